@@ -1,0 +1,10 @@
+// Our own mistakes, the only thing the engine throws. Wrong input never ends here:
+// it becomes a Diagnostic, a Verdict, a negative errno or a Fault.
+
+/** An invariant of this program does not hold. Shown to people as "this is a bug in Oreore". */
+export class Bug extends Error {
+  override readonly name = "Bug";
+}
+
+/** Makes the error to throw when a state is reached that the code rules out: `throw bug("no form for code 0x…")`. */
+export const bug = (message: string): Bug => new Bug(message);

@@ -1,0 +1,38 @@
+// A program as bpf(2) takes it: instructions, type, and the maps that its LD_IMM64 slots load.
+import type { Insn } from "../isa/insn.ts";
+
+/** A map to create before the program is loaded (union bpf_attr, BPF_MAP_CREATE). */
+export interface MapDef {
+  /** A C identifier; how the source and the page speak of it. */
+  readonly name: string;
+  /** enum bpf_map_type in lower case without its prefix: `hash`, `percpu_array`. */
+  readonly type: string;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  /** BPF_F_… of BPF_MAP_CREATE. */
+  readonly flags: number;
+  /** First contents. Keys of the recordings are u32 numbers in decimal; values are hex bytes. */
+  readonly init?: Readonly<Record<string, string>>;
+  /** Byte offsets in the value of fields that BTF would announce: `{ spin_lock: 4, timer: 8 }`. */
+  readonly fields?: Readonly<Record<string, number>>;
+  /** For array_of_maps and hash_of_maps: what an inner map looks like. */
+  readonly inner?: MapDef;
+}
+
+export interface Program {
+  readonly insns: readonly Insn[];
+  /** enum bpf_prog_type in lower case without its prefix: `socket_filter`, `oreore`. */
+  readonly progType: string;
+  /** enum bpf_attach_type as a number; 0 where nothing was asked for. */
+  readonly expectedAttachType: number;
+  /** BPF_F_… of BPF_PROG_LOAD (BPF_F_STRICT_ALIGNMENT = 1, BPF_F_ANY_ALIGNMENT = 2, …). */
+  readonly progFlags: number;
+  readonly maps: readonly MapDef[];
+  /** First slot of an LD_IMM64 with src BPF_PSEUDO_MAP_FD or BPF_PSEUDO_MAP_VALUE → index into `maps`. */
+  readonly mapRefs: ReadonlyMap<number, number>;
+  /** License text given to bpf(2); GPL-only helpers ask for a compatible one. */
+  readonly license: string;
+}
+
+export const DEFAULT_LICENSE = "GPL";
