@@ -1,0 +1,109 @@
+// What the verifier believes of one register or one spilled value. RegState objects are immutable and shared between
+// states: a new belief is a new object, and the same object is the same belief (a cheap first test for equality).
+// @kernel include/linux/bpf_verifier.h struct bpf_reg_state; subreg_def (zero extension for 32-bit JITs) has no part here.
+import type { Scalar } from "../domain/scalar.ts";
+import { constScalar, SCALAR_UNKNOWN, SCALAR_ZERO } from "../domain/scalar.ts";
+import type { VerifierMap } from "./map.ts";
+import { baseType, isPktPointer, NOT_INIT, PTR_TO_CTX, PTR_TO_STACK, SCALAR_VALUE } from "./regtype.ts";
+
+/** In RegState.id: this scalar is another one with the same id plus the constant in `off`. (The kernel's is bit 31.) */
+export const BPF_ADD_CONST = 1 << 30;
+
+export interface RegState {
+  /** regtype.ts: base type | flags. */
+  readonly type: number;
+  /** Pointers: the constant part of the offset, s32. Scalars: the distance from the others of the same id. */
+  readonly off: number;
+  /** Scalars: the value. Pointers: the variable part of the offset. */
+  readonly val: Scalar;
+  /** Links scalars of equal value, packet pointers of equal variable offset, copies of one `_or_null`; 0: none. */
+  readonly id: number;
+  /** The reference (RefState.id) this pointer was acquired with or derived from; 0: none. */
+  readonly refObjId: number;
+  /** PTR_TO_STACK: whose stack, as an index into VerifierState.frames. */
+  readonly frameno: number;
+  /** Scalars: the exact range mattered for safety, states may differ here only by being narrower. */
+  readonly precise: boolean;
+  /** CONST_PTR_TO_MAP, PTR_TO_MAP_VALUE, PTR_TO_MAP_KEY. */
+  readonly map: VerifierMap | null;
+  /** Non-zero for a map that was looked up in another: tells two such apart. */
+  readonly mapUid: number;
+  /** Packet pointers: bytes known to be there from the pointer's variable part on; BEYOND_PKT_END, AT_PKT_END < 0. */
+  readonly range: number;
+  /** PTR_TO_MEM: bytes; u32. */
+  readonly memSize: number;
+  /** PTR_TO_FUNC. */
+  readonly subprogno: number;
+  /** PTR_TO_MEM: the dynptr it is a slice of; 0: none. */
+  readonly dynptrId: number;
+  /** A slot that is half of a dynptr, or CONST_PTR_TO_DYNPTR. */
+  readonly dynptr: Dynptr | null;
+  /** PTR_TO_BTF_ID: the name of the kernel structure, for the log. */
+  readonly btfName: string | null;
+}
+
+export interface Dynptr {
+  /** enum bpf_dynptr_type: 1 local, 2 ringbuf, 3 skb, 4 xdp, 5 skb_meta. */
+  readonly type: number;
+  readonly firstSlot: boolean;
+}
+
+export const AT_PKT_END = -1;
+export const BEYOND_PKT_END = -2;
+
+/** Nothing may be read from it. @kernel verifier.c __mark_reg_not_init */
+export const NOT_INIT_REG: RegState = {
+  type: NOT_INIT,
+  off: 0,
+  val: SCALAR_UNKNOWN,
+  id: 0,
+  refObjId: 0,
+  frameno: 0,
+  precise: false,
+  map: null,
+  mapUid: 0,
+  range: 0,
+  memSize: 0,
+  subprogno: 0,
+  dynptrId: 0,
+  dynptr: null,
+  btfName: null,
+};
+
+/** Any 64-bit value. @kernel verifier.c __mark_reg_unknown_imprecise */
+export const UNKNOWN_REG: RegState = { ...NOT_INIT_REG, type: SCALAR_VALUE };
+
+/** The constant 0. @kernel verifier.c __mark_reg_const_zero */
+export const ZERO_REG: RegState = { ...UNKNOWN_REG, val: SCALAR_ZERO };
+
+/** A scalar of this value without id. */
+export const scalarReg = (val: Scalar): RegState => ({ ...UNKNOWN_REG, val });
+
+/** The scalar constant `value` (taken modulo 2^64). @kernel verifier.c __mark_reg_known with type SCALAR_VALUE */
+export const constReg = (value: bigint): RegState => ({ ...UNKNOWN_REG, val: constScalar(value) });
+
+/** A pointer of this type with offset 0 and nothing else known. @kernel verifier.c mark_reg_known_zero */
+export const pointerReg = (type: number, more?: Partial<RegState>): RegState =>
+  more ? { ...NOT_INIT_REG, val: SCALAR_ZERO, type, ...more } : { ...NOT_INIT_REG, val: SCALAR_ZERO, type };
+
+export const CTX_REG: RegState = pointerReg(PTR_TO_CTX);
+
+/** R10 of frame `frameno`. */
+export const framePointer = (frameno: number): RegState => pointerReg(PTR_TO_STACK, { frameno });
+
+/** @kernel verifier.c register_is_null */
+export const isNullReg = (reg: RegState): boolean =>
+  reg.type === SCALAR_VALUE && isConstVal(reg) && reg.val.varOff.value === 0n;
+
+export const isConstVal = (reg: RegState): boolean => reg.val.varOff.mask === 0n;
+
+/** A scalar of one value. @kernel bpf_verifier.h reg_is_const */
+export const isConstScalar = (reg: RegState): boolean => reg.type === SCALAR_VALUE && reg.val.varOff.mask === 0n;
+
+/** @kernel verifier.c reg_is_pkt_pointer_any */
+export const isPktPointerReg = (reg: RegState): boolean => isPktPointer(reg.type);
+
+/** The offset of a pointer whose variable part is constant: both parts together, as s64. */
+export const fixedOffset = (reg: RegState): bigint => BigInt(reg.off) + reg.val.varOff.value;
+
+export const isBase = (reg: RegState, type: number): boolean => baseType(reg.type) === type;

@@ -1,0 +1,185 @@
+// One point of one path: the frames of the call chain with their registers and stacks, references and locks held, and where
+// the state hangs in the tree of explored states. Containers are mutable and copied by slice; what they hold is immutable.
+// @kernel bpf_verifier.h struct bpf_func_state, bpf_verifier_state, bpf_reference_state, bpf_jmp_history_entry
+import { NOT_INIT_REG, type RegState } from "./reg.ts";
+import { INVALID_SLOT, type StackSlot } from "./stack.ts";
+
+export const MAX_CALL_FRAMES = 8;
+
+export interface RetvalRange {
+  readonly minval: number;
+  readonly maxval: number;
+}
+
+export interface FuncState {
+  /** R0 … R10. */
+  regs: RegState[];
+  /** stack[i] holds bytes fp-8*(i+1) … fp-8*i-1; its length * 8 is the kernel's allocated_stack. */
+  stack: StackSlot[];
+  /** Instruction that called this frame; -1 for the main function (BPF_MAIN_FUNC). */
+  callsite: number;
+  frameno: number;
+  subprogno: number;
+  asyncEntryCnt: number;
+  callbackRetRange: RetvalRange;
+  inCallbackFn: boolean;
+  inAsyncCallbackFn: boolean;
+  inExceptionCallbackFn: boolean;
+  /** How often the callback of the frame above was simulated (bpf_loop and friends). */
+  callbackDepth: number;
+}
+
+export const BPF_MAIN_FUNC = -1;
+
+export const REF_TYPE_PTR = 1 << 1;
+export const REF_TYPE_IRQ = 1 << 2;
+export const REF_TYPE_LOCK = 1 << 3;
+export const REF_TYPE_RES_LOCK = 1 << 4;
+export const REF_TYPE_RES_LOCK_IRQ = 1 << 5;
+export const REF_TYPE_LOCK_MASK = REF_TYPE_LOCK | REF_TYPE_RES_LOCK | REF_TYPE_RES_LOCK_IRQ;
+
+export interface RefState {
+  readonly type: number;
+  readonly id: number;
+  /** Where it was acquired: for the message about the leak. */
+  readonly insnIdx: number;
+  /** Locks: the object that holds the lock (a VerifierMap). */
+  readonly ptr: object | null;
+}
+
+/** Flags of a history entry: a stack slot was reached through a register. @kernel bpf_verifier.h INSN_F_* */
+export const INSN_F_FRAMENO_MASK = 0x7;
+export const INSN_F_SPI_MASK = 0x3f;
+export const INSN_F_SPI_SHIFT = 3;
+export const INSN_F_STACK_ACCESS = 1 << 9;
+export const INSN_F_DST_REG_STACK = 1 << 10;
+export const INSN_F_SRC_REG_STACK = 1 << 11;
+
+/** A register (regno) or a stack slot (spi) of a frame that was given the same refinement by a jump. */
+export interface LinkedReg {
+  readonly frameno: number;
+  readonly isReg: boolean;
+  /** Register number, or slot index. */
+  readonly at: number;
+}
+
+export interface HistoryEntry {
+  readonly idx: number;
+  readonly prevIdx: number;
+  readonly flags: number;
+  /** Up to six; null where the instruction is no jump that linked registers. */
+  readonly linked: readonly LinkedReg[] | null;
+}
+
+export interface VerifierState {
+  frames: FuncState[];
+  curframe: number;
+  parent: VerifierState | null;
+  /** Paths from here that are not explored to their end. */
+  branches: number;
+  insnIdx: number;
+  firstInsnIdx: number;
+  lastInsnIdx: number;
+  dfsDepth: number;
+  callbackUnrollDepth: number;
+  mayGotoDepth: number;
+  /** For a state that was pruned in a loop: the one it was found equal to. */
+  equalState: VerifierState | null;
+  history: HistoryEntry[];
+
+  refs: RefState[];
+  activeLocks: number;
+  activePreemptLocks: number;
+  activeRcuLock: boolean;
+  activeIrqId: number;
+  activeLockId: number;
+  activeLockPtr: object | null;
+
+  /** A path that only a mispredicted branch takes. */
+  speculative: boolean;
+  inSleepable: boolean;
+  /** Dead registers and slots were already forgotten. */
+  cleaned: boolean;
+}
+
+export function newFuncState(callsite: number, frameno: number, subprogno: number): FuncState {
+  return {
+    regs: new Array<RegState>(11).fill(NOT_INIT_REG),
+    stack: [],
+    callsite,
+    frameno,
+    subprogno,
+    asyncEntryCnt: 0,
+    callbackRetRange: { minval: 0, maxval: 0 },
+    inCallbackFn: false,
+    inAsyncCallbackFn: false,
+    inExceptionCallbackFn: false,
+    callbackDepth: 0,
+  };
+}
+
+export function newVerifierState(): VerifierState {
+  return {
+    frames: [],
+    curframe: 0,
+    parent: null,
+    branches: 1,
+    insnIdx: 0,
+    firstInsnIdx: 0,
+    lastInsnIdx: -1,
+    dfsDepth: 0,
+    callbackUnrollDepth: 0,
+    mayGotoDepth: 0,
+    equalState: null,
+    history: [],
+    refs: [],
+    activeLocks: 0,
+    activePreemptLocks: 0,
+    activeRcuLock: false,
+    activeIrqId: 0,
+    activeLockId: 0,
+    activeLockPtr: null,
+    speculative: false,
+    inSleepable: false,
+    cleaned: false,
+  };
+}
+
+export const cloneFuncState = (f: FuncState): FuncState => ({ ...f, regs: f.regs.slice(), stack: f.stack.slice() });
+
+/** A copy that can be changed without touching the original; registers and slots are shared. @kernel verifier.c copy_verifier_state */
+export function cloneVerifierState(s: VerifierState): VerifierState {
+  const copy = { ...s, refs: s.refs.slice(), history: s.history.slice(), frames: new Array<FuncState>(s.curframe + 1) };
+  for (let i = 0; i <= s.curframe; i++) copy.frames[i] = cloneFuncState(s.frames[i]!);
+  return copy;
+}
+
+export const currentFrame = (s: VerifierState): FuncState => s.frames[s.curframe]!;
+
+/** The slot at index spi, STACK_INVALID where the frame has not grown so far. */
+export const slotAt = (f: FuncState, spi: number): StackSlot => f.stack[spi] ?? INVALID_SLOT;
+
+/** Bytes of stack this frame has touched. */
+export const allocatedStack = (f: FuncState): number => f.stack.length * 8;
+
+/**
+ * Replaces each register and spilled register of every frame by `change` of it. Slots that hold no spilled register are
+ * left alone.  @kernel verifier.c bpf_for_each_reg_in_vstate
+ */
+export function mapAllRegs(s: VerifierState, change: (reg: RegState, frame: FuncState) => RegState): void {
+  for (let i = 0; i <= s.curframe; i++) {
+    const f = s.frames[i]!;
+    for (let r = 0; r < f.regs.length; r++) {
+      const old = f.regs[r]!;
+      const now = change(old, f);
+      if (now !== old) f.regs[r] = now;
+    }
+    for (let spi = 0; spi < f.stack.length; spi++) {
+      const slot = f.stack[spi]!;
+      // byte 7 (bits 23..21) is STACK_SPILL
+      if (slot.types >> 21 !== 1) continue;
+      const now = change(slot.spilled, f);
+      if (now !== slot.spilled) f.stack[spi] = { types: slot.types, spilled: now };
+    }
+  }
+}
