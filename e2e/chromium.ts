@@ -1,0 +1,73 @@
+// Finds the Chromium in which the end-to-end tests run. As a program of its own (`tsx e2e/chromium.ts`) it
+// installs one where there is none: Playwright's, else the system's package; or says in a sentence what to do.
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "@playwright/test";
+
+/** Flags with which it runs everywhere: as root, without a GPU, and without calling home. */
+export const CHROMIUM_ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
+const PLACES = [
+  "/snap/bin/chromium",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+function runnable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Path of a Chromium: the variable CHROMIUM, then PATH and usual places, then Playwright's own. */
+export function findChromium(): string | undefined {
+  const named = process.env.CHROMIUM;
+  if (named) {
+    if (!runnable(named)) throw new Error(`CHROMIUM is "${named}", which is not a program that can be run`);
+    return named;
+  }
+  const onPath = (process.env.PATH ?? "").split(delimiter).flatMap((dir) => NAMES.map((name) => join(dir, name)));
+  return [...onPath, ...PLACES, chromium.executablePath()].find((path) => path !== "" && runnable(path));
+}
+
+const INSTALLERS: readonly (readonly string[])[] = [
+  ["npx", "--no-install", "playwright", "install", "chromium"],
+  ["apt-get", "install", "-y", "--no-install-recommends", "chromium"],
+];
+
+function install(): string | undefined {
+  for (const [program, ...args] of INSTALLERS as readonly [string, ...string[]][]) {
+    console.log(`no Chromium found; trying: ${[program, ...args].join(" ")}`);
+    if (program === "apt-get") spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore" });
+    spawnSync(program, args, { stdio: ["ignore", "ignore", "inherit"], timeout: 300_000 });
+    const found = findChromium();
+    if (found) return found;
+  }
+  return undefined;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  try {
+    const path = findChromium() ?? install();
+    if (!path)
+      throw new Error("no Chromium found and none could be installed: install one, or set CHROMIUM to its path");
+    console.log(path);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}
