@@ -1,0 +1,157 @@
+// Requests and answers over postMessage. Each request is answered once; the worker does one after the other.
+// Cancelling ends the worker (nothing it runs can refuse), starts a new one and repeats the calls that made its state.
+import type { Remote, SessionApi } from "./views.ts";
+
+export interface Request {
+  readonly id: number;
+  readonly method: keyof SessionApi;
+  readonly args: readonly unknown[];
+}
+
+/** `bug`: the text of an exception; the engine throws only for its own mistakes. */
+export type Response = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly bug: string };
+
+/** What both ends of a Worker have; the DOM's Worker and DedicatedWorkerGlobalScope fit. */
+export interface Port {
+  postMessage(message: unknown): void;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+}
+
+export interface WorkerLike extends Port {
+  onerror: ((event: unknown) => void) | null;
+  terminate(): void;
+}
+
+/** Inside the worker: answers every request that comes through `port`. */
+export function serve(api: SessionApi, port: Port): void {
+  port.onmessage = ({ data }) => {
+    const { id, method, args } = data as Request;
+    let response: Response;
+    try {
+      if (!Object.hasOwn(api, method)) throw new Error(`no use case ${String(method)}`);
+      const call = api[method] as (...args: readonly unknown[]) => unknown;
+      response = { id, value: call(...args) };
+    } catch (error) {
+      response = { id, bug: error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error) };
+    }
+    port.postMessage(response);
+  };
+}
+
+/** Why a promise of the client was not kept. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
+}
+
+/** Calls after which the worker holds something that the page relies on; repeated in order by a new worker. */
+const STATEFUL: ReadonlySet<keyof SessionApi> = new Set([
+  "check",
+  "load",
+  "attach",
+  "detach",
+  "close",
+  "writeFile",
+  "testRun",
+  "updateMap",
+  "deleteMap",
+  "shell",
+  "patchKernel",
+  "define",
+  "restart",
+  "runOnce",
+] as const);
+
+export interface Client {
+  readonly api: Remote<SessionApi>;
+  /** Ends what is running. Its promise and all that wait are rejected with Cancelled; what was answered before holds. */
+  cancel(): void;
+  /** True while an answer is awaited; `onBusy` is told when it turns. */
+  readonly busy: boolean;
+  dispose(): void;
+}
+
+export interface ClientOptions {
+  /** Makes a worker that calls `serve`. */
+  readonly spawn: () => WorkerLike;
+  readonly onBusy?: (busy: boolean) => void;
+}
+
+interface Pending {
+  readonly request: Request;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export function connect({ spawn, onBusy }: ClientOptions): Client {
+  let worker = start();
+  let nextId = 1;
+  let journal: Request[] = [];
+  const pending = new Map<number, Pending>();
+
+  function start(): WorkerLike {
+    const fresh = spawn();
+    fresh.onmessage = ({ data }) => settle(data as Response);
+    fresh.onerror = () => fail(new Error("the engine stopped unexpectedly"));
+    return fresh;
+  }
+
+  function settle(response: Response): void {
+    const waiting = pending.get(response.id);
+    if (!waiting) return; // an answer to a repeated call
+    pending.delete(response.id);
+    if (pending.size === 0) onBusy?.(false);
+    if ("bug" in response) {
+      waiting.reject(new Error(response.bug));
+    } else {
+      remember(waiting.request);
+      waiting.resolve(response.value);
+    }
+  }
+
+  function remember(request: Request): void {
+    if (!STATEFUL.has(request.method)) return;
+    if (request.method === "restart" || request.method === "define") {
+      // A fresh kernel: of what came before only the definition is left.
+      journal = request.method === "define" ? [] : journal.filter((r) => r.method === "define");
+    }
+    // Only the last check is ever asked about; run numbers count on, so runs are all repeated.
+    if (request.method === "check") journal = journal.filter((r) => r.method !== "check");
+    journal.push(request);
+  }
+
+  function fail(error: Error): void {
+    worker.terminate();
+    const rejected = [...pending.values()];
+    pending.clear();
+    worker = start();
+    for (const request of journal) worker.postMessage({ ...request, id: 0 });
+    if (rejected.length > 0) onBusy?.(false);
+    for (const { reject } of rejected) reject(error);
+  }
+
+  const call = (method: keyof SessionApi, args: readonly unknown[]): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const request: Request = { id: nextId++, method, args };
+      pending.set(request.id, { request, resolve, reject });
+      if (pending.size === 1) onBusy?.(true);
+      worker.postMessage(request);
+    });
+
+  const api = new Proxy({} as Remote<SessionApi>, {
+    get: (_, method) =>
+      method === "then" ? undefined : (...args: unknown[]) => call(method as keyof SessionApi, args),
+  });
+
+  return {
+    api,
+    cancel: () => fail(new Cancelled("cancelled")),
+    get busy() {
+      return pending.size > 0;
+    },
+    dispose() {
+      worker.terminate();
+      for (const { reject } of pending.values()) reject(new Cancelled("closed"));
+      pending.clear();
+    },
+  };
+}
