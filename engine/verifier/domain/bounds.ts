@@ -92,7 +92,17 @@ function deduce32(d: ScalarDraft): void {
   if ((sminHigh + 1) >>> 0 === smaxHigh >>> 0 && (sminLow | 0) < 0 && (smaxLow | 0) >= 0)
     meetS32(d, sminLow | 0, smaxLow | 0);
   if ((d.u32min | 0) <= (d.u32max | 0)) meetS32(d, d.u32min | 0, d.u32max | 0);
-  if (d.s32min >>> 0 <= d.s32max >>> 0) meetU32(d, d.s32min >>> 0, d.s32max >>> 0);
+  const u32min = d.s32min >>> 0;
+  const u32max = d.s32max >>> 0;
+  if (u32min <= u32max) meetU32(d, u32min, u32max);
+  else if (d.u32max < u32min) {
+    // As in deduce64: only the lower of the two pieces is met, or (below) only the upper.
+    d.s32min = d.u32min | 0;
+    if (u32max < d.u32max) d.u32max = u32max;
+  } else if (u32max < d.u32min) {
+    d.s32max = d.u32max | 0;
+    if (u32min > d.u32min) d.u32min = u32min;
+  }
 }
 
 const s64 = (x: bigint): bigint => (x < SIGN64 ? x : BigInt.asIntN(64, x));
