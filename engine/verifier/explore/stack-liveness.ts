@@ -1,0 +1,341 @@
+// Which stack slots may still be read: live-variable analysis over the slots of all frames, fed by what the main walk
+// saw each instruction read and write, one analysis for each chain of calls. Mutable and hot: masks lie in typed arrays.
+// @kernel liveness.c (Linux 6.18)
+//
+//   liveBefore(i)   = (∪ liveBefore(s) \ mustWrite(i)) ∪ mayRead(i)      over the successors s of i
+//   mustWriteAcc(i) = (∩ mustWriteAcc(s)) ∪ mustWrite(i)
+//
+// A mask has one bit for each of 64 slots, as two words: slot 0 (fp-8) is bit 0 of the low one.
+import { bug } from "../../base/bug.ts";
+import { postorderOf } from "../prepass/postorder.ts";
+import { successorsOf } from "../prepass/successors.ts";
+import { type Env, subprogEnd } from "../state/env.ts";
+import { MAX_CALL_FRAMES, type VerifierState } from "../state/state.ts";
+
+/** Words of one instruction in FrameMasks, low word first. */
+const MAY_READ = 0;
+const MUST_WRITE = 2;
+const MUST_WRITE_ACC = 4;
+const LIVE_BEFORE = 6;
+const WORDS = 8;
+
+/** One frame of the chain, as one function's instructions touch it. */
+type FrameMasks = Uint32Array;
+
+/** What is known of one function, called through one chain of calls. @kernel struct func_instance */
+interface Instance {
+  readonly outer: Instance | null;
+  /** Instructions that call, outermost first; the last element is the first slot of this function. */
+  readonly chain: readonly number[];
+  readonly depth: number;
+  readonly start: number;
+  readonly count: number;
+  readonly subprogno: number;
+  /** Marks were added since the last update. */
+  updated: boolean;
+  /** A mustWrite set became smaller since then. */
+  mustWriteDropped: boolean;
+  readonly frames: (FrameMasks | null)[];
+  /** For each instruction: has mustWrite been set at all? */
+  readonly mustWriteSet: Uint8Array;
+  readonly inner: Map<number, Instance>;
+}
+
+interface Liveness {
+  readonly roots: Map<number, Instance>;
+  readonly successors: readonly (readonly number[])[];
+  readonly postorder: (readonly number[])[];
+  /** The instance of env.curState, once it was asked for. */
+  current: Instance | null;
+  /** Slots that the instruction being walked writes, by frame; low and high words. */
+  readonly writes: Uint32Array;
+  writeInsnIdx: number;
+  /** The state that stackSlotAlive is asked about. */
+  readonly query: Instance[];
+  queryFrame: number;
+  queryInsnIdx: number;
+}
+
+const livenessOf = (env: Env): Liveness => env.liveness as Liveness;
+
+/** Makes env.liveness. Needs env.postorder. */
+export function stackLivenessInit(env: Env): void {
+  const liveness: Liveness = {
+    roots: new Map(),
+    successors: successorsOf(env.insns),
+    postorder: env.subprogs.map((_, n) => postorderOf(env, n)),
+    current: null,
+    writes: new Uint32Array(2 * MAX_CALL_FRAMES),
+    writeInsnIdx: 0,
+    query: [],
+    queryFrame: 0,
+    queryInsnIdx: 0,
+  };
+  env.liveness = liveness;
+}
+
+/** The instance of frame `frameno` of a state, made where there is none. */
+function instanceOf(env: Env, state: VerifierState, frameno: number): Instance {
+  const { roots } = livenessOf(env);
+  let at: Instance | null = null;
+  for (let i = 0; i <= frameno; i++) {
+    const { subprogno, callsite } = state.frames[i]!;
+    const start = env.subprogs[subprogno]!.start;
+    const table: Map<number, Instance> = at === null ? roots : at.inner;
+    const key: number = at === null ? start : (callsite + 1) * 0x10_0000 + start;
+    let next: Instance | undefined = table.get(key);
+    if (next === undefined) table.set(key, (next = newInstance(env, at, callsite, subprogno)));
+    at = next;
+  }
+  if (at === null) throw bug("a verifier state without frames");
+  return at;
+}
+
+function newInstance(env: Env, outer: Instance | null, callsite: number, subprogno: number): Instance {
+  const start = env.subprogs[subprogno]!.start;
+  const count = subprogEnd(env, subprogno) - start;
+  return {
+    outer,
+    chain: outer === null ? [start] : [...outer.chain.slice(0, -1), callsite, start],
+    depth: outer === null ? 0 : outer.depth + 1,
+    start,
+    count,
+    subprogno,
+    updated: false,
+    mustWriteDropped: false,
+    frames: new Array(MAX_CALL_FRAMES).fill(null),
+    mustWriteSet: new Uint8Array(count),
+    inner: new Map(),
+  };
+}
+
+const masksOf = (instance: Instance, frame: number): FrameMasks =>
+  (instance.frames[frame] ??= new Uint32Array(instance.count * WORDS));
+
+/** To be called when env.curState has entered or left a function, or is another state. */
+export function resetLiveStackCallchain(env: Env): void {
+  livenessOf(env).current = null;
+}
+
+const currentInstance = (env: Env): Instance =>
+  (livenessOf(env).current ??= instanceOf(env, env.curState, env.curState.curframe));
+
+/** Slots of a frame that instruction `insnIdx` of the current function may read. */
+export function markStackRead(env: Env, frameno: number, insnIdx: number, lo: number, hi: number): void {
+  addReads(currentInstance(env), frameno, insnIdx, lo, hi);
+}
+
+export function markStackReadSlot(env: Env, frameno: number, insnIdx: number, spi: number): void {
+  markStackRead(env, frameno, insnIdx, spi < 32 ? (1 << spi) >>> 0 : 0, spi < 32 ? 0 : (1 << (spi - 32)) >>> 0);
+}
+
+function addReads(instance: Instance, frame: number, insnIdx: number, lo: number, hi: number): void {
+  const masks = masksOf(instance, frame);
+  const at = (insnIdx - instance.start) * WORDS;
+  const newLo = lo & ~masks[at + MAY_READ]!;
+  const newHi = hi & ~masks[at + MAY_READ + 1]!;
+  if (newLo === 0 && newHi === 0) return;
+  masks[at + MAY_READ]! |= lo;
+  masks[at + MAY_READ + 1]! |= hi;
+  const deadLo = masks[at + MAY_READ]! & ~masks[at + LIVE_BEFORE]!;
+  const deadHi = masks[at + MAY_READ + 1]! & ~masks[at + LIVE_BEFORE + 1]!;
+  if (deadLo !== 0 || deadHi !== 0) instance.updated = true;
+}
+
+/** Before an instruction is walked: it has written nothing so far. */
+export function resetStackWriteMarks(env: Env, insnIdx: number): void {
+  const liveness = livenessOf(env);
+  currentInstance(env);
+  liveness.writes.fill(0);
+  liveness.writeInsnIdx = insnIdx;
+}
+
+/** Slots of a frame that the instruction being walked writes for certain. */
+export function markStackWrite(env: Env, frameno: number, lo: number, hi: number): void {
+  const { writes } = livenessOf(env);
+  writes[2 * frameno]! |= lo;
+  writes[2 * frameno + 1]! |= hi;
+}
+
+export function markStackWriteSlot(env: Env, frameno: number, spi: number): void {
+  livenessOf(env).writes[2 * frameno + (spi >> 5)]! |= 1 << (spi & 31);
+}
+
+/** After an instruction was walked without error: what it wrote on every path so far is what it must write. */
+export function commitStackWriteMarks(env: Env): void {
+  const liveness = livenessOf(env);
+  if (liveness.current !== null) commitWrites(liveness, liveness.current);
+}
+
+function commitWrites(liveness: Liveness, instance: Instance): void {
+  const index = liveness.writeInsnIdx - instance.start;
+  const wasSet = instance.mustWriteSet[index] === 1;
+  const at = index * WORDS + MUST_WRITE;
+  for (let frame = 0; frame <= instance.depth; frame++) {
+    let lo = liveness.writes[2 * frame]!;
+    let hi = liveness.writes[2 * frame + 1]!;
+    if (lo === 0 && hi === 0 && !wasSet) continue;
+    const masks = masksOf(instance, frame);
+    // The kernel keeps the old mask in 32 bits, so that slots from fp-264 down are lost on the second visit.
+    const old = masks[at]!;
+    if (wasSet) {
+      lo = (lo & old) >>> 0;
+      hi = 0;
+    }
+    if (old !== lo || hi !== 0) {
+      masks[at] = lo;
+      masks[at + 1] = hi;
+      instance.updated = true;
+    }
+    if ((old & ~lo) !== 0) instance.mustWriteDropped = true;
+  }
+  instance.mustWriteSet[index] = 1;
+  liveness.writeInsnIdx = 0;
+}
+
+/**
+ * Brings the analysis up to date for all frames of the current state. To be called after each path's end and before
+ * a function returns to its caller.
+ */
+export function updateLiveStack(env: Env): void {
+  resetLiveStackCallchain(env);
+  for (let frame = env.curState.curframe; frame >= 0; frame--) {
+    const instance = instanceOf(env, env.curState, frame);
+    if (!instance.updated) continue;
+    updateInstance(env, instance);
+    instance.updated = false;
+    instance.mustWriteDropped = false;
+  }
+}
+
+function updateInstance(env: Env, instance: Instance): void {
+  const liveness = livenessOf(env);
+  if (instance.mustWriteDropped) {
+    for (const masks of instance.frames) {
+      if (masks === null) continue;
+      for (let at = MUST_WRITE_ACC; at < masks.length; at += WORDS) masks[at] = masks[at + 1] = 0;
+    }
+  }
+  const postorder = liveness.postorder[instance.subprogno]!;
+  let iterations = 0;
+  for (let changed = true; changed; iterations++) {
+    changed = false;
+    for (let frame = 0; frame <= instance.depth; frame++) {
+      const masks = instance.frames[frame];
+      if (masks == null) continue;
+      for (const insnIdx of postorder) changed = updateInsn(env, instance, frame, masks, insnIdx) || changed;
+    }
+  }
+  if (env.log.level & 2) {
+    env.log.append(`${chainText(instance)} live stack update done in ${iterations} iterations\n`);
+  }
+  if (instance.outer !== null) propagateToOuter(liveness, instance, instance.outer);
+}
+
+function updateInsn(env: Env, instance: Instance, frame: number, masks: FrameMasks, insnIdx: number): boolean {
+  const { start } = instance;
+  const successors = livenessOf(env).successors[insnIdx]!;
+  if (successors.length === 0) return false;
+  let liveLo = 0;
+  let liveHi = 0;
+  let accLo = -1;
+  let accHi = -1;
+  for (const next of successors) {
+    const s = (next - start) * WORDS;
+    liveLo |= masks[s + LIVE_BEFORE]!;
+    liveHi |= masks[s + LIVE_BEFORE + 1]!;
+    accLo &= masks[s + MUST_WRITE_ACC]!;
+    accHi &= masks[s + MUST_WRITE_ACC + 1]!;
+  }
+  const at = (insnIdx - start) * WORDS;
+  const readLo = masks[at + MAY_READ]!;
+  const readHi = masks[at + MAY_READ + 1]!;
+  const writeLo = masks[at + MUST_WRITE]!;
+  const writeHi = masks[at + MUST_WRITE + 1]!;
+  accLo = (accLo | writeLo) >>> 0;
+  accHi = (accHi | writeHi) >>> 0;
+  liveLo = ((liveLo & ~writeLo) | readLo) >>> 0;
+  liveHi = ((liveHi & ~writeHi) | readHi) >>> 0;
+  const oldLiveLo = masks[at + LIVE_BEFORE]!;
+  const oldLiveHi = masks[at + LIVE_BEFORE + 1]!;
+  const oldAccLo = masks[at + MUST_WRITE_ACC]!;
+  const oldAccHi = masks[at + MUST_WRITE_ACC + 1]!;
+  if (liveLo === oldLiveLo && liveHi === oldLiveHi && accLo === oldAccLo && accHi === oldAccHi) return false;
+  if (
+    env.log.level & 2 &&
+    ((readLo | readHi | writeLo | writeHi) !== 0 || insnIdx === start || env.aux[insnIdx]!.prunePoint)
+  ) {
+    const place = `${chainText(instance)} frame ${frame} insn ${insnIdx} `;
+    logChange(env, place, "live", oldLiveLo, oldLiveHi, liveLo, liveHi);
+    logChange(env, place, "written", oldAccLo, oldAccHi, accLo, accHi);
+  }
+  masks[at + LIVE_BEFORE] = liveLo;
+  masks[at + LIVE_BEFORE + 1] = liveHi;
+  masks[at + MUST_WRITE_ACC] = accLo;
+  masks[at + MUST_WRITE_ACC + 1] = accHi;
+  return true;
+}
+
+/** What a function reads and writes of its callers' frames, its call reads and writes there. */
+function propagateToOuter(liveness: Liveness, instance: Instance, outer: Instance): void {
+  const callsite = instance.chain[instance.depth - 1]!;
+  liveness.writes.fill(0);
+  liveness.writeInsnIdx = callsite;
+  for (let frame = 0; frame < instance.depth; frame++) {
+    const masks = instance.frames[frame];
+    if (masks == null) continue;
+    liveness.writes[2 * frame]! |= masks[MUST_WRITE_ACC]!;
+    liveness.writes[2 * frame + 1]! |= masks[MUST_WRITE_ACC + 1]!;
+    addReads(outer, frame, callsite, masks[LIVE_BEFORE]!, masks[LIVE_BEFORE + 1]!);
+  }
+  commitWrites(liveness, outer);
+}
+
+const chainText = (instance: Instance): string => `(${instance.chain.join(",")})`;
+
+function logChange(env: Env, place: string, what: string, oldLo: number, oldHi: number, lo: number, hi: number): void {
+  if (oldLo === lo && oldHi === hi) return;
+  let text = place;
+  if ((lo & ~oldLo) | (hi & ~oldHi)) text += `+${what} ${slotsText(lo & ~oldLo, hi & ~oldHi)} `;
+  if ((oldLo & ~lo) | (oldHi & ~hi)) text += `-${what} ${slotsText(oldLo & ~lo, oldHi & ~hi)}`;
+  env.log.append(`${text}\n`);
+}
+
+/** `-8,-24`: the slots of a mask as offsets from the frame pointer. @kernel verifier.c bpf_fmt_stack_mask */
+export function slotsText(lo: number, hi: number): string {
+  const offsets: number[] = [];
+  for (let spi = 0; spi < 64; spi++) if (((spi < 32 ? lo : hi) >>> (spi & 31)) & 1) offsets.push(-8 * (spi + 1));
+  return offsets.join(",");
+}
+
+/** Says which state the following questions to stackSlotAlive are about. */
+export function liveStackQueryInit(env: Env, state: VerifierState): void {
+  const liveness = livenessOf(env);
+  liveness.query.length = 0;
+  for (let frame = 0; frame <= state.curframe; frame++) liveness.query.push(instanceOf(env, state, frame));
+  liveness.queryFrame = state.curframe;
+  liveness.queryInsnIdx = state.insnIdx;
+}
+
+/**
+ * May slot `spi` of frame `frameno` be read from here on? By the function that runs, or after its return by the
+ * functions between it and the frame's own (before the call once more, where the call runs a callback repeatedly).
+ */
+export function stackSlotAlive(env: Env, frameno: number, spi: number): boolean {
+  const { query, queryFrame, queryInsnIdx } = livenessOf(env);
+  const innermost = query[queryFrame]!;
+  if (isLiveBefore(innermost, queryInsnIdx, frameno, spi)) return true;
+  for (let i = frameno; i < queryFrame; i++) {
+    const callsite = innermost.chain[i]!;
+    const from = env.aux[callsite]!.callsCallback ? callsite : callsite + 1;
+    if (isLiveBefore(query[i]!, from, frameno, spi)) return true;
+  }
+  return false;
+}
+
+function isLiveBefore(instance: Instance, insnIdx: number, frame: number, spi: number): boolean {
+  const masks = instance.frames[frame];
+  if (masks == null) return false;
+  const word = masks[(insnIdx - instance.start) * WORDS + LIVE_BEFORE + (spi >> 5)]!;
+  return ((word >>> (spi & 31)) & 1) !== 0;
+}

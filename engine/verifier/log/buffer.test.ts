@@ -1,0 +1,46 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { VerifierLog } from "./buffer.ts";
+
+test("a log cut back to a place is as if nothing had been written after it", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.string({ minLength: 1, maxLength: 5 }), fc.nat(400)), { maxLength: 3000, size: "max" }),
+      (steps) => {
+        const log = new VerifierLog(2);
+        let model = "";
+        for (const step of steps) {
+          if (typeof step === "string") {
+            log.append(step);
+            model += step;
+          } else {
+            const pos = Math.max(0, model.length - step);
+            log.reset(pos);
+            model = model.slice(0, pos);
+          }
+          expect(log.endPos).toBe(model.length);
+        }
+        expect(log.text()).toBe(model);
+        expect(log.finalize()).toBe(0);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test("a full buffer keeps the end, one byte short of its size, and refuses with ENOSPC", () => {
+  const log = new VerifierLog(2, 100);
+  for (let i = 0; i < 5000; i++) log.append(`${i}\n`);
+  const all = Array.from({ length: 5000 }, (_, i) => `${i}\n`).join("");
+  expect(log.text()).toBe(all.slice(-99));
+  expect(log.endPos).toBe(all.length);
+  expect(log.trueSize).toBe(all.length + 1);
+  expect(log.finalize()).toBe(-28);
+});
+
+test("level 0 keeps nothing", () => {
+  const log = new VerifierLog(0);
+  log.append("x");
+  expect(log.text()).toBe("");
+  expect(log.endPos).toBe(0);
+});

@@ -1,0 +1,92 @@
+// The text of a verifier log: grows at its end, can be cut back to an earlier place, and forgets its beginning once it
+// is longer than the buffer that bpf(2) was given. Mutable. Not in here: what the lines say.
+// @kernel log.c bpf_verifier_vlog, bpf_vlog_reset, bpf_vlog_finalize (rotating mode; BPF_LOG_FIXED is not simulated)
+import { ERRNO } from "../../facts/errno.ts";
+
+/** Bits of log_level. With neither LEVEL1 nor LEVEL2, STATS alone prints the last lines only. */
+export const BPF_LOG_LEVEL1 = 1;
+export const BPF_LOG_LEVEL2 = 2;
+export const BPF_LOG_STATS = 4;
+export const BPF_LOG_LEVEL = BPF_LOG_LEVEL1 | BPF_LOG_LEVEL2;
+
+/** log_size where nothing else is said: 16 MiB. */
+export const DEFAULT_LOG_SIZE = 1 << 24;
+
+/** Pieces are joined into one flat string once there are so many. */
+const PIECES = 1024;
+
+export class VerifierLog {
+  readonly level: number;
+  /** Bytes of the user's buffer; one of them is for the final zero. */
+  readonly size: number;
+  /** Joined text, oldest first. */
+  #chunks: string[] = [];
+  /** What came after, as it was appended. */
+  #pieces: string[] = [];
+  /** Position of the first character that is still held. */
+  #held = 0;
+  /** Position of the first character that the user's buffer still shows. */
+  #start = 0;
+  #end = 0;
+  /** The longest that the log ever was, with its final zero. */
+  #longest = 0;
+
+  constructor(level: number, size: number = DEFAULT_LOG_SIZE) {
+    this.level = level;
+    this.size = size;
+  }
+
+  /** Position of the end, counted from the log's very beginning. */
+  get endPos(): number {
+    return this.#end;
+  }
+
+  append(text: string): void {
+    if (this.level === 0 || text === "") return;
+    this.#end += text.length;
+    this.#pieces.push(text);
+    const end = this.#end + 1;
+    if (end > this.#longest) this.#longest = end;
+    if (end - this.#start >= this.size) this.#start = end - this.size;
+    if (this.#pieces.length >= PIECES) this.#compact();
+  }
+
+  /** Cuts everything from `pos` on. `pos` must not lie behind the end. */
+  reset(pos: number): void {
+    if (this.level === 0 || pos >= this.#end) return;
+    let excess = this.#end - pos;
+    while (excess > 0) {
+      const last = this.#pieces.pop() ?? this.#chunks.pop();
+      if (last === undefined) break;
+      if (last.length > excess) this.#pieces.push(last.slice(0, last.length - excess));
+      excess -= last.length;
+    }
+    this.#end = pos;
+    if (this.#start > pos) this.#start = pos;
+    if (this.#held > pos) this.#held = pos;
+  }
+
+  /** What the user's buffer holds. */
+  text(): string {
+    const all = this.#chunks.join("") + this.#pieces.join("");
+    return all.slice(this.#start - this.#held);
+  }
+
+  /** Characters that a buffer of the right size would have needed, with the final zero. @kernel log_true_size */
+  get trueSize(): number {
+    return this.#longest;
+  }
+
+  /** 0, or -ENOSPC where the log's beginning did not fit: the program is then refused, whatever its verdict. */
+  finalize(): number {
+    return this.level !== 0 && this.#longest > this.size ? -ERRNO.ENOSPC : 0;
+  }
+
+  #compact(): void {
+    this.#chunks.push(this.#pieces.join(""));
+    this.#pieces = [];
+    while (this.#chunks.length > 1 && this.#held + this.#chunks[0]!.length <= this.#start) {
+      this.#held += this.#chunks.shift()!.length;
+    }
+  }
+}

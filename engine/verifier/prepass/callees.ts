@@ -1,0 +1,37 @@
+// What a call instruction calls, as far as the passes before the main walk ask.
+// @kernel verifier.c is_sync_callback_calling_insn, is_async_callback_calling_insn, get_call_summary
+import { helperId } from "../../facts/helpers.ts";
+import type { HelperProto } from "../../facts/types.ts";
+import * as c from "../../isa/codes.ts";
+import type { Insn } from "../../isa/insn.ts";
+import type { Env } from "../state/env.ts";
+
+const CALL = c.BPF_JMP | c.BPF_CALL;
+
+export const isHelperCall = (insn: Insn): boolean => insn.code === CALL && insn.src === 0;
+export const isLocalCall = (insn: Insn): boolean => insn.code === CALL && insn.src === c.BPF_PSEUDO_CALL;
+export const isKfuncCall = (insn: Insn): boolean => insn.code === CALL && insn.src === c.BPF_PSEUDO_KFUNC_CALL;
+export const isLdImm64 = (insn: Insn): boolean => insn.code === (c.BPF_LD | c.BPF_IMM | c.BPF_DW);
+/** A load of a function's address. */
+export const isPseudoFunc = (insn: Insn): boolean => isLdImm64(insn) && insn.src === c.BPF_PSEUDO_FUNC;
+
+const ids = (...names: string[]) => new Set(names.map((name) => helperId(name)));
+const SYNC_CALLBACK = ids("for_each_map_elem", "find_vma", "loop", "user_ringbuf_drain");
+const ASYNC_CALLBACK = ids("timer_set_callback");
+const TAIL_CALL = ids("tail_call");
+
+/** Calls a function of the program before it returns. */
+export const callsSyncCallback = (insn: Insn): boolean => isHelperCall(insn) && SYNC_CALLBACK.has(insn.imm);
+/** Has a function of the program called later. */
+export const callsAsyncCallback = (insn: Insn): boolean => isHelperCall(insn) && ASYNC_CALLBACK.has(insn.imm);
+export const isTailCall = (insn: Insn): boolean => isHelperCall(insn) && TAIL_CALL.has(insn.imm);
+
+/** The helper as this program type gets it. @kernel verifier.c get_helper_proto */
+export const helperProto = (env: Env, id: number): HelperProto | undefined =>
+  id < 0 ? undefined : env.progType.helper(id, env.program.expectedAttachType);
+
+/** Registers that carry arguments of a helper. */
+export function paramCount(proto: HelperProto): number {
+  const end = proto.args.findIndex((arg) => arg.kind === "ARG_DONTCARE");
+  return end < 0 ? proto.args.length : end;
+}

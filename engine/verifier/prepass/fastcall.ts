@@ -1,0 +1,79 @@
+// Calls around which a compiler saves registers on the stack although the callee leaves them alone: such spills and
+// fills need not count against the stack.  @kernel verifier.c mark_fastcall_patterns, remove_fastcall_spills_fills
+import { helperId } from "../../facts/helpers.ts";
+import * as c from "../../isa/codes.ts";
+import { type Env, subprogEnd } from "../state/env.ts";
+import { helperProto, isHelperCall, paramCount } from "./callees.ts";
+
+const SPILL = c.BPF_STX | c.BPF_MEM | c.BPF_DW;
+const FILL = c.BPF_LDX | c.BPF_MEM | c.BPF_DW;
+const CALLER_SAVED = 6;
+/** Helpers that the x86-64 JIT or the verifier replaces by instructions which keep R1 … R5. */
+const INLINED = new Set(["get_smp_processor_id", "get_current_task", "get_current_task_btf"].map((n) => helperId(n)));
+
+/** Marks spills and fills in InsnAux, and where they begin in SubprogInfo. */
+export function markFastcallPatterns(env: Env): void {
+  env.subprogs.forEach((subprog, n) => {
+    const end = subprogEnd(env, n);
+    let lowest = 0;
+    for (let i = subprog.start; i < end; i++) {
+      const insn = env.insns[i]!;
+      if (insn.code === SPILL && insn.dst === c.BPF_REG_FP) lowest = Math.min(lowest, insn.off);
+    }
+    for (let i = subprog.start; i < end; i++) markAround(env, n, i, lowest);
+  });
+}
+
+function markAround(env: Env, n: number, at: number, lowest: number): void {
+  const call = env.insns[at]!;
+  const proto = isHelperCall(call) ? helperProto(env, call.imm) : undefined;
+  if (proto === undefined) return;
+  const clobbered = ((2 << paramCount(proto)) - 1) & (proto.ret === "RET_VOID" ? ~1 : ~0);
+  let kept = ~clobbered & ((1 << CALLER_SAVED) - 1);
+  let off = lowest;
+  let pairs = 0;
+  for (; pairs < CALLER_SAVED; pairs++, off += 8) {
+    const spill = env.insns[at - pairs - 1];
+    const fill = env.insns[at + pairs + 1];
+    if (spill === undefined || fill === undefined) break;
+    if (spill.code !== SPILL || fill.code !== FILL || spill.dst !== c.BPF_REG_FP || fill.src !== c.BPF_REG_FP) break;
+    if (spill.src !== fill.dst || (kept & (1 << spill.src)) === 0) break;
+    if (spill.off !== off || fill.off !== off) break;
+    kept &= ~(1 << spill.src);
+    env.aux[at - pairs - 1]!.fastcallPattern = true;
+    env.aux[at + pairs + 1]!.fastcallPattern = true;
+  }
+  if (pairs === 0) return;
+  const subprog = env.subprogs[n]!;
+  if (proto.allowFastcall && INLINED.has(call.imm)) env.aux[at]!.fastcallSpillsNum = pairs;
+  else subprog.keepFastcallStack = true;
+  subprog.fastcallStackOff = Math.min(subprog.fastcallStackOff, off);
+}
+
+/** Below any offset of an instruction: no pattern is left in the function. */
+export const NO_FASTCALL_STACK = -0x8000;
+
+/**
+ * To be called at each stack access: one that is no part of a pattern but reaches its slots ends the favour for the
+ * whole function.  @kernel verifier.c check_fastcall_stack_contract
+ */
+export function checkFastcallStackContract(env: Env, subprogno: number, insnIdx: number, off: number): void {
+  const subprog = env.subprogs[subprogno]!;
+  if (subprog.fastcallStackOff <= off || env.aux[insnIdx]!.fastcallPattern) return;
+  subprog.fastcallStackOff = NO_FASTCALL_STACK;
+  const end = subprogEnd(env, subprogno);
+  for (let i = subprog.start; i < end; i++) {
+    env.aux[i]!.fastcallSpillsNum = 0;
+    env.aux[i]!.fastcallPattern = false;
+  }
+}
+
+/** After the main walk, before stack depths are summed up: functions whose patterns all go use less stack. */
+export function removeFastcallSpills(env: Env): void {
+  env.subprogs.forEach((subprog, n) => {
+    const end = subprogEnd(env, n);
+    let modified = false;
+    for (let i = subprog.start; i < end; i++) modified ||= env.aux[i]!.fastcallSpillsNum > 0;
+    if (modified && !subprog.keepFastcallStack) subprog.stackDepth = -subprog.fastcallStackOff;
+  });
+}

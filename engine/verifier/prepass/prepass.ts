@@ -1,0 +1,46 @@
+// All that the verifier does with a program before it walks its paths, in the kernel's order: that order decides which
+// message comes first.  @kernel verifier.c bpf_check, up to do_check_main
+import { ERRNO } from "../../facts/errno.ts";
+import { stackLivenessInit } from "../explore/stack-liveness.ts";
+import { type Env, verbose } from "../state/env.ts";
+import { checkCfg } from "./cfg.ts";
+import { markFastcallPatterns } from "./fastcall.ts";
+import { computeLiveRegisters } from "./live-registers.ts";
+import { computePostorder } from "./postorder.ts";
+import { resolvePseudoLdImm64 } from "./resolve.ts";
+import { computeScc } from "./scc.ts";
+import { addSubprogsAndCheckCalls, checkAbnormalReturn, checkSubprogs } from "./subprogs.ts";
+
+const BPF_F_SLEEPABLE = 1 << 4;
+
+/** 0, or -errno with the message in env.log. */
+export function prepass(env: Env): number {
+  const checks = [addSubprogsAndCheckCalls, checkSubprogs, checkAbnormalReturn, resolvePseudoLdImm64, checkCfg];
+  for (const check of checks) {
+    const err = check(env);
+    if (err < 0) return err;
+  }
+  computePostorder(env);
+  stackLivenessInit(env);
+  const err = checkAttachBtfId(env);
+  if (err < 0) return err;
+  computeScc(env);
+  computeLiveRegisters(env);
+  markFastcallPatterns(env);
+  return 0;
+}
+
+/** What of the attachment target can be said without the kernel's BTF. @kernel verifier.c check_attach_btf_id */
+function checkAttachBtfId(env: Env): number {
+  const sleepable = (env.program.progFlags & BPF_F_SLEEPABLE) !== 0;
+  if (env.progType.name === "syscall") {
+    if (sleepable) return 0;
+    verbose(env, "Syscall programs can only be sleepable\n");
+    return -ERRNO.EINVAL;
+  }
+  if (sleepable && env.progType.name !== "kprobe") {
+    verbose(env, "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable\n");
+    return -ERRNO.EINVAL;
+  }
+  return 0;
+}
