@@ -1,0 +1,46 @@
+// Constants and structs of the UAPI headers, for the assembler's expressions and the editor's completion.
+// Source: recorded/uapi.ts (running kernel's BTF, C headers).
+import { constants, structs } from "./recorded/uapi.ts";
+import type { UapiField, UapiStruct } from "./types.ts";
+
+let constantTable: Map<string, bigint> | undefined;
+
+function table(): Map<string, bigint> {
+  constantTable ??= new Map(
+    constants.split(" ").map((pair) => {
+      const at = pair.indexOf("=");
+      return [pair.slice(0, at), BigInt(pair.slice(at + 1))] as const;
+    }),
+  );
+  return constantTable;
+}
+
+/** Value of a UAPI constant or enumerator: signed as C has it, unsigned 64-bit where its type is. */
+export const uapiConstant = (name: string): bigint | undefined => table().get(name);
+export const uapiConstantNames = (): readonly string[] => [...table().keys()];
+
+const structCache = new Map<string, UapiStruct>();
+
+/** A struct or union by its tag, without the keyword; members of anonymous parts are lifted. */
+export function uapiStruct(name: string): UapiStruct | undefined {
+  const known = structCache.get(name);
+  if (known) return known;
+  const row = Object.hasOwn(structs, name) ? structs[name] : undefined;
+  if (!row) return undefined;
+  const fields = row[1].map(
+    ([field, off, size, type, count, bit, struct]): UapiField => ({
+      name: field,
+      off,
+      size,
+      type: count === undefined || count === null ? type : `${type}[${count}]`,
+      ...(bit ? { bit: [bit[0]! - off * 8, bit[1]!] as const } : {}),
+      ...(count === undefined || count === null ? {} : { count }),
+      ...(struct ? { struct } : {}),
+    }),
+  );
+  const made = { name, size: row[0], fields };
+  structCache.set(name, made);
+  return made;
+}
+
+export const uapiStructNames = (): readonly string[] => Object.keys(structs);
