@@ -1,0 +1,178 @@
+// Before an instruction where paths meet: was all this seen before? Answers "yes, stop here", "no, go on" or "this loops for
+// ever", and decides which states are worth keeping. The thresholds are the kernel's, as they show in logs and statistics.
+// @kernel verifier.c is_state_visited, clean_live_states
+import { BPF_JCOND, BPF_JMP, BPF_MAY_GOTO } from "../../isa/codes.ts";
+import { printVerifierState } from "../log/state.ts";
+import type { Env, ExploredState } from "../state/env.ts";
+import { verbose } from "../state/env.ts";
+import { EINVAL } from "../state/errors.ts";
+import { NOT_INIT_REG } from "../state/reg.ts";
+import { INVALID_SLOT } from "../state/stack.ts";
+import type { FuncState, VerifierState } from "../state/state.ts";
+import { cloneVerifierState } from "../state/state.ts";
+import {
+  EXACT,
+  frameInsnIdx,
+  NOT_EXACT,
+  RANGE_WITHIN,
+  sameCallsites,
+  statesEqual,
+  statesMaybeLooping,
+} from "./equal.ts";
+import { markAllScalarsImprecise, propagatePrecision, pushJmpHistory } from "./precision.ts";
+import { addBackedge, incompleteMarks, maybeEnterScc, maybeFree, rememberEntry, updatePeakStates } from "./scc.ts";
+import { liveStackQueryInit, stackSlotAlive } from "./stack-liveness.ts";
+
+/** A history longer than this is cut by keeping a state. */
+const MAX_JMP_HISTORY = 40;
+
+/** States kept for slot `insnIdx` in the current chain of calls, and others of the same bucket; newest last. @kernel verifier.c explored_state */
+export function exploredStates(env: Env, insnIdx: number): ExploredState[] {
+  const { callsite } = env.curState.frames[env.curState.curframe]!;
+  const bucket = ((insnIdx ^ callsite) >>> 0) % env.insns.length;
+  return (env.explored[bucket] ??= []);
+}
+
+/** @kernel verifier.c clean_func_state */
+function cleanFrame(env: Env, frame: FuncState, insnIdx: number): void {
+  const live = env.aux[insnIdx]!.liveRegsBefore;
+  for (let i = 0; i < 10; i++) if (((live >> i) & 1) === 0) frame.regs[i] = NOT_INIT_REG;
+  for (let spi = 0; spi < frame.stack.length; spi++) {
+    if (frame.stack[spi] !== INVALID_SLOT && !stackSlotAlive(env, frame.frameno, spi)) frame.stack[spi] = INVALID_SLOT;
+  }
+}
+
+/** Forgets what no path from a finished state reads. @kernel verifier.c clean_verifier_state */
+function cleanState(env: Env, state: VerifierState): void {
+  liveStackQueryInit(env, state);
+  state.cleaned = true;
+  for (let i = 0; i <= state.curframe; i++) cleanFrame(env, state.frames[i]!, frameInsnIdx(state, i));
+}
+
+/** @kernel verifier.c clean_live_states */
+function cleanLiveStates(env: Env, insnIdx: number, states: readonly ExploredState[]): void {
+  for (let i = states.length - 1; i >= 0; i--) {
+    const { state } = states[i]!;
+    if (state.branches !== 0 || state.cleaned || state.insnIdx !== insnIdx) continue;
+    if (!sameCallsites(state, env.curState) || incompleteMarks(env, state)) continue;
+    cleanState(env, state);
+  }
+}
+
+const isMayGoto = (env: Env, insnIdx: number): boolean => {
+  const insn = env.insns[insnIdx]!;
+  return insn.code === (BPF_JMP | BPF_JCOND) && insn.src === BPF_MAY_GOTO;
+};
+
+/** `cur` needs no exploring: `old` covers it. Passes on the precision marks. 1, or a negative errno. */
+function prunedBy(env: Env, entry: ExploredState, cur: VerifierState, insnIdx: number, loop: boolean): number {
+  entry.hitCnt++;
+  let err = 0;
+  if (env.aux[env.insnIdx]!.jmpPoint) err = pushJmpHistory(env, cur, 0, null);
+  if (err === 0) err = propagatePrecision(env, entry.state, cur);
+  if (err !== 0) return err;
+  if (loop) {
+    const backedge = cloneVerifierState(cur);
+    backedge.equalState = entry.state;
+    backedge.insnIdx = insnIdx;
+    err = addBackedge(env, entry.state, backedge);
+    if (err !== 0) return err;
+  }
+  return 1;
+}
+
+function refuseLoop(env: Env, insnIdx: number, old: VerifierState, cur: VerifierState): number {
+  verbose(env, `infinite loop detected at insn ${insnIdx}\n`);
+  verbose(env, "cur state:");
+  printVerifierState(env, cur, cur.curframe, true);
+  verbose(env, "old state:");
+  printVerifierState(env, old, cur.curframe, true);
+  return EINVAL;
+}
+
+/** What an unfinished state at the same place means for the current one. */
+const LOOKS_ELSE = 0;
+const LOOKS_EQUAL = 1;
+const LOOKS_EQUAL_LOOP = 2;
+const LOOKS_ENDLESS = 3;
+
+function compareUnfinished(env: Env, old: VerifierState, cur: VerifierState, insnIdx: number): number {
+  const frame = old.frames[old.curframe]!;
+  // Another round of an asynchronous callback is no loop, but no proof either.
+  if (frame.inAsyncCallbackFn && frame.asyncEntryCnt !== cur.frames[cur.curframe]!.asyncEntryCnt) return LOOKS_ELSE;
+  if (isMayGoto(env, insnIdx) && old.mayGotoDepth !== cur.mayGotoDepth && statesEqual(env, old, cur, RANGE_WITHIN))
+    return LOOKS_EQUAL_LOOP;
+  if (env.aux[insnIdx]!.callsCallback) return statesEqual(env, old, cur, RANGE_WITHIN) ? LOOKS_EQUAL : LOOKS_ELSE;
+  return statesMaybeLooping(old, cur) &&
+    statesEqual(env, old, cur, EXACT) &&
+    old.mayGotoDepth === cur.mayGotoDepth &&
+    old.callbackUnrollDepth === cur.callbackUnrollDepth
+    ? LOOKS_ENDLESS
+    : LOOKS_ELSE;
+}
+
+/** Keeps the current state; the path goes on from it. */
+function keepState(env: Env, states: ExploredState[], insnIdx: number): void {
+  const cur = env.curState;
+  env.totalStates++;
+  env.exploredSize++;
+  updatePeakStates(env);
+  env.prevJmpsProcessed = env.jmpsProcessed;
+  env.prevInsnProcessed = env.insnProcessed;
+  // Marks that the state before it has: the new one gets its own from what is read after it.
+  markAllScalarsImprecise(cur);
+  const kept = cloneVerifierState(cur);
+  kept.insnIdx = insnIdx;
+  maybeEnterScc(env, kept);
+  cur.parent = kept;
+  cur.firstInsnIdx = insnIdx;
+  cur.dfsDepth = kept.dfsDepth + 1;
+  cur.history = [];
+  const entry: ExploredState = { state: kept, missCnt: 0, hitCnt: 0, inFreeList: false };
+  rememberEntry(entry);
+  states.push(entry);
+}
+
+/** 1: a state that covers the current one was explored; 0: go on; negative: errno. @kernel verifier.c is_state_visited */
+export function isStateVisited(env: Env, insnIdx: number): number {
+  const cur = env.curState;
+  const aux = env.aux[insnIdx]!;
+  const force = env.testStateFreq || aux.forceCheckpoint || cur.history.length > MAX_JMP_HISTORY;
+  const jumps = env.jmpsProcessed - env.prevJmpsProcessed;
+  const insns = env.insnProcessed - env.prevInsnProcessed;
+  // Paths meet about every fourth instruction; a state for each of them would cost more than it saves.
+  let keep = force || (jumps >= 2 && insns >= 8);
+
+  const states = exploredStates(env, insnIdx);
+  cleanLiveStates(env, insnIdx, states);
+
+  const count = states.length;
+  for (let i = count - 1; i >= 0; i--) {
+    const entry = states[i]!;
+    const { state } = entry;
+    if (state.insnIdx !== insnIdx) continue;
+    if (state.branches !== 0) {
+      const looks = compareUnfinished(env, state, cur, insnIdx);
+      if (looks === LOOKS_ENDLESS) return refuseLoop(env, insnIdx, state, cur);
+      if (looks !== LOOKS_ELSE) return prunedBy(env, entry, cur, insnIdx, looks === LOOKS_EQUAL_LOOP);
+      // In a loop most rounds have a state of their own that helps nobody: keep one now and then.
+      if (!force && jumps < 20 && insns < 100) keep = false;
+    } else {
+      const loop = incompleteMarks(env, state);
+      if (statesEqual(env, state, cur, loop ? RANGE_WITHIN : NOT_EXACT))
+        return prunedBy(env, entry, cur, insnIdx, loop);
+    }
+    if (keep) entry.missCnt++;
+    const patience = aux.forceCheckpoint && state.branches > 0 ? 64 : 3;
+    if (entry.missCnt > entry.hitCnt * patience + patience) {
+      entry.inFreeList = true;
+      states.splice(i, 1);
+      env.freeListSize++;
+      env.exploredSize--;
+      maybeFree(env, entry);
+    }
+  }
+  if (env.maxStatesPerInsn < count) env.maxStatesPerInsn = count;
+  if (keep) keepState(env, states, insnIdx);
+  return 0;
+}
