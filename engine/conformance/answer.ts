@@ -1,0 +1,46 @@
+// One line in, one line out: parses, asks a mode, and turns every failure into an answer with the line's id.
+import * as v from "valibot";
+
+/** Answers one record. Throws `Unclear` for what it cannot understand; its `id` is added by the caller. */
+export type Answer = (record: Record<string, unknown>) => object;
+
+/** Each mode loads only the rooms it needs. */
+export const MODES = {
+  asm: async (): Promise<Answer> => (await import("./asm.ts")).answerAsm,
+  verify: async (): Promise<Answer> => (await import("./verify.ts")).answerVerify,
+  run: async (): Promise<Answer> => (await import("./run.ts")).answerRun,
+} as const;
+export type Mode = keyof typeof MODES;
+
+export const isMode = (text: string): text is Mode => Object.hasOwn(MODES, text);
+
+/** The record is not one: a field is missing, of the wrong type or out of range. */
+export class Unclear extends Error {
+  override readonly name = "Unclear";
+}
+
+/** The record as `schema` has it; the message of what is thrown names field and fault. */
+export function understand<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  record: unknown,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, record, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  throw new Unclear(`${v.getDotPath(issue) ?? "record"}: ${issue.message}`);
+}
+
+export function answerLine(line: string, answer: Answer): string {
+  let id: unknown = null;
+  try {
+    const record: unknown = JSON.parse(line);
+    if (typeof record !== "object" || record === null || Array.isArray(record))
+      throw new Unclear("a line is one JSON object");
+    id = (record as { id?: unknown }).id ?? null;
+    return JSON.stringify({ id, ...answer(record as Record<string, unknown>) });
+  } catch (error) {
+    if (!(error instanceof Error)) return JSON.stringify({ id, error: String(error) });
+    if (!(error instanceof Unclear || error instanceof SyntaxError)) process.stderr.write(`${error.stack}\n`);
+    return JSON.stringify({ id, error: error.message });
+  }
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Asks the running Linux kernel about programs: JSON lines in, JSON lines out, one answer a line, in order.
+Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL; standard library only. Used to record and for differential tests.
+
+in   {"id", "insns": hex, "prog_type"?: "socket_filter", "expected_attach_type"?: 0, "prog_flags"?: 0, "log_level"?: 2,
+      "maps"?: [{"name", "type", "key_size", "value_size", "max_entries", "flags"?, "init"?: {decimal u32 key: hex value}}],
+      "map_refs"?: {slot: map name}, "runs"?: [{"data_in": hex}]}
+out  {"id", "verdict": "accept" | "reject", "errno", "log", "runs": [{"errno"} or {"errno": 0, "retval", "data_out"}]}
+     or {"id", "error": sentence}
+"""
+import ctypes
+import json
+import os
+import pathlib
+import struct
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "facts" / "record"))
+import kernel  # noqa: E402
+
+TYPES = kernel.Btf()
+PROG_TYPES = {n.removeprefix("BPF_PROG_TYPE_").lower(): v for n, v in TYPES.enum("bpf_prog_type").items()}
+MAP_TYPES = {n.removeprefix("BPF_MAP_TYPE_").lower(): v for n, v in TYPES.enum("bpf_map_type").items()}
+
+
+def make_map(m, fds):
+    inner = make_map(m["inner"], fds) if m.get("inner") else 0
+    fd, errno = kernel.map_create(MAP_TYPES[m["type"]], m["key_size"], m["value_size"], m["max_entries"], m.get("flags") or 0, inner)
+    if fd < 0:
+        raise ValueError(f"map {m.get('name')}: {os.strerror(errno)}")
+    fds.append(fd)
+    for key, value in (m.get("init") or {}).items():
+        k = ctypes.create_string_buffer(struct.pack("<I", int(key)), 4)
+        v = ctypes.create_string_buffer(bytes.fromhex(value), len(value) // 2)
+        r, errno, _ = kernel.bpf(kernel.MAP_UPDATE, struct.pack("<IIQQQ", fd, 0, ctypes.addressof(k), ctypes.addressof(v), 0))
+        if r < 0:
+            raise ValueError(f"map {m.get('name')}, key {key}: {os.strerror(errno)}")
+    return fd
+
+
+def test_run(fd, data):
+    """BPF_PROG_TEST_RUN: one run on these bytes."""
+    d = ctypes.create_string_buffer(data, max(1, len(data)))
+    out = ctypes.create_string_buffer(len(data) + 1024)
+    attr = struct.pack("<IIIIQQIIIIQQ", fd, 0, len(data), len(out), ctypes.addressof(d), ctypes.addressof(out), 1, 0, 0, 0, 0, 0)
+    r, errno, attr = kernel.bpf(kernel.TEST_RUN, attr)
+    if r < 0:
+        return dict(errno=errno)
+    retval, _, size = struct.unpack_from("<III", attr, 4)
+    return dict(errno=0, retval=retval, data_out=out.raw[:size].hex())
+
+
+def ask(p):
+    insns, fds, by_name = bytearray.fromhex(p["insns"]), [], {}
+    try:
+        for m in p.get("maps") or []:
+            by_name[m["name"]] = make_map(m, fds)
+        for slot, name in (p.get("map_refs") or {}).items():
+            struct.pack_into("<i", insns, int(slot) * 8 + 4, by_name[name])
+        fd, errno, log = kernel.load(bytes(insns), PROG_TYPES[p.get("prog_type", "socket_filter")], p.get("expected_attach_type", 0),
+                                     p.get("prog_flags", 0), p.get("log_level", 2))
+        runs = []
+        if fd >= 0:
+            fds.append(fd)
+            runs = [test_run(fd, bytes.fromhex(r.get("data_in", ""))) for r in p.get("runs") or []]
+        return dict(id=p.get("id"), verdict="accept" if fd >= 0 else "reject", errno=errno, log=log, runs=runs)
+    except (KeyError, ValueError) as e:
+        return dict(id=p.get("id"), error=f"{type(e).__name__}: {e}")
+    finally:
+        for fd in fds:
+            os.close(fd)
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        if line.strip():
+            print(json.dumps(ask(json.loads(line)), separators=(",", ":")), flush=True)

@@ -1,0 +1,99 @@
+// Program records of the recordings, as values of the engine. Field names are the recordings'.
+import * as v from "valibot";
+import { assemble } from "../asm/assemble.ts";
+import { fromHex } from "../base/bytes.ts";
+import { decodeInsns, INSN_BYTES } from "../isa/insn.ts";
+import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
+import { Unclear } from "./answer.ts";
+
+/** Hex text as bytes. */
+export const Hex = v.pipe(
+  v.string(),
+  v.check((text) => fromHex(text) !== undefined, "an even number of hex digits was expected"),
+  v.transform((text) => fromHex(text) as Uint8Array),
+);
+export const InsnsHex = v.pipe(
+  Hex,
+  v.check((bytes) => bytes.length % INSN_BYTES === 0, "the length of instructions is a multiple of 8 bytes"),
+);
+const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff));
+const or = <const S extends v.GenericSchema, const D>(schema: S, fallback: D) =>
+  v.pipe(
+    v.nullish(schema),
+    v.transform((value) => (value ?? fallback) as v.InferOutput<S> | D),
+  );
+
+const MapShape = {
+  type: v.string(),
+  key_size: u32,
+  value_size: u32,
+  max_entries: u32,
+  flags: or(u32, 0),
+  init: or(v.record(v.string(), v.string()), undefined),
+  fields: or(v.record(v.string(), u32), undefined),
+};
+const MapRecord = v.object({
+  ...MapShape,
+  name: v.string(),
+  inner: or(v.object({ ...MapShape, name: or(v.string(), "inner") }), undefined),
+});
+type MapRecord = v.InferOutput<typeof MapRecord>;
+
+export const ProgramRecord = v.object({
+  insns: v.nullish(InsnsHex),
+  source: v.nullish(v.string()),
+  prog_type: or(v.string(), "socket_filter"),
+  expected_attach_type: or(u32, 0),
+  prog_flags: or(u32, 0),
+  license: or(v.string(), DEFAULT_LICENSE),
+  maps: or(v.array(MapRecord), []),
+  map_refs: or(v.record(v.string(), v.string()), {}),
+});
+export type ProgramRecord = v.InferOutput<typeof ProgramRecord>;
+
+export function mapDefOf(record: MapRecord | NonNullable<MapRecord["inner"]>): MapDef {
+  const inner = "inner" in record ? record.inner : undefined;
+  return {
+    name: record.name,
+    type: record.type,
+    keySize: record.key_size,
+    valueSize: record.value_size,
+    maxEntries: record.max_entries,
+    flags: record.flags,
+    ...(record.init && { init: record.init }),
+    ...(record.fields && { fields: record.fields }),
+    ...(inner && { inner: mapDefOf(inner) }),
+  };
+}
+
+/** The program of a record: its `insns`, or its `source` assembled. Throws Unclear. */
+export function programOfRecord(record: ProgramRecord): Program {
+  const given = record.maps.map(mapDefOf);
+  const settings = {
+    progType: record.prog_type,
+    expectedAttachType: record.expected_attach_type,
+    progFlags: record.prog_flags,
+    license: record.license,
+  };
+  if (record.insns) {
+    const mapRefs = new Map<number, number>();
+    for (const [slot, name] of Object.entries(record.map_refs)) {
+      const index = given.findIndex((map) => map.name === name);
+      if (index < 0) throw new Unclear(`map_refs: slot ${slot} speaks of map "${name}", which is not in maps`);
+      mapRefs.set(Number(slot), index);
+    }
+    return { ...settings, insns: decodeInsns(record.insns), maps: given, mapRefs };
+  }
+  if (record.source == null) throw new Unclear("insns or source is needed");
+  const assembly = assemble(record.source, { maps: given });
+  const fault = assembly.diagnostics.find(({ severity }) => severity === "error");
+  if (fault) throw new Unclear(`source: ${fault.message}`);
+  const mapRefs = new Map(assembly.mapRefs);
+  // A record may say which slot loads which map where its source does not (BPF_LD_MAP_FD(BPF_REG_1, 0)).
+  for (const [slot, name] of Object.entries(record.map_refs)) {
+    const index = assembly.maps.findIndex((map) => map.name === name);
+    if (index < 0) throw new Unclear(`map_refs: slot ${slot} speaks of map "${name}", which is not in maps`);
+    mapRefs.set(Number(slot), index);
+  }
+  return { ...settings, insns: assembly.insns, maps: assembly.maps, mapRefs };
+}

@@ -1,0 +1,106 @@
+// A running kernel: its objects, what is attached, its files' contents. Mutable. What may be done to it is in the files
+// beside: prog.ts, map.ts, sysfs.ts. Time, random numbers and CPU come from the virtual machine's Env.
+import { defineProgType, progTypeById, progTypeByName } from "../facts/prog-types.ts";
+import type { ProgType } from "../facts/types.ts";
+import { defaultEnv, Machine, Memory, type Outcome } from "../vm/index.ts";
+import { attachTypeName, progTypeOfAttachType } from "./attach-types.ts";
+import { type KernelDefinition, OREORE } from "./definition.ts";
+import { FdTable, type FdTarget, type MapObject, type Prog } from "./objects.ts";
+
+/** The four steps of the recipe: program type, attach type, module, user space. */
+export type Steps = readonly [progType: boolean, attachType: boolean, module: boolean, userSpace: boolean];
+export const ALL_STEPS: Steps = [true, true, true, true];
+
+export interface KernelConfig {
+  readonly definition?: KernelDefinition;
+  readonly steps?: Steps;
+  /** Drives random numbers, the clock and addresses: same seed, same runs. */
+  readonly seed?: bigint;
+  /** Runs a machine that stands at its first instruction; by default without recording, for at most `RUN_BUDGET` steps. */
+  readonly execute?: (machine: Machine, prog: Prog) => Outcome;
+}
+
+/** Instructions after which a run is given up: more than any that the verifier accepts needs, bpf_loop apart. */
+export const RUN_BUDGET = 100_000_000;
+
+export class Kernel {
+  readonly definition: KernelDefinition;
+  steps: Steps;
+  readonly memory: Memory;
+  readonly env: ReturnType<typeof defaultEnv>;
+  readonly execute: (machine: Machine, prog: Prog) => Outcome;
+  readonly fds: FdTable;
+  readonly progs = new Map<number, Prog>();
+  readonly maps = new Map<number, MapObject>();
+  /** By attach type; each holds a reference. */
+  readonly attached = new Map<number, Prog>();
+  /** What show() prints: the module's `static u32 result`. */
+  result = 0;
+  readonly dmesg: string[] = [];
+  readonly #customType: ProgType;
+  #lastProgId = 0;
+  #lastMapId = 0;
+
+  constructor({ definition = OREORE, steps = ALL_STEPS, seed = 1n, execute }: KernelConfig = {}) {
+    this.definition = definition;
+    this.steps = steps;
+    this.memory = new Memory({ cpus: 4 });
+    this.env = defaultEnv({ seed });
+    this.execute = execute ?? ((machine) => machine.run(RUN_BUDGET));
+    this.fds = new FdTable((target) => this.put(target));
+    this.#customType = defineProgType(definition.type);
+  }
+
+  /** bpf_prog_types[]: by number, or `undefined`. The definition's number is its own, whatever other kernels use it for. */
+  progType(id: number): ProgType | undefined {
+    if (id === this.#customType.id) return this.steps[0] ? this.#customType : undefined;
+    return id > this.#customType.id ? undefined : progTypeById(id);
+  }
+
+  /** Number of a program type by its lower-case name; the definition's even where step 1 is not applied. */
+  progTypeId(name: string): number | undefined {
+    return name === this.#customType.name ? this.#customType.id : progTypeByName(name)?.id;
+  }
+
+  attachTypeName(id: number): string | undefined {
+    const { attach } = this.definition.type;
+    return id === attach.id && this.steps[1] ? attach.name : attachTypeName(id);
+  }
+
+  /** @kernel syscall.c attach_type_to_prog_type; `undefined` is BPF_PROG_TYPE_UNSPEC */
+  progTypeOfAttachType(id: number): string | undefined {
+    const { attach, name } = this.definition.type;
+    return id === attach.id && this.steps[1] ? name : progTypeOfAttachType(id);
+  }
+
+  nextProgId(): number {
+    return ++this.#lastProgId;
+  }
+
+  nextMapId(): number {
+    return ++this.#lastMapId;
+  }
+
+  /** A machine that stands before the first instruction of a program; its event is still to come. */
+  machine(prog: Prog): Machine {
+    const programs = (id: number) => [...this.progs.values()].find(({ loaded }) => loaded.id === id)?.loaded;
+    return new Machine({ memory: this.memory, program: prog.loaded, env: this.env, programs });
+  }
+
+  /** Drops a reference; the last one frees the object. */
+  put(target: FdTarget): void {
+    if (--target.refs > 0) return;
+    switch (target.kind) {
+      case "prog":
+        this.progs.delete(target.id);
+        for (const map of target.maps) this.put(map);
+        break;
+      case "map":
+        this.maps.delete(target.id);
+        target.map.close();
+        break;
+      case "file":
+        break;
+    }
+  }
+}

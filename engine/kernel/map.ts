@@ -1,0 +1,76 @@
+// bpf(2) for maps: create, look up, update, delete, walk. The contents are the virtual machine's, which programs see too.
+// @kernel kernel/bpf/syscall.c map_create, map_lookup_elem, map_update_elem, map_delete_elem, map_get_next_key
+import { viewOf } from "../base/bytes.ts";
+import { ERRNO } from "../facts/errno.ts";
+import { checkMapCreate, mapTypeByName } from "../facts/map-types.ts";
+import type { MapDef } from "../program/program.ts";
+import { createMap } from "../vm/index.ts";
+import type { Kernel } from "./kernel.ts";
+import type { FdTarget, MapObject } from "./objects.ts";
+
+/** `prog_name` and `map_name`: letters, digits, `_` and `.`, at most 15. @kernel bpf_obj_name_cpy */
+export const isValidName = (name: string): boolean => /^[A-Za-z0-9_.]{0,15}$/.test(name);
+
+/** BPF_MAP_CREATE: a descriptor or a negative errno. Of an unknown map type -EINVAL. */
+export function mapCreate(kernel: Kernel, def: MapDef, inner?: MapObject): number {
+  if (!mapTypeByName(def.type)) return -ERRNO.EINVAL;
+  const refused = checkMapCreate(def);
+  if (refused < 0) return refused;
+  const map = createMap(kernel.memory, def, inner ? { inner: inner.map } : {});
+  if (typeof map === "number") return map;
+  if (!isValidName(def.name)) {
+    map.close();
+    return -ERRNO.EINVAL;
+  }
+  const object: MapObject = { kind: "map", id: kernel.nextMapId(), refs: 1, def, map };
+  kernel.maps.set(object.id, object);
+  const fd = kernel.fds.install(object);
+  if (fd < 0) kernel.put(object);
+  return fd;
+}
+
+/** The value (per CPU: all values, each rounded up to 8 bytes), or a negative errno. */
+export function mapLookup(kernel: Kernel, fd: number, key: Uint8Array, flags = 0): Uint8Array | number {
+  return withMap(kernel, fd, ({ map }) => map.lookup(key, flags));
+}
+
+export function mapUpdate(kernel: Kernel, fd: number, key: Uint8Array, value: Uint8Array, flags = 0): number {
+  return withMap(kernel, fd, (object) => {
+    const stored = valueToStore(kernel, object, value);
+    return typeof stored === "number" ? stored : object.map.update(key, stored, flags);
+  });
+}
+
+export function mapDelete(kernel: Kernel, fd: number, key: Uint8Array): number {
+  return withMap(kernel, fd, ({ map }) => map.delete(key));
+}
+
+/** The key after `key`, the first for `undefined`, -ENOENT after the last. */
+export function mapNextKey(kernel: Kernel, fd: number, key: Uint8Array | undefined): Uint8Array | number {
+  return withMap(kernel, fd, ({ map }) => map.nextKey(key));
+}
+
+function withMap<Result>(kernel: Kernel, fd: number, use: (object: MapObject) => Result): Result | number {
+  const target = kernel.fds.get(fd);
+  if (!target) return -ERRNO.EBADF;
+  return target.kind === "map" ? use(target) : -ERRNO.EINVAL;
+}
+
+/** Maps of objects are given descriptors and keep ids. */
+function valueToStore(kernel: Kernel, object: MapObject, value: Uint8Array): Uint8Array | number {
+  const holds = HOLDS[object.def.type];
+  if (!holds) return value;
+  const target = kernel.fds.get(viewOf(value).getInt32(0, true));
+  if (!target) return -ERRNO.EBADF;
+  if (target.kind !== holds) return -ERRNO.EINVAL;
+  const id = new Uint8Array(4);
+  viewOf(id).setUint32(0, target.kind === "prog" ? target.loaded.id : target.map.id, true);
+  return id;
+}
+
+/** What the values of a map of objects stand for. */
+const HOLDS: Readonly<Record<string, FdTarget["kind"]>> = {
+  prog_array: "prog",
+  array_of_maps: "map",
+  hash_of_maps: "map",
+};

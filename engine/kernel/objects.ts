@@ -1,0 +1,94 @@
+// Kernel objects and the file descriptors that keep them alive: programs, maps, open files. Mutable: reference counts.
+import { ERRNO } from "../facts/errno.ts";
+import type { ProgType } from "../facts/types.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { MapDef } from "../program/program.ts";
+import type { BpfMap, LoadedProgram } from "../vm/index.ts";
+
+export interface Prog {
+  readonly kind: "prog";
+  /** As BPF_PROG_GET_NEXT_ID counts. */
+  readonly id: number;
+  refs: number;
+  readonly type: ProgType;
+  readonly expectedAttachType: number;
+  /** bpf_attr.prog_name, at most 15 characters. */
+  readonly name: string;
+  /** As given to bpf(2). */
+  readonly insns: readonly Insn[];
+  /** After the verifier's rewrites. */
+  readonly xlated: readonly Insn[];
+  readonly gplCompatible: boolean;
+  readonly loaded: LoadedProgram;
+  /** Each counted once. */
+  readonly maps: readonly MapObject[];
+  runCnt: number;
+  /** Seconds since boot. */
+  readonly loadTime: number;
+}
+
+export interface MapObject {
+  readonly kind: "map";
+  readonly id: number;
+  refs: number;
+  readonly def: MapDef;
+  readonly map: BpfMap;
+}
+
+/** An open file of sysfs or tracefs. */
+export interface OpenFile {
+  readonly kind: "file";
+  refs: number;
+  readonly path: string;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  pos: number;
+}
+
+export type FdTarget = Prog | MapObject | OpenFile;
+
+/** Descriptors of the one process there is. 0 … 2 are the terminal's. */
+export class FdTable {
+  readonly #open = new Map<number, FdTarget>();
+  readonly #release: (target: FdTarget) => void;
+
+  constructor(release: (target: FdTarget) => void) {
+    this.#release = release;
+  }
+
+  /** The lowest free descriptor from 3 on, or -EMFILE; takes over the caller's reference. */
+  install(target: FdTarget): number {
+    for (let fd = 3; fd < RLIMIT_NOFILE; fd++) {
+      if (!this.#open.has(fd)) {
+        this.#open.set(fd, target);
+        return fd;
+      }
+    }
+    return -ERRNO.EMFILE;
+  }
+
+  get(fd: number): FdTarget | undefined {
+    return this.#open.get(fd);
+  }
+
+  close(fd: number): number {
+    const target = this.#open.get(fd);
+    if (!target) return -ERRNO.EBADF;
+    this.#open.delete(fd);
+    this.#release(target);
+    return 0;
+  }
+
+  /** In ascending order of descriptors. */
+  list(): readonly (readonly [fd: number, target: FdTarget])[] {
+    return [...this.#open].sort(([a], [b]) => a - b);
+  }
+
+  /** The lowest descriptor of an object; -1 where none is open. */
+  fdOf(target: FdTarget): number {
+    return this.list().find(([, other]) => other === target)?.[0] ?? -1;
+  }
+}
+
+/** The usual soft limit. */
+const RLIMIT_NOFILE = 1024;

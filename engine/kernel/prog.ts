@@ -1,0 +1,207 @@
+// bpf(2) for programs: BPF_PROG_LOAD, BPF_PROG_ATTACH, BPF_PROG_DETACH. Each answers as the system call does: a
+// descriptor or 0, or a negative errno; what is wrong in several ways fails as the kernel's first check would.
+// @kernel kernel/bpf/syscall.c bpf_prog_load, bpf_prog_attach, bpf_prog_detach
+
+import { ERRNO } from "../facts/errno.ts";
+import type { ProgType } from "../facts/types.ts";
+import { BPF_DW, BPF_IMM, BPF_LD, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { Program } from "../program/program.ts";
+import { type Verdict, verify } from "../verifier/verify.ts";
+import { loadProgram } from "../vm/index.ts";
+import { isCgroupProgType } from "./attach-types.ts";
+import type { Kernel } from "./kernel.ts";
+import { isValidName } from "./map.ts";
+import type { FdTarget, MapObject, Prog } from "./objects.ts";
+
+export interface ProgLoadAttr {
+  /** enum bpf_prog_type */
+  readonly progType: number;
+  /** Maps by descriptor in the imm of BPF_PSEUDO_MAP_FD and BPF_PSEUDO_MAP_VALUE loads. */
+  readonly insns: readonly Insn[];
+  readonly license: string;
+  readonly logLevel: number;
+  readonly progFlags: number;
+  readonly progName: string;
+  readonly expectedAttachType: number;
+}
+
+export interface Loaded {
+  /** Descriptor, or negative errno. */
+  readonly ret: number;
+  /** Where the call got as far as the verifier. */
+  readonly verdict: Verdict | undefined;
+}
+
+/** BPF_F_STRICT_ALIGNMENT … BPF_F_TOKEN_FD, without the last: there are no tokens here. */
+const PROG_FLAGS = 0xff;
+const BPF_COMPLEXITY_LIMIT_INSNS = 1_000_000;
+
+/** Types for which an expected_attach_type of 0 stands for another. @kernel bpf_prog_load_fixup_attach_type */
+const ATTACH_TYPE_OF_ZERO: Readonly<Record<string, number>> = { cgroup_sock: 2, sk_reuseport: 39 };
+
+export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
+  const refused = (errno: number): Loaded => ({ ret: -errno, verdict: undefined });
+  if (attr.progFlags & ~PROG_FLAGS) return refused(ERRNO.EINVAL);
+  if (attr.insns.length === 0 || attr.insns.length > BPF_COMPLEXITY_LIMIT_INSNS) return refused(ERRNO.E2BIG);
+  const type = kernel.progType(attr.progType);
+  // The attach type is looked at before the type is known to exist; both fail alike.
+  if (!type) return refused(ERRNO.EINVAL);
+  const expectedAttachType = attr.expectedAttachType || (ATTACH_TYPE_OF_ZERO[type.name] ?? 0);
+  if (!takesAttachType(kernel, type, expectedAttachType)) return refused(ERRNO.EINVAL);
+  if (!isValidName(attr.progName)) return refused(ERRNO.EINVAL);
+
+  const maps = mapsOf(kernel, attr.insns);
+  const used = [...new Set(maps.values())];
+  const program: Program = {
+    insns: attr.insns,
+    progType: type.name,
+    expectedAttachType,
+    progFlags: attr.progFlags,
+    license: attr.license,
+    maps: used.map(({ def }) => def),
+    mapRefs: new Map([...maps].map(([slot, map]) => [slot, used.indexOf(map)])),
+  };
+  const verdict = verify(program, { logLevel: attr.logLevel, progType: type });
+  if (verdict.verdict === "reject") return { ret: -verdict.errno, verdict };
+
+  const prog: Prog = {
+    kind: "prog",
+    id: kernel.nextProgId(),
+    refs: 1,
+    type,
+    expectedAttachType,
+    name: attr.progName,
+    insns: attr.insns,
+    xlated: verdict.insns,
+    gplCompatible: GPL_COMPATIBLE.has(attr.license),
+    loaded: loadProgram(kernel.memory, {
+      insns: attr.insns,
+      progType: type.name,
+      expectedAttachType,
+      maps: new Map([...maps].map(([slot, { map }]) => [slot, map])),
+    }),
+    maps: used,
+    runCnt: 0,
+    loadTime: kernel.seconds(),
+  };
+  for (const map of used) map.refs++;
+  kernel.progs.set(prog.id, prog);
+  const fd = kernel.fds.install(prog);
+  if (fd < 0) kernel.put(prog);
+  return { ret: fd, verdict };
+}
+
+export interface ProgAttachAttr {
+  readonly attachBpfFd: number;
+  /** enum bpf_attach_type */
+  readonly attachType: number;
+  readonly targetFd?: number;
+  readonly attachFlags?: number;
+}
+
+/** BPF_F_ALLOW_OVERRIDE, BPF_F_ALLOW_MULTI, BPF_F_REPLACE and, for tcx and netkit, BPF_F_BEFORE … BPF_F_LINK. */
+const BASE_ATTACH_FLAGS = 0x7;
+const MPROG_ATTACH_FLAGS = 0x38 | 0x4 | (1 << 13);
+
+export function progAttach(kernel: Kernel, attr: ProgAttachAttr): number {
+  const typeName = kernel.progTypeOfAttachType(attr.attachType);
+  if (typeName === undefined) return -ERRNO.EINVAL;
+  const flags = attr.attachFlags ?? 0;
+  const mprog = typeName === "sched_cls";
+  const allowed = mprog
+    ? MPROG_ATTACH_FLAGS
+    : isCgroupProgType(typeName)
+      ? BASE_ATTACH_FLAGS | MPROG_ATTACH_FLAGS
+      : BASE_ATTACH_FLAGS;
+  if (flags & ~allowed) return -ERRNO.EINVAL;
+
+  const prog = progOfType(kernel, attr.attachBpfFd, typeName);
+  if (typeof prog === "number") return prog;
+  if (prog.type.attachTypes && !prog.type.attachTypes.includes(attr.attachType)) return -ERRNO.EINVAL;
+
+  if (attr.attachType === kernel.definition.type.attach.id) {
+    const replaced = kernel.attached.get(attr.attachType);
+    prog.refs++;
+    kernel.attached.set(attr.attachType, prog);
+    if (replaced) kernel.put(replaced);
+    return 0;
+  }
+  return noTarget(kernel, typeName, attr.targetFd ?? 0);
+}
+
+export function progDetach(
+  kernel: Kernel,
+  attr: Omit<ProgAttachAttr, "attachBpfFd"> & { attachBpfFd?: number },
+): number {
+  const typeName = kernel.progTypeOfAttachType(attr.attachType);
+  if (attr.attachFlags) return -ERRNO.EINVAL;
+  if (typeName === undefined) return -ERRNO.EINVAL;
+  if (typeName === "sched_cls") {
+    if (!attr.attachBpfFd) return -ERRNO.EPERM;
+    const prog = progOfType(kernel, attr.attachBpfFd, typeName);
+    if (typeof prog === "number") return prog;
+  }
+  if (attr.attachType === kernel.definition.type.attach.id) {
+    const prog = kernel.attached.get(attr.attachType);
+    kernel.attached.delete(attr.attachType);
+    if (prog) kernel.put(prog);
+    return 0;
+  }
+  return noTarget(kernel, typeName, attr.targetFd ?? 0);
+}
+
+/** The program behind a descriptor, or -EBADF (closed), -EINVAL (another object, or another type). @kernel __bpf_prog_get */
+function progOfType(kernel: Kernel, fd: number, typeName: string): Prog | number {
+  const target = kernel.fds.get(fd);
+  if (!target) return -ERRNO.EBADF;
+  return target.kind === "prog" && target.type.name === typeName ? target : -ERRNO.EINVAL;
+}
+
+/**
+ * Attaching to what this kernel has none of: a cgroup, a network device, a socket map. What the call answers to whichever
+ * descriptor or interface it is given.
+ */
+function noTarget(kernel: Kernel, typeName: string, targetFd: number): number {
+  if (isCgroupProgType(typeName)) return -ERRNO.EBADF;
+  switch (typeName) {
+    case "sched_cls":
+      return -ERRNO.ENODEV;
+    case "sk_skb":
+    case "sk_msg":
+      return kernel.fds.get(targetFd)?.kind === "map" ? -ERRNO.EOPNOTSUPP : -ERRNO.EBADF;
+    default:
+      return -ERRNO.EINVAL;
+  }
+}
+
+/** @kernel bpf_prog_load_check_attach: the definition's case is there once step 2 is applied. */
+function takesAttachType(kernel: Kernel, type: ProgType, expectedAttachType: number): boolean {
+  if (type.id === kernel.definition.type.id && !kernel.steps[1]) return true;
+  return !type.attachTypes || type.attachTypes.includes(expectedAttachType);
+}
+
+/** Slot → map, for each load whose imm is an open map's descriptor. Others are left to the verifier's own message. */
+function mapsOf(kernel: Kernel, insns: readonly Insn[]): Map<number, MapObject> {
+  const maps = new Map<number, MapObject>();
+  for (let slot = 0; slot < insns.length; slot++) {
+    const { code, src, imm } = insns[slot] as Insn;
+    if (code !== (BPF_LD | BPF_IMM | BPF_DW)) continue;
+    if (src === BPF_PSEUDO_MAP_FD || src === BPF_PSEUDO_MAP_VALUE) {
+      const target: FdTarget | undefined = kernel.fds.get(imm);
+      if (target?.kind === "map") maps.set(slot, target);
+    }
+    slot++;
+  }
+  return maps;
+}
+
+/** @kernel include/linux/license.h license_is_gpl_compatible */
+const GPL_COMPATIBLE: ReadonlySet<string> = new Set([
+  "GPL",
+  "GPL v2",
+  "GPL and additional rights",
+  "Dual BSD/GPL",
+  "Dual MIT/GPL",
+  "Dual MPL/GPL",
+]);
