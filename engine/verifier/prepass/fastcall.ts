@@ -50,24 +50,6 @@ function markAround(env: Env, n: number, at: number, lowest: number): void {
   subprog.fastcallStackOff = Math.min(subprog.fastcallStackOff, off);
 }
 
-/** Below any offset of an instruction: no pattern is left in the function. */
-export const NO_FASTCALL_STACK = -0x8000;
-
-/**
- * To be called at each stack access: one that is no part of a pattern but reaches its slots ends the favour for the
- * whole function.  @kernel verifier.c check_fastcall_stack_contract
- */
-export function checkFastcallStackContract(env: Env, subprogno: number, insnIdx: number, off: number): void {
-  const subprog = env.subprogs[subprogno]!;
-  if (subprog.fastcallStackOff <= off || env.aux[insnIdx]!.fastcallPattern) return;
-  subprog.fastcallStackOff = NO_FASTCALL_STACK;
-  const end = subprogEnd(env, subprogno);
-  for (let i = subprog.start; i < end; i++) {
-    env.aux[i]!.fastcallSpillsNum = 0;
-    env.aux[i]!.fastcallPattern = false;
-  }
-}
-
 /** After the main walk, before stack depths are summed up: functions whose patterns all go use less stack. */
 export function removeFastcallSpills(env: Env): void {
   env.subprogs.forEach((subprog, n) => {
