@@ -135,7 +135,7 @@ function dominators(blocks: readonly Block[]): number[] {
   blocks.forEach((block, from) => {
     for (const to of block.next) (before[to] as number[]).push(from);
   });
-  const idom = blocks.map((_, i) => (i === 0 ? 0 : -1));
+  const idom: number[] = blocks.map((_, i) => (i === 0 ? 0 : -1));
   const meet = (one: number, two: number) => {
     let a = one;
     let b = two;

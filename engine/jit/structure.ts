@@ -1,0 +1,147 @@
+// Control flow of BPF (jumps anywhere) as WebAssembly's (blocks that are left, loops that are repeated).
+// Reducible graphs: Norman Ramsey, "Beyond Relooper" (ICFP 2022), by walking the dominator tree. The rest, and
+// graphs that would nest too deep, become one loop around a jump table.
+import { bug } from "../base/bug.ts";
+import type { Block, FunctionFlow } from "../program/flow.ts";
+import type { Func } from "./wasm.ts";
+
+/** What a block does, emitted by the compiler. */
+export interface BlockEmitter {
+  /** Everything of the block but its way out. */
+  body(block: Block): void;
+  /** Leaves an i32 on the stack: is the jump at the block's end taken? Asked of blocks with two ways out. */
+  condition(block: Block): void;
+  /** Before an edge back: ends the run where its budget is used up. */
+  edgeBack(block: Block): void;
+  /** The block has no way out: it returned, or runs past the function's end. */
+  dead(block: Block): void;
+}
+
+/** How a function was laid out; shown beside its text. */
+export type Layout = "structured" | "dispatch";
+
+/** Deeper nesting than this is laid out as a dispatch loop: engines walk nested blocks recursively. */
+const MAX_BLOCKS_STRUCTURED = 1500;
+
+/** Emits the whole function. */
+export function emitFlow(func: Func, flow: FunctionFlow, emit: BlockEmitter): Layout {
+  if (flow.reducible && flow.blocks.length <= MAX_BLOCKS_STRUCTURED) {
+    emitStructured(func, flow, emit);
+    return "structured";
+  }
+  emitDispatch(func, flow, emit);
+  return "dispatch";
+}
+
+function emitStructured(func: Func, { blocks, idom, loopHeads }: FunctionFlow, emit: BlockEmitter): void {
+  const forward = new Array<number>(blocks.length).fill(0);
+  blocks.forEach(({ next }, from) => {
+    for (const to of next) if (to > from) forward[to] = (forward[to] as number) + 1;
+  });
+  const isMerge = (block: number) => (forward[block] as number) > 1;
+  const children: number[][] = blocks.map(() => []);
+  idom.forEach((over, block) => {
+    if (block !== 0) (children[over] as number[]).push(block);
+  });
+
+  /** Open constructs, outermost first: whom a branch to each of them reaches, and at which depth it was opened. */
+  const open: { readonly block: number; readonly loop: boolean; readonly depth: number }[] = [];
+  const distance = (block: number, loop: boolean) => {
+    for (let i = open.length - 1; i >= 0; i--) {
+      const at = open[i] as (typeof open)[number];
+      if (at.block === block && at.loop === loop) return func.depth - at.depth;
+    }
+    throw bug(`block ${block} is not open`);
+  };
+
+  const tree = (block: number): void => {
+    const merges = (children[block] as number[]).filter(isMerge).sort((a, b) => b - a);
+    if (!loopHeads.has(block)) return within(block, merges, 0);
+    func.emit("loop");
+    open.push({ block, loop: true, depth: func.depth });
+    within(block, merges, 0);
+    open.pop();
+    func.emit("end");
+  };
+
+  const within = (block: number, merges: readonly number[], at: number): void => {
+    const merge = merges[at];
+    if (merge === undefined) return leave(block);
+    func.emit("block");
+    open.push({ block: merge, loop: false, depth: func.depth });
+    within(block, merges, at + 1);
+    open.pop();
+    func.emit("end");
+    tree(merge);
+  };
+
+  const leave = (from: number): void => {
+    const block = blocks[from] as Block;
+    emit.body(block);
+    const [otherwise, taken] = block.next;
+    if (otherwise === undefined) return emit.dead(block);
+    if (taken === undefined) return branch(from, otherwise);
+    emit.condition(block);
+    if (jumps(from, taken)) {
+      if (taken > from) {
+        func.emit("br_if", distance(taken, false));
+      } else {
+        func.emit("if");
+        branch(from, taken);
+        func.emit("end");
+      }
+      return branch(from, otherwise);
+    }
+    func.emit("if");
+    branch(from, taken);
+    func.emit("else");
+    branch(from, otherwise);
+    func.emit("end");
+  };
+
+  /** Is the way from one block to the other a `br`, not the other's code in place? */
+  const jumps = (from: number, to: number) => to <= from || isMerge(to);
+
+  const branch = (from: number, to: number): void => {
+    if (!jumps(from, to)) return tree(to);
+    if (to <= from) emit.edgeBack(blocks[from] as Block);
+    func.emit("br", distance(to, to <= from));
+  };
+
+  tree(0);
+  func.emit("unreachable");
+}
+
+/** loop { switch (which) { case 0: … which = n; continue; } } */
+function emitDispatch(func: Func, { blocks }: FunctionFlow, emit: BlockEmitter): void {
+  const which = func.local("i32", "block");
+  const go = (from: number, to: number, depth: number) => {
+    if (to <= from) emit.edgeBack(blocks[from] as Block);
+    func.emit("i32.const", to);
+    func.emit("local.set", which);
+    func.emit("br", func.depth - depth);
+  };
+  func.emit("loop");
+  const top = func.depth;
+  for (let i = 0; i < blocks.length; i++) func.emit("block");
+  func.emit("local.get", which);
+  func.brTable(
+    blocks.slice(0, -1).map((_, i) => i),
+    blocks.length - 1,
+  );
+  blocks.forEach((block, from) => {
+    func.emit("end");
+    emit.body(block);
+    const [otherwise, taken] = block.next;
+    if (otherwise === undefined) return emit.dead(block);
+    if (taken !== undefined) {
+      emit.condition(block);
+      func.emit("if");
+      go(from, taken, top);
+      func.emit("end");
+    }
+    go(from, otherwise, top);
+  });
+  func.emit("end");
+  func.emit("unreachable");
+}
