@@ -1,0 +1,374 @@
+// γ containment of every operation on scalars: on all short ranges around the places where 32- and 64-bit words wrap or change
+// sign, and on random sets of values. What the kernel does best is held to be best here.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import * as c from "../../isa/codes.ts";
+import { aluScalar, aluSlowly, ptrAdd, ptrSub } from "./alu.ts";
+import { boundsViolation, narrow, sealed, syncBounds, syncSlowly, withS32Range } from "./bounds.ts";
+import { branchTaken, flipOpcode, REV_JSET, refineBranches, refineCond, revOpcode } from "./cond.ts";
+import type { Scalar } from "./scalar.ts";
+import { constS32, constScalar, constU32, draftOf, isConst, SCALAR_UNKNOWN, scalarEqual, scalarHas } from "./scalar.ts";
+import { coerceToSize, coerceToSizeSx, movScalar, zext32 } from "./size.ts";
+import { tnumRange } from "./tnum.ts";
+
+const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
+const s64 = (x: bigint): bigint => BigInt.asIntN(64, x);
+const s32 = (x: bigint): bigint => BigInt.asIntN(32, x);
+const low32 = (x: bigint): bigint => x & 0xffff_ffffn;
+
+const show = (s: Scalar): string =>
+  JSON.stringify(s, (_, v: unknown) =>
+    typeof v === "bigint" ? `${v < 0n ? "-" : ""}0x${(v < 0n ? -v : v).toString(16)}` : v,
+  );
+
+function contains(result: Scalar, value: bigint, what: () => string): void {
+  if (!scalarHas(result, value)) throw new Error(`${what()} = ${show(result)} lacks 0x${value.toString(16)}`);
+}
+
+/** The narrowest scalar that has all of these values in each of its views. */
+function hull(values: readonly bigint[]): Scalar {
+  const sorted = <T extends bigint | number>(xs: readonly T[]): T[] => [...xs].sort((a, b) => (a < b ? -1 : 1));
+  const least = <T extends bigint | number>(xs: readonly T[]): T => sorted(xs)[0]!;
+  const most = <T extends bigint | number>(xs: readonly T[]): T => sorted(xs)[xs.length - 1]!;
+  const ones = values.reduce((a, b) => a & b);
+  const any = values.reduce((a, b) => a | b);
+  const signed = values.map(s64);
+  const lows = values.map((x) => Number(low32(x)));
+  const signedLows = lows.map((x) => x | 0);
+  return {
+    varOff: { value: ones, mask: any & ~ones },
+    umin: least(values),
+    umax: most(values),
+    smin: least(signed),
+    smax: most(signed),
+    u32min: least(lows),
+    u32max: most(lows),
+    s32min: least(signedLows),
+    s32max: most(signedLows),
+  };
+}
+
+/** Places where something wraps or changes sign. */
+const EDGES = [0n, 0x8000_0000n, 0x1_0000_0000n, 0x8000_0000_0000_0000n];
+const REACH = 2n;
+
+interface Range {
+  readonly scalar: Scalar;
+  readonly values: readonly bigint[];
+}
+
+const RANGES: Range[] = [];
+for (const edge of EDGES) {
+  for (let low = -REACH; low <= REACH; low++) {
+    for (let high = low; high <= REACH; high++) {
+      const values: bigint[] = [];
+      for (let x = low; x <= high; x++) values.push(u64(edge + x));
+      RANGES.push({ scalar: syncBounds(hull(values)), values });
+    }
+  }
+}
+
+type Concrete = (x: bigint, y: bigint, width: 32 | 64) => bigint;
+const ALU: [string, number, Concrete][] = [
+  ["add", c.BPF_ADD, (x, y) => x + y],
+  ["sub", c.BPF_SUB, (x, y) => x - y],
+  ["mul", c.BPF_MUL, (x, y) => x * y],
+  ["or", c.BPF_OR, (x, y) => x | y],
+  ["and", c.BPF_AND, (x, y) => x & y],
+  ["xor", c.BPF_XOR, (x, y) => x ^ y],
+  ["lsh", c.BPF_LSH, (x, y, width) => x << (y & BigInt(width - 1))],
+  ["rsh", c.BPF_RSH, (x, y, width) => BigInt.asUintN(width, x) >> (y & BigInt(width - 1))],
+  ["arsh", c.BPF_ARSH, (x, y, width) => BigInt.asIntN(width, x) >> (y & BigInt(width - 1))],
+  ["neg", c.BPF_NEG, (x) => -x],
+  [
+    "div",
+    c.BPF_DIV,
+    (x, y, width) => (BigInt.asUintN(width, y) === 0n ? 0n : BigInt.asUintN(width, x) / BigInt.asUintN(width, y)),
+  ],
+  [
+    "mod",
+    c.BPF_MOD,
+    (x, y, width) => (BigInt.asUintN(width, y) === 0n ? x : BigInt.asUintN(width, x) % BigInt.asUintN(width, y)),
+  ],
+];
+
+const SHIFTS: Range[] = [0n, 1n, 7n, 31n, 32n, 33n, 63n].map((n) => ({ scalar: constScalar(n), values: [n] }));
+
+const JUMPS: [string, number, (x: bigint, y: bigint, width: 32 | 64) => boolean][] = [
+  ["==", c.BPF_JEQ, (x, y) => x === y],
+  ["!=", c.BPF_JNE, (x, y) => x !== y],
+  ["&", c.BPF_JSET, (x, y) => (x & y) !== 0n],
+  [">", c.BPF_JGT, (x, y) => x > y],
+  [">=", c.BPF_JGE, (x, y) => x >= y],
+  ["<", c.BPF_JLT, (x, y) => x < y],
+  ["<=", c.BPF_JLE, (x, y) => x <= y],
+  ["s>", c.BPF_JSGT, (x, y, w) => BigInt.asIntN(w, x) > BigInt.asIntN(w, y)],
+  ["s>=", c.BPF_JSGE, (x, y, w) => BigInt.asIntN(w, x) >= BigInt.asIntN(w, y)],
+  ["s<", c.BPF_JSLT, (x, y, w) => BigInt.asIntN(w, x) < BigInt.asIntN(w, y)],
+  ["s<=", c.BPF_JSLE, (x, y, w) => BigInt.asIntN(w, x) <= BigInt.asIntN(w, y)],
+];
+
+describe.each([32, 64] as const)("on all short ranges around the edges, %i bits:", (width) => {
+  test.each(ALU)("%s holds every result", (name, op, concrete) => {
+    const shift = op === c.BPF_LSH || op === c.BPF_RSH || op === c.BPF_ARSH;
+    for (const a of RANGES) {
+      for (const b of shift ? SHIFTS : RANGES) {
+        const result = aluScalar(op, width, a.scalar, b.scalar);
+        for (const x of a.values) {
+          for (const y of b.values) {
+            const value = BigInt.asUintN(width, concrete(x, y, width));
+            contains(result, value, () => `${show(a.scalar)} ${name} ${show(b.scalar)}`);
+          }
+        }
+      }
+    }
+  });
+
+  test.each(JUMPS)("a jump on %s is decided rightly and teaches nothing false", (name, op, concrete) => {
+    for (const a of RANGES) {
+      for (const b of RANGES) {
+        const decided = branchTaken(op, width, a.scalar, b.scalar);
+        const { taken, fallthrough } = refineBranches(op, width, a.scalar, b.scalar);
+        for (const x of a.values) {
+          for (const y of b.values) {
+            const jumps = concrete(BigInt.asUintN(width, x), BigInt.asUintN(width, y), width);
+            if (decided === (jumps ? 0 : 1))
+              throw new Error(`${show(a.scalar)} ${name} ${show(b.scalar)} = ${decided}`);
+            const { a: left, b: right } = jumps ? taken : fallthrough;
+            contains(left, x, () => `left of ${show(a.scalar)} ${name} ${show(b.scalar)}`);
+            contains(right, y, () => `right of ${show(a.scalar)} ${name} ${show(b.scalar)}`);
+          }
+        }
+      }
+    }
+  });
+
+  test("comparisons by size are decided wherever the ranges decide them", () => {
+    for (const [, op, concrete] of JUMPS.slice(3)) {
+      const signed = op >= c.BPF_JSGT && op !== c.BPF_JLT && op !== c.BPF_JLE;
+      const ends = (s: Scalar): bigint[] =>
+        width === 32
+          ? (signed ? [s.s32min, s.s32max] : [s.u32min, s.u32max]).map((n) => BigInt(n))
+          : signed
+            ? [s.smin, s.smax]
+            : [s.umin, s.umax];
+      for (const a of RANGES) {
+        for (const b of RANGES) {
+          const answers = ends(a.scalar).flatMap((x) =>
+            ends(b.scalar).map((y) => concrete(BigInt.asUintN(width, x), BigInt.asUintN(width, y), width)),
+          );
+          const expected = answers.every((x) => x) ? 1 : answers.some((x) => x) ? -1 : 0;
+          expect(branchTaken(op, width, a.scalar, b.scalar)).toBe(expected);
+        }
+      }
+    }
+  });
+});
+
+test("sums of ranges that stay on their side of 2^63 are exact at both ends", () => {
+  const some = RANGES.filter((r) => r.values.every((x) => x < 0x4000_0000_0000_0000n));
+  for (const a of some) {
+    for (const b of some) {
+      const sum = aluScalar(c.BPF_ADD, 64, a.scalar, b.scalar);
+      expect([sum.umin, sum.umax]).toEqual([a.scalar.umin + b.scalar.umin, a.scalar.umax + b.scalar.umax]);
+      expect([sum.smin, sum.smax]).toEqual([a.scalar.smin + b.scalar.smin, a.scalar.smax + b.scalar.smax]);
+    }
+  }
+});
+
+test("truncation and sign extension hold every result", () => {
+  for (const { scalar, values } of RANGES) {
+    for (const x of values) {
+      for (const size of [1, 2, 4] as const) {
+        contains(coerceToSize(scalar, size), BigInt.asUintN(8 * size, x), () => `zext ${size} ${show(scalar)}`);
+        contains(coerceToSizeSx(scalar, size), u64(BigInt.asIntN(8 * size, x)), () => `sext ${size} ${show(scalar)}`);
+      }
+      contains(zext32(scalar), low32(x), () => `zext ${show(scalar)}`);
+      for (const bits of [8, 16] as const)
+        contains(movScalar(32, bits, scalar), low32(BigInt.asIntN(bits, x)), () => `w sext ${bits} ${show(scalar)}`);
+      contains(movScalar(64, 32, scalar), u64(s32(x)), () => `sext 32 ${show(scalar)}`);
+    }
+  }
+});
+
+test("a load of unknown bytes is any number of that size", () => {
+  expect(coerceToSize(SCALAR_UNKNOWN, 1)).toEqual(syncBounds(hull([0n, 0xffn])));
+  expect(coerceToSize(SCALAR_UNKNOWN, 4)).toMatchObject({ umax: 0xffff_ffffn, s32min: -0x8000_0000, smin: 0n });
+  expect(coerceToSize(SCALAR_UNKNOWN, 2)).toBe(coerceToSize(SCALAR_UNKNOWN, 2));
+});
+
+const near = fc.tuple(fc.constantFrom(...EDGES, 0x7fn, 0x80n, 0xffn, 0x8000n, 0xffffn), fc.bigInt(-9n, 9n));
+const anyU64 = fc.oneof(
+  near.map(([edge, by]) => u64(edge + by)),
+  fc.bigInt(0n, 0xffff_ffff_ffff_ffffn),
+  fc.bigInt(0n, 300n),
+  fc.tuple(fc.bigInt(0n, 0xffff_ffff_ffff_ffffn), fc.integer({ min: 0, max: 63 })).map(([x, n]) => x >> BigInt(n)),
+);
+/** A scalar and some of its values: a hull, now and then widened in a few of its views. */
+const anyScalar: fc.Arbitrary<Range> = fc
+  .tuple(fc.array(anyU64, { minLength: 1, maxLength: 4 }), fc.integer({ min: 0, max: 31 }))
+  .map(([values, widen]) => {
+    const d = draftOf(hull(values));
+    if (widen & 1) d.varOff = SCALAR_UNKNOWN.varOff;
+    if (widen & 2) Object.assign(d, { smin: SCALAR_UNKNOWN.smin, smax: SCALAR_UNKNOWN.smax });
+    if (widen & 4) Object.assign(d, { umin: 0n, umax: SCALAR_UNKNOWN.umax });
+    if (widen & 8) Object.assign(d, { s32min: SCALAR_UNKNOWN.s32min, s32max: SCALAR_UNKNOWN.s32max });
+    if (widen & 16) Object.assign(d, { u32min: 0, u32max: SCALAR_UNKNOWN.u32max });
+    return { scalar: d, values };
+  });
+const anyWidth = fc.constantFrom<32 | 64>(32, 64);
+
+/** Views that need not agree, as on a dead branch. */
+const anyDraft: fc.Arbitrary<Scalar> = fc
+  .tuple(fc.array(anyU64, { minLength: 9, maxLength: 9 }), fc.boolean(), fc.integer({ min: 0, max: 63 }))
+  .map(([v, small, drop]) => {
+    const [value, mask, a, b, d, e, f, g, h] = (small ? v.map((x) => x & 0x3fn) : v) as [
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+    ];
+    const full = SCALAR_UNKNOWN;
+    return {
+      varOff: drop & 1 ? full.varOff : { value: value & ~mask, mask },
+      umin: drop & 2 ? 0n : a,
+      umax: drop & 4 ? full.umax : b,
+      smin: drop & 8 ? full.smin : s64(d),
+      smax: drop & 16 ? full.smax : s64(e),
+      u32min: drop & 2 ? 0 : Number(low32(f)),
+      u32max: drop & 4 ? full.u32max : Number(low32(g)),
+      s32min: drop & 32 ? full.s32min : Number(s32(h)),
+      s32max: drop & 32 ? full.s32max : Number(s32(a)),
+    };
+  });
+
+test("the exchange between the views loses no value and finds no false one", () => {
+  fc.assert(
+    fc.property(anyScalar, ({ scalar, values }) => {
+      const synced = syncBounds(scalar);
+      for (const x of values) contains(synced, x, () => `sync ${show(scalar)}`);
+      for (const view of ["umin", "smin", "u32min", "s32min"] as const) expect(synced[view] >= scalar[view]).toBe(true);
+      for (const view of ["umax", "smax", "u32max", "s32max"] as const) expect(synced[view] <= scalar[view]).toBe(true);
+      expect(boundsViolation(synced)).toBeUndefined();
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("the short cuts of the exchange leave what the long way leaves, on dead branches too", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        anyDraft,
+        anyScalar.map((r) => r.scalar),
+      ),
+      (s) => {
+        const long = draftOf(s);
+        syncSlowly(long);
+        const short = sealed(draftOf(s));
+        if (!scalarEqual(long, short)) throw new Error(`${show(s)}\n long  ${show(long)}\n short ${show(short)}`);
+      },
+    ),
+    { numRuns: 20000 },
+  );
+});
+
+test("arithmetic on random scalars holds every result, and the short way is the long way", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...ALU), anyWidth, anyScalar, anyScalar, ([name, op, concrete], width, a, b) => {
+      const [left, right] = [syncBounds(a.scalar), syncBounds(b.scalar)];
+      const result = aluScalar(op, width, left, right);
+      if (!scalarEqual(result, aluSlowly(op, width, left, right)))
+        throw new Error(`${show(left)} ${name} ${show(right)}`);
+      for (const x of a.values) {
+        for (const y of b.values) {
+          const value = BigInt.asUintN(width, concrete(x, y, width));
+          contains(result, value, () => `${show(left)} ${name} ${show(right)}`);
+        }
+      }
+    }),
+    { numRuns: 10000 },
+  );
+});
+
+test("jumps on random scalars are decided rightly and teach nothing false", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...JUMPS), anyWidth, anyScalar, anyScalar, ([name, op, concrete], width, a, b) => {
+      const [left, right] = [syncBounds(a.scalar), syncBounds(b.scalar)];
+      const decided = branchTaken(op, width, left, right);
+      const { taken, fallthrough } = refineBranches(op, width, left, right);
+      for (const x of a.values) {
+        for (const y of b.values) {
+          const jumps = concrete(BigInt.asUintN(width, x), BigInt.asUintN(width, y), width);
+          if (decided === (jumps ? 0 : 1)) throw new Error(`${show(left)} ${name} ${show(right)} = ${decided}`);
+          const side = jumps ? taken : fallthrough;
+          contains(side.a, x, () => `left of ${show(left)} ${name} ${show(right)}`);
+          contains(side.b, y, () => `right of ${show(left)} ${name} ${show(right)}`);
+        }
+      }
+    }),
+    { numRuns: 10000 },
+  );
+});
+
+test("a register compared with itself learns both lessons", () => {
+  const s = narrow(SCALAR_UNKNOWN, { umax: 9n });
+  const { a, b } = refineCond(c.BPF_JLE, 64, s, s, true);
+  expect(a).toBe(b);
+  expect(scalarEqual(a, s)).toBe(true);
+  expect(boundsViolation(refineCond(c.BPF_JLT, 64, constU32(4), constU32(4), true).a)).toBe("range bounds violation");
+});
+
+test("flipping and reversing a comparison are their own inverses", () => {
+  for (const [, op] of JUMPS) {
+    expect(flipOpcode(flipOpcode(op))).toBe(op);
+    expect(revOpcode(revOpcode(op))).toBe(op);
+  }
+  expect(revOpcode(c.BPF_JSET)).toBe(REV_JSET);
+});
+
+test("pointer offsets add and subtract without a 32-bit half", () => {
+  const off = narrow(SCALAR_UNKNOWN, { umin: 4n, umax: 8n });
+  const sum = ptrAdd(constU32(0), off);
+  expect(sum).toMatchObject({ umin: 4n, umax: 8n, smin: 4n, smax: 8n, u32max: 0xffff_ffff, s32min: -0x8000_0000 });
+  const difference = ptrSub(constU32(0), off);
+  expect(difference).toMatchObject({ umin: 0n, umax: 0xffff_ffff_ffff_ffffn, smin: -8n, smax: -4n });
+});
+
+test("shifts by an unknown or too large distance leave nothing known", () => {
+  const s = narrow(SCALAR_UNKNOWN, { umax: 3n });
+  expect(aluScalar(c.BPF_LSH, 64, s, s)).toBe(SCALAR_UNKNOWN);
+  expect(aluScalar(c.BPF_RSH, 32, s, constU32(32))).toBe(SCALAR_UNKNOWN);
+  expect(aluScalar(c.BPF_RSH, 64, s, constU32(32))).toBe(constU32(0));
+});
+
+test("constants of both signs are one value in each view", () => {
+  for (const n of [0, 1, -1, 4095, 4096, -1024, -1025, 0x7fff_ffff, -0x8000_0000]) {
+    const s = constS32(n);
+    expect(s).toEqual(hull([u64(BigInt(n))]));
+    expect(isConst(s)).toBe(true);
+  }
+  expect(constS32(7)).toBe(constU32(7));
+  expect(constU32(0xffff_ffff)).toEqual(hull([0xffff_ffffn]));
+});
+
+test("a return value within s32 limits is known on both halves", () => {
+  const s = withS32Range(SCALAR_UNKNOWN, -4095, 0);
+  expect(s).toMatchObject({ smin: -4095n, smax: 0n, s32min: -4095, s32max: 0 });
+});
+
+test("an empty range and a constant out of step are told apart", () => {
+  expect(boundsViolation({ ...SCALAR_UNKNOWN, umin: 2n, umax: 1n })).toBe("range bounds violation");
+  expect(boundsViolation({ ...SCALAR_UNKNOWN, varOff: { value: 5n, mask: 0n } })).toBe(
+    "const tnum out of sync with range bounds",
+  );
+  expect(boundsViolation({ ...SCALAR_UNKNOWN, varOff: { value: 5n, mask: 0xffff_ffff_0000_0000n } })).toBe(
+    "const subreg tnum out of sync with range bounds",
+  );
+  expect(tnumRange(0n, 3n)).toEqual({ value: 0n, mask: 3n });
+});
