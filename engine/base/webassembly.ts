@@ -3,7 +3,10 @@
 // Source: WebAssembly JavaScript Interface, https://webassembly.github.io/spec/js-api/
 
 export interface WasmMemory {
+  /** Another one after grow(). */
   readonly buffer: ArrayBuffer;
+  /** By pages of WASM_PAGE bytes; the size before, in pages. Throws beyond the maximum. */
+  grow(pages: number): number;
 }
 
 export interface WasmGlobal {

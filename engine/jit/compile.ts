@@ -10,7 +10,7 @@ import { bug } from "../base/bug.ts";
 import { type AluOp, type Form, formOf, type JmpOp, type Size, type Width } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { type Block, type FunctionFlow, functionEntries, functionFlow, jumpTarget } from "../program/flow.ts";
-import { KERNEL_BASE, MAX_BYTES, REGS, SHADOW_READONLY } from "../vm/layout.ts";
+import { KERNEL_BASE, MAX_BYTES, MAY_GOTO, REGS, SHADOW_READONLY } from "../vm/layout.ts";
 import { emitFlow, type Layout } from "./structure.ts";
 import { Func, type FuncType, Module, type OpName } from "./wasm.ts";
 
@@ -61,12 +61,8 @@ export type ImportName = (typeof IMPORTS)[number]["name"];
 export const LEFT = "left";
 export const functionName = (entry: number): string => `f${entry}`;
 
-/** Turns of may_goto a function has (BPF_MAX_LOOPS, include/linux/bpf.h). */
-const MAY_GOTO_TURNS = 8 * 1024 * 1024;
-
-/** Offset in the buffer of a register of the machine; R11 carries addresses and values to the host and back. */
+/** Offset in the buffer of a register of the machine. */
 const regOffset = (reg: number): number => REGS + 8 * reg;
-const EXCHANGE = regOffset(11);
 
 export function compile(input: CompileInput): Code {
   const { insns } = input;
@@ -141,7 +137,6 @@ class FunctionCompiler {
   readonly #left: number;
   readonly #address: number;
   readonly #offset: number;
-  #mayGoto = -1;
 
   constructor(
     module: Module,
@@ -167,23 +162,14 @@ class FunctionCompiler {
   }
 
   emit(): Layout {
-    const { insns } = this.#input;
-    const func = this.#func;
     for (const block of this.#flow.blocks) {
       const slots = this.#slots(block);
       slots.forEach((slot, i) => {
         this.#after[slot] = slots.length - 1 - i;
-        if (formOf(insns[slot] as Insn)?.kind === "may_goto" && this.#mayGoto < 0) {
-          this.#mayGoto = func.local("i32", "turns");
-        }
       });
     }
     this.#globalToLocal();
-    if (this.#mayGoto >= 0) {
-      func.emit("i32.const", MAY_GOTO_TURNS);
-      func.emit("local.set", this.#mayGoto);
-    }
-    return emitFlow(func, this.#flow, {
+    return emitFlow(this.#func, this.#flow, {
       body: (block) => this.#body(block),
       condition: (block) => this.#condition(block),
       edgeBack: (block) => this.#edgeBack(block),
@@ -234,14 +220,19 @@ class FunctionCompiler {
     if (form?.kind === "jmp") return this.#compare(slot, form.op, form.width, form.source === "reg");
     if (form?.kind !== "may_goto") throw bug(`slot ${slot} ends a block with two ways out and is no jump`);
     // Taken when no turn is left; otherwise one is used up.
-    func.emit("local.get", this.#mayGoto);
+    const turns = () => {
+      func.emit("i32.const", MAY_GOTO);
+      func.emit("i32.load");
+    };
+    turns();
     func.emit("i32.eqz");
-    func.emit("local.get", this.#mayGoto);
-    func.emit("local.get", this.#mayGoto);
+    func.emit("i32.const", MAY_GOTO);
+    turns();
+    turns();
     func.emit("i32.const", 0);
     func.emit("i32.ne");
     func.emit("i32.sub");
-    func.emit("local.set", this.#mayGoto);
+    func.emit("i32.store");
   }
 
   /** The budget is looked at where time can pass without end. */
@@ -535,11 +526,6 @@ class FunctionCompiler {
     fast();
     func.emit("br", 1);
     func.emit("end");
-    func.emit("i32.const", EXCHANGE);
-    this.#get(base);
-    func.emit("i64.const", BigInt(off));
-    func.emit("i64.add");
-    func.emit("i64.store");
     slow();
     func.emit("end");
   }
@@ -586,11 +572,10 @@ class FunctionCompiler {
       },
       () => {
         this.#localToGlobal();
+        this.#spill([src]);
         func.emit("i32.const", slot);
         this.#ask("load");
-        func.emit("i32.const", EXCHANGE);
-        func.emit(op);
-        this.#set(dst);
+        this.#fill([dst]);
       },
     );
   }
@@ -616,7 +601,7 @@ class FunctionCompiler {
       },
       () => {
         this.#localToGlobal();
-        if (!immediate) this.#spill([src]);
+        this.#spill(immediate ? [dst] : [dst, src]);
         func.emit("i32.const", slot);
         this.#ask("store");
       },
@@ -686,6 +671,7 @@ class FunctionCompiler {
     const index = this.#functions.get(slot + 1 + this.#insn(slot).imm);
     if (index === undefined) return this.#refuse(slot);
     this.#localToGlobal();
+    this.#spill([6, 7, 8, 9, 10]);
     func.emit("i32.const", slot);
     this.#ask("enter");
     for (const reg of [1, 2, 3, 4, 5, 10]) this.#get(reg);

@@ -1,0 +1,196 @@
+// Runs compiled programs on a machine of vm/: same buffer, same helpers, same faults, same counting. The host
+// answers what compiled code asks for through its imports, by letting the machine do that one instruction.
+// Unlike the interpreter it cannot stop and go on: a run whose budget is used up has ended.
+import { bug } from "../base/bug.ts";
+import { asU64 } from "../base/u64.ts";
+import { WASM_PAGE, type WasmExport, type WasmGlobal, type WasmMemory, webAssembly } from "../base/webassembly.ts";
+import { type LoadedProgram, OP } from "../vm/decode.ts";
+import { HEAP, MAX_BYTES, SLOT_SHIFT, SLOT_WORDS } from "../vm/layout.ts";
+import type { Machine, Outcome } from "../vm/machine.ts";
+import { Memory } from "../vm/memory.ts";
+import { type Code, compile, functionName, type ImportName, LEFT } from "./compile.ts";
+
+/** A memory whose buffer compiled code can share. */
+export class SharedMemory extends Memory {
+  readonly wasm: WasmMemory;
+
+  constructor(options: { readonly cpus?: number } = {}) {
+    const wasm = new webAssembly.Memory({ initial: Math.ceil(HEAP / WASM_PAGE), maximum: MAX_BYTES / WASM_PAGE });
+    super({ ...options, backing: wasm });
+    this.wasm = wasm;
+  }
+}
+
+type BpfFunction = (r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint, r10: bigint) => bigint;
+
+/** One program, compiled for one memory. */
+export interface Compiled {
+  readonly program: LoadedProgram;
+  readonly code: Code;
+  /** Milliseconds that making the module and compiling it took; 0 where no clock was given. */
+  readonly compileTime: number;
+}
+
+interface Instance extends Compiled {
+  readonly exports: Readonly<Record<string, WasmExport>>;
+  readonly left: WasmGlobal;
+}
+
+/** Thrown through compiled code to leave it; never leaves this file. */
+class Stopped {
+  readonly slot: number;
+  /** The instruction at `slot` was not done. */
+  readonly fault: boolean;
+
+  constructor(slot: number, fault: boolean) {
+    this.slot = slot;
+    this.fault = fault;
+  }
+}
+
+export class Jit {
+  readonly #memory: SharedMemory;
+  readonly #clock: () => number;
+  readonly #instances = new WeakMap<LoadedProgram, Instance>();
+  #machine: Machine | undefined;
+  /** A packet load out of bounds has left its frame already. */
+  #left = false;
+
+  /** `clock`: milliseconds, for compile times. */
+  constructor(memory: SharedMemory, clock: () => number = () => 0) {
+    this.#memory = memory;
+    this.#clock = clock;
+  }
+
+  /** Compiles at the first call for a program. `text` asks for the text form as well. */
+  compile(program: LoadedProgram, text = false): Compiled {
+    return this.#instance(program, text);
+  }
+
+  /** Runs a machine that has not started yet. `paused`: the budget is used up, and this run cannot go on. */
+  run(machine: Machine, budget: number): Outcome {
+    if (machine.memory !== this.#memory) throw bug("the machine has another memory than the compiler");
+    if (machine.exited || machine.fault !== undefined) return machine.outcome;
+    if (machine.ip !== 0) throw bug(`compiled code starts at slot 0, and the machine stands at ${machine.slot}`);
+    this.#machine = machine;
+    this.#left = false;
+    const instance = this.#instance(machine.program, false);
+    instance.left.value = BigInt(budget);
+    let stopped: Stopped | undefined;
+    try {
+      this.#call(instance, 0);
+      if (!machine.exited) machine.leave();
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      stopped = error;
+      machine.ip = stopped.slot << SLOT_SHIFT;
+    }
+    const last = this.#instance(machine.program, false);
+    let left = Number(last.left.value);
+    if (stopped?.fault) left += 1 + (last.code.after[stopped.slot] ?? -1);
+    machine.executed += budget - left;
+    this.#machine = undefined;
+    return machine.outcome;
+  }
+
+  #instance(program: LoadedProgram, text: boolean): Instance {
+    const known = this.#instances.get(program);
+    if (known !== undefined && (!text || known.code.text !== "")) return known;
+    const before = this.#clock();
+    const code = compile({ insns: program.insns, constant: (slot) => this.#constant(program, slot), text });
+    const module = new webAssembly.Module(code.binary);
+    const { exports } = new webAssembly.Instance(module, {
+      env: { memory: this.#memory.wasm, ...this.#imports(program) },
+    });
+    const instance = {
+      program,
+      code,
+      compileTime: this.#clock() - before,
+      exports,
+      left: exports[LEFT] as WasmGlobal,
+    };
+    this.#instances.set(program, instance);
+    return instance;
+  }
+
+  /** What the decoder found that an LD_IMM64 loads. */
+  #constant(program: LoadedProgram, slot: number): bigint | undefined {
+    const at = slot * SLOT_WORDS;
+    if (program.code[at] !== OP.ld_imm64) return undefined;
+    return this.#memory.u64[(program.code[at + 2] as number) >>> 1];
+  }
+
+  #on(): Machine {
+    if (this.#machine === undefined) throw bug("compiled code runs without a machine");
+    return this.#machine;
+  }
+
+  /** Calls the function at a slot with the machine's registers; R0 ends in the machine's. */
+  #call(instance: Instance, slot: number): void {
+    const machine = this.#on();
+    const run = instance.exports[functionName(slot)] as BpfFunction | undefined;
+    if (run === undefined) {
+      machine.raise("insn", slot << SLOT_SHIFT, "no function starts here");
+      throw new Stopped(slot, true);
+    }
+    const [r1, r2, r3, r4, r5, r10] = [1, 2, 3, 4, 5, 10].map((reg) => machine.reg(reg));
+    const r0 = run(r1 as bigint, r2 as bigint, r3 as bigint, r4 as bigint, r5 as bigint, r10 as bigint);
+    machine.setReg(0, asU64(r0));
+  }
+
+  /** What each import does. Those that answer: 1 ends the asking function with R0 as the machine has it. */
+  #imports(program: LoadedProgram): Record<ImportName, (slot: number) => number | undefined> {
+    const did = (slot: number, happened: boolean): undefined => {
+      if (!happened) throw new Stopped(slot, true);
+    };
+    return {
+      load: (slot) => did(slot, this.#on().loadSlow(slot << SLOT_SHIFT)),
+      store: (slot) => did(slot, this.#on().storeSlow(slot << SLOT_SHIFT)),
+      atomic: (slot) => did(slot, this.#on().atomic(slot << SLOT_SHIFT)),
+      enter: (slot) => did(slot, this.#on().enter(slot << SLOT_SHIFT)),
+      leave: () => this.#leave(0),
+      refuse: (slot) => {
+        this.#on().refuse(slot << SLOT_SHIFT);
+        throw new Stopped(slot, true);
+      },
+      spent: (slot) => {
+        throw new Stopped(slot, false);
+      },
+      helper: (slot) => this.#helper(program, slot),
+      packet: (slot) => {
+        const machine = this.#on();
+        const { depth } = machine;
+        machine.ip = slot << SLOT_SHIFT;
+        did(slot, machine.loadPacket(slot << SLOT_SHIFT));
+        this.#left = machine.exited || machine.depth < depth || machine.ip !== (slot << SLOT_SHIFT) + SLOT_WORDS;
+        return this.#left ? 1 : 0;
+      },
+    };
+  }
+
+  #leave(slot: number): undefined {
+    if (!this.#left && !this.#on().leave()) throw new Stopped(slot, true);
+    this.#left = false;
+  }
+
+  #helper(program: LoadedProgram, slot: number): number {
+    const machine = this.#on();
+    const { depth } = machine;
+    const next = (slot << SLOT_SHIFT) + SLOT_WORDS;
+    machine.ip = next;
+    if (!machine.callHelper(slot << SLOT_SHIFT)) throw new Stopped(slot, true);
+    // A helper that calls back has pushed a frame; leaving it sets up the next turn or pops it.
+    while (machine.depth > depth) {
+      this.#call(this.#instance(program, false), machine.slot);
+      this.#leave(slot);
+    }
+    if (machine.ip === next) return 0;
+    // A tail call: the other program (or this one again) takes this function's place.
+    const from = this.#instance(program, false);
+    const to = this.#instance(machine.program, false);
+    to.left.value = from.left.value;
+    this.#call(to, 0);
+    from.left.value = this.#instance(machine.program, false).left.value;
+    return 1;
+  }
+}
