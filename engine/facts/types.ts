@@ -96,7 +96,6 @@ export interface CtxAccess {
   readonly flags: TypeFlags;
   /** Bytes of the field read in full where a narrower load is rewritten (ctx_field_size); 0 where none. */
   readonly fieldSize: number;
-  /** A sign-extending load of a pointer field is refused: the access is a pointer. Always regType !== SCALAR_VALUE. */
 }
 
 /** Both ends included. Compared as s64, or as s32 where `bits` is 32. */
@@ -118,8 +117,15 @@ export interface ProgType {
   readonly why?: string;
   /** Expected attach types that BPF_PROG_LOAD takes; `undefined`: any (the field is not looked at). */
   readonly attachTypes: readonly number[] | undefined;
-  /** What is_valid_access answers; `undefined`: `invalid bpf_context access off=%d size=%d`. `off` may be negative. */
-  ctxAccess(off: number, size: number, write: boolean, expectedAttachType: number): CtxAccess | undefined;
+  /** What is_valid_access answers; `undefined`: `invalid bpf_context access off=%d size=%d`. `off` may be negative.
+   * `signExtend`: the load is one of BPF_MEMSX. */
+  ctxAccess(
+    off: number,
+    size: number,
+    write: boolean,
+    expectedAttachType: number,
+    signExtend?: boolean,
+  ): CtxAccess | undefined;
   /** get_func_proto; `undefined`: `program of this type cannot use helper %s#%d`. */
   helper(id: number, expectedAttachType: number): HelperProto | undefined;
   /** All helper numbers this type may call, ascending. */

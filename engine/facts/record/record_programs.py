@@ -15,11 +15,11 @@ import kernel
 from kernel import insn
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "recorded"
-EINVAL_TYPES = {}  # filled with the types this kernel was built without
 
 memory, (by_name, by_addr), btf = kernel.Memory(), kernel.symbols(), kernel.Btf()
 emu = callkernel.Emulator(memory, by_name, by_addr, {
-    "bpf_token_capable": 1, "ns_capable": 1, "capable": 1, "bpf_log": 0, "security_locked_down": 0})
+    "bpf_token_capable": 1, "ns_capable": 1, "capable": 1, "bpf_log": 0, "security_locked_down": 0,
+    "metadata_dst_alloc_percpu": 1})
 
 PROG_TYPES = {n[len("BPF_PROG_TYPE_"):].lower(): v for n, v in btf.enum("bpf_prog_type").items()
               if n.startswith("BPF_PROG_TYPE_") and v}

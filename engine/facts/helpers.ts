@@ -1,0 +1,73 @@
+// Helper functions: numbers, names, prototypes. Who may call which is in prog-types.ts. Source: recorded/helpers.ts,
+// read from the struct bpf_func_proto objects of the running kernel.
+import {
+  argKinds,
+  baseSet,
+  changesPacket,
+  names,
+  retKinds,
+  protos as rows,
+  typeFlags as TYPE_FLAG,
+} from "./recorded/helpers.ts";
+import type { HelperArg, HelperProto } from "./types.ts";
+
+/** enum bpf_type_flag: PTR_MAYBE_NULL = 0x100, … */
+export { TYPE_FLAG };
+
+const DONTCARE: HelperArg = { kind: "ARG_DONTCARE", flags: 0, size: 0 };
+
+/** All recorded prototypes, ascending by helper number; some numbers have several. */
+export const HELPER_PROTOS: readonly HelperProto[] = rows.map(([id, func, ret, args, bits, extra]) => ({
+  id,
+  name: names[id]!,
+  func: func || `bpf_${names[id]}`,
+  ret: retKinds[ret & 0xff]!,
+  retFlags: ret & ~0xff,
+  ...(extra?.r ? { retBtf: String(extra.r) } : {}),
+  args: [0, 1, 2, 3, 4].map((i): HelperArg => {
+    const type = args[i];
+    if (!type) return DONTCARE;
+    const more = extra?.[i];
+    return {
+      kind: argKinds[type & 0xff]!,
+      flags: type & ~0xff,
+      size: typeof more === "number" ? more : 0,
+      ...(typeof more === "string" ? { btf: more } : {}),
+    };
+  }),
+  gplOnly: (bits & 1) !== 0,
+  pktAccess: (bits & 2) !== 0,
+  mightSleep: (bits & 4) !== 0,
+  allowFastcall: (bits & 8) !== 0,
+  ...(extra?.a ? { allowed: String(extra.a) } : {}),
+}));
+
+const NUMBERS = new Map(names.map((name, id) => [name, id]));
+
+/** 1 → "map_lookup_elem", 0 → "unspec"; `undefined` from __BPF_FUNC_MAX_ID on and below 0. */
+export const helperName = (id: number): string | undefined => names[id];
+/** "map_lookup_elem" → 1. */
+export const helperId = (name: string): number | undefined => NUMBERS.get(name);
+/** __BPF_FUNC_MAX_ID: one more than the last helper. */
+export const HELPER_MAX_ID = names.length;
+
+const CHANGES = new Set(changesPacket);
+/** After a call of it packet pointers are void. @kernel net/core/filter.c bpf_helper_changes_pkt_data */
+export const helperChangesPktData = (id: number): boolean => CHANGES.has(id);
+
+/** Prototypes by number from a list of index ranges ("0-12,15"). */
+export function helperSet(ranges: string): ReadonlyMap<number, HelperProto> {
+  return new Map(expandRanges(ranges).map((i) => [HELPER_PROTOS[i]!.id, HELPER_PROTOS[i]!]));
+}
+
+/** "1-3,7" → [1, 2, 3, 7]. */
+export function expandRanges(ranges: string): number[] {
+  if (ranges === "") return [];
+  return ranges.split(",").flatMap((part) => {
+    const [from, to = from] = part.split("-").map(Number) as [number, number?];
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
+}
+
+/** What bpf_base_func_proto gives to a privileged loader: the set that program types build on. */
+export const BASE_HELPERS = helperSet(baseSet);

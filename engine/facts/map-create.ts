@@ -1,0 +1,214 @@
+// What BPF_MAP_CREATE says to sizes and flags, type by type. Source: map_alloc_check and map_alloc of the kernel's map
+// kinds; record/check_map_create.py compares this table with the running kernel. Maps that need BTF (local storage,
+// struct_ops, arena) are refused as the kernel refuses them without it.
+import type { MapDef } from "../program/program.ts";
+import { ERRNO } from "./errno.ts";
+import { mapTypeByName } from "./map-types.ts";
+
+const F = {
+  NO_PREALLOC: 1 << 0,
+  NO_COMMON_LRU: 1 << 1,
+  NUMA_NODE: 1 << 2,
+  RDONLY: 1 << 3,
+  WRONLY: 1 << 4,
+  STACK_BUILD_ID: 1 << 5,
+  ZERO_SEED: 1 << 6,
+  RDONLY_PROG: 1 << 7,
+  WRONLY_PROG: 1 << 8,
+  MMAPABLE: 1 << 10,
+  PRESERVE_ELEMS: 1 << 11,
+  INNER_MAP: 1 << 12,
+} as const;
+
+const ACCESS = F.RDONLY | F.WRONLY | F.RDONLY_PROG | F.WRONLY_PROG;
+const KMALLOC_MAX_SIZE = 4 << 20;
+/** struct htab_elem without key and value. */
+const HTAB_ELEM_SIZE = 48;
+/** struct lpm_trie_node, and the longest key that is data. */
+const LPM_NODE_SIZE = 40;
+const LPM_DATA_SIZE_MAX = 256;
+const PCPU_MIN_UNIT_SIZE = 32768;
+const PAGE_SIZE = 4096;
+const MAX_BPF_STACK = 512;
+/** sysctl kernel.perf_event_max_stack as it boots. */
+const MAX_STACK_DEPTH = 127;
+const STACK_BUILD_ID_SIZE = 32;
+const NR_CPUS = 512;
+const ENOTSUPP = 524;
+
+type Rule = (map: Sizes) => number;
+interface Sizes {
+  readonly type: string;
+  readonly key: number;
+  readonly value: number;
+  readonly entries: number;
+  readonly flags: number;
+  readonly hasInner: boolean;
+}
+
+const { EINVAL, E2BIG, EBADF } = ERRNO;
+const first = (...errors: readonly (number | false)[]): number => errors.find((e) => e !== false && e !== 0) || 0;
+const roundUp8 = (n: number): number => Math.ceil(n / 8) * 8;
+const bothProg = (flags: number): boolean => (flags & F.RDONLY_PROG) !== 0 && (flags & F.WRONLY_PROG) !== 0;
+const unknown = (flags: number, allowed: number): boolean => (flags & ~allowed) !== 0;
+
+const array: Rule = ({ type, key, value, entries, flags }) => {
+  const percpu = type === "percpu_array";
+  return first(
+    (entries === 0 ||
+      key !== 4 ||
+      value === 0 ||
+      unknown(flags, F.NUMA_NODE | F.MMAPABLE | ACCESS | F.PRESERVE_ELEMS | F.INNER_MAP) ||
+      bothProg(flags) ||
+      (percpu && (flags & F.NUMA_NODE) !== 0)) &&
+      EINVAL,
+    type !== "array" && (flags & (F.MMAPABLE | F.INNER_MAP)) !== 0 && EINVAL,
+    type !== "perf_event_array" && (flags & F.PRESERVE_ELEMS) !== 0 && EINVAL,
+    value > 0x7fffffff && E2BIG,
+    percpu && roundUp8(value) > PCPU_MIN_UNIT_SIZE && E2BIG,
+  );
+};
+
+const fdArray: Rule = (map) =>
+  first(
+    map.value !== 4 && EINVAL,
+    (map.flags & (F.RDONLY_PROG | F.WRONLY_PROG)) !== 0 && EINVAL,
+    array(map),
+    map.type === "array_of_maps" && !map.hasInner && EBADF,
+  );
+
+const hash: Rule = ({ type, key, value, entries, flags, hasInner }) => {
+  const percpu = type === "percpu_hash" || type === "lru_percpu_hash";
+  const lru = type.startsWith("lru_");
+  const percpuLru = (flags & F.NO_COMMON_LRU) !== 0;
+  return first(
+    type === "hash_of_maps" && value !== 4 && EINVAL,
+    (unknown(flags, F.NO_PREALLOC | F.NO_COMMON_LRU | F.NUMA_NODE | ACCESS | F.ZERO_SEED) || bothProg(flags)) && EINVAL,
+    !lru && percpuLru && EINVAL,
+    lru && (flags & F.NO_PREALLOC) !== 0 && ENOTSUPP,
+    (flags & F.NUMA_NODE) !== 0 && (percpu || percpuLru) && EINVAL,
+    (entries === 0 || key === 0 || value === 0) && EINVAL,
+    key + value >= KMALLOC_MAX_SIZE - HTAB_ELEM_SIZE && E2BIG,
+    percpu && roundUp8(value) > PCPU_MIN_UNIT_SIZE && E2BIG,
+    type === "hash_of_maps" && !hasInner && EBADF,
+    entries > 2 ** 31 && E2BIG,
+  );
+};
+
+const ring: Rule = ({ key, value, entries, flags }) =>
+  first(
+    unknown(flags, F.NUMA_NODE) && EINVAL,
+    (key !== 0 || value !== 0 || entries === 0 || !Number.isInteger(Math.log2(entries)) || entries % PAGE_SIZE !== 0) &&
+      EINVAL,
+  );
+
+const queue: Rule = ({ key, value, entries, flags }) =>
+  first(
+    (entries === 0 || key !== 0 || value === 0 || unknown(flags, F.NUMA_NODE | ACCESS) || bothProg(flags)) && EINVAL,
+    value > KMALLOC_MAX_SIZE && E2BIG,
+  );
+
+const sockets: Rule = ({ type, key, value, entries, flags }) =>
+  first(
+    (entries === 0 ||
+      (type === "sockmap" ? key !== 4 : key === 0) ||
+      (value !== 4 && value !== 8) ||
+      unknown(flags, F.NUMA_NODE | F.RDONLY | F.WRONLY)) &&
+      EINVAL,
+    type === "sockhash" && key > MAX_BPF_STACK && E2BIG,
+  );
+
+const devices: Rule = ({ type, key, value, entries, flags }) =>
+  first(
+    (entries === 0 ||
+      key !== 4 ||
+      (value !== 4 && (value !== 8 || type === "xskmap")) ||
+      unknown(flags, type === "cpumap" ? F.NUMA_NODE : F.NUMA_NODE | F.RDONLY | F.WRONLY)) &&
+      EINVAL,
+    type === "cpumap" && entries > NR_CPUS && E2BIG,
+    type === "devmap_hash" && entries > 2 ** 31 && EINVAL,
+  );
+
+const cgroupStorage: Rule = ({ type, key, value, entries, flags }) =>
+  first(
+    key !== 8 && key !== 16 && EINVAL,
+    value === 0 && EINVAL,
+    value > (type === "cgroup_storage" ? PAGE_SIZE * 8 : PCPU_MIN_UNIT_SIZE) && E2BIG,
+    (unknown(flags, F.NUMA_NODE | ACCESS) || bothProg(flags)) && EINVAL,
+    entries !== 0 && EINVAL,
+  );
+
+const RULES: Readonly<Record<string, Rule>> = {
+  array,
+  percpu_array: array,
+  prog_array: fdArray,
+  perf_event_array: fdArray,
+  cgroup_array: fdArray,
+  array_of_maps: fdArray,
+  reuseport_sockarray: (map) => first(map.value !== 4 && map.value !== 8 && EINVAL, array(map)),
+  hash,
+  percpu_hash: hash,
+  lru_hash: hash,
+  lru_percpu_hash: hash,
+  hash_of_maps: hash,
+  ringbuf: ring,
+  user_ringbuf: ring,
+  queue,
+  stack: queue,
+  sockmap: sockets,
+  sockhash: sockets,
+  devmap: devices,
+  devmap_hash: devices,
+  cpumap: devices,
+  xskmap: devices,
+  cgroup_storage: cgroupStorage,
+  percpu_cgroup_storage: cgroupStorage,
+  bloom_filter: ({ key, value, entries, flags }) =>
+    first(
+      (key !== 0 ||
+        value === 0 ||
+        entries === 0 ||
+        unknown(flags, F.NUMA_NODE | F.ZERO_SEED | ACCESS) ||
+        bothProg(flags)) &&
+        EINVAL,
+      value > KMALLOC_MAX_SIZE && E2BIG,
+    ),
+  lpm_trie: ({ key, value, entries, flags }) =>
+    first(
+      (entries === 0 ||
+        (flags & F.NO_PREALLOC) === 0 ||
+        unknown(flags, F.NO_PREALLOC | F.NUMA_NODE | ACCESS) ||
+        bothProg(flags) ||
+        key < 5 ||
+        key > 4 + LPM_DATA_SIZE_MAX ||
+        value < 1 ||
+        value > KMALLOC_MAX_SIZE - LPM_DATA_SIZE_MAX - LPM_NODE_SIZE) &&
+        EINVAL,
+    ),
+  stack_trace: ({ key, value, entries, flags }) =>
+    first(
+      unknown(flags, F.NUMA_NODE | F.RDONLY | F.WRONLY | F.STACK_BUILD_ID) && EINVAL,
+      (entries === 0 || key !== 4 || value < 8 || value % 8 !== 0) && EINVAL,
+      flags & F.STACK_BUILD_ID
+        ? (value % STACK_BUILD_ID_SIZE !== 0 || value / STACK_BUILD_ID_SIZE > MAX_STACK_DEPTH) && EINVAL
+        : value / 8 > MAX_STACK_DEPTH && EINVAL,
+      entries > 2 ** 31 && E2BIG,
+    ),
+};
+
+/** 0, or the negative errno that bpf(BPF_MAP_CREATE) returns for these sizes and flags. @kernel syscall.c map_create */
+export function checkMapCreate(map: MapDef): number {
+  const type = mapTypeByName(map.type);
+  const rule = type && RULES[type.name];
+  if (!type || !rule) return -EINVAL;
+  if (map.flags & F.RDONLY && map.flags & F.WRONLY) return -EINVAL;
+  const error = rule({
+    type: type.name,
+    key: map.keySize,
+    value: map.valueSize,
+    entries: map.maxEntries,
+    flags: map.flags,
+    hasInner: map.inner !== undefined,
+  });
+  return error === 0 ? 0 : -error;
+}

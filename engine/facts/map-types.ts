@@ -1,0 +1,41 @@
+// Map types: numbers, names, and which are simulated. What may be created with which sizes is in map-create.ts;
+// which helper may take which map, in the verifier. Source: enum bpf_map_type of the running kernel.
+import type { MapType } from "./types.ts";
+import { uapiConstant, uapiConstantNames } from "./uapi.ts";
+
+const PREFIX = "BPF_MAP_TYPE_";
+
+/** Kinds that hold kernel objects which are not simulated, or need BTF to be made. */
+const NOT_SIMULATED = new Set(
+  "struct_ops inode_storage task_storage cgrp_storage arena insn_array sk_storage cgroup_array".split(" "),
+);
+
+/** Two numbers have an old and a new name each; the recordings speak of them by the plain one. */
+const ALIASES: readonly (readonly [string, string])[] = [
+  ["cgroup_storage", "cgroup_storage_deprecated"],
+  ["percpu_cgroup_storage", "percpu_cgroup_storage_deprecated"],
+];
+
+const BY_ID = new Map<number, MapType>();
+const BY_NAME = new Map<string, MapType>();
+
+for (const constant of uapiConstantNames()) {
+  if (!constant.startsWith(PREFIX)) continue;
+  const name = constant.slice(PREFIX.length).toLowerCase();
+  if (name.endsWith("_deprecated")) continue;
+  const id = Number(uapiConstant(constant));
+  const type: MapType = { id, name, simulated: !NOT_SIMULATED.has(name) };
+  if (!BY_ID.has(id)) BY_ID.set(id, type);
+  BY_NAME.set(name, type);
+}
+for (const [name, old] of ALIASES) {
+  const type = BY_NAME.get(name);
+  if (type) BY_NAME.set(old, type);
+}
+
+/** `hash` → its type; also under the deprecated names. */
+export const mapTypeByName = (name: string): MapType | undefined => BY_NAME.get(name);
+export const mapTypeById = (id: number): MapType | undefined => BY_ID.get(id);
+/** Ascending by number. */
+export const MAP_TYPES: readonly MapType[] = [...BY_ID.values()].sort((a, b) => a.id - b.id);
+export { checkMapCreate } from "./map-create.ts";

@@ -1,0 +1,163 @@
+// Program types: what each may read and write in its context, call, return, and attach to. The kernel's own types are
+// recorded (recorded/prog-types.ts); types made here, OREORE first, are definitions as data of the same shape.
+import { BASE_HELPERS, expandRanges, HELPER_PROTOS, helperSet } from "./helpers.ts";
+import { regTypes } from "./recorded/helpers.ts";
+import { type AccessRow, attachTypes, type GroupRow, type TypeRow, types } from "./recorded/prog-types.ts";
+import type { CtxAccess, CtxRegType, HelperProto, ProgType, ProgTypeDefinition, ReturnRange } from "./types.ts";
+
+/** UAPI struct behind R1; the first of a type's contexts where it has several. */
+const CTX_STRUCTS: Readonly<Record<string, string>> = {
+  kprobe: "pt_regs",
+  xdp: "xdp_md",
+  perf_event: "bpf_perf_event_data",
+  cgroup_sock: "bpf_sock",
+  sock_ops: "bpf_sock_ops",
+  cgroup_device: "bpf_cgroup_dev_ctx",
+  sk_msg: "sk_msg_md",
+  raw_tracepoint: "bpf_raw_tracepoint_args",
+  raw_tracepoint_writable: "bpf_raw_tracepoint_args",
+  cgroup_sock_addr: "bpf_sock_addr",
+  sk_reuseport: "sk_reuseport_md",
+  cgroup_sysctl: "bpf_sysctl",
+  cgroup_sockopt: "bpf_sockopt",
+  sk_lookup: "bpf_sk_lookup",
+  tracepoint: "",
+  syscall: "",
+};
+
+const SKB_TYPES =
+  "socket_filter sched_cls sched_act cgroup_skb lwt_in lwt_out lwt_xmit lwt_seg6local sk_skb flow_dissector";
+
+interface Group {
+  readonly helpers: ReadonlyMap<number, HelperProto>;
+  readonly ids: readonly number[];
+  readonly ctx: ReadonlyMap<number, readonly AccessRow[]>;
+  readonly range: ReturnRange | undefined;
+  readonly packet: readonly [number, number] | undefined;
+}
+
+const WRITE = 1 << 4;
+const NO_SIGN_EXTENSION = 1 << 5;
+
+function makeGroup(row: GroupRow): Group {
+  const helpers = helperSet(row.helpers);
+  const ctx = new Map<number, AccessRow[]>();
+  for (const access of row.ctx) {
+    const key = access[0] & 0x1f; // size and direction
+    ctx.set(key, [...(ctx.get(key) ?? []), access]);
+  }
+  return {
+    helpers,
+    ids: [...helpers.keys()],
+    ctx,
+    range: row.range ? { min: row.range[0], max: row.range[1], bits: row.range[2] as 32 | 64 } : undefined,
+    packet: row.packet as readonly [number, number] | undefined,
+  };
+}
+
+function recordedType(row: TypeRow): ProgType {
+  const attach = row.attach === undefined ? undefined : expandRanges(row.attach);
+  let made: { byAttach: Map<number, Group>; first: Group | undefined } | undefined;
+  const group = (attachType: number): Group | undefined => {
+    if (!made) {
+      const byAttach = new Map<number, Group>();
+      for (const g of row.groups) {
+        const one = makeGroup(g);
+        for (const a of expandRanges(g.attach)) byAttach.set(a, one);
+      }
+      made = { byAttach, first: byAttach.values().next().value };
+    }
+    return made.byAttach.get(attachType) ?? made.first;
+  };
+  return {
+    id: row.id,
+    name: row.name,
+    ctxStruct: CTX_STRUCTS[row.name] ?? (SKB_TYPES.split(" ").includes(row.name) ? "__sk_buff" : ""),
+    simulated: row.groups.length > 0,
+    ...(row.needs ? { why: row.needs } : row.absent ? { why: "the recorded kernel was built without it" } : {}),
+    attachTypes: attach,
+    ldAbs: row.ldAbs === 1,
+    ctxAccess(off, size, write, attachType, signExtend = false): CtxAccess | undefined {
+      for (const [bits, first, last, step, type, fieldSize] of group(attachType)?.ctx.get(size | (write ? WRITE : 0)) ??
+        []) {
+        if (off < first || off > last || (off - first) % step !== 0) continue;
+        if (signExtend && bits & NO_SIGN_EXTENSION) return undefined;
+        return { regType: regTypes[type & 0xff] as CtxRegType, flags: type & ~0xff, fieldSize };
+      }
+      return undefined;
+    },
+    helper: (id, attachType) => group(attachType)?.helpers.get(id),
+    helperIds: (attachType) => group(attachType)?.ids ?? [],
+    returnRange: (attachType) => group(attachType)?.range,
+    directPacket: (write) => group(0)?.packet?.[write ? 1 : 0] === 1,
+  };
+}
+
+/** A program type from its definition. @kernel is_valid_access, get_func_proto and check_return_code of a type written after the deck */
+export function defineProgType(definition: ProgTypeDefinition): ProgType {
+  const { ctx, helpers: wanted } = definition;
+  const helpers = new Map(helperSetByName(wanted.set));
+  for (const id of wanted.plus ?? []) {
+    const proto = HELPER_PROTOS.find((p) => p.id === id);
+    if (proto) helpers.set(id, proto);
+  }
+  for (const id of wanted.minus ?? []) helpers.delete(id);
+  const ids = [...helpers.keys()].sort((a, b) => a - b);
+  return {
+    id: definition.id,
+    name: definition.name,
+    ctxStruct: ctx.struct,
+    simulated: true,
+    attachTypes: definition.attach?.requiredAtLoad ? [definition.attach.id] : undefined,
+    ldAbs: false,
+    ctxAccess(off, size, write): CtxAccess | undefined {
+      for (const field of ctx.fields) {
+        if (off < field.off || off + size > field.off + field.size || (write && !field.writable)) continue;
+        if (size === field.size) return { regType: "SCALAR_VALUE", flags: 0, fieldSize: field.narrow ? field.size : 0 };
+        // narrow: aligned, and only for reading, as bpf_ctx_narrow_access_ok has it
+        if (!write && field.narrow && off % size === 0)
+          return { regType: "SCALAR_VALUE", flags: 0, fieldSize: field.size };
+      }
+      return undefined;
+    },
+    helper: (id) => helpers.get(id),
+    helperIds: () => ids,
+    returnRange: () => definition.returnRange,
+    directPacket: () => false,
+  };
+}
+
+/** `base`, or the set of a recorded type by its name (with attach type 0). */
+export function helperSetByName(name: string): ReadonlyMap<number, HelperProto> {
+  if (name === "base") return BASE_HELPERS;
+  const type = progTypeByName(name);
+  return new Map((type?.helperIds(0) ?? []).map((id) => [id, type!.helper(id, 0)!]));
+}
+
+/** The deck's program type, as on the recorded Linux 6.1: one read of 4 bytes at 0, the base helpers, attach type 44. */
+export const OREORE_DEFINITION = {
+  id: 32,
+  name: "oreore",
+  ctx: { struct: "oreore_ctx", size: 4, fields: [{ name: "val", off: 0, size: 4, writable: false }] },
+  helpers: { set: "base" },
+  attach: { id: 44, name: "BPF_OREORE_ATTACH", requiredAtLoad: true },
+} as const satisfies ProgTypeDefinition;
+
+export const OREORE: ProgType = defineProgType(OREORE_DEFINITION);
+
+const RECORDED: readonly ProgType[] = types.map(recordedType);
+const BY_NAME = new Map([...RECORDED, OREORE].map((type) => [type.name, type]));
+const BY_ID = new Map(RECORDED.map((type) => [type.id, type]));
+
+/** The types of the recorded kernel in order of their numbers, then OREORE. */
+export const PROG_TYPES: readonly ProgType[] = [...RECORDED, OREORE];
+/** By enum name in lower case, `oreore` among them. */
+export const progTypeByName = (name: string): ProgType | undefined => BY_NAME.get(name);
+/** By number on the recorded kernel (there 32 is netfilter; OREORE's 32 is that of a 6.1). */
+export const progTypeById = (id: number): ProgType | undefined => BY_ID.get(id);
+
+const ATTACH_NAMES = new Map(Object.entries(attachTypes).map(([name, id]) => [id, name]));
+/** 36 → "BPF_SK_LOOKUP". */
+export const attachTypeName = (id: number): string | undefined => ATTACH_NAMES.get(id);
+export const attachTypeId = (name: string): number | undefined =>
+  Object.hasOwn(attachTypes, name) ? attachTypes[name] : undefined;
