@@ -4,6 +4,9 @@ import { helperName } from "../../facts/helpers.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Env } from "../state/env.ts";
 
+/** Calls of kernel functions that get as far as being printed have number 0, and type 0 of the kernel's BTF has no name. */
+const NAMES = { helperName, kfuncName: () => "" };
+
 /** One text for each slot of a program, made when first asked for. */
 const texts = new WeakMap<readonly Insn[], string[]>();
 
@@ -11,7 +14,7 @@ const texts = new WeakMap<readonly Insn[], string[]>();
 export function insnText(env: Env, insnIdx: number): string {
   let cache = texts.get(env.insns);
   if (cache === undefined) texts.set(env.insns, (cache = new Array(env.insns.length)));
-  return (cache[insnIdx] ??= formatInsn(env.insns[insnIdx]!, env.insns[insnIdx + 1], { helperName }));
+  return (cache[insnIdx] ??= formatInsn(env.insns[insnIdx]!, env.insns[insnIdx + 1], NAMES));
 }
 
 /** Writes `(bf) r2 = r10` and a newline. */
