@@ -4,6 +4,7 @@ import type { ProgType } from "../../facts/types.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Program } from "../../program/program.ts";
 import type { VerifierLog } from "../log/buffer.ts";
+import type { Trace } from "../trace.ts";
 import type { VerifierMap } from "./map.ts";
 import type { HistoryEntry, VerifierState } from "./state.ts";
 
@@ -24,7 +25,6 @@ export interface InsnAux {
   forceCheckpoint: boolean;
   jmpPoint: boolean;
   callsCallback: boolean;
-  indirectTarget: boolean;
   /** Strongly connected component; 0: in no loop. */
   scc: number;
   /** Registers live before the instruction, bit n = Rn. */
@@ -36,9 +36,11 @@ export interface InsnAux {
   callMapPoison: boolean;
   /** bpf_loop: may be inlined. */
   loopInline: boolean;
-  nospec: boolean;
-  nospecResult: boolean;
-  sanitizeStackSpill: boolean;
+  /** Spill or fill of a fast-call pattern; on the call itself: how many pairs. @kernel bpf_fastcall */
+  fastcallPattern: boolean;
+  fastcallSpillsNum: number;
+  /** Field bytes of a narrow context load. */
+  ctxFieldSize: number;
 }
 
 /** @kernel struct bpf_subprog_info */
@@ -61,6 +63,8 @@ export interface SubprogInfo {
   /** Stack slots the fast-call convention keeps, and whether it still holds. @kernel bpf_fastcall */
   fastcallStackOff: number;
   keepFastcallStack: boolean;
+  /** Where the slots of this subprogram begin in Env.postorder. */
+  postorderStart: number;
 }
 
 /** A branch that waits to be walked. @kernel struct bpf_verifier_stack_elem */
@@ -75,18 +79,20 @@ export interface PendingBranch {
 export interface Env {
   readonly program: Program;
   /** Slots; what the prepass resolved (map addresses in ld_imm64) stands in here. */
-  readonly insns: readonly Insn[];
+  insns: readonly Insn[];
   readonly progType: ProgType;
-  readonly maps: readonly VerifierMap[];
+  maps: readonly VerifierMap[];
   readonly log: VerifierLog;
   /** BPF_F_STRICT_ALIGNMENT, or the architecture asks for it. */
   strictAlignment: boolean;
   /** BPF_F_TEST_STATE_FREQ: keep a state at each chance. */
   testStateFreq: boolean;
   testRegInvariants: boolean;
-  readonly aux: InsnAux[];
+  aux: InsnAux[];
   /** In order of `start`. Where one ends: subprogEnd. */
-  readonly subprogs: SubprogInfo[];
+  subprogs: SubprogInfo[];
+  /** Slots of each subprogram in postorder of its control flow, one subprogram after another. */
+  postorder: Int32Array | number[];
   /** What the program needs that is not simulated here (kfuncs, kernel BTF …): set with the error NOT_SIMULATED. */
   unsupported: string | null;
 
@@ -126,6 +132,10 @@ export interface Env {
   scratchedSlotsHi: number;
   prevLogPos: number;
   prevInsnPrintPos: number;
+
+  /** Where one is asked for. */
+  trace: Trace | null;
+  maxVisits: number;
 }
 
 /** One element of Env.explored. @kernel struct bpf_verifier_state_list */

@@ -1,0 +1,44 @@
+// Is an access aligned as the pointer's kind asks? Strict only for the stack, for atomics, and where the program asked
+// for it (BPF_F_STRICT_ALIGNMENT): x86-64 loads and stores do not care.
+import { tnumAdd, tnumConst, tnumIsAligned } from "../domain/tnum.ts";
+import { tnumText } from "../log/number.ts";
+import { type Env, verbose } from "../state/env.ts";
+import { EACCES } from "../state/errors.ts";
+import type { RegState } from "../state/reg.ts";
+import * as T from "../state/regtype.ts";
+
+/** The IP header of an Ethernet frame stands at 14; strict mode thinks of machines that put it on a word. */
+const NET_IP_ALIGN = 2;
+
+/** Pointer type → how the message calls the access. */
+const DESCRIPTION: Readonly<Record<number, string>> = {
+  [T.PTR_TO_FLOW_KEYS]: "flow keys ",
+  [T.PTR_TO_MAP_KEY]: "key ",
+  [T.PTR_TO_MAP_VALUE]: "value ",
+  [T.PTR_TO_CTX]: "context ",
+  [T.PTR_TO_STACK]: "stack ",
+  [T.PTR_TO_SOCKET]: "sock ",
+  [T.PTR_TO_SOCK_COMMON]: "sock_common ",
+  [T.PTR_TO_TCP_SOCK]: "tcp_sock ",
+  [T.PTR_TO_XDP_SOCK]: "xdp_sock ",
+};
+
+/** `off` without reg.off. @kernel verifier.c check_ptr_alignment */
+export function checkPtrAlignment(env: Env, reg: RegState, off: number, size: number, strictOnce: boolean): number {
+  if (size === 1) return 0;
+  const strict = env.strictAlignment || strictOnce || reg.type === T.PTR_TO_STACK;
+  if (!strict || reg.type === T.PTR_TO_ARENA) return 0;
+  const packet = reg.type === T.PTR_TO_PACKET || reg.type === T.PTR_TO_PACKET_META;
+  const fixed = reg.off + off + (packet ? NET_IP_ALIGN : 0);
+  if (reg.val.varOff.mask === 0n && reg.val.varOff.value === 0n) {
+    if ((fixed & (size - 1)) === 0) return 0;
+  } else if (tnumIsAligned(tnumAdd(reg.val.varOff, tnumConst(BigInt(fixed))), size)) return 0;
+  const variable = tnumText(reg.val.varOff);
+  verbose(
+    env,
+    packet
+      ? `misaligned packet access off ${NET_IP_ALIGN}+${variable}+${reg.off}+${off} size ${size}\n`
+      : `misaligned ${DESCRIPTION[reg.type] ?? ""}access off ${variable}+${reg.off}+${off} size ${size}\n`,
+  );
+  return EACCES;
+}

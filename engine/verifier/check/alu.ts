@@ -1,0 +1,198 @@
+// Arithmetic instructions: operands, reserved fields, moves and their ids, and scalar results. Pointers: pointer-alu.ts.
+// @kernel verifier.c check_alu_op, adjust_reg_min_max_vals
+import * as I from "../../isa/codes.ts";
+import type { Insn } from "../../isa/insn.ts";
+import { aluScalar, isSafeToCompute } from "../domain/alu.ts";
+import { byteSwap } from "../domain/bswap.ts";
+import { constS32, constU32, SCALAR_UNKNOWN } from "../domain/scalar.ts";
+import { movScalar } from "../domain/size.ts";
+import { markChainPrecision } from "../explore/precision.ts";
+import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { EACCES, EINVAL } from "../state/errors.ts";
+import { BPF_ADD_CONST, isConstScalar, type RegState, scalarReg, UNKNOWN_REG } from "../state/reg.ts";
+import { PTR_TO_ARENA, SCALAR_VALUE } from "../state/regtype.ts";
+import { adjustPointer, OPERATOR } from "./pointer-alu.ts";
+import { checkRegArg, curRegs, DST_OP, DST_OP_NO_MARK, SRC_OP, sanityCheckReg } from "./regs.ts";
+import { fitsInBits, withSharedId } from "./scalar-id.ts";
+
+function reserved(env: Env, what: string): number {
+  verbose(env, `${what} uses reserved fields\n`);
+  return EINVAL;
+}
+
+export function checkAluOp(env: Env, insn: Insn): number {
+  const op = insn.code & 0xf0;
+  let err: number;
+  if (op === I.BPF_MOV) err = checkMov(env, insn);
+  else if (op === I.BPF_END || op === I.BPF_NEG) err = checkUnary(env, insn, op);
+  else if (op > I.BPF_END) {
+    verbose(env, `invalid BPF_ALU opcode ${op.toString(16)}\n`);
+    err = EINVAL;
+  } else err = checkBinary(env, insn, op);
+  return err || sanityCheckReg(env, insn.dst, "alu");
+}
+
+function checkUnary(env: Env, insn: Insn, op: number): number {
+  if (op === I.BPF_NEG) {
+    if ((insn.code & I.BPF_X) !== I.BPF_K || insn.src !== 0 || insn.off !== 0 || insn.imm !== 0)
+      return reserved(env, "BPF_NEG");
+  } else if (
+    insn.src !== 0 ||
+    insn.off !== 0 ||
+    (insn.imm !== 16 && insn.imm !== 32 && insn.imm !== 64) ||
+    (I.classOf(insn.code) === I.BPF_ALU64 && (insn.code & I.BPF_TO_BE) !== I.BPF_TO_LE)
+  ) {
+    return reserved(env, "BPF_END");
+  }
+  const err = checkRegArg(env, insn.dst, SRC_OP);
+  if (err) return err;
+  const regs = curRegs(env);
+  const dst = regs[insn.dst]!;
+  if (dst.type === SCALAR_VALUE) {
+    const err = checkRegArg(env, insn.dst, DST_OP_NO_MARK);
+    if (err) return err;
+    if (op === I.BPF_END) {
+      // x86-64 is little endian: to_le only cuts.
+      const swap = I.classOf(insn.code) === I.BPF_ALU64 || (insn.code & I.BPF_TO_BE) !== 0;
+      const val = byteSwap(dst.val, (insn.imm >> 3) as 2 | 4 | 8, swap);
+      regs[insn.dst] = { ...dst, id: swap || insn.imm !== 64 ? 0 : dst.id, val };
+      return 0;
+    }
+    regs[insn.dst] = { ...dst, id: 0, off: 0, val: aluScalar(op, widthOf(insn), dst.val, dst.val) };
+    return 0;
+  }
+  return checkRegArg(env, insn.dst, DST_OP);
+}
+
+const widthOf = (insn: Insn): 32 | 64 => (I.classOf(insn.code) === I.BPF_ALU64 ? 64 : 32);
+
+function checkMov(env: Env, insn: Insn): number {
+  const wide = I.classOf(insn.code) === I.BPF_ALU64;
+  const fromReg = (insn.code & I.BPF_X) !== 0;
+  if (fromReg) {
+    if (wide && insn.off === I.BPF_ADDR_SPACE_CAST) {
+      if (insn.imm !== 1 && insn.imm !== 1 << 16) {
+        verbose(env, "addr_space_cast insn can only convert between address space 1 and 0\n");
+        return EINVAL;
+      }
+      if (!env.maps.some((map) => map.def.type === "arena")) {
+        verbose(env, "addr_space_cast insn can only be used in a program that has an associated arena\n");
+        return EINVAL;
+      }
+      return notSimulated(env, "arena pointers");
+    }
+    const { off } = insn;
+    if ((off !== 0 && off !== 8 && off !== 16 && !(wide && off === 32)) || insn.imm !== 0)
+      return reserved(env, "BPF_MOV");
+    const err = checkRegArg(env, insn.src, SRC_OP);
+    if (err) return err;
+  } else if (insn.src !== 0 || insn.off !== 0) return reserved(env, "BPF_MOV");
+
+  const err = checkRegArg(env, insn.dst, DST_OP_NO_MARK);
+  if (err) return err;
+  const regs = curRegs(env);
+  if (!fromReg) {
+    regs[insn.dst] = scalarReg(wide ? constS32(insn.imm) : constU32(insn.imm >>> 0));
+    return 0;
+  }
+  if (wide && insn.off === 0) {
+    const src = withSharedId(env, regs[insn.src]!);
+    regs[insn.src] = src;
+    regs[insn.dst] = src;
+    return 0;
+  }
+  let src = regs[insn.src]!;
+  if (src.type !== SCALAR_VALUE) {
+    // What is left of an address is some number.
+    regs[insn.dst] = wide ? UNKNOWN_REG : scalarReg(movScalar(32, 0, UNKNOWN_REG.val));
+    return 0;
+  }
+  // The copy has the same value, and so the same id, only if no bit is lost and no sign spreads.
+  const same = insn.off === 0 ? fitsInBits(src, 32) : fitsInBits(src, insn.off - 1);
+  if (same) {
+    src = withSharedId(env, src);
+    regs[insn.src] = src;
+  }
+  const val = movScalar(wide ? 64 : 32, insn.off as 0 | 8 | 16 | 32, src.val);
+  regs[insn.dst] = { ...src, id: same ? src.id : 0, val };
+  return 0;
+}
+
+function checkBinary(env: Env, insn: Insn, op: number): number {
+  const fromReg = (insn.code & I.BPF_X) !== 0;
+  const divides = op === I.BPF_MOD || op === I.BPF_DIV;
+  const offOk = insn.off === 0 || (insn.off === 1 && divides);
+  if (fromReg ? insn.imm !== 0 || !offOk : insn.src !== 0 || !offOk) return reserved(env, "BPF_ALU");
+  let err = (fromReg && checkRegArg(env, insn.src, SRC_OP)) || checkRegArg(env, insn.dst, SRC_OP);
+  if (err) return err;
+  if (!fromReg) {
+    if (divides && insn.imm === 0) {
+      verbose(env, "div by zero\n");
+      return EINVAL;
+    }
+    if (op === I.BPF_LSH || op === I.BPF_RSH || op === I.BPF_ARSH) {
+      if (insn.imm < 0 || insn.imm >= widthOf(insn)) {
+        verbose(env, `invalid shift ${insn.imm}\n`);
+        return EINVAL;
+      }
+    }
+  }
+  err = checkRegArg(env, insn.dst, DST_OP_NO_MARK);
+  return err || computeDst(env, insn, op, fromReg);
+}
+
+/** @kernel verifier.c adjust_reg_min_max_vals */
+function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number {
+  const regs = curRegs(env);
+  let dst = regs[insn.dst]!;
+  if (dst.type === PTR_TO_ARENA) return notSimulated(env, "arena pointers");
+  let src: RegState;
+  if (fromReg) {
+    src = regs[insn.src]!;
+    if (src.type !== SCALAR_VALUE) {
+      if (dst.type === SCALAR_VALUE) {
+        const err = markChainPrecision(env, insn.dst);
+        return err || adjustPointer(env, insn, src, regs[insn.dst]!, false);
+      }
+      if (op === I.BPF_SUB) {
+        regs[insn.dst] = UNKNOWN_REG;
+        return 0;
+      }
+      verbose(env, `R${insn.dst} pointer ${OPERATOR[op >> 4]} pointer prohibited\n`);
+      return EACCES;
+    }
+    if (dst.type !== SCALAR_VALUE) {
+      const err = markChainPrecision(env, insn.src);
+      return err || adjustPointer(env, insn, regs[insn.dst]!, regs[insn.src]!, true);
+    }
+    if (dst.precise) {
+      const err = markChainPrecision(env, insn.src);
+      if (err) return err;
+      dst = regs[insn.dst]!;
+      src = regs[insn.src]!;
+    }
+  } else {
+    src = scalarReg(constS32(insn.imm));
+    if (dst.type !== SCALAR_VALUE) return adjustPointer(env, insn, dst, src, true);
+  }
+  const width = widthOf(insn);
+  const val = aluScalar(op, width, dst.val, src.val);
+  if (val === SCALAR_UNKNOWN && !isSafeToCompute(op, width, src.val)) {
+    regs[insn.dst] = UNKNOWN_REG;
+    return 0;
+  }
+  let id = 0;
+  let { off } = dst;
+  if (op === I.BPF_ADD && dst.id !== 0 && width === 64 && isConstScalar(src)) {
+    // `r1 += r1`: the kernel reads the source anew, which is the sum by now.
+    const delta = fromReg && insn.src === insn.dst ? val.varOff.value : src.val.varOff.value;
+    if (dst.id & BPF_ADD_CONST || delta > 0x7fff_ffffn) {
+      off = 0;
+    } else {
+      id = dst.id | BPF_ADD_CONST;
+      off = Number(delta);
+    }
+  }
+  regs[insn.dst] = { ...dst, id, off, val };
+  return 0;
+}

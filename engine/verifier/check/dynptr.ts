@@ -1,0 +1,35 @@
+// What overwriting does to dynptrs on the stack: one takes two slots, and losing a byte of it loses all of it.
+// Making and passing dynptrs is the helpers' business.
+
+import { markStackWriteSlot } from "../explore/stack-liveness.ts";
+import { type Env, scratchSlot, verbose } from "../state/env.ts";
+import { EINVAL } from "../state/errors.ts";
+import { UNKNOWN_REG } from "../state/reg.ts";
+import { PTR_MAYBE_NULL, PTR_TO_MEM } from "../state/regtype.ts";
+import { INVALID_SLOT, STACK_DYNPTR, slotType } from "../state/stack.ts";
+import { type FuncState, mapAllRegs, slotAt } from "../state/state.ts";
+
+const BPF_DYNPTR_TYPE_RINGBUF = 2;
+
+/** @kernel verifier.c destroy_if_dynptr_stack_slot */
+export function destroyIfDynptrSlot(env: Env, frame: FuncState, spi: number): number {
+  const slot = slotAt(frame, spi);
+  if (slotType(slot, 0) !== STACK_DYNPTR) return 0;
+  const first = slot.spilled.dynptr?.firstSlot ? spi : spi + 1;
+  const { dynptr, id } = frame.stack[first]!.spilled;
+  if (dynptr?.type === BPF_DYNPTR_TYPE_RINGBUF) {
+    verbose(env, "cannot overwrite referenced dynptr\n");
+    return EINVAL;
+  }
+  scratchSlot(env, first);
+  scratchSlot(env, first - 1);
+  // Slices of its memory are worth nothing from here on.
+  mapAllRegs(env.curState, (reg) =>
+    (reg.type === PTR_TO_MEM || reg.type === (PTR_TO_MEM | PTR_MAYBE_NULL)) && reg.dynptrId === id ? UNKNOWN_REG : reg,
+  );
+  frame.stack[first] = INVALID_SLOT;
+  frame.stack[first - 1] = INVALID_SLOT;
+  markStackWriteSlot(env, frame.frameno, first);
+  markStackWriteSlot(env, frame.frameno, first - 1);
+  return 0;
+}

@@ -1,0 +1,193 @@
+// Conditional jumps: is the outcome known, and if not, what does each side learn?  @kernel verifier.c check_cond_jmp_op
+import * as I from "../../isa/codes.ts";
+import type { Insn } from "../../isa/insn.ts";
+import { branchTaken, flipOpcode, refineBranches } from "../domain/cond.ts";
+import { constS32 } from "../domain/scalar.ts";
+import { markChainPrecision, pushJmpHistory } from "../explore/precision.ts";
+import { pushStack } from "../explore/stack.ts";
+import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
+import { printInsnState } from "../log/state.ts";
+import { type Env, verbose } from "../state/env.ts";
+import { EFAULT, EINVAL, ENOMEM } from "../state/errors.ts";
+import { isPktPointerReg, type RegState, scalarReg } from "../state/reg.ts";
+import * as T from "../state/regtype.ts";
+import { INSN_F_DST_REG_STACK, INSN_F_SRC_REG_STACK, type LinkedReg, type VerifierState } from "../state/state.ts";
+import { collectLinkedRegs, syncLinkedRegs } from "./linked.ts";
+import { isNeverNull, markPtrOrNullRegs, notNullReg } from "./null.ts";
+import { matchPktPointers, pktBranchTaken } from "./packet-range.ts";
+import { checkRegArg, curRegs, SRC_OP, sanityChecked } from "./regs.ts";
+
+/** On success env.insnIdx is the instruction before the next one to walk: the jump itself, or the one before its target. */
+export function checkCondJmp(env: Env, insn: Insn): number {
+  const op = insn.code & 0xf0;
+  if (op === I.BPF_JA || op > I.BPF_JCOND) {
+    verbose(env, `invalid BPF_JMP/JMP32 opcode ${op.toString(16)}\n`);
+    return EINVAL;
+  }
+  if (op === I.BPF_JCOND) return checkMayGoto(env, insn);
+
+  let err = checkRegArg(env, insn.dst, SRC_OP);
+  if (err) return err;
+  const fromReg = (insn.code & I.BPF_X) !== 0;
+  const state = env.curState;
+  const regs = curRegs(env);
+  let stackFlags = regs[insn.dst]!.type === T.PTR_TO_STACK ? INSN_F_DST_REG_STACK : 0;
+  if (fromReg) {
+    if (insn.imm !== 0) return reserved(env);
+    err = checkRegArg(env, insn.src, SRC_OP);
+    if (err) return err;
+    if (regs[insn.src]!.type === T.PTR_TO_STACK) stackFlags |= INSN_F_SRC_REG_STACK;
+  } else if (insn.src !== 0) return reserved(env);
+  if (stackFlags !== 0) {
+    err = pushJmpHistory(env, state, stackFlags, null);
+    if (err) return err;
+  }
+
+  const narrow = I.classOf(insn.code) === I.BPF_JMP32;
+  const width = narrow ? 32 : 64;
+  const dst = regs[insn.dst]!;
+  const src = fromReg ? regs[insn.src]! : scalarReg(constS32(insn.imm));
+  const taken = predictBranch(dst, src, op, width);
+  if (taken >= 0) {
+    if (dst.type === T.SCALAR_VALUE) err = markChainPrecision(env, insn.dst);
+    if (!err && fromReg && src.type === T.SCALAR_VALUE) err = markChainPrecision(env, insn.src);
+    if (err) return err;
+    if (env.log.level & 3) printInsnState(env, state, state.curframe);
+    if (taken === 1) env.insnIdx += insn.off;
+    return 0;
+  }
+
+  // Whoever shares an id with an operand learns with it. Both sides must remember who they were.
+  const linked: LinkedReg[] = [];
+  if (fromReg && src.type === T.SCALAR_VALUE && src.id !== 0) collectLinkedRegs(state, src.id, linked);
+  if (regs[insn.dst]!.type === T.SCALAR_VALUE && regs[insn.dst]!.id !== 0)
+    collectLinkedRegs(state, regs[insn.dst]!.id, linked);
+  if (linked.length > 1) {
+    err = pushJmpHistory(env, state, 0, linked);
+    if (err) return err;
+  }
+  const other = pushStack(env, env.insnIdx + insn.off + 1, env.insnIdx, false);
+  if (other === null) return EFAULT;
+  err = refine(env, insn, op, width, src, other);
+  if (err) return err;
+  shareWithLinked(state, other, insn, fromReg, linked);
+  const dstNow = regs[insn.dst]!;
+  const srcNow = fromReg ? regs[insn.src]! : src;
+  if (!narrow && fromReg) liftNullness(op, insn, dstNow, srcNow, regs, other);
+  if (!narrow && !fromReg && insn.imm === 0 && (op === I.BPF_JEQ || op === I.BPF_JNE) && T.mayBeNull(dstNow.type)) {
+    markPtrOrNullRegs(state, insn.dst, op === I.BPF_JNE);
+    markPtrOrNullRegs(other, insn.dst, op === I.BPF_JEQ);
+  } else {
+    matchPktPointers(insn, regs[insn.dst]!, regs[insn.src]!, state, other);
+  }
+  if (env.log.level & 3) printInsnState(env, state, state.curframe);
+  return 0;
+}
+
+function reserved(env: Env): number {
+  verbose(env, "BPF_JMP/JMP32 uses reserved fields\n");
+  return EINVAL;
+}
+
+/** 1: jumps; 0: falls through; -1: either. @kernel verifier.c is_branch_taken */
+function predictBranch(dst: RegState, src: RegState, op: number, width: 32 | 64): 0 | 1 | -1 {
+  if (dst.type === T.SCALAR_VALUE && src.type === T.SCALAR_VALUE) return branchTaken(op, width, dst.val, src.val);
+  if (width === 64 && isAnyPkt(dst) && isAnyPkt(src)) return pktBranchTaken(dst, src, op);
+  let ptr = dst;
+  let number = src;
+  let code = op;
+  if (!isConstNumber(number, width)) {
+    ptr = src;
+    number = dst;
+    code = flipOpcode(op);
+    if (!isConstNumber(number, width)) return -1;
+  }
+  if (!isNeverNull(ptr)) return -1;
+  const value = width === 32 ? BigInt.asUintN(32, number.val.varOff.value) : number.val.varOff.value;
+  if (value !== 0n) return -1;
+  return code === I.BPF_JEQ ? 0 : code === I.BPF_JNE ? 1 : -1;
+}
+
+/** @kernel verifier.c reg_is_pkt_pointer_any */
+const isAnyPkt = (reg: RegState): boolean => isPktPointerReg(reg) || reg.type === T.PTR_TO_PACKET_END;
+
+const isConstNumber = (reg: RegState, width: 32 | 64): boolean =>
+  reg.type === T.SCALAR_VALUE &&
+  (reg.val.varOff.mask === 0n || (width === 32 && BigInt.asUintN(32, reg.val.varOff.mask) === 0n));
+
+/** Both operands learn from both outcomes, where they are numbers. @kernel verifier.c reg_set_min_max */
+function refine(env: Env, insn: Insn, op: number, width: 32 | 64, source: RegState, other: VerifierState): number {
+  const fromReg = (insn.code & I.BPF_X) !== 0;
+  const regs = curRegs(env);
+  const dst = regs[insn.dst]!;
+  const src = fromReg ? regs[insn.src]! : source;
+  if (dst.type !== T.SCALAR_VALUE || src.type !== T.SCALAR_VALUE) return 0;
+  const same = fromReg && insn.src === insn.dst;
+  const { taken, fallthrough } = refineBranches(op, width, dst.val, src.val, same);
+  const otherRegs = other.frames[other.curframe]!.regs;
+  const learn = (reg: RegState, val: RegState["val"], where: string): RegState | number =>
+    val === reg.val ? reg : sanityChecked(env, { ...reg, val }, where);
+  const trueDst = learn(dst, taken.a, "true_reg1");
+  const trueSrc = typeof trueDst === "number" ? trueDst : learn(src, taken.b, "true_reg2");
+  const falseDst = typeof trueSrc === "number" ? trueSrc : learn(dst, fallthrough.a, "false_reg1");
+  const falseSrc = typeof falseDst === "number" ? falseDst : learn(src, fallthrough.b, "false_reg2");
+  if (typeof trueDst === "number" || typeof trueSrc === "number") return trueDst as number;
+  if (typeof falseDst === "number" || typeof falseSrc === "number") return falseDst as number;
+  otherRegs[insn.dst] = trueDst;
+  regs[insn.dst] = falseDst;
+  if (fromReg && !same) {
+    otherRegs[insn.src] = trueSrc;
+    regs[insn.src] = falseSrc;
+  }
+  return 0;
+}
+
+function shareWithLinked(
+  state: VerifierState,
+  other: VerifierState,
+  insn: Insn,
+  fromReg: boolean,
+  linked: readonly LinkedReg[],
+): void {
+  const regs = state.frames[state.curframe]!.regs;
+  for (const regno of fromReg ? [insn.src, insn.dst] : [insn.dst]) {
+    const reg = regs[regno]!;
+    if (reg.type !== T.SCALAR_VALUE || reg.id === 0) continue;
+    syncLinkedRegs(state, regno, linked);
+    syncLinkedRegs(other, regno, linked);
+  }
+}
+
+/** Of two equal pointers, one of which cannot be null, the other is not null either. */
+function liftNullness(
+  op: number,
+  insn: Insn,
+  dst: RegState,
+  src: RegState,
+  regs: RegState[],
+  other: VerifierState,
+): void {
+  if (dst.type === T.SCALAR_VALUE || src.type === T.SCALAR_VALUE) return;
+  if (T.mayBeNull(src.type) === T.mayBeNull(dst.type)) return;
+  if (T.baseType(src.type) === T.PTR_TO_BTF_ID || T.baseType(dst.type) === T.PTR_TO_BTF_ID) return;
+  const equal = op === I.BPF_JEQ ? other.frames[other.curframe]!.regs : op === I.BPF_JNE ? regs : undefined;
+  if (equal === undefined) return;
+  const regno = T.mayBeNull(src.type) ? insn.src : insn.dst;
+  equal[regno] = notNullReg(equal[regno]!);
+}
+
+/** A loop that the run time ends: both ways are walked, the way on with what it does not need forgotten. */
+function checkMayGoto(env: Env, insn: Insn): number {
+  if (insn.code !== (I.BPF_JMP | I.BPF_JCOND) || insn.src !== I.BPF_MAY_GOTO || insn.dst !== 0 || insn.imm !== 0) {
+    verbose(env, `invalid may_goto imm ${insn.imm}\n`);
+    return EINVAL;
+  }
+  const { parent } = env.curState;
+  const prev = parent && findPrevEntry(env, parent, env.insnIdx);
+  const queued = pushStack(env, env.insnIdx + 1, env.insnIdx, false);
+  if (queued === null) return ENOMEM;
+  queued.mayGotoDepth++;
+  if (prev !== null) widenImpreciseScalars(env, prev, queued);
+  env.insnIdx += insn.off;
+  return 0;
+}

@@ -1,0 +1,65 @@
+// Scalars that share an id: who they are when a branch is reached, and what each learns from what one has learnt.
+import { addDelta } from "../domain/alu.ts";
+import { constS32 } from "../domain/scalar.ts";
+import { BPF_ADD_CONST, type RegState } from "../state/reg.ts";
+import { SCALAR_VALUE } from "../state/regtype.ts";
+import { isSpilledReg } from "../state/stack.ts";
+import type { LinkedReg, VerifierState } from "../state/state.ts";
+
+/** A branch remembers no more than these. */
+export const LINKED_REGS_MAX = 6;
+
+const groupOf = (id: number): number => id & ~BPF_ADD_CONST;
+
+/**
+ * Appends to `found` every scalar register and spilled scalar of the group of `id`; from the innermost frame outwards.
+ * What does not fit leaves its group.  @kernel verifier.c collect_linked_regs
+ */
+export function collectLinkedRegs(state: VerifierState, id: number, found: LinkedReg[]): void {
+  const group = groupOf(id);
+  for (let frameno = state.curframe; frameno >= 0; frameno--) {
+    const frame = state.frames[frameno]!;
+    for (let at = 0; at < 10; at++) {
+      const reg = frame.regs[at]!;
+      if (reg.type !== SCALAR_VALUE || groupOf(reg.id) !== group) continue;
+      if (found.length < LINKED_REGS_MAX) found.push({ frameno, isReg: true, at });
+      else frame.regs[at] = { ...reg, id: 0 };
+    }
+    for (let at = 0; at < frame.stack.length; at++) {
+      const slot = frame.stack[at]!;
+      if (!isSpilledReg(slot)) continue;
+      const reg = slot.spilled;
+      if (reg.type !== SCALAR_VALUE || groupOf(reg.id) !== group) continue;
+      if (found.length < LINKED_REGS_MAX) found.push({ frameno, isReg: false, at });
+      else frame.stack[at] = { types: slot.types, spilled: { ...reg, id: 0 } };
+    }
+  }
+}
+
+/**
+ * Gives what is known of R`knownAt` of the current frame to the others of its group, moved by the distance between them.
+ * @kernel verifier.c sync_linked_regs
+ */
+export function syncLinkedRegs(state: VerifierState, knownAt: number, linked: readonly LinkedReg[]): void {
+  const known = state.frames[state.curframe]!.regs[knownAt]!;
+  for (const { frameno, isReg, at } of linked) {
+    const frame = state.frames[frameno]!;
+    if (isReg) {
+      if (frameno === state.curframe && at === knownAt) continue;
+      const old = frame.regs[at]!;
+      const now = learnt(old, known);
+      if (now !== old) frame.regs[at] = now;
+    } else {
+      const slot = frame.stack[at]!;
+      const now = learnt(slot.spilled, known);
+      if (now !== slot.spilled) frame.stack[at] = { types: slot.types, spilled: now };
+    }
+  }
+}
+
+function learnt(reg: RegState, known: RegState): RegState {
+  if (reg.type !== SCALAR_VALUE || groupOf(reg.id) !== groupOf(known.id)) return reg;
+  if ((reg.id === groupOf(reg.id) && known.id === groupOf(known.id)) || reg.off === known.off) return known;
+  // The kernel keeps the distance of the register and takes the id of the one it copies from, flag and all.
+  return { ...known, off: reg.off, val: addDelta(known.val, constS32((reg.off - known.off) | 0)) };
+}

@@ -1,0 +1,88 @@
+// Two-slot loads (constants, maps, functions) and the old packet loads LD_ABS and LD_IND.
+import * as I from "../../isa/codes.ts";
+import { type Insn, imm64 } from "../../isa/insn.ts";
+import { constScalar } from "../domain/scalar.ts";
+import { type Env, notSimulated, scratchReg, verbose } from "../state/env.ts";
+import { EINVAL } from "../state/errors.ts";
+import { pointerReg, scalarReg, UNKNOWN_REG } from "../state/reg.ts";
+import { CONST_PTR_TO_MAP, PTR_TO_CTX, PTR_TO_MAP_VALUE } from "../state/regtype.ts";
+import { checkResourceLeak } from "./ref.ts";
+import { checkPtrOffReg } from "./region.ts";
+import { CALLER_SAVED_REGS, checkRegArg, clearCallerSaved, curRegs, DST_OP, SRC_OP } from "./regs.ts";
+
+/** BPF_LD. @kernel verifier.c do_check_insn */
+export function checkLd(env: Env, insn: Insn): number {
+  const mode = insn.code & 0xe0;
+  if (mode === I.BPF_ABS || mode === I.BPF_IND) return checkLdAbs(env, insn, mode);
+  if (mode !== I.BPF_IMM) {
+    verbose(env, "invalid BPF_LD mode\n");
+    return EINVAL;
+  }
+  const err = checkLdImm(env, insn);
+  if (err) return err;
+  env.insnIdx++;
+  return 0;
+}
+
+/** @kernel verifier.c check_ld_imm */
+function checkLdImm(env: Env, insn: Insn): number {
+  if ((insn.code & 0x18) !== I.BPF_DW) {
+    verbose(env, "invalid BPF_LD_IMM insn\n");
+    return EINVAL;
+  }
+  if (insn.off !== 0) {
+    verbose(env, "BPF_LD_IMM64 uses reserved fields\n");
+    return EINVAL;
+  }
+  const err = checkRegArg(env, insn.dst, DST_OP);
+  if (err) return err;
+  const regs = curRegs(env);
+  if (insn.src === 0) {
+    regs[insn.dst] = scalarReg(constScalar(imm64(insn, env.insns[env.insnIdx + 1]!)));
+    return 0;
+  }
+  if (insn.src === I.BPF_PSEUDO_FUNC) {
+    // Callbacks are named by the program's BTF, of which there is none.
+    verbose(env, "missing btf func_info\n");
+    return EINVAL;
+  }
+  const { map, mapOff } = env.aux[env.insnIdx]!;
+  if (map === null) return notSimulated(env, "addresses of kernel variables");
+  regs[insn.dst] =
+    insn.src === I.BPF_PSEUDO_MAP_VALUE || insn.src === I.BPF_PSEUDO_MAP_IDX_VALUE
+      ? pointerReg(PTR_TO_MAP_VALUE, { map, off: mapOff })
+      : pointerReg(CONST_PTR_TO_MAP, { map });
+  return 0;
+}
+
+/** Where the context of the implicit packet stands. */
+const BPF_REG_6 = 6;
+
+/** @kernel verifier.c check_ld_abs */
+function checkLdAbs(env: Env, insn: Insn, mode: number): number {
+  if (!env.progType.ldAbs) {
+    verbose(env, "BPF_LD_[ABS|IND] instructions not allowed for this program type\n");
+    return EINVAL;
+  }
+  if (insn.dst !== 0 || insn.off !== 0 || (insn.code & 0x18) === I.BPF_DW || (mode === I.BPF_ABS && insn.src !== 0)) {
+    verbose(env, "BPF_LD_[ABS|IND] uses reserved fields\n");
+    return EINVAL;
+  }
+  let err = checkRegArg(env, BPF_REG_6, SRC_OP) || checkResourceLeak(env, false, true, "BPF_LD_[ABS|IND]");
+  if (err) return err;
+  const regs = curRegs(env);
+  if (regs[BPF_REG_6]!.type !== PTR_TO_CTX) {
+    verbose(env, "at the time of BPF_LD_ABS|IND R6 != pointer to skb\n");
+    return EINVAL;
+  }
+  if (mode === I.BPF_IND) {
+    err = checkRegArg(env, insn.src, SRC_OP);
+    if (err) return err;
+  }
+  err = checkPtrOffReg(env, regs[BPF_REG_6]!, BPF_REG_6);
+  if (err) return err;
+  clearCallerSaved(regs);
+  for (let r = 0; r < CALLER_SAVED_REGS; r++) scratchReg(env, r);
+  regs[0] = UNKNOWN_REG;
+  return 0;
+}

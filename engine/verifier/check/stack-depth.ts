@@ -1,0 +1,108 @@
+// After the walk: do the frames of every chain of calls fit in the stack?
+// @kernel verifier.c check_max_stack_depth, check_max_stack_depth_subprog, remove_fastcall_spills_fills
+import * as I from "../../isa/codes.ts";
+import type { Insn } from "../../isa/insn.ts";
+import { type Env, findSubprog, subprogEnd, verbose } from "../state/env.ts";
+import { E2BIG, EACCES, EFAULT } from "../state/errors.ts";
+import { MAX_CALL_FRAMES } from "../state/state.ts";
+
+/** Frames are laid out in these units by the JIT. */
+const UNIT = 16;
+/** A frame at least so large gets a stack of its own where the program's type may have one. */
+const BPF_PRIV_STACK_MIN_SIZE = 64;
+/** Callers of a function that may tail call leave room for 32 more of it. */
+const MAX_BEFORE_TAIL_CALL = 256;
+
+const roundUp = (bytes: number): number => (bytes + UNIT - 1) & ~(UNIT - 1);
+
+/** Program types that run nested in themselves, whose frames therefore do not lie on the kernel's stack. */
+const PRIVATE_STACK = new Set(["kprobe", "tracepoint", "perf_event", "raw_tracepoint"]);
+
+/** The spills around inlined calls go away, and their slots with them. */
+function dropFastcallSlots(env: Env): void {
+  env.subprogs.forEach((subprog, n) => {
+    if (subprog.keepFastcallStack) return;
+    for (let i = subprog.start; i < subprogEnd(env, n); i++) {
+      if (env.aux[i]!.fastcallSpillsNum > 0) subprog.stackDepth = -subprog.fastcallStackOff;
+    }
+  });
+}
+
+export function checkMaxStackDepth(env: Env): number {
+  dropFastcallSlots(env);
+  const { subprogs } = env;
+  const privateStack = PRIVATE_STACK.has(env.progType.name) && !subprogs.some((s) => s.hasTailCall);
+  // One that a private stack was refused for keeps to the kernel's stack: asynchronous callbacks are looked at first.
+  const ordinary = new Set<number>();
+  for (let n = subprogs.length - 1; n >= 0; n--) {
+    if (n !== 0 && !subprogs[n]!.isAsyncCb) continue;
+    const err = checkChains(env, n, n === 0 && privateStack, ordinary);
+    if (err) return err;
+  }
+  return 0;
+}
+
+/** Follows every call from subprog `root` down. */
+function checkChains(env: Env, root: number, privateStack: boolean, ordinary: Set<number>): number {
+  const { subprogs, insns } = env;
+  const callers: { subprog: number; next: number; depth: number }[] = [];
+  let tailCallReachable = false;
+  let at = root;
+  let depth = 0;
+  if (!privateStack) ordinary.add(root);
+  for (;;) {
+    // Enter `at`.
+    if (at !== 0 && subprogs[at]!.hasTailCall && depth >= MAX_BEFORE_TAIL_CALL) {
+      verbose(env, `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large\n`);
+      return EACCES;
+    }
+    const own = roundUp(subprogs[at]!.stackDepth);
+    if (privateStack && own >= BPF_PRIV_STACK_MIN_SIZE && !ordinary.has(at)) {
+      if (own > I.MAX_BPF_STACK) {
+        verbose(env, `stack size of subprog ${at} is ${own}. Too large\n`);
+        return EACCES;
+      }
+    } else {
+      depth += own;
+      if (depth > I.MAX_BPF_STACK) {
+        verbose(env, `combined stack size of ${callers.length + 1} calls is ${depth}. Too large\n`);
+        return EACCES;
+      }
+    }
+    let i = subprogs[at]!.start;
+    // Walk `at` to its next call; at its end go on in its caller.
+    for (;;) {
+      const end = subprogEnd(env, at);
+      while (i < end && !entersSubprog(env, insns[i]!, i)) i++;
+      if (i < end) break;
+      if (tailCallReachable) for (const caller of callers) subprogs[caller.subprog]!.tailCallReachable = true;
+      const caller = callers.pop();
+      if (caller === undefined) return 0;
+      depth = caller.depth;
+      at = caller.subprog;
+      i = caller.next;
+    }
+    const callee = findSubprog(env, i + insns[i]!.imm + 1);
+    if (callee < 0) return EFAULT;
+    callers.push({ subprog: at, next: i + 1, depth });
+    at = callee;
+    if (!privateStack) ordinary.add(at);
+    if (subprogs[at]!.hasTailCall) tailCallReachable = true;
+    if (callers.length >= MAX_CALL_FRAMES) {
+      verbose(env, `the call stack of ${callers.length} frames is too deep !\n`);
+      return E2BIG;
+    }
+  }
+}
+
+const isCall = (insn: Insn): boolean => insn.code === (I.BPF_JMP | I.BPF_CALL) && insn.src === I.BPF_PSEUDO_CALL;
+const isFuncPointer = (insn: Insn): boolean =>
+  insn.code === (I.BPF_LD | I.BPF_IMM | I.BPF_DW) && insn.src === I.BPF_PSEUDO_FUNC;
+
+/** Calls, and functions whose address is taken, except those that run later on a stack of their own. */
+function entersSubprog(env: Env, insn: Insn, i: number): boolean {
+  if (isCall(insn)) return true;
+  if (!isFuncPointer(insn)) return false;
+  const callee = findSubprog(env, i + insn.imm + 1);
+  return callee < 0 || !env.subprogs[callee]!.isAsyncCb;
+}

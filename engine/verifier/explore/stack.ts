@@ -1,0 +1,27 @@
+// Branches put aside to be walked later, the last one first.  @kernel verifier.c push_stack, pop_stack
+import { BPF_COMPLEXITY_LIMIT_JMP_SEQ, type Env, verbose } from "../state/env.ts";
+import { cloneVerifierState, type VerifierState } from "../state/state.ts";
+
+/** Puts a copy of the current state aside, to go on at `insnIdx`; null: there are too many already. */
+export function pushStack(env: Env, insnIdx: number, prevInsnIdx: number, speculative: boolean): VerifierState | null {
+  const state = cloneVerifierState(env.curState);
+  if (speculative) state.speculative = true;
+  env.pending.push({ state, insnIdx, prevInsnIdx, logPos: env.log.endPos });
+  if (env.pending.length > BPF_COMPLEXITY_LIMIT_JMP_SEQ) {
+    verbose(env, `The sequence of ${env.pending.length} jumps is too complex.\n`);
+    return null;
+  }
+  if (state.parent !== null) state.parent.branches++;
+  return state;
+}
+
+/** Goes on with the branch put aside last, its log cut back to where that was if `popLog`; false: none is left. */
+export function popStack(env: Env, popLog: boolean): boolean {
+  const branch = env.pending.pop();
+  if (branch === undefined) return false;
+  env.curState = branch.state;
+  env.insnIdx = branch.insnIdx;
+  env.prevInsnIdx = branch.prevInsnIdx;
+  if (popLog) env.log.reset(branch.logPos);
+  return true;
+}

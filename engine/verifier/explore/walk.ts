@@ -1,0 +1,183 @@
+// The main walk: every path of the program, instruction by instruction, one branch at a time, those put aside last first.
+// @kernel verifier.c do_check, do_check_insn, do_check_common
+import * as I from "../../isa/codes.ts";
+import type { Insn } from "../../isa/insn.ts";
+import { checkAluOp } from "../check/alu.ts";
+import { checkFuncCall, checkKfuncCall } from "../check/call.ts";
+import { checkExit, PATH_ENDS, RETURNED } from "../check/exit.ts";
+import { checkHelperCall } from "../check/helper.ts";
+import { checkCondJmp } from "../check/jump.ts";
+import { checkLd } from "../check/load-imm.ts";
+import { checkLoad, checkStoreImm, checkStx } from "../check/mem.ts";
+import { insnText } from "../log/insn.ts";
+import { printInsnState, printVerifierState } from "../log/state.ts";
+import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, scratchAll, scratchReg, verbose } from "../state/env.ts";
+import { E2BIG, EFAULT, EINVAL } from "../state/errors.ts";
+import { CTX_REG, framePointer } from "../state/reg.ts";
+import { BPF_MAIN_FUNC, newFuncState, newVerifierState } from "../state/state.ts";
+import { pushJmpHistory } from "./precision.ts";
+import { isStateVisited } from "./prune.ts";
+import { updateBranchCounts } from "./scc.ts";
+import { popStack } from "./stack.ts";
+import { commitStackWriteMarks, resetStackWriteMarks, updateLiveStack } from "./stack-liveness.ts";
+
+const BPF_FUNC_SPIN_UNLOCK = 94;
+
+/** Walks the main program. 0: every path is safe. @kernel verifier.c do_check_main, do_check_common */
+export function walkMain(env: Env): number {
+  const state = newVerifierState();
+  const frame = newFuncState(BPF_MAIN_FUNC, 0, 0);
+  frame.regs[10] = framePointer(0);
+  frame.regs[1] = CTX_REG;
+  state.frames[0] = frame;
+  env.curState = state;
+  env.insnIdx = 0;
+  scratchAll(env);
+  const err = walk(env);
+  if (!err && !(env.log.level & 2)) env.log.reset(0);
+  return err;
+}
+
+function walk(env: Env): number {
+  const { log, insns, aux } = env;
+  const popLog = !(log.level & 2);
+  const logs = (log.level & 3) !== 0;
+  let printState = false;
+  let prevInsnIdx = -1;
+  for (;;) {
+    env.curHistEntry = null;
+    env.prevInsnIdx = prevInsnIdx;
+    const at = env.insnIdx;
+    if (at >= insns.length || at < 0) {
+      verbose(env, `invalid insn idx ${at} insn_cnt ${insns.length}\n`);
+      return EFAULT;
+    }
+    if (++env.insnProcessed > BPF_COMPLEXITY_LIMIT_INSNS) {
+      verbose(env, `BPF program is too large. Processed ${env.insnProcessed} insn\n`);
+      return E2BIG;
+    }
+    const state = env.curState;
+    state.lastInsnIdx = prevInsnIdx;
+    state.insnIdx = at;
+    let ends = false;
+    if (aux[at]!.prunePoint) {
+      const visited = isStateVisited(env, at);
+      if (visited < 0) return visited;
+      if (visited === 1) {
+        if (logs) verbose(env, printState ? `\nfrom ${prevInsnIdx} to ${at}: safe\n` : `${at}: safe\n`);
+        ends = true;
+      }
+    }
+    if (!ends) {
+      if (aux[at]!.jmpPoint) {
+        const err = pushJmpHistory(env, state, 0, null);
+        if (err) return err;
+      }
+      if (logs) {
+        if (printState && log.level & 2) {
+          verbose(env, `\nfrom ${prevInsnIdx} to ${at}:`);
+          printVerifierState(env, state, state.curframe, true);
+          printState = false;
+        }
+        if (env.scratchedRegs !== 0 || env.scratchedSlotsLo !== 0 || env.scratchedSlotsHi !== 0)
+          printInsnState(env, state, state.curframe);
+        env.prevLogPos = log.endPos;
+        verbose(env, `${at}: ${insnText(env, at)}\n`);
+        env.prevInsnPrintPos = log.endPos - env.prevLogPos;
+        env.prevLogPos = log.endPos;
+      }
+      aux[at]!.seen = 1;
+      prevInsnIdx = at;
+      resetStackWriteMarks(env, at);
+      const result = checkInsn(env, insns[at]!);
+      if (result < 0) return result;
+      commitStackWriteMarks(env);
+      if (result === RETURNED) printState = true;
+      ends = result === PATH_ENDS;
+    }
+    if (ends) {
+      scratchAll(env);
+      const err = updateBranchCounts(env, env.curState);
+      if (err) return err;
+      updateLiveStack(env);
+      if (!popStack(env, popLog)) return 0;
+      prevInsnIdx = env.prevInsnIdx;
+      printState = true;
+    }
+  }
+}
+
+/** One instruction: 0 goes on at env.insnIdx, or PATH_ENDS, RETURNED, -errno. @kernel verifier.c do_check_insn */
+function checkInsn(env: Env, insn: Insn): number {
+  let err: number;
+  switch (insn.code & 7) {
+    case I.BPF_ALU:
+    case I.BPF_ALU64:
+      err = checkAluOp(env, insn);
+      break;
+    case I.BPF_LDX:
+      err = checkLoad(env, insn, false, true, "ldx");
+      break;
+    case I.BPF_STX:
+      err = checkStx(env, insn);
+      break;
+    case I.BPF_ST:
+      err = checkStoreImm(env, insn);
+      break;
+    case I.BPF_LD:
+      err = checkLd(env, insn);
+      break;
+    default:
+      return checkJmp(env, insn);
+  }
+  if (err) return err;
+  env.insnIdx++;
+  return 0;
+}
+
+function checkJmp(env: Env, insn: Insn): number {
+  env.jmpsProcessed++;
+  const op = insn.code & 0xf0;
+  let err: number;
+  if (op === I.BPF_CALL) {
+    err = checkCall(env, insn);
+    if (err) return err;
+    scratchReg(env, 0);
+  } else if (op === I.BPF_JA) {
+    const wide = I.classOf(insn.code) === I.BPF_JMP32;
+    if (insn.code & I.BPF_X || insn.src !== 0 || insn.dst !== 0 || (wide ? insn.off !== 0 : insn.imm !== 0)) {
+      verbose(env, "BPF_JA uses reserved fields\n");
+      return EINVAL;
+    }
+    env.insnIdx += (wide ? insn.imm : insn.off) + 1;
+    return 0;
+  } else if (op === I.BPF_EXIT) {
+    return checkExit(env, insn);
+  } else {
+    err = checkCondJmp(env, insn);
+    if (err) return err;
+  }
+  env.insnIdx++;
+  return 0;
+}
+
+function checkCall(env: Env, insn: Insn): number {
+  const { src } = insn;
+  if (
+    insn.code & I.BPF_X ||
+    (src !== I.BPF_PSEUDO_KFUNC_CALL && insn.off !== 0) ||
+    (src !== 0 && src !== I.BPF_PSEUDO_CALL && src !== I.BPF_PSEUDO_KFUNC_CALL) ||
+    insn.dst !== 0 ||
+    I.classOf(insn.code) === I.BPF_JMP32
+  ) {
+    verbose(env, "BPF_CALL uses reserved fields\n");
+    return EINVAL;
+  }
+  if (env.curState.activeLocks !== 0 && src === 0 && insn.imm !== BPF_FUNC_SPIN_UNLOCK) {
+    verbose(env, "function calls are not allowed while holding a lock\n");
+    return EINVAL;
+  }
+  if (src === I.BPF_PSEUDO_CALL) return checkFuncCall(env, insn, env.insnIdx);
+  if (src === I.BPF_PSEUDO_KFUNC_CALL) return checkKfuncCall(env, insn);
+  return checkHelperCall(env, insn, env.insnIdx);
+}

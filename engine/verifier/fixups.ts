@@ -1,0 +1,30 @@
+// What the kernel does with a program that is safe: rewriting it for the machine. Here only what of it can still refuse
+// the program, or shows in the log; the rewritten instructions themselves have no use in a simulated machine.
+// @kernel verifier.c do_misc_fixups
+import * as I from "../isa/codes.ts";
+import { type Env, subprogEnd, verbose } from "./state/env.ts";
+import { EINVAL } from "./state/errors.ts";
+
+const BPF_FUNC_TAIL_CALL = 12;
+/** Bytes that a function with may_goto keeps its counter and its clock in. */
+const MAY_GOTO_STACK = 16;
+
+export function fixups(env: Env): number {
+  env.subprogs.forEach((subprog, n) => {
+    for (let i = subprog.start; i < subprogEnd(env, n); i++) {
+      if (env.insns[i]!.code === (I.BPF_JMP | I.BPF_JCOND) && env.aux[i]!.seen) {
+        subprog.stackDepth += MAY_GOTO_STACK;
+        return;
+      }
+    }
+  });
+  for (let i = 0; i < env.insns.length; i++) {
+    const insn = env.insns[i]!;
+    if (insn.code !== (I.BPF_JMP | I.BPF_CALL) || insn.src !== 0 || insn.imm !== BPF_FUNC_TAIL_CALL) continue;
+    if (env.aux[i]!.callMapPoison) {
+      verbose(env, "tail_call abusing map_ptr\n");
+      return EINVAL;
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,17 @@
+// The last lines of a log: what the verification cost.  @kernel verifier.c print_verification_stats
+import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, verbose } from "../state/env.ts";
+import { BPF_LOG_STATS } from "./buffer.ts";
+
+/** `us`: microseconds that the verification took. */
+export function verificationStats(env: Env, us: number): void {
+  if (env.log.level & BPF_LOG_STATS) {
+    verbose(env, `verification time ${Math.round(us)} usec\n`);
+    verbose(env, `stack depth ${env.subprogs.map((subprog) => subprog.stackDepth).join("+")}\n`);
+  }
+  verbose(
+    env,
+    `processed ${env.insnProcessed} insns (limit ${BPF_COMPLEXITY_LIMIT_INSNS}) max_states_per_insn ` +
+      `${env.maxStatesPerInsn} total_states ${env.totalStates} peak_states ${env.peakStates} ` +
+      `mark_read ${env.longestMarkReadWalk}\n`,
+  );
+}

@@ -1,0 +1,82 @@
+// A verifier's environment before its first pass.
+import { mapTypeByName } from "../../facts/map-types.ts";
+import type { ProgType } from "../../facts/types.ts";
+import type { MapDef, Program } from "../../program/program.ts";
+import type { VerifierLog } from "../log/buffer.ts";
+import { newInsnAux } from "../prepass/records.ts";
+import type { TraceOptions } from "../trace.ts";
+import type { Env } from "./env.ts";
+import type { VerifierMap } from "./map.ts";
+import { newVerifierState } from "./state.ts";
+
+/** Flags of BPF_PROG_LOAD. */
+const BPF_F_STRICT_ALIGNMENT = 1 << 0;
+const BPF_F_ANY_ALIGNMENT = 1 << 1;
+const BPF_F_TEST_STATE_FREQ = 1 << 3;
+const BPF_F_TEST_REG_INVARIANTS = 1 << 7;
+
+/** Where the made-up kernel addresses of maps begin, and how far they lie apart. */
+const FIRST_MAP = 0xffff_8881_0000_0000n;
+const MAP_STRIDE = 0x1000n;
+
+function newMap(def: MapDef, index: number): VerifierMap {
+  return {
+    def,
+    type: mapTypeByName(def.type)?.id ?? 0,
+    keySize: def.keySize,
+    valueSize: def.valueSize,
+    maxEntries: def.maxEntries,
+    flags: def.flags,
+    name: "",
+    fields: def.fields ?? {},
+    inner: def.inner === undefined ? null : newMap(def.inner, -1),
+    address: FIRST_MAP + BigInt(index + 1) * MAP_STRIDE,
+    index,
+  };
+}
+
+export function newEnv(program: Program, progType: ProgType, log: VerifierLog, trace?: TraceOptions): Env {
+  const strict = (program.progFlags & BPF_F_STRICT_ALIGNMENT) !== 0;
+  const any = (program.progFlags & BPF_F_ANY_ALIGNMENT) !== 0;
+  return {
+    program,
+    insns: program.insns.slice(),
+    progType,
+    maps: program.maps.map(newMap),
+    log,
+    strictAlignment: strict && !any,
+    testStateFreq: (program.progFlags & BPF_F_TEST_STATE_FREQ) !== 0,
+    testRegInvariants: (program.progFlags & BPF_F_TEST_REG_INVARIANTS) !== 0,
+    aux: program.insns.map(newInsnAux),
+    subprogs: [],
+    postorder: [],
+    unsupported: null,
+    curState: newVerifierState(),
+    insnIdx: 0,
+    prevInsnIdx: -1,
+    pending: [],
+    idGen: 0,
+    explored: [],
+    sccVisits: null,
+    liveness: null,
+    curHistEntry: null,
+    insnProcessed: 0,
+    prevInsnProcessed: 0,
+    jmpsProcessed: 0,
+    prevJmpsProcessed: 0,
+    maxStatesPerInsn: 0,
+    totalStates: 0,
+    peakStates: 0,
+    longestMarkReadWalk: 0,
+    exploredSize: 0,
+    freeListSize: 0,
+    numBackedges: 0,
+    scratchedRegs: 0,
+    scratchedSlotsLo: 0,
+    scratchedSlotsHi: 0,
+    prevLogPos: 0,
+    prevInsnPrintPos: 0,
+    trace: trace === undefined ? null : { visits: [], dropped: 0 },
+    maxVisits: trace?.maxVisits ?? 0,
+  };
+}

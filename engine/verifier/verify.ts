@@ -1,0 +1,96 @@
+// The verifier, as a table of contents: what BPF_PROG_LOAD asks before a program may run, in the kernel's order, which
+// decides the message that comes first. Never throws for a program's sake; mutates nothing it is given.
+// @kernel verifier.c bpf_check
+import { progTypeByName } from "../facts/prog-types.ts";
+import type { ProgType } from "../facts/types.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { Program } from "../program/program.ts";
+import { checkMaxStackDepth } from "./check/stack-depth.ts";
+import { walkMain } from "./explore/walk.ts";
+import { fixups } from "./fixups.ts";
+import { DEFAULT_LOG_SIZE, VerifierLog } from "./log/buffer.ts";
+import { verificationStats } from "./log/stats.ts";
+import { prepass } from "./prepass/prepass.ts";
+import { type Env, NOT_SIMULATED } from "./state/env.ts";
+import { EINVAL } from "./state/errors.ts";
+import { newEnv } from "./state/new-env.ts";
+import type { Trace, TraceOptions } from "./trace.ts";
+
+export interface VerifyOptions {
+  /** BPF_LOG_LEVEL1 (1), BPF_LOG_LEVEL2 (2), BPF_LOG_STATS (4), or'ed; 0: no log. */
+  readonly logLevel: number;
+  /** Bytes of the log buffer; a log that does not fit loses its beginning, and the program with it (ENOSPC). */
+  readonly logSize?: number;
+  /** Used in place of the one that `program.progType` names: a program type defined by the reader. */
+  readonly progType?: ProgType;
+  /** Record the state at each visited instruction. */
+  readonly trace?: TraceOptions;
+  /** A clock in microseconds, for the line of level 4. Without one that line says 0. */
+  readonly now?: () => number;
+}
+
+export interface Verdict {
+  readonly verdict: "accept" | "reject";
+  /** 0, or what bpf(2) would put in errno. */
+  readonly errno: number;
+  /** Kernel text, lines ending in \n. */
+  readonly log: string;
+  /** Set where the program needs what is not simulated here: it was not found unsafe, nor safe. A phrase: `kernel functions`. */
+  readonly unsupported?: string;
+  /** Instructions walked, each time it was; also after a rejection. */
+  readonly insnsProcessed: number;
+  /** The program as it would run: equal in length to the source, map addresses put in. */
+  readonly insns: readonly Insn[];
+  /** Bytes of stack of each function of the program, rounded as the kernel counts them. */
+  readonly stackDepths: readonly number[];
+  readonly trace?: Trace;
+}
+
+export function verify(program: Program, options: VerifyOptions): Verdict {
+  const started = options.now?.() ?? 0;
+  const log = new VerifierLog(options.logLevel, options.logSize ?? DEFAULT_LOG_SIZE);
+  const progType = options.progType ?? progTypeByName(program.progType);
+  if (progType === undefined) return refusedUnseen(program, -EINVAL);
+  if (!progType.simulated) {
+    return {
+      ...refusedUnseen(program, -NOT_SIMULATED),
+      errno: 0,
+      unsupported: progType.why ?? `programs of type ${progType.name}`,
+    };
+  }
+  const env = newEnv(program, progType, log, options.trace);
+
+  let err = prepass(env);
+  err ||= walkMain(env);
+  err ||= checkMaxStackDepth(env);
+  err ||= fixups(env);
+
+  verificationStats(env, (options.now?.() ?? 0) - started);
+  const truncated = log.finalize();
+  if (truncated) err = truncated;
+  return verdictOf(env, err);
+}
+
+function verdictOf(env: Env, err: number): Verdict {
+  const unsupported = err === NOT_SIMULATED ? (env.unsupported ?? "something") : undefined;
+  return {
+    verdict: err === 0 ? "accept" : "reject",
+    errno: unsupported === undefined ? -err : 0,
+    log: env.log.text(),
+    ...(unsupported === undefined ? {} : { unsupported }),
+    insnsProcessed: env.insnProcessed,
+    insns: env.insns,
+    stackDepths: env.subprogs.map((s) => s.stackDepth),
+    ...(env.trace === null ? {} : { trace: env.trace }),
+  };
+}
+
+/** BPF_PROG_LOAD's own refusals, before there is a log. */
+const refusedUnseen = (program: Program, errno: number): Verdict => ({
+  verdict: "reject",
+  errno,
+  log: "",
+  insnsProcessed: 0,
+  insns: program.insns,
+  stackDepths: [],
+});
