@@ -58,7 +58,7 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
       unsupported: progType.why ?? `programs of type ${progType.name}`,
     };
   }
-  const env = newEnv(program, progType, log, options.trace);
+  const env = newEnv(withAttachType(program), progType, log, options.trace);
 
   let err = prepass(env);
   err ||= walkMain(env);
@@ -71,17 +71,28 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
   return verdictOf(env, err);
 }
 
+/** Attach types that BPF_PROG_LOAD takes where none is named. @kernel syscall.c bpf_prog_load_fixup_attach_type */
+const DEFAULT_ATTACH_TYPE: Readonly<Record<string, number>> = {
+  cgroup_sock: 2, // BPF_CGROUP_INET_SOCK_CREATE
+  sk_reuseport: 39, // BPF_SK_REUSEPORT_SELECT
+};
+
+const withAttachType = (program: Program): Program =>
+  program.expectedAttachType === 0 && program.progType in DEFAULT_ATTACH_TYPE
+    ? { ...program, expectedAttachType: DEFAULT_ATTACH_TYPE[program.progType]! }
+    : program;
+
 function verdictOf(env: Env, err: number): Verdict {
   const unsupported = err === NOT_SIMULATED ? (env.unsupported ?? "something") : undefined;
   return {
     verdict: err === 0 ? "accept" : "reject",
-    errno: unsupported === undefined ? -err : 0,
+    errno: unsupported === undefined ? 0 - err : 0,
     log: env.log.text(),
     ...(unsupported === undefined ? {} : { unsupported }),
     insnsProcessed: env.insnProcessed,
     insns: env.insns,
     stackDepths: env.subprogs.map((s) => s.stackDepth),
-    ...(env.trace === null ? {} : { trace: env.trace }),
+    ...(env.trace === null ? {} : { trace: env.trace.result() }),
   };
 }
 

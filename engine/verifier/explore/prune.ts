@@ -66,6 +66,7 @@ const isMayGoto = (env: Env, insnIdx: number): boolean => {
 
 /** `cur` needs no exploring: `old` covers it. Passes on the precision marks. 1, or a negative errno. */
 function prunedBy(env: Env, entry: ExploredState, cur: VerifierState, insnIdx: number, loop: boolean): number {
+  env.prunedBy = entry.state;
   entry.hitCnt++;
   let err = 0;
   if (env.aux[env.insnIdx]!.jmpPoint) err = pushJmpHistory(env, cur, 0, null);

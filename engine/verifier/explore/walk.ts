@@ -39,7 +39,7 @@ export function walkMain(env: Env): number {
 }
 
 function walk(env: Env): number {
-  const { log, insns, aux } = env;
+  const { log, insns, aux, trace } = env;
   const popLog = !(log.level & 2);
   const logs = (log.level & 3) !== 0;
   let printState = false;
@@ -59,14 +59,19 @@ function walk(env: Env): number {
     const state = env.curState;
     state.lastInsnIdx = prevInsnIdx;
     state.insnIdx = at;
+    trace?.arrive(env, at);
     let ends = false;
     if (aux[at]!.prunePoint) {
       const visited = isStateVisited(env, at);
-      if (visited < 0) return visited;
+      if (visited < 0) {
+        trace?.refused(env, visited);
+        return visited;
+      }
       if (visited === 1) {
         if (logs) verbose(env, printState ? `\nfrom ${prevInsnIdx} to ${at}: safe\n` : `${at}: safe\n`);
+        trace?.pruned(env);
         ends = true;
-      }
+      } else trace?.kept(env);
     }
     if (!ends) {
       if (aux[at]!.jmpPoint) {
@@ -90,7 +95,11 @@ function walk(env: Env): number {
       prevInsnIdx = at;
       resetStackWriteMarks(env, at);
       const result = checkInsn(env, insns[at]!);
-      if (result < 0) return result;
+      if (result < 0) {
+        trace?.refused(env, result);
+        return result;
+      }
+      trace?.leave(env, result === PATH_ENDS);
       commitStackWriteMarks(env);
       if (result === RETURNED) printState = true;
       ends = result === PATH_ENDS;
@@ -101,6 +110,7 @@ function walk(env: Env): number {
       if (err) return err;
       updateLiveStack(env);
       if (!popStack(env, popLog)) return 0;
+      trace?.resume(env);
       prevInsnIdx = env.prevInsnIdx;
       printState = true;
     }

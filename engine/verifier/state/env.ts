@@ -4,7 +4,7 @@ import type { ProgType } from "../../facts/types.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Program } from "../../program/program.ts";
 import type { VerifierLog } from "../log/buffer.ts";
-import type { Trace } from "../trace.ts";
+import type { Tracer } from "../trace.ts";
 import type { VerifierMap } from "./map.ts";
 import type { HistoryEntry, VerifierState } from "./state.ts";
 
@@ -133,9 +133,10 @@ export interface Env {
   prevLogPos: number;
   prevInsnPrintPos: number;
 
+  /** The state that the path pruned last was found to be covered by. */
+  prunedBy: VerifierState | null;
   /** Where one is asked for. */
-  trace: Trace | null;
-  maxVisits: number;
+  trace: Tracer | null;
 }
 
 /** One element of Env.explored. @kernel struct bpf_verifier_state_list */

@@ -4,7 +4,7 @@ import type { ProgType } from "../../facts/types.ts";
 import type { MapDef, Program } from "../../program/program.ts";
 import type { VerifierLog } from "../log/buffer.ts";
 import { newInsnAux } from "../prepass/records.ts";
-import type { TraceOptions } from "../trace.ts";
+import { type TraceOptions, Tracer } from "../trace.ts";
 import type { Env } from "./env.ts";
 import type { VerifierMap } from "./map.ts";
 import { newVerifierState } from "./state.ts";
@@ -76,7 +76,7 @@ export function newEnv(program: Program, progType: ProgType, log: VerifierLog, t
     scratchedSlotsHi: 0,
     prevLogPos: 0,
     prevInsnPrintPos: 0,
-    trace: trace === undefined ? null : { visits: [], dropped: 0 },
-    maxVisits: trace?.maxVisits ?? 0,
+    prunedBy: null,
+    trace: trace === undefined ? null : new Tracer(trace.maxVisits),
   };
 }
