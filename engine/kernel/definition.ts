@@ -1,6 +1,6 @@
 // What the four steps of the recipe add to a kernel, as data: a program type, an attach type, and a module with a file in
 // sysfs that runs what is attached. OREORE is one; a reader's own types are others. No code below treats any by name.
-import { OREORE as OREORE_TYPE } from "../facts/prog-types.ts";
+import { OREORE_DEFINITION } from "../facts/prog-types.ts";
 import type { ProgTypeDefinition } from "../facts/types.ts";
 import type { NumberType } from "./kstrtox.ts";
 
@@ -34,11 +34,11 @@ export interface KernelDefinition {
 
 /** The deck's: four bytes in, `"%u\n"` out. */
 export const OREORE: KernelDefinition = {
-  type: OREORE_TYPE as KernelDefinition["type"],
+  type: OREORE_DEFINITION,
   attribute: {
     path: "/sys/oreore/bpf",
     mode: 0o644,
-    store: OREORE_TYPE.ctx.fields.map(({ name }) => ({ field: name, type: "u32" })),
+    store: OREORE_DEFINITION.ctx.fields.map(({ name }) => ({ field: name, type: "u32" })),
     show: "%u",
   },
 };

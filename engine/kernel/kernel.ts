@@ -1,9 +1,9 @@
 // A running kernel: its objects, what is attached, its files' contents. Mutable. What may be done to it is in the files
 // beside: prog.ts, map.ts, sysfs.ts. Time, random numbers and CPU come from the virtual machine's Env.
-import { defineProgType, progTypeById, progTypeByName } from "../facts/prog-types.ts";
+import { attachTypeName, defineProgType, progTypeById, progTypeByName } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import { defaultEnv, Machine, Memory, type Outcome } from "../vm/index.ts";
-import { attachTypeName, progTypeOfAttachType } from "./attach-types.ts";
+import { progTypeOfAttachType } from "./attach-types.ts";
 import { type KernelDefinition, OREORE } from "./definition.ts";
 import { FdTable, type FdTarget, type MapObject, type Prog } from "./objects.ts";
 
@@ -62,6 +62,13 @@ export class Kernel {
     return name === this.#customType.name ? this.#customType.id : progTypeByName(name)?.id;
   }
 
+  /** What a loader that knows the type asks for: the only expected_attach_type that a type takes, else 0. */
+  defaultAttachType(name: string): number {
+    const { type } = this.definition;
+    const taken = name === type.name ? [type.attach.id] : progTypeByName(name)?.attachTypes;
+    return taken?.length === 1 ? (taken[0] as number) : 0;
+  }
+
   attachTypeName(id: number): string | undefined {
     const { attach } = this.definition.type;
     return id === attach.id && this.steps[1] ? attach.name : attachTypeName(id);
@@ -79,6 +86,11 @@ export class Kernel {
 
   nextMapId(): number {
     return ++this.#lastMapId;
+  }
+
+  /** Since boot, by the clock that programs read. */
+  seconds(): number {
+    return Number(this.env.bootTime / 1_000_000_000n);
   }
 
   /** A machine that stands before the first instruction of a program; its event is still to come. */

@@ -62,7 +62,7 @@ function valueToStore(kernel: Kernel, object: MapObject, value: Uint8Array): Uin
   if (!holds) return value;
   const target = kernel.fds.get(viewOf(value).getInt32(0, true));
   if (!target) return -ERRNO.EBADF;
-  if (target.kind !== holds) return -ERRNO.EINVAL;
+  if (target.kind === "file" || target.kind !== holds) return -ERRNO.EINVAL;
   const id = new Uint8Array(4);
   viewOf(id).setUint32(0, target.kind === "prog" ? target.loaded.id : target.map.id, true);
   return id;

@@ -40,16 +40,25 @@ const BPF_COMPLEXITY_LIMIT_INSNS = 1_000_000;
 /** Types for which an expected_attach_type of 0 stands for another. @kernel bpf_prog_load_fixup_attach_type */
 const ATTACH_TYPE_OF_ZERO: Readonly<Record<string, number>> = { cgroup_sock: 2, sk_reuseport: 39 };
 
-export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
-  const refused = (errno: number): Loaded => ({ ret: -errno, verdict: undefined });
-  if (attr.progFlags & ~PROG_FLAGS) return refused(ERRNO.EINVAL);
-  if (attr.insns.length === 0 || attr.insns.length > BPF_COMPLEXITY_LIMIT_INSNS) return refused(ERRNO.E2BIG);
+/** What BPF_PROG_LOAD looks at before the instructions: the type to verify as, or a negative errno. */
+export function admit(
+  kernel: Kernel,
+  attr: Omit<ProgLoadAttr, "license" | "logLevel" | "insns"> & { readonly insnCnt: number },
+): { readonly type: ProgType; readonly expectedAttachType: number } | number {
+  if (attr.progFlags & ~PROG_FLAGS) return -ERRNO.EINVAL;
+  if (attr.insnCnt === 0 || attr.insnCnt > BPF_COMPLEXITY_LIMIT_INSNS) return -ERRNO.E2BIG;
   const type = kernel.progType(attr.progType);
   // The attach type is looked at before the type is known to exist; both fail alike.
-  if (!type) return refused(ERRNO.EINVAL);
+  if (!type) return -ERRNO.EINVAL;
   const expectedAttachType = attr.expectedAttachType || (ATTACH_TYPE_OF_ZERO[type.name] ?? 0);
-  if (!takesAttachType(kernel, type, expectedAttachType)) return refused(ERRNO.EINVAL);
-  if (!isValidName(attr.progName)) return refused(ERRNO.EINVAL);
+  if (!takesAttachType(kernel, type, expectedAttachType)) return -ERRNO.EINVAL;
+  return isValidName(attr.progName) ? { type, expectedAttachType } : -ERRNO.EINVAL;
+}
+
+export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
+  const admitted = admit(kernel, { ...attr, insnCnt: attr.insns.length });
+  if (typeof admitted === "number") return { ret: admitted, verdict: undefined };
+  const { type, expectedAttachType } = admitted;
 
   const maps = mapsOf(kernel, attr.insns);
   const used = [...new Set(maps.values())];
@@ -63,6 +72,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
     mapRefs: new Map([...maps].map(([slot, map]) => [slot, used.indexOf(map)])),
   };
   const verdict = verify(program, { logLevel: attr.logLevel, progType: type });
+  if (verdict.unsupported !== undefined) return { ret: -ERRNO.EOPNOTSUPP, verdict };
   if (verdict.verdict === "reject") return { ret: -verdict.errno, verdict };
 
   const prog: Prog = {

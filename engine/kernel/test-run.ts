@@ -22,7 +22,7 @@ const ENOTSUPP = 524;
 const ETH_HLEN = 14;
 
 /** Contexts of the types whose bpf_prog_ops have a test_run that takes a packet. */
-const PACKET_CONTEXTS: ReadonlySet<string> = new Set(["__sk_buff", "xdp_md"]);
+export const PACKET_CONTEXTS: ReadonlySet<string> = new Set(["__sk_buff", "xdp_md"]);
 
 export const takesPacket = (prog: Prog): boolean => PACKET_CONTEXTS.has(prog.type.ctxStruct);
 

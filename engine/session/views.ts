@@ -105,6 +105,8 @@ export interface CheckView {
   /** The maps the program will get: those of the settings and those the source declares. */
   readonly maps: readonly MapInput[];
   readonly verdict: VerdictName;
+  /** What of the kernel the program needs that is not simulated (verdict `error`): `kernel functions`; "" otherwise. */
+  readonly unsupported: string;
   /** Positive; 0 when accepted. */
   readonly errno: number;
   /** `EACCES`, "" when 0. */
@@ -280,7 +282,7 @@ export type RunEnd =
 
 /** A recorded run. Steps 0 … length: at step 0 nothing has run, at step `length` the program has ended. */
 export interface RunView {
-  /** Name of the run in later questions. The session keeps the last eight. */
+  /** Name of the run in later questions. The session keeps the last run of the kernel and the last of `runOnce`. */
   readonly run: number;
   /** Instructions executed. */
   readonly length: number;
@@ -346,8 +348,8 @@ export interface FrameView {
   readonly depth: number;
   /** Slot after the call in the caller; -1 for the outermost. */
   readonly returnSlot: number;
-  /** First slot of the function. */
-  readonly entrySlot: number;
+  /** R10 of the frame. */
+  readonly top: Hex64;
 }
 
 /** One moment: registers before the instruction at `slot` runs, and what the instruction before did. */
@@ -470,6 +472,8 @@ export interface SessionApi {
   /** MARK bits of the whole run in `buckets` equal parts. */
   marks(run: number, buckets: number): Uint8Array;
   seek(run: number, from: number, query: Seek): number | null;
+  /** Contents of the run's maps as they are at that step. */
+  mapsAt(run: number, step: number): MapView[];
 }
 
 /** The same, from the other side of a Worker. */

@@ -1,0 +1,76 @@
+// What the verifier believed at a visit of an instruction, as texts and bounds for the page.
+import { hex64 } from "../base/u64.ts";
+import { formatReg } from "../verifier/log/state.ts";
+import type { RegState } from "../verifier/state/reg.ts";
+import { NOT_INIT, SCALAR_VALUE } from "../verifier/state/regtype.ts";
+import { isSpilledReg, STACK_MISC, STACK_ZERO, type StackSlot, slotType } from "../verifier/state/stack.ts";
+import type { VerifierState } from "../verifier/state/state.ts";
+import type { Trace } from "../verifier/trace.ts";
+import type { BeliefsView, BeliefView, VisitView } from "./views.ts";
+
+/** Visits of one slot, at most `limit`, in the verifier's order. `lineStarts`: where each line of the log begins. */
+export function visitViews(trace: Trace, slot: number, limit: number, lineStarts: readonly number[]): VisitView[] {
+  const views: VisitView[] = [];
+  trace.visits.forEach((visit, index) => {
+    if (visit.insnIdx !== slot || views.length >= limit) return;
+    views.push({
+      visit: index,
+      slot,
+      before: beliefsView(visit.before),
+      after: visit.after ? beliefsView(visit.after) : null,
+      logLine: lineAt(lineStarts, visit.logPos),
+    });
+  });
+  return views;
+}
+
+/** The line that begins at or after a position. */
+function lineAt(lineStarts: readonly number[], position: number): number {
+  let low = 0;
+  let high = lineStarts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((lineStarts[middle] as number) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low < lineStarts.length ? low : -1;
+}
+
+function beliefsView(state: VerifierState): BeliefsView {
+  const frame = state.frames[state.curframe];
+  const regs = frame?.regs ?? [];
+  return {
+    regs: regs.map((reg) => (reg.type === NOT_INIT ? null : beliefView(reg, state.curframe))),
+    stack: state.frames.slice(0, state.curframe + 1).flatMap(({ stack, frameno }) =>
+      stack.flatMap((slot, spi) => {
+        const belief = stackBelief(slot, frameno);
+        return belief ? [{ frame: frameno, off: -8 * (spi + 1), belief }] : [];
+      }),
+    ),
+  };
+}
+
+function beliefView(reg: RegState, frameno: number): BeliefView {
+  const text = formatReg(reg, frameno);
+  const { umin, umax, smin, smax, varOff } = reg.val;
+  if (reg.type !== SCALAR_VALUE && varOff.mask === 0n) return { text };
+  return {
+    text,
+    bounds: {
+      umin: String(umin),
+      umax: String(umax),
+      smin: String(smin),
+      smax: String(smax),
+      value: hex64(varOff.value),
+      mask: hex64(varOff.mask),
+    },
+  };
+}
+
+/** `undefined` for a slot nothing is known of. Bytes from the lowest address on: `m` written, `0` zero, `?` not. */
+function stackBelief(slot: StackSlot, frameno: number): BeliefView | undefined {
+  if (isSpilledReg(slot)) return beliefView(slot.spilled, frameno);
+  const text = [7, 6, 5, 4, 3, 2, 1, 0].map((i) => BYTE[slotType(slot, i)] ?? "r").join("");
+  return text === "????????" ? undefined : { text };
+}
+const BYTE: Readonly<Record<number, string>> = { 0: "?", [STACK_MISC]: "m", [STACK_ZERO]: "0" };

@@ -1,0 +1,155 @@
+// From a source text to what the page shows beside it: assembled, verified, every line of the log led to its instruction.
+
+import { assemble } from "../asm/assemble.ts";
+import { type Assembly, programOf } from "../asm/assembly.ts";
+import { errnoName, errnoText } from "../facts/errno.ts";
+import { checkMapCreate } from "../facts/map-types.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { admit } from "../kernel/prog.ts";
+import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
+import { type Verdict, verify } from "../verifier/verify.ts";
+import { readLog } from "./log-lines.ts";
+import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source-views.ts";
+import type { CheckView, MapInput, ProgramInput, SlotView } from "./views.ts";
+
+/** Microseconds from any start. */
+export type Clock = () => number;
+
+export interface Checked {
+  readonly view: CheckView;
+  readonly assembly: Assembly;
+  /** As bpf(2) would get it, but for descriptors of maps. */
+  readonly program: Program;
+  /** Where the program got as far as the verifier. */
+  readonly verdict: Verdict | undefined;
+}
+
+/** Visits kept of one verification; what is beyond is counted only. */
+const MAX_VISITS = 20_000;
+
+export function mapDefOf(input: MapInput): MapDef {
+  const { init, inner, ...rest } = input;
+  return { ...rest, ...(init && { init }), ...(inner && { inner: mapDefOf(inner) }) };
+}
+
+const mapInputOf = ({ name, type, keySize, valueSize, maxEntries, flags, inner }: MapDef): MapInput => ({
+  name,
+  type,
+  keySize,
+  valueSize,
+  maxEntries,
+  flags,
+  ...(inner && { inner: mapInputOf(inner) }),
+});
+
+export interface Assembled {
+  readonly assembly: Assembly;
+  readonly program: Program;
+  readonly slots: readonly SlotView[];
+  readonly diagnostics: CheckView["diagnostics"];
+}
+
+export function assembleInput(kernel: Kernel, input: ProgramInput): Assembled {
+  const assembly = assemble(input.source, { maps: input.maps.map(mapDefOf) });
+  const spanView = spanViews(input.source);
+  const program = programOf(assembly, {
+    progType: input.progType,
+    expectedAttachType: input.expectedAttachType ?? kernel.defaultAttachType(assembly.progType ?? input.progType),
+    progFlags: input.progFlags ?? 0,
+    license: input.license ?? DEFAULT_LICENSE,
+  });
+  return {
+    assembly,
+    program,
+    slots: slotViews(assembly.insns, assemblySpan(assembly, spanView)),
+    diagnostics: assembly.diagnostics.map((diagnostic) => diagnosticView(diagnostic, spanView)),
+  };
+}
+
+export function check(kernel: Kernel, input: ProgramInput, revision: number, now: Clock): Checked {
+  const { assembly, program, slots, diagnostics } = assembleInput(kernel, input);
+  const base = { revision, diagnostics, slots, maps: assembly.maps.map(mapInputOf) };
+  const done = (answer: Answer, verdict?: Verdict): Checked => ({
+    view: { ...base, ...answerView(answer) },
+    assembly,
+    program,
+    verdict,
+  });
+
+  if (!assembly.ok) {
+    return done({ verdict: "error", message: diagnostics.find(({ severity }) => severity === "error")?.message ?? "" });
+  }
+  const admitted = admit(kernel, {
+    progType: kernel.progTypeId(program.progType) ?? -1,
+    insnCnt: program.insns.length,
+    progFlags: program.progFlags,
+    progName: "",
+    expectedAttachType: program.expectedAttachType,
+  });
+  if (typeof admitted === "number") return done({ verdict: "reject", errno: -admitted, message: errnoText(admitted) });
+  for (const map of program.maps) {
+    const refused = checkMapCreate(map);
+    if (refused < 0)
+      return done({ verdict: "reject", errno: -refused, message: `map ${map.name}: ${errnoText(refused)}` });
+  }
+  const start = now();
+  const verdict = verify(
+    { ...program, expectedAttachType: admitted.expectedAttachType },
+    { logLevel: 2, progType: admitted.type, trace: { maxVisits: MAX_VISITS } },
+  );
+  return done({ verdict: verdict.verdict, us: now() - start, of: verdict, lastSlot: lastSlotOf(slots) }, verdict);
+}
+
+/** The view of a verdict given by another path: BPF_PROG_LOAD. */
+export function checkedView(checked: Assembled, verdict: Verdict | undefined, errno: number, us: number): CheckView {
+  const base = {
+    revision: -1,
+    diagnostics: checked.diagnostics,
+    slots: checked.slots,
+    maps: checked.assembly.maps.map(mapInputOf),
+  };
+  if (!checked.assembly.ok)
+    return { ...base, ...answerView({ verdict: "error", message: checked.diagnostics[0]?.message ?? "" }) };
+  if (!verdict) return { ...base, ...answerView({ verdict: "reject", errno, message: errnoText(errno) }) };
+  return { ...base, ...answerView({ verdict: verdict.verdict, of: verdict, us, lastSlot: lastSlotOf(checked.slots) }) };
+}
+
+const lastSlotOf = (slots: readonly SlotView[]): number => slots.at(-1)?.slot ?? -1;
+
+interface Answer {
+  readonly verdict: CheckView["verdict"];
+  readonly errno?: number;
+  /** Where no log says it. */
+  readonly message?: string;
+  readonly us?: number;
+  readonly of?: Verdict;
+  readonly lastSlot?: number;
+}
+
+function answerView(answer: Answer): Omit<CheckView, "revision" | "diagnostics" | "slots" | "maps"> {
+  const { of: verdict } = answer;
+  const errno = verdict?.errno ?? answer.errno ?? 0;
+  const { lines, slots, messageLine } = readLog(verdict?.log ?? "", answer.lastSlot ?? -1);
+  const why = answer.verdict === "reject" && verdict ? messageLine : -1;
+  const unsupported = verdict?.unsupported ?? "";
+  return {
+    verdict: unsupported === "" ? answer.verdict : "error",
+    unsupported,
+    errno,
+    errnoName: errno === 0 ? "" : errnoName(errno),
+    message:
+      unsupported !== ""
+        ? `not simulated here: ${unsupported}`
+        : why >= 0
+          ? (lines[why] as string)
+          : errno !== 0 && verdict
+            ? errnoText(errno)
+            : (answer.message ?? ""),
+    messageLine: why,
+    messageSlot: why >= 0 ? (slots[why] as number) : -1,
+    log: verdict?.log ?? "",
+    logSlots: slots,
+    insnsProcessed: verdict?.insnsProcessed ?? 0,
+    us: Math.round(answer.us ?? 0),
+  };
+}

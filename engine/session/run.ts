@@ -1,0 +1,270 @@
+// A recorded run: the views of its steps. Holds the machine, which stands at one step at a time; a question moves it.
+import { toHex } from "../base/bytes.ts";
+import { hex64 } from "../base/u64.ts";
+import { HELPER_PROTOS } from "../facts/helpers.ts";
+import { formOf } from "../isa/forms.ts";
+import { type Insn, insnHex } from "../isa/insn.ts";
+import { type Machine, type Outcome, Timeline } from "../vm/index.ts";
+import { type Effects, effectsOf } from "./effects.ts";
+import {
+  type FrameView,
+  MARK,
+  type MemoryChangeView,
+  type RunEnd,
+  type RunView,
+  type Seek,
+  type SlotView,
+  type StackRowView,
+  type StepView,
+  type TimelineChunk,
+} from "./views.ts";
+
+/** Steps recorded of a run; a longer one is stopped there. */
+export const MAX_STEPS = 1_000_000;
+const MAX_CHUNK = 8192;
+const REGS = 11;
+const ROW = 8;
+
+export interface RunSource {
+  /** Number in later questions. */
+  readonly run: number;
+  readonly insns: readonly Insn[];
+  readonly slots: readonly SlotView[];
+}
+
+export class RecordedRun {
+  readonly source: RunSource;
+  readonly machine: Machine;
+  readonly timeline: Timeline;
+  readonly outcome: Outcome;
+  readonly #effects: readonly Effects[];
+
+  /** Takes a machine that an event has entered, and runs it to its end. */
+  constructor(source: RunSource, machine: Machine) {
+    this.source = source;
+    this.machine = machine;
+    this.timeline = new Timeline(machine, { maxSteps: MAX_STEPS });
+    this.outcome = this.timeline.runToEnd(MAX_STEPS);
+    this.#effects = source.insns.map((insn) => effectsOf(insn, argCount));
+  }
+
+  get length(): number {
+    return this.timeline.length;
+  }
+
+  /** Brings registers, maps and memory to what the run left. */
+  finish(): void {
+    this.timeline.seek(this.length);
+  }
+
+  view(us: number, trace: readonly string[], out: string): RunView {
+    const { run, insns, slots } = this.source;
+    return { run, length: this.length, end: this.#end(), insns: insns.map(insnHex).join(""), slots, trace, out, us };
+  }
+
+  #end(): RunEnd {
+    const { outcome } = this;
+    switch (outcome.kind) {
+      case "exit":
+        return { kind: "exit", r0: hex64(outcome.r0), retval: Number(BigInt.asUintN(32, outcome.r0)) };
+      case "fault":
+        return { kind: "fault", slot: outcome.fault.slot, message: outcome.fault.message, fault: outcome.fault.kind };
+      case "paused":
+        return { kind: "budget", slot: this.machine.slot, steps: this.length };
+    }
+  }
+
+  /** `step` is brought into 0 … length. */
+  step(step: number): StepView {
+    const { timeline, machine, source } = this;
+    timeline.seek(clamp(step, 0, this.length));
+    const at = timeline.position;
+    const ended = at === this.length;
+    const slot = ended && this.outcome.kind === "exit" ? -1 : machine.slot;
+    const last = at > 0 ? timeline.lastChanges() : undefined;
+    const next = slot < 0 ? undefined : this.#effects[slot];
+    const regs = Array.from({ length: REGS }, (_, n) => hex64(machine.reg(n)));
+    const changed = (last?.regs ?? []).map(({ reg, old, new: value }) => ({ reg, old: hex64(old), new: hex64(value) }));
+    const memory: MemoryChangeView[] = (last?.memory ?? []).map((change) => ({
+      region: change.region,
+      address: hex64(change.address),
+      off: this.#offsetOf(change.address),
+      old: toHex(change.old),
+      new: toHex(change.new),
+    }));
+    return {
+      run: source.run,
+      step: at,
+      slot,
+      lastSlot: last?.slot ?? -1,
+      regs,
+      changed,
+      written: (last && this.#effects[last.slot]?.writes) ?? 0,
+      reads: next?.reads ?? 0,
+      writes: next?.writes ?? 0,
+      frames: this.#frames(),
+      stack: this.#stack(last?.memory ?? []),
+      memory,
+      caption: caption(changed, memory, last?.call),
+    };
+  }
+
+  steps(from: number, count: number): StepView[] {
+    const first = clamp(from, 0, this.length);
+    return Array.from({ length: Math.min(count, 2048, this.length + 1 - first) }, (_, i) => this.step(first + i));
+  }
+
+  chunk(from: number, count: number): TimelineChunk {
+    const { timeline, machine } = this;
+    const first = clamp(from, 0, this.length);
+    const size = clamp(count, 0, Math.min(MAX_CHUNK, this.length + 1 - first));
+    const chunk: TimelineChunk = {
+      run: this.source.run,
+      from: first,
+      count: size,
+      slots: new Int32Array(size),
+      regs: new BigUint64Array(size * REGS),
+      changed: new Uint16Array(size),
+      frames: new Uint8Array(size),
+      marks: new Uint8Array(size),
+    };
+    for (let i = 0; i < size; i++) {
+      timeline.seek(first + i);
+      const ended = first + i === this.length;
+      chunk.slots[i] = ended && this.outcome.kind === "exit" ? -1 : machine.slot;
+      for (let n = 0; n < REGS; n++) {
+        const value = machine.reg(n);
+        chunk.regs[i * REGS + n] = value;
+        if (i > 0 && chunk.regs[(i - 1) * REGS + n] !== value)
+          chunk.changed[i] = (chunk.changed[i] as number) | (1 << n);
+      }
+      chunk.frames[i] = machine.depth;
+      chunk.marks[i] = this.#markAt(first + i);
+    }
+    if (size > 0 && first > 0) {
+      timeline.seek(first);
+      for (const { reg } of timeline.lastChanges().regs) chunk.changed[0] = (chunk.changed[0] as number) | (1 << reg);
+    }
+    return chunk;
+  }
+
+  marks(buckets: number): Uint8Array {
+    const marks = new Uint8Array(clamp(buckets, 1, 65536));
+    const steps = this.length + 1;
+    for (let step = 0; step < steps; step++) {
+      const bucket = Math.floor((step * marks.length) / steps);
+      marks[bucket] = (marks[bucket] as number) | this.#markAt(step);
+    }
+    return marks;
+  }
+
+  seek(from: number, query: Seek): number | null {
+    const { timeline } = this;
+    timeline.seek(clamp(from, 0, this.length));
+    switch (query.to) {
+      case "next-visit":
+        return timeline.nextVisit(query.slot) ?? null;
+      case "previous-visit":
+        return timeline.previousVisit(query.slot) ?? null;
+      case "last-write":
+        if ("reg" in query) return timeline.lastWriteOfReg(query.reg) ?? null;
+        return timeline.lastWriteOf(BigInt(`0x${query.address}`), query.size) ?? null;
+    }
+  }
+
+  /** MARK bits of the instruction about to run at a step. */
+  #markAt(step: number): number {
+    if (step === this.length)
+      return this.outcome.kind === "fault" ? MARK.fault : this.outcome.kind === "exit" ? MARK.exit : 0;
+    const insn = this.source.insns[this.timeline.slotAt(step)];
+    const kind = insn && formOf(insn)?.kind;
+    return kind === undefined ? 0 : (MARKS[kind] ?? 0);
+  }
+
+  #frames(): FrameView[] {
+    const frames = this.machine.frames();
+    return frames.map((frame, depth) => ({
+      depth,
+      returnSlot: depth === 0 ? -1 : (frames[depth - 1]?.slot ?? -1) + 1,
+      top: hex64(frame.top),
+    }));
+  }
+
+  #stack(changes: readonly { readonly address: bigint; readonly new: Uint8Array }[]): StackRowView[] {
+    const { machine } = this;
+    return machine.frames().flatMap(({ top }, frame) => {
+      const used = this.timeline.stackUsed(frame);
+      return [...used].flatMap((mask, row): StackRowView[] => {
+        if (mask === 0) return [];
+        const address = top - BigInt(ROW * (row + 1));
+        const bytes = machine.read(address, ROW) ?? new Uint8Array(ROW);
+        return [
+          {
+            frame,
+            off: -ROW * (row + 1),
+            address: hex64(address),
+            bytes: toHex(bytes),
+            value: toHex(bytes.slice().reverse()),
+            used: mask,
+            changed: overlap(address, changes),
+          },
+        ];
+      });
+    });
+  }
+
+  /** Distance from the start of the region an address lies in; on a stack from its frame pointer. */
+  #offsetOf(address: bigint): number {
+    for (const region of this.machine.regions()) {
+      if (address < region.start || address >= region.start + BigInt(region.size)) continue;
+      return Number(address - region.start) - (region.kind === "stack" ? region.size : 0);
+    }
+    return 0;
+  }
+}
+
+const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, Math.trunc(n) || 0));
+
+const argCount = (helper: number): number =>
+  HELPER_PROTOS.find(({ id }) => id === helper)?.args.filter(({ kind }) => kind !== "ARG_DONTCARE").length ?? 5;
+
+const MARKS: Readonly<Record<string, number>> = {
+  jmp: MARK.branch,
+  may_goto: MARK.branch,
+  call: MARK.call,
+  ldx: MARK.load,
+  ld_abs: MARK.load,
+  ld_ind: MARK.load,
+  load_acq: MARK.load,
+  st: MARK.store,
+  stx: MARK.store,
+  store_rel: MARK.store,
+  atomic: MARK.store,
+  exit: MARK.exit,
+};
+
+/** Bits of the row's bytes that a change covers. */
+function overlap(row: bigint, changes: readonly { readonly address: bigint; readonly new: Uint8Array }[]): number {
+  let mask = 0;
+  for (const { address, new: bytes } of changes) {
+    for (let i = 0; i < bytes.length; i++) {
+      const at = Number(address + BigInt(i) - row);
+      if (at >= 0 && at < ROW) mask |= 1 << at;
+    }
+  }
+  return mask;
+}
+
+const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
+
+function caption(
+  changed: StepView["changed"],
+  memory: readonly MemoryChangeView[],
+  call: { readonly helper: string; readonly ret: bigint } | undefined,
+): string {
+  const parts = changed.map(({ reg, old, new: value }) => `R${reg}: ${short(old)} → ${short(value)}`);
+  for (const { region, off, old, new: value } of memory)
+    parts.push(`${region}${off < 0 ? off : `+${off}`}: ${old} → ${value}`);
+  if (call) parts.unshift(`bpf_${call.helper}()`);
+  return parts.join("; ");
+}

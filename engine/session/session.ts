@@ -1,0 +1,375 @@
+// The use cases: one kernel with one process, the last check, the last runs. Mutable, lives in the worker.
+// What is asked for comes and goes as plain data (views.ts); nothing here throws for what a reader typed.
+import { fromHex, latin1, utf8Encode, viewOf } from "../base/bytes.ts";
+import { errnoName, errnoText } from "../facts/errno.ts";
+import { MAP_TYPES } from "../facts/map-types.ts";
+import { PROG_TYPES } from "../facts/prog-types.ts";
+import type { ProgType } from "../facts/types.ts";
+import type { Insn } from "../isa/insn.ts";
+import { ALL_STEPS, Kernel, type Steps } from "../kernel/kernel.ts";
+import type { Prog } from "../kernel/objects.ts";
+import { Process } from "../kernel/process.ts";
+import { contextFrom, O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/sysfs.ts";
+import { PACKET_CONTEXTS } from "../kernel/test-run.ts";
+import type { MapDef } from "../program/program.ts";
+import { enterEvent, loadProgram, Machine, type Outcome } from "../vm/index.ts";
+import { visitViews } from "./beliefs.ts";
+import { assembleInput, type Checked, type Clock, check, checkedView } from "./check.ts";
+import { definitionOf } from "./definition.ts";
+import { EXAMPLES } from "./examples.ts";
+import { kernelView, mapViews, RELEASE } from "./kernel-view.ts";
+import { RecordedRun } from "./run.ts";
+import { runShell } from "./shell.ts";
+import type {
+  CheckView,
+  EventInput,
+  HelloView,
+  Outcome as OutcomeView,
+  ProgramInput,
+  ProgTypeView,
+  RunView,
+  SessionApi,
+  SlotView,
+  SyscallView,
+  SysfsOutcome,
+} from "./views.ts";
+
+export interface SessionOptions {
+  /** Microseconds; a page passes `() => performance.now() * 1000`. */
+  readonly now?: Clock;
+}
+
+/** What a run left, kept for questions about its steps. */
+interface Kept {
+  readonly kernel: Kernel;
+  readonly recorded: RecordedRun;
+}
+
+export function createSession({ now = () => Date.now() * 1000 }: SessionOptions = {}): SessionApi {
+  let seed = 1n;
+  let steps: Steps = ALL_STEPS;
+  let definition = definitionOf(null);
+  let lastRun = 0;
+  let seq = 0;
+  let checked: (Checked & { readonly lineStarts: readonly number[] }) | undefined;
+  let lastProgFd = -1;
+  /** The last run in the kernel, and the last that had a kernel of its own. */
+  let kernelRun: Kept | undefined;
+  let freeRun: Kept | undefined;
+  /** What a call under way recorded. */
+  let fired: RunView | null = null;
+  const slotsOfProg = new WeakMap<Prog, readonly SlotView[]>();
+
+  let kernel = boot();
+  let process = new Process(kernel);
+
+  function boot(): Kernel {
+    kernelRun = undefined;
+    lastProgFd = -1;
+    const fresh: Kernel = new Kernel({
+      definition,
+      steps,
+      seed,
+      execute: (machine, prog) => record(fresh, machine, prog),
+    });
+    return fresh;
+  }
+
+  /** Runs and records; the kernel gets the outcome, the session keeps the rest. */
+  function record(on: Kernel, machine: Machine, prog: Prog): Outcome {
+    const recorded = recordRun(on, machine, prog.insns, slotsOfProg.get(prog) ?? []);
+    kernelRun = { kernel: on, recorded };
+    return recorded.outcome;
+  }
+
+  function recordRun(on: Kernel, machine: Machine, insns: readonly Insn[], slots: readonly SlotView[]): RecordedRun {
+    const start = now();
+    const printed = on.memory.tracePipe().length;
+    const recorded = new RecordedRun({ run: ++lastRun, insns, slots }, machine);
+    fired = recorded.view(Math.round(now() - start), on.memory.tracePipe().slice(printed), "");
+    return recorded;
+  }
+
+  const find = (run: number): Kept | undefined =>
+    [kernelRun, freeRun].find((kept) => kept?.recorded.source.run === run);
+
+  /** A use case that changes the kernel: brings its memory to the present, does it, and tells all calls made. */
+  function act(use: () => number): OutcomeView {
+    kernelRun?.recorded.finish();
+    fired = null;
+    const result = use();
+    const errno = result < 0 ? -result : 0;
+    return {
+      calls: takeCalls(),
+      kernel: kernelView(kernel),
+      ret: errno ? -1 : result,
+      errno,
+      errnoName: errno ? errnoName(errno) : "",
+    };
+  }
+
+  const takeCalls = (): SyscallView[] =>
+    process.takeCalls().map((call) => ({
+      ...call,
+      seq: ++seq,
+      errnoName: call.errno ? errnoName(call.errno) : "",
+      errnoText: call.errno ? errnoText(call.errno) : "",
+    }));
+
+  /** Makes the maps of a program; their descriptors, or a negative errno. */
+  function createMaps(on: Process, maps: readonly MapDef[]): number[] | number {
+    const fds: number[] = [];
+    for (const def of maps) {
+      const inner = def.inner ? on.mapCreate(def.inner) : 0;
+      if (inner < 0) return inner;
+      const fd = on.mapCreate(def, inner);
+      if (fd < 0) return fd;
+      fds.push(fd);
+      for (const [key, value] of Object.entries(def.init ?? {})) {
+        const updated = on.mapUpdate(fd, keyBytes(key, def.keySize), fromHex(value) ?? new Uint8Array(def.valueSize));
+        if (updated < 0) return updated;
+      }
+    }
+    return fds;
+  }
+
+  function loadInto(on: Process, input: ProgramInput): { readonly ret: number; readonly check: CheckView } {
+    const assembled = assembleInput(on.kernel, input);
+    const { program } = assembled;
+    if (!assembled.assembly.ok) return { ret: -EINVAL, check: checkedView(assembled, undefined, EINVAL, 0) };
+    const fds = createMaps(on, program.maps);
+    if (typeof fds === "number") return { ret: fds, check: checkedView(assembled, undefined, -fds, 0) };
+    const start = now();
+    const { ret, verdict } = on.progLoad({
+      progType: on.kernel.progTypeId(program.progType) ?? -1,
+      insns: withDescriptors(program.insns, program.mapRefs, fds),
+      license: program.license,
+      logLevel: 2,
+      progFlags: program.progFlags,
+      progName: "",
+      expectedAttachType: program.expectedAttachType,
+    });
+    const prog = ret >= 0 ? on.kernel.fds.get(ret) : undefined;
+    if (prog?.kind === "prog") slotsOfProg.set(prog, assembled.slots);
+    return { ret, check: checkedView(assembled, verdict, -ret, now() - start) };
+  }
+
+  /** One write of a shell's builtin echo: opens, writes until all is taken or refused, closes. */
+  function writeFile(path: string, data: string): SysfsOutcome {
+    let terminal = "";
+    const outcome = act(() => {
+      const fd = process.open(path, O_WRONLY | O_CREAT | O_TRUNC);
+      if (fd < 0) {
+        terminal = `bash: ${path}: ${errnoText(fd)}\n`;
+        return fd;
+      }
+      const bytes = utf8Encode(data);
+      let taken = 0;
+      let ret = 0;
+      do {
+        ret = process.write(fd, bytes.subarray(taken));
+        if (ret > 0) taken += ret;
+      } while (ret > 0 && taken < bytes.length);
+      process.close(fd);
+      if (ret < 0) terminal = `bash: echo: write error: ${errnoText(ret)}\n`;
+      return ret < 0 ? ret : taken;
+    });
+    return { ...outcome, data: "", terminal, run: fired };
+  }
+
+  function readFile(path: string): SysfsOutcome {
+    let data = "";
+    let terminal = "";
+    const outcome = act(() => {
+      const fd = process.open(path, 0);
+      if (fd < 0) {
+        terminal = `cat: ${path}: ${errnoText(fd)}\n`;
+        return fd;
+      }
+      for (;;) {
+        const part = process.read(fd, READ_SIZE);
+        if (typeof part === "number") {
+          terminal = `cat: ${path}: ${errnoText(part)}\n`;
+          process.close(fd);
+          return part;
+        }
+        if (part.length === 0) break;
+        data += latin1(part);
+      }
+      process.close(fd);
+      terminal = data;
+      return data.length;
+    });
+    return { ...outcome, data, terminal, run: null };
+  }
+
+  const api: SessionApi = {
+    hello: (): HelloView => ({
+      release: RELEASE,
+      progTypes: PROG_TYPES.map(progTypeView),
+      mapTypes: MAP_TYPES.map(({ id, name, simulated }) => ({ id, name, simulated })),
+      examples: EXAMPLES,
+      kernel: kernelView(kernel),
+    }),
+
+    check(input, revision) {
+      const result = check(kernel, input, revision, now);
+      checked = { ...result, lineStarts: lineStartsOf(result.view.log) };
+      return result.view;
+    },
+    visits(revision, slot, limit) {
+      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
+      return trace && checked ? visitViews(trace, slot, limit, checked.lineStarts) : [];
+    },
+
+    load(input) {
+      let view: CheckView | undefined;
+      const outcome = act(() => {
+        const { ret, check } = loadInto(process, input);
+        if (ret >= 0) lastProgFd = ret;
+        view = check;
+        return ret;
+      });
+      return { ...outcome, check: view as CheckView };
+    },
+    attach: (fd = lastProgFd, attachType = kernel.definition.type.attach.id) =>
+      act(() => process.progAttach({ attachBpfFd: fd, attachType })),
+    detach: (attachType = kernel.definition.type.attach.id) => act(() => process.progDetach({ attachType })),
+    close: (fd) =>
+      act(() => {
+        if (fd === lastProgFd) lastProgFd = -1;
+        return process.close(fd);
+      }),
+    writeFile,
+    readFile,
+    testRun(fd, event) {
+      const outcome = act(
+        () => process.testRun(fd, { dataIn: event.kind === "packet" ? bytesOf(event.hex) : new Uint8Array() }).ret,
+      );
+      return { ...outcome, run: fired };
+    },
+    updateMap: (fd, key, value, flags) => act(() => process.mapUpdate(fd, bytesOf(key), bytesOf(value), flags)),
+    deleteMap: (fd, key) => act(() => process.mapDelete(fd, bytesOf(key))),
+    shell(line) {
+      let output = "";
+      const outcome = act(() => {
+        const result = runShell(process, line);
+        output = result.output;
+        return result.status;
+      });
+      return { ...outcome, output, status: outcome.ret, run: fired };
+    },
+    patchKernel(step, applied) {
+      steps = steps.map((on, i) => (i === step - 1 ? applied : on)) as unknown as Steps;
+      return restartWith(definition);
+    },
+    define: (input) => restartWith(definitionOf(input)),
+    restart(newSeed) {
+      seed = BigInt.asUintN(64, BigInt(Math.trunc(newSeed) || 0));
+      return restartWith(definition).kernel;
+    },
+
+    runOnce(input, event, verified) {
+      const own: Kernel = new Kernel({ definition, seed });
+      const ownProcess = new Process(own);
+      const { view, program, assembly } = check(own, input, -1, now);
+      fired = null;
+      if (!assembly.ok || (verified && view.verdict !== "accept")) return { check: view, run: null };
+      const type = own.progType(own.progTypeId(program.progType) ?? -1);
+      const fds = createMaps(ownProcess, program.maps);
+      const entry = type && eventFor(own, type, event);
+      if (!entry || typeof fds === "number") return { check: view, run: null };
+      const maps = new Map(
+        [...program.mapRefs].flatMap(([slot, index]) => {
+          const target = own.fds.get(fds[index] as number);
+          return target?.kind === "map" ? [[slot, target.map] as const] : [];
+        }),
+      );
+      const { insns, progType, expectedAttachType } = program;
+      const loaded = loadProgram(own.memory, { insns, progType, expectedAttachType, maps });
+      const machine = new Machine({ memory: own.memory, program: loaded, env: own.env });
+      enterEvent(machine, entry);
+      freeRun = { kernel: own, recorded: recordRun(own, machine, insns, view.slots) };
+      return { check: view, run: fired };
+    },
+    step: (run, step) => find(run)?.recorded.step(step) ?? null,
+    steps: (run, from, count) => find(run)?.recorded.steps(from, count) ?? [],
+    chunk: (run, from, count) => find(run)?.recorded.chunk(from, count) ?? null,
+    marks: (run, buckets) => find(run)?.recorded.marks(buckets) ?? new Uint8Array(),
+    seek: (run, from, query) => find(run)?.recorded.seek(from, query) ?? null,
+    mapsAt(run, step) {
+      const kept = find(run);
+      if (!kept) return [];
+      kept.recorded.step(step);
+      return mapViews(kept.kernel);
+    },
+  };
+
+  /** A kernel built otherwise has to be booted: descriptors and objects are gone. */
+  function restartWith(next: typeof definition): OutcomeView {
+    definition = next;
+    kernel = boot();
+    process = new Process(kernel);
+    return act(() => 0);
+  }
+
+  return api;
+}
+
+const EINVAL = 22;
+/** What cat asks for at a time. */
+const READ_SIZE = 131072;
+
+const bytesOf = (hex: string): Uint8Array => fromHex(hex.replace(/\s/g, "")) ?? new Uint8Array();
+
+/** A key as hex bytes; of the recordings as a decimal number, where it is not as many hex digits as the key has. */
+function keyBytes(text: string, size: number): Uint8Array {
+  if (text.length === 2 * size) return bytesOf(text);
+  const key = new Uint8Array(size);
+  if (size >= 4) viewOf(key).setUint32(0, Number(text), true);
+  return key;
+}
+
+/** Instructions with each map's descriptor in the loads that refer to it. */
+function withDescriptors(insns: readonly Insn[], mapRefs: ReadonlyMap<number, number>, fds: readonly number[]): Insn[] {
+  return insns.map((insn, slot) => {
+    const map = mapRefs.get(slot);
+    return map === undefined ? insn : { ...insn, imm: fds[map] as number };
+  });
+}
+
+function lineStartsOf(log: string): number[] {
+  const starts = [0];
+  for (let at = log.indexOf("\n"); at >= 0; at = log.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** What makes a program of this type run, from what the page gives; `undefined` where the two do not fit. */
+function eventFor(kernel: Kernel, type: ProgType, event: EventInput): Parameters<typeof enterEvent>[1] | undefined {
+  switch (event.kind) {
+    case "sysfs": {
+      const ctx = contextFrom(kernel.definition, utf8Encode(event.data));
+      return typeof ctx === "number" || type.id !== kernel.definition.type.id ? undefined : { kind: "ctx", bytes: ctx };
+    }
+    case "packet":
+      return PACKET_CONTEXTS.has(type.ctxStruct) ? { kind: "packet", data: bytesOf(event.hex) } : undefined;
+    case "ctx":
+      return { kind: "ctx", bytes: bytesOf(event.hex) };
+  }
+}
+
+const progTypeView = (type: ProgType): ProgTypeView => ({
+  id: type.id,
+  name: type.name,
+  constant: `BPF_PROG_TYPE_${type.name.toUpperCase()}`,
+  ctxStruct: type.ctxStruct,
+  simulated: type.simulated,
+  why: type.why ?? "",
+  event: PACKET_CONTEXTS.has(type.ctxStruct)
+    ? "packet"
+    : type.name === "oreore"
+      ? "sysfs"
+      : type.simulated
+        ? "ctx"
+        : "none",
+});

@@ -1,0 +1,57 @@
+// A source text's diagnostics and instructions as the page shows them.
+import type { Assembly } from "../asm/assembly.ts";
+import type { Diagnostic } from "../base/diagnostic.ts";
+import { LineMap, type Span } from "../base/span.ts";
+import { formatInsn } from "../disasm/kernel.ts";
+import { type Insn, insnHex } from "../isa/insn.ts";
+import { slotsOf } from "../program/flow.ts";
+import type { DiagnosticView, SlotView, SpanView } from "./views.ts";
+
+export type ToSpanView = (span: Span) => SpanView;
+
+export function spanViews(source: string): ToSpanView {
+  const lines = new LineMap(source);
+  return ({ start, end }) => {
+    const from = lines.position(start);
+    const to = lines.position(end);
+    return { start, end, line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
+  };
+}
+
+export const diagnosticView = (diagnostic: Diagnostic, spanView: ToSpanView): DiagnosticView => ({
+  span: spanView(diagnostic.span),
+  severity: diagnostic.severity,
+  code: diagnostic.code,
+  message: diagnostic.message,
+  args: diagnostic.args ?? {},
+  fixes: (diagnostic.fixes ?? []).map(({ title, edits }) => ({
+    title,
+    edits: edits.map(({ span, text }) => ({ span: spanView(span), text })),
+  })),
+});
+
+/** One view an instruction; `spanOf` where the source is known. */
+export function slotViews(insns: readonly Insn[], spanOf: (slot: number) => SpanView | null): SlotView[] {
+  const views: SlotView[] = [];
+  for (let slot = 0; slot < insns.length; slot++) {
+    const insn = insns[slot] as Insn;
+    const next = insns[slot + 1];
+    const slots = next && slotsOf(insn) === 2 ? 2 : 1;
+    views.push({
+      slot,
+      slots,
+      hex: slots === 2 ? insnHex(insn) + insnHex(next as Insn) : insnHex(insn),
+      text: formatInsn(insn, next).replace(/^\([0-9a-f]{2}\) /, ""),
+      span: spanOf(slot),
+    });
+    slot += slots - 1;
+  }
+  return views;
+}
+
+export const assemblySpan =
+  (assembly: Assembly, spanView: ToSpanView) =>
+  (slot: number): SpanView | null => {
+    const written = assembly.slots[slot];
+    return written ? spanView(written.span) : null;
+  };
