@@ -1,11 +1,26 @@
-import tailwindcss from "@tailwindcss/vite";
+// The build: web/ is the site's root, dist/ its output, every path relative so that it works from any folder of any host.
+// Vitest shares the file; its root stays the repository, so that `npx vitest run engine/asm` finds what it names.
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { contentSecurityPolicy } from "./web/build/csp.ts";
+
+const testing = process.env.VITEST !== undefined;
 
 export default defineConfig({
+  root: testing ? "." : "web",
   base: "./",
-  plugins: [react(), tailwindcss()],
+  publicDir: testing ? "public" : "../public",
+  cacheDir: testing ? "node_modules/.vitest" : "../node_modules/.vite",
+  plugins: [react(), contentSecurityPolicy()],
   worker: { format: "es" },
-  build: { target: "es2022" },
+  build: {
+    target: "es2022",
+    outDir: "../dist",
+    emptyOutDir: true,
+    // The editor is one large chunk on purpose; web/build/budget.ts holds the real limits.
+    chunkSizeWarningLimit: 4000,
+    reportCompressedSize: false,
+  },
+  server: { port: 5173 },
   test: { include: ["engine/**/*.test.ts", "web/**/*.test.ts"], environment: "node" },
 });

@@ -1,0 +1,85 @@
+// The page: which arrangement of panes fits, and what hangs over them.
+import { useEffect } from "react";
+import { useText } from "../i18n/index.ts";
+import { useDialog } from "../stores/dialog.ts";
+import { cancel, useKernel } from "../stores/kernel.ts";
+import { themeInForce, useSettings } from "../stores/settings.ts";
+import { Embed } from "./Embed.tsx";
+import { Header, LanguageButton } from "./Header.tsx";
+import { KeysSheet } from "./KeysSheet.tsx";
+import { NoticeBar } from "./NoticeBar.tsx";
+import { Phone } from "./Phone.tsx";
+import { ShareSheet } from "./ShareSheet.tsx";
+import { useMedia } from "./useMedia.ts";
+import { Workbench } from "./Workbench.tsx";
+
+export function App() {
+  const text = useText();
+  const { language, theme, present, embed } = useSettings();
+  const phone = useMedia("(max-width: 719px)");
+  const dialog = useDialog((s) => s.open);
+
+  useEffect(() => {
+    document.documentElement.lang = language;
+    document.title = text.title;
+  }, [language, text]);
+
+  useEffect(() => {
+    const apply = (): void => {
+      document.documentElement.dataset.theme = themeInForce(theme);
+    };
+    apply();
+    const queries = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"].map((query) => matchMedia(query));
+    for (const query of queries) query.addEventListener("change", apply);
+    return () => {
+      for (const query of queries) query.removeEventListener("change", apply);
+    };
+  }, [theme]);
+
+  useEffect(() => {
+    document.documentElement.dataset.present = String(present && !phone);
+  }, [present, phone]);
+
+  return (
+    <div className="app" data-embed={embed || undefined} data-present={present || undefined}>
+      {!embed && !present && <Header />}
+      {present && !embed && <LeavePresent />}
+      <NoticeBar />
+      <main className="app__main">{embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</main>
+      <Busy />
+      {dialog === "share" && <ShareSheet />}
+      {dialog === "keys" && <KeysSheet />}
+    </div>
+  );
+}
+
+/** Shown when an answer takes longer than a moment; the engine can be stopped. */
+function Busy() {
+  const text = useText();
+  const busy = useKernel((s) => s.busy);
+  return (
+    <div role="status" className="busy-place">
+      {busy && (
+        <div className="busy">
+          {text.busy.working}
+          <button type="button" className="button" onClick={cancel}>
+            {text.busy.cancel}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function LeavePresent() {
+  const text = useText();
+  const set = useSettings((s) => s.set);
+  return (
+    <div className="leave-present">
+      <LanguageButton />
+      <button type="button" className="button button--quiet" onClick={() => set({ present: false })}>
+        {text.header.leavePresent}
+      </button>
+    </div>
+  );
+}

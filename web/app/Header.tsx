@@ -1,0 +1,133 @@
+// The line on top: name, examples, share, language, theme, help.
+import { Contrast, GraduationCap, Keyboard, Moon, Presentation, Share2, Sun, SunMoon } from "lucide-react";
+import { EXAMPLES } from "../../engine/index.ts";
+import { useText } from "../i18n/index.ts";
+import { openDialog } from "../stores/dialog.ts";
+import { openExample, openLesson, useProgram } from "../stores/program.ts";
+import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
+
+const THEME_ICON = { system: SunMoon, light: Sun, dark: Moon, contrast: Contrast } as const;
+
+export function Header() {
+  const text = useText();
+  const lesson = useProgram((s) => s.lesson);
+  return (
+    <header className="header">
+      <button type="button" className="skip" onClick={skipToEditor}>
+        {text.header.skip}
+      </button>
+      <h1 className="header__name">
+        <img src="icon.svg" alt="" width="24" height="24" />
+        <span>oreore</span>
+      </h1>
+      <ExampleSelect />
+      {lesson === 0 && (
+        <button type="button" className="button button--quiet header__lessons" onClick={() => openLesson(1)}>
+          <GraduationCap size={16} aria-hidden="true" />
+          <span>{text.lesson.open}</span>
+        </button>
+      )}
+      <span className="spacer" />
+      <button type="button" className="button" data-testid="share" onClick={() => openDialog("share")}>
+        <Share2 size={14} aria-hidden="true" />
+        <span className="header__word">{text.header.share}</span>
+      </button>
+      <PresentButton />
+      <ThemeButton />
+      <button
+        type="button"
+        className="button button--quiet button--icon header__keys"
+        aria-label={text.header.keys}
+        title={`${text.header.keys} (?)`}
+        onClick={() => openDialog("keys")}
+      >
+        <Keyboard size={16} aria-hidden="true" />
+      </button>
+      <LanguageButton />
+    </header>
+  );
+}
+
+export function LanguageButton() {
+  const text = useText();
+  const language = useSettings((s) => s.language);
+  const set = useSettings((s) => s.set);
+  const other = language === "en" ? "ja" : "en";
+  return (
+    <button
+      type="button"
+      className="button button--quiet"
+      data-testid="language"
+      lang={other}
+      title={text.header.languageLabel}
+      onClick={() => set({ language: other })}
+    >
+      {text.header.language}
+    </button>
+  );
+}
+
+function ThemeButton() {
+  const text = useText();
+  const theme = useSettings((s) => s.theme);
+  const set = useSettings((s) => s.set);
+  const Icon = THEME_ICON[theme];
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] as Theme;
+  const label = `${text.header.theme[theme]} (${text.header.themeNext})`;
+  return (
+    <button
+      type="button"
+      className="button button--quiet button--icon"
+      data-theme-button={theme}
+      aria-label={label}
+      title={label}
+      onClick={() => set({ theme: next })}
+    >
+      <Icon size={16} aria-hidden="true" />
+    </button>
+  );
+}
+
+function PresentButton() {
+  const text = useText();
+  const set = useSettings((s) => s.set);
+  return (
+    <button
+      type="button"
+      className="button button--quiet button--icon header__present"
+      aria-label={text.header.present}
+      title={`${text.header.present} (Alt+P)`}
+      onClick={() => set({ present: true })}
+    >
+      <Presentation size={16} aria-hidden="true" />
+    </button>
+  );
+}
+
+function ExampleSelect() {
+  const text = useText();
+  const example = useProgram((s) => s.example);
+  const language = useSettings((s) => s.language);
+  const group = (expect: "accept" | "reject") =>
+    EXAMPLES.filter((e) => e.expect === expect).map((e) => (
+      <option key={e.name} value={e.name} title={e.about[language]}>
+        {e.title[language]}
+      </option>
+    ));
+  return (
+    <select
+      className="select header__examples"
+      aria-label={text.header.openExample}
+      value={example}
+      onChange={(event) => event.currentTarget.value && openExample(event.currentTarget.value)}
+    >
+      {example === "" && <option value="">{text.header.ownProgram}</option>}
+      <optgroup label={`${text.header.examples}: ${text.header.accepted}`}>{group("accept")}</optgroup>
+      <optgroup label={`${text.header.examples}: ${text.header.refused}`}>{group("reject")}</optgroup>
+    </select>
+  );
+}
+
+function skipToEditor(): void {
+  document.querySelector<HTMLElement>("[data-testid=editor] textarea, [data-testid=editor] [role=textbox]")?.focus();
+}

@@ -1,0 +1,45 @@
+// One sentence about what just happened to the program, with the way back.
+import { X } from "lucide-react";
+import type { Dictionary } from "../i18n/en.ts";
+import { useText } from "../i18n/index.ts";
+import { dismissNotice, type Notice, takeBack, useProgram } from "../stores/program.ts";
+
+export function NoticeBar() {
+  const text = useText();
+  const notice = useProgram((s) => s.notice);
+  return (
+    <div role="status" className="notice-place">
+      {notice && (
+        <div className="notice" data-kind={notice.kind}>
+          <span>{sentence(notice, text)}</span>
+          {notice.kind === "set-aside" && (
+            <button type="button" className="button" onClick={takeBack}>
+              {text.notice.takeBack}
+            </button>
+          )}
+          <button
+            type="button"
+            className="button button--quiet button--icon"
+            aria-label={text.notice.dismiss}
+            onClick={dismissNotice}
+          >
+            <X size={15} aria-hidden="true" />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function sentence(notice: Notice, text: Dictionary): string {
+  switch (notice.kind) {
+    case "link-fault":
+      return text.notice.fault[notice.fault];
+    case "no-example":
+      return text.notice.noExample(notice.name);
+    case "no-lesson":
+      return text.notice.noLesson(notice.number);
+    case "set-aside":
+      return text.notice.setAside;
+  }
+}

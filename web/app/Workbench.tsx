@@ -1,0 +1,68 @@
+// Four panes in two columns: what one writes and what the verifier says of it; what runs and what makes it run.
+import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import { useText } from "../i18n/index.ts";
+import { EditorPane } from "../panes/editor/EditorPane.tsx";
+import { KernelPane } from "../panes/kernel/KernelPane.tsx";
+import { MachinePane } from "../panes/machine/MachinePane.tsx";
+import { VerifierPane } from "../panes/verifier/VerifierPane.tsx";
+import { useSettings } from "../stores/settings.ts";
+import { LessonStrip } from "./LessonStrip.tsx";
+
+export function Workbench() {
+  const text = useText();
+  const present = useSettings((s) => s.present);
+  const columns = useDefaultLayout({ id: "columns" });
+  const left = useDefaultLayout({ id: "left" });
+  const right = useDefaultLayout({ id: "right" });
+  return (
+    <Group
+      id="columns"
+      className="workbench"
+      orientation="horizontal"
+      defaultLayout={columns.defaultLayout}
+      onLayoutChanged={columns.onLayoutChanged}
+    >
+      <Panel id="write" defaultSize="59" minSize={320}>
+        <div className="workbench__left">
+          <LessonStrip />
+          <Group
+            id="left"
+            className="workbench__rows"
+            orientation="vertical"
+            defaultLayout={left.defaultLayout}
+            onLayoutChanged={left.onLayoutChanged}
+          >
+            <Panel id="editor" defaultSize="56" minSize={160}>
+              <EditorPane />
+            </Panel>
+            <Separator className="split split--rows" aria-label={text.resize.rows} />
+            <Panel id="verifier" defaultSize="44" minSize={120}>
+              <VerifierPane />
+            </Panel>
+          </Group>
+        </div>
+      </Panel>
+      <Separator className="split split--columns" aria-label={text.resize.columns} />
+      <Panel id="run" defaultSize="41" minSize={300}>
+        {present ? (
+          <MachinePane />
+        ) : (
+          <Group
+            id="right"
+            orientation="vertical"
+            defaultLayout={right.defaultLayout}
+            onLayoutChanged={right.onLayoutChanged}
+          >
+            <Panel id="machine" defaultSize="56" minSize={180}>
+              <MachinePane />
+            </Panel>
+            <Separator className="split split--rows" aria-label={text.resize.rows} />
+            <Panel id="kernel" defaultSize="44" minSize={160}>
+              <KernelPane />
+            </Panel>
+          </Group>
+        )}
+      </Panel>
+    </Group>
+  );
+}

@@ -1,0 +1,43 @@
+// Starts the page: the shell first, the engine's worker beside it, the code editor after the first paint.
+import "@fontsource/ibm-plex-mono/latin-400.css";
+import "@fontsource/ibm-plex-mono/latin-600.css";
+import "@fontsource/ibm-plex-sans/latin-400.css";
+import "@fontsource/ibm-plex-sans/latin-600.css";
+import "./theme/tokens.css";
+import "./theme/base.css";
+import "./app/app.css";
+import "./panes/editor/editor.css";
+import "./panes/verifier/verifier.css";
+import "./panes/machine/machine.css";
+import "./panes/kernel/kernel.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App.tsx";
+import { listenToKeys } from "./app/keys.ts";
+import { startKernel } from "./stores/kernel.ts";
+import { followVerdict } from "./stores/machine.ts";
+import { openAddress, restoreDraft, saveNow } from "./stores/program.ts";
+import { themeInForce, useSettings } from "./stores/settings.ts";
+import { followProgram } from "./stores/verdict.ts";
+
+const { language, theme } = useSettings.getState();
+document.documentElement.lang = language;
+document.documentElement.dataset.theme = themeInForce(theme);
+
+if (!useSettings.getState().embed) restoreDraft();
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
+
+listenToKeys();
+window.addEventListener("hashchange", () => void openAddress());
+window.addEventListener("pagehide", saveNow);
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && saveNow());
+
+void startKernel();
+void openAddress().then(() => {
+  followProgram();
+  followVerdict();
+});

@@ -1,0 +1,38 @@
+// Squiggles: what the assembler found, and the verifier's reason on the line that caused it.
+import { useVerdict } from "../stores/verdict.ts";
+import { monaco } from "./core.ts";
+
+const SEVERITY = {
+  error: monaco.MarkerSeverity.Error,
+  warning: monaco.MarkerSeverity.Warning,
+  hint: monaco.MarkerSeverity.Hint,
+} as const;
+
+/** Markers for the check that is in force. Spans from an older text are clipped by Monaco. */
+export function markersOf(_model: monaco.editor.ITextModel): monaco.editor.IMarkerData[] {
+  const { check } = useVerdict.getState();
+  if (!check) return [];
+  const markers: monaco.editor.IMarkerData[] = check.diagnostics.map(({ span, severity, message, code }) => ({
+    severity: SEVERITY[severity],
+    message,
+    code,
+    startLineNumber: span.line,
+    startColumn: span.column,
+    endLineNumber: span.endLine,
+    endColumn: Math.max(span.endColumn, span.line === span.endLine ? span.column + 1 : 1),
+  }));
+  const span = check.slots.find((slot) => slot.slot === check.messageSlot)?.span;
+  if (check.verdict === "reject") {
+    markers.push({
+      severity: monaco.MarkerSeverity.Error,
+      message: check.message,
+      source: "verifier",
+      code: check.errnoName,
+      startLineNumber: span?.line ?? 1,
+      startColumn: span?.column ?? 1,
+      endLineNumber: span?.endLine ?? 1,
+      endColumn: span?.endColumn ?? 2,
+    });
+  }
+  return markers;
+}

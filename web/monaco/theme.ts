@@ -1,0 +1,67 @@
+// Monaco's theme from the page's tokens, so that there is one place for colours.
+import type { editor } from "monaco-editor/editor";
+
+export const THEME = "oreore";
+
+/** Reads the custom properties in force on the root element. */
+export function themeFromTokens(kind: "light" | "dark" | "contrast"): editor.IStandaloneThemeData {
+  const style = getComputedStyle(document.documentElement);
+  const color = (token: string): string => style.getPropertyValue(`--${token}`).trim();
+  const rule = (token: string, name: string, fontStyle?: string): editor.ITokenThemeRule => ({
+    token,
+    foreground: color(name).slice(1),
+    ...(fontStyle ? { fontStyle } : {}),
+  });
+  return {
+    base: kind === "light" ? "vs" : kind === "dark" ? "vs-dark" : "hc-black",
+    inherit: true,
+    rules: [
+      rule("", "ink"),
+      rule("macro", "code-macro", "bold"),
+      rule("register", "code-register"),
+      rule("constant", "code-constant"),
+      rule("helper", "code-helper"),
+      rule("number", "code-number"),
+      rule("string", "code-number"),
+      rule("comment", "code-comment", "italic"),
+      rule("label", "code-label", "bold"),
+      rule("keyword", "code-keyword"),
+      rule("type", "code-keyword"),
+      rule("field", "code-constant"),
+      rule("operator", "ink-2"),
+      rule("delimiter", "ink-3"),
+      rule("identifier", "ink"),
+    ],
+    colors: {
+      "editor.background": color("surface"),
+      "editor.foreground": color("ink"),
+      "editorLineNumber.foreground": color("ink-3"),
+      "editorLineNumber.activeForeground": color("ink"),
+      "editor.lineHighlightBackground": "#00000000",
+      "editor.lineHighlightBorder": color("line"),
+      "editorCursor.foreground": color("ink"),
+      "editor.selectionBackground": `${color("mark")}66`,
+      "editorGutter.background": color("surface"),
+      "editorWidget.background": color("surface"),
+      "editorWidget.border": color("line-strong"),
+      "editorHoverWidget.background": color("surface"),
+      "editorHoverWidget.border": color("line-strong"),
+      "editorSuggestWidget.background": color("surface"),
+      "editorSuggestWidget.border": color("line-strong"),
+      "editorSuggestWidget.foreground": color("ink"),
+      "editorSuggestWidget.selectedBackground": color("mark-soft"),
+      "editorSuggestWidget.selectedForeground": color("ink"),
+      "editorSuggestWidget.highlightForeground": color("read"),
+      "editorSuggestWidget.focusHighlightForeground": color("read"),
+      "editorInlayHint.background": "#00000000",
+      "editorInlayHint.foreground": color("ink-3"),
+      "editorError.foreground": color("bad"),
+      "editorWarning.foreground": color("warn"),
+      "editorBracketMatch.background": color("mark-soft"),
+      "editorBracketMatch.border": color("line-strong"),
+      focusBorder: color("focus"),
+      "scrollbarSlider.background": `${color("line-strong")}55`,
+      "scrollbarSlider.hoverBackground": `${color("line-strong")}88`,
+    },
+  };
+}

@@ -1,0 +1,119 @@
+// The program: its type, the editor, and beside each line what it became.
+import { Play } from "lucide-react";
+import { type ComponentType, useEffect, useState } from "react";
+import { useText } from "../../i18n/index.ts";
+import { nextProblem } from "../../stores/focus.ts";
+import { runAll, useKernel } from "../../stores/kernel.ts";
+import { chooseProgType, useProgram } from "../../stores/program.ts";
+import { useSettings } from "../../stores/settings.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+import { Listing } from "./Listing.tsx";
+import { PlainEditor } from "./PlainEditor.tsx";
+
+/** Monaco does not support touch devices; there the text area stays. */
+export const wantsMonaco = (): boolean => !matchMedia("(pointer: coarse)").matches && window.innerWidth >= 720;
+
+export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
+  const text = useText();
+  const Editor = useMonaco(!phone);
+  return (
+    <section className="pane editor-pane" aria-label={text.panes.editor}>
+      <header className="pane__head">
+        <h2 className="pane__title">{text.panes.editor}</h2>
+        <ProgTypeSelect />
+        <span className="spacer" />
+        <RunButton />
+      </header>
+      <div className="editor-pane__body" data-phone={phone || undefined}>
+        <div className="editor-pane__code" data-testid="editor" data-editor={Editor ? "monaco" : "plain"}>
+          {Editor ? <Editor /> : <PlainEditor />}
+        </div>
+        <Listing aligned={!phone} />
+      </div>
+      <Footer phone={phone} />
+    </section>
+  );
+}
+
+function useMonaco(wanted: boolean): ComponentType | null {
+  const [Editor, setEditor] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    if (!wanted || !wantsMonaco()) return;
+    let gone = false;
+    void loadMonaco().then((component) => {
+      if (!gone) setEditor(() => component);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [wanted]);
+  return Editor;
+}
+
+let loading: Promise<ComponentType> | undefined;
+
+/** Monaco's own words come first, where they are not English: it reads them while it is evaluated. */
+export function loadMonaco(): Promise<ComponentType> {
+  loading ??= (async () => {
+    if (useSettings.getState().language === "ja") await import("monaco-editor/nls/lang/ja.js");
+    return (await import("../../monaco/MonacoEditor.tsx")).default;
+  })();
+  return loading;
+}
+
+function ProgTypeSelect() {
+  const text = useText();
+  const progType = useProgram((s) => s.progType);
+  const types = useKernel((s) => s.hello?.progTypes) ?? [
+    { name: progType, constant: progType, simulated: true, why: "" },
+  ];
+  return (
+    <select
+      className="select"
+      aria-label={text.editor.progType}
+      value={progType}
+      onChange={(event) => chooseProgType(event.currentTarget.value)}
+    >
+      {types.map((type) => (
+        <option key={type.name} value={type.name} title={type.why}>
+          {type.constant}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function RunButton() {
+  const text = useText();
+  return (
+    <button
+      type="button"
+      className="button button--main"
+      title={text.editor.runTitle}
+      onClick={() => void runAll().then((ok) => ok || nextProblem())}
+    >
+      <Play size={13} fill="currentColor" aria-hidden="true" />
+      {text.editor.run}
+      <span className="button__keys">Ctrl ⏎</span>
+    </button>
+  );
+}
+
+function Footer({ phone }: { readonly phone: boolean }) {
+  const text = useText();
+  const check = useVerdict((s) => s.check);
+  const problems = check?.diagnostics.filter((d) => d.severity !== "hint").length ?? 0;
+  const insns = check?.slots.reduce((sum, slot) => sum + slot.slots, 0) ?? 0;
+  return (
+    <footer className="editor-pane__foot">
+      <span>{text.editor.insns(insns)}</span>
+      {problems > 0 && (
+        <button type="button" className="link" onClick={nextProblem}>
+          {text.editor.problems(problems)} <kbd>F8</kbd>
+        </button>
+      )}
+      <span className="spacer" />
+      {!phone && <span className="hint">{text.editor.leave}</span>}
+    </footer>
+  );
+}

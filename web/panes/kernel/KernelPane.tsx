@@ -1,0 +1,222 @@
+// The simulated kernel from the outside: load, attach, echo, cat, and every system call with its answer.
+import { Check } from "lucide-react";
+import { type ReactNode, useEffect, useRef } from "react";
+import type { SyscallView } from "../../../engine/index.ts";
+import { useText } from "../../i18n/index.ts";
+import { attach, detach, HOOK, load, progTypeView, read, testRun, useKernel, write } from "../../stores/kernel.ts";
+import { editInput, useProgram } from "../../stores/program.ts";
+import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
+
+export function KernelPane() {
+  const text = useText();
+  const hello = useKernel((s) => s.hello);
+  const progType = useProgram((s) => s.progType);
+  const event = hello ? (progTypeView(progType)?.event ?? "none") : "sysfs";
+  return (
+    <section className="pane kernel-pane" aria-label={text.panes.kernel}>
+      <header className="pane__head">
+        <h2 className="pane__title">{text.panes.kernel}</h2>
+        {hello && <span className="hint">Linux {hello.release}</span>}
+      </header>
+      <div className="pane__body kernel-pane__body">
+        <ProgramSteps />
+        {event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />}
+        <Syscalls />
+        <TracePipe />
+      </div>
+    </section>
+  );
+}
+
+function ProgramSteps() {
+  const text = useText();
+  const { fd, kernel, loadedRevision } = useKernel();
+  const revision = useProgram((s) => s.revision);
+  const attached = kernel?.attachments.some((a) => a.progId !== 0) ?? false;
+  const loaded = fd >= 0;
+  const button = (id: string, label: string, call: string, act: () => void, done: boolean, state: ReactNode) => (
+    <div className="kstep" data-done={done || undefined}>
+      <button type="button" className="button" data-testid={id} title={call} onClick={act}>
+        {done && <Check size={14} aria-hidden="true" />}
+        {label}
+      </button>
+      <span className="kstep__state">{state}</span>
+    </div>
+  );
+  return (
+    <div className="ksteps">
+      {button(
+        "load",
+        text.kernel.load,
+        text.kernel.loadTitle,
+        () => void load(),
+        loaded,
+        loaded ? <code>{text.kernel.loadedAs(fd)}</code> : text.kernel.notLoaded,
+      )}
+      <span className="ksteps__arrow" aria-hidden="true" />
+      {button(
+        "attach",
+        text.kernel.attach,
+        text.kernel.attachTitle,
+        () => void attach(),
+        attached,
+        attached ? text.kernel.attached : text.kernel.notAttached,
+      )}
+      <span className="spacer" />
+      <button
+        type="button"
+        className="button button--quiet"
+        data-testid="detach"
+        title={text.kernel.detachTitle}
+        onClick={() => void detach()}
+      >
+        {text.kernel.detach}
+      </button>
+      {loaded && loadedRevision !== revision && <p className="ksteps__note">{text.kernel.edited}</p>}
+    </div>
+  );
+}
+
+/** `echo` and `cat` on the file that the module makes. */
+function HookFile() {
+  const text = useText();
+  const input = useProgram((s) => s.input);
+  const output = useKernel((s) => s.output);
+  return (
+    <div className="shell" lang="en">
+      <form
+        className="shell__line"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void write();
+        }}
+      >
+        <span className="shell__prompt" aria-hidden="true">
+          #
+        </span>
+        <code aria-hidden="true">echo</code>
+        <input
+          className="field field--code shell__input"
+          data-testid="sysfs-input"
+          aria-label={text.kernel.input}
+          value={input}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          onChange={(event) => editInput(event.currentTarget.value)}
+        />
+        <code className="shell__path" aria-hidden="true">
+          &gt; {HOOK}
+        </code>
+        <button type="submit" className="button" data-testid="sysfs-write" title={text.kernel.writeTitle}>
+          {text.kernel.write}
+        </button>
+      </form>
+      <div className="shell__line">
+        <span className="shell__prompt" aria-hidden="true">
+          #
+        </span>
+        <code className="shell__path" aria-hidden="true">
+          cat {HOOK}
+        </code>
+        <span className="spacer" />
+        <button
+          type="button"
+          className="button"
+          data-testid="sysfs-read"
+          title={text.kernel.readTitle}
+          onClick={() => void read()}
+        >
+          {text.kernel.read}
+        </button>
+      </div>
+      <div className="shell__line shell__line--out">
+        <output
+          className="shell__output"
+          data-testid="sysfs-output"
+          data-failed={output?.failed || undefined}
+          data-empty={output === null || output.text === "" || undefined}
+          aria-label={text.kernel.output}
+        >
+          {output?.text ?? ""}
+        </output>
+      </div>
+    </div>
+  );
+}
+
+/** For program types that a packet or a context makes run. */
+function TestRun() {
+  const text = useText();
+  const input = useProgram((s) => s.input);
+  return (
+    <form
+      className="shell shell__line"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void testRun();
+      }}
+    >
+      <input
+        className="field field--code shell__input"
+        aria-label={text.kernel.packet}
+        placeholder={text.kernel.packet}
+        value={input}
+        spellCheck={false}
+        onChange={(event) => editInput(event.currentTarget.value)}
+      />
+      <button type="submit" className="button">
+        {text.kernel.testRun}
+      </button>
+    </form>
+  );
+}
+
+function Syscalls() {
+  const text = useText();
+  const calls = useKernel((s) => s.calls);
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (calls.length > 0) list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [calls]);
+  return (
+    <div className="syscalls">
+      <h3 className="machine-pane__part">{text.kernel.calls}</h3>
+      <ScrollRegion ref={list} className="syscalls__list" data-testid="syscall-log" aria-label={text.kernel.calls}>
+        <ol aria-live="polite">
+          {calls.length === 0 && <li className="hint syscalls__empty">{text.kernel.callsEmpty}</li>}
+          {calls.map((call) => (
+            <Syscall key={call.seq} call={call} />
+          ))}
+        </ol>
+      </ScrollRegion>
+    </div>
+  );
+}
+
+/** strace's line with the answer set apart: what came back is what one looks for. */
+function Syscall({ call }: { readonly call: SyscallView }) {
+  const at = call.text.lastIndexOf(" = ");
+  return (
+    <li className="syscall" data-failed={call.errno !== 0 || undefined} lang="en">
+      <code>
+        {at < 0 ? call.text : call.text.slice(0, at)}
+        {at >= 0 && <span className="syscall__answer">{call.text.slice(at)}</span>}
+      </code>
+    </li>
+  );
+}
+
+function TracePipe() {
+  const text = useText();
+  const lines = useKernel((s) => s.kernel?.tracePipe);
+  if (!lines || lines.length === 0) return null;
+  return (
+    <div className="syscalls">
+      <h3 className="machine-pane__part">{text.kernel.trace}</h3>
+      <ScrollRegion className="trace" aria-label={text.kernel.trace} lang="en">
+        <pre>{lines.join("\n")}</pre>
+      </ScrollRegion>
+    </div>
+  );
+}

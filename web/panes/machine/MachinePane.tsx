@@ -1,0 +1,157 @@
+// The recorded run: where it stands, the registers with what changed, the stack where it is used.
+import { ChevronFirst, ChevronLast, StepBack, StepForward } from "lucide-react";
+import type { RunView, StepView } from "../../../engine/index.ts";
+import { useText } from "../../i18n/index.ts";
+import { progTypeView } from "../../stores/kernel.ts";
+import { moveBy, moveTo, moveToEnd, runUnverified, useMachine } from "../../stores/machine.ts";
+import { useProgram } from "../../stores/program.ts";
+import { BASES, useSettings } from "../../stores/settings.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+import { formatValue } from "./numbers.ts";
+import { Registers } from "./Registers.tsx";
+import { Stack } from "./Stack.tsx";
+import { Timeline } from "./Timeline.tsx";
+
+export function MachinePane() {
+  const text = useText();
+  const { run, view, position, origin, input, firstSet } = useMachine();
+  return (
+    <section className="pane machine-pane" aria-label={text.panes.machine}>
+      <header className="pane__head">
+        <h2 className="pane__title">{text.panes.machine}</h2>
+        {run && <span className="hint machine-pane__origin">{text.machine.origin[origin](input)}</span>}
+        <span className="spacer" />
+        <BaseSwitch />
+      </header>
+      <div className="machine-pane__controls">
+        <Controls run={run} position={position} />
+        <Timeline run={run} position={position} />
+      </div>
+      <Now run={run} view={view} />
+      <div className="pane__body machine-pane__body">
+        <Registers view={view} firstSet={firstSet} />
+        {run && <Stack view={view} />}
+        {!run && <Empty />}
+      </div>
+      <Announcer run={run} view={view} />
+    </section>
+  );
+}
+
+function Controls({ run, position }: { readonly run: RunView | null; readonly position: number }) {
+  const text = useText();
+  const atStart = run !== null && position === 0;
+  const atEnd = run !== null && position === run.length;
+  const button = (id: string, label: string, keys: string, Icon: typeof StepBack, off: boolean, act: () => void) => (
+    <button
+      type="button"
+      className="button button--icon"
+      data-testid={id}
+      aria-label={label}
+      title={keys ? `${label} (${keys})` : label}
+      aria-disabled={off}
+      onClick={act}
+    >
+      <Icon size={15} aria-hidden="true" />
+    </button>
+  );
+  return (
+    <fieldset className="controls">
+      <legend className="visually-hidden">{text.machine.timeline}</legend>
+      {button("reset", text.machine.reset, "", ChevronFirst, atStart, () => void moveTo(0))}
+      {button("step-back", text.machine.stepBack, "Alt+F10", StepBack, atStart, () => void moveBy(-1))}
+      {button("step", text.machine.step, "F10", StepForward, atEnd, () => void moveBy(1))}
+      {button("run-to-end", text.machine.runToEnd, "", ChevronLast, atEnd, () => void moveToEnd())}
+    </fieldset>
+  );
+}
+
+/** The instruction about to run, large; after the end, what came of it. */
+function Now({ run, view }: { readonly run: RunView | null; readonly view: StepView | null }) {
+  const text = useText();
+  const base = useSettings((s) => s.base);
+  if (!run || !view) return <div className="now now--empty" data-testid="current-insn" data-index="" />;
+  const { end } = run;
+  const atEnd = view.step === run.length;
+  const insn = run.slots.find((s) => s.slot === view.slot)?.text ?? "";
+  const over = atEnd && end.kind === "exit";
+  return (
+    <div
+      className="now"
+      data-testid="current-insn"
+      data-index={view.slot >= 0 ? view.slot : ""}
+      data-end={atEnd ? end.kind : undefined}
+    >
+      {!over && (
+        <>
+          <span className="now__label">{text.machine.next}</span>
+          <code className="now__slot">{view.slot}</code>
+          <code className="now__insn">{insn}</code>
+        </>
+      )}
+      {over && (
+        <>
+          <span className="now__label">{text.machine.ended}</span>
+          <code className="now__insn">{text.machine.returned(formatValue(end.r0, base))}</code>
+        </>
+      )}
+      {atEnd && end.kind === "fault" && (
+        <strong className="now__fault">{`${text.machine.fault}: ${end.message}`}</strong>
+      )}
+      {atEnd && end.kind === "budget" && <strong className="now__fault">{text.machine.budget(end.steps)}</strong>}
+    </div>
+  );
+}
+
+function BaseSwitch() {
+  const text = useText();
+  const base = useSettings((s) => s.base);
+  const set = useSettings((s) => s.set);
+  return (
+    <fieldset className="segments">
+      <legend className="visually-hidden">{text.machine.baseLabel}</legend>
+      {BASES.map((one) => (
+        <label key={one} className="segments__one" data-on={one === base || undefined}>
+          <input
+            className="visually-hidden"
+            type="radio"
+            name="base"
+            checked={one === base}
+            onChange={() => set({ base: one })}
+          />
+          {text.machine.base[one]}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Empty() {
+  const text = useText();
+  const check = useVerdict((s) => s.check);
+  const progType = useProgram((s) => s.progType);
+  if (!check) return <p className="empty">{text.machine.empty.waiting}</p>;
+  if (check.verdict === "error") return <p className="empty">{text.machine.empty.error}</p>;
+  if (progTypeView(progType)?.event === "none") return <p className="empty">{text.machine.empty.none}</p>;
+  if (check.verdict === "reject")
+    return (
+      <div className="empty">
+        <p>{text.machine.empty.reject}</p>
+        <button type="button" className="button" onClick={() => void runUnverified()}>
+          {text.machine.runAnyway}
+        </button>
+      </div>
+    );
+  return <p className="empty">{text.machine.empty.input}</p>;
+}
+
+/** Tells each step to who does not see it. */
+function Announcer({ run, view }: { readonly run: RunView | null; readonly view: StepView | null }) {
+  const text = useText();
+  const next = run?.slots.find((s) => s.slot === view?.slot)?.text ?? "";
+  return (
+    <p className="visually-hidden" role="status" aria-live="polite">
+      {run && view ? text.machine.announce(view.step, run.length, next, view.caption) : ""}
+    </p>
+  );
+}

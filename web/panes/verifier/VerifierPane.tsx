@@ -1,0 +1,117 @@
+// What the kernel's verifier says: yes or no, the line of the log that says why, and the whole log.
+import { Ban, CircleCheck, Copy, LoaderCircle, TriangleAlert } from "lucide-react";
+import { useState } from "react";
+import type { CheckView } from "../../../engine/index.ts";
+import { diagnosticText } from "../../i18n/diagnostics.ts";
+import { useText } from "../../i18n/index.ts";
+import { revealSlot, revealSpan } from "../../stores/focus.ts";
+import { useProgram } from "../../stores/program.ts";
+import { useSettings } from "../../stores/settings.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+import { Log } from "./Log.tsx";
+
+export function VerifierPane() {
+  const text = useText();
+  return (
+    <section className="pane verifier-pane" aria-label={text.panes.verifier}>
+      <Verdict />
+      <Log />
+    </section>
+  );
+}
+
+const ICON = { accept: CircleCheck, reject: Ban, error: TriangleAlert } as const;
+
+function Verdict() {
+  const text = useText();
+  const language = useSettings((s) => s.language);
+  const check = useVerdict((s) => s.check);
+  const bug = useVerdict((s) => s.bug);
+  const revision = useProgram((s) => s.revision);
+  const fresh = check?.revision === revision;
+  const verdict = bug ? "error" : check?.verdict;
+  if (!verdict)
+    return (
+      <div className="verdict" data-verdict-kind="waiting">
+        <LoaderCircle className="spin" size={18} aria-hidden="true" />
+        <h2 className="verdict__word">{text.verdict.waiting}</h2>
+      </div>
+    );
+  const Icon = ICON[verdict];
+  const first = check?.diagnostics.find((d) => d.severity === "error");
+  const message = bug
+    ? text.verdict.bug
+    : check && check.verdict === "error" && first
+      ? diagnosticText(first, language)
+      : (check?.message ?? "");
+  const line = check ? lineOf(check) : undefined;
+  return (
+    <div
+      className="verdict"
+      data-testid="verdict"
+      data-verdict={verdict}
+      data-verdict-kind={verdict}
+      data-fresh={fresh}
+      role="status"
+      aria-live="polite"
+    >
+      <Icon className="verdict__icon" size={20} strokeWidth={2.2} aria-hidden="true" />
+      <div className="verdict__main">
+        <h2 className="verdict__word">
+          {text.verdict[verdict]}
+          {check?.errnoName && verdict !== "error" && <code className="verdict__errno">-{check.errnoName}</code>}
+          {line !== undefined && (
+            <button
+              type="button"
+              className="link verdict__line"
+              onClick={() => check && goTo(check)}
+              title={text.verdict.goTo}
+            >
+              {text.verdict.line(line)} <kbd>F8</kbd>
+            </button>
+          )}
+        </h2>
+        <p className="verdict__message" data-testid="verifier-message" lang={verdict === "reject" ? "en" : undefined}>
+          {verdict === "accept" ? text.verdict.safe : message}
+          {bug && <code className="verdict__bug">{bug.split("\n")[0]}</code>}
+        </p>
+      </div>
+      {verdict !== "error" && check && (
+        <p className="verdict__stats">{text.verdict.stats(check.insnsProcessed, check.us)}</p>
+      )}
+    </div>
+  );
+}
+
+function lineOf(check: CheckView): number | undefined {
+  if (check.verdict === "error") return check.diagnostics.find((d) => d.severity === "error")?.span.line;
+  return check.slots.find((s) => s.slot === check.messageSlot)?.span?.line;
+}
+
+function goTo(check: CheckView): void {
+  const span = check.verdict === "error" ? check.diagnostics.find((d) => d.severity === "error")?.span : undefined;
+  if (span) revealSpan(span);
+  else revealSlot(check.messageSlot);
+}
+
+/** A button that copies the text it is given and says that it did. */
+export function CopyButton({ label, make }: { readonly label: string; readonly make: () => string }) {
+  const text = useText();
+  const [done, setDone] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(make());
+    setDone(true);
+    setTimeout(() => setDone(false), 1500);
+  };
+  return (
+    <button
+      type="button"
+      className="button button--quiet button--icon"
+      title={label}
+      aria-label={done ? text.verdict.copied : label}
+      onClick={() => void copy()}
+    >
+      {done ? <CircleCheck size={15} aria-hidden="true" /> : <Copy size={15} aria-hidden="true" />}
+    </button>
+  );
+}

@@ -1,0 +1,8 @@
+// Which sheet is open, if any.
+import { create } from "zustand";
+
+export type Dialog = "share" | "keys";
+
+export const useDialog = create<{ readonly open: Dialog | null }>()(() => ({ open: null }));
+export const openDialog = (open: Dialog): void => useDialog.setState({ open });
+export const closeDialog = (): void => useDialog.setState({ open: null });

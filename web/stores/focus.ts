@@ -1,0 +1,72 @@
+// Where the reader looks: the line the cursor is on, the instruction pointed at, and requests to show a place.
+// This is how the log, the listing and the editor lead to each other.
+import { create } from "zustand";
+import type { SpanView } from "../../engine/index.ts";
+import { useVerdict } from "./verdict.ts";
+
+/** How the editor's lines lie on the screen; both editors publish it, the listing beside them follows. */
+export interface Geometry {
+  readonly scrollTop: number;
+  readonly lineHeight: number;
+  /** Pixels above the first line. */
+  readonly paddingTop: number;
+}
+
+export interface FocusState {
+  /** Line of the cursor, from 1. */
+  readonly line: number;
+  /** Instruction under the pointer, -1: none. */
+  readonly hovered: number;
+  /** A request to show a place in the editor; `nonce` counts them. */
+  readonly reveal: { readonly span: SpanView; readonly focus: boolean; readonly nonce: number } | null;
+  readonly geometry: Geometry;
+  /** Pane in sight on a phone. */
+  readonly tab: "editor" | "verifier" | "machine" | "kernel";
+}
+
+export const useFocus = create<FocusState>()(() => ({
+  line: 1,
+  hovered: -1,
+  reveal: null,
+  geometry: { scrollTop: 0, lineHeight: 22, paddingTop: 10 },
+  tab: "editor",
+}));
+
+const { getState: get, setState: set } = useFocus;
+
+export const cursorMoved = (line: number): void => (line === get().line ? undefined : set({ line }));
+export const point = (slot: number): void => set({ hovered: slot });
+export const showTab = (tab: FocusState["tab"]): void => set({ tab });
+
+export function publishGeometry(geometry: Geometry): void {
+  const now = get().geometry;
+  if (
+    now.scrollTop !== geometry.scrollTop ||
+    now.lineHeight !== geometry.lineHeight ||
+    now.paddingTop !== geometry.paddingTop
+  )
+    set({ geometry });
+}
+
+export function revealSpan(span: SpanView, focus = true): void {
+  set((s) => ({ reveal: { span, focus, nonce: (s.reveal?.nonce ?? 0) + 1 }, tab: focus ? "editor" : s.tab }));
+}
+
+/** Shows the line that made an instruction. */
+export function revealSlot(slot: number, focus = true): void {
+  const span = useVerdict
+    .getState()
+    .check?.slots.find((s) => s.slot === slot || (s.slots === 2 && s.slot + 1 === slot))?.span;
+  if (span) revealSpan(span, focus);
+}
+
+/** F8: the next diagnostic after the cursor, around the end; else the line the verifier refused. */
+export function nextProblem(): void {
+  const { check } = useVerdict.getState();
+  if (!check) return;
+  const spans = check.diagnostics.filter((d) => d.severity !== "hint").map((d) => d.span);
+  const { line } = get();
+  const next = spans.find((span) => span.line > line) ?? spans[0];
+  if (next) revealSpan(next);
+  else if (check.messageSlot >= 0) revealSlot(check.messageSlot);
+}

@@ -1,0 +1,124 @@
+// The simulated kernel as the page sees it: load, attach, echo, cat, and the list of system calls they made.
+import { create } from "zustand";
+import type { HelloView, KernelView, Outcome, ProgTypeView, SyscallView, SysfsOutcome } from "../../engine/index.ts";
+import { engine, onEngineBusy } from "./engine.ts";
+import { adopt, eventOf, lookUpEventKinds, moveTo } from "./machine.ts";
+import { programInput, useProgram } from "./program.ts";
+import { freshCheck } from "./verdict.ts";
+
+export const HOOK = "/sys/oreore/bpf";
+
+export interface KernelState {
+  readonly hello: HelloView | null;
+  readonly kernel: KernelView | null;
+  readonly calls: readonly SyscallView[];
+  /** File descriptor of the last program loaded, -1: none. */
+  readonly fd: number;
+  /** Revision of the program behind `fd`. */
+  readonly loadedRevision: number;
+  /** What the last echo or cat printed: text, or the errno's name. */
+  readonly output: { readonly text: string; readonly failed: boolean; readonly from: "read" | "write" } | null;
+  /** An answer is awaited for longer than a moment. */
+  readonly busy: boolean;
+}
+
+export const useKernel = create<KernelState>()(() => ({
+  hello: null,
+  kernel: null,
+  calls: [],
+  fd: -1,
+  loadedRevision: -1,
+  output: null,
+  busy: false,
+}));
+
+const { getState: get, setState: set } = useKernel;
+/** Longest list of system calls that is kept. */
+const KEPT_CALLS = 1000;
+
+export async function startKernel(): Promise<void> {
+  lookUpEventKinds((progType) => progTypeView(progType)?.event ?? "sysfs");
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onEngineBusy((busy) => {
+    clearTimeout(timer);
+    if (busy) timer = setTimeout(() => set({ busy: true }), 400);
+    else set({ busy: false });
+  });
+  const hello = await engine().api.hello();
+  set({ hello, kernel: hello.kernel });
+}
+
+export const progTypeView = (name: string): ProgTypeView | undefined =>
+  get().hello?.progTypes.find((type) => type.name === name);
+
+function note(outcome: Outcome): void {
+  set((s) => ({ kernel: outcome.kernel, calls: [...s.calls, ...outcome.calls].slice(-KEPT_CALLS) }));
+}
+
+export async function load(): Promise<boolean> {
+  const program = useProgram.getState();
+  const outcome = await engine().api.load(programInput(program));
+  note(outcome);
+  if (outcome.ret < 0) return false;
+  set({ fd: outcome.ret, loadedRevision: program.revision });
+  return true;
+}
+
+export async function attach(): Promise<boolean> {
+  const outcome = await engine().api.attach();
+  note(outcome);
+  return outcome.ret >= 0;
+}
+
+export async function detach(): Promise<void> {
+  note(await engine().api.detach());
+}
+
+/** `echo input > /sys/oreore/bpf`: adds the newline that echo adds. */
+export async function write(): Promise<void> {
+  const { input } = useProgram.getState();
+  const outcome = await engine().api.writeFile(HOOK, `${input}\n`);
+  show(outcome, "write");
+  if (outcome.run) await adopt(outcome.run, "event", input, 0);
+}
+
+/** `cat /sys/oreore/bpf` */
+export async function read(): Promise<void> {
+  show(await engine().api.readFile(HOOK), "read");
+}
+
+function show(outcome: SysfsOutcome, from: "read" | "write"): void {
+  note(outcome);
+  const failed = outcome.ret < 0;
+  set({ output: { text: failed ? outcome.errnoName : outcome.data, failed, from } });
+}
+
+/** BPF_PROG_TEST_RUN, for types that no file of sysfs triggers. */
+export async function testRun(): Promise<void> {
+  const program = useProgram.getState();
+  const event = eventOf(program, progTypeView(program.progType)?.event ?? "none");
+  if (!event) return;
+  const outcome = await engine().api.testRun(get().fd, event);
+  note(outcome);
+  if (outcome.run) await adopt(outcome.run, "event", program.input, 0);
+}
+
+/** The whole demo at one key: load, attach, echo, cat; stands at the end of the run. False where a step was refused. */
+export async function runAll(): Promise<boolean> {
+  await freshCheck();
+  if (!(await load())) return false;
+  const { progType } = useProgram.getState();
+  if (progTypeView(progType)?.event === "sysfs") {
+    if (!(await attach())) return false;
+    await write();
+    if (get().output?.failed) return false;
+    await read();
+  } else {
+    await testRun();
+  }
+  await moveTo(Number.POSITIVE_INFINITY);
+  return true;
+}
+
+/** Ends what the engine is doing; what was answered before holds. */
+export const cancel = (): void => engine().cancel();

@@ -1,0 +1,159 @@
+// A recorded run and where the reader stands in it. Short runs are fetched whole, so that a step needs no question;
+// of long ones only the neighbourhood is kept.
+import { create } from "zustand";
+import { Cancelled, type EventInput, type RunView, type StepView } from "../../engine/index.ts";
+import { engine } from "./engine.ts";
+import { type ProgramState, programInput, useProgram } from "./program.ts";
+import { freshCheck, useVerdict } from "./verdict.ts";
+
+/** `trial`: made for stepping only; `event`: what the simulated kernel ran because of a write or a test run. */
+export type RunOrigin = "trial" | "event" | "unverified";
+
+export interface MachineState {
+  readonly run: RunView | null;
+  readonly origin: RunOrigin;
+  /** Text that was written, or packet hex, that made the run. */
+  readonly input: string;
+  readonly position: number;
+  readonly view: StepView | null;
+  /** One number (MARK bits) for each of up to 512 equal parts of the run. */
+  readonly marks: Uint8Array;
+  /** First step at which Rn has been set by the program; Infinity: not in the part that was looked at. */
+  readonly firstSet: readonly number[];
+}
+
+const EMPTY: MachineState = {
+  run: null,
+  origin: "trial",
+  input: "",
+  position: 0,
+  view: null,
+  marks: new Uint8Array(0),
+  firstSet: [],
+};
+/** Steps fetched at once. */
+const PAGE = 512;
+const WHOLE = 2048;
+const BUCKETS = 512;
+
+export const useMachine = create<MachineState>()(() => EMPTY);
+const { getState: get, setState: set } = useMachine;
+
+let cache = new Map<number, StepView>();
+let wanted = 0;
+
+/** Follows verdict and input: an accepted program has a trial run ready soon after the last change. */
+export function followVerdict(): void {
+  let seen = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = (): void => {
+    const { check } = useVerdict.getState();
+    const program = useProgram.getState();
+    if (!check || check.revision !== program.revision) return;
+    const now = `${check.revision} ${program.input}`;
+    if (now === seen) return;
+    const edited = !seen.startsWith(`${check.revision} `);
+    seen = now;
+    clearTimeout(timer);
+    if (edited && check.verdict !== "accept") {
+      cache = new Map();
+      set(EMPTY);
+      return;
+    }
+    // A run that the kernel made stays until the program changes.
+    if (check.verdict === "accept" && (edited || get().origin !== "event")) timer = setTimeout(() => void trial(), 120);
+  };
+  useVerdict.subscribe(look);
+  useProgram.subscribe(look);
+}
+
+/** The event that `input` stands for with this program type; null where nothing makes it run here. */
+export function eventOf(program: ProgramState, kind: string): EventInput | null {
+  if (kind === "sysfs") return { kind: "sysfs", path: "/sys/oreore/bpf", data: program.input };
+  const hex = /^([0-9a-fA-F]{2})+$/.test(program.input.trim()) ? program.input.trim() : "00".repeat(64);
+  if (kind === "packet") return { kind: "packet", hex };
+  if (kind === "ctx") return { kind: "ctx", hex };
+  return null;
+}
+
+let eventKindOf: (progType: string) => string = () => "sysfs";
+/** The kernel store knows the catalogue of program types. */
+export const lookUpEventKinds = (lookUp: (progType: string) => string): void => {
+  eventKindOf = lookUp;
+};
+
+async function trial(verified = true): Promise<void> {
+  const program = useProgram.getState();
+  const event = eventOf(program, eventKindOf(program.progType));
+  if (!event) return;
+  const data = event.kind === "sysfs" ? { ...event, data: event.data.replace(/\n?$/, "\n") } : event;
+  try {
+    const { run } = await engine().api.runOnce(programInput(program), data, verified);
+    if (program.revision !== useProgram.getState().revision) return;
+    if (run) await adopt(run, verified ? "trial" : "unverified", program.input, program.askedStep ?? 0);
+    else if (verified) set(EMPTY); // the text is no number: a write would be refused before the program runs
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+  }
+}
+
+/** Runs what the verifier refused, to see why it was right. */
+export const runUnverified = (): Promise<void> => trial(false);
+
+/** Shows a run from a step on. */
+export async function adopt(run: RunView, origin: RunOrigin, input: string, step: number): Promise<void> {
+  cache = new Map();
+  const position = Math.min(step, run.length);
+  const whole = run.length < WHOLE;
+  const [views, marks] = await Promise.all([
+    engine().api.steps(run.run, whole ? 0 : Math.max(0, position - PAGE / 2), whole ? run.length + 1 : PAGE),
+    engine().api.marks(run.run, Math.max(1, Math.min(BUCKETS, run.length))),
+  ]);
+  for (const view of views) cache.set(view.step, view);
+  const opening = whole || views[0]?.step === 0 ? views : await engine().api.steps(run.run, 0, PAGE);
+  wanted = position;
+  set({ run, origin, input, position, view: cache.get(position) ?? null, marks, firstSet: firstSetIn(opening) });
+}
+
+/** R1 (context) and R10 (frame pointer) are set when a program starts; the others when an instruction writes them. */
+function firstSetIn(views: readonly StepView[]): number[] {
+  const first = Array.from({ length: 11 }, (_, n) => (n === 1 || n === 10 ? 0 : Number.POSITIVE_INFINITY));
+  for (const { step, written } of views)
+    for (let n = 0; n < 11; n++) if ((written >> n) & 1) first[n] = Math.min(first[n] as number, step);
+  return first;
+}
+
+/** Makes sure there is a run of the program as it stands. */
+async function ensureRun(): Promise<RunView | null> {
+  const check = await freshCheck();
+  if (!get().run && check?.verdict === "accept") await trial();
+  return get().run;
+}
+
+export async function moveTo(step: number): Promise<void> {
+  const run = await ensureRun();
+  if (!run) return;
+  wanted = Math.max(0, Math.min(run.length, Math.round(step)));
+  const cached = cache.get(wanted);
+  if (cached) {
+    set({ position: wanted, view: cached });
+    return;
+  }
+  const from = Math.max(0, wanted - PAGE / 2);
+  const views = await engine().api.steps(run.run, from, PAGE);
+  if (get().run !== run) return;
+  if (cache.size > 8 * PAGE) cache = new Map();
+  for (const view of views) cache.set(view.step, view);
+  const view = cache.get(wanted);
+  if (view) set({ position: wanted, view });
+}
+
+/** One step on or back. Several quick presses add up, even while an answer is on its way. */
+export async function moveBy(steps: number): Promise<void> {
+  const before = get().run;
+  if (!(await ensureRun())) return;
+  const from = before === get().run && !cache.has(wanted) ? wanted : get().position;
+  await moveTo(from + steps);
+}
+
+export const moveToEnd = async (): Promise<void> => moveTo((await ensureRun())?.length ?? 0);

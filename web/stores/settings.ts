@@ -1,0 +1,73 @@
+// How this reader wants to see things: language, theme, number base. Kept on the device, never part of a link.
+import { create } from "zustand";
+
+export type Language = "en" | "ja";
+export type Theme = "system" | "light" | "dark" | "contrast";
+export type NumberBase = "hex" | "unsigned" | "signed";
+
+export const THEMES: readonly Theme[] = ["system", "light", "dark", "contrast"];
+export const BASES: readonly NumberBase[] = ["hex", "unsigned", "signed"];
+
+interface Saved {
+  readonly language: Language;
+  readonly theme: Theme;
+  readonly base: NumberBase;
+}
+
+export interface Settings extends Saved {
+  /** Text enlarged, everything but the program and the machine put away. */
+  readonly present: boolean;
+  /** The page stands inside another page. */
+  readonly embed: boolean;
+  set(change: Partial<Omit<Settings, "set">>): void;
+}
+
+const KEY = "oreore.settings";
+
+export const useSettings = create<Settings>()((set) => ({
+  ...initial(),
+  set: (change) => set(change),
+}));
+
+useSettings.subscribe(({ language, theme, base }) => {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ language, theme, base } satisfies Saved));
+  } catch {
+    // No room or not allowed: the setting holds for this visit.
+  }
+});
+
+/** The theme that is in force, where `system` follows the reader's machine. */
+export function themeInForce(theme: Theme): Exclude<Theme, "system"> {
+  if (theme !== "system") return theme;
+  if (matchMedia("(prefers-contrast: more)").matches) return "contrast";
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+function initial(): Omit<Settings, "set"> {
+  const query = new URLSearchParams(location.search);
+  const saved = read();
+  const asked = query.get("lang");
+  return {
+    language: asked === "ja" || asked === "en" ? asked : (saved.language ?? preferred()),
+    theme: saved.theme ?? "system",
+    base: saved.base ?? "hex",
+    present: query.get("present") === "1",
+    embed: query.get("embed") === "1",
+  };
+}
+
+const preferred = (): Language => (navigator.language.startsWith("ja") ? "ja" : "en");
+
+function read(): Partial<Saved> {
+  try {
+    const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Record<keyof Saved, unknown>>;
+    return {
+      ...(saved.language === "en" || saved.language === "ja" ? { language: saved.language } : {}),
+      ...(THEMES.includes(saved.theme as Theme) ? { theme: saved.theme as Theme } : {}),
+      ...(BASES.includes(saved.base as NumberBase) ? { base: saved.base as NumberBase } : {}),
+    };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,9 @@
+// A named region that scrolls and can be reached and scrolled from the keyboard.
+import type { ComponentPropsWithRef } from "react";
+
+type Props = ComponentPropsWithRef<"section"> & { readonly "aria-label": string };
+
+export function ScrollRegion(props: Props) {
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: without a stop the keyboard could not scroll it (axe: scrollable-region-focusable)
+  return <section tabIndex={0} {...props} />;
+}
