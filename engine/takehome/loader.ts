@@ -1,0 +1,182 @@
+// Step 4 of the recipe: user space that loads a program and attaches it, once with bpf(2) alone and once with libbpf.
+import { formatInsn } from "../disasm/kernel.ts";
+import { mapTypeByName } from "../facts/map-types.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { KernelDefinition } from "../kernel/definition.ts";
+import type { MapDef, Program } from "../program/program.ts";
+import { namesOf } from "./names.ts";
+
+const hex = (value: number, digits: number) => `0x${value.toString(16).padStart(digits, "0")}`;
+
+/** One array element: the bytes as they are, and what they mean. */
+function insnLine(insns: readonly Insn[], slot: number): string {
+  const { code, dst, src, off, imm } = insns[slot] as Insn;
+  const second = slot > 0 && insns[slot - 1]?.code === 0x18;
+  const text = second ? "upper half" : formatInsn(insns[slot] as Insn, insns[slot + 1]);
+  return `\t{ ${hex(code, 2)}, ${dst}, ${src}, ${off}, ${imm === -2147483648 ? "INT_MIN" : imm} },\t/* ${slot}: ${text.replaceAll("*/", "* /")} */`;
+}
+
+const insnArray = (insns: readonly Insn[]): string =>
+  ["static struct bpf_insn insns[] = {", ...insns.map((_, slot) => insnLine(insns, slot)), "};"].join("\n");
+
+/** Numbers of the types as this kernel gives them; Debian's headers do not know them. */
+const constants = (definition: KernelDefinition): string => {
+  const names = namesOf(definition);
+  const { id, attach } = definition.type;
+  return `/* As the patches number them. */
+#define ${names.progType} ${id}
+#define ${names.attachType} ${attach.id}`;
+};
+
+const cString = (text: string): string => JSON.stringify(text).slice(1, -1);
+const bytesOf = (text: string): string => (text.match(/../g) ?? []).map((byte) => `0x${byte}`).join(", ");
+
+/** Creates the maps, fills them, and writes their descriptors into the instructions. */
+function mapSetup(program: Program, create: (map: MapDef) => string, update: string): string {
+  if (program.maps.length === 0) return "";
+  const lines = program.maps.flatMap((map, i) => [
+    `\tmaps[${i}] = ${create(map)};`,
+    `\tif (maps[${i}] < 0)`,
+    `\t\terr(1, "map ${cString(map.name)}");`,
+    ...Object.entries(map.init ?? {}).flatMap(([key, value]) => [
+      "\t{",
+      `\t\tunsigned int key = ${Number(key)};`,
+      `\t\tunsigned char value[] = { ${bytesOf(value)} };`,
+      "",
+      `\t\tif (${update.replace("MAP", `maps[${i}]`)})`,
+      `\t\t\terr(1, "map ${cString(map.name)}, key %u", key);`,
+      "\t}",
+    ]),
+  ]);
+  const refs = [...program.mapRefs].map(([slot, map]) => `\tinsns[${slot}].imm = maps[${map}];`);
+  return `\tint maps[${program.maps.length}];\n\n${[...lines, ...refs].join("\n")}\n`;
+}
+
+const mapType = (map: MapDef): number => mapTypeByName(map.type)?.id ?? 0;
+
+/** With bpf(2) alone: no library, builds with `cc -static`. */
+export function rawLoader(definition: KernelDefinition, program: Program): string {
+  const names = namesOf(definition);
+  return `// SPDX-License-Identifier: GPL-2.0-only
+/* Loads the program below as ${names.progType} and attaches it, with bpf(2) alone. */
+#include <err.h>
+#include <limits.h>
+#include <linux/bpf.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+${constants(definition)}
+
+${insnArray(program.insns)}
+
+static char log_text[1 << 20];
+
+static int bpf(int cmd, union bpf_attr *attr)
+{
+	return syscall(__NR_bpf, cmd, attr, sizeof(*attr));
+}
+${
+  program.maps.length === 0
+    ? ""
+    : `
+static int create_map(unsigned int type, unsigned int key, unsigned int value, unsigned int entries,
+		      unsigned int flags)
+{
+	union bpf_attr attr = { .map_type = type, .key_size = key, .value_size = value,
+				.max_entries = entries, .map_flags = flags };
+
+	return bpf(BPF_MAP_CREATE, &attr);
+}
+
+static int update_map(int fd, const void *key, const void *value)
+{
+	union bpf_attr attr = { .map_fd = fd, .key = (uintptr_t)key, .value = (uintptr_t)value };
+
+	return bpf(BPF_MAP_UPDATE_ELEM, &attr);
+}
+`
+}
+int main(void)
+{
+	union bpf_attr attr;
+	int prog;
+${mapSetup(
+  program,
+  (map) => `create_map(${mapType(map)}, ${map.keySize}, ${map.valueSize}, ${map.maxEntries}, ${map.flags})`,
+  "update_map(MAP, &key, value)",
+)}
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = ${names.progType};
+	attr.expected_attach_type = ${names.attachType};
+	attr.insns = (uintptr_t)insns;
+	attr.insn_cnt = sizeof(insns) / sizeof(insns[0]);
+	attr.license = (uintptr_t)"${cString(program.license)}";
+	attr.prog_flags = ${program.progFlags};
+	attr.log_level = 2;
+	attr.log_buf = (uintptr_t)log_text;
+	attr.log_size = sizeof(log_text);
+	prog = bpf(BPF_PROG_LOAD, &attr);
+	fputs(log_text, stderr);
+	if (prog < 0)
+		err(1, "BPF_PROG_LOAD");
+
+	memset(&attr, 0, sizeof(attr));
+	attr.attach_bpf_fd = prog;
+	attr.attach_type = ${names.attachType};
+	if (bpf(BPF_PROG_ATTACH, &attr))
+		err(1, "BPF_PROG_ATTACH");
+	printf("attached; try: echo 10 > ${definition.attribute.path}; cat ${definition.attribute.path}\\n");
+	return 0;
+}
+`;
+}
+
+/** With libbpf 1.x: the two calls of the talk. */
+export function libbpfLoader(definition: KernelDefinition, program: Program): string {
+  const names = namesOf(definition);
+  const create = (map: MapDef) =>
+    `bpf_map_create(${mapType(map)}, "${cString(map.name.slice(0, 15))}", ${map.keySize}, ${map.valueSize}, ${map.maxEntries}, ${
+      map.flags === 0
+        ? "NULL"
+        : `&(struct bpf_map_create_opts){ .sz = sizeof(struct bpf_map_create_opts), .map_flags = ${map.flags} }`
+    })`;
+  return `// SPDX-License-Identifier: GPL-2.0-only
+/* Loads the program below as ${names.progType} and attaches it, with libbpf 1.x. */
+#include <bpf/bpf.h>
+#include <err.h>
+#include <limits.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+
+${constants(definition)}
+
+${insnArray(program.insns)}
+
+static char log_text[1 << 20];
+
+int main(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts,
+		.expected_attach_type = ${names.attachType},
+		.prog_flags = ${program.progFlags},
+		.log_level = 2,
+		.log_buf = log_text,
+		.log_size = sizeof(log_text));
+	int prog;
+${mapSetup(program, create, "bpf_map_update_elem(MAP, &key, value, BPF_ANY)")}
+	prog = bpf_prog_load(${names.progType}, "${names.lower}", "${cString(program.license)}", insns,
+			     sizeof(insns) / sizeof(insns[0]), &opts);
+	fputs(log_text, stderr);
+	if (prog < 0)
+		err(1, "bpf_prog_load");
+	/* The target descriptor has no meaning for this type: there is one place to attach to. */
+	if (bpf_prog_attach(prog, 0, ${names.attachType}, 0))
+		err(1, "bpf_prog_attach");
+	printf("attached; try: echo 10 > ${definition.attribute.path}; cat ${definition.attribute.path}\\n");
+	return 0;
+}
+`;
+}

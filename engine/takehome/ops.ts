@@ -1,0 +1,132 @@
+// Step 1 of the recipe as C for Linux 6.1: what a program of the type may read, write and call, generated from the
+// definition. Also the operations of step 2 that keep the attached program.
+import { HELPER_PROTOS } from "../facts/helpers.ts";
+import type { CtxField } from "../facts/types.ts";
+import type { KernelDefinition } from "../kernel/definition.ts";
+import { type Names, namesOf } from "./names.ts";
+
+/** Lines that answer one field of the context. */
+function accessCase(names: Names, field: CtxField): string[] {
+  const range = `bpf_ctx_range(${names.ctx}, ${field.name})`;
+  const exact = `offsetof(${names.ctx}, ${field.name})`;
+  const member = `sizeof_field(${names.ctx}, ${field.name})`;
+  const write = field.writable ? [] : ["\t\tif (type != BPF_READ)", "\t\t\treturn false;"];
+  if (!field.narrow) return [`\tcase ${exact}:`, ...write, `\t\treturn size == ${member};`];
+  return [
+    `\tcase ${range}:`,
+    ...write,
+    ...(field.writable ? ["\t\tif (type == BPF_WRITE)", `\t\t\treturn off == ${exact} && size == ${member};`] : []),
+    `\t\tbpf_ctx_record_field_size(info, ${member});`,
+    `\t\treturn bpf_ctx_narrow_access_ok(off, size, ${member});`,
+  ];
+}
+
+export function isValidAccess(definition: KernelDefinition): string {
+  const names = namesOf(definition);
+  return [
+    `static bool ${names.lower}_is_valid_access(int off, int size,`,
+    "\t\t\t\t\tenum bpf_access_type type,",
+    "\t\t\t\t\tconst struct bpf_prog *prog,",
+    "\t\t\t\t\tstruct bpf_insn_access_aux *info)",
+    "{",
+    `\tif (off < 0 || off + size > sizeof(${names.ctx}))`,
+    "\t\treturn false;",
+    "\tswitch (off) {",
+    ...definition.type.ctx.fields.flatMap((field) => accessCase(names, field)),
+    "\tdefault:",
+    "\t\treturn false;",
+    "\t}",
+    "}",
+  ].join("\n");
+}
+
+/** `BPF_FUNC_trace_printk`, by number. */
+const funcName = (id: number): string => {
+  const proto = HELPER_PROTOS.find((known) => known.id === id);
+  return proto === undefined ? String(id) : `BPF_FUNC_${proto.name}`;
+};
+
+export function getFuncProto(definition: KernelDefinition): string {
+  const { lower } = namesOf(definition);
+  const { plus = [], minus = [] } = definition.type.helpers;
+  const cases = [
+    ...minus.map((id) => `\tcase ${funcName(id)}:`),
+    ...(minus.length > 0 ? ["\t\treturn NULL;"] : []),
+    ...plus.flatMap((id) => [
+      `\tcase ${funcName(id)}:`,
+      `\t\treturn &${funcName(id).replace("BPF_FUNC_", "bpf_")}_proto;`,
+    ]),
+  ];
+  const body =
+    cases.length === 0
+      ? ["\treturn bpf_base_func_proto(func_id);"]
+      : ["\tswitch (func_id) {", ...cases, "\tdefault:", "\t\treturn bpf_base_func_proto(func_id);", "\t}"];
+  return [
+    "static const struct bpf_func_proto *",
+    `${lower}_func_proto(enum bpf_func_id func_id, const struct bpf_prog *prog)`,
+    "{",
+    ...body,
+    "}",
+  ].join("\n");
+}
+
+/** kernel/bpf/NAME.c: the two structs that BPF_PROG_TYPE() refers to. */
+export function opsSource(definition: KernelDefinition): string {
+  const names = namesOf(definition);
+  return `// SPDX-License-Identifier: GPL-2.0-only
+/* ${names.progType}: what its programs may do, and the program that is attached. */
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+
+${isValidAccess(definition)}
+
+${getFuncProto(definition)}
+
+const struct bpf_verifier_ops ${names.ops}_verifier_ops = {
+	.get_func_proto		= ${names.lower}_func_proto,
+	.is_valid_access	= ${names.lower}_is_valid_access,
+};
+
+const struct bpf_prog_ops ${names.ops}_prog_ops = {
+};
+`;
+}
+
+/** What step 2 adds to that file. */
+export function attachSource(definition: KernelDefinition): string {
+  const names = namesOf(definition);
+  return `
+struct bpf_prog __rcu *${names.attached};
+EXPORT_SYMBOL_GPL(${names.attached});
+
+static DEFINE_MUTEX(${names.lower}_mutex);
+
+/* Readers are in RCU sections, and bpf_prog_put() frees after a grace period. */
+static void ${names.lower}_replace(struct bpf_prog *prog)
+{
+	struct bpf_prog *old;
+
+	mutex_lock(&${names.lower}_mutex);
+	old = rcu_replace_pointer(${names.attached}, prog,
+				  lockdep_is_held(&${names.lower}_mutex));
+	mutex_unlock(&${names.lower}_mutex);
+	if (old)
+		bpf_prog_put(old);
+}
+
+/* Takes over the caller's reference to prog. */
+int ${names.attach}(struct bpf_prog *prog)
+{
+	${names.lower}_replace(prog);
+	return 0;
+}
+
+int ${names.detach}(void)
+{
+	${names.lower}_replace(NULL);
+	return 0;
+}
+`;
+}

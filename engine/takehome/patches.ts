@@ -1,0 +1,144 @@
+// Steps 1 and 2 of the recipe as patches against Linux 6.1 (Debian's linux-source-6.1).
+import type { KernelDefinition } from "../kernel/definition.ts";
+import { type Insertion, patch } from "./diff.ts";
+import { ctxMembers, namesOf } from "./names.ts";
+import { attachSource, opsSource } from "./ops.ts";
+
+const UAPI = "include/uapi/linux/bpf.h";
+const SYSCALL = "kernel/bpf/syscall.c";
+
+/** 1. the program type: its number, its operations, the macro that ties them. */
+export function progTypePatch(definition: KernelDefinition): string {
+  const names = namesOf(definition);
+  const { returnRange } = definition.type;
+  const insertions: Insertion[] = [
+    {
+      path: UAPI,
+      line: 995,
+      before: [
+        "\tBPF_PROG_TYPE_LSM,",
+        "\tBPF_PROG_TYPE_SK_LOOKUP,",
+        "\tBPF_PROG_TYPE_SYSCALL, /* a program that can execute syscalls */",
+      ],
+      added: [`\t${names.progType},`],
+      after: ["};", "", "enum bpf_attach_type {"],
+    },
+    {
+      path: UAPI,
+      line: 7037,
+      before: ["\tenum bpf_core_relo_kind kind;", "};", ""],
+      added: [
+        `/* What a program of type ${names.progType} gets in R1. */`,
+        `${names.ctx} {`,
+        ...ctxMembers(definition).map((member) => `\t${member}`),
+        "};",
+        "",
+      ],
+      after: ["#endif /* _UAPI__LINUX_BPF_H__ */"],
+    },
+    {
+      path: "include/linux/bpf_types.h",
+      line: 80,
+      before: ["BPF_PROG_TYPE(BPF_PROG_TYPE_SYSCALL, bpf_syscall,", "\t      void *, void *)"],
+      added: [`BPF_PROG_TYPE(${names.progType}, ${names.ops},`, `\t      ${names.ctx}, ${names.ctx})`],
+      after: ["", "BPF_MAP_TYPE(BPF_MAP_TYPE_ARRAY, array_map_ops)"],
+    },
+    {
+      path: "kernel/bpf/Makefile",
+      line: 10,
+      before: ["obj-$(CONFIG_BPF_SYSCALL) += bpf_iter.o map_iter.o task_iter.o prog_iter.o link_iter.o"],
+      added: [`obj-$(CONFIG_BPF_SYSCALL) += ${names.lower}.o`],
+      after: [
+        "obj-$(CONFIG_BPF_SYSCALL) += hashtab.o arraymap.o percpu_freelist.o bpf_lru_list.o lpm_trie.o map_in_map.o bloom_filter.o",
+      ],
+    },
+  ];
+  if (returnRange !== undefined) {
+    insertions.push({
+      path: "kernel/bpf/verifier.c",
+      line: 10911,
+      before: ["\tcase BPF_PROG_TYPE_SK_LOOKUP:", "\t\trange = tnum_range(SK_DROP, SK_PASS);", "\t\tbreak;"],
+      added: [
+        `\tcase ${names.progType}:`,
+        `\t\trange = tnum_range(${returnRange.min}, ${returnRange.max});`,
+        "\t\tbreak;",
+      ],
+      after: ["", "\tcase BPF_PROG_TYPE_LSM:"],
+    });
+  }
+  return patch(insertions, [{ path: names.source, text: opsSource(definition) }]);
+}
+
+/** 2. the attach type: its number, and the four functions of bpf(2) that have to know it. */
+export function attachTypePatch(definition: KernelDefinition): string {
+  const names = namesOf(definition);
+  const ops = opsSource(definition).trimEnd().split("\n");
+  const expected = definition.type.attach.requiredAtLoad
+    ? [
+        `\tcase ${names.progType}:`,
+        `\t\tif (expected_attach_type == ${names.attachType})`,
+        "\t\t\treturn 0;",
+        "\t\treturn -EINVAL;",
+      ]
+    : [];
+  const insertions: Insertion[] = [
+    {
+      path: UAPI,
+      line: 1043,
+      before: ["\tBPF_PERF_EVENT,", "\tBPF_TRACE_KPROBE_MULTI,", "\tBPF_LSM_CGROUP,"],
+      added: [`\t${names.attachType},`],
+      after: ["\t__MAX_BPF_ATTACH_TYPE", "};", ""],
+    },
+    {
+      path: "include/linux/bpf.h",
+      line: 2622,
+      before: ["/* verifier prototypes for helper functions called from eBPF programs */"],
+      added: [`int ${names.attach}(struct bpf_prog *prog);`, `int ${names.detach}(void);`, ""],
+      after: ["extern const struct bpf_func_proto bpf_map_lookup_elem_proto;"],
+    },
+    ...(expected.length === 0
+      ? []
+      : [
+          {
+            path: SYSCALL,
+            line: 2446,
+            before: ["\t\tdefault:", "\t\t\treturn -EINVAL;", "\t\t}"],
+            added: expected,
+            after: ["\tcase BPF_PROG_TYPE_SYSCALL:", "\tcase BPF_PROG_TYPE_EXT:", "\t\tif (expected_attach_type)"],
+          },
+        ]),
+    {
+      path: SYSCALL,
+      line: 3566,
+      before: ["\t\treturn BPF_PROG_TYPE_XDP;", "\tcase BPF_LSM_CGROUP:", "\t\treturn BPF_PROG_TYPE_LSM;"],
+      added: [`\tcase ${names.attachType}:`, `\t\treturn ${names.progType};`],
+      after: ["\tdefault:", "\t\treturn BPF_PROG_TYPE_UNSPEC;", "\t}"],
+    },
+    {
+      path: SYSCALL,
+      line: 3626,
+      before: ["\t\telse", "\t\t\tret = cgroup_bpf_prog_attach(attr, ptype, prog);", "\t\tbreak;"],
+      added: [`\tcase ${names.progType}:`, `\t\tret = ${names.attach}(prog);`, "\t\tbreak;"],
+      after: ["\tdefault:", "\t\tret = -EINVAL;", "\t}"],
+    },
+    {
+      path: SYSCALL,
+      line: 3663,
+      before: [
+        "\tcase BPF_PROG_TYPE_SOCK_OPS:",
+        "\tcase BPF_PROG_TYPE_LSM:",
+        "\t\treturn cgroup_bpf_prog_detach(attr, ptype);",
+      ],
+      added: [`\tcase ${names.progType}:`, `\t\treturn ${names.detach}();`],
+      after: ["\tdefault:", "\t\treturn -EINVAL;", "\t}"],
+    },
+    {
+      path: names.source,
+      line: ops.length - 2,
+      before: ops.slice(-3),
+      added: attachSource(definition).trimEnd().split("\n"),
+      after: [],
+    },
+  ];
+  return patch(insertions, []);
+}
