@@ -34,7 +34,8 @@ export function widenImpreciseScalars(env: Env, old: VerifierState, cur: Verifie
 }
 
 /** The latest unfinished state kept at `insnIdx` before `cur`, in the same chain of calls: a round earlier. @kernel verifier.c find_prev_entry */
-export function findPrevEntry(env: Env, cur: VerifierState, insnIdx: number): VerifierState | null {
+export function findPrevEntry(env: Env, cur: VerifierState | null, insnIdx: number): VerifierState | null {
+  if (cur === null) return null;
   const states = exploredStates(env, insnIdx);
   for (let i = states.length - 1; i >= 0; i--) {
     const { state } = states[i]!;

@@ -1,0 +1,73 @@
+// The running kernel as somebody to ask: starts the recorder and speaks JSON lines with it. Root on x86-64 Linux only.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { toHex } from "../../base/bytes.ts";
+import { encodeInsns } from "../../isa/insn.ts";
+import type { MapDef, Program } from "../../program/program.ts";
+
+const RECORDER = fileURLToPath(new URL("../record/ask.py", import.meta.url));
+
+export interface KernelAnswer {
+  readonly verdict: "accept" | "reject";
+  readonly errno: number;
+  readonly log: string;
+  readonly runs: readonly { readonly errno: number; readonly retval?: number }[];
+  readonly error?: string;
+}
+
+/** Why the kernel cannot be asked here; undefined where it can. */
+export function whyNoKernel(): string | undefined {
+  if (process.platform !== "linux" || process.arch !== "x64") return "no x86-64 Linux";
+  if (process.getuid?.() !== 0) return "not root";
+  if (!existsSync("/sys/kernel/btf/vmlinux")) return "no BTF of the kernel";
+  return undefined;
+}
+
+const mapRecord = (map: MapDef) => ({
+  name: map.name,
+  type: map.type,
+  key_size: map.keySize,
+  value_size: map.valueSize,
+  max_entries: map.maxEntries,
+  flags: map.flags,
+});
+
+/** Only the maps that the program loads are made. */
+export function programRecord(program: Program, logLevel: number, dataIn?: readonly string[]) {
+  const used = new Set(program.mapRefs.values());
+  return {
+    insns: toHex(encodeInsns(program.insns)),
+    prog_type: program.progType,
+    expected_attach_type: program.expectedAttachType,
+    prog_flags: program.progFlags,
+    log_level: logLevel,
+    maps: program.maps.filter((_, i) => used.has(i)).map(mapRecord),
+    map_refs: Object.fromEntries([...program.mapRefs].map(([slot, index]) => [slot, program.maps[index]!.name])),
+    ...(dataIn && { runs: dataIn.map((data_in) => ({ data_in })) }),
+  };
+}
+
+/** Answers in the order of the questions, as they come. */
+export class Kernel {
+  readonly #child = spawn("python3", [RECORDER], { stdio: ["pipe", "pipe", "inherit"] });
+  readonly #waiting: ((answer: KernelAnswer) => void)[] = [];
+
+  constructor() {
+    createInterface({ input: this.#child.stdout }).on("line", (line) => {
+      this.#waiting.shift()?.(JSON.parse(line) as KernelAnswer);
+    });
+  }
+
+  ask(program: Program, logLevel: number, dataIn?: readonly string[]): Promise<KernelAnswer> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#child.stdin.write(`${JSON.stringify(programRecord(program, logLevel, dataIn))}\n`);
+    });
+  }
+
+  close(): void {
+    this.#child.stdin.end();
+  }
+}

@@ -1,0 +1,38 @@
+// Program types that random programs are written for, and what may be read from their contexts (include/uapi/linux/bpf.h).
+import { BPF_B, BPF_DW, BPF_W } from "../../isa/codes.ts";
+
+export interface Shape {
+  readonly progType: string;
+  readonly attachType?: number;
+  /** Fields to read: byte offset, size code, and what a read leaves where that is no scalar. */
+  readonly reads: readonly { readonly off: number; readonly size: number; readonly kind?: "packet" | "end" }[];
+  /** Where the context holds the packet's two ends. */
+  readonly packet?: { readonly data: number; readonly end: number };
+  /** Is the context a struct __sk_buff? */
+  readonly skb: boolean;
+}
+
+const w = (...offs: number[]) => offs.map((off) => ({ off, size: BPF_W }));
+
+/** struct __sk_buff: len, pkt_type, mark, queue_mapping, protocol, vlan_present, priority, ifindex; a byte of len; cb[0..1]. */
+const SKB = [...w(0, 4, 8, 12, 16, 20, 32, 40, 48, 52), { off: 0, size: BPF_B }, { off: 1, size: BPF_B }];
+
+export const SHAPES: readonly Shape[] = [
+  { progType: "socket_filter", reads: SKB, skb: true },
+  { progType: "socket_filter", reads: SKB, skb: true },
+  {
+    progType: "sched_cls",
+    reads: [...SKB, { off: 76, size: BPF_W, kind: "packet" }, { off: 80, size: BPF_W, kind: "end" }, ...w(44, 72, 140)],
+    packet: { data: 76, end: 80 },
+    skb: true,
+  },
+  {
+    progType: "xdp",
+    reads: [{ off: 0, size: BPF_W, kind: "packet" }, { off: 4, size: BPF_W, kind: "end" }, ...w(12, 16)],
+    packet: { data: 0, end: 4 },
+    skb: false,
+  },
+  { progType: "cgroup_skb", reads: SKB, packet: { data: 76, end: 80 }, skb: true },
+  { progType: "tracepoint", reads: [0, 8, 16, 24, 56].map((off) => ({ off, size: BPF_DW })), skb: false },
+  { progType: "kprobe", reads: [0, 8, 80, 112].map((off) => ({ off, size: BPF_DW })), skb: false },
+];
