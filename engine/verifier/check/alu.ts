@@ -1,15 +1,23 @@
 // Arithmetic instructions: operands, reserved fields, moves and their ids, and scalar results. Pointers: pointer-alu.ts.
 // @kernel verifier.c check_alu_op, adjust_reg_min_max_vals
+import { asS64, lowS32, S32_MAX, S32_MIN, U32_MAX } from "../../base/u64.ts";
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { aluScalar, isSafeToCompute } from "../domain/alu.ts";
 import { byteSwap } from "../domain/bswap.ts";
-import { constS32, constU32, SCALAR_UNKNOWN } from "../domain/scalar.ts";
+import { constS32, constU32, isConst, SCALAR_UNKNOWN, type Scalar } from "../domain/scalar.ts";
 import { movScalar } from "../domain/size.ts";
 import { markChainPrecision } from "../explore/precision.ts";
 import { type Env, notSimulated, verbose } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
-import { BPF_ADD_CONST, isConstScalar, type RegState, scalarReg, UNKNOWN_REG } from "../state/reg.ts";
+import {
+  BPF_ADD_CONST,
+  BPF_ADD_CONST32,
+  BPF_ADD_CONST64,
+  type RegState,
+  scalarReg,
+  UNKNOWN_REG,
+} from "../state/reg.ts";
 import { PTR_TO_ARENA, SCALAR_VALUE } from "../state/regtype.ts";
 import { adjustPointer, OPERATOR } from "./pointer-alu.ts";
 import { checkRegArg, curRegs, DST_OP, DST_OP_NO_MARK, SRC_OP, sanityCheckReg } from "./regs.ts";
@@ -181,18 +189,22 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
     regs[insn.dst] = UNKNOWN_REG;
     return 0;
   }
-  let id = 0;
-  let { off } = dst;
-  if (op === I.BPF_ADD && dst.id !== 0 && width === 64 && isConstScalar(src)) {
-    // `r1 += r1`: the kernel reads the source anew, which is the sum by now.
-    const delta = fromReg && insn.src === insn.dst ? val.varOff.value : src.val.varOff.value;
-    if (dst.id & BPF_ADD_CONST || delta > 0x7fff_ffffn) {
-      off = 0;
-    } else {
-      id = dst.id | BPF_ADD_CONST;
-      off = Number(delta);
-    }
-  }
-  regs[insn.dst] = { ...dst, id, off, val };
+  // The kernel reads the operand anew: in `r1 += r1` it is the sum by now.
+  const operand = fromReg && insn.src === insn.dst ? val : src.val;
+  regs[insn.dst] = { ...dst, ...distanceAfter(op, width, dst, operand), val };
   return 0;
+}
+
+/**
+ * Id and distance of `dst` after the addition or subtraction of a constant: it stays in its group, at that distance. Only
+ * one distance can be kept, and a 32-bit one only where the upper half was zero.
+ */
+function distanceAfter(op: number, width: 32 | 64, dst: RegState, operand: Scalar): { id: number; off: number } {
+  const stays = (op === I.BPF_ADD || op === I.BPF_SUB) && dst.id !== 0 && isConst(operand, width === 32);
+  if (!stays) return { id: 0, off: dst.off };
+  const value = width === 32 ? lowS32(operand.varOff.value) : Number(asS64(operand.varOff.value));
+  const fits = value >= S32_MIN && value <= S32_MAX && !(op === I.BPF_SUB && value === S32_MIN);
+  const wasLow = width === 64 || dst.val.umax <= BigInt(U32_MAX);
+  if (!fits || !wasLow || dst.id & BPF_ADD_CONST) return { id: 0, off: 0 };
+  return { id: dst.id | (width === 32 ? BPF_ADD_CONST32 : BPF_ADD_CONST64), off: op === I.BPF_SUB ? -value : value };
 }

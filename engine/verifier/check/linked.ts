@@ -1,7 +1,9 @@
 // Scalars that share an id: who they are when a branch is reached, and what each learns from what one has learnt.
 import { addDelta } from "../domain/alu.ts";
-import { constS32 } from "../domain/scalar.ts";
-import { BPF_ADD_CONST, type RegState } from "../state/reg.ts";
+import { syncBounds } from "../domain/bounds.ts";
+import { constScalar, type Scalar } from "../domain/scalar.ts";
+import { zext32 } from "../domain/size.ts";
+import { BPF_ADD_CONST, BPF_ADD_CONST32, type RegState } from "../state/reg.ts";
 import { SCALAR_VALUE } from "../state/regtype.ts";
 import { isSpilledReg } from "../state/stack.ts";
 import type { LinkedReg, VerifierState } from "../state/state.ts";
@@ -59,7 +61,13 @@ export function syncLinkedRegs(state: VerifierState, knownAt: number, linked: re
 
 function learnt(reg: RegState, known: RegState): RegState {
   if (reg.type !== SCALAR_VALUE || groupOf(reg.id) !== groupOf(known.id)) return reg;
-  if ((reg.id === groupOf(reg.id) && known.id === groupOf(known.id)) || reg.off === known.off) return known;
-  // The kernel keeps the distance of the register and takes the id of the one it copies from, flag and all.
-  return { ...known, off: reg.off, val: addDelta(known.val, constS32((reg.off - known.off) | 0)) };
+  // Distances of 32 and of 64 bits do not add up.
+  if (((reg.id ^ known.id) & BPF_ADD_CONST) === BPF_ADD_CONST) return reg;
+  if (((reg.id | known.id) & BPF_ADD_CONST) === 0 || reg.off === known.off) return known;
+  const moved = addDelta(known.val, constS32Wide(reg.off - known.off));
+  const narrow = ((reg.id | known.id) & BPF_ADD_CONST32) !== 0;
+  return { ...known, id: reg.id, off: reg.off, val: narrow ? zext32(moved) : syncBounds(moved) };
 }
+
+/** Any sum of two s32. */
+const constS32Wide = (n: number): Scalar => constScalar(BigInt.asUintN(64, BigInt(n)));

@@ -232,7 +232,8 @@ function writeVariable(
       now = STACK_ZERO;
       zeroUsed = true;
     }
-    frame.stack[spi] = { types: withByte(slot.types, byteIndex(i), now), spilled: NOT_INIT_REG };
+    const types = isSpecialSlot(slot) ? scrubbed(slot.types) : slot.types;
+    frame.stack[spi] = { types: withByte(types, byteIndex(i), now), spilled: NOT_INIT_REG };
   }
   return zeroUsed ? markChainPrecision(env, valueRegno) : 0;
 }

@@ -6,8 +6,13 @@ import { constScalar, SCALAR_UNKNOWN, SCALAR_ZERO } from "../domain/scalar.ts";
 import type { VerifierMap } from "./map.ts";
 import { baseType, isPktPointer, NOT_INIT, PTR_TO_CTX, PTR_TO_STACK, SCALAR_VALUE } from "./regtype.ts";
 
-/** In RegState.id: this scalar is another one with the same id plus the constant in `off`. (The kernel's is bit 31.) */
-export const BPF_ADD_CONST = 1 << 30;
+/**
+ * In RegState.id: this scalar is another one with the same id plus the constant in `off`, in 64 bits or in 32.
+ * (The kernel's are bits 31 and 30.)
+ */
+export const BPF_ADD_CONST64 = 1 << 30;
+export const BPF_ADD_CONST32 = 1 << 29;
+export const BPF_ADD_CONST = BPF_ADD_CONST64 | BPF_ADD_CONST32;
 
 export interface RegState {
   /** regtype.ts: base type | flags. */
