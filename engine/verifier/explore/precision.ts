@@ -118,6 +118,14 @@ export function markChainPrecision(env: Env, regno: number): number {
   return backtrack(env, env.curState, bt);
 }
 
+/** Marks what slot `spi` of frame `frameno` came from. 0, or -errno. @kernel bt_set_frame_slot, mark_chain_precision_batch */
+export function markSlotPrecise(env: Env, frameno: number, spi: number): number {
+  const bt = new Backtrack();
+  bt.frame = env.curState.curframe;
+  bt.setSlot(frameno, spi);
+  return backtrack(env, env.curState, bt);
+}
+
 /** Outcome of propagatePrecision: did any state become more precise? */
 export interface Changed {
   changed: boolean;

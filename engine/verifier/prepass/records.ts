@@ -16,6 +16,7 @@ export const newInsnAux = (): InsnAux => ({
   callMap: null,
   callMapPoison: false,
   loopInline: false,
+  loopSubprogno: -1,
   fastcallPattern: false,
   fastcallSpillsNum: 0,
   ctxFieldSize: 0,

@@ -34,8 +34,9 @@ export interface InsnAux {
   /** Helper calls: the map all visits agreed on, or poison. */
   callMap: VerifierMap | null;
   callMapPoison: boolean;
-  /** bpf_loop: may be inlined. */
+  /** bpf_loop: may be inlined, and the callback that was seen first; -1: not visited. */
   loopInline: boolean;
+  loopSubprogno: number;
   /** Spill or fill of a fast-call pattern; on the call itself: how many pairs. @kernel bpf_fastcall */
   fastcallPattern: boolean;
   fastcallSpillsNum: number;

@@ -1,0 +1,132 @@
+// Calls of the program's own functions: a new frame for the callee, and back into the caller's.
+// @kernel verifier.c check_func_call, setup_func_entry, prepare_func_exit
+import type { Insn } from "../../isa/insn.ts";
+import { markChainPrecision } from "../explore/precision.ts";
+import { resetLiveStackCallchain } from "../explore/stack-liveness.ts";
+import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
+import { printVerifierState } from "../log/state.ts";
+import { callsSyncCallback } from "../prepass/callees.ts";
+import { type Env, findSubprog, notSimulated, scratchAll, scratchReg, verbose } from "../state/env.ts";
+import { E2BIG, EACCES, EFAULT, EINVAL } from "../state/errors.ts";
+import { framePointer } from "../state/reg.ts";
+import { PTR_TO_STACK, SCALAR_VALUE } from "../state/regtype.ts";
+import { type FuncState, MAX_CALL_FRAMES, newFuncState, type VerifierState } from "../state/state.ts";
+import { retvalWithin, verboseInvalidScalar } from "./exit.ts";
+import { CALLER_SAVED_REGS, clearCallerSaved } from "./regs.ts";
+
+/** Puts into the callee's registers what it is called with; 0 or an errno. @kernel set_callee_state_fn */
+export type SetCalleeState = (env: Env, caller: FuncState, callee: FuncState, insnIdx: number) => number;
+
+/** A frame as a function finds it: nothing but its frame pointer. @kernel verifier.c init_func_state */
+export function newFrame(env: Env, callsite: number, frameno: number, subprogno: number): FuncState {
+  const frame = newFuncState(callsite, frameno, subprogno);
+  frame.regs[10] = framePointer(frameno);
+  scratchAll(env);
+  return frame;
+}
+
+/** Pushes a frame onto `state`, which need not be the current one. @kernel verifier.c setup_func_entry */
+export function setupFuncEntry(
+  env: Env,
+  subprogno: number,
+  callsite: number,
+  setCallee: SetCalleeState,
+  state: VerifierState,
+): number {
+  if (state.curframe + 1 >= MAX_CALL_FRAMES) {
+    verbose(env, `the call stack of ${state.curframe + 2} frames is too deep\n`);
+    return E2BIG;
+  }
+  const caller = state.frames[state.curframe]!;
+  const callee = newFrame(env, callsite, state.curframe + 1, subprogno);
+  const err = setCallee(env, caller, callee, callsite);
+  if (err) return err;
+  state.frames[state.curframe + 1] = callee;
+  state.curframe++;
+  return 0;
+}
+
+/** R1 … R5 as they are. @kernel verifier.c set_callee_state */
+const passArguments: SetCalleeState = (_env, caller, callee) => {
+  for (let r = 1; r <= 5; r++) callee.regs[r] = caller.regs[r]!;
+  return 0;
+};
+
+/** R0 … R5 of the caller are gone. @kernel verifier.c clear_caller_saved_regs */
+function forgetCallerSaved(env: Env, frame: FuncState): void {
+  clearCallerSaved(frame.regs);
+  for (let r = 0; r < CALLER_SAVED_REGS; r++) scratchReg(env, r);
+}
+
+/** Goes on in the callee: env.insnIdx is left one before its first instruction. @kernel verifier.c check_func_call */
+export function checkFuncCall(env: Env, insn: Insn, at: number): number {
+  const state = env.curState;
+  const target = at + insn.imm + 1;
+  const subprogno = findSubprog(env, target);
+  if (subprogno < 0) {
+    verbose(env, `verifier bug: target of func call at insn ${target} is not a program\n`);
+    return EFAULT;
+  }
+  if (env.subprogs[subprogno]!.isGlobal) return notSimulated(env, "global functions, which need BTF");
+  const caller = state.frames[state.curframe]!;
+  const err = setupFuncEntry(env, subprogno, at, passArguments, state);
+  if (err) return err;
+  forgetCallerSaved(env, caller);
+  env.insnIdx = env.subprogs[subprogno]!.start - 1;
+  resetLiveStackCallchain(env);
+  if (env.log.level & 3) {
+    verbose(env, "caller:\n");
+    printVerifierState(env, state, caller.frameno, true);
+    verbose(env, "callee:\n");
+    printVerifierState(env, state, state.curframe, true);
+  }
+  return 0;
+}
+
+export const checkKfuncCall = (env: Env, _insn: Insn): number => notSimulated(env, "kernel functions");
+
+/** BPF_EXIT of a callee: env.insnIdx becomes the place to go on in the caller. @kernel verifier.c prepare_func_exit */
+export function prepareFuncExit(env: Env): number {
+  const state = env.curState;
+  const callee = state.frames[state.curframe]!;
+  const caller = state.frames[state.curframe - 1]!;
+  const r0 = callee.regs[0]!;
+  if (r0.type === PTR_TO_STACK) {
+    verbose(env, "cannot return stack pointer to the caller\n");
+    return EINVAL;
+  }
+  const inCallback = callee.inCallbackFn;
+  if (inCallback) {
+    if (r0.type !== SCALAR_VALUE) {
+      verbose(env, "R0 not a scalar value\n");
+      return EACCES;
+    }
+    const err = markChainPrecision(env, 0);
+    if (err) return err;
+    // The marks may have replaced the register.
+    const value = callee.regs[0]!;
+    if (!retvalWithin(callee.callbackRetRange, value, 64)) {
+      verboseInvalidScalar(env, value, callee.callbackRetRange, "At callback return", "R0");
+      return EINVAL;
+    }
+    if (!callsSyncCallback(env.insns[callee.callsite]!)) {
+      verbose(env, `verifier bug: in callback at ${env.insnIdx}, callsite ${callee.callsite} !calls_callback\n`);
+      return EFAULT;
+    }
+  } else {
+    caller.regs[0] = r0;
+  }
+  env.insnIdx = inCallback ? callee.callsite : callee.callsite + 1;
+  if (env.log.level & 3) {
+    verbose(env, "returning from callee:\n");
+    printVerifierState(env, state, callee.frameno, true);
+    verbose(env, `to caller at ${env.insnIdx}:\n`);
+    printVerifierState(env, state, caller.frameno, true);
+  }
+  state.frames.length = state.curframe;
+  state.curframe--;
+  // A callback is called again and again: what differs from round to round and matters to nobody is forgotten.
+  const before = inCallback ? findPrevEntry(env, state, env.insnIdx) : null;
+  if (before !== null) widenImpreciseScalars(env, before, state);
+  return 0;
+}

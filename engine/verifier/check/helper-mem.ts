@@ -1,0 +1,90 @@
+// Memory given to a helper: a pointer, and the size that comes with it or that the map says.
+// @kernel verifier.c check_helper_mem_access, check_mem_size_reg
+import { markChainPrecision } from "../explore/precision.ts";
+import { regTypeStr } from "../log/state.ts";
+import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { EACCES } from "../state/errors.ts";
+import { isConstVal, isNullReg } from "../state/reg.ts";
+import * as T from "../state/regtype.ts";
+import {
+  BPF_MAX_VAR_SIZ,
+  checkBufferAccess,
+  checkMapAccess,
+  checkMapAccessType,
+  checkMemRegionAccess,
+  checkPacketAccess,
+} from "./region.ts";
+import { curRegs } from "./regs.ts";
+import { checkStackRange, type RawAccess } from "./stack.ts";
+
+/** May a helper read (`write`: write) `size` bytes at R`regno`? `raw`: where the stack may be uninitialised. */
+export function checkHelperMem(
+  env: Env,
+  regno: number,
+  size: number,
+  write: boolean,
+  zeroSizeAllowed: boolean,
+  raw: RawAccess | null,
+): number {
+  const reg = curRegs(env)[regno]!;
+  const readOnly = (reg.type & T.MEM_RDONLY) !== 0;
+  switch (T.baseType(reg.type)) {
+    case T.PTR_TO_PACKET:
+    case T.PTR_TO_PACKET_META:
+      return checkPacketAccess(env, regno, reg.off, size, zeroSizeAllowed);
+    case T.PTR_TO_MAP_KEY:
+      if (write) return cannotWrite(env, regno);
+      return checkMemRegionAccess(env, regno, reg.off, size, reg.map!.keySize, false);
+    case T.PTR_TO_MAP_VALUE:
+      return (
+        checkMapAccessType(env, regno, reg.off, size, write) ||
+        checkMapAccess(env, regno, reg.off, size, zeroSizeAllowed, true)
+      );
+    case T.PTR_TO_MEM:
+      if (readOnly && write) return cannotWrite(env, regno);
+      return checkMemRegionAccess(env, regno, reg.off, size, reg.memSize, zeroSizeAllowed);
+    case T.PTR_TO_BUF:
+      if (readOnly && write) return cannotWrite(env, regno);
+      return checkBufferAccess(env, readOnly ? "rdonly" : "rdwr", reg, regno, reg.off, size);
+    case T.PTR_TO_STACK:
+      return checkStackRange(env, regno, reg.off, size, zeroSizeAllowed, write, raw);
+    case T.PTR_TO_BTF_ID:
+      return notSimulated(env, "access to kernel structures through BTF");
+  }
+  if (zeroSizeAllowed && size === 0 && isNullReg(reg)) return 0;
+  verbose(env, `R${regno} type=${regTypeStr(reg.type)} expected=${regTypeStr(T.PTR_TO_STACK)}\n`);
+  return EACCES;
+}
+
+function cannotWrite(env: Env, regno: number): number {
+  verbose(env, `R${regno} cannot write into ${regTypeStr(curRegs(env)[regno]!.type)}\n`);
+  return EACCES;
+}
+
+/** R`regno` holds the size of the memory that R`regno - 1` points to: its largest value must fit. @kernel verifier.c check_mem_size_reg */
+export function checkMemSize(
+  env: Env,
+  regno: number,
+  write: boolean,
+  zeroSizeAllowed: boolean,
+  raw: RawAccess,
+): number {
+  const { val } = curRegs(env)[regno]!;
+  if (val.smin < 0n) {
+    verbose(env, `R${regno} min value is negative, either use unsigned or 'var &= const'\n`);
+    return EACCES;
+  }
+  if (val.umin === 0n && !zeroSizeAllowed) {
+    verbose(env, `R${regno} invalid zero-sized read: u64=[${val.umin},${BigInt.asIntN(64, val.umax)}]\n`);
+    return EACCES;
+  }
+  if (val.umax >= BigInt(BPF_MAX_VAR_SIZ)) {
+    verbose(env, `R${regno} unbounded memory access, use 'var &= const' or 'if (var < const)'\n`);
+    return EACCES;
+  }
+  // How much of it a helper fills is only known where the size is one number.
+  const fills = isConstVal(curRegs(env)[regno]!) ? raw : null;
+  return (
+    checkHelperMem(env, regno - 1, Number(val.umax), write, zeroSizeAllowed, fills) || markChainPrecision(env, regno)
+  );
+}

@@ -1,0 +1,177 @@
+// Which register types fit which kind of helper argument.  @kernel verifier.c compatible_reg_types, check_reg_type
+import { helperName } from "../../facts/helpers.ts";
+import type { ArgKind, HelperArg } from "../../facts/types.ts";
+import { regTypeStr } from "../log/state.ts";
+import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";
+import type { RegState } from "../state/reg.ts";
+import * as T from "../state/regtype.ts";
+import { checkPtrOffReg } from "./region.ts";
+import { curRegs } from "./regs.ts";
+
+const SOCKETS = [T.PTR_TO_SOCK_COMMON, T.PTR_TO_SOCKET, T.PTR_TO_TCP_SOCK, T.PTR_TO_XDP_SOCK];
+const MEMORY = [
+  T.PTR_TO_STACK,
+  T.PTR_TO_PACKET,
+  T.PTR_TO_PACKET_META,
+  T.PTR_TO_MAP_KEY,
+  T.PTR_TO_MAP_VALUE,
+  T.PTR_TO_MEM,
+  T.PTR_TO_MEM | T.MEM_RINGBUF,
+  T.PTR_TO_BUF,
+  T.PTR_TO_BTF_ID | T.PTR_TRUSTED,
+];
+const MAP_FIELD = [T.PTR_TO_MAP_VALUE, T.PTR_TO_BTF_ID | T.MEM_ALLOC];
+
+/** In the order in which the message lists them. ARG_DONTCARE and ARG_ANYTHING are settled before; arenas are not simulated. */
+const FITTING: Readonly<Record<ArgKind, readonly number[]>> = {
+  ARG_DONTCARE: [],
+  ARG_ANYTHING: [],
+  ARG_PTR_TO_ARENA: [],
+  ARG_PTR_TO_MAP_KEY: MEMORY,
+  ARG_PTR_TO_MAP_VALUE: MEMORY,
+  ARG_PTR_TO_MEM: MEMORY,
+  ARG_CONST_SIZE: [T.SCALAR_VALUE],
+  ARG_CONST_SIZE_OR_ZERO: [T.SCALAR_VALUE],
+  ARG_CONST_ALLOC_SIZE_OR_ZERO: [T.SCALAR_VALUE],
+  ARG_CONST_MAP_PTR: [T.CONST_PTR_TO_MAP],
+  ARG_PTR_TO_CTX: [T.PTR_TO_CTX],
+  ARG_PTR_TO_SOCK_COMMON: SOCKETS,
+  ARG_PTR_TO_BTF_ID_SOCK_COMMON: [...SOCKETS, T.PTR_TO_BTF_ID, T.PTR_TO_BTF_ID | T.PTR_TRUSTED],
+  ARG_PTR_TO_SOCKET: [T.PTR_TO_SOCKET],
+  ARG_PTR_TO_BTF_ID: [T.PTR_TO_BTF_ID, T.PTR_TO_BTF_ID | T.PTR_TRUSTED, T.PTR_TO_BTF_ID | T.MEM_RCU],
+  ARG_PTR_TO_SPIN_LOCK: MAP_FIELD,
+  ARG_PTR_TO_RINGBUF_MEM: [T.PTR_TO_MEM | T.MEM_RINGBUF],
+  ARG_PTR_TO_PERCPU_BTF_ID: [
+    T.PTR_TO_BTF_ID | T.MEM_PERCPU,
+    T.PTR_TO_BTF_ID | T.MEM_PERCPU | T.MEM_RCU,
+    T.PTR_TO_BTF_ID | T.MEM_PERCPU | T.PTR_TRUSTED,
+  ],
+  ARG_PTR_TO_FUNC: [T.PTR_TO_FUNC],
+  ARG_PTR_TO_STACK: [T.PTR_TO_STACK],
+  ARG_PTR_TO_CONST_STR: [T.PTR_TO_MAP_VALUE],
+  ARG_PTR_TO_TIMER: [T.PTR_TO_MAP_VALUE],
+  ARG_KPTR_XCHG_DEST: MAP_FIELD,
+  ARG_PTR_TO_DYNPTR: [T.PTR_TO_STACK, T.CONST_PTR_TO_DYNPTR],
+};
+
+const DYNPTR_FLAGS =
+  T.DYNPTR_TYPE_LOCAL | T.DYNPTR_TYPE_RINGBUF | T.DYNPTR_TYPE_SKB | T.DYNPTR_TYPE_XDP | T.DYNPTR_TYPE_SKB_META;
+
+/** Structures of sockets that begin with one another: each is also what the next one is. */
+const FIRST_MEMBER: Readonly<Record<string, string>> = {
+  tcp6_sock: "tcp_sock",
+  tcp_sock: "inet_connection_sock",
+  inet_connection_sock: "inet_sock",
+  udp6_sock: "udp_sock",
+  udp_sock: "inet_sock",
+  mptcp_sock: "inet_connection_sock",
+  unix_sock: "sock",
+  inet_sock: "sock",
+  sock: "sock_common",
+  tcp_timewait_sock: "inet_timewait_sock",
+  inet_timewait_sock: "sock_common",
+  tcp_request_sock: "inet_request_sock",
+  inet_request_sock: "request_sock",
+  request_sock: "sock_common",
+};
+
+function isStruct(name: string | null, wanted: string): boolean {
+  for (let at: string | undefined = name ?? undefined; at !== undefined; at = FIRST_MEMBER[at]) {
+    if (at === wanted) return true;
+  }
+  return false;
+}
+
+/** `arg` as resolved for the map at hand. */
+export function checkRegType(env: Env, regno: number, arg: HelperArg, helper: number): number {
+  const reg = curRegs(env)[regno]!;
+  const fitting = FITTING[arg.kind];
+  if (fitting.length === 0) return notSimulated(env, "arenas");
+  let type = reg.type;
+  if (arg.flags & T.MEM_RDONLY) type &= ~T.MEM_RDONLY;
+  if (arg.flags & T.PTR_MAYBE_NULL) type &= ~T.PTR_MAYBE_NULL;
+  if (arg.kind === "ARG_PTR_TO_MEM") type &= ~DYNPTR_FLAGS;
+  if (!fitting.includes(type)) {
+    const wanted = fitting.map(regTypeStr).join(", ");
+    verbose(env, `R${regno} type=${regTypeStr(reg.type)} expected=${wanted}\n`);
+    return EACCES;
+  }
+  if (T.baseType(reg.type) !== T.PTR_TO_BTF_ID) return 0;
+  return checkStruct(env, regno, reg, arg, helper, fitting === MEMORY);
+}
+
+/** A pointer to a kernel structure: the right one? */
+function checkStruct(
+  env: Env,
+  regno: number,
+  reg: RegState,
+  arg: HelperArg,
+  helper: number,
+  asMemory: boolean,
+): number {
+  const release = (arg.flags & T.OBJ_RELEASE) !== 0;
+  if (asMemory) {
+    if (arg.flags & T.MEM_RDONLY) return 0;
+    verbose(
+      env,
+      `bpf_${helperName(helper)}() may write into memory pointed by R${regno} type=${regTypeStr(reg.type)}\n`,
+    );
+    return EACCES;
+  }
+  if (reg.type & (T.MEM_ALLOC | T.MEM_PERCPU)) return notSimulated(env, "allocated objects, which need BTF");
+  if (T.mayBeNull(reg.type) && (!(arg.flags & T.PTR_MAYBE_NULL) || release)) {
+    verbose(env, `Possibly NULL pointer passed to helper arg${regno}\n`);
+    return EACCES;
+  }
+  const wanted = arg.btf ?? (arg.kind === "ARG_PTR_TO_BTF_ID_SOCK_COMMON" ? "sock_common" : "");
+  if (wanted === "") return notSimulated(env, "pointers to kernel structures that a map names");
+  if (isStruct(reg.btfName, wanted)) return 0;
+  verbose(env, `R${regno} is of type ${reg.btfName} but ${wanted} is expected\n`);
+  return EACCES;
+}
+
+/** Pointers that may have been moved, by a constant or by something variable. */
+const MAY_HAVE_MOVED = new Set<number>([
+  T.PTR_TO_STACK,
+  T.PTR_TO_PACKET,
+  T.PTR_TO_PACKET_META,
+  T.PTR_TO_MAP_KEY,
+  T.PTR_TO_MAP_VALUE,
+  T.PTR_TO_MEM,
+  T.PTR_TO_MEM | T.MEM_RDONLY,
+  T.PTR_TO_MEM | T.MEM_RINGBUF,
+  T.PTR_TO_BUF,
+  T.PTR_TO_BUF | T.MEM_RDONLY,
+  T.PTR_TO_ARENA,
+  T.SCALAR_VALUE,
+]);
+
+/** These may have been moved by a constant. */
+const FIXED_OFF = new Set<number>([
+  T.PTR_TO_BTF_ID,
+  T.PTR_TO_BTF_ID | T.MEM_ALLOC,
+  T.PTR_TO_BTF_ID | T.PTR_TRUSTED,
+  T.PTR_TO_BTF_ID | T.MEM_RCU,
+  T.PTR_TO_BTF_ID | T.MEM_ALLOC | T.NON_OWN_REF,
+  T.PTR_TO_BTF_ID | T.MEM_ALLOC | T.NON_OWN_REF | T.MEM_RCU,
+]);
+
+/** @kernel verifier.c check_func_arg_reg_off */
+export function checkArgOffset(env: Env, reg: RegState, regno: number, arg: HelperArg): number {
+  if (arg.flags & T.OBJ_RELEASE) {
+    if (arg.kind === "ARG_PTR_TO_DYNPTR" && reg.type === T.PTR_TO_STACK) return 0;
+    if (reg.off !== 0) {
+      verbose(env, `R${regno} must have zero offset when passed to release func or trusted arg to kfunc\n`);
+      return EINVAL;
+    }
+    return checkPtrOffReg(env, reg, regno);
+  }
+  if (MAY_HAVE_MOVED.has(reg.type)) return 0;
+  return checkPtrOffReg(env, reg, regno, FIXED_OFF.has(reg.type));
+}
+
+export const verifierBug = (env: Env, text: string): number => {
+  verbose(env, `verifier bug: ${text}\n`);
+  return EFAULT;
+};

@@ -1,0 +1,346 @@
+// Calls of the kernel's helper functions: may this program call it, do the arguments fit, and what is known afterwards.
+// @kernel verifier.c check_helper_call
+import { HELPER_MAX_ID, helperChangesPktData, helperId, helperName } from "../../facts/helpers.ts";
+import { kernel } from "../../facts/kernel.ts";
+import type { HelperProto, RetKind } from "../../facts/types.ts";
+import type { Insn } from "../../isa/insn.ts";
+import { narrow } from "../domain/bounds.ts";
+import { SCALAR_UNKNOWN } from "../domain/scalar.ts";
+import { markChainPrecision } from "../explore/precision.ts";
+import { regTypeStr } from "../log/state.ts";
+import { helperProto } from "../prepass/callees.ts";
+import { type Env, notSimulated, scratchReg, verbose } from "../state/env.ts";
+import { EACCES, EINVAL, ENOTSUPP } from "../state/errors.ts";
+import {
+  isConstVal,
+  isNullReg,
+  isPktPointerReg,
+  NOT_INIT_REG,
+  pointerReg,
+  scalarReg,
+  UNKNOWN_REG,
+} from "../state/reg.ts";
+import * as T from "../state/regtype.ts";
+import { mapAllRegs } from "../state/state.ts";
+import { CALLBACKS, pushCallbackCall } from "./callback.ts";
+import { type CallMeta, checkFuncArg, lookupCannotFail } from "./helper-args.ts";
+import { dynptrOf, isPacketDynptr, releaseDynptr } from "./helper-dynptr.ts";
+import { verifierBug } from "./helper-types.ts";
+import { checkMapFunc } from "./map-func.ts";
+import { checkMemAccess } from "./mem.ts";
+import { acquireReference, checkResourceLeak, releaseReference } from "./ref.ts";
+import { CALLER_SAVED_REGS, clearCallerSaved, curFrame, curRegs, sanityCheckReg } from "./regs.ts";
+
+const BPF_F_SLEEPABLE = 1 << 4;
+const MAX_ERRNO = 4095;
+
+/** License texts under which GPL-only helpers may be called. @kernel include/linux/license.h license_is_gpl_compatible */
+const GPL_COMPATIBLE = new Set([
+  "GPL",
+  "GPL v2",
+  "GPL and additional rights",
+  "Dual BSD/GPL",
+  "Dual MIT/GPL",
+  "Dual MPL/GPL",
+]);
+
+const set = (names: string): ReadonlySet<number> => new Set(names.split(" ").map((name) => helperId(name)!));
+/** What they return has to be released. @kernel verifier.c is_acquire_function */
+const ACQUIRE = set("sk_lookup_tcp sk_lookup_udp skc_lookup_tcp ringbuf_reserve kptr_xchg");
+/** The same object under another type, with the same reference. @kernel verifier.c is_ptr_cast_function */
+const CAST = set(
+  "tcp_sock sk_fullsock skc_to_tcp_sock skc_to_tcp6_sock skc_to_udp6_sock skc_to_mptcp_sock skc_to_tcp_timewait_sock skc_to_tcp_request_sock",
+);
+/** They remember their map in the instruction. @kernel verifier.c record_func_map */
+const RECORDS_MAP = set(
+  "tail_call map_lookup_elem map_update_elem map_delete_elem map_push_elem map_pop_elem map_peek_elem for_each_map_elem redirect_map map_lookup_percpu_elem",
+);
+const MODIFIES_MAP = set("map_delete_elem map_update_elem map_push_elem map_pop_elem");
+/** They return at most the size they were given. @kernel verifier.c do_refine_retval_range */
+const RETURNS_SIZE = set("get_stack get_task_stack probe_read_str probe_read_kernel_str probe_read_user_str");
+const MAP_LOOKUP = helperId("map_lookup_elem");
+const TAIL_CALL = helperId("tail_call");
+const DYNPTR_DATA = helperId("dynptr_data");
+const GET_SMP_PROCESSOR_ID = helperId("get_smp_processor_id");
+const GET_FUNC_IP = helperId("get_func_ip");
+
+const BPF_F_RDONLY_PROG = 1 << 7;
+
+const called = (id: number): string => `bpf_${helperName(id) ?? "unknown"}#${id}`;
+
+/** `at` is env.insnIdx. Puts what the call returns into R0. */
+export function checkHelperCall(env: Env, insn: Insn, at: number): number {
+  const id = insn.imm;
+  const proto = helperProto(env, id);
+  let err = mayCall(env, id, proto);
+  if (err || proto === undefined) return err;
+  let changesData = helperChangesPktData(id);
+  if (changesData && proto.args[0]!.kind !== "ARG_PTR_TO_CTX") return verifierBug(env, `func ${called(id)}: r1 != ctx`);
+  const meta: CallMeta = {
+    id,
+    proto,
+    insnIdx: at,
+    map: null,
+    mapUid: 0,
+    raw: { rawMode: false, regno: 0, accessSize: 0 },
+    releaseRegno: 0,
+    refObjId: 0,
+    dynptrId: 0,
+    memSize: 0,
+    maxSize: 0n,
+    subprogno: 0,
+    constKey: -1n,
+  };
+  for (let n = 0; n < 5; n++) {
+    err = checkFuncArg(env, n, meta);
+    if (err) return err;
+  }
+  err = recordMap(env, meta) || recordKey(env, meta);
+  if (err) return err;
+  // The bytes that the helper fills, written one by one.
+  for (let i = 0; i < meta.raw.accessSize; i++) {
+    err = checkMemAccess(env, at, meta.raw.regno, i, 1, true, -1, false, false);
+    if (err) return err;
+  }
+  err = releaseArgument(env, meta);
+  if (err) return err;
+  err = SPECIAL[helperName(id)!]?.(env, meta) ?? 0;
+  if (err) return err;
+  if (helperName(id) === "dynptr_write" && isPacketDynptr(dynptrOf(env, curRegs(env)[1]!)?.type ?? 0))
+    changesData = true;
+
+  clearCallerSaved(curRegs(env));
+  for (let r = 0; r < CALLER_SAVED_REGS; r++) scratchReg(env, r);
+  err = setReturn(env, meta) || refineReturn(env, meta) || checkMapFunc(env, meta.map, id);
+  if (err) return err;
+  if (id === GET_FUNC_IP) {
+    err = checkGetFuncIp(env, id);
+    if (err) return err;
+  }
+  if (changesData) mapAllRegs(env.curState, (reg) => (isPktPointerAny(reg) ? UNKNOWN_REG : reg));
+  return 0;
+}
+
+const isPktPointerAny = (reg: typeof UNKNOWN_REG): boolean =>
+  isPktPointerReg(reg) || T.baseType(reg.type) === T.PTR_TO_PACKET_END;
+
+/** May this program call it at all, here? */
+function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
+  const no = (text: string): number => {
+    verbose(env, `${text}\n`);
+    return EINVAL;
+  };
+  if (id < 0 || id >= HELPER_MAX_ID) return no(`invalid func unknown#${id}`);
+  if (proto === undefined) return no(`program of this type cannot use helper ${called(id)}`);
+  if (proto.gplOnly && !GPL_COMPATIBLE.has(env.program.license))
+    return no("cannot call GPL-restricted function from non-GPL compatible program");
+  if (proto.allowed !== undefined) return notSimulated(env, "helpers bound to the function a program is attached to");
+  const state = env.curState;
+  const sleepable = (env.program.progFlags & BPF_F_SLEEPABLE) !== 0 || state.inSleepable;
+  if (proto.mightSleep && !sleepable) return no("helper call might sleep in a non-sleepable prog");
+  if (!proto.mightSleep) return 0;
+  if (state.activeRcuLock) return no(`sleepable helper ${called(id)} in rcu_read_lock region`);
+  if (state.activePreemptLocks !== 0) return no(`sleepable helper ${called(id)} in non-preemptible region`);
+  if (state.activeIrqId !== 0) return no(`sleepable helper ${called(id)} in IRQ-disabled region`);
+  return 0;
+}
+
+/** @kernel verifier.c record_func_map */
+function recordMap(env: Env, meta: CallMeta): number {
+  if (!RECORDS_MAP.has(meta.id)) return 0;
+  const { map } = meta;
+  if (map === null) return verifierBug(env, "expected map for helper call");
+  if (map.flags & BPF_F_RDONLY_PROG && MODIFIES_MAP.has(meta.id)) {
+    verbose(env, "write into map forbidden\n");
+    return EACCES;
+  }
+  const aux = env.aux[meta.insnIdx]!;
+  if (aux.callMap === null) aux.callMap = map;
+  else if (aux.callMap !== map) {
+    aux.callMap = map;
+    aux.callMapPoison = true;
+  }
+  return 0;
+}
+
+/** A tail call at a constant index relies on it. @kernel verifier.c record_func_key */
+function recordKey(env: Env, meta: CallMeta): number {
+  if (meta.id !== TAIL_CALL) return 0;
+  if (meta.map?.def.type !== "prog_array") {
+    verbose(env, "expected prog array map for tail call");
+    return EINVAL;
+  }
+  const reg = curRegs(env)[3]!;
+  if (reg.type !== T.SCALAR_VALUE || !isConstVal(reg) || reg.val.varOff.value >= BigInt(meta.map.maxEntries)) return 0;
+  return markChainPrecision(env, 3);
+}
+
+function releaseArgument(env: Env, meta: CallMeta): number {
+  if (meta.releaseRegno === 0) return 0;
+  const reg = curRegs(env)[meta.releaseRegno]!;
+  let err = EINVAL;
+  if (meta.proto.args[meta.releaseRegno - 1]!.kind === "ARG_PTR_TO_DYNPTR") err = releaseDynptr(env, reg);
+  else if (meta.refObjId !== 0) err = releaseReference(env, meta.refObjId);
+  else if (isNullReg(reg)) err = 0;
+  if (err) verbose(env, `func ${called(meta.id)} reference has not been acquired before\n`);
+  return err;
+}
+
+/** Callbacks, and what single helpers ask beyond their prototype. */
+const SPECIAL: Readonly<Record<string, (env: Env, meta: CallMeta) => number>> = {
+  tail_call: (env) => checkResourceLeak(env, false, true, "tail_call"),
+  get_local_storage(env) {
+    if (isNullReg(curRegs(env)[2]!)) return 0;
+    verbose(env, "get_local_storage() doesn't support non-zero flags\n");
+    return EINVAL;
+  },
+  loop: checkLoop,
+  dynptr_from_mem(env) {
+    const { type } = curRegs(env)[1]!;
+    if (type === T.PTR_TO_MAP_VALUE) return 0;
+    verbose(env, `Unsupported reg type ${regTypeStr(type)} for bpf_dynptr_from_mem data\n`);
+    return EACCES;
+  },
+  dynptr_data(env, meta) {
+    const dynptr = dynptrOf(env, curRegs(env)[1]!);
+    if (dynptr === undefined) return verifierBug(env, "failed to obtain dynptr id");
+    meta.dynptrId = dynptr.id;
+    meta.refObjId = dynptr.refObjId;
+    return 0;
+  },
+  per_cpu_ptr: (env) => notSimulated(env, "per-CPU variables of the kernel through BTF"),
+  this_cpu_ptr: (env) => notSimulated(env, "per-CPU variables of the kernel through BTF"),
+  ...Object.fromEntries(
+    Object.keys(CALLBACKS)
+      .filter((name) => name !== "loop")
+      .map((name) => [name, (env: Env, meta: CallMeta) => pushCallbackCall(env, meta.insnIdx, meta.subprogno, name)]),
+  ),
+};
+
+/** One more round of the callback, until as many were walked as R1 may ask for. */
+function checkLoop(env: Env, meta: CallMeta): number {
+  noteInlining(env, meta);
+  const err = markChainPrecision(env, 1);
+  if (err) return err;
+  const frame = curFrame(env);
+  if (BigInt(frame.callbackDepth) < frame.regs[1]!.val.umax)
+    return pushCallbackCall(env, meta.insnIdx, meta.subprogno, "loop");
+  frame.callbackDepth = 0;
+  if (env.log.level & 2) verbose(env, `frame${env.curState.curframe} bpf_loop iteration limit reached\n`);
+  return 0;
+}
+
+/** Where flags are 0 on every path the loop is inlined, so they have to be known exactly. @kernel verifier.c update_loop_inline_state */
+function noteInlining(env: Env, meta: CallMeta): void {
+  const aux = env.aux[meta.insnIdx]!;
+  const first = aux.loopSubprogno < 0;
+  if (!first && !aux.loopInline) return;
+  const noFlags = isNullReg(curRegs(env)[4]!);
+  if (noFlags) markChainPrecision(env, 4);
+  if (first) aux.loopSubprogno = meta.subprogno;
+  aux.loopInline = noFlags && aux.loopSubprogno === meta.subprogno;
+}
+
+/** Register type that each kind of result begins with. */
+const RETURN_TYPE: Readonly<Record<RetKind, number>> = {
+  RET_INTEGER: T.SCALAR_VALUE,
+  RET_VOID: T.NOT_INIT,
+  RET_PTR_TO_MAP_VALUE: T.PTR_TO_MAP_VALUE,
+  RET_PTR_TO_SOCKET: T.PTR_TO_SOCKET,
+  RET_PTR_TO_TCP_SOCK: T.PTR_TO_TCP_SOCK,
+  RET_PTR_TO_SOCK_COMMON: T.PTR_TO_SOCK_COMMON,
+  RET_PTR_TO_MEM: T.PTR_TO_MEM,
+  RET_PTR_TO_MEM_OR_BTF_ID: T.PTR_TO_MEM,
+  RET_PTR_TO_BTF_ID: T.PTR_TO_BTF_ID,
+};
+
+/** R0 after the call, and the reference it holds. */
+function setReturn(env: Env, meta: CallMeta): number {
+  const { proto, map, id } = meta;
+  const regs = curRegs(env);
+  let flags = proto.retFlags;
+  const type = RETURN_TYPE[proto.ret];
+  switch (proto.ret) {
+    case "RET_INTEGER":
+      regs[0] = UNKNOWN_REG;
+      break;
+    case "RET_VOID":
+      regs[0] = NOT_INIT_REG;
+      break;
+    case "RET_PTR_TO_MAP_VALUE":
+      if (map === null) return verifierBug(env, "unexpected null map_ptr");
+      if (id === MAP_LOOKUP && lookupCannotFail(map) && meta.constKey >= 0n && meta.constKey < BigInt(map.maxEntries))
+        flags &= ~T.PTR_MAYBE_NULL;
+      regs[0] = pointerReg(type | flags, {
+        map,
+        mapUid: meta.mapUid,
+        id:
+          !T.mayBeNull(flags) && ("bpf_spin_lock" in map.fields || "bpf_res_spin_lock" in map.fields) ? ++env.idGen : 0,
+      });
+      break;
+    case "RET_PTR_TO_MEM":
+      regs[0] = pointerReg(type | flags, { memSize: meta.memSize });
+      break;
+    case "RET_PTR_TO_BTF_ID":
+      if (proto.retBtf === undefined) return notSimulated(env, "kernel pointers in maps");
+      regs[0] = pointerReg(type | flags, { btfName: proto.retBtf });
+      break;
+    case "RET_PTR_TO_MEM_OR_BTF_ID":
+      return notSimulated(env, "per-CPU variables of the kernel through BTF");
+    default:
+      regs[0] = pointerReg(type | flags);
+  }
+  if (T.mayBeNull(regs[0]!.type)) regs[0] = { ...regs[0]!, id: ++env.idGen };
+  if (id === DYNPTR_DATA) regs[0] = { ...regs[0]!, dynptrId: meta.dynptrId };
+  if (CAST.has(id) || id === DYNPTR_DATA) {
+    regs[0] = { ...regs[0]!, refObjId: meta.refObjId };
+  } else if (acquires(meta)) {
+    const ref = acquireReference(env, meta.insnIdx);
+    regs[0] = { ...regs[0]!, id: ref, refObjId: ref };
+  }
+  return 0;
+}
+
+/** Sockets looked up in a map are held as well. */
+const acquires = ({ id, map }: CallMeta): boolean =>
+  ACQUIRE.has(id) || (id === MAP_LOOKUP && (map?.def.type === "sockmap" || map?.def.type === "sockhash"));
+
+/** @kernel verifier.c do_refine_retval_range */
+function refineReturn(env: Env, meta: CallMeta): number {
+  if (meta.proto.ret !== "RET_INTEGER" || meta.proto.retFlags !== 0) return 0;
+  const regs = curRegs(env);
+  if (RETURNS_SIZE.has(meta.id)) {
+    const max = BigInt.asIntN(64, meta.maxSize);
+    regs[0] = scalarReg(
+      narrow(SCALAR_UNKNOWN, {
+        smin: BigInt(-MAX_ERRNO),
+        s32min: -MAX_ERRNO,
+        smax: max,
+        s32max: Number(BigInt.asIntN(32, max)),
+      }),
+    );
+  } else if (meta.id === GET_SMP_PROCESSOR_ID) {
+    const last = kernel.nrCpuIds - 1;
+    const top = BigInt(last);
+    regs[0] = scalarReg(
+      narrow(SCALAR_UNKNOWN, {
+        umin: 0n,
+        umax: top,
+        smin: 0n,
+        smax: top,
+        u32min: 0,
+        u32max: last,
+        s32min: 0,
+        s32max: last,
+      }),
+    );
+  }
+  return sanityCheckReg(env, 0, "retval");
+}
+
+/** @kernel verifier.c check_get_func_ip */
+function checkGetFuncIp(env: Env, id: number): number {
+  if (env.progType.name === "kprobe") return 0;
+  verbose(env, `func ${called(id)} not supported for program type ${env.progType.id}\n`);
+  return ENOTSUPP;
+}

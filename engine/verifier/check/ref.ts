@@ -1,0 +1,92 @@
+// References and locks that a path holds: taking them, giving them back, and what must not be left at its end.
+// @kernel verifier.c acquire_reference, release_reference, acquire_lock_state, release_lock_state, check_resource_leak
+import { type Env, verbose } from "../state/env.ts";
+import { EINVAL } from "../state/errors.ts";
+import { UNKNOWN_REG } from "../state/reg.ts";
+import { mapAllRegs, REF_TYPE_LOCK_MASK, REF_TYPE_PTR, type RefState, type VerifierState } from "../state/state.ts";
+
+/** A new reference, noted with the instruction that took it. Returns its id. @kernel verifier.c acquire_reference */
+export function acquireReference(env: Env, insnIdx: number): number {
+  const id = ++env.idGen;
+  env.curState.refs.push({ type: REF_TYPE_PTR, id, insnIdx, ptr: null });
+  return id;
+}
+
+/** Gives a reference back; registers stay as they are. @kernel verifier.c release_reference_nomark */
+export function releaseReferenceNomark(state: VerifierState, id: number): number {
+  const at = state.refs.findIndex((ref) => ref.type === REF_TYPE_PTR && ref.id === id);
+  if (at < 0) return EINVAL;
+  state.refs.splice(at, 1);
+  return 0;
+}
+
+/** Gives a reference back: every copy of the pointer becomes a number of no meaning. @kernel verifier.c release_reference */
+export function releaseReference(env: Env, id: number): number {
+  const err = releaseReferenceNomark(env.curState, id);
+  if (err) return err;
+  mapAllRegs(env.curState, (reg) => (reg.refObjId === id ? UNKNOWN_REG : reg));
+  return 0;
+}
+
+/** @kernel verifier.c acquire_lock_state */
+export function acquireLock(env: Env, insnIdx: number, type: number, id: number, ptr: object): void {
+  const state = env.curState;
+  state.refs.push({ type, id, insnIdx, ptr });
+  state.activeLocks++;
+  state.activeLockId = id;
+  state.activeLockPtr = ptr;
+}
+
+/** @kernel verifier.c find_lock_state */
+export const findLock = (state: VerifierState, types: number, id: number, ptr: object | null): RefState | undefined =>
+  state.refs.find((ref) => (ref.type & types) !== 0 && ref.id === id && ref.ptr === ptr);
+
+/** The lock taken before it is the one to release next. @kernel verifier.c release_lock_state */
+export function releaseLock(state: VerifierState, type: number, id: number, ptr: object | null): number {
+  let before: RefState | undefined;
+  for (let i = 0; i < state.refs.length; i++) {
+    const ref = state.refs[i]!;
+    if (ref.type === type && ref.id === id && ref.ptr === ptr) {
+      state.refs.splice(i, 1);
+      state.activeLocks--;
+      state.activeLockId = before?.id ?? 0;
+      state.activeLockPtr = before?.ptr ?? null;
+      return 0;
+    }
+    if (ref.type & REF_TYPE_LOCK_MASK) before = ref;
+  }
+  return EINVAL;
+}
+
+/** Names each reference that is still held. @kernel verifier.c check_reference_leak */
+export function checkReferenceLeak(env: Env, exceptionExit: boolean): number {
+  const { curState } = env;
+  if (!exceptionExit && curState.curframe !== 0) return 0;
+  let leaks = false;
+  for (const ref of curState.refs) {
+    if (ref.type !== REF_TYPE_PTR) continue;
+    verbose(env, `Unreleased reference id=${ref.id} alloc_insn=${ref.insnIdx}\n`);
+    leaks = true;
+  }
+  return leaks ? EINVAL : 0;
+}
+
+/** `prefix` says what would leave things held: `tail_call`. @kernel verifier.c check_resource_leak */
+export function checkResourceLeak(env: Env, exceptionExit: boolean, checkLock: boolean, prefix: string): number {
+  const state = env.curState;
+  const held = (what: string): number => {
+    verbose(env, `${prefix} cannot be used inside ${what}-ed region\n`);
+    return EINVAL;
+  };
+  if (checkLock && state.activeLocks !== 0) return held("bpf_spin_lock");
+  const err = checkReferenceLeak(env, exceptionExit);
+  if (err) {
+    verbose(env, `${prefix} would lead to reference leak\n`);
+    return err;
+  }
+  if (!checkLock) return 0;
+  if (state.activeIrqId !== 0) return held("bpf_local_irq_save");
+  if (state.activeRcuLock) return held("bpf_rcu_read_lock");
+  if (state.activePreemptLocks !== 0) return held("bpf_preempt_disable");
+  return 0;
+}
