@@ -59,9 +59,9 @@ export function checkCondJmp(env: Env, insn: Insn): number {
 
   // Whoever shares an id with an operand learns with it. Both sides must remember who they were.
   const linked: LinkedReg[] = [];
-  if (fromReg && src.type === T.SCALAR_VALUE && src.id !== 0) collectLinkedRegs(state, src.id, linked);
+  if (fromReg && src.type === T.SCALAR_VALUE && src.id !== 0) collectLinkedRegs(env, src.id, linked);
   if (regs[insn.dst]!.type === T.SCALAR_VALUE && regs[insn.dst]!.id !== 0)
-    collectLinkedRegs(state, regs[insn.dst]!.id, linked);
+    collectLinkedRegs(env, regs[insn.dst]!.id, linked);
   if (linked.length > 1) {
     err = pushJmpHistory(env, state, 0, linked);
     if (err) return err;

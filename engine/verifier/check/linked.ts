@@ -3,6 +3,8 @@ import { addDelta } from "../domain/alu.ts";
 import { syncBounds } from "../domain/bounds.ts";
 import { constScalar, type Scalar } from "../domain/scalar.ts";
 import { zext32 } from "../domain/size.ts";
+import { frameInsnIdx, frameInsnIdx } from "../explore/equal.ts";
+import type { Env, Env } from "../state/env.ts";
 import { BPF_ADD_CONST, BPF_ADD_CONST32, type RegState } from "../state/reg.ts";
 import { SCALAR_VALUE } from "../state/regtype.ts";
 import { isSpilledReg } from "../state/stack.ts";
@@ -14,15 +16,18 @@ export const LINKED_REGS_MAX = 6;
 const groupOf = (id: number): number => id & ~BPF_ADD_CONST;
 
 /**
- * Appends to `found` every scalar register and spilled scalar of the group of `id`; from the innermost frame outwards.
- * What does not fit leaves its group.  @kernel verifier.c collect_linked_regs
+ * Appends to `found` every live scalar register and spilled scalar of the group of `id`; from the innermost frame
+ * outwards. What does not fit leaves its group.  @kernel verifier.c collect_linked_regs
  */
-export function collectLinkedRegs(state: VerifierState, id: number, found: LinkedReg[]): void {
+export function collectLinkedRegs(env: Env, id: number, found: LinkedReg[]): void {
+  const state = env.curState;
   const group = groupOf(id);
   for (let frameno = state.curframe; frameno >= 0; frameno--) {
     const frame = state.frames[frameno]!;
+    const live = env.aux[frameInsnIdx(state, frameno)]!.liveRegsBefore;
     for (let at = 0; at < 10; at++) {
       const reg = frame.regs[at]!;
+      if (((live >> at) & 1) === 0) continue;
       if (reg.type !== SCALAR_VALUE || groupOf(reg.id) !== group) continue;
       if (found.length < LINKED_REGS_MAX) found.push({ frameno, isReg: true, at });
       else frame.regs[at] = { ...reg, id: 0 };

@@ -61,9 +61,6 @@ export const withVal = (reg: RegState, val: Scalar): RegState => (val === reg.va
 
 const hex = (x: bigint): string => `0x${BigInt.asUintN(64, x).toString(16)}`;
 const hex32 = (x: number): string => `0x${(x >>> 0).toString(16)}`;
-/** printf's %#llx writes 0 without the prefix. */
-const sharp = (text: string): string => (text === "0x0" ? "0" : text);
-
 /**
  * Looks for ranges that contradict each other. They are forgotten, with a line in the log; with
  * BPF_F_TEST_REG_INVARIANTS the program is refused. Returns the register to go on with, or an errno.
@@ -75,10 +72,10 @@ export function sanityChecked(env: Env, reg: RegState, where: string): RegState 
   const v = reg.val;
   verbose(
     env,
-    `verifier bug: REG INVARIANTS VIOLATION (${where}): ${problem} u64=[${sharp(hex(v.umin))}, ${sharp(hex(v.umax))}] ` +
-      `s64=[${sharp(hex(v.smin))}, ${sharp(hex(v.smax))}] u32=[${sharp(hex32(v.u32min))}, ${sharp(hex32(v.u32max))}] ` +
-      `s32=[${sharp(hex32(v.s32min))}, ${sharp(hex32(v.s32max))}] ` +
-      `var_off=(${sharp(hex(v.varOff.value))}, ${sharp(hex(v.varOff.mask))})\n`,
+    `verifier bug: REG INVARIANTS VIOLATION (${where}): ${problem} u64=[${hex(v.umin)}, ${hex(v.umax)}] ` +
+      `s64=[${hex(v.smin)}, ${hex(v.smax)}] u32=[${hex32(v.u32min)}, ${hex32(v.u32max)}] ` +
+      `s32=[${hex32(v.s32min)}, ${hex32(v.s32max)}] ` +
+      `var_off=(${hex(v.varOff.value)}, ${hex(v.varOff.mask)})\n`,
   );
   if (env.testRegInvariants) return EFAULT;
   return { ...reg, val: unboundRanges(v) };

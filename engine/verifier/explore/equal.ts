@@ -63,11 +63,15 @@ export class IdMap {
     return true;
   }
 
-  /** As `check`, but no id counts as one that nobody else has. @kernel verifier.c check_scalar_ids */
+  /**
+   * Ids of scalars: what had none may be anything; what has none now counts as one that nobody else has. A register at a
+   * distance from its group needs the groups to correspond as well.  @kernel verifier.c check_scalar_ids
+   */
   checkScalar(old: number, cur: number): boolean {
-    const from = old || ++this.#nextTemporary;
+    if (old === 0) return true;
     const to = cur || ++this.#nextTemporary;
-    return this.check(from, to);
+    if (!this.check(old, to)) return false;
+    return (old & BPF_ADD_CONST) === 0 || this.check(old & ~BPF_ADD_CONST, to & ~BPF_ADD_CONST);
   }
 }
 
@@ -112,7 +116,7 @@ export function regSafe(old: RegState, cur: RegState, ids: IdMap, exact: ExactLe
   switch (old.type & BASE_TYPE_MASK) {
     case SCALAR_VALUE:
       if (!old.precise && exact === NOT_EXACT) return true;
-      if ((old.id & BPF_ADD_CONST) !== (cur.id & BPF_ADD_CONST)) return false;
+      if (old.id !== 0 && (old.id & BPF_ADD_CONST) !== (cur.id & BPF_ADD_CONST)) return false;
       if ((old.id & BPF_ADD_CONST) !== 0 && old.off !== cur.off) return false;
       return rangeWithin(old.val, cur.val) && ids.checkScalar(old.id, cur.id);
     case PTR_TO_MAP_KEY:
