@@ -2,10 +2,12 @@
 // beside: prog.ts, map.ts, sysfs.ts. Time, random numbers and CPU come from the virtual machine's Env.
 import { attachTypeName, defineProgType, progTypeById, progTypeByName } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
-import { defaultEnv, Machine, Memory, type Outcome } from "../vm/index.ts";
+import { defaultEnv, enterEvent, Machine, Memory, type Outcome } from "../vm/index.ts";
 import { progTypeOfAttachType } from "./attach-types.ts";
 import { type KernelDefinition, OREORE } from "./definition.ts";
 import { FdTable, type FdTarget, type MapObject, type Prog } from "./objects.ts";
+
+type VmEvent = Parameters<typeof enterEvent>[1];
 
 /** The four steps of the recipe: program type, attach type, module, user space. */
 export type Steps = readonly [progType: boolean, attachType: boolean, module: boolean, userSpace: boolean];
@@ -37,6 +39,8 @@ export class Kernel {
   /** What show() prints: the module's `static u32 result`. */
   result = 0;
   readonly dmesg: string[] = [];
+  /** Lines that nobody has read yet. */
+  readonly tracePipe: string[] = [];
   readonly #customType: ProgType;
   #lastProgId = 0;
   #lastMapId = 0;
@@ -93,10 +97,16 @@ export class Kernel {
     return Number(this.env.bootTime / 1_000_000_000n);
   }
 
-  /** A machine that stands before the first instruction of a program; its event is still to come. */
-  machine(prog: Prog): Machine {
+  /** bpf_prog_run(): from the event to the end; what the program printed goes to trace_pipe. */
+  run(prog: Prog, event: VmEvent): Outcome {
     const programs = (id: number) => [...this.progs.values()].find(({ loaded }) => loaded.id === id)?.loaded;
-    return new Machine({ memory: this.memory, program: prog.loaded, env: this.env, programs });
+    const machine = new Machine({ memory: this.memory, program: prog.loaded, env: this.env, programs });
+    enterEvent(machine, event);
+    const printed = this.memory.tracePipe().length;
+    const outcome = this.execute(machine, prog);
+    this.tracePipe.push(...this.memory.tracePipe().slice(printed));
+    prog.runCnt++;
+    return outcome;
   }
 
   /** Drops a reference; the last one frees the object. */

@@ -22,6 +22,8 @@ export interface Prog {
   readonly loaded: LoadedProgram;
   /** Each counted once. */
   readonly maps: readonly MapObject[];
+  /** First slot of a two-slot load → the map whose address (or whose value's) it loads. */
+  readonly mapOfSlot: ReadonlyMap<number, MapObject>;
   runCnt: number;
   /** Seconds since boot. */
   readonly loadTime: number;
@@ -35,13 +37,14 @@ export interface MapObject {
   readonly map: BpfMap;
 }
 
-/** An open file of sysfs or tracefs. */
+/** An open file of sysfs or tracefs. What it reads was made when it was first read. */
 export interface OpenFile {
   readonly kind: "file";
   refs: number;
   readonly path: string;
   readonly readable: boolean;
   readonly writable: boolean;
+  content: Uint8Array | undefined;
   pos: number;
 }
 

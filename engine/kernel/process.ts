@@ -1,11 +1,11 @@
 // The one process of the simulation: each system call it makes is done by the kernel and written down for strace.
 import type { MapDef } from "../program/program.ts";
+import { close, open, read, write } from "./files.ts";
 import type { Kernel } from "./kernel.ts";
 import { mapCreate, mapDelete, mapUpdate } from "./map.ts";
 import type { MapObject } from "./objects.ts";
 import { type Loaded, type ProgAttachAttr, type ProgLoadAttr, progAttach, progDetach, progLoad } from "./prog.ts";
 import { args, record, type SyscallRecord } from "./strace.ts";
-import { close, open, read, write } from "./sysfs.ts";
 import { type TestRunInput, type TestRunResult, testRun } from "./test-run.ts";
 
 export class Process {

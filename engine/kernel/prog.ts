@@ -92,6 +92,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
       maps: new Map([...maps].map(([slot, { map }]) => [slot, map])),
     }),
     maps: used,
+    mapOfSlot: maps,
     runCnt: 0,
     loadTime: kernel.seconds(),
   };

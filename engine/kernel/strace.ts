@@ -3,9 +3,9 @@
 import { latin1, toHex } from "../base/bytes.ts";
 import { errnoName, errnoText } from "../facts/errno.ts";
 import type { MapDef } from "../program/program.ts";
+import { O_CREAT, O_TRUNC, O_WRONLY } from "./files.ts";
 import type { Kernel } from "./kernel.ts";
 import type { ProgAttachAttr, ProgLoadAttr } from "./prog.ts";
-import { O_CREAT, O_TRUNC, O_WRONLY } from "./sysfs.ts";
 
 export interface SyscallRecord {
   readonly name: string;

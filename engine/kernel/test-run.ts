@@ -1,7 +1,6 @@
 // BPF_PROG_TEST_RUN (BPF_PROG_RUN): one run of a loaded program on bytes given by the caller.
 // @kernel kernel/bpf/syscall.c bpf_prog_test_run, net/bpf/test_run.c bpf_prog_test_run_skb, bpf_prog_test_run_xdp
 import { ERRNO } from "../facts/errno.ts";
-import { enterEvent } from "../vm/index.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Prog } from "./objects.ts";
 
@@ -33,10 +32,7 @@ export function testRun(kernel: Kernel, fd: number, { dataIn }: TestRunInput): T
   if (prog.kind !== "prog") return failed(ERRNO.EINVAL);
   if (!takesPacket(prog)) return failed(ENOTSUPP);
   if (dataIn.length < ETH_HLEN) return failed(ERRNO.EINVAL);
-  const machine = kernel.machine(prog);
-  enterEvent(machine, { kind: "packet", data: dataIn });
-  const outcome = kernel.execute(machine, prog);
-  prog.runCnt++;
+  const outcome = kernel.run(prog, { kind: "packet", data: dataIn });
   if (outcome.kind === "exit") return { ret: 0, retval: Number(BigInt.asUintN(32, outcome.r0)) };
   return failed(outcome.kind === "paused" ? ERRNO.EINTR : ERRNO.EIO);
 }

@@ -1,15 +1,12 @@
 // The kernel as the page shows it after a call.
 import { toHex } from "../base/bytes.ts";
-import { sha256 } from "../base/sha256.ts";
-import { BPF_DW, BPF_IMM, BPF_LD, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
-import { encodeInsns, type Insn } from "../isa/insn.ts";
+import { filesOf, modeText } from "../kernel/files.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { FdTarget, MapObject, Prog } from "../kernel/objects.ts";
-import { filesOf } from "../kernel/sysfs.ts";
+import { progTag } from "../kernel/prog-info.ts";
+import { RELEASE } from "../kernel/shell.ts";
 import type { FdView, KernelView, MapView, ProgView } from "./views.ts";
 
-/** The kernel whose rules the facts record. */
-export const RELEASE = "6.18.44-oreore";
 const MAX_ENTRIES = 256;
 const MAX_LINES = 1000;
 
@@ -23,9 +20,9 @@ export function kernelView(kernel: Kernel): KernelView {
     attachments: kernel.steps[1]
       ? [{ attachType: attach.id, attachName: attach.name, progId: kernel.attached.get(attach.id)?.id ?? 0 }]
       : [],
-    files: filesOf(kernel).map((path) => ({ path, mode: modeText(kernel.definition.attribute.mode) })),
+    files: filesOf(kernel).map(({ path, mode }) => ({ path, mode: `-${modeText(mode)}` })),
     steps: kernel.steps as KernelView["steps"],
-    tracePipe: kernel.memory.tracePipe().slice(-MAX_LINES),
+    tracePipe: kernel.tracePipe.slice(-MAX_LINES),
     dmesg: kernel.dmesg.slice(-MAX_LINES),
   };
 }
@@ -72,22 +69,3 @@ function mapView(kernel: Kernel, object: MapObject): MapView {
     more: Math.max(0, entries.length - MAX_ENTRIES),
   };
 }
-
-/** First 8 bytes of the SHA-256 over the instructions, descriptors of maps taken out. @kernel core.c bpf_prog_calc_tag */
-export function progTag(insns: readonly Insn[]): string {
-  let inMap = false;
-  const plain = insns.map((insn) => {
-    if (inMap) {
-      inMap = false;
-      return { ...insn, imm: 0 };
-    }
-    const isMap = insn.src === BPF_PSEUDO_MAP_FD || insn.src === BPF_PSEUDO_MAP_VALUE;
-    inMap = insn.code === (BPF_LD | BPF_IMM | BPF_DW) && isMap;
-    return inMap ? { ...insn, imm: 0 } : insn;
-  });
-  return toHex(sha256(encodeInsns(plain)).subarray(0, 8));
-}
-
-/** `-rw-r--r--` */
-const modeText = (mode: number): string =>
-  `-${[..."rwxrwxrwx"].map((letter, i) => (mode & (1 << (8 - i)) ? letter : "-")).join("")}`;

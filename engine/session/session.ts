@@ -6,10 +6,12 @@ import { MAP_TYPES } from "../facts/map-types.ts";
 import { PROG_TYPES } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
+import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/files.ts";
 import { ALL_STEPS, Kernel, type Steps } from "../kernel/kernel.ts";
+import { contextFrom } from "../kernel/module.ts";
 import type { Prog } from "../kernel/objects.ts";
 import { Process } from "../kernel/process.ts";
-import { contextFrom, O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/sysfs.ts";
+import { RELEASE, runShell } from "../kernel/shell.ts";
 import { PACKET_CONTEXTS } from "../kernel/test-run.ts";
 import type { MapDef } from "../program/program.ts";
 import { enterEvent, loadProgram, Machine, type Outcome } from "../vm/index.ts";
@@ -17,9 +19,8 @@ import { visitViews } from "./beliefs.ts";
 import { assembleInput, type Checked, type Clock, check, checkedView } from "./check.ts";
 import { definitionOf } from "./definition.ts";
 import { EXAMPLES } from "./examples.ts";
-import { kernelView, mapViews, RELEASE } from "./kernel-view.ts";
+import { kernelView, mapViews } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
-import { runShell } from "./shell.ts";
 import type {
   CheckView,
   EventInput,

@@ -1,0 +1,89 @@
+// Goes through a recorded session step by step on the simulated kernel, as its loader did on the real one, and gives what
+// each call answered: rows of the recording's own shape, to be compared field by field.
+import { fromHex, latin1, utf8Encode } from "../base/bytes.ts";
+import { decodeInsns } from "../isa/insn.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { Process } from "../kernel/process.ts";
+import { O_WRONLY } from "../kernel/files.ts";
+
+/** `fd` of an attach: the last program loaded, or a descriptor that is not open. */
+export type SessionRow =
+  | {
+      readonly op: "load";
+      readonly name: string;
+      readonly prog_type: number;
+      readonly expected_attach_type: number;
+      readonly insns: string;
+      readonly errno: number;
+      readonly log: string;
+    }
+  | {
+      readonly op: "attach";
+      readonly name: string;
+      readonly attach_type: number;
+      readonly fd?: "last" | "bad";
+      readonly ret: number;
+      readonly errno: number;
+    }
+  | {
+      readonly op: "detach";
+      readonly name: string;
+      readonly attach_type: number;
+      readonly ret: number;
+      readonly errno: number;
+    }
+  | { readonly op: "write"; readonly data: string; readonly ret: number; readonly errno?: number }
+  | { readonly op: "read"; readonly data: string; readonly ret: number }
+  | { readonly op: "end" };
+
+export function replay(kernel: Kernel, rows: readonly SessionRow[]): SessionRow[] {
+  const process = new Process(kernel);
+  const { path } = kernel.definition.attribute;
+  let last = -1;
+  return rows.map((row): SessionRow => {
+    switch (row.op) {
+      case "load": {
+        const { ret, verdict } = process.progLoad({
+          progType: row.prog_type,
+          insns: decodeInsns(fromHex(row.insns) as Uint8Array),
+          license: "GPL",
+          logLevel: 2,
+          progFlags: 0,
+          progName: "",
+          expectedAttachType: row.expected_attach_type,
+        });
+        if (ret >= 0) last = ret;
+        return { ...row, errno: ret < 0 ? -ret : 0, log: verdict?.log ?? "" };
+      }
+      case "attach":
+        return {
+          ...row,
+          ...asC(process.progAttach({ attachBpfFd: row.fd === "bad" ? NOT_OPEN : last, attachType: row.attach_type })),
+        };
+      case "detach":
+        return { ...row, ...asC(process.progDetach({ attachType: row.attach_type })) };
+      case "write": {
+        const fd = process.open(path, O_WRONLY);
+        const answer = asC(process.write(fd, utf8Encode(row.data)));
+        process.close(fd);
+        return { ...row, ...answer };
+      }
+      case "read": {
+        const fd = process.open(path, 0);
+        const bytes = process.read(fd, 4096);
+        process.close(fd);
+        return typeof bytes === "number"
+          ? { ...row, data: "", ret: -1 }
+          : { ...row, data: latin1(bytes), ret: bytes.length };
+      }
+      case "end":
+        return row;
+    }
+  });
+}
+
+const NOT_OPEN = 999;
+
+/** As the C library returns it. */
+const asC = (result: number): { ret: number; errno: number } =>
+  result < 0 ? { ret: -1, errno: -result } : { ret: result, errno: 0 };

@@ -1,0 +1,137 @@
+// bpftool prog and bpftool map, as the real program prints them for what is loaded here.
+// Format: tools/bpf/bpftool/prog.c print_prog_plain, map.c show_map_close_plain, xlated_dumper.c dump_xlated_plain.
+import { formatInsn } from "../disasm/kernel.ts";
+import { helperName } from "../facts/helpers.ts";
+import { mapTypeByName } from "../facts/map-types.ts";
+import type { Insn } from "../isa/insn.ts";
+import { INSN_BYTES, insnHex } from "../isa/insn.ts";
+import { slotsOf } from "../program/flow.ts";
+import type { Kernel } from "./kernel.ts";
+import type { MapObject, Prog } from "./objects.ts";
+import { progTag } from "./prog-info.ts";
+
+interface Ran {
+  readonly out: string;
+  readonly err: string;
+  readonly status: number;
+}
+
+const ok = (out: string): Ran => ({ out, err: "", status: 0 });
+const failed = (err: string): Ran => ({ out: "", err: `${err}\n`, status: 255 });
+
+export function bpftool(kernel: Kernel, args: readonly string[]): Ran {
+  const [object = "", verb = "show", ...rest] = args.filter((arg) => !/^-[jpfn]+$/.test(arg));
+  if (object === "version" || args.includes("--version") || args.includes("-V"))
+    return ok("bpftool v7.6.0\nusing libbpf v1.6\n");
+  if ("program".startsWith(object) && object !== "") return prog(kernel, verb, rest);
+  if (object === "map") return map(kernel, verb, rest);
+  if (object === "" || object === "help") return { ...failed(USAGE), status: object === "" ? 255 : 0 };
+  return failed(`Error: object "${object}" is not simulated here; there are prog and map`);
+}
+
+const USAGE =
+  "Usage: bpftool prog { show | list } [id ID | tag TAG | name NAME]\n       bpftool prog dump xlated { id ID } [opcodes]\n       bpftool map { show | list } [id ID]\n       bpftool map dump id ID";
+
+function prog(kernel: Kernel, verb: string, args: readonly string[]): Ran {
+  const all = [...kernel.progs.values()];
+  if (verb === "show" || verb === "list") {
+    if (args.length === 0) return ok(all.map((one) => progText(kernel, one)).join(""));
+    const found = pick(all, args);
+    return typeof found === "string" ? failed(found) : ok(found.map((one) => progText(kernel, one)).join(""));
+  }
+  if (verb === "dump") {
+    const [kind, ...which] = args;
+    if (kind !== "xlated")
+      return failed(
+        kind === "jited"
+          ? "Error: no instructions returned"
+          : `Error: expected 'xlated' or 'jited', got: ${kind ?? ""}`,
+      );
+    const found = pick(
+      all,
+      which.filter((arg) => arg !== "opcodes"),
+    );
+    if (typeof found === "string") return failed(found);
+    return ok(found.map((one) => xlatedText(one, which.includes("opcodes"))).join("\n"));
+  }
+  return failed(`Error: unknown command '${verb}'`);
+}
+
+/** `id 4`, `tag b114…`, `name foo`; all that fit, or the sentence that says why none does. */
+function pick(all: readonly Prog[], [by, value = ""]: readonly string[]): Prog[] | string {
+  const match: Readonly<Record<string, (one: Prog) => boolean>> = {
+    id: ({ id }) => id === Number(value),
+    tag: ({ insns }) => progTag(insns) === value,
+    name: ({ name }) => name === value,
+  };
+  const test = by === undefined ? undefined : match[by];
+  if (!test) return `Error: expected 'id', 'tag', 'name' or 'pinned', got: '${by ?? ""}'?`;
+  const found = all.filter(test);
+  if (found.length > 0) return found;
+  return by === "id"
+    ? `Error: get by id (${value}): No such file or directory`
+    : `Error: can't find program with ${by} ${value}`;
+}
+
+/** bpftool is built against a kernel without the new type: it knows its number only. */
+function progText(kernel: Kernel, one: Prog): string {
+  const type = one.type.id === kernel.definition.type.id ? `type ${one.type.id}` : one.type.name;
+  const maps = one.maps.length > 0 ? `  map_ids ${one.maps.map(({ id }) => id).join(",")}` : "";
+  return (
+    `${one.id}: ${type}  ${one.name === "" ? "" : `name ${one.name}  `}tag ${progTag(one.insns)}${one.gplCompatible ? "  gpl" : ""}\n` +
+    `\tloaded_at ${loadedAt(kernel, one)}  uid 0\n` +
+    `\txlated ${one.xlated.length * INSN_BYTES}B  not jited  memlock 4096B${maps}\n`
+  );
+}
+
+const loadedAt = (kernel: Kernel, one: Prog): string => {
+  const boot = Number(kernel.env.wallOffset / 1_000_000_000n);
+  return `${new Date((boot + one.loadTime) * 1000).toISOString().slice(0, 19)}+0000`;
+};
+
+function xlatedText(one: Prog, opcodes: boolean): string {
+  let text = "";
+  for (let slot = 0; slot < one.insns.length; slot++) {
+    const insn = one.insns[slot] as Insn;
+    const next = one.insns[slot + 1];
+    const map = one.mapOfSlot.get(slot);
+    const body = map ? `(18) r${insn.dst} = map[id:${map.id}]` : formatInsn(insn, next, { helperName });
+    text += `${String(slot).padStart(4)}: ${body}\n`;
+    const slots = next ? slotsOf(insn) : 1;
+    if (opcodes) text += `       ${spaced(insnHex(insn))}${slots === 2 ? ` ${spaced(insnHex(next as Insn))}` : ""}\n`;
+    slot += slots - 1;
+  }
+  return text;
+}
+
+const spaced = (hex: string): string => hex.replace(/..(?=.)/g, "$& ");
+
+function map(kernel: Kernel, verb: string, args: readonly string[]): Ran {
+  const all = [...kernel.maps.values()];
+  const one = args[0] === "id" ? all.find(({ id }) => id === Number(args[1])) : undefined;
+  if (args[0] === "id" && !one) return failed(`Error: get map by id (${args[1] ?? ""}): No such file or directory`);
+  if (verb === "show" || verb === "list") return ok((one ? [one] : all).map(mapText).join(""));
+  if (verb === "dump" && one) return ok(mapDump(one));
+  return failed(
+    verb === "dump" ? "Error: expected 'id', 'name' or 'pinned', got: ''?" : `Error: unknown command '${verb}'`,
+  );
+}
+
+function mapText({ id, def }: MapObject): string {
+  const type = mapTypeByName(def.type)?.name ?? def.type;
+  return (
+    `${id}: ${type}  ${def.name === "" ? "" : `name ${def.name}  `}flags 0x${def.flags.toString(16)}\n` +
+    `\tkey ${def.keySize}B  value ${def.valueSize}B  max_entries ${def.maxEntries}  memlock 4096B\n`
+  );
+}
+
+function mapDump({ map }: MapObject): string {
+  const bytes = (data: Uint8Array): string => [...data].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  const entries = map.entries();
+  const lines = entries.map(({ key, values }) =>
+    values.length === 1
+      ? `key: ${bytes(key)}  value: ${bytes(values[0] as Uint8Array)}\n`
+      : `key:\n${bytes(key)}\n${values.map((value, cpu) => `value (CPU ${String(cpu).padStart(2, "0")}): ${bytes(value)}\n`).join("")}`,
+  );
+  return `${lines.join("")}Found ${entries.length} element${entries.length === 1 ? "" : "s"}\n`;
+}

@@ -1,0 +1,146 @@
+// Files below /sys, through open, read, write and close as a process makes them: the module's, and trace_pipe.
+// @kernel fs/kernfs/file.c kernfs_fop_write_iter, fs/sysfs/file.c sysfs_kf_write, sysfs_kf_read
+import { utf8Encode } from "../base/bytes.ts";
+import { ERRNO } from "../facts/errno.ts";
+import type { Kernel } from "./kernel.ts";
+import { show, store } from "./module.ts";
+import type { OpenFile } from "./objects.ts";
+
+export const O_WRONLY = 0o1;
+export const O_RDWR = 0o2;
+export const O_CREAT = 0o100;
+export const O_TRUNC = 0o1000;
+export const O_APPEND = 0o2000;
+const O_ACCMODE = 0o3;
+const PAGE_SIZE = 4096;
+
+interface File {
+  readonly path: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** As ls shows it. */
+  readonly size: number;
+  /** What one opening reads, made at its first read. */
+  readonly read: (kernel: Kernel) => Uint8Array;
+  /** At most a page at a time; how many bytes were taken, or a negative errno. Absent: -EINVAL, as for a missing store(). */
+  readonly write?: (kernel: Kernel, bytes: Uint8Array) => number;
+}
+
+/** The files there are now. Reading trace_pipe takes its lines away; a real one would then wait for more. */
+export function filesOf(kernel: Kernel): readonly File[] {
+  const { path, mode } = kernel.definition.attribute;
+  return [
+    ...(kernel.steps[2] ? [{ path, mode, size: PAGE_SIZE, read: show, write: store }] : []),
+    {
+      path: "/sys/kernel/tracing/trace_pipe",
+      mode: 0o440,
+      size: 0,
+      read: ({ tracePipe }) =>
+        utf8Encode(
+          tracePipe
+            .splice(0)
+            .map((line) => `${line}\n`)
+            .join(""),
+        ),
+    },
+  ];
+}
+
+/** A descriptor, or -ENOENT, -EISDIR, -EACCES (no file may be made in a directory of sysfs). */
+export function open(kernel: Kernel, path: string, flags: number): number {
+  const access = flags & O_ACCMODE;
+  if (filesOf(kernel).some((file) => file.path === path)) {
+    return kernel.fds.install({
+      kind: "file",
+      refs: 1,
+      path,
+      readable: access !== O_WRONLY,
+      writable: access !== 0,
+      content: undefined,
+      pos: 0,
+    });
+  }
+  const directories = directoriesOf(kernel);
+  if (directories.has(path)) return access === 0 ? kernel.fds.install(openDirectory(path)) : -ERRNO.EISDIR;
+  const parent = path.slice(0, Math.max(1, path.lastIndexOf("/")));
+  return flags & O_CREAT && directories.has(parent) ? -ERRNO.EACCES : -ERRNO.ENOENT;
+}
+
+const openDirectory = (path: string): OpenFile => ({
+  kind: "file",
+  refs: 1,
+  path,
+  readable: true,
+  writable: false,
+  content: undefined,
+  pos: 0,
+});
+
+/** The bytes read, none at the end, or a negative errno. */
+export function read(kernel: Kernel, fd: number, count: number): Uint8Array | number {
+  const open = kernel.fds.get(fd);
+  if (!open) return -ERRNO.EBADF;
+  if (open.kind !== "file") return -ERRNO.EINVAL;
+  if (!open.readable) return -ERRNO.EBADF;
+  const file = filesOf(kernel).find(({ path }) => path === open.path);
+  if (!file) return directoriesOf(kernel).has(open.path) ? -ERRNO.EISDIR : -ERRNO.ENODEV;
+  open.content ??= file.read(kernel);
+  const part = open.content.slice(open.pos, open.pos + count);
+  open.pos += part.length;
+  return part;
+}
+
+/** How many bytes were taken (at most a page), or a negative errno. An empty write does not reach store(). */
+export function write(kernel: Kernel, fd: number, bytes: Uint8Array): number {
+  const open = kernel.fds.get(fd);
+  if (!open) return -ERRNO.EBADF;
+  if (open.kind !== "file") return -ERRNO.EINVAL;
+  if (!open.writable) return -ERRNO.EBADF;
+  const file = filesOf(kernel).find(({ path }) => path === open.path);
+  if (!file) return -ERRNO.ENODEV;
+  if (!file.write) return -ERRNO.EINVAL;
+  return bytes.length === 0 ? 0 : file.write(kernel, bytes.subarray(0, PAGE_SIZE));
+}
+
+export const close = (kernel: Kernel, fd: number): number => kernel.fds.close(fd);
+
+export interface Entry {
+  readonly name: string;
+  /** `drwxr-xr-x` */
+  readonly mode: string;
+  readonly size: number;
+}
+
+/** What ls lists of a path, by name: a directory's entries, or a file itself; `undefined` where there is neither. */
+export function listDirectory(kernel: Kernel, path: string): Entry[] | undefined {
+  const plain = path.length > 1 ? path.replace(/\/+$/, "") : path;
+  const files = filesOf(kernel);
+  const file = files.find((one) => one.path === plain);
+  if (file) return [{ name: plain, mode: `-${modeText(file.mode)}`, size: file.size }];
+  const directories = directoriesOf(kernel);
+  if (!directories.has(plain)) return undefined;
+  const prefix = plain === "/" ? "/" : `${plain}/`;
+  const below = (one: string): boolean =>
+    one.startsWith(prefix) && one !== plain && !one.slice(prefix.length).includes("/");
+  const entries = [
+    ...[...directories]
+      .filter(below)
+      .map((one) => ({ name: one.slice(prefix.length), mode: `d${modeText(0o755)}`, size: 0 })),
+    ...files
+      .filter((one) => below(one.path))
+      .map((one) => ({ name: one.path.slice(prefix.length), mode: `-${modeText(one.mode)}`, size: one.size })),
+  ];
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** `rw-r--r--` */
+export const modeText = (mode: number): string =>
+  [..."rwxrwxrwx"].map((letter, i) => (mode & (1 << (8 - i)) ? letter : "-")).join("");
+
+const directoriesOf = (kernel: Kernel): Set<string> => {
+  const directories = new Set(["/", "/sys"]);
+  for (const { path } of filesOf(kernel)) {
+    for (let at = path.indexOf("/", 1); at > 0; at = path.indexOf("/", at + 1)) directories.add(path.slice(0, at));
+  }
+  return directories;
+};

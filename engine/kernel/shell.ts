@@ -1,0 +1,177 @@
+// The shell at the bottom of the page: the few commands the talk needs, answering as the real ones do on this kernel.
+// Every file access goes through the process, so that strace sees it. What is not known here is said to be.
+import { latin1, utf8Encode } from "../base/bytes.ts";
+import { errnoText } from "../facts/errno.ts";
+import { bpftool } from "./bpftool.ts";
+import { listDirectory, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from "./files.ts";
+import type { Process } from "./process.ts";
+import { type Command, parseLine } from "./shell-words.ts";
+
+export interface ShellResult {
+  /** Standard output and standard error as the terminal shows them. */
+  readonly output: string;
+  /** Exit status of the last command. */
+  readonly status: number;
+}
+
+/** What one command gives before its output is redirected. */
+interface Ran {
+  readonly out: string;
+  readonly err: string;
+  readonly status: number;
+}
+
+type Builtin = (process: Process, args: readonly string[]) => Ran;
+
+const ok = (out: string): Ran => ({ out, err: "", status: 0 });
+const failed = (err: string, status = 1): Ran => ({ out: "", err, status });
+
+export function runShell(process: Process, line: string): ShellResult {
+  const parsed = parseLine(line);
+  if (!parsed.ok) return { output: `${parsed.message}\n`, status: 2 };
+  let output = "";
+  let status = 0;
+  for (const command of parsed.commands) {
+    if (command.when === "success" && status !== 0) continue;
+    if (command.when === "failure" && status === 0) continue;
+    const ran = runCommand(process, command);
+    output += ran.output;
+    status = ran.status;
+  }
+  return { output, status };
+}
+
+function runCommand(process: Process, { words, to }: Command): ShellResult {
+  const [name = "", ...args] = words;
+  // The shell opens the target before the command runs.
+  let fd = -1;
+  if (to) {
+    fd = process.open(to.path, O_WRONLY | O_CREAT | (to.append ? O_APPEND : O_TRUNC));
+    if (fd < 0) return { output: `bash: ${to.path}: ${errnoText(fd)}\n`, status: 1 };
+  }
+  const { out, err, status } =
+    name === "" ? ok("") : Object.hasOwn(BUILTINS, name) ? (BUILTINS[name] as Builtin)(process, args) : unknown(name);
+  if (fd < 0) return { output: out + err, status };
+  const refused = writeAll(process, fd, utf8Encode(out));
+  process.close(fd);
+  if (refused === 0) return { output: err, status };
+  const who = name === "echo" ? "bash: echo" : name;
+  return { output: `${err}${who}: write error: ${errnoText(refused)}\n`, status: 1 };
+}
+
+/** 0, or the negative errno of the write that was refused. Nothing to write: no call. */
+function writeAll(process: Process, fd: number, bytes: Uint8Array): number {
+  for (let at = 0; at < bytes.length; ) {
+    const taken = process.write(fd, bytes.subarray(at));
+    if (taken < 0) return taken;
+    at += taken;
+  }
+  return 0;
+}
+
+const unknown = (name: string): Ran => failed(`bash: ${name}: command not found\n`, 127);
+
+const BUILTINS: Readonly<Record<string, Builtin>> = {
+  echo(_, args) {
+    let newline = true;
+    let escapes = false;
+    let words = args;
+    while (words[0] && /^-[neE]+$/.test(words[0])) {
+      if (words[0].includes("n")) newline = false;
+      if (/[eE]/.test(words[0])) escapes = words[0].lastIndexOf("e") > words[0].lastIndexOf("E");
+      words = words.slice(1);
+    }
+    const text = words.join(" ");
+    return ok((escapes ? unescaped(text) : text) + (newline ? "\n" : ""));
+  },
+  printf(_, [format, ...rest]) {
+    if (format === undefined) return failed("bash: printf: usage: printf [-v var] format [arguments]\n", 2);
+    const args = [...rest];
+    return ok(
+      unescaped(format).replace(/%%|%[sd]/g, (spec) =>
+        spec === "%%" ? "%" : (args.shift() ?? (spec === "%d" ? "0" : "")),
+      ),
+    );
+  },
+  cat(process, paths) {
+    let out = "";
+    let err = "";
+    for (const path of paths) {
+      const text = readAll(process, path);
+      if (typeof text === "number") err += `cat: ${path}: ${errnoText(text)}\n`;
+      else out += text;
+    }
+    return { out, err, status: err === "" ? 0 : 1 };
+  },
+  ls(process, args) {
+    const long = args.includes("-l");
+    const paths = args.filter((arg) => !arg.startsWith("-"));
+    let out = "";
+    let err = "";
+    for (const path of paths.length > 0 ? paths : ["/sys"]) {
+      const names = listDirectory(process.kernel, path);
+      if (!names) err += `ls: cannot access '${path}': No such file or directory\n`;
+      else if (long)
+        out += `${names.some(({ name }) => name === path) ? "" : "total 0\n"}${names.map(longLine).join("")}`;
+      else out += names.map(({ name }) => `${name}\n`).join("");
+    }
+    return { out, err, status: err === "" ? 0 : 2 };
+  },
+  bpftool: (process, args) => bpftool(process.kernel, args),
+  dmesg: ({ kernel }) => ok(kernel.dmesg.map((line) => `${line}\n`).join("")),
+  uname(_, args) {
+    const all = args.includes("-a");
+    return ok(
+      all
+        ? `Linux oreore ${RELEASE} #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\n`
+        : `${args.includes("-r") ? RELEASE : "Linux"}\n`,
+    );
+  },
+  lsmod: ({ kernel }) =>
+    ok(
+      `Module                  Size  Used by\n${kernel.steps[2] ? `${moduleName(kernel.definition.attribute.path).padEnd(19)} 12288  0\n` : ""}`,
+    ),
+  id: () => ok("uid=0(root) gid=0(root) groups=0(root)\n"),
+  whoami: () => ok("root\n"),
+  true: () => ok(""),
+  false: () => failed(""),
+  clear: () => ok("\x1b[2J"),
+  help: () => ok(`Commands here: ${COMMANDS.join(" ")}\nFiles: /sys/…, /sys/kernel/tracing/trace_pipe\n`),
+};
+
+/** For completion. */
+export const COMMANDS: readonly string[] = Object.keys(BUILTINS).sort();
+
+/** The kernel whose rules are recorded, built with the four steps. */
+export const RELEASE = "6.18.44-oreore";
+
+const moduleName = (path: string): string => path.split("/")[2] ?? "oreore";
+
+function readAll(process: Process, path: string): string | number {
+  const fd = process.open(path, 0);
+  if (fd < 0) return fd;
+  let text = "";
+  let part: Uint8Array | number;
+  while (typeof (part = process.read(fd, 131072)) !== "number" && part.length > 0) text += latin1(part);
+  process.close(fd);
+  return typeof part === "number" ? part : text;
+}
+
+function longLine({
+  name,
+  mode,
+  size,
+}: {
+  readonly name: string;
+  readonly mode: string;
+  readonly size: number;
+}): string {
+  return `${mode} ${mode.startsWith("d") ? 2 : 1} root root ${String(size).padStart(4)} Jul 22  2023 ${name}\n`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", 0: "\0" };
+/** What echo -e and printf make of backslashes. */
+const unescaped = (text: string): string =>
+  text.replace(/\\(?:x([0-9a-fA-F]{1,2})|(.))/g, (whole, hex: string | undefined, char: string) =>
+    hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (ESCAPES[char] ?? whole),
+  );
