@@ -1,0 +1,317 @@
+// Layout and emission: items of one program → slots and their bytes' fields. Values are asked for here, once a
+// program is chosen; labels and maps are filled in when every slot has its number.
+import type { Span } from "../base/span.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { ParamRole } from "../isa/macros.ts";
+import type { Label, Written } from "./assembly.ts";
+import { bigOf, type CValue, convert, S16, S32, U8 } from "./ctype.ts";
+import { type ExprContext, evaluate, type Node } from "./expr.ts";
+import type { Site } from "./lex.ts";
+import { lintMacro } from "./lint.ts";
+import { fieldValue, macroCode } from "./macro-code.ts";
+import { fixOf, replaceFix, type TitledFix } from "./messages.ts";
+import type { Argument, FieldName, Item, ParsedProgram } from "./program.ts";
+
+type Fields = { -readonly [K in keyof Insn]: number };
+
+/** A field to be filled with the distance to a label. */
+interface LabelUse extends Span {
+  readonly slot: number;
+  readonly field: "off" | "imm";
+  readonly name: string;
+}
+export interface MapUse extends Span {
+  readonly slot: number;
+  readonly name: string;
+}
+
+export interface Emitted {
+  readonly insns: Insn[];
+  readonly slots: Written[];
+  readonly written: Written[];
+  readonly labels: Label[];
+  readonly mapUses: readonly MapUse[];
+}
+
+/** What arguments may name besides constants. */
+export interface Symbols {
+  readonly isMap: (name: string) => boolean;
+  /** Labels that comments define (`@label`), by place. */
+  readonly commentLabels: readonly { readonly name: string; readonly span: Span }[];
+}
+
+const MAX_INSNS = 1_000_000;
+const JUMP_ROLES: ReadonlySet<ParamRole> = new Set(["jump", "jump_imm", "call_target", "func_target"]);
+const NO_CONTEXT_ROLE = undefined;
+
+export function emit(program: ParsedProgram, context: ExprContext, symbols: Symbols): Emitted {
+  return new Emitter(context, symbols, program.items).run();
+}
+
+class Emitter {
+  readonly #context: ExprContext;
+  readonly #symbols: Symbols;
+  readonly #items: readonly Item[];
+  readonly #labelNames: Set<string>;
+  readonly #insns: Fields[] = [];
+  readonly #slots: Written[] = [];
+  readonly #written: Written[] = [];
+  readonly #labelUses: LabelUse[] = [];
+  readonly #mapUses: MapUse[] = [];
+  readonly #labels = new Map<string, { name: string; slot: number; span: Span; uses: Span[] }>();
+
+  constructor(context: ExprContext, symbols: Symbols, items: readonly Item[]) {
+    this.#context = context;
+    this.#symbols = symbols;
+    this.#items = items;
+    this.#labelNames = new Set(symbols.commentLabels.map((label) => label.name));
+    for (const item of items) if (item.kind === "label") this.#labelNames.add(item.name);
+  }
+
+  run(): Emitted {
+    const { reporter } = this.#context;
+    let nextComment = 0;
+    const commentLabels = this.#symbols.commentLabels;
+    for (const item of this.#items) {
+      for (; nextComment < commentLabels.length; nextComment++) {
+        const label = commentLabels[nextComment] as { name: string; span: Span };
+        if (label.span.start > item.span.start) break;
+        this.#define(label.name, label.span);
+      }
+      if (this.#insns.length >= MAX_INSNS) {
+        reporter.report("too-many-insns", item.span, { limit: MAX_INSNS });
+        break;
+      }
+      this.#item(item);
+    }
+    for (; nextComment < commentLabels.length; nextComment++) {
+      const label = commentLabels[nextComment] as { name: string; span: Span };
+      this.#define(label.name, label.span);
+    }
+    this.#resolve();
+    return {
+      insns: this.#insns,
+      slots: this.#slots,
+      written: this.#written,
+      labels: [...this.#labels.values()],
+      mapUses: this.#mapUses,
+    };
+  }
+
+  #define(name: string, span: Span): void {
+    if (this.#labels.has(name)) this.#context.reporter.report("duplicate-label", span, { name });
+    else
+      this.#labels.set(name, { name, slot: this.#insns.length, span: { start: span.start, end: span.end }, uses: [] });
+  }
+
+  #item(item: Item): void {
+    switch (item.kind) {
+      case "label":
+        this.#define(item.name, item.span);
+        return;
+      case "unknown": {
+        const first = this.#insns.length;
+        for (let i = 0; i < item.slots; i++) this.#insns.push({ code: 0, dst: 0, src: 0, off: 0, imm: 0 });
+        this.#record(item, item.name, [], first, false);
+        return;
+      }
+      case "macro":
+        this.#macro(item);
+        return;
+      case "braces":
+        this.#braces(item);
+    }
+  }
+
+  #macro(item: Item & { kind: "macro" }): void {
+    const { macro, args } = item;
+    const first = this.#insns.length;
+    const slots = macroCode(macro);
+    let complete = item.complete;
+    const values = args.map((arg, i) => {
+      const role = macro.params[i]?.role;
+      const value = this.#argument(arg, role);
+      if (value === undefined) complete = false;
+      return value ?? undefined;
+    });
+    for (const slot of slots) {
+      const at = this.#insns.length;
+      const insn: Fields = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
+      for (const field of FIELDS) {
+        const code = slot[field];
+        const arg = code.kind === "param" ? args[code.index] : undefined;
+        const value = fieldValue(code, values as readonly (CValue | undefined)[], this.#context);
+        if (value) insn[field] = this.#fit(value, field, arg ?? item.span, item);
+        if (arg) this.#symbolic(arg, field, at, macro.params[(code as { index: number }).index]?.role);
+        else if (code.kind === "tree" && field === "imm" && at === first) {
+          // LD_IMM64 splits its argument: the map or function it names belongs to the first slot.
+          const named = args.find((a, i) => values[i] === SYMBOL && isName(a.node));
+          if (named) this.#symbolic(named, field, at, macro.params[args.indexOf(named)]?.role);
+        }
+      }
+      this.#insns.push(insn);
+    }
+    this.#record(item, macro.name, args, first, complete);
+    if (complete) lintMacro(item, values as readonly (CValue | undefined)[], this.#context);
+  }
+
+  #braces(item: Item & { kind: "braces" }): void {
+    const first = this.#insns.length;
+    let complete = item.complete;
+    const insn: Fields = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
+    for (const field of FIELDS) {
+      const arg = item.fields[field];
+      if (!arg) continue;
+      const value = this.#argument(arg, NO_CONTEXT_ROLE);
+      if (value === undefined) complete = false;
+      else insn[field] = this.#fit(value, field, arg);
+      this.#symbolic(arg, field, first, NO_CONTEXT_ROLE);
+    }
+    this.#insns.push(insn);
+    this.#record(item, undefined, Object.values(item.fields), first, complete);
+  }
+
+  /** The value of an argument; SYMBOL where it names a label or a map, to be filled in later. */
+  #argument(arg: Argument, role: ParamRole | undefined): CValue | undefined {
+    const { node } = arg;
+    if (node.kind === "value") return node.value;
+    if (node.kind === "name") {
+      const value = this.#context.names.constant(node.name);
+      if (value) return value;
+      if (this.#namesSymbol(node.name, role)) return SYMBOL;
+    } else if (role === "map" && node.kind === "other") return SYMBOL;
+    return evaluate(node, this.#context);
+  }
+
+  #namesSymbol(name: string, role: ParamRole | undefined): boolean {
+    if (role === "map" || this.#symbols.isMap(name) || this.#labelNames.has(name)) return true;
+    return role !== undefined && JUMP_ROLES.has(role) && !/^(?:BPF|R\d)/.test(name);
+  }
+
+  /** Notes what a field names, where it names a label or a map. */
+  #symbolic(arg: Argument, field: FieldName, slot: number, role: ParamRole | undefined): void {
+    const { node } = arg;
+    if (field !== "off" && field !== "imm") return;
+    if (node.kind !== "name") {
+      if (role === "map" && field === "imm" && node.kind === "other") {
+        const name = this.#context.source.slice(node.start, node.end).replace(/^[&(\s]+|\)+$/g, "");
+        this.#mapUses.push({ slot, name, start: node.start, end: node.end });
+      }
+      return;
+    }
+    const { name, start, end } = node;
+    if (this.#context.names.constant(name)) return;
+    if (field === "imm" && (role === "map" || this.#symbols.isMap(name)))
+      this.#mapUses.push({ slot, name, start, end });
+    else if (this.#labelNames.has(name) || (role !== undefined && JUMP_ROLES.has(role))) {
+      this.#labelUses.push({ slot, field, name, start, end });
+    }
+  }
+
+  #fit(value: CValue, field: FieldName, span: Span, item?: Item): number {
+    const { type, code } = FIT[field];
+    if (field === "dst" || field === "src") {
+      const kept = Number(BigInt.asUintN(4, bigOf(value)));
+      if (bigOf(value) !== BigInt(kept)) this.#context.reporter.report(code, span, { value: String(value.v), kept });
+      return kept;
+    }
+    const kept = convert(value, type).v as number;
+    if (kept === value.v) return kept;
+    const big = bigOf(value);
+    // 0xffffffff as -1, and the 64-bit -1 too, only read differently: no bit is lost.
+    const same = field === "imm" && ((big >= 0n && big <= 0xffff_ffffn) || BigInt.asIntN(64, big) === BigInt(kept));
+    if (!same)
+      this.#context.reporter.report(code, span, { value: String(value.v), kept }, this.#rangeFixes(field, item));
+    return kept;
+  }
+
+  #rangeFixes(field: FieldName, item: Item | undefined): TitledFix[] {
+    if (field !== "imm" || item?.kind !== "macro" || item.macro.name !== "BPF_MOV64_IMM" || item.site) return [];
+    const text = item.args.map(({ start, end }) => this.#context.source.slice(start, end)).join(", ");
+    return [
+      fixOf("use-ld-imm64", {}, [
+        { span: { start: item.span.start, end: item.span.end }, text: `BPF_LD_IMM64(${text})` },
+      ]),
+    ];
+  }
+
+  #record(
+    item: Exclude<Item, { kind: "label" }>,
+    macro: string | undefined,
+    args: readonly Argument[],
+    first: number,
+    complete: boolean,
+  ): void {
+    const last = this.#written.at(-1);
+    const { site } = item;
+    const count = this.#insns.length - first;
+    if (site && last && this.#lastSite === site) {
+      // One use of a #define that stands for several instructions is written once.
+      const merged: Written = { ...last, slotCount: last.slotCount + count, complete: last.complete && complete };
+      this.#written[this.#written.length - 1] = merged;
+      for (let i = merged.firstSlot; i < this.#insns.length; i++) this.#slots[i] = merged;
+      return;
+    }
+    const written: Written = site
+      ? {
+          span: { start: site.start, end: site.end },
+          macro: site.name,
+          args: [],
+          firstSlot: first,
+          slotCount: count,
+          complete,
+        }
+      : {
+          span: { start: item.span.start, end: item.span.end },
+          macro,
+          args: args.map(({ start, end }) => ({ start, end })),
+          firstSlot: first,
+          slotCount: count,
+          complete,
+        };
+    this.#lastSite = site;
+    this.#written.push(written);
+    for (let i = 0; i < count; i++) this.#slots.push(written);
+  }
+  #lastSite: Site | undefined;
+
+  #resolve(): void {
+    const { reporter } = this.#context;
+    for (const use of this.#labelUses) {
+      const span = { start: use.start, end: use.end };
+      const label = this.#labels.get(use.name);
+      if (!label) {
+        const near = reporter.similar(use.name, () => this.#labels.keys());
+        if (near === undefined) reporter.report("unknown-label", span, { name: use.name });
+        else
+          reporter.report("unknown-label-similar", span, { name: use.name, similar: near }, [replaceFix(span, near)]);
+        continue;
+      }
+      label.uses.push(span);
+      const insn = this.#insns[use.slot] as Fields;
+      const distance = label.slot - use.slot - 1;
+      insn[use.field] = distance;
+      if (use.field === "off" && (distance < -0x8000 || distance > 0x7fff)) {
+        insn.off = (distance << 16) >> 16;
+        reporter.report("off-range", span, { value: distance, kept: insn.off });
+      }
+    }
+    for (const label of this.#labels.values()) {
+      if (label.uses.length === 0) reporter.report("unused-label", label.span, { name: label.name });
+    }
+  }
+}
+
+const FIELDS: readonly FieldName[] = ["code", "dst", "src", "off", "imm"];
+const FIT = {
+  code: { type: U8, code: "code-range" },
+  dst: { type: U8, code: "reg-range" },
+  src: { type: U8, code: "reg-range" },
+  off: { type: S16, code: "off-range" },
+  imm: { type: S32, code: "imm-range" },
+} as const;
+
+/** Stands for a value that is filled in later; its number is 0. */
+const SYMBOL: CValue = { type: S32, v: 0 };
+
+const isName = (node: Node): boolean => node.kind === "name" || node.kind === "other";

@@ -1,0 +1,226 @@
+// Characters → tokens of C. White space and comments go; comments are kept in a list of their own, because
+// directives (`// @prog xdp`) live in them. Linear in the text, and total: what is no token of C becomes
+// a token of kind `other`.
+import type { Span } from "../base/span.ts";
+
+export type TokenKind = "name" | "number" | "char" | "string" | "punct" | "other";
+
+/** A class, so that the hundred thousand tokens of a large source share one hidden shape. `noExpand` alone is ever changed. */
+export class Token implements Span {
+  readonly kind: TokenKind;
+  readonly text: string;
+  /** Where it stands; for a token out of a `#define`, where the macro was used. */
+  readonly start: number;
+  readonly end: number;
+  /** First on its line, a line continued by a backslash counting as one. */
+  readonly lineStart: boolean;
+  /** White space or a comment stood before it. */
+  readonly spaced: boolean;
+  /** The outermost `#define` it came through, as the use of it in the source. */
+  readonly site: Site | undefined;
+  /** Named a macro that was being replaced: never replaced again (C17 6.10.3.4). */
+  noExpand = false;
+
+  constructor(
+    kind: TokenKind,
+    text: string,
+    start: number,
+    end: number,
+    lineStart: boolean,
+    spaced: boolean,
+    site?: Site,
+  ) {
+    this.kind = kind;
+    this.text = text;
+    this.start = start;
+    this.end = end;
+    this.lineStart = lineStart;
+    this.spaced = spaced;
+    this.site = site;
+  }
+}
+
+/** One use of a macro in the source. Compared by identity. */
+export interface Site extends Span {
+  readonly name: string;
+}
+
+export interface Comment extends Span {
+  /** Between the comment signs, or up to the end of the line. */
+  readonly text: string;
+  /** Offset of `text` in the source. */
+  readonly textStart: number;
+  /** Number of tokens before it. */
+  readonly before: number;
+  readonly block: boolean;
+}
+
+export interface Lexed {
+  readonly tokens: Token[];
+  readonly comments: Comment[];
+  /** Start of a block comment, string or character constant that never ends. */
+  readonly unterminated: { readonly what: "comment" | "string" | "char"; readonly span: Span }[];
+}
+
+const NAME = 1;
+const DIGIT = 2;
+const SPACE = 3;
+const NEWLINE = 4;
+const CLASS = new Uint8Array(128);
+for (let c = 0; c < 128; c++) {
+  const char = String.fromCharCode(c);
+  if (/[A-Za-z_$]/.test(char)) CLASS[c] = NAME;
+  else if (/[0-9]/.test(char)) CLASS[c] = DIGIT;
+  else if (char === "\n") CLASS[c] = NEWLINE;
+  else if (c <= 0x20 || c === 0x7f) CLASS[c] = SPACE;
+}
+const classAt = (text: string, at: number): number => {
+  const c = text.charCodeAt(at);
+  // Beyond ASCII only white space has a class of its own.
+  return c < 128 ? (CLASS[c] as number) : c === 0xa0 || c === 0xfeff || c === 0x3000 || c === 0x2028 ? SPACE : 0;
+};
+
+const PUNCTUATORS = new Set(
+  "<<= >>= ... -> ++ -- << >> <= >= == != && || += -= *= /= %= &= ^= |= ## ( ) { } [ ] , ; : . ? + - * / % & | ^ ~ ! = < > #".split(
+    " ",
+  ),
+);
+
+export function lex(text: string): Lexed {
+  const tokens: Token[] = [];
+  const comments: Comment[] = [];
+  const unterminated: Lexed["unterminated"] = [];
+  const length = text.length;
+  let at = 0;
+  let lineStart = true;
+  let spaced = false;
+
+  const push = (kind: TokenKind, start: number, end: number) => {
+    tokens.push(new Token(kind, text.slice(start, end), start, end, lineStart, spaced));
+    lineStart = false;
+    spaced = false;
+    at = end;
+  };
+
+  while (at < length) {
+    const cls = classAt(text, at);
+    if (cls === SPACE) {
+      spaced = true;
+      at++;
+      continue;
+    }
+    if (cls === NEWLINE) {
+      lineStart = true;
+      spaced = true;
+      at++;
+      continue;
+    }
+    if (cls === NAME) {
+      let end = at + 1;
+      while (end < length) {
+        const next = classAt(text, end);
+        if (next !== NAME && next !== DIGIT) break;
+        end++;
+      }
+      push("name", at, end);
+      continue;
+    }
+    const c = text.charCodeAt(at);
+    const c1 = text.charCodeAt(at + 1);
+    if (cls === DIGIT || (c === 0x2e && c1 >= 0x30 && c1 <= 0x39)) {
+      push("number", at, numberEnd(text, at));
+      continue;
+    }
+    if (c === 0x2f && c1 === 0x2f) {
+      let end = text.indexOf("\n", at);
+      // A backslash at the end continues the comment (C17 5.1.1.2).
+      while (end > 0 && continued(text, end)) end = text.indexOf("\n", end + 1);
+      if (end < 0) end = length;
+      const body = text.slice(at + 2, end);
+      comments.push({ start: at, end, text: body, textStart: at + 2, before: tokens.length, block: false });
+      at = end;
+      spaced = true;
+      continue;
+    }
+    if (c === 0x2f && c1 === 0x2a) {
+      let end = text.indexOf("*/", at + 2);
+      const closed = end >= 0;
+      if (!closed) {
+        unterminated.push({ what: "comment", span: { start: at, end: at + 2 } });
+        end = length;
+      }
+      const body = text.slice(at + 2, end);
+      comments.push({
+        start: at,
+        end: closed ? end + 2 : end,
+        text: body,
+        textStart: at + 2,
+        before: tokens.length,
+        block: true,
+      });
+      at = closed ? end + 2 : end;
+      spaced = true;
+      continue;
+    }
+    if (c === 0x5c) {
+      const newline = /\r?\n/y;
+      newline.lastIndex = at + 1;
+      if (newline.test(text)) {
+        spaced = true;
+        at = newline.lastIndex;
+        continue;
+      }
+    }
+    if (c === 0x22 || c === 0x27) {
+      const end = quotedEnd(text, at, c);
+      const closed = text.charCodeAt(end - 1) === c && end - at > 1;
+      if (!closed) {
+        unterminated.push({ what: c === 0x22 ? "string" : "char", span: { start: at, end } });
+      }
+      push(c === 0x22 ? "string" : "char", at, end);
+      continue;
+    }
+    const three = text.slice(at, at + 3);
+    const width = PUNCTUATORS.has(three) ? 3 : PUNCTUATORS.has(three.slice(0, 2)) ? 2 : 1;
+    const known = width > 1 || PUNCTUATORS.has(three.charAt(0));
+    if (known) push("punct", at, at + width);
+    else {
+      // A run of foreign characters is one token: one fault, one message.
+      let end = at + 1;
+      while (end < length && classAt(text, end) === 0 && text.charCodeAt(end) >= 128) end++;
+      push("other", at, end);
+    }
+  }
+  return { tokens, comments, unterminated };
+}
+
+const continued = (text: string, newline: number): boolean =>
+  text.charCodeAt(newline - 1) === 0x5c ||
+  (text.charCodeAt(newline - 1) === 0x0d && text.charCodeAt(newline - 2) === 0x5c);
+
+/** End of a preprocessing number (C17 6.4.8): what follows decides later whether it is one. */
+function numberEnd(text: string, start: number): number {
+  let at = start + 1;
+  for (; at < text.length; at++) {
+    const cls = classAt(text, at);
+    if (cls === NAME || cls === DIGIT) continue;
+    const c = text.charCodeAt(at);
+    if (c === 0x2e) continue;
+    // 0x1'0000 (C23)
+    if (c === 0x27 && (classAt(text, at + 1) === DIGIT || /[0-9a-fA-F]/.test(text.charAt(at + 1)))) continue;
+    break;
+  }
+  return at;
+}
+
+/** After the closing quote, or at the end of the line where there is none. */
+function quotedEnd(text: string, start: number, quote: number): number {
+  let at = start + 1;
+  while (at < text.length) {
+    const c = text.charCodeAt(at);
+    if (c === quote) return at + 1;
+    if (c === 0x0a) return at;
+    at += c === 0x5c ? 2 : 1;
+  }
+  return text.length;
+}

@@ -1,0 +1,42 @@
+// What can be said of a program once every slot stands: jumps that miss, slots that are no instruction. The
+// verifier will refuse these in its own words; here they are told on the line, while it is written.
+
+import * as c from "../isa/codes.ts";
+import { formOf } from "../isa/forms.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { Written } from "./assembly.ts";
+import type { Reporter } from "./messages.ts";
+
+export function lintProgram(insns: readonly Insn[], slots: readonly Written[], reporter: Reporter): void {
+  const second = new Uint8Array(insns.length + 1);
+  for (let i = 0; i < insns.length; i++) {
+    if ((insns[i] as Insn).code === (c.BPF_LD | c.BPF_IMM | c.BPF_DW)) second[++i] = 1;
+  }
+  for (let slot = 0; slot < insns.length; slot++) {
+    if (second[slot] === 1) continue;
+    const insn = insns[slot] as Insn;
+    const written = slots[slot] as Written;
+    if (!written.complete) continue;
+    const target = jumpTarget(insn, slot);
+    if (target !== undefined) {
+      if (target < 0 || target >= insns.length)
+        reporter.report("jump-out", written.span, { target, last: insns.length - 1 });
+      else if (second[target] === 1) reporter.report("jump-into-ld-imm64", written.span, { target, first: target - 1 });
+    }
+    if (formOf(insn) === undefined)
+      reporter.report("unknown-form", written.span, { code: insn.code.toString(16).padStart(2, "0") });
+  }
+}
+
+/** The slot a jump, call or function reference leads to; `undefined` for every other instruction. */
+export function jumpTarget(insn: Insn, slot: number): number | undefined {
+  const cls = insn.code & 7;
+  if (insn.code === (c.BPF_LD | c.BPF_IMM | c.BPF_DW))
+    return insn.src === c.BPF_PSEUDO_FUNC ? slot + 1 + insn.imm : undefined;
+  if (cls !== c.BPF_JMP && cls !== c.BPF_JMP32) return undefined;
+  const op = insn.code & 0xf0;
+  if (op === c.BPF_EXIT) return undefined;
+  if (op === c.BPF_CALL) return insn.src === c.BPF_PSEUDO_CALL && cls === c.BPF_JMP ? slot + 1 + insn.imm : undefined;
+  if (op > c.BPF_JCOND) return undefined;
+  return slot + 1 + (cls === c.BPF_JMP32 && op === c.BPF_JA ? insn.imm : insn.off);
+}

@@ -1,0 +1,62 @@
+// What the parser makes of the tokens: programs of written instructions and labels, before any value is known.
+import type { Span } from "../base/span.ts";
+import type { InsnMacro } from "../isa/macros.ts";
+import type { Node } from "./expr.ts";
+import type { Site } from "./lex.ts";
+
+export type FieldName = "code" | "dst" | "src" | "off" | "imm";
+
+export interface Argument extends Span {
+  readonly node: Node;
+}
+
+export type Item =
+  | {
+      readonly kind: "macro";
+      readonly span: Span;
+      readonly site: Site | undefined;
+      readonly macro: InsnMacro;
+      /** As many as the macro has parameters; an absent one is `bad`. */
+      readonly args: readonly Argument[];
+      readonly complete: boolean;
+    }
+  | {
+      readonly kind: "braces";
+      readonly span: Span;
+      readonly site: Site | undefined;
+      readonly fields: Readonly<Partial<Record<FieldName, Argument>>>;
+      readonly complete: boolean;
+    }
+  /** Stands where an instruction was meant that nobody knows: slots of zeros, so that those behind keep their place. */
+  | {
+      readonly kind: "unknown";
+      readonly span: Span;
+      readonly site: Site | undefined;
+      readonly name: string;
+      readonly slots: number;
+    }
+  | { readonly kind: "label"; readonly name: string; readonly span: Span };
+
+/** A list of instructions with what a record around it says (`.prog_type = …`, `.fixup_map_hash_8b = { 3 }`). */
+export interface ParsedProgram {
+  /** The array's name, or the record's string; undefined for instructions without anything around them. */
+  name: string | undefined;
+  span: Span;
+  readonly items: Item[];
+  readonly settings: Setting[];
+}
+
+export interface Setting extends Span {
+  readonly name: string;
+  readonly values: readonly Argument[];
+}
+
+/** A map as C declares it: attributes by name. */
+export interface ParsedMap extends Span {
+  readonly name: string;
+  readonly attributes: readonly {
+    readonly name: string;
+    readonly value: number | string | undefined;
+    readonly span: Span;
+  }[];
+}
