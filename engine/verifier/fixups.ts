@@ -5,7 +5,6 @@ import * as I from "../isa/codes.ts";
 import { type Env, subprogEnd, verbose } from "./state/env.ts";
 import { EINVAL } from "./state/errors.ts";
 
-const BPF_FUNC_TAIL_CALL = 12;
 /** Bytes that a function with may_goto keeps its counter and its clock in. */
 const MAY_GOTO_STACK = 16;
 
@@ -20,9 +19,9 @@ export function fixups(env: Env): number {
   });
   for (let i = 0; i < env.insns.length; i++) {
     const insn = env.insns[i]!;
-    if (insn.code !== (I.BPF_JMP | I.BPF_CALL) || insn.src !== 0 || insn.imm !== BPF_FUNC_TAIL_CALL) continue;
-    if (env.aux[i]!.callMapPoison) {
-      verbose(env, "tail_call abusing map_ptr\n");
+    if (insn.code !== (I.BPF_JMP | I.BPF_CALL) || insn.src !== I.BPF_PSEUDO_KFUNC_CALL) continue;
+    if (insn.imm === 0 && env.aux[i]!.seen) {
+      verbose(env, "invalid kernel function call not eliminated in verifier pass\n");
       return EINVAL;
     }
   }

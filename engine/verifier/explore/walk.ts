@@ -188,6 +188,7 @@ function checkCall(env: Env, insn: Insn): number {
     return EINVAL;
   }
   if (src === I.BPF_PSEUDO_CALL) return checkFuncCall(env, insn, env.insnIdx);
-  if (src === I.BPF_PSEUDO_KFUNC_CALL) return checkKfuncCall(env, insn);
+  // Number 0 is refused once dead code is gone, see fixups.
+  if (src === I.BPF_PSEUDO_KFUNC_CALL) return insn.imm === 0 ? 0 : checkKfuncCall(env, insn);
   return checkHelperCall(env, insn, env.insnIdx);
 }
