@@ -83,7 +83,9 @@ export function checkFuncCall(env: Env, insn: Insn, at: number): number {
   return 0;
 }
 
-export const checkKfuncCall = (env: Env, _insn: Insn): number => notSimulated(env, "kernel functions");
+/** Number 0 is no function at all: where it is reached, the program is refused after the walk. */
+export const checkKfuncCall = (env: Env, insn: Insn): number =>
+  insn.imm === 0 ? 0 : notSimulated(env, "kernel functions");
 
 /** BPF_EXIT of a callee: env.insnIdx becomes the place to go on in the caller. @kernel verifier.c prepare_func_exit */
 export function prepareFuncExit(env: Env): number {
