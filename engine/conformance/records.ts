@@ -17,10 +17,14 @@ export const InsnsHex = v.pipe(
   v.check((bytes) => bytes.length % INSN_BYTES === 0, "the length of instructions is a multiple of 8 bytes"),
 );
 const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff));
+/** A field that may be missing or null, with what it then stands for. (A pipe around nullish() would not run for a missing field.) */
 const or = <const S extends v.GenericSchema, const D>(schema: S, fallback: D) =>
-  v.pipe(
-    v.nullish(schema),
-    v.transform((value) => (value ?? fallback) as v.InferOutput<S> | D),
+  v.optional(
+    v.pipe(
+      v.nullable(schema),
+      v.transform((value) => (value ?? fallback) as v.InferOutput<S> | D),
+    ),
+    null,
   );
 
 const MapShape = {
@@ -28,26 +32,26 @@ const MapShape = {
   key_size: u32,
   value_size: u32,
   max_entries: u32,
-  flags: or(u32, 0),
-  init: or(v.record(v.string(), v.string()), undefined),
-  fields: or(v.record(v.string(), u32), undefined),
+  flags: v.nullish(u32, 0),
+  init: v.nullish(v.record(v.string(), v.string())),
+  fields: v.nullish(v.record(v.string(), u32)),
 };
 const MapRecord = v.object({
   ...MapShape,
   name: v.string(),
-  inner: or(v.object({ ...MapShape, name: or(v.string(), "inner") }), undefined),
+  inner: v.nullish(v.object({ ...MapShape, name: v.nullish(v.string(), "inner") })),
 });
 type MapRecord = v.InferOutput<typeof MapRecord>;
 
 export const ProgramRecord = v.object({
   insns: v.nullish(InsnsHex),
   source: v.nullish(v.string()),
-  prog_type: or(v.string(), "socket_filter"),
-  expected_attach_type: or(u32, 0),
-  prog_flags: or(u32, 0),
-  license: or(v.string(), DEFAULT_LICENSE),
-  maps: or(v.array(MapRecord), []),
-  map_refs: or(v.record(v.string(), v.string()), {}),
+  prog_type: v.nullish(v.string(), "socket_filter"),
+  expected_attach_type: v.nullish(u32, 0),
+  prog_flags: v.nullish(u32, 0),
+  license: v.nullish(v.string(), DEFAULT_LICENSE),
+  maps: v.nullish(v.array(MapRecord), []),
+  map_refs: v.nullish(v.record(v.string(), v.string()), {}),
 });
 export type ProgramRecord = v.InferOutput<typeof ProgramRecord>;
 
