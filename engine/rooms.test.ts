@@ -10,14 +10,15 @@ const WEB = resolve(ENGINE, "../web");
 const ORDER = [
   "base",
   "isa",
-  "facts",
   "program",
+  "facts",
   "disasm",
   "asm",
   "verifier",
   "vm",
   "jit",
   "kernel",
+  "takehome",
   "session",
   "conformance",
 ];

@@ -17,15 +17,6 @@ export const InsnsHex = v.pipe(
   v.check((bytes) => bytes.length % INSN_BYTES === 0, "the length of instructions is a multiple of 8 bytes"),
 );
 const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff));
-/** A field that may be missing or null, with what it then stands for. (A pipe around nullish() would not run for a missing field.) */
-const or = <const S extends v.GenericSchema, const D>(schema: S, fallback: D) =>
-  v.optional(
-    v.pipe(
-      v.nullable(schema),
-      v.transform((value) => (value ?? fallback) as v.InferOutput<S> | D),
-    ),
-    null,
-  );
 
 const MapShape = {
   type: v.string(),
