@@ -50,9 +50,9 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         useShadows: false,
         alwaysConsumeMouseWheel: false,
       },
-      lineNumbersMinChars: 3,
-      lineDecorationsWidth: 12,
-      glyphMargin: true,
+      lineNumbersMinChars: 2,
+      lineDecorationsWidth: 22,
+      glyphMargin: false,
       folding: false,
       renderLineHighlight: "line",
       wordBasedSuggestions: "off",
@@ -164,13 +164,13 @@ function lineDecorations(model: monaco.editor.ITextModel): monaco.editor.IModelD
   if (here && here.endLine <= model.getLineCount())
     made.push({
       range: new monaco.Range(here.line, 1, here.endLine, 1),
-      options: { isWholeLine: true, className: "line-current", glyphMarginClassName: "glyph-current", zIndex: 5 },
+      options: { isWholeLine: true, className: "line-current", linesDecorationsClassName: "glyph-current", zIndex: 5 },
     });
   const refused = check.verdict === "reject" ? spanOf(check.messageSlot) : undefined;
   if (refused && refused.endLine <= model.getLineCount())
     made.push({
       range: new monaco.Range(refused.line, 1, refused.endLine, 1),
-      options: { isWholeLine: true, className: "line-refused", glyphMarginClassName: "glyph-refused" },
+      options: { isWholeLine: true, className: "line-refused", linesDecorationsClassName: "glyph-refused" },
     });
   return made;
 }

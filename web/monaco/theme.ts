@@ -6,7 +6,12 @@ export const THEME = "oreore";
 /** Reads the custom properties in force on the root element. */
 export function themeFromTokens(kind: "light" | "dark" | "contrast"): editor.IStandaloneThemeData {
   const style = getComputedStyle(document.documentElement);
-  const color = (token: string): string => style.getPropertyValue(`--${token}`).trim();
+  // A minifier may have made #fff of #ffffff, which Monaco does not take.
+  const color = (token: string): string =>
+    style
+      .getPropertyValue(`--${token}`)
+      .trim()
+      .replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3");
   const rule = (token: string, name: string, fontStyle?: string): editor.ITokenThemeRule => ({
     token,
     foreground: color(name).slice(1),
@@ -37,8 +42,12 @@ export function themeFromTokens(kind: "light" | "dark" | "contrast"): editor.ISt
       "editor.foreground": color("ink"),
       "editorLineNumber.foreground": color("ink-3"),
       "editorLineNumber.activeForeground": color("ink"),
-      "editor.lineHighlightBackground": "#00000000",
-      "editor.lineHighlightBorder": color("line"),
+      "editor.lineHighlightBackground": color("sunken"),
+      "editor.lineHighlightBorder": "#00000000",
+      "editorBracketHighlight.foreground1": color("ink-3"),
+      "editorBracketHighlight.foreground2": color("ink-3"),
+      "editorBracketHighlight.foreground3": color("ink-3"),
+      "editorBracketHighlight.unexpectedBracket.foreground": color("bad"),
       "editorCursor.foreground": color("ink"),
       "editor.selectionBackground": `${color("mark")}66`,
       "editorGutter.background": color("surface"),

@@ -2,11 +2,12 @@
 import { Play } from "lucide-react";
 import { type ComponentType, useEffect, useState } from "react";
 import { useText } from "../../i18n/index.ts";
-import { nextProblem } from "../../stores/focus.ts";
+import { nextProblem, showTab } from "../../stores/focus.ts";
 import { runAll, useKernel } from "../../stores/kernel.ts";
 import { chooseProgType, useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { Fallback } from "../../ui/Fallback.tsx";
 import { Listing } from "./Listing.tsx";
 import { PlainEditor } from "./PlainEditor.tsx";
 
@@ -19,14 +20,24 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   return (
     <section className="pane editor-pane" aria-label={text.panes.editor}>
       <header className="pane__head">
-        <h2 className="pane__title">{text.panes.editor}</h2>
+        {phone ? (
+          <h2 className="visually-hidden">{text.panes.editor}</h2>
+        ) : (
+          <h2 className="pane__title">{text.panes.editor}</h2>
+        )}
         <ProgTypeSelect />
         <span className="spacer" />
-        <RunButton />
+        <RunButton keys={!phone} />
       </header>
       <div className="editor-pane__body" data-phone={phone || undefined}>
         <div className="editor-pane__code" data-testid="editor" data-editor={Editor ? "monaco" : "plain"}>
-          {Editor ? <Editor /> : <PlainEditor />}
+          {Editor ? (
+            <Fallback instead={<PlainEditor />}>
+              <Editor />
+            </Fallback>
+          ) : (
+            <PlainEditor />
+          )}
         </div>
         <Listing aligned={!phone} />
       </div>
@@ -40,9 +51,10 @@ function useMonaco(wanted: boolean): ComponentType | null {
   useEffect(() => {
     if (!wanted || !wantsMonaco()) return;
     let gone = false;
-    void loadMonaco().then((component) => {
-      if (!gone) setEditor(() => component);
-    });
+    loadMonaco().then(
+      (component) => gone || setEditor(() => component),
+      () => {}, // offline, or blocked: the text area stays
+    );
     return () => {
       gone = true;
     };
@@ -83,7 +95,7 @@ function ProgTypeSelect() {
   );
 }
 
-function RunButton() {
+function RunButton({ keys }: { readonly keys: boolean }) {
   const text = useText();
   return (
     <button
@@ -94,7 +106,7 @@ function RunButton() {
     >
       <Play size={13} fill="currentColor" aria-hidden="true" />
       {text.editor.run}
-      <span className="button__keys">Ctrl ⏎</span>
+      {keys && <span className="button__keys">Ctrl ⏎</span>}
     </button>
   );
 }
@@ -112,7 +124,12 @@ function Footer({ phone }: { readonly phone: boolean }) {
           {text.editor.problems(problems)} <kbd>F8</kbd>
         </button>
       )}
-      <span className="spacer" />
+      {phone && check?.verdict === "reject" && (
+        <button type="button" className="link editor-pane__refusal" onClick={() => showTab("verifier")} lang="en">
+          -{check.errnoName}: {check.message}
+        </button>
+      )}
+      {!phone && <span className="spacer" />}
       {!phone && <span className="hint">{text.editor.leave}</span>}
     </footer>
   );

@@ -7,6 +7,7 @@ import { moveBy, moveTo, moveToEnd, runUnverified, useMachine } from "../../stor
 import { useProgram } from "../../stores/program.ts";
 import { BASES, useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { formatValue } from "./numbers.ts";
 import { Registers } from "./Registers.tsx";
 import { Stack } from "./Stack.tsx";
@@ -28,11 +29,12 @@ export function MachinePane() {
         <Timeline run={run} position={position} />
       </div>
       <Now run={run} view={view} />
-      <div className="pane__body machine-pane__body">
+      <ScrollRegion className="pane__body machine-pane__body" aria-label={text.machine.registers}>
         <Registers view={view} firstSet={firstSet} />
+        {run && <Legend />}
         {run && <Stack view={view} />}
         {!run && <Empty />}
-      </div>
+      </ScrollRegion>
       <Announcer run={run} view={view} />
     </section>
   );
@@ -100,6 +102,23 @@ function Now({ run, view }: { readonly run: RunView | null; readonly view: StepV
       )}
       {atEnd && end.kind === "budget" && <strong className="now__fault">{text.machine.budget(end.steps)}</strong>}
     </div>
+  );
+}
+
+function Legend() {
+  const { legend } = useText().machine;
+  return (
+    <p className="legend" aria-hidden="true">
+      <span>
+        <span className="mark mark--written" /> {legend.written}
+      </span>
+      <span>
+        <span className="mark mark--read" /> {legend.read}
+      </span>
+      <span>
+        <span className="mark mark--unknown" /> {legend.unknown}
+      </span>
+    </p>
   );
 }
 

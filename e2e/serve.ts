@@ -1,0 +1,28 @@
+// Serves dist/ below /any/folder/, as a static host would: the page must not care where it lies.
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+
+const dist = join(import.meta.dirname, "../dist");
+const prefix = "/any/folder/";
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+  ".ttf": "font/ttf",
+  ".json": "application/json",
+};
+
+createServer(async (request, response) => {
+  const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+  const name = path.startsWith(prefix) ? normalize(path.slice(prefix.length) || "index.html") : "..";
+  try {
+    if (name.startsWith("..")) throw new Error("outside");
+    const body = await readFile(join(dist, name));
+    response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream" }).end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+}).listen(Number(process.argv[2] ?? 4179));
