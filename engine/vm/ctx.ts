@@ -1,0 +1,121 @@
+// Context structures as programs see them. Most fields are plain memory; some are 32 bits wide in the UAPI struct and
+// stand for a 64-bit pointer, or are narrower in the kernel's own struct: those go through here, as the verifier
+// rewrites accesses to them. Field offsets come from facts/uapi.
+// @kernel net/core/filter.c bpf_convert_ctx_access, xdp_convert_ctx_access
+import { bug } from "../base/bug.ts";
+import { uapiStruct } from "../facts/uapi.ts";
+import { CTX, KERNEL_BASE, PKT_DATA, PKT_END, PKT_META } from "./layout.ts";
+import { littleEndian, storeLittleEndian } from "./le.ts";
+import type { Memory, Region } from "./memory.ts";
+
+/** Accesses to a context that are no plain memory. Places are buffer offsets. */
+export interface CtxAccessor {
+  /** undefined: not in the context. */
+  load(memory: Memory, at: number, size: 1 | 2 | 4 | 8): bigint | undefined;
+  /** False: not in the context. */
+  store(memory: Memory, at: number, size: 1 | 2 | 4 | 8, value: bigint): boolean;
+  regions(memory: Memory): Iterable<Omit<Region, "start"> & { readonly start: number }>;
+}
+
+/** What a program type's context is like, beyond the struct of its name. */
+export interface CtxLayout {
+  /** UAPI struct. */
+  readonly struct: string;
+  /** u32 fields that load as a packet pointer: which word of the packet state they show. */
+  readonly pointers: Readonly<Record<string, number>>;
+  /** Fields narrower in the kernel: what is kept of a stored u32, or undefined where the store does nothing. */
+  readonly narrow: Readonly<Record<string, (value: number) => number | undefined>>;
+}
+
+const low16 = (value: number) => value & 0xffff;
+
+/** __sk_buff: socket filters, tc, lwt, cgroup_skb, sk_skb. */
+export const SKB: CtxLayout = {
+  struct: "__sk_buff",
+  pointers: { data: PKT_DATA, data_end: PKT_END, data_meta: PKT_META },
+  narrow: {
+    queue_mapping: (value) => (value >= 0xffff ? undefined : value),
+    tc_index: low16,
+    tc_classid: low16,
+  },
+};
+
+/** xdp_md. */
+export const XDP: CtxLayout = {
+  struct: "xdp_md",
+  pointers: { data: PKT_DATA, data_end: PKT_END, data_meta: PKT_META },
+  narrow: {},
+};
+
+/** Buffer offset of a field of the context. */
+export function ctxField(layout: CtxLayout, name: string): number {
+  const field = uapiStruct(layout.struct)?.fields.find((f) => f.name === name);
+  if (field === undefined) throw bug(`struct ${layout.struct} has no field ${name}`);
+  return CTX + field.off;
+}
+
+/** Makes the context area of a machine a struct of this layout; its plain fields are zero. */
+export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
+  const struct = uapiStruct(layout.struct);
+  if (struct === undefined) throw bug(`no UAPI struct ${layout.struct}`);
+  memory.fill(CTX, (struct.size + 7) & ~7);
+  memory.permit(CTX, struct.size);
+  const pointerAt = new Map<number, number>();
+  const narrowAt = new Map<number, (value: number) => number | undefined>();
+  for (const [name, word] of Object.entries(layout.pointers)) {
+    const at = ctxField(layout, name);
+    pointerAt.set(at, word);
+    memory.forbid(at & ~7, 8);
+  }
+  for (const [name, keep] of Object.entries(layout.narrow)) {
+    const at = ctxField(layout, name);
+    narrowAt.set(at, keep);
+    memory.forbid(at & ~7, 8);
+  }
+  const inside = (at: number, size: number) => at >= CTX && at + size <= CTX + struct.size;
+  return {
+    load(m, at, size) {
+      if (!inside(at, size)) return undefined;
+      const word = pointerAt.get(at);
+      if (word !== undefined && size === 4) return KERNEL_BASE | BigInt(m.r32(word));
+      return littleEndian(m.view, at, size);
+    },
+    store(m, at, size, value) {
+      if (!inside(at, size)) return false;
+      const keep = narrowAt.get(at & ~3);
+      if (keep === undefined) storeLittleEndian(m.view, at, size, value);
+      else {
+        const kept = keep(Number(BigInt.asUintN(32, value)));
+        if (kept !== undefined) m.view.setUint32(at & ~3, kept, true);
+      }
+      return true;
+    },
+    *regions(m) {
+      const ctx = { name: `context (struct ${layout.struct})`, kind: "ctx" as const, writable: true };
+      yield { ...ctx, start: CTX, size: struct.size };
+      yield* packetRegions(m);
+    },
+  };
+}
+
+/** A context that is nothing but memory: numbers of a tracepoint, registers of a kprobe, OREORE's u32. */
+export function plainCtx(memory: Memory, name: string, bytes: Uint8Array, writable: boolean): CtxAccessor {
+  memory.fill(CTX, (bytes.length + 7) & ~7);
+  memory.copyIn(CTX, bytes);
+  memory.permit(CTX, bytes.length, writable);
+  return {
+    load: () => undefined,
+    store: () => false,
+    *regions(m) {
+      yield { name, kind: "ctx" as const, start: CTX, size: bytes.length, writable };
+      yield* packetRegions(m);
+    },
+  };
+}
+
+function* packetRegions(memory: Memory) {
+  const [meta, data, end] = [memory.r32(PKT_META), memory.r32(PKT_DATA), memory.r32(PKT_END)];
+  if (meta < data)
+    yield { name: "packet metadata", kind: "packet_meta" as const, start: meta, size: data - meta, writable: true };
+  if (end > data) yield { name: "packet", kind: "packet" as const, start: data, size: end - data, writable: true };
+}

@@ -1,0 +1,245 @@
+// What makes a program run: each event lays out the context, and the packet if there is one, and sets R1.
+// Sizes and first values of a packet's context are those BPF_PROG_TEST_RUN gives.
+// @kernel net/bpf/test_run.c
+import { viewOf } from "../../base/bytes.ts";
+import { ERRNO } from "../../facts/errno.ts";
+import { type CtxLayout, ctxField, layOutCtx, plainCtx, SKB, XDP } from "../ctx.ts";
+import { CTX, CTX_BYTES, OBJECT_TOP, PKT_DATA, PKT_END, PKT_MAC, PKT_META, PKT_NET } from "../layout.ts";
+import type { Machine } from "../machine.ts";
+import { MAX_PACKET_BYTES, placePacket } from "../packet.ts";
+
+export type Event =
+  /** A number written to /sys/oreore/bpf: the context is one u32. */
+  | { readonly kind: "oreore"; readonly value: number }
+  /** A frame as it comes from the wire. `ctx` is a struct __sk_buff or xdp_md to begin with, as ctx_in. */
+  | { readonly kind: "packet"; readonly data: Uint8Array; readonly ctx?: Uint8Array }
+  /** Registers at a kernel function, by their name in struct pt_regs; those not named are zero. */
+  | { readonly kind: "kprobe"; readonly regs: Readonly<Partial<Record<PtReg, bigint>>>; readonly funcIp?: bigint }
+  /** A tracepoint's record with its 8 common bytes, or the arguments of a raw one as u64. */
+  | { readonly kind: "record"; readonly bytes: Uint8Array }
+  /** Bytes for a program of no type: R1 points to them, R2 is how many there are. */
+  | { readonly kind: "mem"; readonly bytes: Uint8Array };
+
+/** struct pt_regs of x86-64, in order; each takes 8 bytes. */
+export const PT_REGS = "r15 r14 r13 r12 bp bx r11 r10 r9 r8 ax cx dx si di orig_ax ip cs flags sp ss".split(
+  " ",
+) as readonly PtReg[];
+export type PtReg =
+  | `r${8 | 9 | 10 | 11 | 12 | 13 | 14 | 15}`
+  | "bp"
+  | "bx"
+  | "ax"
+  | "cx"
+  | "dx"
+  | "si"
+  | "di"
+  | "orig_ax"
+  | "ip"
+  | "cs"
+  | "flags"
+  | "sp"
+  | "ss";
+
+const ETH_HLEN = 14;
+/** NET_SKB_PAD: bytes in front of an skb's packet. */
+const SKB_HEADROOM = 64;
+const PAGE = 4096;
+/** Bytes the kernel's struct skb_shared_info takes behind a packet in a page. */
+const SHARED_INFO = 320;
+
+/** Program types whose skb begins with the Ethernet header; the others' begins behind it. */
+const LINK_LAYER = new Set(["sched_cls", "sched_act"]);
+
+/** Starts the machine anew for the event; 0, or the negative errno with which the kernel would refuse it. */
+export function enterEvent(m: Machine, event: Event): number {
+  m.start();
+  const { memory } = m;
+  switch (event.kind) {
+    case "oreore": {
+      const bytes = new Uint8Array(4);
+      viewOf(bytes).setUint32(0, event.value, true);
+      m.ctx = plainCtx(memory, "context (u32)", bytes, false);
+      break;
+    }
+    case "packet": {
+      const error =
+        m.program.progType === "xdp" ? enterXdp(m, event.data, event.ctx) : enterSkb(m, event.data, event.ctx);
+      if (error !== 0) return error;
+      break;
+    }
+    case "kprobe": {
+      const bytes = new Uint8Array(PT_REGS.length * 8);
+      for (const [i, name] of PT_REGS.entries())
+        viewOf(bytes).setBigUint64(8 * i, BigInt.asUintN(64, event.regs[name] ?? 0n), true);
+      m.ctx = plainCtx(memory, "context (struct pt_regs)", bytes, false);
+      m.funcIp = event.funcIp ?? event.regs.ip ?? 0n;
+      break;
+    }
+    case "record":
+      if (event.bytes.length > CTX_BYTES) return -ERRNO.E2BIG;
+      m.ctx = plainCtx(memory, "context (record)", event.bytes, false);
+      break;
+    case "mem":
+      return enterMem(m, event.bytes);
+  }
+  m.setPointer(1, CTX);
+  return 0;
+}
+
+/** Bytes R1 points to where none were given: lib/test_bpf.c runs its memory tests on a buffer of this size. */
+const SPARE_BYTES = 1024;
+
+/**
+ * R1 = the bytes, which are a packet for LD_ABS too, and R2 = their number. Without bytes R1 points to a zeroed buffer
+ * all the same, as a context always does, and R2 is 0.
+ */
+function enterMem(m: Machine, given: Uint8Array): number {
+  if (given.length > MAX_PACKET_BYTES) return -ERRNO.E2BIG;
+  const bytes = given.length > 0 ? given : new Uint8Array(SPARE_BYTES);
+  placePacket(m.memory, bytes, SKB_HEADROOM, 0);
+  const start = m.memory.r32(PKT_DATA);
+  m.setPointer(1, start);
+  m.setReg(2, BigInt(given.length));
+  m.ctx = {
+    load: () => undefined,
+    store: () => false,
+    *regions() {
+      yield { name: "mem", kind: "mem" as const, start, size: bytes.length, writable: true };
+    },
+  };
+  return 0;
+}
+
+/** @kernel net/bpf/test_run.c bpf_prog_test_run_skb */
+function enterSkb(m: Machine, data: Uint8Array, given: Uint8Array | undefined): number {
+  const { memory } = m;
+  if (data.length < ETH_HLEN) return -ERRNO.EINVAL;
+  if (data.length > PAGE - SKB_HEADROOM - SHARED_INFO && data.length > MAX_PACKET_BYTES) return -ERRNO.EINVAL;
+  const protocol = etherType(data);
+  const least = protocol === ETH_P_IP ? 20 : protocol === ETH_P_IPV6 ? 40 : 0;
+  if (data.length - ETH_HLEN < least) return -ERRNO.EINVAL;
+
+  placePacket(memory, data, SKB_HEADROOM);
+  m.packetKind = "skb";
+  m.ctx = layOutCtx(memory, SKB);
+  const set = (name: string, value: number) => memory.w32(ctxField(SKB, name), value);
+  if (given !== undefined) {
+    const error = takeSkb(m, given, data.length);
+    if (error !== 0) return error;
+  }
+  const start = memory.r32(PKT_DATA);
+  const skip = LINK_LAYER.has(m.program.progType) ? 0 : ETH_HLEN;
+  memory.w32(PKT_DATA, start + skip);
+  memory.w32(PKT_META, start + skip);
+  set("len", data.length - skip);
+  set("pkt_type", packetType(data));
+  set("protocol", protocol);
+  set("ifindex", m.env.ifindex);
+  const sock = placeSocket(m, protocol, data);
+  memory.wPointer(ctxField(SKB, "sk"), sock);
+  return 0;
+}
+
+/** Fields of ctx_in that may be set; all others must be zero. */
+const SKB_INPUTS = "mark priority ingress_ifindex ifindex cb tstamp wire_len gso_segs gso_size hwtstamp".split(" ");
+const SKB_INPUT_BYTES: Readonly<Record<string, number>> = { cb: 20, tstamp: 8, hwtstamp: 8 };
+const GSO_MAX_SEGS = 65535;
+
+function takeSkb(m: Machine, given: Uint8Array, length: number): number {
+  const { memory } = m;
+  const allowed = new Set<number>();
+  for (const name of SKB_INPUTS) {
+    const off = ctxField(SKB, name) - CTX;
+    for (let i = 0; i < (SKB_INPUT_BYTES[name] ?? 4); i++) allowed.add(off + i);
+  }
+  if (given.some((byte, i) => byte !== 0 && !allowed.has(i))) return -ERRNO.EINVAL;
+  given.forEach((byte, i) => {
+    if (allowed.has(i)) memory.w8(CTX + i, byte);
+  });
+  const get = (name: string) => memory.r32(ctxField(SKB, name));
+  if (get("ifindex") > 1) return -ERRNO.ENODEV;
+  if (get("wire_len") === 0) memory.w32(ctxField(SKB, "wire_len"), length);
+  else if (get("wire_len") < length) return -ERRNO.EINVAL;
+  return get("gso_segs") > GSO_MAX_SEGS ? -ERRNO.EINVAL : 0;
+}
+
+/** @kernel net/bpf/test_run.c bpf_prog_test_run_xdp */
+function enterXdp(m: Machine, data: Uint8Array, given: Uint8Array | undefined): number {
+  const { memory } = m;
+  let meta = 0;
+  if (given !== undefined) {
+    const bytes = new Uint8Array(24);
+    bytes.set(given.subarray(0, 24));
+    const word = (i: number) => viewOf(bytes).getUint32(4 * i, true);
+    const [from, end, metaStart, ingress, queue, egress] = [0, 1, 2, 3, 4, 5].map(word) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (metaStart !== 0 || end > data.length || from > end || egress !== 0) return -ERRNO.EINVAL;
+    if ((from & 3) !== 0 || from > 216 || (ingress === 0 && queue !== 0)) return -ERRNO.EINVAL;
+    if (ingress > 1) return -ERRNO.ENODEV;
+    meta = from;
+  }
+  if (data.length - meta < ETH_HLEN) return -ERRNO.EINVAL;
+  if (data.length > MAX_PACKET_BYTES) return -ERRNO.EINVAL;
+  placePacket(memory, data);
+  memory.w32(PKT_DATA, memory.r32(PKT_META) + meta);
+  memory.w32(PKT_MAC, memory.r32(PKT_DATA));
+  memory.w32(PKT_NET, Math.min(memory.r32(PKT_DATA) + ETH_HLEN, memory.r32(PKT_END)));
+  m.packetKind = "xdp";
+  m.ctx = layOutCtx(memory, XDP);
+  memory.w32(ctxField(XDP, "ingress_ifindex"), m.env.ifindex);
+  return 0;
+}
+
+/** EtherTypes as a little-endian machine loads them from the packet. */
+const ETH_P_IP = 0x0008;
+const ETH_P_IPV6 = 0xdd86;
+const ETH_P_802_2 = 0x0400;
+const ETH_P_802_3 = 0x0100;
+
+/** skb->protocol, big-endian in the low 16 bits. @kernel net/ethernet/eth.c eth_type_trans */
+function etherType(frame: Uint8Array): number {
+  const view = viewOf(frame);
+  if (view.getUint16(12) >= 0x600) return view.getUint16(12, true);
+  return frame.length >= 16 && view.getUint16(14) === 0xffff ? ETH_P_802_3 : ETH_P_802_2;
+}
+
+/** Host, broadcast, multicast or otherhost, seen from a device whose address is all zero (loopback). */
+function packetType(frame: Uint8Array): number {
+  const to = frame.subarray(0, 6);
+  if (to.every((byte) => byte === 0xff)) return 1;
+  if ((to[0] as number) & 1) return 2;
+  return to.every((byte) => byte === 0) ? 0 : 3;
+}
+
+const SOCK: CtxLayout = { struct: "bpf_sock", pointers: {}, narrow: {} };
+const AF_INET = 2;
+const AF_INET6 = 10;
+const TCP_CLOSE = 7;
+
+/** The socket that the packet of a test run belongs to: of no protocol, closed, with the packet's addresses. */
+function placeSocket(m: Machine, protocol: number, frame: Uint8Array): number {
+  const { memory } = m;
+  const at = memory.r32(OBJECT_TOP);
+  const size = 80;
+  memory.w32(OBJECT_TOP, at + size);
+  memory.permit(at, size, false);
+  const set = (name: string, value: number) => memory.w32(at + ctxField(SOCK, name) - CTX, value);
+  set("state", TCP_CLOSE);
+  set("rx_queue_mapping", 0xffff_ffff);
+  if (protocol === ETH_P_IP) {
+    set("family", AF_INET);
+    set("src_ip4", viewOf(frame).getUint32(26, true));
+    set("dst_ip4", viewOf(frame).getUint32(30, true));
+  } else if (protocol === ETH_P_IPV6) {
+    set("family", AF_INET6);
+    memory.copyIn(at + ctxField(SOCK, "src_ip6") - CTX, frame.subarray(22, 38));
+    memory.copyIn(at + ctxField(SOCK, "dst_ip6") - CTX, frame.subarray(38, 54));
+  }
+  return at;
+}

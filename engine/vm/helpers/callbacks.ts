@@ -1,0 +1,93 @@
+// Helpers that call back into the program. The helper saves a frame that says what it is in the middle of; each return
+// from the callback comes back here, until the last one lets the call return.
+// @kernel kernel/bpf/bpf_iter.c bpf_loop, bpf_for_each_map_elem
+import { ERRNO } from "../../facts/errno.ts";
+import { funcSlot } from "../decode.ts";
+import { FRAME, FRAME_KIND, REGS, SLOT_WORDS } from "../layout.ts";
+import type { Machine } from "../machine.ts";
+import { type Helper, mapArg, ret, u32Arg, u64Arg } from "./call.ts";
+
+/** Most turns of bpf_loop (BPF_MAX_LOOPS). */
+const MAX_LOOPS = 8 * 1024 * 1024;
+
+function callbackArg(m: Machine, ip: number, n: number): number {
+  const address = u64Arg(m, n);
+  const lo = Number(BigInt.asIntN(32, address));
+  const slot = funcSlot(lo, Number(BigInt.asIntN(32, address >> 32n)), m.program.insns.length);
+  if (slot < 0) m.raise("argument", ip, `argument ${n} is no function of this program`);
+  return slot;
+}
+
+/** The next turn of a callback frame: false where there is none and the helper returns. R0 then holds its result. */
+export function continueCallback(m: Machine, frame: number): boolean {
+  const { memory } = m;
+  const index = memory.r32(frame + FRAME.index);
+  const stop = m.reg(0) !== 0n;
+  if (!stop && turn(m, frame, index)) return true;
+  ret(m, index);
+  return false;
+}
+
+/** Sets up the arguments of turn `index` and goes there; false where there is no such turn. */
+function turn(m: Machine, frame: number, index: number): boolean {
+  const { memory } = m;
+  if (memory.r32(frame + FRAME.kind) === FRAME_KIND.loop) {
+    if (index >= memory.r32(frame + FRAME.total)) return false;
+    m.setReg(1, BigInt(index));
+    m.setReg(2, memory.r64(frame + FRAME.ctx));
+  } else {
+    const map = memory.mapById(memory.r32(frame + FRAME.map));
+    const element = map?.eachAt(index, m.env.cpu);
+    if (map === undefined || element === undefined) return false;
+    m.setPointer(1, map.address);
+    m.setPointer(2, element.key);
+    m.setPointer(3, element.value);
+    m.setReg(4, memory.r64(frame + FRAME.ctx));
+  }
+  memory.w32(frame + FRAME.index, index + 1);
+  m.ip = memory.r32(frame + FRAME.callback);
+  return true;
+}
+
+/** Saves the frame and makes the first turn; without one the helper returns 0 at once. */
+function begin(
+  m: Machine,
+  ip: number,
+  kind: number,
+  callback: number,
+  total: number,
+  map: number,
+  ctx: bigint,
+): boolean {
+  const frame = m.pushFrame(ip, ip + SLOT_WORDS, kind);
+  if (frame === 0) return false;
+  const { view } = m.memory;
+  view.setUint32(frame + FRAME.callback, callback * SLOT_WORDS, true);
+  view.setUint32(frame + FRAME.index, 0, true);
+  view.setUint32(frame + FRAME.total, total, true);
+  view.setUint32(frame + FRAME.map, map, true);
+  view.setBigUint64(frame + FRAME.ctx, ctx, true);
+  if (turn(m, frame, 0)) return true;
+  m.popFrame(frame);
+  m.memory.wNumber(REGS, 0);
+  return true;
+}
+
+export const CALLBACK_HELPERS = {
+  loop: (m, ip) => {
+    const total = u32Arg(m, 1);
+    const callback = callbackArg(m, ip, 2);
+    if (callback < 0) return false;
+    if (u64Arg(m, 4) !== 0n) return ret(m, -ERRNO.EINVAL);
+    if (total > MAX_LOOPS) return ret(m, -ERRNO.E2BIG);
+    return begin(m, ip, FRAME_KIND.loop, callback, total, 0, u64Arg(m, 3));
+  },
+
+  for_each_map_elem: (m, ip) => {
+    const map = mapArg(m, ip);
+    const callback = map === undefined ? -1 : callbackArg(m, ip, 2);
+    if (map === undefined || callback < 0) return false;
+    if (u64Arg(m, 4) !== 0n) return ret(m, -ERRNO.EINVAL);
+    return begin(m, ip, FRAME_KIND.forEach, callback, 0, map.id, u64Arg(m, 3));
+  },
+} satisfies Record<string, Helper>;

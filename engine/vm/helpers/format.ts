@@ -1,0 +1,167 @@
+// printf as BPF has it: bpf_trace_printk into the trace pipe, bpf_snprintf into memory. A format is checked as a whole
+// before anything is printed; what it does not know is -EINVAL.
+// @kernel kernel/bpf/helpers.c bpf_bprintf_prepare, kernel/trace/bpf_trace.c
+import { asS64, asU64 } from "../../base/u64.ts";
+import { ERRNO } from "../../facts/errno.ts";
+import type { Machine } from "../machine.ts";
+import { jhash } from "../maps/jhash.ts";
+import { cString, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
+
+/** Arguments bpf_snprintf and bpf_trace_vprintk take at most (MAX_BPRINTF_VARARGS). */
+const MAX_ARGS = 12;
+/** Characters a line of the trace pipe holds, its NUL included (MAX_BPRINTF_BUF). */
+const MAX_LINE = 1024;
+
+/** One conversion: `%` flags width then a type with its length modifiers. */
+const CONVERSION = /%(?:%|([0+\- ]*)([1-9][0-9]*)?(p[ku]s|p[KxsSB]|p[iI][46]|p|s|c|l{0,2}[diuxX]))/gy;
+const AFTER_STRING = /^$|^[\s!-/:-@[-`{-~]/;
+
+/** The text, or -EINVAL. Strings and addresses that arguments point to are read from the machine's memory. */
+export function format(m: Machine, text: string, args: readonly bigint[]): string | number {
+  let out = "";
+  let used = 0;
+  for (let i = 0; i < text.length; ) {
+    const char = text[i] as string;
+    const code = char.charCodeAt(0);
+    if (code < 0x20 ? !/\s/.test(char) : code === 0x7f) return -ERRNO.EINVAL;
+    if (char !== "%") {
+      out += char;
+      i++;
+      continue;
+    }
+    CONVERSION.lastIndex = i;
+    const match = CONVERSION.exec(text);
+    if (match === null) return -ERRNO.EINVAL;
+    i = CONVERSION.lastIndex;
+    const [whole, flags = "", width = "", type] = match;
+    if (type === undefined) {
+      out += whole === "%%" ? "%" : "";
+      continue;
+    }
+    if (used >= args.length) return -ERRNO.EINVAL;
+    if (/^(s|p|p[ku]s)$/.test(type) && !AFTER_STRING.test(text.slice(i, i + 1))) return -ERRNO.EINVAL;
+    out += pad(convert(m, type, flags, args[used++] as bigint), flags, Number(width));
+  }
+  return out;
+}
+
+function pad(text: string, flags: string, width: number): string {
+  if (text.length >= width) return text;
+  if (flags.includes("-")) return text.padEnd(width);
+  if (!flags.includes("0")) return text.padStart(width);
+  const sign = /^[+\- ]/.test(text) ? 1 : 0;
+  return text.slice(0, sign) + text.slice(sign).padStart(width - sign, "0");
+}
+
+function convert(m: Machine, type: string, flags: string, arg: bigint): string {
+  const memory = m.memory;
+  switch (type) {
+    case "s":
+    case "pks":
+      return cString(m, Math.max(0, memory.offsetOf(arg)), MAX_LINE) ?? "";
+    case "pus":
+      return "";
+    case "c":
+      return String.fromCharCode(Number(arg & 0xffn));
+    case "pi4":
+    case "pI4": {
+      const octets = [...bytesAt(m, arg, 4)].map(String);
+      return octets.map((octet) => (type === "pi4" ? octet.padStart(3, "0") : octet)).join(".");
+    }
+    case "pi6":
+    case "pI6": {
+      const hex = [...bytesAt(m, arg, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      return type === "pi6" ? hex : (hex.match(/.{4}/g) as string[]).join(":");
+    }
+    case "px":
+    case "pK":
+      return arg.toString(16).padStart(16, "0");
+    case "ps":
+    case "pS":
+    case "pB":
+      return `0x${arg.toString(16)}`;
+    case "p":
+      return hashedPointer(m, arg);
+  }
+  const long = type.startsWith("l");
+  const kind = type.at(-1) as string;
+  if (kind === "x") return (long ? arg : arg & 0xffff_ffffn).toString(16);
+  if (kind === "X") return (long ? arg : arg & 0xffff_ffffn).toString(16).toUpperCase();
+  if (kind === "u") return String(long ? arg : arg & 0xffff_ffffn);
+  const value = long ? asS64(arg) : BigInt.asIntN(32, arg);
+  const sign = value < 0n ? "" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
+  return sign + String(value);
+}
+
+function bytesAt(m: Machine, address: bigint, size: number): Uint8Array {
+  return m.read(address, size) ?? new Uint8Array(size);
+}
+
+/** %p never shows an address, only a number made from it: 32 bits, always the same for the same address. */
+function hashedPointer(m: Machine, address: bigint): string {
+  if (address === 0n) return "(null)".padStart(16);
+  const at = m.memory.scratch(0, 8);
+  m.memory.view.setBigUint64(at, asU64(address), true);
+  return jhash(m.memory.view, at, 8, 0x5eed).toString(16).padStart(16, "0");
+}
+
+/** One line of the trace pipe, in the form ftrace prints it. */
+function traceLine(m: Machine, text: string): void {
+  const ns = m.memory.now(m.env.tick);
+  const seconds = String(ns / 1_000_000_000n).padStart(5);
+  const micros = String((ns / 1000n) % 1_000_000n).padStart(6, "0");
+  const task = `${m.env.comm.slice(0, 15).padStart(16)}-${String(m.env.pid).padEnd(7)}`;
+  const cpu = String(m.env.cpu).padStart(3, "0");
+  m.memory.traceLine(`${task} [${cpu}] ....1 ${seconds}.${micros}: bpf_trace_printk: ${text}`);
+}
+
+/** Reads the format at argument `n`, prints, and returns what the helper does. */
+function print(m: Machine, ip: number, formatArg: number, sizeArg: number, args: readonly bigint[]): boolean {
+  const size = u32Arg(m, sizeArg);
+  const at = memArg(m, ip, formatArg, size, false);
+  if (at < 0) return false;
+  const text = cString(m, at, size);
+  const printed = text === undefined ? -ERRNO.EINVAL : format(m, text, args);
+  if (typeof printed === "number") return ret(m, printed);
+  const line = printed.slice(0, MAX_LINE - 1);
+  traceLine(m, line);
+  return ret(m, printed.length);
+}
+
+/** The u64 values that arguments n (address) and n + 1 (bytes) give; -EINVAL, or undefined after a fault. */
+function vargs(m: Machine, ip: number, n: number): bigint[] | number | undefined {
+  const bytes = u32Arg(m, n + 1);
+  if (bytes % 8 !== 0 || bytes > MAX_ARGS * 8) return -ERRNO.EINVAL;
+  const at = memArg(m, ip, n, bytes, false);
+  if (at < 0) return undefined;
+  return Array.from({ length: bytes / 8 }, (_, i) => m.memory.r64(at + 8 * i));
+}
+
+export const FORMAT_HELPERS = {
+  trace_printk: (m, ip) => print(m, ip, 1, 2, [u64Arg(m, 3), u64Arg(m, 4), u64Arg(m, 5)]),
+
+  trace_vprintk: (m, ip) => {
+    const args = vargs(m, ip, 3);
+    if (args === undefined) return false;
+    return typeof args === "number" ? ret(m, args) : print(m, ip, 1, 2, args);
+  },
+
+  // Returns the length the whole text has with its NUL, even where less was written.
+  snprintf: (m, ip) => {
+    const size = u32Arg(m, 2);
+    const at = memArg(m, ip, 1, size, true);
+    if (at < 0) return false;
+    const args = vargs(m, ip, 4);
+    if (args === undefined) return false;
+    if (typeof args === "number") return ret(m, args);
+    const text = cString(m, Math.max(0, m.memory.offsetOf(u64Arg(m, 3))), 4096);
+    const printed = text === undefined ? -ERRNO.EINVAL : format(m, text, args);
+    if (typeof printed === "number") return ret(m, printed);
+    if (size > 0) {
+      const bytes = Uint8Array.from(printed.slice(0, size - 1), (char) => char.charCodeAt(0) & 0xff);
+      m.memory.copyIn(at, bytes);
+      m.memory.w8(at + bytes.length, 0);
+    }
+    return ret(m, printed.length + 1);
+  },
+} satisfies Record<string, Helper>;

@@ -1,0 +1,63 @@
+// The helpers by number: one table put together from groups. What is known to the kernel and not here is refused with
+// a sentence; nothing is ever silently zero.
+import { bug } from "../../base/bug.ts";
+import { helperId, helperName } from "../../facts/helpers.ts";
+import type { Machine } from "../machine.ts";
+import type { Helper } from "./call.ts";
+import { CALLBACK_HELPERS } from "./callbacks.ts";
+import { CGROUP_HELPERS } from "./cgroup.ts";
+import { DYNPTR_HELPERS } from "./dynptr.ts";
+import { FORMAT_HELPERS } from "./format.ts";
+import { LOCK_HELPERS } from "./lock.ts";
+import { MAP_HELPERS } from "./map.ts";
+import { OUTPUT_HELPERS } from "./output.ts";
+import { PROBE_HELPERS } from "./probe.ts";
+import { REFUSED } from "./refused.ts";
+import { SKB_HELPERS } from "./skb.ts";
+import { SOCK_HELPERS } from "./sock.ts";
+import { TASK_HELPERS } from "./task.ts";
+import { TEXT_HELPERS } from "./text.ts";
+import { XDP_HELPERS } from "./xdp.ts";
+
+const GROUPS: readonly Readonly<Record<string, Helper>>[] = [
+  MAP_HELPERS,
+  TASK_HELPERS,
+  FORMAT_HELPERS,
+  CALLBACK_HELPERS,
+  OUTPUT_HELPERS,
+  LOCK_HELPERS,
+  TEXT_HELPERS,
+  PROBE_HELPERS,
+  SKB_HELPERS,
+  XDP_HELPERS,
+  SOCK_HELPERS,
+  DYNPTR_HELPERS,
+  CGROUP_HELPERS,
+];
+
+const table: (Helper | undefined)[] = [];
+for (const group of GROUPS) {
+  for (const [name, helper] of Object.entries(group)) {
+    const id = helperId(name);
+    if (id === undefined) throw bug(`the kernel has no helper ${name}`);
+    if (table[id] !== undefined) throw bug(`helper ${name} is implemented twice`);
+    table[id] = helper;
+  }
+}
+
+/** Numbers of the helpers that do here what they do in the kernel. */
+export const simulatedHelpers: readonly number[] = table.flatMap((helper, id) => (helper ? [id] : []));
+
+/** Why a helper cannot run here; undefined where it can. */
+export function helperRefusal(id: number): string | undefined {
+  if (table[id] !== undefined) return undefined;
+  const name = helperName(id);
+  if (name === undefined || id === 0) return `helper #${id} does not exist`;
+  return `bpf_${name} is not simulated: ${REFUSED[name] ?? "it needs a part of the kernel that is not here"}`;
+}
+
+export function callHelper(m: Machine, ip: number): boolean {
+  const id = m.program.code[ip + 4] as number;
+  const helper = table[id];
+  return helper === undefined ? m.raise("unsupported", ip, helperRefusal(id) as string) : helper(m, ip);
+}

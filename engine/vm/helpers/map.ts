@@ -1,0 +1,72 @@
+// Helpers of the map family, and tail calls, which go through a map.
+// @kernel kernel/bpf/helpers.c
+import { TAIL_CALLS } from "../layout.ts";
+import type { Machine } from "../machine.ts";
+import { ObjectArray } from "../maps/array.ts";
+import type { BpfMap } from "../maps/map.ts";
+import { CgroupStorageMap } from "../maps/storage.ts";
+import { type Helper, mapArg, memArg, ret, retPointer, s32Arg, u32Arg } from "./call.ts";
+
+/** Tail calls that a run may take (MAX_TAIL_CALL_CNT). */
+const MAX_TAIL_CALLS = 33;
+
+/** Where arguments 1 and 2 (and 3) are a map, a key (and a value). */
+function withKey(m: Machine, ip: number, then: (map: BpfMap, key: number) => boolean): boolean {
+  const map = mapArg(m, ip);
+  if (map === undefined) return false;
+  const key = memArg(m, ip, 2, map.def.keySize, false);
+  return key >= 0 && then(map, key);
+}
+
+/** Where arguments 1 and 2 are a map and a value. */
+const withValue =
+  (write: boolean, then: (m: Machine, map: BpfMap, value: number) => number): Helper =>
+  (m, ip) => {
+    const map = mapArg(m, ip);
+    if (map === undefined) return false;
+    const value = memArg(m, ip, 2, map.def.valueSize, write);
+    return value >= 0 && ret(m, then(m, map, value));
+  };
+
+export const MAP_HELPERS = {
+  map_lookup_elem: (m, ip) => withKey(m, ip, (map, key) => retPointer(m, map.lookupAt(key, m.env.cpu))),
+
+  map_update_elem: (m, ip) =>
+    withKey(m, ip, (map, key) => {
+      const value = memArg(m, ip, 3, map.def.valueSize, false);
+      return value >= 0 && ret(m, map.updateAt(key, value, s32Arg(m, 4) >>> 0, m.env.cpu));
+    }),
+
+  map_delete_elem: (m, ip) => withKey(m, ip, (map, key) => ret(m, map.deleteAt(key))),
+
+  map_push_elem: withValue(false, (m, map, value) => map.pushAt(value, u32Arg(m, 3))),
+  map_pop_elem: withValue(true, (_, map, value) => map.popAt(value)),
+  map_peek_elem: withValue(true, (_, map, value) => map.peekAt(value)),
+
+  map_lookup_percpu_elem: (m, ip) =>
+    withKey(m, ip, (map, key) => {
+      const cpu = u32Arg(m, 3);
+      return retPointer(m, map.perCpu && cpu < m.memory.cpus ? map.lookupAt(key, cpu) : 0);
+    }),
+
+  get_local_storage: (m, ip) => {
+    const map = mapArg(m, ip);
+    if (map === undefined) return false;
+    if (!(map instanceof CgroupStorageMap)) return m.raise("argument", ip, `map ${map.name} is no cgroup storage`);
+    return retPointer(m, map.storageAt(m.env.cpu));
+  },
+
+  // A tail call that cannot be made is no error: the program goes on behind it with R0 as it was.
+  tail_call: (m, ip) => {
+    const map = mapArg(m, ip, 2);
+    if (map === undefined) return false;
+    if (!(map instanceof ObjectArray)) return m.raise("argument", ip, `map ${map.name} holds no programs`);
+    const taken = m.memory.r32(TAIL_CALLS);
+    const id = map.objectAt(u32Arg(m, 3));
+    if (id === 0 || taken >= MAX_TAIL_CALLS) return true;
+    if (!m.switchTo(id)) return true;
+    m.memory.w32(TAIL_CALLS, taken + 1);
+    m.ip = 0;
+    return true;
+  },
+} satisfies Record<string, Helper>;

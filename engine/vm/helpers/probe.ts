@@ -1,0 +1,89 @@
+// Reading memory that may not be there, and the stack of the simulated kernel.
+// @kernel kernel/trace/bpf_trace.c, kernel/bpf/stackmap.c
+import { ERRNO } from "../../facts/errno.ts";
+import type { Machine } from "../machine.ts";
+import { StackTraceMap } from "../maps/storage.ts";
+import { type Helper, mapArg, memArg, ret, u32Arg, u64Arg } from "./call.ts";
+
+/** Kernel memory: copied where it is there, else zeroed and -EFAULT. There is no user memory here. */
+function read(m: Machine, ip: number, kernel: boolean): boolean {
+  const size = u32Arg(m, 2);
+  const to = memArg(m, ip, 1, size, true);
+  if (to < 0) return false;
+  const bytes = kernel ? m.read(u64Arg(m, 3), size) : undefined;
+  if (bytes === undefined) m.memory.fill(to, size);
+  else m.memory.copyIn(to, bytes);
+  return ret(m, bytes === undefined && size > 0 ? -ERRNO.EFAULT : 0);
+}
+
+/** Length with NUL, or -EFAULT and the buffer zeroed. */
+function readString(m: Machine, ip: number, kernel: boolean): boolean {
+  const size = u32Arg(m, 2);
+  const to = memArg(m, ip, 1, size, true);
+  if (to < 0) return false;
+  if (size === 0) return ret(m, 0);
+  const { memory } = m;
+  let from = kernel ? memory.offsetOf(u64Arg(m, 3)) : -1;
+  if (from < 0 || !memory.allows(from, 1, false)) {
+    memory.fill(to, size);
+    return ret(m, -ERRNO.EFAULT);
+  }
+  let length = 0;
+  for (; length < size - 1 && memory.allows(from, 1, false) && memory.u8[from] !== 0; from++) {
+    memory.w8(to + length++, memory.u8[from] as number);
+  }
+  memory.w8(to + length, 0);
+  return ret(m, length + 1);
+}
+
+/** Return addresses of the program's own frames, innermost first: what there is of a kernel stack here. */
+function trace(m: Machine): bigint[] {
+  return m
+    .frames()
+    .map((frame) => 0xffff_ffff_c000_0000n + BigInt(frame.prog) * 0x10_0000n + BigInt(frame.slot * 8))
+    .reverse();
+}
+
+const BPF_F_SKIP_FIELD_MASK = 0xffn;
+const BPF_F_USER_STACK = 1n << 8n;
+const BPF_F_FAST_STACK_CMP = 1n << 9n;
+const BPF_F_REUSE_STACKID = 1n << 10n;
+const BPF_F_USER_BUILD_ID = 1n << 11n;
+
+export const PROBE_HELPERS = {
+  probe_read: (m, ip) => read(m, ip, true),
+  probe_read_kernel: (m, ip) => read(m, ip, true),
+  probe_read_user: (m, ip) => read(m, ip, false),
+  probe_read_str: (m, ip) => readString(m, ip, true),
+  probe_read_kernel_str: (m, ip) => readString(m, ip, true),
+  probe_read_user_str: (m, ip) => readString(m, ip, false),
+
+  get_stackid: (m, ip) => {
+    const map = mapArg(m, ip, 2);
+    if (map === undefined) return false;
+    if (!(map instanceof StackTraceMap)) return m.raise("argument", ip, `map ${map.name} holds no stack traces`);
+    const flags = u64Arg(m, 3);
+    const known = BPF_F_SKIP_FIELD_MASK | BPF_F_USER_STACK | BPF_F_FAST_STACK_CMP | BPF_F_REUSE_STACKID;
+    if ((flags & ~known) !== 0n) return ret(m, -ERRNO.EINVAL);
+    const skipped = trace(m).slice(Number(flags & BPF_F_SKIP_FIELD_MASK));
+    if ((flags & BPF_F_USER_STACK) !== 0n || skipped.length === 0) return ret(m, -ERRNO.EFAULT);
+    return ret(m, map.remember(skipped, (flags & BPF_F_REUSE_STACKID) !== 0n));
+  },
+
+  get_stack: (m, ip) => {
+    const size = u32Arg(m, 3);
+    const to = memArg(m, ip, 2, size, true);
+    if (to < 0) return false;
+    const flags = u64Arg(m, 4);
+    m.memory.fill(to, size);
+    if ((flags & ~(BPF_F_SKIP_FIELD_MASK | BPF_F_USER_STACK | BPF_F_USER_BUILD_ID)) !== 0n || size % 8 !== 0) {
+      return ret(m, -ERRNO.EINVAL);
+    }
+    if ((flags & BPF_F_USER_STACK) !== 0n) return ret(m, -ERRNO.EFAULT);
+    const addresses = trace(m).slice(Number(flags & BPF_F_SKIP_FIELD_MASK), size / 8 + Number(flags & 0xffn));
+    addresses.forEach((address, i) => {
+      m.memory.w64(to + 8 * i, address);
+    });
+    return ret(m, Math.min(size, addresses.length * 8));
+  },
+} satisfies Record<string, Helper>;

@@ -1,0 +1,28 @@
+// Why a helper of the kernel has no meaning here: the part of the kernel it needs.
+
+const WHY = {
+  "it works on struct task_struct and struct file, and there are no tasks or files behind this machine":
+    "get_current_task get_current_task_btf task_pt_regs get_task_stack d_path ima_inode_hash ima_file_hash find_vma sock_from_file task_storage_get task_storage_delete copy_from_user_task",
+  "it runs a callback later, from a timer interrupt, and here a run ends with its program":
+    "timer_init timer_set_callback timer_start timer_cancel",
+  "it reads counters of the processor": "perf_event_read perf_event_read_value read_branch_records get_branch_snapshot",
+  "it signals or overrides a process, and there is none": "send_signal send_signal_thread override_return",
+  "it copies from a process, and there is none": "copy_from_user user_ringbuf_drain",
+  "it works on real sockets and their options":
+    "setsockopt getsockopt bind sk_assign sk_select_reuseport sock_map_update sock_hash_update sk_redirect_map sk_redirect_hash msg_redirect_map msg_redirect_hash sock_ops_cb_flags_set tcp_send_ack load_hdr_opt store_hdr_opt reserve_hdr_opt bpf_sk_storage_get sk_storage_get sk_storage_delete sk_cgroup_id sk_ancestor_cgroup_id get_netns_cookie",
+  "it works on messages of the socket layer": "msg_apply_bytes msg_cork_bytes msg_pull_data msg_push_data msg_pop_data",
+  "it asks the routing and neighbour tables of real devices": "fib_lookup redirect_neigh check_mtu skb_get_xfrm_state",
+  "it makes tunnels of a real device": "skb_set_tunnel_key skb_get_tunnel_opt skb_set_tunnel_opt skb_set_tstamp",
+  "it rewrites routing headers": "lwt_push_encap lwt_seg6_store_bytes lwt_seg6_adjust_srh lwt_seg6_action",
+  "it writes to a file that an iterator is read through": "seq_printf seq_write seq_printf_btf",
+  "it looks into the running kernel's symbols and types":
+    "snprintf_btf per_cpu_ptr this_cpu_ptr kallsyms_lookup_name btf_find_by_name_kind sys_bpf sys_close",
+  "it changes a sysctl": "sysctl_get_name sysctl_get_current_value sysctl_get_new_value sysctl_set_new_value",
+  "it stands in an infrared driver": "rc_keydown rc_pointer_rel rc_repeat",
+  "it keeps its values in inodes or cgroups":
+    "inode_storage_get inode_storage_delete cgrp_storage_get cgrp_storage_delete",
+} as const;
+
+export const REFUSED: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(WHY).flatMap(([why, names]) => names.split(" ").map((name) => [name, why])),
+);

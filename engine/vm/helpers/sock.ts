@@ -1,0 +1,35 @@
+// Sockets: the simulated machine has none but the one a test packet belongs to, so look-ups find nothing, as they
+// would on a machine where nobody listens. @kernel net/core/filter.c
+import { ERRNO } from "../../facts/errno.ts";
+import type { Machine } from "../machine.ts";
+import { type Helper, memArg, pointerArg, ret, retPointer, u32Arg } from "./call.ts";
+
+const lookup: Helper = (m, ip) => {
+  const size = u32Arg(m, 3);
+  const tuple = memArg(m, ip, 2, size, false);
+  if (tuple < 0) return false;
+  return retPointer(m, 0);
+};
+
+/** The socket itself where argument 1 is one. */
+const same = (m: Machine): boolean => retPointer(m, Math.max(0, pointerArg(m, 1)));
+
+export const SOCK_HELPERS = {
+  sk_lookup_tcp: lookup,
+  sk_lookup_udp: lookup,
+  skc_lookup_tcp: lookup,
+  sk_release: (m) => ret(m, 0),
+  sk_fullsock: same,
+  // The test socket is neither TCP nor listening.
+  tcp_sock: (m) => retPointer(m, 0),
+  get_listener_sock: (m) => retPointer(m, 0),
+  skc_to_tcp_sock: (m) => retPointer(m, 0),
+  skc_to_tcp6_sock: (m) => retPointer(m, 0),
+  skc_to_udp6_sock: (m) => retPointer(m, 0),
+  skc_to_unix_sock: (m) => retPointer(m, 0),
+  skc_to_tcp_timewait_sock: (m) => retPointer(m, 0),
+  skc_to_tcp_request_sock: (m) => retPointer(m, 0),
+  tcp_check_syncookie: (m) => ret(m, -ERRNO.EINVAL),
+  tcp_gen_syncookie: (m) => ret(m, -ERRNO.EINVAL),
+  skb_ecn_set_ce: (m) => ret(m, 0),
+} satisfies Record<string, Helper>;

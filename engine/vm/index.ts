@@ -1,0 +1,12 @@
+// The door of the machine's room.
+export { type LoadedProgram, loadProgram, type ProgramInput } from "./decode.ts";
+export { defaultEnv, type Env } from "./env.ts";
+export { type Event, enterEvent, PT_REGS, type PtReg } from "./events/events.ts";
+export type { Fault, FaultKind } from "./fault.ts";
+export { helperRefusal, simulatedHelpers } from "./helpers/helpers.ts";
+export { type FrameView, Machine, type Outcome } from "./machine.ts";
+export { createMap, mapRefusal, simulatedMapTypes } from "./maps/create.ts";
+export type { BpfMap, MapEntry, MapEvent } from "./maps/map.ts";
+export { Memory, type OutputRecord, type Region, type RegionKind } from "./memory.ts";
+export { packetBytes } from "./packet.ts";
+export { type RawResult, RawRun, runRaw } from "./raw-run.ts";

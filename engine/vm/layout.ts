@@ -1,0 +1,111 @@
+// Where everything of a machine lies in its one buffer, shared by the interpreter and the JIT.
+//
+//   offset 0            shadow: one byte for each 8-byte granule of the buffer
+//   THREAD              registers, current program, clock, random state, saved frames
+//   STACK .. STACK_END  eight stacks of 512 bytes; frame 0 has the highest addresses, as on x86-64
+//   CTX                 the context structure of the program type, and small kernel objects it points to
+//   PACKET              headroom, packet bytes, tailroom
+//   HEAP                maps, constant pools of programs
+//
+// A guest address is KERNEL_HI : offset, so every valid one has the same upper half and the lower half is an
+// index into the buffer. A shadow byte holds how many bytes of its granule may be touched, counted from its
+// start (0 … 8), plus SHADOW_READONLY; 0 sends the access to the slow path, which converts context fields and
+// makes faults.
+
+/** Upper 32 bits of every guest address, as s32: the kernel's direct mapping on x86-64. */
+export const KERNEL_HI = 0xffff8881 | 0;
+export const KERNEL_BASE = 0xffff_8881_0000_0000n;
+
+/** Bytes the buffer can grow to. */
+export const MAX_BYTES = 128 << 20;
+export const SHADOW_BYTES = MAX_BYTES >>> 3;
+export const SHADOW_READONLY = 16;
+
+export const THREAD = SHADOW_BYTES;
+/** R0 … R10 as u64; R11 is where the machine keeps a scratch value. */
+export const REGS = THREAD;
+/** Saved frames in use (0: the main program runs). */
+export const DEPTH = THREAD + 0x64;
+/** id of the program that runs; a tail call changes it. */
+export const CURRENT_PROG = THREAD + 0x68;
+export const TAIL_CALLS = THREAD + 0x6c;
+/** u64 nanoseconds since boot. */
+export const CLOCK = THREAD + 0x70;
+/** Four u32. */
+export const RANDOM = THREAD + 0x78;
+/** u32: lines in the trace pipe. */
+export const TRACE_COUNT = THREAD + 0x88;
+/** u32: records written to perf event arrays. */
+export const OUTPUT_COUNT = THREAD + 0x8c;
+/** u32: turns a may_goto of the main program has left; those of callees stand in their frames. */
+export const MAY_GOTO = THREAD + 0x90;
+/** u32: 1 while a bpf_spin_lock is held; its address follows as an offset. */
+export const LOCK_HELD = THREAD + 0x94;
+/** u32 offsets: packet area start, data_meta, data, data_end, packet area end; network header. */
+export const PACKET_STATE = THREAD + 0x98;
+export const PKT_HARD_START = PACKET_STATE;
+export const PKT_META = PACKET_STATE + 4;
+export const PKT_DATA = PACKET_STATE + 8;
+export const PKT_END = PACKET_STATE + 12;
+export const PKT_HARD_END = PACKET_STATE + 16;
+/** Offset of the MAC header and of the network header (skb only; ld_abs with SKF_LL_OFF, SKF_NET_OFF). */
+export const PKT_MAC = PACKET_STATE + 20;
+export const PKT_NET = PACKET_STATE + 24;
+/** u32: target ifindex of the last redirect; u32: its flags. */
+export const REDIRECT = THREAD + 0xb4;
+/** u32 bump pointer for small kernel objects a helper makes during a run (sockets, dynptr data). */
+export const OBJECT_TOP = THREAD + 0xbc;
+
+/** Saved state of callers, innermost last. */
+export const FRAMES = THREAD + 0x100;
+export const FRAME_BYTES = 128;
+export const MAX_FRAMES = 8;
+export const FRAME = {
+  /** u32 slot * SLOT_WORDS to go on at; what a call returns to. */
+  ip: 0,
+  /** u32 FrameKind. */
+  kind: 4,
+  /** u32 turns of may_goto left to the callee. */
+  mayGoto: 8,
+  /** u32 address of the callback, as slot * SLOT_WORDS. */
+  callback: 12,
+  /** u64 × 5: R6 … R9 and R10 of the caller. */
+  regs: 16,
+  /** u32 next index, u32 number of iterations, u32 map id, u32 flags. */
+  index: 56,
+  total: 60,
+  map: 64,
+  flags: 68,
+  /** u64 callback context. */
+  ctx: 72,
+  /** u32 id of the caller's program: a tail call in a callee does not change where the callee returns to. */
+  prog: 80,
+} as const;
+
+export const STACK_FRAME_BYTES = 512;
+export const STACK = THREAD + 0x1000;
+export const STACK_END = STACK + MAX_FRAMES * STACK_FRAME_BYTES;
+
+export const CTX = THREAD + 0x2000;
+export const CTX_BYTES = 0x1000;
+/** Small kernel objects (sockets, tunnel keys) that context fields or helpers hand out. */
+export const OBJECTS = THREAD + 0x4000;
+export const OBJECTS_END = THREAD + 0x8000;
+/** A scratch area for helpers, never visible to programs. */
+export const SCRATCH = THREAD + 0x8000;
+export const SCRATCH_BYTES = 0x4000;
+
+export const PACKET = THREAD + 0x10000;
+export const PACKET_END = THREAD + 0x30000;
+
+export const HEAP = THREAD + 0x40000;
+
+/** Ints a decoded slot takes (decode.ts). */
+export const SLOT_WORDS = 8;
+export const SLOT_SHIFT = 3;
+
+/** Why a frame was saved, and so what its return does. */
+export const FRAME_KIND = { call: 0, loop: 1, forEach: 2 } as const;
+
+/** Guest address of a buffer offset. */
+export const addressOf = (off: number): bigint => KERNEL_BASE | BigInt(off >>> 0);

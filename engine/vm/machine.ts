@@ -1,0 +1,410 @@
+// A machine: one program on one CPU, its registers and frames in the shared buffer. Holds what the interpreter's
+// loop leaves out: calls, atomics, accesses off the common path, and the way out. Mutable.
+// Not in here: helpers (helpers/), contexts and packets (events/), going back (timeline.ts).
+import { asU64, lowU32 } from "../base/u64.ts";
+import type { Form } from "../isa/forms.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { CtxAccessor } from "./ctx.ts";
+import { FX, type LoadedProgram, regIndex } from "./decode.ts";
+import { type Env, randomState } from "./env.ts";
+import { accessFault, type Fault, type FaultKind } from "./fault.ts";
+import { continueCallback } from "./helpers/callbacks.ts";
+import { callHelper } from "./helpers/helpers.ts";
+import { interpret } from "./interp.ts";
+import * as L from "./layout.ts";
+import { littleEndian, storeLittleEndian } from "./le.ts";
+import type { Memory, Region, RegionSource } from "./memory.ts";
+import { loadPacketBytes } from "./packet.ts";
+import { type ALU, ATOMIC, aluResult, loadResult } from "./semantics.ts";
+
+/** How a run ended, or that it did not yet: `paused` means the budget is used up. */
+export type Outcome =
+  | { readonly kind: "exit"; readonly r0: bigint }
+  | { readonly kind: "fault"; readonly fault: Fault }
+  | { readonly kind: "paused" };
+
+/** A function's frame as the page shows it, innermost last. */
+export interface FrameView {
+  readonly frame: number;
+  /** Guest address just above the 512 bytes of its stack: R10. */
+  readonly top: bigint;
+  /** Slot of the instruction about to run in the innermost frame; where the call stands in the others. */
+  readonly slot: number;
+  readonly prog: number;
+  /** R6 … R9 as this frame holds them. */
+  readonly saved: readonly bigint[];
+  readonly callback: boolean;
+}
+
+export interface MachineOptions {
+  readonly memory: Memory;
+  readonly program: LoadedProgram;
+  readonly env: Env;
+  /** Programs that prog_array maps hold, by id. */
+  readonly programs?: (id: number) => LoadedProgram | undefined;
+}
+
+/** Times a may_goto loops before it falls through, per function (BPF_MAX_LOOPS). */
+const MAY_GOTO_TURNS = 8 * 1024 * 1024;
+
+export class Machine implements RegionSource {
+  readonly memory: Memory;
+  readonly env: Env;
+  readonly #programs: (id: number) => LoadedProgram | undefined;
+  readonly #main: LoadedProgram;
+  /** The program that runs now; a tail call changes it. */
+  program: LoadedProgram;
+  /** Slot about to run, times SLOT_WORDS. */
+  ip = 0;
+  exited = false;
+  fault: Fault | undefined;
+  /** Instructions done since start(). */
+  executed = 0;
+  /** How context fields are read and written where they are no plain memory. */
+  ctx: CtxAccessor | undefined;
+  /** Address of the kernel function a kprobe sits on: bpf_get_func_ip. */
+  funcIp = 0n;
+  /** Which kind of packet the context describes, if any. */
+  packetKind: "skb" | "xdp" | undefined;
+
+  constructor(options: MachineOptions) {
+    this.memory = options.memory;
+    this.env = options.env;
+    this.#programs = options.programs ?? (() => undefined);
+    this.#main = options.program;
+    this.program = options.program;
+    this.start();
+  }
+
+  /** Registers, stacks and clock as at the entry of a program; what R1 is, an event says. */
+  start(): void {
+    const { memory, env } = this;
+    for (const source of memory.sources) if (source instanceof Machine) memory.sources.delete(source);
+    memory.sources.add(this);
+    memory.u8.fill(0, L.THREAD, L.STACK_END);
+    memory.shadow.fill(0, L.THREAD >>> 3, L.HEAP >>> 3);
+    memory.permit(L.STACK_END - L.STACK_FRAME_BYTES, L.STACK_FRAME_BYTES);
+    this.program = this.#main;
+    memory.w32(L.CURRENT_PROG, this.program.id);
+    memory.w32(L.MAY_GOTO, MAY_GOTO_TURNS);
+    memory.w64(L.CLOCK, env.bootTime);
+    memory.w32(L.OBJECT_TOP, L.OBJECTS);
+    randomState(env.seed).forEach((word, i) => {
+      memory.w32(L.RANDOM + 4 * i, word);
+    });
+    this.setPointer(10, L.STACK_END);
+    this.ip = 0;
+    this.exited = false;
+    this.fault = undefined;
+    this.executed = 0;
+    this.ctx = undefined;
+    this.packetKind = undefined;
+    this.funcIp = 0n;
+  }
+
+  get isXdp(): boolean {
+    return this.packetKind === "xdp";
+  }
+  get isPacketProgram(): boolean {
+    return this.packetKind !== undefined;
+  }
+
+  /** Runs up to `budget` more instructions without recording. */
+  run(budget: number): Outcome {
+    if (!this.exited && this.fault === undefined) this.executed += interpret(this, budget);
+    return this.outcome;
+  }
+
+  get outcome(): Outcome {
+    if (this.fault !== undefined) return { kind: "fault", fault: this.fault };
+    return this.exited ? { kind: "exit", r0: this.reg(0) } : { kind: "paused" };
+  }
+
+  /** Slot index of the instruction about to run (or that faulted, or was the last). */
+  get slot(): number {
+    return this.ip >>> L.SLOT_SHIFT;
+  }
+
+  reg(n: number): bigint {
+    return this.memory.u64[regIndex(n) >>> 1] as bigint;
+  }
+  setReg(n: number, value: bigint): void {
+    this.memory.w64(L.REGS + 8 * n, value);
+  }
+  /** Register n becomes a guest pointer; 0 is NULL. */
+  setPointer(n: number, off: number): void {
+    this.memory.wPointer(L.REGS + 8 * n, off);
+  }
+
+  /** A u32 key where helpers can point at it. */
+  stageKey(index: number): number {
+    const at = this.memory.scratch(0, 4);
+    this.memory.view.setUint32(at, index, true);
+    return at;
+  }
+  /** Lets a packet grow up to `end`, where the packet area has the room. */
+  growTailroom(end: number): boolean {
+    if (end > L.PACKET_END) return false;
+    this.memory.w32(L.PKT_HARD_END, end);
+    return true;
+  }
+
+  /** Bytes at a guest address, where all of them may be read. */
+  read(address: bigint, size: number): Uint8Array | undefined {
+    const at = this.memory.offsetOf(address);
+    return at >= 0 && this.memory.allows(at, size, false) ? this.memory.copyOut(at, size) : undefined;
+  }
+
+  get depth(): number {
+    return this.memory.r32(L.DEPTH);
+  }
+
+  frames(): FrameView[] {
+    const { memory, depth } = this;
+    const frames: FrameView[] = [];
+    for (let frame = 0; frame <= depth; frame++) {
+      // What a frame's function holds in R6 … R9 was saved by its callee, if there is one.
+      const saved = frame < depth ? L.FRAMES + frame * L.FRAME_BYTES : 0;
+      const regs = [6, 7, 8, 9].map((n, i) => (saved === 0 ? this.reg(n) : memory.r64(saved + L.FRAME.regs + 8 * i)));
+      frames.push({
+        frame,
+        top: L.addressOf(L.STACK_END - frame * L.STACK_FRAME_BYTES),
+        slot: saved === 0 ? this.slot : (memory.r32(saved + L.FRAME.ip) >>> L.SLOT_SHIFT) - 1,
+        prog: saved === 0 ? this.program.id : memory.r32(saved + L.FRAME.prog),
+        saved: regs,
+        callback: frame > 0 && memory.r32(L.FRAMES + (frame - 1) * L.FRAME_BYTES + L.FRAME.kind) !== L.FRAME_KIND.call,
+      });
+    }
+    return frames;
+  }
+
+  *regions() {
+    const { memory } = this;
+    for (let frame = 0; frame <= this.depth; frame++) {
+      const start = L.STACK_END - (frame + 1) * L.STACK_FRAME_BYTES;
+      const name = frame === 0 ? "stack" : `stack of frame ${frame}`;
+      yield { name, kind: "stack" as const, start, size: L.STACK_FRAME_BYTES, writable: true, frame };
+    }
+    if (this.ctx !== undefined) yield* this.ctx.regions(memory);
+  }
+
+  /** All memory the program can see, in the order of addresses. */
+  allRegions(): Region[] {
+    return this.memory.regions();
+  }
+
+  // ---- what the interpreter's loop calls; `ip` is that of the instruction at hand ----
+
+  /** Ends a stretch of the loop at an instruction that did not happen. */
+  stop(ip: number, done: number): number {
+    this.ip = ip;
+    return done;
+  }
+
+  /** Stops with a fault at the instruction; false, for callers that answer "did it happen". */
+  raise(kind: FaultKind, ip: number, message: string): false {
+    const slot = ip >>> L.SLOT_SHIFT;
+    this.fault = { kind, prog: this.program.id, slot, message: `insn ${slot}: ${message}` };
+    return false;
+  }
+
+  raiseAccess(ip: number, address: bigint, size: number, write: boolean, what?: string): false {
+    const at = { prog: this.program.id, slot: ip >>> L.SLOT_SHIFT };
+    this.fault = accessFault(this.memory, at, address, size, write, what);
+    return false;
+  }
+
+  refuse(ip: number): void {
+    const slot = ip >>> L.SLOT_SHIFT;
+    const insn = this.program.insns[slot];
+    if (insn === undefined) {
+      this.raise("insn", ip, "the program ran past its last instruction");
+      return;
+    }
+    this.raise("insn", ip, refusal(insn, this.program.forms[slot]));
+  }
+
+  /** Division of numbers too large for doubles, and signed division. */
+  aluSlow(ip: number): void {
+    const form = this.program.forms[ip >>> L.SLOT_SHIFT] as Form & { kind: "alu"; op: keyof typeof ALU };
+    const { code } = this.program;
+    const u64 = this.memory.u64;
+    const dst = (code[ip + 1] as number) >>> 1;
+    u64[dst] = aluResult(form.op, form.width, u64[dst] as bigint, u64[(code[ip + 2] as number) >>> 1] as bigint);
+  }
+
+  /** Loads that cross granules, of context fields, or of what may not be read. */
+  loadSlow(ip: number): boolean {
+    const { code, forms } = this.program;
+    const { memory } = this;
+    const form = forms[ip >>> L.SLOT_SHIFT] as Form & { size: 1 | 2 | 4 | 8 };
+    const signed = form.kind === "ldx" && form.signed;
+    const address = asU64((memory.u64[(code[ip + 2] as number) >>> 1] as bigint) + BigInt(code[ip + 3] as number));
+    const value = this.loadAt(address, form.size);
+    if (value === undefined) return this.raiseAccess(ip, address, form.size, false);
+    memory.u64[(code[ip + 1] as number) >>> 1] = loadResult(form.size, signed, value);
+    return true;
+  }
+
+  /** The bytes at a guest address as an unsigned number, context fields converted; undefined is a fault. */
+  loadAt(address: bigint, size: 1 | 2 | 4 | 8): bigint | undefined {
+    const at = this.memory.offsetOf(address);
+    if (at < 0) return undefined;
+    const field = this.ctx?.load(this.memory, at, size);
+    if (field !== undefined) return field;
+    if (!this.memory.allows(at, size, false)) return undefined;
+    return littleEndian(this.memory.view, at, size);
+  }
+
+  storeSlow(ip: number): boolean {
+    const { code } = this.program;
+    const { memory } = this;
+    const size = code[ip + 7] as 1 | 2 | 4 | 8;
+    const address = asU64((memory.u64[(code[ip + 1] as number) >>> 1] as bigint) + BigInt(code[ip + 3] as number));
+    const value = memory.u64[(code[ip + 2] as number) >>> 1] as bigint;
+    return this.storeAt(address, size, value) || this.raiseAccess(ip, address, size, true);
+  }
+
+  /** False is a fault. Not journaled: the timeline keeps what a store overwrites. */
+  storeAt(address: bigint, size: 1 | 2 | 4 | 8, value: bigint): boolean {
+    const at = this.memory.offsetOf(address);
+    if (at < 0) return false;
+    if (this.ctx?.store(this.memory, at, size, value)) return true;
+    if (!this.memory.allows(at, size, true)) return false;
+    storeLittleEndian(this.memory.view, at, size, value);
+    return true;
+  }
+
+  atomic(ip: number): boolean {
+    const { code, forms } = this.program;
+    const { memory } = this;
+    const form = forms[ip >>> L.SLOT_SHIFT] as Form & { kind: "atomic" };
+    const insn = this.program.insns[ip >>> L.SLOT_SHIFT] as Insn;
+    const bits = form.size * 8;
+    const address = asU64(this.reg(insn.dst) + BigInt(code[ip + 3] as number));
+    const at = memory.offsetOf(address);
+    if (at < 0 || !memory.allows(at, form.size, true)) return this.raiseAccess(ip, address, form.size, true);
+    const old = littleEndian(memory.view, at, form.size);
+    const cut = (x: bigint) => BigInt.asUintN(bits, x);
+    const after = cut(ATOMIC[form.op](old, cut(this.reg(insn.src)), cut(this.reg(0))));
+    memory.journal?.save(at, form.size);
+    storeLittleEndian(memory.view, at, form.size, after);
+    if (form.op === "cmpxchg") this.setReg(0, old);
+    else if (form.op === "xchg" || form.op.startsWith("fetch_")) this.setReg(insn.src, old);
+    return true;
+  }
+
+  /** A call within the program. The caller goes on at the target itself. */
+  enter(ip: number): boolean {
+    return this.pushFrame(ip, ip + L.SLOT_WORDS, L.FRAME_KIND.call) !== 0;
+  }
+
+  /** Saves the caller; the offset of the saved frame, or 0 after a fault. R1 … R5 stay as they are. */
+  pushFrame(ip: number, returnIp: number, kind: number): number {
+    const { memory, depth } = this;
+    if (depth + 1 >= L.MAX_FRAMES) {
+      this.raise("frames", ip, `the call stack of ${depth + 2} frames is too deep; the kernel allows ${L.MAX_FRAMES}`);
+      return 0;
+    }
+    const frame = L.FRAMES + depth * L.FRAME_BYTES;
+    memory.journal?.save(frame, L.FRAME_BYTES);
+    const { view } = memory;
+    view.setUint32(frame + L.FRAME.ip, returnIp, true);
+    view.setUint32(frame + L.FRAME.kind, kind, true);
+    view.setUint32(frame + L.FRAME.mayGoto, memory.r32(L.MAY_GOTO), true);
+    view.setUint32(frame + L.FRAME.prog, this.program.id, true);
+    memory.u8.copyWithin(frame + L.FRAME.regs, L.REGS + 8 * 6, L.REGS + 8 * 11);
+    memory.w32(L.DEPTH, depth + 1);
+    memory.w32(L.MAY_GOTO, MAY_GOTO_TURNS);
+    const top = L.STACK_END - (depth + 1) * L.STACK_FRAME_BYTES;
+    memory.permit(top - L.STACK_FRAME_BYTES, L.STACK_FRAME_BYTES);
+    this.setPointer(10, top);
+    return frame;
+  }
+
+  /** exit: back to the caller, on to a callback's next turn, or the end. False after a fault. */
+  leave(): boolean {
+    const { memory, depth } = this;
+    if (depth === 0) {
+      if (memory.r32(L.LOCK_HELD) !== 0) return this.raise("deadlock", this.ip, "the program ends with a lock held");
+      this.exited = true;
+      return true;
+    }
+    const frame = L.FRAMES + (depth - 1) * L.FRAME_BYTES;
+    const kind = memory.r32(frame + L.FRAME.kind);
+    if (kind !== L.FRAME_KIND.call && continueCallback(this, frame)) return true;
+    this.popFrame(frame);
+    return true;
+  }
+
+  popFrame(frame: number): void {
+    const { memory, depth } = this;
+    memory.copyWithin(L.REGS + 8 * 6, frame + L.FRAME.regs, 40);
+    memory.w32(L.MAY_GOTO, memory.r32(frame + L.FRAME.mayGoto));
+    memory.w32(L.DEPTH, depth - 1);
+    const top = L.STACK_END - depth * L.STACK_FRAME_BYTES;
+    memory.forbid(top - L.STACK_FRAME_BYTES, L.STACK_FRAME_BYTES);
+    this.ip = memory.r32(frame + L.FRAME.ip);
+    const prog = memory.r32(frame + L.FRAME.prog);
+    if (prog !== this.program.id) this.switchTo(prog);
+  }
+
+  callHelper(ip: number): boolean {
+    return callHelper(this, ip);
+  }
+
+  /** Goes on in another program; false where there is none of this id. */
+  switchTo(id: number): boolean {
+    const next = id === this.#main.id ? this.#main : this.#programs(id);
+    if (next === undefined) return false;
+    this.memory.w32(L.CURRENT_PROG, id);
+    this.program = next;
+    return true;
+  }
+
+  /** After CURRENT_PROG changed under the machine (a step was undone). */
+  follow(): void {
+    const id = this.memory.r32(L.CURRENT_PROG);
+    if (id !== this.program.id) this.program = id === this.#main.id ? this.#main : (this.#programs(id) ?? this.#main);
+  }
+
+  /** LD_ABS and LD_IND: R0 becomes packet bytes in host order; outside of the packet the function returns 0. */
+  loadPacket(ip: number): boolean {
+    const { code } = this.program;
+    const insn = this.program.insns[ip >>> L.SLOT_SHIFT] as Insn;
+    const form = this.program.forms[ip >>> L.SLOT_SHIFT] as Form;
+    const index = form.kind === "ld_ind" ? lowU32(this.reg(insn.src)) : 0;
+    const offset = (insn.imm + index) | 0;
+    const value = loadPacketBytes(this.memory, offset, code[ip + 7] as 1 | 2 | 4);
+    if (value !== undefined) {
+      this.memory.wNumber(L.REGS, value);
+      this.ip = ip + L.SLOT_WORDS;
+      return true;
+    }
+    this.memory.wNumber(L.REGS, 0);
+    return this.leave();
+  }
+}
+
+/** Whether a step of this slot is logged by the journal (used by the timeline). */
+export const isJournaled = (fx: number): boolean => fx === FX.journal;
+
+function refusal(insn: Insn, form: Form | undefined): string {
+  const code = `0x${insn.code.toString(16).padStart(2, "0")}`;
+  if (form === undefined) return `opcode ${code} (off ${insn.off}, imm ${insn.imm}) is no instruction`;
+  if (insn.dst > 10 || insn.src > 10) return `R${Math.max(insn.dst, insn.src)} does not exist`;
+  switch (form.kind) {
+    case "call":
+      return `kernel function with BTF id ${insn.imm} is not simulated`;
+    case "callx":
+      return "a call to the address in a register is refused by the kernel";
+    case "addr_space_cast":
+      return "arenas, and so casts between address spaces, are not simulated";
+    case "ld_imm64":
+      return form.pseudo === "btf_id"
+        ? "addresses of kernel variables are not simulated"
+        : "this LD_IMM64 names a map that the program does not have, or one whose values have no fixed address";
+    default:
+      return `opcode ${code} cannot be run`;
+  }
+}

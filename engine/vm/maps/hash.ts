@@ -1,0 +1,329 @@
+// Hash tables, per CPU, least recently used, and of maps: chains of elements in the machine's buffer.
+//
+//   element   0     4     8      12     16 … 16 + round8(key) …  values, one for each CPU of per-CPU kinds
+//             next  hash  older  newer  key
+//
+// An update of a plain hash puts a new element in front and takes the old one away, as the kernel's does, so that a
+// pointer to the old value goes on showing the old value. Iteration order is the kernel's for BPF_F_ZERO_SEED maps.
+// LRU kinds evict the least recently used element exactly; the kernel does so approximately, by batches and CPUs.
+// @kernel kernel/bpf/hashtab.c
+import type { MapDef } from "../../program/program.ts";
+import { MAX_BYTES } from "../layout.ts";
+import type { Memory } from "../memory.ts";
+import { jhash } from "./jhash.ts";
+import * as M from "./map.ts";
+
+const NEXT = 0;
+const HASH = 4;
+const OLDER = 8;
+const NEWER = 12;
+const KEY = 16;
+
+/** Words of the map's head in the buffer. */
+const COUNT = 0;
+const FREE = 4;
+/** Elements ever taken from the segments. */
+const USED = 8;
+const OLDEST = 12;
+const NEWEST = 16;
+const HEAD_BYTES = 32;
+
+const FIRST_SEGMENT = 64;
+
+export class HashMap extends M.BpfMap {
+  readonly #head: number;
+  readonly #buckets: number;
+  readonly #mask: number;
+  readonly #elemBytes: number;
+  readonly #valueAt: number;
+  readonly #copies: number;
+  readonly #lru: boolean;
+  /** Places of elements: offset of the first one, and how many. Only ever grows. */
+  readonly #segments: { at: number; count: number }[] = [];
+  #capacity = 0;
+
+  constructor(memory: Memory, def: MapDef) {
+    super(memory, def);
+    this.#lru = def.type.startsWith("lru_");
+    this.#copies = this.perCpu ? memory.cpus : 1;
+    this.#valueAt = KEY + ((def.keySize + 7) & ~7);
+    this.#elemBytes = (this.#valueAt + this.#copies * this.stride + 15) & ~15;
+    const buckets = 2 ** Math.ceil(Math.log2(Math.max(1, def.maxEntries)));
+    this.#mask = buckets - 1;
+    this.#head = memory.alloc(HEAD_BYTES);
+    this.#buckets = buckets * 4 < MAX_BYTES ? memory.alloc(buckets * 4) : 0;
+  }
+
+  get made(): boolean {
+    return this.#head !== 0 && this.#buckets !== 0;
+  }
+
+  get #ofMaps(): boolean {
+    return this.def.type === "hash_of_maps";
+  }
+
+  override get count(): number {
+    return this.memory.r32(this.#head + COUNT);
+  }
+
+  // ---- chains ----
+
+  #hash(key: number): number {
+    return jhash(this.memory.view, key, this.def.keySize, 0);
+  }
+
+  #find(key: number, hash: number): number {
+    const { view } = this.memory;
+    const size = this.def.keySize;
+    let elem = view.getUint32(this.#buckets + 4 * (hash & this.#mask), true);
+    while (elem !== 0) {
+      if (view.getUint32(elem + HASH, true) === hash && sameBytes(this.memory.u8, elem + KEY, key, size)) return elem;
+      elem = view.getUint32(elem + NEXT, true);
+    }
+    return 0;
+  }
+
+  #link(elem: number, hash: number): void {
+    const { memory } = this;
+    const bucket = this.#buckets + 4 * (hash & this.#mask);
+    memory.w32(elem + NEXT, memory.r32(bucket));
+    memory.w32(elem + HASH, hash);
+    memory.w32(bucket, elem);
+    if (this.#lru) this.#enqueue(elem);
+    memory.w32(this.#head + COUNT, this.count + 1);
+  }
+
+  #unlink(elem: number): void {
+    const { memory } = this;
+    let place = this.#buckets + 4 * (memory.r32(elem + HASH) & this.#mask);
+    while (memory.r32(place) !== elem) place = memory.r32(place) + NEXT;
+    memory.w32(place, memory.r32(elem + NEXT));
+    if (this.#lru) this.#dequeue(elem);
+    memory.w32(this.#head + COUNT, this.count - 1);
+    memory.w32(elem + NEXT, memory.r32(this.#head + FREE));
+    memory.w32(this.#head + FREE, elem);
+  }
+
+  /** An element nobody uses, or 0 (-ENOMEM). */
+  #take(): number {
+    const { memory } = this;
+    const free = memory.r32(this.#head + FREE);
+    if (free !== 0) {
+      memory.w32(this.#head + FREE, memory.r32(free + NEXT));
+      return free;
+    }
+    const used = memory.r32(this.#head + USED);
+    if (used >= this.#capacity && !this.#addSegment()) return 0;
+    memory.w32(this.#head + USED, used + 1);
+    return this.#elementAt(used);
+  }
+
+  #elementAt(index: number): number {
+    let rest = index;
+    for (const { at, count } of this.#segments) {
+      if (rest < count) return at + rest * this.#elemBytes;
+      rest -= count;
+    }
+    return 0;
+  }
+
+  #addSegment(): boolean {
+    const { memory } = this;
+    // One element more than max_entries: an update needs the new one before the old one is free.
+    const count = Math.min(Math.max(FIRST_SEGMENT, this.#capacity), this.def.maxEntries + 1 - this.#capacity);
+    const at = count > 0 ? memory.alloc(count * this.#elemBytes) : 0;
+    if (at === 0) return false;
+    // Which values may be touched is no part of a run: a step back leaves the segment where it is.
+    const { journal } = memory;
+    memory.journal = undefined;
+    for (let i = 0; i < count && !this.#ofMaps; i++) {
+      for (let cpu = 0; cpu < this.#copies; cpu++) {
+        const value = at + i * this.#elemBytes + this.#valueAt + cpu * this.stride;
+        memory.permit(value, this.def.valueSize, !this.readOnly);
+      }
+    }
+    memory.journal = journal;
+    this.#segments.push({ at, count });
+    this.#capacity += count;
+    return true;
+  }
+
+  // ---- order of use ----
+
+  #enqueue(elem: number): void {
+    const { memory } = this;
+    const newest = memory.r32(this.#head + NEWEST);
+    memory.w32(elem + OLDER, newest);
+    memory.w32(elem + NEWER, 0);
+    memory.w32(newest === 0 ? this.#head + OLDEST : newest + NEWER, elem);
+    memory.w32(this.#head + NEWEST, elem);
+  }
+
+  #dequeue(elem: number): void {
+    const { memory } = this;
+    const older = memory.r32(elem + OLDER);
+    const newer = memory.r32(elem + NEWER);
+    memory.w32(older === 0 ? this.#head + OLDEST : older + NEWER, newer);
+    memory.w32(newer === 0 ? this.#head + NEWEST : newer + OLDER, older);
+  }
+
+  #touch(elem: number): void {
+    if (!this.#lru || this.memory.r32(this.#head + NEWEST) === elem) return;
+    this.#dequeue(elem);
+    this.#enqueue(elem);
+  }
+
+  // ---- operations ----
+
+  override lookupAt(key: number, cpu: number): number {
+    const elem = this.#find(key, this.#hash(key));
+    if (elem === 0) return 0;
+    this.#touch(elem);
+    const value = elem + this.#valueAt + (this.perCpu ? cpu * this.stride : 0);
+    return this.#ofMaps ? (this.memory.mapById(this.memory.r32(value))?.address ?? 0) : value;
+  }
+
+  override updateAt(key: number, value: number, flags: number, cpu: number): number {
+    return this.#ofMaps ? -M.EINVAL : this.#update(key, value, flags, cpu);
+  }
+
+  /** `cpu` -1: `value` holds those of all CPUs. */
+  #update(key: number, value: number, flags: number, cpu: number): number {
+    const { memory } = this;
+    if ((flags & ~M.BPF_F_LOCK) > M.BPF_EXIST) return -M.EINVAL;
+    if (flags & M.BPF_F_LOCK && this.def.fields?.spin_lock === undefined) return -M.EINVAL;
+    const hash = this.#hash(key);
+    const old = this.#find(key, hash);
+    if (old !== 0 && flags & M.BPF_NOEXIST) return -M.EEXIST;
+    if (old === 0 && flags & M.BPF_EXIST) return -M.ENOENT;
+    this.#tell("update", key, old, value, cpu);
+    if (old !== 0 && (this.perCpu || flags & M.BPF_F_LOCK)) {
+      this.#store(old, value, cpu);
+      this.#touch(old);
+      return 0;
+    }
+    if (old === 0 && this.count >= this.def.maxEntries) {
+      if (!this.#lru) return -M.E2BIG;
+      const victim = memory.r32(this.#head + OLDEST);
+      this.#tell("evict", victim + KEY, victim, 0, cpu);
+      this.#unlink(victim);
+    }
+    const elem = this.#take();
+    if (elem === 0) return -M.ENOMEM;
+    memory.copyWithin(elem + KEY, key, this.def.keySize);
+    if (this.perCpu && cpu >= 0) memory.fill(elem + this.#valueAt, this.#copies * this.stride);
+    this.#store(elem, value, cpu);
+    this.#link(elem, hash);
+    if (old !== 0) this.#unlink(old);
+    return 0;
+  }
+
+  #store(elem: number, value: number, cpu: number): void {
+    const at = elem + this.#valueAt;
+    if (!this.perCpu) this.memory.copyWithin(at, value, this.def.valueSize);
+    else if (cpu >= 0) this.memory.copyWithin(at + cpu * this.stride, value, this.def.valueSize);
+    else this.memory.copyWithin(at, value, this.#copies * this.stride);
+  }
+
+  override deleteAt(key: number): number {
+    const elem = this.#find(key, this.#hash(key));
+    if (elem === 0) return -M.ENOENT;
+    this.#tell("delete", key, elem, 0, 0);
+    this.#unlink(elem);
+    return 0;
+  }
+
+  /** Buckets ascending, newest element of each first. */
+  *#elements(): Generator<number> {
+    for (let bucket = 0; bucket <= this.#mask; bucket++) {
+      let elem = this.memory.r32(this.#buckets + 4 * bucket);
+      for (; elem !== 0; elem = this.memory.r32(elem + NEXT)) yield elem;
+    }
+  }
+
+  override eachAt(index: number, cpu: number) {
+    let i = 0;
+    for (const elem of this.#elements()) {
+      if (i++ === index)
+        return { key: elem + KEY, value: elem + this.#valueAt + (this.perCpu ? cpu * this.stride : 0) };
+    }
+    return undefined;
+  }
+
+  override lookup(key: Uint8Array): Uint8Array | number {
+    const at = this.stage(0, key);
+    const elem = this.#find(at, this.#hash(at));
+    return elem === 0 ? -M.ENOENT : this.memory.copyOut(elem + this.#valueAt, this.userValueSize);
+  }
+
+  override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
+    return this.#update(this.stage(0, key), this.stage(1, value), flags, -1);
+  }
+
+  override delete(key: Uint8Array): number {
+    return this.deleteAt(this.stage(0, key));
+  }
+
+  override lookupAndDelete(key: Uint8Array): Uint8Array | number {
+    const value = this.#ofMaps ? -M.ENOTSUPP : this.lookup(key);
+    if (typeof value !== "number") this.delete(key);
+    return value;
+  }
+
+  override nextKey(key: Uint8Array | undefined): Uint8Array | number {
+    let bucket = 0;
+    if (key !== undefined) {
+      const at = this.stage(0, key);
+      const hash = this.#hash(at);
+      const elem = this.#find(at, hash);
+      if (elem !== 0) {
+        const next = this.memory.r32(elem + NEXT);
+        if (next !== 0) return this.#keyOf(next);
+        bucket = (hash & this.#mask) + 1;
+      }
+    }
+    for (; bucket <= this.#mask; bucket++) {
+      const first = this.memory.r32(this.#buckets + 4 * bucket);
+      if (first !== 0) return this.#keyOf(first);
+    }
+    return -M.ENOENT;
+  }
+
+  #keyOf(elem: number): Uint8Array {
+    return this.memory.copyOut(elem + KEY, this.def.keySize);
+  }
+
+  *regions() {
+    if (this.#ofMaps) return;
+    for (const elem of this.#elements()) {
+      for (let cpu = 0; cpu < this.#copies; cpu++) {
+        const at = elem + this.#valueAt + cpu * this.stride;
+        yield this.region(at, this.#keyOf(elem), this.perCpu ? cpu : undefined);
+      }
+    }
+  }
+
+  protected release(): void {
+    this.memory.free(this.#head, HEAD_BYTES);
+    this.memory.free(this.#buckets, 4 * (this.#mask + 1));
+    for (const { at, count } of this.#segments) this.memory.free(at, count * this.#elemBytes);
+  }
+
+  #tell(op: "update" | "delete" | "evict", key: number, old: number, value: number, cpu: number): void {
+    if (this.observer === undefined) return;
+    const size = this.def.valueSize;
+    const skip = this.perCpu && cpu > 0 ? cpu * this.stride : 0;
+    this.observer({
+      map: this.name,
+      op,
+      key: this.memory.copyOut(key, this.def.keySize),
+      ...(old !== 0 && { old: this.memory.copyOut(old + this.#valueAt + skip, size) }),
+      ...(value !== 0 && { value: this.memory.copyOut(value, size) }),
+    });
+  }
+}
+
+export function sameBytes(u8: Uint8Array, a: number, b: number, size: number): boolean {
+  for (let i = 0; i < size; i++) if (u8[a + i] !== u8[b + i]) return false;
+  return true;
+}

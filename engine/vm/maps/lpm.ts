@@ -1,0 +1,260 @@
+// Longest prefix match: a binary trie whose nodes stand where two prefixes part, some without a value of their own.
+// Key: u32 prefixlen (host order), then the address with its most significant bit first.
+//
+//   node   0       4        8       12                16 … key data …  value
+//          child0  child1   prefix  HAS_VALUE or 0
+//
+// @kernel kernel/bpf/lpm_trie.c
+import { viewOf } from "../../base/bytes.ts";
+import type { MapDef } from "../../program/program.ts";
+import type { Memory } from "../memory.ts";
+import * as M from "./map.ts";
+
+const PREFIX = 8;
+const HAS_VALUE = 12;
+const DATA = 16;
+
+/** u32 root; u32 entries; u32 list of free nodes; u32 nodes ever taken. */
+const ROOT = 0;
+const COUNT = 4;
+const FREE = 8;
+const USED = 12;
+const HEAD_BYTES = 16;
+const SEGMENT = 32;
+
+export class LpmMap extends M.BpfMap {
+  readonly #head: number;
+  readonly #dataBytes: number;
+  readonly #valueAt: number;
+  readonly #nodeBytes: number;
+  readonly #segments: number[] = [];
+
+  constructor(memory: Memory, def: MapDef) {
+    super(memory, def);
+    this.#dataBytes = def.keySize - 4;
+    this.#valueAt = DATA + ((this.#dataBytes + 7) & ~7);
+    this.#nodeBytes = (this.#valueAt + this.stride + 15) & ~15;
+    this.#head = memory.alloc(HEAD_BYTES);
+  }
+
+  get made(): boolean {
+    return this.#head !== 0;
+  }
+
+  override get count(): number {
+    return this.memory.r32(this.#head + COUNT);
+  }
+
+  #bit(data: number, n: number): number {
+    return ((this.memory.u8[data + (n >>> 3)] as number) >>> (7 - (n & 7))) & 1;
+  }
+
+  /** Leading bits that two addresses share, at most `limit`. */
+  #common(a: number, b: number, limit: number): number {
+    const { u8 } = this.memory;
+    let bits = 0;
+    while (bits < limit) {
+      const differs = (u8[a + (bits >>> 3)] as number) ^ (u8[b + (bits >>> 3)] as number);
+      if (differs !== 0) return Math.min(limit, bits + Math.clz32(differs) - 24);
+      bits += 8;
+    }
+    return limit;
+  }
+
+  override lookupAt(key: number): number {
+    const { memory } = this;
+    const wanted = memory.r32(key);
+    if (wanted > this.#dataBytes * 8) return 0;
+    let found = 0;
+    let node = memory.r32(this.#head + ROOT);
+    while (node !== 0) {
+      const prefix = memory.r32(node + PREFIX);
+      const common = this.#common(node + DATA, key + 4, Math.min(prefix, wanted));
+      if (common < prefix) break;
+      if (memory.r32(node + HAS_VALUE) !== 0) found = node;
+      if (prefix >= wanted || prefix === this.#dataBytes * 8) break;
+      node = memory.r32(node + 4 * this.#bit(key + 4, prefix));
+    }
+    return found === 0 ? 0 : found + this.#valueAt;
+  }
+
+  override updateAt(key: number, value: number, flags: number): number {
+    const { memory } = this;
+    if (flags > M.BPF_EXIST) return -M.EINVAL;
+    const wanted = memory.r32(key);
+    if (wanted > this.#dataBytes * 8) return -M.EINVAL;
+
+    // `place` is the word that points to the node, or will.
+    let place = this.#head + ROOT;
+    let node = memory.r32(place);
+    let common = 0;
+    while (node !== 0) {
+      const prefix = memory.r32(node + PREFIX);
+      common = this.#common(node + DATA, key + 4, Math.min(prefix, wanted));
+      if (common < prefix || prefix === wanted) break;
+      place = node + 4 * this.#bit(key + 4, prefix);
+      node = memory.r32(place);
+    }
+    const prefix = node === 0 ? 0 : memory.r32(node + PREFIX);
+    const same = node !== 0 && common === prefix && prefix === wanted;
+    const known = same && memory.r32(node + HAS_VALUE) !== 0;
+    if (known && flags === M.BPF_NOEXIST) return -M.EEXIST;
+    if (!known && flags === M.BPF_EXIST) return -M.ENOENT;
+    if (!known && this.count >= this.def.maxEntries) return -M.ENOSPC;
+
+    const fresh = this.#take();
+    if (fresh === 0) return -M.ENOMEM;
+    memory.w32(fresh + PREFIX, wanted);
+    memory.w32(fresh + HAS_VALUE, 1);
+    memory.copyWithin(fresh + DATA, key + 4, this.#dataBytes);
+    memory.copyWithin(fresh + this.#valueAt, value, this.def.valueSize);
+    this.#tell("update", key, known ? node : 0, value);
+    if (!known) memory.w32(this.#head + COUNT, this.count + 1);
+    if (same) {
+      memory.copyWithin(fresh, node, 8);
+      this.#give(node);
+      memory.w32(place, fresh);
+      return 0;
+    }
+    memory.fill(fresh, 8);
+    if (node === 0) memory.w32(place, fresh);
+    else if (common === wanted) {
+      memory.w32(fresh + 4 * this.#bit(node + DATA, wanted), node);
+      memory.w32(place, fresh);
+    } else {
+      const fork = this.#take();
+      if (fork === 0) return -M.ENOMEM;
+      memory.fill(fork, 8);
+      memory.w32(fork + PREFIX, common);
+      memory.w32(fork + HAS_VALUE, 0);
+      memory.copyWithin(fork + DATA, node + DATA, this.#dataBytes);
+      memory.w32(fork + 4 * this.#bit(key + 4, common), fresh);
+      memory.w32(fork + 4 * (1 - this.#bit(key + 4, common)), node);
+      memory.w32(place, fork);
+    }
+    return 0;
+  }
+
+  override deleteAt(key: number): number {
+    const { memory } = this;
+    const wanted = memory.r32(key);
+    if (wanted > this.#dataBytes * 8) return -M.EINVAL;
+    let parentPlace = 0;
+    let parent = 0;
+    let place = this.#head + ROOT;
+    let node = memory.r32(place);
+    while (node !== 0) {
+      const prefix = memory.r32(node + PREFIX);
+      const common = this.#common(node + DATA, key + 4, Math.min(prefix, wanted));
+      if (common < prefix || prefix === wanted) break;
+      parentPlace = place;
+      parent = node;
+      place = node + 4 * this.#bit(key + 4, prefix);
+      node = memory.r32(place);
+    }
+    if (node === 0 || memory.r32(node + PREFIX) !== wanted || memory.r32(node + HAS_VALUE) === 0) return -M.ENOENT;
+    if (this.#common(node + DATA, key + 4, wanted) !== wanted) return -M.ENOENT;
+    this.#tell("delete", key, node, 0);
+    memory.w32(this.#head + COUNT, this.count - 1);
+    const [left, right] = [memory.r32(node), memory.r32(node + 4)];
+    if (left !== 0 && right !== 0) {
+      memory.w32(node + HAS_VALUE, 0);
+      return 0;
+    }
+    memory.w32(place, left || right);
+    this.#give(node);
+    // A fork without value that keeps one child is no fork any more.
+    if (parent !== 0 && memory.r32(parent + HAS_VALUE) === 0) {
+      const [a, b] = [memory.r32(parent), memory.r32(parent + 4)];
+      if (a === 0 || b === 0) {
+        memory.w32(parentPlace, a || b);
+        this.#give(parent);
+      }
+    }
+    return 0;
+  }
+
+  #take(): number {
+    const { memory } = this;
+    const free = memory.r32(this.#head + FREE);
+    if (free !== 0) {
+      memory.w32(this.#head + FREE, memory.r32(free));
+      return free;
+    }
+    const used = memory.r32(this.#head + USED);
+    if (used >= this.#segments.length * SEGMENT) {
+      const at = memory.alloc(SEGMENT * this.#nodeBytes);
+      if (at === 0) return 0;
+      const { journal } = memory;
+      memory.journal = undefined;
+      for (let i = 0; i < SEGMENT; i++) {
+        memory.permit(at + i * this.#nodeBytes + this.#valueAt, this.def.valueSize, !this.readOnly);
+      }
+      memory.journal = journal;
+      this.#segments.push(at);
+    }
+    memory.w32(this.#head + USED, used + 1);
+    return (this.#segments[Math.floor(used / SEGMENT)] as number) + (used % SEGMENT) * this.#nodeBytes;
+  }
+
+  #give(node: number): void {
+    this.memory.w32(node, this.memory.r32(this.#head + FREE));
+    this.memory.w32(this.#head + FREE, node);
+  }
+
+  /** Nodes with a value, the more specific before the less. */
+  *#nodes(node = this.memory.r32(this.#head + ROOT)): Generator<number> {
+    if (node === 0) return;
+    yield* this.#nodes(this.memory.r32(node));
+    yield* this.#nodes(this.memory.r32(node + 4));
+    if (this.memory.r32(node + HAS_VALUE) !== 0) yield node;
+  }
+
+  #keyOf(node: number): Uint8Array {
+    const key = new Uint8Array(this.def.keySize);
+    viewOf(key).setUint32(0, this.memory.r32(node + PREFIX), true);
+    key.set(this.memory.u8.subarray(node + DATA, node + DATA + this.#dataBytes), 4);
+    return key;
+  }
+
+  override lookup(key: Uint8Array): Uint8Array | number {
+    const value = this.lookupAt(this.stage(0, key));
+    return value === 0 ? -M.ENOENT : this.memory.copyOut(value, this.def.valueSize);
+  }
+  override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
+    return this.updateAt(this.stage(0, key), this.stage(1, value), flags);
+  }
+  override delete(key: Uint8Array): number {
+    return this.deleteAt(this.stage(0, key));
+  }
+  override nextKey(key: Uint8Array | undefined): Uint8Array | number {
+    let first = 0;
+    let found = false;
+    for (const node of this.#nodes()) {
+      if (found) return this.#keyOf(node);
+      first ||= node;
+      if (key !== undefined && this.#keyOf(node).every((byte, i) => byte === key[i])) found = true;
+    }
+    return first === 0 || found ? -M.ENOENT : this.#keyOf(first);
+  }
+
+  *regions() {
+    for (const node of this.#nodes()) yield this.region(node + this.#valueAt, this.#keyOf(node));
+  }
+
+  protected release(): void {
+    this.memory.free(this.#head, HEAD_BYTES);
+    for (const at of this.#segments) this.memory.free(at, SEGMENT * this.#nodeBytes);
+  }
+
+  #tell(op: "update" | "delete", key: number, old: number, value: number): void {
+    const { memory } = this;
+    this.observer?.({
+      map: this.name,
+      op,
+      key: memory.copyOut(key, this.def.keySize),
+      ...(old !== 0 && { old: memory.copyOut(old + this.#valueAt, this.def.valueSize) }),
+      ...(value !== 0 && { value: memory.copyOut(value, this.def.valueSize) }),
+    });
+  }
+}

@@ -1,0 +1,201 @@
+// What every map kind answers, to helpers and to bpf(2). All of a map's state lies in the machine's buffer and is
+// written through the journal, so a step back takes a map along. Errors are negative errnos, as the kernel returns them.
+import { toHex } from "../../base/bytes.ts";
+import { ERRNO } from "../../facts/errno.ts";
+import { mapTypeByName } from "../../facts/map-types.ts";
+import type { MapDef } from "../../program/program.ts";
+import type { Memory, Region, RegionSource } from "../memory.ts";
+
+export const BPF_ANY = 0;
+export const BPF_NOEXIST = 1;
+export const BPF_EXIST = 2;
+export const BPF_F_LOCK = 4;
+
+/** map_flags a map's behaviour here depends on. */
+export const BPF_F_NO_COMMON_LRU = 1 << 1;
+export const BPF_F_RDONLY_PROG = 1 << 7;
+
+export const { EINVAL, ENOENT, E2BIG, EEXIST, ENOMEM, EOPNOTSUPP, ENOSPC, EAGAIN, EBUSY, EFAULT, EPERM } = ERRNO;
+/** The kernel's own number, which reaches user space where a map kind has no such operation. */
+export const ENOTSUPP = 524;
+
+/** What a step did to a map, for people. */
+export interface MapEvent {
+  readonly map: string;
+  readonly op: "update" | "delete" | "push" | "pop" | "reserve" | "submit" | "discard" | "output" | "evict";
+  readonly key?: Uint8Array;
+  readonly old?: Uint8Array;
+  readonly value?: Uint8Array;
+}
+
+/** One key and its values: one, or one for each CPU. */
+export interface MapEntry {
+  readonly key: Uint8Array;
+  readonly values: readonly Uint8Array[];
+}
+
+/** Bytes of struct bpf_map that a program may read through a map pointer. */
+const STRUCT_BPF_MAP_BYTES = 0x100;
+
+export abstract class BpfMap implements RegionSource {
+  readonly id: number;
+  readonly def: MapDef;
+  readonly memory: Memory;
+  /** Offset of the map's struct bpf_map: what LD_IMM64 of a map loads. */
+  readonly address: number;
+  readonly perCpu: boolean;
+  /** Bytes from one value to the next. */
+  readonly stride: number;
+  /** Whom to tell of changes while a step is described. */
+  observer: ((event: MapEvent) => void) | undefined;
+
+  constructor(memory: Memory, def: MapDef) {
+    this.memory = memory;
+    this.def = def;
+    this.id = memory.newId();
+    this.perCpu = /percpu/.test(def.type);
+    this.stride = (def.valueSize + 7) & ~7;
+    this.address = memory.alloc(STRUCT_BPF_MAP_BYTES);
+    describeMap(memory, this.address, def, this.id);
+    memory.addMap(this);
+  }
+
+  get name(): string {
+    return this.def.name;
+  }
+
+  /** Programs may not write values (BPF_F_RDONLY_PROG). */
+  get readOnly(): boolean {
+    return (this.def.flags & BPF_F_RDONLY_PROG) !== 0;
+  }
+
+  /** Offset of the value that LD_IMM64 of a map value counts from; undefined where the kind has none. */
+  get valueArea(): number | undefined {
+    return undefined;
+  }
+
+  // ---- for helpers: key and value are places in the buffer, the CPU is the program's ----
+
+  /** Offset of the value, 0 where there is none. */
+  lookupAt(_key: number, _cpu: number): number {
+    return 0;
+  }
+  updateAt(_key: number, _value: number, _flags: number, _cpu: number): number {
+    return -EOPNOTSUPP;
+  }
+  deleteAt(_key: number): number {
+    return -EOPNOTSUPP;
+  }
+  /** The queue kinds and bloom filters. `flags` as map_push_elem takes them. */
+  pushAt(_value: number, _flags: number): number {
+    return -EOPNOTSUPP;
+  }
+  popAt(_value: number): number {
+    return -EOPNOTSUPP;
+  }
+  peekAt(_value: number): number {
+    return -EOPNOTSUPP;
+  }
+  /** Offsets of keys and values in the order bpf_for_each_map_elem goes; undefined where it cannot. */
+  eachAt(_index: number, _cpu: number): { key: number; value: number } | undefined {
+    return undefined;
+  }
+
+  // ---- for bpf(2) and the page ----
+
+  /** Per-CPU kinds: the values of all CPUs, each rounded up to 8 bytes. */
+  lookup(_key: Uint8Array, _flags = 0): Uint8Array | number {
+    return -EOPNOTSUPP;
+  }
+  update(_key: Uint8Array, _value: Uint8Array, _flags = 0): number {
+    return -EOPNOTSUPP;
+  }
+  delete(_key: Uint8Array): number {
+    return -EOPNOTSUPP;
+  }
+  lookupAndDelete(_key: Uint8Array): Uint8Array | number {
+    return -EOPNOTSUPP;
+  }
+  /** The first key where none is given or the given one is not there. */
+  nextKey(_key: Uint8Array | undefined): Uint8Array | number {
+    return -EOPNOTSUPP;
+  }
+
+  /** All that is in the map, for people. */
+  entries(limit = Number.POSITIVE_INFINITY): MapEntry[] {
+    const found: MapEntry[] = [];
+    for (let key = this.nextKey(undefined); typeof key !== "number" && found.length < limit; key = this.nextKey(key)) {
+      const value = this.lookup(key);
+      if (typeof value !== "number") found.push({ key, values: this.perCpu ? this.split(value) : [value] });
+    }
+    return found;
+  }
+
+  /** How many entries there are, where that says more than max_entries. */
+  get count(): number {
+    return this.entries().length;
+  }
+
+  abstract regions(): Iterable<Omit<Region, "start"> & { start: number }>;
+
+  /** Bytes a value takes in bpf(2). */
+  get userValueSize(): number {
+    return this.perCpu ? this.stride * this.memory.cpus : this.def.valueSize;
+  }
+
+  /** Gives all memory back: the last reference is gone. */
+  close(): void {
+    this.memory.removeMap(this);
+    this.memory.free(this.address, STRUCT_BPF_MAP_BYTES);
+    this.release();
+  }
+
+  protected abstract release(): void;
+
+  protected split(value: Uint8Array): Uint8Array[] {
+    return Array.from({ length: this.memory.cpus }, (_, cpu) =>
+      value.slice(cpu * this.stride, cpu * this.stride + this.def.valueSize),
+    );
+  }
+
+  protected region(
+    start: number,
+    key: Uint8Array | undefined,
+    cpu?: number,
+  ): Omit<Region, "start"> & { start: number } {
+    const where = key === undefined ? "" : `[${keyText(key)}]`;
+    return {
+      name: `map ${this.name}${where}${cpu === undefined ? "" : ` on CPU ${cpu}`}`,
+      kind: "map_value",
+      start,
+      size: this.def.valueSize,
+      writable: !this.readOnly,
+      map: this.name,
+      ...(key && { key: toHex(key) }),
+    };
+  }
+
+  /** Puts bytes of bpf(2) where helpers' offsets can name them. */
+  protected stage(slot: 0 | 1, bytes: Uint8Array): number {
+    const at = this.memory.scratch(slot, bytes.length);
+    this.memory.u8.set(bytes, at);
+    return at;
+  }
+}
+
+const keyText = (key: Uint8Array): string =>
+  key.length === 4 ? String(new DataView(key.buffer, key.byteOffset, 4).getUint32(0, true)) : toHex(key);
+
+/**
+ * The fields of struct bpf_map that BTF lets programs read: map_type, key_size, value_size, max_entries, id.
+ * Offsets as on x86-64: ops at 0, inner_map_meta at 8, security at 16, then these.
+ */
+function describeMap(memory: Memory, at: number, def: MapDef, id: number): void {
+  const words = [mapTypeByName(def.type)?.id ?? 0, def.keySize, def.valueSize, def.maxEntries];
+  words.forEach((word, i) => {
+    memory.view.setUint32(at + 24 + 4 * i, word, true);
+  });
+  memory.view.setUint32(at + 48, def.flags, true);
+  memory.view.setUint32(at + 52, id, true);
+  memory.permit(at, 64, false);
+}

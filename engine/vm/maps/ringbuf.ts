@@ -1,0 +1,166 @@
+// Ring buffers: records reserved or copied by programs, taken out by user space in order.
+//
+//   record   0                                4        8
+//            length | BUSY << 31 | DISCARD << 30       page offset  data …, rounded up to 8 bytes
+//
+// A record that reaches the end of the ring goes on behind it, as the kernel's double mapping makes it seem.
+// @kernel kernel/bpf/ringbuf.c
+import type { MapDef } from "../../program/program.ts";
+import type { Memory } from "../memory.ts";
+import * as M from "./map.ts";
+
+const BUSY = 0x8000_0000;
+const DISCARD = 0x4000_0000;
+const HEADER = 8;
+
+/** u32 positions, counted in bytes without ever wrapping here. */
+const CONSUMER = 0;
+const PRODUCER = 4;
+const HEAD_BYTES = 16;
+
+/** What bpf_ringbuf_query asks for. */
+export const RINGBUF_QUERY = { availableData: 0, ringSize: 1, consumerPos: 2, producerPos: 3 } as const;
+
+export class RingbufMap extends M.BpfMap {
+  readonly #head: number;
+  readonly #data: number;
+  readonly #mask: number;
+
+  constructor(memory: Memory, def: MapDef) {
+    super(memory, def);
+    this.#mask = def.maxEntries - 1;
+    this.#head = memory.alloc(HEAD_BYTES);
+    this.#data = memory.alloc(2 * def.maxEntries);
+  }
+
+  get made(): boolean {
+    return this.#data !== 0;
+  }
+
+  #position(which: number): number {
+    return this.memory.r32(this.#head + which);
+  }
+
+  /** Offset of `size` bytes to fill, or 0 where there is no room. */
+  reserve(size: number): number {
+    const { memory } = this;
+    const whole = (size + HEADER + 7) & ~7;
+    const producer = this.#position(PRODUCER);
+    if (whole > this.#mask + 1 || producer + whole - this.#position(CONSUMER) > this.#mask) return 0;
+    const record = this.#data + (producer & this.#mask);
+    memory.w32(record, (size | BUSY) >>> 0);
+    memory.w32(record + 4, (producer & this.#mask) >>> 12);
+    memory.w32(this.#head + PRODUCER, producer + whole);
+    memory.permit(record + HEADER, size);
+    this.observer?.({ map: this.name, op: "reserve" });
+    return record + HEADER;
+  }
+
+  /** Ends what reserve() began; false where `data` is no such place. */
+  commit(data: number, discard: boolean): boolean {
+    const { memory } = this;
+    const record = data - HEADER;
+    const header = memory.r32(record);
+    if (record < this.#data || record > this.#data + this.#mask || (header & BUSY) === 0) return false;
+    const size = (header & ~BUSY) >>> 0;
+    memory.forbid(data, size);
+    memory.w32(record, (size | (discard ? DISCARD : 0)) >>> 0);
+    this.observer?.({
+      map: this.name,
+      op: discard ? "discard" : "submit",
+      value: memory.copyOut(data, size),
+    });
+    return true;
+  }
+
+  /** bpf_ringbuf_output: 0, or -EAGAIN without room. */
+  output(from: number, size: number): number {
+    const data = this.reserve(size);
+    if (data === 0) return -M.EAGAIN;
+    this.memory.copyWithin(data, from, size);
+    this.commit(data, false);
+    return 0;
+  }
+
+  query(what: number): number {
+    const values: Record<number, number> = {
+      [RINGBUF_QUERY.availableData]: this.#position(PRODUCER) - this.#position(CONSUMER),
+      [RINGBUF_QUERY.ringSize]: this.#mask + 1,
+      [RINGBUF_QUERY.consumerPos]: this.#position(CONSUMER),
+      [RINGBUF_QUERY.producerPos]: this.#position(PRODUCER),
+    };
+    return values[what] ?? 0;
+  }
+
+  /** Records that user space has not taken yet, oldest first; stops at one still being written. */
+  records(): { data: Uint8Array; discarded: boolean }[] {
+    return [...this.#walk()].map(({ at, size, discarded }) => ({ data: this.memory.copyOut(at, size), discarded }));
+  }
+
+  /** User space takes the oldest record that was not discarded; undefined where there is none. */
+  consume(): Uint8Array | undefined {
+    for (const { at, size, discarded, next } of this.#walk()) {
+      this.memory.w32(this.#head + CONSUMER, next);
+      if (!discarded) return this.memory.copyOut(at, size);
+    }
+    return undefined;
+  }
+
+  *#walk() {
+    const producer = this.#position(PRODUCER);
+    let position = this.#position(CONSUMER);
+    while (position < producer) {
+      const record = this.#data + (position & this.#mask);
+      const header = this.memory.r32(record);
+      if (header & BUSY) return;
+      const size = header & ~DISCARD & ~BUSY;
+      position += (size + HEADER + 7) & ~7;
+      yield { at: record + HEADER, size, discarded: (header & DISCARD) !== 0, next: position };
+    }
+  }
+
+  override lookup(): number {
+    return -M.ENOTSUPP;
+  }
+  override update(): number {
+    return -M.ENOTSUPP;
+  }
+  override delete(): number {
+    return -M.ENOTSUPP;
+  }
+  override nextKey(): number {
+    return -M.ENOTSUPP;
+  }
+  override entries(): M.MapEntry[] {
+    return this.records()
+      .filter((record) => !record.discarded)
+      .map(({ data }) => ({ key: new Uint8Array(0), values: [data] }));
+  }
+
+  /** Records being written: only those may be touched. */
+  *regions() {
+    let position = this.#position(CONSUMER);
+    const producer = this.#position(PRODUCER);
+    while (position < producer) {
+      const record = this.#data + (position & this.#mask);
+      const header = this.memory.r32(record);
+      const size = header & ~DISCARD & ~BUSY;
+      if (header & BUSY) {
+        yield {
+          name: `record in ring buffer ${this.name}`,
+          kind: "ringbuf" as const,
+          start: record + HEADER,
+          size,
+          writable: true,
+          map: this.name,
+        };
+      }
+      position += (size + HEADER + 7) & ~7;
+    }
+  }
+
+  protected release(): void {
+    this.memory.free(this.#head, HEAD_BYTES);
+    this.memory.free(this.#data, 2 * (this.#mask + 1));
+  }
+}

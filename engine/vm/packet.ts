@@ -1,0 +1,80 @@
+// The packet of a machine: headroom, metadata, bytes and tailroom in one area, and the words that say where each
+// begins. Moving an edge is journaled with the rest.
+import {
+  PACKET,
+  PACKET_END,
+  PKT_DATA,
+  PKT_END,
+  PKT_HARD_END,
+  PKT_HARD_START,
+  PKT_MAC,
+  PKT_META,
+  PKT_NET,
+} from "./layout.ts";
+import type { Memory } from "./memory.ts";
+
+/** Bytes in front of a packet: XDP_PACKET_HEADROOM. */
+export const HEADROOM = 256;
+/** What an XDP program may grow into behind the packet, at least. */
+const TAILROOM = 320;
+const ETH_HLEN = 14;
+
+/** Longest packet that has room here. */
+export const MAX_PACKET_BYTES = PACKET_END - PACKET - HEADROOM - 4096;
+
+/** Lays a packet down; `tailroom` bytes behind it may be grown into. */
+export function placePacket(memory: Memory, data: Uint8Array, headroom = HEADROOM, tailroom = TAILROOM): void {
+  const start = PACKET + headroom;
+  memory.fill(PACKET, headroom + data.length + tailroom + 8);
+  memory.copyIn(start, data);
+  memory.w32(PKT_HARD_START, PACKET);
+  memory.w32(PKT_META, start);
+  memory.w32(PKT_DATA, start);
+  memory.w32(PKT_END, start + data.length);
+  memory.w32(PKT_HARD_END, start + data.length + tailroom);
+  memory.w32(PKT_MAC, start);
+  memory.w32(PKT_NET, start + Math.min(ETH_HLEN, data.length));
+  exposePacket(memory);
+}
+
+/** Moves the edges and what may be touched with them. */
+export function movePacket(memory: Memory, meta: number, data: number, end: number): void {
+  const [oldMeta, oldEnd] = [memory.r32(PKT_META), memory.r32(PKT_END)];
+  memory.forbid(oldMeta & ~7, oldEnd - (oldMeta & ~7));
+  memory.w32(PKT_META, meta);
+  memory.w32(PKT_DATA, data);
+  memory.w32(PKT_END, end);
+  exposePacket(memory);
+}
+
+function exposePacket(memory: Memory): void {
+  const first = memory.r32(PKT_META) & ~7;
+  memory.permit(first, memory.r32(PKT_END) - first);
+}
+
+export const packetLength = (memory: Memory): number => memory.r32(PKT_END) - memory.r32(PKT_DATA);
+
+export const packetBytes = (memory: Memory): Uint8Array => memory.copyOut(memory.r32(PKT_DATA), packetLength(memory));
+
+/** Offsets that LD_ABS counts from other places than the start of the data. */
+const SKF_NET_OFF = -0x100000;
+const SKF_LL_OFF = -0x200000;
+
+/** Offset of `size` packet bytes as LD_ABS addresses them, or -1. @kernel kernel/bpf/core.c bpf_internal_load_pointer_neg_helper */
+export function packetPlace(memory: Memory, offset: number, size: number): number {
+  const end = memory.r32(PKT_END);
+  let at = memory.r32(PKT_DATA) + offset;
+  if (offset < 0) {
+    if (offset >= SKF_NET_OFF) at = memory.r32(PKT_NET) + offset - SKF_NET_OFF;
+    else if (offset >= SKF_LL_OFF) at = memory.r32(PKT_MAC) + offset - SKF_LL_OFF;
+    else return -1;
+  }
+  return at >= memory.r32(PKT_HARD_START) && at + size <= end && end !== 0 ? at : -1;
+}
+
+/** The bytes in host order as LD_ABS gives them; undefined outside of the packet. */
+export function loadPacketBytes(memory: Memory, offset: number, size: 1 | 2 | 4): number | undefined {
+  const at = packetPlace(memory, offset, size);
+  if (at < 0) return undefined;
+  return size === 4 ? memory.view.getUint32(at) : size === 2 ? memory.view.getUint16(at) : memory.view.getUint8(at);
+}

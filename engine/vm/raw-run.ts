@@ -1,0 +1,47 @@
+// Runs instructions that no verifier saw: R1 points to some bytes, R2 is how many, 512 bytes of stack. What bpf test
+// suites and `conform run` do.
+import type { Insn } from "../isa/insn.ts";
+import { loadProgram } from "./decode.ts";
+import { defaultEnv } from "./env.ts";
+import { enterEvent } from "./events/events.ts";
+import type { Fault } from "./fault.ts";
+import { Machine } from "./machine.ts";
+import { Memory } from "./memory.ts";
+
+export type RawResult =
+  | { readonly r0: bigint; readonly executed: number }
+  | { readonly fault: Fault; readonly executed: number };
+
+/** Instructions after which a run is given up, unless told otherwise. */
+export const RAW_BUDGET = 2_000_000_000;
+
+export class RawRun {
+  readonly machine: Machine;
+  readonly #mem: Uint8Array;
+
+  constructor(insns: readonly Insn[], mem: Uint8Array, memory = new Memory()) {
+    const program = loadProgram(memory, { insns, progType: "unspec", name: "raw" });
+    this.machine = new Machine({ memory, program, env: defaultEnv() });
+    this.#mem = mem;
+    this.reset();
+  }
+
+  /** Fresh registers, stack and bytes: what a run does before it starts. 0, or a negative errno. */
+  reset(): number {
+    return enterEvent(this.machine, { kind: "mem", bytes: this.#mem });
+  }
+
+  /** Runs from where the machine stands to the end. */
+  run(budget = RAW_BUDGET): RawResult {
+    const { machine } = this;
+    const outcome = machine.run(budget);
+    if (outcome.kind === "exit") return { r0: outcome.r0, executed: machine.executed };
+    if (outcome.kind === "paused") {
+      machine.raise("budget", machine.ip, `still running after ${machine.executed} instructions`);
+    }
+    return { fault: machine.fault as Fault, executed: machine.executed };
+  }
+}
+
+export const runRaw = (insns: readonly Insn[], mem: Uint8Array, budget?: number): RawResult =>
+  new RawRun(insns, mem).run(budget);
