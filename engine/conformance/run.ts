@@ -2,7 +2,9 @@
 import * as v from "valibot";
 import { hex64 } from "../base/u64.ts";
 import { decodeInsns } from "../isa/insn.ts";
+import { Jit, SharedMemory } from "../jit/host.ts";
 import { RawRun } from "../vm/index.ts";
+import { RAW_BUDGET } from "../vm/raw-run.ts";
 import { type Answer, understand } from "./answer.ts";
 import { Hex, InsnsHex } from "./records.ts";
 
@@ -15,14 +17,18 @@ const Request = v.object({
 
 export const answerRun: Answer = (record) => {
   const { insns, mem, engine, repeat } = understand(Request, record);
-  const run = new RawRun(decodeInsns(insns), mem ?? new Uint8Array(), { engine: engine ?? "interp" });
+  const memory = new SharedMemory();
+  const raw = new RawRun(decodeInsns(insns), mem ?? new Uint8Array(), memory);
+  const jit = engine === "jit" ? new Jit(memory) : undefined;
+  jit?.compile(raw.machine.program);
   const ns: number[] = [];
-  for (let i = 0; i < (repeat ?? 1); i++) {
+  for (let left = repeat ?? 1; ; ) {
     const start = process.hrtime.bigint();
-    const result = run.run();
+    const outcome = jit ? jit.run(raw.machine, RAW_BUDGET) : raw.machine.run(RAW_BUDGET);
     ns.push(Number(process.hrtime.bigint() - start));
-    if ("fault" in result) return { fault: result.fault };
-    if (i === (repeat ?? 1) - 1) return { retval: hex64(result.r0), ns, executed: result.executed };
+    if (outcome.kind === "fault") return { fault: outcome.fault.message };
+    if (outcome.kind === "paused") return { fault: `still running after ${raw.machine.executed} instructions` };
+    if (--left === 0) return { retval: hex64(outcome.r0), ns, executed: raw.machine.executed };
+    raw.reset();
   }
-  return { fault: "nothing was run" };
 };

@@ -1,15 +1,13 @@
 // `conform verify`: a program record → what the verifier said, and what the program returned on each run's data.
 import * as v from "valibot";
+import { Kernel } from "../kernel/kernel.ts";
+import { createMaps, unverified } from "../kernel/loader.ts";
+import { Process } from "../kernel/process.ts";
+import type { Program } from "../program/program.ts";
 import { verify } from "../verifier/verify.ts";
+import { enterEvent } from "../vm/index.ts";
 import { type Answer, understand } from "./answer.ts";
 import { Hex, ProgramRecord, programOfRecord } from "./records.ts";
-
-// Until the machine is there, programs are verified and not run.
-// biome-ignore lint/suspicious/noExplicitAny: the module may be missing
-const testRun: any = await import("../vm/index.ts").then(
-  (vm: any) => vm.testRun,
-  () => undefined,
-);
 
 const Request = v.object({
   ...ProgramRecord.entries,
@@ -23,12 +21,7 @@ export const answerVerify: Answer = (record) => {
   const start = performance.now();
   const verdict = verify(program, { logLevel: request.log_level ?? 2 });
   const us = Math.round((performance.now() - start) * 1000);
-  const runs =
-    verdict.verdict === "accept" && testRun
-      ? (request.runs ?? []).map(({ data_in, ctx_in }) =>
-          testRun(program, { dataIn: data_in ?? new Uint8Array(), ...(ctx_in && { ctxIn: ctx_in }) }),
-        )
-      : [];
+  const runs = verdict.verdict === "accept" ? (request.runs ?? []).map((run) => runOnce(program, run)) : [];
   const { unsupported } = verdict;
   return {
     verdict: verdict.verdict,
@@ -39,3 +32,28 @@ export const answerVerify: Answer = (record) => {
     ...(unsupported && { unsupported }),
   };
 };
+
+/** Instructions after which a run is given up. */
+const BUDGET = 100_000_000;
+
+/** BPF_PROG_TEST_RUN of a program that was accepted, in a kernel of its own. */
+function runOnce(
+  program: Program,
+  { data_in, ctx_in }: { data_in?: Uint8Array | undefined; ctx_in?: Uint8Array | undefined },
+): object {
+  const process = new Process(new Kernel());
+  const fds = createMaps(process, program.maps);
+  if (typeof fds === "number") return { fault: `a map cannot be made: errno ${-fds}` };
+  const machine = unverified(process, program, fds);
+  const refused = enterEvent(machine, {
+    kind: "packet",
+    data: data_in ?? new Uint8Array(),
+    ...(ctx_in && { ctx: ctx_in }),
+  });
+  if (refused < 0) return { errno: -refused };
+  const outcome = machine.run(BUDGET);
+  if (outcome.kind === "exit") return { retval: Number(BigInt.asUintN(32, outcome.r0)) };
+  return {
+    fault: outcome.kind === "fault" ? outcome.fault.message : `still running after ${machine.executed} instructions`,
+  };
+}

@@ -2,12 +2,10 @@
 // beside: prog.ts, map.ts, sysfs.ts. Time, random numbers and CPU come from the virtual machine's Env.
 import { attachTypeName, defineProgType, progTypeById, progTypeByName } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
-import { defaultEnv, enterEvent, Machine, Memory, type Outcome } from "../vm/index.ts";
+import { defaultEnv, type Event, enterEvent, type LoadedProgram, Machine, Memory, type Outcome } from "../vm/index.ts";
 import { progTypeOfAttachType } from "./attach-types.ts";
 import { type KernelDefinition, OREORE } from "./definition.ts";
 import { FdTable, type FdTarget, type MapObject, type Prog } from "./objects.ts";
-
-type VmEvent = Parameters<typeof enterEvent>[1];
 
 /** The four steps of the recipe: program type, attach type, module, user space. */
 export type Steps = readonly [progType: boolean, attachType: boolean, module: boolean, userSpace: boolean];
@@ -97,11 +95,18 @@ export class Kernel {
     return Number(this.env.bootTime / 1_000_000_000n);
   }
 
-  /** bpf_prog_run(): from the event to the end; what the program printed goes to trace_pipe. */
-  run(prog: Prog, event: VmEvent): Outcome {
-    const programs = (id: number) => [...this.progs.values()].find(({ loaded }) => loaded.id === id)?.loaded;
-    const machine = new Machine({ memory: this.memory, program: prog.loaded, env: this.env, programs });
-    enterEvent(machine, event);
+  /** What the values of a prog_array stand for. */
+  readonly programs = (id: number): LoadedProgram | undefined =>
+    [...this.progs.values()].find(({ loaded }) => loaded.id === id)?.loaded;
+
+  /**
+   * bpf_prog_run(): from the event to the end; what the program printed goes to trace_pipe. A negative errno for an event
+   * that the kernel refuses.
+   */
+  run(prog: Prog, event: Event): Outcome | number {
+    const machine = new Machine({ memory: this.memory, program: prog.loaded, env: this.env, programs: this.programs });
+    const refused = enterEvent(machine, event);
+    if (refused < 0) return refused;
     const printed = this.memory.tracePipe().length;
     const outcome = this.execute(machine, prog);
     this.tracePipe.push(...this.memory.tracePipe().slice(printed));

@@ -12,11 +12,11 @@ import type { FdTarget, MapObject } from "./objects.ts";
 export const isValidName = (name: string): boolean => /^[A-Za-z0-9_.]{0,15}$/.test(name);
 
 /** BPF_MAP_CREATE: a descriptor or a negative errno. Of an unknown map type -EINVAL. */
-export function mapCreate(kernel: Kernel, def: MapDef, inner?: MapObject): number {
+export function mapCreate(kernel: Kernel, def: MapDef): number {
   if (!mapTypeByName(def.type)) return -ERRNO.EINVAL;
   const refused = checkMapCreate(def);
   if (refused < 0) return refused;
-  const map = createMap(kernel.memory, def, inner ? { inner: inner.map } : {});
+  const map = createMap(kernel.memory, def);
   if (typeof map === "number") return map;
   if (!isValidName(def.name)) {
     map.close();

@@ -16,7 +16,9 @@ export function store(kernel: Kernel, bytes: Uint8Array): number {
   if (typeof ctx === "number") return ctx;
   const prog = kernel.attached.get(kernel.definition.type.attach.id);
   if (!prog) return -ERRNO.ENOENT;
-  const outcome = kernel.run(prog, { kind: "ctx", bytes: ctx });
+  const writable = kernel.definition.type.ctx.fields.some((field) => field.writable);
+  const outcome = kernel.run(prog, { kind: "ctx", bytes: ctx, writable });
+  if (typeof outcome === "number") return outcome;
   // A verified program comes to its exit; one that uses up the budget is ended as by a signal.
   if (outcome.kind !== "exit") return outcome.kind === "paused" ? -ERRNO.EINTR : -ERRNO.EIO;
   kernel.result = Number(BigInt.asUintN(32, outcome.r0));

@@ -3,7 +3,6 @@ import type { MapDef } from "../program/program.ts";
 import { close, open, read, write } from "./files.ts";
 import type { Kernel } from "./kernel.ts";
 import { mapCreate, mapDelete, mapUpdate } from "./map.ts";
-import type { MapObject } from "./objects.ts";
 import { type Loaded, type ProgAttachAttr, type ProgLoadAttr, progAttach, progDetach, progLoad } from "./prog.ts";
 import { args, record, type SyscallRecord } from "./strace.ts";
 import { type TestRunInput, type TestRunResult, testRun } from "./test-run.ts";
@@ -45,9 +44,7 @@ export class Process {
   }
 
   mapCreate(def: MapDef, innerFd = 0): number {
-    const inner = innerFd ? this.kernel.fds.get(innerFd) : undefined;
-    const result = mapCreate(this.kernel, def, inner?.kind === "map" ? (inner as MapObject) : undefined);
-    return this.#record("bpf", args.mapCreate(def, innerFd), result);
+    return this.#record("bpf", args.mapCreate(def, innerFd), mapCreate(this.kernel, def));
   }
 
   mapUpdate(fd: number, key: Uint8Array, value: Uint8Array, flags = 0): number {

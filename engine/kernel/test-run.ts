@@ -18,7 +18,6 @@ export interface TestRunResult {
 
 /** Not one of errno.h's: the kernel's own "not supported", which reaches user space as a bare number. */
 const ENOTSUPP = 524;
-const ETH_HLEN = 14;
 
 /** Contexts of the types whose bpf_prog_ops have a test_run that takes a packet. */
 export const PACKET_CONTEXTS: ReadonlySet<string> = new Set(["__sk_buff", "xdp_md"]);
@@ -31,8 +30,8 @@ export function testRun(kernel: Kernel, fd: number, { dataIn }: TestRunInput): T
   if (!prog) return failed(ERRNO.EBADF);
   if (prog.kind !== "prog") return failed(ERRNO.EINVAL);
   if (!takesPacket(prog)) return failed(ENOTSUPP);
-  if (dataIn.length < ETH_HLEN) return failed(ERRNO.EINVAL);
   const outcome = kernel.run(prog, { kind: "packet", data: dataIn });
+  if (typeof outcome === "number") return failed(-outcome);
   if (outcome.kind === "exit") return { ret: 0, retval: Number(BigInt.asUintN(32, outcome.r0)) };
   return failed(outcome.kind === "paused" ? ERRNO.EINTR : ERRNO.EIO);
 }

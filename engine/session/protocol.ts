@@ -38,9 +38,14 @@ export function serve(api: SessionApi, port: Port): void {
   };
 }
 
-/** Why a promise of the client was not kept. */
+/** Why a promise of the client was not kept: someone called cancel(). */
 export class Cancelled extends Error {
   override readonly name = "Cancelled";
+}
+
+/** Why a promise of the client was not kept: no answer within the limit. The worker was ended as by cancel(). */
+export class TooLong extends Error {
+  override readonly name = "TooLong";
 }
 
 /** Calls after which the worker holds something that the page relies on; repeated in order by a new worker. */
@@ -74,6 +79,8 @@ export interface ClientOptions {
   /** Makes a worker that calls `serve`. */
   readonly spawn: () => WorkerLike;
   readonly onBusy?: (busy: boolean) => void;
+  /** Longest wait for one answer; `after` calls back once, and gives a function that calls it off (setTimeout, clearTimeout). */
+  readonly limit?: { readonly ms: number; readonly after: (ms: number, call: () => void) => () => void };
 }
 
 interface Pending {
@@ -82,11 +89,19 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-export function connect({ spawn, onBusy }: ClientOptions): Client {
+export function connect({ spawn, onBusy, limit }: ClientOptions): Client {
   let worker = start();
   let nextId = 1;
   let journal: Request[] = [];
   const pending = new Map<number, Pending>();
+  let callOff: (() => void) | undefined;
+
+  /** The clock runs for the oldest request that has no answer. */
+  function watch(): void {
+    callOff?.();
+    callOff =
+      pending.size > 0 ? limit?.after(limit.ms, () => fail(new TooLong(`no answer within ${limit.ms} ms`))) : undefined;
+  }
 
   function start(): WorkerLike {
     const fresh = spawn();
@@ -99,6 +114,7 @@ export function connect({ spawn, onBusy }: ClientOptions): Client {
     const waiting = pending.get(response.id);
     if (!waiting) return; // an answer to a repeated call
     pending.delete(response.id);
+    watch();
     if (pending.size === 0) onBusy?.(false);
     if ("bug" in response) {
       waiting.reject(new Error(response.bug));
@@ -123,6 +139,7 @@ export function connect({ spawn, onBusy }: ClientOptions): Client {
     worker.terminate();
     const rejected = [...pending.values()];
     pending.clear();
+    watch();
     worker = start();
     for (const request of journal) worker.postMessage({ ...request, id: 0 });
     if (rejected.length > 0) onBusy?.(false);
@@ -133,7 +150,10 @@ export function connect({ spawn, onBusy }: ClientOptions): Client {
     new Promise((resolve, reject) => {
       const request: Request = { id: nextId++, method, args };
       pending.set(request.id, { request, resolve, reject });
-      if (pending.size === 1) onBusy?.(true);
+      if (pending.size === 1) {
+        watch();
+        onBusy?.(true);
+      }
       worker.postMessage(request);
     });
 
@@ -150,6 +170,7 @@ export function connect({ spawn, onBusy }: ClientOptions): Client {
     },
     dispose() {
       worker.terminate();
+      callOff?.();
       for (const { reject } of pending.values()) reject(new Cancelled("closed"));
       pending.clear();
     },

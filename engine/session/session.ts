@@ -1,23 +1,25 @@
 // The use cases: one kernel with one process, the last check, the last runs. Mutable, lives in the worker.
 // What is asked for comes and goes as plain data (views.ts); nothing here throws for what a reader typed.
-import { fromHex, latin1, utf8Encode, viewOf } from "../base/bytes.ts";
+import { fromHex, latin1, utf8Encode } from "../base/bytes.ts";
 import { errnoName, errnoText } from "../facts/errno.ts";
 import { MAP_TYPES } from "../facts/map-types.ts";
 import { PROG_TYPES } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
+import { type KernelDefinition, OREORE } from "../kernel/definition.ts";
+import { readDefinition } from "../kernel/definition-input.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/files.ts";
 import { ALL_STEPS, Kernel, type Steps } from "../kernel/kernel.ts";
+import { createMaps, unverified, withDescriptors } from "../kernel/loader.ts";
 import { contextFrom } from "../kernel/module.ts";
 import type { Prog } from "../kernel/objects.ts";
+import { PRESETS } from "../kernel/presets.ts";
 import { Process } from "../kernel/process.ts";
 import { RELEASE, runShell } from "../kernel/shell.ts";
 import { PACKET_CONTEXTS } from "../kernel/test-run.ts";
-import type { MapDef } from "../program/program.ts";
-import { enterEvent, loadProgram, Machine, type Outcome } from "../vm/index.ts";
+import { enterEvent, type Machine, type Outcome } from "../vm/index.ts";
 import { visitViews } from "./beliefs.ts";
 import { assembleInput, type Checked, type Clock, check, checkedView } from "./check.ts";
-import { definitionOf } from "./definition.ts";
 import { EXAMPLES } from "./examples.ts";
 import { kernelView, mapViews } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
@@ -49,7 +51,7 @@ interface Kept {
 export function createSession({ now = () => Date.now() * 1000 }: SessionOptions = {}): SessionApi {
   let seed = 1n;
   let steps: Steps = ALL_STEPS;
-  let definition = definitionOf(null);
+  let definition: KernelDefinition = OREORE;
   let lastRun = 0;
   let seq = 0;
   let checked: (Checked & { readonly lineStarts: readonly number[] }) | undefined;
@@ -117,23 +119,6 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       errnoText: call.errno ? errnoText(call.errno) : "",
     }));
 
-  /** Makes the maps of a program; their descriptors, or a negative errno. */
-  function createMaps(on: Process, maps: readonly MapDef[]): number[] | number {
-    const fds: number[] = [];
-    for (const def of maps) {
-      const inner = def.inner ? on.mapCreate(def.inner) : 0;
-      if (inner < 0) return inner;
-      const fd = on.mapCreate(def, inner);
-      if (fd < 0) return fd;
-      fds.push(fd);
-      for (const [key, value] of Object.entries(def.init ?? {})) {
-        const updated = on.mapUpdate(fd, keyBytes(key, def.keySize), fromHex(value) ?? new Uint8Array(def.valueSize));
-        if (updated < 0) return updated;
-      }
-    }
-    return fds;
-  }
-
   function loadInto(on: Process, input: ProgramInput): { readonly ret: number; readonly check: CheckView } {
     const assembled = assembleInput(on.kernel, input);
     const { program } = assembled;
@@ -143,7 +128,7 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
     const start = now();
     const { ret, verdict } = on.progLoad({
       progType: on.kernel.progTypeId(program.progType) ?? -1,
-      insns: withDescriptors(program.insns, program.mapRefs, fds),
+      insns: withDescriptors(program, fds),
       license: program.license,
       logLevel: 2,
       progFlags: program.progFlags,
@@ -210,6 +195,7 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       progTypes: PROG_TYPES.map(progTypeView),
       mapTypes: MAP_TYPES.map(({ id, name, simulated }) => ({ id, name, simulated })),
       examples: EXAMPLES,
+      presets: PRESETS,
       kernel: kernelView(kernel),
     }),
 
@@ -264,7 +250,14 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       steps = steps.map((on, i) => (i === step - 1 ? applied : on)) as unknown as Steps;
       return restartWith(definition);
     },
-    define: (input) => restartWith(definitionOf(input)),
+    checkDefinition(input) {
+      const read = readDefinition(input);
+      return read.ok ? [] : read.faults;
+    },
+    define(input) {
+      const read = readDefinition(input ?? PRESETS[0]?.definition);
+      return read.ok ? restartWith(read.definition) : act(() => -EINVAL);
+    },
     restart(newSeed) {
       seed = BigInt.asUintN(64, BigInt(Math.trunc(newSeed) || 0));
       return restartWith(definition).kernel;
@@ -280,17 +273,9 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       const fds = createMaps(ownProcess, program.maps);
       const entry = type && eventFor(own, type, event);
       if (!entry || typeof fds === "number") return { check: view, run: null };
-      const maps = new Map(
-        [...program.mapRefs].flatMap(([slot, index]) => {
-          const target = own.fds.get(fds[index] as number);
-          return target?.kind === "map" ? [[slot, target.map] as const] : [];
-        }),
-      );
-      const { insns, progType, expectedAttachType } = program;
-      const loaded = loadProgram(own.memory, { insns, progType, expectedAttachType, maps });
-      const machine = new Machine({ memory: own.memory, program: loaded, env: own.env });
-      enterEvent(machine, entry);
-      freeRun = { kernel: own, recorded: recordRun(own, machine, insns, view.slots) };
+      const machine = unverified(ownProcess, program, fds);
+      if (enterEvent(machine, entry) < 0) return { check: view, run: null };
+      freeRun = { kernel: own, recorded: recordRun(own, machine, program.insns, view.slots) };
       return { check: view, run: fired };
     },
     step: (run, step) => find(run)?.recorded.step(step) ?? null,
@@ -322,22 +307,6 @@ const EINVAL = 22;
 const READ_SIZE = 131072;
 
 const bytesOf = (hex: string): Uint8Array => fromHex(hex.replace(/\s/g, "")) ?? new Uint8Array();
-
-/** A key as hex bytes; of the recordings as a decimal number, where it is not as many hex digits as the key has. */
-function keyBytes(text: string, size: number): Uint8Array {
-  if (text.length === 2 * size) return bytesOf(text);
-  const key = new Uint8Array(size);
-  if (size >= 4) viewOf(key).setUint32(0, Number(text), true);
-  return key;
-}
-
-/** Instructions with each map's descriptor in the loads that refer to it. */
-function withDescriptors(insns: readonly Insn[], mapRefs: ReadonlyMap<number, number>, fds: readonly number[]): Insn[] {
-  return insns.map((insn, slot) => {
-    const map = mapRefs.get(slot);
-    return map === undefined ? insn : { ...insn, imm: fds[map] as number };
-  });
-}
 
 function lineStartsOf(log: string): number[] {
   const starts = [0];

@@ -1,6 +1,11 @@
 // What the page is told and what it may ask: plain data that crosses a Worker boundary, and the list of use cases.
 // No engine type leaks through here; 64-bit values are 16 hex digits, bytes are hex text, numbers are exact.
 
+import type { DefinitionFault, DefinitionInput } from "../kernel/definition-input.ts";
+import type { Preset } from "../kernel/presets.ts";
+
+export type { DefinitionFault, DefinitionInput, Preset };
+
 /** 64 bits as 16 lower-case hex digits. */
 export type Hex64 = string;
 
@@ -37,24 +42,6 @@ export type EventInput =
   | { readonly kind: "sysfs"; readonly path: string; readonly data: string }
   | { readonly kind: "packet"; readonly hex: string }
   | { readonly kind: "ctx"; readonly hex: string };
-
-/** A reader's own program type (issue: the kernel you extend). Offsets and sizes in bytes. */
-export interface DefinitionInput {
-  readonly name: string;
-  readonly ctx: {
-    readonly struct: string;
-    readonly fields: readonly {
-      readonly name: string;
-      readonly size: 1 | 2 | 4 | 8;
-      readonly off: number;
-      readonly writable: boolean;
-    }[];
-  };
-  readonly helpers: { readonly set: string; readonly plus?: readonly number[]; readonly minus?: readonly number[] };
-  readonly returnRange?: { readonly min: number; readonly max: number };
-  readonly attachName: string;
-  readonly sysfsPath: string;
-}
 
 // ------------------------------------------------------------------------------------- source, bytes, verdict
 
@@ -419,6 +406,8 @@ export interface HelloView {
   readonly progTypes: readonly ProgTypeView[];
   readonly mapTypes: readonly MapTypeView[];
   readonly examples: readonly ExampleView[];
+  /** Program types to start one's own from; the first is the deck's. */
+  readonly presets: readonly Preset[];
   readonly kernel: KernelView;
 }
 
@@ -452,7 +441,9 @@ export interface SessionApi {
   shell(line: string): ShellView;
   /** Applies or takes back step 1 … 4 of the recipe. */
   patchKernel(step: 1 | 2 | 3 | 4, applied: boolean): Outcome;
-  /** The program type that OREORE's place is given to; null: the deck's. Starts the kernel anew. */
+  /** What is wrong with a definition, each fault at its field; [] where nothing is. */
+  checkDefinition(definition: unknown): readonly DefinitionFault[];
+  /** The program type that OREORE's place is given to; null: the deck's. Starts the kernel anew; a faulty one is EINVAL. */
   define(definition: DefinitionInput | null): Outcome;
   /** A fresh kernel and process. The seed drives random numbers, time and addresses: same seed, same runs. */
   restart(seed: number): KernelView;

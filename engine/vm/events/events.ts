@@ -9,8 +9,8 @@ import type { Machine } from "../machine.ts";
 import { MAX_PACKET_BYTES, placePacket } from "../packet.ts";
 
 export type Event =
-  /** A number written to /sys/oreore/bpf: the context is one u32. */
-  | { readonly kind: "oreore"; readonly value: number }
+  /** The context as bytes, for a program type defined as data. `writable`: programs may change it. */
+  | { readonly kind: "ctx"; readonly bytes: Uint8Array; readonly writable?: boolean }
   /** A frame as it comes from the wire. `ctx` is a struct __sk_buff or xdp_md to begin with, as ctx_in. */
   | { readonly kind: "packet"; readonly data: Uint8Array; readonly ctx?: Uint8Array }
   /** Registers at a kernel function, by their name in struct pt_regs; those not named are zero. */
@@ -55,12 +55,10 @@ export function enterEvent(m: Machine, event: Event): number {
   m.start();
   const { memory } = m;
   switch (event.kind) {
-    case "oreore": {
-      const bytes = new Uint8Array(4);
-      viewOf(bytes).setUint32(0, event.value, true);
-      m.ctx = plainCtx(memory, "context (u32)", bytes, false);
+    case "ctx":
+      if (event.bytes.length > CTX_BYTES) return -ERRNO.E2BIG;
+      m.ctx = plainCtx(memory, "context", event.bytes, event.writable ?? false);
       break;
-    }
     case "packet": {
       const error =
         m.program.progType === "xdp" ? enterXdp(m, event.data, event.ctx) : enterSkb(m, event.data, event.ctx);
