@@ -6,19 +6,23 @@ import { contentSecurityPolicy } from "./web/build/csp.ts";
 
 const testing = process.env.VITEST !== undefined;
 
+/** Engine modules only define things: what the page does not use of them stays out of it (all of it is in the worker). */
+const treeshake = { moduleSideEffects: (id: string) => !/\/engine\/.*\.ts$/.test(id) };
+
 export default defineConfig({
   root: testing ? "." : "web",
   base: "./",
   publicDir: testing ? "public" : "../public",
   cacheDir: testing ? "node_modules/.vitest" : "../node_modules/.vite",
   plugins: [react(), contentSecurityPolicy()],
-  worker: { format: "es" },
+  worker: { format: "es", rolldownOptions: { treeshake } },
   build: {
     target: "es2022",
     outDir: "../dist",
     emptyOutDir: true,
     // The editor is one large chunk on purpose; web/build/budget.ts holds the real limits.
     chunkSizeWarningLimit: 4000,
+    rolldownOptions: { treeshake },
     reportCompressedSize: false,
   },
   server: { port: 5173 },

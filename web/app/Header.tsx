@@ -2,6 +2,7 @@
 import { Contrast, GraduationCap, Keyboard, Moon, Presentation, Share2, Sun, SunMoon } from "lucide-react";
 import { EXAMPLES } from "../../engine/index.ts";
 import { useText } from "../i18n/index.ts";
+import { LESSONS } from "../lessons/lessons.ts";
 import { openDialog } from "../stores/dialog.ts";
 import { openExample, openLesson, useProgram } from "../stores/program.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
@@ -107,6 +108,7 @@ function PresentButton() {
 function ExampleSelect() {
   const text = useText();
   const example = useProgram((s) => s.example);
+  const lesson = useProgram((s) => s.lesson);
   const language = useSettings((s) => s.language);
   const group = (expect: "accept" | "reject") =>
     EXAMPLES.filter((e) => e.expect === expect).map((e) => (
@@ -121,7 +123,7 @@ function ExampleSelect() {
       value={example}
       onChange={(event) => event.currentTarget.value && openExample(event.currentTarget.value)}
     >
-      {example === "" && <option value="">{text.header.ownProgram}</option>}
+      {example === "" && <option value="">{LESSONS[lesson - 1]?.title[language] ?? text.header.ownProgram}</option>}
       <optgroup label={`${text.header.examples}: ${text.header.accepted}`}>{group("accept")}</optgroup>
       <optgroup label={`${text.header.examples}: ${text.header.refused}`}>{group("reject")}</optgroup>
     </select>

@@ -37,10 +37,14 @@ export function LessonStrip() {
         {step(text.lesson.leave, X, leaveLesson)}
       </header>
       <h2 className="lesson__title">{lesson.title[language]}</h2>
-      {lesson.text[language].map((paragraph) => (
-        <p key={paragraph}>{paragraph}</p>
-      ))}
-      <p className="lesson__task">{lesson.task[language]}</p>
+      <div className="lesson__columns">
+        <div className="lesson__text">
+          {lesson.text[language].map((paragraph) => (
+            <p key={paragraph}>{paragraph}</p>
+          ))}
+        </div>
+        <p className="lesson__task">{lesson.task[language]}</p>
+      </div>
     </section>
   );
 }

@@ -30,13 +30,14 @@ const editor = assets.filter(
   (file) => /\.(js|css)$/.test(file) && !shell.has(file) && !worker.includes(file) && !/editor\.worker|ja-/.test(file),
 );
 
-let over = false;
-for (const [name, files] of [
+const parts: readonly (readonly [name: keyof typeof LIMITS, files: readonly string[]])[] = [
   ["shell", [...shell]],
   ["worker", worker],
   ["editor", editor],
-] as const) {
-  const size = files.reduce<number>((sum, file) => sum + gz(file), 0);
+];
+let over = false;
+for (const [name, files] of parts) {
+  const size = files.reduce((sum, file) => sum + gz(file), 0);
   const limit = LIMITS[name];
   over ||= size > limit || files.length === 0;
   console.log(

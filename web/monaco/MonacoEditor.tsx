@@ -41,6 +41,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       automaticLayout: true,
       minimap: { enabled: false },
       scrollBeyondLastLine: false,
+      scrollBeyondLastColumn: 2,
       overviewRulerLanes: 0,
       overviewRulerBorder: false,
       hideCursorInOverviewRuler: true,

@@ -33,7 +33,6 @@ export function MachinePane() {
         <Registers view={view} firstSet={firstSet} />
         {run && <Legend />}
         {run && <Stack view={view} />}
-        {!run && <Empty />}
       </ScrollRegion>
       <Announcer run={run} view={view} />
     </section>
@@ -72,7 +71,12 @@ function Controls({ run, position }: { readonly run: RunView | null; readonly po
 function Now({ run, view }: { readonly run: RunView | null; readonly view: StepView | null }) {
   const text = useText();
   const base = useSettings((s) => s.base);
-  if (!run || !view) return <div className="now now--empty" data-testid="current-insn" data-index="" />;
+  if (!run || !view)
+    return (
+      <div className="now now--empty" data-testid="current-insn" data-index="">
+        <Empty />
+      </div>
+    );
   const { end } = run;
   const atEnd = view.step === run.length;
   const insn = run.slots.find((s) => s.slot === view.slot)?.text ?? "";
