@@ -1,4 +1,6 @@
 // The door of the machine's room.
+
+export { lastChanges, type MemoryChange, type RegChange, type StepEvent } from "./changes.ts";
 export { type LoadedProgram, loadProgram, type ProgramInput } from "./decode.ts";
 export { defaultEnv, type Env } from "./env.ts";
 export { type Event, enterEvent, PT_REGS, type PtReg } from "./events/events.ts";
@@ -9,4 +11,16 @@ export { createMap, mapRefusal, simulatedMapTypes } from "./maps/create.ts";
 export type { BpfMap, MapEntry, MapEvent } from "./maps/map.ts";
 export { Memory, type OutputRecord, type Region, type RegionKind } from "./memory.ts";
 export { packetBytes } from "./packet.ts";
+export {
+  type Breakpoint,
+  lastWriteOf,
+  lastWriteOfReg,
+  nextVisit,
+  previousVisit,
+  runBackUntil,
+  runUntil,
+  type Stop,
+  type StopConditions,
+} from "./queries.ts";
 export { type RawResult, RawRun, runRaw } from "./raw-run.ts";
+export { Timeline, type TimelineOptions } from "./timeline.ts";

@@ -1,0 +1,117 @@
+// What one step did, for people: registers, bytes, map operations, trace lines. Found by going back over the step and
+// doing it again with eyes open, so recording pays nothing for it.
+import { helperName } from "../facts/helpers.ts";
+import { addressOf, STACK } from "./layout.ts";
+import { BpfMap, type MapEvent } from "./maps/map.ts";
+import type { Region } from "./memory.ts";
+import type { Timeline } from "./timeline.ts";
+
+export interface RegChange {
+  readonly reg: number;
+  readonly old: bigint;
+  readonly new: bigint;
+}
+
+export interface MemoryChange {
+  readonly address: bigint;
+  /** The piece of memory the bytes lie in. */
+  readonly region: Region;
+  readonly old: Uint8Array;
+  readonly new: Uint8Array;
+}
+
+export interface StepEvent {
+  /** The step described: from the state at `step` to that at `step + 1`. */
+  readonly step: number;
+  readonly slot: number;
+  readonly prog: number;
+  readonly regs: readonly RegChange[];
+  readonly memory: readonly MemoryChange[];
+  readonly maps: readonly MapEvent[];
+  /** Lines that came into the trace pipe. */
+  readonly trace: readonly string[];
+  /** The helper called, its arguments R1 … R5 and what it returned. */
+  readonly call?: {
+    readonly id: number;
+    readonly name: string;
+    readonly args: readonly bigint[];
+    readonly ret: bigint;
+  };
+}
+
+/** What the step before the position did; undefined at the start. The position stays. */
+export function lastChanges(timeline: Timeline): StepEvent | undefined {
+  const { machine, journal } = timeline;
+  const { memory } = machine;
+  if (!timeline.back()) return undefined;
+  const step = timeline.position;
+  const { slot } = machine;
+  const prog = machine.program.id;
+  const insn = machine.program.insns[slot];
+  const form = machine.program.forms[slot];
+  const before = Array.from({ length: 11 }, (_, reg) => machine.reg(reg));
+  const lines = memory.tracePipe().length;
+  const store = timeline.storeRange();
+  const stored = store && memory.copyOut(store.at, store.size);
+  const top = journal.top;
+  const regionsBefore = machine.allRegions();
+
+  const maps: MapEvent[] = [];
+  const watched = [...memory.sources].filter((source): source is BpfMap => source instanceof BpfMap);
+  for (const map of watched) map.observer = (event) => maps.push(event);
+  timeline.step();
+  for (const map of watched) map.observer = undefined;
+
+  const regs = before.flatMap((old, reg) => (machine.reg(reg) === old ? [] : [{ reg, old, new: machine.reg(reg) }]));
+  const regions = [...machine.allRegions(), ...regionsBefore];
+  const changes: MemoryChange[] = [];
+  const note = (at: number, old: Uint8Array) => {
+    const now = memory.copyOut(at, old.length);
+    if (at < STACK || old.every((byte, i) => byte === now[i])) return;
+    changes.push(...inRegions(regions, at, old, now));
+  };
+  if (store !== undefined && stored !== undefined && store.at > 0) note(store.at, stored);
+  for (const { at, old } of [...journal.entries(top, journal.top)].reverse()) {
+    note(at, new Uint8Array(old.slice().buffer));
+  }
+  return {
+    step,
+    slot,
+    prog,
+    regs,
+    memory: changes,
+    maps,
+    trace: memory.tracePipe().slice(lines),
+    ...(form?.kind === "call" &&
+      form.target === "helper" &&
+      insn && {
+        call: {
+          id: insn.imm,
+          name: helperName(insn.imm) ?? `helper#${insn.imm}`,
+          args: before.slice(1, 6),
+          ret: machine.reg(0),
+        },
+      }),
+  };
+}
+
+/** The parts of changed bytes that programs can see, each cut to the bytes that differ. */
+function inRegions(regions: readonly Region[], at: number, old: Uint8Array, now: Uint8Array): MemoryChange[] {
+  const start = addressOf(at);
+  const found: MemoryChange[] = [];
+  const seen = new Set<bigint>();
+  for (const region of regions) {
+    if (seen.has(region.start)) continue;
+    const from = region.start > start ? Number(region.start - start) : 0;
+    const end = region.start + BigInt(region.size);
+    const to = end < start + BigInt(old.length) ? Number(end - start) : old.length;
+    let first = from;
+    let last = to;
+    while (first < last && old[first] === now[first]) first++;
+    while (last > first && old[last - 1] === now[last - 1]) last--;
+    if (first >= last) continue;
+    seen.add(region.start);
+    found.push({ address: start + BigInt(first), region, old: old.slice(first, last), new: now.slice(first, last) });
+  }
+  return found;
+}
