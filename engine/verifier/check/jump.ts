@@ -124,21 +124,22 @@ function refine(env: Env, insn: Insn, op: number, width: 32 | 64, source: RegSta
   if (dst.type !== T.SCALAR_VALUE || src.type !== T.SCALAR_VALUE) return 0;
   const same = fromReg && insn.src === insn.dst;
   const { taken, fallthrough } = refineBranches(op, width, dst.val, src.val, same);
-  const otherRegs = other.frames[other.curframe]!.regs;
   const learn = (reg: RegState, val: RegState["val"], where: string): RegState | number =>
     val === reg.val ? reg : sanityChecked(env, { ...reg, val }, where);
-  const trueDst = learn(dst, taken.a, "true_reg1");
-  const trueSrc = typeof trueDst === "number" ? trueDst : learn(src, taken.b, "true_reg2");
-  const falseDst = typeof trueSrc === "number" ? trueSrc : learn(dst, fallthrough.a, "false_reg1");
-  const falseSrc = typeof falseDst === "number" ? falseDst : learn(src, fallthrough.b, "false_reg2");
-  if (typeof trueDst === "number" || typeof trueSrc === "number") return trueDst as number;
-  if (typeof falseDst === "number" || typeof falseSrc === "number") return falseDst as number;
-  otherRegs[insn.dst] = trueDst;
-  regs[insn.dst] = falseDst;
-  if (fromReg && !same) {
-    otherRegs[insn.src] = trueSrc;
-    regs[insn.src] = falseSrc;
-  }
+  // One register under both names was put right by the first check, and is judged as it then is.
+  const judged = (way: typeof taken, name: string): readonly [RegState, RegState] | number => {
+    const first = learn(dst, way.a, `${name}_reg1`);
+    if (typeof first === "number") return first;
+    const second = same ? sanityChecked(env, first, `${name}_reg2`) : learn(src, way.b, `${name}_reg2`);
+    return typeof second === "number" ? second : [same ? second : first, second];
+  };
+  const jumped = judged(taken, "true");
+  if (typeof jumped === "number") return jumped;
+  const stayed = judged(fallthrough, "false");
+  if (typeof stayed === "number") return stayed;
+  const otherRegs = other.frames[other.curframe]!.regs;
+  [otherRegs[insn.dst], regs[insn.dst]] = [jumped[0], stayed[0]];
+  if (fromReg && !same) [otherRegs[insn.src], regs[insn.src]] = [jumped[1], stayed[1]];
   return 0;
 }
 

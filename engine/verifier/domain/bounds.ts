@@ -4,7 +4,7 @@
 import { S32_MAX, S32_MIN, S64_MAX, S64_MIN, U32_MAX, U64_MAX } from "../../base/u64.ts";
 import type { Scalar, ScalarDraft } from "./scalar.ts";
 import { constScalar, draftOf, SCALAR_UNKNOWN } from "./scalar.ts";
-import { tnumIntersect, tnumRange } from "./tnum.ts";
+import { tnumIntersect, tnumRange, tnumStep } from "./tnum.ts";
 
 const LOW32 = 0xffff_ffffn;
 const HIGH32 = 0xffff_ffff_0000_0000n;
@@ -56,6 +56,37 @@ export function updateBounds(d: ScalarDraft): void {
   const most = mask >= SIGN64 ? high ^ SIGN64 : BigInt.asIntN(64, high);
   if (least > d.smin) d.smin = least;
   if (most < d.smax) d.smax = most;
+  const sole = soleMember(d);
+  if (sole !== undefined) Object.assign(d, constScalar(sole));
+}
+
+/**
+ * The one value that the tnum and the unsigned range share, if there is but one. Where they share none, the answer may be
+ * the tnum's greatest member: the branch is dead, and the kernel does not look.  @kernel verifier.c __update_reg64_bounds
+ */
+function soleMember({ varOff, umin, umax }: ScalarDraft): bigint | undefined {
+  const next = tnumStep(varOff, umin);
+  if ((umin & ~varOff.mask) === varOff.value) return next > umax ? umin : undefined;
+  if (next === (varOff.value | varOff.mask)) return next;
+  return next <= umax && tnumStep(varOff, next) > umax ? next : undefined;
+}
+
+/** The same for numbers below 2^31; -1: none, or more than one. */
+function soleMember31(value: number, mask: number, umin: number, umax: number): number {
+  const next = step31(value, mask, umin);
+  if ((umin & ~mask) === value) return next > umax ? umin : -1;
+  if (next === (value | mask)) return next;
+  return next <= umax && step31(value, mask, next) > umax ? next : -1;
+}
+
+/** tnumStep for numbers below 2^31. */
+function step31(value: number, mask: number, z: number): number {
+  if (z >= (value | mask)) return value | mask;
+  if (z < value) return value;
+  const above = z - value;
+  const excess = above & ~mask;
+  const filled = above | (excess === 0 ? 0 : -1 >>> Math.clz32(excess)) | ~mask;
+  return value | ((filled + 1) & mask);
 }
 
 function meetS32(d: ScalarDraft, min: number, max: number): void {
@@ -213,6 +244,14 @@ export function sealed(d: ScalarDraft): Scalar {
   } else if (value <= 0x7fff_ffffn && (d.umax <= 0x7fff_ffffn || mask <= 0x7fff_ffffn)) {
     const known = Number(value);
     const open = Number(mask & 0x7fff_ffffn);
+    // What the first step of the exchange would find.
+    const isShort = mask <= 0x7fff_ffffn;
+    const umin = Math.max(known, Number(d.umin));
+    const umax = Math.min(Number(value | mask), Number(d.umax));
+    if (!isShort || umin > S32_MAX || soleMember31(known, open, umin, umax) >= 0) {
+      syncSlowly(d);
+      return d;
+    }
     let low = Math.max(known, d.u32min, d.s32min, Number(d.umin));
     let high = Math.min(known | open, d.u32max, d.s32max, Number(d.umax));
     const smin = Number(d.smin);
@@ -237,6 +276,8 @@ export function sealed(d: ScalarDraft): Scalar {
         } else {
           if (ones > low) low = ones;
           if ((ones | rest) < high) high = ones | rest;
+          const sole = soleMember31(ones, rest, low, high);
+          if (sole >= 0) return constScalar(BigInt(sole));
           const min = BigInt(low);
           const max = BigInt(high);
           d.varOff = { value: BigInt(ones), mask: BigInt(rest) };

@@ -146,3 +146,19 @@ test("tnums are written as the kernel's log writes them", () => {
   expect(t.formatTnum({ value: 0x10n, mask: 0xffffffffffffff00n })).toBe("(0x10; 0xffffffffffffff00)");
   expect(t.tnumBits({ value: 0b1000n, mask: 0b0011n }, 5)).toBe("010xx");
 });
+
+test("the step of a tnum is its least member above a number, or its greatest", () => {
+  for (let mask = 0; mask < 32; mask++) {
+    for (let value = 0; value < 32; value++) {
+      if (value & mask) continue;
+      const members = Array.from({ length: 32 }, (_, x) => x).filter((x) => (x & ~mask) === value);
+      for (let z = 0; z < 32; z++) {
+        const above = BigInt(members.find((x) => x > z) ?? members[members.length - 1]!);
+        for (const shift of [0n, 59n]) {
+          const tnum = { value: BigInt(value) << shift, mask: BigInt(mask) << shift };
+          expect(t.tnumStep(tnum, BigInt(z) << shift)).toBe(above << shift);
+        }
+      }
+    }
+  }
+});

@@ -155,6 +155,22 @@ export const tnumIn = (a: Tnum, b: Tnum): boolean => (b.mask & ~a.mask) === 0n &
 /** x ∈ γ(t)? `x` unsigned. */
 export const tnumHas = (t: Tnum, x: bigint): boolean => (x & ~t.mask) === t.value;
 
+/**
+ * The least member above z: min { x ∈ γ(t) : x > z }. Where z is at or above the greatest member, that one.
+ * @kernel tnum.c tnum_step
+ */
+export function tnumStep(t: Tnum, z: bigint): bigint {
+  const most = t.value | t.mask;
+  if (z >= most) return most;
+  if (z < t.value) return t.value;
+  // With every known place filled with ones, and everything below the highest excess of z, adding one carries from one
+  // unknown place to the next.
+  const above = z - t.value;
+  const excess = above & ~t.mask & ALL;
+  const filled = above | (excess === 0n ? 0n : (1n << BigInt(excess.toString(2).length)) - 1n) | (~t.mask & ALL);
+  return t.value | ((filled + 1n) & t.mask);
+}
+
 export const tnumSubreg = (t: Tnum): Tnum => tnum(t.value & LOW32, t.mask & LOW32);
 export const tnumClearSubreg = (t: Tnum): Tnum => tnum(t.value & HIGH32, t.mask & HIGH32);
 
