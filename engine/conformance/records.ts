@@ -26,6 +26,8 @@ const MapShape = {
   flags: v.nullish(u32, 0),
   init: v.nullish(v.record(v.string(), v.string())),
   fields: v.nullish(v.record(v.string(), u32)),
+  /** Programs of a prog array, in words: see prog-array.ts. */
+  progs: v.nullish(v.record(v.string(), v.string())),
 };
 const MapRecord = v.object({
   ...MapShape,

@@ -7,6 +7,7 @@ import type { Program } from "../program/program.ts";
 import { verify } from "../verifier/verify.ts";
 import { enterEvent } from "../vm/index.ts";
 import { type Answer, understand } from "./answer.ts";
+import { fillProgArray } from "./prog-array.ts";
 import { Hex, ProgramRecord, programOfRecord } from "./records.ts";
 
 const Request = v.object({
@@ -21,7 +22,8 @@ export const answerVerify: Answer = (record) => {
   const start = performance.now();
   const verdict = verify(program, { logLevel: request.log_level ?? 2 });
   const us = Math.round((performance.now() - start) * 1000);
-  const runs = verdict.verdict === "accept" ? (request.runs ?? []).map((run) => runOnce(program, run)) : [];
+  const runs =
+    verdict.verdict === "accept" ? (request.runs ?? []).map((run) => runOnce(program, request.maps, run)) : [];
   const { unsupported } = verdict;
   return {
     verdict: verdict.verdict,
@@ -39,11 +41,17 @@ const BUDGET = 100_000_000;
 /** BPF_PROG_TEST_RUN of a program that was accepted, in a kernel of its own. */
 function runOnce(
   program: Program,
+  maps: ProgramRecord["maps"],
   { data_in, ctx_in }: { data_in?: Uint8Array | undefined; ctx_in?: Uint8Array | undefined },
 ): object {
   const process = new Process(new Kernel());
   const fds = createMaps(process, program.maps);
   if (typeof fds === "number") return { fault: `a map cannot be made: errno ${-fds}` };
+  for (const { name, progs } of maps) {
+    const fd = fds[program.maps.findIndex((map) => map.name === name)];
+    const filled = progs && fd !== undefined ? fillProgArray(process, program, fd, progs) : 0;
+    if (filled < 0) return { fault: `a program of ${name} cannot be loaded: errno ${-filled}` };
+  }
   const machine = unverified(process, program, fds);
   const refused = enterEvent(machine, {
     kind: "packet",
