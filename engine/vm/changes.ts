@@ -3,7 +3,7 @@
 import { helperName } from "../facts/helpers.ts";
 import { addressOf, STACK } from "./layout.ts";
 import { BpfMap, type MapEvent } from "./maps/map.ts";
-import type { Region } from "./memory.ts";
+import type { Region, RegionKind } from "./memory.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface RegChange {
@@ -14,8 +14,12 @@ export interface RegChange {
 
 export interface MemoryChange {
   readonly address: bigint;
-  /** The piece of memory the bytes lie in. */
-  readonly region: Region;
+  /** Name of the piece of memory the bytes lie in: `stack`, `map counters[0]`. */
+  readonly region: string;
+  readonly kind: RegionKind;
+  /** Name and key (hex) where it is a map value. */
+  readonly map?: string;
+  readonly key?: string;
   readonly old: Uint8Array;
   readonly new: Uint8Array;
 }
@@ -33,17 +37,19 @@ export interface StepEvent {
   /** The helper called, its arguments R1 … R5 and what it returned. */
   readonly call?: {
     readonly id: number;
-    readonly name: string;
+    readonly helper: string;
     readonly args: readonly bigint[];
     readonly ret: bigint;
   };
 }
 
-/** What the step before the position did; undefined at the start. The position stays. */
-export function lastChanges(timeline: Timeline): StepEvent | undefined {
+const NOTHING: StepEvent = { step: -1, slot: -1, prog: 0, regs: [], memory: [], maps: [], trace: [] };
+
+/** What the step before the position did; nothing, with step and slot -1, at the start. The position stays. */
+export function lastChanges(timeline: Timeline): StepEvent {
   const { machine, journal } = timeline;
   const { memory } = machine;
-  if (!timeline.back()) return undefined;
+  if (!timeline.back()) return NOTHING;
   const step = timeline.position;
   const { slot } = machine;
   const prog = machine.program.id;
@@ -54,7 +60,7 @@ export function lastChanges(timeline: Timeline): StepEvent | undefined {
   const store = timeline.storeRange();
   const stored = store && memory.copyOut(store.at, store.size);
   const top = journal.top;
-  const regionsBefore = machine.allRegions();
+  const regionsBefore = machine.regions();
 
   const maps: MapEvent[] = [];
   const watched = [...memory.sources].filter((source): source is BpfMap => source instanceof BpfMap);
@@ -63,7 +69,7 @@ export function lastChanges(timeline: Timeline): StepEvent | undefined {
   for (const map of watched) map.observer = undefined;
 
   const regs = before.flatMap((old, reg) => (machine.reg(reg) === old ? [] : [{ reg, old, new: machine.reg(reg) }]));
-  const regions = [...machine.allRegions(), ...regionsBefore];
+  const regions = [...machine.regions(), ...regionsBefore];
   const changes: MemoryChange[] = [];
   const note = (at: number, old: Uint8Array) => {
     const now = memory.copyOut(at, old.length);
@@ -87,7 +93,7 @@ export function lastChanges(timeline: Timeline): StepEvent | undefined {
       insn && {
         call: {
           id: insn.imm,
-          name: helperName(insn.imm) ?? `helper#${insn.imm}`,
+          helper: helperName(insn.imm) ?? `helper#${insn.imm}`,
           args: before.slice(1, 6),
           ret: machine.reg(0),
         },
@@ -111,7 +117,9 @@ function inRegions(regions: readonly Region[], at: number, old: Uint8Array, now:
     while (last > first && old[last - 1] === now[last - 1]) last--;
     if (first >= last) continue;
     seen.add(region.start);
-    found.push({ address: start + BigInt(first), region, old: old.slice(first, last), new: now.slice(first, last) });
+    const { name, kind, map, key } = region;
+    const where = { region: name, kind, ...(map !== undefined && { map }), ...(key !== undefined && { key }) };
+    found.push({ address: start + BigInt(first), ...where, old: old.slice(first, last), new: now.slice(first, last) });
   }
   return found;
 }

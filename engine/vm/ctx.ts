@@ -6,7 +6,7 @@ import { bug } from "../base/bug.ts";
 import { uapiStruct } from "../facts/uapi.ts";
 import { CTX, KERNEL_BASE, PKT_DATA, PKT_END, PKT_META } from "./layout.ts";
 import { littleEndian, storeLittleEndian } from "./le.ts";
-import type { Memory, Region } from "./memory.ts";
+import type { Memory, Place } from "./memory.ts";
 
 /** Accesses to a context that are no plain memory. Places are buffer offsets. */
 export interface CtxAccessor {
@@ -14,7 +14,7 @@ export interface CtxAccessor {
   load(memory: Memory, at: number, size: 1 | 2 | 4 | 8): bigint | undefined;
   /** False: not in the context. */
   store(memory: Memory, at: number, size: 1 | 2 | 4 | 8, value: bigint): boolean;
-  regions(memory: Memory): Iterable<Omit<Region, "start"> & { readonly start: number }>;
+  places(memory: Memory): Iterable<Place>;
 }
 
 /** What a program type's context is like, beyond the struct of its name. */
@@ -90,7 +90,7 @@ export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
       }
       return true;
     },
-    *regions(m) {
+    *places(m) {
       const ctx = { name: `context (struct ${layout.struct})`, kind: "ctx" as const, writable: true };
       yield { ...ctx, start: CTX, size: struct.size };
       yield* packetRegions(m);
@@ -106,7 +106,7 @@ export function plainCtx(memory: Memory, name: string, bytes: Uint8Array, writab
   return {
     load: () => undefined,
     store: () => false,
-    *regions(m) {
+    *places(m) {
       yield { name, kind: "ctx" as const, start: CTX, size: bytes.length, writable };
       yield* packetRegions(m);
     },

@@ -178,18 +178,18 @@ export class Machine implements RegionSource {
     return frames;
   }
 
-  *regions() {
+  *places() {
     const { memory } = this;
     for (let frame = 0; frame <= this.depth; frame++) {
       const start = L.STACK_END - (frame + 1) * L.STACK_FRAME_BYTES;
       const name = frame === 0 ? "stack" : `stack of frame ${frame}`;
       yield { name, kind: "stack" as const, start, size: L.STACK_FRAME_BYTES, writable: true, frame };
     }
-    if (this.ctx !== undefined) yield* this.ctx.regions(memory);
+    if (this.ctx !== undefined) yield* this.ctx.places(memory);
   }
 
   /** All memory the program can see, in the order of addresses. */
-  allRegions(): Region[] {
+  regions(): Region[] {
     return this.memory.regions();
   }
 

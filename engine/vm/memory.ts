@@ -45,9 +45,12 @@ export interface Region {
   readonly frame?: number;
 }
 
-/** Whoever owns memory lists it. `start` is a buffer offset. */
+/** A region by its buffer offset. */
+export type Place = Omit<Region, "start"> & { readonly start: number };
+
+/** Whoever owns memory lists it. */
 export interface RegionSource {
-  regions(): Iterable<Omit<Region, "start"> & { readonly start: number }>;
+  places(): Iterable<Place>;
 }
 
 /** A record that a program sent to user space through a perf event array or a ring buffer. */
@@ -291,7 +294,7 @@ export class Memory {
   regions(): Region[] {
     const found: Region[] = [];
     for (const source of this.sources) {
-      for (const region of source.regions()) found.push({ ...region, start: addressOf(region.start) });
+      for (const region of source.places()) found.push({ ...region, start: addressOf(region.start) });
     }
     return found.sort((a, b) => (a.start < b.start ? -1 : 1));
   }

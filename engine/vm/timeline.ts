@@ -5,12 +5,22 @@
 //   step   u32 program << 20 | slot     u8 what changes (FX, or a register)     2 × s32 old value, or place in journal
 //
 // The log holds the last `maxSteps` steps; checkpoints of the buffer lead back to earlier ones.
-// Not in here: searching the log (queries.ts), describing a step (changes.ts).
+// The work of searching the log is in queries.ts, that of describing a step in changes.ts.
+import { lastChanges, type StepEvent } from "./changes.ts";
 import { FX, type LoadedProgram, regIndex } from "./decode.ts";
 import { interpret } from "./interp.ts";
-import { KERNEL_HI, SLOT_SHIFT, THREAD } from "./layout.ts";
+import { KERNEL_HI, SLOT_SHIFT, STACK, STACK_END, STACK_FRAME_BYTES, THREAD } from "./layout.ts";
 import type { Machine, Outcome } from "./machine.ts";
 import { Journal } from "./memory.ts";
+import {
+  lastWriteOf,
+  lastWriteOfReg,
+  nextVisit,
+  previousVisit,
+  runUntil,
+  type Stop,
+  type StopConditions,
+} from "./queries.ts";
 
 const CHUNK_SHIFT = 16;
 const CHUNK = 1 << CHUNK_SHIFT;
@@ -64,6 +74,8 @@ export class Timeline {
   /** Least steps between checkpoints: grows as the run does. */
   #checkpointEvery: number;
   readonly #programs: LoadedProgram[] = [];
+  /** Bit n of byte r: byte n of the r-th 8 bytes of the stacks, counted from their end, was ever written. */
+  readonly #stackUsed = new Uint8Array((STACK_END - STACK) >>> 3);
 
   /** From where the machine stands: an event was entered, nothing has run. */
   constructor(machine: Machine, options: TimelineOptions = {}) {
@@ -119,6 +131,7 @@ export class Timeline {
       if (store > 0) {
         chunk.old[2 * at] = memory.view.getInt32(store, true);
         chunk.old[2 * at + 1] = memory.view.getInt32(store + 4, true);
+        if (store < STACK_END && store >= STACK) this.#noteStack(store, code[ip + 7] as number);
       }
     } else chunk.old[2 * at] = top;
     if (interpret(machine, 1) === 0) {
@@ -127,6 +140,9 @@ export class Timeline {
       this.length = this.position;
       this.#end = machine.outcome;
       return false;
+    }
+    if (journal.top !== top) {
+      for (const entry of journal.entries(top, journal.top)) this.#noteStack(entry.at, entry.old.length * 4);
     }
     machine.executed++;
     this.position = n + 1;
@@ -211,6 +227,35 @@ export class Timeline {
     return this.at(step)?.slot ?? -1;
   }
 
+  /**
+   * Which bytes of a frame's stack any step so far has written: entry r is for the 8 bytes that end 8 * r below the
+   * frame pointer, bit n for the n-th of them.
+   */
+  stackUsed(frame: number): Uint8Array {
+    const rows = STACK_FRAME_BYTES >>> 3;
+    return this.#stackUsed.subarray(frame * rows, (frame + 1) * rows);
+  }
+
+  /** What the step before the position did; nothing at the start. */
+  lastChanges(): StepEvent {
+    return lastChanges(this);
+  }
+  nextVisit(slot: number): number | undefined {
+    return nextVisit(this, slot);
+  }
+  previousVisit(slot: number): number | undefined {
+    return previousVisit(this, slot);
+  }
+  lastWriteOfReg(reg: number): number | undefined {
+    return lastWriteOfReg(this, reg);
+  }
+  lastWriteOf(address: bigint, size: number): number | undefined {
+    return lastWriteOf(this, address, size);
+  }
+  runUntil(stop: StopConditions, budget?: number, cancel?: () => boolean): Stop {
+    return runUntil(this, stop, budget, cancel);
+  }
+
   /** Place in the journal before a journaled step. */
   journalPlace(step: number): number {
     const chunk = this.#chunks[(step >>> CHUNK_SHIFT) - this.#firstChunk] as Chunk;
@@ -232,6 +277,13 @@ export class Timeline {
     const { ip } = this.machine;
     if (code[ip + 6] !== FX.store) return undefined;
     return { at: this.#storePlace(ip), size: code[ip + 7] as number };
+  }
+
+  #noteStack(at: number, size: number): void {
+    for (let byte = Math.max(at, STACK); byte < Math.min(at + size, STACK_END); byte++) {
+      const row = (STACK_END - 1 - byte) >>> 3;
+      this.#stackUsed[row] = (this.#stackUsed[row] as number) | (1 << (byte & 7));
+    }
   }
 
   #programIndex(): number {

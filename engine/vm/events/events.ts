@@ -101,7 +101,7 @@ function enterMem(m: Machine, given: Uint8Array): number {
   m.ctx = {
     load: () => undefined,
     store: () => false,
-    *regions() {
+    *places() {
       yield { name: "mem", kind: "mem" as const, start, size: bytes.length, writable: true };
     },
   };

@@ -93,7 +93,7 @@ export class ArrayMap extends M.BpfMap {
     return this.def.maxEntries;
   }
 
-  *regions() {
+  *places() {
     if (this.def.maxEntries > 64) {
       yield {
         ...this.region(this.#values, undefined),
@@ -203,7 +203,7 @@ export class ObjectArray extends M.BpfMap {
     return found;
   }
 
-  *regions() {}
+  *places() {}
 
   protected release(): void {
     this.memory.free(this.#values, this.def.maxEntries * 4);

@@ -76,7 +76,7 @@ export class BloomMap extends M.BpfMap {
     return [];
   }
 
-  *regions() {}
+  *places() {}
 
   protected release(): void {
     this.memory.free(this.#bits, (this.#mask + 1) / 8);

@@ -293,7 +293,7 @@ export class HashMap extends M.BpfMap {
     return this.memory.copyOut(elem + KEY, this.def.keySize);
   }
 
-  *regions() {
+  *places() {
     if (this.#ofMaps) return;
     for (const elem of this.#elements()) {
       for (let cpu = 0; cpu < this.#copies; cpu++) {

@@ -238,7 +238,7 @@ export class LpmMap extends M.BpfMap {
     return first === 0 || found ? -M.ENOENT : this.#keyOf(first);
   }
 
-  *regions() {
+  *places() {
     for (const node of this.#nodes()) yield this.region(node + this.#valueAt, this.#keyOf(node));
   }
 

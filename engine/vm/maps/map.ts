@@ -4,7 +4,7 @@ import { toHex } from "../../base/bytes.ts";
 import { ERRNO } from "../../facts/errno.ts";
 import { mapTypeByName } from "../../facts/map-types.ts";
 import type { MapDef } from "../../program/program.ts";
-import type { Memory, Region, RegionSource } from "../memory.ts";
+import type { Memory, Place, RegionSource } from "../memory.ts";
 
 export const BPF_ANY = 0;
 export const BPF_NOEXIST = 1;
@@ -136,7 +136,7 @@ export abstract class BpfMap implements RegionSource {
     return this.entries().length;
   }
 
-  abstract regions(): Iterable<Omit<Region, "start"> & { start: number }>;
+  abstract places(): Iterable<Place>;
 
   /** Bytes a value takes in bpf(2). */
   get userValueSize(): number {
@@ -158,11 +158,7 @@ export abstract class BpfMap implements RegionSource {
     );
   }
 
-  protected region(
-    start: number,
-    key: Uint8Array | undefined,
-    cpu?: number,
-  ): Omit<Region, "start"> & { start: number } {
+  protected region(start: number, key: Uint8Array | undefined, cpu?: number): Place {
     const where = key === undefined ? "" : `[${keyText(key)}]`;
     return {
       name: `map ${this.name}${where}${cpu === undefined ? "" : ` on CPU ${cpu}`}`,

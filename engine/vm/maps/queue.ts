@@ -100,7 +100,7 @@ export class QueueMap extends M.BpfMap {
     }));
   }
 
-  *regions() {}
+  *places() {}
 
   protected release(): void {
     this.memory.free(this.#head, HEAD_BYTES);

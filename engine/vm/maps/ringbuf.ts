@@ -138,7 +138,7 @@ export class RingbufMap extends M.BpfMap {
   }
 
   /** Records being written: only those may be touched. */
-  *regions() {
+  *places() {
     let position = this.#position(CONSUMER);
     const producer = this.#position(PRODUCER);
     while (position < producer) {

@@ -44,7 +44,7 @@ export class CgroupStorageMap extends M.BpfMap {
     return key === undefined ? new Uint8Array(this.def.keySize) : -M.ENOENT;
   }
 
-  *regions() {
+  *places() {
     yield { ...this.region(this.#value, undefined), name: `storage ${this.name}` };
   }
 
@@ -113,7 +113,7 @@ export class StackTraceMap extends M.BpfMap {
     return id < this.#buckets ? u32Key(id) : -M.ENOENT;
   }
 
-  *regions() {}
+  *places() {}
 
   protected release(): void {
     this.memory.free(this.#values, this.#buckets * (8 + this.stride));
