@@ -3,7 +3,7 @@
 import { helperName } from "../facts/helpers.ts";
 import { addressOf, STACK } from "./layout.ts";
 import { BpfMap, type MapEvent } from "./maps/map.ts";
-import type { Region, RegionKind } from "./memory.ts";
+import type { Region } from "./memory.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface RegChange {
@@ -14,12 +14,8 @@ export interface RegChange {
 
 export interface MemoryChange {
   readonly address: bigint;
-  /** Name of the piece of memory the bytes lie in: `stack`, `map counters[0]`. */
-  readonly region: string;
-  readonly kind: RegionKind;
-  /** Name and key (hex) where it is a map value. */
-  readonly map?: string;
-  readonly key?: string;
+  /** The piece of memory the bytes lie in; for a map value it says which map and key. */
+  readonly region: Region;
   readonly old: Uint8Array;
   readonly new: Uint8Array;
 }
@@ -37,7 +33,7 @@ export interface StepEvent {
   /** The helper called, its arguments R1 … R5 and what it returned. */
   readonly call?: {
     readonly id: number;
-    readonly helper: string;
+    readonly name: string;
     readonly args: readonly bigint[];
     readonly ret: bigint;
   };
@@ -93,7 +89,7 @@ export function lastChanges(timeline: Timeline): StepEvent {
       insn && {
         call: {
           id: insn.imm,
-          helper: helperName(insn.imm) ?? `helper#${insn.imm}`,
+          name: helperName(insn.imm) ?? `helper#${insn.imm}`,
           args: before.slice(1, 6),
           ret: machine.reg(0),
         },
@@ -117,9 +113,7 @@ function inRegions(regions: readonly Region[], at: number, old: Uint8Array, now:
     while (last > first && old[last - 1] === now[last - 1]) last--;
     if (first >= last) continue;
     seen.add(region.start);
-    const { name, kind, map, key } = region;
-    const where = { region: name, kind, ...(map !== undefined && { map }), ...(key !== undefined && { key }) };
-    found.push({ address: start + BigInt(first), ...where, old: old.slice(first, last), new: now.slice(first, last) });
+    found.push({ address: start + BigInt(first), region, old: old.slice(first, last), new: now.slice(first, last) });
   }
   return found;
 }
