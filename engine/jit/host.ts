@@ -52,6 +52,7 @@ export class Jit {
   readonly #memory: SharedMemory;
   readonly #clock: () => number;
   readonly #instances = new WeakMap<LoadedProgram, Instance>();
+  readonly #byId = new Map<number, Instance>();
   #machine: Machine | undefined;
   /** A packet load out of bounds has left its frame already. */
   #left = false;
@@ -88,9 +89,16 @@ export class Jit {
     const last = this.#instance(machine.program, false);
     let left = Number(last.left.value);
     if (stopped?.fault) left += 1 + (last.code.after[stopped.slot] ?? -1);
+    if (stopped !== undefined) left += this.#unfinished(machine);
     machine.executed += budget - left;
     this.#machine = undefined;
     return machine.outcome;
+  }
+
+  /** Instructions of the callers' blocks that were counted when the block was entered and were not reached. */
+  #unfinished(machine: Machine): number {
+    const callers = machine.frames().slice(0, -1);
+    return callers.reduce((sum, { prog, slot }) => sum + (this.#byId.get(prog)?.code.after[slot] ?? 0), 0);
   }
 
   #instance(program: LoadedProgram, text: boolean): Instance {
@@ -110,6 +118,7 @@ export class Jit {
       left: exports[LEFT] as WasmGlobal,
     };
     this.#instances.set(program, instance);
+    this.#byId.set(program.id, instance);
     return instance;
   }
 
@@ -143,6 +152,11 @@ export class Jit {
     const did = (slot: number, happened: boolean): undefined => {
       if (!happened) throw new Stopped(slot, true);
     };
+    /** The rest of the block will not run. */
+    const giveBack = (slot: number) => {
+      const { left, code } = this.#instance(program, false);
+      left.value = BigInt(left.value) + BigInt(code.after[slot] as number);
+    };
     return {
       load: (slot) => did(slot, this.#on().loadSlow(slot << SLOT_SHIFT)),
       store: (slot) => did(slot, this.#on().storeSlow(slot << SLOT_SHIFT)),
@@ -163,7 +177,9 @@ export class Jit {
         machine.ip = slot << SLOT_SHIFT;
         did(slot, machine.loadPacket(slot << SLOT_SHIFT));
         this.#left = machine.exited || machine.depth < depth || machine.ip !== (slot << SLOT_SHIFT) + SLOT_WORDS;
-        return this.#left ? 1 : 0;
+        if (!this.#left) return 0;
+        giveBack(slot);
+        return 1;
       },
     };
   }
@@ -188,7 +204,7 @@ export class Jit {
     // A tail call: the other program (or this one again) takes this function's place.
     const from = this.#instance(program, false);
     const to = this.#instance(machine.program, false);
-    to.left.value = from.left.value;
+    to.left.value = BigInt(from.left.value) + BigInt(from.code.after[slot] as number);
     this.#call(to, 0);
     from.left.value = this.#instance(machine.program, false).left.value;
     return 1;

@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { fromHex, toHex } from "../base/bytes.ts";
+import { FORMS, type Form } from "../isa/forms.ts";
+import { decodeInsns, type Insn } from "../isa/insn.ts";
+import { defaultEnv, enterEvent, type LoadedProgram, loadProgram, Machine } from "../vm/index.ts";
+import { CTX, STACK, STACK_END } from "../vm/layout.ts";
+import { Jit, SharedMemory } from "./host.ts";
+
+const BUDGET = 20_000;
+const EXIT: Insn = { code: 0x95, dst: 0, src: 0, off: 0, imm: 0 };
+const insns = (hex: string): Insn[] => decodeInsns(fromHex(hex.replaceAll(/\s/g, "")) as Uint8Array);
+
+const memory = new SharedMemory();
+const jit = new Jit(memory);
+
+/** Runs a program from its start: registers that an exit leaves, memory, and how it ended. */
+function run(loaded: LoadedProgram, mem: Uint8Array, engine: "interp" | "jit") {
+  const machine = new Machine({ memory, program: loaded, env: defaultEnv({ seed: 7n }) });
+  enterEvent(machine, { kind: "mem", bytes: mem });
+  const outcome = engine === "jit" ? jit.run(machine, BUDGET) : machine.run(BUDGET);
+  return {
+    outcome,
+    executed: machine.executed,
+    // R1 … R5 are dead after a call and R6 … R9 after a fault: no accepted program reads them.
+    regs: outcome.kind === "exit" ? [0, 6, 7, 8, 9, 10].map((reg) => machine.reg(reg)) : [],
+    stack: toHex(memory.copyOut(STACK, STACK_END - STACK)),
+    mem: toHex(memory.copyOut(CTX, mem.length)),
+  };
+}
+
+function check(program: readonly Insn[], mem = new Uint8Array(16)) {
+  const loaded = loadProgram(memory, { insns: program, progType: "unspec" });
+  const one = run(loaded, mem, "interp");
+  const two = run(loaded, mem, "jit");
+  loaded.close();
+  // A budget is looked at where a loop turns, so a run that uses it up ends a few instructions later.
+  if (one.outcome.kind === "paused") expect(two.outcome.kind).toBe("paused");
+  else expect(two).toEqual(one);
+  return one;
+}
+
+test("the deck's program adds 42", () => {
+  const { outcome } = check(insns("6110000000000000 040000002a000000 9500000000000000"), Uint8Array.of(10, 0, 0, 0));
+  expect(outcome).toEqual({ kind: "exit", r0: 52n });
+});
+
+test("a loop runs as often as in the interpreter", () => {
+  // r0 = 0; r1 = 100; l: r0 += r1; r1 -= 1; if r1 != 0 goto l; exit
+  const { outcome, executed } = check(
+    insns("b700000000000000 b701000064000000 0f10000000000000 1701000001000000 5501fdff00000000 9500000000000000"),
+  );
+  expect(outcome).toEqual({ kind: "exit", r0: 5050n });
+  expect(executed).toBe(303);
+});
+
+test("a loop without an end uses up its budget", () => {
+  expect(check(insns("b700000000000000 0500feff00000000 9500000000000000")).outcome.kind).toBe("paused");
+});
+
+test("graphs that are not reducible run through a jump table", () => {
+  // 0: if r1 == 0 goto 3; 1: r0 += 1; 2: if r0 > 9 goto 5; 3: r0 += 2; 4: goto 1; 5: exit
+  check(insns("1501020000000000 0700000001000000 2500020009000000 0700000002000000 0500fcff00000000 9500000000000000"));
+});
+
+test("functions have frames of their own, and too many of them are a fault", () => {
+  // r1 = 5; call +2; exit; unused; f: r0 = r1; r0 += 1; *(u64 *)(r10 - 8) = r0; exit
+  check(
+    insns(
+      "b701000005000000 8510000001000000 9500000000000000 bf10000000000000 0700000001000000 7b0af8ff00000000 9500000000000000",
+    ),
+  );
+  // f: call f
+  expect(check(insns("85100000ffffffff 9500000000000000")).outcome.kind).toBe("fault");
+});
+
+test("a wrong access is the same fault, after the same number of instructions", () => {
+  const { outcome } = check(insns("b700000000000000 7910f0ff00000000 9500000000000000"));
+  expect(outcome.kind).toBe("fault");
+});
+
+const small = fc.oneof(fc.constantFrom(0, 1, -1, 2, 31, 32, 63, 64, 0x7fffffff, -0x80000000), fc.integer());
+const reg = fc.integer({ min: 0, max: 9 });
+const computations: readonly Form[] = FORMS.filter(({ kind }) => kind === "alu" || kind === "end");
+const jumps: readonly Form[] = FORMS.filter(({ kind }) => kind === "jmp");
+const accesses: readonly Form[] = FORMS.filter(({ kind }) =>
+  ["ldx", "st", "stx", "atomic", "load_acq", "store_rel"].includes(kind),
+);
+
+const insnOf = (form: Form, dst: number, src: number, off: number, imm: number): Insn => ({
+  code: form.code,
+  dst,
+  src: form.uses.includes("src") ? src : 0,
+  off: form.when.off ?? (form.uses.includes("off") ? off : 0),
+  imm: form.when.imm ?? (form.uses.includes("imm") ? imm : 0),
+});
+
+const computation = fc
+  .tuple(fc.constantFrom(...computations), reg, reg, small)
+  .map(([form, dst, src, imm]) => insnOf(form, dst, src, 0, imm));
+const jump = fc
+  .tuple(fc.constantFrom(...jumps), reg, reg, fc.integer({ min: -6, max: 6 }), small)
+  .map(([form, dst, src, off, imm]) => insnOf(form, dst, src, off, imm));
+/** Through R10, and through R1, which holds an address until something changes it. */
+const access = fc
+  .tuple(fc.constantFrom(...accesses), fc.constantFrom(1, 10), reg, fc.integer({ min: -24, max: 20 }), small)
+  .map(([form, base, other, off, imm]) =>
+    form.kind === "ldx" || form.kind === "load_acq"
+      ? insnOf(form, other, base, off, imm)
+      : insnOf(form, base, other, off, imm),
+  );
+
+/** Registers get values first; jumps that would leave the program lead to its end. */
+const program = fc
+  .tuple(
+    fc.array(small, { minLength: 10, maxLength: 10 }),
+    fc.array(
+      fc.oneof({ weight: 5, arbitrary: computation }, { weight: 2, arbitrary: jump }, { weight: 2, arbitrary: access }),
+      {
+        maxLength: 40,
+      },
+    ),
+  )
+  .map(([values, body]): Insn[] => {
+    const start = values.flatMap((imm, dst) => (dst === 1 ? [] : [{ code: 0xb7, dst, src: 0, off: 0, imm }]));
+    const fixed = body.map((insn, i): Insn => {
+      const target = i + 1 + insn.off;
+      const isJump = (insn.code & 7) === 5 || (insn.code & 7) === 6;
+      return isJump && (target < 0 || target > body.length) ? { ...insn, off: body.length - i - 1 } : insn;
+    });
+    return [...start, ...fixed, EXIT];
+  });
+
+test("random programs end alike in both engines", () => {
+  fc.assert(
+    fc.property(program, fc.uint8Array({ minLength: 16, maxLength: 16 }), (body, mem) => {
+      check(body, mem);
+    }),
+    { numRuns: 1000 },
+  );
+}, 60_000);
