@@ -17,6 +17,7 @@ import {
   type RegState,
   scalarReg,
   UNKNOWN_REG,
+  withNumber,
 } from "../state/reg.ts";
 import { PTR_TO_ARENA, SCALAR_VALUE } from "../state/regtype.ts";
 import { adjustPointer, OPERATOR } from "./pointer-alu.ts";
@@ -122,7 +123,7 @@ function checkMov(env: Env, insn: Insn): number {
     regs[insn.src] = src;
   }
   const val = movScalar(wide ? 64 : 32, insn.off as 0 | 8 | 16 | 32, src.val);
-  regs[insn.dst] = { ...src, id: same ? src.id : 0, val };
+  regs[insn.dst] = withNumber(src, val, same ? src.id : 0, src.off);
   return 0;
 }
 
@@ -154,9 +155,10 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
   const regs = curRegs(env);
   let dst = regs[insn.dst]!;
   if (dst.type === PTR_TO_ARENA) return notSimulated(env, "arena pointers");
-  let src: RegState;
+  let srcVal: Scalar;
   if (fromReg) {
-    src = regs[insn.src]!;
+    const src = regs[insn.src]!;
+    srcVal = src.val;
     if (src.type !== SCALAR_VALUE) {
       if (dst.type === SCALAR_VALUE) {
         const err = markChainPrecision(env, insn.dst);
@@ -177,34 +179,33 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
       const err = markChainPrecision(env, insn.src);
       if (err) return err;
       dst = regs[insn.dst]!;
-      src = regs[insn.src]!;
     }
   } else {
-    src = scalarReg(constS32(insn.imm));
-    if (dst.type !== SCALAR_VALUE) return adjustPointer(env, insn, dst, src, true);
+    srcVal = constS32(insn.imm);
+    if (dst.type !== SCALAR_VALUE) return adjustPointer(env, insn, dst, scalarReg(srcVal), true);
   }
   const width = widthOf(insn);
-  const val = aluScalar(op, width, dst.val, src.val);
-  if (val === SCALAR_UNKNOWN && !isSafeToCompute(op, width, src.val)) {
+  const val = aluScalar(op, width, dst.val, srcVal);
+  if (val === SCALAR_UNKNOWN && !isSafeToCompute(op, width, srcVal)) {
     regs[insn.dst] = UNKNOWN_REG;
     return 0;
   }
-  // The kernel reads the operand anew: in `r1 += r1` it is the sum by now.
-  const operand = fromReg && insn.src === insn.dst ? val : src.val;
-  regs[insn.dst] = { ...dst, ...distanceAfter(op, width, dst, operand), val };
+  const alone = fromReg && insn.src === insn.dst;
+  const off = alone || dst.id === 0 ? undefined : distanceAfter(op, width, dst, srcVal);
+  if (off === undefined) regs[insn.dst] = withNumber(dst, val, 0, 0);
+  else regs[insn.dst] = withNumber(dst, val, dst.id | (width === 32 ? BPF_ADD_CONST32 : BPF_ADD_CONST64), off);
   return 0;
 }
 
 /**
- * Id and distance of `dst` after the addition or subtraction of a constant: it stays in its group, at that distance. Only
- * one distance can be kept, and a 32-bit one only where the upper half was zero.
+ * How far `dst` is from its group after a constant was added or taken; undefined: it leaves the group. Only one distance
+ * can be kept, and a 32-bit one only where the upper half was zero.
  */
-function distanceAfter(op: number, width: 32 | 64, dst: RegState, operand: Scalar): { id: number; off: number } {
-  const stays = (op === I.BPF_ADD || op === I.BPF_SUB) && dst.id !== 0 && isConst(operand, width === 32);
-  if (!stays) return { id: 0, off: dst.off };
+function distanceAfter(op: number, width: 32 | 64, dst: RegState, operand: Scalar): number | undefined {
+  if ((op !== I.BPF_ADD && op !== I.BPF_SUB) || dst.id & BPF_ADD_CONST || !isConst(operand, width === 32))
+    return undefined;
   const value = width === 32 ? lowS32(operand.varOff.value) : Number(asS64(operand.varOff.value));
-  const fits = value >= S32_MIN && value <= S32_MAX && !(op === I.BPF_SUB && value === S32_MIN);
-  const wasLow = width === 64 || dst.val.umax <= BigInt(U32_MAX);
-  if (!fits || !wasLow || dst.id & BPF_ADD_CONST) return { id: 0, off: 0 };
-  return { id: dst.id | (width === 32 ? BPF_ADD_CONST32 : BPF_ADD_CONST64), off: op === I.BPF_SUB ? -value : value };
+  if (value < S32_MIN || value > S32_MAX || (op === I.BPF_SUB && value === S32_MIN)) return undefined;
+  if (width === 32 && dst.val.umax > BigInt(U32_MAX)) return undefined;
+  return op === I.BPF_SUB ? -value : value;
 }

@@ -3,7 +3,7 @@ import { boundsViolation, unboundRanges } from "../domain/bounds.ts";
 import type { Scalar } from "../domain/scalar.ts";
 import { type Env, scratchReg, verbose } from "../state/env.ts";
 import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";
-import { NOT_INIT_REG, type RegState, UNKNOWN_REG } from "../state/reg.ts";
+import { NOT_INIT_REG, type RegState, UNKNOWN_REG, withNumber } from "../state/reg.ts";
 import { NOT_INIT } from "../state/regtype.ts";
 import type { FuncState } from "../state/state.ts";
 
@@ -57,7 +57,7 @@ export function clearCallerSaved(regs: RegState[]): void {
 /**
  * The same register with another value. A value that did not change keeps the object.
  */
-export const withVal = (reg: RegState, val: Scalar): RegState => (val === reg.val ? reg : { ...reg, val });
+export const withVal = (reg: RegState, val: Scalar): RegState => withNumber(reg, val, reg.id, reg.off);
 
 const hex = (x: bigint): string => `0x${BigInt.asUintN(64, x).toString(16)}`;
 const hex32 = (x: number): string => `0x${(x >>> 0).toString(16)}`;

@@ -3,12 +3,12 @@
 // @kernel verifier.c is_state_visited, clean_live_states
 import { BPF_JCOND, BPF_JMP, BPF_MAY_GOTO } from "../../isa/codes.ts";
 import { printVerifierState } from "../log/state.ts";
-import type { Env, ExploredState } from "../state/env.ts";
+import type { Env } from "../state/env.ts";
 import { verbose } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
 import { NOT_INIT_REG } from "../state/reg.ts";
 import { INVALID_SLOT } from "../state/stack.ts";
-import type { FuncState, VerifierState } from "../state/state.ts";
+import type { ExploredState, FuncState, VerifierState } from "../state/state.ts";
 import { cloneVerifierState } from "../state/state.ts";
 import {
   EXACT,
@@ -20,7 +20,7 @@ import {
   statesMaybeLooping,
 } from "./equal.ts";
 import { markAllScalarsImprecise, propagatePrecision, pushJmpHistory } from "./precision.ts";
-import { addBackedge, incompleteMarks, maybeEnterScc, maybeFree, rememberEntry, updatePeakStates } from "./scc.ts";
+import { addBackedge, incompleteMarks, maybeEnterScc, maybeFree, updatePeakStates } from "./scc.ts";
 import { liveStackQueryInit, stackSlotAlive } from "./stack-liveness.ts";
 
 /** A history longer than this is cut by keeping a state. */
@@ -130,7 +130,7 @@ function keepState(env: Env, states: ExploredState[], insnIdx: number): void {
   cur.dfsDepth = kept.dfsDepth + 1;
   cur.history = [];
   const entry: ExploredState = { state: kept, missCnt: 0, hitCnt: 0, inFreeList: false };
-  rememberEntry(entry);
+  kept.entry = entry;
   states.push(entry);
 }
 

@@ -1,10 +1,10 @@
 // Visits of loops. A state that was found equal to one whose loop is still being explored has not yet all precision marks;
 // it waits here as a back edge until the loop was left, and then marks go round until nothing changes.
 // @kernel verifier.c compute_scc_callchain … update_branch_counts
-import type { Env, ExploredState } from "../state/env.ts";
+import type { Env } from "../state/env.ts";
 import { verbose } from "../state/env.ts";
 import { EFAULT } from "../state/errors.ts";
-import type { VerifierState } from "../state/state.ts";
+import type { ExploredState, VerifierState } from "../state/state.ts";
 import { frameInsnIdx } from "./equal.ts";
 import { markAllScalarsPrecise, propagatePrecision } from "./precision.ts";
 
@@ -126,12 +126,6 @@ export function updatePeakStates(env: Env): void {
   if (states > env.peakStates) env.peakStates = states;
 }
 
-/** The list entry that a kept state belongs to. */
-const entries = new WeakMap<VerifierState, ExploredState>();
-export const rememberEntry = (entry: ExploredState): void => {
-  entries.set(entry.state, entry);
-};
-
 /** An evicted state from which nothing is left to explore counts no longer. @kernel verifier.c maybe_free_verifier_state */
 export function maybeFree(env: Env, entry: ExploredState): void {
   if (entry.inFreeList && entry.state.branches === 0 && !incompleteMarks(env, entry.state)) env.freeListSize--;
@@ -139,7 +133,7 @@ export function maybeFree(env: Env, entry: ExploredState): void {
 
 /** A path has ended: each state behind it has one path less to wait for. @kernel verifier.c update_branch_counts */
 export function updateBranchCounts(env: Env, state: VerifierState): number {
-  let entry: ExploredState | undefined;
+  let entry: ExploredState | null = null;
   for (let at: VerifierState | null = state; at; ) {
     at.branches--;
     if (at.branches !== 0) break;
@@ -147,7 +141,7 @@ export function updateBranchCounts(env: Env, state: VerifierState): number {
     if (err !== 0) return err;
     const parent: VerifierState | null = at.parent;
     if (entry) maybeFree(env, entry);
-    entry = parent ? entries.get(parent) : undefined;
+    entry = parent && parent.entry;
     at = parent;
   }
   return 0;

@@ -6,7 +6,7 @@ import type { Program } from "../../program/program.ts";
 import type { VerifierLog } from "../log/buffer.ts";
 import type { Tracer } from "../trace.ts";
 import type { VerifierMap } from "./map.ts";
-import type { HistoryEntry, VerifierState } from "./state.ts";
+import type { ExploredState, HistoryEntry, VerifierState } from "./state.ts";
 
 export const BPF_COMPLEXITY_LIMIT_INSNS = 1_000_000;
 export const BPF_COMPLEXITY_LIMIT_JMP_SEQ = 8192;
@@ -138,14 +138,6 @@ export interface Env {
   prunedBy: VerifierState | null;
   /** Where one is asked for. */
   trace: Tracer | null;
-}
-
-/** One element of Env.explored. @kernel struct bpf_verifier_state_list */
-export interface ExploredState {
-  readonly state: VerifierState;
-  missCnt: number;
-  hitCnt: number;
-  inFreeList: boolean;
 }
 
 /** Added to the errnos of the kernel: this program cannot be judged here, Env.unsupported says why. */

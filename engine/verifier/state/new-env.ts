@@ -1,4 +1,5 @@
 // A verifier's environment before its first pass.
+import { createdMapFlags } from "../../facts/map-create.ts";
 import { mapTypeByName } from "../../facts/map-types.ts";
 import type { ProgType } from "../../facts/types.ts";
 import type { MapDef, Program } from "../../program/program.ts";
@@ -26,7 +27,7 @@ function newMap(def: MapDef, index: number): VerifierMap {
     keySize: def.keySize,
     valueSize: def.valueSize,
     maxEntries: def.maxEntries,
-    flags: def.flags,
+    flags: createdMapFlags(def),
     name: "",
     fields: def.fields ?? {},
     inner: def.inner === undefined ? null : newMap(def.inner, -1),

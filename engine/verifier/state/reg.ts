@@ -81,8 +81,46 @@ export const UNKNOWN_REG: RegState = { ...NOT_INIT_REG, type: SCALAR_VALUE };
 /** The constant 0. @kernel verifier.c __mark_reg_const_zero */
 export const ZERO_REG: RegState = { ...UNKNOWN_REG, val: SCALAR_ZERO };
 
-/** A scalar of this value without id. */
-export const scalarReg = (val: Scalar): RegState => ({ ...UNKNOWN_REG, val });
+/** A scalar of this value without id. (Written out: this is made for every second instruction.) */
+export const scalarReg = (val: Scalar): RegState => ({
+  type: SCALAR_VALUE,
+  off: 0,
+  val,
+  id: 0,
+  refObjId: 0,
+  frameno: 0,
+  precise: false,
+  map: null,
+  mapUid: 0,
+  range: 0,
+  memSize: 0,
+  subprogno: 0,
+  dynptrId: 0,
+  dynptr: null,
+  btfName: null,
+});
+
+/** `reg` with another value, id and offset; the same object where nothing changes. */
+export const withNumber = (reg: RegState, val: Scalar, id: number, off: number): RegState =>
+  val === reg.val && id === reg.id && off === reg.off
+    ? reg
+    : {
+        type: reg.type,
+        off,
+        val,
+        id,
+        refObjId: reg.refObjId,
+        frameno: reg.frameno,
+        precise: reg.precise,
+        map: reg.map,
+        mapUid: reg.mapUid,
+        range: reg.range,
+        memSize: reg.memSize,
+        subprogno: reg.subprogno,
+        dynptrId: reg.dynptrId,
+        dynptr: reg.dynptr,
+        btfName: reg.btfName,
+      };
 
 /** The scalar constant `value` (taken modulo 2^64). @kernel verifier.c __mark_reg_known with type SCALAR_VALUE */
 export const constReg = (value: bigint): RegState => ({ ...UNKNOWN_REG, val: constScalar(value) });

@@ -100,6 +100,16 @@ export interface VerifierState {
   inSleepable: boolean;
   /** Dead registers and slots were already forgotten. */
   cleaned: boolean;
+  /** Where explore/prune keeps this very state; null: it is not kept. */
+  entry: ExploredState | null;
+}
+
+/** A state kept to compare later ones with. @kernel struct bpf_verifier_state_list */
+export interface ExploredState {
+  readonly state: VerifierState;
+  missCnt: number;
+  hitCnt: number;
+  inFreeList: boolean;
 }
 
 export function newFuncState(callsite: number, frameno: number, subprogno: number): FuncState {
@@ -142,14 +152,24 @@ export function newVerifierState(): VerifierState {
     speculative: false,
     inSleepable: false,
     cleaned: false,
+    entry: null,
   };
 }
 
-export const cloneFuncState = (f: FuncState): FuncState => ({ ...f, regs: f.regs.slice(), stack: f.stack.slice() });
+export function cloneFuncState(f: FuncState): FuncState {
+  const copy: FuncState = { ...f };
+  copy.regs = f.regs.slice();
+  copy.stack = f.stack.slice();
+  return copy;
+}
 
 /** A copy that can be changed without touching the original; registers and slots are shared. @kernel verifier.c copy_verifier_state */
 export function cloneVerifierState(s: VerifierState): VerifierState {
-  const copy = { ...s, refs: s.refs.slice(), history: s.history.slice(), frames: new Array<FuncState>(s.curframe + 1) };
+  const copy: VerifierState = { ...s };
+  copy.refs = s.refs.slice();
+  copy.history = s.history.slice();
+  copy.frames = new Array<FuncState>(s.curframe + 1);
+  copy.entry = null;
   for (let i = 0; i <= s.curframe; i++) copy.frames[i] = cloneFuncState(s.frames[i]!);
   return copy;
 }
