@@ -2,9 +2,22 @@
 import { toHex } from "../base/bytes.ts";
 import { hex64 } from "../base/u64.ts";
 import { HELPER_PROTOS } from "../facts/helpers.ts";
+import { MAX_BPF_STACK } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import { type Insn, insnHex } from "../isa/insn.ts";
-import { type Machine, type Outcome, Timeline } from "../vm/index.ts";
+import { FX } from "../vm/decode.ts";
+import {
+  lastChanges,
+  lastWriteOf,
+  lastWriteOfReg,
+  type Machine,
+  nextVisit,
+  type Outcome,
+  previousVisit,
+  type StepEvent,
+  Timeline,
+} from "../vm/index.ts";
+import { STACK, STACK_END } from "../vm/layout.ts";
 import { type Effects, effectsOf } from "./effects.ts";
 import {
   type FrameView,
@@ -23,7 +36,9 @@ import {
 export const MAX_STEPS = 1_000_000;
 const MAX_CHUNK = 8192;
 const REGS = 11;
+const NEVER = 0x7fff_ffff;
 const ROW = 8;
+const ROWS = MAX_BPF_STACK / ROW;
 
 export interface RunSource {
   /** Number in later questions. */
@@ -38,13 +53,15 @@ export class RecordedRun {
   readonly timeline: Timeline;
   readonly outcome: Outcome;
   readonly #effects: readonly Effects[];
+  /** For each byte of the stacks the first step that wrote it. */
+  readonly #written = new Int32Array(STACK_END - STACK).fill(NEVER);
 
   /** Takes a machine that an event has entered, and runs it to its end. */
   constructor(source: RunSource, machine: Machine) {
     this.source = source;
     this.machine = machine;
     this.timeline = new Timeline(machine, { maxSteps: MAX_STEPS });
-    this.outcome = this.timeline.runToEnd(MAX_STEPS);
+    this.outcome = this.#runToEnd();
     this.#effects = source.insns.map((insn) => effectsOf(insn, argCount));
   }
 
@@ -60,6 +77,27 @@ export class RecordedRun {
   view(us: number, trace: readonly string[], out: string): RunView {
     const { run, insns, slots } = this.source;
     return { run, length: this.length, end: this.#end(), insns: insns.map(insnHex).join(""), slots, trace, out, us };
+  }
+
+  #runToEnd(): Outcome {
+    const { timeline, machine } = this;
+    const { journal } = timeline;
+    for (let step = 0; step < MAX_STEPS; step++) {
+      const isJournaled = machine.program.code[machine.ip + 6] === FX.journal;
+      const { top } = journal;
+      const store = timeline.storeRange();
+      if (!timeline.step()) break;
+      if (store) this.#note(store.at, store.size, step);
+      if (isJournaled)
+        for (const { at, old } of journal.entries(top, journal.top)) this.#note(at, old.length * 4, step);
+    }
+    return machine.outcome;
+  }
+
+  #note(at: number, size: number, step: number): void {
+    for (let i = Math.max(0, at - STACK); i < at + size - STACK && i < this.#written.length; i++) {
+      if (this.#written[i] === NEVER) this.#written[i] = step;
+    }
   }
 
   #end(): RunEnd {
@@ -81,14 +119,14 @@ export class RecordedRun {
     const at = timeline.position;
     const ended = at === this.length;
     const slot = ended && this.outcome.kind === "exit" ? -1 : machine.slot;
-    const last = at > 0 ? timeline.lastChanges() : undefined;
+    const last = lastChanges(timeline);
     const next = slot < 0 ? undefined : this.#effects[slot];
     const regs = Array.from({ length: REGS }, (_, n) => hex64(machine.reg(n)));
     const changed = (last?.regs ?? []).map(({ reg, old, new: value }) => ({ reg, old: hex64(old), new: hex64(value) }));
     const memory: MemoryChangeView[] = (last?.memory ?? []).map((change) => ({
-      region: change.region,
+      region: change.region.name,
       address: hex64(change.address),
-      off: this.#offsetOf(change.address),
+      off: Number(change.address - change.region.start) - (change.region.kind === "stack" ? change.region.size : 0),
       old: toHex(change.old),
       new: toHex(change.new),
     }));
@@ -143,7 +181,8 @@ export class RecordedRun {
     }
     if (size > 0 && first > 0) {
       timeline.seek(first);
-      for (const { reg } of timeline.lastChanges().regs) chunk.changed[0] = (chunk.changed[0] as number) | (1 << reg);
+      for (const { reg } of lastChanges(timeline)?.regs ?? [])
+        chunk.changed[0] = (chunk.changed[0] as number) | (1 << reg);
     }
     return chunk;
   }
@@ -163,12 +202,12 @@ export class RecordedRun {
     timeline.seek(clamp(from, 0, this.length));
     switch (query.to) {
       case "next-visit":
-        return timeline.nextVisit(query.slot) ?? null;
+        return nextVisit(timeline, query.slot) ?? null;
       case "previous-visit":
-        return timeline.previousVisit(query.slot) ?? null;
+        return previousVisit(timeline, query.slot) ?? null;
       case "last-write":
-        if ("reg" in query) return timeline.lastWriteOfReg(query.reg) ?? null;
-        return timeline.lastWriteOf(BigInt(`0x${query.address}`), query.size) ?? null;
+        if ("reg" in query) return lastWriteOfReg(timeline, query.reg) ?? null;
+        return lastWriteOf(timeline, BigInt(`0x${query.address}`), query.size) ?? null;
     }
   }
 
@@ -190,11 +229,14 @@ export class RecordedRun {
     }));
   }
 
-  #stack(changes: readonly { readonly address: bigint; readonly new: Uint8Array }[]): StackRowView[] {
-    const { machine } = this;
+  #stack(changes: StepEvent["memory"]): StackRowView[] {
+    const { machine, timeline } = this;
     return machine.frames().flatMap(({ top }, frame) => {
-      const used = this.timeline.stackUsed(frame);
-      return [...used].flatMap((mask, row): StackRowView[] => {
+      const end = machine.memory.offsetOf(top) - STACK;
+      return Array.from({ length: ROWS }, (_, row) => row).flatMap((row): StackRowView[] => {
+        const start = end - ROW * (row + 1);
+        let mask = 0;
+        for (let i = 0; i < ROW; i++) if ((this.#written[start + i] as number) < timeline.position) mask |= 1 << i;
         if (mask === 0) return [];
         const address = top - BigInt(ROW * (row + 1));
         const bytes = machine.read(address, ROW) ?? new Uint8Array(ROW);
@@ -211,15 +253,6 @@ export class RecordedRun {
         ];
       });
     });
-  }
-
-  /** Distance from the start of the region an address lies in; on a stack from its frame pointer. */
-  #offsetOf(address: bigint): number {
-    for (const region of this.machine.regions()) {
-      if (address < region.start || address >= region.start + BigInt(region.size)) continue;
-      return Number(address - region.start) - (region.kind === "stack" ? region.size : 0);
-    }
-    return 0;
   }
 }
 
@@ -244,7 +277,7 @@ const MARKS: Readonly<Record<string, number>> = {
 };
 
 /** Bits of the row's bytes that a change covers. */
-function overlap(row: bigint, changes: readonly { readonly address: bigint; readonly new: Uint8Array }[]): number {
+function overlap(row: bigint, changes: StepEvent["memory"]): number {
   let mask = 0;
   for (const { address, new: bytes } of changes) {
     for (let i = 0; i < bytes.length; i++) {
@@ -257,14 +290,10 @@ function overlap(row: bigint, changes: readonly { readonly address: bigint; read
 
 const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
 
-function caption(
-  changed: StepView["changed"],
-  memory: readonly MemoryChangeView[],
-  call: { readonly helper: string; readonly ret: bigint } | undefined,
-): string {
+function caption(changed: StepView["changed"], memory: readonly MemoryChangeView[], call: StepEvent["call"]): string {
   const parts = changed.map(({ reg, old, new: value }) => `R${reg}: ${short(old)} → ${short(value)}`);
   for (const { region, off, old, new: value } of memory)
     parts.push(`${region}${off < 0 ? off : `+${off}`}: ${old} → ${value}`);
-  if (call) parts.unshift(`bpf_${call.helper}()`);
+  if (call) parts.unshift(`bpf_${call.name}()`);
   return parts.join("; ");
 }

@@ -1,0 +1,120 @@
+// Both ends of the protocol, joined by two ports in one thread: messages are copied, and arrive later, as with a Worker.
+import { expect, test } from "vitest";
+import { EXAMPLES } from "./examples.ts";
+import { Cancelled, type ClientOptions, connect, type Port, serve, TooLong, type WorkerLike } from "./protocol.ts";
+import { createSession } from "./session.ts";
+import type { SessionApi } from "./views.ts";
+
+const FILE = "/sys/oreore/bpf";
+const plus42 = EXAMPLES[0]?.program as SessionApi extends { check(program: infer P, revision: number): unknown }
+  ? P
+  : never;
+
+/** A worker without a thread. `deaf`: it never answers. */
+function spawnLocal(api: SessionApi, deaf: () => boolean = () => false): WorkerLike {
+  let alive = true;
+  const inside: Port = { onmessage: null, postMessage: (data) => deliver(outside, data) };
+  const outside: WorkerLike = {
+    onmessage: null,
+    onerror: null,
+    postMessage: (data) => deliver(inside, data),
+    terminate: () => {
+      alive = false;
+    },
+  };
+  const deliver = (port: Port, data: unknown) => {
+    const copy = structuredClone(data);
+    setTimeout(() => {
+      if (alive && !deaf()) port.onmessage?.({ data: copy });
+    }, 0);
+  };
+  serve(api, inside);
+  return outside;
+}
+
+const local = (options: Omit<ClientOptions, "spawn"> = {}) =>
+  connect({ spawn: () => spawnLocal(createSession()), ...options });
+
+test("a use case answers on the other side as it does on its own", async () => {
+  const { api } = local();
+  expect(await api.check(plus42, 1)).toEqual({ ...createSession().check(plus42, 1), us: expect.any(Number) });
+  await api.load(plus42);
+  await api.attach();
+  const { run } = await api.writeFile(FILE, "10\n");
+  expect((await api.chunk(run?.run ?? -1, 0, 100))?.slots).toEqual(Int32Array.of(0, 1, 2, -1));
+});
+
+test("requests are answered in order", async () => {
+  const { api } = local();
+  const answers: number[] = [];
+  await Promise.all(
+    [1, 2, 3].map((revision) => api.check(plus42, revision).then((view) => answers.push(view.revision))),
+  );
+  expect(answers).toEqual([1, 2, 3]);
+});
+
+test("cancelling rejects what waits; what was answered before holds in the new worker", async () => {
+  const client = local();
+  await client.api.load(plus42);
+  await client.api.attach();
+  const { run } = await client.api.writeFile(FILE, "10\n");
+  const waiting = client.api.writeFile(FILE, "11\n");
+  expect(client.busy).toBe(true);
+  client.cancel();
+  await expect(waiting).rejects.toBeInstanceOf(Cancelled);
+  expect(client.busy).toBe(false);
+  // The write of 11 never was: the file holds 52, the run can still be walked.
+  expect(await client.api.step(run?.run ?? -1, 2)).toMatchObject({ slot: 2, caption: "R0: 0xa → 0x34" });
+  expect((await client.api.readFile(FILE)).data).toBe("52\n");
+});
+
+test("no answer within the limit ends the worker", async () => {
+  let deaf = true;
+  let ring: (() => void) | undefined;
+  const client = connect({
+    spawn: () => spawnLocal(createSession(), () => deaf),
+    // A clock that strikes when the test says so.
+    limit: {
+      ms: 5000,
+      after: (_, call) => {
+        ring = call;
+        return () => {
+          ring = undefined;
+        };
+      },
+    },
+  });
+  const waiting = client.api.check(plus42, 1);
+  ring?.();
+  await expect(waiting).rejects.toBeInstanceOf(TooLong);
+  deaf = false;
+  expect((await client.api.check(plus42, 2)).verdict).toBe("accept");
+  // Nothing waits, no clock runs.
+  expect(ring).toBeUndefined();
+});
+
+test("busy is told when it turns", async () => {
+  const turns: boolean[] = [];
+  const { api } = local({ onBusy: (busy) => turns.push(busy) });
+  await Promise.all([api.check(plus42, 1), api.check(plus42, 2)]);
+  expect(turns).toEqual([true, false]);
+});
+
+test("an exception in a use case rejects its promise and nothing else", async () => {
+  const session = createSession();
+  const broken: SessionApi = {
+    ...session,
+    marks: () => {
+      throw new Error("a mistake of ours");
+    },
+  };
+  const { api } = connect({ spawn: () => spawnLocal(broken) });
+  await expect(api.marks(1, 1)).rejects.toThrow("a mistake of ours");
+  expect((await api.check(plus42, 1)).verdict).toBe("accept");
+});
+
+test("a method that is no use case is refused", async () => {
+  const { api } = local();
+  const forged = api as unknown as { toString(): Promise<unknown>; constructor(): Promise<unknown> };
+  await expect(forged.constructor()).rejects.toThrow("no use case constructor");
+});

@@ -1,0 +1,245 @@
+// The demo through the use cases, as the page makes it.
+import { expect, test } from "vitest";
+import { EXAMPLES } from "./examples.ts";
+import { createSession } from "./session.ts";
+import type { ProgramInput, RunView, SessionApi } from "./views.ts";
+
+const FILE = "/sys/oreore/bpf";
+const example = (name: string): ProgramInput => {
+  const found = EXAMPLES.find((one) => one.name === name);
+  if (!found) throw new Error(`no example ${name}`);
+  return found.program;
+};
+const oreore = (source: string): ProgramInput => ({ source, progType: "oreore", maps: [] });
+const texts = (outcome: { readonly calls: readonly { readonly text: string }[] }): string[] =>
+  outcome.calls.map(({ text }) => text);
+
+/** A session with the program attached. */
+function attached(program: ProgramInput): SessionApi {
+  const session = createSession();
+  expect(session.load(program).ret).toBe(3);
+  expect(session.attach().ret).toBe(0);
+  return session;
+}
+const runOf = ({ run }: { readonly run: RunView | null }): RunView => {
+  if (!run) throw new Error("nothing ran");
+  return run;
+};
+
+test("the deck's demo: load, attach, echo 10, cat says 52", () => {
+  const session = createSession();
+  const load = session.load(example("plus42"));
+  expect(texts(load)).toEqual([
+    'bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_OREORE, insn_cnt=3, insns=…, license="GPL", log_level=2, log_buf=…, prog_flags=0, prog_name="", expected_attach_type=BPF_OREORE_ATTACH}, 144) = 3',
+  ]);
+  expect(load.check.verdict).toBe("accept");
+  const attach = session.attach();
+  expect(texts(attach)).toEqual([
+    "bpf(BPF_PROG_ATTACH, {target_fd=0, attach_bpf_fd=3, attach_type=BPF_OREORE_ATTACH, attach_flags=0}, 32) = 0",
+  ]);
+  expect(attach.kernel.attachments).toEqual([{ attachType: 44, attachName: "BPF_OREORE_ATTACH", progId: 1 }]);
+  const write = session.writeFile(FILE, "10\n");
+  expect(texts(write)).toEqual([
+    'openat(AT_FDCWD, "/sys/oreore/bpf", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 4',
+    'write(4, "10\\n", 3) = 3',
+    "close(4) = 0",
+  ]);
+  expect(runOf(write)).toMatchObject({ length: 3, end: { kind: "exit", r0: "0000000000000034", retval: 52 } });
+  expect(session.readFile(FILE)).toMatchObject({ data: "52\n", terminal: "52\n", ret: 3 });
+});
+
+test("a run is walked in both directions, changes told with old and new value", () => {
+  const session = attached(example("plus42"));
+  const { run } = runOf(session.writeFile(FILE, "10\n"));
+  const forward = session.steps(run, 0, 100);
+  expect(forward.map(({ step, slot, lastSlot, caption }) => [step, slot, lastSlot, caption])).toEqual([
+    [0, 0, -1, ""],
+    [1, 1, 0, "R0: 0x0 → 0xa"],
+    [2, 2, 1, "R0: 0xa → 0x34"],
+    [3, -1, 2, ""],
+  ]);
+  expect(forward[2]?.changed).toEqual([{ reg: 0, old: "000000000000000a", new: "0000000000000034" }]);
+  expect(forward[0]).toMatchObject({ reads: 0b10, writes: 0b1 });
+  for (const step of [3, 2, 1, 0, 2]) expect(session.step(run, step)).toEqual(forward[step]);
+  expect(session.step(run, 99)?.step).toBe(3);
+  expect(session.step(run + 1, 0)).toBeNull();
+});
+
+test("a chunk says of every step what the step's own view says", () => {
+  const session = attached(example("loop"));
+  const { run, length } = runOf(session.writeFile(FILE, "5"));
+  const chunk = session.chunk(run, 0, length + 1);
+  const steps = session.steps(run, 0, length + 1);
+  expect(chunk).toMatchObject({ from: 0, count: length + 1 });
+  steps.forEach((step, i) => {
+    expect(chunk?.slots[i]).toBe(step.slot);
+    expect(step.regs.map((hex) => BigInt(`0x${hex}`))).toEqual([...(chunk?.regs.subarray(11 * i, 11 * i + 11) ?? [])]);
+    expect(chunk?.changed[i]).toBe(step.changed.reduce((mask, { reg }) => mask | (1 << reg), 0));
+  });
+  expect(session.chunk(run, 3, 2)?.changed).toEqual(chunk?.changed.slice(3, 5));
+});
+
+test("the stack pane shows what was written, and what the last instruction changed", () => {
+  const session = attached(example("stack"));
+  const { run, length, end } = runOf(session.writeFile(FILE, "10"));
+  expect(end).toMatchObject({ retval: 110 });
+  const rows = (step: number) =>
+    session.step(run, step)?.stack.map(({ off, value, used, changed }) => [off, value, used, changed]);
+  expect(rows(1)).toEqual([]);
+  expect(rows(2)).toEqual([[-8, "000000000000000a", 0xff, 0x01]]);
+  expect(rows(3)).toEqual([
+    [-8, "000000000000000a", 0xff, 0],
+    [-16, "0000000000000064", 0x0f, 0x01],
+  ]);
+  expect(rows(length)).toHaveLength(2);
+  expect(session.seek(run, length, { to: "last-write", reg: 3 })).toBe(4);
+});
+
+test("frames of a function call are told, innermost last", () => {
+  const session = attached(example("subprogram"));
+  const { run, end } = runOf(session.writeFile(FILE, "10"));
+  expect(end).toMatchObject({ retval: 110 });
+  expect(session.steps(run, 0, 20).map(({ frames }) => frames.length)).toEqual([1, 1, 1, 2, 2, 2, 1, 1, 1]);
+});
+
+test("a program that prints is heard in trace_pipe", () => {
+  const session = attached(example("trace-printk"));
+  const write = session.writeFile(FILE, "10");
+  expect(runOf(write).trace).toHaveLength(1);
+  expect(write.kernel.tracePipe[0]).toMatch(/bpf_trace_printk: n=10$/);
+  expect(session.writeFile(FILE, "11").kernel.tracePipe).toHaveLength(2);
+  expect(session.readFile("/sys/kernel/tracing/trace_pipe").data).toMatch(/n=10\n.*n=11\n$/);
+});
+
+test("the same seed gives the same run, another seed another", () => {
+  const roll = (seed: number): unknown => {
+    const session = createSession();
+    session.restart(seed);
+    session.load(oreore("BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32), BPF_EXIT_INSN(),"));
+    session.attach();
+    return runOf(session.writeFile(FILE, "1")).end;
+  };
+  expect(roll(7)).toEqual(roll(7));
+  expect(roll(7)).not.toEqual(roll(8));
+});
+
+test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s is what it says", (_, one) => {
+  const session = createSession();
+  const check = session.check(one.program, 1);
+  expect(check.verdict).toBe(one.expect);
+  expect(check.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  const { ret, check: loaded } = session.load(one.program);
+  expect([ret >= 0, loaded.log]).toEqual([one.expect === "accept", check.log]);
+  if (one.expect === "reject") {
+    // The reason stands on a line of the log and on an instruction of the source.
+    expect(check.log.split("\n")[check.messageLine]).toBe(check.message);
+    expect(check.slots.find(({ slot }) => slot === check.messageSlot)?.span).not.toBeNull();
+    expect(check.messageSlot).toBeGreaterThanOrEqual(0);
+    return;
+  }
+  session.attach();
+  expect(runOf(session.writeFile(FILE, `${one.input}\n`)).end.kind).toBe("exit");
+});
+
+test.each([
+  ["read-offset-4", "EACCES", "invalid bpf_context access off=4 size=4", 0],
+  ["read-64-bit", "EACCES", "invalid bpf_context access off=0 size=8", 0],
+  ["store-ctx", "EACCES", "invalid bpf_context access off=0 size=4", 1],
+  ["unset-register", "EACCES", "R2 !read_ok", 0],
+  ["no-exit", "EINVAL", "last insn is not an exit or jmp", 0],
+  ["jump-out-of-range", "EINVAL", "jump out of range from insn 1 to 7", 1],
+  ["div-by-zero", "EINVAL", "div by zero", 1],
+  ["shift-32", "EINVAL", "invalid shift 32", 1],
+  ["stack-out-of-bounds", "EACCES", "invalid write to stack R10 off=-520 size=8", 0],
+] as const)("%s is refused with %s: %s", (name, errnoName, message, messageSlot) => {
+  expect(createSession().check(example(name), 1)).toMatchObject({ verdict: "reject", errnoName, message, messageSlot });
+});
+
+test("a syntax error leaves the other lines their bytes", () => {
+  const check = createSession().check(
+    oreore("BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_MOV64_IMM(BPF_REG_0\nBPF_EXIT_INSN(),\n"),
+    3,
+  );
+  expect(check).toMatchObject({ revision: 3, verdict: "error", log: "" });
+  expect(check.message).not.toBe("");
+  expect(check.slots.map(({ hex }) => hex)).toContain("b700000001000000");
+  expect(check.slots.map(({ hex }) => hex)).toContain("9500000000000000");
+});
+
+test("what the verifier believed at a slot is told of the last check only", () => {
+  const session = createSession();
+  session.check(example("even-odd"), 5);
+  const [visit] = session.visits(5, 1, 10);
+  expect(visit?.before.regs[2]).toEqual({
+    text: "scalar(smin=0,smax=umax=0xffffffff,var_off=(0x0; 0xffffffff))",
+    bounds: {
+      umin: "0",
+      umax: "4294967295",
+      smin: "0",
+      smax: "4294967295",
+      value: "0000000000000000",
+      mask: "00000000ffffffff",
+    },
+  });
+  expect(visit?.before.regs[3]).toBeNull();
+  // The exit is reached from both sides of the branch.
+  expect(session.visits(5, 4, 10)).toHaveLength(2);
+  expect(session.visits(5, 4, 1)).toHaveLength(1);
+  expect(session.visits(4, 4, 10)).toEqual([]);
+});
+
+test("without the verifier a fault is seen where it happens", () => {
+  const session = createSession();
+  const { check, run } = session.runOnce(example("read-offset-4"), { kind: "sysfs", path: FILE, data: "10" }, false);
+  expect(check.verdict).toBe("reject");
+  expect(run?.end).toMatchObject({ kind: "fault", slot: 0 });
+  expect(session.step(run?.run ?? -1, 0)?.slot).toBe(0);
+  expect(session.runOnce(example("read-offset-4"), { kind: "sysfs", path: FILE, data: "10" }, true).run).toBeNull();
+});
+
+test("a run without end is stopped by the step budget, and says so", () => {
+  const endless = oreore("BPF_MOV64_IMM(BPF_REG_0, 0), BPF_JMP_IMM(BPF_JA, 0, 0, -1), BPF_EXIT_INSN(),");
+  const { run } = createSession().runOnce(endless, { kind: "ctx", hex: "00000000" }, false);
+  expect(run).toMatchObject({ length: 1_000_000, end: { kind: "budget", steps: 1_000_000 } });
+});
+
+test("each of the four steps taken back is missed where it is needed", () => {
+  const session = createSession();
+  const load = () => session.load(example("plus42"));
+  session.patchKernel(1, false);
+  expect(load().errnoName).toBe("EINVAL");
+  session.patchKernel(1, true);
+  session.patchKernel(2, false);
+  expect(load().ret).toBe(3);
+  expect(session.attach().errnoName).toBe("EINVAL");
+  session.patchKernel(2, true);
+  session.patchKernel(3, false);
+  expect(session.readFile(FILE)).toMatchObject({
+    errnoName: "ENOENT",
+    terminal: `cat: ${FILE}: No such file or directory\n`,
+  });
+  expect(session.writeFile(FILE, "1").terminal).toBe(`bash: ${FILE}: No such file or directory\n`);
+  session.patchKernel(3, true);
+  expect(session.readFile(FILE).data).toBe("0\n");
+});
+
+test("a type of one's own goes from the form to echo and cat", () => {
+  const session = createSession();
+  const adder = session.hello().presets.find(({ name }) => name === "adder")?.definition ?? null;
+  expect(session.checkDefinition(adder)).toEqual([]);
+  expect(session.define(adder).ret).toBe(0);
+  const program = {
+    source: `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),
+BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 4),
+BPF_ALU32_REG(BPF_ADD, BPF_REG_0, BPF_REG_2),
+BPF_EXIT_INSN(),`,
+    progType: "adder",
+    maps: [],
+  };
+  expect(session.check(program, 1).verdict).toBe("accept");
+  expect(session.load(program).ret).toBe(3);
+  expect(session.attach().ret).toBe(0);
+  expect(session.shell("echo 40 2 > /sys/adder/sum && cat /sys/adder/sum").output).toBe("42\n");
+  expect(session.shell("echo 40 > /sys/adder/sum").output).toBe("bash: echo: write error: Invalid argument\n");
+  expect(session.shell("cat /sys/oreore/bpf").status).toBe(1);
+});
