@@ -6,10 +6,11 @@ import type { Insn } from "../../isa/insn.ts";
 import { aluScalar, isSafeToCompute } from "../domain/alu.ts";
 import { byteSwap } from "../domain/bswap.ts";
 import { constS32, constU32, isConst, SCALAR_UNKNOWN, type Scalar } from "../domain/scalar.ts";
-import { movScalar } from "../domain/size.ts";
+import { movScalar, withLow32 } from "../domain/size.ts";
 import { markChainPrecision } from "../explore/precision.ts";
+import { pushStack } from "../explore/stack.ts";
 import { type Env, notSimulated, verbose } from "../state/env.ts";
-import { EACCES, EINVAL } from "../state/errors.ts";
+import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";
 import {
   BPF_ADD_CONST,
   BPF_ADD_CONST32,
@@ -185,6 +186,11 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
     if (dst.type !== SCALAR_VALUE) return adjustPointer(env, insn, dst, scalarReg(srcVal), true);
   }
   const width = widthOf(insn);
+  if ((op === I.BPF_AND || op === I.BPF_OR) && srcVal.varOff.mask === 0n) {
+    const forked = forkOnSign(env, insn, dst);
+    if (forked === null) return EFAULT;
+    dst = forked;
+  }
   const val = aluScalar(op, width, dst.val, srcVal);
   if (val === SCALAR_UNKNOWN && !isSafeToCompute(op, width, srcVal)) {
     regs[insn.dst] = UNKNOWN_REG;
@@ -195,6 +201,23 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
   if (off === undefined) regs[insn.dst] = withNumber(dst, val, 0, 0);
   else regs[insn.dst] = withNumber(dst, val, dst.id | (width === 32 ? BPF_ADD_CONST32 : BPF_ADD_CONST64), off);
   return 0;
+}
+
+/**
+ * A value that is 0 or -1 is about to be masked, as compilers do in place of a branch: both are walked for themselves. 0
+ * is put aside, to be masked when its turn comes. Returns what is left; null: there are too many branches.
+ * @kernel verifier.c maybe_fork_scalars
+ */
+function forkOnSign(env: Env, insn: Insn, dst: RegState): RegState | null {
+  const { smin, smax, s32min, s32max } = dst.val;
+  const wide = smin === -1n && smax === 0n;
+  if (!wide && (s32min !== -1 || s32max !== 0)) return dst;
+  const branch = pushStack(env, env.insnIdx, env.insnIdx, false);
+  if (branch === null) return null;
+  const known = (n: number): RegState =>
+    withNumber(dst, wide ? constS32(n) : withLow32(dst.val, n), wide ? 0 : dst.id, wide ? 0 : dst.off);
+  branch.frames[branch.curframe]!.regs[insn.dst] = known(0);
+  return known(-1);
 }
 
 /**

@@ -4,7 +4,7 @@ import { S32_MAX, S32_MIN, U32_MAX, U64_MAX } from "../../base/u64.ts";
 import { sealed, unbound32 } from "./bounds.ts";
 import type { Scalar, ScalarDraft } from "./scalar.ts";
 import { constScalar, draftOf, SCALAR_UNKNOWN } from "./scalar.ts";
-import { TNUM_UNKNOWN, TNUM_UNKNOWN_SUBREG, tnumCast, tnumRange, tnumSubreg } from "./tnum.ts";
+import { TNUM_UNKNOWN, TNUM_UNKNOWN_SUBREG, tnumCast, tnumConstSubreg, tnumRange, tnumSubreg } from "./tnum.ts";
 
 /** Bytes that a truncation or a sign extension can be about. */
 export type SubSize = 1 | 2 | 4;
@@ -146,4 +146,15 @@ export function movScalar(width: 32 | 64, off: number, s: Scalar): Scalar {
   coerceSubregSx(d, (off >> 3) as 1 | 2);
   assign32Into64(d);
   return sealed(d);
+}
+
+/** The low half becomes the constant `low` (its 32 bits); the ranges of the whole stay, not sealed. @kernel __mark_reg32_known */
+export function withLow32(s: Scalar, low: number): Scalar {
+  const d = draftOf(s);
+  d.varOff = tnumConstSubreg(s.varOff, low >>> 0);
+  d.s32min = low | 0;
+  d.s32max = low | 0;
+  d.u32min = low >>> 0;
+  d.u32max = low >>> 0;
+  return d;
 }
