@@ -20,6 +20,9 @@ export interface KernelConfig {
   readonly execute?: (machine: Machine, prog: Prog) => Outcome;
 }
 
+/** The kernel whose rules are recorded, built with the four steps. */
+export const RELEASE = "6.18.44-oreore";
+
 /** Instructions after which a run is given up: more than any that the verifier accepts needs, bpf_loop apart. */
 export const RUN_BUDGET = 100_000_000;
 

@@ -4,6 +4,7 @@ import { latin1, utf8Encode } from "../base/bytes.ts";
 import { errnoText } from "../facts/errno.ts";
 import { bpftool } from "./bpftool.ts";
 import { listDirectory, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from "./files.ts";
+import { RELEASE } from "./kernel.ts";
 import type { Process } from "./process.ts";
 import { type Command, parseLine } from "./shell-words.ts";
 
@@ -141,9 +142,6 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 
 /** For completion. */
 export const COMMANDS: readonly string[] = Object.keys(BUILTINS).sort();
-
-/** The kernel whose rules are recorded, built with the four steps. */
-export const RELEASE = "6.18.44-oreore";
 
 const moduleName = (path: string): string => path.split("/")[2] ?? "oreore";
 

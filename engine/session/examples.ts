@@ -29,7 +29,7 @@ BPF_EXIT_INSN(),
     title: { en: "Even or odd", ja: "偶数か奇数か" },
     about: {
       en: "One branch: the verifier walks both sides, a run only one of them.",
-      ja: "分岐が 1 つ。検証器は両側を調べ、実行は片側だけを通ります。",
+      ja: "分岐が 1 つ。verifier は両側を調べ、実行は片側だけを通ります。",
     },
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 0),  // R2 = the number written
 BPF_MOV64_IMM(BPF_REG_0, 1),                  // odd: 1
@@ -45,7 +45,7 @@ BPF_EXIT_INSN(),
     title: { en: "Use the stack", ja: "スタックを使う" },
     about: {
       en: "The number is kept in the stack frame at R10-8 and read back: watch the bytes and what the verifier remembers of them.",
-      ja: "数をスタックフレームの R10-8 に置き、読み戻します。バイト列と、検証器が覚えていることを見てください。",
+      ja: "数をスタックフレームの R10-8 に置き、読み戻します。バイト列と、verifier が覚えていることを見てください。",
     },
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 0),
 BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_2, -8),  // spill
@@ -63,7 +63,7 @@ BPF_EXIT_INSN(),
     title: { en: "Sum from 1 to n", ja: "1 から n までの和" },
     about: {
       en: "A loop with a bound the verifier can see: n is at most 15, so it follows every turn and accepts.",
-      ja: "検証器に上限が見えるループ。n は高々 15 なので、全ての周回をたどって受理します。",
+      ja: "verifier に上限が見えるループ。n は高々 15 なので、全ての周回をたどって受理します。",
     },
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 0),
 BPF_ALU64_IMM(BPF_AND, BPF_REG_2, 15),         // 0 … 15
@@ -102,7 +102,7 @@ BPF_EXIT_INSN(),
     title: { en: "A random number", ja: "乱数" },
     about: {
       en: "A helper that returns something nobody knows before: its result is any 32-bit number to the verifier.",
-      ja: "結果が事前に分からないヘルパー関数。検証器にとっては任意の 32 ビット数です。",
+      ja: "結果が事前に分からないヘルパー関数。verifier にとっては任意の 32 ビット数です。",
     },
     source: `BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32),
 BPF_ALU64_IMM(BPF_MOD, BPF_REG_0, 6),
@@ -271,7 +271,7 @@ BPF_EXIT_INSN(),
     title: { en: "A loop without end", ja: "終わらないループ" },
     about: {
       en: "Nothing changes from turn to turn: the verifier meets a state it has seen and refuses.",
-      ja: "何周しても状態が変わりません。検証器は見たことのある状態に出会い、拒みます。",
+      ja: "何周しても状態が変わりません。verifier は見たことのある状態に出会い、拒みます。",
     },
     source: `BPF_MOV64_IMM(BPF_REG_0, 0),
 BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, -1),

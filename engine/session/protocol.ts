@@ -22,20 +22,22 @@ export interface WorkerLike extends Port {
   terminate(): void;
 }
 
-/** Inside the worker: answers every request that comes through `port`. */
+/** Inside the worker: answers every request that comes through `port`, one after the other. */
 export function serve(api: SessionApi, port: Port): void {
+  let before: Promise<void> = Promise.resolve();
   port.onmessage = ({ data }) => {
-    const { id, method, args } = data as Request;
-    let response: Response;
-    try {
-      if (!Object.hasOwn(api, method)) throw new Error(`no use case ${String(method)}`);
-      const call = api[method] as (...args: readonly unknown[]) => unknown;
-      response = { id, value: call(...args) };
-    } catch (error) {
-      response = { id, bug: error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error) };
-    }
-    port.postMessage(response);
+    before = before.then(async () => port.postMessage(await answer(api, data as Request)));
   };
+}
+
+async function answer(api: SessionApi, { id, method, args }: Request): Promise<Response> {
+  try {
+    if (!Object.hasOwn(api, method)) throw new Error(`no use case ${String(method)}`);
+    const call = api[method] as (...args: readonly unknown[]) => unknown;
+    return { id, value: await call(...args) };
+  } catch (error) {
+    return { id, bug: error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error) };
+  }
 }
 
 /** Why a promise of the client was not kept: someone called cancel(). */

@@ -223,11 +223,11 @@ test("each of the four steps taken back is missed where it is needed", () => {
   expect(session.readFile(FILE).data).toBe("0\n");
 });
 
-test("a type of one's own goes from the form to echo and cat", () => {
+test("a type of one's own goes from the form to echo and cat", async () => {
   const session = createSession();
-  const adder = session.hello().presets.find(({ name }) => name === "adder")?.definition ?? null;
-  expect(session.checkDefinition(adder)).toEqual([]);
-  expect(session.define(adder).ret).toBe(0);
+  const adder = (await session.presets()).find(({ name }) => name === "adder")?.definition ?? null;
+  expect(await session.checkDefinition(adder)).toEqual([]);
+  expect((await session.define(adder)).ret).toBe(0);
   const program = {
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),
 BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 4),
@@ -239,7 +239,7 @@ BPF_EXIT_INSN(),`,
   expect(session.check(program, 1).verdict).toBe("accept");
   expect(session.load(program).ret).toBe(3);
   expect(session.attach().ret).toBe(0);
-  expect(session.shell("echo 40 2 > /sys/adder/sum && cat /sys/adder/sum").output).toBe("42\n");
-  expect(session.shell("echo 40 > /sys/adder/sum").output).toBe("bash: echo: write error: Invalid argument\n");
-  expect(session.shell("cat /sys/oreore/bpf").status).toBe(1);
+  expect((await session.shell("echo 40 2 > /sys/adder/sum && cat /sys/adder/sum")).output).toBe("42\n");
+  expect((await session.shell("echo 40 > /sys/adder/sum")).output).toBe("bash: echo: write error: Invalid argument\n");
+  expect((await session.shell("cat /sys/oreore/bpf")).status).toBe(1);
 });

@@ -7,20 +7,16 @@ import { PROG_TYPES } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
 import { type KernelDefinition, OREORE } from "../kernel/definition.ts";
-import { readDefinition } from "../kernel/definition-input.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/files.ts";
-import { ALL_STEPS, Kernel, type Steps } from "../kernel/kernel.ts";
+import { ALL_STEPS, Kernel, RELEASE, type Steps } from "../kernel/kernel.ts";
 import { createMaps, unverified, withDescriptors } from "../kernel/loader.ts";
 import { contextFrom } from "../kernel/module.ts";
 import type { Prog } from "../kernel/objects.ts";
-import { PRESETS } from "../kernel/presets.ts";
 import { Process } from "../kernel/process.ts";
-import { RELEASE, runShell } from "../kernel/shell.ts";
 import { PACKET_CONTEXTS } from "../kernel/test-run.ts";
 import { enterEvent, type Machine, type Outcome } from "../vm/index.ts";
 import { visitViews } from "./beliefs.ts";
 import { assembleInput, type Checked, type Clock, check, checkedView } from "./check.ts";
-import { EXAMPLES } from "./examples.ts";
 import { kernelView, mapViews } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
 import type {
@@ -194,8 +190,6 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       release: RELEASE,
       progTypes: PROG_TYPES.map(progTypeView),
       mapTypes: MAP_TYPES.map(({ id, name, simulated }) => ({ id, name, simulated })),
-      examples: EXAMPLES,
-      presets: PRESETS,
       kernel: kernelView(kernel),
     }),
 
@@ -237,7 +231,8 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
     },
     updateMap: (fd, key, value, flags) => act(() => process.mapUpdate(fd, bytesOf(key), bytesOf(value), flags)),
     deleteMap: (fd, key) => act(() => process.mapDelete(fd, bytesOf(key))),
-    shell(line) {
+    async shell(line) {
+      const { runShell } = await import("../kernel/shell.ts");
       let output = "";
       const outcome = act(() => {
         const result = runShell(process, line);
@@ -250,12 +245,14 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       steps = steps.map((on, i) => (i === step - 1 ? applied : on)) as unknown as Steps;
       return restartWith(definition);
     },
-    checkDefinition(input) {
-      const read = readDefinition(input);
+    presets: async () => (await import("../kernel/presets.ts")).PRESETS,
+    async checkDefinition(input) {
+      const read = (await import("../kernel/definition-input.ts")).readDefinition(input);
       return read.ok ? [] : read.faults;
     },
-    define(input) {
-      const read = readDefinition(input ?? PRESETS[0]?.definition);
+    async define(input) {
+      if (input === null) return restartWith(OREORE);
+      const read = (await import("../kernel/definition-input.ts")).readDefinition(input);
       return read.ok ? restartWith(read.definition) : act(() => -EINVAL);
     },
     restart(newSeed) {

@@ -1,5 +1,6 @@
 // A source text's diagnostics and instructions as the page shows them.
 import type { Assembly } from "../asm/assembly.ts";
+import { fixTitle, sentence } from "../asm/messages.ts";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { LineMap, type Span } from "../base/span.ts";
 import { formatInsn } from "../disasm/kernel.ts";
@@ -23,10 +24,11 @@ export const diagnosticView = (diagnostic: Diagnostic, spanView: ToSpanView): Di
   severity: diagnostic.severity,
   code: diagnostic.code,
   message: diagnostic.message,
+  messages: { en: diagnostic.message, ja: sentence(diagnostic, "ja") },
   args: diagnostic.args ?? {},
-  fixes: (diagnostic.fixes ?? []).map(({ title, edits }) => ({
-    title,
-    edits: edits.map(({ span, text }) => ({ span: spanView(span), text })),
+  fixes: (diagnostic.fixes ?? []).map((fix) => ({
+    title: { en: fix.title, ja: fixTitle(fix, "ja") },
+    edits: fix.edits.map(({ span, text }) => ({ span: spanView(span), text })),
   })),
 });
 

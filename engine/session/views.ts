@@ -55,6 +55,11 @@ export interface SpanView {
   readonly endColumn: number;
 }
 
+export interface Texts {
+  readonly en: string;
+  readonly ja: string;
+}
+
 export interface DiagnosticView {
   readonly span: SpanView;
   readonly severity: "error" | "warning" | "hint";
@@ -62,9 +67,10 @@ export interface DiagnosticView {
   readonly code: string;
   /** English. */
   readonly message: string;
+  readonly messages: Texts;
   readonly args: Readonly<Record<string, string | number>>;
   readonly fixes: readonly {
-    readonly title: string;
+    readonly title: Texts;
     readonly edits: readonly { readonly span: SpanView; readonly text: string }[];
   }[];
 }
@@ -373,9 +379,9 @@ export type Seek =
 export interface ExampleView {
   /** `plus42`: `#example/plus42` */
   readonly name: string;
-  readonly title: { readonly en: string; readonly ja: string };
+  readonly title: Texts;
   /** Why it is worth opening, one sentence. */
-  readonly about: { readonly en: string; readonly ja: string };
+  readonly about: Texts;
   readonly program: ProgramInput;
   /** Text to write to the attach point's file, or another event. */
   readonly input: string;
@@ -405,9 +411,6 @@ export interface HelloView {
   readonly release: string;
   readonly progTypes: readonly ProgTypeView[];
   readonly mapTypes: readonly MapTypeView[];
-  readonly examples: readonly ExampleView[];
-  /** Program types to start one's own from; the first is the deck's. */
-  readonly presets: readonly Preset[];
   readonly kernel: KernelView;
 }
 
@@ -438,13 +441,15 @@ export interface SessionApi {
   updateMap(fd: number, key: string, value: string, flags: number): Outcome;
   deleteMap(fd: number, key: string): Outcome;
   /** One line for the shell. */
-  shell(line: string): ShellView;
+  shell(line: string): Promise<ShellView>;
   /** Applies or takes back step 1 … 4 of the recipe. */
   patchKernel(step: 1 | 2 | 3 | 4, applied: boolean): Outcome;
+  /** Program types to start one's own from; the first is the deck's. */
+  presets(): Promise<readonly Preset[]>;
   /** What is wrong with a definition, each fault at its field; [] where nothing is. */
-  checkDefinition(definition: unknown): readonly DefinitionFault[];
+  checkDefinition(definition: unknown): Promise<readonly DefinitionFault[]>;
   /** The program type that OREORE's place is given to; null: the deck's. Starts the kernel anew; a faulty one is EINVAL. */
-  define(definition: DefinitionInput | null): Outcome;
+  define(definition: DefinitionInput | null): Promise<Outcome>;
   /** A fresh kernel and process. The seed drives random numbers, time and addresses: same seed, same runs. */
   restart(seed: number): KernelView;
 
@@ -470,6 +475,6 @@ export interface SessionApi {
 /** The same, from the other side of a Worker. */
 export type Remote<Api> = {
   readonly [Name in keyof Api]: Api[Name] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Promise<Result>
+    ? (...args: Args) => Promise<Awaited<Result>>
     : never;
 };
