@@ -12,6 +12,9 @@ import { randomProgram } from "./generate.ts";
 import type { KernelAnswer } from "./kernel.ts";
 import { Kernel, whyNoKernel } from "./kernel.ts";
 
+/** The recorder's buffer; what does not fit is lost from the beginning, and the program refused. */
+const KERNEL_LOG_SIZE = 1 << 20;
+
 interface Cause {
   readonly kind: Kind;
   count: number;
@@ -50,7 +53,7 @@ const kernel = new Kernel();
 function judge(program: Program): Judgement {
   const start = performance.now();
   try {
-    const verdict = verify(program, { logLevel });
+    const verdict = verify(program, { logLevel, logSize: KERNEL_LOG_SIZE });
     insns += verdict.insnsProcessed;
     return verdict;
   } catch (fault) {

@@ -50,6 +50,8 @@ class Generator {
   callable: number[] = [];
   readonly #r: Rng;
   readonly #risk: number;
+  /** Rounds of the loops around this place, multiplied. */
+  #rounds = 1;
 
   constructor(rng: Rng) {
     this.#r = rng;
@@ -559,28 +561,27 @@ class Generator {
     const counter = this.#r.between(6, 9);
     if (this.regs[counter] === "ctx" && this.regs.filter((kind) => kind === "ctx").length < 2) return;
     const up = this.#r.chance(70);
-    const rounds = this.#r.pick([1, 2, 3, 4, 5, 8, 10, 16, 33]);
+    const rounds = Math.min(this.#r.pick([1, 2, 3, 4, 5, 8, 10, 16, 33]), Math.ceil(64 / this.#rounds));
     const [regs, stack] = [this.regs.slice(), this.stack.slice()];
-    if (this.#r.chance(85)) this.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, counter, 0, 0, up ? 0 : rounds);
+    const known = this.#r.chance(85);
+    if (known) this.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, counter, 0, 0, up ? 0 : rounds);
     else this.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, counter, this.bound(16));
     this.regs[counter] = "small";
     const head = this.insns.length;
     // The body must not touch the counter: it is hidden as what nobody chooses to overwrite.
     this.regs[counter] = "end";
+    this.#rounds *= rounds;
     this.block(this.#r.between(1, 4), counter);
+    this.#rounds /= rounds;
     this.regs[counter] = "small";
-    if (!this.careless)
-      this.emit(c.BPF_ALU64 | (up ? c.BPF_ADD : c.BPF_SUB) | c.BPF_K, counter, 0, 0, this.#r.chance(80) ? 1 : 2);
-    const op = up
-      ? this.#r.pick([c.BPF_JLT, c.BPF_JSLT, c.BPF_JNE, c.BPF_JLE])
-      : this.#r.pick([c.BPF_JSGT, c.BPF_JNE, c.BPF_JGT]);
-    this.emit(
-      (this.#r.chance(80) ? c.BPF_JMP : c.BPF_JMP32) | op | c.BPF_K,
-      counter,
-      0,
-      head - this.insns.length - 1,
-      up ? rounds : 0,
-    );
+    const exact = known ? [c.BPF_JNE] : [];
+    const op = this.#r.pick(up ? [c.BPF_JLT, c.BPF_JSLT, c.BPF_JLE, ...exact] : [c.BPF_JSGT, c.BPF_JGT, ...exact]);
+    // A step of 2 that jumps over the end is walked to the limit of a million instructions.
+    const step = op !== c.BPF_JNE && op !== c.BPF_JGT && this.#r.chance(20) ? 2 : 1;
+    if (!(this.careless && this.#r.chance(4)))
+      this.emit(c.BPF_ALU64 | (up ? c.BPF_ADD : c.BPF_SUB) | c.BPF_K, counter, 0, 0, step);
+    const back = head - this.insns.length - 1;
+    this.emit((this.#r.chance(80) ? c.BPF_JMP : c.BPF_JMP32) | op | c.BPF_K, counter, 0, back, up ? rounds : 0);
     this.join(regs, stack);
   }
 
@@ -615,7 +616,7 @@ class Generator {
       const before = this.insns.length;
       this.statement();
       // A loop's counter that was overwritten is put back, or the loop would mostly never end.
-      if (guard >= 0 && !this.careless) {
+      if (guard >= 0 && !(this.careless && this.#r.chance(4))) {
         for (let at = before; at < this.insns.length; at++) {
           const { code, dst } = this.insns[at]!;
           const klass = c.classOf(code);
