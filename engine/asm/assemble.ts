@@ -112,7 +112,7 @@ function choose(
   reporter: Reporter,
 ): ParsedProgram | undefined {
   const full = programs.filter((program) => program.items.some((item) => item.kind !== "label"));
-  const chosen = full.find((program) => wanted !== undefined && program.name === wanted) ?? full[0];
+  const chosen = programs.find((program) => wanted !== undefined && program.name === wanted) ?? full[0];
   const others = full.filter((program) => program !== chosen);
   if (chosen && others.length > 0) {
     const title = (program: ParsedProgram) => program.name ?? "the instructions outside any array";

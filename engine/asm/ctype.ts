@@ -173,6 +173,9 @@ const common = (a: IntType, b: IntType): IntType => {
   return a.signed ? b : a;
 };
 
+/** The type in which two operands meet. */
+export const arithmeticType = (a: IntType, b: IntType): IntType => common(promoted(a), promoted(b));
+
 export type UnaryOp = "-" | "+" | "~" | "!";
 export type BinaryOp =
   | "*"

@@ -128,19 +128,19 @@ class Emitter {
     const first = this.#insns.length;
     const slots = macroCode(macro);
     let complete = item.complete;
-    const values = args.map((arg, i) => {
-      const role = macro.params[i]?.role;
-      const value = this.#argument(arg, role);
+    const values: (CValue | undefined)[] = [];
+    for (let i = 0; i < args.length; i++) {
+      const value = this.#argument(args[i] as Argument, macro.params[i]?.role);
       if (value === undefined) complete = false;
-      return value ?? undefined;
-    });
+      values.push(value);
+    }
     for (const slot of slots) {
       const at = this.#insns.length;
       const insn: Fields = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
       for (const field of FIELDS) {
         const code = slot[field];
         const arg = code.kind === "param" ? args[code.index] : undefined;
-        const value = fieldValue(code, values as readonly (CValue | undefined)[], this.#context);
+        const value = fieldValue(code, values, this.#context);
         if (value) insn[field] = this.#fit(value, field, arg ?? item.span, item);
         if (arg) this.#symbolic(arg, field, at, macro.params[(code as { index: number }).index]?.role);
         else if (code.kind === "tree" && field === "imm" && at === first) {
@@ -152,7 +152,7 @@ class Emitter {
       this.#insns.push(insn);
     }
     this.#record(item, macro.name, args, first, complete);
-    if (complete) lintMacro(item, values as readonly (CValue | undefined)[], this.#context);
+    if (complete) lintMacro(item, values, this.#context);
   }
 
   #braces(item: Item & { kind: "braces" }): void {
@@ -218,6 +218,7 @@ class Emitter {
     const kept = convert(value, type).v as number;
     if (kept === value.v) return kept;
     const big = bigOf(value);
+    if (big === BigInt(kept)) return kept;
     // 0xffffffff as -1, and the 64-bit -1 too, only read differently: no bit is lost.
     const same = field === "imm" && ((big >= 0n && big <= 0xffff_ffffn) || BigInt.asIntN(64, big) === BigInt(kept));
     if (!same)

@@ -3,6 +3,7 @@
 import type { Span } from "../base/span.ts";
 import { insnMacro } from "../isa/macros.ts";
 import {
+  arithmeticType,
   type BinaryOp,
   bigOf,
   binary,
@@ -14,6 +15,7 @@ import {
   parseChar,
   parseNumber,
   promote,
+  S32,
   sizeOfType,
   stringBytes,
   truthy,
@@ -283,7 +285,7 @@ class ExpressionParser {
   /** The type of an operand of sizeof, which is not evaluated. */
   #typeOf(node: Node): CType | undefined {
     if (node.kind === "other") return node.type;
-    return evaluate(node, this.#context)?.type;
+    return typeOf(node, this.#context, []);
   }
 
   #sizeNode(type: CType, span: Span, align: boolean): Node {
@@ -442,8 +444,8 @@ export function evaluate(
       const yes = evaluate(truthy(test) ? node.yes : node.no, context, args);
       if (!yes) return undefined;
       // The type is that of both arms together; the other arm's value is not asked for.
-      const other = quietly(truthy(test) ? node.no : node.yes, context, args);
-      return other ? convert(yes, binaryType(yes, other)) : promote(yes);
+      const other = typeOf(truthy(test) ? node.no : node.yes, context, args);
+      return other ? convert(yes, arithmeticType(yes.type, other)) : promote(yes);
     }
     case "comma":
       evaluate(node.left, context, args);
@@ -485,13 +487,40 @@ function evaluateBinary(
   return value;
 }
 
-const binaryType = (a: CValue, b: CValue): IntType => (binary("|", a, b) as CValue).type;
-
-/** Value of an expression that C does not evaluate: nothing in it is a fault. */
-function quietly(node: Node, context: ExprContext, args: readonly (CValue | undefined)[]): CValue | undefined {
-  return evaluate(node, { ...context, reporter: SILENT }, args);
+/** The type of an expression that is not evaluated; `undefined` where it holds what has no integer type. */
+function typeOf(node: Node, context: ExprContext, args: readonly (CValue | undefined)[]): IntType | undefined {
+  switch (node.kind) {
+    case "value":
+      return node.value.type;
+    case "name":
+      return context.names.constant(node.name)?.type;
+    case "param":
+      return args[node.index]?.type;
+    case "unary": {
+      const type = typeOf(node.of, context, args);
+      return node.op === "!" ? S32 : type && arithmeticType(type, S32);
+    }
+    case "binary": {
+      if (COMPARES.has(node.op)) return S32;
+      const left = typeOf(node.left, context, args);
+      if (node.op === "<<" || node.op === ">>") return left && arithmeticType(left, S32);
+      const right = typeOf(node.right, context, args);
+      return left && right && arithmeticType(left, right);
+    }
+    case "cond": {
+      const yes = typeOf(node.yes, context, args);
+      const no = typeOf(node.no, context, args);
+      return yes && no && arithmeticType(yes, no);
+    }
+    case "comma":
+      return typeOf(node.right, context, args);
+    case "cast":
+      return node.type.kind === "int" ? node.type : node.type.kind === "pointer" ? U64 : undefined;
+    default:
+      return undefined;
+  }
 }
-const SILENT = { report: () => undefined, similar: () => undefined } as unknown as Reporter;
+const COMPARES = new Set<BinaryOp>(["<", ">", "<=", ">=", "==", "!=", "&&", "||"]);
 
 function unknownName(name: string, span: Span, context: ExprContext): CValue | undefined {
   if (context.unknownIsZero) return intValue(0);

@@ -86,6 +86,10 @@ const PUNCTUATORS = new Set(
   ),
 );
 
+/** Punctuators that begin no longer one. */
+const ALONE = new Uint8Array(128);
+for (const char of "(){}[],;?~") ALONE[char.charCodeAt(0)] = 1;
+
 export function lex(text: string): Lexed {
   const tokens: Token[] = [];
   const comments: Comment[] = [];
@@ -126,6 +130,10 @@ export function lex(text: string): Lexed {
       continue;
     }
     const c = text.charCodeAt(at);
+    if (c < 128 && ALONE[c] === 1) {
+      push("punct", at, at + 1);
+      continue;
+    }
     const c1 = text.charCodeAt(at + 1);
     if (cls === DIGIT || (c === 0x2e && c1 >= 0x30 && c1 <= 0x39)) {
       push("number", at, numberEnd(text, at));

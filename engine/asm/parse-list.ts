@@ -49,7 +49,7 @@ export function startsInsn(cursor: Cursor, ahead = 0): boolean {
   }
   if (token.text === "(") {
     let i = ahead;
-    while (cursor.ahead(i).text === "(") i++;
+    while (i < ahead + 8 && cursor.ahead(i).text === "(") i++;
     return (
       cursor.ahead(i).text === "struct" && cursor.ahead(i + 1).text === "bpf_insn" && cursor.ahead(i + 2).text === ")"
     );
@@ -214,7 +214,6 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
   const { site } = name;
   const args: Argument[] = [];
   let complete = true;
-  const missing = (span: Span): Argument => ({ ...span, node: { kind: "bad", ...span } });
   if (!cursor.is("(")) {
     const text = "(";
     reporter.report(
@@ -298,6 +297,9 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
   while (args.length < macro.params.length) args.push(missing(cursor.behind));
   return { kind: "macro", macro, site, complete, args, span };
 }
+
+/** Stands in an argument's place where there is none. */
+const missing = ({ start, end }: Span): Argument => ({ start, end, node: { kind: "bad", start, end } });
 
 /** Here the arguments of a macro cannot go on: the next instruction, the end of the list or of a statement. */
 function endsArguments(cursor: Cursor): boolean {

@@ -107,8 +107,9 @@ class Scanner {
     const { types } = this.#context;
     const from = cursor.at;
     const { text } = cursor.token;
-    const plain =
-      cursor.token.kind === "name" && cursor.ahead(1).kind === "name" && !insnMacro(text) && !/^_*BPF_/.test(text);
+    const next = cursor.ahead(1);
+    // Two names in a row on a line: some type, then what is declared.
+    const plain = next.kind === "name" && !next.lineStart && !startsInsn(cursor) && !startsInsn(cursor, 1);
     if (!SPECIFIERS.has(text) && !types.startsType(cursor, 0) && !plain && text !== "__attribute__") return false;
     let typedef = false;
     let isConst = false;
@@ -132,9 +133,10 @@ class Scanner {
       cursor.tokens[braces + 1]?.text === "{" && cursor.tokens[braces]?.text === "struct" ? braces + 1 : -1;
     for (;;) {
       if (cursor.done || cursor.take(";")) return true;
+      const sectionBefore = this.#section();
       const nameToken = cursor.token;
       const member = parseDeclarator(cursor, this.#context, base ?? { kind: "opaque", name: "void" });
-      const section = this.#section();
+      const section = this.#section() ?? sectionBefore;
       attributes(cursor, this.#context);
       const { name } = member;
       if (typedef && name !== undefined) types.defineTypedef(name, member.type, nameToken);
@@ -287,8 +289,8 @@ class Scanner {
       const at = cursor.at;
       const { token } = cursor;
       if (token.kind === "string") {
-        name = unescapeText(token.text);
-        cursor.next();
+        name = "";
+        while (cursor.at < end && cursor.token.kind === "string") name += unescapeText(cursor.next().text);
       } else if (token.text === "." && cursor.ahead(1).kind === "name") {
         let field = cursor.ahead(1);
         cursor.at += 2;

@@ -46,7 +46,7 @@ export function makeDefine(name: string, params: readonly string[] | undefined, 
   };
 }
 
-const BUDGET = 4_000_000;
+const BUDGET = 1_000_000;
 const MAX_NESTING = 64;
 
 interface Conditional {

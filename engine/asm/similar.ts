@@ -9,7 +9,8 @@ export function similar(name: string, known: Iterable<string>): string | undefin
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) >= bestCost) continue;
     // Only case differs: as near as can be without being the same.
-    const cost = candidate.toUpperCase() === upper ? 0.5 : distance(name, candidate, bestCost);
+    const same = candidate.length === name.length && candidate.toUpperCase() === upper;
+    const cost = same ? 0.5 : distance(name, candidate, bestCost);
     if (cost < bestCost) {
       bestCost = cost;
       best = candidate;
@@ -18,29 +19,38 @@ export function similar(name: string, known: Iterable<string>): string | undefin
   return best;
 }
 
+const ROWS = [new Uint8Array(80), new Uint8Array(80), new Uint8Array(80)] as const;
+
 /** Edits (insert, remove, replace, swap neighbours) from a to b, or `limit` where there are as many or more. */
 function distance(a: string, b: string, limit: number): number {
-  let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
+  let from = 0;
+  let aEnd = a.length;
+  let bEnd = b.length;
+  while (from < aEnd && from < bEnd && a.charCodeAt(from) === b.charCodeAt(from)) from++;
+  while (aEnd > from && bEnd > from && a.charCodeAt(aEnd - 1) === b.charCodeAt(bEnd - 1)) {
+    aEnd--;
+    bEnd--;
+  }
+  const width = bEnd - from;
+  if (width >= 79) return limit;
+  let [before, previous, row] = ROWS as readonly [Uint8Array, Uint8Array, Uint8Array];
+  for (let j = 0; j <= width; j++) previous[j] = j;
+  for (let i = 1; i <= aEnd - from; i++) {
+    row[0] = i;
     let least = i;
-    for (let j = 1; j <= b.length; j++) {
-      const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
-      let cost = Math.min(
-        (previous[j] as number) + 1,
-        (row[j - 1] as number) + 1,
-        (previous[j - 1] as number) + (same ? 0 : 1),
-      );
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        cost = Math.min(cost, (before[j - 2] as number) + 1);
-      }
-      row.push(cost);
+    const letter = a.charCodeAt(from + i - 1);
+    for (let j = 1; j <= width; j++) {
+      const other = b.charCodeAt(from + j - 1);
+      let cost = (previous[j - 1] as number) + (letter === other ? 0 : 1);
+      if ((previous[j] as number) + 1 < cost) cost = (previous[j] as number) + 1;
+      if ((row[j - 1] as number) + 1 < cost) cost = (row[j - 1] as number) + 1;
+      const swapped = i > 1 && j > 1 && letter === b.charCodeAt(from + j - 2) && a.charCodeAt(from + i - 2) === other;
+      if (swapped && (before[j - 2] as number) + 1 < cost) cost = (before[j - 2] as number) + 1;
+      row[j] = cost;
       if (cost < least) least = cost;
     }
     if (least >= limit) return limit;
-    before = previous;
-    previous = row;
+    [before, previous, row] = [previous, row, before];
   }
-  return previous[b.length] as number;
+  return previous[width] as number;
 }
