@@ -31,6 +31,11 @@ export class RawRun {
     return enterEvent(this.machine, { kind: "mem", bytes: this.#mem });
   }
 
+  /** Gives the program's constants back, where the memory is used on. */
+  close(): void {
+    this.machine.program.close();
+  }
+
   /** Runs from where the machine stands to the end. */
   run(budget = RAW_BUDGET): RawResult {
     const { machine } = this;
@@ -43,5 +48,9 @@ export class RawRun {
   }
 }
 
-export const runRaw = (insns: readonly Insn[], mem: Uint8Array, budget?: number): RawResult =>
-  new RawRun(insns, mem).run(budget);
+export function runRaw(insns: readonly Insn[], mem: Uint8Array, budget?: number, memory?: Memory): RawResult {
+  const raw = new RawRun(insns, mem, memory);
+  const result = raw.run(budget);
+  raw.close();
+  return result;
+}

@@ -1,0 +1,308 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { FORMS, type Form, formNamed } from "../isa/forms.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { MapDef } from "../program/program.ts";
+import { createMap, defaultEnv, enterEvent, loadProgram, Machine, Memory, Timeline } from "./index.ts";
+import { HEAP, STACK, STACK_END, THREAD } from "./layout.ts";
+import type { BpfMap } from "./maps/map.ts";
+
+const insn = (form: Form, fields: Partial<Insn>): Insn => ({
+  dst: 0,
+  src: 0,
+  off: 0,
+  imm: 0,
+  ...fields,
+  code: form.code,
+  ...form.when,
+});
+const named = (name: string, fields: Partial<Insn> = {}) => insn(formNamed(name) as Form, fields);
+const EXIT = named("exit");
+const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
+
+const def = (type: string, more: Partial<MapDef> = {}): MapDef => ({
+  name: type,
+  type,
+  keySize: 4,
+  valueSize: 8,
+  maxEntries: 4,
+  flags: 0,
+  ...more,
+});
+
+/** A machine about to run the instructions, with these maps for the LD_IMM64 of a map in order. */
+function machineFor(insns: readonly Insn[], defs: readonly MapDef[] = [], memory = new Memory()) {
+  const maps = defs.map((one) => createMap(memory, one) as BpfMap);
+  const slots = insns.flatMap((one, slot) => (one.code === 0x18 && one.src === 1 ? [slot] : []));
+  const refs = new Map(slots.map((slot) => [slot, maps[(insns[slot] as Insn).imm] as BpfMap]));
+  const program = loadProgram(memory, { insns, progType: "oreore", maps: refs });
+  const machine = new Machine({ memory, program, env: defaultEnv() });
+  enterEvent(machine, { kind: "oreore", value: 10 });
+  return { machine, maps, memory };
+}
+
+/** All of the state that a run changes: registers, frames, stacks, maps, what may be touched, the trace pipe. */
+function stateOf(machine: Machine): string {
+  const { memory } = machine;
+  const hash = (from: number, to: number) => {
+    let sum = 0;
+    for (let word = from >>> 2; word < to >>> 2; word++) sum = (Math.imul(sum, 31) + memory.i32[word]!) | 0;
+    return sum;
+  };
+  const parts = [hash(THREAD, STACK_END), hash(HEAP, HEAP + 0x8000), hash(STACK >>> 3, STACK_END >>> 3)];
+  return `${machine.program.id}:${machine.ip} ${parts.join(" ")} ${memory.tracePipe().join("|")}`;
+}
+
+/** Forward to the end, back to the start, forward again: each step must show the same state each time. */
+function walkBothWays(machine: Machine, most = 2000): number {
+  const timeline = new Timeline(machine);
+  const seen = [stateOf(machine)];
+  while (seen.length < most && timeline.step()) seen.push(stateOf(machine));
+  const end = timeline.length;
+  expect(end).toBe(seen.length - 1);
+  while (timeline.back()) expect(stateOf(machine)).toBe(seen[timeline.position]);
+  expect(timeline.position).toBe(0);
+  for (const step of [end >> 1, end, 1, end]) {
+    timeline.seek(step);
+    expect(stateOf(machine)).toBe(seen[timeline.position]);
+  }
+  return end;
+}
+
+const simple = FORMS.filter((form) => ["alu", "end", "jmp", "ldx", "st", "stx", "atomic"].includes(form.kind));
+const randomInsn = fc
+  .record({
+    form: fc.constantFrom(...simple),
+    dst: fc.integer({ min: 0, max: 9 }),
+    src: fc.integer({ min: 0, max: 10 }),
+    imm: fc.integer({ min: -100, max: 100 }),
+    off: fc.integer({ min: -64, max: -8 }),
+    jump: fc.integer({ min: 0, max: 4 }),
+  })
+  .map(({ form, dst, src, imm, off, jump }) => {
+    const memory = form.kind === "ldx" || form.kind === "st" || form.kind === "stx" || form.kind === "atomic";
+    const fields = { dst, src, imm, off: memory ? off : form.kind === "jmp" ? jump : 0 };
+    if (form.kind === "ldx") return insn(form, { ...fields, src: 10 });
+    return insn(form, memory ? { ...fields, dst: 10 } : fields);
+  });
+
+const shared = new Memory();
+
+test("random programs come back to every state they went through", () => {
+  fc.assert(
+    fc.property(fc.array(randomInsn, { minLength: 1, maxLength: 40 }), (body) => {
+      const { machine } = machineFor([...body, EXIT, EXIT, EXIT, EXIT, EXIT], [], shared);
+      walkBothWays(machine);
+      machine.program.close();
+    }),
+    { numRuns: 60 },
+  );
+}, 30_000);
+
+const loadMap = (dst: number, index: number) => [named("ld_imm64_map_fd", { dst, imm: index }), HALF];
+/** R2 = key on the stack, R3 = value on the stack. */
+const keyAndValue = (key: number, value: number) => [
+  named("st4", { dst: 10, off: -4, imm: key }),
+  named("st8", { dst: 10, off: -16, imm: value }),
+  named("mov64_reg", { dst: 2, src: 10 }),
+  named("add64_imm", { dst: 2, imm: -4 }),
+  named("mov64_reg", { dst: 3, src: 10 }),
+  named("add64_imm", { dst: 3, imm: -16 }),
+  named("mov64_imm", { dst: 4 }),
+];
+const call = (imm: number) => named("call_helper", { imm });
+const [LOOKUP, UPDATE, DELETE] = [1, 2, 3];
+
+test("maps go back with the step that changed them", () => {
+  for (const type of ["hash", "lru_hash", "array", "percpu_hash", "percpu_array"]) {
+    const program = [1, 2, 3, 0, 2, 5, 6].flatMap((key, i) => [
+      ...loadMap(1, 0),
+      ...keyAndValue(key, 100 + i),
+      call(i % 3 === 2 ? DELETE : UPDATE),
+      ...loadMap(1, 0),
+      ...keyAndValue(key, 0),
+      call(LOOKUP),
+    ]);
+    const { machine } = machineFor([...program, EXIT], [def(type)]);
+    expect(walkBothWays(machine), type).toBeGreaterThan(100);
+  }
+});
+
+test("tries, queues, rings, clocks, random numbers and callbacks go back too", () => {
+  const push = [...keyAndValue(0, 77), named("mov64_reg", { dst: 2, src: 3 }), named("mov64_imm", { dst: 3 })];
+  const program = [
+    ...loadMap(1, 0),
+    ...keyAndValue(0, 5),
+    named("st4", { dst: 10, off: -24, imm: 24 }),
+    named("st4", { dst: 10, off: -20, imm: 0x01_a8_c0 }),
+    named("add64_imm", { dst: 2, imm: -20 }),
+    call(UPDATE),
+    ...push,
+    ...loadMap(1, 1),
+    call(87),
+    ...loadMap(1, 2),
+    named("mov64_imm", { dst: 2, imm: 16 }),
+    named("mov64_imm", { dst: 3 }),
+    call(131),
+    named("jeq64_imm", { dst: 0, off: 4 }),
+    named("st8", { dst: 0, off: 8, imm: -1 }),
+    named("mov64_reg", { dst: 1, src: 0 }),
+    named("mov64_imm", { dst: 2 }),
+    call(132),
+    call(7),
+    call(5),
+    named("mov64_imm", { dst: 1, imm: 5 }),
+    named("ld_imm64_func", { dst: 2, imm: 6 }),
+    HALF,
+    named("mov64_imm", { dst: 3 }),
+    named("mov64_imm", { dst: 4 }),
+    call(181),
+    EXIT,
+    EXIT,
+    named("stx8", { dst: 10, src: 1, off: -8 }),
+    call(7),
+    named("mov64_imm", { dst: 0 }),
+    EXIT,
+  ];
+  const { machine } = machineFor(program, [
+    def("lpm_trie", { keySize: 4 + 4, flags: 1 }),
+    def("queue", { keySize: 0 }),
+    def("ringbuf", { keySize: 0, valueSize: 0, maxEntries: 4096 }),
+  ]);
+  walkBothWays(machine);
+  machine.run(1);
+  expect(machine.outcome).toEqual({ kind: "exit", r0: 5n });
+});
+
+test("a step is described: registers, memory, map values and what was printed", () => {
+  const text = [0x6f3d_7825_0a, 0].length; // a format of eight bytes: "x=%d\0"
+  const format = "x=%d\0\0\0\0";
+  const word = (at: number) => [0, 1, 2, 3].reduce((sum, i) => sum + (format.charCodeAt(at + i) << (8 * i)), 0);
+  const program = [
+    named("mov64_imm", { dst: 6, imm: text + 40 }),
+    named("st4", { dst: 10, off: -8, imm: word(0) }),
+    named("st4", { dst: 10, off: -4, imm: word(4) }),
+    named("mov64_reg", { dst: 1, src: 10 }),
+    named("add64_imm", { dst: 1, imm: -8 }),
+    named("mov64_imm", { dst: 2, imm: 8 }),
+    named("mov64_reg", { dst: 3, src: 6 }),
+    call(6),
+    ...loadMap(1, 0),
+    ...keyAndValue(3, 9),
+    call(UPDATE),
+    EXIT,
+  ];
+  const { machine } = machineFor(program, [def("hash")]);
+  const timeline = new Timeline(machine);
+  expect(timeline.lastChanges().step).toBe(-1);
+  timeline.step();
+  expect(timeline.lastChanges()).toMatchObject({ step: 0, slot: 0, regs: [{ reg: 6, old: 0n, new: 42n }], memory: [] });
+  timeline.step();
+  expect(timeline.lastChanges().memory).toMatchObject([
+    { region: { name: "stack" }, new: Uint8Array.from([0x78, 0x3d, 0x25, 0x64]) },
+  ]);
+  timeline.seek(8);
+  const printed = timeline.lastChanges();
+  expect(printed.trace).toHaveLength(1);
+  expect(printed.trace[0]).toMatch(/bpf_trace_printk: x=42$/);
+  expect(printed.call).toMatchObject({ name: "trace_printk", ret: 4n });
+  timeline.runToEnd();
+  timeline.back();
+  const updated = timeline.lastChanges();
+  expect(updated.maps).toMatchObject([{ map: "hash", op: "update", key: Uint8Array.of(3, 0, 0, 0), value: { 0: 9 } }]);
+  expect(timeline.position).toBe(timeline.length - 1);
+});
+
+const COUNTDOWN = [
+  named("mov64_imm", { dst: 1, imm: 5 }),
+  named("stx8", { dst: 10, src: 1, off: -8 }),
+  named("sub64_imm", { dst: 1, imm: 1 }),
+  named("jne64_imm", { dst: 1, off: -3 }),
+  named("mov64_imm", { dst: 0 }),
+  EXIT,
+];
+
+test("visits and writes are found in both directions", () => {
+  const { machine } = machineFor(COUNTDOWN);
+  const timeline = new Timeline(machine);
+  timeline.runToEnd();
+  expect(timeline.length).toBe(18);
+  expect(timeline.previousVisit(1)).toBe(13);
+  timeline.seek(0);
+  expect(timeline.nextVisit(1)).toBe(1);
+  timeline.seek(1);
+  expect(timeline.nextVisit(1)).toBe(4);
+  timeline.seek(18);
+  expect(timeline.lastWriteOfReg(1)).toBe(14);
+  expect(timeline.lastWriteOfReg(7)).toBeUndefined();
+  const top = machine.frames()[0]!.top;
+  expect(timeline.lastWriteOf(top - 4n, 1)).toBe(13);
+  expect(timeline.lastWriteOf(top - 16n, 8)).toBeUndefined();
+  expect(timeline.position).toBe(18);
+});
+
+test("runs stop at breakpoints, watched bytes, the cursor, and the budget", () => {
+  const { machine } = machineFor(COUNTDOWN);
+  const timeline = new Timeline(machine);
+  expect(timeline.runUntil({ breakpoints: [{ slot: 3, when: (m) => m.reg(1) === 2n }] })).toBe("breakpoint");
+  expect(machine.reg(1)).toBe(2n);
+  expect(timeline.runUntil({ cursor: 4 })).toBe("cursor");
+  timeline.seek(0);
+  const top = machine.frames()[0]!.top;
+  expect(timeline.runUntil({ watch: [{ address: top - 8n, size: 8 }] })).toBe("watch");
+  expect(timeline.position).toBe(2);
+  expect(timeline.runUntil({}, 3)).toBe("budget");
+  expect(timeline.runUntil({ breakpoints: [{ slot: 99 }] })).toBe("end");
+  expect(timeline.outcome).toEqual({ kind: "exit", r0: 0n });
+});
+
+test("a fault is no step: the state before it can be walked", () => {
+  const { machine } = machineFor([named("mov64_imm", { dst: 1, imm: 8 }), named("ldx4", { src: 1 }), EXIT]);
+  const timeline = new Timeline(machine);
+  expect(timeline.runToEnd()).toMatchObject({ kind: "fault", fault: { slot: 1, kind: "access" } });
+  expect(timeline.position).toBe(1);
+  timeline.back();
+  expect(machine.outcome.kind).toBe("paused");
+  timeline.step();
+  expect(timeline.step()).toBe(false);
+  expect(machine.fault?.message).toMatch(/NULL pointer/);
+});
+
+test("a run longer than the log can be gone back all the way", () => {
+  const program = [
+    named("mov64_imm", { dst: 1, imm: 100_000 }),
+    named("add64_reg", { dst: 0, src: 1 }),
+    named("stx8", { dst: 10, src: 0, off: -8 }),
+    named("sub64_imm", { dst: 1, imm: 1 }),
+    named("jne64_imm", { dst: 1, off: -4 }),
+    EXIT,
+  ];
+  const { machine } = machineFor(program);
+  const timeline = new Timeline(machine, { maxSteps: 1 << 16 });
+  timeline.runToEnd();
+  expect(timeline.length).toBe(400_002);
+  expect(timeline.first).toBeGreaterThan(0);
+  timeline.seek(5);
+  expect(machine.slot).toBe(1);
+  expect(machine.reg(1)).toBe(99_999n);
+  timeline.seek(200_001);
+  expect(machine.reg(1)).toBe(50_000n);
+  timeline.back();
+  expect(machine.slot).toBe(4);
+});
+
+test("a million steps take at most 40 MB", () => {
+  const program = [
+    named("mov64_imm", { dst: 1, imm: 250_000 }),
+    named("stx8", { dst: 10, src: 1, off: -8 }),
+    call(7),
+    named("sub64_imm", { dst: 1, imm: 1 }),
+    named("jne64_imm", { dst: 1, off: -4 }),
+    EXIT,
+  ];
+  const { machine } = machineFor(program);
+  const timeline = new Timeline(machine);
+  timeline.runToEnd();
+  expect(timeline.length).toBe(1_000_002);
+  expect(timeline.bytes).toBeLessThan(40e6);
+});
