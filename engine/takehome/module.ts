@@ -24,17 +24,13 @@ function parseLines(definition: KernelDefinition): string[] {
     "\ttext = kstrndup(buf, count, GFP_KERNEL);",
     "\tif (!text)",
     "\t\treturn -ENOMEM;",
+    "\tfor (word = text; *word; word++)",
+    "\t\tblanks += *word == ' ';",
+    "\terr = -EINVAL;",
+    `\tif (blanks != ${store.length - 1})`,
+    "\t\tgoto out;",
     "\trest = text;",
-    ...store.flatMap(({ field, type }, i) => {
-      const last = i === store.length - 1;
-      return [
-        ...(last ? ["\tword = rest;"] : ['\tword = strsep(&rest, " ");']),
-        "\terr = -EINVAL;",
-        last ? "\tif (!word)" : "\tif (!rest)",
-        "\t\tgoto out;",
-        ...parse("word", type, field),
-      ];
-    }),
+    ...store.flatMap(({ field, type }) => parse('strsep(&rest, " ")', type, field)),
   ];
 }
 
@@ -71,7 +67,7 @@ static ssize_t ${names.lower}_store(struct kobject *kobj, struct kobj_attribute 
 	${names.ctx} ctx = {};
 	struct bpf_prog *prog;
 ${types.map((type) => `\t${type} ${type}_value;`).join("\n")}
-${several ? "\tchar *text, *rest, *word;\n" : ""}	int err;
+${several ? "\tchar *text, *rest, *word;\n\tsize_t blanks = 0;\n" : ""}	int err;
 
 ${parseLines(definition).join("\n")}
 
