@@ -8,6 +8,8 @@ import { cloneVerifierState, type VerifierState } from "./state/state.ts";
 export interface TraceOptions {
   /** Visits to keep. */
   readonly maxVisits: number;
+  /** Walk each path to its end, also where an earlier one covers it, so that every value of every run is in some visit. */
+  readonly everyPath?: boolean;
 }
 
 export interface Visit {

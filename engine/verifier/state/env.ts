@@ -86,6 +86,8 @@ export interface Env {
   readonly log: VerifierLog;
   /** BPF_F_STRICT_ALIGNMENT, or the architecture asks for it. */
   strictAlignment: boolean;
+  /** TraceOptions.everyPath: no path ends because an explored state covers it. */
+  readonly everyPath: boolean;
   /** BPF_F_TEST_STATE_FREQ: keep a state at each chance. */
   testStateFreq: boolean;
   testRegInvariants: boolean;

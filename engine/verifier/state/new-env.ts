@@ -46,6 +46,7 @@ export function newEnv(program: Program, progType: ProgType, log: VerifierLog, t
     maps: program.maps.map(newMap),
     log,
     strictAlignment: strict && !any,
+    everyPath: trace?.everyPath === true,
     testStateFreq: (program.progFlags & BPF_F_TEST_STATE_FREQ) !== 0,
     testRegInvariants: (program.progFlags & BPF_F_TEST_REG_INVARIANTS) !== 0,
     aux: program.insns.map(newInsnAux),

@@ -1,0 +1,129 @@
+// The property that ties the verifier to the machine: whatever a register or a stack byte holds during a run lies inside what
+// the verifier believed at that instruction, on the path that the run takes. Runs step by step beside a trace of all paths.
+import { scalarHas } from "../../verifier/domain/index.ts";
+import type { RegState } from "../../verifier/state/reg.ts";
+import * as t from "../../verifier/state/regtype.ts";
+import { STACK_SPILL, STACK_ZERO, slotType } from "../../verifier/state/stack.ts";
+import type { VerifierState } from "../../verifier/state/state.ts";
+import type { Trace } from "../../verifier/trace.ts";
+import type { Machine } from "../../vm/index.ts";
+
+export interface Walked {
+  /** Instructions that ran beside the trace. */
+  readonly steps: number;
+  /** Registers and stack slots that were looked at. */
+  readonly checks: number;
+  /** What was seen that the verifier had ruled out. */
+  readonly violation?: string;
+}
+
+/** Guest addresses that the pointers of a run start from. */
+export interface Bases {
+  readonly ctx: bigint;
+  readonly packet: bigint;
+  readonly packetEnd: bigint;
+}
+
+const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
+
+interface View {
+  readonly bases: Bases;
+  /** R10 of each frame, outermost first. */
+  readonly tops: readonly bigint[];
+}
+
+/** Is `value` among those that `reg` stands for? Pointers whose base nobody knows here are taken on trust. */
+function believes(reg: RegState, value: bigint, { bases, tops }: View): boolean {
+  if ((reg.type & t.PTR_MAYBE_NULL) !== 0 && value === 0n) return true;
+  const from = (base: bigint | undefined): boolean =>
+    base !== undefined && scalarHas(reg.val, u64(value - base - BigInt(reg.off)));
+  switch (reg.type & t.BASE_TYPE_MASK) {
+    case t.SCALAR_VALUE:
+      return scalarHas(reg.val, value);
+    case t.PTR_TO_STACK:
+      return from(tops[reg.frameno]);
+    case t.PTR_TO_CTX:
+      return from(bases.ctx);
+    case t.PTR_TO_PACKET:
+      return from(bases.packet) && (reg.range <= 0 || value - BigInt(reg.off) + BigInt(reg.range) <= bases.packetEnd);
+    case t.PTR_TO_PACKET_END:
+      return value === bases.packetEnd;
+    default:
+      return value !== 0n;
+  }
+}
+
+const hex = (x: bigint): string => `0x${x.toString(16)}`;
+
+/** Compares a machine with one state; a sentence where they part. Counts what it looks at. */
+function parts(machine: Machine, state: VerifierState, bases: Bases, count: { checks: number }): string | undefined {
+  const frames = machine.frames();
+  if (frames.length !== state.curframe + 1) return `${frames.length} frames run, ${state.curframe + 1} were believed`;
+  const view: View = { bases, tops: frames.map((frame) => frame.top) };
+  for (let f = 0; f <= state.curframe; f++) {
+    const { regs, stack } = state.frames[f]!;
+    // Of a frame that waits for a call only R6 … R9 are kept.
+    const inner = f === state.curframe;
+    for (let r = inner ? 0 : 6; r < 10; r++) {
+      const reg = regs[r]!;
+      if (reg.type === t.NOT_INIT) continue;
+      const value = inner ? machine.reg(r) : frames[f]!.saved[r - 6]!;
+      count.checks++;
+      if (!believes(reg, value, view)) return `frame ${f}: R${r} is ${hex(value)}`;
+    }
+    for (let spi = 0; spi < stack.length; spi++) {
+      const slot = stack[spi]!;
+      if (slot.types === 0) continue;
+      const bytes = machine.read(frames[f]!.top - BigInt(8 * (spi + 1)), 8);
+      if (!bytes) return `frame ${f}: fp${-8 * (spi + 1)} cannot be read`;
+      if (slotType(slot, 0) === STACK_SPILL) {
+        const value = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+        count.checks++;
+        if (!believes(slot.spilled, value, view)) return `frame ${f}: fp${-8 * (spi + 1)} is ${hex(value)}`;
+      }
+      for (let i = 0; i < 8; i++) {
+        if (slotType(slot, i) !== STACK_ZERO) continue;
+        count.checks++;
+        if (bytes[7 - i] !== 0) return `frame ${f}: byte fp${-8 * (spi + 1) + 7 - i} is ${bytes[7 - i]}, not 0`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The visits of a trace by the one that came before. */
+export function childrenOf(trace: Trace): number[][] {
+  const children: number[][] = [[]];
+  trace.visits.forEach((visit, i) => {
+    (children[visit.prev + 1] ??= []).push(i);
+  });
+  return children;
+}
+
+/**
+ * Runs a machine that stands at its start to its end, up to `limit` instructions. At each of them some visit that goes on
+ * from one that held before has to hold; several can, where both ways of a branch lead to one place.
+ */
+export function walkBeside(machine: Machine, trace: Trace, children: number[][], bases: Bases, limit: number): Walked {
+  const count = { checks: 0 };
+  let at = [-1];
+  for (let steps = 0; steps < limit; steps++) {
+    const next: number[] = [];
+    let why = "no path of the verifier comes here";
+    for (const from of at) {
+      for (const i of children[from + 1] ?? []) {
+        const visit = trace.visits[i]!;
+        if (visit.insnIdx !== machine.slot) continue;
+        const differs = parts(machine, visit.before, bases, count);
+        if (differs === undefined) next.push(i);
+        else why = differs;
+      }
+    }
+    if (next.length === 0) return { steps, checks: count.checks, violation: `insn ${machine.slot}: ${why}` };
+    at = next;
+    const outcome = machine.run(1);
+    if (outcome.kind === "fault") return { steps, checks: count.checks, violation: outcome.fault.message };
+    if (outcome.kind === "exit") return { steps: steps + 1, checks: count.checks };
+  }
+  return { steps: limit, checks: count.checks };
+}
