@@ -5,6 +5,7 @@ import { ERRNO } from "../facts/errno.ts";
 import { checkMapCreate, mapTypeByName } from "../facts/map-types.ts";
 import type { MapDef } from "../program/program.ts";
 import { createMap } from "../vm/index.ts";
+import { BloomMap } from "../vm/maps/bloom.ts";
 import type { Kernel } from "./kernel.ts";
 import type { FdTarget, MapObject } from "./objects.ts";
 
@@ -14,6 +15,8 @@ export const isValidName = (name: string): boolean => /^[A-Za-z0-9_.]{0,15}$/.te
 /** BPF_MAP_CREATE: a descriptor or a negative errno. Of an unknown map type -EINVAL. */
 export function mapCreate(kernel: Kernel, def: MapDef): number {
   if (!mapTypeByName(def.type)) return -ERRNO.EINVAL;
+  // A map of maps is created with the descriptor of one to take after.
+  if (OF_MAPS.has(def.type) && !def.inner) return -ERRNO.EINVAL;
   const refused = checkMapCreate(def);
   if (refused < 0) return refused;
   const map = createMap(kernel.memory, def);
@@ -29,9 +32,16 @@ export function mapCreate(kernel: Kernel, def: MapDef): number {
   return fd;
 }
 
-/** The value (per CPU: all values, each rounded up to 8 bytes), or a negative errno. */
-export function mapLookup(kernel: Kernel, fd: number, key: Uint8Array, flags = 0): Uint8Array | number {
-  return withMap(kernel, fd, ({ map }) => map.lookup(key, flags));
+/**
+ * The value (per CPU: all values, each rounded up to 8 bytes), or a negative errno. `given`: what stood in the place of
+ * the value before, which a bloom filter looks for.
+ */
+export function mapLookup(kernel: Kernel, fd: number, key: Uint8Array, given?: Uint8Array): Uint8Array | number {
+  return withMap(kernel, fd, ({ def, map }) => {
+    if (!(map instanceof BloomMap)) return map.lookup(key);
+    const found = map.contains(given ?? new Uint8Array(def.valueSize));
+    return found < 0 ? found : (given ?? new Uint8Array(def.valueSize));
+  });
 }
 
 export function mapUpdate(kernel: Kernel, fd: number, key: Uint8Array, value: Uint8Array, flags = 0): number {
@@ -43,6 +53,11 @@ export function mapUpdate(kernel: Kernel, fd: number, key: Uint8Array, value: Ui
 
 export function mapDelete(kernel: Kernel, fd: number, key: Uint8Array): number {
   return withMap(kernel, fd, ({ map }) => map.delete(key));
+}
+
+/** BPF_MAP_LOOKUP_AND_DELETE_ELEM: the value, which is then gone, or a negative errno. */
+export function mapLookupAndDelete(kernel: Kernel, fd: number, key: Uint8Array): Uint8Array | number {
+  return withMap(kernel, fd, ({ def, map }) => (POPS.has(def.type) ? map.lookupAndDelete(key) : -ENOTSUPP));
 }
 
 /** The key after `key`, the first for `undefined`, -ENOENT after the last. */
@@ -67,6 +82,12 @@ function valueToStore(kernel: Kernel, object: MapObject, value: Uint8Array): Uin
   viewOf(id).setUint32(0, target.kind === "prog" ? target.loaded.id : target.map.id, true);
   return id;
 }
+
+const OF_MAPS: ReadonlySet<string> = new Set(["array_of_maps", "hash_of_maps"]);
+/** Kinds that can give a value away. */
+const POPS: ReadonlySet<string> = new Set(["hash", "percpu_hash", "lru_hash", "lru_percpu_hash", "queue", "stack"]);
+/** Not one of errno.h's: reaches user space as a bare number. */
+const ENOTSUPP = 524;
 
 /** What the values of a map of objects stand for. */
 const HOLDS: Readonly<Record<string, FdTarget["kind"]>> = {

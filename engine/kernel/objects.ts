@@ -71,7 +71,7 @@ export class FdTable {
   }
 
   get(fd: number): FdTarget | undefined {
-    return this.#open.get(fd);
+    return fd >= 0 && fd <= 2 ? TERMINAL : this.#open.get(fd);
   }
 
   close(fd: number): number {
@@ -92,6 +92,17 @@ export class FdTable {
     return this.list().find(([, other]) => other === target)?.[0] ?? -1;
   }
 }
+
+/** Standard input, output and error: open, and no kernel object. */
+const TERMINAL: OpenFile = {
+  kind: "file",
+  refs: 1,
+  path: "/dev/pts/0",
+  readable: true,
+  writable: true,
+  content: undefined,
+  pos: 0,
+};
 
 /** The usual soft limit. */
 const RLIMIT_NOFILE = 1024;

@@ -3,6 +3,7 @@
 // @kernel kernel/bpf/syscall.c bpf_prog_load, bpf_prog_attach, bpf_prog_detach
 
 import { ERRNO } from "../facts/errno.ts";
+import { attachTypeName } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import { BPF_DW, BPF_IMM, BPF_LD, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -60,7 +61,10 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
   if (typeof admitted === "number") return { ret: admitted, verdict: undefined };
   const { type, expectedAttachType } = admitted;
 
-  const maps = mapsOf(kernel, attr.insns);
+  const targets = mapTargets(kernel, attr.insns);
+  const maps = new Map(
+    [...targets].flatMap(([slot, target]) => (typeof target === "number" ? [] : [[slot, target] as const])),
+  );
   const used = [...new Set(maps.values())];
   const program: Program = {
     insns: attr.insns,
@@ -69,7 +73,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
     progFlags: attr.progFlags,
     license: attr.license,
     maps: used.map(({ def }) => def),
-    mapRefs: new Map([...maps].map(([slot, map]) => [slot, used.indexOf(map)])),
+    mapRefs: new Map([...targets].map(([slot, map]) => [slot, typeof map === "number" ? map : used.indexOf(map)])),
   };
   const verdict = verify(program, { logLevel: attr.logLevel, progType: type });
   if (verdict.unsupported !== undefined) return { ret: -ERRNO.EOPNOTSUPP, verdict };
@@ -129,7 +133,7 @@ export function progAttach(kernel: Kernel, attr: ProgAttachAttr): number {
 
   const prog = progOfType(kernel, attr.attachBpfFd, typeName);
   if (typeof prog === "number") return prog;
-  if (prog.type.attachTypes && !prog.type.attachTypes.includes(attr.attachType)) return -ERRNO.EINVAL;
+  if (EXACT_ATTACH.has(typeName) && attr.attachType !== prog.expectedAttachType) return -ERRNO.EINVAL;
 
   if (attr.attachType === kernel.definition.type.attach.id) {
     const replaced = kernel.attached.get(attr.attachType);
@@ -138,7 +142,7 @@ export function progAttach(kernel: Kernel, attr: ProgAttachAttr): number {
     if (replaced) kernel.put(replaced);
     return 0;
   }
-  return noTarget(kernel, typeName, attr.targetFd ?? 0);
+  return noTarget(kernel, attr.attachType, typeName, attr.targetFd ?? 0);
 }
 
 export function progDetach(
@@ -148,8 +152,7 @@ export function progDetach(
   const typeName = kernel.progTypeOfAttachType(attr.attachType);
   if (attr.attachFlags) return -ERRNO.EINVAL;
   if (typeName === undefined) return -ERRNO.EINVAL;
-  if (typeName === "sched_cls") {
-    if (!attr.attachBpfFd) return -ERRNO.EPERM;
+  if (typeName === "sched_cls" && attr.attachBpfFd) {
     const prog = progOfType(kernel, attr.attachBpfFd, typeName);
     if (typeof prog === "number") return prog;
   }
@@ -159,8 +162,12 @@ export function progDetach(
     if (prog) kernel.put(prog);
     return 0;
   }
-  return noTarget(kernel, typeName, attr.targetFd ?? 0);
+  // A security program is detached from a cgroup, whatever it was attached to.
+  return noTarget(kernel, attr.attachType, typeName === "lsm" ? "cgroup_lsm" : typeName, attr.targetFd ?? 0);
 }
+
+/** Types whose attach type has to be the one they were loaded for. @kernel bpf_prog_attach_check_attach_type */
+const EXACT_ATTACH: ReadonlySet<string> = new Set(["cgroup_sock", "cgroup_sock_addr", "cgroup_sockopt", "sk_lookup"]);
 
 /** The program behind a descriptor, or -EBADF (closed), -EINVAL (another object, or another type). @kernel __bpf_prog_get */
 function progOfType(kernel: Kernel, fd: number, typeName: string): Prog | number {
@@ -173,14 +180,16 @@ function progOfType(kernel: Kernel, fd: number, typeName: string): Prog | number
  * Attaching to what this kernel has none of: a cgroup, a network device, a socket map. What the call answers to whichever
  * descriptor or interface it is given.
  */
-function noTarget(kernel: Kernel, typeName: string, targetFd: number): number {
+function noTarget(kernel: Kernel, attachType: number, typeName: string, targetFd: number): number {
   if (isCgroupProgType(typeName)) return -ERRNO.EBADF;
   switch (typeName) {
     case "sched_cls":
-      return -ERRNO.ENODEV;
+      return attachTypeName(attachType)?.startsWith("BPF_TCX_") ? -ERRNO.ENODEV : -ERRNO.EINVAL;
     case "sk_skb":
-    case "sk_msg":
-      return kernel.fds.get(targetFd)?.kind === "map" ? -ERRNO.EOPNOTSUPP : -ERRNO.EBADF;
+    case "sk_msg": {
+      const target = kernel.fds.get(targetFd);
+      return !target ? -ERRNO.EBADF : target.kind === "map" ? -ERRNO.EOPNOTSUPP : -ERRNO.EINVAL;
+    }
     default:
       return -ERRNO.EINVAL;
   }
@@ -192,15 +201,15 @@ function takesAttachType(kernel: Kernel, type: ProgType, expectedAttachType: num
   return !type.attachTypes || type.attachTypes.includes(expectedAttachType);
 }
 
-/** Slot → map, for each load whose imm is an open map's descriptor. Others are left to the verifier's own message. */
-function mapsOf(kernel: Kernel, insns: readonly Insn[]): Map<number, MapObject> {
-  const maps = new Map<number, MapObject>();
+/** Slot → map, or the negative errno of what its imm is instead of a map's descriptor. */
+function mapTargets(kernel: Kernel, insns: readonly Insn[]): Map<number, MapObject | number> {
+  const maps = new Map<number, MapObject | number>();
   for (let slot = 0; slot < insns.length; slot++) {
     const { code, src, imm } = insns[slot] as Insn;
     if (code !== (BPF_LD | BPF_IMM | BPF_DW)) continue;
     if (src === BPF_PSEUDO_MAP_FD || src === BPF_PSEUDO_MAP_VALUE) {
       const target: FdTarget | undefined = kernel.fds.get(imm);
-      if (target?.kind === "map") maps.set(slot, target);
+      maps.set(slot, !target ? -ERRNO.EBADF : target.kind === "map" ? target : -ERRNO.EINVAL);
     }
     slot++;
   }

@@ -1,8 +1,8 @@
 // BPF_PROG_TEST_RUN (BPF_PROG_RUN): one run of a loaded program on bytes given by the caller.
 // @kernel kernel/bpf/syscall.c bpf_prog_test_run, net/bpf/test_run.c bpf_prog_test_run_skb, bpf_prog_test_run_xdp
 import { ERRNO } from "../facts/errno.ts";
+import type { ProgType } from "../facts/types.ts";
 import type { Kernel } from "./kernel.ts";
-import type { Prog } from "./objects.ts";
 
 export interface TestRunInput {
   /** A packet, from its Ethernet header on. */
@@ -19,17 +19,29 @@ export interface TestRunResult {
 /** Not one of errno.h's: the kernel's own "not supported", which reaches user space as a bare number. */
 const ENOTSUPP = 524;
 
-/** Contexts of the types whose bpf_prog_ops have a test_run that takes a packet. */
-export const PACKET_CONTEXTS: ReadonlySet<string> = new Set(["__sk_buff", "xdp_md"]);
+/** Types whose bpf_prog_ops have a test_run that takes a packet. */
+const PACKET_TYPES: ReadonlySet<string> = new Set([
+  "socket_filter",
+  "sched_cls",
+  "sched_act",
+  "cgroup_skb",
+  "lwt_in",
+  "lwt_out",
+  "lwt_xmit",
+  "xdp",
+]);
+/** Types whose test_run wants a context and refuses a packet. */
+const CTX_TYPES: ReadonlySet<string> = new Set(["raw_tracepoint", "raw_tracepoint_writable", "sk_lookup", "syscall"]);
 
-export const takesPacket = (prog: Prog): boolean => PACKET_CONTEXTS.has(prog.type.ctxStruct);
+export const takesPacket = ({ name }: ProgType): boolean => PACKET_TYPES.has(name);
 
 export function testRun(kernel: Kernel, fd: number, { dataIn }: TestRunInput): TestRunResult {
   const failed = (errno: number): TestRunResult => ({ ret: -errno, retval: 0 });
   const prog = kernel.fds.get(fd);
   if (!prog) return failed(ERRNO.EBADF);
   if (prog.kind !== "prog") return failed(ERRNO.EINVAL);
-  if (!takesPacket(prog)) return failed(ENOTSUPP);
+  if (CTX_TYPES.has(prog.type.name)) return failed(ERRNO.EINVAL);
+  if (!takesPacket(prog.type)) return failed(ENOTSUPP);
   const outcome = kernel.run(prog, { kind: "packet", data: dataIn });
   if (typeof outcome === "number") return failed(-outcome);
   if (outcome.kind === "exit") return { ret: 0, retval: Number(BigInt.asUintN(32, outcome.r0)) };

@@ -29,7 +29,7 @@ export interface Program {
   /** BPF_F_… of BPF_PROG_LOAD (BPF_F_STRICT_ALIGNMENT = 1, BPF_F_ANY_ALIGNMENT = 2, …). */
   readonly progFlags: number;
   readonly maps: readonly MapDef[];
-  /** First slot of an LD_IMM64 with src BPF_PSEUDO_MAP_FD or BPF_PSEUDO_MAP_VALUE → index into `maps`. */
+  /** First slot of an LD_IMM64 with src BPF_PSEUDO_MAP_FD or BPF_PSEUDO_MAP_VALUE → index into `maps`, or the negative errno of a descriptor that is no map's. */
   readonly mapRefs: ReadonlyMap<number, number>;
   /** License text given to bpf(2); GPL-only helpers ask for a compatible one. */
   readonly license: string;

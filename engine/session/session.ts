@@ -13,7 +13,7 @@ import { createMaps, unverified, withDescriptors } from "../kernel/loader.ts";
 import { contextFrom } from "../kernel/module.ts";
 import type { Prog } from "../kernel/objects.ts";
 import { Process } from "../kernel/process.ts";
-import { PACKET_CONTEXTS } from "../kernel/test-run.ts";
+import { takesPacket } from "../kernel/test-run.ts";
 import { enterEvent, type Machine, type Outcome } from "../vm/index.ts";
 import { visitViews } from "./beliefs.ts";
 import { assembleInput, type Checked, type Clock, check, checkedView } from "./check.ts";
@@ -319,7 +319,7 @@ function eventFor(kernel: Kernel, type: ProgType, event: EventInput): Parameters
       return typeof ctx === "number" || type.id !== kernel.definition.type.id ? undefined : { kind: "ctx", bytes: ctx };
     }
     case "packet":
-      return PACKET_CONTEXTS.has(type.ctxStruct) ? { kind: "packet", data: bytesOf(event.hex) } : undefined;
+      return takesPacket(type) ? { kind: "packet", data: bytesOf(event.hex) } : undefined;
     case "ctx":
       return { kind: "ctx", bytes: bytesOf(event.hex) };
   }
@@ -332,11 +332,5 @@ const progTypeView = (type: ProgType): ProgTypeView => ({
   ctxStruct: type.ctxStruct,
   simulated: type.simulated,
   why: type.why ?? "",
-  event: PACKET_CONTEXTS.has(type.ctxStruct)
-    ? "packet"
-    : type.name === "oreore"
-      ? "sysfs"
-      : type.simulated
-        ? "ctx"
-        : "none",
+  event: takesPacket(type) ? "packet" : type.name === "oreore" ? "sysfs" : type.simulated ? "ctx" : "none",
 });

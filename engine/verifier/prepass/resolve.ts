@@ -84,6 +84,7 @@ function resolveMap(env: Env, i: number, low: Insn, high: Insn, used: VerifierMa
   const map = index === undefined ? undefined : env.maps[index];
   if (map === undefined) {
     verbose(env, `fd ${low.imm} is not pointing to valid bpf_map\n`);
+    if (index !== undefined && index < 0) return index;
     // Standard input, output and error are open, but no maps.
     return low.imm >= 0 && low.imm <= 2 ? -ERRNO.EINVAL : -ERRNO.EBADF;
   }
