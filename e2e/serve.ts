@@ -1,9 +1,9 @@
-// Serves dist/ below /any/folder/, as a static host would: the page must not care where it lies.
+// Serves dist/ (or E2E_DIST) below /any/folder/, as a static host would: the page must not care where it lies.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 
-const dist = join(import.meta.dirname, "../dist");
+const dist = process.env.E2E_DIST ?? join(import.meta.dirname, "../dist");
 const prefix = "/any/folder/";
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",

@@ -11,53 +11,53 @@ import { LessonStrip } from "./LessonStrip.tsx";
 export function Workbench() {
   const text = useText();
   const present = useSettings((s) => s.present);
-  const columns = useDefaultLayout({ id: "columns" });
-  const left = useDefaultLayout({ id: "left" });
-  const right = useDefaultLayout({ id: "right" });
+  const columns = useDefaultLayout({ id: "group-columns" });
+  const left = useDefaultLayout({ id: "group-left" });
+  const right = useDefaultLayout({ id: "group-right" });
   return (
     <Group
-      id="columns"
+      id="group-columns"
       className="workbench"
       orientation="horizontal"
       defaultLayout={columns.defaultLayout}
       onLayoutChanged={columns.onLayoutChanged}
     >
-      <Panel id="write" defaultSize="59" minSize={320}>
+      <Panel id="panel-write" defaultSize="59" minSize={320}>
         <div className="workbench__left">
           <LessonStrip />
           <Group
-            id="left"
+            id="group-left"
             className="workbench__rows"
             orientation="vertical"
             defaultLayout={left.defaultLayout}
             onLayoutChanged={left.onLayoutChanged}
           >
-            <Panel id="editor" defaultSize="56" minSize={160}>
+            <Panel id="panel-editor" defaultSize="56" minSize={160}>
               <EditorPane />
             </Panel>
             <Separator className="split split--rows" aria-label={text.resize.rows} />
-            <Panel id="verifier" defaultSize="44" minSize={120}>
+            <Panel id="panel-verifier" defaultSize="44" minSize={120}>
               <VerifierPane />
             </Panel>
           </Group>
         </div>
       </Panel>
       <Separator className="split split--columns" aria-label={text.resize.columns} />
-      <Panel id="run" defaultSize="41" minSize={300}>
+      <Panel id="panel-run" defaultSize="41" minSize={300}>
         {present ? (
           <MachinePane />
         ) : (
           <Group
-            id="right"
+            id="group-right"
             orientation="vertical"
             defaultLayout={right.defaultLayout}
             onLayoutChanged={right.onLayoutChanged}
           >
-            <Panel id="machine" defaultSize="56" minSize={180}>
+            <Panel id="panel-machine" defaultSize="56" minSize={180}>
               <MachinePane />
             </Panel>
             <Separator className="split split--rows" aria-label={text.resize.rows} />
-            <Panel id="kernel" defaultSize="44" minSize={160}>
+            <Panel id="panel-kernel" defaultSize="44" minSize={160}>
               <KernelPane />
             </Panel>
           </Group>

@@ -60,6 +60,8 @@ export const en = {
     copyLog: "Copy the log",
     copied: "Copied",
     logSize: (lines: number) => plural(lines, "line"),
+    unsupported: (what: string) =>
+      `This program needs ${what}, which this kernel does not have yet. That says nothing about whether it is safe.`,
     bug: "This is a bug in Oreore, not in your program.",
     diagnostics: "What is wrong",
   },

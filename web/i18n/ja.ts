@@ -61,6 +61,8 @@ export const ja: Dictionary = {
     copyLog: "ログをコピー",
     copied: "コピーしました",
     logSize: (lines) => `${n(lines)} 行`,
+    unsupported: (what) =>
+      `このプログラムに必要な ${what} は、このカーネルではまだ使えません。安全かどうかとは別の話です。`,
     bug: "これはあなたのプログラムではなく、オレオレのバグです。",
     diagnostics: "問題点",
   },

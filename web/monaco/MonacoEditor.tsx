@@ -82,7 +82,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
     geometry();
     const decorations = made.createDecorationsCollection();
     const decorate = (): void => void decorations.set(lineDecorations(model));
-    const mark = (): void => monaco.editor.setModelMarkers(model, "oreore", markersOf(model));
+    const mark = (): void => monaco.editor.setModelMarkers(model, "oreore", markersOf());
 
     let opened = useProgram.getState().opened;
     let nonce = useFocus.getState().reveal?.nonce ?? 0;
@@ -112,6 +112,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         decorate();
       }),
       useMachine.subscribe(decorate),
+      useSettings.subscribe((now, before) => now.language !== before.language && mark()),
       useFocus.subscribe((s) => {
         if (!s.reveal || s.reveal.nonce === nonce) return;
         nonce = s.reveal.nonce;

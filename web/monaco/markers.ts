@@ -1,4 +1,5 @@
 // Squiggles: what the assembler found, and the verifier's reason on the line that caused it.
+import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
 
@@ -9,12 +10,13 @@ const SEVERITY = {
 } as const;
 
 /** Markers for the check that is in force. Spans from an older text are clipped by Monaco. */
-export function markersOf(_model: monaco.editor.ITextModel): monaco.editor.IMarkerData[] {
+export function markersOf(): monaco.editor.IMarkerData[] {
   const { check } = useVerdict.getState();
+  const { language } = useSettings.getState();
   if (!check) return [];
-  const markers: monaco.editor.IMarkerData[] = check.diagnostics.map(({ span, severity, message, code }) => ({
+  const markers: monaco.editor.IMarkerData[] = check.diagnostics.map(({ span, severity, messages, code }) => ({
     severity: SEVERITY[severity],
-    message,
+    message: messages[language],
     code,
     startLineNumber: span.line,
     startColumn: span.column,

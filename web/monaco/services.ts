@@ -1,5 +1,6 @@
 // What the engine knows about the text, as Monaco's providers.
 
+import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
 import { LANGUAGE } from "./language.ts";
@@ -14,7 +15,7 @@ export function registerServices(): void {
         if (!range.intersectRanges(rangeOf(span)) && !rangeOf(span).containsRange(range)) continue;
         for (const fix of fixes)
           actions.push({
-            title: fix.title,
+            title: fix.title[useSettings.getState().language],
             kind: "quickfix",
             isPreferred: fixes.length === 1,
             edit: {

@@ -57,7 +57,9 @@ function initial(): Omit<Settings, "set"> {
   };
 }
 
-const preferred = (): Language => (navigator.language.startsWith("ja") ? "ja" : "en");
+function preferred(): Language {
+  return navigator.language.startsWith("ja") ? "ja" : "en";
+}
 
 function read(): Partial<Saved> {
   try {

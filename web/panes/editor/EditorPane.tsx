@@ -67,10 +67,25 @@ let loading: Promise<ComponentType> | undefined;
 /** Monaco's own words come first, where they are not English: it reads them while it is evaluated. */
 export function loadMonaco(): Promise<ComponentType> {
   loading ??= (async () => {
+    await firstVerdict();
     if (useSettings.getState().language === "ja") await import("monaco-editor/nls/lang/ja.js");
     return (await import("../../monaco/MonacoEditor.tsx")).default;
   })();
   return loading;
+}
+
+/** The verdict is what one looks for first: the editor's three megabytes wait for it, though not for long. */
+function firstVerdict(): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, 2000);
+    const stop = useVerdict.subscribe((s) => s.check && done());
+    function done(): void {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    }
+    if (useVerdict.getState().check) done();
+  });
 }
 
 function ProgTypeSelect() {

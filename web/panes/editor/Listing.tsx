@@ -21,6 +21,7 @@ export function Listing({ aligned }: { readonly aligned: boolean }) {
   const hovered = useFocus((s) => s.hovered);
   const refused = check?.verdict === "reject" ? check.messageSlot : -1;
   const rows = byLine(check?.slots ?? []);
+  const broken = new Set(check?.diagnostics.filter((d) => d.severity === "error").map((d) => d.span.line));
   const height = window.innerHeight * 1.5;
   return (
     <div className="listing" data-aligned={aligned}>
@@ -49,16 +50,24 @@ export function Listing({ aligned }: { readonly aligned: boolean }) {
                 <span className="visually-hidden">{text.editor.slot} </span>
                 {first.slot}
               </button>
-              <code
-                className="listing__bytes"
-                title={first.slots === 2 ? `${first.hex} (${text.editor.wide})` : first.hex}
-              >
-                {groupBytes(first.hex)}
-              </code>
-              <code className="listing__text" title={slots.map((s) => `${s.slot}: ${s.text}`).join("\n")}>
-                {first.text}
-                {slots.length > 1 && <span className="listing__more"> {text.editor.moreOnLine(slots.length - 1)}</span>}
-              </code>
+              {broken.has(line) ? (
+                <span className="listing__none">{text.editor.noBytes}</span>
+              ) : (
+                <>
+                  <code
+                    className="listing__bytes"
+                    title={first.slots === 2 ? `${first.hex} (${text.editor.wide})` : first.hex}
+                  >
+                    {groupBytes(first.hex)}
+                  </code>
+                  <code className="listing__text" title={slots.map((s) => `${s.slot}: ${s.text}`).join("\n")}>
+                    {first.text}
+                    {slots.length > 1 && (
+                      <span className="listing__more"> {text.editor.moreOnLine(slots.length - 1)}</span>
+                    )}
+                  </code>
+                </>
+              )}
             </li>
           );
         })}

@@ -2,7 +2,6 @@
 import { Ban, CircleCheck, Copy, LoaderCircle, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
-import { diagnosticText } from "../../i18n/diagnostics.ts";
 import { useText } from "../../i18n/index.ts";
 import { revealSlot, revealSpan } from "../../stores/focus.ts";
 import { useProgram } from "../../stores/program.ts";
@@ -42,8 +41,10 @@ function Verdict() {
   const message = bug
     ? text.verdict.bug
     : check && check.verdict === "error" && first
-      ? diagnosticText(first, language)
-      : (check?.message ?? "");
+      ? first.messages[language]
+      : check?.unsupported
+        ? text.verdict.unsupported(check.unsupported)
+        : (check?.message ?? "");
   const line = check ? lineOf(check) : undefined;
   return (
     <div
