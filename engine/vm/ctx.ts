@@ -10,6 +10,8 @@ import type { Memory, Place } from "./memory.ts";
 
 /** Accesses to a context that are no plain memory. Places are buffer offsets. */
 export interface CtxAccessor {
+  /** For each u32 of the context, the word of the packet state that it shows as a pointer, or 0. */
+  readonly pointers?: Int32Array;
   /** undefined: not in the context. */
   load(memory: Memory, at: number, size: 1 | 2 | 4 | 8): bigint | undefined;
   /** False: not in the context. */
@@ -60,11 +62,11 @@ export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
   if (struct === undefined) throw bug(`no UAPI struct ${layout.struct}`);
   memory.fill(CTX, (struct.size + 7) & ~7);
   memory.permit(CTX, struct.size);
-  const pointerAt = new Map<number, number>();
+  const pointers = new Int32Array((struct.size + 3) >>> 2);
   const narrowAt = new Map<number, (value: number) => number | undefined>();
   for (const [name, word] of Object.entries(layout.pointers)) {
     const at = ctxField(layout, name);
-    pointerAt.set(at, word);
+    pointers[(at - CTX) >>> 2] = word;
     memory.forbid(at & ~7, 8);
   }
   for (const [name, keep] of Object.entries(layout.narrow)) {
@@ -74,10 +76,11 @@ export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
   }
   const inside = (at: number, size: number) => at >= CTX && at + size <= CTX + struct.size;
   return {
+    pointers,
     load(m, at, size) {
       if (!inside(at, size)) return undefined;
-      const word = pointerAt.get(at);
-      if (word !== undefined && size === 4) return KERNEL_BASE | BigInt(m.r32(word));
+      const word = (at & 3) === 0 ? (pointers[(at - CTX) >>> 2] as number) : 0;
+      if (word !== 0 && size === 4) return KERNEL_BASE | BigInt(m.r32(word));
       return littleEndian(m.view, at, size);
     },
     store(m, at, size, value) {

@@ -86,7 +86,7 @@ export const STACK_FRAME_BYTES = 512;
 export const STACK = THREAD + 0x1000;
 export const STACK_END = STACK + MAX_FRAMES * STACK_FRAME_BYTES;
 
-export const CTX = THREAD + 0x2000;
+export const CTX = THREAD + 0x3000;
 export const CTX_BYTES = 0x1000;
 /** Small kernel objects (sockets, tunnel keys) that context fields or helpers hand out. */
 export const OBJECTS = THREAD + 0x4000;

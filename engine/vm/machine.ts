@@ -2,8 +2,9 @@
 // loop leaves out: calls, atomics, accesses off the common path, and the way out. Mutable.
 // Not in here: helpers (helpers/), contexts and packets (events/), going back (timeline.ts).
 import { asU64, lowU32 } from "../base/u64.ts";
-import type { Form } from "../isa/forms.ts";
+import { ATOMIC_OPS, type Form } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
+import { atomicOnPairs } from "./atomic.ts";
 import type { CtxAccessor } from "./ctx.ts";
 import { FX, type LoadedProgram, regIndex } from "./decode.ts";
 import { type Env, randomState } from "./env.ts";
@@ -239,10 +240,28 @@ export class Machine implements RegionSource {
     const { memory } = this;
     const form = forms[ip >>> L.SLOT_SHIFT] as Form & { size: 1 | 2 | 4 | 8 };
     const signed = form.kind === "ldx" && form.signed;
+    if (form.size === 4 && !signed && this.#loadPacketPointer(ip)) return true;
     const address = asU64((memory.u64[(code[ip + 2] as number) >>> 1] as bigint) + BigInt(code[ip + 3] as number));
     const value = this.loadAt(address, form.size);
     if (value === undefined) return this.raiseAccess(ip, address, form.size, false);
     memory.u64[(code[ip + 1] as number) >>> 1] = loadResult(form.size, signed, value);
+    return true;
+  }
+
+  /** A load of data, data_end or data_meta, which every packet program begins with: without making bigints. */
+  #loadPacketPointer(ip: number): boolean {
+    const pointers = this.ctx?.pointers;
+    if (pointers === undefined) return false;
+    const { code } = this.program;
+    const { memory } = this;
+    const src = code[ip + 2] as number;
+    const off = ((memory.i32[src] as number) + (code[ip + 3] as number) - L.CTX) | 0;
+    if (memory.i32[src + 1] !== L.KERNEL_HI || (off & 3) !== 0 || off < 0 || off >>> 2 >= pointers.length) return false;
+    const word = pointers[off >>> 2] as number;
+    if (word === 0) return false;
+    const dst = code[ip + 1] as number;
+    memory.i32[dst] = memory.i32[word >>> 2] as number;
+    memory.i32[dst + 1] = L.KERNEL_HI;
     return true;
   }
 
@@ -276,21 +295,34 @@ export class Machine implements RegionSource {
   }
 
   atomic(ip: number): boolean {
-    const { code, forms } = this.program;
+    const { code } = this.program;
+    const { memory } = this;
+    const m = memory.i32;
+    const dst = code[ip + 1] as number;
+    const at = ((m[dst] as number) + (code[ip + 3] as number)) | 0;
+    const size = code[ip + 7] as 4 | 8;
+    const allowed = memory.shadow[at >>> 3] as number;
+    const near = m[dst + 1] === L.KERNEL_HI && (at & (size - 1)) === 0 && allowed <= 8 && allowed >= (at & 7) + size;
+    if (!near) return this.#atomicSlow(ip);
+    return atomicOnPairs(memory, code[ip + 4] as number, at >>> 2, code[ip + 2] as number, size === 8);
+  }
+
+  /** At an address that is not aligned, or not in the buffer. */
+  #atomicSlow(ip: number): boolean {
+    const { code, forms, insns } = this.program;
     const { memory } = this;
     const form = forms[ip >>> L.SLOT_SHIFT] as Form & { kind: "atomic" };
-    const insn = this.program.insns[ip >>> L.SLOT_SHIFT] as Insn;
-    const bits = form.size * 8;
+    const insn = insns[ip >>> L.SLOT_SHIFT] as Insn;
     const address = asU64(this.reg(insn.dst) + BigInt(code[ip + 3] as number));
     const at = memory.offsetOf(address);
     if (at < 0 || !memory.allows(at, form.size, true)) return this.raiseAccess(ip, address, form.size, true);
     const old = littleEndian(memory.view, at, form.size);
-    const cut = (x: bigint) => BigInt.asUintN(bits, x);
+    const cut = (x: bigint) => BigInt.asUintN(form.size * 8, x);
     const after = cut(ATOMIC[form.op](old, cut(this.reg(insn.src)), cut(this.reg(0))));
     memory.journal?.save(at, form.size);
     storeLittleEndian(memory.view, at, form.size, after);
     if (form.op === "cmpxchg") this.setReg(0, old);
-    else if (form.op === "xchg" || form.op.startsWith("fetch_")) this.setReg(insn.src, old);
+    else if (ATOMIC_OPS[form.op].fetch) this.setReg(insn.src, old);
     return true;
   }
 

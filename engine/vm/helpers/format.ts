@@ -102,7 +102,7 @@ function hashedPointer(m: Machine, address: bigint): string {
   if (address === 0n) return "(null)".padStart(16);
   const at = m.memory.scratch(0, 8);
   m.memory.view.setBigUint64(at, asU64(address), true);
-  return jhash(m.memory.view, at, 8, 0x5eed).toString(16).padStart(16, "0");
+  return (jhash(m.memory.view, at, 8, 0x5eed) >>> 0).toString(16).padStart(16, "0");
 }
 
 /** One line of the trace pipe, in the form ftrace prints it. */

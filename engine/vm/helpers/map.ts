@@ -29,7 +29,13 @@ const withValue =
   };
 
 export const MAP_HELPERS = {
-  map_lookup_elem: (m, ip) => withKey(m, ip, (map, key) => retPointer(m, map.lookupAt(key, m.env.cpu))),
+  // The helper programs call most: no closure is made for it.
+  map_lookup_elem: (m, ip) => {
+    const map = mapArg(m, ip);
+    if (map === undefined) return false;
+    const key = memArg(m, ip, 2, map.def.keySize, false);
+    return key >= 0 && retPointer(m, map.lookupAt(key, m.env.cpu));
+  },
 
   map_update_elem: (m, ip) =>
     withKey(m, ip, (map, key) => {

@@ -75,10 +75,10 @@ export class HashMap extends M.BpfMap {
   #find(key: number, hash: number): number {
     const { view } = this.memory;
     const size = this.def.keySize;
-    let elem = view.getUint32(this.#buckets + 4 * (hash & this.#mask), true);
+    let elem = view.getInt32(this.#buckets + 4 * (hash & this.#mask), true);
     while (elem !== 0) {
-      if (view.getUint32(elem + HASH, true) === hash && sameBytes(this.memory.u8, elem + KEY, key, size)) return elem;
-      elem = view.getUint32(elem + NEXT, true);
+      if (view.getInt32(elem + HASH, true) === hash && sameBytes(view, elem + KEY, key, size)) return elem;
+      elem = view.getInt32(elem + NEXT, true);
     }
     return 0;
   }
@@ -323,7 +323,9 @@ export class HashMap extends M.BpfMap {
   }
 }
 
-export function sameBytes(u8: Uint8Array, a: number, b: number, size: number): boolean {
-  for (let i = 0; i < size; i++) if (u8[a + i] !== u8[b + i]) return false;
+export function sameBytes(view: DataView, a: number, b: number, size: number): boolean {
+  let i = 0;
+  for (; i + 4 <= size; i += 4) if (view.getInt32(a + i, true) !== view.getInt32(b + i, true)) return false;
+  for (; i < size; i++) if (view.getUint8(a + i) !== view.getUint8(b + i)) return false;
   return true;
 }

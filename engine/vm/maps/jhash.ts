@@ -4,7 +4,7 @@
 const rotl = (x: number, n: number) => (x << n) | (x >>> (32 - n));
 const INITVAL = 0xdeadbeef;
 
-/** u32 hash of `length` bytes from `at`. */
+/** Hash (s32: half of all u32 would be no small integers) of `length` bytes from `at`. */
 export function jhash(view: DataView, at: number, length: number, initval: number): number {
   let a = (INITVAL + length + initval) | 0;
   let b = a;
@@ -30,7 +30,7 @@ export function jhash(view: DataView, at: number, length: number, initval: numbe
     left -= 12;
     k += 12;
   }
-  if (left === 0) return c >>> 0;
+  if (left === 0) return c;
   a = (a + tail(view, k, left)) | 0;
   b = (b + tail(view, k + 4, left - 4)) | 0;
   c = (c + tail(view, k + 8, left - 8)) | 0;
@@ -41,7 +41,7 @@ export function jhash(view: DataView, at: number, length: number, initval: numbe
   a = ((a ^ c) - rotl(c, 4)) | 0;
   b = ((b ^ a) - rotl(a, 14)) | 0;
   c = ((c ^ b) - rotl(b, 24)) | 0;
-  return c >>> 0;
+  return c;
 }
 
 /** Up to four bytes as a little-endian number. */

@@ -80,8 +80,8 @@ export class StackTraceMap extends M.BpfMap {
     const staged = memory.scratch(1, this.stride);
     memory.u8.fill(0, staged, staged + this.stride);
     for (let i = 0; i < depth; i++) memory.view.setBigUint64(staged + 8 * i, trace[i] as bigint, true);
-    const hash = jhash(memory.view, staged, 8 * depth, 0);
-    const id = hash & (this.#buckets - 1);
+    const hash = jhash(memory.view, staged, 8 * depth, 0) >>> 0;
+    const id = (hash & (this.#buckets - 1)) >>> 0;
     const at = this.#at(id);
     if (memory.r32(at) === depth + 1 && memory.r32(at + 4) === hash) return id;
     if (memory.r32(at) !== 0 && !reuse) return -M.EEXIST;
