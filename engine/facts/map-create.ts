@@ -212,3 +212,7 @@ export function checkMapCreate(map: MapDef): number {
   });
   return error === 0 ? 0 : -error;
 }
+
+/** Flags of the map that is made: some kinds are read-only for programs whatever was asked for. @kernel devmap.c dev_map_init_map */
+export const createdMapFlags = (map: MapDef): number =>
+  map.type === "devmap" || map.type === "devmap_hash" ? map.flags | F.RDONLY_PROG : map.flags;

@@ -132,7 +132,7 @@ export interface ProgType {
   helperIds(expectedAttachType: number): readonly number[];
   /** What check_return_code asks of R0 at exit; `undefined`: nothing but being initialised. */
   returnRange(expectedAttachType: number): ReturnRange | undefined;
-  /** may_access_direct_pkt_data: packet pointers may be read (write: changed). Alone, not with the ctx rules above. */
+  /** What programs with packet pointers may do besides reading: hand them to helpers (write: false), write (true). @kernel may_access_direct_pkt_data */
   directPacket(write: boolean): boolean;
   /** LD_ABS and LD_IND allowed (may_access_skb). */
   readonly ldAbs: boolean;

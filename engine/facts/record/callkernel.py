@@ -58,5 +58,5 @@ class Emulator:
         except unicorn.UcError as e:
             raise RuntimeError(f"{e} at {uc.reg_read(x86.UC_X86_REG_RIP):#x} in the call of {addr:#x}") from e
         if uc.reg_read(x86.UC_X86_REG_RIP) != RETURN:
-            raise RuntimeError(f"call of {addr:#x} did not return")
+            raise RuntimeError(f"call of {addr:#x} stands at {uc.reg_read(x86.UC_X86_REG_RIP):#x}")
         return uc.reg_read(x86.UC_X86_REG_RAX)

@@ -19,7 +19,8 @@ OUT = pathlib.Path(__file__).resolve().parent.parent / "recorded"
 memory, (by_name, by_addr), btf = kernel.Memory(), kernel.symbols(), kernel.Btf()
 emu = callkernel.Emulator(memory, by_name, by_addr, {
     "bpf_token_capable": 1, "ns_capable": 1, "capable": 1, "bpf_log": 0, "security_locked_down": 0,
-    "metadata_dst_alloc_percpu": 1})
+    # What some getters set in motion besides answering.
+    "metadata_dst_alloc_percpu": 1, "queue_work_on": 1, "mutex_lock_killable": 0})
 
 PROG_TYPES = {n[len("BPF_PROG_TYPE_"):].lower(): v for n, v in btf.enum("bpf_prog_type").items()
               if n.startswith("BPF_PROG_TYPE_") and v}
@@ -174,6 +175,7 @@ def progressions(offsets):
 # ---- by loading ----
 
 EXIT = insn(0x95)
+HASH, _ = kernel.map_create(1, 4, 4, 1)
 RETURN_0 = insn(0xb7, 0) + EXIT
 
 
@@ -197,15 +199,17 @@ def return_range(type_, attach):
 
 
 def packet_access(type_, attach, rows, flags):
-    """-> (may read, may write), None where the context has no packet pointers"""
+    """-> (may hand to helpers, may write), None where the context has no packet pointers. All that have them may read."""
     def field(name):
-        return next((r for r in rows if r[0] & 0x1f == 4 and REG[r[4] & 255] == name), None)
+        return next((r for r in rows if r[0] & 0x1f in (4, 8) and REG[r[4] & 255] == name), None)
     data, end = field("PTR_TO_PACKET"), field("PTR_TO_PACKET_END")
     if not data or not end:
         return None
-    head = (insn(0x61, 2, 1, data[1]) + insn(0x61, 3, 1, end[1]) + insn(0xbf, 4, 2) + insn(0x07, 4, imm=8)
+    load = 0x79 if data[0] & 8 else 0x61
+    head = (insn(load, 2, 1, data[1]) + insn(load, 3, 1, end[1]) + insn(0xbf, 4, 2) + insn(0x07, 4, imm=8)
             + insn(0x2d, 4, 3, 1))
-    read = try_load(head + insn(0x71, 5, 2) + RETURN_0, type_, attach, flags)
+    lookup = insn(0x18, 1, 1, 0, HASH) + insn(0) + insn(0x85, imm=1)
+    read = try_load(head.replace(insn(0x2d, 4, 3, 1), insn(0x2d, 4, 3, 3)) + lookup + RETURN_0, type_, attach, flags)
     write = try_load(head + insn(0x72, 2, 0, 0, 0) + RETURN_0, type_, attach, flags)
     return read[0] == 0, write[0] == 0
 
@@ -322,7 +326,7 @@ def write(base, types):
     lines = [head, "/** enum bpf_attach_type */\nexport const attachTypes: Readonly<Record<string, number>> = " + js(ATTACH) + ";\n",
              "/** One context access rule: [size | write 16 | no sign extension 32, first offset, last, step, register type, field size]. */\n"
              "export type AccessRow = readonly [number, number, number, number, number, number];\n"
-             "/** What holds for some attach types of a program type; `packet`: [may read, may write]. */\n"
+             "/** What holds for some attach types of a program type; `packet`: pointers to it may be [given to helpers, written through]. */\n"
              "export interface GroupRow {\n  readonly attach: string;\n  readonly helpers: string;\n  readonly ctx: readonly AccessRow[];\n"
              "  readonly range?: readonly [number, number, number];\n  readonly packet?: readonly [number, number];\n}\n"
              "export interface TypeRow {\n  readonly id: number;\n  readonly name: string;\n  /** Attach types that load; absent: any. */\n"

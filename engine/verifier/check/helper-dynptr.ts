@@ -119,7 +119,8 @@ function makeDynptr(env: Env, regno: number, reg: RegState, insnIdx: number, fla
   const refObjId = type === RINGBUF ? acquireReference(env, insnIdx) : 0;
   const half = (dynptr: Dynptr): RegState => pointerReg(T.CONST_PTR_TO_DYNPTR, { dynptr, id, refObjId });
   const types = allBytes(STACK_DYNPTR);
-  frame.stack[spi] = { types, spilled: half({ type, firstSlot: true }) };
+  // The kernel keeps "this is the first slot" where other registers have dynptr_id, and prints it as such.
+  frame.stack[spi] = { types, spilled: { ...half({ type, firstSlot: true }), dynptrId: 1 } };
   frame.stack[spi - 1] = { types, spilled: half({ type, firstSlot: false }) };
   markStackWriteSlot(env, frame.frameno, spi - 1);
   markStackWriteSlot(env, frame.frameno, spi);

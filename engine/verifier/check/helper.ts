@@ -117,7 +117,8 @@ export function checkHelperCall(env: Env, insn: Insn, at: number): number {
     err = checkGetFuncIp(env, id);
     if (err) return err;
   }
-  if (changesData) mapAllRegs(env.curState, (reg) => (isPktPointerAny(reg) ? UNKNOWN_REG : reg));
+  // A tail call comes back only if it failed. (In functions of the program it may not stand without BTF.)
+  if (changesData && id !== TAIL_CALL) mapAllRegs(env.curState, (reg) => (isPktPointerAny(reg) ? UNKNOWN_REG : reg));
   return 0;
 }
 
@@ -134,7 +135,8 @@ function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
   if (proto === undefined) return no(`program of this type cannot use helper ${called(id)}`);
   if (proto.gplOnly && !GPL_COMPATIBLE.has(env.program.license))
     return no("cannot call GPL-restricted function from non-GPL compatible program");
-  if (proto.allowed !== undefined) return notSimulated(env, "helpers bound to the function a program is attached to");
+  // Such helpers ask which kernel function the program is attached to; programs judged here are attached to none.
+  if (proto.allowed !== undefined) return no("helper call is not allowed in probe");
   const state = env.curState;
   const sleepable = (env.program.progFlags & BPF_F_SLEEPABLE) !== 0 || state.inSleepable;
   if (proto.mightSleep && !sleepable) return no("helper call might sleep in a non-sleepable prog");
