@@ -1,6 +1,7 @@
 // The running kernel as somebody to ask: starts the recorder and speaks JSON lines with it. Root on x86-64 Linux only.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { release } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { toHex } from "../../base/bytes.ts";
@@ -17,21 +18,26 @@ export interface KernelAnswer {
   readonly error?: string;
 }
 
+/** The series whose verifier is simulated: of another one, another answer would be no fault. */
+const SERIES = "6.18.";
+
 /** Why the kernel cannot be asked here; undefined where it can. */
 export function whyNoKernel(): string | undefined {
   if (process.platform !== "linux" || process.arch !== "x64") return "no x86-64 Linux";
+  if (!release().startsWith(SERIES)) return `Linux ${release()}, not ${SERIES}x`;
   if (process.getuid?.() !== 0) return "not root";
   if (!existsSync("/sys/kernel/btf/vmlinux")) return "no BTF of the kernel";
   return undefined;
 }
 
-const mapRecord = (map: MapDef) => ({
+const mapRecord = (map: MapDef): object => ({
   name: map.name,
   type: map.type,
   key_size: map.keySize,
   value_size: map.valueSize,
   max_entries: map.maxEntries,
   flags: map.flags,
+  ...(map.inner && { inner: mapRecord(map.inner) }),
 });
 
 /** Only the maps that the program loads are made. */

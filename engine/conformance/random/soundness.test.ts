@@ -20,9 +20,9 @@ import { randomProgram } from "./generate.ts";
 import { Rng } from "./rng.ts";
 import { childrenOf, walkBeside } from "./soundness.ts";
 
-/** Checks of single registers and slots that one run of the test makes; more with SOUNDNESS_CHECKS. */
-const CHECKS = Number(process.env.SOUNDNESS_CHECKS ?? 1_000_000);
-const INPUTS = 4;
+/** Checks of single registers and slots that one run of the test makes: a million in CI. */
+const CHECKS = Number(process.env.SOUNDNESS_CHECKS ?? (process.env.CI ? 1_000_000 : 200_000));
+const INPUTS = 16;
 const MAX_VISITS = 20_000;
 /** Offset of the packet's two ends in the machine's thread area. */
 const address = (machine: Machine, off: number): bigint => 0xffff_8881_0000_0000n | BigInt(machine.memory.r32(off));

@@ -1,0 +1,20 @@
+// A few random programs beside the running kernel, where there is one to ask; compare.ts does many.
+import { expect, test } from "vitest";
+import { whyNoKernel } from "./kernel.ts";
+import { tally } from "./tally.ts";
+
+const COUNT = 120;
+const reason = whyNoKernel();
+
+test.skipIf(reason)(
+  `the running kernel says the same, log for log, of ${COUNT} random programs${reason ? ` (skipped: ${reason})` : ""}`,
+  async () => {
+    const first = 1_000_000;
+    const { kinds, causes, accepted } = await tally(first, COUNT, 2);
+    const shown = causes.map(({ kind, seed, found }) => `seed ${seed}: ${kind}, ${found.kernel} ≠ ${found.ours}`);
+    expect(shown).toEqual([]);
+    expect(kinds.get("same")).toBe(COUNT);
+    expect(accepted).toBeGreaterThan(COUNT / 4);
+  },
+  120_000,
+);

@@ -1,0 +1,87 @@
+// Asks kernel and verifier about a row of random programs and counts where they part, cause by cause.
+import type { Program } from "../../program/program.ts";
+import { verify } from "../../verifier/verify.ts";
+import type { Difference, Judgement, Kind } from "./differ.ts";
+import { difference } from "./differ.ts";
+import { randomProgram } from "./generate.ts";
+import type { KernelAnswer } from "./kernel.ts";
+import { Kernel } from "./kernel.ts";
+
+/** Disagreements that look alike, with the smallest program that shows them. */
+export interface Cause {
+  readonly kind: Kind;
+  readonly count: number;
+  readonly seed: number;
+  readonly program: Program;
+  readonly found: Difference;
+  readonly kernel: KernelAnswer;
+  readonly ours: Judgement;
+}
+
+export interface Tally {
+  readonly programs: number;
+  readonly accepted: number;
+  readonly kinds: ReadonlyMap<Kind, number>;
+  /** Most frequent first. */
+  readonly causes: readonly Cause[];
+  /** Instructions this verifier walked, and the milliseconds it took. */
+  readonly insns: number;
+  readonly ms: number;
+}
+
+/** The recorder's buffer; what does not fit is lost from the beginning, and the program refused. */
+const KERNEL_LOG_SIZE = 1 << 20;
+/** Questions put ahead, so that both work at the same time and memory stays bounded. */
+const AHEAD = 32;
+
+/** Programs of the seeds `first` … `first + count - 1`. */
+export async function tally(first: number, count: number, logLevel: number): Promise<Tally> {
+  const kinds = new Map<Kind, number>();
+  const causes = new Map<string, Cause>();
+  let accepted = 0;
+  let insns = 0;
+  let ms = 0;
+
+  const judge = (program: Program): Judgement => {
+    const start = performance.now();
+    try {
+      const verdict = verify(program, { logLevel, logSize: KERNEL_LOG_SIZE });
+      insns += verdict.insnsProcessed;
+      return verdict.unsupported === undefined ? verdict : { ...verdict, verdict: "unsupported" };
+    } catch (fault) {
+      return { verdict: "thrown", errno: 0, log: String((fault as Error).stack) };
+    } finally {
+      ms += performance.now() - start;
+    }
+  };
+
+  const note = (seed: number, program: Program, kernel: KernelAnswer): void => {
+    if (kernel.error) throw new Error(`seed ${seed}: ${kernel.error}`);
+    if (kernel.verdict === "accept") accepted++;
+    const ours = judge(program);
+    const found = difference(kernel, ours);
+    const { kind } = found;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    if (kind === "same") return;
+    const key = `${kind}: ${found.cause}`;
+    const before = causes.get(key);
+    const smaller = !before || program.insns.length < before.program.insns.length;
+    const shown = smaller ? { seed, program, found, kernel, ours } : before;
+    causes.set(key, { ...shown, kind, count: (before?.count ?? 0) + 1 });
+  };
+
+  const kernel = new Kernel();
+  const asked: { seed: number; program: Program; answer: Promise<KernelAnswer> }[] = [];
+  for (let seed = first; seed < first + count || asked.length > 0; seed++) {
+    if (seed < first + count) {
+      const program = randomProgram(seed);
+      asked.push({ seed, program, answer: kernel.ask(program, logLevel) });
+      if (asked.length < AHEAD && seed < first + count - 1) continue;
+    }
+    const next = asked.shift()!;
+    note(next.seed, next.program, await next.answer);
+  }
+  kernel.close();
+  const sorted = [...causes.values()].sort((a, b) => b.count - a.count);
+  return { programs: count, accepted, kinds, causes: sorted, insns, ms };
+}
