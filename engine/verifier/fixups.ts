@@ -11,7 +11,7 @@ const MAY_GOTO_STACK = 16;
 export function fixups(env: Env): number {
   env.subprogs.forEach((subprog, n) => {
     for (let i = subprog.start; i < subprogEnd(env, n); i++) {
-      if (env.insns[i]!.code === (I.BPF_JMP | I.BPF_JCOND) && env.aux[i]!.seen) {
+      if (env.insns[i]!.code === (I.BPF_JMP | I.BPF_JCOND) && !isRemoved(env, i)) {
         subprog.stackDepth += MAY_GOTO_STACK;
         return;
       }
@@ -26,4 +26,13 @@ export function fixups(env: Env): number {
     }
   }
   return 0;
+}
+
+/** What no path reaches is taken out of the program, and so is a jump to what then follows it. @kernel verifier.c opt_remove_nops */
+function isRemoved(env: Env, at: number): boolean {
+  if (!env.aux[at]!.seen) return true;
+  const { code, off } = env.insns[at]!;
+  if ((code !== (I.BPF_JMP | I.BPF_JCOND) && code !== (I.BPF_JMP | I.BPF_JA)) || off < 0) return false;
+  for (let between = at + 1; between <= at + off; between++) if (!isRemoved(env, between)) return false;
+  return true;
 }
