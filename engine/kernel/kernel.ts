@@ -1,15 +1,9 @@
 // A running kernel: its objects, what is attached, its files' contents. Mutable. What may be done to it is in the files
-// beside: prog.ts, map.ts, sysfs.ts. Time, random numbers and CPU come from the virtual machine's Env.
-import { attachTypeName, defineProgType, progTypeById, progTypeByName } from "../facts/prog-types.ts";
-import type { ProgType } from "../facts/types.ts";
+// beside: prog.ts, map.ts, files.ts. Time, random numbers and CPU come from the virtual machine's Env.
 import { defaultEnv, type Event, enterEvent, type LoadedProgram, Machine, Memory, type Outcome } from "../vm/index.ts";
-import { progTypeOfAttachType } from "./attach-types.ts";
-import { type KernelDefinition, OREORE } from "./definition.ts";
+import type { KernelDefinition } from "./definition.ts";
 import { FdTable, type FdTarget, type MapObject, type Prog } from "./objects.ts";
-
-/** The four steps of the recipe: program type, attach type, module, user space. */
-export type Steps = readonly [progType: boolean, attachType: boolean, module: boolean, userSpace: boolean];
-export const ALL_STEPS: Steps = [true, true, true, true];
+import { Registry, type Steps } from "./registry.ts";
 
 export interface KernelConfig {
   readonly definition?: KernelDefinition;
@@ -20,15 +14,10 @@ export interface KernelConfig {
   readonly execute?: (machine: Machine, prog: Prog) => Outcome;
 }
 
-/** The kernel whose rules are recorded, built with the four steps. */
-export const RELEASE = "6.18.44-oreore";
-
 /** Instructions after which a run is given up: more than any that the verifier accepts needs, bpf_loop apart. */
 export const RUN_BUDGET = 100_000_000;
 
-export class Kernel {
-  readonly definition: KernelDefinition;
-  steps: Steps;
+export class Kernel extends Registry {
   readonly memory: Memory;
   readonly env: ReturnType<typeof defaultEnv>;
   readonly execute: (machine: Machine, prog: Prog) => Outcome;
@@ -42,47 +31,15 @@ export class Kernel {
   readonly dmesg: string[] = [];
   /** Lines that nobody has read yet. */
   readonly tracePipe: string[] = [];
-  readonly #customType: ProgType;
   #lastProgId = 0;
   #lastMapId = 0;
 
-  constructor({ definition = OREORE, steps = ALL_STEPS, seed = 1n, execute }: KernelConfig = {}) {
-    this.definition = definition;
-    this.steps = steps;
+  constructor({ definition, steps, seed = 1n, execute }: KernelConfig = {}) {
+    super(definition, steps);
     this.memory = new Memory({ cpus: 4 });
     this.env = defaultEnv({ seed });
     this.execute = execute ?? ((machine) => machine.run(RUN_BUDGET));
     this.fds = new FdTable((target) => this.put(target));
-    this.#customType = defineProgType(definition.type);
-  }
-
-  /** bpf_prog_types[]: by number, or `undefined`. The definition's number is its own, whatever other kernels use it for. */
-  progType(id: number): ProgType | undefined {
-    if (id === this.#customType.id) return this.steps[0] ? this.#customType : undefined;
-    return id > this.#customType.id ? undefined : progTypeById(id);
-  }
-
-  /** Number of a program type by its lower-case name; the definition's even where step 1 is not applied. */
-  progTypeId(name: string): number | undefined {
-    return name === this.#customType.name ? this.#customType.id : progTypeByName(name)?.id;
-  }
-
-  /** What a loader that knows the type asks for: the only expected_attach_type that a type takes, else 0. */
-  defaultAttachType(name: string): number {
-    const { type } = this.definition;
-    const taken = name === type.name ? [type.attach.id] : progTypeByName(name)?.attachTypes;
-    return taken?.length === 1 ? (taken[0] as number) : 0;
-  }
-
-  attachTypeName(id: number): string | undefined {
-    const { attach } = this.definition.type;
-    return id === attach.id && this.steps[1] ? attach.name : attachTypeName(id);
-  }
-
-  /** @kernel syscall.c attach_type_to_prog_type; `undefined` is BPF_PROG_TYPE_UNSPEC */
-  progTypeOfAttachType(id: number): string | undefined {
-    const { attach, name } = this.definition.type;
-    return id === attach.id && this.steps[1] ? name : progTypeOfAttachType(id);
   }
 
   nextProgId(): number {

@@ -6,11 +6,9 @@ import { checkMapCreate, mapTypeByName } from "../facts/map-types.ts";
 import type { MapDef } from "../program/program.ts";
 import { createMap } from "../vm/index.ts";
 import { BloomMap } from "../vm/maps/bloom.ts";
+import { isValidName } from "./admit.ts";
 import type { Kernel } from "./kernel.ts";
 import type { FdTarget, MapObject } from "./objects.ts";
-
-/** `prog_name` and `map_name`: letters, digits, `_` and `.`, at most 15. @kernel bpf_obj_name_cpy */
-export const isValidName = (name: string): boolean => /^[A-Za-z0-9_.]{0,15}$/.test(name);
 
 /** BPF_MAP_CREATE: a descriptor or a negative errno. Of an unknown map type -EINVAL. */
 export function mapCreate(kernel: Kernel, def: MapDef): number {

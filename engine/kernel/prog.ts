@@ -4,15 +4,14 @@
 
 import { ERRNO } from "../facts/errno.ts";
 import { attachTypeName } from "../facts/prog-types.ts";
-import type { ProgType } from "../facts/types.ts";
 import { BPF_DW, BPF_IMM, BPF_LD, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { Program } from "../program/program.ts";
 import { type Verdict, verify } from "../verifier/verify.ts";
 import { loadProgram } from "../vm/index.ts";
+import { admit } from "./admit.ts";
 import { isCgroupProgType } from "./attach-types.ts";
 import type { Kernel } from "./kernel.ts";
-import { isValidName } from "./map.ts";
 import type { FdTarget, MapObject, Prog } from "./objects.ts";
 
 export interface ProgLoadAttr {
@@ -32,28 +31,6 @@ export interface Loaded {
   readonly ret: number;
   /** Where the call got as far as the verifier. */
   readonly verdict: Verdict | undefined;
-}
-
-/** BPF_F_STRICT_ALIGNMENT … BPF_F_TOKEN_FD, without the last: there are no tokens here. */
-const PROG_FLAGS = 0xff;
-const BPF_COMPLEXITY_LIMIT_INSNS = 1_000_000;
-
-/** Types for which an expected_attach_type of 0 stands for another. @kernel bpf_prog_load_fixup_attach_type */
-const ATTACH_TYPE_OF_ZERO: Readonly<Record<string, number>> = { cgroup_sock: 2, sk_reuseport: 39 };
-
-/** What BPF_PROG_LOAD looks at before the instructions: the type to verify as, or a negative errno. */
-export function admit(
-  kernel: Kernel,
-  attr: Omit<ProgLoadAttr, "license" | "logLevel" | "insns"> & { readonly insnCnt: number },
-): { readonly type: ProgType; readonly expectedAttachType: number } | number {
-  if (attr.progFlags & ~PROG_FLAGS) return -ERRNO.EINVAL;
-  if (attr.insnCnt === 0 || attr.insnCnt > BPF_COMPLEXITY_LIMIT_INSNS) return -ERRNO.E2BIG;
-  const type = kernel.progType(attr.progType);
-  // The attach type is looked at before the type is known to exist; both fail alike.
-  if (!type) return -ERRNO.EINVAL;
-  const expectedAttachType = attr.expectedAttachType || (ATTACH_TYPE_OF_ZERO[type.name] ?? 0);
-  if (!takesAttachType(kernel, type, expectedAttachType)) return -ERRNO.EINVAL;
-  return isValidName(attr.progName) ? { type, expectedAttachType } : -ERRNO.EINVAL;
 }
 
 export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
@@ -193,12 +170,6 @@ function noTarget(kernel: Kernel, attachType: number, typeName: string, targetFd
     default:
       return -ERRNO.EINVAL;
   }
-}
-
-/** @kernel bpf_prog_load_check_attach: the definition's case is there once step 2 is applied. */
-function takesAttachType(kernel: Kernel, type: ProgType, expectedAttachType: number): boolean {
-  if (type.id === kernel.definition.type.id && !kernel.steps[1]) return true;
-  return !type.attachTypes || type.attachTypes.includes(expectedAttachType);
 }
 
 /** Slot → map, or the negative errno of what its imm is instead of a map's descriptor. */

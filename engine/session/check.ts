@@ -4,8 +4,8 @@ import { assemble } from "../asm/assemble.ts";
 import { type Assembly, programOf } from "../asm/assembly.ts";
 import { errnoName, errnoText } from "../facts/errno.ts";
 import { checkMapCreate } from "../facts/map-types.ts";
-import type { Kernel } from "../kernel/kernel.ts";
-import { admit } from "../kernel/prog.ts";
+import { admit } from "../kernel/admit.ts";
+import type { Registry } from "../kernel/registry.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
 import { type Verdict, verify } from "../verifier/verify.ts";
 import { readLog } from "./log-lines.ts";
@@ -49,12 +49,12 @@ export interface Assembled {
   readonly diagnostics: CheckView["diagnostics"];
 }
 
-export function assembleInput(kernel: Kernel, input: ProgramInput): Assembled {
+export function assembleInput(registry: Registry, input: ProgramInput): Assembled {
   const assembly = assemble(input.source, { maps: input.maps.map(mapDefOf) });
   const spanView = spanViews(input.source);
   const program = programOf(assembly, {
     progType: input.progType,
-    expectedAttachType: input.expectedAttachType ?? kernel.defaultAttachType(assembly.progType ?? input.progType),
+    expectedAttachType: input.expectedAttachType ?? registry.defaultAttachType(assembly.progType ?? input.progType),
     progFlags: input.progFlags ?? 0,
     license: input.license ?? DEFAULT_LICENSE,
   });
@@ -66,8 +66,8 @@ export function assembleInput(kernel: Kernel, input: ProgramInput): Assembled {
   };
 }
 
-export function check(kernel: Kernel, input: ProgramInput, revision: number, now: Clock): Checked {
-  const { assembly, program, slots, diagnostics } = assembleInput(kernel, input);
+export function check(registry: Registry, input: ProgramInput, revision: number, now: Clock): Checked {
+  const { assembly, program, slots, diagnostics } = assembleInput(registry, input);
   const base = { revision, diagnostics, slots, maps: assembly.maps.map(mapInputOf) };
   const done = (answer: Answer, verdict?: Verdict): Checked => ({
     view: { ...base, ...answerView(answer) },
@@ -79,8 +79,8 @@ export function check(kernel: Kernel, input: ProgramInput, revision: number, now
   if (!assembly.ok) {
     return done({ verdict: "error", message: diagnostics.find(({ severity }) => severity === "error")?.message ?? "" });
   }
-  const admitted = admit(kernel, {
-    progType: kernel.progTypeId(program.progType) ?? -1,
+  const admitted = admit(registry, {
+    progType: registry.progTypeId(program.progType) ?? -1,
     insnCnt: program.insns.length,
     progFlags: program.progFlags,
     progName: "",

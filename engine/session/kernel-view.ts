@@ -1,9 +1,10 @@
 // The kernel as the page shows it after a call.
 import { toHex } from "../base/bytes.ts";
 import { filesOf, modeText } from "../kernel/files.ts";
-import { type Kernel, RELEASE } from "../kernel/kernel.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import type { FdTarget, MapObject, Prog } from "../kernel/objects.ts";
 import { progTag } from "../kernel/prog-info.ts";
+import { RELEASE } from "../kernel/registry.ts";
 import type { FdView, KernelView, MapView, ProgView } from "./views.ts";
 
 const MAX_ENTRIES = 256;

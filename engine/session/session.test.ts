@@ -15,10 +15,10 @@ const texts = (outcome: { readonly calls: readonly { readonly text: string }[] }
   outcome.calls.map(({ text }) => text);
 
 /** A session with the program attached. */
-function attached(program: ProgramInput): SessionApi {
+async function attached(program: ProgramInput): Promise<SessionApi> {
   const session = createSession();
-  expect(session.load(program).ret).toBe(3);
-  expect(session.attach().ret).toBe(0);
+  expect((await session.load(program)).ret).toBe(3);
+  expect((await session.attach()).ret).toBe(0);
   return session;
 }
 const runOf = ({ run }: { readonly run: RunView | null }): RunView => {
@@ -26,32 +26,32 @@ const runOf = ({ run }: { readonly run: RunView | null }): RunView => {
   return run;
 };
 
-test("the deck's demo: load, attach, echo 10, cat says 52", () => {
+test("the deck's demo: load, attach, echo 10, cat says 52", async () => {
   const session = createSession();
-  const load = session.load(example("plus42"));
+  const load = await session.load(example("plus42"));
   expect(texts(load)).toEqual([
     'bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_OREORE, insn_cnt=3, insns=…, license="GPL", log_level=2, log_buf=…, prog_flags=0, prog_name="", expected_attach_type=BPF_OREORE_ATTACH}, 144) = 3',
   ]);
   expect(load.check.verdict).toBe("accept");
-  const attach = session.attach();
+  const attach = await session.attach();
   expect(texts(attach)).toEqual([
     "bpf(BPF_PROG_ATTACH, {target_fd=0, attach_bpf_fd=3, attach_type=BPF_OREORE_ATTACH, attach_flags=0}, 32) = 0",
   ]);
   expect(attach.kernel.attachments).toEqual([{ attachType: 44, attachName: "BPF_OREORE_ATTACH", progId: 1 }]);
-  const write = session.writeFile(FILE, "10\n");
+  const write = await session.writeFile(FILE, "10\n");
   expect(texts(write)).toEqual([
     'openat(AT_FDCWD, "/sys/oreore/bpf", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 4',
     'write(4, "10\\n", 3) = 3',
     "close(4) = 0",
   ]);
   expect(runOf(write)).toMatchObject({ length: 3, end: { kind: "exit", r0: "0000000000000034", retval: 52 } });
-  expect(session.readFile(FILE)).toMatchObject({ data: "52\n", terminal: "52\n", ret: 3 });
+  expect(await session.readFile(FILE)).toMatchObject({ data: "52\n", terminal: "52\n", ret: 3 });
 });
 
-test("a run is walked in both directions, changes told with old and new value", () => {
-  const session = attached(example("plus42"));
-  const { run } = runOf(session.writeFile(FILE, "10\n"));
-  const forward = session.steps(run, 0, 100);
+test("a run is walked in both directions, changes told with old and new value", async () => {
+  const session = await attached(example("plus42"));
+  const { run } = runOf(await session.writeFile(FILE, "10\n"));
+  const forward = await session.steps(run, 0, 100);
   expect(forward.map(({ step, slot, lastSlot, caption }) => [step, slot, lastSlot, caption])).toEqual([
     [0, 0, -1, ""],
     [1, 1, 0, "R0: 0x0 → 0xa"],
@@ -60,75 +60,75 @@ test("a run is walked in both directions, changes told with old and new value", 
   ]);
   expect(forward[2]?.changed).toEqual([{ reg: 0, old: "000000000000000a", new: "0000000000000034" }]);
   expect(forward[0]).toMatchObject({ reads: 0b10, writes: 0b1 });
-  for (const step of [3, 2, 1, 0, 2]) expect(session.step(run, step)).toEqual(forward[step]);
-  expect(session.step(run, 99)?.step).toBe(3);
-  expect(session.step(run + 1, 0)).toBeNull();
+  for (const step of [3, 2, 1, 0, 2]) expect(await session.step(run, step)).toEqual(forward[step]);
+  expect((await session.step(run, 99))?.step).toBe(3);
+  expect(await session.step(run + 1, 0)).toBeNull();
 });
 
-test("a chunk says of every step what the step's own view says", () => {
-  const session = attached(example("loop"));
-  const { run, length } = runOf(session.writeFile(FILE, "5"));
-  const chunk = session.chunk(run, 0, length + 1);
-  const steps = session.steps(run, 0, length + 1);
+test("a chunk says of every step what the step's own view says", async () => {
+  const session = await attached(example("loop"));
+  const { run, length } = runOf(await session.writeFile(FILE, "5"));
+  const chunk = await session.chunk(run, 0, length + 1);
+  const steps = await session.steps(run, 0, length + 1);
   expect(chunk).toMatchObject({ from: 0, count: length + 1 });
   steps.forEach((step, i) => {
     expect(chunk?.slots[i]).toBe(step.slot);
     expect(step.regs.map((hex) => BigInt(`0x${hex}`))).toEqual([...(chunk?.regs.subarray(11 * i, 11 * i + 11) ?? [])]);
     expect(chunk?.changed[i]).toBe(step.changed.reduce((mask, { reg }) => mask | (1 << reg), 0));
   });
-  expect(session.chunk(run, 3, 2)?.changed).toEqual(chunk?.changed.slice(3, 5));
+  expect((await session.chunk(run, 3, 2))?.changed).toEqual(chunk?.changed.slice(3, 5));
 });
 
-test("the stack pane shows what was written, and what the last instruction changed", () => {
-  const session = attached(example("stack"));
-  const { run, length, end } = runOf(session.writeFile(FILE, "10"));
+test("the stack pane shows what was written, and what the last instruction changed", async () => {
+  const session = await attached(example("stack"));
+  const { run, length, end } = runOf(await session.writeFile(FILE, "10"));
   expect(end).toMatchObject({ retval: 110 });
-  const rows = (step: number) =>
-    session.step(run, step)?.stack.map(({ off, value, used, changed }) => [off, value, used, changed]);
-  expect(rows(1)).toEqual([]);
-  expect(rows(2)).toEqual([[-8, "000000000000000a", 0xff, 0x01]]);
-  expect(rows(3)).toEqual([
+  const rows = async (step: number) =>
+    (await session.step(run, step))?.stack.map(({ off, value, used, changed }) => [off, value, used, changed]);
+  expect(await rows(1)).toEqual([]);
+  expect(await rows(2)).toEqual([[-8, "000000000000000a", 0xff, 0x01]]);
+  expect(await rows(3)).toEqual([
     [-8, "000000000000000a", 0xff, 0],
     [-16, "0000000000000064", 0x0f, 0x01],
   ]);
-  expect(rows(length)).toHaveLength(2);
-  expect(session.seek(run, length, { to: "last-write", reg: 3 })).toBe(4);
+  expect(await rows(length)).toHaveLength(2);
+  expect(await session.seek(run, length, { to: "last-write", reg: 3 })).toBe(4);
 });
 
-test("frames of a function call are told, innermost last", () => {
-  const session = attached(example("subprogram"));
-  const { run, end } = runOf(session.writeFile(FILE, "10"));
+test("frames of a function call are told, innermost last", async () => {
+  const session = await attached(example("subprogram"));
+  const { run, end } = runOf(await session.writeFile(FILE, "10"));
   expect(end).toMatchObject({ retval: 110 });
-  expect(session.steps(run, 0, 20).map(({ frames }) => frames.length)).toEqual([1, 1, 1, 2, 2, 2, 1, 1, 1]);
+  expect((await session.steps(run, 0, 20)).map(({ frames }) => frames.length)).toEqual([1, 1, 1, 2, 2, 2, 1, 1, 1]);
 });
 
-test("a program that prints is heard in trace_pipe", () => {
-  const session = attached(example("trace-printk"));
-  const write = session.writeFile(FILE, "10");
+test("a program that prints is heard in trace_pipe", async () => {
+  const session = await attached(example("trace-printk"));
+  const write = await session.writeFile(FILE, "10");
   expect(runOf(write).trace).toHaveLength(1);
   expect(write.kernel.tracePipe[0]).toMatch(/bpf_trace_printk: n=10$/);
-  expect(session.writeFile(FILE, "11").kernel.tracePipe).toHaveLength(2);
-  expect(session.readFile("/sys/kernel/tracing/trace_pipe").data).toMatch(/n=10\n.*n=11\n$/);
+  expect((await session.writeFile(FILE, "11")).kernel.tracePipe).toHaveLength(2);
+  expect((await session.readFile("/sys/kernel/tracing/trace_pipe")).data).toMatch(/n=10\n.*n=11\n$/);
 });
 
-test("the same seed gives the same run, another seed another", () => {
-  const roll = (seed: number): unknown => {
+test("the same seed gives the same run, another seed another", async () => {
+  const roll = async (seed: number): Promise<unknown> => {
     const session = createSession();
-    session.restart(seed);
-    session.load(oreore("BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32), BPF_EXIT_INSN(),"));
-    session.attach();
-    return runOf(session.writeFile(FILE, "1")).end;
+    await session.restart(seed);
+    await session.load(oreore("BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32), BPF_EXIT_INSN(),"));
+    await session.attach();
+    return runOf(await session.writeFile(FILE, "1")).end;
   };
-  expect(roll(7)).toEqual(roll(7));
-  expect(roll(7)).not.toEqual(roll(8));
+  expect(await roll(7)).toEqual(await roll(7));
+  expect(await roll(7)).not.toEqual(await roll(8));
 });
 
-test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s is what it says", (_, one) => {
+test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s is what it says", async (_, one) => {
   const session = createSession();
   const check = session.check(one.program, 1);
   expect(check.verdict).toBe(one.expect);
   expect(check.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
-  const { ret, check: loaded } = session.load(one.program);
+  const { ret, check: loaded } = await session.load(one.program);
   expect([ret >= 0, loaded.log]).toEqual([one.expect === "accept", check.log]);
   if (one.expect === "reject") {
     // The reason stands on a line of the log and on an instruction of the source.
@@ -137,8 +137,8 @@ test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s is what i
     expect(check.messageSlot).toBeGreaterThanOrEqual(0);
     return;
   }
-  session.attach();
-  expect(runOf(session.writeFile(FILE, `${one.input}\n`)).end.kind).toBe("exit");
+  await session.attach();
+  expect(runOf(await session.writeFile(FILE, `${one.input}\n`)).end.kind).toBe("exit");
 });
 
 test.each([
@@ -155,7 +155,7 @@ test.each([
   expect(createSession().check(example(name), 1)).toMatchObject({ verdict: "reject", errnoName, message, messageSlot });
 });
 
-test("a syntax error leaves the other lines their bytes", () => {
+test("a syntax error leaves the other lines their bytes", async () => {
   const check = createSession().check(
     oreore("BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_MOV64_IMM(BPF_REG_0\nBPF_EXIT_INSN(),\n"),
     3,
@@ -166,7 +166,7 @@ test("a syntax error leaves the other lines their bytes", () => {
   expect(check.slots.map(({ hex }) => hex)).toContain("9500000000000000");
 });
 
-test("what the verifier believed at a slot is told of the last check only", () => {
+test("what the verifier believed at a slot is told of the last check only", async () => {
   const session = createSession();
   session.check(example("even-odd"), 5);
   const [visit] = session.visits(5, 1, 10);
@@ -188,39 +188,45 @@ test("what the verifier believed at a slot is told of the last check only", () =
   expect(session.visits(4, 4, 10)).toEqual([]);
 });
 
-test("without the verifier a fault is seen where it happens", () => {
+test("without the verifier a fault is seen where it happens", async () => {
   const session = createSession();
-  const { check, run } = session.runOnce(example("read-offset-4"), { kind: "sysfs", path: FILE, data: "10" }, false);
+  const { check, run } = await session.runOnce(
+    example("read-offset-4"),
+    { kind: "sysfs", path: FILE, data: "10" },
+    false,
+  );
   expect(check.verdict).toBe("reject");
   expect(run?.end).toMatchObject({ kind: "fault", slot: 0 });
-  expect(session.step(run?.run ?? -1, 0)?.slot).toBe(0);
-  expect(session.runOnce(example("read-offset-4"), { kind: "sysfs", path: FILE, data: "10" }, true).run).toBeNull();
+  expect((await session.step(run?.run ?? -1, 0))?.slot).toBe(0);
+  expect(
+    (await session.runOnce(example("read-offset-4"), { kind: "sysfs", path: FILE, data: "10" }, true)).run,
+  ).toBeNull();
 });
 
-test("a run without end is stopped by the step budget, and says so", () => {
+test("a run without end is stopped by the step budget, and says so", async () => {
   const endless = oreore("BPF_MOV64_IMM(BPF_REG_0, 0), BPF_JMP_IMM(BPF_JA, 0, 0, -1), BPF_EXIT_INSN(),");
-  const { run } = createSession().runOnce(endless, { kind: "ctx", hex: "00000000" }, false);
+  const { run } = await createSession().runOnce(endless, { kind: "ctx", hex: "00000000" }, false);
   expect(run).toMatchObject({ length: 1_000_000, end: { kind: "budget", steps: 1_000_000 } });
 });
 
-test("each of the four steps taken back is missed where it is needed", () => {
+test("each of the four steps taken back is missed where it is needed", async () => {
   const session = createSession();
-  const load = () => session.load(example("plus42"));
-  session.patchKernel(1, false);
-  expect(load().errnoName).toBe("EINVAL");
-  session.patchKernel(1, true);
-  session.patchKernel(2, false);
-  expect(load().ret).toBe(3);
-  expect(session.attach().errnoName).toBe("EINVAL");
-  session.patchKernel(2, true);
-  session.patchKernel(3, false);
-  expect(session.readFile(FILE)).toMatchObject({
+  const load = async () => await session.load(example("plus42"));
+  await session.patchKernel(1, false);
+  expect((await load()).errnoName).toBe("EINVAL");
+  await session.patchKernel(1, true);
+  await session.patchKernel(2, false);
+  expect((await load()).ret).toBe(3);
+  expect((await session.attach()).errnoName).toBe("EINVAL");
+  await session.patchKernel(2, true);
+  await session.patchKernel(3, false);
+  expect(await session.readFile(FILE)).toMatchObject({
     errnoName: "ENOENT",
     terminal: `cat: ${FILE}: No such file or directory\n`,
   });
-  expect(session.writeFile(FILE, "1").terminal).toBe(`bash: ${FILE}: No such file or directory\n`);
-  session.patchKernel(3, true);
-  expect(session.readFile(FILE).data).toBe("0\n");
+  expect((await session.writeFile(FILE, "1")).terminal).toBe(`bash: ${FILE}: No such file or directory\n`);
+  await session.patchKernel(3, true);
+  expect((await session.readFile(FILE)).data).toBe("0\n");
 });
 
 test("a type of one's own goes from the form to echo and cat", async () => {
@@ -237,8 +243,8 @@ BPF_EXIT_INSN(),`,
     maps: [],
   };
   expect(session.check(program, 1).verdict).toBe("accept");
-  expect(session.load(program).ret).toBe(3);
-  expect(session.attach().ret).toBe(0);
+  expect((await session.load(program)).ret).toBe(3);
+  expect((await session.attach()).ret).toBe(0);
   expect((await session.shell("echo 40 2 > /sys/adder/sum && cat /sys/adder/sum")).output).toBe("42\n");
   expect((await session.shell("echo 40 > /sys/adder/sum")).output).toBe("bash: echo: write error: Invalid argument\n");
   expect((await session.shell("cat /sys/oreore/bpf")).status).toBe(1);

@@ -1,200 +1,34 @@
-// The use cases: one kernel with one process, the last check, the last runs. Mutable, lives in the worker.
-// What is asked for comes and goes as plain data (views.ts); nothing here throws for what a reader typed.
-import { fromHex, latin1, utf8Encode } from "../base/bytes.ts";
-import { errnoName, errnoText } from "../facts/errno.ts";
-import { MAP_TYPES } from "../facts/map-types.ts";
-import { PROG_TYPES } from "../facts/prog-types.ts";
-import type { ProgType } from "../facts/types.ts";
-import type { Insn } from "../isa/insn.ts";
-import { type KernelDefinition, OREORE } from "../kernel/definition.ts";
-import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/files.ts";
-import { ALL_STEPS, Kernel, RELEASE, type Steps } from "../kernel/kernel.ts";
-import { createMaps, unverified, withDescriptors } from "../kernel/loader.ts";
-import { contextFrom } from "../kernel/module.ts";
-import type { Prog } from "../kernel/objects.ts";
-import { Process } from "../kernel/process.ts";
-import { takesPacket } from "../kernel/test-run.ts";
-import { enterEvent, type Machine, type Outcome } from "../vm/index.ts";
+// The use cases: what the page may ask, answered as plain data (views.ts). Checking is here; what needs a machine, and what
+// few need, is loaded when first asked for. Mutable, lives in the worker; nothing here throws for what a reader typed.
+import { ERRNO } from "../facts/errno.ts";
+import { OREORE } from "../kernel/definition.ts";
+import { Registry, type Steps } from "../kernel/registry.ts";
 import { visitViews } from "./beliefs.ts";
-import { assembleInput, type Checked, type Clock, check, checkedView } from "./check.ts";
-import { kernelView, mapViews } from "./kernel-view.ts";
-import { RecordedRun } from "./run.ts";
-import type {
-  CheckView,
-  EventInput,
-  HelloView,
-  Outcome as OutcomeView,
-  ProgramInput,
-  ProgTypeView,
-  RunView,
-  SessionApi,
-  SlotView,
-  SyscallView,
-  SysfsOutcome,
-} from "./views.ts";
+import { type Checked, type Clock, check } from "./check.ts";
+import type { Live } from "./live.ts";
+import type { Outcome, SessionApi } from "./views.ts";
 
 export interface SessionOptions {
   /** Microseconds; a page passes `() => performance.now() * 1000`. */
   readonly now?: Clock;
 }
 
-/** What a run left, kept for questions about its steps. */
-interface Kept {
-  readonly kernel: Kernel;
-  readonly recorded: RecordedRun;
-}
-
 export function createSession({ now = () => Date.now() * 1000 }: SessionOptions = {}): SessionApi {
+  let registry = new Registry();
   let seed = 1n;
-  let steps: Steps = ALL_STEPS;
-  let definition: KernelDefinition = OREORE;
-  let lastRun = 0;
-  let seq = 0;
   let checked: (Checked & { readonly lineStarts: readonly number[] }) | undefined;
-  let lastProgFd = -1;
-  /** The last run in the kernel, and the last that had a kernel of its own. */
-  let kernelRun: Kept | undefined;
-  let freeRun: Kept | undefined;
-  /** What a call under way recorded. */
-  let fired: RunView | null = null;
-  const slotsOfProg = new WeakMap<Prog, readonly SlotView[]>();
+  let machine: Promise<Live> | undefined;
 
-  let kernel = boot();
-  let process = new Process(kernel);
+  const live = (): Promise<Live> =>
+    (machine ??= import("./live.ts").then(({ createLive }) => createLive(now, registry, seed)));
+  const boot = async (next: Registry): Promise<Outcome> => {
+    registry = next;
+    return (await live()).boot(registry, seed);
+  };
 
-  function boot(): Kernel {
-    kernelRun = undefined;
-    lastProgFd = -1;
-    const fresh: Kernel = new Kernel({
-      definition,
-      steps,
-      seed,
-      execute: (machine, prog) => record(fresh, machine, prog),
-    });
-    return fresh;
-  }
-
-  /** Runs and records; the kernel gets the outcome, the session keeps the rest. */
-  function record(on: Kernel, machine: Machine, prog: Prog): Outcome {
-    const recorded = recordRun(on, machine, prog.insns, slotsOfProg.get(prog) ?? []);
-    kernelRun = { kernel: on, recorded };
-    return recorded.outcome;
-  }
-
-  function recordRun(on: Kernel, machine: Machine, insns: readonly Insn[], slots: readonly SlotView[]): RecordedRun {
-    const start = now();
-    const printed = on.memory.tracePipe().length;
-    const recorded = new RecordedRun({ run: ++lastRun, insns, slots }, machine);
-    fired = recorded.view(Math.round(now() - start), on.memory.tracePipe().slice(printed), "");
-    return recorded;
-  }
-
-  const find = (run: number): Kept | undefined =>
-    [kernelRun, freeRun].find((kept) => kept?.recorded.source.run === run);
-
-  /** A use case that changes the kernel: brings its memory to the present, does it, and tells all calls made. */
-  function act(use: () => number): OutcomeView {
-    kernelRun?.recorded.finish();
-    fired = null;
-    const result = use();
-    const errno = result < 0 ? -result : 0;
-    return {
-      calls: takeCalls(),
-      kernel: kernelView(kernel),
-      ret: errno ? -1 : result,
-      errno,
-      errnoName: errno ? errnoName(errno) : "",
-    };
-  }
-
-  const takeCalls = (): SyscallView[] =>
-    process.takeCalls().map((call) => ({
-      ...call,
-      seq: ++seq,
-      errnoName: call.errno ? errnoName(call.errno) : "",
-      errnoText: call.errno ? errnoText(call.errno) : "",
-    }));
-
-  function loadInto(on: Process, input: ProgramInput): { readonly ret: number; readonly check: CheckView } {
-    const assembled = assembleInput(on.kernel, input);
-    const { program } = assembled;
-    if (!assembled.assembly.ok) return { ret: -EINVAL, check: checkedView(assembled, undefined, EINVAL, 0) };
-    const fds = createMaps(on, program.maps);
-    if (typeof fds === "number") return { ret: fds, check: checkedView(assembled, undefined, -fds, 0) };
-    const start = now();
-    const { ret, verdict } = on.progLoad({
-      progType: on.kernel.progTypeId(program.progType) ?? -1,
-      insns: withDescriptors(program, fds),
-      license: program.license,
-      logLevel: 2,
-      progFlags: program.progFlags,
-      progName: "",
-      expectedAttachType: program.expectedAttachType,
-    });
-    const prog = ret >= 0 ? on.kernel.fds.get(ret) : undefined;
-    if (prog?.kind === "prog") slotsOfProg.set(prog, assembled.slots);
-    return { ret, check: checkedView(assembled, verdict, -ret, now() - start) };
-  }
-
-  /** One write of a shell's builtin echo: opens, writes until all is taken or refused, closes. */
-  function writeFile(path: string, data: string): SysfsOutcome {
-    let terminal = "";
-    const outcome = act(() => {
-      const fd = process.open(path, O_WRONLY | O_CREAT | O_TRUNC);
-      if (fd < 0) {
-        terminal = `bash: ${path}: ${errnoText(fd)}\n`;
-        return fd;
-      }
-      const bytes = utf8Encode(data);
-      let taken = 0;
-      let ret = 0;
-      do {
-        ret = process.write(fd, bytes.subarray(taken));
-        if (ret > 0) taken += ret;
-      } while (ret > 0 && taken < bytes.length);
-      process.close(fd);
-      if (ret < 0) terminal = `bash: echo: write error: ${errnoText(ret)}\n`;
-      return ret < 0 ? ret : taken;
-    });
-    return { ...outcome, data: "", terminal, run: fired };
-  }
-
-  function readFile(path: string): SysfsOutcome {
-    let data = "";
-    let terminal = "";
-    const outcome = act(() => {
-      const fd = process.open(path, 0);
-      if (fd < 0) {
-        terminal = `cat: ${path}: ${errnoText(fd)}\n`;
-        return fd;
-      }
-      for (;;) {
-        const part = process.read(fd, READ_SIZE);
-        if (typeof part === "number") {
-          terminal = `cat: ${path}: ${errnoText(part)}\n`;
-          process.close(fd);
-          return part;
-        }
-        if (part.length === 0) break;
-        data += latin1(part);
-      }
-      process.close(fd);
-      terminal = data;
-      return data.length;
-    });
-    return { ...outcome, data, terminal, run: null };
-  }
-
-  const api: SessionApi = {
-    hello: (): HelloView => ({
-      release: RELEASE,
-      progTypes: PROG_TYPES.map(progTypeView),
-      mapTypes: MAP_TYPES.map(({ id, name, simulated }) => ({ id, name, simulated })),
-      kernel: kernelView(kernel),
-    }),
-
+  return {
     check(input, revision) {
-      const result = check(kernel, input, revision, now);
+      const result = check(registry, input, revision, now);
       checked = { ...result, lineStarts: lineStartsOf(result.view.log) };
       return result.view;
     },
@@ -203,47 +37,24 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       return trace && checked ? visitViews(trace, slot, limit, checked.lineStarts) : [];
     },
 
-    load(input) {
-      let view: CheckView | undefined;
-      const outcome = act(() => {
-        const { ret, check } = loadInto(process, input);
-        if (ret >= 0) lastProgFd = ret;
-        view = check;
-        return ret;
-      });
-      return { ...outcome, check: view as CheckView };
-    },
-    attach: (fd = lastProgFd, attachType = kernel.definition.type.attach.id) =>
-      act(() => process.progAttach({ attachBpfFd: fd, attachType })),
-    detach: (attachType = kernel.definition.type.attach.id) => act(() => process.progDetach({ attachType })),
-    close: (fd) =>
-      act(() => {
-        if (fd === lastProgFd) lastProgFd = -1;
-        return process.close(fd);
-      }),
-    writeFile,
-    readFile,
-    testRun(fd, event) {
-      const outcome = act(
-        () => process.testRun(fd, { dataIn: event.kind === "packet" ? bytesOf(event.hex) : new Uint8Array() }).ret,
-      );
-      return { ...outcome, run: fired };
-    },
-    updateMap: (fd, key, value, flags) => act(() => process.mapUpdate(fd, bytesOf(key), bytesOf(value), flags)),
-    deleteMap: (fd, key) => act(() => process.mapDelete(fd, bytesOf(key))),
+    hello: async () => (await live()).hello(),
+    load: async (program) => (await live()).load(program),
+    attach: async (fd, attachType) => (await live()).attach(fd, attachType),
+    detach: async (attachType) => (await live()).detach(attachType),
+    close: async (fd) => (await live()).close(fd),
+    writeFile: async (path, data) => (await live()).writeFile(path, data),
+    readFile: async (path) => (await live()).readFile(path),
+    testRun: async (fd, event) => (await live()).testRun(fd, event),
+    updateMap: async (fd, key, value, flags) => (await live()).updateMap(fd, key, value, flags),
+    deleteMap: async (fd, key) => (await live()).deleteMap(fd, key),
     async shell(line) {
       const { runShell } = await import("../kernel/shell.ts");
-      let output = "";
-      const outcome = act(() => {
-        const result = runShell(process, line);
-        output = result.output;
-        return result.status;
-      });
-      return { ...outcome, output, status: outcome.ret, run: fired };
+      return (await live()).shell((process) => runShell(process, line));
     },
+
     patchKernel(step, applied) {
-      steps = steps.map((on, i) => (i === step - 1 ? applied : on)) as unknown as Steps;
-      return restartWith(definition);
+      const steps = registry.steps.map((on, i) => (i === step - 1 ? applied : on)) as unknown as Steps;
+      return boot(new Registry(registry.definition, steps));
     },
     presets: async () => (await import("../kernel/presets.ts")).PRESETS,
     async checkDefinition(input) {
@@ -251,86 +62,27 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       return read.ok ? [] : read.faults;
     },
     async define(input) {
-      if (input === null) return restartWith(OREORE);
+      if (input === null) return boot(new Registry(OREORE, registry.steps));
       const read = (await import("../kernel/definition-input.ts")).readDefinition(input);
-      return read.ok ? restartWith(read.definition) : act(() => -EINVAL);
+      return read.ok ? boot(new Registry(read.definition, registry.steps)) : (await live()).refuse(ERRNO.EINVAL);
     },
-    restart(newSeed) {
+    async restart(newSeed) {
       seed = BigInt.asUintN(64, BigInt(Math.trunc(newSeed) || 0));
-      return restartWith(definition).kernel;
+      return (await boot(registry)).kernel;
     },
 
-    runOnce(input, event, verified) {
-      const own: Kernel = new Kernel({ definition, seed });
-      const ownProcess = new Process(own);
-      const { view, program, assembly } = check(own, input, -1, now);
-      fired = null;
-      if (!assembly.ok || (verified && view.verdict !== "accept")) return { check: view, run: null };
-      const type = own.progType(own.progTypeId(program.progType) ?? -1);
-      const fds = createMaps(ownProcess, program.maps);
-      const entry = type && eventFor(own, type, event);
-      if (!entry || typeof fds === "number") return { check: view, run: null };
-      const machine = unverified(ownProcess, program, fds);
-      if (enterEvent(machine, entry) < 0) return { check: view, run: null };
-      freeRun = { kernel: own, recorded: recordRun(own, machine, program.insns, view.slots) };
-      return { check: view, run: fired };
-    },
-    step: (run, step) => find(run)?.recorded.step(step) ?? null,
-    steps: (run, from, count) => find(run)?.recorded.steps(from, count) ?? [],
-    chunk: (run, from, count) => find(run)?.recorded.chunk(from, count) ?? null,
-    marks: (run, buckets) => find(run)?.recorded.marks(buckets) ?? new Uint8Array(),
-    seek: (run, from, query) => find(run)?.recorded.seek(from, query) ?? null,
-    mapsAt(run, step) {
-      const kept = find(run);
-      if (!kept) return [];
-      kept.recorded.step(step);
-      return mapViews(kept.kernel);
-    },
+    runOnce: async (program, event, verified) => (await live()).runOnce(program, event, verified),
+    step: async (run, step) => (await live()).step(run, step),
+    steps: async (run, from, count) => (await live()).steps(run, from, count),
+    chunk: async (run, from, count) => (await live()).chunk(run, from, count),
+    marks: async (run, buckets) => (await live()).marks(run, buckets),
+    seek: async (run, from, query) => (await live()).seek(run, from, query),
+    mapsAt: async (run, step) => (await live()).mapsAt(run, step),
   };
-
-  /** A kernel built otherwise has to be booted: descriptors and objects are gone. */
-  function restartWith(next: typeof definition): OutcomeView {
-    definition = next;
-    kernel = boot();
-    process = new Process(kernel);
-    return act(() => 0);
-  }
-
-  return api;
 }
-
-const EINVAL = 22;
-/** What cat asks for at a time. */
-const READ_SIZE = 131072;
-
-const bytesOf = (hex: string): Uint8Array => fromHex(hex.replace(/\s/g, "")) ?? new Uint8Array();
 
 function lineStartsOf(log: string): number[] {
   const starts = [0];
   for (let at = log.indexOf("\n"); at >= 0; at = log.indexOf("\n", at + 1)) starts.push(at + 1);
   return starts;
 }
-
-/** What makes a program of this type run, from what the page gives; `undefined` where the two do not fit. */
-function eventFor(kernel: Kernel, type: ProgType, event: EventInput): Parameters<typeof enterEvent>[1] | undefined {
-  switch (event.kind) {
-    case "sysfs": {
-      const ctx = contextFrom(kernel.definition, utf8Encode(event.data));
-      return typeof ctx === "number" || type.id !== kernel.definition.type.id ? undefined : { kind: "ctx", bytes: ctx };
-    }
-    case "packet":
-      return takesPacket(type) ? { kind: "packet", data: bytesOf(event.hex) } : undefined;
-    case "ctx":
-      return { kind: "ctx", bytes: bytesOf(event.hex) };
-  }
-}
-
-const progTypeView = (type: ProgType): ProgTypeView => ({
-  id: type.id,
-  name: type.name,
-  constant: `BPF_PROG_TYPE_${type.name.toUpperCase()}`,
-  ctxStruct: type.ctxStruct,
-  simulated: type.simulated,
-  why: type.why ?? "",
-  event: takesPacket(type) ? "packet" : type.name === "oreore" ? "sysfs" : type.simulated ? "ctx" : "none",
-});

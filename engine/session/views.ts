@@ -418,7 +418,7 @@ export interface HelloView {
 
 /** Everything the page can ask. Implemented in the worker (session.ts); the page holds a `Remote<SessionApi>`. */
 export interface SessionApi {
-  hello(): HelloView;
+  hello(): Promise<HelloView>;
 
   /** Assemble and verify; changes nothing but which check later questions are about. */
   check(program: ProgramInput, revision: number): CheckView;
@@ -426,24 +426,24 @@ export interface SessionApi {
   visits(revision: number, slot: number, limit: number): VisitView[];
 
   /** Creates the maps and loads the program: bpf(BPF_MAP_CREATE) …, bpf(BPF_PROG_LOAD). */
-  load(program: ProgramInput): LoadOutcome;
+  load(program: ProgramInput): Promise<LoadOutcome>;
   /** bpf(BPF_PROG_ATTACH) of the program behind `fd`; left out: of the last one loaded (bad fd -1 if there is none). */
-  attach(fd?: number, attachType?: number): Outcome;
-  detach(attachType?: number): Outcome;
-  close(fd: number): Outcome;
+  attach(fd?: number, attachType?: number): Promise<Outcome>;
+  detach(attachType?: number): Promise<Outcome>;
+  close(fd: number): Promise<Outcome>;
   /** `echo -n data > path`; a shell's plain `echo 10` writes "10\n". */
-  writeFile(path: string, data: string): SysfsOutcome;
+  writeFile(path: string, data: string): Promise<SysfsOutcome>;
   /** `cat path` */
-  readFile(path: string): SysfsOutcome;
+  readFile(path: string): Promise<SysfsOutcome>;
   /** BPF_PROG_TEST_RUN of a loaded program, or of an event that is not a file's. */
-  testRun(fd: number, event: EventInput): Outcome & { readonly run: RunView | null };
+  testRun(fd: number, event: EventInput): Promise<Outcome & { readonly run: RunView | null }>;
   /** Map elements by file descriptor; key and value as hex. */
-  updateMap(fd: number, key: string, value: string, flags: number): Outcome;
-  deleteMap(fd: number, key: string): Outcome;
+  updateMap(fd: number, key: string, value: string, flags: number): Promise<Outcome>;
+  deleteMap(fd: number, key: string): Promise<Outcome>;
   /** One line for the shell. */
   shell(line: string): Promise<ShellView>;
   /** Applies or takes back step 1 … 4 of the recipe. */
-  patchKernel(step: 1 | 2 | 3 | 4, applied: boolean): Outcome;
+  patchKernel(step: 1 | 2 | 3 | 4, applied: boolean): Promise<Outcome>;
   /** Program types to start one's own from; the first is the deck's. */
   presets(): Promise<readonly Preset[]>;
   /** What is wrong with a definition, each fault at its field; [] where nothing is. */
@@ -451,25 +451,25 @@ export interface SessionApi {
   /** The program type that OREORE's place is given to; null: the deck's. Starts the kernel anew; a faulty one is EINVAL. */
   define(definition: DefinitionInput | null): Promise<Outcome>;
   /** A fresh kernel and process. The seed drives random numbers, time and addresses: same seed, same runs. */
-  restart(seed: number): KernelView;
+  restart(seed: number): Promise<KernelView>;
 
   /** Runs without load and attach, to step through; `verified: false` skips the verifier, so that faults can be seen. */
   runOnce(
     program: ProgramInput,
     event: EventInput,
     verified: boolean,
-  ): { readonly check: CheckView; readonly run: RunView | null };
+  ): Promise<{ readonly check: CheckView; readonly run: RunView | null }>;
   /** null: no such run any more. */
-  step(run: number, step: number): StepView | null;
+  step(run: number, step: number): Promise<StepView | null>;
   /** Whole views of several steps, at most 2048, so that stepping a short run needs no further question. */
-  steps(run: number, from: number, count: number): StepView[];
+  steps(run: number, from: number, count: number): Promise<StepView[]>;
   /** At most 8192 steps. */
-  chunk(run: number, from: number, count: number): TimelineChunk | null;
+  chunk(run: number, from: number, count: number): Promise<TimelineChunk | null>;
   /** MARK bits of the whole run in `buckets` equal parts. */
-  marks(run: number, buckets: number): Uint8Array;
-  seek(run: number, from: number, query: Seek): number | null;
+  marks(run: number, buckets: number): Promise<Uint8Array>;
+  seek(run: number, from: number, query: Seek): Promise<number | null>;
   /** Contents of the run's maps as they are at that step. */
-  mapsAt(run: number, step: number): MapView[];
+  mapsAt(run: number, step: number): Promise<MapView[]>;
 }
 
 /** The same, from the other side of a Worker. */

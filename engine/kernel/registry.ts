@@ -1,0 +1,55 @@
+// Which program and attach types a kernel knows: the recorded ones, and what steps 1 and 2 of the recipe add to them.
+import { attachTypeName, defineProgType, progTypeById, progTypeByName } from "../facts/prog-types.ts";
+import type { ProgType } from "../facts/types.ts";
+import { progTypeOfAttachType } from "./attach-types.ts";
+import { type KernelDefinition, OREORE } from "./definition.ts";
+
+/** The four steps of the recipe: program type, attach type, module, user space. */
+export type Steps = readonly [progType: boolean, attachType: boolean, module: boolean, userSpace: boolean];
+export const ALL_STEPS: Steps = [true, true, true, true];
+
+/** The kernel whose rules are recorded, built with the four steps. */
+export const RELEASE = "6.18.44-oreore";
+
+export class Registry {
+  readonly definition: KernelDefinition;
+  readonly steps: Steps;
+  readonly #added: ProgType;
+
+  constructor(definition: KernelDefinition = OREORE, steps: Steps = ALL_STEPS) {
+    this.definition = definition;
+    this.steps = steps;
+    this.#added = defineProgType(definition.type);
+  }
+
+  /** bpf_prog_types[]: by number, or `undefined`. The definition's number is its own, whatever other kernels use it for. */
+  progType(id: number): ProgType | undefined {
+    if (id === this.#added.id) return this.steps[0] ? this.#added : undefined;
+    return id > this.#added.id ? undefined : progTypeById(id);
+  }
+
+  /** Number of a program type by its lower-case name; the definition's even where step 1 is not applied. */
+  progTypeId(name: string): number | undefined {
+    if (name === this.#added.name) return this.#added.id;
+    const known = progTypeByName(name);
+    return known && known.id < this.#added.id ? known.id : undefined;
+  }
+
+  /** What a loader that knows the type asks for: the only expected_attach_type that a type takes, else 0. */
+  defaultAttachType(name: string): number {
+    const { type } = this.definition;
+    const taken = name === type.name ? [type.attach.id] : progTypeByName(name)?.attachTypes;
+    return taken?.length === 1 ? (taken[0] as number) : 0;
+  }
+
+  attachTypeName(id: number): string | undefined {
+    const { attach } = this.definition.type;
+    return id === attach.id && this.steps[1] ? attach.name : attachTypeName(id);
+  }
+
+  /** @kernel syscall.c attach_type_to_prog_type; `undefined` is BPF_PROG_TYPE_UNSPEC */
+  progTypeOfAttachType(id: number): string | undefined {
+    const { attach, name } = this.definition.type;
+    return id === attach.id && this.steps[1] ? name : progTypeOfAttachType(id);
+  }
+}

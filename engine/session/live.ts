@@ -1,0 +1,327 @@
+// The use cases that need a machine: one kernel with one process, and the last runs. Mutable. Loaded when first asked for,
+// so that the first verdict does not wait for it.
+import { fromHex, latin1, utf8Encode } from "../base/bytes.ts";
+import { errnoName, errnoText } from "../facts/errno.ts";
+import { MAP_TYPES } from "../facts/map-types.ts";
+import { PROG_TYPES } from "../facts/prog-types.ts";
+import type { ProgType } from "../facts/types.ts";
+import type { Insn } from "../isa/insn.ts";
+import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/files.ts";
+import { Kernel } from "../kernel/kernel.ts";
+import { createMaps, unverified, withDescriptors } from "../kernel/loader.ts";
+import { contextFrom } from "../kernel/module.ts";
+import type { Prog } from "../kernel/objects.ts";
+import { Process } from "../kernel/process.ts";
+import { RELEASE, type Registry } from "../kernel/registry.ts";
+import { takesPacket } from "../kernel/test-run.ts";
+import { enterEvent, type Machine, type Outcome } from "../vm/index.ts";
+import { assembleInput, type Clock, check, checkedView } from "./check.ts";
+import { kernelView, mapViews } from "./kernel-view.ts";
+import { RecordedRun } from "./run.ts";
+import type {
+  CheckView,
+  EventInput,
+  HelloView,
+  LoadOutcome,
+  MapView,
+  Outcome as OutcomeView,
+  ProgramInput,
+  ProgTypeView,
+  RunView,
+  Seek,
+  ShellView,
+  SlotView,
+  StepView,
+  SyscallView,
+  SysfsOutcome,
+  TimelineChunk,
+} from "./views.ts";
+
+/** Answers at once what the session's methods of the same names promise. */
+export interface Live {
+  hello(): HelloView;
+  load(program: ProgramInput): LoadOutcome;
+  attach(fd?: number, attachType?: number): OutcomeView;
+  detach(attachType?: number): OutcomeView;
+  close(fd: number): OutcomeView;
+  writeFile(path: string, data: string): SysfsOutcome;
+  readFile(path: string): SysfsOutcome;
+  testRun(fd: number, event: EventInput): OutcomeView & { readonly run: RunView | null };
+  updateMap(fd: number, key: string, value: string, flags: number): OutcomeView;
+  deleteMap(fd: number, key: string): OutcomeView;
+  /** `run`: the shell, which has a room of its own. */
+  shell(run: (process: Process) => { readonly output: string; readonly status: number }): ShellView;
+  /** A kernel built otherwise has to be booted: descriptors and objects are gone. */
+  boot(registry: Registry, seed: bigint): OutcomeView;
+  /** A call that fails before it reaches the kernel. */
+  refuse(errno: number): OutcomeView;
+  runOnce(
+    program: ProgramInput,
+    event: EventInput,
+    verified: boolean,
+  ): { readonly check: CheckView; readonly run: RunView | null };
+  step(run: number, step: number): StepView | null;
+  steps(run: number, from: number, count: number): StepView[];
+  chunk(run: number, from: number, count: number): TimelineChunk | null;
+  marks(run: number, buckets: number): Uint8Array;
+  seek(run: number, from: number, query: Seek): number | null;
+  mapsAt(run: number, step: number): MapView[];
+}
+
+/** What a run left, kept for questions about its steps. */
+interface Kept {
+  readonly kernel: Kernel;
+  readonly recorded: RecordedRun;
+}
+
+export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
+  let lastRun = 0;
+  let seq = 0;
+  let lastProgFd = -1;
+  /** The last run in the kernel, and the last that had a kernel of its own. */
+  let kernelRun: Kept | undefined;
+  let freeRun: Kept | undefined;
+  /** What a call under way recorded. */
+  let fired: RunView | null = null;
+  const slotsOfProg = new WeakMap<Prog, readonly SlotView[]>();
+
+  let kernel = newKernel(registry, seed);
+  let process = new Process(kernel);
+
+  function newKernel({ definition, steps }: Registry, seed: bigint): Kernel {
+    const fresh: Kernel = new Kernel({
+      definition,
+      steps,
+      seed,
+      execute: (machine, prog) => record(fresh, machine, prog),
+    });
+    return fresh;
+  }
+
+  /** Runs and records; the kernel gets the outcome, the session keeps the rest. */
+  function record(on: Kernel, machine: Machine, prog: Prog): Outcome {
+    const recorded = recordRun(on, machine, prog.insns, slotsOfProg.get(prog) ?? []);
+    kernelRun = { kernel: on, recorded };
+    return recorded.outcome;
+  }
+
+  function recordRun(on: Kernel, machine: Machine, insns: readonly Insn[], slots: readonly SlotView[]): RecordedRun {
+    const start = now();
+    const printed = on.memory.tracePipe().length;
+    const recorded = new RecordedRun({ run: ++lastRun, insns, slots }, machine);
+    fired = recorded.view(Math.round(now() - start), on.memory.tracePipe().slice(printed), "");
+    return recorded;
+  }
+
+  const find = (run: number): Kept | undefined =>
+    [kernelRun, freeRun].find((kept) => kept?.recorded.source.run === run);
+
+  /** A use case that changes the kernel: brings its memory to the present, does it, and tells all calls made. */
+  function act(use: () => number): OutcomeView {
+    kernelRun?.recorded.finish();
+    fired = null;
+    const result = use();
+    const errno = result < 0 ? -result : 0;
+    return {
+      calls: takeCalls(),
+      kernel: kernelView(kernel),
+      ret: errno ? -1 : result,
+      errno,
+      errnoName: errno ? errnoName(errno) : "",
+    };
+  }
+
+  const takeCalls = (): SyscallView[] =>
+    process.takeCalls().map((call) => ({
+      ...call,
+      seq: ++seq,
+      errnoName: call.errno ? errnoName(call.errno) : "",
+      errnoText: call.errno ? errnoText(call.errno) : "",
+    }));
+
+  function loadInto(on: Process, input: ProgramInput): { readonly ret: number; readonly check: CheckView } {
+    const assembled = assembleInput(on.kernel, input);
+    const { program } = assembled;
+    if (!assembled.assembly.ok) return { ret: -EINVAL, check: checkedView(assembled, undefined, EINVAL, 0) };
+    const fds = createMaps(on, program.maps);
+    if (typeof fds === "number") return { ret: fds, check: checkedView(assembled, undefined, -fds, 0) };
+    const start = now();
+    const { ret, verdict } = on.progLoad({
+      progType: on.kernel.progTypeId(program.progType) ?? -1,
+      insns: withDescriptors(program, fds),
+      license: program.license,
+      logLevel: 2,
+      progFlags: program.progFlags,
+      progName: "",
+      expectedAttachType: program.expectedAttachType,
+    });
+    const prog = ret >= 0 ? on.kernel.fds.get(ret) : undefined;
+    if (prog?.kind === "prog") slotsOfProg.set(prog, assembled.slots);
+    return { ret, check: checkedView(assembled, verdict, -ret, now() - start) };
+  }
+
+  /** One write of a shell's builtin echo: opens, writes until all is taken or refused, closes. */
+  function writeFile(path: string, data: string): SysfsOutcome {
+    let terminal = "";
+    const outcome = act(() => {
+      const fd = process.open(path, O_WRONLY | O_CREAT | O_TRUNC);
+      if (fd < 0) {
+        terminal = `bash: ${path}: ${errnoText(fd)}\n`;
+        return fd;
+      }
+      const bytes = utf8Encode(data);
+      let taken = 0;
+      let ret = 0;
+      do {
+        ret = process.write(fd, bytes.subarray(taken));
+        if (ret > 0) taken += ret;
+      } while (ret > 0 && taken < bytes.length);
+      process.close(fd);
+      if (ret < 0) terminal = `bash: echo: write error: ${errnoText(ret)}\n`;
+      return ret < 0 ? ret : taken;
+    });
+    return { ...outcome, data: "", terminal, run: fired };
+  }
+
+  function readFile(path: string): SysfsOutcome {
+    let data = "";
+    let terminal = "";
+    const outcome = act(() => {
+      const fd = process.open(path, 0);
+      if (fd < 0) {
+        terminal = `cat: ${path}: ${errnoText(fd)}\n`;
+        return fd;
+      }
+      for (;;) {
+        const part = process.read(fd, READ_SIZE);
+        if (typeof part === "number") {
+          terminal = `cat: ${path}: ${errnoText(part)}\n`;
+          process.close(fd);
+          return part;
+        }
+        if (part.length === 0) break;
+        data += latin1(part);
+      }
+      process.close(fd);
+      terminal = data;
+      return data.length;
+    });
+    return { ...outcome, data, terminal, run: null };
+  }
+
+  const api: Live = {
+    hello: (): HelloView => ({
+      release: RELEASE,
+      progTypes: PROG_TYPES.map(progTypeView),
+      mapTypes: MAP_TYPES.map(({ id, name, simulated }) => ({ id, name, simulated })),
+      kernel: kernelView(kernel),
+    }),
+
+    load(input) {
+      let view: CheckView | undefined;
+      const outcome = act(() => {
+        const { ret, check } = loadInto(process, input);
+        if (ret >= 0) lastProgFd = ret;
+        view = check;
+        return ret;
+      });
+      return { ...outcome, check: view as CheckView };
+    },
+    attach: (fd = lastProgFd, attachType = kernel.definition.type.attach.id) =>
+      act(() => process.progAttach({ attachBpfFd: fd, attachType })),
+    detach: (attachType = kernel.definition.type.attach.id) => act(() => process.progDetach({ attachType })),
+    close: (fd) =>
+      act(() => {
+        if (fd === lastProgFd) lastProgFd = -1;
+        return process.close(fd);
+      }),
+    writeFile,
+    readFile,
+    testRun(fd, event) {
+      const outcome = act(
+        () => process.testRun(fd, { dataIn: event.kind === "packet" ? bytesOf(event.hex) : new Uint8Array() }).ret,
+      );
+      return { ...outcome, run: fired };
+    },
+    updateMap: (fd, key, value, flags) => act(() => process.mapUpdate(fd, bytesOf(key), bytesOf(value), flags)),
+    deleteMap: (fd, key) => act(() => process.mapDelete(fd, bytesOf(key))),
+    shell(run) {
+      let output = "";
+      const outcome = act(() => {
+        const result = run(process);
+        output = result.output;
+        return result.status;
+      });
+      return { ...outcome, output, status: outcome.ret, run: fired };
+    },
+    boot(nextRegistry, nextSeed) {
+      registry = nextRegistry;
+      seed = nextSeed;
+      kernelRun = undefined;
+      lastProgFd = -1;
+      kernel = newKernel(registry, seed);
+      process = new Process(kernel);
+      return act(() => 0);
+    },
+    refuse: (errno) => act(() => -errno),
+
+    runOnce(input, event, verified) {
+      const own = new Kernel({ definition: registry.definition, steps: registry.steps, seed });
+      const ownProcess = new Process(own);
+      const { view, program, assembly } = check(own, input, -1, now);
+      fired = null;
+      if (!assembly.ok || (verified && view.verdict !== "accept")) return { check: view, run: null };
+      const type = own.progType(own.progTypeId(program.progType) ?? -1);
+      const fds = createMaps(ownProcess, program.maps);
+      const entry = type && eventFor(own, type, event);
+      if (!entry || typeof fds === "number") return { check: view, run: null };
+      const machine = unverified(ownProcess, program, fds);
+      if (enterEvent(machine, entry) < 0) return { check: view, run: null };
+      freeRun = { kernel: own, recorded: recordRun(own, machine, program.insns, view.slots) };
+      return { check: view, run: fired };
+    },
+    step: (run, step) => find(run)?.recorded.step(step) ?? null,
+    steps: (run, from, count) => find(run)?.recorded.steps(from, count) ?? [],
+    chunk: (run, from, count) => find(run)?.recorded.chunk(from, count) ?? null,
+    marks: (run, buckets) => find(run)?.recorded.marks(buckets) ?? new Uint8Array(),
+    seek: (run, from, query) => find(run)?.recorded.seek(from, query) ?? null,
+    mapsAt(run, step) {
+      const kept = find(run);
+      if (!kept) return [];
+      kept.recorded.step(step);
+      return mapViews(kept.kernel);
+    },
+  };
+
+  return api;
+}
+
+const EINVAL = 22;
+/** What cat asks for at a time. */
+const READ_SIZE = 131072;
+
+const bytesOf = (hex: string): Uint8Array => fromHex(hex.replace(/\s/g, "")) ?? new Uint8Array();
+
+/** What makes a program of this type run, from what the page gives; `undefined` where the two do not fit. */
+function eventFor(kernel: Kernel, type: ProgType, event: EventInput): Parameters<typeof enterEvent>[1] | undefined {
+  switch (event.kind) {
+    case "sysfs": {
+      const ctx = contextFrom(kernel.definition, utf8Encode(event.data));
+      return typeof ctx === "number" || type.id !== kernel.definition.type.id ? undefined : { kind: "ctx", bytes: ctx };
+    }
+    case "packet":
+      return takesPacket(type) ? { kind: "packet", data: bytesOf(event.hex) } : undefined;
+    case "ctx":
+      return { kind: "ctx", bytes: bytesOf(event.hex) };
+  }
+}
+
+const progTypeView = (type: ProgType): ProgTypeView => ({
+  id: type.id,
+  name: type.name,
+  constant: `BPF_PROG_TYPE_${type.name.toUpperCase()}`,
+  ctxStruct: type.ctxStruct,
+  simulated: type.simulated,
+  why: type.why ?? "",
+  event: takesPacket(type) ? "packet" : type.name === "oreore" ? "sysfs" : type.simulated ? "ctx" : "none",
+});
