@@ -14,6 +14,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { listenToKeys } from "./app/keys.ts";
+import { followMachine } from "./stores/beliefs.ts";
 import { startKernel } from "./stores/kernel.ts";
 import { followVerdict } from "./stores/machine.ts";
 import { openAddress, restoreDraft, saveNow } from "./stores/program.ts";
@@ -36,6 +37,7 @@ window.addEventListener("hashchange", () => void openAddress());
 window.addEventListener("pagehide", saveNow);
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && saveNow());
 
+followMachine();
 void startKernel();
 void openAddress().then(() => {
   followProgram();

@@ -18,6 +18,13 @@ export interface KernelState {
   readonly loadedRevision: number;
   /** What the last echo or cat printed: text, or the errno's name. */
   readonly output: { readonly text: string; readonly failed: boolean; readonly from: "read" | "write" } | null;
+  /** What was typed into the shell and what it printed, oldest first. */
+  readonly session: readonly {
+    readonly id: number;
+    readonly line: string;
+    readonly output: string;
+    readonly failed: boolean;
+  }[];
   /** An answer is awaited for longer than a moment. */
   readonly busy: boolean;
 }
@@ -29,12 +36,14 @@ export const useKernel = create<KernelState>()(() => ({
   fd: -1,
   loadedRevision: -1,
   output: null,
+  session: [],
   busy: false,
 }));
 
 const { getState: get, setState: set } = useKernel;
 /** Longest list of system calls that is kept. */
 const KEPT_CALLS = 1000;
+const KEPT_LINES = 50;
 
 export async function startKernel(): Promise<void> {
   lookUpEventKinds((progType) => progTypeView(progType)?.event ?? "sysfs");
@@ -91,6 +100,19 @@ function show(outcome: SysfsOutcome, from: "read" | "write"): void {
   note(outcome);
   const failed = outcome.ret < 0;
   set({ output: { text: failed ? outcome.errnoName : outcome.data, failed, from } });
+}
+
+/** One line of the shell: cat, echo, bpftool, ls … */
+export async function runLine(line: string): Promise<void> {
+  const outcome = await engine().api.shell(line);
+  note(outcome);
+  const { output, status } = outcome;
+  set((s) => ({
+    session: [...s.session, { id: (s.session.at(-1)?.id ?? 0) + 1, line, output, failed: status !== 0 }].slice(
+      -KEPT_LINES,
+    ),
+  }));
+  if (outcome.run) await adopt(outcome.run, "event", line, 0);
 }
 
 /** BPF_PROG_TEST_RUN, for types that no file of sysfs triggers. */

@@ -1,9 +1,20 @@
 // The simulated kernel from the outside: load, attach, echo, cat, and every system call with its answer.
 import { Check } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { SyscallView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
-import { attach, detach, HOOK, load, progTypeView, read, testRun, useKernel, write } from "../../stores/kernel.ts";
+import {
+  attach,
+  detach,
+  HOOK,
+  load,
+  progTypeView,
+  read,
+  runLine,
+  testRun,
+  useKernel,
+  write,
+} from "../../stores/kernel.ts";
 import { editInput, useProgram } from "../../stores/program.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 
@@ -21,6 +32,8 @@ export function KernelPane() {
       <div className="pane__body kernel-pane__body">
         <ProgramSteps />
         {event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />}
+        {event === "sysfs" && <CommandLine />}
+        <Maps />
         <Syscalls />
         <TracePipe />
       </div>
@@ -141,6 +154,78 @@ function HookFile() {
           {output?.text ?? ""}
         </output>
       </div>
+    </div>
+  );
+}
+
+/** Any other line for the shell. */
+function CommandLine() {
+  const text = useText();
+  const session = useKernel((s) => s.session);
+  const [line, setLine] = useState("");
+  const last = session.at(-1);
+  return (
+    <div className="shell shell--free" lang="en">
+      {last && (
+        <ScrollRegion className="shell__last" aria-label={text.kernel.commandOutput} aria-live="polite">
+          <code className="shell__prompt"># {last.line}</code>
+          <pre data-failed={last.failed || undefined}>{last.output}</pre>
+        </ScrollRegion>
+      )}
+      <form
+        className="shell__line"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (line.trim() === "") return;
+          void runLine(line);
+          setLine("");
+        }}
+      >
+        <span className="shell__prompt" aria-hidden="true">
+          #
+        </span>
+        <input
+          className="shell__command"
+          aria-label={text.kernel.command}
+          placeholder="bpftool prog"
+          value={line}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          onChange={(event) => setLine(event.currentTarget.value)}
+        />
+      </form>
+    </div>
+  );
+}
+
+/** The maps that live in the kernel, with what is in them. */
+function Maps() {
+  const text = useText();
+  const maps = useKernel((s) => s.kernel?.maps);
+  if (!maps || maps.length === 0) return null;
+  return (
+    <div className="maps">
+      <h3 className="machine-pane__part">{text.kernel.maps}</h3>
+      {maps.map((map) => (
+        <table key={map.id} className="map" lang="en">
+          <caption>
+            <code>{map.name}</code> {map.type}, {map.keySize} → {map.valueSize}, {map.maxEntries}
+          </caption>
+          <tbody>
+            {map.entries.map(({ key, values }) => (
+              <tr key={key}>
+                <th scope="row">
+                  <code>{key}</code>
+                </th>
+                <td>
+                  <code>{values.join(" ")}</code>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ))}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // R0 … R10: value, what it was before the last step, and marks for read, written and never set.
 import type { StepView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
+import { useBeliefs } from "../../stores/beliefs.ts";
 import { type NumberBase, useSettings } from "../../stores/settings.ts";
 import { formatValue, hexParts } from "./numbers.ts";
 
@@ -16,6 +17,7 @@ export function Registers({
 }) {
   const text = useText();
   const base = useSettings((s) => s.base);
+  const beliefs = useBeliefs((s) => s.regs);
   return (
     <table className="registers" data-base={base}>
       <caption className="visually-hidden">{text.machine.registers}</caption>
@@ -37,7 +39,16 @@ export function Registers({
               <th scope="row" className="register__name">
                 R{n}
               </th>
-              <td className="register__role">{text.machine.roles[n]}</td>
+              <td className="register__role" title={beliefs?.[n]?.text}>
+                {beliefs?.[n] ? (
+                  <code className="register__belief" lang="en">
+                    <span className="visually-hidden">{text.machine.belief} </span>
+                    {beliefs[n].text}
+                  </code>
+                ) : (
+                  text.machine.roles[n]
+                )}
+              </td>
               <td className="register__marks">
                 {written && <span className="mark mark--written" title={text.machine.written} />}
                 {written && <span className="visually-hidden">{text.machine.written}</span>}

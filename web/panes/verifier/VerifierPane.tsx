@@ -1,6 +1,6 @@
 // What the kernel's verifier says: yes or no, the line of the log that says why, and the whole log.
 import { Ban, CircleCheck, Copy, LoaderCircle, TriangleAlert } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { revealSlot, revealSpan } from "../../stores/focus.ts";
@@ -9,12 +9,37 @@ import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { Log } from "./Log.tsx";
 
+const Explanation = lazy(() => import("./Explanation.tsx"));
+const Beliefs = lazy(() => import("./Beliefs.tsx"));
+const VIEWS = ["log", "beliefs"] as const;
+
 export function VerifierPane() {
   const text = useText();
+  const check = useVerdict((s) => s.check);
+  const [view, show] = useState<(typeof VIEWS)[number]>("log");
   return (
     <section className="pane verifier-pane" aria-label={text.panes.verifier}>
       <Verdict />
-      <Log />
+      {check?.verdict === "reject" && (
+        <Suspense>
+          <Explanation check={check} />
+        </Suspense>
+      )}
+      <fieldset className="segments verifier-pane__views">
+        <legend className="visually-hidden">{text.beliefs.views}</legend>
+        {VIEWS.map((name) => (
+          <button key={name} type="button" aria-pressed={view === name} onClick={() => show(name)}>
+            {text.beliefs.view[name]}
+          </button>
+        ))}
+      </fieldset>
+      {view === "log" ? (
+        <Log />
+      ) : (
+        <Suspense>
+          <Beliefs />
+        </Suspense>
+      )}
     </section>
   );
 }
