@@ -158,7 +158,10 @@ class Directive {
 
   /** `name type key=4 value=8 entries=16 flags=0 init[0]=hex field.bpf_spin_lock=4` */
   #map(): void {
-    const words = [...this.#rest.matchAll(/\S+/g)].map((m) => ({ text: m[0], at: this.#restAt + m.index }));
+    const words = [...this.#rest.matchAll(/(?:\((?:[^()]|\([^()]*\))*\)|[^\s()])+/g)].map((m) => ({
+      text: m[0],
+      at: this.#restAt + m.index,
+    }));
     const [name, type] = words;
     if (!name || !type || !/^[A-Za-z_]\w*$/.test(name.text)) {
       this.#wrong(name ? "names no type" : "names no map", "@map name type key=4 value=8 entries=1");

@@ -468,7 +468,7 @@ const ROWS: readonly Row[] = [
     "IMM スロット先へ飛ぶ(32 ビット幅、gotol)",
   ],
   [
-    "BPF_MAY_GOTO",
+    "BPF_JMP_MAY_GOTO",
     [P.JUMP],
     [{ code: "BPF_JMP | BPF_JCOND", src: "BPF_MAY_GOTO", off: "OFF" }],
     "oreore",
@@ -498,7 +498,7 @@ const ROWS: readonly Row[] = [
       { name: "IMM", role: "kfunc" },
     ],
     [{ code: CALL, src: "BPF_PSEUDO_KFUNC_CALL", off: "OFF", imm: "IMM" }],
-    "kernel",
+    "oreore",
     "calls the kernel function with BTF id IMM (of the module at fd_array[OFF])",
     "BTF id が IMM のカーネル関数を呼ぶ(モジュールは fd_array[OFF])",
   ],

@@ -1,0 +1,94 @@
+// What is it that was pasted? Decides among the notations and turns each into instructions and macros.
+
+import { macroText } from "../../disasm/macro.ts";
+import { helperName } from "../../facts/helpers.ts";
+import { decodeInsns, type Insn } from "../../isa/insn.ts";
+import { insnMacro } from "../../isa/macros.ts";
+import { type DumpKind, readDump } from "./dump.ts";
+import { parseText, type TextProgram } from "./text.ts";
+
+export type PasteKind =
+  | "macro"
+  | "kernel"
+  | "llvm"
+  | "inline-asm"
+  | "bpftool"
+  | "objdump"
+  | "verifier-log"
+  | DumpKind
+  | "unknown";
+
+/** What a paste is called, for the sentence that says what was done with it. */
+export const PASTE_NAMES: Readonly<Record<PasteKind, { readonly en: string; readonly ja: string }>> = {
+  macro: { en: "C macros", ja: "C マクロ" },
+  kernel: { en: "the kernel's notation", ja: "カーネルの表記" },
+  llvm: { en: "LLVM's assembly", ja: "LLVM のアセンブリ" },
+  "inline-asm": { en: "clang's inline assembly", ja: "clang のインラインアセンブリ" },
+  bpftool: { en: "a dump by bpftool", ja: "bpftool のダンプ" },
+  objdump: { en: "a listing by llvm-objdump", ja: "llvm-objdump の出力" },
+  "verifier-log": { en: "a log of the verifier", ja: "検証器のログ" },
+  xxd: { en: "a hex dump", ja: "16 進ダンプ" },
+  escapes: { en: "a byte string", ja: "バイト文字列" },
+  "byte-array": { en: "an array of bytes", ja: "バイトの配列" },
+  words: { en: "64-bit words", ja: "64 ビットワード" },
+  hex: { en: "hex digits", ja: "16 進数字" },
+  unknown: { en: "no BPF that is known here", ja: "BPF とは読めないもの" },
+};
+
+export interface Pasted {
+  readonly kind: PasteKind;
+  /** Absent for macros, which stay as they are, and where nothing could be read. */
+  readonly insns?: readonly Insn[];
+  /** The same as macros, with map declarations where loads name maps. */
+  readonly source?: string;
+  /** What could not be read. */
+  readonly faults: TextProgram["faults"];
+}
+
+export function detect(text: string): Pasted {
+  if (looksLikeMacros(text)) return { kind: "macro", faults: [] };
+  const dump = readDump(text);
+  if (dump) {
+    const insns = decodeInsns(dump.bytes);
+    return { kind: dump.kind, insns, source: sourceOf(insns), faults: [] };
+  }
+  const program = parseText(text);
+  if (program.understood === 0 || program.faults.length > program.understood)
+    return { kind: "unknown", faults: program.faults };
+  return {
+    kind: kindOf(text, program),
+    insns: program.insns,
+    source: sourceOf(program.insns, program.maps),
+    faults: program.faults,
+  };
+}
+
+/** An instruction macro in use, or an initialiser of struct bpf_insn. */
+function looksLikeMacros(text: string): boolean {
+  for (const match of text.matchAll(/\b(_*BPF_[A-Z0-9_]+|TAIL_CALL)\s*\(/g))
+    if (insnMacro(match[1] as string) || /^_*BPF_/.test(match[1] as string)) return true;
+  return /\.code\s*=|struct\s+bpf_insn\b|\.insns\s*=/.test(text);
+}
+
+function kindOf(text: string, program: TextProgram): PasteKind {
+  if (/\basm\b|__asm__/.test(text)) return "inline-asm";
+  if (/^processed \d+ insns|^\s*\d+: \([0-9a-f]{2}\).*;\s*R\d|^\d+: R1=/m.test(text)) return "verifier-log";
+  if (/^\s*\d+:\s+(?:[0-9a-f]{2} ){7}[0-9a-f]{2}/m.test(text)) return "objdump";
+  if (program.printed) return "bpftool";
+  return /\bpc ?[-+]|\(r\d+ [-+]\d|#\d/.test(text) ? "kernel" : "llvm";
+}
+
+/** Macros for a program; each map that it names is declared. */
+export function sourceOf(insns: readonly Insn[], maps: ReadonlyMap<number, string> = new Map()): string {
+  const names = new Set([...maps.values()].map(identifier));
+  const declarations = [...names].map((name) => `// @map ${name} array key=4 value=8 entries=1\n`).join("");
+  const body = macroText(insns, {
+    helperName,
+    mapName: (slot) => {
+      const name = maps.get(slot);
+      return name === undefined ? undefined : identifier(name);
+    },
+  });
+  return declarations + body;
+}
+const identifier = (name: string): string => name.replace(/\W/g, "_").replace(/^(?=\d)/, "_");

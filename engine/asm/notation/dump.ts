@@ -1,0 +1,128 @@
+// Bytes of a program out of the text that tools and programs show them as. Each reader takes a whole text or
+// leaves it alone; the caller asks them in order.
+import { fromHex } from "../../base/bytes.ts";
+import { stringBytes } from "../ctype.ts";
+
+export type DumpKind = "xxd" | "escapes" | "byte-array" | "words" | "hex";
+export interface Dump {
+  readonly kind: DumpKind;
+  readonly bytes: Uint8Array;
+}
+
+type Reader = (text: string, lines: readonly string[]) => Uint8Array | undefined;
+
+const BARRED = /^([0-9a-f]{4,16})[ \t]+([0-9a-f \t]+)$/i;
+const PLAIN = /^([0-9a-f]{4,16})(?::|[ \t])[ \t]*((?:[0-9a-f]{2,8}[ \t]?)+?)(?:[ \t]{2,}.*)?$/i;
+
+/** `00000000: b700 0000 2a00 0000  ....*...`, `hexdump -C`, `od -A x -t x1`. */
+const xxd: Reader = (_, lines) => {
+  const bytes: number[] = [];
+  let read = 0;
+  for (const line of lines) {
+    // The column of characters stands behind two blanks (xxd) or between bars (hexdump -C).
+    const bar = /^[0-9a-f]+:/i.test(line) ? -1 : line.indexOf("|");
+    const digits = bar >= 0 ? line.slice(0, bar).trim() : line;
+    const pattern = bar >= 0 ? BARRED : PLAIN;
+    const match = pattern.exec(digits);
+    if (!match) {
+      // The last line of od and hexdump is an address alone.
+      if (/^[0-9a-f]{6,16}$/i.test(line) && read > 0) continue;
+      return undefined;
+    }
+    const hex = (match[2] as string).replace(/\s+/g, "");
+    const part = fromHex(hex);
+    if (!part) return undefined;
+    if (read === 0 && Number.parseInt(match[1] as string, 16) !== 0) return undefined;
+    bytes.push(...part);
+    read++;
+  }
+  return read > 0 ? Uint8Array.from(bytes) : undefined;
+};
+
+/** `"\x95\x00…"` of C, Python and Rust, pieces joined. */
+const escapes: Reader = (text) => {
+  if (!/\\x[0-9a-f]{2}/i.test(text)) return undefined;
+  const strings = text.match(/b?(?:"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')/g) ?? [`"${text.trim()}"`];
+  const bytes: number[] = [];
+  for (const string of strings) {
+    // A hex escape of C goes as far as its digits do; tools always write two.
+    const part = stringBytes(
+      string
+        .replace(/^b/, "")
+        .replace(/\\x([0-9a-f]{2})/gi, (_, hex) => `\\${Number.parseInt(hex, 16).toString(8).padStart(3, "0")}`),
+    );
+    if (!part) return undefined;
+    bytes.push(...part);
+  }
+  return Uint8Array.from(bytes);
+};
+
+const numbers = (text: string): bigint[] | undefined => {
+  // From the last opening bracket of the initialiser on; types and names before it hold digits of their own.
+  const open = Math.max(
+    text.indexOf("{"),
+    text.indexOf("= ["),
+    text.indexOf("(["),
+    /^\s*\[/.test(text) ? text.indexOf("[") : -1,
+  );
+  let body = text;
+  if (open >= 0) {
+    const from = text[open] === "{" ? open + 1 : text.indexOf("[", open) + 1;
+    const close = Math.max(text.lastIndexOf("}"), text[open] === "{" ? -1 : text.lastIndexOf("]"));
+    body = text.slice(from, close > from ? close : undefined);
+  }
+  body = body.replace(/\/\*.*?\*\/|\/\/[^\n]*|#[^\n]*/gs, " ");
+  const words = body.split(/[\s,]+/).filter((word) => word !== "");
+  const values: bigint[] = [];
+  for (const word of words) {
+    const match = /^(0x[0-9a-f_]+|0b[01_]+|[0-9][0-9_]*)(?:u8|u64|u|ul|ull|l|ll)?$/i.exec(word);
+    if (!match) return undefined;
+    values.push(BigInt((match[1] as string).replaceAll("_", "")));
+  }
+  return values.length > 0 ? values : undefined;
+};
+
+/** `{ 0x95, 0x00, … }`, `[149, 0, …]`. */
+const byteArray: Reader = (text) => {
+  const values = text.includes(",") || /0x/i.test(text) ? numbers(text) : undefined;
+  if (!values || values.some((value) => value > 0xffn) || values.length < 8) return undefined;
+  return Uint8Array.from(values, Number);
+};
+
+/** 64-bit words, each an instruction, the lowest byte its opcode. */
+const words: Reader = (text) => {
+  const values = /0x/i.test(text) ? numbers(text) : undefined;
+  if (!values || values.some((value) => value > 0xffff_ffff_ffff_ffffn)) return undefined;
+  const bytes = new Uint8Array(values.length * 8);
+  values.forEach((value, i) => {
+    for (let b = 0; b < 8; b++) bytes[i * 8 + b] = Number((value >> BigInt(8 * b)) & 0xffn);
+  });
+  return bytes;
+};
+
+const hex: Reader = (text) => {
+  const digits = text.replace(/[\s:_-]+/g, "");
+  return digits.length >= 16 ? fromHex(digits) : undefined;
+};
+
+const READERS: readonly (readonly [DumpKind, Reader])[] = [
+  ["escapes", escapes],
+  ["byte-array", byteArray],
+  ["words", words],
+  ["xxd", xxd],
+  ["hex", hex],
+];
+
+/** `undefined`: no dump of whole instructions. */
+export function readDump(text: string): Dump | undefined {
+  if (text.length > 4_000_000) return undefined;
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  for (const [kind, reader] of READERS) {
+    const bytes = reader(text, lines);
+    if (bytes && bytes.length > 0 && bytes.length % 8 === 0) return { kind, bytes };
+  }
+  return undefined;
+}
