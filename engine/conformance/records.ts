@@ -43,6 +43,8 @@ export const ProgramRecord = v.object({
   expected_attach_type: v.nullish(u32, 0),
   prog_flags: v.nullish(u32, 0),
   license: v.nullish(v.string(), DEFAULT_LICENSE),
+  func_info: v.nullish(v.boolean(), false),
+  needs: v.nullish(v.array(v.string()), []),
   maps: v.nullish(v.array(MapRecord), []),
   map_refs: v.nullish(v.record(v.string(), v.string()), {}),
 });
@@ -71,6 +73,7 @@ export function programOfRecord(record: ProgramRecord): Program {
     expectedAttachType: record.expected_attach_type,
     progFlags: record.prog_flags,
     license: record.license,
+    ...((record.func_info || record.needs.includes("func_info")) && { funcInfo: true }),
   };
   if (record.insns) {
     const mapRefs = new Map<number, number>();

@@ -31,6 +31,11 @@ export interface Program {
   readonly maps: readonly MapDef[];
   /** First slot of an LD_IMM64 with src BPF_PSEUDO_MAP_FD or BPF_PSEUDO_MAP_VALUE → index into `maps`, or the negative errno of a descriptor that is no map's. */
   readonly mapRefs: ReadonlyMap<number, number>;
+  /**
+   * The program comes with BTF that names each of its functions, as compilers write it: all static, none with parameters
+   * that the BTF speaks of. Callbacks and tail calls out of functions ask for it.
+   */
+  readonly funcInfo?: boolean;
   /** License text given to bpf(2); GPL-only helpers ask for a compatible one. */
   readonly license: string;
 }

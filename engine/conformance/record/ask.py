@@ -3,7 +3,9 @@
 Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL; standard library only. Used to record and for differential tests.
 
 in   {"id", "insns": hex, "prog_type"?: "socket_filter", "expected_attach_type"?: 0, "prog_flags"?: 0, "log_level"?: 2,
-      "maps"?: [{"name", "type", "key_size", "value_size", "max_entries", "flags"?, "init"?: {decimal u32 key: hex value}}],
+      "maps"?: [{"name", "type", "key_size", "value_size", "max_entries", "flags"?, "init"?: {decimal u32 key: hex value},
+                 "fields"?: {"bpf_spin_lock" | "bpf_timer": offset in the value}}],
+      "func_info"?: true: BTF names each function of the program, all of them static and without parameters,
       "map_refs"?: {slot: map name}, "runs"?: [{"data_in": hex}]}
 out  {"id", "verdict": "accept" | "reject", "errno", "log", "runs": [{"errno"} or {"errno": 0, "retval", "data_out"}]}
      or {"id", "error": sentence}
@@ -17,6 +19,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "facts" / "record"))
 import kernel  # noqa: E402
+import make_btf  # noqa: E402
 
 TYPES = kernel.Btf()
 PROG_TYPES = {n.removeprefix("BPF_PROG_TYPE_").lower(): v for n, v in TYPES.enum("bpf_prog_type").items()}
@@ -25,7 +28,12 @@ MAP_TYPES = {n.removeprefix("BPF_MAP_TYPE_").lower(): v for n, v in TYPES.enum("
 
 def make_map(m, fds):
     inner = make_map(m["inner"], fds) if m.get("inner") else 0
-    fd, errno = kernel.map_create(MAP_TYPES[m["type"]], m["key_size"], m["value_size"], m["max_entries"], m.get("flags") or 0, inner)
+    extra = b""
+    if m.get("fields"):
+        btf, key, value = make_btf.map_value(m["value_size"], m["fields"], m["key_size"])
+        fds.append(btf)
+        extra = bytes(24) + struct.pack("<III", btf, key, value)
+    fd, errno = kernel.map_create(MAP_TYPES[m["type"]], m["key_size"], m["value_size"], m["max_entries"], m.get("flags") or 0, inner, extra)
     if fd < 0:
         raise ValueError(f"map {m.get('name')}: {os.strerror(errno)}")
     fds.append(fd)
@@ -50,6 +58,16 @@ def test_run(fd, data):
     return dict(errno=0, retval=retval, data_out=out.raw[:size].hex())
 
 
+def function_starts(insns):
+    """First slots of the functions that the program calls or takes the address of, and of the main one."""
+    starts = {0}
+    for at in range(0, len(insns), 8):
+        code, regs, _, imm = struct.unpack_from("<BBhi", insns, at)
+        if (code, regs >> 4) in ((0x85, 1), (0x18, 4)):
+            starts.add(at // 8 + imm + 1)
+    return sorted(starts)
+
+
 def ask(p):
     insns, fds, by_name = bytearray.fromhex(p["insns"]), [], {}
     try:
@@ -57,8 +75,11 @@ def ask(p):
             by_name[m["name"]] = make_map(m, fds)
         for slot, name in (p.get("map_refs") or {}).items():
             struct.pack_into("<i", insns, int(slot) * 8 + 4, by_name[name])
+        btf, func_info = make_btf.functions(function_starts(insns)) if p.get("func_info") else (0, b"")
+        if btf:
+            fds.append(btf)
         fd, errno, log = kernel.load(bytes(insns), PROG_TYPES[p.get("prog_type", "socket_filter")], p.get("expected_attach_type", 0),
-                                     p.get("prog_flags", 0), p.get("log_level", 2))
+                                     p.get("prog_flags", 0), p.get("log_level", 2), btf_fd=btf, func_info=func_info)
         runs = []
         if fd >= 0:
             fds.append(fd)

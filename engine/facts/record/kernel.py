@@ -30,7 +30,7 @@ def map_create(type_, key, value, entries, flags=0, inner_fd=0, extra=b""):
 _log = ctypes.create_string_buffer(1 << 20)
 
 
-def load(insns: bytes, prog_type, attach_type=0, flags=0, level=2, license=b"GPL"):
+def load(insns: bytes, prog_type, attach_type=0, flags=0, level=2, license=b"GPL", btf_fd=0, func_info=b""):
     """-> (fd, errno, log)"""
     ib = ctypes.create_string_buffer(insns, len(insns))
     lic = ctypes.create_string_buffer(license)
@@ -38,6 +38,8 @@ def load(insns: bytes, prog_type, attach_type=0, flags=0, level=2, license=b"GPL
     attr = struct.pack("<IIQQIIQII", prog_type, len(insns) // 8, ctypes.addressof(ib), ctypes.addressof(lic),
                        level, len(_log) if level else 0, ctypes.addressof(_log) if level else 0, 0, flags)
     attr += bytes(16) + struct.pack("<II", 0, attach_type)
+    info = ctypes.create_string_buffer(func_info, len(func_info))
+    attr += struct.pack("<IIQI", btf_fd, 8 if func_info else 0, ctypes.addressof(info) if func_info else 0, len(func_info) // 8)
     fd, e, _ = bpf(PROG_LOAD, attr)
     return fd, e, (_log.value.decode(errors="replace") if level else "")
 

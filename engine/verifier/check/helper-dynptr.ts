@@ -1,7 +1,7 @@
 // Dynptrs on the stack: made, passed and given back by helpers. One takes two slots, the first at the higher address.
 // @kernel verifier.c process_dynptr_func, mark_stack_slots_dynptr, unmark_stack_slots_dynptr, stack_slot_obj_get_spi
 import { markStackReadSlot, markStackWriteSlot } from "../explore/stack-liveness.ts";
-import { type Env, verbose } from "../state/env.ts";
+import { type Env, scratchSlot, verbose } from "../state/env.ts";
 import { EFAULT, EINVAL, ERANGE } from "../state/errors.ts";
 import { type Dynptr, isConstVal, pointerReg, type RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
@@ -93,8 +93,10 @@ export function checkDynptrArg(env: Env, regno: number, insnIdx: number, flags: 
   }
   if (reg.type === T.CONST_PTR_TO_DYNPTR) return 0;
   const spi = dynptrSpi(env, reg);
-  markStackReadSlot(env, reg.frameno, env.insnIdx, spi);
-  markStackReadSlot(env, reg.frameno, env.insnIdx, spi - 1);
+  for (const slot of [spi, spi - 1]) {
+    markStackReadSlot(env, reg.frameno, env.insnIdx, slot);
+    scratchSlot(env, slot);
+  }
   return 0;
 }
 

@@ -2,10 +2,10 @@
 import * as I from "../../isa/codes.ts";
 import { type Insn, imm64 } from "../../isa/insn.ts";
 import { constScalar } from "../domain/scalar.ts";
-import { type Env, notSimulated, scratchReg, verbose } from "../state/env.ts";
+import { type Env, findSubprog, notSimulated, scratchReg, verbose } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
 import { pointerReg, scalarReg, UNKNOWN_REG } from "../state/reg.ts";
-import { CONST_PTR_TO_MAP, PTR_TO_CTX, PTR_TO_MAP_VALUE } from "../state/regtype.ts";
+import { CONST_PTR_TO_MAP, PTR_TO_CTX, PTR_TO_FUNC, PTR_TO_MAP_VALUE } from "../state/regtype.ts";
 import { checkResourceLeak } from "./ref.ts";
 import { checkPtrOffReg } from "./region.ts";
 import { CALLER_SAVED_REGS, checkRegArg, clearCallerSaved, curRegs, DST_OP, SRC_OP } from "./regs.ts";
@@ -42,9 +42,13 @@ function checkLdImm(env: Env, insn: Insn): number {
     return 0;
   }
   if (insn.src === I.BPF_PSEUDO_FUNC) {
-    // Callbacks are named by the program's BTF, of which there is none.
-    verbose(env, "missing btf func_info\n");
-    return EINVAL;
+    if (!env.program.funcInfo) {
+      verbose(env, "missing btf func_info\n");
+      return EINVAL;
+    }
+    const subprogno = findSubprog(env, env.insnIdx + insn.imm + 1);
+    regs[insn.dst] = pointerReg(PTR_TO_FUNC, { subprogno });
+    return 0;
   }
   const { map, mapOff } = env.aux[env.insnIdx]!;
   if (map === null) return notSimulated(env, "addresses of kernel variables");

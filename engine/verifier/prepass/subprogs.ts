@@ -113,6 +113,7 @@ const isPacketLoad = (insn: Insn): boolean => {
 
 /** Functions other than the main one may not leave it by a tail call or a packet load: that takes BTF. 0, or -errno. */
 export function checkAbnormalReturn(env: Env): number {
+  if (env.program.funcInfo) return 0;
   for (const subprog of env.subprogs.slice(1)) {
     if (subprog.hasLdAbs) {
       verbose(env, "LD_ABS is not allowed in subprogs without BTF\n");
