@@ -5,7 +5,7 @@ import type { RegState } from "../verifier/state/reg.ts";
 import { NOT_INIT, SCALAR_VALUE } from "../verifier/state/regtype.ts";
 import { isSpilledReg, STACK_MISC, STACK_ZERO, type StackSlot, slotType } from "../verifier/state/stack.ts";
 import type { VerifierState } from "../verifier/state/state.ts";
-import type { Trace } from "../verifier/trace.ts";
+import type { Trace, Visit } from "../verifier/trace.ts";
 import type { BeliefsView, BeliefView, VisitView } from "./views.ts";
 
 /** Visits of one slot, at most `limit`, in the verifier's order. `lineStarts`: where each line of the log begins. */
@@ -19,10 +19,24 @@ export function visitViews(trace: Trace, slot: number, limit: number, lineStarts
       before: beliefsView(visit.before),
       after: visit.after ? beliefsView(visit.after) : null,
       logLine: lineAt(lineStarts, visit.logPos),
+      prev: visit.prev,
+      end: endView(visit.end),
     });
   });
   return views;
 }
+
+/** What was believed of a register where the walk was refused; null where nothing was. */
+export function refusedBelief(trace: Trace | undefined, reg: number): BeliefView | null {
+  const state = trace?.visits.findLast(({ end }) => end?.kind === "refused")?.before;
+  const found = state?.frames[state.curframe]?.regs[reg];
+  return state && found && found.type !== NOT_INIT ? beliefView(found, state.curframe) : null;
+}
+
+const endView = (end: Visit["end"]): VisitView["end"] => {
+  if (!end) return null;
+  return end.kind === "pruned" ? { kind: "pruned", by: end.by } : { kind: end.kind };
+};
 
 /** The line that begins at or after a position. */
 function lineAt(lineStarts: readonly number[], position: number): number {

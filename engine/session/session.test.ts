@@ -155,6 +155,16 @@ test.each([
   expect(createSession().check(example(name), 1)).toMatchObject({ verdict: "reject", errnoName, message, messageSlot });
 });
 
+test("a refusal is explained in plain words, with where the value came from", async () => {
+  const session = createSession();
+  const source = "BPF_MOV64_IMM(BPF_REG_1, 5), BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0), BPF_EXIT_INSN(),";
+  expect(session.check(oreore(source), 1).message).toBe("R1 invalid mem access 'scalar'");
+  expect(await session.explain(1)).toMatchObject({ reg: 1, origin: [0], before: { text: "5" } });
+  expect(await session.explain(2)).toBeNull();
+  session.check(example("plus42"), 3);
+  expect(await session.explain(3)).toBeNull();
+});
+
 test("a syntax error leaves the other lines their bytes", async () => {
   const check = createSession().check(
     oreore("BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_MOV64_IMM(BPF_REG_0\nBPF_EXIT_INSN(),\n"),

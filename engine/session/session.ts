@@ -3,7 +3,7 @@
 import { ERRNO } from "../facts/errno.ts";
 import { OREORE } from "../kernel/definition.ts";
 import { Registry, type Steps } from "../kernel/registry.ts";
-import { visitViews } from "./beliefs.ts";
+import { refusedBelief, visitViews } from "./beliefs.ts";
 import { type Checked, type Clock, check } from "./check.ts";
 import type { Live } from "./live.ts";
 import type { Outcome, SessionApi } from "./views.ts";
@@ -35,6 +35,14 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
     visits(revision, slot, limit) {
       const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
       return trace && checked ? visitViews(trace, slot, limit, checked.lineStarts) : [];
+    },
+    async explain(revision) {
+      const asked = checked;
+      if (asked?.view.revision !== revision || asked.view.verdict !== "reject") return null;
+      const { explain } = await import("../verifier/explain/explain.ts");
+      const trace = asked.verdict?.trace;
+      const found = explain(asked.view.message, trace);
+      return found ? { ...found, before: refusedBelief(trace, found.reg) } : null;
     },
 
     hello: async () => (await live()).hello(),

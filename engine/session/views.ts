@@ -150,6 +150,37 @@ export interface VisitView {
   readonly after: BeliefsView | null;
   /** Line of the log this visit wrote, -1 where none. */
   readonly logLine: number;
+  /** The visit before on this path; -1: the program starts here, or that visit was not kept. */
+  readonly prev: number;
+  /** Why the path went no further. `by`: the visit of the same slot that had been found safe for this state, or -1. */
+  readonly end:
+    | null
+    | { readonly kind: "exit" }
+    | { readonly kind: "pruned"; readonly by: number }
+    | { readonly kind: "refused" };
+}
+
+/** Why a program was refused, in both languages; the kernel's words stand in CheckView.message. */
+export interface ExplanationView {
+  /** Kebab-case name of the rule that was broken. */
+  readonly id: string;
+  readonly en: WordingView;
+  readonly ja: WordingView;
+  /** The register that broke it, -1 where it was none. */
+  readonly reg: number;
+  /** What was believed of it at the refused instruction; null where nothing was. */
+  readonly before: BeliefView | null;
+  /** Slots on the failing path that made its value, the latest first. */
+  readonly origin: readonly number[];
+}
+
+export interface WordingView {
+  /** What the rule asks for. */
+  readonly rule: string;
+  /** Why the kernel needs it. */
+  readonly why: string;
+  /** What usually helps. */
+  readonly help: string;
 }
 
 // --------------------------------------------------------------------------------------------- simulated kernel
@@ -424,6 +455,8 @@ export interface SessionApi {
   check(program: ProgramInput, revision: number): CheckView;
   /** What the verifier believed at a slot of the last check, at most `limit` visits. [] for an older revision. */
   visits(revision: number, slot: number, limit: number): VisitView[];
+  /** null: accepted, an older revision, or words that no rule knows. */
+  explain(revision: number): Promise<ExplanationView | null>;
 
   /** Creates the maps and loads the program: bpf(BPF_MAP_CREATE) …, bpf(BPF_PROG_LOAD). */
   load(program: ProgramInput): Promise<LoadOutcome>;
