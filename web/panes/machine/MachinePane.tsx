@@ -8,6 +8,7 @@ import { useProgram } from "../../stores/program.ts";
 import { BASES, useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
+import { Segments } from "../../ui/Segments.tsx";
 import { formatValue } from "./numbers.ts";
 import { Registers } from "./Registers.tsx";
 import { Stack } from "./Stack.tsx";
@@ -31,8 +32,8 @@ export function MachinePane() {
       <Now run={run} view={view} />
       <ScrollRegion className="pane__body machine-pane__body" aria-label={text.machine.registers}>
         <Registers view={view} firstSet={firstSet} />
-        {run && <Legend />}
         {run && <Stack view={view} />}
+        {run && <Legend />}
       </ScrollRegion>
       <Announcer run={run} view={view} />
     </section>
@@ -131,21 +132,14 @@ function BaseSwitch() {
   const base = useSettings((s) => s.base);
   const set = useSettings((s) => s.set);
   return (
-    <fieldset className="segments">
-      <legend className="visually-hidden">{text.machine.baseLabel}</legend>
-      {BASES.map((one) => (
-        <label key={one} className="segments__one" data-on={one === base || undefined}>
-          <input
-            className="visually-hidden"
-            type="radio"
-            name="base"
-            checked={one === base}
-            onChange={() => set({ base: one })}
-          />
-          {text.machine.base[one]}
-        </label>
-      ))}
-    </fieldset>
+    <Segments
+      label={text.machine.baseLabel}
+      name="base"
+      choices={BASES}
+      chosen={base}
+      words={text.machine.base}
+      onChoose={(one) => set({ base: one })}
+    />
   );
 }
 

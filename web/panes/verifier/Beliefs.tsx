@@ -1,7 +1,7 @@
 // What the verifier believed at the cursor's instruction: each register and stack slot before and after it, as the kernel
 // writes it and drawn, with the value of the run inside. An instruction that was walked several times has several visits.
 import { ChevronLeft, ChevronRight } from "lucide-react";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { BeliefView, CheckView, StepView, VisitView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { engine } from "../../stores/engine.ts";
@@ -14,7 +14,8 @@ import { Drawing } from "./Drawing.tsx";
 /** Visits fetched of one instruction. */
 const LIMIT = 200;
 
-export default function Beliefs() {
+/** `views`: the control that chooses between this and the other views. */
+export default function Beliefs({ views }: { readonly views: ReactNode }) {
   const text = useText();
   const check = useVerdict((s) => s.check);
   const line = useFocus((s) => s.line);
@@ -30,6 +31,7 @@ export default function Beliefs() {
   return (
     <div className="beliefs">
       <header className="log__head">
+        {views}
         <h3 className="pane__title beliefs__insn">
           {insn ? (
             <code>

@@ -14,7 +14,8 @@ const WHOLE = 400;
 const LongLog = lazy(() => import("./LongLog.tsx"));
 const NO_LINES: readonly string[] = [];
 
-export function Log() {
+/** `views`: the control that chooses between this and the other views. */
+export function Log({ views }: { readonly views: ReactNode }) {
   const text = useText();
   const language = useSettings((s) => s.language);
   const check = useVerdict((s) => s.check);
@@ -28,8 +29,12 @@ export function Log() {
   // The cursor's line or the reason comes into sight; the log never takes the focus.
   const target = useMemo(() => {
     if (!check || lines.length === 0) return -1;
-    const atCursor = lines.findIndex((_, index) => cursor.has(check.logSlots[index] ?? -1));
-    return atCursor >= 0 ? atCursor : check.messageLine;
+    if (check.messageLine >= 0 && cursor.has(check.logSlots[check.messageLine] ?? -1)) return check.messageLine;
+    const about = (index: number): boolean => cursor.has(check.logSlots[index] ?? -1);
+    // Where the verifier walks over it says more than where it lists what is live.
+    const walked = lines.findIndex((line, index) => about(index) && /^\d+: \(/.test(line));
+    const first = walked >= 0 ? walked : lines.findIndex((_, index) => about(index));
+    return first >= 0 ? first : check.messageLine;
   }, [check, lines, cursor]);
   const long = lines.length > WHOLE;
   useEffect(() => {
@@ -65,7 +70,8 @@ export function Log() {
   return (
     <div className="log">
       <header className="log__head">
-        <h3 className="pane__title">{text.verdict.log}</h3>
+        <h3 className="visually-hidden">{text.verdict.log}</h3>
+        {views}
         {lines.length > 0 && <span className="hint">{text.verdict.logSize(lines.length)}</span>}
         <span className="spacer" />
         {lines.length > 0 && <CopyButton label={text.verdict.copyLog} make={() => log} />}

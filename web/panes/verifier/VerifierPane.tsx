@@ -7,6 +7,7 @@ import { revealSlot, revealSpan } from "../../stores/focus.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { Segments } from "../../ui/Segments.tsx";
 import { Log } from "./Log.tsx";
 
 const Explanation = lazy(() => import("./Explanation.tsx"));
@@ -17,6 +18,16 @@ export function VerifierPane() {
   const text = useText();
   const check = useVerdict((s) => s.check);
   const [view, show] = useState<(typeof VIEWS)[number]>("log");
+  const views = (
+    <Segments
+      label={text.beliefs.views}
+      name="verifier-view"
+      choices={VIEWS}
+      chosen={view}
+      words={text.beliefs.view}
+      onChoose={show}
+    />
+  );
   return (
     <section className="pane verifier-pane" aria-label={text.panes.verifier}>
       <Verdict />
@@ -25,19 +36,11 @@ export function VerifierPane() {
           <Explanation check={check} />
         </Suspense>
       )}
-      <fieldset className="segments verifier-pane__views">
-        <legend className="visually-hidden">{text.beliefs.views}</legend>
-        {VIEWS.map((name) => (
-          <button key={name} type="button" aria-pressed={view === name} onClick={() => show(name)}>
-            {text.beliefs.view[name]}
-          </button>
-        ))}
-      </fieldset>
       {view === "log" ? (
-        <Log />
+        <Log views={views} />
       ) : (
         <Suspense>
-          <Beliefs />
+          <Beliefs views={views} />
         </Suspense>
       )}
     </section>
