@@ -7,10 +7,12 @@ import type { Insn } from "../../isa/insn.ts";
 import { narrow } from "../domain/bounds.ts";
 import { SCALAR_UNKNOWN } from "../domain/scalar.ts";
 import { markChainPrecision } from "../explore/precision.ts";
+import { pushStack } from "../explore/stack.ts";
+import { updateLiveStack } from "../explore/stack-liveness.ts";
 import { regTypeStr } from "../log/state.ts";
 import { helperProto } from "../prepass/callees.ts";
 import { type Env, notSimulated, scratchReg, verbose } from "../state/env.ts";
-import { EACCES, EINVAL, ENOTSUPP } from "../state/errors.ts";
+import { EACCES, EINVAL, ENOMEM, ENOTSUPP } from "../state/errors.ts";
 import {
   isConstVal,
   isNullReg,
@@ -22,6 +24,7 @@ import {
 } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { mapAllRegs } from "../state/state.ts";
+import { prepareFuncExit } from "./call.ts";
 import { CALLBACKS, pushCallbackCall } from "./callback.ts";
 import { type CallMeta, checkFuncArg, lookupCannotFail } from "./helper-args.ts";
 import { dynptrOf, isPacketDynptr, releaseDynptr } from "./helper-dynptr.ts";
@@ -117,8 +120,28 @@ export function checkHelperCall(env: Env, insn: Insn, at: number): number {
     err = checkGetFuncIp(env, id);
     if (err) return err;
   }
-  // A tail call comes back only if it failed. (In functions of the program it may not stand without BTF.)
-  if (changesData && id !== TAIL_CALL) mapAllRegs(env.curState, (reg) => (isPktPointerAny(reg) ? UNKNOWN_REG : reg));
+  if (id === TAIL_CALL) return afterTailCall(env);
+  if (changesData) forgetPacket(env);
+  return 0;
+}
+
+/** Packet data may have moved: all pointers to it are worth nothing. @kernel verifier.c clear_all_pkt_pointers */
+const forgetPacket = (env: Env): void => mapAllRegs(env.curState, (reg) => (isPktPointerAny(reg) ? UNKNOWN_REG : reg));
+
+/**
+ * A tail call comes back only if it failed, and then nothing has happened. Where it succeeds in a function of the
+ * program, the other program returns to that function's caller, whatever it has done to the packet.
+ */
+function afterTailCall(env: Env): number {
+  if (env.curState.curframe === 0) return 0;
+  scratchReg(env, 0);
+  if (pushStack(env, env.insnIdx + 1, env.insnIdx, false) === null) return ENOMEM;
+  forgetPacket(env);
+  curRegs(env)[0] = UNKNOWN_REG;
+  updateLiveStack(env);
+  const err = prepareFuncExit(env);
+  if (err) return err;
+  env.insnIdx--;
   return 0;
 }
 

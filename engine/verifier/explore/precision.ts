@@ -6,7 +6,7 @@ import { ERRNO } from "../../facts/errno.ts";
 import * as c from "../../isa/codes.ts";
 import { insnText } from "../log/insn.ts";
 import { printVerifierState } from "../log/state.ts";
-import { callsSyncCallback, isKfuncCall, isLocalCall } from "../prepass/callees.ts";
+import { callsSyncCallback, isKfuncCall, isLocalCall, isTailCall } from "../prepass/callees.ts";
 import { type Env, findSubprog, verbose } from "../state/env.ts";
 import type { RegState } from "../state/reg.ts";
 import { SCALAR_VALUE } from "../state/regtype.ts";
@@ -386,6 +386,11 @@ function step(env: Env, idx: number, subseqIdx: number, entry: HistoryEntry | nu
       if (isKfuncCall(insn) && imm === 0) return -ENOTSUPP;
       bt.clear(1);
       if (bt.mask & ARGS) return verifierBug(env, `backtracking call unexpected regs ${bt.mask.toString(16)}`);
+      // A tail call that succeeded left the function, as an exit does.
+      if (isTailCall(insn) && subseqIdx - idx !== 1) {
+        if (bt.frame === st.MAX_CALL_FRAMES - 1) return verifierBug(env, "subprog enter from the last frame");
+        bt.frame++;
+      }
     } else if (op === c.BPF_EXIT) {
       return enterCallee(env, subseqIdx, bt);
     } else if (fromReg) {
