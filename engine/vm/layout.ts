@@ -80,6 +80,10 @@ export const FRAME = {
   ctx: 72,
   /** u32 id of the caller's program: a tail call in a callee does not change where the callee returns to. */
   prog: 80,
+  /** u32 where bpf_for_each_map_elem goes on. */
+  cursor: 84,
+  /** u64 room for the key that a callback on an array gets. */
+  key: 88,
 } as const;
 
 export const STACK_FRAME_BYTES = 512;

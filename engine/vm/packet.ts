@@ -20,7 +20,7 @@ const TAILROOM = 320;
 const ETH_HLEN = 14;
 
 /** Longest packet that has room here. */
-export const MAX_PACKET_BYTES = PACKET_END - PACKET - HEADROOM - 4096;
+export const MAX_PACKET_BYTES = PACKET_END - PACKET - 0x8000;
 
 /** Lays a packet down; `tailroom` bytes behind it may be grown into. */
 export function placePacket(memory: Memory, data: Uint8Array, headroom = HEADROOM, tailroom = TAILROOM): void {

@@ -41,8 +41,10 @@ export type PtReg =
   | "ss";
 
 const ETH_HLEN = 14;
-/** NET_SKB_PAD: bytes in front of an skb's packet. */
-const SKB_HEADROOM = 64;
+/** Bytes in front of an skb's packet: where the kernel gets a larger buffer when these are used up, there are more. */
+const SKB_HEADROOM = 0x4000;
+/** NET_SKB_PAD, which counts against the page that a test run's packet has to fit. */
+const SKB_PAD = 64;
 const PAGE = 4096;
 /** Bytes the kernel's struct skb_shared_info takes behind a packet in a page. */
 const SHARED_INFO = 320;
@@ -94,7 +96,7 @@ const SPARE_BYTES = 1024;
 function enterMem(m: Machine, given: Uint8Array): number {
   if (given.length > MAX_PACKET_BYTES) return -ERRNO.E2BIG;
   const bytes = given.length > 0 ? given : new Uint8Array(SPARE_BYTES);
-  placePacket(m.memory, bytes, SKB_HEADROOM, 0);
+  placePacket(m.memory, bytes, SKB_PAD, 0);
   const start = m.memory.r32(PKT_DATA);
   m.setPointer(1, start);
   m.setReg(2, BigInt(given.length));
@@ -112,7 +114,7 @@ function enterMem(m: Machine, given: Uint8Array): number {
 function enterSkb(m: Machine, data: Uint8Array, given: Uint8Array | undefined): number {
   const { memory } = m;
   if (data.length < ETH_HLEN) return -ERRNO.EINVAL;
-  if (data.length > PAGE - SKB_HEADROOM - SHARED_INFO && data.length > MAX_PACKET_BYTES) return -ERRNO.EINVAL;
+  if (data.length > PAGE - SKB_PAD - SHARED_INFO && data.length > MAX_PACKET_BYTES) return -ERRNO.EINVAL;
   const protocol = etherType(data);
   const least = protocol === ETH_P_IP ? 20 : protocol === ETH_P_IPV6 ? 40 : 0;
   if (data.length - ETH_HLEN < least) return -ERRNO.EINVAL;
@@ -207,10 +209,10 @@ function etherType(frame: Uint8Array): number {
   return frame.length >= 16 && view.getUint16(14) === 0xffff ? ETH_P_802_3 : ETH_P_802_2;
 }
 
-/** Host, broadcast, multicast or otherhost, seen from a device whose address is all zero (loopback). */
+/** Host (0), multicast (2) or otherhost (3), seen from a device whose address is all zero (loopback). */
 function packetType(frame: Uint8Array): number {
   const to = frame.subarray(0, 6);
-  if (to.every((byte) => byte === 0xff)) return 1;
+  // Its broadcast address is zero as well, so what is sent to all counts as sent to a group.
   if ((to[0] as number) & 1) return 2;
   return to.every((byte) => byte === 0) ? 0 : 3;
 }

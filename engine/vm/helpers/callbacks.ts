@@ -37,12 +37,13 @@ function turn(m: Machine, frame: number, index: number): boolean {
     m.setReg(2, memory.r64(frame + FRAME.ctx));
   } else {
     const map = memory.mapById(memory.r32(frame + FRAME.map));
-    const element = map?.eachAt(index, m.env.cpu);
+    const element = map?.each(memory.r32(frame + FRAME.cursor), m.env.cpu, frame + FRAME.key);
     if (map === undefined || element === undefined) return false;
     m.setPointer(1, map.address);
     m.setPointer(2, element.key);
     m.setPointer(3, element.value);
     m.setReg(4, memory.r64(frame + FRAME.ctx));
+    memory.w32(frame + FRAME.cursor, element.next);
   }
   memory.w32(frame + FRAME.index, index + 1);
   m.ip = memory.r32(frame + FRAME.callback);
@@ -64,6 +65,7 @@ function begin(
   const { view } = m.memory;
   view.setUint32(frame + FRAME.callback, callback * SLOT_WORDS, true);
   view.setUint32(frame + FRAME.index, 0, true);
+  view.setUint32(frame + FRAME.cursor, 0, true);
   view.setUint32(frame + FRAME.total, total, true);
   view.setUint32(frame + FRAME.map, map, true);
   view.setBigUint64(frame + FRAME.ctx, ctx, true);

@@ -16,8 +16,14 @@ const MAX_LINE = 1024;
 const CONVERSION = /%(?:%|([0+\- ]*)([1-9][0-9]*)?(p[ku]s|p[KxsSB]|p[iI][46]|p|s|c|l{0,2}[diuxX]))/gy;
 const AFTER_STRING = /^$|^[\s!-/:-@[-`{-~]/;
 
-/** The text, or -EINVAL. Strings and addresses that arguments point to are read from the machine's memory. */
-export function format(m: Machine, text: string, args: readonly bigint[]): string | number {
+/** Conversions that the kernel makes into text before it prints, and leaves out where the buffer is full already. */
+const PREPARED = /^p([iI][46]|B)$/;
+
+/**
+ * The text, or -EINVAL. Strings and addresses that arguments point to are read from the machine's memory. `room`: bytes
+ * of the buffer; the text goes on beyond it.
+ */
+export function format(m: Machine, text: string, args: readonly bigint[], room: number): string | number {
   let out = "";
   let used = 0;
   for (let i = 0; i < text.length; ) {
@@ -40,7 +46,9 @@ export function format(m: Machine, text: string, args: readonly bigint[]): strin
     }
     if (used >= args.length) return -ERRNO.EINVAL;
     if (/^(s|p|p[ku]s)$/.test(type) && !AFTER_STRING.test(text.slice(i, i + 1))) return -ERRNO.EINVAL;
-    out += pad(convert(m, type, flags, args[used++] as bigint), flags, Number(width));
+    const arg = args[used++] as bigint;
+    if (PREPARED.test(type)) out += out.length < room ? convert(m, type, flags, arg) : "";
+    else out += pad(convert(m, type, flags, arg), flags, Number(width));
   }
   return out;
 }
@@ -121,7 +129,7 @@ function print(m: Machine, ip: number, formatArg: number, sizeArg: number, args:
   const at = memArg(m, ip, formatArg, size, false);
   if (at < 0) return false;
   const text = cString(m, at, size);
-  const printed = text === undefined ? -ERRNO.EINVAL : format(m, text, args);
+  const printed = text === undefined ? -ERRNO.EINVAL : format(m, text, args, MAX_LINE);
   if (typeof printed === "number") return ret(m, printed);
   const line = printed.slice(0, MAX_LINE - 1);
   traceLine(m, line);
@@ -155,7 +163,7 @@ export const FORMAT_HELPERS = {
     if (args === undefined) return false;
     if (typeof args === "number") return ret(m, args);
     const text = cString(m, Math.max(0, m.memory.offsetOf(u64Arg(m, 3))), 4096);
-    const printed = text === undefined ? -ERRNO.EINVAL : format(m, text, args);
+    const printed = text === undefined ? -ERRNO.EINVAL : format(m, text, args, size);
     if (typeof printed === "number") return ret(m, printed);
     if (size > 0) {
       const bytes = Uint8Array.from(printed.slice(0, size - 1), (char) => char.charCodeAt(0) & 0xff);

@@ -6,12 +6,15 @@ import { cString, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
 
+/** Characters looked at. */
+const MAX_TEXT = 63;
+
 /** Digits from the start of `text`; how many characters were read, or a negative errno. */
 function parse(text: string, flags: bigint, signed: boolean): { value: bigint; read: number } | number {
   if (![0n, 8n, 10n, 16n].includes(flags)) return -ERRNO.EINVAL;
   const space = /^[\s]*/.exec(text)?.[0].length ?? 0;
-  const rest = text.slice(space);
-  const negative = signed && rest.startsWith("-");
+  const rest = text.slice(space, space + MAX_TEXT);
+  const negative = rest.startsWith("-");
   const body = negative ? rest.slice(1) : rest;
   let base = flags;
   let prefix = 0;
@@ -28,7 +31,7 @@ function parse(text: string, flags: bigint, signed: boolean): { value: bigint; r
     value = value * base + BigInt(digit);
     if (value >= 1n << 64n) return -ERRNO.ERANGE;
   }
-  if (digits === 0) return -ERRNO.EINVAL;
+  if (digits === 0 || (negative && !signed)) return -ERRNO.EINVAL;
   if (signed) {
     if (negative) value = -value;
     if (value < S64_MIN || value > S64_MAX) return -ERRNO.ERANGE;

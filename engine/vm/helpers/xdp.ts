@@ -23,7 +23,8 @@ function copy(m: Machine, ip: number, store: boolean): boolean {
   const [offset, size] = [u32Arg(m, 2), u32Arg(m, 4)];
   const at = memArg(m, ip, 3, size, !store);
   if (at < 0) return false;
-  if (offset > 0xffff || size > 0xffff || offset + size > packetLength(m.memory)) return ret(m, -ERRNO.EINVAL);
+  if (offset > 0xffff || size > 0xffff) return ret(m, -ERRNO.EFAULT);
+  if (offset + size > packetLength(m.memory)) return ret(m, -ERRNO.EINVAL);
   const packet = m.memory.r32(PKT_DATA) + offset;
   if (store) m.memory.copyWithin(packet, at, size);
   else m.memory.copyWithin(at, packet, size);

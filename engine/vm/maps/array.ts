@@ -57,11 +57,11 @@ export class ArrayMap extends M.BpfMap {
     return -M.EINVAL;
   }
 
-  override eachAt(index: number, cpu: number) {
+  override each(index: number, cpu: number, keyAt: number) {
     if (index >= this.def.maxEntries) return undefined;
-    const key = this.memory.scratch(0, 4);
-    this.memory.view.setUint32(key, index, true);
-    return { key, value: this.#at(index, cpu) };
+    this.memory.w32(keyAt, index);
+    this.memory.permit(keyAt, 4, false);
+    return { key: keyAt, value: this.#at(index, cpu), next: index + 1 };
   }
 
   override lookup(key: Uint8Array): Uint8Array | number {
@@ -72,7 +72,8 @@ export class ArrayMap extends M.BpfMap {
 
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
     const index = viewOf(key).getUint32(0, true);
-    const error = this.#refuses(index, flags);
+    // bpf(2) asks for the lock before the map sees the call.
+    const error = flags & M.BPF_F_LOCK && !this.#hasLock ? -M.EINVAL : this.#refuses(index, flags);
     if (error !== 0) return error;
     this.memory.copyIn(this.#at(index, 0), value.subarray(0, this.userValueSize));
     return 0;
@@ -117,8 +118,11 @@ export class ArrayMap extends M.BpfMap {
     if ((flags & ~M.BPF_F_LOCK) > M.BPF_EXIST) return -M.EINVAL;
     if (index >= this.def.maxEntries) return -M.E2BIG;
     if (flags & M.BPF_NOEXIST) return -M.EEXIST;
-    if (flags & M.BPF_F_LOCK && this.def.fields?.spin_lock === undefined) return -M.EINVAL;
-    return 0;
+    return flags & M.BPF_F_LOCK && !this.#hasLock ? -M.EINVAL : 0;
+  }
+
+  get #hasLock(): boolean {
+    return this.def.fields?.spin_lock !== undefined;
   }
 
   #tell(index: number, at: number, value: number): void {

@@ -56,7 +56,7 @@ export class BloomMap extends M.BpfMap {
   }
 
   /** bpf(2) passes the value to look for in the place of the value. */
-  contains(value: Uint8Array): number {
+  override contains(value: Uint8Array): number {
     return this.peekAt(this.stage(1, value));
   }
 

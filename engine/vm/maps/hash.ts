@@ -29,6 +29,8 @@ const NEWEST = 16;
 const HEAD_BYTES = 32;
 
 const FIRST_SEGMENT = 64;
+/** Cursor behind the last element. */
+const END = 0xffff_ffff;
 
 export class HashMap extends M.BpfMap {
   readonly #head: number;
@@ -241,13 +243,23 @@ export class HashMap extends M.BpfMap {
     }
   }
 
-  override eachAt(index: number, cpu: number) {
-    let i = 0;
-    for (const elem of this.#elements()) {
-      if (i++ === index)
-        return { key: elem + KEY, value: elem + this.#valueAt + (this.perCpu ? cpu * this.stride : 0) };
+  /** The successor is found before the callback runs, which may delete the element it is given. */
+  override each(cursor: number, cpu: number) {
+    const elem = cursor === 0 ? this.#firstFrom(0) : cursor === END ? 0 : cursor;
+    if (elem === 0) return undefined;
+    const { memory } = this;
+    const next = memory.r32(elem + NEXT) || this.#firstFrom((memory.r32(elem + HASH) & this.#mask) + 1) || END;
+    memory.permit(elem + KEY, this.def.keySize, false);
+    return { key: elem + KEY, value: elem + this.#valueAt + (this.perCpu ? cpu * this.stride : 0), next };
+  }
+
+  /** First element of a bucket or one after it, or 0. */
+  #firstFrom(bucket: number): number {
+    for (let i = bucket; i <= this.#mask; i++) {
+      const first = this.memory.r32(this.#buckets + 4 * i);
+      if (first !== 0) return first;
     }
-    return undefined;
+    return 0;
   }
 
   override lookup(key: Uint8Array): Uint8Array | number {
@@ -282,11 +294,8 @@ export class HashMap extends M.BpfMap {
         bucket = (hash & this.#mask) + 1;
       }
     }
-    for (; bucket <= this.#mask; bucket++) {
-      const first = this.memory.r32(this.#buckets + 4 * bucket);
-      if (first !== 0) return this.#keyOf(first);
-    }
-    return -M.ENOENT;
+    const first = this.#firstFrom(bucket);
+    return first === 0 ? -M.ENOENT : this.#keyOf(first);
   }
 
   #keyOf(elem: number): Uint8Array {

@@ -228,12 +228,15 @@ export class LpmMap extends M.BpfMap {
     return this.deleteAt(this.stage(0, key));
   }
   override nextKey(key: Uint8Array | undefined): Uint8Array | number {
+    const at = key === undefined ? 0 : this.stage(0, key);
     let first = 0;
     let found = false;
     for (const node of this.#nodes()) {
       if (found) return this.#keyOf(node);
       first ||= node;
-      if (key !== undefined && this.#keyOf(node).every((byte, i) => byte === key[i])) found = true;
+      // Bits of the address beyond the prefix do not count.
+      const prefix = this.memory.r32(node + PREFIX);
+      found = at !== 0 && prefix === this.memory.r32(at) && this.#common(node + DATA, at + 4, prefix) === prefix;
     }
     return first === 0 || found ? -M.ENOENT : this.#keyOf(first);
   }

@@ -96,8 +96,11 @@ export abstract class BpfMap implements RegionSource {
   peekAt(_value: number): number {
     return -EOPNOTSUPP;
   }
-  /** Offsets of keys and values in the order bpf_for_each_map_elem goes; undefined where it cannot. */
-  eachAt(_index: number, _cpu: number): { key: number; value: number } | undefined {
+  /**
+   * The element at a cursor, as offsets, and the cursor behind it: what bpf_for_each_map_elem walks. 0 is the start;
+   * undefined at the end, and always where the kind cannot be walked. `keyAt`: room for a key that is stored nowhere.
+   */
+  each(_cursor: number, _cpu: number, _keyAt: number): { key: number; value: number; next: number } | undefined {
     return undefined;
   }
 
@@ -114,6 +117,10 @@ export abstract class BpfMap implements RegionSource {
     return -EOPNOTSUPP;
   }
   lookupAndDelete(_key: Uint8Array): Uint8Array | number {
+    return -ENOTSUPP;
+  }
+  /** bloom_filter: 0 where the value may have been added, -ENOENT where it was not. */
+  contains(_value: Uint8Array): number {
     return -EOPNOTSUPP;
   }
   /** The first key where none is given or the given one is not there. */

@@ -1,0 +1,260 @@
+// Writes programs that call helpers with chosen arguments, as JSON lines for record_runs.py. Random with a fixed seed:
+// what each call returns goes into R7, what the packet and its context have become is seen in the packet and in R7.
+import { toHex } from "../../base/bytes.ts";
+import { helperId } from "../../facts/helpers.ts";
+import { type Form, formNamed } from "../../isa/forms.ts";
+import { encodeInsns, type Insn } from "../../isa/insn.ts";
+
+const insn = (name: string, fields: Partial<Insn> = {}): Insn => {
+  const form = formNamed(name) as Form;
+  return { dst: 0, src: 0, off: 0, imm: 0, ...fields, code: form.code, ...form.when };
+};
+const imm64 = (dst: number, value: bigint): Insn[] => [
+  insn("ld_imm64", { dst, imm: Number(BigInt.asIntN(32, value)) }),
+  { code: 0, dst: 0, src: 0, off: 0, imm: Number(BigInt.asIntN(32, value >> 32n)) },
+];
+const mov = (dst: number, value: number) => insn("mov64_imm", { dst, imm: value });
+const call = (name: string) => insn("call_helper", { imm: helperId(name) as number });
+const context = insn("mov64_reg", { dst: 1, src: 6 });
+/** R7 = R7 * 31 + R0, as u32. */
+const keep = [insn("mul32_imm", { dst: 7, imm: 31 }), insn("add32_reg", { dst: 7, src: 0 })];
+
+let state = 6180;
+const random = (below: number): number => {
+  state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+  return Math.floor((state / 2 ** 32) * below);
+};
+const pick = <T>(choices: readonly T[]): T => choices[random(choices.length)] as T;
+const bytes = (count: number) => Uint8Array.from({ length: count }, () => random(256));
+
+/** Puts bytes (a multiple of four) on the stack at fp + off. */
+const onStack = (off: number, data: Uint8Array): Insn[] => {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return Array.from({ length: data.length / 4 }, (_, i) =>
+    insn("st4", { dst: 10, off: off + 4 * i, imm: view.getInt32(4 * i, true) }),
+  );
+};
+const stackPointer = (dst: number, off: number) => [
+  insn("mov64_reg", { dst, src: 10 }),
+  insn("add64_imm", { dst, imm: off }),
+];
+
+const ip4 = [0x45, 0, 0, 50, 0, 1, 0, 0, 64, 17, 0x66, 0xb7, 10, 0, 0, 1, 10, 0, 0, 2];
+const udp = [0x30, 0x39, 0, 53, 0, 30, 0x12, 0x34];
+const payload = Array.from({ length: 22 }, (_, i) => i);
+const ETHERNET = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
+const IPV4 = Uint8Array.from([...ETHERNET, 8, 0, ...ip4, ...udp, ...payload]);
+const ip6 = [0x60, 0, 0, 0, 0, 30, 17, 64, ...Array.from({ length: 32 }, (_, i) => i)];
+const IPV6 = Uint8Array.from([...ETHERNET, 0x86, 0xdd, ...ip6, ...udp, ...payload]);
+const VLAN = Uint8Array.from([...ETHERNET, 0x81, 0, 0x20, 5, 8, 0, ...ip4, ...udp, ...payload]);
+const BROADCAST = Uint8Array.from([255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 2, 8, 6, ...bytes(28)]);
+
+type Step = () => readonly Insn[];
+const offset = () => pick([0, 1, 2, 12, 14, 16, 24, 34, 40, 42, 60, 63, 64, 100, 65536, -1]);
+const length = () => pick([0, 4, 8, 14, 16]);
+const nonZero = () => pick([4, 8, 12, 16]);
+
+const SKB_STEPS: readonly Step[] = [
+  () => {
+    const size = nonZero();
+    const store = [context, mov(2, offset()), ...stackPointer(3, -64), mov(4, size), mov(5, pick([0, 1, 2, 3, 4]))];
+    return [...onStack(-64, bytes(size)), ...store, call("skb_store_bytes")];
+  },
+  () => [
+    ...onStack(-64, bytes(16)),
+    ...[context, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero()), call("skb_load_bytes")],
+    ...[...keep, insn("ldx4", { src: 10, off: -64 })],
+  ],
+  () => [
+    ...onStack(-64, bytes(16)),
+    ...[context, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero()), mov(5, pick([0, 1]))],
+    ...[call("skb_load_bytes_relative"), ...keep, insn("ldx4", { src: 10, off: -64 })],
+  ],
+  () => {
+    const size = pick([0, 2, 4, 4, 3]);
+    const from = size === 0 ? pick([0n, 1n]) : BigInt(random(65536));
+    return [
+      ...[context, mov(2, pick([24, 24, 25, 62, 63, 70000])), ...imm64(3, from), ...imm64(4, BigInt(random(2 ** 31)))],
+      ...[mov(5, size), call("l3_csum_replace")],
+    ];
+  },
+  () => {
+    const size = pick([0, 2, 4]);
+    const flags = size | pick([0, 0x10, 0x20, 0x60, 0x30, 0x100]);
+    return [
+      ...[context, mov(2, pick([40, 40, 41, 63])), ...imm64(3, size === 0 ? 0n : BigInt(random(65536)))],
+      ...[...imm64(4, BigInt(random(2 ** 31))), mov(5, flags), call("l4_csum_replace")],
+    ];
+  },
+  () => {
+    const [from, to] = [length() & ~3, length() & ~3];
+    const null_ = (dst: number, size: number, off: number) => (size === 0 ? [mov(dst, 0)] : stackPointer(dst, off));
+    return [
+      ...[...onStack(-64, bytes(16)), ...onStack(-96, bytes(16)), ...null_(1, from, -64), mov(2, from)],
+      ...[...null_(3, to, -96), mov(4, to), mov(5, random(2 ** 31)), call("csum_diff")],
+    ];
+  },
+  () => [
+    context,
+    mov(2, pick([0, 10, 14, 20, 60, 64, 65, 100, 300, 5000])),
+    mov(3, pick([0, 0, 0, 1])),
+    call("skb_change_tail"),
+  ],
+  () => [context, mov(2, pick([0, 1, 4, 14, 40, 100])), mov(3, pick([0, 0, 0, 1])), call("skb_change_head")],
+  () => [context, mov(2, pick([0, 20, 64, 65, 1000])), call("skb_pull_data")],
+  () => [
+    ...[context, mov(2, pick([4, 8, 20, -4, -8, -20, -40, 5000])), mov(3, pick([0, 1, 1, 2]))],
+    ...[mov(4, pick([0, 0, 0, 1, 2, 4, 6, 8, 16, 0x80, 0x100, 0x180, 0x10000])), call("skb_adjust_room")],
+  ],
+  () => [context, mov(2, pick([0x0081, 0xa888, 0x1234])), mov(3, random(4096)), call("skb_vlan_push")],
+  () => [context, call("skb_vlan_pop")],
+  () => [context, mov(2, pick([0x0008, 0xdd86, 0x1234])), mov(3, pick([0, 0, 1])), call("skb_change_proto")],
+  () => [context, mov(2, pick([0, 1, 2, 3, 4, 7])), call("skb_change_type")],
+  () => [context, mov(2, random(65536)), call("csum_update")],
+  () => [context, mov(2, pick([0, 1, 2, 3, 4])), call("csum_level")],
+  () => [context, mov(2, random(65536)), call("set_hash"), ...keep, context, call("get_hash_recalc")],
+  () => [mov(1, pick([1, 77])), mov(2, pick([0, 1, 2])), call("redirect")],
+  () => [context, call("get_cgroup_classid")],
+  () => [context, call("get_route_realm")],
+];
+
+const SKB_FIELDS = [0, 4, 16, 20, 24, 28];
+
+const XDP_STEPS: readonly Step[] = [
+  () => [context, mov(2, pick([0, 4, 14, 20, 50, 51, 64, -4, -14, -100, -216, -217, -256])), call("xdp_adjust_head")],
+  () => [context, mov(2, pick([0, 4, 8, 6, -4, -8, -6, -32, -64, -252, -256])), call("xdp_adjust_meta")],
+  () => [context, mov(2, pick([0, 4, 14, 100, 1000, 3000, 4000, -4, -14, -50, -51, -64])), call("xdp_adjust_tail")],
+  () => [
+    ...[...onStack(-64, bytes(16)), context, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero())],
+    ...[call("xdp_load_bytes"), ...keep, insn("ldx4", { src: 10, off: -64 })],
+  ],
+  () => [
+    ...[...onStack(-64, bytes(16)), context, mov(2, offset()), ...stackPointer(3, -64), mov(4, nonZero())],
+    call("xdp_store_bytes"),
+  ],
+  () => [context, call("xdp_get_buff_len")],
+];
+
+const text = (value: string, size: number) => {
+  const out = new Uint8Array(size);
+  for (let i = 0; i < value.length; i++) out[i] = value.charCodeAt(i);
+  return out;
+};
+const NUMBERS = ["42", "-42", " 7 ", "0x1f", "0X1F", "017", "08", "zz", "", "-", "+5", "18446744073709551615"];
+const MORE = [
+  "18446744073709551616",
+  "9223372036854775807",
+  "9223372036854775808",
+  "-9223372036854775808",
+  "0x",
+  "12ab",
+  "\t\n5",
+];
+const parse: Step = () => {
+  const value = pick([...NUMBERS, ...MORE]);
+  return [
+    ...[...onStack(-64, text(value, 24)), ...imm64(0, 0n), insn("stx8", { dst: 10, src: 0, off: -72 })],
+    ...[
+      ...stackPointer(1, -64),
+      mov(2, pick([value.length || 1, 24])),
+      mov(3, pick([0, 8, 10, 16, 2])),
+      ...stackPointer(4, -72),
+    ],
+    ...[
+      call(pick(["strtol", "strtoul"])),
+      ...keep,
+      insn("ldx8", { src: 10, off: -72 }),
+      ...keep,
+      insn("rsh64_imm", { imm: 32 }),
+    ],
+  ];
+};
+
+/** Prints into the stack and stores what was printed into the packet. */
+const FORMATS = [
+  ...[
+    "%d %u",
+    "%x|%X",
+    "%5d|%-5d|",
+    "%05d|%+d|% d|",
+    "%ld %lu",
+    "%llx",
+    "%c%c",
+    "100%%|%d",
+    "%i",
+    "%li|%08lx",
+    "%08x|%8x",
+  ],
+  ...[
+    "%s|%d",
+    "%h",
+    "%lld %lli",
+    "%hd",
+    "%.3d",
+    "%*d",
+    "%q",
+    "no conversion",
+    "%",
+    "%d%",
+    "%l",
+    "%pI4",
+    "%pi4|%pI6",
+    "tab\there",
+    "ctrl\u0001x",
+    "%+05d|",
+    "%-05d|",
+    "%#x",
+  ],
+];
+
+interface Program {
+  readonly prog_type: string;
+  readonly insns: readonly Insn[];
+  readonly data_in: Uint8Array;
+  readonly text?: Uint8Array;
+  readonly text_slots?: readonly number[];
+}
+
+function snprintf(): Program {
+  const size = pick([64, 64, 64, 16, 1]);
+  const head = [insn("mov64_reg", { dst: 6, src: 1 }), ...onStack(-64, new Uint8Array(64))];
+  const data = Array.from({ length: 2 }, () =>
+    pick([0n, 1n, 42n, -1n, -42n, 0xffff_ffffn, 1n << 40n, BigInt(random(2 ** 31))]),
+  );
+  const words = data.flatMap((value, i) => [...imm64(0, value), insn("stx8", { dst: 10, src: 0, off: -96 + 8 * i })]);
+  const before = [...head, ...words, ...stackPointer(1, -64), mov(2, size)];
+  const value = [insn("ld_imm64_map_value", { dst: 3 }), { code: 0, dst: 0, src: 0, off: 0, imm: 0 }];
+  const after = [
+    ...[...stackPointer(4, -96), mov(5, pick([16, 16, 16, 8])), call("snprintf"), insn("mov64_reg", { dst: 7 })],
+    ...[context, mov(2, 0), ...stackPointer(3, -64), mov(4, 64), mov(5, 0), call("skb_store_bytes")],
+    ...[insn("mov64_reg", { src: 7 }), insn("exit")],
+  ];
+  const insns = [...before, ...value, ...after];
+  return { prog_type: "sched_cls", insns, data_in: IPV4, text: text(pick(FORMATS), 32), text_slots: [before.length] };
+}
+
+function steps(
+  prog_type: string,
+  choices: readonly Step[],
+  data_in: Uint8Array,
+  count: number,
+  fields: readonly number[],
+): Program {
+  const body = Array.from({ length: count }, () => [...pick(choices)(), ...keep]).flat();
+  const look = fields.flatMap((off) => [insn("ldx4", { src: 6, off }), ...keep]);
+  const head = [insn("mov64_reg", { dst: 6, src: 1 }), mov(7, 0)];
+  return { prog_type, insns: [...head, ...body, ...look, insn("mov64_reg", { src: 7 }), insn("exit")], data_in };
+}
+
+const programs: Program[] = [
+  ...Array.from({ length: 240 }, () =>
+    steps("sched_cls", SKB_STEPS, pick([IPV4, IPV4, IPV6, VLAN, BROADCAST]), 1 + random(3), SKB_FIELDS),
+  ),
+  ...Array.from({ length: 60 }, () => steps("xdp", XDP_STEPS, pick([IPV4, VLAN]), 1 + random(4), [])),
+  ...Array.from({ length: 60 }, () => steps("sched_cls", [parse], IPV4, 2, [])),
+  ...Array.from({ length: 90 }, snprintf),
+];
+for (const [id, { insns, data_in, text: value, text_slots, prog_type }] of programs.entries()) {
+  const row = { id, prog_type, insns: toHex(encodeInsns(insns)), data_in: toHex(data_in) };
+  console.log(JSON.stringify(value === undefined ? row : { ...row, text: toHex(value), text_slots }));
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { fromHex, toHex } from "../../base/bytes.ts";
+import { HELPER_MAX_ID } from "../../facts/helpers.ts";
+import { progTypeByName } from "../../facts/prog-types.ts";
+import { decodeInsns } from "../../isa/insn.ts";
+import { defaultEnv } from "../env.ts";
+import { type BpfMap, createMap, enterEvent, loadProgram, Machine, Memory } from "../index.ts";
+import { PKT_END, PKT_META } from "../layout.ts";
+import { format } from "./format.ts";
+import { helperRefusal, simulatedHelpers } from "./helpers.ts";
+
+const RECORDING = new URL("../../conformance/recordings/helpers.jsonl", import.meta.url);
+
+interface Recorded {
+  id: number;
+  prog_type: string;
+  insns: string;
+  data_in: string;
+  text?: string;
+  text_slots?: number[];
+  errno: number;
+  retval: number;
+  data_out: string;
+}
+
+const bytes = (hex: string) => fromHex(hex) as Uint8Array;
+const memory = new Memory();
+
+/** BPF_PROG_TEST_RUN as the recorder did it. */
+function run(row: Recorded) {
+  const text = row.text === undefined ? undefined : bytes(row.text);
+  const def = { name: "text", type: "array", keySize: 4, valueSize: text?.length ?? 1, maxEntries: 1, flags: 1 << 7 };
+  const map = text && (createMap(memory, def) as BpfMap);
+  if (map && text) map.update(new Uint8Array(4), text);
+  const maps = new Map((row.text_slots ?? []).map((slot) => [slot, map as BpfMap]));
+  const program = loadProgram(memory, { insns: decodeInsns(bytes(row.insns)), progType: row.prog_type, maps });
+  const machine = new Machine({ memory, program, env: defaultEnv() });
+  const errno = -enterEvent(machine, { kind: "packet", data: bytes(row.data_in) });
+  const outcome = machine.run(10_000);
+  program.close();
+  map?.close();
+  const start = memory.r32(PKT_META);
+  return {
+    errno: errno + 0,
+    retval: outcome.kind === "exit" ? Number(BigInt.asUintN(32, outcome.r0)) : JSON.stringify(outcome),
+    data_out: toHex(memory.copyOut(start, memory.r32(PKT_END) - start)),
+  };
+}
+
+test("helpers do to packets and text what they did on Linux 6.18", () => {
+  const rows: Recorded[] = readFileSync(RECORDING, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(rows.length).toBeGreaterThan(400);
+  for (const row of rows) {
+    const { errno, retval, data_out } = row;
+    expect(run(row), `program ${row.id}, ${row.prog_type}`).toEqual({ errno, retval, data_out });
+  }
+});
+
+test("every helper of the kernel is simulated or refused with a sentence", () => {
+  for (let id = 1; id < HELPER_MAX_ID; id++) {
+    const refusal = helperRefusal(id);
+    expect(refusal === undefined, `helper ${id}`).toBe(simulatedHelpers.includes(id));
+    if (refusal !== undefined) expect(refusal).toMatch(/^bpf_\w+ is not simulated: it /);
+  }
+  expect(helperRefusal(9999)).toBe("helper #9999 does not exist");
+});
+
+test("two thirds of what each common program type may call are simulated", () => {
+  for (const name of ["socket_filter", "sched_cls", "xdp", "kprobe", "tracepoint"]) {
+    const ids = progTypeByName(name)?.helperIds(0) ?? [];
+    const missing = ids.filter((id) => !simulatedHelpers.includes(id));
+    expect(missing.length / ids.length, `${name}: ${missing}`).toBeLessThan(1 / 3);
+  }
+});
+
+test("addresses and strings are printed from memory", () => {
+  const program = loadProgram(memory, { insns: [], progType: "unspec" });
+  const machine = new Machine({ memory, program, env: defaultEnv() });
+  enterEvent(machine, { kind: "mem", bytes: Uint8Array.of(127, 0, 0, 1, 104, 105, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) });
+  const at = machine.reg(1);
+  expect(format(machine, "%pI4 %pi4|%s|", [at, at, at + 4n], 64)).toBe("127.0.0.1 127.000.000.001|hi|");
+  expect(format(machine, "%pI6", [at], 64)).toBe("7f00:0001:6869:0000:0000:0000:0000:0000");
+  expect(format(machine, "[%s]", [8n], 64)).toBe("[]");
+  expect(format(machine, "%p", [at], 64)).toMatch(/^0{8}[0-9a-f]{8}$/);
+  expect(format(machine, "%px", [0xffff_8881_0000_0010n], 64)).toBe("ffff888100000010");
+});

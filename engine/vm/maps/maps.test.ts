@@ -1,0 +1,153 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { fromHex, toHex } from "../../base/bytes.ts";
+import type { MapDef } from "../../program/program.ts";
+import { Memory } from "../memory.ts";
+import { createMap, mapRefusal } from "./create.ts";
+import type { BpfMap } from "./map.ts";
+
+const RECORDING = new URL("../../conformance/recordings/maps.jsonl", import.meta.url);
+
+interface Recorded {
+  type: string;
+  key_size: number;
+  value_size: number;
+  max_entries: number;
+  flags: number;
+  cpus: number;
+  /** name, key, value, flags, errno, what came back */
+  ops: [string, string, string, number, number, string?][];
+}
+
+const bytes = (hex: string) => fromHex(hex) as Uint8Array;
+
+function answer(map: BpfMap, [name, keyHex, valueHex, flags]: Recorded["ops"][number]): number | Uint8Array {
+  const key = bytes(keyHex);
+  switch (name) {
+    case "lookup":
+      return map.def.type === "bloom_filter" ? map.contains(bytes(valueHex)) : map.lookup(key, flags);
+    case "update":
+      return map.update(key, bytes(valueHex), flags);
+    case "delete":
+      return map.delete(key);
+    case "next":
+      return map.nextKey(key.length === 0 ? undefined : key);
+    default:
+      return map.lookupAndDelete(key);
+  }
+}
+
+const rows: Recorded[] = readFileSync(RECORDING, "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line));
+
+for (const [i, row] of rows.entries()) {
+  test(`map ${i}, ${row.type}: every operation is answered as Linux 6.18 answers it`, () => {
+    const def: MapDef = {
+      name: "m",
+      type: row.type,
+      keySize: row.key_size,
+      valueSize: row.value_size,
+      maxEntries: row.max_entries,
+      flags: row.flags,
+    };
+    const map = createMap(new Memory({ cpus: row.cpus }), def) as BpfMap;
+    for (const [n, op] of row.ops.entries()) {
+      const got = answer(map, op);
+      const [, , , , errno, back] = op;
+      const want = errno !== 0 ? -errno : (back ?? 0);
+      expect(typeof got === "number" ? got : toHex(got), `operation ${n}: ${op.slice(0, 4).join(" ")}`).toBe(want);
+    }
+  });
+}
+
+const simple = (type: string, more: Partial<MapDef> = {}): MapDef => ({
+  name: "m",
+  type,
+  keySize: 4,
+  valueSize: 8,
+  maxEntries: 2,
+  flags: 0,
+  ...more,
+});
+const u32 = (n: number) => Uint8Array.of(n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24);
+const u64 = (n: number) => Uint8Array.of(...u32(n), 0, 0, 0, 0);
+
+test("a full LRU map lets the least recently used entry go", () => {
+  const memory = new Memory();
+  const map = createMap(memory, simple("lru_hash")) as BpfMap;
+  map.update(u32(1), u64(1));
+  map.update(u32(2), u64(2));
+  const key = memory.scratch(0, 4);
+  memory.u8.set(u32(1), key);
+  expect(map.lookupAt(key, 0)).not.toBe(0);
+  expect(map.update(u32(3), u64(3))).toBe(0);
+  expect(
+    map
+      .entries()
+      .map((entry) => entry.key[0])
+      .sort(),
+  ).toEqual([1, 3]);
+});
+
+test("a ring buffer gives records in order, skips discarded ones, and is full at some point", () => {
+  const memory = new Memory();
+  const ring = createMap(memory, simple("ringbuf", { keySize: 0, valueSize: 0, maxEntries: 4096 })) as BpfMap & {
+    reserve(size: number): number;
+    commit(data: number, discard: boolean): boolean;
+    output(from: number, size: number): number;
+    consume(): Uint8Array | undefined;
+    records(): unknown[];
+  };
+  const first = ring.reserve(16);
+  memory.u8.fill(7, first, first + 16);
+  expect(memory.allows(first, 16, true)).toBe(true);
+  expect(memory.allows(first, 17, true)).toBe(false);
+  expect(ring.records()).toEqual([]);
+  ring.commit(ring.reserve(8), true);
+  ring.commit(first, false);
+  expect(memory.allows(first, 1, false)).toBe(false);
+  expect(ring.consume()).toEqual(new Uint8Array(16).fill(7));
+  expect(ring.consume()).toBeUndefined();
+  const from = memory.scratch(1, 1000);
+  let sent = 0;
+  while (ring.output(from, 1000) === 0) sent++;
+  expect(sent).toBe(4);
+  expect(ring.consume()).toHaveLength(1000);
+  expect(ring.output(from, 1000)).toBe(0);
+});
+
+test("a deleted element's value can still be read through an old pointer, as in the kernel", () => {
+  const memory = new Memory();
+  const map = createMap(memory, simple("hash")) as BpfMap;
+  map.update(u32(1), u64(5));
+  const key = memory.scratch(0, 4);
+  memory.u8.set(u32(1), key);
+  const value = map.lookupAt(key, 0);
+  map.update(u32(1), u64(6));
+  expect(memory.r64(value)).toBe(5n);
+  expect(map.lookup(u32(1))).toEqual(u64(6));
+  map.delete(u32(1));
+  expect(memory.allows(value, 8, true)).toBe(true);
+});
+
+test("memory comes back when a map goes", () => {
+  const memory = new Memory();
+  const make = () => createMap(memory, simple("array", { maxEntries: 1000 })) as BpfMap;
+  make().close();
+  const { brk } = memory;
+  for (let i = 0; i < 100; i++) make().close();
+  expect(memory.brk).toBe(brk);
+});
+
+test("a map that needs more memory than there is is refused", () => {
+  expect(createMap(new Memory(), simple("array", { maxEntries: 1 << 26 }))).toBe(-12);
+});
+
+test("what is not simulated is refused with a sentence", () => {
+  expect(createMap(new Memory(), simple("sockmap", { valueSize: 4 }))).toBe(-95);
+  expect(mapRefusal("sockmap")).toBe("a map of type sockmap is not simulated: it holds real sockets");
+  expect(mapRefusal("hash")).toBeUndefined();
+  expect(existsSync(RECORDING)).toBe(true);
+});
