@@ -1,5 +1,5 @@
 // What BPF_MAP_CREATE says to sizes and flags, type by type. Source: map_alloc_check and map_alloc of the kernel's map
-// kinds; record/check_map_create.py compares this table with the running kernel. Maps that need BTF (local storage,
+// kinds; recordings/map-create.jsonl holds what the running kernel answered (record/record_map_create.py). Maps that need BTF (local storage,
 // struct_ops, arena) are refused as the kernel refuses them without it.
 import type { MapDef } from "../program/program.ts";
 import { ERRNO } from "./errno.ts";
@@ -18,6 +18,7 @@ const F = {
   MMAPABLE: 1 << 10,
   PRESERVE_ELEMS: 1 << 11,
   INNER_MAP: 1 << 12,
+  TOKEN_FD: 1 << 16,
 } as const;
 
 const ACCESS = F.RDONLY | F.WRONLY | F.RDONLY_PROG | F.WRONLY_PROG;
@@ -43,10 +44,11 @@ interface Sizes {
   readonly value: number;
   readonly entries: number;
   readonly flags: number;
+  /** Without an inner map its file descriptor is 0, which is open but no map. */
   readonly hasInner: boolean;
 }
 
-const { EINVAL, E2BIG, EBADF } = ERRNO;
+const { EINVAL, E2BIG } = ERRNO;
 const first = (...errors: readonly (number | false)[]): number => errors.find((e) => e !== false && e !== 0) || 0;
 const roundUp8 = (n: number): number => Math.ceil(n / 8) * 8;
 const bothProg = (flags: number): boolean => (flags & F.RDONLY_PROG) !== 0 && (flags & F.WRONLY_PROG) !== 0;
@@ -74,7 +76,7 @@ const fdArray: Rule = (map) =>
     map.value !== 4 && EINVAL,
     (map.flags & (F.RDONLY_PROG | F.WRONLY_PROG)) !== 0 && EINVAL,
     array(map),
-    map.type === "array_of_maps" && !map.hasInner && EBADF,
+    map.type === "array_of_maps" && !map.hasInner && EINVAL,
   );
 
 const hash: Rule = ({ type, key, value, entries, flags, hasInner }) => {
@@ -90,7 +92,7 @@ const hash: Rule = ({ type, key, value, entries, flags, hasInner }) => {
     (entries === 0 || key === 0 || value === 0) && EINVAL,
     key + value >= KMALLOC_MAX_SIZE - HTAB_ELEM_SIZE && E2BIG,
     percpu && roundUp8(value) > PCPU_MIN_UNIT_SIZE && E2BIG,
-    type === "hash_of_maps" && !hasInner && EBADF,
+    type === "hash_of_maps" && !hasInner && EINVAL,
     entries > 2 ** 31 && E2BIG,
   );
 };
@@ -165,13 +167,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   percpu_cgroup_storage: cgroupStorage,
   bloom_filter: ({ key, value, entries, flags }) =>
     first(
+      value > KMALLOC_MAX_SIZE && E2BIG,
       (key !== 0 ||
         value === 0 ||
         entries === 0 ||
         unknown(flags, F.NUMA_NODE | F.ZERO_SEED | ACCESS) ||
         bothProg(flags)) &&
         EINVAL,
-      value > KMALLOC_MAX_SIZE && E2BIG,
     ),
   lpm_trie: ({ key, value, entries, flags }) =>
     first(
@@ -207,10 +209,12 @@ export function checkMapCreate(map: MapDef): number {
     key: map.keySize,
     value: map.valueSize,
     entries: map.maxEntries,
-    flags: map.flags,
+    flags: map.flags & ~F.TOKEN_FD,
     hasInner: map.inner !== undefined,
   });
-  return error === 0 ? 0 : -error;
+  if (error !== 0) return -error;
+  // The token itself is looked at after sizes and flags; there are none here.
+  return map.flags & F.TOKEN_FD ? -EINVAL : 0;
 }
 
 /** Flags of the map that is made: some kinds are read-only for programs whatever was asked for. @kernel devmap.c dev_map_init_map */

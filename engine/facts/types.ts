@@ -170,8 +170,6 @@ export interface MapType {
   /** Lower case without prefix: `percpu_array`. */
   readonly name: string;
   readonly simulated: boolean;
-  /** Helper numbers that may take a map of this type as their map argument (check_map_func_compatibility); undefined: any not bound to others. */
-  readonly onlyHelpers?: readonly number[];
 }
 
 /** A UAPI struct or union: `fields` flat, anonymous members lifted; offsets in bytes. */
