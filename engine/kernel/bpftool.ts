@@ -17,20 +17,29 @@ interface Ran {
 }
 
 const ok = (out: string): Ran => ({ out, err: "", status: 0 });
-const failed = (err: string): Ran => ({ out: "", err: `${err}\n`, status: 255 });
+const failed = (err: string): Ran => ({ out: "", err: err === "" ? "" : `${err}\n`, status: 255 });
 
 export function bpftool(kernel: Kernel, args: readonly string[]): Ran {
-  const [object = "", verb = "show", ...rest] = args.filter((arg) => !/^-[jpfn]+$/.test(arg));
-  if (object === "version" || args.includes("--version") || args.includes("-V"))
-    return ok("bpftool v7.6.0\nusing libbpf v1.6\n");
-  if ("program".startsWith(object) && object !== "") return prog(kernel, verb, rest);
+  const [object, verb = "show", ...rest] = args.filter((arg) => !/^-[jpfndl]+$/.test(arg));
+  if (object === "version" || args.includes("-V") || args.includes("--version"))
+    return ok("bpftool v7.1.0\nusing libbpf v1.1\n");
+  if (object === undefined || object === "help") return ok(USAGE);
+  if (object !== "" && "prog".startsWith(object.slice(0, 4)) && "program".startsWith(object))
+    return prog(kernel, verb, rest);
   if (object === "map") return map(kernel, verb, rest);
-  if (object === "" || object === "help") return { ...failed(USAGE), status: object === "" ? 255 : 0 };
-  return failed(`Error: object "${object}" is not simulated here; there are prog and map`);
+  return failed(`${USAGE}(${object} is not simulated here)`);
 }
 
-const USAGE =
-  "Usage: bpftool prog { show | list } [id ID | tag TAG | name NAME]\n       bpftool prog dump xlated { id ID } [opcodes]\n       bpftool map { show | list } [id ID]\n       bpftool map dump id ID";
+const USAGE = `Usage: bpftool [OPTIONS] OBJECT { COMMAND | help }
+       bpftool version
+
+       OBJECT := { prog | map }
+       bpftool prog { show | list } [PROG]
+       bpftool prog dump xlated PROG [{ opcodes }]
+       bpftool map { show | list } [id MAP_ID]
+       bpftool map dump id MAP_ID
+       PROG := { id PROG_ID | tag PROG_TAG | name PROG_NAME }
+`;
 
 function prog(kernel: Kernel, verb: string, args: readonly string[]): Ran {
   const all = [...kernel.progs.values()];
@@ -45,7 +54,7 @@ function prog(kernel: Kernel, verb: string, args: readonly string[]): Ran {
       return failed(
         kind === "jited"
           ? "Error: no instructions returned"
-          : `Error: expected 'xlated' or 'jited', got: ${kind ?? ""}`,
+          : `Error: expected 'xlated' or 'jited', got: ${kind ?? "(null)"}`,
       );
     const found = pick(
       all,
@@ -54,23 +63,22 @@ function prog(kernel: Kernel, verb: string, args: readonly string[]): Ran {
     if (typeof found === "string") return failed(found);
     return ok(found.map((one) => xlatedText(one, which.includes("opcodes"))).join("\n"));
   }
-  return failed(`Error: unknown command '${verb}'`);
+  return failed(USAGE.trimEnd());
 }
 
-/** `id 4`, `tag b114…`, `name foo`; all that fit, or the sentence that says why none does. */
-function pick(all: readonly Prog[], [by, value = ""]: readonly string[]): Prog[] | string {
+/** `id 4`, `tag b114…`, `name foo`; all that fit, or what is said where none does (of a tag or name: nothing). */
+function pick(all: readonly Prog[], [by, value]: readonly string[]): Prog[] | string {
   const match: Readonly<Record<string, (one: Prog) => boolean>> = {
     id: ({ id }) => id === Number(value),
     tag: ({ insns }) => progTag(insns) === value,
     name: ({ name }) => name === value,
   };
   const test = by === undefined ? undefined : match[by];
-  if (!test) return `Error: expected 'id', 'tag', 'name' or 'pinned', got: '${by ?? ""}'?`;
+  if (!test) return `Error: expected 'id', 'tag', 'name' or 'pinned', got: '${by ?? "(null)"}'?`;
+  if (value === undefined) return `Error: what is '${by}'?`;
   const found = all.filter(test);
   if (found.length > 0) return found;
-  return by === "id"
-    ? `Error: get by id (${value}): No such file or directory`
-    : `Error: can't find program with ${by} ${value}`;
+  return by === "id" ? `Error: get by id (${value}): No such file or directory` : "";
 }
 
 /** bpftool is built against a kernel without the new type: it knows its number only. */
@@ -121,8 +129,13 @@ function mapText({ id, def }: MapObject): string {
   const type = mapTypeByName(def.type)?.name ?? def.type;
   return (
     `${id}: ${type}  ${def.name === "" ? "" : `name ${def.name}  `}flags 0x${def.flags.toString(16)}\n` +
-    `\tkey ${def.keySize}B  value ${def.valueSize}B  max_entries ${def.maxEntries}  memlock 4096B\n`
+    `\tkey ${def.keySize}B  value ${def.valueSize}B  max_entries ${def.maxEntries}${memlock(def)}\n`
   );
+}
+
+/** Bytes of struct bpf_array and its elements; what other kinds take depends on allocators, and is left out. */
+function memlock({ type, valueSize, maxEntries }: MapObject["def"]): string {
+  return type === "array" ? `  memlock ${312 + maxEntries * ((valueSize + 7) & ~7)}B` : "";
 }
 
 function mapDump({ map }: MapObject): string {

@@ -10,6 +10,8 @@ export interface KernelConfig {
   readonly steps?: Steps;
   /** Drives random numbers, the clock and addresses: same seed, same runs. */
   readonly seed?: bigint;
+  /** Left out: a memory of its own. */
+  readonly memory?: Memory;
   /** Runs a machine that stands at its first instruction; by default without recording, for at most `RUN_BUDGET` steps. */
   readonly execute?: (machine: Machine, prog: Prog) => Outcome;
 }
@@ -34,9 +36,9 @@ export class Kernel extends Registry {
   #lastProgId = 0;
   #lastMapId = 0;
 
-  constructor({ definition, steps, seed = 1n, execute }: KernelConfig = {}) {
+  constructor({ definition, steps, seed = 1n, memory, execute }: KernelConfig = {}) {
     super(definition, steps);
-    this.memory = new Memory({ cpus: 4 });
+    this.memory = memory ?? new Memory({ cpus: 4 });
     this.env = defaultEnv({ seed });
     this.execute = execute ?? ((machine) => machine.run(RUN_BUDGET));
     this.fds = new FdTable((target) => this.put(target));

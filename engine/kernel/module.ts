@@ -16,14 +16,16 @@ export function store(kernel: Kernel, bytes: Uint8Array): number {
   if (typeof ctx === "number") return ctx;
   const prog = kernel.attached.get(kernel.definition.type.attach.id);
   if (!prog) return -ERRNO.ENOENT;
-  const writable = kernel.definition.type.ctx.fields.some((field) => field.writable);
-  const outcome = kernel.run(prog, { kind: "ctx", bytes: ctx, writable });
+  const outcome = kernel.run(prog, { kind: "ctx", bytes: ctx, writable: isWritable(kernel.definition) });
   if (typeof outcome === "number") return outcome;
   // A verified program comes to its exit; one that uses up the budget is ended as by a signal.
   if (outcome.kind !== "exit") return outcome.kind === "paused" ? -ERRNO.EINTR : -ERRNO.EIO;
   kernel.result = Number(BigInt.asUintN(32, outcome.r0));
   return bytes.length;
 }
+
+/** Some field of the context may be written; which ones, the verifier sees to. */
+export const isWritable = ({ type }: KernelDefinition): boolean => type.ctx.fields.some(({ writable }) => writable);
 
 /** The context that a write makes, or a negative errno. */
 export function contextFrom({ type, attribute }: KernelDefinition, bytes: Uint8Array): Uint8Array | number {

@@ -9,12 +9,12 @@ import type { Insn } from "../isa/insn.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/files.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { createMaps, unverified, withDescriptors } from "../kernel/loader.ts";
-import { contextFrom } from "../kernel/module.ts";
+import { contextFrom, isWritable } from "../kernel/module.ts";
 import type { Prog } from "../kernel/objects.ts";
 import { Process } from "../kernel/process.ts";
 import { RELEASE, type Registry } from "../kernel/registry.ts";
 import { takesPacket } from "../kernel/test-run.ts";
-import { enterEvent, type Machine, type Outcome } from "../vm/index.ts";
+import { type Event, enterEvent, type Machine, type Outcome } from "../vm/index.ts";
 import { assembleInput, type Clock, check, checkedView } from "./check.ts";
 import { kernelView, mapViews } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
@@ -303,11 +303,12 @@ const READ_SIZE = 131072;
 const bytesOf = (hex: string): Uint8Array => fromHex(hex.replace(/\s/g, "")) ?? new Uint8Array();
 
 /** What makes a program of this type run, from what the page gives; `undefined` where the two do not fit. */
-function eventFor(kernel: Kernel, type: ProgType, event: EventInput): Parameters<typeof enterEvent>[1] | undefined {
+export function eventFor({ definition }: Registry, type: ProgType, event: EventInput): Event | undefined {
   switch (event.kind) {
     case "sysfs": {
-      const ctx = contextFrom(kernel.definition, utf8Encode(event.data));
-      return typeof ctx === "number" || type.id !== kernel.definition.type.id ? undefined : { kind: "ctx", bytes: ctx };
+      const bytes = contextFrom(definition, utf8Encode(event.data));
+      if (typeof bytes === "number" || type.id !== definition.type.id) return undefined;
+      return { kind: "ctx", bytes, writable: isWritable(definition) };
     }
     case "packet":
       return takesPacket(type) ? { kind: "packet", data: bytesOf(event.hex) } : undefined;

@@ -259,3 +259,36 @@ BPF_EXIT_INSN(),`,
   expect((await session.shell("echo 40 > /sys/adder/sum")).output).toBe("bash: echo: write error: Invalid argument\n");
   expect((await session.shell("cat /sys/oreore/bpf")).status).toBe(1);
 });
+
+test("a pasted hex dump comes back as macros that make the same bytes", async () => {
+  const session = createSession();
+  const paste = await session.paste("61 10 00 00 00 00 00 00 04 00 00 00 2a 00 00 00 95 00 00 00 00 00 00 00");
+  const check = session.check(oreore(paste.source ?? ""), 1);
+  expect(check.slots.map(({ hex }) => hex).join("")).toBe("6110000000000000040000002a0000009500000000000000");
+  expect(check.verdict).toBe("accept");
+});
+
+test("a program is rendered in every notation there is", async () => {
+  const session = createSession();
+  const notations = await session.notations();
+  expect(notations).toContain("llvm");
+  for (const notation of notations) expect(await session.render(example("plus42"), notation)).not.toBe("");
+  expect(await session.render(example("plus42"), "no such notation")).toBeNull();
+  expect(await session.render(oreore("BPF_FOO("), "llvm")).toBeNull();
+});
+
+test("the take-home holds the program of the editor", async () => {
+  const files = (await createSession().takeHome(example("plus42"))) ?? [];
+  expect(files.map(({ path }) => path)).toContain("loader.c");
+  expect(files.find(({ path }) => path === "loader.c")?.text).toMatch(/42/);
+});
+
+test("both engines run the same and say how fast", async () => {
+  const event = { kind: "sysfs", path: FILE, data: "10" } as const;
+  const race = await createSession({ now: () => performance.now() * 1000 }).race(example("plus42"), event, 2000);
+  if (typeof race === "string") throw new Error(race);
+  expect([race.interp.r0, race.jit.r0]).toEqual(["0000000000000034", "0000000000000034"]);
+  expect([race.interp.runs, race.interp.insns, race.jit.insns]).toEqual([2000, 6000, 6000]);
+  expect(race.jit.samples.length).toBe(100);
+  expect(race.wasm).toMatch(/^\(module/);
+});

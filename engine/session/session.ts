@@ -4,7 +4,7 @@ import { ERRNO } from "../facts/errno.ts";
 import { OREORE } from "../kernel/definition.ts";
 import { Registry, type Steps } from "../kernel/registry.ts";
 import { refusedBelief, visitViews } from "./beliefs.ts";
-import { type Checked, type Clock, check } from "./check.ts";
+import { assembleInput, type Checked, type Clock, check } from "./check.ts";
 import type { Live } from "./live.ts";
 import type { Outcome, SessionApi } from "./views.ts";
 
@@ -60,6 +60,26 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       return (await live()).shell((process) => runShell(process, line));
     },
 
+    async paste(text) {
+      const { detect, PASTE_NAMES } = await import("../asm/notation/detect.ts");
+      const { kind, source, faults } = detect(text);
+      return { kind, name: PASTE_NAMES[kind], source: source ?? null, faults: faults.map(({ text }) => text) };
+    },
+    async render(input, notation) {
+      const { OUTPUTS } = await import("../asm/notation/output.ts");
+      const { assembly } = assembleInput(registry, input);
+      if (!assembly.ok || !Object.hasOwn(OUTPUTS, notation)) return null;
+      return OUTPUTS[notation as keyof typeof OUTPUTS](assembly.insns);
+    },
+    notations: async () => Object.keys((await import("../asm/notation/output.ts")).OUTPUTS),
+    async takeHome(input) {
+      const { takeHome } = await import("../takehome/take-home.ts");
+      const { assembly, program } = assembleInput(registry, input);
+      if (!assembly.ok) return null;
+      const files = takeHome(program, registry.definition);
+      return files.map(({ path, text, executable }) => ({ path, text, executable: executable ?? false }));
+    },
+
     patchKernel(step, applied) {
       const steps = registry.steps.map((on, i) => (i === step - 1 ? applied : on)) as unknown as Steps;
       return boot(new Registry(registry.definition, steps));
@@ -85,6 +105,14 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
     chunk: async (run, from, count) => (await live()).chunk(run, from, count),
     marks: async (run, buckets) => (await live()).marks(run, buckets),
     seek: async (run, from, query) => (await live()).seek(run, from, query),
+    async race(input, event, times) {
+      const [{ race }, { eventFor }] = await Promise.all([import("./race.ts"), import("./live.ts")]);
+      const { assembly, program } = assembleInput(registry, input);
+      if (!assembly.ok) return "the source does not assemble";
+      const type = registry.progType(registry.progTypeId(program.progType) ?? -1);
+      const entry = type && eventFor(registry, type, event);
+      return entry ? race(registry, seed, program, entry, times, now) : "the event does not fit the program";
+    },
     mapsAt: async (run, step) => (await live()).mapsAt(run, step),
   };
 }

@@ -405,6 +405,27 @@ export type Seek =
   | { readonly to: "last-write"; readonly reg: number }
   | { readonly to: "last-write"; readonly address: Hex64; readonly size: number };
 
+/** Many runs of one engine. */
+export interface LapsView {
+  readonly runs: number;
+  /** Instructions done in all runs. */
+  readonly insns: number;
+  /** Nanoseconds of one run, entering the event included, on average. */
+  readonly ns: number;
+  /** The same for each of up to a hundred equal parts of the runs, in order. */
+  readonly samples: Float64Array;
+  /** Milliseconds to compile; 0 for the interpreter. */
+  readonly compileMs: number;
+  readonly r0: Hex64;
+}
+
+export interface RaceView {
+  readonly interp: LapsView;
+  readonly jit: LapsView;
+  /** The WebAssembly made of the program, as text. */
+  readonly wasm: string;
+}
+
 // ----------------------------------------------------------------------------------------------------- catalogue
 
 export interface ExampleView {
@@ -436,6 +457,23 @@ export interface MapTypeView {
   readonly id: number;
   readonly name: string;
   readonly simulated: boolean;
+}
+
+/** What a pasted text was taken for. */
+export interface PasteView {
+  readonly kind: string;
+  readonly name: Texts;
+  /** The same as macros; null for macros, which stay as they are, and where nothing could be read. */
+  readonly source: string | null;
+  /** The pieces that could not be read, as they stand in the text. */
+  readonly faults: readonly string[];
+}
+
+export interface TakeHomeFileView {
+  /** Below the folder, with slashes. */
+  readonly path: string;
+  readonly text: string;
+  readonly executable: boolean;
 }
 
 export interface HelloView {
@@ -475,6 +513,14 @@ export interface SessionApi {
   deleteMap(fd: number, key: string): Promise<Outcome>;
   /** One line for the shell. */
   shell(line: string): Promise<ShellView>;
+  /** What a text in another notation is, and the same as macros: hex, dumps of bpftool and objdump, assembly, … */
+  paste(text: string): Promise<PasteView>;
+  /** The program in another notation; names as `notations` gives them. null: it does not assemble, or there is no such. */
+  render(program: ProgramInput, notation: string): Promise<string | null>;
+  notations(): Promise<readonly string[]>;
+  /** The folder to take home for the current definition; null where the program does not assemble. */
+  takeHome(program: ProgramInput): Promise<readonly TakeHomeFileView[] | null>;
+
   /** Applies or takes back step 1 … 4 of the recipe. */
   patchKernel(step: 1 | 2 | 3 | 4, applied: boolean): Promise<Outcome>;
   /** Program types to start one's own from; the first is the deck's. */
@@ -501,6 +547,8 @@ export interface SessionApi {
   /** MARK bits of the whole run in `buckets` equal parts. */
   marks(run: number, buckets: number): Promise<Uint8Array>;
   seek(run: number, from: number, query: Seek): Promise<number | null>;
+  /** The same program and event many times in both engines; a sentence where it cannot be. Takes up to three seconds. */
+  race(program: ProgramInput, event: EventInput, times: number): Promise<RaceView | string>;
   /** Contents of the run's maps as they are at that step. */
   mapsAt(run: number, step: number): Promise<MapView[]>;
 }
