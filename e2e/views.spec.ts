@@ -62,6 +62,7 @@ const violations = async (page: Page) => {
 for (const theme of ["light", "dark", "contrast"] as const)
   for (const lang of ["en", "ja"] as const)
     test(`axe finds nothing: ${theme}, ${lang}`, async ({ playground, page }) => {
+      test.slow(); // axe looks at every element, eight times
       await page.addInitScript(
         ([settings]) => localStorage.setItem("oreore.settings", settings as string),
         [JSON.stringify({ theme, language: lang })],

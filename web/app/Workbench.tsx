@@ -53,11 +53,11 @@ export function Workbench() {
             defaultLayout={right.defaultLayout}
             onLayoutChanged={right.onLayoutChanged}
           >
-            <Panel id="panel-machine" defaultSize="56" minSize={180}>
+            <Panel id="panel-machine" defaultSize="57" minSize={180}>
               <MachinePane />
             </Panel>
             <Separator className="split split--rows" aria-label={text.resize.rows} />
-            <Panel id="panel-kernel" defaultSize="44" minSize={160}>
+            <Panel id="panel-kernel" defaultSize="43" minSize={160}>
               <KernelPane />
             </Panel>
           </Group>

@@ -17,7 +17,9 @@ monaco.languages.setMonarchTokensProvider(LANGUAGE, tokens);
 monaco.languages.setLanguageConfiguration(LANGUAGE, configuration);
 registerServices();
 
-const LINE = 22;
+/** Pixels of the type and of a line. */
+const sizes = (present: boolean): { readonly font: number; readonly line: number } =>
+  present ? { font: 19, line: 30 } : { font: window.innerWidth < 1200 ? 13 : 14, line: 22 };
 
 export default function MonacoEditor({ readOnly = false }: { readonly readOnly?: boolean }) {
   const host = useRef<HTMLDivElement>(null);
@@ -35,8 +37,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       readOnly,
       ariaLabel: text.editor.label,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-code"),
-      fontSize: 14,
-      lineHeight: LINE,
+      fontSize: sizes(present).font,
+      lineHeight: sizes(present).line,
       padding: { top: 10, bottom: 10 },
       automaticLayout: true,
       minimap: { enabled: false },
@@ -147,8 +149,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   useEffect(() => {
     editor.current?.updateOptions({
       ariaLabel: text.editor.label,
-      fontSize: present ? 19 : 14,
-      lineHeight: present ? 30 : LINE,
+      fontSize: sizes(present).font,
+      lineHeight: sizes(present).line,
     });
   }, [present, text]);
 

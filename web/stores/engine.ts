@@ -1,5 +1,5 @@
 // The page's end of the engine: one worker, started with the page. Stores call it; components never do.
-import { type Client, connect, type WorkerLike } from "../../engine/index.ts";
+import { Cancelled, type Client, connect, type WorkerLike } from "../../engine/index.ts";
 
 let client: Client | undefined;
 const listeners = new Set<(busy: boolean) => void>();
@@ -16,3 +16,17 @@ export function engine(): Client {
 }
 
 export const onEngineBusy = (listener: (busy: boolean) => void): void => void listeners.add(listener);
+
+const bugListeners = new Set<(text: string) => void>();
+export const onEngineBug = (listener: (text: string) => void): void => void bugListeners.add(listener);
+
+/** Waits for what was asked; undefined where the reader ended it or the engine failed (which the page then says). */
+export async function answered<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (!(error instanceof Cancelled))
+      for (const listener of bugListeners) listener(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}

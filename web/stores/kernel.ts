@@ -1,7 +1,7 @@
 // The simulated kernel as the page sees it: load, attach, echo, cat, and the list of system calls they made.
 import { create } from "zustand";
 import type { HelloView, KernelView, Outcome, ProgTypeView, SyscallView, SysfsOutcome } from "../../engine/index.ts";
-import { engine, onEngineBusy } from "./engine.ts";
+import { answered, engine, onEngineBusy } from "./engine.ts";
 import { adopt, eventOf, lookUpEventKinds, moveTo } from "./machine.ts";
 import { programInput, useProgram } from "./program.ts";
 import { freshCheck } from "./verdict.ts";
@@ -53,8 +53,8 @@ export async function startKernel(): Promise<void> {
     if (busy) timer = setTimeout(() => set({ busy: true }), 400);
     else set({ busy: false });
   });
-  const hello = await engine().api.hello();
-  set({ hello, kernel: hello.kernel });
+  const hello = await answered(engine().api.hello());
+  if (hello) set({ hello, kernel: hello.kernel });
 }
 
 export const progTypeView = (name: string): ProgTypeView | undefined =>
@@ -66,7 +66,8 @@ function note(outcome: Outcome): void {
 
 export async function load(): Promise<boolean> {
   const program = useProgram.getState();
-  const outcome = await engine().api.load(programInput(program));
+  const outcome = await answered(engine().api.load(programInput(program)));
+  if (!outcome) return false;
   note(outcome);
   if (outcome.ret < 0) return false;
   set({ fd: outcome.ret, loadedRevision: program.revision });
@@ -74,26 +75,29 @@ export async function load(): Promise<boolean> {
 }
 
 export async function attach(): Promise<boolean> {
-  const outcome = await engine().api.attach();
-  note(outcome);
-  return outcome.ret >= 0;
+  const outcome = await answered(engine().api.attach());
+  if (outcome) note(outcome);
+  return outcome !== undefined && outcome.ret >= 0;
 }
 
 export async function detach(): Promise<void> {
-  note(await engine().api.detach());
+  const outcome = await answered(engine().api.detach());
+  if (outcome) note(outcome);
 }
 
 /** `echo input > /sys/oreore/bpf`: adds the newline that echo adds. */
 export async function write(): Promise<void> {
   const { input } = useProgram.getState();
-  const outcome = await engine().api.writeFile(HOOK, `${input}\n`);
+  const outcome = await answered(engine().api.writeFile(HOOK, `${input}\n`));
+  if (!outcome) return;
   show(outcome, "write");
   if (outcome.run) await adopt(outcome.run, "event", input, 0);
 }
 
 /** `cat /sys/oreore/bpf` */
 export async function read(): Promise<void> {
-  show(await engine().api.readFile(HOOK), "read");
+  const outcome = await answered(engine().api.readFile(HOOK));
+  if (outcome) show(outcome, "read");
 }
 
 function show(outcome: SysfsOutcome, from: "read" | "write"): void {
@@ -104,7 +108,8 @@ function show(outcome: SysfsOutcome, from: "read" | "write"): void {
 
 /** One line of the shell: cat, echo, bpftool, ls … */
 export async function runLine(line: string): Promise<void> {
-  const outcome = await engine().api.shell(line);
+  const outcome = await answered(engine().api.shell(line));
+  if (!outcome) return;
   note(outcome);
   const { output, status } = outcome;
   set((s) => ({
@@ -120,7 +125,8 @@ export async function testRun(): Promise<void> {
   const program = useProgram.getState();
   const event = eventOf(program, progTypeView(program.progType)?.event ?? "none");
   if (!event) return;
-  const outcome = await engine().api.testRun(get().fd, event);
+  const outcome = await answered(engine().api.testRun(get().fd, event));
+  if (!outcome) return;
   note(outcome);
   if (outcome.run) await adopt(outcome.run, "event", program.input, 0);
 }

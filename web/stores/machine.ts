@@ -1,8 +1,8 @@
 // A recorded run and where the reader stands in it. Short runs are fetched whole, so that a step needs no question;
 // of long ones only the neighbourhood is kept.
 import { create } from "zustand";
-import { Cancelled, type EventInput, type RunView, type StepView } from "../../engine/index.ts";
-import { engine } from "./engine.ts";
+import type { EventInput, RunView, StepView } from "../../engine/index.ts";
+import { answered, engine } from "./engine.ts";
 import { type ProgramState, programInput, useProgram } from "./program.ts";
 import { freshCheck, useVerdict } from "./verdict.ts";
 
@@ -41,6 +41,8 @@ const { getState: get, setState: set } = useMachine;
 
 let cache = new Map<number, StepView>();
 let wanted = 0;
+/** Counts runs shown, so that a late answer does not replace a newer one. */
+let adopted = 0;
 
 /** Follows verdict and input: an accepted program has a trial run ready soon after the last change. */
 export function followVerdict(): void {
@@ -87,14 +89,12 @@ async function trial(verified = true): Promise<void> {
   const event = eventOf(program, eventKindOf(program.progType));
   if (!event) return;
   const data = event.kind === "sysfs" ? { ...event, data: event.data.replace(/\n?$/, "\n") } : event;
-  try {
-    const { run } = await engine().api.runOnce(programInput(program), data, verified);
-    if (program.revision !== useProgram.getState().revision) return;
-    if (run) await adopt(run, verified ? "trial" : "unverified", program.input, program.askedStep ?? 0);
-    else if (verified) set(EMPTY); // the text is no number: a write would be refused before the program runs
-  } catch (error) {
-    if (!(error instanceof Cancelled)) throw error;
-  }
+  const before = adopted;
+  const answer = await answered(engine().api.runOnce(programInput(program), data, verified));
+  // Meanwhile the program was edited, or the kernel made a run of its own: that one counts.
+  if (!answer || before !== adopted || program.revision !== useProgram.getState().revision) return;
+  if (answer.run) await adopt(answer.run, verified ? "trial" : "unverified", program.input, program.askedStep ?? 0);
+  else if (verified) set(EMPTY); // the text is no number: a write would be refused before the program runs
 }
 
 /** Runs what the verifier refused, to see why it was right. */
@@ -102,15 +102,22 @@ export const runUnverified = (): Promise<void> => trial(false);
 
 /** Shows a run from a step on. */
 export async function adopt(run: RunView, origin: RunOrigin, input: string, step: number): Promise<void> {
-  cache = new Map();
+  const mine = ++adopted;
   const position = Math.min(step, run.length);
   const whole = run.length < WHOLE;
-  const [views, marks] = await Promise.all([
-    engine().api.steps(run.run, whole ? 0 : Math.max(0, position - PAGE / 2), whole ? run.length + 1 : PAGE),
-    engine().api.marks(run.run, Math.max(1, Math.min(BUCKETS, run.length))),
-  ]);
-  for (const view of views) cache.set(view.step, view);
-  const opening = whole || views[0]?.step === 0 ? views : await engine().api.steps(run.run, 0, PAGE);
+  const from = whole ? 0 : Math.max(0, position - PAGE / 2);
+  const { api } = engine();
+  const answers = await answered(
+    Promise.all([
+      api.steps(run.run, from, whole ? run.length + 1 : PAGE),
+      api.marks(run.run, Math.max(1, Math.min(BUCKETS, run.length))),
+      from === 0 ? [] : api.steps(run.run, 0, PAGE),
+    ]),
+  );
+  if (!answers || mine !== adopted) return;
+  const [views, marks, start] = answers;
+  const opening = from === 0 ? views : start;
+  cache = new Map(views.map((view) => [view.step, view]));
   wanted = position;
   set({ run, origin, input, position, view: cache.get(position) ?? null, marks, firstSet: firstSetIn(opening) });
 }
@@ -140,8 +147,8 @@ export async function moveTo(step: number): Promise<void> {
     return;
   }
   const from = Math.max(0, wanted - PAGE / 2);
-  const views = await engine().api.steps(run.run, from, PAGE);
-  if (get().run !== run) return;
+  const views = await answered(engine().api.steps(run.run, from, PAGE));
+  if (!views || get().run !== run) return;
   if (cache.size > 8 * PAGE) cache = new Map();
   for (const view of views) cache.set(view.step, view);
   const view = cache.get(wanted);

@@ -2,7 +2,7 @@
 // While an answer is awaited only the newest text is kept waiting, so that typing never queues up work.
 import { create } from "zustand";
 import { Cancelled, type CheckView } from "../../engine/index.ts";
-import { engine } from "./engine.ts";
+import { engine, onEngineBug } from "./engine.ts";
 import { programInput, useProgram } from "./program.ts";
 
 export interface VerdictState {
@@ -18,6 +18,7 @@ const { getState: get, setState: set } = useVerdict;
 
 /** Starts following the program. */
 export function followProgram(): void {
+  onEngineBug((bug) => set({ bug }));
   let seen = -1;
   const look = (): void => {
     const { revision } = useProgram.getState();
