@@ -11,8 +11,8 @@ import { fixups } from "./fixups.ts";
 import { DEFAULT_LOG_SIZE, VerifierLog } from "./log/buffer.ts";
 import { verificationStats } from "./log/stats.ts";
 import { prepass } from "./prepass/prepass.ts";
-import { type Env, NOT_SIMULATED } from "./state/env.ts";
-import { EINVAL } from "./state/errors.ts";
+import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, NOT_SIMULATED } from "./state/env.ts";
+import { E2BIG, EINVAL } from "./state/errors.ts";
 import { newEnv } from "./state/new-env.ts";
 import type { Trace, TraceOptions } from "./trace.ts";
 
@@ -50,6 +50,9 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
   const started = options.now?.() ?? 0;
   const log = new VerifierLog(options.logLevel, options.logSize ?? DEFAULT_LOG_SIZE);
   const progType = options.progType ?? progTypeByName(program.progType);
+  if (program.insns.length === 0 || program.insns.length > BPF_COMPLEXITY_LIMIT_INSNS) {
+    return refusedUnseen(program, -E2BIG);
+  }
   if (progType === undefined) return refusedUnseen(program, -EINVAL);
   if (!progType.simulated) {
     return {

@@ -57,7 +57,7 @@ export function checkMemAccess(
   const reg = regs[regno]!;
   let err = checkPtrAlignment(env, reg, off, size, strictOnce);
   if (err) return err;
-  err = checkByType(env, insnIdx, regno, reg, off + reg.off, size, write, valueRegno);
+  err = checkByType(env, insnIdx, regno, reg, off + reg.off, size, write, valueRegno, signExtend);
   if (err) return err;
   if (size !== 8 && valueRegno >= 0 && !write) {
     const loaded = regs[valueRegno]!;
@@ -79,6 +79,7 @@ function checkByType(
   size: number,
   write: boolean,
   valueRegno: number,
+  signExtend: boolean,
 ): number {
   const loads = !write && valueRegno >= 0;
   switch (reg.type & T.BASE_TYPE_MASK) {
@@ -95,7 +96,7 @@ function checkByType(
       return checkMapValue(env, regno, reg, off, size, write, valueRegno);
     case T.PTR_TO_CTX:
       if (reg.type !== T.PTR_TO_CTX) break;
-      return checkCtx(env, insnIdx, regno, reg, off, size, write, valueRegno);
+      return checkCtx(env, insnIdx, regno, reg, off, size, write, valueRegno, signExtend);
     case T.PTR_TO_PACKET:
     case T.PTR_TO_PACKET_META: {
       if (reg.type !== T.baseType(reg.type)) break;
@@ -197,11 +198,13 @@ function checkCtx(
   size: number,
   write: boolean,
   valueRegno: number,
+  signExtend: boolean,
 ): number {
   const err = checkPtrOffReg(env, reg, regno);
   if (err) return err;
   const access = env.progType.ctxAccess(off, size, write, env.program.expectedAttachType);
-  if (access === undefined) {
+  // An address cannot be sign-extended.
+  if (access === undefined || (signExtend && access.regType !== "SCALAR_VALUE")) {
     verbose(env, `invalid bpf_context access off=${off} size=${size}\n`);
     return EACCES;
   }

@@ -241,8 +241,8 @@ function lsh32(d: ScalarDraft, shift: number): void {
 /** @kernel verifier.c scalar_min_max_lsh */
 function lsh64(d: ScalarDraft, shift: number): void {
   // (x << 32) s>> 32 is how compilers sign-extend; only that distance keeps signed ends.
-  d.smin = shift === 32 && d.s32min >= 0 ? BigInt(d.s32min) << 32n : S64_MIN;
-  d.smax = shift === 32 && d.s32max >= 0 ? BigInt(d.s32max) << 32n : S64_MAX;
+  d.smin = shift === 32 ? BigInt(d.s32min) << 32n : S64_MIN;
+  d.smax = shift === 32 ? BigInt(d.s32max) << 32n : S64_MAX;
   if (d.umax > 1n << BigInt(63 - shift)) {
     d.umin = 0n;
     d.umax = U64_MAX;
