@@ -14,7 +14,7 @@ export interface MapDef {
   readonly flags: number;
   /** First contents. Keys of the recordings are u32 numbers in decimal; values are hex bytes. */
   readonly init?: Readonly<Record<string, string>>;
-  /** Byte offsets in the value of fields that BTF would announce: `{ spin_lock: 4, timer: 8 }`. */
+  /** Byte offsets in the value of fields that BTF would announce: `{ bpf_spin_lock: 4, bpf_timer: 8 }`. */
   readonly fields?: Readonly<Record<string, number>>;
   /** For array_of_maps and hash_of_maps: what an inner map looks like. */
   readonly inner?: MapDef;

@@ -9,7 +9,7 @@
 import { lastChanges, type StepEvent } from "./changes.ts";
 import { FX, type LoadedProgram, regIndex } from "./decode.ts";
 import { interpret } from "./interp.ts";
-import { KERNEL_HI, SLOT_SHIFT, STACK, STACK_END, STACK_FRAME_BYTES, THREAD } from "./layout.ts";
+import { KERNEL_HI, SLOT_SHIFT, THREAD } from "./layout.ts";
 import type { Machine, Outcome } from "./machine.ts";
 import { Journal } from "./memory.ts";
 import {
@@ -74,9 +74,6 @@ export class Timeline {
   /** Least steps between checkpoints: grows as the run does. */
   #checkpointEvery: number;
   readonly #programs: LoadedProgram[] = [];
-  /** Bit n of byte r: byte n of the r-th 8 bytes of the stacks, counted from their end, was ever written. */
-  readonly #stackUsed = new Uint8Array((STACK_END - STACK) >>> 3);
-
   /** From where the machine stands: an event was entered, nothing has run. */
   constructor(machine: Machine, options: TimelineOptions = {}) {
     this.machine = machine;
@@ -131,7 +128,6 @@ export class Timeline {
       if (store > 0) {
         chunk.old[2 * at] = memory.view.getInt32(store, true);
         chunk.old[2 * at + 1] = memory.view.getInt32(store + 4, true);
-        if (store < STACK_END && store >= STACK) this.#noteStack(store, code[ip + 7] as number);
       }
     } else chunk.old[2 * at] = top;
     if (interpret(machine, 1) === 0) {
@@ -140,9 +136,6 @@ export class Timeline {
       this.length = this.position;
       this.#end = machine.outcome;
       return false;
-    }
-    if (journal.top !== top) {
-      for (const entry of journal.entries(top, journal.top)) this.#noteStack(entry.at, entry.old.length * 4);
     }
     machine.executed++;
     this.position = n + 1;
@@ -227,15 +220,6 @@ export class Timeline {
     return this.at(step)?.slot ?? -1;
   }
 
-  /**
-   * Which bytes of a frame's stack any step so far has written: entry r is for the 8 bytes that end 8 * r below the
-   * frame pointer, bit n for the n-th of them.
-   */
-  stackUsed(frame: number): Uint8Array {
-    const rows = STACK_FRAME_BYTES >>> 3;
-    return this.#stackUsed.subarray(frame * rows, (frame + 1) * rows);
-  }
-
   /** What the step before the position did; nothing at the start. */
   lastChanges(): StepEvent {
     return lastChanges(this);
@@ -277,13 +261,6 @@ export class Timeline {
     const { ip } = this.machine;
     if (code[ip + 6] !== FX.store) return undefined;
     return { at: this.#storePlace(ip), size: code[ip + 7] as number };
-  }
-
-  #noteStack(at: number, size: number): void {
-    for (let byte = Math.max(at, STACK); byte < Math.min(at + size, STACK_END); byte++) {
-      const row = (STACK_END - 1 - byte) >>> 3;
-      this.#stackUsed[row] = (this.#stackUsed[row] as number) | (1 << (byte & 7));
-    }
   }
 
   #programIndex(): number {

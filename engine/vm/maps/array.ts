@@ -49,7 +49,7 @@ export class ArrayMap extends M.BpfMap {
     if (error !== 0) return error;
     const at = this.#at(index, cpu);
     this.#tell(index, at, value);
-    this.memory.copyWithin(at, value, this.def.valueSize);
+    this.storeValue(at, value, false);
     return 0;
   }
 
@@ -67,15 +67,18 @@ export class ArrayMap extends M.BpfMap {
   override lookup(key: Uint8Array): Uint8Array | number {
     const index = viewOf(key).getUint32(0, true);
     if (index >= this.def.maxEntries) return -M.ENOENT;
-    return this.memory.copyOut(this.#at(index, 0), this.userValueSize);
+    return this.valueBytes(this.#at(index, 0), this.userValueSize);
   }
 
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
     const index = viewOf(key).getUint32(0, true);
     // bpf(2) asks for the lock before the map sees the call.
-    const error = flags & M.BPF_F_LOCK && !this.#hasLock ? -M.EINVAL : this.#refuses(index, flags);
+    const error = flags & M.BPF_F_LOCK && !this.hasLock ? -M.EINVAL : this.#refuses(index, flags);
     if (error !== 0) return error;
-    this.memory.copyIn(this.#at(index, 0), value.subarray(0, this.userValueSize));
+    const staged = this.stage(1, value);
+    for (let copy = 0; copy < this.#copies; copy++) {
+      this.storeValue(this.#at(index, copy), staged + copy * this.stride, false);
+    }
     return 0;
   }
 
@@ -118,11 +121,7 @@ export class ArrayMap extends M.BpfMap {
     if ((flags & ~M.BPF_F_LOCK) > M.BPF_EXIST) return -M.EINVAL;
     if (index >= this.def.maxEntries) return -M.E2BIG;
     if (flags & M.BPF_NOEXIST) return -M.EEXIST;
-    return flags & M.BPF_F_LOCK && !this.#hasLock ? -M.EINVAL : 0;
-  }
-
-  get #hasLock(): boolean {
-    return this.def.fields?.spin_lock !== undefined;
+    return flags & M.BPF_F_LOCK && !this.hasLock ? -M.EINVAL : 0;
   }
 
   #tell(index: number, at: number, value: number): void {

@@ -193,14 +193,14 @@ export class HashMap extends M.BpfMap {
   #update(key: number, value: number, flags: number, cpu: number): number {
     const { memory } = this;
     if ((flags & ~M.BPF_F_LOCK) > M.BPF_EXIST) return -M.EINVAL;
-    if (flags & M.BPF_F_LOCK && this.def.fields?.spin_lock === undefined) return -M.EINVAL;
+    if (flags & M.BPF_F_LOCK && !this.hasLock) return -M.EINVAL;
     const hash = this.#hash(key);
     const old = this.#find(key, hash);
     if (old !== 0 && flags & M.BPF_NOEXIST) return -M.EEXIST;
     if (old === 0 && flags & M.BPF_EXIST) return -M.ENOENT;
     this.#tell("update", key, old, value, cpu);
     if (old !== 0 && (this.perCpu || flags & M.BPF_F_LOCK)) {
-      this.#store(old, value, cpu);
+      this.#store(old, value, cpu, false);
       this.#touch(old);
       return 0;
     }
@@ -214,17 +214,17 @@ export class HashMap extends M.BpfMap {
     if (elem === 0) return -M.ENOMEM;
     memory.copyWithin(elem + KEY, key, this.def.keySize);
     if (this.perCpu && cpu >= 0) memory.fill(elem + this.#valueAt, this.#copies * this.stride);
-    this.#store(elem, value, cpu);
+    this.#store(elem, value, cpu, true);
     this.#link(elem, hash);
     if (old !== 0) this.#unlink(old);
     return 0;
   }
 
-  #store(elem: number, value: number, cpu: number): void {
+  #store(elem: number, value: number, cpu: number, fresh: boolean): void {
     const at = elem + this.#valueAt;
-    if (!this.perCpu) this.memory.copyWithin(at, value, this.def.valueSize);
-    else if (cpu >= 0) this.memory.copyWithin(at + cpu * this.stride, value, this.def.valueSize);
-    else this.memory.copyWithin(at, value, this.#copies * this.stride);
+    if (!this.perCpu) this.storeValue(at, value, fresh);
+    else if (cpu >= 0) this.storeValue(at + cpu * this.stride, value, fresh);
+    else for (let i = 0; i < this.#copies; i++) this.storeValue(at + i * this.stride, value + i * this.stride, fresh);
   }
 
   override deleteAt(key: number): number {
@@ -265,7 +265,7 @@ export class HashMap extends M.BpfMap {
   override lookup(key: Uint8Array): Uint8Array | number {
     const at = this.stage(0, key);
     const elem = this.#find(at, this.#hash(at));
-    return elem === 0 ? -M.ENOENT : this.memory.copyOut(elem + this.#valueAt, this.userValueSize);
+    return elem === 0 ? -M.ENOENT : this.valueBytes(elem + this.#valueAt, this.userValueSize);
   }
 
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {

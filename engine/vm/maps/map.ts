@@ -34,6 +34,21 @@ export interface MapEntry {
   readonly values: readonly Uint8Array[];
 }
 
+/** Bytes of the fields that BTF announces in a value: no copy of a value touches them. */
+const FIELD_BYTES: Readonly<Record<string, number>> = {
+  bpf_spin_lock: 4,
+  bpf_res_spin_lock: 8,
+  bpf_timer: 16,
+  bpf_wq: 16,
+  bpf_task_work: 8,
+  bpf_list_head: 16,
+  bpf_rb_root: 16,
+  bpf_list_node: 24,
+  bpf_rb_node: 32,
+  bpf_refcount: 4,
+};
+const POINTER_BYTES = 8;
+
 /** Bytes of struct bpf_map that a program may read through a map pointer. */
 const STRUCT_BPF_MAP_BYTES = 0x100;
 
@@ -46,6 +61,10 @@ export abstract class BpfMap implements RegionSource {
   readonly perCpu: boolean;
   /** Bytes from one value to the next. */
   readonly stride: number;
+  /** Special fields in a value, ascending: locks, timers, pointers of the kernel. */
+  readonly #fields: readonly { readonly off: number; readonly size: number }[];
+  /** The value has a bpf_spin_lock, so that BPF_F_LOCK means something. */
+  readonly hasLock: boolean;
   /** Whom to tell of changes while a step is described. */
   observer: ((event: MapEvent) => void) | undefined;
 
@@ -55,6 +74,10 @@ export abstract class BpfMap implements RegionSource {
     this.id = memory.newId();
     this.perCpu = /percpu/.test(def.type);
     this.stride = (def.valueSize + 7) & ~7;
+    this.#fields = Object.entries(def.fields ?? {})
+      .map(([name, off]) => ({ off, size: FIELD_BYTES[name] ?? POINTER_BYTES }))
+      .sort((a, b) => a.off - b.off);
+    this.hasLock = Object.keys(def.fields ?? {}).some((name) => name === "bpf_spin_lock");
     this.address = memory.alloc(STRUCT_BPF_MAP_BYTES);
     describeMap(memory, this.address, def, this.id);
     memory.addMap(this);
@@ -176,6 +199,27 @@ export abstract class BpfMap implements RegionSource {
       map: this.name,
       ...(key && { key: toHex(key) }),
     };
+  }
+
+  /** Stores a value over another, or (`fresh`) where none was: special fields stay as they are, or become zero. */
+  protected storeValue(at: number, from: number, fresh: boolean): void {
+    const { memory } = this;
+    let done = 0;
+    for (const { off, size } of this.#fields) {
+      memory.copyWithin(at + done, from + done, off - done);
+      if (fresh) memory.fill(at + off, size);
+      done = off + size;
+    }
+    memory.copyWithin(at + done, from + done, this.def.valueSize - done);
+  }
+
+  /** Values as bpf(2) gives them: special fields are zero. */
+  protected valueBytes(at: number, size: number): Uint8Array {
+    const bytes = this.memory.copyOut(at, size);
+    for (let value = 0; value < size; value += this.stride) {
+      for (const field of this.#fields) bytes.fill(0, value + field.off, value + field.off + field.size);
+    }
+    return bytes;
   }
 
   /** Puts bytes of bpf(2) where helpers' offsets can name them. */
