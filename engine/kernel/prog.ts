@@ -24,6 +24,8 @@ export interface ProgLoadAttr {
   readonly progFlags: number;
   readonly progName: string;
   readonly expectedAttachType: number;
+  /** BTF and func_info are given. */
+  readonly funcInfo?: boolean;
 }
 
 export interface Loaded {
@@ -49,6 +51,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
     expectedAttachType,
     progFlags: attr.progFlags,
     license: attr.license,
+    ...(attr.funcInfo && { funcInfo: true }),
     maps: used.map(({ def }) => def),
     mapRefs: new Map([...targets].map(([slot, map]) => [slot, typeof map === "number" ? map : used.indexOf(map)])),
   };

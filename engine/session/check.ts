@@ -52,12 +52,13 @@ export interface Assembled {
 export function assembleInput(registry: Registry, input: ProgramInput): Assembled {
   const assembly = assemble(input.source, { maps: input.maps.map(mapDefOf) });
   const spanView = spanViews(input.source);
-  const program = programOf(assembly, {
+  const named = programOf(assembly, {
     progType: input.progType,
     expectedAttachType: input.expectedAttachType ?? registry.defaultAttachType(assembly.progType ?? input.progType),
     progFlags: input.progFlags ?? 0,
     license: input.license ?? DEFAULT_LICENSE,
   });
+  const program = input.funcInfo ? { ...named, funcInfo: true } : named;
   return {
     assembly,
     program,

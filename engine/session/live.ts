@@ -1,6 +1,6 @@
 // The use cases that need a machine: one kernel with one process, and the last runs. Mutable. Loaded when first asked for,
 // so that the first verdict does not wait for it.
-import { fromHex, latin1, utf8Encode } from "../base/bytes.ts";
+import { fromHex, latin1, toHex, utf8Encode } from "../base/bytes.ts";
 import { errnoName, errnoText } from "../facts/errno.ts";
 import { MAP_TYPES } from "../facts/map-types.ts";
 import { PROG_TYPES } from "../facts/prog-types.ts";
@@ -14,7 +14,7 @@ import type { Prog } from "../kernel/objects.ts";
 import { Process } from "../kernel/process.ts";
 import { RELEASE, type Registry } from "../kernel/registry.ts";
 import { takesPacket } from "../kernel/test-run.ts";
-import { type Event, enterEvent, type Machine, type Outcome } from "../vm/index.ts";
+import { type Event, enterEvent, type Machine, type Outcome, packetBytes } from "../vm/index.ts";
 import { assembleInput, type Clock, check, checkedView } from "./check.ts";
 import { kernelView, mapViews } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
@@ -109,7 +109,8 @@ export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
     const start = now();
     const printed = on.memory.tracePipe().length;
     const recorded = new RecordedRun({ run: ++lastRun, insns, slots }, machine);
-    fired = recorded.view(Math.round(now() - start), on.memory.tracePipe().slice(printed), "");
+    const trace = on.memory.tracePipe().slice(printed);
+    fired = recorded.view(Math.round(now() - start), trace, toHex(outputOf(machine)));
     return recorded;
   }
 
@@ -154,6 +155,7 @@ export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
       progFlags: program.progFlags,
       progName: "",
       expectedAttachType: program.expectedAttachType,
+      ...(program.funcInfo && { funcInfo: true }),
     });
     const prog = ret >= 0 ? on.kernel.fds.get(ret) : undefined;
     if (prog?.kind === "prog") slotsOfProg.set(prog, assembled.slots);
@@ -301,6 +303,14 @@ const EINVAL = 22;
 const READ_SIZE = 131072;
 
 const bytesOf = (hex: string): Uint8Array => fromHex(hex.replace(/\s/g, "")) ?? new Uint8Array();
+
+/** What the run left of its input: the packet where there is one, else the context. */
+function outputOf(machine: Machine): Uint8Array {
+  const packet = packetBytes(machine.memory);
+  if (packet.length > 0) return packet;
+  const ctx = machine.regions().find(({ kind }) => kind === "ctx");
+  return (ctx && machine.read(ctx.start, ctx.size)) ?? new Uint8Array();
+}
 
 /** What makes a program of this type run, from what the page gives; `undefined` where the two do not fit. */
 export function eventFor({ definition }: Registry, type: ProgType, event: EventInput): Event | undefined {

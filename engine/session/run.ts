@@ -1,12 +1,15 @@
 // A recorded run: the views of its steps. Holds the machine, which stands at one step at a time; a question moves it.
 import { toHex } from "../base/bytes.ts";
 import { hex64 } from "../base/u64.ts";
-import { HELPER_PROTOS } from "../facts/helpers.ts";
+import { formatInsn } from "../disasm/kernel.ts";
+import { HELPER_PROTOS, helperName } from "../facts/helpers.ts";
 import { MAX_BPF_STACK } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import { type Insn, insnHex } from "../isa/insn.ts";
 import { FX } from "../vm/decode.ts";
 import {
+  type Breakpoint,
+  type LoadedProgram,
   lastChanges,
   lastWriteOf,
   lastWriteOfReg,
@@ -14,11 +17,15 @@ import {
   nextVisit,
   type Outcome,
   previousVisit,
+  runBackUntil,
+  runUntil,
   type StepEvent,
+  type StopConditions,
   Timeline,
 } from "../vm/index.ts";
 import { STACK, STACK_END } from "../vm/layout.ts";
-import { type Effects, effectsOf } from "./effects.ts";
+import { parseCondition } from "./condition.ts";
+import { effectsOf } from "./effects.ts";
 import {
   type FrameView,
   MARK,
@@ -29,6 +36,7 @@ import {
   type SlotView,
   type StackRowView,
   type StepView,
+  type StopInput,
   type TimelineChunk,
 } from "./views.ts";
 
@@ -52,7 +60,7 @@ export class RecordedRun {
   readonly machine: Machine;
   readonly timeline: Timeline;
   readonly outcome: Outcome;
-  readonly #effects: readonly Effects[];
+  readonly #main: LoadedProgram;
   /** For each byte of the stacks the first step that wrote it. */
   readonly #written = new Int32Array(STACK_END - STACK).fill(NEVER);
 
@@ -60,9 +68,9 @@ export class RecordedRun {
   constructor(source: RunSource, machine: Machine) {
     this.source = source;
     this.machine = machine;
+    this.#main = machine.program;
     this.timeline = new Timeline(machine, { maxSteps: MAX_STEPS });
     this.outcome = this.#runToEnd();
-    this.#effects = source.insns.map((insn) => effectsOf(insn, argCount));
   }
 
   get length(): number {
@@ -77,6 +85,12 @@ export class RecordedRun {
   view(us: number, trace: readonly string[], out: string): RunView {
     const { run, insns, slots } = this.source;
     return { run, length: this.length, end: this.#end(), insns: insns.map(insnHex).join(""), slots, trace, out, us };
+  }
+
+  /** What the step's instruction writes; of another program's only what it changed is known. */
+  #writesOf({ slot, prog, regs }: StepEvent): number {
+    const insn = prog === this.#main.id ? this.#main.insns[slot] : undefined;
+    return insn ? effectsOf(insn, argCount).writes : regs.reduce((mask, { reg }) => mask | (1 << reg), 0);
   }
 
   #runToEnd(): Outcome {
@@ -120,7 +134,8 @@ export class RecordedRun {
     const ended = at === this.length;
     const slot = ended && this.outcome.kind === "exit" ? -1 : machine.slot;
     const last = lastChanges(timeline);
-    const next = slot < 0 ? undefined : this.#effects[slot];
+    const insn = slot < 0 ? undefined : machine.program.insns[slot];
+    const next = insn && effectsOf(insn, argCount);
     const regs = Array.from({ length: REGS }, (_, n) => hex64(machine.reg(n)));
     const changed = (last?.regs ?? []).map(({ reg, old, new: value }) => ({ reg, old: hex64(old), new: hex64(value) }));
     const memory: MemoryChangeView[] = (last?.memory ?? []).map((change) => ({
@@ -137,12 +152,25 @@ export class RecordedRun {
       lastSlot: last?.slot ?? -1,
       regs,
       changed,
-      written: (last && this.#effects[last.slot]?.writes) ?? 0,
+      written: last ? this.#writesOf(last) : 0,
       reads: next?.reads ?? 0,
       writes: next?.writes ?? 0,
       frames: this.#frames(),
       stack: this.#stack(last?.memory ?? []),
       memory,
+      maps: (last?.maps ?? []).map(({ map, op, key, old, value }) => ({
+        map,
+        op,
+        key: key ? toHex(key) : "",
+        old: old ? toHex(old) : "",
+        new: value ? toHex(value) : "",
+      })),
+      trace: last?.trace ?? [],
+      call: last?.call ? { name: last.call.name, args: last.call.args.map(hex64), ret: hex64(last.call.ret) } : null,
+      text: insn
+        ? formatInsn(insn, machine.program.insns[slot + 1], { helperName }).replace(/^\([0-9a-f]{2}\) /, "")
+        : "",
+      prog: machine.program === this.#main ? 0 : machine.program.id,
       caption: caption(changed, memory, last?.call),
     };
   }
@@ -208,6 +236,12 @@ export class RecordedRun {
       case "last-write":
         if ("reg" in query) return lastWriteOfReg(timeline, query.reg) ?? null;
         return lastWriteOf(timeline, BigInt(`0x${query.address}`), query.size) ?? null;
+      case "stop": {
+        const stop = stopConditions(query.stops, this.machine.depth);
+        if (query.back) runBackUntil(timeline, stop);
+        else runUntil(timeline, stop, this.length - timeline.position);
+        return timeline.position;
+      }
     }
   }
 
@@ -254,6 +288,44 @@ export class RecordedRun {
       });
     });
   }
+}
+
+/** A breakpoint whose condition is not understood stops always. */
+function stopConditions(stops: readonly StopInput[], depth: number): StopConditions {
+  const breakpoints: Breakpoint[] = [];
+  const watch: { address: bigint; size: number }[] = [];
+  const watchRegs: number[] = [];
+  let cursor: number | undefined;
+  let deepest: number | undefined;
+  for (const stop of stops) {
+    switch (stop.kind) {
+      case "breakpoint": {
+        const when = stop.when === undefined || stop.when.trim() === "" ? undefined : parseCondition(stop.when);
+        breakpoints.push({ slot: stop.slot, ...(typeof when === "function" && { when }) });
+        break;
+      }
+      case "cursor":
+        cursor = stop.slot;
+        break;
+      case "watch":
+        if ("reg" in stop) watchRegs.push(stop.reg);
+        else watch.push({ address: BigInt(`0x${stop.address}`), size: stop.size });
+        break;
+      case "over":
+        deepest = depth;
+        break;
+      case "out":
+        deepest = depth - 1;
+        break;
+    }
+  }
+  return {
+    breakpoints,
+    watch,
+    watchRegs,
+    ...(cursor !== undefined && { cursor }),
+    ...(deepest !== undefined && { depth: deepest }),
+  };
 }
 
 const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, Math.trunc(n) || 0));

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { EXAMPLES } from "./examples.ts";
 import { createSession } from "./session.ts";
-import type { ProgramInput, RunView, SessionApi } from "./views.ts";
+import type { ProgramInput, RunView, SessionApi, StopInput } from "./views.ts";
 
 const FILE = "/sys/oreore/bpf";
 const example = (name: string): ProgramInput => {
@@ -93,6 +93,73 @@ test("the stack pane shows what was written, and what the last instruction chang
   ]);
   expect(await rows(length)).toHaveLength(2);
   expect(await session.seek(run, length, { to: "last-write", reg: 3 })).toBe(4);
+});
+
+test("going on stops at breakpoints, watches, the cursor and the end of calls", async () => {
+  const session = await attached(example("loop"));
+  const { run, length } = runOf(await session.writeFile(FILE, "5"));
+  const go = (from: number, back: boolean, ...stops: StopInput[]) =>
+    session.seek(run, from, { to: "stop", back, stops });
+  const at = async (step: number | null) => (await session.step(run, step ?? -1))?.slot;
+  // Slot 4 is R0 += R2: five turns.
+  const first = await go(0, false, { kind: "breakpoint", slot: 4 });
+  expect(await at(first)).toBe(4);
+  const third = await go(0, false, { kind: "breakpoint", slot: 4, when: "r2 == 3" });
+  expect((await session.step(run, third ?? -1))?.regs[2]).toBe("0000000000000003");
+  expect(await go(third ?? 0, true, { kind: "breakpoint", slot: 4, when: "r2 == 5" })).toBe(first);
+  expect(await at(await go(0, false, { kind: "cursor", slot: 7 }))).toBe(7);
+  expect((await session.step(run, (await go(0, false, { kind: "watch", reg: 0 })) ?? -1))?.changed).toEqual([
+    { reg: 0, old: "0000000000000000", new: "0000000000000005" },
+  ]);
+  expect(await go(0, false)).toBe(length);
+  expect(await go(length, true)).toBe(0);
+  expect(await session.checkCondition("r0 = 5")).not.toBe("");
+});
+
+test("a call is stepped over and out of", async () => {
+  const session = await attached(example("subprogram"));
+  const { run } = runOf(await session.writeFile(FILE, "10"));
+  expect(await session.seek(run, 2, { to: "stop", stops: [{ kind: "over" }] })).toBe(6);
+  expect(await session.seek(run, 3, { to: "stop", stops: [{ kind: "out" }] })).toBe(6);
+});
+
+test("what a step did to a map is told, and the map can be seen as it was then", async () => {
+  const session = createSession();
+  const program = {
+    source: `BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 1),
+BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4),
+BPF_LD_MAP_FD(BPF_REG_1, counts),
+BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
+BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 3),
+BPF_MOV64_IMM(BPF_REG_1, 1),
+BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_0, BPF_REG_1, 0),
+BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_0, 0),
+BPF_EXIT_INSN(),`,
+    progType: "oreore",
+    maps: [{ name: "counts", type: "array", keySize: 4, valueSize: 8, maxEntries: 2, flags: 0 }],
+  };
+  const load = await session.load(program);
+  expect([load.check.message, load.ret]).toEqual(["", 4]);
+  await session.attach();
+  await session.writeFile(FILE, "1");
+  const { run, length, end } = runOf(await session.writeFile(FILE, "1"));
+  expect(end).toMatchObject({ retval: 2 });
+  const value = async (step: number) => (await session.mapsAt(run, step))[0]?.entries[1]?.values;
+  expect([await value(0), await value(length)]).toEqual([["0100000000000000"], ["0200000000000000"]]);
+  const steps = await session.steps(run, 0, length + 1);
+  expect(steps.find(({ call }) => call)?.call).toMatchObject({ name: "map_lookup_elem" });
+  expect(steps.flatMap(({ memory }) => memory).at(-1)).toMatchObject({
+    region: expect.stringContaining("counts"),
+    old: "01",
+    new: "02",
+  });
+  // The present is found again: a reset of the slider is no reset of the map.
+  await session.step(run, 0);
+  expect((await session.updateMap(3, "00000000", "0900000000000000", 0)).kernel.maps[0]?.entries).toEqual([
+    { key: "00000000", values: ["0900000000000000"] },
+    { key: "01000000", values: ["0200000000000000"] },
+  ]);
 });
 
 test("frames of a function call are told, innermost last", async () => {
@@ -291,4 +358,28 @@ test("both engines run the same and say how fast", async () => {
   expect([race.interp.runs, race.interp.insns, race.jit.insns]).toEqual([2000, 6000, 6000]);
   expect(race.jit.samples.length).toBe(100);
   expect(race.wasm).toMatch(/^\(module/);
+});
+
+test("a packet runs an XDP program, and what it left of the packet is told", async () => {
+  const session = createSession();
+  const xdp = {
+    source: `BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, offsetof(struct xdp_md, data)),
+BPF_LDX_MEM(BPF_W, BPF_REG_3, BPF_REG_1, offsetof(struct xdp_md, data_end)),
+BPF_MOV64_REG(BPF_REG_4, BPF_REG_2),
+BPF_ALU64_IMM(BPF_ADD, BPF_REG_4, 14),
+BPF_MOV64_IMM(BPF_REG_0, 1),
+BPF_JMP_REG(BPF_JGT, BPF_REG_4, BPF_REG_3, 2),
+BPF_ST_MEM(BPF_B, BPF_REG_2, 0, 0x5a),
+BPF_MOV64_IMM(BPF_REG_0, 2),
+BPF_EXIT_INSN(),`,
+    progType: "xdp",
+    maps: [],
+  };
+  const load = await session.load(xdp);
+  expect([load.check.message, load.ret]).toEqual(["", 3]);
+  const hex = "00".repeat(64);
+  const { run, ret } = await session.testRun(3, { kind: "packet", hex });
+  expect([ret, run?.end, run?.out]).toEqual([0, expect.objectContaining({ retval: 2 }), `5a${hex.slice(2)}`]);
+  expect((await session.testRun(3, { kind: "packet", hex: "00" })).errnoName).toBe("EINVAL");
+  expect((await session.attach()).errnoName).toBe("EINVAL");
 });

@@ -113,6 +113,10 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       const entry = type && eventFor(registry, type, event);
       return entry ? race(registry, seed, program, entry, times, now) : "the event does not fit the program";
     },
+    async checkCondition(text) {
+      const condition = (await import("./condition.ts")).parseCondition(text);
+      return typeof condition === "string" ? condition : "";
+    },
     mapsAt: async (run, step) => (await live()).mapsAt(run, step),
   };
 }

@@ -22,6 +22,8 @@ export interface MapInput {
   readonly flags: number;
   /** First contents: hex of the key → hex of the value. */
   readonly init?: Readonly<Record<string, string>>;
+  /** Offsets in the value that BTF would announce: `bpf_spin_lock`, `bpf_timer`. */
+  readonly fields?: Readonly<Record<string, number>>;
   readonly inner?: MapInput;
 }
 
@@ -35,6 +37,8 @@ export interface ProgramInput {
   readonly expectedAttachType?: number;
   readonly progFlags?: number;
   readonly license?: string;
+  /** The functions come with BTF, as compilers write it; programs with callbacks need it. */
+  readonly funcInfo?: boolean;
 }
 
 /** What makes a program run. `ctx`: raw bytes of the context; `packet`: for socket filter, tc and XDP. */
@@ -368,6 +372,15 @@ export interface MemoryChangeView {
   readonly new: string;
 }
 
+export interface MapEventView {
+  readonly map: string;
+  /** `update`, `delete`, `push`, `pop`, … */
+  readonly op: string;
+  readonly key: string;
+  readonly old: string;
+  readonly new: string;
+}
+
 export interface FrameView {
   readonly depth: number;
   /** Slot after the call in the caller; -1 for the outermost. */
@@ -395,6 +408,14 @@ export interface StepView {
   readonly frames: readonly FrameView[];
   readonly stack: readonly StackRowView[];
   readonly memory: readonly MemoryChangeView[];
+  /** What the step just done did to maps, what it printed, and which helper it called with what. */
+  readonly maps: readonly MapEventView[];
+  readonly trace: readonly string[];
+  readonly call: { readonly name: string; readonly args: readonly Hex64[]; readonly ret: Hex64 } | null;
+  /** The instruction about to run, as the log writes it; "" after the end. */
+  readonly text: string;
+  /** 0: the run's own program; else the number of one that a tail call went to. Slots are that program's. */
+  readonly prog: number;
   /** One sentence of the step just done, English: `R0: 0x0 → 0xa`; "" at step 0. */
   readonly caption: string;
 }
@@ -403,7 +424,20 @@ export interface StepView {
 export type Seek =
   | { readonly to: "next-visit" | "previous-visit"; readonly slot: number }
   | { readonly to: "last-write"; readonly reg: number }
-  | { readonly to: "last-write"; readonly address: Hex64; readonly size: number };
+  | { readonly to: "last-write"; readonly address: Hex64; readonly size: number }
+  /** On (or back) until one of these holds after a step, else to the end (or start) of the run. */
+  | { readonly to: "stop"; readonly back?: boolean; readonly stops: readonly StopInput[] };
+
+export type StopInput =
+  /** `when`: `r0 == 5 && r1 s< 0`; see checkCondition. */
+  | { readonly kind: "breakpoint"; readonly slot: number; readonly when?: string }
+  | { readonly kind: "cursor"; readonly slot: number }
+  /** A register or some bytes were changed. */
+  | { readonly kind: "watch"; readonly reg: number }
+  | { readonly kind: "watch"; readonly address: Hex64; readonly size: number }
+  /** Not deeper in calls than where it started (step over), or less deep (step out). */
+  | { readonly kind: "over" }
+  | { readonly kind: "out" };
 
 /** Many runs of one engine. */
 export interface LapsView {
@@ -549,6 +583,8 @@ export interface SessionApi {
   seek(run: number, from: number, query: Seek): Promise<number | null>;
   /** The same program and event many times in both engines; a sentence where it cannot be. Takes up to three seconds. */
   race(program: ProgramInput, event: EventInput, times: number): Promise<RaceView | string>;
+  /** What is wrong with the text of a condition, English; "" where nothing is. */
+  checkCondition(text: string): Promise<string>;
   /** Contents of the run's maps as they are at that step. */
   mapsAt(run: number, step: number): Promise<MapView[]>;
 }
