@@ -107,7 +107,9 @@ function loop(g: Builder): void {
   g.rounds /= rounds;
   g.regs[counter] = "small";
   const exact = known ? [c.BPF_JNE] : [];
-  const op = g.r.pick(up ? [c.BPF_JLT, c.BPF_JSLT, c.BPF_JLE, ...exact] : [c.BPF_JSGT, c.BPF_JGT, ...exact]);
+  const op = g.r.pick(
+    up ? [c.BPF_JLT, c.BPF_JSLT, c.BPF_JLE, ...exact] : [c.BPF_JSGT, ...(known ? [c.BPF_JGT] : []), ...exact],
+  );
   // A step of 2 that jumps over the end is walked to the limit of a million instructions.
   const step = op !== c.BPF_JNE && op !== c.BPF_JGT && g.r.chance(20) ? 2 : 1;
   if (!(g.careless && g.r.chance(4))) g.emit(c.BPF_ALU64 | (up ? c.BPF_ADD : c.BPF_SUB) | c.BPF_K, counter, 0, 0, step);

@@ -38,6 +38,7 @@ const mapRecord = (map: MapDef): object => ({
   max_entries: map.maxEntries,
   flags: map.flags,
   ...(map.inner && { inner: mapRecord(map.inner) }),
+  ...(map.fields && { fields: map.fields }),
 });
 
 /** Only the maps that the program loads are made. */
@@ -49,6 +50,7 @@ export function programRecord(program: Program, logLevel: number, dataIn?: reado
     expected_attach_type: program.expectedAttachType,
     prog_flags: program.progFlags,
     log_level: logLevel,
+    ...(program.funcInfo && { func_info: true }),
     maps: program.maps.filter((_, i) => used.has(i)).map(mapRecord),
     map_refs: Object.fromEntries([...program.mapRefs].map(([slot, index]) => [slot, program.maps[index]!.name])),
     ...(dataIn && { runs: dataIn.map((data_in) => ({ data_in })) }),

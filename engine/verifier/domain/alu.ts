@@ -25,7 +25,6 @@ import {
   tnumArshift,
   tnumConstSubreg,
   tnumLshift,
-  tnumMul,
   tnumNeg,
   tnumOr,
   tnumRshift,
@@ -33,6 +32,7 @@ import {
   tnumSubreg,
   tnumXor,
 } from "./tnum.ts";
+import { tnumMul } from "./tnum-mul.ts";
 
 const LOW32 = 0xffff_ffffn;
 const SIGN64 = 0x8000_0000_0000_0000n;

@@ -19,3 +19,4 @@ export type { SubSize } from "./size.ts";
 export { coerceToSize, coerceToSizeSx, fitsWithoutSext, isU32, movScalar, zext32 } from "./size.ts";
 export type { Tnum } from "./tnum.ts";
 export * from "./tnum.ts";
+export { tnumMul } from "./tnum-mul.ts";

@@ -102,27 +102,6 @@ export function tnumXor(a: Tnum, b: Tnum): Tnum {
   return tnum((a.value ^ b.value) & ~mask, mask);
 }
 
-/**
- * γ ⊇ { x * y mod 2^64 }; not optimal. Long multiplication over the bits of `a`: a known 1 adds the shifted `b`,
- * an unknown bit joins the sums with and without it. The result depends on the order of the operands.
- * @kernel tnum.c tnum_mul
- */
-export function tnumMul(a: Tnum, b: Tnum): Tnum {
-  if (a.mask === 0n && b.mask === 0n) return tnum(asU64(a.value * b.value), 0n);
-  let sum = TNUM_ZERO;
-  let { value, mask } = a;
-  let addend = b;
-  while (value !== 0n || mask !== 0n) {
-    if ((value & 1n) !== 0n) sum = tnumAdd(sum, addend);
-    else if ((mask & 1n) !== 0n) sum = tnumUnion(sum, tnumAdd(sum, addend));
-    value >>= 1n;
-    mask >>= 1n;
-    addend = tnumLshift(addend, 1);
-    if (addend.value === 0n && addend.mask === 0n) break;
-  }
-  return sum;
-}
-
 /** Do γ(a) and γ(b) share a value? @kernel tnum.c tnum_overlap */
 export const tnumOverlap = (a: Tnum, b: Tnum): boolean => ((a.value ^ b.value) & ~(a.mask | b.mask)) === 0n;
 

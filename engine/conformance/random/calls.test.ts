@@ -1,0 +1,41 @@
+// Random calls of helpers, and callbacks, timers, locks and tail calls, beside the running kernel where there is one.
+import { expect, test } from "vitest";
+import type { Program } from "../../program/program.ts";
+import { verify } from "../../verifier/verify.ts";
+import { anyCallProgram } from "./any-call.ts";
+import { callbackProgram } from "./callbacks.ts";
+import { difference } from "./differ.ts";
+import { Kernel, whyNoKernel } from "./kernel.ts";
+
+/** More with CALLS=5000 in the environment. */
+const COUNT = Number(process.env.CALLS ?? 150);
+const reason = whyNoKernel();
+
+const FAMILIES: readonly (readonly [name: string, make: (seed: number) => Program])[] = [
+  ["calls of any helper", anyCallProgram],
+  ["callbacks, timers, locks and tail calls", callbackProgram],
+];
+
+test.skipIf(reason).each(FAMILIES)(
+  `the running kernel says the same, log for log: ${COUNT} random programs with %s${reason ? ` (skipped: ${reason})` : ""}`,
+  async (_, make) => {
+    const kernel = new Kernel();
+    const programs = Array.from({ length: COUNT }, (_, i) => make(i + 1));
+    const answers = await Promise.all(programs.map((program) => kernel.ask(program, 2)));
+    kernel.close();
+    let accepted = 0;
+    const differing = programs.flatMap((program, i) => {
+      const answer = answers[i]!;
+      if (answer.error) return [`seed ${i + 1}: ${answer.error}`];
+      const ours = verify(program, { logLevel: 2 });
+      if (answer.verdict === "accept") accepted++;
+      // What takes the kernel's own BTF is told apart, not judged.
+      if (ours.unsupported !== undefined) return [];
+      const found = difference(answer, ours);
+      return found.kind === "same" ? [] : [`seed ${i + 1}: ${found.kind}, ${found.kernel} ≠ ${found.ours}`];
+    });
+    expect(differing).toEqual([]);
+    expect(accepted).toBeGreaterThan(COUNT / 10);
+  },
+  600_000,
+);
