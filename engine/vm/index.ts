@@ -4,7 +4,7 @@ export { lastChanges, type MemoryChange, type RegChange, type StepEvent } from "
 export { type LoadedProgram, loadProgram, type ProgramInput } from "./decode.ts";
 export { defaultEnv, type Env } from "./env.ts";
 export { type Event, enterEvent, PT_REGS, type PtReg } from "./events/events.ts";
-export { type CapturedPacket, readCapture, SAMPLE_PACKETS, type SamplePacket } from "./events/packets.ts";
+export { type CapturedPacket, readCapture, type SamplePacket, samplePackets } from "./events/packets.ts";
 export type { Fault, FaultKind } from "./fault.ts";
 export { helperRefusal, simulatedHelpers } from "./helpers/helpers.ts";
 export { type FrameView, Machine, type Outcome } from "./machine.ts";

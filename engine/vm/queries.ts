@@ -62,7 +62,7 @@ function wrote(timeline: Timeline, start: number, end: number, at: number, size:
   return end > start && journalTouches(timeline, start, end, at, size);
 }
 
-/** Whether what was kept between two places is of a range, and was changed: it is different now. */
+/** Whether anything that was kept between two places is of a range. */
 function journalTouches(timeline: Timeline, start: number, end: number, at: number, size: number): boolean {
   for (const entry of timeline.journal.entries(start, end)) {
     const bytes = entry.old.length * 4;
@@ -80,9 +80,9 @@ export interface Breakpoint {
 
 export interface StopConditions {
   readonly breakpoints?: readonly Breakpoint[];
-  /** Stop after a step that wrote any of these bytes. Guest addresses. */
+  /** Stop after a step that changed any of these bytes. Guest addresses. */
   readonly watch?: readonly { readonly address: bigint; readonly size: number }[];
-  /** Stop after a step that wrote any of these registers. */
+  /** Stop after a step that changed any of these registers. */
   readonly watchRegs?: readonly number[];
   /** Run to this slot. */
   readonly cursor?: number;
@@ -120,22 +120,52 @@ function walk(timeline: Timeline, stop: StopConditions, budget: number, cancel: 
   const { memory } = machine;
   const bySlot = new Map<number, Breakpoint[]>();
   for (const point of stop.breakpoints ?? []) bySlot.set(point.slot, [...(bySlot.get(point.slot) ?? []), point]);
-  const watch = (stop.watch ?? []).map(({ address, size }) => ({ at: memory.offsetOf(address), size }));
-  for (const reg of stop.watchRegs ?? []) watch.push({ at: REGS + 8 * reg, size: 8 });
+  const ranges = [
+    ...(stop.watch ?? []).map(({ address, size }) => ({ at: memory.offsetOf(address), size })),
+    ...(stop.watchRegs ?? []).map((reg) => ({ at: REGS + 8 * reg, size: 8 })),
+  ];
+  const watched = ranges.filter(({ at }) => at >= 0).map((range) => new Watch(timeline, range));
   for (let done = 0; done < budget; done++) {
     if (done % CANCEL_EVERY === CANCEL_EVERY - 1 && cancel()) return "cancel";
-    const before = watch.map(({ at, size }) => (at < 0 ? "" : memory.u8.subarray(at, at + size).join()));
     if (!(forward ? timeline.step() : timeline.back())) return "end";
-    if (watch.some(({ at, size }, i) => at >= 0 && memory.u8.subarray(at, at + size).join() !== before[i]))
-      return "watch";
-    const slot = machine.slot;
+    let changed = false;
+    for (const watch of watched) changed = watch.changed() || changed;
+    if (changed) return "watch";
+    const { slot } = machine;
     if (stop.cursor === slot) return "cursor";
     if (stop.depth !== undefined && machine.depth <= stop.depth) return "depth";
-    for (const point of bySlot.get(slot) ?? []) {
+    for (const point of bySlot.get(slot) ?? NONE) {
       if (point.prog !== undefined && point.prog !== machine.program.id) continue;
       if (point.when === undefined || point.when(machine)) return "breakpoint";
     }
     if (forward && machine.exited) return "end";
   }
   return "budget";
+}
+
+const NONE: readonly Breakpoint[] = [];
+
+/** Bytes of the buffer and what they were when they were last looked at. */
+class Watch {
+  readonly #timeline: Timeline;
+  readonly #at: number;
+  readonly #seen: Uint8Array;
+
+  constructor(timeline: Timeline, { at, size }: { at: number; size: number }) {
+    this.#timeline = timeline;
+    this.#at = at;
+    this.#seen = timeline.machine.memory.copyOut(at, size);
+  }
+
+  changed(): boolean {
+    const { u8 } = this.#timeline.machine.memory;
+    let changed = false;
+    for (let i = 0; i < this.#seen.length; i++) {
+      const byte = u8[this.#at + i] as number;
+      if (byte === this.#seen[i]) continue;
+      this.#seen[i] = byte;
+      changed = true;
+    }
+    return changed;
+  }
 }

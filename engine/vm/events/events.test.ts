@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { viewOf } from "../../base/bytes.ts";
 import { checksumFold, checksumPartial } from "../helpers/checksum.ts";
 import { defaultEnv, type Event, enterEvent, loadProgram, Machine, Memory, type RegionKind } from "../index.ts";
-import { readCapture, SAMPLE_PACKETS } from "./packets.ts";
+import { readCapture, samplePackets } from "./packets.ts";
 
 const memory = new Memory();
 const EXIT = { code: 0x95, dst: 0, src: 0, off: 0, imm: 0 };
@@ -12,7 +12,7 @@ function enter(progType: string, event: Event) {
   return { machine, error: enterEvent(machine, event) };
 }
 
-const sample = (name: string) => SAMPLE_PACKETS.find((packet) => packet.name === name)?.data as Uint8Array;
+const sample = (name: string) => samplePackets().find((packet) => packet.name === name)?.data as Uint8Array;
 const named = (machine: Machine, kind: RegionKind) => machine.regions().find((region) => region.kind === kind);
 
 test("an XDP program sees the frame between data and data_end", () => {
@@ -52,7 +52,7 @@ test("a kprobe's context is struct pt_regs, a tracepoint's its record", () => {
 });
 
 test("the sample packets are well formed", () => {
-  for (const { name, data } of SAMPLE_PACKETS) {
+  for (const { name, data } of samplePackets()) {
     expect(data.length, name).toBeGreaterThanOrEqual(60);
     const isVlan = name.startsWith("vlan");
     if (viewOf(data).getUint16(isVlan ? 16 : 12) !== 0x0800) continue;

@@ -100,7 +100,7 @@ function packet(name: string, title: string, bytes: readonly number[]): SamplePa
   return { name, title, data };
 }
 
-export const SAMPLE_PACKETS: readonly SamplePacket[] = [
+export const samplePackets = (): readonly SamplePacket[] => [
   packet("udp4-dns", "IPv4, UDP: a DNS question", ethernet(0x0800, ipv4(UDP, udp(40000, 53, dns, pseudo4)))),
   packet("tcp4-syn", "IPv4, TCP: SYN to port 80", ethernet(0x0800, ipv4(TCP, tcp(40001, 80, 2, [], pseudo4)))),
   packet("tcp4-http", "IPv4, TCP: an HTTP request", ethernet(0x0800, ipv4(TCP, tcp(40001, 80, 0x18, GET, pseudo4)))),

@@ -1,0 +1,232 @@
+// Calls that change where a program goes on: callbacks, tail calls, locks; and what it sends out.
+import { expect, test } from "vitest";
+import { type Form, formNamed } from "../../isa/forms.ts";
+import type { Insn } from "../../isa/insn.ts";
+import type { MapDef } from "../../program/program.ts";
+import {
+  type BpfMap,
+  createMap,
+  defaultEnv,
+  enterEvent,
+  type LoadedProgram,
+  loadProgram,
+  Machine,
+  Memory,
+  Timeline,
+} from "../index.ts";
+
+const insn = (name: string, fields: Partial<Insn> = {}): Insn => {
+  const form = formNamed(name) as Form;
+  return { dst: 0, src: 0, off: 0, imm: 0, ...fields, code: form.code, ...form.when };
+};
+const EXIT = insn("exit");
+const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
+const mov = (dst: number, imm: number) => insn("mov64_imm", { dst, imm });
+const call = (imm: number) => insn("call_helper", { imm });
+const loadMap = (dst: number) => [insn("ld_imm64_map_fd", { dst }), HALF];
+const u32 = (n: number) => Uint8Array.of(n & 255, n >>> 8, 0, 0);
+
+const def = (type: string, more: Partial<MapDef> = {}): MapDef => ({
+  name: "m",
+  type,
+  keySize: 4,
+  valueSize: 8,
+  maxEntries: 4,
+  flags: 0,
+  ...more,
+});
+
+function machineFor(insns: readonly Insn[], map?: MapDef, memory = new Memory()) {
+  const made = map && (createMap(memory, map) as BpfMap);
+  const slots = insns.flatMap((one, slot) => (one.code === 0x18 && one.src === 1 ? [slot] : []));
+  const maps = new Map(slots.map((slot) => [slot, made as BpfMap]));
+  const program = loadProgram(memory, { insns, progType: "oreore", maps });
+  const known = new Map<number, LoadedProgram>([[program.id, program]]);
+  const machine = new Machine({ memory, program, env: defaultEnv({ cpu: 1 }), programs: (id) => known.get(id) });
+  enterEvent(machine, { kind: "oreore", value: 0 });
+  return { machine, map: made as BpfMap, memory, program, known };
+}
+const r0 = (machine: Machine) => {
+  const outcome = machine.run(1_000_000_000);
+  return outcome.kind === "exit"
+    ? BigInt.asIntN(64, outcome.r0)
+    : JSON.stringify(outcome, (_, value) => (typeof value === "bigint" ? String(value) : value));
+};
+
+/** bpf_loop(turns, callback, fp - 8): the callback adds its index to the number there and returns `stops(index)`. */
+const loop = (turns: number, callback: readonly Insn[]) => [
+  insn("st8", { dst: 10, off: -8 }),
+  mov(1, turns),
+  insn("ld_imm64_func", { dst: 2, imm: 7 }),
+  HALF,
+  insn("mov64_reg", { dst: 3, src: 10 }),
+  insn("add64_imm", { dst: 3, imm: -8 }),
+  mov(4, 0),
+  call(181),
+  insn("ldx8", { dst: 1, src: 10, off: -8 }),
+  EXIT,
+  ...callback,
+];
+const addIndex = [
+  insn("ldx8", { dst: 3, src: 2 }),
+  insn("add64_reg", { dst: 3, src: 1 }),
+  insn("stx8", { dst: 2, src: 3 }),
+];
+
+test("bpf_loop calls its callback with each index and tells how often", () => {
+  const { machine } = machineFor(loop(10, [...addIndex, mov(0, 0), EXIT]));
+  expect(r0(machine)).toBe(10n);
+  expect(machine.reg(1)).toBe(45n);
+  expect(r0(machineFor(loop(0, [EXIT])).machine)).toBe(0n);
+  expect(r0(machineFor(loop(1 << 24, [EXIT])).machine)).toBe(-7n);
+});
+
+test("a callback that returns 1 ends the loop, that turn counted", () => {
+  const stop = [mov(0, 0), insn("jne64_imm", { dst: 1, off: 1, imm: 3 }), mov(0, 1), EXIT];
+  const { machine } = machineFor(loop(10, [...addIndex, ...stop]));
+  expect(r0(machine)).toBe(4n);
+  expect(machine.reg(1)).toBe(6n);
+});
+
+/** bpf_for_each_map_elem over the map: sums the values; the callback may delete what it is given. */
+const sum = (more: readonly Insn[]) => [
+  insn("st8", { dst: 10, off: -8 }),
+  ...loadMap(1),
+  insn("ld_imm64_func", { dst: 2, imm: 7 }),
+  HALF,
+  insn("mov64_reg", { dst: 3, src: 10 }),
+  insn("add64_imm", { dst: 3, imm: -8 }),
+  mov(4, 0),
+  call(164),
+  insn("ldx8", { dst: 6, src: 10, off: -8 }),
+  EXIT,
+  insn("ldx8", { dst: 5, src: 3 }),
+  insn("ldx8", { dst: 0, src: 4 }),
+  insn("add64_reg", { dst: 0, src: 5 }),
+  insn("stx8", { dst: 4, src: 0 }),
+  ...more,
+  mov(0, 0),
+  EXIT,
+];
+
+test("bpf_for_each_map_elem visits every element, of arrays and of hash tables", () => {
+  for (const type of ["array", "hash", "lru_hash"]) {
+    const { machine, map } = machineFor(sum([]), def(type));
+    for (let i = 0; i < 4; i++) map.update(u32(i), Uint8Array.of(10 + i, 0, 0, 0, 0, 0, 0, 0));
+    expect(r0(machine), type).toBe(4n);
+    expect(machine.reg(6), type).toBe(46n);
+  }
+});
+
+test("a callback may delete the element it stands on", () => {
+  const { machine, map } = machineFor(sum([call(3)]), def("hash"));
+  for (let i = 0; i < 4; i++) map.update(u32(i), new Uint8Array(8).fill(i, 0, 1));
+  expect(r0(machine)).toBe(4n);
+  expect(map.count).toBe(0);
+});
+
+/** Counts on the stack of nobody: R0 of the last program; each tail call goes to index R3. */
+const jumpTo = (index: number, otherwise: number) => [...loadMap(2), mov(3, index), call(12), mov(0, otherwise), EXIT];
+
+test("a tail call goes to another program and does not come back", () => {
+  const { machine, map, memory, known } = machineFor(jumpTo(1, 7), def("prog_array", { valueSize: 4 }));
+  const other = loadProgram(memory, { insns: [mov(0, 42), EXIT], progType: "oreore" });
+  known.set(other.id, other);
+  map.update(u32(1), u32(other.id));
+  expect(r0(machine)).toBe(42n);
+  expect(machine.program.id).toBe(other.id);
+  enterEvent(machine, { kind: "oreore", value: 0 });
+  const timeline = new Timeline(machine);
+  timeline.runToEnd();
+  expect(timeline.at(timeline.length - 1)?.prog).toBe(other.id);
+  timeline.seek(0);
+  expect(machine.program.id).not.toBe(other.id);
+});
+
+test("an empty slot, an index out of range, and the 34th tail call go on behind the call", () => {
+  expect(r0(machineFor(jumpTo(1, 7), def("prog_array", { valueSize: 4 })).machine)).toBe(7n);
+  expect(r0(machineFor(jumpTo(99, 7), def("prog_array", { valueSize: 4 })).machine)).toBe(7n);
+  // The program counts in R6, which a tail call keeps, and calls itself.
+  const again = [
+    insn("add64_imm", { dst: 6, imm: 1 }),
+    ...loadMap(2),
+    mov(3, 0),
+    call(12),
+    insn("mov64_reg", { src: 6 }),
+    EXIT,
+  ];
+  const { machine, map, program } = machineFor(again, def("prog_array", { valueSize: 4 }));
+  map.update(u32(0), u32(program.id));
+  expect(r0(machine)).toBe(34n);
+});
+
+test("a tail call in a function returns to the function's caller", () => {
+  const { machine, map, memory, known } = machineFor(
+    [insn("call_local", { imm: 2 }), insn("add64_imm", { imm: 1 }), EXIT, ...jumpTo(0, 7)],
+    def("prog_array", { valueSize: 4 }),
+  );
+  const other = loadProgram(memory, { insns: [mov(0, 41), EXIT], progType: "oreore" });
+  known.set(other.id, other);
+  map.update(u32(0), u32(other.id));
+  expect(r0(machine)).toBe(42n);
+});
+
+const lookupFirst = [
+  insn("st4", { dst: 10, off: -4 }),
+  ...loadMap(1),
+  insn("mov64_reg", { dst: 2, src: 10 }),
+  insn("add64_imm", { dst: 2, imm: -4 }),
+  call(1),
+  insn("mov64_reg", { dst: 6 }),
+];
+
+test("a lock taken twice is a deadlock, and one never given back ends in a fault", () => {
+  const array = def("array", { fields: { bpf_spin_lock: 4 } });
+  const lock = [insn("mov64_reg", { dst: 1, src: 6 }), insn("add64_imm", { dst: 1, imm: 4 })];
+  expect(r0(machineFor([...lookupFirst, ...lock, call(93), ...lock, call(94), mov(0, 1), EXIT], array).machine)).toBe(
+    1n,
+  );
+  expect(r0(machineFor([...lookupFirst, ...lock, call(93), ...lock, call(93), EXIT], array).machine)).toMatch(
+    /deadlock/,
+  );
+  expect(r0(machineFor([...lookupFirst, ...lock, call(93), EXIT], array).machine)).toMatch(/lock held/);
+});
+
+/** bpf_perf_event_output(ctx, map, BPF_F_CURRENT_CPU, fp - 8, 8) */
+const output = [
+  insn("st8", { dst: 10, off: -8, imm: 77 }),
+  ...loadMap(2),
+  insn("mov32_imm", { dst: 3, imm: -1 }),
+  insn("mov64_reg", { dst: 4, src: 10 }),
+  insn("add64_imm", { dst: 4, imm: -8 }),
+  mov(5, 8),
+  call(25),
+  EXIT,
+];
+
+test("records reach the perf event of the CPU, where one was opened", () => {
+  const { machine, map, memory } = machineFor(output, def("perf_event_array", { valueSize: 4 }));
+  expect(r0(machine)).toBe(-2n);
+  map.update(u32(1), u32(5));
+  enterEvent(machine, { kind: "oreore", value: 0 });
+  expect(r0(machine)).toBe(0n);
+  expect(memory.output()).toEqual([{ map: "m", cpu: 1, data: Uint8Array.of(77, 0, 0, 0, 0, 0, 0, 0) }]);
+});
+
+test("time, random numbers and identity come from the environment and repeat", () => {
+  const program = [call(7), insn("mov64_reg", { dst: 6 }), call(5), insn("add64_reg", { src: 6 }), EXIT];
+  const { machine } = machineFor(program);
+  const first = r0(machine);
+  enterEvent(machine, { kind: "oreore", value: 0 });
+  expect(r0(machine)).toBe(first);
+  const other = new Machine({ memory: machine.memory, program: machine.program, env: defaultEnv({ seed: 2n }) });
+  enterEvent(other, { kind: "oreore", value: 0 });
+  expect(r0(other)).not.toBe(first);
+  expect(r0(machineFor([call(8), EXIT]).machine)).toBe(1n);
+  expect(r0(machineFor([call(14), EXIT]).machine)).toBe((4242n << 32n) | 4242n);
+});
+
+test("a helper that means nothing here is a fault with its reason", () => {
+  const { machine } = machineFor([call(35), EXIT]);
+  expect(r0(machine)).toMatch(/bpf_get_current_task is not simulated: it works on struct task_struct/);
+});
