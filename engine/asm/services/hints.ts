@@ -1,0 +1,56 @@
+// Inlay hints: what the eye would otherwise count or compute. Each kind can be left out.
+import { formatInsn } from "../../disasm/kernel.ts";
+import { helperName } from "../../facts/helpers.ts";
+import type { Insn } from "../../isa/insn.ts";
+import type { Analysis } from "../assemble.ts";
+import { jumpTarget } from "../lint-program.ts";
+
+export type HintKind = "slot" | "kernel" | "target";
+
+export interface InlayHint {
+  readonly offset: number;
+  readonly kind: HintKind;
+  readonly text: string;
+  /** Before what stands at the offset, or behind. */
+  readonly before: boolean;
+}
+
+/** In order of place. A `#define` that stands for many instructions gets the range of its slots. */
+export function inlayHints(analysis: Analysis, kinds: ReadonlySet<HintKind>): InlayHint[] {
+  const { assembly } = analysis;
+  const labels = new Map(assembly.labels.map((label) => [label.slot, label.name]));
+  const hints: InlayHint[] = [];
+  for (const written of assembly.written) {
+    const { firstSlot: slot, slotCount, span } = written;
+    if (span.end === span.start) continue;
+    const insn = assembly.insns[slot] as Insn;
+    const one = slotCount === 1 || (slotCount === 2 && insn.code === 0x18);
+    if (kinds.has("slot"))
+      hints.push({
+        offset: span.start,
+        kind: "slot",
+        text: one ? String(slot) : `${slot}–${slot + slotCount - 1}`,
+        before: true,
+      });
+    if (!one || !written.complete) continue;
+    if (kinds.has("target")) {
+      const target = jumpTarget(insn, slot);
+      const name = target === undefined ? undefined : labels.get(target);
+      if (target !== undefined)
+        hints.push({
+          offset: span.end,
+          kind: "target",
+          text: `→ ${target}${name === undefined ? "" : ` ${name}`}`,
+          before: false,
+        });
+    }
+    if (kinds.has("kernel")) {
+      const map = assembly.maps[assembly.mapRefs.get(slot) ?? -1];
+      const text = map
+        ? `r${insn.dst} = map[${map.name}]`
+        : formatInsn(insn, assembly.insns[slot + 1], { helperName }).replace(/^\([0-9a-f]{2}\) /, "");
+      hints.push({ offset: span.end, kind: "kernel", text, before: false });
+    }
+  }
+  return hints;
+}

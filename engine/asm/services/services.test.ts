@@ -1,0 +1,299 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { toHex } from "../../base/bytes.ts";
+import { FORMS } from "../../isa/forms.ts";
+import { encodeInsns } from "../../isa/insn.ts";
+import { INSN_MACROS } from "../../isa/macros.ts";
+import { analyse, assemble } from "../assemble.ts";
+import {
+  complete,
+  explain,
+  foldingRanges,
+  format,
+  hoverAt,
+  inlayHints,
+  jumpArrows,
+  registerPlaces,
+  registerUse,
+  renameAt,
+  signatureAt,
+  symbolAt,
+} from "./index.ts";
+
+/** The text without its `|`, and where that stood. */
+const marked = (text: string) => {
+  const offset = text.indexOf("|");
+  const source = text.slice(0, offset) + text.slice(offset + 1);
+  return { source, offset, analysis: analyse(source) };
+};
+const labels = (text: string) => {
+  const { source, offset, analysis } = marked(text);
+  return [...complete(analysis, source, offset).items].toSorted((a, b) => a.order - b.order).map((item) => item.label);
+};
+
+describe("completion offers what fits the place", () => {
+  test.each([
+    [
+      "an empty line",
+      "BPF_MOV64_IMM(BPF_REG_0, 0),\n|",
+      ["BPF_ALU64_REG", "BPF_EXIT_INSN", "BPF_SK_LOOKUP", "// @map"],
+    ],
+    ["an operation", "BPF_ALU64_IMM(|", ["BPF_ADD", "BPF_ARSH"]],
+    ["a comparison", "BPF_JMP_IMM(B|", ["BPF_JEQ", "BPF_JSLE"]],
+    ["a size", "BPF_LDX_MEM(|, BPF_REG_0, BPF_REG_1, 0)", ["BPF_B", "BPF_DW"]],
+    ["a register", "BPF_MOV64_REG(BPF_REG_0, |", ["BPF_REG_0", "BPF_REG_10"]],
+    ["an atomic operation", "BPF_ATOMIC_OP(BPF_DW, |", ["BPF_ADD | BPF_FETCH", "BPF_CMPXCHG"]],
+    ["a helper", "BPF_EMIT_CALL(|)", ["BPF_FUNC_map_lookup_elem", "BPF_FUNC_get_prandom_u32"]],
+    [
+      "a field of the context",
+      "// @prog xdp\nBPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, |",
+      ["offsetof(struct xdp_md, data)", "-8"],
+    ],
+    ["a struct", "BPF_MOV64_IMM(BPF_REG_0, sizeof(|", ["__sk_buff", "test_val"]],
+    ["a field", "BPF_MOV64_IMM(BPF_REG_0, offsetof(struct __sk_buff, |", ["len", "data_end"]],
+    ["a label", "out: BPF_EXIT_INSN(),\nBPF_JMP_A(|", ["out"]],
+    ["a map", "// @map counts array key=4 value=8\nBPF_LD_MAP_FD(BPF_REG_1, |", ["counts"]],
+    ["a constant", "BPF_MOV64_IMM(BPF_REG_0, XDP_|", ["XDP_PASS", "XDP_DROP"]],
+    ["a directive", "// @p|", ["@prog", "@map"]],
+    ["a program type", "// @prog |", ["xdp", "oreore"]],
+    ["a map type", "// @map m |", ["percpu_array", "ringbuf"]],
+    ["a member", "{ .c|", ["code", "imm"]],
+  ])("%s", (_, text, expected) => {
+    expect(labels(text)).toEqual(expect.arrayContaining(expected));
+  });
+  test("nothing in a string", () => expect(labels('char x[] = "|";')).toEqual([]));
+  test("helpers that the program type may not call come last", () => {
+    const all = labels("// @prog xdp\nBPF_EMIT_CALL(|)");
+    expect(all.indexOf("BPF_FUNC_xdp_adjust_head")).toBeLessThan(all.indexOf("BPF_FUNC_skb_store_bytes"));
+  });
+});
+
+test("signature help follows the commas", () => {
+  const at = (text: string) => {
+    const { source, offset, analysis } = marked(text);
+    return signatureAt(analysis, source, offset);
+  };
+  expect(at("BPF_JMP_IMM(BPF_JEQ, |")).toMatchObject({ name: "BPF_JMP_IMM", active: 1 });
+  expect(at("BPF_MOV64_IMM(BPF_REG_0, offsetof(struct __sk_buff, |")).toMatchObject({ name: "offsetof", active: 1 });
+  expect(at("BPF_MOV64_IMM(BPF_REG_0, (1 + 2|")?.params[1]).toMatchObject({ name: "IMM" });
+  expect(at("#define A(x, y) x\nA(1, |")?.params.map((p) => p.name)).toEqual(["x", "y"]);
+  expect(at("BPF_EXIT_INSN(), |")).toBeUndefined();
+});
+
+describe("hover", () => {
+  const at = (text: string) => {
+    const { source, offset, analysis } = marked(text);
+    return hoverAt(analysis, source, offset);
+  };
+  test("on a macro: expansion, bytes, the kernel's words and plain ones", () => {
+    expect(at("BPF_LDX_|MEM(BPF_W, BPF_REG_0, BPF_REG_1, 4),")).toMatchObject({
+      kind: "insn",
+      signature: "BPF_LDX_MEM(SIZE, DST, SRC, OFF)",
+      expansion: [
+        "{ .code = BPF_LDX | BPF_SIZE(SIZE) | BPF_MEM, .dst_reg = DST, .src_reg = SRC, .off = OFF, .imm = 0 }",
+      ],
+      slots: [
+        {
+          slot: 0,
+          hex: "6110040000000000",
+          kernel: "(61) r0 = *(u32 *)(r1 +4)",
+          words: {
+            en: "Load the 32 bits at R1 + 4 into R0, zero-extended",
+            ja: "R1 + 4 番地の 32 ビットを R0 に読む(ゼロ拡張)",
+          },
+          rfc: { section: "5.1" },
+          form: "ldx4",
+        },
+      ],
+    });
+  });
+  test.each([
+    ["BPF_MOV64_IMM(BPF_REG_|1, 0)", { kind: "register", register: 1 }],
+    [
+      "BPF_EMIT_CALL(BPF_FUNC_map_|lookup_elem)",
+      { kind: "helper", id: 1, prototype: "value * or NULL bpf_map_lookup_elem(R1: map, R2: key *)" },
+    ],
+    ["BPF_MOV64_IMM(BPF_REG_0, ETH_P_|IP)", { kind: "constant", decimal: "2048", hex: "0x800" }],
+    ["BPF_MOV64_IMM(BPF_REG_0, 0x|10)", { kind: "constant", decimal: "16" }],
+    [
+      "BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, offsetof(struct __sk_buff, data_|end))",
+      { kind: "field", off: 80, size: 4 },
+    ],
+    ["BPF_MOV64_IMM(BPF_REG_0, sizeof(struct test_|val))", { kind: "struct", size: 48 }],
+    ["out: BPF_JMP_A(o|ut)", { kind: "label", slot: 0, uses: 1 }],
+    ["// @map m hash key=8\nBPF_LD_MAP_FD(BPF_REG_1, |m)", { kind: "map", type: "hash", keySize: 8 }],
+    ["#define TWO 2\nBPF_MOV64_IMM(BPF_REG_0, T|WO)", { kind: "define", text: "#define TWO 2" }],
+    ["// @pr|og xdp", { kind: "directive", name: "@prog" }],
+  ])("%s", (text, expected) => {
+    expect(at(text)).toMatchObject(expected);
+  });
+});
+
+test("every form has words in both languages, and registers it touches", () => {
+  for (const form of FORMS) {
+    const insn = { code: form.code, dst: 1, src: form.when.src ?? 2, off: form.when.off ?? 0, imm: form.when.imm ?? 1 };
+    const words = explain(insn, 0, insn);
+    expect(words.en, form.name).not.toMatch(/^$|\{|undefined/);
+    expect(words.ja, form.name).not.toMatch(/^$|\{|undefined/);
+    expect(registerUse(insn).reads & ~0x7ff).toBe(0);
+  }
+  for (const macro of INSN_MACROS) expect(macro.ja, macro.name).toMatch(/[ぁ-ん=]/);
+});
+
+test("inlay hints count slots, say the kernel's words and where jumps go", () => {
+  const source = "BPF_LD_IMM64(BPF_REG_0, 1),\nBPF_JMP_A(end),\nend: BPF_EXIT_INSN(),";
+  const hints = inlayHints(analyse(source), new Set(["slot", "kernel", "target"]));
+  expect(hints.map(({ kind, text }) => `${kind} ${text}`)).toEqual([
+    "slot 0",
+    "kernel r0 = 0x1",
+    "slot 2",
+    "target → 3 end",
+    "kernel goto pc+0",
+    "slot 3",
+    "kernel exit",
+  ]);
+});
+
+test("labels, defines and maps are found and renamed everywhere", () => {
+  const source =
+    "#define N 3\n// @map m array\nagain:\nBPF_LD_MAP_FD(BPF_REG_1, m),\nBPF_MOV64_IMM(BPF_REG_0, N + N),\nBPF_JMP_A(again),\nBPF_JMP_A(-5 /* -> again */),";
+  const analysis = analyse(source);
+  const rename = (word: string, to: string) => {
+    const result = renameAt(analysis, source, source.indexOf(word), to);
+    if ("problem" in result) return result.problem;
+    return result.edits
+      .toReversed()
+      .reduce((text, { span, text: name }) => text.slice(0, span.start) + name + text.slice(span.end), source);
+  };
+  expect(rename("again", "loop")).toBe(source.replaceAll("again", "loop"));
+  expect(rename("N 3", "COUNT")).toBe(source.replace(/\bN\b/g, "COUNT"));
+  expect(rename("m array", "counts")).toBe(
+    source.replace("m array", "counts array").replace("BPF_REG_1, m", "BPF_REG_1, counts"),
+  );
+  expect(rename("again", "N")).toBe("taken");
+  expect(rename("again", "2x")).toBe("not-a-name");
+  expect(rename("BPF_JMP_A", "x")).toBe("not-a-symbol");
+  expect(symbolAt(analysis, source, source.lastIndexOf("again"))?.definition.start).toBe(source.indexOf("again"));
+});
+
+test("braces, comments and conditionals fold", () => {
+  const source = "/* a\n b */\nstruct bpf_insn p[] = {\n#if 1\n\tBPF_EXIT_INSN(),\n#endif\n};\n// one\n// two\n";
+  const folds = foldingRanges(analyse(source), source).map(
+    ({ span, kind }) => `${kind} ${source.slice(span.start, span.end).split("\n").length}`,
+  );
+  expect(folds).toEqual(["comment 2", "region 5", "region 3", "comment 2"]);
+});
+
+describe("formatting", () => {
+  test("sets blanks and aligns comments", () => {
+    const source =
+      "BPF_MOV64_IMM(BPF_REG_0,1<<2),  /* one */\n  BPF_RAW_INSN(BPF_JMP|BPF_CALL,0,0,0,-1) , // two\n\tBPF_EXIT_INSN(),   \n/* BPF_X(1,2)\n   kept */";
+    expect(format(source)).toBe(
+      [
+        "\tBPF_MOV64_IMM(BPF_REG_0, 1 << 2),              /* one */",
+        "\tBPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, -1), // two",
+        "\tBPF_EXIT_INSN(),",
+        "/* BPF_X(1,2)",
+        "   kept */",
+      ].join("\n"),
+    );
+  });
+  test("never changes a byte, and twice is once", () => {
+    const pieces = [
+      "BPF_MOV64_IMM(BPF_REG_0,",
+      "1",
+      "+2",
+      "-(3)",
+      "~0U",
+      "*4",
+      ")",
+      "),",
+      "\n",
+      " ",
+      "\t",
+      "/* c */",
+      "// d\n",
+      "BPF_EXIT_INSN(),",
+      "sizeof(int *)",
+      "offsetof(struct __sk_buff,cb[1])",
+      "(__u32)",
+      "&",
+      "|",
+      "#define A 1\n",
+      "label:",
+      "'a'",
+      "\\\n",
+      "/*",
+      "*/",
+      '"s"',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 24 }), (parts) => {
+        const source = parts.join("");
+        const once = format(source);
+        expect(toHex(encodeInsns(assemble(once).insns))).toBe(toHex(encodeInsns(assemble(source).insns)));
+        expect(format(once)).toBe(once);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+test("readers and writers of a register", () => {
+  const { insns } = assemble(
+    "BPF_MOV64_IMM(BPF_REG_1, 0), BPF_LD_IMM64(BPF_REG_2, 1), BPF_ALU64_REG(BPF_ADD, BPF_REG_1, BPF_REG_2), BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32), BPF_EXIT_INSN()",
+  );
+  expect(registerPlaces(insns, 1)).toEqual({ readers: [3], writers: [0, 3, 4] });
+  expect(registerPlaces(insns, 0)).toEqual({ readers: [5], writers: [4] });
+});
+
+test("arrows of one lane do not overlap", () => {
+  const { insns } = assemble(
+    "BPF_JMP_A(3), BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 1), BPF_CALL_REL(2), BPF_JMP_A(-2), BPF_EXIT_INSN(), BPF_JMP_A(-1)",
+  );
+  expect(jumpArrows(insns)).toEqual([
+    { from: 0, to: 4, kind: "always", lane: 3 },
+    { from: 1, to: 3, kind: "if", lane: 1 },
+    { from: 2, to: 5, kind: "call", lane: 2 },
+    { from: 3, to: 2, kind: "always", lane: 0 },
+    { from: 5, to: 5, kind: "always", lane: 0 },
+  ]);
+});
+
+test("no question about any text throws", () => {
+  const pieces = [
+    "BPF_MOV64_IMM",
+    "(",
+    ")",
+    ",",
+    "BPF_REG_0",
+    "offsetof(struct ",
+    "__sk_buff",
+    ".",
+    "{",
+    "}",
+    "// @",
+    "@map ",
+    "x:",
+    "\n",
+    '"',
+    "0x1",
+    "#define A(x) x\n",
+    "A(",
+    "BPF_FUNC_",
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 20 }), fc.nat(), (parts, n) => {
+      const source = parts.join("");
+      const analysis = analyse(source);
+      const offset = n % (source.length + 1);
+      complete(analysis, source, offset);
+      signatureAt(analysis, source, offset);
+      hoverAt(analysis, source, offset);
+      renameAt(analysis, source, offset, "other");
+      foldingRanges(analysis, source);
+      inlayHints(analysis, new Set(["slot", "kernel", "target"]));
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,106 @@
+// Names that the source gives: where each is defined and used, for "go to definition", "find all" and rename.
+import type { Span } from "../../base/span.ts";
+import type { Analysis } from "../assemble.ts";
+import { placeAt, tokensOf } from "./place.ts";
+
+export interface SymbolPlaces {
+  readonly kind: "label" | "define" | "map" | "type" | "constant";
+  readonly name: string;
+  readonly definition: Span;
+  /** The definition among them, in order of place. */
+  readonly all: readonly Span[];
+}
+
+/** The symbol at a place; `undefined` where none of the source's own stands there. */
+export function symbolAt(analysis: Analysis, source: string, offset: number): SymbolPlaces | undefined {
+  return symbols(analysis, source).find(({ all }) => all.some((span) => span.start <= offset && offset <= span.end));
+}
+
+/** Every symbol, for an outline. */
+export function symbols(analysis: Analysis, source: string): SymbolPlaces[] {
+  const { assembly, preprocessed, declared, types } = analysis;
+  const found: SymbolPlaces[] = [];
+  const add = (kind: SymbolPlaces["kind"], name: string, definition: Span, uses: readonly Span[]) => {
+    const places = new Map([definition, ...uses].map((span) => [span.start, { start: span.start, end: span.end }]));
+    found.push({ kind, name, definition, all: [...places.values()].toSorted((a, b) => a.start - b.start) });
+  };
+  for (const label of assembly.labels) add("label", label.name, label.span, label.uses);
+  const { tokens } = tokensOf(source);
+  const named = new Map<string, Span[]>();
+  for (const token of tokens) {
+    if (token.kind !== "name") continue;
+    const list = named.get(token.text);
+    if (list) list.push(token);
+    else named.set(token.text, [token]);
+  }
+  for (const define of preprocessed.defines) {
+    // The parameters of a macro hide names, so uses are those that the preprocessor saw, and #ifdef's words.
+    if (define.span) add("define", define.name, define.span, named.get(define.name) ?? define.uses);
+  }
+  for (const map of assembly.declaredMaps) {
+    const uses = (named.get(map.def.name) ?? []).filter((span) =>
+      assembly.written.some((w) => w.args.some((arg) => arg.start <= span.start && span.end <= arg.end)),
+    );
+    add("map", map.def.name, map.span, uses);
+  }
+  for (const [name, span] of types.declared) add("type", name, span, named.get(name) ?? []);
+  for (const [name, span] of declared.constantSpans) add("constant", name, span, named.get(name) ?? []);
+  return found;
+}
+
+export type Rename =
+  | { readonly edits: readonly { readonly span: Span; readonly text: string }[] }
+  | { readonly problem: "not-a-symbol" | "not-a-name" | "taken" };
+
+/** The edits that rename the symbol at a place everywhere. */
+export function renameAt(analysis: Analysis, source: string, offset: number, name: string): Rename {
+  const symbol = symbolAt(analysis, source, offset);
+  if (!symbol) return { problem: "not-a-symbol" };
+  if (!/^[A-Za-z_]\w*$/.test(name)) return { problem: "not-a-name" };
+  const taken =
+    symbols(analysis, source).some((other) => other.name === name) || analysis.names.constant(name) !== undefined;
+  if (taken && name !== symbol.name) return { problem: "taken" };
+  return { edits: symbol.all.map((span) => ({ span, text: name })) };
+}
+
+/** Groups that fold: braces, block comments, runs of line comments, #if … #endif. Spans hold both ends. */
+export function foldingRanges(
+  analysis: Analysis,
+  source: string,
+): { readonly span: Span; readonly kind: "region" | "comment" }[] {
+  const { tokens, comments } = tokensOf(source);
+  const ranges: { span: Span; kind: "region" | "comment" }[] = [];
+  const multiline = (span: Span) => source.slice(span.start, span.end).includes("\n");
+  const open: Span[] = [];
+  for (const token of tokens) {
+    if (token.kind !== "punct") continue;
+    if (token.text === "{") open.push(token);
+    else if (token.text === "}") {
+      const start = open.pop();
+      if (start && multiline({ start: start.start, end: token.end }))
+        ranges.push({ span: { start: start.start, end: token.end }, kind: "region" });
+    }
+  }
+  for (const span of analysis.preprocessed.conditionals) ranges.push({ span, kind: "region" });
+  for (let i = 0; i < comments.length; i++) {
+    const first = comments[i] as Span & { block: boolean };
+    let last: Span = first;
+    while (
+      !first.block &&
+      comments[i + 1] &&
+      !comments[i + 1]?.block &&
+      /^[ \t\r]*\n[ \t]*$/.test(source.slice(last.end, comments[i + 1]?.start))
+    )
+      last = comments[++i] as Span;
+    if (multiline({ start: first.start, end: last.end }))
+      ranges.push({ span: { start: first.start, end: last.end }, kind: "comment" });
+  }
+  return ranges.toSorted((a, b) => a.span.start - b.span.start);
+}
+
+/** The span of the word at a place that rename would change, or `undefined`. */
+export function renameable(analysis: Analysis, source: string, offset: number): Span | undefined {
+  const symbol = symbolAt(analysis, source, offset);
+  const { word } = placeAt(source, offset);
+  return symbol?.all.find((span) => span.start <= offset && offset <= span.end) ?? (symbol && word);
+}
