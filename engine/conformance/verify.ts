@@ -1,11 +1,15 @@
 // `conform verify`: a program record → what the verifier said, and what the program returned on each run's data.
 import * as v from "valibot";
+import { errnoText } from "../facts/errno.ts";
+import { progTypeByName } from "../facts/prog-types.ts";
+import { OREORE } from "../kernel/definition.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { createMaps, unverified } from "../kernel/loader.ts";
 import { Process } from "../kernel/process.ts";
+import { takesPacket } from "../kernel/test-run.ts";
 import type { Program } from "../program/program.ts";
 import { verify } from "../verifier/verify.ts";
-import { enterEvent } from "../vm/index.ts";
+import { type Event, enterEvent } from "../vm/index.ts";
 import { type Answer, understand } from "./answer.ts";
 import { fillProgArray } from "./prog-array.ts";
 import { Hex, ProgramRecord, programOfRecord } from "./records.ts";
@@ -52,16 +56,27 @@ function runOnce(
     const filled = progs && fd !== undefined ? fillProgArray(process, program, fd, progs) : 0;
     if (filled < 0) return { fault: `a program of ${name} cannot be loaded: errno ${-filled}` };
   }
+  const event = eventOf(program, data_in ?? new Uint8Array(), ctx_in);
+  if (!event) return { fault: `BPF_PROG_TEST_RUN does not run programs of type ${program.progType}`, errno: ENOTSUPP };
   const machine = unverified(process, program, fds);
-  const refused = enterEvent(machine, {
-    kind: "packet",
-    data: data_in ?? new Uint8Array(),
-    ...(ctx_in && { ctx: ctx_in }),
-  });
-  if (refused < 0) return { errno: -refused };
+  const refused = enterEvent(machine, event);
+  if (refused < 0) return { fault: `BPF_PROG_TEST_RUN: ${errnoText(refused)}`, errno: -refused };
   const outcome = machine.run(BUDGET);
   if (outcome.kind === "exit") return { retval: Number(BigInt.asUintN(32, outcome.r0)) };
   return {
     fault: outcome.kind === "fault" ? outcome.fault.message : `still running after ${machine.executed} instructions`,
   };
+}
+
+const ENOTSUPP = 524;
+
+/** A packet; for a type defined as data, which no kernel can test-run, `data_in` is its context. */
+function eventOf({ progType }: Program, data: Uint8Array, ctx: Uint8Array | undefined): Event | undefined {
+  if (progType === OREORE.type.name) {
+    const bytes = new Uint8Array(OREORE.type.ctx.size);
+    bytes.set(data.subarray(0, bytes.length));
+    return { kind: "ctx", bytes };
+  }
+  const type = progTypeByName(progType);
+  return type && takesPacket(type) ? { kind: "packet", data, ...(ctx && { ctx }) } : undefined;
 }
