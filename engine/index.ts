@@ -1,5 +1,6 @@
 // The one door: what web/ may import from the engine. Views and use cases, nothing below them.
 export { EXAMPLES } from "./session/examples.ts";
+export * from "./session/language.ts";
 export * from "./session/protocol.ts";
 export { createSession } from "./session/session.ts";
 export * from "./session/views.ts";

@@ -1,4 +1,4 @@
 // The engine's thread. All that is computed is computed here, so that the page never waits.
-import { createSession, type Port, serve } from "../engine/index.ts";
+import { createLanguage, createSession, type Port, serve } from "../engine/index.ts";
 
-serve(createSession(), self as unknown as Port);
+serve({ ...createSession(), ...createLanguage() }, self as unknown as Port);

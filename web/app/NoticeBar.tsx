@@ -3,15 +3,17 @@ import { X } from "lucide-react";
 import type { Dictionary } from "../i18n/en.ts";
 import { useText } from "../i18n/index.ts";
 import { dismissNotice, type Notice, takeBack, useProgram } from "../stores/program.ts";
+import { type Language, useSettings } from "../stores/settings.ts";
 
 export function NoticeBar() {
   const text = useText();
+  const language = useSettings((s) => s.language);
   const notice = useProgram((s) => s.notice);
   return (
     <div role="status" className="notice-place">
       {notice && (
         <div className="notice" data-kind={notice.kind}>
-          <span>{sentence(notice, text)}</span>
+          <span>{sentence(notice, text, language)}</span>
           {notice.kind === "set-aside" && (
             <button type="button" className="button" onClick={takeBack}>
               {text.notice.takeBack}
@@ -31,7 +33,7 @@ export function NoticeBar() {
   );
 }
 
-function sentence(notice: Notice, text: Dictionary): string {
+function sentence(notice: Notice, text: Dictionary, language: Language): string {
   switch (notice.kind) {
     case "link-fault":
       return text.notice.fault[notice.fault];
@@ -39,6 +41,8 @@ function sentence(notice: Notice, text: Dictionary): string {
       return text.notice.noExample(notice.name);
     case "no-lesson":
       return text.notice.noLesson(notice.number);
+    case "pasted":
+      return text.notice.pasted(notice.name[language]);
     case "set-aside":
       return text.notice.setAside;
   }

@@ -47,7 +47,7 @@ export function ShareSheet() {
       </ScrollRegion>
       <div className="share__row">
         <span data-size={size < 2000 ? "fits" : size < 8000 ? "long" : "too-long"} className="share__size">
-          {text.share.length(size)}. {verdict}
+          {text.share.length(size)} {verdict}
         </span>
         <span className="spacer" />
         <span role="status">{copied === null ? "" : copied ? text.share.copied : text.share.notCopied}</span>

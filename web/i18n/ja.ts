@@ -184,7 +184,7 @@ export const ja: Dictionary = {
     copy: "コピー",
     copied: "クリップボードにコピーしました",
     notCopied: "リンクを選択してコピーしてください",
-    length: (count) => `${n(count)} 文字`,
+    length: (count) => `${n(count)} 文字。`,
     fits: "チャットのメッセージに収まります。",
     long: "長いので、チャットによっては途中で切れます。",
     tooLong: "とても長いので、ファイルで送るほうが確実です。",
@@ -202,6 +202,8 @@ export const ja: Dictionary = {
       "unknown-version": "このリンクは、より新しい版のページで作られたものです。書きかけのプログラムはそのままです。",
       "unknown-form": "このアドレスが指すものは、このページにはありません。書きかけのプログラムはそのままです。",
     },
+    pasted: (what) =>
+      `${what}を貼り付けたので、マクロに書き直しました。元に戻す操作で、貼り付けたままのテキストになります。`,
     noExample: (name) => `${name} というサンプルはありません。書きかけのプログラムはそのままです。`,
     noLesson: (number) => `レッスン ${number} はありません。書きかけのプログラムはそのままです。`,
   },

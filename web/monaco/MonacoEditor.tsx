@@ -1,9 +1,10 @@
 // The code editor: Monaco over the program store. Loaded after the first paint; PlainEditor stands in before.
 import { useEffect, useRef } from "react";
 import { useText } from "../i18n/index.ts";
+import { answered, engine } from "../stores/engine.ts";
 import { cursorMoved, publishGeometry, useFocus } from "../stores/focus.ts";
 import { useMachine } from "../stores/machine.ts";
-import { editSource, useProgram } from "../stores/program.ts";
+import { editSource, noteWhat, useProgram } from "../stores/program.ts";
 import { themeInForce, useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
@@ -94,6 +95,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       made.onDidLayoutChange(geometry),
       made.onDidChangeConfiguration(geometry),
       made.onDidChangeCursorPosition(({ position }) => cursorMoved(position.lineNumber)),
+      made.onDidPaste(({ range }) => void translatePaste(made, range)),
       made.onDidBlurEditorText(() => made.updateOptions({ tabFocusMode: false })),
     ];
     // Escape, then Tab: the way out of the editor for a keyboard.
@@ -155,6 +157,20 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   }, [present, text]);
 
   return <div ref={host} className="monaco" />;
+}
+
+/** Dumps, hex and other notations become macros, and the page says so; undo brings back what was pasted. */
+async function translatePaste(editor: monaco.editor.IStandaloneCodeEditor, range: monaco.Range): Promise<void> {
+  const model = editor.getModel();
+  const pasted = model?.getValueInRange(range) ?? "";
+  if (!model || pasted.trim().length < 8) return;
+  const version = model.getVersionId();
+  const found = await answered(engine().api.paste(pasted));
+  if (!found || found.source === null || model.getVersionId() !== version) return;
+  editor.pushUndoStop();
+  editor.executeEdits("paste", [{ range, text: found.source }]);
+  editor.pushUndoStop();
+  noteWhat({ kind: "pasted", name: found.name });
 }
 
 /** The line about to run, and the line the verifier refused. */

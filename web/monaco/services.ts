@@ -1,40 +1,188 @@
-// What the engine knows about the text, as Monaco's providers.
-
+// What the engine knows about the text, as Monaco's providers: completion, hover, signature help, hints, definition,
+// references, rename, formatting and quick fixes. Words come in both languages; the one in force is shown.
+import type { Hover, Item, SymbolPlaces } from "../../engine/index.ts";
+import { answered, engine } from "../stores/engine.ts";
+import { useMachine } from "../stores/machine.ts";
 import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
+import { hoverMarkdown } from "./hover.ts";
 import { LANGUAGE } from "./language.ts";
 
-export function registerServices(): void {
-  monaco.languages.registerCodeActionProvider(LANGUAGE, {
-    provideCodeActions(model, range) {
-      const { check } = useVerdict.getState();
-      const actions: monaco.languages.CodeAction[] = [];
-      for (const diagnostic of check?.diagnostics ?? []) {
-        const { span, fixes } = diagnostic;
-        if (!range.intersectRanges(rangeOf(span)) && !rangeOf(span).containsRange(range)) continue;
-        for (const fix of fixes)
-          actions.push({
-            title: fix.title[useSettings.getState().language],
-            kind: "quickfix",
-            isPreferred: fixes.length === 1,
-            edit: {
-              edits: fix.edits.map(({ span: at, text }) => ({
-                resource: model.uri,
-                versionId: model.getVersionId(),
-                textEdit: { range: rangeOf(at), text },
-              })),
-            },
-          });
-      }
-      return { actions, dispose: () => {} };
-    },
-  });
+type Model = monaco.editor.ITextModel;
+interface Words {
+  readonly en: string;
+  readonly ja: string;
 }
 
-const rangeOf = (span: {
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-}): monaco.Range => new monaco.Range(span.line, span.column, span.endLine, span.endColumn);
+const inForce = (words: Words): string => words[useSettings.getState().language];
+const { api } = engine();
+
+const KIND: Readonly<Record<Item["kind"], monaco.languages.CompletionItemKind>> = {
+  macro: monaco.languages.CompletionItemKind.Function,
+  register: monaco.languages.CompletionItemKind.Variable,
+  constant: monaco.languages.CompletionItemKind.Constant,
+  helper: monaco.languages.CompletionItemKind.Method,
+  field: monaco.languages.CompletionItemKind.Field,
+  struct: monaco.languages.CompletionItemKind.Struct,
+  label: monaco.languages.CompletionItemKind.Reference,
+  map: monaco.languages.CompletionItemKind.Module,
+  function: monaco.languages.CompletionItemKind.Function,
+  directive: monaco.languages.CompletionItemKind.Keyword,
+  value: monaco.languages.CompletionItemKind.Value,
+};
+
+/** Text and place as the engine counts them: lines end in one \n, as the store holds them. */
+const textOf = (model: Model): string => model.getValue(monaco.editor.EndOfLinePreference.LF);
+const offsetOf = (model: Model, position: monaco.IPosition): number =>
+  model.getOffsetAt(position) - (model.getEOL() === "\n" ? 0 : position.lineNumber - 1);
+
+function rangeOf(model: Model, span: { readonly start: number; readonly end: number }): monaco.Range {
+  return monaco.Range.fromPositions(model.getPositionAt(span.start), model.getPositionAt(span.end));
+}
+
+const completion: monaco.languages.CompletionItemProvider = {
+  triggerCharacters: ["(", ",", " ", ".", "_"],
+  async provideCompletionItems(model, position) {
+    const found = await answered(api.complete(textOf(model), offsetOf(model, position)));
+    if (!found) return { suggestions: [] };
+    const range = rangeOf(model, found.span);
+    return {
+      suggestions: found.items.map((item) => ({
+        label: { label: item.label, description: inForce(item) },
+        kind: KIND[item.kind],
+        insertText: item.insert,
+        ...(item.snippet ? { insertTextRules: monaco.languages.CompletionItemInsertTextRule.InsertAsSnippet } : {}),
+        documentation: inForce(item),
+        sortText: String(item.order).padStart(6, "0"),
+        range,
+      })),
+    };
+  },
+};
+
+const hover: monaco.languages.HoverProvider = {
+  async provideHover(model, position) {
+    const found: Hover | null | undefined = await answered(api.hover(textOf(model), offsetOf(model, position)));
+    if (!found) return null;
+    const { language } = useSettings.getState();
+    const value = found.kind === "register" ? useMachine.getState().view?.regs[found.register] : undefined;
+    return {
+      range: rangeOf(model, found.span),
+      contents: hoverMarkdown(found, language, value).map((text) => ({ value: text })),
+    };
+  },
+};
+
+const signature: monaco.languages.SignatureHelpProvider = {
+  signatureHelpTriggerCharacters: ["(", ","],
+  async provideSignatureHelp(model, position) {
+    const found = await answered(api.signature(textOf(model), offsetOf(model, position)));
+    if (!found) return null;
+    const parameters = found.params.map((param) => ({ label: param.name, documentation: inForce(param) }));
+    const label = `${found.name}(${found.params.map((param) => param.name).join(", ")})`;
+    return {
+      value: {
+        signatures: [{ label, documentation: inForce(found), parameters }],
+        activeSignature: 0,
+        activeParameter: Math.min(found.active, Math.max(0, found.params.length - 1)),
+      },
+      dispose: () => {},
+    };
+  },
+};
+
+const hints: monaco.languages.InlayHintsProvider = {
+  async provideInlayHints(model) {
+    const found = (await answered(api.hints(textOf(model)))) ?? [];
+    return {
+      hints: found.map((hint) => ({
+        label: hint.text,
+        position: model.getPositionAt(hint.offset),
+        paddingLeft: !hint.before,
+        paddingRight: hint.before,
+      })),
+      dispose: () => {},
+    };
+  },
+};
+
+const symbolAt = async (model: Model, position: monaco.IPosition): Promise<SymbolPlaces | null> =>
+  (await answered(api.symbol(textOf(model), offsetOf(model, position)))) ?? null;
+
+const definition: monaco.languages.DefinitionProvider = {
+  async provideDefinition(model, position) {
+    const found = await symbolAt(model, position);
+    return found && { uri: model.uri, range: rangeOf(model, found.definition) };
+  },
+};
+
+const references: monaco.languages.DocumentHighlightProvider = {
+  async provideDocumentHighlights(model, position) {
+    const found = await symbolAt(model, position);
+    return found?.all.map((span) => ({ range: rangeOf(model, span) }));
+  },
+};
+
+const PROBLEM: Readonly<Record<"not-a-symbol" | "not-a-name" | "taken", Words>> = {
+  "not-a-symbol": { en: "Nothing here can be renamed.", ja: "ここには名前を変えられるものがありません。" },
+  "not-a-name": { en: "This is not a C identifier.", ja: "C の識別子として使えません。" },
+  taken: { en: "This name is taken.", ja: "この名前はすでに使われています。" },
+};
+
+const rename: monaco.languages.RenameProvider = {
+  async provideRenameEdits(model, position, newName) {
+    const found = await answered(api.rename(textOf(model), offsetOf(model, position), newName));
+    if (!found) return { edits: [] };
+    if ("problem" in found) return { edits: [], rejectReason: inForce(PROBLEM[found.problem]) };
+    return {
+      edits: found.edits.map(({ span, text }) => ({
+        resource: model.uri,
+        versionId: model.getVersionId(),
+        textEdit: { range: rangeOf(model, span), text },
+      })),
+    };
+  },
+};
+
+const formatting: monaco.languages.DocumentFormattingEditProvider = {
+  async provideDocumentFormattingEdits(model) {
+    const text = await answered(api.format(textOf(model)));
+    return text === undefined ? [] : [{ range: model.getFullModelRange(), text }];
+  },
+};
+
+const quickFixes: monaco.languages.CodeActionProvider = {
+  provideCodeActions(model, range) {
+    const actions: monaco.languages.CodeAction[] = [];
+    for (const { span, fixes } of useVerdict.getState().check?.diagnostics ?? []) {
+      if (!range.intersectRanges(rangeOf(model, span)) && !rangeOf(model, span).containsRange(range)) continue;
+      for (const fix of fixes)
+        actions.push({
+          title: inForce(fix.title),
+          kind: "quickfix",
+          isPreferred: fixes.length === 1,
+          edit: {
+            edits: fix.edits.map(({ span: at, text }) => ({
+              resource: model.uri,
+              versionId: model.getVersionId(),
+              textEdit: { range: rangeOf(model, at), text },
+            })),
+          },
+        });
+    }
+    return { actions, dispose: () => {} };
+  },
+};
+
+export function registerServices(): void {
+  monaco.languages.registerCompletionItemProvider(LANGUAGE, completion);
+  monaco.languages.registerHoverProvider(LANGUAGE, hover);
+  monaco.languages.registerSignatureHelpProvider(LANGUAGE, signature);
+  monaco.languages.registerInlayHintsProvider(LANGUAGE, hints);
+  monaco.languages.registerDefinitionProvider(LANGUAGE, definition);
+  monaco.languages.registerDocumentHighlightProvider(LANGUAGE, references);
+  monaco.languages.registerRenameProvider(LANGUAGE, rename);
+  monaco.languages.registerDocumentFormattingEditProvider(LANGUAGE, formatting);
+  monaco.languages.registerCodeActionProvider(LANGUAGE, quickFixes);
+}

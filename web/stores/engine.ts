@@ -1,10 +1,20 @@
 // The page's end of the engine: one worker, started with the page. Stores call it; components never do.
-import { Cancelled, type Client, connect, type WorkerLike } from "../../engine/index.ts";
+import {
+  Cancelled,
+  type Client,
+  connect,
+  type LanguageApi,
+  type Remote,
+  type SessionApi,
+  type WorkerLike,
+} from "../../engine/index.ts";
 
 let client: Client | undefined;
 const listeners = new Set<(busy: boolean) => void>();
 
-export function engine(): Client {
+type Engine = Client & { readonly api: Remote<SessionApi & LanguageApi> };
+
+export function engine(): Engine {
   client ??= connect({
     spawn: () =>
       new Worker(new URL("../worker.ts", import.meta.url), { type: "module", name: "oreore-engine" }) as WorkerLike,
@@ -12,7 +22,7 @@ export function engine(): Client {
       for (const listener of listeners) listener(busy);
     },
   });
-  return client;
+  return client as Engine; // the worker serves both
 }
 
 export const onEngineBusy = (listener: (busy: boolean) => void): void => void listeners.add(listener);

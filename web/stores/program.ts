@@ -1,7 +1,7 @@
 // What stands in the editor and around it: source, program type, maps, the text that will be written to the hook's file.
 // Keeps the reader's draft safe: opening a link or an example puts it aside with a way back.
 import { create } from "zustand";
-import { EXAMPLES, type MapInput, type ProgramInput } from "../../engine/index.ts";
+import { EXAMPLES, type MapInput, type ProgramInput, type Texts } from "../../engine/index.ts";
 import { lessonProgram } from "../lessons/lessons.ts";
 import { decodeLink, type LinkFault } from "../links/codec.ts";
 import { type Draft, readDraft, shelve, writeDraft } from "./draft.ts";
@@ -11,6 +11,7 @@ export type Notice =
   | { readonly kind: "link-fault"; readonly fault: LinkFault }
   | { readonly kind: "no-example"; readonly name: string }
   | { readonly kind: "no-lesson"; readonly number: number }
+  | { readonly kind: "pasted"; readonly name: Texts }
   | { readonly kind: "set-aside" };
 
 export interface ProgramState {
@@ -80,6 +81,8 @@ export function chooseProgType(progType: string): void {
 }
 
 export const leaveLesson = (): void => set({ lesson: 0 });
+
+export const noteWhat = (notice: Notice): void => set({ notice });
 
 export const dismissNotice = (): void => set({ notice: null });
 

@@ -5,12 +5,7 @@ import { useText } from "../../i18n/index.ts";
 import { point, revealSlot, useFocus } from "../../stores/focus.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { useVerdict } from "../../stores/verdict.ts";
-
-/** Bytes in groups as the kernel lays them out: opcode, registers, off, imm. */
-export function groupBytes(hex: string): string {
-  const one = (h: string): string => `${h.slice(0, 2)} ${h.slice(2, 4)} ${h.slice(4, 8)} ${h.slice(8, 16)}`;
-  return hex.length > 16 ? `${one(hex.slice(0, 16))} …` : one(hex);
-}
+import { groupBytes } from "./bytes.ts";
 
 /** `aligned`: rows stand at their source lines; otherwise one below the other (phone). */
 export function Listing({ aligned }: { readonly aligned: boolean }) {

@@ -1,5 +1,6 @@
 // The recorded run: where it stands, the registers with what changed, the stack where it is used.
 import { ChevronFirst, ChevronLast, StepBack, StepForward } from "lucide-react";
+import { type TouchEvent, useRef } from "react";
 import type { RunView, StepView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { progTypeView } from "../../stores/kernel.ts";
@@ -17,8 +18,9 @@ import { Timeline } from "./Timeline.tsx";
 export function MachinePane() {
   const text = useText();
   const { run, view, position, origin, input, firstSet } = useMachine();
+  const swipe = useSwipe((steps) => void moveBy(steps));
   return (
-    <section className="pane machine-pane" aria-label={text.panes.machine}>
+    <section className="pane machine-pane" aria-label={text.panes.machine} {...swipe}>
       <header className="pane__head">
         <h2 className="pane__title">{text.panes.machine}</h2>
         {run && <span className="hint machine-pane__origin">{text.machine.origin[origin](input)}</span>}
@@ -38,6 +40,25 @@ export function MachinePane() {
       <Announcer run={run} view={view} />
     </section>
   );
+}
+
+/** A finger to the left steps on, to the right steps back. The slider keeps its own drags. */
+function useSwipe(move: (steps: number) => void) {
+  const start = useRef<{ readonly x: number; readonly y: number } | null>(null);
+  return {
+    onTouchStart: (event: TouchEvent): void => {
+      const touch = event.touches[0];
+      const onSlider = event.target instanceof HTMLInputElement;
+      start.current = touch && event.touches.length === 1 && !onSlider ? { x: touch.clientX, y: touch.clientY } : null;
+    },
+    onTouchEnd: (event: TouchEvent): void => {
+      const touch = event.changedTouches[0];
+      if (!start.current || !touch) return;
+      const x = touch.clientX - start.current.x;
+      const y = touch.clientY - start.current.y;
+      if (Math.abs(x) > 50 && Math.abs(y) < 40) move(x < 0 ? 1 : -1);
+    },
+  };
 }
 
 function Controls({ run, position }: { readonly run: RunView | null; readonly position: number }) {

@@ -1,0 +1,61 @@
+// What the engine knows about a source text at a place, for an editor: asm's language services behind the worker's door.
+// Plain data in and out; offsets are UTF-16 code units. The services are loaded when first asked for.
+import type { Analysis } from "../asm/assemble.ts";
+import type { Completions, Hover, InlayHint, Item, Rename, Signature, SymbolPlaces } from "../asm/services/index.ts";
+
+export type { Completions, Hover, InlayHint, Item, Rename, Signature, SymbolPlaces };
+
+export interface LanguageApi {
+  complete(source: string, offset: number): Promise<Completions>;
+  signature(source: string, offset: number): Promise<Signature | null>;
+  hover(source: string, offset: number): Promise<Hover | null>;
+  /** Jump targets and the slots of macros that make several; what the listing beside the editor does not show. */
+  hints(source: string): Promise<readonly InlayHint[]>;
+  /** The source's own name at a place: labels, `#define`s, maps, types. */
+  symbol(source: string, offset: number): Promise<SymbolPlaces | null>;
+  rename(source: string, offset: number, name: string): Promise<Rename>;
+  /** The text with its columns aligned; never other bytes. */
+  format(source: string): Promise<string>;
+}
+
+export function createLanguage(): LanguageApi {
+  let last: { readonly source: string; readonly analysis: Analysis } | undefined;
+
+  /** The services, and the analysis of a text: several questions about one text come in a row. */
+  async function over(source: string) {
+    const [services, { analyse }] = await Promise.all([
+      import("../asm/services/index.ts"),
+      import("../asm/assemble.ts"),
+    ]);
+    if (last?.source !== source) last = { source, analysis: analyse(source) };
+    return { ...services, analysis: last.analysis };
+  }
+
+  return {
+    async complete(source, offset) {
+      const { complete, analysis } = await over(source);
+      return complete(analysis, source, offset);
+    },
+    async signature(source, offset) {
+      const { signatureAt, analysis } = await over(source);
+      return signatureAt(analysis, source, offset) ?? null;
+    },
+    async hover(source, offset) {
+      const { hoverAt, analysis } = await over(source);
+      return hoverAt(analysis, source, offset) ?? null;
+    },
+    async hints(source) {
+      const { inlayHints, analysis } = await over(source);
+      return inlayHints(analysis, new Set(["target"]));
+    },
+    async symbol(source, offset) {
+      const { symbolAt, analysis } = await over(source);
+      return symbolAt(analysis, source, offset) ?? null;
+    },
+    async rename(source, offset, name) {
+      const { renameAt, analysis } = await over(source);
+      return renameAt(analysis, source, offset, name);
+    },
+    format: async (source) => (await over(source)).format(source),
+  };
+}

@@ -1,0 +1,112 @@
+// A hover as Markdown. What comes from a source text is put into code spans, so that nothing in it is markup.
+import type { Hover } from "../../engine/index.ts";
+import { groupBytes } from "../panes/editor/bytes.ts";
+import type { Language } from "../stores/settings.ts";
+
+type SlotHover = Extract<Hover, { kind: "insn" }>["slots"][number];
+
+const LABELS = {
+  en: {
+    bytes: "bytes",
+    kernel: "kernel",
+    now: "now",
+    types: "program types",
+    gpl: "GPL only",
+    uses: "used",
+    slot: "slot",
+    all: "all",
+    offset: "offset",
+    size: "bytes",
+    key: "key",
+    value: "value",
+    entries: "entries",
+  },
+  ja: {
+    bytes: "バイト列",
+    kernel: "カーネル表記",
+    now: "現在の値",
+    types: "プログラムタイプ",
+    gpl: "GPL のみ",
+    uses: "使用箇所",
+    slot: "スロット",
+    all: "すべて",
+    offset: "オフセット",
+    size: "バイト",
+    key: "キー",
+    value: "値",
+    entries: "エントリ",
+  },
+} as const;
+
+/** Text as a code span, whatever is in it. */
+function code(text: string): string {
+  const fence = "`".repeat(Math.max(0, ...[...text.matchAll(/`+/g)].map((run) => run[0].length)) + 1);
+  return fence.length === 1 ? `\`${text}\`` : `${fence} ${text} ${fence}`;
+}
+const block = (text: string): string => `\`\`\`\n${text.replaceAll("```", "'''")}\n\`\`\``;
+
+/** Paragraphs of Markdown; `value`: what a hovered register holds at the current step. */
+export function hoverMarkdown(hover: Hover, language: Language, value: string | undefined): string[] {
+  const say = LABELS[language];
+  switch (hover.kind) {
+    case "insn":
+      return [
+        block(hover.signature),
+        hover.words[language],
+        ...hover.slots.slice(0, 8).map((slot) => slotText(slot, language)),
+      ];
+    case "register":
+      return [
+        `${code(hover.name)} ${hover.role[language]}`,
+        ...(value === undefined ? [] : [`${say.now}: ${code(`0x${value}`)}`]),
+      ];
+    case "helper":
+      return [
+        block(hover.prototype ?? hover.name),
+        `${code(`${hover.name}#${hover.id}`)}${hover.gplOnly ? `, ${say.gpl}` : ""}`,
+        ...(hover.programTypes.length > 0 ? [`${say.types}: ${hover.programTypes.map(code).join(", ")}`] : []),
+      ];
+    case "constant":
+      return [
+        `${code(hover.name)} = ${code(hover.decimal)} = ${code(hover.hex)}`,
+        ...(hover.meaning ? [hover.meaning[language]] : []),
+      ];
+    case "define":
+      return [block(hover.text), ...(hover.words ? [hover.words[language]] : [])];
+    case "struct":
+      return [
+        block(
+          `struct ${hover.name} { /* ${hover.size} */\n${hover.fields
+            .map((field) => `\t${field.type} ${field.name}; /* ${field.off}, ${field.size} */`)
+            .join("\n")}\n};`,
+        ),
+      ];
+    case "field":
+      return [
+        block(`${hover.type} ${hover.struct}.${hover.name}`),
+        `${say.offset} ${hover.off}, ${hover.size} ${say.size}`,
+      ];
+    case "label":
+      return [`${code(hover.name)}: ${say.slot} ${hover.slot}, ${say.uses} ${hover.uses}`];
+    case "map":
+      return [
+        `${code(hover.name)} ${code(hover.type)}`,
+        `${say.key} ${hover.keySize}, ${say.value} ${hover.valueSize} ${say.size}, ${hover.maxEntries} ${say.entries}`,
+      ];
+    case "directive":
+      return [code(hover.name), hover.words[language]];
+  }
+}
+
+function slotText(slot: SlotHover, language: Language): string {
+  const say = LABELS[language];
+  const { code: op, dst, src, off, imm } = slot.fields;
+  const fields = `code=0x${op.toString(16).padStart(2, "0")} dst=${dst} src=${src} off=${off} imm=${imm}`;
+  return [
+    `${say.slot} ${slot.slot}: ${code(slot.kernel)}`,
+    slot.words[language],
+    `${say.bytes}: ${code(groupBytes(slot.hex))}`,
+    code(fields),
+    ...(slot.rfc ? [`[${slot.rfc.section}](${slot.rfc.url})`] : []),
+  ].join("  \n");
+}
