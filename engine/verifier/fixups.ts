@@ -10,6 +10,7 @@ const MAY_GOTO_STACK = 16;
 
 export function fixups(env: Env): number {
   env.subprogs.forEach((subprog, n) => {
+    subprog.removed = n > 0 && env.aux.slice(subprog.start, subprogEnd(env, n)).every(({ seen }) => !seen);
     for (let i = subprog.start; i < subprogEnd(env, n); i++) {
       if (env.insns[i]!.code === (I.BPF_JMP | I.BPF_JCOND) && !isRemoved(env, i)) {
         subprog.stackDepth += MAY_GOTO_STACK;

@@ -6,7 +6,8 @@ import { BPF_LOG_STATS } from "./buffer.ts";
 export function verificationStats(env: Env, us: number): void {
   if (env.log.level & BPF_LOG_STATS) {
     verbose(env, `verification time ${Math.round(us)} usec\n`);
-    verbose(env, `stack depth ${env.subprogs.map((subprog) => subprog.stackDepth).join("+")}\n`);
+    const depths = env.subprogs.filter(({ removed }) => !removed).map(({ stackDepth }) => stackDepth);
+    verbose(env, `stack depth ${depths.join("+")}\n`);
   }
   verbose(
     env,

@@ -53,6 +53,8 @@ export interface SubprogInfo {
   /** What the log calls it; empty without BTF. */
   name: string;
   isGlobal: boolean;
+  /** No path reaches it: the kernel takes it out of an accepted program. */
+  removed?: boolean;
   hasTailCall: boolean;
   tailCallReachable: boolean;
   hasLdAbs: boolean;
