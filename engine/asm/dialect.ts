@@ -157,6 +157,13 @@ export const PREDEFINED: readonly Predefined[] = [
     ja: "lib/test_bpf.c が実行前に書き換えるテールコール",
   },
   {
+    name: "BPF_ATOMIC_POISON",
+    params: ["width"],
+    body: "((width) == BPF_W ? (0xbaadf00dULL << 32) : 0)",
+    en: "what lib/test_bpf.c leaves in the upper half for 32-bit atomics",
+    ja: "32 ビットのアトミック演算で lib/test_bpf.c が上位半分に置く値",
+  },
+  {
     name: "SKIP_INSNS",
     params: [],
     insns: true,

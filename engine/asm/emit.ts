@@ -40,7 +40,6 @@ export interface Symbols {
   readonly commentLabels: readonly { readonly name: string; readonly span: Span }[];
 }
 
-const MAX_INSNS = 1_000_000;
 const JUMP_ROLES: ReadonlySet<ParamRole> = new Set(["jump", "jump_imm", "call_target", "func_target"]);
 const NO_CONTEXT_ROLE = undefined;
 
@@ -69,7 +68,6 @@ class Emitter {
   }
 
   run(): Emitted {
-    const { reporter } = this.#context;
     let nextComment = 0;
     const commentLabels = this.#symbols.commentLabels;
     for (const item of this.#items) {
@@ -77,10 +75,6 @@ class Emitter {
         const label = commentLabels[nextComment] as { name: string; span: Span };
         if (label.span.start > item.span.start) break;
         this.#define(label.name, label.span);
-      }
-      if (this.#insns.length >= MAX_INSNS) {
-        reporter.report("too-many-insns", item.span, { limit: MAX_INSNS });
-        break;
       }
       this.#item(item);
     }

@@ -1,5 +1,6 @@
 // Hints on single instructions that C takes and a person may not have meant. Nothing in here changes a byte.
 import type { Span } from "../base/span.ts";
+import { helperName } from "../facts/helpers.ts";
 import { type InsnMacro, insnMacro } from "../isa/macros.ts";
 import { bigOf, type CValue } from "./ctype.ts";
 import type { ExprContext } from "./expr.ts";
@@ -38,6 +39,8 @@ export function lintMacro(item: MacroItem, values: readonly (CValue | undefined)
       const meant = SIZE_OF_BYTES[Number(value.v)];
       if (textOf(arg) !== "0")
         reporter.report("odd-size", arg, { text: textOf(arg) }, meant === undefined ? [] : [replaceFix(arg, meant)]);
+    } else if (param.role === "helper" && helperName(Number(value.v)) === undefined) {
+      reporter.report("helper-unknown", arg, { value: Number(value.v) });
     } else if (param.role === "imm" && !RAW.has(macro.name) && node.kind === "name" && REGISTER.test(node.name)) {
       reporter.report("register-as-imm", arg, { text: node.name, value: Number(value.v) }, registerForm(item, context));
     } else if (

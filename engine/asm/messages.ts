@@ -70,11 +70,6 @@ export const MESSAGES = {
     en: "more than {limit} faults: the rest is not listed",
     ja: "誤りが {limit} 件を超えたため、残りは省きました",
   },
-  "too-many-insns": {
-    severity: "error",
-    en: "more than {limit} instructions: the rest is not assembled",
-    ja: "命令が {limit} 個を超えたため、残りはアセンブルしません",
-  },
   // Names
   "unknown-macro": {
     severity: "error",

@@ -74,6 +74,7 @@ class Preprocessor {
   readonly #stack: Conditional[] = [];
   readonly #out: Token[] = [];
   #budget = BUDGET;
+  #exhausted = false;
   #unclosed = 0;
   #nesting = 0;
 
@@ -366,7 +367,8 @@ class Preprocessor {
     for (let at = 0; at < body.length; ) {
       const token = body[at] as Token;
       if (--this.#budget <= 0) {
-        if (this.#budget === 0) this.#reporter.report("expansion-limit", site, { limit: BUDGET });
+        if (!this.#exhausted) this.#reporter.report("expansion-limit", site, { limit: BUDGET });
+        this.#exhausted = true;
         return;
       }
       const macro = token.kind === "name" && !token.noExpand ? this.#macro(token.text) : undefined;
