@@ -80,6 +80,7 @@ export class Machine implements RegionSource {
   /** Registers, stacks and clock as at the entry of a program; what R1 is, an event says. */
   start(): void {
     const { memory, env } = this;
+    memory.journal = undefined;
     for (const source of memory.sources) if (source instanceof Machine) memory.sources.delete(source);
     memory.sources.add(this);
     memory.u8.fill(0, L.THREAD, L.STACK_END);

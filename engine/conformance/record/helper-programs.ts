@@ -114,6 +114,17 @@ const SKB_STEPS: readonly Step[] = [
   () => [context, mov(2, pick([0, 1, 2, 3, 4])), call("csum_level")],
   () => [context, mov(2, random(65536)), call("set_hash"), ...keep, context, call("get_hash_recalc")],
   () => [mov(1, pick([1, 77])), mov(2, pick([0, 1, 2])), call("redirect")],
+  () => [
+    ...[context, mov(2, pick([0, 5])), mov(3, pick([0, 1, 2, 3])), call("skb_set_tstamp"), ...keep],
+    ...[insn("ldx8", { src: 6, off: 152 }), ...keep, insn("ldx1", { src: 6, off: 180 })],
+  ],
+  () => [
+    ...[insn("st4", { dst: 10, off: -64, imm: pick([0, 0, 1500, 70000]) }), context, mov(2, pick([0, 1, 77]))],
+    ...[...stackPointer(3, -64), mov(4, pick([0, 0, 10, 70000])), mov(5, pick([0, 0, 1, 2])), call("check_mtu")],
+    ...[...keep, insn("ldx4", { src: 10, off: -64 })],
+  ],
+  () => [mov(1, 1), mov(2, 0), mov(3, 0), mov(4, pick([0, 1])), call("redirect_neigh")],
+  () => [context, call("skb_cgroup_classid")],
   () => [context, call("get_cgroup_classid")],
   () => [context, call("get_route_realm")],
 ];
@@ -133,6 +144,11 @@ const XDP_STEPS: readonly Step[] = [
     call("xdp_store_bytes"),
   ],
   () => [context, call("xdp_get_buff_len")],
+  () => [mov(1, 1), mov(2, pick([0, 1])), call("redirect")],
+  () => [
+    ...[insn("st4", { dst: 10, off: -64, imm: pick([0, 0, 1500, 70000]) }), context, mov(2, pick([0, 1, 77]))],
+    ...[...stackPointer(3, -64), mov(4, pick([0, 70000])), mov(5, pick([0, 0, 1])), call("check_mtu")],
+  ],
 ];
 
 const text = (value: string, size: number) => {
@@ -247,7 +263,7 @@ function steps(
 }
 
 const programs: Program[] = [
-  ...Array.from({ length: 240 }, () =>
+  ...Array.from({ length: 300 }, () =>
     steps("sched_cls", SKB_STEPS, pick([IPV4, IPV4, IPV6, VLAN, BROADCAST]), 1 + random(3), SKB_FIELDS),
   ),
   ...Array.from({ length: 60 }, () => steps("xdp", XDP_STEPS, pick([IPV4, VLAN]), 1 + random(4), [])),

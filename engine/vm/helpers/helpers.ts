@@ -6,6 +6,7 @@ import type { Machine } from "../machine.ts";
 import type { Helper } from "./call.ts";
 import { CALLBACK_HELPERS } from "./callbacks.ts";
 import { CGROUP_HELPERS } from "./cgroup.ts";
+import { DEVICE_HELPERS } from "./device.ts";
 import { DYNPTR_HELPERS } from "./dynptr.ts";
 import { FORMAT_HELPERS } from "./format.ts";
 import { LOCK_HELPERS } from "./lock.ts";
@@ -29,6 +30,7 @@ const GROUPS: readonly Readonly<Record<string, Helper>>[] = [
   TEXT_HELPERS,
   PROBE_HELPERS,
   SKB_HELPERS,
+  DEVICE_HELPERS,
   XDP_HELPERS,
   SOCK_HELPERS,
   DYNPTR_HELPERS,

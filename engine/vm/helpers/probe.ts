@@ -54,6 +54,7 @@ export const PROBE_HELPERS = {
   probe_read: (m, ip) => read(m, ip, true),
   probe_read_kernel: (m, ip) => read(m, ip, true),
   probe_read_user: (m, ip) => read(m, ip, false),
+  copy_from_user: (m, ip) => read(m, ip, false),
   probe_read_str: (m, ip) => readString(m, ip, true),
   probe_read_kernel_str: (m, ip) => readString(m, ip, true),
   probe_read_user_str: (m, ip) => readString(m, ip, false),

@@ -3,7 +3,7 @@
 // @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
 import { ctxField, SKB } from "../ctx.ts";
-import { PACKET, PKT_DATA, PKT_END, PKT_HARD_END, PKT_MAC, PKT_NET, REDIRECT } from "../layout.ts";
+import { PACKET, PKT_DATA, PKT_END, PKT_HARD_END, PKT_MAC, PKT_NET } from "../layout.ts";
 import type { Machine } from "../machine.ts";
 import { ENOTSUPP } from "../maps/map.ts";
 import { movePacket, packetLength, packetPlace } from "../packet.ts";
@@ -18,9 +18,6 @@ const BPF_F_MARK_MANGLED_0 = 1n << 5n;
 const BPF_F_MARK_ENFORCE = 1n << 6n;
 const BPF_F_IPV6 = 1n << 7n;
 const CSUM_MANGLED_0 = 0xffff;
-const TC_ACT_SHOT = 2;
-const TC_ACT_REDIRECT = 7;
-const BPF_F_INGRESS = 1n;
 /** Longest packet an skb may become (BPF_SKB_MAX_LEN). */
 const SKB_MAX_LEN = 0x3_ffff;
 const ETH_P_IP = 0x0008;
@@ -169,13 +166,6 @@ function replaceChecksum(m: Machine, l4: boolean): boolean {
   return ret(m, 0);
 }
 
-function redirect(m: Machine, ifindex: number, flags: bigint): boolean {
-  if ((flags & ~BPF_F_INGRESS) !== 0n) return ret(m, TC_ACT_SHOT);
-  m.memory.w32(REDIRECT, ifindex);
-  m.memory.w32(REDIRECT + 4, Number(flags));
-  return ret(m, m.isXdp ? 4 : TC_ACT_REDIRECT);
-}
-
 export const SKB_HELPERS = {
   skb_load_bytes: (m, ip) => loadBytes(m, ip, u32Arg(m, 2), m.memory.r32(PKT_DATA)),
 
@@ -282,15 +272,20 @@ export const SKB_HELPERS = {
   get_route_realm: (m) => ret(m, 0),
   skb_under_cgroup: (m) => ret(m, -ERRNO.EINVAL),
 
-  redirect: (m) => redirect(m, u32Arg(m, 1), u64Arg(m, 2)),
-  redirect_peer: (m) => (u64Arg(m, 2) !== 0n ? ret(m, TC_ACT_SHOT) : redirect(m, u32Arg(m, 1), 0n)),
-
-  // Only the loopback device exists; the clone it gets is not followed any further.
-  clone_redirect: (m) => {
-    const known = u32Arg(m, 2) === m.env.ifindex && (u64Arg(m, 3) & ~BPF_F_INGRESS) === 0n;
-    return ret(m, known ? 0 : -ERRNO.EINVAL);
+  // The kind of clock stands in tstamp_type; only IP packets carry one.
+  skb_set_tstamp: (m) => {
+    const protocol = field(m, "protocol");
+    const [tstamp, clock] = [u64Arg(m, 2), u32Arg(m, 3)];
+    if (protocol !== ETH_P_IP && protocol !== ETH_P_IPV6) return ret(m, -ERRNO.EOPNOTSUPP);
+    if (clock > 2 || (clock > 0 && tstamp === 0n)) return ret(m, -ERRNO.EINVAL);
+    m.memory.w64(ctxField(SKB, "tstamp"), tstamp);
+    m.memory.w8(ctxField(SKB, "tstamp_type"), clock);
+    return ret(m, 0);
   },
 
+  skb_cgroup_classid: (m) => ret(m, 0),
+  sk_cgroup_id: (m) => ret64(m, m.env.cgroupId),
+  sk_ancestor_cgroup_id: (m) => ret64(m, u32Arg(m, 2) === 0 ? m.env.cgroupId : 0n),
   get_socket_cookie: (m) => ret64(m, 1n),
   get_socket_uid: (m) => ret(m, m.env.uid),
 

@@ -26,6 +26,7 @@ export const SOCK_HELPERS = {
   skc_to_tcp_sock: (m) => retPointer(m, 0),
   skc_to_tcp6_sock: (m) => retPointer(m, 0),
   skc_to_udp6_sock: (m) => retPointer(m, 0),
+  skc_to_mptcp_sock: (m) => retPointer(m, 0),
   skc_to_unix_sock: (m) => retPointer(m, 0),
   skc_to_tcp_timewait_sock: (m) => retPointer(m, 0),
   skc_to_tcp_request_sock: (m) => retPointer(m, 0),
