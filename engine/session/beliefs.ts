@@ -8,8 +8,13 @@ import type { VerifierState } from "../verifier/state/state.ts";
 import type { Trace, Visit } from "../verifier/trace.ts";
 import type { BeliefsView, BeliefView, VisitView } from "./views.ts";
 
-/** Visits of one slot, at most `limit`, in the verifier's order. `lineStarts`: where each line of the log begins. */
-export function visitViews(trace: Trace, slot: number, limit: number, lineStarts: readonly number[]): VisitView[] {
+/** Visits of one slot, at most `limit`, in the verifier's order. `lineAt`: position in the whole log → line shown. */
+export function visitViews(
+  trace: Trace,
+  slot: number,
+  limit: number,
+  lineAt: (position: number) => number,
+): VisitView[] {
   const views: VisitView[] = [];
   trace.visits.forEach((visit, index) => {
     if (visit.insnIdx !== slot || views.length >= limit) return;
@@ -18,7 +23,7 @@ export function visitViews(trace: Trace, slot: number, limit: number, lineStarts
       slot,
       before: beliefsView(visit.before),
       after: visit.after ? beliefsView(visit.after) : null,
-      logLine: lineAt(lineStarts, visit.logPos),
+      logLine: lineAt(visit.logPos),
       prev: visit.prev,
       end: endView(visit.end),
     });
@@ -37,18 +42,6 @@ const endView = (end: Visit["end"]): VisitView["end"] => {
   if (!end) return null;
   return end.kind === "pruned" ? { kind: "pruned", by: end.by } : { kind: end.kind };
 };
-
-/** The line that begins at or after a position. */
-function lineAt(lineStarts: readonly number[], position: number): number {
-  let low = 0;
-  let high = lineStarts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((lineStarts[middle] as number) < position) low = middle + 1;
-    else high = middle;
-  }
-  return low < lineStarts.length ? low : -1;
-}
 
 function beliefsView(state: VerifierState): BeliefsView {
   const frame = state.frames[state.curframe];

@@ -2,13 +2,15 @@
 
 import { assemble } from "../asm/assemble.ts";
 import { type Assembly, programOf } from "../asm/assembly.ts";
-import { errnoName, errnoText } from "../facts/errno.ts";
+import { ERRNO, errnoName, errnoText } from "../facts/errno.ts";
 import { checkMapCreate } from "../facts/map-types.ts";
+import type { ProgType } from "../facts/types.ts";
 import { admit } from "../kernel/admit.ts";
 import type { Registry } from "../kernel/registry.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
 import { type Verdict, verify } from "../verifier/verify.ts";
 import { readLog } from "./log-lines.ts";
+import { type ShownLog, showLog } from "./long-log.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source-views.ts";
 import type { CheckView, MapInput, ProgramInput, SlotView } from "./views.ts";
 
@@ -22,6 +24,8 @@ export interface Checked {
   readonly program: Program;
   /** Where the program got as far as the verifier. */
   readonly verdict: Verdict | undefined;
+  /** Position in the verdict's log → line of the view's. */
+  readonly lineAt: (position: number) => number;
 }
 
 /** Visits kept of one verification; what is beyond is counted only. */
@@ -70,12 +74,10 @@ export function assembleInput(registry: Registry, input: ProgramInput): Assemble
 export function check(registry: Registry, input: ProgramInput, revision: number, now: Clock): Checked {
   const { assembly, program, slots, diagnostics } = assembleInput(registry, input);
   const base = { revision, diagnostics, slots, maps: assembly.maps.map(mapInputOf) };
-  const done = (answer: Answer, verdict?: Verdict): Checked => ({
-    view: { ...base, ...answerView(answer) },
-    assembly,
-    program,
-    verdict,
-  });
+  const done = (answer: Answer, verdict?: Verdict): Checked => {
+    const shown = showLog(verdict?.log ?? "");
+    return { view: { ...base, ...answerView(answer, shown) }, assembly, program, verdict, lineAt: shown.lineAt };
+  };
 
   if (!assembly.ok) {
     return done({ verdict: "error", message: diagnostics.find(({ severity }) => severity === "error")?.message ?? "" });
@@ -94,11 +96,18 @@ export function check(registry: Registry, input: ProgramInput, revision: number,
       return done({ verdict: "reject", errno: -refused, message: `map ${map.name}: ${errnoText(refused)}` });
   }
   const start = now();
-  const verdict = verify(
-    { ...program, expectedAttachType: admitted.expectedAttachType },
-    { logLevel: 2, progType: admitted.type, trace: { maxVisits: MAX_VISITS } },
-  );
+  const verdict = verifyAtLength({ ...program, expectedAttachType: admitted.expectedAttachType }, admitted.type);
   return done({ verdict: verdict.verdict, us: now() - start, of: verdict, lastSlot: lastSlotOf(slots) }, verdict);
+}
+
+/**
+ * With all states in the log; where that takes more than the log holds, which would be a refusal of its own (ENOSPC), with
+ * the last path's only, as a loader would ask again.
+ */
+function verifyAtLength(program: Program, progType: ProgType): Verdict {
+  const options = { progType, trace: { maxVisits: MAX_VISITS } };
+  const verdict = verify(program, { ...options, logLevel: 2 });
+  return verdict.errno === ERRNO.ENOSPC ? verify(program, { ...options, logLevel: 1 }) : verdict;
 }
 
 /** The view of a verdict given by another path: BPF_PROG_LOAD. */
@@ -127,10 +136,13 @@ interface Answer {
   readonly lastSlot?: number;
 }
 
-function answerView(answer: Answer): Omit<CheckView, "revision" | "diagnostics" | "slots" | "maps"> {
+function answerView(
+  answer: Answer,
+  shown: ShownLog = showLog(answer.of?.log ?? ""),
+): Omit<CheckView, "revision" | "diagnostics" | "slots" | "maps"> {
   const { of: verdict } = answer;
   const errno = verdict?.errno ?? answer.errno ?? 0;
-  const { lines, slots, messageLine } = readLog(verdict?.log ?? "", answer.lastSlot ?? -1);
+  const { lines, slots, messageLine } = readLog(shown.text, answer.lastSlot ?? -1);
   const why = answer.verdict === "reject" && verdict ? messageLine : -1;
   const unsupported = verdict?.unsupported ?? "";
   return {
@@ -148,7 +160,8 @@ function answerView(answer: Answer): Omit<CheckView, "revision" | "diagnostics" 
             : (answer.message ?? ""),
     messageLine: why,
     messageSlot: why >= 0 ? (slots[why] as number) : -1,
-    log: verdict?.log ?? "",
+    log: shown.text,
+    logCut: shown.cut,
     logSlots: slots,
     insnsProcessed: verdict?.insnsProcessed ?? 0,
     us: Math.round(answer.us ?? 0),

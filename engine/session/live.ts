@@ -1,7 +1,7 @@
 // The use cases that need a machine: one kernel with one process, and the last runs. Mutable. Loaded when first asked for,
 // so that the first verdict does not wait for it.
 import { fromHex, latin1, toHex, utf8Encode } from "../base/bytes.ts";
-import { errnoName, errnoText } from "../facts/errno.ts";
+import { ERRNO, errnoName, errnoText } from "../facts/errno.ts";
 import { MAP_TYPES } from "../facts/map-types.ts";
 import { PROG_TYPES } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
@@ -143,20 +143,25 @@ export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
   function loadInto(on: Process, input: ProgramInput): { readonly ret: number; readonly check: CheckView } {
     const assembled = assembleInput(on.kernel, input);
     const { program } = assembled;
-    if (!assembled.assembly.ok) return { ret: -EINVAL, check: checkedView(assembled, undefined, EINVAL, 0) };
+    if (!assembled.assembly.ok)
+      return { ret: -ERRNO.EINVAL, check: checkedView(assembled, undefined, ERRNO.EINVAL, 0) };
     const fds = createMaps(on, program.maps);
     if (typeof fds === "number") return { ret: fds, check: checkedView(assembled, undefined, -fds, 0) };
     const start = now();
-    const { ret, verdict } = on.progLoad({
-      progType: on.kernel.progTypeId(program.progType) ?? -1,
-      insns: withDescriptors(program, fds),
-      license: program.license,
-      logLevel: 2,
-      progFlags: program.progFlags,
-      progName: "",
-      expectedAttachType: program.expectedAttachType,
-      ...(program.funcInfo && { funcInfo: true }),
-    });
+    const load = (logLevel: number) =>
+      on.progLoad({
+        progType: on.kernel.progTypeId(program.progType) ?? -1,
+        insns: withDescriptors(program, fds),
+        license: program.license,
+        logLevel,
+        progFlags: program.progFlags,
+        progName: "",
+        expectedAttachType: program.expectedAttachType,
+        ...(program.funcInfo && { funcInfo: true }),
+      });
+    // A log that does not fit is a refusal of its own: a loader asks again for less of it.
+    const first = load(2);
+    const { ret, verdict } = first.ret === -ERRNO.ENOSPC ? load(1) : first;
     const prog = ret >= 0 ? on.kernel.fds.get(ret) : undefined;
     if (prog?.kind === "prog") slotsOfProg.set(prog, assembled.slots);
     return { ret, check: checkedView(assembled, verdict, -ret, now() - start) };
@@ -298,7 +303,6 @@ export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
   return api;
 }
 
-const EINVAL = 22;
 /** What cat asks for at a time. */
 const READ_SIZE = 131072;
 

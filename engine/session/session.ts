@@ -16,7 +16,7 @@ export interface SessionOptions {
 export function createSession({ now = () => Date.now() * 1000 }: SessionOptions = {}): SessionApi {
   let registry = new Registry();
   let seed = 1n;
-  let checked: (Checked & { readonly lineStarts: readonly number[] }) | undefined;
+  let checked: Checked | undefined;
   let machine: Promise<Live> | undefined;
 
   const live = (): Promise<Live> =>
@@ -28,13 +28,12 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
 
   return {
     check(input, revision) {
-      const result = check(registry, input, revision, now);
-      checked = { ...result, lineStarts: lineStartsOf(result.view.log) };
-      return result.view;
+      checked = check(registry, input, revision, now);
+      return checked.view;
     },
     visits(revision, slot, limit) {
       const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
-      return trace && checked ? visitViews(trace, slot, limit, checked.lineStarts) : [];
+      return trace && checked ? visitViews(trace, slot, limit, checked.lineAt) : [];
     },
     async explain(revision) {
       const asked = checked;
@@ -119,10 +118,4 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
     },
     mapsAt: async (run, step) => (await live()).mapsAt(run, step),
   };
-}
-
-function lineStartsOf(log: string): number[] {
-  const starts = [0];
-  for (let at = log.indexOf("\n"); at >= 0; at = log.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
 }

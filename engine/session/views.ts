@@ -114,8 +114,10 @@ export interface CheckView {
   readonly messageLine: number;
   /** The slot it is about, -1 where it is about none. */
   readonly messageSlot: number;
-  /** Kernel text, lines ended by \n. */
+  /** Kernel text, lines ended by \n; of more than 4 MiB the middle is left out, and one line says so. */
   readonly log: string;
+  /** How many lines were left out. */
+  readonly logCut: number;
   /** One entry a line of `log` (split at \n): the slot it is about, or -1. */
   readonly logSlots: Int32Array;
   readonly insnsProcessed: number;
