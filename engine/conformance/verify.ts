@@ -2,10 +2,12 @@
 import * as v from "valibot";
 import { errnoText } from "../facts/errno.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
+import { admit } from "../kernel/admit.ts";
 import { OREORE } from "../kernel/definition.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { createMaps, unverified } from "../kernel/loader.ts";
 import { Process } from "../kernel/process.ts";
+import { Registry } from "../kernel/registry.ts";
 import { takesPacket } from "../kernel/test-run.ts";
 import type { Program } from "../program/program.ts";
 import { verify } from "../verifier/verify.ts";
@@ -23,6 +25,8 @@ const Request = v.object({
 export const answerVerify: Answer = (record) => {
   const request = understand(Request, record);
   const program = programOfRecord(request);
+  const refused = refusedBefore(program);
+  if (refused !== 0) return { verdict: "reject", errno: refused, log: "", us: 0, runs: [] };
   const start = performance.now();
   const verdict = verify(program, { logLevel: request.log_level ?? 2 });
   const us = Math.round((performance.now() - start) * 1000);
@@ -38,6 +42,22 @@ export const answerVerify: Answer = (record) => {
     ...(unsupported && { unsupported }),
   };
 };
+
+/** The errno of BPF_PROG_LOAD where it refuses before the verifier looks at the program: wrong attach type, unknown flag. */
+function refusedBefore(program: Program): number {
+  const type = progTypeByName(program.progType);
+  // What is not simulated the verifier answers itself.
+  if (type && !type.simulated) return 0;
+  const registry = new Registry();
+  const admitted = admit(registry, {
+    progType: registry.progTypeId(program.progType) ?? -1,
+    insnCnt: program.insns.length,
+    progFlags: program.progFlags,
+    progName: "",
+    expectedAttachType: program.expectedAttachType,
+  });
+  return typeof admitted === "number" ? -admitted : 0;
+}
 
 /** Instructions after which a run is given up. */
 const BUDGET = 100_000_000;

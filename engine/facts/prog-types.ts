@@ -74,7 +74,7 @@ function recordedType(row: TypeRow): ProgType {
     name: row.name,
     ctxStruct: CTX_STRUCTS[row.name] ?? (SKB_TYPES.split(" ").includes(row.name) ? "__sk_buff" : ""),
     simulated: row.groups.length > 0,
-    ...(row.needs ? { why: row.needs } : row.absent ? { why: "the recorded kernel was built without it" } : {}),
+    ...(row.needs ? { why: row.needs } : {}),
     attachTypes: attach,
     ldAbs: row.ldAbs === 1,
     ctxAccess(off, size, write, attachType, signExtend = false): CtxAccess | undefined {
@@ -145,7 +145,8 @@ export const OREORE_DEFINITION = {
 
 export const OREORE: ProgType = defineProgType(OREORE_DEFINITION);
 
-const RECORDED: readonly ProgType[] = types.map(recordedType);
+/** Without those that the recorded kernel was built without: it knows them as little as any other number. */
+const RECORDED: readonly ProgType[] = types.filter((row) => !row.absent).map(recordedType);
 const BY_NAME = new Map([...RECORDED, OREORE].map((type) => [type.name, type]));
 const BY_ID = new Map(RECORDED.map((type) => [type.id, type]));
 
