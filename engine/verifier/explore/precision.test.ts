@@ -1,0 +1,150 @@
+import { expect, test } from "vitest";
+import { progTypeByName } from "../../facts/prog-types.ts";
+import type { Insn } from "../../isa/insn.ts";
+import { DEFAULT_LICENSE } from "../../program/program.ts";
+import { VerifierLog } from "../log/buffer.ts";
+import { prepass } from "../prepass/prepass.ts";
+import type { Env } from "../state/env.ts";
+import { newEnv } from "../state/new-env.ts";
+import { constReg, UNKNOWN_REG } from "../state/reg.ts";
+import { allBytes, STACK_SPILL } from "../state/stack.ts";
+import { INSN_F_STACK_ACCESS, newFuncState, newVerifierState, type VerifierState } from "../state/state.ts";
+import {
+  Backtrack,
+  markAllScalarsImprecise,
+  markAllScalarsPrecise,
+  markChainPrecision,
+  pushJmpHistory,
+  stackAccessFlags,
+} from "./precision.ts";
+
+const insn = (code: number, dst = 0, src = 0, off = 0, imm = 0): Insn => ({ code, dst, src, off, imm });
+const mov = (dst: number, imm: number) => insn(0xb7, dst, 0, 0, imm);
+const movr = (dst: number, src: number) => insn(0xbf, dst, src);
+const EXIT = insn(0x95);
+
+/** A program, a state kept before its first instruction, and the current one behind its last but one. */
+function envOf(...insns: Insn[]): { env: Env; kept: VerifierState } {
+  const program = {
+    insns: [...insns, EXIT],
+    progType: "socket_filter",
+    expectedAttachType: 0,
+    progFlags: 0,
+    maps: [],
+    mapRefs: new Map<number, number>(),
+    license: DEFAULT_LICENSE,
+  };
+  const env = newEnv(program, progTypeByName("socket_filter")!, new VerifierLog(2));
+  if (prepass(env) !== 0) throw new Error(env.log.text());
+  env.log.reset(0);
+  const kept = newVerifierState();
+  kept.frames = [newFuncState(-1, 0, 0)];
+  kept.frames[0]!.regs.fill(UNKNOWN_REG, 0, 10);
+  env.curState = newVerifierState();
+  env.curState.frames = [newFuncState(-1, 0, 0)];
+  env.curState.frames[0]!.regs.fill(UNKNOWN_REG, 0, 10);
+  env.curState.parent = kept;
+  env.curState.insnIdx = insns.length;
+  return { env, kept };
+}
+
+const preciseRegs = (state: VerifierState): number[] =>
+  state.frames[0]!.regs.flatMap((reg, i) => (reg.precise ? [i] : []));
+
+test("a constant ends the trace in its own state", () => {
+  const { env, kept } = envOf(mov(1, 5), movr(2, 1));
+  expect(markChainPrecision(env, 2)).toBe(0);
+  expect(preciseRegs(kept)).toEqual([]);
+  expect(env.log.text()).toBe(
+    "mark_precise: frame0: last_idx 2 first_idx 0 subseq_idx -1 \n" +
+      "mark_precise: frame0: regs=r2 stack= before 1: (bf) r2 = r1\n" +
+      "mark_precise: frame0: regs=r1 stack= before 0: (b7) r1 = 5\n",
+  );
+});
+
+test("what a value was computed from is precise in the state before", () => {
+  const { env, kept } = envOf(movr(3, 4), insn(0x0f, 3, 5), insn(0x07, 3, 0, 0, 1), mov(6, 0));
+  markChainPrecision(env, 3);
+  expect(preciseRegs(kept)).toEqual([4, 5]);
+});
+
+test("a jump between two registers makes both precise if one is", () => {
+  const { env, kept } = envOf(insn(0x2d, 1, 2, 0), mov(0, 0));
+  markChainPrecision(env, 2);
+  expect(preciseRegs(kept)).toEqual([1, 2]);
+});
+
+test("a fill is traced into its slot and a spill out of it", () => {
+  const { env, kept } = envOf(insn(0x7b, 10, 7, -8), insn(0x79, 3, 10, -8), mov(0, 0));
+  for (const idx of [0, 1]) {
+    env.curState.history.push({ idx, prevIdx: idx - 1, flags: stackAccessFlags(0, 0), linked: null });
+  }
+  markChainPrecision(env, 3);
+  expect(preciseRegs(kept)).toEqual([7]);
+  expect(env.log.text()).toContain("mark_precise: frame0: regs= stack=-8 before 0: (7b) *(u64 *)(r10 -8) = r7\n");
+});
+
+test("a spilled scalar of the state before is marked in its slot", () => {
+  const { env, kept } = envOf(insn(0x79, 3, 10, -8), mov(0, 0));
+  env.curState.history.push({ idx: 0, prevIdx: -1, flags: stackAccessFlags(0, 0), linked: null });
+  kept.frames[0]!.stack = [{ types: allBytes(STACK_SPILL), spilled: UNKNOWN_REG }];
+  markChainPrecision(env, 3);
+  expect(kept.frames[0]!.stack[0]!.spilled.precise).toBe(true);
+});
+
+test("registers that a jump refined together are traced together", () => {
+  const { env, kept } = envOf(insn(0x25, 1, 0, 0, 9), mov(0, 0));
+  const linked = [1, 8].map((at) => ({ frameno: 0, isReg: true, at }));
+  env.curState.history.push({ idx: 0, prevIdx: -1, flags: 0, linked });
+  markChainPrecision(env, 8);
+  expect(preciseRegs(kept)).toEqual([1, 8]);
+});
+
+test("a difference of pointers cannot be traced: everything becomes precise", () => {
+  const { env, kept } = envOf(insn(0x7b, 3, 7, 0), mov(0, 0));
+  markChainPrecision(env, 3);
+  expect(preciseRegs(kept)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(env.log.text()).toContain("falling back to forcing all scalars precise\n");
+});
+
+test("marks are given to the states before, and forgotten by the one that is kept", () => {
+  const { env, kept } = envOf(mov(0, 0));
+  kept.frames[0]!.regs[4] = constReg(4n);
+  markAllScalarsPrecise(env, env.curState);
+  expect(preciseRegs(kept)).toHaveLength(10);
+  expect(preciseRegs(env.curState)).toEqual([]);
+  markAllScalarsImprecise(kept);
+  expect(preciseRegs(kept)).toEqual([]);
+});
+
+test("one instruction has one history entry, which gathers what is said of it", () => {
+  const { env } = envOf(mov(0, 0));
+  const { history } = env.curState;
+  env.insnIdx = 7;
+  env.prevInsnIdx = 3;
+  pushJmpHistory(env, env.curState, 0, null);
+  pushJmpHistory(env, env.curState, INSN_F_STACK_ACCESS, null);
+  expect(history).toEqual([{ idx: 7, prevIdx: 3, flags: INSN_F_STACK_ACCESS, linked: null }]);
+  env.curHistEntry = null;
+  env.insnIdx = 8;
+  pushJmpHistory(env, env.curState, 0, null);
+  expect(history).toHaveLength(2);
+});
+
+test("slots beyond the 32nd are kept apart from the first ones", () => {
+  const bt = new Backtrack();
+  bt.frame = 1;
+  bt.setSlot(0, 33);
+  bt.setSlot(1, 1);
+  expect([bt.hasSlot(0, 33), bt.hasSlot(0, 1), bt.hasSlot(1, 33), bt.hasSlot(1, 1)]).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
+  expect(bt.text(0)).toBe("regs= stack=-272");
+  bt.clearSlot(0, 33);
+  expect(bt.empty).toBe(false);
+  bt.clearSlot(1, 1);
+  expect(bt.empty).toBe(true);
+});
