@@ -1,13 +1,19 @@
 // Random programs, judged by the running kernel and by this verifier:
 //
 //   npx tsx engine/conformance/random/compare.ts --seed 1 --count 1000 --log-level 2
-//   npx tsx engine/conformance/random/compare.ts --seed 77 --one          one program and both logs
+//   npx tsx engine/conformance/random/compare.ts --seed 77 --one            one program and both logs
+//   npx tsx engine/conformance/random/compare.ts --mutate programs.jsonl    changed copies of recorded programs
 //
 // Prints a table of agreements, and for each cause of disagreement how often it came and the smallest program that shows it.
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import * as v from "valibot";
+import type { Program } from "../../program/program.ts";
+import { ProgramRecord, programOfRecord } from "../records.ts";
 import { listing, messageOf } from "./differ.ts";
 import { randomProgram } from "./generate.ts";
 import { whyNoKernel } from "./kernel.ts";
+import { mutated } from "./mutate.ts";
 import { tally } from "./tally.ts";
 
 const { values } = parseArgs({
@@ -17,6 +23,7 @@ const { values } = parseArgs({
     "log-level": { type: "string", default: "2" },
     causes: { type: "string", default: "20" },
     one: { type: "boolean", default: false },
+    mutate: { type: "string" },
   },
 });
 const reason = whyNoKernel();
@@ -24,16 +31,30 @@ if (reason) {
   console.error(`skipped: ${reason}`);
   process.exit(0);
 }
+/** Programs of a file of records, as far as they need nothing that the recorder cannot make. */
+function recordedPrograms(file: string): Program[] {
+  const records = readFileSync(file, "utf8").trim().split("\n");
+  return records.flatMap((line) => {
+    const record = JSON.parse(line) as { needs?: string[] };
+    return record.needs?.length ? [] : [programOfRecord(v.parse(ProgramRecord, record))];
+  });
+}
+
+const seeds = values.mutate === undefined ? [] : recordedPrograms(values.mutate);
+const make = (seed: number): Program =>
+  seeds.length === 0 ? randomProgram(seed) : mutated(seeds[seed % seeds.length]!, seed);
+
 const seed = Number(values.seed);
 const started = performance.now();
 const { programs, accepted, kinds, causes, insns, ms } = await tally(
   seed,
   values.one ? 1 : Number(values.count),
   Number(values["log-level"]),
+  make,
 );
 
 if (values.one) {
-  console.log(listing(randomProgram(seed)));
+  console.log(listing(make(seed)));
   for (const { kernel, ours } of causes) console.log(`\n--- kernel\n${kernel.log}\n--- here\n${ours.log}`);
 }
 for (const { kind, count, seed: shown, program, found, kernel, ours } of causes.slice(0, Number(values.causes))) {

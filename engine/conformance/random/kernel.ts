@@ -37,8 +37,8 @@ const mapRecord = (map: MapDef): object => ({
   value_size: map.valueSize,
   max_entries: map.maxEntries,
   flags: map.flags,
+  ...(map.init && { init: map.init }),
   ...(map.inner && { inner: mapRecord(map.inner) }),
-  ...(map.fields && { fields: map.fields }),
 });
 
 /** Only the maps that the program loads are made. */
