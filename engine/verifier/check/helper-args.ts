@@ -15,7 +15,8 @@ import { checkHelperMem, checkMemSize } from "./helper-mem.ts";
 import { checkArgOffset, checkRegType, verifierBug } from "./helper-types.ts";
 import { processSpinLock, processTimer } from "./lock.ts";
 import { checkRegArg, curRegs, SRC_OP } from "./regs.ts";
-import { frameOf, type RawAccess } from "./stack.ts";
+import { frameOf } from "./stack.ts";
+import type { RawAccess } from "./stack-read.ts";
 
 /** What the arguments of one call say together. @kernel verifier.c struct bpf_call_arg_meta */
 export interface CallMeta {

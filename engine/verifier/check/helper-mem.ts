@@ -15,7 +15,7 @@ import {
   checkPacketAccess,
 } from "./region.ts";
 import { curRegs } from "./regs.ts";
-import { checkStackRange, type RawAccess } from "./stack.ts";
+import { checkStackRange, type RawAccess } from "./stack-read.ts";
 
 /** May a helper read (`write`: write) `size` bytes at R`regno`? `raw`: where the stack may be uninitialised. */
 export function checkHelperMem(

@@ -8,6 +8,7 @@ import { EACCES, EINVAL } from "../state/errors.ts";
 import { isConstVal, pointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { checkPtrAlignment } from "./align.ts";
+import { checkMapStruct } from "./map-struct.ts";
 import {
   checkBufferAccess,
   checkFlowKeysAccess,
@@ -17,9 +18,10 @@ import {
   checkPacketAccess,
   checkPtrOffReg,
 } from "./region.ts";
-import { checkRegArg, curRegs, DST_OP, DST_OP_NO_MARK, SRC_OP, sanityCheckReg, withVal } from "./regs.ts";
+import { checkRegArg, curRegs, DST_OP_NO_MARK, SRC_OP, sanityCheckReg, withVal } from "./regs.ts";
 import { sockFieldReadable } from "./sock-fields.ts";
-import { checkStackRead, checkStackWithinBounds, checkStackWrite } from "./stack.ts";
+import { checkStackWithinBounds, checkStackWrite } from "./stack.ts";
+import { checkStackRead } from "./stack-read.ts";
 
 /** enum bpf_reg_type by the name that facts use. */
 const REG_TYPE: Readonly<Record<string, number>> = {
@@ -230,59 +232,6 @@ function checkSock(env: Env, regno: number, reg: RegState, off: number, size: nu
   return EACCES;
 }
 
-/** Reading the fields of a map's own kernel structure. @kernel verifier.c check_ptr_to_map_access */
-function checkMapStruct(env: Env, regno: number, reg: RegState, off: number, write: boolean): number {
-  const struct = mapStruct(reg.map!.def.type);
-  if (off < 0) {
-    verbose(env, `R${regno} is ${struct} invalid negative access: off=${off}\n`);
-    return EACCES;
-  }
-  if (write) {
-    verbose(env, `only read from ${struct} is supported\n`);
-    return EACCES;
-  }
-  return notSimulated(env, "access to kernel structures through BTF");
-}
-
-/** The kernel's structure behind a type of map, by map type. @kernel ->map_btf_id of each map_ops */
-const MAP_STRUCT: Readonly<Record<string, string>> = {
-  array: "bpf_array",
-  percpu_array: "bpf_array",
-  prog_array: "bpf_array",
-  perf_event_array: "bpf_array",
-  cgroup_array: "bpf_array",
-  array_of_maps: "bpf_array",
-  hash: "bpf_htab",
-  lru_hash: "bpf_htab",
-  percpu_hash: "bpf_htab",
-  lru_percpu_hash: "bpf_htab",
-  hash_of_maps: "bpf_htab",
-  stack_trace: "bpf_stack_map",
-  lpm_trie: "lpm_trie",
-  devmap: "bpf_dtab",
-  devmap_hash: "bpf_dtab",
-  sockmap: "bpf_stab",
-  sockhash: "bpf_shtab",
-  cpumap: "bpf_cpu_map",
-  xskmap: "xsk_map",
-  cgroup_storage: "bpf_cgroup_storage_map",
-  percpu_cgroup_storage: "bpf_cgroup_storage_map",
-  reuseport_sockarray: "reuseport_array",
-  queue: "bpf_queue_stack",
-  stack: "bpf_queue_stack",
-  sk_storage: "bpf_local_storage_map",
-  task_storage: "bpf_local_storage_map",
-  inode_storage: "bpf_local_storage_map",
-  cgrp_storage: "bpf_local_storage_map",
-  struct_ops: "bpf_struct_ops_map",
-  ringbuf: "bpf_ringbuf_map",
-  user_ringbuf: "bpf_ringbuf_map",
-  bloom_filter: "bpf_bloom_filter",
-  arena: "bpf_arena",
-};
-
-const mapStruct = (type: string): string => MAP_STRUCT[type] ?? "bpf_map";
-
 /** Pointer types for which an instruction is compiled in a way of its own, so that it cannot serve another type as well. */
 const OWN_ACCESS = new Set<number>([
   T.PTR_TO_CTX,
@@ -363,78 +312,4 @@ export function checkStoreImm(env: Env, insn: Insn): number {
   const type = curRegs(env)[insn.dst]!.type;
   err = checkMemAccess(env, env.insnIdx, insn.dst, insn.off, I.sizeOf(insn.code), true, -1, false, false);
   return err || saveAuxPtrType(env, type, false);
-}
-
-/** BPF_STX: a register's store, or an atomic operation. */
-export function checkStx(env: Env, insn: Insn): number {
-  if ((insn.code & 0xe0) === I.BPF_ATOMIC) return checkAtomic(env, insn);
-  if ((insn.code & 0xe0) !== I.BPF_MEM || insn.imm !== 0) {
-    verbose(env, "BPF_STX uses reserved fields\n");
-    return EINVAL;
-  }
-  return checkStoreReg(env, insn, false);
-}
-
-/** Read, modify, write. */
-const RMW = new Set<number>([
-  I.BPF_ADD,
-  I.BPF_ADD | I.BPF_FETCH,
-  I.BPF_AND,
-  I.BPF_AND | I.BPF_FETCH,
-  I.BPF_OR,
-  I.BPF_OR | I.BPF_FETCH,
-  I.BPF_XOR,
-  I.BPF_XOR | I.BPF_FETCH,
-  I.BPF_XCHG,
-  I.BPF_CMPXCHG,
-]);
-
-/** @kernel verifier.c check_atomic */
-function checkAtomic(env: Env, insn: Insn): number {
-  if (RMW.has(insn.imm)) return checkAtomicRmw(env, insn);
-  if (insn.imm === I.BPF_LOAD_ACQ) {
-    const err = checkLoad(env, insn, true, false, "atomic_load");
-    return err || checkAtomicPointer(env, insn.src, "loads from");
-  }
-  if (insn.imm === I.BPF_STORE_REL) {
-    const err = checkStoreReg(env, insn, true);
-    return err || checkAtomicPointer(env, insn.dst, "stores into");
-  }
-  verbose(env, `BPF_ATOMIC uses invalid atomic opcode ${(insn.imm >>> 0).toString(16).padStart(2, "0")}\n`);
-  return EINVAL;
-}
-
-/** @kernel verifier.c atomic_ptr_type_ok */
-function checkAtomicPointer(env: Env, regno: number, what: string): number {
-  const { type } = curRegs(env)[regno]!;
-  if (type !== T.PTR_TO_CTX && !T.isPktPointer(type) && type !== T.PTR_TO_FLOW_KEYS && !T.isSkPointer(type)) return 0;
-  verbose(env, `BPF_ATOMIC ${what} R${regno} ${regTypeStr(type)} is not allowed\n`);
-  return EACCES;
-}
-
-/** @kernel verifier.c check_atomic_rmw */
-function checkAtomicRmw(env: Env, insn: Insn): number {
-  const size = I.sizeOf(insn.code);
-  if (size < 4) {
-    verbose(env, "invalid atomic operand size\n");
-    return EINVAL;
-  }
-  let err = checkRegArg(env, insn.src, SRC_OP) || checkRegArg(env, insn.dst, SRC_OP);
-  if (err) return err;
-  if (insn.imm === I.BPF_CMPXCHG) {
-    err = checkRegArg(env, 0, SRC_OP);
-    if (err) return err;
-  }
-  err = checkAtomicPointer(env, insn.dst, "stores into");
-  if (err) return err;
-  let loadReg = -1;
-  if (insn.imm & I.BPF_FETCH) {
-    loadReg = insn.imm === I.BPF_CMPXCHG ? 0 : insn.src;
-    err = checkRegArg(env, loadReg, DST_OP);
-    if (err) return err;
-  }
-  const at = env.insnIdx;
-  err = checkMemAccess(env, at, insn.dst, insn.off, size, false, -1, true, false);
-  if (!err && loadReg >= 0) err = checkMemAccess(env, at, insn.dst, insn.off, size, false, loadReg, true, false);
-  return err || checkMemAccess(env, at, insn.dst, insn.off, size, true, -1, true, false);
 }

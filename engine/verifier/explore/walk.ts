@@ -3,12 +3,13 @@
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { checkAluOp } from "../check/alu.ts";
+import { checkStx } from "../check/atomic.ts";
 import { checkFuncCall, checkKfuncCall } from "../check/call.ts";
 import { checkExit, PATH_ENDS, RETURNED } from "../check/exit.ts";
 import { checkHelperCall } from "../check/helper.ts";
 import { checkCondJmp } from "../check/jump.ts";
 import { checkLd } from "../check/load-imm.ts";
-import { checkLoad, checkStoreImm, checkStx } from "../check/mem.ts";
+import { checkLoad, checkStoreImm } from "../check/mem.ts";
 import { insnText } from "../log/insn.ts";
 import { printInsnState, printVerifierState } from "../log/state.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, scratchAll, scratchReg, verbose } from "../state/env.ts";

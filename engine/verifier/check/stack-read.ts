@@ -1,0 +1,194 @@
+// Loads from the stack, into a register or by a helper: what was spilled is filled again, the rest is what the bytes are
+// known to be.
+import { pushJmpHistory } from "../explore/precision.ts";
+import { markStackReadSlot } from "../explore/stack-liveness.ts";
+import { tnumText } from "../log/number.ts";
+import { type Env, scratchSlot, verbose } from "../state/env.ts";
+import { EACCES, EFAULT } from "../state/errors.ts";
+import { isConstVal, isNullReg, UNKNOWN_REG, ZERO_REG } from "../state/reg.ts";
+import * as T from "../state/regtype.ts";
+import {
+  BPF_REG_SIZE,
+  isSpilledReg,
+  STACK_DYNPTR,
+  STACK_INVALID,
+  STACK_MISC,
+  STACK_SPILL,
+  STACK_ZERO,
+  slotType,
+  spiOf,
+  withByte,
+} from "../state/stack.ts";
+import { type FuncState, slotAt } from "../state/state.ts";
+import { curFrame, curRegs } from "./regs.ts";
+import { fitsInBits } from "./scalar-id.ts";
+import {
+  byteIndex,
+  checkFastcallContract,
+  checkStackWithinBounds,
+  constOff,
+  frameOf,
+  scrubbed,
+  stackAccess,
+} from "./stack.ts";
+
+/** The register that a load of [min, max) gives where no spill is filled: 0 if all bytes are, else unknown. @kernel verifier.c mark_reg_stack_read */
+function markStackLoad(env: Env, frame: FuncState, min: number, max: number, dstRegno: number): void {
+  let zeros = true;
+  for (let i = min; i < max && zeros; i++) {
+    const spi = spiOf(i);
+    scratchSlot(env, spi);
+    zeros = slotType(frame.stack[spi]!, byteIndex(i)) === STACK_ZERO;
+  }
+  curRegs(env)[dstRegno] = zeros ? ZERO_REG : UNKNOWN_REG;
+}
+
+/** @kernel verifier.c check_stack_read_fixed_off */
+function readFixed(env: Env, frame: FuncState, off: number, size: number, dstRegno: number): number {
+  const spi = spiOf(off);
+  const slot = frame.stack[spi]!;
+  const reg = slot.spilled;
+  const regs = curRegs(env);
+  let fill = true;
+  scratchSlot(env, spi);
+  checkFastcallContract(env, curFrame(env), env.insnIdx, off);
+  markStackReadSlot(env, frame.frameno, env.insnIdx, spi);
+
+  if (isSpilledReg(slot)) {
+    let spillSize = 1;
+    for (let i = BPF_REG_SIZE - 1; i > 0 && slotType(slot, i - 1) === STACK_SPILL; i--) spillSize++;
+    if (size === BPF_REG_SIZE && spillSize === BPF_REG_SIZE) {
+      if (dstRegno >= 0) regs[dstRegno] = reg;
+    } else {
+      if (reg.type !== T.SCALAR_VALUE) {
+        verbose(env, "invalid size of register fill\n");
+        return EACCES;
+      }
+      if (dstRegno < 0) return 0;
+      // Little endian: the low bytes of the spill are at its lowest address.
+      if (size <= spillSize && (off & 7) === 0) {
+        regs[dstRegno] = reg.id !== 0 && !fitsInBits(reg, size * 8) ? { ...reg, id: 0 } : reg;
+      } else {
+        let spills = 0;
+        let zeros = 0;
+        for (let i = 0; i < size; i++) {
+          const type = slotType(slot, byteIndex(off + i));
+          if (type === STACK_SPILL) spills++;
+          else if (type === STACK_ZERO) zeros++;
+          else if (type !== STACK_MISC && type !== STACK_INVALID) return invalidRead(env, off, i, size);
+        }
+        if (spills === size && isNullReg(reg)) {
+          regs[dstRegno] = ZERO_REG;
+        } else {
+          regs[dstRegno] = zeros === size ? ZERO_REG : UNKNOWN_REG;
+          fill = false;
+        }
+      }
+    }
+  } else {
+    for (let i = 0; i < size; i++) {
+      const type = slotType(slot, byteIndex(off + i));
+      if (type !== STACK_MISC && type !== STACK_ZERO && type !== STACK_INVALID) return invalidRead(env, off, i, size);
+    }
+    if (dstRegno >= 0) markStackLoad(env, frame, off, off + size, dstRegno);
+    fill = false;
+  }
+  return fill ? pushJmpHistory(env, env.curState, stackAccess(frame.frameno, spi), null) : 0;
+}
+
+function invalidRead(env: Env, off: number, i: number, size: number): number {
+  verbose(env, `invalid read from stack off ${off}+${i} size ${size}\n`);
+  return EACCES;
+}
+
+/** `off` includes the pointer's constant offset; dstRegno -1: nothing is loaded. @kernel verifier.c check_stack_read */
+export function checkStackRead(env: Env, ptrRegno: number, off: number, size: number, dstRegno: number): number {
+  const reg = curRegs(env)[ptrRegno]!;
+  const frame = frameOf(env, reg);
+  if (isConstVal(reg)) return readFixed(env, frame, off + constOff(reg), size, dstRegno);
+  if (dstRegno < 0) {
+    const variable = tnumText(reg.val.varOff);
+    verbose(
+      env,
+      `variable offset stack pointer cannot be passed into helper function; var_off=${variable} off=${off} size=${size}\n`,
+    );
+    return EACCES;
+  }
+  const err = checkStackRange(env, ptrRegno, off, size, false, false, null);
+  if (err) return err;
+  const min = Number(reg.val.smin) + off;
+  const max = Number(reg.val.smax) + off;
+  markStackLoad(env, frame, min, max + size, dstRegno);
+  checkFastcallContract(env, frame, env.insnIdx, min);
+  return 0;
+}
+
+/** Where a helper promises to fill memory that the program did not initialise: what it will write. */
+export interface RawAccess {
+  rawMode: boolean;
+  regno: number;
+  accessSize: number;
+}
+
+/**
+ * A helper reads or writes `size` bytes through R`regno` + `off` (reg.off included). Bytes it may write become unknown.
+ * In raw mode nothing need be initialised; the caller then writes the bytes itself.
+ * @kernel verifier.c check_stack_range_initialized
+ */
+export function checkStackRange(
+  env: Env,
+  regno: number,
+  off: number,
+  size: number,
+  zeroSizeAllowed: boolean,
+  write: boolean,
+  meta: RawAccess | null,
+): number {
+  const reg = curRegs(env)[regno]!;
+  const frame = frameOf(env, reg);
+  if (size === 0 && !zeroSizeAllowed) {
+    verbose(env, "invalid zero-sized read\n");
+    return EACCES;
+  }
+  const err = checkStackWithinBounds(env, regno, off, size, write);
+  if (err) return err;
+  const fixed = isConstVal(reg);
+  const min = (fixed ? constOff(reg) : Number(reg.val.smin)) + off;
+  const max = fixed ? min : Number(reg.val.smax) + off;
+  if (fixed && meta?.rawMode) {
+    for (let i = min; i < max + size; i++) {
+      if (slotType(slotAt(frame, spiOf(i)), byteIndex(i)) === STACK_DYNPTR) {
+        verbose(env, `potential write to dynptr at off=${i} disallowed\n`);
+        return EACCES;
+      }
+    }
+    meta.accessSize = size;
+    meta.regno = regno;
+    return 0;
+  }
+  for (let i = min; i < max + size; i++) {
+    const spi = spiOf(i);
+    const slot = frame.stack[spi];
+    if (slot === undefined) {
+      verbose(env, "allocated_stack too small\n");
+      return EFAULT;
+    }
+    const type = slotType(slot, byteIndex(i));
+    if (type === STACK_ZERO || type === STACK_INVALID) {
+      if (write) frame.stack[spi] = { types: withByte(slot.types, byteIndex(i), STACK_MISC), spilled: slot.spilled };
+    } else if (type !== STACK_MISC) {
+      if (!isSpilledReg(slot)) {
+        verbose(
+          env,
+          fixed
+            ? `invalid read from stack R${regno} off ${min}+${i - min} size ${size}\n`
+            : `invalid read from stack R${regno} var_off ${tnumText(reg.val.varOff)}+${i - min} size ${size}\n`,
+        );
+        return EACCES;
+      }
+      if (write) frame.stack[spi] = { types: scrubbed(slot.types), spilled: UNKNOWN_REG };
+    }
+    markStackReadSlot(env, frame.frameno, env.insnIdx, spi);
+  }
+  return 0;
+}
