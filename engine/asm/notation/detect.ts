@@ -4,6 +4,7 @@ import { macroText } from "../../disasm/macro.ts";
 import { helperName } from "../../facts/helpers.ts";
 import { decodeInsns, type Insn } from "../../isa/insn.ts";
 import { insnMacro } from "../../isa/macros.ts";
+import { SELFTEST_MAPS } from "../selftest-maps.ts";
 import { type DumpKind, readDump } from "./dump.ts";
 import { parseText, type TextProgram } from "./text.ts";
 
@@ -46,13 +47,15 @@ export interface Pasted {
 }
 
 export function detect(text: string): Pasted {
-  if (looksLikeMacros(text)) return { kind: "macro", faults: [] };
-  const dump = readDump(text);
+  const assembly = /\basm\b|__asm__/.test(text);
+  if (!assembly && looksLikeMacros(text)) return { kind: "macro", faults: [] };
+  const dump = assembly ? undefined : readDump(text);
   if (dump) {
     const insns = decodeInsns(dump.bytes);
     return { kind: dump.kind, insns, source: sourceOf(insns), faults: [] };
   }
   const program = parseText(text);
+  if (assembly && program.understood === 0 && looksLikeMacros(text)) return { kind: "macro", faults: [] };
   if (program.understood === 0 || program.faults.length > program.understood)
     return { kind: "unknown", faults: program.faults };
   return {
@@ -81,7 +84,7 @@ function kindOf(text: string, program: TextProgram): PasteKind {
 /** Macros for a program; each map that it names is declared. */
 export function sourceOf(insns: readonly Insn[], maps: ReadonlyMap<number, string> = new Map()): string {
   const names = new Set([...maps.values()].map(identifier));
-  const declarations = [...names].map((name) => `// @map ${name} array key=4 value=8 entries=1\n`).join("");
+  const declarations = [...names].map(declaration).join("");
   const body = macroText(insns, {
     helperName,
     mapName: (slot) => {
@@ -91,4 +94,13 @@ export function sourceOf(insns: readonly Insn[], maps: ReadonlyMap<number, strin
   });
   return declarations + body;
 }
+/** A map that the text only names: as the selftests have it where it is theirs, else a guess to be corrected. */
+function declaration(name: string): string {
+  const def = SELFTEST_MAPS[name] ?? { type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 };
+  const fields = Object.entries(def.fields ?? {}).map(([field, off]) => ` field.${field}=${off}`);
+  const init = Object.entries(def.init ?? {}).map(([key, bytes]) => ` init[${key}]=${bytes}`);
+  const flags = def.flags === 0 ? "" : ` flags=${def.flags}`;
+  return `// @map ${name} ${def.type} key=${def.keySize} value=${def.valueSize} entries=${def.maxEntries}${flags}${fields.join("")}${init.join("")}\n`;
+}
+
 const identifier = (name: string): string => name.replace(/\W/g, "_").replace(/^(?=\d)/, "_");

@@ -169,6 +169,53 @@ test("labels in assembly become distances", () => {
   );
 });
 
+test("inline assembly of a selftest: operands become values, local labels distances, data instructions", () => {
+  const text = `
+#define OFF 8
+SEC("xdp")
+__naked void prog(void)
+{
+	asm volatile ("					\\
+	/* a comment; with a semicolon */		\\
+	r2 = *(u32*)(r1 + %[xdp_md_data]);		\\
+	r3 = *(u32*)(r1 + %[xdp_md_data_end]);		\\
+	if r2 > r3 goto 1f;				\\
+	r1 = %[map_hash_8b] ll;				\\
+	call %[bpf_map_lookup_elem];			\\
+	r0 %%= %[n];					\\
+	.8byte %[store];				\\
+	.byte 0xe5; .byte 0; .short -1; .long 0;	\\
+1:	exit;						\\
+"	:
+	: __imm(bpf_map_lookup_elem),
+	  __imm_addr(map_hash_8b),
+	  __imm_const(xdp_md_data, offsetof(struct xdp_md, data)),
+	  __imm_const(xdp_md_data_end, offsetof(struct xdp_md, data_end)),
+	  [n]"i"(OFF + 1),
+	  __imm_insn(store, BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 0))
+	: __clobber_all);
+}`.replaceAll("\\\\", "\\");
+  const pasted = detect(text);
+  expect(pasted).toMatchObject({ kind: "inline-asm", faults: [] });
+  expect(OUTPUTS.kernel(pasted.insns ?? []).split("\n")).toEqual([
+    "(61) r2 = *(u32 *)(r1 +0)",
+    "(61) r3 = *(u32 *)(r1 +4)",
+    "(2d) if r2 > r3 goto pc+6",
+    ".8byte 0x0000000000001118",
+    ".8byte 0x0000000000000000",
+    "(85) call bpf_map_lookup_elem#1",
+    "(97) r0 %= 9",
+    "(7a) *(u64 *)(r10 -8) = 0",
+    "(e5) may_goto pc-1",
+    "(95) exit",
+    "",
+  ]);
+  const assembled = assemble(pasted.source as string);
+  expect(hexOf(assembled.insns)).toBe(hexOf(pasted.insns ?? []));
+  expect([...assembled.mapRefs]).toEqual([[3, 0]]);
+  expect(assembled.maps).toMatchObject([{ name: "map_hash_8b", type: "hash", keySize: 8, valueSize: 8, flags: 1 }]);
+});
+
 test("macros stay as they are, prose is not taken for a program", () => {
   expect(detect("\tBPF_MOV64_IMM(BPF_REG_0, 1),").kind).toBe("macro");
   expect(detect("Dear list,\nthis patch adds a program type.\n").kind).toBe("unknown");

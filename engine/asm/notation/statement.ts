@@ -26,7 +26,8 @@ const N = "([-+]? ?(?:0x[0-9a-f]+|[0-9]+))";
 const DISPLACEMENT = "(?: ?([-+]) ?(0x[0-9a-f]+|[0-9]+))?";
 const PLACE = `\\( ?${R}${DISPLACEMENT} ?\\)`;
 const TYPE = "\\( ?([us](?:8|16|32|64)) ?\\* ?\\)";
-const TARGET = "(?:pc ?)?([-+] ?(?:0x[0-9a-f]+|[0-9]+)|[a-z_.$%][\\w.$%=]*|0x[0-9a-f]+)(?: ?<[^>]*>)?";
+const TARGET =
+  "(?:pc ?)?([0-9]+[fb](?![0-9a-f])|[-+] ?(?:0x[0-9a-f]+|[0-9]+)|[a-z_.$%][\\w.$%=]*|0x[0-9a-f]+)(?: ?<[^>]*>)?";
 
 const registerOf = (text: string): number => (text.toLowerCase() === "fp" ? 10 : Number(text.slice(1)));
 const isWide = (text: string): boolean => !/^w/i.test(text);
@@ -65,7 +66,8 @@ const alternatives = (texts: Iterable<string>): string =>
 
 /** Where a jump leads: a number, or a name to be looked up. */
 function jump(code: number, field: "off" | "imm", target: string, fields: Partial<Insn> = {}): Statement | undefined {
-  if (!/^[-+0-9]/.test(target)) return { insns: [insn(code, fields)], target: { name: target, field } };
+  if (!/^[-+0-9]/.test(target) || /^[0-9]+[fb]$/.test(target))
+    return { insns: [insn(code, fields)], target: { name: target, field } };
   const value = Number(big(target));
   if (field === "off" && (value < -0x8000 || value > 0x7fff)) return undefined;
   return one(code, { ...fields, [field]: value | 0 });

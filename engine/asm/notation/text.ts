@@ -4,6 +4,7 @@
 import { fromHex } from "../../base/bytes.ts";
 import type { Span } from "../../base/span.ts";
 import { decodeInsns, type Insn } from "../../isa/insn.ts";
+import { inlineAssembly } from "./inline-asm.ts";
 import { parseStatement, type Statement } from "./statement.ts";
 
 export interface TextProgram {
@@ -29,12 +30,14 @@ const OPCODE = /^\(([0-9a-f]{2})\)[ \t]*(.*)$/i;
 /** Lines of a log or a dump that are no instructions. */
 const NOISE =
   /^(?:;|#|\/\/|$|from \d+ to|processed \d|func#|\d+: R\d|R\d+[_=]|last_idx|regs=|mark_precise|parent|Live regs|propagating|verification time|stack depth|[0-9a-f]{16} <|Disassembly of|.*file format|max_states|caller:|callee:|frame\d|returning from|int |void |\w+\(\):|-- )/;
-const LABEL = /^([A-Za-z_.$%][\w.$%=]*):(?!:)\s*(.*)$/;
+const LABEL = /^([\w.$%][\w.$%=]*):(?!:)\s*(.*)$/;
 
 export function parseText(source: string): TextProgram {
   const slots: (Insn | undefined)[] = [];
   const maps = new Map<number, string>();
   const labels = new Map<string, number>();
+  /** `1:`, which may be there many times; `1f` and `1b` mean the nearest. */
+  const locals: { name: string; place: number }[] = [];
   const targets: { slot: number; field: "off" | "imm"; name: string; span: Span }[] = [];
   const faults: { span: Span; text: string; why: "statement" | "label" | "gap" }[] = [];
   let understood = 0;
@@ -61,8 +64,13 @@ export function parseText(source: string): TextProgram {
     return bytes.length / 8;
   };
 
+  const inline = inlineAssembly(source);
+  /** Bytes of `.byte`, `.short` and `.long` until they are an instruction. */
+  let data: number[] = [];
   let offset = 0;
-  for (const line of unquote(source).split("\n")) {
+  for (const line of (inline ?? source)
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, " "))
+    .split("\n")) {
     const start = offset;
     offset += line.length + 1;
     const indent = line.length - line.trimStart().length;
@@ -78,7 +86,7 @@ export function parseText(source: string): TextProgram {
     }
     if (NOISE.test(text)) continue;
     let opcode: number | undefined;
-    const numbered = NUMBERED.exec(text);
+    const numbered = inline === undefined ? NUMBERED.exec(text) : null;
     if (numbered) {
       printed = true;
       const number = Number(numbered[1]);
@@ -100,15 +108,25 @@ export function parseText(source: string): TextProgram {
       opcode = Number.parseInt(coded[1] as string, 16);
       text = (coded[2] as string).replace(/\s*;.*$/, "");
     }
-    text = text.replace(/\/\*.*?\*\//g, " ").replace(/\s*(?:\/\/|#(?![ ]?\d)).*$/, "");
+    text = text.replace(/\s*(?:\/\/|#(?![ ]?\d)).*$/, "");
     for (const part of text.split(";")) {
       let rest = part.trim();
       for (let label = LABEL.exec(rest); label && !numbered; label = LABEL.exec(rest)) {
-        labels.set(label[1] as string, place);
+        const name = label[1] as string;
+        if (/^\d/.test(name)) locals.push({ name, place });
+        else labels.set(name, place);
         rest = label[2] as string;
       }
       if (rest === "") continue;
       const span = { start: start + indent, end: start + line.trimEnd().length };
+      const more = dataBytes(rest);
+      if (more) {
+        data.push(...more);
+        if (data.length < 8) continue;
+        put({ insns: decodeInsns(Uint8Array.from(data.slice(0, 8))) }, { start, end: start + line.length });
+        data = data.slice(8);
+        continue;
+      }
       const statement = parseStatement(rest, opcode);
       if (statement) put(statement, span);
       else {
@@ -119,7 +137,7 @@ export function parseText(source: string): TextProgram {
   }
 
   for (const { slot, field, name, span } of targets) {
-    const target = labels.get(name);
+    const target = labels.get(name) ?? localTarget(locals, name, slot);
     const insn = slots[slot];
     if (target === undefined || !insn) faults.push({ span, text: name, why: "label" });
     else slots[slot] = { ...insn, [field]: target - slot - 1 };
@@ -132,34 +150,28 @@ export function parseText(source: string): TextProgram {
   return { insns, maps, faults, understood, printed };
 }
 
-/** The statements out of `asm volatile ("…" : : …);`; other text as it is. Offsets are kept by blanking. */
-function unquote(source: string): string {
-  if (!/\basm\b|__asm__/.test(source)) return source;
-  let out = "";
-  let quoted = false;
-  let inAsm = false;
-  for (let i = 0; i < source.length; i++) {
-    const char = source[i] as string;
-    if (!quoted && /^(?:asm|__asm__)\b/.test(source.slice(i, i + 8))) inAsm = true;
-    if (char === '"') {
-      quoted = !quoted;
-      out += " ";
-    } else if (quoted && inAsm) {
-      if (char === "\\") {
-        const next = source[i + 1];
-        out += next === "n" ? "\n " : next === "\n" ? " \n" : "  ";
-        i++;
-      } else if (char === "%" && source[i + 1] === "[") {
-        const end = source.indexOf("]", i);
-        const name = source.slice(i + 2, end < 0 || end > i + 80 ? i + 2 : end);
-        out += ` ${name} `;
-        out += " ".repeat(Math.max(0, (end < 0 ? i : end) - i + 1 - name.length - 2));
-        if (end > 0) i = end;
-      } else out += char;
-    } else {
-      if (!quoted && char === ":") inAsm = false;
-      out += char === "\n" ? "\n" : " ";
-    }
-  }
-  return out;
+const DATA_SIZES: Readonly<Record<string, number>> = { byte: 1, short: 2, "2byte": 2, long: 4, "4byte": 4 };
+
+/** `.byte 0xe5`, `.short -2`, `.long 1`; `undefined` for anything else. */
+function dataBytes(statement: string): number[] | undefined {
+  const match = /^\.(byte|short|2byte|long|4byte)\s+(-?(?:0x[0-9a-f]+|[0-9]+))$/i.exec(statement);
+  if (!match) return undefined;
+  const text = match[2] as string;
+  const value = BigInt.asUintN(32, text.startsWith("-") ? -BigInt(text.slice(1)) : BigInt(text));
+  return Array.from({ length: DATA_SIZES[match[1] as string] ?? 4 }, (_, i) =>
+    Number((value >> BigInt(8 * i)) & 0xffn),
+  );
+}
+
+function localTarget(
+  locals: readonly { name: string; place: number }[],
+  name: string,
+  slot: number,
+): number | undefined {
+  const match = /^(\d+)([fb])$/.exec(name);
+  if (!match) return undefined;
+  const same = locals.filter((local) => local.name === match[1]);
+  return match[2] === "f"
+    ? same.find(({ place }) => place > slot)?.place
+    : same.findLast(({ place }) => place <= slot)?.place;
 }
