@@ -56,7 +56,9 @@ export function lastChanges(timeline: Timeline): StepEvent {
   const store = timeline.storeRange();
   const stored = store && memory.copyOut(store.at, store.size);
   const top = journal.top;
-  const regionsBefore = machine.regions();
+  // What may be touched changes with calls and exits alone; a list of all regions is long where maps are full.
+  const moves = form?.kind === "call" || form?.kind === "exit";
+  const regionsBefore = moves ? machine.regions() : [];
 
   const maps: MapEvent[] = [];
   const watched = [...memory.sources].filter((source): source is BpfMap => source instanceof BpfMap);
@@ -65,11 +67,12 @@ export function lastChanges(timeline: Timeline): StepEvent {
   for (const map of watched) map.observer = undefined;
 
   const regs = before.flatMap((old, reg) => (machine.reg(reg) === old ? [] : [{ reg, old, new: machine.reg(reg) }]));
-  const regions = [...machine.regions(), ...regionsBefore];
+  let regions: Region[] | undefined;
   const changes: MemoryChange[] = [];
   const note = (at: number, old: Uint8Array) => {
     const now = memory.copyOut(at, old.length);
     if (at < STACK || old.every((byte, i) => byte === now[i])) return;
+    regions ??= [...machine.regions(), ...regionsBefore];
     changes.push(...inRegions(regions, at, old, now));
   };
   if (store !== undefined && stored !== undefined && store.at > 0) note(store.at, stored);

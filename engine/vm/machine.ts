@@ -45,6 +45,9 @@ export interface MachineOptions {
   readonly programs?: (id: number) => LoadedProgram | undefined;
 }
 
+/** Instructions counted down at once: a small integer to the JavaScript engine, which counting depends on. */
+const STRETCH = 1 << 29;
+
 /** Times a may_goto loops before it falls through, per function (BPF_MAX_LOOPS). */
 const MAY_GOTO_TURNS = 8 * 1024 * 1024;
 
@@ -113,7 +116,9 @@ export class Machine implements RegionSource {
 
   /** Runs up to `budget` more instructions without recording. */
   run(budget: number): Outcome {
-    if (!this.exited && this.fault === undefined) this.executed += interpret(this, budget);
+    for (let left = budget; left > 0 && !this.exited && this.fault === undefined; left -= STRETCH) {
+      this.executed += interpret(this, Math.min(left, STRETCH));
+    }
     return this.outcome;
   }
 
