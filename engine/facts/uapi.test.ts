@@ -48,3 +48,9 @@ test("errnos have names and texts", () => {
     "ENOTSUPP",
   ]);
 });
+
+test("a member without a tag of its own is a struct under the name of its owner", () => {
+  const ipv6 = uapiStruct("bpf_sock_tuple")?.fields.find((f) => f.name === "ipv6");
+  expect(ipv6?.struct).toBe("bpf_sock_tuple.ipv6");
+  expect(uapiStruct("bpf_sock_tuple.ipv6")?.fields.find((f) => f.name === "dport")).toMatchObject({ off: 34, size: 2 });
+});

@@ -43,4 +43,5 @@ export function uapiStruct(name: string): UapiStruct | undefined {
   return made;
 }
 
-export const uapiStructNames = (): readonly string[] => Object.keys(structs);
+/** Tags that C knows; the parts without a tag (`bpf_sock_tuple.ipv4`) are not among them. */
+export const uapiStructNames = (): readonly string[] => Object.keys(structs).filter((name) => !name.includes("."));

@@ -29,6 +29,16 @@ WANTED = re.compile(r"^(BPF_|XDP_|TC_ACT_|TCX_|ETH_|IPPROTO_|IP_|AF_|ARPHRD_|PAC
                     r"|VLAN_|IPV6_|INADDR_|E[A-Z0-9]+$|MAX_|LWT_|__BPF_)")
 UNWANTED = re.compile(r"^(IP_(?!DF|MF|OFFSET|CE)|IPV6_|TCP_(?!FLAG)|BPF_(CLASS|SIZE|MODE|OP|SRC|RVAL|MISCOP|STMT|JUMP)$|BTF_(INT|INFO))")
 
+# Enumerators taken from BTF: those the headers spell, and those of UAPI enums that are newer than the headers.
+ENUMERATOR = re.compile(r"^(BPF_|XDP_|BTF_|TCX_|IPPROTO_|LWT_|PERF_(TYPE|COUNT)_|SK_(DROP|PASS))")
+NEWER = re.compile(r"BPF_(FUNC_|PROG_TYPE_|MAP_TYPE_|F_|SOCK_OPS_|SKB_CLOCK_|FIB_LOOKUP_|TCP_)")
+NEWER_ENUMS = {"bpf_attach_type", "bpf_cmd", "bpf_link_type", "bpf_cond_pseudo_jmp", "bpf_addr_space_cast", "tcx_action_base",
+               "bpf_perf_event_type", "bpf_stream_id"}
+# #defines of include/uapi/linux/{bpf,bpf_common}.h that are newer than some machines' headers, and what every
+# program in C is written with.
+DEFINED = dict(BPF_MEMSX=0x80, BPF_LOAD_ACQ=0x100, BPF_STORE_REL=0x110, BPF_JCOND=0xe0, PAGE_SIZE=4096,
+               **{f"BPF_REG_ARG{i}": i for i in range(1, 6)}, BPF_REG_CTX=6, BPF_REG_FP=10)
+
 btf = kernel.Btf()
 run = lambda args, text: subprocess.run(args, input=text, capture_output=True, text=True, check=True).stdout
 flags = [f"-I{d}" for d in INCLUDE]
@@ -64,17 +74,15 @@ def constants():
     # Enumerators: all that the headers spell, with the running kernel's values.
     text = run(["gcc", *flags, "-E", "-P", "-x", "c", "-"], includes)
     words = set(re.findall(r"\b[A-Z_][A-Z0-9_a-z]+\b", text))
+    found |= values_of(sorted(w for w in words if WANTED.match(w) and not UNWANTED.match(w) and w not in found))
     for t in btf.types:
         if t["kind"] in ("enum", "enum64"):
             for n, v in t["values"]:
-                if re.match(r"^(BPF_|XDP_|BTF_|TCX_|IPPROTO_|LWT_|PERF_(TYPE|COUNT)_|SK_(DROP|PASS))", n) and not n.endswith("_MAX__") and (
-                        n in words or re.match(r"BPF_(FUNC|PROG_TYPE|MAP_TYPE|F|ANY|NOEXIST|EXIST)_", n) or t["name"] in
-                        ("bpf_attach_type", "bpf_cmd", "bpf_link_type")):
+                if ENUMERATOR.match(n) and (n in words or NEWER.match(n) or t["name"] in NEWER_ENUMS):
                     found[n] = v
-    return LIMITS | found
+    return LIMITS | DEFINED | found
 
 
-PRIMITIVE = {}
 ROOTS = """__sk_buff xdp_md bpf_sock bpf_sock_tuple bpf_tcp_sock bpf_xdp_sock bpf_sock_addr bpf_sock_ops bpf_sockopt bpf_sysctl
 bpf_cgroup_dev_ctx bpf_sk_lookup sk_msg_md sk_reuseport_md bpf_flow_keys bpf_tunnel_key bpf_xfrm_state bpf_fib_lookup
 bpf_redir_neigh bpf_perf_event_data bpf_perf_event_value bpf_raw_tracepoint_args bpf_spin_lock bpf_timer bpf_dynptr bpf_list_head
@@ -100,12 +108,15 @@ def size_of(id_):
     return 8 if t["kind"] == "ptr" else t["count"] * size_of(t["type"]) if t["kind"] == "array" else t["size"]
 
 
-def fields_of(t, base, wanted):
+UNTAGGED = {}
+
+
+def fields_of(t, base, wanted, owner):
     rows = []
     for name, type_, bit_off, bits in t["members"]:
         at, inner = base + bit_off // 8, btf.strip(type_)
         if not name and inner["kind"] in ("struct", "union"):
-            rows += fields_of(inner, at, wanted)
+            rows += fields_of(inner, at, wanted, owner)
             continue
         count, element = None, type_
         if inner["kind"] == "array":
@@ -113,9 +124,13 @@ def fields_of(t, base, wanted):
             while btf.strip(element)["kind"] == "array":
                 count, element = count * btf.strip(element)["count"], btf.strip(element)["type"]
         core = btf.strip(element)
-        nested = core["name"] if core["kind"] in ("struct", "union") and core["name"] else ""
+        nested = core["name"] if core["kind"] in ("struct", "union") else ""
         if nested:
             wanted.append((core["kind"], nested))
+        elif core["kind"] in ("struct", "union"):
+            nested = f"{owner}.{name}"  # has no tag of its own
+            UNTAGGED[nested] = core
+            wanted.append(("untagged", nested))
         row = [name, at, size_of(type_), type_name(element), count, [base * 8 + bit_off, bits] if bits else None, nested or None]
         while row[-1] is None:
             row.pop()
@@ -127,12 +142,12 @@ def structs():
     wanted, done = [("struct", n) for n in ROOTS], {}
     while wanted:
         kind, name = wanted.pop(0)
-        if name in done or (kind, name) not in btf.named:
+        if name in done or (kind != "untagged" and (kind, name) not in btf.named):
             continue
-        t = btf.get(kind, name)
+        t = UNTAGGED[name] if kind == "untagged" else btf.get(kind, name)
         if t["size"] > 512:
             continue
-        done[name] = [t["size"], fields_of(t, 0, wanted)]
+        done[name] = [t["size"], fields_of(t, 0, wanted, name)]
     return done
 
 
