@@ -3,7 +3,7 @@
 import { defaultEnv, type Event, enterEvent, type LoadedProgram, Machine, Memory, type Outcome } from "../vm/index.ts";
 import type { KernelDefinition } from "./definition.ts";
 import { FdTable, type FdTarget, type MapObject, type Prog } from "./objects.ts";
-import { Registry, type Steps } from "./registry.ts";
+import { RELEASE, Registry, type Steps } from "./registry.ts";
 
 export interface KernelConfig {
   readonly definition?: KernelDefinition;
@@ -30,7 +30,7 @@ export class Kernel extends Registry {
   readonly attached = new Map<number, Prog>();
   /** What show() prints: the module's `static u32 result`. */
   result = 0;
-  readonly dmesg: string[] = [];
+  readonly dmesg: readonly string[];
   /** Lines that nobody has read yet. */
   readonly tracePipe: string[] = [];
   #lastProgId = 0;
@@ -41,6 +41,7 @@ export class Kernel extends Registry {
     this.memory = memory ?? new Memory({ cpus: 4 });
     this.env = defaultEnv({ seed });
     this.execute = execute ?? ((machine) => machine.run(RUN_BUDGET));
+    this.dmesg = bootMessages(this);
     this.fds = new FdTable((target) => this.put(target));
   }
 
@@ -93,3 +94,9 @@ export class Kernel extends Registry {
     }
   }
 }
+
+/** The kernel's own first line, and what it says to a module from outside its tree. */
+const bootMessages = ({ definition, steps }: Registry): string[] => [
+  `[    0.000000] Linux version ${RELEASE} (oreore@browser) #1 SMP PREEMPT_DYNAMIC`,
+  ...(steps[2] ? [`[    2.718282] ${definition.type.name}_module: loading out-of-tree module taints kernel.`] : []),
+];

@@ -4,7 +4,7 @@ import { fromHex } from "../base/bytes.ts";
 import { decodeInsns, type Insn } from "../isa/insn.ts";
 import { Kernel } from "./kernel.ts";
 import { Process } from "./process.ts";
-import { runShell } from "./shell.ts";
+import { completions, runShell } from "./shell.ts";
 
 const FILE = "/sys/oreore/bpf";
 const PLUS42 = "6110000000000000040000002a0000009500000000000000";
@@ -159,4 +159,23 @@ test("trace_pipe gives its lines once", () => {
   sh(`echo 1 > ${FILE}`);
   expect(sh("cat /sys/kernel/tracing/trace_pipe")).toMatch(/bpf_trace_printk: hi\n$/);
   expect(sh("cat /sys/kernel/tracing/trace_pipe")).toBe("");
+});
+
+test.each([
+  ["ec", ["echo"]],
+  ["cat /s", ["/sys/"]],
+  ["cat /sys/o", ["/sys/oreore/"]],
+  ["echo 1 > /sys/oreore/", ["/sys/oreore/bpf"]],
+  ["echo 1; d", ["dmesg"]],
+  ["bpftool p", ["prog"]],
+  ["bpftool prog d", ["dump"]],
+  ["cat x", []],
+  ["cat /nowhere/x", []],
+])("%s is completed", (line, words) => {
+  expect(completions(process, line)).toEqual(words);
+});
+
+test("dmesg and lsmod know the module", () => {
+  expect(sh("dmesg")).toMatch(/oreore_module: loading out-of-tree module taints kernel\.\n$/);
+  expect(sh("lsmod")).toMatch(/^oreore_module +12288 {2}0$/m);
 });

@@ -128,10 +128,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
         : `${args.includes("-r") ? RELEASE : "Linux"}\n`,
     );
   },
-  lsmod: ({ kernel }) =>
-    ok(
-      `Module                  Size  Used by\n${kernel.steps[2] ? `${moduleName(kernel.definition.attribute.path).padEnd(19)} 12288  0\n` : ""}`,
-    ),
+  lsmod({ kernel }) {
+    const name = `${kernel.definition.type.name}_module`;
+    return ok(`Module                  Size  Used by\n${kernel.steps[2] ? `${name.padEnd(19)} 12288  0\n` : ""}`);
+  },
   id: () => ok("uid=0(root) gid=0(root) groups=0(root)\n"),
   whoami: () => ok("root\n"),
   true: () => ok(""),
@@ -143,7 +143,20 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 /** For completion. */
 export const COMMANDS: readonly string[] = Object.keys(BUILTINS).sort();
 
-const moduleName = (path: string): string => path.split("/")[2] ?? "oreore";
+/** What may stand in the place of the last word of a line: commands first, then paths; whole words. */
+export function completions({ kernel }: Process, line: string): string[] {
+  const word = /[^\s;|&>]*$/.exec(line)?.[0] ?? "";
+  const before = line.slice(0, line.length - word.length).trimEnd();
+  const isCommand = before === "" || /[;|&]$/.test(before);
+  if (isCommand) return COMMANDS.filter((name) => name.startsWith(word));
+  if (/\bbpftool$/.test(before)) return ["prog", "map"].filter((name) => name.startsWith(word));
+  if (/\bbpftool\s+(prog|map)$/.test(before)) return ["show", "list", "dump"].filter((name) => name.startsWith(word));
+  if (!word.startsWith("/")) return [];
+  const directory = word.slice(0, word.lastIndexOf("/") + 1);
+  return (listDirectory(kernel, directory) ?? [])
+    .map(({ name, mode }) => `${directory}${name}${mode.startsWith("d") ? "/" : ""}`)
+    .filter((path) => path.startsWith(word));
+}
 
 function readAll(process: Process, path: string): string | number {
   const fd = process.open(path, 0);

@@ -18,6 +18,7 @@ import { type Event, enterEvent, type Machine, type Outcome, packetBytes } from 
 import { assembleInput, type Clock, check, checkedView } from "./check.ts";
 import { kernelView, mapViews } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
+import { slotViews } from "./source-views.ts";
 import type {
   CheckView,
   EventInput,
@@ -51,6 +52,9 @@ export interface Live {
   deleteMap(fd: number, key: string): OutcomeView;
   /** `run`: the shell, which has a room of its own. */
   shell(run: (process: Process) => { readonly output: string; readonly status: number }): ShellView;
+  /** A look that changes nothing. */
+  with<Result>(look: (process: Process) => Result): Result;
+  slotsOf(run: number, prog: number): readonly SlotView[];
   /** A kernel built otherwise has to be booted: descriptors and objects are gone. */
   boot(registry: Registry, seed: bigint): OutcomeView;
   /** A call that fails before it reaches the kernel. */
@@ -260,6 +264,12 @@ export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
         return result.status;
       });
       return { ...outcome, output, status: outcome.ret, run: fired };
+    },
+    with: (look) => look(process),
+    slotsOf(run, id) {
+      const kept = find(run);
+      const prog = [...(kept?.kernel.progs.values() ?? [])].find(({ loaded }) => loaded.id === id);
+      return prog ? (slotsOfProg.get(prog) ?? slotViews(prog.insns, () => null)) : [];
     },
     boot(nextRegistry, nextSeed) {
       registry = nextRegistry;

@@ -38,7 +38,7 @@ export function readLog(log: string, lastSlot: number): LogLines {
   let messageLine = -1;
   lines.forEach((line, i) => {
     if (line !== "" && !STATISTICS.test(line)) messageLine = i;
-    const named = NAMED.map((shape) => shape.exec(line)?.[1]).find((slot) => slot !== undefined);
+    const named = slotNamed(line);
     if (named !== undefined) {
       current = Number(named);
       slots[i] = current;
@@ -50,4 +50,12 @@ export function readLog(log: string, lastSlot: number): LogLines {
     }
   });
   return { lines, slots, messageLine };
+}
+
+function slotNamed(line: string): string | undefined {
+  for (const shape of NAMED) {
+    const slot = shape.exec(line)?.[1];
+    if (slot !== undefined) return slot;
+  }
+  return undefined;
 }

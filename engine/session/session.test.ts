@@ -383,3 +383,39 @@ BPF_EXIT_INSN(),`,
   expect((await session.testRun(3, { kind: "packet", hex: "00" })).errnoName).toBe("EINVAL");
   expect((await session.attach()).errnoName).toBe("EINVAL");
 });
+
+test("a tail call goes to another program, whose instructions are told", async () => {
+  const session = createSession();
+  const target = oreore("BPF_MOV64_IMM(BPF_REG_0, 7), BPF_EXIT_INSN(),");
+  const caller = {
+    source: `BPF_LD_MAP_FD(BPF_REG_2, jumps),
+BPF_MOV64_IMM(BPF_REG_3, 0),
+BPF_EMIT_CALL(BPF_FUNC_tail_call),
+BPF_MOV64_IMM(BPF_REG_0, 1),
+BPF_EXIT_INSN(),`,
+    progType: "oreore",
+    maps: [{ name: "jumps", type: "prog_array", keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 }],
+  };
+  expect((await session.load(target)).ret).toBe(3);
+  // The map is 4, the caller 5.
+  expect((await session.load(caller)).ret).toBe(5);
+  await session.attach();
+  expect(runOf(await session.writeFile(FILE, "1")).end).toMatchObject({ retval: 1 });
+  expect((await session.updateMap(4, "00000000", "03000000", 0)).ret).toBe(0);
+  const { run, end } = runOf(await session.writeFile(FILE, "1"));
+  expect(end).toMatchObject({ retval: 7 });
+  const steps = await session.steps(run, 0, 20);
+  expect(steps.map(({ prog, text }) => [prog > 0, text])).toEqual([
+    [false, expect.stringMatching(/^r2 = /)],
+    [false, "r3 = 0"],
+    [false, "call bpf_tail_call#12"],
+    [true, "r0 = 7"],
+    [true, "exit"],
+    [true, ""],
+  ]);
+  const slots = await session.slotsOf(run, steps[3]?.prog ?? 0);
+  expect(slots.map(({ text, span }) => [text, span?.line])).toEqual([
+    ["r0 = 7", 1],
+    ["exit", 1],
+  ]);
+});

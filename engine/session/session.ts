@@ -79,6 +79,11 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       return files.map(({ path, text, executable }) => ({ path, text, executable: executable ?? false }));
     },
 
+    async completeShell(line) {
+      const { completions } = await import("../kernel/shell.ts");
+      return (await live()).with((process) => completions(process, line));
+    },
+
     patchKernel(step, applied) {
       const steps = registry.steps.map((on, i) => (i === step - 1 ? applied : on)) as unknown as Steps;
       return boot(new Registry(registry.definition, steps));
@@ -112,6 +117,7 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
       const entry = type && eventFor(registry, type, event);
       return entry ? race(registry, seed, program, entry, times, now) : "the event does not fit the program";
     },
+    slotsOf: async (run, prog) => (await live()).slotsOf(run, prog),
     async checkCondition(text) {
       const condition = (await import("./condition.ts")).parseCondition(text);
       return typeof condition === "string" ? condition : "";

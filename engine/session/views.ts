@@ -549,6 +549,8 @@ export interface SessionApi {
   deleteMap(fd: number, key: string): Promise<Outcome>;
   /** One line for the shell. */
   shell(line: string): Promise<ShellView>;
+  /** What may stand in the place of the last word of a line: whole words. */
+  completeShell(line: string): Promise<readonly string[]>;
   /** What a text in another notation is, and the same as macros: hex, dumps of bpftool and objdump, assembly, … */
   paste(text: string): Promise<PasteView>;
   /** The program in another notation; names as `notations` gives them. null: it does not assemble, or there is no such. */
@@ -585,6 +587,8 @@ export interface SessionApi {
   seek(run: number, from: number, query: Seek): Promise<number | null>;
   /** The same program and event many times in both engines; a sentence where it cannot be. Takes up to three seconds. */
   race(program: ProgramInput, event: EventInput, times: number): Promise<RaceView | string>;
+  /** Instructions of a program that a tail call went to: StepView.prog. */
+  slotsOf(run: number, prog: number): Promise<readonly SlotView[]>;
   /** What is wrong with the text of a condition, English; "" where nothing is. */
   checkCondition(text: string): Promise<string>;
   /** Contents of the run's maps as they are at that step. */
