@@ -15,7 +15,7 @@ export function addSubprogsAndCheckCalls(env: Env): number {
   if (err < 0) return err;
   for (let i = 0; i < env.insns.length; i++) {
     const insn = env.insns[i]!;
-    if (isPseudoFunc(insn) || isLocalCall(insn)) err = addSubprog(env, i + insn.imm + 1);
+    if (isPseudoFunc(insn) || isLocalCall(insn)) err = addSubprog(env, (i + insn.imm + 1) | 0);
     else if (isKfuncCall(insn)) err = addKfunc(env, insn);
     else continue;
     if (err < 0) return err;
@@ -86,7 +86,8 @@ export function checkSubprogs(env: Env): number {
     if (cls === c.BPF_JMP || cls === c.BPF_JMP32) {
       const op = insn.code & 0xf0;
       if (op !== c.BPF_EXIT && op !== c.BPF_CALL) {
-        const to = i + jumpOffset(insn) + 1;
+        // An int in the kernel: it wraps.
+        const to = (i + jumpOffset(insn) + 1) | 0;
         if (to < start || to >= end) {
           verbose(env, `jump out of range from insn ${i} to ${to}\n`);
           return -ERRNO.EINVAL;
