@@ -1,6 +1,8 @@
 // The one door: what web/ may import from the engine. Views and use cases, nothing below them.
+export * from "./session/api.ts";
 export { EXAMPLES } from "./session/examples.ts";
 export * from "./session/language.ts";
 export * from "./session/protocol.ts";
+export * from "./session/run-views.ts";
 export { createSession } from "./session/session.ts";
 export * from "./session/views.ts";

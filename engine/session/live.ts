@@ -18,6 +18,7 @@ import { type Event, enterEvent, type Machine, type Outcome, packetBytes } from 
 import { assembleInput, type Clock, check, checkedView } from "./check.ts";
 import { kernelView, mapViews } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
+import type { RunView, Seek, StepView, TimelineChunk } from "./run-views.ts";
 import { slotViews } from "./source-views.ts";
 import type {
   CheckView,
@@ -28,14 +29,10 @@ import type {
   Outcome as OutcomeView,
   ProgramInput,
   ProgTypeView,
-  RunView,
-  Seek,
   ShellView,
   SlotView,
-  StepView,
   SyscallView,
   SysfsOutcome,
-  TimelineChunk,
 } from "./views.ts";
 
 /** Answers at once what the session's methods of the same names promise. */

@@ -1,9 +1,9 @@
 // Both ends of the protocol, joined by two ports in one thread: messages are copied, and arrive later, as with a Worker.
 import { expect, test } from "vitest";
+import type { SessionApi } from "./api.ts";
 import { EXAMPLES } from "./examples.ts";
 import { Cancelled, type ClientOptions, connect, type Port, serve, TooLong, type WorkerLike } from "./protocol.ts";
 import { createSession } from "./session.ts";
-import type { SessionApi } from "./views.ts";
 
 const FILE = "/sys/oreore/bpf";
 const plus42 = EXAMPLES[0]?.program as SessionApi extends { check(program: infer P, revision: number): unknown }

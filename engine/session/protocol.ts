@@ -1,6 +1,6 @@
 // Requests and answers over postMessage. Each request is answered once; the worker does one after the other.
 // Cancelling ends the worker (nothing it runs can refuse), starts a new one and repeats the calls that made its state.
-import type { Remote, SessionApi } from "./views.ts";
+import type { Remote, SessionApi } from "./api.ts";
 
 export interface Request {
   readonly id: number;

@@ -9,7 +9,7 @@ import type { Registry } from "../kernel/registry.ts";
 import type { Program } from "../program/program.ts";
 import { type Event, enterEvent, type Machine, type Outcome } from "../vm/index.ts";
 import type { Clock } from "./check.ts";
-import type { LapsView, RaceView } from "./views.ts";
+import type { LapsView, RaceView } from "./run-views.ts";
 
 /** Each engine stops there, however many runs were asked for. */
 const MAX_US = 1_500_000;

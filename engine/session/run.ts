@@ -33,12 +33,12 @@ import {
   type RunEnd,
   type RunView,
   type Seek,
-  type SlotView,
   type StackRowView,
   type StepView,
   type StopInput,
   type TimelineChunk,
-} from "./views.ts";
+} from "./run-views.ts";
+import type { SlotView } from "./views.ts";
 
 /** Steps recorded of a run; a longer one is stopped there. */
 export const MAX_STEPS = 1_000_000;

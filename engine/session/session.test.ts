@@ -1,8 +1,10 @@
 // The demo through the use cases, as the page makes it.
 import { expect, test } from "vitest";
+import type { SessionApi } from "./api.ts";
 import { EXAMPLES } from "./examples.ts";
+import type { RunView, StopInput } from "./run-views.ts";
 import { createSession } from "./session.ts";
-import type { ProgramInput, RunView, SessionApi, StopInput } from "./views.ts";
+import type { ProgramInput } from "./views.ts";
 
 const FILE = "/sys/oreore/bpf";
 const example = (name: string): ProgramInput => {

@@ -3,10 +3,11 @@
 import { ERRNO } from "../facts/errno.ts";
 import { OREORE } from "../kernel/definition.ts";
 import { Registry, type Steps } from "../kernel/registry.ts";
+import type { SessionApi } from "./api.ts";
 import { refusedBelief, visitViews } from "./beliefs.ts";
 import { assembleInput, type Checked, type Clock, check } from "./check.ts";
 import type { Live } from "./live.ts";
-import type { Outcome, SessionApi } from "./views.ts";
+import type { Outcome } from "./views.ts";
 
 export interface SessionOptions {
   /** Microseconds; a page passes `() => performance.now() * 1000`. */

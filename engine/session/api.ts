@@ -1,0 +1,102 @@
+// Everything the page can ask. Implemented in the worker (session.ts); the page holds a `Remote<SessionApi>`.
+import type { RaceView, RunView, Seek, StepView, TimelineChunk } from "./run-views.ts";
+import type {
+  CheckView,
+  DefinitionFault,
+  DefinitionInput,
+  EventInput,
+  ExplanationView,
+  HelloView,
+  KernelView,
+  LoadOutcome,
+  MapView,
+  Outcome,
+  PasteView,
+  Preset,
+  ProgramInput,
+  ShellView,
+  SlotView,
+  SysfsOutcome,
+  TakeHomeFileView,
+  VisitView,
+} from "./views.ts";
+
+export interface SessionApi {
+  hello(): Promise<HelloView>;
+
+  /** Assemble and verify; changes nothing but which check later questions are about. */
+  check(program: ProgramInput, revision: number): CheckView;
+  /** What the verifier believed at a slot of the last check, at most `limit` visits. [] for an older revision. */
+  visits(revision: number, slot: number, limit: number): VisitView[];
+  /** null: accepted, an older revision, or words that no rule knows. */
+  explain(revision: number): Promise<ExplanationView | null>;
+
+  /** Creates the maps and loads the program: bpf(BPF_MAP_CREATE) …, bpf(BPF_PROG_LOAD). */
+  load(program: ProgramInput): Promise<LoadOutcome>;
+  /** bpf(BPF_PROG_ATTACH) of the program behind `fd`; left out: of the last one loaded (bad fd -1 if there is none). */
+  attach(fd?: number, attachType?: number): Promise<Outcome>;
+  detach(attachType?: number): Promise<Outcome>;
+  close(fd: number): Promise<Outcome>;
+  /** `echo -n data > path`; a shell's plain `echo 10` writes "10\n". */
+  writeFile(path: string, data: string): Promise<SysfsOutcome>;
+  /** `cat path` */
+  readFile(path: string): Promise<SysfsOutcome>;
+  /** BPF_PROG_TEST_RUN of a loaded program, or of an event that is not a file's. */
+  testRun(fd: number, event: EventInput): Promise<Outcome & { readonly run: RunView | null }>;
+  /** Map elements by file descriptor; key and value as hex. */
+  updateMap(fd: number, key: string, value: string, flags: number): Promise<Outcome>;
+  deleteMap(fd: number, key: string): Promise<Outcome>;
+  /** One line for the shell. */
+  shell(line: string): Promise<ShellView>;
+  /** What may stand in the place of the last word of a line: whole words. */
+  completeShell(line: string): Promise<readonly string[]>;
+  /** What a text in another notation is, and the same as macros: hex, dumps of bpftool and objdump, assembly, … */
+  paste(text: string): Promise<PasteView>;
+  /** The program in another notation; names as `notations` gives them. null: it does not assemble, or there is no such. */
+  render(program: ProgramInput, notation: string): Promise<string | null>;
+  notations(): Promise<readonly string[]>;
+  /** The folder to take home for the current definition; null where the program does not assemble. */
+  takeHome(program: ProgramInput): Promise<readonly TakeHomeFileView[] | null>;
+
+  /** Applies or takes back step 1 … 4 of the recipe. */
+  patchKernel(step: 1 | 2 | 3 | 4, applied: boolean): Promise<Outcome>;
+  /** Program types to start one's own from; the first is the deck's. */
+  presets(): Promise<readonly Preset[]>;
+  /** What is wrong with a definition, each fault at its field; [] where nothing is. */
+  checkDefinition(definition: unknown): Promise<readonly DefinitionFault[]>;
+  /** The program type that OREORE's place is given to; null: the deck's. Starts the kernel anew; a faulty one is EINVAL. */
+  define(definition: DefinitionInput | null): Promise<Outcome>;
+  /** A fresh kernel and process. The seed drives random numbers, time and addresses: same seed, same runs. */
+  restart(seed: number): Promise<KernelView>;
+
+  /** Runs without load and attach, to step through; `verified: false` skips the verifier, so that faults can be seen. */
+  runOnce(
+    program: ProgramInput,
+    event: EventInput,
+    verified: boolean,
+  ): Promise<{ readonly check: CheckView; readonly run: RunView | null }>;
+  /** null: no such run any more. */
+  step(run: number, step: number): Promise<StepView | null>;
+  /** Whole views of several steps, at most 2048, so that stepping a short run needs no further question. */
+  steps(run: number, from: number, count: number): Promise<StepView[]>;
+  /** At most 8192 steps. */
+  chunk(run: number, from: number, count: number): Promise<TimelineChunk | null>;
+  /** MARK bits of the whole run in `buckets` equal parts. */
+  marks(run: number, buckets: number): Promise<Uint8Array>;
+  seek(run: number, from: number, query: Seek): Promise<number | null>;
+  /** The same program and event many times in both engines; a sentence where it cannot be. Takes up to three seconds. */
+  race(program: ProgramInput, event: EventInput, times: number): Promise<RaceView | string>;
+  /** Instructions of a program that a tail call went to: StepView.prog. */
+  slotsOf(run: number, prog: number): Promise<readonly SlotView[]>;
+  /** What is wrong with the text of a condition, English; "" where nothing is. */
+  checkCondition(text: string): Promise<string>;
+  /** Contents of the run's maps as they are at that step. */
+  mapsAt(run: number, step: number): Promise<MapView[]>;
+}
+
+/** The same, from the other side of a Worker. */
+export type Remote<Api> = {
+  readonly [Name in keyof Api]: Api[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never;
+};

@@ -1,0 +1,160 @@
+// Runs and the moments of a run as the page is told them: plain data that crosses a Worker boundary.
+import type { Hex64, SlotView } from "./views.ts";
+
+export type RunEnd =
+  | { readonly kind: "exit"; readonly r0: Hex64 /** Low 32 bits. */; readonly retval: number }
+  | { readonly kind: "fault"; readonly slot: number; readonly message: string; readonly fault: string }
+  /** The step budget was used up; what was recorded can be walked. */
+  | { readonly kind: "budget"; readonly slot: number; readonly steps: number };
+
+/** A recorded run. Steps 0 … length: at step 0 nothing has run, at step `length` the program has ended. */
+export interface RunView {
+  /** Name of the run in later questions. The session keeps the last run of the kernel and the last of `runOnce`. */
+  readonly run: number;
+  /** Instructions executed. */
+  readonly length: number;
+  readonly end: RunEnd;
+  /** The program that ran: not the editor's, once that was edited. Compare `insns` with the check's slots. */
+  readonly insns: string;
+  readonly slots: readonly SlotView[];
+  /** Lines the run wrote to trace_pipe. */
+  readonly trace: readonly string[];
+  /** Packet or context after the run, hex; "" where there is none to see. */
+  readonly out: string;
+  /** Microseconds it took to run and record. */
+  readonly us: number;
+}
+
+/** What happens in a step, as bits: marks of the timeline. */
+export const MARK = { branch: 1, call: 2, load: 4, store: 8, helper: 16, fault: 32, exit: 64 } as const;
+
+/** Many steps at once, for a slider: no stacks and memory. All arrays can be transferred. */
+export interface TimelineChunk {
+  readonly run: number;
+  readonly from: number;
+  readonly count: number;
+  /** Slot about to run at each step; -1 after the end. */
+  readonly slots: Int32Array;
+  /** count × 11. */
+  readonly regs: BigUint64Array;
+  /** Bit n: Rn has another value than one step before. */
+  readonly changed: Uint16Array;
+  /** Call depth, 0 … 7. */
+  readonly frames: Uint8Array;
+  /** MARK bits of the instruction about to run. */
+  readonly marks: Uint8Array;
+}
+
+/** A line of the stack pane: 8 bytes. */
+export interface StackRowView {
+  readonly frame: number;
+  /** -8, -16, … */
+  readonly off: number;
+  readonly address: Hex64;
+  /** 16 hex digits in memory order (lowest address first). */
+  readonly bytes: string;
+  /** The same 8 bytes as a little-endian number. */
+  readonly value: Hex64;
+  /** Bit i: byte i (from the lowest address) was written since the frame was entered. */
+  readonly used: number;
+  /** Bit i: byte i was written by the last instruction. */
+  readonly changed: number;
+}
+
+export interface MemoryChangeView {
+  /** `ctx`, `stack`, `packet`, or the name of a map. */
+  readonly region: string;
+  readonly address: Hex64;
+  /** Offset from the start of the region; negative from the frame pointer on the stack. */
+  readonly off: number;
+  readonly old: string;
+  readonly new: string;
+}
+
+export interface MapEventView {
+  readonly map: string;
+  /** `update`, `delete`, `push`, `pop`, … */
+  readonly op: string;
+  readonly key: string;
+  readonly old: string;
+  readonly new: string;
+}
+
+export interface FrameView {
+  readonly depth: number;
+  /** Slot after the call in the caller; -1 for the outermost. */
+  readonly returnSlot: number;
+  /** R10 of the frame. */
+  readonly top: Hex64;
+}
+
+/** One moment: registers before the instruction at `slot` runs, and what the instruction before did. */
+export interface StepView {
+  readonly run: number;
+  readonly step: number;
+  /** About to run; -1 after the end. After a fault or a used up budget: the slot it stopped at. */
+  readonly slot: number;
+  /** Executed to get here; -1 at step 0. */
+  readonly lastSlot: number;
+  readonly regs: readonly Hex64[];
+  /** Values one step before, for those that changed. */
+  readonly changed: readonly { readonly reg: number; readonly old: Hex64; readonly new: Hex64 }[];
+  /** Bit n: the last instruction wrote Rn, even if to the same value. */
+  readonly written: number;
+  /** Bit n: the instruction about to run reads Rn / will write Rn. */
+  readonly reads: number;
+  readonly writes: number;
+  readonly frames: readonly FrameView[];
+  readonly stack: readonly StackRowView[];
+  readonly memory: readonly MemoryChangeView[];
+  /** What the step just done did to maps, what it printed, and which helper it called with what. */
+  readonly maps: readonly MapEventView[];
+  readonly trace: readonly string[];
+  readonly call: { readonly name: string; readonly args: readonly Hex64[]; readonly ret: Hex64 } | null;
+  /** The instruction about to run, as the log writes it; "" after the end. */
+  readonly text: string;
+  /** 0: the run's own program; else the number of one that a tail call went to. Slots are that program's. */
+  readonly prog: number;
+  /** One sentence of the step just done, English: `R0: 0x0 → 0xa`; "" at step 0. */
+  readonly caption: string;
+}
+
+/** Where to go from a step. `write`: back to the last change of a register, a stack row or a byte in memory. */
+export type Seek =
+  | { readonly to: "next-visit" | "previous-visit"; readonly slot: number }
+  | { readonly to: "last-write"; readonly reg: number }
+  | { readonly to: "last-write"; readonly address: Hex64; readonly size: number }
+  /** On (or back) until one of these holds after a step, else to the end (or start) of the run. */
+  | { readonly to: "stop"; readonly back?: boolean; readonly stops: readonly StopInput[] };
+
+export type StopInput =
+  /** `when`: `r0 == 5 && r1 s< 0`; see checkCondition. */
+  | { readonly kind: "breakpoint"; readonly slot: number; readonly when?: string }
+  | { readonly kind: "cursor"; readonly slot: number }
+  /** A register or some bytes were changed. */
+  | { readonly kind: "watch"; readonly reg: number }
+  | { readonly kind: "watch"; readonly address: Hex64; readonly size: number }
+  /** Not deeper in calls than where it started (step over), or less deep (step out). */
+  | { readonly kind: "over" }
+  | { readonly kind: "out" };
+
+/** Many runs of one engine. */
+export interface LapsView {
+  readonly runs: number;
+  /** Instructions done in all runs. */
+  readonly insns: number;
+  /** Nanoseconds of one run, entering the event included, on average. */
+  readonly ns: number;
+  /** The same for each of up to a hundred equal parts of the runs, in order. */
+  readonly samples: Float64Array;
+  /** Milliseconds to compile; 0 for the interpreter. */
+  readonly compileMs: number;
+  readonly r0: Hex64;
+}
+
+export interface RaceView {
+  readonly interp: LapsView;
+  readonly jit: LapsView;
+  /** The WebAssembly made of the program, as text. */
+  readonly wasm: string;
+}
