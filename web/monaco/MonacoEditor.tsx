@@ -60,6 +60,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       folding: false,
       renderLineHighlight: "line",
       wordBasedSuggestions: "off",
+      acceptSuggestionOnCommitCharacter: false,
+      acceptSuggestionOnEnter: "smart",
       links: false,
       editContext: false,
       fixedOverflowWidgets: true,

@@ -107,6 +107,6 @@ function slotText(slot: SlotHover, language: Language): string {
     slot.words[language],
     `${say.bytes}: ${code(groupBytes(slot.hex))}`,
     code(fields),
-    ...(slot.rfc ? [`[${slot.rfc.section}](${slot.rfc.url})`] : []),
+    ...(slot.rfc ? [`[RFC 9669 §${slot.rfc.section}](${slot.rfc.url})`] : []),
   ].join("  \n");
 }

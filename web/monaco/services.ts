@@ -42,7 +42,8 @@ function rangeOf(model: Model, span: { readonly start: number; readonly end: num
 }
 
 const completion: monaco.languages.CompletionItemProvider = {
-  triggerCharacters: ["(", ",", " ", ".", "_"],
+  // Not the comma: after the last one of a line Enter must make a line, not take a suggestion.
+  triggerCharacters: ["(", ".", "_"],
   async provideCompletionItems(model, position) {
     const found = await answered(api.complete(textOf(model), offsetOf(model, position)));
     if (!found) return { suggestions: [] };
