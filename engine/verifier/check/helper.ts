@@ -2,6 +2,7 @@
 // @kernel verifier.c check_helper_call
 import { HELPER_MAX_ID, helperChangesPktData, helperId, helperName } from "../../facts/helpers.ts";
 import { kernel } from "../../facts/kernel.ts";
+import { isGplCompatible } from "../../facts/license.ts";
 import type { HelperProto, RetKind } from "../../facts/types.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { narrow } from "../domain/bounds.ts";
@@ -36,16 +37,6 @@ import { CALLER_SAVED_REGS, clearCallerSaved, curFrame, curRegs, sanityCheckReg 
 
 const BPF_F_SLEEPABLE = 1 << 4;
 const MAX_ERRNO = 4095;
-
-/** License texts under which GPL-only helpers may be called. @kernel include/linux/license.h license_is_gpl_compatible */
-const GPL_COMPATIBLE = new Set([
-  "GPL",
-  "GPL v2",
-  "GPL and additional rights",
-  "Dual BSD/GPL",
-  "Dual MIT/GPL",
-  "Dual MPL/GPL",
-]);
 
 const set = (names: string): ReadonlySet<number> => new Set(names.split(" ").map((name) => helperId(name)!));
 /** What they return has to be released. @kernel verifier.c is_acquire_function */
@@ -156,7 +147,7 @@ function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
   };
   if (id < 0 || id >= HELPER_MAX_ID) return no(`invalid func unknown#${id}`);
   if (proto === undefined) return no(`program of this type cannot use helper ${called(id)}`);
-  if (proto.gplOnly && !GPL_COMPATIBLE.has(env.program.license))
+  if (proto.gplOnly && !isGplCompatible(env.program.license))
     return no("cannot call GPL-restricted function from non-GPL compatible program");
   // Such helpers ask which kernel function the program is attached to; programs judged here are attached to none.
   if (proto.allowed !== undefined) return no("helper call is not allowed in probe");

@@ -1,6 +1,8 @@
 // Functions of a program: where calls say that one starts, and that jumps stay inside.
 // @kernel verifier.c add_subprog_and_kfunc, check_subprogs, check_abnormal_return
+
 import { ERRNO } from "../../facts/errno.ts";
+import { isGplCompatible } from "../../facts/license.ts";
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { type Env, findSubprog, notSimulated, verbose } from "../state/env.ts";
@@ -46,7 +48,7 @@ function addSubprog(env: Env, start: number): number {
  * to the main walk, which refuses it where it is reached.
  */
 function addKfunc(env: Env, { imm, off }: Insn): number {
-  if (!/^(GPL( v2| and additional rights)?|Dual (BSD|MIT|MPL)\/GPL)$/.test(env.program.license)) {
+  if (!isGplCompatible(env.program.license)) {
     verbose(env, "cannot call kernel function from non-GPL compatible program\n");
     return -ERRNO.EINVAL;
   }

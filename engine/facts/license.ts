@@ -1,0 +1,13 @@
+// License texts of BPF_PROG_LOAD that make a program GPL-compatible, so that it may call GPL-only helpers and kernel
+// functions. Source: include/linux/license.h, license_is_gpl_compatible; compared letter by letter.
+
+const GPL_COMPATIBLE = new Set([
+  "GPL",
+  "GPL v2",
+  "GPL and additional rights",
+  "Dual BSD/GPL",
+  "Dual MIT/GPL",
+  "Dual MPL/GPL",
+]);
+
+export const isGplCompatible = (license: string): boolean => GPL_COMPATIBLE.has(license);
