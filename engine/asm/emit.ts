@@ -257,9 +257,9 @@ class Emitter {
           complete,
         }
       : {
-          span: { start: item.span.start, end: item.span.end },
+          span: item.span,
           macro,
-          args: args.map(({ start, end }) => ({ start, end })),
+          args,
           firstSlot: first,
           slotCount: count,
           complete,

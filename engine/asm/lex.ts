@@ -88,7 +88,11 @@ const PUNCTUATORS = new Set(
 
 /** Punctuators that begin no longer one. */
 const ALONE = new Uint8Array(128);
-for (const char of "(){}[],;?~") ALONE[char.charCodeAt(0)] = 1;
+const ALONE_TEXT: string[] = [];
+for (const char of "(){}[],;?~") {
+  ALONE[char.charCodeAt(0)] = 1;
+  ALONE_TEXT[char.charCodeAt(0)] = char;
+}
 
 export function lex(text: string): Lexed {
   const tokens: Token[] = [];
@@ -98,13 +102,6 @@ export function lex(text: string): Lexed {
   let at = 0;
   let lineStart = true;
   let spaced = false;
-
-  const push = (kind: TokenKind, start: number, end: number) => {
-    tokens.push(new Token(kind, text.slice(start, end), start, end, lineStart, spaced));
-    lineStart = false;
-    spaced = false;
-    at = end;
-  };
 
   while (at < length) {
     const cls = classAt(text, at);
@@ -126,17 +123,27 @@ export function lex(text: string): Lexed {
         if (next !== NAME && next !== DIGIT) break;
         end++;
       }
-      push("name", at, end);
+      tokens.push(new Token("name", text.slice(at, end), at, end, lineStart, spaced));
+      lineStart = false;
+      spaced = false;
+      at = end;
       continue;
     }
     const c = text.charCodeAt(at);
     if (c < 128 && ALONE[c] === 1) {
-      push("punct", at, at + 1);
+      tokens.push(new Token("punct", ALONE_TEXT[c] as string, at, at + 1, lineStart, spaced));
+      lineStart = false;
+      spaced = false;
+      at++;
       continue;
     }
     const c1 = text.charCodeAt(at + 1);
     if (cls === DIGIT || (c === 0x2e && c1 >= 0x30 && c1 <= 0x39)) {
-      push("number", at, numberEnd(text, at));
+      const end = numberEnd(text, at);
+      tokens.push(new Token("number", text.slice(at, end), at, end, lineStart, spaced));
+      lineStart = false;
+      spaced = false;
+      at = end;
       continue;
     }
     if (c === 0x2f && c1 === 0x2f) {
@@ -185,19 +192,22 @@ export function lex(text: string): Lexed {
       if (!closed) {
         unterminated.push({ what: c === 0x22 ? "string" : "char", span: { start: at, end } });
       }
-      push(c === 0x22 ? "string" : "char", at, end);
+      tokens.push(new Token(c === 0x22 ? "string" : "char", text.slice(at, end), at, end, lineStart, spaced));
+      lineStart = false;
+      spaced = false;
+      at = end;
       continue;
     }
     const three = text.slice(at, at + 3);
     const width = PUNCTUATORS.has(three) ? 3 : PUNCTUATORS.has(three.slice(0, 2)) ? 2 : 1;
     const known = width > 1 || PUNCTUATORS.has(three.charAt(0));
-    if (known) push("punct", at, at + width);
-    else {
-      // A run of foreign characters is one token: one fault, one message.
-      let end = at + 1;
-      while (end < length && classAt(text, end) === 0 && text.charCodeAt(end) >= 128) end++;
-      push("other", at, end);
-    }
+    let end = at + width;
+    // A run of foreign characters is one token: one fault, one message.
+    if (!known) while (end < length && classAt(text, end) === 0 && text.charCodeAt(end) >= 128) end++;
+    tokens.push(new Token(known ? "punct" : "other", text.slice(at, end), at, end, lineStart, spaced));
+    lineStart = false;
+    spaced = false;
+    at = end;
   }
   return { tokens, comments, unterminated };
 }

@@ -1,7 +1,7 @@
 // Hints on single instructions that C takes and a person may not have meant. Nothing in here changes a byte.
 import type { Span } from "../base/span.ts";
 import { helperName } from "../facts/helpers.ts";
-import { type InsnMacro, insnMacro } from "../isa/macros.ts";
+import { type InsnMacro, insnMacro, type MacroParam } from "../isa/macros.ts";
 import { bigOf, type CValue } from "./ctype.ts";
 import type { ExprContext } from "./expr.ts";
 import { fixOf, replaceFix, type TitledFix } from "./messages.ts";
@@ -30,7 +30,8 @@ export function lintMacro(item: MacroItem, values: readonly (CValue | undefined)
     reporter.report("deprecated-packet", name, { macro: macro.name });
   }
   const jumpsAlways = values[0]?.v === 0 && macro.params[0]?.role === "jmp_op";
-  for (const [i, param] of macro.params.entries()) {
+  for (let i = 0; i < macro.params.length; i++) {
+    const param = macro.params[i] as MacroParam;
     const arg = args[i] as Argument;
     const value = values[i];
     if (!value) continue;

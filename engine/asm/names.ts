@@ -59,7 +59,8 @@ function theDialect(): Dialect {
 
 const recordedCache = new Map<string, CValue | undefined>();
 function recorded(name: string): CValue | undefined {
-  if (recordedCache.has(name)) return recordedCache.get(name);
+  const cached = recordedCache.get(name);
+  if (cached) return cached;
   const code = CODES[name];
   const big = typeof code === "number" && /^[A-Z]/.test(name) ? BigInt(code) : uapiConstant(name);
   const value = big === undefined ? undefined : plainValue(big);
@@ -95,10 +96,10 @@ const predefinedRows = new Map(PREDEFINED.map((row) => [row.name, row]));
 const predefinedMade = new Map<string, Define>();
 /** A predefined macro, its body split into tokens on first use. */
 export function basePredefined(name: string): Define | undefined {
-  const made = predefinedMade.get(name);
-  if (made) return made;
   const row = predefinedRows.get(name);
   if (!row) return undefined;
+  const made = predefinedMade.get(name);
+  if (made) return made;
   const define = makeDefine(row.name, row.params, row.body);
   predefinedMade.set(name, define);
   return define;

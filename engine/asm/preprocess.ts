@@ -123,7 +123,7 @@ class Preprocessor {
   }
 
   #macro(name: string): Define | undefined {
-    if (this.#macros.has(name)) return this.#macros.get(name);
+    if (this.#macros.size > 0 && this.#macros.has(name)) return this.#macros.get(name);
     return this.#options.predefined(name);
   }
 
