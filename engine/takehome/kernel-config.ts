@@ -27,7 +27,6 @@ export const CONFIG: readonly (readonly [symbol: string, value: string, why: str
   ["KPROBES", "y", "bpf_trace_printk needs tracing"],
   ["KPROBE_EVENTS", "y", "bpf_trace_printk needs tracing"],
   ["BPF_EVENTS", "y", "bpf_trace_printk"],
-  ["ACPI", "y", "powering off"],
   ["WERROR", "n", "Debian's compiler is newer than the tree"],
 ];
 

@@ -1,0 +1,126 @@
+// `npm run real-kernel`: writes the take-home of each preset (or of --definition FILE), builds and boots the kernel, goes
+// through a session on it and on the simulation, and writes the comparison down. Debian with root; a quarter of an hour.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { toHex, utf8Encode } from "../../base/bytes.ts";
+import { decodeInsns } from "../../isa/insn.ts";
+import type { KernelDefinition } from "../../kernel/definition.ts";
+import { readDefinition } from "../../kernel/definition-input.ts";
+import { Kernel } from "../../kernel/kernel.ts";
+import { PRESETS } from "../../kernel/presets.ts";
+import { replay, type SessionRow } from "../replay.ts";
+import { writeTakeHome } from "../take-home/write.ts";
+import { scenario } from "./scenario.ts";
+
+const recordings = resolve(import.meta.dirname, "../recordings");
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { definition: { type: "string" }, build: { type: "string", default: "/var/tmp/oreore-real-kernel" } },
+});
+
+/** As replay.c reads it. */
+function callOf(row: SessionRow): string {
+  switch (row.op) {
+    case "load":
+      return `load ${row.prog_type} ${row.expected_attach_type} ${row.insns}`;
+    case "attach":
+      return `attach ${row.attach_type}${row.fd === "bad" || row.name === "bad fd" ? " bad" : ""}`;
+    case "detach":
+      return `detach ${row.attach_type}`;
+    case "write":
+      return `write ${toHex(utf8Encode(row.data))}`;
+    case "read":
+      return "read";
+    case "end":
+      return "";
+  }
+}
+
+interface Answer {
+  readonly op: string;
+  readonly ret: number;
+  readonly errno: number;
+  readonly data?: string;
+  readonly log?: string;
+}
+
+/** What is compared: the number that came back, the errno, and what was read. */
+function essence(row: SessionRow): string {
+  if (row.op === "load") return row.errno === 0 ? "loads" : `errno ${row.errno}`;
+  if (row.op === "end") return "";
+  if ("errno" in row && row.errno) return `errno ${row.errno}`;
+  return row.op === "read" ? `${row.ret} ${JSON.stringify(row.data)}` : String(row.ret);
+}
+function essenceOfAnswer({ op, ret, errno, data }: Answer): string {
+  if (ret < 0) return `errno ${errno}`;
+  return op === "load" ? "loads" : op === "read" ? `${ret} ${JSON.stringify(data)}` : String(ret);
+}
+
+function definitions(): { name: string; definition: KernelDefinition }[] {
+  const inputs =
+    values.definition === undefined
+      ? PRESETS.map(({ definition }) => definition as unknown)
+      : [JSON.parse(readFileSync(values.definition, "utf8"))];
+  return inputs
+    .map((input) => {
+      const read = readDefinition(input);
+      if (!read.ok) throw new Error(read.faults.map(({ path, message }) => `${path}: ${message}`).join("\n"));
+      return { name: read.definition.type.name, definition: read.definition };
+    })
+    .filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+}
+
+let differing = 0;
+for (const { name, definition } of definitions()) {
+  const rows =
+    name === "oreore"
+      ? readFileSync(join(recordings, "oreore.jsonl"), "utf8")
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as SessionRow)
+      : scenario(definition);
+  const simulated = replay(new Kernel({ definition }), rows);
+  const folder = join(values.build, name);
+  mkdirSync(folder, { recursive: true });
+  const insns = decodeInsns(Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0));
+  writeTakeHome(folder, { definition, insns });
+  const calls = join(folder, "calls");
+  const asked = rows.map(callOf).filter((call) => call !== "");
+  writeFileSync(calls, `${asked.join("\n")}\n`);
+  console.error(`${name}: building and booting (${folder}) …`);
+  const serial = execFileSync("bash", [join(folder, "try.sh"), "replay", calls], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: 3_000_000,
+  });
+  const answers = serial
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith('{"op":'))
+    .map((line) => JSON.parse(line) as Answer);
+  if (answers.length !== asked.length)
+    throw new Error(`${name}: ${asked.length} calls and ${answers.length} answers; the machine's output:\n${serial}`);
+  const warnings = readFileSync(join(folder, "build/warnings"), "utf8").trim();
+
+  const table = simulated.flatMap((row, i) => {
+    if (row.op === "end") return [];
+    const real = essenceOfAnswer(answers[i] as Answer);
+    const ours = essence(row);
+    if (real !== ours) differing++;
+    const what = "name" in row ? row.name : row.op === "write" ? JSON.stringify(row.data) : "";
+    return [{ op: row.op, what, real, simulated: ours, same: real === ours }];
+  });
+  const same = table.filter((row) => row.same).length;
+  writeFileSync(
+    join(recordings, `real-kernel-${name}.jsonl`),
+    `${table.map((row) => JSON.stringify(row)).join("\n")}\n`,
+  );
+  console.log(
+    `${name}: ${same} of ${table.length} answers the same; compiler warnings: ${warnings === "" ? "none" : warnings}`,
+  );
+  for (const row of table.filter((row) => !row.same))
+    console.log(`  ${row.op} ${row.what}: kernel ${row.real}, here ${row.simulated}`);
+}
+process.exitCode = differing === 0 ? 0 : 1;
