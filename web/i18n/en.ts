@@ -109,7 +109,8 @@ export const en = {
     budget: (steps: number) => `Stopped after ${plural(steps, "step")}: the budget of one run`,
     origin: {
       trial: (input: string) => `trial run with ${input === "" ? "no input" : input}`,
-      event: (input: string) => `run caused by echo ${input}`,
+      event: (command: string) => `run caused by ${command}`,
+      test: () => "run by BPF_PROG_TEST_RUN",
       unverified: (input: string) => `run without the verifier, with ${input}`,
     },
     read: "read",

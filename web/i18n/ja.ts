@@ -110,7 +110,8 @@ export const ja: Dictionary = {
     budget: (steps) => `${n(steps)} ステップで打ち切りました(1 回の実行の上限)`,
     origin: {
       trial: (input) => (input === "" ? "入力なしの試し実行" : `入力 ${input} での試し実行`),
-      event: (input) => `echo ${input} による実行`,
+      event: (command) => `${command} による実行`,
+      test: () => "BPF_PROG_TEST_RUN による実行",
       unverified: (input) => `verifier を通さない実行(入力 ${input})`,
     },
     read: "読み出し",

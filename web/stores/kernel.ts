@@ -3,7 +3,7 @@ import { create } from "zustand";
 import type { HelloView, KernelView, Outcome, ProgTypeView, SyscallView, SysfsOutcome } from "../../engine/index.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
 import { adopt, eventOf, lookUpEventKinds, moveTo } from "./machine.ts";
-import { programInput, useProgram } from "./program.ts";
+import { chooseProgType, editInput, programInput, useProgram } from "./program.ts";
 import { freshCheck } from "./verdict.ts";
 
 export const HOOK = "/sys/oreore/bpf";
@@ -64,6 +64,29 @@ function note(outcome: Outcome): void {
   set((s) => ({ kernel: outcome.kernel, calls: [...s.calls, ...outcome.calls].slice(-KEPT_CALLS) }));
 }
 
+/** Ethernet, IPv4 (10.0.0.1 → 10.0.0.2), UDP (8080 → 53), 22 bytes of text: 64 bytes in all. */
+const PACKET =
+  "ffffffffffff0200000000010800" +
+  "4500003200010000401166b80a0000010a000002" +
+  "1f900035001e0000" +
+  "6f72656f7265206f72656f7265206f72656f7265210a";
+
+/** What a type starts with, by what makes it run. */
+const FIRST_INPUT: Readonly<Record<ProgTypeView["event"], string>> = {
+  sysfs: "10",
+  packet: PACKET,
+  ctx: "00".repeat(64),
+  none: "",
+};
+
+/** Another program type; where something else makes it run, the input is that type's first one. */
+export function chooseType(name: string): void {
+  const before = progTypeView(useProgram.getState().progType)?.event;
+  const after = progTypeView(name)?.event ?? "none";
+  chooseProgType(name);
+  if (before !== after) editInput(FIRST_INPUT[after]);
+}
+
 export async function load(): Promise<boolean> {
   const program = useProgram.getState();
   const outcome = await answered(engine().api.load(programInput(program)));
@@ -91,7 +114,7 @@ export async function write(): Promise<void> {
   const outcome = await answered(engine().api.writeFile(HOOK, `${input}\n`));
   if (!outcome) return;
   show(outcome, "write");
-  if (outcome.run) await adopt(outcome.run, "event", input, 0);
+  if (outcome.run) await adopt(outcome.run, "event", `echo ${input}`, 0);
 }
 
 /** `cat /sys/oreore/bpf` */
@@ -128,7 +151,7 @@ export async function testRun(): Promise<void> {
   const outcome = await answered(engine().api.testRun(get().fd, event));
   if (!outcome) return;
   note(outcome);
-  if (outcome.run) await adopt(outcome.run, "event", program.input, 0);
+  if (outcome.run) await adopt(outcome.run, "test", "", 0);
 }
 
 /** The whole demo at one key: load, attach, echo, cat; stands at the end of the run. False where a step was refused. */

@@ -6,13 +6,13 @@ import { answered, engine } from "./engine.ts";
 import { type ProgramState, programInput, useProgram } from "./program.ts";
 import { freshCheck, useVerdict } from "./verdict.ts";
 
-/** `trial`: made for stepping only; `event`: what the simulated kernel ran because of a write or a test run. */
-export type RunOrigin = "trial" | "event" | "unverified";
+/** `trial`: made for stepping only; `event`, `test`: what the simulated kernel ran because of a write or a test run. */
+export type RunOrigin = "trial" | "event" | "test" | "unverified";
 
 export interface MachineState {
   readonly run: RunView | null;
   readonly origin: RunOrigin;
-  /** Text that was written, or packet hex, that made the run. */
+  /** What made the run: the text or packet of a trial, the command of an event. */
   readonly input: string;
   readonly position: number;
   readonly view: StepView | null;
@@ -63,7 +63,8 @@ export function followVerdict(): void {
       return;
     }
     // A run that the kernel made stays until the program changes.
-    if (check.verdict === "accept" && (edited || get().origin !== "event")) timer = setTimeout(() => void trial(), 120);
+    if (check.verdict === "accept" && (edited || !["event", "test"].includes(get().origin)))
+      timer = setTimeout(() => void trial(), 120);
   };
   useVerdict.subscribe(look);
   useProgram.subscribe(look);

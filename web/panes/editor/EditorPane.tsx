@@ -3,8 +3,8 @@ import { Play } from "lucide-react";
 import { type ComponentType, useEffect, useState } from "react";
 import { useText } from "../../i18n/index.ts";
 import { nextProblem, showTab } from "../../stores/focus.ts";
-import { runAll, useKernel } from "../../stores/kernel.ts";
-import { chooseProgType, useProgram } from "../../stores/program.ts";
+import { chooseType, runAll, useKernel } from "../../stores/kernel.ts";
+import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { Fallback } from "../../ui/Fallback.tsx";
@@ -99,7 +99,7 @@ function ProgTypeSelect() {
       className="select"
       aria-label={text.editor.progType}
       value={progType}
-      onChange={(event) => chooseProgType(event.currentTarget.value)}
+      onChange={(event) => chooseType(event.currentTarget.value)}
     >
       {types.map((type) => (
         <option key={type.name} value={type.name} title={type.why}>

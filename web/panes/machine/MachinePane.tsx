@@ -23,7 +23,11 @@ export function MachinePane() {
     <section className="pane machine-pane" aria-label={text.panes.machine} {...swipe}>
       <header className="pane__head">
         <h2 className="pane__title">{text.panes.machine}</h2>
-        {run && <span className="hint machine-pane__origin">{text.machine.origin[origin](input)}</span>}
+        {run && (
+          <span className="hint machine-pane__origin">
+            {text.machine.origin[origin](input.length > 24 ? `${input.slice(0, 20)}…` : input)}
+          </span>
+        )}
         <span className="spacer" />
         <BaseSwitch />
       </header>
