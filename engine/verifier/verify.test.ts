@@ -124,6 +124,18 @@ describe("limits", () => {
   });
 });
 
+test("a long walk tells how far it is, and can be ended", () => {
+  const told: number[] = [];
+  const long = program(`
+    BPF_MOV64_IMM(BPF_REG_6, 0),
+    BPF_ALU64_IMM(BPF_ADD, BPF_REG_6, 1),
+    BPF_JMP_IMM(BPF_JLT, BPF_REG_6, 0x7fffffff, -2),
+    BPF_EXIT_INSN(),`);
+  const { errno } = judge(long, { logLevel: 0, progress: (n) => told.push(n) === 2 });
+  expect(told).toEqual([16_384, 32_768]);
+  expect(errno).toBe(11);
+});
+
 describe("not simulated here is not unsafe", () => {
   test.each([
     ["kernel functions", [{ code: 0x85, dst: 0, src: 2, off: 0, imm: 42 }]],

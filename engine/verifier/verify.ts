@@ -25,6 +25,8 @@ export interface VerifyOptions {
   readonly progType?: ProgType;
   /** Record the state at each visited instruction. */
   readonly trace?: TraceOptions;
+  /** Called every 16384 instructions of the walk with their number so far; true ends the verification with EAGAIN. */
+  readonly progress?: (insnsProcessed: number) => boolean;
   /** A clock in microseconds, for the line of level 4. Without one that line says 0. */
   readonly now?: () => number;
 }
@@ -61,7 +63,7 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
       unsupported: progType.why ?? `programs of type ${progType.name}`,
     };
   }
-  const env = newEnv(withAttachType(program), progType, log, options.trace);
+  const env = newEnv(withAttachType(program), progType, log, options);
 
   let err = prepass(env);
   err ||= walkMain(env);

@@ -13,7 +13,7 @@ import { checkLoad, checkStoreImm } from "../check/mem.ts";
 import { insnText } from "../log/insn.ts";
 import { printInsnState, printVerifierState } from "../log/state.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, scratchAll, scratchReg, verbose } from "../state/env.ts";
-import { E2BIG, EFAULT, EINVAL } from "../state/errors.ts";
+import { E2BIG, EAGAIN, EFAULT, EINVAL } from "../state/errors.ts";
 import { CTX_REG, framePointer } from "../state/reg.ts";
 import { BPF_MAIN_FUNC, newFuncState, newVerifierState } from "../state/state.ts";
 import { pushJmpHistory } from "./precision.ts";
@@ -22,6 +22,8 @@ import { updateBranchCounts } from "./scc.ts";
 import { popStack } from "./stack.ts";
 import { commitStackWriteMarks, resetStackWriteMarks, updateLiveStack } from "./stack-liveness.ts";
 
+/** Progress is told every 16384 instructions. */
+const PROGRESS_MASK = 0x3fff;
 const BPF_FUNC_SPIN_UNLOCK = 94;
 
 /** Walks the main program. 0: every path is safe. @kernel verifier.c do_check_main, do_check_common */
@@ -79,6 +81,7 @@ function walk(env: Env): number {
         const err = pushJmpHistory(env, state, 0, null);
         if (err) return err;
       }
+      if ((env.insnProcessed & PROGRESS_MASK) === 0 && env.progress?.(env.insnProcessed)) return EAGAIN;
       if (logs) {
         if (printState && log.level & 2) {
           verbose(env, `\nfrom ${prevInsnIdx} to ${at}:`);

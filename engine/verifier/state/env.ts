@@ -138,6 +138,8 @@ export interface Env {
   prevLogPos: number;
   prevInsnPrintPos: number;
 
+  /** Told now and then how far the walk is; true: it is to stop, as by a signal. */
+  readonly progress: ((insnsProcessed: number) => boolean) | null;
   /** The state that the path pruned last was found to be covered by. */
   prunedBy: VerifierState | null;
   /** Where one is asked for. */

@@ -7,6 +7,7 @@ export const E2BIG = -ERRNO.E2BIG;
 export const EACCES = -ERRNO.EACCES;
 export const EFAULT = -ERRNO.EFAULT;
 export const EINVAL = -ERRNO.EINVAL;
+export const EAGAIN = -ERRNO.EAGAIN;
 export const ENOMEM = -ERRNO.ENOMEM;
 export const ERANGE = -ERRNO.ERANGE;
 export const EOPNOTSUPP = -ERRNO.EOPNOTSUPP;

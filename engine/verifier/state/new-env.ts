@@ -36,7 +36,13 @@ function newMap(def: MapDef, index: number): VerifierMap {
   };
 }
 
-export function newEnv(program: Program, progType: ProgType, log: VerifierLog, trace?: TraceOptions): Env {
+export interface EnvOptions {
+  readonly trace?: TraceOptions;
+  readonly progress?: (insnsProcessed: number) => boolean;
+}
+
+export function newEnv(program: Program, progType: ProgType, log: VerifierLog, options: EnvOptions = {}): Env {
+  const { trace, progress } = options;
   const strict = (program.progFlags & BPF_F_STRICT_ALIGNMENT) !== 0;
   const any = (program.progFlags & BPF_F_ANY_ALIGNMENT) !== 0;
   return {
@@ -78,6 +84,7 @@ export function newEnv(program: Program, progType: ProgType, log: VerifierLog, t
     scratchedSlotsHi: 0,
     prevLogPos: 0,
     prevInsnPrintPos: 0,
+    progress: progress ?? null,
     prunedBy: null,
     trace: trace === undefined ? null : new Tracer(trace.maxVisits),
   };
