@@ -1,0 +1,165 @@
+// What keeps objects alive, descriptors and their numbers, and what a seed decides.
+import { beforeEach, expect, test } from "vitest";
+import { fromHex } from "../base/bytes.ts";
+import { ERRNO } from "../facts/errno.ts";
+import { decodeInsns, type Insn } from "../isa/insn.ts";
+import { readDefinition } from "./definition-input.ts";
+import { O_WRONLY } from "./files.ts";
+import { Kernel } from "./kernel.ts";
+import { PRESETS } from "./presets.ts";
+import { Process } from "./process.ts";
+
+const PLUS42 = "6110000000000000040000002a0000009500000000000000";
+const RETURN_0 = "b7000000000000009500000000000000";
+const FILE = "/sys/oreore/bpf";
+
+let kernel: Kernel;
+let process: Process;
+beforeEach(() => {
+  kernel = new Kernel();
+  process = new Process(kernel);
+});
+
+const insnsOf = (hex: string): Insn[] => decodeInsns(fromHex(hex) as Uint8Array);
+const load = (hex: string, progType = 32, expectedAttachType = 44): number =>
+  process.progLoad({
+    progType,
+    insns: insnsOf(hex),
+    license: "GPL",
+    logLevel: 0,
+    progFlags: 0,
+    progName: "",
+    expectedAttachType,
+  }).ret;
+const attach = (fd: number): number => process.progAttach({ attachBpfFd: fd, attachType: 44 });
+const array = (name = "a"): number =>
+  process.mapCreate({ name, type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 });
+const echo = (text: string, path = FILE): number => {
+  const fd = process.open(path, O_WRONLY);
+  const ret = process.write(fd, new TextEncoder().encode(text));
+  process.close(fd);
+  return ret;
+};
+
+test("descriptors are the lowest that are free, from 3 on", () => {
+  expect([array(), array(), load(PLUS42)]).toEqual([3, 4, 5]);
+  process.close(4);
+  expect([array(), array()]).toEqual([4, 6]);
+});
+
+test("a process has 1024 descriptors", () => {
+  let last = 0;
+  for (let i = 3; i < 1024; i++) last = process.open(FILE, 0);
+  expect(last).toBe(1023);
+  expect(process.open(FILE, 0)).toBe(-ERRNO.EMFILE);
+  expect(load(PLUS42)).toBe(-ERRNO.EMFILE);
+  expect(array()).toBe(-ERRNO.EMFILE);
+  // What could not be given a descriptor is gone.
+  expect([kernel.progs.size, kernel.maps.size]).toEqual([0, 0]);
+});
+
+test("a program lives while a descriptor or an attach point holds it", () => {
+  const fd = load(PLUS42);
+  attach(fd);
+  process.close(fd);
+  expect(kernel.progs.size).toBe(1);
+  expect(echo("1")).toBe(1);
+  process.progDetach({ attachType: 44 });
+  expect(kernel.progs.size).toBe(0);
+});
+
+test("attaching another program lets go of the first", () => {
+  const first = load(PLUS42);
+  attach(first);
+  process.close(first);
+  attach(load(RETURN_0));
+  expect([...kernel.progs.keys()]).toEqual([2]);
+});
+
+test("attaching the same program twice counts once", () => {
+  const fd = load(PLUS42);
+  attach(fd);
+  attach(fd);
+  process.progDetach({ attachType: 44 });
+  process.close(fd);
+  expect(kernel.progs.size).toBe(0);
+});
+
+test("a map lives while a program uses it", () => {
+  const map = array();
+  // r1 = map; r0 = 0; exit
+  const fd = load(`18110000${`0${map}000000`}0000000000000000${RETURN_0}`);
+  process.close(map);
+  expect(kernel.maps.size).toBe(1);
+  process.close(fd);
+  expect(kernel.maps.size).toBe(0);
+});
+
+test("a program that was refused leaves nothing behind", () => {
+  const map = array();
+  expect(load(`18110000${`0${map}000000`}00000000000000009500000000000000`)).toBe(-ERRNO.EACCES);
+  process.close(map);
+  expect([kernel.progs.size, kernel.maps.size]).toEqual([0, 0]);
+});
+
+test("a write of more than a page is taken by the page", () => {
+  attach(load(PLUS42));
+  expect(echo("1".repeat(5000))).toBe(-ERRNO.ERANGE);
+  expect(echo(`7\0${"x".repeat(5000)}`)).toBe(4096);
+});
+
+test("a descriptor for reading cannot be written to, nor the other way", () => {
+  const reading = process.open(FILE, 0);
+  const writing = process.open(FILE, O_WRONLY);
+  expect(process.write(reading, Uint8Array.of(0x31))).toBe(-ERRNO.EBADF);
+  expect(process.read(writing, 10)).toBe(-ERRNO.EBADF);
+});
+
+test("what was opened before a run reads what the result was at its first read", () => {
+  attach(load(PLUS42));
+  const fd = process.open(FILE, 0);
+  echo("10");
+  expect(new TextDecoder().decode(process.read(fd, 1) as Uint8Array)).toBe("5");
+  echo("20");
+  expect(new TextDecoder().decode(process.read(fd, 10) as Uint8Array)).toBe("2\n");
+});
+
+test("the type that a definition adds is the only one with its number", () => {
+  expect(kernel.progTypeId("netfilter")).toBeUndefined();
+  expect(kernel.progType(32)?.name).toBe("oreore");
+  const read = readDefinition(PRESETS.find(({ name }) => name === "verdict")?.definition);
+  if (!read.ok) throw new Error("the preset is faulty");
+  const other = new Kernel({ definition: read.definition });
+  expect([other.progType(32)?.name, other.progTypeId("oreore"), other.progTypeId("verdict")]).toEqual([
+    "verdict",
+    undefined,
+    32,
+  ]);
+});
+
+test("a definition's return range is asked for at exit", () => {
+  const read = readDefinition(PRESETS.find(({ name }) => name === "verdict")?.definition);
+  if (!read.ok) throw new Error("the preset is faulty");
+  process = new Process(new Kernel({ definition: read.definition }));
+  // r0 = *(u64 *)(r1 +0); exit
+  expect(load("79100000000000009500000000000000")).toBe(-ERRNO.EINVAL);
+  // r0 = *(u64 *)(r1 +0); r0 &= 1; exit
+  const fd = load("791000000000000057000000010000009500000000000000");
+  expect(fd).toBe(3);
+  attach(fd);
+  expect(echo("7", "/sys/verdict/ask")).toBe(1);
+});
+
+test("a field that may be written is, and one that may not is refused", () => {
+  const read = readDefinition(PRESETS.find(({ name }) => name === "scratch")?.definition);
+  if (!read.ok) throw new Error("the preset is faulty");
+  process = new Process(new Kernel({ definition: read.definition }));
+  // r0 = 5; *(u32 *)(r1 +4) = r0; r0 = *(u32 *)(r1 +4); exit
+  const fd = load("b700000005000000630104000000000061100400000000009500000000000000");
+  expect(fd).toBeGreaterThanOrEqual(3);
+  attach(fd);
+  expect(echo("1 2", "/sys/scratch/run")).toBe(3);
+  expect(process.kernel.result).toBe(5);
+  // r0 = 5; *(u32 *)(r1 +0) = r0; exit
+  expect(load("b70000000500000063010000000000009500000000000000")).toBe(-ERRNO.EACCES);
+});
