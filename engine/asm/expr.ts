@@ -1,6 +1,7 @@
 // C constant expressions: tokens → tree → value. The tree is kept apart from its value because the macros'
 // own fields are such trees too, with parameters in them. What is no constant is reported once, where it stands.
 import type { Span } from "../base/span.ts";
+import { helperId } from "../facts/helpers.ts";
 import { insnMacro } from "../isa/macros.ts";
 import {
   arithmeticType,
@@ -529,7 +530,9 @@ function unknownName(name: string, span: Span, context: ExprContext): CValue | u
     context.reporter.report("register-range", span, { name });
     return undefined;
   }
-  const near = context.reporter.similar(name, () => context.names.constantNames());
+  const helper =
+    name.startsWith("bpf_") && helperId(name.slice(4)) !== undefined ? `BPF_FUNC_${name.slice(4)}` : undefined;
+  const near = helper ?? context.reporter.similar(name, () => context.names.constantNames());
   if (near === undefined) context.reporter.report("unknown-name", span, { name });
   else context.reporter.report("unknown-name-similar", span, { name, similar: near }, [replaceFix(span, near)]);
   return undefined;

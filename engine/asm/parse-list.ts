@@ -215,26 +215,32 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
   const args: Argument[] = [];
   let complete = true;
   if (!cursor.is("(")) {
-    const text = "(";
+    const { token, behind } = cursor;
+    const fix = macro.params.length === 0 ? "()" : "(";
     reporter.report(
       "unexpected",
-      cursor.token.lineStart ? cursor.behind : cursor.token,
-      { found: cursor.token.lineStart ? "the end of the line" : quoted(cursor.token), expected: `\`${text}\`` },
-      macro.params.length === 0
-        ? [fixOf("replace-with", { text: `${macro.name}()` }, [{ span: cursor.behind, text: "()" }])]
-        : [],
+      token.lineStart ? behind : token,
+      { found: token.lineStart ? "the end of the line" : quoted(token), expected: "`(`" },
+      [fixOf("replace-with", { text: macro.name + fix }, [{ span: behind, text: fix }])],
     );
+    // What was meant as arguments goes with the fault.
+    while (!cursor.done && !cursor.token.lineStart && !cursor.is("}") && !startsInsn(cursor)) {
+      if (cursor.is(",") && (cursor.ahead(1).lineStart || startsInsn(cursor, 1))) break;
+      cursor.next();
+    }
     return {
       kind: "macro",
       macro,
       site,
       complete: false,
-      args: macro.params.map(() => missing(cursor.behind)),
-      span: { start: name.start, end: name.end },
+      args: macro.params.map(() => missing(behind)),
+      span: { start: name.start, end: cursor.behind.end },
     };
   }
   const open = cursor.next();
   let extra = 0;
+  /** An argument was reported: how many there are says nothing then. */
+  let faulty = false;
   let closed = false;
   for (;;) {
     if (cursor.is(")")) {
@@ -260,7 +266,17 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
     const node = parseExpression(cursor, context);
     if (node.kind === "bad") {
       complete = false;
+      faulty = true;
       skipToComma(cursor);
+    } else if (
+      args.length < macro.params.length - 1 &&
+      (cursor.token.kind === "name" || cursor.token.kind === "number") &&
+      !endsArguments(cursor)
+    ) {
+      reporter.report("unexpected", cursor.token, { found: quoted(cursor.token), expected: "`,`" }, [
+        fixOf("insert-comma", {}, [{ span: cursor.behind, text: "," }]),
+      ]);
+      complete = false;
     } else if (!cursor.is(",") && !cursor.is(")") && !endsArguments(cursor)) {
       reporter.report("unexpected", cursor.token, { found: quoted(cursor.token), expected: "`,` or `)`" });
       complete = false;
@@ -284,7 +300,7 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
     const fixes =
       args.length === macro.params.length ? [fixOf("insert-paren", {}, [{ span: cursor.behind, text: ")" }])] : [];
     reporter.report("missing-paren", { start: name.start, end: open.end }, { macro: macro.name }, fixes);
-  } else if (args.length !== macro.params.length || extra > 0) {
+  } else if ((args.length !== macro.params.length || extra > 0) && !faulty) {
     complete = false;
     const params = macro.params.map((p) => p.name).join(", ");
     reporter.report("argument-count", span, {
@@ -295,7 +311,7 @@ function parseMacro(cursor: Cursor, context: ExprContext, macro: InsnMacro): Ite
     });
   }
   while (args.length < macro.params.length) args.push(missing(cursor.behind));
-  return { kind: "macro", macro, site, complete, args, span };
+  return { kind: "macro", macro, site, complete: complete && !faulty, args, span };
 }
 
 /** Stands in an argument's place where there is none. */

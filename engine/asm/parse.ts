@@ -132,7 +132,15 @@ class Scanner {
     const bodyOf =
       cursor.tokens[braces + 1]?.text === "{" && cursor.tokens[braces]?.text === "struct" ? braces + 1 : -1;
     for (;;) {
-      if (cursor.done || cursor.take(";")) return true;
+      if (cursor.take(";")) return true;
+      if (cursor.done || startsInsn(cursor)) {
+        // Words in a row that end in nothing C knows: prose, or a line half-written.
+        if (plain && !base) {
+          const first = cursor.tokens[from] as Token;
+          this.#context.reporter.report("unexpected", first, { found: quoted(first), expected: "an instruction" });
+        }
+        return true;
+      }
       const sectionBefore = this.#section();
       const nameToken = cursor.token;
       const member = parseDeclarator(cursor, this.#context, base ?? { kind: "opaque", name: "void" });
