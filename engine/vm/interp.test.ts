@@ -236,3 +236,11 @@ test("packet loads are big-endian, and outside of the packet the program returns
     r0([named("mov64_imm", { imm: 9 }), named("ldabs4", { imm: 2 }), named("mov64_imm", { imm: 1 }), EXIT], mem),
   ).toBe(0n);
 });
+test("memory of any size is there whole, or the run is a fault", () => {
+  const mem = new Uint8Array(300_000);
+  mem[299_999] = 42;
+  const last = [named("add64_reg", { dst: 1, src: 2 }), named("ldx1", { src: 1, off: -1 }), EXIT];
+  expect(r0(last, mem)).toBe(42n);
+  expect(r0([named("add64_reg", { dst: 1, src: 2 }), named("ldx1", { src: 1 }), EXIT], mem)).toMatch(/end of mem/);
+  expect(r0([EXIT], new Uint8Array(20 << 20))).toMatch(/more than there is room for/);
+});

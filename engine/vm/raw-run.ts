@@ -26,9 +26,12 @@ export class RawRun {
     this.reset();
   }
 
-  /** Fresh registers, stack and bytes: what a run does before it starts. 0, or a negative errno. */
-  reset(): number {
-    return enterEvent(this.machine, { kind: "mem", bytes: this.#mem });
+  /** Fresh registers, stack and bytes: what a run does before it starts. Too many bytes make the run a fault. */
+  reset(): void {
+    const { machine } = this;
+    if (enterEvent(machine, { kind: "mem", bytes: this.#mem }) < 0) {
+      machine.raise("argument", 0, `${this.#mem.length} bytes of memory are more than there is room for`);
+    }
   }
 
   /** Gives the program's constants back, where the memory is used on. */

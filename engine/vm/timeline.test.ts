@@ -37,7 +37,7 @@ function machineFor(insns: readonly Insn[], defs: readonly MapDef[] = [], memory
   const refs = new Map(slots.map((slot) => [slot, maps[(insns[slot] as Insn).imm] as BpfMap]));
   const program = loadProgram(memory, { insns, progType: "oreore", maps: refs });
   const machine = new Machine({ memory, program, env: defaultEnv() });
-  enterEvent(machine, { kind: "oreore", value: 10 });
+  enterEvent(machine, { kind: "ctx", bytes: Uint8Array.of(10, 0, 0, 0) });
   return { machine, maps, memory };
 }
 

@@ -4,8 +4,21 @@
 import { viewOf } from "../../base/bytes.ts";
 import { ERRNO } from "../../facts/errno.ts";
 import { type CtxLayout, ctxField, layOutCtx, plainCtx, SKB, XDP } from "../ctx.ts";
-import { CTX, CTX_BYTES, OBJECT_TOP, PKT_DATA, PKT_END, PKT_MAC, PKT_META, PKT_NET } from "../layout.ts";
+import {
+  CTX,
+  CTX_BYTES,
+  MAX_BYTES,
+  OBJECT_TOP,
+  PKT_DATA,
+  PKT_END,
+  PKT_HARD_END,
+  PKT_HARD_START,
+  PKT_MAC,
+  PKT_META,
+  PKT_NET,
+} from "../layout.ts";
 import type { Machine } from "../machine.ts";
+import type { Memory } from "../memory.ts";
 import { MAX_PACKET_BYTES, placePacket } from "../packet.ts";
 
 export type Event =
@@ -94,10 +107,11 @@ const SPARE_BYTES = 1024;
  * all the same, as a context always does, and R2 is 0.
  */
 function enterMem(m: Machine, given: Uint8Array): number {
-  if (given.length > MAX_PACKET_BYTES) return -ERRNO.E2BIG;
+  const { memory } = m;
   const bytes = given.length > 0 ? given : new Uint8Array(SPARE_BYTES);
-  placePacket(m.memory, bytes, SKB_PAD, 0);
-  const start = m.memory.r32(PKT_DATA);
+  if (bytes.length <= MAX_PACKET_BYTES) placePacket(memory, bytes, SKB_PAD, 0);
+  else if (!placeLarge(memory, bytes)) return -ERRNO.E2BIG;
+  const start = memory.r32(PKT_DATA);
   m.setPointer(1, start);
   m.setReg(2, BigInt(given.length));
   m.ctx = {
@@ -108,6 +122,17 @@ function enterMem(m: Machine, given: Uint8Array): number {
     },
   };
   return 0;
+}
+
+/** Bytes for which the packet area is too small; false where the buffer is. */
+function placeLarge(memory: Memory, bytes: Uint8Array): boolean {
+  if (2 * bytes.length > MAX_BYTES / 2) return false;
+  const at = memory.scratch(1, bytes.length + 8);
+  memory.copyIn(at & ~7, bytes);
+  memory.permit(at & ~7, bytes.length);
+  for (const word of [PKT_HARD_START, PKT_META, PKT_DATA, PKT_MAC, PKT_NET]) memory.w32(word, at & ~7);
+  for (const word of [PKT_END, PKT_HARD_END]) memory.w32(word, (at & ~7) + bytes.length);
+  return true;
 }
 
 /** @kernel net/bpf/test_run.c bpf_prog_test_run_skb */
@@ -228,6 +253,7 @@ function placeSocket(m: Machine, protocol: number, frame: Uint8Array): number {
   const at = memory.r32(OBJECT_TOP);
   const size = 80;
   memory.w32(OBJECT_TOP, at + size);
+  memory.fill(at, size);
   memory.permit(at, size, false);
   const set = (name: string, value: number) => memory.w32(at + ctxField(SOCK, name) - CTX, value);
   set("state", TCP_CLOSE);

@@ -43,7 +43,7 @@ function machineFor(insns: readonly Insn[], map?: MapDef, memory = new Memory())
   const program = loadProgram(memory, { insns, progType: "oreore", maps });
   const known = new Map<number, LoadedProgram>([[program.id, program]]);
   const machine = new Machine({ memory, program, env: defaultEnv({ cpu: 1 }), programs: (id) => known.get(id) });
-  enterEvent(machine, { kind: "oreore", value: 0 });
+  enterEvent(machine, { kind: "ctx", bytes: new Uint8Array(4) });
   return { machine, map: made as BpfMap, memory, program, known };
 }
 const r0 = (machine: Machine) => {
@@ -135,7 +135,7 @@ test("a tail call goes to another program and does not come back", () => {
   map.update(u32(1), u32(other.id));
   expect(r0(machine)).toBe(42n);
   expect(machine.program.id).toBe(other.id);
-  enterEvent(machine, { kind: "oreore", value: 0 });
+  enterEvent(machine, { kind: "ctx", bytes: new Uint8Array(4) });
   const timeline = new Timeline(machine);
   timeline.runToEnd();
   expect(timeline.at(timeline.length - 1)?.prog).toBe(other.id);
@@ -208,7 +208,7 @@ test("records reach the perf event of the CPU, where one was opened", () => {
   const { machine, map, memory } = machineFor(output, def("perf_event_array", { valueSize: 4 }));
   expect(r0(machine)).toBe(-2n);
   map.update(u32(1), u32(5));
-  enterEvent(machine, { kind: "oreore", value: 0 });
+  enterEvent(machine, { kind: "ctx", bytes: new Uint8Array(4) });
   expect(r0(machine)).toBe(0n);
   expect(memory.output()).toEqual([{ map: "m", cpu: 1, data: Uint8Array.of(77, 0, 0, 0, 0, 0, 0, 0) }]);
 });
@@ -217,10 +217,10 @@ test("time, random numbers and identity come from the environment and repeat", (
   const program = [call(7), insn("mov64_reg", { dst: 6 }), call(5), insn("add64_reg", { src: 6 }), EXIT];
   const { machine } = machineFor(program);
   const first = r0(machine);
-  enterEvent(machine, { kind: "oreore", value: 0 });
+  enterEvent(machine, { kind: "ctx", bytes: new Uint8Array(4) });
   expect(r0(machine)).toBe(first);
   const other = new Machine({ memory: machine.memory, program: machine.program, env: defaultEnv({ seed: 2n }) });
-  enterEvent(other, { kind: "oreore", value: 0 });
+  enterEvent(other, { kind: "ctx", bytes: new Uint8Array(4) });
   expect(r0(other)).not.toBe(first);
   expect(r0(machineFor([call(8), EXIT]).machine)).toBe(1n);
   expect(r0(machineFor([call(14), EXIT]).machine)).toBe((4242n << 32n) | 4242n);
