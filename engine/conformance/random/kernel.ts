@@ -38,6 +38,7 @@ const mapRecord = (map: MapDef): object => ({
   max_entries: map.maxEntries,
   flags: map.flags,
   ...(map.init && { init: map.init }),
+  ...(map.fields && { fields: map.fields }),
   ...(map.inner && { inner: mapRecord(map.inner) }),
 });
 

@@ -1,66 +1,41 @@
 // Calls of the kernel's helper functions: may this program call it, do the arguments fit, and what is known afterwards.
 // @kernel verifier.c check_helper_call
 import { HELPER_MAX_ID, helperChangesPktData, helperId, helperName } from "../../facts/helpers.ts";
-import { kernel } from "../../facts/kernel.ts";
 import { isGplCompatible } from "../../facts/license.ts";
-import type { HelperProto, RetKind } from "../../facts/types.ts";
+import type { HelperProto } from "../../facts/types.ts";
 import type { Insn } from "../../isa/insn.ts";
-import { narrow } from "../domain/bounds.ts";
-import { SCALAR_UNKNOWN } from "../domain/scalar.ts";
 import { markChainPrecision } from "../explore/precision.ts";
 import { pushStack } from "../explore/stack.ts";
 import { updateLiveStack } from "../explore/stack-liveness.ts";
 import { regTypeStr } from "../log/state.ts";
 import { helperProto } from "../prepass/callees.ts";
 import { type Env, notSimulated, scratchReg, verbose } from "../state/env.ts";
-import { EACCES, EINVAL, ENOMEM, ENOTSUPP } from "../state/errors.ts";
-import {
-  isConstVal,
-  isNullReg,
-  isPktPointerReg,
-  NOT_INIT_REG,
-  pointerReg,
-  scalarReg,
-  UNKNOWN_REG,
-} from "../state/reg.ts";
+import { EACCES, EINVAL, ENOMEM } from "../state/errors.ts";
+import { isConstVal, isNullReg, isPktPointerReg, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { mapAllRegs } from "../state/state.ts";
 import { prepareFuncExit } from "./call.ts";
 import { CALLBACKS, pushCallbackCall } from "./callback.ts";
-import { type CallMeta, checkFuncArg, lookupCannotFail } from "./helper-args.ts";
+import { type CallMeta, checkFuncArg } from "./helper-args.ts";
 import { dynptrOf, isPacketDynptr, releaseDynptr } from "./helper-dynptr.ts";
+import { called, helperSet } from "./helper-names.ts";
+import { checkGetFuncIp, refineReturn, setReturn } from "./helper-return.ts";
 import { verifierBug } from "./helper-types.ts";
 import { checkMapFunc } from "./map-func.ts";
 import { checkMemAccess } from "./mem.ts";
-import { acquireReference, checkResourceLeak, releaseReference } from "./ref.ts";
-import { CALLER_SAVED_REGS, clearCallerSaved, curFrame, curRegs, sanityCheckReg } from "./regs.ts";
+import { checkResourceLeak, releaseReference } from "./ref.ts";
+import { CALLER_SAVED_REGS, clearCallerSaved, curFrame, curRegs } from "./regs.ts";
 
 const BPF_F_SLEEPABLE = 1 << 4;
-const MAX_ERRNO = 4095;
 
-const set = (names: string): ReadonlySet<number> => new Set(names.split(" ").map((name) => helperId(name)!));
-/** What they return has to be released. @kernel verifier.c is_acquire_function */
-const ACQUIRE = set("sk_lookup_tcp sk_lookup_udp skc_lookup_tcp ringbuf_reserve kptr_xchg");
-/** The same object under another type, with the same reference. @kernel verifier.c is_ptr_cast_function */
-const CAST = set(
-  "tcp_sock sk_fullsock skc_to_tcp_sock skc_to_tcp6_sock skc_to_udp6_sock skc_to_mptcp_sock skc_to_tcp_timewait_sock skc_to_tcp_request_sock",
-);
 /** They remember their map in the instruction. @kernel verifier.c record_func_map */
-const RECORDS_MAP = set(
+const RECORDS_MAP = helperSet(
   "tail_call map_lookup_elem map_update_elem map_delete_elem map_push_elem map_pop_elem map_peek_elem for_each_map_elem redirect_map map_lookup_percpu_elem",
 );
-const MODIFIES_MAP = set("map_delete_elem map_update_elem map_push_elem map_pop_elem");
-/** They return at most the size they were given. @kernel verifier.c do_refine_retval_range */
-const RETURNS_SIZE = set("get_stack get_task_stack probe_read_str probe_read_kernel_str probe_read_user_str");
-const MAP_LOOKUP = helperId("map_lookup_elem");
+const MODIFIES_MAP = helperSet("map_delete_elem map_update_elem map_push_elem map_pop_elem");
 const TAIL_CALL = helperId("tail_call");
-const DYNPTR_DATA = helperId("dynptr_data");
-const GET_SMP_PROCESSOR_ID = helperId("get_smp_processor_id");
-const GET_FUNC_IP = helperId("get_func_ip");
 
 const BPF_F_RDONLY_PROG = 1 << 7;
-
-const called = (id: number): string => `bpf_${helperName(id) ?? "unknown"}#${id}`;
 
 /** `at` is env.insnIdx. Puts what the call returns into R0. */
 export function checkHelperCall(env: Env, insn: Insn, at: number): number {
@@ -107,10 +82,8 @@ export function checkHelperCall(env: Env, insn: Insn, at: number): number {
   for (let r = 0; r < CALLER_SAVED_REGS; r++) scratchReg(env, r);
   err = setReturn(env, meta) || refineReturn(env, meta) || checkMapFunc(env, meta.map, id);
   if (err) return err;
-  if (id === GET_FUNC_IP) {
-    err = checkGetFuncIp(env, id);
-    if (err) return err;
-  }
+  err = checkGetFuncIp(env, id);
+  if (err) return err;
   if (id === TAIL_CALL) return afterTailCall(env);
   if (changesData) forgetPacket(env);
   return 0;
@@ -255,108 +228,4 @@ function noteInlining(env: Env, meta: CallMeta): void {
   if (noFlags) markChainPrecision(env, 4);
   if (first) aux.loopSubprogno = meta.subprogno;
   aux.loopInline = noFlags && aux.loopSubprogno === meta.subprogno;
-}
-
-/** Register type that each kind of result begins with. */
-const RETURN_TYPE: Readonly<Record<RetKind, number>> = {
-  RET_INTEGER: T.SCALAR_VALUE,
-  RET_VOID: T.NOT_INIT,
-  RET_PTR_TO_MAP_VALUE: T.PTR_TO_MAP_VALUE,
-  RET_PTR_TO_SOCKET: T.PTR_TO_SOCKET,
-  RET_PTR_TO_TCP_SOCK: T.PTR_TO_TCP_SOCK,
-  RET_PTR_TO_SOCK_COMMON: T.PTR_TO_SOCK_COMMON,
-  RET_PTR_TO_MEM: T.PTR_TO_MEM,
-  RET_PTR_TO_MEM_OR_BTF_ID: T.PTR_TO_MEM,
-  RET_PTR_TO_BTF_ID: T.PTR_TO_BTF_ID,
-};
-
-/** R0 after the call, and the reference it holds. */
-function setReturn(env: Env, meta: CallMeta): number {
-  const { proto, map, id } = meta;
-  const regs = curRegs(env);
-  let flags = proto.retFlags;
-  const type = RETURN_TYPE[proto.ret];
-  switch (proto.ret) {
-    case "RET_INTEGER":
-      regs[0] = UNKNOWN_REG;
-      break;
-    case "RET_VOID":
-      regs[0] = NOT_INIT_REG;
-      break;
-    case "RET_PTR_TO_MAP_VALUE":
-      if (map === null) return verifierBug(env, "unexpected null map_ptr");
-      if (id === MAP_LOOKUP && lookupCannotFail(map) && meta.constKey >= 0n && meta.constKey < BigInt(map.maxEntries))
-        flags &= ~T.PTR_MAYBE_NULL;
-      regs[0] = pointerReg(type | flags, {
-        map,
-        mapUid: meta.mapUid,
-        id:
-          !T.mayBeNull(flags) && ("bpf_spin_lock" in map.fields || "bpf_res_spin_lock" in map.fields) ? ++env.idGen : 0,
-      });
-      break;
-    case "RET_PTR_TO_MEM":
-      regs[0] = pointerReg(type | flags, { memSize: meta.memSize });
-      break;
-    case "RET_PTR_TO_BTF_ID":
-      if (proto.retBtf === undefined) return notSimulated(env, "kernel pointers in maps");
-      regs[0] = pointerReg(type | flags, { btfName: proto.retBtf });
-      break;
-    case "RET_PTR_TO_MEM_OR_BTF_ID":
-      return notSimulated(env, "per-CPU variables of the kernel through BTF");
-    default:
-      regs[0] = pointerReg(type | flags);
-  }
-  if (T.mayBeNull(regs[0]!.type)) regs[0] = { ...regs[0]!, id: ++env.idGen };
-  if (id === DYNPTR_DATA) regs[0] = { ...regs[0]!, dynptrId: meta.dynptrId };
-  if (CAST.has(id) || id === DYNPTR_DATA) {
-    regs[0] = { ...regs[0]!, refObjId: meta.refObjId };
-  } else if (acquires(meta)) {
-    const ref = acquireReference(env, meta.insnIdx);
-    regs[0] = { ...regs[0]!, id: ref, refObjId: ref };
-  }
-  return 0;
-}
-
-/** Sockets looked up in a map are held as well. */
-const acquires = ({ id, map }: CallMeta): boolean =>
-  ACQUIRE.has(id) || (id === MAP_LOOKUP && (map?.def.type === "sockmap" || map?.def.type === "sockhash"));
-
-/** @kernel verifier.c do_refine_retval_range */
-function refineReturn(env: Env, meta: CallMeta): number {
-  if (meta.proto.ret !== "RET_INTEGER" || meta.proto.retFlags !== 0) return 0;
-  const regs = curRegs(env);
-  if (RETURNS_SIZE.has(meta.id)) {
-    const max = BigInt.asIntN(64, meta.maxSize);
-    regs[0] = scalarReg(
-      narrow(SCALAR_UNKNOWN, {
-        smin: BigInt(-MAX_ERRNO),
-        s32min: -MAX_ERRNO,
-        smax: max,
-        s32max: Number(BigInt.asIntN(32, max)),
-      }),
-    );
-  } else if (meta.id === GET_SMP_PROCESSOR_ID) {
-    const last = kernel.nrCpuIds - 1;
-    const top = BigInt(last);
-    regs[0] = scalarReg(
-      narrow(SCALAR_UNKNOWN, {
-        umin: 0n,
-        umax: top,
-        smin: 0n,
-        smax: top,
-        u32min: 0,
-        u32max: last,
-        s32min: 0,
-        s32max: last,
-      }),
-    );
-  }
-  return sanityCheckReg(env, 0, "retval");
-}
-
-/** @kernel verifier.c check_get_func_ip */
-function checkGetFuncIp(env: Env, id: number): number {
-  if (env.progType.name === "kprobe") return 0;
-  verbose(env, `func ${called(id)} not supported for program type ${env.progType.id}\n`);
-  return ENOTSUPP;
 }
