@@ -13,7 +13,19 @@ export const raw = (code: number, dst = 0, src = 0, off = 0, imm = 0): Insn => (
 export type Size = "b" | "h" | "w" | "dw";
 const SIZES: Readonly<Record<Size, number>> = { b: c.BPF_B, h: c.BPF_H, w: c.BPF_W, dw: c.BPF_DW };
 
-const ALU = { add: 0x00, sub: 0x10, mul: 0x20, div: 0x30, or: 0x40, and: 0x50, lsh: 0x60, rsh: 0x70, mod: 0x90, xor: 0xa0, arsh: 0xc0 };
+const ALU = {
+  add: 0x00,
+  sub: 0x10,
+  mul: 0x20,
+  div: 0x30,
+  or: 0x40,
+  and: 0x50,
+  lsh: 0x60,
+  rsh: 0x70,
+  mod: 0x90,
+  xor: 0xa0,
+  arsh: 0xc0,
+};
 export type AluName = keyof typeof ALU;
 const JMP = {
   eq: 0x10,
@@ -113,6 +125,7 @@ export const MAPS: readonly MapDef[] = [
   map("devs", "devmap", 4, 4, 4),
   map("cpus", "cpumap", 4, 4, 4),
   map("cgstorage", "cgroup_storage", 8, 8, 0),
+  map("cgstorage2", "cgroup_storage", 8, 16, 0),
   map("stacks", "stack_trace", 4, 80, 4),
   map("bloom", "bloom_filter", 0, 4, 4),
   { ...map("outer", "array_of_maps", 4, 4), inner: map("inner", "array", 4, 48) },

@@ -1,0 +1,116 @@
+// Records what the running Linux says of programs of ours: those of verifier-programs.ts, and of random ones those that bring
+// something new, by rule: a message, a kind of log line, a kind of register. Root on x86-64 Linux 6.18:
+//
+//   npx tsx engine/conformance/record/verifier.ts            writes ../recordings/verifier.jsonl
+//
+// A report says which messages of our verifier's sources no recording shows.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Program } from "../../program/program.ts";
+import { messageOf } from "../random/differ.ts";
+import { randomProgram } from "../random/generate.ts";
+import { Kernel, type KernelAnswer, programRecord, whyNoKernel } from "../random/kernel.ts";
+import { programOf } from "./shorthand.ts";
+import { PROGRAMS } from "./verifier-programs.ts";
+
+/** Random programs asked about, and how long the log of one that is kept may be. */
+const SEEDS = 700;
+const MAX_LOG = 9_000;
+/** Programs kept for each new thing. */
+const EACH = 2;
+/** Every so many-th program of ours is recorded at the other log levels too. */
+const LEVELS_EVERY = 8;
+
+const OUT = fileURLToPath(new URL("../recordings/verifier.jsonl", import.meta.url));
+const VERIFIER = fileURLToPath(new URL("../../verifier", import.meta.url));
+
+const reason = whyNoKernel();
+if (reason) {
+  console.error(`cannot record: ${reason}`);
+  process.exit(1);
+}
+
+const row = (id: string, program: Program, level: number, { verdict, errno, log }: KernelAnswer) =>
+  JSON.stringify({
+    id,
+    ...programRecord(program, level),
+    verdict,
+    errno,
+    log: log.replace(/(?<=time )\d+(?= usec)/, "0"),
+  });
+
+/** What an answer shows, as names of things: each is worth a recording. */
+function* shown({ verdict, log }: KernelAnswer): Generator<string> {
+  if (verdict === "reject") yield `message ${messageOf(log).replace(/0x[0-9a-f]+|-?\d+/g, "N")}`;
+  for (const line of log.split("\n")) {
+    for (const [, type] of line.matchAll(/ (?:R\d+|fp-\d+)=[m0?]*P?([a-z_]+)\(/g)) yield `register ${type}`;
+    const insn = /^\d+: \((..)\)/.exec(line);
+    if (insn) yield `opcode ${insn[1]}${line.includes(";") ? " with a state" : ""}`;
+    else yield `line ${/^[^a-z]*([a-z_#]+ ?[a-z]*)/i.exec(line)?.[1]}`;
+  }
+}
+
+async function main(): Promise<void> {
+  const kernel = new Kernel();
+  const rows: string[] = [];
+  const logs: string[] = [];
+  const count = new Map<string, number>();
+  const keep = (id: string, program: Program, level: number, answer: KernelAnswer) => {
+    if (answer.error) throw new Error(`${id}: ${answer.error}`);
+    for (const thing of new Set(shown(answer))) count.set(thing, (count.get(thing) ?? 0) + 1);
+    rows.push(row(id, program, level, answer));
+    logs.push(answer.log);
+  };
+
+  for (const [i, [name, written]] of Object.entries(PROGRAMS).entries()) {
+    const program = programOf(written.items, written);
+    const levels = i % LEVELS_EVERY === 0 ? [2, 1, 4, 7] : [2];
+    for (const level of levels) {
+      keep(level === 2 ? name : `${name}, level ${level}`, program, level, await kernel.ask(program, level));
+    }
+  }
+  const written = rows.length;
+
+  const found: { seed: number; program: Program; answer: KernelAnswer }[] = [];
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const program = randomProgram(seed);
+    const answer = await kernel.ask(program, 2);
+    if (!answer.error && answer.log.length <= MAX_LOG) found.push({ seed, program, answer });
+  }
+  kernel.close();
+  found.sort((a, b) => a.program.insns.length - b.program.insns.length);
+  for (const { seed, program, answer } of found) {
+    const isNew = [...new Set(shown(answer))].some((thing) => (count.get(thing) ?? 0) < EACH);
+    if (isNew) keep(`random ${seed}`, program, 2, answer);
+  }
+
+  writeFileSync(OUT, `${rows.join("\n")}\n`);
+  console.log(
+    `${written} programs of ours, ${rows.length - written} of ${SEEDS} random ones, ${count.size} things shown`,
+  );
+  reportMessages(logs.join("\n"));
+}
+
+/** Texts in the verifier's sources that end a line of its log, as patterns. */
+function* messages(): Generator<{ text: string; pattern: RegExp }> {
+  for (const file of readdirSync(VERIFIER, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
+    const source = readFileSync(join(VERIFIER, file), "utf8");
+    for (const [, text] of source.matchAll(/["`]((?:[^"`\\\n]|\\.)*)\\n["`]/g)) {
+      const fixed = text!
+        .split(/\$\{(?:[^{}]|\{[^{}]*\})*\}/)
+        .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+      if (fixed.join("").length >= 6) yield { text: text!, pattern: new RegExp(`${fixed.join(".*")}$`, "m") };
+    }
+  }
+}
+
+function reportMessages(log: string): void {
+  const all = [...messages()];
+  const missing = all.filter(({ pattern }) => !pattern.test(log));
+  console.log(`${all.length - missing.length} of ${all.length} messages are shown; not these:`);
+  for (const { text } of missing) console.log(`  ${text}`);
+}
+
+await main();
