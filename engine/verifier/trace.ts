@@ -8,7 +8,7 @@ import { cloneVerifierState, type VerifierState } from "./state/state.ts";
 export interface TraceOptions {
   /** Visits to keep. */
   readonly maxVisits: number;
-  /** Walk each path to its end, also where an earlier one covers it, so that every value of every run is in some visit. */
+  /** Walk each path to its end, also where an earlier one covers it, so that every value of every run is in some visit; until there are too many. */
   readonly everyPath?: boolean;
 }
 
@@ -51,6 +51,11 @@ export class Tracer {
 
   constructor(maxVisits: number) {
     this.#max = maxVisits;
+  }
+
+  /** Visits are only counted from here on. */
+  get full(): boolean {
+    return this.#visits.length >= this.#max;
   }
 
   arrive(env: Env, insnIdx: number): void {

@@ -51,7 +51,8 @@ function started(program: Program, event: Event, seed: bigint) {
   const loaded = loadProgram(memory, { insns: program.insns, progType: program.progType, maps });
   const machine = new Machine({ memory, program: loaded, env: defaultEnv({ seed }) });
   expect(enterEvent(machine, event)).toBe(0);
-  const bases = { ctx: machine.reg(1), packet: address(machine, PKT_DATA), packetEnd: address(machine, PKT_END) };
+  const ctx = machine.reg(1);
+  const bases = () => ({ ctx, packet: address(machine, PKT_DATA), packetEnd: address(machine, PKT_END) });
   return { machine, bases };
 }
 
@@ -65,8 +66,8 @@ test(`no value of a run lies outside what the verifier believed there (${CHECKS}
     const usual = verify(program, { logLevel: 0 });
     if (usual.verdict !== "accept" || usual.insnsProcessed > 2_000) continue;
     const { trace, verdict } = verify(program, { logLevel: 0, trace: { maxVisits: MAX_VISITS, everyPath: true } });
-    expect(verdict).toBe("accept");
     if (!trace || trace.dropped > 0) continue;
+    expect(verdict).toBe("accept");
     const children = childrenOf(trace);
     const rng = new Rng(seed ^ 0x5eed);
     programs++;

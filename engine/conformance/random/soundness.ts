@@ -104,10 +104,18 @@ export function childrenOf(trace: Trace): number[][] {
  * Runs a machine that stands at its start to its end, up to `limit` instructions. At each of them some visit that goes on
  * from one that held before has to hold; several can, where both ways of a branch lead to one place.
  */
-export function walkBeside(machine: Machine, trace: Trace, children: number[][], bases: Bases, limit: number): Walked {
+export function walkBeside(
+  machine: Machine,
+  trace: Trace,
+  children: number[][],
+  basesOf: () => Bases,
+  limit: number,
+): Walked {
   const count = { checks: 0 };
   let at = [-1];
   for (let steps = 0; steps < limit; steps++) {
+    // Helpers can move the packet.
+    const bases = basesOf();
     const next: number[] = [];
     let why = "no path of the verifier comes here";
     for (const from of at) {

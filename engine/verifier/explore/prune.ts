@@ -158,7 +158,7 @@ export function isStateVisited(env: Env, insnIdx: number): number {
       if (looks !== LOOKS_ELSE) return prunedBy(env, entry, cur, insnIdx, looks === LOOKS_EQUAL_LOOP);
       // In a loop most rounds have a state of their own that helps nobody: keep one now and then.
       if (!force && jumps < 20 && insns < 100) keep = false;
-    } else if (!env.everyPath) {
+    } else if (!env.everyPath || env.trace?.full) {
       const loop = incompleteMarks(env, state);
       if (statesEqual(env, state, cur, loop ? RANGE_WITHIN : NOT_EXACT))
         return prunedBy(env, entry, cur, insnIdx, loop);
