@@ -10,6 +10,8 @@ export interface KernelConfig {
   readonly steps?: Steps;
   /** Drives random numbers, the clock and addresses: same seed, same runs. */
   readonly seed?: bigint;
+  /** Told how far a verification is; true ends it as a signal does: EAGAIN. */
+  readonly watch?: (insnsProcessed: number) => boolean;
   /** Left out: a memory of its own. */
   readonly memory?: Memory;
   /** Runs a machine that stands at its first instruction; by default without recording, for at most `RUN_BUDGET` steps. */
@@ -23,6 +25,7 @@ export class Kernel extends Registry {
   readonly memory: Memory;
   readonly env: ReturnType<typeof defaultEnv>;
   readonly execute: (machine: Machine, prog: Prog) => Outcome;
+  readonly watch: ((insnsProcessed: number) => boolean) | undefined;
   readonly fds: FdTable;
   readonly progs = new Map<number, Prog>();
   readonly maps = new Map<number, MapObject>();
@@ -36,11 +39,12 @@ export class Kernel extends Registry {
   #lastProgId = 0;
   #lastMapId = 0;
 
-  constructor({ definition, steps, seed = 1n, memory, execute }: KernelConfig = {}) {
+  constructor({ definition, steps, seed = 1n, memory, execute, watch }: KernelConfig = {}) {
     super(definition, steps);
     this.memory = memory ?? new Memory({ cpus: 4 });
     this.env = defaultEnv({ seed });
     this.execute = execute ?? ((machine) => machine.run(RUN_BUDGET));
+    this.watch = watch;
     this.dmesg = bootMessages(this);
     this.fds = new FdTable((target) => this.put(target));
   }

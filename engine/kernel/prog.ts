@@ -55,7 +55,11 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
     maps: used.map(({ def }) => def),
     mapRefs: new Map([...targets].map(([slot, map]) => [slot, typeof map === "number" ? map : used.indexOf(map)])),
   };
-  const verdict = verify(program, { logLevel: attr.logLevel, progType: type });
+  const verdict = verify(program, {
+    logLevel: attr.logLevel,
+    progType: type,
+    ...(kernel.watch && { progress: kernel.watch }),
+  });
   if (verdict.unsupported !== undefined) return { ret: -ERRNO.EOPNOTSUPP, verdict };
   if (verdict.verdict === "reject") return { ret: -verdict.errno, verdict };
 

@@ -71,7 +71,14 @@ export function assembleInput(registry: Registry, input: ProgramInput): Assemble
   };
 }
 
-export function check(registry: Registry, input: ProgramInput, revision: number, now: Clock): Checked {
+/** `watch` is made for each verification: see VerifyOptions.progress. */
+export function check(
+  registry: Registry,
+  input: ProgramInput,
+  revision: number,
+  now: Clock,
+  watch: () => (insnsProcessed: number) => boolean,
+): Checked {
   const { assembly, program, slots, diagnostics } = assembleInput(registry, input);
   const base = { revision, diagnostics, slots, maps: assembly.maps.map(mapInputOf) };
   const done = (answer: Answer, verdict?: Verdict): Checked => {
@@ -96,7 +103,11 @@ export function check(registry: Registry, input: ProgramInput, revision: number,
       return done({ verdict: "reject", errno: -refused, message: `map ${map.name}: ${errnoText(refused)}` });
   }
   const start = now();
-  const verdict = verifyAtLength({ ...program, expectedAttachType: admitted.expectedAttachType }, admitted.type);
+  const verdict = verifyAtLength(
+    { ...program, expectedAttachType: admitted.expectedAttachType },
+    admitted.type,
+    watch(),
+  );
   return done({ verdict: verdict.verdict, us: now() - start, of: verdict, lastSlot: lastSlotOf(slots) }, verdict);
 }
 
@@ -104,8 +115,8 @@ export function check(registry: Registry, input: ProgramInput, revision: number,
  * With all states in the log; where that takes more than the log holds, which would be a refusal of its own (ENOSPC), with
  * the last path's only, as a loader would ask again.
  */
-function verifyAtLength(program: Program, progType: ProgType): Verdict {
-  const options = { progType, trace: { maxVisits: MAX_VISITS } };
+function verifyAtLength(program: Program, progType: ProgType, progress: (insnsProcessed: number) => boolean): Verdict {
+  const options = { progType, progress, trace: { maxVisits: MAX_VISITS } };
   const verdict = verify(program, { ...options, logLevel: 2 });
   return verdict.errno === ERRNO.ENOSPC ? verify(program, { ...options, logLevel: 1 }) : verdict;
 }
@@ -145,6 +156,7 @@ function answerView(
   const { lines, slots, messageLine } = readLog(shown.text, answer.lastSlot ?? -1);
   const why = answer.verdict === "reject" && verdict ? messageLine : -1;
   const unsupported = verdict?.unsupported ?? "";
+  if (verdict?.errno === ERRNO.EAGAIN) return stoppedView(verdict, shown, answer.us);
   return {
     verdict: unsupported === "" ? answer.verdict : "error",
     unsupported,
@@ -167,3 +179,19 @@ function answerView(
     us: Math.round(answer.us ?? 0),
   };
 }
+
+/** Neither yes nor no: it took too long. */
+const stoppedView = ({ insnsProcessed }: Verdict, shown: ShownLog, us = 0): ReturnType<typeof answerView> => ({
+  verdict: "error",
+  unsupported: "",
+  errno: ERRNO.EAGAIN,
+  errnoName: "EAGAIN",
+  message: `the verification was stopped after ${insnsProcessed} instructions: it takes too long here`,
+  messageLine: -1,
+  messageSlot: -1,
+  log: shown.text,
+  logCut: shown.cut,
+  logSlots: readLog(shown.text, -1).slots,
+  insnsProcessed,
+  us: Math.round(us),
+});

@@ -75,7 +75,15 @@ interface Kept {
   readonly recorded: RecordedRun;
 }
 
-export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
+export interface LiveOptions {
+  readonly now: Clock;
+  /** Made for each verification: see VerifyOptions.progress. */
+  readonly watch: () => (insnsProcessed: number) => boolean;
+}
+
+export function createLive({ now, watch }: LiveOptions, registry: Registry, seed: bigint): Live {
+  /** Of the verification under way. */
+  let watcher = watch();
   let lastRun = 0;
   let seq = 0;
   let lastProgFd = -1;
@@ -95,6 +103,7 @@ export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
       steps,
       seed,
       execute: (machine, prog) => record(fresh, machine, prog),
+      watch: (insnsProcessed) => watcher(insnsProcessed),
     });
     return fresh;
   }
@@ -149,8 +158,9 @@ export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
     const fds = createMaps(on, program.maps);
     if (typeof fds === "number") return { ret: fds, check: checkedView(assembled, undefined, -fds, 0) };
     const start = now();
-    const load = (logLevel: number) =>
-      on.progLoad({
+    const load = (logLevel: number) => {
+      watcher = watch();
+      return on.progLoad({
         progType: on.kernel.progTypeId(program.progType) ?? -1,
         insns: withDescriptors(program, fds),
         license: program.license,
@@ -160,6 +170,7 @@ export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
         expectedAttachType: program.expectedAttachType,
         ...(program.funcInfo && { funcInfo: true }),
       });
+    };
     // A log that does not fit is a refusal of its own: a loader asks again for less of it.
     const first = load(2);
     const { ret, verdict } = first.ret === -ERRNO.ENOSPC ? load(1) : first;
@@ -282,7 +293,7 @@ export function createLive(now: Clock, registry: Registry, seed: bigint): Live {
     runOnce(input, event, verified) {
       const own = new Kernel({ definition: registry.definition, steps: registry.steps, seed });
       const ownProcess = new Process(own);
-      const { view, program, assembly } = check(own, input, -1, now);
+      const { view, program, assembly } = check(own, input, -1, now, watch);
       fired = null;
       if (!assembly.ok || (verified && view.verdict !== "accept")) return { check: view, run: null };
       const type = own.progType(own.progTypeId(program.progType) ?? -1);

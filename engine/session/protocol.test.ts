@@ -100,6 +100,16 @@ test("busy is told when it turns", async () => {
   expect(turns).toEqual([true, false]);
 });
 
+test("progress is told while a request is worked on", async () => {
+  const told: number[] = [];
+  const quick = spawnLocal(createSession());
+  const { api } = connect({ spawn: () => quick, onProgress: (insns) => told.push(insns) });
+  const answer = api.check(plus42, 1);
+  quick.onmessage?.({ data: { progress: 16384 } });
+  await answer;
+  expect(told).toEqual([16384]);
+});
+
 test("an exception in a use case rejects its promise and nothing else", async () => {
   const session = createSession();
   const broken: SessionApi = {

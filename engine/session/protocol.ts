@@ -11,6 +11,11 @@ export interface Request {
 /** `bug`: the text of an exception; the engine throws only for its own mistakes. */
 export type Response = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly bug: string };
 
+/** Sent while a request is worked on: instructions that the verifier has walked so far. */
+export interface Progress {
+  readonly progress: number;
+}
+
 /** What both ends of a Worker have; the DOM's Worker and DedicatedWorkerGlobalScope fit. */
 export interface Port {
   postMessage(message: unknown): void;
@@ -81,6 +86,8 @@ export interface ClientOptions {
   /** Makes a worker that calls `serve`. */
   readonly spawn: () => WorkerLike;
   readonly onBusy?: (busy: boolean) => void;
+  /** Told what `serve`'s side posts as Progress. */
+  readonly onProgress?: (insnsProcessed: number) => void;
   /** Longest wait for one answer; `after` calls back once, and gives a function that calls it off (setTimeout, clearTimeout). */
   readonly limit?: { readonly ms: number; readonly after: (ms: number, call: () => void) => () => void };
 }
@@ -91,7 +98,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-export function connect({ spawn, onBusy, limit }: ClientOptions): Client {
+export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Client {
   let worker = start();
   let nextId = 1;
   let journal: Request[] = [];
@@ -107,7 +114,11 @@ export function connect({ spawn, onBusy, limit }: ClientOptions): Client {
 
   function start(): WorkerLike {
     const fresh = spawn();
-    fresh.onmessage = ({ data }) => settle(data as Response);
+    fresh.onmessage = ({ data }) => {
+      const message = data as Response | Progress;
+      if ("progress" in message) onProgress?.(message.progress);
+      else settle(message);
+    };
     fresh.onerror = () => fail(new Error("the engine stopped unexpectedly"));
     return fresh;
   }

@@ -234,6 +234,21 @@ test("a refusal is explained in plain words, with where the value came from", as
   expect(await session.explain(3)).toBeNull();
 });
 
+test("a verification that takes too long is stopped and says so, in check and in load", async () => {
+  let clock = 0;
+  const walked: number[] = [];
+  const session = createSession({ now: () => clock++, onProgress: (insns) => walked.push(insns), patience: 0 });
+  const long = oreore(
+    "BPF_MOV64_IMM(BPF_REG_0, 0), BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 1), BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 400000, -2), BPF_EXIT_INSN(),",
+  );
+  const check = session.check(long, 1);
+  expect(check).toMatchObject({ verdict: "error", errnoName: "EAGAIN" });
+  expect(check.message).toMatch(/^the verification was stopped after \d+ instructions/);
+  expect(walked).toEqual([16384]);
+  expect(await session.load(long)).toMatchObject({ errnoName: "EAGAIN", check: { verdict: "error" } });
+  expect(session.check(example("plus42"), 2).verdict).toBe("accept");
+});
+
 test("a syntax error leaves the other lines their bytes", async () => {
   const check = createSession().check(
     oreore("BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_MOV64_IMM(BPF_REG_0\nBPF_EXIT_INSN(),\n"),

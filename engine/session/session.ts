@@ -12,16 +12,33 @@ import type { Outcome } from "./views.ts";
 export interface SessionOptions {
   /** Microseconds; a page passes `() => performance.now() * 1000`. */
   readonly now?: Clock;
+  /** Told now and then how many instructions a verification under way has walked. */
+  readonly onProgress?: (insnsProcessed: number) => void;
+  /** Microseconds after which a verification is stopped; ten seconds where it is not said. */
+  readonly patience?: number;
 }
 
-export function createSession({ now = () => Date.now() * 1000 }: SessionOptions = {}): SessionApi {
+const PATIENCE = 10_000_000;
+
+export function createSession({
+  now = () => Date.now() * 1000,
+  onProgress,
+  patience = PATIENCE,
+}: SessionOptions = {}): SessionApi {
+  const watch = (): ((insnsProcessed: number) => boolean) => {
+    const start = now();
+    return (insnsProcessed) => {
+      onProgress?.(insnsProcessed);
+      return now() - start > patience;
+    };
+  };
   let registry = new Registry();
   let seed = 1n;
   let checked: Checked | undefined;
   let machine: Promise<Live> | undefined;
 
   const live = (): Promise<Live> =>
-    (machine ??= import("./live.ts").then(({ createLive }) => createLive(now, registry, seed)));
+    (machine ??= import("./live.ts").then(({ createLive }) => createLive({ now, watch }, registry, seed)));
   const boot = async (next: Registry): Promise<Outcome> => {
     registry = next;
     return (await live()).boot(registry, seed);
@@ -29,7 +46,7 @@ export function createSession({ now = () => Date.now() * 1000 }: SessionOptions 
 
   return {
     check(input, revision) {
-      checked = check(registry, input, revision, now);
+      checked = check(registry, input, revision, now, watch);
       return checked.view;
     },
     visits(revision, slot, limit) {
