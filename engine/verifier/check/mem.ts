@@ -151,7 +151,7 @@ function checkByType(
       return notSimulated(env, "access to kernel structures through BTF");
     case T.CONST_PTR_TO_MAP:
       if (reg.type !== T.CONST_PTR_TO_MAP) break;
-      return checkMapStruct(env, regno, reg, off, write);
+      return checkMapStruct(env, regno, reg, off, size, write, valueRegno);
     case T.PTR_TO_ARENA:
       return notSimulated(env, "arena pointers");
   }

@@ -141,7 +141,7 @@ export function updateBranchCounts(env: Env, state: VerifierState): number {
     if (err !== 0) return err;
     const parent: VerifierState | null = at.parent;
     if (entry) maybeFree(env, entry);
-    entry = parent && parent.entry;
+    entry = parent?.entry ?? null;
     at = parent;
   }
   return 0;
