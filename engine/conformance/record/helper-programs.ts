@@ -262,7 +262,42 @@ function steps(
   return { prog_type, insns: [...head, ...body, ...look, insn("mov64_reg", { src: 7 }), insn("exit")], data_in };
 }
 
+const ZEROS = new Uint8Array(64);
+const SHORT = new Uint8Array(14);
+const ONES = new Uint8Array(64).fill(255);
+const FRAMES = [IPV4, IPV6, VLAN, BROADCAST, ZEROS, SHORT, ONES, ONES.slice(0, 13), IPV4.slice(0, 20)];
+
+/** Fields of a context, read one after the other. Those of __sk_buff that any type may read, and those of some. */
+const COMMON = [0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 68];
+const FIELDS: Readonly<Record<string, readonly number[]>> = {
+  socket_filter: [...COMMON, 48, 64],
+  sched_cls: [...COMMON, 44, 48, 64, 72, 160, 164, 176],
+  sched_act: [...COMMON, 44, 48, 64, 72, 160, 164],
+  lwt_in: [...COMMON, 48, 64],
+  lwt_out: [...COMMON, 48, 64],
+  lwt_xmit: [...COMMON, 48, 64],
+  xdp: [12, 16],
+};
+const contexts = Object.entries(FIELDS).flatMap(([type, fields]) =>
+  FRAMES.map((frame) => steps(type, [() => []], frame, 0, fields)),
+);
+
+/** Loads of the packet from many places, some counted from the network or the MAC header. */
+const PLACES = [0, 12, 14, 23, 46, 47, 60, -0x100000, -0x100000 + 9, -0x200000, -0x200000 + 12, -0x300000, 5000];
+const loads = ["socket_filter", "sched_cls"].flatMap((prog_type) =>
+  [IPV4, ZEROS, SHORT].flatMap((data_in) =>
+    PLACES.flatMap((imm) =>
+      ["ldabs1", "ldabs2", "ldabs4"].map((name): Program => {
+        const insns = [insn("mov64_reg", { dst: 6, src: 1 }), mov(0, 77), insn(name, { imm }), insn("exit")];
+        return { prog_type, insns, data_in };
+      }),
+    ),
+  ),
+);
+
 const programs: Program[] = [
+  ...contexts,
+  ...loads,
   ...Array.from({ length: 300 }, () =>
     steps("sched_cls", SKB_STEPS, pick([IPV4, IPV4, IPV6, VLAN, BROADCAST]), 1 + random(3), SKB_FIELDS),
   ),

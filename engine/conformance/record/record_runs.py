@@ -4,9 +4,9 @@ with what came out on standard output.
     npx tsx engine/conformance/record/helper-programs.ts | python3 engine/conformance/record/record_runs.py \\
         > engine/conformance/recordings/helpers.jsonl
 
-in   {"id", "prog_type": "sched_cls"|"xdp", "insns": hex, "data_in": hex, "text"?: hex of a frozen read-only array's value,
+in   {"id", "prog_type": "sched_cls"|"xdp"|…, "insns": hex, "data_in": hex, "text"?: hex of a frozen read-only array's value,
       "text_slots"?: slots of the LD_IMM64 that load its value}
-out  the same with {"errno", "retval", "data_out"}; programs that the verifier refuses are left out, and said so"""
+out  the same with {"errno", "retval", "data_out"} (no data_out where a type does not see the whole packet); programs that the verifier refuses are left out, and said so"""
 import ctypes
 import json
 import os
@@ -17,7 +17,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "facts" / "record"))
 import kernel
 
-PROG_TYPES = dict(socket_filter=1, sched_cls=3, xdp=6)
+PROG_TYPES = dict(socket_filter=1, sched_cls=3, sched_act=4, xdp=6, cgroup_skb=8, lwt_in=10, lwt_out=11, lwt_xmit=12)
+# Programs of the other types do not see the Ethernet header, which comes back as zeros.
+SEE_ALL = ("sched_cls", "sched_act", "xdp")
 MAP_FREEZE, RDONLY_PROG = 22, 1 << 7
 
 
@@ -51,6 +53,8 @@ for line in sys.stdin:
             print(row["id"], errno, log[-600:], file=sys.stderr)
     else:
         row.update(run(fd, bytes.fromhex(row["data_in"])))
+        if row["prog_type"] not in SEE_ALL:
+            del row["data_out"]
         print(json.dumps(row, separators=(",", ":")))
         os.close(fd)
     if text >= 0:

@@ -21,7 +21,7 @@ interface Recorded {
   text_slots?: number[];
   errno: number;
   retval: number;
-  data_out: string;
+  data_out?: string;
 }
 
 const bytes = (hex: string) => fromHex(hex) as Uint8Array;
@@ -43,12 +43,17 @@ function run(row: Recorded) {
   const start = memory.r32(PKT_META);
   return {
     errno: errno + 0,
-    retval: outcome.kind === "exit" ? Number(BigInt.asUintN(32, outcome.r0)) : JSON.stringify(outcome),
+    retval:
+      outcome.kind === "exit"
+        ? Number(BigInt.asUintN(32, outcome.r0))
+        : outcome.kind === "fault"
+          ? outcome.fault.message
+          : "",
     data_out: toHex(memory.copyOut(start, memory.r32(PKT_END) - start)),
   };
 }
 
-test("helpers do to packets and text what they did on Linux 6.18", () => {
+test("contexts, packet loads and helpers are what they are on Linux 6.18", () => {
   const rows: Recorded[] = readFileSync(RECORDING, "utf8")
     .trim()
     .split("\n")
@@ -56,7 +61,12 @@ test("helpers do to packets and text what they did on Linux 6.18", () => {
   expect(rows.length).toBeGreaterThan(400);
   for (const row of rows) {
     const { errno, retval, data_out } = row;
-    expect(run(row), `program ${row.id}, ${row.prog_type}`).toEqual({ errno, retval, data_out });
+    const got = run(row);
+    const what = `program ${row.id}, ${row.prog_type}`;
+    expect(got.errno, what).toBe(errno);
+    if (errno !== 0) continue;
+    expect(got.retval, what).toBe(retval);
+    if (data_out !== undefined) expect(got.data_out, what).toBe(data_out);
   }
 });
 
