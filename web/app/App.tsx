@@ -1,17 +1,18 @@
 // The page: which arrangement of panes fits, and what hangs over them.
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useText } from "../i18n/index.ts";
 import { useDialog } from "../stores/dialog.ts";
 import { cancel, useKernel } from "../stores/kernel.ts";
 import { themeInForce, useSettings } from "../stores/settings.ts";
 import { Embed } from "./Embed.tsx";
 import { Header, LanguageButton } from "./Header.tsx";
-import { KeysSheet } from "./KeysSheet.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";
 import { Phone } from "./Phone.tsx";
-import { ShareSheet } from "./ShareSheet.tsx";
 import { useMedia } from "./useMedia.ts";
 import { Workbench } from "./Workbench.tsx";
+
+const ShareSheet = lazy(() => import("./ShareSheet.tsx"));
+const KeysSheet = lazy(() => import("./KeysSheet.tsx"));
 
 export function App() {
   const text = useText();
@@ -47,8 +48,10 @@ export function App() {
       <NoticeBar />
       <main className="app__main">{embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</main>
       <Busy />
-      {dialog === "share" && <ShareSheet />}
-      {dialog === "keys" && <KeysSheet />}
+      <Suspense>
+        {dialog === "share" && <ShareSheet />}
+        {dialog === "keys" && <KeysSheet />}
+      </Suspense>
     </div>
   );
 }

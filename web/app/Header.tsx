@@ -2,7 +2,6 @@
 import { Contrast, GraduationCap, Keyboard, Moon, Presentation, Share2, Sun, SunMoon } from "lucide-react";
 import { EXAMPLES } from "../../engine/index.ts";
 import { useText } from "../i18n/index.ts";
-import { LESSONS } from "../lessons/lessons.ts";
 import { openDialog } from "../stores/dialog.ts";
 import { openExample, openLesson, useProgram } from "../stores/program.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
@@ -23,7 +22,7 @@ export function Header() {
       </h1>
       <ExampleSelect />
       {lesson === 0 && (
-        <button type="button" className="button button--quiet header__lessons" onClick={() => openLesson(1)}>
+        <button type="button" className="button button--quiet header__lessons" onClick={() => void openLesson(1)}>
           <GraduationCap size={16} aria-hidden="true" />
           <span>{text.lesson.open}</span>
         </button>
@@ -109,6 +108,7 @@ function ExampleSelect() {
   const text = useText();
   const example = useProgram((s) => s.example);
   const lesson = useProgram((s) => s.lesson);
+  const lessonTitle = useProgram((s) => s.lessonTitle);
   const language = useSettings((s) => s.language);
   const group = (expect: "accept" | "reject") =>
     EXAMPLES.filter((e) => e.expect === expect).map((e) => (
@@ -123,7 +123,9 @@ function ExampleSelect() {
       value={example}
       onChange={(event) => event.currentTarget.value && openExample(event.currentTarget.value)}
     >
-      {example === "" && <option value="">{LESSONS[lesson - 1]?.title[language] ?? text.header.ownProgram}</option>}
+      {example === "" && (
+        <option value="">{(lesson === 0 ? null : lessonTitle)?.[language] ?? text.header.ownProgram}</option>
+      )}
       <optgroup label={`${text.header.examples}: ${text.header.accepted}`}>{group("accept")}</optgroup>
       <optgroup label={`${text.header.examples}: ${text.header.refused}`}>{group("reject")}</optgroup>
     </select>

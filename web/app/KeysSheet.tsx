@@ -3,7 +3,7 @@ import { useText } from "../i18n/index.ts";
 import { closeDialog } from "../stores/dialog.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 
-export function KeysSheet() {
+export default function KeysSheet() {
   const { keys } = useText();
   const rows = [
     ["Ctrl Enter", keys.run],

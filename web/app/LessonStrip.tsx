@@ -5,7 +5,7 @@ import { LESSONS } from "../lessons/lessons.ts";
 import { leaveLesson, openLesson, useProgram } from "../stores/program.ts";
 import { useSettings } from "../stores/settings.ts";
 
-export function LessonStrip() {
+export default function LessonStrip() {
   const text = useText();
   const number = useProgram((s) => s.lesson);
   const language = useSettings((s) => s.language);
@@ -31,9 +31,9 @@ export function LessonStrip() {
           {lesson.slides && `, ${text.lesson.slides(...lesson.slides)}`}
         </span>
         <span className="spacer" />
-        {step(text.lesson.again, RotateCcw, () => openLesson(number))}
-        {step(text.lesson.previous, ChevronLeft, () => openLesson(number - 1), number === 1)}
-        {step(text.lesson.next, ChevronRight, () => openLesson(number + 1), number === LESSONS.length)}
+        {step(text.lesson.again, RotateCcw, () => void openLesson(number))}
+        {step(text.lesson.previous, ChevronLeft, () => void openLesson(number - 1), number === 1)}
+        {step(text.lesson.next, ChevronRight, () => void openLesson(number + 1), number === LESSONS.length)}
         {step(text.lesson.leave, X, leaveLesson)}
       </header>
       <h2 className="lesson__title">{lesson.title[language]}</h2>

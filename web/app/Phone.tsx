@@ -7,7 +7,7 @@ import { MachinePane } from "../panes/machine/MachinePane.tsx";
 import { VerifierPane } from "../panes/verifier/VerifierPane.tsx";
 import { type FocusState, showTab, useFocus } from "../stores/focus.ts";
 import { useVerdict } from "../stores/verdict.ts";
-import { LessonStrip } from "./LessonStrip.tsx";
+import { Lesson } from "./Lesson.tsx";
 
 const TABS = [
   ["editor", Code],
@@ -37,7 +37,7 @@ export function Phone() {
         >
           {name === "editor" && (
             <>
-              <LessonStrip />
+              <Lesson />
               <EditorPane phone />
             </>
           )}

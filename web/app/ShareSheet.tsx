@@ -7,7 +7,7 @@ import { useMachine } from "../stores/machine.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
 
-export function ShareSheet() {
+export default function ShareSheet() {
   const text = useText();
   const run = useMachine((s) => s.run);
   const position = useMachine((s) => s.position);

@@ -6,7 +6,7 @@ import { KernelPane } from "../panes/kernel/KernelPane.tsx";
 import { MachinePane } from "../panes/machine/MachinePane.tsx";
 import { VerifierPane } from "../panes/verifier/VerifierPane.tsx";
 import { useSettings } from "../stores/settings.ts";
-import { LessonStrip } from "./LessonStrip.tsx";
+import { Lesson } from "./Lesson.tsx";
 
 export function Workbench() {
   const text = useText();
@@ -24,7 +24,7 @@ export function Workbench() {
     >
       <Panel id="panel-write" defaultSize="59" minSize={320}>
         <div className="workbench__left">
-          <LessonStrip />
+          <Lesson />
           <Group
             id="group-left"
             className="workbench__rows"

@@ -175,6 +175,19 @@ export const en = {
     callsEmpty: "Load the program: each system call and its answer is listed here.",
     trace: "trace_pipe",
   },
+  extend: {
+    open: "Extend the kernel",
+    type: "Program type",
+    steps: "The recipe's four steps; changing one starts the kernel anew",
+    step: [
+      "1. The program type and its ops",
+      "2. The attach type and the bpf system call",
+      "3. The module with its file in sysfs",
+      "4. User space: load and attach",
+    ],
+    takeHome: "Take it home (.zip)",
+    takeHomeAbout: "A patch for Linux 6.1, the module, a loader with this program, and how to try them in QEMU.",
+  },
   share: {
     title: "A link to this program",
     about: "The program itself is in the link. Nothing is stored anywhere.",

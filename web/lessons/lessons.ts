@@ -175,8 +175,14 @@ BPF_EXIT_INSN(),
 export function lessonProgram(
   number: number,
 ):
-  | { readonly source: string; readonly progType: string; readonly maps: readonly MapInput[]; readonly input: string }
+  | {
+      readonly title: Both<string>;
+      readonly source: string;
+      readonly progType: string;
+      readonly maps: readonly MapInput[];
+      readonly input: string;
+    }
   | undefined {
   const lesson = LESSONS[number - 1];
-  return lesson && { source: lesson.source, progType: "oreore", maps: [], input: lesson.input };
+  return lesson && { title: lesson.title, source: lesson.source, progType: "oreore", maps: [], input: lesson.input };
 }

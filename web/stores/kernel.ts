@@ -1,12 +1,22 @@
 // The simulated kernel as the page sees it: load, attach, echo, cat, and the list of system calls they made.
 import { create } from "zustand";
-import type { HelloView, KernelView, Outcome, ProgTypeView, SyscallView, SysfsOutcome } from "../../engine/index.ts";
+import type {
+  HelloView,
+  KernelView,
+  Outcome,
+  Preset,
+  ProgTypeView,
+  SyscallView,
+  SysfsOutcome,
+} from "../../engine/index.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
 import { adopt, eventOf, lookUpEventKinds, moveTo } from "./machine.ts";
-import { chooseProgType, editInput, programInput, useProgram } from "./program.ts";
+import { chooseProgType, editInput, programInput, recheck, useProgram } from "./program.ts";
 import { freshCheck } from "./verdict.ts";
 
-export const HOOK = "/sys/oreore/bpf";
+/** The file whose writes run the program, whether the module that makes it is there or not. */
+export const hookPath = ({ presets, preset }: Pick<KernelState, "presets" | "preset">): string =>
+  presets.find((p) => p.name === preset)?.definition.sysfsPath ?? "/sys/oreore/bpf";
 
 export interface KernelState {
   readonly hello: HelloView | null;
@@ -25,6 +35,9 @@ export interface KernelState {
     readonly output: string;
     readonly failed: boolean;
   }[];
+  /** Program types to put in OREORE's place, and the one that is there. */
+  readonly presets: readonly Preset[];
+  readonly preset: string;
   /** An answer is awaited for longer than a moment. */
   readonly busy: boolean;
 }
@@ -37,10 +50,14 @@ export const useKernel = create<KernelState>()(() => ({
   loadedRevision: -1,
   output: null,
   session: [],
+  presets: [],
+  preset: "oreore",
   busy: false,
 }));
 
 const { getState: get, setState: set } = useKernel;
+/** What a fresh kernel knows of programs and calls. */
+const STARTED = { fd: -1, loadedRevision: -1, calls: [], output: null } as const;
 /** Longest list of system calls that is kept. */
 const KEPT_CALLS = 1000;
 const KEPT_LINES = 50;
@@ -111,7 +128,7 @@ export async function detach(): Promise<void> {
 /** `echo input > /sys/oreore/bpf`: adds the newline that echo adds. */
 export async function write(): Promise<void> {
   const { input } = useProgram.getState();
-  const outcome = await answered(engine().api.writeFile(HOOK, `${input}\n`));
+  const outcome = await answered(engine().api.writeFile(hookPath(get()), `${input}\n`));
   if (!outcome) return;
   show(outcome, "write");
   if (outcome.run) await adopt(outcome.run, "event", `echo ${input}`, 0);
@@ -119,7 +136,7 @@ export async function write(): Promise<void> {
 
 /** `cat /sys/oreore/bpf` */
 export async function read(): Promise<void> {
-  const outcome = await answered(engine().api.readFile(HOOK));
+  const outcome = await answered(engine().api.readFile(hookPath(get())));
   if (outcome) show(outcome, "read");
 }
 
@@ -169,6 +186,41 @@ export async function runAll(): Promise<boolean> {
   }
   await moveTo(Number.POSITIVE_INFINITY);
   return true;
+}
+
+export async function loadPresets(): Promise<void> {
+  const presets = await answered(engine().api.presets());
+  if (presets) set({ presets });
+}
+
+/** Another program type of the reader's own: the kernel starts anew and knows that one. */
+export async function choosePreset(name: string): Promise<void> {
+  const preset = get().presets.find((p) => p.name === name);
+  const outcome = preset && (await answered(engine().api.define(name === "oreore" ? null : preset.definition)));
+  if (!outcome || outcome.ret < 0) return;
+  const hello = await answered(engine().api.hello());
+  set({ ...STARTED, preset: name, kernel: outcome.kernel, ...(hello ? { hello } : {}) });
+  chooseProgType(preset.definition.name);
+}
+
+/** Applies a step of the recipe or takes it back. */
+export async function patch(step: 1 | 2 | 3 | 4, applied: boolean): Promise<void> {
+  const outcome = await answered(engine().api.patchKernel(step, applied));
+  if (!outcome) return;
+  set({ ...STARTED, kernel: outcome.kernel });
+  recheck();
+}
+
+/** The take-home folder as a file for the reader. */
+export async function takeHome(): Promise<void> {
+  const files = await answered(engine().api.takeHome(programInput(useProgram.getState())));
+  if (!files) return;
+  const { zip } = await import("../ui/zip.ts");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(zip(files.map((file) => ({ ...file, path: `${get().preset}/${file.path}` }))));
+  link.download = `${get().preset}-take-home.zip`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 /** Ends what the engine is doing; what was answered before holds. */

@@ -2,7 +2,6 @@
 // Keeps the reader's draft safe: opening a link or an example puts it aside with a way back.
 import { create } from "zustand";
 import { EXAMPLES, type MapInput, type ProgramInput, type Texts } from "../../engine/index.ts";
-import { lessonProgram } from "../lessons/lessons.ts";
 import { decodeLink, type LinkFault } from "../links/codec.ts";
 import { type Draft, readDraft, shelve, writeDraft } from "./draft.ts";
 import { useSettings } from "./settings.ts";
@@ -27,6 +26,7 @@ export interface ProgramState {
   readonly example: string;
   /** Lesson that is open, 0: none. */
   readonly lesson: number;
+  readonly lessonTitle: Texts | null;
   /** A link asked for this step; taken once the run is there. */
   readonly askedStep: number | null;
   readonly aside: Draft | null;
@@ -44,6 +44,7 @@ export const useProgram = create<ProgramState>()(() => ({
   opened: 1,
   example: "plus42",
   lesson: 0,
+  lessonTitle: null,
   askedStep: null,
   aside: null,
   notice: null,
@@ -80,6 +81,9 @@ export function chooseProgType(progType: string): void {
   saveSoon();
 }
 
+/** The kernel has changed under the program: it must be looked at again. */
+export const recheck = (): void => set((s) => ({ revision: s.revision + 1 }));
+
 export const leaveLesson = (): void => set({ lesson: 0 });
 
 export const noteWhat = (notice: Notice): void => set({ notice });
@@ -96,13 +100,15 @@ export function openExample(name: string): void {
   open({ source, progType, maps, input: example.input }, { example: name });
 }
 
-export function openLesson(number: number): void {
+export async function openLesson(number: number): Promise<void> {
+  const { lessonProgram } = await import("../lessons/lessons.ts");
   const lesson = lessonProgram(number);
   if (!lesson) {
     set({ notice: { kind: "no-lesson", number } });
     return;
   }
   open(lesson, { lesson: number });
+  set({ lessonTitle: lesson.title });
 }
 
 /** Back to what the last opening pushed aside. */
@@ -121,7 +127,7 @@ export async function openAddress(): Promise<void> {
   if (link.kind === "none") return;
   if (link.kind === "fault") set({ notice: { kind: "link-fault", fault: link.fault } });
   else if (link.kind === "example") openExample(link.name);
-  else if (link.kind === "lesson") openLesson(link.number);
+  else if (link.kind === "lesson") await openLesson(link.number);
   else if (link.kind === "source") open({ source: link.source, progType: "oreore", maps: [], input: "10" }, {});
   else open(link.state, { askedStep: link.state.step ?? null });
 }

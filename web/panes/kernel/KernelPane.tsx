@@ -1,12 +1,12 @@
 // The simulated kernel from the outside: load, attach, echo, cat, and every system call with its answer.
-import { Check } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Check, Puzzle } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import type { SyscallView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import {
   attach,
   detach,
-  HOOK,
+  hookPath,
   load,
   progTypeView,
   read,
@@ -18,7 +18,10 @@ import {
 import { editInput, useProgram } from "../../stores/program.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 
+const Extend = lazy(() => import("./Extend.tsx"));
+
 export function KernelPane() {
+  const [extending, setExtending] = useState(false);
   const text = useText();
   const hello = useKernel((s) => s.hello);
   const progType = useProgram((s) => s.progType);
@@ -28,8 +31,23 @@ export function KernelPane() {
       <header className="pane__head">
         <h2 className="pane__title">{text.panes.kernel}</h2>
         {hello && <span className="hint">Linux {hello.release}</span>}
+        <span className="spacer" />
+        <button
+          type="button"
+          className="button button--quiet"
+          aria-expanded={extending}
+          onClick={() => setExtending(!extending)}
+        >
+          <Puzzle size={15} aria-hidden="true" />
+          {text.extend.open}
+        </button>
       </header>
       <div className="pane__body kernel-pane__body">
+        {extending && (
+          <Suspense>
+            <Extend />
+          </Suspense>
+        )}
         <ProgramSteps />
         {event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />}
         {event === "sysfs" && <CommandLine />}
@@ -95,6 +113,7 @@ function HookFile() {
   const text = useText();
   const input = useProgram((s) => s.input);
   const output = useKernel((s) => s.output);
+  const hook = useKernel(hookPath);
   return (
     <div className="shell" lang="en">
       <form
@@ -119,7 +138,7 @@ function HookFile() {
           onChange={(event) => editInput(event.currentTarget.value)}
         />
         <code className="shell__path" aria-hidden="true">
-          &gt; {HOOK}
+          &gt; {hook}
         </code>
         <button type="submit" className="button" data-testid="sysfs-write" title={text.kernel.writeTitle}>
           {text.kernel.write}
@@ -130,7 +149,7 @@ function HookFile() {
           #
         </span>
         <code className="shell__path" aria-hidden="true">
-          cat {HOOK}
+          cat {hook}
         </code>
         <span className="spacer" />
         <button

@@ -1,0 +1,33 @@
+// The archive is read by Python's zipfile, which checks sums and sizes; skipped where there is no Python.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { crc32, zip } from "./zip.ts";
+
+test("the check value of CRC-32", () => {
+  expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
+});
+
+const python = spawnSync("python3", ["--version"]).status === 0;
+
+test.skipIf(!python)("another program reads back what was put in, with its modes", async () => {
+  const archive = zip([
+    { path: "oreore/README.md", text: "オレオレ\n", executable: false },
+    { path: "oreore/run.sh", text: "#!/bin/sh\n", executable: true },
+  ]);
+  const file = join(mkdtempSync(join(tmpdir(), "oreore-zip-")), "a.zip");
+  writeFileSync(file, Buffer.from(await archive.arrayBuffer()));
+  const script = `
+import sys, zipfile, json
+z = zipfile.ZipFile(sys.argv[1])
+assert z.testzip() is None
+print(json.dumps([[i.filename, oct(i.external_attr >> 16), z.read(i).decode()] for i in z.infolist()]))`;
+  const { stdout, stderr } = spawnSync("python3", ["-c", script, file], { encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual([
+    ["oreore/README.md", "0o100644", "オレオレ\n"],
+    ["oreore/run.sh", "0o100755", "#!/bin/sh\n"],
+  ]);
+});
