@@ -202,6 +202,19 @@ struct bpf_insn prog[] = {
   ]);
 });
 
+test("maps that exist already are found by name and by number, and a function's BTF is asked for", () => {
+  const counts = { name: "counts", type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 };
+  const source =
+    "// @btf functions\n// @map more hash\nBPF_LD_MAP_FD(BPF_REG_1, counts), BPF_LD_MAP_VALUE(BPF_REG_2, 1, 4), BPF_LD_MAP_FD(BPF_REG_3, 2), BPF_EXIT_INSN()";
+  const assembly = assemble(source, { maps: [counts] });
+  expect(assembly.maps.map((map) => map.name)).toEqual(["counts", "more"]);
+  expect([...assembly.mapRefs]).toEqual([
+    [0, 0],
+    [2, 1],
+  ]);
+  expect(assembly.funcInfo).toBe(true);
+});
+
 describe("a half-written line leaves every other line its bytes", () => {
   const lines = [
     "BPF_MOV64_IMM(BPF_REG_0, 7),",

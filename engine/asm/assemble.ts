@@ -66,7 +66,8 @@ export function analyse(source: string, options: AssembleOptions = {}): Analysis
   const declaredMaps = collectMaps(parsed, directives, reporter);
   const maps = [...(options.maps ?? []), ...declaredMaps.map((map) => map.def)];
   const isMap = (name: string) => maps.some((map) => map.name === name);
-  const emitted = program && emit(program, context, { isMap, commentLabels: directives.labels });
+  const emitted =
+    program && emit(program, context, { isMap, mapAt: (index) => maps[index]?.name, commentLabels: directives.labels });
   const empty = !emitted && reporter.errors === 0;
   if (empty) reporter.report("no-instructions", { start: 0, end: 0 });
   const mapRefs = new Map<number, number>();
@@ -235,12 +236,14 @@ function settingsOf(
   const expectedAttachType = directives.expectedAttachType ?? from("expected_attach_type");
   const license = directives.license ?? parsed.license;
   const { progFlags, ctx } = directives;
+  const funcInfo = directives.funcInfo ?? program?.settings.some((setting) => setting.name === "func_info");
   return {
     ...(progType === undefined ? {} : { progType }),
     ...(expectedAttachType === undefined ? {} : { expectedAttachType }),
     ...(progFlags === undefined ? {} : { progFlags }),
     ...(license === undefined ? {} : { license }),
     ...(ctx === undefined ? {} : { ctx }),
+    ...(funcInfo ? { funcInfo } : {}),
   };
 }
 

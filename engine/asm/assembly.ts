@@ -41,6 +41,8 @@ export interface ProgramSettings {
   readonly expectedAttachType?: number;
   readonly progFlags?: number;
   readonly license?: string;
+  /** The functions come with BTF, which callbacks and tail calls out of functions need. */
+  readonly funcInfo?: boolean;
   /** Bytes of the context, or of the packet for types that have one, to start a run with. */
   readonly ctx?: Uint8Array;
 }
@@ -90,5 +92,6 @@ export function programOf(assembly: Assembly, defaults: Omit<Program, "insns" | 
     expectedAttachType: assembly.expectedAttachType ?? defaults.expectedAttachType,
     progFlags: assembly.progFlags ?? defaults.progFlags,
     license: assembly.license ?? defaults.license,
+    ...((assembly.funcInfo ?? defaults.funcInfo) ? { funcInfo: true } : {}),
   };
 }

@@ -16,6 +16,7 @@ export interface Directives {
   progFlags?: number;
   license?: string;
   ctx?: Uint8Array;
+  funcInfo?: true;
   /** The name of the program to take, where there are several. */
   use?: string;
   readonly maps: { readonly def: MapDef; readonly span: Span }[];
@@ -24,7 +25,7 @@ export interface Directives {
   readonly arrows: { readonly name: string; readonly span: Span; readonly at: number }[];
 }
 
-const NAMES = ["prog", "attach", "flags", "license", "map", "ctx", "label", "use"];
+const NAMES = ["prog", "attach", "flags", "license", "map", "ctx", "label", "use", "btf"];
 const DIRECTIVE = /^[\s*]*@([A-Za-z_]\w*)[ \t]*([^\n]*)/gm;
 
 export function readDirectives(comments: readonly Comment[], context: ExprContext): Directives {
@@ -99,6 +100,10 @@ class Directive {
       }
       case "license":
         found.license = rest.replace(/^"(.*)"$/, "$1");
+        return;
+      case "btf":
+        if (/^(?:functions|func_info)$/.test(rest)) found.funcInfo = true;
+        else this.#wrong(rest === "" ? "says nothing" : `"${rest}" is not known`, "@btf functions", "functions");
         return;
       case "use":
         found.use = rest;

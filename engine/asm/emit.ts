@@ -36,6 +36,8 @@ export interface Emitted {
 /** What arguments may name besides constants. */
 export interface Symbols {
   readonly isMap: (name: string) => boolean;
+  /** A map's name by its place among the maps that exist: a number may stand for it. */
+  readonly mapAt?: (index: number) => string | undefined;
   /** Labels that comments define (`@label`), by place. */
   readonly commentLabels: readonly { readonly name: string; readonly span: Span }[];
 }
@@ -124,8 +126,10 @@ class Emitter {
     let complete = item.complete;
     const values: (CValue | undefined)[] = [];
     for (let i = 0; i < args.length; i++) {
-      const value = this.#argument(args[i] as Argument, macro.params[i]?.role);
+      const role = macro.params[i]?.role;
+      const value = this.#argument(args[i] as Argument, role);
       if (value === undefined) complete = false;
+      else if (role === "map" && value !== SYMBOL) this.#numberedMap(args[i] as Argument, value, first);
       values.push(value);
     }
     for (const slot of slots) {
@@ -200,6 +204,11 @@ class Emitter {
     else if (this.#labelNames.has(name) || (role !== undefined && JUMP_ROLES.has(role))) {
       this.#labelUses.push({ slot, field, name, start, end });
     }
+  }
+
+  #numberedMap({ start, end }: Argument, value: CValue, slot: number): void {
+    const name = this.#symbols.mapAt?.(Number(value.v));
+    if (name !== undefined) this.#mapUses.push({ slot, name, start, end });
   }
 
   #fit(value: CValue, field: FieldName, span: Span, item?: Item): number {

@@ -276,8 +276,8 @@ export const MESSAGES = {
   },
   "unknown-directive": {
     severity: "warning",
-    en: "there is no directive `@{name}`: @prog, @attach, @flags, @license, @map, @ctx, @label",
-    ja: "`@{name}` という指示はありません: @prog, @attach, @flags, @license, @map, @ctx, @label",
+    en: "there is no directive `@{name}`: @prog, @attach, @flags, @license, @map, @ctx, @label, @btf, @use",
+    ja: "`@{name}` という指示はありません: @prog, @attach, @flags, @license, @map, @ctx, @label, @btf, @use",
   },
   "directive-value": {
     severity: "error",

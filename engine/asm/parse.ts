@@ -310,7 +310,7 @@ class Scanner {
         if (cursor.is("{")) {
           if (CHECKED.has(field.text)) cursor.skipGroup();
           else if (/insns/.test(field.text) || startsInsn(cursor, 1)) this.#list(name, token, settings);
-          else if (/^fixup_/.test(field.text)) settings.push(this.#values(field));
+          else if (/^fixup_|^func_info$/.test(field.text)) settings.push(this.#values(field));
           else if (!cursor.skipGroup()) cursor.next();
         } else if (/^(?:prog_type|expected_attach_type|flags|result|errstr|retval)$/.test(field.text))
           settings.push(this.#value(field));

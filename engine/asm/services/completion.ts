@@ -105,7 +105,7 @@ function statementItems(analysis: Analysis): Item[] {
       );
   }
   for (const define of analysis.preprocessed.defines) items.push(item("macro", define.name, both("#define"), 50));
-  for (const name of ["@prog", "@map", "@label", "@ctx", "@attach", "@license", "@flags", "@use"]) {
+  for (const name of ["@prog", "@map", "@label", "@ctx", "@attach", "@license", "@flags", "@btf", "@use"]) {
     items.push(item("directive", `// ${name}`, DIRECTIVE_WORDS[name] ?? both(""), 400, `// ${name} `));
   }
   return items;
@@ -276,6 +276,10 @@ export const DIRECTIVE_WORDS: Readonly<Record<string, Words>> = {
     ja: "実行時のコンテキストやパケット: @ctx u32 10、または 16 進バイト列",
   },
   "@label": { en: "a place to jump to: @label name", ja: "飛び先: @label 名前" },
+  "@btf": {
+    en: "functions come with BTF, which callbacks need: @btf functions",
+    ja: "関数に BTF を付ける(コールバックに必要): @btf functions",
+  },
   "@use": { en: "which of several programs to take: @use name", ja: "複数あるうち使うプログラム: @use 名前" },
 };
 
