@@ -11,11 +11,13 @@ import type {
   LoadOutcome,
   MapView,
   Outcome,
+  PacketView,
   PasteView,
   Preset,
   ProgramInput,
   ShellView,
   SlotView,
+  SpeedView,
   SysfsOutcome,
   TakeHomeFileView,
   VisitView,
@@ -43,6 +45,10 @@ export interface SessionApi {
   readFile(path: string): Promise<SysfsOutcome>;
   /** BPF_PROG_TEST_RUN of a loaded program, or of an event that is not a file's. */
   testRun(fd: number, event: EventInput): Promise<Outcome & { readonly run: RunView | null }>;
+  /** Well-formed packets of several protocols. */
+  packets(): Promise<readonly PacketView[]>;
+  /** The frames of a pcap or pcapng file, or a sentence that says why it cannot be read. */
+  readCapture(file: Uint8Array): Promise<readonly PacketView[] | string>;
   /** Map elements by file descriptor; key and value as hex. */
   updateMap(fd: number, key: string, value: string, flags: number): Promise<Outcome>;
   deleteMap(fd: number, key: string): Promise<Outcome>;
@@ -76,6 +82,8 @@ export interface SessionApi {
     verified: boolean,
   ): Promise<{ readonly check: CheckView; readonly run: RunView | null }>;
   /** null: no such run any more. */
+  /** Runs a program `runs` times in each engine, or for a second. null: nothing makes it run. */
+  speed(program: ProgramInput, event: EventInput, runs: number): Promise<SpeedView | null>;
   step(run: number, step: number): Promise<StepView | null>;
   /** Whole views of several steps, at most 2048, so that stepping a short run needs no further question. */
   steps(run: number, from: number, count: number): Promise<StepView[]>;

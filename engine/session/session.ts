@@ -70,6 +70,8 @@ export function createSession({
     writeFile: async (path, data) => (await live()).writeFile(path, data),
     readFile: async (path) => (await live()).readFile(path),
     testRun: async (fd, event) => (await live()).testRun(fd, event),
+    packets: async () => (await import("./packets.ts")).PACKETS,
+    readCapture: async (file) => (await import("./packets.ts")).readCapture(file),
     updateMap: async (fd, key, value, flags) => (await live()).updateMap(fd, key, value, flags),
     deleteMap: async (fd, key) => (await live()).deleteMap(fd, key),
     async shell(line) {
@@ -122,6 +124,8 @@ export function createSession({
     },
 
     runOnce: async (program, event, verified) => (await live()).runOnce(program, event, verified),
+    speed: async (program, event, runs) =>
+      (await import("./speed.ts")).speed(registry, program, event, Math.min(Math.max(1, runs), 1_000_000), now),
     step: async (run, step) => (await live()).step(run, step),
     steps: async (run, from, count) => (await live()).steps(run, from, count),
     chunk: async (run, from, count) => (await live()).chunk(run, from, count),

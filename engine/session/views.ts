@@ -191,6 +191,33 @@ export interface WordingView {
   readonly help: string;
 }
 
+/** One engine's runs of a program. */
+export interface EngineSpeedView {
+  readonly runs: number;
+  /** Instructions of one run. */
+  readonly insns: number;
+  /** Nanoseconds, entry and exit included. */
+  readonly nsPerRun: number;
+  /** The same over parts of the runs, in order. */
+  readonly series: readonly number[];
+  /** R0 of the last run; "" where it did not exit. */
+  readonly result: Hex64 | "";
+  /** Sentence of a fault, `budget` where a run was too long; "". */
+  readonly fault: string;
+}
+
+/** The same program in the interpreter and compiled to WebAssembly. */
+export interface SpeedView {
+  readonly interp: EngineSpeedView;
+  readonly jit: EngineSpeedView;
+  /** Milliseconds, our compiler and the browser's together. */
+  readonly compileMs: number;
+  readonly wasmBytes: number;
+  /** WebAssembly text, with the slots as comments. */
+  readonly wasmText: string;
+  readonly layouts: readonly { readonly name: string; readonly layout: "structured" | "dispatch" }[];
+}
+
 // --------------------------------------------------------------------------------------------- simulated kernel
 
 /** One system call, as strace prints it. */
@@ -335,6 +362,14 @@ export interface MapTypeView {
   readonly id: number;
   readonly name: string;
   readonly simulated: boolean;
+}
+
+/** A frame to run a program on, from its Ethernet header on. */
+export interface PacketView {
+  readonly name: string;
+  readonly title: Texts;
+  readonly hex: string;
+  readonly length: number;
 }
 
 /** What a pasted text was taken for. */

@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { fromHex, viewOf } from "../base/bytes.ts";
+import { checksum, PACKETS, readCapture } from "./packets.ts";
+
+const bytesOf = (name: string): number[] => {
+  const packet = PACKETS.find((one) => one.name === name);
+  return [...(fromHex(packet?.hex ?? "") ?? [])];
+};
+
+test("the checksum of RFC 1071's example", () => {
+  expect(checksum([0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7])).toBe(~0xddf2 & 0xffff);
+});
+
+test.each(PACKETS.map(({ name }) => [name] as const))(
+  "%s is long enough for Ethernet's header, and of its own length",
+  (name) => {
+    expect(bytesOf(name).length).toBeGreaterThanOrEqual(14);
+    expect(PACKETS.find((one) => one.name === name)?.length).toBe(bytesOf(name).length);
+  },
+);
+
+test.each([
+  ["icmp-echo", 14],
+  ["tcp-syn", 14],
+  ["http-get", 14],
+  ["dns-query", 14],
+  ["vlan-udp", 18],
+] as const)("the IPv4 header of %s adds up, and its length is the packet's", (name, at) => {
+  const packet = bytesOf(name);
+  expect(checksum(packet.slice(at, at + 20))).toBe(0);
+  expect(((packet[at + 2] as number) << 8) | (packet[at + 3] as number)).toBe(packet.length - at);
+});
+
+test.each([
+  ["tcp-syn", 6],
+  ["http-get", 6],
+  ["dns-query", 17],
+] as const)("what IPv4 carries in %s adds up with its pseudo header", (name, protocol) => {
+  const packet = bytesOf(name);
+  const segment = packet.slice(34);
+  expect(checksum([...packet.slice(26, 34), 0, protocol, segment.length >> 8, segment.length & 255, ...segment])).toBe(
+    0,
+  );
+});
+
+test.each([
+  ["ipv6-tcp", 6],
+  ["icmpv6-echo", 58],
+] as const)("what IPv6 carries in %s adds up with its pseudo header", (name, next) => {
+  const packet = bytesOf(name);
+  const segment = packet.slice(54);
+  expect(checksum([...packet.slice(22, 54), 0, 0, 0, segment.length, 0, 0, 0, next, ...segment])).toBe(0);
+});
+
+test("ICMP adds up by itself", () => {
+  expect(checksum(bytesOf("icmp-echo").slice(34))).toBe(0);
+});
+
+/** A pcap file of these frames. */
+function pcapOf(frames: readonly number[][], little: boolean, link = 1): Uint8Array {
+  const file = new Uint8Array(24 + frames.reduce((sum, frame) => sum + 16 + frame.length, 0));
+  const view = viewOf(file);
+  view.setUint32(0, 0xa1b2c3d4, little);
+  view.setUint32(20, link, little);
+  let at = 24;
+  for (const frame of frames) {
+    view.setUint32(at + 8, frame.length, little);
+    view.setUint32(at + 12, frame.length, little);
+    file.set(frame, at + 16);
+    at += 16 + frame.length;
+  }
+  return file;
+}
+
+/** A pcapng file: one section, one Ethernet interface, each frame in an enhanced packet block. */
+function pcapngOf(frames: readonly number[][]): Uint8Array {
+  const block = (type: number, body: number[]): number[] => {
+    const padded = [...body, ...new Array<number>((4 - (body.length % 4)) % 4).fill(0)];
+    const u32 = (n: number) => [n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >>> 24) & 255];
+    return [...u32(type), ...u32(padded.length + 12), ...padded, ...u32(padded.length + 12)];
+  };
+  const u32 = (n: number) => [n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >>> 24) & 255];
+  return Uint8Array.from([
+    ...block(0x0a0d0d0a, [...u32(0x1a2b3c4d), 1, 0, 0, 0, ...new Array<number>(8).fill(0xff)]),
+    ...block(1, [1, 0, 0, 0, 0, 0, 0, 0]),
+    ...frames.flatMap((frame) =>
+      block(6, [...u32(0), ...u32(0), ...u32(0), ...u32(frame.length), ...u32(frame.length), ...frame]),
+    ),
+  ]);
+}
+
+const hexes = (read: ReturnType<typeof readCapture>): unknown =>
+  typeof read === "string" ? read : read.map(({ hex }) => hex);
+const hexOf = (frame: readonly number[]): string => frame.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+test("frames come back from a file of either format and byte order", () => {
+  const frame = fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 5 }), fc.boolean(), (frames, little) => {
+      expect(hexes(readCapture(pcapOf(frames, little)))).toEqual(frames.map(hexOf));
+      expect(hexes(readCapture(pcapngOf(frames)))).toEqual(frames.map(hexOf));
+    }),
+  );
+});
+
+test.each([
+  ["an empty file", new Uint8Array(), "the file is too short for a capture"],
+  ["another file", new Uint8Array(100), "the file is neither pcap nor pcapng"],
+  ["a capture of another link", pcapOf([], true, 113), "the capture is of link type 113; Ethernet (1) is read here"],
+  ["a file that ends early", pcapOf([[1, 2, 3]], true).subarray(0, -1), "packet 1 is cut off"],
+])("%s is refused with a sentence", (_, file, sentence) => {
+  expect(readCapture(file)).toBe(sentence);
+});
+
+test("any bytes are read or refused", () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.constantFrom([0xd4, 0xc3, 0xb2, 0xa1], [0x0a, 0x0d, 0x0d, 0x0a]),
+      (tail, magic) => {
+        readCapture(Uint8Array.from([...magic, ...tail]));
+      },
+    ),
+  );
+});
