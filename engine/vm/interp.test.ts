@@ -181,6 +181,8 @@ test("what is no instruction, and running past the end, are faults", () => {
   expect(r0([{ code: 0xff, dst: 0, src: 0, off: 0, imm: 0 }])).toMatch(/insn 0: opcode 0xff .* is no instruction/);
   expect(r0([named("mov64_imm")])).toMatch(/insn 1: the program ran past its last instruction/);
   expect(r0([named("ja", { off: -32768 })])).toMatch(/past its last instruction/);
+  expect(r0(load64(0, 1n).slice(0, 1))).toMatch(/insn 0: the second half of LD_IMM64 is missing/);
+  expect(r0([named("ja", { off: 1 }), ...load64(0, 1n), EXIT])).toMatch(/insn 2: .* second half of an LD_IMM64/);
   expect(r0([named("call_kfunc", { imm: 7 })])).toMatch(/kernel function with BTF id 7/);
 });
 

@@ -6,7 +6,7 @@ import { ATOMIC_OPS, type Form } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { atomicOnPairs } from "./atomic.ts";
 import type { CtxAccessor } from "./ctx.ts";
-import { FX, type LoadedProgram, regIndex } from "./decode.ts";
+import { type LoadedProgram, regIndex } from "./decode.ts";
 import { type Env, randomState } from "./env.ts";
 import { accessFault, type Fault, type FaultKind } from "./fault.ts";
 import { continueCallback } from "./helpers/callbacks.ts";
@@ -228,7 +228,12 @@ export class Machine implements RegionSource {
       this.raise("insn", ip, "the program ran past its last instruction");
       return;
     }
-    this.raise("insn", ip, refusal(insn, this.program.forms[slot]));
+    const { insns, forms } = this.program;
+    if (forms[slot] === undefined && forms[slot - 1]?.slots === 2) {
+      this.raise("insn", ip, "the program went to the second half of an LD_IMM64");
+    } else if (forms[slot]?.slots === 2 && insns[slot + 1] === undefined) {
+      this.raise("insn", ip, "the second half of LD_IMM64 is missing");
+    } else this.raise("insn", ip, refusal(insn, forms[slot]));
   }
 
   /** Division of numbers too large for doubles, and signed division. */
@@ -423,9 +428,6 @@ export class Machine implements RegionSource {
     return this.leave();
   }
 }
-
-/** Whether a step of this slot is logged by the journal (used by the timeline). */
-export const isJournaled = (fx: number): boolean => fx === FX.journal;
 
 function refusal(insn: Insn, form: Form | undefined): string {
   const code = `0x${insn.code.toString(16).padStart(2, "0")}`;
