@@ -5,6 +5,7 @@
 //
 //   func f0(r1 r2 r3 r4 r5 r10) -> r0        the main program
 //   func f17(r1 r2 r3 r4 r5 r10) -> r0       the function that starts at slot 17
+//   func run0, run17 …                       the same with arguments and result in the register area, for the host
 //   global left                              instructions that may still run
 import { bug } from "../base/bug.ts";
 import { type AluOp, type Form, formOf, type JmpOp, type Size, type Width } from "../isa/forms.ts";
@@ -59,7 +60,9 @@ export type ImportName = (typeof IMPORTS)[number]["name"];
 
 /** Instructions that may still run; the host sets and reads it. */
 export const LEFT = "left";
-export const functionName = (entry: number): string => `f${entry}`;
+const functionName = (entry: number): string => `f${entry}`;
+/** Export that calls a function with the machine's registers; takes and gives nothing. */
+export const entryName = (entry: number): string => `run${entry}`;
 
 /** Offset in the buffer of a register of the machine. */
 const regOffset = (reg: number): number => REGS + 8 * reg;
@@ -75,7 +78,20 @@ export function compile(input: CompileInput): Code {
     const compiler = new FunctionCompiler(module, input, flow, indexOf, after);
     return { entry, name: functionName(entry), layout: compiler.emit() };
   });
+  for (const entry of entries) module.add(entryFunction(entry, indexOf.get(entry) as number, input.text ?? false));
   return { binary: module.binary(), text: input.text ? module.text() : "", functions, after };
+}
+
+function entryFunction(entry: number, index: number, text: boolean): Func {
+  const func = new Func(entryName(entry), { params: [], results: [] }, [], text);
+  func.emit("i32.const", regOffset(0));
+  for (const reg of [1, 2, 3, 4, 5, 10]) {
+    func.emit("i32.const", regOffset(reg));
+    func.emit("i64.load");
+  }
+  func.emit("call", index);
+  func.emit("i64.store");
+  return func;
 }
 
 const ALU64: Partial<Record<AluOp, OpName>> = {

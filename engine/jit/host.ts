@@ -2,13 +2,12 @@
 // answers what compiled code asks for through its imports, by letting the machine do that one instruction.
 // Unlike the interpreter it cannot stop and go on: a run whose budget is used up has ended.
 import { bug } from "../base/bug.ts";
-import { asU64 } from "../base/u64.ts";
 import { WASM_PAGE, type WasmExport, type WasmGlobal, type WasmMemory, webAssembly } from "../base/webassembly.ts";
 import { type LoadedProgram, OP } from "../vm/decode.ts";
 import { HEAP, MAX_BYTES, SLOT_SHIFT, SLOT_WORDS } from "../vm/layout.ts";
 import type { Machine, Outcome } from "../vm/machine.ts";
 import { Memory } from "../vm/memory.ts";
-import { type Code, compile, functionName, type ImportName, LEFT } from "./compile.ts";
+import { type Code, compile, entryName, type ImportName, LEFT } from "./compile.ts";
 
 /** A memory whose buffer compiled code can share. */
 export class SharedMemory extends Memory {
@@ -20,8 +19,6 @@ export class SharedMemory extends Memory {
     this.wasm = wasm;
   }
 }
-
-type BpfFunction = (r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint, r10: bigint) => bigint;
 
 /** One program, compiled for one memory. */
 export interface Compiled {
@@ -136,15 +133,12 @@ export class Jit {
 
   /** Calls the function at a slot with the machine's registers; R0 ends in the machine's. */
   #call(instance: Instance, slot: number): void {
-    const machine = this.#on();
-    const run = instance.exports[functionName(slot)] as BpfFunction | undefined;
+    const run = instance.exports[entryName(slot)] as (() => void) | undefined;
     if (run === undefined) {
-      machine.raise("insn", slot << SLOT_SHIFT, "no function starts here");
+      this.#on().raise("insn", slot << SLOT_SHIFT, "no function starts here");
       throw new Stopped(slot, true);
     }
-    const [r1, r2, r3, r4, r5, r10] = [1, 2, 3, 4, 5, 10].map((reg) => machine.reg(reg));
-    const r0 = run(r1 as bigint, r2 as bigint, r3 as bigint, r4 as bigint, r5 as bigint, r10 as bigint);
-    machine.setReg(0, asU64(r0));
+    run();
   }
 
   /** What each import does. Those that answer: 1 ends the asking function with R0 as the machine has it. */
