@@ -1,4 +1,4 @@
-// Random calls of helpers, and callbacks, timers, locks and tail calls, beside the running kernel where there is one.
+// Random calls of helpers, callbacks, timers, locks, tail calls, dynptrs and maps in maps, beside the running kernel where there is one.
 import { expect, test } from "vitest";
 import type { Program } from "../../program/program.ts";
 import { verify } from "../../verifier/verify.ts";
@@ -6,6 +6,7 @@ import { anyCallProgram } from "./any-call.ts";
 import { callbackProgram } from "./callbacks.ts";
 import { difference } from "./differ.ts";
 import { Kernel, whyNoKernel } from "./kernel.ts";
+import { objectProgram } from "./objects.ts";
 
 /** More with CALLS=5000 in the environment. */
 const COUNT = Number(process.env.CALLS ?? 150);
@@ -16,6 +17,7 @@ const reason = whyNoKernel();
 const FAMILIES: readonly (readonly [name: string, make: (seed: number) => Program])[] = [
   ["calls of any helper", anyCallProgram],
   ["callbacks, timers, locks and tail calls", callbackProgram],
+  ["dynptrs, ring buffer records and maps in maps", objectProgram],
 ];
 
 test.skipIf(reason).each(FAMILIES)(
