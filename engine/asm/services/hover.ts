@@ -46,6 +46,8 @@ export type Hover = { readonly span: Span } & (
       readonly id: number;
       readonly name: string;
       readonly prototype: string | undefined;
+      /** As C declares it. */
+      readonly signature: string | undefined;
       readonly gplOnly: boolean;
       /** Program types that may call it, by short name. */
       readonly programTypes: readonly string[];
@@ -156,6 +158,7 @@ export function hoverAt(analysis: Analysis, source: string, offset: number): Hov
         id: meaning.id,
         name: `bpf_${helperName(meaning.id)}`,
         prototype: meaning.prototype,
+        signature: meaning.signature,
         gplOnly: meaning.gplOnly,
         programTypes,
       };

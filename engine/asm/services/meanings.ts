@@ -2,6 +2,7 @@
 // macro's parameter. The same rows serve completion, hover and signature help.
 import { HELPER_PROTOS, helperName } from "../../facts/helpers.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
+import { helperSignature } from "../../facts/signatures.ts";
 import type { HelperArg, HelperProto } from "../../facts/types.ts";
 import { JMP_OPS } from "../../isa/forms.ts";
 import type { ParamRole } from "../../isa/macros.ts";
@@ -165,7 +166,10 @@ export function prototypeText(proto: HelperProto): string {
 
 export interface HelperMeaning extends Meaning {
   readonly id: number;
+  /** What the verifier asks of each argument: `value * or NULL bpf_map_lookup_elem(R1: map, R2: key *)`. */
   readonly prototype: string | undefined;
+  /** As bpf_helper_defs.h declares it, where that is recorded. */
+  readonly signature: string | undefined;
   readonly gplOnly: boolean;
 }
 
@@ -177,11 +181,13 @@ export function helperMeaning(id: number, progType?: string): HelperMeaning | un
     (progType === undefined ? undefined : progTypeByName(progType)?.helper(id, 0)) ??
     HELPER_PROTOS.find((p) => p.id === id);
   const prototype = proto && prototypeText(proto);
+  const signature = helperSignature(id)?.text;
   return {
     id,
     label: `BPF_FUNC_${name}`,
     prototype,
+    signature,
     gplOnly: proto?.gplOnly ?? false,
-    ...both(prototype ?? `bpf_${name}()`),
+    ...both(signature ?? prototype ?? `bpf_${name}()`),
   };
 }

@@ -111,7 +111,12 @@ describe("hover", () => {
     ["BPF_MOV64_IMM(BPF_REG_|1, 0)", { kind: "register", register: 1 }],
     [
       "BPF_EMIT_CALL(BPF_FUNC_map_|lookup_elem)",
-      { kind: "helper", id: 1, prototype: "value * or NULL bpf_map_lookup_elem(R1: map, R2: key *)" },
+      {
+        kind: "helper",
+        id: 1,
+        prototype: "value * or NULL bpf_map_lookup_elem(R1: map, R2: key *)",
+        signature: "void *bpf_map_lookup_elem(struct bpf_map *map, const void *key)",
+      },
     ],
     ["BPF_MOV64_IMM(BPF_REG_0, ETH_P_|IP)", { kind: "constant", decimal: "2048", hex: "0x800" }],
     ["BPF_MOV64_IMM(BPF_REG_0, 0x|10)", { kind: "constant", decimal: "16" }],
