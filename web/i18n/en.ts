@@ -65,6 +65,17 @@ export const en = {
     bug: "This is a bug in Oreore, not in your program.",
     diagnostics: "What is wrong",
   },
+  speed: {
+    title: "Speed",
+    run: (runs: number) => `Run ${runs.toLocaleString("en")} times`,
+    running: "Running",
+    interp: "Interpreter",
+    jit: "Compiled to WebAssembly",
+    result: (runs: number, ns: number, perSecond: number) =>
+      `${plural(runs, "run")}, ${ns.toFixed(ns < 100 ? 1 : 0)} ns each, ${(perSecond / 1e6).toFixed(1)} million instructions a second`,
+    compiled: (ms: number, bytes: number) => `Compiled in ${ms.toFixed(1)} ms to ${plural(bytes, "byte")}.`,
+    code: "WebAssembly text",
+  },
   why: {
     title: "Why",
     believed: "What was known here:",
@@ -246,7 +257,8 @@ export const en = {
 } as const;
 
 export function formatMicros(us: number): string {
-  return us < 1000 ? `${Math.round(us)} µs` : `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`;
+  // A page's clock is coarse: below a tenth of a millisecond it says nothing.
+  return us < 100 ? "< 0.1 ms" : `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`;
 }
 
 /** The shape of a dictionary: the same keys, strings for strings, functions for functions. */

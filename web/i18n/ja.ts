@@ -66,6 +66,17 @@ export const ja: Dictionary = {
     bug: "これはあなたのプログラムではなく、オレオレのバグです。",
     diagnostics: "問題点",
   },
+  speed: {
+    title: "速さ",
+    run: (runs) => `${n(runs)} 回実行`,
+    running: "実行中",
+    interp: "インタプリタ",
+    jit: "WebAssembly にコンパイル",
+    result: (runs, ns, perSecond) =>
+      `${n(runs)} 回、1 回あたり ${ns.toFixed(ns < 100 ? 1 : 0)} ns、毎秒 ${(perSecond / 1e6).toFixed(1)} 百万命令`,
+    compiled: (ms, bytes) => `${ms.toFixed(1)} ms で ${n(bytes)} バイトにコンパイルしました。`,
+    code: "WebAssembly テキスト",
+  },
   why: {
     title: "理由",
     believed: "ここでわかっていたこと:",

@@ -1,6 +1,6 @@
 // The recorded run: where it stands, the registers with what changed, the stack where it is used.
 import { ChevronFirst, ChevronLast, StepBack, StepForward } from "lucide-react";
-import { type TouchEvent, useRef } from "react";
+import { lazy, Suspense, type TouchEvent, useRef } from "react";
 import type { RunView, StepView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { progTypeView } from "../../stores/kernel.ts";
@@ -14,6 +14,8 @@ import { formatValue } from "./numbers.ts";
 import { Registers } from "./Registers.tsx";
 import { Stack } from "./Stack.tsx";
 import { Timeline } from "./Timeline.tsx";
+
+const Speed = lazy(() => import("./Speed.tsx"));
 
 export function MachinePane() {
   const text = useText();
@@ -40,6 +42,11 @@ export function MachinePane() {
         <Registers view={view} firstSet={firstSet} />
         {run && <Stack view={view} />}
         {run && <Legend />}
+        {run && (
+          <Suspense>
+            <Speed />
+          </Suspense>
+        )}
       </ScrollRegion>
       <Announcer run={run} view={view} />
     </section>
