@@ -44,7 +44,7 @@ export const answerVerify: Answer = (record) => {
 };
 
 /** The errno of BPF_PROG_LOAD where it refuses before the verifier looks at the program: wrong attach type, unknown flag. */
-function refusedBefore(program: Program): number {
+export function refusedBefore(program: Program): number {
   const type = progTypeByName(program.progType);
   // What is not simulated the verifier answers itself.
   if (type && !type.simulated) return 0;

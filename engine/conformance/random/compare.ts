@@ -3,6 +3,7 @@
 //   npx tsx engine/conformance/random/compare.ts --seed 1 --count 1000 --log-level 2
 //   npx tsx engine/conformance/random/compare.ts --seed 77 --one            one program and both logs
 //   npx tsx engine/conformance/random/compare.ts --mutate programs.jsonl    changed copies of recorded programs
+//   npx tsx engine/conformance/random/compare.ts --mutate random            changed copies of random ones
 //
 // Prints a table of agreements, and for each cause of disagreement how often it came and the smallest program that shows it.
 import { readFileSync } from "node:fs";
@@ -40,9 +41,11 @@ function recordedPrograms(file: string): Program[] {
   });
 }
 
-const seeds = values.mutate === undefined ? [] : recordedPrograms(values.mutate);
-const make = (seed: number): Program =>
-  seeds.length === 0 ? randomProgram(seed) : mutated(seeds[seed % seeds.length]!, seed);
+const seeds = values.mutate === undefined || values.mutate === "random" ? [] : recordedPrograms(values.mutate);
+const make = (seed: number): Program => {
+  const base = seeds.length === 0 ? randomProgram(seed) : seeds[seed % seeds.length]!;
+  return values.mutate === undefined ? base : mutated(base, seed);
+};
 
 const seed = Number(values.seed);
 const started = performance.now();

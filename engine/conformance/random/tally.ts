@@ -2,6 +2,7 @@
 import { ERRNO } from "../../facts/errno.ts";
 import type { Program } from "../../program/program.ts";
 import { verify } from "../../verifier/verify.ts";
+import { refusedBefore } from "../verify.ts";
 import type { Difference, Judgement, Kind } from "./differ.ts";
 import { difference } from "./differ.ts";
 import { randomProgram } from "./generate.ts";
@@ -47,6 +48,8 @@ export async function tally(first: number, count: number, logLevel: number, make
   let ms = 0;
 
   const judge = (program: Program, level: number): Judgement => {
+    const refused = refusedBefore(program);
+    if (refused !== 0) return { verdict: "reject", errno: refused, log: "" };
     const start = performance.now();
     try {
       const verdict = verify(program, { logLevel: level, logSize: KERNEL_LOG_SIZE });
