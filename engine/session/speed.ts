@@ -69,6 +69,7 @@ function repeat(machine: Machine, run: () => Outcome, runs: number, now: Clock):
   let spent = 0;
   while (done < runs && spent < PATIENCE) {
     const before = now();
+    const most = Math.min(batch, runs - done);
     let inBatch = 0;
     do {
       memory.copyIn(REGS, start);
@@ -77,7 +78,7 @@ function repeat(machine: Machine, run: () => Outcome, runs: number, now: Clock):
       machine.exited = false;
       outcome = run();
       inBatch++;
-    } while (inBatch < batch && outcome.kind === "exit" && (inBatch & 255 || now() - before + spent < PATIENCE));
+    } while (inBatch < most && outcome.kind === "exit" && (inBatch & 255 || now() - before + spent < PATIENCE));
     const took = now() - before;
     spent += took;
     done += inBatch;
