@@ -78,7 +78,10 @@ for (const theme of ["light", "dark", "contrast"] as const)
       await expect(playground.id("share-link")).toContainText("#v1.");
       expect(await violations(page)).toEqual([]);
       await page.keyboard.press("Escape");
-      for (const hash of ["#example/read-offset-4", "#src=BPF_", "#lesson/2", "#v9.x"]) {
+      // The words change nothing about colours and roles: the rarer views are looked at in one language.
+      for (const hash of lang === "en"
+        ? ["#example/read-offset-4", "#src=BPF_", "#lesson/2", "#v9.x"]
+        : ["#lesson/2"]) {
         await playground.open(`?lang=${lang}&${Math.random()}${hash}`);
         await playground.editorReady();
         expect(await violations(page), hash).toEqual([]);

@@ -43,7 +43,7 @@ export function App() {
 
   return (
     <div className="app" data-embed={embed || undefined} data-present={present || undefined}>
-      {!embed && !present && <Header />}
+      {!embed && !present ? <Header /> : <h1 className="visually-hidden">Oreore</h1>}
       {present && !embed && <LeavePresent />}
       <NoticeBar />
       <main className="app__main">{embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</main>

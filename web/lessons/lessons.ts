@@ -172,9 +172,7 @@ BPF_EXIT_INSN(),
 ];
 
 /** What lesson `number` (from 1) opens; undefined where there is no such lesson. */
-export function lessonProgram(
-  number: number,
-):
+export function lessonProgram(number: number):
   | {
       readonly title: Both<string>;
       readonly source: string;

@@ -10,7 +10,7 @@ import type {
   SysfsOutcome,
 } from "../../engine/index.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
-import { adopt, eventOf, lookUpEventKinds, moveTo } from "./machine.ts";
+import { adopt, askKernel, eventOf, moveTo } from "./machine.ts";
 import { chooseProgType, editInput, programInput, recheck, useProgram } from "./program.ts";
 import { freshCheck } from "./verdict.ts";
 
@@ -63,7 +63,10 @@ const KEPT_CALLS = 1000;
 const KEPT_LINES = 50;
 
 export async function startKernel(): Promise<void> {
-  lookUpEventKinds((progType) => progTypeView(progType)?.event ?? "sysfs");
+  askKernel({
+    eventKind: (progType) => progTypeView(progType)?.event ?? "sysfs",
+    hookPath: () => hookPath(get()),
+  });
   let timer: ReturnType<typeof setTimeout> | undefined;
   onEngineBusy((busy) => {
     clearTimeout(timer);
@@ -198,9 +201,18 @@ export async function choosePreset(name: string): Promise<void> {
   const preset = get().presets.find((p) => p.name === name);
   const outcome = preset && (await answered(engine().api.define(name === "oreore" ? null : preset.definition)));
   if (!outcome || outcome.ret < 0) return;
+  const { definition } = preset;
   const hello = await answered(engine().api.hello());
-  set({ ...STARTED, preset: name, kernel: outcome.kernel, ...(hello ? { hello } : {}) });
-  chooseProgType(preset.definition.name);
+  if (!hello) return;
+  // It stands in OREORE's place, in the list as in the kernel.
+  const progTypes = hello.progTypes.map((type) =>
+    type.name === "oreore"
+      ? { ...type, name: definition.name, constant: `BPF_PROG_TYPE_${definition.name.toUpperCase()}` }
+      : type,
+  );
+  set({ ...STARTED, preset: name, kernel: outcome.kernel, hello: { ...hello, progTypes } });
+  chooseProgType(definition.name);
+  editInput(definition.ctx.fields.map((_, i) => (i === 0 ? "10" : "32")).join(" "));
 }
 
 /** Applies a step of the recipe or takes it back. */

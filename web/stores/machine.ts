@@ -72,22 +72,26 @@ export function followVerdict(): void {
 
 /** The event that `input` stands for with this program type; null where nothing makes it run here. */
 export function eventOf(program: ProgramState, kind: string): EventInput | null {
-  if (kind === "sysfs") return { kind: "sysfs", path: "/sys/oreore/bpf", data: program.input };
+  if (kind === "sysfs") return { kind: "sysfs", path: kernelSays.hookPath(), data: program.input };
   const hex = /^([0-9a-fA-F]{2})+$/.test(program.input.trim()) ? program.input.trim() : "00".repeat(64);
   if (kind === "packet") return { kind: "packet", hex };
   if (kind === "ctx") return { kind: "ctx", hex };
   return null;
 }
 
-let eventKindOf: (progType: string) => string = () => "sysfs";
-/** The kernel store knows the catalogue of program types. */
-export const lookUpEventKinds = (lookUp: (progType: string) => string): void => {
-  eventKindOf = lookUp;
+interface KernelSays {
+  readonly eventKind: (progType: string) => string;
+  readonly hookPath: () => string;
+}
+let kernelSays: KernelSays = { eventKind: () => "sysfs", hookPath: () => "/sys/oreore/bpf" };
+/** The kernel store knows the catalogue of program types and the hook's file. */
+export const askKernel = (says: KernelSays): void => {
+  kernelSays = says;
 };
 
 async function trial(verified = true): Promise<void> {
   const program = useProgram.getState();
-  const event = eventOf(program, eventKindOf(program.progType));
+  const event = eventOf(program, kernelSays.eventKind(program.progType));
   if (!event) return;
   const data = event.kind === "sysfs" ? { ...event, data: event.data.replace(/\n?$/, "\n") } : event;
   const before = adopted;

@@ -170,7 +170,7 @@ function HookFile() {
           data-empty={output === null || output.text === "" || undefined}
           aria-label={text.kernel.output}
         >
-          {output?.text ?? ""}
+          {(output?.text ?? "").replace(/\n$/, "")}
         </output>
       </div>
     </div>
