@@ -1,9 +1,13 @@
 // The built-in programs: the deck's, what is refused and why, and small things to try. `#example/<name>` opens one.
 // Each is checked by a test against what it promises here.
-import type { ExampleView } from "./views.ts";
+import { GALLERY } from "./gallery.ts";
+import type { ExampleView, MapInput } from "./views.ts";
 
-interface Example extends Omit<ExampleView, "program"> {
+export interface Example extends Omit<ExampleView, "program"> {
   readonly source: string;
+  /** OREORE where it is not said. */
+  readonly progType?: string;
+  readonly maps?: readonly MapInput[];
 }
 
 const list: readonly Example[] = [
@@ -295,7 +299,6 @@ BPF_EXIT_INSN(),
   },
 ];
 
-export const EXAMPLES: readonly ExampleView[] = list.map(({ source, ...rest }) => ({
-  ...rest,
-  program: { source, progType: "oreore", maps: [] },
-}));
+export const EXAMPLES: readonly ExampleView[] = [...list, ...GALLERY].map(
+  ({ source, progType = "oreore", maps = [], ...rest }) => ({ ...rest, program: { source, progType, maps } }),
+);

@@ -4,7 +4,7 @@ import type { SessionApi } from "./api.ts";
 import { EXAMPLES } from "./examples.ts";
 import type { RunView, StopInput } from "./run-views.ts";
 import { createSession } from "./session.ts";
-import type { ProgramInput } from "./views.ts";
+import type { ExampleView, ProgramInput } from "./views.ts";
 
 const FILE = "/sys/oreore/bpf";
 const example = (name: string): ProgramInput => {
@@ -19,7 +19,7 @@ const texts = (outcome: { readonly calls: readonly { readonly text: string }[] }
 /** A session with the program attached. */
 async function attached(program: ProgramInput): Promise<SessionApi> {
   const session = createSession();
-  expect((await session.load(program)).ret).toBe(3);
+  expect((await session.load(program)).ret).toBe(3 + program.maps.length);
   expect((await session.attach()).ret).toBe(0);
   return session;
 }
@@ -206,8 +206,41 @@ test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s is what i
     expect(check.messageSlot).toBeGreaterThanOrEqual(0);
     return;
   }
-  await session.attach();
-  expect(runOf(await session.writeFile(FILE, `${one.input}\n`)).end.kind).toBe("exit");
+  if (one.program.progType === "oreore") await session.attach();
+  const outcome =
+    one.program.progType === "oreore"
+      ? await session.writeFile(FILE, `${one.input}\n`)
+      : await session.testRun(ret, { kind: "packet", hex: one.input });
+  expect(runOf(outcome).end.kind).toBe("exit");
+});
+
+test("names of examples are one of a kind, and packets are those that are built in", async () => {
+  expect(new Set(EXAMPLES.map(({ name }) => name)).size).toBe(EXAMPLES.length);
+  const packets = (await createSession().packets()).map(({ hex }) => hex);
+  for (const { program, input } of EXAMPLES) if (program.progType !== "oreore") expect(packets).toContain(input);
+});
+
+test.each([
+  ["map-counter", 1],
+  ["remember", 1],
+  ["clamp", 100],
+  ["byte-order", 0x0100_0000],
+  ["divide-by-register", 0],
+  ["who-am-i", 4242],
+] as const)("%s returns %i", async (name, retval) => {
+  const session = await attached(example(name));
+  const { input } = EXAMPLES.find((one) => one.name === name) as ExampleView;
+  expect(runOf(await session.writeFile(FILE, input)).end).toMatchObject({ retval });
+});
+
+test.each([
+  ["drop-ping", 1],
+  ["tcp-only", 0],
+] as const)("%s returns %i for a ping", async (name, retval) => {
+  const session = createSession();
+  const { ret } = await session.load(example(name));
+  const { input } = EXAMPLES.find((one) => one.name === name) as ExampleView;
+  expect(runOf(await session.testRun(ret, { kind: "packet", hex: input })).end).toMatchObject({ retval });
 });
 
 test.each([
@@ -247,7 +280,7 @@ test("a verification that takes too long is stopped and says so, in check and in
   expect(walked).toEqual([16384]);
   expect(await session.load(long)).toMatchObject({ errnoName: "EAGAIN", check: { verdict: "error" } });
   expect(session.check(example("plus42"), 2).verdict).toBe("accept");
-});
+}, 60_000);
 
 test("a syntax error leaves the other lines their bytes", async () => {
   const check = createSession().check(
