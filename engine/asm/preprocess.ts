@@ -465,7 +465,9 @@ class Preprocessor {
           if (left.text !== ",") out.push(left);
         } else if (left.text === "," && next.text === "__VA_ARGS__") out.push(left, ...right);
         else {
-          for (const joined of lex(left.text + first.text).tokens) out.push(placed(joined));
+          for (const [n, joined] of lex(left.text + first.text).tokens.entries()) {
+            out.push(new Token(joined.kind, joined.text, site.start, site.end, false, n === 0 && left.spaced, site));
+          }
           for (const more of right.slice(1)) out.push(more);
         }
         i++;
