@@ -1,5 +1,5 @@
 // Random programs around functions: callbacks of bpf_loop() and bpf_for_each_map_elem(), timers, spin locks held across
-// things, and tail calls out of functions. All of them come with BTF for their functions.
+// things, tail calls and packet loads that leave a function. All of them come with BTF for their functions.
 import * as c from "../../isa/codes.ts";
 import type { MapDef, Program } from "../../program/program.ts";
 import { Emitter } from "./emit.ts";
@@ -157,6 +157,22 @@ const KINDS: Readonly<
     }
     return "tail";
   },
+  packet(e, rng) {
+    e.mov(1, 6);
+    e.stackPointer(2, -16);
+    e.call("f");
+    if (rng.chance(50)) {
+      e.and(0, 7);
+      e.mov(1, 10);
+      e.addReg(1, 0);
+      e.load(c.BPF_B, 2, 1, -16);
+    }
+    if (rng.chance(40)) {
+      e.ifEqual(0, rng.pick([0, 1]), 1);
+      e.add(0, 1);
+    }
+    return "packet";
+  },
 };
 
 export function callbackProgram(seed: number): Program {
@@ -166,12 +182,13 @@ export function callbackProgram(seed: number): Program {
   e.mov(6, 1);
   for (const off of [-8, -16, -24]) if (rng.chance(70)) e.store(c.BPF_DW, 10, off, rng.pick([0, 1, 10]));
   if (rng.chance(90)) e.store(c.BPF_DW, 10, -8, rng.pick([0, 1]));
-  const pointers = KINDS[rng.weighted({ loop: 2, each: 2, timer: 1, lock: 2, tail: 2 })]!(e, rng, progType);
+  const pointers = KINDS[rng.weighted({ loop: 2, each: 2, timer: 1, lock: 2, tail: 2, packet: 1 })]!(e, rng, progType);
   if (rng.chance(90)) e.set(0, rng.pick([0, 1]));
   e.exit();
   if (pointers) {
     e.begin("f");
     if (pointers === "tail") tailCaller(e, rng);
+    else if (pointers === "packet") packetLoader(e, rng);
     else callee(e, rng, pointers);
   }
   return e.program({ progType, funcInfo: true });
@@ -219,5 +236,21 @@ function tailCaller(e: Emitter, rng: Rng): void {
   if (keeps && rng.chance(30)) e.load(c.BPF_DW, 1, 7, rng.pick([0, 8, -8]));
   if (rng.chance(90)) e.set(0, rng.pick([0, 1, 2]));
   if (rng.chance(10)) e.mov(0, 10);
+  e.exit();
+}
+
+function packetLoader(e: Emitter, rng: Rng): void {
+  const size = rng.pick([c.BPF_B, c.BPF_H, c.BPF_W]);
+  e.mov(6, 1);
+  e.mov(7, 2);
+  if (rng.chance(40)) e.store(c.BPF_DW, 7, rng.pick([0, 8, -8]), 1);
+  if (rng.chance(30)) {
+    e.helper(PRANDOM);
+    e.and(0, 15);
+    e.mov(8, 0);
+    e.emit(c.BPF_LD | c.BPF_IND | size, 0, 8, 0, 2);
+  } else e.emit(c.BPF_LD | c.BPF_ABS | size, 0, 0, 0, rng.pick([0, 14]));
+  if (rng.chance(40)) e.store(c.BPF_DW, 7, rng.pick([0, 8]), 1);
+  if (rng.chance(30)) e.set(0, rng.pick([1, 2]));
   e.exit();
 }

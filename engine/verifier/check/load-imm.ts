@@ -2,10 +2,13 @@
 import * as I from "../../isa/codes.ts";
 import { type Insn, imm64 } from "../../isa/insn.ts";
 import { constScalar } from "../domain/scalar.ts";
+import { pushStack } from "../explore/stack.ts";
+import { updateLiveStack } from "../explore/stack-liveness.ts";
 import { type Env, findSubprog, notSimulated, scratchReg, verbose } from "../state/env.ts";
-import { EINVAL } from "../state/errors.ts";
-import { pointerReg, scalarReg, UNKNOWN_REG } from "../state/reg.ts";
+import { EINVAL, ENOMEM } from "../state/errors.ts";
+import { pointerReg, scalarReg, UNKNOWN_REG, ZERO_REG } from "../state/reg.ts";
 import { CONST_PTR_TO_MAP, PTR_TO_CTX, PTR_TO_FUNC, PTR_TO_MAP_VALUE } from "../state/regtype.ts";
+import { prepareFuncExit } from "./call.ts";
 import { checkResourceLeak } from "./ref.ts";
 import { checkPtrOffReg } from "./region.ts";
 import { CALLER_SAVED_REGS, checkRegArg, clearCallerSaved, curRegs, DST_OP, SRC_OP } from "./regs.ts";
@@ -88,5 +91,19 @@ function checkLdAbs(env: Env, insn: Insn, mode: number): number {
   clearCallerSaved(regs);
   for (let r = 0; r < CALLER_SAVED_REGS; r++) scratchReg(env, r);
   regs[0] = UNKNOWN_REG;
+  return env.curState.curframe === 0 ? 0 : beyondThePacket(env);
+}
+
+/**
+ * Beyond the packet's end the load leaves the function that it stands in with 0. In the main program that is just an end
+ * that is always safe; in another function its caller goes on, so both ways are walked.
+ */
+function beyondThePacket(env: Env): number {
+  if (pushStack(env, env.insnIdx + 1, env.insnIdx, false) === null) return ENOMEM;
+  curRegs(env)[0] = ZERO_REG;
+  updateLiveStack(env);
+  const err = prepareFuncExit(env);
+  if (err) return err;
+  env.insnIdx--;
   return 0;
 }
