@@ -321,7 +321,7 @@ export function layOut(
     if (member.bits !== undefined) {
       const unit = bytes * 8;
       // A bit-field does not cross a unit of its own type; width 0 ends the unit.
-      if (!how.packed && (member.bits === 0 || (bit % unit) + member.bits > unit)) bit = Math.ceil(bit / unit) * unit;
+      if (member.bits === 0 || (!how.packed && (bit % unit) + member.bits > unit)) bit = Math.ceil(bit / unit) * unit;
       if (member.name !== undefined) {
         fields.push({ name: member.name, off: Math.floor(bit / unit) * bytes, type: member.type, bits: member.bits });
         align = Math.max(align, memberAlign);
