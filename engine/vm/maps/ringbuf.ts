@@ -12,6 +12,8 @@ import * as M from "./map.ts";
 const BUSY = 0x8000_0000;
 const DISCARD = 0x4000_0000;
 const HEADER = 8;
+/** Longest record (RINGBUF_MAX_RECORD_SZ). */
+const MAX_RECORD = 0x3fff_ffff;
 
 /** u32 positions, counted in bytes without ever wrapping here. */
 const CONSUMER = 0;
@@ -44,6 +46,7 @@ export class RingbufMap extends M.BpfMap {
   /** Offset of `size` bytes to fill, or 0 where there is no room. */
   reserve(size: number): number {
     const { memory } = this;
+    if (size > MAX_RECORD) return 0;
     const whole = (size + HEADER + 7) & ~7;
     const producer = this.#position(PRODUCER);
     if (whole > this.#mask + 1 || producer + whole - this.#position(CONSUMER) > this.#mask) return 0;
@@ -60,9 +63,11 @@ export class RingbufMap extends M.BpfMap {
   commit(data: number, discard: boolean): boolean {
     const { memory } = this;
     const record = data - HEADER;
+    if (record < this.#data || record > this.#data + this.#mask || (record & 7) !== 0) return false;
     const header = memory.r32(record);
-    if (record < this.#data || record > this.#data + this.#mask || (header & BUSY) === 0) return false;
     const size = (header & ~BUSY) >>> 0;
+    const isRecord = memory.r32(record + 4) === (record - this.#data) >>> 12 && size <= this.#mask;
+    if ((header & BUSY) === 0 || !isRecord) return false;
     memory.forbid(data, size);
     memory.w32(record, (size | (discard ? DISCARD : 0)) >>> 0);
     this.observer?.({
