@@ -38,6 +38,40 @@ test("a full buffer keeps the end, one byte short of its size, and refuses with 
   expect(log.finalize()).toBe(-28);
 });
 
+test("a buffer that keeps the beginning keeps it through cuts, and refuses with ENOSPC all the same", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.string({ minLength: 1, maxLength: 9 }), fc.nat(30)), { maxLength: 60 }),
+      fc.integer({ min: 1, max: 120 }),
+      (steps, size) => {
+        const log = new VerifierLog(2 | 8, size);
+        let model = "";
+        let longest = 0;
+        for (const step of steps) {
+          if (typeof step === "string") {
+            log.append(step);
+            model += step;
+            longest = Math.max(longest, model.length + 1);
+          } else {
+            model = model.slice(0, Math.max(0, model.length - step));
+            log.reset(model.length);
+          }
+        }
+        expect(log.text().length).toBeLessThan(size);
+        if (longest <= size) expect(log.text()).toBe(model);
+        expect(log.finalize()).toBe(longest > size ? -28 : 0);
+      },
+    ),
+  );
+  const log = new VerifierLog(1 | 8, 8);
+  log.append("abcdef");
+  log.append("ghijkl");
+  expect(log.text()).toBe("abcdefg");
+  log.reset(3);
+  log.append("xyz");
+  expect(log.text()).toBe("abcxyz");
+});
+
 test("level 0 keeps nothing", () => {
   const log = new VerifierLog(0);
   log.append("x");

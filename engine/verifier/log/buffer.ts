@@ -1,12 +1,14 @@
-// The text of a verifier log: grows at its end, can be cut back to an earlier place, and forgets its beginning once it
-// is longer than the buffer that bpf(2) was given. Mutable. Not in here: what the lines say.
-// @kernel log.c bpf_verifier_vlog, bpf_vlog_reset, bpf_vlog_finalize (rotating mode; BPF_LOG_FIXED is not simulated)
+// The text of a verifier log: grows at its end, can be cut back to an earlier place, and once it is longer than the buffer
+// that bpf(2) was given forgets its beginning (or with BPF_LOG_FIXED what came last). Mutable. Not in here: what the lines
+// say.  @kernel log.c bpf_verifier_vlog, bpf_vlog_reset, bpf_vlog_finalize
 import { ERRNO } from "../../facts/errno.ts";
 
 /** Bits of log_level. With neither LEVEL1 nor LEVEL2, STATS alone prints the last lines only. */
 export const BPF_LOG_LEVEL1 = 1;
 export const BPF_LOG_LEVEL2 = 2;
 export const BPF_LOG_STATS = 4;
+/** The buffer keeps the log's beginning, not its end. */
+export const BPF_LOG_FIXED = 8;
 export const BPF_LOG_LEVEL = BPF_LOG_LEVEL1 | BPF_LOG_LEVEL2;
 
 /** log_size where nothing else is said: 16 MiB. */
@@ -14,6 +16,8 @@ export const DEFAULT_LOG_SIZE = 1 << 24;
 
 /** Pieces are joined into one flat string once there are so many. */
 const PIECES = 1024;
+/** Of them so many, the latest, are not. */
+const KEPT_PIECES = 32;
 
 export class VerifierLog {
   readonly level: number;
@@ -43,18 +47,18 @@ export class VerifierLog {
 
   append(text: string): void {
     if (this.level === 0 || text === "") return;
+    this.#pieces.push(this.level & BPF_LOG_FIXED ? text.slice(0, this.size - 1 - this.#shown) : text);
     this.#end += text.length;
-    this.#pieces.push(text);
     const end = this.#end + 1;
     if (end > this.#longest) this.#longest = end;
-    if (end - this.#start >= this.size) this.#start = end - this.size;
+    if (end - this.#start >= this.size && !(this.level & BPF_LOG_FIXED)) this.#start = end - this.size;
     if (this.#pieces.length >= PIECES) this.#compact();
   }
 
   /** Cuts everything from `pos` on. `pos` must not lie behind the end. */
   reset(pos: number): void {
     if (this.level === 0 || pos >= this.#end) return;
-    let excess = this.#end - pos;
+    let excess = (this.level & BPF_LOG_FIXED ? this.#shown : this.#end) - pos;
     while (excess > 0) {
       const last = this.#pieces.pop() ?? this.#chunks.pop();
       if (last === undefined) break;
@@ -82,9 +86,16 @@ export class VerifierLog {
     return this.level !== 0 && this.#longest > this.size ? -ERRNO.ENOSPC : 0;
   }
 
+  /** Characters that a buffer which keeps the beginning holds. */
+  get #shown(): number {
+    return Math.min(this.#end, this.size - 1);
+  }
+
   #compact(): void {
+    // The last pieces stay as they are: a state printed behind its instruction cuts the newline off first.
+    const recent = this.#pieces.splice(PIECES - KEPT_PIECES);
     this.#chunks.push(this.#pieces.join(""));
-    this.#pieces = [];
+    this.#pieces = recent;
     while (this.#chunks.length > 1 && this.#held + this.#chunks[0]!.length <= this.#start) {
       this.#held += this.#chunks.shift()!.length;
     }
