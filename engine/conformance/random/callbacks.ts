@@ -42,7 +42,7 @@ const TYPES = ["socket_filter", "sched_cls", "xdp", "tracepoint", "cgroup_skb"];
 
 /** What the main function does; answers which registers its function `f` has pointers in. */
 const KINDS: Readonly<
-  Record<string, (e: Emitter, rng: Rng, progType: string) => readonly number[] | "tail" | undefined>
+  Record<string, (e: Emitter, rng: Rng, progType: string) => readonly number[] | "tail" | "packet" | undefined>
 > = {
   loop(e, rng) {
     if (rng.chance(50)) e.set(1, rng.pick([0, 1, 2, 3, 10, 100]));
