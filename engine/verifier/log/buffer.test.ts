@@ -78,3 +78,17 @@ test("level 0 keeps nothing", () => {
   expect(log.text()).toBe("");
   expect(log.endPos).toBe(0);
 });
+
+test("a newline that is cut off behind each line leaves the beginning where it is", () => {
+  const log = new VerifierLog(1, 1 << 16);
+  let whole = "";
+  for (let i = 0; i < 100_000; i++) {
+    log.append(`${i}: exit\n`);
+    log.reset(log.endPos - 1);
+    log.append(" ; R0\n");
+    if (i >= 95_000) whole += `${i}: exit ; R0\n`;
+  }
+  // The whole log is 20 times what is kept: were old text moved again with each line, this would take minutes.
+  expect(log.text()).toHaveLength((1 << 16) - 1);
+  expect(whole.endsWith(log.text())).toBe(true);
+});
