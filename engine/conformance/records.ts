@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { assemble } from "../asm/assemble.ts";
 import { fromHex } from "../base/bytes.ts";
 import { decodeInsns, INSN_BYTES } from "../isa/insn.ts";
+import { Registry } from "../kernel/registry.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
 import { Unclear } from "./answer.ts";
 
@@ -40,7 +41,8 @@ export const ProgramRecord = v.object({
   insns: v.nullish(InsnsHex),
   source: v.nullish(v.string()),
   prog_type: v.nullish(v.string(), "socket_filter"),
-  expected_attach_type: v.nullish(u32, 0),
+  /** Left out: what a loader that knows the type asks for. */
+  expected_attach_type: v.nullish(u32),
   prog_flags: v.nullish(u32, 0),
   license: v.nullish(v.string(), DEFAULT_LICENSE),
   func_info: v.nullish(v.boolean(), false),
@@ -70,7 +72,7 @@ export function programOfRecord(record: ProgramRecord): Program {
   const given = record.maps.map(mapDefOf);
   const settings = {
     progType: record.prog_type,
-    expectedAttachType: record.expected_attach_type,
+    expectedAttachType: record.expected_attach_type ?? new Registry().defaultAttachType(record.prog_type),
     progFlags: record.prog_flags,
     license: record.license,
     ...((record.func_info || record.needs.includes("func_info")) && { funcInfo: true }),

@@ -2,12 +2,11 @@
 import * as v from "valibot";
 import { errnoText } from "../facts/errno.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
-import { admit } from "../kernel/admit.ts";
+import { admitAs } from "../kernel/admit.ts";
 import { OREORE } from "../kernel/definition.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { createMaps, unverified } from "../kernel/loader.ts";
 import { Process } from "../kernel/process.ts";
-import { Registry } from "../kernel/registry.ts";
 import { takesPacket } from "../kernel/test-run.ts";
 import type { Program } from "../program/program.ts";
 import { verify } from "../verifier/verify.ts";
@@ -48,9 +47,7 @@ export function refusedBefore(program: Program): number {
   const type = progTypeByName(program.progType);
   // What is not simulated the verifier answers itself.
   if (type && !type.simulated) return 0;
-  const registry = new Registry();
-  const admitted = admit(registry, {
-    progType: registry.progTypeId(program.progType) ?? -1,
+  const admitted = admitAs(type, {
     insnCnt: program.insns.length,
     progFlags: program.progFlags,
     progName: "",

@@ -24,21 +24,26 @@ export function admit(
   registry: Registry,
   attr: AdmitAttr,
 ): { readonly type: ProgType; readonly expectedAttachType: number } | number {
+  const { definition, steps } = registry;
+  // The definition's case in bpf_prog_load_check_attach is there once step 2 is applied.
+  const anyAttachType = attr.progType === definition.type.id && !steps[1];
+  return admitAs(registry.progType(attr.progType), attr, anyAttachType);
+}
+
+/** The same for a type that was found already; `undefined`: there is none. */
+export function admitAs(
+  type: ProgType | undefined,
+  attr: Omit<AdmitAttr, "progType">,
+  anyAttachType = false,
+): { readonly type: ProgType; readonly expectedAttachType: number } | number {
   if (attr.progFlags & ~PROG_FLAGS) return -ERRNO.EINVAL;
   if (attr.insnCnt === 0 || attr.insnCnt > BPF_COMPLEXITY_LIMIT_INSNS) return -ERRNO.E2BIG;
-  const type = registry.progType(attr.progType);
   // The attach type is looked at before the type is known to exist; both fail alike.
   if (!type) return -ERRNO.EINVAL;
   const expectedAttachType = attr.expectedAttachType || (ATTACH_TYPE_OF_ZERO[type.name] ?? 0);
-  if (!takesAttachType(registry, type, expectedAttachType)) return -ERRNO.EINVAL;
+  if (!anyAttachType && type.attachTypes && !type.attachTypes.includes(expectedAttachType)) return -ERRNO.EINVAL;
   return isValidName(attr.progName) ? { type, expectedAttachType } : -ERRNO.EINVAL;
 }
 
 /** `prog_name` and `map_name`: letters, digits, `_` and `.`, at most 15. @kernel bpf_obj_name_cpy */
 export const isValidName = (name: string): boolean => /^[A-Za-z0-9_.]{0,15}$/.test(name);
-
-/** @kernel bpf_prog_load_check_attach: the definition's case is there once step 2 is applied. */
-function takesAttachType({ definition, steps }: Registry, type: ProgType, expectedAttachType: number): boolean {
-  if (type.id === definition.type.id && !steps[1]) return true;
-  return !type.attachTypes || type.attachTypes.includes(expectedAttachType);
-}
