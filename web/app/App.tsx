@@ -43,7 +43,13 @@ export function App() {
 
   return (
     <div className="app" data-embed={embed || undefined} data-present={present || undefined}>
-      {!embed && !present ? <Header /> : <h1 className="visually-hidden">Oreore</h1>}
+      {!embed && !present ? (
+        <Header />
+      ) : (
+        <header className="visually-hidden">
+          <h1>Oreore</h1>
+        </header>
+      )}
       {present && !embed && <LeavePresent />}
       <NoticeBar />
       <main className="app__main">{embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</main>
