@@ -1,30 +1,21 @@
-// C constant expressions: tokens → tree → value. The tree is kept apart from its value because the macros'
-// own fields are such trees too, with parameters in them. What is no constant is reported once, where it stands.
+// C constant expressions: tokens → tree; evaluate.ts makes the value. The two are kept apart because the macros'
+// own fields are such trees too, with parameters in them.
 import type { Span } from "../base/span.ts";
-import { helperId } from "../facts/helpers.ts";
 import { insnMacro } from "../isa/macros.ts";
 import {
-  arithmeticType,
   type BinaryOp,
-  bigOf,
-  binary,
   type CType,
   type CValue,
-  convert,
-  type IntType,
   intValue,
   parseChar,
   parseNumber,
-  promote,
-  S32,
   sizeOfType,
   stringBytes,
-  truthy,
   U64,
   type UnaryOp,
-  unary,
 } from "./ctype.ts";
 import { type Cursor, MAX_DEPTH, quoted } from "./cursor.ts";
+import { evaluate, typeOf } from "./evaluate.ts";
 import { type Reporter, replaceFix } from "./messages.ts";
 import { type FieldPath, type Types, walkField } from "./types.ts";
 
@@ -418,122 +409,4 @@ function fieldTypeOf(node: Node, name: string): CType | undefined {
   let type = node.kind === "other" ? node.type : node.kind === "cast" ? node.type : undefined;
   if (type?.kind === "pointer") type = type.to;
   return type?.kind === "struct" ? type.fields.find((field) => field.name === name)?.type : undefined;
-}
-
-/** The value, or `undefined` after reporting why there is none. */
-export function evaluate(
-  node: Node,
-  context: ExprContext,
-  args: readonly (CValue | undefined)[] = [],
-): CValue | undefined {
-  switch (node.kind) {
-    case "value":
-      return node.value;
-    case "name":
-      return context.names.constant(node.name) ?? unknownName(node.name, node, context);
-    case "param":
-      return args[node.index];
-    case "unary": {
-      const of = evaluate(node.of, context, args);
-      return of && unary(node.op, of);
-    }
-    case "binary":
-      return evaluateBinary(node, context, args);
-    case "cond": {
-      const test = evaluate(node.test, context, args);
-      if (!test) return undefined;
-      const yes = evaluate(truthy(test) ? node.yes : node.no, context, args);
-      if (!yes) return undefined;
-      // The type is that of both arms together; the other arm's value is not asked for.
-      const other = typeOf(truthy(test) ? node.no : node.yes, context, args);
-      return other ? convert(yes, arithmeticType(yes.type, other)) : promote(yes);
-    }
-    case "comma":
-      evaluate(node.left, context, args);
-      return evaluate(node.right, context, args);
-    case "cast": {
-      const of = evaluate(node.of, context, args);
-      if (!of) return undefined;
-      if (node.type.kind === "int") return convert(of, node.type);
-      if (node.type.kind === "pointer") return convert(of, U64);
-      context.reporter.report("not-constant", node, { text: context.source.slice(node.start, node.end) });
-      return undefined;
-    }
-    case "other":
-      context.reporter.report("not-constant", node, { text: context.source.slice(node.start, node.end) });
-      return undefined;
-    case "bad":
-      return undefined;
-  }
-}
-
-function evaluateBinary(
-  node: Node & { kind: "binary" },
-  context: ExprContext,
-  args: readonly (CValue | undefined)[],
-): CValue | undefined {
-  const left = evaluate(node.left, context, args);
-  if (left && node.op === "&&" && !truthy(left)) return intValue(0);
-  if (left && node.op === "||" && truthy(left)) return intValue(1);
-  const right = evaluate(node.right, context, args);
-  if (!left || !right) return undefined;
-  if (node.op === "<<" || node.op === ">>") {
-    const bits = promote(left).type.size * 8;
-    const count = bigOf(right);
-    if (count < 0n || count >= BigInt(bits))
-      context.reporter.report("shift-range", node, { count: String(count), bits });
-  }
-  const value = binary(node.op, left, right);
-  if (!value) context.reporter.report("division-by-zero", node);
-  return value;
-}
-
-/** The type of an expression that is not evaluated; `undefined` where it holds what has no integer type. */
-function typeOf(node: Node, context: ExprContext, args: readonly (CValue | undefined)[]): IntType | undefined {
-  switch (node.kind) {
-    case "value":
-      return node.value.type;
-    case "name":
-      return context.names.constant(node.name)?.type;
-    case "param":
-      return args[node.index]?.type;
-    case "unary": {
-      const type = typeOf(node.of, context, args);
-      return node.op === "!" ? S32 : type && arithmeticType(type, S32);
-    }
-    case "binary": {
-      if (COMPARES.has(node.op)) return S32;
-      const left = typeOf(node.left, context, args);
-      if (node.op === "<<" || node.op === ">>") return left && arithmeticType(left, S32);
-      const right = typeOf(node.right, context, args);
-      return left && right && arithmeticType(left, right);
-    }
-    case "cond": {
-      const yes = typeOf(node.yes, context, args);
-      const no = typeOf(node.no, context, args);
-      return yes && no && arithmeticType(yes, no);
-    }
-    case "comma":
-      return typeOf(node.right, context, args);
-    case "cast":
-      return node.type.kind === "int" ? node.type : node.type.kind === "pointer" ? U64 : undefined;
-    default:
-      return undefined;
-  }
-}
-const COMPARES = new Set<BinaryOp>(["<", ">", "<=", ">=", "==", "!=", "&&", "||"]);
-
-function unknownName(name: string, span: Span, context: ExprContext): CValue | undefined {
-  if (context.unknownIsZero) return intValue(0);
-  const register = /^(?:BPF_REG_|R)(\d+)$/.exec(name);
-  if (register) {
-    context.reporter.report("register-range", span, { name });
-    return undefined;
-  }
-  const helper =
-    name.startsWith("bpf_") && helperId(name.slice(4)) !== undefined ? `BPF_FUNC_${name.slice(4)}` : undefined;
-  const near = helper ?? context.reporter.similar(name, () => context.names.constantNames());
-  if (near === undefined) context.reporter.report("unknown-name", span, { name });
-  else context.reporter.report("unknown-name-similar", span, { name, similar: near }, [replaceFix(span, near)]);
-  return undefined;
 }

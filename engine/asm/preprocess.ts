@@ -4,7 +4,8 @@
 import type { Span } from "../base/span.ts";
 import { truthy } from "./ctype.ts";
 import { Cursor, quoted } from "./cursor.ts";
-import { type ExprContext, evaluate, parseExpression } from "./expr.ts";
+import { evaluate } from "./evaluate.ts";
+import { type ExprContext, parseExpression } from "./expr.ts";
 import { lex, type Site, Token } from "./lex.ts";
 import type { Reporter } from "./messages.ts";
 
