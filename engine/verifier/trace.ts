@@ -39,6 +39,14 @@ export interface Trace {
   readonly dropped: number;
 }
 
+/** A state for reading: without its place among the states of the walk, which would keep all of them. */
+function snapshot(state: VerifierState): VerifierState {
+  const copy = cloneVerifierState({ ...state, history: [] });
+  copy.parent = null;
+  copy.equalState = null;
+  return copy;
+}
+
 /** Mutable; one per verification that is traced. */
 export class Tracer {
   readonly #max: number;
@@ -46,6 +54,8 @@ export class Tracer {
   #dropped = 0;
   /** The visit under way, or the last one of this path; -1: none, or not kept. */
   #at = -1;
+  /** What the visit before left, which is what the next one finds; null: it comes from elsewhere. */
+  #left: VerifierState | null = null;
   /** Where each branch that was put aside forked, and each state that was kept stood. */
   readonly #visitOf = new WeakMap<VerifierState, number>();
 
@@ -66,7 +76,8 @@ export class Tracer {
     }
     if (env.log.level === 0) scratchNone(env);
     const pos = env.log.endPos;
-    const before = cloneVerifierState(env.curState);
+    const before = this.#left ?? snapshot(env.curState);
+    this.#left = null;
     this.#visits.push({ insnIdx, prev: this.#at, logPos: pos, logEnd: pos, before, after: undefined, end: undefined });
     this.#at = this.#visits.length - 1;
   }
@@ -74,7 +85,8 @@ export class Tracer {
   leave(env: Env, ends: boolean): void {
     const visit = this.#visits[this.#at];
     if (visit === undefined) return;
-    visit.after = cloneVerifierState(env.curState);
+    visit.after = snapshot(env.curState);
+    if (!ends) this.#left = visit.after;
     visit.logEnd = env.log.endPos;
     if (ends) visit.end = { kind: "exit" };
   }
@@ -106,6 +118,7 @@ export class Tracer {
   /** The walk goes on with a branch that was put aside. */
   resume(env: Env): void {
     this.#at = this.#visitOf.get(env.curState) ?? -1;
+    this.#left = null;
   }
 
   result(): Trace {
