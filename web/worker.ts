@@ -1,4 +1,8 @@
 // The engine's thread. All that is computed is computed here, so that the page never waits.
 import { createLanguage, createSession, type Port, serve } from "../engine/index.ts";
 
-serve({ ...createSession(), ...createLanguage() }, self as unknown as Port);
+const session = createSession({
+  now: () => performance.now() * 1000,
+  onProgress: (progress) => self.postMessage({ progress }),
+});
+serve({ ...session, ...createLanguage() }, self as unknown as Port);

@@ -1,5 +1,5 @@
 // Everything the page can ask. Implemented in the worker (session.ts); the page holds a `Remote<SessionApi>`.
-import type { RaceView, RunView, Seek, StepView, TimelineChunk } from "./run-views.ts";
+import type { RunView, Seek, StepView, TimelineChunk } from "./run-views.ts";
 import type {
   CheckView,
   DefinitionFault,
@@ -92,8 +92,6 @@ export interface SessionApi {
   /** MARK bits of the whole run in `buckets` equal parts. */
   marks(run: number, buckets: number): Promise<Uint8Array>;
   seek(run: number, from: number, query: Seek): Promise<number | null>;
-  /** The same program and event many times in both engines; a sentence where it cannot be. Takes up to three seconds. */
-  race(program: ProgramInput, event: EventInput, times: number): Promise<RaceView | string>;
   /** Instructions of a program that a tail call went to: StepView.prog. */
   slotsOf(run: number, prog: number): Promise<readonly SlotView[]>;
   /** What is wrong with the text of a condition, English; "" where nothing is. */

@@ -137,24 +137,3 @@ export type StopInput =
   /** Not deeper in calls than where it started (step over), or less deep (step out). */
   | { readonly kind: "over" }
   | { readonly kind: "out" };
-
-/** Many runs of one engine. */
-export interface LapsView {
-  readonly runs: number;
-  /** Instructions done in all runs. */
-  readonly insns: number;
-  /** Nanoseconds of one run, entering the event included, on average. */
-  readonly ns: number;
-  /** The same for each of up to a hundred equal parts of the runs, in order. */
-  readonly samples: Float64Array;
-  /** Milliseconds to compile; 0 for the interpreter. */
-  readonly compileMs: number;
-  readonly r0: Hex64;
-}
-
-export interface RaceView {
-  readonly interp: LapsView;
-  readonly jit: LapsView;
-  /** The WebAssembly made of the program, as text. */
-  readonly wasm: string;
-}

@@ -131,14 +131,6 @@ export function createSession({
     chunk: async (run, from, count) => (await live()).chunk(run, from, count),
     marks: async (run, buckets) => (await live()).marks(run, buckets),
     seek: async (run, from, query) => (await live()).seek(run, from, query),
-    async race(input, event, times) {
-      const [{ race }, { eventFor }] = await Promise.all([import("./race.ts"), import("./live.ts")]);
-      const { assembly, program } = assembleInput(registry, input);
-      if (!assembly.ok) return "the source does not assemble";
-      const type = registry.progType(registry.progTypeId(program.progType) ?? -1);
-      const entry = type && eventFor(registry, type, event);
-      return entry ? race(registry, seed, program, entry, times, now) : "the event does not fit the program";
-    },
     slotsOf: async (run, prog) => (await live()).slotsOf(run, prog),
     async checkCondition(text) {
       const condition = (await import("./condition.ts")).parseCondition(text);
