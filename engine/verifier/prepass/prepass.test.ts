@@ -80,6 +80,22 @@ test("what needs the kernel's BTF is not called unsafe", () => {
   expect(variable.err).toBe(NOT_SIMULATED);
 });
 
+// As Linux 6.18 answers them.
+test.each([
+  ["183000000000000000000000000000009500000000000000", -22, "pseudo btf_id 0 in ldimm64 isn't KIND_VAR or KIND_FUNC\n"],
+  ["18300000ffffffff00000000000000009500000000000000", -2, "ldimm64 insn specifies invalid btf_id -1.\n"],
+  ["183000000500000000000000070000009500000000000000", -22, "invalid module BTF object FD specified.\n"],
+])("%s names nothing of the kernel", (hex, err, message) => {
+  expect(run(hex)).toMatchObject({ err, log: `func#0 @0\n${message}` });
+});
+
+test("a kernel function beyond any type is none", () => {
+  expect(run(`85200000ffffffff${EXIT}`)).toMatchObject({
+    err: -22,
+    log: "kernel btf_id 4294967295 is not a function\n",
+  });
+});
+
 test("a spill and a fill around a call that keeps its registers are marked", () => {
   // *(u64 *)(r10 -8) = r1; call get_smp_processor_id; r1 = *(u64 *)(r10 -8); exit
   const { env } = run(`7b1af8ff00000000850000000800000079a1f8ff00000000${EXIT}`);

@@ -54,7 +54,7 @@ function resolveOne(env: Env, i: number, used: VerifierMap[]): number {
     case 0:
       return 0;
     case c.BPF_PSEUDO_BTF_ID:
-      return notSimulated(env, "addresses of kernel variables");
+      return resolveBtfId(env, low.imm, high.imm);
     case c.BPF_PSEUDO_FUNC:
       env.aux[i]!.ptrType = PTR_TO_FUNC;
       return 0;
@@ -71,6 +71,26 @@ function resolveOne(env: Env, i: number, used: VerifierMap[]): number {
   }
   verbose(env, "unrecognized bpf_ld_imm64 insn\n");
   return -ERRNO.EINVAL;
+}
+
+/** Of the kernel's types only so much is known here: the first is void, and there are no more than these. */
+export const BTF_MAX_TYPE = 0xf_ffff;
+
+/** What can be said without the kernel's BTF; other modules' BTF is never loaded. @kernel verifier.c check_pseudo_btf_id */
+function resolveBtfId(env: Env, id: number, btfFd: number): number {
+  if (btfFd !== 0) {
+    verbose(env, "invalid module BTF object FD specified.\n");
+    return -ERRNO.EINVAL;
+  }
+  if (id >>> 0 > BTF_MAX_TYPE) {
+    verbose(env, `ldimm64 insn specifies invalid btf_id ${id}.\n`);
+    return -ERRNO.ENOENT;
+  }
+  if (id === 0) {
+    verbose(env, "pseudo btf_id 0 in ldimm64 isn't KIND_VAR or KIND_FUNC\n");
+    return -ERRNO.EINVAL;
+  }
+  return notSimulated(env, "addresses of kernel variables");
 }
 
 /** Programs bring no fd_array here, so an index into it cannot be right. */

@@ -8,6 +8,7 @@ import type { Insn } from "../../isa/insn.ts";
 import { type Env, findSubprog, notSimulated, verbose } from "../state/env.ts";
 import { isKfuncCall, isLocalCall, isPseudoFunc, isTailCall } from "./callees.ts";
 import { newSubprog } from "./records.ts";
+import { BTF_MAX_TYPE } from "./resolve.ts";
 
 export const BPF_MAX_SUBPROGS = 256;
 
@@ -62,6 +63,10 @@ function addKfunc(env: Env, { imm, off }: Insn): number {
     );
     verbose(env, "failed to find BTF for kernel function\n");
     return off < 0 ? -ERRNO.EINVAL : -ERRNO.EPROTO;
+  }
+  if (imm >>> 0 > BTF_MAX_TYPE) {
+    verbose(env, `kernel btf_id ${imm >>> 0} is not a function\n`);
+    return -ERRNO.EINVAL;
   }
   return notSimulated(env, "calls of kernel functions");
 }
