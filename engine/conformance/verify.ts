@@ -1,6 +1,6 @@
 // `conform verify`: a program record → what the verifier said, and what the program returned on each run's data.
 import * as v from "valibot";
-import { errnoText } from "../facts/errno.ts";
+import { ERRNO, errnoText } from "../facts/errno.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
 import { admitAs } from "../kernel/admit.ts";
 import { OREORE } from "../kernel/definition.ts";
@@ -15,19 +15,23 @@ import { type Answer, understand } from "./answer.ts";
 import { fillProgArray } from "./prog-array.ts";
 import { Hex, ProgramRecord, programOfRecord } from "./records.ts";
 
+/** BPF_LOG_LEVEL1, LEVEL2, STATS and FIXED; other bits are refused. */
+const BPF_LOG_MASK = 15;
+
 const Request = v.object({
   ...ProgramRecord.entries,
-  log_level: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7)))),
+  log_level: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff)))),
   runs: v.optional(v.nullable(v.array(v.object({ data_in: v.optional(Hex), ctx_in: v.optional(Hex) })))),
 });
 
 export const answerVerify: Answer = (record) => {
   const request = understand(Request, record);
   const program = programOfRecord(request);
-  const refused = refusedBefore(program);
+  const level = request.log_level ?? 2;
+  const refused = level > BPF_LOG_MASK ? ERRNO.EINVAL : refusedBefore(program);
   if (refused !== 0) return { verdict: "reject", errno: refused, log: "", us: 0, runs: [] };
   const start = performance.now();
-  const verdict = verify(program, { logLevel: request.log_level ?? 2 });
+  const verdict = verify(program, { logLevel: level, now: () => performance.now() * 1000 });
   const us = Math.round((performance.now() - start) * 1000);
   const runs =
     verdict.verdict === "accept" ? (request.runs ?? []).map((run) => runOnce(program, request.maps, run)) : [];
