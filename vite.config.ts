@@ -26,5 +26,11 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: { port: 5173 },
-  test: { include: ["engine/**/*.test.ts", "web/**/*.test.ts"], environment: "node" },
+  // A loaded machine is slow, not wrong: only a hang may run into the time limit.
+  test: {
+    include: ["engine/**/*.test.ts", "web/**/*.test.ts"],
+    environment: "node",
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 });
