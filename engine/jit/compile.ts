@@ -8,9 +8,10 @@
 //   func run0, run17 …                       the same with arguments and result in the register area, for the host
 //   global left                              instructions that may still run
 import { bug } from "../base/bug.ts";
-import { type AluOp, type Form, formOf, type JmpOp, type Size, type Width } from "../isa/forms.ts";
+import type { AluOp, Form, JmpOp, Size, Width } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { type Block, type FunctionFlow, functionEntries, functionFlow, jumpTarget } from "../program/flow.ts";
+import { runnableForm, secondHalves } from "../vm/decode.ts";
 import { KERNEL_BASE, MAX_BYTES, MAY_GOTO, REGS, SHADOW_READONLY } from "../vm/layout.ts";
 import { emitFlow, type Layout } from "./structure.ts";
 import { Func, type FuncType, Module, type OpName } from "./wasm.ts";
@@ -144,6 +145,8 @@ const remainder = (op: AluOp) => op === "mod" || op === "smod";
 class FunctionCompiler {
   readonly #module: Module;
   readonly #input: CompileInput;
+  /** Slots that no jump may lead to. */
+  readonly #halves: ReadonlySet<number>;
   readonly #flow: FunctionFlow;
   readonly #functions: ReadonlyMap<number, number>;
   readonly #after: Int32Array;
@@ -163,6 +166,7 @@ class FunctionCompiler {
   ) {
     this.#module = module;
     this.#input = input;
+    this.#halves = secondHalves(input.insns);
     this.#flow = flow;
     this.#functions = functions;
     this.#after = after;
@@ -205,8 +209,7 @@ class FunctionCompiler {
 
   /** Undefined for what cannot be run. */
   #form(slot: number): Form | undefined {
-    const insn = this.#insn(slot);
-    return insn.dst > 10 || insn.src > 10 ? undefined : formOf(insn);
+    return this.#halves.has(slot) ? undefined : runnableForm(this.#insn(slot));
   }
 
   #body(block: Block): void {
@@ -233,8 +236,10 @@ class FunctionCompiler {
     const slot = slots[slots.length - 1] as number;
     const form = this.#form(slot);
     const func = this.#func;
-    if (form?.kind === "jmp") return this.#compare(slot, form.op, form.width, form.source === "reg");
-    if (form?.kind !== "may_goto") throw bug(`slot ${slot} ends a block with two ways out and is no jump`);
+    // What cannot be run has been refused before anybody asks where it leads.
+    if (form === undefined) return func.emit("i32.const", 0);
+    if (form.kind === "jmp") return this.#compare(slot, form.op, form.width, form.source === "reg");
+    if (form.kind !== "may_goto") throw bug(`slot ${slot} ends a block with two ways out and is no jump`);
     // Taken when no turn is left; otherwise one is used up.
     const turns = () => {
       func.emit("i32.const", MAY_GOTO);

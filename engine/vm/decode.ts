@@ -7,7 +7,8 @@
 //
 // dst and src are int indices of 64-bit values, target is a slot index times eight.
 import { bug } from "../base/bug.ts";
-import { type AluOp, type Form, formOf, type JmpOp, type Size } from "../isa/forms.ts";
+import { BPF_REG_FP } from "../isa/codes.ts";
+import { type AluOp, ATOMIC_OPS, type Form, formOf, type JmpOp, type Size } from "../isa/forms.ts";
 import { type Insn, imm64 } from "../isa/insn.ts";
 import { KERNEL_HI, REGS, SLOT_WORDS } from "./layout.ts";
 import type { BpfMap } from "./maps/map.ts";
@@ -108,6 +109,37 @@ export const funcSlot = (lo: number, hi: number, insns: number): number => {
 
 export const regIndex = (reg: number): number => (REGS >>> 2) + 2 * reg;
 
+/** Whether an instruction would change R10, which no program may. */
+function writesFramePointer(form: Form, insn: Insn): boolean {
+  switch (form.kind) {
+    case "alu":
+    case "end":
+    case "ld_imm64":
+    case "ldx":
+    case "load_acq":
+    case "addr_space_cast":
+      return insn.dst === BPF_REG_FP;
+    case "atomic":
+      return insn.src === BPF_REG_FP && ATOMIC_OPS[form.op].fetch && form.op !== "cmpxchg";
+    default:
+      return false;
+  }
+}
+
+/** What an instruction is; undefined where it cannot be run, whatever its operands hold. */
+export function runnableForm(insn: Insn): Form | undefined {
+  const form = insn.dst > 10 || insn.src > 10 ? undefined : formOf(insn);
+  return form === undefined || writesFramePointer(form, insn) ? undefined : form;
+}
+
+/** The second slots of LD_IMM64, which are no instructions. */
+export function secondHalves(insns: readonly Insn[]): Set<number> {
+  const halves = new Set<number>();
+  for (let slot = 0; slot < insns.length; slot++)
+    if (runnableForm(insns[slot] as Insn)?.slots === 2) halves.add(++slot);
+  return halves;
+}
+
 /** Never fails: what cannot be run becomes an operation that faults when it is reached. */
 export function loadProgram(memory: Memory, input: ProgramInput): LoadedProgram {
   const { insns, maps = new Map<number, BpfMap>() } = input;
@@ -116,7 +148,7 @@ export function loadProgram(memory: Memory, input: ProgramInput): LoadedProgram 
   const forms: (Form | undefined)[] = [];
   for (let slot = 0; slot < insns.length; slot++) {
     const insn = insns[slot] as Insn;
-    const form = formOf(insn);
+    const form = runnableForm(insn);
     forms[slot] = form;
     decodeSlot(code.subarray(slot * SLOT_WORDS, (slot + 1) * SLOT_WORDS), slot, insns, form, maps, pool);
     if (form?.slots === 2 && slot + 1 < insns.length) {
@@ -182,7 +214,7 @@ function decodeSlot(
   pool: ConstantPool,
 ): void {
   const insn = insns[slot] as Insn;
-  if (form === undefined || insn.dst > 10 || insn.src > 10) return refuse(out);
+  if (form === undefined) return refuse(out);
   const reg = form.uses.includes("src") ? regIndex(insn.src) : 0;
   const constant = () => pool.add(BigInt(insn.imm));
   const inside = (target: number) => (target >= 0 && target <= insns.length ? target : insns.length) * SLOT_WORDS;

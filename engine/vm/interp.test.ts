@@ -209,6 +209,8 @@ test("what is no instruction, and running past the end, are faults", () => {
   expect(r0([named("ja", { off: -32768 })])).toMatch(/past its last instruction/);
   expect(r0(load64(0, 1n).slice(0, 1))).toMatch(/insn 0: the second half of LD_IMM64 is missing/);
   expect(r0([named("ja", { off: 1 }), ...load64(0, 1n), EXIT])).toMatch(/insn 2: .* second half of an LD_IMM64/);
+  expect(r0([named("add64_imm", { dst: 10 }), EXIT])).toMatch(/insn 0: R10, the frame pointer, is read-only/);
+  expect(r0([named("atomic8_xchg", { dst: 10, src: 10, off: -8 }), EXIT])).toMatch(/read-only/);
   expect(r0([named("call_kfunc", { imm: 7 })])).toMatch(/kernel function with BTF id 7/);
 });
 

@@ -2,7 +2,7 @@
 // loop leaves out: calls, atomics, accesses off the common path, and the way out. Mutable.
 // Not in here: helpers (helpers/), contexts and packets (events/), going back (timeline.ts).
 import { asU64, lowU32 } from "../base/u64.ts";
-import { ATOMIC_OPS, type Form } from "../isa/forms.ts";
+import { ATOMIC_OPS, type Form, formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { atomicOnPairs } from "./atomic.ts";
 import type { CtxAccessor } from "./ctx.ts";
@@ -431,8 +431,11 @@ export class Machine implements RegionSource {
 
 function refusal(insn: Insn, form: Form | undefined): string {
   const code = `0x${insn.code.toString(16).padStart(2, "0")}`;
-  if (form === undefined) return `opcode ${code} (off ${insn.off}, imm ${insn.imm}) is no instruction`;
-  if (insn.dst > 10 || insn.src > 10) return `R${Math.max(insn.dst, insn.src)} does not exist`;
+  if (form === undefined) {
+    if (insn.dst > 10 || insn.src > 10) return `R${Math.max(insn.dst, insn.src)} does not exist`;
+    if (formOf(insn) !== undefined) return "R10, the frame pointer, is read-only";
+    return `opcode ${code} (off ${insn.off}, imm ${insn.imm}) is no instruction`;
+  }
   switch (form.kind) {
     case "call":
       return `kernel function with BTF id ${insn.imm} is not simulated`;
