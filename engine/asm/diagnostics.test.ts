@@ -147,4 +147,9 @@ test("both languages of a sentence hold the same values", () => {
 test("an error bars the way, a warning or hint does not", () => {
   expect(assemble("BPF_MOV64_IMM(BPF_REG_0, 0x100000000),").ok).toBe(true);
   expect(assemble("BPF_MOV64_IMM(BPF_REG_11, 0),").ok).toBe(false);
+  const hints = "BPF_LD_ABS(BPF_B, 0),\n".repeat(700);
+  expect(assemble(hints).ok).toBe(true);
+  expect(assemble(`${hints}BPF_MOV64_IMM(BPF_REG_11, 0),`).diagnostics.at(-1)).toMatchObject({
+    code: "register-range",
+  });
 });

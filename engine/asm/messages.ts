@@ -67,8 +67,8 @@ export const MESSAGES = {
   },
   "too-many-diagnostics": {
     severity: "error",
-    en: "more than {limit} faults: the rest is not listed",
-    ja: "誤りが {limit} 件を超えたため、残りは省きました",
+    en: "more than {limit} of these: the rest is not listed",
+    ja: "{limit} 件を超えたため、残りは省きました",
   },
   // Names
   "unknown-macro": {
@@ -395,6 +395,7 @@ export const fixOf = (code: FixCode, args: Args, edits: QuickFix["edits"]): Titl
 export class Reporter {
   static readonly LIMIT = 500;
   readonly #list: Diagnostic[] = [];
+  readonly #counts = { error: 0, other: 0 };
   #errors = 0;
   #guesses = new Map<string, string | undefined>();
 
@@ -410,18 +411,14 @@ export class Reporter {
   report(code: MessageCode, span: Span, args: Args = {}, fixes: readonly TitledFix[] = []): void {
     const { severity, en } = MESSAGES[code];
     if (severity === "error") this.#errors++;
-    if (this.#list.length > Reporter.LIMIT) return;
-    if (this.#list.length === Reporter.LIMIT) {
-      const last = MESSAGES["too-many-diagnostics"];
+    // Errors have a list of their own length: a thousand hints do not hide one of them.
+    const kind = severity === "error" ? "error" : "other";
+    const count = ++this.#counts[kind];
+    if (count > Reporter.LIMIT) {
+      if (count > Reporter.LIMIT + 1) return;
       const limit = { limit: Reporter.LIMIT };
-      this.#list.push({
-        ...this.#at(span),
-        severity: "error",
-        code: "too-many-diagnostics",
-        message: fill(last.en, limit),
-        args: limit,
-      });
-      this.#errors++;
+      const message = fill(MESSAGES["too-many-diagnostics"].en, limit);
+      this.#list.push({ ...this.#at(span), severity, code: "too-many-diagnostics", message, args: limit });
       return;
     }
     this.#list.push({
