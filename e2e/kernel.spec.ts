@@ -24,7 +24,11 @@ for (const [step, label, answer] of [
     await expect(playground.id("sysfs-output")).toHaveText("52");
   });
 
-test("a program type with two numbers takes OREORE's place", async ({ playground, page }) => {
+test("a program type with two numbers takes OREORE's place, and a link carries it", async ({
+  playground,
+  page,
+  browser,
+}) => {
   await extend(playground);
   await page.locator(".extend").getByRole("combobox").selectOption("adder");
   await expect(playground.id("sysfs-input")).toHaveValue("10 32");
@@ -39,6 +43,16 @@ test("a program type with two numbers takes OREORE's place", async ({ playground
   await playground.expectVerdict("accept");
   await playground.demo("100 23");
   await expect(playground.id("sysfs-output")).toHaveText("123");
+
+  await playground.id("share").click();
+  await expect(playground.id("share-link")).toContainText("#v1.");
+  const elsewhere = await browser.newPage();
+  await elsewhere.goto((await playground.id("share-link").textContent()) as string);
+  await expect(elsewhere.getByTestId("verdict")).toHaveAttribute("data-verdict", "accept");
+  await expect(elsewhere.getByTestId("sysfs-input")).toHaveValue("100 23");
+  for (const press of ["load", "attach", "sysfs-write", "sysfs-read"]) await elsewhere.getByTestId(press).click();
+  await expect(elsewhere.getByTestId("sysfs-output")).toHaveText("123");
+  await elsewhere.close();
 });
 
 test("the take-home is downloaded as a ZIP", async ({ playground, page }) => {

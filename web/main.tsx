@@ -14,6 +14,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { listenToKeys } from "./app/keys.ts";
+import { loadLanguage } from "./i18n/index.ts";
 import { followMachine } from "./stores/beliefs.ts";
 import { startKernel } from "./stores/kernel.ts";
 import { followVerdict } from "./stores/machine.ts";
@@ -26,10 +27,12 @@ document.documentElement.lang = language;
 document.documentElement.dataset.theme = themeInForce(theme);
 
 if (!useSettings.getState().embed) restoreDraft();
-createRoot(document.getElementById("root") as HTMLElement).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
+void loadLanguage(language).then(() =>
+  createRoot(document.getElementById("root") as HTMLElement).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  ),
 );
 
 listenToKeys();

@@ -1,7 +1,7 @@
 // The line on top: name, examples, share, language, theme, help.
 import { Contrast, GraduationCap, Keyboard, Moon, Presentation, Share2, Sun, SunMoon } from "lucide-react";
 import { EXAMPLES } from "../../engine/index.ts";
-import { useText } from "../i18n/index.ts";
+import { switchLanguage, useText } from "../i18n/index.ts";
 import { openDialog } from "../stores/dialog.ts";
 import { openExample, openLesson, useProgram } from "../stores/program.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
@@ -51,7 +51,6 @@ export function Header() {
 export function LanguageButton() {
   const text = useText();
   const language = useSettings((s) => s.language);
-  const set = useSettings((s) => s.set);
   const other = language === "en" ? "ja" : "en";
   return (
     <button
@@ -60,7 +59,7 @@ export function LanguageButton() {
       data-testid="language"
       lang={other}
       title={text.header.languageLabel}
-      onClick={() => set({ language: other })}
+      onClick={() => void switchLanguage(other)}
     >
       {text.header.language}
     </button>

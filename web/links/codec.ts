@@ -10,6 +10,8 @@ export interface LinkState {
   readonly maps: readonly MapInput[];
   /** What is written to the hook's file, or the packet as hex. */
   readonly input: string;
+  /** Which of one's own program types stands in OREORE's place; left out: OREORE. */
+  readonly preset?: string;
   /** Where the run stands; left out: no run is made. */
   readonly step?: number;
   readonly view?: string;
@@ -47,6 +49,7 @@ const STATE = v.object({
   progType: v.exactOptional(v.pipe(v.string(), v.maxLength(64)), "oreore"),
   maps: v.exactOptional(v.pipe(v.array(MAP), v.maxLength(64)), []),
   input: v.exactOptional(v.pipe(v.string(), v.maxLength(100_000)), ""),
+  preset: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
   step: v.exactOptional(count(10_000_000)),
   view: v.exactOptional(v.pipe(v.string(), v.maxLength(32))),
 });

@@ -1,13 +1,22 @@
 // Makes the link to the page as it stands, and puts it into the address: the only time the address changes by itself.
+import { useKernel } from "../stores/kernel.ts";
 import { useMachine } from "../stores/machine.ts";
 import { useProgram } from "../stores/program.ts";
-import { encodeLink } from "./codec.ts";
 
 /** The whole address; it holds the step only where asked to. */
 export async function makeLink(withStep: boolean): Promise<string> {
   const { source, progType, maps, input } = useProgram.getState();
   const { run, position } = useMachine.getState();
-  const hash = await encodeLink({ source, progType, maps, input, ...(withStep && run ? { step: position } : {}) });
+  const { preset } = useKernel.getState();
+  const { encodeLink } = await import("./codec.ts");
+  const hash = await encodeLink({
+    source,
+    progType,
+    maps,
+    input,
+    ...(preset === "oreore" ? {} : { preset }),
+    ...(withStep && run ? { step: position } : {}),
+  });
   history.replaceState(null, "", hash);
   const { origin, pathname } = location;
   return `${origin === "null" ? "" : origin}${pathname}${hash}`;

@@ -1,21 +1,17 @@
 // The reader's own program, kept on the device. sessionStorage holds this tab's, localStorage the last of any tab;
 // the tab's wins. What a link or an example pushes aside goes to the shelf and can be taken back.
-import * as v from "valibot";
-
 export interface Draft {
   readonly source: string;
   readonly progType: string;
   readonly input: string;
 }
 
-const DRAFT = v.object({ source: v.string(), progType: v.string(), input: v.string() });
 const DRAFT_KEY = "oreore.draft";
 const SHELF_KEY = "oreore.shelf";
 const SHELF_SIZE = 50;
 
-export function readDraft(): Draft | undefined {
-  return parse(DRAFT, get("session", DRAFT_KEY)) ?? parse(DRAFT, get("local", DRAFT_KEY));
-}
+export const readDraft = (): Draft | undefined =>
+  [parse(get("session", DRAFT_KEY)), parse(get("local", DRAFT_KEY))].find(isDraft);
 
 export function writeDraft(draft: Draft): void {
   const text = JSON.stringify(draft);
@@ -24,7 +20,10 @@ export function writeDraft(draft: Draft): void {
 }
 
 /** The last programs that were pushed aside, newest first. */
-export const readShelf = (): readonly Draft[] => parse(v.array(DRAFT), get("local", SHELF_KEY)) ?? [];
+export function readShelf(): readonly Draft[] {
+  const saved = parse(get("local", SHELF_KEY));
+  return Array.isArray(saved) ? saved.filter(isDraft) : [];
+}
 
 export function shelve(draft: Draft): void {
   const others = readShelf().filter((d) => d.source !== draft.source);
@@ -50,12 +49,17 @@ function put(where: Where, key: string, text: string): void {
   }
 }
 
-function parse<Schema extends v.GenericSchema>(schema: Schema, text: string | null): v.InferOutput<Schema> | undefined {
+/** What was saved, whatever it is by now; undefined where there is nothing or no JSON. */
+function parse(text: string | null): unknown {
   if (text === null) return undefined;
   try {
-    const parsed = v.safeParse(schema, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
+
+const isDraft = (value: unknown): value is Draft =>
+  typeof value === "object" &&
+  value !== null &&
+  ["source", "progType", "input"].every((key) => typeof (value as Record<string, unknown>)[key] === "string");

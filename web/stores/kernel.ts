@@ -75,6 +75,18 @@ export async function startKernel(): Promise<void> {
   });
   const hello = await answered(engine().api.hello());
   if (hello) set({ hello, kernel: hello.kernel });
+  // A link says for which program type of one's own it was made.
+  let opened = 0;
+  const follow = async (): Promise<void> => {
+    const program = useProgram.getState();
+    if (program.opened === opened) return;
+    opened = program.opened;
+    if (program.askedPreset === get().preset) return;
+    if (get().presets.length === 0) await loadPresets();
+    await choosePreset(program.askedPreset, true);
+  };
+  useProgram.subscribe(() => void follow());
+  await follow();
 }
 
 export const progTypeView = (name: string): ProgTypeView | undefined =>
@@ -197,7 +209,7 @@ export async function loadPresets(): Promise<void> {
 }
 
 /** Another program type of the reader's own: the kernel starts anew and knows that one. */
-export async function choosePreset(name: string): Promise<void> {
+export async function choosePreset(name: string, keepProgram = false): Promise<void> {
   const preset = get().presets.find((p) => p.name === name);
   const outcome = preset && (await answered(engine().api.define(name === "oreore" ? null : preset.definition)));
   if (!outcome || outcome.ret < 0) return;
@@ -211,6 +223,10 @@ export async function choosePreset(name: string): Promise<void> {
       : type,
   );
   set({ ...STARTED, preset: name, kernel: outcome.kernel, hello: { ...hello, progTypes } });
+  if (keepProgram) {
+    recheck();
+    return;
+  }
   chooseProgType(definition.name);
   editInput(definition.ctx.fields.map((_, i) => (i === 0 ? "10" : "32")).join(" "));
 }

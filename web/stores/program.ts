@@ -2,7 +2,7 @@
 // Keeps the reader's draft safe: opening a link or an example puts it aside with a way back.
 import { create } from "zustand";
 import { EXAMPLES, type MapInput, type ProgramInput, type Texts } from "../../engine/index.ts";
-import { decodeLink, type LinkFault } from "../links/codec.ts";
+import type { LinkFault } from "../links/codec.ts";
 import { type Draft, readDraft, shelve, writeDraft } from "./draft.ts";
 import { useSettings } from "./settings.ts";
 
@@ -29,6 +29,8 @@ export interface ProgramState {
   readonly lessonTitle: Texts | null;
   /** A link asked for this step; taken once the run is there. */
   readonly askedStep: number | null;
+  /** The program type of one's own that it was written for. */
+  readonly askedPreset: string;
   readonly aside: Draft | null;
   readonly notice: Notice | null;
 }
@@ -46,6 +48,7 @@ export const useProgram = create<ProgramState>()(() => ({
   lesson: 0,
   lessonTitle: null,
   askedStep: null,
+  askedPreset: "oreore",
   aside: null,
   notice: null,
 }));
@@ -65,18 +68,18 @@ export const programInput = (s: ProgramState): ProgramInput => ({
 /** The reader typed. */
 export function editSource(source: string): void {
   if (source === get().source) return;
-  set((s) => ({ source, revision: s.revision + 1, example: "" }));
+  set((s) => ({ source, revision: s.revision + 1, example: "", askedStep: null }));
   forgetLink();
   saveSoon();
 }
 
 export function editInput(input: string): void {
-  set({ input });
+  set({ input, askedStep: null });
   saveSoon();
 }
 
 export function chooseProgType(progType: string): void {
-  set((s) => ({ progType, revision: s.revision + 1, example: "" }));
+  set((s) => ({ progType, revision: s.revision + 1, example: "", askedStep: null }));
   forgetLink();
   saveSoon();
 }
@@ -123,13 +126,15 @@ export function takeBack(): void {
 
 /** Reads the address; called at the start and when the fragment changes. */
 export async function openAddress(): Promise<void> {
+  if (location.hash.length < 2) return;
+  const { decodeLink } = await import("../links/codec.ts");
   const link = await decodeLink(location.hash);
   if (link.kind === "none") return;
   if (link.kind === "fault") set({ notice: { kind: "link-fault", fault: link.fault } });
   else if (link.kind === "example") openExample(link.name);
   else if (link.kind === "lesson") await openLesson(link.number);
   else if (link.kind === "source") open({ source: link.source, progType: "oreore", maps: [], input: "10" }, {});
-  else open(link.state, { askedStep: link.state.step ?? null });
+  else open(link.state, { askedStep: link.state.step ?? null, askedPreset: link.state.preset ?? "oreore" });
 }
 
 /** At the start: the draft of this tab, or of the last one, if there is any. */
@@ -142,7 +147,12 @@ type Opened = Draft & { readonly maps: readonly MapInput[] };
 
 function open(
   { source, progType, maps, input }: Opened,
-  mark: { readonly example?: string; readonly lesson?: number; readonly askedStep?: number | null },
+  mark: {
+    readonly example?: string;
+    readonly lesson?: number;
+    readonly askedStep?: number | null;
+    readonly askedPreset?: string;
+  },
 ): void {
   const before = draftOf(get());
   const keep = before.source !== source && !isPristine(before);
@@ -156,6 +166,7 @@ function open(
     example: mark.example ?? "",
     lesson: mark.lesson ?? 0,
     askedStep: mark.askedStep ?? null,
+    askedPreset: mark.askedPreset ?? "oreore",
     aside: keep ? before : s.aside,
     notice: keep ? { kind: "set-aside" } : null,
   }));
