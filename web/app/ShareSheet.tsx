@@ -4,6 +4,7 @@ import { useText } from "../i18n/index.ts";
 import { copyText, makeLink } from "../links/share.ts";
 import { closeDialog } from "../stores/dialog.ts";
 import { useMachine } from "../stores/machine.ts";
+import { useProgram } from "../stores/program.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
 
@@ -11,10 +12,12 @@ export default function ShareSheet() {
   const text = useText();
   const run = useMachine((s) => s.run);
   const position = useMachine((s) => s.position);
+  const program = useProgram((s) => `${s.revision} ${s.input}`);
   const [withStep, setWithStep] = useState(position > 0);
   const [link, setLink] = useState("");
   const [copied, setCopied] = useState<boolean | null>(null);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the link is made anew when what it holds has changed
   useEffect(() => {
     let gone = false;
     void makeLink(withStep).then((made) => {
@@ -25,13 +28,13 @@ export default function ShareSheet() {
     return () => {
       gone = true;
     };
-  }, [withStep]);
+  }, [withStep, position, program]);
 
   const size = link.length;
   const verdict = size < 2000 ? text.share.fits : size < 8000 ? text.share.long : text.share.tooLong;
   const embed = `<iframe src="${link.replace("#", "?embed=1#")}" width="100%" height="480" loading="lazy" title="Oreore"></iframe>`;
   return (
-    <Sheet title={text.share.title} closeLabel={text.share.close} onClose={closeDialog}>
+    <Sheet title={text.share.title} closeLabel={text.share.close} modal={false} onClose={closeDialog}>
       <p className="hint">{text.share.about}</p>
       <label className="check">
         <input

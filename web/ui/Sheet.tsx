@@ -1,34 +1,55 @@
-// A modal sheet on the browser's own <dialog>: focus is kept inside, Escape closes, the page behind is inert.
+// A sheet on the browser's own <dialog>. Modal: focus is kept inside and the page behind is inert. Otherwise it hangs
+// below the header and the page stays usable. Escape closes both.
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 
 interface SheetProps {
   readonly title: string;
   readonly closeLabel: string;
+  readonly modal?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-export function Sheet({ title, closeLabel, onClose, children }: SheetProps) {
+export function Sheet({ title, closeLabel, modal = true, onClose, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const close = useRef(onClose);
+  close.current = onClose;
+
   useEffect(() => {
     const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
+    const before = document.activeElement;
+    if (modal) element?.showModal();
+    else element?.show();
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === "Escape" && !modal) close.current();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => {
+      window.removeEventListener("keydown", onKey);
+      element?.close();
+      if (!modal && before instanceof HTMLElement) before.focus();
+    };
+  }, [modal]);
+
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it for the keyboard
     <dialog
       ref={dialog}
-      className="sheet"
+      className={modal ? "sheet" : "sheet sheet--hanging"}
       aria-label={title}
-      onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      onCancel={onClose}
+      onClick={(event) => modal && event.target === dialog.current && onClose()}
     >
       <div className="sheet__inner">
         <header className="sheet__head">
           <h2>{title}</h2>
-          <button type="button" className="button button--quiet button--icon" aria-label={closeLabel} onClick={onClose}>
+          <button
+            type="button"
+            className="button button--quiet button--icon"
+            aria-label={closeLabel}
+            onClick={() => onClose()}
+          >
             <X size={16} aria-hidden="true" />
           </button>
         </header>
