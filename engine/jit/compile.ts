@@ -220,11 +220,12 @@ class FunctionCompiler {
     func.emit("i64.sub");
     func.emit("local.set", this.#left);
     for (const slot of slots) this.#insnAt(slot);
-    // A conditional jump out of the function has one way on; taken, it faults.
+    // A conditional jump with one way on: the other one leaves the function, and faults.
     const last = slots[slots.length - 1] as number;
     const kind = this.#form(last)?.kind;
     if ((kind === "jmp" || kind === "may_goto") && block.next.length < 2) {
       this.#condition(block);
+      if (!this.#leavesFunction(last)) func.emit("i32.eqz");
       func.emit("if");
       this.#refuse(last);
       func.emit("end");
