@@ -9,8 +9,8 @@ import { newEnv } from "../state/new-env.ts";
 import { constReg, UNKNOWN_REG } from "../state/reg.ts";
 import { allBytes, STACK_SPILL } from "../state/stack.ts";
 import { INSN_F_STACK_ACCESS, newFuncState, newVerifierState, type VerifierState } from "../state/state.ts";
+import { Backtrack } from "./backtrack.ts";
 import {
-  Backtrack,
   markAllScalarsImprecise,
   markAllScalarsPrecise,
   markChainPrecision,

@@ -1,0 +1,221 @@
+// One instruction backwards: what was traced after it, and what has to be traced before it. Not in here: which states
+// the walk goes through, and what it marks in them.  @kernel verifier.c backtrack_insn, bt_sync_linked_regs (Linux 6.18)
+import { ERRNO } from "../../facts/errno.ts";
+import * as c from "../../isa/codes.ts";
+import { insnText } from "../log/insn.ts";
+import { callsSyncCallback, isKfuncCall, isLocalCall, isTailCall } from "../prepass/callees.ts";
+import { type Env, findSubprog, verbose } from "../state/env.ts";
+import type { HistoryEntry, LinkedReg } from "../state/state.ts";
+import * as st from "../state/state.ts";
+import { slotsText } from "./stack-liveness.ts";
+
+/** Not a UAPI errno: it says "cannot be traced, mark everything". */
+export const ENOTSUPP = 524;
+/** R1 … R5. */
+export const ARGS = 0x3e;
+
+/** Registers and stack slots that are being traced, for each frame. */
+export class Backtrack {
+  frame = 0;
+  readonly regs: number[] = [0, 0, 0, 0, 0, 0, 0, 0];
+  /** Slots 0 … 31 and 32 … 63. */
+  readonly slotsLo: number[] = [0, 0, 0, 0, 0, 0, 0, 0];
+  readonly slotsHi: number[] = [0, 0, 0, 0, 0, 0, 0, 0];
+
+  get empty(): boolean {
+    let all = 0;
+    for (let i = 0; i <= this.frame; i++) all |= this.regs[i]! | this.slotsLo[i]! | this.slotsHi[i]!;
+    return all === 0;
+  }
+
+  /** Are slots of the innermost frame traced? */
+  get noSlots(): boolean {
+    return (this.slotsLo[this.frame]! | this.slotsHi[this.frame]!) === 0;
+  }
+
+  get mask(): number {
+    return this.regs[this.frame]!;
+  }
+
+  has(reg: number): boolean {
+    return ((this.mask >> reg) & 1) !== 0;
+  }
+
+  set(reg: number): void {
+    this.setReg(this.frame, reg);
+  }
+
+  clear(mask: number): void {
+    this.regs[this.frame]! &= ~mask;
+  }
+
+  setReg(frame: number, reg: number): void {
+    this.regs[frame]! |= 1 << reg;
+  }
+
+  clearReg(frame: number, reg: number): void {
+    this.regs[frame]! &= ~(1 << reg);
+  }
+
+  hasSlot(frame: number, spi: number): boolean {
+    return (((spi < 32 ? this.slotsLo : this.slotsHi)[frame]! >> (spi & 31)) & 1) !== 0;
+  }
+
+  setSlot(frame: number, spi: number): void {
+    (spi < 32 ? this.slotsLo : this.slotsHi)[frame]! |= 1 << (spi & 31);
+  }
+
+  clearSlot(frame: number, spi: number): void {
+    (spi < 32 ? this.slotsLo : this.slotsHi)[frame]! &= ~(1 << (spi & 31));
+  }
+
+  /** `regs=r1,r2 stack=-8` of one frame. */
+  text(frame: number): string {
+    const regs: string[] = [];
+    for (let r = 0; r < 32; r++) if ((this.regs[frame]! >> r) & 1) regs.push(`r${r}`);
+    return `regs=${regs.join(",")} stack=${slotsText(this.slotsLo[frame]!, this.slotsHi[frame]!)}`;
+  }
+}
+
+/** What the kernel takes for a fault of its own. */
+export function verifierBug(env: Env, text: string): number {
+  verbose(env, `verifier bug: ${text}\n`);
+  return -ERRNO.EFAULT;
+}
+
+/** If one of the registers that a jump refined together is traced, all of them are. @kernel bt_sync_linked_regs */
+function syncLinked(bt: Backtrack, entry: HistoryEntry | null): void {
+  const linked = entry?.linked;
+  if (linked == null) return;
+  const isTraced = ({ frameno, isReg, at }: LinkedReg) =>
+    isReg ? ((bt.regs[frameno]! >> at) & 1) !== 0 : bt.hasSlot(frameno, at);
+  if (!linked.some(isTraced)) return;
+  for (const { frameno, isReg, at } of linked) {
+    if (isReg) bt.setReg(frameno, at);
+    else bt.setSlot(frameno, at);
+  }
+}
+
+/**
+ * From what is traced after instruction `idx` to what is traced before it. `subseqIdx` is the instruction that was run
+ * after it. 0, -ENOTSUPP where it cannot be said, -EFAULT.
+ */
+export function backtrackInsn(
+  env: Env,
+  idx: number,
+  subseqIdx: number,
+  entry: HistoryEntry | null,
+  bt: Backtrack,
+): number {
+  const insn = env.insns[idx]!;
+  if (insn.code === 0) return 0;
+  if (env.log.level & 2) {
+    verbose(env, `mark_precise: frame${bt.frame}: ${bt.text(bt.frame)} before ${idx}: ${insnText(env, idx)}\n`);
+  }
+  syncLinked(bt, entry);
+  const err = step(env, idx, subseqIdx, entry, bt);
+  if (err === DONE) return 0;
+  if (err !== 0) return err;
+  syncLinked(bt, entry);
+  return 0;
+}
+
+/** The instruction has nothing to do with what is traced, and linked registers need no second look. */
+const DONE = 1;
+
+function step(env: Env, idx: number, subseqIdx: number, entry: HistoryEntry | null, bt: Backtrack): number {
+  const insn = env.insns[idx]!;
+  const { code, dst, src, imm } = insn;
+  const cls = c.classOf(code);
+  const op = code & 0xf0;
+  const mode = code & 0xe0;
+  const fromReg = (code & c.BPF_X) !== 0;
+  const slot = entry !== null && entry.flags & st.INSN_F_STACK_ACCESS ? entry.flags : -1;
+  const spi = (slot >> st.INSN_F_SPI_SHIFT) & st.INSN_F_SPI_MASK;
+  const slotFrame = slot & st.INSN_F_FRAMENO_MASK;
+  const isAtomicLoad = cls === c.BPF_STX && mode === c.BPF_ATOMIC && imm === c.BPF_LOAD_ACQ;
+
+  if (cls === c.BPF_ALU || cls === c.BPF_ALU64) {
+    if (!bt.has(dst)) return DONE;
+    if (op === c.BPF_END || op === c.BPF_NEG) return DONE;
+    if (op === c.BPF_MOV) bt.clear(1 << dst);
+    if (fromReg && src !== c.BPF_REG_FP) bt.set(src);
+  } else if (cls === c.BPF_LDX || isAtomicLoad) {
+    if (!bt.has(dst)) return DONE;
+    bt.clear(1 << dst);
+    // Only a fill from the stack brings an exact value with it.
+    if (slot < 0) return DONE;
+    bt.setSlot(slotFrame, spi);
+  } else if (cls === c.BPF_STX || cls === c.BPF_ST) {
+    // A scalar as a base: it came from the difference of two pointers.
+    if (bt.has(dst)) return -ENOTSUPP;
+    if (slot < 0 || !bt.hasSlot(slotFrame, spi)) return DONE;
+    bt.clearSlot(slotFrame, spi);
+    if (cls === c.BPF_STX) bt.set(src);
+  } else if (cls === c.BPF_JMP || cls === c.BPF_JMP32) {
+    if (isLocalCall(insn)) return stepLocalCall(env, idx, bt);
+    if (callsSyncCallback(insn) && idx !== subseqIdx - 1) return leaveCallback(env, bt);
+    if (op === c.BPF_CALL) {
+      if (isKfuncCall(insn) && imm === 0) return -ENOTSUPP;
+      bt.clear(1);
+      if (bt.mask & ARGS) return verifierBug(env, `backtracking call unexpected regs ${bt.mask.toString(16)}`);
+      // A tail call that succeeded left the function, as an exit does.
+      if (isTailCall(insn) && subseqIdx - idx !== 1) {
+        if (bt.frame === st.MAX_CALL_FRAMES - 1) return verifierBug(env, "subprog enter from the last frame");
+        bt.frame++;
+      }
+    } else if (op === c.BPF_EXIT) {
+      return enterCallee(env, subseqIdx, bt);
+    } else if (fromReg) {
+      if (!bt.has(dst) && !bt.has(src)) return DONE;
+      const flags = entry?.flags ?? 0;
+      if (!(flags & st.INSN_F_SRC_REG_STACK)) bt.set(src);
+      if (!(flags & st.INSN_F_DST_REG_STACK)) bt.set(dst);
+    }
+  } else if (cls === c.BPF_LD) {
+    if (!bt.has(dst)) return DONE;
+    bt.clear(1 << dst);
+    if (mode === c.BPF_IND || mode === c.BPF_ABS) return -ENOTSUPP;
+  }
+  return 0;
+}
+
+/** Backwards over the call of a function whose body lies behind us: out of it, arguments into the caller's frame. */
+function stepLocalCall(env: Env, idx: number, bt: Backtrack): number {
+  const subprog = findSubprog(env, idx + env.insns[idx]!.imm + 1);
+  if (subprog < 0) return -ERRNO.EFAULT;
+  if (env.subprogs[subprog]!.isGlobal) {
+    if (bt.mask & ARGS) return verifierBug(env, `global subprog unexpected regs ${bt.mask.toString(16)}`);
+    bt.clear(1);
+    return DONE;
+  }
+  if (bt.mask & ~ARGS) return verifierBug(env, `static subprog unexpected regs ${bt.mask.toString(16)}`);
+  if (!bt.noSlots) return verifierBug(env, "static subprog leftover stack slots");
+  if (bt.frame === 0) return verifierBug(env, "subprog exit from frame 0");
+  bt.regs[bt.frame - 1]! |= bt.mask & ARGS;
+  bt.clear(ARGS);
+  bt.frame--;
+  return DONE;
+}
+
+/** Backwards over a helper that ran a callback which lies behind us: its arguments came from the kernel. */
+function leaveCallback(env: Env, bt: Backtrack): number {
+  if (bt.mask & ~ARGS) return verifierBug(env, `callback unexpected regs ${bt.mask.toString(16)}`);
+  if (!bt.noSlots) return verifierBug(env, "callback leftover stack slots");
+  if (bt.frame === 0) return verifierBug(env, "subprog exit from frame 0");
+  bt.clear(ARGS);
+  bt.frame--;
+  return DONE;
+}
+
+/** Backwards over an exit: into the function that returned here. Its R0 is the caller's, unless it was a callback. */
+function enterCallee(env: Env, subseqIdx: number, bt: Backtrack): number {
+  if (subseqIdx >= 0 && env.aux[subseqIdx]!.callsCallback) bt.clear(ARGS);
+  if (bt.mask & ARGS) return verifierBug(env, `backtracking exit unexpected regs ${bt.mask.toString(16)}`);
+  const returnsR0 = subseqIdx >= 1 && isLocalCall(env.insns[subseqIdx - 1]!) && bt.has(0);
+  bt.clear(1);
+  if (bt.frame === st.MAX_CALL_FRAMES - 1) return verifierBug(env, `subprog enter from frame ${bt.frame}`);
+  bt.frame++;
+  if (returnsR0) bt.set(0);
+  return DONE;
+}
