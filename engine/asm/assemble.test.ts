@@ -258,6 +258,13 @@ test("every macro's row is C that has a value", () => {
   for (const macro of INSN_MACROS) expect(macroCode(macro).length).toBe(macro.slots.length);
 });
 
+test.each([".", "BPF_EXIT_INSN(), <", "BPF_EXIT_INSN(),\n\t+", "&&"])(
+  "a text that ends in %j is marked within itself",
+  (source) => {
+    for (const { span } of assemble(source).diagnostics) expect(span.end).toBeLessThanOrEqual(source.length);
+  },
+);
+
 describe("no text makes it throw or hang", () => {
   const pieces =
     'BPF_MOV64_IMM ( ) { } , ; struct bpf_insn x = [ ] #define A(x)\\ x\\n A \\n sizeof offsetof __sk_buff 1 0x \'a\' " // /* */ @map #if #endif ? : << - .code enum typedef SEC(".maps") BPF_EXIT_INSN() BPF_REG_0 label: @label é'
@@ -269,9 +276,14 @@ describe("no text makes it throw or hang", () => {
         fc.array(fc.constantFrom(...pieces), { maxLength: 60 }),
         fc.constantFrom("", " ", "\n"),
         (parts, glue) => {
-          const { insns, slots, diagnostics } = assemble(parts.join(glue));
+          const source = parts.join(glue);
+          const { insns, slots, diagnostics } = assemble(source);
           expect(slots.length).toBe(insns.length);
-          for (const { span } of diagnostics) expect(span.start).toBeLessThanOrEqual(span.end);
+          for (const { span } of [...diagnostics, ...slots]) {
+            expect(span.start).toBeGreaterThanOrEqual(0);
+            expect(span.start).toBeLessThanOrEqual(span.end);
+            expect(span.end).toBeLessThanOrEqual(source.length);
+          }
         },
       ),
       { numRuns: 600 },

@@ -94,6 +94,10 @@ for (const char of "(){}[],;?~") {
   ALONE_TEXT[char.charCodeAt(0)] = char;
 }
 
+/** Do the first `length` characters make a punctuator? Near the end of the text there may be fewer. */
+const isLong = (text: string, length: number): boolean =>
+  text.length >= length && PUNCTUATORS.has(text.slice(0, length));
+
 export function lex(text: string): Lexed {
   const tokens: Token[] = [];
   const comments: Comment[] = [];
@@ -199,7 +203,7 @@ export function lex(text: string): Lexed {
       continue;
     }
     const three = text.slice(at, at + 3);
-    const width = PUNCTUATORS.has(three) ? 3 : PUNCTUATORS.has(three.slice(0, 2)) ? 2 : 1;
+    const width = isLong(three, 3) ? 3 : isLong(three, 2) ? 2 : 1;
     const known = width > 1 || PUNCTUATORS.has(three.charAt(0));
     let end = at + width;
     // A run of foreign characters is one token: one fault, one message.
