@@ -42,7 +42,7 @@ export function Sheet({ title, closeLabel, modal = true, onClose, children }: Sh
       onClick={(event) => modal && event.target === dialog.current && onClose()}
     >
       <div className="sheet__inner">
-        <header className="sheet__head">
+        <div className="sheet__head">
           <h2>{title}</h2>
           <button
             type="button"
@@ -52,7 +52,7 @@ export function Sheet({ title, closeLabel, modal = true, onClose, children }: Sh
           >
             <X size={16} aria-hidden="true" />
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>
