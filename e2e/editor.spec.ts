@@ -62,3 +62,22 @@ test("a dump that is pasted becomes macros, and the page says so", async ({ play
   await expect(playground.id("editor")).toContainText("BPF_MOV64_IMM(BPF_REG_0, 7)");
   await playground.expectVerdict("accept");
 });
+
+test("a program typed by hand, key by key, is what stands there", async ({ playground, page }) => {
+  await playground.open();
+  await playground.editorReady();
+  await playground.id("editor").locator(".view-lines").click();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type(
+    [
+      "BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),",
+      "BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 1),",
+      "BPF_ALU64_IMM(BPF_MUL, BPF_REG_0, 2),",
+      "BPF_EXIT_INSN(),",
+    ].join("\n"),
+    { delay: 15 },
+  );
+  await playground.expectVerdict("accept");
+  await expect(page.locator(".listing__row")).toHaveCount(4);
+  await expect(page.locator(".listing__row").nth(1)).toContainText("if r0 == 0x0 goto pc+1");
+});
