@@ -41,8 +41,9 @@ window.addEventListener("pagehide", saveNow);
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && saveNow());
 
 followMachine();
-void startKernel();
 void openAddress().then(() => {
   followProgram();
   followVerdict();
+  // After the first question for a verdict: the kernel needs more of the engine to be loaded.
+  void startKernel();
 });

@@ -63,10 +63,6 @@ const KEPT_CALLS = 1000;
 const KEPT_LINES = 50;
 
 export async function startKernel(): Promise<void> {
-  askKernel({
-    eventKind: (progType) => progTypeView(progType)?.event ?? "sysfs",
-    hookPath: () => hookPath(get()),
-  });
   let timer: ReturnType<typeof setTimeout> | undefined;
   onEngineBusy((busy) => {
     clearTimeout(timer);
@@ -75,6 +71,10 @@ export async function startKernel(): Promise<void> {
   });
   const hello = await answered(engine().api.hello());
   if (hello) set({ hello, kernel: hello.kernel });
+  askKernel({
+    eventKind: (progType) => progTypeView(progType)?.event ?? "sysfs",
+    hookPath: () => hookPath(get()),
+  });
   // A link says for which program type of one's own it was made.
   let opened = 0;
   const follow = async (): Promise<void> => {

@@ -84,12 +84,18 @@ interface KernelSays {
   readonly hookPath: () => string;
 }
 let kernelSays: KernelSays = { eventKind: () => "sysfs", hookPath: () => "/sys/oreore/bpf" };
-/** The kernel store knows the catalogue of program types and the hook's file. */
-export const askKernel = (says: KernelSays): void => {
+let ready: () => void;
+const kernelReady = new Promise<void>((resolve) => {
+  ready = resolve;
+});
+/** The kernel store knows the catalogue of program types and the hook's file; runs wait until it does. */
+export function askKernel(says: KernelSays): void {
   kernelSays = says;
-};
+  ready();
+}
 
 async function trial(verified = true): Promise<void> {
+  await kernelReady;
   const program = useProgram.getState();
   const event = eventOf(program, kernelSays.eventKind(program.progType));
   if (!event) return;
