@@ -51,6 +51,12 @@ export const helperId = (name: string): number | undefined => NUMBERS.get(name);
 /** __BPF_FUNC_MAX_ID: one more than the last helper. */
 export const HELPER_MAX_ID = names.length;
 
+/** Registers that carry arguments of a helper. */
+export function paramCount(proto: HelperProto): number {
+  const end = proto.args.findIndex((arg) => arg.kind === "ARG_DONTCARE");
+  return end < 0 ? proto.args.length : end;
+}
+
 const CHANGES = new Set(changesPacket);
 /** After a call of it packet pointers are void. @kernel net/core/filter.c bpf_helper_changes_pkt_data */
 export const helperChangesPktData = (id: number): boolean => CHANGES.has(id);

@@ -2,10 +2,11 @@
 import { toHex } from "../base/bytes.ts";
 import { hex64 } from "../base/u64.ts";
 import { formatInsn } from "../disasm/kernel.ts";
-import { HELPER_PROTOS, helperName } from "../facts/helpers.ts";
+import { HELPER_PROTOS, helperName, paramCount } from "../facts/helpers.ts";
 import { MAX_BPF_STACK } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import { type Insn, insnHex } from "../isa/insn.ts";
+import { registerUse } from "../isa/registers.ts";
 import { FX } from "../vm/decode.ts";
 import {
   type Breakpoint,
@@ -25,7 +26,6 @@ import {
 } from "../vm/index.ts";
 import { STACK, STACK_END } from "../vm/layout.ts";
 import { parseCondition } from "./condition.ts";
-import { effectsOf } from "./effects.ts";
 import {
   type FrameView,
   MARK,
@@ -90,7 +90,7 @@ export class RecordedRun {
   /** What the step's instruction writes; of another program's only what it changed is known. */
   #writesOf({ slot, prog, regs }: StepEvent): number {
     const insn = prog === this.#main.id ? this.#main.insns[slot] : undefined;
-    return insn ? effectsOf(insn, argCount).writes : regs.reduce((mask, { reg }) => mask | (1 << reg), 0);
+    return insn ? registerUse(insn, argCount).writes : regs.reduce((mask, { reg }) => mask | (1 << reg), 0);
   }
 
   #runToEnd(): Outcome {
@@ -135,7 +135,7 @@ export class RecordedRun {
     const slot = ended && this.outcome.kind === "exit" ? -1 : machine.slot;
     const last = lastChanges(timeline);
     const insn = slot < 0 ? undefined : machine.program.insns[slot];
-    const next = insn && effectsOf(insn, argCount);
+    const next = insn && registerUse(insn, argCount);
     const regs = Array.from({ length: REGS }, (_, n) => hex64(machine.reg(n)));
     const changed = (last?.regs ?? []).map(({ reg, old, new: value }) => ({ reg, old: hex64(old), new: hex64(value) }));
     const memory: MemoryChangeView[] = (last?.memory ?? []).map((change) => ({
@@ -330,8 +330,11 @@ function stopConditions(stops: readonly StopInput[], depth: number): StopConditi
 
 const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, Math.trunc(n) || 0));
 
-const argCount = (helper: number): number =>
-  HELPER_PROTOS.find(({ id }) => id === helper)?.args.filter(({ kind }) => kind !== "ARG_DONTCARE").length ?? 5;
+/** Of a helper that is not known: as many as there are registers for. */
+function argCount(helper: number): number {
+  const proto = HELPER_PROTOS.find(({ id }) => id === helper);
+  return proto ? paramCount(proto) : 5;
+}
 
 const MARKS: Readonly<Record<string, number>> = {
   jmp: MARK.branch,

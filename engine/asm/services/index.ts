@@ -1,7 +1,6 @@
 // The language services: plain functions over an analysis and a place, plain data out. English and Japanese come
 // together; nothing here knows an editor.
 export { type Completions, complete, type Item, type ItemKind } from "./completion.ts";
-export { type Arrow, jumpArrows, type RegisterPlaces, type RegisterUse, registerPlaces, registerUse } from "./flow.ts";
 export { format } from "./format.ts";
 export { type HintKind, type InlayHint, inlayHints } from "./hints.ts";
 export { type Hover, hoverAt, type SlotHover, slotHover } from "./hover.ts";

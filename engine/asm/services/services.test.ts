@@ -12,9 +12,6 @@ import {
   format,
   hoverAt,
   inlayHints,
-  jumpArrows,
-  registerPlaces,
-  registerUse,
   renameAt,
   signatureAt,
   symbolAt,
@@ -134,13 +131,12 @@ describe("hover", () => {
   });
 });
 
-test("every form has words in both languages, and registers it touches", () => {
+test("every form has words in both languages", () => {
   for (const form of FORMS) {
     const insn = { code: form.code, dst: 1, src: form.when.src ?? 2, off: form.when.off ?? 0, imm: form.when.imm ?? 1 };
     const words = explain(insn, 0, insn);
     expect(words.en, form.name).not.toMatch(/^$|\{|undefined/);
     expect(words.ja, form.name).not.toMatch(/^$|\{|undefined/);
-    expect(registerUse(insn).reads & ~0x7ff).toBe(0);
   }
   for (const macro of INSN_MACROS) expect(macro.ja, macro.name).toMatch(/[ぁ-ん=]/);
 });
@@ -242,27 +238,6 @@ describe("formatting", () => {
       { numRuns: 150 },
     );
   });
-});
-
-test("readers and writers of a register", () => {
-  const { insns } = assemble(
-    "BPF_MOV64_IMM(BPF_REG_1, 0), BPF_LD_IMM64(BPF_REG_2, 1), BPF_ALU64_REG(BPF_ADD, BPF_REG_1, BPF_REG_2), BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32), BPF_EXIT_INSN()",
-  );
-  expect(registerPlaces(insns, 1)).toEqual({ readers: [3], writers: [0, 3, 4] });
-  expect(registerPlaces(insns, 0)).toEqual({ readers: [5], writers: [4] });
-});
-
-test("arrows of one lane do not overlap", () => {
-  const { insns } = assemble(
-    "BPF_JMP_A(3), BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 1), BPF_CALL_REL(2), BPF_JMP_A(-2), BPF_EXIT_INSN(), BPF_JMP_A(-1)",
-  );
-  expect(jumpArrows(insns)).toEqual([
-    { from: 0, to: 4, kind: "always", lane: 3 },
-    { from: 1, to: 3, kind: "if", lane: 1 },
-    { from: 2, to: 5, kind: "call", lane: 2 },
-    { from: 3, to: 2, kind: "always", lane: 0 },
-    { from: 5, to: 5, kind: "always", lane: 0 },
-  ]);
 });
 
 test("no question about any text throws", () => {

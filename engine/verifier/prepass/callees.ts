@@ -29,9 +29,3 @@ export const isTailCall = (insn: Insn): boolean => isHelperCall(insn) && TAIL_CA
 /** The helper as this program type gets it. @kernel verifier.c get_helper_proto */
 export const helperProto = (env: Env, id: number): HelperProto | undefined =>
   id < 0 ? undefined : env.progType.helper(id, env.program.expectedAttachType);
-
-/** Registers that carry arguments of a helper. */
-export function paramCount(proto: HelperProto): number {
-  const end = proto.args.findIndex((arg) => arg.kind === "ARG_DONTCARE");
-  return end < 0 ? proto.args.length : end;
-}

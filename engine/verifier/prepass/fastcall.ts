@@ -1,9 +1,9 @@
 // Calls around which a compiler saves registers on the stack although the callee leaves them alone: such spills and
-// fills need not count against the stack.  @kernel verifier.c mark_fastcall_patterns, remove_fastcall_spills_fills
-import { helperId } from "../../facts/helpers.ts";
+// fills need not count against the stack.  @kernel verifier.c mark_fastcall_patterns
+import { helperId, paramCount } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import { type Env, subprogEnd } from "../state/env.ts";
-import { helperProto, isHelperCall, paramCount } from "./callees.ts";
+import { helperProto, isHelperCall } from "./callees.ts";
 
 const SPILL = c.BPF_STX | c.BPF_MEM | c.BPF_DW;
 const FILL = c.BPF_LDX | c.BPF_MEM | c.BPF_DW;
@@ -48,14 +48,4 @@ function markAround(env: Env, n: number, at: number, lowest: number): void {
   if (proto.allowFastcall && INLINED.has(call.imm)) env.aux[at]!.fastcallSpillsNum = pairs;
   else subprog.keepFastcallStack = true;
   subprog.fastcallStackOff = Math.min(subprog.fastcallStackOff, off);
-}
-
-/** After the main walk, before stack depths are summed up: functions whose patterns all go use less stack. */
-export function removeFastcallSpills(env: Env): void {
-  env.subprogs.forEach((subprog, n) => {
-    const end = subprogEnd(env, n);
-    let modified = false;
-    for (let i = subprog.start; i < end; i++) modified ||= env.aux[i]!.fastcallSpillsNum > 0;
-    if (modified && !subprog.keepFastcallStack) subprog.stackDepth = -subprog.fastcallStackOff;
-  });
 }

@@ -1,10 +1,11 @@
 // Which registers may still be read after a place before they are written: live-variable analysis over each function.
 // @kernel verifier.c compute_live_registers, compute_insn_live_regs
+import { paramCount } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { insnText } from "../log/insn.ts";
 import { type Env, verbose } from "../state/env.ts";
-import { helperProto, isHelperCall, isLdImm64, paramCount } from "./callees.ts";
+import { helperProto, isHelperCall, isLdImm64 } from "./callees.ts";
 import { successorsOf } from "./successors.ts";
 
 /** Bit n is Rn. */

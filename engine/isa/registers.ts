@@ -1,0 +1,67 @@
+// Which registers an instruction reads and writes, as bit masks, from its form. Says nothing of whether it may: the
+// verifier's passes follow the kernel's own account, which differs where an instruction will be refused.
+// Sources: RFC 9669 sections 2.1 (calling convention), 4 and 5.
+import { ATOMIC_OPS, type Form, formOf } from "./forms.ts";
+import type { Insn } from "./insn.ts";
+
+/** Bit n: Rn. */
+export interface RegisterUse {
+  readonly reads: number;
+  readonly writes: number;
+}
+
+/** Arguments that helper `id` takes, 0 … 5; 5 where it is not known. */
+export type HelperArgCount = (id: number) => number;
+
+/** What an instruction does to registers; nothing for what is no instruction. A call within the program writes none. */
+export function registerUse(insn: Insn, argCount: HelperArgCount): RegisterUse {
+  const form = formOf(insn);
+  return form ? (USES[form.kind] as Use<Form["kind"]>)(form as never, insn, argCount) : NONE;
+}
+
+type Use<Kind extends Form["kind"]> = (
+  form: Extract<Form, { kind: Kind }>,
+  insn: Insn,
+  argCount: HelperArgCount,
+) => RegisterUse;
+
+const NONE: RegisterUse = { reads: 0, writes: 0 };
+const R0 = 1 << 0;
+const R6 = 1 << 6;
+/** R1 … R5. */
+const ARGUMENTS = 0b11_1110;
+/** What a callee may overwrite: R0 … R5. */
+const CALLER_SAVED = R0 | ARGUMENTS;
+
+const sourceOf = (form: { readonly source: "reg" | "imm" }, src: number): number =>
+  form.source === "reg" ? 1 << src : 0;
+
+const USES: { readonly [Kind in Form["kind"]]: Use<Kind> } = {
+  alu: (form, { dst, src }) => ({
+    reads: (form.op.startsWith("mov") ? 0 : 1 << dst) | sourceOf(form, src),
+    writes: 1 << dst,
+  }),
+  addr_space_cast: (_, { dst, src }) => ({ reads: 1 << src, writes: 1 << dst }),
+  end: (_, { dst }) => ({ reads: 1 << dst, writes: 1 << dst }),
+  jmp: (form, { dst, src }) => ({ reads: (1 << dst) | sourceOf(form, src), writes: 0 }),
+  ja: () => NONE,
+  may_goto: () => NONE,
+  call: ({ target }, { imm }, argCount) => ({
+    reads: target === "helper" ? ((1 << (argCount(imm) + 1)) - 1) & ARGUMENTS : ARGUMENTS,
+    writes: target === "local" ? 0 : CALLER_SAVED,
+  }),
+  callx: (_, { dst }) => ({ reads: ARGUMENTS | (1 << dst), writes: CALLER_SAVED }),
+  exit: () => ({ reads: R0, writes: 0 }),
+  ld_imm64: (_, { dst }) => ({ reads: 0, writes: 1 << dst }),
+  ld_abs: () => ({ reads: R6, writes: CALLER_SAVED }),
+  ld_ind: (_, { src }) => ({ reads: R6 | (1 << src), writes: CALLER_SAVED }),
+  ldx: (_, { dst, src }) => ({ reads: 1 << src, writes: 1 << dst }),
+  st: (_, { dst }) => ({ reads: 1 << dst, writes: 0 }),
+  stx: (_, { dst, src }) => ({ reads: (1 << dst) | (1 << src), writes: 0 }),
+  atomic: ({ op }, { dst, src }) =>
+    op === "cmpxchg"
+      ? { reads: (1 << dst) | (1 << src) | R0, writes: R0 }
+      : { reads: (1 << dst) | (1 << src), writes: ATOMIC_OPS[op].fetch ? 1 << src : 0 },
+  load_acq: (_, { dst, src }) => ({ reads: 1 << src, writes: 1 << dst }),
+  store_rel: (_, { dst, src }) => ({ reads: (1 << dst) | (1 << src), writes: 0 }),
+};
