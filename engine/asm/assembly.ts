@@ -79,9 +79,6 @@ export function slotsAt(assembly: Assembly, offset: number): readonly number[] {
   return Array.from({ length: found.slotCount }, (_, i) => found.firstSlot + i);
 }
 
-/** The text of a slot's instruction in the source; `undefined` for a slot that does not exist. */
-export const spanOfSlot = (assembly: Assembly, slot: number): Span | undefined => assembly.slots[slot]?.span;
-
 /** The program to load: what the source says, completed by what the page or command asks for. */
 export function programOf(assembly: Assembly, defaults: Omit<Program, "insns" | "maps" | "mapRefs">): Program {
   return {

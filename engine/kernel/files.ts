@@ -7,7 +7,6 @@ import { show, store } from "./module.ts";
 import type { OpenFile } from "./objects.ts";
 
 export const O_WRONLY = 0o1;
-export const O_RDWR = 0o2;
 export const O_CREAT = 0o100;
 export const O_TRUNC = 0o1000;
 export const O_APPEND = 0o2000;

@@ -2,7 +2,8 @@
 // @kernel kernel/bpf/syscall.c map_create, map_lookup_elem, map_update_elem, map_delete_elem, map_get_next_key
 import { viewOf } from "../base/bytes.ts";
 import { ERRNO } from "../facts/errno.ts";
-import { checkMapCreate, mapTypeByName } from "../facts/map-types.ts";
+import { checkMapCreate } from "../facts/map-create.ts";
+import { mapTypeByName } from "../facts/map-types.ts";
 import type { MapDef } from "../program/program.ts";
 import { createMap } from "../vm/index.ts";
 import { BloomMap } from "../vm/maps/bloom.ts";

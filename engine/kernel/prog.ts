@@ -3,6 +3,7 @@
 // @kernel kernel/bpf/syscall.c bpf_prog_load, bpf_prog_attach, bpf_prog_detach
 
 import { ERRNO } from "../facts/errno.ts";
+import { isGplCompatible } from "../facts/license.ts";
 import { attachTypeName } from "../facts/prog-types.ts";
 import { BPF_DW, BPF_IMM, BPF_LD, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -72,7 +73,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
     name: attr.progName,
     insns: attr.insns,
     xlated: verdict.insns,
-    gplCompatible: GPL_COMPATIBLE.has(attr.license),
+    gplCompatible: isGplCompatible(attr.license),
     loaded: loadProgram(kernel.memory, {
       insns: attr.insns,
       progType: type.name,
@@ -193,13 +194,3 @@ function mapTargets(kernel: Kernel, insns: readonly Insn[]): Map<number, MapObje
   }
   return maps;
 }
-
-/** @kernel include/linux/license.h license_is_gpl_compatible */
-const GPL_COMPATIBLE: ReadonlySet<string> = new Set([
-  "GPL",
-  "GPL v2",
-  "GPL and additional rights",
-  "Dual BSD/GPL",
-  "Dual MIT/GPL",
-  "Dual MPL/GPL",
-]);

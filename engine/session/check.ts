@@ -3,7 +3,7 @@
 import { assemble } from "../asm/assemble.ts";
 import { type Assembly, programOf } from "../asm/assembly.ts";
 import { ERRNO, errnoName, errnoText } from "../facts/errno.ts";
-import { checkMapCreate } from "../facts/map-types.ts";
+import { checkMapCreate } from "../facts/map-create.ts";
 import type { ProgType } from "../facts/types.ts";
 import { admit } from "../kernel/admit.ts";
 import type { Registry } from "../kernel/registry.ts";

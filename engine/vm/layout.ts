@@ -94,7 +94,6 @@ export const CTX = THREAD + 0x3000;
 export const CTX_BYTES = 0x1000;
 /** Small kernel objects (sockets, tunnel keys) that context fields or helpers hand out. */
 export const OBJECTS = THREAD + 0x4000;
-export const OBJECTS_END = THREAD + 0x8000;
 /** A scratch area for helpers, never visible to programs. */
 export const SCRATCH = THREAD + 0x8000;
 export const SCRATCH_BYTES = 0x4000;

@@ -13,7 +13,7 @@ import {
   BPF_W,
 } from "../../isa/codes.ts";
 import type { Program } from "../../program/program.ts";
-import { constU32 } from "../../verifier/domain/index.ts";
+import { constU32 } from "../../verifier/domain/scalar.ts";
 import type { Trace } from "../../verifier/trace.ts";
 import { verify } from "../../verifier/verify.ts";
 import {

@@ -1,6 +1,6 @@
 // The property that ties the verifier to the machine: whatever a register or a stack byte holds during a run lies inside what
 // the verifier believed at that instruction, on the path that the run takes. Runs step by step beside a trace of all paths.
-import { scalarHas } from "../../verifier/domain/index.ts";
+import { scalarHas } from "../../verifier/domain/scalar.ts";
 import type { RegState } from "../../verifier/state/reg.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import { STACK_SPILL, STACK_ZERO, slotType } from "../../verifier/state/stack.ts";

@@ -48,7 +48,6 @@ export const mov32r = (dst: number, src: number, off = 0): Insn => raw(c.BPF_ALU
 export const alu = (op: AluName, dst: number, imm: number): Insn => raw(c.BPF_ALU64 | ALU[op], dst, 0, 0, imm);
 export const alur = (op: AluName, dst: number, src: number): Insn => raw(c.BPF_ALU64 | c.BPF_X | ALU[op], dst, src);
 export const alu32 = (op: AluName, dst: number, imm: number): Insn => raw(c.BPF_ALU | ALU[op], dst, 0, 0, imm);
-export const alu32r = (op: AluName, dst: number, src: number): Insn => raw(c.BPF_ALU | c.BPF_X | ALU[op], dst, src);
 export const neg = (dst: number): Insn => raw(c.BPF_ALU64 | c.BPF_NEG, dst);
 export const add = (dst: number, imm: number): Insn => alu("add", dst, imm);
 export const ldx = (size: Size, dst: number, src: number, off = 0): Insn =>

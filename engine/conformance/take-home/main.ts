@@ -2,7 +2,7 @@
 // program unless told otherwise. A definition is JSON as the page's builder exports it, a program is a source text.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { assemble } from "../../asm/index.ts";
+import { assemble } from "../../asm/assemble.ts";
 import { LineMap } from "../../base/span.ts";
 import { type KernelDefinition, OREORE } from "../../kernel/definition.ts";
 import { readDefinition } from "../../kernel/definition-input.ts";

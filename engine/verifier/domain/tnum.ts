@@ -24,12 +24,6 @@ export const TNUM_ZERO: Tnum = tnum(0n, 0n);
 /** γ = { value }; `value` is taken modulo 2^64. */
 export const tnumConst = (value: bigint): Tnum => tnum(asU64(value), 0n);
 
-export const tnumIsConst = (t: Tnum): boolean => t.mask === 0n;
-export const tnumIsUnknown = (t: Tnum): boolean => t.mask === ALL;
-export const tnumSubregIsConst = (t: Tnum): boolean => t.mask === 0n || (t.mask & LOW32) === 0n;
-export const tnumEqualsConst = (t: Tnum, value: bigint): boolean => t.mask === 0n && t.value === value;
-export const tnumEqual = (a: Tnum, b: Tnum): boolean => a === b || (a.value === b.value && a.mask === b.mask);
-
 /** Number of bits needed to write `x`, 0 for 0. */
 function bitLength(x: bigint): number {
   if (x <= LOW32) return 32 - Math.clz32(Number(x));
@@ -151,7 +145,6 @@ export function tnumStep(t: Tnum, z: bigint): bigint {
 }
 
 export const tnumSubreg = (t: Tnum): Tnum => tnum(t.value & LOW32, t.mask & LOW32);
-export const tnumClearSubreg = (t: Tnum): Tnum => tnum(t.value & HIGH32, t.mask & HIGH32);
 
 /** The upper half of `t` with the lower half of `subreg`. */
 export const tnumWithSubreg = (t: Tnum, subreg: Tnum): Tnum =>
@@ -160,15 +153,3 @@ export const tnumWithSubreg = (t: Tnum, subreg: Tnum): Tnum =>
 /** The upper half of `t` with `value` (unsigned 32 bits) below. */
 export const tnumConstSubreg = (t: Tnum, value: number): Tnum =>
   tnum((t.value & HIGH32) | BigInt(value), t.mask & HIGH32);
-
-/** `(0x0; 0xff)`, as the kernel's log writes var_off. */
-export const formatTnum = (t: Tnum): string => `(0x${t.value.toString(16)}; 0x${t.mask.toString(16)})`;
-
-/** The low `bits` as `0`, `1` and `x`, most significant first. @kernel tnum.c tnum_sbin */
-export function tnumBits(t: Tnum, bits = 64): string {
-  let text = "";
-  for (let bit = BigInt(bits - 1); bit >= 0n; bit--) {
-    text += (t.mask >> bit) & 1n ? "x" : (t.value >> bit) & 1n ? "1" : "0";
-  }
-  return text;
-}

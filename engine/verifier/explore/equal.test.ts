@@ -1,6 +1,7 @@
 // When a state covers another: one difference at a time.
 import { describe, expect, test } from "vitest";
-import { constU32, narrow, SCALAR_UNKNOWN } from "../domain/index.ts";
+import { narrow } from "../domain/bounds.ts";
+import { constU32, SCALAR_UNKNOWN } from "../domain/scalar.ts";
 import {
   BPF_ADD_CONST,
   constReg,

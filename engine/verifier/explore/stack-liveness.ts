@@ -150,13 +150,7 @@ export function resetStackWriteMarks(env: Env, insnIdx: number): void {
   liveness.writeInsnIdx = insnIdx;
 }
 
-/** Slots of a frame that the instruction being walked writes for certain. */
-export function markStackWrite(env: Env, frameno: number, lo: number, hi: number): void {
-  const { writes } = livenessOf(env);
-  writes[2 * frameno]! |= lo;
-  writes[2 * frameno + 1]! |= hi;
-}
-
+/** The instruction being walked writes this slot of a frame for certain. */
 export function markStackWriteSlot(env: Env, frameno: number, spi: number): void {
   livenessOf(env).writes[2 * frameno + (spi >> 5)]! |= 1 << (spi & 31);
 }

@@ -9,7 +9,6 @@ export const BPF_LOG_LEVEL2 = 2;
 export const BPF_LOG_STATS = 4;
 /** The buffer keeps the log's beginning, not its end. */
 export const BPF_LOG_FIXED = 8;
-export const BPF_LOG_LEVEL = BPF_LOG_LEVEL1 | BPF_LOG_LEVEL2;
 
 /** log_size where nothing else is said: 16 MiB. */
 export const DEFAULT_LOG_SIZE = 1 << 24;

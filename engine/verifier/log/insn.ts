@@ -16,8 +16,3 @@ export function insnText(env: Env, insnIdx: number): string {
   if (cache === undefined) texts.set(env.insns, (cache = new Array(env.insns.length)));
   return (cache[insnIdx] ??= formatInsn(env.insns[insnIdx]!, env.insns[insnIdx + 1], NAMES));
 }
-
-/** Writes `(bf) r2 = r10` and a newline. */
-export function verboseInsn(env: Env, insnIdx: number): void {
-  env.log.append(`${insnText(env, insnIdx)}\n`);
-}

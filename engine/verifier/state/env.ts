@@ -10,7 +10,6 @@ import type { ExploredState, HistoryEntry, VerifierState } from "./state.ts";
 
 export const BPF_COMPLEXITY_LIMIT_INSNS = 1_000_000;
 export const BPF_COMPLEXITY_LIMIT_JMP_SEQ = 8192;
-export const BPF_COMPLEXITY_LIMIT_STATES = 64;
 
 /** What the passes know of one instruction slot. @kernel struct bpf_insn_aux_data */
 export interface InsnAux {

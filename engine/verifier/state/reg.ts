@@ -4,7 +4,7 @@
 import type { Scalar } from "../domain/scalar.ts";
 import { constScalar, SCALAR_UNKNOWN, SCALAR_ZERO } from "../domain/scalar.ts";
 import type { VerifierMap } from "./map.ts";
-import { baseType, isPktPointer, NOT_INIT, PTR_TO_CTX, PTR_TO_STACK, SCALAR_VALUE } from "./regtype.ts";
+import { isPktPointer, NOT_INIT, PTR_TO_CTX, PTR_TO_STACK, SCALAR_VALUE } from "./regtype.ts";
 
 /**
  * In RegState.id: this scalar is another one with the same id plus the constant in `off`, in 64 bits or in 32.
@@ -140,13 +140,5 @@ export const isNullReg = (reg: RegState): boolean =>
 
 export const isConstVal = (reg: RegState): boolean => reg.val.varOff.mask === 0n;
 
-/** A scalar of one value. @kernel bpf_verifier.h reg_is_const */
-export const isConstScalar = (reg: RegState): boolean => reg.type === SCALAR_VALUE && reg.val.varOff.mask === 0n;
-
 /** @kernel verifier.c reg_is_pkt_pointer_any */
 export const isPktPointerReg = (reg: RegState): boolean => isPktPointer(reg.type);
-
-/** The offset of a pointer whose variable part is constant: both parts together, as s64. */
-export const fixedOffset = (reg: RegState): bigint => BigInt(reg.off) + reg.val.varOff.value;
-
-export const isBase = (reg: RegState, type: number): boolean => baseType(reg.type) === type;

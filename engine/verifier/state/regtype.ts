@@ -50,7 +50,6 @@ export const DYNPTR_TYPE_SKB_META = 1 << 27;
 export const PTR_TO_MAP_VALUE_OR_NULL = PTR_TO_MAP_VALUE | PTR_MAYBE_NULL;
 
 export const baseType = (type: number): number => type & BASE_TYPE_MASK;
-export const typeFlag = (type: number): number => type & ~BASE_TYPE_MASK;
 export const mayBeNull = (type: number): boolean => (type & PTR_MAYBE_NULL) !== 0;
 
 /** @kernel verifier.c type_is_pkt_pointer */
@@ -62,6 +61,3 @@ export const isPktPointer = (type: number): boolean => {
 /** @kernel verifier.c type_is_sk_pointer */
 export const isSkPointer = (type: number): boolean =>
   type === PTR_TO_SOCKET || type === PTR_TO_SOCK_COMMON || type === PTR_TO_TCP_SOCK || type === PTR_TO_XDP_SOCK;
-
-/** Types that do carry an address: everything but scalars and what was never set. */
-export const isPointer = (type: number): boolean => type !== SCALAR_VALUE && type !== NOT_INIT;

@@ -32,7 +32,6 @@ export interface FuncState {
 export const BPF_MAIN_FUNC = -1;
 
 export const REF_TYPE_PTR = 1 << 1;
-export const REF_TYPE_IRQ = 1 << 2;
 export const REF_TYPE_LOCK = 1 << 3;
 export const REF_TYPE_RES_LOCK = 1 << 4;
 export const REF_TYPE_RES_LOCK_IRQ = 1 << 5;
@@ -174,13 +173,8 @@ export function cloneVerifierState(s: VerifierState): VerifierState {
   return copy;
 }
 
-export const currentFrame = (s: VerifierState): FuncState => s.frames[s.curframe]!;
-
 /** The slot at index spi, STACK_INVALID where the frame has not grown so far. */
 export const slotAt = (f: FuncState, spi: number): StackSlot => f.stack[spi] ?? INVALID_SLOT;
-
-/** Bytes of stack this frame has touched. */
-export const allocatedStack = (f: FuncState): number => f.stack.length * 8;
 
 /**
  * Replaces each register and spilled register of every frame by `change` of it. Slots that hold no spilled register are

@@ -1,6 +1,5 @@
 // What a helper sees of its caller: five arguments, memory they point to, and R0. Every pointer is checked, because a
 // program may run here that no verifier saw.
-import { asS64 } from "../../base/u64.ts";
 import { helperName } from "../../facts/helpers.ts";
 import { KERNEL_HI, REGS } from "../layout.ts";
 import type { Machine } from "../machine.ts";
@@ -11,11 +10,10 @@ export type Helper = (machine: Machine, ip: number) => boolean;
 
 const LO = REGS >>> 2;
 
-/** Argument n (1 … 5) as u32, s32, s64. */
+/** Argument n (1 … 5) as u32, s32, u64. */
 export const u32Arg = (m: Machine, n: number): number => (m.memory.i32[LO + 2 * n] as number) >>> 0;
 export const s32Arg = (m: Machine, n: number): number => m.memory.i32[LO + 2 * n] as number;
 export const u64Arg = (m: Machine, n: number): bigint => m.reg(n);
-export const s64Arg = (m: Machine, n: number): bigint => asS64(m.reg(n));
 
 /** Buffer offset of a pointer argument, unchecked; 0 for NULL, -1 for what is no address of the machine's. */
 export function pointerArg(m: Machine, n: number): number {

@@ -1,6 +1,6 @@
 // BPF_MAP_CREATE once its attributes were checked: a map of any simulated kind.
 import { ERRNO } from "../../facts/errno.ts";
-import { checkMapCreate } from "../../facts/map-types.ts";
+import { checkMapCreate } from "../../facts/map-create.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
 import { ArrayMap, ObjectArray } from "./array.ts";
