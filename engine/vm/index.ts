@@ -4,11 +4,10 @@ export { lastChanges, type MemoryChange, type RegChange, type StepEvent } from "
 export { type LoadedProgram, loadProgram, type ProgramInput } from "./decode.ts";
 export { defaultEnv, type Env } from "./env.ts";
 export { type Event, enterEvent, PT_REGS, type PtReg } from "./events/events.ts";
-export { type CapturedPacket, readCapture, type SamplePacket, samplePackets } from "./events/packets.ts";
 export type { Fault, FaultKind } from "./fault.ts";
-export { helperRefusal, simulatedHelpers } from "./helpers/helpers.ts";
+export { simulatedHelpers } from "./helpers/helpers.ts";
 export { type FrameView, Machine, type Outcome } from "./machine.ts";
-export { createMap, mapRefusal, simulatedMapTypes } from "./maps/create.ts";
+export { createMap } from "./maps/create.ts";
 export type { BpfMap, MapEntry, MapEvent } from "./maps/map.ts";
 export { Memory, type OutputRecord, type Region, type RegionKind } from "./memory.ts";
 export { packetBytes } from "./packet.ts";
@@ -23,5 +22,5 @@ export {
   type Stop,
   type StopConditions,
 } from "./queries.ts";
-export { type RawResult, RawRun, runRaw } from "./raw-run.ts";
+export { type RawResult, RawRun } from "./raw-run.ts";
 export { Timeline, type TimelineOptions } from "./timeline.ts";

@@ -208,8 +208,8 @@ function insnHover(analysis: Analysis, span: Span, name: string, macro: InsnMacr
   };
 }
 
-/** All that is said of one slot; for lists and panes too. */
-export function slotHover(insns: readonly Insn[], slot: number): SlotHover {
+/** All that is said of one slot. */
+function slotHover(insns: readonly Insn[], slot: number): SlotHover {
   const insn = insns[slot] as Insn;
   const previous = insns[slot - 1];
   const second = insn.code === 0 && previous !== undefined && previous.code === 0x18;

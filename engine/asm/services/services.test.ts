@@ -5,17 +5,7 @@ import { FORMS } from "../../isa/forms.ts";
 import { encodeInsns } from "../../isa/insn.ts";
 import { INSN_MACROS } from "../../isa/macros.ts";
 import { analyse, assemble } from "../assemble.ts";
-import {
-  complete,
-  explain,
-  foldingRanges,
-  format,
-  hoverAt,
-  inlayHints,
-  renameAt,
-  signatureAt,
-  symbolAt,
-} from "./index.ts";
+import { complete, explain, format, hoverAt, inlayHints, renameAt, signatureAt, symbolAt } from "./index.ts";
 
 /** The text without its `|`, and where that stood. */
 const marked = (text: string) => {
@@ -177,14 +167,6 @@ test("labels, defines and maps are found and renamed everywhere", () => {
   expect(symbolAt(analysis, source, source.lastIndexOf("again"))?.definition.start).toBe(source.indexOf("again"));
 });
 
-test("braces, comments and conditionals fold", () => {
-  const source = "/* a\n b */\nstruct bpf_insn p[] = {\n#if 1\n\tBPF_EXIT_INSN(),\n#endif\n};\n// one\n// two\n";
-  const folds = foldingRanges(analyse(source), source).map(
-    ({ span, kind }) => `${kind} ${source.slice(span.start, span.end).split("\n").length}`,
-  );
-  expect(folds).toEqual(["comment 2", "region 5", "region 3", "comment 2"]);
-});
-
 describe("formatting", () => {
   test("sets blanks and aligns comments", () => {
     const source =
@@ -271,7 +253,6 @@ test("no question about any text throws", () => {
       signatureAt(analysis, source, offset);
       hoverAt(analysis, source, offset);
       renameAt(analysis, source, offset, "other");
-      foldingRanges(analysis, source);
       inlayHints(analysis, new Set(["slot", "kernel", "target"]));
     }),
     { numRuns: 150 },

@@ -1,7 +1,7 @@
 // Names that the source gives: where each is defined and used, for "go to definition", "find all" and rename.
 import type { Span } from "../../base/span.ts";
 import type { Analysis } from "../assemble.ts";
-import { placeAt, tokensOf } from "./place.ts";
+import { tokensOf } from "./place.ts";
 
 export interface SymbolPlaces {
   readonly kind: "label" | "define" | "map" | "type" | "constant";
@@ -16,8 +16,8 @@ export function symbolAt(analysis: Analysis, source: string, offset: number): Sy
   return symbols(analysis, source).find(({ all }) => all.some((span) => span.start <= offset && offset <= span.end));
 }
 
-/** Every symbol, for an outline. */
-export function symbols(analysis: Analysis, source: string): SymbolPlaces[] {
+/** Every symbol. */
+function symbols(analysis: Analysis, source: string): SymbolPlaces[] {
   const { assembly, preprocessed, declared, types } = analysis;
   const found: SymbolPlaces[] = [];
   const add = (kind: SymbolPlaces["kind"], name: string, definition: Span, uses: readonly Span[]) => {
@@ -61,46 +61,4 @@ export function renameAt(analysis: Analysis, source: string, offset: number, nam
     symbols(analysis, source).some((other) => other.name === name) || analysis.names.constant(name) !== undefined;
   if (taken && name !== symbol.name) return { problem: "taken" };
   return { edits: symbol.all.map((span) => ({ span, text: name })) };
-}
-
-/** Groups that fold: braces, block comments, runs of line comments, #if … #endif. Spans hold both ends. */
-export function foldingRanges(
-  analysis: Analysis,
-  source: string,
-): { readonly span: Span; readonly kind: "region" | "comment" }[] {
-  const { tokens, comments } = tokensOf(source);
-  const ranges: { span: Span; kind: "region" | "comment" }[] = [];
-  const multiline = (span: Span) => source.slice(span.start, span.end).includes("\n");
-  const open: Span[] = [];
-  for (const token of tokens) {
-    if (token.kind !== "punct") continue;
-    if (token.text === "{") open.push(token);
-    else if (token.text === "}") {
-      const start = open.pop();
-      if (start && multiline({ start: start.start, end: token.end }))
-        ranges.push({ span: { start: start.start, end: token.end }, kind: "region" });
-    }
-  }
-  for (const span of analysis.preprocessed.conditionals) ranges.push({ span, kind: "region" });
-  for (let i = 0; i < comments.length; i++) {
-    const first = comments[i] as Span & { block: boolean };
-    let last: Span = first;
-    while (
-      !first.block &&
-      comments[i + 1] &&
-      !comments[i + 1]?.block &&
-      /^[ \t\r]*\n[ \t]*$/.test(source.slice(last.end, comments[i + 1]?.start))
-    )
-      last = comments[++i] as Span;
-    if (multiline({ start: first.start, end: last.end }))
-      ranges.push({ span: { start: first.start, end: last.end }, kind: "comment" });
-  }
-  return ranges.toSorted((a, b) => a.span.start - b.span.start);
-}
-
-/** The span of the word at a place that rename would change, or `undefined`. */
-export function renameable(analysis: Analysis, source: string, offset: number): Span | undefined {
-  const symbol = symbolAt(analysis, source, offset);
-  const { word } = placeAt(source, offset);
-  return symbol?.all.find((span) => span.start <= offset && offset <= span.end) ?? (symbol && word);
 }

@@ -303,15 +303,6 @@ export function syncBounds(s: Scalar): Scalar {
 /** Replaces some of the views, then lets all inform each other. Callers see to it that γ may shrink so. */
 export const narrow = (s: Scalar, known: Partial<Scalar>): Scalar => sealed({ ...draftOf(s), ...known });
 
-/** Meets the signed ranges with [min, max]. @kernel verifier.c __mark_reg_s32_range */
-export function withS32Range(s: Scalar, min: number, max: number): Scalar {
-  const d = draftOf(s);
-  meetS32(d, min, max);
-  if (BigInt(min) > d.smin) d.smin = BigInt(min);
-  if (BigInt(max) < d.smax) d.smax = BigInt(max);
-  return sealed(d);
-}
-
 /** The four ranges forgotten and nothing learned again: what is left after a violated invariant. */
 export function unboundRanges(s: Scalar): Scalar {
   const d = draftOf(s);

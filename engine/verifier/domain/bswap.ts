@@ -11,7 +11,7 @@ function swapBytes(x: bigint, bytes: number): bigint {
 }
 
 /** γ(tnumBswap(t, n)) = { the low n bytes of x in reverse order : x ∈ γ(t) }. @kernel tnum.c tnum_bswap16, 32, 64 */
-export const tnumBswap = (t: Tnum, bytes: 2 | 4 | 8): Tnum => ({
+const tnumBswap = (t: Tnum, bytes: 2 | 4 | 8): Tnum => ({
   value: swapBytes(t.value, bytes),
   mask: swapBytes(t.mask, bytes),
 });

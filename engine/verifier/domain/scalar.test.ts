@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as c from "../../isa/codes.ts";
 import { aluScalar, aluSlowly, ptrAdd, ptrSub } from "./alu.ts";
-import { boundsViolation, narrow, sealed, syncBounds, syncSlowly, withS32Range } from "./bounds.ts";
+import { boundsViolation, narrow, sealed, syncBounds, syncSlowly } from "./bounds.ts";
 import { branchTaken, flipOpcode, REV_JSET, refineBranches, refineCond, revOpcode } from "./cond.ts";
 import type { Scalar } from "./scalar.ts";
 import { constS32, constScalar, constU32, draftOf, isConst, SCALAR_UNKNOWN, scalarEqual, scalarHas } from "./scalar.ts";
@@ -358,11 +358,6 @@ test("constants of both signs are one value in each view", () => {
   }
   expect(constS32(7)).toBe(constU32(7));
   expect(constU32(0xffff_ffff)).toEqual(hull([0xffff_ffffn]));
-});
-
-test("a return value within s32 limits is known on both halves", () => {
-  const s = withS32Range(SCALAR_UNKNOWN, -4095, 0);
-  expect(s).toMatchObject({ smin: -4095n, smax: 0n, s32min: -4095, s32max: 0 });
 });
 
 test("an empty range and a constant out of step are told apart", () => {

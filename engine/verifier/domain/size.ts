@@ -132,12 +132,6 @@ export function zext32(s: Scalar): Scalar {
   return sealed(d);
 }
 
-/** Is the upper half known to be 0? @kernel verifier.c get_reg_width */
-export const isU32 = (s: Scalar): boolean => s.umax <= 0xffff_ffffn;
-
-/** Does a sign extension from `bits` (8, 16 or 32) leave every value as it is? */
-export const fitsWithoutSext = (s: Scalar, bits: number): boolean => s.umax < 1n << BigInt(bits - 1);
-
 /** A register move: `off` is 0 or the number of bits to sign-extend from (8, 16, and 32 with width 64). */
 export function movScalar(width: 32 | 64, off: number, s: Scalar): Scalar {
   if (width === 64) return off === 0 ? s : coerceToSizeSx(s, (off >> 3) as SubSize);

@@ -1,8 +1,10 @@
 // Any helper with any arguments: it does something that can be undone, or it is a fault. It never ends the engine.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fromHex } from "../../base/bytes.ts";
 import { type Form, formNamed } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
+import { PACKETS } from "../../session/packets.ts";
 import {
   type BpfMap,
   createMap,
@@ -12,7 +14,6 @@ import {
   loadProgram,
   Machine,
   Memory,
-  samplePackets,
   simulatedHelpers,
   Timeline,
 } from "../index.ts";
@@ -90,9 +91,10 @@ const oneCall = fc.record({
   args: fc.tuple(argument, argument, argument, argument, argument),
 });
 
+const ARRIVALS = PACKETS.map(({ hex }): Event => ({ kind: "packet", data: fromHex(hex) as Uint8Array }));
 const EVENTS: Readonly<Record<string, readonly Event[]>> = {
-  xdp: samplePackets().map(({ data }) => ({ kind: "packet", data })),
-  sched_cls: samplePackets().map(({ data }) => ({ kind: "packet", data })),
+  xdp: ARRIVALS,
+  sched_cls: ARRIVALS,
   kprobe: [{ kind: "kprobe", regs: {} }],
 };
 const hook = fc.constantFrom(

@@ -36,30 +36,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   percpu_cgroup_storage: CgroupStorageMap,
 };
 
-export const simulatedMapTypes: readonly string[] = Object.keys(KINDS);
-
-/** A sentence for map types that exist in the kernel and not here. */
-export function mapRefusal(type: string): string | undefined {
-  if (type in KINDS) return undefined;
-  const why: Readonly<Record<string, string>> = {
-    sockmap: "holds real sockets",
-    sockhash: "holds real sockets",
-    xskmap: "holds AF_XDP sockets",
-    devmap: "forwards to real network devices",
-    devmap_hash: "forwards to real network devices",
-    cpumap: "hands packets to other CPUs",
-    reuseport_sockarray: "holds listening sockets",
-    struct_ops: "replaces functions of the kernel",
-    arena: "shares pages with a process",
-    user_ringbuf: "is written by a process",
-    sk_storage: "keeps its values in sockets",
-    inode_storage: "keeps its values in inodes",
-    task_storage: "keeps its values in tasks",
-    cgrp_storage: "keeps its values in cgroups",
-  };
-  return `a map of type ${type} is not simulated: it ${why[type] ?? "is not known here"}`;
-}
-
 /** A map, or a negative errno as BPF_MAP_CREATE answers it; -EOPNOTSUPP for kinds that are not simulated. */
 export function createMap(memory: Memory, def: MapDef): BpfMap | number {
   const kind = KINDS[def.type];
