@@ -7,6 +7,7 @@ import type {
   EventInput,
   ExplanationView,
   HelloView,
+  KernelCodeView,
   KernelView,
   LoadOutcome,
   MapView,
@@ -63,6 +64,9 @@ export interface SessionApi {
   notations(): Promise<readonly string[]>;
   /** The folder to take home for the current definition; null where the program does not assemble. */
   takeHome(program: ProgramInput): Promise<readonly TakeHomeFileView[] | null>;
+
+  /** The code of the four steps for the current definition; step 4 loads the program. */
+  kernelCode(program: ProgramInput): Promise<KernelCodeView>;
 
   /** Applies or takes back step 1 … 4 of the recipe. */
   patchKernel(step: 1 | 2 | 3 | 4, applied: boolean): Promise<Outcome>;

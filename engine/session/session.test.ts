@@ -400,6 +400,30 @@ test("the take-home holds the program of the editor", async () => {
   expect(files.find(({ path }) => path === "loader.c")?.text).toMatch(/42/);
 });
 
+test("the four steps are read as code of the definition that is there, a text a file", async () => {
+  const session = createSession();
+  const own = (await session.presets()).find(({ name }) => name === "verdict")?.definition;
+  await session.define(own ? { ...own, name: "twice", sysfsPath: "/sys/twice/run" } : null);
+  const code = await session.kernelCode({ ...example("plus42"), progType: "twice" });
+  expect(code.map((files) => files.map(({ path }) => path))).toEqual([
+    [
+      "include/uapi/linux/bpf.h",
+      "include/linux/bpf_types.h",
+      "kernel/bpf/Makefile",
+      "kernel/bpf/verifier.c",
+      "kernel/bpf/twice.c",
+    ],
+    ["include/uapi/linux/bpf.h", "include/linux/bpf.h", "kernel/bpf/syscall.c", "kernel/bpf/twice.c"],
+    ["module/twice_module.c"],
+    ["loader.c"],
+  ]);
+  for (const file of code.flat().filter(({ diff }) => diff)) expect(file.text).toMatch(/^@@ -\d+(,\d+)? \+\d/);
+  expect(code[0]?.[0]?.text).toContain("+\tBPF_PROG_TYPE_TWICE,");
+  expect(code[2]?.[0]?.text).toContain("/sys/twice/run");
+  expect(code[3]?.[0]?.text).toContain("w0 += 42");
+  expect((await session.kernelCode({ ...example("plus42"), source: "nonsense" }))[3]).toEqual([]);
+});
+
 test("both engines run the same and say how fast", async () => {
   const event = { kind: "sysfs", path: FILE, data: "10" } as const;
   const speed = await createSession({ now: () => performance.now() * 1000 }).speed(example("plus42"), event, 500);

@@ -98,6 +98,11 @@ export function createSession({
       const files = takeHome(program, registry.definition);
       return files.map(({ path, text, executable }) => ({ path, text, executable: executable ?? false }));
     },
+    async kernelCode(input) {
+      const { kernelCode } = await import("./kernel-code.ts");
+      const { assembly, program } = assembleInput(registry, input);
+      return kernelCode(registry.definition, assembly.ok ? program : undefined);
+    },
 
     async completeShell(line) {
       const { completions } = await import("../kernel/shell.ts");

@@ -382,6 +382,17 @@ export interface PasteView {
   readonly faults: readonly string[];
 }
 
+/** One file of the code that a step of the recipe adds. */
+export interface CodeFileView {
+  /** In the kernel's tree; of steps 3 and 4 in the take-home's folder. */
+  readonly path: string;
+  readonly text: string;
+  /** Hunks of a unified diff; else the whole file. */
+  readonly diff: boolean;
+}
+/** Files of step 1 … 4; of step 4 none where the program does not assemble. */
+export type KernelCodeView = readonly (readonly CodeFileView[])[];
+
 export interface TakeHomeFileView {
   /** Below the folder, with slashes. */
   readonly path: string;
