@@ -18,7 +18,7 @@ export const answerAsm: Answer = (record) => {
 };
 
 /** Diagnostics as the contract words them. */
-export function listDiagnostics(source: string, diagnostics: readonly Diagnostic[]): object[] {
+function listDiagnostics(source: string, diagnostics: readonly Diagnostic[]): object[] {
   const lines = new LineMap(source);
   return diagnostics.map(({ span, severity, code, message }) => ({
     ...lines.position(span.start),

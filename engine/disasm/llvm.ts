@@ -10,7 +10,7 @@ export interface LlvmLine {
   readonly slots: 1 | 2;
 }
 
-export function llvmLines(insns: readonly Insn[]): LlvmLine[] {
+function llvmLines(insns: readonly Insn[]): LlvmLine[] {
   const lines: LlvmLine[] = [];
   for (let slot = 0; slot < insns.length; ) {
     const line = llvmLine(insns, slot);
@@ -25,7 +25,7 @@ export const llvmText = (insns: readonly Insn[]): string =>
     .map((line) => `\t${line.text}\n`)
     .join("");
 
-export function llvmLine(insns: readonly Insn[], slot: number): LlvmLine {
+function llvmLine(insns: readonly Insn[], slot: number): LlvmLine {
   const insn = insns[slot] as Insn;
   const form = formOf(insn);
   const unused = (["dst", "src", "off", "imm"] as const).some(

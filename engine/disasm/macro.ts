@@ -18,7 +18,7 @@ export interface MacroLine {
 }
 
 /** Every instruction in order; the slots add up to `insns.length`. */
-export function macroLines(insns: readonly Insn[], names: MacroNames = {}): MacroLine[] {
+function macroLines(insns: readonly Insn[], names: MacroNames = {}): MacroLine[] {
   const lines: MacroLine[] = [];
   for (let slot = 0; slot < insns.length; ) {
     const line = macroLine(insns, slot, names);
@@ -34,7 +34,7 @@ export const macroText = (insns: readonly Insn[], names: MacroNames = {}): strin
     .map((line) => `\t${line.text},\n`)
     .join("");
 
-export function macroLine(insns: readonly Insn[], slot: number, names: MacroNames = {}): MacroLine {
+function macroLine(insns: readonly Insn[], slot: number, names: MacroNames = {}): MacroLine {
   const insn = insns[slot] as Insn;
   const form = formOf(insn);
   if (!form || !plain(insn, form)) return raw(insn);

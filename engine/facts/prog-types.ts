@@ -128,7 +128,7 @@ export function defineProgType(definition: ProgTypeDefinition): ProgType {
 }
 
 /** `base`, or the set of a recorded type by its name (with attach type 0). */
-export function helperSetByName(name: string): ReadonlyMap<number, HelperProto> {
+function helperSetByName(name: string): ReadonlyMap<number, HelperProto> {
   if (name === "base") return BASE_HELPERS;
   const type = progTypeByName(name);
   return new Map((type?.helperIds(0) ?? []).map((id) => [id, type!.helper(id, 0)!]));

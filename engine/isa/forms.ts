@@ -82,7 +82,7 @@ export const ATOMIC_OPS = {
 export type AtomicOp = keyof typeof ATOMIC_OPS;
 
 /** What a two-slot 64-bit immediate stands for, by its src. */
-export const PSEUDO_LOADS = {
+const PSEUDO_LOADS = {
   imm: 0,
   map_fd: c.BPF_PSEUDO_MAP_FD,
   map_value: c.BPF_PSEUDO_MAP_VALUE,
@@ -94,7 +94,7 @@ export const PSEUDO_LOADS = {
 export type PseudoLoad = keyof typeof PSEUDO_LOADS;
 
 /** Whom a call reaches, by its src. */
-export const CALL_TARGETS = { helper: 0, local: c.BPF_PSEUDO_CALL, kfunc: c.BPF_PSEUDO_KFUNC_CALL } as const;
+const CALL_TARGETS = { helper: 0, local: c.BPF_PSEUDO_CALL, kfunc: c.BPF_PSEUDO_KFUNC_CALL } as const;
 export type CallTarget = keyof typeof CALL_TARGETS;
 
 /** What the instruction does; the part of a row that rooms switch over. */

@@ -8,7 +8,7 @@ export type ValType = "i32" | "i64";
 type Immediate = "none" | "index" | "i32" | "i64" | "block" | "memory" | "table";
 
 /** Every instruction the compiler emits: its opcode and what follows it. */
-export const OPCODES = {
+const OPCODES = {
   unreachable: [0x00, "none"],
   block: [0x02, "block"],
   loop: [0x03, "block"],

@@ -19,7 +19,7 @@ export interface KernelConfig {
 }
 
 /** Instructions after which a run is given up: more than any that the verifier accepts needs, bpf_loop apart. */
-export const RUN_BUDGET = 100_000_000;
+const RUN_BUDGET = 100_000_000;
 
 export class Kernel extends Registry {
   readonly memory: Memory;

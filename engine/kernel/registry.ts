@@ -6,7 +6,7 @@ import { type KernelDefinition, OREORE } from "./definition.ts";
 
 /** The four steps of the recipe: program type, attach type, module, user space. */
 export type Steps = readonly [progType: boolean, attachType: boolean, module: boolean, userSpace: boolean];
-export const ALL_STEPS: Steps = [true, true, true, true];
+const ALL_STEPS: Steps = [true, true, true, true];
 
 /** The kernel whose rules are recorded, built with the four steps. */
 export const RELEASE = "6.18.44-oreore";

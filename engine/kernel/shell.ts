@@ -141,7 +141,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
 };
 
 /** For completion. */
-export const COMMANDS: readonly string[] = Object.keys(BUILTINS).sort();
+const COMMANDS: readonly string[] = Object.keys(BUILTINS).sort();
 
 /** What may stand in the place of the last word of a line: commands first, then paths; whole words. */
 export function completions({ kernel }: Process, line: string): string[] {

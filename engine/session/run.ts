@@ -41,7 +41,7 @@ import {
 import type { SlotView } from "./views.ts";
 
 /** Steps recorded of a run; a longer one is stopped there. */
-export const MAX_STEPS = 1_000_000;
+const MAX_STEPS = 1_000_000;
 const MAX_CHUNK = 8192;
 const REGS = 11;
 const NEVER = 0x7fff_ffff;

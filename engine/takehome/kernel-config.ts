@@ -1,7 +1,7 @@
 // The smallest Linux 6.1 in which the take-home can be tried: tinyconfig and these. Builds in minutes.
 
 /** Symbols to set on top of `make tinyconfig`, with the reason. */
-export const CONFIG: readonly (readonly [symbol: string, value: string, why: string])[] = [
+const CONFIG: readonly (readonly [symbol: string, value: string, why: string])[] = [
   ["64BIT", "y", "bpf(2) as on the machines people have"],
   ["PRINTK", "y", "messages"],
   ["TTY", "y", "a console"],

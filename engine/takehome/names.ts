@@ -38,7 +38,7 @@ export function namesOf({ type }: KernelDefinition): Names {
 }
 
 /** The UAPI type of a context field: `__u32`. */
-export const fieldType = ({ size }: CtxField): string => `__u${size * 8}`;
+const fieldType = ({ size }: CtxField): string => `__u${size * 8}`;
 
 /** Members of the context struct with explicit padding, so that the layout is the same on every machine. */
 export function ctxMembers({ type }: KernelDefinition): string[] {

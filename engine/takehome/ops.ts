@@ -21,7 +21,7 @@ function accessCase(names: Names, field: CtxField): string[] {
   ];
 }
 
-export function isValidAccess(definition: KernelDefinition): string {
+function isValidAccess(definition: KernelDefinition): string {
   const names = namesOf(definition);
   return [
     `static bool ${names.lower}_is_valid_access(int off, int size,`,
@@ -46,7 +46,7 @@ const funcName = (id: number): string => {
   return proto === undefined ? String(id) : `BPF_FUNC_${proto.name}`;
 };
 
-export function getFuncProto(definition: KernelDefinition): string {
+function getFuncProto(definition: KernelDefinition): string {
   const { lower } = namesOf(definition);
   const { plus = [], minus = [] } = definition.type.helpers;
   const cases = [

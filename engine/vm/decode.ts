@@ -35,7 +35,7 @@ export const OP = {
 } as const;
 
 /** ALU operation → number of its 64-bit case and of its 32-bit case. */
-export const ALU_OP: Record<AluOp, readonly [op64: number, op32: number]> = {
+const ALU_OP: Record<AluOp, readonly [op64: number, op32: number]> = {
   add: [0, 16],
   sub: [1, 17],
   mul: [2, 18],
@@ -57,7 +57,7 @@ export const ALU_OP: Record<AluOp, readonly [op64: number, op32: number]> = {
 };
 
 /** Jump condition → number of its 64-bit case; the 32-bit case is 16 more. */
-export const JMP_OP: Record<JmpOp, number> = {
+const JMP_OP: Record<JmpOp, number> = {
   jeq: 33,
   jgt: 34,
   jge: 35,
@@ -98,9 +98,9 @@ export interface ProgramInput {
 }
 
 /** Guest address of a function, for callbacks: what LD_IMM64 with BPF_PSEUDO_FUNC loads. */
-export const FUNC_HI = 0xffffffff | 0;
+const FUNC_HI = 0xffffffff | 0;
 const FUNC_LO = 0xc0000000 | 0;
-export const funcAddress = (slot: number): number => (FUNC_LO + slot * 8) | 0;
+const funcAddress = (slot: number): number => (FUNC_LO + slot * 8) | 0;
 /** Slot index of a function's address, or -1. */
 export const funcSlot = (lo: number, hi: number, insns: number): number => {
   const bytes = (lo - FUNC_LO) >>> 0;

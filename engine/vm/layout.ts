@@ -42,7 +42,7 @@ export const MAY_GOTO = THREAD + 0x90;
 /** u32: 1 while a bpf_spin_lock is held; its address follows as an offset. */
 export const LOCK_HELD = THREAD + 0x94;
 /** u32 offsets: packet area start, data_meta, data, data_end, packet area end; network header. */
-export const PACKET_STATE = THREAD + 0x98;
+const PACKET_STATE = THREAD + 0x98;
 export const PKT_HARD_START = PACKET_STATE;
 export const PKT_META = PACKET_STATE + 4;
 export const PKT_DATA = PACKET_STATE + 8;

@@ -14,7 +14,7 @@ import {
 import type { Memory } from "./memory.ts";
 
 /** Bytes in front of a packet: XDP_PACKET_HEADROOM. */
-export const HEADROOM = 256;
+const HEADROOM = 256;
 /** What an XDP program may grow into behind the packet, at least. */
 const TAILROOM = 320;
 const ETH_HLEN = 14;

@@ -13,7 +13,7 @@ export type RawResult =
   | { readonly fault: Fault; readonly executed: number };
 
 /** Instructions after which a run is given up, unless told otherwise. */
-export const RAW_BUDGET = 2_000_000_000;
+const RAW_BUDGET = 2_000_000_000;
 
 export class RawRun {
   readonly machine: Machine;

@@ -158,7 +158,7 @@ const RET_TYPES: Readonly<Record<string, string>> = {
 const MAYBE_NULL = 0x100;
 
 /** `value * or NULL bpf_map_lookup_elem(R1: map, R2: key *)`. */
-export function prototypeText(proto: HelperProto): string {
+function prototypeText(proto: HelperProto): string {
   const args = proto.args.filter((arg) => arg.kind !== "ARG_DONTCARE").map((arg, i) => `R${i + 1}: ${argText(arg)}`);
   const ret = proto.retBtf ? `struct ${proto.retBtf} *` : (RET_TYPES[proto.ret] ?? "void *");
   return `${ret}${(proto.retFlags & MAYBE_NULL) !== 0 ? " or NULL" : ""} bpf_${proto.name}(${args.join(", ")})`;

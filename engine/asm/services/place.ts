@@ -32,7 +32,7 @@ export function tokensOf(source: string): Lexed {
 }
 
 /** Index of the first token that ends behind `offset`. */
-export function tokenIndex(tokens: readonly Token[], offset: number): number {
+function tokenIndex(tokens: readonly Token[], offset: number): number {
   let low = 0;
   let high = tokens.length;
   while (low < high) {

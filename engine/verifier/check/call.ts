@@ -1,9 +1,11 @@
 // Calls of the program's own functions: a new frame for the callee, and back into the caller's.
 // @kernel verifier.c check_func_call, setup_func_entry, prepare_func_exit
+
 import type { Insn } from "../../isa/insn.ts";
 import { markChainPrecision } from "../explore/precision.ts";
 import { resetLiveStackCallchain } from "../explore/stack-liveness.ts";
 import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
+import { BPF_LOG_LEVEL } from "../log/buffer.ts";
 import { printVerifierState } from "../log/state.ts";
 import { callsSyncCallback } from "../prepass/callees.ts";
 import { type Env, findSubprog, notSimulated, scratchAll, scratchReg, verbose } from "../state/env.ts";
@@ -74,7 +76,7 @@ export function checkFuncCall(env: Env, insn: Insn, at: number): number {
   forgetCallerSaved(env, caller);
   env.insnIdx = env.subprogs[subprogno]!.start - 1;
   resetLiveStackCallchain(env);
-  if (env.log.level & 3) {
+  if (env.log.level & BPF_LOG_LEVEL) {
     verbose(env, "caller:\n");
     printVerifierState(env, state, caller.frameno, true);
     verbose(env, "callee:\n");
@@ -119,7 +121,7 @@ export function prepareFuncExit(env: Env): number {
     caller.regs[0] = r0;
   }
   env.insnIdx = inCallback ? callee.callsite : callee.callsite + 1;
-  if (env.log.level & 3) {
+  if (env.log.level & BPF_LOG_LEVEL) {
     verbose(env, "returning from callee:\n");
     printVerifierState(env, state, callee.frameno, true);
     verbose(env, `to caller at ${env.insnIdx}:\n`);

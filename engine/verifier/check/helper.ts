@@ -1,5 +1,6 @@
 // Calls of the kernel's helper functions: may this program call it, do the arguments fit, and what is known afterwards.
 // @kernel verifier.c check_helper_call
+
 import { HELPER_MAX_ID, helperChangesPktData, helperId, helperName } from "../../facts/helpers.ts";
 import { isGplCompatible } from "../../facts/license.ts";
 import type { HelperProto } from "../../facts/types.ts";
@@ -7,6 +8,7 @@ import type { Insn } from "../../isa/insn.ts";
 import { markChainPrecision } from "../explore/precision.ts";
 import { pushStack } from "../explore/stack.ts";
 import { updateLiveStack } from "../explore/stack-liveness.ts";
+import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { regTypeStr } from "../log/state.ts";
 import { helperProto } from "../prepass/callees.ts";
 import { type Env, notSimulated, scratchReg, verbose } from "../state/env.ts";
@@ -215,7 +217,7 @@ function checkLoop(env: Env, meta: CallMeta): number {
   if (BigInt(frame.callbackDepth) < frame.regs[1]!.val.umax)
     return pushCallbackCall(env, meta.insnIdx, meta.subprogno, "loop");
   frame.callbackDepth = 0;
-  if (env.log.level & 2) verbose(env, `frame${env.curState.curframe} bpf_loop iteration limit reached\n`);
+  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, `frame${env.curState.curframe} bpf_loop iteration limit reached\n`);
   return 0;
 }
 

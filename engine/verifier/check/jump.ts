@@ -1,4 +1,5 @@
 // Conditional jumps: is the outcome known, and if not, what does each side learn?  @kernel verifier.c check_cond_jmp_op
+
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { branchTaken, flipOpcode, refineBranches } from "../domain/cond.ts";
@@ -6,6 +7,7 @@ import { constS32 } from "../domain/scalar.ts";
 import { markChainPrecision, pushJmpHistory } from "../explore/precision.ts";
 import { pushStack } from "../explore/stack.ts";
 import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
+import { BPF_LOG_LEVEL } from "../log/buffer.ts";
 import { printInsnState } from "../log/state.ts";
 import { type Env, verbose } from "../state/env.ts";
 import { EFAULT, EINVAL, ENOMEM } from "../state/errors.ts";
@@ -52,7 +54,7 @@ export function checkCondJmp(env: Env, insn: Insn): number {
     if (dst.type === T.SCALAR_VALUE) err = markChainPrecision(env, insn.dst);
     if (!err && fromReg && src.type === T.SCALAR_VALUE) err = markChainPrecision(env, insn.src);
     if (err) return err;
-    if (env.log.level & 3) printInsnState(env, state, state.curframe);
+    if (env.log.level & BPF_LOG_LEVEL) printInsnState(env, state, state.curframe);
     if (taken === 1) env.insnIdx += insn.off;
     return 0;
   }
@@ -80,7 +82,7 @@ export function checkCondJmp(env: Env, insn: Insn): number {
   } else {
     matchPktPointers(insn, regs[insn.dst]!, regs[insn.src]!, state, other);
   }
-  if (env.log.level & 3) printInsnState(env, state, state.curframe);
+  if (env.log.level & BPF_LOG_LEVEL) printInsnState(env, state, state.curframe);
   return 0;
 }
 

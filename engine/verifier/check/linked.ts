@@ -11,7 +11,7 @@ import { isSpilledReg } from "../state/stack.ts";
 import type { LinkedReg, VerifierState } from "../state/state.ts";
 
 /** A branch remembers no more than these. */
-export const LINKED_REGS_MAX = 6;
+const LINKED_REGS_MAX = 6;
 
 const groupOf = (id: number): number => id & ~BPF_ADD_CONST;
 

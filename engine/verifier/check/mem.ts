@@ -244,7 +244,7 @@ const OWN_ACCESS = new Set<number>([
 ]);
 
 /** One instruction, one kind of pointer on all paths. @kernel verifier.c save_aux_ptr_type */
-export function saveAuxPtrType(env: Env, type: number, allowTrustMismatch: boolean): number {
+function saveAuxPtrType(env: Env, type: number, allowTrustMismatch: boolean): number {
   const aux = env.aux[env.insnIdx]!;
   const prev = aux.ptrType;
   if (prev === type) return 0;

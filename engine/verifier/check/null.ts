@@ -9,7 +9,7 @@ const hasField = (fields: Readonly<Record<string, number>>, ...names: readonly s
   names.some((name) => name in fields);
 
 /** Map values with a lock keep their id: two elements' locks are two locks. @kernel verifier.c reg_may_point_to_spin_lock */
-export const mayPointToSpinLock = (reg: RegState): boolean =>
+const mayPointToSpinLock = (reg: RegState): boolean =>
   reg.type === T.PTR_TO_MAP_VALUE && hasField(reg.map!.fields, "bpf_spin_lock", "bpf_res_spin_lock");
 
 /** The register where it is not null: what a looked-up element is depends on its map. @kernel verifier.c mark_ptr_not_null_reg */

@@ -59,7 +59,7 @@ export function releaseLock(state: VerifierState, type: number, id: number, ptr:
 }
 
 /** Names each reference that is still held. @kernel verifier.c check_reference_leak */
-export function checkReferenceLeak(env: Env, exceptionExit: boolean): number {
+function checkReferenceLeak(env: Env, exceptionExit: boolean): number {
   const { curState } = env;
   if (!exceptionExit && curState.curframe !== 0) return 0;
   let leaks = false;

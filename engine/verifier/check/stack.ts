@@ -42,7 +42,7 @@ export const stackAccess = (frameno: number, spi: number): number =>
   INSN_F_STACK_ACCESS | (spi << INSN_F_SPI_SHIFT) | frameno;
 
 /** Makes `bytes` of stack exist, and the subprogram's high-water mark with it. @kernel verifier.c grow_stack_state */
-export function growStack(env: Env, frame: FuncState, bytes: number): void {
+function growStack(env: Env, frame: FuncState, bytes: number): void {
   const slots = (bytes + 7) >> 3;
   if (frame.stack.length >= slots) return;
   while (frame.stack.length < slots) frame.stack.push(INVALID_SLOT);

@@ -1,7 +1,9 @@
 // One instruction backwards: what was traced after it, and what has to be traced before it. Not in here: which states
 // the walk goes through, and what it marks in them.  @kernel verifier.c backtrack_insn, bt_sync_linked_regs (Linux 6.18)
+
 import { ERRNO } from "../../facts/errno.ts";
 import * as c from "../../isa/codes.ts";
+import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { insnText } from "../log/insn.ts";
 import { callsSyncCallback, isKfuncCall, isLocalCall, isTailCall } from "../prepass/callees.ts";
 import { type Env, findSubprog, verbose } from "../state/env.ts";
@@ -109,7 +111,7 @@ export function backtrackInsn(
 ): number {
   const insn = env.insns[idx]!;
   if (insn.code === 0) return 0;
-  if (env.log.level & 2) {
+  if (env.log.level & BPF_LOG_LEVEL2) {
     verbose(env, `mark_precise: frame${bt.frame}: ${bt.text(bt.frame)} before ${idx}: ${insnText(env, idx)}\n`);
   }
   syncLinked(bt, entry);

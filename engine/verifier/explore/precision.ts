@@ -2,7 +2,9 @@
 // walked backwards, instruction by instruction and state by state, and everything the range came from is marked precise.
 // States may then be compared loosely everywhere else.  @kernel verifier.c push_jmp_history,
 // __mark_chain_precision, mark_all_scalars_precise, mark_all_scalars_imprecise, propagate_precision (Linux 6.18)
+
 import * as c from "../../isa/codes.ts";
+import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { printVerifierState } from "../log/state.ts";
 import { type Env, verbose } from "../state/env.ts";
 import type { RegState } from "../state/reg.ts";
@@ -83,7 +85,7 @@ export function propagatePrecision(env: Env, old: VerifierState, cur: VerifierSt
     }
     if (names.length === 0) continue;
     // The end of the line is printed at level 1 as well.
-    verbose(env, env.log.level & 2 ? `frame ${fr}: propagating ${names.join(",")}\n` : "\n");
+    verbose(env, env.log.level & BPF_LOG_LEVEL2 ? `frame ${fr}: propagating ${names.join(",")}\n` : "\n");
   }
   return backtrack(env, cur, bt, result);
 }
@@ -93,7 +95,7 @@ const isPrecise = (reg: RegState): boolean => reg.type === SCALAR_VALUE && reg.p
 /** Walks back from `starting` until nothing is traced any more. @kernel __mark_chain_precision */
 function backtrack(env: Env, starting: VerifierState, bt: Backtrack, result?: Changed): number {
   if (bt.empty) return 0;
-  const log = (env.log.level & 2) !== 0;
+  const log = (env.log.level & BPF_LOG_LEVEL2) !== 0;
   let state = starting;
   let firstIdx = state.firstInsnIdx;
   let lastIdx = starting.insnIdx;
@@ -202,7 +204,7 @@ const withPrecise = (slot: StackSlot, precise: boolean): StackSlot => ({
 
 /** Gives up tracing: all scalars of all states that led here are precise. @kernel mark_all_scalars_precise */
 export function markAllScalarsPrecise(env: Env, starting: VerifierState): void {
-  const log = (env.log.level & 2) !== 0;
+  const log = (env.log.level & BPF_LOG_LEVEL2) !== 0;
   if (log) {
     verbose(env, `mark_precise: frame${starting.curframe}: falling back to forcing all scalars precise\n`);
   }

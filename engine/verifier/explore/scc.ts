@@ -1,6 +1,7 @@
 // Visits of loops. A state that was found equal to one whose loop is still being explored has not yet all precision marks;
 // it waits here as a back edge until the loop was left, and then marks go round until nothing changes.
 // @kernel verifier.c compute_scc_callchain … update_branch_counts
+import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import type { Env } from "../state/env.ts";
 import { verbose } from "../state/env.ts";
 import { EFAULT } from "../state/errors.ts";
@@ -60,7 +61,7 @@ export function maybeEnterScc(env: Env, state: VerifierState): void {
   const visit = visitOf(env, state, frame, true)!;
   if (visit.entry) return;
   visit.entry = state;
-  if (env.log.level & 2) verbose(env, `SCC enter ${callchainText(visit)}\n`);
+  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, `SCC enter ${callchainText(visit)}\n`);
 }
 
 /** Keeps a pruned state of a loop until the loop is left. @kernel verifier.c add_scc_backedge */
@@ -68,7 +69,7 @@ export function addBackedge(env: Env, old: VerifierState, backedge: VerifierStat
   const frame = loopFrame(env, old);
   const visit = frame < 0 ? null : visitOf(env, old, frame, false);
   if (!visit) return EFAULT;
-  if (env.log.level & 2) verbose(env, `SCC backedge ${callchainText(visit)}\n`);
+  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, `SCC backedge ${callchainText(visit)}\n`);
   visit.backedges.unshift(backedge);
   visit.numBackedges++;
   env.numBackedges++;
@@ -91,7 +92,7 @@ function propagateBackedges(env: Env, visit: SccVisit): number {
   let round = 0;
   do {
     if (round++ > MAX_BACKEDGE_ITERS) {
-      if (env.log.level & 2) verbose(env, "propagate_backedges: too many iterations\n");
+      if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "propagate_backedges: too many iterations\n");
       for (const state of visit.backedges) markAllScalarsPrecise(env, state);
       break;
     }
@@ -112,7 +113,7 @@ function maybeExitScc(env: Env, state: VerifierState): number {
   const visit = visitOf(env, state, frame, false);
   if (!visit) return state.speculative ? 0 : EFAULT;
   if (visit.entry !== state) return 0;
-  if (env.log.level & 2) verbose(env, `SCC exit ${callchainText(visit)}\n`);
+  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, `SCC exit ${callchainText(visit)}\n`);
   visit.entry = null;
   env.numBackedges -= visit.numBackedges;
   visit.numBackedges = 0;

@@ -6,7 +6,9 @@
 //   mustWriteAcc(i) = (∩ mustWriteAcc(s)) ∪ mustWrite(i)
 //
 // A mask has one bit for each of 64 slots, as two words: slot 0 (fp-8) is bit 0 of the low one.
+
 import { bug } from "../../base/bug.ts";
+import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { postorderOf } from "../prepass/postorder.ts";
 import { successorsOf } from "../prepass/successors.ts";
 import { type Env, subprogEnd } from "../state/env.ts";
@@ -121,7 +123,7 @@ const currentInstance = (env: Env): Instance =>
   (livenessOf(env).current ??= instanceOf(env, env.curState, env.curState.curframe));
 
 /** Slots of a frame that instruction `insnIdx` of the current function may read. */
-export function markStackRead(env: Env, frameno: number, insnIdx: number, lo: number, hi: number): void {
+function markStackRead(env: Env, frameno: number, insnIdx: number, lo: number, hi: number): void {
   addReads(currentInstance(env), frameno, insnIdx, lo, hi);
 }
 
@@ -220,7 +222,7 @@ function updateInstance(env: Env, instance: Instance): void {
       for (const insnIdx of postorder) changed = updateInsn(env, instance, frame, masks, insnIdx) || changed;
     }
   }
-  if (env.log.level & 2) {
+  if (env.log.level & BPF_LOG_LEVEL2) {
     env.log.append(`${chainText(instance)} live stack update done in ${iterations} iterations\n`);
   }
   if (instance.outer !== null) propagateToOuter(liveness, instance, instance.outer);
@@ -256,7 +258,7 @@ function updateInsn(env: Env, instance: Instance, frame: number, masks: FrameMas
   const oldAccHi = masks[at + MUST_WRITE_ACC + 1]!;
   if (liveLo === oldLiveLo && liveHi === oldLiveHi && accLo === oldAccLo && accHi === oldAccHi) return false;
   if (
-    env.log.level & 2 &&
+    env.log.level & BPF_LOG_LEVEL2 &&
     ((readLo | readHi | writeLo | writeHi) !== 0 || insnIdx === start || env.aux[insnIdx]!.prunePoint)
   ) {
     const place = `${chainText(instance)} frame ${frame} insn ${insnIdx} `;

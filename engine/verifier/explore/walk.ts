@@ -1,5 +1,6 @@
 // The main walk: every path of the program, instruction by instruction, one branch at a time, those put aside last first.
 // @kernel verifier.c do_check, do_check_insn, do_check_common
+
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { checkAluOp } from "../check/alu.ts";
@@ -10,6 +11,7 @@ import { checkHelperCall } from "../check/helper.ts";
 import { checkCondJmp } from "../check/jump.ts";
 import { checkLd } from "../check/load-imm.ts";
 import { checkLoad, checkStoreImm } from "../check/mem.ts";
+import { BPF_LOG_LEVEL, BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { insnText } from "../log/insn.ts";
 import { printInsnState, printVerifierState } from "../log/state.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, scratchAll, scratchReg, verbose } from "../state/env.ts";
@@ -37,14 +39,14 @@ export function walkMain(env: Env): number {
   env.insnIdx = 0;
   scratchAll(env);
   const err = walk(env);
-  if (!err && !(env.log.level & 2)) env.log.reset(0);
+  if (!err && !(env.log.level & BPF_LOG_LEVEL2)) env.log.reset(0);
   return err;
 }
 
 function walk(env: Env): number {
   const { log, insns, aux, trace } = env;
-  const popLog = !(log.level & 2);
-  const logs = (log.level & 3) !== 0;
+  const popLog = !(log.level & BPF_LOG_LEVEL2);
+  const logs = (log.level & BPF_LOG_LEVEL) !== 0;
   let printState = false;
   let prevInsnIdx = -1;
   for (;;) {
@@ -83,7 +85,7 @@ function walk(env: Env): number {
       }
       if ((env.insnProcessed & PROGRESS_MASK) === 0 && env.progress?.(env.insnProcessed)) return EAGAIN;
       if (logs) {
-        if (printState && log.level & 2) {
+        if (printState && log.level & BPF_LOG_LEVEL2) {
           verbose(env, `\nfrom ${prevInsnIdx} to ${at}:`);
           printVerifierState(env, state, state.curframe, true);
           printState = false;

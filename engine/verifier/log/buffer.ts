@@ -4,11 +4,13 @@
 import { ERRNO } from "../../facts/errno.ts";
 
 /** Bits of log_level. With neither LEVEL1 nor LEVEL2, STATS alone prints the last lines only. */
-export const BPF_LOG_LEVEL1 = 1;
+const BPF_LOG_LEVEL1 = 1;
 export const BPF_LOG_LEVEL2 = 2;
+/** Either of the levels that tell of the walk. */
+export const BPF_LOG_LEVEL = BPF_LOG_LEVEL1 | BPF_LOG_LEVEL2;
 export const BPF_LOG_STATS = 4;
 /** The buffer keeps the log's beginning, not its end. */
-export const BPF_LOG_FIXED = 8;
+const BPF_LOG_FIXED = 8;
 
 /** log_size where nothing else is said: 16 MiB. */
 export const DEFAULT_LOG_SIZE = 1 << 24;

@@ -1,8 +1,10 @@
 // Which registers may still be read after a place before they are written: live-variable analysis over each function.
 // @kernel verifier.c compute_live_registers, compute_insn_live_regs
+
 import { paramCount } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
+import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { insnText } from "../log/insn.ts";
 import { type Env, verbose } from "../state/env.ts";
 import { helperProto, isHelperCall, isLdImm64 } from "./callees.ts";
@@ -15,7 +17,7 @@ const ALL: RegMask = 0xffff;
 const CALLER_SAVED: RegMask = 0x3f;
 
 /** Registers that an instruction reads and writes. Where it is not known: reads all, writes none. */
-export function useAndDef(env: Env, insn: Insn): readonly [use: RegMask, def: RegMask] {
+function useAndDef(env: Env, insn: Insn): readonly [use: RegMask, def: RegMask] {
   const dst = 1 << insn.dst;
   const src = 1 << insn.src;
   const op = insn.code & 0xf0;
@@ -73,7 +75,7 @@ export function computeLiveRegisters(env: Env): void {
     }
   }
   for (let i = 0; i < live.length; i++) env.aux[i]!.liveRegsBefore = live[i]!;
-  if (env.log.level & 2) printTable(env);
+  if (env.log.level & BPF_LOG_LEVEL2) printTable(env);
 }
 
 function printTable(env: Env): void {

@@ -12,7 +12,7 @@ import { isLdImm64 } from "./callees.ts";
 /** Opcodes that the verifier knows; calls through a register are no Linux instruction. @kernel core.c bpf_opcode_in_insntable */
 const KNOWN_OPCODES = new Set(FORMS.filter((form) => form.kind !== "callx").map((form) => form.code));
 
-export const MAX_USED_MAPS = 64;
+const MAX_USED_MAPS = 64;
 const BPF_MAX_VAR_OFF = 1 << 29;
 /** Not a UAPI errno, but bpf(2) returns it. */
 const ENOTSUPP = 524;

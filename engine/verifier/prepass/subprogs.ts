@@ -5,12 +5,13 @@ import { ERRNO } from "../../facts/errno.ts";
 import { isGplCompatible } from "../../facts/license.ts";
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
+import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { type Env, findSubprog, notSimulated, verbose } from "../state/env.ts";
 import { isKfuncCall, isLocalCall, isPseudoFunc, isTailCall } from "./callees.ts";
 import { newSubprog } from "./records.ts";
 import { BTF_MAX_TYPE } from "./resolve.ts";
 
-export const BPF_MAX_SUBPROGS = 256;
+const BPF_MAX_SUBPROGS = 256;
 
 /** Fills env.subprogs in order of their first slots and prints them at level 2. 0, or -errno. */
 export function addSubprogsAndCheckCalls(env: Env): number {
@@ -23,7 +24,7 @@ export function addSubprogsAndCheckCalls(env: Env): number {
     else continue;
     if (err < 0) return err;
   }
-  if (env.log.level & 2) {
+  if (env.log.level & BPF_LOG_LEVEL2) {
     for (const [i, subprog] of env.subprogs.entries()) verbose(env, `func#${i} @${subprog.start}\n`);
   }
   return 0;

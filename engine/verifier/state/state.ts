@@ -33,8 +33,8 @@ export const BPF_MAIN_FUNC = -1;
 
 export const REF_TYPE_PTR = 1 << 1;
 export const REF_TYPE_LOCK = 1 << 3;
-export const REF_TYPE_RES_LOCK = 1 << 4;
-export const REF_TYPE_RES_LOCK_IRQ = 1 << 5;
+const REF_TYPE_RES_LOCK = 1 << 4;
+const REF_TYPE_RES_LOCK_IRQ = 1 << 5;
 export const REF_TYPE_LOCK_MASK = REF_TYPE_LOCK | REF_TYPE_RES_LOCK | REF_TYPE_RES_LOCK_IRQ;
 
 export interface RefState {
@@ -155,7 +155,7 @@ export function newVerifierState(): VerifierState {
   };
 }
 
-export function cloneFuncState(f: FuncState): FuncState {
+function cloneFuncState(f: FuncState): FuncState {
   const copy: FuncState = { ...f };
   copy.regs = f.regs.slice();
   copy.stack = f.stack.slice();

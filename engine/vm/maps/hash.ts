@@ -332,7 +332,7 @@ export class HashMap extends M.BpfMap {
   }
 }
 
-export function sameBytes(view: DataView, a: number, b: number, size: number): boolean {
+function sameBytes(view: DataView, a: number, b: number, size: number): boolean {
   let i = 0;
   for (; i + 4 <= size; i += 4) if (view.getInt32(a + i, true) !== view.getInt32(b + i, true)) return false;
   for (; i < size; i++) if (view.getUint8(a + i) !== view.getUint8(b + i)) return false;

@@ -21,7 +21,7 @@ const PRODUCER = 4;
 const HEAD_BYTES = 16;
 
 /** What bpf_ringbuf_query asks for. */
-export const RINGBUF_QUERY = { availableData: 0, ringSize: 1, consumerPos: 2, producerPos: 3 } as const;
+const RINGBUF_QUERY = { availableData: 0, ringSize: 1, consumerPos: 2, producerPos: 3 } as const;
 
 export class RingbufMap extends M.BpfMap {
   readonly #head: number;
