@@ -10,9 +10,6 @@ import { verifierBug } from "./helper-types.ts";
 import { acquireLock, findLock, releaseLock } from "./ref.ts";
 import { curRegs } from "./regs.ts";
 
-const hasBtf = (map: VerifierMap): boolean => Object.keys(map.fields).length > 0;
-const offsetOf = (reg: RegState): bigint => BigInt.asIntN(64, reg.val.varOff.value + BigInt(reg.off));
-
 export function processSpinLock(env: Env, regno: number, isLock: boolean): number {
   const reg = curRegs(env)[regno]!;
   const state = env.curState;
@@ -21,20 +18,9 @@ export function processSpinLock(env: Env, regno: number, isLock: boolean): numbe
     return EINVAL;
   }
   if (reg.type !== PTR_TO_MAP_VALUE) return notSimulated(env, "locks in allocated objects, which need BTF");
+  const err = checkMapField(env, reg, "bpf_spin_lock");
+  if (err) return err;
   const map = reg.map!;
-  if (!hasBtf(map)) {
-    verbose(env, `map '${map.name}' has to have BTF in order to use bpf_spin_lock\n`);
-    return EINVAL;
-  }
-  const at = map.fields.bpf_spin_lock;
-  if (at === undefined) {
-    verbose(env, `map '${map.name}' has no valid bpf_spin_lock\n`);
-    return EINVAL;
-  }
-  if (BigInt(at) !== offsetOf(reg)) {
-    verbose(env, `off ${offsetOf(reg)} doesn't point to 'struct bpf_spin_lock' that is at ${at}\n`);
-    return EINVAL;
-  }
   if (isLock) {
     if (state.activeLocks !== 0 && findLock(state, REF_TYPE_LOCK, 0, null)) {
       verbose(env, "Locking two bpf_spin_locks are not allowed\n");
@@ -70,21 +56,24 @@ export function processTimer(env: Env, regno: number, meta: { map: VerifierMap |
     verbose(env, `R${regno} doesn't have constant offset. bpf_timer has to be at the constant offset\n`);
     return EINVAL;
   }
-  if (!hasBtf(map)) {
-    verbose(env, `map '${map.name}' has to have BTF in order to use bpf_timer\n`);
-    return EINVAL;
-  }
-  const at = map.fields.bpf_timer;
-  if (at === undefined) {
-    verbose(env, `map '${map.name}' has no valid bpf_timer\n`);
-    return EINVAL;
-  }
-  if (BigInt(at) !== offsetOf(reg)) {
-    verbose(env, `off ${offsetOf(reg)} doesn't point to 'struct bpf_timer' that is at ${at}\n`);
-    return EINVAL;
-  }
+  const err = checkMapField(env, reg, "bpf_timer");
+  if (err) return err;
   if (meta.map !== null) return verifierBug(env, "Two map pointers in a timer helper");
   meta.mapUid = reg.mapUid;
   meta.map = map;
   return 0;
+}
+
+/** Does a pointer with a constant offset lead to the field of this name that its map's BTF announces? */
+function checkMapField(env: Env, reg: RegState, field: string): number {
+  const { name, fields } = reg.map!;
+  const no = (message: string): number => {
+    verbose(env, `${message}\n`);
+    return EINVAL;
+  };
+  if (Object.keys(fields).length === 0) return no(`map '${name}' has to have BTF in order to use ${field}`);
+  const at = fields[field];
+  if (at === undefined) return no(`map '${name}' has no valid ${field}`);
+  const off = BigInt.asIntN(64, reg.val.varOff.value + BigInt(reg.off));
+  return BigInt(at) === off ? 0 : no(`off ${off} doesn't point to 'struct ${field}' that is at ${at}`);
 }
