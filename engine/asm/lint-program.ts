@@ -4,6 +4,7 @@
 import * as c from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
+import { calleeOf, jumpTarget } from "../program/flow.ts";
 import type { Written } from "./assembly.ts";
 import type { Reporter } from "./messages.ts";
 
@@ -17,7 +18,7 @@ export function lintProgram(insns: readonly Insn[], slots: readonly Written[], r
     const insn = insns[slot] as Insn;
     const written = slots[slot] as Written;
     if (!written.complete) continue;
-    const target = jumpTarget(insn, slot);
+    const target = targetOf(insn, slot);
     if (target !== undefined) {
       if (target < 0 || target >= insns.length)
         reporter.report("jump-out", written.span, { target, last: insns.length - 1 });
@@ -29,14 +30,5 @@ export function lintProgram(insns: readonly Insn[], slots: readonly Written[], r
 }
 
 /** The slot a jump, call or function reference leads to; `undefined` for every other instruction. */
-export function jumpTarget(insn: Insn, slot: number): number | undefined {
-  const cls = insn.code & 7;
-  if (insn.code === (c.BPF_LD | c.BPF_IMM | c.BPF_DW))
-    return insn.src === c.BPF_PSEUDO_FUNC ? slot + 1 + insn.imm : undefined;
-  if (cls !== c.BPF_JMP && cls !== c.BPF_JMP32) return undefined;
-  const op = insn.code & 0xf0;
-  if (op === c.BPF_EXIT) return undefined;
-  if (op === c.BPF_CALL) return insn.src === c.BPF_PSEUDO_CALL && cls === c.BPF_JMP ? slot + 1 + insn.imm : undefined;
-  if (op > c.BPF_JCOND) return undefined;
-  return slot + 1 + (cls === c.BPF_JMP32 && op === c.BPF_JA ? insn.imm : insn.off);
-}
+export const targetOf = (insn: Insn, slot: number): number | undefined =>
+  jumpTarget(insn, slot) ?? calleeOf(insn, slot);

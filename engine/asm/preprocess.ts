@@ -25,9 +25,6 @@ export interface Preprocessed {
   readonly tokens: Token[];
   /** Every #define of the source, in order. */
   readonly defines: readonly Define[];
-  /** From `#if` to `#endif`, and the parts left out. */
-  readonly conditionals: readonly Span[];
-  readonly skipped: readonly Span[];
 }
 
 export interface PreprocessOptions {
@@ -70,8 +67,6 @@ class Preprocessor {
   readonly #options: PreprocessOptions;
   readonly #macros = new Map<string, Define | undefined>();
   readonly #defines: Define[] = [];
-  readonly #conditionals: Span[] = [];
-  readonly #skipped: Span[] = [];
   readonly #stack: Conditional[] = [];
   readonly #out: Token[] = [];
   #budget = BUDGET;
@@ -90,7 +85,6 @@ class Preprocessor {
     const tokens = this.#tokens;
     let at = 0;
     let textStart = 0;
-    let skippedFrom = -1;
     const flush = (end: number) => {
       if (end > textStart && this.#active()) this.#expandRange(textStart, end);
     };
@@ -103,19 +97,14 @@ class Preprocessor {
       flush(at);
       let end = at + 1;
       while (end < tokens.length && !(tokens[end] as Token).lineStart) end++;
-      const wasActive = this.#active();
       this.#directive(token, tokens.slice(at + 1, end));
-      const last = (tokens[end - 1] as Token).end;
-      if (wasActive && !this.#active()) skippedFrom = last;
-      else if (!wasActive && this.#active() && skippedFrom >= 0)
-        this.#skipped.push({ start: skippedFrom, end: token.start });
       at = end;
       textStart = end;
     }
     flush(tokens.length);
     for (const open of this.#stack)
       this.#reporter.report("unterminated-conditional", open.token, { name: open.token.text });
-    return { tokens: this.#out, defines: this.#defines, conditionals: this.#conditionals, skipped: this.#skipped };
+    return { tokens: this.#out, defines: this.#defines };
   }
 
   #active(): boolean {
@@ -148,7 +137,6 @@ class Preprocessor {
           this.#reporter.report("unbalanced-conditional", keyword, { name: keyword.text });
         } else if (keyword.text === "endif") {
           this.#stack.pop();
-          this.#conditionals.push({ start: top.token.start, end: keyword.end });
         } else {
           if (top.sawElse) this.#reporter.report("unbalanced-conditional", keyword, { name: keyword.text });
           const value = top.outer && !top.taken && (keyword.text === "else" || this.#condition(keyword, rest));

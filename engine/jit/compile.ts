@@ -332,7 +332,7 @@ class FunctionCompiler {
   }
 
   #leavesFunction(slot: number): boolean {
-    const target = jumpTarget(this.#input.insns, slot);
+    const target = jumpTarget(this.#input.insns[slot] as Insn, slot);
     return !this.#flow.blocks.some(({ start }) => start === target);
   }
 

@@ -1,5 +1,5 @@
 // Control flow of a program as a graph of basic blocks: functions, blocks, order, dominators, loops.
-// Drawn on the page and compiled by jit/. The verifier walks instructions in the kernel's own order and does not use it.
+// What jit/ compiles from. The verifier walks instructions in the kernel's own order and does not use it.
 // Dominators: Cooper, Harvey, Kennedy, "A Simple, Fast Dominance Algorithm" (2001).
 import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -33,8 +33,7 @@ export interface FunctionFlow {
 export const slotsOf = (insn: Insn): 1 | 2 => formOf(insn)?.slots ?? 1;
 
 /** Where a jump leads; `undefined` for everything that does not jump. The target may lie outside the program. */
-export function jumpTarget(insns: readonly Insn[], slot: number): number | undefined {
-  const insn = insns[slot] as Insn;
+export function jumpTarget(insn: Insn, slot: number): number | undefined {
   const form = formOf(insn);
   switch (form?.kind) {
     case "jmp":
@@ -47,16 +46,20 @@ export function jumpTarget(insns: readonly Insn[], slot: number): number | undef
   }
 }
 
+/** The function that a local call, or a load of a function's address, names; may lie outside the program as well. */
+export function calleeOf(insn: Insn, slot: number): number | undefined {
+  const form = formOf(insn);
+  const local = form?.kind === "call" && form.target === "local";
+  const address = form?.kind === "ld_imm64" && form.pseudo === "func";
+  return local || address ? slot + 1 + insn.imm : undefined;
+}
+
 /** Slots at which functions start, ascending: 0, the targets of local calls, and functions given by address. */
 export function functionEntries(insns: readonly Insn[]): number[] {
   const entries = new Set([0]);
   for (let slot = 0; slot < insns.length; slot += slotsOf(insns[slot] as Insn)) {
-    const insn = insns[slot] as Insn;
-    const form = formOf(insn);
-    const local = form?.kind === "call" && form.target === "local";
-    const address = form?.kind === "ld_imm64" && form.pseudo === "func";
-    const target = slot + 1 + insn.imm;
-    if ((local || address) && target >= 0 && target < insns.length) entries.add(target);
+    const target = calleeOf(insns[slot] as Insn, slot);
+    if (target !== undefined && target >= 0 && target < insns.length) entries.add(target);
   }
   return [...entries].sort((a, b) => a - b);
 }
@@ -68,7 +71,7 @@ export function functionFlow(insns: readonly Insn[], entry: number, end: number)
   const leaders = new Set([entry]);
   for (let slot = entry; slot < end; slot += slotsOf(insns[slot] as Insn)) {
     const kind = formOf(insns[slot] as Insn)?.kind;
-    const target = jumpTarget(insns, slot);
+    const target = jumpTarget(insns[slot] as Insn, slot);
     if (target !== undefined && inside(target)) leaders.add(target);
     if ((target !== undefined || kind === "exit") && inside(slot + 1)) leaders.add(slot + 1);
   }
@@ -80,7 +83,7 @@ export function functionFlow(insns: readonly Insn[], entry: number, end: number)
     let last = start;
     while (last + slotsOf(insns[last] as Insn) < limit) last += slotsOf(insns[last] as Insn);
     const kind = formOf(insns[last] as Insn)?.kind;
-    const target = jumpTarget(insns, last);
+    const target = jumpTarget(insns[last] as Insn, last);
     const follows: (number | undefined)[] = [];
     if (kind !== "exit" && kind !== "ja") follows.push(indexOf.get(limit));
     if (target !== undefined) follows.push(indexOf.get(target));

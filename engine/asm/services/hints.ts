@@ -3,7 +3,7 @@ import { formatInsn } from "../../disasm/kernel.ts";
 import { helperName } from "../../facts/helpers.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Analysis } from "../assemble.ts";
-import { jumpTarget } from "../lint-program.ts";
+import { targetOf } from "../lint-program.ts";
 
 export type HintKind = "slot" | "kernel" | "target";
 
@@ -34,7 +34,7 @@ export function inlayHints(analysis: Analysis, kinds: ReadonlySet<HintKind>): In
       });
     if (!one || !written.complete) continue;
     if (kinds.has("target")) {
-      const target = jumpTarget(insn, slot);
+      const target = targetOf(insn, slot);
       const name = target === undefined ? undefined : labels.get(target);
       if (target !== undefined)
         hints.push({
