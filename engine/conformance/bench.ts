@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Form, formNamed } from "../isa/forms.ts";
+import { insnNamed as insn } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { Jit, SharedMemory } from "../jit/host.ts";
 import type { MapDef } from "../program/program.ts";
@@ -19,10 +19,6 @@ import {
   Timeline,
 } from "../vm/index.ts";
 
-const insn = (name: string, fields: Partial<Insn> = {}): Insn => {
-  const form = formNamed(name) as Form;
-  return { dst: 0, src: 0, off: 0, imm: 0, ...fields, code: form.code, ...form.when };
-};
 const EXIT = insn("exit");
 const SECOND_HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
 

@@ -3,6 +3,7 @@
 // Record<AluOp, …>, so that a forgotten operator does not compile. Not in here: which field values the
 // verifier refuses, and text beyond the operator's symbol.
 // Sources: RFC 9669 sections 4 and 5; Linux 6.18 include/uapi/linux/bpf.h for `linux` rows.
+import { bug } from "../base/bug.ts";
 import * as c from "./codes.ts";
 import type { Insn } from "./insn.ts";
 
@@ -353,3 +354,10 @@ export function formOf(insn: Insn): Form | undefined {
 
 const byName = new Map(FORMS.map((form) => [form.name, form]));
 export const formNamed = (name: string): Form | undefined => byName.get(name);
+
+/** An instruction of a form, by its name; fields left out are 0, those that tell the form apart are its own. */
+export function insnNamed(name: string, fields: Partial<Insn> = {}): Insn {
+  const form = formNamed(name);
+  if (!form) throw bug(`no instruction form is named ${name}`);
+  return { dst: 0, src: 0, off: 0, imm: 0, ...fields, code: form.code, ...form.when };
+}

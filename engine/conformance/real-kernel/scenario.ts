@@ -3,24 +3,13 @@
 
 import { toHex } from "../../base/bytes.ts";
 import { BPF_REG_FP } from "../../isa/codes.ts";
-import { FORMS, type Form } from "../../isa/forms.ts";
+import { insnNamed as insn } from "../../isa/forms.ts";
 import { encodeInsns, type Insn } from "../../isa/insn.ts";
 import type { KernelDefinition } from "../../kernel/definition.ts";
 import type { SessionRow } from "../replay.ts";
 
 const SIZES = [1, 2, 4, 8] as const;
 type Size = (typeof SIZES)[number];
-
-const form = (name: string): Form => FORMS.find((row) => row.name === name) as Form;
-const insn = (name: string, fields: Partial<Insn> = {}): Insn => ({
-  code: form(name).code,
-  dst: 0,
-  src: 0,
-  off: 0,
-  imm: 0,
-  ...form(name).when,
-  ...fields,
-});
 
 const EXIT = insn("exit");
 const result = (imm: number): Insn => insn("mov64_imm", { dst: 0, imm });

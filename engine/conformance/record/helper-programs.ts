@@ -2,13 +2,9 @@
 // what each call returns goes into R7, what the packet and its context have become is seen in the packet and in R7.
 import { toHex } from "../../base/bytes.ts";
 import { helperId } from "../../facts/helpers.ts";
-import { type Form, formNamed } from "../../isa/forms.ts";
+import { insnNamed as insn } from "../../isa/forms.ts";
 import { encodeInsns, type Insn } from "../../isa/insn.ts";
 
-const insn = (name: string, fields: Partial<Insn> = {}): Insn => {
-  const form = formNamed(name) as Form;
-  return { dst: 0, src: 0, off: 0, imm: 0, ...fields, code: form.code, ...form.when };
-};
 const imm64 = (dst: number, value: bigint): Insn[] => [
   insn("ld_imm64", { dst, imm: Number(BigInt.asIntN(32, value)) }),
   { code: 0, dst: 0, src: 0, off: 0, imm: Number(BigInt.asIntN(32, value >> 32n)) },

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromHex } from "../../base/bytes.ts";
-import { type Form, formNamed } from "../../isa/forms.ts";
+import { insnNamed as insn } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { PACKETS } from "../../session/packets.ts";
 import {
@@ -19,10 +19,6 @@ import {
 } from "../index.ts";
 import { HEAP, OBJECTS, PACKET, PACKET_END, THREAD } from "../layout.ts";
 
-const insn = (name: string, fields: Partial<Insn> = {}): Insn => {
-  const form = formNamed(name) as Form;
-  return { dst: 0, src: 0, off: 0, imm: 0, ...fields, code: form.code, ...form.when };
-};
 const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
 
 const memory = new Memory();

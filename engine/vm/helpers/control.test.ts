@@ -1,6 +1,6 @@
 // Calls that change where a program goes on: callbacks, tail calls, locks; and what it sends out.
 import { expect, test } from "vitest";
-import { type Form, formNamed } from "../../isa/forms.ts";
+import { insnNamed as insn } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { MapDef } from "../../program/program.ts";
 import {
@@ -15,10 +15,6 @@ import {
   Timeline,
 } from "../index.ts";
 
-const insn = (name: string, fields: Partial<Insn> = {}): Insn => {
-  const form = formNamed(name) as Form;
-  return { dst: 0, src: 0, off: 0, imm: 0, ...fields, code: form.code, ...form.when };
-};
 const EXIT = insn("exit");
 const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
 const mov = (dst: number, imm: number) => insn("mov64_imm", { dst, imm });
