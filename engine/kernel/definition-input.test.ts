@@ -40,6 +40,8 @@ test.each([
   ["a name in capitals", (i) => ({ ...i, name: "Mine" }), ["name lower-case"]],
   ["a path elsewhere", (i) => ({ ...i, sysfsPath: "/proc/oreore/bpf" }), ["sysfsPath sysfs-path"]],
   ["a path that climbs", (i) => ({ ...i, sysfsPath: "/sys/../etc/passwd" }), ["sysfsPath sysfs-path"]],
+  ["a type that the kernel has", (i) => ({ ...i, name: "xdp" }), ["name name-taken"]],
+  ["an attach type that the kernel has", (i) => ({ ...i, attachName: "BPF_XDP" }), ["attachName name-taken"]],
   ["the kernel's own directory", (i) => ({ ...i, sysfsPath: "/sys/kernel/bpf" }), ["sysfsPath sysfs-taken"]],
   ["an empty range", (i) => ({ ...i, returnRange: { min: 1, max: 0 } }), ["returnRange.min empty-range"]],
   ["no fields", (i) => ({ ...i, ctx: { ...i.ctx, fields: [] } }), ["ctx.fields shape"]],

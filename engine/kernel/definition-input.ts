@@ -1,6 +1,7 @@
 // A reader's own program type, as JSON from a form, a link or a file: looked over field by field, then made a definition.
 // Every fault names its field, so that a form can show it there.
 import * as v from "valibot";
+import { attachTypeId, progTypeByName } from "../facts/prog-types.ts";
 import { type KernelDefinition, OREORE, SHOW_FORMATS, type ShowFormat } from "./definition.ts";
 
 const u16 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff));
@@ -87,6 +88,11 @@ function* faultsOf(input: DefinitionInput): Generator<DefinitionFault> {
   if (input.name.length > 32) yield fault("name", "too-long", "a name has at most 32 letters", { max: 32 });
   yield* cName("ctx.struct", input.ctx.struct);
   yield* cName("attachName", input.attachName);
+  const taken = (path: string, name: string) =>
+    fault(path, "name-taken", `the kernel has \`${name}\` already`, { name });
+  if (input.name !== OREORE.type.name && progTypeByName(input.name)) yield taken("name", input.name);
+  if (input.attachName !== OREORE.type.attach.name && attachTypeId(input.attachName) !== undefined)
+    yield taken("attachName", input.attachName);
 
   const { fields, size = MAX_CTX } = input.ctx;
   if (size > MAX_CTX) yield fault("ctx.size", "ctx-size", `a context has at most ${MAX_CTX} bytes`, { max: MAX_CTX });

@@ -176,8 +176,8 @@ export const ja: Dictionary = {
     packet: "パケット(16 進のバイト列)",
     write: "echo",
     read: "cat",
-    writeTitle: "/sys/oreore/bpf に書き込む",
-    readTitle: "/sys/oreore/bpf を読み出す",
+    writeTitle: (path) => `${path} に書き込む`,
+    readTitle: (path) => `${path} を読み出す`,
     testRun: "テスト実行",
     output: "出力",
     outputEmpty: "まだありません",
@@ -225,6 +225,8 @@ export const ja: Dictionary = {
       broken: "このリンクは壊れています(一部が欠けているか、変わっています)。書きかけのプログラムはそのままです。",
       "too-large": "このリンクの中身は、このページで扱える大きさを超えています。書きかけのプログラムはそのままです。",
       "unknown-version": "このリンクは、より新しい版のページで作られたものです。書きかけのプログラムはそのままです。",
+      definition:
+        "このリンクのプログラムタイプは、このページのカーネルでは使えません。書きかけのプログラムはそのままです。",
       "unknown-form": "このアドレスが指すものは、このページにはありません。書きかけのプログラムはそのままです。",
     },
     pasted: (what) =>

@@ -28,6 +28,32 @@ test("any text survives: Japanese, quotes, surrogate pairs", async () => {
   );
 });
 
+const TWICE = {
+  name: "twice",
+  ctx: { struct: "twice_ctx", fields: [{ name: "n", off: 0, size: 4, writable: true }] },
+  helpers: { set: "base" },
+  returnRange: { min: 0, max: 10 },
+  attachName: "BPF_TWICE_ATTACH",
+  sysfsPath: "/sys/twice/run",
+} as const;
+
+test("a program type of one's own comes back from its link as it was", async () => {
+  const state = { ...PLUS42, progType: "twice", definition: TWICE };
+  expect(await decodeLink(await encodeLink(state))).toEqual({ kind: "state", state });
+});
+
+test.each([
+  ["no object", 7],
+  ["without its fields", { ...TWICE, ctx: { struct: "twice_ctx" } }],
+  ["with too many fields", { ...TWICE, ctx: { ...TWICE.ctx, fields: Array(33).fill(TWICE.ctx.fields[0]) } }],
+  ["with a name that has no end", { ...TWICE, name: "a".repeat(65) }],
+  ["with a size that no field has", { ...TWICE, ctx: { ...TWICE.ctx, fields: [{ ...TWICE.ctx.fields[0], size: 3 }] } }],
+  ["with a range beyond 32 bits", { ...TWICE, returnRange: { min: 0, max: 2 ** 31 } }],
+])("a program type %s is said to be the fault", async (_, definition) => {
+  const link = await encodeLink({ ...PLUS42, definition } as unknown as LinkState);
+  expect(await decodeLink(link)).toEqual({ kind: "fault", fault: "definition" });
+});
+
 test("a link that the first version made stays readable", async () => {
   const recorded =
     "#v1.VY3BCsIwGINfZeQ04T9001Nvk04pbEN04kCliBQZ4lrazSHiu0sREU_5EhLyhDeDO2twzFcLVYhGlXkZB95RFGSdLxX7YUIRm9ChCz4rttNUyfLTz4T4W8zSby9vZK1ktanikIBgnbnUDxtejdPGaRBuJ-vB90dC29mhB0fCQPC9tuAp4d7qERyjcVe83g";

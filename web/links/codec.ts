@@ -1,7 +1,7 @@
 // Links: what stands after the # and back. Nothing in a link is markup or code; whatever it holds, reading it ends in a
 // value: a state, a name to open, or a sentence's key why not. Every version ever made stays readable.
 import * as v from "valibot";
-import type { MapInput } from "../../engine/index.ts";
+import type { DefinitionInput, MapInput } from "../../engine/index.ts";
 
 /** All that a link carries. No theme and no language: those are the reader's. */
 export interface LinkState {
@@ -12,12 +12,14 @@ export interface LinkState {
   readonly input: string;
   /** Which of one's own program types stands in OREORE's place; left out: OREORE. */
   readonly preset?: string;
+  /** The same where it is none of the presets. */
+  readonly definition?: DefinitionInput;
   /** Where the run stands; left out: no run is made. */
   readonly step?: number;
   readonly view?: string;
 }
 
-export type LinkFault = "broken" | "too-large" | "unknown-version" | "unknown-form";
+export type LinkFault = "broken" | "too-large" | "unknown-version" | "unknown-form" | "definition";
 
 export type Link =
   | { readonly kind: "none" }
@@ -44,12 +46,35 @@ const MAP_ENTRIES = {
 };
 const MAP = v.object({ ...MAP_ENTRIES, inner: v.exactOptional(v.object(MAP_ENTRIES)) });
 
+const shortText = v.pipe(v.string(), v.maxLength(64));
+const s32 = v.pipe(v.number(), v.integer(), v.minValue(-0x8000_0000), v.maxValue(0x7fff_ffff));
+const helperIds = v.optional(v.pipe(v.array(count(1000)), v.maxLength(256)));
+/** Its form and its bounds; whether a kernel takes it (names, overlaps) the engine says. */
+const DEFINITION = v.object({
+  name: shortText,
+  ctx: v.object({
+    struct: shortText,
+    size: v.optional(count(0xffff)),
+    fields: v.pipe(
+      v.array(v.object({ name: shortText, off: count(0xffff), size: v.picklist([1, 2, 4, 8]), writable: v.boolean() })),
+      v.minLength(1),
+      v.maxLength(32),
+    ),
+  }),
+  helpers: v.object({ set: shortText, plus: helperIds, minus: helperIds }),
+  returnRange: v.optional(v.object({ min: s32, max: s32 })),
+  attachName: shortText,
+  sysfsPath: v.pipe(v.string(), v.maxLength(256)),
+  show: v.optional(v.picklist(["%u", "%d", "0x%x"])),
+}) satisfies v.GenericSchema<unknown, DefinitionInput>;
+
 const STATE = v.object({
   source: v.pipe(v.string(), v.maxLength(1_000_000)),
   progType: v.exactOptional(v.pipe(v.string(), v.maxLength(64)), "oreore"),
   maps: v.exactOptional(v.pipe(v.array(MAP), v.maxLength(64)), []),
   input: v.exactOptional(v.pipe(v.string(), v.maxLength(100_000)), ""),
   preset: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
+  definition: v.exactOptional(v.unknown()),
   step: v.exactOptional(count(10_000_000)),
   view: v.exactOptional(v.pipe(v.string(), v.maxLength(32))),
 });
@@ -90,7 +115,13 @@ async function decodeV1(packed: string): Promise<Link> {
     if (!json) return fault("too-large");
     const text = new TextDecoder("utf-8", { fatal: true }).decode(json);
     const parsed = v.safeParse(STATE, JSON.parse(text));
-    return parsed.success ? { kind: "state", state: parsed.output as LinkState } : fault("broken");
+    if (!parsed.success) return fault("broken");
+    const { definition, ...state } = parsed.output;
+    if (definition === undefined) return { kind: "state", state: state as LinkState };
+    const type = v.safeParse(DEFINITION, definition);
+    return type.success
+      ? { kind: "state", state: { ...state, definition: type.output } as LinkState }
+      : fault("definition");
   } catch {
     return fault("broken"); // not deflate, not UTF-8, not JSON
   }

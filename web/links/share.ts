@@ -1,5 +1,5 @@
 // Makes the link to the page as it stands, and puts it into the address: the only time the address changes by itself.
-import { useKernel } from "../stores/kernel.ts";
+import { OWN, useKernel } from "../stores/kernel.ts";
 import { useMachine } from "../stores/machine.ts";
 import { useProgram } from "../stores/program.ts";
 
@@ -7,14 +7,14 @@ import { useProgram } from "../stores/program.ts";
 export async function makeLink(withStep: boolean): Promise<string> {
   const { source, progType, maps, input } = useProgram.getState();
   const { run, position } = useMachine.getState();
-  const { preset } = useKernel.getState();
+  const { preset, definition } = useKernel.getState();
   const { encodeLink } = await import("./codec.ts");
   const hash = await encodeLink({
     source,
     progType,
     maps,
     input,
-    ...(preset === "oreore" ? {} : { preset }),
+    ...(preset === OWN && definition ? { definition } : preset === "oreore" ? {} : { preset }),
     ...(withStep && run ? { step: position } : {}),
   });
   history.replaceState(null, "", hash);

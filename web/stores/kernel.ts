@@ -1,7 +1,10 @@
 // The simulated kernel as the page sees it: load, attach, echo, cat, and the list of system calls they made.
 import { create } from "zustand";
 import type {
+  DefinitionFault,
+  DefinitionInput,
   HelloView,
+  KernelCodeView,
   KernelView,
   Outcome,
   Preset,
@@ -15,8 +18,11 @@ import { chooseProgType, editInput, programInput, recheck, useProgram } from "./
 import { freshCheck } from "./verdict.ts";
 
 /** The file whose writes run the program, whether the module that makes it is there or not. */
-export const hookPath = ({ presets, preset }: Pick<KernelState, "presets" | "preset">): string =>
-  presets.find((p) => p.name === preset)?.definition.sysfsPath ?? "/sys/oreore/bpf";
+export const hookPath = ({ definition }: Pick<KernelState, "definition">): string =>
+  definition?.sysfsPath ?? "/sys/oreore/bpf";
+
+/** In place of a preset's name: a definition of the reader's own. */
+export const OWN = "own";
 
 export interface KernelState {
   readonly hello: HelloView | null;
@@ -35,9 +41,11 @@ export interface KernelState {
     readonly output: string;
     readonly failed: boolean;
   }[];
-  /** Program types to put in OREORE's place, and the one that is there. */
+  /** Program types to put in OREORE's place, and the one that is there: a preset's name, or OWN. */
   readonly presets: readonly Preset[];
   readonly preset: string;
+  /** The same as it was defined; null: the deck's. */
+  readonly definition: DefinitionInput | null;
   /** An answer is awaited for longer than a moment. */
   readonly busy: boolean;
 }
@@ -52,6 +60,7 @@ export const useKernel = create<KernelState>()(() => ({
   session: [],
   presets: [],
   preset: "oreore",
+  definition: null,
   busy: false,
 }));
 
@@ -81,6 +90,11 @@ export async function startKernel(): Promise<void> {
     const program = useProgram.getState();
     if (program.opened === opened) return;
     opened = program.opened;
+    const { askedDefinition } = program;
+    if (askedDefinition) {
+      if (!same(askedDefinition, get().definition)) await put(askedDefinition, OWN, true);
+      return;
+    }
     if (program.askedPreset === get().preset) return;
     if (get().presets.length === 0) await loadPresets();
     await choosePreset(program.askedPreset, true);
@@ -211,24 +225,38 @@ export async function loadPresets(): Promise<void> {
 /** Another program type of the reader's own: the kernel starts anew and knows that one. */
 export async function choosePreset(name: string, keepProgram = false): Promise<void> {
   const preset = get().presets.find((p) => p.name === name);
-  const outcome = preset && (await answered(engine().api.define(name === "oreore" ? null : preset.definition)));
-  if (!outcome || outcome.ret < 0) return;
-  const { definition } = preset;
+  if (preset) await put(preset.definition, name, keepProgram);
+}
+
+/** The same with a definition from the form; false where the kernel refused it. */
+export const defineOwn = (definition: DefinitionInput): Promise<boolean> => put(definition, OWN, false);
+
+/** What is wrong with a definition; [] where nothing is. */
+export const checkDefinition = (definition: DefinitionInput): Promise<readonly DefinitionFault[] | undefined> =>
+  answered(engine().api.checkDefinition(definition));
+
+export const same = (a: DefinitionInput | null, b: DefinitionInput | null): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
+async function put(definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> {
+  const outcome = await answered(engine().api.define(name === "oreore" ? null : definition));
+  if (!outcome || outcome.ret < 0) return false;
   const hello = await answered(engine().api.hello());
-  if (!hello) return;
+  if (!hello) return false;
   // It stands in OREORE's place, in the list as in the kernel.
   const progTypes = hello.progTypes.map((type) =>
     type.name === "oreore"
       ? { ...type, name: definition.name, constant: `BPF_PROG_TYPE_${definition.name.toUpperCase()}` }
       : type,
   );
-  set({ ...STARTED, preset: name, kernel: outcome.kernel, hello: { ...hello, progTypes } });
+  set({ ...STARTED, preset: name, definition, kernel: outcome.kernel, hello: { ...hello, progTypes } });
   if (keepProgram) {
     recheck();
-    return;
+    return true;
   }
   chooseProgType(definition.name);
   editInput(definition.ctx.fields.map((_, i) => (i === 0 ? "10" : "32")).join(" "));
+  return true;
 }
 
 /** Applies a step of the recipe or takes it back. */
@@ -239,14 +267,19 @@ export async function patch(step: 1 | 2 | 3 | 4, applied: boolean): Promise<void
   recheck();
 }
 
+/** The code of the four steps, for the definition that is there and the program in the editor. */
+export const kernelCode = (): Promise<KernelCodeView | undefined> =>
+  answered(engine().api.kernelCode(programInput(useProgram.getState())));
+
 /** The take-home folder as a file for the reader. */
 export async function takeHome(): Promise<void> {
   const files = await answered(engine().api.takeHome(programInput(useProgram.getState())));
   if (!files) return;
   const { zip } = await import("../ui/zip.ts");
+  const name = get().definition?.name ?? "oreore";
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(zip(files.map((file) => ({ ...file, path: `${get().preset}/${file.path}` }))));
-  link.download = `${get().preset}-take-home.zip`;
+  link.href = URL.createObjectURL(zip(files.map((file) => ({ ...file, path: `${name}/${file.path}` }))));
+  link.download = `${name}-take-home.zip`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -1,9 +1,10 @@
 // What stands in the editor and around it: source, program type, maps, the text that will be written to the hook's file.
 // Keeps the reader's draft safe: opening a link or an example puts it aside with a way back.
 import { create } from "zustand";
-import { EXAMPLES, type MapInput, type ProgramInput, type Texts } from "../../engine/index.ts";
-import type { LinkFault } from "../links/codec.ts";
+import { type DefinitionInput, EXAMPLES, type MapInput, type ProgramInput, type Texts } from "../../engine/index.ts";
+import type { LinkFault, LinkState } from "../links/codec.ts";
 import { type Draft, readDraft, shelve, writeDraft } from "./draft.ts";
+import { answered, engine } from "./engine.ts";
 import { useSettings } from "./settings.ts";
 
 export type Notice =
@@ -31,6 +32,8 @@ export interface ProgramState {
   readonly askedStep: number | null;
   /** The program type of one's own that it was written for. */
   readonly askedPreset: string;
+  /** The same where it is none of the presets. */
+  readonly askedDefinition: DefinitionInput | null;
   readonly aside: Draft | null;
   readonly notice: Notice | null;
 }
@@ -49,6 +52,7 @@ export const useProgram = create<ProgramState>()(() => ({
   lessonTitle: null,
   askedStep: null,
   askedPreset: "oreore",
+  askedDefinition: null,
   aside: null,
   notice: null,
 }));
@@ -134,7 +138,18 @@ export async function openAddress(): Promise<void> {
   else if (link.kind === "example") openExample(link.name);
   else if (link.kind === "lesson") await openLesson(link.number);
   else if (link.kind === "source") open({ source: link.source, progType: "oreore", maps: [], input: "10" }, {});
-  else open(link.state, { askedStep: link.state.step ?? null, askedPreset: link.state.preset ?? "oreore" });
+  else if (!(await isTaken(link.state))) set({ notice: { kind: "link-fault", fault: "definition" } });
+  else {
+    const { step = null, preset = "oreore", definition = null } = link.state;
+    open(link.state, { askedStep: step, askedPreset: preset, askedDefinition: definition });
+  }
+}
+
+/** Whether the kernel takes the program type that a link was made for. */
+async function isTaken({ definition, preset }: LinkState): Promise<boolean> {
+  if (definition) return (await answered(engine().api.checkDefinition(definition)))?.length === 0;
+  if (preset === undefined) return true;
+  return (await answered(engine().api.presets()))?.some(({ name }) => name === preset) ?? false;
 }
 
 /** At the start: the draft of this tab, or of the last one, if there is any. */
@@ -152,6 +167,7 @@ function open(
     readonly lesson?: number;
     readonly askedStep?: number | null;
     readonly askedPreset?: string;
+    readonly askedDefinition?: DefinitionInput | null;
   },
 ): void {
   const before = draftOf(get());
@@ -167,6 +183,7 @@ function open(
     lesson: mark.lesson ?? 0,
     askedStep: mark.askedStep ?? null,
     askedPreset: mark.askedPreset ?? "oreore",
+    askedDefinition: mark.askedDefinition ?? null,
     aside: keep ? before : s.aside,
     notice: keep ? { kind: "set-aside" } : null,
   }));

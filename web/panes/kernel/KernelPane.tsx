@@ -140,7 +140,7 @@ function HookFile() {
         <code className="shell__path" aria-hidden="true">
           &gt; {hook}
         </code>
-        <button type="submit" className="button" data-testid="sysfs-write" title={text.kernel.writeTitle}>
+        <button type="submit" className="button" data-testid="sysfs-write" title={text.kernel.writeTitle(hook)}>
           {text.kernel.write}
         </button>
       </form>
@@ -156,7 +156,7 @@ function HookFile() {
           type="button"
           className="button"
           data-testid="sysfs-read"
-          title={text.kernel.readTitle}
+          title={text.kernel.readTitle(hook)}
           onClick={() => void read()}
         >
           {text.kernel.read}
