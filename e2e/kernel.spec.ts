@@ -1,5 +1,6 @@
 // The kernel that is extended: the recipe's steps taken back one by one, another program type, the folder to take home.
 import AxeBuilder from "@axe-core/playwright";
+import { encodeLink } from "../web/links/codec.ts";
 import { expect, type Playground, test } from "./page.ts";
 
 async function extend(playground: Playground): Promise<void> {
@@ -61,6 +62,7 @@ test("a definition of one's own goes from the form to echo and cat, its code and
   page,
   browser,
 }) => {
+  test.slow(); // the whole way, two pages and a look by axe
   await extend(playground);
   await page.getByRole("button", { name: "Define one of your own" }).click();
   const form = page.getByRole("form", { name: "Define one of your own" });
@@ -120,6 +122,27 @@ test("a definition of one's own goes from the form to echo and cat, its code and
   for (const press of ["load", "attach", "sysfs-write", "sysfs-read"]) await elsewhere.getByTestId(press).click();
   await expect(elsewhere.getByTestId("sysfs-output")).toHaveText("14");
   await elsewhere.close();
+});
+
+test("a link with a program type that no kernel takes opens the page with a sentence", async ({ playground, page }) => {
+  const field = { name: "val", off: 0, size: 4, writable: false } as const;
+  const link = await encodeLink({
+    source: "BPF_EXIT_INSN(),\n",
+    progType: "odd",
+    maps: [],
+    input: "1",
+    definition: {
+      name: "odd",
+      ctx: { struct: "odd_ctx", fields: [field, { ...field, name: "over" }] },
+      helpers: { set: "base" },
+      attachName: "BPF_ODD_ATTACH",
+      sysfsPath: "/sys/odd/run",
+    },
+  });
+  await playground.open(link);
+  await expect(page.locator(".notice")).toContainText("a program type that the kernel here does not take");
+  await expect(playground.id("editor")).toContainText("BPF_ALU32_IMM");
+  await expect(page.getByText("cat /sys/oreore/bpf")).toBeVisible();
 });
 
 test("the take-home is downloaded as a ZIP", async ({ playground, page }) => {
