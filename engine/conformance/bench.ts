@@ -1,5 +1,5 @@
-// `npm run bench`: how fast the interpreter and the compiled code run four programs, and a timeline records and goes
-// back; a table. Remembers its figures by commit beside node_modules and shows the change since another commit.
+// `npm run bench`: how fast the interpreter and the compiled code run four programs, a timeline records and goes back,
+// and programs are verified; a table. Remembers its figures by commit beside node_modules and shows the change since another commit.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,7 @@ import {
   Memory,
   Timeline,
 } from "../vm/index.ts";
+import { VERIFIED, verifierRate } from "./bench-verifier.ts";
 
 const EXIT = insn("exit");
 const SECOND_HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
@@ -232,6 +233,7 @@ const { forward, back, megabytes } = timeline();
 row("timeline, recording", forward, "M steps/s");
 row("timeline, going back", back, "M steps/s");
 row("timeline of a million steps", megabytes, "MB");
+for (const { name, program } of VERIFIED) row(name, verifierRate(program), "k insn/s");
 mkdirSync(new URL(".", `file://${CACHE}`), { recursive: true });
 writeFileSync(
   CACHE,
