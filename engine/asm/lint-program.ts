@@ -1,9 +1,8 @@
 // What can be said of a program once every slot stands: jumps that miss, slots that are no instruction. The
 // verifier will refuse these in its own words; here they are told on the line, while it is written.
 
-import * as c from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
-import type { Insn } from "../isa/insn.ts";
+import { type Insn, isLdImm64 } from "../isa/insn.ts";
 import { calleeOf, jumpTarget } from "../program/flow.ts";
 import type { Written } from "./assembly.ts";
 import type { Reporter } from "./messages.ts";
@@ -11,7 +10,7 @@ import type { Reporter } from "./messages.ts";
 export function lintProgram(insns: readonly Insn[], slots: readonly Written[], reporter: Reporter): void {
   const second = new Uint8Array(insns.length + 1);
   for (let i = 0; i < insns.length; i++) {
-    if ((insns[i] as Insn).code === (c.BPF_LD | c.BPF_IMM | c.BPF_DW)) second[++i] = 1;
+    if (isLdImm64(insns[i] as Insn)) second[++i] = 1;
   }
   for (let slot = 0; slot < insns.length; slot++) {
     if (second[slot] === 1) continue;

@@ -3,6 +3,7 @@
 //   byte   0      1            2   3      4   5   6   7
 //          code   src<<4|dst   off (s16)  imm (s32)
 import { toHex, viewOf } from "../base/bytes.ts";
+import { BPF_DW, BPF_IMM, BPF_LD } from "./codes.ts";
 
 export interface Insn {
   /** 0 … 255 */
@@ -53,6 +54,9 @@ export const insnHex = (insn: Insn): string => toHex(encodeInsns([insn]));
 
 export const sameInsn = (a: Insn, b: Insn): boolean =>
   a.code === b.code && a.dst === b.dst && a.src === b.src && a.off === b.off && a.imm === b.imm;
+
+/** Does a second slot follow? */
+export const isLdImm64 = (insn: Insn): boolean => insn.code === (BPF_LD | BPF_IMM | BPF_DW);
 
 /** The 64-bit immediate of a two-slot BPF_LD | BPF_IMM | BPF_DW, unsigned. */
 export const imm64 = (low: Insn, high: Insn): bigint => (BigInt(high.imm >>> 0) << 32n) | BigInt(low.imm >>> 0);

@@ -1,7 +1,7 @@
 // Step 4 of the recipe: user space that loads a program and attaches it, once with bpf(2) alone and once with libbpf.
 import { formatInsn } from "../disasm/kernel.ts";
 import { mapTypeByName } from "../facts/map-types.ts";
-import type { Insn } from "../isa/insn.ts";
+import { type Insn, isLdImm64 } from "../isa/insn.ts";
 import type { KernelDefinition } from "../kernel/definition.ts";
 import type { MapDef, Program } from "../program/program.ts";
 import { namesOf } from "./names.ts";
@@ -11,7 +11,7 @@ const hex = (value: number, digits: number) => `0x${value.toString(16).padStart(
 /** One array element: the bytes as they are, and what they mean. */
 function insnLine(insns: readonly Insn[], slot: number): string {
   const { code, dst, src, off, imm } = insns[slot] as Insn;
-  const second = slot > 0 && insns[slot - 1]?.code === 0x18;
+  const second = slot > 0 && isLdImm64(insns[slot - 1] as Insn);
   const text = second ? "upper half" : formatInsn(insns[slot] as Insn, insns[slot + 1]);
   return `\t{ ${hex(code, 2)}, ${dst}, ${src}, ${off}, ${imm === -2147483648 ? "INT_MIN" : imm} },\t/* ${slot}: ${text.replaceAll("*/", "* /")} */`;
 }

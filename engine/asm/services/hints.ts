@@ -1,7 +1,7 @@
 // Inlay hints: what the eye would otherwise count or compute. Each kind can be left out.
 import { formatInsn } from "../../disasm/kernel.ts";
 import { helperName } from "../../facts/helpers.ts";
-import type { Insn } from "../../isa/insn.ts";
+import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import type { Analysis } from "../assemble.ts";
 import { targetOf } from "../lint-program.ts";
 
@@ -24,7 +24,7 @@ export function inlayHints(analysis: Analysis, kinds: ReadonlySet<HintKind>): In
     const { firstSlot: slot, slotCount, span } = written;
     if (span.end === span.start) continue;
     const insn = assembly.insns[slot] as Insn;
-    const one = slotCount === 1 || (slotCount === 2 && insn.code === 0x18);
+    const one = slotCount === 1 || (slotCount === 2 && isLdImm64(insn));
     if (kinds.has("slot"))
       hints.push({
         offset: span.start,

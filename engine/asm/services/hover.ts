@@ -5,7 +5,7 @@ import { formatInsn } from "../../disasm/kernel.ts";
 import { helperId, helperName } from "../../facts/helpers.ts";
 import { PROG_TYPES } from "../../facts/prog-types.ts";
 import { formOf } from "../../isa/forms.ts";
-import { type Insn, insnHex } from "../../isa/insn.ts";
+import { type Insn, insnHex, isLdImm64 } from "../../isa/insn.ts";
 import { type InsnMacro, insnMacro } from "../../isa/macros.ts";
 import type { Analysis } from "../assemble.ts";
 import { slotsAt } from "../assembly.ts";
@@ -212,7 +212,7 @@ function insnHover(analysis: Analysis, span: Span, name: string, macro: InsnMacr
 function slotHover(insns: readonly Insn[], slot: number): SlotHover {
   const insn = insns[slot] as Insn;
   const previous = insns[slot - 1];
-  const second = insn.code === 0 && previous !== undefined && previous.code === 0x18;
+  const second = insn.code === 0 && previous !== undefined && isLdImm64(previous);
   return {
     slot,
     hex: insnHex(insn),

@@ -3,7 +3,7 @@
 import { helperId } from "../../facts/helpers.ts";
 import type { HelperProto } from "../../facts/types.ts";
 import * as c from "../../isa/codes.ts";
-import type { Insn } from "../../isa/insn.ts";
+import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import type { Env } from "../state/env.ts";
 
 const CALL = c.BPF_JMP | c.BPF_CALL;
@@ -11,7 +11,6 @@ const CALL = c.BPF_JMP | c.BPF_CALL;
 export const isHelperCall = (insn: Insn): boolean => insn.code === CALL && insn.src === 0;
 export const isLocalCall = (insn: Insn): boolean => insn.code === CALL && insn.src === c.BPF_PSEUDO_CALL;
 export const isKfuncCall = (insn: Insn): boolean => insn.code === CALL && insn.src === c.BPF_PSEUDO_KFUNC_CALL;
-export const isLdImm64 = (insn: Insn): boolean => insn.code === (c.BPF_LD | c.BPF_IMM | c.BPF_DW);
 /** A load of a function's address. */
 export const isPseudoFunc = (insn: Insn): boolean => isLdImm64(insn) && insn.src === c.BPF_PSEUDO_FUNC;
 

@@ -4,14 +4,13 @@
 import { ERRNO } from "../../facts/errno.ts";
 import { helperChangesPktData } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
-import type { Insn } from "../../isa/insn.ts";
+import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { containingSubprog, type Env, verbose } from "../state/env.ts";
 import {
   callsAsyncCallback,
   callsSyncCallback,
   helperProto,
   isHelperCall,
-  isLdImm64,
   isLocalCall,
   isPseudoFunc,
 } from "./callees.ts";

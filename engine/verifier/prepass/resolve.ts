@@ -3,11 +3,10 @@
 import { ERRNO } from "../../facts/errno.ts";
 import * as c from "../../isa/codes.ts";
 import { FORMS } from "../../isa/forms.ts";
-import type { Insn } from "../../isa/insn.ts";
+import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { type Env, notSimulated, verbose } from "../state/env.ts";
 import type { VerifierMap } from "../state/map.ts";
 import { PTR_TO_FUNC } from "../state/regtype.ts";
-import { isLdImm64 } from "./callees.ts";
 
 /** Opcodes that the verifier knows; calls through a register are no Linux instruction. @kernel core.c bpf_opcode_in_insntable */
 const KNOWN_OPCODES = new Set(FORMS.filter((form) => form.kind !== "callx").map((form) => form.code));

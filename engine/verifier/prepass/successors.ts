@@ -1,7 +1,6 @@
 // Which instructions may run right after one, within its function.  @kernel liveness.c bpf_insn_successors
 import * as c from "../../isa/codes.ts";
-import type { Insn } from "../../isa/insn.ts";
-import { isLdImm64 } from "./callees.ts";
+import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { jumpOffset } from "./subprogs.ts";
 
 /**
