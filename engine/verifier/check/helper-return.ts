@@ -1,7 +1,7 @@
 // What R0 is after a helper: a number, a pointer that may be null, a reference to release.
 // @kernel verifier.c check_helper_call (its second half), do_refine_retval_range
 import { helperId } from "../../facts/helpers.ts";
-import { kernel } from "../../facts/kernel.ts";
+import { NR_CPU_IDS } from "../../facts/kernel.ts";
 import type { RetKind } from "../../facts/types.ts";
 import { narrow } from "../domain/bounds.ts";
 import { SCALAR_UNKNOWN } from "../domain/scalar.ts";
@@ -109,7 +109,7 @@ export function refineReturn(env: Env, meta: CallMeta): number {
       }),
     );
   } else if (meta.id === GET_SMP_PROCESSOR_ID) {
-    const last = kernel.nrCpuIds - 1;
+    const last = NR_CPU_IDS - 1;
     const top = BigInt(last);
     regs[0] = scalarReg(
       narrow(SCALAR_UNKNOWN, {

@@ -19,18 +19,10 @@ import {
   spiOf,
   withByte,
 } from "../state/stack.ts";
-import { type FuncState, slotAt } from "../state/state.ts";
+import { type FuncState, slotAt, stackAccessFlags } from "../state/state.ts";
 import { curFrame, curRegs } from "./regs.ts";
 import { fitsInBits } from "./scalar-id.ts";
-import {
-  byteIndex,
-  checkFastcallContract,
-  checkStackWithinBounds,
-  constOff,
-  frameOf,
-  scrubbed,
-  stackAccess,
-} from "./stack.ts";
+import { byteIndex, checkFastcallContract, checkStackWithinBounds, constOff, frameOf, scrubbed } from "./stack.ts";
 
 /** The register that a load of [min, max) gives where no spill is filled: 0 if all bytes are, else unknown. @kernel verifier.c mark_reg_stack_read */
 function markStackLoad(env: Env, frame: FuncState, min: number, max: number, dstRegno: number): void {
@@ -93,7 +85,7 @@ function readFixed(env: Env, frame: FuncState, off: number, size: number, dstReg
     if (dstRegno >= 0) markStackLoad(env, frame, off, off + size, dstRegno);
     fill = false;
   }
-  return fill ? pushJmpHistory(env, env.curState, stackAccess(frame.frameno, spi), null) : 0;
+  return fill ? pushJmpHistory(env, env.curState, stackAccessFlags(frame.frameno, spi), null) : 0;
 }
 
 function invalidRead(env: Env, off: number, i: number, size: number): number {

@@ -26,7 +26,7 @@ import {
   spiOf,
   withByte,
 } from "../state/stack.ts";
-import { type FuncState, INSN_F_SPI_SHIFT, INSN_F_STACK_ACCESS } from "../state/state.ts";
+import { type FuncState, stackAccessFlags } from "../state/state.ts";
 import { destroyIfDynptrSlot } from "./dynptr.ts";
 import { BPF_MAX_VAR_OFF } from "./region.ts";
 import { curFrame, curRegs } from "./regs.ts";
@@ -37,9 +37,6 @@ export const frameOf = (env: Env, reg: RegState): FuncState => env.curState.fram
 
 /** Position in a slot's types of the byte at frame offset `off`. */
 export const byteIndex = (off: number): number => (-off - 1) & 7;
-
-export const stackAccess = (frameno: number, spi: number): number =>
-  INSN_F_STACK_ACCESS | (spi << INSN_F_SPI_SHIFT) | frameno;
 
 /** Makes `bytes` of stack exist, and the subprogram's high-water mark with it. @kernel verifier.c grow_stack_state */
 function growStack(env: Env, frame: FuncState, bytes: number): void {
@@ -192,7 +189,7 @@ function writeFixed(
     frame.stack[spi] = { types, spilled: NOT_INIT_REG };
     return 0;
   }
-  return pushJmpHistory(env, env.curState, stackAccess(frame.frameno, spi), null);
+  return pushJmpHistory(env, env.curState, stackAccessFlags(frame.frameno, spi), null);
 }
 
 /** Any of the slots in reach may be the one that is written. @kernel verifier.c check_stack_write_var_off */

@@ -8,15 +8,15 @@ import type { Env } from "../state/env.ts";
 import { newEnv } from "../state/new-env.ts";
 import { constReg, UNKNOWN_REG } from "../state/reg.ts";
 import { allBytes, STACK_SPILL } from "../state/stack.ts";
-import { INSN_F_STACK_ACCESS, newFuncState, newVerifierState, type VerifierState } from "../state/state.ts";
-import { Backtrack } from "./backtrack.ts";
 import {
-  markAllScalarsImprecise,
-  markAllScalarsPrecise,
-  markChainPrecision,
-  pushJmpHistory,
+  INSN_F_STACK_ACCESS,
+  newFuncState,
+  newVerifierState,
   stackAccessFlags,
-} from "./precision.ts";
+  type VerifierState,
+} from "../state/state.ts";
+import { Backtrack } from "./backtrack.ts";
+import { markAllScalarsImprecise, markAllScalarsPrecise, markChainPrecision, pushJmpHistory } from "./precision.ts";
 
 const insn = (code: number, dst = 0, src = 0, off = 0, imm = 0): Insn => ({ code, dst, src, off, imm });
 const mov = (dst: number, imm: number) => insn(0xb7, dst, 0, 0, imm);

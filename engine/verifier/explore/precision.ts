@@ -37,10 +37,6 @@ export function pushJmpHistory(
   return 0;
 }
 
-/** Flags of an instruction that reached slot `spi` of frame `frameno`. @kernel insn_stack_access_flags */
-export const stackAccessFlags = (frameno: number, spi: number): number =>
-  st.INSN_F_STACK_ACCESS | (spi << st.INSN_F_SPI_SHIFT) | frameno;
-
 /** Marks what register `regno` of the current frame came from. 0, or -errno. @kernel mark_chain_precision */
 export function markChainPrecision(env: Env, regno: number): number {
   const bt = new Backtrack();

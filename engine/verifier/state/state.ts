@@ -53,6 +53,9 @@ export const INSN_F_SPI_SHIFT = 3;
 export const INSN_F_STACK_ACCESS = 1 << 9;
 export const INSN_F_DST_REG_STACK = 1 << 10;
 export const INSN_F_SRC_REG_STACK = 1 << 11;
+/** Flags of an instruction that reached slot `spi` of frame `frameno`. @kernel insn_stack_access_flags */
+export const stackAccessFlags = (frameno: number, spi: number): number =>
+  INSN_F_STACK_ACCESS | (spi << INSN_F_SPI_SHIFT) | frameno;
 
 /** A register (regno) or a stack slot (spi) of a frame that was given the same refinement by a jump. */
 export interface LinkedReg {
