@@ -46,6 +46,12 @@ test("a program type with two numbers takes OREORE's place, and a link carries i
   await playground.demo("100 23");
   await expect(playground.id("sysfs-output")).toHaveText("123");
 
+  // The draft remembers for which type it is written.
+  await page.reload();
+  await playground.expectVerdict("accept");
+  await playground.demo("100 23");
+  await expect(playground.id("sysfs-output")).toHaveText("123");
+
   await playground.id("share").click();
   await expect(playground.id("share-link")).toContainText("#v1.");
   const elsewhere = await browser.newPage();

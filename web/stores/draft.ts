@@ -1,9 +1,13 @@
 // The reader's own program, kept on the device. sessionStorage holds this tab's, localStorage the last of any tab;
 // the tab's wins. What a link or an example pushes aside goes to the shelf and can be taken back.
+import type { DefinitionInput } from "../../engine/index.ts";
+
 export interface Draft {
   readonly source: string;
   readonly progType: string;
   readonly input: string;
+  /** The program type of one's own that it is written for; the kernel looks it over before it takes it. */
+  readonly definition?: DefinitionInput;
 }
 
 const DRAFT_KEY = "oreore.draft";

@@ -14,7 +14,7 @@ import type {
 } from "../../engine/index.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
 import { adopt, askKernel, eventOf, moveTo } from "./machine.ts";
-import { chooseProgType, editInput, programInput, recheck, useProgram } from "./program.ts";
+import { chooseProgType, editInput, programInput, recheck, useProgram, writtenFor } from "./program.ts";
 import { freshCheck } from "./verdict.ts";
 
 /** The file whose writes run the program, whether the module that makes it is there or not. */
@@ -250,6 +250,7 @@ async function put(definition: DefinitionInput, name: string, keepProgram: boole
       : type,
   );
   set({ ...STARTED, preset: name, definition, kernel: outcome.kernel, hello: { ...hello, progTypes } });
+  writtenFor(name === "oreore" ? null : definition);
   if (keepProgram) {
     recheck();
     return true;

@@ -30,9 +30,9 @@ export interface ProgramState {
   readonly lessonTitle: Texts | null;
   /** A link asked for this step; taken once the run is there. */
   readonly askedStep: number | null;
-  /** The program type of one's own that it was written for. */
+  /** The preset that a link asked for. */
   readonly askedPreset: string;
-  /** The same where it is none of the presets. */
+  /** The program type of one's own that it is written for; null: OREORE, or what `askedPreset` says. */
   readonly askedDefinition: DefinitionInput | null;
   readonly aside: Draft | null;
   readonly notice: Notice | null;
@@ -91,6 +91,9 @@ export function chooseProgType(progType: string): void {
 /** The kernel has changed under the program: it must be looked at again. */
 export const recheck = (): void => set((s) => ({ revision: s.revision + 1 }));
 
+/** The program is now written for this type of one's own; null: for OREORE. Kept with the draft. */
+export const writtenFor = (definition: DefinitionInput | null): void => set({ askedDefinition: definition });
+
 export const leaveLesson = (): void => set({ lesson: 0 });
 
 export const noteWhat = (notice: Notice): void => set({ notice });
@@ -123,7 +126,7 @@ export function takeBack(): void {
   const { aside } = get();
   if (!aside) return;
   const leaving = draftOf(get());
-  set((s) => ({ ...opening(s), ...aside, maps: [], example: "", aside: leaving, notice: null }));
+  set((s) => ({ ...opening(s), ...programOf(aside), aside: leaving, notice: null }));
   forgetLink();
   saveSoon();
 }
@@ -155,7 +158,7 @@ async function isTaken({ definition, preset }: LinkState): Promise<boolean> {
 /** At the start: the draft of this tab, or of the last one, if there is any. */
 export function restoreDraft(): void {
   const draft = readDraft();
-  if (draft && !isPristine(draft)) set((s) => ({ ...opening(s), ...draft, maps: [], example: "" }));
+  if (draft && !isPristine(draft)) set((s) => ({ ...opening(s), ...programOf(draft) }));
 }
 
 type Opened = Draft & { readonly maps: readonly MapInput[] };
@@ -191,7 +194,22 @@ function open(
 
 const opening = (s: ProgramState) => ({ revision: s.revision + 1, opened: s.opened + 1, lesson: 0, askedStep: null });
 
-const draftOf = ({ source, progType, input }: ProgramState): Draft => ({ source, progType, input });
+const draftOf = ({ source, progType, input, askedDefinition }: ProgramState): Draft => ({
+  source,
+  progType,
+  input,
+  ...(askedDefinition && { definition: askedDefinition }),
+});
+
+const programOf = ({ source, progType, input, definition }: Draft) => ({
+  source,
+  progType,
+  input,
+  maps: [],
+  example: "",
+  askedPreset: "oreore",
+  askedDefinition: definition ?? null,
+});
 
 /** Nothing would be lost: empty, or an example as it comes. */
 function isPristine(draft: Draft): boolean {
