@@ -58,13 +58,14 @@ export function followVerdict(): void {
     seen = now;
     clearTimeout(timer);
     if (edited && check.verdict !== "accept") {
+      made = undefined;
       cache = new Map();
       set(EMPTY);
       return;
     }
     // A run that the kernel made stays until the program changes.
     if (check.verdict === "accept" && (edited || !["event", "test"].includes(get().origin)))
-      timer = setTimeout(() => void trial(), 120);
+      timer = setTimeout(() => void trialOnce(), 120);
   };
   useVerdict.subscribe(look);
   useProgram.subscribe(look);
@@ -92,6 +93,17 @@ const kernelReady = new Promise<void>((resolve) => {
 export function askKernel(says: KernelSays): void {
   kernelSays = says;
   ready();
+}
+
+/** The trial run that is there or under way. */
+let made: { readonly of: string; readonly done: Promise<void> } | undefined;
+
+/** One trial for a program and its input, whoever asks for it first: a second would put the reader back to its start. */
+function trialOnce(): Promise<void> {
+  const { revision, input } = useProgram.getState();
+  const of = `${revision} ${input}`;
+  if (made?.of !== of) made = { of, done: trial() };
+  return made.done;
 }
 
 async function trial(verified = true): Promise<void> {
@@ -144,7 +156,7 @@ function firstSetIn(views: readonly StepView[]): number[] {
 /** Makes sure there is a run of the program as it stands. */
 async function ensureRun(): Promise<RunView | null> {
   const check = await freshCheck();
-  if (!get().run && check?.verdict === "accept") await trial();
+  if (!get().run && check?.verdict === "accept") await trialOnce();
   return get().run;
 }
 
