@@ -114,6 +114,7 @@ async function trial(verified = true): Promise<void> {
   const data = event.kind === "sysfs" ? { ...event, data: event.data.replace(/\n?$/, "\n") } : event;
   const before = adopted;
   const answer = await answered(engine().api.runOnce(programInput(program), data, verified));
+  if (!answer) made = undefined; // cancelled: the next who asks gets one
   // Meanwhile the program was edited, or the kernel made a run of its own: that one counts.
   if (!answer || before !== adopted || program.revision !== useProgram.getState().revision) return;
   if (answer.run) await adopt(answer.run, verified ? "trial" : "unverified", program.input, program.askedStep ?? 0);
