@@ -5,7 +5,7 @@ import { ERRNO, errnoName, errnoText } from "../facts/errno.ts";
 import { MAP_TYPES } from "../facts/map-types.ts";
 import { PROG_TYPES } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
-import type { Insn } from "../isa/insn.ts";
+import { type Insn, insnHex } from "../isa/insn.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/files.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { createMaps, unverified, withDescriptors } from "../kernel/loader.ts";
@@ -52,6 +52,8 @@ export interface Live {
   /** A look that changes nothing. */
   with<Result>(look: (process: Process) => Result): Result;
   slotsOf(run: number, prog: number): readonly SlotView[];
+  /** The bytes of the instruction at a slot of the run's program (or one it went to by a tail call); "" where there is none. */
+  insnHexAt(run: number, prog: number, slot: number): string;
   /** A kernel built otherwise has to be booted: descriptors and objects are gone. */
   boot(registry: Registry, seed: bigint): OutcomeView;
   /** A call that fails before it reaches the kernel. */
@@ -278,6 +280,12 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
       const kept = find(run);
       const prog = [...(kept?.kernel.progs.values() ?? [])].find(({ loaded }) => loaded.id === id);
       return prog ? (slotsOfProg.get(prog) ?? slotViews(prog.insns, () => null)) : [];
+    },
+    insnHexAt(run, id, slot) {
+      const kept = find(run);
+      const other = [...(kept?.kernel.progs.values() ?? [])].find(({ loaded }) => loaded.id === id);
+      const insns = id === 0 ? kept?.recorded.source.insns : other?.insns;
+      return (insns?.slice(slot, slot + 2) ?? []).map(insnHex).join("");
     },
     boot(nextRegistry, nextSeed) {
       registry = nextRegistry;

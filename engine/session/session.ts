@@ -136,6 +136,13 @@ export function createSession({
     chunk: async (run, from, count) => (await live()).chunk(run, from, count),
     marks: async (run, buckets) => (await live()).marks(run, buckets),
     seek: async (run, from, query) => (await live()).seek(run, from, query),
+    async say(run, step) {
+      const machine = await live();
+      const [before, after] = [machine.step(run, step - 1), machine.step(run, step)];
+      if (step < 1 || !before || !after || after.step !== step) return null;
+      const { sentence } = await import("./sentence.ts");
+      return sentence(machine.insnHexAt(run, before.prog, before.slot), before, after);
+    },
     slotsOf: async (run, prog) => (await live()).slotsOf(run, prog),
     async checkCondition(text) {
       const condition = (await import("./condition.ts")).parseCondition(text);
