@@ -13,7 +13,6 @@ import "./panes/kernel/kernel.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
-import { listenToKeys } from "./app/keys.ts";
 import { loadLanguage } from "./i18n/index.ts";
 import { followMachine } from "./stores/beliefs.ts";
 import { startKernel } from "./stores/kernel.ts";
@@ -35,7 +34,8 @@ void loadLanguage(language).then(() =>
   ),
 );
 
-listenToKeys();
+// The keys and the list of commands behind them come after what is seen first.
+void import("./app/keys.ts").then(({ listenToKeys }) => listenToKeys());
 window.addEventListener("hashchange", () => void openAddress());
 window.addEventListener("pagehide", saveNow);
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && saveNow());

@@ -13,6 +13,7 @@ import { Workbench } from "./Workbench.tsx";
 
 const ShareSheet = lazy(() => import("./ShareSheet.tsx"));
 const KeysSheet = lazy(() => import("./KeysSheet.tsx"));
+const Palette = lazy(() => import("./Palette.tsx"));
 
 export function App() {
   const text = useText();
@@ -57,6 +58,7 @@ export function App() {
       <Suspense>
         {dialog === "share" && <ShareSheet />}
         {dialog === "keys" && <KeysSheet />}
+        {dialog === "palette" && <Palette />}
       </Suspense>
     </div>
   );

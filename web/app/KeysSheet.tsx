@@ -1,41 +1,65 @@
-// The list of keys.
+// The list of keys: those of the page's commands, and those that the editor and the timeline have of their own.
+import type { Texts } from "../../engine/index.ts";
 import { useText } from "../i18n/index.ts";
 import { closeDialog } from "../stores/dialog.ts";
+import { useSettings } from "../stores/settings.ts";
 import { Sheet } from "../ui/Sheet.tsx";
+import { COMMANDS, GROUPS } from "./commands.ts";
+import { Keys } from "./Keys.tsx";
+import "./keys.css";
+
+const GROUP_WORDS: Readonly<Record<(typeof GROUPS)[number], Texts>> = {
+  run: { en: "Running and stepping", ja: "実行とステップ" },
+  program: { en: "The program", ja: "プログラム" },
+  view: { en: "What is in sight", ja: "表示" },
+  share: { en: "Sharing", ja: "共有" },
+  learn: { en: "Lessons and presenting", ja: "レッスンとプレゼン" },
+  page: { en: "The page", ja: "ページ" },
+};
+
+/** Keys that are not the page's commands. */
+const OTHERS: readonly {
+  readonly group: (typeof GROUPS)[number];
+  readonly keys: readonly string[];
+  readonly words: Texts;
+}[] = [
+  {
+    group: "run",
+    keys: ["Home", "End"],
+    words: { en: "Start and end of the run (on the timeline)", ja: "実行の最初と最後 (タイムライン上で)" },
+  },
+  { group: "program", keys: ["F1"], words: { en: "Commands of the editor", ja: "エディタのコマンド" } },
+  { group: "program", keys: ["Escape", "Tab"], words: { en: "Leave the editor", ja: "エディタから出る" } },
+];
 
 export default function KeysSheet() {
   const { keys } = useText();
-  const rows = [
-    ["Ctrl Enter", keys.run],
-    ["F10", keys.step],
-    ["Alt F10", keys.stepBack],
-    ["Home End", keys.ends],
-    ["F8", keys.problem],
-    ["Ctrl S", keys.copyLink],
-    ["Alt P", keys.present],
-    ["PageDown PageUp", keys.slides],
-    ["F1", keys.palette],
-    ["Esc Tab", keys.leave],
-    ["?", keys.sheet],
-  ] as const;
+  const language = useSettings((s) => s.language);
+  const rows = [...COMMANDS, ...OTHERS].filter((row) => row.keys?.length);
   return (
-    <Sheet title={keys.title} closeLabel={keys.close} onClose={closeDialog}>
-      <table className="keys">
-        <tbody>
-          {rows.map(([combination, what]) => (
-            <tr key={what}>
-              <th scope="row">
-                {combination.split(" ").map((key) => (
-                  <kbd key={key} className="kbd">
-                    {key}
-                  </kbd>
-                ))}
-              </th>
-              <td>{what}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <Sheet title={keys.title} closeLabel={keys.close} className="keys-sheet" onClose={closeDialog}>
+      <div className="keys">
+        {GROUPS.map((group) => {
+          const here = rows.filter((row) => row.group === group);
+          return (
+            here.length > 0 && (
+              <table key={group} className="keys__group">
+                <caption>{GROUP_WORDS[group][language]}</caption>
+                <tbody>
+                  {here.map((row) => (
+                    <tr key={row.words.en}>
+                      <th scope="row">
+                        <Keys names={row.keys ?? []} />
+                      </th>
+                      <td>{row.words[language]}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )
+          );
+        })}
+      </div>
     </Sheet>
   );
 }

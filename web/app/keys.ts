@@ -1,58 +1,34 @@
-// Keys that work everywhere on the page, in the editor too. Names are KeyboardEvent.key.
-import { copyText, makeLink } from "../links/share.ts";
-import { closeDialog, openDialog, useDialog } from "../stores/dialog.ts";
-import { nextProblem } from "../stores/focus.ts";
-import { runAll } from "../stores/kernel.ts";
-import { moveBy, moveTo, moveToEnd } from "../stores/machine.ts";
+// Keys that work everywhere on the page, in the editor too: which command of the list a pressed combination stands for.
 import { useSettings } from "../stores/settings.ts";
+import { keyName } from "./combination.ts";
+import { COMMANDS, type Command } from "./commands.ts";
 
-const togglePresent = (): void => useSettings.setState((s) => ({ present: !s.present }));
-
-/** `C-` Ctrl or Command, `A-` Alt, then the key. */
-const GLOBAL: Readonly<Record<string, () => void>> = {
-  "C-Enter": () => void runAll().then((ok) => ok || nextProblem()),
-  F10: () => void moveBy(1),
-  "A-F10": () => void moveBy(-1),
-  F8: nextProblem,
-  "C-s": () => {
-    openDialog("share");
-    void makeLink(true).then(copyText);
-  },
-  "A-p": togglePresent,
-};
-
-/** Only where no text is being written. */
-const OUTSIDE_TEXT: Readonly<Record<string, () => void>> = {
-  "?": () => (useDialog.getState().open === "keys" ? closeDialog() : openDialog("keys")),
-};
-
-/** While presenting: what a slide clicker sends. */
-const PRESENTING: Readonly<Record<string, () => void>> = {
-  PageDown: () => void moveBy(1),
-  PageUp: () => void moveBy(-1),
-  Home: () => void moveTo(0),
-  End: () => void moveToEnd(),
-  Escape: () => useSettings.setState({ present: false }),
-};
+const BOUND = new Map<string, Command[]>();
+for (const command of COMMANDS)
+  for (const name of command.keys ?? []) BOUND.set(name, [...(BOUND.get(name) ?? []), command]);
 
 /** Listens in the capture phase, ahead of the editor's own keys. */
 export function listenToKeys(): void {
   window.addEventListener(
     "keydown",
     (event) => {
-      const name = `${event.ctrlKey || event.metaKey ? "C-" : ""}${event.altKey ? "A-" : ""}${event.key}`;
-      const writing = isText(event.target);
-      const act =
-        GLOBAL[name] ??
-        (useSettings.getState().present && (!writing || name.startsWith("Page")) ? PRESENTING[name] : undefined) ??
-        (writing ? undefined : OUTSIDE_TEXT[name]);
-      if (!act || event.isComposing) return;
+      const command = BOUND.get(keyName(event))?.find((one) => holds(one, event));
+      if (!command || event.isComposing) return;
       event.preventDefault();
       event.stopPropagation();
-      act();
+      void command.act();
     },
     { capture: true },
   );
+}
+
+function holds({ where, when, group }: Command, { target, key }: KeyboardEvent): boolean {
+  if (when && !when()) return false;
+  // Behind a sheet that has the page to itself nothing may happen; the sheet's own key still closes it.
+  if (group !== "page" && document.querySelector("dialog:modal")) return false;
+  if (where === undefined) return true;
+  if (where === "presenting") return useSettings.getState().present && (!isText(target) || key.startsWith("Page"));
+  return !isText(target);
 }
 
 const isText = (target: EventTarget | null): boolean =>

@@ -1,8 +1,10 @@
 // Which sheet is open, if any.
 import { create } from "zustand";
 
-export type Dialog = "share" | "keys";
+export type Dialog = "share" | "keys" | "palette";
 
 export const useDialog = create<{ readonly open: Dialog | null }>()(() => ({ open: null }));
 export const openDialog = (open: Dialog): void => useDialog.setState({ open });
 export const closeDialog = (): void => useDialog.setState({ open: null });
+export const toggleDialog = (dialog: Dialog): void =>
+  useDialog.setState((s) => ({ open: s.open === dialog ? null : dialog }));

@@ -7,11 +7,12 @@ interface SheetProps {
   readonly title: string;
   readonly closeLabel: string;
   readonly modal?: boolean;
+  readonly className?: string;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-export function Sheet({ title, closeLabel, modal = true, onClose, children }: SheetProps) {
+export function Sheet({ title, closeLabel, modal = true, className = "", onClose, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = useRef(onClose);
   close.current = onClose;
@@ -36,7 +37,7 @@ export function Sheet({ title, closeLabel, modal = true, onClose, children }: Sh
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it for the keyboard
     <dialog
       ref={dialog}
-      className={modal ? "sheet" : "sheet sheet--hanging"}
+      className={`sheet ${modal ? "" : "sheet--hanging"} ${className}`}
       aria-label={title}
       onCancel={onClose}
       onClick={(event) => modal && event.target === dialog.current && onClose()}

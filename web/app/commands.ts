@@ -1,0 +1,237 @@
+// The one list of what the page can be told to do: key handling, the sheet of keys and the command palette read it.
+// A row: id, group, words, keys (if any), when it is offered, act. Loaded after the first paint, so words may stand here.
+import type { Texts } from "../../engine/index.ts";
+import { switchLanguage } from "../i18n/index.ts";
+import { copyText, makeLink } from "../links/share.ts";
+import { openDialog, toggleDialog } from "../stores/dialog.ts";
+import { nextProblem } from "../stores/focus.ts";
+import { attach, detach, load, read, runAll, write } from "../stores/kernel.ts";
+import { chooseLayout, LAYOUTS, type Layout, maximise, PANES, type Pane, useLayout } from "../stores/layout.ts";
+import { moveBy, moveTo, moveToEnd, useMachine } from "../stores/machine.ts";
+import { openLesson, takeBack, useProgram } from "../stores/program.ts";
+import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
+
+export const GROUPS = ["program", "run", "view", "share", "learn", "page"] as const;
+
+export interface Command {
+  /** `group.what`; kept on the device in the list of recent ones, so it stays. */
+  readonly id: string;
+  readonly group: (typeof GROUPS)[number];
+  readonly words: Texts;
+  /** Names of combinations: `C-` Ctrl or Command, `A-` Alt, `S-` Shift with a named key, then KeyboardEvent.key. */
+  readonly keys?: readonly string[];
+  /** Where the keys hold. Left out: everywhere, in the editor too. */
+  readonly where?: "outside-text" | "presenting";
+  /** Whether it is offered now; left out: always. */
+  readonly when?: () => boolean;
+  readonly act: () => unknown;
+}
+
+const hasRun = (): boolean => useMachine.getState().run !== null;
+const presenting = (): boolean => useSettings.getState().present;
+
+const THEME_WORDS: Readonly<Record<Theme, Texts>> = {
+  system: { en: "Theme: as the system", ja: "テーマ: システムに合わせる" },
+  light: { en: "Theme: light", ja: "テーマ: ライト" },
+  dark: { en: "Theme: dark", ja: "テーマ: ダーク" },
+  contrast: { en: "Theme: high contrast", ja: "テーマ: ハイコントラスト" },
+};
+const LAYOUT_WORDS: Readonly<Record<Layout, Texts>> = {
+  write: { en: "Layout: write", ja: "レイアウト: 書く" },
+  step: { en: "Layout: step through a run", ja: "レイアウト: ステップ実行" },
+  verify: { en: "Layout: follow the verifier", ja: "レイアウト: verifier を追う" },
+  teach: { en: "Layout: teach", ja: "レイアウト: 教える" },
+};
+const MAXIMISE_WORDS: Readonly<Record<Pane, Texts>> = {
+  editor: { en: "All the room for the program", ja: "プログラムを最大化" },
+  verifier: { en: "All the room for the verifier", ja: "verifier を最大化" },
+  machine: { en: "All the room for the machine", ja: "マシンを最大化" },
+  kernel: { en: "All the room for the kernel", ja: "カーネルを最大化" },
+};
+
+export const COMMANDS: readonly Command[] = [
+  {
+    id: "run.all",
+    group: "run",
+    words: { en: "Run: load, attach, echo, cat", ja: "実行: ロード、アタッチ、echo、cat" },
+    keys: ["C-Enter"],
+    act: () => runAll().then((ok) => ok || nextProblem()),
+  },
+  { id: "run.step", group: "run", words: { en: "Step", ja: "1 ステップ進む" }, keys: ["F10"], act: () => moveBy(1) },
+  {
+    id: "run.back",
+    group: "run",
+    words: { en: "Step back", ja: "1 ステップ戻る" },
+    keys: ["A-F10"],
+    act: () => moveBy(-1),
+  },
+  {
+    id: "run.start",
+    group: "run",
+    words: { en: "Back to the start of the run", ja: "実行の最初に戻る" },
+    when: hasRun,
+    act: () => moveTo(0),
+  },
+  {
+    id: "run.end",
+    group: "run",
+    words: { en: "To the end of the run", ja: "実行の最後まで進む" },
+    when: hasRun,
+    act: moveToEnd,
+  },
+  { id: "run.load", group: "run", words: { en: "Load", ja: "ロード" }, act: load },
+  { id: "run.attach", group: "run", words: { en: "Attach", ja: "アタッチ" }, act: () => attach() },
+  { id: "run.detach", group: "run", words: { en: "Detach", ja: "デタッチ" }, act: () => detach() },
+  { id: "run.write", group: "run", words: { en: "echo to the file", ja: "ファイルに echo" }, act: write },
+  { id: "run.read", group: "run", words: { en: "cat the file", ja: "ファイルを cat" }, act: read },
+
+  {
+    id: "program.problem",
+    group: "program",
+    words: { en: "Next problem", ja: "次の問題へ" },
+    keys: ["F8"],
+    act: nextProblem,
+  },
+  {
+    id: "program.take-back",
+    group: "program",
+    words: { en: "Back to my program", ja: "自分のプログラムに戻る" },
+    when: () => useProgram.getState().aside !== null,
+    act: takeBack,
+  },
+
+  ...LAYOUTS.map(
+    (layout, i): Command => ({
+      id: `view.layout-${layout}`,
+      group: "view",
+      words: LAYOUT_WORDS[layout],
+      keys: [`A-${i + 1}`],
+      act: () => chooseLayout(layout),
+    }),
+  ),
+  ...PANES.map(
+    (pane): Command => ({
+      id: `view.maximise-${pane}`,
+      group: "view",
+      words: MAXIMISE_WORDS[pane],
+      when: () => useLayout.getState().maximised !== pane,
+      act: () => maximise(pane),
+    }),
+  ),
+  {
+    id: "view.restore",
+    group: "view",
+    words: { en: "All panes again", ja: "すべてのペインを表示" },
+    when: () => useLayout.getState().maximised !== null,
+    act: () => maximise(null),
+  },
+  ...THEMES.map(
+    (theme): Command => ({
+      id: `view.theme-${theme}`,
+      group: "view",
+      words: THEME_WORDS[theme],
+      when: () => useSettings.getState().theme !== theme,
+      act: () => useSettings.setState({ theme }),
+    }),
+  ),
+  {
+    id: "view.japanese",
+    group: "view",
+    words: { en: "日本語で表示", ja: "日本語で表示" },
+    when: () => useSettings.getState().language !== "ja",
+    act: () => switchLanguage("ja"),
+  },
+  {
+    id: "view.english",
+    group: "view",
+    words: { en: "Show in English", ja: "英語で表示 (English)" },
+    when: () => useSettings.getState().language !== "en",
+    act: () => switchLanguage("en"),
+  },
+
+  {
+    id: "share.copy",
+    group: "share",
+    words: { en: "Copy a link", ja: "リンクをコピー" },
+    keys: ["C-s"],
+    act: () => {
+      openDialog("share");
+      return makeLink(true).then(copyText);
+    },
+  },
+
+  {
+    id: "learn.lessons",
+    group: "learn",
+    words: { en: "Lessons", ja: "レッスン" },
+    act: () => openLesson(1),
+  },
+  {
+    id: "learn.present",
+    group: "learn",
+    words: { en: "Present", ja: "プレゼンモード" },
+    keys: ["A-p"],
+    act: () => useSettings.setState((s) => ({ present: !s.present })),
+  },
+  {
+    id: "learn.next",
+    group: "learn",
+    words: { en: "Step on, with a slide clicker", ja: "プレゼンリモコンで進む" },
+    keys: ["PageDown"],
+    where: "presenting",
+    when: presenting,
+    act: () => moveBy(1),
+  },
+  {
+    id: "learn.previous",
+    group: "learn",
+    words: { en: "Step back, with a slide clicker", ja: "プレゼンリモコンで戻る" },
+    keys: ["PageUp"],
+    where: "presenting",
+    when: presenting,
+    act: () => moveBy(-1),
+  },
+  {
+    id: "learn.first",
+    group: "learn",
+    words: { en: "To the start, while presenting", ja: "最初に戻る (プレゼン中)" },
+    keys: ["Home"],
+    where: "presenting",
+    when: presenting,
+    act: () => moveTo(0),
+  },
+  {
+    id: "learn.last",
+    group: "learn",
+    words: { en: "To the end, while presenting", ja: "最後に進む (プレゼン中)" },
+    keys: ["End"],
+    where: "presenting",
+    when: presenting,
+    act: moveToEnd,
+  },
+  {
+    id: "learn.leave-present",
+    group: "learn",
+    words: { en: "Leave presenting", ja: "プレゼンモードを終える" },
+    keys: ["Escape"],
+    where: "presenting",
+    when: presenting,
+    act: () => useSettings.setState({ present: false }),
+  },
+
+  {
+    id: "page.palette",
+    group: "page",
+    words: { en: "Command palette", ja: "コマンドパレット" },
+    keys: ["C-k"],
+    act: () => toggleDialog("palette"),
+  },
+  {
+    id: "page.keys",
+    group: "page",
+    words: { en: "Keyboard shortcuts", ja: "キーボードショートカット" },
+    keys: ["?"],
+    where: "outside-text",
+    act: () => toggleDialog("keys"),
+  },
+];

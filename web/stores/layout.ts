@@ -1,0 +1,85 @@
+// How the page is arranged: the layout for a task, a pane that has all the room, and which view each pane shows.
+// The device keeps it (never inside another page); a link may carry it. Sizes are kept by the panes' own groups.
+import { create } from "zustand";
+import { type FocusState, showTab, useFocus } from "./focus.ts";
+import { useSettings } from "./settings.ts";
+
+export type Pane = FocusState["tab"];
+export const PANES = ["editor", "verifier", "machine", "kernel"] as const satisfies readonly Pane[];
+
+/** One for each task: writing, stepping through a run, following the verifier, showing it to others. */
+export const LAYOUTS = ["write", "step", "verify", "teach"] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+export interface LayoutState {
+  readonly layout: Layout;
+  /** The pane that has all the room. */
+  readonly maximised: Pane | null;
+  /** Which of its views each pane shows; "" stands for its first. */
+  readonly views: Readonly<Record<Pane, string>>;
+}
+
+const KEY = "oreore.layout";
+const START: LayoutState = {
+  layout: "write",
+  maximised: null,
+  views: { editor: "", verifier: "", machine: "", kernel: "" },
+};
+
+export const useLayout = create<LayoutState>()(() => ({ ...START, ...read() }));
+const { getState: get, setState: set } = useLayout;
+
+useLayout.subscribe(({ layout, views }) => {
+  if (useSettings.getState().embed) return;
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ layout, views }));
+  } catch {
+    // No room or not allowed: it holds for this visit.
+  }
+});
+
+export const chooseLayout = (layout: Layout): void => set({ layout, maximised: null });
+
+/** Gives a pane all the room, or takes it back. */
+export const maximise = (pane: Pane | null): void => set((s) => ({ maximised: s.maximised === pane ? null : pane }));
+
+/** Shows one of a pane's views, and the pane itself where another one hides it. */
+export function showView(pane: Pane, view: string): void {
+  const { views, maximised } = get();
+  set({ views: { ...views, [pane]: view }, maximised: maximised === pane ? pane : null });
+  if (useFocus.getState().tab !== pane) showTab(pane);
+}
+
+/** The view that a pane shows: what was chosen, or the first of those there are. */
+export function useView<View extends string>(pane: Pane, choices: readonly View[]): View {
+  const chosen = useLayout((s) => s.views[pane]) as View;
+  return choices.includes(chosen) ? chosen : (choices[0] as View);
+}
+
+/** What a link brought, as far as the page knows it. */
+export function restoreLayout(layout: string | undefined, views: Readonly<Record<string, string>> | undefined): void {
+  set((s) => ({
+    layout: LAYOUTS.find((one) => one === layout) ?? s.layout,
+    views: Object.fromEntries(PANES.map((pane) => [pane, views?.[pane] ?? s.views[pane]])) as LayoutState["views"],
+    maximised: null,
+  }));
+}
+
+function read(): Partial<LayoutState> {
+  if (useSettings.getState().embed) return {};
+  try {
+    const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as {
+      layout?: unknown;
+      views?: Record<string, unknown>;
+    };
+    const views = Object.entries({ ...START.views, ...saved.views }).filter(
+      ([pane, view]) => pane in START.views && typeof view === "string",
+    );
+    return {
+      layout: LAYOUTS.find((one) => one === saved.layout) ?? START.layout,
+      views: Object.fromEntries(views) as LayoutState["views"],
+    };
+  } catch {
+    return {};
+  }
+}
