@@ -1,4 +1,5 @@
 // Everything the page can ask. Implemented in the worker (session.ts); the page holds a `Remote<SessionApi>`.
+import type { Goal, GoalView, Reader } from "./goals.ts";
 import type { RunView, Seek, StepView, TimelineChunk } from "./run-views.ts";
 import type {
   CheckView,
@@ -103,6 +104,8 @@ export interface SessionApi {
   slotsOf(run: number, prog: number): Promise<readonly SlotView[]>;
   /** What is wrong with the text of a condition, English; "" where nothing is. */
   checkCondition(text: string): Promise<string>;
+  /** Which goals of a lesson are met, one answer a goal: by the program, and by what the reader has done. */
+  judge(program: ProgramInput, goals: readonly Goal[], reader: Reader): Promise<readonly GoalView[]>;
   /** Contents of the run's maps as they are at that step. */
   mapsAt(run: number, step: number): Promise<MapView[]>;
 }

@@ -148,6 +148,10 @@ export function createSession({
       const condition = (await import("./condition.ts")).parseCondition(text);
       return typeof condition === "string" ? condition : "";
     },
+    async judge(program, goals, reader) {
+      const [{ judge }, { kernel }] = await Promise.all([import("./goals.ts"), live().then((one) => one.hello())]);
+      return judge({ registry, now, watch, kernel }, program, goals, reader);
+    },
     mapsAt: async (run, step) => (await live()).mapsAt(run, step),
   };
 }
