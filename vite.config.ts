@@ -3,6 +3,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { contentSecurityPolicy } from "./web/build/csp.ts";
+import { compressedPreview } from "./web/build/preview.ts";
 
 const testing = process.env.VITEST !== undefined;
 
@@ -14,7 +15,7 @@ export default defineConfig({
   base: "./",
   publicDir: testing ? "public" : "../public",
   cacheDir: testing ? "node_modules/.vitest" : "../node_modules/.vite",
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), compressedPreview()],
   worker: { format: "es", rolldownOptions: { treeshake } },
   build: {
     target: "es2022",

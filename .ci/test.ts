@@ -16,8 +16,8 @@ interface Count {
 interface Check {
   readonly title: string;
   readonly command: readonly string[];
-  /** Counts single tests from a report; without it the check counts as one. */
-  readonly count?: () => Count;
+  /** Where it writes what became of its single tests, and how to count them; without it the check counts as one. */
+  readonly report?: { readonly file: string; readonly count: (report: never) => Count };
 }
 
 const npx = (...args: string[]) => ["npx", "--no-install", ...args];
@@ -32,9 +32,12 @@ const checks: Check[] = [
   {
     title: "unit, property and conformance tests",
     command: npx("vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`),
-    count: () => {
-      const report = JSON.parse(readFileSync(vitestReport, "utf8"));
-      return { passed: report.numPassedTests, failed: report.numFailedTests };
+    report: {
+      file: vitestReport,
+      count: (report: { numPassedTests: number; numFailedTests: number }) => ({
+        passed: report.numPassedTests,
+        failed: report.numFailedTests,
+      }),
     },
   },
   { title: "build within the size budget", command: ["npm", "run", "--silent", "build"] },
@@ -42,16 +45,19 @@ const checks: Check[] = [
   {
     title: "end-to-end tests",
     command: npx("playwright", "test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"),
-    count: () => {
-      const { stats } = JSON.parse(readFileSync(playwrightReport, "utf8"));
-      return { passed: stats.expected + stats.flaky, failed: stats.unexpected };
+    report: {
+      file: playwrightReport,
+      count: ({ stats }: { stats: { expected: number; flaky: number; unexpected: number } }) => ({
+        passed: stats.expected + stats.flaky,
+        failed: stats.unexpected,
+      }),
     },
   },
 ];
 
 const total: Count = { passed: 0, failed: 0 };
 const red: string[] = [];
-for (const { title, command, count } of checks) {
+for (const { title, command, report } of checks) {
   console.log(`\n== ${title}`);
   const [program, ...args] = command as [string, ...string[]];
   const { status } = spawnSync(program, args, {
@@ -59,12 +65,14 @@ for (const { title, command, count } of checks) {
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
   });
-  const report = title === "end-to-end tests" ? playwrightReport : vitestReport;
-  const counted = count && existsSync(report) ? count() : { passed: 0, failed: 0 };
+  const written = report && existsSync(report.file);
+  const counted = written
+    ? report.count(JSON.parse(readFileSync(report.file, "utf8")) as never)
+    : { passed: 0, failed: 0 };
   total.passed += counted.passed;
   total.failed += counted.failed;
   // A check without a report counts as one; so does one that fails although all its counted tests passed.
-  if (!count && status === 0) total.passed += 1;
+  if (!report && status === 0) total.passed += 1;
   if (status !== 0 && counted.failed === 0) total.failed += 1;
   if (status !== 0) red.push(title);
 }

@@ -1,0 +1,45 @@
+// `npm run audit`: Lighthouse on the production build, as a desktop and as a phone on "slow 4G", as a table.
+// Exits 1 where a score is below its goal. Not part of `npm test`: performance is measured on a quiet machine or not at all
+// (`--rules` leaves it out: accessibility and best practices do not depend on the machine).
+import { launch } from "chrome-launcher";
+import lighthouse, { desktopConfig, type Flags } from "lighthouse";
+import { preview } from "vite";
+import { CHROMIUM_ARGS, findChromium } from "./chromium.ts";
+
+/** Category of Lighthouse → least score, 0 … 100. */
+type Goals = Readonly<Record<"performance" | "accessibility" | "best-practices", number>>;
+
+const PROFILES: readonly { readonly name: string; readonly desktop: boolean; readonly goals: Goals }[] = [
+  { name: "desktop", desktop: true, goals: { performance: 95, accessibility: 100, "best-practices": 100 } },
+  { name: "phone", desktop: false, goals: { performance: 85, accessibility: 100, "best-practices": 100 } },
+];
+const TIMES = ["first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "speed-index"];
+
+const rulesOnly = process.argv.includes("--rules");
+const chromePath = findChromium();
+if (!chromePath) throw new Error("no Chromium found: set CHROMIUM to its path");
+
+const server = await preview({ configFile: `${import.meta.dirname}/../vite.config.ts`, preview: { port: 0 } });
+const url = server.resolvedUrls?.local[0] as string;
+const chrome = await launch({ chromePath, chromeFlags: ["--headless=new", ...CHROMIUM_ARGS] });
+let missed = 0;
+for (const { name, desktop, goals } of PROFILES) {
+  const wanted = (Object.keys(goals) as (keyof Goals)[]).filter((key) => !rulesOnly || key !== "performance");
+  const flags: Flags = { port: chrome.port, onlyCategories: wanted, logLevel: "error" };
+  const result = (await lighthouse(url, flags, desktop ? desktopConfig : undefined))?.lhr;
+  if (!result) throw new Error(`Lighthouse gave no result for ${url}`);
+  for (const key of wanted) {
+    const score = Math.round((result.categories[key]?.score ?? 0) * 100);
+    missed += score < goals[key] ? 1 : 0;
+    console.log(`${name.padEnd(8)}${key.padEnd(16)}${String(score).padStart(4)}  goal ${goals[key]}`);
+    const faults = (result.categories[key]?.auditRefs ?? []).map(({ id }) => result.audits[id]);
+    if (key !== "performance")
+      for (const audit of faults) if (audit?.score === 0) console.log(`          ${audit.id}: ${audit.title}`);
+  }
+  if (rulesOnly) continue;
+  const times = TIMES.map((id) => `${id} ${result.audits[id]?.displayValue ?? "?"}`);
+  console.log(`        ${times.join(", ")}`);
+}
+chrome.kill();
+await server.close();
+process.exit(missed > 0 ? 1 : 0);
