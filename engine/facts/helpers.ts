@@ -57,6 +57,14 @@ export function paramCount(proto: HelperProto): number {
   return end < 0 ? proto.args.length : end;
 }
 
+const ARG_COUNTS: readonly (number | undefined)[] = HELPER_PROTOS.reduce<number[]>((counts, proto) => {
+  counts[proto.id] = paramCount(proto);
+  return counts;
+}, []);
+
+/** Of a helper that is not known: as many as there are registers for. */
+export const helperArgCount = (id: number): number => ARG_COUNTS[id] ?? 5;
+
 const CHANGES = new Set(changesPacket);
 /** After a call of it packet pointers are void. @kernel net/core/filter.c bpf_helper_changes_pkt_data */
 export const helperChangesPktData = (id: number): boolean => CHANGES.has(id);

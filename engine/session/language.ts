@@ -1,16 +1,29 @@
 // What the engine knows about a source text at a place, for an editor: asm's language services behind the worker's door.
 // Plain data in and out; offsets are UTF-16 code units. The services are loaded when first asked for.
 import type { Analysis } from "../asm/assemble.ts";
-import type { Completions, Hover, InlayHint, Item, Rename, Signature, SymbolPlaces } from "../asm/services/index.ts";
+import type {
+  Completions,
+  Fold,
+  HintKind,
+  Hover,
+  InlayHint,
+  Item,
+  Rename,
+  Signature,
+  SlotWords,
+  SymbolPlaces,
+} from "../asm/services/index.ts";
 
-export type { Completions, Hover, InlayHint, Item, Rename, Signature, SymbolPlaces };
+export type { Completions, Fold, HintKind, Hover, InlayHint, Item, Rename, Signature, SlotWords, SymbolPlaces };
 
 export interface LanguageApi {
   complete(source: string, offset: number): Promise<Completions>;
   signature(source: string, offset: number): Promise<Signature | null>;
   hover(source: string, offset: number): Promise<Hover | null>;
-  /** Jump targets and the slots of macros that make several; what the listing beside the editor does not show. */
-  hints(source: string): Promise<readonly InlayHint[]>;
+  hints(source: string, kinds: readonly HintKind[]): Promise<readonly InlayHint[]>;
+  folds(source: string): Promise<readonly Fold[]>;
+  /** Each instruction in plain words. */
+  words(source: string): Promise<readonly SlotWords[]>;
   /** The source's own name at a place: labels, `#define`s, maps, types. */
   symbol(source: string, offset: number): Promise<SymbolPlaces | null>;
   rename(source: string, offset: number, name: string): Promise<Rename>;
@@ -44,9 +57,17 @@ export function createLanguage(): LanguageApi {
       const { hoverAt, analysis } = await over(source);
       return hoverAt(analysis, source, offset) ?? null;
     },
-    async hints(source) {
+    async hints(source, kinds) {
       const { inlayHints, analysis } = await over(source);
-      return inlayHints(analysis, new Set(["target"]));
+      return inlayHints(analysis, new Set(kinds));
+    },
+    async folds(source) {
+      const { folds, analysis } = await over(source);
+      return folds(analysis, source);
+    },
+    async words(source) {
+      const { explainSlots, analysis } = await over(source);
+      return explainSlots(analysis.assembly.insns);
     },
     async symbol(source, offset) {
       const { symbolAt, analysis } = await over(source);

@@ -4,9 +4,12 @@ import { fixTitle, sentence } from "../asm/messages.ts";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { LineMap, type Span } from "../base/span.ts";
 import { formatInsn } from "../disasm/kernel.ts";
+import { helperArgCount } from "../facts/helpers.ts";
+import { formOf } from "../isa/forms.ts";
 import { type Insn, insnHex } from "../isa/insn.ts";
-import { slotsOf } from "../program/flow.ts";
-import type { DiagnosticView, SlotView, SpanView } from "./views.ts";
+import { registerUse } from "../isa/registers.ts";
+import { calleeOf, jumpTarget, slotsOf } from "../program/flow.ts";
+import type { DiagnosticView, JumpView, SlotView, SpanView } from "./views.ts";
 
 export type ToSpanView = (span: Span) => SpanView;
 
@@ -45,10 +48,19 @@ export function slotViews(insns: readonly Insn[], spanOf: (slot: number) => Span
       hex: slots === 2 ? insnHex(insn) + insnHex(next as Insn) : insnHex(insn),
       text: formatInsn(insn, next).replace(/^\([0-9a-f]{2}\) /, ""),
       span: spanOf(slot),
+      jump: jumpView(insn, slot),
+      ...registerUse(insn, helperArgCount),
     });
     slot += slots - 1;
   }
   return views;
+}
+
+function jumpView(insn: Insn, slot: number): JumpView | null {
+  const target = jumpTarget(insn, slot);
+  if (target !== undefined) return { to: target, kind: formOf(insn)?.kind === "ja" ? "always" : "if" };
+  const callee = calleeOf(insn, slot);
+  return callee === undefined ? null : { to: callee, kind: formOf(insn)?.kind === "call" ? "call" : "func" };
 }
 
 export const assemblySpan =

@@ -90,6 +90,17 @@ export interface SlotView {
   /** As the verifier's log writes it: `r0 = *(u32 *)(r1 +0)`. */
   readonly text: string;
   readonly span: SpanView | null;
+  /** Where it leads besides the next instruction; the slot may lie outside the program. */
+  readonly jump: JumpView | null;
+  /** Bit n: the instruction reads Rn / writes Rn. */
+  readonly reads: number;
+  readonly writes: number;
+}
+
+export interface JumpView {
+  readonly to: number;
+  /** `func`: the address of a function is taken there. */
+  readonly kind: "if" | "always" | "call" | "func";
 }
 
 /** Half-open answer to "may it run": `error` where the source does not assemble (or we have a bug: see `message`). */

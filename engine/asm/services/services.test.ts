@@ -5,7 +5,18 @@ import { FORMS } from "../../isa/forms.ts";
 import { encodeInsns } from "../../isa/insn.ts";
 import { INSN_MACROS } from "../../isa/macros.ts";
 import { analyse, assemble } from "../assemble.ts";
-import { complete, explain, format, hoverAt, inlayHints, renameAt, signatureAt, symbolAt } from "./index.ts";
+import {
+  complete,
+  explain,
+  explainSlots,
+  folds,
+  format,
+  hoverAt,
+  inlayHints,
+  renameAt,
+  signatureAt,
+  symbolAt,
+} from "./index.ts";
 
 /** The text without its `|`, and where that stood. */
 const marked = (text: string) => {
@@ -258,3 +269,50 @@ test("no question about any text throws", () => {
     { numRuns: 150 },
   );
 });
+
+describe("what can be folded", () => {
+  const ranges = (source: string) =>
+    folds(analyse(source), source).map(({ start, end, kind }) => [start, end, kind] as const);
+
+  test("an array, a block comment, a run of line comments", () =>
+    expect(
+      ranges("/* one\n   two */\nstruct bpf_insn p[] = {\n\tBPF_EXIT_INSN(),\n\t// a\n\t// b\n};\n// alone\n"),
+    ).toEqual([
+      [1, 2, "comment"],
+      [3, 6, "region"],
+      [5, 6, "comment"],
+    ]));
+  test("each branch of a conditional", () =>
+    expect(ranges("#if 1\nBPF_EXIT_INSN(),\n#else\nBPF_EXIT_INSN(),\n#endif\n")).toEqual([
+      [1, 2, "region"],
+      [3, 4, "region"],
+    ]));
+  test("functions, with the label before them", () =>
+    expect(ranges("BPF_CALL_REL(f),\nBPF_EXIT_INSN(),\nf:\nBPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_EXIT_INSN(),\n")).toEqual([
+      [1, 2, "region"],
+      [3, 5, "region"],
+    ]));
+  test("any text", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom("{", "}", "#if 1\n", "#endif\n", "/*", "*/", "//x\n", "\n", "BPF_EXIT_INSN(),")),
+        (pieces) => {
+          const source = pieces.join("");
+          const lineCount = source.split("\n").length;
+          for (const [start, end] of ranges(source)) {
+            expect(start).toBeLessThan(end);
+            expect(end).toBeLessThanOrEqual(lineCount);
+          }
+        },
+      ),
+    );
+  });
+});
+
+test("a program in plain words has one sentence an instruction, a 64-bit load taking two slots", () =>
+  expect(
+    explainSlots(assemble("BPF_LD_IMM64(BPF_REG_0, 5),\nBPF_EXIT_INSN(),").insns).map(({ slot, en }) => [slot, en]),
+  ).toEqual([
+    [0, "Put the 64-bit number 0x5 into R0 (two slots)"],
+    [2, "Return to the caller with R0 as the result"],
+  ]));

@@ -3,11 +3,15 @@
 
 import { helperName } from "../../facts/helpers.ts";
 import { type AluOp, type AtomicOp, type Form, formOf, type JmpOp } from "../../isa/forms.ts";
-import { type Insn, imm64 } from "../../isa/insn.ts";
+import { type Insn, imm64, isLdImm64 } from "../../isa/insn.ts";
 
 export interface Words {
   readonly en: string;
   readonly ja: string;
+}
+
+export interface SlotWords extends Words {
+  readonly slot: number;
 }
 
 /** {d} destination, {s} the operand. */
@@ -110,6 +114,17 @@ export function explain(insn: Insn, slot: number, next?: Insn): Words {
   const form = formOf(insn);
   if (!form) return { en: "No instruction of Linux 6.18", ja: "Linux 6.18 にはない命令" };
   return cap(describeForm(insn, form, slot, next));
+}
+
+/** What each instruction does; the second slot of a 64-bit load is part of the first. */
+export function explainSlots(insns: readonly Insn[]): SlotWords[] {
+  const words: SlotWords[] = [];
+  for (let slot = 0; slot < insns.length; slot++) {
+    const insn = insns[slot] as Insn;
+    words.push({ slot, ...explain(insn, slot, insns[slot + 1]) });
+    if (isLdImm64(insn)) slot++;
+  }
+  return words;
 }
 
 function describeForm(insn: Insn, form: Form, slot: number, next: Insn | undefined): Words {
