@@ -2,6 +2,7 @@
 export * from "./session/api.ts";
 export { EXAMPLES } from "./session/examples.ts";
 export { type Comparison, type Goal, type GoalView, type Reader, VERBS, type Verb } from "./session/goals.ts";
+export type * from "./session/flow-views.ts";
 export * from "./session/language.ts";
 export * from "./session/protocol.ts";
 export * from "./session/run-views.ts";

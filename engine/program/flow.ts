@@ -110,6 +110,36 @@ export function functionFlow(insns: readonly Insn[], entry: number, end: number)
   return { entry, blocks, idom, loopHeads, reducible };
 }
 
+/** A loop: all that lies between its head and the edges back to it. */
+export interface Loop {
+  readonly head: number;
+  /** Blocks from which an edge leads back to the head, ascending. */
+  readonly latches: readonly number[];
+  /** Head and latches included. */
+  readonly members: ReadonlySet<number>;
+}
+
+/** The loops by ascending head. One that is entered elsewhere as well counts only blocks that come after its head. */
+export function naturalLoops({ blocks, loopHeads }: FunctionFlow): Loop[] {
+  const before: number[][] = blocks.map(() => []);
+  blocks.forEach(({ next }, from) => {
+    for (const to of next) (before[to] as number[]).push(from);
+  });
+  return [...loopHeads]
+    .sort((a, b) => a - b)
+    .map((head) => {
+      const latches = [...new Set((before[head] as number[]).filter((from) => from >= head))].sort((a, b) => a - b);
+      const members = new Set([head]);
+      const open = [...latches];
+      for (let block = open.pop(); block !== undefined; block = open.pop()) {
+        if (members.has(block) || block < head) continue;
+        members.add(block);
+        open.push(...(before[block] as number[]));
+      }
+      return { head, latches, members };
+    });
+}
+
 /** Indices of the reachable blocks; without recursion, since a program may be a million blocks deep. */
 function reversePostorder(blocks: readonly Block[]): number[] {
   const seen = new Set([0]);

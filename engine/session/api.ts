@@ -1,4 +1,5 @@
 // Everything the page can ask. Implemented in the worker (session.ts); the page holds a `Remote<SessionApi>`.
+import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./flow-views.ts";
 import type { Goal, GoalView, Reader } from "./goals.ts";
 import type { RunView, Seek, StepView, TimelineChunk } from "./run-views.ts";
 import type {
@@ -35,6 +36,16 @@ export interface SessionApi {
   visits(revision: number, slot: number, limit: number): VisitView[];
   /** null: accepted, an older revision, or words that no rule knows. */
   explain(revision: number): Promise<ExplanationView | null>;
+
+  /** The control flow of the last check, laid out; null: an older revision, nothing to draw, or too much of it. */
+  flow(revision: number, metrics: FlowMetrics): Promise<FlowView | null>;
+  /** How often the verifier walked each block and edge, with the path to a visit (-1: to the refused one). */
+  walked(revision: number, visit: number): Promise<TrafficView | null>;
+  /** The same of a run. */
+  ran(run: number): Promise<TrafficView | null>;
+  /** Each arrival at a loop's head, at most `limit`: the verifier's, and a run's. */
+  roundsWalked(revision: number, loop: FlowLoopView, limit: number): Promise<RoundsView | null>;
+  roundsRun(run: number, loop: FlowLoopView, limit: number): Promise<RoundsView | null>;
 
   /** Creates the maps and loads the program: bpf(BPF_MAP_CREATE) …, bpf(BPF_PROG_LOAD). */
   load(program: ProgramInput): Promise<LoadOutcome>;

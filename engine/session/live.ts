@@ -14,7 +14,7 @@ import type { Prog } from "../kernel/objects.ts";
 import { Process } from "../kernel/process.ts";
 import { RELEASE, type Registry } from "../kernel/registry.ts";
 import { takesPacket } from "../kernel/test-run.ts";
-import { type Event, enterEvent, type Machine, type Outcome, packetBytes } from "../vm/index.ts";
+import { type Event, enterEvent, type Machine, type Outcome, packetBytes, type Timeline } from "../vm/index.ts";
 import { assembleInput, type Clock, check, checkedView } from "./check.ts";
 import { kernelView, mapViews } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
@@ -51,6 +51,8 @@ export interface Live {
   shell(run: (process: Process) => { readonly output: string; readonly status: number }): ShellView;
   /** A look that changes nothing. */
   with<Result>(look: (process: Process) => Result): Result;
+  /** A look at the record of a run; null: it is not kept. */
+  recorded<Result>(run: number, look: (insns: readonly Insn[], timeline: Timeline) => Result): Result | null;
   slotsOf(run: number, prog: number): readonly SlotView[];
   /** The bytes of the instruction at a slot of the run's program (or one it went to by a tail call); "" where there is none. */
   insnHexAt(run: number, prog: number, slot: number): string;
@@ -276,6 +278,10 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
       return { ...outcome, output, status: outcome.ret, run: fired };
     },
     with: (look) => look(process),
+    recorded(run, look) {
+      const kept = find(run)?.recorded;
+      return kept ? look(kept.source.insns, kept.timeline) : null;
+    },
     slotsOf(run, id) {
       const kept = find(run);
       const prog = [...(kept?.kernel.progs.values() ?? [])].find(({ loaded }) => loaded.id === id);

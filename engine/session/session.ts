@@ -62,6 +62,27 @@ export function createSession({
       return found ? { ...found, before: refusedBelief(trace, found.reg) } : null;
     },
 
+    async flow(revision, metrics) {
+      const { flowView } = await import("./flow-views.ts");
+      if (checked?.view.revision !== revision || !checked.assembly.ok || checked.view.slots.length === 0) return null;
+      return flowView(checked.program.insns, checked.view.slots, revision, metrics);
+    },
+    async walked(revision, visit) {
+      const { trafficOfTrace } = await import("./flow-views.ts");
+      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
+      return trace && checked ? trafficOfTrace(checked.program.insns, trace, visit) : null;
+    },
+    ran: async (run) => (await live()).recorded(run, (await import("./flow-views.ts")).trafficOfRun),
+    async roundsWalked(revision, loop, limit) {
+      const { roundsOfTrace } = await import("./flow-views.ts");
+      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
+      return trace && checked ? roundsOfTrace(checked.program.insns, trace, loop, limit) : null;
+    },
+    async roundsRun(run, loop, limit) {
+      const { roundsOfRun } = await import("./flow-views.ts");
+      return (await live()).recorded(run, (insns, timeline) => roundsOfRun(insns, timeline, loop, limit));
+    },
+
     hello: async () => (await live()).hello(),
     load: async (program) => (await live()).load(program),
     attach: async (fd, attachType) => (await live()).attach(fd, attachType),
