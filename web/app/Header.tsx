@@ -1,10 +1,12 @@
 // The line on top: name, examples, share, language, theme, help.
-import { Contrast, GraduationCap, Keyboard, Moon, Presentation, Share2, Sun, SunMoon } from "lucide-react";
+import { Contrast, GraduationCap, Keyboard, Moon, Presentation, Search, Share2, Sun, SunMoon } from "lucide-react";
 import { EXAMPLES } from "../../engine/index.ts";
 import { switchLanguage, useText } from "../i18n/index.ts";
 import { openDialog } from "../stores/dialog.ts";
+import { chooseLayout, LAYOUTS, useLayout } from "../stores/layout.ts";
 import { openExample, openLesson, useProgram } from "../stores/program.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
+import { Segments } from "../ui/Segments.tsx";
 
 const THEME_ICON = { system: SunMoon, light: Sun, dark: Moon, contrast: Contrast } as const;
 
@@ -28,6 +30,17 @@ export function Header() {
         </button>
       )}
       <span className="spacer" />
+      <Layouts />
+      <span className="spacer" />
+      <button
+        type="button"
+        className="button button--quiet button--icon"
+        aria-label={text.header.commands}
+        title={`${text.header.commands} (Ctrl+K)`}
+        onClick={() => openDialog("palette")}
+      >
+        <Search size={16} aria-hidden="true" />
+      </button>
       <button type="button" className="button" data-testid="share" onClick={() => openDialog("share")}>
         <Share2 size={14} aria-hidden="true" />
         <span className="header__word">{text.header.share}</span>
@@ -45,6 +58,24 @@ export function Header() {
       </button>
       <LanguageButton />
     </header>
+  );
+}
+
+/** Alt+1 … Alt+4 */
+function Layouts() {
+  const text = useText();
+  const layout = useLayout((s) => s.layout);
+  return (
+    <div className="header__layouts">
+      <Segments
+        label={text.layouts.label}
+        name="layout"
+        choices={LAYOUTS}
+        chosen={layout}
+        words={text.layouts.words}
+        onChoose={chooseLayout}
+      />
+    </div>
   );
 }
 

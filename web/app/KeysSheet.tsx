@@ -13,7 +13,7 @@ const GROUP_WORDS: Readonly<Record<(typeof GROUPS)[number], Texts>> = {
   program: { en: "The program", ja: "プログラム" },
   view: { en: "What is in sight", ja: "表示" },
   share: { en: "Sharing", ja: "共有" },
-  learn: { en: "Lessons and presenting", ja: "レッスンとプレゼン" },
+  learn: { en: "Lessons and presenting", ja: "レッスンと発表" },
   page: { en: "The page", ja: "ページ" },
 };
 

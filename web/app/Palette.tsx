@@ -39,11 +39,13 @@ export default function Palette() {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLInputElement>(null);
   const recent = useMemo(readRecent, []);
   const entries = useMemo(allEntries, []);
   const found = useMemo(() => find(entries, query, recent), [entries, query, recent]);
   const chosen = found[Math.min(at, found.length - 1)];
 
+  useEffect(() => input.current?.focus(), []);
   useEffect(() => {
     list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: "nearest" });
   }, [at]);
@@ -58,6 +60,7 @@ export default function Palette() {
   return (
     <Sheet title={WORDS.title[language]} closeLabel={WORDS.close[language]} className="palette" onClose={closeDialog}>
       <input
+        ref={input}
         className="field palette__query"
         role="combobox"
         aria-label={WORDS.search[language]}
@@ -68,8 +71,6 @@ export default function Palette() {
         aria-autocomplete="list"
         autoComplete="off"
         spellCheck={false}
-        // biome-ignore lint/a11y/noAutofocus: a sheet for typing
-        autoFocus
         value={query}
         onChange={(event) => {
           setQuery(event.currentTarget.value);

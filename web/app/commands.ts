@@ -169,14 +169,14 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "learn.present",
     group: "learn",
-    words: { en: "Present", ja: "プレゼンモード" },
+    words: { en: "Present", ja: "発表モード" },
     keys: ["A-p"],
     act: () => useSettings.setState((s) => ({ present: !s.present })),
   },
   {
     id: "learn.next",
     group: "learn",
-    words: { en: "Step on, with a slide clicker", ja: "プレゼンリモコンで進む" },
+    words: { en: "Step on, with a slide clicker", ja: "スライドのリモコンで進む" },
     keys: ["PageDown"],
     where: "presenting",
     when: presenting,
@@ -185,7 +185,7 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "learn.previous",
     group: "learn",
-    words: { en: "Step back, with a slide clicker", ja: "プレゼンリモコンで戻る" },
+    words: { en: "Step back, with a slide clicker", ja: "スライドのリモコンで戻る" },
     keys: ["PageUp"],
     where: "presenting",
     when: presenting,
@@ -194,7 +194,7 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "learn.first",
     group: "learn",
-    words: { en: "To the start, while presenting", ja: "最初に戻る (プレゼン中)" },
+    words: { en: "To the start, while presenting", ja: "最初に戻る (発表中)" },
     keys: ["Home"],
     where: "presenting",
     when: presenting,
@@ -203,7 +203,7 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "learn.last",
     group: "learn",
-    words: { en: "To the end, while presenting", ja: "最後に進む (プレゼン中)" },
+    words: { en: "To the end, while presenting", ja: "最後に進む (発表中)" },
     keys: ["End"],
     where: "presenting",
     when: presenting,
@@ -212,7 +212,7 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "learn.leave-present",
     group: "learn",
-    words: { en: "Leave presenting", ja: "プレゼンモードを終える" },
+    words: { en: "Leave presenting", ja: "発表モードを終える" },
     keys: ["Escape"],
     where: "presenting",
     when: presenting,

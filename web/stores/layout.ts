@@ -15,6 +15,8 @@ export interface LayoutState {
   readonly layout: Layout;
   /** The pane that has all the room. */
   readonly maximised: Pane | null;
+  /** Panes of which only the title line is in sight. */
+  readonly folded: readonly Pane[];
   /** Which of its views each pane shows; "" stands for its first. */
   readonly views: Readonly<Record<Pane, string>>;
 }
@@ -23,6 +25,7 @@ const KEY = "oreore.layout";
 const START: LayoutState = {
   layout: "write",
   maximised: null,
+  folded: [],
   views: { editor: "", verifier: "", machine: "", kernel: "" },
 };
 
@@ -43,10 +46,18 @@ export const chooseLayout = (layout: Layout): void => set({ layout, maximised: n
 /** Gives a pane all the room, or takes it back. */
 export const maximise = (pane: Pane | null): void => set((s) => ({ maximised: s.maximised === pane ? null : pane }));
 
+export function fold(pane: Pane, folded: boolean): void {
+  if (get().folded.includes(pane) !== folded)
+    set((s) => ({ folded: folded ? [...s.folded, pane] : s.folded.filter((one) => one !== pane) }));
+}
+
 /** Shows one of a pane's views, and the pane itself where another one hides it. */
 export function showView(pane: Pane, view: string): void {
-  const { views, maximised } = get();
-  set({ views: { ...views, [pane]: view }, maximised: maximised === pane ? pane : null });
+  set((s) => ({
+    views: { ...s.views, [pane]: view },
+    maximised: s.maximised === pane ? pane : null,
+    folded: s.folded.filter((one) => one !== pane),
+  }));
   if (useFocus.getState().tab !== pane) showTab(pane);
 }
 

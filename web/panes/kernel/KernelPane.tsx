@@ -16,6 +16,7 @@ import {
   write,
 } from "../../stores/kernel.ts";
 import { editInput, useProgram } from "../../stores/program.ts";
+import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 
 const Extend = lazy(() => import("./Extend.tsx"));
@@ -41,6 +42,7 @@ export function KernelPane() {
           <Puzzle size={15} aria-hidden="true" />
           {text.extend.open}
         </button>
+        <PaneTools pane="kernel" />
       </header>
       <div className="pane__body kernel-pane__body">
         {extending && (

@@ -8,6 +8,7 @@ import { moveBy, moveTo, moveToEnd, runUnverified, useMachine } from "../../stor
 import { useProgram } from "../../stores/program.ts";
 import { BASES, useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import { formatValue } from "./numbers.ts";
@@ -32,6 +33,7 @@ export function MachinePane() {
         )}
         <span className="spacer" />
         <BaseSwitch />
+        <PaneTools pane="machine" />
       </header>
       <div className="machine-pane__controls">
         <Controls run={run} position={position} />

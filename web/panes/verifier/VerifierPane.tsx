@@ -7,6 +7,7 @@ import { revealSlot, revealSpan } from "../../stores/focus.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { PaneTools } from "../../ui/PaneTools.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import { Log } from "./Log.tsx";
 
@@ -108,6 +109,7 @@ function Verdict() {
       {verdict !== "error" && check && (
         <p className="verdict__stats">{text.verdict.stats(check.insnsProcessed, check.us)}</p>
       )}
+      <PaneTools pane="verifier" />
     </div>
   );
 }

@@ -1,0 +1,53 @@
+// Where the panes stand in each layout, and how much room each one has. The program never moves: it is what all is about.
+import { type Layout, type Pane, useLayout } from "../stores/layout.ts";
+import { useSettings } from "../stores/settings.ts";
+
+/** Panes from the top down with their share of the height in percent; 0: folded to its title line. */
+type Column = Readonly<Partial<Record<Pane, number>>>;
+
+export interface Arrangement {
+  /** Share of the width (on a tablet held upright: of the height) that the left column has, in percent. */
+  readonly share: number;
+  readonly left: Column;
+  readonly right: Column;
+}
+
+const ARRANGEMENTS: Readonly<Record<Layout | "present", Arrangement>> = {
+  write: { share: 59, left: { editor: 56, verifier: 44 }, right: { machine: 57, kernel: 43 } },
+  step: { share: 46, left: { editor: 68, verifier: 32 }, right: { machine: 100, kernel: 0 } },
+  verify: { share: 47, left: { editor: 50, machine: 50 }, right: { verifier: 100, kernel: 0 } },
+  teach: { share: 54, left: { editor: 100, verifier: 0 }, right: { machine: 62, kernel: 38 } },
+  present: { share: 59, left: { editor: 56, verifier: 44 }, right: { machine: 100 } },
+};
+
+/** The arrangement in force and its name; where there is room for two panes only, the program and `beside`. */
+export function useArrangement(beside: Pane | null): readonly [name: string, Arrangement] {
+  const layout = useLayout((s) => s.layout);
+  const present = useSettings((s) => s.present);
+  if (present) return ["present", ARRANGEMENTS.present];
+  if (beside) return ["two", { share: 52, left: { editor: 100 }, right: { [beside]: 100 } }];
+  return [layout, ARRANGEMENTS[layout]];
+}
+
+/** What a layout is about, where only one pane can stand beside the program. */
+export const mainPane = (layout: Layout): Exclude<Pane, "editor"> =>
+  layout === "step" || layout === "teach" ? "machine" : "verifier";
+
+/** Sizes in percent by the panels' names, as the reader left them; {} where nothing was moved yet. */
+export function readSizes(arrangement: string, group: string): Readonly<Record<string, number>> {
+  try {
+    const saved: unknown = JSON.parse(localStorage.getItem(`oreore.sizes.${arrangement}.${group}`) ?? "{}");
+    const entries = Object.entries(saved ?? {}).filter(([, size]) => typeof size === "number" && size >= 0);
+    return Object.fromEntries(entries) as Record<string, number>;
+  } catch {
+    return {};
+  }
+}
+
+export function saveSizes(arrangement: string, group: string, sizes: Readonly<Record<string, number>>): void {
+  try {
+    localStorage.setItem(`oreore.sizes.${arrangement}.${group}`, JSON.stringify(sizes));
+  } catch {
+    // No room or not allowed: the sizes hold for this visit.
+  }
+}
