@@ -32,8 +32,14 @@ export type SessionRow =
       readonly ret: number;
       readonly errno: number;
     }
-  | { readonly op: "write"; readonly data: string; readonly ret: number; readonly errno?: number }
-  | { readonly op: "read"; readonly data: string; readonly ret: number }
+  | {
+      readonly op: "write";
+      readonly data: string;
+      readonly ret: number;
+      readonly errno?: number;
+      readonly file?: string;
+    }
+  | { readonly op: "read"; readonly data: string; readonly ret: number; readonly file?: string }
   | { readonly op: "end" };
 
 export function replay(kernel: Kernel, rows: readonly SessionRow[]): SessionRow[] {
@@ -63,13 +69,13 @@ export function replay(kernel: Kernel, rows: readonly SessionRow[]): SessionRow[
       case "detach":
         return { ...row, ...asC(process.progDetach({ attachType: row.attach_type })) };
       case "write": {
-        const fd = process.open(path, O_WRONLY);
-        const answer = asC(process.write(fd, utf8Encode(row.data)));
+        const fd = process.open(row.file ?? path, O_WRONLY);
+        const answer = asC(fd < 0 ? fd : process.write(fd, utf8Encode(row.data)));
         process.close(fd);
         return { ...row, ...answer };
       }
       case "read": {
-        const fd = process.open(path, 0);
+        const fd = process.open(row.file ?? path, 0);
         const bytes = process.read(fd, 4096);
         process.close(fd);
         return typeof bytes === "number"

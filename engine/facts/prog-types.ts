@@ -1,5 +1,6 @@
 // Program types: what each may read and write in its context, call, return, and attach to. The kernel's own types are
 // recorded (recorded/prog-types.ts); types made here, OREORE first, are definitions as data of the same shape.
+import { convertField } from "./convert.ts";
 import { BASE_HELPERS, expandRanges, HELPER_PROTOS, helperSet } from "./helpers.ts";
 import { regTypes } from "./recorded/helpers.ts";
 import { type AccessRow, attachTypes, type GroupRow, type TypeRow, types } from "./recorded/prog-types.ts";
@@ -57,6 +58,7 @@ function makeGroup(row: GroupRow): Group {
 
 function recordedType(row: TypeRow): ProgType {
   const attach = row.attach === undefined ? undefined : expandRanges(row.attach);
+  const unseen = Object.entries(row.unseen ?? {}).map(([errno, attaches]) => [+errno, expandRanges(attaches)] as const);
   let made: { byAttach: Map<number, Group>; first: Group | undefined } | undefined;
   const group = (attachType: number): Group | undefined => {
     if (!made) {
@@ -75,14 +77,16 @@ function recordedType(row: TypeRow): ProgType {
     ctxStruct: CTX_STRUCTS[row.name] ?? (SKB_TYPES.split(" ").includes(row.name) ? "__sk_buff" : ""),
     simulated: row.groups.length > 0,
     ...(row.needs ? { why: row.needs } : {}),
+    refusedUnseen: (attachType) => unseen.find(([, attaches]) => attaches.includes(attachType))?.[0] ?? 0,
     attachTypes: attach,
     ldAbs: row.ldAbs === 1,
     ctxAccess(off, size, write, attachType, signExtend = false): CtxAccess | undefined {
-      for (const [bits, first, last, step, type, fieldSize] of group(attachType)?.ctx.get(size | (write ? WRITE : 0)) ??
-        []) {
+      for (const [bits, first, last, step, type, fieldSize, btf] of group(attachType)?.ctx.get(
+        size | (write ? WRITE : 0),
+      ) ?? []) {
         if (off < first || off > last || (off - first) % step !== 0) continue;
         if (signExtend && bits & NO_SIGN_EXTENSION) return undefined;
-        return { regType: regTypes[type & 0xff] as CtxRegType, flags: type & ~0xff, fieldSize };
+        return { regType: regTypes[type & 0xff] as CtxRegType, flags: type & ~0xff, fieldSize, ...(btf && { btf }) };
       }
       return undefined;
     },
@@ -108,6 +112,7 @@ export function defineProgType(definition: ProgTypeDefinition): ProgType {
     name: definition.name,
     ctxStruct: ctx.struct,
     simulated: true,
+    refusedUnseen: () => 0,
     attachTypes: definition.attach?.requiredAtLoad ? [definition.attach.id] : undefined,
     ldAbs: false,
     ctxAccess(off, size, write): CtxAccess | undefined {
@@ -124,6 +129,12 @@ export function defineProgType(definition: ProgTypeDefinition): ProgType {
     helperIds: () => ids,
     returnRange: () => definition.returnRange,
     directPacket: () => false,
+    ...(ctx.kern && {
+      convertCtx(insn, write) {
+        const field = ctx.fields.find(({ off }) => off === insn.off);
+        return field ? convertField(field, insn, write) : [];
+      },
+    }),
   };
 }
 

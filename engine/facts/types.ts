@@ -1,6 +1,8 @@
 // What the rest of the engine may ask about Linux 6.18: shapes only, no data. The data is in recorded/, written by
 // record/*.py from a running kernel; the doors are helpers.ts, prog-types.ts, map-types.ts, errno.ts, uapi.ts, kernel.ts.
 
+import type { Insn } from "../isa/insn.ts";
+
 /** Flag bits above the base of an enum value (enum bpf_type_flag): PTR_MAYBE_NULL, MEM_RDONLY, … See TYPE_FLAG. */
 export type TypeFlags = number;
 
@@ -96,6 +98,8 @@ export interface CtxAccess {
   readonly flags: TypeFlags;
   /** Bytes of the field read in full where a narrower load is rewritten (ctx_field_size); 0 where none. */
   readonly fieldSize: number;
+  /** PTR_TO_BTF_ID: the kernel structure pointed to. */
+  readonly btf?: string;
 }
 
 /** Both ends included. Compared as s64, or as s32 where `bits` is 32. */
@@ -115,6 +119,8 @@ export interface ProgType {
   /** May the program be simulated here; where not, `why` is a sentence. */
   readonly simulated: boolean;
   readonly why?: string;
+  /** The errno with which a type that is not simulated is refused unseen; 0: the verifier looks at the program. */
+  refusedUnseen(expectedAttachType: number): number;
   /** Expected attach types that BPF_PROG_LOAD takes; `undefined`: any (the field is not looked at). */
   readonly attachTypes: readonly number[] | undefined;
   /** What is_valid_access answers; `undefined`: `invalid bpf_context access off=%d size=%d`. `off` may be negative.
@@ -136,6 +142,11 @@ export interface ProgType {
   directPacket(write: boolean): boolean;
   /** LD_ABS and LD_IND allowed (may_access_skb). */
   readonly ldAbs: boolean;
+  /**
+   * convert_ctx_access of a type made here: what an access to the field that begins at its `off` is rewritten to; empty
+   * where there is no such field. Absent: accesses stay as they are, or the type is a recorded one.
+   */
+  convertCtx?(insn: Insn, write: boolean): readonly Insn[];
 }
 
 /** One field of a context in a program type defined here (OREORE, or a reader's own). */
@@ -147,6 +158,15 @@ export interface CtxField {
   readonly writable: boolean;
   /** Narrower aligned loads allowed (bpf_ctx_narrow_access_ok). */
   readonly narrow?: boolean;
+  /** The member of the kernel's struct that it stands for; in all fields of a context or in none. */
+  readonly kernel?: KernelMember;
+}
+
+/** A member of the struct that the kernel hands to bpf_prog_run(), where that is not the one programs see. */
+export interface KernelMember {
+  readonly name: string;
+  readonly off: number;
+  readonly size: 1 | 2 | 4 | 8;
 }
 
 /**
@@ -156,7 +176,13 @@ export interface CtxField {
 export interface ProgTypeDefinition {
   readonly id: number;
   readonly name: string;
-  readonly ctx: { readonly struct: string; readonly size: number; readonly fields: readonly CtxField[] };
+  readonly ctx: {
+    readonly struct: string;
+    readonly size: number;
+    readonly fields: readonly CtxField[];
+    /** kern_ctx_type, where it is another struct than prog_ctx_type; each field then has its member. */
+    readonly kern?: { readonly struct: string; readonly size: number };
+  };
   /** Name of a recorded set (`base`), and numbers added to it and taken from it. */
   readonly helpers: { readonly set: string; readonly plus?: readonly number[]; readonly minus?: readonly number[] };
   readonly returnRange?: ReturnRange;

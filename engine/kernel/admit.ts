@@ -40,8 +40,11 @@ export function admitAs(
   if (attr.insnCnt === 0 || attr.insnCnt > BPF_COMPLEXITY_LIMIT_INSNS) return -ERRNO.E2BIG;
   // The attach type is looked at before the type is known to exist; both fail alike.
   if (!type) return -ERRNO.EINVAL;
+  const unseen = type.refusedUnseen(attr.expectedAttachType);
+  if (unseen !== 0) return -unseen;
   const expectedAttachType = attr.expectedAttachType || (ATTACH_TYPE_OF_ZERO[type.name] ?? 0);
-  if (!anyAttachType && type.attachTypes && !type.attachTypes.includes(expectedAttachType)) return -ERRNO.EINVAL;
+  if (!anyAttachType && type.simulated && type.attachTypes && !type.attachTypes.includes(expectedAttachType))
+    return -ERRNO.EINVAL;
   return isValidName(attr.progName) ? { type, expectedAttachType } : -ERRNO.EINVAL;
 }
 

@@ -47,6 +47,49 @@ test.each([
   ["no fields", (i) => ({ ...i, ctx: { ...i.ctx, fields: [] } }), ["ctx.fields shape"]],
   ["a field of 3 bytes", withFields({ ...field, size: 3 }), ["ctx.fields.1.size shape"]],
   ["an unknown set of helpers", (i) => ({ ...i, helpers: { set: "all" } }), ["helpers.set helper-set"]],
+  ["the name of a file in kernel/bpf", (i) => ({ ...i, name: "verifier" }), ["name name-taken"]],
+  ["a word that the preprocessor replaces", withFields({ ...field, name: "current" }), ["ctx.fields.1.name c-name"]],
+  [
+    "a kernel's member over another field's",
+    withFields({ ...field, kernel: { name: "k", off: 0, size: 4 } }),
+    ["ctx.fields.1.kernel.off overlap"],
+  ],
+  [
+    "a kernel's member over the field behind it",
+    (i) =>
+      withFields(field)({
+        ...i,
+        ctx: { ...i.ctx, fields: [{ ...i.ctx.fields[0]!, kernel: { name: "k", off: 4, size: 4 } }] },
+      }),
+    ["ctx.fields.0.kernel.off overlap"],
+  ],
+  [
+    "a kernel's member that a store would fill in part",
+    withFields({ ...field, writable: true, kernel: { name: "k", off: 8, size: 8 } }),
+    ["ctx.fields.1.kernel.size kernel-wider"],
+  ],
+  ["no such helper", (i) => ({ ...i, helpers: { set: "base", plus: ["magic"] } }), ["helpers.plus no-helper"]],
+  [
+    "a socket's helper",
+    (i) => ({ ...i, helpers: { set: "base", plus: ["skb_load_bytes"] } }),
+    ["helpers.plus helper-not-for-all"],
+  ],
+  [
+    "one that is not there anyway",
+    (i) => ({ ...i, helpers: { set: "base", minus: ["skb_load_bytes"] } }),
+    ["helpers.minus not-in-base"],
+  ],
+  ["a file of no field", (i) => ({ ...i, files: [{ name: "x", of: "nothing" }] }), ["files.0.of no-field"]],
+  [
+    "a file with the name of the one that runs",
+    (i) => ({ ...i, files: [{ name: "bpf", of: "result" }] }),
+    ["files.0.name file-twice"],
+  ],
+  [
+    "a file in another directory",
+    (i) => ({ ...i, files: [{ name: "../x", of: "result" }] }),
+    ["files.0.name file-name"],
+  ],
   ["something else entirely", () => null, [" shape"]],
 ] as [string, (input: DefinitionInput) => unknown, string[]][])("%s: %o", (_, change, expected) => {
   expect(faults(change)).toEqual(expected);

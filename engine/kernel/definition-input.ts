@@ -1,12 +1,20 @@
 // A reader's own program type, as JSON from a form, a link or a file: looked over field by field, then made a definition.
 // Every fault names its field, so that a form can show it there.
 import * as v from "valibot";
+import { memberOf } from "../facts/convert.ts";
+import { BASE_HELPERS, helperId, helperName } from "../facts/helpers.ts";
 import { attachTypeId, progTypeByName } from "../facts/prog-types.ts";
-import { type KernelDefinition, OREORE, SHOW_FORMATS, type ShowFormat } from "./definition.ts";
+import type { CtxField } from "../facts/types.ts";
+import { type KernelDefinition, OREORE, PARSES, type Parse, SHOW_FORMATS, type ShowFormat } from "./definition.ts";
 
 const u16 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff));
 const s32 = v.pipe(v.number(), v.integer(), v.minValue(-0x8000_0000), v.maxValue(0x7fff_ffff));
-const helperIds = v.optional(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))));
+/** By name without `bpf_`, or by number. */
+const helperList = v.optional(
+  v.pipe(v.array(v.union([v.string(), v.pipe(v.number(), v.integer())])), v.maxLength(256)),
+);
+const size = v.picklist([1, 2, 4, 8]);
+const showFormat = v.optional(v.picklist(Object.keys(SHOW_FORMATS) as ShowFormat[]));
 
 export const DefinitionInputSchema = v.object({
   /** Lower case, as in `BPF_PROG_TYPE_<NAME>`. */
@@ -16,19 +24,47 @@ export const DefinitionInputSchema = v.object({
     /** Bytes; left out: up to the end of the last field. */
     size: v.optional(u16),
     fields: v.pipe(
-      v.array(v.object({ name: v.string(), off: u16, size: v.picklist([1, 2, 4, 8]), writable: v.boolean() })),
+      v.array(
+        v.object({
+          name: v.string(),
+          off: u16,
+          size,
+          writable: v.boolean(),
+          /** Loads of a part of the field are allowed. */
+          narrow: v.optional(v.boolean()),
+          /** Where the kernel's own struct has it, if not in the same place under the same name. */
+          kernel: v.optional(v.object({ name: v.string(), off: u16, size })),
+        }),
+      ),
       v.minLength(1),
       v.maxLength(32),
     ),
   }),
-  helpers: v.object({ set: v.string(), plus: helperIds, minus: helperIds }),
+  helpers: v.object({ set: v.string(), plus: helperList, minus: helperList }),
   /** Of R0 at exit, both ends included. */
   returnRange: v.optional(v.object({ min: s32, max: s32 })),
   /** `BPF_OREORE_ATTACH` */
   attachName: v.string(),
   /** `/sys/oreore/bpf` */
   sysfsPath: v.string(),
-  show: v.optional(v.picklist(Object.keys(SHOW_FORMATS) as ShowFormat[])),
+  /** How a write is read; left out: as unsigned numbers. */
+  parse: v.optional(v.picklist(Object.keys(PARSES) as Parse[])),
+  show: showFormat,
+  /** Other files in the same directory: `of` a field, which a write to it sets for the runs to come, or `of` the result. */
+  files: v.optional(
+    v.pipe(
+      v.array(
+        v.object({
+          name: v.string(),
+          /** A field's name, or `result`. */
+          of: v.string(),
+          parse: v.optional(v.picklist(["u", "s", "hex"])),
+          show: showFormat,
+        }),
+      ),
+      v.maxLength(8),
+    ),
+  ),
 });
 export type DefinitionInput = v.InferOutput<typeof DefinitionInputSchema>;
 
@@ -64,24 +100,38 @@ export function readDefinition(input: unknown): ReadDefinition {
 
 const C_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const C_KEYWORDS = new Set(
-  "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false".split(
+  "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false current linux unix NULL".split(
     " ",
   ),
 );
 /** The context lies in one page of the machine. */
 const MAX_CTX = 4096;
 const HELPER_SETS = ["base"];
+/** Files of kernel/bpf in Linux 6.1, beside which the type's own file is put. */
+const KERNEL_FILES = new Set(
+  "arraymap bloom_filter bpf_inode_storage bpf_iter bpf_local_storage bpf_lru_list bpf_lsm bpf_struct_ops bpf_task_storage btf cgroup cgroup_iter core cpumap devmap disasm dispatcher hashtab helpers inode link_iter local_storage log lpm_trie map_in_map map_iter memalloc net_namespace offload percpu_freelist prog_iter queue_stack_maps reuseport_array ringbuf stackmap syscall sysfs_btf task_iter tnum trampoline verifier".split(
+    " ",
+  ),
+);
+const FILE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+/** In place of a field: what a file shows that is of the result. */
+export const OF_RESULT = "result";
+
+type Field = DefinitionInput["ctx"]["fields"][number];
+type Args = DefinitionFault["args"];
+
+const fault = (path: string, code: string, message: string, args: Args = {}): DefinitionFault => ({
+  path,
+  code,
+  message,
+  args,
+});
+
+function* cName(path: string, name: string): Generator<DefinitionFault> {
+  if (!C_NAME.test(name) || C_KEYWORDS.has(name)) yield fault(path, "c-name", `\`${name}\` is no name in C`, { name });
+}
 
 function* faultsOf(input: DefinitionInput): Generator<DefinitionFault> {
-  const fault = (path: string, code: string, message: string, args: DefinitionFault["args"] = {}): DefinitionFault => ({
-    path,
-    code,
-    message,
-    args,
-  });
-  const cName = (path: string, name: string): DefinitionFault[] =>
-    C_NAME.test(name) && !C_KEYWORDS.has(name) ? [] : [fault(path, "c-name", `\`${name}\` is no name in C`, { name })];
-
   yield* cName("name", input.name);
   if (/[A-Z]/.test(input.name))
     yield fault("name", "lower-case", `\`${input.name}\` is to be in lower case`, { name: input.name });
@@ -91,82 +141,190 @@ function* faultsOf(input: DefinitionInput): Generator<DefinitionFault> {
   const taken = (path: string, name: string) =>
     fault(path, "name-taken", `the kernel has \`${name}\` already`, { name });
   if (input.name !== OREORE.type.name && progTypeByName(input.name)) yield taken("name", input.name);
+  else if (KERNEL_FILES.has(input.name)) yield taken("name", `kernel/bpf/${input.name}.c`);
   if (input.attachName !== OREORE.type.attach.name && attachTypeId(input.attachName) !== undefined)
     yield taken("attachName", input.attachName);
 
-  const { fields, size = MAX_CTX } = input.ctx;
+  const { size = MAX_CTX } = input.ctx;
   if (size > MAX_CTX) yield fault("ctx.size", "ctx-size", `a context has at most ${MAX_CTX} bytes`, { max: MAX_CTX });
-  for (const [i, field] of fields.entries()) {
-    const at = `ctx.fields.${i}`;
-    yield* cName(`${at}.name`, field.name);
-    if (field.off % field.size !== 0) {
-      const args = { name: field.name, off: field.off, size: field.size };
-      yield fault(
-        `${at}.off`,
-        "unaligned",
-        `offset ${field.off} of \`${field.name}\` is no multiple of its size ${field.size}`,
-        args,
-      );
-    }
-    if (field.off + field.size > size) {
-      const args = { name: field.name, end: field.off + field.size, size };
-      yield fault(
-        `${at}.off`,
-        "outside",
-        `\`${field.name}\` ends at ${args.end}, outside the ${size} bytes of the context`,
-        args,
-      );
-    }
-    for (const other of fields.slice(0, i)) {
-      const args = { name: field.name, other: other.name };
-      if (other.name === field.name) yield fault(`${at}.name`, "twice", `there are two fields \`${field.name}\``, args);
-      if (field.off < other.off + other.size && other.off < field.off + field.size) {
-        yield fault(`${at}.off`, "overlap", `\`${field.name}\` lies over \`${other.name}\``, args);
-      }
-    }
-  }
-  if (!HELPER_SETS.includes(input.helpers.set)) {
-    yield fault("helpers.set", "helper-set", `there is no set of helpers \`${input.helpers.set}\``, {
-      set: input.helpers.set,
-    });
-  }
-  const { returnRange, sysfsPath } = input;
+  yield* layoutFaults(input.ctx.fields, size, (i) => `ctx.fields.${i}`);
+  yield* kernelFaults(input.ctx.fields);
+  yield* helperFaults(input.helpers);
+  const { returnRange } = input;
   if (returnRange && returnRange.min > returnRange.max) {
     yield fault("returnRange.min", "empty-range", `${returnRange.min} is above ${returnRange.max}`, returnRange);
   }
+  yield* fileFaults(input);
+}
+
+type Place = Pick<Field, "name" | "off" | "size">;
+
+/** What is wrong with members of one struct: names, alignment, places that overlap or lie outside. */
+function* layoutFaults(
+  members: readonly Place[],
+  size: number,
+  pathOf: (member: number) => string,
+): Generator<DefinitionFault> {
+  for (const [i, member] of members.entries()) {
+    const at = pathOf(i);
+    const { name, off } = member;
+    yield* cName(`${at}.name`, name);
+    if (off % member.size !== 0) {
+      const args = { name, off, size: member.size };
+      yield fault(
+        `${at}.off`,
+        "unaligned",
+        `offset ${off} of \`${name}\` is no multiple of its size ${member.size}`,
+        args,
+      );
+    }
+    const end = off + member.size;
+    if (end > size) {
+      const args = { name, end, size };
+      yield fault(`${at}.off`, "outside", `\`${name}\` ends at ${end}, outside the ${size} bytes of the context`, args);
+    }
+    for (const other of members.slice(0, i)) {
+      const args = { name, other: other.name };
+      if (other.name === name) yield fault(`${at}.name`, "twice", `there are two fields \`${name}\``, args);
+      if (off < other.off + other.size && other.off < end) {
+        yield fault(`${at}.off`, "overlap", `\`${name}\` lies over \`${other.name}\``, args);
+      }
+    }
+  }
+}
+
+/** The kernel's struct has all fields: those that are the same, and those that are elsewhere. */
+function* kernelFaults(fields: readonly Field[]): Generator<DefinitionFault> {
+  if (!fields.some(({ kernel }) => kernel)) return;
+  const members = fields.map((field) => field.kernel ?? field);
+  for (const found of layoutFaults(members, MAX_CTX, (i) => `ctx.fields.${i}.kernel`)) {
+    // Of a member that is the same, what lies over it is told at the other; its own faults are those of the field.
+    const i = Number(found.path.split(".")[2]);
+    const other = fields.findIndex(({ kernel }, n) => kernel && n < i && kernel.name === found.args.other);
+    if (fields[i]?.kernel) yield found;
+    else if (other >= 0 && (found.code === "overlap" || found.code === "twice"))
+      yield {
+        ...found,
+        path: `ctx.fields.${other}.kernel.${found.code === "overlap" ? "off" : "name"}`,
+        args: { name: found.args.other as string, other: found.args.name as string },
+      };
+  }
+  for (const [i, { name, size, writable, kernel }] of fields.entries()) {
+    if (!writable || !kernel || kernel.size <= size) continue;
+    const args = { name, size, kernel: kernel.size };
+    yield fault(
+      `ctx.fields.${i}.kernel.size`,
+      "kernel-wider",
+      `a store of ${size} bytes would leave part of \`${kernel.name}\` as it was`,
+      args,
+    );
+  }
+}
+
+/**
+ * Helpers beyond the base set whose prototypes a file of its own can name: they stand in include/linux/bpf.h of 6.1 and ask
+ * for nothing but what every program has.
+ */
+const ADDABLE: ReadonlySet<string> = new Set([
+  "get_current_pid_tgid",
+  "get_current_uid_gid",
+  "get_current_comm",
+  "get_ns_current_pid_tgid",
+  "ktime_get_coarse_ns",
+]);
+
+function* helperFaults({ set, plus = [], minus = [] }: DefinitionInput["helpers"]): Generator<DefinitionFault> {
+  if (!HELPER_SETS.includes(set)) {
+    yield fault("helpers.set", "helper-set", `there is no set of helpers \`${set}\``, { set });
+  }
+  const nameOf = (one: string | number): string => (typeof one === "string" ? one : (helperName(one) ?? String(one)));
+  for (const name of plus.map(nameOf)) {
+    const id = helperId(name);
+    const args = { name, known: [...ADDABLE].join(" ") };
+    if (id === undefined) yield fault("helpers.plus", "no-helper", `there is no helper \`${name}\``, args);
+    else if (!ADDABLE.has(name) && !BASE_HELPERS.has(id))
+      yield fault("helpers.plus", "helper-not-for-all", `\`${name}\` is not for a type like this`, args);
+  }
+  for (const name of minus.map(nameOf)) {
+    const id = helperId(name);
+    if (id === undefined) yield fault("helpers.minus", "no-helper", `there is no helper \`${name}\``, { name });
+    else if (!BASE_HELPERS.has(id))
+      yield fault("helpers.minus", "not-in-base", `\`${name}\` is not in the set`, { name });
+  }
+}
+
+function* fileFaults({ sysfsPath, ctx, files = [] }: DefinitionInput): Generator<DefinitionFault> {
   if (!/^\/sys\/[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+$/.test(sysfsPath)) {
     yield fault("sysfsPath", "sysfs-path", `\`${sysfsPath}\` is not a file in a directory below /sys`, {
       path: sysfsPath,
     });
-  } else if (sysfsPath.startsWith("/sys/kernel/")) {
-    yield fault("sysfsPath", "sysfs-taken", "/sys/kernel is the kernel's own", {});
+  } else if (
+    ["block", "bus", "class", "dev", "devices", "firmware", "fs", "hypervisor", "kernel", "module", "power"].includes(
+      sysfsPath.split("/")[2] as string,
+    )
+  ) {
+    const dir = sysfsPath.split("/").slice(0, 3).join("/");
+    yield fault("sysfsPath", "sysfs-taken", `${dir} is the kernel's own`, { dir });
+  }
+  const main = sysfsPath.split("/").at(-1) ?? "";
+  // Names in C are made from them.
+  const asC = (name: string): string => name.replaceAll("-", "_");
+  for (const [i, { name, of }] of files.entries()) {
+    const at = `files.${i}`;
+    if (!FILE_NAME.test(name))
+      yield fault(`${at}.name`, "file-name", `\`${name}\` is no name for a file here`, { name });
+    if ([{ name: main }, ...files.slice(0, i)].some((other) => asC(other.name) === asC(name)))
+      yield fault(`${at}.name`, "file-twice", `there are two files \`${name}\``, { name });
+    if (of !== OF_RESULT && !ctx.fields.some((field) => field.name === of))
+      yield fault(`${at}.of`, "no-field", `there is no field \`${of}\``, { name: of });
+    else if (of !== OF_RESULT && files.slice(0, i).some((other) => other.of === of))
+      yield fault(`${at}.of`, "field-twice", `\`${of}\` has a file already`, { name: of });
   }
 }
 
+const idOf = (one: string | number): number => (typeof one === "number" ? one : (helperId(one) as number));
+const endOf = (members: readonly Place[]): number => Math.max(...members.map(({ off, size }) => off + size));
+
 /** Numbers are those that steps 1 and 2 add to a kernel: the same ones for every definition. */
 function definitionOf(input: DefinitionInput): KernelDefinition {
-  const { name, ctx, helpers, returnRange, attachName, sysfsPath, show = "%u" } = input;
+  const { name, ctx, helpers, returnRange, attachName, sysfsPath, parse = "u", show = "%u", files = [] } = input;
   const { plus, minus, set } = helpers;
+  const converted = ctx.fields.some(({ kernel }) => kernel);
+  const fields = ctx.fields.map(
+    ({ kernel, narrow, ...field }): CtxField => ({
+      ...field,
+      ...(narrow && { narrow }),
+      ...(converted && { kernel: kernel ?? { name: field.name, off: field.off, size: field.size } }),
+    }),
+  );
+  const directory = sysfsPath.slice(0, sysfsPath.lastIndexOf("/") + 1);
   return {
     type: {
       id: OREORE.type.id,
       name,
       ctx: {
         struct: ctx.struct,
-        size: ctx.size ?? Math.max(...ctx.fields.map(({ off, size }) => off + size)),
-        fields: ctx.fields,
+        size: ctx.size ?? endOf(fields),
+        fields,
+        ...(converted && { kern: { struct: `${name}_kern`, size: endOf(fields.map(memberOf)) } }),
       },
-      helpers: { set, ...(plus && { plus }), ...(minus && { minus }) },
-      ...(returnRange && { returnRange: { ...returnRange, bits: 32 as const } }),
+      helpers: { set, ...(plus && { plus: plus.map(idOf) }), ...(minus && { minus: minus.map(idOf) }) },
+      ...(returnRange && { returnRange: { ...returnRange, bits: 64 as const } }),
       attach: { id: OREORE.type.attach.id, name: attachName, requiredAtLoad: true },
     },
     attribute: {
       path: sysfsPath,
       mode: OREORE.attribute.mode,
-      store: ctx.fields.map((field) => ({ field: field.name, type: NUMBER_OF_SIZE[field.size] })),
+      parse,
+      store: fields.map((field) => field.name).filter((field) => !files.some(({ of }) => of === field)),
       show,
     },
+    files: files.map(({ name, of, parse = "u", show = "%u" }) => ({
+      path: directory + name,
+      mode: of === OF_RESULT ? 0o444 : OREORE.attribute.mode,
+      ...(of !== OF_RESULT && { field: of }),
+      parse,
+      show,
+    })),
   };
 }
-
-const NUMBER_OF_SIZE = { 1: "u8", 2: "u16", 4: "u32", 8: "u64" } as const;

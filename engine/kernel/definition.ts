@@ -1,8 +1,27 @@
-// What the four steps of the recipe add to a kernel, as data: a program type, an attach type, and a module with a file in
-// sysfs that runs what is attached. OREORE is one; a reader's own types are others. No code below treats any by name.
+// What the four steps of the recipe add to a kernel, as data: a program type, an attach type, and a module with files in
+// sysfs, one of which runs what is attached. OREORE is one; a reader's own types are others. No code below treats any by name.
+import { memberOf } from "../facts/convert.ts";
 import { OREORE_DEFINITION } from "../facts/prog-types.ts";
-import type { ProgTypeDefinition } from "../facts/types.ts";
+import type { CtxField, KernelMember, ProgTypeDefinition } from "../facts/types.ts";
 import type { NumberType } from "./kstrtox.ts";
+
+/** How the text of a write becomes the kernel's context. */
+export const PARSES = {
+  /** kstrtou8 … kstrtou64: decimal, 0 octal, 0x hexadecimal. */
+  u: { signed: false, base: 0 },
+  /** kstrtos8 … kstrtos64. */
+  s: { signed: true, base: 0 },
+  /** kstrtou8 … kstrtou64 with base 16, 0x or not. */
+  hex: { signed: false, base: 16 },
+  /** The bytes of the write as they are, from the first byte of the context on. */
+  bytes: undefined,
+} as const satisfies Record<string, { signed: boolean; base: 0 | 16 } | undefined>;
+export type Parse = keyof typeof PARSES;
+export type NumberParse = Exclude<Parse, "bytes">;
+
+/** The number that a member of this size takes. */
+export const numberType = (parse: NumberParse, size: KernelMember["size"]): NumberType =>
+  `${PARSES[parse].signed ? "s" : "u"}${(8 * size) as 8 | 16 | 32 | 64}`;
 
 /** How the module's file takes a write and answers a read. */
 export interface Attribute {
@@ -10,27 +29,49 @@ export interface Attribute {
   readonly path: string;
   /** Permission bits: 0o644. */
   readonly mode: number;
+  readonly parse: Parse;
   /**
    * store(): one number for each of these fields of the context, in this order; more than one are split at single blanks.
-   * Parsed before it is looked whether a program is attached.
+   * Parsed before it is looked whether a program is attached. None: any text will do.
    */
-  readonly store: readonly { readonly field: string; readonly type: NumberType }[];
+  readonly store: readonly string[];
   /** show(): the last result in this format and a newline. */
   readonly show: ShowFormat;
 }
 
-/** printf conversions of the result: bpf_prog_run() returns a u32. */
+/** Another file of the module, beside the one that runs: keeps a field for the runs to come, or shows the result once more. */
+export interface SideFile {
+  readonly path: string;
+  readonly mode: number;
+  /** The field that is kept and shown; undefined: the last result, for reading only. */
+  readonly field?: string;
+  readonly parse: NumberParse;
+  readonly show: ShowFormat;
+}
+
+/** printf conversions; of the result, which is a u32, and of fields of any size. */
 export const SHOW_FORMATS = {
-  "%u": (value: number) => String(value >>> 0),
-  "%d": (value: number) => String(value | 0),
-  "0x%x": (value: number) => `0x${(value >>> 0).toString(16)}`,
-} as const satisfies Record<string, (value: number) => string>;
+  "%u": (value: bigint) => String(value),
+  "%d": (value: bigint, size: number) => String(BigInt.asIntN(8 * size, value)),
+  "0x%x": (value: bigint) => `0x${value.toString(16)}`,
+} as const satisfies Record<string, (value: bigint, size: number) => string>;
 export type ShowFormat = keyof typeof SHOW_FORMATS;
 
 export interface KernelDefinition {
   readonly type: ProgTypeDefinition & { readonly attach: NonNullable<ProgTypeDefinition["attach"]> };
   readonly attribute: Attribute;
+  readonly files: readonly SideFile[];
 }
+
+/** Size of the struct that the kernel hands over. */
+export const kernSize = ({ ctx }: ProgTypeDefinition): number => (ctx.kern ?? ctx).size;
+
+export const fieldNamed = ({ type }: KernelDefinition, name: string): CtxField | undefined =>
+  type.ctx.fields.find((field) => field.name === name);
+
+/** The member behind a field, by the field's name. */
+export const memberNamed = (definition: KernelDefinition, name: string): KernelMember =>
+  memberOf(fieldNamed(definition, name) as CtxField);
 
 /** The deck's: four bytes in, `"%u\n"` out. */
 export const OREORE: KernelDefinition = {
@@ -38,7 +79,9 @@ export const OREORE: KernelDefinition = {
   attribute: {
     path: "/sys/oreore/bpf",
     mode: 0o644,
-    store: OREORE_DEFINITION.ctx.fields.map(({ name }) => ({ field: name, type: "u32" })),
+    parse: "u",
+    store: OREORE_DEFINITION.ctx.fields.map(({ name }) => name),
     show: "%u",
   },
+  files: [],
 };

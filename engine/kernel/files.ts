@@ -3,7 +3,7 @@
 import { utf8Encode } from "../base/bytes.ts";
 import { ERRNO } from "../facts/errno.ts";
 import type { Kernel } from "./kernel.ts";
-import { show, store } from "./module.ts";
+import { show, showSide, store, storeSide } from "./module.ts";
 import type { OpenFile } from "./objects.ts";
 
 export const O_WRONLY = 0o1;
@@ -21,15 +21,16 @@ interface File {
   readonly size: number;
   /** What one opening reads, made at its first read. */
   readonly read: (kernel: Kernel) => Uint8Array;
-  /** At most a page at a time; how many bytes were taken, or a negative errno. Absent: -EINVAL, as for a missing store(). */
+  /** At most a page at a time; how many bytes were taken, or a negative errno. Absent: -EINVAL. */
   readonly write?: (kernel: Kernel, bytes: Uint8Array) => number;
+  /** A file of sysfs, which cannot be opened for what it has no function for. @kernel fs/kernfs/file.c kernfs_fop_open */
+  readonly sysfs?: true;
 }
 
 /** The files there are now. Reading trace_pipe takes its lines away; a real one would then wait for more. */
 export function filesOf(kernel: Kernel): readonly File[] {
-  const { path, mode } = kernel.definition.attribute;
   return [
-    ...(kernel.steps[2] ? [{ path, mode, size: PAGE_SIZE, read: show, write: store }] : []),
+    ...(kernel.steps[2] ? moduleFiles(kernel) : []),
     {
       path: "/sys/kernel/tracing/trace_pipe",
       mode: 0o440,
@@ -45,10 +46,29 @@ export function filesOf(kernel: Kernel): readonly File[] {
   ];
 }
 
+function moduleFiles({ definition: { attribute, files } }: Kernel): File[] {
+  const { path, mode } = attribute;
+  return [
+    { path, mode, size: PAGE_SIZE, read: show, write: store, sysfs: true },
+    ...files.map(
+      (side): File => ({
+        path: side.path,
+        mode: side.mode,
+        size: PAGE_SIZE,
+        read: (kernel) => showSide(kernel, side),
+        ...(side.field !== undefined && { write: (kernel, bytes) => storeSide(kernel, side, bytes) }),
+        sysfs: true,
+      }),
+    ),
+  ];
+}
+
 /** A descriptor, or -ENOENT, -EISDIR, -EACCES (no file may be made in a directory of sysfs). */
 export function open(kernel: Kernel, path: string, flags: number): number {
   const access = flags & O_ACCMODE;
-  if (filesOf(kernel).some((file) => file.path === path)) {
+  const file = filesOf(kernel).find((one) => one.path === path);
+  if (file) {
+    if (file.sysfs && !file.write && access !== 0) return -ERRNO.EACCES;
     return kernel.fds.install({
       kind: "file",
       refs: 1,

@@ -3,7 +3,8 @@ import { beforeEach, expect, test } from "vitest";
 import { fromHex } from "../base/bytes.ts";
 import { ERRNO } from "../facts/errno.ts";
 import { decodeInsns, type Insn } from "../isa/insn.ts";
-import { readDefinition } from "./definition-input.ts";
+import type { KernelDefinition } from "./definition.ts";
+import { type DefinitionInput, readDefinition } from "./definition-input.ts";
 import { O_WRONLY } from "./files.ts";
 import { Kernel } from "./kernel.ts";
 import { PRESETS } from "./presets.ts";
@@ -162,4 +163,71 @@ test("a field that may be written is, and one that may not is refused", () => {
   expect(process.kernel.result).toBe(5);
   // r0 = 5; *(u32 *)(r1 +0) = r0; exit
   expect(load("b70000000500000063010000000000009500000000000000")).toBe(-ERRNO.EACCES);
+});
+
+const preset = (name: string): DefinitionInput =>
+  PRESETS.find((one) => one.name === name)?.definition as DefinitionInput;
+function defined(input: DefinitionInput): KernelDefinition {
+  const read = readDefinition(input);
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  return read.definition;
+}
+const cat = (path: string): string => {
+  const fd = process.open(path, 0);
+  const read = process.read(fd, 4096);
+  process.close(fd);
+  return typeof read === "number" ? String(read) : new TextDecoder().decode(read);
+};
+const RUN = "/sys/converted/run";
+
+test("a program sees its own struct, whatever the kernel keeps", () => {
+  process = new Process(new Kernel({ definition: defined(preset("converted")) }));
+  // r0 = *(u32 *)(r1 +8), of which the kernel keeps eight bytes; exit
+  attach(load("61100800000000009500000000000000"));
+  expect(echo("1 2 0x1234567890", RUN)).toBeGreaterThan(0);
+  expect(process.kernel.result).toBe(0x34567890);
+  // The kernel's length is 16 bits wide, and so is the number a write takes.
+  expect(echo("65536 2 3", RUN)).toBe(-ERRNO.ERANGE);
+  // r0 = *(u8 *)(r1 +1); exit: the second byte of len
+  attach(load("71100100000000009500000000000000"));
+  echo("0x1234 0 0", RUN);
+  expect(process.kernel.result).toBe(0x12);
+});
+
+test("of a store to a field the kernel keeps what its member has room for", () => {
+  const input = preset("converted");
+  const [len, mark, stamp] = input.ctx.fields as [object, object, object];
+  const narrowed = { ...mark, kernel: { name: "mark", off: 0, size: 2 } };
+  process = new Process(
+    new Kernel({ definition: defined({ ...input, ctx: { ...input.ctx, fields: [len, narrowed, stamp] as never } }) }),
+  );
+  // r0 = 0x12345; *(u32 *)(r1 +4) = r0; r0 = *(u32 *)(r1 +4); exit
+  attach(load("b700000045230100" + "6301040000000000" + "6110040000000000" + "9500000000000000"));
+  echo("0 0 0", RUN);
+  expect(process.kernel.result).toBe(0x2345);
+});
+
+test("a file of a field keeps it for the runs to come, one of the result can only be read", () => {
+  const files = [
+    { name: "b", of: "b", parse: "hex", show: "0x%x" },
+    { name: "hex", of: "result", show: "0x%x" },
+  ] as const;
+  process = new Process(new Kernel({ definition: defined({ ...preset("adder"), files: [...files] }) }));
+  // r0 = *(u32 *)(r1 +0); r2 = *(u32 *)(r1 +4); w0 += w2; exit
+  attach(load("61100000000000006112040000000000" + "0c200000000000009500000000000000"));
+  expect(echo("1f", "/sys/adder/b")).toBe(2);
+  expect(echo("1", "/sys/adder/sum")).toBe(1);
+  expect([cat("/sys/adder/sum"), cat("/sys/adder/b"), cat("/sys/adder/hex")]).toEqual(["32\n", "0x1f\n", "0x20\n"]);
+  expect(process.open("/sys/adder/hex", O_WRONLY)).toBe(-ERRNO.EACCES);
+});
+
+test.each([
+  ["s", "-5", -5],
+  ["hex", "ff", 255],
+  ["bytes", "abc", 0x636261],
+] as const)("a write may be read as %s", (parse, text, expected) => {
+  process = new Process(new Kernel({ definition: defined({ ...preset("oreore"), parse }) }));
+  attach(load("61100000000000009500000000000000"));
+  expect(echo(text)).toBe(text.length);
+  expect(process.kernel.result | 0).toBe(expected);
 });

@@ -1,15 +1,24 @@
 // A running kernel: its objects, what is attached, its files' contents. Mutable. What may be done to it is in the files
 // beside: prog.ts, map.ts, files.ts. Time, random numbers and CPU come from the virtual machine's Env.
-import { defaultEnv, type Event, enterEvent, type LoadedProgram, Machine, Memory, type Outcome } from "../vm/index.ts";
-import type { KernelDefinition } from "./definition.ts";
+import {
+  defaultEnv,
+  type Env,
+  type Event,
+  enterEvent,
+  type LoadedProgram,
+  Machine,
+  Memory,
+  type Outcome,
+} from "../vm/index.ts";
+import { type KernelDefinition, kernSize } from "./definition.ts";
 import { FdTable, type FdTarget, type MapObject, type Prog } from "./objects.ts";
 import { RELEASE, Registry, type Steps } from "./registry.ts";
 
 export interface KernelConfig {
   readonly definition?: KernelDefinition;
   readonly steps?: Steps;
-  /** Drives random numbers, the clock and addresses: same seed, same runs. */
-  readonly seed?: bigint;
+  /** Time, chance and CPU as programs see them: the same again is the same run again. */
+  readonly env?: Partial<Env>;
   /** Told how far a verification is; true ends it as a signal does: EAGAIN. */
   readonly watch?: (insnsProcessed: number) => boolean;
   /** Left out: a memory of its own. */
@@ -23,7 +32,8 @@ const RUN_BUDGET = 100_000_000;
 
 export class Kernel extends Registry {
   readonly memory: Memory;
-  readonly env: ReturnType<typeof defaultEnv>;
+  /** Of the runs to come; may be replaced. */
+  env: Env;
   readonly execute: (machine: Machine, prog: Prog) => Outcome;
   readonly watch: ((insnsProcessed: number) => boolean) | undefined;
   readonly fds: FdTable;
@@ -33,18 +43,21 @@ export class Kernel extends Registry {
   readonly attached = new Map<number, Prog>();
   /** What show() prints: the module's `static u32 result`. */
   result = 0;
+  /** Fields of the kernel's context that files of the module keep for the runs to come. */
+  readonly held: Uint8Array;
   readonly dmesg: readonly string[];
   /** Lines that nobody has read yet. */
   readonly tracePipe: string[] = [];
   #lastProgId = 0;
   #lastMapId = 0;
 
-  constructor({ definition, steps, seed = 1n, memory, execute, watch }: KernelConfig = {}) {
+  constructor({ definition, steps, env, memory, execute, watch }: KernelConfig = {}) {
     super(definition, steps);
     this.memory = memory ?? new Memory({ cpus: 4 });
-    this.env = defaultEnv({ seed });
+    this.env = defaultEnv({ seed: 1n, ...env });
     this.execute = execute ?? ((machine) => machine.run(RUN_BUDGET));
     this.watch = watch;
+    this.held = new Uint8Array(kernSize(this.definition.type));
     this.dmesg = bootMessages(this);
     this.fds = new FdTable((target) => this.put(target));
   }

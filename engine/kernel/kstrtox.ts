@@ -20,16 +20,16 @@ export type Parsed = { readonly ok: true; readonly value: bigint } | { readonly 
 const ULLONG_MAX = 0xffff_ffff_ffff_ffffn;
 
 /**
- * kstrto<type>(text, 0, …): an optional sign (`-` for signed types only), then decimal, octal after `0`, or hexadecimal
- * after `0x`; one newline may follow, nothing else. The text ends at its first NUL, as a C string does.
+ * kstrto<type>(text, base, …): an optional sign (`-` for signed types only), then with base 0 decimal, octal after `0`, or
+ * hexadecimal after `0x`, with base 16 hexadecimal, `0x` or not; one newline may follow, nothing else. The text ends at its first NUL, as a C string does.
  * Fails as EINVAL (no such number) or ERANGE (too large for the type, or for 64 bits wherever it stands).
  */
-export function kstrto(type: NumberType, bytes: Uint8Array): Parsed {
+export function kstrto(type: NumberType, bytes: Uint8Array, base: 0 | 16 = 0): Parsed {
   const [min, max] = NUMBER_TYPES[type];
   const nul = bytes.indexOf(0);
   const text = latin1(nul < 0 ? bytes : bytes.subarray(0, nul));
   const negative = min < 0n && text.startsWith("-");
-  const parsed = parseUnsigned(text.slice(negative || text.startsWith("+") ? 1 : 0));
+  const parsed = parseUnsigned(text.slice(negative || text.startsWith("+") ? 1 : 0), base);
   if (!parsed.ok) return parsed;
   const value = negative ? -parsed.value : parsed.value;
   return value < min || value > max ? { ok: false, errno: ERRNO.ERANGE } : { ok: true, value };
@@ -38,10 +38,10 @@ export function kstrto(type: NumberType, bytes: Uint8Array): Parsed {
 const DIGITS = { 8: /^[0-7]*/, 10: /^[0-9]*/, 16: /^[0-9a-f]*/i } as const;
 const PREFIX = { 8: "0o", 10: "", 16: "0x" } as const;
 
-function parseUnsigned(text: string): Parsed {
-  const hex = /^0x[0-9a-f]/i.test(text);
-  const base = hex ? 16 : text.startsWith("0") ? 8 : 10;
-  const rest = hex ? text.slice(2) : text;
+function parseUnsigned(text: string, asked: 0 | 16): Parsed {
+  const prefixed = (asked === 16 ? /^0x/i : /^0x[0-9a-f]/i).test(text);
+  const base = prefixed || asked === 16 ? 16 : text.startsWith("0") ? 8 : 10;
+  const rest = prefixed ? text.slice(2) : text;
   const digits = DIGITS[base].exec(rest)?.[0] ?? "";
   if (digits === "") return { ok: false, errno: ERRNO.EINVAL };
   const value = BigInt(PREFIX[base] + digits);

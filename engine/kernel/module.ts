@@ -1,22 +1,37 @@
-// The module of step 3: what its file does with a write, and what it shows. Written once for every definition.
+// The module of step 3: what its files do with a write, and what they show. Written once for every definition.
+// The kernel's context is bytes of kern_ctx_type; programs see them as prog_ctx_type, by `programView`.
 import { utf8Encode, viewOf } from "../base/bytes.ts";
+import { memberOf } from "../facts/convert.ts";
 import { ERRNO } from "../facts/errno.ts";
-import type { CtxField } from "../facts/types.ts";
-import { type KernelDefinition, SHOW_FORMATS } from "./definition.ts";
+import type { CtxField, KernelMember } from "../facts/types.ts";
+import type { Event } from "../vm/index.ts";
+import {
+  type KernelDefinition,
+  kernSize,
+  memberNamed,
+  type NumberParse,
+  numberType,
+  PARSES,
+  SHOW_FORMATS,
+  type SideFile,
+} from "./definition.ts";
 import type { Kernel } from "./kernel.ts";
 import { kstrto } from "./kstrtox.ts";
 
+/** bpf_prog_run() returns a u32. */
+const RESULT_SIZE = 4;
+
 /** show(): the last result as the definition prints it, and a newline. */
 export const show = (kernel: Kernel): Uint8Array =>
-  utf8Encode(`${SHOW_FORMATS[kernel.definition.attribute.show](kernel.result)}\n`);
+  utf8Encode(`${SHOW_FORMATS[kernel.definition.attribute.show](BigInt(kernel.result), RESULT_SIZE)}\n`);
 
 /** store(): parse, find what is attached, run it, keep the low 32 bits of R0. Takes all bytes, or a negative errno. */
 export function store(kernel: Kernel, bytes: Uint8Array): number {
-  const ctx = contextFrom(kernel.definition, bytes);
+  const ctx = contextFrom(kernel.definition, bytes, kernel.held);
   if (typeof ctx === "number") return ctx;
   const prog = kernel.attached.get(kernel.definition.type.attach.id);
   if (!prog) return -ERRNO.ENOENT;
-  const outcome = kernel.run(prog, { kind: "ctx", bytes: ctx, writable: isWritable(kernel.definition) });
+  const outcome = kernel.run(prog, eventOf(kernel.definition, ctx));
   if (typeof outcome === "number") return outcome;
   // A verified program comes to its exit; one that uses up the budget is ended as by a signal.
   if (outcome.kind !== "exit") return outcome.kind === "paused" ? -ERRNO.EINTR : -ERRNO.EIO;
@@ -24,23 +39,78 @@ export function store(kernel: Kernel, bytes: Uint8Array): number {
   return bytes.length;
 }
 
-/** Some field of the context may be written; which ones, the verifier sees to. */
-export const isWritable = ({ type }: KernelDefinition): boolean => type.ctx.fields.some(({ writable }) => writable);
+/** What a read of another of the module's files gives. */
+export function showSide(kernel: Kernel, { field, show }: SideFile): Uint8Array {
+  if (field === undefined) return utf8Encode(`${SHOW_FORMATS[show](BigInt(kernel.result), RESULT_SIZE)}\n`);
+  const member = memberNamed(kernel.definition, field);
+  return utf8Encode(`${SHOW_FORMATS[show](readMember(kernel.held, member), member.size)}\n`);
+}
 
-/** The context that a write makes, or a negative errno. */
-export function contextFrom({ type, attribute }: KernelDefinition, bytes: Uint8Array): Uint8Array | number {
-  const ctx = new Uint8Array(type.ctx.size);
-  const view = viewOf(ctx);
-  const words = attribute.store.length === 1 ? [bytes] : splitAtBlanks(bytes);
-  if (words.length !== attribute.store.length) return -ERRNO.EINVAL;
-  for (const [i, { field, type: number }] of attribute.store.entries()) {
-    const parsed = kstrto(number, words[i] as Uint8Array);
-    if (!parsed.ok) return -parsed.errno;
-    const { off, size } = type.ctx.fields.find(({ name }) => name === field) as CtxField;
-    for (let byte = 0; byte < size; byte++)
-      view.setUint8(off + byte, Number((parsed.value >> BigInt(8 * byte)) & 0xffn));
+/** A write to such a file keeps the field; all bytes, or a negative errno. */
+export function storeSide(kernel: Kernel, { field, parse }: SideFile, bytes: Uint8Array): number {
+  const refused = parseInto(kernel.held, memberNamed(kernel.definition, field as string), parse, bytes);
+  return refused === 0 ? bytes.length : refused;
+}
+
+/** What happens in the kernel's own struct when a write is run: the program sees it by `programView`. */
+export const eventOf = (definition: KernelDefinition, ctx: Uint8Array): Event => ({
+  kind: "ctx",
+  bytes: programView(definition, ctx),
+  writable: definition.type.ctx.fields.some(({ writable }) => writable),
+  narrowed: definition.type.ctx.fields.flatMap((field) => {
+    const kept = memberOf(field).size;
+    return field.writable && kept < field.size ? [{ off: field.off, size: field.size, kept }] : [];
+  }),
+});
+
+/** The kernel's context that a write makes, or a negative errno. `held`: what other files of the module have set. */
+export function contextFrom(
+  definition: KernelDefinition,
+  bytes: Uint8Array,
+  held: Uint8Array = new Uint8Array(kernSize(definition.type)),
+): Uint8Array | number {
+  const { parse, store } = definition.attribute;
+  const ctx = held.slice();
+  if (parse === "bytes") {
+    if (bytes.length > ctx.length) return -ERRNO.EINVAL;
+    ctx.set(bytes);
+    return ctx;
+  }
+  if (store.length === 0) return ctx;
+  const words = store.length === 1 ? [bytes] : splitAtBlanks(bytes);
+  if (words.length !== store.length) return -ERRNO.EINVAL;
+  for (const [i, field] of store.entries()) {
+    const refused = parseInto(ctx, memberNamed(definition, field), parse, words[i] as Uint8Array);
+    if (refused < 0) return refused;
   }
   return ctx;
+}
+
+/** prog_ctx_type from kern_ctx_type: each field as a load of it would give it. */
+export function programView({ type }: KernelDefinition, ctx: Uint8Array): Uint8Array {
+  if (!type.ctx.kern) return ctx;
+  const seen = new Uint8Array(type.ctx.size);
+  for (const field of type.ctx.fields) writeNumber(seen, field, readMember(ctx, memberOf(field)));
+  return seen;
+}
+
+function parseInto(ctx: Uint8Array, member: KernelMember, parse: NumberParse, text: Uint8Array): number {
+  const parsed = kstrto(numberType(parse, member.size), text, PARSES[parse].base);
+  if (!parsed.ok) return -parsed.errno;
+  writeNumber(ctx, member, parsed.value);
+  return 0;
+}
+
+/** Little-endian; what does not fit the size is cut off. */
+function writeNumber(to: Uint8Array, { off, size }: Pick<CtxField, "off" | "size">, value: bigint): void {
+  const view = viewOf(to);
+  for (let byte = 0; byte < size; byte++) view.setUint8(off + byte, Number((value >> BigInt(8 * byte)) & 0xffn));
+}
+
+function readMember(from: Uint8Array, { off, size }: KernelMember): bigint {
+  let value = 0n;
+  for (let byte = size; byte-- > 0; ) value = (value << 8n) | BigInt(from[off + byte] as number);
+  return value;
 }
 
 const BLANK = 0x20;

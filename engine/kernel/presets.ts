@@ -80,4 +80,26 @@ export const PRESETS: readonly Preset[] = [
       sysfsPath: "/sys/verdict/ask",
     },
   },
+  {
+    name: "converted",
+    title: { en: "A context the kernel keeps otherwise", ja: "カーネル側の形が違うコンテキスト" },
+    about: {
+      en: "The program's struct is not the kernel's: the verifier rewrites each access (see dump xlated).",
+      ja: "プログラムから見える構造体とカーネルの構造体が異なり、verifier がアクセス命令を書き換えます(dump xlated で見られます)。",
+    },
+    definition: {
+      name: "converted",
+      ctx: {
+        struct: "converted_ctx",
+        fields: [
+          { name: "len", off: 0, size: 4, writable: false, narrow: true, kernel: { name: "length", off: 8, size: 2 } },
+          { name: "mark", off: 4, size: 4, writable: true, kernel: { name: "mark", off: 0, size: 4 } },
+          { name: "stamp", off: 8, size: 4, writable: false, kernel: { name: "stamp_ns", off: 16, size: 8 } },
+        ],
+      },
+      helpers: { set: "base" },
+      attachName: "BPF_CONVERTED_ATTACH",
+      sysfsPath: "/sys/converted/run",
+    },
+  },
 ];

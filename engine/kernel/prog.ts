@@ -61,7 +61,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
     progType: type,
     ...(kernel.watch && { progress: kernel.watch }),
   });
-  if (verdict.unsupported !== undefined) return { ret: -ERRNO.EOPNOTSUPP, verdict };
+  if (verdict.unsupported !== undefined) return { ret: -(verdict.errno || ERRNO.EOPNOTSUPP), verdict };
   if (verdict.verdict === "reject") return { ret: -verdict.errno, verdict };
 
   const prog: Prog = {

@@ -9,7 +9,7 @@ import { type Insn, insnHex } from "../isa/insn.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/files.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { createMaps, unverified, withDescriptors } from "../kernel/loader.ts";
-import { contextFrom, isWritable } from "../kernel/module.ts";
+import { contextFrom, eventOf } from "../kernel/module.ts";
 import type { Prog } from "../kernel/objects.ts";
 import { Process } from "../kernel/process.ts";
 import { RELEASE, type Registry } from "../kernel/registry.ts";
@@ -352,9 +352,8 @@ function outputOf(machine: Machine): Uint8Array {
 export function eventFor({ definition }: Registry, type: ProgType, event: EventInput): Event | undefined {
   switch (event.kind) {
     case "sysfs": {
-      const bytes = contextFrom(definition, utf8Encode(event.data));
-      if (typeof bytes === "number" || type.id !== definition.type.id) return undefined;
-      return { kind: "ctx", bytes, writable: isWritable(definition) };
+      const ctx = contextFrom(definition, utf8Encode(event.data));
+      return typeof ctx === "number" || type.id !== definition.type.id ? undefined : eventOf(definition, ctx);
     }
     case "packet":
       return takesPacket(type) ? { kind: "packet", data: bytesOf(event.hex) } : undefined;

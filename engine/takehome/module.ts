@@ -1,5 +1,13 @@
-// Step 3 of the recipe: the module whose file in sysfs runs what is attached, as C for Linux 6.1.
-import type { KernelDefinition } from "../kernel/definition.ts";
+// Step 3 of the recipe: the module whose files in sysfs run what is attached, as C for Linux 6.1.
+import {
+  type KernelDefinition,
+  memberNamed,
+  type NumberParse,
+  numberType,
+  PARSES,
+  type ShowFormat,
+  type SideFile,
+} from "../kernel/definition.ts";
 import { namesOf } from "./names.ts";
 
 /** Directory names below /sys, and the file's name. */
@@ -8,18 +16,28 @@ function pathParts(path: string): { readonly dirs: readonly string[]; readonly f
   return { dirs: parts.slice(0, -1), file: parts[parts.length - 1] as string };
 }
 
+const identifier = (file: string): string => file.replaceAll(/[^A-Za-z0-9_]/g, "_");
+const numberOf = (definition: KernelDefinition, parse: NumberParse, field: string) =>
+  numberType(parse, memberNamed(definition, field).size);
+
+/** Lines that parse one number into a variable named after its type. */
+function parseNumber(definition: KernelDefinition, parse: NumberParse, text: string, field: string): string[] {
+  const type = numberOf(definition, parse, field);
+  return [`\terr = kstrto${type}(${text}, ${PARSES[parse].base}, &${type}_value);`, "\tif (err)"];
+}
+
 /** Lines that fill `ctx` from `buf`; each leaves with the errno that kstrto…() gives. */
 function parseLines(definition: KernelDefinition): string[] {
-  const { store } = definition.attribute;
-  const [only] = store;
-  const parse = (text: string, type: string, field: string) => [
-    `\terr = kstrto${type}(${text}, 0, &${type}_value);`,
-    "\tif (err)",
-    "\t\tgoto out;",
-    `\tctx.${field} = ${type}_value;`,
+  const { store, parse } = definition.attribute;
+  if (parse === "bytes") return ["\tif (count > sizeof(ctx))", "\t\treturn -EINVAL;", "\tmemcpy(&ctx, buf, count);"];
+  const set = (text: string, field: string, leave: string) => [
+    ...parseNumber(definition, parse, text, field),
+    `\t\t${leave};`,
+    `\tctx.${memberNamed(definition, field).name} = ${numberOf(definition, parse, field)}_value;`,
   ];
-  if (store.length === 1 && only !== undefined)
-    return parse("buf", only.type, only.field).map((line) => line.replace("goto out", "return err"));
+  const [only] = store;
+  if (only === undefined) return [];
+  if (store.length === 1) return set("buf", only, "return err");
   return [
     "\ttext = kstrndup(buf, count, GFP_KERNEL);",
     "\tif (!text)",
@@ -30,17 +48,62 @@ function parseLines(definition: KernelDefinition): string[] {
     `\tif (blanks != ${store.length - 1})`,
     "\t\tgoto out;",
     "\trest = text;",
-    ...store.flatMap(({ field, type }) => parse('strsep(&rest, " ")', type, field)),
+    ...store.flatMap((field) => set('strsep(&rest, " ")', field, "goto out")),
   ];
+}
+
+/** printf conversion of a member of this size, and the cast it needs. */
+function printed(show: ShowFormat, size: number): { readonly format: string; readonly cast: string } {
+  const format = size === 8 ? show.replace("%", "%ll") : show;
+  return { format, cast: show === "%d" ? `(s${8 * size})` : "" };
+}
+
+/** The functions of a file beside the one that runs. */
+function sideSource(definition: KernelDefinition, { path, field, parse, show }: SideFile): string {
+  const { lower } = namesOf(definition);
+  const { file } = pathParts(path);
+  const name = `${lower}_${identifier(file)}`;
+  const member = field === undefined ? undefined : memberNamed(definition, field);
+  const { format, cast } = printed(show, member?.size ?? 4);
+  const type = field === undefined ? "" : numberOf(definition, parse, field);
+  return `${
+    field === undefined || !member
+      ? ""
+      : `static ssize_t ${name}_store(struct kobject *kobj, struct kobj_attribute *attr,
+			    const char *buf, size_t count)
+{
+	${type} ${type}_value;
+	int err;
+
+${parseNumber(definition, parse, "buf", field).join("\n")}
+		return err;
+	WRITE_ONCE(held.${member.name}, ${type}_value);
+	return count;
+}
+
+`
+  }static ssize_t ${name}_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "${format}\\n", ${cast}READ_ONCE(${member ? `held.${member.name}` : "result"}));
+}
+
+static struct kobj_attribute ${name}_attr =
+	__ATTR(${file}, 0${field === undefined ? "444" : "644"}, ${name}_show, ${field === undefined ? "NULL" : `${name}_store`});
+
+`;
 }
 
 export function moduleSource(definition: KernelDefinition): string {
   const names = namesOf(definition);
-  const { attribute } = definition;
+  const { attribute, files } = definition;
   const { dirs, file } = pathParts(attribute.path);
-  const several = attribute.store.length > 1;
-  const types = [...new Set(attribute.store.map(({ type }) => type))];
-  const attr = `${file.replaceAll(/[^A-Za-z0-9_]/g, "_")}_attr`;
+  const { parse } = attribute;
+  const store = parse === "bytes" ? [] : attribute.store;
+  const several = store.length > 1;
+  const types = parse === "bytes" ? [] : [...new Set(store.map((field) => numberOf(definition, parse, field)))];
+  const held = files.some(({ field }) => field !== undefined);
+  const attrs = [attribute, ...files].map(({ path }) => `${names.lower}_${identifier(pathParts(path).file)}_attr`);
+  const { format, cast } = printed(attribute.show, 4);
   const makeDirs = dirs.flatMap((dir, i) => [
     `\tdirs[${i}] = kobject_create_and_add("${dir}", ${i === 0 ? "NULL" : `dirs[${i - 1}]`});`,
     `\tif (!dirs[${i}])`,
@@ -55,22 +118,22 @@ export function moduleSource(definition: KernelDefinition): string {
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
-
+${names.kernHeader ? `#include <${names.kernHeader}>\n` : ""}
 extern struct bpf_prog __rcu *${names.attached};
 
 static struct kobject *dirs[${dirs.length}];
 static u32 result;
-
-static ssize_t ${names.lower}_store(struct kobject *kobj, struct kobj_attribute *attr,
+${held ? `/* Fields that files of their own set for the runs to come. */\nstatic ${names.kern} held;\n` : ""}
+${files.map((side) => sideSource(definition, side)).join("")}static ssize_t ${names.lower}_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
-	${names.ctx} ctx = {};
+	${names.kern} ctx = ${held ? "held" : "{}"};
 	struct bpf_prog *prog;
-${types.map((type) => `\t${type} ${type}_value;`).join("\n")}
-${several ? "\tchar *text, *rest, *word;\n\tsize_t blanks = 0;\n" : ""}	int err;
+${types.map((type) => `\t${type} ${type}_value;\n`).join("")}${several ? "\tchar *text, *rest, *word;\n\tsize_t blanks = 0;\n" : ""}	int err${types.length === 0 ? " = 0" : ""};
 
-${parseLines(definition).join("\n")}
-
+${parseLines(definition)
+  .map((line) => `${line}\n`)
+  .join("")}
 	rcu_read_lock();
 	prog = rcu_dereference(${names.attached});
 	if (prog) {
@@ -86,11 +149,15 @@ ${several ? "out:\n\tkfree(text);\n" : ""}	return err ?: count;
 
 static ssize_t ${names.lower}_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "${attribute.show}\\n", READ_ONCE(result));
+	return sysfs_emit(buf, "${format}\\n", ${cast}READ_ONCE(result));
 }
 
-static struct kobj_attribute ${attr} =
+static struct kobj_attribute ${attrs[0]} =
 	__ATTR(${file}, 0${attribute.mode.toString(8)}, ${names.lower}_show, ${names.lower}_store);
+
+static const struct attribute *attrs[] = {
+${attrs.map((attr) => `\t&${attr}.attr,\n`).join("")}	NULL
+};
 
 static void remove_dirs(void)
 {
@@ -105,7 +172,7 @@ static int __init ${names.lower}_init(void)
 	int err = -ENOMEM;
 
 ${makeDirs.join("\n")}
-	err = sysfs_create_file(dirs[${dirs.length - 1}], &${attr}.attr);
+	err = sysfs_create_files(dirs[${dirs.length - 1}], attrs);
 	if (!err)
 		return 0;
 out:
@@ -115,7 +182,7 @@ out:
 
 static void __exit ${names.lower}_exit(void)
 {
-	sysfs_remove_file(dirs[${dirs.length - 1}], &${attr}.attr);
+	sysfs_remove_files(dirs[${dirs.length - 1}], attrs);
 	remove_dirs();
 }
 

@@ -1,5 +1,7 @@
 // Step 1 of the recipe as C for Linux 6.1: what a program of the type may read, write and call, generated from the
 // definition. Also the operations of step 2 that keep the attached program.
+
+import { memberOf } from "../facts/convert.ts";
 import { HELPER_PROTOS } from "../facts/helpers.ts";
 import type { CtxField } from "../facts/types.ts";
 import type { KernelDefinition } from "../kernel/definition.ts";
@@ -17,7 +19,7 @@ function accessCase(names: Names, field: CtxField): string[] {
     ...write,
     ...(field.writable ? ["\t\tif (type == BPF_WRITE)", `\t\t\treturn off == ${exact} && size == ${member};`] : []),
     `\t\tbpf_ctx_record_field_size(info, ${member});`,
-    `\t\treturn bpf_ctx_narrow_access_ok(off, size, ${member});`,
+    `\t\treturn off % size == 0 && bpf_ctx_narrow_access_ok(off, size, ${member});`,
   ];
 }
 
@@ -36,6 +38,50 @@ function isValidAccess(definition: KernelDefinition): string {
     "\tdefault:",
     "\t\treturn false;",
     "\t}",
+    "}",
+  ].join("\n");
+}
+
+/** One field's instructions: in the member's size, cut to the field's where the member is wider. */
+function convertCase(names: Names, field: CtxField): string[] {
+  const member = memberOf(field);
+  const access = (store: boolean) => [
+    `${store ? "BPF_STX_MEM" : "BPF_LDX_MEM"}(BPF_FIELD_SIZEOF(${names.kern}, ${member.name}),`,
+    "\t\t\t\t\t      si->dst_reg, si->src_reg,",
+    `\t\t\t\t\t      offsetof(${names.kern}, ${member.name}));`,
+  ];
+  const emit = (indent: string, [first, ...rest]: string[]) => [`${indent}*insn++ = ${first}`, ...rest];
+  const load = emit(field.writable ? "\t\t\t" : "\t\t", access(false));
+  const cut =
+    field.size === 4
+      ? "BPF_MOV32_REG(si->dst_reg, si->dst_reg);"
+      : `BPF_ALU32_IMM(BPF_AND, si->dst_reg, ${field.size === 1 ? "0xff" : "0xffff"});`;
+  return [
+    `\tcase offsetof(${names.ctx}, ${field.name}):`,
+    // The field's own size, not the member's: a load of a part is then always masked.
+    `\t\t*target_size = sizeof_field(${names.ctx}, ${field.name});`,
+    ...(field.writable ? ["\t\tif (type == BPF_WRITE)", ...emit("\t\t\t", access(true)), "\t\telse"] : []),
+    ...load,
+    ...(member.size > field.size ? [`\t\t*insn++ = ${cut}`] : []),
+    "\t\tbreak;",
+  ];
+}
+
+function convertCtxAccess(definition: KernelDefinition): string {
+  const names = namesOf(definition);
+  return [
+    "/* si->off is where a field begins: of a load of a part of it, the verifier makes the rest. */",
+    `static u32 ${names.lower}_convert_ctx_access(enum bpf_access_type type,`,
+    "\t\t\t\t\t   const struct bpf_insn *si,",
+    "\t\t\t\t\t   struct bpf_insn *insn_buf,",
+    "\t\t\t\t\t   struct bpf_prog *prog, u32 *target_size)",
+    "{",
+    "\tstruct bpf_insn *insn = insn_buf;",
+    "",
+    "\tswitch (si->off) {",
+    ...definition.type.ctx.fields.flatMap((field) => convertCase(names, field)),
+    "\t}",
+    "\treturn insn - insn_buf;",
     "}",
   ].join("\n");
 }
@@ -79,15 +125,15 @@ export function opsSource(definition: KernelDefinition): string {
 #include <linux/filter.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
-
+${names.kernHeader ? `#include <${names.kernHeader}>\n` : ""}
 ${isValidAccess(definition)}
 
 ${getFuncProto(definition)}
-
+${names.kernHeader ? `\n${convertCtxAccess(definition)}\n` : ""}
 const struct bpf_verifier_ops ${names.ops}_verifier_ops = {
 	.get_func_proto		= ${names.lower}_func_proto,
 	.is_valid_access	= ${names.lower}_is_valid_access,
-};
+${names.kernHeader ? `\t.convert_ctx_access\t= ${names.lower}_convert_ctx_access,\n` : ""}};
 
 const struct bpf_prog_ops ${names.ops}_prog_ops = {
 };

@@ -1,7 +1,8 @@
 // Steps 1 and 2 of the recipe as patches against Linux 6.1 (Debian's linux-source-6.1).
+import type { ReturnRange } from "../facts/types.ts";
 import type { KernelDefinition } from "../kernel/definition.ts";
 import { type Insertion, patch } from "./diff.ts";
-import { ctxMembers, namesOf } from "./names.ts";
+import { ctxMembers, kernMembers, namesOf } from "./names.ts";
 import { attachSource, opsSource } from "./ops.ts";
 
 const UAPI = "include/uapi/linux/bpf.h";
@@ -40,7 +41,7 @@ export function progTypePatch(definition: KernelDefinition): string {
       path: "include/linux/bpf_types.h",
       line: 80,
       before: ["BPF_PROG_TYPE(BPF_PROG_TYPE_SYSCALL, bpf_syscall,", "\t      void *, void *)"],
-      added: [`BPF_PROG_TYPE(${names.progType}, ${names.ops},`, `\t      ${names.ctx}, ${names.ctx})`],
+      added: [`BPF_PROG_TYPE(${names.progType}, ${names.ops},`, `\t      ${names.ctx}, ${names.kern})`],
       after: ["", "BPF_MAP_TYPE(BPF_MAP_TYPE_ARRAY, array_map_ops)"],
     },
     {
@@ -58,15 +59,57 @@ export function progTypePatch(definition: KernelDefinition): string {
       path: "kernel/bpf/verifier.c",
       line: 10911,
       before: ["\tcase BPF_PROG_TYPE_SK_LOOKUP:", "\t\trange = tnum_range(SK_DROP, SK_PASS);", "\t\tbreak;"],
-      added: [
-        `\tcase ${names.progType}:`,
-        `\t\trange = tnum_range(${returnRange.min}, ${returnRange.max});`,
-        "\t\tbreak;",
-      ],
+      added: [`\tcase ${names.progType}:`, ...rangeLines(returnRange), "\t\tbreak;"],
       after: ["", "\tcase BPF_PROG_TYPE_LSM:"],
     });
   }
-  return patch(insertions, [{ path: names.source, text: opsSource(definition) }]);
+  const files = [{ path: names.source, text: opsSource(definition) }];
+  if (names.kernHeader) {
+    insertions.push({
+      path: "kernel/bpf/btf.c",
+      line: 21,
+      before: ["#include <linux/btf_ids.h>", "#include <linux/skmsg.h>", "#include <linux/perf_event.h>"],
+      added: [`#include <${names.kernHeader}>`],
+      after: ["#include <linux/bsearch.h>", "#include <linux/kobject.h>", "#include <linux/sysfs.h>"],
+    });
+    files.unshift({ path: `include/${names.kernHeader}`, text: kernHeaderSource(definition) });
+  }
+  return patch(insertions, files);
+}
+
+/** Linux 6.1 keeps the range as a tnum, which can say only some: of the others the bounds are asked for. */
+function rangeLines({ min, max }: ReturnRange): string[] {
+  const values = max - min + 1;
+  if (min >= 0 && (values & (values - 1)) === 0 && min % values === 0)
+    return [`\t\trange = tnum_range(${min}, ${max});`];
+  return [
+    `\t\tif (reg->type == SCALAR_VALUE && (reg->smin_value < ${min} || reg->smax_value > ${max})) {`,
+    `\t\t\tverbose(env, "At program exit the register R0 should have been in [${min}, ${max}]\\n");`,
+    "\t\t\treturn -EINVAL;",
+    "\t\t}",
+    "\t\trange = tnum_unknown;",
+  ];
+}
+
+/** The struct that stands behind the one programs see. */
+function kernHeaderSource(definition: KernelDefinition): string {
+  const { kern, ctx, lower } = namesOf(definition);
+  const guard = `_LINUX_${lower.toUpperCase()}_KERN_H`;
+  return `/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef ${guard}
+#define ${guard}
+
+#include <linux/types.h>
+
+/* What the kernel keeps; programs see it as ${ctx}. */
+${kern} {
+${kernMembers(definition)
+  .map((member) => `\t${member}`)
+  .join("\n")}
+};
+
+#endif
+`;
 }
 
 /** 2. the attach type: its number, and the four functions of bpf(2) that have to know it. */

@@ -4,8 +4,8 @@
 //   load PROG_TYPE ATTACH_TYPE HEX     BPF_PROG_LOAD, log level 1; the descriptor is the next `attach`'s
 //   attach ATTACH_TYPE [bad]           BPF_PROG_ATTACH of the last program that loaded (`bad`: of descriptor 999)
 //   detach ATTACH_TYPE
-//   write HEX                          one write(2) to the file
-//   read
+//   write HEX [PATH]                   one write(2) to the file, which is the one that runs the program where none is named
+//   read [PATH]
 import type { KernelDefinition } from "../kernel/definition.ts";
 
 export const replaySource = (definition: KernelDefinition): string => `// SPDX-License-Identifier: GPL-2.0-only
@@ -94,13 +94,13 @@ int main(void)
 			attr.attach_type = atoi(a);
 			answer(op, bpf(BPF_PROG_DETACH, &attr));
 		} else if (!strcmp(op, "write")) {
-			size_t n = unhex(a ? a : "");
-			int fd = open(FILE_PATH, O_WRONLY);
+			size_t n = unhex(a && strcmp(a, "-") ? a : "");
+			int fd = open(b ? b : FILE_PATH, O_WRONLY);
 
 			answer(op, fd < 0 ? -1 : write(fd, bytes, n));
 			close(fd);
 		} else if (!strcmp(op, "read")) {
-			int fd = open(FILE_PATH, O_RDONLY);
+			int fd = open(a ? a : FILE_PATH, O_RDONLY);
 
 			ret = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes));
 			answer(op, ret);

@@ -44,13 +44,21 @@ fi
 
 mkdir -p "$BUILD"
 tree=$BUILD/linux-source-6.1
-if [ ! -e "$tree/.patched" ]; then
+applied=$BUILD/applied
+if [ ! -d "$applied" ]; then
 	rm -rf "$tree"
 	tar -C "$BUILD" -xf "$TARBALL"
-	for file in "$here"/patches/*.patch; do
-		patch -d "$tree" -p1 <"$file"
+fi
+# Other patches than those of the last time: these are taken back first, so that only what differs is compiled again.
+if ! diff -rq "$here/patches" "$applied" >/dev/null 2>&1; then
+	for file in $(ls -r "$applied"/*.patch 2>/dev/null); do
+		patch -s -d "$tree" -p1 -R <"$file"
 	done
-	touch "$tree/.patched"
+	rm -rf "$applied"
+	for file in "$here"/patches/*.patch; do
+		patch -d "$tree" -p1 --fuzz=0 <"$file"
+	done
+	cp -r "$here/patches" "$applied"
 fi
 if [ ! -e "$tree/.config" ]; then
 	make -s -C "$tree" ARCH=x86_64 tinyconfig

@@ -101,14 +101,38 @@ export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
   };
 }
 
-/** A context that is nothing but memory: numbers of a tracepoint, registers of a kprobe, OREORE's u32. */
-export function plainCtx(memory: Memory, name: string, bytes: Uint8Array, writable: boolean): CtxAccessor {
+/** A field, at an offset of the context, whose store keeps its low `kept` bytes: the kernel's member is that small. */
+export interface NarrowedField {
+  readonly off: number;
+  readonly size: 1 | 2 | 4 | 8;
+  readonly kept: 1 | 2 | 4 | 8;
+}
+
+/**
+ * A context that is memory: numbers of a tracepoint, registers of a kprobe, OREORE's u32. Stores to `narrowed` fields are
+ * cut to what the kernel's struct has room for.
+ */
+export function plainCtx(
+  memory: Memory,
+  name: string,
+  bytes: Uint8Array,
+  writable: boolean,
+  narrowed: readonly NarrowedField[] = [],
+): CtxAccessor {
   memory.fill(CTX, (bytes.length + 7) & ~7);
   memory.copyIn(CTX, bytes);
   memory.permit(CTX, bytes.length, writable);
+  for (const { off } of narrowed) memory.forbid((CTX + off) & ~7, 8);
+  const inside = (at: number, size: number) => at >= CTX && at + size <= CTX + bytes.length;
   return {
-    load: () => undefined,
-    store: () => false,
+    // Words of which a part is narrowed are forbidden as memory: every access to them comes by here.
+    load: (m, at, size) => (narrowed.length > 0 && inside(at, size) ? littleEndian(m.view, at, size) : undefined),
+    store(m, at, size, value) {
+      if (narrowed.length === 0 || !inside(at, size)) return false;
+      const field = narrowed.find(({ off }) => CTX + off === at);
+      storeLittleEndian(m.view, at, size, field ? BigInt.asUintN(8 * field.kept, value) : value);
+      return true;
+    },
     *places(m) {
       yield { name, kind: "ctx" as const, start: CTX, size: bytes.length, writable };
       yield* packetRegions(m);

@@ -14,9 +14,18 @@ export interface LinkState {
   readonly preset?: string;
   /** The same where it is none of the presets. */
   readonly definition?: DefinitionInput;
+  /** What decides random numbers, time and addresses of the run, and the CPU it runs on; left out: as the page starts. */
+  readonly seed?: number;
+  readonly cpu?: number;
   /** Where the run stands; left out: no run is made. */
   readonly step?: number;
+  /** The instruction that is pointed at, by its slot. */
+  readonly slot?: number;
+  /** The layout, and which of its views each pane shows; names that the page does not know leave it as it is. */
   readonly view?: string;
+  readonly views?: Readonly<Record<string, string>>;
+  /** Lines from 1, and the condition, "" for none. */
+  readonly breakpoints?: readonly (readonly [line: number, when: string])[];
 }
 
 export type LinkFault = "broken" | "too-large" | "unknown-version" | "unknown-form" | "definition";
@@ -35,6 +44,7 @@ const MAX_UNPACKED = 2_000_000;
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 const U32 = 0xffff_ffff;
+const name = v.pipe(v.string(), v.maxLength(32));
 const MAP_ENTRIES = {
   name: v.pipe(v.string(), v.maxLength(64)),
   type: v.pipe(v.string(), v.maxLength(64)),
@@ -43,30 +53,9 @@ const MAP_ENTRIES = {
   maxEntries: count(U32),
   flags: count(U32),
   init: v.exactOptional(v.record(v.string(), v.string())),
+  fields: v.exactOptional(v.record(v.string(), count(U32))),
 };
 const MAP = v.object({ ...MAP_ENTRIES, inner: v.exactOptional(v.object(MAP_ENTRIES)) });
-
-const shortText = v.pipe(v.string(), v.maxLength(64));
-const s32 = v.pipe(v.number(), v.integer(), v.minValue(-0x8000_0000), v.maxValue(0x7fff_ffff));
-const helperIds = v.optional(v.pipe(v.array(count(1000)), v.maxLength(256)));
-/** Its form and its bounds; whether a kernel takes it (names, overlaps) the engine says. */
-const DEFINITION = v.object({
-  name: shortText,
-  ctx: v.object({
-    struct: shortText,
-    size: v.optional(count(0xffff)),
-    fields: v.pipe(
-      v.array(v.object({ name: shortText, off: count(0xffff), size: v.picklist([1, 2, 4, 8]), writable: v.boolean() })),
-      v.minLength(1),
-      v.maxLength(32),
-    ),
-  }),
-  helpers: v.object({ set: shortText, plus: helperIds, minus: helperIds }),
-  returnRange: v.optional(v.object({ min: s32, max: s32 })),
-  attachName: shortText,
-  sysfsPath: v.pipe(v.string(), v.maxLength(256)),
-  show: v.optional(v.picklist(["%u", "%d", "0x%x"])),
-}) satisfies v.GenericSchema<unknown, DefinitionInput>;
 
 const STATE = v.object({
   source: v.pipe(v.string(), v.maxLength(1_000_000)),
@@ -75,8 +64,15 @@ const STATE = v.object({
   input: v.exactOptional(v.pipe(v.string(), v.maxLength(100_000)), ""),
   preset: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
   definition: v.exactOptional(v.unknown()),
+  seed: v.exactOptional(count(U32)),
+  cpu: v.exactOptional(count(63)),
   step: v.exactOptional(count(10_000_000)),
-  view: v.exactOptional(v.pipe(v.string(), v.maxLength(32))),
+  slot: v.exactOptional(count(1_000_000)),
+  view: v.exactOptional(name),
+  views: v.exactOptional(v.record(name, name)),
+  breakpoints: v.exactOptional(
+    v.pipe(v.array(v.tuple([count(1_000_000), v.pipe(v.string(), v.maxLength(500))])), v.maxLength(64)),
+  ),
 });
 
 /** `#v1.…` for a state. Unpadded base64url: chat tools leave it alone. */
@@ -113,18 +109,32 @@ async function decodeV1(packed: string): Promise<Link> {
   try {
     const json = await collect(through(bytes, new DecompressionStream("deflate-raw")), MAX_UNPACKED);
     if (!json) return fault("too-large");
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(json);
-    const parsed = v.safeParse(STATE, JSON.parse(text));
+    return readState(new TextDecoder("utf-8", { fatal: true }).decode(json));
+  } catch {
+    return fault("broken"); // not deflate, not UTF-8
+  }
+}
+
+/** The same as JSON, as a file holds it. Never throws. */
+export function readState(json: string): Link {
+  try {
+    const parsed = v.safeParse(STATE, JSON.parse(json));
     if (!parsed.success) return fault("broken");
     const { definition, ...state } = parsed.output;
     if (definition === undefined) return { kind: "state", state: state as LinkState };
-    const type = v.safeParse(DEFINITION, definition);
-    return type.success
-      ? { kind: "state", state: { ...state, definition: type.output } as LinkState }
-      : fault("definition");
+    if (typeof definition !== "object" || definition === null || !isSmall(definition)) return fault("definition");
+    return { kind: "state", state: { ...state, definition } as LinkState };
   } catch {
-    return fault("broken"); // not deflate, not UTF-8, not JSON
+    return fault("broken"); // not JSON
   }
+}
+
+/** As large as a form fills it at most. Whether a kernel takes it the engine says, which knows its parts. */
+function isSmall(value: unknown, depth = 6): boolean {
+  if (typeof value === "string") return value.length <= 256;
+  if (typeof value !== "object" || value === null) return true;
+  const parts = Object.entries(value);
+  return depth > 0 && parts.length <= 256 && parts.every(([key, part]) => key.length <= 64 && isSmall(part, depth - 1));
 }
 
 const fault = (which: LinkFault): Link => ({ kind: "fault", fault: which });

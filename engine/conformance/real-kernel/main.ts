@@ -1,7 +1,7 @@
 // `npm run real-kernel`: writes the take-home of each preset (or of --definition FILE), builds and boots the kernel, goes
 // through a session on it and on the simulation, and writes the comparison down. Debian with root; a quarter of an hour.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { toHex, utf8Encode } from "../../base/bytes.ts";
@@ -12,7 +12,7 @@ import { Kernel } from "../../kernel/kernel.ts";
 import { PRESETS } from "../../kernel/presets.ts";
 import { replay, type SessionRow } from "../replay.ts";
 import { writeTakeHome } from "../take-home/write.ts";
-import { scenario } from "./scenario.ts";
+import { type ScenarioRow, scenario } from "./scenario.ts";
 
 const recordings = resolve(import.meta.dirname, "../recordings");
 const { values, positionals } = parseArgs({
@@ -30,9 +30,9 @@ function callOf(row: SessionRow): string {
     case "detach":
       return `detach ${row.attach_type}`;
     case "write":
-      return `write ${toHex(utf8Encode(row.data))}`;
+      return `write ${toHex(utf8Encode(row.data)) || "-"}${row.file ? ` ${row.file}` : ""}`;
     case "read":
-      return "read";
+      return `read${row.file ? ` ${row.file}` : ""}`;
     case "end":
       return "";
   }
@@ -74,7 +74,7 @@ function definitions(): { name: string; definition: KernelDefinition }[] {
 
 let differing = 0;
 for (const { name, definition } of definitions()) {
-  const rows =
+  const rows: readonly ScenarioRow[] =
     name === "oreore"
       ? readFileSync(join(recordings, "oreore.jsonl"), "utf8")
           .trim()
@@ -83,6 +83,7 @@ for (const { name, definition } of definitions()) {
       : scenario(definition);
   const simulated = replay(new Kernel({ definition }), rows);
   const folder = join(values.build, name);
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const insns = decodeInsns(Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0));
   writeTakeHome(folder, { definition, insns });
@@ -95,6 +96,8 @@ for (const { name, definition } of definitions()) {
     maxBuffer: 1 << 28,
     stdio: ["ignore", "pipe", "inherit"],
     timeout: 3_000_000,
+    // One tree for all: only what a definition changes is compiled again.
+    env: { ...process.env, BUILD: join(values.build, "tree") },
   });
   const answers = serial
     .split(/\r?\n/)
@@ -102,23 +105,27 @@ for (const { name, definition } of definitions()) {
     .map((line) => JSON.parse(line) as Answer);
   if (answers.length !== asked.length)
     throw new Error(`${name}: ${asked.length} calls and ${answers.length} answers; the machine's output:\n${serial}`);
-  const warnings = readFileSync(join(folder, "build/warnings"), "utf8").trim();
+  const warnings = readFileSync(join(values.build, "tree/warnings"), "utf8").trim();
 
   const table = simulated.flatMap((row, i) => {
     if (row.op === "end") return [];
     const real = essenceOfAnswer(answers[i] as Answer);
     const ours = essence(row);
-    if (real !== ours) differing++;
-    const what = "name" in row ? row.name : row.op === "write" ? JSON.stringify(row.data) : "";
-    return [{ op: row.op, what, real, simulated: ours, same: real === ours }];
+    const { since } = rows[i] as ScenarioRow;
+    // A difference of releases has to be there as well: a 6.1 that answers as 6.18 would be as wrong.
+    if ((real === ours) === (since !== undefined)) differing++;
+    const file = "file" in row && row.file !== undefined ? `${row.file} ` : "";
+    const what = "name" in row ? row.name : file + (row.op === "write" ? JSON.stringify(row.data) : "");
+    return [{ op: row.op, what, real, simulated: ours, same: real === ours, ...(since && { since }) }];
   });
   const same = table.filter((row) => row.same).length;
+  const newer = table.filter((row) => !row.same && row.since !== undefined).length;
   writeFileSync(
     join(recordings, `real-kernel-${name}.jsonl`),
     `${table.map((row) => JSON.stringify(row)).join("\n")}\n`,
   );
   console.log(
-    `${name}: ${same} of ${table.length} answers the same; compiler warnings: ${warnings === "" ? "none" : warnings}`,
+    `${name}: ${same} of ${table.length} answers the same${newer > 0 ? `, ${newer} as a later release answers` : ""}; compiler warnings: ${warnings === "" ? "none" : warnings}`,
   );
   for (const row of table.filter((row) => !row.same))
     console.log(`  ${row.op} ${row.what}: kernel ${row.real}, here ${row.simulated}`);

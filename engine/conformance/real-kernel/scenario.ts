@@ -1,11 +1,13 @@
 // A session that tries everything a definition decides: each field read and written in each size, returns in and out of
-// the range, attach types, and texts for the module's file. Holds no answers: those are asked of the simulation and of a kernel.
+// the range, helpers, attach types, and texts for the module's files. Holds no answers: those are asked of the simulation and
+// of a kernel.
 
 import { toHex } from "../../base/bytes.ts";
+import { helperName } from "../../facts/helpers.ts";
 import { BPF_REG_FP } from "../../isa/codes.ts";
 import { insnNamed as insn } from "../../isa/forms.ts";
 import { encodeInsns, type Insn } from "../../isa/insn.ts";
-import type { KernelDefinition } from "../../kernel/definition.ts";
+import { fieldNamed, type KernelDefinition, type Parse } from "../../kernel/definition.ts";
 import type { SessionRow } from "../replay.ts";
 
 const SIZES = [1, 2, 4, 8] as const;
@@ -15,10 +17,16 @@ const EXIT = insn("exit");
 const result = (imm: number): Insn => insn("mov64_imm", { dst: 0, imm });
 const load = (size: Size, dst: number, off: number): Insn => insn(`ldx${size}`, { dst, src: 1, off });
 
-export function scenario(definition: KernelDefinition): SessionRow[] {
-  const { type, attribute } = definition;
+/** A row on which Linux 6.1 and the simulated release are known to differ, with the release that changed it. */
+export type ScenarioRow = SessionRow & { readonly since?: string };
+
+/** Stores of a constant into a context were refused to all program types. */
+const SINCE_ST_TO_CTX = "6.3";
+
+export function scenario(definition: KernelDefinition): ScenarioRow[] {
+  const { type, files } = definition;
   const { min = 0, max = 0 } = type.returnRange ?? {};
-  const rows: SessionRow[] = [];
+  const rows: ScenarioRow[] = [];
   const tryLoad = (name: string, insns: readonly Insn[], attach: number = type.attach.id, progType: number = type.id) =>
     rows.push({
       op: "load",
@@ -31,7 +39,10 @@ export function scenario(definition: KernelDefinition): SessionRow[] {
     });
   const attach = (name: string, attachType: number = type.attach.id, fd: "last" | "bad" = "last") =>
     rows.push({ op: "attach", name, attach_type: attachType, fd, ret: 0, errno: 0 });
-  const write = (data: string) => rows.push({ op: "write", data, ret: 0, errno: 0 }, { op: "read", data: "", ret: 0 });
+  const write = (data: string, file?: string) => {
+    const at = file === undefined ? {} : { file };
+    rows.push({ op: "write", data, ret: 0, errno: 0, ...at }, { op: "read", data: "", ret: 0, ...at });
+  };
   const ending = [result(min), EXIT];
 
   rows.push({ op: "read", data: "", ret: 0 });
@@ -44,7 +55,11 @@ export function scenario(definition: KernelDefinition): SessionRow[] {
     for (const size of SIZES) {
       tryLoad(`${name}: read ${size}`, [load(size, 2, off), ...ending]);
       tryLoad(`${name}: read ${size} at +1`, [load(size, 2, off + 1), ...ending]);
+      tryLoad(`${name}: read ${size} at +2`, [load(size, 2, off + 2), ...ending]);
       tryLoad(`${name}: st ${size}`, [insn(`st${size}`, { dst: 1, off, imm: 7 }), ...ending]);
+      const constant = rows[rows.length - 1] as ScenarioRow;
+      if (fieldNamed(definition, name)?.writable && size === own)
+        rows[rows.length - 1] = { ...constant, since: SINCE_ST_TO_CTX };
       tryLoad(`${name}: stx ${size}`, [result(min), insn(`stx${size}`, { dst: 1, src: 0, off }), EXIT]);
     }
     tryLoad(`${name}: through a moved pointer`, [insn("add64_imm", { dst: 1, imm: off }), load(own, 2, 0), ...ending]);
@@ -56,6 +71,9 @@ export function scenario(definition: KernelDefinition): SessionRow[] {
   tryLoad("return nothing", [EXIT]);
   tryLoad("write to the frame pointer", [insn("mov64_imm", { dst: BPF_REG_FP }), ...ending]);
 
+  for (const id of [...(type.helpers.plus ?? []), ...(type.helpers.minus ?? [])])
+    tryLoad(`helper ${helperName(id) ?? id}`, [insn("call_helper", { imm: id }), ...ending]);
+
   tryLoad("expected attach type 0", ending, 0);
   tryLoad("expected attach type beyond the last", ending, type.attach.id + 1);
   tryLoad("program type beyond the last", ending, 0, type.id + 1);
@@ -65,6 +83,29 @@ export function scenario(definition: KernelDefinition): SessionRow[] {
   attach("a descriptor that is not open", type.attach.id, "bad");
   attach("all fields");
   for (const text of texts(definition)) write(text);
+  for (const { size, off, name } of type.ctx.fields) {
+    if (!type.returnRange) {
+      tryLoad(`returns ${name}`, [load(size, 0, off), EXIT]);
+      attach(`returns ${name}`);
+      for (const text of texts(definition).slice(0, 3)) write(text);
+      for (const [part, at] of partsOf(definition, name)) {
+        tryLoad(`returns ${part} of ${name} at +${at}`, [load(part, 0, off + at), EXIT]);
+        attach(`returns ${part} of ${name} at +${at}`);
+        for (const text of texts(definition).slice(0, 3)) write(text);
+      }
+    }
+  }
+  if (files.length > 0) {
+    tryLoad("all fields once more", combined(definition));
+    attach("all fields once more");
+  }
+  for (const { path } of files) {
+    for (const text of NUMBERS) {
+      write(text, path);
+      write(texts(definition)[0] as string);
+      rows.push({ op: "read", data: "", ret: 0, file: path });
+    }
+  }
 
   if (type.ctx.fields.some(({ writable }) => writable)) {
     tryLoad("write and read back", writeAndReadBack(definition));
@@ -74,9 +115,20 @@ export function scenario(definition: KernelDefinition): SessionRow[] {
   rows.push({ op: "detach", name: "detach", attach_type: type.attach.id, ret: 0, errno: 0 });
   write(texts(definition)[0] as string);
   rows.push({ op: "detach", name: "detach again", attach_type: type.attach.id, ret: 0, errno: 0 });
-  if (attribute.store.length === 0) throw new Error("a file that takes no number cannot be tried");
   return rows;
+
+  /** Loads of a part of a field, where it allows them. */
+  function partsOf({ type: { ctx } }: KernelDefinition, name: string): [size: Size, at: number][] {
+    const field = ctx.fields.find((one) => one.name === name && one.narrow);
+    if (!field) return [];
+    return SIZES.filter((size) => size < field.size).flatMap((size) =>
+      Array.from({ length: field.size / size }, (_, i): [Size, number] => [size, i * size]),
+    );
+  }
 }
+
+/** For files that take one number. */
+const NUMBERS = ["7", "0x1f", "1f", "-3", "300", "70000", "x", "5\n"] as const;
 
 /** Adds up the fields, and brings the sum into the range. */
 function combined({ type }: KernelDefinition): Insn[] {
@@ -86,8 +138,10 @@ function combined({ type }: KernelDefinition): Insn[] {
     ...type.ctx.fields.flatMap(({ size, off }) => [load(size, 2, off), insn("add64_reg", { dst: 0, src: 2 })]),
     ...(returnRange
       ? [
-          insn("mod64_imm", { dst: 0, imm: returnRange.max - returnRange.min + 1 }),
-          insn("add64_imm", { dst: 0, imm: returnRange.min }),
+          insn("jsge64_imm", { dst: 0, imm: returnRange.min, off: 1 }),
+          result(returnRange.min),
+          insn("jsle64_imm", { dst: 0, imm: returnRange.max, off: 1 }),
+          result(returnRange.max),
         ]
       : []),
     EXIT,
@@ -112,14 +166,22 @@ function writeAndReadBack({ type }: KernelDefinition): Insn[] {
   ];
 }
 
+/** First texts of each way to read a write: they are right. */
+const FIRST: Readonly<Record<Exclude<Parse, "bytes">, (i: number) => readonly [string, string, string]>> = {
+  u: (i) => [String(10 + i), `0x${(16 + i).toString(16)}`, "017"],
+  s: (i) => [String(-10 - i), `-0x${(16 + i).toString(16)}`, "100"],
+  hex: (i) => [(10 + i).toString(16), `0x${(16 + i).toString(16)}`, "7f"],
+};
+
 /** Texts to write: right ones first, then each way to be wrong. */
 function texts({ attribute }: KernelDefinition): string[] {
+  const { parse } = attribute;
+  if (parse === "bytes") return ["abc", "hello, kernel", "x", "", "\n", "a".repeat(300)];
   const n = attribute.store.length;
   const words = (make: (i: number) => string) => Array.from({ length: n }, (_, i) => make(i)).join(" ");
   return [
-    words((i) => String(10 + i)),
-    words((i) => `0x${(16 + i).toString(16)}`),
-    words((i) => `0${7 + i}`.replace(/[89]/, "5")),
+    ...([0, 1, 2] as const).map((which) => words((i) => FIRST[parse](i)[which])),
+    words((i) => String(1000 + i)),
     `${words(() => "1")}\n`,
     words(() => "99999999999999999999"),
     words(() => "4294967296"),

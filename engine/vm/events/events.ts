@@ -3,7 +3,7 @@
 // @kernel net/bpf/test_run.c
 import { viewOf } from "../../base/bytes.ts";
 import { ERRNO } from "../../facts/errno.ts";
-import { type CtxLayout, ctxField, layOutCtx, plainCtx, SKB, XDP } from "../ctx.ts";
+import { type CtxLayout, ctxField, layOutCtx, type NarrowedField, plainCtx, SKB, XDP } from "../ctx.ts";
 import {
   CTX,
   CTX_BYTES,
@@ -22,8 +22,16 @@ import type { Memory } from "../memory.ts";
 import { MAX_PACKET_BYTES, placePacket } from "../packet.ts";
 
 export type Event =
-  /** The context as bytes, for a program type defined as data. `writable`: programs may change it. */
-  | { readonly kind: "ctx"; readonly bytes: Uint8Array; readonly writable?: boolean }
+  /**
+   * The context as bytes, for a program type defined as data. `writable`: programs may change it; `narrowed`: fields of
+   * which the kernel keeps the low bytes only.
+   */
+  | {
+      readonly kind: "ctx";
+      readonly bytes: Uint8Array;
+      readonly writable?: boolean;
+      readonly narrowed?: readonly NarrowedField[];
+    }
   /** A frame as it comes from the wire. `ctx` is a struct __sk_buff or xdp_md to begin with, as ctx_in. */
   | { readonly kind: "packet"; readonly data: Uint8Array; readonly ctx?: Uint8Array }
   /** Registers at a kernel function, by their name in struct pt_regs; those not named are zero. */
@@ -72,7 +80,7 @@ export function enterEvent(m: Machine, event: Event): number {
   switch (event.kind) {
     case "ctx":
       if (event.bytes.length > CTX_BYTES) return -ERRNO.E2BIG;
-      m.ctx = plainCtx(memory, "context", event.bytes, event.writable ?? false);
+      m.ctx = plainCtx(memory, "context", event.bytes, event.writable ?? false, event.narrowed);
       break;
     case "packet": {
       const error =
