@@ -67,6 +67,13 @@ export function mapDefOf(record: MapRecord | NonNullable<MapRecord["inner"]>): M
   };
 }
 
+/**
+ * What a record `needs` it does not bring: without the BTF of its value type a map with special fields could not be made,
+ * and the program that was loaded names the descriptor -1.
+ */
+const lacksBtf = (record: ProgramRecord, map: MapDef): boolean =>
+  record.needs.includes("map_btf") && map.fields !== undefined;
+
 /** The program of a record: its `insns`, or its `source` assembled. Throws Unclear. */
 export function programOfRecord(record: ProgramRecord): Program {
   const given = record.maps.map(mapDefOf);
@@ -78,13 +85,16 @@ export function programOfRecord(record: ProgramRecord): Program {
     ...((record.func_info || record.needs.includes("func_info")) && { funcInfo: true }),
   };
   if (record.insns) {
+    const insns = decodeInsns(record.insns);
     const mapRefs = new Map<number, number>();
     for (const [slot, name] of Object.entries(record.map_refs)) {
       const index = given.findIndex((map) => map.name === name);
       if (index < 0) throw new Unclear(`map_refs: slot ${slot} speaks of map "${name}", which is not in maps`);
-      mapRefs.set(Number(slot), index);
+      const at = Number(slot);
+      if (!lacksBtf(record, given[index]!)) mapRefs.set(at, index);
+      else if (insns[at]) insns[at] = { ...insns[at], imm: -1 };
     }
-    return { ...settings, insns: decodeInsns(record.insns), maps: given, mapRefs };
+    return { ...settings, insns, maps: given, mapRefs };
   }
   if (record.source == null) throw new Unclear("insns or source is needed");
   const assembly = assemble(record.source, { maps: given });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ERRNO } from "./errno.ts";
 import { HELPER_PROTOS, helperChangesPktData, helperName, TYPE_FLAG } from "./helpers.ts";
 import { mapTypeByName } from "./map-types.ts";
 import { defineProgType, OREORE, progTypeById, progTypeByName } from "./prog-types.ts";
@@ -99,6 +100,16 @@ test("sk_lookup loads with its own attach type only", () => {
 test("types that need kernel BTF say why they are not simulated", () => {
   expect(progTypeById(26)).toMatchObject({ name: "tracing", simulated: false });
   expect(progTypeById(26)!.why).toMatch(/BTF/);
+  // BPF_TRACE_FENTRY takes a trampoline, which this kernel has none of; BPF_TRACE_ITER gets as far as the verifier.
+  expect(progTypeById(26)!.refusedUnseen(24)).toBe(ERRNO.EPERM);
+  expect(progTypeById(26)!.refusedUnseen(28)).toBe(0);
+  expect(progTypeById(1)!.refusedUnseen(0)).toBe(0);
+});
+
+test("the context of netfilter holds pointers to kernel structures, read whole", () => {
+  const netfilter = progTypeById(32)!;
+  expect(netfilter.ctxAccess(8, 8, false, 45)).toMatchObject({ regType: "PTR_TO_BTF_ID", btf: "sk_buff" });
+  expect(netfilter.ctxAccess(8, 4, false, 45)).toBeUndefined();
 });
 
 test("names and numbers", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { assemble } from "../asm/assemble.ts";
+import { ERRNO } from "../facts/errno.ts";
 import { FORMS } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { DEFAULT_LICENSE, type Program } from "../program/program.ts";
@@ -150,6 +151,19 @@ describe("not simulated here is not unsafe", () => {
     const verdict = judge(ofInsns([...insns, { code: 0x95, dst: 0, src: 0, off: 0, imm: 0 }]));
     expect(verdict.unsupported).toContain(what);
     expect(verdict).toMatchObject({ verdict: "reject", errno: 0 });
+  });
+
+  test("a tracing program without a function to attach to is answered as the kernel answers it, and is not called unsafe", () => {
+    const iter = judge(
+      program("BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN(),", { progType: "tracing", expectedAttachType: 28 }),
+    );
+    expect(iter).toMatchObject({ verdict: "reject", errno: ERRNO.EINVAL });
+    expect(iter.log).toContain("Tracing programs must provide btf_id\n");
+    expect(iter.unsupported).toContain("BTF");
+    const fentry = judge(
+      program("BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN(),", { progType: "tracing", expectedAttachType: 24 }),
+    );
+    expect(fentry).toMatchObject({ verdict: "reject", errno: ERRNO.EPERM, log: "" });
   });
 });
 

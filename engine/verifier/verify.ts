@@ -37,7 +37,11 @@ export interface Verdict {
   readonly errno: number;
   /** Kernel text, lines ending in \n. */
   readonly log: string;
-  /** Set where the program needs what is not simulated here: it was not found unsafe, nor safe. A phrase: `kernel functions`. */
+  /**
+   * Set where the program needs what is not simulated here: it was not found unsafe, nor safe. A phrase: `kernel
+   * functions`. `errno` and `log` are then what the kernel answers to a load that does not bring it, errno 0 where that
+   * is not known.
+   */
   readonly unsupported?: string;
   /** Instructions walked, each time it was; also after a rejection. */
   readonly insnsProcessed: number;
@@ -56,13 +60,8 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
     return refusedUnseen(program, -E2BIG);
   }
   if (progType === undefined) return refusedUnseen(program, -EINVAL);
-  if (!progType.simulated) {
-    return {
-      ...refusedUnseen(program, -NOT_SIMULATED),
-      errno: 0,
-      unsupported: progType.why ?? `programs of type ${progType.name}`,
-    };
-  }
+  const unseen = progType.refusedUnseen(program.expectedAttachType);
+  if (unseen !== 0) return { ...refusedUnseen(program, unseen), unsupported: progType.why ?? progType.name };
   const env = newEnv(withAttachType(program), progType, log, options);
 
   let err = prepass(env);
@@ -88,12 +87,12 @@ const withAttachType = (program: Program): Program =>
     : program;
 
 function verdictOf(env: Env, err: number): Verdict {
-  const unsupported = err === NOT_SIMULATED ? (env.unsupported ?? "something") : undefined;
+  const { unsupported } = env;
   return {
     verdict: err === 0 ? "accept" : "reject",
-    errno: unsupported === undefined ? 0 - err : 0,
+    errno: err === NOT_SIMULATED ? 0 : 0 - err,
     log: env.log.text(),
-    ...(unsupported === undefined ? {} : { unsupported }),
+    ...(unsupported === null ? {} : { unsupported }),
     insnsProcessed: env.insnProcessed,
     insns: env.insns,
     stackDepths: env.subprogs.map((s) => s.stackDepth),

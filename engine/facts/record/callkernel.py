@@ -7,6 +7,8 @@ import unicorn
 from unicorn import x86_const as x86
 
 STACK, DATA, RETURN = 0x10000000, 0x20000000, 0x30000000
+# Instructions; a search through all of the kernel's types by name takes millions.
+LONGEST = 100_000_000
 ARGS = [x86.UC_X86_REG_RDI, x86.UC_X86_REG_RSI, x86.UC_X86_REG_RDX, x86.UC_X86_REG_RCX, x86.UC_X86_REG_R8,
         x86.UC_X86_REG_R9]
 
@@ -54,7 +56,7 @@ class Emulator:
         for reg, value in zip(ARGS, args):
             uc.reg_write(reg, value & (1 << 64) - 1)
         try:
-            uc.emu_start(addr, RETURN, count=100000)
+            uc.emu_start(addr, RETURN, count=LONGEST)
         except unicorn.UcError as e:
             raise RuntimeError(f"{e} at {uc.reg_read(x86.UC_X86_REG_RIP):#x} in the call of {addr:#x}") from e
         if uc.reg_read(x86.UC_X86_REG_RIP) != RETURN:

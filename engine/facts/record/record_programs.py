@@ -124,11 +124,11 @@ def helpers_of(getter):
 
 # ---- context accesses ----
 
-AUX_REG, AUX_LDSX, AUX_FIELD = (off("bpf_insn_access_aux", f) for f in ("reg_type", "is_ldsx", "ctx_field_size"))
+AUX_REG, AUX_LDSX, AUX_FIELD, AUX_BTF_ID = (off("bpf_insn_access_aux", f) for f in ("reg_type", "is_ldsx", "ctx_field_size", "btf_id"))
 
 
 def access(fn, at, size, write, ldsx=False):
-    """-> None, or (register type with flags, ctx_field_size)"""
+    """-> None, or (register type with flags, ctx_field_size, name of the structure where a pointer to one is loaded)"""
     info = bytearray(64)
     struct.pack_into("<I", info, AUX_REG, 1)  # SCALAR_VALUE, as the verifier sets it before
     info[AUX_LDSX] = ldsx
@@ -136,7 +136,10 @@ def access(fn, at, size, write, ldsx=False):
     if not emu.call(fn, at, size, 2 if write else 1, PROG, INFO) & 0xff:
         return None
     got = emu.uc.mem_read(INFO, 64)
-    return struct.unpack_from("<I", got, AUX_REG)[0], struct.unpack_from("<i", got, AUX_FIELD)[0]
+    reg_type, = struct.unpack_from("<I", got, AUX_REG)
+    if REG[reg_type & 255] == "PTR_TO_BTF_ID":  # which shares the room of the field's size
+        return reg_type, 0, btf.types[struct.unpack_from("<I", got, AUX_BTF_ID)[0]]["name"]
+    return reg_type, struct.unpack_from("<i", got, AUX_FIELD)[0]
 
 
 def context_of(fn, lowest, limit):
@@ -153,7 +156,7 @@ def context_of(fn, lowest, limit):
                 runs.setdefault((a, no_ldsx), []).append(at)
             for (a, no_ldsx), offsets in runs.items():
                 for first, last, step in progressions(offsets):
-                    rows.append([size | write << 4 | no_ldsx << 5, first, last, step, a[0], a[1]])
+                    rows.append([size | write << 4 | no_ldsx << 5, first, last, step, *a])
     return rows
 
 
@@ -216,8 +219,7 @@ def packet_access(type_, attach, rows, flags):
 
 # What needs kernel BTF or other objects to be loaded at all; said, not simulated.
 NEEDS_BTF = {"tracing": "attaches by the BTF id of a kernel function", "struct_ops": "implements a kernel interface given by BTF",
-             "ext": "replaces a function of another loaded program", "lsm": "attaches by the BTF id of a security hook",
-             "netfilter": "its context holds pointers to kernel structures"}
+             "ext": "replaces a function of another loaded program", "lsm": "attaches by the BTF id of a security hook"}
 SLEEPABLE = {"syscall": 1 << 4}
 # Offsets tried. An instruction's reaches from -32768; most types refuse all below 0.
 LIMIT = {"tracepoint": (-32768, 8192 + 64), "syscall": (-64, 65536 + 64)}
@@ -230,19 +232,23 @@ def record():
     types = {}
     for name, type_ in PROG_TYPES.items():
         flags = SLEEPABLE.get(name, 0)
-        loads = {}
+        loads, unseen = {}, {}
         for attach in range(ATTACH_MAX + 2):
             code = RETURN_0
             errno, log = try_load(code, type_, attach, flags)
             if errno and "At program exit" in log or "At program" in log:
                 errno = 0
             loads[attach] = errno
+            if errno and not log:
+                unseen.setdefault(errno, []).append(attach)
         ok = [a for a, e in loads.items() if e == 0]
         entry = dict(id=type_, name=name, present=type_ in OPS, needs=NEEDS_BTF.get(name, ""))
         every = len(ok) == len(loads)
         entry["attach"] = None if every else ok
         entry["errno"] = sorted({e for e in loads.values() if e})
         types[name] = entry
+        if name in NEEDS_BTF:
+            entry["unseen"] = unseen
         if type_ not in OPS or name in NEEDS_BTF:
             continue
         getter, valid = memory.u64(OPS[type_]), memory.u64(OPS[type_] + off("bpf_verifier_ops", "is_valid_access"))
@@ -324,13 +330,14 @@ def write(base, types):
     (OUT / "helpers.ts").write_text("\n".join(lines) + "\n")
 
     lines = [head, "/** enum bpf_attach_type */\nexport const attachTypes: Readonly<Record<string, number>> = " + js(ATTACH) + ";\n",
-             "/** One context access rule: [size | write 16 | no sign extension 32, first offset, last, step, register type, field size]. */\n"
-             "export type AccessRow = readonly [number, number, number, number, number, number];\n"
+             "/** One context access rule: [size | write 16 | no sign extension 32, first offset, last, step, register type, field size, structure pointed to]. */\n"
+             "export type AccessRow = readonly [number, number, number, number, number, number, string?];\n"
              "/** What holds for some attach types of a program type; `packet`: pointers to it may be [given to helpers, written through]. */\n"
              "export interface GroupRow {\n  readonly attach: string;\n  readonly helpers: string;\n  readonly ctx: readonly AccessRow[];\n"
              "  readonly range?: readonly [number, number, number];\n  readonly packet?: readonly [number, number];\n}\n"
              "export interface TypeRow {\n  readonly id: number;\n  readonly name: string;\n  /** Attach types that load; absent: any. */\n"
              "  readonly attach?: string;\n  readonly ldAbs?: 1;\n  /** Not loadable as a plain program: why. */\n  readonly needs?: string;\n"
+             "  /** With `needs`: attach types that are refused before the verifier looks, by errno. */\n  readonly unseen?: Readonly<Record<string, string>>;\n"
              "  /** The recorded kernel was built without it. */\n  readonly absent?: 1;\n  readonly groups: readonly GroupRow[];\n}\n"
              "export const types: readonly TypeRow[] = ["]
     for t in types.values():
@@ -341,6 +348,8 @@ def write(base, types):
             row["ldAbs"] = 1
         if t["needs"]:
             row["needs"] = t["needs"]
+        if t.get("unseen"):
+            row["unseen"] = {str(e): compact(a) for e, a in t["unseen"].items()}
         if not t["present"]:
             row["absent"] = 1
         row["groups"] = []

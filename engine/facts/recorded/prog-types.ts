@@ -3,8 +3,8 @@
 /** enum bpf_attach_type */
 export const attachTypes: Readonly<Record<string, number>> = {"BPF_CGROUP_INET_INGRESS":0,"BPF_CGROUP_INET_EGRESS":1,"BPF_CGROUP_INET_SOCK_CREATE":2,"BPF_CGROUP_SOCK_OPS":3,"BPF_SK_SKB_STREAM_PARSER":4,"BPF_SK_SKB_STREAM_VERDICT":5,"BPF_CGROUP_DEVICE":6,"BPF_SK_MSG_VERDICT":7,"BPF_CGROUP_INET4_BIND":8,"BPF_CGROUP_INET6_BIND":9,"BPF_CGROUP_INET4_CONNECT":10,"BPF_CGROUP_INET6_CONNECT":11,"BPF_CGROUP_INET4_POST_BIND":12,"BPF_CGROUP_INET6_POST_BIND":13,"BPF_CGROUP_UDP4_SENDMSG":14,"BPF_CGROUP_UDP6_SENDMSG":15,"BPF_LIRC_MODE2":16,"BPF_FLOW_DISSECTOR":17,"BPF_CGROUP_SYSCTL":18,"BPF_CGROUP_UDP4_RECVMSG":19,"BPF_CGROUP_UDP6_RECVMSG":20,"BPF_CGROUP_GETSOCKOPT":21,"BPF_CGROUP_SETSOCKOPT":22,"BPF_TRACE_RAW_TP":23,"BPF_TRACE_FENTRY":24,"BPF_TRACE_FEXIT":25,"BPF_MODIFY_RETURN":26,"BPF_LSM_MAC":27,"BPF_TRACE_ITER":28,"BPF_CGROUP_INET4_GETPEERNAME":29,"BPF_CGROUP_INET6_GETPEERNAME":30,"BPF_CGROUP_INET4_GETSOCKNAME":31,"BPF_CGROUP_INET6_GETSOCKNAME":32,"BPF_XDP_DEVMAP":33,"BPF_CGROUP_INET_SOCK_RELEASE":34,"BPF_XDP_CPUMAP":35,"BPF_SK_LOOKUP":36,"BPF_XDP":37,"BPF_SK_SKB_VERDICT":38,"BPF_SK_REUSEPORT_SELECT":39,"BPF_SK_REUSEPORT_SELECT_OR_MIGRATE":40,"BPF_PERF_EVENT":41,"BPF_TRACE_KPROBE_MULTI":42,"BPF_LSM_CGROUP":43,"BPF_STRUCT_OPS":44,"BPF_NETFILTER":45,"BPF_TCX_INGRESS":46,"BPF_TCX_EGRESS":47,"BPF_TRACE_UPROBE_MULTI":48,"BPF_CGROUP_UNIX_CONNECT":49,"BPF_CGROUP_UNIX_SENDMSG":50,"BPF_CGROUP_UNIX_RECVMSG":51,"BPF_CGROUP_UNIX_GETPEERNAME":52,"BPF_CGROUP_UNIX_GETSOCKNAME":53,"BPF_NETKIT_PRIMARY":54,"BPF_NETKIT_PEER":55,"BPF_TRACE_KPROBE_SESSION":56,"BPF_TRACE_UPROBE_SESSION":57};
 
-/** One context access rule: [size | write 16 | no sign extension 32, first offset, last, step, register type, field size]. */
-export type AccessRow = readonly [number, number, number, number, number, number];
+/** One context access rule: [size | write 16 | no sign extension 32, first offset, last, step, register type, field size, structure pointed to]. */
+export type AccessRow = readonly [number, number, number, number, number, number, string?];
 /** What holds for some attach types of a program type; `packet`: pointers to it may be [given to helpers, written through]. */
 export interface GroupRow {
   readonly attach: string;
@@ -21,6 +21,8 @@ export interface TypeRow {
   readonly ldAbs?: 1;
   /** Not loadable as a plain program: why. */
   readonly needs?: string;
+  /** With `needs`: attach types that are refused before the verifier looks, by errno. */
+  readonly unseen?: Readonly<Record<string, string>>;
   /** The recorded kernel was built without it. */
   readonly absent?: 1;
   readonly groups: readonly GroupRow[];
@@ -51,11 +53,11 @@ export const types: readonly TypeRow[] = [
 {"id":23,"name":"cgroup_sysctl","groups":[{"attach":"0","helpers":"0-2,4-7,12,14-17,23,31,47-48,55,76,106-107,119-121,124-125,135-140,146,149-154,156,164,167,170-174,181,186-187,190-191,193,195,197-198,202-203,207-210,220-222,225-227,234,236-237,239-245,250-253","ctx":[[1,0,7,1,1,4],[2,0,6,2,1,4],[4,0,0,1,1,4],[4,4,4,1,1,4],[20,4,4,1,1,0]],"range":[0,1,64]},{"attach":"2,4-18,21-28,33-50,54-57","helpers":"0-2,4-7,12,14-17,23,31,47-48,55,76,106-107,119-121,124-125,135-140,146,149-154,156,164,167,170-174,181,186-187,190-191,193,195,197-198,202-203,207-210,220-222,225-229,234,236-237,239-245,250-253","ctx":[[1,0,7,1,1,4],[2,0,6,2,1,4],[4,0,0,1,1,4],[4,4,4,1,1,4],[20,4,4,1,1,0]],"range":[0,1,64]}]},
 {"id":24,"name":"raw_tracepoint_writable","groups":[{"attach":"0","helpers":"0-6,8,12,14-17,23,32,39,47-48,55,59,76,92,106,119-121,124-125,139-140,146,149-154,156,164,167,170-174,181,186-187,190-191,193,195,197,202-203,207-210,214,219-222,225-227,234,236-237,239-245,250-253","ctx":[[1,1,95,1,1,0],[2,2,94,2,1,0],[4,4,92,4,1,0],[8,0,0,1,14,0],[8,8,88,8,1,0]]}]},
 {"id":25,"name":"cgroup_sockopt","attach":"21-22","groups":[{"attach":"21","helpers":"0-2,4-7,12,14-17,23,31,47-48,55,76,106-107,119-121,124-125,127,139-141,144,146,149-154,156,163-164,167,170-174,181,186-187,190-191,193,195,197,202-203,207-210,220-222,225-229,234,236-237,239-245,250-253","ctx":[[4,24,36,4,1,0],[8,0,0,1,11,0],[8,8,8,1,8,0],[8,16,16,1,9,0],[20,32,32,1,1,0],[20,36,36,1,1,0]],"range":[0,1,64],"packet":[1,1]},{"attach":"22","helpers":"0-2,4-7,12,14-17,23,31,47-48,55,69,76,80,106-107,119-121,124-125,127,139-141,144,146,149-154,156,163-164,167,170-174,181,186-187,190-191,193,195,197,202-203,207-210,220-222,225-229,234,236-237,239-245,250-253","ctx":[[4,24,32,4,1,0],[8,0,0,1,11,0],[8,8,8,1,8,0],[8,16,16,1,9,0],[20,24,32,4,1,0]],"range":[0,1,64],"packet":[1,1]}]},
-{"id":26,"name":"tracing","attach":"","needs":"attaches by the BTF id of a kernel function","groups":[]},
+{"id":26,"name":"tracing","attach":"","needs":"attaches by the BTF id of a kernel function","unseen":{"1":"24-26"},"groups":[]},
 {"id":27,"name":"struct_ops","attach":"","needs":"implements a kernel interface given by BTF","groups":[]},
-{"id":28,"name":"ext","attach":"","needs":"replaces a function of another loaded program","groups":[]},
-{"id":29,"name":"lsm","attach":"","needs":"attaches by the BTF id of a security hook","groups":[]},
+{"id":28,"name":"ext","attach":"","needs":"replaces a function of another loaded program","unseen":{"1":"0-59"},"groups":[]},
+{"id":29,"name":"lsm","attach":"","needs":"attaches by the BTF id of a security hook","unseen":{"1":"0-59"},"groups":[]},
 {"id":30,"name":"sk_lookup","attach":"36","groups":[{"attach":"36","helpers":"0-2,4-7,12,14-17,23,31,47-48,55,76,106,118-121,124-125,139-140,146,149-154,156,164,166-167,170-174,176-181,186-187,190-191,193,195,197-198,202-203,207-210,220-223,225-227,234,236-245,250-253","ctx":[[1,8,35,1,1,4],[1,40,67,1,1,4],[1,36,39,1,1,2],[2,8,34,2,1,4],[2,40,66,2,1,4],[2,36,36,1,1,2],[2,38,38,1,1,2],[4,8,32,4,1,4],[4,40,64,4,1,4],[4,36,36,1,1,0],[8,0,0,1,267,0]],"range":[0,1,64]}]},
 {"id":31,"name":"syscall","attach":"0","groups":[{"attach":"0","helpers":"0-6,8,12,14-17,23,32,39,47-48,55,59,64,76,92,106,119-121,124-125,139-140,143,145-146,148-154,156-157,164,167,170-174,176-181,185-187,190-191,194,196-197,199,202-210,214,220-227,231,234,236-245,250-253","ctx":[[1,0,65534,1,1,0],[2,0,65534,2,1,0],[4,0,65532,4,1,0],[8,0,65528,8,1,0],[17,0,65534,1,1,0],[18,0,65534,2,1,0],[20,0,65532,4,1,0],[24,0,65528,8,1,0]]}]},
-{"id":32,"name":"netfilter","attach":"45","needs":"its context holds pointers to kernel structures","groups":[]},
+{"id":32,"name":"netfilter","attach":"45","groups":[{"attach":"45","helpers":"0-2,4-7,12,14-17,23,47-48,55,76,106,119-121,124-125,139-140,146,149-154,156,164,167,170-174,181,186-187,190-191,193,195,197,202-203,207-210,220-222,225-227,234,236-237,239-245,250-253","ctx":[[8,0,0,1,1048592,0,"nf_hook_state"],[8,8,8,1,1048592,0,"sk_buff"]],"range":[0,1,64]}]},
 ];

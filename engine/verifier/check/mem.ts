@@ -217,7 +217,10 @@ function checkCtx(
     return 0;
   }
   const type = REG_TYPE[access.regType]! | access.flags;
-  curRegs(env)[valueRegno] = T.mayBeNull(type) ? pointerReg(type, { id: ++env.idGen }) : pointerReg(type);
+  curRegs(env)[valueRegno] = pointerReg(type, {
+    ...(T.mayBeNull(type) && { id: ++env.idGen }),
+    ...(access.btf !== undefined && { btfName: access.btf }),
+  });
   return 0;
 }
 
