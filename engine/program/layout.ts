@@ -257,10 +257,11 @@ function assignPorts(routes: readonly Route[], centres: readonly number[], sizes
     const port = Math.min(PORT, (sizes[block] as Size).w / 3);
     const goal = (route: Route): number => route.lane ?? route.in;
     const ordered = group.sort((a, b) => goal(a) - goal(b));
-    const straight = ordered.findIndex((route) => Math.abs(goal(route) - at) < 1);
+    // An edge that goes straight down leaves from the middle; one that leads back leaves to the side of its lane.
+    const straight = ordered.findIndex((route) => !route.back && Math.abs(goal(route) - at) < 1);
     ordered.forEach((route, i) => {
-      const place = straight >= 0 ? i - straight : i - (ordered.length - 1) / 2;
-      route.out = at + place * port * (straight >= 0 ? 1 : 1.6);
+      const middle = straight >= 0 ? straight : ordered.length === 1 && route.back ? 1 : (ordered.length - 1) / 2;
+      route.out = at + (i - middle) * port;
     });
   }
   for (const route of routes)

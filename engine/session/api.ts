@@ -34,6 +34,10 @@ export interface SessionApi {
   check(program: ProgramInput, revision: number): CheckView;
   /** What the verifier believed at a slot of the last check, at most `limit` visits. [] for an older revision. */
   visits(revision: number, slot: number, limit: number): VisitView[];
+  /** Numbers of all visits of a slot that were kept, in the verifier's order; none for an older revision. */
+  visitNumbers(revision: number, slot: number): Int32Array;
+  /** One visit by its number. */
+  visitAt(revision: number, visit: number): VisitView | null;
   /** null: accepted, an older revision, or words that no rule knows. */
   explain(revision: number): Promise<ExplanationView | null>;
 

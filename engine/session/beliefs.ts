@@ -8,27 +8,55 @@ import type { VerifierState } from "../verifier/state/state.ts";
 import type { Trace, Visit } from "../verifier/trace.ts";
 import type { BeliefsView, BeliefView, VisitView } from "./views.ts";
 
-/** Visits of one slot, at most `limit`, in the verifier's order. `lineAt`: position in the whole log → line shown. */
-export function visitViews(
-  trace: Trace,
-  slot: number,
-  limit: number,
-  lineAt: (position: number) => number,
-): VisitView[] {
-  const views: VisitView[] = [];
-  trace.visits.forEach((visit, index) => {
-    if (visit.insnIdx !== slot || views.length >= limit) return;
-    views.push({
-      visit: index,
-      slot,
-      before: beliefsView(visit.before),
-      after: visit.after ? beliefsView(visit.after) : null,
-      logLine: lineAt(visit.logPos),
-      prev: visit.prev,
-      end: endView(visit.end),
-    });
+/** Of each trace: the visits that came next from each, and the visits of each slot. Made when first asked for. */
+interface TraceIndex {
+  readonly next: ReadonlyMap<number, readonly number[]>;
+  readonly bySlot: ReadonlyMap<number, readonly number[]>;
+}
+const indices = new WeakMap<Trace, TraceIndex>();
+
+function indexOf(trace: Trace): TraceIndex {
+  const made = indices.get(trace);
+  if (made) return made;
+  const next = new Map<number, number[]>();
+  const bySlot = new Map<number, number[]>();
+  const put = (map: Map<number, number[]>, key: number, visit: number): void => {
+    const list = map.get(key);
+    if (list) list.push(visit);
+    else map.set(key, [visit]);
+  };
+  trace.visits.forEach(({ insnIdx, prev }, visit) => {
+    put(bySlot, insnIdx, visit);
+    if (prev >= 0) put(next, prev, visit);
   });
-  return views;
+  const index = { next, bySlot };
+  indices.set(trace, index);
+  return index;
+}
+
+/** Position in the whole log → line shown. */
+type LineAt = (position: number) => number;
+
+export const visitNumbers = (trace: Trace, slot: number): Int32Array =>
+  Int32Array.from(indexOf(trace).bySlot.get(slot) ?? []);
+
+/** Visits of one slot, at most `limit`, in the verifier's order. */
+export const visitViews = (trace: Trace, slot: number, limit: number, lineAt: LineAt): VisitView[] =>
+  (indexOf(trace).bySlot.get(slot) ?? []).slice(0, limit).map((visit) => visitView(trace, visit, lineAt) as VisitView);
+
+export function visitView(trace: Trace, number: number, lineAt: LineAt): VisitView | null {
+  const visit = trace.visits[number];
+  if (!visit) return null;
+  return {
+    visit: number,
+    slot: visit.insnIdx,
+    before: beliefsView(visit.before),
+    after: visit.after ? beliefsView(visit.after) : null,
+    logLine: lineAt(visit.logPos),
+    prev: visit.prev,
+    next: indexOf(trace).next.get(number) ?? [],
+    end: endView(visit.end),
+  };
 }
 
 /** What was believed of a register where the walk was refused; null where nothing was. */

@@ -4,7 +4,7 @@ import { ERRNO } from "../facts/errno.ts";
 import { OREORE } from "../kernel/definition.ts";
 import { Registry, type Steps } from "../kernel/registry.ts";
 import type { SessionApi } from "./api.ts";
-import { refusedBelief, visitViews } from "./beliefs.ts";
+import { refusedBelief, visitNumbers, visitView, visitViews } from "./beliefs.ts";
 import { assembleInput, type Checked, type Clock, check } from "./check.ts";
 import type { Live } from "./live.ts";
 import type { Outcome } from "./views.ts";
@@ -52,6 +52,14 @@ export function createSession({
     visits(revision, slot, limit) {
       const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
       return trace && checked ? visitViews(trace, slot, limit, checked.lineAt) : [];
+    },
+    visitNumbers(revision, slot) {
+      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
+      return trace ? visitNumbers(trace, slot) : new Int32Array();
+    },
+    visitAt(revision, visit) {
+      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
+      return trace && checked ? visitView(trace, visit, checked.lineAt) : null;
     },
     async explain(revision) {
       const asked = checked;

@@ -171,6 +171,8 @@ export interface VisitView {
   readonly logLine: number;
   /** The visit before on this path; -1: the program starts here, or that visit was not kept. */
   readonly prev: number;
+  /** The visits that came next from here: two where both ways of a branch were walked. */
+  readonly next: readonly number[];
   /** Why the path went no further. `by`: the visit of the same slot that had been found safe for this state, or -1. */
   readonly end:
     | null

@@ -1,0 +1,96 @@
+// Which of the verifier's visits the reader looks at: the first one of the instruction at the cursor, or one that was
+// chosen by leafing or by following a path; and a second one beside it, to compare.
+import { create } from "zustand";
+import type { VisitView } from "../../engine/index.ts";
+import { answered, engine } from "./engine.ts";
+import { revealSlot, useFocus } from "./focus.ts";
+import { useMachine } from "./machine.ts";
+import { useVerdict } from "./verdict.ts";
+
+export interface VisitsState {
+  /** Slot of the instruction; -1: none at the cursor. */
+  readonly slot: number;
+  /** Numbers of all its visits, in the verifier's order. */
+  readonly numbers: Int32Array;
+  /** The visit looked at; null: none, or on its way. */
+  readonly visit: VisitView | null;
+  /** Beside it; null: nothing is compared. */
+  readonly other: VisitView | null;
+  /** Number of a visit that was chosen; -1: the cursor decides. */
+  readonly pinned: number;
+  /** Counts requests to show the visits; the verifier's pane follows. */
+  readonly asked: number;
+}
+
+const NONE = new Int32Array();
+
+export const useVisits = create<VisitsState>()(() => ({
+  slot: -1,
+  numbers: NONE,
+  visit: null,
+  other: null,
+  pinned: -1,
+  asked: 0,
+}));
+
+const { getState: get, setState: set } = useVisits;
+
+/** The instruction on the cursor's line; where the line has none, the one about to run. */
+function slotAtCursor(): number {
+  const { check } = useVerdict.getState();
+  const { line } = useFocus.getState();
+  const found = check?.slots.find(({ span }) => span && span.line <= line && line <= span.endLine);
+  return found?.slot ?? useMachine.getState().view?.slot ?? -1;
+}
+
+let turn = 0;
+
+async function look(slot: number, choose: (numbers: Int32Array) => number): Promise<void> {
+  const mine = ++turn;
+  const revision = useVerdict.getState().check?.revision ?? -1;
+  if (revision < 0 || slot < 0) return set({ slot, numbers: NONE, visit: null, other: null, pinned: -1 });
+  const { api } = engine();
+  const numbers = (await answered(api.visitNumbers(revision, slot))) ?? NONE;
+  const number = choose(numbers);
+  const visit = number < 0 ? null : ((await answered(api.visitAt(revision, number))) ?? null);
+  if (mine === turn) set({ slot, numbers, visit });
+}
+
+/** Follows cursor, program and run until the function it gives is called. */
+export function watchVisits(): () => void {
+  const fresh = (): void => {
+    set({ pinned: -1, other: null });
+    void look(slotAtCursor(), (numbers) => numbers[0] ?? -1);
+  };
+  const moved = (): void => {
+    const slot = slotAtCursor();
+    if (slot !== get().slot) fresh();
+  };
+  const stops = [
+    useVerdict.subscribe((now, before) => now.check !== before.check && fresh()),
+    useFocus.subscribe((now, before) => now.line !== before.line && moved()),
+    useMachine.subscribe((now, before) => now.view !== before.view && get().pinned < 0 && moved()),
+  ];
+  if (get().pinned < 0) fresh();
+  return () => {
+    turn++;
+    for (const stop of stops) stop();
+  };
+}
+
+/** Shows a visit, wherever it stands; the text beside it follows. */
+export async function showVisit(number: number): Promise<void> {
+  const revision = useVerdict.getState().check?.revision ?? -1;
+  const found = revision < 0 || number < 0 ? null : await answered(engine().api.visitAt(revision, number));
+  if (!found) return;
+  set((s) => ({ pinned: number, asked: s.asked + 1 }));
+  await look(found.slot, () => number);
+  revealSlot(found.slot, false);
+}
+
+/** A second visit beside the one that is shown; -1: none any more. */
+export async function compareWith(number: number): Promise<void> {
+  const revision = useVerdict.getState().check?.revision ?? -1;
+  const other = number < 0 || revision < 0 ? null : await answered(engine().api.visitAt(revision, number));
+  set({ other: other ?? null });
+}
