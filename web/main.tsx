@@ -14,10 +14,11 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { loadLanguage } from "./i18n/index.ts";
+import { openAddress } from "./links/open.ts";
 import { followMachine } from "./stores/beliefs.ts";
 import { startKernel } from "./stores/kernel.ts";
 import { followVerdict } from "./stores/machine.ts";
-import { openAddress, restoreDraft, saveNow } from "./stores/program.ts";
+import { restoreDraft, saveNow } from "./stores/program.ts";
 import { themeInForce, useSettings } from "./stores/settings.ts";
 import { followProgram } from "./stores/verdict.ts";
 

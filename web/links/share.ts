@@ -1,22 +1,49 @@
-// Makes the link to the page as it stands, and puts it into the address: the only time the address changes by itself.
+// The state of the page as a link, and that link in the address: the only time the address changes by itself.
+import { useFocus } from "../stores/focus.ts";
 import { OWN, useKernel } from "../stores/kernel.ts";
+import { useLayout } from "../stores/layout.ts";
 import { useMachine } from "../stores/machine.ts";
 import { useProgram } from "../stores/program.ts";
+import { useVerdict } from "../stores/verdict.ts";
+import type { LinkState } from "./codec.ts";
 
-/** The whole address; it holds the step only where asked to. */
-export async function makeLink(withStep: boolean): Promise<string> {
+/** What a link holds; where the reader stands (step, instruction, layout, views) only where asked to. */
+export function stateOfPage(withPlace: boolean): LinkState {
   const { source, progType, maps, input } = useProgram.getState();
-  const { run, position } = useMachine.getState();
   const { preset, definition } = useKernel.getState();
-  const { encodeLink } = await import("./codec.ts");
-  const hash = await encodeLink({
+  return {
     source,
     progType,
     maps,
     input,
     ...(preset === OWN && definition ? { definition } : preset === "oreore" ? {} : { preset }),
-    ...(withStep && run ? { step: position } : {}),
-  });
+    ...(withPlace && place()),
+  };
+}
+
+function place(): Partial<LinkState> {
+  const { run, position } = useMachine.getState();
+  const { layout, views } = useLayout.getState();
+  const chosen = Object.entries(views).filter(([, view]) => view !== "");
+  const slot = slotAtCursor();
+  return {
+    ...(run && { step: position }),
+    ...(slot > 0 && { slot }),
+    ...(layout !== "write" && { view: layout }),
+    ...(chosen.length > 0 && { views: Object.fromEntries(chosen) }),
+  };
+}
+
+/** -1: the line of the cursor makes no instruction. */
+function slotAtCursor(): number {
+  const { line } = useFocus.getState();
+  return useVerdict.getState().check?.slots.find(({ span }) => span?.line === line)?.slot ?? -1;
+}
+
+/** The whole address. */
+export async function makeLink(withPlace: boolean): Promise<string> {
+  const { encodeLink } = await import("./codec.ts");
+  const hash = await encodeLink(stateOfPage(withPlace));
   history.replaceState(null, "", hash);
   const { origin, pathname } = location;
   return `${origin === "null" ? "" : origin}${pathname}${hash}`;

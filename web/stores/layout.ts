@@ -32,16 +32,10 @@ const START: LayoutState = {
 export const useLayout = create<LayoutState>()(() => ({ ...START, ...read() }));
 const { getState: get, setState: set } = useLayout;
 
-useLayout.subscribe(({ layout, views }) => {
-  if (useSettings.getState().embed) return;
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ layout, views }));
-  } catch {
-    // No room or not allowed: it holds for this visit.
-  }
-});
-
-export const chooseLayout = (layout: Layout): void => set({ layout, maximised: null });
+export function chooseLayout(layout: Layout): void {
+  set({ layout, maximised: null });
+  keep();
+}
 
 /** Gives a pane all the room, or takes it back. */
 export const maximise = (pane: Pane | null): void => set((s) => ({ maximised: s.maximised === pane ? null : pane }));
@@ -58,6 +52,7 @@ export function showView(pane: Pane, view: string): void {
     maximised: s.maximised === pane ? pane : null,
     folded: s.folded.filter((one) => one !== pane),
   }));
+  keep();
   if (useFocus.getState().tab !== pane) showTab(pane);
 }
 
@@ -67,13 +62,23 @@ export function useView<View extends string>(pane: Pane, choices: readonly View[
   return choices.includes(chosen) ? chosen : (choices[0] as View);
 }
 
-/** What a link brought, as far as the page knows it. */
+/** What a link brought, as far as the page knows it; not kept: the reader did not choose it. */
 export function restoreLayout(layout: string | undefined, views: Readonly<Record<string, string>> | undefined): void {
   set((s) => ({
     layout: LAYOUTS.find((one) => one === layout) ?? s.layout,
     views: Object.fromEntries(PANES.map((pane) => [pane, views?.[pane] ?? s.views[pane]])) as LayoutState["views"],
     maximised: null,
   }));
+}
+
+function keep(): void {
+  if (useSettings.getState().embed) return;
+  const { layout, views } = get();
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ layout, views }));
+  } catch {
+    // No room or not allowed: it holds for this visit.
+  }
 }
 
 function read(): Partial<LayoutState> {

@@ -2,9 +2,8 @@
 // Keeps the reader's draft safe: opening a link or an example puts it aside with a way back.
 import { create } from "zustand";
 import { type DefinitionInput, EXAMPLES, type MapInput, type ProgramInput, type Texts } from "../../engine/index.ts";
-import type { LinkFault, LinkState } from "../links/codec.ts";
+import type { LinkFault } from "../links/codec.ts";
 import { type Draft, readDraft, shelve, writeDraft } from "./draft.ts";
-import { answered, engine } from "./engine.ts";
 import { useSettings } from "./settings.ts";
 
 export type Notice =
@@ -107,7 +106,7 @@ export function openExample(name: string): void {
     return;
   }
   const { source, progType, maps } = example.program;
-  open({ source, progType, maps, input: example.input }, { example: name });
+  openProgram({ source, progType, maps, input: example.input }, { example: name });
 }
 
 export async function openLesson(number: number): Promise<void> {
@@ -117,7 +116,7 @@ export async function openLesson(number: number): Promise<void> {
     set({ notice: { kind: "no-lesson", number } });
     return;
   }
-  open(lesson, { lesson: number });
+  openProgram(lesson, { lesson: number });
   set({ lessonTitle: lesson.title });
 }
 
@@ -131,30 +130,6 @@ export function takeBack(): void {
   saveSoon();
 }
 
-/** Reads the address; called at the start and when the fragment changes. */
-export async function openAddress(): Promise<void> {
-  if (location.hash.length < 2) return;
-  const { decodeLink } = await import("../links/codec.ts");
-  const link = await decodeLink(location.hash);
-  if (link.kind === "none") return;
-  if (link.kind === "fault") set({ notice: { kind: "link-fault", fault: link.fault } });
-  else if (link.kind === "example") openExample(link.name);
-  else if (link.kind === "lesson") await openLesson(link.number);
-  else if (link.kind === "source") open({ source: link.source, progType: "oreore", maps: [], input: "10" }, {});
-  else if (!(await isTaken(link.state))) set({ notice: { kind: "link-fault", fault: "definition" } });
-  else {
-    const { step = null, preset = "oreore", definition = null } = link.state;
-    open(link.state, { askedStep: step, askedPreset: preset, askedDefinition: definition });
-  }
-}
-
-/** Whether the kernel takes the program type that a link was made for. */
-async function isTaken({ definition, preset }: LinkState): Promise<boolean> {
-  if (definition) return (await answered(engine().api.checkDefinition(definition)))?.length === 0;
-  if (preset === undefined) return true;
-  return (await answered(engine().api.presets()))?.some(({ name }) => name === preset) ?? false;
-}
-
 /** At the start: the draft of this tab, or of the last one, if there is any. */
 export function restoreDraft(): void {
   const draft = readDraft();
@@ -163,7 +138,8 @@ export function restoreDraft(): void {
 
 type Opened = Draft & { readonly maps: readonly MapInput[] };
 
-function open(
+/** Puts a program into the editor. What stood there is set aside, unless nothing would be lost. */
+export function openProgram(
   { source, progType, maps, input }: Opened,
   mark: {
     readonly example?: string;
