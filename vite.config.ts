@@ -1,5 +1,6 @@
 // The build: web/ is the site's root, dist/ its output, every path relative so that it works from any folder of any host.
 // Vitest shares the file; its root stays the repository, so that `npx vitest run engine/asm` finds what it names.
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { contentSecurityPolicy } from "./web/build/csp.ts";
@@ -16,6 +17,12 @@ export default defineConfig({
   publicDir: testing ? "public" : "../public",
   cacheDir: testing ? "node_modules/.vitest" : "../node_modules/.vite",
   plugins: [react(), contentSecurityPolicy(), compressedPreview()],
+  // Monaco's own words come through a module of ours, so that they can change with the page's language.
+  resolve: {
+    alias: [
+      { find: /^(?:\.\.\/)+nls\.js$/, replacement: fileURLToPath(new URL("web/monaco/nls.ts", import.meta.url)) },
+    ],
+  },
   worker: { format: "es", rolldownOptions: { treeshake } },
   build: {
     target: "es2022",

@@ -59,7 +59,7 @@ export function createLanguage(): LanguageApi {
     },
     async hints(source, kinds) {
       const { inlayHints, analysis } = await over(source);
-      return inlayHints(analysis, new Set(kinds));
+      return inlayHints(analysis, source, new Set(kinds));
     },
     async folds(source) {
       const { folds, analysis } = await over(source);

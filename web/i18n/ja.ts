@@ -43,7 +43,7 @@ export const ja: Dictionary = {
   resize: { columns: "列の幅を変える", rows: "行の高さを変える" },
   editor: {
     beside: "プログラムの横の表示",
-    sides: { bytes: "バイト", words: "ことば", graph: "グラフ" },
+    sides: { bytes: "バイト", words: "説明", graph: "グラフ" },
     menu: "エディタの表示",
     label: "BPF プログラム(1 行に 1 マクロ)",
     progType: "プログラムタイプ",

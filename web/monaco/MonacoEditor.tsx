@@ -1,16 +1,24 @@
 // The code editor: Monaco over the program store. Loaded after the first paint; PlainEditor stands in before.
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useText } from "../i18n/index.ts";
+import JumpMargin, { marginWidth } from "../panes/editor/JumpMargin.tsx";
+import { jumpsOf } from "../panes/editor/jumps.ts";
+import { toggleBreakpoint } from "../stores/breakpoints.ts";
+import { offerActions } from "../stores/editor-actions.ts";
+import { useEditorView } from "../stores/editor-view.ts";
 import { answered, engine } from "../stores/engine.ts";
-import { cursorMoved, publishGeometry, useFocus } from "../stores/focus.ts";
+import { cursorMoved, evenLines, type Geometry, publishGeometry, useFocus } from "../stores/focus.ts";
 import { useMachine } from "../stores/machine.ts";
 import { editSource, noteWhat, useProgram } from "../stores/program.ts";
+import { findRegister, findRegisterAtCursor, useRegisterSearch } from "../stores/register-search.ts";
 import { themeInForce, useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
+import { followBreakpoints, lineDecorations, registerAt, registerDecorations } from "./decorations.ts";
 import { configuration, LANGUAGE, tokens } from "./language.ts";
 import { markersOf } from "./markers.ts";
 import { registerServices } from "./services.ts";
+import { speak } from "./speak.ts";
 import { THEME, themeFromTokens } from "./theme.ts";
 
 monaco.languages.register({ id: LANGUAGE });
@@ -22,16 +30,44 @@ registerServices();
 const sizes = (present: boolean): { readonly font: number; readonly line: number } =>
   present ? { font: 19, line: 30 } : { font: window.innerWidth < 1200 ? 13 : 14, line: 22 };
 
+/** One text for every editor made: what was typed can be taken back after the panes were rearranged or the language changed. */
+const model = monaco.editor.createModel(useProgram.getState().source, LANGUAGE);
+let lastView: monaco.editor.ICodeEditorViewState | null = null;
+
+const FIND = { en: "Find Writers and Readers of the Register", ja: "レジスタの書き込みと読み出しを検索" } as const;
+const ACTIONS = {
+  format: "editor.action.formatDocument",
+  foldAll: "editor.foldAll",
+  unfoldAll: "editor.unfoldAll",
+} as const;
+/** Pixels beside the arrows: signs of the line, and the fold's handle, for which Monaco adds 16. */
+const SIGNS = 4;
+const decorationsWidth = (): number =>
+  SIGNS + (useEditorView.getState().arrows ? marginWidth(jumpsOf(useVerdict.getState().check).lanes) : 0);
+
 export default function MonacoEditor({ readOnly = false }: { readonly readOnly?: boolean }) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
   const text = useText();
   const theme = useSettings((s) => s.theme);
   const present = useSettings((s) => s.present);
+  const language = useSettings((s) => s.language);
+  const [spoken, setSpoken] = useState(language);
+  /** Pixels from the left to the arrows. */
+  const [margin, setMargin] = useState(0);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: made once; later changes go through the effects below
   useEffect(() => {
-    const model = monaco.editor.createModel(useProgram.getState().source, LANGUAGE);
+    let gone = false;
+    void speak(language).then(() => gone || setSpoken(language));
+    return () => {
+      gone = true;
+    };
+  }, [language]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: made once for each language; later changes go through the effects below
+  useEffect(() => {
+    const { source } = useProgram.getState();
+    if (model.getValue(monaco.editor.EndOfLinePreference.LF) !== source) model.setValue(source);
     const made = monaco.editor.create(host.current as HTMLDivElement, {
       model,
       theme: THEME,
@@ -54,10 +90,12 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         useShadows: false,
         alwaysConsumeMouseWheel: false,
       },
-      lineNumbersMinChars: 2,
-      lineDecorationsWidth: 22,
+      lineNumbersMinChars: 3,
+      lineDecorationsWidth: decorationsWidth(),
+      selectOnLineNumbers: false,
       glyphMargin: false,
-      folding: false,
+      folding: true,
+      foldingHighlight: false,
       renderLineHighlight: "line",
       wordBasedSuggestions: "off",
       acceptSuggestionOnCommitCharacter: false,
@@ -65,6 +103,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       links: false,
       editContext: false,
       fixedOverflowWidgets: true,
+      // In a shadow root the menu would not have the theme's colours: it stands outside the editor's element.
+      useShadowDOM: false,
       tabSize: 8,
       insertSpaces: false,
       detectIndentation: true,
@@ -78,24 +118,68 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
     });
     editor.current = made;
 
+    if (lastView) made.restoreViewState(lastView);
+    let topOf: Geometry["topOf"] = () => 0;
+    const lines = (): void => {
+      const padding = made.getTopForLineNumber(1);
+      const lineHeight = made.getOption(monaco.editor.EditorOption.lineHeight);
+      const even = evenLines(padding, lineHeight);
+      const count = model.getLineCount();
+      topOf = made.getTopForLineNumber(count) === even(count) ? even : (line) => made.getTopForLineNumber(line);
+      geometry();
+    };
     const geometry = (): void =>
       publishGeometry({
         scrollTop: made.getScrollTop(),
         lineHeight: made.getOption(monaco.editor.EditorOption.lineHeight),
-        paddingTop: made.getTopForLineNumber(1),
+        topOf,
       });
-    geometry();
-    const decorations = made.createDecorationsCollection();
-    const decorate = (): void => void decorations.set(lineDecorations(model));
+    const layout = (): void => {
+      const { decorationsLeft, decorationsWidth: width } = made.getLayoutInfo();
+      setMargin(decorationsLeft + width - marginWidth(jumpsOf(useVerdict.getState().check).lanes));
+      lines();
+    };
+    layout();
+    const inLines = made.createDecorationsCollection();
+    const ofRegister = made.createDecorationsCollection();
+    const decorate = (): void => {
+      inLines.set(lineDecorations(model));
+    };
+    const markRegister = (): void => {
+      ofRegister.set(registerDecorations(model));
+    };
     const mark = (): void => monaco.editor.setModelMarkers(model, "oreore", markersOf());
+    const widen = (): void => {
+      if (made.getRawOptions().lineDecorationsWidth !== decorationsWidth())
+        made.updateOptions({ lineDecorationsWidth: decorationsWidth() });
+    };
 
     let opened = useProgram.getState().opened;
     let nonce = useFocus.getState().reveal?.nonce ?? 0;
     const stops = [
       model.onDidChangeContent(() => editSource(model.getValue(monaco.editor.EndOfLinePreference.LF))),
       made.onDidScrollChange(geometry),
-      made.onDidLayoutChange(geometry),
-      made.onDidChangeConfiguration(geometry),
+      made.onDidLayoutChange(layout),
+      made.onDidChangeConfiguration(layout),
+      made.onDidChangeHiddenAreas(lines),
+      made.onMouseDown(({ target, event }) => {
+        const line = target.position?.lineNumber;
+        if (event.leftButton && line && target.type === monaco.editor.MouseTargetType.GUTTER_LINE_NUMBERS)
+          toggleBreakpoint(line);
+      }),
+      made.addAction({
+        id: "oreore.findRegister",
+        label: FIND[spoken],
+        contextMenuGroupId: "navigation",
+        contextMenuOrder: 3,
+        keybindings: [monaco.KeyMod.Shift | monaco.KeyMod.Alt | monaco.KeyCode.KeyR],
+        run: (editor) => {
+          const position = editor.getPosition();
+          const reg = position ? registerAt(model, position) : -1;
+          if (reg >= 0) findRegister(reg);
+          else findRegisterAtCursor();
+        },
+      }),
       made.onDidChangeCursorPosition(({ position }) => cursorMoved(position.lineNumber)),
       made.onDidPaste(({ range }) => void translatePaste(made, range)),
       made.onDidBlurEditorText(() => made.updateOptions({ tabFocusMode: false })),
@@ -116,6 +200,15 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       useVerdict.subscribe(() => {
         mark();
         decorate();
+        markRegister();
+        widen();
+      }),
+      useEditorView.subscribe(widen),
+      useRegisterSearch.subscribe(markRegister),
+      followBreakpoints(made, model),
+      offerActions((action) => {
+        made.focus();
+        void made.getAction(ACTIONS[action])?.run();
       }),
       useMachine.subscribe(decorate),
       useSettings.subscribe((now, before) => now.language !== before.language && mark()),
@@ -130,13 +223,14 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
     ];
     mark();
     decorate();
+    markRegister();
     return () => {
+      lastView = made.saveViewState();
       for (const stop of follow) stop();
       for (const stop of stops) stop.dispose();
       made.dispose();
-      model.dispose();
     };
-  }, []);
+  }, [spoken]);
 
   useEffect(() => {
     const apply = (): void => {
@@ -158,7 +252,12 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
     });
   }, [present, text]);
 
-  return <div ref={host} className="monaco" />;
+  return (
+    <>
+      <div ref={host} className="monaco" />
+      <JumpMargin left={margin} />
+    </>
+  );
 }
 
 /** Dumps, hex and other notations become macros, and the page says so; undo brings back what was pasted. */
@@ -173,26 +272,4 @@ async function translatePaste(editor: monaco.editor.IStandaloneCodeEditor, range
   editor.executeEdits("paste", [{ range, text: found.source }]);
   editor.pushUndoStop();
   noteWhat({ kind: "pasted", name: found.name });
-}
-
-/** The line about to run, and the line the verifier refused. */
-function lineDecorations(model: monaco.editor.ITextModel): monaco.editor.IModelDeltaDecoration[] {
-  const { check } = useVerdict.getState();
-  const { run, view } = useMachine.getState();
-  const made: monaco.editor.IModelDeltaDecoration[] = [];
-  if (!check) return made;
-  const spanOf = (slot: number) => check.slots.find((s) => s.slot === slot)?.span;
-  const here = run && view && view.slot >= 0 ? spanOf(view.slot) : undefined;
-  if (here && here.endLine <= model.getLineCount())
-    made.push({
-      range: new monaco.Range(here.line, 1, here.endLine, 1),
-      options: { isWholeLine: true, className: "line-current", linesDecorationsClassName: "glyph-current", zIndex: 5 },
-    });
-  const refused = check.verdict === "reject" ? spanOf(check.messageSlot) : undefined;
-  if (refused && refused.endLine <= model.getLineCount())
-    made.push({
-      range: new monaco.Range(refused.line, 1, refused.endLine, 1),
-      options: { isWholeLine: true, className: "line-refused", linesDecorationsClassName: "glyph-refused" },
-    });
-  return made;
 }

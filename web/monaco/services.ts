@@ -1,6 +1,7 @@
 // What the engine knows about the text, as Monaco's providers: completion, hover, signature help, hints, definition,
 // references, rename, formatting and quick fixes. Words come in both languages; the one in force is shown.
 import type { Hover, Item, SymbolPlaces } from "../../engine/index.ts";
+import { useEditorView } from "../stores/editor-view.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { useMachine } from "../stores/machine.ts";
 import { useSettings } from "../stores/settings.ts";
@@ -93,9 +94,15 @@ const signature: monaco.languages.SignatureHelpProvider = {
   },
 };
 
+const hintsChanged = new monaco.Emitter<void>();
+useEditorView.subscribe((now, before) => now.hints !== before.hints && hintsChanged.fire());
+
 const hints: monaco.languages.InlayHintsProvider = {
+  onDidChangeInlayHints: hintsChanged.event,
   async provideInlayHints(model) {
-    const found = (await answered(api.hints(textOf(model)))) ?? [];
+    const wanted = useEditorView.getState().hints;
+    const kinds = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((kind) => wanted[kind]);
+    const found = kinds.length === 0 ? [] : ((await answered(api.hints(textOf(model), kinds))) ?? []);
     return {
       hints: found.map((hint) => ({
         label: hint.text,
@@ -105,6 +112,17 @@ const hints: monaco.languages.InlayHintsProvider = {
       })),
       dispose: () => {},
     };
+  },
+};
+
+const folding: monaco.languages.FoldingRangeProvider = {
+  async provideFoldingRanges(model) {
+    const found = (await answered(api.folds(textOf(model)))) ?? [];
+    return found.map(({ start, end, kind }) => ({
+      start,
+      end,
+      ...(kind === "comment" ? { kind: monaco.languages.FoldingRangeKind.Comment } : {}),
+    }));
   },
 };
 
@@ -181,6 +199,7 @@ export function registerServices(): void {
   monaco.languages.registerHoverProvider(LANGUAGE, hover);
   monaco.languages.registerSignatureHelpProvider(LANGUAGE, signature);
   monaco.languages.registerInlayHintsProvider(LANGUAGE, hints);
+  monaco.languages.registerFoldingRangeProvider(LANGUAGE, folding);
   monaco.languages.registerDefinitionProvider(LANGUAGE, definition);
   monaco.languages.registerDocumentHighlightProvider(LANGUAGE, references);
   monaco.languages.registerRenameProvider(LANGUAGE, rename);

@@ -8,9 +8,15 @@ import { useVerdict } from "./verdict.ts";
 export interface Geometry {
   readonly scrollTop: number;
   readonly lineHeight: number;
-  /** Pixels above the first line. */
-  readonly paddingTop: number;
+  /** Pixels above a line of the source, from 1, in the scrolled text; a line folded away has the place of what it is folded into. */
+  readonly topOf: (line: number) => number;
 }
+
+/** Lines one below the other, none folded. */
+export const evenLines =
+  (padding: number, lineHeight: number): Geometry["topOf"] =>
+  (line) =>
+    padding + (line - 1) * lineHeight;
 
 export interface FocusState {
   /** Line of the cursor, from 1. */
@@ -28,7 +34,7 @@ export const useFocus = create<FocusState>()(() => ({
   line: 1,
   hovered: -1,
   reveal: null,
-  geometry: { scrollTop: 0, lineHeight: 22, paddingTop: 10 },
+  geometry: { scrollTop: 0, lineHeight: 22, topOf: evenLines(10, 22) },
   tab: "editor",
 }));
 
@@ -40,11 +46,7 @@ export const showTab = (tab: FocusState["tab"]): void => set({ tab });
 
 export function publishGeometry(geometry: Geometry): void {
   const now = get().geometry;
-  if (
-    now.scrollTop !== geometry.scrollTop ||
-    now.lineHeight !== geometry.lineHeight ||
-    now.paddingTop !== geometry.paddingTop
-  )
+  if (now.scrollTop !== geometry.scrollTop || now.lineHeight !== geometry.lineHeight || now.topOf !== geometry.topOf)
     set({ geometry });
 }
 

@@ -16,7 +16,7 @@ export interface InlayHint {
 }
 
 /** In order of place. A `#define` that stands for many instructions gets the range of its slots. */
-export function inlayHints(analysis: Analysis, kinds: ReadonlySet<HintKind>): InlayHint[] {
+export function inlayHints(analysis: Analysis, source: string, kinds: ReadonlySet<HintKind>): InlayHint[] {
   const { assembly } = analysis;
   const labels = new Map(assembly.labels.map((label) => [label.slot, label.name]));
   const hints: InlayHint[] = [];
@@ -33,12 +33,13 @@ export function inlayHints(analysis: Analysis, kinds: ReadonlySet<HintKind>): In
         before: true,
       });
     if (!one || !written.complete) continue;
+    const behind = source[span.end] === "," ? span.end + 1 : span.end;
     if (kinds.has("target")) {
       const target = targetOf(insn, slot);
       const name = target === undefined ? undefined : labels.get(target);
       if (target !== undefined)
         hints.push({
-          offset: span.end,
+          offset: behind,
           kind: "target",
           text: `→ ${target}${name === undefined ? "" : ` ${name}`}`,
           before: false,
@@ -49,7 +50,7 @@ export function inlayHints(analysis: Analysis, kinds: ReadonlySet<HintKind>): In
       const text = map
         ? `r${insn.dst} = map[${map.name}]`
         : formatInsn(insn, assembly.insns[slot + 1], { helperName }).replace(/^\([0-9a-f]{2}\) /, "");
-      hints.push({ offset: span.end, kind: "kernel", text, before: false });
+      hints.push({ offset: behind, kind: "kernel", text, before: false });
     }
   }
   return hints;

@@ -144,7 +144,7 @@ test("every form has words in both languages", () => {
 
 test("inlay hints count slots, say the kernel's words and where jumps go", () => {
   const source = "BPF_LD_IMM64(BPF_REG_0, 1),\nBPF_JMP_A(end),\nend: BPF_EXIT_INSN(),";
-  const hints = inlayHints(analyse(source), new Set(["slot", "kernel", "target"]));
+  const hints = inlayHints(analyse(source), source, new Set(["slot", "kernel", "target"]));
   expect(hints.map(({ kind, text }) => `${kind} ${text}`)).toEqual([
     "slot 0",
     "kernel r0 = 0x1",
@@ -264,7 +264,7 @@ test("no question about any text throws", () => {
       signatureAt(analysis, source, offset);
       hoverAt(analysis, source, offset);
       renameAt(analysis, source, offset, "other");
-      inlayHints(analysis, new Set(["slot", "kernel", "target"]));
+      inlayHints(analysis, source, new Set(["slot", "kernel", "target"]));
     }),
     { numRuns: 150 },
   );

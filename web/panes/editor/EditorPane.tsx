@@ -1,15 +1,23 @@
 // The program: its type, the editor, and beside each line what it became.
-import { Play } from "lucide-react";
-import { type ComponentType, useEffect, useState } from "react";
+import { Play, SlidersHorizontal } from "lucide-react";
+import { type ComponentType, lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useText } from "../../i18n/index.ts";
+import { chooseSide, SIDES, useEditorView } from "../../stores/editor-view.ts";
 import { nextProblem, showTab } from "../../stores/focus.ts";
 import { chooseType, runAll, useKernel } from "../../stores/kernel.ts";
 import { useProgram } from "../../stores/program.ts";
+import { useRegisterSearch } from "../../stores/register-search.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { Fallback } from "../../ui/Fallback.tsx";
+import { PaneTools } from "../../ui/PaneTools.tsx";
+import { Segments } from "../../ui/Segments.tsx";
 import { Listing } from "./Listing.tsx";
 import { PlainEditor } from "./PlainEditor.tsx";
+
+const EditorMenu = lazy(() => import("./EditorMenu.tsx"));
+const RegisterBar = lazy(() => import("./RegisterBar.tsx"));
+const Graph = lazy(() => import("../graph/Graph.tsx"));
 
 /** Monaco does not support touch devices; there the text area stays. */
 export const wantsMonaco = (): boolean => !matchMedia("(pointer: coarse)").matches && window.innerWidth >= 720;
@@ -17,6 +25,7 @@ export const wantsMonaco = (): boolean => !matchMedia("(pointer: coarse)").match
 export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   const text = useText();
   const Editor = useMonaco(!phone);
+  const searching = useRegisterSearch((s) => s.reg >= 0);
   return (
     <section className="pane editor-pane" aria-label={text.panes.editor}>
       <header className="pane__head">
@@ -27,7 +36,10 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
         )}
         <ProgTypeSelect />
         <span className="spacer" />
+        {!phone && <SideChoice />}
+        <Menu full={Editor !== null} />
         <RunButton keys={!phone} />
+        <PaneTools pane="editor" />
       </header>
       <div className="editor-pane__body" data-phone={phone || undefined}>
         <div className="editor-pane__code" data-testid="editor" data-editor={Editor ? "monaco" : "plain"}>
@@ -39,10 +51,71 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
             <PlainEditor />
           )}
         </div>
-        <Listing aligned={!phone} />
+        {phone && <SideChoice />}
+        <Beside phone={phone} />
       </div>
+      {searching && (
+        <Suspense>
+          <RegisterBar />
+        </Suspense>
+      )}
       <Footer phone={phone} />
     </section>
+  );
+}
+
+function SideChoice() {
+  const text = useText();
+  const side = useEditorView((s) => s.side);
+  return (
+    <Segments
+      label={text.editor.beside}
+      name="editor-side"
+      choices={SIDES}
+      chosen={side}
+      words={text.editor.sides}
+      onChoose={chooseSide}
+    />
+  );
+}
+
+function Beside({ phone }: { readonly phone: boolean }) {
+  const side = useEditorView((s) => s.side);
+  if (side === "graph")
+    return (
+      <div className="editor-pane__graph">
+        <Fallback instead={<Listing aligned={!phone} view="bytes" />}>
+          <Suspense>
+            <Graph />
+          </Suspense>
+        </Fallback>
+      </div>
+    );
+  return <Listing aligned={!phone} view={side} />;
+}
+
+function Menu({ full }: { readonly full: boolean }) {
+  const text = useText();
+  const [open, setOpen] = useState(false);
+  const close = useCallback(() => setOpen(false), []);
+  return (
+    <span className="editor-pane__menu">
+      <button
+        type="button"
+        className="button button--quiet button--icon"
+        aria-label={text.editor.menu}
+        title={text.editor.menu}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        <SlidersHorizontal size={15} aria-hidden="true" />
+      </button>
+      {open && (
+        <Suspense>
+          <EditorMenu label={text.editor.menu} onClose={close} full={full} />
+        </Suspense>
+      )}
+    </span>
   );
 }
 

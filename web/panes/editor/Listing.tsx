@@ -1,43 +1,57 @@
-// Beside each line: slot, bytes and the kernel's disassembly of what it made. Follows the editor's scrolling.
-
+// Beside each line: its slot, and the bytes and kernel's disassembly of what it made, or the same in plain words.
+// Follows the editor's scrolling and folding.
+import { useEffect } from "react";
 import type { SlotView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { point, revealSlot, useFocus } from "../../stores/focus.ts";
 import { useMachine } from "../../stores/machine.ts";
+import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { followWords, useWords } from "../../stores/words.ts";
 import { groupBytes } from "./bytes.ts";
 
-/** `aligned`: rows stand at their source lines; otherwise one below the other (phone). */
-export function Listing({ aligned }: { readonly aligned: boolean }) {
+interface Props {
+  /** Rows stand at their source lines; otherwise one below the other (phone). */
+  readonly aligned: boolean;
+  readonly view: "bytes" | "words";
+}
+
+export function Listing({ aligned, view }: Props) {
   const text = useText();
   const check = useVerdict((s) => s.check);
-  const { scrollTop, lineHeight, paddingTop } = useFocus((s) => s.geometry);
+  const { scrollTop, lineHeight, topOf } = useFocus((s) => s.geometry);
   const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
   const hovered = useFocus((s) => s.hovered);
+  const cursor = useFocus((s) => s.line);
+  useEffect(() => (view === "words" ? followWords() : undefined), [view]);
   const refused = check?.verdict === "reject" ? check.messageSlot : -1;
   const rows = byLine(check?.slots ?? []);
   const broken = new Set(check?.diagnostics.filter((d) => d.severity === "error").map((d) => d.span.line));
   const height = window.innerHeight * 1.5;
+  let above = -1;
   return (
-    <div className="listing" data-aligned={aligned}>
+    <div className="listing" data-aligned={aligned} data-view={view}>
       <ol
         className="listing__rows"
         aria-label={text.editor.listing}
-        style={aligned ? { transform: `translateY(${paddingTop - scrollTop}px)` } : undefined}
+        style={aligned ? { transform: `translateY(${-scrollTop}px)` } : undefined}
       >
         {rows.map(({ line, slots }) => {
-          const top = (line - 1) * lineHeight;
-          if (aligned && (top < scrollTop - 200 || top > scrollTop + height)) return null;
+          const top = aligned ? topOf(line) : 0;
+          const folded = aligned && top === above;
+          above = top;
+          if (folded || (aligned && (top < scrollTop - 200 || top > scrollTop + height))) return null;
           const first = slots[0] as SlotView;
           const has = (slot: number): boolean => slots.some((s) => s.slot === slot);
           return (
             <li
               key={first.slot}
               className="listing__row"
-              style={aligned ? { top, height: lineHeight } : undefined}
+              style={aligned ? { top, minHeight: lineHeight } : undefined}
               data-current={has(current) || undefined}
               data-refused={has(refused) || undefined}
               data-hovered={has(hovered) || undefined}
+              data-cursor={line === cursor || undefined}
               onPointerEnter={() => point(first.slot)}
               onPointerLeave={() => point(-1)}
             >
@@ -47,27 +61,51 @@ export function Listing({ aligned }: { readonly aligned: boolean }) {
               </button>
               {broken.has(line) ? (
                 <span className="listing__none">{text.editor.noBytes}</span>
+              ) : view === "words" ? (
+                <RowWords slots={slots} />
               ) : (
-                <>
-                  <code
-                    className="listing__bytes"
-                    title={first.slots === 2 ? `${first.hex} (${text.editor.wide})` : first.hex}
-                  >
-                    {groupBytes(first.hex)}
-                  </code>
-                  <code className="listing__text" title={slots.map((s) => `${s.slot}: ${s.text}`).join("\n")}>
-                    {first.text}
-                    {slots.length > 1 && (
-                      <span className="listing__more"> {text.editor.moreOnLine(slots.length - 1)}</span>
-                    )}
-                  </code>
-                </>
+                <RowBytes slots={slots} />
               )}
             </li>
           );
         })}
       </ol>
     </div>
+  );
+}
+
+/** How many more instructions stand on the line. */
+function More({ slots }: { readonly slots: readonly SlotView[] }) {
+  const text = useText();
+  return slots.length > 1 ? <span className="listing__more"> {text.editor.moreOnLine(slots.length - 1)}</span> : null;
+}
+
+function RowBytes({ slots }: { readonly slots: readonly SlotView[] }) {
+  const text = useText();
+  const first = slots[0] as SlotView;
+  return (
+    <>
+      <code className="listing__bytes" title={first.slots === 2 ? `${first.hex} (${text.editor.wide})` : first.hex}>
+        {groupBytes(first.hex)}
+      </code>
+      <code className="listing__text" title={slots.map((s) => `${s.slot}: ${s.text}`).join("\n")}>
+        {first.text}
+        <More slots={slots} />
+      </code>
+    </>
+  );
+}
+
+/** One line's height, and all of it where the reader points, stands or steps. */
+function RowWords({ slots }: { readonly slots: readonly SlotView[] }) {
+  const language = useSettings((s) => s.language);
+  const bySlot = useWords((s) => s.bySlot);
+  const first = slots[0] as SlotView;
+  return (
+    <span className="listing__words">
+      {bySlot.get(first.slot)?.[language] ?? ""}
+      <More slots={slots} />
+    </span>
   );
 }
 

@@ -1,10 +1,12 @@
 // The program in a plain text area: before Monaco is there, and on touch devices, which Monaco does not support.
-import { type UIEvent, useEffect, useRef } from "react";
+import { lazy, Suspense, type UIEvent, useEffect, useRef } from "react";
 import { useText } from "../../i18n/index.ts";
-import { cursorMoved, publishGeometry, useFocus } from "../../stores/focus.ts";
+import { cursorMoved, evenLines, publishGeometry, useFocus } from "../../stores/focus.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { editSource, useProgram } from "../../stores/program.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+
+const JumpMargin = lazy(() => import("./JumpMargin.tsx"));
 
 export function PlainEditor({ readOnly = false }: { readonly readOnly?: boolean }) {
   const text = useText();
@@ -18,10 +20,11 @@ export function PlainEditor({ readOnly = false }: { readonly readOnly?: boolean 
 
   useEffect(() => {
     const style = getComputedStyle(area.current as HTMLTextAreaElement);
+    const height = Number.parseFloat(style.lineHeight);
     publishGeometry({
       scrollTop: area.current?.scrollTop ?? 0,
-      lineHeight: Number.parseFloat(style.lineHeight),
-      paddingTop: Number.parseFloat(style.paddingTop),
+      lineHeight: height,
+      topOf: evenLines(Number.parseFloat(style.paddingTop), height),
     });
   }, []);
 
@@ -63,6 +66,9 @@ export function PlainEditor({ readOnly = false }: { readonly readOnly?: boolean 
           </div>
         ))}
       </div>
+      <Suspense>
+        <JumpMargin />
+      </Suspense>
       <textarea
         ref={area}
         className="plain__area"

@@ -1,0 +1,68 @@
+// Words of the editor's menu and of the search for a register's uses. Loaded with them, when they are first opened.
+import { type Language, useSettings } from "../stores/settings.ts";
+
+interface EditorTexts {
+  readonly arrows: string;
+  readonly hints: string;
+  readonly slot: string;
+  readonly kernel: string;
+  readonly target: string;
+  readonly find: string;
+  readonly format: string;
+  readonly foldAll: string;
+  readonly unfoldAll: string;
+  readonly register: string;
+  readonly uses: string;
+  readonly writes: string;
+  readonly reads: string;
+  readonly none: (register: string) => string;
+  readonly place: (n: number, all: number) => string;
+  readonly previous: string;
+  readonly next: string;
+  readonly close: string;
+}
+
+const TEXTS: Readonly<Record<Language, EditorTexts>> = {
+  en: {
+    arrows: "Jumps as arrows",
+    hints: "Hints in the text",
+    slot: "Slot numbers",
+    kernel: "Kernel notation",
+    target: "Jump targets",
+    find: "Writers and readers of a register",
+    format: "Align the columns",
+    foldAll: "Fold all",
+    unfoldAll: "Unfold all",
+    register: "Register",
+    uses: "Where the register is used",
+    writes: "written",
+    reads: "read",
+    none: (register) => `No instruction uses ${register}.`,
+    place: (n, all) => (n > 0 ? `${n} of ${all}` : `${all}`),
+    previous: "Previous place",
+    next: "Next place",
+    close: "End the search",
+  },
+  ja: {
+    arrows: "ジャンプを矢印で表示",
+    hints: "本文中のヒント",
+    slot: "スロット番号",
+    kernel: "カーネル表記",
+    target: "ジャンプ先",
+    find: "レジスタの書き込みと読み出しを探す",
+    format: "桁をそろえる",
+    foldAll: "すべて折りたたむ",
+    unfoldAll: "すべて展開する",
+    register: "レジスタ",
+    uses: "レジスタが使われる場所",
+    writes: "書き込み",
+    reads: "読み出し",
+    none: (register) => `${register} を使う命令はありません。`,
+    place: (n, all) => (n > 0 ? `${all} 件中 ${n} 件目` : `${all} 件`),
+    previous: "前の場所",
+    next: "次の場所",
+    close: "検索を終える",
+  },
+};
+
+export const useEditorTexts = (): EditorTexts => TEXTS[useSettings((s) => s.language)];

@@ -1,0 +1,47 @@
+// Monaco's own menus, commands and dialogs in the language of the page; no reload. What is built anew each time it is opened
+// asks for its words then; the titles kept in Monaco's registers are exchanged; an editor made afterwards takes them over.
+import { EditorExtensionsRegistry } from "monaco-editor/editor/browser/editorExtensions.js";
+import { MenuId, MenuRegistry } from "monaco-editor/platform/actions/common/actions.js";
+import type { Language } from "../stores/settings.ts";
+import { endOfLoading, getNLSMessages, setMessages, translateTitles } from "./nls.ts";
+
+type Title = string | { value: string; readonly original: string };
+interface Titled {
+  title: Title;
+}
+
+endOfLoading();
+/** Loaded first where the page starts in Japanese (EditorPane). */
+let japanese = getNLSMessages();
+let spoken: Language = japanese ? "ja" : "en";
+
+export async function speak(language: Language): Promise<void> {
+  if (language === spoken) return;
+  if (language === "ja" && !japanese) {
+    await import("monaco-editor/nls/lang/ja.js");
+    japanese = getNLSMessages();
+  }
+  setMessages(language === "ja" ? japanese : undefined);
+  spoken = language;
+  const translated = translateTitles();
+  const seen = new Set<Titled>();
+  const entitle = (titled: Titled): void => {
+    if (seen.has(titled)) return;
+    seen.add(titled);
+    const { title } = titled;
+    titled.title = typeof title === "string" ? translated(title) : { ...title, value: translated(title.value) };
+  };
+  for (const menu of MENUS)
+    for (const item of MenuRegistry.getMenuItems(menu)) entitle(("command" in item ? item.command : item) as Titled);
+  for (const command of MenuRegistry.getCommands().values()) entitle(command as Titled);
+  for (const action of EditorExtensionsRegistry.getEditorActions())
+    (action as { label: string }).label = translated(action.label);
+}
+
+const MENUS = [
+  MenuId.EditorContext,
+  MenuId.EditorContextCopy,
+  MenuId.EditorContextPeek,
+  MenuId.EditorContextShare,
+  MenuId.SimpleEditorContext,
+];

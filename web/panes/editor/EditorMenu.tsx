@@ -1,0 +1,77 @@
+// The editor's menu: which hints and drawings are shown, and what is done to the text as a whole.
+import { useEffect, useRef } from "react";
+import { useEditorTexts } from "../../i18n/editor.ts";
+import { editorAct } from "../../stores/editor-actions.ts";
+import { toggleArrows, toggleHint, useEditorView } from "../../stores/editor-view.ts";
+import { findRegisterAtCursor } from "../../stores/register-search.ts";
+import "./editor-menu.css";
+
+interface Props {
+  readonly label: string;
+  readonly onClose: () => void;
+  /** The code editor is there, not the text area. */
+  readonly full: boolean;
+}
+
+export default function EditorMenu({ label, onClose, full }: Props) {
+  const text = useEditorTexts();
+  const { arrows, hints } = useEditorView();
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    host.current?.querySelector("input")?.focus();
+    const outside = ({ target }: PointerEvent): void => {
+      if (!host.current?.parentElement?.contains(target as Node)) onClose();
+    };
+    addEventListener("pointerdown", outside);
+    return () => removeEventListener("pointerdown", outside);
+  }, [onClose]);
+  const row = (words: string, on: boolean, toggle: () => void) => (
+    <label className="editor-menu__row">
+      <input type="checkbox" checked={on} onChange={toggle} />
+      {words}
+    </label>
+  );
+  const action = (words: string, act: () => void) => (
+    <button
+      type="button"
+      className="editor-menu__row"
+      onClick={() => {
+        onClose();
+        act();
+      }}
+    >
+      {words}
+    </button>
+  );
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of switches and buttons, no form
+    <div
+      ref={host}
+      className="editor-menu"
+      role="group"
+      aria-label={label}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") onClose();
+      }}
+    >
+      {row(text.arrows, arrows, toggleArrows)}
+      {full && (
+        <>
+          <p className="editor-menu__title">{text.hints}</p>
+          {row(text.target, hints.target, () => toggleHint("target"))}
+          {row(text.slot, hints.slot, () => toggleHint("slot"))}
+          {row(text.kernel, hints.kernel, () => toggleHint("kernel"))}
+        </>
+      )}
+      <hr />
+      {action(text.find, findRegisterAtCursor)}
+      {full && (
+        <>
+          {action(text.format, () => editorAct("format"))}
+          {action(text.foldAll, () => editorAct("foldAll"))}
+          {action(text.unfoldAll, () => editorAct("unfoldAll"))}
+        </>
+      )}
+    </div>
+  );
+}

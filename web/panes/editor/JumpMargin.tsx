@@ -1,0 +1,88 @@
+// Jumps drawn beside the text: from the line they stand on to the line they lead to. Lines that the run in sight has taken
+// are strong; calls and functions taken as an address are dashed. For sighted readers; the text says the same in hints.
+import { useEffect, useMemo } from "react";
+import { useEditorView } from "../../stores/editor-view.ts";
+import { useFocus } from "../../stores/focus.ts";
+import { useMachine } from "../../stores/machine.ts";
+import { followTaken, useTaken } from "../../stores/taken.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+import { type Jump, jumpsOf } from "./jumps.ts";
+
+/** Pixels between two lanes, and beside the first and the last. */
+const STEP = 7;
+const HEAD = 6;
+
+/** Pixels that the margin needs for so many lanes. */
+export const marginWidth = (lanes: number): number => (lanes === 0 ? 0 : HEAD + STEP * lanes + 2);
+
+/** Lines further from what is in sight than this are not drawn. */
+const NEAR = 600;
+
+export default function JumpMargin({ left }: { readonly left?: number }) {
+  const check = useVerdict((s) => s.check);
+  const shown = useEditorView((s) => s.arrows);
+  const { scrollTop, lineHeight, topOf } = useFocus((s) => s.geometry);
+  const line = useFocus((s) => s.line);
+  const hovered = useFocus((s) => s.hovered);
+  const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
+  const taken = useTaken((s) => s.edges);
+  useEffect(followTaken, []);
+  const { list, lanes } = jumpsOf(check);
+  const width = marginWidth(lanes);
+  const part = Math.floor(scrollTop / NEAR) * NEAR;
+  const near = useMemo(() => {
+    const from = part - NEAR;
+    const to = part + window.innerHeight + 2 * NEAR;
+    return list
+      .map((jump) => ({ jump, y1: topOf(jump.fromLine), y2: topOf(jump.toLine) }))
+      .filter(
+        ({ jump, y1, y2 }) =>
+          (y1 !== y2 || jump.fromLine === jump.toLine) && Math.max(y1, y2) > from && Math.min(y1, y2) < to,
+      );
+  }, [list, part, topOf]);
+  if (!shown || lanes === 0) return null;
+  return (
+    <svg className="jumps" width={width} height="100%" style={{ left }} aria-hidden="true">
+      <g transform={`translate(0 ${-scrollTop})`}>
+        {near.map(({ jump, y1, y2 }) => (
+          <g
+            key={`${jump.from} ${jump.to}`}
+            className="jumps__one"
+            data-kind={jump.kind}
+            data-taken={taken.has(edgeKey(jump)) || undefined}
+            data-near={
+              jump.fromLine === line ||
+              jump.toLine === line ||
+              jump.from === hovered ||
+              jump.to === hovered ||
+              undefined
+            }
+            data-current={jump.from === current || undefined}
+          >
+            <path d={path(jump, y1, y2, width, lineHeight)} />
+            <path className="jumps__head" d={head(y2, width, lineHeight)} />
+          </g>
+        ))}
+      </g>
+    </svg>
+  );
+}
+
+const edgeKey = ({ from, to }: Jump): string => `${from} ${to}`;
+
+/** Leaves below the middle of its line, arrives above the middle of the other: a line that does both keeps them apart. */
+const LEAVES = 0.64;
+const ARRIVES = 0.4;
+
+function path({ lane }: Jump, y1: number, y2: number, width: number, lineHeight: number): string {
+  const x = width - HEAD - STEP * lane - 4.5;
+  const from = Math.round(y1 + lineHeight * LEAVES) + 0.5;
+  const to = Math.round(y2 + lineHeight * ARRIVES) + 0.5;
+  const bend = from < to ? 3 : -3;
+  return `M${width - 1} ${from}H${x + 3}Q${x} ${from} ${x} ${from + bend}V${to - bend}Q${x} ${to} ${x + 3} ${to}H${width - HEAD}`;
+}
+
+function head(y2: number, width: number, lineHeight: number): string {
+  const y = Math.round(y2 + lineHeight * ARRIVES) + 0.5;
+  return `M${width - 0.5} ${y}l-${HEAD} -3.5v7z`;
+}

@@ -1,0 +1,79 @@
+// Every instruction that writes or reads a register, as a list below the program; the editor marks the same places.
+import { ChevronDown, ChevronUp, X } from "lucide-react";
+import { useEditorTexts } from "../../i18n/editor.ts";
+import {
+  endSearch,
+  findRegister,
+  nextPlace,
+  placesOf,
+  showPlace,
+  useRegisterSearch,
+} from "../../stores/register-search.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+import "./editor-menu.css";
+
+const REGISTERS = Array.from({ length: 11 }, (_, n) => n);
+
+export default function RegisterBar() {
+  const text = useEditorTexts();
+  const check = useVerdict((s) => s.check);
+  const { reg, at } = useRegisterSearch();
+  const places = placesOf(check, reg);
+  const position = places.findIndex(({ slot }) => slot.slot === at) + 1;
+  const tool = (label: string, Icon: typeof X, act: () => void) => (
+    <button type="button" className="button button--quiet button--icon" aria-label={label} title={label} onClick={act}>
+      <Icon size={14} aria-hidden="true" />
+    </button>
+  );
+  const sign = (use: "writes" | "reads", on: boolean) => (
+    <span className={on ? "use-sign" : undefined} data-use={use}>
+      {on ? text[use] : ""}
+    </span>
+  );
+  return (
+    <section
+      className="register-bar"
+      aria-label={text.uses}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") endSearch();
+      }}
+    >
+      <div className="register-bar__head">
+        <select
+          className="select"
+          aria-label={text.register}
+          value={reg}
+          onChange={(event) => findRegister(Number(event.currentTarget.value))}
+        >
+          {REGISTERS.map((n) => (
+            <option key={n} value={n}>{`R${n}`}</option>
+          ))}
+        </select>
+        <span role="status">{places.length === 0 ? text.none(`R${reg}`) : text.place(position, places.length)}</span>
+        <span className="spacer" />
+        {tool(text.previous, ChevronUp, () => nextPlace(-1))}
+        {tool(text.next, ChevronDown, () => nextPlace(1))}
+        {tool(text.close, X, endSearch)}
+      </div>
+      {places.length > 0 && (
+        <ul className="register-bar__list">
+          {places.map(({ slot, reads, writes }) => (
+            <li key={slot.slot}>
+              <button
+                type="button"
+                className="register-bar__place"
+                aria-current={slot.slot === at || undefined}
+                onClick={() => showPlace(slot.slot)}
+              >
+                <span>{slot.slot}</span>
+                {sign("writes", writes)}
+                {sign("reads", reads)}
+                <code>{slot.text}</code>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+// The program in plain words, instruction by instruction: asked for only while they are shown.
+import { create } from "zustand";
+import type { Texts } from "../../engine/index.ts";
+import { useEditorView } from "./editor-view.ts";
+import { answered, engine } from "./engine.ts";
+import { useProgram } from "./program.ts";
+import { useVerdict } from "./verdict.ts";
+
+export interface WordsState {
+  /** Of the program with this revision; 0: none yet. */
+  readonly revision: number;
+  readonly bySlot: ReadonlyMap<number, Texts>;
+}
+
+export const useWords = create<WordsState>()(() => ({ revision: 0, bySlot: new Map() }));
+
+/** Follows the program as long as the words are in sight; the function ends it. */
+export function followWords(): () => void {
+  let asking = false;
+  const look = async (): Promise<void> => {
+    const { revision, source } = useProgram.getState();
+    const { check } = useVerdict.getState();
+    if (asking || useWords.getState().revision === revision || check?.revision !== revision) return;
+    asking = true;
+    const words = await answered(engine().api.words(source));
+    asking = false;
+    if (words) useWords.setState({ revision, bySlot: new Map(words.map((row) => [row.slot, row])) });
+    if (words && useEditorView.getState().side === "words") void look();
+  };
+  void look();
+  return useVerdict.subscribe(() => void look());
+}
