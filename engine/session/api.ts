@@ -1,18 +1,29 @@
 // Everything the page can ask. Implemented in the worker (session.ts); the page holds a `Remote<SessionApi>`.
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./flow-views.ts";
 import type { Goal, GoalView, Reader } from "./goals.ts";
-import type { RunView, Seek, StepView, TimelineChunk } from "./run-views.ts";
+import type {
+  EnvironmentInput,
+  LayerView,
+  MapAtView,
+  MapWindow,
+  OutputView,
+  PacketAtView,
+  RunView,
+  Seek,
+  StepView,
+  TimelineChunk,
+} from "./run-views.ts";
 import type {
   CheckView,
   DefinitionFault,
   DefinitionInput,
+  EventFormatView,
   EventInput,
   ExplanationView,
   HelloView,
   KernelCodeView,
   KernelView,
   LoadOutcome,
-  MapView,
   Outcome,
   PacketView,
   PasteView,
@@ -67,6 +78,12 @@ export interface SessionApi {
   packets(): Promise<readonly PacketView[]>;
   /** The frames of a pcap or pcapng file, or a sentence that says why it cannot be read. */
   readCapture(file: Uint8Array): Promise<readonly PacketView[] | string>;
+  /** The bytes of a pasted dump (xxd, hexdump -C, tcpdump -x, Wireshark, a C array, plain hex) as hex; `fault`: why not. */
+  readDump(text: string): Promise<{ readonly hex: string; readonly fault: string }>;
+  /** The headers of a frame, from its link header on. */
+  dissect(hex: string): Promise<readonly LayerView[]>;
+  /** What a context of this type can be filled with by fields: a struct, or the records of some tracepoints. */
+  eventFormats(progType: string): Promise<readonly EventFormatView[]>;
   /** Map elements by file descriptor; key and value as hex. */
   updateMap(fd: number, key: string, value: string, flags: number): Promise<Outcome>;
   deleteMap(fd: number, key: string): Promise<Outcome>;
@@ -95,6 +112,8 @@ export interface SessionApi {
   define(definition: DefinitionInput | null): Promise<Outcome>;
   /** A fresh kernel and process. The seed drives random numbers, time and addresses: same seed, same runs. */
   restart(seed: number): Promise<KernelView>;
+  /** Time, chance and CPU of all runs from now on; the kernel and what is loaded stay as they are. */
+  setEnvironment(environment: EnvironmentInput): Promise<void>;
 
   /** Runs without load and attach, to step through; `verified: false` skips the verifier, so that faults can be seen. */
   runOnce(
@@ -102,9 +121,9 @@ export interface SessionApi {
     event: EventInput,
     verified: boolean,
   ): Promise<{ readonly check: CheckView; readonly run: RunView | null }>;
-  /** null: no such run any more. */
   /** Runs a program `runs` times in each engine, or for a second. null: nothing makes it run. */
   speed(program: ProgramInput, event: EventInput, runs: number): Promise<SpeedView | null>;
+  /** null: no such run any more. */
   step(run: number, step: number): Promise<StepView | null>;
   /** Whole views of several steps, at most 2048, so that stepping a short run needs no further question. */
   steps(run: number, from: number, count: number): Promise<StepView[]>;
@@ -121,8 +140,12 @@ export interface SessionApi {
   checkCondition(text: string): Promise<string>;
   /** Which goals of a lesson are met, one answer a goal: by the program, and by what the reader has done. */
   judge(program: ProgramInput, goals: readonly Goal[], reader: Reader): Promise<readonly GoalView[]>;
-  /** Contents of the run's maps as they are at that step. */
-  mapsAt(run: number, step: number): Promise<MapView[]>;
+  /** The run's maps as they are at that step; of each the first 64 elements, or the window asked for. */
+  mapsAt(run: number, step: number, windows?: readonly MapWindow[]): Promise<MapAtView[]>;
+  /** null: the run has no packet. */
+  packetAt(run: number, step: number): Promise<PacketAtView | null>;
+  /** Lines and records that the run sent out, at most 10000. */
+  outputs(run: number): Promise<readonly OutputView[]>;
 }
 
 /** The same, from the other side of a Worker. */

@@ -1,6 +1,6 @@
 // The use cases that need a machine: one kernel with one process, and the last runs. Mutable. Loaded when first asked for,
 // so that the first verdict does not wait for it.
-import { fromHex, latin1, toHex, utf8Encode } from "../base/bytes.ts";
+import { fromHex, latin1, toHex, utf8Encode, viewOf } from "../base/bytes.ts";
 import { ERRNO, errnoName, errnoText } from "../facts/errno.ts";
 import { MAP_TYPES } from "../facts/map-types.ts";
 import { PROG_TYPES } from "../facts/prog-types.ts";
@@ -14,18 +14,38 @@ import type { Prog } from "../kernel/objects.ts";
 import { Process } from "../kernel/process.ts";
 import { RELEASE, type Registry } from "../kernel/registry.ts";
 import { takesPacket } from "../kernel/test-run.ts";
-import { type Event, enterEvent, type Machine, type Outcome, packetBytes, type Timeline } from "../vm/index.ts";
+import {
+  defaultEnv,
+  type Env,
+  type Event,
+  enterEvent,
+  type Machine,
+  type Outcome,
+  PT_REGS,
+  packetBytes,
+  type Timeline,
+} from "../vm/index.ts";
 import { assembleInput, type Clock, check, checkedView } from "./check.ts";
-import { kernelView, mapViews } from "./kernel-view.ts";
+import { kernelView } from "./kernel-view.ts";
+import { mapsAt, packetAt } from "./moment.ts";
 import { RecordedRun } from "./run.ts";
-import type { RunView, Seek, StepView, TimelineChunk } from "./run-views.ts";
+import type {
+  EnvironmentInput,
+  MapAtView,
+  MapWindow,
+  OutputView,
+  PacketAtView,
+  RunView,
+  Seek,
+  StepView,
+  TimelineChunk,
+} from "./run-views.ts";
 import { slotViews } from "./source-views.ts";
 import type {
   CheckView,
   EventInput,
   HelloView,
   LoadOutcome,
-  MapView,
   Outcome as OutcomeView,
   ProgramInput,
   ProgTypeView,
@@ -70,7 +90,10 @@ export interface Live {
   chunk(run: number, from: number, count: number): TimelineChunk | null;
   marks(run: number, buckets: number): Uint8Array;
   seek(run: number, from: number, query: Seek): number | null;
-  mapsAt(run: number, step: number): MapView[];
+  mapsAt(run: number, step: number, windows: readonly MapWindow[]): MapAtView[];
+  packetAt(run: number, step: number): PacketAtView | null;
+  outputs(run: number): readonly OutputView[];
+  setEnvironment(environment: EnvironmentInput): void;
 }
 
 /** What a run left, kept for questions about its steps. */
@@ -96,16 +119,17 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
   let freeRun: Kept | undefined;
   /** What a call under way recorded. */
   let fired: RunView | null = null;
+  let environment: Partial<Env> = { seed };
   const slotsOfProg = new WeakMap<Prog, readonly SlotView[]>();
 
-  let kernel = newKernel(registry, seed);
+  let kernel = newKernel(registry);
   let process = new Process(kernel);
 
-  function newKernel({ definition, steps }: Registry, seed: bigint): Kernel {
+  function newKernel({ definition, steps }: Registry): Kernel {
     const fresh: Kernel = new Kernel({
       definition,
       steps,
-      seed,
+      env: environment,
       execute: (machine, prog) => record(fresh, machine, prog),
       watch: (insnsProcessed) => watcher(insnsProcessed),
     });
@@ -295,17 +319,17 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
     },
     boot(nextRegistry, nextSeed) {
       registry = nextRegistry;
-      seed = nextSeed;
+      environment = { ...environment, seed: nextSeed };
       kernelRun = undefined;
       lastProgFd = -1;
-      kernel = newKernel(registry, seed);
+      kernel = newKernel(registry);
       process = new Process(kernel);
       return act(() => 0);
     },
     refuse: (errno) => act(() => -errno),
 
     runOnce(input, event, verified) {
-      const own = new Kernel({ definition: registry.definition, steps: registry.steps, seed });
+      const own = new Kernel({ definition: registry.definition, steps: registry.steps, env: environment });
       const ownProcess = new Process(own);
       const { view, program, assembly } = check(own, input, -1, now, watch);
       fired = null;
@@ -324,16 +348,30 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
     chunk: (run, from, count) => find(run)?.recorded.chunk(from, count) ?? null,
     marks: (run, buckets) => find(run)?.recorded.marks(buckets) ?? new Uint8Array(),
     seek: (run, from, query) => find(run)?.recorded.seek(from, query) ?? null,
-    mapsAt(run, step) {
+    mapsAt(run, step, windows) {
       const kept = find(run);
-      if (!kept) return [];
-      kept.recorded.step(step);
-      return mapViews(kept.kernel);
+      return kept ? mapsAt(kept.kernel, kept.recorded, step, windows) : [];
+    },
+    packetAt(run, step) {
+      const kept = find(run);
+      return kept ? packetAt(kept.recorded, step) : null;
+    },
+    outputs: (run) => find(run)?.recorded.outputs ?? [],
+    setEnvironment(next) {
+      environment = environmentOf(next);
+      kernel.env = defaultEnv(environment);
     },
   };
 
   return api;
 }
+
+/** What is out of range is brought into it. */
+const environmentOf = ({ seed, cpu, bootTime }: EnvironmentInput): Partial<Env> => ({
+  seed: BigInt(Math.trunc(seed) >>> 0),
+  cpu: Math.trunc(cpu) & 3,
+  ...(bootTime !== undefined && bootTime >= 0 && { bootTime: BigInt(Math.trunc(bootTime)) }),
+});
 
 /** What cat asks for at a time. */
 const READ_SIZE = 131072;
@@ -358,8 +396,18 @@ export function eventFor({ definition }: Registry, type: ProgType, event: EventI
     case "packet":
       return takesPacket(type) ? { kind: "packet", data: bytesOf(event.hex) } : undefined;
     case "ctx":
-      return { kind: "ctx", bytes: bytesOf(event.hex) };
+      return type.ctxStruct === "pt_regs" ? kprobeOf(bytesOf(event.hex)) : { kind: "ctx", bytes: bytesOf(event.hex) };
   }
+}
+
+/** Registers from the bytes of struct pt_regs; those not given are zero. */
+function kprobeOf(given: Uint8Array): Event {
+  const bytes = new Uint8Array(8 * PT_REGS.length);
+  bytes.set(given.subarray(0, bytes.length));
+  return {
+    kind: "kprobe",
+    regs: Object.fromEntries(PT_REGS.map((name, i) => [name, viewOf(bytes).getBigUint64(8 * i, true)])),
+  };
 }
 
 const progTypeView = (type: ProgType): ProgTypeView => ({

@@ -70,6 +70,7 @@ const STATEFUL: ReadonlySet<keyof SessionApi> = new Set([
   "patchKernel",
   "define",
   "restart",
+  "setEnvironment",
   "runOnce",
 ] as const);
 

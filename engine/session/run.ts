@@ -2,19 +2,22 @@
 import { toHex } from "../base/bytes.ts";
 import { hex64 } from "../base/u64.ts";
 import { formatInsn } from "../disasm/kernel.ts";
-import { HELPER_PROTOS, helperName, paramCount } from "../facts/helpers.ts";
+import { helperArgCount, helperName } from "../facts/helpers.ts";
 import { MAX_BPF_STACK } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import { type Insn, insnHex } from "../isa/insn.ts";
 import { registerUse } from "../isa/registers.ts";
 import { FX } from "../vm/decode.ts";
 import {
+  BpfMap,
   type Breakpoint,
+  type Fault,
   type LoadedProgram,
   lastChanges,
   lastWriteOf,
   lastWriteOfReg,
   type Machine,
+  type MapEvent,
   nextVisit,
   type Outcome,
   previousVisit,
@@ -24,12 +27,14 @@ import {
   type StopConditions,
   Timeline,
 } from "../vm/index.ts";
-import { STACK, STACK_END } from "../vm/layout.ts";
+import { STACK, STACK_END, TRACE_COUNT } from "../vm/layout.ts";
+import { accessOf } from "./access.ts";
 import { parseCondition } from "./condition.ts";
 import {
   type FrameView,
   MARK,
   type MemoryChangeView,
+  type OutputView,
   type RunEnd,
   type RunView,
   type Seek,
@@ -43,6 +48,8 @@ import type { SlotView } from "./views.ts";
 /** Steps recorded of a run; a longer one is stopped there. */
 const MAX_STEPS = 1_000_000;
 const MAX_CHUNK = 8192;
+/** Lines and records kept of a run. */
+const MAX_OUTPUTS = 10_000;
 const REGS = 11;
 const NEVER = 0x7fff_ffff;
 const ROW = 8;
@@ -63,6 +70,8 @@ export class RecordedRun {
   readonly #main: LoadedProgram;
   /** For each byte of the stacks the first step that wrote it. */
   readonly #written = new Int32Array(STACK_END - STACK).fill(NEVER);
+  /** In the order of steps, the first MAX_OUTPUTS. */
+  readonly outputs: readonly OutputView[];
 
   /** Takes a machine that an event has entered, and runs it to its end. */
   constructor(source: RunSource, machine: Machine) {
@@ -70,7 +79,9 @@ export class RecordedRun {
     this.machine = machine;
     this.#main = machine.program;
     this.timeline = new Timeline(machine, { maxSteps: MAX_STEPS });
-    this.outcome = this.#runToEnd();
+    const outputs: OutputView[] = [];
+    this.outputs = outputs;
+    this.outcome = this.#runToEnd(outputs);
   }
 
   get length(): number {
@@ -90,21 +101,40 @@ export class RecordedRun {
   /** What the step's instruction writes; of another program's only what it changed is known. */
   #writesOf({ slot, prog, regs }: StepEvent): number {
     const insn = prog === this.#main.id ? this.#main.insns[slot] : undefined;
-    return insn ? registerUse(insn, argCount).writes : regs.reduce((mask, { reg }) => mask | (1 << reg), 0);
+    return insn ? registerUse(insn, helperArgCount).writes : regs.reduce((mask, { reg }) => mask | (1 << reg), 0);
   }
 
-  #runToEnd(): Outcome {
+  #runToEnd(outputs: OutputView[]): Outcome {
     const { timeline, machine } = this;
     const { journal } = timeline;
+    const { memory } = machine;
+    let lines = memory.tracePipe().length;
+    const send = (output: Omit<OutputView, "step">): void => {
+      if (outputs.length < MAX_OUTPUTS) outputs.push({ step: timeline.position + 1, ...output });
+    };
+    const maps = [...memory.sources].filter((source): source is BpfMap => source instanceof BpfMap);
+    for (const map of maps) {
+      map.observer = ({ op, value }) => {
+        const kind = RECORDS[op];
+        if (kind && value) send({ kind, map: map.name, text: "", hex: toHex(value) });
+      };
+    }
     for (let step = 0; step < MAX_STEPS; step++) {
       const isJournaled = machine.program.code[machine.ip + 6] === FX.journal;
       const { top } = journal;
       const store = timeline.storeRange();
       if (!timeline.step()) break;
+      if (isJournaled && memory.r32(TRACE_COUNT) > lines) {
+        for (const text of memory.tracePipe().slice(lines))
+          if (outputs.length < MAX_OUTPUTS)
+            outputs.push({ step: timeline.position, kind: "trace", map: "", text, hex: "" });
+        lines = memory.tracePipe().length;
+      }
       if (store) this.#note(store.at, store.size, step);
       if (isJournaled)
         for (const { at, old } of journal.entries(top, journal.top)) this.#note(at, old.length * 4, step);
     }
+    for (const map of maps) map.observer = undefined;
     return machine.outcome;
   }
 
@@ -120,7 +150,7 @@ export class RecordedRun {
       case "exit":
         return { kind: "exit", r0: hex64(outcome.r0), retval: Number(BigInt.asUintN(32, outcome.r0)) };
       case "fault":
-        return { kind: "fault", slot: outcome.fault.slot, message: outcome.fault.message, fault: outcome.fault.kind };
+        return faultEnd(outcome.fault);
       case "paused":
         return { kind: "budget", slot: this.machine.slot, steps: this.length };
     }
@@ -135,7 +165,7 @@ export class RecordedRun {
     const slot = ended && this.outcome.kind === "exit" ? -1 : machine.slot;
     const last = lastChanges(timeline);
     const insn = slot < 0 ? undefined : machine.program.insns[slot];
-    const next = insn && registerUse(insn, argCount);
+    const next = insn && registerUse(insn, helperArgCount);
     const regs = Array.from({ length: REGS }, (_, n) => hex64(machine.reg(n)));
     const changed = (last?.regs ?? []).map(({ reg, old, new: value }) => ({ reg, old: hex64(old), new: hex64(value) }));
     const memory: MemoryChangeView[] = (last?.memory ?? []).map((change) => ({
@@ -166,6 +196,7 @@ export class RecordedRun {
         new: value ? toHex(value) : "",
       })),
       trace: last?.trace ?? [],
+      access: insn ? accessOf(machine, insn) : null,
       call: last?.call ? { name: last.call.name, args: last.call.args.map(hex64), ret: hex64(last.call.ret) } : null,
       text: insn
         ? formatInsn(insn, machine.program.insns[slot + 1], { helperName }).replace(/^\([0-9a-f]{2}\) /, "")
@@ -259,6 +290,9 @@ export class RecordedRun {
     return frames.map((frame, depth) => ({
       depth,
       returnSlot: depth === 0 ? -1 : (frames[depth - 1]?.slot ?? -1) + 1,
+      slot: frame.slot,
+      saved: frame.saved.map(hex64),
+      callback: frame.callback,
       top: hex64(frame.top),
     }));
   }
@@ -288,6 +322,22 @@ export class RecordedRun {
       });
     });
   }
+}
+
+/** What a map does with a record, and what the reader of the other end sees then. */
+const RECORDS: Readonly<Partial<Record<MapEvent["op"], OutputView["kind"]>>> = { submit: "ringbuf", output: "perf" };
+
+function faultEnd({ slot, message, kind, address, size, write, nearest }: Fault): RunEnd {
+  const access =
+    address === undefined
+      ? null
+      : {
+          address: hex64(address),
+          size: size ?? 0,
+          write: write ?? false,
+          nearest: nearest ? { name: nearest.name, start: hex64(nearest.start), end: hex64(nearest.end) } : null,
+        };
+  return { kind: "fault", slot, message, fault: kind, access };
 }
 
 /** A breakpoint whose condition is not understood stops always. */
@@ -329,12 +379,6 @@ function stopConditions(stops: readonly StopInput[], depth: number): StopConditi
 }
 
 const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, Math.trunc(n) || 0));
-
-/** Of a helper that is not known: as many as there are registers for. */
-function argCount(helper: number): number {
-  const proto = HELPER_PROTOS.find(({ id }) => id === helper);
-  return proto ? paramCount(proto) : 5;
-}
 
 const MARKS: Readonly<Record<string, number>> = {
   jmp: MARK.branch,

@@ -100,7 +100,10 @@ export function createSession({
     readFile: async (path) => (await live()).readFile(path),
     testRun: async (fd, event) => (await live()).testRun(fd, event),
     packets: async () => (await import("./packets.ts")).PACKETS,
-    readCapture: async (file) => (await import("./packets.ts")).readCapture(file),
+    readCapture: async (file) => (await import("./captures.ts")).readCapture(file),
+    readDump: async (text) => (await import("./hex-dump.ts")).readDump(text),
+    dissect: async (hex) => (await import("./packet-fields.ts")).dissectHex(hex),
+    eventFormats: async (progType) => (await import("./event-formats.ts")).eventFormats(progType),
     updateMap: async (fd, key, value, flags) => (await live()).updateMap(fd, key, value, flags),
     deleteMap: async (fd, key) => (await live()).deleteMap(fd, key),
     async shell(line) {
@@ -152,6 +155,7 @@ export function createSession({
       const read = (await import("../kernel/definition-input.ts")).readDefinition(input);
       return read.ok ? boot(new Registry(read.definition, registry.steps)) : (await live()).refuse(ERRNO.EINVAL);
     },
+    setEnvironment: async (environment) => (await live()).setEnvironment(environment),
     async restart(newSeed) {
       seed = BigInt.asUintN(64, BigInt(Math.trunc(newSeed) || 0));
       return (await boot(registry)).kernel;
@@ -181,6 +185,8 @@ export function createSession({
       const [{ judge }, { kernel }] = await Promise.all([import("./goals.ts"), live().then((one) => one.hello())]);
       return judge({ registry, now, watch, kernel }, program, goals, reader);
     },
-    mapsAt: async (run, step) => (await live()).mapsAt(run, step),
+    mapsAt: async (run, step, windows = []) => (await live()).mapsAt(run, step, windows),
+    packetAt: async (run, step) => (await live()).packetAt(run, step),
+    outputs: async (run) => (await live()).outputs(run),
   };
 }

@@ -385,6 +385,20 @@ export interface PacketView {
   readonly length: number;
 }
 
+/** Bytes of a context by fields: `pt_regs`, or a tracepoint's record as its format file tells it. */
+export interface EventFormatView {
+  /** `pt_regs`, `sched:sched_switch` */
+  readonly name: string;
+  readonly size: number;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly off: number;
+    readonly size: number;
+    /** Characters, not a number. */
+    readonly text: boolean;
+  }[];
+}
+
 /** What a pasted text was taken for. */
 export interface PasteView {
   readonly kind: string;

@@ -8,7 +8,7 @@ export type { Fault, FaultKind } from "./fault.ts";
 export { simulatedHelpers } from "./helpers/helpers.ts";
 export { type FrameView, Machine, type Outcome } from "./machine.ts";
 export { createMap } from "./maps/create.ts";
-export type { BpfMap, MapEntry, MapEvent } from "./maps/map.ts";
+export { BpfMap, type MapEntry, type MapEvent } from "./maps/map.ts";
 export { Memory, type OutputRecord, type Region, type RegionKind } from "./memory.ts";
 export { packetBytes } from "./packet.ts";
 export {
