@@ -1,6 +1,8 @@
 // Goals of a lesson, judged by properties: what the verifier says of the program, what it answers to inputs, what the reader
 // has done in the kernel. A goal is data; the program is tried in kernels of its own, the reader's stays as it is.
 import { lowU32 } from "../base/u64.ts";
+import { formatInsn } from "../disasm/kernel.ts";
+import { helperName } from "../facts/helpers.ts";
 import { Registry } from "../kernel/registry.ts";
 import { visitViews } from "./beliefs.ts";
 import { type Checked, type Clock, check } from "./check.ts";
@@ -123,9 +125,9 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
     const { run, why } = outcomeOf(subject, [goal.on]);
     return run ? compared(run.length, goal) : answer(false, why);
   },
-  uses: ({ what }, { checked: { view } }) => answer(view.slots.some(({ text }) => text.includes(what))),
-  avoids: ({ what }, { checked: { view } }) =>
-    answer(view.verdict !== "error" && !view.slots.some(({ text }) => text.includes(what))),
+  uses: ({ what }, { checked }) => answer(textsOf(checked).some((text) => text.includes(what))),
+  avoids: ({ what }, { checked }) =>
+    answer(checked.view.verdict !== "error" && !textsOf(checked).some((text) => text.includes(what))),
   knows({ reg, min, max }, { checked }) {
     const trace = checked.verdict?.trace;
     if (!trace || checked.view.verdict !== "accept") return answer(false, checked.view.message);
@@ -159,6 +161,10 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
     return answer(condition({ reg: (n) => BigInt(`0x${reader.regs[n]}`) }));
   },
 };
+
+/** Each instruction as the kernel prints it, helpers by their names. */
+const textsOf = ({ program: { insns } }: Checked): readonly string[] =>
+  insns.map((insn, i) => formatInsn(insn, insns[i + 1], { helperName }));
 
 /** Visits of one exit that are looked at. */
 const MAX_VISITS = 256;

@@ -1,0 +1,65 @@
+// What the reader of a lesson's file expected where it found something else: one sentence a rule, in both languages.
+import type { Texts } from "../../engine/index.ts";
+
+/** Shown where a fault has a line but no words of the file. */
+export const LINE_ONLY = "–";
+
+const both = (en: string, ja: string): Texts => ({ en, ja });
+
+export const EXPECTED = {
+  size: both("a file of at most 200,000 characters", "200,000 文字までのファイル"),
+  head: both(
+    "the head: a line `---`, then `title.ja: …` and `title.en: …`, then a line `---`",
+    "ヘッダ: `---` の行、`title.ja: …` と `title.en: …`、もう一度 `---` の行",
+  ),
+  headLine: both(
+    "`title.ja: …`, `title.en: …` or `slides: 2-3`",
+    "`title.ja: …`、`title.en: …`、`slides: 2-3` のどれか",
+  ),
+  title: (language: string): Texts => both(`\`title.${language}: …\` in the head`, `ヘッダに \`title.${language}: …\``),
+  section: both("a language: `# ja` or `# en` on a line of its own", "言語の見出し: 単独の行で `# ja` または `# en`"),
+  sectionTwice: both("each language once", "各言語は 1 回だけ"),
+  beforeSections: both(
+    "the blocks `oreore-state` and `goal` only, before `# ja` and `# en`",
+    "`# ja` や `# en` より前には `oreore-state` と `goal` のブロックだけ",
+  ),
+  state: both("a block ```oreore-state with the program", "プログラムの入った ```oreore-state ブロック"),
+  oneState: both("one ```oreore-state, before the languages", "```oreore-state は言語より前に 1 つだけ"),
+  oneGoal: both("one ```goal, before the languages", "```goal は言語より前に 1 つだけ"),
+  dashes: both("a line `---` between the settings and the program", "設定とプログラムを分ける `---` の行"),
+  program: both("the program after the line `---`", "`---` の行の後にプログラム"),
+  stateKey: both(
+    "`type:`, `input:`, `step:`, `view:`, `recipe:`, `print:` or `map:`",
+    "`type:`、`input:`、`step:`、`view:`、`recipe:`、`print:`、`map:` のどれか",
+  ),
+  stateValue: {
+    type: both("a program type's name: oreore, xdp …", "プログラムタイプの名前: oreore、xdp など"),
+    input: both("any text", "任意の文字列"),
+    step: both("a step of the run: 0, 1, 2 …", "実行のステップ: 0、1、2 …"),
+    view: both("editor, machine, verifier or kernel", "editor、machine、verifier、kernel のどれか"),
+    recipe: both("the steps that are there: `1 2`, or `none`", "ある手順: `1 2` のように。なければ `none`"),
+    print: both("steps with blanks between: `0 1 3`", "空白で区切ったステップ: `0 1 3`"),
+    map: both(
+      "name, type, key size, value size, entries: `counts array 4 8 16`",
+      "名前、種類、キーのサイズ、値のサイズ、要素数: `counts array 4 8 16`",
+    ),
+  },
+  points: both("some text below the language", "言語の見出しの下に本文"),
+  notes: both("notes after the point that they belong to", "メモは、それが属する本文の後"),
+  html: both(
+    "text: HTML is not drawn here; write it `in backticks` to show it",
+    "文章。HTML は描かれません。見せたいときは `バッククォート` で囲む",
+  ),
+  image: both("text: pictures are not loaded here", "文章。画像は読み込まれません"),
+  question: both("a question before the choices", "選択肢の前に問い"),
+  choices: both(
+    "two or more `- [ ]` of which one is `- [x]`; or one `= value`",
+    "2 つ以上の `- [ ]`(うち 1 つが `- [x]`)、または `= 値` を 1 つ",
+  ),
+  because: both("a line `> …` that says why", "理由を述べる `> …` の行"),
+  samePredictions: both(
+    "the same predictions in both languages: as many choices, the same one right",
+    "両方の言語で同じ予想: 選択肢の数と正解が同じ",
+  ),
+  sameHints: both("as many hints in both languages", "両方の言語で同じ数のヒント"),
+} as const;

@@ -1,0 +1,37 @@
+// The built-in lessons: one file each, loaded when it is opened. Their numbers (`#lesson/3`) are their places in the list.
+import type { Language } from "../stores/settings.ts";
+import type { Lesson } from "./lesson.ts";
+import { lessonHead, type Parsed, parseLesson } from "./parse.ts";
+
+const FILES = import.meta.glob<string>("./built-in/*.md", { query: "?raw", import: "default" });
+const idOf = (path: string): string => path.replace(/^.*\/|\.md$/g, "");
+const PATHS = Object.keys(FILES).sort();
+
+export const LESSON_IDS: readonly string[] = PATHS.map(idOf);
+
+const read = async (index: number): Promise<string | undefined> => FILES[PATHS[index] ?? ""]?.();
+
+/** The lesson of a number, from 1; undefined where there is none. */
+export async function loadLesson(number: number): Promise<Parsed | undefined> {
+  const text = await read(number - 1);
+  return text === undefined ? undefined : parseLesson(LESSON_IDS[number - 1] as string, text);
+}
+
+export interface LessonEntry {
+  readonly id: string;
+  readonly number: number;
+  readonly title: string;
+  readonly slides?: readonly [number, number];
+}
+
+/** All of them by name, for a list. */
+export const lessonList = (language: Language): Promise<readonly LessonEntry[]> =>
+  Promise.all(
+    LESSON_IDS.map(async (id, index) => {
+      const { titles, slides } = lessonHead((await read(index)) ?? "");
+      return { id, number: index + 1, title: titles[language] ?? id, ...(slides && { slides }) };
+    }),
+  );
+
+/** The text in the reader's language, or in the one that there is. */
+export const textOf = ({ texts }: Lesson, language: Language) => texts[language] ?? texts.ja ?? texts.en;

@@ -1,0 +1,80 @@
+// What a lesson is once its file has been read. The format is described in FORMAT.md; parse.ts reads it.
+import type { Token } from "marked";
+import type { Goal, MapInput, Texts } from "../../engine/index.ts";
+import type { Language } from "../stores/settings.ts";
+
+export interface Lesson {
+  /** The file's name without `.md`; progress is kept under it. */
+  readonly id: string;
+  /** First and last slide of the talk that it follows. */
+  readonly slides?: readonly [number, number];
+  readonly state: LessonState;
+  readonly goals: readonly Goal[];
+  readonly texts: Readonly<Partial<Record<Language, LessonText>>>;
+}
+
+/** How the page stands when the lesson is opened. */
+export interface LessonState {
+  readonly source: string;
+  readonly progType: string;
+  readonly maps: readonly MapInput[];
+  /** What is written to the hook's file, a packet's name, or hex. */
+  readonly input: string;
+  /** Which of the four steps of the recipe the kernel has. */
+  readonly recipe: readonly [boolean, boolean, boolean, boolean];
+  /** Where the run stands. */
+  readonly step: number;
+  /** What the reader should have before the eyes. */
+  readonly view: View;
+  /** Steps whose registers are printed. */
+  readonly print: readonly number[];
+}
+
+export const VIEWS = ["editor", "machine", "verifier", "kernel"] as const;
+export type View = (typeof VIEWS)[number];
+
+/** One language of a lesson. */
+export interface LessonText {
+  readonly title: string;
+  readonly points: readonly Point[];
+  /** Stages, each more plain than the one before. */
+  readonly hints: readonly (readonly Token[])[];
+}
+
+/** What a presenter's key uncovers at a time. */
+export type Point = { /** For the speaker's eyes. */ readonly notes: string } & (
+  | {
+      readonly kind: "text";
+      readonly tokens: readonly Token[] /** The run goes there with it; -1: stays. */;
+      readonly step: number;
+    }
+  | ({ readonly kind: "predict" } & Prediction)
+);
+
+export interface Prediction {
+  readonly question: readonly Token[];
+  /** Empty: a value is typed. */
+  readonly choices: readonly string[];
+  /** Index of the choice, or the value. */
+  readonly answer: number | string;
+  readonly because: readonly Token[];
+}
+
+/** One thing that a reader of the file did not expect. `line` counts from 1. */
+export interface LessonFault {
+  readonly line: number;
+  readonly found: string;
+  readonly expected: Texts;
+}
+
+/** Inline parts that the format adds to Markdown. */
+export interface BlankToken {
+  readonly type: "blank";
+  readonly raw: string;
+  readonly text: string;
+}
+export interface GotoToken {
+  readonly type: "goto";
+  readonly raw: string;
+  readonly step: number;
+}

@@ -1,0 +1,71 @@
+// The lines of a ```goal block: one row a form, with what it is made of and how it is written.
+import type { Comparison, Goal, Texts, Verb } from "../../engine/index.ts";
+
+interface GoalForm {
+  readonly pattern: RegExp;
+  readonly make: (...groups: string[]) => Goal | undefined;
+}
+
+const number = (text: string): number => Number(text);
+const list = (text: string): string[] => text.split(",").map((one) => one.trim());
+const VERBS = { load: "", attach: "", detach: "", echo: "", cat: "" } as const satisfies Record<Verb, "">;
+const returns = (on: string, is: string, secret: boolean): Goal => ({
+  kind: "returns",
+  on: list(on),
+  is: number(is),
+  secret,
+});
+const refuses = (on: string, is: string, secret: boolean): Goal => ({ kind: "refuses", on, is, secret });
+const VALUE = String.raw`(-?\d+|0x[0-9a-fA-F]+)`;
+const ERRNO = "(E[A-Z0-9]+)";
+const COMPARE = String.raw`(<=|>=|==)\s*(\d+)`;
+
+const form = (pattern: string, make: GoalForm["make"]): GoalForm => ({ pattern: new RegExp(`^${pattern}$`), make });
+
+const FORMS: readonly GoalForm[] = [
+  form("verdict (accept|reject)", (is) => ({ kind: "verdict", is: is as "accept" | "reject" })),
+  form(`errno ${ERRNO}`, (is) => ({ kind: "errno", is })),
+  form("(message|log) (.+)", (kind, has) => ({ kind: kind as "message" | "log", has })),
+  form(String.raw`returns (.+?)\s*->\s*${VALUE}`, (on, is) => returns(on, is, false)),
+  form(String.raw`secret returns (.+?)\s*->\s*${VALUE}`, (on, is) => returns(on, is, true)),
+  form(String.raw`refuses (.+?)\s*->\s*${ERRNO}`, (on, is) => refuses(on, is, false)),
+  form(String.raw`secret refuses (.+?)\s*->\s*${ERRNO}`, (on, is) => refuses(on, is, true)),
+  form(String.raw`(insns|walked)\s*${COMPARE}`, (kind, compare, than) => ({
+    kind: kind as "insns" | "walked",
+    compare: compare as Comparison,
+    than: number(than),
+  })),
+  form(String.raw`steps (\S+)\s*${COMPARE}`, (on, compare, than) => ({
+    kind: "steps",
+    on,
+    compare: compare as Comparison,
+    than: number(than),
+  })),
+  form("(uses|avoids) (.+)", (kind, what) => ({ kind: kind as "uses" | "avoids", what })),
+  form(String.raw`knows [Rr](\d|10) (\d+)\.\.(\d+)`, (reg, min, max) => ({
+    kind: "knows",
+    reg: number(reg),
+    min: number(min),
+    max: number(max),
+  })),
+  form(String.raw`did (\w+)\s*(.*?)\s*->\s*(\S+)`, (verb, what, answer) =>
+    Object.hasOwn(VERBS, verb) ? { kind: "did", verb: verb as Verb, what, answer } : undefined,
+  ),
+  form("attached (yes|no)", (is) => ({ kind: "attached", is: is === "yes" })),
+  form("stands (.+)", (where) => ({ kind: "stands", where })),
+];
+
+/** The goal that a line stands for; undefined where no form fits. */
+export function parseGoal(line: string): Goal | undefined {
+  for (const { pattern, make } of FORMS) {
+    const match = pattern.exec(line);
+    const goal = match && make(...match.slice(1));
+    if (goal) return goal;
+  }
+  return undefined;
+}
+
+export const GOAL_EXPECTED: Texts = {
+  en: "a goal, for example `verdict accept`, `returns 10 -> 52`, `secret returns 7 -> 49`, `insns <= 5` or `did attach -> EBADF`",
+  ja: "ゴール。例: `verdict accept`、`returns 10 -> 52`、`secret returns 7 -> 49`、`insns <= 5`、`did attach -> EBADF`",
+};
