@@ -10,7 +10,7 @@ import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/files.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { createMaps, unverified, withDescriptors } from "../kernel/loader.ts";
 import { contextFrom, eventOf } from "../kernel/module.ts";
-import type { Prog } from "../kernel/objects.ts";
+import type { MapObject, Prog } from "../kernel/objects.ts";
 import { Process } from "../kernel/process.ts";
 import { RELEASE, type Registry } from "../kernel/registry.ts";
 import { takesPacket } from "../kernel/test-run.ts";
@@ -100,6 +100,8 @@ export interface Live {
 interface Kept {
   readonly kernel: Kernel;
   readonly recorded: RecordedRun;
+  /** That were there when it ran. */
+  readonly maps: readonly MapObject[];
 }
 
 export interface LiveOptions {
@@ -139,7 +141,7 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
   /** Runs and records; the kernel gets the outcome, the session keeps the rest. */
   function record(on: Kernel, machine: Machine, prog: Prog): Outcome {
     const recorded = recordRun(on, machine, prog.insns, slotsOfProg.get(prog) ?? []);
-    kernelRun = { kernel: on, recorded };
+    kernelRun = { kernel: on, recorded, maps: [...on.maps.values()] };
     return recorded.outcome;
   }
 
@@ -152,12 +154,16 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
     return recorded;
   }
 
-  const find = (run: number): Kept | undefined =>
-    [kernelRun, freeRun].find((kept) => kept?.recorded.source.run === run);
+  /** Ready for questions about its steps. */
+  function find(run: number): Kept | undefined {
+    const found = [kernelRun, freeRun].find((kept) => kept?.recorded.source.run === run);
+    found?.recorded.enter();
+    return found;
+  }
 
   /** A use case that changes the kernel: brings its memory to the present, does it, and tells all calls made. */
   function act(use: () => number): OutcomeView {
-    kernelRun?.recorded.finish();
+    kernelRun?.recorded.leave();
     fired = null;
     const result = use();
     const errno = result < 0 ? -result : 0;
@@ -301,7 +307,10 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
       });
       return { ...outcome, output, status: outcome.ret, run: fired };
     },
-    with: (look) => look(process),
+    with(look) {
+      kernelRun?.recorded.leave();
+      return look(process);
+    },
     recorded(run, look) {
       const kept = find(run)?.recorded;
       return kept ? look(kept.source.insns, kept.timeline) : null;
@@ -340,7 +349,11 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
       if (!entry || typeof fds === "number") return { check: view, run: null };
       const machine = unverified(ownProcess, program, fds);
       if (enterEvent(machine, entry) < 0) return { check: view, run: null };
-      freeRun = { kernel: own, recorded: recordRun(own, machine, program.insns, view.slots) };
+      freeRun = {
+        kernel: own,
+        recorded: recordRun(own, machine, program.insns, view.slots),
+        maps: [...own.maps.values()],
+      };
       return { check: view, run: fired };
     },
     step: (run, step) => find(run)?.recorded.step(step) ?? null,
@@ -350,7 +363,7 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
     seek: (run, from, query) => find(run)?.recorded.seek(from, query) ?? null,
     mapsAt(run, step, windows) {
       const kept = find(run);
-      return kept ? mapsAt(kept.kernel, kept.recorded, step, windows) : [];
+      return kept ? mapsAt(kept.kernel, kept.maps, kept.recorded, step, windows) : [];
     },
     packetAt(run, step) {
       const kept = find(run);

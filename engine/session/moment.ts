@@ -15,16 +15,16 @@ const MAX_WINDOW = 512;
 /** Elements that are compared with those of the step before; what lies beyond is shown without marks. */
 const MAX_COMPARED = 16_384;
 
-/** Every map of the run's kernel as it was at `step`. */
+/** The maps that were there when the run was made, as they were at `step`. */
 export function mapsAt(
   kernel: Kernel,
+  objects: readonly MapObject[],
   { timeline, machine }: RecordedRun,
   step: number,
   windows: readonly MapWindow[],
 ): MapAtView[] {
   timeline.seek(step);
   const touched = touchedMaps(lastChanges(timeline));
-  const objects = [...kernel.maps.values()];
   const before = new Map<MapObject, readonly MapEntry[]>();
   if (timeline.position > 0 && touched.size > 0) {
     timeline.seek(timeline.position - 1);

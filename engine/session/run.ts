@@ -18,6 +18,7 @@ import {
   lastWriteOfReg,
   type Machine,
   type MapEvent,
+  type Memory,
   nextVisit,
   type Outcome,
   previousVisit,
@@ -27,7 +28,7 @@ import {
   type StopConditions,
   Timeline,
 } from "../vm/index.ts";
-import { STACK, STACK_END, TRACE_COUNT } from "../vm/layout.ts";
+import { STACK, STACK_END, THREAD, TRACE_COUNT } from "../vm/layout.ts";
 import { accessOf } from "./access.ts";
 import { parseCondition } from "./condition.ts";
 import {
@@ -70,6 +71,10 @@ export class RecordedRun {
   readonly #main: LoadedProgram;
   /** For each byte of the stacks the first step that wrote it. */
   readonly #written = new Int32Array(STACK_END - STACK).fill(NEVER);
+  /** The memory is the kernel's present and not the run's; what it was at the end of the run, and what it is now. */
+  #left = false;
+  #finished: Snapshot | undefined;
+  #present: Snapshot | undefined;
   /** In the order of steps, the first MAX_OUTPUTS. */
   readonly outputs: readonly OutputView[];
 
@@ -88,9 +93,26 @@ export class RecordedRun {
     return this.timeline.length;
   }
 
-  /** Brings registers, maps and memory to what the run left. */
-  finish(): void {
-    this.timeline.seek(this.length);
+  /** Brings the memory to the kernel's present: what the run left, and what was done to it since. */
+  leave(): void {
+    if (this.#left) return;
+    const { timeline, machine } = this;
+    timeline.seek(this.length);
+    if (this.#present) restore(machine.memory, this.#present);
+    else this.#finished = snapshot(machine.memory);
+    this.#present = undefined;
+    machine.memory.journal = undefined;
+    this.#left = true;
+  }
+
+  /** Brings the memory back into the run, at its end; the present is kept for leave(). */
+  enter(): void {
+    if (!this.#left || !this.#finished) return;
+    const { timeline, machine } = this;
+    this.#present = snapshot(machine.memory);
+    restore(machine.memory, this.#finished);
+    machine.memory.journal = timeline.journal;
+    this.#left = false;
   }
 
   view(us: number, trace: readonly string[], out: string): RunView {
@@ -322,6 +344,20 @@ export class RecordedRun {
       });
     });
   }
+}
+
+/** All that a memory holds: the buffer as far as it was ever used, and what of it may be touched. */
+interface Snapshot {
+  readonly state: Uint8Array;
+  readonly shadow: Uint8Array;
+}
+const snapshot = ({ u8, shadow, brk }: Memory): Snapshot => ({
+  state: u8.slice(THREAD, brk),
+  shadow: shadow.slice(THREAD >>> 3, brk >>> 3),
+});
+function restore({ u8, shadow }: Memory, { state, shadow: touchable }: Snapshot): void {
+  u8.set(state, THREAD);
+  shadow.set(touchable, THREAD >>> 3);
 }
 
 /** What a map does with a record, and what the reader of the other end sees then. */

@@ -164,6 +164,21 @@ BPF_EXIT_INSN(),`,
   ]);
 });
 
+test("what is done to the kernel after a run stays done when the run is walked", async () => {
+  const session = createSession();
+  const program = example("map-counter");
+  await session.load(program);
+  await session.attach();
+  const { run, length } = runOf(await session.writeFile(FILE, "1"));
+  const map = (await session.updateMap(3, "00000000", "0900000000000000", 0)).kernel.maps[0];
+  expect(map?.entries[0]?.values).toEqual(["0900000000000000"]);
+  const seen = async (step: number) => (await session.mapsAt(run, step))[0]?.entries[0]?.values;
+  expect(await seen(0)).toEqual(["0000000000000000"]);
+  expect(await seen(length)).toEqual(["0100000000000000"]);
+  await session.step(run, 2);
+  expect(runOf(await session.writeFile(FILE, "1")).end).toMatchObject({ retval: 10 });
+});
+
 test("frames of a function call are told, innermost last", async () => {
   const session = await attached(example("subprogram"));
   const { run, end } = runOf(await session.writeFile(FILE, "10"));
