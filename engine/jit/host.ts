@@ -72,12 +72,17 @@ export class Jit {
     if (machine.ip !== 0) throw bug(`compiled code starts at slot 0, and the machine stands at ${machine.slot}`);
     this.#machine = machine;
     this.#left = false;
-    const instance = this.#instance(machine.program, false);
-    instance.left.value = BigInt(budget);
+    this.#instance(machine.program, false).left.value = BigInt(budget);
     let stopped: Stopped | undefined;
     try {
-      this.#call(instance, 0);
-      if (!machine.exited) machine.leave();
+      // Once for the program, and once for each timer that fires behind it.
+      do {
+        this.#call(this.#instance(machine.program, false), machine.slot);
+        const { left } = this.#instance(machine.program, false);
+        if (!this.#left) machine.leave();
+        this.#left = false;
+        this.#instance(machine.program, false).left.value = left.value;
+      } while (machine.outcome.kind === "paused");
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       stopped = error;

@@ -55,6 +55,20 @@ export const PKT_NET = PACKET_STATE + 24;
 export const REDIRECT = THREAD + 0xb4;
 /** u32 bump pointer for small kernel objects a helper makes during a run (sockets, dynptr data). */
 export const OBJECT_TOP = THREAD + 0xbc;
+/** What callbacks of timers need once the program has ended (helpers/timer.ts). */
+const TIMERS = THREAD + 0xc0;
+export const TIMER = {
+  /** u64: R0 of the program itself, which is the result of the run. */
+  result: TIMERS,
+  /** u32: a timer was started in this run. */
+  armed: TIMERS + 8,
+  /** u32: callbacks begun. */
+  fired: TIMERS + 12,
+  /** u32 offset of the timer whose callback runs; 0 while the program itself does. */
+  running: TIMERS + 16,
+  /** u64 room for the key that a callback of an array's timer gets. */
+  key: TIMERS + 24,
+} as const;
 
 /** Saved state of callers, innermost last. */
 export const FRAMES = THREAD + 0x100;

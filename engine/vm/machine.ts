@@ -11,6 +11,7 @@ import { type Env, randomState } from "./env.ts";
 import { accessFault, type Fault, type FaultKind } from "./fault.ts";
 import { continueCallback } from "./helpers/callbacks.ts";
 import { callHelper } from "./helpers/helpers.ts";
+import { fireTimer } from "./helpers/timer.ts";
 import { interpret } from "./interp.ts";
 import * as L from "./layout.ts";
 import { littleEndian, storeLittleEndian } from "./le.ts";
@@ -179,7 +180,10 @@ export class Machine implements RegionSource {
         slot: saved === 0 ? this.slot : (memory.r32(saved + L.FRAME.ip) >>> L.SLOT_SHIFT) - 1,
         prog: saved === 0 ? this.program.id : memory.r32(saved + L.FRAME.prog),
         saved: regs,
-        callback: frame > 0 && memory.r32(L.FRAMES + (frame - 1) * L.FRAME_BYTES + L.FRAME.kind) !== L.FRAME_KIND.call,
+        callback:
+          frame === 0
+            ? memory.r32(L.TIMER.running) !== 0
+            : memory.r32(L.FRAMES + (frame - 1) * L.FRAME_BYTES + L.FRAME.kind) !== L.FRAME_KIND.call,
       });
     }
     return frames;
@@ -365,12 +369,12 @@ export class Machine implements RegionSource {
     return frame;
   }
 
-  /** exit: back to the caller, on to a callback's next turn, or the end. False after a fault. */
+  /** exit: back to the caller, on to a callback's next turn, to a timer that fires, or the end. False after a fault. */
   leave(): boolean {
     const { memory, depth } = this;
     if (depth === 0) {
       if (memory.r32(L.LOCK_HELD) !== 0) return this.raise("deadlock", this.ip, "the program ends with a lock held");
-      this.exited = true;
+      this.exited = !fireTimer(this);
       return true;
     }
     const frame = L.FRAMES + (depth - 1) * L.FRAME_BYTES;

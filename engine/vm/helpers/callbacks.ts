@@ -10,7 +10,8 @@ import { type Helper, mapArg, ret, u32Arg, u64Arg } from "./call.ts";
 /** Most turns of bpf_loop (BPF_MAX_LOOPS). */
 const MAX_LOOPS = 8 * 1024 * 1024;
 
-function callbackArg(m: Machine, ip: number, n: number): number {
+/** Slot of the function that argument n is the address of; -1 after a fault. */
+export function callbackArg(m: Machine, ip: number, n: number): number {
   const address = u64Arg(m, n);
   const lo = Number(BigInt.asIntN(32, address));
   const slot = funcSlot(lo, Number(BigInt.asIntN(32, address >> 32n)), m.program.insns.length);

@@ -18,6 +18,7 @@ import { SKB_HELPERS } from "./skb.ts";
 import { SOCK_HELPERS } from "./sock.ts";
 import { TASK_HELPERS } from "./task.ts";
 import { TEXT_HELPERS } from "./text.ts";
+import { TIMER_HELPERS } from "./timer.ts";
 import { XDP_HELPERS } from "./xdp.ts";
 
 const GROUPS: readonly Readonly<Record<string, Helper>>[] = [
@@ -25,6 +26,7 @@ const GROUPS: readonly Readonly<Record<string, Helper>>[] = [
   TASK_HELPERS,
   FORMAT_HELPERS,
   CALLBACK_HELPERS,
+  TIMER_HELPERS,
   OUTPUT_HELPERS,
   LOCK_HELPERS,
   TEXT_HELPERS,

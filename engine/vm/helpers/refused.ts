@@ -3,8 +3,6 @@
 const WHY = {
   "it works on struct task_struct and struct file, and there are no tasks or files behind this machine":
     "get_current_task get_current_task_btf task_pt_regs get_task_stack d_path ima_inode_hash ima_file_hash find_vma sock_from_file task_storage_get task_storage_delete copy_from_user_task",
-  "it runs a callback later, from a timer interrupt, and here a run ends with its program":
-    "timer_init timer_set_callback timer_start timer_cancel",
   "it reads counters of the processor": "perf_event_read perf_event_read_value read_branch_records get_branch_snapshot",
   "it signals or overrides a process, and there is none": "send_signal send_signal_thread override_return",
   "it reads what a process wrote, and there is none": "user_ringbuf_drain",
