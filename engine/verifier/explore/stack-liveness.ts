@@ -10,7 +10,7 @@
 import { bug } from "../../base/bug.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { postorderOf } from "../prepass/postorder.ts";
-import { successorsOf } from "../prepass/successors.ts";
+import { NONE } from "../prepass/successors.ts";
 import { type Env, subprogEnd } from "../state/env.ts";
 import { MAX_CALL_FRAMES, type VerifierState } from "../state/state.ts";
 
@@ -45,8 +45,7 @@ interface Instance {
 
 interface Liveness {
   readonly roots: Map<number, Instance>;
-  readonly successors: readonly (readonly number[])[];
-  readonly postorder: (readonly number[])[];
+  readonly postorder: readonly Int32Array[];
   /** The instance of env.curState, once it was asked for. */
   current: Instance | null;
   /** Slots that the instruction being walked writes, by frame; low and high words. */
@@ -60,11 +59,10 @@ interface Liveness {
 
 const livenessOf = (env: Env): Liveness => env.liveness as Liveness;
 
-/** Makes env.liveness. Needs env.postorder. */
+/** Makes env.liveness. Needs env.successors and env.postorder. */
 export function stackLivenessInit(env: Env): void {
   const liveness: Liveness = {
     roots: new Map(),
-    successors: successorsOf(env.insns),
     postorder: env.subprogs.map((_, n) => postorderOf(env, n)),
     current: null,
     writes: new Uint32Array(2 * MAX_CALL_FRAMES),
@@ -219,7 +217,9 @@ function updateInstance(env: Env, instance: Instance): void {
     for (let frame = 0; frame <= instance.depth; frame++) {
       const masks = instance.frames[frame];
       if (masks == null) continue;
-      for (const insnIdx of postorder) changed = updateInsn(env, instance, frame, masks, insnIdx) || changed;
+      for (let i = 0; i < postorder.length; i++) {
+        if (updateInsn(env, instance, frame, masks, postorder[i]!)) changed = true;
+      }
     }
   }
   if (env.log.level & BPF_LOG_LEVEL2) {
@@ -230,14 +230,17 @@ function updateInstance(env: Env, instance: Instance): void {
 
 function updateInsn(env: Env, instance: Instance, frame: number, masks: FrameMasks, insnIdx: number): boolean {
   const { start } = instance;
-  const successors = livenessOf(env).successors[insnIdx]!;
-  if (successors.length === 0) return false;
-  let liveLo = 0;
-  let liveHi = 0;
-  let accLo = -1;
-  let accHi = -1;
-  for (const next of successors) {
-    const s = (next - start) * WORDS;
+  const { successors } = env;
+  const next = successors[2 * insnIdx]!;
+  if (next === NONE) return false;
+  let s = (next - start) * WORDS;
+  let liveLo = masks[s + LIVE_BEFORE]!;
+  let liveHi = masks[s + LIVE_BEFORE + 1]!;
+  let accLo = masks[s + MUST_WRITE_ACC]!;
+  let accHi = masks[s + MUST_WRITE_ACC + 1]!;
+  const other = successors[2 * insnIdx + 1]!;
+  if (other !== NONE) {
+    s = (other - start) * WORDS;
     liveLo |= masks[s + LIVE_BEFORE]!;
     liveHi |= masks[s + LIVE_BEFORE + 1]!;
     accLo &= masks[s + MUST_WRITE_ACC]!;

@@ -8,7 +8,7 @@ import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { insnText } from "../log/insn.ts";
 import { type Env, verbose } from "../state/env.ts";
 import { helperProto, isHelperCall } from "./callees.ts";
-import { successorsOf } from "./successors.ts";
+import { NONE } from "./successors.ts";
 
 /** Bit n is Rn. */
 type RegMask = number;
@@ -16,8 +16,14 @@ const R0: RegMask = 1;
 const ALL: RegMask = 0xffff;
 const CALLER_SAVED: RegMask = 0x3f;
 
+/** What an instruction reads in the upper half, what it writes in the lower. */
+type UseAndDef = number;
+const DEF_BITS = 16;
+const effect = (use: RegMask, def: RegMask): UseAndDef => (use << DEF_BITS) | def;
+const UNKNOWN = effect(ALL, 0);
+
 /** Registers that an instruction reads and writes. Where it is not known: reads all, writes none. */
-function useAndDef(env: Env, insn: Insn): readonly [use: RegMask, def: RegMask] {
+function useAndDef(env: Env, insn: Insn): UseAndDef {
   const dst = 1 << insn.dst;
   const src = 1 << insn.src;
   const op = insn.code & 0xf0;
@@ -25,28 +31,28 @@ function useAndDef(env: Env, insn: Insn): readonly [use: RegMask, def: RegMask] 
   const fromReg = (insn.code & c.BPF_X) !== 0;
   switch (c.classOf(insn.code)) {
     case c.BPF_LD:
-      return isLdImm64(insn) ? [0, dst] : [ALL, 0];
+      return isLdImm64(insn) ? effect(0, dst) : UNKNOWN;
     case c.BPF_LDX:
-      return mode === c.BPF_MEM || mode === c.BPF_MEMSX ? [src, dst] : [ALL, 0];
+      return mode === c.BPF_MEM || mode === c.BPF_MEMSX ? effect(src, dst) : UNKNOWN;
     case c.BPF_ST:
-      return mode === c.BPF_MEM ? [dst, 0] : [ALL, 0];
+      return mode === c.BPF_MEM ? effect(dst, 0) : UNKNOWN;
     case c.BPF_STX:
-      if (mode === c.BPF_MEM) return [dst | src, 0];
-      if (mode !== c.BPF_ATOMIC) return [ALL, 0];
-      if (insn.imm === c.BPF_CMPXCHG) return [R0 | dst | src, R0];
-      if (insn.imm === c.BPF_LOAD_ACQ) return [src, dst];
-      if (insn.imm === c.BPF_STORE_REL) return [dst | src, 0];
-      return [dst | src, insn.imm & c.BPF_FETCH ? src : 0];
+      if (mode === c.BPF_MEM) return effect(dst | src, 0);
+      if (mode !== c.BPF_ATOMIC) return UNKNOWN;
+      if (insn.imm === c.BPF_CMPXCHG) return effect(R0 | dst | src, R0);
+      if (insn.imm === c.BPF_LOAD_ACQ) return effect(src, dst);
+      if (insn.imm === c.BPF_STORE_REL) return effect(dst | src, 0);
+      return effect(dst | src, insn.imm & c.BPF_FETCH ? src : 0);
     case c.BPF_ALU:
     case c.BPF_ALU64:
-      if (op === c.BPF_END) return [dst, dst];
-      if (op === c.BPF_MOV) return [fromReg ? src : 0, dst];
-      return [fromReg ? dst | src : dst, dst];
+      if (op === c.BPF_END) return effect(dst, dst);
+      if (op === c.BPF_MOV) return effect(fromReg ? src : 0, dst);
+      return effect(fromReg ? dst | src : dst, dst);
     default:
-      if (op === c.BPF_JA || op === c.BPF_JCOND) return [0, 0];
-      if (op === c.BPF_EXIT) return [R0, 0];
-      if (op === c.BPF_CALL) return [argumentsOf(env, insn), CALLER_SAVED];
-      return [fromReg ? dst | src : dst, 0];
+      if (op === c.BPF_JA || op === c.BPF_JCOND) return effect(0, 0);
+      if (op === c.BPF_EXIT) return effect(R0, 0);
+      if (op === c.BPF_CALL) return effect(argumentsOf(env, insn), CALLER_SAVED);
+      return effect(fromReg ? dst | src : dst, 0);
   }
 }
 
@@ -56,18 +62,19 @@ function argumentsOf(env: Env, insn: Insn): RegMask {
   return proto === undefined ? CALLER_SAVED & ~R0 : (2 << paramCount(proto)) - 2;
 }
 
-/** Fills InsnAux.liveRegsBefore, and prints it at level 2. Needs env.postorder. */
+/** Fills InsnAux.liveRegsBefore, and prints it at level 2. Needs env.successors and env.postorder. */
 export function computeLiveRegisters(env: Env): void {
-  const successors = successorsOf(env.insns);
-  const effects = env.insns.map((insn) => useAndDef(env, insn));
+  const { successors, postorder } = env;
+  const effects = Int32Array.from(env.insns, (insn) => useAndDef(env, insn));
   const live = new Uint16Array(env.insns.length);
   for (let changed = true; changed; ) {
     changed = false;
-    for (const at of env.postorder) {
-      let after = 0;
-      for (const next of successors[at]!) after |= live[next]!;
-      const [use, def] = effects[at]!;
-      const before = (after & ~def) | use;
+    for (let i = 0; i < postorder.length; i++) {
+      const at = postorder[i]!;
+      const next = successors[2 * at]!;
+      const other = successors[2 * at + 1]!;
+      const after = (next === NONE ? 0 : live[next]!) | (other === NONE ? 0 : live[other]!);
+      const before = (after & ~effects[at]! & 0xffff) | (effects[at]! >>> DEF_BITS);
       if (before !== live[at]) {
         live[at] = before;
         changed = true;

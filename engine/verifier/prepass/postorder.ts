@@ -1,38 +1,42 @@
 // The order in which data flows backwards through each function.  @kernel verifier.c compute_postorder
 import type { Env } from "../state/env.ts";
-import { successorsOf } from "./successors.ts";
+import { NONE } from "./successors.ts";
 
-/** Fills env.postorder and SubprogInfo.postorderStart. */
+/** Fills env.postorder and SubprogInfo.postorderStart. Needs env.successors. */
 export function computePostorder(env: Env): void {
-  const successors = successorsOf(env.insns);
+  const { successors } = env;
+  const count = env.insns.length;
   const DISCOVERED = 1;
   const EXPLORED = 2;
-  const state = new Uint8Array(env.insns.length);
-  const order: number[] = [];
+  const state = new Uint8Array(count);
+  const order = new Int32Array(count);
+  // A slot is pushed once: when it is discovered.
+  const stack = new Int32Array(count + 1);
+  let length = 0;
   for (const subprog of env.subprogs) {
-    subprog.postorderStart = order.length;
-    const stack = [subprog.start];
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      state[top]! |= DISCOVERED;
+    subprog.postorderStart = length;
+    let depth = 0;
+    stack[depth++] = subprog.start;
+    state[subprog.start]! |= DISCOVERED;
+    while (depth > 0) {
+      const top = stack[depth - 1]!;
       if (state[top]! & EXPLORED) {
-        order.push(top);
-        stack.pop();
+        order[length++] = top;
+        depth--;
         continue;
       }
-      for (const next of successors[top]!) {
-        if (state[next] === 0) {
-          stack.push(next);
-          state[next] = DISCOVERED;
-        }
+      for (let i = 2 * top; i < 2 * top + 2; i++) {
+        const next = successors[i]!;
+        if (next === NONE || state[next] !== 0) continue;
+        stack[depth++] = next;
+        state[next] = DISCOVERED;
       }
       state[top]! |= EXPLORED;
     }
   }
-  env.postorder = order;
+  env.postorder = order.subarray(0, length);
 }
 
 /** Slots of subprog `n`, in postorder. */
-export const postorderOf = (env: Env, n: number): readonly number[] => [
-  ...env.postorder.slice(env.subprogs[n]!.postorderStart, env.subprogs[n + 1]?.postorderStart ?? env.postorder.length),
-];
+export const postorderOf = (env: Env, n: number): Int32Array =>
+  env.postorder.subarray(env.subprogs[n]!.postorderStart, env.subprogs[n + 1]?.postorderStart ?? env.postorder.length);

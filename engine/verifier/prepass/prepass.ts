@@ -10,6 +10,7 @@ import { computePostorder } from "./postorder.ts";
 import { resolvePseudoLdImm64 } from "./resolve.ts";
 import { computeScc } from "./scc.ts";
 import { addSubprogsAndCheckCalls, checkAbnormalReturn, checkSubprogs } from "./subprogs.ts";
+import { successorsOf } from "./successors.ts";
 
 const BPF_F_SLEEPABLE = 1 << 4;
 
@@ -20,6 +21,7 @@ export function prepass(env: Env): number {
     const err = check(env);
     if (err < 0) return err;
   }
+  env.successors = successorsOf(env.insns);
   computePostorder(env);
   stackLivenessInit(env);
   const err = checkAttachBtfId(env);

@@ -2,44 +2,49 @@
 // algorithm completes them. A slot in no loop has number 0.  @kernel verifier.c compute_scc
 // Source: R. Tarjan, "Depth-first search and linear graph algorithms", 1972.
 import type { Env } from "../state/env.ts";
-import { successorsOf } from "./successors.ts";
+import { NONE } from "./successors.ts";
 
-/** Fills InsnAux.scc; answers how many numbers there are, 0 included. */
+/** Fills InsnAux.scc; answers how many numbers there are, 0 included. Needs env.successors. */
 export function computeScc(env: Env): number {
-  const successors = successorsOf(env.insns);
+  const { successors } = env;
   const count = env.insns.length;
   const OFF_STACK = 0xffff_ffff;
   /** Order of the first visit, from 1. */
   const pre = new Uint32Array(count);
   /** Smallest `pre` known to be reached; OFF_STACK once the component is complete. */
   const low = new Uint32Array(count);
-  const open: number[] = [];
+  const open = new Int32Array(count);
+  let opened = 0;
+  const path = new Int32Array(count);
   let nextPre = 1;
   let nextScc = 1;
 
   for (let root = 0; root < count; root++) {
     if (pre[root] !== 0) continue;
-    const path = [root];
-    while (path.length > 0) {
-      const at = path[path.length - 1]!;
+    let depth = 0;
+    path[depth++] = root;
+    while (depth > 0) {
+      const at = path[depth - 1]!;
       if (pre[at] === 0) {
         pre[at] = low[at] = nextPre++;
-        open.push(at);
+        open[opened++] = at;
       }
-      const unseen = successors[at]!.find((next) => {
-        if (pre[next] === 0) return true;
-        low[at] = Math.min(low[at]!, low[next]!);
-        return false;
-      });
-      if (unseen !== undefined) {
-        path.push(unseen);
+      let unseen = NONE;
+      for (let i = 2 * at; i < 2 * at + 2 && unseen === NONE; i++) {
+        const next = successors[i]!;
+        if (next === NONE) break;
+        if (pre[next] === 0) unseen = next;
+        else if (low[next]! < low[at]!) low[at] = low[next]!;
+      }
+      if (unseen !== NONE) {
+        path[depth++] = unseen;
         continue;
       }
-      path.pop();
+      depth--;
       if (low[at]! < pre[at]!) continue;
-      const isLoop = open[open.length - 1] !== at || successors[at]!.includes(at);
+      const isLoop = open[opened - 1] !== at || successors[2 * at] === at || successors[2 * at + 1] === at;
       for (let member = -1; member !== at; ) {
-        member = open.pop()!;
+        member = open[--opened]!;
         low[member] = OFF_STACK;
         if (isLoop) env.aux[member]!.scc = nextScc;
       }

@@ -4,19 +4,28 @@ import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { jumpOffset } from "./subprogs.ts";
 
 /**
- * For each slot the slots that may follow: first the next one, then the jump's target. Calls count as going on behind
- * the call. Slots outside the program are left out; the second slot of a two-slot load has none before it.
+ * For slot i, at 2i and 2i + 1, the slots that may follow: first the next one, then the jump's target; NONE where there are
+ * fewer, which then stand last. Calls count as going on behind the call. Slots outside the program are left out; the
+ * second slot of a two-slot load has none before it.
  */
-export function successorsOf(insns: readonly Insn[]): readonly (readonly number[])[] {
-  const inside = (at: number) => at >= 0 && at < insns.length;
-  return insns.map((insn, i) => {
+export type Successors = Int32Array;
+export const NONE = -1;
+
+export function successorsOf(insns: readonly Insn[]): Successors {
+  const count = insns.length;
+  const successors = new Int32Array(2 * count).fill(NONE);
+  for (let i = 0; i < count; i++) {
+    const insn = insns[i]!;
     const cls = c.classOf(insn.code);
     const op = insn.code & 0xf0;
     const isJmp = cls === c.BPF_JMP || cls === c.BPF_JMP32;
+    if (isJmp && op === c.BPF_EXIT) continue;
+    let at = 2 * i;
     const next = i + (isLdImm64(insn) ? 2 : 1);
-    if (!isJmp || op === c.BPF_CALL) return [next].filter(inside);
-    if (op === c.BPF_EXIT) return [];
+    if ((!isJmp || op !== c.BPF_JA) && next < count) successors[at++] = next;
+    if (!isJmp || op === c.BPF_CALL) continue;
     const target = i + jumpOffset(insn) + 1;
-    return (op === c.BPF_JA ? [target] : [next, target]).filter(inside);
-  });
+    if (target >= 0 && target < count) successors[at] = target;
+  }
+  return successors;
 }

@@ -96,7 +96,9 @@ export interface Env {
   /** In order of `start`. Where one ends: subprogEnd. */
   subprogs: SubprogInfo[];
   /** Slots of each subprogram in postorder of its control flow, one subprogram after another. */
-  postorder: Int32Array | number[];
+  postorder: Int32Array;
+  /** Which slots may follow each. Owned by the prepass: prepass/successors.ts. */
+  successors: Int32Array;
   /** What the program needs that is not simulated here (kfuncs, kernel BTF …): set with the error NOT_SIMULATED. */
   unsupported: string | null;
 
