@@ -4,13 +4,13 @@ import { useText } from "../i18n/index.ts";
 import { useDialog } from "../stores/dialog.ts";
 import { cancel, useKernel } from "../stores/kernel.ts";
 import { themeInForce, useSettings } from "../stores/settings.ts";
-import { Embed } from "./Embed.tsx";
 import { Header, LanguageButton } from "./Header.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";
 import { Phone } from "./Phone.tsx";
 import { useMedia } from "./useMedia.ts";
 import { Workbench } from "./Workbench.tsx";
 
+const Embed = lazy(() => import("./Embed.tsx"));
 const ShareSheet = lazy(() => import("./ShareSheet.tsx"));
 const KeysSheet = lazy(() => import("./KeysSheet.tsx"));
 const Palette = lazy(() => import("./Palette.tsx"));
@@ -53,7 +53,9 @@ export function App() {
       )}
       {present && !embed && <LeavePresent />}
       <NoticeBar />
-      <main className="app__main">{embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</main>
+      <main className="app__main">
+        <Suspense>{embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</Suspense>
+      </main>
       <Busy />
       <Suspense>
         {dialog === "share" && <ShareSheet />}

@@ -153,6 +153,7 @@ function readRecent(): readonly string[] {
 }
 
 function remember(id: string, recent: readonly string[]): void {
+  if (useSettings.getState().embed) return;
   try {
     localStorage.setItem(RECENT_KEY, JSON.stringify([id, ...recent.filter((one) => one !== id)].slice(0, RECENT)));
   } catch {

@@ -1,69 +1,193 @@
-// The link to what stands on the page. Opening the sheet makes it and puts it into the address.
-import { useEffect, useState } from "react";
+// What stands on the page, given to others: as a link, a QR code, a frame for another page, as text and as a picture.
+// Opening the sheet makes the link and puts it into the address.
+import { type ReactNode, useEffect, useState } from "react";
 import { useText } from "../i18n/index.ts";
-import { copyText, makeLink } from "../links/share.ts";
+import { type ShareTexts, useShareTexts } from "../i18n/share.ts";
+import { copyText, hasPlace, makeLink } from "../links/share.ts";
 import { closeDialog } from "../stores/dialog.ts";
+import { useFocus } from "../stores/focus.ts";
+import { useLayout } from "../stores/layout.ts";
 import { useMachine } from "../stores/machine.ts";
 import { useProgram } from "../stores/program.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
+import { Segments } from "../ui/Segments.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
+import { embedSnippet, type Height } from "./embed.ts";
+import { QrCode } from "./QrCode.tsx";
+import "./share.css";
+
+const WAYS = ["link", "qr", "embed", "copy"] as const;
 
 export default function ShareSheet() {
+  const words = useShareTexts();
   const text = useText();
   const run = useMachine((s) => s.run);
   const position = useMachine((s) => s.position);
-  const program = useProgram((s) => `${s.revision} ${s.input}`);
-  const [withStep, setWithStep] = useState(position > 0);
-  const [link, setLink] = useState("");
-  const [copied, setCopied] = useState<boolean | null>(null);
+  const [withPlace, setWithPlace] = useState(hasPlace);
+  const [way, choose] = useState<(typeof WAYS)[number]>("link");
+  const [filled, fill] = useState(false);
+  const link = useLink(withPlace);
+  return (
+    <Sheet
+      title={words.title}
+      closeLabel={words.close}
+      modal={false}
+      className={filled ? "share share--filled" : "share"}
+      onClose={closeDialog}
+    >
+      <Segments label={words.ways} name="share-way" choices={WAYS} chosen={way} words={words.way} onChoose={choose} />
+      {!filled && (
+        <label className="check">
+          <input type="checkbox" checked={withPlace} onChange={(event) => setWithPlace(event.currentTarget.checked)} />
+          {words.withPlace(run ? text.machine.at(position, run.length) : words.noRun)}
+        </label>
+      )}
+      {/* The link stays in the document: it is what the sheet is about. */}
+      <div hidden={way !== "link"}>
+        <ScrollRegion className="share__text" data-testid="share-link" aria-label={words.link}>
+          {link}
+        </ScrollRegion>
+        <Size words={words} link={link} />
+        <CopyRow words={words} text={link} label={words.copy} />
+        <p className="hint">{words.about}</p>
+      </div>
+      {way === "qr" && <QrCode link={link} filled={filled} onFill={fill} />}
+      {way === "embed" && <Embedding words={words} link={link} />}
+      {way === "copy" && <TextAndPicture words={words} link={link} />}
+    </Sheet>
+  );
+}
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the link is made anew when what it holds has changed
+/** The link, made anew when what it holds has changed; "" before the first. */
+function useLink(withPlace: boolean): string {
+  const [link, setLink] = useState("");
+  const program = useProgram((s) => `${s.revision} ${s.input}`);
+  const position = useMachine((s) => s.position);
+  const line = useFocus((s) => s.line);
+  const { layout, views } = useLayout();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the link holds
   useEffect(() => {
     let gone = false;
-    void makeLink(withStep).then((made) => {
-      if (gone) return;
-      setLink(made);
-      setCopied(null);
-    });
+    void makeLink(withPlace).then((made) => gone || setLink(made));
     return () => {
       gone = true;
     };
-  }, [withStep, position, program]);
+  }, [withPlace, position, program, line, layout, views]);
+  return link;
+}
 
-  const size = link.length;
-  const verdict = size < 2000 ? text.share.fits : size < 8000 ? text.share.long : text.share.tooLong;
-  const embed = `<iframe src="${link.replace("#", "?embed=1#")}" width="100%" height="480" loading="lazy" title="Oreore"></iframe>`;
+function Size({ words, link }: { readonly words: ShareTexts; readonly link: string }) {
+  const size = link.length < 2000 ? "fits" : link.length < 8000 ? "long" : "tooLong";
   return (
-    <Sheet title={text.share.title} closeLabel={text.share.close} modal={false} onClose={closeDialog}>
-      <p className="hint">{text.share.about}</p>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={withStep}
-          disabled={!run}
-          onChange={(event) => setWithStep(event.currentTarget.checked)}
-        />
-        {text.share.withStep} ({text.machine.at(position, run?.length ?? 0)})
-      </label>
-      <ScrollRegion className="share__link" data-testid="share-link" aria-label={text.share.link}>
-        {link}
-      </ScrollRegion>
+    <p className="share__size" data-size={size}>
+      {words.length(link.length)} {words[size]}
+    </p>
+  );
+}
+
+interface RowProps {
+  readonly words: ShareTexts;
+  readonly label: string;
+  readonly text: string | (() => Promise<string>);
+}
+
+function CopyRow({ words, label, text }: RowProps) {
+  return (
+    <Act
+      label={label}
+      main
+      done={words.copied}
+      failed={words.notCopied}
+      act={async () => copyText(typeof text === "string" ? text : await text())}
+    />
+  );
+}
+
+interface ActProps {
+  readonly label: string;
+  readonly done: string;
+  readonly failed: string;
+  readonly main?: boolean;
+  /** False: it did not work. */
+  readonly act: () => Promise<boolean>;
+  readonly children?: ReactNode;
+}
+
+function Act({ label, done, failed, main = false, act, children }: ActProps) {
+  const [result, setResult] = useState<"" | "busy" | "done" | "failed">("");
+  const run = (): void => {
+    setResult("busy");
+    void act().then(
+      (ok) => setResult(ok ? "done" : "failed"),
+      () => setResult("failed"),
+    );
+  };
+  return (
+    <div className="share__row">
+      <button
+        type="button"
+        className={main ? "button button--main" : "button"}
+        disabled={result === "busy"}
+        onClick={run}
+      >
+        {label}
+      </button>
+      {children}
+      <span role="status" className="hint">
+        {result === "done" ? done : result === "failed" ? failed : ""}
+      </span>
+    </div>
+  );
+}
+
+const HEIGHTS = ["fixed", "auto"] as const satisfies readonly Height[];
+
+function Embedding({ words, link }: { readonly words: ShareTexts; readonly link: string }) {
+  const [height, setHeight] = useState<Height>("fixed");
+  const [readOnly, setReadOnly] = useState(false);
+  const snippet = embedSnippet(link, { height, readOnly });
+  return (
+    <>
+      <p className="hint">{words.embedAbout}</p>
       <div className="share__row">
-        <span data-size={size < 2000 ? "fits" : size < 8000 ? "long" : "too-long"} className="share__size">
-          {text.share.length(size)} {verdict}
-        </span>
-        <span className="spacer" />
-        <span role="status">{copied === null ? "" : copied ? text.share.copied : text.share.notCopied}</span>
-        <button type="button" className="button button--main" onClick={() => void copyText(link).then(setCopied)}>
-          {text.share.copy}
-        </button>
+        <span>{words.height}</span>
+        <Segments
+          label={words.height}
+          name="embed-height"
+          choices={HEIGHTS}
+          chosen={height}
+          words={words.heights}
+          onChoose={setHeight}
+        />
       </div>
-      <details className="share__embed">
-        <summary>{text.share.embed}</summary>
-        <ScrollRegion aria-label={text.share.embed}>
-          <pre>{embed}</pre>
-        </ScrollRegion>
-      </details>
-    </Sheet>
+      <label className="check">
+        <input type="checkbox" checked={readOnly} onChange={(event) => setReadOnly(event.currentTarget.checked)} />
+        {words.readOnly}
+      </label>
+      <ScrollRegion className="share__text" data-testid="embed-snippet" aria-label={words.snippet}>
+        {snippet}
+      </ScrollRegion>
+      {height === "auto" && <p className="hint">{words.heightAuto}</p>}
+      <CopyRow words={words} label={words.copy} text={snippet} />
+    </>
+  );
+}
+
+function TextAndPicture({ words, link }: { readonly words: ShareTexts; readonly link: string }) {
+  const copies = () => import("../links/copies.ts");
+  const markdown = async (): Promise<string> => (await copies()).pageAsMarkdown(link);
+  return (
+    <>
+      <CopyRow words={words} label={words.markdown} text={markdown} />
+      <p className="hint">{words.markdownAbout}</p>
+      <Act
+        label={words.image}
+        done={words.imageCopied}
+        failed={words.failed}
+        act={async () => (await copies()).copyPicture()}
+      />
+      <Act label={words.download} done="" failed={words.failed} act={async () => (await copies()).savePicture()} />
+      <p className="hint">{words.imageAbout}</p>
+    </>
   );
 }

@@ -2,7 +2,7 @@
 // A row: id, group, words, keys (if any), when it is offered, act. Loaded after the first paint, so words may stand here.
 import type { Texts } from "../../engine/index.ts";
 import { switchLanguage } from "../i18n/index.ts";
-import { copyText, makeLink } from "../links/share.ts";
+import { copyText, hasPlace, makeLink } from "../links/share.ts";
 import { openDialog, toggleDialog } from "../stores/dialog.ts";
 import { nextProblem } from "../stores/focus.ts";
 import { attach, detach, load, read, runAll, write } from "../stores/kernel.ts";
@@ -156,8 +156,30 @@ export const COMMANDS: readonly Command[] = [
     keys: ["C-s"],
     act: () => {
       openDialog("share");
-      return makeLink(true).then(copyText);
+      return makeLink(hasPlace()).then(copyText);
     },
+  },
+  {
+    id: "share.copy-step",
+    group: "share",
+    words: { en: "Copy a link to this step", ja: "このステップへのリンクをコピー" },
+    when: hasRun,
+    act: () => makeLink(true).then(copyText),
+  },
+  {
+    id: "share.markdown",
+    group: "share",
+    words: { en: "Copy as Markdown", ja: "Markdown でコピー" },
+    act: async () => {
+      const { pageAsMarkdown } = await import("../links/copies.ts");
+      return copyText(pageAsMarkdown(await makeLink(hasPlace())));
+    },
+  },
+  {
+    id: "share.picture",
+    group: "share",
+    words: { en: "Save a picture of the panes", ja: "ペインの画像を保存" },
+    act: () => import("../links/copies.ts").then(({ savePicture }) => savePicture()),
   },
 
   {

@@ -12,7 +12,7 @@ export async function openAddress(): Promise<void> {
   const { decodeLink } = await import("./codec.ts");
   const link = await decodeLink(location.hash);
   if (link.kind === "fault") refuse(link.fault);
-  else if (link.kind === "example") openExample(link.name);
+  else if (link.kind === "example") await openExample(link.name);
   else if (link.kind === "lesson") await openLesson(link.number);
   else if (link.kind === "source") openProgram({ source: link.source, progType: "oreore", maps: [], input: "10" }, {});
   else if (link.kind === "state") await openState(link.state);

@@ -4,6 +4,7 @@ import { OWN, useKernel } from "../stores/kernel.ts";
 import { useLayout } from "../stores/layout.ts";
 import { useMachine } from "../stores/machine.ts";
 import { useProgram } from "../stores/program.ts";
+import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import type { LinkState } from "./codec.ts";
 
@@ -40,13 +41,21 @@ function slotAtCursor(): number {
   return useVerdict.getState().check?.slots.find(({ span }) => span?.line === line)?.slot ?? -1;
 }
 
-/** The whole address. */
-export async function makeLink(withPlace: boolean): Promise<string> {
+/** Whether there is a place to speak of: something else than a page as it opens. */
+export const hasPlace = (): boolean => Object.entries(place()).some(([key, value]) => key !== "step" || value !== 0);
+
+/** The whole address of the page as it stands. */
+export async function linkTo(withPlace: boolean): Promise<string> {
   const { encodeLink } = await import("./codec.ts");
-  const hash = await encodeLink(stateOfPage(withPlace));
-  history.replaceState(null, "", hash);
   const { origin, pathname } = location;
-  return `${origin === "null" ? "" : origin}${pathname}${hash}`;
+  return `${origin === "null" ? "" : origin}${pathname}${await encodeLink(stateOfPage(withPlace))}`;
+}
+
+/** The same, put into the address; inside another page only given. */
+export async function makeLink(withPlace: boolean): Promise<string> {
+  const link = await linkTo(withPlace);
+  if (!useSettings.getState().embed) history.replaceState(null, "", link.slice(link.indexOf("#")));
+  return link;
 }
 
 export async function copyText(text: string): Promise<boolean> {

@@ -12,6 +12,7 @@ import type {
   SyscallView,
   SysfsOutcome,
 } from "../../engine/index.ts";
+import { saveFile } from "../ui/save.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
 import { adopt, askKernel, eventOf, moveTo } from "./machine.ts";
 import { chooseProgType, editInput, programInput, recheck, useProgram, writtenFor } from "./program.ts";
@@ -70,6 +71,8 @@ const STARTED = { fd: -1, loadedRevision: -1, calls: [], output: null } as const
 /** Longest list of system calls that is kept. */
 const KEPT_CALLS = 1000;
 const KEPT_LINES = 50;
+/** Of the kernel's random numbers, time and addresses: the one that it starts with. */
+const SEED = 1;
 
 export async function startKernel(): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -268,6 +271,15 @@ export async function patch(step: 1 | 2 | 3 | 4, applied: boolean): Promise<void
   recheck();
 }
 
+/** A kernel that has seen nothing yet, with these steps of the recipe. */
+export async function freshKernel(recipe: readonly boolean[]): Promise<void> {
+  const kernel = await answered(engine().api.restart(SEED));
+  if (!kernel) return;
+  set({ ...STARTED, session: [], kernel });
+  for (const step of [1, 2, 3, 4] as const)
+    if (kernel.steps[step - 1] !== recipe[step - 1]) await patch(step, recipe[step - 1] ?? true);
+}
+
 /** The code of the four steps, for the definition that is there and the program in the editor. */
 export const kernelCode = (): Promise<KernelCodeView | undefined> =>
   answered(engine().api.kernelCode(programInput(useProgram.getState())));
@@ -278,11 +290,7 @@ export async function takeHome(): Promise<void> {
   if (!files) return;
   const { zip } = await import("../ui/zip.ts");
   const name = get().definition?.name ?? "oreore";
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(zip(files.map((file) => ({ ...file, path: `${name}/${file.path}` }))));
-  link.download = `${name}-take-home.zip`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  saveFile(`${name}-take-home.zip`, zip(files.map((file) => ({ ...file, path: `${name}/${file.path}` }))));
 }
 
 /** Ends what the engine is doing; what was answered before holds. */

@@ -17,8 +17,12 @@ interface Saved {
 export interface Settings extends Saved {
   /** Text enlarged, everything but the program and the machine put away. */
   readonly present: boolean;
-  /** The page stands inside another page. */
+  /** The page stands inside another page: it keeps nothing on the device, so that two of them do not meet there. */
   readonly embed: boolean;
+  /** The program inside another page cannot be edited. */
+  readonly readOnly: boolean;
+  /** The page inside another one asks for the height that it needs. */
+  readonly autoHeight: boolean;
   set(change: Partial<Omit<Settings, "set">>): void;
 }
 
@@ -29,7 +33,8 @@ export const useSettings = create<Settings>()((set) => ({
   set: (change) => set(change),
 }));
 
-useSettings.subscribe(({ language, theme, base }) => {
+useSettings.subscribe(({ language, theme, base, embed }) => {
+  if (embed) return;
   try {
     localStorage.setItem(KEY, JSON.stringify({ language, theme, base } satisfies Saved));
   } catch {
@@ -54,6 +59,8 @@ function initial(): Omit<Settings, "set"> {
     base: saved.base ?? "hex",
     present: query.get("present") === "1",
     embed: query.get("embed") === "1",
+    readOnly: query.get("embed") === "1" && query.get("readonly") === "1",
+    autoHeight: query.get("embed") === "1" && query.get("height") === "auto",
   };
 }
 

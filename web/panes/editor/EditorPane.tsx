@@ -25,6 +25,7 @@ export const wantsMonaco = (): boolean => !matchMedia("(pointer: coarse)").match
 export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   const text = useText();
   const Editor = useMonaco(!phone);
+  const readOnly = useSettings((s) => s.readOnly);
   const searching = useRegisterSearch((s) => s.reg >= 0);
   return (
     <section className="pane editor-pane" aria-label={text.panes.editor}>
@@ -44,11 +45,11 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
       <div className="editor-pane__body" data-phone={phone || undefined}>
         <div className="editor-pane__code" data-testid="editor" data-editor={Editor ? "monaco" : "plain"}>
           {Editor ? (
-            <Fallback instead={<PlainEditor />}>
-              <Editor />
+            <Fallback instead={<PlainEditor readOnly={readOnly} />}>
+              <Editor readOnly={readOnly} />
             </Fallback>
           ) : (
-            <PlainEditor />
+            <PlainEditor readOnly={readOnly} />
           )}
         </div>
         {phone && <SideChoice />}
@@ -119,8 +120,8 @@ function Menu({ full }: { readonly full: boolean }) {
   );
 }
 
-function useMonaco(wanted: boolean): ComponentType | null {
-  const [Editor, setEditor] = useState<ComponentType | null>(null);
+function useMonaco(wanted: boolean): Editor | null {
+  const [Editor, setEditor] = useState<Editor | null>(null);
   useEffect(() => {
     if (!wanted || !wantsMonaco()) return;
     let gone = false;
@@ -135,10 +136,11 @@ function useMonaco(wanted: boolean): ComponentType | null {
   return Editor;
 }
 
-let loading: Promise<ComponentType> | undefined;
+type Editor = ComponentType<{ readonly readOnly?: boolean }>;
+let loading: Promise<Editor> | undefined;
 
 /** Monaco's own words come first, where they are not English: it reads them while it is evaluated. */
-export function loadMonaco(): Promise<ComponentType> {
+export function loadMonaco(): Promise<Editor> {
   loading ??= (async () => {
     await firstVerdict();
     if (useSettings.getState().language === "ja") await import("monaco-editor/nls/lang/ja.js");
@@ -163,6 +165,7 @@ function firstVerdict(): Promise<void> {
 
 function ProgTypeSelect() {
   const text = useText();
+  const readOnly = useSettings((s) => s.readOnly);
   const progType = useProgram((s) => s.progType);
   const types = useKernel((s) => s.hello?.progTypes) ?? [
     { name: progType, constant: progType, simulated: true, why: "" },
@@ -170,6 +173,7 @@ function ProgTypeSelect() {
   return (
     <select
       className="select"
+      disabled={readOnly}
       aria-label={text.editor.progType}
       value={progType}
       onChange={(event) => chooseType(event.currentTarget.value)}
