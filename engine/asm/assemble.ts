@@ -10,6 +10,7 @@ import { type Directives, readDirectives } from "./directives.ts";
 import { type Emitted, emit } from "./emit.ts";
 import { evaluate } from "./evaluate.ts";
 import type { ExprContext, Names } from "./expr.ts";
+import { frozenLine } from "./frozen.ts";
 import { lex } from "./lex.ts";
 import { lintProgram } from "./lint-program.ts";
 import { fixOf, Reporter, replaceFix } from "./messages.ts";
@@ -26,6 +27,8 @@ export interface AssembleOptions {
   readonly maps?: readonly MapDef[];
   /** Of several programs in the source the one with this name; else the first. */
   readonly program?: string;
+  /** Remember instructions, and take what is remembered of them: the same answer, sooner, for a text that is being edited. */
+  readonly incremental?: boolean;
 }
 
 /** An assembly and what the language services need of its making. */
@@ -43,7 +46,7 @@ export const assemble = (source: string, options: AssembleOptions = {}): Assembl
 
 export function analyse(source: string, options: AssembleOptions = {}): Analysis {
   const reporter = new Reporter();
-  const lexed = lex(source);
+  const lexed = lex(source, options.incremental ? frozenLine : undefined);
   for (const { what, span } of lexed.unterminated) reporter.report(`unterminated-${what}`, span);
 
   const declared: Declared = { constants: new Map(), constantSpans: new Map() };
@@ -67,8 +70,16 @@ export function analyse(source: string, options: AssembleOptions = {}): Analysis
   const declaredMaps = collectMaps(parsed, directives, reporter);
   const maps = [...(options.maps ?? []), ...declaredMaps.map((map) => map.def)];
   const isMap = (name: string) => maps.some((map) => map.name === name);
+  const defined = new Set(preprocessed.defines.map((define) => define.name));
   const emitted =
-    program && emit(program, context, { isMap, mapAt: (index) => maps[index]?.name, commentLabels: directives.labels });
+    program &&
+    emit(program, context, {
+      isMap,
+      mapAt: (index) => maps[index]?.name,
+      commentLabels: directives.labels,
+      redefined: (name) => declared.constants.has(name) || defined.has(name),
+      keep: options.incremental ?? false,
+    });
   const empty = !emitted && reporter.errors === 0;
   if (empty) reporter.report("no-instructions", { start: 0, end: 0 });
   const mapRefs = new Map<number, number>();

@@ -314,8 +314,11 @@ export function plainValue(big: bigint): CValue {
 const NUMBER = /^(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|(0[0-7]*)|([1-9][0-9]*))([uUlLzZ]*)$/;
 const SUFFIX = /^(?:(u)?(l|ll|z)?|(l|ll|z)u)$/i;
 
+const DECIMAL = /^(?:0|[1-9][0-9]*)$/;
+
 /** An integer constant with its type (C17 6.4.4.1); `undefined` where the text is none or exceeds 64 bits. */
 export function parseNumber(text: string): CValue | undefined {
+  if (text.length < 8 && DECIMAL.test(text)) return intValue(Number(text));
   const match = NUMBER.exec(text.includes("'") ? text.replaceAll("'", "") : text);
   if (!match) return undefined;
   const [, hex, bin, oct, dec, suffix = ""] = match;

@@ -1,5 +1,6 @@
 // A place in a list of tokens. Beyond the last token stands an end token without text, as often as asked.
 import type { Span } from "../base/span.ts";
+import { endOf } from "./frozen.ts";
 import { Token } from "./lex.ts";
 
 export class Cursor {
@@ -79,7 +80,8 @@ export class Cursor {
   }
   /** Place right behind the last token read. */
   get behind(): Span {
-    const end = this.tokens[this.at - 1]?.end ?? 0;
+    const last = this.tokens[this.at - 1];
+    const end = last ? endOf(last) : 0;
     return { start: end, end };
   }
 }

@@ -5,12 +5,15 @@ import type { Insn } from "../isa/insn.ts";
 import type { ParamRole } from "../isa/macros.ts";
 import type { Label, Written } from "./assembly.ts";
 import { bigOf, type CValue, convert, S16, S32, U8 } from "./ctype.ts";
+import { Cursor } from "./cursor.ts";
 import { evaluate } from "./evaluate.ts";
 import type { ExprContext, Node } from "./expr.ts";
+import { freeze, thaw } from "./frozen.ts";
 import type { Site } from "./lex.ts";
 import { lintMacro } from "./lint.ts";
 import { fieldValue, macroCode } from "./macro-code.ts";
 import { fixOf, replaceFix, type TitledFix } from "./messages.ts";
+import { parseList } from "./parse-list.ts";
 import type { Argument, FieldName, Item, ParsedProgram } from "./program.ts";
 
 type Fields = { -readonly [K in keyof Insn]: number };
@@ -39,6 +42,10 @@ export interface Symbols {
   readonly isMap: (name: string) => boolean;
   /** A map's name by its place among the maps that exist: a number may stand for it. */
   readonly mapAt?: (index: number) => string | undefined;
+  /** Whether the source gives a constant's name a meaning of its own. */
+  readonly redefined: (name: string) => boolean;
+  /** Keep what may be kept for the next time: see frozen.ts. */
+  readonly keep: boolean;
   /** Labels that comments define (`@label`), by place. */
   readonly commentLabels: readonly { readonly name: string; readonly span: Span }[];
 }
@@ -106,6 +113,9 @@ class Emitter {
       case "label":
         this.#define(item.name, item.span);
         return;
+      case "frozen":
+        this.#frozen(item);
+        return;
       case "unknown": {
         const first = this.#insns.length;
         for (let i = 0; i < item.slots; i++) this.#insns.push({ code: 0, dst: 0, src: 0, off: 0, imm: 0 });
@@ -122,6 +132,8 @@ class Emitter {
 
   #macro(item: Item & { kind: "macro" }): void {
     const { macro, args } = item;
+    const { reporter } = this.#context;
+    const said = reporter.said;
     const first = this.#insns.length;
     const slots = macroCode(macro);
     let complete = item.complete;
@@ -151,7 +163,34 @@ class Emitter {
       this.#insns.push(insn);
     }
     this.#record(item, macro.name, args, first, complete);
-    if (complete) lintMacro(item, values, this.#context);
+    if (!complete) return;
+    lintMacro(item, values, this.#context);
+    if (this.#symbols.keep && !item.site && reporter.said === said && !macro.params.some(({ role }) => role === "map"))
+      freeze(this.#context.source, item.span, args, this.#insns.slice(first), this.#symbols.redefined);
+  }
+
+  #frozen({ frozen, token, span }: Item & { kind: "frozen" }): void {
+    if (frozen.names.some(this.#symbols.redefined)) {
+      const items: Item[] = [];
+      parseList(new Cursor(thaw(token, this.#context.source), span.end), this.#context, items, true);
+      for (const item of items) this.#item(item);
+      return;
+    }
+    const { start } = span;
+    const written: Written = {
+      span,
+      macro: frozen.macro,
+      args: frozen.args.map((arg) => ({ start: arg.start + start, end: arg.end + start })),
+      firstSlot: this.#insns.length,
+      slotCount: frozen.insns.length,
+      complete: true,
+    };
+    this.#lastSite = undefined;
+    this.#written.push(written);
+    for (const insn of frozen.insns) {
+      this.#insns.push(insn);
+      this.#slots.push(written);
+    }
   }
 
   #braces(item: Item & { kind: "braces" }): void {
@@ -241,7 +280,7 @@ class Emitter {
   }
 
   #record(
-    item: Exclude<Item, { kind: "label" }>,
+    item: Exclude<Item, { kind: "label" | "frozen" }>,
     macro: string | undefined,
     args: readonly Argument[],
     first: number,

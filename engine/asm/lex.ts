@@ -2,6 +2,7 @@
 // directives (`// @prog xdp`) live in them. Linear in the text, and total: what is no token of C becomes
 // a token of kind `other`.
 import type { Span } from "../base/span.ts";
+import type { Frozen } from "./frozen.ts";
 
 export type TokenKind = "name" | "number" | "char" | "string" | "punct" | "other";
 
@@ -20,6 +21,8 @@ export class Token implements Span {
   readonly site: Site | undefined;
   /** Named a macro that was being replaced: never replaced again (C17 6.10.3.4). */
   noExpand = false;
+  /** It is the macro's name and stands for the whole instruction: see frozen.ts. */
+  readonly frozen: Frozen | undefined;
 
   constructor(
     kind: TokenKind,
@@ -29,6 +32,7 @@ export class Token implements Span {
     lineStart: boolean,
     spaced: boolean,
     site?: Site,
+    frozen?: Frozen,
   ) {
     this.kind = kind;
     this.text = text;
@@ -37,6 +41,7 @@ export class Token implements Span {
     this.lineStart = lineStart;
     this.spaced = spaced;
     this.site = site;
+    this.frozen = frozen;
   }
 }
 
@@ -50,8 +55,6 @@ export interface Comment extends Span {
   readonly text: string;
   /** Offset of `text` in the source. */
   readonly textStart: number;
-  /** Number of tokens before it. */
-  readonly before: number;
   readonly block: boolean;
 }
 
@@ -98,7 +101,8 @@ for (const char of "(){}[],;?~") {
 const isLong = (text: string, length: number): boolean =>
   text.length >= length && PUNCTUATORS.has(text.slice(0, length));
 
-export function lex(text: string): Lexed {
+/** `frozenLine`: instructions known by heart, which then are one token each. */
+export function lex(text: string, frozenLine?: (line: string) => Frozen | undefined): Lexed {
   const tokens: Token[] = [];
   const comments: Comment[] = [];
   const unterminated: Lexed["unterminated"] = [];
@@ -121,6 +125,21 @@ export function lex(text: string): Lexed {
       continue;
     }
     if (cls === NAME) {
+      if (frozenLine && lineStart && text.charCodeAt(at) === 0x42) {
+        const newline = text.indexOf("\n", at);
+        const lineEnd = newline < 0 ? length : newline;
+        const frozen = frozenLine(text.slice(at, lineEnd));
+        if (frozen) {
+          tokens.push(new Token("name", frozen.macro, at, at + frozen.macro.length, true, spaced, undefined, frozen));
+          const comma = at + frozen.comma;
+          if (frozen.comma >= 0)
+            tokens.push(new Token("punct", ",", comma, comma + 1, false, frozen.comma > frozen.length));
+          lineStart = false;
+          spaced = true;
+          at = lineEnd;
+          continue;
+        }
+      }
       let end = at + 1;
       while (end < length) {
         const next = classAt(text, end);
@@ -156,7 +175,7 @@ export function lex(text: string): Lexed {
       while (end > 0 && continued(text, end)) end = text.indexOf("\n", end + 1);
       if (end < 0) end = length;
       const body = text.slice(at + 2, end);
-      comments.push({ start: at, end, text: body, textStart: at + 2, before: tokens.length, block: false });
+      comments.push({ start: at, end, text: body, textStart: at + 2, block: false });
       at = end;
       spaced = true;
       continue;
@@ -174,7 +193,6 @@ export function lex(text: string): Lexed {
         end: closed ? end + 2 : end,
         text: body,
         textStart: at + 2,
-        before: tokens.length,
         block: true,
       });
       at = closed ? end + 2 : end;

@@ -20,9 +20,8 @@ export function lintMacro(item: MacroItem, values: readonly (CValue | undefined)
   const { reporter, source } = context;
   // What came out of a #define is not for the reader to mend.
   if (site) return;
-  const textOf = (span: Span) => source.slice(span.start, span.end);
   if (macro.name === "BPF_STX_XADD") {
-    const [size, ...rest] = args.map(textOf);
+    const [size, ...rest] = args.map((arg) => textOf(source, arg));
     const text = `BPF_ATOMIC_OP(${[size, "BPF_ADD", ...rest].join(", ")})`;
     reporter.report("deprecated-xadd", item.span, {}, [replaceFix(item.span, text)]);
   } else if (macro.name === "BPF_LD_ABS" || macro.name === "BPF_LD_IND") {
@@ -38,8 +37,8 @@ export function lintMacro(item: MacroItem, values: readonly (CValue | undefined)
     const { node } = arg;
     if (param.role === "size" && (node.kind === "value" || ![0, 8, 16, 24].includes(Number(value.v)))) {
       const meant = SIZE_OF_BYTES[Number(value.v)];
-      if (textOf(arg) !== "0")
-        reporter.report("odd-size", arg, { text: textOf(arg) }, meant === undefined ? [] : [replaceFix(arg, meant)]);
+      const text = textOf(source, arg);
+      if (text !== "0") reporter.report("odd-size", arg, { text }, meant === undefined ? [] : [replaceFix(arg, meant)]);
     } else if (param.role === "helper" && helperName(Number(value.v)) === undefined) {
       reporter.report("helper-unknown", arg, { value: Number(value.v) });
     } else if (param.role === "imm" && !RAW.has(macro.name) && node.kind === "name" && REGISTER.test(node.name)) {
@@ -66,10 +65,12 @@ export function lintMacro(item: MacroItem, values: readonly (CValue | undefined)
     ) {
       const number = Number(value.v);
       const fixes = number <= 10 ? [replaceFix(arg, `BPF_REG_${number}`)] : [];
-      reporter.report("number-as-register", arg, { text: textOf(arg), value: number }, fixes);
+      reporter.report("number-as-register", arg, { text: textOf(source, arg), value: number }, fixes);
     }
   }
 }
+
+const textOf = (source: string, span: Span): string => source.slice(span.start, span.end);
 
 const SIZE_OF_BYTES: Readonly<Record<number, string>> = {
   1: "BPF_B",

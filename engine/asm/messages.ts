@@ -435,6 +435,11 @@ export class Reporter {
     return { span: { start: span.start, end: span.end } };
   }
 
+  /** How much has been reported. */
+  get said(): number {
+    return this.#counts.error + this.#counts.other;
+  }
+
   get errors(): number {
     return this.#errors;
   }

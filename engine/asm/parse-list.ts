@@ -65,6 +65,7 @@ function positional(cursor: Cursor, at: number): boolean {
   for (let i = at + 1; i < close; i++) {
     const { text, kind } = cursor.tokens[i] as Token;
     if (text === "{" || text === "=" || text === ";" || kind === "string") return false;
+    if (kind === "name" && insnMacro(text)) return false;
     if (text === ",") commas++;
   }
   return commas >= 3;
@@ -160,9 +161,16 @@ function parseItem(cursor: Cursor, context: ExprContext, items: readonly Item[])
   return undefined;
 }
 
+/** Does the name that stands here have parentheses behind it? */
+const isCalled = (cursor: Cursor): boolean => cursor.token.frozen !== undefined || cursor.ahead(1).text === "(";
+
 function parseNamed(cursor: Cursor, context: ExprContext): Item | undefined {
   const { reporter } = context;
   const name = cursor.token;
+  if (name.frozen) {
+    cursor.next();
+    return { kind: "frozen", frozen: name.frozen, token: name, span: { start: name.start, end: cursor.behind.end } };
+  }
   const macro = insnMacro(name.text);
   if (macro) return parseMacro(cursor, context, macro);
   const called = cursor.ahead(1).text === "(";
@@ -202,8 +210,7 @@ function skipArguments(cursor: Cursor): void {
     return;
   }
   while (cursor.at <= close) {
-    if (cursor.token.lineStart && cursor.token.kind === "name" && startsInsn(cursor) && cursor.ahead(1).text === "(")
-      return;
+    if (cursor.token.lineStart && cursor.token.kind === "name" && startsInsn(cursor) && isCalled(cursor)) return;
     cursor.next();
   }
 }

@@ -6,6 +6,7 @@ import { truthy } from "./ctype.ts";
 import { Cursor, quoted } from "./cursor.ts";
 import { evaluate } from "./evaluate.ts";
 import { type ExprContext, parseExpression } from "./expr.ts";
+import { thaw } from "./frozen.ts";
 import { lex, type Site, Token } from "./lex.ts";
 import type { Reporter } from "./messages.ts";
 
@@ -75,7 +76,7 @@ class Preprocessor {
   #nesting = 0;
 
   constructor(tokens: readonly Token[], context: ExprContext, options: PreprocessOptions) {
-    this.#tokens = tokens;
+    this.#tokens = thawed(tokens, context.source);
     this.#context = context;
     this.#reporter = context.reporter;
     this.#options = options;
@@ -266,7 +267,7 @@ class Preprocessor {
     let from = start;
     for (let at = start; at < end; at++) {
       const token = tokens[at] as Token;
-      if (token.kind !== "name" || this.#macro(token.text) === undefined) continue;
+      if (token.kind !== "name" || token.frozen || this.#macro(token.text) === undefined) continue;
       for (; from < at; from++) this.#out.push(tokens[from] as Token);
       const used = this.#expandOne(tokens, at, end, this.#out, undefined);
       at += used - 1;
@@ -394,6 +395,11 @@ class Preprocessor {
     for (; i < end; i++) {
       const token = tokens[i] as Token;
       if (--this.#budget <= 0) return undefined;
+      if (token.frozen) {
+        // Its commas stand within its own parentheses.
+        (args.at(-1) as Token[]).push(...thaw(token, this.#context.source));
+        continue;
+      }
       if (token.kind === "punct") {
         if (token.text === "(" || token.text === "[" || token.text === "{") {
           if (token.text === "(") depth++;
@@ -506,6 +512,30 @@ class Preprocessor {
     this.#rescan(arg, out, site, hidden);
   }
 }
+
+/** Instructions known by heart are tokens again where a name in them is defined by the source, and in bodies of types. */
+function thawed(tokens: readonly Token[], source: string): readonly Token[] {
+  const defined = new Set<string>();
+  const inType = new Set<Token>();
+  let depth = 0;
+  for (let i = 0; i < tokens.length; i++) {
+    const { text, kind, frozen } = tokens[i] as Token;
+    if (frozen) {
+      if (depth > 0) inType.add(tokens[i] as Token);
+    } else if (kind === "name") {
+      if (depth === 0 && /^(?:enum|struct|union)$/.test(text))
+        depth = tokens[i + 1]?.text === "{" || tokens[i + 2]?.text === "{" ? OPENING : 0;
+      else if (/^(?:define|undef)$/.test(text) && tokens[i - 1]?.text === "#") defined.add(tokens[i + 1]?.text ?? "");
+    } else if (depth !== 0 && text === "{") depth = depth === OPENING ? 1 : depth + 1;
+    else if (depth > 0 && text === "}") depth--;
+  }
+  if (defined.size === 0 && inType.size === 0) return tokens;
+  return tokens.flatMap((token) =>
+    inType.has(token) || token.frozen?.names.some((name) => defined.has(name)) ? thaw(token, source) : [token],
+  );
+}
+/** The brace of a type's body is about to come. */
+const OPENING = -1;
 
 const stringify = (tokens: readonly Token[]): string => {
   let text = "";

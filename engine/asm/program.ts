@@ -2,7 +2,8 @@
 import type { Span } from "../base/span.ts";
 import type { InsnMacro } from "../isa/macros.ts";
 import type { Node } from "./expr.ts";
-import type { Site } from "./lex.ts";
+import type { Frozen } from "./frozen.ts";
+import type { Site, Token } from "./lex.ts";
 
 export type FieldName = "code" | "dst" | "src" | "off" | "imm";
 
@@ -27,6 +28,8 @@ export type Item =
       readonly fields: Readonly<Partial<Record<FieldName, Argument>>>;
       readonly complete: boolean;
     }
+  /** Known by heart; `token` stands for all of it. */
+  | { readonly kind: "frozen"; readonly span: Span; readonly frozen: Frozen; readonly token: Token }
   /** Stands where an instruction was meant that nobody knows: slots of zeros, so that those behind keep their place. */
   | {
       readonly kind: "unknown";

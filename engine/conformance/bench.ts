@@ -18,7 +18,7 @@ import {
   Memory,
   Timeline,
 } from "../vm/index.ts";
-import { VERIFIED, verifierRate } from "./bench-verifier.ts";
+import { kernelRate, peakMegabytes, VERIFIED, verifierRate } from "./bench-verifier.ts";
 
 const EXIT = insn("exit");
 const SECOND_HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
@@ -217,11 +217,13 @@ const history = remembered();
 const before = history.findLast((entry) => entry.commit !== here);
 const figures: Figures = {};
 
-function row(name: string, value: number, unit: string): void {
+function row(name: string, value: number, unit: string, note = ""): void {
   figures[name] = value;
   const old = before?.figures[name];
   const change = old === undefined ? "" : `${value >= old ? "+" : ""}${(((value - old) / old) * 100).toFixed(0)} %`;
-  console.log(`${name.padEnd(34)}${value.toFixed(1).padStart(10)} ${unit.padEnd(12)}${change.padStart(8)}`);
+  console.log(
+    `${name.padEnd(34)}${value.toFixed(1).padStart(10)} ${unit.padEnd(12)}${change.padStart(8)}  ${note}`.trimEnd(),
+  );
 }
 
 console.log(`${"".padEnd(34)}${"".padStart(10)} ${"".padEnd(12)}${before ? `since ${before.commit}` : ""}`);
@@ -233,7 +235,16 @@ const { forward, back, megabytes } = timeline();
 row("timeline, recording", forward, "M steps/s");
 row("timeline, going back", back, "M steps/s");
 row("timeline of a million steps", megabytes, "MB");
-for (const { name, program } of VERIFIED) row(name, verifierRate(program), "k insn/s");
+for (const { name, program } of VERIFIED) {
+  const rate = verifierRate(program);
+  const kernel = await kernelRate(program);
+  const beside =
+    typeof kernel === "string"
+      ? `no kernel to ask: ${kernel}`
+      : `Linux itself ${kernel.toFixed(1)}: ${(rate / kernel).toFixed(2)} of it`;
+  row(name, rate, "k insn/s", beside);
+}
+row("verifier, a million walked, peak", peakMegabytes(), "MB");
 mkdirSync(new URL(".", `file://${CACHE}`), { recursive: true });
 writeFileSync(
   CACHE,

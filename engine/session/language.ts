@@ -40,7 +40,7 @@ export function createLanguage(): LanguageApi {
       import("../asm/services/index.ts"),
       import("../asm/assemble.ts"),
     ]);
-    if (last?.source !== source) last = { source, analysis: analyse(source) };
+    if (last?.source !== source) last = { source, analysis: analyse(source, { incremental: true }) };
     return { ...services, analysis: last.analysis };
   }
 

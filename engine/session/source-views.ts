@@ -40,20 +40,47 @@ export function slotViews(insns: readonly Insn[], spanOf: (slot: number) => Span
   const views: SlotView[] = [];
   for (let slot = 0; slot < insns.length; slot++) {
     const insn = insns[slot] as Insn;
-    const next = insns[slot + 1];
-    const slots = next && slotsOf(insn) === 2 ? 2 : 1;
+    const said = saying(insn, insns[slot + 1]);
     views.push({
       slot,
-      slots,
-      hex: slots === 2 ? insnHex(insn) + insnHex(next as Insn) : insnHex(insn),
-      text: formatInsn(insn, next).replace(/^\([0-9a-f]{2}\) /, ""),
+      slots: said.slots,
+      hex: said.hex,
+      text: said.text,
       span: spanOf(slot),
       jump: jumpView(insn, slot),
-      ...registerUse(insn, helperArgCount),
+      reads: said.reads,
+      writes: said.writes,
     });
-    slot += slots - 1;
+    slot += said.slots - 1;
   }
   return views;
+}
+
+/** What can be said of an instruction wherever it stands. */
+type Saying = Pick<SlotView, "slots" | "hex" | "text" | "reads" | "writes"> & {
+  /** It takes two slots: what is said is of `next` as well. */
+  readonly wide: boolean;
+  readonly next: Insn | undefined;
+};
+
+/** While a text is edited the assembler gives the same instructions again: they need not be put into words again. */
+const sayings = new WeakMap<Insn, Saying>();
+
+function saying(insn: Insn, next: Insn | undefined): Saying {
+  const known = sayings.get(insn);
+  if (known && (!known.wide || known.next === next)) return known;
+  const wide = slotsOf(insn) === 2;
+  const slots = wide && next ? 2 : 1;
+  const said: Saying = {
+    slots,
+    hex: slots === 2 ? insnHex(insn) + insnHex(next as Insn) : insnHex(insn),
+    text: formatInsn(insn, next).replace(/^\([0-9a-f]{2}\) /, ""),
+    ...registerUse(insn, helperArgCount),
+    wide,
+    next,
+  };
+  sayings.set(insn, said);
+  return said;
 }
 
 function jumpView(insn: Insn, slot: number): JumpView | null {

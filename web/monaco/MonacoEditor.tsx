@@ -103,8 +103,6 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       links: false,
       editContext: false,
       fixedOverflowWidgets: true,
-      // In a shadow root the menu would not have the theme's colours: it stands outside the editor's element.
-      useShadowDOM: false,
       tabSize: 8,
       insertSpaces: false,
       detectIndentation: true,
@@ -254,7 +252,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
 
   return (
     <>
-      <div ref={host} className="monaco" />
+      {/* The second class carries the theme's colours to the context menu, which stands outside the editor's own element. */}
+      <div ref={host} className="monaco monaco-component" />
       <JumpMargin left={margin} />
     </>
   );
