@@ -1,6 +1,7 @@
 // The one door: what web/ may import from the engine. Views and use cases, nothing below them.
 export * from "./session/api.ts";
 export { EXAMPLES } from "./session/examples.ts";
+export { FIRST_EXAMPLE } from "./session/first-example.ts";
 export type { Comparison, Goal, GoalView, Reader, Verb } from "./session/goals.ts";
 export type * from "./session/flow-views.ts";
 export * from "./session/language.ts";

@@ -10,7 +10,7 @@ import "./panes/editor/editor.css";
 import "./panes/verifier/verifier.css";
 import "./panes/machine/machine.css";
 import "./panes/kernel/kernel.css";
-import { StrictMode } from "react";
+import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { loadLanguage } from "./i18n/index.ts";
@@ -26,25 +26,34 @@ const { language, theme } = useSettings.getState();
 document.documentElement.lang = language;
 document.documentElement.dataset.theme = themeInForce(theme);
 
-if (!useSettings.getState().embed) restoreDraft();
-void loadLanguage(language).then(() =>
-  createRoot(document.getElementById("root") as HTMLElement).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  ),
-);
+const render = (page: ReactNode): void =>
+  createRoot(document.getElementById("root") as HTMLElement).render(<StrictMode>{page}</StrictMode>);
 
-// The keys and the list of commands behind them come after what is seen first.
-void import("./app/keys.ts").then(({ listenToKeys }) => listenToKeys());
-window.addEventListener("hashchange", () => void openAddress());
-window.addEventListener("pagehide", saveNow);
-document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && saveNow());
+/** The second window of someone who presents: notes and clock; what runs, runs in the first. */
+async function startSpeaker(id: string): Promise<void> {
+  const { default: Speaker } = await import("./app/Speaker.tsx");
+  render(<Speaker id={id} />);
+}
 
-followMachine();
-void openAddress().then(() => {
-  followProgram();
-  followVerdict();
-  // After the first question for a verdict: the kernel needs more of the engine to be loaded.
-  void startKernel();
-});
+const speaker = new URLSearchParams(location.search).get("speaker");
+if (speaker !== null) void startSpeaker(speaker);
+else startPage();
+
+function startPage(): void {
+  if (!useSettings.getState().embed) restoreDraft();
+  void loadLanguage(language).then(() => render(<App />));
+
+  // The keys and the list of commands behind them come after what is seen first.
+  void import("./app/keys.ts").then(({ listenToKeys }) => listenToKeys());
+  window.addEventListener("hashchange", () => void openAddress());
+  window.addEventListener("pagehide", saveNow);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && saveNow());
+
+  followMachine();
+  void openAddress().then(() => {
+    followProgram();
+    followVerdict();
+    // After the first question for a verdict: the kernel needs more of the engine to be loaded.
+    void startKernel();
+  });
+}

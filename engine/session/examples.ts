@@ -1,5 +1,6 @@
 // The built-in programs: the deck's, what is refused and why, and small things to try. `#example/<name>` opens one.
 // Each is checked by a test against what it promises here.
+import { FIRST_EXAMPLE } from "./first-example.ts";
 import { GALLERY } from "./gallery.ts";
 import type { ExampleView, MapInput } from "./views.ts";
 
@@ -11,23 +12,6 @@ export interface Example extends Omit<ExampleView, "program"> {
 }
 
 const list: readonly Example[] = [
-  {
-    name: "plus42",
-    title: { en: "Input plus 42", ja: "入力 + 42" },
-    about: {
-      en: "The program of the talk: three macros that read a number, add 42 and return it.",
-      ja: "発表のプログラム。3 つのマクロで数を読み、42 を足して返します。",
-    },
-    source: `// R0 = *(u32 *)(R1 + 0)
-BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),
-// R0 += 42
-BPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42),
-// return R0
-BPF_EXIT_INSN(),
-`,
-    input: "10",
-    expect: "accept",
-  },
   {
     name: "even-odd",
     title: { en: "Even or odd", ja: "偶数か奇数か" },
@@ -299,6 +283,10 @@ BPF_EXIT_INSN(),
   },
 ];
 
-export const EXAMPLES: readonly ExampleView[] = [...list, ...GALLERY].map(
-  ({ source, progType = "oreore", maps = [], ...rest }) => ({ ...rest, program: { source, progType, maps } }),
-);
+export const EXAMPLES: readonly ExampleView[] = [
+  FIRST_EXAMPLE,
+  ...[...list, ...GALLERY].map(({ source, progType = "oreore", maps = [], ...rest }) => ({
+    ...rest,
+    program: { source, progType, maps },
+  })),
+];

@@ -4,7 +4,8 @@ import { useText } from "../i18n/index.ts";
 import { useDialog } from "../stores/dialog.ts";
 import { cancel, useKernel } from "../stores/kernel.ts";
 import { themeInForce, useSettings } from "../stores/settings.ts";
-import { Header, LanguageButton } from "./Header.tsx";
+import { Header } from "./Header.tsx";
+import { Lesson, useDroppedLessons } from "./Lesson.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";
 import { Phone } from "./Phone.tsx";
 import { useMedia } from "./useMedia.ts";
@@ -14,12 +15,17 @@ const Embed = lazy(() => import("./Embed.tsx"));
 const ShareSheet = lazy(() => import("./ShareSheet.tsx"));
 const KeysSheet = lazy(() => import("./KeysSheet.tsx"));
 const Palette = lazy(() => import("./Palette.tsx"));
+const LessonFileSheet = lazy(() => import("./LessonFileSheet.tsx"));
+const Gallery = lazy(() => import("../gallery/Gallery.tsx"));
+const PrintView = lazy(() => import("./PrintView.tsx"));
+const Stage = lazy(() => import("./Stage.tsx"));
 
 export function App() {
   const text = useText();
   const { language, theme, present, embed } = useSettings();
   const phone = useMedia("(max-width: 719px)");
   const dialog = useDialog((s) => s.open);
+  useDroppedLessons();
 
   useEffect(() => {
     document.documentElement.lang = language;
@@ -51,9 +57,9 @@ export function App() {
           <h1>Oreore</h1>
         </header>
       )}
-      {present && !embed && <LeavePresent />}
       <NoticeBar />
       <main className="app__main">
+        {!embed && !phone && <Lesson />}
         <Suspense>{embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</Suspense>
       </main>
       <Busy />
@@ -61,6 +67,10 @@ export function App() {
         {dialog === "share" && <ShareSheet />}
         {dialog === "keys" && <KeysSheet />}
         {dialog === "palette" && <Palette />}
+        {dialog === "lesson-file" && <LessonFileSheet />}
+        {dialog === "gallery" && <Gallery />}
+        {dialog === "print" && <PrintView />}
+        {present && !embed && <Stage />}
       </Suspense>
     </div>
   );
@@ -80,19 +90,6 @@ function Busy() {
           </button>
         </div>
       )}
-    </div>
-  );
-}
-
-function LeavePresent() {
-  const text = useText();
-  const set = useSettings((s) => s.set);
-  return (
-    <div className="leave-present">
-      <LanguageButton />
-      <button type="button" className="button button--quiet" onClick={() => set({ present: false })}>
-        {text.header.leavePresent}
-      </button>
     </div>
   );
 }

@@ -1,10 +1,20 @@
 // The line on top: name, examples, share, language, theme, help.
-import { Contrast, GraduationCap, Keyboard, Moon, Presentation, Search, Share2, Sun, SunMoon } from "lucide-react";
-import { EXAMPLES } from "../../engine/index.ts";
+import {
+  Contrast,
+  GraduationCap,
+  Keyboard,
+  LayoutGrid,
+  Moon,
+  Presentation,
+  Search,
+  Share2,
+  Sun,
+  SunMoon,
+} from "lucide-react";
 import { switchLanguage, useText } from "../i18n/index.ts";
 import { openDialog } from "../stores/dialog.ts";
 import { chooseLayout, LAYOUTS, useLayout } from "../stores/layout.ts";
-import { openExample, openLesson, useProgram } from "../stores/program.ts";
+import { resumeLessons, useProgram } from "../stores/program.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
 import { Segments } from "../ui/Segments.tsx";
 
@@ -22,9 +32,9 @@ export function Header() {
         <img src="icon.svg" alt="" width="24" height="24" />
         <span>oreore</span>
       </h1>
-      <ExampleSelect />
+      <GalleryButton />
       {lesson === 0 && (
-        <button type="button" className="button button--quiet header__lessons" onClick={() => void openLesson(1)}>
+        <button type="button" className="button button--quiet header__lessons" onClick={() => void resumeLessons()}>
           <GraduationCap size={16} aria-hidden="true" />
           <span>{text.lesson.open}</span>
         </button>
@@ -134,31 +144,23 @@ function PresentButton() {
   );
 }
 
-function ExampleSelect() {
+/** What stands in the editor, by its name; leads to the gallery. */
+function GalleryButton() {
   const text = useText();
-  const example = useProgram((s) => s.example);
-  const lesson = useProgram((s) => s.lesson);
-  const lessonTitle = useProgram((s) => s.lessonTitle);
+  const { example, lesson, title } = useProgram();
   const language = useSettings((s) => s.language);
-  const group = (expect: "accept" | "reject") =>
-    EXAMPLES.filter((e) => e.expect === expect).map((e) => (
-      <option key={e.name} value={e.name} title={e.about[language]}>
-        {e.title[language]}
-      </option>
-    ));
+  const name = example !== "" || lesson !== 0 ? title?.[language] : undefined;
   return (
-    <select
-      className="select header__examples"
-      aria-label={text.header.openExample}
-      value={example}
-      onChange={(event) => event.currentTarget.value && openExample(event.currentTarget.value)}
+    <button
+      type="button"
+      className="button header__examples"
+      title={text.header.openExample}
+      onClick={() => openDialog("gallery")}
     >
-      {example === "" && (
-        <option value="">{(lesson === 0 ? null : lessonTitle)?.[language] ?? text.header.ownProgram}</option>
-      )}
-      <optgroup label={`${text.header.examples}: ${text.header.accepted}`}>{group("accept")}</optgroup>
-      <optgroup label={`${text.header.examples}: ${text.header.refused}`}>{group("reject")}</optgroup>
-    </select>
+      <LayoutGrid size={14} aria-hidden="true" />
+      <span className="visually-hidden">{text.header.openExample}: </span>
+      <span className="header__program">{name ?? text.header.ownProgram}</span>
+    </button>
   );
 }
 

@@ -1,16 +1,42 @@
-// The place of the lesson; its texts are loaded when there is one.
-import { lazy, Suspense } from "react";
+// The place of the lesson, which is loaded when there is one; and a lesson's file dropped on the page opens it.
+import { lazy, Suspense, useEffect } from "react";
 import { useProgram } from "../stores/program.ts";
 
-const LessonStrip = lazy(() => import("./LessonStrip.tsx"));
+const LessonPanel = lazy(() => import("./LessonPanel.tsx"));
 
-export function Lesson() {
-  const open = useProgram((s) => s.lesson !== 0);
+export const useHasLesson = (): boolean => useProgram((s) => s.lesson !== 0);
+
+export function Lesson({ phone = false }: { readonly phone?: boolean }) {
+  const open = useHasLesson();
   return (
     open && (
       <Suspense>
-        <LessonStrip />
+        <LessonPanel phone={phone} />
       </Suspense>
     )
   );
+}
+
+/** Markdown files dropped anywhere are lessons; other files are left to whoever wants them. */
+export function useDroppedLessons(): void {
+  useEffect(() => {
+    const lessonIn = (event: DragEvent): File | undefined =>
+      [...(event.dataTransfer?.files ?? [])].find(({ name }) => /\.(md|markdown)$/i.test(name));
+    const over = (event: DragEvent): void => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      const file = lessonIn(event);
+      if (!file) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void import("../stores/dropped.ts").then(({ openDropped }) => openDropped(file));
+    };
+    window.addEventListener("dragover", over);
+    window.addEventListener("drop", drop, { capture: true });
+    return () => {
+      window.removeEventListener("dragover", over);
+      window.removeEventListener("drop", drop, { capture: true });
+    };
+  }, []);
 }

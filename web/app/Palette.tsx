@@ -1,7 +1,7 @@
 // The command palette: a few letters, in either language, name a command, an example or a lesson. Recent ones first.
 import { useEffect, useMemo, useRef, useState } from "react";
 import { EXAMPLES, type Texts } from "../../engine/index.ts";
-import { LESSONS } from "../lessons/lessons.ts";
+import { type LessonEntry, lessonList } from "../lessons/index.ts";
 import { closeDialog } from "../stores/dialog.ts";
 import { openExample, openLesson } from "../stores/program.ts";
 import { useSettings } from "../stores/settings.ts";
@@ -41,11 +41,15 @@ export default function Palette() {
   const list = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const recent = useMemo(readRecent, []);
-  const entries = useMemo(allEntries, []);
+  const [lessons, setLessons] = useState<readonly LessonEntry[]>([]);
+  const entries = useMemo(() => allEntries(lessons), [lessons]);
   const found = useMemo(() => find(entries, query, recent), [entries, query, recent]);
   const chosen = found[Math.min(at, found.length - 1)];
 
-  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    input.current?.focus();
+    void lessonList().then(setLessons);
+  }, []);
   useEffect(() => {
     list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: "nearest" });
   }, [at]);
@@ -113,7 +117,7 @@ export default function Palette() {
   );
 }
 
-const allEntries = (): readonly Entry[] => [
+const allEntries = (lessons: readonly LessonEntry[]): readonly Entry[] => [
   ...COMMANDS.filter((command) => command.id !== "page.palette" && (command.when?.() ?? true)),
   ...EXAMPLES.map(({ name, title }) => ({
     id: `example.${name}`,
@@ -121,11 +125,11 @@ const allEntries = (): readonly Entry[] => [
     kind: WORDS.example,
     act: () => openExample(name),
   })),
-  ...LESSONS.map(({ title }, i) => ({
-    id: `lesson.${i + 1}`,
-    words: { en: `${i + 1}. ${title.en}`, ja: `${i + 1}. ${title.ja}` },
+  ...lessons.map(({ title, number }) => ({
+    id: `lesson.${number}`,
+    words: { en: `${number}. ${title.en}`, ja: `${number}. ${title.ja}` },
     kind: WORDS.lesson,
-    act: () => openLesson(i + 1),
+    act: () => openLesson(number),
   })),
 ];
 

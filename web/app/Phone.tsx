@@ -1,13 +1,13 @@
 // One pane at a time, with the verdict always in sight on the tabs.
-import { Ban, CircleCheck, Code, Cpu, ScrollText, Terminal, TriangleAlert } from "lucide-react";
+import { Ban, CircleCheck, Code, Cpu, GraduationCap, ScrollText, Terminal, TriangleAlert } from "lucide-react";
 import { useText } from "../i18n/index.ts";
 import { EditorPane } from "../panes/editor/EditorPane.tsx";
 import { KernelPane } from "../panes/kernel/KernelPane.tsx";
 import { MachinePane } from "../panes/machine/MachinePane.tsx";
 import { VerifierPane } from "../panes/verifier/VerifierPane.tsx";
-import { type FocusState, showTab, useFocus } from "../stores/focus.ts";
+import { type FocusState, showLesson, showTab, useFocus } from "../stores/focus.ts";
 import { useVerdict } from "../stores/verdict.ts";
-import { Lesson } from "./Lesson.tsx";
+import { Lesson, useHasLesson } from "./Lesson.tsx";
 
 const TABS = [
   ["editor", Code],
@@ -21,6 +21,8 @@ const BADGE = { accept: CircleCheck, reject: Ban, error: TriangleAlert } as cons
 export function Phone() {
   const text = useText();
   const tab = useFocus((s) => s.tab);
+  const hasLesson = useHasLesson();
+  const lesson = useFocus((s) => s.lesson) && hasLesson;
   const verdict = useVerdict((s) => s.check?.verdict);
   const Badge = verdict && BADGE[verdict];
   return (
@@ -33,20 +35,41 @@ export function Phone() {
           id={`pane-${name}`}
           role="tabpanel"
           aria-labelledby={`tab-${name}`}
-          hidden={tab !== name}
+          hidden={lesson || tab !== name}
         >
-          {name === "editor" && (
-            <>
-              <Lesson />
-              <EditorPane phone />
-            </>
-          )}
+          {name === "editor" && <EditorPane phone />}
           {name === "verifier" && <VerifierPane />}
           {name === "machine" && <MachinePane />}
           {name === "kernel" && <KernelPane />}
         </div>
       ))}
-      <div className="tabs" role="tablist" aria-label={text.title} onKeyDown={arrows}>
+      {hasLesson && (
+        <div className="phone__pane" id="pane-lesson" role="tabpanel" aria-labelledby="tab-lesson" hidden={!lesson}>
+          <Lesson phone />
+        </div>
+      )}
+      <div
+        className="tabs"
+        data-five={hasLesson || undefined}
+        role="tablist"
+        aria-label={text.title}
+        onKeyDown={arrows}
+      >
+        {hasLesson && (
+          <button
+            type="button"
+            role="tab"
+            id="tab-lesson"
+            className="tabs__one"
+            aria-selected={lesson}
+            aria-controls="pane-lesson"
+            tabIndex={lesson ? 0 : -1}
+            onClick={showLesson}
+          >
+            <GraduationCap size={19} aria-hidden="true" />
+            {text.panes.lesson}
+          </button>
+        )}
         {TABS.map(([name, Icon]) => (
           <button
             key={name}
@@ -54,9 +77,9 @@ export function Phone() {
             role="tab"
             id={`tab-${name}`}
             className="tabs__one"
-            aria-selected={tab === name}
+            aria-selected={!lesson && tab === name}
             aria-controls={`pane-${name}`}
-            tabIndex={tab === name ? 0 : -1}
+            tabIndex={!lesson && tab === name ? 0 : -1}
             onClick={() => showTab(name)}
           >
             {name === "verifier" && Badge ? (
@@ -76,8 +99,10 @@ function arrows(event: { readonly key: string; preventDefault(): void }): void {
   const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
   if (by === 0) return;
   event.preventDefault();
-  const names = TABS.map(([name]) => name);
-  const next = names[(names.indexOf(useFocus.getState().tab) + by + names.length) % names.length] as FocusState["tab"];
-  showTab(next);
+  const { lesson, tab } = useFocus.getState();
+  const names = [...(document.getElementById("tab-lesson") ? ["lesson"] : []), ...TABS.map(([name]) => name)];
+  const next = names[(names.indexOf(lesson ? "lesson" : tab) + by + names.length) % names.length] as string;
+  if (next === "lesson") showLesson();
+  else showTab(next as FocusState["tab"]);
   requestAnimationFrame(() => document.getElementById(`tab-${next}`)?.focus());
 }

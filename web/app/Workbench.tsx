@@ -14,7 +14,7 @@ import { fold, type Pane, useLayout } from "../stores/layout.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { Segments } from "../ui/Segments.tsx";
 import { type Arrangement, mainPane, readSizes, saveSizes, useArrangement } from "./arrangements.ts";
-import { Lesson } from "./Lesson.tsx";
+import { useHasLesson } from "./Lesson.tsx";
 import { type Hosts, Place, useHosts } from "./panes.tsx";
 import { useMedia } from "./useMedia.ts";
 
@@ -26,7 +26,9 @@ export function Workbench() {
   const text = useText();
   const [hosts, panes] = useHosts();
   const beside = useBeside();
-  const upright = useMedia("(max-width: 1024px) and (orientation: portrait)") && beside !== null;
+  // Beside a lesson two panes stand one above the other, so that the program keeps the width it needs.
+  const lesson = useHasLesson();
+  const upright = (useMedia("(max-width: 1024px) and (orientation: portrait)") || lesson) && beside !== null;
   const [name, { share, left, right }] = useArrangement(beside);
   const maximised = useLayout((s) => s.maximised);
   const sizes = useSizes(upright ? `${name}-upright` : name, "columns", { left: share, right: 100 - share });
@@ -41,7 +43,6 @@ export function Workbench() {
       >
         <Panel id="left" minSize={320}>
           <div className="workbench__left">
-            <Lesson />
             <Column name={name} side="left" column={left} hosts={hosts} />
           </div>
         </Panel>

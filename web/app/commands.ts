@@ -8,7 +8,7 @@ import { nextProblem } from "../stores/focus.ts";
 import { attach, detach, load, read, runAll, write } from "../stores/kernel.ts";
 import { chooseLayout, LAYOUTS, type Layout, maximise, PANES, type Pane, useLayout } from "../stores/layout.ts";
 import { moveBy, moveTo, moveToEnd, useMachine } from "../stores/machine.ts";
-import { openLesson, takeBack, useProgram } from "../stores/program.ts";
+import { advance, resumeLessons, takeBack, useProgram } from "../stores/program.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
 
 export const GROUPS = ["program", "run", "view", "share", "learn", "page"] as const;
@@ -183,10 +183,29 @@ export const COMMANDS: readonly Command[] = [
   },
 
   {
+    id: "learn.gallery",
+    group: "learn",
+    words: { en: "Gallery of programs", ja: "プログラムのギャラリー" },
+    act: () => openDialog("gallery"),
+  },
+  {
     id: "learn.lessons",
     group: "learn",
     words: { en: "Lessons", ja: "レッスン" },
-    act: () => openLesson(1),
+    act: resumeLessons,
+  },
+  {
+    id: "learn.lesson-file",
+    group: "learn",
+    words: { en: "Open a lesson from a file", ja: "ファイルのレッスンを開く" },
+    act: () => openDialog("lesson-file"),
+  },
+  {
+    id: "learn.print",
+    group: "learn",
+    words: { en: "Print the lesson, or save it as PDF", ja: "レッスンを印刷 (PDF に保存)" },
+    keys: ["C-p"],
+    act: () => openDialog("print"),
   },
   {
     id: "learn.present",
@@ -198,20 +217,66 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "learn.next",
     group: "learn",
-    words: { en: "Step on, with a slide clicker", ja: "スライドのリモコンで進む" },
+    words: {
+      en: "On: the lesson's points, then the steps (slide clicker)",
+      ja: "進む: レッスンの要点、次にステップ (リモコン)",
+    },
     keys: ["PageDown"],
     where: "presenting",
     when: presenting,
-    act: () => moveBy(1),
+    act: () => advance(1),
   },
   {
     id: "learn.previous",
     group: "learn",
-    words: { en: "Step back, with a slide clicker", ja: "スライドのリモコンで戻る" },
+    words: { en: "Back, with a slide clicker", ja: "戻る (リモコン)" },
     keys: ["PageUp"],
     where: "presenting",
     when: presenting,
-    act: () => moveBy(-1),
+    act: () => advance(-1),
+  },
+  {
+    id: "learn.bigger",
+    group: "learn",
+    words: { en: "Bigger, while presenting", ja: "大きく (発表中)" },
+    keys: ["+", "="],
+    where: "presenting",
+    when: presenting,
+    act: () => import("../stores/present.ts").then(({ resize }) => resize(1)),
+  },
+  {
+    id: "learn.smaller",
+    group: "learn",
+    words: { en: "Smaller, while presenting", ja: "小さく (発表中)" },
+    keys: ["-"],
+    where: "presenting",
+    when: presenting,
+    act: () => import("../stores/present.ts").then(({ resize }) => resize(-1)),
+  },
+  {
+    id: "learn.ask",
+    group: "learn",
+    words: { en: "Ask before showing a value, while presenting", ja: "値を見せる前に問う (発表中)" },
+    keys: ["q"],
+    where: "presenting",
+    when: presenting,
+    act: () => import("../stores/present.ts").then(({ toggleAsking }) => toggleAsking()),
+  },
+  {
+    id: "learn.show",
+    group: "learn",
+    words: { en: "Show the covered value, while presenting", ja: "伏せた値を見せる (発表中)" },
+    keys: ["."],
+    where: "presenting",
+    when: presenting,
+    act: () => import("../stores/present.ts").then(({ showValue }) => showValue()),
+  },
+  {
+    id: "learn.speaker",
+    group: "learn",
+    words: { en: "Speaker's window", ja: "発表者の画面" },
+    when: presenting,
+    act: () => import("../stores/present.ts").then(({ openSpeaker }) => openSpeaker()),
   },
   {
     id: "learn.first",

@@ -1,4 +1,5 @@
 // The built-in lessons: one file each, loaded when it is opened. Their numbers (`#lesson/3`) are their places in the list.
+import type { Texts } from "../../engine/index.ts";
 import type { Language } from "../stores/settings.ts";
 import type { Lesson } from "./lesson.ts";
 import { lessonHead, type Parsed, parseLesson } from "./parse.ts";
@@ -20,16 +21,17 @@ export async function loadLesson(number: number): Promise<Parsed | undefined> {
 export interface LessonEntry {
   readonly id: string;
   readonly number: number;
-  readonly title: string;
+  readonly title: Texts;
   readonly slides?: readonly [number, number];
 }
 
 /** All of them by name, for a list. */
-export const lessonList = (language: Language): Promise<readonly LessonEntry[]> =>
+export const lessonList = (): Promise<readonly LessonEntry[]> =>
   Promise.all(
     LESSON_IDS.map(async (id, index) => {
       const { titles, slides } = lessonHead((await read(index)) ?? "");
-      return { id, number: index + 1, title: titles[language] ?? id, ...(slides && { slides }) };
+      const title = { en: titles.en ?? id, ja: titles.ja ?? id };
+      return { id, number: index + 1, title, ...(slides && { slides }) };
     }),
   );
 

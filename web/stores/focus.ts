@@ -28,6 +28,8 @@ export interface FocusState {
   readonly geometry: Geometry;
   /** Pane in sight on a phone. */
   readonly tab: "editor" | "verifier" | "machine" | "kernel";
+  /** On a phone the open lesson is in sight, not `tab`. */
+  readonly lesson: boolean;
 }
 
 export const useFocus = create<FocusState>()(() => ({
@@ -36,13 +38,15 @@ export const useFocus = create<FocusState>()(() => ({
   reveal: null,
   geometry: { scrollTop: 0, lineHeight: 22, topOf: evenLines(10, 22) },
   tab: "editor",
+  lesson: false,
 }));
 
 const { getState: get, setState: set } = useFocus;
 
 export const cursorMoved = (line: number): void => (line === get().line ? undefined : set({ line }));
 export const point = (slot: number): void => set({ hovered: slot });
-export const showTab = (tab: FocusState["tab"]): void => set({ tab });
+export const showTab = (tab: FocusState["tab"]): void => set({ tab, lesson: false });
+export const showLesson = (): void => set({ lesson: true });
 
 export function publishGeometry(geometry: Geometry): void {
   const now = get().geometry;
@@ -51,7 +55,11 @@ export function publishGeometry(geometry: Geometry): void {
 }
 
 export function revealSpan(span: SpanView, focus = true): void {
-  set((s) => ({ reveal: { span, focus, nonce: (s.reveal?.nonce ?? 0) + 1 }, tab: focus ? "editor" : s.tab }));
+  set((s) => ({
+    reveal: { span, focus, nonce: (s.reveal?.nonce ?? 0) + 1 },
+    tab: focus ? "editor" : s.tab,
+    lesson: s.lesson && !focus,
+  }));
 }
 
 /** Shows the line that made an instruction. */

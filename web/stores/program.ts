@@ -1,8 +1,16 @@
 // What stands in the editor and around it: source, program type, maps, the text that will be written to the hook's file.
 // Keeps the reader's draft safe: opening a link or an example puts it aside with a way back.
 import { create } from "zustand";
-import { type DefinitionInput, EXAMPLES, type MapInput, type ProgramInput, type Texts } from "../../engine/index.ts";
+import {
+  type DefinitionInput,
+  type ExampleView,
+  FIRST_EXAMPLE,
+  type MapInput,
+  type ProgramInput,
+  type Texts,
+} from "../../engine/index.ts";
 import type { LinkFault } from "../links/codec.ts";
+import { useContents } from "./contents.ts";
 import { type Draft, readDraft, shelve, writeDraft } from "./draft.ts";
 import { useSettings } from "./settings.ts";
 
@@ -24,9 +32,12 @@ export interface ProgramState {
   readonly opened: number;
   /** Name of the example that is open and untouched, "" otherwise. */
   readonly example: string;
-  /** Lesson that is open, 0: none. */
+  /** The text, the type or the maps are the reader's own work: something would be lost with them. */
+  readonly edited: boolean;
+  /** Lesson that is open, 0: none, OWN_LESSON: one from a file. */
   readonly lesson: number;
-  readonly lessonTitle: Texts | null;
+  /** What the program is called where it comes from: an example, a lesson. */
+  readonly title: Texts | null;
   /** A link asked for this step; taken once the run is there. */
   readonly askedStep: number | null;
   /** The preset that a link asked for. */
@@ -37,18 +48,20 @@ export interface ProgramState {
   readonly notice: Notice | null;
 }
 
-const FIRST = exampleByName("plus42");
+/** In place of a lesson's number: one that was opened from a file. */
+export const OWN_LESSON = -1;
 
 export const useProgram = create<ProgramState>()(() => ({
-  source: FIRST?.program.source ?? "",
-  progType: FIRST?.program.progType ?? "oreore",
-  maps: FIRST?.program.maps ?? [],
-  input: FIRST?.input ?? "10",
+  source: FIRST_EXAMPLE.program.source,
+  progType: FIRST_EXAMPLE.program.progType,
+  maps: FIRST_EXAMPLE.program.maps,
+  input: FIRST_EXAMPLE.input,
   revision: 1,
   opened: 1,
-  example: "plus42",
+  example: FIRST_EXAMPLE.name,
+  edited: false,
   lesson: 0,
-  lessonTitle: null,
+  title: FIRST_EXAMPLE.title,
   askedStep: null,
   askedPreset: "oreore",
   askedDefinition: null,
@@ -58,20 +71,17 @@ export const useProgram = create<ProgramState>()(() => ({
 
 const { getState: get, setState: set } = useProgram;
 
-function exampleByName(name: string) {
-  return EXAMPLES.find((example) => example.name === name);
-}
-
 export const programInput = (s: ProgramState): ProgramInput => ({
   source: s.source,
   progType: s.progType,
   maps: s.maps,
+  contents: useContents.getState().of,
 });
 
 /** The reader typed. */
 export function editSource(source: string): void {
   if (source === get().source) return;
-  set((s) => ({ source, revision: s.revision + 1, example: "", askedStep: null }));
+  set((s) => ({ source, revision: s.revision + 1, example: "", edited: true, askedStep: null }));
   forgetLink();
   saveSoon();
 }
@@ -82,7 +92,7 @@ export function editInput(input: string): void {
 }
 
 export function chooseProgType(progType: string): void {
-  set((s) => ({ progType, revision: s.revision + 1, example: "", askedStep: null }));
+  set((s) => ({ progType, revision: s.revision + 1, example: "", edited: true, askedStep: null }));
   forgetLink();
   saveSoon();
 }
@@ -99,33 +109,38 @@ export const noteWhat = (notice: Notice): void => set({ notice });
 
 export const dismissNotice = (): void => set({ notice: null });
 
-export function openExample(name: string): void {
-  const example = exampleByName(name);
+/** The first example is there at once; the others come with the gallery. */
+async function exampleByName(name: string): Promise<ExampleView | undefined> {
+  if (name === FIRST_EXAMPLE.name) return FIRST_EXAMPLE;
+  const { EXAMPLES } = await import("../gallery/examples.ts");
+  return EXAMPLES.find((example) => example.name === name);
+}
+
+export async function openExample(name: string): Promise<void> {
+  const example = await exampleByName(name);
   if (!example) {
     set({ notice: { kind: "no-example", name } });
     return;
   }
   const { source, progType, maps } = example.program;
-  openProgram({ source, progType, maps, input: example.input }, { example: name });
+  openProgram({ source, progType, maps, input: example.input }, { example: name, title: example.title });
 }
 
-export async function openLesson(number: number): Promise<void> {
-  const { lessonProgram } = await import("../lessons/lessons.ts");
-  const lesson = lessonProgram(number);
-  if (!lesson) {
-    set({ notice: { kind: "no-lesson", number } });
-    return;
-  }
-  openProgram(lesson, { lesson: number });
-  set({ lessonTitle: lesson.title });
-}
+/** The lesson of a number, from 1. */
+export const openLesson = async (number: number): Promise<void> => (await import("./lesson.ts")).openLesson(number);
+
+/** The first lesson that is not solved yet. */
+export const resumeLessons = async (): Promise<void> => (await import("./lesson.ts")).resumeLessons();
+
+/** On or back while presenting: the lesson's points and the steps of the run. */
+export const advance = async (by: 1 | -1): Promise<void> => (await import("./lesson.ts")).advance(by);
 
 /** Back to what the last opening pushed aside. */
 export function takeBack(): void {
   const { aside } = get();
   if (!aside) return;
   const leaving = draftOf(get());
-  set((s) => ({ ...opening(s), ...programOf(aside), aside: leaving, notice: null }));
+  set((s) => ({ ...opening(s), ...programOf(aside), edited: true, aside: leaving, notice: null }));
   forgetLink();
   saveSoon();
 }
@@ -133,7 +148,7 @@ export function takeBack(): void {
 /** At the start: the draft of this tab, or of the last one, if there is any. */
 export function restoreDraft(): void {
   const draft = readDraft();
-  if (draft && !isPristine(draft)) set((s) => ({ ...opening(s), ...programOf(draft) }));
+  if (draft && draft.source.trim() !== "") set((s) => ({ ...opening(s), ...programOf(draft), edited: true }));
 }
 
 type Opened = Draft & { readonly maps: readonly MapInput[] };
@@ -144,14 +159,17 @@ export function openProgram(
   mark: {
     readonly example?: string;
     readonly lesson?: number;
+    readonly title?: Texts;
     readonly askedStep?: number | null;
     readonly askedPreset?: string;
     readonly askedDefinition?: DefinitionInput | null;
   },
 ): void {
   const before = draftOf(get());
-  const keep = before.source !== source && !isPristine(before);
+  const keep = get().edited && before.source !== source && before.source.trim() !== "";
   if (keep) shelve(before);
+  // From one lesson to the next nobody wants to be told: what was written stands in the list of the last programs.
+  const quiet = get().lesson !== 0 && mark.lesson !== undefined;
   set((s) => ({
     ...opening(s),
     source,
@@ -159,12 +177,14 @@ export function openProgram(
     maps,
     input,
     example: mark.example ?? "",
+    edited: false,
     lesson: mark.lesson ?? 0,
+    title: mark.title ?? null,
     askedStep: mark.askedStep ?? null,
     askedPreset: mark.askedPreset ?? "oreore",
     askedDefinition: mark.askedDefinition ?? null,
-    aside: keep ? before : s.aside,
-    notice: keep ? { kind: "set-aside" } : null,
+    aside: keep && !quiet ? before : s.aside,
+    notice: keep && !quiet ? { kind: "set-aside" } : null,
   }));
 }
 
@@ -186,11 +206,6 @@ const programOf = ({ source, progType, input, definition }: Draft) => ({
   askedPreset: "oreore",
   askedDefinition: definition ?? null,
 });
-
-/** Nothing would be lost: empty, or an example as it comes. */
-function isPristine(draft: Draft): boolean {
-  return draft.source.trim() === "" || EXAMPLES.some((example) => example.program.source === draft.source);
-}
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 

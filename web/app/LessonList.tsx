@@ -1,0 +1,75 @@
+// All lessons with what is solved of them, and the way to a lesson from a file.
+import { Check, FolderOpen } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useLessonText } from "../i18n/lessons.ts";
+import { LESSON_IDS, type LessonEntry, lessonList } from "../lessons/index.ts";
+import { openDialog } from "../stores/dialog.ts";
+import { openLesson, useLesson } from "../stores/lesson.ts";
+import { forgetProgress, useProgress } from "../stores/progress.ts";
+import { useSettings } from "../stores/settings.ts";
+import { ScrollRegion } from "../ui/ScrollRegion.tsx";
+
+export default function LessonList() {
+  const text = useLessonText();
+  const language = useSettings((s) => s.language);
+  const progress = useProgress((s) => s.lessons);
+  const open = useLesson((s) => s.number);
+  const [entries, setEntries] = useState<readonly LessonEntry[]>([]);
+  const [sure, setSure] = useState(false);
+  useEffect(() => {
+    let here = true;
+    void lessonList().then((list) => here && setEntries(list));
+    return () => {
+      here = false;
+    };
+  }, []);
+  const solved = LESSON_IDS.filter((id) => progress[id]?.solved).length;
+  return (
+    <>
+      <ScrollRegion className="lesson__body" aria-label={text.listTitle}>
+        <h2 className="lesson__title">{text.listTitle}</h2>
+        <p className="hint">{text.listAbout}</p>
+        <ol className="lesson-list">
+          {entries.map(({ id, number, title, slides }) => (
+            <li key={id}>
+              <button
+                type="button"
+                className="lesson-list__one"
+                aria-current={number === open || undefined}
+                onClick={() => void openLesson(number)}
+              >
+                <span className="lesson-list__number">{number}</span>
+                <span className="lesson-list__title">
+                  {title[language]}
+                  {slides && <span className="hint">{text.slides(...slides)}</span>}
+                </span>
+                {progress[id]?.solved && <Check size={16} role="img" aria-label={text.solved} />}
+              </button>
+            </li>
+          ))}
+        </ol>
+      </ScrollRegion>
+      <footer className="lesson__foot">
+        <p className="hint lesson-list__sum">
+          {text.solvedOf(solved, LESSON_IDS.length)}
+          {solved > 0 && (
+            <button
+              type="button"
+              className="button button--quiet"
+              onClick={() => {
+                if (sure) forgetProgress();
+                setSure(!sure);
+              }}
+            >
+              {sure ? text.resetSure : text.reset}
+            </button>
+          )}
+        </p>
+        <button type="button" className="button" onClick={() => openDialog("lesson-file")}>
+          <FolderOpen size={15} aria-hidden="true" />
+          {text.openFile}
+        </button>
+      </footer>
+    </>
+  );
+}

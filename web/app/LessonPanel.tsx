@@ -1,0 +1,244 @@
+// The lesson that is open, beside the panes: what it says, what to predict, what to do, and which goals are met.
+import {
+  ChevronLeft,
+  ChevronRight,
+  Circle,
+  CircleCheck,
+  FolderOpen,
+  List,
+  PanelLeftClose,
+  PanelLeftOpen,
+  Printer,
+  RotateCcw,
+  X,
+} from "lucide-react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { goalText, type LessonTexts, useLessonText } from "../i18n/lessons.ts";
+import { LESSON_IDS, textOf } from "../lessons/index.ts";
+import type { Lesson, LessonText, Point } from "../lessons/lesson.ts";
+import { Acting, Markdown } from "../lessons/Markdown.tsx";
+import { Predict } from "../lessons/Predict.tsx";
+import { openDialog } from "../stores/dialog.ts";
+import { againFromTheStart, moreHints, openLesson, uncover, useLesson } from "../stores/lesson.ts";
+import { moveTo } from "../stores/machine.ts";
+import { leaveLesson, OWN_LESSON } from "../stores/program.ts";
+import { UNTOUCHED, useProgress } from "../stores/progress.ts";
+import { useSettings } from "../stores/settings.ts";
+import { ScrollRegion } from "../ui/ScrollRegion.tsx";
+import "./lesson.css";
+
+const LessonList = lazy(() => import("./LessonList.tsx"));
+
+interface Props {
+  /** On a phone it has a tab of its own and nothing to fold. */
+  readonly phone?: boolean;
+}
+
+export default function LessonPanel({ phone = false }: Props) {
+  const text = useLessonText();
+  const language = useSettings((s) => s.language);
+  const { lesson, number } = useLesson();
+  const [list, setList] = useState(false);
+  const [folded, setFolded] = useState(false);
+  const shown = lesson && textOf(lesson, language);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another lesson takes the list's place
+  useEffect(() => setList(false), [lesson]);
+  if (!lesson || !shown) return null;
+  if (folded && !phone)
+    return (
+      <section className="lesson lesson--folded" aria-label={text.panel}>
+        <IconButton label={text.unfold} Icon={PanelLeftOpen} act={() => setFolded(false)} />
+        <span className="lesson__spine">{shown.title}</span>
+      </section>
+    );
+  return (
+    <section className="lesson" aria-label={text.panel} data-testid="lesson">
+      <header className="lesson__head">
+        <button type="button" className="button button--quiet lesson__of" onClick={() => setList(!list)}>
+          <List size={15} aria-hidden="true" />
+          {list ? text.back : number === OWN_LESSON ? text.own : text.of(number, LESSON_IDS.length)}
+        </button>
+        <span className="spacer" />
+        <IconButton label={text.again} Icon={RotateCcw} act={() => void againFromTheStart()} />
+        <IconButton label={text.print} Icon={Printer} act={() => openDialog("print")} />
+        {!phone && <IconButton label={text.fold} Icon={PanelLeftClose} act={() => setFolded(true)} />}
+        <IconButton label={text.leave} Icon={X} act={leaveLesson} />
+      </header>
+      {list ? (
+        <Suspense>
+          <LessonList />
+        </Suspense>
+      ) : (
+        <>
+          <Body lesson={lesson} shown={shown} />
+          <Foot lesson={lesson} number={number} text={text} />
+        </>
+      )}
+    </section>
+  );
+}
+
+interface IconProps {
+  readonly label: string;
+  readonly Icon: typeof X;
+  readonly act: () => void;
+  readonly off?: boolean;
+}
+
+function IconButton({ label, Icon, act, off = false }: IconProps) {
+  return (
+    <button
+      type="button"
+      className="button button--quiet button--icon"
+      aria-label={label}
+      title={label}
+      disabled={off}
+      onClick={act}
+    >
+      <Icon size={16} aria-hidden="true" />
+    </button>
+  );
+}
+
+function Body({ lesson, shown }: { readonly lesson: Lesson; readonly shown: LessonText }) {
+  const text = useLessonText();
+  const present = useSettings((s) => s.present);
+  const { uncovered, point } = useLesson();
+  const top = useRef<HTMLElement>(null);
+  const last = useRef<HTMLDivElement>(null);
+  const doing = useMemo(() => ({ uncovered, uncover, goTo: (step: number) => void moveTo(step) }), [uncovered]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a lesson begins at its top
+  useEffect(() => top.current?.scrollTo({ top: 0 }), [lesson]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was just uncovered comes into sight
+  useEffect(() => {
+    if (present) last.current?.scrollIntoView({ block: "nearest" });
+  }, [point, present]);
+  const points = present ? shown.points.slice(0, point) : shown.points;
+  return (
+    <ScrollRegion ref={top} className="lesson__body" aria-label={shown.title}>
+      {lesson.slides && <p className="lesson__slides">{text.slides(...lesson.slides)}</p>}
+      <h2 className="lesson__title">{shown.title}</h2>
+      <Acting value={doing}>
+        {points.map((one, i) => (
+          <div
+            // biome-ignore lint/suspicious/noArrayIndexKey: the points of a lesson do not move
+            key={i}
+            ref={i === points.length - 1 ? last : undefined}
+            className="lesson__point"
+            data-past={(present && i < point - 1) || undefined}
+          >
+            <PointView point={one} place={i} id={lesson.id} />
+          </div>
+        ))}
+        {!present && <Hints lesson={lesson} shown={shown} />}
+      </Acting>
+    </ScrollRegion>
+  );
+}
+
+function PointView({ point, place, id }: { readonly point: Point; readonly place: number; readonly id: string }) {
+  return point.kind === "text" ? (
+    <Markdown tokens={point.tokens} name={String(place)} />
+  ) : (
+    <Predict prediction={point} place={place} id={id} />
+  );
+}
+
+function Hints({ lesson, shown }: { readonly lesson: Lesson; readonly shown: LessonText }) {
+  const text = useLessonText();
+  const taken = useProgress((s) => (s.lessons[lesson.id] ?? UNTOUCHED).hints);
+  const { hints } = shown;
+  if (hints.length === 0) return null;
+  return (
+    <div className="lesson__hints">
+      {hints.slice(0, taken).map((tokens, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: stages keep their order
+        <div key={i} className="lesson__hint">
+          <span className="lesson__label">{text.hint(i + 1, hints.length)}</span>
+          <Markdown tokens={tokens} name={`hint${i}`} />
+        </div>
+      ))}
+      {taken < hints.length && (
+        <button type="button" className="button" onClick={moreHints}>
+          {text.hint(taken + 1, hints.length)}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface FootProps {
+  readonly lesson: Lesson;
+  readonly number: number;
+  readonly text: LessonTexts;
+}
+
+/** Always in sight: the goals, and the way on. */
+function Foot({ lesson, number, text }: FootProps) {
+  const goals = useLesson((s) => s.goals);
+  const present = useSettings((s) => s.present);
+  const met = goals?.filter((one) => one.met).length ?? 0;
+  const all = lesson.goals.length;
+  const solved = all > 0 && met === all;
+  return (
+    <footer className="lesson__foot" data-solved={solved || undefined}>
+      {all > 0 && !present && (
+        <div className="lesson__goal" data-testid="goals" data-met={met} data-of={all}>
+          <h3 className="lesson__label">
+            {text.goal}
+            <span role="status" className="lesson__state">
+              {solved ? text.goalMet : text.goalOf(met, all)}
+            </span>
+          </h3>
+          <ul>
+            {lesson.goals.map((goal, i) => {
+              const view = goals?.[i];
+              return (
+                // biome-ignore lint/suspicious/noArrayIndexKey: goals keep their order
+                <li key={i} data-met={view?.met || undefined}>
+                  {view?.met ? <CircleCheck size={14} aria-hidden="true" /> : <Circle size={14} aria-hidden="true" />}
+                  <span>
+                    {goalText(text, goal)}
+                    <span className="visually-hidden">: {view?.met ? text.met : text.unmet}</span>
+                    {view && !view.met && view.found !== "" && (
+                      <span className="lesson__now"> {text.found(view.found)}</span>
+                    )}
+                  </span>
+                </li>
+              );
+            })}
+          </ul>
+        </div>
+      )}
+      {number > 0 && (
+        <nav className="lesson__ways">
+          <IconButton
+            label={text.previous}
+            Icon={ChevronLeft}
+            act={() => void openLesson(number - 1)}
+            off={number === 1}
+          />
+          <span className="spacer" />
+          <button
+            type="button"
+            className={`button${solved ? " button--main" : ""}`}
+            aria-label={text.next}
+            disabled={number === LESSON_IDS.length}
+            onClick={() => void openLesson(number + 1)}
+          >
+            {text.next}
+            <ChevronRight size={15} aria-hidden="true" />
+          </button>
+        </nav>
+      )}
+      {number === OWN_LESSON && (
+        <nav className="lesson__ways">
+          <button type="button" className="button" onClick={() => openDialog("lesson-file")}>
+            <FolderOpen size={15} aria-hidden="true" />
+            {text.openFile}
+          </button>
+        </nav>
+      )}
+    </footer>
+  );
+}

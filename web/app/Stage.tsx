@@ -1,0 +1,105 @@
+// While presenting: the last step as a large caption below the panes, with the few controls that a speaker needs.
+import { AArrowDown, AArrowUp, CircleQuestionMark, MonitorSpeaker, X } from "lucide-react";
+import { useEffect } from "react";
+import { useLessonText } from "../i18n/lessons.ts";
+import { useMachine } from "../stores/machine.ts";
+import {
+  openSpeaker,
+  resize,
+  SCALES,
+  showValue,
+  startPresenting,
+  toggleAsking,
+  usePresent,
+} from "../stores/present.ts";
+import { useSettings } from "../stores/settings.ts";
+import { LanguageButton } from "./Header.tsx";
+import "./stage.css";
+
+export default function Stage() {
+  const text = useLessonText();
+  const set = useSettings((s) => s.set);
+  const { scale, ask, covered } = usePresent();
+  useEffect(startPresenting, []);
+  useEffect(() => {
+    const { style, dataset } = document.documentElement;
+    style.setProperty("--scale", String(scale));
+    dataset.covered = covered < 0 ? "" : `r${covered}`;
+    return () => {
+      style.removeProperty("--scale");
+      delete dataset.covered;
+    };
+  }, [scale, covered]);
+  return (
+    <footer className="stage" data-testid="stage">
+      <Caption />
+      <div className="stage__tools">
+        <Tool label={text.present.smaller} act={() => resize(-1)} off={scale <= SCALES.least} Icon={AArrowDown} />
+        <Tool label={text.present.bigger} act={() => resize(1)} off={scale >= SCALES.most} Icon={AArrowUp} />
+        <Tool label={text.present.ask} act={toggleAsking} on={ask} Icon={CircleQuestionMark} />
+        <Tool label={text.present.speaker} act={openSpeaker} Icon={MonitorSpeaker} />
+        <LanguageButton />
+        <Tool label={text.present.leave} act={() => set({ present: false })} Icon={X} />
+      </div>
+    </footer>
+  );
+}
+
+interface ToolProps {
+  readonly label: string;
+  readonly act: () => void;
+  readonly Icon: typeof X;
+  readonly off?: boolean;
+  readonly on?: boolean;
+}
+
+function Tool({ label, act, Icon, off = false, on }: ToolProps) {
+  return (
+    <button
+      type="button"
+      className="button button--quiet button--icon"
+      aria-label={label}
+      title={label}
+      disabled={off}
+      aria-pressed={on}
+      onClick={act}
+    >
+      <Icon size={18} aria-hidden="true" />
+    </button>
+  );
+}
+
+function Caption() {
+  const text = useLessonText();
+  const language = useSettings((s) => s.language);
+  const { run, position, view } = useMachine();
+  const { said, covered } = usePresent();
+  const sentence = said?.[language] ?? "";
+  const [head, value] = covered >= 0 ? parted(sentence) : [sentence, ""];
+  return (
+    <div className="stage__caption" data-testid="caption">
+      <p className="stage__place">
+        {run ? text.present.step(position, run.length) : text.present.start}
+        {view && view.slot >= 0 && <code className="stage__next">{view.text}</code>}
+      </p>
+      <p className="stage__said" role="status">
+        {covered < 0 || value === "" ? (
+          sentence || (view?.text ?? "")
+        ) : (
+          <>
+            {head}
+            <button type="button" className="stage__blank" aria-label={text.present.reveal} onClick={showValue}>
+              {text.present.whatIs(`R${covered}`)}
+            </button>
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** What stands before the value, and the value: `R0 = 10 + 42 = ` and `52`. */
+function parted(sentence: string): readonly [string, string] {
+  const match = /^(.*= )(\S+?)([((;。\s].*)?$/.exec(sentence);
+  return match ? [match[1] as string, match[2] as string] : [sentence, ""];
+}

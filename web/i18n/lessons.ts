@@ -1,0 +1,342 @@
+// Words of the lessons, of presenting, and of the gallery: loaded with them.
+import type { Goal, Texts } from "../../engine/index.ts";
+import { type Language, useSettings } from "../stores/settings.ts";
+
+export interface LessonTexts {
+  readonly panel: string;
+  readonly of: (n: number, all: number) => string;
+  readonly own: string;
+  readonly slides: (from: number, to: number) => string;
+  readonly previous: string;
+  readonly next: string;
+  readonly leave: string;
+  readonly again: string;
+  readonly list: string;
+  readonly listTitle: string;
+  readonly listAbout: string;
+  readonly back: string;
+  readonly solved: string;
+  readonly solvedOf: (n: number, all: number) => string;
+  readonly reset: string;
+  readonly resetSure: string;
+  readonly openFile: string;
+  readonly print: string;
+  readonly fold: string;
+  readonly unfold: string;
+  readonly blank: string;
+  readonly toStep: (n: number) => string;
+  readonly guess: string;
+  readonly guessHere: string;
+  readonly check: string;
+  readonly right: string;
+  readonly wrong: (answer: string) => string;
+  readonly guessAgain: string;
+  readonly hint: (n: number, all: number) => string;
+  readonly noHints: string;
+  readonly goal: string;
+  readonly goalMet: string;
+  readonly goalOf: (met: number, all: number) => string;
+  readonly met: string;
+  readonly unmet: string;
+  readonly secret: string;
+  readonly found: (what: string) => string;
+  readonly goals: { readonly [Kind in Goal["kind"]]: (goal: Extract<Goal, { kind: Kind }>) => string };
+  readonly file: {
+    readonly title: string;
+    readonly about: string;
+    readonly paste: string;
+    readonly choose: string;
+    readonly open: string;
+    readonly format: string;
+    readonly faults: (n: number) => string;
+    readonly line: (n: number) => string;
+    readonly found: string;
+    readonly expected: string;
+    readonly close: string;
+  };
+  readonly present: {
+    readonly speaker: string;
+    readonly smaller: string;
+    readonly bigger: string;
+    readonly leave: string;
+    readonly start: string;
+    readonly whatIs: (register: string) => string;
+    readonly reveal: string;
+    readonly hidden: string;
+    readonly ask: string;
+    readonly point: (n: number, all: number) => string;
+    readonly step: (n: number, all: number) => string;
+    readonly previous: string;
+    readonly next: string;
+    readonly notes: string;
+    readonly noNotes: string;
+    readonly comes: string;
+    readonly nothingComes: string;
+    readonly now: string;
+    readonly clock: string;
+    readonly elapsed: string;
+    readonly restart: string;
+    readonly waiting: string;
+    readonly title: string;
+  };
+  readonly printed: {
+    readonly title: string;
+    readonly close: string;
+    readonly program: string;
+    readonly registers: string;
+    readonly step: string;
+    readonly verdict: string;
+    readonly making: string;
+    readonly source: string;
+  };
+}
+
+const compare: Readonly<Record<string, Texts>> = {
+  "<=": { en: "at most", ja: "以下" },
+  ">=": { en: "at least", ja: "以上" },
+  "==": { en: "exactly", ja: "ちょうど" },
+};
+const verbs: Readonly<Record<string, Texts>> = {
+  load: { en: "Load", ja: "ロードする" },
+  attach: { en: "Attach", ja: "アタッチする" },
+  detach: { en: "Detach", ja: "デタッチする" },
+};
+
+const TEXTS: Readonly<Record<Language, LessonTexts>> = {
+  en: {
+    panel: "Lesson",
+    of: (n, all) => `Lesson ${n} of ${all}`,
+    own: "Lesson from a file",
+    slides: (from, to) => (from === to ? `slide ${from}` : `slides ${from} to ${to}`),
+    previous: "Previous lesson",
+    next: "Next lesson",
+    leave: "Leave the lessons",
+    again: "Start this lesson again",
+    list: "All lessons",
+    listTitle: "Lessons",
+    listAbout: "They follow the talk by Keisuke Nishimura, and go on where it stopped.",
+    back: "Back to the lesson",
+    solved: "solved",
+    solvedOf: (n, all) => `${n} of ${all} solved`,
+    reset: "Forget my progress",
+    resetSure: "Really forget it?",
+    openFile: "Open a lesson from a file",
+    print: "Print this lesson",
+    fold: "Fold the lesson away",
+    unfold: "Unfold the lesson",
+    blank: "Show what stands here",
+    toStep: (n) => `step ${n}`,
+    guess: "Predict",
+    guessHere: "Your prediction",
+    check: "That is my guess",
+    right: "Right.",
+    wrong: (answer) => `Not quite: ${answer}.`,
+    guessAgain: "Guess again",
+    hint: (n, all) => (all === 1 ? "A hint" : `Hint ${n} of ${all}`),
+    noHints: "That was the last hint.",
+    goal: "Goal",
+    goalMet: "Solved",
+    goalOf: (met, all) => `${met} of ${all}`,
+    met: "met",
+    unmet: "not yet",
+    secret: "another input, which is not told",
+    found: (what) => `now: ${what}`,
+    goals: {
+      verdict: ({ is }) => (is === "accept" ? "The verifier accepts the program" : "The verifier refuses the program"),
+      errno: ({ is }) => `The load fails with ${is}`,
+      message: ({ has }) => `The verifier says “${has}”`,
+      log: ({ has }) => `“${has}” appears in the log`,
+      returns: ({ on, is, secret }) =>
+        secret
+          ? "The answer is right for an input that is not told"
+          : on.length > 1
+            ? `Writing ${on.join(", ")} gives ${is} at last`
+            : `${on[0]} gives ${is}`,
+      refuses: ({ on, is, secret }) =>
+        secret ? `An input that is not told fails with ${is}` : `Writing ${on} fails with ${is}`,
+      insns: ({ compare: how, than }) => `The program has ${compare[how]?.en} ${than} instructions`,
+      walked: ({ compare: how, than }) => `The verifier walks ${compare[how]?.en} ${than} instructions`,
+      steps: ({ on, compare: how, than }) => `A run with ${on} takes ${compare[how]?.en} ${than} steps`,
+      uses: ({ what }) => `The program uses “${what}”`,
+      avoids: ({ what }) => `The program does without “${what}”`,
+      knows: ({ reg, min, max }) => `At the exit the verifier knows: R${reg} is ${min} to ${max}`,
+      did: ({ verb, what, answer }) => {
+        if (verb === "echo") return answer === "ok" ? `You write ${what}` : `You write ${what} and see ${answer}`;
+        if (verb === "cat") return `cat prints ${answer}`;
+        return answer === "ok" ? `${verbs[verb]?.en}: it succeeds` : `${verbs[verb]?.en} and see ${answer}`;
+      },
+      attached: ({ is }) => (is ? "The program is attached" : "Nothing is attached"),
+      stands: ({ where }) => `Step to where ${where.replace(/\br(\d+)/g, "R$1").replace("==", "is")}`,
+    },
+    file: {
+      title: "A lesson from a file",
+      about: "Drop a Markdown file here, choose one, or paste its text. It stays on this device.",
+      paste: "Text of the lesson",
+      choose: "Choose a file",
+      open: "Open",
+      format: "How a lesson is written",
+      faults: (n) => (n === 1 ? "1 thing is not as expected:" : `${n} things are not as expected:`),
+      line: (n) => `line ${n}`,
+      found: "found",
+      expected: "expected",
+      close: "Close",
+    },
+    present: {
+      speaker: "Speaker's window",
+      smaller: "Smaller",
+      bigger: "Bigger",
+      leave: "Leave presenting",
+      start: "PageDown goes on",
+      whatIs: (register) => `What is ${register} now?`,
+      reveal: "Show the value",
+      hidden: "covered",
+      ask: "Ask before showing",
+      point: (n, all) => `point ${n} of ${all}`,
+      step: (n, all) => `step ${n} of ${all}`,
+      previous: "Back",
+      next: "On",
+      notes: "Notes",
+      noNotes: "No notes for this point.",
+      comes: "Next",
+      nothingComes: "This was the last of it.",
+      now: "On the screen",
+      clock: "Clock",
+      elapsed: "Since the start",
+      restart: "Start the clock again",
+      waiting: "Waiting for the page that presents. Open this window from there.",
+      title: "Speaker",
+    },
+    printed: {
+      title: "Print",
+      close: "Close",
+      program: "Program",
+      registers: "Registers",
+      step: "step",
+      verdict: "Verifier",
+      making: "Making the run",
+      source: "From the talk “eBPFを使ったオレオレカーネル拡張入門” by Keisuke Nishimura",
+    },
+  },
+  ja: {
+    panel: "レッスン",
+    of: (n, all) => `レッスン ${n} / ${all}`,
+    own: "ファイルのレッスン",
+    slides: (from, to) => (from === to ? `スライド ${from}` : `スライド ${from}〜${to}`),
+    previous: "前のレッスン",
+    next: "次のレッスン",
+    leave: "レッスンを閉じる",
+    again: "このレッスンを最初から",
+    list: "レッスン一覧",
+    listTitle: "レッスン",
+    listAbout: "西村啓佑さんの発表に沿って進み、その先へ続きます。",
+    back: "レッスンに戻る",
+    solved: "解けた",
+    solvedOf: (n, all) => `${all} 個中 ${n} 個が解けました`,
+    reset: "進み具合を消す",
+    resetSure: "本当に消しますか",
+    openFile: "ファイルのレッスンを開く",
+    print: "このレッスンを印刷",
+    fold: "レッスンをたたむ",
+    unfold: "レッスンを開く",
+    blank: "ここの答えを見る",
+    toStep: (n) => `ステップ ${n}`,
+    guess: "予想",
+    guessHere: "あなたの予想",
+    check: "これで予想する",
+    right: "正解です。",
+    wrong: (answer) => `惜しい。答えは ${answer} です。`,
+    guessAgain: "もう一度予想する",
+    hint: (n, all) => (all === 1 ? "ヒント" : `ヒント ${n} / ${all}`),
+    noHints: "これが最後のヒントです。",
+    goal: "ゴール",
+    goalMet: "解けました",
+    goalOf: (met, all) => `${met} / ${all}`,
+    met: "達成",
+    unmet: "まだ",
+    secret: "伏せてある別の入力",
+    found: (what) => `今は: ${what}`,
+    goals: {
+      verdict: ({ is }) => (is === "accept" ? "verifier が受理する" : "verifier が拒否する"),
+      errno: ({ is }) => `ロードが ${is} で失敗する`,
+      message: ({ has }) => `verifier が「${has}」と言う`,
+      log: ({ has }) => `ログに「${has}」が現れる`,
+      returns: ({ on, is, secret }) =>
+        secret
+          ? "伏せてある入力でも正しい答えを返す"
+          : on.length > 1
+            ? `${on.join("、")} を順に書くと最後に ${is} を返す`
+            : `${on[0]} で ${is} を返す`,
+      refuses: ({ on, is, secret }) =>
+        secret ? `伏せてある入力が ${is} で失敗する` : `${on} の書き込みが ${is} で失敗する`,
+      insns: ({ compare: how, than }) => `命令の数が ${than} ${compare[how]?.ja}`,
+      walked: ({ compare: how, than }) => `verifier が歩く命令が ${than} ${compare[how]?.ja}`,
+      steps: ({ on, compare: how, than }) => `${on} での実行が ${than} ステップ${compare[how]?.ja}`,
+      uses: ({ what }) => `「${what}」を使う`,
+      avoids: ({ what }) => `「${what}」を使わない`,
+      knows: ({ reg, min, max }) => `exit で R${reg} が ${min}〜${max} だと verifier に分かる`,
+      did: ({ verb, what, answer }) => {
+        if (verb === "echo") return answer === "ok" ? `${what} を書き込む` : `${what} を書き込んで ${answer} を見る`;
+        if (verb === "cat") return `cat で ${answer} を読む`;
+        return answer === "ok" ? `${verbs[verb]?.ja}(成功)` : `${verbs[verb]?.ja}(${answer} を見る)`;
+      },
+      attached: ({ is }) => (is ? "プログラムがアタッチされている" : "何もアタッチされていない"),
+      stands: ({ where }) =>
+        `${where.replace(/\br(\d+)/g, "R$1").replace(/\s*==\s*(\S+)/, " が $1")} になるところまで進める`,
+    },
+    file: {
+      title: "ファイルのレッスン",
+      about: "Markdown ファイルをここに落とすか、選ぶか、本文を貼り付けてください。この端末の外には出ません。",
+      paste: "レッスンの本文",
+      choose: "ファイルを選ぶ",
+      open: "開く",
+      format: "レッスンの書き方",
+      faults: (n) => `${n} か所が書式と違います:`,
+      line: (n) => `${n} 行目`,
+      found: "書かれているもの",
+      expected: "期待したもの",
+      close: "閉じる",
+    },
+    present: {
+      speaker: "発表者の画面",
+      smaller: "小さく",
+      bigger: "大きく",
+      leave: "発表モードを終える",
+      start: "PageDown で進みます",
+      whatIs: (register) => `${register} は今いくつ?`,
+      reveal: "値を見る",
+      hidden: "伏せてあります",
+      ask: "見せる前に問う",
+      point: (n, all) => `要点 ${n} / ${all}`,
+      step: (n, all) => `ステップ ${n} / ${all}`,
+      previous: "戻る",
+      next: "進む",
+      notes: "メモ",
+      noNotes: "この要点にメモはありません。",
+      comes: "次",
+      nothingComes: "これで最後です。",
+      now: "今の画面",
+      clock: "時刻",
+      elapsed: "経過",
+      restart: "時計を戻す",
+      waiting: "発表しているページを待っています。この画面はそのページから開いてください。",
+      title: "発表者",
+    },
+    printed: {
+      title: "印刷",
+      close: "閉じる",
+      program: "プログラム",
+      registers: "レジスタ",
+      step: "ステップ",
+      verdict: "verifier",
+      making: "実行しています",
+      source: "「eBPFを使ったオレオレカーネル拡張入門」(西村啓佑)に基づく",
+    },
+  },
+};
+
+export const useLessonText = (): LessonTexts => TEXTS[useSettings((s) => s.language)];
+export const lessonTexts = (language: Language): LessonTexts => TEXTS[language];
+
+/** What a goal asks, in words. */
+export const goalText = (text: LessonTexts, goal: Goal): string =>
+  (text.goals[goal.kind] as (goal: Goal) => string)(goal);

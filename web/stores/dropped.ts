@@ -1,0 +1,26 @@
+// A lesson's file that was dropped anywhere on the page and has faults: the sheet that lists them takes it from here.
+import type { LessonFault } from "../lessons/lesson.ts";
+import { openDialog } from "./dialog.ts";
+import { openLessonFile } from "./lesson.ts";
+
+export interface Dropped {
+  readonly name: string;
+  readonly text: string;
+  readonly faults: readonly LessonFault[];
+}
+
+let waiting: Dropped | undefined;
+
+export function takeDropped(): Dropped | undefined {
+  const one = waiting;
+  waiting = undefined;
+  return one;
+}
+
+export async function openDropped(file: File): Promise<void> {
+  const text = await file.text();
+  const faults = await openLessonFile(file.name, text);
+  if (faults.length === 0) return;
+  waiting = { name: file.name, text, faults };
+  openDialog("lesson-file");
+}

@@ -1,0 +1,189 @@
+// The lesson that is open: opens it with the page as it asks, follows what the reader does, and knows which goals are met.
+// Loaded with the first lesson.
+import { create } from "zustand";
+import type { Goal, GoalView } from "../../engine/index.ts";
+import { LESSON_IDS, loadLesson, textOf } from "../lessons/index.ts";
+import type { Lesson, LessonFault } from "../lessons/lesson.ts";
+import { parseLesson } from "../lessons/parse.ts";
+import { answered, engine } from "./engine.ts";
+import { showLesson, showTab } from "./focus.ts";
+import { freshKernel, useKernel } from "./kernel.ts";
+import { moveBy, moveTo, useMachine } from "./machine.ts";
+import { noteWhat, OWN_LESSON, openProgram, programInput, useProgram } from "./program.ts";
+import { note, progressOf } from "./progress.ts";
+import { useSettings } from "./settings.ts";
+import { useVerdict } from "./verdict.ts";
+
+export interface LessonState {
+  readonly lesson: Lesson | null;
+  /** From 1; OWN_LESSON: from a file. */
+  readonly number: number;
+  /** One a goal; null before the first answer. */
+  readonly goals: readonly GoalView[] | null;
+  /** How many points stand uncovered while presenting, at least 1. */
+  readonly point: number;
+  /** Blanks that were uncovered, by the point and the place in it. */
+  readonly uncovered: ReadonlySet<string>;
+}
+
+const EMPTY: LessonState = { lesson: null, number: 0, goals: null, point: 1, uncovered: new Set() };
+export const useLesson = create<LessonState>()(() => EMPTY);
+const { getState: get, setState: set } = useLesson;
+
+/** A built-in lesson, from 1. */
+export async function openLesson(number: number): Promise<void> {
+  const parsed = await loadLesson(number);
+  if (!parsed?.ok) {
+    noteWhat({ kind: "no-lesson", number });
+    return;
+  }
+  await show(parsed.lesson, number);
+}
+
+/** The first that is not solved yet. */
+export async function resumeLessons(): Promise<void> {
+  const first = LESSON_IDS.findIndex((id) => !progressOf(id).solved);
+  await openLesson(Math.max(first, 0) + 1);
+}
+
+/** A teacher's file: opened where it has no fault; else what is wrong with it. */
+export async function openLessonFile(name: string, text: string): Promise<readonly LessonFault[]> {
+  const parsed = parseLesson(name.replace(/\.(?:md|markdown|txt)$/i, ""), text);
+  if (!parsed.ok) return parsed.faults;
+  await show(parsed.lesson, OWN_LESSON);
+  return [];
+}
+
+/** As it was when it was opened. */
+export async function againFromTheStart(): Promise<void> {
+  const { lesson, number } = get();
+  if (lesson) await show(lesson, number);
+}
+
+async function show(lesson: Lesson, number: number): Promise<void> {
+  const { source, progType, maps, step, view, recipe } = lesson.state;
+  const input = await inputOf(lesson);
+  const title = (language: "en" | "ja"): string => textOf(lesson, language)?.title ?? "";
+  stood.clear();
+  set({ ...EMPTY, lesson, number });
+  openProgram(
+    { source, progType, maps, input },
+    { lesson: number, title: { en: title("en"), ja: title("ja") }, askedStep: step },
+  );
+  showTab(view);
+  showLesson();
+  follow();
+  // The first verdict does not wait for the kernel: it is made anew once there is one.
+  await kernelReady();
+  if (get().lesson === lesson) await freshKernel(recipe);
+}
+
+/** Packets may be called by their names. */
+async function inputOf({ state }: Lesson): Promise<string> {
+  if (state.progType === "oreore" || /^([0-9a-fA-F]{2})*$/.test(state.input)) return state.input;
+  const packets = await answered(engine().api.packets());
+  return packets?.find(({ name }) => name === state.input)?.hex ?? state.input;
+}
+
+const kernelReady = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (useKernel.getState().kernel) return resolve();
+    const stop = useKernel.subscribe(({ kernel }) => {
+      if (!kernel) return;
+      stop();
+      resolve();
+    });
+  });
+
+// ---------------------------------------------------------------------------------------------------------- goals
+
+/** Goals about where the run stands count from the moment it stood there. */
+const stood = new Set<Goal>();
+let following = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let asked = 0;
+
+function follow(): void {
+  if (!following) {
+    following = true;
+    useVerdict.subscribe((now, before) => now.check !== before.check && soon());
+    useKernel.subscribe((now, before) => (now.calls !== before.calls || now.kernel !== before.kernel) && soon());
+    useMachine.subscribe((now, before) => now.view !== before.view && soon());
+    useProgram.subscribe((now, before) => {
+      if (now.lesson !== before.lesson && now.lesson !== get().number) set(EMPTY);
+    });
+  }
+  soon();
+}
+
+function soon(): void {
+  clearTimeout(timer);
+  if (get().lesson) timer = setTimeout(() => void judge(), 120);
+}
+
+async function judge(): Promise<void> {
+  const { lesson } = get();
+  const program = useProgram.getState();
+  if (!lesson || program.revision !== useVerdict.getState().check?.revision) return;
+  const mine = ++asked;
+  const reader = { calls: useKernel.getState().calls, regs: useMachine.getState().view?.regs ?? [] };
+  const views = await answered(engine().api.judge(programInput(program), lesson.goals, reader));
+  if (!views || mine !== asked || get().lesson !== lesson) return;
+  const goals = lesson.goals.map((goal, i): GoalView => {
+    const view = views[i] as GoalView;
+    if (goal.kind === "stands" && view.met) stood.add(goal);
+    return stood.has(goal) ? { ...view, met: true } : view;
+  });
+  set({ goals });
+  if (goals.length > 0 && goals.every(({ met }) => met)) note(lesson.id, { solved: true });
+}
+
+// ------------------------------------------------------------------------------------------- guesses, blanks, points
+
+export const guess = (place: number, value: number | string): void => {
+  const { lesson } = get();
+  if (lesson) note(lesson.id, { guesses: { ...progressOf(lesson.id).guesses, [place]: value } });
+};
+
+export const guessAgain = (place: number): void => {
+  const { lesson } = get();
+  if (!lesson) return;
+  const { [place]: _, ...guesses } = progressOf(lesson.id).guesses;
+  note(lesson.id, { guesses });
+};
+
+export const moreHints = (): void => {
+  const { lesson } = get();
+  if (lesson) note(lesson.id, { hints: progressOf(lesson.id).hints + 1 });
+};
+
+export const uncover = (blank: string): void => set((s) => ({ uncovered: new Set([...s.uncovered, blank]) }));
+
+/**
+ * One on or back, as a slide clicker asks: the lesson's points first, then the steps of the run, then the next lesson.
+ * Without a lesson: the steps alone.
+ */
+export async function advance(by: 1 | -1): Promise<void> {
+  const { lesson, number, point } = get();
+  const points = (lesson && textOf(lesson, useSettings.getState().language)?.points) ?? [];
+  const { position, run } = useMachine.getState();
+  const start = points[point - 1];
+  const shown = start?.kind === "text" && start.step >= 0 ? start.step : 0;
+  if (!lesson) return moveBy(by);
+  if (by > 0) {
+    if (point < points.length) return uncoverPoint(point + 1);
+    if (run && position < run.length) return moveBy(1);
+    if (number > 0 && number < LESSON_IDS.length) return openLesson(number + 1);
+  } else {
+    if (run && position > shown && point === points.length) return moveBy(-1);
+    if (point > 1) return uncoverPoint(point - 1);
+    if (number > 1) return openLesson(number - 1);
+  }
+}
+
+async function uncoverPoint(point: number): Promise<void> {
+  const { lesson } = get();
+  set({ point });
+  const now = lesson && textOf(lesson, useSettings.getState().language)?.points[point - 1];
+  if (now?.kind === "text" && now.step >= 0) await moveTo(now.step);
+}
