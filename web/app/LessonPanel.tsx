@@ -13,6 +13,7 @@ import {
   X,
 } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import type { GoalView } from "../../engine/index.ts";
 import { goalText, type LessonTexts, useLessonText } from "../i18n/lessons.ts";
 import { LESSON_IDS, textOf } from "../lessons/index.ts";
 import type { Lesson, LessonText, Point } from "../lessons/lesson.ts";
@@ -173,40 +174,59 @@ interface FootProps {
   readonly text: LessonTexts;
 }
 
+interface Aim {
+  readonly text: string;
+  readonly met: boolean;
+  readonly found: string;
+}
+
+/** The goals in words; those with inputs that are not told stand in one line. */
+function aims(lesson: Lesson, views: readonly GoalView[] | null, text: LessonTexts): readonly Aim[] {
+  const all = lesson.goals.map((goal, i) => {
+    const { met = false, found = "" } = views?.[i] ?? {};
+    return { text: goalText(text, goal), met, found, secret: "secret" in goal && goal.secret };
+  });
+  const secrets = all.filter(({ secret }) => secret);
+  const open = all.filter(({ secret }) => !secret);
+  const first = secrets.find(({ met }) => !met) ?? secrets[0];
+  const shown = first ? [...open, first] : open;
+  // One refusal is behind many goals: it is told once.
+  return shown.map((aim, i) => ({
+    ...aim,
+    found: shown.slice(0, i).some(({ found }) => found === aim.found) ? "" : aim.found,
+  }));
+}
+
 /** Always in sight: the goals, and the way on. */
 function Foot({ lesson, number, text }: FootProps) {
   const goals = useLesson((s) => s.goals);
   const present = useSettings((s) => s.present);
-  const met = goals?.filter((one) => one.met).length ?? 0;
-  const all = lesson.goals.length;
-  const solved = all > 0 && met === all;
+  const shown = aims(lesson, goals, text);
+  const met = shown.filter((one) => one.met).length;
+  const solved = shown.length > 0 && met === shown.length;
   return (
     <footer className="lesson__foot" data-solved={solved || undefined}>
-      {all > 0 && !present && (
-        <div className="lesson__goal" data-testid="goals" data-met={met} data-of={all}>
+      {shown.length > 0 && !present && (
+        <div className="lesson__goal" data-testid="goals" data-met={met} data-of={shown.length}>
           <h3 className="lesson__label">
             {text.goal}
             <span role="status" className="lesson__state">
-              {solved ? text.goalMet : text.goalOf(met, all)}
+              {solved ? text.goalMet : text.goalOf(met, shown.length)}
             </span>
           </h3>
           <ul>
-            {lesson.goals.map((goal, i) => {
-              const view = goals?.[i];
-              return (
-                // biome-ignore lint/suspicious/noArrayIndexKey: goals keep their order
-                <li key={i} data-met={view?.met || undefined}>
-                  {view?.met ? <CircleCheck size={14} aria-hidden="true" /> : <Circle size={14} aria-hidden="true" />}
-                  <span>
-                    {goalText(text, goal)}
-                    <span className="visually-hidden">: {view?.met ? text.met : text.unmet}</span>
-                    {view && !view.met && view.found !== "" && (
-                      <span className="lesson__now"> {text.found(view.found)}</span>
-                    )}
-                  </span>
-                </li>
-              );
-            })}
+            {shown.map((aim) => (
+              <li key={aim.text} data-met={aim.met || undefined}>
+                {aim.met ? <CircleCheck size={14} aria-hidden="true" /> : <Circle size={14} aria-hidden="true" />}
+                <span>
+                  {aim.text}
+                  <span className="visually-hidden">: {aim.met ? text.met : text.unmet}</span>
+                  {goals && !aim.met && aim.found !== "" && (
+                    <span className="lesson__now"> {text.found(aim.found)}</span>
+                  )}
+                </span>
+              </li>
+            ))}
           </ul>
         </div>
       )}

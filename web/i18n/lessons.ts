@@ -38,7 +38,6 @@ export interface LessonTexts {
   readonly goalOf: (met: number, all: number) => string;
   readonly met: string;
   readonly unmet: string;
-  readonly secret: string;
   readonly found: (what: string) => string;
   readonly goals: { readonly [Kind in Goal["kind"]]: (goal: Extract<Goal, { kind: Kind }>) => string };
   readonly file: {
@@ -139,7 +138,6 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     goalOf: (met, all) => `${met} of ${all}`,
     met: "met",
     unmet: "not yet",
-    secret: "another input, which is not told",
     found: (what) => `now: ${what}`,
     goals: {
       verdict: ({ is }) => (is === "accept" ? "The verifier accepts the program" : "The verifier refuses the program"),
@@ -148,12 +146,12 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       log: ({ has }) => `“${has}” appears in the log`,
       returns: ({ on, is, secret }) =>
         secret
-          ? "The answer is right for an input that is not told"
+          ? "Right for other inputs, which are not told"
           : on.length > 1
             ? `Writing ${on.join(", ")} gives ${is} at last`
             : `${on[0]} gives ${is}`,
       refuses: ({ on, is, secret }) =>
-        secret ? `An input that is not told fails with ${is}` : `Writing ${on} fails with ${is}`,
+        secret ? "Right for other inputs, which are not told" : `Writing ${on} fails with ${is}`,
       insns: ({ compare: how, than }) => `The program has ${compare[how]?.en} ${than} instructions`,
       walked: ({ compare: how, than }) => `The verifier walks ${compare[how]?.en} ${than} instructions`,
       steps: ({ on, compare: how, than }) => `A run with ${on} takes ${compare[how]?.en} ${than} steps`,
@@ -253,7 +251,6 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     goalOf: (met, all) => `${met} / ${all}`,
     met: "達成",
     unmet: "まだ",
-    secret: "伏せてある別の入力",
     found: (what) => `今は: ${what}`,
     goals: {
       verdict: ({ is }) => (is === "accept" ? "verifier が受理する" : "verifier が拒否する"),
@@ -262,12 +259,12 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       log: ({ has }) => `ログに「${has}」が現れる`,
       returns: ({ on, is, secret }) =>
         secret
-          ? "伏せてある入力でも正しい答えを返す"
+          ? "伏せてあるほかの入力でも正しい"
           : on.length > 1
             ? `${on.join("、")} を順に書くと最後に ${is} を返す`
             : `${on[0]} で ${is} を返す`,
       refuses: ({ on, is, secret }) =>
-        secret ? `伏せてある入力が ${is} で失敗する` : `${on} の書き込みが ${is} で失敗する`,
+        secret ? "伏せてあるほかの入力でも正しい" : `${on} の書き込みが ${is} で失敗する`,
       insns: ({ compare: how, than }) => `命令の数が ${than} ${compare[how]?.ja}`,
       walked: ({ compare: how, than }) => `verifier が歩く命令が ${than} ${compare[how]?.ja}`,
       steps: ({ on, compare: how, than }) => `${on} での実行が ${than} ステップ${compare[how]?.ja}`,

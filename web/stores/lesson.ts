@@ -73,9 +73,8 @@ async function show(lesson: Lesson, number: number): Promise<void> {
   showTab(view);
   showLesson();
   follow();
-  // The first verdict does not wait for the kernel: it is made anew once there is one.
-  await kernelReady();
-  if (get().lesson === lesson) await freshKernel(recipe);
+  // Nobody waits for the kernel: at the start of the page it comes after the first verdict.
+  void kernelReady().then(() => (get().lesson === lesson ? freshKernel(recipe) : undefined));
 }
 
 /** Packets may be called by their names. */
