@@ -49,6 +49,10 @@ function startPage(): void {
   window.addEventListener("pagehide", saveNow);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && saveNow());
 
+  // Keeping the site on the device must not take the network from what is wanted now.
+  if (import.meta.env.PROD && !useSettings.getState().embed && "serviceWorker" in navigator)
+    setTimeout(() => void import("./offline/register.ts").then(({ registerOffline }) => registerOffline()), 5000);
+
   followMachine();
   void openAddress().then(() => {
     followProgram();

@@ -1,0 +1,27 @@
+// Lets the page open without a network after its first visit, and asks before it takes a newer version.
+// Loaded when the page has come to rest; a frame inside another page and a page that is being developed do without.
+import { Workbox } from "workbox-window";
+import { saveNow } from "../stores/program.ts";
+import { offerUpdate } from "./UpdateBar.tsx";
+
+export function registerOffline(): void {
+  const workbox = new Workbox("./sw.js");
+  let asked = false;
+  workbox.addEventListener("waiting", () =>
+    offerUpdate(() => {
+      asked = true;
+      workbox.messageSkipWaiting();
+    }),
+  );
+  workbox.addEventListener("controlling", ({ isUpdate, isExternal }) => {
+    if (asked) reload();
+    // Another tab has taken the newer version: the files of this one may be gone from the device.
+    else if (isUpdate || isExternal) offerUpdate(reload);
+  });
+  workbox.register().catch(() => {}); // not allowed here: the page needs a network, as before
+}
+
+function reload(): void {
+  saveNow();
+  location.reload();
+}
