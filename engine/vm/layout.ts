@@ -69,6 +69,10 @@ export const TIMER = {
   /** u64 room for the key that a callback of an array's timer gets. */
   key: TIMERS + 24,
 } as const;
+/** u32 offset of the struct task_struct that was handed out; 0 where none was. */
+export const TASK = THREAD + 0xe0;
+/** Tunnel metadata that the packet carries: u32 offset (0: none). */
+export const TUNNEL = THREAD + 0xe4;
 
 /** Saved state of callers, innermost last. */
 export const FRAMES = THREAD + 0x100;
@@ -98,6 +102,8 @@ export const FRAME = {
   cursor: 84,
   /** u64 room for the key that a callback on an array gets. */
   key: 88,
+  /** struct bpf_dynptr of the sample that a callback of bpf_user_ringbuf_drain gets. */
+  dynptr: 96,
 } as const;
 
 export const STACK_FRAME_BYTES = 512;
@@ -122,7 +128,7 @@ export const SLOT_WORDS = 8;
 export const SLOT_SHIFT = 3;
 
 /** Why a frame was saved, and so what its return does. */
-export const FRAME_KIND = { call: 0, loop: 1, forEach: 2 } as const;
+export const FRAME_KIND = { call: 0, loop: 1, forEach: 2, drain: 3 } as const;
 
 /** Guest address of a buffer offset. */
 export const addressOf = (off: number): bigint => KERNEL_BASE | BigInt(off >>> 0);

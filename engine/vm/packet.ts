@@ -15,15 +15,20 @@ import type { Memory } from "./memory.ts";
 
 /** Bytes in front of a packet: XDP_PACKET_HEADROOM. */
 const HEADROOM = 256;
-/** What an XDP program may grow into behind the packet, at least. */
-const TAILROOM = 320;
+/** A frame of XDP is a page, at whose end stands a struct skb_shared_info of this size. */
+const PAGE = 4096;
+const SHARED_INFO = 320;
+/** What may be grown into behind a packet that fills its page. */
+const LEAST_TAILROOM = 320;
 const ETH_HLEN = 14;
 
 /** Longest packet that has room here. */
 export const MAX_PACKET_BYTES = PACKET_END - PACKET - 0x8000;
 
+const xdpTailroom = (data: Uint8Array): number => Math.max(LEAST_TAILROOM, PAGE - SHARED_INFO - HEADROOM - data.length);
+
 /** Lays a packet down; `tailroom` bytes behind it may be grown into. */
-export function placePacket(memory: Memory, data: Uint8Array, headroom = HEADROOM, tailroom = TAILROOM): void {
+export function placePacket(memory: Memory, data: Uint8Array, headroom = HEADROOM, tailroom = xdpTailroom(data)): void {
   const start = PACKET + headroom;
   memory.fill(PACKET, headroom + data.length + tailroom + 8);
   memory.copyIn(start, data);

@@ -50,6 +50,29 @@ const offset = () => pick([0, 1, 2, 12, 14, 16, 24, 34, 40, 42, 60, 63, 64, 100,
 const length = () => pick([0, 4, 8, 14, 16]);
 const nonZero = () => pick([4, 8, 12, 16]);
 
+/** Goes on with R0, and with `size` bytes at fp + off. */
+const look = (off: number, size: number): Insn[] => [
+  ...Array.from({ length: size / 4 }, (_, i) => [...keep, insn("ldx4", { src: 10, off: off + 4 * i })]).flat(),
+];
+
+const lookUpRoute: Step = () => {
+  const params = bytes(64);
+  params[0] = pick([2, 2, 10, 10, 0, 7]);
+  new DataView(params.buffer).setUint32(8, pick([0, 1, 1, 1, 77]), true);
+  const size = pick([64, 64, 64, 60, 4]);
+  const ask = [context, ...stackPointer(2, -64), mov(3, size), mov(4, pick([0, 0, 1, 2, 32, 64]))];
+  return [...onStack(-64, params), ...ask, call("fib_lookup"), ...look(-64, 16)];
+};
+
+const TUNNEL_SIZES = [44, 44, 44, 28, 24, 22, 8, 20];
+/** Mostly one that is taken: no ext, and often no label. */
+function tunnelKey(): Uint8Array {
+  const key = bytes(44);
+  if (random(8) > 0) key.fill(0, 22, 24);
+  if (random(2) > 0) key.fill(0, 24, 28);
+  return key;
+}
+
 const SKB_STEPS: readonly Step[] = [
   () => {
     const size = nonZero();
@@ -123,6 +146,38 @@ const SKB_STEPS: readonly Step[] = [
   () => [context, call("skb_cgroup_classid")],
   () => [context, call("get_cgroup_classid")],
   () => [context, call("get_route_realm")],
+  lookUpRoute,
+  () => [
+    ...[...onStack(-64, tunnelKey()), context, ...stackPointer(2, -64), mov(3, pick(TUNNEL_SIZES))],
+    ...[mov(4, pick([0, 0, 1, 1, 2, 4, 8, 16, 30, 31, 32])), call("skb_set_tunnel_key"), ...keep],
+    ...[...onStack(-64, bytes(44)), context, ...stackPointer(2, -64), mov(3, pick(TUNNEL_SIZES))],
+    ...[mov(4, pick([0, 0, 1, 1, 16, 17, 2])), call("skb_get_tunnel_key"), ...look(-64, 44)],
+  ],
+  () => [
+    ...onStack(-64, bytes(44)),
+    context,
+    ...stackPointer(2, -64),
+    mov(3, 44),
+    mov(4, 0),
+    call("skb_get_tunnel_key"),
+  ],
+  () => [
+    ...[...onStack(-64, bytes(44)), context, ...stackPointer(2, -64), mov(3, pick([44, 12])), mov(4, 0)],
+    ...[call(pick(["skb_set_tunnel_key", "skb_get_tunnel_key"])), ...keep],
+    ...[context, ...stackPointer(2, -64), mov(3, pick([4, 8, 6, 44])), call("skb_set_tunnel_opt"), ...keep],
+    ...[...onStack(-64, bytes(16)), context, ...stackPointer(2, -64), mov(3, pick([4, 8, 16]))],
+    ...[call("skb_get_tunnel_opt"), ...look(-64, 16), ...keep],
+    ...[...onStack(-64, bytes(44)), context, ...stackPointer(2, -64), mov(3, 44), mov(4, 16)],
+    ...[call("skb_get_tunnel_key"), ...look(-64, 44)],
+  ],
+  () => [
+    ...[...onStack(-64, bytes(28)), context, mov(2, pick([0, 1])), ...stackPointer(3, -64), mov(4, pick([28, 8]))],
+    ...[mov(5, pick([0, 1])), call("skb_get_xfrm_state"), ...look(-64, 28)],
+  ],
+  () => [
+    ...[insn("ldx8", { dst: 2, src: 6, off: 168 }), mov(0, 1), insn("jeq64_imm", { dst: 2, off: 3 }), context],
+    ...[mov(3, pick([0, 1])), call("sk_assign")],
+  ],
 ];
 
 const SKB_FIELDS = [0, 4, 16, 20, 24, 28];
@@ -145,6 +200,7 @@ const XDP_STEPS: readonly Step[] = [
     ...[insn("st4", { dst: 10, off: -64, imm: pick([0, 0, 1500, 70000]) }), context, mov(2, pick([0, 1, 77]))],
     ...[...stackPointer(3, -64), mov(4, pick([0, 70000])), mov(5, pick([0, 0, 1])), call("check_mtu")],
   ],
+  lookUpRoute,
 ];
 
 const text = (value: string, size: number) => {
@@ -219,12 +275,27 @@ const FORMATS = [
   ],
 ];
 
+interface MapRecord {
+  readonly type: string;
+  readonly key_size: number;
+  readonly value_size: number;
+  readonly max_entries: number;
+  readonly flags?: number;
+  readonly fields?: Readonly<Record<string, number>>;
+  /** First contents, by u32 key. */
+  readonly entries?: Readonly<Record<number, string>>;
+  /** The contents are asked for after the run. */
+  readonly dump?: boolean;
+}
+
 interface Program {
   readonly prog_type: string;
   readonly insns: readonly Insn[];
   readonly data_in: Uint8Array;
   readonly text?: Uint8Array;
   readonly text_slots?: readonly number[];
+  readonly map?: MapRecord;
+  readonly map_slots?: readonly number[];
 }
 
 function snprintf(): Program {
@@ -256,6 +327,144 @@ function steps(
   const look = fields.flatMap((off) => [insn("ldx4", { src: 6, off }), ...keep]);
   const head = [insn("mov64_reg", { dst: 6, src: 1 }), mov(7, 0)];
   return { prog_type, insns: [...head, ...body, ...look, insn("mov64_reg", { src: 7 }), insn("exit")], data_in };
+}
+
+// ---- programs with a map: its address stands in R8, its contents are compared as well
+
+const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
+const loadMap = [insn("ld_imm64_map_fd", { dst: 8 }), HALF];
+const theMap = insn("mov64_reg", { dst: 1, src: 8 });
+
+function withMap(prog_type: string, map: MapRecord, body: readonly Insn[], after: readonly Insn[] = []): Program {
+  const head = [insn("mov64_reg", { dst: 6, src: 1 }), mov(7, 0), ...loadMap];
+  const insns = [...head, ...body, insn("mov64_reg", { src: 7 }), insn("exit"), ...after];
+  return { prog_type, insns, data_in: IPV4, map, map_slots: [2] };
+}
+
+const key = () => onStack(-64, Uint8Array.of(random(6), 0, 0, 0));
+const value = () => onStack(-56, bytes(8));
+/** BPF_F_ZERO_SEED: which values a filter takes for known does not differ from run to run. */
+const ZERO_SEED = { flags: 64 };
+const KEYED = ["array", "hash", "lru_hash"];
+
+function mapSteps(): Program {
+  const type = pick([...KEYED, "queue", "stack", "bloom_filter"]);
+  const keyed = KEYED.includes(type);
+  const map = {
+    type,
+    key_size: keyed ? 4 : 0,
+    value_size: 8,
+    max_entries: 4,
+    ...(type === "bloom_filter" ? ZERO_SEED : { dump: true }),
+  };
+  const at = stackPointer(2, -64);
+  const choices: readonly Step[] = keyed
+    ? [
+        () => [
+          ...[...key(), ...value(), theMap, ...at, ...stackPointer(3, -56), mov(4, pick([0, 0, 1, 2, 3, 4]))],
+          call("map_update_elem"),
+        ],
+        () => [...key(), theMap, ...at, call("map_delete_elem")],
+        () => [
+          ...[...key(), theMap, ...at, call("map_lookup_elem"), insn("jeq64_imm", { off: 3 }), mov(1, random(99))],
+          ...[insn("atomic8_add", { src: 1 }), insn("ldx8")],
+        ],
+        () => [
+          ...[...key(), theMap, ...at, call("map_lookup_elem"), insn("jeq64_imm", { off: 2 })],
+          ...[insn("st2", { off: pick([0, 2, 6]), imm: random(65536) }), insn("ldx4", { off: 4 })],
+        ],
+      ]
+    : [
+        () => [...value(), theMap, ...stackPointer(2, -56), mov(3, pick([0, 0, 0, 2, 1])), call("map_push_elem")],
+        () => [...value(), theMap, ...stackPointer(2, -56), call("map_peek_elem"), ...look(-56, 8)],
+        ...(type === "bloom_filter"
+          ? []
+          : [() => [...value(), theMap, ...stackPointer(2, -56), call("map_pop_elem"), ...look(-56, 8)]]),
+      ];
+  const body = Array.from({ length: 3 + random(8) }, () => [...pick(choices)(), ...keep]).flat();
+  return withMap("sched_cls", map, body);
+}
+
+function targets(): Program {
+  const type = pick(["devmap", "devmap_hash", "cpumap", "xskmap"]);
+  const entries = type === "cpumap" ? { 0: "80000000" } : type === "xskmap" ? {} : { 0: "01000000" };
+  const map = { type, key_size: 4, value_size: 4, max_entries: 2, entries, dump: type !== "xskmap" };
+  const flags = pick([0, 0, 1, 2, 3, 4, 8, 16, 24, 32]);
+  return withMap("xdp", map, [theMap, mov(2, pick([0, 0, 1, 5])), mov(3, flags), call("redirect_map"), ...keep]);
+}
+
+function ring(): Program {
+  const map = { type: "ringbuf", key_size: 0, value_size: 0, max_entries: 4096 };
+  const query = () => [theMap, mov(2, pick([0, 1, 2, 3, 4])), call("ringbuf_query")];
+  const choices: readonly Step[] = [
+    query,
+    () => [
+      ...[...onStack(-64, bytes(16)), theMap, ...stackPointer(2, -64), mov(3, pick([0, 1, 8, 13, 16]))],
+      ...[mov(4, pick([0, 0, 1, 2, 4])), call("ringbuf_output")],
+    ],
+    () => [
+      ...[theMap, mov(2, pick([8, 100, 2000, 4088, 4096])), mov(3, pick([0, 0, 0, 1])), call("ringbuf_reserve")],
+      ...[
+        insn("jeq64_imm", { off: 5 }),
+        insn("st8", { imm: 7 }),
+        insn("mov64_reg", { dst: 1 }),
+        mov(2, pick([0, 1, 2])),
+      ],
+      ...[call(pick(["ringbuf_submit", "ringbuf_discard"])), mov(0, 5)],
+    ],
+    () => {
+      const size = pick([8, 64, 4088, 5000]);
+      const reserve = [theMap, mov(2, size), mov(3, pick([0, 0, 1])), ...stackPointer(4, -80)];
+      const write = [...stackPointer(1, -80), mov(2, pick([0, 4, 60])), ...stackPointer(3, -64), mov(4, 8), mov(5, 0)];
+      const read = [
+        ...stackPointer(1, -56),
+        mov(2, 8),
+        ...stackPointer(3, -80),
+        mov(4, pick([0, 4, 63])),
+        mov(5, pick([0, 0, 1])),
+      ];
+      return [
+        ...[...onStack(-64, bytes(16)), ...reserve, call("ringbuf_reserve_dynptr"), ...keep],
+        ...[...write, call("dynptr_write"), ...keep, ...read, call("dynptr_read"), ...look(-56, 8)],
+        ...[
+          ...stackPointer(1, -80),
+          mov(2, 0),
+          call(pick(["ringbuf_submit_dynptr", "ringbuf_discard_dynptr"])),
+          mov(0, 3),
+        ],
+      ];
+    },
+  ];
+  return withMap("sched_cls", map, Array.from({ length: 2 + random(4) }, () => [...pick(choices)(), ...keep]).flat());
+}
+
+/** Calls of timers on the one value of an array, in any order; none runs out while the program does. */
+function timers(): Program {
+  const map = { type: "array", key_size: 4, value_size: 24, max_entries: 1, fields: { bpf_timer: 8 } };
+  const timer = [insn("mov64_reg", { dst: 1, src: 9 })];
+  const head = [...onStack(-64, new Uint8Array(4)), theMap, ...stackPointer(2, -64), call("map_lookup_elem")];
+  const found = [insn("jne64_imm", { off: 2 }), mov(0, 0), insn("exit"), insn("mov64_reg", { dst: 9 })];
+  const body = [...head, ...found, insn("add64_imm", { dst: 9, imm: 8 })];
+  const length = 2 + random(5);
+  const places: number[] = [];
+  for (let i = 0; i < length; i++) {
+    const what = i === 0 && random(4) > 0 ? 0 : random(4);
+    body.push(...timer);
+    if (what === 0)
+      body.push(insn("mov64_reg", { dst: 2, src: 8 }), mov(3, pick([1, 1, 7, 0, 2, 8, 16])), call("timer_init"));
+    else if (what === 1) {
+      places.push(body.length);
+      body.push(insn("ld_imm64_func", { dst: 2 }), HALF, call("timer_set_callback"));
+    } else if (what === 2) body.push(...imm64(2, 1n << 50n), mov(3, pick([0, 0, 1, 2, 4])), call("timer_start"));
+    else body.push(call("timer_cancel"));
+    body.push(...keep);
+  }
+  const program = withMap("sched_cls", map, body, places.length > 0 ? [mov(0, 0), insn("exit")] : []);
+  const callback = program.insns.length - 2;
+  const insns = program.insns.map((one, slot) =>
+    places.includes(slot - 4) ? insn("ld_imm64_func", { dst: 2, imm: callback - slot - 1 }) : one,
+  );
+  return { ...program, insns };
 }
 
 const ZEROS = new Uint8Array(64);
@@ -300,8 +509,12 @@ const programs: Program[] = [
   ...Array.from({ length: 60 }, () => steps("xdp", XDP_STEPS, pick([IPV4, VLAN]), 1 + random(4), [])),
   ...Array.from({ length: 60 }, () => steps("sched_cls", [parse], IPV4, 2, [])),
   ...Array.from({ length: 90 }, snprintf),
+  ...Array.from({ length: 120 }, mapSteps),
+  ...Array.from({ length: 40 }, targets),
+  ...Array.from({ length: 40 }, ring),
+  ...Array.from({ length: 60 }, timers),
 ];
-for (const [id, { insns, data_in, text: value, text_slots, prog_type }] of programs.entries()) {
-  const row = { id, prog_type, insns: toHex(encodeInsns(insns)), data_in: toHex(data_in) };
-  console.log(JSON.stringify(value === undefined ? row : { ...row, text: toHex(value), text_slots }));
+for (const [id, { insns, data_in, text, ...rest }] of programs.entries()) {
+  const row = { id, insns: toHex(encodeInsns(insns)), data_in: toHex(data_in), ...rest };
+  console.log(JSON.stringify(text === undefined ? row : { ...row, text: toHex(text) }));
 }

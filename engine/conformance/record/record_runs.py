@@ -5,8 +5,12 @@ with what came out on standard output.
         > engine/conformance/recordings/helpers.jsonl
 
 in   {"id", "prog_type": "sched_cls"|"xdp"|…, "insns": hex, "data_in": hex, "text"?: hex of a frozen read-only array's value,
-      "text_slots"?: slots of the LD_IMM64 that load its value}
-out  the same with {"errno", "retval", "data_out"} (no data_out where a type does not see the whole packet); programs that the verifier refuses are left out, and said so"""
+      "text_slots"?: slots of the LD_IMM64 that load its value,
+      "map"?: {"type", "key_size", "value_size", "max_entries", "flags"?, "fields"?: {"bpf_timer": offset in the value},
+               "entries"?: {u32 key: hex value}, "dump"?: true}, "map_slots"?: slots of the LD_IMM64 that load the map}
+out  the same with {"errno", "retval", "data_out"} (no data_out where a type does not see the whole packet) and, where a dump was
+     asked for, "map_out": [[hex key, hex value], ...] by ascending key, or the values of a queue or stack as they are popped;
+     programs that the verifier refuses are left out, and said so"""
 import ctypes
 import json
 import os
@@ -16,6 +20,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "facts" / "record"))
 import kernel
+import make_btf
 
 PROG_TYPES = dict(socket_filter=1, sched_cls=3, sched_act=4, xdp=6, cgroup_skb=8, lwt_in=10, lwt_out=11, lwt_xmit=12)
 # Programs of the other types do not see the Ethernet header, which comes back as zeros.
@@ -29,6 +34,58 @@ def text_map(text):
     kernel.bpf(kernel.MAP_UPDATE, struct.pack("<IIQQQ", fd, 0, ctypes.addressof(key), ctypes.addressof(value), 0))
     kernel.bpf(MAP_FREEZE, struct.pack("<I", fd))
     return fd
+
+
+TYPES = {n.removeprefix("BPF_MAP_TYPE_").lower(): v for n, v in kernel.Btf().enum("bpf_map_type").items()}
+LOOKUP, UPDATE, NEXT_KEY, LOOKUP_AND_DELETE = 1, 2, 4, 21
+
+
+def make_map(m):
+    """-> (fd of the map, descriptors to close)"""
+    extra, opened = b"", []
+    if m.get("fields"):
+        btf, key, value = make_btf.map_value(m["value_size"], m["fields"], m["key_size"])
+        opened.append(btf)
+        extra = bytes(24) + struct.pack("<III", btf, key, value)
+    fd, errno = kernel.map_create(TYPES[m["type"]], m["key_size"], m["value_size"], m["max_entries"], m.get("flags", 0), 0, extra)
+    if fd < 0:
+        raise OSError(errno, m["type"])
+    for key, value in m.get("entries", {}).items():
+        r, errno, _ = element(UPDATE, fd, struct.pack("<I", int(key)), bytes.fromhex(value))
+        if r < 0:
+            raise OSError(errno, m["type"])
+    return fd, [fd, *opened]
+
+
+def element(cmd, fd, key, value):
+    """-> (result, errno, value as the kernel left it)"""
+    k, v = ctypes.create_string_buffer(key or b"\0", max(1, len(key))), ctypes.create_string_buffer(value, max(1, len(value)))
+    r, errno, _ = kernel.bpf(cmd, struct.pack("<IIQQQ", fd, 0, ctypes.addressof(k) if key else 0, ctypes.addressof(v), 0))
+    return r, errno, v.raw
+
+
+def dump(fd, m):
+    rows, key = [], b""
+    if m["key_size"] == 0:
+        while (got := element(LOOKUP_AND_DELETE, fd, b"", bytes(m["value_size"])))[0] == 0:
+            rows.append(["", got[2].hex()])
+        return rows
+    while (got := element(NEXT_KEY, fd, key, bytes(m["key_size"])))[0] == 0:
+        key = got[2]
+        r, _, value = element(LOOKUP, fd, key, bytes(m["value_size"]))
+        if r == 0:
+            rows.append([key.hex(), value.hex()])
+    return sorted(rows)
+
+
+def function_info(insns):
+    """BTF of the functions that a program takes the address of: (descriptor or 0, func_info)"""
+    starts = {0}
+    for at in range(0, len(insns), 8):
+        code, regs, _, imm = struct.unpack_from("<BBhi", insns, at)
+        if (code, regs >> 4) == (0x18, 4):
+            starts.add(at // 8 + imm + 1)
+    return make_btf.functions(sorted(starts)) if len(starts) > 1 else (0, b"")
 
 
 def run(fd, data):
@@ -46,7 +103,12 @@ for line in sys.stdin:
     text = text_map(bytes.fromhex(row["text"])) if "text" in row else -1
     for slot in row.get("text_slots", []):
         struct.pack_into("<i", insns, slot * 8 + 4, text)
-    fd, errno, log = kernel.load(bytes(insns), PROG_TYPES[row["prog_type"]])
+    made, opened = make_map(row["map"]) if "map" in row else (-1, [])
+    for slot in row.get("map_slots", []):
+        struct.pack_into("<i", insns, slot * 8 + 4, made)
+    btf, info = function_info(insns)
+    opened += [btf] if btf else []
+    fd, errno, log = kernel.load(bytes(insns), PROG_TYPES[row["prog_type"]], btf_fd=btf, func_info=info)
     if fd < 0:
         refused += 1
         if refused < 4:
@@ -55,8 +117,10 @@ for line in sys.stdin:
         row.update(run(fd, bytes.fromhex(row["data_in"])))
         if row["prog_type"] not in SEE_ALL:
             del row["data_out"]
+        if row.get("map", {}).get("dump"):
+            row["map_out"] = dump(made, row["map"])
         print(json.dumps(row, separators=(",", ":")))
         os.close(fd)
-    if text >= 0:
-        os.close(text)
+    for one in opened + ([text] if text >= 0 else []):
+        os.close(one)
 print(f"{refused} refused", file=sys.stderr)

@@ -37,6 +37,9 @@ const MAPS = (
     ["perf_event_array", 4, 4, 4, 0],
     ["stack_trace", 4, 64, 8, 0],
     ["prog_array", 4, 4, 4, 0],
+    ["devmap", 4, 4, 4, 0],
+    ["devmap_hash", 4, 8, 4, 0],
+    ["user_ringbuf", 0, 0, 4096, 0],
   ] as const
 ).map(
   ([type, keySize, valueSize, maxEntries, flags]) =>

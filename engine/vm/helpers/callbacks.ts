@@ -1,14 +1,20 @@
 // Helpers that call back into the program. The helper saves a frame that says what it is in the middle of; each return
 // from the callback comes back here, until the last one lets the call return.
-// @kernel kernel/bpf/bpf_iter.c bpf_loop, bpf_for_each_map_elem
+// @kernel kernel/bpf/bpf_iter.c bpf_loop, bpf_for_each_map_elem; kernel/bpf/ringbuf.c bpf_user_ringbuf_drain
 import { ERRNO } from "../../facts/errno.ts";
 import { funcSlot } from "../decode.ts";
 import { FRAME, FRAME_KIND, REGS, SLOT_WORDS } from "../layout.ts";
 import type { Machine } from "../machine.ts";
+import { UserRingbufMap } from "../maps/user-ringbuf.ts";
 import { type Helper, mapArg, ret, u32Arg, u64Arg } from "./call.ts";
+import { localDynptr } from "./dynptr.ts";
 
 /** Most turns of bpf_loop (BPF_MAX_LOOPS). */
 const MAX_LOOPS = 8 * 1024 * 1024;
+/** Most samples of one bpf_user_ringbuf_drain (BPF_MAX_USER_RINGBUF_SAMPLES). */
+const MAX_SAMPLES = 128 * 1024;
+/** BPF_RB_NO_WAKEUP, BPF_RB_FORCE_WAKEUP */
+const WAKEUP_FLAGS = 3n;
 
 /** Slot of the function that argument n is the address of; -1 after a fault. */
 export function callbackArg(m: Machine, ip: number, n: number): number {
@@ -24,9 +30,17 @@ export function continueCallback(m: Machine, frame: number): boolean {
   const { memory } = m;
   const index = memory.r32(frame + FRAME.index);
   const stop = m.reg(0) !== 0n;
+  drained(m, frame)?.releaseSample();
   if (!stop && turn(m, frame, index)) return true;
   ret(m, index);
   return false;
+}
+
+/** The buffer that is being drained, in a frame that says so. */
+function drained(m: Machine, frame: number): UserRingbufMap | undefined {
+  if (m.memory.r32(frame + FRAME.kind) !== FRAME_KIND.drain) return undefined;
+  const map = m.memory.mapById(m.memory.r32(frame + FRAME.map));
+  return map instanceof UserRingbufMap ? map : undefined;
 }
 
 /** Sets up the arguments of turn `index` and goes there; false where there is no such turn. */
@@ -35,6 +49,13 @@ function turn(m: Machine, frame: number, index: number): boolean {
   if (memory.r32(frame + FRAME.kind) === FRAME_KIND.loop) {
     if (index >= memory.r32(frame + FRAME.total)) return false;
     m.setReg(1, BigInt(index));
+    m.setReg(2, memory.r64(frame + FRAME.ctx));
+  } else if (memory.r32(frame + FRAME.kind) === FRAME_KIND.drain) {
+    const sample = index < MAX_SAMPLES ? drained(m, frame)?.peek() : undefined;
+    if (sample === undefined) return false;
+    localDynptr(m, frame + FRAME.dynptr, sample.at, sample.size);
+    memory.permit(frame + FRAME.dynptr, 16, false);
+    m.setPointer(1, frame + FRAME.dynptr);
     m.setReg(2, memory.r64(frame + FRAME.ctx));
   } else {
     const map = memory.mapById(memory.r32(frame + FRAME.map));
@@ -92,5 +113,15 @@ export const CALLBACK_HELPERS = {
     if (map === undefined || callback < 0) return false;
     if (u64Arg(m, 4) !== 0n) return ret(m, -ERRNO.EINVAL);
     return begin(m, ip, FRAME_KIND.forEach, callback, 0, map.id, u64Arg(m, 3));
+  },
+
+  user_ringbuf_drain: (m, ip) => {
+    const map = mapArg(m, ip);
+    if (map === undefined) return false;
+    if (!(map instanceof UserRingbufMap)) return m.raise("argument", ip, `map ${map.name} is no user ring buffer`);
+    const callback = callbackArg(m, ip, 2);
+    if (callback < 0) return false;
+    if ((u64Arg(m, 4) & ~WAKEUP_FLAGS) !== 0n) return ret(m, -ERRNO.EINVAL);
+    return begin(m, ip, FRAME_KIND.drain, callback, 0, map.id, u64Arg(m, 3));
   },
 } satisfies Record<string, Helper>;

@@ -14,6 +14,7 @@ import {
   Memory,
   Timeline,
 } from "../index.ts";
+import type { UserRingbufMap } from "../maps/user-ringbuf.ts";
 
 const EXIT = insn("exit");
 const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
@@ -119,6 +120,50 @@ test("a callback may delete the element it stands on", () => {
   for (let i = 0; i < 4; i++) map.update(u32(i), new Uint8Array(8).fill(i, 0, 1));
   expect(r0(machine)).toBe(4n);
   expect(map.count).toBe(0);
+});
+
+/** bpf_user_ringbuf_drain(map, callback, fp - 8, 0): the callback adds the first byte of each sample and returns `stop`. */
+const drain = (stop: number) => [
+  insn("st8", { dst: 10, off: -8 }),
+  ...loadMap(1),
+  insn("ld_imm64_func", { dst: 2, imm: 7 }),
+  HALF,
+  insn("mov64_reg", { dst: 3, src: 10 }),
+  insn("add64_imm", { dst: 3, imm: -8 }),
+  mov(4, 0),
+  call(209),
+  insn("ldx8", { dst: 6, src: 10, off: -8 }),
+  EXIT,
+  insn("mov64_reg", { dst: 6, src: 2 }),
+  mov(2, 0),
+  mov(3, 1),
+  call(203),
+  insn("ldx1", { dst: 1, src: 0 }),
+  insn("ldx8", { dst: 2, src: 6 }),
+  insn("add64_reg", { dst: 1, src: 2 }),
+  insn("stx8", { dst: 6, src: 1 }),
+  mov(0, stop),
+  EXIT,
+];
+
+test("samples of user space are drained until there is none, or the callback says stop", () => {
+  const buffer = def("user_ringbuf", { keySize: 0, valueSize: 0, maxEntries: 4096 });
+  for (const [stop, drained, added] of [
+    [0, 3n, 60n],
+    [1, 1n, 10n],
+  ] as const) {
+    const { machine, map } = machineFor(drain(stop), buffer);
+    for (const sample of [10, 20, 30]) expect((map as UserRingbufMap).produce(Uint8Array.of(sample, 1))).toBe(true);
+    const before = map.entries();
+    const timeline = new Timeline(machine);
+    timeline.runToEnd();
+    expect(machine.reg(0)).toBe(drained);
+    expect(machine.reg(6)).toBe(added);
+    expect(map.entries().length).toBe(3 - Number(drained));
+    timeline.seek(0);
+    expect(map.entries()).toEqual(before);
+    timeline.close();
+  }
 });
 
 /** Counts on the stack of nobody: R0 of the last program; each tail call goes to index R3. */

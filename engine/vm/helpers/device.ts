@@ -18,6 +18,13 @@ const LOOPBACK_MTU = 65536;
 const ETH_HLEN = 14;
 /** Bytes of struct bpf_redir_neigh. */
 const REDIR_NEIGH_BYTES = 20;
+/** struct bpf_fib_lookup: its size, where its ifindex is; the flags it takes; enum BPF_FIB_LKUP_RET_FWD_DISABLED. */
+const FIB_LOOKUP_BYTES = 64;
+const FIB_IFINDEX = 8;
+const FIB_LOOKUP_FLAGS = 0x3f;
+const FIB_FWD_DISABLED = 5;
+const AF_INET = 2;
+const AF_INET6 = 10;
 
 function note(m: Machine, ifindex: number, flags: bigint): void {
   m.memory.w32(REDIRECT, ifindex);
@@ -59,6 +66,17 @@ export const DEVICE_HELPERS = {
     const length = (given !== 0 ? given + ETH_HLEN : memory.r32(PKT_END) - memory.r32(PKT_DATA)) + diff;
     memory.w32(at, LOOPBACK_MTU);
     return ret(m, (length | 0) > LOOPBACK_MTU + ETH_HLEN ? FRAG_NEEDED : 0);
+  },
+
+  // The loopback does not forward, as no device of a machine that is no router does: nothing is looked up then.
+  fib_lookup: (m, ip) => {
+    const size = s32Arg(m, 3);
+    const at = memArg(m, ip, 2, size >>> 0, true);
+    if (at < 0) return false;
+    if (size < FIB_LOOKUP_BYTES || (u32Arg(m, 4) & ~FIB_LOOKUP_FLAGS) !== 0) return ret(m, -ERRNO.EINVAL);
+    const family = m.memory.u8[at] as number;
+    if (family !== AF_INET && family !== AF_INET6) return ret(m, -ERRNO.EAFNOSUPPORT);
+    return ret(m, m.memory.r32(at + FIB_IFINDEX) === m.env.ifindex ? FIB_FWD_DISABLED : -ERRNO.ENODEV);
   },
 
   /** The first network namespace. */

@@ -27,6 +27,10 @@ function write(m: Machine, at: number, data: number, size: number, type: number)
   m.memory.w32(at + 12, 0);
 }
 
+/** A dynptr to bytes that belong to nobody else. */
+export const localDynptr = (m: Machine, at: number, data: number, size: number): void =>
+  write(m, at, data, size, TYPE_LOCAL);
+
 function dynptrArg(m: Machine, ip: number, n: number): Dynptr | undefined {
   const at = memArg(m, ip, n, 16, false);
   if (at < 0) return undefined;
@@ -56,7 +60,7 @@ export const DYNPTR_HELPERS = {
     if (data < 0) return false;
     const error = size > SIZE_MASK ? -ERRNO.E2BIG : u64Arg(m, 3) !== 0n ? -ERRNO.EINVAL : 0;
     if (error !== 0) m.memory.fill(at, 16);
-    else write(m, at, data, size, TYPE_LOCAL);
+    else localDynptr(m, at, data, size);
     return ret(m, error);
   },
 

@@ -19,6 +19,7 @@ import { SOCK_HELPERS } from "./sock.ts";
 import { TASK_HELPERS } from "./task.ts";
 import { TEXT_HELPERS } from "./text.ts";
 import { TIMER_HELPERS } from "./timer.ts";
+import { TUNNEL_HELPERS } from "./tunnel.ts";
 import { XDP_HELPERS } from "./xdp.ts";
 
 const GROUPS: readonly Readonly<Record<string, Helper>>[] = [
@@ -32,6 +33,7 @@ const GROUPS: readonly Readonly<Record<string, Helper>>[] = [
   TEXT_HELPERS,
   PROBE_HELPERS,
   SKB_HELPERS,
+  TUNNEL_HELPERS,
   DEVICE_HELPERS,
   XDP_HELPERS,
   SOCK_HELPERS,

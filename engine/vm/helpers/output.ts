@@ -1,7 +1,7 @@
 // Helpers that send data to user space: ring buffers and perf event arrays.
 // @kernel kernel/bpf/ringbuf.c, kernel/trace/bpf_trace.c, net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
-import { PKT_DATA } from "../layout.ts";
+import { CLOCK, PKT_DATA } from "../layout.ts";
 import type { Machine } from "../machine.ts";
 import { ObjectArray } from "../maps/array.ts";
 import { RingbufMap } from "../maps/ringbuf.ts";
@@ -13,10 +13,12 @@ const BPF_F_CURRENT_CPU = 0xffff_ffffn;
 /** Bits 32 … 51 of the flags: how much of the context to append. */
 const ctxLength = (flags: bigint) => Number((flags >> 32n) & 0xfffffn);
 const RINGBUF_FLAGS = 3n;
+/** struct bpf_perf_event_value: counter, enabled, running. */
+const PERF_VALUE_BYTES = 24;
 
 function ringbuf(m: Machine, ip: number): RingbufMap | undefined {
   const map = mapArg(m, ip);
-  if (map === undefined || map instanceof RingbufMap) return map;
+  if (map === undefined || (map instanceof RingbufMap && map.def.type === "ringbuf")) return map;
   m.raise("argument", ip, `map ${map.name} is no ring buffer`);
   return undefined;
 }
@@ -29,11 +31,25 @@ function finish(m: Machine, ip: number, discard: boolean): boolean {
   return m.raise("argument", ip, "argument 1 is no record that was reserved in a ring buffer");
 }
 
+/** The perf event that flags choose: 0, or the negative errno where there is none for this CPU. */
+function perfEvent(m: Machine, map: ObjectArray, flags: bigint, elsewhere: number): number {
+  const index = (flags & BPF_F_INDEX_MASK) === BPF_F_CURRENT_CPU ? m.env.cpu : Number(flags & BPF_F_INDEX_MASK);
+  if (index >= map.def.maxEntries) return -ERRNO.E2BIG;
+  if (map.objectAt(index) === 0) return -ERRNO.ENOENT;
+  return index === m.env.cpu ? 0 : -elsewhere;
+}
+
+function eventsArg(m: Machine, ip: number, n: number): ObjectArray | undefined {
+  const map = mapArg(m, ip, n);
+  if (map === undefined || map instanceof ObjectArray) return map;
+  m.raise("argument", ip, `map ${map.name} holds no perf events`);
+  return undefined;
+}
+
 /** bpf_perf_event_output: flags choose the CPU's event; packet programs may append packet bytes. */
 const perfOutput: Helper = (m, ip) => {
-  const map = mapArg(m, ip, 2);
+  const map = eventsArg(m, ip, 2);
   if (map === undefined) return false;
-  if (!(map instanceof ObjectArray)) return m.raise("argument", ip, `map ${map.name} holds no perf events`);
   const flags = u64Arg(m, 3);
   const size = u32Arg(m, 5);
   const at = memArg(m, ip, 4, size, false);
@@ -42,10 +58,8 @@ const perfOutput: Helper = (m, ip) => {
   if (flags >> 52n !== 0n || (!packet && flags > BPF_F_INDEX_MASK)) return ret(m, -ERRNO.EINVAL);
   const append = packet ? ctxLength(flags) : 0;
   if (append > packetLength(m.memory)) return ret(m, -ERRNO.EFAULT);
-  const index = (flags & BPF_F_INDEX_MASK) === BPF_F_CURRENT_CPU ? m.env.cpu : Number(flags & BPF_F_INDEX_MASK);
-  if (index >= map.def.maxEntries) return ret(m, -ERRNO.E2BIG);
-  if (map.objectAt(index) === 0) return ret(m, -ERRNO.ENOENT);
-  if (index !== m.env.cpu) return ret(m, -ERRNO.EOPNOTSUPP);
+  const error = perfEvent(m, map, flags, ERRNO.EOPNOTSUPP);
+  if (error !== 0) return ret(m, error);
   const data = new Uint8Array(size + append);
   data.set(m.memory.u8.subarray(at, at + size));
   const start = m.memory.r32(PKT_DATA);
@@ -80,4 +94,29 @@ export const OUTPUT_HELPERS = {
   },
 
   perf_event_output: perfOutput,
+
+  // Events here are those that records are sent through (PERF_COUNT_SW_BPF_OUTPUT), which count nothing.
+  perf_event_read: (m, ip) => {
+    const map = eventsArg(m, ip, 1);
+    if (map === undefined) return false;
+    const flags = u64Arg(m, 2);
+    return ret(m, flags > BPF_F_INDEX_MASK ? -ERRNO.EINVAL : perfEvent(m, map, flags, ERRNO.EINVAL));
+  },
+
+  perf_event_read_value: (m, ip) => {
+    const map = eventsArg(m, ip, 1);
+    const size = u32Arg(m, 4);
+    const at = map === undefined ? -1 : memArg(m, ip, 3, size, true);
+    if (map === undefined || at < 0) return false;
+    const flags = u64Arg(m, 2);
+    const wrong = size !== PERF_VALUE_BYTES || flags > BPF_F_INDEX_MASK;
+    const error = wrong ? -ERRNO.EINVAL : perfEvent(m, map, flags, ERRNO.EINVAL);
+    m.memory.fill(at, size);
+    if (error !== 0) return ret(m, error);
+    // Enabled, and running, since the run began.
+    const since = m.memory.r64(CLOCK) - m.env.bootTime;
+    m.memory.w64(at + 8, since);
+    m.memory.w64(at + 16, since);
+    return ret(m, 0);
+  },
 } satisfies Record<string, Helper>;

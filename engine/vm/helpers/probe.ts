@@ -71,6 +71,21 @@ export const PROBE_HELPERS = {
     return ret(m, map.remember(skipped, (flags & BPF_F_REUSE_STACKID) !== 0n));
   },
 
+  // No processor of this machine records branches.
+  get_branch_snapshot: (m, ip) => {
+    if (memArg(m, ip, 1, u32Arg(m, 2), true) < 0) return false;
+    return ret(m, u64Arg(m, 3) !== 0n ? -ERRNO.EINVAL : -ERRNO.ENOENT);
+  },
+
+  copy_from_user_task: (m, ip) => {
+    const size = u32Arg(m, 2);
+    const to = memArg(m, ip, 1, size, true);
+    if (to < 0) return false;
+    if (u64Arg(m, 5) !== 0n) return ret(m, -ERRNO.EINVAL);
+    m.memory.fill(to, size);
+    return ret(m, size === 0 ? 0 : -ERRNO.EFAULT);
+  },
+
   get_stack: (m, ip) => {
     const size = u32Arg(m, 3);
     const to = memArg(m, ip, 2, size, true);

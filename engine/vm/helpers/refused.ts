@@ -2,15 +2,12 @@
 
 const WHY = {
   "it works on struct task_struct and struct file, and there are no tasks or files behind this machine":
-    "get_current_task get_current_task_btf task_pt_regs get_task_stack d_path ima_inode_hash ima_file_hash find_vma sock_from_file task_storage_get task_storage_delete copy_from_user_task",
-  "it reads counters of the processor": "perf_event_read perf_event_read_value read_branch_records get_branch_snapshot",
+    "get_current_task get_current_task_btf task_pt_regs get_task_stack d_path ima_inode_hash ima_file_hash find_vma sock_from_file task_storage_get task_storage_delete",
+  "it reads counters of the processor": "read_branch_records",
   "it signals or overrides a process, and there is none": "send_signal send_signal_thread override_return",
-  "it reads what a process wrote, and there is none": "user_ringbuf_drain",
   "it works on real sockets and their options":
-    "setsockopt getsockopt bind sk_assign sk_select_reuseport sock_map_update sock_hash_update sk_redirect_map sk_redirect_hash msg_redirect_map msg_redirect_hash sock_ops_cb_flags_set tcp_send_ack load_hdr_opt store_hdr_opt reserve_hdr_opt sk_storage_get sk_storage_delete",
+    "setsockopt getsockopt bind sk_select_reuseport sock_map_update sock_hash_update sk_redirect_map sk_redirect_hash msg_redirect_map msg_redirect_hash sock_ops_cb_flags_set tcp_send_ack load_hdr_opt store_hdr_opt reserve_hdr_opt sk_storage_get sk_storage_delete",
   "it works on messages of the socket layer": "msg_apply_bytes msg_cork_bytes msg_pull_data msg_push_data msg_pop_data",
-  "it asks the routing and neighbour tables of real devices": "fib_lookup skb_get_xfrm_state",
-  "it makes tunnels of a real device": "skb_set_tunnel_key skb_get_tunnel_opt skb_set_tunnel_opt",
   "it makes and checks cookies with a secret of the kernel":
     "tcp_raw_gen_syncookie_ipv4 tcp_raw_gen_syncookie_ipv6 tcp_raw_check_syncookie_ipv4 tcp_raw_check_syncookie_ipv6",
   "it rewrites routing headers": "lwt_push_encap lwt_seg6_store_bytes lwt_seg6_adjust_srh lwt_seg6_action",

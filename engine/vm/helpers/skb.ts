@@ -288,15 +288,6 @@ export const SKB_HELPERS = {
   sk_ancestor_cgroup_id: (m) => ret64(m, u32Arg(m, 2) === 0 ? m.env.cgroupId : 0n),
   get_socket_cookie: (m) => ret64(m, 1n),
   get_socket_uid: (m) => ret(m, m.env.uid),
-
-  skb_get_tunnel_key: (m, ip) => {
-    const size = u32Arg(m, 3);
-    const to = memArg(m, ip, 2, size, true);
-    if (to < 0) return false;
-    // No packet here came through a tunnel.
-    m.memory.fill(to, size);
-    return ret(m, -ERRNO.EINVAL);
-  },
 } satisfies Record<string, Helper>;
 
 /** A number for the flow: a hash of the addresses and ports there are. */

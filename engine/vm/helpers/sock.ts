@@ -2,7 +2,7 @@
 // would on a machine where nobody listens. @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
 import type { Machine } from "../machine.ts";
-import { type Helper, memArg, pointerArg, ret, retPointer, u32Arg } from "./call.ts";
+import { type Helper, memArg, pointerArg, ret, retPointer, u32Arg, u64Arg } from "./call.ts";
 
 const lookup: Helper = (m, ip) => {
   const size = u32Arg(m, 3);
@@ -32,5 +32,7 @@ export const SOCK_HELPERS = {
   skc_to_tcp_request_sock: (m) => retPointer(m, 0),
   tcp_check_syncookie: (m) => ret(m, -ERRNO.EINVAL),
   tcp_gen_syncookie: (m) => ret(m, -ERRNO.EINVAL),
+  // A packet of a test run does not stand at the ingress hook, where alone a socket can be given to it.
+  sk_assign: (m) => ret(m, pointerArg(m, 2) === 0 || u64Arg(m, 3) !== 0n ? -ERRNO.EINVAL : -ERRNO.EOPNOTSUPP),
   skb_ecn_set_ce: (m) => ret(m, 0),
 } satisfies Record<string, Helper>;

@@ -11,6 +11,11 @@ const ETH_HLEN = 14;
 const XDP_ABORTED = 0;
 const XDP_REDIRECT = 4;
 const MAX_META = 252;
+/** Flags of bpf_redirect_map: what to return where there is no target; for maps of devices, to all of them. */
+const REDIRECT_DEFAULT = 3n;
+const BPF_F_BROADCAST = 8n;
+const BPF_F_EXCLUDE_INGRESS = 16n;
+const BROADCAST_FLAGS = BPF_F_BROADCAST | BPF_F_EXCLUDE_INGRESS;
 
 const edges = (m: Machine) => ({
   meta: m.memory.r32(PKT_META),
@@ -64,15 +69,17 @@ export const XDP_HELPERS = {
   xdp_store_bytes: (m, ip) => copy(m, ip, true),
   xdp_get_buff_len: (m) => ret64(m, BigInt(packetLength(m.memory))),
 
-  // Device, CPU and socket maps are not simulated, so a map passed here has no entry to go to.
+  // Noted and returned as the kernel does; the packet goes no further here.
   redirect_map: (m, ip) => {
     const map = mapArg(m, ip);
     if (map === undefined) return false;
     const flags = u64Arg(m, 3);
-    if ((flags & ~0x1fn) !== 0n) return ret(m, XDP_ABORTED);
+    const broadcasts = map.def.type.startsWith("devmap") ? BROADCAST_FLAGS : 0n;
+    if ((flags & ~(REDIRECT_DEFAULT | broadcasts)) !== 0n) return ret(m, XDP_ABORTED);
     const target = map.lookupAt(m.stageKey(u32Arg(m, 2)), m.env.cpu);
-    if (target === 0) return ret(m, Number(flags & 3n));
-    m.memory.w32(REDIRECT, u32Arg(m, 2));
+    if (target === 0 && (flags & BPF_F_BROADCAST) === 0n) return ret(m, Number(flags & REDIRECT_DEFAULT));
+    m.memory.w32(REDIRECT, target === 0 ? 0 : m.memory.r32(target));
+    m.memory.w32(REDIRECT + 4, Number(flags));
     return ret(m, XDP_REDIRECT);
   },
 } satisfies Record<string, Helper>;

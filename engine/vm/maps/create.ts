@@ -11,6 +11,8 @@ import type { BpfMap } from "./map.ts";
 import { QueueMap } from "./queue.ts";
 import { RingbufMap } from "./ringbuf.ts";
 import { CgroupStorageMap, StackTraceMap } from "./storage.ts";
+import { TargetMap } from "./targets.ts";
+import { UserRingbufMap } from "./user-ringbuf.ts";
 
 type Kind = new (memory: Memory, def: MapDef) => BpfMap & { readonly made: boolean };
 
@@ -27,6 +29,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   stack: QueueMap,
   bloom_filter: BloomMap,
   ringbuf: RingbufMap,
+  user_ringbuf: UserRingbufMap,
   array_of_maps: ObjectArray,
   prog_array: ObjectArray,
   perf_event_array: ObjectArray,
@@ -34,6 +37,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   stack_trace: StackTraceMap,
   cgroup_storage: CgroupStorageMap,
   percpu_cgroup_storage: CgroupStorageMap,
+  devmap: TargetMap,
+  devmap_hash: TargetMap,
+  cpumap: TargetMap,
+  xskmap: TargetMap,
 };
 
 /** A map, or a negative errno as BPF_MAP_CREATE answers it; -EOPNOTSUPP for kinds that are not simulated. */

@@ -111,6 +111,17 @@ export class RingbufMap extends M.BpfMap {
     return undefined;
   }
 
+  /** The oldest record, complete or not; `next` is the position behind it. */
+  protected oldest(): { at: number; size: number; next: number } | undefined {
+    for (const { at, size, next } of this.#walk()) return { at, size, next };
+    return undefined;
+  }
+
+  /** All before this position is free again. */
+  protected take(next: number): void {
+    this.memory.w32(this.#head + CONSUMER, next);
+  }
+
   *#walk() {
     const producer = this.#position(PRODUCER);
     let position = this.#position(CONSUMER);

@@ -1,0 +1,152 @@
+// Metadata of a tunnel that a packet carries along for a device to send it through: set by a program, seen by the next
+// one. No packet arrives through a tunnel here.
+//
+//   struct bpf_tunnel_key   0    4 … 20   20    21    22            24      28 … 44
+//                           id   remote   tos   ttl   ext or flags  label   local
+//
+//   kept   0      4             8            16                        64
+//          mode   option bytes  flags given  the key as it was given   options
+//
+// @kernel net/core/filter.c
+import { ERRNO } from "../../facts/errno.ts";
+import { OBJECT_TOP, TUNNEL } from "../layout.ts";
+import type { Machine } from "../machine.ts";
+import { type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
+
+const KEY = { id: 0, remote: 4, tos: 20, ext: 22, label: 24, local: 28, size: 44 } as const;
+/** Older, shorter forms of the struct that are taken as well. */
+const SHORTER: readonly number[] = [8, KEY.ext, KEY.label, KEY.local];
+const MODE = { none: 0, ipv4: 1, ipv6: 2 } as const;
+const AT = { mode: 0, options: 4, flags: 8, key: 16, data: 64, size: 64 + 256 } as const;
+const MAX_OPTIONS = 255;
+
+const BPF_F_TUNINFO_IPV6 = 1;
+const BPF_F_ZERO_CSUM_TX = 2;
+const BPF_F_DONT_FRAGMENT = 4;
+const BPF_F_SEQ_NUMBER = 8;
+const BPF_F_NO_TUNNEL_KEY = 16;
+/** Of bpf_skb_get_tunnel_key: the flags instead of zero. */
+const BPF_F_TUNINFO_FLAGS = 16;
+
+/** Bits of the flags as they are read back, big-endian. @kernel include/uapi/linux/if_tunnel.h */
+const TUNNEL_FLAGS = {
+  csum: 0x0100,
+  key: 0x0400,
+  seq: 0x0800,
+  dontFragment: 0x0001,
+  noCache: 0x0020,
+  options: 0x00d8,
+} as const;
+
+/** Where the metadata of the packet is kept; 0 where it has none. */
+const kept = (m: Machine): number => m.memory.r32(TUNNEL);
+
+function shownFlags(given: number, options: boolean): number {
+  const bit = (on: boolean, value: number) => (on ? value : 0);
+  return (
+    TUNNEL_FLAGS.noCache |
+    bit((given & BPF_F_ZERO_CSUM_TX) === 0, TUNNEL_FLAGS.csum) |
+    bit((given & BPF_F_DONT_FRAGMENT) !== 0, TUNNEL_FLAGS.dontFragment) |
+    bit((given & BPF_F_SEQ_NUMBER) !== 0, TUNNEL_FLAGS.seq) |
+    bit((given & BPF_F_NO_TUNNEL_KEY) === 0, TUNNEL_FLAGS.key) |
+    bit(options, TUNNEL_FLAGS.options)
+  );
+}
+
+export const TUNNEL_HELPERS = {
+  skb_set_tunnel_key: (m, ip) => {
+    const { memory } = m;
+    const [size, flags] = [u32Arg(m, 3), u64Arg(m, 4)];
+    const from = memArg(m, ip, 2, size, false);
+    if (from < 0) return false;
+    if (flags > 31n || (size !== KEY.size && !SHORTER.includes(size))) return ret(m, -ERRNO.EINVAL);
+    const key = new Uint8Array(KEY.size);
+    key.set(memory.u8.subarray(from, from + size));
+    const ipv6 = (flags & BigInt(BPF_F_TUNINFO_IPV6)) !== 0n;
+    const nonZero = (at: number, length: number) => key.subarray(at, at + length).some((byte) => byte !== 0);
+    if (nonZero(KEY.ext, 2) || (!ipv6 && nonZero(KEY.label, 4))) return ret(m, -ERRNO.EINVAL);
+    let at = kept(m);
+    if (at === 0) {
+      at = memory.r32(OBJECT_TOP);
+      memory.w32(OBJECT_TOP, at + AT.size);
+      memory.w32(TUNNEL, at);
+    }
+    memory.w32(at + AT.mode, ipv6 ? MODE.ipv6 : MODE.ipv4);
+    memory.w32(at + AT.options, 0);
+    memory.w32(at + AT.flags, Number(flags));
+    memory.copyIn(at + AT.key, key);
+    return ret(m, 0);
+  },
+
+  // What was given as the remote end is where the packet goes; read back, it is the local one.
+  skb_get_tunnel_key: (m, ip) => {
+    const { memory } = m;
+    const [size, flags] = [u32Arg(m, 3), u64Arg(m, 4)];
+    const to = memArg(m, ip, 2, size, true);
+    if (to < 0) return false;
+    const at = kept(m);
+    memory.fill(to, size);
+    if (at === 0 || (flags & ~BigInt(BPF_F_TUNINFO_IPV6 | BPF_F_TUNINFO_FLAGS)) !== 0n) return ret(m, -ERRNO.EINVAL);
+    const ipv6 = memory.r32(at + AT.mode) === MODE.ipv6;
+    if (ipv6 !== ((flags & BigInt(BPF_F_TUNINFO_IPV6)) !== 0n)) return ret(m, -ERRNO.EPROTO);
+    if (size !== KEY.size && (!SHORTER.includes(size) || (size === 8 && ipv6))) return ret(m, -ERRNO.EINVAL);
+    const given = memory.copyOut(at + AT.key, KEY.size);
+    const key = new Uint8Array(KEY.size);
+    key.set(given.subarray(KEY.id, KEY.id + 4), KEY.id);
+    key.set(given.subarray(KEY.tos, KEY.tos + 2), KEY.tos);
+    const address = ipv6 ? 16 : 4;
+    key.set(given.subarray(KEY.local, KEY.local + address), KEY.remote);
+    key.set(given.subarray(KEY.remote, KEY.remote + address), KEY.local);
+    if (ipv6)
+      key.set(
+        given.subarray(KEY.label, KEY.label + 4).map((byte, i) => byte & FLOW_LABEL[i]!),
+        KEY.label,
+      );
+    if ((flags & BigInt(BPF_F_TUNINFO_FLAGS)) !== 0n) {
+      const bits = shownFlags(memory.r32(at + AT.flags), memory.r32(at + AT.options) !== 0);
+      key[KEY.ext] = bits & 0xff;
+      key[KEY.ext + 1] = bits >>> 8;
+    }
+    memory.copyIn(to, key.subarray(0, size));
+    return ret(m, 0);
+  },
+
+  skb_set_tunnel_opt: (m, ip) => {
+    const { memory } = m;
+    const size = u32Arg(m, 3);
+    const from = memArg(m, ip, 2, size, false);
+    if (from < 0) return false;
+    const at = kept(m);
+    if (at === 0 || size % 4 !== 0) return ret(m, -ERRNO.EINVAL);
+    if (size > MAX_OPTIONS) return ret(m, -ERRNO.ENOMEM);
+    memory.w32(at + AT.options, size);
+    memory.copyWithin(at + AT.data, from, size);
+    return ret(m, 0);
+  },
+
+  skb_get_tunnel_opt: (m, ip) => {
+    const { memory } = m;
+    const size = u32Arg(m, 3);
+    const to = memArg(m, ip, 2, size, true);
+    if (to < 0) return false;
+    const at = kept(m);
+    const length = at === 0 ? 0 : memory.r32(at + AT.options);
+    memory.fill(to, size);
+    if (length === 0) return ret(m, -ERRNO.ENOENT);
+    if (size < length) return ret(m, -ERRNO.ENOMEM);
+    memory.copyWithin(to, at + AT.data, length);
+    return ret(m, length);
+  },
+
+  // No packet here was deciphered on its way.
+  skb_get_xfrm_state: (m, ip) => {
+    const size = u32Arg(m, 4);
+    const to = memArg(m, ip, 3, size, true);
+    if (to < 0) return false;
+    m.memory.fill(to, size);
+    return ret(m, -ERRNO.EINVAL);
+  },
+} satisfies Record<string, Helper>;
+
+/** The low 20 bits of a label as the struct holds it, which is in host order. */
+const FLOW_LABEL = [0xff, 0xff, 0x0f, 0];
