@@ -49,7 +49,11 @@ export const SOLUTIONS: Readonly<Record<string, readonly Action[]>> = {
   "12-spills": [changed("12-spills", ["BPF_REG_10, -5,", "BPF_REG_10, -16,"])],
   "13-branches": [changed("13-branches", ["BPF_JSLE", "BPF_JLE"])],
   "14-precision": [
-    changed("14-precision", ["BPF_LDX_MEM(BPF_B", "BPF_ALU64_REG(BPF_ADD, BPF_REG_3, BPF_REG_2),\nBPF_LDX_MEM(BPF_B"]),
+    changed(
+      "14-precision",
+      ["BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_2),  // R0 += R2\n", ""],
+      ["meet:\n", "meet:\nBPF_ALU64_REG(BPF_ADD, BPF_REG_3, BPF_REG_2),\n"],
+    ),
   ],
   "15-pruning": [
     changed("15-pruning", [

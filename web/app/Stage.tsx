@@ -12,6 +12,7 @@ import {
   toggleAsking,
   usePresent,
 } from "../stores/present.ts";
+import { setScale } from "../stores/scale.ts";
 import { useSettings } from "../stores/settings.ts";
 import { LanguageButton } from "./Header.tsx";
 import "./stage.css";
@@ -22,14 +23,16 @@ export default function Stage() {
   const { scale, ask, covered } = usePresent();
   useEffect(startPresenting, []);
   useEffect(() => {
-    const { style, dataset } = document.documentElement;
-    style.setProperty("--scale", String(scale));
+    setScale(scale);
+    return () => setScale(1);
+  }, [scale]);
+  useEffect(() => {
+    const { dataset } = document.documentElement;
     dataset.covered = covered < 0 ? "" : `r${covered}`;
     return () => {
-      style.removeProperty("--scale");
       delete dataset.covered;
     };
-  }, [scale, covered]);
+  }, [covered]);
   return (
     <footer className="stage" data-testid="stage">
       <Caption />

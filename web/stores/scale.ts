@@ -1,0 +1,11 @@
+// How large type stands: 1, and up to 2.5 while presenting. Apart from other stores so that the editor can follow it.
+import { create } from "zustand";
+
+export const useScale = create<{ readonly scale: number }>()(() => ({ scale: 1 }));
+
+/** For all that is drawn with tokens, and for those who measure in pixels. */
+export function setScale(scale: number): void {
+  if (scale === 1) document.documentElement.style.removeProperty("--scale");
+  else document.documentElement.style.setProperty("--scale", String(scale));
+  useScale.setState({ scale });
+}
