@@ -49,6 +49,22 @@ export interface SessionApi {
   visitNumbers(revision: number, slot: number): Int32Array;
   /** One visit by its number. */
   visitAt(revision: number, visit: number): VisitView | null;
+  /** The visit of a slot that wrote a line of the log shown, or the last one before it; -1: none. */
+  visitOfLine(revision: number, slot: number, line: number): number;
+  /** Lines of the whole log, at most 2000, each with the slot it is about. */
+  logLines(
+    revision: number,
+    from: number,
+    count: number,
+  ): { readonly lines: readonly string[]; readonly slots: Int32Array };
+  /** Numbers of the lines that hold a text. */
+  searchLog(revision: number, query: string): Int32Array;
+  /** Numbers of the lines at which a path begins. */
+  logSections(revision: number): Int32Array;
+  /** All of it, for copying. */
+  logText(revision: number): string;
+  /** Verifies again and writes the log down, its last 16 MiB; null: an older revision. */
+  writeLog(revision: number): CheckView | null;
   /** null: accepted, an older revision, or words that no rule knows. */
   explain(revision: number): Promise<ExplanationView | null>;
 

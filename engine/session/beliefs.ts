@@ -54,17 +54,21 @@ export function visitView(trace: Trace, number: number, lineAt: LineAt): VisitVi
     after: visit.after ? beliefsView(visit.after) : null,
     logLine: lineAt(visit.logPos),
     prev: visit.prev,
-    next: indexOf(trace).next.get(number) ?? [],
+    prevSlot: trace.visits[visit.prev]?.insnIdx ?? -1,
+    next: (indexOf(trace).next.get(number) ?? []).map((next) => ({
+      visit: next,
+      slot: trace.visits[next]?.insnIdx ?? -1,
+    })),
     end: endView(visit.end),
   };
 }
 
-/** What was believed of a register where the walk was refused; null where nothing was. */
-export function refusedBelief(trace: Trace | undefined, reg: number): BeliefView | null {
-  const state = trace?.visits.findLast(({ end }) => end?.kind === "refused")?.before;
-  const found = state?.frames[state.curframe]?.regs[reg];
-  return state && found && found.type !== NOT_INIT ? beliefView(found, state.curframe) : null;
-}
+/** The last visit of a slot that began at or before a line of the log shown; -1: there is none. */
+export const visitOfLine = (trace: Trace, slot: number, line: number, lineAt: LineAt): number =>
+  (indexOf(trace).bySlot.get(slot) ?? []).findLast((visit) => {
+    const began = lineAt(trace.visits[visit]?.logPos ?? 0);
+    return began >= 0 && began <= line;
+  }) ?? -1;
 
 const endView = (end: Visit["end"]): VisitView["end"] => {
   if (!end) return null;

@@ -8,9 +8,10 @@ import type { ProgType } from "../facts/types.ts";
 import { admit } from "../kernel/admit.ts";
 import type { Registry } from "../kernel/registry.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
+import { BPF_LOG_STATS } from "../verifier/log/buffer.ts";
 import { type Verdict, verify } from "../verifier/verify.ts";
 import { readLog } from "./log-lines.ts";
-import { type ShownLog, showLog } from "./long-log.ts";
+import { LogText } from "./long-log.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source-views.ts";
 import type { CheckView, MapInput, ProgramInput, SlotView } from "./views.ts";
 
@@ -24,12 +25,15 @@ export interface Checked {
   readonly program: Program;
   /** Where the program got as far as the verifier. */
   readonly verdict: Verdict | undefined;
-  /** Position in the verdict's log → line of the view's. */
+  readonly log: LogText;
+  /** Position in the verdict's log → line. */
   readonly lineAt: (position: number) => number;
 }
 
 /** Visits kept of one verification; what is beyond is counted only. */
 const MAX_VISITS = 20_000;
+/** Characters of a log that is written down without being asked for. */
+const MAX_LOG = 4 << 20;
 
 export function mapDefOf(input: MapInput): MapDef {
   const { init, inner, ...rest } = input;
@@ -81,9 +85,10 @@ export function check(
 ): Checked {
   const { assembly, program, slots, diagnostics } = assembleInput(registry, input);
   const base = { revision, diagnostics, slots, maps: assembly.maps.map(mapInputOf) };
-  const done = (answer: Answer, verdict?: Verdict): Checked => {
-    const shown = showLog(verdict?.log ?? "");
-    return { view: { ...base, ...answerView(answer, shown) }, assembly, program, verdict, lineAt: shown.lineAt };
+  const done = (answer: Answer, verdict?: Verdict, brief = false): Checked => {
+    const log = new LogText(verdict?.log ?? "");
+    const view = { ...base, ...answerView(answer, log, brief) };
+    return { view, assembly, program, verdict, log, lineAt: brief ? () => -1 : (position) => log.lineAt(position) };
   };
 
   if (!assembly.ok) {
@@ -103,22 +108,72 @@ export function check(
       return done({ verdict: "reject", errno: -refused, message: `map ${map.name}: ${errnoText(refused)}` });
   }
   const start = now();
-  const verdict = verifyAtLength(
+  const { verdict, brief } = verifyBriefly(
     { ...program, expectedAttachType: admitted.expectedAttachType },
     admitted.type,
     watch(),
   );
-  return done({ verdict: verdict.verdict, us: now() - start, of: verdict, lastSlot: lastSlotOf(slots) }, verdict);
+  return done(
+    { verdict: verdict.verdict, us: now() - start, of: verdict, lastSlot: lastSlotOf(slots) },
+    verdict,
+    brief,
+  );
 }
 
-/**
- * With all states in the log; where that takes more than the log holds, which would be a refusal of its own (ENOSPC), with
- * the last path's only, as a loader would ask again.
- */
-function verifyAtLength(program: Program, progType: ProgType, progress: (insnsProcessed: number) => boolean): Verdict {
-  const options = { progType, progress, trace: { maxVisits: MAX_VISITS } };
-  const verdict = verify(program, { ...options, logLevel: 2 });
-  return verdict.errno === ERRNO.ENOSPC ? verify(program, { ...options, logLevel: 1 }) : verdict;
+/** With all states in the log; where that gets long, once more with the result only: to write it would take most of the time. */
+function verifyBriefly(program: Program, progType: ProgType, watch: (insnsProcessed: number) => boolean) {
+  const options = { progType, trace: { maxVisits: MAX_VISITS } };
+  let brief = false;
+  const progress = (insns: number, chars: number): boolean => {
+    if (watch(insns)) return true;
+    brief = chars > MAX_LOG;
+    return brief;
+  };
+  const verdict = verify(program, { ...options, progress, logLevel: 2 });
+  return {
+    brief,
+    verdict: brief ? verify(program, { ...options, progress: watch, logLevel: BPF_LOG_STATS }) : verdict,
+  };
+}
+
+/** The same check with its log: the last that a buffer of the usual size holds. */
+export function withLog(
+  registry: Registry,
+  checked: Checked,
+  now: Clock,
+  onProgress: (insnsProcessed: number) => void,
+): Checked {
+  const { view, program, assembly, verdict } = checked;
+  const progType = registry.progType(registry.progTypeId(program.progType) ?? -1);
+  if (!verdict || !progType) return checked;
+  const start = now();
+  const progress = (insns: number): boolean => {
+    onProgress(insns);
+    return false;
+  };
+  const written = verify(program, { progType, progress, logLevel: 2, trace: { maxVisits: MAX_VISITS } });
+  const lost = written.errno === ERRNO.ENOSPC;
+  // A log that does not fit would be a refusal of its own; what was said before stands.
+  const of = { ...written, verdict: verdict.verdict, errno: verdict.errno };
+  const log = new LogText(of.log);
+  const answer = { verdict: of.verdict, us: now() - start, of, lastSlot: lastSlotOf(view.slots) };
+  return {
+    view: { ...view, ...answerView(answer, log, false) },
+    assembly,
+    program,
+    verdict: of,
+    log,
+    lineAt: lost ? () => -1 : (position) => log.lineAt(position),
+  };
+}
+
+/** Lines of a log with the slots they are about. */
+export function linesOf(log: LogText, from: number, count: number) {
+  // A message stands below the instruction it is about: a few lines before say which.
+  const before = Math.min(Math.max(0, from), 20);
+  const lines = log.lines(from - before, count + before);
+  const { slots } = readLog(lines.join("\n"), -1);
+  return { lines: lines.slice(before), slots: slots.slice(before, lines.length) };
 }
 
 /** The view of a verdict given by another path: BPF_PROG_LOAD. */
@@ -149,14 +204,16 @@ interface Answer {
 
 function answerView(
   answer: Answer,
-  shown: ShownLog = showLog(answer.of?.log ?? ""),
+  log: LogText = new LogText(answer.of?.log ?? ""),
+  logBrief = false,
 ): Omit<CheckView, "revision" | "diagnostics" | "slots" | "maps"> {
   const { of: verdict } = answer;
   const errno = verdict?.errno ?? answer.errno ?? 0;
+  const shown = log.shown();
   const { lines, slots, messageLine } = readLog(shown.text, answer.lastSlot ?? -1);
   const why = answer.verdict === "reject" && verdict ? messageLine : -1;
   const unsupported = verdict?.unsupported ?? "";
-  if (verdict?.errno === ERRNO.EAGAIN) return stoppedView(verdict, shown, answer.us);
+  if (verdict?.errno === ERRNO.EAGAIN) return stoppedView(verdict, log, answer.us);
   return {
     verdict: unsupported === "" ? answer.verdict : "error",
     unsupported,
@@ -174,6 +231,8 @@ function answerView(
     messageSlot: why >= 0 ? (slots[why] as number) : -1,
     log: shown.text,
     logCut: shown.cut,
+    logHead: shown.head,
+    logBrief,
     logSlots: slots,
     insnsProcessed: verdict?.insnsProcessed ?? 0,
     us: Math.round(answer.us ?? 0),
@@ -181,7 +240,7 @@ function answerView(
 }
 
 /** Neither yes nor no: it took too long. */
-const stoppedView = ({ insnsProcessed }: Verdict, shown: ShownLog, us = 0): ReturnType<typeof answerView> => ({
+const stoppedView = ({ insnsProcessed }: Verdict, log: LogText, us = 0): ReturnType<typeof answerView> => ({
   verdict: "error",
   unsupported: "",
   errno: ERRNO.EAGAIN,
@@ -189,9 +248,11 @@ const stoppedView = ({ insnsProcessed }: Verdict, shown: ShownLog, us = 0): Retu
   message: `the verification was stopped after ${insnsProcessed} instructions: it takes too long here`,
   messageLine: -1,
   messageSlot: -1,
-  log: shown.text,
-  logCut: shown.cut,
-  logSlots: readLog(shown.text, -1).slots,
+  log: log.shown().text,
+  logCut: log.shown().cut,
+  logHead: log.shown().head,
+  logBrief: false,
+  logSlots: readLog(log.shown().text, -1).slots,
   insnsProcessed,
   us: Math.round(us),
 });

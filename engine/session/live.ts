@@ -14,6 +14,7 @@ import type { MapObject, Prog } from "../kernel/objects.ts";
 import { Process } from "../kernel/process.ts";
 import { RELEASE, type Registry } from "../kernel/registry.ts";
 import { takesPacket } from "../kernel/test-run.ts";
+import { BPF_LOG_STATS } from "../verifier/log/buffer.ts";
 import {
   defaultEnv,
   type Env,
@@ -25,7 +26,7 @@ import {
   packetBytes,
   type Timeline,
 } from "../vm/index.ts";
-import { assembleInput, type Clock, check, checkedView } from "./check.ts";
+import { assembleInput, type Checked, type Clock, check, checkedView } from "./check.ts";
 import { kernelView } from "./kernel-view.ts";
 import { mapsAt, packetAt } from "./moment.ts";
 import { RecordedRun } from "./run.ts";
@@ -58,7 +59,8 @@ import type {
 /** Answers at once what the session's methods of the same names promise. */
 export interface Live {
   hello(): HelloView;
-  load(program: ProgramInput): LoadOutcome;
+  /** `brief`: its log is known to be too long, only the result is asked for. */
+  load(program: ProgramInput, brief?: boolean): LoadOutcome;
   attach(fd?: number, attachType?: number): OutcomeView;
   detach(attachType?: number): OutcomeView;
   close(fd: number): OutcomeView;
@@ -84,6 +86,7 @@ export interface Live {
     program: ProgramInput,
     event: EventInput,
     verified: boolean,
+    known?: Checked,
   ): { readonly check: CheckView; readonly run: RunView | null };
   step(run: number, step: number): StepView | null;
   steps(run: number, from: number, count: number): StepView[];
@@ -184,7 +187,11 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
       errnoText: call.errno ? errnoText(call.errno) : "",
     }));
 
-  function loadInto(on: Process, input: ProgramInput): { readonly ret: number; readonly check: CheckView } {
+  function loadInto(
+    on: Process,
+    input: ProgramInput,
+    brief: boolean,
+  ): { readonly ret: number; readonly check: CheckView } {
     const assembled = assembleInput(on.kernel, input);
     const { program } = assembled;
     if (!assembled.assembly.ok)
@@ -205,9 +212,9 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
         ...(program.funcInfo && { funcInfo: true }),
       });
     };
-    // A log that does not fit is a refusal of its own: a loader asks again for less of it.
-    const first = load(2);
-    const { ret, verdict } = first.ret === -ERRNO.ENOSPC ? load(1) : first;
+    // A log that does not fit is a refusal of its own: a loader asks again for the result only.
+    const first = load(brief ? BPF_LOG_STATS : 2);
+    const { ret, verdict } = first.ret === -ERRNO.ENOSPC ? load(BPF_LOG_STATS) : first;
     const prog = ret >= 0 ? on.kernel.fds.get(ret) : undefined;
     if (prog?.kind === "prog") slotsOfProg.set(prog, assembled.slots);
     return { ret, check: checkedView(assembled, verdict, -ret, now() - start) };
@@ -270,10 +277,10 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
       kernel: kernelView(kernel),
     }),
 
-    load(input) {
+    load(input, brief = false) {
       let view: CheckView | undefined;
       const outcome = act(() => {
-        const { ret, check } = loadInto(process, input);
+        const { ret, check } = loadInto(process, input, brief);
         if (ret >= 0) lastProgFd = ret;
         view = check;
         return ret;
@@ -337,10 +344,10 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
     },
     refuse: (errno) => act(() => -errno),
 
-    runOnce(input, event, verified) {
+    runOnce(input, event, verified, known) {
       const own = new Kernel({ definition: registry.definition, steps: registry.steps, env: environment });
       const ownProcess = new Process(own);
-      const { view, program, assembly } = check(own, input, -1, now, watch);
+      const { view, program, assembly } = known ?? check(own, input, -1, now, watch);
       fired = null;
       if (!assembly.ok || (verified && view.verdict !== "accept")) return { check: view, run: null };
       const type = own.progType(own.progTypeId(program.progType) ?? -1);

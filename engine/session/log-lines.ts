@@ -29,6 +29,8 @@ const NAMED: readonly RegExp[] = [
 /** Lines about the whole program. */
 const GENERAL = /^(?:processed \d|verification time|stack depth|func#|Live regs before insn|\(\d+\) live stack|$)/;
 const STATISTICS = /^(?:processed \d|verification time|stack depth)/;
+/** States that stand below the line that says why. */
+const STATES = /^(?:cur|old) state:/;
 
 /** `lastSlot`: what "last insn is not an exit or jmp" speaks of. */
 export function readLog(log: string, lastSlot: number): LogLines {
@@ -37,7 +39,7 @@ export function readLog(log: string, lastSlot: number): LogLines {
   let current = -1;
   let messageLine = -1;
   lines.forEach((line, i) => {
-    if (line !== "" && !STATISTICS.test(line)) messageLine = i;
+    if (line !== "" && !STATISTICS.test(line) && !STATES.test(line)) messageLine = i;
     const named = slotNamed(line);
     if (named !== undefined) {
       current = Number(named);

@@ -1,47 +1,99 @@
-// A log of many megabytes is cut in its middle before it goes to the page: its head and its tail stay whole.
+// The log of a verification, kept by the engine: what the page gets of it at once (of a long one its head and its tail), and
+// the rest line by line when it is asked for.
 
-/** What the page gets of a log, and how to find a place of the whole one in it. */
+/** What the page gets of a log with the verdict. */
 export interface ShownLog {
   readonly text: string;
   /** Lines left out; one line in their place says so. */
   readonly cut: number;
-  /** Line of `text` that begins at or after a position of the whole log; -1 where it was left out or there is none. */
-  readonly lineAt: (position: number) => number;
+  /** Lines before those. */
+  readonly head: number;
 }
 
-const HEAD = 1 << 20;
-const TAIL = 3 << 20;
+const HEAD = 1 << 16;
+const TAIL = 3 << 16;
 
-export function showLog(log: string, head = HEAD, tail = TAIL): ShownLog {
-  const starts = [0];
-  for (let at = log.indexOf("\n"); at >= 0; at = log.indexOf("\n", at + 1)) starts.push(at + 1);
-  const wholeLine = (position: number): number => {
-    const line = lowerBound(starts, position);
-    return line < starts.length ? line : -1;
-  };
-  if (log.length <= head + tail) return { text: log, cut: 0, lineAt: wholeLine };
-  const from = lowerBound(starts, head);
-  const to = lowerBound(starts, log.length - tail);
-  const cut = to - from;
-  if (cut <= 0) return { text: log, cut: 0, lineAt: wholeLine };
-  return {
-    text: `${log.slice(0, starts[from])}… ${cut} lines left out …\n${log.slice(starts[to])}`,
-    cut,
-    lineAt(position) {
-      const line = wholeLine(position);
-      return line < from ? line : line < to ? -1 : line - cut + 1;
-    },
-  };
-}
+/** A path begins with such a line: `from 5 to 7: R0=…`. */
+const SECTION = /^from \d+ to \d+/;
 
-/** Index of the first start at or after a position. */
-function lowerBound(starts: readonly number[], position: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] as number) < position) low = middle + 1;
-    else high = middle;
+export class LogText {
+  readonly text: string;
+  /** Where each line begins; the last one is behind the text where that ends with a newline. */
+  readonly #starts: number[];
+
+  constructor(text: string) {
+    this.text = text;
+    this.#starts = [0];
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.#starts.push(at + 1);
   }
-  return low;
+
+  /** Lines, the empty one behind a final newline not counted. */
+  get count(): number {
+    return this.text.endsWith("\n") || this.text === "" ? this.#starts.length - 1 : this.#starts.length;
+  }
+
+  line(index: number): string {
+    const start = this.#starts[index] ?? this.text.length;
+    return this.text.slice(start, (this.#starts[index + 1] ?? this.text.length + 1) - 1);
+  }
+
+  lines(from: number, count: number): string[] {
+    const first = Math.max(0, from);
+    return Array.from({ length: Math.max(0, Math.min(count, this.count - first)) }, (_, i) => this.line(first + i));
+  }
+
+  /** Line that begins at or after a position; -1 where there is none. */
+  lineAt(position: number): number {
+    const line = this.#firstFrom(position);
+    return line < this.#starts.length ? line : -1;
+  }
+
+  /** Numbers of the lines that hold a text, upper and lower case alike. */
+  search(query: string): Int32Array {
+    const found: number[] = [];
+    if (query === "") return new Int32Array();
+    const text = this.text.toLowerCase();
+    const wanted = query.toLowerCase();
+    for (let at = text.indexOf(wanted); at >= 0; ) {
+      const line = this.#firstFrom(at + 1) - 1;
+      found.push(line);
+      const next = this.#starts[line + 1];
+      at = next === undefined ? -1 : text.indexOf(wanted, next);
+    }
+    return Int32Array.from(found);
+  }
+
+  /** Numbers of the lines at which a path begins. */
+  sections(): Int32Array {
+    const found: number[] = [];
+    for (let at = this.text.indexOf("\nfrom "); at >= 0; at = this.text.indexOf("\nfrom ", at + 1)) {
+      const line = this.#firstFrom(at + 1);
+      if (SECTION.test(this.line(line))) found.push(line);
+    }
+    return Int32Array.from(found);
+  }
+
+  shown(head = HEAD, tail = TAIL): ShownLog {
+    const { text } = this;
+    const whole = { text, cut: 0, head: this.count };
+    if (text.length <= head + tail) return whole;
+    const from = this.#firstFrom(head);
+    const to = this.#firstFrom(text.length - tail);
+    const cut = to - from;
+    if (cut <= 0) return whole;
+    const start = text.slice(0, this.#starts[from]);
+    return { text: `${start}… ${cut} lines left out …\n${text.slice(this.#starts[to])}`, cut, head: from };
+  }
+
+  /** Index of the first start at or after a position. */
+  #firstFrom(position: number): number {
+    let low = 0;
+    let high = this.#starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] as number) < position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }

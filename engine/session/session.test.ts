@@ -276,7 +276,10 @@ test("a refusal is explained in plain words, with where the value came from", as
   const session = createSession();
   const source = "BPF_MOV64_IMM(BPF_REG_1, 5), BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0), BPF_EXIT_INSN(),";
   expect(session.check(oreore(source), 1).message).toBe("R1 invalid mem access 'scalar'");
-  expect(await session.explain(1)).toMatchObject({ reg: 1, origin: [0], before: { text: "5" } });
+  expect(await session.explain(1)).toMatchObject({
+    reg: 1,
+    steps: [{ slot: 0, en: "R1 becomes the number 5." }, { en: "Here R1 is the number 5." }],
+  });
   expect(await session.explain(2)).toBeNull();
   session.check(example("plus42"), 3);
   expect(await session.explain(3)).toBeNull();

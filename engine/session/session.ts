@@ -4,21 +4,21 @@ import { ERRNO } from "../facts/errno.ts";
 import { OREORE } from "../kernel/definition.ts";
 import { Registry, type Steps } from "../kernel/registry.ts";
 import type { SessionApi } from "./api.ts";
-import { refusedBelief, visitNumbers, visitView, visitViews } from "./beliefs.ts";
-import { assembleInput, type Checked, type Clock, check } from "./check.ts";
+import { visitNumbers, visitOfLine, visitView, visitViews } from "./beliefs.ts";
+import { assembleInput, type Checked, type Clock, check, linesOf, withLog } from "./check.ts";
 import type { Live } from "./live.ts";
-import type { Outcome } from "./views.ts";
+import type { Outcome, ProgramInput } from "./views.ts";
 
 export interface SessionOptions {
   /** Microseconds; a page passes `() => performance.now() * 1000`. */
   readonly now?: Clock;
   /** Told now and then how many instructions a verification under way has walked. */
   readonly onProgress?: (insnsProcessed: number) => void;
-  /** Microseconds after which a verification is stopped; ten seconds where it is not said. */
+  /** Microseconds after which a verification is stopped; a minute where it is not said. */
   readonly patience?: number;
 }
 
-const PATIENCE = 10_000_000;
+const PATIENCE = 60_000_000;
 
 export function createSession({
   now = () => Date.now() * 1000,
@@ -35,18 +35,27 @@ export function createSession({
   let registry = new Registry();
   let seed = 1n;
   let checked: Checked | undefined;
+  let checkedInput = "";
   let machine: Promise<Live> | undefined;
 
   const live = (): Promise<Live> =>
     (machine ??= import("./live.ts").then(({ createLive }) => createLive({ now, watch }, registry, seed)));
   const boot = async (next: Registry): Promise<Outcome> => {
     registry = next;
+    checkedInput = "";
     return (await live()).boot(registry, seed);
   };
+
+  /** The last check, where it is of this very program. */
+  const known = (program: ProgramInput): Checked | undefined =>
+    checkedInput === JSON.stringify(program) ? checked : undefined;
+  /** The last check, where it is of this revision. */
+  const of = (revision: number): Checked | undefined => (checked?.view.revision === revision ? checked : undefined);
 
   return {
     check(input, revision) {
       checked = check(registry, input, revision, now, watch);
+      checkedInput = JSON.stringify(input);
       return checked.view;
     },
     visits(revision, slot, limit) {
@@ -61,13 +70,28 @@ export function createSession({
       const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
       return trace && checked ? visitView(trace, visit, checked.lineAt) : null;
     },
+    visitOfLine(revision, slot, line) {
+      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
+      return trace && checked ? visitOfLine(trace, slot, line, checked.lineAt) : -1;
+    },
+    logLines(revision, from, count) {
+      const log = of(revision)?.log;
+      return log ? linesOf(log, from, Math.min(count, 2000)) : { lines: [], slots: new Int32Array() };
+    },
+    searchLog: (revision, query) => of(revision)?.log.search(query) ?? new Int32Array(),
+    logSections: (revision) => of(revision)?.log.sections() ?? new Int32Array(),
+    logText: (revision) => of(revision)?.log.text ?? "",
+    writeLog(revision) {
+      const brief = of(revision);
+      if (!brief) return null;
+      checked = withLog(registry, brief, now, onProgress ?? (() => {}));
+      return checked.view;
+    },
     async explain(revision) {
       const asked = checked;
       if (asked?.view.revision !== revision || asked.view.verdict !== "reject") return null;
       const { explain } = await import("../verifier/explain/explain.ts");
-      const trace = asked.verdict?.trace;
-      const found = explain(asked.view.message, trace);
-      return found ? { ...found, before: refusedBelief(trace, found.reg) } : null;
+      return explain(asked.view.message, asked.verdict?.trace, asked.program.insns) ?? null;
     },
 
     async flow(revision, metrics) {
@@ -92,7 +116,7 @@ export function createSession({
     },
 
     hello: async () => (await live()).hello(),
-    load: async (program) => (await live()).load(program),
+    load: async (program) => (await live()).load(program, known(program)?.view.logBrief ?? false),
     attach: async (fd, attachType) => (await live()).attach(fd, attachType),
     detach: async (attachType) => (await live()).detach(attachType),
     close: async (fd) => (await live()).close(fd),
@@ -161,7 +185,7 @@ export function createSession({
       return (await boot(registry)).kernel;
     },
 
-    runOnce: async (program, event, verified) => (await live()).runOnce(program, event, verified),
+    runOnce: async (program, event, verified) => (await live()).runOnce(program, event, verified, known(program)),
     speed: async (program, event, runs) =>
       (await import("./speed.ts")).speed(registry, program, event, Math.min(Math.max(1, runs), 1_000_000), now),
     step: async (run, step) => (await live()).step(run, step),

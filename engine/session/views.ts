@@ -127,10 +127,14 @@ export interface CheckView {
   readonly messageLine: number;
   /** The slot it is about, -1 where it is about none. */
   readonly messageSlot: number;
-  /** Kernel text, lines ended by \n; of more than 4 MiB the middle is left out, and one line says so. */
+  /** Kernel text, lines ended by \n; of more than 256 KiB the middle is left out, and one line says so. */
   readonly log: string;
-  /** How many lines were left out. */
+  /** How many lines were left out: `logLines` has them. */
   readonly logCut: number;
+  /** Lines before those. */
+  readonly logHead: number;
+  /** The log would be so long that only the result was written down; `writeLog` writes it. */
+  readonly logBrief: boolean;
   /** One entry a line of `log` (split at \n): the slot it is about, or -1. */
   readonly logSlots: Int32Array;
   readonly insnsProcessed: number;
@@ -167,12 +171,14 @@ export interface VisitView {
   readonly before: BeliefsView;
   /** null where the walk ended there. */
   readonly after: BeliefsView | null;
-  /** Line of the log this visit wrote, -1 where none. */
+  /** Line of the whole log at which this visit began to write, -1 where none. */
   readonly logLine: number;
   /** The visit before on this path; -1: the program starts here, or that visit was not kept. */
   readonly prev: number;
+  /** Its slot; -1 where there is none. */
+  readonly prevSlot: number;
   /** The visits that came next from here: two where both ways of a branch were walked. */
-  readonly next: readonly number[];
+  readonly next: readonly { readonly visit: number; readonly slot: number }[];
   /** Why the path went no further. `by`: the visit of the same slot that had been found safe for this state, or -1. */
   readonly end:
     | null
@@ -189,10 +195,15 @@ export interface ExplanationView {
   readonly ja: WordingView;
   /** The register that broke it, -1 where it was none. */
   readonly reg: number;
-  /** What was believed of it at the refused instruction; null where nothing was. */
-  readonly before: BeliefView | null;
-  /** Slots on the failing path that made its value, the latest first. */
-  readonly origin: readonly number[];
+  /** How the value that broke it came to be what it is: in the order in which it happened, the refused instruction last. */
+  readonly steps: readonly ExplanationStepView[];
+}
+
+/** One instruction's part in it, as a sentence in both languages. */
+export interface ExplanationStepView extends Texts {
+  readonly slot: number;
+  /** Number of the verifier's visit; -1: the program's start. */
+  readonly visit: number;
 }
 
 export interface WordingView {

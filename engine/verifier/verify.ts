@@ -25,8 +25,8 @@ export interface VerifyOptions {
   readonly progType?: ProgType;
   /** Record the state at each visited instruction. */
   readonly trace?: TraceOptions;
-  /** Called every 16384 instructions of the walk with their number so far; true ends the verification with EAGAIN. */
-  readonly progress?: (insnsProcessed: number) => boolean;
+  /** Called every 16384 instructions of the walk with their number and the log's length so far; true ends it with EAGAIN. */
+  readonly progress?: (insnsProcessed: number, logChars: number) => boolean;
   /** A clock in microseconds, for the line of level 4. Without one that line says 0. */
   readonly now?: () => number;
 }

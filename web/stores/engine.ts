@@ -11,6 +11,7 @@ import {
 
 let client: Client | undefined;
 const listeners = new Set<(busy: boolean) => void>();
+const progressListeners = new Set<(insnsProcessed: number) => void>();
 
 type Engine = Client & { readonly api: Remote<SessionApi & LanguageApi> };
 
@@ -21,9 +22,16 @@ export function engine(): Engine {
     onBusy: (busy) => {
       for (const listener of listeners) listener(busy);
     },
+    onProgress: (insnsProcessed) => {
+      for (const listener of progressListeners) listener(insnsProcessed);
+    },
   });
   return client as Engine; // the worker serves both
 }
+
+/** Told now and then how many instructions a verification under way has walked. */
+export const onEngineProgress = (listener: (insnsProcessed: number) => void): void =>
+  void progressListeners.add(listener);
 
 export const onEngineBusy = (listener: (busy: boolean) => void): void => void listeners.add(listener);
 

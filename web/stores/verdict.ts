@@ -1,8 +1,9 @@
 // What the engine says about the program as it stands: asked anew with every change, older answers dropped.
-// While an answer is awaited only the newest text is kept waiting, so that typing never queues up work.
+// While an answer is awaited only the newest text is kept waiting, so that typing never queues up work; a check that takes
+// long is ended by the next change.
 import { create } from "zustand";
 import { Cancelled, type CheckView } from "../../engine/index.ts";
-import { engine, onEngineBug } from "./engine.ts";
+import { answered, engine, onEngineBug, onEngineProgress } from "./engine.ts";
 import { programInput, useProgram } from "./program.ts";
 
 export interface VerdictState {
@@ -10,20 +11,40 @@ export interface VerdictState {
   /** Text of an exception in the engine: our own mistake. */
   readonly bug: string;
   readonly checking: boolean;
+  /** Instructions that a verification under way has walked, where it takes longer than a moment; else 0. */
+  readonly walked: number;
+  /** The reader ended the check of this program. */
+  readonly stopped: boolean;
 }
 
-export const useVerdict = create<VerdictState>()(() => ({ check: null, bug: "", checking: false }));
+export const useVerdict = create<VerdictState>()(() => ({
+  check: null,
+  bug: "",
+  checking: false,
+  walked: 0,
+  stopped: false,
+}));
 
 const { getState: get, setState: set } = useVerdict;
+
+/** Milliseconds after which a change ends a check under way instead of waiting for it. */
+const PATIENCE = 500;
+/** Milliseconds after which the page says how far a check has come. */
+const MOMENT = 250;
+let began = 0;
 
 /** Starts following the program. */
 export function followProgram(): void {
   onEngineBug((bug) => set({ bug }));
+  onEngineProgress((walked) => {
+    if (get().checking && performance.now() - began > MOMENT) set({ walked });
+  });
   let seen = -1;
   const look = (): void => {
     const { revision } = useProgram.getState();
     if (revision === seen) return;
     seen = revision;
+    if (get().checking && performance.now() - began > PATIENCE) engine().cancel();
     void ask();
   };
   useProgram.subscribe(look);
@@ -33,7 +54,7 @@ export function followProgram(): void {
 /** The check of the program as it stands now; waits for it where it is still being made. */
 export async function freshCheck(): Promise<CheckView | null> {
   while (get().checking || get().check?.revision !== useProgram.getState().revision) {
-    if (!get().checking && get().bug !== "") return null;
+    if (!get().checking && (get().bug !== "" || get().stopped)) return null;
     await new Promise<void>((resolve) => {
       const stop = useVerdict.subscribe(() => {
         stop();
@@ -44,21 +65,38 @@ export async function freshCheck(): Promise<CheckView | null> {
   return get().check;
 }
 
+/** Ends a check that takes too long; what was known before stays in sight. */
+export const stopChecking = (): void => engine().cancel();
+
+/** Asks again after it was stopped. */
+export const checkAgain = (): void => void ask();
+
+/** Has the log of a long verification written down. */
+export async function writeLog(): Promise<void> {
+  const { check } = get();
+  if (!check || get().checking) return;
+  began = performance.now();
+  set({ checking: true });
+  const written = await answered(engine().api.writeLog(check.revision));
+  set({ checking: false, walked: 0, ...(written && get().check === check && { check: written }) });
+  if (useProgram.getState().revision !== check.revision) void ask();
+}
+
 async function ask(): Promise<void> {
   if (get().checking) return; // the loop below sees the newest text
-  set({ checking: true });
+  set({ checking: true, stopped: false });
   for (;;) {
     const program = useProgram.getState();
+    const isNewest = (): boolean => program.revision === useProgram.getState().revision;
+    began = performance.now();
     try {
       const check = await engine().api.check(programInput(program), program.revision);
-      const current = check.revision === useProgram.getState().revision;
-      set({ check, bug: "", checking: !current });
-      if (current) return;
+      set({ check, bug: "", checking: !isNewest(), walked: 0 });
     } catch (error) {
-      const current = program.revision === useProgram.getState().revision;
-      const cancelled = error instanceof Cancelled;
-      set({ bug: cancelled ? "" : String(error instanceof Error ? error.message : error), checking: !current });
-      if (current) return;
+      const isStopped = error instanceof Cancelled;
+      const bug = isStopped ? "" : String(error instanceof Error ? error.message : error);
+      set({ bug, checking: !isNewest(), walked: 0, stopped: isStopped && isNewest() });
     }
+    if (isNewest()) return;
   }
 }

@@ -18,8 +18,6 @@ export interface VisitsState {
   readonly other: VisitView | null;
   /** Number of a visit that was chosen; -1: the cursor decides. */
   readonly pinned: number;
-  /** Counts requests to show the visits; the verifier's pane follows. */
-  readonly asked: number;
 }
 
 const NONE = new Int32Array();
@@ -30,7 +28,6 @@ export const useVisits = create<VisitsState>()(() => ({
   visit: null,
   other: null,
   pinned: -1,
-  asked: 0,
 }));
 
 const { getState: get, setState: set } = useVisits;
@@ -58,20 +55,17 @@ async function look(slot: number, choose: (numbers: Int32Array) => number): Prom
 
 /** Follows cursor, program and run until the function it gives is called. */
 export function watchVisits(): () => void {
-  const fresh = (): void => {
-    set({ pinned: -1, other: null });
-    void look(slotAtCursor(), (numbers) => numbers[0] ?? -1);
-  };
   const moved = (): void => {
     const slot = slotAtCursor();
-    if (slot !== get().slot) fresh();
+    if (slot !== get().slot) toCursor();
   };
   const stops = [
-    useVerdict.subscribe((now, before) => now.check !== before.check && fresh()),
+    useVerdict.subscribe((now, before) => now.check !== before.check && toCursor()),
     useFocus.subscribe((now, before) => now.line !== before.line && moved()),
     useMachine.subscribe((now, before) => now.view !== before.view && get().pinned < 0 && moved()),
   ];
-  if (get().pinned < 0) fresh();
+  if (get().pinned < 0) toCursor();
+  else void showVisit(get().pinned);
   return () => {
     turn++;
     for (const stop of stops) stop();
@@ -83,9 +77,30 @@ export async function showVisit(number: number): Promise<void> {
   const revision = useVerdict.getState().check?.revision ?? -1;
   const found = revision < 0 || number < 0 ? null : await answered(engine().api.visitAt(revision, number));
   if (!found) return;
-  set((s) => ({ pinned: number, asked: s.asked + 1 }));
+  set((s) => ({ pinned: number, other: s.other?.slot === found.slot ? s.other : null }));
   await look(found.slot, () => number);
   revealSlot(found.slot, false);
+}
+
+/** The visit of the same instruction at an index of `numbers`. */
+export function leaf(index: number): void {
+  const number = get().numbers[index];
+  if (number !== undefined) void showVisit(number);
+}
+
+/** Shows the visit that wrote a line of the log, where the visits are in sight next. */
+export async function pinLine(slot: number, line: number): Promise<void> {
+  const revision = useVerdict.getState().check?.revision ?? -1;
+  const number = revision < 0 || slot < 0 ? -1 : await answered(engine().api.visitOfLine(revision, slot, line));
+  if (number === undefined || number < 0) return;
+  set({ pinned: number, other: null });
+  await look(slot, () => number);
+}
+
+/** The cursor decides again. */
+export function toCursor(): void {
+  set({ pinned: -1, other: null });
+  void look(slotAtCursor(), (numbers) => numbers[0] ?? -1);
 }
 
 /** A second visit beside the one that is shown; -1: none any more. */

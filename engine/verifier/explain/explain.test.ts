@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { fromHex } from "../../base/bytes.ts";
 import { decodeInsns } from "../../isa/insn.ts";
 import { verify } from "../verify.ts";
+import { causeOf } from "./cause.ts";
 import { explain } from "./explain.ts";
 import { RULES } from "./rules.ts";
 
-const explained = (hex: string) => {
+const walked = (hex: string) => {
   const insns = decodeInsns(fromHex(hex.replaceAll(/\s/g, "")) as Uint8Array);
   const program = {
     insns,
@@ -16,20 +17,76 @@ const explained = (hex: string) => {
     mapRefs: new Map(),
     license: "GPL",
   };
-  const { log, trace } = verify(program, { logLevel: 2, trace: { maxVisits: 100 } });
-  const lines = log.split("\n").filter((line) => line !== "" && !line.startsWith("processed "));
-  return explain(lines[lines.length - 1] as string, trace);
+  return { insns, ...verify(program, { logLevel: 2, trace: { maxVisits: 100 } }) };
 };
 
+const explained = (hex: string) => {
+  const { insns, log, trace } = walked(hex);
+  const lines = log.split("\n").filter((line) => line !== "" && !/^(?:processed |cur state|old state)/.test(line));
+  return explain(lines[lines.length - 1] as string, trace, insns);
+};
+
+const story = (hex: string) => explained(hex)?.steps.map(({ slot, en }) => `${slot} ${en}`);
+
 test("a register that was never set", () => {
-  expect(explained("bf20000000000000 9500000000000000")).toMatchObject({ id: "unset-register", reg: 2, origin: [] });
+  expect(explained("bf20000000000000 9500000000000000")).toMatchObject({ id: "unset-register", reg: 2 });
+  expect(story("bf20000000000000 9500000000000000")).toEqual([
+    "0 No instruction on this path sets R2.",
+    "0 R2 holds nothing here.",
+  ]);
 });
 
-test("a number used as a pointer is traced to where it was made", () => {
+test("a number used as a pointer is followed to where it was made", () => {
   // 0: r2 = 1; 1: r0 = 0; 2: r2 += 4; 3: r0 = *(u64 *)(r2 +0)
-  const found = explained("b702000001000000 b700000000000000 0702000004000000 7920000000000000 9500000000000000");
-  expect(found).toMatchObject({ id: "not-a-pointer", reg: 2, origin: [2, 0] });
+  const program = "b702000001000000 b700000000000000 0702000004000000 7920000000000000 9500000000000000";
+  const found = explained(program);
+  expect(found).toMatchObject({ id: "not-a-pointer", reg: 2 });
   expect(found?.en.why).toContain("R2");
+  expect(story(program)).toEqual([
+    "0 R2 becomes the number 1.",
+    "2 R2 was the number 1 and becomes the number 5.",
+    "3 Here R2 is the number 5.",
+  ]);
+});
+
+test("a value is followed through copies and the stack", () => {
+  // 0: r3 = 7; 1: *(u64 *)(r10 -8) = r3; 2: r3 = 0; 3: r4 = *(u64 *)(r10 -8); 4: r5 = r4; 5: r0 = *(u8 *)(r5 +0)
+  const program =
+    "b703000007000000 7b3af8ff00000000 b703000000000000 79a4f8ff00000000 bf45000000000000 7150000000000000 9500000000000000";
+  expect(story(program)).toEqual([
+    "0 R3 becomes the number 7.",
+    "1 fp-8 is written: the number 7.",
+    "3 R4 is read back from fp-8: the number 7.",
+    "4 R5 is copied from R4: the number 7.",
+    "5 Here R5 is the number 7.",
+  ]);
+});
+
+test("stack bytes that nobody wrote", () => {
+  // 0: r0 = r2, which is refused; the bytes asked for are those at fp-16
+  const { insns, trace } = walked("bf20000000000000 9500000000000000");
+  expect(trace && causeOf(trace, insns, { stackOff: -16 })?.steps.map(({ en }) => en)).toEqual([
+    "No instruction on this path writes fp-16.",
+    "fp-16 holds nothing here.",
+  ]);
+});
+
+test("a value handed to a function and a branch on its way", () => {
+  // 0: r1 = *(u32 *)(r1 +0); 1: r0 = 0; 2: if r1 > 9 goto 5; 3: call 6; 4: exit; 5: exit; 6: r0 = *(u8 *)(r1 +0); 7: exit
+  const program =
+    "6111000000000000 b700000000000000 2501020009000000 8510000002000000 9500000000000000 9500000000000000 7110000000000000 9500000000000000";
+  expect(story(program)).toEqual([
+    "0 R1 is loaded from the context: a number from 0 to 4294967295.",
+    "2 On this side of the branch R1, a number from 0 to 4294967295 before, is a number from 0 to 9.",
+    "3 R1 is handed to the function: a number from 0 to 9.",
+    "6 Here R1 is a number from 0 to 9.",
+  ]);
+});
+
+test("a loop that changes nothing names the place it comes back to", () => {
+  // 0: r0 = 0; 1: goto 1
+  const found = explained("b700000000000000 0500ffff00000000");
+  expect(found).toMatchObject({ id: "infinite-loop" });
 });
 
 test("a message that no rule knows has no explanation", () => {

@@ -83,7 +83,7 @@ function walk(env: Env): number {
         const err = pushJmpHistory(env, state, 0, null);
         if (err) return err;
       }
-      if ((env.insnProcessed & PROGRESS_MASK) === 0 && env.progress?.(env.insnProcessed)) return EAGAIN;
+      if ((env.insnProcessed & PROGRESS_MASK) === 0 && env.progress?.(env.insnProcessed, log.endPos)) return EAGAIN;
       if (logs) {
         if (printState && log.level & BPF_LOG_LEVEL2) {
           verbose(env, `\nfrom ${prevInsnIdx} to ${at}:`);

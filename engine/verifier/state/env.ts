@@ -140,7 +140,7 @@ export interface Env {
   prevInsnPrintPos: number;
 
   /** Told now and then how far the walk is; true: it is to stop, as by a signal. */
-  readonly progress: ((insnsProcessed: number) => boolean) | null;
+  readonly progress: ((insnsProcessed: number, logChars: number) => boolean) | null;
   /** The state that the path pruned last was found to be covered by. */
   prunedBy: VerifierState | null;
   /** Where one is asked for. */

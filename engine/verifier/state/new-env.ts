@@ -38,7 +38,7 @@ function newMap(def: MapDef, index: number): VerifierMap {
 
 export interface EnvOptions {
   readonly trace?: TraceOptions;
-  readonly progress?: (insnsProcessed: number) => boolean;
+  readonly progress?: (insnsProcessed: number, logChars: number) => boolean;
 }
 
 export function newEnv(program: Program, progType: ProgType, log: VerifierLog, options: EnvOptions = {}): Env {

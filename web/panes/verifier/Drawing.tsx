@@ -1,6 +1,6 @@
 // A scalar drawn twice: its range as a bar on a number line, and its tnum as bits. The value of the run is a dot in the bar.
 import type { BeliefView } from "../../../engine/index.ts";
-import { useText } from "../../i18n/index.ts";
+import { useVerifierTexts } from "../../i18n/verifier.ts";
 
 type Bounds = NonNullable<BeliefView["bounds"]>;
 
@@ -18,7 +18,7 @@ function lineOf({ umin, umax, smin, smax }: Bounds) {
 const WIDTH = 1000;
 
 export function Drawing({ bounds, concrete }: { readonly bounds: Bounds; readonly concrete: string }) {
-  const text = useText();
+  const text = useVerifierTexts();
   const { signed, low, high, from, to } = lineOf(bounds);
   if (low === high) return null;
   const at = (value: bigint): number => Number(((value - from) * BigInt(WIDTH)) / (to - from));
@@ -33,7 +33,7 @@ export function Drawing({ bounds, concrete }: { readonly bounds: Bounds; readonl
         viewBox={`-8 0 ${WIDTH + 16} 24`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={text.beliefs.range(String(low), String(high), dot === undefined ? "" : String(dot))}
+        aria-label={text.visits.range(String(low), String(high), dot === undefined ? "" : String(dot))}
       >
         <line x1="0" y1="12" x2={WIDTH} y2="12" className="drawing__axis" />
         <rect x={Math.min(at(low), WIDTH - width)} y="6" width={width} height="12" className="drawing__bar" />
@@ -56,10 +56,10 @@ export function Drawing({ bounds, concrete }: { readonly bounds: Bounds; readonl
 
 /** `?` for a bit that is not known. Upper bytes that are known to be zero are left out. */
 function Bits({ value, mask }: { readonly value: string; readonly mask: string }) {
-  const text = useText();
+  const text = useVerifierTexts();
   const known = BigInt(`0x${value}`);
   const unknown = BigInt(`0x${mask}`);
-  if (unknown === (1n << 64n) - 1n) return <span className="drawing__bits hint">{text.beliefs.noBits}</span>;
+  if (unknown === (1n << 64n) - 1n) return <span className="drawing__bits hint">{text.visits.noBits}</span>;
   const bytes = Math.max(1, Math.ceil((known | unknown).toString(2).length / 8));
   const groups = Array.from({ length: bytes }, (_, i) => {
     const shift = BigInt(8 * (bytes - 1 - i));
@@ -69,10 +69,10 @@ function Bits({ value, mask }: { readonly value: string; readonly mask: string }
     }).join("");
   });
   const runs =
-    groups.every((group) => group === "????????") && bytes > 2 ? [text.beliefs.unknownBits(8 * bytes)] : groups;
+    groups.every((group) => group === "????????") && bytes > 2 ? [text.visits.unknownBits(8 * bytes)] : groups;
   return (
     <span className="drawing__bits">
-      <span className="visually-hidden">{text.beliefs.bits}</span>
+      <span className="visually-hidden">{text.visits.bits}</span>
       {runs.join(" ")}
     </span>
   );

@@ -1,48 +1,57 @@
-// Under the kernel's words: the rule that was broken, why there is such a rule, where the value came from, what helps.
+// Under the kernel's words: the rule that was broken, why there is such a rule, how the value that broke it came to be, what
+// helps. Each step of that story leads to its line, and to what was believed there.
 import { useEffect, useState } from "react";
 import type { CheckView, ExplanationView } from "../../../engine/index.ts";
-import { useText } from "../../i18n/index.ts";
-import { engine } from "../../stores/engine.ts";
+import { useVerifierTexts } from "../../i18n/verifier.ts";
+import { answered, engine } from "../../stores/engine.ts";
 import { point, revealSlot } from "../../stores/focus.ts";
+import { showView } from "../../stores/layout.ts";
 import { useSettings } from "../../stores/settings.ts";
+import { showVisit } from "../../stores/visits.ts";
 
 export default function Explanation({ check }: { readonly check: CheckView }) {
-  const text = useText();
+  const text = useVerifierTexts();
   const language = useSettings((s) => s.language);
   const found = useExplanation(check.revision);
   if (found === null) return null;
   const words = found[language];
+  const last = found.steps.length - 1;
   return (
-    <details className="why" open>
+    <details className="why" data-testid="explanation" open>
       <summary className="why__head">{text.why.title}</summary>
       <p className="why__rule">{words.rule}</p>
       <p>{words.why}</p>
-      {found.before && (
-        <p className="why__value">
-          <span className="hint">{text.why.believed}</span>{" "}
-          <code>
-            R{found.reg}={found.before.text}
-          </code>
-        </p>
-      )}
-      {found.origin.length > 0 && (
-        <p className="why__origin">
-          <span className="hint">{text.why.origin}</span>
-          {[...found.origin].reverse().map((slot) => (
-            <button
-              key={slot}
-              type="button"
-              className="why__slot"
-              onClick={() => revealSlot(slot)}
-              onPointerEnter={() => point(slot)}
-              onPointerLeave={() => point(-1)}
-            >
-              <code>
-                {slot}: {check.slots.find((s) => s.slot === slot)?.text}
-              </code>
-            </button>
-          ))}
-        </p>
+      {found.steps.length > 0 && (
+        <>
+          <h3 className="why__title">{text.why.story}</h3>
+          <ol className="why__story">
+            {found.steps.map((step, i) => (
+              <li key={`${step.slot} ${step.visit}`} className="why__step" data-last={i === last || undefined}>
+                {step.visit < 0 ? (
+                  <span className="why__insn hint">{text.why.start}</span>
+                ) : (
+                  <button
+                    type="button"
+                    className="why__insn why__link"
+                    title={text.why.state}
+                    onClick={() => {
+                      revealSlot(step.slot, false);
+                      showView("verifier", "beliefs");
+                      void showVisit(step.visit);
+                    }}
+                    onPointerEnter={() => point(step.slot)}
+                    onPointerLeave={() => point(-1)}
+                  >
+                    <code>
+                      {step.slot}: {check.slots.find((s) => s.slot === step.slot)?.text}
+                    </code>
+                  </button>
+                )}
+                <span>{step[language]}</span>
+              </li>
+            ))}
+          </ol>
+        </>
       )}
       <p>
         <strong>{text.why.help}</strong> {words.help}
@@ -55,10 +64,7 @@ function useExplanation(revision: number): ExplanationView | null {
   const [found, set] = useState<ExplanationView | null>(null);
   useEffect(() => {
     let wanted = true;
-    engine()
-      .api.explain(revision)
-      .then((answer) => wanted && set(answer))
-      .catch(() => wanted && set(null));
+    void answered(engine().api.explain(revision)).then((answer) => wanted && set(answer ?? null));
     return () => {
       wanted = false;
     };

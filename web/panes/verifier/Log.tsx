@@ -1,9 +1,12 @@
-// The verifier's log, line by line. Lines and source lead to each other: a click shows the source line, the cursor's
-// line lights up its log lines. Long logs are virtualised.
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from "react";
+// The verifier's log, line by line. Lines and source lead to each other: a click shows the source line, the cursor's line
+// lights up its log lines. Paths fold. Short logs stand in the document whole; longer ones, searching and what was left out
+// of very long ones come with LongLog and LogSearch.
+import { ChevronDown, ChevronRight, ListCollapse, Search } from "lucide-react";
+import { type KeyboardEvent, lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { point, revealSlot, useFocus } from "../../stores/focus.ts";
+import { fold, foldAll, search, useLog } from "../../stores/log.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
@@ -12,7 +15,11 @@ import { CopyButton } from "./VerifierPane.tsx";
 /** Up to so many lines all stand in the document, so that they can be searched and read out as one text. */
 const WHOLE = 400;
 const LongLog = lazy(() => import("./LongLog.tsx"));
+const LogSearch = lazy(() => import("./LogSearch.tsx"));
+const LogNote = lazy(() => import("./LogNote.tsx"));
 const NO_LINES: readonly string[] = [];
+/** A path begins with such a line. */
+const SECTION = /^from \d+ to \d+/;
 
 /** `views`: the control that chooses between this and the other views. */
 export function Log({ views }: { readonly views: ReactNode }) {
@@ -23,59 +30,84 @@ export function Log({ views }: { readonly views: ReactNode }) {
   const lines = useMemo(() => (log === "" ? NO_LINES : log.replace(/\n$/, "").split("\n")), [log]);
   const cursor = useSlotsAtCursor(check);
   const hovered = useFocus((s) => s.hovered);
+  const { query, folded, asked, foundLine } = useLog();
   const scroller = useRef<HTMLElement>(null);
-  const slotOf = (index: number): number => check?.logSlots[index] ?? -1;
+  const sections = useMemo(() => lines.flatMap((line, i) => (SECTION.test(line) ? [i] : [])), [lines]);
+  const reason = check?.messageLine ?? -1;
+  const isLong = lines.length > WHOLE;
+  const all = lines.length + Math.max(0, (check?.logCut ?? 0) - 1);
 
   // The cursor's line or the reason comes into sight; the log never takes the focus.
   const target = useMemo(() => {
     if (!check || lines.length === 0) return -1;
-    if (check.messageLine >= 0 && cursor.has(check.logSlots[check.messageLine] ?? -1)) return check.messageLine;
+    if (reason >= 0 && cursor.has(check.logSlots[reason] ?? -1)) return reason;
     const about = (index: number): boolean => cursor.has(check.logSlots[index] ?? -1);
     // Where the verifier walks over it says more than where it lists what is live.
     const walked = lines.findIndex((line, index) => about(index) && /^\d+: \(/.test(line));
     const first = walked >= 0 ? walked : lines.findIndex((_, index) => about(index));
-    return first >= 0 ? first : check.messageLine;
-  }, [check, lines, cursor]);
-  const long = lines.length > WHOLE;
+    return first >= 0 ? first : reason;
+  }, [check, lines, cursor, reason]);
   useEffect(() => {
-    if (target >= 0 && !long) scrollIntoView(scroller.current, target);
-  }, [target, long]);
+    if (target >= 0 && !isLong) scrollIntoView(scroller.current, target);
+  }, [target, isLong]);
+  useEffect(() => {
+    if (asked.nonce > 0 && !isLong) scrollIntoView(scroller.current, asked.line);
+  }, [asked, isLong]);
 
-  const row = (index: number): ReactNode => {
-    const slot = slotOf(index);
-    const line = lines[index] ?? "";
-    const state = {
-      "data-reason": check?.messageLine === index || undefined,
-      "data-cursor": (slot >= 0 && cursor.has(slot)) || undefined,
-      "data-hovered": (slot >= 0 && slot === hovered) || undefined,
-    };
-    return slot >= 0 ? (
-      <button
-        type="button"
-        className="log__line log__line--link"
-        {...state}
-        onClick={() => revealSlot(slot, false)}
-        onPointerEnter={() => point(slot)}
-        onPointerLeave={() => point(-1)}
-      >
-        {highlight(line)}
-      </button>
-    ) : (
-      <div className="log__line" {...state}>
-        {line === "" ? " " : line}
-      </div>
-    );
+  const hidden = hiddenLines(sections, folded, lines.length);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "f" || (!event.ctrlKey && !event.metaKey)) return;
+    event.preventDefault();
+    search(query ?? "");
   };
+  const allFolded = sections.length > 0 && sections.every((first) => folded.has(first));
 
   return (
-    <div className="log">
+    // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+F from anywhere in the log, beside its button
+    <div className="log" onKeyDown={onKeyDown}>
       <header className="log__head">
         <h3 className="visually-hidden">{text.verdict.log}</h3>
         {views}
-        {lines.length > 0 && <span className="hint">{text.verdict.logSize(lines.length)}</span>}
+        {all > 0 && <span className="hint log__size">{text.verdict.logSize(all)}</span>}
         <span className="spacer" />
-        {lines.length > 0 && <CopyButton label={text.verdict.copyLog} make={() => log} />}
+        {sections.length > 0 && !check?.logCut && (
+          <button
+            type="button"
+            className="button button--quiet button--icon"
+            aria-label={text.verdict.fold}
+            title={text.verdict.fold}
+            aria-pressed={allFolded}
+            onClick={() => foldAll(allFolded ? [] : sections)}
+          >
+            <ListCollapse size={15} aria-hidden="true" />
+          </button>
+        )}
+        {lines.length > 0 && (
+          <>
+            <button
+              type="button"
+              className="button button--quiet button--icon"
+              aria-label={text.verdict.search}
+              title={text.verdict.search}
+              aria-expanded={query !== null}
+              onClick={() => search(query === null ? "" : null)}
+            >
+              <Search size={15} aria-hidden="true" />
+            </button>
+            <CopyButton label={text.verdict.copyLog} make={() => wholeLog(check)} />
+          </>
+        )}
       </header>
+      {query !== null && check && (
+        <Suspense>
+          <LogSearch check={check} lines={lines} onClose={() => scroller.current?.focus()} />
+        </Suspense>
+      )}
+      {check?.logBrief && (
+        <Suspense>
+          <LogNote />
+        </Suspense>
+      )}
       <ScrollRegion
         ref={scroller}
         className="log__body"
@@ -88,17 +120,50 @@ export function Log({ views }: { readonly views: ReactNode }) {
             {text.verdict.logEmpty}
           </p>
         )}
-        {long ? (
+        {isLong && check ? (
           <Suspense>
-            <LongLog count={lines.length} target={target} scroller={scroller} row={row} />
+            <LongLog check={check} lines={lines} hidden={hidden} target={target} scroller={scroller} cursor={cursor} />
           </Suspense>
         ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a log line is its number
-          lines.map((_, index) => <div key={index}>{row(index)}</div>)
+          lines.map((line, index) => (
+            <LogLine
+              // biome-ignore lint/suspicious/noArrayIndexKey: a log line is its number
+              key={index}
+              line={line}
+              index={index}
+              slot={check?.logSlots[index] ?? -1}
+              isReason={index === reason}
+              isCursor={cursor.has(check?.logSlots[index] ?? -1)}
+              isHovered={hovered >= 0 && check?.logSlots[index] === hovered}
+              query={query ?? ""}
+              found={index === foundLine}
+              fold={SECTION.test(line) ? (folded.has(index) ? "folded" : "open") : ""}
+              hidden={hidden?.has(index) ?? false}
+            />
+          ))
         )}
       </ScrollRegion>
     </div>
   );
+}
+
+/** Of a long log the page holds only a part. */
+async function wholeLog(check: CheckView | null): Promise<string> {
+  if (!check) return "";
+  return check.logCut > 0 ? (await import("../../stores/log-lines.ts")).wholeText(check.revision) : check.log;
+}
+
+/** Lines under a folded section's first; undefined: none are. */
+function hiddenLines(
+  sections: readonly number[],
+  folded: ReadonlySet<number>,
+  count: number,
+): ReadonlySet<number> | undefined {
+  const hidden = new Set<number>();
+  sections.forEach((first, i) => {
+    if (folded.has(first)) for (let line = first + 1; line < (sections[i + 1] ?? count); line++) hidden.add(line);
+  });
+  return hidden.size > 0 ? hidden : undefined;
 }
 
 function useSlotsAtCursor(check: CheckView | null): ReadonlySet<number> {
@@ -111,8 +176,8 @@ function useSlotsAtCursor(check: CheckView | null): ReadonlySet<number> {
 }
 
 /** Scrolls only the log, never what it lies in. */
-function scrollIntoView(scroller: HTMLElement | null, index: number): void {
-  const row = scroller?.children[index] as HTMLElement | undefined;
+export function scrollIntoView(scroller: HTMLElement | null, index: number): void {
+  const row = scroller?.querySelector<HTMLElement>(`[data-line="${index}"]`);
   if (!scroller || !row) return;
   const top = row.offsetTop - scroller.offsetTop;
   if (top < scroller.scrollTop) scroller.scrollTop = top - 8;
@@ -120,14 +185,95 @@ function scrollIntoView(scroller: HTMLElement | null, index: number): void {
     scroller.scrollTop = top + row.offsetHeight - scroller.clientHeight + 8;
 }
 
-/** The instruction in ink, the state after it in grey: the two halves of a line at log level 2. */
-function highlight(line: string): ReactNode {
+interface LineProps {
+  readonly line: string;
+  readonly index: number;
+  readonly slot: number;
+  readonly isReason: boolean;
+  readonly isCursor: boolean;
+  readonly isHovered: boolean;
+  /** Marked wherever it stands in the line. */
+  readonly query: string;
+  /** The line that the search stands at. */
+  readonly found: boolean;
+  /** Whether a path begins here, and is folded. */
+  readonly fold: "" | "open" | "folded";
+  readonly hidden: boolean;
+}
+
+/** One line; drawn anew only where something about it changed. */
+export const LogLine = memo(function LogLine(props: LineProps) {
+  const text = useText();
+  const { line, index, slot } = props;
+  if (props.hidden) return null;
+  const state = {
+    "data-line": index,
+    "data-reason": props.isReason || undefined,
+    "data-cursor": props.isCursor || undefined,
+    "data-hovered": props.isHovered || undefined,
+    "data-found": props.found || undefined,
+  };
+  const words = marked(line, props.query);
+  if (slot < 0)
+    return (
+      <div className="log__line" {...state}>
+        {line === "" ? " " : words}
+      </div>
+    );
+  const row = (
+    <button
+      type="button"
+      className="log__line log__line--link"
+      {...state}
+      onClick={() => {
+        revealSlot(slot, false);
+        void import("../../stores/visits.ts").then(({ pinLine }) => pinLine(slot, index));
+      }}
+      onPointerEnter={() => point(slot)}
+      onPointerLeave={() => point(-1)}
+    >
+      {words}
+    </button>
+  );
+  if (props.fold === "") return row;
+  const Icon = props.fold === "folded" ? ChevronRight : ChevronDown;
+  return (
+    <div className="log__section">
+      <button
+        type="button"
+        className="log__fold"
+        aria-expanded={props.fold === "open"}
+        aria-label={text.verdict.foldPath(line.split(":")[0] ?? "")}
+        onClick={() => fold(index)}
+      >
+        <Icon size={14} aria-hidden="true" />
+      </button>
+      {row}
+    </div>
+  );
+});
+
+/** The instruction in ink, the state after it in grey: the two halves of a line at log level 2. What is searched is marked. */
+function marked(line: string, query: string): ReactNode {
   const at = line.indexOf(" ; ");
-  if (at < 0) return line;
+  if (at < 0) return found(line, query);
   return (
     <>
-      {line.slice(0, at)}
-      <span className="log__state">{line.slice(at)}</span>
+      {found(line.slice(0, at), query)}
+      <span className="log__state">{found(line.slice(at), query)}</span>
     </>
   );
+}
+
+function found(text: string, query: string): ReactNode {
+  if (query === "") return text;
+  const lower = text.toLowerCase();
+  const wanted = query.toLowerCase();
+  const parts: ReactNode[] = [];
+  let from = 0;
+  for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, from)) {
+    parts.push(text.slice(from, at), <mark key={at}>{text.slice(at, at + wanted.length)}</mark>);
+    from = at + wanted.length;
+  }
+  return parts.length === 0 ? text : [...parts, text.slice(from)];
 }

@@ -1,37 +1,98 @@
-// Only the lines of a long log that are in sight. Loaded when the first long log appears.
+// A long log: only the lines in sight are in the document; of one that the page holds in part, the rest is asked for when
+// it comes into sight. Loaded when the first long log appears.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useEffect } from "react";
+import { type RefObject, useEffect, useMemo } from "react";
+import type { CheckView } from "../../../engine/index.ts";
+import { useFocus } from "../../stores/focus.ts";
+import { useLog } from "../../stores/log.ts";
+import { useLogLines, wantLines, wholeNumber } from "../../stores/log-lines.ts";
+import { LogLine } from "./Log.tsx";
 
 interface Props {
-  readonly count: number;
-  /** Line to bring into sight, -1: none. */
+  readonly check: CheckView;
+  /** What the page holds of it. */
+  readonly lines: readonly string[];
+  readonly hidden: ReadonlySet<number> | undefined;
+  /** Line held to bring into sight, -1: none. */
   readonly target: number;
   readonly scroller: RefObject<HTMLElement | null>;
-  readonly row: (index: number) => ReactNode;
+  readonly cursor: ReadonlySet<number>;
 }
 
-export default function LongLog({ count, target, scroller, row }: Props) {
+const SECTION = /^from \d+ to \d+/;
+
+export default function LongLog({ check, lines, hidden, target, scroller, cursor }: Props) {
+  const hovered = useFocus((s) => s.hovered);
+  const { query, folded, asked, foundLine } = useLog();
+  const pages = useLogLines((s) => s.pages);
+  const cut = check.logCut;
+  const total = cut > 0 ? lines.length + cut - 1 : lines.length;
+  const visible = useMemo(
+    () => (hidden ? lines.flatMap((_, i) => (hidden.has(i) ? [] : [i])) : undefined),
+    [lines, hidden],
+  );
+  const count = visible?.length ?? total;
+  const rowOf = (line: number): number => (visible ? visible.findLastIndex((one) => one <= line) : line);
+
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => 20,
     overscan: 20,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: folding moves no line into sight
   useEffect(() => {
-    if (target >= 0) virtualizer.scrollToIndex(target, { align: "center" });
-  }, [target, virtualizer]);
+    if (target >= 0) virtualizer.scrollToIndex(rowOf(wholeNumber(check, target)), { align: "center" });
+  }, [target, check, virtualizer]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each request
+  useEffect(() => {
+    if (asked.nonce > 0) virtualizer.scrollToIndex(rowOf(asked.line), { align: "center" });
+  }, [asked, virtualizer]);
+
+  const items = virtualizer.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (cut > 0) wantLines(check, first, last);
+  }, [check, cut, first, last]);
+
+  const at = (row: number): { line: string; slot: number; index: number } => {
+    const index = visible?.[row] ?? row;
+    if (cut === 0) return { line: lines[index] ?? "", slot: check.logSlots[index] ?? -1, index };
+    if (index < check.logHead) return { line: lines[index] ?? "", slot: check.logSlots[index] ?? -1, index };
+    const held = index - cut + 1;
+    if (held > check.logHead) return { line: lines[held] ?? "", slot: check.logSlots[held] ?? -1, index };
+    const page = pages.get(Math.floor(index / 500));
+    return { line: page?.lines[index % 500] ?? "…", slot: page?.slots[index % 500] ?? -1, index };
+  };
+  const reason = check.messageLine < 0 ? -1 : wholeNumber(check, check.messageLine);
+
   return (
     <div style={{ height: virtualizer.getTotalSize(), position: "relative" }}>
-      {virtualizer.getVirtualItems().map((item) => (
-        <div
-          key={item.key}
-          data-index={item.index}
-          ref={virtualizer.measureElement}
-          style={{ position: "absolute", top: 0, left: 0, right: 0, transform: `translateY(${item.start}px)` }}
-        >
-          {row(item.index)}
-        </div>
-      ))}
+      {items.map((item) => {
+        const { line, slot, index } = at(item.index);
+        return (
+          <div
+            key={item.key}
+            data-index={item.index}
+            ref={virtualizer.measureElement}
+            style={{ position: "absolute", top: 0, left: 0, right: 0, transform: `translateY(${item.start}px)` }}
+          >
+            <LogLine
+              line={line}
+              index={index}
+              slot={slot}
+              isReason={index === reason}
+              isCursor={cursor.has(slot)}
+              isHovered={hovered >= 0 && slot === hovered}
+              query={query ?? ""}
+              found={index === foundLine}
+              fold={cut === 0 && SECTION.test(line) ? (folded.has(index) ? "folded" : "open") : ""}
+              hidden={false}
+            />
+          </div>
+        );
+      })}
     </div>
   );
 }

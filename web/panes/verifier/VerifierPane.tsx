@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { revealSlot, revealSpan } from "../../stores/focus.ts";
+import { showView, useView } from "../../stores/layout.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
@@ -12,13 +13,15 @@ import { Segments } from "../../ui/Segments.tsx";
 import { Log } from "./Log.tsx";
 
 const Explanation = lazy(() => import("./Explanation.tsx"));
-const Beliefs = lazy(() => import("./Beliefs.tsx"));
+const Visits = lazy(() => import("./Visits.tsx"));
+const Walking = lazy(() => import("./Walking.tsx"));
 const VIEWS = ["log", "beliefs"] as const;
 
 export function VerifierPane() {
   const text = useText();
   const check = useVerdict((s) => s.check);
-  const [view, show] = useState<(typeof VIEWS)[number]>("log");
+  const view = useView("verifier", VIEWS);
+  const isWalking = useVerdict((s) => s.walked > 0 || s.stopped);
   const views = (
     <Segments
       label={text.beliefs.views}
@@ -26,12 +29,17 @@ export function VerifierPane() {
       choices={VIEWS}
       chosen={view}
       words={text.beliefs.view}
-      onChoose={show}
+      onChoose={(choice) => showView("verifier", choice)}
     />
   );
   return (
     <section className="pane verifier-pane" aria-label={text.panes.verifier}>
       <Verdict />
+      {isWalking && (
+        <Suspense>
+          <Walking />
+        </Suspense>
+      )}
       {check?.verdict === "reject" && (
         <Suspense>
           <Explanation check={check} />
@@ -41,7 +49,7 @@ export function VerifierPane() {
         <Log views={views} />
       ) : (
         <Suspense>
-          <Beliefs views={views} />
+          <Visits views={views} />
         </Suspense>
       )}
     </section>
@@ -126,11 +134,11 @@ function goTo(check: CheckView): void {
 }
 
 /** A button that copies the text it is given and says that it did. */
-export function CopyButton({ label, make }: { readonly label: string; readonly make: () => string }) {
+export function CopyButton({ label, make }: { readonly label: string; readonly make: () => string | Promise<string> }) {
   const text = useText();
   const [done, setDone] = useState(false);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(make());
+    await navigator.clipboard.writeText(await make());
     setDone(true);
     setTimeout(() => setDone(false), 1500);
   };

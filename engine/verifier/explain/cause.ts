@@ -1,0 +1,359 @@
+// Which value broke a rule and where it came from: the refused path walked backwards, one sentence for each instruction
+// that made the value what it is. A copy leads on to its source, a read of the stack to the store, an argument to the caller.
+// Reads the trace; decides nothing.
+import { formOf } from "../../isa/forms.ts";
+import type { Insn } from "../../isa/insn.ts";
+import type { RegState } from "../state/reg.ts";
+import * as t from "../state/regtype.ts";
+import { isSpilledReg, type StackSlot, spiOf } from "../state/stack.ts";
+import type { VerifierState } from "../state/state.ts";
+import type { Trace, Visit } from "../trace.ts";
+import { type Phrase, valuePhrase } from "./phrase.ts";
+
+/** A step of the story. */
+export interface CauseStep extends Phrase {
+  readonly slot: number;
+  /** Number of the visit; -1: it is about the program's start. */
+  readonly visit: number;
+}
+
+export interface Cause {
+  /** The register that was refused, or -1. */
+  readonly reg: number;
+  /** In the order in which it happened; the last one is the refused instruction. */
+  readonly steps: readonly CauseStep[];
+}
+
+/** What is followed: a register of a frame, or eight bytes of its stack. */
+type Place =
+  | { readonly kind: "reg"; readonly frame: number; readonly reg: number }
+  | { readonly kind: "slot"; readonly frame: number; readonly spi: number };
+
+/** How many steps back a value is followed. */
+const MAX_STEPS = 8;
+
+/** What the message names. Nothing: what the refused instruction works on is followed. */
+export interface Named {
+  readonly reg?: number;
+  /** Of the stack, from R10. */
+  readonly stackOff?: number;
+  /** The instruction that took the reference which is not given back. */
+  readonly taken?: number;
+  /** The instruction that a loop came back to with nothing changed. */
+  readonly again?: number;
+}
+
+export function causeOf(trace: Trace, insns: readonly Insn[], named: Named): Cause | undefined {
+  const { visits } = trace;
+  const last = visits.findLastIndex(({ end }) => end?.kind === "refused");
+  const refused = visits[last];
+  if (!refused) return undefined;
+  if (named.taken !== undefined) return { reg: -1, steps: leak(visits, last, named.taken) };
+  if (named.again !== undefined) return { reg: -1, steps: rounds(visits, last, named.again) };
+  const frame = refused.before.curframe;
+  const reg = named.reg ?? (named.stackOff === undefined ? workedOn(insns[refused.insnIdx] as Insn) : -1);
+  const place: Place | undefined =
+    named.stackOff !== undefined && named.stackOff < 0 && named.stackOff >= -512
+      ? { kind: "slot", frame, spi: spiOf(named.stackOff) }
+      : reg >= 0 && reg <= 10
+        ? { kind: "reg", frame, reg }
+        : undefined;
+  if (!place) return { reg: -1, steps: [{ slot: refused.insnIdx, visit: last, ...sentence(PLAIN) }] };
+  return {
+    reg: place.kind === "reg" ? place.reg : -1,
+    steps: [
+      ...story(visits, insns, refused.prev, place),
+      { slot: refused.insnIdx, visit: last, ...sentence(lastWords(refused.before, place)) },
+    ],
+  };
+}
+
+const PLAIN: Phrase = { en: "the verifier stops here", ja: "verifier はここで止まります" };
+
+/** The visits of a path, from one back to the program's start. */
+function* back(visits: readonly Visit[], from: number): Generator<number> {
+  for (let at = from; at >= 0; at = visits[at]?.prev ?? -1) yield at;
+}
+
+function leak(visits: readonly Visit[], last: number, taken: number): CauseStep[] {
+  const steps: CauseStep[] = [];
+  for (const visit of back(visits, last)) {
+    if (visits[visit]?.insnIdx !== taken) continue;
+    steps.push({
+      slot: taken,
+      visit,
+      ...sentence({ en: "here the reference was taken", ja: "ここで参照を取得しました" }),
+    });
+    break;
+  }
+  const slot = visits[last]?.insnIdx ?? -1;
+  const words = { en: "here the path ends and still holds it", ja: "参照を持ったまま、経路はここで終わります" };
+  return [...steps, { slot, visit: last, ...sentence(words) }];
+}
+
+function rounds(visits: readonly Visit[], last: number, again: number): CauseStep[] {
+  const times = [...back(visits, last)].filter((visit) => visits[visit]?.insnIdx === again);
+  const before = times.find((visit) => visit !== last);
+  const steps: CauseStep[] = [];
+  if (before !== undefined)
+    steps.push({
+      slot: again,
+      visit: before,
+      ...sentence({ en: "the path came by here before", ja: "この経路は以前ここを通りました" }),
+    });
+  const words = {
+    en: `at arrival number ${times.length} no value differs that could ever end the loop`,
+    ja: `${times.length} 回目の到達でも、ループを終わらせうる値が何も変わっていません`,
+  };
+  return [...steps, { slot: again, visit: last, ...sentence(words) }];
+}
+
+/** As a sentence of its own. */
+const sentence = ({ en, ja }: Phrase): Phrase => ({
+  en: `${en.startsWith("fp") ? en : en.charAt(0).toUpperCase() + en.slice(1)}.`,
+  ja: `${ja}。`,
+});
+
+/** The register an instruction may fail on, where the message names none: the pointer, the result, what is changed. */
+function workedOn(insn: Insn): number {
+  const form = formOf(insn);
+  switch (form?.kind) {
+    case "ldx":
+    case "load_acq":
+      return insn.src;
+    case "st":
+    case "stx":
+    case "store_rel":
+    case "atomic":
+    case "alu":
+      return insn.dst;
+    case "exit":
+      return 0;
+    default:
+      return -1;
+  }
+}
+
+const nameOf = (place: Place): string => (place.kind === "reg" ? `R${place.reg}` : `fp${-8 * (place.spi + 1)}`);
+
+/** What is believed of a place; undefined where there is nothing. */
+function believed(state: VerifierState, place: Place): RegState | StackSlot | undefined {
+  const frame = state.frames[place.frame];
+  if (place.kind === "slot") return frame?.stack[place.spi];
+  const reg = frame?.regs[place.reg];
+  return reg && reg.type !== t.NOT_INIT ? reg : undefined;
+}
+
+const isReg = (value: RegState | StackSlot): value is RegState => "val" in value;
+
+function phraseOf(state: VerifierState, place: Place): Phrase {
+  const value = believed(state, place);
+  if (value === undefined) return { en: "nothing", ja: "値なし" };
+  if (isReg(value)) return valuePhrase(value, place.frame);
+  if (isSpilledReg(value)) return valuePhrase(value.spilled, place.frame);
+  return value.types === 0
+    ? { en: "nothing", ja: "値なし" }
+    : { en: "bytes of unknown value", ja: "値のわからないバイト列" };
+}
+
+function lastWords(state: VerifierState, place: Place): Phrase {
+  const name = nameOf(place);
+  const value = believed(state, place);
+  if (value === undefined || (!isReg(value) && value.types === 0))
+    return { en: `${name} holds nothing here`, ja: `ここでは ${name} に値がありません` };
+  const phrase = phraseOf(state, place);
+  return { en: `here ${name} is ${phrase.en}`, ja: `ここでの ${name} は${phrase.ja}です` };
+}
+
+/** Ids and marks of precision do not count: they say how a value is tracked, not which it is. */
+function same(a: RegState | StackSlot | undefined, b: RegState | StackSlot | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  if (isReg(a) !== isReg(b)) return false;
+  if (!isReg(a) || !isReg(b)) {
+    const [x, y] = [a as StackSlot, b as StackSlot];
+    return x.types === y.types && same(x.spilled, y.spilled);
+  }
+  return (
+    a.type === b.type &&
+    a.off === b.off &&
+    a.frameno === b.frameno &&
+    a.map === b.map &&
+    a.range === b.range &&
+    a.memSize === b.memSize &&
+    a.val.varOff.value === b.val.varOff.value &&
+    a.val.varOff.mask === b.val.varOff.mask &&
+    a.val.umin === b.val.umin &&
+    a.val.umax === b.val.umax &&
+    a.val.smin === b.val.smin &&
+    a.val.smax === b.val.smax
+  );
+}
+
+/** The steps that made a place what it is, up to a visit, in the order in which they happened. */
+function story(visits: readonly Visit[], insns: readonly Insn[], from: number, start: Place): CauseStep[] {
+  const steps: CauseStep[] = [];
+  let place: Place | undefined = start;
+  let number = from;
+  while (place && steps.length < MAX_STEPS) {
+    const visit: Visit | undefined = visits[number];
+    if (!visit) {
+      // The start of the program: what is there from the beginning, or never came.
+      steps.push({ slot: 0, visit: -1, ...sentence(begin(place)) });
+      break;
+    }
+    const { after } = visit;
+    if (after && !same(believed(visit.before, place), believed(after, place))) {
+      const insn = insns[visit.insnIdx] as Insn;
+      const step: Step = explained(insn, visit.before, after, place);
+      steps.push({ slot: visit.insnIdx, visit: number, ...sentence(step.words) });
+      place = step.next;
+    } else if (after && after.curframe !== visit.before.curframe) place = across(visit.before, after, place);
+    number = visit.prev;
+  }
+  return steps.reverse();
+}
+
+function begin(place: Place): Phrase {
+  const name = nameOf(place);
+  if (place.kind === "reg" && place.reg === 1)
+    return { en: "at the start R1 is the context", ja: "開始時の R1 はコンテキストです" };
+  if (place.kind === "reg" && place.reg === 10)
+    return { en: "R10 is the frame pointer from the start", ja: "R10 は最初からフレームポインタです" };
+  return {
+    en: `no instruction on this path ${place.kind === "reg" ? "sets" : "writes"} ${name}`,
+    ja: `この経路に ${name} を${place.kind === "reg" ? "設定" : "書き込み"}する命令はありません`,
+  };
+}
+
+/** A place that stays the same over a call or return may be another one before it. */
+function across(before: VerifierState, after: VerifierState, place: Place): Place {
+  // Just entered: the callee's R1 … R5 are its caller's.
+  if (after.curframe > before.curframe && place.frame === after.curframe && place.kind === "reg" && place.reg <= 5)
+    return { ...place, frame: before.curframe };
+  return place;
+}
+
+interface Step {
+  readonly words: Phrase;
+  /** What to follow before it; undefined: it begins here. */
+  readonly next: Place | undefined;
+}
+
+function explained(insn: Insn, before: VerifierState, after: VerifierState, place: Place): Step {
+  const name = nameOf(place);
+  const was = phraseOf(before, place);
+  const is = phraseOf(after, place);
+  const becomes: Phrase = { en: `${name} becomes ${is.en}`, ja: `${name} は${is.ja}になります` };
+  const fromTo: Phrase = {
+    en: `${name} was ${was.en} and becomes ${is.en}`,
+    ja: `${name} は${was.ja}から${is.ja}になります`,
+  };
+  const form = formOf(insn);
+
+  if (after.curframe > before.curframe) {
+    // A call: arguments are handed on, everything else starts anew.
+    if (place.kind === "reg" && place.frame === after.curframe && place.reg >= 1 && place.reg <= 5)
+      return {
+        words: { en: `${name} is handed to the function: ${is.en}`, ja: `${name} を関数に渡します: ${is.ja}` },
+        next: { ...place, frame: before.curframe },
+      };
+    return { words: becomes, next: undefined };
+  }
+  if (after.curframe < before.curframe && place.kind === "reg" && place.reg === 0 && place.frame === after.curframe)
+    return {
+      words: { en: `the function returns ${is.en} in R0`, ja: `関数は R0 で${is.ja}を返します` },
+      next: { kind: "reg", frame: before.curframe, reg: 0 },
+    };
+
+  if (place.kind === "slot") {
+    const stored = form?.kind === "stx" || form?.kind === "store_rel" ? insn.src : -1;
+    return {
+      words: { en: `${name} is written: ${is.en}`, ja: `${name} に書き込みます: ${is.ja}` },
+      next: stored >= 0 ? { kind: "reg", frame: before.curframe, reg: stored } : undefined,
+    };
+  }
+
+  switch (form?.kind) {
+    case "call": {
+      const gone = believed(after, place) === undefined;
+      return {
+        words: gone
+          ? {
+              en: `the call leaves nothing in ${name}: R1 to R5 do not survive it`,
+              ja: `呼び出しで ${name} は失われます（R1～R5 は残りません）`,
+            }
+          : place.reg === 0
+            ? { en: `the call returns ${is.en} in R0`, ja: `呼び出しは R0 で${is.ja}を返します` }
+            : fromTo,
+        next: gone || place.reg === 0 ? undefined : place,
+      };
+    }
+    case "ld_imm64":
+      return { words: becomes, next: undefined };
+    case "ldx":
+    case "load_acq":
+      return loaded(insn, before, place, is);
+    case "alu": {
+      const isMov = form.op === "mov" || form.op.startsWith("movsx");
+      if (isMov && form.source === "imm") return { words: becomes, next: undefined };
+      if (isMov)
+        return {
+          words: {
+            en: `${name} is copied from R${insn.src}: ${is.en}`,
+            ja: `${name} に R${insn.src} をコピー: ${is.ja}`,
+          },
+          next: { ...place, reg: insn.src },
+        };
+      if (insn.dst !== place.reg) return { words: fromTo, next: place };
+      if (form.source !== "reg" || insn.src === insn.dst) return { words: fromTo, next: place };
+      const other: Place = { ...place, reg: insn.src };
+      const by = phraseOf(before, other);
+      const value = believed(before, other);
+      // The less known of the two decides what is known of the result.
+      const follows =
+        value !== undefined && isReg(value) && value.type === t.SCALAR_VALUE && value.val.varOff.mask !== 0n;
+      return {
+        words: {
+          en: `R${insn.src} is ${by.en}; ${fromTo.en}`,
+          ja: `R${insn.src} は${by.ja}。${fromTo.ja}`,
+        },
+        next: follows ? other : place,
+      };
+    }
+    case "jmp":
+      return {
+        words: {
+          en: `on this side of the branch ${name}, ${was.en} before, is ${is.en}`,
+          ja: `分岐のこちら側では、${name} は${was.ja}から${is.ja}に絞られます`,
+        },
+        next: place,
+      };
+    default:
+      return { words: fromTo, next: was.en === "nothing" ? undefined : place };
+  }
+}
+
+function loaded(insn: Insn, before: VerifierState, place: Place, is: Phrase): Step {
+  const name = nameOf(place);
+  const base = before.frames[before.curframe]?.regs[insn.src];
+  if (base?.type === t.PTR_TO_STACK && base.val.varOff.mask === 0n) {
+    const off = Number(BigInt.asIntN(64, base.val.varOff.value)) + base.off + insn.off;
+    const spi = spiOf(off);
+    return {
+      words: {
+        en: `${name} is read back from fp${off}: ${is.en}`,
+        ja: `fp${off} から ${name} に読み戻します: ${is.ja}`,
+      },
+      next: off < 0 && off >= -512 ? { kind: "slot", frame: base.frameno, spi } : undefined,
+    };
+  }
+  const from = base ? valuePhrase(base, before.curframe) : { en: "memory", ja: "メモリ" };
+  return {
+    words: {
+      en: `${name} is loaded from ${from.en}: ${is.en}`,
+      ja: `${from.ja}から ${name} に読み込みます: ${is.ja}`,
+    },
+    next: undefined,
+  };
+}

@@ -1,0 +1,177 @@
+// Rules on the program as a whole: its ways, its length, its instructions. See rules.ts.
+import type { Rule } from "./rule.ts";
+
+export const PROGRAM: readonly Rule[] = [
+  {
+    id: "no-exit",
+    match: /^last insn is not an exit or jmp$/,
+    en: {
+      rule: "A program must not run past its end.",
+      why: "The last instruction is neither exit nor a jump, so execution would go on into whatever follows.",
+      help: "End with R0 set and BPF_EXIT_INSN().",
+    },
+    ja: {
+      rule: "プログラムは末尾を越えて実行されてはなりません。",
+      why: "最後の命令が exit でもジャンプでもないので、その先へ実行が進んでしまいます。",
+      help: "R0 を設定し、BPF_EXIT_INSN() で終えてください。",
+    },
+  },
+  {
+    id: "jump-range",
+    match: /^jump out of range from insn (?<from>\d+) to (?<to>-?\d+)$/,
+    en: {
+      rule: "A jump must lead to an instruction of the same function.",
+      why: "The target {to} lies outside. A jump's distance counts from the instruction after it.",
+      help: "Count again, or use a label and let the assembler count.",
+    },
+    ja: {
+      rule: "ジャンプ先は同じ関数の中の命令でなければなりません。",
+      why: "飛び先 {to} は範囲外です。距離は、ジャンプの次の命令から数えます。",
+      help: "数え直すか、ラベルを使ってアセンブラに数えさせてください。",
+    },
+  },
+  {
+    id: "jump-into-imm64",
+    match:
+      /^(?:jump into the middle of ldimm64 insn (?<insn>\d+)|invalid bpf_ld_imm64 insn|invalid BPF_LD_IMM insn|unrecognized bpf_ld_imm64 insn)$/,
+    en: {
+      rule: "A 64-bit immediate load takes two slots that belong together.",
+      why: "A jump to the second, a missing or a changed second slot would run half an instruction.",
+      help: "Remember that BPF_LD_IMM64 and BPF_LD_MAP_FD count twice in jump distances; labels do it for you.",
+    },
+    ja: {
+      rule: "64 ビット即値のロードは二つで一組のスロットを使います。",
+      why: "二つ目への飛び込みや、二つ目の欠落・改変は、命令の半分だけを実行することになります。",
+      help: "BPF_LD_IMM64 や BPF_LD_MAP_FD はジャンプ距離で 2 と数えます。ラベルを使えば自動です。",
+    },
+  },
+  {
+    id: "unreachable",
+    match: /^unreachable insn (?<insn>\d+)$/,
+    en: {
+      rule: "Every instruction must be reachable.",
+      why: "No path leads to instruction {insn}; such code is a sign of a mistake, and a place to hide things.",
+      help: "Remove it, or repair the jump that should lead there.",
+    },
+    ja: {
+      rule: "すべての命令に到達できなければなりません。",
+      why: "命令 {insn} に至る経路がありません。間違いの兆候であり、何かを隠す場所にもなります。",
+      help: "削除するか、そこへ飛ぶはずのジャンプを直してください。",
+    },
+  },
+  {
+    id: "infinite-loop",
+    match: /^(?:infinite loop detected at insn (?<insn>\d+)|back-edge from insn (?<from>\d+) to (?<to>\d+))$/,
+    en: {
+      rule: "A loop must come to an end that the verifier can see.",
+      why: "It came to the same instruction with the same state, so the next turn would be like this one, for ever.",
+      help: "Count with a register that changes in each turn and is compared with a constant; or use bpf_loop or may_goto.",
+    },
+    ja: {
+      rule: "ループは、終わることが verifier に見えなければなりません。",
+      why: "同じ命令に同じ状態で戻ってきたので、次の周回も同じになり、永久に終わりません。",
+      help: "周回ごとに変わり定数と比較されるカウンタを使うか、bpf_loop や may_goto を使ってください。",
+    },
+  },
+  {
+    id: "too-complex",
+    match:
+      /^(?:BPF program is too large\. Processed (?<count>\d+) insn|The sequence of (?<jumps>\d+) jumps is too complex.*)$/,
+    en: {
+      rule: "The verifier walks at most one million instructions, over all paths together, and puts at most 8192 branches aside.",
+      why: "This program has more ways through it than that.",
+      help: "Make loops shorter or use bpf_loop; let paths meet with equal states, so that one covers the other.",
+    },
+    ja: {
+      rule: "verifier が歩く命令はすべての経路を合わせて 100 万まで、後回しにする分岐は 8192 までです。",
+      why: "このプログラムの経路はそれより多くなります。",
+      help: "ループを短くするか bpf_loop を使い、経路が同じ状態で合流するようにしてください。",
+    },
+  },
+  {
+    id: "stack-depth",
+    match:
+      /^(?:combined stack size of (?<calls>\d+) calls is (?<bytes>\d+)\. Too large|stack size of subprog \d+ is \d+\. Too large|the call stack of (?<frames>\d+) frames is too deep.*|tail_calls are not allowed when call stack.*)$/,
+    en: {
+      rule: "A program has 512 bytes of stack for all its nested calls together, and at most 8 of them.",
+      why: "This chain of calls needs more.",
+      help: "Use less stack in the functions (each is rounded up), or fewer levels of calls.",
+    },
+    ja: {
+      rule: "スタックは入れ子の呼び出し全体で 512 バイト、呼び出しは 8 段までです。",
+      why: "この呼び出しの連なりはそれを越えます。",
+      help: "各関数のスタック使用量（切り上げられます）を減らすか、呼び出しの段数を減らしてください。",
+    },
+  },
+  {
+    id: "reserved-fields",
+    match: /^(?<insn>BPF_[\w/|[\]]+) uses reserved fields$/,
+    en: {
+      rule: "Fields that an instruction does not use must be zero.",
+      why: "They are kept for later kernels; {insn} has a value in one.",
+      help: "Use the macro for the instruction instead of BPF_RAW_INSN, or set the field to 0.",
+    },
+    ja: {
+      rule: "命令が使わないフィールドは 0 でなければなりません。",
+      why: "将来のカーネルのために予約されています。{insn} の未使用フィールドに値があります。",
+      help: "BPF_RAW_INSN ではなく専用のマクロを使うか、そのフィールドを 0 にしてください。",
+    },
+  },
+  {
+    id: "unknown-opcode",
+    match:
+      /^(?:unknown opcode (?<code>\w+)|invalid BPF_(?:ALU|LD|JMP\/JMP32) (?:opcode|mode).*|BPF_ATOMIC uses invalid atomic opcode.*|invalid atomic operand size)$/,
+    en: {
+      rule: "The instruction must exist.",
+      why: "These bytes are no instruction of Linux 6.18.",
+      help: "Compare the bytes with the table of instructions; BPF_RAW_INSN checks nothing.",
+    },
+    ja: {
+      rule: "命令は存在するものでなければなりません。",
+      why: "このバイト列は Linux 6.18 の命令ではありません。",
+      help: "命令表と見比べてください。BPF_RAW_INSN は何も検査しません。",
+    },
+  },
+  {
+    id: "may-goto",
+    match: /^invalid may_goto imm (?<imm>-?\d+)$/,
+    en: {
+      rule: "may_goto has an offset and nothing else: imm, the registers and everything unused is 0.",
+      why: "Fields that mean nothing today may mean something tomorrow; imm is {imm} here.",
+      help: "Write BPF_JMP_A-like may_goto with imm 0.",
+    },
+    ja: {
+      rule: "may_goto が使うのはオフセットだけで、imm やレジスタなど他のフィールドは 0 でなければなりません。",
+      why: "今は意味のないフィールドにも将来意味が付くかもしれません。ここでは imm が {imm} です。",
+      help: "imm を 0 にしてください。",
+    },
+  },
+  {
+    id: "too-many-functions",
+    match: /^too many subprograms$/,
+    en: {
+      rule: "A program has at most 256 functions.",
+      why: "The verifier keeps a table of that size.",
+      help: "Join functions, or split the program and go on with a tail call.",
+    },
+    ja: {
+      rule: "1 つのプログラムの関数は 256 個までです。",
+      why: "verifier の表の大きさがそこまでだからです。",
+      help: "関数をまとめるか、プログラムを分けて tail call でつないでください。",
+    },
+  },
+  {
+    id: "loop-helper-limit",
+    match: /^frame(?<frame>\d+) bpf_loop iteration limit reached$/,
+    en: {
+      rule: "bpf_loop runs a callback at most 8,388,608 times.",
+      why: "A program must end soon, whatever it is given.",
+      help: "Ask for fewer rounds.",
+    },
+    ja: {
+      rule: "bpf_loop でコールバックを呼べるのは最大 8,388,608 回です。",
+      why: "どんな入力でも、プログラムはすぐに終わらなければなりません。",
+      help: "回数を減らしてください。",
+    },
+  },
+];

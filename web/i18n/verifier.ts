@@ -1,0 +1,194 @@
+// Words of the verifier's pane beyond the verdict: the explanation, the visits of an instruction, searching and folding the
+// log. Loaded with those.
+import { type Language, useSettings } from "../stores/settings.ts";
+
+export interface VerifierTexts {
+  readonly why: {
+    readonly title: string;
+    readonly story: string;
+    readonly start: string;
+    readonly help: string;
+    readonly state: string;
+  };
+  readonly visits: {
+    readonly title: string;
+    readonly before: string;
+    readonly after: string;
+    readonly changed: string;
+    readonly differs: string;
+    readonly nothing: string;
+    readonly visit: string;
+    readonly of: (all: number) => string;
+    readonly previous: string;
+    readonly next: string;
+    readonly compare: string;
+    readonly uncompare: string;
+    readonly this: (visit: number) => string;
+    readonly other: (visit: number) => string;
+    readonly path: string;
+    readonly from: (slot: number) => string;
+    readonly start: string;
+    readonly to: (slot: number) => string;
+    readonly inLog: string;
+    readonly end: {
+      readonly exit: string;
+      readonly pruned: (by: number) => string;
+      readonly prunedUnknown: string;
+      readonly refused: string;
+    };
+    readonly beside: string;
+    readonly empty: string;
+    readonly never: string;
+    readonly range: (low: string, high: string, value: string) => string;
+    readonly bits: string;
+    readonly noBits: string;
+    readonly unknownBits: (n: number) => string;
+    readonly follow: string;
+  };
+  readonly walking: {
+    readonly label: string;
+    readonly walked: (insns: number) => string;
+    readonly stop: string;
+    readonly stopped: string;
+    readonly again: string;
+  };
+  readonly log: {
+    readonly search: string;
+    readonly found: (at: number, all: number) => string;
+    readonly none: string;
+    readonly next: string;
+    readonly previous: string;
+    readonly close: string;
+    readonly whole: string;
+    readonly tooLong: string;
+  };
+}
+
+const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
+  en: {
+    why: {
+      title: "Why",
+      story: "How it came to this",
+      start: "start",
+      help: "What helps:",
+      state: "Show what was believed here",
+    },
+    visits: {
+      title: "What the verifier believed",
+      before: "before",
+      after: "after",
+      changed: "changed by this instruction",
+      differs: "differs between the two visits",
+      nothing: "nothing",
+      visit: "visit",
+      of: (all) => `of ${all.toLocaleString("en")}`,
+      previous: "Previous visit of this instruction",
+      next: "Next visit of this instruction",
+      compare: "Compare with another visit",
+      uncompare: "Stop comparing",
+      this: (visit) => `before, visit ${visit}`,
+      other: (visit) => `before, visit ${visit}`,
+      path: "Follow this path",
+      from: (slot) => `from ${slot}`,
+      start: "start of the program",
+      to: (slot) => `on to ${slot}`,
+      inLog: "Show in the log",
+      end: {
+        exit: "This path ends here with exit.",
+        pruned: (by) =>
+          `This path ends here: visit ${by} of this instruction was found safe, and it allowed every value that may come now.`,
+        prunedUnknown: "This path ends here: an earlier visit of this instruction was found safe and covers it.",
+        refused: "The program is refused here.",
+      },
+      beside: "Show the two side by side",
+      empty: "Put the cursor on an instruction to see what the verifier believes there.",
+      never: "The verifier did not come to this instruction.",
+      range: (low, high, value) => `${low} to ${high}${value === "" ? "" : `; now ${value}`}`,
+      bits: "bits",
+      noBits: "no bit is known",
+      unknownBits: (n) => `${n} unknown bits, zeros above`,
+      follow: "Back to the cursor",
+    },
+    walking: {
+      label: "Verification under way",
+      walked: (insns) => `${insns.toLocaleString("en")} of at most 1,000,000 instructions walked`,
+      stop: "Stop",
+      stopped: "The verification was stopped; what stands here is of the program before.",
+      again: "Verify again",
+    },
+    log: {
+      search: "Search the log",
+      found: (at, all) => (at > 0 ? `${at} of ${all.toLocaleString("en")}` : `${all.toLocaleString("en")} lines`),
+      none: "not found",
+      next: "Next line found",
+      previous: "Previous line found",
+      close: "Close the search",
+      whole: "Write the log all the same",
+      tooLong: "The log of this program is very long; to be quick, only the result was written down.",
+    },
+  },
+  ja: {
+    why: {
+      title: "理由",
+      story: "ここに至るまで",
+      start: "開始",
+      help: "直すには:",
+      state: "ここで把握していた値を見る",
+    },
+    visits: {
+      title: "verifier が把握している値",
+      before: "実行前",
+      after: "実行後",
+      changed: "この命令で変化",
+      differs: "2 回の訪問で異なる",
+      nothing: "なし",
+      visit: "訪問",
+      of: (all) => `/ ${all.toLocaleString("en")}`,
+      previous: "この命令の前の訪問",
+      next: "この命令の次の訪問",
+      compare: "別の訪問と比べる",
+      uncompare: "比較をやめる",
+      this: (visit) => `実行前、訪問 ${visit}`,
+      other: (visit) => `実行前、訪問 ${visit}`,
+      path: "この経路をたどる",
+      from: (slot) => `${slot} から`,
+      start: "プログラムの先頭",
+      to: (slot) => `${slot} へ`,
+      inLog: "ログで見る",
+      end: {
+        exit: "この経路は exit でここで終わります。",
+        pruned: (by) =>
+          `この経路はここで打ち切られます。この命令の訪問 ${by} が安全と確認済みで、今来うる値をすべて含むためです。`,
+        prunedUnknown: "この経路はここで打ち切られます。以前の訪問が安全と確認済みで、これを含むためです。",
+        refused: "プログラムはここで拒否されます。",
+      },
+      beside: "2 つを並べて見る",
+      empty: "命令の行にカーソルを置くと、verifier がそこで把握している値が見えます。",
+      never: "verifier はこの命令に来ていません。",
+      range: (low, high, value) => `${low} から ${high}${value === "" ? "" : `、現在 ${value}`}`,
+      bits: "ビット",
+      noBits: "確定したビットはありません",
+      unknownBits: (count) => `${count} ビットは不明、上位は 0`,
+      follow: "カーソル位置に戻る",
+    },
+    walking: {
+      label: "検証中",
+      walked: (insns) => `最大 1,000,000 命令のうち ${insns.toLocaleString("en")} 命令を検証`,
+      stop: "中止",
+      stopped: "検証を中止しました。ここにあるのは以前のプログラムの結果です。",
+      again: "もう一度検証",
+    },
+    log: {
+      search: "ログを検索",
+      found: (at, all) => (at > 0 ? `${all.toLocaleString("en")} 行中 ${at}` : `${all.toLocaleString("en")} 行`),
+      none: "見つかりません",
+      next: "次の一致行",
+      previous: "前の一致行",
+      close: "検索を閉じる",
+      whole: "それでもログを書き出す",
+      tooLong: "このプログラムのログは非常に長いため、時間を優先して結果だけを記録しました。",
+    },
+  },
+};
+
+export const useVerifierTexts = (): VerifierTexts => TEXTS[useSettings((s) => s.language)];

@@ -1,0 +1,15 @@
+// Above the log of a long verification, of which only the result was written down: why, and how to get the rest.
+import { useVerifierTexts } from "../../i18n/verifier.ts";
+import { writeLog } from "../../stores/verdict.ts";
+
+export default function LogNote() {
+  const text = useVerifierTexts();
+  return (
+    <p className="log__note">
+      {text.log.tooLong}{" "}
+      <button type="button" className="link" onClick={() => void writeLog()}>
+        {text.log.whole}
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,82 @@
+// Searching the log: how many lines hold the text, and from one to the next. Of a log that the page holds only in part the
+// engine searches.
+import { ChevronDown, ChevronUp, X } from "lucide-react";
+import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from "react";
+import type { CheckView } from "../../../engine/index.ts";
+import { useVerifierTexts } from "../../i18n/verifier.ts";
+import { found, goToLine, search, showFound, useLog } from "../../stores/log.ts";
+import { linesWith } from "../../stores/log-lines.ts";
+
+interface Props {
+  readonly check: CheckView;
+  readonly lines: readonly string[];
+  readonly onClose: () => void;
+}
+
+export default function LogSearch({ check, lines, onClose }: Props) {
+  const text = useVerifierTexts();
+  const { query, at } = useLog();
+  const field = useRef<HTMLInputElement>(null);
+  const asked = useDeferredValue(query ?? "");
+  const [hits, setHits] = useState<readonly number[]>([]);
+  useEffect(() => field.current?.select(), []);
+  useEffect(() => {
+    let wanted = true;
+    void linesWith(check, lines, asked).then((all) => wanted && setHits(all));
+    return () => {
+      wanted = false;
+    };
+  }, [check, lines, asked]);
+  const line = hits[at] ?? -1;
+  useEffect(() => {
+    showFound(line);
+    if (line >= 0) goToLine(line);
+  }, [line]);
+  const go = (by: number): void => found(by, hits.length);
+  const close = (): void => {
+    search(null);
+    showFound(-1);
+    onClose();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") go(event.shiftKey ? -1 : 1);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+  };
+  const buttons = [
+    [text.log.previous, ChevronUp, () => go(-1), hits.length === 0],
+    [text.log.next, ChevronDown, () => go(1), hits.length === 0],
+    [text.log.close, X, close, false],
+  ] as const;
+  return (
+    <search className="log__search">
+      <input
+        ref={field}
+        className="field log__query"
+        type="search"
+        aria-label={text.log.search}
+        placeholder={text.log.search}
+        value={query ?? ""}
+        onChange={(event) => search(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      <output className="hint log__count">
+        {asked === "" ? "" : hits.length === 0 ? text.log.none : text.log.found(at + 1, hits.length)}
+      </output>
+      {buttons.map(([label, Icon, act, disabled]) => (
+        <button
+          key={label}
+          type="button"
+          className="button button--quiet button--icon"
+          aria-label={label}
+          title={label}
+          disabled={disabled}
+          onClick={act}
+        >
+          <Icon size={15} aria-hidden="true" />
+        </button>
+      ))}
+    </search>
+  );
+}

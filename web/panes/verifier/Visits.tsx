@@ -1,0 +1,181 @@
+// The visits of the instruction at the cursor: what was believed before and after each, leafed through, two side by side,
+// along the path to the one before and the ones after, and why the path ended where it did.
+import { ArrowLeft, ArrowRight, ChevronLeft, ChevronRight, Columns2, LocateFixed, ScrollText } from "lucide-react";
+import { type ReactNode, useEffect } from "react";
+import type { VisitView } from "../../../engine/index.ts";
+import { useVerifierTexts, type VerifierTexts } from "../../i18n/verifier.ts";
+import { showView } from "../../stores/layout.ts";
+import { goToLine } from "../../stores/log.ts";
+import { useMachine } from "../../stores/machine.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+import { compareWith, leaf, showVisit, toCursor, useVisits, watchVisits } from "../../stores/visits.ts";
+import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
+import { VisitTable } from "./VisitTable.tsx";
+
+/** `views`: the control that chooses between this and the other views. */
+export default function Visits({ views }: { readonly views: ReactNode }) {
+  const text = useVerifierTexts();
+  useEffect(watchVisits, []);
+  const { slot, numbers, visit, other, pinned } = useVisits();
+  const insn = useVerdict((s) => s.check?.slots.find((one) => one.slot === slot));
+  const view = useMachine((s) => (s.run && s.view?.slot === slot ? s.view : null));
+  return (
+    <div className="beliefs" data-testid="visits" data-visit={visit?.visit}>
+      <header className="log__head">
+        {views}
+        <h3 className="pane__title beliefs__insn">
+          {insn ? (
+            <code>
+              {slot}: {insn.text}
+            </code>
+          ) : (
+            <span className="visually-hidden">{text.visits.title}</span>
+          )}
+        </h3>
+        <span className="spacer" />
+        {pinned >= 0 && (
+          <IconButton label={text.visits.follow} onClick={toCursor}>
+            <LocateFixed size={15} aria-hidden="true" />
+          </IconButton>
+        )}
+        {visit && visit.logLine >= 0 && (
+          <IconButton
+            label={text.visits.inLog}
+            onClick={() => {
+              showView("verifier", "log");
+              goToLine(visit.logLine);
+            }}
+          >
+            <ScrollText size={15} aria-hidden="true" />
+          </IconButton>
+        )}
+      </header>
+      {visit && <Path visit={visit} numbers={numbers} other={other} text={text} />}
+      <ScrollRegion className="beliefs__body" aria-label={text.visits.title}>
+        {visit ? (
+          <>
+            <End visit={visit} other={other} text={text} />
+            <VisitTable visit={visit} other={other} now={view} />
+          </>
+        ) : (
+          <p className="hint beliefs__empty">{insn ? text.visits.never : text.visits.empty}</p>
+        )}
+      </ScrollRegion>
+    </div>
+  );
+}
+
+interface IconButtonProps {
+  readonly label: string;
+  readonly disabled?: boolean;
+  readonly pressed?: boolean;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}
+
+function IconButton({ label, disabled = false, pressed, onClick, children }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      className="button button--quiet button--icon"
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}
+
+interface PathProps {
+  readonly visit: VisitView;
+  readonly numbers: Int32Array;
+  readonly other: VisitView | null;
+  readonly text: VerifierTexts;
+}
+
+/** Along the visits of this instruction, and along the path of this visit. */
+function Path({ visit, numbers, other, text }: PathProps) {
+  const index = numbers.indexOf(visit.visit);
+  // Beside the one before it, or the one after the first.
+  const beside = numbers[index > 0 ? index - 1 : 1] ?? -1;
+  return (
+    <div className="visits__bar">
+      <fieldset className="visits__group">
+        <legend className="visually-hidden">{text.visits.title}</legend>
+        <IconButton label={text.visits.previous} disabled={index <= 0} onClick={() => leaf(index - 1)}>
+          <ChevronLeft size={16} aria-hidden="true" />
+        </IconButton>
+        <label className="visits__number">
+          {text.visits.visit}
+          <input
+            className="field visits__field"
+            type="number"
+            min={1}
+            max={numbers.length}
+            value={index + 1}
+            onChange={(event) => leaf(event.currentTarget.valueAsNumber - 1)}
+          />
+        </label>
+        <span className="hint visits__all">{text.visits.of(numbers.length)}</span>
+        <IconButton label={text.visits.next} disabled={index + 1 >= numbers.length} onClick={() => leaf(index + 1)}>
+          <ChevronRight size={16} aria-hidden="true" />
+        </IconButton>
+        {numbers.length > 1 && (
+          <IconButton
+            label={other ? text.visits.uncompare : text.visits.compare}
+            pressed={other !== null}
+            onClick={() => void compareWith(other ? -1 : beside)}
+          >
+            <Columns2 size={15} aria-hidden="true" />
+          </IconButton>
+        )}
+      </fieldset>
+      <span className="spacer" />
+      <fieldset className="visits__group">
+        <legend className="visually-hidden">{text.visits.path}</legend>
+        {visit.prev >= 0 ? (
+          <button type="button" className="button button--quiet" onClick={() => void showVisit(visit.prev)}>
+            <ArrowLeft size={14} aria-hidden="true" />
+            {text.visits.from(visit.prevSlot)}
+          </button>
+        ) : (
+          <span className="hint">{text.visits.start}</span>
+        )}
+        {visit.next.map((next) => (
+          <button
+            key={next.visit}
+            type="button"
+            className="button button--quiet"
+            onClick={() => void showVisit(next.visit)}
+          >
+            {text.visits.to(next.slot)}
+            <ArrowRight size={14} aria-hidden="true" />
+          </button>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+function End({ visit, other, text }: Omit<PathProps, "numbers">) {
+  const { end } = visit;
+  if (!end) return null;
+  const words = text.visits.end;
+  const by = end.kind === "pruned" ? end.by : -1;
+  return (
+    <p className="visits__end" data-kind={end.kind}>
+      {end.kind === "pruned" ? (by >= 0 ? words.pruned(by) : words.prunedUnknown) : words[end.kind]}
+      {by >= 0 && other?.visit !== by && (
+        <>
+          {" "}
+          <button type="button" className="link" onClick={() => void compareWith(by)}>
+            {text.visits.beside}
+          </button>
+        </>
+      )}
+    </p>
+  );
+}

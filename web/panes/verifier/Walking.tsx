@@ -1,0 +1,32 @@
+// A verification that takes longer than a moment: how far it has come, and a way to end it. Or that it was ended.
+import { useVerifierTexts } from "../../i18n/verifier.ts";
+import { checkAgain, stopChecking, useVerdict } from "../../stores/verdict.ts";
+
+/** Instructions after which the kernel gives up. */
+const LIMIT = 1_000_000;
+
+export default function Walking() {
+  const text = useVerifierTexts();
+  const walked = useVerdict((s) => s.walked);
+  const stopped = useVerdict((s) => s.stopped);
+  return (
+    <div className="walking" data-testid="walking">
+      {stopped ? (
+        <>
+          <span>{text.walking.stopped}</span>
+          <button type="button" className="button" onClick={checkAgain}>
+            {text.walking.again}
+          </button>
+        </>
+      ) : (
+        <>
+          <progress className="walking__bar" aria-label={text.walking.label} max={LIMIT} value={walked} />
+          <span className="walking__count">{text.walking.walked(walked)}</span>
+          <button type="button" className="button" onClick={stopChecking}>
+            {text.walking.stop}
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
