@@ -191,7 +191,7 @@ test("6: step, step back, run to the end, drag the timeline", async ({ playgroun
   // The instruction about to run is marked in the editor.
   await playground.editorReady();
   await expect(page.locator(".line-current")).toHaveCount(1);
-  await page.getByText("unsigned", { exact: true }).click();
+  await page.getByLabel("Numbers as").selectOption("unsigned");
   await expect(playground.id("reg-r0")).toHaveText("52");
 });
 

@@ -147,8 +147,8 @@ export interface SessionApi {
   say(run: number, step: number): Promise<Texts | null>;
   /** At most 8192 steps. */
   chunk(run: number, from: number, count: number): Promise<TimelineChunk | null>;
-  /** MARK bits of the whole run in `buckets` equal parts. */
-  marks(run: number, buckets: number): Promise<Uint8Array>;
+  /** MARK bits of the whole run in `buckets` equal parts; `breakpoints`: slots whose visits are marked as such. */
+  marks(run: number, buckets: number, breakpoints?: readonly number[]): Promise<Uint8Array>;
   seek(run: number, from: number, query: Seek): Promise<number | null>;
   /** Instructions of a program that a tail call went to: StepView.prog. */
   slotsOf(run: number, prog: number): Promise<readonly SlotView[]>;

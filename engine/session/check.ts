@@ -66,7 +66,10 @@ export function assembleInput(registry: Registry, input: ProgramInput): Assemble
     progFlags: input.progFlags ?? 0,
     license: input.license ?? DEFAULT_LICENSE,
   });
-  const program = input.funcInfo ? { ...named, funcInfo: true } : named;
+  const filled = input.contents
+    ? { ...named, maps: named.maps.map((map) => withContents(map, input.contents)) }
+    : named;
+  const program = input.funcInfo ? { ...filled, funcInfo: true } : filled;
   return {
     assembly,
     program,
@@ -74,6 +77,9 @@ export function assembleInput(registry: Registry, input: ProgramInput): Assemble
     diagnostics: assembly.diagnostics.map((diagnostic) => diagnosticView(diagnostic, spanView)),
   };
 }
+
+const withContents = (map: MapDef, contents: ProgramInput["contents"]): MapDef =>
+  contents && Object.hasOwn(contents, map.name) ? { ...map, init: { ...map.init, ...contents[map.name] } } : map;
 
 /** `watch` is made for each verification: see VerifyOptions.progress. */
 export function check(

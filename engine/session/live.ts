@@ -91,7 +91,7 @@ export interface Live {
   step(run: number, step: number): StepView | null;
   steps(run: number, from: number, count: number): StepView[];
   chunk(run: number, from: number, count: number): TimelineChunk | null;
-  marks(run: number, buckets: number): Uint8Array;
+  marks(run: number, buckets: number, breakpoints: readonly number[]): Uint8Array;
   seek(run: number, from: number, query: Seek): number | null;
   mapsAt(run: number, step: number, windows: readonly MapWindow[]): MapAtView[];
   packetAt(run: number, step: number): PacketAtView | null;
@@ -366,7 +366,7 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
     step: (run, step) => find(run)?.recorded.step(step) ?? null,
     steps: (run, from, count) => find(run)?.recorded.steps(from, count) ?? [],
     chunk: (run, from, count) => find(run)?.recorded.chunk(from, count) ?? null,
-    marks: (run, buckets) => find(run)?.recorded.marks(buckets) ?? new Uint8Array(),
+    marks: (run, buckets, breakpoints) => find(run)?.recorded.marks(buckets, breakpoints) ?? new Uint8Array(),
     seek: (run, from, query) => find(run)?.recorded.seek(from, query) ?? null,
     mapsAt(run, step, windows) {
       const kept = find(run);

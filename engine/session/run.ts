@@ -268,12 +268,15 @@ export class RecordedRun {
     return chunk;
   }
 
-  marks(buckets: number): Uint8Array {
+  /** `breakpoints`: slots whose visits are marked. */
+  marks(buckets: number, breakpoints: readonly number[]): Uint8Array {
+    const stops = new Set(breakpoints);
     const marks = new Uint8Array(clamp(buckets, 1, 65536));
     const steps = this.length + 1;
     for (let step = 0; step < steps; step++) {
       const bucket = Math.floor((step * marks.length) / steps);
       marks[bucket] = (marks[bucket] as number) | this.#markAt(step);
+      if (stops.has(this.timeline.slotAt(step))) marks[bucket] = (marks[bucket] as number) | MARK.breakpoint;
     }
     return marks;
   }

@@ -191,7 +191,7 @@ export function createSession({
     step: async (run, step) => (await live()).step(run, step),
     steps: async (run, from, count) => (await live()).steps(run, from, count),
     chunk: async (run, from, count) => (await live()).chunk(run, from, count),
-    marks: async (run, buckets) => (await live()).marks(run, buckets),
+    marks: async (run, buckets, breakpoints = []) => (await live()).marks(run, buckets, breakpoints),
     seek: async (run, from, query) => (await live()).seek(run, from, query),
     async say(run, step) {
       const machine = await live();

@@ -41,6 +41,8 @@ export interface ProgramInput {
   readonly license?: string;
   /** The functions come with BTF, as compilers write it; programs with callbacks need it. */
   readonly funcInfo?: boolean;
+  /** What maps hold before the program runs, by the map's name and beyond what `init` says: hex of key → hex of value. */
+  readonly contents?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** What makes a program run. `ctx`: raw bytes of the context; `packet`: for socket filter, tc and XDP. */

@@ -109,7 +109,7 @@ export async function startKernel(): Promise<void> {
 export const progTypeView = (name: string): ProgTypeView | undefined =>
   get().hello?.progTypes.find((type) => type.name === name);
 
-function note(outcome: Outcome): void {
+export function note(outcome: Outcome): void {
   set((s) => ({ kernel: outcome.kernel, calls: [...s.calls, ...outcome.calls].slice(-KEPT_CALLS) }));
 }
 

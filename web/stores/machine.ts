@@ -2,8 +2,11 @@
 // of long ones only the neighbourhood is kept.
 import { create } from "zustand";
 import type { EventInput, RunView, StepView } from "../../engine/index.ts";
+import { slotOfLine, useBreakpoints } from "./breakpoints.ts";
+import { putContents, useContents } from "./contents.ts";
 import { answered, engine } from "./engine.ts";
-import { type ProgramState, programInput, useProgram } from "./program.ts";
+import { useEnvironment } from "./environment.ts";
+import { type ProgramState, programInput, recheck, useProgram } from "./program.ts";
 import { freshCheck, useVerdict } from "./verdict.ts";
 
 /** `trial`: made for stepping only; `event`, `test`: what the simulated kernel ran because of a write or a test run. */
@@ -44,18 +47,27 @@ let wanted = 0;
 /** Counts runs shown, so that a late answer does not replace a newer one. */
 let adopted = 0;
 
-/** Follows verdict and input: an accepted program has a trial run ready soon after the last change. */
+/** What a trial run is made of: where any of it is another, so is the run. */
+function ingredients(): string {
+  const { revision, input } = useProgram.getState();
+  const { seed, cpu } = useEnvironment.getState();
+  return `${revision} ${seed} ${cpu} ${input}`;
+}
+
+/** Follows verdict, input and environment: an accepted program has a trial run ready soon after the last change. */
 export function followVerdict(): void {
   let seen = "";
+  let seenRevision = -1;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = (): void => {
     const { check } = useVerdict.getState();
-    const program = useProgram.getState();
-    if (!check || check.revision !== program.revision) return;
-    const now = `${check.revision} ${program.input}`;
+    const { revision } = useProgram.getState();
+    if (!check || check.revision !== revision) return;
+    const now = ingredients();
     if (now === seen) return;
-    const edited = !seen.startsWith(`${check.revision} `);
+    const edited = revision !== seenRevision;
     seen = now;
+    seenRevision = revision;
     clearTimeout(timer);
     if (edited && check.verdict !== "accept") {
       made = undefined;
@@ -68,7 +80,14 @@ export function followVerdict(): void {
       timer = setTimeout(() => void trialOnce(), 120);
   };
   useVerdict.subscribe(look);
-  useProgram.subscribe(look);
+  useProgram.subscribe((now, before) => {
+    // Another program has other maps.
+    if (now.opened !== before.opened && Object.keys(useContents.getState().of).length > 0) putContents({});
+    look();
+  });
+  useEnvironment.subscribe(look);
+  useContents.subscribe(recheck);
+  useBreakpoints.subscribe((now, before) => now.points !== before.points && void markAgain());
 }
 
 /** The event that `input` stands for with this program type; null where nothing makes it run here. */
@@ -98,10 +117,9 @@ export function askKernel(says: KernelSays): void {
 /** The trial run that is there or under way. */
 let made: { readonly of: string; readonly done: Promise<void> } | undefined;
 
-/** One trial for a program and its input, whoever asks for it first: a second would put the reader back to its start. */
+/** One trial for the same ingredients, whoever asks for it first: a second would put the reader back to its start. */
 function trialOnce(): Promise<void> {
-  const { revision, input } = useProgram.getState();
-  const of = `${revision} ${input}`;
+  const of = ingredients();
   if (made?.of !== of) made = { of, done: trial() };
   return made.done;
 }
@@ -134,7 +152,7 @@ export async function adopt(run: RunView, origin: RunOrigin, input: string, step
   const answers = await answered(
     Promise.all([
       api.steps(run.run, from, whole ? run.length + 1 : PAGE),
-      api.marks(run.run, Math.max(1, Math.min(BUCKETS, run.length))),
+      askMarks(run),
       from === 0 ? [] : api.steps(run.run, 0, PAGE),
     ]),
   );
@@ -146,6 +164,26 @@ export async function adopt(run: RunView, origin: RunOrigin, input: string, step
   set({ run, origin, input, position, view: cache.get(position) ?? null, marks, firstSet: firstSetIn(opening) });
 }
 
+const askMarks = ({ run, length }: RunView): Promise<Uint8Array> =>
+  engine().api.marks(
+    run,
+    Math.max(1, Math.min(BUCKETS, length)),
+    useBreakpoints.getState().points.flatMap(({ line }) => {
+      const slot = slotOfLine(line);
+      return slot < 0 ? [] : [slot];
+    }),
+  );
+
+/** Other lines have breakpoints. */
+async function markAgain(): Promise<void> {
+  const { run } = get();
+  const marks = run && (await answered(askMarks(run)));
+  if (marks && get().run === run) set({ marks });
+}
+
+/** The view of a step that was looked at before, for what leads from one to the next. */
+export const seenStep = (step: number): StepView | undefined => cache.get(step);
+
 /** R1 (context) and R10 (frame pointer) are set when a program starts; the others when an instruction writes them. */
 function firstSetIn(views: readonly StepView[]): number[] {
   const first = Array.from({ length: 11 }, (_, n) => (n === 1 || n === 10 ? 0 : Number.POSITIVE_INFINITY));
@@ -155,7 +193,7 @@ function firstSetIn(views: readonly StepView[]): number[] {
 }
 
 /** Makes sure there is a run of the program as it stands. */
-async function ensureRun(): Promise<RunView | null> {
+export async function ensureRun(): Promise<RunView | null> {
   const check = await freshCheck();
   if (!get().run && check?.verdict === "accept") await trialOnce();
   return get().run;

@@ -3,15 +3,17 @@ import { create } from "zustand";
 
 export type Language = "en" | "ja";
 export type Theme = "system" | "light" | "dark" | "contrast";
-export type NumberBase = "hex" | "unsigned" | "signed";
+export type NumberBase = "hex" | "unsigned" | "signed" | "binary";
 
 export const THEMES: readonly Theme[] = ["system", "light", "dark", "contrast"];
-export const BASES: readonly NumberBase[] = ["hex", "unsigned", "signed"];
+export const BASES: readonly NumberBase[] = ["hex", "unsigned", "signed", "binary"];
 
 interface Saved {
   readonly language: Language;
   readonly theme: Theme;
   readonly base: NumberBase;
+  /** Values are seen to move on a step, where the reader's system allows motion at all. */
+  readonly motion: boolean;
 }
 
 export interface Settings extends Saved {
@@ -33,10 +35,10 @@ export const useSettings = create<Settings>()((set) => ({
   set: (change) => set(change),
 }));
 
-useSettings.subscribe(({ language, theme, base, embed }) => {
+useSettings.subscribe(({ language, theme, base, motion, embed }) => {
   if (embed) return;
   try {
-    localStorage.setItem(KEY, JSON.stringify({ language, theme, base } satisfies Saved));
+    localStorage.setItem(KEY, JSON.stringify({ language, theme, base, motion } satisfies Saved));
   } catch {
     // No room or not allowed: the setting holds for this visit.
   }
@@ -57,6 +59,7 @@ function initial(): Omit<Settings, "set"> {
     language: asked === "ja" || asked === "en" ? asked : (saved.language ?? preferred()),
     theme: saved.theme ?? "system",
     base: saved.base ?? "hex",
+    motion: saved.motion ?? true,
     present: query.get("present") === "1",
     embed: query.get("embed") === "1",
     readOnly: query.get("embed") === "1" && query.get("readonly") === "1",
@@ -75,6 +78,7 @@ function read(): Partial<Saved> {
       ...(saved.language === "en" || saved.language === "ja" ? { language: saved.language } : {}),
       ...(THEMES.includes(saved.theme as Theme) ? { theme: saved.theme as Theme } : {}),
       ...(BASES.includes(saved.base as NumberBase) ? { base: saved.base as NumberBase } : {}),
+      ...(typeof saved.motion === "boolean" ? { motion: saved.motion } : {}),
     };
   } catch {
     return {};

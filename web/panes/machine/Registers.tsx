@@ -1,91 +1,148 @@
 // R0 … R10: value, what it was before the last step, and marks for read, written and never set.
-import type { StepView } from "../../../engine/index.ts";
-import { useText } from "../../i18n/index.ts";
+import { History } from "lucide-react";
+import { memo } from "react";
+import type { BeliefView } from "../../../engine/index.ts";
+import { useMachineTexts } from "../../i18n/machine.ts";
 import { useBeliefs } from "../../stores/beliefs.ts";
-import { type NumberBase, useSettings } from "../../stores/settings.ts";
-import { formatValue, hexParts } from "./numbers.ts";
+import { useBreakpoints } from "../../stores/breakpoints.ts";
+import { useMachine } from "../../stores/machine.ts";
+import { lastWrite } from "../../stores/travel.ts";
+import { formatValue, hexParts, useBase } from "./numbers.ts";
+import { useRove } from "./rove.ts";
+import { menuOf } from "./ValueMenu.tsx";
 
 const NUMBERS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
+const NAMES = NUMBERS.map((n) => `R${n}`);
 const ZERO = "0".repeat(16);
 
-export function Registers({
-  view,
-  firstSet,
-}: {
-  readonly view: StepView | null;
-  readonly firstSet: readonly number[];
-}) {
-  const text = useText();
-  const base = useSettings((s) => s.base);
+export function Registers() {
+  const words = useMachineTexts();
+  const view = useMachine((s) => s.view);
+  const firstSet = useMachine((s) => s.firstSet);
   const beliefs = useBeliefs((s) => s.regs);
+  const watches = useBreakpoints((s) => s.watches);
+  const rove = useRove(NAMES);
   return (
-    <table className="registers" data-base={base}>
-      <caption className="visually-hidden">{text.machine.registers}</caption>
+    <table className="registers">
+      <caption className="visually-hidden">{words.registers}</caption>
       <tbody>
-        {NUMBERS.map((n) => {
-          const value = view?.regs[n] ?? ZERO;
-          const change = view?.changed.find((c) => c.reg === n);
-          const written = view !== null && ((view.written >> n) & 1) === 1;
-          const unknown = view === null || view.step < (firstSet[n] ?? 0);
-          const read = view !== null && ((view.reads >> n) & 1) === 1;
-          return (
-            <tr
-              key={n}
-              className="register"
-              data-written={written || undefined}
-              data-read={read || undefined}
-              data-unknown={unknown || undefined}
-            >
-              <th scope="row" className="register__name">
-                R{n}
-              </th>
-              <td className="register__role" title={beliefs?.[n]?.text}>
-                {beliefs?.[n] ? (
-                  <code className="register__belief" lang="en">
-                    <span className="visually-hidden">{text.machine.belief} </span>
-                    {beliefs[n].text}
-                  </code>
-                ) : (
-                  text.machine.roles[n]
-                )}
-              </td>
-              <td className="register__marks">
-                {written && <span className="mark mark--written" title={text.machine.written} />}
-                {written && <span className="visually-hidden">{text.machine.written}</span>}
-                {read && <span className="mark mark--read" title={text.machine.read} />}
-                {read && <span className="visually-hidden">{text.machine.read}</span>}
-              </td>
-              <td className="register__old">
-                {change && (
-                  <>
-                    <code>{formatValue(change.old, base)}</code>
-                    <span aria-hidden="true"> → </span>
-                    <span className="visually-hidden"> {text.machine.becomes} </span>
-                  </>
-                )}
-              </td>
-              <td className="register__value" data-testid={`reg-r${n}`} data-value={value}>
-                {unknown ? (
-                  <span className="register__unknown">{view && text.machine.unknown}</span>
-                ) : (
-                  <Value hex={value} base={base} />
-                )}
-              </td>
-            </tr>
-          );
-        })}
+        {NUMBERS.map((n) => (
+          <Register
+            key={n}
+            n={n}
+            value={view?.regs[n] ?? ZERO}
+            old={view?.changed.find((c) => c.reg === n)?.old ?? ""}
+            written={view !== null && ((view.written >> n) & 1) === 1}
+            read={view !== null && ((view.reads >> n) & 1) === 1}
+            state={view === null ? "none" : view.step < (firstSet[n] ?? 0) ? "unknown" : "set"}
+            belief={beliefs?.[n] ?? null}
+            watched={watches.some((watch) => "reg" in watch && watch.reg === n)}
+            rove={rove}
+          />
+        ))}
       </tbody>
     </table>
   );
 }
 
-function Value({ hex, base }: { readonly hex: string; readonly base: NumberBase }) {
-  if (base !== "hex") return <code>{formatValue(hex, base)}</code>;
+interface Row {
+  readonly n: number;
+  readonly value: string;
+  /** Before the last step; "": it did not change. */
+  readonly old: string;
+  readonly written: boolean;
+  readonly read: boolean;
+  readonly state: "none" | "unknown" | "set";
+  readonly belief: BeliefView | null;
+  readonly watched: boolean;
+  readonly rove: ReturnType<typeof useRove>;
+}
+
+/** Only what changed is drawn anew: the function to move between rows is made anew each time and means the same. */
+const isSame = (a: Row, b: Row): boolean =>
+  a.value === b.value &&
+  a.old === b.old &&
+  a.written === b.written &&
+  a.read === b.read &&
+  a.state === b.state &&
+  a.belief === b.belief &&
+  a.watched === b.watched &&
+  a.rove(`R${a.n}`, { reg: a.n }).tabIndex === b.rove(`R${b.n}`, { reg: b.n }).tabIndex;
+
+const Register = memo(({ n, value, old, written, read, state, belief, watched, rove }: Row) => {
+  const words = useMachineTexts();
+  const name = `R${n}`;
+  const base = useBase(name);
+  const target = { reg: n };
+  return (
+    <tr
+      className="register"
+      data-written={written || undefined}
+      data-read={read || undefined}
+      data-unknown={state === "set" ? undefined : true}
+      data-watched={watched || undefined}
+    >
+      <th scope="row" className="register__name">
+        <button type="button" className="value-name" {...menuOf({ name, hex: value, target })} {...rove(name, target)}>
+          {name}
+        </button>
+      </th>
+      <td className="register__role" title={belief?.text}>
+        {belief ? (
+          <code className="register__belief" lang="en">
+            <span className="visually-hidden">{words.belief} </span>
+            {belief.text}
+          </code>
+        ) : (
+          words.roles[n]
+        )}
+      </td>
+      <td className="register__marks">
+        <LastWrite name={name} act={() => void lastWrite(target)} />
+        {written && <span className="mark mark--written" title={words.written} />}
+        {written && <span className="visually-hidden">{words.written}</span>}
+        {read && <span className="mark mark--read" title={words.read} />}
+        {read && <span className="visually-hidden">{words.read}</span>}
+      </td>
+      <td className="register__old">
+        {old !== "" && base !== "binary" && (
+          <>
+            <code>{formatValue(old, base)}</code>
+            <span aria-hidden="true"> → </span>
+            <span className="visually-hidden"> {words.becomes} </span>
+          </>
+        )}
+      </td>
+      <td className="register__value" data-testid={`reg-r${n}`} data-value={value} data-base={base}>
+        {state !== "set" ? (
+          <span className="register__unknown">{state === "unknown" && words.unknown}</span>
+        ) : base === "hex" ? (
+          <HexValue hex={value} />
+        ) : (
+          <code>{formatValue(value, base)}</code>
+        )}
+      </td>
+    </tr>
+  );
+}, isSame);
+
+export function HexValue({ hex }: { readonly hex: string }) {
   const { zeros, digits } = hexParts(hex);
   return (
     <code>
       <span className="register__zeros">{zeros}</span>
       {digits}
     </code>
+  );
+}
+
+/** In sight while its row is pointed at; the keyboard has W and the menu. */
+export function LastWrite({ name, act }: { readonly name: string; readonly act: () => void }) {
+  const words = useMachineTexts();
+  const label = words.value.lastWriteOf(name);
+  return (
+    <button type="button" className="last-write" tabIndex={-1} aria-label={label} title={`${label} (W)`} onClick={act}>
+      <History size={14} aria-hidden="true" />
+    </button>
   );
 }

@@ -1,7 +1,7 @@
 // Run it a million times: the interpreter beside the code that the JIT made, with times and the WebAssembly text.
 import { useState } from "react";
 import type { EngineSpeedView, SpeedView } from "../../../engine/index.ts";
-import { useText } from "../../i18n/index.ts";
+import { useMachineTexts } from "../../i18n/machine.ts";
 import { engine } from "../../stores/engine.ts";
 import { progTypeView } from "../../stores/kernel.ts";
 import { eventOf, useMachine } from "../../stores/machine.ts";
@@ -10,7 +10,7 @@ import { programInput, useProgram } from "../../stores/program.ts";
 const RUNS = 1_000_000;
 
 export default function Speed() {
-  const text = useText();
+  const text = useMachineTexts();
   const revision = useProgram((s) => s.revision);
   const run = useMachine((s) => s.run);
   const [found, setFound] = useState<{ readonly revision: number; readonly view: SpeedView | null } | null>(null);
@@ -37,6 +37,7 @@ export default function Speed() {
           {busy ? text.speed.running : text.speed.run(RUNS)}
         </button>
       </div>
+      {!view && <p className="hint">{text.speed.about}</p>}
       {view && (
         <>
           <Engine name={text.speed.interp} speed={view.interp} slowest={slowestOf(view)} />
@@ -66,7 +67,7 @@ function Engine({
   readonly speed: EngineSpeedView;
   readonly slowest: number;
 }) {
-  const text = useText();
+  const text = useMachineTexts();
   const perSecond = speed.nsPerRun > 0 ? (speed.insns / speed.nsPerRun) * 1e9 : 0;
   const words = speed.fault !== "" ? speed.fault : text.speed.result(speed.runs, speed.nsPerRun, perSecond);
   return (

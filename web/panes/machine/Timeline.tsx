@@ -1,6 +1,8 @@
-// The run as a line: drag, arrow keys, Home and End. Marks show calls, stores, branches and faults.
-import { MARK, type RunView } from "../../../engine/index.ts";
-import { useText } from "../../i18n/index.ts";
+// The run as a line: drag, arrow keys, Home and End, or type a step. Marks show calls, stores, loads, branches, the fault
+// and, below the line, where the breakpoints are met.
+import { memo, useState } from "react";
+import { MARK } from "../../../engine/index.ts";
+import { useMachineTexts } from "../../i18n/machine.ts";
 import { moveTo, useMachine } from "../../stores/machine.ts";
 
 const KINDS = [
@@ -11,44 +13,85 @@ const KINDS = [
   ["load", MARK.load],
 ] as const;
 
-export function Timeline({ run, position }: { readonly run: RunView | null; readonly position: number }) {
-  const text = useText();
+export function Timeline() {
+  const words = useMachineTexts();
+  const run = useMachine((s) => s.run);
+  const position = useMachine((s) => s.position);
   const marks = useMachine((s) => s.marks);
   const length = run?.length ?? 0;
   return (
     <div className="timeline">
-      <div className="timeline__marks" aria-hidden="true">
-        {run &&
-          Array.from(marks, (bits, i) => {
-            const kind = KINDS.find(([, bit]) => (bits & bit) !== 0)?.[0];
-            return kind ? (
-              <span
-                // biome-ignore lint/suspicious/noArrayIndexKey: a mark is its place
-                key={i}
-                className="timeline__mark"
-                data-kind={kind}
-                style={{ left: `${(100 * (i + 0.5)) / marks.length}%` }}
-              />
-            ) : null;
-          })}
+      <div className="timeline__line">
+        {run && <Marks marks={marks} />}
+        <input
+          type="range"
+          className="timeline__slider"
+          data-testid="timeline"
+          aria-label={words.timeline}
+          aria-valuemin={0}
+          aria-valuemax={length}
+          aria-valuenow={position}
+          aria-valuetext={words.at(position, length)}
+          min={0}
+          max={length}
+          step={1}
+          value={position}
+          disabled={!run}
+          onChange={(event) => void moveTo(Number(event.currentTarget.value))}
+        />
       </div>
-      <input
-        type="range"
-        className="timeline__slider"
-        data-testid="timeline"
-        aria-label={text.machine.timeline}
-        aria-valuemin={0}
-        aria-valuemax={length}
-        aria-valuenow={position}
-        aria-valuetext={text.machine.at(position, length)}
-        min={0}
-        max={length}
-        step={1}
-        value={position}
-        disabled={!run}
-        onChange={(event) => void moveTo(Number(event.currentTarget.value))}
-      />
-      <output className="timeline__at">{run ? text.machine.at(position, length) : ""}</output>
+      {run && <GoTo key={`${run.run} ${position}`} position={position} length={length} />}
     </div>
+  );
+}
+
+/** Drawn anew for another run, not for another step. */
+const Marks = memo(({ marks }: { readonly marks: Uint8Array }) => (
+  <div className="timeline__marks" aria-hidden="true">
+    {Array.from(marks, (bits, i) => {
+      const kind = KINDS.find(([, bit]) => (bits & bit) !== 0)?.[0];
+      const left = `${(100 * (i + 0.5)) / marks.length}%`;
+      return [
+        // biome-ignore-start lint/suspicious/noArrayIndexKey: a mark is its place
+        kind && <span key={i} className="timeline__mark" data-kind={kind} style={{ left }} />,
+        (bits & MARK.breakpoint) !== 0 && (
+          <span key={`stop ${i}`} className="timeline__mark" data-kind="breakpoint" style={{ left }} />
+        ),
+        // biome-ignore-end lint/suspicious/noArrayIndexKey: end
+      ];
+    })}
+  </div>
+));
+
+/** Where the reader stands, as a field to type another step into. */
+function GoTo({ position, length }: { readonly position: number; readonly length: number }) {
+  const words = useMachineTexts();
+  const [typed, setTyped] = useState<string | null>(null);
+  const go = (): void => {
+    const step = Number(typed?.replace(/[\s,_]/g, ""));
+    setTyped(null);
+    if (typed?.trim() && Number.isFinite(step)) void moveTo(step);
+  };
+  return (
+    <form
+      className="timeline__at"
+      onSubmit={(event) => {
+        event.preventDefault();
+        go();
+      }}
+    >
+      <input
+        className="timeline__step"
+        inputMode="numeric"
+        aria-label={words.goTo}
+        title={words.goTo}
+        style={{ width: `${Math.max(2, String(length).length + 1)}ch` }}
+        value={typed ?? String(position)}
+        onFocus={(event) => event.currentTarget.select()}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        onBlur={go}
+      />
+      <span>{words.of(length)}</span>
+    </form>
   );
 }

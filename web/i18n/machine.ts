@@ -1,0 +1,560 @@
+// Words of the machine's pane. Apart from the dictionary because the pane is loaded beside the shell, not in it.
+import type { RunOrigin } from "../stores/machine.ts";
+import { type Language, type NumberBase, useSettings } from "../stores/settings.ts";
+import type { Nowhere } from "../stores/travel.ts";
+
+const n = (value: number): string => value.toLocaleString("en");
+const plural = (count: number, one: string, many = `${one}s`): string => `${n(count)} ${count === 1 ? one : many}`;
+
+export interface MachineTexts {
+  readonly views: string;
+  readonly view: Readonly<Record<"registers" | "maps" | "packet" | "event" | "output" | "speed", string>>;
+  readonly registers: string;
+  readonly stack: string;
+  readonly memory: string;
+  readonly base: Readonly<Record<NumberBase, string>>;
+  readonly baseLabel: string;
+  readonly asAll: string;
+  readonly step: string;
+  readonly stepBack: string;
+  readonly reset: string;
+  readonly runToEnd: string;
+  readonly timeline: string;
+  readonly goTo: string;
+  readonly of: (length: number) => string;
+  readonly at: (step: number, length: number) => string;
+  readonly next: string;
+  readonly ended: string;
+  readonly returned: (value: string) => string;
+  readonly fault: string;
+  readonly faultAccess: (size: number, write: boolean, address: string) => string;
+  readonly nearest: (name: string, from: string, to: string) => string;
+  readonly noMemory: string;
+  readonly budget: (steps: number) => string;
+  readonly origin: Readonly<Record<RunOrigin, (input: string) => string>>;
+  readonly read: string;
+  readonly written: string;
+  readonly unknown: string;
+  readonly belief: string;
+  readonly becomes: string;
+  readonly legend: { readonly written: string; readonly read: string; readonly unknown: string };
+  readonly frame: (depth: number) => string;
+  readonly outermost: string;
+  readonly callback: string;
+  readonly frameAt: (slot: number) => string;
+  readonly callsAt: (slot: number) => string;
+  readonly kept: string;
+  readonly noStack: string;
+  readonly empty: Readonly<Record<"error" | "reject" | "input" | "none" | "waiting", string>>;
+  readonly runAnyway: string;
+  readonly announce: (step: number, length: number, next: string, said: string) => string;
+  readonly roles: readonly string[];
+  readonly value: {
+    readonly menu: (name: string) => string;
+    readonly lastWrite: string;
+    readonly lastWriteOf: (name: string) => string;
+    readonly watch: string;
+    readonly unwatch: string;
+    readonly copy: string;
+    readonly show: string;
+    readonly asSetting: string;
+  };
+  readonly stops: {
+    readonly title: string;
+    readonly on: string;
+    readonly back: string;
+    readonly cursor: string;
+    readonly line: (line: number) => string;
+    readonly noInsn: string;
+    readonly when: string;
+    readonly whenExample: string;
+    readonly watching: (name: string) => string;
+    readonly remove: (name: string) => string;
+    readonly nowhere: Readonly<Record<Exclude<Nowhere, "">, string>>;
+  };
+  readonly environment: {
+    readonly seed: string;
+    readonly newSeed: string;
+    readonly cpu: string;
+    readonly about: string;
+  };
+  readonly motion: string;
+  readonly maps: {
+    readonly key: string;
+    readonly value: string;
+    readonly cpu: (cpu: number) => string;
+    readonly size: (type: string, key: number, value: number) => string;
+    readonly filled: (count: number, most: number) => string;
+    readonly format: (name: string) => string;
+    readonly formats: Readonly<Record<"hex" | "number" | "text" | "fields", string>>;
+    readonly fields: string;
+    readonly fieldsExample: string;
+    readonly none: string;
+    readonly noneHint: string;
+    readonly emptyMap: string;
+    readonly bloom: string;
+    readonly queue: string;
+    readonly stack: string;
+    readonly ring: string;
+    readonly perf: string;
+    readonly new: string;
+    readonly gone: string;
+    readonly before: string;
+    readonly now: string;
+    readonly when: string;
+    readonly initial: string;
+    readonly editing: string;
+    readonly add: string;
+    readonly push: string;
+    readonly set: string;
+    readonly delete: (key: string) => string;
+    readonly edit: (key: string) => string;
+    readonly cancel: string;
+    readonly wrong: (what: string, size: number) => string;
+    readonly prefix: string;
+    readonly byRun: string;
+  };
+  readonly packet: {
+    readonly choose: string;
+    readonly own: string;
+    readonly file: string;
+    readonly paste: string;
+    readonly pasteTitle: string;
+    readonly pasteAbout: string;
+    readonly take: string;
+    readonly drop: string;
+    readonly captured: (count: number) => string;
+    readonly bytes: string;
+    readonly layers: string;
+    readonly data: string;
+    readonly dataEnd: string;
+    readonly dataMeta: string;
+    readonly headroom: (bytes: number) => string;
+    readonly length: (bytes: number) => string;
+    readonly result: string;
+    readonly changed: (bytes: number) => string;
+    readonly unchanged: string;
+    readonly was: (old: string) => string;
+    readonly wrong: string;
+    readonly payload: string;
+    readonly context: string;
+    readonly record: string;
+    readonly hex: string;
+    readonly refused: string;
+  };
+  readonly output: {
+    readonly trace: string;
+    readonly records: string;
+    readonly none: string;
+    readonly later: (count: number) => string;
+    readonly goTo: (step: number) => string;
+    readonly kind: Readonly<Record<"ringbuf" | "perf", string>>;
+  };
+  readonly speed: {
+    readonly title: string;
+    readonly run: (runs: number) => string;
+    readonly running: string;
+    readonly interp: string;
+    readonly jit: string;
+    readonly result: (runs: number, ns: number, perSecond: number) => string;
+    readonly compiled: (ms: number, bytes: number) => string;
+    readonly code: string;
+    readonly about: string;
+  };
+}
+
+const TEXTS: Readonly<Record<Language, MachineTexts>> = {
+  en: {
+    views: "What to show of the machine",
+    view: {
+      registers: "Registers",
+      maps: "Maps",
+      packet: "Packet",
+      event: "Event",
+      output: "Output",
+      speed: "Speed",
+    },
+    registers: "Registers",
+    stack: "Stack",
+    memory: "Memory changed by this step",
+    base: { hex: "hex", unsigned: "unsigned", signed: "signed", binary: "binary" },
+    baseLabel: "Numbers as",
+    asAll: "as all",
+    step: "Step",
+    stepBack: "Step back",
+    reset: "Back to the start",
+    runToEnd: "Run to the end",
+    timeline: "Time in the run",
+    goTo: "Go to step",
+    of: (length) => `of ${n(length)}`,
+    at: (step, length) => `step ${n(step)} of ${n(length)}`,
+    next: "next",
+    ended: "The program has ended",
+    returned: (value) => `returns ${value}`,
+    fault: "Fault",
+    faultAccess: (size, write, address) => `${write ? "writes" : "reads"} ${plural(size, "byte")} at ${address}`,
+    nearest: (name, from, to) => `The nearest memory is ${name}, from ${from} up to ${to}.`,
+    noMemory: "There is no memory at all.",
+    budget: (steps) => `Stopped after ${plural(steps, "step")}: the budget of one run`,
+    origin: {
+      trial: (input) => `trial run with ${input === "" ? "no input" : input}`,
+      event: (command) => `run caused by ${command}`,
+      test: () => "run by BPF_PROG_TEST_RUN",
+      unverified: (input) => `run without the verifier, with ${input}`,
+    },
+    read: "read",
+    written: "written",
+    unknown: "never set",
+    belief: "The verifier knows:",
+    becomes: "becomes",
+    legend: { written: "written by the last step", read: "read by the next", unknown: "never set" },
+    frame: (depth) => `Frame ${depth}`,
+    outermost: "main",
+    callback: "callback",
+    frameAt: (slot) => `at ${slot}`,
+    callsAt: (slot) => `called at ${slot}`,
+    kept: "Kept for this frame",
+    noStack: "This run has not touched its 512 bytes of stack yet.",
+    empty: {
+      error: "Once every line assembles, the run can be stepped here.",
+      reject: "The kernel would not run this. Run it anyway to see what the verifier saved you from.",
+      input: "The text to write is not a number the kernel takes, so no program runs. Write it to see the errno.",
+      none: "Nothing runs this program type here yet.",
+      waiting: "Making the run",
+    },
+    runAnyway: "Run without the verifier",
+    announce: (step, length, next, said) =>
+      `Step ${step} of ${length}. ${said}${said ? ". " : ""}${next ? `Next: ${next}` : "The program has ended"}`,
+    roles: [
+      "return value",
+      "context",
+      "argument 2",
+      "argument 3",
+      "argument 4",
+      "argument 5",
+      "kept by calls",
+      "kept by calls",
+      "kept by calls",
+      "kept by calls",
+      "frame pointer",
+    ],
+    value: {
+      menu: (name) => `More about ${name}`,
+      lastWrite: "Back to the last write",
+      lastWriteOf: (name) => `Back to the last write of ${name}`,
+      watch: "Stop when it changes",
+      unwatch: "No longer stop when it changes",
+      copy: "Copy the value",
+      show: "Show as",
+      asSetting: "as all others",
+    },
+    stops: {
+      title: "Stops",
+      on: "On to the next stop",
+      back: "Back to the stop before",
+      cursor: "Run to the cursor",
+      line: (line) => `line ${line}`,
+      noInsn: "This line makes no instruction.",
+      when: "only when",
+      whenExample: "r0 == 5",
+      watching: (name) => `${name} changes`,
+      remove: (name) => `Remove the stop: ${name}`,
+      nowhere: {
+        "no-visit": "The run does not come to this line again.",
+        "no-earlier-visit": "The run was not on this line before.",
+        "no-write": "Nothing was written here before.",
+        "no-insn": "This line makes no instruction.",
+        "no-stop": "There is no further stop.",
+      },
+    },
+    environment: {
+      seed: "Seed",
+      newSeed: "New seed",
+      cpu: "CPU",
+      about: "Random numbers and time follow from the seed: the same seed is the same run.",
+    },
+    motion: "Show how values move",
+    maps: {
+      key: "Key",
+      value: "Value",
+      cpu: (cpu) => `CPU ${cpu}`,
+      size: (type, key, value) =>
+        `${type}${key > 0 ? `, key ${plural(key, "byte")}` : ""}${value > 0 ? `, value ${plural(value, "byte")}` : ""}`,
+      filled: (count, most) => `${n(count)} of ${n(most)}`,
+      format: (name) => `How to show ${name}`,
+      formats: { hex: "hex", number: "numbers", text: "text", fields: "fields" },
+      fields: "Fields of the value",
+      fieldsExample: "u32 hits, u32 bytes",
+      none: "This program has no maps.",
+      noneHint: "Declare one in the program, in C as libbpf does, or open an example: Count in a map.",
+      emptyMap: "Empty. What the program puts in appears here at the step that does it.",
+      bloom: "A bloom filter keeps bits, not values: it can only be asked whether a value may be in it.",
+      queue: "First in, first out: the next to be popped stands on top.",
+      stack: "Last in, first out: the next to be popped stands on top.",
+      ring: "Records that nobody has read yet, oldest first.",
+      perf: "Events by CPU; what is sent through them stands under Output.",
+      new: "new",
+      gone: "deleted by this step",
+      before: "before",
+      now: "In the kernel now",
+      when: "Which contents to show",
+      initial: "Elements set here are there before the run starts.",
+      editing: "Set or deleted with bpf(2) in the running kernel.",
+      add: "Add an element",
+      push: "Push",
+      set: "Set",
+      delete: (key) => `Delete ${key}`,
+      edit: (key) => `Edit ${key}`,
+      cancel: "Cancel",
+      wrong: (what, size) => `${what}: hex of ${plural(size, "byte")}, or a number that fits`,
+      prefix: "prefix",
+      byRun: "At this step",
+    },
+    packet: {
+      choose: "Packet",
+      own: "bytes of your own",
+      file: "Open a capture",
+      paste: "Paste bytes",
+      pasteTitle: "Paste a packet",
+      pasteAbout: "Hex, a C array, or what xxd, hexdump -C, tcpdump -x and Wireshark print.",
+      take: "Use these bytes",
+      drop: "Drop a .pcap or .pcapng file here.",
+      captured: (count) => `${plural(count, "packet")} of the capture`,
+      bytes: "Bytes of the packet",
+      layers: "Headers",
+      data: "data",
+      dataEnd: "data_end",
+      dataMeta: "data_meta",
+      headroom: (bytes) => `${n(bytes)} bytes of headroom`,
+      length: (bytes) => plural(bytes, "byte"),
+      result: "Result",
+      changed: (bytes) => `${plural(bytes, "byte")} of the packet changed by the run`,
+      unchanged: "The packet leaves as it came.",
+      was: (old) => `was ${old}`,
+      wrong: "does not add up",
+      payload: "data",
+      context: "Registers at the probe",
+      record: "Record",
+      hex: "Bytes, hex",
+      refused: "The kernel does not take this packet: a frame needs its Ethernet header, and IP its own.",
+    },
+    output: {
+      trace: "trace_pipe",
+      records: "Records",
+      none: "Nothing was sent up to this step.",
+      later: (count) => `${n(count)} more ${count === 1 ? "comes" : "come"} later in this run.`,
+      goTo: (step) => `Go to step ${n(step)}`,
+      kind: { ringbuf: "ring buffer", perf: "perf event" },
+    },
+    speed: {
+      title: "Speed",
+      run: (runs) => `Run ${n(runs)} times`,
+      running: "Running",
+      interp: "Interpreter",
+      jit: "Compiled to WebAssembly",
+      result: (runs, ns, perSecond) =>
+        `${plural(runs, "run")}, ${ns.toFixed(ns < 100 ? 1 : 0)} ns each, ${(perSecond / 1e6).toFixed(1)} million instructions a second`,
+      compiled: (ms, bytes) => `Compiled in ${ms.toFixed(1)} ms to ${plural(bytes, "byte")}.`,
+      code: "WebAssembly text",
+      about: "The same program with the same input, in both engines, as often as fits in a second.",
+    },
+  },
+  ja: {
+    views: "マシンの表示",
+    view: {
+      registers: "レジスタ",
+      maps: "マップ",
+      packet: "パケット",
+      event: "イベント",
+      output: "出力",
+      speed: "速さ",
+    },
+    registers: "レジスタ",
+    stack: "スタック",
+    memory: "このステップで変わったメモリ",
+    base: { hex: "16 進", unsigned: "符号なし", signed: "符号付き", binary: "2 進" },
+    baseLabel: "数の表し方",
+    asAll: "全体に合わせる",
+    step: "1 ステップ進む",
+    stepBack: "1 ステップ戻る",
+    reset: "最初に戻る",
+    runToEnd: "最後まで実行",
+    timeline: "実行の時間軸",
+    goTo: "移動先のステップ",
+    of: (length) => `/ ${n(length)}`,
+    at: (step, length) => `ステップ ${n(step)} / ${n(length)}`,
+    next: "次",
+    ended: "プログラムは終了しました",
+    returned: (value) => `戻り値 ${value}`,
+    fault: "フォールト",
+    faultAccess: (size, write, address) => `${address} の ${size} バイトを${write ? "書き込み" : "読み出し"}`,
+    nearest: (name, from, to) => `最も近いメモリは ${name}(${from} から ${to} の手前まで)です。`,
+    noMemory: "触れてよいメモリは 1 つもありません。",
+    budget: (steps) => `${n(steps)} ステップで打ち切りました(1 回の実行の上限)`,
+    origin: {
+      trial: (input) => (input === "" ? "入力なしの試し実行" : `入力 ${input} での試し実行`),
+      event: (command) => `${command} による実行`,
+      test: () => "BPF_PROG_TEST_RUN による実行",
+      unverified: (input) => `verifier を通さない実行(入力 ${input})`,
+    },
+    read: "読み出し",
+    written: "書き込み",
+    unknown: "未初期化",
+    belief: "verifier の認識:",
+    becomes: "から",
+    legend: { written: "直前のステップで書かれた", read: "次の命令が読む", unknown: "未初期化" },
+    frame: (depth) => `フレーム ${depth}`,
+    outermost: "main",
+    callback: "コールバック",
+    frameAt: (slot) => `命令 ${slot}`,
+    callsAt: (slot) => `命令 ${slot} で呼び出し中`,
+    kept: "このフレームのために退避した値",
+    noStack: "512 バイトのスタックは、まだ使われていません。",
+    empty: {
+      error: "すべての行がアセンブルできると、ここで 1 ステップずつ実行できます。",
+      reject: "このプログラムをカーネルは実行しません。あえて実行して、verifier が何を防いだのかを見ることもできます。",
+      input:
+        "書き込む文字列をカーネルは数値として受け取れないので、プログラムは実行されません。書き込むと errno が分かります。",
+      none: "このプログラムタイプを実行するイベントは、ここにはまだありません。",
+      waiting: "実行を準備中",
+    },
+    runAnyway: "verifier を通さずに実行",
+    announce: (step, length, next, said) =>
+      `ステップ ${step} / ${length}。${said}${said ? "。" : ""}${next ? `次の命令: ${next}` : "プログラムは終了しました"}`,
+    roles: [
+      "戻り値",
+      "コンテキスト",
+      "第 2 引数",
+      "第 3 引数",
+      "第 4 引数",
+      "第 5 引数",
+      "呼び出し後も保持",
+      "呼び出し後も保持",
+      "呼び出し後も保持",
+      "呼び出し後も保持",
+      "フレームポインタ",
+    ],
+    value: {
+      menu: (name) => `${name} のメニュー`,
+      lastWrite: "最後に書かれたところへ戻る",
+      lastWriteOf: (name) => `${name} が最後に書かれたところへ戻る`,
+      watch: "変わったら止まる",
+      unwatch: "変わっても止まらない",
+      copy: "値をコピー",
+      show: "表し方",
+      asSetting: "全体に合わせる",
+    },
+    stops: {
+      title: "停止する場所",
+      on: "次の停止位置まで進む",
+      back: "前の停止位置まで戻る",
+      cursor: "カーソルの行まで実行",
+      line: (line) => `${line} 行目`,
+      noInsn: "この行に命令はありません。",
+      when: "条件",
+      whenExample: "r0 == 5",
+      watching: (name) => `${name} の変化`,
+      remove: (name) => `停止を取り消す: ${name}`,
+      nowhere: {
+        "no-visit": "この先、この行は実行されません。",
+        "no-earlier-visit": "これより前に、この行は実行されていません。",
+        "no-write": "これより前に、ここへの書き込みはありません。",
+        "no-insn": "この行に命令はありません。",
+        "no-stop": "この先に停止位置はありません。",
+      },
+    },
+    environment: {
+      seed: "シード",
+      newSeed: "新しいシード",
+      cpu: "CPU",
+      about: "乱数と時刻はシードから決まります。同じシードなら、同じ実行になります。",
+    },
+    motion: "値の動きを見せる",
+    maps: {
+      key: "キー",
+      value: "値",
+      cpu: (cpu) => `CPU ${cpu}`,
+      size: (type, key, value) =>
+        `${type}${key > 0 ? `、キー ${key} バイト` : ""}${value > 0 ? `、値 ${value} バイト` : ""}`,
+      filled: (count, most) => `${n(count)} / ${n(most)}`,
+      format: (name) => `${name} の表し方`,
+      formats: { hex: "16 進", number: "数値", text: "文字列", fields: "フィールド" },
+      fields: "値のフィールド",
+      fieldsExample: "u32 hits, u32 bytes",
+      none: "このプログラムにマップはありません。",
+      noneHint: "libbpf と同じ C の書き方でプログラムの中に宣言するか、サンプル「マップで数える」を開いてください。",
+      emptyMap: "空です。プログラムが入れた要素は、そのステップからここに現れます。",
+      bloom: "ブルームフィルタに残るのはビットだけです。ある値が入っているかもしれないかどうかだけを調べられます。",
+      queue: "先入れ先出し。次に取り出されるものがいちばん上です。",
+      stack: "後入れ先出し。次に取り出されるものがいちばん上です。",
+      ring: "まだ読まれていないレコード。古い順に並びます。",
+      perf: "CPU ごとのイベント。送られたものは「出力」に並びます。",
+      new: "追加",
+      gone: "このステップで削除",
+      before: "変更前",
+      now: "いまのカーネル",
+      when: "どの時点の中身か",
+      initial: "ここで入れた要素は、実行が始まる前から入っています。",
+      editing: "動いているカーネルのマップを bpf(2) で書き換えます。",
+      add: "要素を追加",
+      push: "push",
+      set: "設定",
+      delete: (key) => `${key} を削除`,
+      edit: (key) => `${key} を編集`,
+      cancel: "やめる",
+      wrong: (what, size) => `${what}は ${size} バイトの 16 進か、収まる数値にしてください`,
+      prefix: "プレフィックス",
+      byRun: "このステップ",
+    },
+    packet: {
+      choose: "パケット",
+      own: "自分で入れたバイト列",
+      file: "キャプチャを開く",
+      paste: "貼り付け",
+      pasteTitle: "パケットの貼り付け",
+      pasteAbout: "16 進、C の配列、または xxd、hexdump -C、tcpdump -x、Wireshark の出力。",
+      take: "このバイト列を使う",
+      drop: ".pcap か .pcapng のファイルをここにドロップできます。",
+      captured: (count) => `キャプチャの ${n(count)} パケット`,
+      bytes: "パケットのバイト列",
+      layers: "ヘッダ",
+      data: "data",
+      dataEnd: "data_end",
+      dataMeta: "data_meta",
+      headroom: (bytes) => `前に ${n(bytes)} バイトの余裕`,
+      length: (bytes) => `${n(bytes)} バイト`,
+      result: "結果",
+      changed: (bytes) => `この実行で ${n(bytes)} バイトが変わりました`,
+      unchanged: "パケットは変わりません。",
+      was: (old) => `変更前 ${old}`,
+      wrong: "チェックサムが合いません",
+      payload: "データ",
+      context: "プローブでのレジスタ",
+      record: "レコード",
+      hex: "バイト列(16 進)",
+      refused: "カーネルはこのパケットを受け付けません。Ethernet ヘッダと、IP ならそのヘッダが必要です。",
+    },
+    output: {
+      trace: "trace_pipe",
+      records: "レコード",
+      none: "このステップまでに送られたものはありません。",
+      later: (count) => `この実行では、このあと ${n(count)} 件送られます。`,
+      goTo: (step) => `ステップ ${n(step)} へ`,
+      kind: { ringbuf: "リングバッファ", perf: "perf イベント" },
+    },
+    speed: {
+      title: "速さ",
+      run: (runs) => `${n(runs)} 回実行`,
+      running: "実行中",
+      interp: "インタプリタ",
+      jit: "WebAssembly にコンパイル",
+      result: (runs, ns, perSecond) =>
+        `${n(runs)} 回、1 回あたり ${ns.toFixed(ns < 100 ? 1 : 0)} ns、毎秒 ${(perSecond / 1e6).toFixed(1)} 百万命令`,
+      compiled: (ms, bytes) => `${ms.toFixed(1)} ms で ${n(bytes)} バイトにコンパイルしました。`,
+      code: "WebAssembly テキスト",
+      about: "同じプログラムを同じ入力で、両方のエンジンで 1 秒に収まる回数だけ実行します。",
+    },
+  },
+};
+
+export const useMachineTexts = (): MachineTexts => TEXTS[useSettings((s) => s.language)];

@@ -1,0 +1,39 @@
+// Tells each step to who does not see it: what it did, and what comes next. Quick steps are told once, at the last.
+import { useEffect, useState } from "react";
+import type { StepView } from "../../../engine/index.ts";
+import { type MachineTexts, useMachineTexts } from "../../i18n/machine.ts";
+import { useMachine } from "../../stores/machine.ts";
+
+/** Milliseconds without a step before it is told. */
+const PAUSE = 150;
+
+export function Announcer() {
+  const words = useMachineTexts();
+  const run = useMachine((s) => s.run);
+  const view = useMachine((s) => s.view);
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    if (!run || !view) return setSaid("");
+    const timer = setTimeout(
+      () => setSaid(words.announce(view.step, run.length, view.text, happened(view, words))),
+      PAUSE,
+    );
+    return () => clearTimeout(timer);
+  }, [run, view, words]);
+  return (
+    <p className="visually-hidden" role="status" aria-live="polite">
+      {said}
+    </p>
+  );
+}
+
+const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
+
+function happened({ call, changed, memory, trace }: StepView, words: MachineTexts): string {
+  return [
+    ...(call ? [`bpf_${call.name}()`] : []),
+    ...changed.map(({ reg, new: value }) => `R${reg} = ${short(value)}`),
+    ...memory.map(({ region, off, new: value }) => `${region}${off < 0 ? off : `+${off}`} = ${value}`),
+    ...trace.map((line) => `${words.output.trace}: ${line}`),
+  ].join(", ");
+}

@@ -1,0 +1,183 @@
+// The recorded run: where it stands, and one view of what the machine holds there.
+import { lazy, Suspense, type TouchEvent, useRef } from "react";
+import type { CheckView, RunView } from "../../../engine/index.ts";
+import { useText } from "../../i18n/index.ts";
+import { useMachineTexts } from "../../i18n/machine.ts";
+import { progTypeView, useKernel } from "../../stores/kernel.ts";
+import { showView, useView } from "../../stores/layout.ts";
+import { moveBy, useMachine } from "../../stores/machine.ts";
+import { useProgram } from "../../stores/program.ts";
+import { BASES, type NumberBase, useSettings } from "../../stores/settings.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+import { PaneTools } from "../../ui/PaneTools.tsx";
+import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
+import { Segments } from "../../ui/Segments.tsx";
+import "./machine.css";
+import { Announcer } from "./Announcer.tsx";
+import { Controls } from "./Controls.tsx";
+import { Frames } from "./Frames.tsx";
+import { Memory } from "./Memory.tsx";
+import { Motion } from "./Motion.tsx";
+import { Now } from "./Now.tsx";
+import { Registers } from "./Registers.tsx";
+import { Settings } from "./Settings.tsx";
+import { Stops } from "./Stops.tsx";
+import { Timeline } from "./Timeline.tsx";
+import { ValueMenu } from "./ValueMenu.tsx";
+
+const Maps = lazy(() => import("./Maps.tsx"));
+const Packet = lazy(() => import("./Packet.tsx"));
+const Output = lazy(() => import("./Output.tsx"));
+const Speed = lazy(() => import("./Speed.tsx"));
+
+type View = "registers" | "maps" | "packet" | "event" | "output" | "speed";
+
+/** Of a helper's name in the log's form: it sends something out. */
+const SENDS = /call bpf_(?:trace_v?printk|ringbuf_|perf_event_output|skb_output|xdp_output|seq_)/;
+
+export default function Machine() {
+  const text = useText();
+  const words = useMachineTexts();
+  const run = useMachine((s) => s.run);
+  const views = useViews();
+  const view = useView("machine", views);
+  const swipe = useSwipe((steps) => void moveBy(steps));
+  return (
+    <section className="pane machine-pane" aria-label={text.panes.machine} {...swipe}>
+      <header className="pane__head">
+        <h2 className="pane__title">{text.panes.machine}</h2>
+        <Segments
+          label={words.views}
+          name="machine-view"
+          choices={views}
+          chosen={view}
+          words={words.view}
+          onChoose={(one) => showView("machine", one)}
+        />
+        <Origin run={run} />
+        <span className="spacer" />
+        <BaseSwitch />
+        <PaneTools pane="machine" />
+      </header>
+      <div className="machine-pane__controls">
+        <Controls />
+        <Timeline />
+      </div>
+      <Now />
+      <Stops />
+      <ScrollRegion key={view} className="pane__body machine-pane__body" data-view={view} aria-label={words.view[view]}>
+        <Suspense>
+          {view === "registers" && (
+            <>
+              <Registers />
+              {run && <Frames />}
+              {run && <Memory />}
+              {run && <Legend />}
+              {run && <Settings />}
+            </>
+          )}
+          {view === "maps" && <Maps />}
+          {(view === "packet" || view === "event") && <Packet />}
+          {view === "output" && <Output />}
+          {view === "speed" && <Speed />}
+        </Suspense>
+      </ScrollRegion>
+      <ValueMenu />
+      <Motion />
+      <Announcer />
+    </section>
+  );
+}
+
+/** Those that this program and its type have. */
+function useViews(): readonly View[] {
+  const check = useVerdict((s) => s.check);
+  const progType = useProgram((s) => s.progType);
+  const known = useKernel((s) => s.hello !== null);
+  const kernelMaps = useKernel((s) => (s.kernel?.maps.length ?? 0) > 0);
+  const printed = useMachine((s) => (s.run?.trace.length ?? 0) > 0);
+  const event = known ? progTypeView(progType)?.event : undefined;
+  const has: Readonly<Record<View, boolean>> = {
+    registers: true,
+    maps: kernelMaps || (check?.maps.length ?? 0) > 0,
+    packet: event === "packet",
+    event: event === "ctx",
+    output: printed || sends(check),
+    speed: event !== "none",
+  };
+  return ORDER.filter((view) => has[view]);
+}
+const ORDER: readonly View[] = ["registers", "maps", "packet", "event", "output", "speed"];
+
+const sends = (check: CheckView | null): boolean => check?.slots.some(({ text }) => SENDS.test(text)) ?? false;
+
+function Origin({ run }: { readonly run: RunView | null }) {
+  const words = useMachineTexts();
+  const origin = useMachine((s) => s.origin);
+  const input = useMachine((s) => s.input);
+  if (!run) return null;
+  const said = words.origin[origin](input.length > 24 ? `${input.slice(0, 20)}…` : input);
+  return (
+    <span className="hint machine-pane__origin" title={said}>
+      {said}
+    </span>
+  );
+}
+
+/** A finger to the left steps on, to the right steps back. Sliders and what scrolls sideways keep their own drags. */
+function useSwipe(move: (steps: number) => void) {
+  const start = useRef<{ readonly x: number; readonly y: number } | null>(null);
+  return {
+    onTouchStart: (event: TouchEvent): void => {
+      const touch = event.touches[0];
+      const { target } = event;
+      const keeps = target instanceof Element && target.closest("input, select, textarea, [data-sideways]") !== null;
+      start.current = touch && event.touches.length === 1 && !keeps ? { x: touch.clientX, y: touch.clientY } : null;
+    },
+    onTouchEnd: (event: TouchEvent): void => {
+      const touch = event.changedTouches[0];
+      if (!start.current || !touch) return;
+      const x = touch.clientX - start.current.x;
+      const y = touch.clientY - start.current.y;
+      if (Math.abs(x) > 50 && Math.abs(y) < 40) move(x < 0 ? 1 : -1);
+    },
+  };
+}
+
+function Legend() {
+  const { legend } = useMachineTexts();
+  return (
+    <p className="legend" aria-hidden="true">
+      <span>
+        <span className="mark mark--written" /> {legend.written}
+      </span>
+      <span>
+        <span className="mark mark--read" /> {legend.read}
+      </span>
+      <span>
+        <span className="mark mark--unknown" /> {legend.unknown}
+      </span>
+    </p>
+  );
+}
+
+function BaseSwitch() {
+  const words = useMachineTexts();
+  const base = useSettings((s) => s.base);
+  const set = useSettings((s) => s.set);
+  return (
+    <select
+      className="select select--small"
+      aria-label={words.baseLabel}
+      title={words.baseLabel}
+      value={base}
+      onChange={(event) => set({ base: event.currentTarget.value as NumberBase })}
+    >
+      {BASES.map((one) => (
+        <option key={one} value={one}>
+          {words.base[one]}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,131 @@
+// The maps of the program: what they hold at this step, with what the step changed; what they hold before the run, which
+// the reader may set; and what they hold in the running kernel, which bpf(2) may change.
+import { useEffect } from "react";
+import { create } from "zustand";
+import type { MapInput } from "../../../engine/index.ts";
+import { useMachineTexts } from "../../i18n/machine.ts";
+import { dropContent, setContent, useContents } from "../../stores/contents.ts";
+import { useKernel } from "../../stores/kernel.ts";
+import { deleteElement, updateElement, useMapCalls } from "../../stores/kernel-maps.ts";
+import { useMachine } from "../../stores/machine.ts";
+import { follow, useMoment } from "../../stores/moment.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+import { Segments } from "../../ui/Segments.tsx";
+import "./maps.css";
+import { type MapLike, MapTable } from "./MapTable.tsx";
+
+type When = "step" | "now";
+
+const useWhen = create<{ readonly when: When }>()(() => ({ when: "step" }));
+
+export default function Maps() {
+  const words = useMachineTexts();
+  const when = useWhen((s) => s.when);
+  const inKernel = useKernel((s) => (s.kernel?.maps.length ?? 0) > 0);
+  const shown = inKernel ? when : "step";
+  return (
+    <div className="maps-view">
+      {inKernel && (
+        <Segments
+          label={words.maps.when}
+          name="maps-when"
+          choices={["step", "now"]}
+          chosen={shown}
+          words={{ step: words.maps.byRun, now: words.maps.now }}
+          onChoose={(one) => useWhen.setState({ when: one })}
+        />
+      )}
+      {shown === "step" ? <AtStep /> : <InKernel />}
+    </div>
+  );
+}
+
+/** What the map is before a run, where none is there to show it. */
+const declared = (map: MapInput, i: number, set: Readonly<Record<string, string>>): MapLike => ({
+  ...map,
+  id: -1 - i,
+  fd: -1,
+  count: Object.keys(set).length,
+  from: 0,
+  entries: Object.entries(set).map(([key, value]) => ({ key, values: [value], addresses: [], label: "", was: null })),
+  gone: [],
+  changedAt: -1,
+});
+
+function AtStep() {
+  const words = useMachineTexts();
+  useEffect(() => follow("maps"), []);
+  const run = useMachine((s) => s.run);
+  const origin = useMachine((s) => s.origin);
+  const maps = useMoment((s) => s.maps);
+  const check = useVerdict((s) => s.check);
+  const contents = useContents((s) => s.of);
+  const all = run ? maps : (check?.maps ?? []).map((map, i) => declared(map, i, contents[map.name] ?? {}));
+  const trial = origin !== "event" && origin !== "test";
+  if ((check?.maps.length ?? 0) === 0 && all.length === 0)
+    return (
+      <p className="hint maps-view__none">
+        {words.maps.none} {words.maps.noneHint}
+      </p>
+    );
+  return (
+    <>
+      {all.map((map) => (
+        <MapTable
+          key={map.name + map.id}
+          map={map}
+          {...(trial && {
+            onSet: (key: string, values: readonly string[]) => {
+              setContent(map.name, key, wide(map, values));
+              return true;
+            },
+            onDelete: (key: string) => dropContent(map.name, key),
+            deletable: (key: string) => Object.hasOwn(contents[map.name] ?? {}, key),
+          })}
+        />
+      ))}
+      {trial && <p className="hint maps-view__note">{words.maps.initial}</p>}
+    </>
+  );
+}
+
+function InKernel() {
+  const words = useMachineTexts();
+  const maps = useKernel((s) => s.kernel?.maps) ?? [];
+  const last = useMapCalls((s) => s.last);
+  return (
+    <>
+      {maps.map(({ more, ...map }) => (
+        <MapTable
+          key={map.id}
+          map={{
+            ...map,
+            id: -map.id,
+            count: map.entries.length + more,
+            from: 0,
+            entries: map.entries.map((entry) => ({ ...entry, addresses: [], label: "", was: null })),
+            gone: [],
+            changedAt: -1,
+          }}
+          whole
+          call={last?.fd === map.fd ? last.call : null}
+          {...(map.fd >= 0 && {
+            onSet: (key: string, values: readonly string[]) => updateElement(map.fd, key, wide(map, values)),
+            onDelete: (key: string) => void deleteElement(map.fd, key),
+            deletable: () => true,
+          })}
+        />
+      ))}
+      <p className="hint maps-view__note">{words.maps.editing}</p>
+    </>
+  );
+}
+
+/** One value, or those of all CPUs, each filled up to a multiple of 8 bytes, as bpf(2) takes them. */
+const wide = (
+  { type, valueSize }: { readonly type: string; readonly valueSize: number },
+  values: readonly string[],
+): string =>
+  /percpu/.test(type)
+    ? values.map((value) => value.padEnd(2 * Math.ceil(valueSize / 8) * 8, "0")).join("")
+    : (values[0] ?? "");

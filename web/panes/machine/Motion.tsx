@@ -1,0 +1,91 @@
+// A value on its way: from memory to the register that a load fills, from a register to memory, from one register to
+// another. Short, only for single steps forward, never in the way; off where the reader wants no motion.
+import { useEffect, useRef } from "react";
+import type { StepView } from "../../../engine/index.ts";
+import { seenStep, useMachine } from "../../stores/machine.ts";
+import { useSettings } from "../../stores/settings.ts";
+
+const MS = 260;
+/** Steps that follow faster than this are not drawn: the eye could not follow them. */
+const LEAST_PAUSE = 180;
+
+export function Motion() {
+  const layer = useRef<HTMLDivElement>(null);
+  const motion = useSettings((s) => s.motion);
+  useEffect(() => {
+    if (!motion) return;
+    let last = 0;
+    return useMachine.subscribe((now, before) => {
+      if (now.view === before.view || !now.view || now.run !== before.run) return;
+      const quick = performance.now() - last < LEAST_PAUSE;
+      last = performance.now();
+      if (quick || now.position !== before.position + 1 || matchMedia("(prefers-reduced-motion: reduce)").matches)
+        return;
+      const ways = waysOf(seenStep(before.position), now.view);
+      // The places are where this step draws them.
+      requestAnimationFrame(() => {
+        for (const way of ways) travel(layer.current, way);
+      });
+    });
+  }, [motion]);
+  return <div ref={layer} className="motion" aria-hidden="true" />;
+}
+
+interface Way {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+const register = (n: number): string => `[data-testid="reg-r${n}"]`;
+const place = (address: string): string => `[data-place="${address}"]`;
+const bits = (mask: number): number[] => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].filter((n) => (mask >> n) & 1);
+/** The row of eight bytes that an address lies in. */
+const rowOf = (address: string): string => (BigInt(`0x${address}`) & ~7n).toString(16).padStart(16, "0");
+const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
+
+/** From what the instruction was about to touch, and what it wrote. */
+function waysOf(before: StepView | undefined, now: StepView): Way[] {
+  if (!before || before.prog !== now.prog || now.call) return [];
+  const written = bits(now.written);
+  const to = written[0];
+  const { access } = before;
+  if (access?.read && to !== undefined)
+    return [{ from: place(rowOf(access.address)), to: register(to), text: short(now.regs[to] ?? "0") }];
+  if (access?.write) {
+    const source = bits(before.reads).at(-1) ?? 0;
+    const stored = now.memory[0]?.new ?? "";
+    return stored === "" ? [] : [{ from: register(source), to: place(rowOf(access.address)), text: stored }];
+  }
+  if (to === undefined || written.length > 1) return [];
+  return bits(before.reads)
+    .filter((n) => n !== to)
+    .map((n) => ({ from: register(n), to: register(to), text: short(before.regs[n] ?? "0") }));
+}
+
+function travel(layer: HTMLElement | null, { from, to, text }: Way): void {
+  const pane = layer?.parentElement;
+  const start = pane?.querySelector(from)?.getBoundingClientRect();
+  const end = pane?.querySelector(to)?.getBoundingClientRect();
+  if (!layer || !pane || !start || !end) return;
+  const origin = pane.getBoundingClientRect();
+  const inside = ({ top, bottom }: DOMRect): boolean => top >= origin.top && bottom <= origin.bottom;
+  if (!inside(start) || !inside(end)) return;
+  const chip = document.createElement("code");
+  chip.className = "motion__chip";
+  chip.textContent = text.length > 20 ? `${text.slice(0, 19)}…` : text;
+  layer.append(chip);
+  const at = (rect: DOMRect): string =>
+    `translate(${rect.right - origin.left - chip.offsetWidth - 14}px, ${rect.top - origin.top}px)`;
+  const played = chip.animate(
+    [
+      { transform: at(start), opacity: 0 },
+      { transform: at(start), opacity: 1, offset: 0.15 },
+      { transform: at(end), opacity: 1, offset: 0.85 },
+      { transform: at(end), opacity: 0 },
+    ],
+    { duration: MS, easing: "ease-in-out" },
+  );
+  played.onfinish = () => chip.remove();
+  played.oncancel = () => chip.remove();
+}

@@ -1,0 +1,108 @@
+// The instruction about to run, large; after the end what came of it; without a run why there is none.
+import type { FaultAccess, RunView } from "../../../engine/index.ts";
+import { useMachineTexts } from "../../i18n/machine.ts";
+import { revealSlot } from "../../stores/focus.ts";
+import { progTypeView } from "../../stores/kernel.ts";
+import { runUnverified, useMachine } from "../../stores/machine.ts";
+import { useProgram } from "../../stores/program.ts";
+import { useSettings } from "../../stores/settings.ts";
+import { useTravel } from "../../stores/travel.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+import { formatValue } from "./numbers.ts";
+
+export function Now() {
+  const words = useMachineTexts();
+  const base = useSettings((s) => s.base);
+  const run = useMachine((s) => s.run);
+  const view = useMachine((s) => s.view);
+  if (!run || !view)
+    return (
+      <div className="now now--empty" data-testid="current-insn" data-index="">
+        <Empty />
+      </div>
+    );
+  const { end } = run;
+  const atEnd = view.step === run.length;
+  const over = atEnd && end.kind === "exit";
+  return (
+    <div
+      className="now"
+      data-testid="current-insn"
+      data-index={view.slot >= 0 ? view.slot : ""}
+      data-end={atEnd ? end.kind : undefined}
+    >
+      {over ? (
+        <>
+          <span className="now__label">{words.ended}</span>
+          <code className="now__insn">{words.returned(formatValue(end.r0, base))}</code>
+        </>
+      ) : (
+        <>
+          <span className="now__label">{words.next}</span>
+          <button type="button" className="now__slot" onClick={() => revealSlot(view.slot)}>
+            {view.slot}
+          </button>
+          <code className="now__insn">{view.text}</code>
+        </>
+      )}
+      {atEnd && end.kind === "fault" && <FaultText end={end} />}
+      {atEnd && end.kind === "budget" && <strong className="now__fault">{words.budget(end.steps)}</strong>}
+      <Nowhere />
+    </div>
+  );
+}
+
+/** In words where it was a wrong access; the sentence of the engine stands for all others, and in the title. */
+function FaultText({ end }: { readonly end: Extract<RunView["end"], { kind: "fault" }> }) {
+  const words = useMachineTexts();
+  const { access, message } = end;
+  return (
+    <p className="now__fault" title={message}>
+      <strong>{words.fault}:</strong> {access ? <Access access={access} /> : message}
+    </p>
+  );
+}
+
+function Access({ access }: { readonly access: FaultAccess }) {
+  const words = useMachineTexts();
+  const { address, size, write, nearest } = access;
+  const hex = (value: string): string => formatValue(value, "hex");
+  return (
+    <>
+      {words.faultAccess(size, write, hex(address))}
+      <br />
+      {nearest ? words.nearest(nearest.name, hex(nearest.start), hex(nearest.end)) : words.noMemory}
+    </>
+  );
+}
+
+/** Said once, where a way through the run led nowhere. */
+function Nowhere() {
+  const words = useMachineTexts();
+  const nowhere = useTravel((s) => s.nowhere);
+  return (
+    <span className="now__nowhere" role="status">
+      {nowhere !== "" && words.stops.nowhere[nowhere]}
+    </span>
+  );
+}
+
+function Empty() {
+  const words = useMachineTexts();
+  const check = useVerdict((s) => s.check);
+  const progType = useProgram((s) => s.progType);
+  const event = progTypeView(progType)?.event;
+  if (!check) return <p className="empty">{words.empty.waiting}</p>;
+  if (check.verdict === "error") return <p className="empty">{words.empty.error}</p>;
+  if (event === "none") return <p className="empty">{words.empty.none}</p>;
+  if (check.verdict === "reject")
+    return (
+      <div className="empty">
+        <p>{words.empty.reject}</p>
+        <button type="button" className="button" onClick={() => void runUnverified()}>
+          {words.runAnyway}
+        </button>
+      </div>
+    );
+  return <p className="empty">{event === "packet" ? words.packet.refused : words.empty.input}</p>;
+}

@@ -1,0 +1,110 @@
+// Bytes of keys and values as people read and write them: hex, little-endian numbers, text, named fields, prefixes.
+import type { NumberBase } from "../../stores/settings.ts";
+import { formatValue } from "./numbers.ts";
+
+export const FORMATS = ["hex", "number", "text", "fields"] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface Field {
+  readonly name: string;
+  readonly at: number;
+  readonly size: number;
+  readonly signed: boolean;
+}
+
+const SIZES: Readonly<Record<string, number>> = { "8": 1, "16": 2, "32": 4, "64": 8 };
+
+/** `u32 hits, s64 bytes`, also as C writes them: `__u32 hits; long bytes;`. What is not understood ends the list. */
+export function parseFields(text: string): Field[] {
+  const fields: Field[] = [];
+  let at = 0;
+  for (const part of text.split(/[,;\n]/)) {
+    const match = /^\s*(?:__)?([us])(8|16|32|64)\s+(\w+)\s*$/.exec(part);
+    if (!match) break;
+    const size = SIZES[match[2] as string] as number;
+    at = Math.ceil(at / size) * size;
+    fields.push({ name: match[3] as string, at, size, signed: match[1] === "s" });
+    at += size;
+  }
+  return fields;
+}
+
+/** Memory order → the big-endian digits of a number. */
+export const reversed = (hex: string): string => (hex.match(/../g) ?? []).reverse().join("");
+const spaced = (hex: string): string => (hex.match(/../g) ?? []).join(" ");
+
+/** Bytes as numbers of 8 bytes, and what is left. */
+export const numberOf = (hex: string, base: NumberBase): string =>
+  (hex.match(/.{1,16}/g) ?? []).map((part) => formatValue(reversed(part), base)).join(" ");
+
+export function formatBytes(hex: string, format: Format, fields: readonly Field[], base: NumberBase): string {
+  switch (format) {
+    case "hex":
+      return spaced(hex);
+    case "number":
+      return numberOf(hex, base);
+    case "text":
+      return JSON.stringify(textOf(hex));
+    case "fields": {
+      const known = fields.filter(({ at, size }) => 2 * (at + size) <= hex.length);
+      return known.length === 0
+        ? spaced(hex)
+        : known.map((field) => `${field.name} ${fieldOf(hex, field, base)}`).join("  ");
+    }
+  }
+}
+
+export const fieldOf = (hex: string, { at, size, signed }: Field, base: NumberBase): string =>
+  formatValue(reversed(hex.slice(2 * at, 2 * (at + size))), base === "unsigned" && signed ? "signed" : base);
+
+/** Up to the first NUL; what is not printable as a dot. */
+export function textOf(hex: string): string {
+  const bytes: readonly string[] = hex.match(/../g) ?? [];
+  const end = bytes.indexOf("00");
+  return bytes
+    .slice(0, end < 0 ? bytes.length : end)
+    .map((two) => Number.parseInt(two, 16))
+    .map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "."))
+    .join("");
+}
+
+/** Key of an LPM trie: how many bits count, and the bytes; four of them as an IPv4 address. */
+export function prefixOf(hex: string): string {
+  const bits = Number.parseInt(reversed(hex.slice(0, 8)), 16);
+  const data = hex.slice(8);
+  const text =
+    data.length === 8 ? (data.match(/../g) ?? []).map((two) => Number.parseInt(two, 16)).join(".") : spaced(data);
+  return `${text}/${bits}`;
+}
+
+/** What was typed as `size` bytes, in memory order: hex of that length, or a number that fits; undefined: neither. */
+export function parseBytes(text: string, size: number): string | undefined {
+  const packed = text.trim();
+  const prefix = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(packed);
+  if (prefix && size === 8) {
+    const [a, b, c, d, bits] = prefix.slice(1).map(Number) as [number, number, number, number, number];
+    if ([a, b, c, d].some((byte) => byte > 255) || bits > 32) return undefined;
+    return [bits, 0, 0, 0, a, b, c, d].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+  const digits = packed.replace(/\s/g, "");
+  // Two digits alone are more likely a number than a byte.
+  const isHex = /^[0-9a-f]*$/i.test(digits) && digits.length === 2 * size;
+  if (isHex && (size >= 4 || /\s/.test(packed) || size === 0)) return digits.toLowerCase();
+  if (/^-?(?:0x[0-9a-f]+|\d+)$/i.test(digits) && size <= 8) {
+    const value = digits.startsWith("-") ? -BigInt(digits.slice(1)) : BigInt(digits);
+    const bits = 8 * size;
+    if (BigInt.asUintN(bits, value) !== value && BigInt.asIntN(bits, value) !== value) return undefined;
+    return reversed(
+      BigInt.asUintN(bits, value)
+        .toString(16)
+        .padStart(2 * size, "0"),
+    );
+  }
+  return isHex ? digits.toLowerCase() : undefined;
+}
+
+/** Writes a number into a field of a value. */
+export function withField(hex: string, { at, size }: Field, text: string): string | undefined {
+  const bytes = parseBytes(/^[0-9]+$/.test(text.trim()) ? `0x${BigInt(text.trim()).toString(16)}` : text, size);
+  return bytes === undefined ? undefined : hex.slice(0, 2 * at) + bytes + hex.slice(2 * (at + size));
+}

@@ -1,0 +1,19 @@
+// What maps hold before a run, as the reader has set it: by the map's name, hex of the key → hex of the value.
+// Queues and stacks have no keys: theirs are places, "0", "1", …
+import { create } from "zustand";
+
+export type Contents = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export const useContents = create<{ readonly of: Contents }>()(() => ({ of: {} }));
+const { getState: get, setState: set } = useContents;
+
+export function setContent(map: string, key: string, value: string): void {
+  set((s) => ({ of: { ...s.of, [map]: { ...s.of[map], [key]: value } } }));
+}
+
+export function dropContent(map: string, key: string): void {
+  const { [key]: _, ...rest } = get().of[map] ?? {};
+  set((s) => ({ of: { ...s.of, [map]: rest } }));
+}
+
+export const putContents = (of: Contents): void => set({ of });

@@ -1,0 +1,26 @@
+// Elements of the running kernel's maps, set and deleted with bpf(2) as bpftool does it.
+import { create } from "zustand";
+import type { Outcome, SyscallView } from "../../engine/index.ts";
+import { answered, engine } from "./engine.ts";
+import { note } from "./kernel.ts";
+
+/** The last call that was made for the page's reader, by the map's descriptor. */
+export const useMapCalls = create<{ readonly last: { readonly fd: number; readonly call: SyscallView } | null }>()(
+  () => ({
+    last: null,
+  }),
+);
+
+export const updateElement = (fd: number, key: string, value: string): Promise<boolean> =>
+  made(fd, engine().api.updateMap(fd, key, value, 0));
+
+export const deleteElement = (fd: number, key: string): Promise<boolean> => made(fd, engine().api.deleteMap(fd, key));
+
+async function made(fd: number, asked: Promise<Outcome>): Promise<boolean> {
+  const outcome = await answered(asked);
+  if (!outcome) return false;
+  note(outcome);
+  const call = outcome.calls.at(-1);
+  useMapCalls.setState({ last: call ? { fd, call } : null });
+  return outcome.ret >= 0;
+}
