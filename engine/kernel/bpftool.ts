@@ -3,12 +3,21 @@
 import { formatInsn } from "../disasm/kernel.ts";
 import { helperName } from "../facts/helpers.ts";
 import { mapTypeByName } from "../facts/map-types.ts";
+import {
+  BPF_CALL,
+  BPF_JMP,
+  BPF_PSEUDO_CALL,
+  BPF_PSEUDO_FUNC,
+  BPF_PSEUDO_MAP_FD,
+  BPF_PSEUDO_MAP_VALUE,
+} from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
-import { INSN_BYTES, insnHex } from "../isa/insn.ts";
+import { INSN_BYTES, insnHex, isLdImm64 } from "../isa/insn.ts";
 import { slotsOf } from "../program/flow.ts";
 import type { Kernel } from "./kernel.ts";
 import type { MapObject, Prog } from "./objects.ts";
 import { progTag } from "./prog-info.ts";
+import { xlatedOf } from "./xlated.ts";
 
 interface Ran {
   readonly out: string;
@@ -88,9 +97,15 @@ function progText(kernel: Kernel, one: Prog): string {
   return (
     `${one.id}: ${type}  ${one.name === "" ? "" : `name ${one.name}  `}tag ${progTag(one.insns)}${one.gplCompatible ? "  gpl" : ""}\n` +
     `\tloaded_at ${loadedAt(kernel, one)}  uid 0\n` +
-    `\txlated ${one.xlated.length * INSN_BYTES}B  not jited  memlock 4096B${maps}\n`
+    `\txlated ${xlatedOf(one).insns.length * INSN_BYTES}B  not jited  memlock ${progMemlock(xlatedOf(one).insns.length)}B${maps}\n`
   );
 }
+
+/** Whole pages for struct bpf_prog and its instructions. */
+const progMemlock = (insns: number): number => Math.ceil((PROG_HEAD + insns * INSN_BYTES) / PAGE) * PAGE;
+/** offsetof(struct bpf_prog, insnsi). */
+const PROG_HEAD = 72;
+const PAGE = 4096;
 
 const loadedAt = (kernel: Kernel, one: Prog): string => {
   const boot = Number(kernel.env.wallOffset / 1_000_000_000n);
@@ -98,18 +113,36 @@ const loadedAt = (kernel: Kernel, one: Prog): string => {
 };
 
 function xlatedText(one: Prog, opcodes: boolean): string {
+  const { insns, callees } = xlatedOf(one);
   let text = "";
-  for (let slot = 0; slot < one.insns.length; slot++) {
-    const insn = one.insns[slot] as Insn;
-    const next = one.insns[slot + 1];
-    const map = one.mapOfSlot.get(slot);
-    const body = map ? `(18) r${insn.dst} = map[id:${map.id}]` : formatInsn(insn, next, { helperName });
-    text += `${String(slot).padStart(4)}: ${body}\n`;
+  for (let slot = 0; slot < insns.length; slot++) {
+    const insn = insns[slot] as Insn;
+    const next = insns[slot + 1];
+    text += `${String(slot).padStart(4)}: ${insnText(one, insn, next, callees.get(slot))}\n`;
     const slots = next ? slotsOf(insn) : 1;
     if (opcodes) text += `       ${spaced(insnHex(insn))}${slots === 2 ? ` ${spaced(insnHex(next as Insn))}` : ""}\n`;
     slot += slots - 1;
   }
   return text;
+}
+
+/** Calls by the kernel's function, loads by what they load; else as the verifier's log has it. */
+function insnText(one: Prog, insn: Insn, next: Insn | undefined, callee: string | undefined): string {
+  if (callee !== undefined) return `(85) call ${callee}#${insn.imm}`;
+  if (insn.code === (BPF_JMP | BPF_CALL) && insn.src === BPF_PSEUDO_CALL)
+    return `(85) call pc${insn.off < 0 ? "" : "+"}${insn.off}`;
+  if (!isLdImm64(insn)) return formatInsn(insn, next, { helperName });
+  const id = one.maps[insn.imm]?.id ?? 0;
+  switch (insn.src) {
+    case BPF_PSEUDO_MAP_FD:
+      return `(18) r${insn.dst} = map[id:${id}]`;
+    case BPF_PSEUDO_MAP_VALUE:
+      return `(18) r${insn.dst} = map[id:${id}][0]+${next?.imm ?? 0}`;
+    case BPF_PSEUDO_FUNC:
+      return `(18) r${insn.dst} = subprog[${insn.imm < 0 ? "" : "+"}${insn.imm}]`;
+    default:
+      return formatInsn(insn, next);
+  }
 }
 
 const spaced = (hex: string): string => hex.replace(/..(?=.)/g, "$& ");

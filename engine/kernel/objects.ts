@@ -3,6 +3,7 @@ import { ERRNO } from "../facts/errno.ts";
 import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { MapDef } from "../program/program.ts";
+import type { Facts } from "../verifier/verify.ts";
 import type { BpfMap, LoadedProgram } from "../vm/index.ts";
 
 export interface Prog {
@@ -16,14 +17,12 @@ export interface Prog {
   readonly name: string;
   /** As given to bpf(2). */
   readonly insns: readonly Insn[];
-  /** After the verifier's rewrites. */
-  readonly xlated: readonly Insn[];
+  /** What the verifier found out of it: see xlated.ts. */
+  readonly facts: Facts;
   readonly gplCompatible: boolean;
   readonly loaded: LoadedProgram;
   /** Each counted once. */
   readonly maps: readonly MapObject[];
-  /** First slot of a two-slot load → the map whose address (or whose value's) it loads. */
-  readonly mapOfSlot: ReadonlyMap<number, MapObject>;
   runCnt: number;
   /** Seconds since boot. */
   readonly loadTime: number;

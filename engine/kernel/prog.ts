@@ -62,7 +62,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
     ...(kernel.watch && { progress: kernel.watch }),
   });
   if (verdict.unsupported !== undefined) return { ret: -(verdict.errno || ERRNO.EOPNOTSUPP), verdict };
-  if (verdict.verdict === "reject") return { ret: -verdict.errno, verdict };
+  if (verdict.verdict === "reject" || !verdict.facts) return { ret: -verdict.errno, verdict };
 
   const prog: Prog = {
     kind: "prog",
@@ -72,7 +72,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
     expectedAttachType,
     name: attr.progName,
     insns: attr.insns,
-    xlated: verdict.insns,
+    facts: verdict.facts,
     gplCompatible: isGplCompatible(attr.license),
     loaded: loadProgram(kernel.memory, {
       insns: attr.insns,
@@ -81,7 +81,6 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr): Loaded {
       maps: new Map([...maps].map(([slot, { map }]) => [slot, map])),
     }),
     maps: used,
-    mapOfSlot: maps,
     runCnt: 0,
     loadTime: kernel.seconds(),
   };

@@ -2,7 +2,9 @@
 import { beforeEach, expect, test } from "vitest";
 import { fromHex } from "../base/bytes.ts";
 import { decodeInsns, type Insn } from "../isa/insn.ts";
+import { readDefinition } from "./definition-input.ts";
 import { Kernel } from "./kernel.ts";
+import { PRESETS } from "./presets.ts";
 import { Process } from "./process.ts";
 import { completions, runShell } from "./shell.ts";
 
@@ -99,7 +101,7 @@ test("bpftool prog show lists what is loaded", () => {
   expect(sh("bpftool prog list")).toBe(
     "1: socket_filter  name reader  tag 94fd523ba23d9169  gpl\n" +
       "\tloaded_at 2023-11-15T22:13:20+0000  uid 0\n" +
-      "\txlated 80B  not jited  memlock 4096B  map_ids 1\n",
+      "\txlated 128B  not jited  memlock 4096B  map_ids 1\n",
   );
   expect(sh("bpftool prog show id 1")).toBe(sh("bpftool prog"));
   expect(sh("bpftool prog show name reader")).toBe(sh("bpftool prog show tag 94fd523ba23d9169"));
@@ -117,9 +119,29 @@ test("bpftool prog dump xlated shows instructions, maps by id", () => {
     "   1: (bf) r2 = r10",
     "   2: (07) r2 += -4",
     "   3: (18) r1 = map[id:1]",
-    "   5: (85) call bpf_map_lookup_elem#1",
+    "   5: (07) r1 += 312",
   ]);
   expect(sh("bpftool prog dump xlated id 1 opcodes").split("\n")[1]).toBe("       62 0a fc ff 01 00 00 00");
+});
+
+test("bpftool prog dump xlated shows how the verifier rewrote accesses to a converted context", () => {
+  const read = readDefinition(PRESETS.find(({ name }) => name === "converted")?.definition);
+  if (!read.ok) throw new Error("the preset is faulty");
+  process = new Process(new Kernel({ definition: read.definition }));
+  // r0 = *(u8 *)(r1 +1); r2 = *(u32 *)(r1 +8); *(u32 *)(r1 +4) = r2; exit
+  load("71100100000000006112080000000000" + "63210400000000009500000000000000");
+  expect(sh("bpftool prog dump xlated id 1")).toBe(
+    [
+      "   0: (69) r0 = *(u16 *)(r1 +8)",
+      "   1: (74) w0 >>= 8",
+      "   2: (54) w0 &= 255",
+      "   3: (79) r2 = *(u64 *)(r1 +16)",
+      "   4: (bc) w2 = w2",
+      "   5: (63) *(u32 *)(r1 +0) = r2",
+      "   6: (95) exit",
+      "",
+    ].join("\n"),
+  );
 });
 
 test("bpftool map show and dump", () => {

@@ -60,7 +60,7 @@ export function progTypePatch(definition: KernelDefinition): string {
       line: 10911,
       before: ["\tcase BPF_PROG_TYPE_SK_LOOKUP:", "\t\trange = tnum_range(SK_DROP, SK_PASS);", "\t\tbreak;"],
       added: [`\tcase ${names.progType}:`, ...rangeLines(returnRange), "\t\tbreak;"],
-      after: ["", "\tcase BPF_PROG_TYPE_LSM:"],
+      after: ["", "\tcase BPF_PROG_TYPE_LSM:", "\t\tif (env->prog->expected_attach_type != BPF_LSM_CGROUP) {"],
     });
   }
   const files = [{ path: names.source, text: opsSource(definition) }];

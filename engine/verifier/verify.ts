@@ -50,7 +50,12 @@ export interface Verdict {
   /** Bytes of stack of each function of the program, rounded as the kernel counts them. */
   readonly stackDepths: readonly number[];
   readonly trace?: Trace;
+  /** Of an accepted program: what rewrite/rewrite.ts needs to know of it. */
+  readonly facts?: Facts;
 }
+
+/** What the walk found out that decides how a program is rewritten. */
+export type Facts = Pick<Env, "program" | "progType" | "aux" | "subprogs" | "insns">;
 
 export function verify(program: Program, options: VerifyOptions): Verdict {
   const started = options.now?.() ?? 0;
@@ -97,6 +102,7 @@ function verdictOf(env: Env, err: number): Verdict {
     insns: env.insns,
     stackDepths: env.subprogs.map((s) => s.stackDepth),
     ...(env.trace === null ? {} : { trace: env.trace.result() }),
+    ...(err === 0 && { facts: env }),
   };
 }
 

@@ -1,0 +1,59 @@
+// Rewritten programs against what a running Linux 6.18 made of them: instruction for instruction, the kernel functions that
+// helpers became by name. Recorded by record/record_xlated.py from the accepted programs of verifier.jsonl.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { fromHex } from "../base/bytes.ts";
+import { formatInsn } from "../disasm/kernel.ts";
+import { addresses } from "../facts/recorded/rewrites.ts";
+import { decodeInsns, type Insn, isLdImm64 } from "../isa/insn.ts";
+import { rewrite } from "../verifier/rewrite/rewrite.ts";
+import { verify } from "../verifier/verify.ts";
+import { ProgramRecord, programOfRecord } from "./records.ts";
+
+interface Row {
+  readonly id: string;
+  readonly xlated: string;
+  readonly calls: Readonly<Record<string, string>>;
+}
+
+const ROWS = readFileSync(resolve(import.meta.dirname, "recordings/xlated.jsonl"), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Row);
+
+/** As text, so that a difference can be read; addresses of the boot are not compared. */
+function listing(insns: readonly Insn[], calleeAt: (slot: number) => string | undefined): string[] {
+  return insns.flatMap((insn, slot) => {
+    const before = insns[slot - 1];
+    if (before && isLdImm64(before)) return [];
+    const callee = calleeAt(slot);
+    if (callee !== undefined) return [`call ${callee}`];
+    if (isLdImm64(insn) && insn.src === 0 && (insns[slot + 1]?.imm ?? 0) >>> 16 === 0xffff)
+      return [`r${insn.dst} = an address`];
+    const text = formatInsn(insn, insns[slot + 1]);
+    return [isLdImm64(insn) || insn.src === 1 ? `${text} src ${insn.src} off ${insn.off}` : text];
+  });
+}
+
+test("there are recordings of programs that were changed", () => {
+  expect(ROWS.length).toBeGreaterThan(200);
+  expect(addresses.cpuNumber).toBeLessThan(0);
+});
+
+test.each(ROWS.map((row) => [row.id, row] as const))("%s", (_, row) => {
+  const verdict = verify(programOfRecord(v.parse(ProgramRecord, row)), { logLevel: 0 });
+  expect(verdict.verdict).toBe("accept");
+  if (!verdict.facts) throw new Error("an accepted program without facts");
+  const ours = rewrite(verdict.facts);
+  const kernel = decodeInsns(fromHex(row.xlated) as Uint8Array);
+  // A tail call keeps its old number in a dump, which leads to no function.
+  const real = (slot: number) => (row.calls[slot] === "?" ? undefined : row.calls[slot]);
+  expect(listing(ours.insns, (slot) => ours.callees.get(slot))).toEqual(
+    listing(
+      kernel.map((insn, slot) => (row.calls[slot] === "?" ? { ...insn, imm: 12 } : insn)),
+      real,
+    ),
+  );
+});

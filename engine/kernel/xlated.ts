@@ -1,0 +1,14 @@
+// A loaded program after the verifier's rewrites, made when it is first asked for.
+import { type Rewritten, rewrite } from "../verifier/rewrite/rewrite.ts";
+import type { Prog } from "./objects.ts";
+
+const made = new WeakMap<Prog, Rewritten>();
+
+/** Maps in it are their positions in `prog.maps`. */
+export function xlatedOf(prog: Prog): Rewritten {
+  const known = made.get(prog);
+  if (known) return known;
+  const rewritten = rewrite(prog.facts);
+  made.set(prog, rewritten);
+  return rewritten;
+}
