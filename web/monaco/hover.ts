@@ -20,6 +20,9 @@ const LABELS = {
     key: "key",
     value: "value",
     entries: "entries",
+    known: (slot: number) => `The verifier, before slot ${slot}:`,
+    unset: "nobody has set it",
+    more: (n: number) => `and ${n} more`,
   },
   ja: {
     bytes: "バイト列",
@@ -35,6 +38,9 @@ const LABELS = {
     key: "キー",
     value: "値",
     entries: "エントリ",
+    known: (slot: number) => `スロット ${slot} の直前で verifier が知っていること:`,
+    unset: "まだ値がない",
+    more: (n: number) => `ほか ${n} 通り`,
   },
 } as const;
 
@@ -45,8 +51,20 @@ function code(text: string): string {
 }
 const block = (text: string): string => `\`\`\`\n${text.replaceAll("```", "'''")}\n\`\`\``;
 
-/** Paragraphs of Markdown; `value`: what a hovered register holds at the current step. */
-export function hoverMarkdown(hover: Hover, language: Language, value: string | undefined): string[] {
+/** A register while the program is stepped through and verified. */
+export interface RegisterNow {
+  /** At the current step, 16 hex digits. */
+  readonly value: string | undefined;
+  /** The instruction that it is hovered in, -1: none. */
+  readonly slot: number;
+  /** What the verifier knew of it before that instruction, one for each way there that differs; "": nothing. */
+  readonly beliefs: readonly string[];
+}
+
+const MOST_BELIEFS = 4;
+
+/** Paragraphs of Markdown; `live` for a register. */
+export function hoverMarkdown(hover: Hover, language: Language, live: RegisterNow | undefined): string[] {
   const say = LABELS[language];
   switch (hover.kind) {
     case "insn":
@@ -58,7 +76,8 @@ export function hoverMarkdown(hover: Hover, language: Language, value: string | 
     case "register":
       return [
         `${code(hover.name)} ${hover.role[language]}`,
-        ...(value === undefined ? [] : [`${say.now}: ${code(`0x${value}`)}`]),
+        ...(live?.value === undefined ? [] : [`${say.now}: ${code(hex(live.value))}`]),
+        ...(live && live.beliefs.length > 0 ? [knownText(live, language)] : []),
       ];
     case "helper":
       return [
@@ -96,6 +115,15 @@ export function hoverMarkdown(hover: Hover, language: Language, value: string | 
     case "directive":
       return [code(hover.name), hover.words[language]];
   }
+}
+
+const hex = (digits: string): string => `0x${digits.replace(/^0+(?=.)/, "")}`;
+
+function knownText({ slot, beliefs }: RegisterNow, language: Language): string {
+  const say = LABELS[language];
+  const shown = beliefs.slice(0, MOST_BELIEFS).map((text) => (text === "" ? say.unset : code(text)));
+  const more = beliefs.length > MOST_BELIEFS ? [say.more(beliefs.length - MOST_BELIEFS)] : [];
+  return [say.known(slot), ...shown, ...more].join("  \n");
 }
 
 function slotText(slot: SlotHover, language: Language): string {

@@ -7,7 +7,7 @@ import { useMachine } from "../stores/machine.ts";
 import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
-import { hoverMarkdown } from "./hover.ts";
+import { hoverMarkdown, type RegisterNow } from "./hover.ts";
 import { LANGUAGE } from "./language.ts";
 
 type Model = monaco.editor.ITextModel;
@@ -63,15 +63,26 @@ const completion: monaco.languages.CompletionItemProvider = {
   },
 };
 
+/** What a register holds at the current step, and what the verifier knew of it before the instruction at an offset. */
+async function registerNow(register: number, offset: number): Promise<RegisterNow> {
+  const value = useMachine.getState().view?.regs[register];
+  const { check } = useVerdict.getState();
+  const here = check?.slots.find(({ span }) => span && span.start <= offset && offset < span.end);
+  const visits = check && here ? await answered(api.visits(check.revision, here.slot, VISITS)) : undefined;
+  const beliefs = new Set((visits ?? []).map(({ before }) => before.regs[register]?.text ?? ""));
+  return { value, slot: here?.slot ?? -1, beliefs: [...beliefs] };
+}
+const VISITS = 16;
+
 const hover: monaco.languages.HoverProvider = {
   async provideHover(model, position) {
     const found: Hover | null | undefined = await answered(api.hover(textOf(model), offsetOf(model, position)));
     if (!found) return null;
     const { language } = useSettings.getState();
-    const value = found.kind === "register" ? useMachine.getState().view?.regs[found.register] : undefined;
+    const live = found.kind === "register" ? await registerNow(found.register, found.span.start) : undefined;
     return {
       range: rangeOf(model, found.span),
-      contents: hoverMarkdown(found, language, value).map((text) => ({ value: text })),
+      contents: hoverMarkdown(found, language, live).map((text) => ({ value: text })),
     };
   },
 };

@@ -1,19 +1,18 @@
-// What the editor shows besides the program: the view at its side, arrows and hints. Kept on the device.
+// What the editor shows in and beside its lines: arrows and hints. Kept on the device. The view at its side is the layout's.
 import { create } from "zustand";
 import type { HintKind } from "../../engine/index.ts";
 
+/** Views beside the program, the first where none was chosen. */
 export const SIDES = ["bytes", "words", "graph"] as const;
-export type Side = (typeof SIDES)[number];
 
 export interface EditorView {
-  readonly side: Side;
   /** Jumps as arrows in the margin. */
   readonly arrows: boolean;
   readonly hints: Readonly<Record<HintKind, boolean>>;
 }
 
 const KEY = "oreore.editor";
-const FIRST: EditorView = { side: "bytes", arrows: true, hints: { slot: false, kernel: false, target: true } };
+const FIRST: EditorView = { arrows: true, hints: { slot: false, kernel: false, target: true } };
 
 export const useEditorView = create<EditorView>()(() => read());
 
@@ -25,7 +24,6 @@ useEditorView.subscribe((now) => {
   }
 });
 
-export const chooseSide = (side: Side): void => useEditorView.setState({ side });
 export const toggleArrows = (): void => useEditorView.setState(({ arrows }) => ({ arrows: !arrows }));
 export const toggleHint = (kind: HintKind): void =>
   useEditorView.setState(({ hints }) => ({ hints: { ...hints, [kind]: !hints[kind] } }));
@@ -33,13 +31,11 @@ export const toggleHint = (kind: HintKind): void =>
 function read(): EditorView {
   try {
     const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as {
-      readonly side?: unknown;
       readonly arrows?: unknown;
       readonly hints?: Readonly<Record<string, unknown>>;
     };
     const flag = (value: unknown, otherwise: boolean): boolean => (typeof value === "boolean" ? value : otherwise);
     return {
-      side: SIDES.find((side) => side === saved.side) ?? FIRST.side,
       arrows: flag(saved.arrows, FIRST.arrows),
       hints: {
         slot: flag(saved.hints?.slot, FIRST.hints.slot),

@@ -1,7 +1,6 @@
 // The program in plain words, instruction by instruction: asked for only while they are shown.
 import { create } from "zustand";
 import type { Texts } from "../../engine/index.ts";
-import { useEditorView } from "./editor-view.ts";
 import { answered, engine } from "./engine.ts";
 import { useProgram } from "./program.ts";
 import { useVerdict } from "./verdict.ts";
@@ -17,6 +16,7 @@ export const useWords = create<WordsState>()(() => ({ revision: 0, bySlot: new M
 /** Follows the program as long as the words are in sight; the function ends it. */
 export function followWords(): () => void {
   let asking = false;
+  let over = false;
   const look = async (): Promise<void> => {
     const { revision, source } = useProgram.getState();
     const { check } = useVerdict.getState();
@@ -25,8 +25,12 @@ export function followWords(): () => void {
     const words = await answered(engine().api.words(source));
     asking = false;
     if (words) useWords.setState({ revision, bySlot: new Map(words.map((row) => [row.slot, row])) });
-    if (words && useEditorView.getState().side === "words") void look();
+    if (words && !over) void look();
   };
   void look();
-  return useVerdict.subscribe(() => void look());
+  const stop = useVerdict.subscribe(() => void look());
+  return () => {
+    over = true;
+    stop();
+  };
 }

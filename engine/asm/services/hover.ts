@@ -13,7 +13,7 @@ import { type CType, sizeOfType } from "../ctype.ts";
 import { PREDEFINED } from "../dialect.ts";
 import { DIRECTIVE_WORDS } from "./completion.ts";
 import { helperMeaning, ROLE_VALUES } from "./meanings.ts";
-import { placeAt, tokensOf } from "./place.ts";
+import { type Place, placeAt, tokensOf } from "./place.ts";
 import { explain, REGISTER_ROLES, rfcOf, type Words } from "./words.ts";
 
 /** One slot of an instruction, its bytes taken apart. */
@@ -182,8 +182,16 @@ export function hoverAt(analysis: Analysis, source: string, offset: number): Hov
     return { kind: "map", span, name, type, keySize, valueSize, maxEntries, flags };
   }
   const constant = analysis.names.constant(text);
-  if (constant) return constantHover(text, BigInt(constant.v), span, MEANINGS.get(text));
+  if (constant) return constantHover(text, BigInt(constant.v), span, meaningAt(place, text));
   return undefined;
+}
+
+/** What a constant means as the argument that it is, else anywhere: BPF_ADD is one thing for a register, another for memory. */
+function meaningAt(place: Place, name: string): Words | undefined {
+  const call = place.calls.find((outer) => insnMacro(outer.name));
+  const role = call && insnMacro(call.name)?.params[call.argument]?.role;
+  const row = role && ROLE_VALUES[role]?.find(({ label }) => label === name);
+  return row && row.en !== "" ? { en: row.en, ja: row.ja } : MEANINGS.get(name);
 }
 
 const MEANINGS: ReadonlyMap<string, Words> = new Map(

@@ -270,6 +270,14 @@ test("no question about any text throws", () => {
   );
 });
 
+test.each([
+  ["BPF_ALU64_IMM(BPF_A|DD, BPF_REG_0, 1),", "add SRC to DST"],
+  ["BPF_ATOMIC_OP(BPF_DW, BPF_A|DD, BPF_REG_1, BPF_REG_0, 0),", "add SRC to memory"],
+])("a constant means what it means as this argument: %s", (text, words) => {
+  const { source, offset, analysis } = marked(text);
+  expect(hoverAt(analysis, source, offset)).toMatchObject({ kind: "constant", meaning: { en: words } });
+});
+
 describe("what can be folded", () => {
   const ranges = (source: string) =>
     folds(analyse(source), source).map(({ start, end, kind }) => [start, end, kind] as const);

@@ -2,9 +2,10 @@
 import { Play, SlidersHorizontal } from "lucide-react";
 import { type ComponentType, lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useText } from "../../i18n/index.ts";
-import { chooseSide, SIDES, useEditorView } from "../../stores/editor-view.ts";
+import { SIDES } from "../../stores/editor-view.ts";
 import { nextProblem, showTab } from "../../stores/focus.ts";
 import { chooseType, runAll, useKernel } from "../../stores/kernel.ts";
+import { showView, useView } from "../../stores/layout.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useRegisterSearch } from "../../stores/register-search.ts";
 import { useSettings } from "../../stores/settings.ts";
@@ -67,7 +68,7 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
 
 function SideChoice() {
   const text = useText();
-  const side = useEditorView((s) => s.side);
+  const side = useView("editor", SIDES);
   return (
     <Segments
       label={text.editor.beside}
@@ -75,13 +76,13 @@ function SideChoice() {
       choices={SIDES}
       chosen={side}
       words={text.editor.sides}
-      onChoose={chooseSide}
+      onChoose={(one) => showView("editor", one)}
     />
   );
 }
 
 function Beside({ phone }: { readonly phone: boolean }) {
-  const side = useEditorView((s) => s.side);
+  const side = useView("editor", SIDES);
   if (side === "graph")
     return (
       <div className="editor-pane__graph">
