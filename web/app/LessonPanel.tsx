@@ -109,7 +109,9 @@ function Body({ lesson, shown }: { readonly lesson: Lesson; readonly shown: Less
   const last = useRef<HTMLDivElement>(null);
   const doing = useMemo(() => ({ uncovered, uncover, goTo: (step: number) => void moveTo(step) }), [uncovered]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a lesson begins at its top
-  useEffect(() => top.current?.scrollTo({ top: 0 }), [lesson]);
+  useEffect(() => {
+    top.current?.scrollTo({ top: 0 });
+  }, [lesson]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was just uncovered comes into sight
   useEffect(() => {
     if (present) last.current?.scrollIntoView({ block: "nearest" });

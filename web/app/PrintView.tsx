@@ -74,9 +74,8 @@ export default function PrintView() {
             <>
               <h2>{text.goal}</h2>
               <ul className="print__goals">
-                {lesson.goals.map((goal, i) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: goals keep their order
-                  <li key={i}>{goalText(text, goal)}</li>
+                {[...new Set(lesson.goals.map((goal) => goalText(text, goal)))].map((goal) => (
+                  <li key={goal}>{goal}</li>
                 ))}
               </ul>
             </>

@@ -1,4 +1,5 @@
 // Where the panes stand in each layout, and how much room each one has. The program never moves: it is what all is about.
+import { useFocus } from "../stores/focus.ts";
 import { type Layout, type Pane, useLayout } from "../stores/layout.ts";
 import { useSettings } from "../stores/settings.ts";
 
@@ -12,19 +13,27 @@ export interface Arrangement {
   readonly right: Column;
 }
 
-const ARRANGEMENTS: Readonly<Record<Layout | "present", Arrangement>> = {
+const ARRANGEMENTS: Readonly<Record<Layout, Arrangement>> = {
   write: { share: 59, left: { editor: 56, verifier: 44 }, right: { machine: 57, kernel: 43 } },
   step: { share: 46, left: { editor: 68, verifier: 32 }, right: { machine: 100, kernel: 0 } },
   verify: { share: 47, left: { editor: 50, machine: 50 }, right: { verifier: 100, kernel: 0 } },
   teach: { share: 54, left: { editor: 100, verifier: 0 }, right: { machine: 62, kernel: 38 } },
-  present: { share: 59, left: { editor: 56, verifier: 44 }, right: { machine: 100 } },
+};
+
+/** While presenting there is room for what the talk is about just now: the pane in sight. */
+const PRESENTED: Readonly<Record<Pane, Arrangement>> = {
+  editor: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
+  machine: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
+  verifier: { share: 59, left: { editor: 50, verifier: 50 }, right: { machine: 100 } },
+  kernel: { share: 50, left: { editor: 100, verifier: 0 }, right: { machine: 40, kernel: 60 } },
 };
 
 /** The arrangement in force and its name; where there is room for two panes only, the program and `beside`. */
 export function useArrangement(beside: Pane | null): readonly [name: string, Arrangement] {
   const layout = useLayout((s) => s.layout);
   const present = useSettings((s) => s.present);
-  if (present) return ["present", ARRANGEMENTS.present];
+  const tab = useFocus((s) => s.tab);
+  if (present && !beside) return [`present-${tab}`, PRESENTED[tab]];
   if (beside) return ["two", { share: 52, left: { editor: 100 }, right: { [beside]: 100 } }];
   return [layout, ARRANGEMENTS[layout]];
 }
