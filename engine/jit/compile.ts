@@ -8,11 +8,13 @@
 //   func run0, run17 …                       the same with arguments and result in the register area, for the host
 //   global left                              instructions that may still run
 import { bug } from "../base/bug.ts";
-import type { AluOp, Form, JmpOp, Size, Width } from "../isa/forms.ts";
+import { helperArgCount } from "../facts/helpers.ts";
+import { type AluOp, ATOMIC_OPS, type AtomicOp, type Form, type JmpOp, type Size, type Width } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { type Block, type FunctionFlow, functionEntries, functionFlow, jumpTarget } from "../program/flow.ts";
 import { runnableForm, secondHalves } from "../vm/decode.ts";
-import { KERNEL_BASE, MAX_BYTES, MAY_GOTO, REGS, SHADOW_READONLY } from "../vm/layout.ts";
+import { helperChangesFlow } from "../vm/helpers/helpers.ts";
+import { CTX, KERNEL_BASE, MAX_BYTES, MAY_GOTO, REGS, SHADOW_READONLY, STACK_FRAME_BYTES } from "../vm/layout.ts";
 import { emitFlow, type Layout } from "./structure.ts";
 import { Func, type FuncType, Module, type OpName } from "./wasm.ts";
 
@@ -20,6 +22,8 @@ export interface CompileInput {
   readonly insns: readonly Insn[];
   /** The 64-bit value that an LD_IMM64 at this slot loads (addresses of maps and functions included). */
   readonly constant: (slot: number) => bigint | undefined;
+  /** Offsets in the context at which a 4-byte load gives a packet pointer → the word of the machine that holds it. */
+  readonly pointers?: ReadonlyMap<number, number>;
   /** Also make the text form. */
   readonly text?: boolean;
 }
@@ -137,6 +141,18 @@ const LOADS: Record<Size, readonly [unsigned: OpName, signed: OpName]> = {
 };
 const STORES: Record<Size, OpName> = { 1: "i64.store8", 2: "i64.store16", 4: "i64.store32", 8: "i64.store" };
 
+/** What an atomic makes of the register and the old value; the others store the register. */
+const ATOMIC_RESULTS: Partial<Record<AtomicOp, OpName>> = {
+  add: "i64.add",
+  or: "i64.or",
+  and: "i64.and",
+  xor: "i64.xor",
+  fetch_add: "i64.add",
+  fetch_or: "i64.or",
+  fetch_and: "i64.and",
+  fetch_xor: "i64.xor",
+};
+
 /** The same operation on the lower halves. */
 const narrow = (op: OpName): OpName => op.replace("i64.", "i32.") as OpName;
 const signedDivision = (op: AluOp) => op === "sdiv" || op === "smod";
@@ -148,6 +164,8 @@ class FunctionCompiler {
   /** Slots that no jump may lead to. */
   readonly #halves: ReadonlySet<number>;
   readonly #flow: FunctionFlow;
+  /** First slots of its blocks: where jumps may lead. */
+  readonly #starts: ReadonlySet<number>;
   readonly #functions: ReadonlyMap<number, number>;
   readonly #after: Int32Array;
   readonly #func: Func;
@@ -156,6 +174,9 @@ class FunctionCompiler {
   readonly #left: number;
   readonly #address: number;
   readonly #offset: number;
+  /** Offset of the lowest byte of the frame: R10 never changes in a function. */
+  readonly #frame: number;
+  readonly #old: number;
 
   constructor(
     module: Module,
@@ -168,6 +189,7 @@ class FunctionCompiler {
     this.#input = input;
     this.#halves = secondHalves(input.insns);
     this.#flow = flow;
+    this.#starts = new Set(flow.blocks.map(({ start }) => start));
     this.#functions = functions;
     this.#after = after;
     const func = new Func(functionName(flow.entry), BPF_FUNC, REG_PARAMS, input.text ?? false);
@@ -178,6 +200,8 @@ class FunctionCompiler {
     this.#left = func.local("i64", "left");
     this.#address = func.local("i64", "address");
     this.#offset = func.local("i32", "offset");
+    this.#frame = func.local("i32", "frame");
+    this.#old = func.local("i64", "old");
     module.add(func);
   }
 
@@ -189,6 +213,10 @@ class FunctionCompiler {
       });
     }
     this.#globalToLocal();
+    this.#low(10);
+    this.#func.emit("i32.const", STACK_FRAME_BYTES);
+    this.#func.emit("i32.sub");
+    this.#func.emit("local.set", this.#frame);
     return emitFlow(this.#func, this.#flow, {
       body: (block) => this.#body(block),
       condition: (block) => this.#condition(block),
@@ -308,13 +336,13 @@ class FunctionCompiler {
       case "store_rel":
         return this.#store(slot, form.size, form.kind === "st");
       case "atomic":
-        return this.#throughHost(slot, "atomic");
+        return this.#atomic(slot, form.op, form.size as 4 | 8);
       case "ld_abs":
       case "ld_ind":
         return this.#exitIf(() => this.#throughHost(slot, "packet"));
       case "call":
         if (form.target === "local") return this.#callLocal(slot);
-        return form.target === "helper" ? this.#exitIf(() => this.#throughHost(slot, "helper")) : this.#refuse(slot);
+        return form.target === "helper" ? this.#helper(slot) : this.#refuse(slot);
       case "exit":
         return this.#exit();
       case "jmp":
@@ -333,7 +361,7 @@ class FunctionCompiler {
 
   #leavesFunction(slot: number): boolean {
     const target = jumpTarget(this.#input.insns[slot] as Insn, slot);
-    return !this.#flow.blocks.some(({ start }) => start === target);
+    return target === undefined || !this.#starts.has(target);
   }
 
   // ------------------------------------------------------------------------------------------- computations
@@ -563,14 +591,7 @@ class FunctionCompiler {
 
   /** Accesses through R10 lie at fixed places of the frame: inside of it there is nothing to check. */
   #onStack(base: number, off: number, size: Size): boolean {
-    return base === 10 && off >= -512 && off + size <= 0;
-  }
-
-  /** Leaves the offset of the frame's lowest byte; the instruction adds the rest. */
-  #stackBottom(): void {
-    this.#low(10);
-    this.#func.emit("i32.const", 512);
-    this.#func.emit("i32.sub");
+    return base === 10 && off >= -STACK_FRAME_BYTES && off + size <= 0;
   }
 
   #load(slot: number, size: Size, signed: boolean): void {
@@ -578,8 +599,8 @@ class FunctionCompiler {
     const func = this.#func;
     const op = LOADS[size][signed ? 1 : 0];
     if (this.#onStack(src, off, size)) {
-      this.#stackBottom();
-      func.emit(op, 512 + off);
+      func.emit("local.get", this.#frame);
+      func.emit(op, STACK_FRAME_BYTES + off);
       return this.#set(dst);
     }
     this.#checked(
@@ -593,13 +614,38 @@ class FunctionCompiler {
         this.#set(dst);
       },
       () => {
+        const word = size === 4 && !signed ? this.#input.pointers?.get(off) : undefined;
+        if (word !== undefined) this.#packetPointer(dst, off, word);
         this.#localToGlobal();
         this.#spill([src]);
         func.emit("i32.const", slot);
         this.#ask("load");
         this.#fill([dst]);
+        if (word !== undefined) func.emit("end");
       },
     );
+  }
+
+  /** Where #address is that field of the context, and there is a packet: the pointer. Opens an `if` whose `else` follows. */
+  #packetPointer(dst: number, off: number, word: number): void {
+    const func = this.#func;
+    const load = (op: OpName) => {
+      func.emit("i32.const", 0);
+      func.emit(op, word);
+    };
+    func.emit("local.get", this.#address);
+    func.emit("i64.const", BigInt(CTX + off));
+    func.emit("i64.eq");
+    load("i32.load");
+    func.emit("i32.const", 0);
+    func.emit("i32.ne");
+    func.emit("i32.and");
+    func.emit("if");
+    load("i64.load32_u");
+    func.emit("i64.const", KERNEL_BASE);
+    func.emit("i64.or");
+    this.#set(dst);
+    func.emit("else");
   }
 
   #store(slot: number, size: Size, immediate: boolean): void {
@@ -607,9 +653,9 @@ class FunctionCompiler {
     const func = this.#func;
     const value = () => (immediate ? func.emit("i64.const", BigInt(imm)) : this.#get(src));
     if (this.#onStack(dst, off, size)) {
-      this.#stackBottom();
+      func.emit("local.get", this.#frame);
       value();
-      return func.emit(STORES[size], 512 + off);
+      return func.emit(STORES[size], STACK_FRAME_BYTES + off);
     }
     this.#checked(
       dst,
@@ -626,6 +672,48 @@ class FunctionCompiler {
         this.#spill(immediate ? [dst] : [dst, src]);
         func.emit("i32.const", slot);
         this.#ask("store");
+      },
+    );
+  }
+
+  #atomic(slot: number, op: AtomicOp, size: 4 | 8): void {
+    const { dst, src, off } = this.#insn(slot);
+    const func = this.#func;
+    const plain = ATOMIC_RESULTS[op];
+    const old = () => func.emit("local.get", this.#old);
+    this.#checked(
+      dst,
+      off,
+      size,
+      true,
+      () => {
+        func.emit("local.get", this.#offset);
+        func.emit(LOADS[size][0]);
+        func.emit("local.set", this.#old);
+        func.emit("local.get", this.#offset);
+        this.#get(src);
+        if (plain !== undefined) {
+          old();
+          func.emit(plain);
+        } else if (op === "cmpxchg") {
+          old();
+          this.#first(0, size === 8 ? 64 : 32);
+          old();
+          if (size === 4) func.emit("i32.wrap_i64");
+          func.emit(size === 8 ? "i64.eq" : "i32.eq");
+          func.emit("select");
+        }
+        func.emit(STORES[size]);
+        if (!ATOMIC_OPS[op].fetch) return;
+        old();
+        this.#set(op === "cmpxchg" ? 0 : src);
+      },
+      () => {
+        this.#localToGlobal();
+        this.#spill([0, dst, src]);
+        func.emit("i32.const", slot);
+        this.#ask("atomic");
+        this.#fill([0, src]);
       },
     );
   }
@@ -663,8 +751,20 @@ class FunctionCompiler {
     }
   }
 
+  /** A helper that comes back to where it was called needs its arguments, and changes R0; R1 … R5 are void then. */
+  #helper(slot: number): void {
+    const { imm } = this.#insn(slot);
+    if (helperChangesFlow(imm)) return this.#exitIf(() => this.#throughHost(slot, "helper"));
+    this.#localToGlobal();
+    this.#spill([1, 2, 3, 4, 5].slice(0, helperArgCount(imm)));
+    this.#func.emit("i32.const", slot);
+    this.#ask("helper");
+    this.#func.emit("drop");
+    this.#fill([0]);
+  }
+
   /** One instruction done by the machine itself: all registers go there, R0 … R9 come back. */
-  #throughHost(slot: number, name: "atomic" | "helper" | "packet"): void {
+  #throughHost(slot: number, name: "helper" | "packet"): void {
     this.#localToGlobal();
     this.#spill([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     this.#func.emit("i32.const", slot);
@@ -697,7 +797,7 @@ class FunctionCompiler {
     func.emit("i32.const", slot);
     this.#ask("enter");
     for (const reg of [1, 2, 3, 4, 5, 10]) this.#get(reg);
-    func.emit("i64.const", 512n);
+    func.emit("i64.const", BigInt(STACK_FRAME_BYTES));
     func.emit("i64.sub");
     func.emit("call", index);
     this.#set(0);

@@ -3,6 +3,7 @@
 // Unlike the interpreter it cannot stop and go on: a run whose budget is used up has ended.
 import { bug } from "../base/bug.ts";
 import { WASM_PAGE, type WasmExport, type WasmGlobal, type WasmMemory, webAssembly } from "../base/webassembly.ts";
+import { packetPointers } from "../vm/ctx.ts";
 import { type LoadedProgram, OP } from "../vm/decode.ts";
 import { HEAP, MAX_BYTES, SLOT_SHIFT, SLOT_WORDS } from "../vm/layout.ts";
 import type { Machine, Outcome } from "../vm/machine.ts";
@@ -107,7 +108,8 @@ export class Jit {
     const known = this.#instances.get(program);
     if (known !== undefined && (!text || known.code.text !== "")) return known;
     const before = this.#clock();
-    const code = compile({ insns: program.insns, constant: (slot) => this.#constant(program, slot), text });
+    const pointers = packetPointers(program.progType);
+    const code = compile({ insns: program.insns, constant: (slot) => this.#constant(program, slot), pointers, text });
     const module = new webAssembly.Module(code.binary);
     const { exports } = new webAssembly.Instance(module, {
       env: { memory: this.#memory.wasm, ...this.#imports(program) },

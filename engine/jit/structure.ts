@@ -22,6 +22,8 @@ export type Layout = "structured" | "dispatch";
 
 /** Deeper nesting than this is laid out as a dispatch loop: engines walk nested blocks recursively. */
 const MAX_BLOCKS_STRUCTURED = 1500;
+/** Entries of one jump table; engines take 65520 at most. */
+const MAX_TABLE = 65_000;
 
 /** Emits the whole function. */
 export function emitFlow(func: Func, flow: FunctionFlow, emit: BlockEmitter): Layout {
@@ -124,11 +126,25 @@ function emitDispatch(func: Func, { blocks }: FunctionFlow, emit: BlockEmitter):
   func.emit("loop");
   const top = func.depth;
   for (let i = 0; i < blocks.length; i++) func.emit("block");
-  func.emit("local.get", which);
-  func.brTable(
-    blocks.slice(0, -1).map((_, i) => i),
-    blocks.length - 1,
-  );
+  // From the last table to the first, which needs no question.
+  for (let first = Math.floor((blocks.length - 1) / MAX_TABLE) * MAX_TABLE; first >= 0; first -= MAX_TABLE) {
+    const asked = first > 0 ? 1 : 0;
+    if (asked) {
+      func.emit("local.get", which);
+      func.emit("i32.const", first);
+      func.emit("i32.ge_u");
+      func.emit("if");
+    }
+    func.emit("local.get", which);
+    func.emit("i32.const", first);
+    func.emit("i32.sub");
+    const last = Math.min(first + MAX_TABLE, blocks.length) - 1;
+    func.brTable(
+      Array.from({ length: last - first }, (_, i) => first + i + asked),
+      last + asked,
+    );
+    if (asked) func.emit("end");
+  }
   blocks.forEach((block, from) => {
     func.emit("end");
     emit.body(block);

@@ -3,6 +3,7 @@
 // rewrites accesses to them. Field offsets come from facts/uapi.
 // @kernel net/core/filter.c bpf_convert_ctx_access, xdp_convert_ctx_access
 import { bug } from "../base/bug.ts";
+import { progTypeByName } from "../facts/prog-types.ts";
 import { uapiStruct } from "../facts/uapi.ts";
 import { CTX, KERNEL_BASE, PKT_DATA, PKT_END, PKT_META } from "./layout.ts";
 import { littleEndian, storeLittleEndian } from "./le.ts";
@@ -48,6 +49,14 @@ export const XDP: CtxLayout = {
   pointers: { data: PKT_DATA, data_end: PKT_END, data_meta: PKT_META },
   narrow: {},
 };
+
+/** Offsets in the context of a program type at which a packet program loads a packet pointer → where that stands. */
+export function packetPointers(progType: string): ReadonlyMap<number, number> {
+  const struct = progTypeByName(progType)?.ctxStruct;
+  const layout = [SKB, XDP].find((one) => one.struct === struct);
+  if (layout === undefined) return new Map();
+  return new Map(Object.entries(layout.pointers).map(([name, word]) => [ctxField(layout, name) - CTX, word]));
+}
 
 /** Buffer offset of a field of the context. */
 export function ctxField(layout: CtxLayout, name: string): number {

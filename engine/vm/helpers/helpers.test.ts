@@ -4,8 +4,9 @@ import { fromHex, toHex } from "../../base/bytes.ts";
 import { HELPER_MAX_ID } from "../../facts/helpers.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
 import { decodeInsns } from "../../isa/insn.ts";
+import { Jit, SharedMemory } from "../../jit/host.ts";
 import { defaultEnv } from "../env.ts";
-import { type BpfMap, createMap, enterEvent, loadProgram, Machine, Memory } from "../index.ts";
+import { type BpfMap, createMap, enterEvent, loadProgram, Machine } from "../index.ts";
 import { PKT_END, PKT_META } from "../layout.ts";
 import { format } from "./format.ts";
 import { helperRefusal, simulatedHelpers } from "./helpers.ts";
@@ -36,7 +37,8 @@ interface Recorded {
 }
 
 const bytes = (hex: string) => fromHex(hex) as Uint8Array;
-const memory = new Memory();
+const memory = new SharedMemory();
+const jit = new Jit(memory);
 
 function makeMap({ entries, fields, ...row }: NonNullable<Recorded["map"]>): BpfMap {
   const sizes = { keySize: row.key_size, valueSize: row.value_size, maxEntries: row.max_entries };
@@ -54,7 +56,7 @@ function dump(map: BpfMap): [string, string][] {
 }
 
 /** BPF_PROG_TEST_RUN as the recorder did it. */
-function run(row: Recorded) {
+function run(row: Recorded, engine: "interp" | "jit") {
   const text = row.text === undefined ? undefined : bytes(row.text);
   const def = { name: "text", type: "array", keySize: 4, valueSize: text?.length ?? 1, maxEntries: 1, flags: 1 << 7 };
   const map = text && (createMap(memory, def) as BpfMap);
@@ -65,7 +67,7 @@ function run(row: Recorded) {
   const program = loadProgram(memory, { insns: decodeInsns(bytes(row.insns)), progType: row.prog_type, maps });
   const machine = new Machine({ memory, program, env: defaultEnv() });
   const errno = -enterEvent(machine, { kind: "packet", data: bytes(row.data_in) });
-  const outcome = machine.run(10_000);
+  const outcome = engine === "jit" && errno === 0 ? jit.run(machine, 10_000) : machine.run(10_000);
   const map_out = own && dump(own);
   program.close();
   map?.close();
@@ -92,13 +94,15 @@ test("contexts, packet loads and helpers are what they are on Linux 6.18", () =>
   expect(rows.length).toBeGreaterThan(400);
   for (const row of rows) {
     const { errno, retval, data_out } = row;
-    const got = run(row);
-    const what = `program ${row.id}, ${row.prog_type}`;
-    expect(got.errno, what).toBe(errno);
-    if (errno !== 0) continue;
-    expect(got.retval, what).toBe(retval);
-    if (data_out !== undefined) expect(got.data_out, what).toBe(data_out);
-    if (row.map_out !== undefined) expect(got.map_out, what).toEqual(row.map_out);
+    for (const engine of ["interp", "jit"] as const) {
+      const got = run(row, engine);
+      const what = `program ${row.id}, ${row.prog_type}, ${engine}`;
+      expect(got.errno, what).toBe(errno);
+      if (errno !== 0) continue;
+      expect(got.retval, what).toBe(retval);
+      if (data_out !== undefined) expect(got.data_out, what).toBe(data_out);
+      if (row.map_out !== undefined) expect(got.map_out, what).toEqual(row.map_out);
+    }
   }
 }, 60_000);
 

@@ -54,6 +54,10 @@ for (const group of GROUPS) {
 /** Numbers of the helpers that do here what they do in the kernel. */
 export const simulatedHelpers: readonly number[] = table.flatMap((helper, id) => (helper ? [id] : []));
 
+const FLOW = new Set(["tail_call", ...Object.keys(CALLBACK_HELPERS)].map(helperId));
+/** After a call of it the program may go on elsewhere, or may have run a callback. */
+export const helperChangesFlow = (id: number): boolean => FLOW.has(id);
+
 /** Why a helper cannot run here; undefined where it can. */
 export function helperRefusal(id: number): string | undefined {
   if (table[id] !== undefined) return undefined;
