@@ -1,4 +1,5 @@
 // Everything the page can ask. Implemented in the worker (session.ts); the page holds a `Remote<SessionApi>`.
+import type { ContextView } from "./context-view.ts";
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./flow-views.ts";
 import type { Goal, GoalView, Reader } from "./goals.ts";
 import type {
@@ -37,6 +38,8 @@ import type {
   Texts,
   VisitView,
 } from "./views.ts";
+
+export type { ContextFieldView, ContextView, MemberView, RewriteView } from "./context-view.ts";
 
 export interface SessionApi {
   hello(): Promise<HelloView>;
@@ -115,8 +118,10 @@ export interface SessionApi {
   /** The folder to take home for the current definition; null where the program does not assemble. */
   takeHome(program: ProgramInput): Promise<readonly TakeHomeFileView[] | null>;
 
-  /** The code of the four steps for the current definition; step 4 loads the program. */
-  kernelCode(program: ProgramInput): Promise<KernelCodeView>;
+  /** The code of the four steps for the current definition, or for another; step 4 loads the program. null: faulty. */
+  kernelCode(program: ProgramInput, definition?: DefinitionInput): Promise<KernelCodeView | null>;
+  /** A context from both sides: of a program type by its name, or of a definition that is being typed. null: faulty. */
+  context(progType: string, definition?: DefinitionInput): Promise<ContextView | null>;
 
   /** Applies or takes back step 1 … 4 of the recipe. */
   patchKernel(step: 1 | 2 | 3 | 4, applied: boolean): Promise<Outcome>;

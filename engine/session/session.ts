@@ -1,7 +1,7 @@
 // The use cases: what the page may ask, answered as plain data (views.ts). Checking is here; what needs a machine, and what
 // few need, is loaded when first asked for. Mutable, lives in the worker; nothing here throws for what a reader typed.
 import { ERRNO } from "../facts/errno.ts";
-import { OREORE } from "../kernel/definition.ts";
+import { type KernelDefinition, OREORE } from "../kernel/definition.ts";
 import { Registry, type Steps } from "../kernel/registry.ts";
 import type { SessionApi } from "./api.ts";
 import { visitNumbers, visitOfLine, visitView, visitViews } from "./beliefs.ts";
@@ -51,6 +51,11 @@ export function createSession({
     checkedInput === JSON.stringify(program) ? checked : undefined;
   /** The last check, where it is of this revision. */
   const of = (revision: number): Checked | undefined => (checked?.view.revision === revision ? checked : undefined);
+
+  async function read(definition: unknown): Promise<KernelDefinition | undefined> {
+    const found = (await import("../kernel/definition-input.ts")).readDefinition(definition);
+    return found.ok ? found.definition : undefined;
+  }
 
   return {
     check(input, revision) {
@@ -154,10 +159,20 @@ export function createSession({
       const files = takeHome(program, registry.definition);
       return files.map(({ path, text, executable }) => ({ path, text, executable: executable ?? false }));
     },
-    async kernelCode(input) {
+    async kernelCode(input, typed) {
       const { kernelCode } = await import("./kernel-code.ts");
+      const other = typed && (await read(typed));
+      if (typed && !other) return null;
       const { assembly, program } = assembleInput(registry, input);
-      return kernelCode(registry.definition, assembly.ok ? program : undefined);
+      return kernelCode(other ?? registry.definition, assembly.ok ? program : undefined);
+    },
+    async context(progType, typed) {
+      const { contextView } = await import("./context-view.ts");
+      const other = typed && (await read(typed));
+      if (typed && !other) return null;
+      const of = other ? new Registry(other) : registry;
+      const type = of.progType(of.progTypeId(other?.type.name ?? progType) ?? -1);
+      return type ? contextView(type, type.id === of.definition.type.id ? of.definition : undefined) : null;
     },
 
     async completeShell(line) {
@@ -171,13 +186,13 @@ export function createSession({
     },
     presets: async () => (await import("../kernel/presets.ts")).PRESETS,
     async checkDefinition(input) {
-      const read = (await import("../kernel/definition-input.ts")).readDefinition(input);
-      return read.ok ? [] : read.faults;
+      const found = (await import("../kernel/definition-input.ts")).readDefinition(input);
+      return found.ok ? [] : found.faults;
     },
     async define(input) {
       if (input === null) return boot(new Registry(OREORE, registry.steps));
-      const read = (await import("../kernel/definition-input.ts")).readDefinition(input);
-      return read.ok ? boot(new Registry(read.definition, registry.steps)) : (await live()).refuse(ERRNO.EINVAL);
+      const definition = await read(input);
+      return definition ? boot(new Registry(definition, registry.steps)) : (await live()).refuse(ERRNO.EINVAL);
     },
     setEnvironment: async (environment) => (await live()).setEnvironment(environment),
     async restart(newSeed) {

@@ -31,14 +31,16 @@ export function convertCtx(code: Code, aux: readonly InsnAux[], progType: ProgTy
     const { ptrType, ctxFieldSize } = aux[slot] as InsnAux;
     const base = T.baseType(ptrType);
     const made =
-      base === T.PTR_TO_CTX
-        ? (byDefinition(progType, insn, ctxFieldSize) ?? byRecording(progType.name, insn))
-        : byRecording(SOCKETS.get(base), insn);
+      base === T.PTR_TO_CTX ? accessBecomes(progType, insn, ctxFieldSize) : byRecording(SOCKETS.get(base), insn);
     if (!made) return undefined;
     const all = mode === I.BPF_MEMSX ? [...made, signExtended(insn)] : made;
     return all.map((one, i): Node => ({ insn: one, slot: i === all.length - 1 ? slot : -1 }));
   });
 }
+
+/** `fieldSize`: of the field that a narrower load is of, else 0. undefined: the access stays. */
+export const accessBecomes = (progType: ProgType, insn: Insn, fieldSize: number): readonly Insn[] | undefined =>
+  byDefinition(progType, insn, fieldSize) ?? byRecording(progType.name, insn);
 
 const sizeOf = ({ code }: Insn) => SIZES[code & 0x18] as 1 | 2 | 4 | 8;
 const signExtended = (insn: Insn): Insn => ({
