@@ -43,8 +43,8 @@ function startPage(): void {
   if (!useSettings.getState().embed) restoreDraft();
   void loadLanguage(language).then(() => render(<App />));
 
-  // The keys and the list of commands behind them come after what is seen first.
-  void import("./app/keys.ts").then(({ listenToKeys }) => listenToKeys());
+  // Keys, undo, the list of the last programs: after what is seen first.
+  void import("./app/later.ts").then(({ startLater }) => startLater());
   window.addEventListener("hashchange", () => void openAddress());
   window.addEventListener("pagehide", saveNow);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && saveNow());

@@ -15,6 +15,7 @@ const Embed = lazy(() => import("./Embed.tsx"));
 const ShareSheet = lazy(() => import("./ShareSheet.tsx"));
 const KeysSheet = lazy(() => import("./KeysSheet.tsx"));
 const Palette = lazy(() => import("./Palette.tsx"));
+const FilesSheet = lazy(() => import("./FilesSheet.tsx"));
 const LessonFileSheet = lazy(() => import("./LessonFileSheet.tsx"));
 const Gallery = lazy(() => import("../gallery/Gallery.tsx"));
 const PrintView = lazy(() => import("./PrintView.tsx"));
@@ -67,6 +68,7 @@ export function App() {
         {dialog === "share" && <ShareSheet />}
         {dialog === "keys" && <KeysSheet />}
         {dialog === "palette" && <Palette />}
+        {dialog === "files" && <FilesSheet />}
         {dialog === "lesson-file" && <LessonFileSheet />}
         {dialog === "gallery" && <Gallery />}
         {dialog === "print" && <PrintView />}

@@ -1,6 +1,7 @@
 // The line on top: name, examples, share, language, theme, help.
 import {
   Contrast,
+  FolderOpen,
   GraduationCap,
   Keyboard,
   LayoutGrid,
@@ -39,6 +40,15 @@ export function Header() {
           <span>{text.lesson.open}</span>
         </button>
       )}
+      <button
+        type="button"
+        className="button button--quiet button--icon"
+        aria-label={text.header.files}
+        title={`${text.header.files} (Ctrl+O)`}
+        onClick={() => openDialog("files")}
+      >
+        <FolderOpen size={16} aria-hidden="true" />
+      </button>
       <span className="spacer" />
       <Layouts />
       <span className="spacer" />

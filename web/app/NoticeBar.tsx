@@ -12,7 +12,7 @@ export function NoticeBar() {
   return (
     <div role="status" className="notice-place">
       {notice && (
-        <div className="notice" data-kind={notice.kind}>
+        <div className="notice" data-kind={notice.kind} data-bad={(notice.kind === "said" && notice.bad) || undefined}>
           <span>{sentence(notice, text, language)}</span>
           {notice.kind === "set-aside" && (
             <button type="button" className="button" onClick={takeBack}>
@@ -45,5 +45,7 @@ function sentence(notice: Notice, text: Dictionary, language: Language): string 
       return text.notice.pasted(notice.name[language]);
     case "set-aside":
       return text.notice.setAside;
+    case "said":
+      return notice.words[language];
   }
 }

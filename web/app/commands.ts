@@ -10,6 +10,7 @@ import { chooseLayout, LAYOUTS, type Layout, maximise, PANES, type Pane, useLayo
 import { moveBy, moveTo, moveToEnd, useMachine } from "../stores/machine.ts";
 import { advance, resumeLessons, takeBack, useProgram } from "../stores/program.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
+import { canRedo, canUndo, redoProgram, undoProgram } from "../stores/undo.ts";
 
 export const GROUPS = ["program", "run", "view", "share", "learn", "page"] as const;
 
@@ -21,7 +22,7 @@ export interface Command {
   /** Names of combinations: `C-` Ctrl or Command, `A-` Alt, `S-` Shift with a named key, then KeyboardEvent.key. */
   readonly keys?: readonly string[];
   /** Where the keys hold. Left out: everywhere, in the editor too. */
-  readonly where?: "outside-text" | "presenting";
+  readonly where?: "outside-text" | "presenting" | "program";
   /** Whether it is offered now; left out: always. */
   readonly when?: () => boolean;
   readonly act: () => unknown;
@@ -47,6 +48,14 @@ const MAXIMISE_WORDS: Readonly<Record<Pane, Texts>> = {
   verifier: { en: "All the room for the verifier", ja: "verifier を最大化" },
   machine: { en: "All the room for the machine", ja: "マシンを最大化" },
   kernel: { en: "All the room for the kernel", ja: "カーネルを最大化" },
+};
+
+/** Forms in which a program is saved (links/files.ts). */
+const SAVED_AS = ["source", "hex", "json"] as const;
+const SAVE_WORDS: Readonly<Record<(typeof SAVED_AS)[number], Texts>> = {
+  source: { en: "Save the source (.c)", ja: "ソースを保存 (.c)" },
+  hex: { en: "Save the instructions as hex", ja: "命令列を 16 進で保存" },
+  json: { en: "Save the whole state (.json)", ja: "状態をすべて保存 (.json)" },
 };
 
 export const COMMANDS: readonly Command[] = [
@@ -92,6 +101,45 @@ export const COMMANDS: readonly Command[] = [
     keys: ["F8"],
     act: nextProblem,
   },
+  {
+    id: "program.undo",
+    group: "program",
+    words: { en: "Undo: program, input, type", ja: "元に戻す (プログラム、入力、タイプ)" },
+    keys: ["C-z"],
+    where: "program",
+    when: canUndo,
+    act: undoProgram,
+  },
+  {
+    id: "program.redo",
+    group: "program",
+    words: { en: "Redo", ja: "やり直す" },
+    keys: ["C-S-z", "C-y"],
+    where: "program",
+    when: canRedo,
+    act: redoProgram,
+  },
+  {
+    id: "program.files",
+    group: "program",
+    words: { en: "Files and the last fifty programs", ja: "ファイルと最近の 50 個のプログラム" },
+    keys: ["C-o"],
+    act: () => toggleDialog("files"),
+  },
+  {
+    id: "program.open-file",
+    group: "program",
+    words: { en: "Open a file", ja: "ファイルを開く" },
+    act: () => import("../links/files.ts").then(({ askForFile }) => askForFile()),
+  },
+  ...SAVED_AS.map(
+    (form): Command => ({
+      id: `program.save-${form}`,
+      group: "program",
+      words: SAVE_WORDS[form],
+      act: () => import("../links/files.ts").then(({ saveProgram }) => saveProgram(form)),
+    }),
+  ),
   {
     id: "program.take-back",
     group: "program",

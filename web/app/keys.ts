@@ -27,9 +27,16 @@ function holds({ where, when, group }: Command, { target, key }: KeyboardEvent):
   // Behind a sheet that has the page to itself nothing may happen; the sheet's own key still closes it.
   if (group !== "page" && document.querySelector("dialog:modal")) return false;
   if (where === undefined) return true;
+  if (where === "program") return !isText(target) || isProgramText(target);
   if (where === "presenting") return useSettings.getState().present && (!isText(target) || key.startsWith("Page"));
   return !isText(target);
 }
+
+/** The text of the program and what is given to it; other fields have an undo of their own. */
+const isProgramText = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  target.closest("[data-testid=editor], [data-testid=sysfs-input], [data-undo=program]") !== null &&
+  target.closest(".find-widget, .rename-box, .quick-input-widget") === null;
 
 const isText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&

@@ -22,6 +22,7 @@ export const en = {
     themeNext: "press to change",
     keys: "Keyboard shortcuts",
     commands: "Commands",
+    files: "Files and programs",
     present: "Present",
     leavePresent: "Leave presenting",
     openPlayground: "Open in the playground",

@@ -23,6 +23,7 @@ export const ja: Dictionary = {
     themeNext: "押すと切り替わります",
     keys: "キーボードショートカット",
     commands: "コマンド",
+    files: "ファイルとプログラム",
     present: "発表モード",
     leavePresent: "発表モードを終える",
     openPlayground: "プレイグラウンドで開く",

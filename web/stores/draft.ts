@@ -1,18 +1,19 @@
 // The reader's own program, kept on the device. sessionStorage holds this tab's, localStorage the last of any tab;
-// the tab's wins. What a link or an example pushes aside goes to the shelf and can be taken back.
-import type { DefinitionInput } from "../../engine/index.ts";
+// the tab's wins. What a link or an example pushes aside goes to the list of the last programs (history.ts).
+import type { DefinitionInput, MapInput } from "../../engine/index.ts";
 
 export interface Draft {
   readonly source: string;
   readonly progType: string;
   readonly input: string;
+  /** Maps that are not written in the source; left out: none. */
+  readonly maps?: readonly MapInput[];
   /** The program type of one's own that it is written for; the kernel looks it over before it takes it. */
   readonly definition?: DefinitionInput;
 }
 
 const DRAFT_KEY = "oreore.draft";
 const SHELF_KEY = "oreore.shelf";
-const SHELF_SIZE = 50;
 
 export const readDraft = (): Draft | undefined =>
   [parse(get("session", DRAFT_KEY)), parse(get("local", DRAFT_KEY))].find(isDraft);
@@ -23,15 +24,15 @@ export function writeDraft(draft: Draft): void {
   put("local", DRAFT_KEY, text);
 }
 
-/** The last programs that were pushed aside, newest first. */
-export function readShelf(): readonly Draft[] {
+/** What an earlier version of the page kept of the last programs, newest first; they are moved from here only once. */
+export function takeOldShelf(): readonly Draft[] {
   const saved = parse(get("local", SHELF_KEY));
+  try {
+    localStorage.removeItem(SHELF_KEY);
+  } catch {
+    return []; // storage is not allowed here
+  }
   return Array.isArray(saved) ? saved.filter(isDraft) : [];
-}
-
-export function shelve(draft: Draft): void {
-  const others = readShelf().filter((d) => d.source !== draft.source);
-  put("local", SHELF_KEY, JSON.stringify([draft, ...others].slice(0, SHELF_SIZE)));
 }
 
 type Where = "session" | "local";
@@ -66,4 +67,5 @@ function parse(text: string | null): unknown {
 const isDraft = (value: unknown): value is Draft =>
   typeof value === "object" &&
   value !== null &&
-  ["source", "progType", "input"].every((key) => typeof (value as Record<string, unknown>)[key] === "string");
+  ["source", "progType", "input"].every((key) => typeof (value as Record<string, unknown>)[key] === "string") &&
+  Array.isArray((value as Draft).maps ?? []);

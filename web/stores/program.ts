@@ -10,8 +10,7 @@ import {
   type Texts,
 } from "../../engine/index.ts";
 import type { LinkFault } from "../links/codec.ts";
-import { useContents } from "./contents.ts";
-import { type Draft, readDraft, shelve, writeDraft } from "./draft.ts";
+import { type Draft, readDraft, writeDraft } from "./draft.ts";
 import { useSettings } from "./settings.ts";
 
 export type Notice =
@@ -19,6 +18,7 @@ export type Notice =
   | { readonly kind: "no-example"; readonly name: string }
   | { readonly kind: "no-lesson"; readonly number: number }
   | { readonly kind: "pasted"; readonly name: Texts }
+  | { readonly kind: "said"; readonly words: Texts; readonly bad: boolean }
   | { readonly kind: "set-aside" };
 
 export interface ProgramState {
@@ -75,7 +75,6 @@ export const programInput = (s: ProgramState): ProgramInput => ({
   source: s.source,
   progType: s.progType,
   maps: s.maps,
-  contents: useContents.getState().of,
 });
 
 /** The reader typed. */
@@ -140,7 +139,21 @@ export function takeBack(): void {
   const { aside } = get();
   if (!aside) return;
   const leaving = draftOf(get());
+  shelve(leaving, get().opened);
   set((s) => ({ ...opening(s), ...programOf(aside), edited: true, aside: leaving, notice: null }));
+  forgetLink();
+  saveSoon();
+}
+
+/** A program of the reader's own from the list of the last ones. */
+export const openDraft = (draft: Draft): void =>
+  openProgram({ ...draft, maps: draft.maps ?? [] }, { askedDefinition: draft.definition ?? null });
+
+/** Puts back what undo or redo kept; the editor follows. */
+export function restoreProgram(
+  kept: Pick<ProgramState, "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset">,
+): void {
+  set((s) => ({ ...opening(s), lesson: s.lesson, ...kept, example: "", edited: true }));
   forgetLink();
   saveSoon();
 }
@@ -167,7 +180,7 @@ export function openProgram(
 ): void {
   const before = draftOf(get());
   const keep = get().edited && before.source !== source && before.source.trim() !== "";
-  if (keep) shelve(before);
+  if (keep) shelve(before, get().opened);
   // From one lesson to the next nobody wants to be told: what was written stands in the list of the last programs.
   const quiet = get().lesson !== 0 && mark.lesson !== undefined;
   set((s) => ({
@@ -190,18 +203,23 @@ export function openProgram(
 
 const opening = (s: ProgramState) => ({ revision: s.revision + 1, opened: s.opened + 1, lesson: 0, askedStep: null });
 
-const draftOf = ({ source, progType, input, askedDefinition }: ProgramState): Draft => ({
+export const draftOf = ({ source, progType, input, maps, askedDefinition }: ProgramState): Draft => ({
   source,
   progType,
   input,
+  ...(maps.length > 0 && { maps }),
   ...(askedDefinition && { definition: askedDefinition }),
 });
 
-const programOf = ({ source, progType, input, definition }: Draft) => ({
+/** Into the list of the last programs, which is not needed to show the page. */
+const shelve = (draft: Draft, opened: number): void =>
+  void import("./history.ts").then(({ keepProgram }) => keepProgram(draft, opened));
+
+const programOf = ({ source, progType, input, maps = [], definition }: Draft) => ({
   source,
   progType,
   input,
-  maps: [],
+  maps,
   example: "",
   askedPreset: "oreore",
   askedDefinition: definition ?? null,

@@ -1,0 +1,29 @@
+// What starts after the first paint: keys and commands, undo, the list of the last programs, files dropped on the page.
+import { followForHistory } from "../stores/history.ts";
+import { useProgram } from "../stores/program.ts";
+import { useSettings } from "../stores/settings.ts";
+import { followForUndo } from "../stores/undo.ts";
+import { listenToKeys } from "./keys.ts";
+
+export function startLater(): void {
+  listenToKeys();
+  followForUndo();
+  followForHistory();
+  if (!useSettings.getState().readOnly) openDroppedFiles();
+}
+
+/** Files that are not lessons (those are taken before: app/Lesson.tsx) and not for the pane they were dropped on. */
+function openDroppedFiles(): void {
+  window.addEventListener("dragover", (event) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+  window.addEventListener("drop", (event) => {
+    const file = event.dataTransfer?.files[0];
+    if (!file || event.defaultPrevented) return;
+    event.preventDefault();
+    const { opened } = useProgram.getState();
+    void import("../links/files.ts").then(({ openFile }) => {
+      if (useProgram.getState().opened === opened) void openFile(file);
+    });
+  });
+}

@@ -1,0 +1,76 @@
+// Programs as files, in and out: source, hex, the whole state as JSON. A file that cannot be read gets a sentence.
+import { answered, engine } from "../stores/engine.ts";
+import { noteWhat, openProgram, useProgram } from "../stores/program.ts";
+import { freshCheck } from "../stores/verdict.ts";
+import { saveFile } from "../ui/save.ts";
+import { readState } from "./codec.ts";
+import { type FileFault, kindOf, slug } from "./file-kinds.ts";
+import { openState } from "./open.ts";
+import { stateOfPage } from "./share.ts";
+
+const FAULTS: Readonly<Record<FileFault, (name: string) => { readonly en: string; readonly ja: string }>> = {
+  "too-large": (name) => ({
+    en: `${name} is larger than a megabyte: the page does not open that. Your own program is still here.`,
+    ja: `${name} は 1 MB を超えているので開けません。書きかけのプログラムはそのままです。`,
+  }),
+  elf: (name) => ({
+    en: `${name} is an object file. Paste the output of llvm-objdump -d: the page reads that.`,
+    ja: `${name} はオブジェクトファイルです。llvm-objdump -d の出力なら、貼り付けて読み込めます。`,
+  }),
+  binary: (name) => ({
+    en: `${name} is neither text nor instructions of 8 bytes each. Your own program is still here.`,
+    ja: `${name} はテキストでも、8 バイトずつの命令列でもありません。書きかけのプログラムはそのままです。`,
+  }),
+  json: (name) => ({
+    en: `${name} holds no state that this page has saved. Your own program is still here.`,
+    ja: `${name} は、このページで保存した状態ではありません。書きかけのプログラムはそのままです。`,
+  }),
+  empty: (name) => ({ en: `${name} is empty.`, ja: `${name} は空です。` }),
+};
+
+const refuse = (fault: FileFault, name: string): void =>
+  noteWhat({ kind: "said", words: FAULTS[fault](name), bad: true });
+
+/** Opens a file that was dropped or chosen; the program that stood there is set aside. */
+export async function openFile(file: File): Promise<void> {
+  if (/\.(md|markdown)$/i.test(file.name)) return (await import("../stores/dropped.ts")).openDropped(file);
+  const found = kindOf(file.name, file.size, new Uint8Array(await file.slice(0, 1_000_001).arrayBuffer()));
+  if (found.kind === "fault") return refuse(found.fault, file.name);
+  if (found.kind === "state") {
+    const state = readState(found.text);
+    return state.kind === "state" ? openState(state.state) : refuse("json", file.name);
+  }
+  // Hex, a dump of bpftool or objdump, another notation: what pasting takes, a file may hold.
+  const pasted = await answered(engine().api.paste(found.text));
+  openProgram(
+    {
+      source: pasted?.source ?? found.text,
+      progType: useProgram.getState().progType,
+      maps: [],
+      input: useProgram.getState().input,
+    },
+    {},
+  );
+  if (pasted?.source) noteWhat({ kind: "pasted", name: pasted.name });
+}
+
+export function askForFile(): void {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.accept = ".c,.h,.txt,.hex,.json,.md,.bin,.s,.S";
+  input.onchange = () => {
+    const [file] = input.files ?? [];
+    if (file) void openFile(file);
+  };
+  input.click();
+}
+
+export async function saveProgram(form: "source" | "hex" | "json"): Promise<void> {
+  const { source, title } = useProgram.getState();
+  const name = slug(title?.en ?? "");
+  if (form === "source") return saveFile(`${name}.c`, source);
+  if (form === "json")
+    return saveFile(`${name}.json`, `${JSON.stringify(stateOfPage(true), null, 2)}\n`, "application/json");
+  const slots = (await freshCheck())?.slots ?? [];
+  saveFile(`${name}.hex`, slots.map(({ hex }) => `${hex.replace(/(..)(?=.)/g, "$1 ")}\n`).join(""));
+}

@@ -1,0 +1,42 @@
+// Undo and redo of the program with all that stands around it: text, input, program type, maps, definition.
+import { type Past, record, redo, startPast, undo } from "./past.ts";
+import { type ProgramState, restoreProgram, useProgram } from "./program.ts";
+
+type Kept = Pick<ProgramState, "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset">;
+
+const keep = ({ source, progType, maps, input, askedDefinition, askedPreset }: ProgramState): Kept => ({
+  source,
+  progType,
+  maps,
+  input,
+  askedDefinition,
+  askedPreset,
+});
+
+let past: Past<Kept> = startPast(keep(useProgram.getState()));
+let restoring = false;
+
+export function followForUndo(): void {
+  past = startPast(keep(useProgram.getState()));
+  useProgram.subscribe((state, before) => {
+    const now = keep(state);
+    const changed = (Object.keys(now) as (keyof Kept)[]).filter((key) => now[key] !== past.now[key]);
+    if (restoring || changed.length === 0) return;
+    // Another program is one change, with its input and type.
+    const kind = state.opened === before.opened ? changed.join(" ") : `opened ${state.opened}`;
+    past = record(past, now, kind, performance.now());
+  });
+}
+
+export const undoProgram = (): void => go(undo(past));
+export const redoProgram = (): void => go(redo(past));
+export const canUndo = (): boolean => past.before.length > 0;
+export const canRedo = (): boolean => past.after.length > 0;
+
+function go(to: Past<Kept> | null): void {
+  if (!to) return;
+  past = to;
+  restoring = true;
+  restoreProgram(to.now);
+  restoring = false;
+}
