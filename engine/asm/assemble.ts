@@ -15,6 +15,7 @@ import { lex } from "./lex.ts";
 import { lintProgram } from "./lint-program.ts";
 import { fixOf, Reporter, replaceFix } from "./messages.ts";
 import { BASE_STRUCTS, baseConstant, baseConstantNames, basePredefined } from "./names.ts";
+import { readNotation } from "./notation/inline.ts";
 import { type Parsed, parse } from "./parse.ts";
 import { type Preprocessed, preprocess } from "./preprocess.ts";
 import { progTypeName } from "./prog-type-names.ts";
@@ -59,7 +60,7 @@ export function analyse(source: string, options: AssembleOptions = {}): Analysis
   };
   const types = new Types(BASE_STRUCTS);
   const context: ExprContext = { reporter, types, names, source };
-  const preprocessed = preprocess(lexed.tokens, context, {
+  const preprocessed = preprocess(readNotation(lexed.tokens, source, reporter), context, {
     predefined: basePredefined,
     known: (name) => names.constant(name) !== undefined,
   });

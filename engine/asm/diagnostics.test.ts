@@ -11,6 +11,11 @@ const CASES: Record<MessageCode, readonly [source: string, marks: string, fixed?
   "bad-number": ["BPF_MOV64_IMM(BPF_REG_0, 0x1g),", "0x1g"],
   "bad-char": ["BPF_MOV64_IMM(BPF_REG_0, '\\q'),", "'\\q'"],
   unexpected: ["BPF_MOV64_IMM(BPF_REG_0, 1 2),", "2"],
+  "kernel-notation": [
+    "BPF_MOV64_IMM(BPF_REG_0, 1),\nout: r0 += 42;\nBPF_EXIT_INSN(),",
+    "r0 += 42",
+    "BPF_MOV64_IMM(BPF_REG_0, 1),\nout: BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 42),\nBPF_EXIT_INSN(),",
+  ],
   "missing-comma": [
     "BPF_MOV64_IMM(BPF_REG_0, 1)\nBPF_EXIT_INSN(),",
     ")",

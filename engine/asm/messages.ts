@@ -45,6 +45,11 @@ export const MESSAGES = {
     en: "found {found}, expected {expected}",
     ja: "{expected} が来るはずのところに {found} があります",
   },
+  "kernel-notation": {
+    severity: "error",
+    en: "this is the kernel's notation; as a macro it is `{macro}`",
+    ja: "これはカーネルの表記です。マクロでは `{macro}` と書きます",
+  },
   "missing-comma": {
     severity: "error",
     en: "a comma is missing between two instructions",

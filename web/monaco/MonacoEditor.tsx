@@ -11,6 +11,7 @@ import { cursorMoved, evenLines, type Geometry, publishGeometry, useFocus } from
 import { useMachine } from "../stores/machine.ts";
 import { editSource, noteWhat, useProgram } from "../stores/program.ts";
 import { findRegister, findRegisterAtCursor, useRegisterSearch } from "../stores/register-search.ts";
+import { useScale } from "../stores/scale.ts";
 import { themeInForce, useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
@@ -28,8 +29,10 @@ monaco.languages.setLanguageConfiguration(LANGUAGE, configuration);
 registerServices();
 
 /** Pixels of the type and of a line. */
-const sizes = (present: boolean): { readonly font: number; readonly line: number } =>
-  present ? { font: 19, line: 30 } : { font: window.innerWidth < 1200 ? 13 : 14, line: 22 };
+const sizes = (scale: number): { readonly font: number; readonly line: number } => ({
+  font: Math.round((window.innerWidth < 1200 ? 13 : 14) * scale),
+  line: Math.round(22 * scale),
+});
 
 /** One text for every editor made: what was typed can be taken back after the panes were rearranged or the language changed. */
 const model = monaco.editor.createModel(useProgram.getState().source, LANGUAGE);
@@ -51,7 +54,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
   const text = useText();
   const theme = useSettings((s) => s.theme);
-  const present = useSettings((s) => s.present);
+  const scale = useScale((s) => s.scale);
   const language = useSettings((s) => s.language);
   const [spoken, setSpoken] = useState(language);
   /** Pixels from the left to the arrows. */
@@ -75,8 +78,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       readOnly,
       ariaLabel: text.editor.label,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-code"),
-      fontSize: sizes(present).font,
-      lineHeight: sizes(present).line,
+      fontSize: sizes(scale).font,
+      lineHeight: sizes(scale).line,
       padding: { top: 10, bottom: 10 },
       automaticLayout: true,
       minimap: { enabled: false },
@@ -190,6 +193,13 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       "!suggestWidgetVisible && !findWidgetVisible && !parameterHintsVisible && !renameInputVisible && !markersNavigationVisible && !editorHasMultipleSelections",
     );
 
+    // A paste without contents (a tool's, to see whether pasting works) is left to the browser.
+    const element = host.current;
+    const emptyPaste = (event: ClipboardEvent): void => {
+      if (!event.clipboardData) event.stopImmediatePropagation();
+    };
+    element?.addEventListener("paste", emptyPaste, true);
+
     const follow = [
       useProgram.subscribe((s) => {
         if (s.opened === opened) return;
@@ -226,6 +236,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
     decorate();
     markRegister();
     return () => {
+      element?.removeEventListener("paste", emptyPaste, true);
       lastView = made.saveViewState();
       for (const stop of follow) stop();
       for (const stop of stops) stop.dispose();
@@ -248,10 +259,10 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   useEffect(() => {
     editor.current?.updateOptions({
       ariaLabel: text.editor.label,
-      fontSize: sizes(present).font,
-      lineHeight: sizes(present).line,
+      fontSize: sizes(scale).font,
+      lineHeight: sizes(scale).line,
     });
-  }, [present, text]);
+  }, [scale, text]);
 
   return (
     <>

@@ -182,6 +182,11 @@ const formatting: monaco.languages.DocumentFormattingEditProvider = {
   },
 };
 
+const CONVERT_ALL = (n: number): Words => ({
+  en: `Write all ${n} lines in the kernel's notation as macros`,
+  ja: `カーネルの表記の ${n} 行をすべてマクロにする`,
+});
+
 const quickFixes: monaco.languages.CodeActionProvider = {
   provideCodeActions(model, range) {
     const actions: monaco.languages.CodeAction[] = [];
@@ -201,6 +206,21 @@ const quickFixes: monaco.languages.CodeActionProvider = {
           },
         });
     }
+    const all = (useVerdict.getState().check?.diagnostics ?? []).filter(({ code }) => code === "kernel-notation");
+    if (all.length > 1 && actions.length > 0)
+      actions.push({
+        title: inForce(CONVERT_ALL(all.length)),
+        kind: "quickfix",
+        edit: {
+          edits: all.flatMap(({ fixes }) =>
+            (fixes[0]?.edits ?? []).map(({ span: at, text }) => ({
+              resource: model.uri,
+              versionId: model.getVersionId(),
+              textEdit: { range: rangeOf(model, at), text },
+            })),
+          ),
+        },
+      });
     return { actions, dispose: () => {} };
   },
 };
