@@ -37,6 +37,16 @@ const MapRecord = v.object({
 });
 type MapRecord = v.InferOutput<typeof MapRecord>;
 
+/** A function as the record's BTF has it: program/program.ts FuncInfo. */
+const FuncRecord = v.object({
+  name: v.string(),
+  global: v.nullish(v.boolean(), false),
+  params: v.array(
+    v.union([v.literal("int"), v.literal("ctx"), v.object({ mem: u32, nonnull: v.nullish(v.boolean(), false) })]),
+  ),
+  returns: v.picklist(["int", "void"]),
+});
+
 export const ProgramRecord = v.object({
   insns: v.nullish(InsnsHex),
   source: v.nullish(v.string()),
@@ -46,6 +56,7 @@ export const ProgramRecord = v.object({
   prog_flags: v.nullish(u32, 0),
   license: v.nullish(v.string(), DEFAULT_LICENSE),
   func_info: v.nullish(v.boolean(), false),
+  functions: v.nullish(v.array(FuncRecord)),
   needs: v.nullish(v.array(v.string()), []),
   maps: v.nullish(v.array(MapRecord), []),
   map_refs: v.nullish(v.record(v.string(), v.string()), {}),
@@ -83,6 +94,7 @@ export function programOfRecord(record: ProgramRecord): Program {
     progFlags: record.prog_flags,
     license: record.license,
     ...((record.func_info || record.needs.includes("func_info")) && { funcInfo: true }),
+    ...(record.functions && { functions: record.functions }),
   };
   if (record.insns) {
     const insns = decodeInsns(record.insns);

@@ -20,6 +20,18 @@ export interface MapDef {
   readonly inner?: MapDef;
 }
 
+/** What BTF says of one parameter: a number, the program's context, or memory of so many bytes (0: of unknown size). */
+export type FuncParam = "int" | "ctx" | { readonly mem: number; readonly nonnull?: boolean };
+
+/** A function of the program as its BTF has it. */
+export interface FuncInfo {
+  readonly name: string;
+  /** Verified once for any arguments that fit, not at each call. */
+  readonly global: boolean;
+  readonly params: readonly FuncParam[];
+  readonly returns: "int" | "void";
+}
+
 export interface Program {
   readonly insns: readonly Insn[];
   /** enum bpf_prog_type in lower case without its prefix: `socket_filter`, `oreore`. */
@@ -32,10 +44,12 @@ export interface Program {
   /** First slot of an LD_IMM64 with src BPF_PSEUDO_MAP_FD or BPF_PSEUDO_MAP_VALUE → index into `maps`, or the negative errno of a descriptor that is no map's. */
   readonly mapRefs: ReadonlyMap<number, number>;
   /**
-   * The program comes with BTF that names each of its functions, as compilers write it: all static, none with parameters
-   * that the BTF speaks of. Callbacks and tail calls out of functions ask for it.
+   * The program comes with BTF that names each of its functions, as compilers write it; those that `functions` does not
+   * speak of are static and have no parameters. Callbacks and tail calls out of functions ask for it.
    */
   readonly funcInfo?: boolean;
+  /** With funcInfo: the program's functions in order of their first slots, the main one first. */
+  readonly functions?: readonly FuncInfo[];
   /** License text given to bpf(2); GPL-only helpers ask for a compatible one. */
   readonly license: string;
 }

@@ -245,3 +245,39 @@ describe("a trace", () => {
     expect(log.slice(visits[1]!.logPos, visits[1]!.logEnd)).toContain("1: (b7) r0 = 0");
   });
 });
+
+test("a global function is judged once, for any arguments, and its call by its BTF", () => {
+  // main: r1 = 7; call f; r0 = 0; exit    f: r0 = *(u8 *)(r10 + r1): no number is known there
+  const insns: Insn[] = [
+    { code: 0xb7, dst: 1, src: 0, off: 0, imm: 7 },
+    { code: 0x85, dst: 0, src: 1, off: 0, imm: 2 },
+    { code: 0xb7, dst: 0, src: 0, off: 0, imm: 0 },
+    { code: 0x95, dst: 0, src: 0, off: 0, imm: 0 },
+    { code: 0xbf, dst: 0, src: 1, off: 0, imm: 0 },
+    { code: 0x95, dst: 0, src: 0, off: 0, imm: 0 },
+  ];
+  const main = { name: "main", global: true, params: [], returns: "int" } as const;
+  const withParam = (param: "int" | "ctx") =>
+    judge(
+      ofInsns(insns, {
+        funcInfo: true,
+        functions: [main, { name: "f", global: true, params: [param], returns: "int" }],
+      }),
+      { trace: { maxVisits: 100 } },
+    );
+  const fits = withParam("int");
+  expect(fits).toMatchObject({ verdict: "accept", errno: 0 });
+  expect(fits.log).toContain("Func#1 ('f') is global and assumed valid.\n");
+  expect(fits.log).toContain("Validating f() func#1...\n4: R1=scalar() R10=fp0\n");
+  expect(fits.trace!.visits.map((visit) => [visit.insnIdx, visit.prev])).toEqual([
+    [0, -1],
+    [1, 0],
+    [2, 1],
+    [3, 2],
+    [4, -1],
+    [5, 4],
+  ]);
+  const other = withParam("ctx");
+  expect(other).toMatchObject({ verdict: "reject", errno: ERRNO.EINVAL });
+  expect(other.log).toContain("arg#0 expects pointer to ctx\nCaller passes invalid args into func#1 ('f')\n");
+});

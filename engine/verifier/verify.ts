@@ -6,7 +6,7 @@ import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { Program } from "../program/program.ts";
 import { checkMaxStackDepth } from "./check/stack-depth.ts";
-import { walkMain } from "./explore/walk.ts";
+import { walkProgram } from "./explore/walk.ts";
 import { fixups } from "./fixups.ts";
 import { DEFAULT_LOG_SIZE, VerifierLog } from "./log/buffer.ts";
 import { verificationStats } from "./log/stats.ts";
@@ -70,7 +70,7 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
   const env = newEnv(withAttachType(program), progType, log, options);
 
   let err = prepass(env);
-  err ||= walkMain(env);
+  err ||= walkProgram(env);
   err ||= checkMaxStackDepth(env);
   err ||= fixups(env);
 

@@ -1,10 +1,11 @@
-// Random calls of helpers, callbacks, timers, locks, tail calls, dynptrs and maps in maps, beside the running kernel where there is one.
+// Random calls of helpers, callbacks, timers, locks, tail calls, global functions, dynptrs and maps in maps, beside the running kernel where there is one.
 import { expect, test } from "vitest";
 import type { Program } from "../../program/program.ts";
 import { verify } from "../../verifier/verify.ts";
 import { anyCallProgram } from "./any-call.ts";
 import { callbackProgram } from "./callbacks.ts";
 import { difference } from "./differ.ts";
+import { globalProgram } from "./globals.ts";
 import { Kernel, whyNoKernel } from "./kernel.ts";
 import { objectProgram } from "./objects.ts";
 
@@ -17,6 +18,7 @@ const reason = whyNoKernel();
 const FAMILIES: readonly (readonly [name: string, make: (seed: number) => Program])[] = [
   ["calls of any helper", anyCallProgram],
   ["callbacks, timers, locks and tail calls", callbackProgram],
+  ["global functions", globalProgram],
   ["dynptrs, ring buffer records and maps in maps", objectProgram],
 ];
 

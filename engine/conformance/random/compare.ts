@@ -2,6 +2,7 @@
 //
 //   npx tsx engine/conformance/random/compare.ts --seed 1 --count 1000 --log-level 2
 //   npx tsx engine/conformance/random/compare.ts --seed 77 --one            one program and both logs
+//   npx tsx engine/conformance/random/compare.ts --family callbacks         any-call, callbacks, globals, objects
 //   npx tsx engine/conformance/random/compare.ts --mutate programs.jsonl    changed copies of recorded programs
 //   npx tsx engine/conformance/random/compare.ts --mutate random            changed copies of random ones
 //
@@ -11,10 +12,14 @@ import { parseArgs } from "node:util";
 import * as v from "valibot";
 import type { Program } from "../../program/program.ts";
 import { ProgramRecord, programOfRecord } from "../records.ts";
+import { anyCallProgram } from "./any-call.ts";
+import { callbackProgram } from "./callbacks.ts";
 import { listing, messageOf } from "./differ.ts";
 import { randomProgram } from "./generate.ts";
+import { globalProgram } from "./globals.ts";
 import { whyNoKernel } from "./kernel.ts";
 import { mutated } from "./mutate.ts";
+import { objectProgram } from "./objects.ts";
 import { tally } from "./tally.ts";
 
 const { values } = parseArgs({
@@ -24,6 +29,7 @@ const { values } = parseArgs({
     "log-level": { type: "string", default: "2" },
     causes: { type: "string", default: "20" },
     one: { type: "boolean", default: false },
+    family: { type: "string", default: "any" },
     mutate: { type: "string" },
   },
 });
@@ -41,9 +47,18 @@ function recordedPrograms(file: string): Program[] {
   });
 }
 
+const FAMILIES: Readonly<Record<string, (seed: number) => Program>> = {
+  any: randomProgram,
+  "any-call": anyCallProgram,
+  callbacks: callbackProgram,
+  globals: globalProgram,
+  objects: objectProgram,
+};
+const family = FAMILIES[values.family] ?? randomProgram;
+
 const seeds = values.mutate === undefined || values.mutate === "random" ? [] : recordedPrograms(values.mutate);
 const make = (seed: number): Program => {
-  const base = seeds.length === 0 ? randomProgram(seed) : seeds[seed % seeds.length]!;
+  const base = seeds.length === 0 ? family(seed) : seeds[seed % seeds.length]!;
   return values.mutate === undefined ? base : mutated(base, seed);
 };
 

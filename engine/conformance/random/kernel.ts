@@ -5,6 +5,7 @@ import { release } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { toHex } from "../../base/bytes.ts";
+import { progTypeByName } from "../../facts/prog-types.ts";
 import { encodeInsns } from "../../isa/insn.ts";
 import type { MapDef, Program } from "../../program/program.ts";
 
@@ -52,6 +53,10 @@ export function programRecord(program: Program, logLevel: number, dataIn?: reado
     prog_flags: program.progFlags,
     log_level: logLevel,
     ...(program.funcInfo && { func_info: true }),
+    ...(program.functions && {
+      functions: program.functions,
+      context: progTypeByName(program.progType)?.ctxStruct,
+    }),
     maps: program.maps.filter((_, i) => used.has(i)).map(mapRecord),
     map_refs: Object.fromEntries([...program.mapRefs].map(([slot, index]) => [slot, program.maps[index]!.name])),
     ...(dataIn && { runs: dataIn.map((data_in) => ({ data_in })) }),

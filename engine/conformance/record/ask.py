@@ -6,6 +6,7 @@ in   {"id", "insns": hex, "prog_type"?: "socket_filter", "expected_attach_type"?
       "maps"?: [{"name", "type", "key_size", "value_size", "max_entries", "flags"?, "init"?: {decimal u32 key: hex value},
                  "fields"?: {"bpf_spin_lock" | "bpf_timer": offset in the value}}],
       "func_info"?: true: BTF names each function of the program, all of them static and without parameters,
+      "functions"?: [as make_btf.functions() has them], "context"?: name of the struct that their "ctx" points to,
       "map_refs"?: {slot: map name}, "runs"?: [{"data_in": hex}]}
 out  {"id", "verdict": "accept" | "reject", "errno", "log", "runs": [{"errno"} or {"errno": 0, "retval", "data_out"}]}
      or {"id", "error": sentence}
@@ -75,7 +76,8 @@ def ask(p):
             by_name[m["name"]] = make_map(m, fds)
         for slot, name in (p.get("map_refs") or {}).items():
             struct.pack_into("<i", insns, int(slot) * 8 + 4, by_name[name])
-        btf, func_info = make_btf.functions(function_starts(insns)) if p.get("func_info") else (0, b"")
+        btf, func_info = (
+            make_btf.functions(function_starts(insns), p.get("functions") or (), p.get("context", "")) if p.get("func_info") else (0, b""))
         if btf:
             fds.append(btf)
         fd, errno, log = kernel.load(bytes(insns), PROG_TYPES[p.get("prog_type", "socket_filter")], p.get("expected_attach_type", 0),

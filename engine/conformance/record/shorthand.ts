@@ -2,7 +2,7 @@
 import { helperId } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
-import type { MapDef, Program } from "../../program/program.ts";
+import type { FuncInfo, MapDef, Program } from "../../program/program.ts";
 import { DEFAULT_LICENSE } from "../../program/program.ts";
 
 /** An instruction, or the name of a map for the two slots that load it. */
@@ -134,6 +134,9 @@ export interface Settings {
   readonly progType?: string;
   readonly expectedAttachType?: number;
   readonly progFlags?: number;
+  readonly funcInfo?: boolean;
+  readonly functions?: readonly FuncInfo[];
+  readonly license?: string;
 }
 
 /** Items as a program; its maps are those it loads. */
@@ -159,6 +162,8 @@ export function programOf(items: readonly (Item | readonly Item[])[], settings: 
     progType: settings.progType ?? "socket_filter",
     expectedAttachType: settings.expectedAttachType ?? 0,
     progFlags: settings.progFlags ?? 0,
-    license: DEFAULT_LICENSE,
+    license: settings.license ?? DEFAULT_LICENSE,
+    ...(settings.funcInfo && { funcInfo: true }),
+    ...(settings.functions && { functions: settings.functions }),
   };
 }

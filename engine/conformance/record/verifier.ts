@@ -11,6 +11,7 @@ import type { Program } from "../../program/program.ts";
 import { messageOf } from "../random/differ.ts";
 import { randomProgram } from "../random/generate.ts";
 import { Kernel, type KernelAnswer, programRecord, whyNoKernel } from "../random/kernel.ts";
+import { GLOBAL_PROGRAMS } from "./global-programs.ts";
 import { programOf } from "./shorthand.ts";
 import { PROGRAMS } from "./verifier-programs.ts";
 
@@ -63,7 +64,7 @@ async function main(): Promise<void> {
     logs.push(answer.log);
   };
 
-  for (const [i, [name, written]] of Object.entries(PROGRAMS).entries()) {
+  for (const [i, [name, written]] of Object.entries({ ...PROGRAMS, ...GLOBAL_PROGRAMS }).entries()) {
     const program = programOf(written.items, written);
     const levels = i % LEVELS_EVERY === 0 ? [2, 1, 4, 7] : [2];
     for (const level of levels) {

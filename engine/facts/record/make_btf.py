@@ -1,12 +1,12 @@
 """Makes and loads the little BTF that programs and maps need to use callbacks, spin locks and timers:
-functions `static int f0(void)`, and map values with a field of a kernel type at an offset."""
+functions, and map values with a field of a kernel type at an offset."""
 import ctypes
 import struct
 
 import kernel
 
 BTF_LOAD = 18
-INT, PTR, ARRAY, STRUCT, FUNC, FUNC_PROTO = 1, 2, 3, 4, 12, 13
+INT, PTR, ARRAY, STRUCT, FWD, FUNC, FUNC_PROTO, DECL_TAG = 1, 2, 3, 4, 7, 12, 13, 17
 FIELD_SIZE = dict(bpf_spin_lock=4, bpf_timer=16)
 
 
@@ -17,10 +17,15 @@ class Builder:
         self.u64 = self.add("long", INT, 8, struct.pack("<I", 64))
         self.char = self.add("char", INT, 1, struct.pack("<I", 8))
 
+    def name(self, text):
+        """-> its offset"""
+        if not text:
+            return 0
+        self.strings += text.encode() + b"\0"
+        return len(self.strings) - len(text.encode()) - 1
+
     def add(self, name, kind, size_or_type, more=b"", vlen=0):
-        offset = len(self.strings) if name else 0
-        if name:
-            self.strings += name.encode() + b"\0"
+        offset = self.name(name)
         self.types += struct.pack("<III", offset, kind << 24 | vlen, size_or_type) + more
         self.count += 1
         return self.count
@@ -29,8 +34,7 @@ class Builder:
         """members: [(name, type, byte offset)]"""
         more = b""
         for n, t, off in members:
-            more += struct.pack("<III", len(self.strings), t, off * 8)
-            self.strings += n.encode() + b"\0"
+            more += struct.pack("<III", self.name(n), t, off * 8)
         return self.add(name, STRUCT, size, more, len(members))
 
     def load(self):
@@ -45,11 +49,33 @@ class Builder:
         return fd
 
 
-def functions(starts):
-    """One static function for each first slot. -> (fd, func_info bytes)"""
+def functions(starts, described=(), context=""):
+    """A function for each first slot: as `described` has it, by place, else static and without parameters.
+    described: [{"name", "global", "params": ["int" | "ctx" | {"mem": bytes, "nonnull"?}], "returns": "int" | "void"}];
+    context: struct that "ctx" points to. -> (fd, func_info bytes)"""
     b = Builder()
-    proto = b.add("", FUNC_PROTO, b.u32)
-    ids = [b.add(f"f{i}", FUNC, proto) for i in range(len(starts))]
+
+    def parameter(p):
+        if p == "int":
+            return b.u32
+        if p == "ctx":
+            return b.add("", PTR, b.struct(context, 0, []))
+        if p["mem"] == 0:
+            return b.add("", PTR, b.add("unknown", FWD, 0))
+        array = b.add("", ARRAY, 0, struct.pack("<III", b.char, b.u32, p["mem"]))
+        return b.add("", PTR, b.struct(f"mem{p['mem']}", p["mem"], [("bytes", array, 0)]))
+
+    def function(i):
+        d = described[i] if i < len(described) else dict(name=f"f{i}", params=[], returns="int")
+        params = b"".join(struct.pack("<II", b.name(f"p{n}"), parameter(p)) for n, p in enumerate(d["params"]))
+        proto = b.add("", FUNC_PROTO, b.u32 if d["returns"] == "int" else 0, params, len(d["params"]))
+        id_ = b.add(d["name"], FUNC, proto, vlen=1 if d.get("global") else 0)
+        for n, p in enumerate(d["params"]):
+            if isinstance(p, dict) and p.get("nonnull"):
+                b.add("arg:nonnull", DECL_TAG, id_, struct.pack("<i", n))
+        return id_
+
+    ids = [function(i) for i in range(len(starts))]
     return b.load(), b"".join(struct.pack("<II", at, id_) for at, id_ in zip(starts, ids))
 
 

@@ -8,12 +8,23 @@ import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
 import { BPF_LOG_LEVEL } from "../log/buffer.ts";
 import { printVerifierState } from "../log/state.ts";
 import { callsSyncCallback } from "../prepass/callees.ts";
-import { type Env, findSubprog, notSimulated, scratchAll, scratchReg, verbose } from "../state/env.ts";
+import {
+  type Env,
+  findSubprog,
+  isSleepable,
+  NOT_SIMULATED,
+  notSimulated,
+  scratchAll,
+  scratchReg,
+  verbose,
+} from "../state/env.ts";
 import { E2BIG, EACCES, EFAULT, EINVAL } from "../state/errors.ts";
-import { framePointer } from "../state/reg.ts";
+import { framePointer, UNKNOWN_REG } from "../state/reg.ts";
 import { PTR_TO_STACK, SCALAR_VALUE } from "../state/regtype.ts";
 import { type FuncState, MAX_CALL_FRAMES, newFuncState, type VerifierState } from "../state/state.ts";
 import { retvalWithin, verboseInvalidScalar } from "./exit.ts";
+import { checkCallArgs } from "./func-args.ts";
+import { forgetPacket } from "./packet-range.ts";
 import { CALLER_SAVED_REGS, clearCallerSaved } from "./regs.ts";
 
 /** Puts into the callee's registers what it is called with; 0 or an errno. @kernel set_callee_state_fn */
@@ -69,7 +80,9 @@ export function checkFuncCall(env: Env, insn: Insn, at: number): number {
     verbose(env, `verifier bug: target of func call at insn ${target} is not a program\n`);
     return EFAULT;
   }
-  if (env.subprogs[subprogno]!.isGlobal) return notSimulated(env, "global functions, which need BTF");
+  const mismatch = checkCallArgs(env, subprogno);
+  if (mismatch === NOT_SIMULATED) return mismatch;
+  if (env.subprogs[subprogno]!.isGlobal) return callGlobal(env, subprogno, mismatch);
   const caller = state.frames[state.curframe]!;
   const err = setupFuncEntry(env, subprogno, at, passArguments, state);
   if (err) return err;
@@ -82,6 +95,35 @@ export function checkFuncCall(env: Env, insn: Insn, at: number): number {
     verbose(env, "callee:\n");
     printVerifierState(env, state, state.curframe, true);
   }
+  return 0;
+}
+
+/** A global function is verified by itself: of a call only the arguments are looked at, and R0 may be any number. */
+function callGlobal(env: Env, subprogno: number, mismatch: number): number {
+  const state = env.curState;
+  const { name, changesPktData, mightSleep } = env.subprogs[subprogno]!;
+  if (state.activeLocks !== 0) {
+    verbose(env, "global function calls are not allowed while holding a lock,\nuse static function instead\n");
+    return EINVAL;
+  }
+  if (mightSleep && !isSleepable(env)) {
+    verbose(
+      env,
+      "global functions that may sleep are not allowed in non-sleepable context,\n" +
+        "i.e., in a RCU/IRQ/preempt-disabled section, or in\na non-sleepable BPF program context\n",
+    );
+    return EINVAL;
+  }
+  if (mismatch !== 0) {
+    verbose(env, `Caller passes invalid args into func#${subprogno} ('${name}')\n`);
+    return mismatch;
+  }
+  verbose(env, `Func#${subprogno} ('${name}') is global and assumed valid.\n`);
+  if (changesPktData) forgetPacket(env);
+  env.subprogs[subprogno]!.called = true;
+  const caller = state.frames[state.curframe]!;
+  forgetCallerSaved(env, caller);
+  caller.regs[0] = UNKNOWN_REG;
   return 0;
 }
 

@@ -11,11 +11,10 @@ import { updateLiveStack } from "../explore/stack-liveness.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { regTypeStr } from "../log/state.ts";
 import { helperProto } from "../prepass/callees.ts";
-import { type Env, notSimulated, scratchReg, verbose } from "../state/env.ts";
+import { type Env, isSleepable, notSimulated, scratchReg, verbose } from "../state/env.ts";
 import { EACCES, EINVAL, ENOMEM } from "../state/errors.ts";
-import { isConstVal, isNullReg, isPktPointerReg, UNKNOWN_REG } from "../state/reg.ts";
+import { isConstVal, isNullReg, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
-import { mapAllRegs } from "../state/state.ts";
 import { prepareFuncExit } from "./call.ts";
 import { CALLBACKS, pushCallbackCall } from "./callback.ts";
 import { type CallMeta, checkFuncArg } from "./helper-args.ts";
@@ -25,10 +24,9 @@ import { checkGetFuncIp, refineReturn, setReturn } from "./helper-return.ts";
 import { verifierBug } from "./helper-types.ts";
 import { checkMapFunc } from "./map-func.ts";
 import { checkMemAccess } from "./mem.ts";
+import { forgetPacket } from "./packet-range.ts";
 import { checkResourceLeak, releaseReference } from "./ref.ts";
 import { CALLER_SAVED_REGS, clearCallerSaved, curFrame, curRegs } from "./regs.ts";
-
-const BPF_F_SLEEPABLE = 1 << 4;
 
 /** They remember their map in the instruction. @kernel verifier.c record_func_map */
 const RECORDS_MAP = helperSet(
@@ -91,9 +89,6 @@ export function checkHelperCall(env: Env, insn: Insn, at: number): number {
   return 0;
 }
 
-/** Packet data may have moved: all pointers to it are worth nothing. @kernel verifier.c clear_all_pkt_pointers */
-const forgetPacket = (env: Env): void => mapAllRegs(env.curState, (reg) => (isPktPointerAny(reg) ? UNKNOWN_REG : reg));
-
 /**
  * A tail call comes back only if it failed, and then nothing has happened. Where it succeeds in a function of the
  * program, the other program returns to that function's caller, whatever it has done to the packet.
@@ -111,9 +106,6 @@ function afterTailCall(env: Env): number {
   return 0;
 }
 
-const isPktPointerAny = (reg: typeof UNKNOWN_REG): boolean =>
-  isPktPointerReg(reg) || T.baseType(reg.type) === T.PTR_TO_PACKET_END;
-
 /** May this program call it at all, here? */
 function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
   const no = (text: string): number => {
@@ -127,8 +119,7 @@ function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
   // Such helpers ask which kernel function the program is attached to; programs judged here are attached to none.
   if (proto.allowed !== undefined) return no("helper call is not allowed in probe");
   const state = env.curState;
-  const sleepable = (env.program.progFlags & BPF_F_SLEEPABLE) !== 0 || state.inSleepable;
-  if (proto.mightSleep && !sleepable) return no("helper call might sleep in a non-sleepable prog");
+  if (proto.mightSleep && !isSleepable(env)) return no("helper call might sleep in a non-sleepable prog");
   if (!proto.mightSleep) return 0;
   if (state.activeRcuLock) return no(`sleepable helper ${called(id)} in rcu_read_lock region`);
   if (state.activePreemptLocks !== 0) return no(`sleepable helper ${called(id)} in non-preemptible region`);

@@ -1,10 +1,11 @@
 // Comparing packet pointers with the packet's end (or with each other, for the metadata before it) tells how many bytes
-// are there.  @kernel verifier.c find_good_pkt_pointers, try_match_pkt_pointers, is_pkt_ptr_branch_taken
+// are there, until the packet changes.  @kernel verifier.c find_good_pkt_pointers, try_match_pkt_pointers, is_pkt_ptr_branch_taken
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { flipOpcode } from "../domain/cond.ts";
-import { AT_PKT_END, BEYOND_PKT_END, type RegState } from "../state/reg.ts";
-import { PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META } from "../state/regtype.ts";
+import type { Env } from "../state/env.ts";
+import { AT_PKT_END, BEYOND_PKT_END, isPktPointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
+import { baseType, PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META } from "../state/regtype.ts";
 import { mapAllRegs, type VerifierState } from "../state/state.ts";
 import { MAX_PACKET_OFF } from "./region.ts";
 
@@ -86,3 +87,9 @@ export function pktBranchTaken(dst: RegState, src: RegState, op: number): 0 | 1 
   }
   return -1;
 }
+
+const isPacketPointer = (reg: RegState): boolean => isPktPointerReg(reg) || baseType(reg.type) === PTR_TO_PACKET_END;
+
+/** Packet data may have moved: all pointers to it are worth nothing. @kernel verifier.c clear_all_pkt_pointers */
+export const forgetPacket = (env: Env): void =>
+  mapAllRegs(env.curState, (reg) => (isPacketPointer(reg) ? UNKNOWN_REG : reg));

@@ -7,6 +7,7 @@ import { checkAluOp } from "../check/alu.ts";
 import { checkStx } from "../check/atomic.ts";
 import { checkFuncCall, checkKfuncCall } from "../check/call.ts";
 import { checkExit, PATH_ENDS, RETURNED } from "../check/exit.ts";
+import { checkFuncProto, setGlobalArgs } from "../check/func-args.ts";
 import { checkHelperCall } from "../check/helper.ts";
 import { checkCondJmp } from "../check/jump.ts";
 import { checkLd } from "../check/load-imm.ts";
@@ -22,25 +23,62 @@ import { pushJmpHistory } from "./precision.ts";
 import { isStateVisited } from "./prune.ts";
 import { updateBranchCounts } from "./scc.ts";
 import { popStack } from "./stack.ts";
-import { commitStackWriteMarks, resetStackWriteMarks, updateLiveStack } from "./stack-liveness.ts";
+import {
+  commitStackWriteMarks,
+  resetLiveStackCallchain,
+  resetStackWriteMarks,
+  updateLiveStack,
+} from "./stack-liveness.ts";
 
 /** Progress is told every 16384 instructions. */
 const PROGRESS_MASK = 0x3fff;
 const BPF_FUNC_SPIN_UNLOCK = 94;
 
-/** Walks the main program. 0: every path is safe. @kernel verifier.c do_check_main, do_check_common */
-export function walkMain(env: Env): number {
+/** Walks the main program and the global functions that it calls. 0: every path is safe. @kernel verifier.c do_check_main */
+export const walkProgram = (env: Env): number => walkFrom(env, 0) || walkGlobals(env);
+
+/** Walks one function with nothing around it. @kernel verifier.c do_check_common */
+function walkFrom(env: Env, subprogno: number): number {
+  const { start, name } = env.subprogs[subprogno]!;
   const state = newVerifierState();
-  const frame = newFuncState(BPF_MAIN_FUNC, 0, 0);
+  const frame = newFuncState(BPF_MAIN_FUNC, 0, subprogno);
   frame.regs[10] = framePointer(0);
-  frame.regs[1] = CTX_REG;
   state.frames[0] = frame;
+  state.firstInsnIdx = start;
   env.curState = state;
-  env.insnIdx = 0;
+  env.insnIdx = start;
+  resetLiveStackCallchain(env);
   scratchAll(env);
+  if (subprogno === 0) frame.regs[1] = CTX_REG;
+  else {
+    env.trace?.resume(env);
+    verbose(env, `Validating ${name}() func#${subprogno}...\n`);
+    const err = checkFuncProto(env, subprogno);
+    if (err) return err;
+    setGlobalArgs(env, subprogno, frame.regs);
+  }
   const err = walk(env);
   if (!err && !(env.log.level & BPF_LOG_LEVEL2)) env.log.reset(0);
+  env.explored = [];
+  env.sccVisits = null;
   return err;
+}
+
+/** Global functions that were called, until none of them calls one that was not walked. @kernel verifier.c do_check_subprogs */
+function walkGlobals(env: Env): number {
+  for (let found = true; found; ) {
+    found = false;
+    for (const [n, subprog] of env.subprogs.entries()) {
+      if (!subprog.isGlobal || !subprog.called || subprog.verified) continue;
+      const err = walkFrom(env, n);
+      if (err) return err;
+      if (env.log.level & BPF_LOG_LEVEL)
+        verbose(env, `Func#${n} ('${subprog.name}') is safe for any args that match its prototype\n`);
+      subprog.verified = true;
+      found = true;
+    }
+  }
+  return 0;
 }
 
 function walk(env: Env): number {

@@ -24,10 +24,19 @@ export function addSubprogsAndCheckCalls(env: Env): number {
     else continue;
     if (err < 0) return err;
   }
+  describeFunctions(env);
   if (env.log.level & BPF_LOG_LEVEL2) {
     for (const [i, subprog] of env.subprogs.entries()) verbose(env, `func#${i} @${subprog.start}\n`);
   }
   return 0;
+}
+
+/** What the program's BTF says of its functions. @kernel verifier.c check_btf_func */
+function describeFunctions(env: Env): void {
+  for (const [n, { name, global }] of (env.program.functions ?? []).entries()) {
+    const subprog = env.subprogs[n];
+    if (subprog !== undefined) Object.assign(subprog, { name, isGlobal: n > 0 && global });
+  }
 }
 
 function addSubprog(env: Env, start: number): number {

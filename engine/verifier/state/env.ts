@@ -52,6 +52,11 @@ export interface SubprogInfo {
   /** What the log calls it; empty without BTF. */
   name: string;
   isGlobal: boolean;
+  /** Global: called somewhere; found safe for whatever it may be called with. */
+  called: boolean;
+  verified: boolean;
+  /** Its BTF does not say how it is called. @kernel struct bpf_func_info_aux */
+  unreliable: boolean;
   /** No path reaches it: the kernel takes it out of an accepted program. */
   removed?: boolean;
   hasTailCall: boolean;
@@ -155,6 +160,12 @@ export function notSimulated(env: Env, what: string): number {
   env.unsupported = what;
   return NOT_SIMULATED;
 }
+
+const BPF_F_SLEEPABLE = 1 << 4;
+
+/** May what runs now wait for something? @kernel verifier.c in_sleepable */
+export const isSleepable = (env: Env): boolean =>
+  (env.program.progFlags & BPF_F_SLEEPABLE) !== 0 || env.curState.inSleepable;
 
 /** Appends to the log, at any level but 0. Wrap in `if (env.log.level)` where building the text costs. @kernel verifier.c verbose */
 export function verbose(env: Env, text: string): void {

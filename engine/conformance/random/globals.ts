@@ -1,0 +1,33 @@
+// Random programs whose functions have BTF: global ones, verified by themselves, and static ones, with parameters that
+// often fit what they are called with and now and then do not.
+import type { FuncInfo, FuncParam, Program } from "../../program/program.ts";
+import { isLocalCall, isPseudoFunc } from "../../verifier/prepass/callees.ts";
+import { randomProgram } from "./generate.ts";
+import { Rng } from "./rng.ts";
+
+const PARAMS: readonly FuncParam[] = ["int", "int", "int", "ctx", { mem: 4 }, { mem: 16 }, { mem: 8, nonnull: true }];
+/** BTF has no name for their contexts. */
+const NO_CTX_STRUCT = new Set(["tracepoint", "syscall", "netfilter"]);
+
+/** How many functions a program has, the main one among them. */
+const functionCount = ({ insns }: Program): number =>
+  new Set([0, ...insns.flatMap((insn, i) => (isLocalCall(insn) || isPseudoFunc(insn) ? [i + insn.imm + 1] : []))]).size;
+
+/** The program of a seed; it has functions. */
+export function globalProgram(seed: number): Program {
+  const rng = new Rng(seed ^ 0x5a5a);
+  let program = randomProgram(seed);
+  for (let next = seed + 0x100_0000; functionCount(program) < 2; next++) program = randomProgram(next);
+  const params = PARAMS.filter((param) => param !== "ctx" || !NO_CTX_STRUCT.has(program.progType));
+  const functions = Array.from({ length: functionCount(program) }, (_, i): FuncInfo => {
+    if (i === 0) return { name: "main", global: true, params: [], returns: "int" };
+    return {
+      name: `f${i}`,
+      global: rng.chance(75),
+      // Two numbers are what random programs call their functions with.
+      params: rng.chance(85) ? ["int", "int"] : Array.from({ length: rng.between(0, 3) }, () => rng.pick(params)),
+      returns: rng.chance(2) ? "void" : "int",
+    };
+  });
+  return { ...program, funcInfo: true, functions };
+}

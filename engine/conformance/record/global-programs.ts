@@ -1,0 +1,233 @@
+// Programs with functions that their BTF describes: global ones, verified once for whatever they may be called with, and
+// static ones that are called in another way than their BTF says. Read the shorthand in shorthand.ts first.
+import type { FuncInfo, FuncParam } from "../../program/program.ts";
+import {
+  add,
+  alu,
+  alur,
+  call,
+  done,
+  exit,
+  type Item,
+  jmp,
+  ldMap,
+  ldx,
+  local,
+  lookup,
+  mov,
+  movr,
+  st,
+  stx,
+} from "./shorthand.ts";
+import type { Written } from "./verifier-programs.ts";
+
+const MAIN: FuncInfo = { name: "main", global: true, params: [], returns: "int" };
+const f = (name: string, ...params: FuncParam[]): FuncInfo => ({ name, global: true, params, returns: "int" });
+const still = (name: string, ...params: FuncParam[]): FuncInfo => ({ ...f(name, ...params), global: false });
+
+const of = (functions: readonly FuncInfo[], ...items: (Item | readonly Item[])[]): Written => ({
+  items,
+  funcInfo: true,
+  functions: [MAIN, ...functions],
+});
+const as = (progType: string, functions: readonly FuncInfo[], ...items: (Item | readonly Item[])[]): Written => ({
+  ...of(functions, ...items),
+  progType,
+});
+
+/** The main program: calls the function behind its exit and leaves with 0. */
+const callsNext: Item[] = [local(2), mov(0, 0), exit];
+const returnsR1: Item[] = [movr(0, 1), exit];
+const slot = (bytes: number): Item[] => [st("dw", 10, -8, 0), movr(1, 10), add(1, -bytes)];
+
+export const GLOBAL_PROGRAMS: Readonly<Record<string, Written>> = {
+  "global: a number": of([f("f", "int")], mov(1, 7), callsNext, returnsR1),
+  "global: what it returns is any number": of([f("f", "int")], mov(1, 7), local(1), exit, mov(0, 1), exit),
+  "global: nothing is known of the number it is called with": of([f("f", "int")], mov(1, 0), callsNext, [
+    st("dw", 10, -8, 0),
+    movr(2, 10),
+    add(2, -8),
+    alur("add", 2, 1),
+    ldx("b", 0, 2, 0),
+    exit,
+  ]),
+  "global: a pointer where a number is wanted": of([f("f", "int")], callsNext, mov(0, 0), exit),
+  "global: an argument never written": of([f("f", "int", "int")], mov(1, 1), callsNext, mov(0, 0), exit),
+  "global: the context": of([f("f", "ctx")], callsNext, ldx("w", 0, 1, 0), exit),
+  "global: a number where the context is wanted": of([f("f", "ctx")], mov(1, 0), callsNext, mov(0, 0), exit),
+  "global: the context, moved": of([f("f", "ctx")], add(1, 4), callsNext, mov(0, 0), exit),
+  "global: the context of xdp": as("xdp", [f("f", "ctx")], callsNext, ldx("w", 0, 1, 0), mov(0, 1), exit),
+  "global: memory on the stack": of(
+    [f("f", { mem: 8 })],
+    slot(8),
+    callsNext,
+    jmp("ne", 1, 0, 2),
+    done,
+    ldx("dw", 0, 1, 0),
+    exit,
+  ),
+  "global: memory that may be null, used all the same": of(
+    [f("f", { mem: 8 })],
+    slot(8),
+    callsNext,
+    ldx("dw", 0, 1, 0),
+    exit,
+  ),
+  "global: memory that is never null": of(
+    [f("f", { mem: 8, nonnull: true })],
+    slot(8),
+    callsNext,
+    ldx("dw", 0, 1, 0),
+    exit,
+  ),
+  "global: beyond its memory": of([f("f", { mem: 8, nonnull: true })], slot(8), callsNext, ldx("dw", 0, 1, 4), exit),
+  "global: writes its memory": of(
+    [f("f", { mem: 8, nonnull: true })],
+    slot(8),
+    callsNext,
+    st("dw", 1, 0, 1),
+    mov(0, 0),
+    exit,
+  ),
+  "global: stack never written": of([f("f", { mem: 8 })], movr(1, 10), add(1, -8), callsNext, mov(0, 0), exit),
+  "global: too little memory": of([f("f", { mem: 16 })], slot(8), callsNext, mov(0, 0), exit),
+  "global: null for memory": of([f("f", { mem: 16 })], mov(1, 0), callsNext, mov(0, 0), exit),
+  "global: null for memory that may not be": of(
+    [f("f", { mem: 16, nonnull: true })],
+    mov(1, 0),
+    callsNext,
+    mov(0, 0),
+    exit,
+  ),
+  "global: a value that may be null": of([f("f", { mem: 16 })], lookup("hash"), movr(1, 0), callsNext, mov(0, 0), exit),
+  "global: a value that may be null where it may not": of(
+    [f("f", { mem: 16, nonnull: true })],
+    lookup("hash"),
+    movr(1, 0),
+    callsNext,
+    mov(0, 0),
+    exit,
+  ),
+  "global: a value": of(
+    [f("f", { mem: 16, nonnull: true })],
+    lookup("hash"),
+    jmp("eq", 0, 0, 2),
+    movr(1, 0),
+    local(2),
+    done,
+    ldx("w", 0, 1, 12),
+    exit,
+  ),
+  "global: a read-only value": of([f("f", { mem: 8 })], lookup("readonly"), movr(1, 0), callsNext, mov(0, 0), exit),
+  "global: a scalar for memory": of(
+    [f("f", { mem: 8 })],
+    call("get_prandom_u32"),
+    movr(1, 0),
+    callsNext,
+    mov(0, 0),
+    exit,
+  ),
+  "global: memory of unknown size": of([f("f", { mem: 0 })], slot(8), callsNext, mov(0, 0), exit),
+  "global: returns nothing": of([{ ...f("f"), returns: "void" }], callsNext, mov(0, 0), exit),
+  "global: six parameters": of([f("f", "int", "int", "int", "int", "int", "int")], callsNext, mov(0, 0), exit),
+  "global: returns a pointer": of([f("f", "ctx")], callsNext, returnsR1),
+  "global: returns what was never written": of([f("f")], callsNext, exit),
+  "global: unsafe inside": of([f("f")], callsNext, ldx("dw", 0, 10, 8), exit),
+  "global: never reached": of([f("f")], mov(0, 0), jmp("eq", 0, 0, 1), local(1), exit, ldx("dw", 0, 10, 8), exit),
+  "global: calls another": of(
+    [f("f", "int"), f("g", "int")],
+    mov(1, 1),
+    callsNext,
+    [local(1), exit],
+    [movr(0, 1), alu("and", 0, 3), exit],
+  ),
+  "global: one calls one before it": of(
+    [f("f", "int"), f("g", "int")],
+    mov(1, 1),
+    [local(4), mov(0, 0), exit],
+    [movr(0, 1), exit],
+    [local(-3), exit],
+  ),
+  "global: calls a static one": of(
+    [f("f", "int"), still("g", "int")],
+    mov(1, 1),
+    callsNext,
+    [local(1), exit],
+    [movr(0, 1), alu("mul", 0, 2), exit],
+  ),
+  "global: calls itself": of([f("f", "int")], mov(1, 1), callsNext, [mov(1, 2), local(-2), exit]),
+  "global: called in a loop": of(
+    [f("f", "int")],
+    [mov(6, 0), movr(1, 6), local(4), add(6, 1), jmp("lt", 6, 4, -4)],
+    done,
+    [movr(0, 1), exit],
+  ),
+  "global: a branch on what it returns": of(
+    [f("f", "int")],
+    [
+      mov(1, 4),
+      local(8),
+      jmp("gt", 0, 7, 5),
+      st("dw", 10, -8, 0),
+      movr(1, 10),
+      alur("add", 1, 0),
+      stx("b", 1, -8, 0),
+      add(1, 0),
+    ],
+    done,
+    [movr(0, 1), exit],
+  ),
+  "global: in a lock": of([f("f")], [...lookup("array"), jmp("eq", 0, 0, 1), local(2)], done, mov(0, 0), exit),
+  "global: changes the packet": as(
+    "sched_cls",
+    [f("f", "ctx")],
+    [movr(6, 1), ldx("w", 7, 1, 76), ldx("w", 8, 1, 80), movr(1, 6), local(4), movr(2, 7), add(2, 8), mov(0, 0), exit],
+    [mov(2, 0), call("skb_pull_data"), mov(0, 0), exit],
+  ),
+  "global: called twice, verified once": of(
+    [f("f", "int")],
+    mov(1, 1),
+    [local(4), mov(1, 2), local(2), mov(0, 0), exit],
+    returnsR1,
+  ),
+  "global: deep stacks": of([f("f")], st("dw", 10, -264, 0), callsNext, [st("dw", 10, -256, 0), mov(0, 0), exit]),
+  "global: looks up": of([f("f")], callsNext, [
+    ...lookup("array"),
+    jmp("eq", 0, 0, 1),
+    ldx("w", 0, 0, 0),
+    mov(0, 0),
+    exit,
+  ]),
+  "global: gives away a value's pointer": of(
+    [f("f", { mem: 48, nonnull: true })],
+    lookup("array"),
+    jmp("eq", 0, 0, 2),
+    movr(1, 0),
+    local(2),
+    done,
+    [stx("dw", 10, -8, 1), ldx("dw", 2, 10, -8), ldx("dw", 0, 2, 40), exit],
+  ),
+  "global: refused by its second caller": of(
+    [f("f", "int")],
+    mov(1, 1),
+    [local(4), movr(1, 10), local(2), mov(0, 0), exit],
+    returnsR1,
+  ),
+  "static: a pointer where its BTF has a number": of([still("f", "int")], callsNext, mov(0, 0), exit),
+  "static: a number where its BTF has the context": of([still("f", "ctx")], mov(1, 0), callsNext, mov(0, 0), exit),
+  "static: its BTF has memory": of([still("f", { mem: 8 })], mov(1, 0), callsNext, mov(0, 0), exit),
+  "static: mismatched twice": of(
+    [still("f", "int")],
+    [movr(6, 1), local(4), movr(1, 6), local(2), mov(0, 0), exit],
+    mov(0, 0),
+    exit,
+  ),
+  "static: calls a global one with its argument": of(
+    [still("f", "int"), f("g", "int")],
+    mov(1, 3),
+    callsNext,
+    [local(1), exit],
+    returnsR1,
+  ),
+  "a map as a global function's memory": of([f("f", { mem: 8 })], ldMap(1, "array"), callsNext, mov(0, 0), exit),
+};

@@ -1,0 +1,95 @@
+// Arguments of the program's own functions as their BTF has them: what a global function is verified with, and whether a
+// call fits. Static functions are walked at each call, whatever their BTF says; one that is called in another way than it
+// says is only marked as not to be relied on.
+// @kernel btf.c btf_prepare_func_args; verifier.c btf_check_subprog_call, btf_check_func_arg_match, check_mem_reg
+import type { FuncInfo, FuncParam } from "../../program/program.ts";
+import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { EINVAL } from "../state/errors.ts";
+import { CTX_REG, isNullReg, pointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
+import * as T from "../state/regtype.ts";
+import { checkHelperMem } from "./helper-mem.ts";
+import { checkArgOffset } from "./helper-types.ts";
+import { notNullReg } from "./null.ts";
+import { curRegs } from "./regs.ts";
+
+const MAX_ARGS = 5;
+const ANY_POINTER = { kind: "ARG_DONTCARE", flags: 0, size: 0 } as const;
+const NOTHING_SAID: Pick<FuncInfo, "params" | "returns"> = { params: [], returns: "int" };
+
+const infoOf = (env: Env, n: number) => env.program.functions?.[n] ?? NOTHING_SAID;
+
+/** Is what BTF says of function `n` something the verifier can check calls by? 0, or EINVAL, with a message if it is global. */
+export function checkFuncProto(env: Env, n: number): number {
+  const { params, returns } = infoOf(env, n);
+  const { isGlobal, name } = env.subprogs[n]!;
+  const no = (why: string): number => {
+    if (isGlobal) verbose(env, `${why}\n`);
+    return EINVAL;
+  };
+  if (params.length > MAX_ARGS)
+    return no(`Global function ${name}() with ${params.length} > ${MAX_ARGS} args. Buggy compiler.`);
+  if (returns === "void") return no(`Global function ${name}() doesn't return scalar. Only those are supported.`);
+  for (const [i, param] of params.entries()) {
+    if (param === "ctx" && env.progType.ctxStruct === "")
+      return notSimulated(env, "a context that BTF has no name for");
+    if (typeof param === "string") continue;
+    if (!isGlobal && param.nonnull) verbose(env, `arg#${i} type tag is not supported in static functions\n`);
+    if (!isGlobal) return EINVAL;
+    if (param.mem === 0) return no(`arg#${i} reference type('FWD unknown') size cannot be determined: -22`);
+  }
+  return 0;
+}
+
+/** R1 … of a global function that may be called with anything that fits. */
+export function setGlobalArgs(env: Env, n: number, regs: RegState[]): void {
+  for (const [i, param] of infoOf(env, n).params.entries()) regs[i + 1] = anyArgument(env, param);
+}
+
+function anyArgument(env: Env, param: FuncParam): RegState {
+  if (param === "int") return UNKNOWN_REG;
+  if (param === "ctx") return CTX_REG;
+  const type = T.PTR_TO_MEM | (param.nonnull ? 0 : T.PTR_MAYBE_NULL);
+  return pointerReg(type, { memSize: param.mem, ...(!param.nonnull && { id: ++env.idGen }) });
+}
+
+/** Does the call at hand fit function `n`? 0, or EINVAL: no, or there is no BTF to say. */
+export function checkCallArgs(env: Env, n: number): number {
+  const subprog = env.subprogs[n]!;
+  if (!env.program.funcInfo || subprog.unreliable) return EINVAL;
+  let err = checkFuncProto(env, n);
+  for (const [i, param] of infoOf(env, n).params.entries()) if (err === 0) err = checkArgument(env, i, param);
+  if (err !== 0) subprog.unreliable = true;
+  return err;
+}
+
+function checkArgument(env: Env, i: number, param: FuncParam): number {
+  const regno = i + 1;
+  const reg = curRegs(env)[regno]!;
+  if (param === "int") {
+    if (reg.type === T.SCALAR_VALUE) return 0;
+    verbose(env, `R${regno} is not a scalar\n`);
+    return EINVAL;
+  }
+  const err = checkArgOffset(env, reg, regno, ANY_POINTER);
+  if (err < 0) return err;
+  if (param === "ctx") {
+    if (reg.type === T.PTR_TO_CTX) return 0;
+    verbose(env, `arg#${i} expects pointer to ctx\n`);
+    return EINVAL;
+  }
+  if (checkMemory(env, regno, param.mem) !== 0) return EINVAL;
+  if (!param.nonnull || !T.mayBeNull(reg.type)) return 0;
+  verbose(env, `arg#${i} is expected to be non-NULL\n`);
+  return EINVAL;
+}
+
+/** Memory to read and to write; null is for the callee to look after. */
+function checkMemory(env: Env, regno: number, size: number): number {
+  const regs = curRegs(env);
+  const reg = regs[regno]!;
+  if (isNullReg(reg)) return 0;
+  if (T.mayBeNull(reg.type)) regs[regno] = notNullReg(reg);
+  const err = checkHelperMem(env, regno, size, false, true, null) || checkHelperMem(env, regno, size, true, true, null);
+  curRegs(env)[regno] = reg;
+  return err;
+}
