@@ -24,8 +24,8 @@ export default function Stage() {
   useEffect(startPresenting, []);
   useEffect(() => {
     setScale(scale);
-    return () => setScale(1);
   }, [scale]);
+  useEffect(() => () => setScale(null), []);
   useEffect(() => {
     const { dataset } = document.documentElement;
     dataset.covered = covered < 0 ? "" : `r${covered}`;

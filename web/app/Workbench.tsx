@@ -112,7 +112,14 @@ function Column({ name, side, column, hosts }: ColumnProps) {
   const [upper, lower] = Object.entries(column) as [pane: Pane, share: number][];
   const sizes = useSizes(name, side, { upper: upper?.[1] ?? 100, ...(lower && { lower: lower[1] }) });
   return (
-    <Group id={`group-${side}`} className="workbench__rows" orientation="vertical" {...sizes}>
+    <Group
+      // With another number of panes the group begins anew: sizes for two are no sizes for one.
+      key={lower ? 2 : 1}
+      id={`group-${side}`}
+      className="workbench__rows"
+      orientation="vertical"
+      {...sizes}
+    >
       {upper && <Row id="upper" pane={upper[0]} host={hosts[upper[0]]} />}
       {lower && <Separator className="split split--rows" aria-label={text.resize.rows} />}
       {lower && <Row id="lower" pane={lower[0]} host={hosts[lower[0]]} />}

@@ -3,9 +3,9 @@ import { create } from "zustand";
 
 export const useScale = create<{ readonly scale: number }>()(() => ({ scale: 1 }));
 
-/** For all that is drawn with tokens, and for those who measure in pixels. */
-export function setScale(scale: number): void {
-  if (scale === 1) document.documentElement.style.removeProperty("--scale");
+/** For all that is drawn with tokens, and for those who measure in pixels. null: as the page is usually. */
+export function setScale(scale: number | null): void {
+  if (scale === null) document.documentElement.style.removeProperty("--scale");
   else document.documentElement.style.setProperty("--scale", String(scale));
-  useScale.setState({ scale });
+  useScale.setState({ scale: scale ?? 1 });
 }

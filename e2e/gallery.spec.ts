@@ -1,0 +1,66 @@
+// The gallery: one click away, filtered by word, verdict and type, on a phone as well.
+import { EXAMPLES } from "../engine/index.ts";
+import { expect, test } from "./page.ts";
+
+for (const lang of ["en", "ja"] as const)
+  test(`every program with why it is worth opening: ${lang}`, async ({ playground, page }) => {
+    await playground.open(`?lang=${lang}`);
+    await page.locator(".header__examples").click();
+    const entries = playground.id("gallery").locator("li");
+    await expect(entries).toHaveCount(EXAMPLES.length);
+    expect(EXAMPLES.length).toBeGreaterThanOrEqual(30);
+    for (const { title, about } of EXAMPLES) {
+      await expect(playground.id("gallery").getByText(title[lang], { exact: true })).toBeVisible();
+      await expect(playground.id("gallery").getByText(about[lang], { exact: true })).toBeVisible();
+    }
+  });
+
+test("filters: a word, the verdict, the type; a click opens", async ({ playground, page }) => {
+  await playground.open("?lang=en");
+  await page.locator(".header__examples").click();
+  const entries = playground.id("gallery").locator("li");
+  await page.getByText("Refused", { exact: true }).last().click();
+  await expect(entries).toHaveCount(EXAMPLES.filter(({ expect: verdict }) => verdict === "reject").length);
+  await page.getByRole("combobox", { name: "Program type" }).last().selectOption("xdp");
+  await expect(entries).toHaveCount(1);
+  await page.getByRole("combobox", { name: "Program type" }).last().selectOption("");
+  await page.getByRole("searchbox").fill("null check");
+  await expect(entries).toHaveCount(1);
+  await page.getByRole("searchbox").fill("nothing like this");
+  await expect(page.getByText("Nothing fits")).toBeVisible();
+  await page.getByRole("searchbox").fill("stack R10-520");
+  await entries.getByRole("button").click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await playground.expectVerdict("reject");
+  await expect(page.locator(".header__examples")).toContainText("Beyond the stack");
+});
+
+test("it opens in less than a second", async ({ playground, page }) => {
+  await playground.open("?lang=en");
+  await playground.editorReady();
+  await page.locator(".header__examples").click({ trial: true });
+  const took = await page.evaluate(async () => {
+    const start = performance.now();
+    document.querySelector<HTMLElement>(".header__examples")?.click();
+    while (!document.querySelector("[data-testid=gallery] li")) await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+  });
+  expect(took).toBeLessThan(1000);
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  test("opens, filters and fits the width", async ({ playground, page }) => {
+    await page.goto("./?lang=ja");
+    await page.locator(".header__examples").click();
+    await expect(playground.id("gallery").locator("li")).toHaveCount(EXAMPLES.length);
+    const wide = await page.evaluate(() => {
+      const sheet = document.querySelector("dialog") as HTMLElement;
+      return sheet.scrollWidth > sheet.clientWidth;
+    });
+    expect(wide).toBe(false);
+    await page.getByRole("searchbox").fill("XDP");
+    await playground.id("gallery").locator("li").first().getByRole("button").click();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  });
+});

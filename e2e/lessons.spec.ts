@@ -1,0 +1,189 @@
+// The classroom: every lesson walked and solved as a student does it, in both languages; a teacher's own file.
+import { readFileSync } from "node:fs";
+import { expect, type Playground, test } from "./page.ts";
+import { type Action, SOLUTIONS } from "./solutions.ts";
+
+const IDS = Object.keys(SOLUTIONS);
+const TEXTS = {
+  en: {
+    next: "Next lesson",
+    solved: "Solved",
+    hint: /^(A hint|Hint 1)/,
+    panes: { editor: "Program", kernel: "Kernel" },
+  },
+  ja: {
+    next: "次のレッスン",
+    solved: "解けました",
+    hint: /^ヒント/,
+    panes: { editor: "プログラム", kernel: "カーネル" },
+  },
+} as const;
+
+async function act(playground: Playground, action: Action): Promise<void> {
+  const { page } = playground;
+  if (action.do === "write") await playground.write(action.source);
+  else if (action.do === "echo") {
+    await playground.echo(action.text);
+    await expect(playground.id("syscall-log")).toContainText(`"${action.text}\\n"`);
+  } else if (action.do === "cat") await playground.id("sysfs-read").click();
+  else if (action.do === "step") {
+    for (let i = 0; i < action.to; i++) await playground.id("step").click();
+    await expect(playground.id("timeline")).toHaveAttribute("aria-valuenow", String(action.to));
+  } else {
+    const calls = page.locator("[data-testid=syscall-log] li");
+    const before = await calls.count();
+    await playground.id(action.do).click();
+    await expect.poll(() => calls.count()).toBeGreaterThan(before);
+  }
+}
+
+for (const lang of ["ja", "en"] as const)
+  test(`all lessons, one after the other, solved: ${lang}`, async ({ playground, page }) => {
+    test.setTimeout(240_000);
+    const text = TEXTS[lang];
+    await playground.open(`?lang=${lang}#lesson/1`);
+    await playground.editorReady();
+    const goals = playground.id("goals");
+    for (const [i, id] of IDS.entries()) {
+      const head = new RegExp(`title\\.${lang}: (.*)`).exec(
+        readFileSync(new URL(`../web/lessons/built-in/${id}.md`, import.meta.url), "utf8"),
+      )?.[1] as string;
+      await expect(page.getByRole("heading", { name: head, level: 2 }), id).toBeVisible();
+      // As it opens it is not solved, and a way on is there all the same.
+      await expect(goals, id).not.toHaveAttribute("data-met", (await goals.getAttribute("data-of")) ?? "");
+      for (const action of SOLUTIONS[id] ?? []) await act(playground, action);
+      await expect(goals, id).toContainText(text.solved);
+      if (i < IDS.length - 1) await page.getByRole("button", { name: text.next }).click();
+    }
+    // What was solved is remembered on the device.
+    await page.reload();
+    await playground.open(`?lang=${lang}&again#lesson/2`);
+    await page.getByTestId("lesson").getByRole("button").first().click();
+    await expect(page.locator(".lesson-list__one svg")).toHaveCount(IDS.length);
+  });
+
+test("a prediction comes before its answer; a blank is uncovered by a click; hints come in stages", async ({
+  playground,
+  page,
+}) => {
+  await playground.open("?lang=en#lesson/1");
+  const lesson = playground.id("lesson");
+  await expect(lesson.getByText("Not quite")).toHaveCount(0);
+  await lesson.getByRole("radio", { name: "42" }).check();
+  await expect(lesson.getByText("Not quite: 52.")).toBeVisible();
+  await lesson.getByRole("button", { name: "Guess again" }).click();
+  await lesson.getByRole("radio", { name: "52" }).check();
+  await expect(lesson.getByText("Right.")).toBeVisible();
+  await lesson.getByRole("button", { name: "Show what stands here" }).first().click();
+  await expect(lesson.locator(".lesson__found")).toHaveText("10");
+  await lesson.getByRole("button", { name: "step 2" }).click();
+  await playground.expectRegister(0, 52n);
+  await expect(playground.id("goals")).toHaveAttribute("data-met", "1");
+  await lesson.getByRole("button", { name: "Hint 1 of 2" }).click();
+  await expect(lesson.getByText("the last argument of the second")).toBeVisible();
+  await lesson.getByRole("button", { name: "Hint 2 of 2" }).click();
+  await expect(lesson.locator(".lesson__hint")).toHaveCount(2);
+  // A value that is typed.
+  await page.goto("./?lang=en&x#lesson/5");
+  await lesson.getByLabel("Your prediction").fill("24");
+  await lesson.getByRole("button", { name: "That is my guess" }).click();
+  await expect(lesson.getByText("Right.")).toBeVisible();
+});
+
+test("a goal says which property fails, and holds for other inputs too", async ({ playground }) => {
+  await playground.open("?lang=en#lesson/5");
+  const goals = playground.id("goals");
+  await expect(goals).toContainText("10 gives 420 now: 52");
+  const own = readFileSync(new URL("../web/lessons/built-in/05-instructions.md", import.meta.url), "utf8");
+  const source = /\n---\n(\/\/[\s\S]*?)```/.exec(own)?.[1] as string;
+  await playground.write(source.replace("BPF_REG_0, 42", "BPF_REG_0, 410"));
+  await expect(goals.locator("li[data-met]")).toHaveText(/10 gives 420/);
+  await expect(goals).toContainText("Right for other inputs, which are not told");
+});
+
+test("a lesson opens with a kernel that has seen nothing", async ({ playground, page }) => {
+  await playground.open("?lang=en");
+  await playground.demo("10");
+  await expect(playground.id("sysfs-output")).toHaveText("52");
+  await page.goto("./?lang=en#lesson/4");
+  await playground.echo("10");
+  await expect(playground.id("sysfs-output")).toHaveText("ENOENT");
+});
+
+const OWN = `---
+title.en: Of my own
+---
+
+\`\`\`oreore-state
+input: 3
+---
+BPF_MOV64_IMM(BPF_REG_0, 1),
+BPF_EXIT_INSN(),
+\`\`\`
+
+\`\`\`goal
+returns 3 -> 2
+\`\`\`
+
+# en
+
+Return {{two}}.
+`;
+
+test.describe("a teacher's file", () => {
+  test("chosen: opened, and its goal judged", async ({ playground, page }) => {
+    await playground.open("?lang=en");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("lesson from a file");
+    await page.keyboard.press("Enter");
+    await page
+      .getByTestId("lesson-file")
+      .setInputFiles({ name: "mine.md", mimeType: "text/markdown", buffer: Buffer.from(OWN) });
+    await expect(page.getByRole("heading", { name: "Of my own" })).toBeVisible();
+    await expect(playground.id("goals")).toContainText("3 gives 2 now: 1");
+    await playground.write("BPF_MOV64_IMM(BPF_REG_0, 2),\nBPF_EXIT_INSN(),\n");
+    await expect(playground.id("goals")).toContainText("Solved");
+  });
+
+  const drop = (playground: Playground, text: string) =>
+    playground.page.evaluate((body) => {
+      const data = new DataTransfer();
+      data.items.add(new File([body], "mine.md", { type: "text/markdown" }));
+      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
+    }, text);
+
+  test("dropped anywhere on the page", async ({ playground, page }) => {
+    await playground.open("?lang=en");
+    await drop(playground, OWN);
+    await expect(page.getByRole("heading", { name: "Of my own" })).toBeVisible();
+  });
+
+  test("with faults: each with its line and what was expected; mended in place", async ({ playground, page }) => {
+    await playground.open("?lang=ja");
+    await drop(playground, OWN.replace("returns 3", "return 3").replace("Return", "<b onclick=alert(1)>Return"));
+    const faults = playground.id("lesson-faults");
+    await expect(faults.locator("li")).toHaveCount(2);
+    await expect(faults).toContainText("13 行目");
+    await expect(faults).toContainText("return 3 -> 2");
+    await expect(faults).toContainText("HTML は描かれません");
+    await page.getByLabel("レッスンの本文").fill(OWN);
+    await page.getByRole("button", { name: "開く", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "Of my own" })).toBeVisible();
+  });
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  test("a lesson has a tab of its own and does not take the editor's room", async ({ playground, page }) => {
+    await page.goto("./?lang=en#lesson/2");
+    await expect(page.getByRole("heading", { name: "A program type of your own" })).toBeVisible();
+    await page.getByRole("tab", { name: "Program" }).click();
+    await expect(playground.id("editor").getByRole("textbox")).toBeVisible();
+    await expect(page.getByRole("heading", { name: "A program type of your own" })).toBeHidden();
+    const source = await playground.id("editor").getByRole("textbox").inputValue();
+    await playground.id("editor").getByRole("textbox").fill(source.replace("BPF_REG_1, 4)", "BPF_REG_1, 0)"));
+    await page.getByRole("tab", { name: "Lesson" }).click();
+    await expect(playground.id("goals")).toContainText("Solved");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+  });
+});
