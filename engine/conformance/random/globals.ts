@@ -17,7 +17,7 @@ const functionCount = ({ insns }: Program): number =>
 export function globalProgram(seed: number): Program {
   const rng = new Rng(seed ^ 0x5a5a);
   let program = randomProgram(seed);
-  for (let next = seed + 0x100_0000; functionCount(program) < 2; next++) program = randomProgram(next);
+  for (let n = 1; functionCount(program) < 2; n++) program = randomProgram(seed + n * 0x10_0001);
   const params = PARAMS.filter((param) => param !== "ctx" || !NO_CTX_STRUCT.has(program.progType));
   const functions = Array.from({ length: functionCount(program) }, (_, i): FuncInfo => {
     if (i === 0) return { name: "main", global: true, params: [], returns: "int" };
