@@ -20,7 +20,7 @@ export function Rounds({ loop, walker, text }: Props) {
   const regs = differing(rounds);
   const title = text.rounds.title(loop.head);
   return (
-    <section className="rounds" aria-label={title}>
+    <div className="rounds">
       <header className="graph__head">
         <h3 className="pane__title">{title}</h3>
         {found && <span className="hint">{text.rounds.count(rounds.length, found.total)}</span>}
@@ -87,7 +87,7 @@ export function Rounds({ loop, walker, text }: Props) {
           </table>
         )}
       </ScrollRegion>
-    </section>
+    </div>
   );
 }
 

@@ -40,10 +40,11 @@ export default function LongLog({ check, lines, hidden, target, scroller, cursor
     estimateSize: () => 20,
     overscan: 20,
   });
+  const goal = target < 0 ? -1 : wholeNumber(check, target);
   // biome-ignore lint/correctness/useExhaustiveDependencies: folding moves no line into sight
   useEffect(() => {
-    if (target >= 0) virtualizer.scrollToIndex(rowOf(wholeNumber(check, target)), { align: "center" });
-  }, [target, check, virtualizer]);
+    if (goal >= 0) virtualizer.scrollToIndex(rowOf(goal), { align: "center" });
+  }, [goal, virtualizer]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each request
   useEffect(() => {
     if (asked.nonce > 0) virtualizer.scrollToIndex(rowOf(asked.line), { align: "center" });

@@ -54,7 +54,7 @@ export function VisitTable({ visit, other, now }: Props) {
       <caption className="visually-hidden">{text.visits.title}</caption>
       <thead>
         <tr>
-          <th scope="col" />
+          <td />
           <th scope="col">{other ? text.visits.this(visit.visit) : text.visits.before}</th>
           <th scope="col">
             {other ? (

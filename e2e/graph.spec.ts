@@ -1,0 +1,79 @@
+// The control-flow graph beside the text: blocks and edges, the way of the run and of the verifier, rounds of a loop, keys.
+import AxeBuilder from "@axe-core/playwright";
+import type { Locator, Page } from "@playwright/test";
+import { expect, test } from "./page.ts";
+
+const block = (page: Page, start: number): Locator => page.locator(`.block[data-start="${start}"]`);
+
+test("the loop of an example: blocks with counts, its current instruction, a click leads to the line", async ({
+  playground,
+  page,
+}) => {
+  await playground.open("#example/loop");
+  await playground.editorReady();
+  await page.getByText("Graph", { exact: true }).click();
+  await expect(page.locator(".block")).toHaveCount(4);
+  await expect(block(page, 3)).toContainText("×11"); // ten rounds, and the look that ends them
+  await expect(block(page, 0)).toHaveAttribute("data-current");
+  await playground.id("step").click();
+  await expect(block(page, 0).locator("[data-current]")).toHaveAttribute("data-slot", "1");
+  await block(page, 4).locator("[data-slot='5']").click();
+  await expect(page.locator(".edge[data-back]")).toHaveCount(1);
+  await page.getByText("Verifier", { exact: true }).last().click();
+  await expect(block(page, 4)).toContainText("×15");
+});
+
+test("the rounds of a loop stand below one another; a round leads to its step", async ({ playground, page }) => {
+  await playground.open("#example/loop");
+  await playground.editorReady();
+  await page.getByText("Graph", { exact: true }).click();
+  await page.locator(".block__loop").click();
+  const rows = page.locator(".rounds tbody tr");
+  await expect(rows).toHaveCount(11);
+  await expect(rows.nth(0)).toContainText("10");
+  await expect(rows.nth(10)).toContainText("55");
+  await rows.nth(3).getByRole("button").click();
+  await expect(rows.nth(3)).toHaveAttribute("data-now");
+  await expect(playground.id("current-insn")).toHaveAttribute("data-index", "3");
+});
+
+test("from the keyboard: arrows follow the edges, plus and minus zoom", async ({ playground, page }) => {
+  await playground.open("#example/loop");
+  await playground.editorReady();
+  await page.getByText("Graph", { exact: true }).click();
+  await block(page, 0).focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(block(page, 3)).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(block(page, 7)).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(block(page, 3)).toBeFocused();
+  const width = async () => (await block(page, 3).boundingBox())?.width ?? 0;
+  const before = await width();
+  await page.keyboard.press("-");
+  await expect.poll(width).toBeLessThan(before);
+});
+
+test("functions are groups, calls lead from one to the other, and the list says it in words", async ({
+  playground,
+  page,
+}) => {
+  await playground.open("?lang=ja#example/subprogram");
+  await playground.editorReady();
+  await page.getByText("グラフ", { exact: true }).click();
+  await expect(page.locator(".graph__function")).toHaveCount(2);
+  await expect(page.locator(".edge__call")).toHaveCount(1);
+  await expect(page.getByRole("list", { name: "ブロックとエッジ" })).toContainText("ブロック 0〜4");
+});
+
+for (const theme of ["light", "dark"] as const)
+  test(`axe finds nothing wrong with the graph, ${theme}`, async ({ playground, page }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    await playground.open("#example/loop");
+    await playground.editorReady();
+    await page.getByText("Graph", { exact: true }).click();
+    await page.locator(".block__loop").click();
+    await expect(page.locator(".rounds tbody tr")).toHaveCount(11);
+    const { violations } = await new AxeBuilder({ page }).include(".graph").analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map((n) => n.target.join(" ")).slice(0, 3)])).toEqual([]);
+  });
