@@ -27,7 +27,7 @@ function holds({ where, when, group }: Command, { target, key }: KeyboardEvent):
   // Behind a sheet that has the page to itself nothing may happen; the sheet's own key still closes it.
   if (group !== "page" && document.querySelector("dialog:modal")) return false;
   if (where === undefined) return true;
-  if (where === "program") return !isText(target) || isProgramText(target);
+  if (where === "program") return !isText(target) || isProgramText(target) || target instanceof HTMLSelectElement;
   if (where === "presenting") return useSettings.getState().present && (!isText(target) || key.startsWith("Page"));
   return !isText(target);
 }

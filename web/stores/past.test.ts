@@ -19,13 +19,18 @@ test("after a pause begins another change", () => {
 });
 
 test("a change of another kind is another change, however fast", () => {
-  const past = record(typed(startPast(""), "mov", 1000, 100), "mov!", "input", 1301);
+  const past = record(typed(startPast(""), "mov", 1000, 100), "mov!", "input", 1300);
   expect(undo(past)?.now).toBe("mov");
 });
 
 test("who types without a pause can still take back a part", () => {
   const past = typed(startPast(""), "x".repeat(200), 1000, 100);
   expect(undo(past)?.now.length).toBeGreaterThan(100);
+});
+
+test("what changes together is taken back together", () => {
+  const past = record(record(startPast("a"), "b", "type", 1000), "c", "input", 1001);
+  expect(undo(past)?.now).toBe("a");
 });
 
 test("after undo, a change forgets what was taken back", () => {

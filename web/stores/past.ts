@@ -14,17 +14,20 @@ export interface Past<State> {
 
 /** Changes of one kind that follow each other faster are one. */
 const PAUSE = 700;
+/** Nobody makes two changes so fast: they are two parts of one. */
+const AT_ONCE = 30;
 /** One is not to undo for a minute without an end. */
 const LONGEST = 5000;
 const KEPT = 400;
 
-const STILL = { kind: "", began: 0, at: 0 } as const;
+const STILL = { kind: "", began: 0, at: Number.NEGATIVE_INFINITY } as const;
 
 export const startPast = <State>(now: State): Past<State> => ({ before: [], now, after: [], ...STILL });
 
 /** `at` in ms. */
 export function record<State>(past: Past<State>, now: State, kind: string, at: number): Past<State> {
-  const joined = kind === past.kind && at - past.at < PAUSE && at - past.began < LONGEST;
+  const since = at - past.at;
+  const joined = since < AT_ONCE || (kind === past.kind && since < PAUSE && at - past.began < LONGEST);
   return joined
     ? { ...past, now, after: [], at }
     : { before: [...past.before, past.now].slice(-KEPT), now, after: [], kind, began: at, at };

@@ -1,0 +1,70 @@
+// The page inside another page: two of them on one, their heights, and that they keep to themselves.
+import type { Page } from "@playwright/test";
+import { expect, test } from "./page.ts";
+
+/** A page of the same origin around frames of the playground; the build has no such page, so one is made up. */
+async function around(page: Page, frames: readonly string[], script = ""): Promise<void> {
+  await page.route("**/any/folder/host.html", (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: `<!doctype html><title>Host</title>${frames
+        .map((query, i) => `<iframe name="f${i}" src="./${query}" width="1000" height="560"></iframe>`)
+        .join("")}${script}`,
+    }),
+  );
+  await page.goto("./host.html");
+}
+
+test("two frames on a page do not disturb each other, nor the reader's own draft", async ({ page }) => {
+  await page.goto("./");
+  await page.evaluate(() =>
+    localStorage.setItem("oreore.draft", JSON.stringify({ source: "// mine", progType: "oreore", input: "1" })),
+  );
+  const before = await page.evaluate(() => JSON.stringify(localStorage));
+  await around(page, ["?embed=1#example/plus42", "?embed=1&lang=ja#example/div-by-zero"]);
+  const [one, two] = [page.frameLocator("[name=f0]"), page.frameLocator("[name=f1]")];
+  await expect(one.getByTestId("verdict")).toHaveAttribute("data-verdict", "accept");
+  await expect(two.getByTestId("verdict")).toHaveAttribute("data-verdict", "reject");
+  await one.getByTestId("step").click();
+  await one.getByTestId("step").click();
+  await expect(one.getByTestId("timeline")).toHaveAttribute("aria-valuenow", "2");
+  await expect(two.getByTestId("verdict")).toContainText("拒否");
+  await expect(one.getByTestId("verdict")).toContainText("Accepted");
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).toBe(before);
+});
+
+test("a frame of automatic height tells the page around the number, and nothing else", async ({ page }) => {
+  await around(
+    page,
+    ["?embed=1&height=auto#example/plus42"],
+    `<script>window.heard = []; addEventListener("message", ({ data, source }) => {
+      window.heard.push(data);
+      for (const frame of document.querySelectorAll("iframe")) if (frame.contentWindow === source) frame.height = data.height;
+    });</script>`,
+  );
+  await expect(page.frameLocator("[name=f0]").getByTestId("verdict")).toHaveAttribute("data-verdict", "accept");
+  await expect
+    .poll(() => page.evaluate(() => (window as never as { heard: unknown[] }).heard.at(-1)))
+    .toMatchObject({ type: "oreore-height" });
+  const [heard] = await page.evaluate(() => (window as never as { heard: Record<string, unknown>[] }).heard);
+  expect(Object.keys(heard ?? {}).sort()).toEqual(["height", "type"]);
+  const frame = page.frame("f0");
+  const overflows = await frame?.evaluate(() => document.documentElement.scrollHeight > window.innerHeight);
+  expect(overflows).toBe(false);
+});
+
+test("read-only: the program can be stepped, not changed; the playground opens it", async ({ page, context }) => {
+  await around(page, ["?embed=1&readonly=1#example/plus42"]);
+  const frame = page.frameLocator("[name=f0]");
+  await expect(frame.getByTestId("editor")).toHaveAttribute("data-editor", "monaco");
+  await frame.getByTestId("editor").locator(".view-lines").click();
+  await page.keyboard.type("x");
+  await frame.getByTestId("step").click();
+  await expect(frame.getByTestId("reg-r0")).toHaveAttribute("data-value", "000000000000000a");
+  await expect(frame.getByTestId("verdict")).toHaveAttribute("data-verdict", "accept");
+  const opened = context.waitForEvent("page");
+  await frame.getByRole("link", { name: "Open in the playground" }).click();
+  const playground = await opened;
+  await expect(playground.getByTestId("timeline")).toHaveAttribute("aria-valuenow", "1");
+  await expect(playground.locator(".header")).toBeVisible();
+});

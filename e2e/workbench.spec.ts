@@ -1,0 +1,161 @@
+// The workbench itself: commands, layouts, undo, the last programs, files, sharing in all its forms.
+import { expect, test } from "./page.ts";
+
+const MINE = "// my own program\nBPF_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),\n";
+
+test("the palette finds commands in both languages, runs them, and keeps the recent ones first", async ({
+  playground,
+  page,
+}) => {
+  await playground.open();
+  await page.keyboard.press("Control+K");
+  const palette = page.getByRole("dialog", { name: "Commands" });
+  await palette.getByRole("combobox").fill("ダーク");
+  await expect(palette.getByRole("option").first()).toHaveText("Theme: dark");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await expect(palette).toHaveCount(0);
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("div");
+  await page.keyboard.press("Enter");
+  await playground.expectVerdict("reject"); // the example that divides by zero
+});
+
+test("a layout for each task, one key apart; a pane with all the room, and back", async ({ playground, page }) => {
+  await playground.open();
+  const machine = page.locator(".machine-pane");
+  const height = async () => (await machine.boundingBox())?.height ?? 0;
+  const before = await height();
+  await page.keyboard.press("Alt+2");
+  await expect.poll(height).toBeGreaterThan(before + 100);
+  await expect(playground.id("load")).toBeHidden(); // the kernel is folded to its title line
+  await page.getByRole("button", { name: "Unfold: Kernel" }).click();
+  await expect(playground.id("load")).toBeVisible();
+  await page.keyboard.press("Alt+3");
+  await expect(playground.id("verifier-log")).toBeVisible();
+  await page.keyboard.press("Alt+1");
+  await page.getByRole("button", { name: "Maximise: Machine" }).click();
+  await expect(playground.id("load")).toBeHidden();
+  await page.getByRole("button", { name: "All panes again: Machine" }).click();
+  await expect(playground.id("load")).toBeVisible();
+  await page.keyboard.press("Alt+2");
+  await page.reload();
+  await expect(page.getByRole("radio", { name: "Step" })).toBeChecked();
+});
+
+test("undo goes back through text, input and program type, and redo forward again", async ({ playground, page }) => {
+  await playground.open();
+  await playground.write(MINE);
+  await playground.id("sysfs-input").fill("99");
+  await page.getByLabel("Program type").selectOption("socket_filter");
+  await page.keyboard.press("Control+Z");
+  await expect(page.getByLabel("Program type")).toHaveValue("oreore");
+  await expect(playground.id("sysfs-input")).toHaveValue("99");
+  await page.keyboard.press("Control+Z");
+  await expect(playground.id("sysfs-input")).toHaveValue("10");
+  await page.keyboard.press("Control+Z");
+  await expect(playground.id("editor")).not.toContainText("my own program");
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Control+Shift+Z");
+  await expect(page.getByLabel("Program type")).toHaveValue("socket_filter");
+  await expect(playground.id("editor")).toContainText("my own program");
+});
+
+test("what was loaded and what was set aside is in the list of the last programs", async ({ playground, page }) => {
+  await playground.open();
+  await playground.write(MINE);
+  await playground.id("load").click();
+  await expect(playground.id("syscall-log")).toContainText("BPF_PROG_LOAD");
+  await playground.open("?again#example/div-by-zero");
+  await page.getByRole("button", { name: "Files and programs" }).click();
+  const sheet = page.getByRole("dialog", { name: "Files and programs" });
+  await expect(sheet.locator(".files__one")).toHaveCount(1); // one piece of work, one entry
+  await sheet.getByRole("button", { name: /^my own program/ }).click();
+  await expect(playground.id("editor")).toContainText("my own program");
+  await playground.expectVerdict("accept");
+});
+
+test("a program goes out as a file and comes back; what is no program gets a sentence", async ({
+  playground,
+  page,
+}) => {
+  await playground.open();
+  await playground.id("sysfs-input").fill("77");
+  await page.getByRole("button", { name: "Files and programs" }).click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "State" }).click();
+  const state = await (await saved).path();
+  await page.keyboard.press("Escape");
+  const drop = async (name: string, body: string | number[]) => {
+    const transfer = await page.evaluateHandle(
+      ([file, content]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([typeof content === "string" ? content : Uint8Array.from(content)], file));
+        return data;
+      },
+      [name, body] as const,
+    );
+    await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+  };
+  await drop("a.hex", "b7 00 00 00 07 00 00 00\n95 00 00 00 00 00 00 00\n");
+  await expect(playground.id("editor")).toContainText("BPF_MOV64_IMM");
+  const { readFile } = await import("node:fs/promises");
+  await drop("oreore.json", await readFile(state, "utf8"));
+  await expect(playground.id("editor")).toContainText("BPF_LDX_MEM");
+  await expect(playground.id("sysfs-input")).toHaveValue("77");
+  await drop("a.o", [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]);
+  await expect(page.locator(".notice")).toContainText("a.o is an object file");
+  await drop("b.json", '{"source": 7}');
+  await expect(page.locator(".notice")).toContainText("b.json holds no state");
+  await expect(playground.id("editor")).toContainText("BPF_LDX_MEM");
+});
+
+test("the share sheet: QR code, a frame, Markdown, a picture", async ({ playground, page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await playground.open("#example/div-by-zero");
+  await playground.id("share").click();
+  const sheet = page.getByRole("dialog", { name: "Share" });
+  await expect(sheet.getByText("Fits a chat message.")).toBeVisible();
+  await sheet.getByText("QR code", { exact: true }).click();
+  await expect(sheet.getByRole("img", { name: "QR code of the link" })).toBeVisible();
+  await sheet.getByRole("button", { name: "Fill the screen" }).click();
+  expect((await sheet.getByRole("img").boundingBox())?.width).toBeGreaterThan(600);
+  await sheet.getByRole("button", { name: "Small again" }).click();
+  await sheet.getByText("Embed", { exact: true }).click();
+  await sheet.getByText("as the program needs").click();
+  await sheet.getByLabel("The program cannot be edited").check();
+  await expect(playground.id("embed-snippet")).toContainText("?embed=1&amp;readonly=1&amp;height=auto#v1.");
+  await sheet.getByText("Text and picture").click();
+  await sheet.getByRole("button", { name: "Copy as Markdown" }).click();
+  await expect(sheet.getByText("Copied to the clipboard")).toBeVisible();
+  const markdown = await page.evaluate(() => navigator.clipboard.readText());
+  expect(markdown).toContain("**refused with `-EINVAL`** (`div by zero`)");
+  expect(markdown).toMatch(/\(http:\/\/localhost:\d+\/any\/folder\/#v1\.[\w-]+\)/);
+  const saved = page.waitForEvent("download");
+  await sheet.getByRole("button", { name: "Save the picture" }).click();
+  expect((await saved).suggestedFilename()).toMatch(/\.png$/);
+});
+
+test("Ctrl+S copies the link, and only then does the address change", async ({ playground, page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await playground.open();
+  await playground.write(MINE);
+  expect(new URL(page.url()).hash).toBe("");
+  await page.keyboard.press("Control+S");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/#v1\.[\w-]+$/);
+  expect(new URL(page.url()).hash).toMatch(/^#v1\./);
+});
+
+test.describe("on a tablet", () => {
+  test.use({ viewport: { width: 1024, height: 768 } });
+  test("two panes: the program, and beside it one of the others", async ({ playground, page }) => {
+    await playground.open();
+    await expect(playground.verdict).toBeVisible();
+    await page.locator(".workbench__beside").getByText("Kernel").click();
+    await playground.demo("10");
+    await expect(playground.id("sysfs-output")).toHaveText("52");
+    await page.locator(".workbench__beside").getByText("Machine").click();
+    await playground.id("step").click();
+    await playground.expectRegister(0, 10n);
+    await expect(playground.id("editor")).toBeVisible();
+  });
+});
