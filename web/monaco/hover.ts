@@ -71,7 +71,9 @@ export function hoverMarkdown(hover: Hover, language: Language, live: RegisterNo
       return [
         block(hover.signature),
         hover.words[language],
+        block(hover.expansion.join("\n")),
         ...hover.slots.slice(0, 8).map((slot) => slotText(slot, language)),
+        ...(hover.source === "" ? [] : [code(hover.source)]),
       ];
     case "register":
       return [

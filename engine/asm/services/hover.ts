@@ -35,8 +35,10 @@ export type Hover = { readonly span: Span } & (
       readonly name: string;
       readonly signature: string;
       readonly words: Words;
-      readonly origin: InsnMacro["from"] | "source";
-      /** The macro's fields as C, a slot a row. */
+      readonly origin: InsnMacro["from"];
+      /** Where the header has it, file and line of Linux; "" for a macro of ours. */
+      readonly source: string;
+      /** The macro's fields as C, a slot a row; those that are 0 are left out. */
       readonly expansion: readonly string[];
       readonly slots: readonly SlotHover[];
     }
@@ -208,13 +210,17 @@ function insnHover(analysis: Analysis, span: Span, name: string, macro: InsnMacr
     signature: `${name}(${macro.params.map((param) => param.name).join(", ")})`,
     words: { en: macro.en, ja: macro.ja },
     origin: macro.from,
-    expansion: macro.slots.map(
-      ({ code, dst = "0", src = "0", off = "0", imm = "0" }) =>
-        `{ .code = ${code}, .dst_reg = ${dst}, .src_reg = ${src}, .off = ${off}, .imm = ${imm} }`,
-    ),
+    source: macro.source,
+    expansion: macro.slots.map(({ code, ...rest }) => {
+      const fields = Object.entries({ code, ...rest }).map(([field, text]) => `.${MEMBERS[field] ?? field} = ${text}`);
+      return `{ ${fields.join(", ")} }`;
+    }),
     slots: slots.map((slot) => slotHover(analysis.assembly.insns, slot)),
   };
 }
+
+/** The fields that struct bpf_insn calls otherwise. */
+const MEMBERS: Readonly<Record<string, string>> = { dst: "dst_reg", src: "src_reg" };
 
 /** All that is said of one slot. */
 function slotHover(insns: readonly Insn[], slot: number): SlotHover {
