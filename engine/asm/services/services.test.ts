@@ -87,9 +87,8 @@ describe("hover", () => {
     expect(at("BPF_LDX_|MEM(BPF_W, BPF_REG_0, BPF_REG_1, 4),")).toMatchObject({
       kind: "insn",
       signature: "BPF_LDX_MEM(SIZE, DST, SRC, OFF)",
-      expansion: [
-        "{ .code = BPF_LDX | BPF_SIZE(SIZE) | BPF_MEM, .dst_reg = DST, .src_reg = SRC, .off = OFF, .imm = 0 }",
-      ],
+      expansion: ["{ .code = BPF_LDX | BPF_SIZE(SIZE) | BPF_MEM, .dst_reg = DST, .src_reg = SRC, .off = OFF }"],
+      source: expect.stringMatching(/^tools\/include\/linux\/filter\.h:\d+$/),
       slots: [
         {
           slot: 0,
