@@ -4,7 +4,7 @@ import { fixTitle, sentence } from "../asm/messages.ts";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { LineMap, type Span } from "../base/span.ts";
 import { formatInsn } from "../disasm/kernel.ts";
-import { helperArgCount } from "../facts/helpers.ts";
+import { helperArgCount, helperName } from "../facts/helpers.ts";
 import { formOf } from "../isa/forms.ts";
 import { type Insn, insnHex } from "../isa/insn.ts";
 import { registerUse } from "../isa/registers.ts";
@@ -74,7 +74,7 @@ function saying(insn: Insn, next: Insn | undefined): Saying {
   const said: Saying = {
     slots,
     hex: slots === 2 ? insnHex(insn) + insnHex(next as Insn) : insnHex(insn),
-    text: formatInsn(insn, next).replace(/^\([0-9a-f]{2}\) /, ""),
+    text: formatInsn(insn, next, { helperName }).replace(/^\([0-9a-f]{2}\) /, ""),
     ...registerUse(insn, helperArgCount),
     wide,
     next,

@@ -7,6 +7,9 @@ import { openDialog, toggleDialog } from "../stores/dialog.ts";
 import { nextProblem } from "../stores/focus.ts";
 import { attach, detach, load, read, runAll, write } from "../stores/kernel.ts";
 import { chooseLayout, LAYOUTS, type Layout, maximise, PANES, type Pane, useLayout } from "../stores/layout.ts";
+import { newSeed } from "../stores/environment.ts";
+import { goOn, runToCursor, visitLine } from "../stores/travel.ts";
+import { toggleBreakpoint } from "../stores/breakpoints.ts";
 import { moveBy, moveTo, moveToEnd, useMachine } from "../stores/machine.ts";
 import { advance, resumeLessons, takeBack, useProgram } from "../stores/program.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
@@ -73,6 +76,54 @@ export const COMMANDS: readonly Command[] = [
     words: { en: "Step back", ja: "1 ステップ戻る" },
     keys: ["A-F10"],
     act: () => moveBy(-1),
+  },
+  {
+    id: "run.breakpoint",
+    group: "run",
+    words: { en: "Breakpoint on this line", ja: "この行のブレークポイント" },
+    keys: ["F9"],
+    act: () => toggleBreakpoint(),
+  },
+  {
+    id: "run.next-stop",
+    group: "run",
+    words: { en: "On to the next stop", ja: "次の停止位置まで進む" },
+    keys: ["C-F9"],
+    act: () => goOn(),
+  },
+  {
+    id: "run.previous-stop",
+    group: "run",
+    words: { en: "Back to the stop before", ja: "前の停止位置まで戻る" },
+    keys: ["A-F9"],
+    act: () => goOn(true),
+  },
+  {
+    id: "run.to-cursor",
+    group: "run",
+    words: { en: "Run to the cursor", ja: "カーソルの行まで実行" },
+    keys: ["C-F10"],
+    act: runToCursor,
+  },
+  {
+    id: "run.next-visit",
+    group: "run",
+    words: { en: "Next visit of this line", ja: "この行の次の実行へ" },
+    keys: ["A-PageDown"],
+    act: () => visitLine(false),
+  },
+  {
+    id: "run.previous-visit",
+    group: "run",
+    words: { en: "Previous visit of this line", ja: "この行の前の実行へ" },
+    keys: ["A-PageUp"],
+    act: () => visitLine(true),
+  },
+  {
+    id: "run.new-seed",
+    group: "run",
+    words: { en: "New seed for random numbers", ja: "乱数の新しいシード" },
+    act: newSeed,
   },
   {
     id: "run.start",

@@ -29,6 +29,9 @@ export interface MachineTexts {
   readonly fault: string;
   readonly faultAccess: (size: number, write: boolean, address: string) => string;
   readonly nearest: (name: string, from: string, to: string) => string;
+  readonly before: (bytes: bigint) => string;
+  readonly beyond: (bytes: bigint) => string;
+  readonly nullPointer: string;
   readonly noMemory: string;
   readonly budget: (steps: number) => string;
   readonly origin: Readonly<Record<RunOrigin, (input: string) => string>>;
@@ -194,6 +197,10 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     fault: "Fault",
     faultAccess: (size, write, address) => `${write ? "writes" : "reads"} ${plural(size, "byte")} at ${address}`,
     nearest: (name, from, to) => `The nearest memory is ${name}, from ${from} up to ${to}.`,
+    before: (bytes) => `The access begins ${bytes} bytes before it.`,
+    beyond: (bytes) =>
+      bytes === 0n ? "The access begins where it ends." : `The access begins ${bytes} bytes behind its end.`,
+    nullPointer: "The address is that of a NULL pointer.",
     noMemory: "There is no memory at all.",
     budget: (steps) => `Stopped after ${plural(steps, "step")}: the budget of one run`,
     origin: {
@@ -389,6 +396,10 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     fault: "フォールト",
     faultAccess: (size, write, address) => `${address} の ${size} バイトを${write ? "書き込み" : "読み出し"}`,
     nearest: (name, from, to) => `最も近いメモリは ${name}(${from} から ${to} の手前まで)です。`,
+    before: (bytes) => `アクセスはその ${bytes} バイト手前から始まります。`,
+    beyond: (bytes) =>
+      bytes === 0n ? "アクセスはその終わりから始まります。" : `アクセスはその終わりから ${bytes} バイト先です。`,
+    nullPointer: "これは NULL ポインタのアドレスです。",
     noMemory: "触れてよいメモリは 1 つもありません。",
     budget: (steps) => `${n(steps)} ステップで打ち切りました(1 回の実行の上限)`,
     origin: {

@@ -1,6 +1,6 @@
 // The instruction about to run, large; after the end what came of it; without a run why there is none.
 import type { FaultAccess, RunView } from "../../../engine/index.ts";
-import { useMachineTexts } from "../../i18n/machine.ts";
+import { type MachineTexts, useMachineTexts } from "../../i18n/machine.ts";
 import { revealSlot } from "../../stores/focus.ts";
 import { progTypeView } from "../../stores/kernel.ts";
 import { runUnverified, useMachine } from "../../stores/machine.ts";
@@ -71,9 +71,23 @@ function Access({ access }: { readonly access: FaultAccess }) {
     <>
       {words.faultAccess(size, write, hex(address))}
       <br />
-      {nearest ? words.nearest(nearest.name, hex(nearest.start), hex(nearest.end)) : words.noMemory}
+      {nearest
+        ? `${words.nearest(nearest.name, hex(nearest.start), hex(nearest.end))} ${distance(access, words)}`
+        : words.noMemory}
     </>
   );
+}
+
+/** How far the address lies from the nearest memory; "" where it begins inside. */
+function distance({ address, nearest }: FaultAccess, words: MachineTexts): string {
+  if (!nearest) return "";
+  const [at, start, end] = [address, nearest.start, nearest.end].map((hex) => BigInt(`0x${hex}`)) as [
+    bigint,
+    bigint,
+    bigint,
+  ];
+  if (at < 4096n) return words.nullPointer;
+  return at < start ? words.before(start - at) : at >= end ? words.beyond(at - end) : "";
 }
 
 /** Said once, where a way through the run led nowhere. */

@@ -51,7 +51,7 @@ function Sent({ output, isNew }: { readonly output: OutputView; readonly isNew: 
       </button>
       <span className="output__mark">{isNew && <span className="mark mark--written" title={words.written} />}</span>
       {kind === "trace" ? (
-        <code className="output__line">{text}</code>
+        <Line text={text} />
       ) : (
         <span className="output__record">
           <span className="hint">
@@ -62,6 +62,17 @@ function Sent({ output, isNew }: { readonly output: OutputView; readonly isNew: 
         </span>
       )}
     </li>
+  );
+}
+
+/** What the program printed stands apart from what the kernel writes before it: task, CPU, flags, time, function. */
+function Line({ text }: { readonly text: string }) {
+  const [, before, said] = /^(.*?\bbpf_trace_printk: )(.*)$/s.exec(text) ?? ["", "", text];
+  return (
+    <span className="output__record">
+      <span className="hint output__before">{before?.trim()}</span>
+      <code className="output__line">{said}</code>
+    </span>
   );
 }
 

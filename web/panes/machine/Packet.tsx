@@ -289,13 +289,13 @@ function Bytes({ bytes, layers, packet, written, read }: BytesProps) {
       <div className="layers" lang="en">
         {layers.map((layer) => (
           <section key={layer.at} className="layer" aria-label={layer.name}>
-            <h4 className="layer__name" onPointerEnter={() => setShown(layer)} onPointerLeave={() => setShown(null)}>
+            <h3 className="layer__name" onPointerEnter={() => setShown(layer)} onPointerLeave={() => setShown(null)}>
               {layer.fields.length === 0 ? words.packet.payload : layer.name}
               <span className="hint">
                 {" "}
                 +{layer.at}, {words.packet.length(layer.size)}
               </span>
-            </h4>
+            </h3>
             {layer.fields.length > 0 && (
               <table className="layer__fields">
                 <tbody>
