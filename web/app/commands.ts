@@ -3,16 +3,25 @@
 import type { Texts } from "../../engine/index.ts";
 import { switchLanguage } from "../i18n/index.ts";
 import { copyText, hasPlace, makeLink } from "../links/share.ts";
+import { toggleBreakpoint } from "../stores/breakpoints.ts";
 import { openDialog, toggleDialog } from "../stores/dialog.ts";
+import { newSeed } from "../stores/environment.ts";
 import { nextProblem } from "../stores/focus.ts";
 import { attach, detach, load, read, runAll, write } from "../stores/kernel.ts";
-import { chooseLayout, LAYOUTS, type Layout, maximise, PANES, type Pane, useLayout } from "../stores/layout.ts";
-import { newSeed } from "../stores/environment.ts";
-import { goOn, runToCursor, visitLine } from "../stores/travel.ts";
-import { toggleBreakpoint } from "../stores/breakpoints.ts";
+import {
+  chooseLayout,
+  LAYOUTS,
+  type Layout,
+  maximise,
+  PANES,
+  type Pane,
+  showView,
+  useLayout,
+} from "../stores/layout.ts";
 import { moveBy, moveTo, moveToEnd, useMachine } from "../stores/machine.ts";
 import { advance, resumeLessons, takeBack, useProgram } from "../stores/program.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
+import { goOn, runToCursor, visitLine } from "../stores/travel.ts";
 import { canRedo, canUndo, redoProgram, undoProgram } from "../stores/undo.ts";
 
 export const GROUPS = ["program", "run", "view", "share", "learn", "page"] as const;
@@ -403,6 +412,28 @@ export const COMMANDS: readonly Command[] = [
     where: "presenting",
     when: presenting,
     act: () => useSettings.setState({ present: false }),
+  },
+
+  {
+    id: "view.graph",
+    group: "view",
+    words: { en: "Control flow as a graph", ja: "制御フローをグラフで見る" },
+    act: () => showView("editor", "graph"),
+  },
+  {
+    id: "view.visits",
+    group: "view",
+    words: { en: "What the verifier believes at the cursor", ja: "カーソル位置で verifier が把握している値" },
+    act: () => showView("verifier", "beliefs"),
+  },
+  {
+    id: "view.search-log",
+    group: "view",
+    words: { en: "Search the verifier's log", ja: "verifier のログを検索" },
+    act: async () => {
+      showView("verifier", "log");
+      (await import("../stores/log.ts")).search("");
+    },
   },
 
   {

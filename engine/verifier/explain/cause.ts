@@ -13,7 +13,7 @@ import { type Phrase, valuePhrase } from "./phrase.ts";
 /** A step of the story. */
 export interface CauseStep extends Phrase {
   readonly slot: number;
-  /** Number of the visit; -1: it is about the program's start. */
+  /** Number of the visit; -1: it is about the program's start, or about steps left out. */
   readonly visit: number;
 }
 
@@ -30,7 +30,11 @@ type Place =
   | { readonly kind: "slot"; readonly frame: number; readonly spi: number };
 
 /** How many steps back a value is followed. */
-const MAX_STEPS = 8;
+const MAX_STEPS = 200;
+/** Of more steps than this those in the middle are left out: rounds of a loop, mostly. */
+const MAX_TOLD = 6;
+/** Of these so many stand at the end. */
+const MAX_LAST = 3;
 
 /** What the message names. Nothing: what the refused instruction works on is followed. */
 export interface Named {
@@ -211,7 +215,15 @@ function story(visits: readonly Visit[], insns: readonly Insn[], from: number, s
     } else if (after && after.curframe !== visit.before.curframe) place = across(visit.before, after, place);
     number = visit.prev;
   }
-  return steps.reverse();
+  return told(steps.reverse());
+}
+
+function told(steps: readonly CauseStep[]): CauseStep[] {
+  if (steps.length <= MAX_TOLD) return [...steps];
+  const left = steps.slice(MAX_TOLD - MAX_LAST - 1, -MAX_LAST);
+  const words = { en: `${left.length} more steps like these`, ja: `同様のステップがほかに ${left.length} 回` };
+  const gap: CauseStep = { slot: -1, visit: -1, ...sentence(words) };
+  return [...steps.slice(0, MAX_TOLD - MAX_LAST - 1), gap, ...steps.slice(-MAX_LAST)];
 }
 
 function begin(place: Place): Phrase {

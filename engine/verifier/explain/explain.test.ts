@@ -83,6 +83,20 @@ test("a value handed to a function and a branch on its way", () => {
   ]);
 });
 
+test("the rounds of a loop are told by their beginning and their end", () => {
+  // 0: r3 = 0; 1: r3 += 1; 2: if r3 < 20 goto 1; 3: r0 = *(u8 *)(r3 +0); 4: exit
+  const steps = story("b703000000000000 0703000001000000 a503feff14000000 7130000000000000 9500000000000000");
+  expect(steps).toEqual([
+    "0 R3 becomes the number 0.",
+    "1 R3 was the number 0 and becomes the number 1.",
+    "-1 16 more steps like these.",
+    "1 R3 was the number 17 and becomes the number 18.",
+    "1 R3 was the number 18 and becomes the number 19.",
+    "1 R3 was the number 19 and becomes the number 20.",
+    "3 Here R3 is the number 20.",
+  ]);
+});
+
 test("a loop that changes nothing names the place it comes back to", () => {
   // 0: r0 = 0; 1: goto 1
   const found = explained("b700000000000000 0500ffff00000000");

@@ -7,6 +7,9 @@ import type { GraphTexts } from "../../i18n/graph.ts";
 import { point, revealSlot } from "../../stores/focus.ts";
 import { compareRounds } from "../../stores/graph.ts";
 
+/** To the refusal, or to the visit that is looked at. */
+export type PathKind = "" | "visit" | "refused";
+
 interface Props {
   readonly block: FlowBlockView;
   readonly textOf: ReadonlyMap<number, string>;
@@ -21,7 +24,8 @@ interface Props {
   readonly cursor: number;
   readonly hovered: number;
   readonly refused: number;
-  readonly onPath: boolean;
+  /** Of which path it is part, that is told apart from the others. */
+  readonly path: PathKind;
   /** The scale where text would be too small to read; 0: it can be read. */
   readonly far: number;
   readonly focusable: boolean;
@@ -36,7 +40,7 @@ const slotUnder = (event: MouseEvent, otherwise: number): number => {
 };
 
 export const Block = memo(function Block(props: Props) {
-  const { block, textOf, loop, times, counted, heat, current, cursor, hovered, refused, onPath, far, text } = props;
+  const { block, textOf, loop, times, counted, heat, current, cursor, hovered, refused, path, far, text } = props;
   const { start, last, x, y, w, h } = block;
   const marks = [
     current >= 0 ? text.current : "",
@@ -51,7 +55,7 @@ export const Block = memo(function Block(props: Props) {
         data-start={start}
         data-current={current >= 0 || undefined}
         data-refused={refused >= 0 || undefined}
-        data-path={onPath || undefined}
+        data-path={path || undefined}
         data-never={(counted && times === 0) || undefined}
         tabIndex={props.focusable ? 0 : -1}
         aria-label={[text.block(start, last), ...marks].join(", ")}

@@ -2,6 +2,7 @@
 // the words of a branch at its start. Calls are dotted.
 import type { FlowEdgeView, FlowView, TrafficView } from "../../../engine/index.ts";
 import type { GraphTexts } from "../../i18n/graph.ts";
+import type { PathKind } from "./Block.tsx";
 import { METRICS } from "./metrics.ts";
 import type { Zoom } from "./zoom.ts";
 
@@ -10,8 +11,8 @@ interface Props {
   readonly traffic: TrafficView | null;
   readonly zoom: Zoom;
   readonly text: GraphTexts;
-  /** The path is to be told apart from what else was walked. */
-  readonly refused: boolean;
+  /** The path that is told apart from what else was walked. */
+  readonly path: PathKind;
 }
 
 const ROUND = 7;
@@ -46,10 +47,10 @@ const boxOf = (points: FlowEdgeView["points"]) => {
   return { x, y, w: Math.max(...xs) - x, h: Math.max(...ys) - y };
 };
 
-export function Edges({ flow, traffic, zoom, text, refused }: Props) {
+export function Edges({ flow, traffic, zoom, text, path: kind }: Props) {
   const edges = flow.functions.flatMap((one) => one.edges).filter(({ points }) => zoom.sees(boxOf(points)));
   const timesOf = (from: number, to: number): number => traffic?.edges.get(`${from} ${to}`) ?? 0;
-  const onPath = (from: number, to: number): boolean => refused && (traffic?.path.has(`${from} ${to}`) ?? false);
+  const onPath = (from: number, to: number): boolean => kind !== "" && (traffic?.path.has(`${from} ${to}`) ?? false);
   const ordered = edges
     .map((edge) => ({ edge, times: timesOf(edge.from, edge.to), path: onPath(edge.from, edge.to) }))
     .sort((a, b) => Number(a.path) - Number(b.path) || a.times - b.times);
@@ -81,7 +82,8 @@ export function Edges({ flow, traffic, zoom, text, refused }: Props) {
             className="edge"
             data-walked={times > 0 || undefined}
             data-back={edge.back || undefined}
-            data-path={path || undefined}
+            data-path={path ? kind : undefined}
+            data-aside={(kind !== "" && !path) || undefined}
             style={{ strokeWidth: times > 0 ? 1.5 + (1.5 * Math.log1p(times)) / Math.log1p(most) : 1.25 }}
           >
             <path d={pathOf(edge.points)} />

@@ -122,6 +122,9 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
   const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
   const pinned = useVisits((s) => s.pinned);
   const refused = check?.verdict === "reject" ? check.messageSlot : -1;
+  const isRun = useGraph((s) => s.walker === "run") && useMachine.getState().run !== null;
+  // The verifier walks many paths: the one to the visit that is looked at, or to the refusal, is told apart.
+  const path = isRun ? "" : pinned >= 0 ? "visit" : refused >= 0 ? "refused" : "";
   const cursor = useCursorSlot(check);
   const hovered = useFocus((s) => s.hovered);
   const textOf = useMemo(() => new Map(check?.slots.map(({ slot, text }) => [slot, text])), [check]);
@@ -136,8 +139,9 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
   const active = blocks.some(({ start }) => start === stop) ? stop : (blocks[0]?.start ?? 0);
   const plane = useRef<HTMLDivElement>(null);
 
-  // The instruction about to run stays in sight while one steps.
-  const at = blocks.find((block) => current >= 0 && holds(block, current));
+  // The instruction about to run stays in sight while one steps; without a run, the one that was refused.
+  const goal = current >= 0 ? current : refused;
+  const at = blocks.find((block) => goal >= 0 && holds(block, goal));
   const { reveal } = zoom;
   useLayoutEffect(() => {
     if (at) reveal(at);
@@ -177,7 +181,7 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
               <span className="graph__name">{entry === 0 ? text.main : text.function(entry)}</span>
             </div>
           ))}
-        <Edges flow={flow} traffic={traffic} zoom={zoom} text={text} refused={refused >= 0 || pinned >= 0} />
+        <Edges flow={flow} traffic={traffic} zoom={zoom} text={text} path={path} />
         {inSight.map((block) => (
           <Block
             key={block.start}
@@ -191,7 +195,7 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
             cursor={holds(block, cursor) ? cursor : -1}
             hovered={holds(block, hovered) ? hovered : -1}
             refused={holds(block, refused) ? refused : -1}
-            onPath={(refused >= 0 || pinned >= 0) && (traffic?.on.has(block.start) ?? false)}
+            path={traffic?.on.has(block.start) ? path : ""}
             far={zoom.scale < 0.42 ? zoom.scale : 0}
             focusable={block.start === active}
             text={text}

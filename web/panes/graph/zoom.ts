@@ -32,7 +32,7 @@ export interface Zoom {
 const LEAST = 0.05;
 const MOST = 2.5;
 /** A picture that would have to be smaller than this to fit is shown from its top instead. */
-const READABLE = 0.55;
+const READABLE = 0.6;
 
 interface View {
   readonly x: number;
@@ -179,7 +179,7 @@ function fitting(view: View, w: number, h: number, margin: number): number {
   if (view.w === 0 || w === 0) return 1;
   if (all >= READABLE) return Math.min(1, all);
   const wide = (view.w - 2 * margin) / w;
-  return Math.min(1, Math.max(READABLE + 0.2, Math.min(0.9, wide)));
+  return Math.max(READABLE, Math.min(0.9, wide));
 }
 
 /** Where to scroll to so that [start, start + size) is in sight: the middle, if it is not yet. */

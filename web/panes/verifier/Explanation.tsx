@@ -28,7 +28,7 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
             {found.steps.map((step, i) => (
               <li key={`${step.slot} ${step.visit}`} className="why__step" data-last={i === last || undefined}>
                 {step.visit < 0 ? (
-                  <span className="why__insn hint">{text.why.start}</span>
+                  <span className="why__insn hint">{step.slot < 0 ? "…" : text.why.start}</span>
                 ) : (
                   <button
                     type="button"
