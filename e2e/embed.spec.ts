@@ -68,3 +68,36 @@ test("read-only: the program can be stepped, not changed; the playground opens i
   await expect(playground.getByTestId("timeline")).toHaveAttribute("aria-valuenow", "1");
   await expect(playground.locator(".header")).toBeVisible();
 });
+
+for (const [width, height] of [
+  [900, 400],
+  [700, 480],
+  [400, 480],
+  [400, 320],
+] as const)
+  test(`program and run are both in sight at ${width} × ${height}, and nothing covers anything`, async ({
+    playground,
+    page,
+  }) => {
+    await page.setViewportSize({ width, height });
+    await playground.open("?embed=1#example/plus42");
+    await playground.id("step").click();
+    await playground.expectRegister(0, 10n);
+    const box = async (selector: string) => {
+      const found = await page.locator(selector).boundingBox();
+      return found ?? expect.fail(`${selector} is not in sight`);
+    };
+    const boxes = await Promise.all([".embed__program", ".embed__verdict", ".embed__run", ".embed__foot"].map(box));
+    for (const { x, y, width: w, height: h } of boxes) {
+      expect(h).toBeGreaterThan(24);
+      expect(x + w).toBeLessThanOrEqual(width);
+      expect(y + h).toBeLessThanOrEqual(height);
+      for (const other of boxes)
+        if (other.x !== x || other.y !== y)
+          expect(
+            x + w <= other.x || other.x + other.width <= x || y + h <= other.y || other.y + other.height <= y,
+          ).toBe(true);
+    }
+    await page.getByRole("button", { name: "Verifier log" }).click();
+    await expect(playground.id("verifier-log")).toBeVisible();
+  });

@@ -1,6 +1,7 @@
-// Inside another page: program and machine, the verdict between them, and a way to the whole playground.
-import { ExternalLink } from "lucide-react";
-import { type MouseEvent, useEffect } from "react";
+// Inside another page: program and run in every frame from 400 × 320 pixels, the verdict between them, and a way to the
+// whole playground. Where there is little room the verifier shows its verdict only, until it is asked for its log.
+import { ExternalLink, ScrollText } from "lucide-react";
+import { type MouseEvent, useEffect, useState } from "react";
 import { useText } from "../i18n/index.ts";
 import { linkTo } from "../links/share.ts";
 import { EditorPane } from "../panes/editor/EditorPane.tsx";
@@ -9,28 +10,41 @@ import { VerifierPane } from "../panes/verifier/VerifierPane.tsx";
 import { useProgram } from "../stores/program.ts";
 import { useSettings } from "../stores/settings.ts";
 import { askForHeight } from "./embed.ts";
+import { useMedia } from "./useMedia.ts";
 import "./embed.css";
 
 export default function Embed({ phone }: { readonly phone: boolean }) {
   const text = useText();
-  const height = useHeight(phone);
+  const short = useMedia("(max-height: 519px)");
+  const [asked, ask] = useState<boolean | null>(null);
+  const log = asked ?? !(phone || short);
+  const height = useHeight(phone, log);
   const open = (event: MouseEvent): void => {
     event.preventDefault();
     void linkTo(true).then((link) => window.open(link, "_blank", "noopener"));
   };
   return (
-    <div className="embed" data-auto={height !== null || undefined} style={height === null ? undefined : { height }}>
-      <div className="embed__write">
+    <div className="embed" data-log={log || undefined} style={height === null ? undefined : { height }}>
+      <div className="embed__program">
         <EditorPane phone={phone} />
+      </div>
+      <div className="embed__verdict">
         <VerifierPane />
       </div>
       <div className="embed__run">
         <MachinePane />
       </div>
-      <a className="embed__open" href="./" target="_blank" rel="noopener" onClick={open}>
-        <ExternalLink size={14} aria-hidden="true" />
-        {text.header.openPlayground}
-      </a>
+      <div className="embed__foot">
+        <button type="button" className="button button--quiet" aria-pressed={log} onClick={() => ask(!log)}>
+          <ScrollText size={14} aria-hidden="true" />
+          {text.verdict.log}
+        </button>
+        <span className="spacer" />
+        <a className="embed__open" href="./" target="_blank" rel="noopener" onClick={open}>
+          <ExternalLink size={14} aria-hidden="true" />
+          {text.header.openPlayground}
+        </a>
+      </div>
     </div>
   );
 }
@@ -38,19 +52,19 @@ export default function Embed({ phone }: { readonly phone: boolean }) {
 /** Lines of a program that are shown without scrolling, at least and at most. */
 const LINES = [6, 24] as const;
 const LINE = 22;
-/** Pixels of all that is not the program: title, foot and padding of its pane, the verifier's pane, the gaps. */
-const BESIDES = 330;
-/** Controls and eleven registers. */
-const MACHINE = 460;
-/** The listing, which stands below the program where there is no room beside it. */
-const LISTING = 130;
+/** Pixels: title, foot and padding of the program; verdict; its log; controls and eleven registers; foot and gaps. */
+const PROGRAM = 100;
+const VERDICT = 66;
+const LOG = 150;
+const MACHINE = 450;
+const FOOT = 60;
 
 /** Pixels the whole takes for the program as it stands, told to the page around; null: the frame's height is given. */
-function useHeight(phone: boolean): number | null {
+function useHeight(phone: boolean, log: boolean): number | null {
   const wanted = useSettings((s) => s.autoHeight);
   const lines = useProgram((s) => s.source.split("\n").length);
-  const write = BESIDES + LINE * Math.min(LINES[1], Math.max(LINES[0], lines));
-  const height = phone ? write + MACHINE + LISTING : Math.max(write, MACHINE + 60);
+  const write = PROGRAM + LINE * Math.min(LINES[1], Math.max(LINES[0], lines)) + VERDICT;
+  const height = FOOT + (phone ? write + MACHINE : Math.max(write + (log ? LOG : 0), MACHINE));
   useEffect(() => {
     if (wanted) askForHeight(height);
   }, [wanted, height]);
