@@ -211,7 +211,7 @@ function readGoals(text: string, line: number, fault: Fault): readonly Goal[] {
     if (goal) goals.push(goal);
     else fault(line + i, trimmed, GOAL_EXPECTED);
   });
-  if (goals.length === 0) fault(line, "", GOAL_EXPECTED);
+  if (text.trim() === "") fault(line, "", GOAL_EXPECTED);
   return goals;
 }
 

@@ -64,6 +64,8 @@ async function show(lesson: Lesson, number: number): Promise<void> {
   const { source, progType, maps, step, view, recipe } = lesson.state;
   const input = await inputOf(lesson);
   const title = (language: "en" | "ja"): string => textOf(lesson, language)?.title ?? "";
+  const { kernel } = useKernel.getState();
+  if (kernel) await freshKernel(recipe);
   stood.clear();
   set({ ...EMPTY, lesson, number });
   openProgram(
@@ -73,8 +75,9 @@ async function show(lesson: Lesson, number: number): Promise<void> {
   showTab(view);
   showLesson();
   follow();
-  // Nobody waits for the kernel: at the start of the page it comes after the first verdict.
-  void kernelReady().then(() => (get().lesson === lesson ? freshKernel(recipe) : undefined));
+  // At the start of the page the kernel comes after the first verdict, and has seen nothing; only the recipe may differ.
+  if (!kernel && recipe.includes(false))
+    void kernelReady().then(() => (get().lesson === lesson ? freshKernel(recipe) : undefined));
 }
 
 /** Packets may be called by their names. */
