@@ -1,6 +1,6 @@
 // Beside each line: its slot, and the bytes and kernel's disassembly of what it made, or the same in plain words.
 // Follows the editor's scrolling and folding.
-import { useEffect } from "react";
+import { memo, useEffect } from "react";
 import type { SlotView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { point, revealSlot, useFocus } from "../../stores/focus.ts";
@@ -27,7 +27,7 @@ export function Listing({ aligned, view }: Props) {
   const refused = check?.verdict === "reject" ? check.messageSlot : -1;
   const rows = byLine(check?.slots ?? []);
   const broken = new Set(check?.diagnostics.filter((d) => d.severity === "error").map((d) => d.span.line));
-  const height = window.innerHeight * 1.5;
+  const height = window.innerHeight;
   let above = -1;
   return (
     <div className="listing" data-aligned={aligned} data-view={view}>
@@ -41,36 +41,73 @@ export function Listing({ aligned, view }: Props) {
           const folded = aligned && top === above;
           above = top;
           if (folded || (aligned && (top < scrollTop - 200 || top > scrollTop + height))) return null;
-          const first = slots[0] as SlotView;
           const has = (slot: number): boolean => slots.some((s) => s.slot === slot);
           return (
-            <li
-              key={first.slot}
-              className="listing__row"
-              style={aligned ? { top, minHeight: lineHeight } : undefined}
-              data-current={has(current) || undefined}
-              data-refused={has(refused) || undefined}
-              data-hovered={has(hovered) || undefined}
-              data-cursor={line === cursor || undefined}
-              onPointerEnter={() => point(first.slot)}
-              onPointerLeave={() => point(-1)}
-            >
-              <button type="button" className="listing__slot" onClick={() => revealSlot(first.slot)}>
-                <span className="visually-hidden">{text.editor.slot} </span>
-                {first.slot}
-              </button>
-              {broken.has(line) ? (
-                <span className="listing__none">{text.editor.noBytes}</span>
-              ) : view === "words" ? (
-                <RowWords slots={slots} />
-              ) : (
-                <RowBytes slots={slots} />
-              )}
-            </li>
+            <Row
+              key={slots[0]?.slot}
+              slots={slots}
+              view={broken.has(line) ? "none" : view}
+              top={aligned ? top : -1}
+              height={lineHeight}
+              current={has(current)}
+              refused={has(refused)}
+              hovered={has(hovered)}
+              cursor={line === cursor}
+            />
           );
         })}
       </ol>
     </div>
+  );
+}
+
+interface RowProps {
+  readonly slots: readonly SlotView[];
+  readonly view: Props["view"] | "none";
+  /** Pixels; -1: where the list puts it. */
+  readonly top: number;
+  readonly height: number;
+  readonly current: boolean;
+  readonly refused: boolean;
+  readonly hovered: boolean;
+  readonly cursor: boolean;
+}
+
+/** Drawn anew only where what it shows has changed: after a keystroke that is one row of all. */
+const Row = memo(function Row({ slots, view, top, height, current, refused, hovered, cursor }: RowProps) {
+  const text = useText();
+  const first = slots[0] as SlotView;
+  return (
+    <li
+      className="listing__row"
+      style={top >= 0 ? { top, minHeight: height } : undefined}
+      data-current={current || undefined}
+      data-refused={refused || undefined}
+      data-hovered={hovered || undefined}
+      data-cursor={cursor || undefined}
+      onPointerEnter={() => point(first.slot)}
+      onPointerLeave={() => point(-1)}
+    >
+      <button type="button" className="listing__slot" onClick={() => revealSlot(first.slot)}>
+        <span className="visually-hidden">{text.editor.slot} </span>
+        {first.slot}
+      </button>
+      {view === "none" ? (
+        <span className="listing__none">{text.editor.noBytes}</span>
+      ) : view === "words" ? (
+        <RowWords slots={slots} />
+      ) : (
+        <RowBytes slots={slots} />
+      )}
+    </li>
+  );
+}, sameRow);
+
+function sameRow({ slots, ...before }: RowProps, { slots: others, ...now }: RowProps): boolean {
+  return (
+    slots.length === others.length &&
+    slots.every((slot, i) => slot.slot === others[i]?.slot && slot.hex === others[i]?.hex) &&
+    (Object.keys(before) as (keyof typeof before)[]).every((key) => before[key] === now[key])
   );
 }
 
