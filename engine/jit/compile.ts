@@ -11,7 +11,7 @@ import { bug } from "../base/bug.ts";
 import { helperArgCount } from "../facts/helpers.ts";
 import { type AluOp, ATOMIC_OPS, type AtomicOp, type Form, type JmpOp, type Size, type Width } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
-import { type Block, type FunctionFlow, functionEntries, functionFlow, jumpTarget } from "../program/flow.ts";
+import { type Block, type FunctionFlow, functionEntries, functionFlow, jumpTarget, slotsOf } from "../program/flow.ts";
 import { runnableForm, secondHalves } from "../vm/decode.ts";
 import { helperChangesFlow } from "../vm/helpers/helpers.ts";
 import { CTX, KERNEL_BASE, MAX_BYTES, MAY_GOTO, REGS, SHADOW_READONLY, STACK_FRAME_BYTES } from "../vm/layout.ts";
@@ -227,7 +227,7 @@ class FunctionCompiler {
 
   #slots({ start, end }: Block): number[] {
     const slots: number[] = [];
-    for (let slot = start; slot < end; slot += this.#form(slot)?.slots ?? 1) slots.push(slot);
+    for (let slot = start; slot < end; slot += slotsOf(this.#insn(slot))) slots.push(slot);
     return slots;
   }
 
@@ -253,9 +253,10 @@ class FunctionCompiler {
     const kind = this.#form(last)?.kind;
     if ((kind === "jmp" || kind === "may_goto") && block.next.length < 2) {
       this.#condition(block);
-      if (!this.#leavesFunction(last)) func.emit("i32.eqz");
+      const leaves = this.#leavesFunction(last);
+      if (!leaves) func.emit("i32.eqz");
       func.emit("if");
-      this.#refuse(last);
+      this.#refuseAt(leaves ? this.#target(last) : block.end);
       func.emit("end");
     }
   }
@@ -295,6 +296,7 @@ class FunctionCompiler {
     this.#localToGlobal();
     func.emit("i32.const", block.end - 1);
     this.#ask("spent");
+    this.#globalToLocal();
     func.emit("end");
   }
 
@@ -302,7 +304,7 @@ class FunctionCompiler {
     const slots = this.#slots(block);
     const last = slots[slots.length - 1] as number;
     if (this.#form(last)?.kind === "exit") return;
-    this.#refuse(block.end);
+    this.#refuseAt(block.end);
     this.#func.emit("unreachable");
   }
 
@@ -310,6 +312,12 @@ class FunctionCompiler {
     this.#localToGlobal();
     this.#func.emit("i32.const", slot);
     this.#ask("refuse");
+  }
+
+  /** Going on at a slot that is not in this function: past the program, into another function or between two slots. */
+  #refuseAt(slot: number): void {
+    const { length } = this.#input.insns;
+    this.#refuse(slot >= 0 && slot < length ? slot : length);
   }
 
   #insnAt(slot: number): void {
@@ -349,7 +357,7 @@ class FunctionCompiler {
       case "may_goto":
         return; // the block's way out
       case "ja":
-        if (this.#leavesFunction(slot)) this.#refuse(slot);
+        if (this.#leavesFunction(slot)) this.#refuseAt(this.#target(slot));
         return;
       case "callx":
       case "addr_space_cast":
@@ -359,9 +367,15 @@ class FunctionCompiler {
     }
   }
 
+  /** Where the jump at a slot leads. */
+  #target(slot: number): number {
+    const target = jumpTarget(this.#insn(slot), slot);
+    if (target === undefined) throw bug(`slot ${slot} does not jump`);
+    return target;
+  }
+
   #leavesFunction(slot: number): boolean {
-    const target = jumpTarget(this.#input.insns[slot] as Insn, slot);
-    return target === undefined || !this.#starts.has(target);
+    return !this.#starts.has(this.#target(slot));
   }
 
   // ------------------------------------------------------------------------------------------- computations
@@ -790,12 +804,13 @@ class FunctionCompiler {
 
   #callLocal(slot: number): void {
     const func = this.#func;
-    const index = this.#functions.get(slot + 1 + this.#insn(slot).imm);
-    if (index === undefined) return this.#refuse(slot);
+    const callee = slot + 1 + this.#insn(slot).imm;
+    const index = this.#functions.get(callee);
     this.#localToGlobal();
     this.#spill([6, 7, 8, 9, 10]);
     func.emit("i32.const", slot);
     this.#ask("enter");
+    if (index === undefined) return this.#refuseAt(callee);
     for (const reg of [1, 2, 3, 4, 5, 10]) this.#get(reg);
     func.emit("i64.const", BigInt(STACK_FRAME_BYTES));
     func.emit("i64.sub");

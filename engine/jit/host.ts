@@ -1,6 +1,6 @@
 // Runs compiled programs on a machine of vm/: same buffer, same helpers, same faults, same counting. The host
 // answers what compiled code asks for through its imports, by letting the machine do that one instruction.
-// Unlike the interpreter it cannot stop and go on: a run whose budget is used up has ended.
+// Unlike the interpreter it cannot stop and go on: a run whose budget is used up has ended, unless more is given at once.
 import { bug } from "../base/bug.ts";
 import { WASM_PAGE, type WasmExport, type WasmGlobal, type WasmMemory, webAssembly } from "../base/webassembly.ts";
 import { packetPointers } from "../vm/ctx.ts";
@@ -54,6 +54,10 @@ export class Jit {
   #machine: Machine | undefined;
   /** A packet load out of bounds has left its frame already. */
   #left = false;
+  #goOn: () => boolean = () => false;
+  /** Instructions given at a time, and in all. */
+  #slice = 0;
+  #given = 0;
 
   /** `clock`: milliseconds, for compile times. */
   constructor(memory: SharedMemory, clock: () => number = () => 0) {
@@ -66,13 +70,19 @@ export class Jit {
     return this.#instance(program, text);
   }
 
-  /** Runs a machine that has not started yet. `paused`: the budget is used up, and this run cannot go on. */
-  run(machine: Machine, budget: number): Outcome {
+  /**
+   * Runs a machine that has not started yet. Whenever `budget` instructions are used up `goOn` is asked for as many
+   * again. `paused`: it said no, and this run cannot go on.
+   */
+  run(machine: Machine, budget: number, goOn: () => boolean = () => false): Outcome {
     if (machine.memory !== this.#memory) throw bug("the machine has another memory than the compiler");
     if (machine.exited || machine.fault !== undefined) return machine.outcome;
     if (machine.ip !== 0) throw bug(`compiled code starts at slot 0, and the machine stands at ${machine.slot}`);
     this.#machine = machine;
     this.#left = false;
+    this.#goOn = goOn;
+    this.#slice = budget;
+    this.#given = budget;
     this.#instance(machine.program, false).left.value = BigInt(budget);
     let stopped: Stopped | undefined;
     try {
@@ -93,7 +103,7 @@ export class Jit {
     let left = Number(last.left.value);
     if (stopped?.fault) left += 1 + (last.code.after[stopped.slot] ?? -1);
     if (stopped !== undefined) left += this.#unfinished(machine);
-    machine.executed += budget - left;
+    machine.executed += this.#given - left;
     this.#machine = undefined;
     return machine.outcome;
   }
@@ -169,7 +179,10 @@ export class Jit {
         throw new Stopped(slot, true);
       },
       spent: (slot) => {
-        throw new Stopped(slot, false);
+        if (!this.#goOn()) throw new Stopped(slot, false);
+        const { left } = this.#instance(program, false);
+        left.value = BigInt(left.value) + BigInt(this.#slice);
+        this.#given += this.#slice;
       },
       helper: (slot) => this.#helper(program, slot),
       packet: (slot) => {

@@ -58,6 +58,38 @@ test("a loop without an end uses up its budget", () => {
   expect(check(insns("b700000000000000 0500feff00000000 9500000000000000")).outcome.kind).toBe("paused");
 });
 
+test("a budget that is used up is asked for again", () => {
+  const loaded = loadProgram(memory, {
+    insns: insns(
+      "b700000000000000 b701000064000000 0f10000000000000 1701000001000000 5501fdff00000000 9500000000000000",
+    ),
+    progType: "unspec",
+  });
+  for (const times of [5, 50]) {
+    const machine = new Machine({ memory, program: loaded, env: defaultEnv() });
+    let asked = 0;
+    const outcome = jit.run(machine, 10, () => ++asked <= times);
+    expect(outcome.kind).toBe(times === 50 ? "exit" : "paused");
+    // Looked at where the loop turns, the last time after 299 instructions.
+    expect(asked).toBe(times === 50 ? 29 : 6);
+    if (times === 50) expect(machine.executed).toBe(303);
+  }
+});
+
+test("a program that leaves its function or itself is told so", () => {
+  // A jump out of the program; one between the slots of an LD_IMM64; a call out of it; no end.
+  for (const hex of [
+    "0500640000000000 9500000000000000",
+    "0500010000000000 1800000000000000 0000000000000000 9500000000000000",
+    "8510000064000000 9500000000000000",
+    "b700000000000000",
+    // LD_IMM64 into a register that is none takes two slots all the same.
+    "1501010000000000 180b000000000000 0500ffff00000000 9500000000000000",
+  ]) {
+    expect(check(insns(hex)).outcome.kind, hex).toBe("fault");
+  }
+});
+
 test("graphs that are not reducible run through a jump table", () => {
   // 0: if r1 == 0 goto 3; 1: r0 += 1; 2: if r0 > 9 goto 5; 3: r0 += 2; 4: goto 1; 5: exit
   check(insns("1501020000000000 0700000001000000 2500020009000000 0700000002000000 0500fcff00000000 9500000000000000"));

@@ -10,6 +10,7 @@ import { bug } from "../base/bug.ts";
 import { BPF_REG_FP } from "../isa/codes.ts";
 import { type AluOp, ATOMIC_OPS, type Form, formOf, type JmpOp, type Size } from "../isa/forms.ts";
 import { type Insn, imm64 } from "../isa/insn.ts";
+import { slotsOf } from "../program/flow.ts";
 import { KERNEL_HI, REGS, SLOT_WORDS } from "./layout.ts";
 import type { BpfMap } from "./maps/map.ts";
 import type { Memory } from "./memory.ts";
@@ -135,8 +136,7 @@ export function runnableForm(insn: Insn): Form | undefined {
 /** The second slots of LD_IMM64, which are no instructions. */
 export function secondHalves(insns: readonly Insn[]): Set<number> {
   const halves = new Set<number>();
-  for (let slot = 0; slot < insns.length; slot++)
-    if (runnableForm(insns[slot] as Insn)?.slots === 2) halves.add(++slot);
+  for (let slot = 0; slot < insns.length; slot++) if (slotsOf(insns[slot] as Insn) === 2) halves.add(++slot);
   return halves;
 }
 
@@ -151,7 +151,7 @@ export function loadProgram(memory: Memory, input: ProgramInput): LoadedProgram 
     const form = runnableForm(insn);
     forms[slot] = form;
     decodeSlot(code.subarray(slot * SLOT_WORDS, (slot + 1) * SLOT_WORDS), slot, insns, form, maps, pool);
-    if (form?.slots === 2 && slot + 1 < insns.length) {
+    if (slotsOf(insn) === 2 && slot + 1 < insns.length) {
       slot++;
       forms[slot] = undefined;
       refuse(code.subarray(slot * SLOT_WORDS, (slot + 1) * SLOT_WORDS));

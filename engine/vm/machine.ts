@@ -6,7 +6,7 @@ import { ATOMIC_OPS, type Form, formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { atomicOnPairs } from "./atomic.ts";
 import type { CtxAccessor } from "./ctx.ts";
-import { type LoadedProgram, regIndex } from "./decode.ts";
+import { type LoadedProgram, regIndex, secondHalves } from "./decode.ts";
 import { type Env, randomState } from "./env.ts";
 import { accessFault, type Fault, type FaultKind } from "./fault.ts";
 import { continueCallback } from "./helpers/callbacks.ts";
@@ -233,7 +233,7 @@ export class Machine implements RegionSource {
       return;
     }
     const { insns, forms } = this.program;
-    if (forms[slot] === undefined && forms[slot - 1]?.slots === 2) {
+    if (secondHalves(insns).has(slot)) {
       this.raise("insn", ip, "the program went to the second half of an LD_IMM64");
     } else if (forms[slot]?.slots === 2 && insns[slot + 1] === undefined) {
       this.raise("insn", ip, "the second half of LD_IMM64 is missing");
@@ -433,6 +433,9 @@ export class Machine implements RegionSource {
   }
 }
 
+/** Compiled code has no way from one function of a program into the next but a call; nor does the kernel allow one. */
+const ELSEWHERE = "the program went into another function without calling it";
+
 function refusal(insn: Insn, form: Form | undefined): string {
   const code = `0x${insn.code.toString(16).padStart(2, "0")}`;
   if (form === undefined) {
@@ -442,16 +445,18 @@ function refusal(insn: Insn, form: Form | undefined): string {
   }
   switch (form.kind) {
     case "call":
+      if (form.target !== "kfunc") return ELSEWHERE;
       return `kernel function with BTF id ${insn.imm} is not simulated`;
     case "callx":
       return "a call to the address in a register is refused by the kernel";
     case "addr_space_cast":
       return "arenas, and so casts between address spaces, are not simulated";
     case "ld_imm64":
+      if (form.pseudo === "imm") return ELSEWHERE;
       return form.pseudo === "btf_id"
         ? "addresses of kernel variables are not simulated"
         : "this LD_IMM64 names a map that the program does not have, or one whose values have no fixed address";
     default:
-      return `opcode ${code} cannot be run`;
+      return ELSEWHERE;
   }
 }
