@@ -14,6 +14,8 @@ export interface LinkState {
   readonly preset?: string;
   /** The same where it is none of the presets. */
   readonly definition?: DefinitionInput;
+  /** What the maps hold before a run, by the map's name: hex of the key → hex of the value. */
+  readonly contents?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What decides random numbers, time and addresses of the run, and the CPU it runs on; left out: as the page starts. */
   readonly seed?: number;
   readonly cpu?: number;
@@ -45,6 +47,12 @@ const MAX_UNPACKED = 2_000_000;
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 const U32 = 0xffff_ffff;
 const name = v.pipe(v.string(), v.maxLength(32));
+/** An object of at most `size` parts. */
+const bounded = <Part extends v.GenericSchema>(size: number, part: Part) =>
+  v.pipe(
+    v.record(v.pipe(v.string(), v.maxLength(1024)), part),
+    v.check((parts) => Object.keys(parts).length <= size),
+  );
 const MAP_ENTRIES = {
   name: v.pipe(v.string(), v.maxLength(64)),
   type: v.pipe(v.string(), v.maxLength(64)),
@@ -64,6 +72,7 @@ const STATE = v.object({
   input: v.exactOptional(v.pipe(v.string(), v.maxLength(100_000)), ""),
   preset: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
   definition: v.exactOptional(v.unknown()),
+  contents: v.exactOptional(bounded(64, bounded(256, v.pipe(v.string(), v.maxLength(8192))))),
   seed: v.exactOptional(count(U32)),
   cpu: v.exactOptional(count(63)),
   step: v.exactOptional(count(10_000_000)),

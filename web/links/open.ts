@@ -1,5 +1,8 @@
 // Opens what the address says. Whatever a link holds, the page opens; what cannot be taken is refused with a sentence.
+import { setCondition, useBreakpoints } from "../stores/breakpoints.ts";
+import { putContents } from "../stores/contents.ts";
 import { answered, engine } from "../stores/engine.ts";
+import { environmentForLink, openEnvironment } from "../stores/environment.ts";
 import { revealSlot } from "../stores/focus.ts";
 import { restoreLayout } from "../stores/layout.ts";
 import { noteWhat, openExample, openLesson, openProgram } from "../stores/program.ts";
@@ -21,9 +24,17 @@ export async function openAddress(): Promise<void> {
 /** A state from a link or a file. */
 export async function openState(state: LinkState): Promise<void> {
   if (!(await isTaken(state))) return refuse("definition");
-  const { step = null, preset = "oreore", definition = null, slot, view, views } = state;
+  if (state.seed !== undefined || state.cpu !== undefined || Object.keys(environmentForLink()).length > 0)
+    await openEnvironment({
+      ...(state.seed !== undefined && { seed: state.seed }),
+      ...(state.cpu !== undefined && { cpu: state.cpu }),
+    });
+  const { step = null, preset = "oreore", definition = null, slot, view, views, breakpoints = [] } = state;
   openProgram(state, { askedStep: step, askedPreset: preset, askedDefinition: definition });
+  putContents(state.contents ?? {}); // after: another program begins with empty maps
   restoreLayout(view, views);
+  useBreakpoints.setState({ points: [] });
+  for (const [line, when] of breakpoints) void setCondition(line, when);
   // Only once it is assembled does an instruction have its line.
   if (slot !== undefined) void freshCheck().then(() => revealSlot(slot, false));
 }

@@ -1,4 +1,7 @@
 // The state of the page as a link, and that link in the address: the only time the address changes by itself.
+import { useBreakpoints } from "../stores/breakpoints.ts";
+import { useContents } from "../stores/contents.ts";
+import { environmentForLink } from "../stores/environment.ts";
 import { useFocus } from "../stores/focus.ts";
 import { OWN, useKernel } from "../stores/kernel.ts";
 import { useLayout } from "../stores/layout.ts";
@@ -12,11 +15,18 @@ import type { LinkState } from "./codec.ts";
 export function stateOfPage(withPlace: boolean): LinkState {
   const { source, progType, maps, input } = useProgram.getState();
   const { preset, definition } = useKernel.getState();
+  const { points } = useBreakpoints.getState();
+  const contents = Object.fromEntries(
+    Object.entries(useContents.getState().of).filter(([, entries]) => Object.keys(entries).length > 0),
+  );
   return {
     source,
     progType,
     maps,
     input,
+    ...environmentForLink(),
+    ...(Object.keys(contents).length > 0 && { contents }),
+    ...(points.length > 0 && { breakpoints: points.map(({ line, when }) => [line, when] as const) }),
     ...(preset === OWN && definition ? { definition } : preset === "oreore" ? {} : { preset }),
     ...(withPlace && place()),
   };

@@ -1,8 +1,11 @@
-// Undo and redo of the program with all that stands around it: text, input, program type, maps, definition.
+// Undo and redo of the program with all that stands around it: text, input, program type, maps and what they hold, definition.
+import { type Contents, putContents, useContents } from "./contents.ts";
 import { type Past, record, redo, startPast, undo } from "./past.ts";
 import { type ProgramState, restoreProgram, useProgram } from "./program.ts";
 
-type Kept = Pick<ProgramState, "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset">;
+type Kept = Pick<ProgramState, "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset"> & {
+  readonly contents: Contents;
+};
 
 const keep = ({ source, progType, maps, input, askedDefinition, askedPreset }: ProgramState): Kept => ({
   source,
@@ -11,6 +14,7 @@ const keep = ({ source, progType, maps, input, askedDefinition, askedPreset }: P
   input,
   askedDefinition,
   askedPreset,
+  contents: useContents.getState().of,
 });
 
 let past: Past<Kept> = startPast(keep(useProgram.getState()));
@@ -18,14 +22,16 @@ let restoring = false;
 
 export function followForUndo(): void {
   past = startPast(keep(useProgram.getState()));
-  useProgram.subscribe((state, before) => {
+  const look = (state: ProgramState, before: ProgramState): void => {
     const now = keep(state);
     const changed = (Object.keys(now) as (keyof Kept)[]).filter((key) => now[key] !== past.now[key]);
     if (restoring || changed.length === 0) return;
     // Another program is one change, with its input and type.
     const kind = state.opened === before.opened ? changed.join(" ") : `opened ${state.opened}`;
     past = record(past, now, kind, performance.now());
-  });
+  };
+  useProgram.subscribe(look);
+  useContents.subscribe(() => look(useProgram.getState(), useProgram.getState()));
 }
 
 export const undoProgram = (): void => go(undo(past));
@@ -38,5 +44,6 @@ function go(to: Past<Kept> | null): void {
   past = to;
   restoring = true;
   restoreProgram(to.now);
+  putContents(to.now.contents); // after: another program begins with empty maps
   restoring = false;
 }
