@@ -1,7 +1,12 @@
 // The kernel that is extended: the recipe's steps taken back one by one, another program type, the folder to take home.
 import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
 import { encodeLink } from "../web/links/codec.ts";
 import { expect, type Playground, test } from "./page.ts";
+
+/** One of the views of the panel. */
+const view = (page: Page, name: string): Promise<void> =>
+  page.locator(".extend .segments label").getByText(name, { exact: true }).click();
 
 async function extend(playground: Playground): Promise<void> {
   await playground.open();
@@ -70,7 +75,7 @@ test("a definition of one's own goes from the form to echo and cat, its code and
 }) => {
   test.slow(); // the whole way, two pages and a look by axe
   await extend(playground);
-  await page.getByRole("button", { name: "Define one of your own" }).click();
+  await view(page, "Your type");
   const form = page.getByRole("form", { name: "Define one of your own" });
   const labelled = (label: string) => form.getByLabel(label, { exact: true });
   await labelled("Name").fill("Ratio");
@@ -94,14 +99,14 @@ test("a definition of one's own goes from the form to echo and cat, its code and
   await playground.id("language").click();
   await second.getByLabel("Offset").fill("8");
   await expect(second.getByLabel("Offset")).not.toHaveAttribute("aria-invalid");
-  await labelled("File in sysfs").fill("/sys/ratio/div");
+  await labelled("The file that runs the program").fill("/sys/ratio/div");
   await form.getByRole("button", { name: "Use this definition" }).click();
   await expect(form.getByRole("status")).toHaveText("The kernel now knows ratio.");
   await expect(page.getByText("cat /sys/ratio/div")).toBeVisible();
 
-  await page.getByRole("button", { name: "Code for number 1" }).click();
+  await view(page, "Code");
   await expect(page.getByRole("region", { name: "kernel/bpf/ratio.c" })).toContainText("struct ratio_ctx");
-  await page.getByRole("button", { name: "Code for number 3" }).click();
+  await view(page, "Module");
   await expect(page.getByRole("region", { name: "module/ratio_module.c" })).toContainText("/sys/ratio/div");
 
   await playground.write(
@@ -164,4 +169,101 @@ test("any command can be typed into the shell", async ({ playground, page }) => 
   await page.getByLabel("Another command").fill("bpftool prog");
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Output of the last command")).toContainText(/1: type 32 .*tag/);
+});
+
+test("the map lights up along the way of each call, and says where it was refused", async ({ playground, page }) => {
+  await extend(playground);
+  await view(page, "Parts");
+  const map = page.locator(".parts");
+  const said = map.getByRole("status");
+  const lit = (part: string) => map.locator(`[data-part="${part}"][data-lit]`);
+  await expect(said).toContainText("the way of the call lights up here");
+  await playground.echo("10");
+  await expect(said).toContainText("Attach point refused it: ENOENT.");
+  await expect(map.locator('[data-part="attach"]')).toContainText("ENOENT");
+  await expect(lit("program")).toHaveCount(0);
+  await playground.id("load").click();
+  await expect(said).toContainText("Load: Your shell → System call → Verifier → Program.");
+  await playground.id("attach").click();
+  await expect(lit("attach")).toHaveCount(1);
+  await playground.echo("10");
+  await expect(said).toContainText("Write: Your shell → sysfs → Module → Attach point → Program. It came back with 3.");
+  await playground.id("sysfs-read").click();
+  await expect(said).toContainText("Read: Your shell → sysfs → Module.");
+  const { violations } = await new AxeBuilder({ page }).include(".extend").analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([]);
+
+  // A step that is taken back leaves a gap.
+  await view(page, "Steps");
+  await page.getByText("3. The module").click();
+  await expect(page.getByLabel("3. The module")).not.toBeChecked();
+  await view(page, "Parts");
+  await expect(said).toContainText("Not there: sysfs, Module.");
+  await playground.id("sysfs-read").click();
+  await expect(said).toContainText("sysfs refused it: ENOENT.");
+});
+
+test("a context that the kernel keeps otherwise: both sides, the rewriting, and bpftool's dump of it", async ({
+  playground,
+  page,
+}) => {
+  await extend(playground);
+  await page.locator(".extend").getByRole("combobox").first().selectOption("converted");
+  await view(page, "Your type");
+  const table = page.getByRole("region", { name: "The context from both sides" });
+  await expect(table.getByRole("row", { name: /^len/ })).toContainText("r0 = *(u16 *)(r1 +8)w0 >>= 8w0 &= 255");
+  await playground.write("BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_1, 1),\nBPF_EXIT_INSN(),\n");
+  await playground.expectVerdict("accept");
+  await playground.demo("0x1234 0 0");
+  await expect(playground.id("sysfs-output")).toHaveText("18");
+  await page.getByLabel("Another command").fill("bpftool prog dump xlated id 1");
+  await page.keyboard.press("Enter");
+  const printed = page.getByLabel("Output of the last command");
+  await expect(printed).toContainText("0: (69) r0 = *(u16 *)(r1 +8)");
+  await expect(printed).toContainText("2: (54) w0 &= 255");
+});
+
+test("what is typed in the form changes the code beside it, with a mark", async ({ playground, page }) => {
+  await extend(playground);
+  await view(page, "Your type");
+  const form = page.getByRole("form", { name: "Define one of your own" });
+  const code = page.getByRole("region", { name: "kernel/bpf/oreore.c" });
+  await expect(code).toContainText("case offsetof(struct oreore_ctx, val):");
+  await expect(code.locator("[data-changed]")).toHaveCount(0);
+  await form.getByLabel("Field name").fill("amount");
+  await expect(code.locator("[data-changed]").first()).toContainText("struct oreore_ctx, amount");
+  await form.getByLabel("kernel side differs").check();
+  await expect(page.getByRole("region", { name: "include/linux/oreore_kern.h" })).toContainText("u32 amount;");
+  await form.getByLabel("and these").fill("skb_load_bytes");
+  await expect(form).toContainText("“skb_load_bytes” needs what a type like this does not have.");
+  await form.getByLabel("and these").fill("");
+  await form.getByRole("button", { name: "Add a file" }).click();
+  await form.getByRole("button", { name: "Use this definition" }).click();
+  await expect(form.getByRole("status")).toHaveText("The kernel now knows oreore.");
+  await playground.demo("10");
+  await page.getByLabel("Another command").fill("cat /sys/oreore/hex");
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Output of the last command")).toContainText("0x34");
+});
+
+test("the shell remembers lines and completes words", async ({ playground, page }) => {
+  await playground.open();
+  const line = page.getByLabel("Another command");
+  await line.fill("ls /sys/o");
+  await page.keyboard.press("Tab");
+  await expect(line).toHaveValue("ls /sys/oreore/");
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Output of the last command")).toContainText("bpf");
+  await line.fill("nonsense");
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Output of the last command")).toContainText("command not found");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowUp");
+  await expect(line).toHaveValue("ls /sys/oreore/");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await expect(line).toHaveValue("");
+  // Nothing to complete: Tab goes on.
+  await page.keyboard.press("Tab");
+  await expect(line).not.toBeFocused();
 });

@@ -1,10 +1,9 @@
 // The simulated kernel as the page sees it: load, attach, echo, cat, and the list of system calls they made.
 import { create } from "zustand";
 import type {
-  DefinitionFault,
+  ContextView,
   DefinitionInput,
   HelloView,
-  KernelCodeView,
   KernelView,
   Outcome,
   Preset,
@@ -29,6 +28,9 @@ export interface KernelState {
   readonly hello: HelloView | null;
   readonly kernel: KernelView | null;
   readonly calls: readonly SyscallView[];
+  /** Those of the last act, and whether the last load got as far as the verifier. */
+  readonly lastCalls: readonly SyscallView[];
+  readonly verified: boolean;
   /** File descriptor of the last program loaded, -1: none. */
   readonly fd: number;
   /** Revision of the program behind `fd`. */
@@ -55,6 +57,8 @@ export const useKernel = create<KernelState>()(() => ({
   hello: null,
   kernel: null,
   calls: [],
+  lastCalls: [],
+  verified: false,
   fd: -1,
   loadedRevision: -1,
   output: null,
@@ -67,7 +71,7 @@ export const useKernel = create<KernelState>()(() => ({
 
 const { getState: get, setState: set } = useKernel;
 /** What a fresh kernel knows of programs and calls. */
-const STARTED = { fd: -1, loadedRevision: -1, calls: [], output: null } as const;
+const STARTED = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null } as const;
 /** Longest list of system calls that is kept. */
 const KEPT_CALLS = 1000;
 const KEPT_LINES = 50;
@@ -110,7 +114,11 @@ export const progTypeView = (name: string): ProgTypeView | undefined =>
   get().hello?.progTypes.find((type) => type.name === name);
 
 export function note(outcome: Outcome): void {
-  set((s) => ({ kernel: outcome.kernel, calls: [...s.calls, ...outcome.calls].slice(-KEPT_CALLS) }));
+  set((s) => ({
+    kernel: outcome.kernel,
+    calls: [...s.calls, ...outcome.calls].slice(-KEPT_CALLS),
+    ...(outcome.calls.length > 0 && { lastCalls: outcome.calls }),
+  }));
 }
 
 /** Ethernet, IPv4 (10.0.0.1 → 10.0.0.2), UDP (8080 → 53), 22 bytes of text: 64 bytes in all. */
@@ -140,6 +148,7 @@ export async function load(): Promise<boolean> {
   const program = useProgram.getState();
   const outcome = await answered(engine().api.load(programInput(program)));
   if (!outcome) return false;
+  set({ verified: outcome.check.log !== "" });
   note(outcome);
   if (outcome.ret < 0) return false;
   set({ fd: outcome.ret, loadedRevision: program.revision });
@@ -178,12 +187,17 @@ function show(outcome: SysfsOutcome, from: "read" | "write"): void {
   set({ output: { text: failed ? outcome.errnoName : outcome.data, failed, from } });
 }
 
+const CLEAR = "\x1b[2J";
+
 /** One line of the shell: cat, echo, bpftool, ls … */
 export async function runLine(line: string): Promise<void> {
   const outcome = await answered(engine().api.shell(line));
   if (!outcome) return;
   note(outcome);
-  const { output, status } = outcome;
+  const { status } = outcome;
+  // `clear` prints what a terminal takes for an empty screen.
+  const [, output = outcome.output] = outcome.output.split(CLEAR);
+  if (outcome.output.includes(CLEAR)) set({ session: [] });
   set((s) => ({
     session: [...s.session, { id: (s.session.at(-1)?.id ?? 0) + 1, line, output, failed: status !== 0 }].slice(
       -KEPT_LINES,
@@ -191,6 +205,10 @@ export async function runLine(line: string): Promise<void> {
   }));
   if (outcome.run) await adopt(outcome.run, "event", line, 0);
 }
+
+/** What the last word of a line may become. */
+export const complete = async (line: string): Promise<readonly string[]> =>
+  (await answered(engine().api.completeShell(line))) ?? [];
 
 /** BPF_PROG_TEST_RUN, for types that no file of sysfs triggers. */
 export async function testRun(): Promise<void> {
@@ -234,10 +252,6 @@ export async function choosePreset(name: string, keepProgram = false): Promise<v
 /** The same with a definition from the form; false where the kernel refused it. */
 export const defineOwn = (definition: DefinitionInput): Promise<boolean> => put(definition, OWN, false);
 
-/** What is wrong with a definition; [] where nothing is. */
-export const checkDefinition = (definition: DefinitionInput): Promise<readonly DefinitionFault[] | undefined> =>
-  answered(engine().api.checkDefinition(definition));
-
 export const same = (a: DefinitionInput | null, b: DefinitionInput | null): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
@@ -259,8 +273,15 @@ async function put(definition: DefinitionInput, name: string, keepProgram: boole
     return true;
   }
   chooseProgType(definition.name);
-  editInput(definition.ctx.fields.map((_, i) => (i === 0 ? "10" : "32")).join(" "));
+  editInput(firstText(definition));
   return true;
+}
+
+/** A text that the definition's file takes: a number for each field that has no file of its own. */
+function firstText({ ctx, files = [], parse }: DefinitionInput): string {
+  if (parse === "bytes") return "hello";
+  const asked = ctx.fields.filter(({ name }) => !files.some(({ of }) => of === name));
+  return asked.map((_, i) => (i === 0 ? "10" : "32")).join(" ") || "1";
 }
 
 /** Applies a step of the recipe or takes it back. */
@@ -280,9 +301,9 @@ export async function freshKernel(recipe: readonly boolean[]): Promise<void> {
     if (kernel.steps[step - 1] !== recipe[step - 1]) await patch(step, recipe[step - 1] ?? true);
 }
 
-/** The code of the four steps, for the definition that is there and the program in the editor. */
-export const kernelCode = (): Promise<KernelCodeView | undefined> =>
-  answered(engine().api.kernelCode(programInput(useProgram.getState())));
+/** A context from both sides, of a program type by its name. */
+export const context = (progType: string): Promise<ContextView | null | undefined> =>
+  answered(engine().api.context(progType));
 
 /** The take-home folder as a file for the reader. */
 export async function takeHome(): Promise<void> {

@@ -1,122 +1,52 @@
 // The form for a program type of one's own. It starts from the one that is chosen; what is typed is looked over by the
 // engine at once, and each fault stands at its field. Nothing changes in the kernel until the definition is used.
 import { Plus, X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useState } from "react";
-import type { DefinitionFault, DefinitionInput } from "../../../engine/index.ts";
+import { type ReactNode, useEffect, useId } from "react";
 import { faultText, useExtendTexts } from "../../i18n/extend.ts";
-import { checkDefinition, defineOwn, OWN, same, useKernel } from "../../stores/kernel.ts";
-
-type Size = DefinitionInput["ctx"]["fields"][number]["size"];
-const SIZES: readonly Size[] = [1, 2, 4, 8];
-const MAX_FIELDS = 32;
-
-/** As typed: numbers are texts until they are asked for. */
-interface Draft {
-  readonly name: string;
-  readonly fields: readonly FieldDraft[];
-  readonly ranged: boolean;
-  readonly min: string;
-  readonly max: string;
-  readonly sysfsPath: string;
-  readonly attachName: string;
-  /** What the form does not ask. */
-  readonly rest: Pick<DefinitionInput, "helpers" | "show">;
-}
-
-interface FieldDraft {
-  readonly id: number;
-  readonly name: string;
-  readonly size: Size;
-  readonly off: string;
-  readonly writable: boolean;
-}
-
-let lastId = 0;
-
-const draftOf = ({ name, ctx, returnRange, sysfsPath, attachName, helpers, show }: DefinitionInput): Draft => ({
-  name,
-  fields: ctx.fields.map((field) => ({ ...field, off: String(field.off), id: ++lastId })),
-  ranged: returnRange !== undefined,
-  min: String(returnRange?.min ?? 0),
-  max: String(returnRange?.max ?? 1),
-  sysfsPath,
-  attachName,
-  rest: { helpers, ...(show && { show }) },
-});
-
-/** NaN where it is no whole number: the engine's fault then stands at the field. */
-const numberOf = (typed: string): number => (/^-?\d+$/.test(typed.trim()) ? Number(typed) : Number.NaN);
-
-const definitionOf = ({ name, fields, ranged, min, max, sysfsPath, attachName, rest }: Draft): DefinitionInput => ({
-  name,
-  ctx: {
-    struct: `${name}_ctx`,
-    fields: fields.map(({ name, off, size, writable }) => ({ name, off: numberOf(off), size, writable })),
-  },
-  helpers: rest.helpers,
-  ...(ranged && { returnRange: { min: numberOf(min), max: numberOf(max) } }),
-  attachName,
-  sysfsPath,
-  ...(rest.show && { show: rest.show }),
-});
-
-/** Names that were made from the type's follow it; ones that the reader chose stay. */
-function renamed(draft: Draft, name: string): Draft {
-  const follows = draft.attachName === `BPF_${draft.name.toUpperCase()}_ATTACH`;
-  const [, sys, dir, ...file] = draft.sysfsPath.split("/");
-  return {
-    ...draft,
-    name,
-    attachName: follows ? `BPF_${name.toUpperCase()}_ATTACH` : draft.attachName,
-    sysfsPath: dir === draft.name ? ["", sys, name, ...file].join("/") : draft.sysfsPath,
-  };
-}
-
-/** Four bytes behind the last field, with a name that no other has. */
-function anotherField(fields: readonly FieldDraft[]): FieldDraft {
-  const end = Math.max(0, ...fields.map(({ off, size }) => (numberOf(off) || 0) + size));
-  let n = fields.length + 1;
-  while (fields.some(({ name }) => name === `field${n}`)) n++;
-  return { id: ++lastId, name: `field${n}`, size: 4, off: String(Math.ceil(end / 4) * 4), writable: false };
-}
+import {
+  anotherField,
+  anotherFile,
+  type Draft,
+  definitionOf,
+  type FieldDraft,
+  type FileDraft,
+  followProgram,
+  kernelSide,
+  MAX_FIELDS,
+  MAX_FILES,
+  PARSES,
+  putDraft,
+  RESULT,
+  rename,
+  SHOWS,
+  SIZES,
+  type Size,
+  setDraft,
+  startFrom,
+  useDraft,
+} from "../../stores/definition-draft.ts";
+import { OWN, same, useKernel } from "../../stores/kernel.ts";
 
 export default function DefinitionForm() {
   const texts = useExtendTexts();
   const { form } = texts;
   const preset = useKernel((s) => s.preset);
   const current = useKernel((s) => s.definition ?? s.presets[0]?.definition);
-  const [draft, setDraft] = useState<Draft | undefined>(() => current && draftOf(current));
-  const [faults, setFaults] = useState<readonly DefinitionFault[]>([]);
-  const [refused, setRefused] = useState(false);
+  const { draft, faults, refused } = useDraft();
   const id = useId();
 
   // Another one was chosen: start from that. The one that was just defined here is what stands here.
   useEffect(() => {
-    if (current) setDraft((before) => (before && same(definitionOf(before), current) ? before : draftOf(current)));
+    if (current) startFrom(current);
   }, [current]);
-  useEffect(() => {
-    let wanted = true;
-    const look = async () => {
-      const found = draft && (await checkDefinition(definitionOf(draft)));
-      if (wanted && found) setFaults(found);
-    };
-    setRefused(false);
-    void look();
-    return () => {
-      wanted = false;
-    };
-  }, [draft]);
+  useEffect(followProgram, []);
   if (!draft || !current) return null;
 
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
   const changeField = (at: number, part: Partial<FieldDraft>) =>
     change({ fields: draft.fields.map((field, i) => (i === at ? { ...field, ...part } : field)) });
-  const use = async () => {
-    const found = await checkDefinition(definitionOf(draft));
-    const taken = found?.length === 0 && (await defineOwn(definitionOf(draft)));
-    if (found) setFaults(found);
-    setRefused(!taken);
-  };
+  const changeFile = (at: number, part: Partial<FileDraft>) =>
+    change({ files: draft.files.map((file, i) => (i === at ? { ...file, ...part } : file)) });
 
   const at = (path: string) => faults.filter((fault) => fault.path === path);
   const marks = (path: string) =>
@@ -129,7 +59,7 @@ export default function DefinitionForm() {
           .join(" ")}
       </span>
     );
-  const line = (path: string, label: string, value: string, set: (value: string) => void) => (
+  const line = (path: string, label: string, value: string, set: (value: string) => void, placeholder?: string) => (
     <div className="dform__cell">
       <label>
         <span>{label}</span>
@@ -137,6 +67,7 @@ export default function DefinitionForm() {
           className="field field--code"
           lang="en"
           value={value}
+          placeholder={placeholder}
           spellCheck={false}
           autoCapitalize="off"
           autoComplete="off"
@@ -147,9 +78,67 @@ export default function DefinitionForm() {
       {words(path)}
     </div>
   );
+  function choice<One extends string | number>(
+    path: string,
+    label: string,
+    value: One,
+    choices: readonly (readonly [One, string])[],
+    set: (value: One) => void,
+  ) {
+    return (
+      <div className="dform__cell dform__cell--short">
+        <label>
+          <span>{label}</span>
+          <select
+            className="select"
+            value={value}
+            {...marks(path)}
+            onChange={(event) => set(choices[event.currentTarget.selectedIndex]?.[0] as One)}
+          >
+            {choices.map(([one, words]) => (
+              <option key={one} value={one}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+        {words(path)}
+      </div>
+    );
+  }
+  const bytes = (path: string, value: Size, set: (size: Size) => void) =>
+    choice(
+      path,
+      form.size,
+      value,
+      SIZES.map((size) => [size, String(size)] as const),
+      set,
+    );
+  const tick = (label: string, checked: boolean, set: (on: boolean) => void) => (
+    <label className="check">
+      <input type="checkbox" checked={checked} onChange={(event) => set(event.currentTarget.checked)} />
+      {label}
+    </label>
+  );
+  const remove = (label: string, disabled: boolean, act: () => void) => (
+    <button
+      type="button"
+      className="button button--quiet button--icon"
+      aria-label={label}
+      title={label}
+      disabled={disabled}
+      onClick={act}
+    >
+      <X size={14} aria-hidden="true" />
+    </button>
+  );
+  const shows = SHOWS.map((show) => [show, `${show}  ${form.shows[show]}`] as const);
+  const parses = PARSES.map((parse) => [parse, form.parses[parse]] as const);
+  const ofs = [[RESULT, form.result] as const, ...draft.fields.map(({ name }) => [name, name] as const)];
   // A struct's name is made from the type's, and so is its fault.
-  const placed = ["name", "ctx.struct", "ctx.fields", "returnRange.min", "returnRange.max", "sysfsPath", "attachName"];
-  const elsewhere = faults.filter(({ path }) => !placed.includes(path) && !path.startsWith("ctx.fields."));
+  const placed =
+    /^(name|ctx\.struct|ctx\.fields(\..*)?|helpers\.(plus|minus)|returnRange\.(min|max)|sysfsPath|attachName|files\..*)$/;
+  const elsewhere = faults.filter(({ path }) => !placed.test(path));
 
   return (
     <form
@@ -157,49 +146,42 @@ export default function DefinitionForm() {
       aria-label={form.open}
       onSubmit={(event) => {
         event.preventDefault();
-        void use();
+        void putDraft();
       }}
     >
-      {line("name", form.name, draft.name, (name) => setDraft(renamed(draft, name)))}
+      {line("name", form.name, draft.name, rename)}
       <fieldset className="dform__fields">
         <legend>{form.fields}</legend>
         {draft.fields.map((field, i) => (
           <fieldset key={field.id} className="dform__field">
             <legend>{form.field(i + 1)}</legend>
             {line(`ctx.fields.${i}.name`, form.fieldName, field.name, (name) => changeField(i, { name }))}
-            <div className="dform__cell dform__cell--short">
-              <label>
-                <span>{form.size}</span>
-                <select
-                  className="select"
-                  value={field.size}
-                  onChange={(event) => changeField(i, { size: Number(event.currentTarget.value) as Size })}
-                >
-                  {SIZES.map((size) => (
-                    <option key={size}>{size}</option>
-                  ))}
-                </select>
-              </label>
-            </div>
+            {bytes(`ctx.fields.${i}.size`, field.size, (size) => changeField(i, { size }))}
             {line(`ctx.fields.${i}.off`, form.off, field.off, (off) => changeField(i, { off }))}
-            <label className="check">
-              <input
-                type="checkbox"
-                checked={field.writable}
-                onChange={(event) => changeField(i, { writable: event.currentTarget.checked })}
-              />
-              {form.writable}
-            </label>
-            <button
-              type="button"
-              className="button button--quiet button--icon"
-              aria-label={form.remove(field.name)}
-              title={form.remove(field.name)}
-              disabled={draft.fields.length === 1}
-              onClick={() => change({ fields: draft.fields.filter((_, other) => other !== i) })}
-            >
-              <X size={14} aria-hidden="true" />
-            </button>
+            {remove(form.remove(field.name), draft.fields.length === 1, () =>
+              change({ fields: draft.fields.filter((_, other) => other !== i) }),
+            )}
+            <div className="dform__ticks">
+              {tick(form.writable, field.writable, (writable) => changeField(i, { writable }))}
+              {tick(form.narrow, field.narrow, (narrow) => changeField(i, { narrow }))}
+              {tick(form.elsewhere, field.kernel !== null, (on) =>
+                changeField(i, { kernel: on ? kernelSide(draft.fields, field) : null }),
+              )}
+            </div>
+            {field.kernel && (
+              <fieldset className="dform__kernel">
+                <legend>{form.kernel}</legend>
+                {line(`ctx.fields.${i}.kernel.name`, form.member, field.kernel.name, (name) =>
+                  changeField(i, { kernel: field.kernel && { ...field.kernel, name } }),
+                )}
+                {bytes(`ctx.fields.${i}.kernel.size`, field.kernel.size, (size) =>
+                  changeField(i, { kernel: field.kernel && { ...field.kernel, size } }),
+                )}
+                {line(`ctx.fields.${i}.kernel.off`, form.off, field.kernel.off, (off) =>
+                  changeField(i, { kernel: field.kernel && { ...field.kernel, off } }),
+                )}
+              </fieldset>
+            )}
           </fieldset>
         ))}
         {words("ctx.fields")}
@@ -213,28 +195,63 @@ export default function DefinitionForm() {
           {form.add}
         </button>
       </fieldset>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={draft.ranged}
-          onChange={(event) => change({ ranged: event.currentTarget.checked })}
-        />
-        {form.range}
-      </label>
+      <fieldset className="dform__fields">
+        <legend>{form.helpers}</legend>
+        <div className="dform__row">
+          {line("helpers.plus", form.plus, draft.plus, (plus) => change({ plus }), "get_current_comm")}
+          {line("helpers.minus", form.minus, draft.minus, (minus) => change({ minus }), "trace_printk")}
+        </div>
+      </fieldset>
+      {tick(form.range, draft.ranged, (ranged) => change({ ranged }))}
       {draft.ranged && (
         <div className="dform__row">
           {line("returnRange.min", form.min, draft.min, (min) => change({ min }))}
           {line("returnRange.max", form.max, draft.max, (max) => change({ max }))}
         </div>
       )}
-      {line("sysfsPath", form.path, draft.sysfsPath, (sysfsPath) => change({ sysfsPath }))}
+      <fieldset className="dform__fields">
+        <legend>{form.files}</legend>
+        {line("sysfsPath", form.path, draft.sysfsPath, (sysfsPath) => change({ sysfsPath }))}
+        <div className="dform__row">
+          {choice("parse", form.parse, draft.parse, parses, (parse) => change({ parse }))}
+          {choice("show", form.show, draft.show, shows, (show) => change({ show }))}
+        </div>
+        {draft.files.map((file, i) => (
+          <fieldset key={file.id} className="dform__field">
+            <legend>{form.file(i + 1)}</legend>
+            {line(`files.${i}.name`, form.fileName, file.name, (name) => changeFile(i, { name }))}
+            {choice(`files.${i}.of`, form.of, file.of, ofs, (of) => changeFile(i, { of }))}
+            {file.of !== RESULT &&
+              choice(
+                `files.${i}.parse`,
+                form.parse,
+                file.parse,
+                parses.filter(([parse]) => parse !== "bytes") as [FileDraft["parse"], string][],
+                (parse) => changeFile(i, { parse }),
+              )}
+            {choice(`files.${i}.show`, form.show, file.show, shows, (show) => changeFile(i, { show }))}
+            {remove(form.removeFile(file.name), false, () =>
+              change({ files: draft.files.filter((_, other) => other !== i) }),
+            )}
+          </fieldset>
+        ))}
+        <button
+          type="button"
+          className="button"
+          disabled={draft.files.length >= MAX_FILES}
+          onClick={() => change({ files: [...draft.files, anotherFile(draft)] })}
+        >
+          <Plus size={14} aria-hidden="true" />
+          {form.addFile}
+        </button>
+      </fieldset>
       {line("attachName", form.attach, draft.attachName, (attachName) => change({ attachName }))}
       {elsewhere.map((fault) => (
         <p key={fault.path + fault.code} className="dform__fault">
           {faultText(texts, fault)}
         </p>
       ))}
-      <div className="dform__row">
+      <div className="dform__row dform__end">
         <button type="submit" className="button button--main">
           {form.use}
         </button>

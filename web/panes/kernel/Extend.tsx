@@ -1,22 +1,31 @@
-// The kernel that is extended: which program type stands in OREORE's place, which of the recipe's four steps are applied and
-// what code each is, a definition of one's own, and the folder to take home. Loaded when it is opened.
-import { Code, Download, SlidersHorizontal } from "lucide-react";
+// The kernel that is extended: which program type stands in OREORE's place, and four views of it: the recipe's steps as
+// switches, the parts as a map, a type of one's own, and the code. Loaded when it is opened.
+import { Download } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import "./extend.css";
+import type { ContextView } from "../../../engine/index.ts";
 import { useExtendTexts } from "../../i18n/extend.ts";
 import { useText } from "../../i18n/index.ts";
-import { choosePreset, loadPresets, OWN, patch, takeHome, useKernel } from "../../stores/kernel.ts";
+import { useDraft } from "../../stores/definition-draft.ts";
+import { choosePreset, context, loadPresets, OWN, patch, takeHome, useKernel } from "../../stores/kernel.ts";
+import { showView } from "../../stores/layout.ts";
+import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
+import { Segments } from "../../ui/Segments.tsx";
+import { ContextTable } from "./ContextTable.tsx";
 
 const KernelCode = lazy(() => import("./KernelCode.tsx"));
 const DefinitionForm = lazy(() => import("./DefinitionForm.tsx"));
+const PartsMap = lazy(() => import("./PartsMap.tsx"));
 
+const VIEWS = ["steps", "parts", "type", "code"] as const;
 const STEPS = [1, 2, 3, 4] as const;
+type Step = (typeof STEPS)[number];
 
-export default function Extend() {
+export default function Extend({ view }: { readonly view: (typeof VIEWS)[number] }) {
   const text = useText();
   const texts = useExtendTexts();
-  const [defining, setDefining] = useState(false);
+  const [step, setStep] = useState<Step>(1);
   const language = useSettings((s) => s.language);
   const presets = useKernel((s) => s.presets);
   const preset = useKernel((s) => s.preset);
@@ -25,56 +34,117 @@ export default function Extend() {
   const about = presets.find((p) => p.name === preset)?.about[language];
   return (
     <div className="extend">
-      <label className="extend__row">
-        <span>{text.extend.type}</span>
-        <select className="select" value={preset} onChange={(event) => void choosePreset(event.currentTarget.value)}>
-          {presets.map((p) => (
-            <option key={p.name} value={p.name}>
-              {p.title[language]}
-            </option>
-          ))}
-          {preset === OWN && (
-            <option value={OWN}>
-              {texts.own}: {own}
-            </option>
-          )}
-        </select>
-      </label>
-      {about && <p className="hint">{about}</p>}
-      <button
-        type="button"
-        className="button extend__define"
-        aria-expanded={defining}
-        onClick={() => setDefining(!defining)}
-      >
-        <SlidersHorizontal size={14} aria-hidden="true" />
-        {texts.form.open}
-      </button>
-      {defining && presets.length > 0 && (
-        <Suspense>
-          <DefinitionForm />
-        </Suspense>
-      )}
-      <fieldset className="extend__steps">
-        <legend>{text.extend.steps}</legend>
-        {STEPS.map((step) => (
-          <Step key={step} step={step} />
-        ))}
-      </fieldset>
-      <button type="button" className="button" onClick={() => void takeHome()}>
-        <Download size={14} aria-hidden="true" />
-        {text.extend.takeHome}
-      </button>
-      <p className="hint">{text.extend.takeHomeAbout}</p>
+      <div className="extend__row">
+        <label>
+          <span>{text.extend.type}</span>
+          <select className="select" value={preset} onChange={(event) => void choosePreset(event.currentTarget.value)}>
+            {presets.map((p) => (
+              <option key={p.name} value={p.name}>
+                {p.title[language]}
+              </option>
+            ))}
+            {preset === OWN && (
+              <option value={OWN}>
+                {texts.own}: {own}
+              </option>
+            )}
+          </select>
+        </label>
+        <button type="button" className="button" title={text.extend.takeHomeAbout} onClick={() => void takeHome()}>
+          <Download size={14} aria-hidden="true" />
+          {text.extend.takeHome}
+        </button>
+      </div>
+      {about && view !== "parts" && <p className="hint">{about}</p>}
+      <Segments
+        label={text.extend.open}
+        name="kernel-view"
+        choices={VIEWS}
+        chosen={view}
+        words={texts.views}
+        onChoose={(chosen) => showView("kernel", chosen)}
+      />
+      <Suspense>
+        {view === "steps" && (
+          <fieldset className="extend__steps">
+            <legend>{text.extend.steps}</legend>
+            {STEPS.map((one) => (
+              <StepSwitch
+                key={one}
+                step={one}
+                onCode={() => {
+                  setStep(one);
+                  showView("kernel", "code");
+                }}
+              />
+            ))}
+          </fieldset>
+        )}
+        {view === "parts" && <PartsMap />}
+        {view === "type" && presets.length > 0 && (
+          <div className="extend__type">
+            <DefinitionForm />
+            <div className="extend__beside">
+              <Context />
+              <CodeOf step={step} onStep={setStep} />
+            </div>
+          </div>
+        )}
+        {view === "code" && presets.length > 0 && <CodeOf step={step} onStep={setStep} />}
+      </Suspense>
     </div>
   );
 }
 
-/** The switch of a step, what it is for, and its code when that is opened. */
-function Step({ step }: { readonly step: 1 | 2 | 3 | 4 }) {
+/** The code of one step, chosen among the four. */
+function CodeOf({ step, onStep }: { readonly step: Step; readonly onStep: (step: Step) => void }) {
+  const texts = useExtendTexts();
+  const faulty = useDraft((s) => s.faults.length > 0);
+  return (
+    <>
+      <Segments
+        label={texts.code}
+        name="kernel-code-step"
+        choices={STEPS.map(String)}
+        chosen={String(step)}
+        words={texts.stepNames}
+        onChoose={(one) => onStep(Number(one) as Step)}
+      />
+      {faulty && <p className="hint">{texts.codeBefore}</p>}
+      <KernelCode step={step} />
+    </>
+  );
+}
+
+/** Of the definition in the form; where the program is of one of the kernel's own types, of that type. */
+function Context() {
+  const typed = useDraft((s) => s.context);
+  const progType = useProgram((s) => s.progType);
+  const own = useKernel((s) => s.definition?.name ?? "oreore");
+  const [known, setKnown] = useState<ContextView | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    setKnown(null);
+    if (progType !== own)
+      void context(progType).then((found) => {
+        if (wanted && found) setKnown(found);
+      });
+    return () => {
+      wanted = false;
+    };
+  }, [progType, own]);
+  return (
+    <>
+      {typed && <ContextTable context={typed} />}
+      {known && known.fields.length > 0 && <ContextTable context={known} />}
+    </>
+  );
+}
+
+/** The switch of a step, what it is for, and the way to its code. */
+function StepSwitch({ step, onCode }: { readonly step: Step; readonly onCode: () => void }) {
   const text = useText();
   const texts = useExtendTexts();
-  const [open, setOpen] = useState(false);
   const applied = useKernel((s) => s.kernel?.steps[step - 1] ?? false);
   return (
     <div className="kpatch">
@@ -88,23 +158,11 @@ function Step({ step }: { readonly step: 1 | 2 | 3 | 4 }) {
           {text.extend.step[step - 1]}
         </label>
         <span className="spacer" />
-        <button
-          type="button"
-          className="button button--quiet"
-          aria-expanded={open}
-          aria-label={texts.codeOf(step)}
-          onClick={() => setOpen(!open)}
-        >
-          <Code size={14} aria-hidden="true" />
+        <button type="button" className="button button--quiet" aria-label={texts.codeOf(step)} onClick={onCode}>
           {texts.code}
         </button>
       </div>
       <p className="hint">{texts.about[step - 1]}</p>
-      {open && (
-        <Suspense>
-          <KernelCode step={step} />
-        </Suspense>
-      )}
     </div>
   );
 }

@@ -1,45 +1,35 @@
-// The code that one step of the recipe adds, file by file, for reading. Coloured by a few words of C; an added line has its
-// sign as well as its colour. Loaded when a step is opened.
-import { type ReactNode, useEffect, useState } from "react";
+// The code that one step of the recipe adds, file by file, for reading: of the definition that is in the form, with the lines
+// marked that the kernel's own definition does not have. Coloured by a few words of C; a sign stands with each colour.
+import { type ReactNode, useEffect, useMemo } from "react";
 import type { CodeFileView } from "../../../engine/index.ts";
 import { useExtendTexts } from "../../i18n/extend.ts";
-import { kernelCode, useKernel } from "../../stores/kernel.ts";
-import { useProgram } from "../../stores/program.ts";
+import { followProgram, startFrom, useDraft } from "../../stores/definition-draft.ts";
+import { useKernel } from "../../stores/kernel.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
-
-/** Milliseconds without a change of the program until the code is made again. */
-const PAUSE = 250;
+import { changedLines } from "./changed-lines.ts";
 
 export default function KernelCode({ step }: { readonly step: 1 | 2 | 3 | 4 }) {
   const texts = useExtendTexts();
-  const revision = useProgram((s) => s.revision);
-  const definition = useKernel((s) => s.definition);
-  const [files, setFiles] = useState<readonly CodeFileView[]>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: revision and definition are what the code depends on in the engine
+  const current = useKernel((s) => s.definition ?? s.presets[0]?.definition);
+  const files = useDraft((s) => s.code?.[step - 1]);
+  const before = useDraft((s) => s.before?.[step - 1]);
+  const started = useDraft((s) => s.draft !== null);
   useEffect(() => {
-    let wanted = true;
-    const show = async () => {
-      const code = await kernelCode();
-      if (wanted && code) setFiles(code[step - 1]);
-    };
-    const timer = setTimeout(() => void show(), files ? PAUSE : 0);
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-    };
-  }, [step, revision, definition]);
+    if (!started && current) startFrom(current);
+  }, [started, current]);
+  useEffect(followProgram, []);
   if (!files) return null;
   if (files.length === 0) return <p className="hint">{texts.noProgram}</p>;
   const place = step <= 2 ? texts.tree : texts.folder;
   return (
     <div className="kcode">
-      {files.map((file) => (
+      {files.map((file, i) => (
         <figure key={file.path} className="kcode__file">
           <figcaption>
             {place}: <code lang="en">{file.path}</code>
           </figcaption>
           <ScrollRegion className="kcode__text" aria-label={`${texts.codeOf(step)}, ${file.path}`} lang="en">
-            <Code {...file} />
+            <Code {...file} before={before?.[i]?.text ?? file.text} />
           </ScrollRegion>
         </figure>
       ))}
@@ -49,15 +39,18 @@ export default function KernelCode({ step }: { readonly step: 1 | 2 | 3 | 4 }) {
 
 const SIGN = { "+": "add", "-": "remove", "@": "hunk" } as const;
 
-function Code({ text, diff }: CodeFileView) {
+function Code({ text, diff, before }: CodeFileView & { readonly before: string }) {
+  const texts = useExtendTexts();
   const lines = text.replace(/\n$/, "").split("\n");
+  const changed = useMemo(() => changedLines(before, text), [before, text]);
   return (
     <pre>
       {lines.map((line, i) => {
         const sign = diff ? SIGN[line[0] as keyof typeof SIGN] : undefined;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a line of a text has no other name than its place
-          <span key={i} className="kcode__line" data-sign={sign}>
+          <span key={i} className="kcode__line" data-sign={sign} data-changed={changed.has(i) || undefined}>
+            {changed.has(i) && <span className="visually-hidden">{texts.changed}: </span>}
             {sign === "hunk" ? line : <Tokens text={line} signed={diff} />}
             {"\n"}
           </span>

@@ -1,31 +1,30 @@
 // The simulated kernel from the outside: load, attach, echo, cat, and every system call with its answer.
 import { Check, Puzzle } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import type { SyscallView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
-import {
-  attach,
-  detach,
-  hookPath,
-  load,
-  progTypeView,
-  read,
-  runLine,
-  testRun,
-  useKernel,
-  write,
-} from "../../stores/kernel.ts";
+import { attach, detach, hookPath, load, progTypeView, read, testRun, useKernel, write } from "../../stores/kernel.ts";
+import { showView, useView } from "../../stores/layout.ts";
 import { editInput, useProgram } from "../../stores/program.ts";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 
 const Extend = lazy(() => import("./Extend.tsx"));
+const Shell = lazy(() => import("./Shell.tsx"));
+
+/** The first is the pane without the panel that extends the kernel. */
+const VIEWS = ["run", "steps", "parts", "type", "code"] as const;
 
 export function KernelPane() {
-  const [extending, setExtending] = useState(false);
+  const view = useView("kernel", VIEWS);
   const text = useText();
   const hello = useKernel((s) => s.hello);
   const progType = useProgram((s) => s.progType);
+  const extend = view !== "run" && (
+    <Suspense>
+      <Extend view={view} />
+    </Suspense>
+  );
   const event = hello ? (progTypeView(progType)?.event ?? "none") : "sysfs";
   return (
     <section className="pane kernel-pane" aria-label={text.panes.kernel}>
@@ -36,8 +35,8 @@ export function KernelPane() {
         <button
           type="button"
           className="button button--quiet"
-          aria-expanded={extending}
-          onClick={() => setExtending(!extending)}
+          aria-expanded={view !== "run"}
+          onClick={() => showView("kernel", view === "run" ? "steps" : "run")}
         >
           <Puzzle size={15} aria-hidden="true" />
           {text.extend.open}
@@ -45,14 +44,14 @@ export function KernelPane() {
         <PaneTools pane="kernel" />
       </header>
       <div className="pane__body kernel-pane__body">
-        {extending && (
-          <Suspense>
-            <Extend />
-          </Suspense>
-        )}
+        {/* The map stands below what makes it light up. */}
+        {view !== "parts" && extend}
         <ProgramSteps />
         {event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />}
-        {event === "sysfs" && <CommandLine />}
+        {view === "parts" && extend}
+        <Suspense>
+          <Shell />
+        </Suspense>
         <Maps />
         <Syscalls />
         <TracePipe />
@@ -175,47 +174,6 @@ function HookFile() {
           {(output?.text ?? "").replace(/\n$/, "")}
         </output>
       </div>
-    </div>
-  );
-}
-
-/** Any other line for the shell. */
-function CommandLine() {
-  const text = useText();
-  const session = useKernel((s) => s.session);
-  const [line, setLine] = useState("");
-  const last = session.at(-1);
-  return (
-    <div className="shell shell--free" lang="en">
-      {last && (
-        <ScrollRegion className="shell__last" aria-label={text.kernel.commandOutput} aria-live="polite">
-          <code className="shell__prompt"># {last.line}</code>
-          <pre data-failed={last.failed || undefined}>{last.output}</pre>
-        </ScrollRegion>
-      )}
-      <form
-        className="shell__line"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (line.trim() === "") return;
-          void runLine(line);
-          setLine("");
-        }}
-      >
-        <span className="shell__prompt" aria-hidden="true">
-          #
-        </span>
-        <input
-          className="shell__command"
-          aria-label={text.kernel.command}
-          placeholder="bpftool prog"
-          value={line}
-          spellCheck={false}
-          autoCapitalize="off"
-          autoComplete="off"
-          onChange={(event) => setLine(event.currentTarget.value)}
-        />
-      </form>
     </div>
   );
 }

@@ -1,0 +1,156 @@
+// The parts of the extended kernel as a drawing that lights up along the way the last call took. The same is said in words
+// below it. What no applied step has made is drawn as a gap.
+import { useExtendTexts } from "../../i18n/extend.ts";
+import { useKernel } from "../../stores/kernel.ts";
+import { PARTS, type Part, STEP_OF, type Way, wayOf } from "./way.ts";
+import "./parts.css";
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+}
+const H = 46;
+/** Places in a drawing of 420 × 286. */
+const BOXES: Readonly<Record<Part, Box>> = {
+  user: { x: 6, y: 6, w: 408 },
+  syscall: { x: 6, y: 86, w: 126 },
+  sysfs: { x: 288, y: 86, w: 126 },
+  verifier: { x: 6, y: 160, w: 126 },
+  attach: { x: 147, y: 160, w: 126 },
+  module: { x: 288, y: 160, w: 126 },
+  program: { x: 6, y: 234, w: 267 },
+};
+
+/** What is next to what: the lines of the drawing, from the first part's side on. */
+const LINES: readonly (readonly [from: Part, to: Part, path: string])[] = [
+  ["user", "syscall", "M69 52V86"],
+  ["user", "sysfs", "M351 52V86"],
+  ["syscall", "verifier", "M69 132V160"],
+  ["syscall", "attach", "M132 109H210V160"],
+  ["sysfs", "module", "M351 132V160"],
+  ["module", "attach", "M288 183H273"],
+  ["verifier", "program", "M69 206V234"],
+  ["attach", "program", "M210 206V234"],
+];
+
+export default function PartsMap() {
+  const { parts: words } = useExtendTexts();
+  const kernel = useKernel((s) => s.kernel);
+  const way = useWay();
+  const names = useNames();
+  if (!kernel) return null;
+  const missing = (part: Part): boolean => {
+    const step = STEP_OF[part];
+    return step !== undefined && !kernel.steps[step - 1];
+  };
+  const turn = (part: Part): number => (way ? way.parts.indexOf(part) : -1);
+  const onWay = (from: Part, to: Part): boolean => turn(from) >= 0 && turn(to) === turn(from) + 1;
+  const refused = way?.errnoName ? way.parts.at(-1) : undefined;
+  const last = way?.parts.at(-1);
+  return (
+    <div className="parts">
+      <svg viewBox="0 0 420 286" role="img" aria-label={words.title}>
+        <path className="parts__border" d="M0 68H420" />
+        <text className="parts__side" x="210" y="64" textAnchor="middle">
+          {words.above}
+        </text>
+        <text className="parts__side" x="210" y="80" textAnchor="middle">
+          {words.below}
+        </text>
+        {LINES.map(([from, to, path]) => (
+          <path
+            key={from + to}
+            className="parts__line"
+            data-lit={onWay(from, to) || undefined}
+            data-gap={missing(from) || missing(to) || undefined}
+            d={path}
+          />
+        ))}
+        {PARTS.map((part) => {
+          const { x, y, w } = BOXES[part];
+          const n = turn(part);
+          return (
+            <g
+              key={part}
+              className="parts__part"
+              data-part={part}
+              data-lit={n >= 0 || undefined}
+              data-refused={part === refused || undefined}
+              data-gap={missing(part) || undefined}
+              transform={`translate(${x} ${y})`}
+            >
+              <rect width={w} height={H} rx="6" />
+              <text className="parts__name" x="10" y="19">
+                {words.names[part]}
+              </text>
+              <text className="parts__detail" x="10" y="36" lang="en">
+                {missing(part) ? words.gap(STEP_OF[part] as number) : short(names[part], w)}
+              </text>
+              {n >= 0 && (
+                <>
+                  <circle cx={w - 12} cy="13" r="8.5" />
+                  <text className="parts__turn" x={w - 12} y="17" textAnchor="middle">
+                    {n + 1}
+                  </text>
+                </>
+              )}
+              {part === refused && (
+                <text className="parts__errno" x={w - 10} y="36" textAnchor="end">
+                  ✕ {way?.errnoName}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </svg>
+      <p role="status">
+        {way && last
+          ? `${words.what[way.what]}: ${way.parts.map((part) => words.names[part]).join(" → ")}. ${
+              way.errnoName ? words.stopped(words.names[last], way.errnoName) : words.through(way.ret)
+            }`
+          : words.none}
+        {PARTS.some(missing) && ` ${words.gaps(PARTS.filter(missing).map((part) => words.names[part]))}`}
+      </p>
+    </div>
+  );
+}
+
+function useWay(): Way | undefined {
+  const { kernel, lastCalls, definition, verified } = useKernel();
+  if (!kernel) return undefined;
+  const directory = (definition?.sysfsPath ?? "/sys/oreore/bpf").replace(/[^/]*$/, "");
+  return wayOf(lastCalls, {
+    steps: kernel.steps,
+    files: [
+      definition?.sysfsPath ?? "/sys/oreore/bpf",
+      ...(definition?.files ?? []).map(({ name }) => directory + name),
+    ],
+    attached: kernel.attachments.some(({ progId }) => progId !== 0),
+    verified,
+  });
+}
+
+/** What each part is at the moment. */
+function useNames(): Readonly<Record<Part, string>> {
+  const { kernel, definition, fd } = useKernel();
+  const { parts: words } = useExtendTexts();
+  const prog = kernel?.progs.at(-1);
+  const attached = kernel?.attachments.find(({ progId }) => progId !== 0);
+  const type = (definition?.name ?? "oreore").toUpperCase();
+  return {
+    user: fd >= 0 ? `fd ${fd}` : "",
+    syscall: "bpf(2)",
+    verifier: `BPF_PROG_TYPE_${type}`,
+    program: prog ? words.program(prog.id, prog.insnCnt) : words.noProgram,
+    attach: attached ? words.attached(attached.progId) : words.notAttached,
+    sysfs: definition?.sysfsPath ?? "/sys/oreore/bpf",
+    module: `${definition?.name ?? "oreore"}_module`,
+  };
+}
+
+/** As much as has room: six units a letter. */
+function short(text: string, width: number): string {
+  const room = Math.floor((width - 16) / 6.1);
+  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
+}

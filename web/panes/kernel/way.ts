@@ -1,0 +1,87 @@
+// The parts of the extended kernel, and the way that the last call took through them. Data and rules without React.
+import type { SyscallView } from "../../../engine/index.ts";
+
+export const PARTS = ["user", "syscall", "verifier", "program", "attach", "sysfs", "module"] as const;
+export type Part = (typeof PARTS)[number];
+export type What = "load" | "attach" | "detach" | "write" | "read" | "other";
+
+export interface Way {
+  readonly what: What;
+  /** In the order in which the call came by. */
+  readonly parts: readonly Part[];
+  /** The last of them refused it with this errno; "": it came through. */
+  readonly errnoName: string;
+  /** What came back, where it came through. */
+  readonly ret: number;
+}
+
+export interface Situation {
+  /** Which of the four steps are applied. */
+  readonly steps: readonly [boolean, boolean, boolean, boolean];
+  /** The files of the module. */
+  readonly files: readonly string[];
+  /** A program is attached. */
+  readonly attached: boolean;
+  /** The last load got as far as the verifier. */
+  readonly verified: boolean;
+}
+
+const WAYS: Readonly<Record<What, readonly Part[]>> = {
+  load: ["user", "syscall", "verifier", "program"],
+  attach: ["user", "syscall", "attach"],
+  detach: ["user", "syscall", "attach"],
+  write: ["user", "sysfs", "module", "attach", "program"],
+  read: ["user", "sysfs", "module"],
+  other: ["user", "syscall"],
+};
+
+const COMMANDS: readonly (readonly [RegExp, What])[] = [
+  [/^bpf\(BPF_PROG_LOAD\b/, "load"],
+  [/^bpf\(BPF_PROG_ATTACH\b/, "attach"],
+  [/^bpf\(BPF_PROG_DETACH\b/, "detach"],
+  [/^bpf\(/, "other"],
+];
+
+/** Of the calls that one act made, in order; undefined where none of them is of interest. */
+export function wayOf(calls: readonly SyscallView[], situation: Situation): Way | undefined {
+  const told = calls.filter(({ name }) => name !== "close");
+  // What failed is what one wants to see; else the last that did something: cat's second read finds the end.
+  const call = told.find(({ errno }) => errno !== 0) ?? told.findLast(({ name, ret }) => name !== "read" || ret > 0);
+  if (!call) return undefined;
+  const what = call.name === "bpf" ? whatOf(call.text) : whatOfFile(call, told, situation);
+  if (!what) return undefined;
+  const way = WAYS[what];
+  if (call.errno === 0) return { what, parts: way, errnoName: "", ret: call.ret };
+  const stop = STOPS[what](call, situation);
+  return { what, parts: way.slice(0, way.indexOf(stop) + 1), errnoName: call.errnoName, ret: call.ret };
+}
+
+const whatOf = (text: string): What => COMMANDS.find(([command]) => command.test(text))?.[1] ?? "other";
+
+/** Only the module's files are on the map; one that is not there yet was meant where the module is missing. */
+function whatOfFile(call: SyscallView, calls: readonly SyscallView[], { files }: Situation): What | undefined {
+  const opened = calls.find(({ name }) => name === "openat");
+  const path = /"([^"]*)"/.exec(opened?.text ?? "")?.[1] ?? "";
+  if (!files.includes(path)) return undefined;
+  return call.name === "write" || /O_WRONLY/.test(opened?.text ?? "") ? "write" : "read";
+}
+
+/** Where a call that failed was refused. */
+const STOPS: Readonly<Record<What, (call: SyscallView, situation: Situation) => Part>> = {
+  load: (_, { verified }) => (verified ? "verifier" : "syscall"),
+  attach: () => "syscall",
+  detach: () => "syscall",
+  write: ({ name, errnoName }, { attached }) =>
+    name === "openat" ? "sysfs" : errnoName === "ENOENT" && !attached ? "attach" : "module",
+  read: () => "sysfs",
+  other: () => "syscall",
+};
+
+/** The step of the recipe that makes a part; user space is there anyhow. */
+export const STEP_OF: Readonly<Partial<Record<Part, 1 | 2 | 3>>> = {
+  verifier: 1,
+  program: 1,
+  attach: 2,
+  sysfs: 3,
+  module: 3,
+};
