@@ -148,7 +148,7 @@ export interface SessionApi {
   step(run: number, step: number): Promise<StepView | null>;
   /** Whole views of several steps, at most 2048, so that stepping a short run needs no further question. */
   steps(run: number, from: number, count: number): Promise<StepView[]>;
-  /** One sentence of what led to a step, with its values: `R0 = 10 + 42 = 52`. null at step 0, or no such step. */
+  /** One sentence of what led to a step, with its values: `R0 = 10 + 42 = 52`; at step 0, what comes. null: no such step. */
   say(run: number, step: number): Promise<Texts | null>;
   /** At most 8192 steps. */
   chunk(run: number, from: number, count: number): Promise<TimelineChunk | null>;

@@ -24,6 +24,17 @@ test("the deck's three steps, with their numbers, in both languages", async () =
   ]);
 });
 
+test("at the start it is said what comes", async () => {
+  const session = createSession();
+  const { run } = await session.runOnce(
+    { source: "BPF_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),", progType: "oreore", maps: [] },
+    { kind: "sysfs", path: "", data: "1" },
+    true,
+  );
+  expect(await session.say(run?.run ?? 0, 0)).toEqual({ en: "Put 7 into R0", ja: "R0 に 7 を入れる" });
+  expect(await session.say(run?.run ?? 0, 9)).toBeNull();
+});
+
 test("arithmetic that leaves its width says so", async () => {
   const source = EXAMPLES.find(({ name }) => name === "plus42")?.program.source as string;
   expect((await told(source, "4294967295"))[1]).toEqual({

@@ -21,6 +21,12 @@ export function sentence(hex: string, before: StepView, after: StepView): Texts 
   return row?.(form as never, moment) ?? explain(insn, before.slot, next);
 }
 
+/** The instruction that comes, in its general words: nothing has happened yet. */
+export function coming(hex: string, slot: number): Texts {
+  const [insn, next] = decodeInsns(fromHex(hex) ?? new Uint8Array());
+  return insn ? explain(insn, slot, next) : both("");
+}
+
 interface Moment {
   readonly insn: Insn;
   readonly next: Insn | undefined;

@@ -210,10 +210,12 @@ export function createSession({
     seek: async (run, from, query) => (await live()).seek(run, from, query),
     async say(run, step) {
       const machine = await live();
-      const [before, after] = [machine.step(run, step - 1), machine.step(run, step)];
-      if (step < 1 || !before || !after || after.step !== step) return null;
-      const { sentence } = await import("./sentence.ts");
-      return sentence(machine.insnHexAt(run, before.prog, before.slot), before, after);
+      const { coming, sentence } = await import("./sentence.ts");
+      const after = machine.step(run, step);
+      if (!after || after.step !== step) return null;
+      if (step === 0) return coming(machine.insnHexAt(run, after.prog, after.slot), after.slot);
+      const before = machine.step(run, step - 1);
+      return before && sentence(machine.insnHexAt(run, before.prog, before.slot), before, after);
     },
     slotsOf: async (run, prog) => (await live()).slotsOf(run, prog),
     async checkCondition(text) {

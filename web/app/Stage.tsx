@@ -83,11 +83,16 @@ function Caption() {
     <div className="stage__caption" data-testid="caption">
       <p className="stage__place">
         {run ? text.present.step(position, run.length) : text.present.start}
-        {view && view.slot >= 0 && <code className="stage__next">{view.text}</code>}
+        {view && view.slot >= 0 && position > 0 && (
+          <>
+            <span className="stage__comes">{text.present.comes}</span>
+            <code className="stage__next">{view.text}</code>
+          </>
+        )}
       </p>
       <p className="stage__said" role="status">
         {covered < 0 || value === "" ? (
-          sentence || (view?.text ?? "")
+          sentence && (position === 0 ? `${text.present.comes}: ${sentence}` : sentence)
         ) : (
           <>
             {head}

@@ -17,7 +17,7 @@ export interface PresentState {
   readonly scale: number;
   /** A value that a step wrote is covered until it is clicked. */
   readonly ask: boolean;
-  /** What the last step did; null at the start of a run. */
+  /** What the last step did; at the start of a run, what comes. */
   readonly said: Texts | null;
   /** Register whose value is covered, -1: none. */
   readonly covered: number;
@@ -79,10 +79,10 @@ export function startPresenting(): () => void {
   const say = async (): Promise<void> => {
     const { run, position } = useMachine.getState();
     const mine = ++asked;
-    if (!run || position === 0) return set({ said: null, covered: -1 });
+    if (!run) return set({ said: null, covered: -1 });
     const said = await answered(engine().api.say(run.run, position));
     if (mine !== asked) return;
-    const changed = useMachine.getState().view?.changed[0];
+    const changed = position > 0 ? useMachine.getState().view?.changed[0] : undefined;
     set({ said: said ?? null, covered: get().ask && changed ? changed.reg : -1 });
   };
   const channel = openChannel();
