@@ -216,6 +216,64 @@ export const CALLS: readonly Rule[] = [
     },
   },
   {
+    id: "global-arguments",
+    match:
+      /^(?:Caller passes invalid args into func#(?<func>\d+) \('(?<name>\w*)'\)|arg#(?<arg>\d+) (?:expects pointer to ctx|is expected to be non-NULL|type tag is not supported in static functions)|R(?<reg>\d+) is not a scalar)$/,
+    en: {
+      rule: "A global function is checked once, by the types that BTF gives its arguments; every caller must pass such values.",
+      why: "The verifier does not walk into it again for each call, so the promise about its arguments is all that it has.",
+      help: "Pass a number for a number, the context for a context, and for memory a pointer that is not NULL and large enough; or make the function static, which is walked anew for each call.",
+    },
+    ja: {
+      rule: "グローバル関数は、BTF が示す引数の型をもとに一度だけ検証されます。呼び出し側は必ずその型の値を渡さなければなりません。",
+      why: "呼び出しごとに中をたどり直すことはしないため、引数についての約束だけが頼りです。",
+      help: "数値には数値、コンテキストにはコンテキスト、メモリには NULL でなく十分な大きさのポインタを渡します。static 関数にすれば、呼び出しごとに検証されます。",
+    },
+  },
+  {
+    id: "sleeping-call",
+    match:
+      /^(?:a non-sleepable BPF program context|helper call might sleep in a non-sleepable prog|global functions that may sleep are not allowed in non-sleepable context,)$/,
+    en: {
+      rule: "What may sleep is called only from a program that may sleep itself, and outside of locks.",
+      why: "This program runs where the kernel must not wait: in an interrupt, or with a lock held.",
+      help: "Use a helper that does not sleep, or load the program with BPF_F_SLEEPABLE where its hook allows it.",
+    },
+    ja: {
+      rule: "スリープしうるものを呼べるのは、スリープを許されたプログラムの、ロックの外だけです。",
+      why: "このプログラムは、割り込みの中やロック中など、カーネルが待てない場所で動きます。",
+      help: "スリープしないヘルパーを使うか、フックが許すなら BPF_F_SLEEPABLE を付けて読み込んでください。",
+    },
+  },
+  {
+    id: "lock-global-call",
+    match: /^use static function instead$/,
+    en: {
+      rule: "A function that is called with a lock held is static.",
+      why: "A global function is checked on its own, where nothing is known of the lock.",
+      help: "Declare it static; then it is walked as part of its caller.",
+    },
+    ja: {
+      rule: "ロック中に呼ぶ関数は static でなければなりません。",
+      why: "グローバル関数は単独で検証され、ロックについて何もわからないからです。",
+      help: "static にすると、呼び出し元の一部として検証されます。",
+    },
+  },
+  {
+    id: "gpl-only",
+    match: /^cannot call GPL-restricted function from non-GPL compatible program$/,
+    en: {
+      rule: "Some helpers are for programs under a licence compatible with the GPL only.",
+      why: "They open up parts of the kernel that its authors licensed so.",
+      help: 'Load the program with license "GPL", if that is true of it, or use another helper.',
+    },
+    ja: {
+      rule: "一部のヘルパーは、GPL 互換ライセンスのプログラムからしか呼べません。",
+      why: "カーネルの作者がそのライセンスで公開している部分に触れるためです。",
+      help: '事実であれば license を "GPL" にして読み込むか、別のヘルパーを使ってください。',
+    },
+  },
+  {
     id: "lock-region",
     match: /^(?<what>.+) cannot be used inside (?<region>.+)-ed region$/,
     en: {

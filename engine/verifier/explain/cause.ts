@@ -45,10 +45,13 @@ export interface Named {
   readonly taken?: number;
   /** The instruction that a loop came back to with nothing changed. */
   readonly again?: number;
+  /** There was too much of everything: what was walked most is named. */
+  readonly busiest?: boolean;
 }
 
 export function causeOf(trace: Trace, insns: readonly Insn[], named: Named): Cause | undefined {
   const { visits } = trace;
+  if (named.busiest) return { reg: -1, steps: busiest(visits) };
   const last = visits.findLastIndex(({ end }) => end?.kind === "refused");
   const refused = visits[last];
   if (!refused) return undefined;
@@ -110,6 +113,25 @@ function rounds(visits: readonly Visit[], last: number, again: number): CauseSte
     ja: `${times.length} 回目の到達でも、ループを終わらせうる値が何も変わっていません`,
   };
   return [...steps, { slot: again, visit: last, ...sentence(words) }];
+}
+
+/** The instructions that were walked most, in the program's order. */
+function busiest(visits: readonly Visit[]): CauseStep[] {
+  const times = new Map<number, { count: number; last: number }>();
+  visits.forEach(({ insnIdx }, visit) => {
+    times.set(insnIdx, { count: (times.get(insnIdx)?.count ?? 0) + 1, last: visit });
+  });
+  return [...times]
+    .sort(([, a], [, b]) => b.count - a.count)
+    .slice(0, MAX_LAST)
+    .sort(([a], [b]) => a - b)
+    .map(([slot, { count, last }]) => {
+      const words = {
+        en: `walked ${count} times in the first ${visits.length} instructions`,
+        ja: `最初の ${visits.length} 命令のうち ${count} 回ここを検証しました`,
+      };
+      return { slot, visit: last, ...sentence(words) };
+    });
 }
 
 /** As a sentence of its own. */

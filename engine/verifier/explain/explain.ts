@@ -47,6 +47,7 @@ function causeFor({ id }: Rule, groups: Groups, trace: Trace, insns: readonly In
     ...(stackOff !== undefined && { stackOff }),
     ...(taken !== undefined && { taken }),
     ...(again !== undefined && { again }),
+    ...(id === "too-complex" && { busiest: true }),
   });
 }
 

@@ -174,4 +174,46 @@ export const PROGRAM: readonly Rule[] = [
       help: "回数を減らしてください。",
     },
   },
+  {
+    id: "map-create",
+    match: /^map (?<map>.+): (?<errno>.+)$/,
+    en: {
+      rule: "Before the program the maps it uses are made, and each type of map has its own rules for sizes and flags.",
+      why: "BPF_MAP_CREATE refused the map {map}: {errno}. The verifier was not asked.",
+      help: "Check key size, value size, number of elements and flags: an array has keys of 4 bytes, a ring buffer no key and no value and a power of two of bytes.",
+    },
+    ja: {
+      rule: "プログラムより先に、使うマップが作られます。サイズやフラグの規則はマップの種類ごとに決まっています。",
+      why: "マップ {map} の作成（BPF_MAP_CREATE）が拒否されました: {errno}。verifier はまだ呼ばれていません。",
+      help: "キーと値のサイズ、要素数、フラグを確認してください。array のキーは 4 バイト、リングバッファはキーも値もなく、大きさは 2 の累乗です。",
+    },
+  },
+  {
+    id: "program-size",
+    match: /^Argument list too long$/,
+    en: {
+      rule: "A program has 1 to 1,000,000 instructions.",
+      why: "BPF_PROG_LOAD counts before it looks at any of them.",
+      help: "Write at least an exit; split what is larger and go on with a tail call.",
+    },
+    ja: {
+      rule: "プログラムの長さは 1 命令から 1,000,000 命令までです。",
+      why: "BPF_PROG_LOAD は中身を見る前に数を調べます。",
+      help: "少なくとも exit を書いてください。大きすぎる場合は分割し、tail call でつなぎます。",
+    },
+  },
+  {
+    id: "load-attributes",
+    match: /^(?:Invalid argument|Operation not permitted|Permission denied|No such file or directory)$/,
+    en: {
+      rule: "BPF_PROG_LOAD takes program type, attach type, flags and license together, and they must fit each other.",
+      why: "The call was refused before the verifier looked at the program, so there is no log.",
+      help: "Check that the kernel has this program type (the steps of the recipe), and that attach type and flags are ones it takes.",
+    },
+    ja: {
+      rule: "BPF_PROG_LOAD に渡すプログラムタイプ、アタッチタイプ、フラグ、ライセンスは、互いに合っていなければなりません。",
+      why: "verifier がプログラムを見る前に拒否されたので、ログはありません。",
+      help: "カーネルにこのプログラムタイプがあるか（手順のステップ）、アタッチタイプとフラグが許されるものかを確認してください。",
+    },
+  },
 ];

@@ -76,7 +76,8 @@ export const VALUES: readonly Rule[] = [
   },
   {
     id: "return-value",
-    match: /^At (?<when>program|callback|subprogram|async callback) exit the register R0 (?<what>.*)$/,
+    match:
+      /^At (?<when>program|callback|subprogram|async callback) (?:exit|return) the register R(?<reg>\d+) (?<what>.*)$/,
     en: {
       rule: "The value in R0 at exit must lie in the range that the program type (or the callback) allows.",
       why: "Here R0 {what}.",
