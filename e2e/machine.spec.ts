@@ -61,7 +61,8 @@ test("an element of the running kernel's map is set and deleted with bpf(2), err
   await map.getByRole("button", { name: "Set" }).click();
   await expect(map).toContainText("0x63");
   // The run that was made is walked; what was set stays set.
-  await playground.id("step-back").click();
+  await playground.id("step").click();
+  await onStep(playground, 1);
   await playground.echo("7");
   await playground.id("sysfs-read").click();
   await expect(playground.id("sysfs-output")).toHaveText("100");
@@ -106,7 +107,7 @@ test("a packet is pasted as a dump prints it, and opened from a capture", async 
   file.fill(0x5c, 40);
   writeFileSync(info.outputPath("one.pcap"), file);
   await page.getByLabel("Open a capture").setInputFiles(info.outputPath("one.pcap"));
-  await expect(playground.id("packet-choice")).toContainText("1 packet of the capture");
+  await expect(playground.id("packet-choice")).toContainText("Packet 1, 60 bytes");
   await expect(playground.id("packet-bytes")).toContainText("5c");
 });
 

@@ -10,6 +10,7 @@ import {
   type Texts,
 } from "../../engine/index.ts";
 import type { LinkFault } from "../links/codec.ts";
+import { useContents } from "./contents.ts";
 import { type Draft, readDraft, writeDraft } from "./draft.ts";
 import { useSettings } from "./settings.ts";
 
@@ -75,6 +76,7 @@ export const programInput = (s: ProgramState): ProgramInput => ({
   source: s.source,
   progType: s.progType,
   maps: s.maps,
+  contents: useContents.getState().of,
 });
 
 /** The reader typed. */
