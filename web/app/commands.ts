@@ -18,9 +18,6 @@ import {
   showView,
   useLayout,
 } from "../stores/layout.ts";
-import { newSeed } from "../stores/environment.ts";
-import { goOn, runToCursor, visitLine } from "../stores/travel.ts";
-import { toggleBreakpoint } from "../stores/breakpoints.ts";
 import { moveBy, moveTo, moveToEnd, useMachine } from "../stores/machine.ts";
 import { advance, resumeLessons, takeBack, useProgram } from "../stores/program.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
