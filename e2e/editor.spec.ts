@@ -81,3 +81,131 @@ test("a program typed by hand, key by key, is what stands there", async ({ playg
   await expect(page.locator(".listing__row")).toHaveCount(4);
   await expect(page.locator(".listing__row").nth(1)).toContainText("if r0 == 0x0 goto pc+1");
 });
+
+const LOOP = `BPF_MOV64_IMM(BPF_REG_0, 0),
+again:
+BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 1),
+BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 5, again),
+BPF_CALL_REL(half),
+BPF_EXIT_INSN(),
+half:
+BPF_MOV64_IMM(BPF_REG_0, 2),
+BPF_EXIT_INSN(),
+`;
+const loop = (query = ""): string => `${query}#src=${encodeURIComponent(LOOP)}`;
+
+test("jumps are arrows in the margin; the switch is remembered", async ({ playground, page }) => {
+  await playground.open(loop());
+  await playground.editorReady();
+  const arrows = page.locator(".jumps__one");
+  await expect(arrows).toHaveCount(2);
+  await expect(page.locator('.jumps__one[data-kind="call"]')).toHaveCount(1);
+  // The run in sight took the jump back and the call.
+  await expect(page.locator(".jumps__one[data-taken]")).toHaveCount(2);
+  await page.getByLabel("What the editor shows").click();
+  await page.getByLabel("Jumps as arrows").uncheck();
+  await expect(arrows).toHaveCount(0);
+  await page.reload();
+  await playground.editorReady();
+  await expect(page.locator(".listing__row")).toHaveCount(7);
+  await expect(arrows).toHaveCount(0);
+});
+
+test("hints in the text have a switch each", async ({ playground, page }) => {
+  await playground.open(loop());
+  await playground.editorReady();
+  await expect(playground.id("editor")).toContainText("→ 1 again");
+  await page.getByLabel("What the editor shows").click();
+  await page.getByLabel("Kernel notation").check();
+  await expect(playground.id("editor")).toContainText("call pc+1");
+  await page.getByLabel("Jump targets").uncheck();
+  await expect(playground.id("editor")).not.toContainText("→ 1 again");
+});
+
+test("functions fold, and the listing folds with them", async ({ playground, page }) => {
+  await playground.open(loop());
+  await playground.editorReady();
+  await expect(page.locator(".listing__row")).toHaveCount(7);
+  await page.getByLabel("What the editor shows").click();
+  await page.getByRole("button", { name: "Fold all", exact: true }).click();
+  await expect(page.locator(".listing__row")).toHaveCount(2);
+});
+
+for (const [lang, view, sentence] of [
+  ["en", "Words", "If R0 is below 5, unsigned, jump to slot 1"],
+  ["ja", "説明", "R0 が 5 より小さい(符号なし)ならスロット 1 へ飛ぶ"],
+] as const)
+  test(`the program in plain words beside it: ${lang}`, async ({ playground, page }) => {
+    await playground.open(loop(`?lang=${lang}`));
+    await page.getByRole("radio", { name: view, exact: true }).check({ force: true });
+    await expect(page.locator(".listing__row").nth(2)).toContainText(sentence);
+  });
+
+test("writers and readers of a register are marked and listed", async ({ playground, page }) => {
+  await playground.open(loop());
+  await playground.editorReady();
+  const register = playground.id("editor").locator(".view-line span span", { hasText: "BPF_REG_0" }).first();
+  await register.click();
+  await page.keyboard.press("Shift+Alt+R");
+  const places = page.locator(".register-bar__place");
+  // mov, add, jlt, call (its function leaves R0), exit, mov, exit
+  await expect(places).toHaveCount(6);
+  await expect(places.first()).toContainText("written");
+  await expect(places.nth(1)).toContainText("read");
+  await expect(page.locator(".use-writes").first()).toBeVisible();
+  await page.getByLabel("Next place").click();
+  await expect(page.locator(".register-bar__place[aria-current]")).toContainText("r0 = 0");
+  await page.getByLabel("End the search").click();
+  await expect(page.locator(".use-writes")).toHaveCount(0);
+});
+
+test("the editor's own menu follows the language without a reload, and what was typed stays", async ({
+  playground,
+  page,
+}) => {
+  await atTheEnd(playground, loop());
+  await page.keyboard.type("// mine");
+  await playground.id("language").click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "ja");
+  const line = playground.id("editor").locator(".view-line", { hasText: "// mine" });
+  await expect(async () => {
+    await page.keyboard.press("Escape");
+    await line.click({ button: "right" });
+    await expect(page.getByText("切り取り").first()).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await page.keyboard.press("Escape");
+  await line.click();
+  await page.keyboard.press("Control+Z");
+  await expect(playground.id("editor")).not.toContainText("// mine");
+});
+
+test("lines typed in the kernel's notation become macros by a quick fix, all at once", async ({ playground, page }) => {
+  await atTheEnd(playground, "#src=BPF_MOV64_IMM(BPF_REG_0%2C%201)%2C%0A");
+  await page.keyboard.type("r0 += 42\nexit", { delay: 20 });
+  await playground.expectVerdict("error");
+  await expect(page.locator(".listing__row").nth(2)).toContainText("exit");
+  await page.keyboard.press("Control+.");
+  await page.getByText("Write all 2 lines").first().click();
+  await expect(playground.id("editor")).toContainText("BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 42),");
+  await playground.expectVerdict("accept");
+});
+
+test("a click on a line's number sets a breakpoint, which moves with its line", async ({ playground, page }) => {
+  await playground.open(loop());
+  await playground.editorReady();
+  await playground.id("editor").locator(".line-numbers", { hasText: /^3$/ }).click();
+  await expect(page.locator(".line-numbers.breakpoint")).toHaveText("3");
+  await playground.id("editor").locator(".view-lines").click();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".line-numbers.breakpoint")).toHaveText("4");
+});
+
+test("a register hovered says what the verifier knew of it there", async ({ playground, page }) => {
+  await playground.open(loop());
+  await playground.editorReady();
+  await playground.id("editor").locator(".view-line", { hasText: "BPF_ADD" }).getByText("BPF_REG_0").hover();
+  const hover = page.locator(".monaco-hover").first();
+  await expect(hover).toContainText("The verifier, before slot 1:");
+  await expect(hover).toContainText("0");
+});

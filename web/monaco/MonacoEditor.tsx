@@ -156,6 +156,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         made.updateOptions({ lineDecorationsWidth: decorationsWidth() });
     };
 
+    // Before anything else hears of an edit: what is drawn moves first.
+    const breakpoints = followBreakpoints(made, model);
     let opened = useProgram.getState().opened;
     let nonce = useFocus.getState().reveal?.nonce ?? 0;
     const stops = [
@@ -216,7 +218,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       }),
       useEditorView.subscribe(widen),
       useRegisterSearch.subscribe(markRegister),
-      followBreakpoints(made, model),
+      breakpoints,
       offerActions((action) => {
         made.focus();
         void made.getAction(ACTIONS[action])?.run();

@@ -26,7 +26,11 @@ export function Listing({ aligned, view }: Props) {
   useEffect(() => (view === "words" ? followWords() : undefined), [view]);
   const refused = check?.verdict === "reject" ? check.messageSlot : -1;
   const rows = byLine(check?.slots ?? []);
-  const broken = new Set(check?.diagnostics.filter((d) => d.severity === "error").map((d) => d.span.line));
+  const broken = new Set(
+    check?.diagnostics
+      .filter(({ severity, code }) => severity === "error" && code !== "kernel-notation")
+      .map(({ span }) => span.line),
+  );
   const height = window.innerHeight;
   let above = -1;
   return (
