@@ -1,16 +1,20 @@
 // What the kernel does with a program that is safe: rewriting it for the machine. Here only what of it can still refuse
 // the program, or shows in the log; the rewritten instructions themselves have no use in a simulated machine.
-// @kernel verifier.c do_misc_fixups
+// @kernel verifier.c optimize_bpf_loop, do_misc_fixups
 import * as I from "../isa/codes.ts";
 import { type Env, subprogEnd, verbose } from "./state/env.ts";
 import { EINVAL } from "./state/errors.ts";
 
 /** Bytes that a function with may_goto keeps its counter and its clock in. */
 const MAY_GOTO_STACK = 16;
+/** Bytes that a function with an inlined bpf_loop() keeps its registers R6 … R8 in. */
+const LOOP_STACK = 24;
 
 export function fixups(env: Env): number {
   env.subprogs.forEach((subprog, n) => {
-    subprog.removed = n > 0 && env.aux.slice(subprog.start, subprogEnd(env, n)).every(({ seen }) => !seen);
+    const aux = env.aux.slice(subprog.start, subprogEnd(env, n));
+    subprog.removed = n > 0 && aux.every(({ seen }) => !seen);
+    if (aux.some(({ loopInline }) => loopInline)) subprog.stackDepth += LOOP_STACK;
     for (let i = subprog.start; i < subprogEnd(env, n); i++) {
       if (env.insns[i]!.code === (I.BPF_JMP | I.BPF_JCOND) && !isRemoved(env, i)) {
         subprog.stackDepth += MAY_GOTO_STACK;

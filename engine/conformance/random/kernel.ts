@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { toHex } from "../../base/bytes.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
 import { encodeInsns } from "../../isa/insn.ts";
-import type { MapDef, Program } from "../../program/program.ts";
+import { DEFAULT_LICENSE, type MapDef, type Program } from "../../program/program.ts";
 
 const RECORDER = fileURLToPath(new URL("../record/ask.py", import.meta.url));
 
@@ -51,6 +51,7 @@ export function programRecord(program: Program, logLevel: number, dataIn?: reado
     prog_type: program.progType,
     expected_attach_type: program.expectedAttachType,
     prog_flags: program.progFlags,
+    ...(program.license !== DEFAULT_LICENSE && { license: program.license }),
     log_level: logLevel,
     ...(program.funcInfo && { func_info: true }),
     ...(program.functions && {

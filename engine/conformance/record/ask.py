@@ -2,7 +2,7 @@
 """Asks the running Linux kernel about programs: JSON lines in, JSON lines out, one answer a line, in order.
 Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL; standard library only. Used to record and for differential tests.
 
-in   {"id", "insns": hex, "prog_type"?: "socket_filter", "expected_attach_type"?: 0, "prog_flags"?: 0, "log_level"?: 2,
+in   {"id", "insns": hex, "prog_type"?: "socket_filter", "expected_attach_type"?: 0, "prog_flags"?: 0, "log_level"?: 2, "license"?: "GPL",
       "maps"?: [{"name", "type", "key_size", "value_size", "max_entries", "flags"?, "init"?: {decimal u32 key: hex value},
                  "fields"?: {"bpf_spin_lock" | "bpf_timer": offset in the value}}],
       "func_info"?: true: BTF names each function of the program, all of them static and without parameters,
@@ -81,7 +81,7 @@ def ask(p):
         if btf:
             fds.append(btf)
         fd, errno, log = kernel.load(bytes(insns), PROG_TYPES[p.get("prog_type", "socket_filter")], p.get("expected_attach_type", 0),
-                                     p.get("prog_flags", 0), p.get("log_level", 2), btf_fd=btf, func_info=func_info)
+                                     p.get("prog_flags", 0), p.get("log_level", 2), license=p.get("license", "GPL").encode(), btf_fd=btf, func_info=func_info)
         runs = []
         if fd >= 0:
             fds.append(fd)

@@ -5,7 +5,7 @@ import type { Insn } from "../../isa/insn.ts";
 import type { FuncInfo, MapDef, Program } from "../../program/program.ts";
 import { DEFAULT_LICENSE } from "../../program/program.ts";
 
-/** An instruction, or the name of a map for the two slots that load it. */
+/** An instruction, or the name of a map for the two slots that load it: `array`, or `array#2` for a second one like it. */
 export type Item = Insn | { readonly dst: number; readonly map: string; readonly off?: number };
 
 export const raw = (code: number, dst = 0, src = 0, off = 0, imm = 0): Insn => ({ code, dst, src, off, imm });
@@ -106,6 +106,7 @@ const map = (name: string, type: string, keySize: number, valueSize: number, max
   maxEntries,
   flags,
 });
+const BPF_F_NO_PREALLOC = 1 << 0;
 const BPF_F_RDONLY_PROG = 1 << 7;
 const BPF_F_WRONLY_PROG = 1 << 8;
 export const MAPS: readonly MapDef[] = [
@@ -127,6 +128,10 @@ export const MAPS: readonly MapDef[] = [
   map("cgstorage2", "cgroup_storage", 8, 16, 0),
   map("stacks", "stack_trace", 4, 80, 4),
   map("bloom", "bloom_filter", 0, 4, 4),
+  map("lpm", "lpm_trie", 8, 8, 4, BPF_F_NO_PREALLOC),
+  map("users", "user_ringbuf", 0, 0, 4096),
+  { ...map("locks", "array", 4, 16), fields: { bpf_spin_lock: 4 } },
+  { ...map("timers", "array", 4, 24), fields: { bpf_timer: 0 } },
   { ...map("outer", "array_of_maps", 4, 4), inner: map("inner", "array", 4, 48) },
 ];
 
@@ -149,9 +154,12 @@ export function programOf(items: readonly (Item | readonly Item[])[], settings: 
       insns.push(item);
       continue;
     }
-    const def = MAPS.find(({ name }) => name === item.map)!;
-    if (!maps.includes(def)) maps.push(def);
-    mapRefs.set(insns.length, maps.indexOf(def));
+    const like = MAPS.find(({ name }) => name === item.map.split("#")[0])!;
+    if (!maps.some(({ name }) => name === item.map)) maps.push({ ...like, name: item.map });
+    mapRefs.set(
+      insns.length,
+      maps.findIndex(({ name }) => name === item.map),
+    );
     const pseudo = item.off === undefined ? c.BPF_PSEUDO_MAP_FD : c.BPF_PSEUDO_MAP_VALUE;
     insns.push(raw(LD64, item.dst, pseudo), raw(0, 0, 0, 0, item.off ?? 0));
   }

@@ -37,6 +37,8 @@ import {
 
 export interface Written extends Settings {
   readonly items: readonly (Item | readonly Item[])[];
+  /** Where level 2 would print too much. */
+  readonly logLevel?: number;
 }
 const p = (...items: (Item | readonly Item[])[]): Written => ({ items });
 const as = (progType: string, ...items: (Item | readonly Item[])[]): Written => ({ items, progType });

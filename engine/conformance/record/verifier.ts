@@ -4,19 +4,30 @@
 //   npx tsx engine/conformance/record/verifier.ts            writes ../recordings/verifier.jsonl
 //
 // A report says which messages of our verifier's sources no recording shows.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Program } from "../../program/program.ts";
+import { verify } from "../../verifier/verify.ts";
+import { messages, NOT_RECORDED } from "../messages.ts";
+import { anyCallProgram } from "../random/any-call.ts";
+import { callbackProgram } from "../random/callbacks.ts";
 import { messageOf } from "../random/differ.ts";
 import { randomProgram } from "../random/generate.ts";
 import { Kernel, type KernelAnswer, programRecord, whyNoKernel } from "../random/kernel.ts";
+import { objectProgram } from "../random/objects.ts";
 import { GLOBAL_PROGRAMS } from "./global-programs.ts";
+import { OBJECT_PROGRAMS } from "./object-programs.ts";
 import { programOf } from "./shorthand.ts";
 import { PROGRAMS } from "./verifier-programs.ts";
 
-/** Random programs asked about, and how long the log of one that is kept may be. */
-const SEEDS = 700;
+/** Random programs asked about. */
+const FAMILIES: Readonly<Record<string, { make: (seed: number) => Program; seeds: number }>> = {
+  random: { make: randomProgram, seeds: 700 },
+  "any call": { make: anyCallProgram, seeds: 400 },
+  callbacks: { make: callbackProgram, seeds: 400 },
+  objects: { make: objectProgram, seeds: 400 },
+};
+/** How long the log of one that is kept may be. */
 const MAX_LOG = 9_000;
 /** Programs kept for each new thing. */
 const EACH = 2;
@@ -24,7 +35,6 @@ const EACH = 2;
 const LEVELS_EVERY = 8;
 
 const OUT = fileURLToPath(new URL("../recordings/verifier.jsonl", import.meta.url));
-const VERIFIER = fileURLToPath(new URL("../../verifier", import.meta.url));
 
 const reason = whyNoKernel();
 if (reason) {
@@ -64,54 +74,49 @@ async function main(): Promise<void> {
     logs.push(answer.log);
   };
 
-  for (const [i, [name, written]] of Object.entries({ ...PROGRAMS, ...GLOBAL_PROGRAMS }).entries()) {
+  for (const [i, [name, written]] of Object.entries({
+    ...PROGRAMS,
+    ...GLOBAL_PROGRAMS,
+    ...OBJECT_PROGRAMS,
+  }).entries()) {
     const program = programOf(written.items, written);
-    const levels = i % LEVELS_EVERY === 0 ? [2, 1, 4, 7] : [2];
+    const levels = written.logLevel ? [written.logLevel] : i % LEVELS_EVERY === 0 ? [2, 1, 4, 7] : [2];
     for (const level of levels) {
-      keep(level === 2 ? name : `${name}, level ${level}`, program, level, await kernel.ask(program, level));
+      keep(level === levels[0] ? name : `${name}, level ${level}`, program, level, await kernel.ask(program, level));
     }
   }
   const written = rows.length;
 
-  const found: { seed: number; program: Program; answer: KernelAnswer }[] = [];
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    const program = randomProgram(seed);
-    const answer = await kernel.ask(program, 2);
-    if (!answer.error && answer.log.length <= MAX_LOG) found.push({ seed, program, answer });
+  const found: { id: string; program: Program; answer: KernelAnswer }[] = [];
+  for (const [family, { make, seeds }] of Object.entries(FAMILIES)) {
+    for (let seed = 1; seed <= seeds; seed++) {
+      const program = make(seed);
+      const answer = await kernel.ask(program, 2);
+      if (answer.error || answer.log.length > MAX_LOG || verify(program, { logLevel: 0 }).unsupported) continue;
+      found.push({ id: `${family} ${seed}`, program, answer });
+    }
   }
   kernel.close();
   found.sort((a, b) => a.program.insns.length - b.program.insns.length);
-  for (const { seed, program, answer } of found) {
+  for (const { id, program, answer } of found) {
     const isNew = [...new Set(shown(answer))].some((thing) => (count.get(thing) ?? 0) < EACH);
-    if (isNew) keep(`random ${seed}`, program, 2, answer);
+    if (isNew) keep(id, program, 2, answer);
   }
 
   writeFileSync(OUT, `${rows.join("\n")}\n`);
   console.log(
-    `${written} programs of ours, ${rows.length - written} of ${SEEDS} random ones, ${count.size} things shown`,
+    `${written} programs of ours, ${rows.length - written} of ${found.length} random ones, ${count.size} things shown`,
   );
   reportMessages(logs.join("\n"));
 }
 
-/** Texts in the verifier's sources that end a line of its log, as patterns. */
-function* messages(): Generator<{ text: string; pattern: RegExp }> {
-  for (const file of readdirSync(VERIFIER, { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
-    const source = readFileSync(join(VERIFIER, file), "utf8");
-    for (const [, text] of source.matchAll(/["`]((?:[^"`\\\n]|\\.)*)\\n["`]/g)) {
-      const fixed = text!
-        .split(/\$\{(?:[^{}]|\{[^{}]*\})*\}/)
-        .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-      if (fixed.join("").length >= 6) yield { text: text!, pattern: new RegExp(`${fixed.join(".*")}$`, "m") };
-    }
-  }
-}
-
 function reportMessages(log: string): void {
-  const all = [...messages()];
+  const all = messages();
   const missing = all.filter(({ pattern }) => !pattern.test(log));
   console.log(`${all.length - missing.length} of ${all.length} messages are shown; not these:`);
-  for (const { text } of missing) console.log(`  ${text}`);
+  for (const { text } of missing) {
+    console.log(`  ${text}: ${NOT_RECORDED.find(([part]) => text.includes(part))?.[1] ?? "???"}`);
+  }
 }
 
 await main();
