@@ -182,8 +182,17 @@ export function linesOf(log: LogText, from: number, count: number) {
   return { lines: lines.slice(before), slots: slots.slice(before, lines.length) };
 }
 
-/** The view of a verdict given by another path: BPF_PROG_LOAD. */
-export function checkedView(checked: Assembled, verdict: Verdict | undefined, errno: number, us: number): CheckView {
+/**
+ * The view of a verdict given by another path: BPF_PROG_LOAD. `why`: a sentence where there is no log, because the
+ * program did not get as far as the verifier.
+ */
+export function checkedView(
+  checked: Assembled,
+  verdict: Verdict | undefined,
+  errno: number,
+  us: number,
+  why = errnoText(errno),
+): CheckView {
   const base = {
     revision: -1,
     diagnostics: checked.diagnostics,
@@ -192,7 +201,7 @@ export function checkedView(checked: Assembled, verdict: Verdict | undefined, er
   };
   if (!checked.assembly.ok)
     return { ...base, ...answerView({ verdict: "error", message: checked.diagnostics[0]?.message ?? "" }) };
-  if (!verdict) return { ...base, ...answerView({ verdict: "reject", errno, message: errnoText(errno) }) };
+  if (!verdict) return { ...base, ...answerView({ verdict: "reject", errno, message: why }) };
   return { ...base, ...answerView({ verdict: verdict.verdict, of: verdict, us, lastSlot: lastSlotOf(checked.slots) }) };
 }
 

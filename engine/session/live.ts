@@ -22,6 +22,7 @@ import {
   enterEvent,
   type Machine,
   type Outcome,
+  outOfMemory,
   PT_REGS,
   packetBytes,
   type Timeline,
@@ -88,6 +89,7 @@ export interface Live {
     verified: boolean,
     known?: Checked,
   ): { readonly check: CheckView; readonly run: RunView | null };
+  runsFrom(run: number): void;
   step(run: number, step: number): StepView | null;
   steps(run: number, from: number, count: number): StepView[];
   chunk(run: number, from: number, count: number): TimelineChunk | null;
@@ -197,7 +199,10 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
     if (!assembled.assembly.ok)
       return { ret: -ERRNO.EINVAL, check: checkedView(assembled, undefined, ERRNO.EINVAL, 0) };
     const fds = createMaps(on, program.maps);
-    if (typeof fds === "number") return { ret: fds, check: checkedView(assembled, undefined, -fds, 0) };
+    if (typeof fds === "number") {
+      const why = fds === -ERRNO.ENOMEM ? outOfMemory(program.maps, on.kernel.memory.cpus) : errnoText(fds);
+      return { ret: fds, check: checkedView(assembled, undefined, -fds, 0, why) };
+    }
     const start = now();
     const load = (logLevel: number) => {
       watcher = watch();
@@ -362,6 +367,9 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
         maps: [...own.maps.values()],
       };
       return { check: view, run: fired };
+    },
+    runsFrom: (run) => {
+      lastRun = run - 1;
     },
     step: (run, step) => find(run)?.recorded.step(step) ?? null,
     steps: (run, from, count) => find(run)?.recorded.steps(from, count) ?? [],

@@ -161,7 +161,7 @@ export function loadProgram(memory: Memory, input: ProgramInput): LoadedProgram 
   refuse(code.subarray(insns.length * SLOT_WORDS));
 
   const bytes = pool.values.length * 8;
-  const at = bytes === 0 ? 0 : memory.alloc(bytes);
+  const at = bytes === 0 ? 0 : memory.alloc(bytes, true);
   if (bytes !== 0 && at === 0) throw bug(`no memory for ${pool.values.length} constants`);
   pool.values.forEach((value, i) => {
     memory.u64[(at >>> 3) + i] = value;

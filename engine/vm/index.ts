@@ -7,7 +7,7 @@ export { type Event, enterEvent, PT_REGS, type PtReg } from "./events/events.ts"
 export type { Fault, FaultKind } from "./fault.ts";
 export { simulatedHelpers } from "./helpers/helpers.ts";
 export { type FrameView, Machine, type Outcome } from "./machine.ts";
-export { createMap } from "./maps/create.ts";
+export { createMap, outOfMemory } from "./maps/create.ts";
 export { BpfMap, type MapEntry, type MapEvent } from "./maps/map.ts";
 export { Memory, type OutputRecord, type Region, type RegionKind } from "./memory.ts";
 export { packetBytes } from "./packet.ts";

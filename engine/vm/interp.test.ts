@@ -276,5 +276,5 @@ test("memory of any size is there whole, or the run is a fault", () => {
   const last = [named("add64_reg", { dst: 1, src: 2 }), named("ldx1", { src: 1, off: -1 }), EXIT];
   expect(r0(last, mem)).toBe(42n);
   expect(r0([named("add64_reg", { dst: 1, src: 2 }), named("ldx1", { src: 1 }), EXIT], mem)).toMatch(/end of mem/);
-  expect(r0([EXIT], new Uint8Array(20 << 20))).toMatch(/more than there is room for/);
+  expect(r0([EXIT], new Uint8Array(40 << 20))).toMatch(/more than there is room for/);
 });

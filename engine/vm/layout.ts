@@ -17,7 +17,7 @@ export const KERNEL_HI = 0xffff8881 | 0;
 export const KERNEL_BASE = 0xffff_8881_0000_0000n;
 
 /** Bytes the buffer can grow to. */
-export const MAX_BYTES = 32 << 20;
+export const MAX_BYTES = 64 << 20;
 export const SHADOW_BYTES = MAX_BYTES >>> 3;
 export const SHADOW_READONLY = 16;
 

@@ -71,6 +71,15 @@ const WASM_PAGE = 65536;
 const FIRST_HEAP_BYTES = 1 << 20;
 /** Bytes beyond the last allocation that may be read as whole words. */
 const SLACK = 16;
+/** Room that only constants of programs may take: a million instructions with one each. */
+const FOR_PROGRAMS = 8 << 20;
+/** Below this end of the buffer new room is cheaper than cutting up what was freed. */
+const CUT_FROM = MAX_BYTES >>> 1;
+
+/** Bytes that maps can take together. */
+export const ROOM_FOR_MAPS = MAX_BYTES - FOR_PROGRAMS - HEAP - SLACK;
+
+const roundUp = (size: number): number => Math.max(16, Math.ceil(size / 16) * 16);
 
 export class Memory {
   readonly cpus: number;
@@ -135,8 +144,16 @@ export class Memory {
   scratch(slot: 0 | 1, size: number): number {
     const half = SCRATCH_BYTES >>> 1;
     if (size <= half - SLACK) return SCRATCH + slot * half;
-    if (this.#largeScratch.size < 2 * size) this.#largeScratch = { at: this.alloc(2 * size), size: 2 * size };
+    if (!this.reserveScratch(size)) throw bug(`nobody reserved ${size} bytes of scratch memory`);
     return this.#largeScratch.at + slot * size;
+  }
+
+  /** Makes sure that scratch() has this many bytes; false where memory is exhausted. */
+  reserveScratch(size: number): boolean {
+    if (size <= (SCRATCH_BYTES >>> 1) - SLACK || this.#largeScratch.size >= 2 * size) return true;
+    const at = this.alloc(2 * size);
+    if (at !== 0) this.#largeScratch = { at, size: 2 * size };
+    return at !== 0;
   }
 
   /** End of what was ever allocated: a copy of [THREAD, brk) is the whole state. */
@@ -144,29 +161,59 @@ export class Memory {
     return this.#brk;
   }
 
-  /** Offset of zeroed bytes nobody may touch yet, 16-byte aligned; 0 where memory is exhausted (-ENOMEM). */
-  alloc(size: number): number {
-    const rounded = Math.max(16, (size + 15) & ~15);
-    const reused = this.#free.get(rounded)?.pop();
+  /**
+   * Offset of zeroed bytes nobody may touch yet, 16-byte aligned; 0 where memory is exhausted (-ENOMEM). `forProgram`:
+   * the last bytes are kept for constants of programs, so that maps alone cannot keep a program from being loaded.
+   */
+  alloc(size: number, forProgram = false): number {
+    const rounded = roundUp(size);
+    const reused = this.#free.get(rounded)?.pop() ?? this.#cut(rounded);
     if (reused !== undefined) {
       this.u8.fill(0, reused, reused + rounded);
       return reused;
     }
     const at = this.#brk;
     const end = at + rounded;
-    if (!(end + SLACK <= MAX_BYTES)) return 0;
+    if (!(end + SLACK <= MAX_BYTES - (forProgram ? 0 : FOR_PROGRAMS))) return 0;
     if (end + SLACK > this.u8.length) this.#grow(end + SLACK);
+    this.u8.fill(0, at, end);
     this.#brk = end;
     return at;
   }
 
-  /** Gives back what alloc(size) gave. */
+  /** Gives back what alloc(size) gave, nothing included. */
   free(at: number, size: number): void {
-    const rounded = Math.max(16, (size + 15) & ~15);
+    if (at === 0) return;
+    const rounded = roundUp(size);
     this.forbid(at, rounded);
+    this.#keep(at, rounded);
+    // What lies at the end is given back altogether.
+    for (let found = true; found; ) {
+      found = false;
+      for (const [bytes, list] of this.#free) {
+        const last = list.indexOf(this.#brk - bytes);
+        if (last < 0) continue;
+        list.splice(last, 1);
+        this.#brk -= bytes;
+        found = true;
+      }
+    }
+  }
+
+  #keep(at: number, rounded: number): void {
     const list = this.#free.get(rounded);
     if (list === undefined) this.#free.set(rounded, [at]);
     else list.push(at);
+  }
+
+  /** Once the buffer has grown large: a piece of the smallest free one that is larger. */
+  #cut(rounded: number): number | undefined {
+    if (this.#brk + rounded < CUT_FROM) return undefined;
+    const sizes = [...this.#free].flatMap(([bytes, list]) => (bytes > rounded && list.length > 0 ? [bytes] : []));
+    const bytes = Math.min(...sizes);
+    const at = this.#free.get(bytes)?.pop();
+    if (at !== undefined) this.#keep(at + rounded, bytes - rounded);
+    return at;
   }
 
   /** Lets programs touch [at, at + size). `at` must be 8-byte aligned. */

@@ -7,7 +7,6 @@ import { type CtxLayout, ctxField, layOutCtx, type NarrowedField, plainCtx, SKB,
 import {
   CTX,
   CTX_BYTES,
-  MAX_BYTES,
   OBJECT_TOP,
   PKT_DATA,
   PKT_END,
@@ -134,7 +133,7 @@ function enterMem(m: Machine, given: Uint8Array): number {
 
 /** Bytes for which the packet area is too small; false where the buffer is. */
 function placeLarge(memory: Memory, bytes: Uint8Array): boolean {
-  if (2 * bytes.length > MAX_BYTES / 2) return false;
+  if (!memory.reserveScratch(bytes.length + 8)) return false;
   const at = memory.scratch(1, bytes.length + 8);
   memory.copyIn(at & ~7, bytes);
   memory.permit(at & ~7, bytes.length);

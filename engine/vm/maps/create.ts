@@ -2,7 +2,7 @@
 import { ERRNO } from "../../facts/errno.ts";
 import { checkMapCreate } from "../../facts/map-create.ts";
 import type { MapDef } from "../../program/program.ts";
-import type { Memory } from "../memory.ts";
+import { type Memory, ROOM_FOR_MAPS } from "../memory.ts";
 import { ArrayMap, ObjectArray } from "./array.ts";
 import { BloomMap } from "./bloom.ts";
 import { HashMap } from "./hash.ts";
@@ -43,6 +43,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
   xskmap: TargetMap,
 };
 
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
+
+/** What the values of a map take, or the data of a ring buffer, which lies there twice. */
+function valueBytes({ type, valueSize, maxEntries }: MapDef, cpus: number): number {
+  if (valueSize === 0) return 2 * maxEntries;
+  return maxEntries * Math.ceil(valueSize / 8) * 8 * (/percpu/.test(type) ? cpus : 1);
+}
+
+/** Why there was no memory for some maps (-ENOMEM): a sentence that names the largest and the limit. */
+export function outOfMemory(maps: readonly MapDef[], cpus: number): string {
+  const largest = [...maps].sort((a, b) => valueBytes(b, cpus) - valueBytes(a, cpus))[0];
+  const asks = largest === undefined ? "" : `map ${largest.name} asks for ${megabytes(valueBytes(largest, cpus))}: `;
+  return `${asks}all maps of the simulated machine together have ${megabytes(ROOM_FOR_MAPS)}`;
+}
+
 /** A map, or a negative errno as BPF_MAP_CREATE answers it; -EOPNOTSUPP for kinds that are not simulated. */
 export function createMap(memory: Memory, def: MapDef): BpfMap | number {
   const kind = KINDS[def.type];
@@ -50,7 +65,7 @@ export function createMap(memory: Memory, def: MapDef): BpfMap | number {
   if (refused !== 0) return refused;
   if (kind === undefined) return -ERRNO.EOPNOTSUPP;
   const map = new kind(memory, def);
-  if (map.made) return map;
+  if (map.made && memory.reserveScratch(Math.max(def.keySize, map.userValueSize))) return map;
   map.close();
   return -ERRNO.ENOMEM;
 }

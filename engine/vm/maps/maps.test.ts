@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { fromHex, toHex } from "../../base/bytes.ts";
 import type { MapDef } from "../../program/program.ts";
+import { loadProgram } from "../decode.ts";
 import { Memory } from "../memory.ts";
-import { createMap } from "./create.ts";
+import { createMap, outOfMemory } from "./create.ts";
 import type { BpfMap } from "./map.ts";
 
 const RECORDING = new URL("../../conformance/recordings/maps.jsonl", import.meta.url);
@@ -148,4 +149,28 @@ test("a map that needs more memory than there is is refused", () => {
 test("what is not simulated is refused", () => {
   expect(createMap(new Memory(), simple("sockmap", { valueSize: 4 }))).toBe(-95);
   expect(existsSync(RECORDING)).toBe(true);
+});
+
+test("what is too large for the machine is refused, and the sentence says how much there is", () => {
+  const small = new Memory();
+  const other = createMap(small, { name: "m", type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 });
+  const array = (maxEntries: number, valueSize = 8) =>
+    ({ name: "big", type: "array", keySize: 4, valueSize, maxEntries, flags: 0 }) as const;
+  for (const def of [array(2 ** 23), array(2 ** 29), array(2 ** 31), array(1, 40 << 20)]) {
+    expect(createMap(small, def), `${def.maxEntries} × ${def.valueSize}`).toBe(-12);
+    expect(outOfMemory([def], 4)).toMatch(
+      /^map big asks for [\d.]+ MB: all maps of the simulated machine together have 4\d\.\d MB$/,
+    );
+  }
+  expect(small.allows((other as BpfMap).valueArea ?? 0, 8, true)).toBe(true);
+  // Room that was given back is used again, whatever sizes were asked for before.
+  for (let entries = 4_000_000; entries < 5_000_000; entries += 100_000) {
+    const map = createMap(small, array(entries));
+    expect(typeof map, `${entries} entries`).toBe("object");
+    (map as BpfMap).close();
+  }
+  // Programs can be loaded beside maps that fill their room.
+  while (typeof createMap(small, array(100_000)) === "object");
+  const insns = Array.from({ length: 50_000 }, (_, imm) => ({ code: 0xb7, dst: 0, src: 0, off: 0, imm }));
+  expect(loadProgram(small, { insns, progType: "unspec" }).insns.length).toBe(50_000);
 });
