@@ -108,6 +108,8 @@ export interface RoundsView {
 const BETWEEN = 48;
 const FRAME = 24;
 const TITLE = 30;
+/** A block's title, slots and count, has room for so many. */
+const MIN_CHARS = 17;
 /** Blocks of one picture. */
 const MAX_BLOCKS = 5000;
 
@@ -127,7 +129,9 @@ export function flowView(
   const drawn = flows.map((flow, i): FlowFunctionView => {
     const bodies = flow.blocks.map(({ start, end }) => bodyOf(insns, start, end, metrics));
     const sizes = bodies.map(({ lines }) => ({
-      w: 2 * metrics.padX + metrics.charWidth * Math.max(10, ...lines.map((slot) => chars(slot, textOf, metrics))),
+      w:
+        2 * metrics.padX +
+        metrics.charWidth * Math.max(MIN_CHARS, ...lines.map((slot) => chars(slot, textOf, metrics))),
       h: metrics.head + metrics.padY + metrics.lineHeight * lines.length,
     }));
     const layout = layoutFlow(flow, sizes);
@@ -197,7 +201,7 @@ function callsOf(insns: readonly Insn[], functions: readonly FlowFunctionView[])
 /** Functions side by side in frames, in lines about as wide as the picture gets high. */
 function arranged(functions: readonly FlowFunctionView[]) {
   const area = functions.reduce((sum, { w, h }) => sum + (w + 2 * FRAME + BETWEEN) * (h + FRAME + TITLE + BETWEEN), 0);
-  const width = Math.max(1.5 * Math.sqrt(area), ...functions.map(({ w }) => w + 2 * FRAME));
+  const width = Math.max(2.2 * Math.sqrt(area), ...functions.map(({ w }) => w + 2 * FRAME));
   let [x, y, high, wide] = [0, 0, 0, 0];
   const placed = functions.map((one) => {
     const [w, h] = [one.w + 2 * FRAME, one.h + TITLE + FRAME];

@@ -14,6 +14,8 @@ interface Saved {
   readonly base: NumberBase;
   /** Values are seen to move on a step, where the reader's system allows motion at all. */
   readonly motion: boolean;
+  /** The explanation of a refusal stands open. */
+  readonly why: boolean;
 }
 
 export interface Settings extends Saved {
@@ -35,10 +37,10 @@ export const useSettings = create<Settings>()((set) => ({
   set: (change) => set(change),
 }));
 
-useSettings.subscribe(({ language, theme, base, motion, embed }) => {
+useSettings.subscribe(({ language, theme, base, motion, why, embed }) => {
   if (embed) return;
   try {
-    localStorage.setItem(KEY, JSON.stringify({ language, theme, base, motion } satisfies Saved));
+    localStorage.setItem(KEY, JSON.stringify({ language, theme, base, motion, why } satisfies Saved));
   } catch {
     // No room or not allowed: the setting holds for this visit.
   }
@@ -60,6 +62,7 @@ function initial(): Omit<Settings, "set"> {
     theme: saved.theme ?? "system",
     base: saved.base ?? "hex",
     motion: saved.motion ?? true,
+    why: saved.why ?? true,
     present: query.get("present") === "1",
     embed: query.get("embed") === "1",
     readOnly: query.get("embed") === "1" && query.get("readonly") === "1",

@@ -11,13 +11,18 @@ import { showVisit } from "../../stores/visits.ts";
 
 export default function Explanation({ check }: { readonly check: CheckView }) {
   const text = useVerifierTexts();
-  const language = useSettings((s) => s.language);
+  const { language, why, set } = useSettings();
   const found = useExplanation(check.revision);
   if (found === null) return null;
   const words = found[language];
   const last = found.steps.length - 1;
   return (
-    <details className="why" data-testid="explanation" open>
+    <details
+      className="why"
+      data-testid="explanation"
+      open={why}
+      onToggle={(event) => event.currentTarget.open !== why && set({ why: event.currentTarget.open })}
+    >
       <summary className="why__head">{text.why.title}</summary>
       <p className="why__rule">{words.rule}</p>
       <p>{words.why}</p>

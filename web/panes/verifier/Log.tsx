@@ -17,6 +17,8 @@ const WHOLE = 400;
 const LongLog = lazy(() => import("./LongLog.tsx"));
 const LogSearch = lazy(() => import("./LogSearch.tsx"));
 const LogNote = lazy(() => import("./LogNote.tsx"));
+/** Milliseconds after which the pane has its parts. */
+const SETTLED = 1500;
 const NO_LINES: readonly string[] = [];
 /** A path begins with such a line. */
 const SECTION = /^from \d+ to \d+/;
@@ -48,7 +50,16 @@ export function Log({ views }: { readonly views: ReactNode }) {
     return first >= 0 ? first : reason;
   }, [check, lines, cursor, reason]);
   useEffect(() => {
-    if (target >= 0 && !isLong) scrollIntoView(scroller.current, target);
+    const element = scroller.current;
+    if (target < 0 || isLong || !element) return;
+    // What comes in above, the explanation for one, takes room: for a moment the line is kept in sight.
+    const sizes = new ResizeObserver(() => scrollIntoView(element, target));
+    sizes.observe(element);
+    const timer = setTimeout(() => sizes.disconnect(), SETTLED);
+    return () => {
+      clearTimeout(timer);
+      sizes.disconnect();
+    };
   }, [target, isLong]);
   useEffect(() => {
     if (asked.nonce > 0 && !isLong) scrollIntoView(scroller.current, asked.line);

@@ -37,7 +37,7 @@ export default function LongLog({ check, lines, hidden, target, scroller, cursor
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 20,
+    estimateSize: () => 24,
     overscan: 20,
   });
   const goal = target < 0 ? -1 : wholeNumber(check, target);
