@@ -146,6 +146,8 @@ export interface SessionApi {
   speed(program: ProgramInput, event: EventInput, runs: number): Promise<SpeedView | null>;
   /** null: no such run any more. */
   step(run: number, step: number): Promise<StepView | null>;
+  /** The next run gets this number: for a worker that repeats what another one did. */
+  runsFrom(run: number): Promise<void>;
   /** Whole views of several steps, at most 2048, so that stepping a short run needs no further question. */
   steps(run: number, from: number, count: number): Promise<StepView[]>;
   /** One sentence of what led to a step, with its values: `R0 = 10 + 42 = 52`; at step 0, what comes. null: no such step. */

@@ -128,3 +128,36 @@ test("a method that is no use case is refused", async () => {
   const forged = api as unknown as { toString(): Promise<unknown>; constructor(): Promise<unknown> };
   await expect(forged.constructor()).rejects.toThrow("no use case constructor");
 });
+
+test("what a new worker repeats is bounded, and runs keep their numbers", async () => {
+  let repeated = 0;
+  let started = 0;
+  const { api, cancel } = connect({
+    spawn: () => {
+      const worker = spawnLocal(createSession());
+      const fresh = ++started > 1;
+      return {
+        ...worker,
+        set onmessage(told: Port["onmessage"]) {
+          worker.onmessage = told;
+        },
+        postMessage(message: unknown) {
+          if (fresh && (message as { id: number }).id === 0) repeated++;
+          worker.postMessage(message);
+        },
+      };
+    },
+  });
+  await api.load(plus42);
+  await api.attach();
+  let last = -1;
+  for (let i = 0; i < 300; i++) last = (await api.writeFile(FILE, `${i}\n`)).run?.run ?? -1;
+  expect(last).toBe(300);
+  cancel();
+  // The last run is there again under its number, and the next one counts on.
+  expect((await api.step(last, 3))?.step).toBe(3);
+  expect((await api.writeFile(FILE, "1\n")).run?.run).toBe(301);
+  expect((await api.readFile(FILE)).data).toBe("43\n");
+  // Load, attach, and 200 writes with their numbers.
+  expect(repeated).toBe(402);
+});

@@ -93,6 +93,27 @@ export interface ClientOptions {
   readonly limit?: { readonly ms: number; readonly after: (ms: number, call: () => void) => () => void };
 }
 
+/** A call to repeat, and the number of the run it made. */
+interface Entry {
+  readonly request: Request;
+  readonly run: number | undefined;
+}
+
+/** Calls that only make something happen: forgetting an old one loses what it left in maps, not a descriptor. */
+const EVENTS: ReadonlySet<string> = new Set<keyof SessionApi>(["writeFile", "readFile", "testRun", "shell"]);
+const REBOOTS: ReadonlySet<string> = new Set<keyof SessionApi>(["define", "patchKernel", "restart"]);
+const ONLY_LAST: ReadonlySet<string> = new Set<keyof SessionApi>(["check", "define", "restart", "runOnce"]);
+const SETTINGS: ReadonlySet<string> = new Set<keyof SessionApi>([
+  "define",
+  "patchKernel",
+  "restart",
+  "setEnvironment",
+  "check",
+]);
+const KEPT_EVENTS = 200;
+/** As many descriptors as a process may have. */
+const KEPT_CALLS = 1024;
+
 interface Pending {
   readonly request: Request;
   readonly resolve: (value: unknown) => void;
@@ -102,7 +123,7 @@ interface Pending {
 export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Client {
   let worker = start();
   let nextId = 1;
-  let journal: Request[] = [];
+  let journal: Entry[] = [];
   const pending = new Map<number, Pending>();
   let callOff: (() => void) | undefined;
 
@@ -133,20 +154,31 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     if ("bug" in response) {
       waiting.reject(new Error(response.bug));
     } else {
-      remember(waiting.request);
+      remember(waiting.request, response.value);
       waiting.resolve(response.value);
     }
   }
 
-  function remember(request: Request): void {
-    if (!STATEFUL.has(request.method)) return;
-    if (request.method === "restart" || request.method === "define") {
-      // A fresh kernel: of what came before only the definition is left.
-      journal = request.method === "define" ? [] : journal.filter((r) => r.method === "define");
-    }
-    // Only the last check is ever asked about; run numbers count on, so runs are all repeated.
-    if (request.method === "check") journal = journal.filter((r) => r.method !== "check");
-    journal.push(request);
+  function remember(request: Request, value: unknown): void {
+    const { method } = request;
+    if (!STATEFUL.has(method)) return;
+    // A fresh kernel: of what came before only how it is built is left.
+    if (REBOOTS.has(method)) journal = journal.filter((entry) => SETTINGS.has(entry.request.method));
+    // A definition takes the place of the one before; of checks and trial runs only the last is ever asked about.
+    if (ONLY_LAST.has(method)) journal = journal.filter((entry) => entry.request.method !== method);
+    // Of a step that was switched to and fro, how it stands.
+    if (method === "patchKernel")
+      journal = journal.filter(({ request: { method, args } }) => method !== "patchKernel" || args[0] !== request.args[0]);
+    const run = (value as { run?: { run?: number } | null } | null)?.run?.run;
+    journal.push({ request, run });
+    if (EVENTS.has(method)) forget(EVENTS, KEPT_EVENTS);
+    forget(STATEFUL, KEPT_CALLS);
+  }
+
+  /** Drops the oldest of these calls where there are more than `most`. */
+  function forget(methods: ReadonlySet<string>, most: number): void {
+    const those = journal.filter(({ request: { method } }) => methods.has(method) && !REBOOTS.has(method));
+    if (those.length > most) journal.splice(journal.indexOf(those[0] as Entry), 1);
   }
 
   function fail(error: Error): void {
@@ -155,7 +187,11 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     pending.clear();
     watch();
     worker = start();
-    for (const request of journal) worker.postMessage({ ...request, id: 0 });
+    for (const { request, run } of journal) {
+      // Runs keep their numbers, whatever was forgotten before them.
+      if (run !== undefined) worker.postMessage({ id: 0, method: "runsFrom", args: [run] } satisfies Request);
+      worker.postMessage({ ...request, id: 0 });
+    }
     if (rejected.length > 0) onBusy?.(false);
     for (const { reject } of rejected) reject(error);
   }

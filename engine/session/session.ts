@@ -203,6 +203,7 @@ export function createSession({
     runOnce: async (program, event, verified) => (await live()).runOnce(program, event, verified, known(program)),
     speed: async (program, event, runs) =>
       (await import("./speed.ts")).speed(registry, program, event, Math.min(Math.max(1, runs), 1_000_000), now),
+    runsFrom: async (run) => (await live()).runsFrom(run),
     step: async (run, step) => (await live()).step(run, step),
     steps: async (run, from, count) => (await live()).steps(run, from, count),
     chunk: async (run, from, count) => (await live()).chunk(run, from, count),

@@ -7,7 +7,7 @@ import { toggleBreakpoint } from "../stores/breakpoints.ts";
 import { openDialog, toggleDialog } from "../stores/dialog.ts";
 import { newSeed } from "../stores/environment.ts";
 import { nextProblem } from "../stores/focus.ts";
-import { attach, detach, load, read, runAll, write } from "../stores/kernel.ts";
+import { attach, detach, load, read, runAll, takeHome, write } from "../stores/kernel.ts";
 import {
   chooseLayout,
   LAYOUTS,
@@ -434,6 +434,36 @@ export const COMMANDS: readonly Command[] = [
       showView("verifier", "log");
       (await import("../stores/log.ts")).search("");
     },
+  },
+  {
+    id: "kernel.steps",
+    group: "view",
+    words: { en: "Extend the kernel: the four steps", ja: "カーネルの拡張: 4 つのステップ" },
+    act: () => showView("kernel", "steps"),
+  },
+  {
+    id: "kernel.parts",
+    group: "view",
+    words: { en: "Extend the kernel: the map of the parts", ja: "カーネルの拡張: 全体図" },
+    act: () => showView("kernel", "parts"),
+  },
+  {
+    id: "kernel.type",
+    group: "view",
+    words: { en: "Extend the kernel: a program type of your own", ja: "カーネルの拡張: 自分のプログラムタイプ" },
+    act: () => showView("kernel", "type"),
+  },
+  {
+    id: "kernel.code",
+    group: "view",
+    words: { en: "Extend the kernel: the code", ja: "カーネルの拡張: コード" },
+    act: () => showView("kernel", "code"),
+  },
+  {
+    id: "kernel.take-home",
+    group: "program",
+    words: { en: "Take the kernel's code home (.zip)", ja: "カーネルのコードを持ち帰る (.zip)" },
+    act: takeHome,
   },
 
   {

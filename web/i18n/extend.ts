@@ -74,6 +74,9 @@ export interface ExtendTexts {
     readonly stopped: (part: string, errno: string) => string;
     readonly through: (ret: number) => string;
     readonly none: string;
+    /** Between two sentences. */
+    readonly stop: string;
+    readonly type: (name: string) => string;
     readonly program: (id: number, insns: number) => string;
     readonly noProgram: string;
     readonly attached: (id: number) => string;
@@ -172,6 +175,8 @@ const TEXTS: Readonly<Record<Language, ExtendTexts>> = {
       stopped: (part, errno) => `${part} refused it: ${errno}.`,
       through: (ret) => `It came back with ${ret}.`,
       none: "Load, attach, write or read: the way of the call lights up here.",
+      stop: ". ",
+      type: (name) => `type ${name}`,
       program: (id, insns) => `id ${id}, ${insns} instructions`,
       noProgram: "none loaded",
       attached: (id) => `program ${id}`,
@@ -297,6 +302,8 @@ const TEXTS: Readonly<Record<Language, ExtendTexts>> = {
       stopped: (part, errno) => `${part}で拒否されました: ${errno}。`,
       through: (ret) => `${ret} が返りました。`,
       none: "ロード、アタッチ、書き込み、読み出しをすると、呼び出しの経路がここで光ります。",
+      stop: "。",
+      type: (name) => `タイプ ${name}`,
       program: (id, insns) => `id ${id}、${insns} 命令`,
       noProgram: "未ロード",
       attached: (id) => `プログラム ${id}`,

@@ -84,7 +84,7 @@ export default function PartsMap() {
               <text className="parts__name" x="10" y="19">
                 {words.names[part]}
               </text>
-              <text className="parts__detail" x="10" y="36" lang="en">
+              <text className="parts__detail" x="10" y="37" lang="en">
                 {missing(part) ? words.gap(STEP_OF[part] as number) : short(names[part], w)}
               </text>
               {n >= 0 && (
@@ -96,7 +96,7 @@ export default function PartsMap() {
                 </>
               )}
               {part === refused && (
-                <text className="parts__errno" x={w - 10} y="36" textAnchor="end">
+                <text className="parts__errno" x={w - 10} y="37" textAnchor="end">
                   ✕ {way?.errnoName}
                 </text>
               )}
@@ -106,7 +106,7 @@ export default function PartsMap() {
       </svg>
       <p role="status">
         {way && last
-          ? `${words.what[way.what]}: ${way.parts.map((part) => words.names[part]).join(" → ")}. ${
+          ? `${words.what[way.what]}: ${way.parts.map((part) => words.names[part]).join(" → ")}${words.stop}${
               way.errnoName ? words.stopped(words.names[last], way.errnoName) : words.through(way.ret)
             }`
           : words.none}
@@ -141,7 +141,7 @@ function useNames(): Readonly<Record<Part, string>> {
   return {
     user: fd >= 0 ? `fd ${fd}` : "",
     syscall: "bpf(2)",
-    verifier: `BPF_PROG_TYPE_${type}`,
+    verifier: words.type(type),
     program: prog ? words.program(prog.id, prog.insnCnt) : words.noProgram,
     attach: attached ? words.attached(attached.progId) : words.notAttached,
     sysfs: definition?.sysfsPath ?? "/sys/oreore/bpf",
@@ -149,8 +149,8 @@ function useNames(): Readonly<Record<Part, string>> {
   };
 }
 
-/** As much as has room: six units a letter. */
+/** As much as has room: seven units a letter. */
 function short(text: string, width: number): string {
-  const room = Math.floor((width - 16) / 6.1);
+  const room = Math.floor((width - 16) / 6.9);
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }
