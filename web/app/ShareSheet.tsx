@@ -44,7 +44,7 @@ export default function ShareSheet() {
       )}
       {/* The link stays in the document: it is what the sheet is about. */}
       <div hidden={way !== "link"}>
-        <ScrollRegion className="share__text" data-testid="share-link" aria-label={words.link}>
+        <ScrollRegion className="share__text" data-testid="share-link" lang="en" aria-label={words.link}>
           {link}
         </ScrollRegion>
         <Size words={words} link={link} />
@@ -164,7 +164,7 @@ function Embedding({ words, link }: { readonly words: ShareTexts; readonly link:
         <input type="checkbox" checked={readOnly} onChange={(event) => setReadOnly(event.currentTarget.checked)} />
         {words.readOnly}
       </label>
-      <ScrollRegion className="share__text" data-testid="embed-snippet" aria-label={words.snippet}>
+      <ScrollRegion className="share__text" data-testid="embed-snippet" lang="en" aria-label={words.snippet}>
         {snippet}
       </ScrollRegion>
       {height === "auto" && <p className="hint">{words.heightAuto}</p>}

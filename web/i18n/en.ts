@@ -47,6 +47,7 @@ export const en = {
     menu: "What the editor shows",
     label: "BPF program, one macro a line",
     progType: "Program type",
+    needs: (what: string) => what,
     run: "Run",
     runTitle: "Load, attach, echo and cat in one go",
     listing: "Instructions",

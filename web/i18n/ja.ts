@@ -3,6 +3,14 @@ import { type Dictionary, formatMicros } from "./en.ts";
 
 const n = (value: number): string => value.toLocaleString("ja");
 
+/** What a program type needs to be attached, by the words of the engine. */
+const NEEDS: Readonly<Record<string, string>> = {
+  "attaches by the BTF id of a kernel function": "カーネル関数の BTF ID を指定してアタッチします",
+  "attaches by the BTF id of a security hook": "セキュリティフックの BTF ID を指定してアタッチします",
+  "implements a kernel interface given by BTF": "BTF で示されるカーネルのインタフェースを実装します",
+  "replaces a function of another loaded program": "ロード済みの別のプログラムの関数を置き換えます",
+};
+
 export const ja: Dictionary = {
   title: "オレオレ: ブラウザのタブで動く eBPF のための Linux カーネル",
   header: {
@@ -48,6 +56,7 @@ export const ja: Dictionary = {
     menu: "エディタの表示",
     label: "BPF プログラム(1 行に 1 マクロ)",
     progType: "プログラムタイプ",
+    needs: (what) => NEEDS[what] ?? what,
     run: "実行",
     runTitle: "ロード、アタッチ、echo、cat を一度に行う",
     listing: "命令",

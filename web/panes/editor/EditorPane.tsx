@@ -174,13 +174,12 @@ function ProgTypeSelect() {
   return (
     <select
       className="select"
-      disabled={readOnly}
       aria-label={text.editor.progType}
       value={progType}
       onChange={(event) => chooseType(event.currentTarget.value)}
     >
       {types.map((type) => (
-        <option key={type.name} value={type.name} title={type.why}>
+        <option key={type.name} value={type.name} title={text.editor.needs(type.why)}>
           {type.constant}
         </option>
       ))}
