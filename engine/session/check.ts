@@ -6,6 +6,7 @@ import { ERRNO, errnoName, errnoText } from "../facts/errno.ts";
 import { checkMapCreate } from "../facts/map-create.ts";
 import type { ProgType } from "../facts/types.ts";
 import { admit } from "../kernel/admit.ts";
+import { ctxStructOf } from "../kernel/definition.ts";
 import type { Registry } from "../kernel/registry.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
 import { BPF_LOG_STATS } from "../verifier/log/buffer.ts";
@@ -58,7 +59,11 @@ export interface Assembled {
 }
 
 export function assembleInput(registry: Registry, input: ProgramInput): Assembled {
-  const assembly = assemble(input.source, { maps: input.maps.map(mapDefOf) });
+  const assembly = assemble(input.source, {
+    maps: input.maps.map(mapDefOf),
+    incremental: true,
+    struct: ctxStructOf(registry.definition),
+  });
   const spanView = spanViews(input.source);
   const named = programOf(assembly, {
     progType: input.progType,
@@ -90,7 +95,8 @@ export function check(
   watch: () => (insnsProcessed: number) => boolean,
 ): Checked {
   const { assembly, program, slots, diagnostics } = assembleInput(registry, input);
-  const base = { revision, diagnostics, slots, maps: assembly.maps.map(mapInputOf) };
+  const saidType = assembly.progType ?? "";
+  const base = { revision, diagnostics, slots, saidType, maps: assembly.maps.map(mapInputOf) };
   const done = (answer: Answer, verdict?: Verdict, brief = false): Checked => {
     const log = new LogText(verdict?.log ?? "");
     const view = { ...base, ...answerView(answer, log, brief) };
@@ -197,6 +203,7 @@ export function checkedView(
     revision: -1,
     diagnostics: checked.diagnostics,
     slots: checked.slots,
+    saidType: checked.assembly.progType ?? "",
     maps: checked.assembly.maps.map(mapInputOf),
   };
   if (!checked.assembly.ok)
@@ -221,7 +228,7 @@ function answerView(
   answer: Answer,
   log: LogText = new LogText(answer.of?.log ?? ""),
   logBrief = false,
-): Omit<CheckView, "revision" | "diagnostics" | "slots" | "maps"> {
+): Omit<CheckView, "revision" | "diagnostics" | "slots" | "saidType" | "maps"> {
   const { of: verdict } = answer;
   const errno = verdict?.errno ?? answer.errno ?? 0;
   const shown = log.shown();

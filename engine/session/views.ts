@@ -114,6 +114,8 @@ export interface CheckView {
   readonly revision: number;
   readonly diagnostics: readonly DiagnosticView[];
   readonly slots: readonly SlotView[];
+  /** The program type that the source itself names (`@prog`, a record's `.prog_type`); "" where it names none. */
+  readonly saidType: string;
   /** The maps the program will get: those of the settings and those the source declares. */
   readonly maps: readonly MapInput[];
   readonly verdict: VerdictName;

@@ -5,6 +5,7 @@ import { switchLanguage } from "../i18n/index.ts";
 import { copyText, hasPlace, makeLink } from "../links/share.ts";
 import { toggleBreakpoint } from "../stores/breakpoints.ts";
 import { openDialog, toggleDialog } from "../stores/dialog.ts";
+import { editorAct } from "../stores/editor-actions.ts";
 import { newSeed } from "../stores/environment.ts";
 import { nextProblem } from "../stores/focus.ts";
 import { attach, detach, load, read, runAll, takeHome, write } from "../stores/kernel.ts";
@@ -20,6 +21,7 @@ import {
 } from "../stores/layout.ts";
 import { moveBy, moveTo, moveToEnd, useMachine } from "../stores/machine.ts";
 import { advance, resumeLessons, takeBack, useProgram } from "../stores/program.ts";
+import { findRegisterAtCursor } from "../stores/register-search.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
 import { goOn, runToCursor, visitLine } from "../stores/travel.ts";
 import { canRedo, canUndo, redoProgram, undoProgram } from "../stores/undo.ts";
@@ -160,6 +162,30 @@ export const COMMANDS: readonly Command[] = [
     words: { en: "Next problem", ja: "次の問題へ" },
     keys: ["F8"],
     act: nextProblem,
+  },
+  {
+    id: "program.register",
+    group: "program",
+    words: { en: "Writers and readers of a register", ja: "レジスタの書き込みと読み出しを探す" },
+    act: findRegisterAtCursor,
+  },
+  {
+    id: "program.format",
+    group: "program",
+    words: { en: "Align the columns", ja: "桁をそろえる" },
+    act: () => editorAct("format"),
+  },
+  {
+    id: "program.fold",
+    group: "program",
+    words: { en: "Fold all of the program", ja: "プログラムをすべて折りたたむ" },
+    act: () => editorAct("foldAll"),
+  },
+  {
+    id: "program.unfold",
+    group: "program",
+    words: { en: "Unfold all of the program", ja: "プログラムをすべて展開する" },
+    act: () => editorAct("unfoldAll"),
   },
   {
     id: "program.undo",

@@ -15,7 +15,7 @@ import { saveFile } from "../ui/save.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
 import { adopt, askKernel, eventOf, moveTo } from "./machine.ts";
 import { chooseProgType, editInput, programInput, recheck, useProgram, writtenFor } from "./program.ts";
-import { freshCheck } from "./verdict.ts";
+import { freshCheck, useVerdict } from "./verdict.ts";
 
 /** The file whose writes run the program, whether the module that makes it is there or not. */
 export const hookPath = ({ definition }: Pick<KernelState, "definition">): string =>
@@ -107,7 +107,20 @@ export async function startKernel(): Promise<void> {
     await choosePreset(program.askedPreset, true);
   };
   useProgram.subscribe(() => void follow());
+  useVerdict.subscribe(takeSaidType);
+  takeSaidType();
   await follow();
+}
+
+/** A source that names its program type is taken for that, everywhere on the page. */
+function takeSaidType(): void {
+  const { check } = useVerdict.getState();
+  const { progType, revision } = useProgram.getState();
+  if (!check || check.revision !== revision || check.saidType === "" || check.saidType === progType) return;
+  const after = progTypeView(check.saidType);
+  if (!after) return;
+  const sameEvent = progTypeView(progType)?.event === after.event;
+  useProgram.setState({ progType: after.name, ...(!sameEvent && { input: FIRST_INPUT[after.event] }) });
 }
 
 export const progTypeView = (name: string): ProgTypeView | undefined =>

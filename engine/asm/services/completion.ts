@@ -2,7 +2,7 @@
 import type { Span } from "../../base/span.ts";
 import { HELPER_MAX_ID } from "../../facts/helpers.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
-import { INSN_MACROS, insnMacro, type ParamRole } from "../../isa/macros.ts";
+import { INSN_MACROS, type InsnMacro, insnMacro, type ParamRole } from "../../isa/macros.ts";
 import type { Analysis } from "../assemble.ts";
 import { type CType, sizeOfType } from "../ctype.ts";
 import { PREDEFINED } from "../dialect.ts";
@@ -67,7 +67,10 @@ export function complete(analysis: Analysis, source: string, offset: number): Co
   const macro = outer && insnMacro(outer.name);
   if (outer && macro) {
     const role = macro.params[outer.argument]?.role;
-    return { span, items: role ? [...roleItems(analysis, role), ...general(analysis, place, role)] : [] };
+    return {
+      span,
+      items: role ? [...forMacro(roleItems(analysis, role), macro), ...general(analysis, place, role)] : [],
+    };
   }
   if (place.member)
     return {
@@ -111,6 +114,12 @@ function statementItems(analysis: Analysis): Item[] {
   return items;
 }
 
+/** Operations are told of registers; where the macro takes a number they are told of that. */
+const forMacro = (items: Item[], { params }: InsnMacro): Item[] =>
+  params.some(({ name }) => name === "IMM") && !params.some(({ name }) => name === "SRC")
+    ? items.map((one) => ({ ...one, en: one.en.replace(/\bSRC\b/g, "IMM"), ja: one.ja.replace(/\bSRC\b/g, "IMM") }))
+    : items;
+
 function roleItems(analysis: Analysis, role: ParamRole): Item[] {
   const { assembly } = analysis;
   const kind: ItemKind = role === "dst" || role === "src" ? "register" : "constant";
@@ -153,8 +162,8 @@ function roleItems(analysis: Analysis, role: ParamRole): Item[] {
 
 /** Fields of the program type's context, as offsetof. */
 function contextFields(analysis: Analysis): Item[] {
-  const tag =
-    analysis.assembly.progType === undefined ? undefined : progTypeByName(analysis.assembly.progType)?.ctxStruct;
+  const { progType } = analysis.assembly;
+  const tag = progType === undefined ? analysis.context : progTypeByName(progType)?.ctxStruct;
   const struct = tag === undefined || tag === "" ? undefined : analysis.types.structNamed(tag);
   return (struct?.fields ?? []).map((field, i) =>
     item(

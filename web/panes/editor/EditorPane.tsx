@@ -168,14 +168,17 @@ function ProgTypeSelect() {
   const text = useText();
   const readOnly = useSettings((s) => s.readOnly);
   const progType = useProgram((s) => s.progType);
+  const said = useVerdict((s) => s.check?.saidType === progType);
   const types = useKernel((s) => s.hello?.progTypes) ?? [
     { name: progType, constant: progType, simulated: true, why: "" },
   ];
   return (
     <select
       className="select"
+      disabled={readOnly || said}
       aria-label={text.editor.progType}
       value={progType}
+      title={said ? "@prog, .prog_type" : undefined}
       onChange={(event) => chooseType(event.currentTarget.value)}
     >
       {types.map((type) => (

@@ -41,28 +41,32 @@ export default function JumpMargin({ left }: { readonly left?: number }) {
       );
   }, [list, part, topOf]);
   if (!shown || lanes === 0) return null;
+  // Where two run together the one that was taken is seen.
+  const rank = (jump: Jump): number => (taken.has(edgeKey(jump)) ? 1 : 0);
   return (
     <svg className="jumps" width={width} height="100%" style={{ left }} aria-hidden="true">
       <g transform={`translate(0 ${-scrollTop})`}>
-        {near.map(({ jump, y1, y2 }) => (
-          <g
-            key={`${jump.from} ${jump.to}`}
-            className="jumps__one"
-            data-kind={jump.kind}
-            data-taken={taken.has(edgeKey(jump)) || undefined}
-            data-near={
-              jump.fromLine === line ||
-              jump.toLine === line ||
-              jump.from === hovered ||
-              jump.to === hovered ||
-              undefined
-            }
-            data-current={jump.from === current || undefined}
-          >
-            <path d={path(jump, y1, y2, width, lineHeight)} />
-            <path className="jumps__head" d={head(y2, width, lineHeight)} />
-          </g>
-        ))}
+        {near
+          .toSorted((a, b) => rank(a.jump) - rank(b.jump))
+          .map(({ jump, y1, y2 }) => (
+            <g
+              key={`${jump.from} ${jump.to}`}
+              className="jumps__one"
+              data-kind={jump.kind}
+              data-taken={taken.has(edgeKey(jump)) || undefined}
+              data-near={
+                jump.fromLine === line ||
+                jump.toLine === line ||
+                jump.from === hovered ||
+                jump.to === hovered ||
+                undefined
+              }
+              data-current={jump.from === current || undefined}
+            >
+              <path d={path(jump, y1, y2, width, lineHeight)} />
+              <path className="jumps__head" d={head(y2, width, lineHeight)} />
+            </g>
+          ))}
       </g>
     </svg>
   );
