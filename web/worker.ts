@@ -1,8 +1,12 @@
 // The engine's thread. All that is computed is computed here, so that the page never waits.
-import { createLanguage, createSession, type Port, serve } from "../engine/index.ts";
+import { createLanguage, createSession, type EditorContext, type Port, serve } from "../engine/index.ts";
 
+let context: EditorContext = {};
 const session = createSession({
+  onContext: (now) => {
+    context = now;
+  },
   now: () => performance.now() * 1000,
   onProgress: (progress) => self.postMessage({ progress }),
 });
-serve({ ...session, ...createLanguage() }, self as unknown as Port);
+serve({ ...session, ...createLanguage(() => context) }, self as unknown as Port);

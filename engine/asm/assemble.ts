@@ -1,6 +1,8 @@
 // Source text → instructions, maps and settings: characters, tokens, preprocessor, lists of instructions, slots.
 // Never throws for what a source says, and takes time linear in its length.
+
 import type { Span } from "../base/span.ts";
+import type { UapiStruct } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { MapDef } from "../program/program.ts";
 import type { Assembly, DeclaredMap, ProgramSettings, Written } from "./assembly.ts";
@@ -14,7 +16,7 @@ import { frozenLine } from "./frozen.ts";
 import { lex } from "./lex.ts";
 import { lintProgram } from "./lint-program.ts";
 import { fixOf, Reporter, replaceFix } from "./messages.ts";
-import { BASE_STRUCTS, baseConstant, baseConstantNames, basePredefined } from "./names.ts";
+import { baseConstant, baseConstantNames, basePredefined, withStruct } from "./names.ts";
 import { readNotation } from "./notation/inline.ts";
 import { type Parsed, parse } from "./parse.ts";
 import { type Preprocessed, preprocess } from "./preprocess.ts";
@@ -30,6 +32,10 @@ export interface AssembleOptions {
   readonly program?: string;
   /** Remember instructions, and take what is remembered of them: the same answer, sooner, for a text that is being edited. */
   readonly incremental?: boolean;
+  /** A struct that the kernel has besides those of the UAPI headers: the context of a program type made here. */
+  readonly struct?: UapiStruct;
+  /** Name of the struct behind R1, where the source does not say of which type its program is. */
+  readonly context?: string;
 }
 
 /** An assembly and what the language services need of its making. */
@@ -41,6 +47,8 @@ export interface Analysis {
   readonly programs: readonly ParsedProgram[];
   readonly names: Names;
   readonly directives: Directives;
+  /** AssembleOptions.context */
+  readonly context?: string;
 }
 
 export const assemble = (source: string, options: AssembleOptions = {}): Assembly => analyse(source, options).assembly;
@@ -58,7 +66,7 @@ export function analyse(source: string, options: AssembleOptions = {}): Analysis
       yield* baseConstantNames();
     },
   };
-  const types = new Types(BASE_STRUCTS);
+  const types = new Types(withStruct(options.struct));
   const context: ExprContext = { reporter, types, names, source };
   const preprocessed = preprocess(readNotation(lexed.tokens, source, reporter), context, {
     predefined: basePredefined,
@@ -107,7 +115,16 @@ export function analyse(source: string, options: AssembleOptions = {}): Analysis
     diagnostics: reporter.list(),
     ok: reporter.errors === 0,
   };
-  return { assembly, preprocessed, types, declared, programs: parsed.programs, names, directives };
+  return {
+    assembly,
+    preprocessed,
+    types,
+    declared,
+    programs: parsed.programs,
+    names,
+    directives,
+    ...(options.context && { context: options.context }),
+  };
 }
 
 const EMPTY_SLOT: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };

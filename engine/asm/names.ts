@@ -84,6 +84,18 @@ export function baseConstantNames(): readonly string[] {
   return allNames;
 }
 
+/** The structs that need no declaration, and one more. */
+export const withStruct = (more: UapiStruct | undefined): StructSource =>
+  more === undefined
+    ? BASE_STRUCTS
+    : {
+        struct: (tag) => (tag === more.name ? more : BASE_STRUCTS.struct(tag)),
+        *structNames() {
+          yield more.name;
+          yield* BASE_STRUCTS.structNames();
+        },
+      };
+
 export const BASE_STRUCTS: StructSource = {
   struct: (tag) => theDialect().structs.get(tag) ?? uapiStruct(tag),
   *structNames() {

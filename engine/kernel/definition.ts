@@ -2,7 +2,7 @@
 // sysfs, one of which runs what is attached. OREORE is one; a reader's own types are others. No code below treats any by name.
 import { memberOf } from "../facts/convert.ts";
 import { OREORE_DEFINITION } from "../facts/prog-types.ts";
-import type { CtxField, KernelMember, ProgTypeDefinition } from "../facts/types.ts";
+import type { CtxField, KernelMember, ProgTypeDefinition, UapiStruct } from "../facts/types.ts";
 import type { NumberType } from "./kstrtox.ts";
 
 /** How the text of a write becomes the kernel's context. */
@@ -62,6 +62,13 @@ export interface KernelDefinition {
   readonly attribute: Attribute;
   readonly files: readonly SideFile[];
 }
+
+/** The struct that programs see, as a UAPI header would have it. */
+export const ctxStructOf = ({ type: { ctx } }: KernelDefinition): UapiStruct => ({
+  name: ctx.struct,
+  size: ctx.size,
+  fields: ctx.fields.map(({ name, off, size }) => ({ name, off, size, type: `__u${8 * size}` })),
+});
 
 /** Size of the struct that the kernel hands over. */
 export const kernSize = ({ ctx }: ProgTypeDefinition): number => (ctx.kern ?? ctx).size;

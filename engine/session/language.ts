@@ -1,6 +1,6 @@
 // What the engine knows about a source text at a place, for an editor: asm's language services behind the worker's door.
 // Plain data in and out; offsets are UTF-16 code units. The services are loaded when first asked for.
-import type { Analysis } from "../asm/assemble.ts";
+import type { Analysis, AssembleOptions } from "../asm/assemble.ts";
 import type {
   Completions,
   Fold,
@@ -31,8 +31,12 @@ export interface LanguageApi {
   format(source: string): Promise<string>;
 }
 
-export function createLanguage(): LanguageApi {
-  let last: { readonly source: string; readonly analysis: Analysis } | undefined;
+/** What of the kernel and of the program's type the services have to know: see AssembleOptions. */
+export type EditorContext = Pick<AssembleOptions, "struct" | "context">;
+
+/** `contextNow`: asked at each question. */
+export function createLanguage(contextNow: () => EditorContext = () => ({})): LanguageApi {
+  let last: { readonly source: string; readonly known: string; readonly analysis: Analysis } | undefined;
 
   /** The services, and the analysis of a text: several questions about one text come in a row. */
   async function over(source: string) {
@@ -40,7 +44,10 @@ export function createLanguage(): LanguageApi {
       import("../asm/services/index.ts"),
       import("../asm/assemble.ts"),
     ]);
-    if (last?.source !== source) last = { source, analysis: analyse(source, { incremental: true }) };
+    const context = contextNow();
+    const known = JSON.stringify(context);
+    if (last?.source !== source || last.known !== known)
+      last = { source, known, analysis: analyse(source, { incremental: true, ...context }) };
     return { ...services, analysis: last.analysis };
   }
 

@@ -168,7 +168,9 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     if (ONLY_LAST.has(method)) journal = journal.filter((entry) => entry.request.method !== method);
     // Of a step that was switched to and fro, how it stands.
     if (method === "patchKernel")
-      journal = journal.filter(({ request: { method, args } }) => method !== "patchKernel" || args[0] !== request.args[0]);
+      journal = journal.filter(
+        ({ request: { method, args } }) => method !== "patchKernel" || args[0] !== request.args[0],
+      );
     const run = (value as { run?: { run?: number } | null } | null)?.run?.run;
     journal.push({ request, run });
     if (EVENTS.has(method)) forget(EVENTS, KEPT_EVENTS);

@@ -1,11 +1,12 @@
 // The use cases: what the page may ask, answered as plain data (views.ts). Checking is here; what needs a machine, and what
 // few need, is loaded when first asked for. Mutable, lives in the worker; nothing here throws for what a reader typed.
 import { ERRNO } from "../facts/errno.ts";
-import { type KernelDefinition, OREORE } from "../kernel/definition.ts";
+import { ctxStructOf, type KernelDefinition, OREORE } from "../kernel/definition.ts";
 import { Registry, type Steps } from "../kernel/registry.ts";
 import type { SessionApi } from "./api.ts";
 import { visitNumbers, visitOfLine, visitView, visitViews } from "./beliefs.ts";
 import { assembleInput, type Checked, type Clock, check, linesOf, withLog } from "./check.ts";
+import type { EditorContext } from "./language.ts";
 import type { Live } from "./live.ts";
 import type { Outcome, ProgramInput } from "./views.ts";
 
@@ -14,6 +15,8 @@ export interface SessionOptions {
   readonly now?: Clock;
   /** Told now and then how many instructions a verification under way has walked. */
   readonly onProgress?: (insnsProcessed: number) => void;
+  /** Told at each check what the editor's services have to know of the kernel and of the program's type. */
+  readonly onContext?: (context: EditorContext) => void;
   /** Microseconds after which a verification is stopped; a minute where it is not said. */
   readonly patience?: number;
 }
@@ -23,6 +26,7 @@ const PATIENCE = 60_000_000;
 export function createSession({
   now = () => Date.now() * 1000,
   onProgress,
+  onContext,
   patience = PATIENCE,
 }: SessionOptions = {}): SessionApi {
   const watch = (): ((insnsProcessed: number) => boolean) => {
@@ -59,6 +63,8 @@ export function createSession({
 
   return {
     check(input, revision) {
+      const context = registry.progType(registry.progTypeId(input.progType) ?? -1)?.ctxStruct;
+      onContext?.({ struct: ctxStructOf(registry.definition), ...(context && { context }) });
       checked = check(registry, input, revision, now, watch);
       checkedInput = JSON.stringify(input);
       return checked.view;
