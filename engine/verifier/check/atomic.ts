@@ -76,8 +76,8 @@ function checkAtomicRmw(env: Env, insn: Insn): number {
     err = checkRegArg(env, loadReg, DST_OP);
     if (err) return err;
   }
-  const at = env.insnIdx;
-  err = checkMemAccess(env, at, insn.dst, insn.off, size, false, -1, true, false);
-  if (!err && loadReg >= 0) err = checkMemAccess(env, at, insn.dst, insn.off, size, false, loadReg, true, false);
-  return err || checkMemAccess(env, at, insn.dst, insn.off, size, true, -1, true, false);
+  const access = { regno: insn.dst, off: insn.off, size, write: false, valueRegno: -1, strict: true };
+  err = checkMemAccess(env, access);
+  if (!err && loadReg >= 0) err = checkMemAccess(env, { ...access, valueRegno: loadReg });
+  return err || checkMemAccess(env, { ...access, write: true });
 }

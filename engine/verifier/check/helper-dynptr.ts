@@ -107,7 +107,7 @@ function makeDynptr(env: Env, regno: number, reg: RegState, insnIdx: number, fla
     return EINVAL;
   }
   for (let i = 0; i < 8 * DYNPTR_SLOTS; i += 8) {
-    const err = checkMemAccess(env, insnIdx, regno, i, 8, true, -1, false, false);
+    const err = checkMemAccess(env, { regno, off: i, size: 8, write: true, valueRegno: -1 });
     if (err) return err;
   }
   const frame = frameOf(env, reg);

@@ -68,7 +68,7 @@ export function checkHelperCall(env: Env, insn: Insn, at: number): number {
   if (err) return err;
   // The bytes that the helper fills, written one by one.
   for (let i = 0; i < meta.raw.accessSize; i++) {
-    err = checkMemAccess(env, at, meta.raw.regno, i, 1, true, -1, false, false);
+    err = checkMemAccess(env, { regno: meta.raw.regno, off: i, size: 1, write: true, valueRegno: -1 });
     if (err) return err;
   }
   err = releaseArgument(env, meta);

@@ -3,21 +3,15 @@ import { findsNumber, mapStructOf } from "../../facts/map-structs.ts";
 import { type Env, notSimulated, verbose } from "../state/env.ts";
 import { EACCES } from "../state/errors.ts";
 import { type RegState, UNKNOWN_REG } from "../state/reg.ts";
+import type { Access } from "./mem.ts";
 import { curRegs } from "./regs.ts";
 
 /**
  * Numbers in the structure may be loaded; pointers in it lead to other structures, of which nothing is known here.
  * @kernel verifier.c check_ptr_to_map_access
  */
-export function checkMapStruct(
-  env: Env,
-  regno: number,
-  reg: RegState,
-  off: number,
-  size: number,
-  write: boolean,
-  valueRegno: number,
-): number {
+export function checkMapStruct(env: Env, reg: RegState, off: number, access: Access): number {
+  const { regno, size, write, valueRegno } = access;
   const struct = mapStructOf(reg.map!.def.type);
   if (off < 0) {
     verbose(env, `R${regno} is ${struct} invalid negative access: off=${off}\n`);

@@ -39,50 +39,42 @@ const REG_TYPE: Readonly<Record<string, number>> = {
   PTR_TO_BTF_ID: T.PTR_TO_BTF_ID,
 };
 
-/**
- * May the instruction at `insnIdx` load (or store) `size` bytes at R`regno` + `off`? A load puts what is then known of
- * the value into R`valueRegno`; -1: the value goes nowhere, or what is stored is no register.
- * @kernel verifier.c check_mem_access
- */
-export function checkMemAccess(
-  env: Env,
-  insnIdx: number,
-  regno: number,
-  off: number,
-  size: 1 | 2 | 4 | 8,
-  write: boolean,
-  valueRegno: number,
-  strictOnce: boolean,
-  signExtend: boolean,
-): number {
+/** One load or store of the instruction being walked. */
+export interface Access {
+  /** The pointer's register, and how far from where it points. */
+  readonly regno: number;
+  readonly off: number;
+  readonly size: 1 | 2 | 4 | 8;
+  readonly write: boolean;
+  /** What is loaded into, or stored from; -1: the value goes nowhere, or what is stored is no register. */
+  readonly valueRegno: number;
+  /** Aligned in any case. */
+  readonly strict?: boolean;
+  readonly signExtend?: boolean;
+}
+
+/** May it be made? A load puts what is then known of the value into its register. @kernel verifier.c check_mem_access */
+export function checkMemAccess(env: Env, access: Access): number {
+  const { regno, off, size, write, valueRegno } = access;
   const regs = curRegs(env);
   const reg = regs[regno]!;
-  let err = checkPtrAlignment(env, reg, off, size, strictOnce);
+  let err = checkPtrAlignment(env, reg, off, size, access.strict === true);
   if (err) return err;
-  err = checkByType(env, insnIdx, regno, reg, off + reg.off, size, write, valueRegno, signExtend);
+  err = checkByType(env, reg, off + reg.off, access);
   if (err) return err;
   if (size !== 8 && valueRegno >= 0 && !write) {
     const loaded = regs[valueRegno]!;
     if (loaded.type === T.SCALAR_VALUE) {
-      const val = signExtend ? coerceToSizeSx(loaded.val, size) : coerceToSize(loaded.val, size);
+      const val = access.signExtend ? coerceToSizeSx(loaded.val, size) : coerceToSize(loaded.val, size);
       regs[valueRegno] = withVal(loaded, val);
     }
   }
   return 0;
 }
 
-/** `off` includes reg.off. */
-function checkByType(
-  env: Env,
-  insnIdx: number,
-  regno: number,
-  reg: RegState,
-  off: number,
-  size: number,
-  write: boolean,
-  valueRegno: number,
-  signExtend: boolean,
-): number {
+/** `off` includes reg.off, here and below. */
+function checkByType(env: Env, reg: RegState, off: number, access: Access): number {
+  const { regno, size, write, valueRegno } = access;
   const loads = !write && valueRegno >= 0;
   switch (reg.type & T.BASE_TYPE_MASK) {
     case T.PTR_TO_STACK: {
@@ -90,15 +82,15 @@ function checkByType(
       const err = checkStackWithinBounds(env, regno, off, size, write);
       if (err) return err;
       return write
-        ? checkStackWrite(env, regno, off, size, valueRegno, insnIdx)
+        ? checkStackWrite(env, regno, off, size, valueRegno, env.insnIdx)
         : checkStackRead(env, regno, off, size, valueRegno);
     }
     case T.PTR_TO_MAP_VALUE:
       if (reg.type !== T.PTR_TO_MAP_VALUE) break;
-      return checkMapValue(env, regno, reg, off, size, write, valueRegno);
+      return checkMapValue(env, reg, off, access);
     case T.PTR_TO_CTX:
       if (reg.type !== T.PTR_TO_CTX) break;
-      return checkCtx(env, insnIdx, regno, reg, off, size, write, valueRegno, signExtend);
+      return checkCtx(env, reg, off, access);
     case T.PTR_TO_PACKET:
     case T.PTR_TO_PACKET_META: {
       if (reg.type !== T.baseType(reg.type)) break;
@@ -151,7 +143,7 @@ function checkByType(
       return notSimulated(env, "access to kernel structures through BTF");
     case T.CONST_PTR_TO_MAP:
       if (reg.type !== T.CONST_PTR_TO_MAP) break;
-      return checkMapStruct(env, regno, reg, off, size, write, valueRegno);
+      return checkMapStruct(env, reg, off, access);
     case T.PTR_TO_ARENA:
       return notSimulated(env, "arena pointers");
   }
@@ -170,15 +162,7 @@ function cannotWrite(env: Env, regno: number, reg: RegState): number {
   return EACCES;
 }
 
-function checkMapValue(
-  env: Env,
-  regno: number,
-  reg: RegState,
-  off: number,
-  size: number,
-  write: boolean,
-  valueRegno: number,
-): number {
+function checkMapValue(env: Env, reg: RegState, off: number, { regno, size, write, valueRegno }: Access): number {
   const err = checkMapAccessType(env, regno, off, size, write) || checkMapAccess(env, regno, off, size, false, false);
   if (err) return err;
   if (isConstVal(reg)) {
@@ -191,35 +175,26 @@ function checkMapValue(
 }
 
 /** @kernel verifier.c check_ctx_access and the PTR_TO_CTX branch of check_mem_access */
-function checkCtx(
-  env: Env,
-  insnIdx: number,
-  regno: number,
-  reg: RegState,
-  off: number,
-  size: number,
-  write: boolean,
-  valueRegno: number,
-  signExtend: boolean,
-): number {
-  const err = checkPtrOffReg(env, reg, regno);
+function checkCtx(env: Env, reg: RegState, off: number, access: Access): number {
+  const { size, write, valueRegno } = access;
+  const err = checkPtrOffReg(env, reg, access.regno);
   if (err) return err;
-  const access = env.progType.ctxAccess(off, size, write, env.program.expectedAttachType);
+  const field = env.progType.ctxAccess(off, size, write, env.program.expectedAttachType);
   // An address cannot be sign-extended.
-  if (access === undefined || (signExtend && access.regType !== "SCALAR_VALUE")) {
+  if (field === undefined || (access.signExtend && field.regType !== "SCALAR_VALUE")) {
     verbose(env, `invalid bpf_context access off=${off} size=${size}\n`);
     return EACCES;
   }
-  env.aux[insnIdx]!.ctxFieldSize = access.fieldSize;
+  env.aux[env.insnIdx]!.ctxFieldSize = field.fieldSize;
   if (write || valueRegno < 0) return 0;
-  if (access.regType === "SCALAR_VALUE") {
+  if (field.regType === "SCALAR_VALUE") {
     curRegs(env)[valueRegno] = UNKNOWN_REG;
     return 0;
   }
-  const type = REG_TYPE[access.regType]! | access.flags;
+  const type = REG_TYPE[field.regType]! | field.flags;
   curRegs(env)[valueRegno] = pointerReg(type, {
     ...(T.mayBeNull(type) && { id: ++env.idGen }),
-    ...(access.btf !== undefined && { btfName: access.btf }),
+    ...(field.btf !== undefined && { btfName: field.btf }),
   });
   return 0;
 }
@@ -280,27 +255,32 @@ export function checkLoad(
   let err = checkRegArg(env, insn.src, SRC_OP) || checkRegArg(env, insn.dst, DST_OP_NO_MARK);
   if (err) return err;
   const type = curRegs(env)[insn.src]!.type;
-  const signExtend = (insn.code & 0xe0) === I.BPF_MEMSX;
-  err = checkMemAccess(
-    env,
-    env.insnIdx,
-    insn.src,
-    insn.off,
-    I.sizeOf(insn.code),
-    false,
-    insn.dst,
-    strictOnce,
-    signExtend,
-  );
+  err = checkMemAccess(env, {
+    regno: insn.src,
+    off: insn.off,
+    size: I.sizeOf(insn.code),
+    write: false,
+    valueRegno: insn.dst,
+    strict: strictOnce,
+    signExtend: (insn.code & 0xe0) === I.BPF_MEMSX,
+  });
   return err || saveAuxPtrType(env, type, allowTrustMismatch) || sanityCheckReg(env, insn.dst, where);
 }
+
+const storeOf = (insn: Insn, valueRegno: number): Access => ({
+  regno: insn.dst,
+  off: insn.off,
+  size: I.sizeOf(insn.code),
+  write: true,
+  valueRegno,
+});
 
 /** @kernel verifier.c check_store_reg */
 export function checkStoreReg(env: Env, insn: Insn, strictOnce: boolean): number {
   let err = checkRegArg(env, insn.src, SRC_OP) || checkRegArg(env, insn.dst, SRC_OP);
   if (err) return err;
   const type = curRegs(env)[insn.dst]!.type;
-  err = checkMemAccess(env, env.insnIdx, insn.dst, insn.off, I.sizeOf(insn.code), true, insn.src, strictOnce, false);
+  err = checkMemAccess(env, { ...storeOf(insn, insn.src), strict: strictOnce });
   return err || saveAuxPtrType(env, type, false);
 }
 
@@ -313,6 +293,6 @@ export function checkStoreImm(env: Env, insn: Insn): number {
   let err = checkRegArg(env, insn.dst, SRC_OP);
   if (err) return err;
   const type = curRegs(env)[insn.dst]!.type;
-  err = checkMemAccess(env, env.insnIdx, insn.dst, insn.off, I.sizeOf(insn.code), true, -1, false, false);
+  err = checkMemAccess(env, storeOf(insn, -1));
   return err || saveAuxPtrType(env, type, false);
 }
