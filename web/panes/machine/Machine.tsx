@@ -1,6 +1,6 @@
 // The recorded run: where it stands, and one view of what the machine holds there.
 import { lazy, Suspense, type TouchEvent, useRef } from "react";
-import type { CheckView, RunView } from "../../../engine/index.ts";
+import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { progTypeView, useKernel } from "../../stores/kernel.ts";
@@ -54,7 +54,6 @@ export default function Machine() {
           words={words.view}
           onChoose={(one) => showView("machine", one)}
         />
-        <Origin run={run} />
         <span className="spacer" />
         <BaseSwitch />
         <PaneTools pane="machine" />
@@ -110,19 +109,6 @@ function useViews(): readonly View[] {
 const ORDER: readonly View[] = ["registers", "maps", "packet", "event", "output", "speed"];
 
 const sends = (check: CheckView | null): boolean => check?.slots.some(({ text }) => SENDS.test(text)) ?? false;
-
-function Origin({ run }: { readonly run: RunView | null }) {
-  const words = useMachineTexts();
-  const origin = useMachine((s) => s.origin);
-  const input = useMachine((s) => s.input);
-  if (!run) return null;
-  const said = words.origin[origin](input.length > 24 ? `${input.slice(0, 20)}…` : input);
-  return (
-    <span className="hint machine-pane__origin" title={said}>
-      {said}
-    </span>
-  );
-}
 
 /** A finger to the left steps on, to the right steps back. Sliders and what scrolls sideways keep their own drags. */
 function useSwipe(move: (steps: number) => void) {

@@ -1,8 +1,9 @@
-// What makes a run the same again, and whether values are seen to move.
+// What made the run, what makes it the same again, and whether values are seen to move.
 import { Dices } from "lucide-react";
 import { useState } from "react";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { CPUS, newSeed, setEnvironment, useEnvironment } from "../../stores/environment.ts";
+import { useMachine } from "../../stores/machine.ts";
 import { useSettings } from "../../stores/settings.ts";
 
 export function Settings() {
@@ -13,6 +14,7 @@ export function Settings() {
   const set = useSettings((s) => s.set);
   return (
     <div className="environment">
+      <Origin />
       <Seed key={seed} seed={seed} />
       <button
         type="button"
@@ -43,6 +45,18 @@ export function Settings() {
         {words.motion}
       </label>
     </div>
+  );
+}
+
+function Origin() {
+  const words = useMachineTexts();
+  const origin = useMachine((s) => s.origin);
+  const input = useMachine((s) => s.input);
+  const said = words.origin[origin](input.length > 24 ? `${input.slice(0, 20)}…` : input);
+  return (
+    <p className="hint environment__origin" title={input}>
+      {said}
+    </p>
   );
 }
 
