@@ -1,5 +1,6 @@
 // The gallery: one click away, filtered by word, verdict and type, on a phone as well.
 import { EXAMPLES } from "../engine/index.ts";
+import { faultsOf } from "./axe.ts";
 import { expect, test } from "./page.ts";
 
 for (const lang of ["en", "ja"] as const)
@@ -64,3 +65,15 @@ test.describe("on a phone", () => {
     await expect(page.getByRole("dialog")).toHaveCount(0);
   });
 });
+
+for (const theme of ["light", "dark", "contrast"] as const)
+  test(`axe finds nothing in the gallery: ${theme}`, async ({ playground, page }) => {
+    await page.addInitScript(
+      (settings) => localStorage.setItem("oreore.settings", settings),
+      JSON.stringify({ theme, language: "ja" }),
+    );
+    await playground.open("?lang=ja");
+    await page.locator(".header__examples").click();
+    await expect(playground.id("gallery").locator("li").first()).toBeVisible();
+    expect(await faultsOf(page, "dialog")).toEqual([]);
+  });

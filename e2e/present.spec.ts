@@ -1,4 +1,5 @@
 // Presenting: a slide clicker walks the lesson and the run, the step is said in large letters, a second window keeps step.
+import { faultsOf } from "./axe.ts";
 import { expect, test } from "./page.ts";
 
 test("the clicker uncovers the lesson's points, then walks the run, then goes on to the next lesson", async ({
@@ -117,3 +118,30 @@ test("a lesson on paper: text, program, verdict, registers at its steps, and not
   await page.keyboard.press("Escape");
   await expect(paper).toHaveCount(0);
 });
+
+for (const theme of ["light", "dark", "contrast"] as const)
+  test(`axe finds nothing on the stage, the speaker's window and the paper: ${theme}`, async ({
+    playground,
+    page,
+    context,
+  }) => {
+    await context.addInitScript(
+      (settings) => localStorage.setItem("oreore.settings", settings),
+      JSON.stringify({ theme, language: "en" }),
+    );
+    await playground.open("?lang=en&present=1#lesson/1");
+    await playground.expectVerdict("accept");
+    await page.keyboard.press("PageDown");
+    await page.keyboard.press("PageDown");
+    expect(await faultsOf(page, ".stage")).toEqual([]);
+    expect(await faultsOf(page, ".lesson")).toEqual([]);
+    const [speaker] = await Promise.all([
+      context.waitForEvent("page"),
+      page.getByRole("button", { name: "Speaker's window" }).click(),
+    ]);
+    await expect(speaker.getByTestId("speaker-notes")).toBeVisible();
+    expect(await faultsOf(speaker, "main")).toEqual([]);
+    await page.keyboard.press("Control+p");
+    await expect(playground.id("print").getByRole("table")).toBeVisible();
+    expect(await faultsOf(page, ".print")).toEqual([]);
+  });

@@ -144,7 +144,7 @@ function Registers({ steps, title }: { readonly steps: readonly StepView[]; read
       <table className="print__registers">
         <thead>
           <tr>
-            <th />
+            <td />
             {steps.map(({ step }) => (
               <th key={step} scope="col">
                 {text.printed.step} {step}
@@ -164,7 +164,7 @@ function Registers({ steps, title }: { readonly steps: readonly StepView[]; read
             </tr>
           ))}
           <tr>
-            <th />
+            <th scope="row">{text.present.comes}</th>
             {steps.map(({ step, text: insn }) => (
               <td key={step} className="print__next">
                 {insn}

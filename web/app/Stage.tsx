@@ -1,6 +1,7 @@
 // While presenting: the last step as a large caption below the panes, with the few controls that a speaker needs.
 import { AArrowDown, AArrowUp, CircleQuestionMark, MonitorSpeaker, X } from "lucide-react";
 import { useEffect } from "react";
+import { useText } from "../i18n/index.ts";
 import { useLessonText } from "../i18n/lessons.ts";
 import { useMachine } from "../stores/machine.ts";
 import {
@@ -14,6 +15,7 @@ import {
 } from "../stores/present.ts";
 import { setScale } from "../stores/scale.ts";
 import { useSettings } from "../stores/settings.ts";
+import { useVerdict } from "../stores/verdict.ts";
 import { LanguageButton } from "./Header.tsx";
 import "./stage.css";
 
@@ -77,7 +79,20 @@ function Caption() {
   const language = useSettings((s) => s.language);
   const { run, position, view } = useMachine();
   const { said, covered } = usePresent();
+  const check = useVerdict((s) => s.check);
+  const page = useText();
   const sentence = said?.[language] ?? "";
+  if (!run && check && check.verdict !== "accept")
+    return (
+      <div className="stage__caption" data-testid="caption">
+        <p className="stage__place">
+          {page.verdict[check.verdict]} {check.errnoName && `-${check.errnoName}`}
+        </p>
+        <p className="stage__said" role="status" lang="en" data-verdict={check.verdict}>
+          {check.message}
+        </p>
+      </div>
+    );
   const [head, value] = covered >= 0 ? parted(sentence) : [sentence, ""];
   return (
     <div className="stage__caption" data-testid="caption">
