@@ -26,7 +26,7 @@ export default function LessonList() {
   const solved = LESSON_IDS.filter((id) => progress[id]?.solved).length;
   return (
     <>
-      <ScrollRegion className="lesson__body" aria-label={text.listTitle}>
+      <ScrollRegion className="lesson__body" aria-label={text.list}>
         <h2 className="lesson__title">{text.listTitle}</h2>
         <p className="hint">{text.listAbout}</p>
         <ol className="lesson-list">
