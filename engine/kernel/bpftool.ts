@@ -72,8 +72,15 @@ function prog(kernel: Kernel, verb: string, args: readonly string[]): Ran {
     if (typeof found === "string") return failed(found);
     return ok(found.map((one) => xlatedText(one, which.includes("opcodes"))).join("\n"));
   }
-  return failed(USAGE.trimEnd());
+  return failed(
+    ELSEWHERE.includes(verb)
+      ? `bpftool prog ${verb} is not simulated here; Load, Attach and the file do what it is for`
+      : `Error: unknown command '${verb}'`,
+  );
 }
+
+/** Commands of the real one that change or watch something. */
+const ELSEWHERE: readonly string[] = ["load", "loadall", "attach", "detach", "pin", "run", "profile", "tracelog"];
 
 /** `id 4`, `tag b114…`, `name foo`; all that fit, or what is said where none does (of a tag or name: nothing). */
 function pick(all: readonly Prog[], [by, value]: readonly string[]): Prog[] | string {

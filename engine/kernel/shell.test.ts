@@ -71,6 +71,9 @@ test.each([
   ["false || echo no", "no\n", 0],
   ["false && echo no", "", 1],
   ["uname", "Linux\n", 0],
+  ["sudo whoami", "root\n", 0],
+  ["grep x", "grep is not simulated here; `help` lists what is\n", 127],
+  ["ls | wc", "bash: `|' is not simulated here\n", 2],
   ["", "", 0],
 ])("%s", (line, output, code) => {
   expect([sh(line), status(line)]).toEqual([output, code]);
@@ -168,6 +171,7 @@ test.each([
   ["bpftool prog show bla 3", "Error: expected 'id', 'tag', 'name' or 'pinned', got: 'bla'?\n"],
   ["bpftool prog dump", "Error: expected 'xlated' or 'jited', got: (null)\n"],
   ["bpftool prog dump foo id 3", "Error: expected 'xlated' or 'jited', got: foo\n"],
+  ["bpftool prog fly", "Error: unknown command 'fly'\n"],
   ["bpftool map dump id 99999", "Error: get map by id (99999): No such file or directory\n"],
 ])("%s", (line, output) => {
   expect([sh(line), status(line)]).toEqual([output, 255]);
@@ -191,6 +195,8 @@ test.each([
   ["echo 1; d", ["dmesg"]],
   ["bpftool p", ["prog"]],
   ["bpftool prog d", ["dump"]],
+  ["bpftool prog dump ", ["xlated"]],
+  ["bpftool prog dump xlated ", ["id"]],
   ["cat x", []],
   ["cat /nowhere/x", []],
 ])("%s is completed", (line, words) => {

@@ -70,7 +70,24 @@ function writeAll(process: Process, fd: number, bytes: Uint8Array): number {
   return 0;
 }
 
-const unknown = (name: string): Ran => failed(`bash: ${name}: command not found\n`, 127);
+/** What a machine with this kernel would have, and this page has not; with what to do instead. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    "awk bash cd chmod clang cp find gcc grep head hexdump ip less llvm-objdump make man mount mv nano ps pwd rm sed sh sort tail tc tee touch vi vim wc xxd"
+      .split(" ")
+      .map((name) => [name, "`help` lists what is"]),
+  ),
+  insmod: "step 3 of the recipe is the module: apply it under “Extend the kernel”",
+  modprobe: "step 3 of the recipe is the module: apply it under “Extend the kernel”",
+  rmmod: "step 3 of the recipe is the module: take it back under “Extend the kernel”",
+  reboot: "changing a step under “Extend the kernel” starts the kernel anew",
+  strace: "the list of system calls below the shell is what it would print",
+};
+
+const unknown = (name: string): Ran =>
+  Object.hasOwn(ELSEWHERE, name)
+    ? failed(`${name} is not simulated here; ${ELSEWHERE[name]}\n`, 127)
+    : failed(`bash: ${name}: command not found\n`, 127);
 
 const BUILTINS: Readonly<Record<string, Builtin>> = {
   echo(_, args) {
@@ -132,6 +149,9 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     const name = `${kernel.definition.type.name}_module`;
     return ok(`Module                  Size  Used by\n${kernel.steps[2] ? `${name.padEnd(19)} 12288  0\n` : ""}`);
   },
+  // Everybody is root here.
+  sudo: (process, [name = "", ...args]) =>
+    Object.hasOwn(BUILTINS, name) ? (BUILTINS[name] as Builtin)(process, args) : unknown(name),
   id: () => ok("uid=0(root) gid=0(root) groups=0(root)\n"),
   whoami: () => ok("root\n"),
   true: () => ok(""),
@@ -149,13 +169,26 @@ export function completions({ kernel }: Process, line: string): string[] {
   const before = line.slice(0, line.length - word.length).trimEnd();
   const isCommand = before === "" || /[;|&]$/.test(before);
   if (isCommand) return COMMANDS.filter((name) => name.startsWith(word));
-  if (/\bbpftool$/.test(before)) return ["prog", "map"].filter((name) => name.startsWith(word));
-  if (/\bbpftool\s+(prog|map)$/.test(before)) return ["show", "list", "dump"].filter((name) => name.startsWith(word));
+  const bpf = /\bbpftool(?:\s+(\S.*))?$/.exec(before);
+  if (bpf) return bpftoolWords(kernel, (bpf[1] ?? "").split(/\s+/)).filter((name) => name.startsWith(word));
   if (!word.startsWith("/")) return [];
   const directory = word.slice(0, word.lastIndexOf("/") + 1);
   return (listDirectory(kernel, directory) ?? [])
     .map(({ name, mode }) => `${directory}${name}${mode.startsWith("d") ? "/" : ""}`)
     .filter((path) => path.startsWith(word));
+}
+
+/** What may follow these words of bpftool. */
+function bpftoolWords({ progs, maps }: Process["kernel"], words: readonly string[]): readonly string[] {
+  const [object = "", verb] = words;
+  const last = words.at(-1) ?? "";
+  const ids = [...(object === "map" ? maps : progs).keys()].map(String);
+  if (object === "") return ["prog", "map"];
+  if (verb === undefined) return ["show", "list", "dump"];
+  if (last === "id") return ids;
+  if (object === "prog" && last === "dump") return ["xlated"];
+  if (last === "xlated" || last === "show" || last === "list" || (object === "map" && last === "dump")) return ["id"];
+  return object === "prog" && words.includes("dump") && /^\d+$/.test(last) ? ["opcodes"] : [];
 }
 
 function readAll(process: Process, path: string): string | number {
