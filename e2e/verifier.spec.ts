@@ -182,3 +182,10 @@ for (const language of ["en", "ja"] as const)
     await expect(playground.id("visits")).toBeVisible();
     expect(await look()).toEqual([]);
   });
+
+test("the reason is in sight, whatever comes in above it", async ({ playground, page }) => {
+  await playground.open(COPIED);
+  await playground.editorReady();
+  await expect(playground.id("explanation")).toBeVisible();
+  await expect(page.locator(".log__line[data-reason]")).toBeInViewport();
+});

@@ -39,16 +39,20 @@ export function Log({ views }: { readonly views: ReactNode }) {
   const isLong = lines.length > WHOLE;
   const all = lines.length + Math.max(0, (check?.logCut ?? 0) - 1);
 
-  // The cursor's line or the reason comes into sight; the log never takes the focus.
+  const line = useFocus((s) => s.line);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where the cursor was when the verdict came
+  const lineBefore = useMemo(() => useFocus.getState().line, [check]);
+
+  // The reason comes into sight with the verdict, then what the cursor goes to; the log never takes the focus.
   const target = useMemo(() => {
     if (!check || lines.length === 0) return -1;
-    if (reason >= 0 && cursor.has(check.logSlots[reason] ?? -1)) return reason;
+    if (reason >= 0 && (line === lineBefore || cursor.has(check.logSlots[reason] ?? -1))) return reason;
     const about = (index: number): boolean => cursor.has(check.logSlots[index] ?? -1);
     // Where the verifier walks over it says more than where it lists what is live.
     const walked = lines.findIndex((line, index) => about(index) && /^\d+: \(/.test(line));
     const first = walked >= 0 ? walked : lines.findIndex((_, index) => about(index));
     return first >= 0 ? first : reason;
-  }, [check, lines, cursor, reason]);
+  }, [check, lines, cursor, reason, line, lineBefore]);
   useEffect(() => {
     const element = scroller.current;
     if (target < 0 || isLong || !element) return;
@@ -187,13 +191,14 @@ function useSlotsAtCursor(check: CheckView | null): ReadonlySet<number> {
 }
 
 /** Scrolls only the log, never what it lies in. */
-export function scrollIntoView(scroller: HTMLElement | null, index: number): void {
+function scrollIntoView(scroller: HTMLElement | null, index: number): void {
   const row = scroller?.querySelector<HTMLElement>(`[data-line="${index}"]`);
   if (!scroller || !row) return;
-  const top = row.offsetTop - scroller.offsetTop;
-  if (top < scroller.scrollTop) scroller.scrollTop = top - 8;
-  else if (top + row.offsetHeight > scroller.scrollTop + scroller.clientHeight)
-    scroller.scrollTop = top + row.offsetHeight - scroller.clientHeight + 8;
+  const place = scroller.getBoundingClientRect();
+  const { top, bottom } = row.getBoundingClientRect();
+  if (top < place.top) scroller.scrollTop += top - place.top - 8;
+  else if (bottom > place.top + scroller.clientHeight)
+    scroller.scrollTop += bottom - place.top - scroller.clientHeight + 8;
 }
 
 interface LineProps {
