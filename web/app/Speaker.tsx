@@ -70,7 +70,9 @@ export default function Speaker({ id }: { readonly id: string }) {
         <Clock since={view.since} text={text.present} restart={() => ask({ kind: "restart" })} />
         <section className="speaker__notes" aria-label={text.present.notes}>
           <h2 className="lesson__label">{text.present.notes}</h2>
-          <p data-testid="speaker-notes">{view.now?.notes || text.present.noNotes}</p>
+          <p data-testid="speaker-notes" data-none={view.notes === "" || undefined}>
+            {view.notes || text.present.noNotes}
+          </p>
         </section>
         <section className="speaker__now" aria-label={text.present.now}>
           <h2 className="lesson__label">{text.present.now}</h2>

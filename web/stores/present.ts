@@ -122,6 +122,8 @@ export interface SpeakerView {
   readonly title: string;
   readonly point: number;
   readonly points: number;
+  /** Of this point, or of the last one before it that has some. */
+  readonly notes: string;
   readonly now: Point | null;
   readonly next: Point | null;
   readonly step: number;
@@ -176,11 +178,12 @@ function view(): SpeakerView {
     title: shown?.title ?? useProgram.getState().title?.[language] ?? "",
     point,
     points: points.length,
+    notes: points.slice(0, point).findLast(({ notes }) => notes !== "")?.notes ?? "",
     now: points[point - 1] ?? null,
     next: points[point] ?? null,
     step: position,
     steps: run?.length ?? 0,
-    said: get().said?.[language] ?? "",
+    said: position > 0 ? (get().said?.[language] ?? "") : "",
     insn: step?.text ?? "",
     since: get().since,
   };
