@@ -177,6 +177,8 @@ class FunctionCompiler {
   /** Offset of the lowest byte of the frame: R10 never changes in a function. */
   readonly #frame: number;
   readonly #old: number;
+  /** What this block has stored on its stack frame and where it still is: in a register as well. */
+  #known: { readonly off: number; readonly size: Size; readonly reg: number }[] = [];
 
   constructor(
     module: Module,
@@ -243,6 +245,7 @@ class FunctionCompiler {
   #body(block: Block): void {
     const func = this.#func;
     const slots = this.#slots(block);
+    this.#known = [];
     func.emit("local.get", this.#left);
     func.emit("i64.const", BigInt(slots.length));
     func.emit("i64.sub");
@@ -385,6 +388,7 @@ class FunctionCompiler {
   }
 
   #set(reg: number): void {
+    this.#known = this.#known.filter((one) => one.reg !== reg);
     this.#func.emit("local.set", this.#reg[reg] as number);
   }
 
@@ -613,6 +617,8 @@ class FunctionCompiler {
     const func = this.#func;
     const op = LOADS[size][signed ? 1 : 0];
     if (this.#onStack(src, off, size)) {
+      const known = this.#known.find((one) => one.off <= off && off + size <= one.off + one.size);
+      if (known !== undefined) return this.#takeKnown(dst, known.reg, 8 * (off - known.off), size, signed);
       func.emit("local.get", this.#frame);
       func.emit(op, STACK_FRAME_BYTES + off);
       return this.#set(dst);
@@ -638,6 +644,22 @@ class FunctionCompiler {
         if (word !== undefined) func.emit("end");
       },
     );
+  }
+
+  /** The bytes of a register from a bit on, as a load of their copy on the stack would give them. */
+  #takeKnown(dst: number, reg: number, shift: number, size: Size, signed: boolean): void {
+    const func = this.#func;
+    this.#get(reg);
+    if (shift > 0) {
+      func.emit("i64.const", BigInt(shift));
+      func.emit("i64.shr_u");
+    }
+    if (size < 8 && signed) func.emit(`i64.extend${(8 * size) as 8 | 16 | 32}_s`);
+    else if (size < 8) {
+      func.emit("i64.const", (1n << BigInt(8 * size)) - 1n);
+      func.emit("i64.and");
+    }
+    this.#set(dst);
   }
 
   /** Where #address is that field of the context, and there is a packet: the pointer. Opens an `if` whose `else` follows. */
@@ -669,8 +691,13 @@ class FunctionCompiler {
     if (this.#onStack(dst, off, size)) {
       func.emit("local.get", this.#frame);
       value();
-      return func.emit(STORES[size], STACK_FRAME_BYTES + off);
+      func.emit(STORES[size], STACK_FRAME_BYTES + off);
+      this.#known = this.#known.filter((one) => one.off + one.size <= off || off + size <= one.off);
+      if (!immediate) this.#known.push({ off, size, reg: src });
+      return;
     }
+    // Through another pointer the frame may be written as well.
+    this.#known = [];
     this.#checked(
       dst,
       off,
@@ -694,6 +721,7 @@ class FunctionCompiler {
     const { dst, src, off } = this.#insn(slot);
     const func = this.#func;
     const plain = ATOMIC_RESULTS[op];
+    this.#known = [];
     const old = () => func.emit("local.get", this.#old);
     this.#checked(
       dst,
@@ -768,6 +796,7 @@ class FunctionCompiler {
   /** A helper that comes back to where it was called needs its arguments, and changes R0; R1 … R5 are void then. */
   #helper(slot: number): void {
     const { imm } = this.#insn(slot);
+    this.#known = [];
     if (helperChangesFlow(imm)) return this.#exitIf(() => this.#throughHost(slot, "helper"));
     this.#localToGlobal();
     this.#spill([1, 2, 3, 4, 5].slice(0, helperArgCount(imm)));
@@ -779,6 +808,7 @@ class FunctionCompiler {
 
   /** One instruction done by the machine itself: all registers go there, R0 … R9 come back. */
   #throughHost(slot: number, name: "helper" | "packet"): void {
+    this.#known = [];
     this.#localToGlobal();
     this.#spill([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     this.#func.emit("i32.const", slot);
@@ -805,6 +835,7 @@ class FunctionCompiler {
   #callLocal(slot: number): void {
     const func = this.#func;
     const callee = slot + 1 + this.#insn(slot).imm;
+    this.#known = [];
     const index = this.#functions.get(callee);
     this.#localToGlobal();
     this.#spill([6, 7, 8, 9, 10]);

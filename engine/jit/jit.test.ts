@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromHex, toHex } from "../base/bytes.ts";
-import { FORMS, type Form } from "../isa/forms.ts";
+import { FORMS, type Form, insnNamed as insn } from "../isa/forms.ts";
 import { decodeInsns, type Insn } from "../isa/insn.ts";
 import { defaultEnv, enterEvent, type LoadedProgram, loadProgram, Machine } from "../vm/index.ts";
 import { CTX, STACK, STACK_END } from "../vm/layout.ts";
@@ -171,3 +171,38 @@ test("random programs end alike in both engines", () => {
     { numRuns: 1000 },
   );
 }, 60_000);
+
+test("what was stored on the stack is read back whole and in parts, whatever came between", () => {
+  const SIZES = [1, 2, 4, 8] as const;
+  const places = fc.record({
+    size: fc.constantFrom(...SIZES),
+    at: fc.integer({ min: -24, max: -8 }),
+    reg: fc.integer({ min: 0, max: 5 }),
+  });
+  const steps = fc.oneof(
+    places.map(({ size, at, reg }) => [insn(`stx${size}`, { dst: 10, src: reg, off: at })]),
+    places.map(({ size, at, reg }) => [insn(`ldx${size}`, { dst: reg, src: 10, off: at })]),
+    places.map(({ size, at, reg }) => [insn(`ldxsx${size === 8 ? 4 : size}`, { dst: reg, src: 10, off: at })]),
+    places.map(({ size, at }) => [insn(`st${size}`, { dst: 10, off: at, imm: -2 })]),
+    places.map(({ size, at, reg }) => [
+      insn("mov64_reg", { dst: 6, src: 10 }),
+      insn(`stx${size}`, { dst: 6, src: reg, off: at }),
+    ]),
+    places.map(({ reg, at }) => [insn("mul64_imm", { dst: reg, imm: at })]),
+    places.map(({ reg }) => [
+      insn("mov64_reg", { dst: 6, src: 10 }),
+      insn("atomic8_fetch_add", { dst: 6, src: reg, off: -16 }),
+    ]),
+  );
+  fc.assert(
+    fc.property(fc.array(steps, { minLength: 3, maxLength: 30 }), (body) => {
+      const start = [0, 1, 2, 3, 4, 5].flatMap((dst) => [
+        insn("mov64_imm", { dst, imm: (0x12345678 * (dst + 1)) | 0 }),
+        insn("mul64_reg", { dst, src: dst }),
+      ]);
+      const sum = [1, 2, 3, 4, 5].map((src) => insn("add64_reg", { src }));
+      check([...start, ...body.flat(), ...sum, insn("exit")]);
+    }),
+    { numRuns: 300 },
+  );
+});
