@@ -5,11 +5,8 @@ const plural = (n: number, one: string, many = `${one}s`): string =>
 export const en = {
   title: "Oreore: a Linux kernel for eBPF in a browser tab",
   header: {
-    examples: "Examples",
     openExample: "Open an example",
     ownProgram: "your program",
-    accepted: "accepted",
-    refused: "refused by the verifier",
     share: "Share",
     language: "日本語",
     languageLabel: "日本語で表示する",
@@ -24,7 +21,6 @@ export const en = {
     commands: "Commands",
     files: "Files and programs",
     present: "Present",
-    leavePresent: "Leave presenting",
     openPlayground: "Open in the playground",
     skip: "Skip to the editor",
   },
@@ -84,17 +80,6 @@ export const en = {
       `This program needs ${what}, which this kernel does not have yet. That says nothing about whether it is safe.`,
     bug: "This is a bug in Oreore, not in your program.",
     diagnostics: "What is wrong",
-  },
-  speed: {
-    title: "Speed",
-    run: (runs: number) => `Run ${runs.toLocaleString("en")} times`,
-    running: "Running",
-    interp: "Interpreter",
-    jit: "Compiled to WebAssembly",
-    result: (runs: number, ns: number, perSecond: number) =>
-      `${plural(runs, "run")}, ${ns.toFixed(ns < 100 ? 1 : 0)} ns each, ${(perSecond / 1e6).toFixed(1)} million instructions a second`,
-    compiled: (ms: number, bytes: number) => `Compiled in ${ms.toFixed(1)} ms to ${plural(bytes, "byte")}.`,
-    code: "WebAssembly text",
   },
   beliefs: {
     views: "What to show of the verifier",
@@ -165,15 +150,7 @@ export const en = {
   },
   busy: { working: "The engine is working", cancel: "Cancel" },
   keys: { title: "Keyboard", close: "Close" },
-  lesson: {
-    of: (n: number, all: number) => `Lesson ${n} of ${all}`,
-    previous: "Previous lesson",
-    next: "Next lesson",
-    leave: "Leave the lessons",
-    open: "Lessons",
-    slides: (from: number, to: number) => (from === to ? `slide ${from}` : `slides ${from} to ${to}`),
-    again: "Open this lesson's program again",
-  },
+  lesson: { open: "Lessons" },
 } as const;
 
 export function formatMicros(us: number): string {

@@ -14,11 +14,8 @@ const NEEDS: Readonly<Record<string, string>> = {
 export const ja: Dictionary = {
   title: "オレオレ: ブラウザのタブで動く eBPF のための Linux カーネル",
   header: {
-    examples: "サンプル",
     openExample: "サンプルを開く",
     ownProgram: "自分のプログラム",
-    accepted: "受理される",
-    refused: "verifier に拒否される",
     share: "共有",
     language: "English",
     languageLabel: "Show in English",
@@ -33,7 +30,6 @@ export const ja: Dictionary = {
     commands: "コマンド",
     files: "ファイルとプログラム",
     present: "発表モード",
-    leavePresent: "発表モードを終える",
     openPlayground: "プレイグラウンドで開く",
     skip: "エディタへ移動",
   },
@@ -93,17 +89,6 @@ export const ja: Dictionary = {
       `このプログラムに必要な ${what} は、このカーネルではまだ使えません。安全かどうかとは別の話です。`,
     bug: "これはあなたのプログラムではなく、オレオレのバグです。",
     diagnostics: "問題点",
-  },
-  speed: {
-    title: "速さ",
-    run: (runs) => `${n(runs)} 回実行`,
-    running: "実行中",
-    interp: "インタプリタ",
-    jit: "WebAssembly にコンパイル",
-    result: (runs, ns, perSecond) =>
-      `${n(runs)} 回、1 回あたり ${ns.toFixed(ns < 100 ? 1 : 0)} ns、毎秒 ${(perSecond / 1e6).toFixed(1)} 百万命令`,
-    compiled: (ms, bytes) => `${ms.toFixed(1)} ms で ${n(bytes)} バイトにコンパイルしました。`,
-    code: "WebAssembly テキスト",
   },
   beliefs: {
     views: "verifier の何を表示するか",
@@ -175,13 +160,5 @@ export const ja: Dictionary = {
   },
   busy: { working: "エンジンが計算しています", cancel: "中止" },
   keys: { title: "キーボード", close: "閉じる" },
-  lesson: {
-    of: (number, all) => `レッスン ${number} / ${all}`,
-    previous: "前のレッスン",
-    next: "次のレッスン",
-    leave: "レッスンを終える",
-    open: "レッスン",
-    slides: (from, to) => (from === to ? `スライド ${from}` : `スライド ${from}〜${to}`),
-    again: "このレッスンのプログラムを開き直す",
-  },
+  lesson: { open: "レッスン" },
 };
