@@ -1,13 +1,14 @@
 // The program: its type, the editor, and beside each line what it became.
 import { Play, SlidersHorizontal } from "lucide-react";
-import { type ComponentType, lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { type ComponentType, lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/index.ts";
 import { SIDES } from "../../stores/editor-view.ts";
-import { nextProblem, showTab } from "../../stores/focus.ts";
+import { nextProblem, showTab, useFocus } from "../../stores/focus.ts";
 import { chooseType, runAll, useKernel } from "../../stores/kernel.ts";
 import { showView, useView } from "../../stores/layout.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useRegisterSearch } from "../../stores/register-search.ts";
+import { useScale } from "../../stores/scale.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { Fallback } from "../../ui/Fallback.tsx";
@@ -28,6 +29,15 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   const Editor = useMonaco(!phone);
   const readOnly = useSettings((s) => s.readOnly);
   const searching = useRegisterSearch((s) => s.reg >= 0);
+  const body = useRef<HTMLDivElement>(null);
+  const narrow = useNarrow(body) && !phone;
+  // Without room for both, the view beside the program takes its place while it is chosen.
+  const [instead, setInstead] = useState(false);
+  const away = narrow && instead;
+  const reveal = useFocus((s) => s.reveal);
+  useEffect(() => {
+    if (reveal?.focus) setInstead(false);
+  }, [reveal]);
   return (
     <section className="pane editor-pane" aria-label={text.panes.editor}>
       <header className="pane__head">
@@ -38,13 +48,13 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
         )}
         <ProgTypeSelect />
         <span className="spacer" />
-        {!phone && <SideChoice />}
+        {!phone && <SideChoice narrow={narrow} away={away} onInstead={setInstead} />}
         <Menu full={Editor !== null} />
         <RunButton keys={!phone} />
         <PaneTools pane="editor" />
       </header>
-      <div className="editor-pane__body" data-phone={phone || undefined}>
-        <div className="editor-pane__code" data-testid="editor" data-editor={Editor ? "monaco" : "plain"}>
+      <div ref={body} className="editor-pane__body" data-phone={phone || undefined}>
+        <div className="editor-pane__code" data-testid="editor" data-editor={Editor ? "monaco" : "plain"} hidden={away}>
           {Editor ? (
             <Fallback instead={<PlainEditor readOnly={readOnly} />}>
               <Editor readOnly={readOnly} />
@@ -54,7 +64,7 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
           )}
         </div>
         {phone && <SideChoice />}
-        <Beside phone={phone} />
+        {(!narrow || away) && <Beside aligned={!phone && !narrow} />}
       </div>
       {searching && (
         <Suspense>
@@ -66,9 +76,31 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   );
 }
 
-function SideChoice() {
+interface SideChoiceProps {
+  /** There is no room for both: the program is one of the choices. */
+  readonly narrow?: boolean;
+  /** A view stands in the program's place. */
+  readonly away?: boolean;
+  readonly onInstead?: (instead: boolean) => void;
+}
+
+function SideChoice({ narrow = false, away = false, onInstead }: SideChoiceProps) {
   const text = useText();
   const side = useView("editor", SIDES);
+  if (narrow)
+    return (
+      <Segments
+        label={text.editor.beside}
+        name="editor-side"
+        choices={["code", ...SIDES]}
+        chosen={away ? side : "code"}
+        words={{ code: text.panes.editor, ...text.editor.sides }}
+        onChoose={(one) => {
+          if (one !== "code") showView("editor", one);
+          onInstead?.(one !== "code");
+        }}
+      />
+    );
   return (
     <Segments
       label={text.editor.beside}
@@ -81,19 +113,32 @@ function SideChoice() {
   );
 }
 
-function Beside({ phone }: { readonly phone: boolean }) {
+/** Whether a macro with its arguments and a listing that can be read do not fit side by side. */
+function useNarrow(element: RefObject<HTMLElement | null>): boolean {
+  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
+  const scale = useScale((s) => s.scale);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    if (element.current) observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return width > 0 && width < ROOM * scale;
+}
+const ROOM = 640;
+
+function Beside({ aligned }: { readonly aligned: boolean }) {
   const side = useView("editor", SIDES);
   if (side === "graph")
     return (
       <div className="editor-pane__graph">
-        <Fallback instead={<Listing aligned={!phone} view="bytes" />}>
+        <Fallback instead={<Listing aligned={aligned} view="bytes" />}>
           <Suspense>
             <Graph />
           </Suspense>
         </Fallback>
       </div>
     );
-  return <Listing aligned={!phone} view={side} />;
+  return <Listing aligned={aligned} view={side} />;
 }
 
 function Menu({ full }: { readonly full: boolean }) {
