@@ -197,3 +197,12 @@ test.describe("axe on a phone", () => {
     await expect(playground.id("load")).toBeVisible();
   });
 });
+
+test("with the system's own colours, what is chosen is still seen", async ({ playground, page }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await playground.open();
+  const chosen = page.locator(".header .segments__one[data-on]");
+  const other = page.locator(".header .segments__one:not([data-on])").first();
+  const background = (element: Element) => getComputedStyle(element).backgroundColor;
+  expect(await chosen.evaluate(background)).not.toBe(await other.evaluate(background));
+});

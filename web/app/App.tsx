@@ -23,7 +23,7 @@ const Stage = lazy(() => import("./Stage.tsx"));
 
 export function App() {
   const text = useText();
-  const { language, theme, present, embed } = useSettings();
+  const { language, theme, present, embed, motion } = useSettings();
   const phone = useMedia("(max-width: 719px)");
   const dialog = useDialog((s) => s.open);
   useDroppedLessons();
@@ -44,6 +44,10 @@ export function App() {
       for (const query of queries) query.removeEventListener("change", apply);
     };
   }, [theme]);
+
+  useEffect(() => {
+    document.documentElement.dataset.motion = motion ? "on" : "off";
+  }, [motion]);
 
   useEffect(() => {
     document.documentElement.dataset.present = String(present && !phone);

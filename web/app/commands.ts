@@ -269,6 +269,12 @@ export const COMMANDS: readonly Command[] = [
     }),
   ),
   {
+    id: "view.motion",
+    group: "view",
+    words: { en: "Motion on or off", ja: "動きのオン・オフ" },
+    act: () => useSettings.setState((s) => ({ motion: !s.motion })),
+  },
+  {
     id: "view.japanese",
     group: "view",
     words: { en: "日本語で表示", ja: "日本語で表示" },
