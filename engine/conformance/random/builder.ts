@@ -3,7 +3,7 @@ import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Rng } from "./rng.ts";
-import { SHAPES, type Shape } from "./shapes.ts";
+import type { Shape } from "./shapes.ts";
 
 /** What a register or slot is taken for. */
 export type Kind = "none" | "scalar" | "small" | "ctx" | "fp" | "value" | "maybe" | "packet" | "end";
@@ -41,9 +41,9 @@ export class Builder {
   /** Subprograms that may be called from here. */
   callable: number[] = [];
 
-  constructor(rng: Rng) {
+  constructor(rng: Rng, shapes: readonly Shape[]) {
     this.r = rng;
-    this.shape = rng.pick(SHAPES);
+    this.shape = rng.pick(shapes);
     this.risk = rng.pick([0, 0, 1, 3, 8]);
   }
 

@@ -5,6 +5,7 @@ import { verify } from "../../verifier/verify.ts";
 import { anyCallProgram } from "./any-call.ts";
 import { callbackProgram } from "./callbacks.ts";
 import { difference } from "./differ.ts";
+import { anyTypeProgram } from "./generate.ts";
 import { globalProgram } from "./globals.ts";
 import { Kernel, whyNoKernel } from "./kernel.ts";
 import { objectProgram } from "./objects.ts";
@@ -19,6 +20,7 @@ const FAMILIES: readonly (readonly [name: string, make: (seed: number) => Progra
   ["calls of any helper", anyCallProgram],
   ["callbacks, timers, locks and tail calls", callbackProgram],
   ["global functions", globalProgram],
+  ["contexts of every program type", anyTypeProgram],
   ["dynptrs, ring buffer records and maps in maps", objectProgram],
 ];
 

@@ -2,7 +2,7 @@
 //
 //   npx tsx engine/conformance/random/compare.ts --seed 1 --count 1000 --log-level 2
 //   npx tsx engine/conformance/random/compare.ts --seed 77 --one            one program and both logs
-//   npx tsx engine/conformance/random/compare.ts --family callbacks         any-call, callbacks, globals, objects
+//   npx tsx engine/conformance/random/compare.ts --family callbacks         any-type, any-call, callbacks, globals, objects
 //   npx tsx engine/conformance/random/compare.ts --mutate programs.jsonl    changed copies of recorded programs
 //   npx tsx engine/conformance/random/compare.ts --mutate random            changed copies of random ones
 //
@@ -15,7 +15,7 @@ import { ProgramRecord, programOfRecord } from "../records.ts";
 import { anyCallProgram } from "./any-call.ts";
 import { callbackProgram } from "./callbacks.ts";
 import { listing, messageOf } from "./differ.ts";
-import { randomProgram } from "./generate.ts";
+import { anyTypeProgram, randomProgram } from "./generate.ts";
 import { globalProgram } from "./globals.ts";
 import { whyNoKernel } from "./kernel.ts";
 import { mutated } from "./mutate.ts";
@@ -49,6 +49,7 @@ function recordedPrograms(file: string): Program[] {
 
 const FAMILIES: Readonly<Record<string, (seed: number) => Program>> = {
   any: randomProgram,
+  "any-type": anyTypeProgram,
   "any-call": anyCallProgram,
   callbacks: callbackProgram,
   globals: globalProgram,

@@ -5,6 +5,7 @@ import type { Program } from "../../program/program.ts";
 import { Builder, MAPS } from "./builder.ts";
 import { helper, lookup } from "./helper-calls.ts";
 import { Rng } from "./rng.ts";
+import { ALL_SHAPES, SHAPES, type Shape } from "./shapes.ts";
 import * as s from "./statements.ts";
 
 const JUMPS = [
@@ -21,10 +22,10 @@ const JUMPS = [
   c.BPF_JSLE,
 ];
 
-/** The program of a seed. */
-export function randomProgram(seed: number): Program {
+/** The program of a seed, of one of these shapes. */
+export function randomProgram(seed: number, shapes: readonly Shape[] = SHAPES): Program {
   const rng = new Rng(seed);
-  const g = new Builder(rng);
+  const g = new Builder(rng, shapes);
   const subprogs = rng.chance(25) ? rng.between(1, 2) : 0;
   const starts: number[] = [];
   g.callable = Array.from({ length: subprogs }, (_, i) => i);
@@ -50,6 +51,9 @@ export function randomProgram(seed: number): Program {
     license: "GPL",
   };
 }
+
+/** Of any program type and attach type. */
+export const anyTypeProgram = (seed: number): Program => randomProgram(seed, ALL_SHAPES);
 
 function callSubprog(g: Builder): void {
   if (g.callable.length === 0) return helper(g);

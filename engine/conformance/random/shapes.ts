@@ -1,4 +1,6 @@
 // Program types that random programs are written for, and what may be read from their contexts (include/uapi/linux/bpf.h).
+import { PROG_TYPES } from "../../facts/prog-types.ts";
+import type { ProgType } from "../../facts/types.ts";
 import { BPF_B, BPF_DW, BPF_W } from "../../isa/codes.ts";
 
 export interface Shape {
@@ -6,8 +8,8 @@ export interface Shape {
   readonly attachType?: number;
   /** Fields to read: byte offset, size code, and what a read leaves where that is no scalar. */
   readonly reads: readonly { readonly off: number; readonly size: number; readonly kind?: "packet" | "end" }[];
-  /** Where the context holds the packet's two ends. */
-  readonly packet?: { readonly data: number; readonly end: number };
+  /** Where the context holds the packet's two ends, and how wide these fields are. */
+  readonly packet?: { readonly data: number; readonly end: number; readonly size?: number };
   /** Is the context a struct __sk_buff? */
   readonly skb: boolean;
 }
@@ -36,3 +38,34 @@ export const SHAPES: readonly Shape[] = [
   { progType: "tracepoint", reads: [0, 8, 16, 24, 56].map((off) => ({ off, size: BPF_DW })), skb: false },
   { progType: "kprobe", reads: [0, 8, 80, 112].map((off) => ({ off, size: BPF_DW })), skb: false },
 ];
+
+/** What facts say of a context: every field that is read whole, and the packet's ends. */
+function shapeOf(type: ProgType, attachType: number): Shape {
+  const reads: Shape["reads"][number][] = [];
+  let data: number | undefined;
+  let end: number | undefined;
+  let width = BPF_W;
+  for (let off = 0; off < 256; off += 4) {
+    for (const [size, bytes] of [
+      [BPF_W, 4],
+      [BPF_DW, 8],
+    ] as const) {
+      const field = type.ctxAccess(off, bytes, false, attachType);
+      if (field?.regType === "SCALAR_VALUE") reads.push({ off, size });
+      if (field?.regType === "PTR_TO_PACKET") [data, width] = [off, size];
+      if (field?.regType === "PTR_TO_PACKET_END") end = off;
+    }
+  }
+  return {
+    progType: type.name,
+    attachType,
+    reads: reads.length > 0 ? reads : [{ off: 0, size: BPF_DW }],
+    ...(data !== undefined && end !== undefined && { packet: { data, end, size: width } }),
+    skb: type.ctxStruct === "__sk_buff",
+  };
+}
+
+/** One for each program type and attach type of the kernel. */
+export const ALL_SHAPES: readonly Shape[] = PROG_TYPES.filter(
+  ({ simulated, name }) => simulated && name !== "oreore" && name !== "syscall",
+).flatMap((type) => (type.attachTypes ?? [0]).map((attach) => shapeOf(type, attach)));

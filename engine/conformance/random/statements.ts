@@ -189,8 +189,9 @@ export function packet(g: Builder): void {
     [3, 9, 1],
   ] as const);
   if (ctx === data || ctx === end || ctx === edge) return;
-  g.emit(c.BPF_LDX | c.BPF_MEM | c.BPF_W, data, ctx, packet.data);
-  g.emit(c.BPF_LDX | c.BPF_MEM | c.BPF_W, end, ctx, packet.end);
+  const width = packet.size ?? c.BPF_W;
+  g.emit(c.BPF_LDX | c.BPF_MEM | width, data, ctx, packet.data);
+  g.emit(c.BPF_LDX | c.BPF_MEM | width, end, ctx, packet.end);
   g.regs[data] = "packet";
   g.regs[end] = "end";
   if (g.r.chance(35)) {

@@ -43,7 +43,12 @@ const isLong = (program: Program): boolean =>
 const AHEAD = 32;
 
 /** The programs that `make` gives for the seeds `first` … `first + count - 1`. */
-export async function tally(first: number, count: number, logLevel: number, make = randomProgram): Promise<Tally> {
+export async function tally(
+  first: number,
+  count: number,
+  logLevel: number,
+  make: (seed: number) => Program = randomProgram,
+): Promise<Tally> {
   const kinds = new Map<Kind, number>();
   const causes = new Map<string, Cause>();
   let accepted = 0;
