@@ -1,0 +1,244 @@
+// Access to memory: checked against the machine's shadow, and done by the machine itself where that does not allow it at
+// once. The stack frame's own places need no check.
+import { ATOMIC_OPS, type AtomicOp, type Size } from "../isa/forms.ts";
+import type { Insn } from "../isa/insn.ts";
+import { CTX, KERNEL_BASE, MAX_BYTES, SHADOW_READONLY, STACK_FRAME_BYTES } from "../vm/layout.ts";
+import type { Registers } from "./registers.ts";
+import type { Func, OpName } from "./wasm.ts";
+
+const LOADS: Record<Size, readonly [unsigned: OpName, signed: OpName]> = {
+  1: ["i64.load8_u", "i64.load8_s"],
+  2: ["i64.load16_u", "i64.load16_s"],
+  4: ["i64.load32_u", "i64.load32_s"],
+  8: ["i64.load", "i64.load"],
+};
+const STORES: Record<Size, OpName> = { 1: "i64.store8", 2: "i64.store16", 4: "i64.store32", 8: "i64.store" };
+
+/** What an atomic makes of the register and the old value; the others store the register. */
+const ATOMIC_RESULTS: Partial<Record<AtomicOp, OpName>> = {
+  add: "i64.add",
+  or: "i64.or",
+  and: "i64.and",
+  xor: "i64.xor",
+  fetch_add: "i64.add",
+  fetch_or: "i64.or",
+  fetch_and: "i64.and",
+  fetch_xor: "i64.xor",
+};
+
+export class Access {
+  readonly #func: Func;
+  readonly #regs: Registers;
+  readonly #ask: (name: "load" | "store" | "atomic", slot: number) => void;
+  readonly #pointers: ReadonlyMap<number, number> | undefined;
+
+  /** `ask`: the machine does the instruction at a slot. `pointers`: as CompileInput has them. */
+  constructor(
+    regs: Registers,
+    ask: (name: "load" | "store" | "atomic", slot: number) => void,
+    pointers: ReadonlyMap<number, number> | undefined,
+  ) {
+    this.#func = regs.func;
+    this.#regs = regs;
+    this.#ask = ask;
+    this.#pointers = pointers;
+  }
+
+  /**
+   * Calls `fast` with the buffer offset in #offset where the shadow allows the access, else `slow`:
+   * the address lies in the buffer, and the granule has that many bytes from its start (an access over two granules
+   * is slow). The guest address is left in #address.
+   */
+  #checked(base: number, off: number, size: Size, write: boolean, fast: () => void, slow: () => void): void {
+    const func = this.#func;
+    func.emit("block");
+    func.emit("block");
+    this.#regs.get(base);
+    func.emit("i64.const", BigInt(off) - KERNEL_BASE);
+    func.emit("i64.add");
+    func.emit("local.tee", this.#regs.address);
+    func.emit("i64.const", BigInt(MAX_BYTES));
+    func.emit("i64.ge_u");
+    func.emit("br_if", 0);
+    func.emit("local.get", this.#regs.address);
+    func.emit("i32.wrap_i64");
+    func.emit("local.tee", this.#regs.offset);
+    func.emit("i32.const", 7);
+    func.emit("i32.and");
+    func.emit("i32.const", size);
+    func.emit("i32.add");
+    this.#shadow();
+    if (!write) {
+      func.emit("i32.const", SHADOW_READONLY - 1);
+      func.emit("i32.and");
+    }
+    func.emit("i32.gt_u");
+    func.emit("br_if", 0);
+    if (write) {
+      this.#shadow();
+      func.emit("i32.const", SHADOW_READONLY);
+      func.emit("i32.ge_u");
+      func.emit("br_if", 0);
+    }
+    fast();
+    func.emit("br", 1);
+    func.emit("end");
+    slow();
+    func.emit("end");
+  }
+
+  #shadow(): void {
+    const func = this.#func;
+    func.emit("local.get", this.#regs.offset);
+    func.emit("i32.const", 3);
+    func.emit("i32.shr_u");
+    func.emit("i64.load8_u");
+    func.emit("i32.wrap_i64");
+  }
+
+  /** Accesses through R10 lie at fixed places of the frame: inside of it there is nothing to check. */
+  #onStack(base: number, off: number, size: Size): boolean {
+    return base === 10 && off >= -STACK_FRAME_BYTES && off + size <= 0;
+  }
+
+  load(slot: number, { dst, src, off }: Insn, size: Size, signed: boolean): void {
+    const func = this.#func;
+    const op = LOADS[size][signed ? 1 : 0];
+    if (this.#onStack(src, off, size)) {
+      const known = this.#regs.known(off, size);
+      if (known !== undefined) return this.#takeKnown(dst, known.reg, known.shift, size, signed);
+      func.emit("local.get", this.#regs.frame);
+      func.emit(op, STACK_FRAME_BYTES + off);
+      return this.#regs.set(dst);
+    }
+    this.#checked(
+      src,
+      off,
+      size,
+      false,
+      () => {
+        func.emit("local.get", this.#regs.offset);
+        func.emit(op);
+        this.#regs.set(dst);
+      },
+      () => {
+        const word = size === 4 && !signed ? this.#pointers?.get(off) : undefined;
+        if (word !== undefined) this.#packetPointer(dst, off, word);
+        this.#regs.localToGlobal();
+        this.#regs.spill([src]);
+        this.#ask("load", slot);
+        this.#regs.fill([dst]);
+        if (word !== undefined) func.emit("end");
+      },
+    );
+  }
+
+  /** The bytes of a register from a bit on, as a load of their copy on the stack would give them. */
+  #takeKnown(dst: number, reg: number, shift: number, size: Size, signed: boolean): void {
+    const func = this.#func;
+    this.#regs.get(reg);
+    if (shift > 0) {
+      func.emit("i64.const", BigInt(shift));
+      func.emit("i64.shr_u");
+    }
+    if (size < 8 && signed) func.emit(`i64.extend${(8 * size) as 8 | 16 | 32}_s`);
+    else if (size < 8) {
+      func.emit("i64.const", (1n << BigInt(8 * size)) - 1n);
+      func.emit("i64.and");
+    }
+    this.#regs.set(dst);
+  }
+
+  /** Where #address is that field of the context, and there is a packet: the pointer. Opens an `if` whose `else` follows. */
+  #packetPointer(dst: number, off: number, word: number): void {
+    const func = this.#func;
+    const load = (op: OpName) => {
+      func.emit("i32.const", 0);
+      func.emit(op, word);
+    };
+    func.emit("local.get", this.#regs.address);
+    func.emit("i64.const", BigInt(CTX + off));
+    func.emit("i64.eq");
+    load("i32.load");
+    func.emit("i32.const", 0);
+    func.emit("i32.ne");
+    func.emit("i32.and");
+    func.emit("if");
+    load("i64.load32_u");
+    func.emit("i64.const", KERNEL_BASE);
+    func.emit("i64.or");
+    this.#regs.set(dst);
+    func.emit("else");
+  }
+
+  store(slot: number, { dst, src, off, imm }: Insn, size: Size, immediate: boolean): void {
+    const func = this.#func;
+    const value = () => (immediate ? func.emit("i64.const", BigInt(imm)) : this.#regs.get(src));
+    if (this.#onStack(dst, off, size)) {
+      func.emit("local.get", this.#regs.frame);
+      value();
+      func.emit(STORES[size], STACK_FRAME_BYTES + off);
+      this.#regs.stored(off, size, immediate ? undefined : src);
+      return;
+    }
+    // Through another pointer the frame may be written as well.
+    this.#regs.forgetStack();
+    this.#checked(
+      dst,
+      off,
+      size,
+      true,
+      () => {
+        func.emit("local.get", this.#regs.offset);
+        value();
+        func.emit(STORES[size]);
+      },
+      () => {
+        this.#regs.localToGlobal();
+        this.#regs.spill(immediate ? [dst] : [dst, src]);
+        this.#ask("store", slot);
+      },
+    );
+  }
+
+  atomic(slot: number, { dst, src, off }: Insn, op: AtomicOp, size: 4 | 8): void {
+    const func = this.#func;
+    const plain = ATOMIC_RESULTS[op];
+    this.#regs.forgetStack();
+    const old = () => func.emit("local.get", this.#regs.old);
+    this.#checked(
+      dst,
+      off,
+      size,
+      true,
+      () => {
+        func.emit("local.get", this.#regs.offset);
+        func.emit(LOADS[size][0]);
+        func.emit("local.set", this.#regs.old);
+        func.emit("local.get", this.#regs.offset);
+        this.#regs.get(src);
+        if (plain !== undefined) {
+          old();
+          func.emit(plain);
+        } else if (op === "cmpxchg") {
+          old();
+          this.#regs.first(0, size === 8 ? 64 : 32);
+          old();
+          if (size === 4) func.emit("i32.wrap_i64");
+          func.emit(size === 8 ? "i64.eq" : "i32.eq");
+          func.emit("select");
+        }
+        func.emit(STORES[size]);
+        if (!ATOMIC_OPS[op].fetch) return;
+        old();
+        this.#regs.set(op === "cmpxchg" ? 0 : src);
+      },
+      () => {
+        this.#regs.localToGlobal();
+        this.#regs.spill([0, dst, src]);
+        this.#ask("atomic", slot);
+        this.#regs.fill([0, src]);
+      },
+    );
+  }
+}

@@ -1,0 +1,178 @@
+// Computations: arithmetic, byte order and comparisons on the locals that hold registers.
+import { bug } from "../base/bug.ts";
+import type { AluOp, JmpOp, Width } from "../isa/forms.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { Registers } from "./registers.ts";
+import type { Func, OpName } from "./wasm.ts";
+
+const ALU64: Partial<Record<AluOp, OpName>> = {
+  add: "i64.add",
+  sub: "i64.sub",
+  mul: "i64.mul",
+  or: "i64.or",
+  and: "i64.and",
+  xor: "i64.xor",
+  lsh: "i64.shl",
+  rsh: "i64.shr_u",
+  arsh: "i64.shr_s",
+};
+const DIVISIONS: Partial<Record<AluOp, OpName>> = {
+  div: "i64.div_u",
+  sdiv: "i64.div_s",
+  mod: "i64.rem_u",
+  smod: "i64.rem_s",
+};
+const EXTENSIONS: Partial<Record<AluOp, OpName>> = {
+  movsx8: "i64.extend8_s",
+  movsx16: "i64.extend16_s",
+  movsx32: "i64.extend32_s",
+};
+const COMPARISONS: Record<Exclude<JmpOp, "jset">, OpName> = {
+  jeq: "i64.eq",
+  jne: "i64.ne",
+  jgt: "i64.gt_u",
+  jge: "i64.ge_u",
+  jlt: "i64.lt_u",
+  jle: "i64.le_u",
+  jsgt: "i64.gt_s",
+  jsge: "i64.ge_s",
+  jslt: "i64.lt_s",
+  jsle: "i64.le_s",
+};
+/** The same operation on the lower halves. */
+const narrow = (op: OpName): OpName => op.replace("i64.", "i32.") as OpName;
+const signedDivision = (op: AluOp) => op === "sdiv" || op === "smod";
+const remainder = (op: AluOp) => op === "mod" || op === "smod";
+
+export function alu(r: Registers, insn: Insn, op: AluOp, width: Width, fromReg: boolean): void {
+  const { func } = r;
+  const plain = ALU64[op];
+  const division = DIVISIONS[op];
+  const extension = EXTENSIONS[op];
+  if (plain !== undefined) {
+    r.first(insn.dst, width);
+    r.operand(insn, width, fromReg);
+    func.emit(width === 32 ? narrow(plain) : plain);
+    r.result(insn.dst, width);
+  } else if (op === "mov") {
+    r.operand(insn, width, fromReg);
+    r.result(insn.dst, width);
+  } else if (extension !== undefined) {
+    r.operand(insn, width, fromReg);
+    func.emit(width === 32 ? narrow(extension) : extension);
+    r.result(insn.dst, width);
+  } else if (op === "neg") {
+    func.emit(`i${width}.const`, width === 32 ? 0 : 0n);
+    r.first(insn.dst, width);
+    func.emit(`i${width}.sub`);
+    r.result(insn.dst, width);
+  } else if (division !== undefined) {
+    divide(r, insn, op, division, width, fromReg);
+  } else {
+    throw bug(`no code for ${op}`);
+  }
+}
+
+/** By zero: 0, and the dividend for a remainder. The most negative number by -1: itself, remainder 0. */
+function divide(r: Registers, insn: Insn, op: AluOp, wide: OpName, width: Width, fromReg: boolean): void {
+  const { func } = r;
+  const instruction = width === 32 ? narrow(wide) : wide;
+  const constant = (value: number) => func.emit(`i${width}.const`, width === 32 ? value : BigInt(value));
+  if (!fromReg && insn.imm !== 0 && insn.imm !== -1) {
+    r.first(insn.dst, width);
+    r.operand(insn, width, false);
+    func.emit(instruction);
+    return r.result(insn.dst, width);
+  }
+  const divisor = () => r.operand(insn, width, fromReg);
+  divisor();
+  func.emit(`i${width}.eqz`);
+  func.emit("if");
+  if (remainder(op)) r.first(insn.dst, width);
+  else constant(0);
+  r.result(insn.dst, width);
+  func.emit("else");
+  if (signedDivision(op)) {
+    divisor();
+    constant(-1);
+    func.emit(`i${width}.eq`);
+    func.emit("if");
+    constant(0);
+    if (remainder(op)) {
+      r.result(insn.dst, width);
+    } else {
+      r.first(insn.dst, width);
+      func.emit(`i${width}.sub`);
+      r.result(insn.dst, width);
+    }
+    func.emit("else");
+  }
+  r.first(insn.dst, width);
+  divisor();
+  func.emit(instruction);
+  r.result(insn.dst, width);
+  if (signedDivision(op)) func.emit("end");
+  func.emit("end");
+}
+
+export function byteOrder(r: Registers, insn: Insn, to: "le" | "be" | "swap", bits: 16 | 32 | 64): void {
+  const { func } = r;
+  if (to === "le" && bits === 64) return;
+  if (to === "le") {
+    r.get(insn.dst);
+    func.emit("i64.const", bits === 16 ? 0xffffn : 0xffff_ffffn);
+    func.emit("i64.and");
+    return r.set(insn.dst);
+  }
+  if (bits === 64) {
+    r.low(insn.dst);
+    swap32(func, r.offset);
+    func.emit("i64.extend_i32_u");
+    func.emit("i64.const", 32n);
+    func.emit("i64.shl");
+    r.get(insn.dst);
+    func.emit("i64.const", 32n);
+    func.emit("i64.shr_u");
+    func.emit("i32.wrap_i64");
+    swap32(func, r.offset);
+    func.emit("i64.extend_i32_u");
+    func.emit("i64.or");
+    return r.set(insn.dst);
+  }
+  r.low(insn.dst);
+  swap32(func, r.offset);
+  if (bits === 16) {
+    func.emit("i32.const", 16);
+    func.emit("i32.shr_u");
+  }
+  r.result(insn.dst, 32);
+}
+
+/** Reverses the four bytes of the i32 on the stack: odd and even bytes turn separately. */
+function swap32(func: Func, offset: number): void {
+  func.emit("local.set", offset);
+  for (const [mask, turn] of [
+    [0x00ff00ff, 24],
+    [0xff00ff00 | 0, 8],
+  ] as const) {
+    func.emit("local.get", offset);
+    func.emit("i32.const", mask);
+    func.emit("i32.and");
+    func.emit("i32.const", turn);
+    func.emit("i32.rotl");
+  }
+  func.emit("i32.or");
+}
+
+export function compare(r: Registers, insn: Insn, op: JmpOp, width: Width, fromReg: boolean): void {
+  const { func } = r;
+  r.first(insn.dst, width);
+  r.operand(insn, width, fromReg);
+  if (op === "jset") {
+    func.emit(`i${width}.and`);
+    func.emit(`i${width}.const`, width === 32 ? 0 : 0n);
+    func.emit(`i${width}.ne`);
+  } else {
+    func.emit(width === 32 ? narrow(COMPARISONS[op]) : COMPARISONS[op]);
+  }
+}

@@ -1,0 +1,131 @@
+// The registers of a BPF function as locals of a WebAssembly function: reading and writing them, and passing them to and
+// from the machine's register area. Also remembers what the block at hand has stored on its stack frame and still has in
+// a register. Mutable: it emits code as it is asked.
+
+import type { Size, Width } from "../isa/forms.ts";
+import type { Insn } from "../isa/insn.ts";
+import { REGS, STACK_FRAME_BYTES } from "../vm/layout.ts";
+import type { Func } from "./wasm.ts";
+
+/** Registers that a function gets as parameters, in their order. */
+export const REG_PARAMS = ["r1", "r2", "r3", "r4", "r5", "r10"];
+
+/** Offset in the buffer of a register of the machine. */
+export const regOffset = (reg: number): number => REGS + 8 * reg;
+
+export class Registers {
+  readonly func: Func;
+  /** Register → local. */
+  readonly #reg: readonly number[];
+  /** Locals: instructions that may still run; a guest address, as offset (i64) and (i32); a value of before. */
+  readonly left: number;
+  readonly address: number;
+  readonly offset: number;
+  readonly old: number;
+  /** Local: offset of the lowest byte of the frame. R10 never changes in a function. */
+  readonly frame: number;
+  /** What this block has stored on its stack frame and where it still is: in a register as well. */
+  #known: { readonly off: number; readonly size: Size; readonly reg: number }[] = [];
+
+  constructor(func: Func) {
+    this.func = func;
+    const r0 = func.local("i64", "r0");
+    const saved = [6, 7, 8, 9].map((reg) => func.local("i64", `r${reg}`));
+    this.#reg = [r0, 0, 1, 2, 3, 4, ...saved, 5];
+    this.left = func.local("i64", "left");
+    this.address = func.local("i64", "address");
+    this.offset = func.local("i32", "offset");
+    this.frame = func.local("i32", "frame");
+    this.old = func.local("i64", "old");
+  }
+
+  /** What every function begins with. */
+  enter(): void {
+    this.globalToLocal();
+    this.low(10);
+    this.func.emit("i32.const", STACK_FRAME_BYTES);
+    this.func.emit("i32.sub");
+    this.func.emit("local.set", this.frame);
+  }
+
+  get(reg: number): void {
+    this.func.emit("local.get", this.#reg[reg] as number);
+  }
+
+  set(reg: number): void {
+    this.#known = this.#known.filter((one) => one.reg !== reg);
+    this.func.emit("local.set", this.#reg[reg] as number);
+  }
+
+  /** The lower half of a register as i32. */
+  low(reg: number): void {
+    this.get(reg);
+    this.func.emit("i32.wrap_i64");
+  }
+
+  /** Second operand of a computation or comparison. */
+  operand(insn: Insn, width: Width, fromReg: boolean): void {
+    if (width === 32) {
+      if (fromReg) this.low(insn.src);
+      else this.func.emit("i32.const", insn.imm);
+    } else if (fromReg) this.get(insn.src);
+    else this.func.emit("i64.const", BigInt(insn.imm));
+  }
+
+  first(reg: number, width: Width): void {
+    if (width === 32) this.low(reg);
+    else this.get(reg);
+  }
+
+  /** Stores what is on the stack; a 32-bit result clears the upper half. */
+  result(reg: number, width: Width): void {
+    if (width === 32) this.func.emit("i64.extend_i32_u");
+    this.set(reg);
+  }
+
+  /** Nothing is known of the stack: a block begins, or something else may have written there. */
+  forgetStack(): void {
+    this.#known = [];
+  }
+
+  /** `size` bytes at R10 + off were stored: those of `reg`, or of no register. */
+  stored(off: number, size: Size, reg?: number): void {
+    this.#known = this.#known.filter((one) => one.off + one.size <= off || off + size <= one.off);
+    if (reg !== undefined) this.#known.push({ off, size, reg });
+  }
+
+  /** The register that has these bytes of the stack, and from which bit on. */
+  known(off: number, size: Size): { readonly reg: number; readonly shift: number } | undefined {
+    const found = this.#known.find((one) => one.off <= off && off + size <= one.off + one.size);
+    return found && { reg: found.reg, shift: 8 * (off - found.off) };
+  }
+
+  // ------------------------------------------------------------------------------------------------- machine
+
+  globalToLocal(): void {
+    this.func.emit("global.get", 0);
+    this.func.emit("local.set", this.left);
+  }
+
+  localToGlobal(): void {
+    this.func.emit("local.get", this.left);
+    this.func.emit("global.set", 0);
+  }
+
+  /** Writes registers to the machine's register area. */
+  spill(regs: readonly number[]): void {
+    for (const reg of regs) {
+      this.func.emit("i32.const", regOffset(reg));
+      this.get(reg);
+      this.func.emit("i64.store");
+    }
+  }
+
+  fill(regs: readonly number[]): void {
+    for (const reg of regs) {
+      this.func.emit("i32.const", regOffset(reg));
+      this.func.emit("i64.load");
+      this.set(reg);
+    }
+  }
+}
