@@ -186,12 +186,12 @@ function Elements({ map, whole, look, onEdit, onDelete, deletable }: ElementsPro
   const perCpu = /percpu/.test(type);
   const keyed = keySize > 0 && !KEYLESS.test(type);
   const large = !whole && count > WINDOW;
-  const keyText = (key: string): string =>
-    type === "lpm_trie"
-      ? prefixOf(key)
-      : keySize <= 8
-        ? numberOf(key, base === "binary" ? "hex" : base)
-        : formatBytes(key, "hex", [], base);
+  const keyText = (key: string): string => {
+    if (type === "lpm_trie") return prefixOf(key);
+    if (keySize > 8) return formatBytes(key, "hex", [], base);
+    // An index is counted, whatever numbers are shown as.
+    return numberOf(key, /array/.test(type) ? "unsigned" : base === "binary" ? "hex" : base);
+  };
   const valueText = (hex: string, label: string): string =>
     label === "" ? formatBytes(hex, look.format, look.fields, base) : label;
   const away = large && changedAt >= 0 && (changedAt < from || changedAt >= from + entries.length);

@@ -1,6 +1,6 @@
 // The maps of the program: what they hold at this step, with what the step changed; what they hold before the run, which
 // the reader may set; and what they hold in the running kernel, which bpf(2) may change.
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { create } from "zustand";
 import type { MapInput } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
@@ -60,6 +60,11 @@ function AtStep() {
   const maps = useMoment((s) => s.maps);
   const check = useVerdict((s) => s.check);
   const contents = useContents((s) => s.of);
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (maps.length > 0)
+      list.current?.querySelector("[data-written], [data-gone]")?.scrollIntoView({ block: "nearest" });
+  }, [maps]);
   const all = run ? maps : (check?.maps ?? []).map((map, i) => declared(map, i, contents[map.name] ?? {}));
   const trial = origin !== "event" && origin !== "test";
   if ((check?.maps.length ?? 0) === 0 && all.length === 0)
@@ -69,7 +74,7 @@ function AtStep() {
       </p>
     );
   return (
-    <>
+    <div ref={list}>
       {all.map((map) => (
         <MapTable
           key={map.name + map.id}
@@ -85,7 +90,7 @@ function AtStep() {
         />
       ))}
       {trial && <p className="hint maps-view__note">{words.maps.initial}</p>}
-    </>
+    </div>
   );
 }
 
