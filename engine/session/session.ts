@@ -70,20 +70,20 @@ export function createSession({
       return checked.view;
     },
     visits(revision, slot, limit) {
-      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
-      return trace && checked ? visitViews(trace, slot, limit, checked.lineAt) : [];
+      const asked = of(revision);
+      return asked?.verdict?.trace ? visitViews(asked.verdict.trace, slot, limit, asked.lineAt) : [];
     },
     visitNumbers(revision, slot) {
-      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
+      const trace = of(revision)?.verdict?.trace;
       return trace ? visitNumbers(trace, slot) : new Int32Array();
     },
     visitAt(revision, visit) {
-      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
-      return trace && checked ? visitView(trace, visit, checked.lineAt) : null;
+      const asked = of(revision);
+      return asked?.verdict?.trace ? visitView(asked.verdict.trace, visit, asked.lineAt) : null;
     },
     visitOfLine(revision, slot, line) {
-      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
-      return trace && checked ? visitOfLine(trace, slot, line, checked.lineAt) : -1;
+      const asked = of(revision);
+      return asked?.verdict?.trace ? visitOfLine(asked.verdict.trace, slot, line, asked.lineAt) : -1;
     },
     logLines(revision, from, count) {
       const log = of(revision)?.log;
@@ -107,19 +107,20 @@ export function createSession({
 
     async flow(revision, metrics) {
       const { flowView } = await import("./flow-views.ts");
-      if (checked?.view.revision !== revision || !checked.assembly.ok || checked.view.slots.length === 0) return null;
-      return flowView(checked.program.insns, checked.view.slots, revision, metrics);
+      const asked = of(revision);
+      if (!asked?.assembly.ok || asked.view.slots.length === 0) return null;
+      return flowView(asked.program.insns, asked.view.slots, revision, metrics);
     },
     async walked(revision, visit) {
       const { trafficOfTrace } = await import("./flow-views.ts");
-      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
-      return trace && checked ? trafficOfTrace(checked.program.insns, trace, visit) : null;
+      const asked = of(revision);
+      return asked?.verdict?.trace ? trafficOfTrace(asked.program.insns, asked.verdict.trace, visit) : null;
     },
     ran: async (run) => (await live()).recorded(run, (await import("./flow-views.ts")).trafficOfRun),
     async roundsWalked(revision, loop, limit) {
       const { roundsOfTrace } = await import("./flow-views.ts");
-      const trace = checked?.view.revision === revision ? checked.verdict?.trace : undefined;
-      return trace && checked ? roundsOfTrace(checked.program.insns, trace, loop, limit) : null;
+      const asked = of(revision);
+      return asked?.verdict?.trace ? roundsOfTrace(asked.program.insns, asked.verdict.trace, loop, limit) : null;
     },
     async roundsRun(run, loop, limit) {
       const { roundsOfRun } = await import("./flow-views.ts");

@@ -6,8 +6,6 @@ import { type Cause, type CauseStep, causeOf } from "./cause.ts";
 import type { Rule, Wording } from "./rule.ts";
 import { RULES } from "./rules.ts";
 
-export type { Cause, CauseStep };
-
 export interface Explanation {
   /** Name of the rule. */
   readonly id: string;
