@@ -19,8 +19,6 @@ export interface Rewritten {
   readonly insns: readonly Insn[];
   /** Slot → kernel function that is called there. */
   readonly callees: ReadonlyMap<number, string>;
-  /** Slot → slot it had in the program as given, -1 where it was put in. */
-  readonly origin: readonly number[];
 }
 
 const MAY_GOTO = I.BPF_JMP | I.BPF_JCOND;
@@ -102,7 +100,6 @@ export class Code {
     slotOf.set(this.end, at);
     const insns: Insn[] = [];
     const callees = new Map<number, string>();
-    const origin: number[] = [];
     for (const node of this.nodes) {
       const slot = slotOf.get(node) as number;
       const far = node.target && (slotOf.get(node.target) as number) - slot - 1;
@@ -112,9 +109,8 @@ export class Code {
           isFuncAddress(node.insn) && node.target ? { ...node.second, imm: subprogOf(node.target) } : node.second,
         );
       if (node.callee !== undefined) callees.set(slot, node.callee);
-      origin.push(node.slot, ...(node.second ? [node.slot < 0 ? -1 : node.slot + 1] : []));
     }
-    return { insns, callees, origin };
+    return { insns, callees };
   }
 }
 
