@@ -18,6 +18,7 @@ import { littleEndian, storeLittleEndian } from "./le.ts";
 import type { Memory, Region, RegionSource } from "./memory.ts";
 import { loadPacketBytes } from "./packet.ts";
 import { type ALU, ATOMIC, aluResult, loadResult } from "./semantics.ts";
+import { taskPlaces } from "./task.ts";
 
 /** How a run ended, or that it did not yet: `paused` means the budget is used up. */
 export type Outcome =
@@ -197,6 +198,7 @@ export class Machine implements RegionSource {
       yield { name, kind: "stack" as const, start, size: L.STACK_FRAME_BYTES, writable: true, frame };
     }
     if (this.ctx !== undefined) yield* this.ctx.places(memory);
+    yield* taskPlaces(memory);
   }
 
   /** All memory the program can see, in the order of addresses. */

@@ -1,5 +1,6 @@
 // Calls that change where a program goes on: callbacks, tail calls, locks; and what it sends out.
 import { expect, test } from "vitest";
+import { taskStruct } from "../../facts/recorded/task.ts";
 import { insnNamed as insn } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { MapDef } from "../../program/program.ts";
@@ -268,6 +269,37 @@ test("time, random numbers and identity come from the environment and repeat", (
 });
 
 test("a helper that means nothing here is a fault with its reason", () => {
-  const { machine } = machineFor([call(35), EXIT]);
-  expect(r0(machine)).toMatch(/bpf_get_current_task is not simulated: it works on struct task_struct/);
+  const { machine } = machineFor([call(175), EXIT]);
+  expect(r0(machine)).toMatch(/bpf_task_pt_regs is not simulated: it works on the memory and the files of a process/);
+});
+
+test("of the task that runs pid, tgid and comm can be read, and nothing else", () => {
+  /** bpf_probe_read_kernel(fp - 8, 8, task + off): what it returns, and R6 = the bytes. */
+  const read = (off: number) => [
+    call(35),
+    insn("mov64_reg", { dst: 3 }),
+    insn("add64_imm", { dst: 3, imm: off }),
+    insn("mov64_reg", { dst: 1, src: 10 }),
+    insn("add64_imm", { dst: 1, imm: -8 }),
+    mov(2, 8),
+    call(113),
+    insn("ldx8", { dst: 6, src: 10, off: -8 }),
+    EXIT,
+  ];
+  const values = [taskStruct.pid, taskStruct.comm, taskStruct.pid - 8].map((off) => {
+    const { machine } = machineFor(read(off));
+    return [r0(machine), machine.reg(6)];
+  });
+  const bash = 0x68736162n;
+  expect(values).toEqual([
+    [0n, (4242n << 32n) | 4242n],
+    [0n, bash],
+    [-14n, 0n],
+  ]);
+  const direct = [call(158), insn("ldx4", { src: 0, off: taskStruct.tgid }), EXIT];
+  const { machine } = machineFor(direct);
+  const shown = () => machine.regions().filter(({ name }) => name.startsWith("task_struct")).length;
+  expect(shown()).toBe(0);
+  expect(r0(machine)).toBe(4242n);
+  expect(shown()).toBe(2);
 });

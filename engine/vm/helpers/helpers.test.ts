@@ -115,11 +115,11 @@ test("every helper of the kernel is simulated or refused with a sentence", () =>
   expect(helperRefusal(9999)).toBe("helper #9999 does not exist");
 });
 
-test("four fifths of what each common program type may call are simulated", () => {
-  for (const name of ["socket_filter", "sched_cls", "xdp", "kprobe", "tracepoint"]) {
+test("of what each common program type may call at most 15 of a hundred are refused", () => {
+  for (const name of ["socket_filter", "sched_cls", "xdp", "kprobe", "tracepoint", "oreore"]) {
     const ids = progTypeByName(name)?.helperIds(0) ?? [];
     const missing = ids.filter((id) => !simulatedHelpers.includes(id));
-    expect(missing.length / ids.length, `${name}: ${missing}`).toBeLessThan(1 / 5);
+    expect(missing.length / ids.length, `${name}: ${missing}`).toBeLessThanOrEqual(0.15);
   }
 });
 

@@ -3,7 +3,8 @@
 import { ERRNO } from "../../facts/errno.ts";
 import type { Machine } from "../machine.ts";
 import { StackTraceMap } from "../maps/storage.ts";
-import { type Helper, mapArg, memArg, ret, u32Arg, u64Arg } from "./call.ts";
+import { currentTask } from "../task.ts";
+import { type Helper, mapArg, memArg, pointerArg, ret, u32Arg, u64Arg } from "./call.ts";
 
 /** Kernel memory: copied where it is there, else zeroed and -EFAULT. There is no user memory here. */
 function read(m: Machine, ip: number, kernel: boolean): boolean {
@@ -50,6 +51,24 @@ const BPF_F_FAST_STACK_CMP = 1n << 9n;
 const BPF_F_REUSE_STACKID = 1n << 10n;
 const BPF_F_USER_BUILD_ID = 1n << 11n;
 
+/** Arguments 2 … 4: where to, how many bytes, flags. */
+const stack: Helper = (m, ip) => {
+  const size = u32Arg(m, 3);
+  const to = memArg(m, ip, 2, size, true);
+  if (to < 0) return false;
+  const flags = u64Arg(m, 4);
+  m.memory.fill(to, size);
+  if ((flags & ~(BPF_F_SKIP_FIELD_MASK | BPF_F_USER_STACK | BPF_F_USER_BUILD_ID)) !== 0n || size % 8 !== 0) {
+    return ret(m, -ERRNO.EINVAL);
+  }
+  if ((flags & BPF_F_USER_STACK) !== 0n) return ret(m, -ERRNO.EFAULT);
+  const addresses = trace(m).slice(Number(flags & BPF_F_SKIP_FIELD_MASK), size / 8 + Number(flags & 0xffn));
+  addresses.forEach((address, i) => {
+    m.memory.w64(to + 8 * i, address);
+  });
+  return ret(m, Math.min(size, addresses.length * 8));
+};
+
 export const PROBE_HELPERS = {
   probe_read: (m, ip) => read(m, ip, true),
   probe_read_kernel: (m, ip) => read(m, ip, true),
@@ -86,20 +105,9 @@ export const PROBE_HELPERS = {
     return ret(m, size === 0 ? 0 : -ERRNO.EFAULT);
   },
 
-  get_stack: (m, ip) => {
-    const size = u32Arg(m, 3);
-    const to = memArg(m, ip, 2, size, true);
-    if (to < 0) return false;
-    const flags = u64Arg(m, 4);
-    m.memory.fill(to, size);
-    if ((flags & ~(BPF_F_SKIP_FIELD_MASK | BPF_F_USER_STACK | BPF_F_USER_BUILD_ID)) !== 0n || size % 8 !== 0) {
-      return ret(m, -ERRNO.EINVAL);
-    }
-    if ((flags & BPF_F_USER_STACK) !== 0n) return ret(m, -ERRNO.EFAULT);
-    const addresses = trace(m).slice(Number(flags & BPF_F_SKIP_FIELD_MASK), size / 8 + Number(flags & 0xffn));
-    addresses.forEach((address, i) => {
-      m.memory.w64(to + 8 * i, address);
-    });
-    return ret(m, Math.min(size, addresses.length * 8));
-  },
+  get_stack: stack,
+  get_task_stack: (m, ip) =>
+    pointerArg(m, 1) === currentTask(m)
+      ? stack(m, ip)
+      : m.raise("argument", ip, "argument 1 of bpf_get_task_stack is not the task that runs"),
 } satisfies Record<string, Helper>;

@@ -4,7 +4,8 @@ import { ERRNO } from "../../facts/errno.ts";
 import { nextRandom } from "../env.ts";
 import { RANDOM } from "../layout.ts";
 import type { Machine } from "../machine.ts";
-import { type Helper, memArg, ret, ret64, u32Arg, u64Arg } from "./call.ts";
+import { commBytes, currentTask } from "../task.ts";
+import { type Helper, memArg, ret, ret64, retPointer, u32Arg, u64Arg } from "./call.ts";
 
 const NS_PER_JIFFY = 4_000_000n;
 /** Coarse clocks move with the timer interrupt. */
@@ -41,13 +42,12 @@ export const TASK_HELPERS = {
     if (at < 0) return false;
     if (size === 0) return ret(m, -ERRNO.EINVAL);
     m.memory.fill(at, size);
-    const text = m.env.comm.slice(0, Math.min(15, size - 1));
-    m.memory.copyIn(
-      at,
-      Uint8Array.from(text, (char) => char.charCodeAt(0) & 0xff),
-    );
+    m.memory.copyIn(at, commBytes(m.env.comm).subarray(0, size - 1));
     return ret(m, 0);
   },
+
+  get_current_task: (m) => retPointer(m, currentTask(m)),
+  get_current_task_btf: (m) => retPointer(m, currentTask(m)),
 
   get_ns_current_pid_tgid: (m, ip) => {
     const size = u32Arg(m, 4);
