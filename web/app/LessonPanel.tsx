@@ -41,6 +41,8 @@ export default function LessonPanel({ phone = false }: Props) {
   const { lesson, number } = useLesson();
   const [list, setList] = useState(false);
   const [folded, setFolded] = useState(false);
+  // A phone has no keys to uncover one point after the other.
+  const talking = useSettings((s) => s.present) && !phone;
   const shown = lesson && textOf(lesson, language);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another lesson takes the list's place
   useEffect(() => setList(false), [lesson]);
@@ -71,8 +73,8 @@ export default function LessonPanel({ phone = false }: Props) {
         </Suspense>
       ) : (
         <>
-          <Body lesson={lesson} shown={shown} />
-          <Foot lesson={lesson} number={number} text={text} />
+          <Body lesson={lesson} shown={shown} talking={talking} />
+          <Foot lesson={lesson} number={number} text={text} talking={talking} />
         </>
       )}
     </section>
@@ -101,9 +103,15 @@ function IconButton({ label, Icon, act, off = false }: IconProps) {
   );
 }
 
-function Body({ lesson, shown }: { readonly lesson: Lesson; readonly shown: LessonText }) {
+interface BodyProps {
+  readonly lesson: Lesson;
+  readonly shown: LessonText;
+  /** Points come one after the other. */
+  readonly talking: boolean;
+}
+
+function Body({ lesson, shown, talking }: BodyProps) {
   const text = useLessonText();
-  const present = useSettings((s) => s.present);
   const { uncovered, point } = useLesson();
   const top = useRef<HTMLElement>(null);
   const last = useRef<HTMLDivElement>(null);
@@ -114,9 +122,9 @@ function Body({ lesson, shown }: { readonly lesson: Lesson; readonly shown: Less
   }, [lesson]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was just uncovered comes into sight
   useEffect(() => {
-    if (present) last.current?.scrollIntoView({ block: "nearest" });
-  }, [point, present]);
-  const points = present ? shown.points.slice(0, point) : shown.points;
+    if (talking) last.current?.scrollIntoView({ block: "nearest" });
+  }, [point, talking]);
+  const points = talking ? shown.points.slice(0, point) : shown.points;
   return (
     <ScrollRegion ref={top} className="lesson__body" aria-label={shown.title}>
       {lesson.slides && <p className="lesson__slides">{text.slides(...lesson.slides)}</p>}
@@ -128,12 +136,12 @@ function Body({ lesson, shown }: { readonly lesson: Lesson; readonly shown: Less
             key={i}
             ref={i === points.length - 1 ? last : undefined}
             className="lesson__point"
-            data-past={(present && i < point - 1) || undefined}
+            data-past={(talking && i < point - 1) || undefined}
           >
             <PointView point={one} place={i} id={lesson.id} />
           </div>
         ))}
-        {!present && <Hints lesson={lesson} shown={shown} />}
+        {!talking && <Hints lesson={lesson} shown={shown} />}
       </Acting>
     </ScrollRegion>
   );
@@ -174,6 +182,7 @@ interface FootProps {
   readonly lesson: Lesson;
   readonly number: number;
   readonly text: LessonTexts;
+  readonly talking: boolean;
 }
 
 interface Aim {
@@ -200,15 +209,14 @@ function aims(lesson: Lesson, views: readonly GoalView[] | null, text: LessonTex
 }
 
 /** Always in sight: the goals, and the way on. */
-function Foot({ lesson, number, text }: FootProps) {
+function Foot({ lesson, number, text, talking }: FootProps) {
   const goals = useLesson((s) => s.goals);
-  const present = useSettings((s) => s.present);
   const shown = aims(lesson, goals, text);
   const met = shown.filter((one) => one.met).length;
   const solved = shown.length > 0 && met === shown.length;
   return (
     <footer className="lesson__foot" data-solved={solved || undefined}>
-      {shown.length > 0 && !present && (
+      {shown.length > 0 && !talking && (
         <div className="lesson__goal" data-testid="goals" data-met={met} data-of={shown.length}>
           <h3 className="lesson__label">
             {text.goal}

@@ -46,10 +46,8 @@ export interface LessonTexts {
     readonly paste: string;
     readonly choose: string;
     readonly open: string;
-    readonly format: string;
     readonly faults: (n: number) => string;
     readonly line: (n: number) => string;
-    readonly found: string;
     readonly expected: string;
     readonly close: string;
   };
@@ -61,7 +59,6 @@ export interface LessonTexts {
     readonly start: string;
     readonly whatIs: (register: string) => string;
     readonly reveal: string;
-    readonly hidden: string;
     readonly ask: string;
     readonly point: (n: number, all: number) => string;
     readonly step: (n: number, all: number) => string;
@@ -85,7 +82,6 @@ export interface LessonTexts {
     readonly registers: string;
     readonly step: string;
     readonly verdict: string;
-    readonly making: string;
     readonly source: string;
   };
 }
@@ -132,7 +128,6 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     wrong: (answer) => `Not quite: ${answer}.`,
     guessAgain: "Guess again",
     hint: (n, all) => (all === 1 ? "A hint" : `Hint ${n} of ${all}`),
-    noHints: "That was the last hint.",
     goal: "Goal",
     goalMet: "Solved",
     goalOf: (met, all) => `${met} of ${all}`,
@@ -172,10 +167,8 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       paste: "Text of the lesson",
       choose: "Choose a file",
       open: "Open",
-      format: "How a lesson is written",
       faults: (n) => (n === 1 ? "1 thing is not as expected:" : `${n} things are not as expected:`),
       line: (n) => `line ${n}`,
-      found: "found",
       expected: "expected",
       close: "Close",
     },
@@ -187,7 +180,6 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       start: "PageDown goes on",
       whatIs: (register) => `What is ${register} now?`,
       reveal: "Show the value",
-      hidden: "covered",
       ask: "Ask before showing",
       point: (n, all) => `point ${n} of ${all}`,
       step: (n, all) => `step ${n} of ${all}`,
@@ -211,7 +203,6 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       registers: "Registers",
       step: "step",
       verdict: "Verifier",
-      making: "Making the run",
       source: "From the talk “eBPFを使ったオレオレカーネル拡張入門” by Keisuke Nishimura",
     },
   },
@@ -245,7 +236,6 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     wrong: (answer) => `惜しい。答えは ${answer} です。`,
     guessAgain: "もう一度予想する",
     hint: (n, all) => (all === 1 ? "ヒント" : `ヒント ${n} / ${all}`),
-    noHints: "これが最後のヒントです。",
     goal: "ゴール",
     goalMet: "解けました",
     goalOf: (met, all) => `${met} / ${all}`,
@@ -286,10 +276,8 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       paste: "レッスンの本文",
       choose: "ファイルを選ぶ",
       open: "開く",
-      format: "レッスンの書き方",
       faults: (n) => `${n} か所が書式と違います:`,
       line: (n) => `${n} 行目`,
-      found: "書かれているもの",
       expected: "期待したもの",
       close: "閉じる",
     },
@@ -301,7 +289,6 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       start: "PageDown で進みます",
       whatIs: (register) => `${register} は今いくつ?`,
       reveal: "値を見る",
-      hidden: "伏せてあります",
       ask: "見せる前に問う",
       point: (n, all) => `要点 ${n} / ${all}`,
       step: (n, all) => `ステップ ${n} / ${all}`,
@@ -325,7 +312,6 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       registers: "レジスタ",
       step: "ステップ",
       verdict: "verifier",
-      making: "実行しています",
       source: "「eBPFを使ったオレオレカーネル拡張入門」(西村啓佑)に基づく",
     },
   },
