@@ -32,7 +32,6 @@ export interface LessonTexts {
   readonly wrong: (answer: string) => string;
   readonly guessAgain: string;
   readonly hint: (n: number, all: number) => string;
-  readonly noHints: string;
   readonly goal: string;
   readonly goalMet: string;
   readonly goalOf: (met: number, all: number) => string;
