@@ -209,3 +209,16 @@ test("a register hovered says what the verifier knew of it there", async ({ play
   await expect(hover).toContainText("The verifier, before slot 1:");
   await expect(hover).toContainText("0");
 });
+
+test("a source that names its program type is taken for it: choice, machine and kernel", async ({
+  playground,
+  page,
+}) => {
+  await playground.open(
+    `#src=${encodeURIComponent("// @prog xdp\nBPF_MOV64_IMM(BPF_REG_0, XDP_PASS),\nBPF_EXIT_INSN(),\n")}`,
+  );
+  const type = page.getByLabel("Program type");
+  await expect(type).toHaveValue("xdp");
+  await expect(type).toBeDisabled();
+  await expect(playground.id("timeline")).toHaveAttribute("aria-valuemax", "2");
+});

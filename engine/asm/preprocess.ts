@@ -515,6 +515,7 @@ class Preprocessor {
 
 /** Instructions known by heart are tokens again where a name in them is defined by the source, and in bodies of types. */
 function thawed(tokens: readonly Token[], source: string): readonly Token[] {
+  if (!tokens.some(({ frozen }) => frozen)) return tokens;
   const defined = new Set<string>();
   const inType = new Set<Token>();
   let depth = 0;

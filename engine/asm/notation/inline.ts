@@ -15,7 +15,7 @@ export function readNotation(tokens: Token[], source: string, reporter: Reporter
   let kept = 0;
   for (let at = 0; at < tokens.length; at++) {
     const first = tokens[at] as Token;
-    if (!FIRST.test(first.text) || !beginsStatement(tokens, at)) continue;
+    if (!beginsStatement(tokens, at) || !FIRST.test(first.text)) continue;
     let end = at + 1;
     while (end < tokens.length && !(tokens[end] as Token).lineStart && tokens[end]?.text !== ";") end++;
     const comma = tokens[end - 1]?.text === ",";
