@@ -268,9 +268,26 @@ export const OBJECT_PROGRAMS: Readonly<Record<string, Written>> = {
     [call("get_current_task_btf"), movr(1, 0), mov(2, 16), call("get_current_comm")],
     done,
   ),
+  "a task written to": as("kprobe", call("get_current_task_btf"), st("w", 0, 0, 0), done),
+  "a task read before its start": as("kprobe", call("get_current_task_btf"), ldx("w", 1, 0, -4), done),
+  "a task, moved by a number not known": as(
+    "kprobe",
+    [ldx("dw", 6, 1, 0), call("get_current_task_btf"), alu("and", 6, 8), alur("add", 0, 6), ldx("w", 1, 0, 0)],
+    done,
+  ),
+  "a task read, without a compatible license": {
+    ...as("kprobe", call("get_current_task_btf"), ldx("w", 1, 0, 0), done),
+    license: "Proprietary",
+  },
+  "a task that is moved back": as("kprobe", call("get_current_task_btf"), add(0, -8), ldx("w", 1, 0, 0), done),
   "the pointers of a netfilter hook": {
     ...as("netfilter", ldx("dw", 2, 1, 0), ldx("dw", 3, 1, 8), done),
     expectedAttachType: 45,
+  },
+  "a netfilter hook's state read, without a compatible license": {
+    ...as("netfilter", ldx("dw", 2, 1, 0), ldx("w", 3, 2, 0), done),
+    expectedAttachType: 45,
+    license: "Proprietary",
   },
   "half a pointer of a netfilter hook": { ...as("netfilter", ldx("w", 2, 1, 0), done), expectedAttachType: 45 },
   "a packet of a netfilter hook, moved": {

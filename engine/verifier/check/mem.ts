@@ -8,6 +8,7 @@ import { EACCES, EINVAL } from "../state/errors.ts";
 import { isConstVal, pointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { checkPtrAlignment } from "./align.ts";
+import { checkKernelStruct } from "./kernel-struct.ts";
 import { checkMapStruct } from "./map-struct.ts";
 import {
   checkBufferAccess,
@@ -140,7 +141,7 @@ function checkByType(env: Env, reg: RegState, off: number, access: Access): numb
     }
     case T.PTR_TO_BTF_ID:
       if (T.mayBeNull(reg.type)) break;
-      return notSimulated(env, "access to kernel structures through BTF");
+      return checkKernelStruct(env, reg, off, access);
     case T.CONST_PTR_TO_MAP:
       if (reg.type !== T.CONST_PTR_TO_MAP) break;
       return checkMapStruct(env, reg, off, access);
