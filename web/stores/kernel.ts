@@ -85,7 +85,8 @@ export async function startKernel(): Promise<void> {
     if (busy) timer = setTimeout(() => set({ busy: true }), 400);
     else set({ busy: false });
   });
-  const hello = await answered(engine().api.hello());
+  // Once more, where it was lost with a first check that the reader ended.
+  const hello = (await answered(engine().api.hello())) ?? (await answered(engine().api.hello()));
   if (hello) set({ hello, kernel: hello.kernel });
   askKernel({
     eventKind: (progType) => progTypeView(progType)?.event ?? "sysfs",

@@ -44,7 +44,8 @@ export function followProgram(): void {
     const { revision } = useProgram.getState();
     if (revision === seen) return;
     seen = revision;
-    if (get().checking && performance.now() - began > PATIENCE) engine().cancel();
+    // Only one that walks and walks: to end the engine while it starts would lose what else it was asked.
+    if (get().checking && get().walked > 0 && performance.now() - began > PATIENCE) engine().cancel();
     void ask();
   };
   useProgram.subscribe(look);
