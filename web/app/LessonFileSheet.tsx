@@ -88,7 +88,7 @@ export default function LessonFileSheet() {
                 <li key={i}>
                   <span className="lesson-file__line">{text.line(line)}</span>
                   <span>
-                    {found !== "" && <code>{found}</code>}
+                    {found !== "" && <code className="lesson-file__found">{found}</code>}
                     <span>
                       {text.expected}: {expected[language]}
                     </span>

@@ -43,7 +43,9 @@ export default function LessonList() {
                   {title[language]}
                   {slides && <span className="hint">{text.slides(...slides)}</span>}
                 </span>
-                {progress[id]?.solved && <Check size={16} role="img" aria-label={text.solved} />}
+                {progress[id]?.solved && (
+                  <Check size={16} className="lesson-list__done" role="img" aria-label={text.solved} />
+                )}
               </button>
             </li>
           ))}
