@@ -66,7 +66,7 @@ def function_starts(insns):
         code, regs, _, imm = struct.unpack_from("<BBhi", insns, at)
         if (code, regs >> 4) in ((0x85, 1), (0x18, 4)):
             starts.add(at // 8 + imm + 1)
-    return sorted(starts)
+    return sorted(at for at in starts if 0 <= at < len(insns) // 8)
 
 
 def ask(p):

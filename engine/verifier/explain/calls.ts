@@ -261,14 +261,14 @@ export const CALLS: readonly Rule[] = [
   },
   {
     id: "gpl-only",
-    match: /^cannot call GPL-restricted function from non-GPL compatible program$/,
+    match: /^(?:cannot call GPL-restricted function|Cannot access kernel '.*') from non-GPL compatible program$/,
     en: {
-      rule: "Some helpers are for programs under a licence compatible with the GPL only.",
+      rule: "Some helpers, and the kernel's own structures, are for programs under a licence compatible with the GPL only.",
       why: "They open up parts of the kernel that its authors licensed so.",
       help: 'Load the program with license "GPL", if that is true of it, or use another helper.',
     },
     ja: {
-      rule: "一部のヘルパーは、GPL 互換ライセンスのプログラムからしか呼べません。",
+      rule: "一部のヘルパーの呼び出しとカーネル構造体の読み出しは、GPL 互換ライセンスのプログラムにしかできません。",
       why: "カーネルの作者がそのライセンスで公開している部分に触れるためです。",
       help: '事実であれば license を "GPL" にして読み込むか、別のヘルパーを使ってください。',
     },

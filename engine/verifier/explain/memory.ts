@@ -321,7 +321,7 @@ export const MEMORY: readonly Rule[] = [
   {
     id: "variable-buffer",
     match:
-      /^R(?<reg>\d+) (?:invalid variable buffer offset: .*|is \w+ invalid negative access: .*|invalid \w+ buffer access: .*)$/,
+      /^R(?<reg>\d+) (?:invalid variable buffer offset: .*|is \w+ invalid (?:negative access|variable offset): .*|invalid \w+ buffer access: .*)$/,
     en: {
       rule: "This buffer is reached at constant offsets only, from 0 on.",
       why: "The offset in R{reg} is variable or negative.",

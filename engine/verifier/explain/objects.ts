@@ -166,7 +166,7 @@ export const OBJECTS: readonly Rule[] = [
   {
     id: "btf-object",
     match:
-      /^(?:invalid module BTF object FD specified\.|ldimm64 insn specifies invalid btf_id (?<id>-?\d+)\.|pseudo btf_id \d+ in ldimm64 isn't KIND_VAR or KIND_FUNC|kernel btf_id \d+ is not a function|Tracing programs must provide btf_id|kfunc offset > 0 without fd_array is invalid|negative offset disallowed for kernel module function call|R(?<reg>\d+) is of type .* but .* is expected|only read from (?<struct>\w+) is supported)$/,
+      /^(?:invalid module BTF object FD specified\.|ldimm64 insn specifies invalid btf_id (?<id>-?\d+)\.|pseudo btf_id \d+ in ldimm64 isn't KIND_VAR or KIND_FUNC|kernel btf_id \d+ is not a function|Tracing programs must provide btf_id|kfunc offset > 0 without fd_array is invalid|negative offset disallowed for kernel module function call|R(?<reg>\d+) is of type .* but .* is expected|only read from (?<struct>\w+) is supported|only read is supported)$/,
     en: {
       rule: "What names a function, variable or struct of the kernel does so by its id in the kernel's BTF, and is used as BTF describes it.",
       why: "The kernel looks the type up and allows what its description allows, usually reading only.",
