@@ -3,7 +3,8 @@ import type { AccessView, FrameView, StackRowView } from "../../../engine/index.
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { lastWrite } from "../../stores/travel.ts";
-import { formatValue, useBase } from "./numbers.ts";
+import { formatValue } from "./format.ts";
+import { useBase } from "./numbers.ts";
 import { LastWrite } from "./Registers.tsx";
 import { useRove } from "./rove.ts";
 import { menuOf } from "./ValueMenu.tsx";

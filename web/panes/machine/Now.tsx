@@ -8,7 +8,7 @@ import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useTravel } from "../../stores/travel.ts";
 import { useVerdict } from "../../stores/verdict.ts";
-import { formatValue } from "./numbers.ts";
+import { formatValue } from "./format.ts";
 
 export function Now() {
   const words = useMachineTexts();

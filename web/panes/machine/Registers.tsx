@@ -7,7 +7,8 @@ import { useBeliefs } from "../../stores/beliefs.ts";
 import { useBreakpoints } from "../../stores/breakpoints.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { lastWrite } from "../../stores/travel.ts";
-import { formatValue, hexParts, useBase } from "./numbers.ts";
+import { formatValue, hexParts } from "./format.ts";
+import { useBase } from "./numbers.ts";
 import { useRove } from "./rove.ts";
 import { menuOf } from "./ValueMenu.tsx";
 

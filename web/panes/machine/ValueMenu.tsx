@@ -6,7 +6,8 @@ import { useMachineTexts } from "../../i18n/machine.ts";
 import { toggleWatch, useBreakpoints, type Watch } from "../../stores/breakpoints.ts";
 import { BASES, type NumberBase } from "../../stores/settings.ts";
 import { lastWrite, type Target } from "../../stores/travel.ts";
-import { chooseBase, chosenBase, formatValue } from "./numbers.ts";
+import { formatValue } from "./format.ts";
+import { chooseBase, chosenBase } from "./numbers.ts";
 
 export interface Value {
   /** `R3`, `fp-8`, `counts[0]` */

@@ -1,6 +1,6 @@
 // Bytes of keys and values as people read and write them: hex, little-endian numbers, text, named fields, prefixes.
 import type { NumberBase } from "../../stores/settings.ts";
-import { formatValue } from "./numbers.ts";
+import { formatValue } from "./format.ts";
 
 export const FORMATS = ["hex", "number", "text", "fields"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -90,8 +90,8 @@ export function parseBytes(text: string, size: number): string | undefined {
   // Two digits alone are more likely a number than a byte.
   const isHex = /^[0-9a-f]*$/i.test(digits) && digits.length === 2 * size;
   if (isHex && (size >= 4 || /\s/.test(packed) || size === 0)) return digits.toLowerCase();
-  if (/^-?(?:0x[0-9a-f]+|\d+)$/i.test(digits) && size <= 8) {
-    const value = digits.startsWith("-") ? -BigInt(digits.slice(1)) : BigInt(digits);
+  if (/^-?(?:0x[0-9a-f]+|\d+)$/i.test(packed) && size <= 8) {
+    const value = packed.startsWith("-") ? -BigInt(packed.slice(1)) : BigInt(packed);
     const bits = 8 * size;
     if (BigInt.asUintN(bits, value) !== value && BigInt.asIntN(bits, value) !== value) return undefined;
     return reversed(
