@@ -19,6 +19,7 @@ import {
   Memory,
   Timeline,
 } from "../vm/index.ts";
+import { ASSEMBLED } from "./bench-asm.ts";
 import { kernelRate, peakMegabytes, VERIFIED, verifierRate } from "./bench-verifier.ts";
 
 const EXIT = insn("exit");
@@ -260,6 +261,7 @@ const { forward, back, megabytes } = timeline();
 row("timeline, recording", forward, "M steps/s");
 row("timeline, going back", back, "M steps/s");
 row("timeline of a million steps", megabytes, "MB");
+for (const { name, ms } of ASSEMBLED) row(name, ms(), "ms");
 for (const { name, program } of VERIFIED) {
   const rate = verifierRate(program);
   const kernel = await kernelRate(program);
