@@ -84,8 +84,8 @@ for (const [width, height] of [
     await playground.id("step").click();
     await playground.expectRegister(0, 10n);
     const box = async (selector: string) => {
-      const found = await page.locator(selector).boundingBox();
-      return found ?? expect.fail(`${selector} is not in sight`);
+      await expect(page.locator(selector)).toBeVisible();
+      return (await page.locator(selector).boundingBox()) as { x: number; y: number; width: number; height: number };
     };
     const boxes = await Promise.all([".embed__program", ".embed__verdict", ".embed__run", ".embed__foot"].map(box));
     for (const { x, y, width: w, height: h } of boxes) {

@@ -138,7 +138,10 @@ test("what a new worker repeats is bounded, and runs keep their numbers", async 
       const fresh = ++started > 1;
       return {
         ...worker,
-        set onmessage(told: Port["onmessage"]) {
+        get onmessage() {
+          return worker.onmessage;
+        },
+        set onmessage(told: WorkerLike["onmessage"]) {
           worker.onmessage = told;
         },
         postMessage(message: unknown) {

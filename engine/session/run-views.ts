@@ -44,7 +44,16 @@ export interface RunView {
 }
 
 /** What happens in a step, as bits: marks of the timeline. */
-export const MARK = { branch: 1, call: 2, load: 4, store: 8, helper: 16, fault: 32, exit: 64, breakpoint: 128 } as const;
+export const MARK = {
+  branch: 1,
+  call: 2,
+  load: 4,
+  store: 8,
+  helper: 16,
+  fault: 32,
+  exit: 64,
+  breakpoint: 128,
+} as const;
 
 /** Many steps at once, for a slider: no stacks and memory. All arrays can be transferred. */
 export interface TimelineChunk {

@@ -17,7 +17,7 @@ const walked = (hex: string) => {
     mapRefs: new Map(),
     license: "GPL",
   };
-  return { insns, ...verify(program, { logLevel: 2, trace: { maxVisits: 100 } }) };
+  return verify(program, { logLevel: 2, trace: { maxVisits: 100 } });
 };
 
 const explained = (hex: string) => {
