@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { contentSecurityPolicy } from "./web/build/csp.ts";
+import { firstSight } from "./web/build/first-sight.ts";
 import { offline } from "./web/build/offline.ts";
 import { compressedPreview } from "./web/build/preview.ts";
 
@@ -17,7 +18,7 @@ export default defineConfig({
   base: "./",
   publicDir: testing ? "public" : "../public",
   cacheDir: testing ? "node_modules/.vitest" : "../node_modules/.vite",
-  plugins: [react(), contentSecurityPolicy(), compressedPreview(), offline()],
+  plugins: [react(), firstSight(), contentSecurityPolicy(), compressedPreview(), offline()],
   // Monaco's own words come through a module of ours, so that they can change with the page's language.
   resolve: {
     alias: [

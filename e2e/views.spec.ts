@@ -33,6 +33,27 @@ test("8: dark and light: the system's wish first, then the switch", async ({ pla
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
 });
 
+test("the program is readable before any script has come, in the reader's colours", async ({ page }) => {
+  await page.route(/\.js$/, (route) => route.abort());
+  const sight = page.locator(".first-sight");
+  await page.goto("./");
+  await expect(sight).toContainText("BPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42),");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
+  await page.goto("./?lang=ja#src=BPF_EXIT_INSN()%2C%20%2F%2F%20%3Cb%3E");
+  await expect(sight).toHaveText("BPF_EXIT_INSN(), // <b>");
+  await page.evaluate(() => {
+    localStorage.setItem("oreore.draft", JSON.stringify({ source: "// mine", progType: "oreore", input: "" }));
+    localStorage.setItem("oreore.settings", JSON.stringify({ theme: "dark" }));
+  });
+  await page.goto("./");
+  await page.reload();
+  await expect(sight).toHaveText("// mine");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.goto("./#lesson/1");
+  await page.reload();
+  await expect(sight).toHaveText("");
+});
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
