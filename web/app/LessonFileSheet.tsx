@@ -1,9 +1,9 @@
 // A teacher's lesson: dropped, chosen or pasted; opened where it has no fault, else its faults by line.
-import { type ChangeEvent, type DragEvent, useRef, useState } from "react";
+import { type ChangeEvent, type DragEvent, useEffect, useRef, useState } from "react";
 import { useLessonText } from "../i18n/lessons.ts";
 import type { LessonFault } from "../lessons/lesson.ts";
 import { closeDialog } from "../stores/dialog.ts";
-import { takeDropped } from "../stores/dropped.ts";
+import { forgetDropped, lastDropped } from "../stores/dropped.ts";
 import { openLessonFile } from "../stores/lesson.ts";
 import { useSettings } from "../stores/settings.ts";
 import { Sheet } from "../ui/Sheet.tsx";
@@ -13,10 +13,11 @@ export default function LessonFileSheet() {
   const words = useLessonText();
   const text = words.file;
   const language = useSettings((s) => s.language);
-  const [dropped] = useState(takeDropped);
+  const [dropped] = useState(lastDropped);
   const [file, setFile] = useState(dropped ?? { name: "lesson", text: "", faults: [] as readonly LessonFault[] });
   const [over, setOver] = useState(false);
   const chooser = useRef<HTMLInputElement>(null);
+  useEffect(() => forgetDropped, []);
 
   const open = async (name: string, body: string): Promise<void> => {
     const faults = await openLessonFile(name, body);

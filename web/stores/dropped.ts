@@ -11,11 +11,12 @@ export interface Dropped {
 
 let waiting: Dropped | undefined;
 
-export function takeDropped(): Dropped | undefined {
-  const one = waiting;
+/** Looked at, not taken: a sheet that still waits for its words is made more than once. */
+export const lastDropped = (): Dropped | undefined => waiting;
+
+export const forgetDropped = (): void => {
   waiting = undefined;
-  return one;
-}
+};
 
 export async function openDropped(file: File): Promise<void> {
   const text = await file.text();
