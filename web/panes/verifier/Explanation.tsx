@@ -8,6 +8,7 @@ import { point, revealSlot } from "../../stores/focus.ts";
 import { showView } from "../../stores/layout.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { showVisit } from "../../stores/visits.ts";
+import { Prose } from "../../ui/Prose.tsx";
 
 export default function Explanation({ check }: { readonly check: CheckView }) {
   const text = useVerifierTexts();
@@ -24,8 +25,12 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
       onToggle={(event) => event.currentTarget.open !== why && set({ why: event.currentTarget.open })}
     >
       <summary className="why__head">{text.why.title}</summary>
-      <p className="why__rule">{words.rule}</p>
-      <p>{words.why}</p>
+      <p className="why__rule">
+        <Prose text={words.rule} />
+      </p>
+      <p>
+        <Prose text={words.why} />
+      </p>
       {found.steps.length > 0 && (
         <>
           <h3 className="why__title">{text.why.story}</h3>
@@ -52,14 +57,16 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
                     </code>
                   </button>
                 )}
-                <span>{step[language]}</span>
+                <span>
+                  <Prose text={step[language]} />
+                </span>
               </li>
             ))}
           </ol>
         </>
       )}
       <p>
-        <strong>{text.why.help}</strong> {words.help}
+        <strong>{text.why.help}</strong> <Prose text={words.help} />
       </p>
     </details>
   );

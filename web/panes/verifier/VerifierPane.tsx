@@ -9,6 +9,7 @@ import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { PaneTools } from "../../ui/PaneTools.tsx";
+import { Prose } from "../../ui/Prose.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import { Log } from "./Log.tsx";
 
@@ -110,7 +111,7 @@ function Verdict() {
           )}
         </h2>
         <p className="verdict__message" data-testid="verifier-message" lang={verdict === "reject" ? "en" : undefined}>
-          {verdict === "accept" ? text.verdict.safe : message}
+          {verdict === "accept" ? text.verdict.safe : verdict === "error" ? <Prose text={message} /> : message}
           {bug && <code className="verdict__bug">{bug.split("\n")[0]}</code>}
         </p>
       </div>

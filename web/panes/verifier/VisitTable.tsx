@@ -56,15 +56,19 @@ export function VisitTable({ visit, other, now }: Props) {
         <tr>
           <td />
           <th scope="col">{other ? text.visits.this(visit.visit) : text.visits.before}</th>
-          <th scope="col">
-            {other ? (
-              <button type="button" className="link" onClick={() => void showVisit(other.visit)}>
-                {text.visits.other(other.visit)}
-              </button>
-            ) : (
-              hasRight && text.visits.after
-            )}
-          </th>
+          {hasRight ? (
+            <th scope="col">
+              {other ? (
+                <button type="button" className="link" onClick={() => void showVisit(other.visit)}>
+                  {text.visits.other(other.visit)}
+                </button>
+              ) : (
+                text.visits.after
+              )}
+            </th>
+          ) : (
+            <td />
+          )}
         </tr>
       </thead>
       <tbody>
