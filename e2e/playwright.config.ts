@@ -8,6 +8,7 @@ const port = Number(process.env.E2E_PORT ?? 4179);
 export default defineConfig({
   testDir: ".",
   outputDir: "../test-results",
+  snapshotPathTemplate: "{testDir}/pictures/{arg}{ext}",
   fullyParallel: true,
   forbidOnly: process.env.CI !== undefined,
   // A machine that does other things at the same time gets a second chance; it is counted as flaky and named.
