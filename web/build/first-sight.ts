@@ -3,7 +3,7 @@
 // What they must agree on with the page: the keys and shapes of stores/draft.ts and stores/settings.ts (e2e/views.spec.ts
 // opens the page with every other script held back).
 import type { Plugin } from "vite";
-import { FIRST_EXAMPLE } from "../../engine/session/first-example.ts";
+import { FIRST_EXAMPLE } from "../../engine/index.ts";
 
 /** A draft, a program in the address, or the deck's; nothing for a link that has to be unpacked first. */
 const SCRIPT = `
