@@ -25,6 +25,7 @@ import { moveTo } from "../stores/machine.ts";
 import { leaveLesson, OWN_LESSON } from "../stores/program.ts";
 import { UNTOUCHED, useProgress } from "../stores/progress.ts";
 import { useSettings } from "../stores/settings.ts";
+import { IconButton } from "../ui/IconButton.tsx";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import "./lesson.css";
 
@@ -50,7 +51,7 @@ export default function LessonPanel({ phone = false }: Props) {
   if (folded && !phone)
     return (
       <section className="lesson lesson--folded" aria-label={text.panel}>
-        <IconButton label={text.unfold} Icon={PanelLeftOpen} act={() => setFolded(false)} />
+        <IconButton size={16} label={text.unfold} Icon={PanelLeftOpen} act={() => setFolded(false)} />
         <span className="lesson__spine">{shown.title}</span>
       </section>
     );
@@ -62,10 +63,10 @@ export default function LessonPanel({ phone = false }: Props) {
           {list ? text.back : number === OWN_LESSON ? text.own : text.of(number, LESSON_IDS.length)}
         </button>
         <span className="spacer" />
-        <IconButton label={text.again} Icon={RotateCcw} act={() => void againFromTheStart()} />
-        <IconButton label={text.print} Icon={Printer} act={() => openDialog("print")} />
-        {!phone && <IconButton label={text.fold} Icon={PanelLeftClose} act={() => setFolded(true)} />}
-        <IconButton label={text.leave} Icon={X} act={leaveLesson} />
+        <IconButton size={16} label={text.again} Icon={RotateCcw} act={() => void againFromTheStart()} />
+        <IconButton size={16} label={text.print} Icon={Printer} act={() => openDialog("print")} />
+        {!phone && <IconButton size={16} label={text.fold} Icon={PanelLeftClose} act={() => setFolded(true)} />}
+        <IconButton size={16} label={text.leave} Icon={X} act={leaveLesson} />
       </header>
       {list ? (
         <Suspense>
@@ -78,28 +79,6 @@ export default function LessonPanel({ phone = false }: Props) {
         </>
       )}
     </section>
-  );
-}
-
-interface IconProps {
-  readonly label: string;
-  readonly Icon: typeof X;
-  readonly act: () => void;
-  readonly off?: boolean;
-}
-
-function IconButton({ label, Icon, act, off = false }: IconProps) {
-  return (
-    <button
-      type="button"
-      className="button button--quiet button--icon"
-      aria-label={label}
-      title={label}
-      disabled={off}
-      onClick={act}
-    >
-      <Icon size={16} aria-hidden="true" />
-    </button>
   );
 }
 

@@ -16,6 +16,7 @@ import {
 import { setScale } from "../stores/scale.ts";
 import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
+import { IconButton } from "../ui/IconButton.tsx";
 import { LanguageButton } from "./Header.tsx";
 import "./stage.css";
 
@@ -39,38 +40,26 @@ export default function Stage() {
     <footer className="stage" data-testid="stage">
       <Caption />
       <div className="stage__tools">
-        <Tool label={text.present.smaller} act={() => resize(-1)} off={scale <= SCALES.least} Icon={AArrowDown} />
-        <Tool label={text.present.bigger} act={() => resize(1)} off={scale >= SCALES.most} Icon={AArrowUp} />
-        <Tool label={text.present.ask} act={toggleAsking} on={ask} Icon={CircleQuestionMark} />
-        <Tool label={text.present.speaker} act={openSpeaker} Icon={MonitorSpeaker} />
+        <IconButton
+          size={18}
+          label={text.present.smaller}
+          act={() => resize(-1)}
+          off={scale <= SCALES.least}
+          Icon={AArrowDown}
+        />
+        <IconButton
+          size={18}
+          label={text.present.bigger}
+          act={() => resize(1)}
+          off={scale >= SCALES.most}
+          Icon={AArrowUp}
+        />
+        <IconButton size={18} label={text.present.ask} act={toggleAsking} on={ask} Icon={CircleQuestionMark} />
+        <IconButton size={18} label={text.present.speaker} act={openSpeaker} Icon={MonitorSpeaker} />
         <LanguageButton />
-        <Tool label={text.present.leave} act={() => set({ present: false })} Icon={X} />
+        <IconButton size={18} label={text.present.leave} act={() => set({ present: false })} Icon={X} />
       </div>
     </footer>
-  );
-}
-
-interface ToolProps {
-  readonly label: string;
-  readonly act: () => void;
-  readonly Icon: typeof X;
-  readonly off?: boolean;
-  readonly on?: boolean;
-}
-
-function Tool({ label, act, Icon, off = false, on }: ToolProps) {
-  return (
-    <button
-      type="button"
-      className="button button--quiet button--icon"
-      aria-label={label}
-      title={label}
-      disabled={off}
-      aria-pressed={on}
-      onClick={act}
-    >
-      <Icon size={18} aria-hidden="true" />
-    </button>
   );
 }
 

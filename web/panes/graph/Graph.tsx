@@ -9,6 +9,7 @@ import { showWalker, useGraph, WALKERS, watchGraph } from "../../stores/graph.ts
 import { useMachine } from "../../stores/machine.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { useVisits } from "../../stores/visits.ts";
+import { IconButton } from "../../ui/IconButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import { Block } from "./Block.tsx";
@@ -85,16 +86,7 @@ function ZoomButtons({ zoom, text }: { readonly zoom: Zoom; readonly text: Graph
   return (
     <div className="graph__zoom">
       {buttons.map(([label, Icon, act]) => (
-        <button
-          key={label}
-          type="button"
-          className="button button--quiet button--icon"
-          aria-label={label}
-          title={label}
-          onClick={act}
-        >
-          <Icon size={15} aria-hidden="true" />
-        </button>
+        <IconButton key={label} label={label} Icon={Icon} act={act} />
       ))}
     </div>
   );

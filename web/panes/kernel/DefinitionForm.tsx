@@ -26,6 +26,7 @@ import {
   useDraft,
 } from "../../stores/definition-draft.ts";
 import { OWN, same, useKernel } from "../../stores/kernel.ts";
+import { IconButton } from "../../ui/IconButton.tsx";
 
 export default function DefinitionForm() {
   const texts = useExtendTexts();
@@ -120,17 +121,8 @@ export default function DefinitionForm() {
       {label}
     </label>
   );
-  const remove = (label: string, disabled: boolean, act: () => void) => (
-    <button
-      type="button"
-      className="button button--quiet button--icon"
-      aria-label={label}
-      title={label}
-      disabled={disabled}
-      onClick={act}
-    >
-      <X size={14} aria-hidden="true" />
-    </button>
+  const remove = (label: string, off: boolean, act: () => void) => (
+    <IconButton label={label} Icon={X} size={14} off={off} act={act} />
   );
   const shows = SHOWS.map((show) => [show, `${show}  ${form.shows[show]}`] as const);
   const parses = PARSES.map((parse) => [parse, form.parses[parse]] as const);

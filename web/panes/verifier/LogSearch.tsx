@@ -6,6 +6,7 @@ import type { CheckView } from "../../../engine/index.ts";
 import { useVerifierTexts } from "../../i18n/verifier.ts";
 import { found, goToLine, search, showFound, useLog } from "../../stores/log.ts";
 import { linesWith } from "../../stores/log-lines.ts";
+import { IconButton } from "../../ui/IconButton.tsx";
 
 interface Props {
   readonly check: CheckView;
@@ -65,17 +66,7 @@ export default function LogSearch({ check, lines, onClose }: Props) {
         {asked === "" ? "" : hits.length === 0 ? text.log.none : text.log.found(at + 1, hits.length)}
       </output>
       {buttons.map(([label, Icon, act, disabled]) => (
-        <button
-          key={label}
-          type="button"
-          className="button button--quiet button--icon"
-          aria-label={label}
-          title={label}
-          disabled={disabled}
-          onClick={act}
-        >
-          <Icon size={15} aria-hidden="true" />
-        </button>
+        <IconButton key={label} label={label} Icon={Icon} off={disabled} act={act} />
       ))}
     </search>
   );

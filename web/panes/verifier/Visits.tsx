@@ -9,6 +9,7 @@ import { goToLine } from "../../stores/log.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { compareWith, leaf, showVisit, toCursor, useVisits, watchVisits } from "../../stores/visits.ts";
+import { IconButton } from "../../ui/IconButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { VisitTable } from "./VisitTable.tsx";
 
@@ -33,21 +34,16 @@ export default function Visits({ views }: { readonly views: ReactNode }) {
           )}
         </h3>
         <span className="spacer" />
-        {pinned >= 0 && (
-          <IconButton label={text.visits.follow} onClick={toCursor}>
-            <LocateFixed size={15} aria-hidden="true" />
-          </IconButton>
-        )}
+        {pinned >= 0 && <IconButton Icon={LocateFixed} label={text.visits.follow} act={toCursor} />}
         {visit && visit.logLine >= 0 && (
           <IconButton
+            Icon={ScrollText}
             label={text.visits.inLog}
-            onClick={() => {
+            act={() => {
               showView("verifier", "log");
               goToLine(visit.logLine);
             }}
-          >
-            <ScrollText size={15} aria-hidden="true" />
-          </IconButton>
+          />
         )}
       </header>
       {visit && <Path visit={visit} numbers={numbers} other={other} text={text} />}
@@ -62,30 +58,6 @@ export default function Visits({ views }: { readonly views: ReactNode }) {
         )}
       </ScrollRegion>
     </div>
-  );
-}
-
-interface IconButtonProps {
-  readonly label: string;
-  readonly disabled?: boolean;
-  readonly pressed?: boolean;
-  readonly onClick: () => void;
-  readonly children: ReactNode;
-}
-
-function IconButton({ label, disabled = false, pressed, onClick, children }: IconButtonProps) {
-  return (
-    <button
-      type="button"
-      className="button button--quiet button--icon"
-      aria-label={label}
-      title={label}
-      aria-pressed={pressed}
-      disabled={disabled}
-      onClick={onClick}
-    >
-      {children}
-    </button>
   );
 }
 
@@ -105,9 +77,13 @@ function Path({ visit, numbers, other, text }: PathProps) {
     <div className="visits__bar">
       <fieldset className="visits__group">
         <legend className="visually-hidden">{text.visits.title}</legend>
-        <IconButton label={text.visits.previous} disabled={index <= 0} onClick={() => leaf(index - 1)}>
-          <ChevronLeft size={16} aria-hidden="true" />
-        </IconButton>
+        <IconButton
+          Icon={ChevronLeft}
+          size={16}
+          label={text.visits.previous}
+          off={index <= 0}
+          act={() => leaf(index - 1)}
+        />
         <label className="visits__number">
           {text.visits.visit}
           <input
@@ -120,17 +96,20 @@ function Path({ visit, numbers, other, text }: PathProps) {
           />
         </label>
         <span className="hint visits__all">{text.visits.of(numbers.length)}</span>
-        <IconButton label={text.visits.next} disabled={index + 1 >= numbers.length} onClick={() => leaf(index + 1)}>
-          <ChevronRight size={16} aria-hidden="true" />
-        </IconButton>
+        <IconButton
+          Icon={ChevronRight}
+          size={16}
+          label={text.visits.next}
+          off={index + 1 >= numbers.length}
+          act={() => leaf(index + 1)}
+        />
         {numbers.length > 1 && (
           <IconButton
+            Icon={Columns2}
             label={other ? text.visits.uncompare : text.visits.compare}
-            pressed={other !== null}
-            onClick={() => void compareWith(other ? -1 : beside)}
-          >
-            <Columns2 size={15} aria-hidden="true" />
-          </IconButton>
+            on={other !== null}
+            act={() => void compareWith(other ? -1 : beside)}
+          />
         )}
       </fieldset>
       <span className="spacer" />
