@@ -1,5 +1,5 @@
-// What is read before any script has come: the program, in the reader's colours. The built page carries its own style sheet,
-// and the few lines of script below; they are all the inline script there is, and csp.ts allows them by their hash.
+// What is read before any script has come: the program, in the reader's colours. The few lines of script below are all
+// the inline script there is, and csp.ts allows them by their hash.
 // What they must agree on with the page: the keys and shapes of stores/draft.ts and stores/settings.ts (e2e/views.spec.ts
 // opens the page with every other script held back).
 import type { Plugin } from "vite";
@@ -41,18 +41,11 @@ export function firstSight(): Plugin {
     name: "first-sight",
     transformIndexHtml: {
       order: "post",
-      handler: (html, { bundle }) => {
-        const readable = html.replace(
+      handler: (html) =>
+        html.replace(
           '<div id="root"></div>',
           `<div id="root"><pre class="first-sight">${escaped(FIRST_EXAMPLE.program.source)}</pre></div>\n    <script>${SCRIPT}</script>`,
-        );
-        // Its own style sheet, so that the first paint waits for one answer instead of two.
-        return readable.replace(/<link rel="stylesheet"[^>]*href="\.\/(assets\/[^"]+\.css)">/, (link, file: string) => {
-          const asset = bundle?.[file];
-          if (asset?.type !== "asset") return link;
-          return `<style>${String(asset.source).replace(/url\((["']?)\.\//g, "url($1./assets/")}</style>`;
-        });
-      },
+        ),
     },
   };
 }
