@@ -134,7 +134,10 @@ Return {{two}}.
 test.describe("a teacher's file", () => {
   test("chosen: opened, and its goal judged", async ({ playground, page }) => {
     await playground.open("?lang=en");
-    await page.keyboard.press("Control+k");
+    await expect(async () => {
+      await page.keyboard.press("Control+k"); // keys are listened to after the first paint
+      await expect(page.getByRole("dialog")).toBeVisible({ timeout: 1000 });
+    }).toPass();
     await page.keyboard.type("lesson from a file");
     await page.keyboard.press("Enter");
     await page
