@@ -1,4 +1,5 @@
 // The one door: what web/ may import from the engine. Views and use cases, nothing below them.
+export { O_WRONLY } from "./kernel/syscall.ts";
 export * from "./session/api.ts";
 export { EXAMPLES } from "./session/examples.ts";
 export { FIRST_EXAMPLE } from "./session/first-example.ts";

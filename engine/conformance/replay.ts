@@ -2,9 +2,9 @@
 // each call answered: rows of the recording's own shape, to be compared field by field.
 import { fromHex, latin1, utf8Encode } from "../base/bytes.ts";
 import { decodeInsns } from "../isa/insn.ts";
-import { O_WRONLY } from "../kernel/files.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Process } from "../kernel/process.ts";
+import { O_WRONLY } from "../kernel/syscall.ts";
 
 /** `fd` of an attach: the last program loaded, or a descriptor that is not open. */
 export type SessionRow =

@@ -5,11 +5,8 @@ import { ERRNO } from "../facts/errno.ts";
 import type { Kernel } from "./kernel.ts";
 import { show, showSide, store, storeSide } from "./module.ts";
 import type { OpenFile } from "./objects.ts";
+import { O_CREAT, O_WRONLY } from "./syscall.ts";
 
-export const O_WRONLY = 0o1;
-export const O_CREAT = 0o100;
-export const O_TRUNC = 0o1000;
-export const O_APPEND = 0o2000;
 const O_ACCMODE = 0o3;
 const PAGE_SIZE = 4096;
 

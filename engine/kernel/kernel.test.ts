@@ -5,10 +5,10 @@ import { ERRNO } from "../facts/errno.ts";
 import { decodeInsns, type Insn } from "../isa/insn.ts";
 import type { KernelDefinition } from "./definition.ts";
 import { type DefinitionInput, readDefinition } from "./definition-input.ts";
-import { O_WRONLY } from "./files.ts";
 import { Kernel } from "./kernel.ts";
 import { PRESETS } from "./presets.ts";
 import { Process } from "./process.ts";
+import { O_WRONLY } from "./syscall.ts";
 
 const PLUS42 = "6110000000000000040000002a0000009500000000000000";
 const RETURN_0 = "b7000000000000009500000000000000";

@@ -7,6 +7,7 @@ import { Kernel } from "./kernel.ts";
 import { PRESETS } from "./presets.ts";
 import { Process } from "./process.ts";
 import { completions, runShell } from "./shell.ts";
+import { straceLine } from "./strace.ts";
 
 const FILE = "/sys/oreore/bpf";
 const PLUS42 = "6110000000000000040000002a0000009500000000000000";
@@ -47,7 +48,7 @@ test("echo and cat, as in the talk", () => {
 
 test("each access is seen by strace", () => {
   sh(`cat ${FILE}`);
-  expect(process.takeCalls().map(({ text }) => text)).toEqual([
+  expect(process.takeCalls().map((call) => straceLine(call, process.kernel).text)).toEqual([
     'openat(AT_FDCWD, "/sys/oreore/bpf", O_RDONLY) = 3',
     'read(3, "0\\n", 131072) = 2',
     'read(3, "", 131072) = 0',

@@ -3,10 +3,11 @@
 import { latin1, utf8Encode } from "../base/bytes.ts";
 import { errnoText } from "../facts/errno.ts";
 import { bpftool } from "./bpftool.ts";
-import { listDirectory, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from "./files.ts";
+import { listDirectory } from "./files.ts";
 import type { Process } from "./process.ts";
 import { RELEASE } from "./registry.ts";
 import { type Command, parseLine } from "./shell-words.ts";
+import { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from "./syscall.ts";
 
 export interface ShellResult {
   /** Standard output and standard error as the terminal shows them. */

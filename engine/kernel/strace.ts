@@ -1,75 +1,80 @@
 // System calls in the words of strace(1): `bpf(BPF_PROG_ATTACH, {target_fd=0, …}, 32) = 0`. Pointers are left as `…`: there
-// is no user memory here to point to.
-import { latin1, toHex } from "../base/bytes.ts";
+// is no user memory here to point to. The only place that words a call; nothing reads it back.
+import { fromHex, latin1 } from "../base/bytes.ts";
 import { errnoName, errnoText } from "../facts/errno.ts";
-import type { MapDef } from "../program/program.ts";
-import { O_CREAT, O_TRUNC, O_WRONLY } from "./files.ts";
-import type { Kernel } from "./kernel.ts";
-import type { ProgAttachAttr, ProgLoadAttr } from "./prog.ts";
+import type { Registry } from "./registry.ts";
+import { O_CREAT, O_TRUNC, O_WRONLY, type Syscall, type SyscallRecord, type SyscallResult } from "./syscall.ts";
 
-export interface SyscallRecord {
-  readonly name: string;
-  /** With its return value, as one line. */
+export interface StraceLine {
+  /** `close(3) = 0` */
   readonly text: string;
-  /** What the C library returns: -1 where the call failed. */
-  readonly ret: number;
-  /** Positive; 0 where it succeeded. */
-  readonly errno: number;
+  /** Where in it the result begins, with the space before it: ` = 0`. */
+  readonly resultAt: number;
 }
 
-/** `result`: what the kernel returned, a negative errno among it. */
-export function record(name: string, args: string, result: number): SyscallRecord {
-  const errno = result < 0 ? -result : 0;
-  const end = errno ? `-1 ${errnoName(errno) ?? errno} (${errnoText(errno) ?? "Unknown error"})` : String(result);
-  return { name, text: `${name}(${args}) = ${end}`, ret: errno ? -1 : result, errno };
+/** `registry`: knows program and attach types by their numbers. */
+export function straceLine(record: SyscallRecord, registry: Registry): StraceLine {
+  const draw = LINES[record.call] as (record: SyscallRecord, registry: Registry) => string;
+  const call = draw(record, registry);
+  return { text: call + resultText(record), resultAt: call.length };
 }
+
+const resultText = ({ ret, errno }: SyscallResult): string =>
+  errno === 0 ? ` = ${ret}` : ` = -1 ${errnoName(errno)} (${errnoText(errno)})`;
 
 /** Sizes of union bpf_attr as libbpf passes them for each command. */
 const SIZE = { load: 144, attach: 32, map: 72, element: 32, testRun: 80 } as const;
 
 const quoted = (text: string): string => JSON.stringify(text);
-/** A string as strace prints it: the usual escapes, others in octal, at most 32 bytes. */
-function cString(bytes: Uint8Array): string {
-  const shown = latin1(bytes.subarray(0, 32)).replace(/["\\]|[^ -~]/g, (char) => {
+/** Most bytes of a string that strace prints. */
+const SHOWN_BYTES = 32;
+/** Bytes as strace prints a string: the usual escapes, others in octal. */
+function cString(hex: string): string {
+  const bytes = fromHex(hex.slice(0, 2 * SHOWN_BYTES)) ?? new Uint8Array();
+  const shown = latin1(bytes).replace(/["\\]|[^ -~]/g, (char) => {
     const known = ESCAPES[char];
     return known ?? `\\${char.charCodeAt(0).toString(8)}`;
   });
-  return `"${shown}"${bytes.length > 32 ? "..." : ""}`;
+  return `"${shown}"${hex.length > 2 * SHOWN_BYTES ? "..." : ""}`;
 }
 const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r" };
+const sizeOf = (hex: string): number => hex.length / 2;
 
-const attachType = (kernel: Kernel, id: number): string =>
-  kernel.attachTypeName(id) ?? `0x${id.toString(16)} /* BPF_??? */`;
-const progType = (kernel: Kernel, id: number): string => {
-  const type = kernel.progType(id);
+const attachType = (registry: Registry, id: number): string =>
+  registry.attachTypeName(id) ?? `0x${id.toString(16)} /* BPF_??? */`;
+const progType = (registry: Registry, id: number): string => {
+  const type = registry.progType(id);
   return type ? `BPF_PROG_TYPE_${type.name.toUpperCase()}` : `0x${id.toString(16)} /* BPF_PROG_TYPE_??? */`;
 };
 
-export const args = {
-  progLoad: (kernel: Kernel, a: ProgLoadAttr) =>
-    `BPF_PROG_LOAD, {prog_type=${progType(kernel, a.progType)}, insn_cnt=${a.insns.length}, insns=…, license=${quoted(a.license)}, ` +
+type Line<Call extends Syscall["call"]> = (
+  record: Extract<SyscallRecord, { call: Call }>,
+  registry: Registry,
+) => string;
+
+const LINES: { readonly [Call in Syscall["call"]]: Line<Call> } = {
+  "prog-load": (a, registry) =>
+    `bpf(BPF_PROG_LOAD, {prog_type=${progType(registry, a.progType)}, insn_cnt=${a.insnCnt}, insns=…, license=${quoted(a.license)}, ` +
     `log_level=${a.logLevel}, log_buf=…, prog_flags=${a.progFlags}, prog_name=${quoted(a.progName)}, ` +
-    `expected_attach_type=${attachType(kernel, a.expectedAttachType)}}, ${SIZE.load}`,
-  progAttach: (kernel: Kernel, a: ProgAttachAttr) =>
-    `BPF_PROG_ATTACH, {target_fd=${a.targetFd ?? 0}, attach_bpf_fd=${a.attachBpfFd}, ` +
-    `attach_type=${attachType(kernel, a.attachType)}, attach_flags=${a.attachFlags ?? 0}}, ${SIZE.attach}`,
-  progDetach: (kernel: Kernel, a: Omit<ProgAttachAttr, "attachBpfFd">) =>
-    `BPF_PROG_DETACH, {target_fd=${a.targetFd ?? 0}, attach_type=${attachType(kernel, a.attachType)}}, ${SIZE.attach}`,
-  mapCreate: (def: MapDef, innerFd: number) =>
-    `BPF_MAP_CREATE, {map_type=BPF_MAP_TYPE_${def.type.toUpperCase()}, key_size=${def.keySize}, value_size=${def.valueSize}, ` +
-    `max_entries=${def.maxEntries}, map_flags=${def.flags}, inner_map_fd=${innerFd}, map_name=${quoted(def.name)}}, ${SIZE.map}`,
-  mapUpdate: (fd: number, key: Uint8Array, value: Uint8Array, flags: number) =>
-    `BPF_MAP_UPDATE_ELEM, {map_fd=${fd}, key=0x${toHex(key)}, value=0x${toHex(value)}, flags=${flags}}, ${SIZE.element}`,
-  mapDelete: (fd: number, key: Uint8Array) =>
-    `BPF_MAP_DELETE_ELEM, {map_fd=${fd}, key=0x${toHex(key)}}, ${SIZE.element}`,
-  testRun: (fd: number, size: number) =>
-    `BPF_PROG_TEST_RUN, {test={prog_fd=${fd}, data_size_in=${size}, data_in=…, repeat=1}}, ${SIZE.testRun}`,
-  openat: (path: string, flags: number) =>
-    `AT_FDCWD, ${quoted(path)}, ${flags & O_WRONLY ? "O_WRONLY" : "O_RDONLY"}${flags & O_CREAT ? "|O_CREAT" : ""}${
+    `expected_attach_type=${attachType(registry, a.expectedAttachType)}}, ${SIZE.load})`,
+  "prog-attach": (a, registry) =>
+    `bpf(BPF_PROG_ATTACH, {target_fd=${a.targetFd}, attach_bpf_fd=${a.attachBpfFd}, ` +
+    `attach_type=${attachType(registry, a.attachType)}, attach_flags=${a.attachFlags}}, ${SIZE.attach})`,
+  "prog-detach": (a, registry) =>
+    `bpf(BPF_PROG_DETACH, {target_fd=${a.targetFd}, attach_type=${attachType(registry, a.attachType)}}, ${SIZE.attach})`,
+  "prog-test-run": (a) =>
+    `bpf(BPF_PROG_TEST_RUN, {test={prog_fd=${a.progFd}, data_size_in=${sizeOf(a.data)}, data_in=…, repeat=1}}, ${SIZE.testRun})`,
+  "map-create": (a) =>
+    `bpf(BPF_MAP_CREATE, {map_type=BPF_MAP_TYPE_${a.mapType.toUpperCase()}, key_size=${a.keySize}, value_size=${a.valueSize}, ` +
+    `max_entries=${a.maxEntries}, map_flags=${a.mapFlags}, inner_map_fd=${a.innerMapFd}, map_name=${quoted(a.mapName)}}, ${SIZE.map})`,
+  "map-update": (a) =>
+    `bpf(BPF_MAP_UPDATE_ELEM, {map_fd=${a.mapFd}, key=0x${a.key}, value=0x${a.value}, flags=${a.flags}}, ${SIZE.element})`,
+  "map-delete": (a) => `bpf(BPF_MAP_DELETE_ELEM, {map_fd=${a.mapFd}, key=0x${a.key}}, ${SIZE.element})`,
+  openat: ({ path, flags }) =>
+    `openat(AT_FDCWD, ${quoted(path)}, ${flags & O_WRONLY ? "O_WRONLY" : "O_RDONLY"}${flags & O_CREAT ? "|O_CREAT" : ""}${
       flags & O_TRUNC ? "|O_TRUNC" : ""
-    }${flags & O_CREAT ? ", 0666" : ""}`,
-  write: (fd: number, bytes: Uint8Array) => `${fd}, ${cString(bytes)}, ${bytes.length}`,
-  read: (fd: number, bytes: Uint8Array | number, count: number) =>
-    `${fd}, ${typeof bytes === "number" ? "…" : cString(bytes)}, ${count}`,
-  close: (fd: number) => String(fd),
-} as const;
+    }${flags & O_CREAT ? ", 0666" : ""})`,
+  write: ({ fd, data }) => `write(${fd}, ${cString(data)}, ${sizeOf(data)})`,
+  read: ({ fd, data, count, errno }) => `read(${fd}, ${errno ? "…" : cString(data)}, ${count})`,
+  close: ({ fd }) => `close(${fd})`,
+};

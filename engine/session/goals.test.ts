@@ -136,6 +136,22 @@ test("what the reader did is read from the calls: each verb with its answer", as
   expect(views.map(({ met }) => met)).toEqual([true, true, true, true, true, false, false, true]);
 });
 
+test("what was written is known whole, however much of it strace shows, and to which file", async () => {
+  const long = "1".padStart(32, "0");
+  const echo: Goal = { kind: "did", verb: "echo", what: long, answer: "ok" };
+  const program = { source: PLUS42, progType: "oreore", maps: [] };
+  const session = createSession();
+  await session.load(program);
+  await session.attach();
+  const { calls } = await session.writeFile("/sys/oreore/bpf", `${long}\n`);
+  expect(calls.map(({ text }) => text)).toContain(`write(4, "${long}"..., 33) = 33`);
+  const met = async (goal: Goal, made = calls) =>
+    (await session.judge(program, [goal], { calls: made, regs: [] }))[0]?.met;
+  expect([await met(echo), await met({ ...echo, what: long.slice(1) })]).toEqual([true, false]);
+  const elsewhere = await session.writeFile("/sys/kernel/tracing/trace_pipe", "abc\n");
+  expect(await met({ ...echo, what: "abc", answer: "EINVAL" }, elsewhere.calls)).toBe(false);
+});
+
 test("where the reader's run stands", async () => {
   const regs = Array.from({ length: 11 }, (_, n) => (n === 0 ? "34" : "0").padStart(16, "0"));
   const stands = (where: string): Goal => ({ kind: "stands", where });

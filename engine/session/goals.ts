@@ -1,5 +1,6 @@
 // Goals of a lesson, judged by properties: what the verifier says of the program, what it answers to inputs, what the reader
 // has done in the kernel. A goal is data; the program is tried in kernels of its own, the reader's stays as it is.
+import { toHex, utf8Encode } from "../base/bytes.ts";
 import { lowU32 } from "../base/u64.ts";
 import { formatInsn } from "../disasm/kernel.ts";
 import { helperName } from "../facts/helpers.ts";
@@ -141,17 +142,12 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
     if (beliefs.length === 0 || outside === null) return answer(false);
     return answer(outside === undefined, outside ? `R${reg}=${outside.text}` : "");
   },
-  did({ verb, what, answer: wanted }, { reader }) {
-    const calls = reader.calls.filter(({ text }) => CALLS[verb](what, text));
+  did({ verb, what, answer: wanted }, { reader, registry }) {
+    const calls = reader.calls.filter((call) => IS_VERB[verb](call, what, registry));
     const last = calls.at(-1);
-    if (verb === "cat")
-      return answer(
-        calls.some(({ text }) => text.includes(`"${wanted}\\n"`)),
-        last?.errnoName ?? "",
-      );
     return answer(
-      calls.some(({ errno, errnoName }) => (errno === 0 ? "ok" : errnoName) === wanted),
-      last ? last.errnoName || "ok" : "",
+      calls.some((call) => (call.call === "read" ? isLine(call.data, wanted) : answerOf(call) === wanted)),
+      last && (last.call !== "read" || last.errno !== 0) ? answerOf(last) : "",
     );
   },
   attached: ({ is }, { isAttached }) => answer(isAttached === is),
@@ -169,14 +165,20 @@ const textsOf = ({ program: { insns } }: Checked): readonly string[] =>
 /** Visits of one exit that are looked at. */
 const MAX_VISITS = 256;
 
-/** Whether a line of strace is the call that a verb stands for. */
-const CALLS: Readonly<Record<Verb, (what: string, text: string) => boolean>> = {
-  load: (_, text) => text.startsWith("bpf(BPF_PROG_LOAD"),
-  attach: (_, text) => text.startsWith("bpf(BPF_PROG_ATTACH"),
-  detach: (_, text) => text.startsWith("bpf(BPF_PROG_DETACH"),
-  echo: (what, text) => text.startsWith("write(") && text.includes(`"${what}\\n"`),
-  cat: (_, text) => text.startsWith("read("),
+/** Whether a call is the one that a verb stands for. */
+const IS_VERB: Readonly<Record<Verb, (call: SyscallView, what: string, registry: Registry) => boolean>> = {
+  load: ({ call }) => call === "prog-load",
+  attach: ({ call }) => call === "prog-attach",
+  detach: ({ call }) => call === "prog-detach",
+  echo: (call, what, registry) => call.call === "write" && isOfModule(call.path, registry) && isLine(call.data, what),
+  cat: ({ call }) => call === "read",
 };
+
+const isOfModule = (file: string, { definition: { attribute, files } }: Registry): boolean =>
+  file === attribute.path || files.some(({ path }) => path === file);
+/** Whether bytes (hex) are this text as echo writes it, with a newline behind it. */
+const isLine = (data: string, text: string): boolean => data === toHex(utf8Encode(`${text}\n`));
+const answerOf = ({ errno, errnoName }: SyscallView): string => (errno === 0 ? "ok" : errnoName);
 
 interface Tried {
   /** What came out, u32; undefined: nothing did. */

@@ -6,13 +6,14 @@ import { MAP_TYPES } from "../facts/map-types.ts";
 import { PROG_TYPES } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import { type Insn, insnHex } from "../isa/insn.ts";
-import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/files.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { createMaps, unverified, withDescriptors } from "../kernel/loader.ts";
 import { contextFrom, eventOf } from "../kernel/module.ts";
 import type { MapObject, Prog } from "../kernel/objects.ts";
 import { Process } from "../kernel/process.ts";
 import { RELEASE, type Registry } from "../kernel/registry.ts";
+import { straceLine } from "../kernel/strace.ts";
+import { O_CREAT, O_TRUNC, O_WRONLY } from "../kernel/syscall.ts";
 import { takesPacket } from "../kernel/test-run.ts";
 import { BPF_LOG_STATS } from "../verifier/log/buffer.ts";
 import {
@@ -184,6 +185,7 @@ export function createLive({ now, watch }: LiveOptions, registry: Registry, seed
   const takeCalls = (): SyscallView[] =>
     process.takeCalls().map((call) => ({
       ...call,
+      ...straceLine(call, kernel),
       seq: ++seq,
       errnoName: call.errno ? errnoName(call.errno) : "",
       errnoText: call.errno ? errnoText(call.errno) : "",

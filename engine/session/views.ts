@@ -3,6 +3,7 @@
 
 import type { DefinitionFault, DefinitionInput } from "../kernel/definition-input.ts";
 import type { Preset } from "../kernel/presets.ts";
+import type { Syscall } from "../kernel/syscall.ts";
 
 import type { RunView } from "./run-views.ts";
 
@@ -248,19 +249,21 @@ export interface SpeedView {
 
 // --------------------------------------------------------------------------------------------- simulated kernel
 
-/** One system call, as strace prints it. */
-export interface SyscallView {
+/** One system call: what was asked and what came back as values, and the line that strace prints of it. */
+export type SyscallView = Syscall & {
   /** Counts from 1 since the kernel was started. */
   readonly seq: number;
-  /** `bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_OREORE, insn_cnt=3, …}, 144) = 3` */
-  readonly text: string;
-  readonly name: string;
+  /** What the C library returns: -1 where the call failed. */
   readonly ret: number;
   /** Positive, 0 where it succeeded. */
   readonly errno: number;
   readonly errnoName: string;
   readonly errnoText: string;
-}
+  /** `bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_OREORE, insn_cnt=3, …}, 144) = 3` */
+  readonly text: string;
+  /** Where in `text` the result begins: ` = 3`. */
+  readonly resultAt: number;
+};
 
 export interface FdView {
   readonly fd: number;

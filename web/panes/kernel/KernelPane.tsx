@@ -260,12 +260,12 @@ function Syscalls() {
 
 /** strace's line with the answer set apart: what came back is what one looks for. */
 function Syscall({ call }: { readonly call: SyscallView }) {
-  const at = call.text.lastIndexOf(" = ");
+  const { text, resultAt } = call;
   return (
     <li className="syscall" data-failed={call.errno !== 0 || undefined} lang="en">
       <code>
-        {at < 0 ? call.text : call.text.slice(0, at)}
-        {at >= 0 && <span className="syscall__answer">{call.text.slice(at)}</span>}
+        {text.slice(0, resultAt)}
+        <span className="syscall__answer">{text.slice(resultAt)}</span>
       </code>
     </li>
   );

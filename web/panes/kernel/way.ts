@@ -1,5 +1,5 @@
 // The parts of the extended kernel, and the way that the last call took through them. Data and rules without React.
-import type { SyscallView } from "../../../engine/index.ts";
+import { O_WRONLY, type SyscallView } from "../../../engine/index.ts";
 
 export const PARTS = ["user", "syscall", "verifier", "program", "attach", "sysfs", "module"] as const;
 export type Part = (typeof PARTS)[number];
@@ -35,20 +35,19 @@ const WAYS: Readonly<Record<What, readonly Part[]>> = {
   other: ["user", "syscall"],
 };
 
-const COMMANDS: readonly (readonly [RegExp, What])[] = [
-  [/^bpf\(BPF_PROG_LOAD\b/, "load"],
-  [/^bpf\(BPF_PROG_ATTACH\b/, "attach"],
-  [/^bpf\(BPF_PROG_DETACH\b/, "detach"],
-  [/^bpf\(/, "other"],
-];
+const WHAT: Readonly<Partial<Record<SyscallView["call"], What>>> = {
+  "prog-load": "load",
+  "prog-attach": "attach",
+  "prog-detach": "detach",
+};
 
 /** Of the calls that one act made, in order; undefined where none of them is of interest. */
 export function wayOf(calls: readonly SyscallView[], situation: Situation): Way | undefined {
-  const told = calls.filter(({ name }) => name !== "close");
+  const told = calls.filter(({ call }) => call !== "close");
   // What failed is what one wants to see; else the last that did something: cat's second read finds the end.
-  const call = told.find(({ errno }) => errno !== 0) ?? told.findLast(({ name, ret }) => name !== "read" || ret > 0);
+  const call = told.find(({ errno }) => errno !== 0) ?? told.findLast(({ call, ret }) => call !== "read" || ret > 0);
   if (!call) return undefined;
-  const what = call.name === "bpf" ? whatOf(call.text) : whatOfFile(call, told, situation);
+  const what = "path" in call ? whatOfFile(call, situation) : (WHAT[call.call] ?? "other");
   if (!what) return undefined;
   const way = WAYS[what];
   if (call.errno === 0) return { what, parts: way, errnoName: "", ret: call.ret };
@@ -56,14 +55,10 @@ export function wayOf(calls: readonly SyscallView[], situation: Situation): Way 
   return { what, parts: way.slice(0, way.indexOf(stop) + 1), errnoName: call.errnoName, ret: call.ret };
 }
 
-const whatOf = (text: string): What => COMMANDS.find(([command]) => command.test(text))?.[1] ?? "other";
-
 /** Only the module's files are on the map; one that is not there yet was meant where the module is missing. */
-function whatOfFile(call: SyscallView, calls: readonly SyscallView[], { files }: Situation): What | undefined {
-  const opened = calls.find(({ name }) => name === "openat");
-  const path = /"([^"]*)"/.exec(opened?.text ?? "")?.[1] ?? "";
-  if (!files.includes(path)) return undefined;
-  return call.name === "write" || /O_WRONLY/.test(opened?.text ?? "") ? "write" : "read";
+function whatOfFile(call: SyscallView & { readonly path: string }, { files }: Situation): What | undefined {
+  if (!files.includes(call.path)) return undefined;
+  return call.call === "write" || (call.call === "openat" && call.flags & O_WRONLY) ? "write" : "read";
 }
 
 /** Where a call that failed was refused. */
@@ -71,8 +66,8 @@ const STOPS: Readonly<Record<What, (call: SyscallView, situation: Situation) => 
   load: (_, { verified }) => (verified ? "verifier" : "syscall"),
   attach: () => "syscall",
   detach: () => "syscall",
-  write: ({ name, errnoName }, { attached }) =>
-    name === "openat" ? "sysfs" : errnoName === "ENOENT" && !attached ? "attach" : "module",
+  write: ({ call, errnoName }, { attached }) =>
+    call === "openat" ? "sysfs" : errnoName === "ENOENT" && !attached ? "attach" : "module",
   read: () => "sysfs",
   other: () => "syscall",
 };
