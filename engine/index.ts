@@ -5,7 +5,7 @@ export { EXAMPLES } from "./session/examples.ts";
 export { FIRST_EXAMPLE } from "./session/first-example.ts";
 export type * from "./session/flow-views.ts";
 export type { Comparison, Goal, GoalView, Reader, Verb } from "./session/goals.ts";
-export * from "./session/language.ts";
+export type * from "./session/language.ts";
 export * from "./session/protocol.ts";
 export * from "./session/run-views.ts";
 export { createSession } from "./session/session.ts";

@@ -1,7 +1,9 @@
-// Everything the page can ask. Implemented in the worker (session.ts); the page holds a `Remote<SessionApi>`.
+// Everything the page can ask, in a few groups. Implemented by the modules of groups/, put together by session.ts; who asks
+// holds a `Remote`, whether the session is in its own thread or behind a worker.
 import type { ContextView } from "./context-view.ts";
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./flow-views.ts";
 import type { Goal, GoalView, Reader } from "./goals.ts";
+import type { LanguageApi } from "./language.ts";
 import type {
   EnvironmentInput,
   LayerView,
@@ -41,9 +43,8 @@ import type {
 
 export type { ContextFieldView, ContextView, MemberView, RewriteView } from "./context-view.ts";
 
-export interface SessionApi {
-  hello(): Promise<HelloView>;
-
+/** What stands in the editor: assembled and verified. Later questions are about the last check, by its revision. */
+export interface CheckApi {
   /** Assemble and verify; changes nothing but which check later questions are about. */
   check(program: ProgramInput, revision: number): CheckView;
   /** What the verifier believed at a slot of the last check, at most `limit` visits. [] for an older revision. */
@@ -70,110 +71,151 @@ export interface SessionApi {
   writeLog(revision: number): CheckView | null;
   /** null: accepted, an older revision, or words that no rule knows. */
   explain(revision: number): Promise<ExplanationView | null>;
-
   /** The control flow of the last check, laid out; null: an older revision, nothing to draw, or too much of it. */
   flow(revision: number, metrics: FlowMetrics): Promise<FlowView | null>;
   /** How often the verifier walked each block and edge, with the path to a visit (-1: to the refused one). */
-  walked(revision: number, visit: number): Promise<TrafficView | null>;
-  /** The same of a run. */
-  ran(run: number): Promise<TrafficView | null>;
-  /** Each arrival at a loop's head, at most `limit`: the verifier's, and a run's. */
-  roundsWalked(revision: number, loop: FlowLoopView, limit: number): Promise<RoundsView | null>;
-  roundsRun(run: number, loop: FlowLoopView, limit: number): Promise<RoundsView | null>;
+  traffic(revision: number, visit: number): Promise<TrafficView | null>;
+  /** Each of the verifier's arrivals at a loop's head, at most `limit`. */
+  rounds(revision: number, loop: FlowLoopView, limit: number): Promise<RoundsView | null>;
+}
 
+/** The simulated kernel, its one process, and how it is built. */
+export interface KernelApi {
+  hello(): HelloView;
   /** Creates the maps and loads the program: bpf(BPF_MAP_CREATE) …, bpf(BPF_PROG_LOAD). */
-  load(program: ProgramInput): Promise<LoadOutcome>;
+  load(program: ProgramInput): LoadOutcome;
   /** bpf(BPF_PROG_ATTACH) of the program behind `fd`; left out: of the last one loaded (bad fd -1 if there is none). */
-  attach(fd?: number, attachType?: number): Promise<Outcome>;
-  detach(attachType?: number): Promise<Outcome>;
-  close(fd: number): Promise<Outcome>;
+  attach(fd?: number, attachType?: number): Outcome;
+  detach(attachType?: number): Outcome;
+  close(fd: number): Outcome;
   /** `echo -n data > path`; a shell's plain `echo 10` writes "10\n". */
-  writeFile(path: string, data: string): Promise<SysfsOutcome>;
+  writeFile(path: string, data: string): SysfsOutcome;
   /** `cat path` */
-  readFile(path: string): Promise<SysfsOutcome>;
+  readFile(path: string): SysfsOutcome;
   /** BPF_PROG_TEST_RUN of a loaded program, or of an event that is not a file's. */
-  testRun(fd: number, event: EventInput): Promise<Outcome & { readonly run: RunView | null }>;
-  /** Well-formed packets of several protocols. */
-  packets(): Promise<readonly PacketView[]>;
-  /** The frames of a pcap or pcapng file, or a sentence that says why it cannot be read. */
-  readCapture(file: Uint8Array): Promise<readonly PacketView[] | string>;
-  /** The bytes of a pasted dump (xxd, hexdump -C, tcpdump -x, Wireshark, a C array, plain hex) as hex; `fault`: why not. */
-  readDump(text: string): Promise<{ readonly hex: string; readonly fault: string }>;
-  /** The headers of a frame, from its link header on. */
-  dissect(hex: string): Promise<readonly LayerView[]>;
-  /** What a context of this type can be filled with by fields: a struct, or the records of some tracepoints. */
-  eventFormats(progType: string): Promise<readonly EventFormatView[]>;
+  testRun(fd: number, event: EventInput): Outcome & { readonly run: RunView | null };
   /** Map elements by file descriptor; key and value as hex. */
-  updateMap(fd: number, key: string, value: string, flags: number): Promise<Outcome>;
-  deleteMap(fd: number, key: string): Promise<Outcome>;
+  updateMap(fd: number, key: string, value: string, flags: number): Outcome;
+  deleteMap(fd: number, key: string): Outcome;
   /** One line for the shell. */
   shell(line: string): Promise<ShellView>;
   /** What may stand in the place of the last word of a line: whole words. */
   completeShell(line: string): Promise<readonly string[]>;
-  /** What a text in another notation is, and the same as macros: hex, dumps of bpftool and objdump, assembly, … */
-  paste(text: string): Promise<PasteView>;
-  /** The program in another notation; names as `notations` gives them. null: it does not assemble, or there is no such. */
-  render(program: ProgramInput, notation: string): Promise<string | null>;
-  notations(): Promise<readonly string[]>;
-  /** The folder to take home for the current definition; null where the program does not assemble. */
-  takeHome(program: ProgramInput): Promise<readonly TakeHomeFileView[] | null>;
-
-  /** The code of the four steps for the current definition, or for another; step 4 loads the program. null: faulty. */
-  kernelCode(program: ProgramInput, definition?: DefinitionInput): Promise<KernelCodeView | null>;
-  /** A context from both sides: of a program type by its name, or of a definition that is being typed. null: faulty. */
-  context(progType: string, definition?: DefinitionInput): Promise<ContextView | null>;
-
   /** Applies or takes back step 1 … 4 of the recipe. */
-  patchKernel(step: 1 | 2 | 3 | 4, applied: boolean): Promise<Outcome>;
-  /** Program types to start one's own from; the first is the deck's. */
-  presets(): Promise<readonly Preset[]>;
-  /** What is wrong with a definition, each fault at its field; [] where nothing is. */
-  checkDefinition(definition: unknown): Promise<readonly DefinitionFault[]>;
+  patch(step: 1 | 2 | 3 | 4, applied: boolean): Outcome;
   /** The program type that OREORE's place is given to; null: the deck's. Starts the kernel anew; a faulty one is EINVAL. */
-  define(definition: DefinitionInput | null): Promise<Outcome>;
+  define(definition: DefinitionInput | null): Outcome;
   /** A fresh kernel and process. The seed drives random numbers, time and addresses: same seed, same runs. */
-  restart(seed: number): Promise<KernelView>;
+  restart(seed: number): KernelView;
   /** Time, chance and CPU of all runs from now on; the kernel and what is loaded stay as they are. */
-  setEnvironment(environment: EnvironmentInput): Promise<void>;
+  setEnvironment(environment: EnvironmentInput): void;
+}
 
+/** Runs that were recorded: the last of the kernel and the last of `runOnce`. */
+export interface RunsApi {
   /** Runs without load and attach, to step through; `verified: false` skips the verifier, so that faults can be seen. */
   runOnce(
     program: ProgramInput,
     event: EventInput,
     verified: boolean,
-  ): Promise<{ readonly check: CheckView; readonly run: RunView | null }>;
-  /** Runs a program `runs` times in each engine, or for a second. null: nothing makes it run. */
-  speed(program: ProgramInput, event: EventInput, runs: number): Promise<SpeedView | null>;
-  /** null: no such run any more. */
-  step(run: number, step: number): Promise<StepView | null>;
+  ): { readonly check: CheckView; readonly run: RunView | null };
   /** The next run gets this number: for a worker that repeats what another one did. */
-  runsFrom(run: number): Promise<void>;
+  runsFrom(run: number): void;
+  /** null: no such run any more. */
+  step(run: number, step: number): StepView | null;
   /** Whole views of several steps, at most 2048, so that stepping a short run needs no further question. */
-  steps(run: number, from: number, count: number): Promise<StepView[]>;
+  steps(run: number, from: number, count: number): StepView[];
   /** One sentence of what led to a step, with its values: `R0 = 10 + 42 = 52`; at step 0, what comes. null: no such step. */
   say(run: number, step: number): Promise<Texts | null>;
   /** At most 8192 steps. */
-  chunk(run: number, from: number, count: number): Promise<TimelineChunk | null>;
+  chunk(run: number, from: number, count: number): TimelineChunk | null;
   /** MARK bits of the whole run in `buckets` equal parts; `breakpoints`: slots whose visits are marked as such. */
-  marks(run: number, buckets: number, breakpoints?: readonly number[]): Promise<Uint8Array>;
-  seek(run: number, from: number, query: Seek): Promise<number | null>;
+  marks(run: number, buckets: number, breakpoints?: readonly number[]): Uint8Array;
+  seek(run: number, from: number, query: Seek): number | null;
   /** Instructions of a program that a tail call went to: StepView.prog. */
-  slotsOf(run: number, prog: number): Promise<readonly SlotView[]>;
+  slotsOf(run: number, prog: number): readonly SlotView[];
   /** What is wrong with the text of a condition, English; "" where nothing is. */
-  checkCondition(text: string): Promise<string>;
-  /** Which goals of a lesson are met, one answer a goal: by the program, and by what the reader has done. */
-  judge(program: ProgramInput, goals: readonly Goal[], reader: Reader): Promise<readonly GoalView[]>;
+  checkCondition(text: string): string;
   /** The run's maps as they are at that step; of each the first 64 elements, or the window asked for. */
-  mapsAt(run: number, step: number, windows?: readonly MapWindow[]): Promise<MapAtView[]>;
+  mapsAt(run: number, step: number, windows?: readonly MapWindow[]): MapAtView[];
   /** null: the run has no packet. */
-  packetAt(run: number, step: number): Promise<PacketAtView | null>;
+  packetAt(run: number, step: number): PacketAtView | null;
   /** Lines and records that the run sent out, at most 10000. */
-  outputs(run: number): Promise<readonly OutputView[]>;
+  outputs(run: number): readonly OutputView[];
+  /** How often a run walked each block and edge. null: no such run any more. */
+  traffic(run: number): Promise<TrafficView | null>;
+  /** Each of its arrivals at a loop's head, at most `limit`. */
+  rounds(run: number, loop: FlowLoopView, limit: number): Promise<RoundsView | null>;
 }
 
-/** The same, from the other side of a Worker. */
-export type Remote<Api> = {
-  readonly [Name in keyof Api]: Api[Name] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Promise<Awaited<Result>>
-    : never;
+/** What is asked for now and then, beside the program and the kernel; changes nothing. */
+export interface ToolsApi {
+  /** Well-formed packets of several protocols. */
+  packets(): readonly PacketView[];
+  /** The frames of a pcap or pcapng file, or a sentence that says why it cannot be read. */
+  readCapture(file: Uint8Array): readonly PacketView[] | string;
+  /** The bytes of a pasted dump (xxd, hexdump -C, tcpdump -x, Wireshark, a C array, plain hex) as hex; `fault`: why not. */
+  readDump(text: string): { readonly hex: string; readonly fault: string };
+  /** The headers of a frame, from its link header on. */
+  dissect(hex: string): readonly LayerView[];
+  /** What a context of this type can be filled with by fields: a struct, or the records of some tracepoints. */
+  eventFormats(progType: string): readonly EventFormatView[];
+  /** What a text in another notation is, and the same as macros: hex, dumps of bpftool and objdump, assembly, … */
+  paste(text: string): PasteView;
+  /** The program in another notation; names as `notations` gives them. null: it does not assemble, or there is no such. */
+  render(program: ProgramInput, notation: string): string | null;
+  notations(): readonly string[];
+  /** The folder to take home for the current definition; null where the program does not assemble. */
+  takeHome(program: ProgramInput): Promise<readonly TakeHomeFileView[] | null>;
+  /** The code of the four steps for the current definition, or for another; step 4 loads the program. null: faulty. */
+  kernelCode(program: ProgramInput, definition?: DefinitionInput): Promise<KernelCodeView | null>;
+  /** A context from both sides: of a program type by its name, or of a definition that is being typed. null: faulty. */
+  context(progType: string, definition?: DefinitionInput): ContextView | null;
+  /** Program types to start one's own from; the first is the deck's. */
+  presets(): readonly Preset[];
+  /** What is wrong with a definition, each fault at its field; [] where nothing is. */
+  checkDefinition(definition: unknown): readonly DefinitionFault[];
+  /** Runs a program `runs` times in each engine, or for a second. null: nothing makes it run. */
+  speed(program: ProgramInput, event: EventInput, runs: number): Promise<SpeedView | null>;
+  /** Which goals of a lesson are met, one answer a goal: by the program, and by what the reader has done. */
+  judge(program: ProgramInput, goals: readonly Goal[], reader: Reader): Promise<readonly GoalView[]>;
+}
+
+/** Each group is a module of its own (groups/) that is loaded when it is first asked for. */
+export interface SessionApi {
+  readonly check: CheckApi;
+  readonly kernel: KernelApi;
+  readonly runs: RunsApi;
+  readonly tools: ToolsApi;
+  readonly language: LanguageApi;
+}
+
+export type Group = keyof SessionApi;
+/** `check.visits`, `kernel.load`, … */
+export type Method = { [Of in Group]: `${Of}.${keyof SessionApi[Of] & string}` }[Group];
+
+/** The groups, from where each answer is awaited: outside of the worker, or of the modules that are not loaded yet. */
+export type Remote = {
+  readonly [Of in Group]: {
+    readonly [Name in keyof SessionApi[Of]]: SessionApi[Of][Name] extends (...args: infer Args) => infer Result
+      ? (...args: Args) => Promise<Awaited<Result>>
+      : never;
+  };
 };
+
+/** All of them; a group that is missing here does not compile. */
+const GROUPS: Readonly<Record<Group, true>> = { check: true, kernel: true, runs: true, tools: true, language: true };
+
+/** Groups whose methods are given to `call`. */
+export function remote(call: (method: Method, args: readonly unknown[]) => Promise<unknown>): Remote {
+  const group = (of: string) =>
+    new Proxy(
+      {},
+      {
+        // A group that is handed through a promise is no promise itself.
+        get: (_, name) =>
+          name === "then" ? undefined : (...args: readonly unknown[]) => call(`${of}.${String(name)}` as Method, args),
+      },
+    );
+  return Object.fromEntries(Object.keys(GROUPS).map((of) => [of, group(of)])) as unknown as Remote;
+}

@@ -5,8 +5,8 @@ import { createSession } from "./session.ts";
 const session = createSession();
 
 test("of a definition whose kernel side differs, each access is shown with what runs in its place", async () => {
-  const preset = (await session.presets()).find(({ name }) => name === "converted");
-  const view = await session.context("", preset?.definition);
+  const preset = (await session.tools.presets()).find(({ name }) => name === "converted");
+  const view = await session.tools.context("", preset?.definition);
   expect([view?.prog, view?.kern]).toEqual(["struct converted_ctx", "struct converted_kern"]);
   expect(view?.fields[0]).toEqual({
     name: "len",
@@ -21,14 +21,14 @@ test("of a definition whose kernel side differs, each access is shown with what 
 });
 
 test("where both sides are the same, accesses stay as they are", async () => {
-  const view = await session.context("oreore");
+  const view = await session.tools.context("oreore");
   expect(view?.fields.map(({ accesses }) => accesses)).toEqual([
     [{ from: "r0 = *(u32 *)(r1 +0)", to: ["r0 = *(u32 *)(r1 +0)"] }],
   ]);
 });
 
 test("xdp_md is shown by what a running kernel made of it", async () => {
-  const view = await session.context("xdp");
+  const view = await session.tools.context("xdp");
   expect(view?.kern).toBe("struct xdp_buff");
   const ifindex = view?.fields.find(({ name }) => name === "ingress_ifindex");
   expect(ifindex?.kernel).toBeNull();
@@ -36,9 +36,9 @@ test("xdp_md is shown by what a running kernel made of it", async () => {
 });
 
 test("a faulty definition has no context and no code", async () => {
-  const preset = (await session.presets())[0]?.definition;
+  const preset = (await session.tools.presets())[0]?.definition;
   if (!preset) throw new Error("no preset");
   const faulty = { ...preset, name: "Capital" };
-  expect(await session.context("", faulty)).toBeNull();
-  expect(await session.kernelCode({ source: "", progType: "oreore", maps: [] }, faulty)).toBeNull();
+  expect(await session.tools.context("", faulty)).toBeNull();
+  expect(await session.tools.kernelCode({ source: "", progType: "oreore", maps: [] }, faulty)).toBeNull();
 });

@@ -22,9 +22,9 @@ BPF_EXIT_INSN(),
 
 const looked = async (source: string) => {
   const session = createSession();
-  const check = session.check({ source, progType: "oreore", maps: [] }, 1);
+  const check = await session.check.check({ source, progType: "oreore", maps: [] }, 1);
   expect(check.diagnostics).toEqual([]);
-  return { session, check, flow: (await session.flow(1, METRICS)) as FlowView };
+  return { session, check, flow: (await session.check.flow(1, METRICS)) as FlowView };
 };
 
 test("blocks, kinds of edges and the loop of a program", async () => {
@@ -56,12 +56,12 @@ test("functions stand beside each other, and calls lead from block to entry", as
 test("a run and the verifier are counted in the same blocks; the loop's rounds show what changes", async () => {
   const { session, check, flow } = await looked(LOOP);
   expect(check.verdict).toBe("accept");
-  const { run } = await session.runOnce(
+  const { run } = await session.runs.runOnce(
     { source: LOOP, progType: "oreore", maps: [] },
     { kind: "sysfs", path: "/sys/oreore/bpf", data: "1\n" },
     true,
   );
-  const ran = await session.ran(run?.run ?? -1);
+  const ran = await session.runs.traffic(run?.run ?? -1);
   expect(ran?.blocks).toEqual(
     new Map([
       [0, 1],
@@ -71,11 +71,11 @@ test("a run and the verifier are counted in the same blocks; the loop's rounds s
     ]),
   );
   expect(ran?.edges.get("2 1")).toBe(4);
-  const walked = await session.walked(1, -1);
+  const walked = await session.check.traffic(1, -1);
   expect(walked?.blocks.get(1)).toBe(5);
   const loop = flow.functions[0]?.loops[0];
   if (!loop) throw new Error("no loop");
-  const rounds = await session.roundsRun(run?.run ?? -1, loop, 100);
+  const rounds = await session.runs.rounds(run?.run ?? -1, loop, 100);
   expect(rounds?.rounds.map(({ after, regs }) => [after, Number(`0x${regs[6]}`)])).toEqual([
     [-1, 0],
     [0, 1],
@@ -83,7 +83,7 @@ test("a run and the verifier are counted in the same blocks; the loop's rounds s
     [2, 3],
     [3, 4],
   ]);
-  const believed = await session.roundsWalked(1, loop, 3);
+  const believed = await session.check.rounds(1, loop, 3);
   expect(believed).toMatchObject({ total: 5, rounds: [{ after: -1 }, { after: 0 }, { after: 1 }] });
   expect(believed?.rounds.map(({ regs }) => regs[6])).toEqual(["0", "1", "2"]);
 });
@@ -97,7 +97,7 @@ BPF_EXIT_INSN(),
 BPF_MOV64_REG(BPF_REG_0, BPF_REG_5),
 BPF_EXIT_INSN(),
 `);
-  const walked = await session.walked(1, -1);
+  const walked = await session.check.traffic(1, -1);
   expect([...(walked?.path ?? [])]).toEqual(["0 4"]);
   expect(walked?.edges.get("0 2")).toBe(1);
 });

@@ -22,7 +22,7 @@ BPF_EXIT_INSN(),`;
 const NOTHING: Reader = { calls: [], regs: [] };
 
 async function judged(source: string, goals: readonly Goal[], reader = NOTHING, maps: readonly MapInput[] = []) {
-  const views = await createSession().judge({ source, progType: "oreore", maps }, goals, reader);
+  const views = await createSession().tools.judge({ source, progType: "oreore", maps }, goals, reader);
   return views.map(({ met, found }) => (met ? "met" : found));
 }
 const returns = (on: string | readonly string[], is: number, secret = false): Goal => ({
@@ -106,12 +106,12 @@ test("what the reader did is read from the calls: each verb with its answer", as
   const session = createSession();
   const program = { source: PLUS42, progType: "oreore", maps: [] };
   const calls = [
-    ...(await session.attach()).calls,
-    ...(await session.load(program)).calls,
-    ...(await session.attach()).calls,
-    ...(await session.writeFile("/sys/oreore/bpf", "abc\n")).calls,
-    ...(await session.writeFile("/sys/oreore/bpf", "10\n")).calls,
-    ...(await session.readFile("/sys/oreore/bpf")).calls,
+    ...(await session.kernel.attach()).calls,
+    ...(await session.kernel.load(program)).calls,
+    ...(await session.kernel.attach()).calls,
+    ...(await session.kernel.writeFile("/sys/oreore/bpf", "abc\n")).calls,
+    ...(await session.kernel.writeFile("/sys/oreore/bpf", "10\n")).calls,
+    ...(await session.kernel.readFile("/sys/oreore/bpf")).calls,
   ];
   const did = (verb: "load" | "attach" | "detach" | "echo" | "cat", what: string, answer: string): Goal => ({
     kind: "did",
@@ -119,7 +119,7 @@ test("what the reader did is read from the calls: each verb with its answer", as
     what,
     answer,
   });
-  const views = await session.judge(
+  const views = await session.tools.judge(
     program,
     [
       did("attach", "", "EBADF"),
@@ -141,14 +141,14 @@ test("what was written is known whole, however much of it strace shows, and to w
   const echo: Goal = { kind: "did", verb: "echo", what: long, answer: "ok" };
   const program = { source: PLUS42, progType: "oreore", maps: [] };
   const session = createSession();
-  await session.load(program);
-  await session.attach();
-  const { calls } = await session.writeFile("/sys/oreore/bpf", `${long}\n`);
+  await session.kernel.load(program);
+  await session.kernel.attach();
+  const { calls } = await session.kernel.writeFile("/sys/oreore/bpf", `${long}\n`);
   expect(calls.map(({ text }) => text)).toContain(`write(4, "${long}"..., 33) = 33`);
   const met = async (goal: Goal, made = calls) =>
-    (await session.judge(program, [goal], { calls: made, regs: [] }))[0]?.met;
+    (await session.tools.judge(program, [goal], { calls: made, regs: [] }))[0]?.met;
   expect([await met(echo), await met({ ...echo, what: long.slice(1) })]).toEqual([true, false]);
-  const elsewhere = await session.writeFile("/sys/kernel/tracing/trace_pipe", "abc\n");
+  const elsewhere = await session.kernel.writeFile("/sys/kernel/tracing/trace_pipe", "abc\n");
   expect(await met({ ...echo, what: "abc", answer: "EINVAL" }, elsewhere.calls)).toBe(false);
 });
 
@@ -160,7 +160,7 @@ test("where the reader's run stands", async () => {
 });
 
 test("a packet program is asked with a packet by its name", async () => {
-  const views = await createSession().judge(
+  const views = await createSession().tools.judge(
     { source: "BPF_MOV64_IMM(BPF_REG_0, XDP_DROP),\nBPF_EXIT_INSN(),", progType: "xdp", maps: [] },
     [returns("icmp-echo", 1), returns("icmp-echo", 2)],
     NOTHING,

@@ -6,11 +6,13 @@ import { formatInsn } from "../disasm/kernel.ts";
 import { helperName } from "../facts/helpers.ts";
 import { Registry } from "../kernel/registry.ts";
 import { visitViews } from "./beliefs.ts";
-import { type Checked, type Clock, check } from "./check.ts";
+import { type Checked, check } from "./check.ts";
 import { parseCondition } from "./condition.ts";
-import { createLive, type Live } from "./live.ts";
+import { createKernel } from "./groups/kernel.ts";
+import { createRuns } from "./groups/runs.ts";
 import { PACKETS } from "./packets.ts";
 import type { RunView } from "./run-views.ts";
+import { newState, type SessionOptions, type SessionState, watch } from "./state.ts";
 import type { EventInput, KernelView, ProgramInput, SyscallView } from "./views.ts";
 
 export type Comparison = "<=" | ">=" | "==";
@@ -52,10 +54,8 @@ export interface Reader {
   readonly regs: readonly string[];
 }
 
-export interface JudgeOptions {
+export interface JudgeOptions extends Required<SessionOptions> {
   readonly registry: Registry;
-  readonly now: Clock;
-  readonly watch: () => (insnsProcessed: number) => boolean;
   /** The reader's kernel. */
   readonly kernel: KernelView;
 }
@@ -67,7 +67,7 @@ export function judge(
   goals: readonly Goal[],
   reader: Reader,
 ): readonly GoalView[] {
-  const { now, watch, kernel } = options;
+  const { now, kernel } = options;
   // A program is judged in a kernel with all of the recipe, whatever the reader's own lacks just now.
   const registry = new Registry(options.registry.definition);
   const subject: Subject = {
@@ -75,7 +75,7 @@ export function judge(
     registry,
     program,
     reader,
-    checked: check(registry, program, 0, now, watch),
+    checked: check(registry, program, 0, now, () => watch(options)),
     isAttached: kernel.attachments.some(({ progId }) => progId !== 0),
   };
   return goals.map((goal) => (JUDGES[goal.kind] as Judge<Goal["kind"]>)(goal as never, subject));
@@ -189,29 +189,30 @@ interface Tried {
 }
 
 function outcomeOf(subject: Subject, on: readonly string[]): Tried {
-  const { checked, program, registry, now, watch } = subject;
+  const { checked, program, registry } = subject;
   if (checked.view.verdict !== "accept") return { why: checked.view.message };
-  const live = createLive({ now, watch }, registry, 1n);
+  const trial = newState(registry, subject);
   return checked.program.progType === registry.definition.type.name
-    ? byWrites(live, program, registry.definition.attribute.path, on)
-    : byPacket(live, program, on.at(-1) ?? "");
+    ? byWrites(trial, program, registry.definition.attribute.path, on)
+    : byPacket(trial, program, on.at(-1) ?? "");
 }
 
-function byWrites(live: Live, program: ProgramInput, path: string, on: readonly string[]): Tried {
-  if (live.load(program).ret < 0) return { why: "" };
-  live.attach();
+function byWrites(trial: SessionState, program: ProgramInput, path: string, on: readonly string[]): Tried {
+  const kernel = createKernel(trial);
+  if (kernel.load(program).ret < 0) return { why: "" };
+  kernel.attach();
   let tried: Tried = { why: "" };
   for (const data of on) {
-    const { run, ret, errnoName } = live.writeFile(path, `${data}\n`);
+    const { run, ret, errnoName } = kernel.writeFile(path, `${data}\n`);
     if (ret < 0) tried = { why: errnoName };
     else if (run) tried = { ...ended(run), run };
   }
   return tried;
 }
 
-function byPacket(live: Live, program: ProgramInput, packet: string): Tried {
+function byPacket(trial: SessionState, program: ProgramInput, packet: string): Tried {
   const event: EventInput = { kind: "packet", hex: PACKETS.find(({ name }) => name === packet)?.hex ?? packet };
-  const { run } = live.runOnce(program, event, true);
+  const { run } = createRuns(trial).runOnce(program, event, true);
   return run ? { ...ended(run), run } : { why: "" };
 }
 

@@ -12,7 +12,7 @@ const packet = (name: string): string => PACKETS.find((one) => one.name === name
 
 async function ran(program: ProgramInput, event: EventInput = SYSFS, verified = true) {
   const session = createSession();
-  const { check, run } = await session.runOnce(program, event, verified);
+  const { check, run } = await session.runs.runOnce(program, event, verified);
   expect(verified ? check.message : "").toBe("");
   return { session, run: run as RunView };
 }
@@ -24,26 +24,26 @@ test("an element made by a helper is marked on the step that made it, and only t
   const { session, run } = await ran(example("remember"));
   const marks = [];
   for (let step = 0; step <= run.length; step++) {
-    const [map] = await session.mapsAt(run.run, step);
+    const [map] = await session.runs.mapsAt(run.run, step);
     marks.push(map?.entries.map(({ key, values, was }) => [key, values[0], was]) ?? []);
   }
   const made = marks.findIndex((entries) => entries.length > 0);
   expect(marks[made]).toEqual([["07000000", "0100000000000000", []]]);
   for (const entries of marks.slice(made + 1)) expect(entries).toEqual([["07000000", "0100000000000000", null]]);
-  expect((await session.step(run.run, made))?.call?.name).toBe("map_update_elem");
+  expect((await session.runs.step(run.run, made))?.call?.name).toBe("map_update_elem");
 });
 
 test("a value changed through a pointer is told with what it was, and its address leads back to the write", async () => {
   const { session, run } = await ran(example("map-counter"));
-  const steps = await session.steps(run.run, 0, run.length + 1);
+  const steps = await session.runs.steps(run.run, 0, run.length + 1);
   const store = steps.find(({ access }) => access?.write && access.region === "counts");
-  const [map] = await session.mapsAt(run.run, (store?.step ?? 0) + 1);
+  const [map] = await session.runs.mapsAt(run.run, (store?.step ?? 0) + 1);
   expect(map).toMatchObject({ name: "counts", count: 4, from: 0, changedAt: 0, gone: [] });
   expect(map?.entries[0]).toMatchObject({ values: ["0100000000000000"], was: ["0000000000000000"] });
   expect(map?.entries[1]?.was).toBeNull();
   const address = map?.entries[0]?.addresses[0] ?? "";
   expect(store?.access).toMatchObject({ address, size: 8, read: true });
-  expect(await session.seek(run.run, run.length, { to: "last-write", address, size: 8 })).toBe(store?.step);
+  expect(await session.runs.seek(run.run, run.length, { to: "last-write", address, size: 8 })).toBe(store?.step);
 });
 
 test("a window shows a part of a large map", async () => {
@@ -51,9 +51,9 @@ test("a window shows a part of a large map", async () => {
   const { session, run } = await ran(
     oreore("BPF_LD_MAP_FD(BPF_REG_1, big), BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN(),", [big]),
   );
-  const [whole] = await session.mapsAt(run.run, 0);
+  const [whole] = await session.runs.mapsAt(run.run, 0);
   expect([whole?.count, whole?.entries.length]).toEqual([5000, 64]);
-  const [part] = await session.mapsAt(run.run, 0, [{ map: whole?.id ?? 0, from: 4990, count: 50 }]);
+  const [part] = await session.runs.mapsAt(run.run, 0, [{ map: whole?.id ?? 0, from: 4990, count: 50 }]);
   expect(part?.entries.map(({ key }) => key)).toEqual(
     Array.from({ length: 10 }, (_, i) => `${(4990 + i - 0x1300).toString(16)}130000`),
   );
@@ -61,7 +61,7 @@ test("a window shows a part of a large map", async () => {
 
 test("frames are told with what each keeps and where it stands", async () => {
   const { session, run } = await ran(example("subprogram"));
-  const steps = await session.steps(run.run, 0, run.length + 1);
+  const steps = await session.runs.steps(run.run, 0, run.length + 1);
   const inside = steps.find(({ frames }) => frames.length === 2);
   const call = steps[(inside?.step ?? 1) - 1];
   expect(inside?.frames.map(({ slot }) => slot)).toEqual([call?.slot, inside?.slot]);
@@ -88,13 +88,13 @@ BPF_EXIT_INSN(),`,
       [ring],
     ),
   );
-  const outputs = await session.outputs(run.run);
+  const outputs = await session.runs.outputs(run.run);
   expect(outputs.map(({ kind, map, hex }) => [kind, map, hex])).toEqual([
     ["ringbuf", "events", "6869000000000000"],
     ["trace", "", ""],
   ]);
   expect(outputs[1]?.text).toContain("hi");
-  const callers = await Promise.all(outputs.map(({ step }) => session.step(run.run, step)));
+  const callers = await Promise.all(outputs.map(({ step }) => session.runs.step(run.run, step)));
   expect(callers.map((view) => view?.call?.name)).toEqual(["ringbuf_output", "trace_printk"]);
 });
 
@@ -117,10 +117,10 @@ BPF_EXIT_INSN(),`,
   };
   const hex = packet("tcp-syn");
   const { session, run } = await ran(xdp, { kind: "packet", hex });
-  expect(await session.packetAt(run.run, 0)).toMatchObject({ bytes: hex, data: 0, dataMeta: 0, changed: [] });
-  const steps = await session.steps(run.run, 0, run.length + 1);
+  expect(await session.runs.packetAt(run.run, 0)).toMatchObject({ bytes: hex, data: 0, dataMeta: 0, changed: [] });
+  const steps = await session.runs.steps(run.run, 0, run.length + 1);
   const store = steps.find(({ access }) => access?.region === "packet");
-  const after = await session.packetAt(run.run, (store?.step ?? 0) + 1);
+  const after = await session.runs.packetAt(run.run, (store?.step ?? 0) + 1);
   expect(after).toMatchObject({ dataMeta: 0, data: 8, link: 8, changed: [{ at: 8, old: hex.slice(0, 2), new: "5a" }] });
   expect(BigInt(`0x${store?.access?.address}`)).toBe(BigInt(`0x${after?.address}`) + 8n);
 });
@@ -129,9 +129,9 @@ test("a socket filter's packet begins behind the link header, which is shown all
   const filter = { source: "BPF_LD_ABS(BPF_B, 9), BPF_EXIT_INSN(),", progType: "socket_filter", maps: [] };
   const source = `BPF_MOV64_REG(BPF_REG_6, BPF_REG_1), ${filter.source}`;
   const { session, run } = await ran({ ...filter, source }, { kind: "packet", hex: packet("tcp-syn") });
-  const view = await session.packetAt(run.run, 1);
+  const view = await session.runs.packetAt(run.run, 1);
   expect(view).toMatchObject({ bytes: packet("tcp-syn"), link: 0, data: 14 });
-  const access = (await session.step(run.run, 1))?.access;
+  const access = (await session.runs.step(run.run, 1))?.access;
   expect(access).toMatchObject({ region: "packet", size: 1 });
   expect(BigInt(`0x${access?.address}`) - BigInt(`0x${view?.address}`)).toBe(23n); // iphdr.protocol
 });
@@ -139,7 +139,7 @@ test("a socket filter's packet begins behind the link header, which is shown all
 test("a fault says what was asked for and what memory is next to it", async () => {
   const source = "BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_10, 0), BPF_EXIT_INSN(),";
   const { session, run } = await ran(oreore(source), SYSFS, false);
-  const top = (await session.step(run.run, 0))?.regs[10];
+  const top = (await session.runs.step(run.run, 0))?.regs[10];
   expect(run.end).toMatchObject({
     kind: "fault",
     access: { address: top, size: 8, write: false, nearest: { name: "stack", end: top } },
@@ -151,26 +151,26 @@ test("seed and CPU make the same run again, in the kernel as in a trial", async 
   const program = oreore(
     "BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32), BPF_MOV64_REG(BPF_REG_6, BPF_REG_0), BPF_EMIT_CALL(BPF_FUNC_get_smp_processor_id), BPF_MOV64_REG(BPF_REG_1, BPF_REG_6), BPF_EXIT_INSN(),",
   );
-  await session.load(program);
-  await session.attach();
+  await session.kernel.load(program);
+  await session.kernel.attach();
   const registers = async (run: RunView | null) =>
-    (await session.step(run?.run ?? -1, run?.length ?? 0))?.regs.slice(0, 2);
+    (await session.runs.step(run?.run ?? -1, run?.length ?? 0))?.regs.slice(0, 2);
   const both = async () => [
-    await registers((await session.runOnce(program, SYSFS, true)).run),
-    await registers((await session.writeFile("/sys/oreore/bpf", "1")).run),
+    await registers((await session.runs.runOnce(program, SYSFS, true)).run),
+    await registers((await session.kernel.writeFile("/sys/oreore/bpf", "1")).run),
   ];
-  await session.setEnvironment({ seed: 5, cpu: 2 });
+  await session.kernel.setEnvironment({ seed: 5, cpu: 2 });
   const [trial, kernel] = await both();
   expect([trial, trial?.[0]]).toEqual([kernel, "0000000000000002"]);
-  await session.setEnvironment({ seed: 6, cpu: 2 });
+  await session.kernel.setEnvironment({ seed: 6, cpu: 2 });
   expect((await both())[0]?.[1]).not.toBe(trial?.[1]);
-  await session.setEnvironment({ seed: 5, cpu: 2 });
+  await session.kernel.setEnvironment({ seed: 5, cpu: 2 });
   expect(await both()).toEqual([trial, trial]);
 });
 
 test("a kprobe program reads the registers that it was given by their place in pt_regs", async () => {
   const session = createSession();
-  const [regs] = await session.eventFormats("kprobe");
+  const [regs] = await session.tools.eventFormats("kprobe");
   const di = regs?.fields.find(({ name }) => name === "di");
   expect([regs?.name, regs?.size, di]).toEqual(["pt_regs", 168, { name: "di", off: 112, size: 8, text: false }]);
   const hex = "00".repeat(112) + "2a".padEnd(16, "0") + "00".repeat(48);
@@ -179,7 +179,7 @@ test("a kprobe program reads the registers that it was given by their place in p
     progType: "kprobe",
     maps: [],
   };
-  const { run } = await session.runOnce(program, { kind: "ctx", hex }, true);
+  const { run } = await session.runs.runOnce(program, { kind: "ctx", hex }, true);
   expect(run?.end).toMatchObject({ retval: 42 });
 });
 

@@ -1,17 +1,16 @@
 // Both ends of the protocol, joined by two ports in one thread: messages are copied, and arrive later, as with a Worker.
 import { expect, test } from "vitest";
-import type { SessionApi } from "./api.ts";
+import type { Remote } from "./api.ts";
 import { EXAMPLES } from "./examples.ts";
 import { Cancelled, type ClientOptions, connect, type Port, serve, TooLong, type WorkerLike } from "./protocol.ts";
 import { createSession } from "./session.ts";
+import type { ProgramInput } from "./views.ts";
 
 const FILE = "/sys/oreore/bpf";
-const plus42 = EXAMPLES[0]?.program as SessionApi extends { check(program: infer P, revision: number): unknown }
-  ? P
-  : never;
+const plus42 = EXAMPLES[0]?.program as ProgramInput;
 
 /** A worker without a thread. `deaf`: it never answers. */
-function spawnLocal(api: SessionApi, deaf: () => boolean = () => false): WorkerLike {
+function spawnLocal(api: Remote, deaf: () => boolean = () => false): WorkerLike {
   let alive = true;
   const inside: Port = { onmessage: null, postMessage: (data) => deliver(outside, data) };
   const outside: WorkerLike = {
@@ -37,35 +36,38 @@ const local = (options: Omit<ClientOptions, "spawn"> = {}) =>
 
 test("a use case answers on the other side as it does on its own", async () => {
   const { api } = local();
-  expect(await api.check(plus42, 1)).toEqual({ ...createSession().check(plus42, 1), us: expect.any(Number) });
-  await api.load(plus42);
-  await api.attach();
-  const { run } = await api.writeFile(FILE, "10\n");
-  expect((await api.chunk(run?.run ?? -1, 0, 100))?.slots).toEqual(Int32Array.of(0, 1, 2, -1));
+  expect(await api.check.check(plus42, 1)).toEqual({
+    ...(await createSession().check.check(plus42, 1)),
+    us: expect.any(Number),
+  });
+  await api.kernel.load(plus42);
+  await api.kernel.attach();
+  const { run } = await api.kernel.writeFile(FILE, "10\n");
+  expect((await api.runs.chunk(run?.run ?? -1, 0, 100))?.slots).toEqual(Int32Array.of(0, 1, 2, -1));
 });
 
 test("requests are answered in order", async () => {
   const { api } = local();
   const answers: number[] = [];
   await Promise.all(
-    [1, 2, 3].map((revision) => api.check(plus42, revision).then((view) => answers.push(view.revision))),
+    [1, 2, 3].map((revision) => api.check.check(plus42, revision).then((view) => answers.push(view.revision))),
   );
   expect(answers).toEqual([1, 2, 3]);
 });
 
 test("cancelling rejects what waits; what was answered before holds in the new worker", async () => {
   const client = local();
-  await client.api.load(plus42);
-  await client.api.attach();
-  const { run } = await client.api.writeFile(FILE, "10\n");
-  const waiting = client.api.writeFile(FILE, "11\n");
+  await client.api.kernel.load(plus42);
+  await client.api.kernel.attach();
+  const { run } = await client.api.kernel.writeFile(FILE, "10\n");
+  const waiting = client.api.kernel.writeFile(FILE, "11\n");
   expect(client.busy).toBe(true);
   client.cancel();
   await expect(waiting).rejects.toBeInstanceOf(Cancelled);
   expect(client.busy).toBe(false);
   // The write of 11 never was: the file holds 52, the run can still be walked.
-  expect(await client.api.step(run?.run ?? -1, 2)).toMatchObject({ slot: 2, caption: "R0: 0xa → 0x34" });
-  expect((await client.api.readFile(FILE)).data).toBe("52\n");
+  expect(await client.api.runs.step(run?.run ?? -1, 2)).toMatchObject({ slot: 2, caption: "R0: 0xa → 0x34" });
+  expect((await client.api.kernel.readFile(FILE)).data).toBe("52\n");
 });
 
 test("no answer within the limit ends the worker", async () => {
@@ -84,11 +86,11 @@ test("no answer within the limit ends the worker", async () => {
       },
     },
   });
-  const waiting = client.api.check(plus42, 1);
+  const waiting = client.api.check.check(plus42, 1);
   ring?.();
   await expect(waiting).rejects.toBeInstanceOf(TooLong);
   deaf = false;
-  expect((await client.api.check(plus42, 2)).verdict).toBe("accept");
+  expect((await client.api.check.check(plus42, 2)).verdict).toBe("accept");
   // Nothing waits, no clock runs.
   expect(ring).toBeUndefined();
 });
@@ -96,7 +98,7 @@ test("no answer within the limit ends the worker", async () => {
 test("busy is told when it turns", async () => {
   const turns: boolean[] = [];
   const { api } = local({ onBusy: (busy) => turns.push(busy) });
-  await Promise.all([api.check(plus42, 1), api.check(plus42, 2)]);
+  await Promise.all([api.check.check(plus42, 1), api.check.check(plus42, 2)]);
   expect(turns).toEqual([true, false]);
 });
 
@@ -104,7 +106,7 @@ test("progress is told while a request is worked on", async () => {
   const told: number[] = [];
   const quick = spawnLocal(createSession());
   const { api } = connect({ spawn: () => quick, onProgress: (insns) => told.push(insns) });
-  const answer = api.check(plus42, 1);
+  const answer = api.check.check(plus42, 1);
   quick.onmessage?.({ data: { progress: 16384 } });
   await answer;
   expect(told).toEqual([16384]);
@@ -112,21 +114,24 @@ test("progress is told while a request is worked on", async () => {
 
 test("an exception in a use case rejects its promise and nothing else", async () => {
   const session = createSession();
-  const broken: SessionApi = {
+  const broken: Remote = {
     ...session,
-    marks: () => {
-      throw new Error("a mistake of ours");
+    runs: {
+      ...session.runs,
+      marks: () => {
+        throw new Error("a mistake of ours");
+      },
     },
   };
   const { api } = connect({ spawn: () => spawnLocal(broken) });
-  await expect(api.marks(1, 1)).rejects.toThrow("a mistake of ours");
-  expect((await api.check(plus42, 1)).verdict).toBe("accept");
+  await expect(api.runs.marks(1, 1)).rejects.toThrow("a mistake of ours");
+  expect((await api.check.check(plus42, 1)).verdict).toBe("accept");
 });
 
 test("a method that is no use case is refused", async () => {
   const { api } = local();
-  const forged = api as unknown as { toString(): Promise<unknown>; constructor(): Promise<unknown> };
-  await expect(forged.constructor()).rejects.toThrow("no use case constructor");
+  const forged = api.kernel as unknown as { toString(): Promise<unknown>; constructor(): Promise<unknown> };
+  await expect(forged.constructor()).rejects.toThrow("no use case kernel.constructor");
 });
 
 test("what a new worker repeats is bounded, and runs keep their numbers", async () => {
@@ -151,16 +156,16 @@ test("what a new worker repeats is bounded, and runs keep their numbers", async 
       };
     },
   });
-  await api.load(plus42);
-  await api.attach();
+  await api.kernel.load(plus42);
+  await api.kernel.attach();
   let last = -1;
-  for (let i = 0; i < 300; i++) last = (await api.writeFile(FILE, `${i}\n`)).run?.run ?? -1;
+  for (let i = 0; i < 300; i++) last = (await api.kernel.writeFile(FILE, `${i}\n`)).run?.run ?? -1;
   expect(last).toBe(300);
   cancel();
   // The last run is there again under its number, and the next one counts on.
-  expect((await api.step(last, 3))?.step).toBe(3);
-  expect((await api.writeFile(FILE, "1\n")).run?.run).toBe(301);
-  expect((await api.readFile(FILE)).data).toBe("43\n");
+  expect((await api.runs.step(last, 3))?.step).toBe(3);
+  expect((await api.kernel.writeFile(FILE, "1\n")).run?.run).toBe(301);
+  expect((await api.kernel.readFile(FILE)).data).toBe("43\n");
   // Load, attach, and 200 writes with their numbers.
   expect(repeated).toBe(402);
 });

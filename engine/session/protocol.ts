@@ -1,10 +1,10 @@
 // Requests and answers over postMessage. Each request is answered once; the worker does one after the other.
 // Cancelling ends the worker (nothing it runs can refuse), starts a new one and repeats the calls that made its state.
-import type { Remote, SessionApi } from "./api.ts";
+import { type Group, type Method, type Remote, remote } from "./api.ts";
 
 export interface Request {
   readonly id: number;
-  readonly method: keyof SessionApi;
+  readonly method: Method;
   readonly args: readonly unknown[];
 }
 
@@ -28,17 +28,17 @@ export interface WorkerLike extends Port {
 }
 
 /** Inside the worker: answers every request that comes through `port`, one after the other. */
-export function serve(api: SessionApi, port: Port): void {
+export function serve(session: Remote, port: Port): void {
   let before: Promise<void> = Promise.resolve();
   port.onmessage = ({ data }) => {
-    before = before.then(async () => port.postMessage(await answer(api, data as Request)));
+    before = before.then(async () => port.postMessage(await answer(session, data as Request)));
   };
 }
 
-async function answer(api: SessionApi, { id, method, args }: Request): Promise<Response> {
+async function answer(session: Remote, { id, method, args }: Request): Promise<Response> {
   try {
-    if (!Object.hasOwn(api, method)) throw new Error(`no use case ${String(method)}`);
-    const call = api[method] as (...args: readonly unknown[]) => unknown;
+    const [group, name] = method.split(".") as [Group, never];
+    const call = session[group][name] as (...args: readonly unknown[]) => Promise<unknown>;
     return { id, value: await call(...args) };
   } catch (error) {
     return { id, bug: error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error) };
@@ -56,26 +56,26 @@ export class TooLong extends Error {
 }
 
 /** Calls after which the worker holds something that the page relies on; repeated in order by a new worker. */
-const STATEFUL: ReadonlySet<keyof SessionApi> = new Set([
-  "check",
-  "load",
-  "attach",
-  "detach",
-  "close",
-  "writeFile",
-  "testRun",
-  "updateMap",
-  "deleteMap",
-  "shell",
-  "patchKernel",
-  "define",
-  "restart",
-  "setEnvironment",
-  "runOnce",
+const STATEFUL: ReadonlySet<Method> = new Set([
+  "check.check",
+  "kernel.load",
+  "kernel.attach",
+  "kernel.detach",
+  "kernel.close",
+  "kernel.writeFile",
+  "kernel.testRun",
+  "kernel.updateMap",
+  "kernel.deleteMap",
+  "kernel.shell",
+  "kernel.patch",
+  "kernel.define",
+  "kernel.restart",
+  "kernel.setEnvironment",
+  "runs.runOnce",
 ] as const);
 
 export interface Client {
-  readonly api: Remote<SessionApi>;
+  readonly api: Remote;
   /** Ends what is running. Its promise and all that wait are rejected with Cancelled; what was answered before holds. */
   cancel(): void;
   /** True while an answer is awaited; `onBusy` is told when it turns. */
@@ -100,15 +100,25 @@ interface Entry {
 }
 
 /** Calls that only make something happen: forgetting an old one loses what it left in maps, not a descriptor. */
-const EVENTS: ReadonlySet<string> = new Set<keyof SessionApi>(["writeFile", "readFile", "testRun", "shell"]);
-const REBOOTS: ReadonlySet<string> = new Set<keyof SessionApi>(["define", "patchKernel", "restart"]);
-const ONLY_LAST: ReadonlySet<string> = new Set<keyof SessionApi>(["check", "define", "restart", "runOnce"]);
-const SETTINGS: ReadonlySet<string> = new Set<keyof SessionApi>([
-  "define",
-  "patchKernel",
-  "restart",
-  "setEnvironment",
-  "check",
+const EVENTS: ReadonlySet<string> = new Set<Method>([
+  "kernel.writeFile",
+  "kernel.readFile",
+  "kernel.testRun",
+  "kernel.shell",
+]);
+const REBOOTS: ReadonlySet<string> = new Set<Method>(["kernel.define", "kernel.patch", "kernel.restart"]);
+const ONLY_LAST: ReadonlySet<string> = new Set<Method>([
+  "check.check",
+  "kernel.define",
+  "kernel.restart",
+  "runs.runOnce",
+]);
+const SETTINGS: ReadonlySet<string> = new Set<Method>([
+  "kernel.define",
+  "kernel.patch",
+  "kernel.restart",
+  "kernel.setEnvironment",
+  "check.check",
 ]);
 const KEPT_EVENTS = 200;
 /** As many descriptors as a process may have. */
@@ -167,9 +177,9 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     // A definition takes the place of the one before; of checks and trial runs only the last is ever asked about.
     if (ONLY_LAST.has(method)) journal = journal.filter((entry) => entry.request.method !== method);
     // Of a step that was switched to and fro, how it stands.
-    if (method === "patchKernel")
+    if (method === "kernel.patch")
       journal = journal.filter(
-        ({ request: { method, args } }) => method !== "patchKernel" || args[0] !== request.args[0],
+        ({ request: { method, args } }) => method !== "kernel.patch" || args[0] !== request.args[0],
       );
     const run = (value as { run?: { run?: number } | null } | null)?.run?.run;
     journal.push({ request, run });
@@ -191,28 +201,25 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     worker = start();
     for (const { request, run } of journal) {
       // Runs keep their numbers, whatever was forgotten before them.
-      if (run !== undefined) worker.postMessage({ id: 0, method: "runsFrom", args: [run] } satisfies Request);
+      if (run !== undefined) worker.postMessage({ id: 0, method: "runs.runsFrom", args: [run] } satisfies Request);
       worker.postMessage({ ...request, id: 0 });
     }
     if (rejected.length > 0) onBusy?.(false);
     for (const { reject } of rejected) reject(error);
   }
 
-  const call = (method: keyof SessionApi, args: readonly unknown[]): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const request: Request = { id: nextId++, method, args };
-      pending.set(request.id, { request, resolve, reject });
-      if (pending.size === 1) {
-        watch();
-        onBusy?.(true);
-      }
-      worker.postMessage(request);
-    });
-
-  const api = new Proxy({} as Remote<SessionApi>, {
-    get: (_, method) =>
-      method === "then" ? undefined : (...args: unknown[]) => call(method as keyof SessionApi, args),
-  });
+  const api = remote(
+    (method: Method, args: readonly unknown[]) =>
+      new Promise((resolve, reject) => {
+        const request: Request = { id: nextId++, method, args };
+        pending.set(request.id, { request, resolve, reject });
+        if (pending.size === 1) {
+          watch();
+          onBusy?.(true);
+        }
+        worker.postMessage(request);
+      }),
+  );
 
   return {
     api,

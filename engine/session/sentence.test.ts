@@ -8,9 +8,11 @@ async function told(source: string, data: string, progType = "oreore"): Promise<
   const session = createSession();
   const event =
     progType === "oreore" ? { kind: "sysfs" as const, path: "", data } : { kind: "packet" as const, hex: data };
-  const { run, check } = await session.runOnce({ source, progType, maps: [] }, event, true);
+  const { run, check } = await session.runs.runOnce({ source, progType, maps: [] }, event, true);
   if (!run) throw new Error(check.message);
-  return Promise.all(Array.from({ length: run.length }, async (_, i) => (await session.say(run.run, i + 1)) as Texts));
+  return Promise.all(
+    Array.from({ length: run.length }, async (_, i) => (await session.runs.say(run.run, i + 1)) as Texts),
+  );
 }
 const english = async (source: string, data = "10"): Promise<readonly string[]> =>
   (await told(source, data)).map(({ en }) => en);
@@ -26,13 +28,13 @@ test("the deck's three steps, with their numbers, in both languages", async () =
 
 test("at the start it is said what comes", async () => {
   const session = createSession();
-  const { run } = await session.runOnce(
+  const { run } = await session.runs.runOnce(
     { source: "BPF_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),", progType: "oreore", maps: [] },
     { kind: "sysfs", path: "", data: "1" },
     true,
   );
-  expect(await session.say(run?.run ?? 0, 0)).toEqual({ en: "Put 7 into R0", ja: "R0 に 7 を入れる" });
-  expect(await session.say(run?.run ?? 0, 9)).toBeNull();
+  expect(await session.runs.say(run?.run ?? 0, 0)).toEqual({ en: "Put 7 into R0", ja: "R0 に 7 を入れる" });
+  expect(await session.runs.say(run?.run ?? 0, 9)).toBeNull();
 });
 
 test("arithmetic that leaves its width says so", async () => {
@@ -109,9 +111,9 @@ test.each(EXAMPLES.filter(({ expect }) => expect === "accept").map((one) => [one
       program.progType === "oreore"
         ? { kind: "sysfs" as const, path: "", data: input }
         : { kind: "packet" as const, hex: input };
-    const { run } = await session.runOnce(program, event, true);
+    const { run } = await session.runs.runOnce(program, event, true);
     for (let step = 1; step <= Math.min(run?.length ?? 0, 60); step++) {
-      const said = await session.say(run?.run ?? 0, step);
+      const said = await session.runs.say(run?.run ?? 0, step);
       expect(said?.en).toMatch(/\S/);
       expect(said?.ja).toMatch(/\S/);
       expect(JSON.stringify(said)).not.toMatch(/undefined|NaN/);

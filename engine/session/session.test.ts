@@ -1,6 +1,6 @@
 // The demo through the use cases, as the page makes it.
 import { expect, test } from "vitest";
-import type { SessionApi } from "./api.ts";
+import type { Remote } from "./api.ts";
 import { EXAMPLES } from "./examples.ts";
 import type { RunView, StopInput } from "./run-views.ts";
 import { createSession } from "./session.ts";
@@ -17,10 +17,10 @@ const texts = (outcome: { readonly calls: readonly { readonly text: string }[] }
   outcome.calls.map(({ text }) => text);
 
 /** A session with the program attached. */
-async function attached(program: ProgramInput): Promise<SessionApi> {
+async function attached(program: ProgramInput): Promise<Remote> {
   const session = createSession();
-  expect((await session.load(program)).ret).toBe(3 + program.maps.length);
-  expect((await session.attach()).ret).toBe(0);
+  expect((await session.kernel.load(program)).ret).toBe(3 + program.maps.length);
+  expect((await session.kernel.attach()).ret).toBe(0);
   return session;
 }
 const runOf = ({ run }: { readonly run: RunView | null }): RunView => {
@@ -30,30 +30,30 @@ const runOf = ({ run }: { readonly run: RunView | null }): RunView => {
 
 test("the deck's demo: load, attach, echo 10, cat says 52", async () => {
   const session = createSession();
-  const load = await session.load(example("plus42"));
+  const load = await session.kernel.load(example("plus42"));
   expect(texts(load)).toEqual([
     'bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_OREORE, insn_cnt=3, insns=…, license="GPL", log_level=2, log_buf=…, prog_flags=0, prog_name="", expected_attach_type=BPF_OREORE_ATTACH}, 144) = 3',
   ]);
   expect(load.check.verdict).toBe("accept");
-  const attach = await session.attach();
+  const attach = await session.kernel.attach();
   expect(texts(attach)).toEqual([
     "bpf(BPF_PROG_ATTACH, {target_fd=0, attach_bpf_fd=3, attach_type=BPF_OREORE_ATTACH, attach_flags=0}, 32) = 0",
   ]);
   expect(attach.kernel.attachments).toEqual([{ attachType: 44, attachName: "BPF_OREORE_ATTACH", progId: 1 }]);
-  const write = await session.writeFile(FILE, "10\n");
+  const write = await session.kernel.writeFile(FILE, "10\n");
   expect(texts(write)).toEqual([
     'openat(AT_FDCWD, "/sys/oreore/bpf", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 4',
     'write(4, "10\\n", 3) = 3',
     "close(4) = 0",
   ]);
   expect(runOf(write)).toMatchObject({ length: 3, end: { kind: "exit", r0: "0000000000000034", retval: 52 } });
-  expect(await session.readFile(FILE)).toMatchObject({ data: "52\n", terminal: "52\n", ret: 3 });
+  expect(await session.kernel.readFile(FILE)).toMatchObject({ data: "52\n", terminal: "52\n", ret: 3 });
 });
 
 test("a run is walked in both directions, changes told with old and new value", async () => {
   const session = await attached(example("plus42"));
-  const { run } = runOf(await session.writeFile(FILE, "10\n"));
-  const forward = await session.steps(run, 0, 100);
+  const { run } = runOf(await session.kernel.writeFile(FILE, "10\n"));
+  const forward = await session.runs.steps(run, 0, 100);
   expect(forward.map(({ step, slot, lastSlot, caption }) => [step, slot, lastSlot, caption])).toEqual([
     [0, 0, -1, ""],
     [1, 1, 0, "R0: 0x0 → 0xa"],
@@ -62,31 +62,31 @@ test("a run is walked in both directions, changes told with old and new value", 
   ]);
   expect(forward[2]?.changed).toEqual([{ reg: 0, old: "000000000000000a", new: "0000000000000034" }]);
   expect(forward[0]).toMatchObject({ reads: 0b10, writes: 0b1 });
-  for (const step of [3, 2, 1, 0, 2]) expect(await session.step(run, step)).toEqual(forward[step]);
-  expect((await session.step(run, 99))?.step).toBe(3);
-  expect(await session.step(run + 1, 0)).toBeNull();
+  for (const step of [3, 2, 1, 0, 2]) expect(await session.runs.step(run, step)).toEqual(forward[step]);
+  expect((await session.runs.step(run, 99))?.step).toBe(3);
+  expect(await session.runs.step(run + 1, 0)).toBeNull();
 });
 
 test("a chunk says of every step what the step's own view says", async () => {
   const session = await attached(example("loop"));
-  const { run, length } = runOf(await session.writeFile(FILE, "5"));
-  const chunk = await session.chunk(run, 0, length + 1);
-  const steps = await session.steps(run, 0, length + 1);
+  const { run, length } = runOf(await session.kernel.writeFile(FILE, "5"));
+  const chunk = await session.runs.chunk(run, 0, length + 1);
+  const steps = await session.runs.steps(run, 0, length + 1);
   expect(chunk).toMatchObject({ from: 0, count: length + 1 });
   steps.forEach((step, i) => {
     expect(chunk?.slots[i]).toBe(step.slot);
     expect(step.regs.map((hex) => BigInt(`0x${hex}`))).toEqual([...(chunk?.regs.subarray(11 * i, 11 * i + 11) ?? [])]);
     expect(chunk?.changed[i]).toBe(step.changed.reduce((mask, { reg }) => mask | (1 << reg), 0));
   });
-  expect((await session.chunk(run, 3, 2))?.changed).toEqual(chunk?.changed.slice(3, 5));
+  expect((await session.runs.chunk(run, 3, 2))?.changed).toEqual(chunk?.changed.slice(3, 5));
 });
 
 test("the stack pane shows what was written, and what the last instruction changed", async () => {
   const session = await attached(example("stack"));
-  const { run, length, end } = runOf(await session.writeFile(FILE, "10"));
+  const { run, length, end } = runOf(await session.kernel.writeFile(FILE, "10"));
   expect(end).toMatchObject({ retval: 110 });
   const rows = async (step: number) =>
-    (await session.step(run, step))?.stack.map(({ off, value, used, changed }) => [off, value, used, changed]);
+    (await session.runs.step(run, step))?.stack.map(({ off, value, used, changed }) => [off, value, used, changed]);
   expect(await rows(1)).toEqual([]);
   expect(await rows(2)).toEqual([[-8, "000000000000000a", 0xff, 0x01]]);
   expect(await rows(3)).toEqual([
@@ -94,35 +94,35 @@ test("the stack pane shows what was written, and what the last instruction chang
     [-16, "0000000000000064", 0x0f, 0x01],
   ]);
   expect(await rows(length)).toHaveLength(2);
-  expect(await session.seek(run, length, { to: "last-write", reg: 3 })).toBe(4);
+  expect(await session.runs.seek(run, length, { to: "last-write", reg: 3 })).toBe(4);
 });
 
 test("going on stops at breakpoints, watches, the cursor and the end of calls", async () => {
   const session = await attached(example("loop"));
-  const { run, length } = runOf(await session.writeFile(FILE, "5"));
+  const { run, length } = runOf(await session.kernel.writeFile(FILE, "5"));
   const go = (from: number, back: boolean, ...stops: StopInput[]) =>
-    session.seek(run, from, { to: "stop", back, stops });
-  const at = async (step: number | null) => (await session.step(run, step ?? -1))?.slot;
+    session.runs.seek(run, from, { to: "stop", back, stops });
+  const at = async (step: number | null) => (await session.runs.step(run, step ?? -1))?.slot;
   // Slot 4 is R0 += R2: five turns.
   const first = await go(0, false, { kind: "breakpoint", slot: 4 });
   expect(await at(first)).toBe(4);
   const third = await go(0, false, { kind: "breakpoint", slot: 4, when: "r2 == 3" });
-  expect((await session.step(run, third ?? -1))?.regs[2]).toBe("0000000000000003");
+  expect((await session.runs.step(run, third ?? -1))?.regs[2]).toBe("0000000000000003");
   expect(await go(third ?? 0, true, { kind: "breakpoint", slot: 4, when: "r2 == 5" })).toBe(first);
   expect(await at(await go(0, false, { kind: "cursor", slot: 7 }))).toBe(7);
-  expect((await session.step(run, (await go(0, false, { kind: "watch", reg: 0 })) ?? -1))?.changed).toEqual([
+  expect((await session.runs.step(run, (await go(0, false, { kind: "watch", reg: 0 })) ?? -1))?.changed).toEqual([
     { reg: 0, old: "0000000000000000", new: "0000000000000005" },
   ]);
   expect(await go(0, false)).toBe(length);
   expect(await go(length, true)).toBe(0);
-  expect(await session.checkCondition("r0 = 5")).not.toBe("");
+  expect(await session.runs.checkCondition("r0 = 5")).not.toBe("");
 });
 
 test("a call is stepped over and out of", async () => {
   const session = await attached(example("subprogram"));
-  const { run } = runOf(await session.writeFile(FILE, "10"));
-  expect(await session.seek(run, 2, { to: "stop", stops: [{ kind: "over" }] })).toBe(6);
-  expect(await session.seek(run, 3, { to: "stop", stops: [{ kind: "out" }] })).toBe(6);
+  const { run } = runOf(await session.kernel.writeFile(FILE, "10"));
+  expect(await session.runs.seek(run, 2, { to: "stop", stops: [{ kind: "over" }] })).toBe(6);
+  expect(await session.runs.seek(run, 3, { to: "stop", stops: [{ kind: "out" }] })).toBe(6);
 });
 
 test("what a step did to a map is told, and the map can be seen as it was then", async () => {
@@ -141,15 +141,15 @@ BPF_EXIT_INSN(),`,
     progType: "oreore",
     maps: [{ name: "counts", type: "array", keySize: 4, valueSize: 8, maxEntries: 2, flags: 0 }],
   };
-  const load = await session.load(program);
+  const load = await session.kernel.load(program);
   expect([load.check.message, load.ret]).toEqual(["", 4]);
-  await session.attach();
-  await session.writeFile(FILE, "1");
-  const { run, length, end } = runOf(await session.writeFile(FILE, "1"));
+  await session.kernel.attach();
+  await session.kernel.writeFile(FILE, "1");
+  const { run, length, end } = runOf(await session.kernel.writeFile(FILE, "1"));
   expect(end).toMatchObject({ retval: 2 });
-  const value = async (step: number) => (await session.mapsAt(run, step))[0]?.entries[1]?.values;
+  const value = async (step: number) => (await session.runs.mapsAt(run, step))[0]?.entries[1]?.values;
   expect([await value(0), await value(length)]).toEqual([["0100000000000000"], ["0200000000000000"]]);
-  const steps = await session.steps(run, 0, length + 1);
+  const steps = await session.runs.steps(run, 0, length + 1);
   expect(steps.find(({ call }) => call)?.call).toMatchObject({ name: "map_lookup_elem" });
   expect(steps.flatMap(({ memory }) => memory).at(-1)).toMatchObject({
     region: expect.stringContaining("counts"),
@@ -157,8 +157,8 @@ BPF_EXIT_INSN(),`,
     new: "02",
   });
   // The present is found again: a reset of the slider is no reset of the map.
-  await session.step(run, 0);
-  expect((await session.updateMap(3, "00000000", "0900000000000000", 0)).kernel.maps[0]?.entries).toEqual([
+  await session.runs.step(run, 0);
+  expect((await session.kernel.updateMap(3, "00000000", "0900000000000000", 0)).kernel.maps[0]?.entries).toEqual([
     { key: "00000000", values: ["0900000000000000"] },
     { key: "01000000", values: ["0200000000000000"] },
   ]);
@@ -167,41 +167,43 @@ BPF_EXIT_INSN(),`,
 test("what is done to the kernel after a run stays done when the run is walked", async () => {
   const session = createSession();
   const program = example("map-counter");
-  await session.load(program);
-  await session.attach();
-  const { run, length } = runOf(await session.writeFile(FILE, "1"));
-  const map = (await session.updateMap(3, "00000000", "0900000000000000", 0)).kernel.maps[0];
+  await session.kernel.load(program);
+  await session.kernel.attach();
+  const { run, length } = runOf(await session.kernel.writeFile(FILE, "1"));
+  const map = (await session.kernel.updateMap(3, "00000000", "0900000000000000", 0)).kernel.maps[0];
   expect(map?.entries[0]?.values).toEqual(["0900000000000000"]);
-  const seen = async (step: number) => (await session.mapsAt(run, step))[0]?.entries[0]?.values;
+  const seen = async (step: number) => (await session.runs.mapsAt(run, step))[0]?.entries[0]?.values;
   expect(await seen(0)).toEqual(["0000000000000000"]);
   expect(await seen(length)).toEqual(["0100000000000000"]);
-  await session.step(run, 2);
-  expect(runOf(await session.writeFile(FILE, "1")).end).toMatchObject({ retval: 10 });
+  await session.runs.step(run, 2);
+  expect(runOf(await session.kernel.writeFile(FILE, "1")).end).toMatchObject({ retval: 10 });
 });
 
 test("frames of a function call are told, innermost last", async () => {
   const session = await attached(example("subprogram"));
-  const { run, end } = runOf(await session.writeFile(FILE, "10"));
+  const { run, end } = runOf(await session.kernel.writeFile(FILE, "10"));
   expect(end).toMatchObject({ retval: 110 });
-  expect((await session.steps(run, 0, 20)).map(({ frames }) => frames.length)).toEqual([1, 1, 1, 2, 2, 2, 1, 1, 1]);
+  expect((await session.runs.steps(run, 0, 20)).map(({ frames }) => frames.length)).toEqual([
+    1, 1, 1, 2, 2, 2, 1, 1, 1,
+  ]);
 });
 
 test("a program that prints is heard in trace_pipe", async () => {
   const session = await attached(example("trace-printk"));
-  const write = await session.writeFile(FILE, "10");
+  const write = await session.kernel.writeFile(FILE, "10");
   expect(runOf(write).trace).toHaveLength(1);
   expect(write.kernel.tracePipe[0]).toMatch(/bpf_trace_printk: n=10$/);
-  expect((await session.writeFile(FILE, "11")).kernel.tracePipe).toHaveLength(2);
-  expect((await session.readFile("/sys/kernel/tracing/trace_pipe")).data).toMatch(/n=10\n.*n=11\n$/);
+  expect((await session.kernel.writeFile(FILE, "11")).kernel.tracePipe).toHaveLength(2);
+  expect((await session.kernel.readFile("/sys/kernel/tracing/trace_pipe")).data).toMatch(/n=10\n.*n=11\n$/);
 });
 
 test("the same seed gives the same run, another seed another", async () => {
   const roll = async (seed: number): Promise<unknown> => {
     const session = createSession();
-    await session.restart(seed);
-    await session.load(oreore("BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32), BPF_EXIT_INSN(),"));
-    await session.attach();
-    return runOf(await session.writeFile(FILE, "1")).end;
+    await session.kernel.restart(seed);
+    await session.kernel.load(oreore("BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32), BPF_EXIT_INSN(),"));
+    await session.kernel.attach();
+    return runOf(await session.kernel.writeFile(FILE, "1")).end;
   };
   expect(await roll(7)).toEqual(await roll(7));
   expect(await roll(7)).not.toEqual(await roll(8));
@@ -209,10 +211,10 @@ test("the same seed gives the same run, another seed another", async () => {
 
 test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s is what it says", async (_, one) => {
   const session = createSession();
-  const check = session.check(one.program, 1);
+  const check = await session.check.check(one.program, 1);
   expect(check.verdict).toBe(one.expect);
   expect(check.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
-  const { ret, check: loaded } = await session.load(one.program);
+  const { ret, check: loaded } = await session.kernel.load(one.program);
   expect([ret >= 0, loaded.log]).toEqual([one.expect === "accept", check.log]);
   if (one.expect === "reject") {
     // The reason stands on a line of the log and on an instruction of the source.
@@ -221,17 +223,17 @@ test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s is what i
     expect(check.messageSlot).toBeGreaterThanOrEqual(0);
     return;
   }
-  if (one.program.progType === "oreore") await session.attach();
+  if (one.program.progType === "oreore") await session.kernel.attach();
   const outcome =
     one.program.progType === "oreore"
-      ? await session.writeFile(FILE, `${one.input}\n`)
-      : await session.testRun(ret, { kind: "packet", hex: one.input });
+      ? await session.kernel.writeFile(FILE, `${one.input}\n`)
+      : await session.kernel.testRun(ret, { kind: "packet", hex: one.input });
   expect(runOf(outcome).end.kind).toBe("exit");
 });
 
 test("names of examples are one of a kind, and packets are those that are built in", async () => {
   expect(new Set(EXAMPLES.map(({ name }) => name)).size).toBe(EXAMPLES.length);
-  const packets = (await createSession().packets()).map(({ hex }) => hex);
+  const packets = (await createSession().tools.packets()).map(({ hex }) => hex);
   for (const { program, input } of EXAMPLES) if (program.progType !== "oreore") expect(packets).toContain(input);
 });
 
@@ -245,7 +247,7 @@ test.each([
 ] as const)("%s returns %i", async (name, retval) => {
   const session = await attached(example(name));
   const { input } = EXAMPLES.find((one) => one.name === name) as ExampleView;
-  expect(runOf(await session.writeFile(FILE, input)).end).toMatchObject({ retval });
+  expect(runOf(await session.kernel.writeFile(FILE, input)).end).toMatchObject({ retval });
 });
 
 test.each([
@@ -253,9 +255,9 @@ test.each([
   ["tcp-only", 0],
 ] as const)("%s returns %i for a ping", async (name, retval) => {
   const session = createSession();
-  const { ret } = await session.load(example(name));
+  const { ret } = await session.kernel.load(example(name));
   const { input } = EXAMPLES.find((one) => one.name === name) as ExampleView;
-  expect(runOf(await session.testRun(ret, { kind: "packet", hex: input })).end).toMatchObject({ retval });
+  expect(runOf(await session.kernel.testRun(ret, { kind: "packet", hex: input })).end).toMatchObject({ retval });
 });
 
 test.each([
@@ -268,21 +270,26 @@ test.each([
   ["div-by-zero", "EINVAL", "div by zero", 1],
   ["shift-32", "EINVAL", "invalid shift 32", 1],
   ["stack-out-of-bounds", "EACCES", "invalid write to stack R10 off=-520 size=8", 0],
-] as const)("%s is refused with %s: %s", (name, errnoName, message, messageSlot) => {
-  expect(createSession().check(example(name), 1)).toMatchObject({ verdict: "reject", errnoName, message, messageSlot });
+] as const)("%s is refused with %s: %s", async (name, errnoName, message, messageSlot) => {
+  expect(await createSession().check.check(example(name), 1)).toMatchObject({
+    verdict: "reject",
+    errnoName,
+    message,
+    messageSlot,
+  });
 });
 
 test("a refusal is explained in plain words, with where the value came from", async () => {
   const session = createSession();
   const source = "BPF_MOV64_IMM(BPF_REG_1, 5), BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0), BPF_EXIT_INSN(),";
-  expect(session.check(oreore(source), 1).message).toBe("R1 invalid mem access 'scalar'");
-  expect(await session.explain(1)).toMatchObject({
+  expect((await session.check.check(oreore(source), 1)).message).toBe("R1 invalid mem access 'scalar'");
+  expect(await session.check.explain(1)).toMatchObject({
     reg: 1,
     steps: [{ slot: 0, en: "R1 becomes the number 5." }, { en: "Here R1 is the number 5." }],
   });
-  expect(await session.explain(2)).toBeNull();
-  session.check(example("plus42"), 3);
-  expect(await session.explain(3)).toBeNull();
+  expect(await session.check.explain(2)).toBeNull();
+  await session.check.check(example("plus42"), 3);
+  expect(await session.check.explain(3)).toBeNull();
 });
 
 test("a verification that takes too long is stopped and says so, in check and in load", async () => {
@@ -292,16 +299,16 @@ test("a verification that takes too long is stopped and says so, in check and in
   const long = oreore(
     "BPF_MOV64_IMM(BPF_REG_0, 0), BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 1), BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 400000, -2), BPF_EXIT_INSN(),",
   );
-  const check = session.check(long, 1);
+  const check = await session.check.check(long, 1);
   expect(check).toMatchObject({ verdict: "error", errnoName: "EAGAIN" });
   expect(check.message).toMatch(/^the verification was stopped after \d+ instructions/);
   expect(walked).toEqual([16384]);
-  expect(await session.load(long)).toMatchObject({ errnoName: "EAGAIN", check: { verdict: "error" } });
-  expect(session.check(example("plus42"), 2).verdict).toBe("accept");
+  expect(await session.kernel.load(long)).toMatchObject({ errnoName: "EAGAIN", check: { verdict: "error" } });
+  expect((await session.check.check(example("plus42"), 2)).verdict).toBe("accept");
 }, 60_000);
 
 test("a syntax error leaves the other lines their bytes", async () => {
-  const check = createSession().check(
+  const check = await createSession().check.check(
     oreore("BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_MOV64_IMM(BPF_REG_0\nBPF_EXIT_INSN(),\n"),
     3,
   );
@@ -313,8 +320,8 @@ test("a syntax error leaves the other lines their bytes", async () => {
 
 test("what the verifier believed at a slot is told of the last check only", async () => {
   const session = createSession();
-  session.check(example("even-odd"), 5);
-  const [visit] = session.visits(5, 1, 10);
+  await session.check.check(example("even-odd"), 5);
+  const [visit] = await session.check.visits(5, 1, 10);
   expect(visit?.before.regs[2]).toEqual({
     text: "scalar(smin=0,smax=umax=0xffffffff,var_off=(0x0; 0xffffffff))",
     bounds: {
@@ -328,57 +335,57 @@ test("what the verifier believed at a slot is told of the last check only", asyn
   });
   expect(visit?.before.regs[3]).toBeNull();
   // The exit is reached from both sides of the branch.
-  expect(session.visits(5, 4, 10)).toHaveLength(2);
-  expect(session.visits(5, 4, 1)).toHaveLength(1);
-  expect(session.visits(4, 4, 10)).toEqual([]);
+  expect(await session.check.visits(5, 4, 10)).toHaveLength(2);
+  expect(await session.check.visits(5, 4, 1)).toHaveLength(1);
+  expect(await session.check.visits(4, 4, 10)).toEqual([]);
 });
 
 test("without the verifier a fault is seen where it happens", async () => {
   const session = createSession();
-  const { check, run } = await session.runOnce(
+  const { check, run } = await session.runs.runOnce(
     example("read-offset-4"),
     { kind: "sysfs", path: FILE, data: "10" },
     false,
   );
   expect(check.verdict).toBe("reject");
   expect(run?.end).toMatchObject({ kind: "fault", slot: 0 });
-  expect((await session.step(run?.run ?? -1, 0))?.slot).toBe(0);
+  expect((await session.runs.step(run?.run ?? -1, 0))?.slot).toBe(0);
   expect(
-    (await session.runOnce(example("read-offset-4"), { kind: "sysfs", path: FILE, data: "10" }, true)).run,
+    (await session.runs.runOnce(example("read-offset-4"), { kind: "sysfs", path: FILE, data: "10" }, true)).run,
   ).toBeNull();
 });
 
 test("a run without end is stopped by the step budget, and says so", async () => {
   const endless = oreore("BPF_MOV64_IMM(BPF_REG_0, 0), BPF_JMP_IMM(BPF_JA, 0, 0, -1), BPF_EXIT_INSN(),");
-  const { run } = await createSession().runOnce(endless, { kind: "ctx", hex: "00000000" }, false);
+  const { run } = await createSession().runs.runOnce(endless, { kind: "ctx", hex: "00000000" }, false);
   expect(run).toMatchObject({ length: 1_000_000, end: { kind: "budget", steps: 1_000_000 } });
 });
 
 test("each of the four steps taken back is missed where it is needed", async () => {
   const session = createSession();
-  const load = async () => await session.load(example("plus42"));
-  await session.patchKernel(1, false);
+  const load = async () => await session.kernel.load(example("plus42"));
+  await session.kernel.patch(1, false);
   expect((await load()).errnoName).toBe("EINVAL");
-  await session.patchKernel(1, true);
-  await session.patchKernel(2, false);
+  await session.kernel.patch(1, true);
+  await session.kernel.patch(2, false);
   expect((await load()).ret).toBe(3);
-  expect((await session.attach()).errnoName).toBe("EINVAL");
-  await session.patchKernel(2, true);
-  await session.patchKernel(3, false);
-  expect(await session.readFile(FILE)).toMatchObject({
+  expect((await session.kernel.attach()).errnoName).toBe("EINVAL");
+  await session.kernel.patch(2, true);
+  await session.kernel.patch(3, false);
+  expect(await session.kernel.readFile(FILE)).toMatchObject({
     errnoName: "ENOENT",
     terminal: `cat: ${FILE}: No such file or directory\n`,
   });
-  expect((await session.writeFile(FILE, "1")).terminal).toBe(`bash: ${FILE}: No such file or directory\n`);
-  await session.patchKernel(3, true);
-  expect((await session.readFile(FILE)).data).toBe("0\n");
+  expect((await session.kernel.writeFile(FILE, "1")).terminal).toBe(`bash: ${FILE}: No such file or directory\n`);
+  await session.kernel.patch(3, true);
+  expect((await session.kernel.readFile(FILE)).data).toBe("0\n");
 });
 
 test("a type of one's own goes from the form to echo and cat", async () => {
   const session = createSession();
-  const adder = (await session.presets()).find(({ name }) => name === "adder")?.definition ?? null;
-  expect(await session.checkDefinition(adder)).toEqual([]);
-  expect((await session.define(adder)).ret).toBe(0);
+  const adder = (await session.tools.presets()).find(({ name }) => name === "adder")?.definition ?? null;
+  expect(await session.tools.checkDefinition(adder)).toEqual([]);
+  expect((await session.kernel.define(adder)).ret).toBe(0);
   const program = {
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),
 BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 4),
@@ -387,42 +394,44 @@ BPF_EXIT_INSN(),`,
     progType: "adder",
     maps: [],
   };
-  expect(session.check(program, 1).verdict).toBe("accept");
-  expect((await session.load(program)).ret).toBe(3);
-  expect((await session.attach()).ret).toBe(0);
-  expect((await session.shell("echo 40 2 > /sys/adder/sum && cat /sys/adder/sum")).output).toBe("42\n");
-  expect((await session.shell("echo 40 > /sys/adder/sum")).output).toBe("bash: echo: write error: Invalid argument\n");
-  expect((await session.shell("cat /sys/oreore/bpf")).status).toBe(1);
+  expect((await session.check.check(program, 1)).verdict).toBe("accept");
+  expect((await session.kernel.load(program)).ret).toBe(3);
+  expect((await session.kernel.attach()).ret).toBe(0);
+  expect((await session.kernel.shell("echo 40 2 > /sys/adder/sum && cat /sys/adder/sum")).output).toBe("42\n");
+  expect((await session.kernel.shell("echo 40 > /sys/adder/sum")).output).toBe(
+    "bash: echo: write error: Invalid argument\n",
+  );
+  expect((await session.kernel.shell("cat /sys/oreore/bpf")).status).toBe(1);
 });
 
 test("a pasted hex dump comes back as macros that make the same bytes", async () => {
   const session = createSession();
-  const paste = await session.paste("61 10 00 00 00 00 00 00 04 00 00 00 2a 00 00 00 95 00 00 00 00 00 00 00");
-  const check = session.check(oreore(paste.source ?? ""), 1);
+  const paste = await session.tools.paste("61 10 00 00 00 00 00 00 04 00 00 00 2a 00 00 00 95 00 00 00 00 00 00 00");
+  const check = await session.check.check(oreore(paste.source ?? ""), 1);
   expect(check.slots.map(({ hex }) => hex).join("")).toBe("6110000000000000040000002a0000009500000000000000");
   expect(check.verdict).toBe("accept");
 });
 
 test("a program is rendered in every notation there is", async () => {
   const session = createSession();
-  const notations = await session.notations();
+  const notations = await session.tools.notations();
   expect(notations).toContain("llvm");
-  for (const notation of notations) expect(await session.render(example("plus42"), notation)).not.toBe("");
-  expect(await session.render(example("plus42"), "no such notation")).toBeNull();
-  expect(await session.render(oreore("BPF_FOO("), "llvm")).toBeNull();
+  for (const notation of notations) expect(await session.tools.render(example("plus42"), notation)).not.toBe("");
+  expect(await session.tools.render(example("plus42"), "no such notation")).toBeNull();
+  expect(await session.tools.render(oreore("BPF_FOO("), "llvm")).toBeNull();
 });
 
 test("the take-home holds the program of the editor", async () => {
-  const files = (await createSession().takeHome(example("plus42"))) ?? [];
+  const files = (await createSession().tools.takeHome(example("plus42"))) ?? [];
   expect(files.map(({ path }) => path)).toContain("loader.c");
   expect(files.find(({ path }) => path === "loader.c")?.text).toMatch(/42/);
 });
 
 test("the four steps are read as code of the definition that is there, a text a file", async () => {
   const session = createSession();
-  const own = (await session.presets()).find(({ name }) => name === "verdict")?.definition;
-  await session.define(own ? { ...own, name: "twice", sysfsPath: "/sys/twice/run" } : null);
-  const code = (await session.kernelCode({ ...example("plus42"), progType: "twice" })) ?? [];
+  const own = (await session.tools.presets()).find(({ name }) => name === "verdict")?.definition;
+  await session.kernel.define(own ? { ...own, name: "twice", sysfsPath: "/sys/twice/run" } : null);
+  const code = (await session.tools.kernelCode({ ...example("plus42"), progType: "twice" })) ?? [];
   expect(code.map((files) => files.map(({ path }) => path))).toEqual([
     [
       "include/uapi/linux/bpf.h",
@@ -439,12 +448,12 @@ test("the four steps are read as code of the definition that is there, a text a 
   expect(code[0]?.[0]?.text).toContain("+\tBPF_PROG_TYPE_TWICE,");
   expect(code[2]?.[0]?.text).toContain("/sys/twice/run");
   expect(code[3]?.[0]?.text).toContain("w0 += 42");
-  expect((await session.kernelCode({ ...example("plus42"), source: "nonsense" }))?.[3]).toEqual([]);
+  expect((await session.tools.kernelCode({ ...example("plus42"), source: "nonsense" }))?.[3]).toEqual([]);
 });
 
 test("both engines run the same and say how fast", async () => {
   const event = { kind: "sysfs", path: FILE, data: "10" } as const;
-  const speed = await createSession({ now: () => performance.now() * 1000 }).speed(example("plus42"), event, 500);
+  const speed = await createSession({ now: () => performance.now() * 1000 }).tools.speed(example("plus42"), event, 500);
   expect([speed?.interp.result, speed?.jit.result]).toEqual(["0000000000000034", "0000000000000034"]);
   expect([speed?.interp.insns, speed?.jit.insns]).toEqual([3, 3]);
   expect(speed?.wasmText).toMatch(/^\(module/);
@@ -465,13 +474,13 @@ BPF_EXIT_INSN(),`,
     progType: "xdp",
     maps: [],
   };
-  const load = await session.load(xdp);
+  const load = await session.kernel.load(xdp);
   expect([load.check.message, load.ret]).toEqual(["", 3]);
   const hex = "00".repeat(64);
-  const { run, ret } = await session.testRun(3, { kind: "packet", hex });
+  const { run, ret } = await session.kernel.testRun(3, { kind: "packet", hex });
   expect([ret, run?.end, run?.out]).toEqual([0, expect.objectContaining({ retval: 2 }), `5a${hex.slice(2)}`]);
-  expect((await session.testRun(3, { kind: "packet", hex: "00" })).errnoName).toBe("EINVAL");
-  expect((await session.attach()).errnoName).toBe("EINVAL");
+  expect((await session.kernel.testRun(3, { kind: "packet", hex: "00" })).errnoName).toBe("EINVAL");
+  expect((await session.kernel.attach()).errnoName).toBe("EINVAL");
 });
 
 test("a tail call goes to another program, whose instructions are told", async () => {
@@ -486,15 +495,15 @@ BPF_EXIT_INSN(),`,
     progType: "oreore",
     maps: [{ name: "jumps", type: "prog_array", keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 }],
   };
-  expect((await session.load(target)).ret).toBe(3);
+  expect((await session.kernel.load(target)).ret).toBe(3);
   // The map is 4, the caller 5.
-  expect((await session.load(caller)).ret).toBe(5);
-  await session.attach();
-  expect(runOf(await session.writeFile(FILE, "1")).end).toMatchObject({ retval: 1 });
-  expect((await session.updateMap(4, "00000000", "03000000", 0)).ret).toBe(0);
-  const { run, end } = runOf(await session.writeFile(FILE, "1"));
+  expect((await session.kernel.load(caller)).ret).toBe(5);
+  await session.kernel.attach();
+  expect(runOf(await session.kernel.writeFile(FILE, "1")).end).toMatchObject({ retval: 1 });
+  expect((await session.kernel.updateMap(4, "00000000", "03000000", 0)).ret).toBe(0);
+  const { run, end } = runOf(await session.kernel.writeFile(FILE, "1"));
   expect(end).toMatchObject({ retval: 7 });
-  const steps = await session.steps(run, 0, 20);
+  const steps = await session.runs.steps(run, 0, 20);
   expect(steps.map(({ prog, text }) => [prog > 0, text])).toEqual([
     [false, expect.stringMatching(/^r2 = /)],
     [false, "r3 = 0"],
@@ -503,7 +512,7 @@ BPF_EXIT_INSN(),`,
     [true, "exit"],
     [true, ""],
   ]);
-  const slots = await session.slotsOf(run, steps[3]?.prog ?? 0);
+  const slots = await session.runs.slotsOf(run, steps[3]?.prog ?? 0);
   expect(slots.map(({ text, span }) => [text, span?.line])).toEqual([
     ["r0 = 7", 1],
     ["exit", 1],

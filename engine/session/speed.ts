@@ -8,7 +8,7 @@ import type { Registry } from "../kernel/registry.ts";
 import { enterEvent, type Machine, type Outcome } from "../vm/index.ts";
 import { REGS } from "../vm/layout.ts";
 import { assembleInput, type Clock } from "./check.ts";
-import { eventFor } from "./live.ts";
+import { eventFor } from "./input.ts";
 import type { EngineSpeedView, EventInput, ProgramInput, SpeedView } from "./views.ts";
 
 /** Microseconds that one engine may take for all its runs. */

@@ -1,7 +1,7 @@
 // Every built-in lesson is read without a fault, is not solved as it opens, and is solved by what a student does.
 import { expect, test } from "vitest";
 import { SOLUTIONS } from "../../e2e/solutions.ts";
-import { createSession, type Goal, type Reader, type SessionApi, type SyscallView } from "../../engine/index.ts";
+import { createSession, type Goal, type Reader, type Remote, type SyscallView } from "../../engine/index.ts";
 import { LESSON_IDS, lessonList, loadLesson } from "./index.ts";
 import type { Lesson } from "./lesson.ts";
 
@@ -16,7 +16,7 @@ async function lessonOf(id: string): Promise<Lesson> {
 
 /** What a student sees as met: where the run stands counts from the moment it stood there. */
 class Student {
-  readonly session: SessionApi = createSession();
+  readonly session: Remote = createSession();
   readonly lesson: Lesson;
   source: string;
   calls: SyscallView[] = [];
@@ -36,21 +36,21 @@ class Student {
     const { session } = this;
     const note = ({ calls }: { readonly calls: readonly SyscallView[] }): void => void this.calls.push(...calls);
     if (action.do === "write") this.source = action.source;
-    else if (action.do === "load") note(await session.load(this.program));
-    else if (action.do === "attach") note(await session.attach());
-    else if (action.do === "echo") note(await session.writeFile(HOOK, `${action.text}\n`));
-    else if (action.do === "cat") note(await session.readFile(HOOK));
+    else if (action.do === "load") note(await session.kernel.load(this.program));
+    else if (action.do === "attach") note(await session.kernel.attach());
+    else if (action.do === "echo") note(await session.kernel.writeFile(HOOK, `${action.text}\n`));
+    else if (action.do === "cat") note(await session.kernel.readFile(HOOK));
     else {
       const event = { kind: "sysfs" as const, path: HOOK, data: this.lesson.state.input };
-      const { run } = await session.runOnce(this.program, event, true);
-      const step = run && (await session.step(run.run, action.to));
+      const { run } = await session.runs.runOnce(this.program, event, true);
+      const step = run && (await session.runs.step(run.run, action.to));
       await this.met({ calls: [], regs: step?.regs ?? [] });
     }
   }
 
   async met(reader: Reader = { calls: this.calls, regs: [] }): Promise<readonly boolean[]> {
     const { goals } = this.lesson;
-    const views = await this.session.judge(this.program, goals, reader);
+    const views = await this.session.tools.judge(this.program, goals, reader);
     return goals.map((goal, i) => {
       if (goal.kind === "stands" && views[i]?.met) this.stood.add(goal);
       return this.stood.has(goal) || (views[i]?.met ?? false);
@@ -82,7 +82,10 @@ test.each(LESSON_IDS)("%s is not solved as it opens, and is by its solution", as
 
 test.each(LESSON_IDS)("the program of %s assembles", async (id) => {
   const { state } = await lessonOf(id);
-  const check = createSession().check({ source: state.source, progType: state.progType, maps: state.maps }, 1);
+  const check = await createSession().check.check(
+    { source: state.source, progType: state.progType, maps: state.maps },
+    1,
+  );
   expect(check.verdict).not.toBe("error");
 });
 

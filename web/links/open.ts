@@ -43,7 +43,7 @@ const refuse = (fault: LinkFault): void => noteWhat({ kind: "link-fault", fault 
 
 /** Whether the kernel takes the program type that a link was made for. */
 async function isTaken({ definition, preset }: LinkState): Promise<boolean> {
-  if (definition) return (await answered(engine().api.checkDefinition(definition)))?.length === 0;
+  if (definition) return (await answered(engine().api.tools.checkDefinition(definition)))?.length === 0;
   if (preset === undefined) return true;
-  return (await answered(engine().api.presets()))?.some(({ name }) => name === preset) ?? false;
+  return (await answered(engine().api.tools.presets()))?.some(({ name }) => name === preset) ?? false;
 }

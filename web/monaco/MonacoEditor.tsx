@@ -281,7 +281,7 @@ async function translatePaste(editor: monaco.editor.IStandaloneCodeEditor, range
   const pasted = model?.getValueInRange(range) ?? "";
   if (!model || pasted.trim().length < 8) return;
   const version = model.getVersionId();
-  const found = await answered(engine().api.paste(pasted));
+  const found = await answered(engine().api.tools.paste(pasted));
   if (!found || found.source === null || model.getVersionId() !== version) return;
   editor.pushUndoStop();
   editor.executeEdits("paste", [{ range, text: found.source }]);

@@ -46,7 +46,7 @@ const completion: monaco.languages.CompletionItemProvider = {
   // Not the comma: after the last one of a line Enter must make a line, not take a suggestion.
   triggerCharacters: ["(", ".", "_"],
   async provideCompletionItems(model, position) {
-    const found = await answered(api.complete(textOf(model), offsetOf(model, position)));
+    const found = await answered(api.language.complete(textOf(model), offsetOf(model, position)));
     if (!found) return { suggestions: [] };
     const range = rangeOf(model, found.span);
     return {
@@ -68,7 +68,7 @@ async function registerNow(register: number, offset: number): Promise<RegisterNo
   const value = useMachine.getState().view?.regs[register];
   const { check } = useVerdict.getState();
   const here = check?.slots.find(({ span }) => span && span.start <= offset && offset < span.end);
-  const visits = check && here ? await answered(api.visits(check.revision, here.slot, VISITS)) : undefined;
+  const visits = check && here ? await answered(api.check.visits(check.revision, here.slot, VISITS)) : undefined;
   const beliefs = new Set((visits ?? []).map(({ before }) => before.regs[register]?.text ?? ""));
   return { value, slot: here?.slot ?? -1, beliefs: [...beliefs] };
 }
@@ -76,7 +76,9 @@ const VISITS = 16;
 
 const hover: monaco.languages.HoverProvider = {
   async provideHover(model, position) {
-    const found: Hover | null | undefined = await answered(api.hover(textOf(model), offsetOf(model, position)));
+    const found: Hover | null | undefined = await answered(
+      api.language.hover(textOf(model), offsetOf(model, position)),
+    );
     if (!found) return null;
     const { language } = useSettings.getState();
     const live = found.kind === "register" ? await registerNow(found.register, found.span.start) : undefined;
@@ -90,7 +92,7 @@ const hover: monaco.languages.HoverProvider = {
 const signature: monaco.languages.SignatureHelpProvider = {
   signatureHelpTriggerCharacters: ["(", ","],
   async provideSignatureHelp(model, position) {
-    const found = await answered(api.signature(textOf(model), offsetOf(model, position)));
+    const found = await answered(api.language.signature(textOf(model), offsetOf(model, position)));
     if (!found) return null;
     const parameters = found.params.map((param) => ({ label: param.name, documentation: inForce(param) }));
     const label = `${found.name}(${found.params.map((param) => param.name).join(", ")})`;
@@ -113,7 +115,7 @@ const hints: monaco.languages.InlayHintsProvider = {
   async provideInlayHints(model) {
     const wanted = useEditorView.getState().hints;
     const kinds = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((kind) => wanted[kind]);
-    const found = kinds.length === 0 ? [] : ((await answered(api.hints(textOf(model), kinds))) ?? []);
+    const found = kinds.length === 0 ? [] : ((await answered(api.language.hints(textOf(model), kinds))) ?? []);
     return {
       hints: found.map((hint) => ({
         label: hint.text,
@@ -128,7 +130,7 @@ const hints: monaco.languages.InlayHintsProvider = {
 
 const folding: monaco.languages.FoldingRangeProvider = {
   async provideFoldingRanges(model) {
-    const found = (await answered(api.folds(textOf(model)))) ?? [];
+    const found = (await answered(api.language.folds(textOf(model)))) ?? [];
     return found.map(({ start, end, kind }) => ({
       start,
       end,
@@ -138,7 +140,7 @@ const folding: monaco.languages.FoldingRangeProvider = {
 };
 
 const symbolAt = async (model: Model, position: monaco.IPosition): Promise<SymbolPlaces | null> =>
-  (await answered(api.symbol(textOf(model), offsetOf(model, position)))) ?? null;
+  (await answered(api.language.symbol(textOf(model), offsetOf(model, position)))) ?? null;
 
 const definition: monaco.languages.DefinitionProvider = {
   async provideDefinition(model, position) {
@@ -162,7 +164,7 @@ const PROBLEM: Readonly<Record<"not-a-symbol" | "not-a-name" | "taken", Words>> 
 
 const rename: monaco.languages.RenameProvider = {
   async provideRenameEdits(model, position, newName) {
-    const found = await answered(api.rename(textOf(model), offsetOf(model, position), newName));
+    const found = await answered(api.language.rename(textOf(model), offsetOf(model, position), newName));
     if (!found) return { edits: [] };
     if ("problem" in found) return { edits: [], rejectReason: inForce(PROBLEM[found.problem]) };
     return {
@@ -177,7 +179,7 @@ const rename: monaco.languages.RenameProvider = {
 
 const formatting: monaco.languages.DocumentFormattingEditProvider = {
   async provideDocumentFormattingEdits(model) {
-    const text = await answered(api.format(textOf(model)));
+    const text = await answered(api.language.format(textOf(model)));
     return text === undefined ? [] : [{ range: model.getFullModelRange(), text }];
   },
 };

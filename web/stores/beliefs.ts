@@ -34,7 +34,7 @@ export function followMachine(): void {
     }
     let visits = cache.get(view.slot);
     if (!visits) {
-      visits = engine().api.visits(check.revision, view.slot, LIMIT);
+      visits = engine().api.check.visits(check.revision, view.slot, LIMIT);
       cache.set(view.slot, visits);
     }
     try {

@@ -46,7 +46,7 @@ export async function setCondition(line: number, when: string): Promise<void> {
     set({ points: sorted([...others, { line, when, fault }]) });
   };
   put("");
-  const fault = when.trim() === "" ? "" : await answered(engine().api.checkCondition(when));
+  const fault = when.trim() === "" ? "" : await answered(engine().api.runs.checkCondition(when));
   if (fault && get().points.find((point) => point.line === line)?.when === when) put(fault);
 }
 

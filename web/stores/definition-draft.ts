@@ -223,10 +223,10 @@ async function ask(): Promise<void> {
   const { api } = engine();
   const program = programInput(useProgram.getState());
   const [faults, code, context, before] = await Promise.all([
-    answered(api.checkDefinition(definition)),
-    answered(api.kernelCode(program, definition)),
-    answered(api.context("", definition)),
-    answered(api.kernelCode(program)),
+    answered(api.tools.checkDefinition(definition)),
+    answered(api.tools.kernelCode(program, definition)),
+    answered(api.tools.context("", definition)),
+    answered(api.tools.kernelCode(program)),
   ]);
   if (get().draft !== draft || !faults) return;
   set((s) => ({ faults, code: code ?? s.code, context: context ?? s.context, before: before ?? s.before }));
@@ -236,7 +236,7 @@ async function ask(): Promise<void> {
 export async function putDraft(): Promise<void> {
   const { draft } = get();
   if (!draft) return;
-  const faults = await answered(engine().api.checkDefinition(definitionOf(draft)));
+  const faults = await answered(engine().api.tools.checkDefinition(definitionOf(draft)));
   const taken = faults?.length === 0 && (await defineOwn(definitionOf(draft)));
   set((s) => ({ faults: faults ?? s.faults, refused: !taken }));
   if (taken) look();

@@ -1,21 +1,11 @@
 // The page's end of the engine: one worker, started with the page. Stores call it; components never do.
-import {
-  Cancelled,
-  type Client,
-  connect,
-  type LanguageApi,
-  type Remote,
-  type SessionApi,
-  type WorkerLike,
-} from "../../engine/index.ts";
+import { Cancelled, type Client, connect, type WorkerLike } from "../../engine/index.ts";
 
 let client: Client | undefined;
 const listeners = new Set<(busy: boolean) => void>();
 const progressListeners = new Set<(insnsProcessed: number) => void>();
 
-type Engine = Client & { readonly api: Remote<SessionApi & LanguageApi> };
-
-export function engine(): Engine {
+export function engine(): Client {
   client ??= connect({
     spawn: () =>
       new Worker(new URL("../worker.ts", import.meta.url), { type: "module", name: "oreore-engine" }) as WorkerLike,
@@ -26,7 +16,7 @@ export function engine(): Engine {
       for (const listener of progressListeners) listener(insnsProcessed);
     },
   });
-  return client as Engine; // the worker serves both
+  return client;
 }
 
 /** Told now and then how many instructions a verification under way has walked. */

@@ -19,7 +19,7 @@ const { getState: get, setState: set } = useEnvironment;
 export async function setEnvironment(change: Partial<EnvironmentState>): Promise<void> {
   const { seed, cpu } = { ...get(), ...change };
   const next = { seed: Math.trunc(seed) >>> 0, cpu: Math.min(CPUS - 1, Math.max(0, Math.trunc(cpu) || 0)) };
-  await answered(engine().api.setEnvironment(next));
+  await answered(engine().api.kernel.setEnvironment(next));
   set(next);
 }
 

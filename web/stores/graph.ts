@@ -44,7 +44,7 @@ export function watchGraph(metrics: FlowMetrics): () => void {
     const mine = ++asked;
     const { check } = useVerdict.getState();
     if (!check || check.revision < 0) return;
-    const flow = (await answered(engine().api.flow(check.revision, metrics))) ?? null;
+    const flow = (await answered(engine().api.check.flow(check.revision, metrics))) ?? null;
     if (mine !== asked) return;
     const { loop } = get();
     const kept = flow?.functions.flatMap(({ loops }) => loops).find(({ head }) => head === loop?.head) ?? null;
@@ -66,12 +66,12 @@ export function watchGraph(metrics: FlowMetrics): () => void {
     if (!flow || revision < 0) return set({ traffic: null, rounds: null });
     const pinned = useVisits.getState().pinned;
     const [traffic, rounds] = await Promise.all([
-      answered(walker === "run" && run ? api.ran(run.run) : api.walked(revision, pinned)),
+      answered(walker === "run" && run ? api.runs.traffic(run.run) : api.check.traffic(revision, pinned)),
       loop &&
         answered(
           walker === "run" && run
-            ? api.roundsRun(run.run, loop, MAX_ROUNDS)
-            : api.roundsWalked(revision, loop, MAX_ROUNDS),
+            ? api.runs.rounds(run.run, loop, MAX_ROUNDS)
+            : api.check.rounds(revision, loop, MAX_ROUNDS),
         ),
     ]);
     if (mine === counted) set({ traffic: traffic ?? null, rounds: rounds ?? null });

@@ -25,23 +25,23 @@ export const useInputs = create<InputsState>()(() => ({
 const { setState: set } = useInputs;
 
 export async function loadPackets(): Promise<void> {
-  const packets = await answered(engine().api.packets());
+  const packets = await answered(engine().api.tools.packets());
   if (packets) set({ packets });
 }
 
 export async function loadFormats(progType: string): Promise<void> {
-  const formats = await answered(engine().api.eventFormats(progType));
+  const formats = await answered(engine().api.tools.eventFormats(progType));
   if (formats) set({ formats });
 }
 
 export async function dissectInput(hex: string): Promise<void> {
-  const layers = await answered(engine().api.dissect(hex));
+  const layers = await answered(engine().api.tools.dissect(hex));
   if (layers) set({ layers });
 }
 
 /** A pcap or pcapng file; its first packet becomes the input. */
 export async function openCapture(file: Blob): Promise<void> {
-  const read = await answered(engine().api.readCapture(new Uint8Array(await file.arrayBuffer())));
+  const read = await answered(engine().api.tools.readCapture(new Uint8Array(await file.arrayBuffer())));
   if (read === undefined) return;
   if (typeof read === "string") return set({ fault: read });
   set({ captured: read, fault: read.length === 0 ? "there are no packets in this file" : "" });
@@ -50,7 +50,7 @@ export async function openCapture(file: Blob): Promise<void> {
 
 /** False where the text is no dump; `fault` says why. */
 export async function takeDump(text: string): Promise<boolean> {
-  const read = await answered(engine().api.readDump(text));
+  const read = await answered(engine().api.tools.readDump(text));
   if (!read) return false;
   set({ fault: read.fault });
   if (read.fault === "") editInput(read.hex);

@@ -12,9 +12,10 @@ export const useMapCalls = create<{ readonly last: { readonly fd: number; readon
 );
 
 export const updateElement = (fd: number, key: string, value: string): Promise<boolean> =>
-  made(fd, engine().api.updateMap(fd, key, value, 0));
+  made(fd, engine().api.kernel.updateMap(fd, key, value, 0));
 
-export const deleteElement = (fd: number, key: string): Promise<boolean> => made(fd, engine().api.deleteMap(fd, key));
+export const deleteElement = (fd: number, key: string): Promise<boolean> =>
+  made(fd, engine().api.kernel.deleteMap(fd, key));
 
 async function made(fd: number, asked: Promise<Outcome>): Promise<boolean> {
   const outcome = await answered(asked);

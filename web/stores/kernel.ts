@@ -86,7 +86,7 @@ export async function startKernel(): Promise<void> {
     else set({ busy: false });
   });
   // Once more, where it was lost with a first check that the reader ended.
-  const hello = (await answered(engine().api.hello())) ?? (await answered(engine().api.hello()));
+  const hello = (await answered(engine().api.kernel.hello())) ?? (await answered(engine().api.kernel.hello()));
   if (hello) set({ hello, kernel: hello.kernel });
   askKernel({
     eventKind: (progType) => progTypeView(progType)?.event ?? "sysfs",
@@ -160,7 +160,7 @@ export function chooseType(name: string): void {
 
 export async function load(): Promise<boolean> {
   const program = useProgram.getState();
-  const outcome = await answered(engine().api.load(programInput(program)));
+  const outcome = await answered(engine().api.kernel.load(programInput(program)));
   if (!outcome) return false;
   set({ verified: outcome.check.log !== "" });
   note(outcome);
@@ -170,20 +170,20 @@ export async function load(): Promise<boolean> {
 }
 
 export async function attach(): Promise<boolean> {
-  const outcome = await answered(engine().api.attach());
+  const outcome = await answered(engine().api.kernel.attach());
   if (outcome) note(outcome);
   return outcome !== undefined && outcome.ret >= 0;
 }
 
 export async function detach(): Promise<void> {
-  const outcome = await answered(engine().api.detach());
+  const outcome = await answered(engine().api.kernel.detach());
   if (outcome) note(outcome);
 }
 
 /** `echo input > /sys/oreore/bpf`: adds the newline that echo adds. */
 export async function write(): Promise<void> {
   const { input } = useProgram.getState();
-  const outcome = await answered(engine().api.writeFile(hookPath(get()), `${input}\n`));
+  const outcome = await answered(engine().api.kernel.writeFile(hookPath(get()), `${input}\n`));
   if (!outcome) return;
   show(outcome, "write");
   if (outcome.run) await adopt(outcome.run, "event", `echo ${input}`, 0);
@@ -191,7 +191,7 @@ export async function write(): Promise<void> {
 
 /** `cat /sys/oreore/bpf` */
 export async function read(): Promise<void> {
-  const outcome = await answered(engine().api.readFile(hookPath(get())));
+  const outcome = await answered(engine().api.kernel.readFile(hookPath(get())));
   if (outcome) show(outcome, "read");
 }
 
@@ -205,7 +205,7 @@ const CLEAR = "\x1b[2J";
 
 /** One line of the shell: cat, echo, bpftool, ls … */
 export async function runLine(line: string): Promise<void> {
-  const outcome = await answered(engine().api.shell(line));
+  const outcome = await answered(engine().api.kernel.shell(line));
   if (!outcome) return;
   note(outcome);
   const { status } = outcome;
@@ -222,14 +222,14 @@ export async function runLine(line: string): Promise<void> {
 
 /** What the last word of a line may become. */
 export const complete = async (line: string): Promise<readonly string[]> =>
-  (await answered(engine().api.completeShell(line))) ?? [];
+  (await answered(engine().api.kernel.completeShell(line))) ?? [];
 
 /** BPF_PROG_TEST_RUN, for types that no file of sysfs triggers. */
 export async function testRun(): Promise<void> {
   const program = useProgram.getState();
   const event = eventOf(program, progTypeView(program.progType)?.event ?? "none");
   if (!event) return;
-  const outcome = await answered(engine().api.testRun(get().fd, event));
+  const outcome = await answered(engine().api.kernel.testRun(get().fd, event));
   if (!outcome) return;
   note(outcome);
   if (outcome.run) await adopt(outcome.run, "test", "", 0);
@@ -253,7 +253,7 @@ export async function runAll(): Promise<boolean> {
 }
 
 export async function loadPresets(): Promise<void> {
-  const presets = await answered(engine().api.presets());
+  const presets = await answered(engine().api.tools.presets());
   if (presets) set({ presets });
 }
 
@@ -270,9 +270,9 @@ export const same = (a: DefinitionInput | null, b: DefinitionInput | null): bool
   JSON.stringify(a) === JSON.stringify(b);
 
 async function put(definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> {
-  const outcome = await answered(engine().api.define(name === "oreore" ? null : definition));
+  const outcome = await answered(engine().api.kernel.define(name === "oreore" ? null : definition));
   if (!outcome || outcome.ret < 0) return false;
-  const hello = await answered(engine().api.hello());
+  const hello = await answered(engine().api.kernel.hello());
   if (!hello) return false;
   // It stands in OREORE's place, in the list as in the kernel.
   const progTypes = hello.progTypes.map((type) =>
@@ -300,7 +300,7 @@ function firstText({ ctx, files = [], parse }: DefinitionInput): string {
 
 /** Applies a step of the recipe or takes it back. */
 export async function patch(step: 1 | 2 | 3 | 4, applied: boolean): Promise<void> {
-  const outcome = await answered(engine().api.patchKernel(step, applied));
+  const outcome = await answered(engine().api.kernel.patch(step, applied));
   if (!outcome) return;
   set({ ...STARTED, kernel: outcome.kernel });
   recheck();
@@ -308,7 +308,7 @@ export async function patch(step: 1 | 2 | 3 | 4, applied: boolean): Promise<void
 
 /** A kernel that has seen nothing yet, with these steps of the recipe. */
 export async function freshKernel(recipe: readonly boolean[]): Promise<void> {
-  const kernel = await answered(engine().api.restart(SEED));
+  const kernel = await answered(engine().api.kernel.restart(SEED));
   if (!kernel) return;
   set({ ...STARTED, session: [], kernel });
   for (const step of [1, 2, 3, 4] as const)
@@ -317,11 +317,11 @@ export async function freshKernel(recipe: readonly boolean[]): Promise<void> {
 
 /** A context from both sides, of a program type by its name. */
 export const context = (progType: string): Promise<ContextView | null | undefined> =>
-  answered(engine().api.context(progType));
+  answered(engine().api.tools.context(progType));
 
 /** The take-home folder as a file for the reader. */
 export async function takeHome(): Promise<void> {
-  const files = await answered(engine().api.takeHome(programInput(useProgram.getState())));
+  const files = await answered(engine().api.tools.takeHome(programInput(useProgram.getState())));
   if (!files) return;
   const { zip } = await import("../ui/zip.ts");
   const name = get().definition?.name ?? "oreore";

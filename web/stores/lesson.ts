@@ -83,7 +83,7 @@ async function show(lesson: Lesson, number: number): Promise<void> {
 /** Packets may be called by their names. */
 async function inputOf({ state }: Lesson): Promise<string> {
   if (state.progType === "oreore" || /^([0-9a-fA-F]{2})*$/.test(state.input)) return state.input;
-  const packets = await answered(engine().api.packets());
+  const packets = await answered(engine().api.tools.packets());
   return packets?.find(({ name }) => name === state.input)?.hex ?? state.input;
 }
 
@@ -129,7 +129,7 @@ async function judge(): Promise<void> {
   if (!lesson || program.revision !== useVerdict.getState().check?.revision) return;
   const mine = ++asked;
   const reader = { calls: useKernel.getState().calls, regs: useMachine.getState().view?.regs ?? [] };
-  const views = await answered(engine().api.judge(programInput(program), lesson.goals, reader));
+  const views = await answered(engine().api.tools.judge(programInput(program), lesson.goals, reader));
   if (!views || mine !== asked || get().lesson !== lesson) return;
   const goals = lesson.goals.map((goal, i): GoalView => {
     const view = views[i] as GoalView;

@@ -40,7 +40,7 @@ export function wantLines(check: CheckView, first: number, last: number): void {
 }
 
 async function fetchPage(check: CheckView, page: number): Promise<void> {
-  const found = await answered(engine().api.logLines(check.revision, page * PAGE, PAGE));
+  const found = await answered(engine().api.check.logLines(check.revision, page * PAGE, PAGE));
   if (get().of !== check) return;
   if (!found) {
     asked.delete(page);
@@ -58,10 +58,10 @@ async function fetchPage(check: CheckView, page: number): Promise<void> {
 /** Numbers in the whole log of the lines that hold a text. */
 export async function linesWith(check: CheckView, held: readonly string[], query: string): Promise<readonly number[]> {
   if (query === "") return [];
-  if (check.logCut > 0) return [...((await answered(engine().api.searchLog(check.revision, query))) ?? [])];
+  if (check.logCut > 0) return [...((await answered(engine().api.check.searchLog(check.revision, query))) ?? [])];
   const wanted = query.toLowerCase();
   return held.flatMap((line, i) => (line.toLowerCase().includes(wanted) ? [i] : []));
 }
 
 export const wholeText = async (revision: number): Promise<string> =>
-  (await answered(engine().api.logText(revision))) ?? "";
+  (await answered(engine().api.check.logText(revision))) ?? "";

@@ -131,7 +131,7 @@ async function trial(verified = true): Promise<void> {
   if (!event) return;
   const data = event.kind === "sysfs" ? { ...event, data: event.data.replace(/\n?$/, "\n") } : event;
   const before = adopted;
-  const answer = await answered(engine().api.runOnce(programInput(program), data, verified));
+  const answer = await answered(engine().api.runs.runOnce(programInput(program), data, verified));
   if (!answer) made = undefined; // cancelled: the next who asks gets one
   // Meanwhile the program was edited, or the kernel made a run of its own: that one counts.
   if (!answer || before !== adopted || program.revision !== useProgram.getState().revision) return;
@@ -151,9 +151,9 @@ export async function adopt(run: RunView, origin: RunOrigin, input: string, step
   const { api } = engine();
   const answers = await answered(
     Promise.all([
-      api.steps(run.run, from, whole ? run.length + 1 : PAGE),
+      api.runs.steps(run.run, from, whole ? run.length + 1 : PAGE),
       askMarks(run),
-      from === 0 ? [] : api.steps(run.run, 0, PAGE),
+      from === 0 ? [] : api.runs.steps(run.run, 0, PAGE),
     ]),
   );
   if (!answers || mine !== adopted) return;
@@ -165,7 +165,7 @@ export async function adopt(run: RunView, origin: RunOrigin, input: string, step
 }
 
 const askMarks = ({ run, length }: RunView): Promise<Uint8Array> =>
-  engine().api.marks(
+  engine().api.runs.marks(
     run,
     Math.max(1, Math.min(BUCKETS, length)),
     useBreakpoints.getState().points.flatMap(({ line }) => {
@@ -209,7 +209,7 @@ export async function moveTo(step: number): Promise<void> {
     return;
   }
   const from = Math.max(0, wanted - PAGE / 2);
-  const views = await answered(engine().api.steps(run.run, from, PAGE));
+  const views = await answered(engine().api.runs.steps(run.run, from, PAGE));
   if (!views || get().run !== run) return;
   if (cache.size > 8 * PAGE) cache = new Map();
   for (const view of views) cache.set(view.step, view);

@@ -19,9 +19,9 @@ export const useMoment = create<MomentState>()(() => ({ maps: [], windows: [], p
 const { getState: get, setState: set } = useMoment;
 
 const ASK: Readonly<Record<Part, (run: number, step: number) => Promise<Partial<MomentState>>>> = {
-  maps: async (run, step) => ({ maps: await engine().api.mapsAt(run, step, get().windows) }),
-  packet: async (run, step) => ({ packet: await engine().api.packetAt(run, step) }),
-  outputs: async (run) => ({ outputs: await engine().api.outputs(run) }),
+  maps: async (run, step) => ({ maps: await engine().api.runs.mapsAt(run, step, get().windows) }),
+  packet: async (run, step) => ({ packet: await engine().api.runs.packetAt(run, step) }),
+  outputs: async (run) => ({ outputs: await engine().api.runs.outputs(run) }),
 };
 
 const watched = new Map<Part, number>();

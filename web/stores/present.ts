@@ -80,7 +80,7 @@ export function startPresenting(): () => void {
     const { run, position } = useMachine.getState();
     const mine = ++asked;
     if (!run) return set({ said: null, covered: -1 });
-    const said = await answered(engine().api.say(run.run, position));
+    const said = await answered(engine().api.runs.say(run.run, position));
     if (mine !== asked) return;
     const changed = position > 0 ? useMachine.getState().view?.changed[0] : undefined;
     set({ said: said ?? null, covered: get().ask && changed ? changed.reg : -1 });

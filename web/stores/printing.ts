@@ -13,6 +13,6 @@ export async function printedSteps(wanted: readonly number[]): Promise<readonly 
   const steps = (wanted.length > 0 ? wanted : Array.from({ length: run.length + 1 }, (_, i) => i))
     .filter((step) => step <= run.length)
     .slice(0, MOST);
-  const views = await answered(Promise.all(steps.map((step) => engine().api.step(run.run, step))));
+  const views = await answered(Promise.all(steps.map((step) => engine().api.runs.step(run.run, step))));
   return (views ?? []).filter((view) => view !== null);
 }

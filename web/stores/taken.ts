@@ -29,7 +29,7 @@ export function followTaken(): () => void {
 
 async function ask(): Promise<void> {
   const { run } = useMachine.getState();
-  const chunk = run && (await answered(engine().api.chunk(run.run, 0, STEPS)));
+  const chunk = run && (await answered(engine().api.runs.chunk(run.run, 0, STEPS)));
   if (run !== useMachine.getState().run) return;
   const edges = new Set<string>();
   const slots = chunk?.slots ?? new Int32Array(0);

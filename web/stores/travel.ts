@@ -17,7 +17,7 @@ export type Target = { readonly reg: number } | { readonly address: string; read
 async function ask(query: Seek, from?: number): Promise<number | null> {
   const run = await ensureRun();
   if (!run) return null;
-  return (await answered(engine().api.seek(run.run, from ?? useMachine.getState().position, query))) ?? null;
+  return (await answered(engine().api.runs.seek(run.run, from ?? useMachine.getState().position, query))) ?? null;
 }
 
 async function goTo(step: number | null, nowhere: Nowhere): Promise<void> {

@@ -78,7 +78,7 @@ export async function writeLog(): Promise<void> {
   if (!check || get().checking) return;
   began = performance.now();
   set({ checking: true });
-  const written = await answered(engine().api.writeLog(check.revision));
+  const written = await answered(engine().api.check.writeLog(check.revision));
   set({ checking: false, walked: 0, ...(written && get().check === check && { check: written }) });
   if (useProgram.getState().revision !== check.revision) void ask();
 }
@@ -91,7 +91,7 @@ async function ask(): Promise<void> {
     const isNewest = (): boolean => program.revision === useProgram.getState().revision;
     began = performance.now();
     try {
-      const check = await engine().api.check(programInput(program), program.revision);
+      const check = await engine().api.check.check(programInput(program), program.revision);
       set({ check, bug: "", checking: !isNewest(), walked: 0 });
     } catch (error) {
       const isStopped = error instanceof Cancelled;

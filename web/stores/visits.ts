@@ -47,9 +47,9 @@ async function look(slot: number, choose: (numbers: Int32Array) => number): Prom
   const revision = useVerdict.getState().check?.revision ?? -1;
   if (revision < 0 || slot < 0) return set({ slot, numbers: NONE, visit: null, other: null, pinned: -1 });
   const { api } = engine();
-  const numbers = (await answered(api.visitNumbers(revision, slot))) ?? NONE;
+  const numbers = (await answered(api.check.visitNumbers(revision, slot))) ?? NONE;
   const number = choose(numbers);
-  const visit = number < 0 ? null : ((await answered(api.visitAt(revision, number))) ?? null);
+  const visit = number < 0 ? null : ((await answered(api.check.visitAt(revision, number))) ?? null);
   if (mine === turn) set({ slot, numbers, visit });
 }
 
@@ -75,7 +75,7 @@ export function watchVisits(): () => void {
 /** Shows a visit, wherever it stands; the text beside it follows. */
 export async function showVisit(number: number): Promise<void> {
   const revision = useVerdict.getState().check?.revision ?? -1;
-  const found = revision < 0 || number < 0 ? null : await answered(engine().api.visitAt(revision, number));
+  const found = revision < 0 || number < 0 ? null : await answered(engine().api.check.visitAt(revision, number));
   if (!found) return;
   set((s) => ({ pinned: number, other: s.other?.slot === found.slot ? s.other : null }));
   await look(found.slot, () => number);
@@ -91,7 +91,7 @@ export function leaf(index: number): void {
 /** Shows the visit that wrote a line of the log, where the visits are in sight next. */
 export async function pinLine(slot: number, line: number): Promise<void> {
   const revision = useVerdict.getState().check?.revision ?? -1;
-  const number = revision < 0 || slot < 0 ? -1 : await answered(engine().api.visitOfLine(revision, slot, line));
+  const number = revision < 0 || slot < 0 ? -1 : await answered(engine().api.check.visitOfLine(revision, slot, line));
   if (number === undefined || number < 0) return;
   set({ pinned: number, other: null });
   await look(slot, () => number);
@@ -106,6 +106,6 @@ export function toCursor(): void {
 /** A second visit beside the one that is shown; -1: none any more. */
 export async function compareWith(number: number): Promise<void> {
   const revision = useVerdict.getState().check?.revision ?? -1;
-  const other = number < 0 || revision < 0 ? null : await answered(engine().api.visitAt(revision, number));
+  const other = number < 0 || revision < 0 ? null : await answered(engine().api.check.visitAt(revision, number));
   set({ other: other ?? null });
 }

@@ -22,7 +22,7 @@ export function followWords(): () => void {
     const { check } = useVerdict.getState();
     if (asking || useWords.getState().revision === revision || check?.revision !== revision) return;
     asking = true;
-    const words = await answered(engine().api.words(source));
+    const words = await answered(engine().api.language.words(source));
     asking = false;
     if (words) useWords.setState({ revision, bySlot: new Map(words.map((row) => [row.slot, row])) });
     if (words && !over) void look();

@@ -21,21 +21,23 @@ const way = ({ calls, kernel }: Outcome, verified = false) => {
 
 test("each call takes its way", async () => {
   const session = createSession();
-  expect(way(await session.load(program(PLUS42)), true)).toBe("load: user syscall verifier program");
-  expect(way(await session.writeFile(FILE, "1\n"))).toBe("write: user sysfs module attach ENOENT");
-  expect(way(await session.attach())).toBe("attach: user syscall attach");
-  expect(way(await session.writeFile(FILE, "x\n"))).toBe("write: user sysfs module EINVAL");
-  expect(way(await session.writeFile(FILE, "1\n"))).toBe("write: user sysfs module attach program");
-  expect(way(await session.readFile(FILE))).toBe("read: user sysfs module");
-  expect(way(await session.detach())).toBe("detach: user syscall attach");
+  expect(way(await session.kernel.load(program(PLUS42)), true)).toBe("load: user syscall verifier program");
+  expect(way(await session.kernel.writeFile(FILE, "1\n"))).toBe("write: user sysfs module attach ENOENT");
+  expect(way(await session.kernel.attach())).toBe("attach: user syscall attach");
+  expect(way(await session.kernel.writeFile(FILE, "x\n"))).toBe("write: user sysfs module EINVAL");
+  expect(way(await session.kernel.writeFile(FILE, "1\n"))).toBe("write: user sysfs module attach program");
+  expect(way(await session.kernel.readFile(FILE))).toBe("read: user sysfs module");
+  expect(way(await session.kernel.detach())).toBe("detach: user syscall attach");
 });
 
 test("it ends where the call is refused", async () => {
   const session = createSession();
-  expect(way(await session.load(program("BPF_EXIT_INSN(),\n")), true)).toBe("load: user syscall verifier EACCES");
-  await session.patchKernel(1, false);
-  expect(way(await session.load(program(PLUS42)))).toBe("load: user syscall EINVAL");
-  await session.patchKernel(3, false);
-  expect(way(await session.readFile(FILE))).toBe("read: user sysfs ENOENT");
-  expect(way(await session.attach(99))).toBe("attach: user syscall EBADF");
+  expect(way(await session.kernel.load(program("BPF_EXIT_INSN(),\n")), true)).toBe(
+    "load: user syscall verifier EACCES",
+  );
+  await session.kernel.patch(1, false);
+  expect(way(await session.kernel.load(program(PLUS42)))).toBe("load: user syscall EINVAL");
+  await session.kernel.patch(3, false);
+  expect(way(await session.kernel.readFile(FILE))).toBe("read: user sysfs ENOENT");
+  expect(way(await session.kernel.attach(99))).toBe("attach: user syscall EBADF");
 });

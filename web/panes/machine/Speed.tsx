@@ -22,7 +22,7 @@ export default function Speed() {
     if (!event) return;
     setBusy(true);
     try {
-      const answer = await engine().api.speed(programInput(program), event, RUNS);
+      const answer = await engine().api.tools.speed(programInput(program), event, RUNS);
       setFound({ revision: program.revision, view: answer });
     } finally {
       setBusy(false);

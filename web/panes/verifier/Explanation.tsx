@@ -76,7 +76,7 @@ function useExplanation(revision: number): ExplanationView | null {
   const [found, set] = useState<ExplanationView | null>(null);
   useEffect(() => {
     let wanted = true;
-    void answered(engine().api.explain(revision)).then((answer) => wanted && set(answer ?? null));
+    void answered(engine().api.check.explain(revision)).then((answer) => wanted && set(answer ?? null));
     return () => {
       wanted = false;
     };

@@ -1,0 +1,82 @@
+// What stands in the editor: assembled, verified, and all questions about that check. In the worker's first load; what few ask
+// is loaded when it is asked for.
+import { ctxStructOf } from "../../kernel/definition.ts";
+import type { CheckApi } from "../api.ts";
+import { visitNumbers, visitOfLine, visitView, visitViews } from "../beliefs.ts";
+import { type Checked, check, linesOf, withLog } from "../check.ts";
+import { type SessionState, watch } from "../state.ts";
+
+/** Lines of a log that are given at once. */
+const MAX_LINES = 2000;
+
+export function createCheck(state: SessionState): CheckApi {
+  /** The last check, where it is of this revision. */
+  const of = (revision: number): Checked | undefined =>
+    state.checked?.view.revision === revision ? state.checked : undefined;
+
+  return {
+    check(program, revision) {
+      const { registry } = state;
+      const context = registry.progType(registry.progTypeId(program.progType) ?? -1)?.ctxStruct;
+      state.editor = { struct: ctxStructOf(registry.definition), ...(context && { context }) };
+      state.checked = check(registry, program, revision, state.now, () => watch(state));
+      state.checkedProgram = JSON.stringify(program);
+      return state.checked.view;
+    },
+
+    visits(revision, slot, limit) {
+      const asked = of(revision);
+      return asked?.verdict?.trace ? visitViews(asked.verdict.trace, slot, limit, asked.lineAt) : [];
+    },
+    visitNumbers(revision, slot) {
+      const trace = of(revision)?.verdict?.trace;
+      return trace ? visitNumbers(trace, slot) : new Int32Array();
+    },
+    visitAt(revision, visit) {
+      const asked = of(revision);
+      return asked?.verdict?.trace ? visitView(asked.verdict.trace, visit, asked.lineAt) : null;
+    },
+    visitOfLine(revision, slot, line) {
+      const asked = of(revision);
+      return asked?.verdict?.trace ? visitOfLine(asked.verdict.trace, slot, line, asked.lineAt) : -1;
+    },
+
+    logLines(revision, from, count) {
+      const log = of(revision)?.log;
+      return log ? linesOf(log, from, Math.min(count, MAX_LINES)) : { lines: [], slots: new Int32Array() };
+    },
+    searchLog: (revision, query) => of(revision)?.log.search(query) ?? new Int32Array(),
+    logSections: (revision) => of(revision)?.log.sections() ?? new Int32Array(),
+    logText: (revision) => of(revision)?.log.text ?? "",
+    writeLog(revision) {
+      const brief = of(revision);
+      if (!brief) return null;
+      state.checked = withLog(state.registry, brief, state.now, state.onProgress);
+      return state.checked.view;
+    },
+
+    async explain(revision) {
+      const asked = of(revision);
+      if (asked?.view.verdict !== "reject") return null;
+      const { explain } = await import("../../verifier/explain/explain.ts");
+      return explain(asked.view.message, asked.verdict?.trace, asked.program.insns) ?? null;
+    },
+
+    async flow(revision, metrics) {
+      const { flowView } = await import("../flow-views.ts");
+      const asked = of(revision);
+      if (!asked?.assembly.ok || asked.view.slots.length === 0) return null;
+      return flowView(asked.program.insns, asked.view.slots, revision, metrics);
+    },
+    async traffic(revision, visit) {
+      const { trafficOfTrace } = await import("../flow-views.ts");
+      const asked = of(revision);
+      return asked?.verdict?.trace ? trafficOfTrace(asked.program.insns, asked.verdict.trace, visit) : null;
+    },
+    async rounds(revision, loop, limit) {
+      const { roundsOfTrace } = await import("../flow-views.ts");
+      const asked = of(revision);
+      return asked?.verdict?.trace ? roundsOfTrace(asked.program.insns, asked.verdict.trace, loop, limit) : null;
+    },
+  };
+}

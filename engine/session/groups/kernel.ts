@@ -1,0 +1,210 @@
+// The simulated kernel as the page works with it: load, attach, files, maps, the shell; and how it is built.
+import { latin1, utf8Encode } from "../../base/bytes.ts";
+import { ERRNO, errnoText } from "../../facts/errno.ts";
+import { MAP_TYPES } from "../../facts/map-types.ts";
+import { PROG_TYPES } from "../../facts/prog-types.ts";
+import type { ProgType } from "../../facts/types.ts";
+import { OREORE } from "../../kernel/definition.ts";
+import { readDefinition } from "../../kernel/definition-input.ts";
+import { createMaps, withDescriptors } from "../../kernel/loader.ts";
+import type { Process } from "../../kernel/process.ts";
+import { RELEASE, Registry, type Steps } from "../../kernel/registry.ts";
+import { O_CREAT, O_TRUNC, O_WRONLY } from "../../kernel/syscall.ts";
+import { takesPacket } from "../../kernel/test-run.ts";
+import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
+import { defaultEnv, type Env, outOfMemory } from "../../vm/index.ts";
+import type { KernelApi } from "../api.ts";
+import { act, booted, present, reboot } from "../booted.ts";
+import { assembleInput, checkedView } from "../check.ts";
+import { bytesOf } from "../input.ts";
+import { kernelView } from "../kernel-view.ts";
+import type { EnvironmentInput } from "../run-views.ts";
+import { type Booted, checkOf, type SessionState, watch } from "../state.ts";
+import type { CheckView, ProgramInput, ProgTypeView } from "../views.ts";
+
+/** What cat asks for at a time. */
+const READ_SIZE = 131072;
+
+export function createKernel(state: SessionState): KernelApi {
+  const now = (): Booted => booted(state);
+
+  return {
+    hello: () => ({
+      release: RELEASE,
+      progTypes: PROG_TYPES.map(progTypeView),
+      mapTypes: MAP_TYPES.map(({ id, name, simulated }) => ({ id, name, simulated })),
+      kernel: kernelView(now().kernel),
+    }),
+
+    load(program) {
+      // Its log is known to be too long: only the result is asked for.
+      const brief = checkOf(state, program)?.view.logBrief ?? false;
+      let check: CheckView | undefined;
+      const outcome = act(state, (process) => {
+        const loaded = load(state, process, program, brief);
+        if (loaded.ret >= 0) now().lastProgFd = loaded.ret;
+        check = loaded.check;
+        return loaded.ret;
+      });
+      return { ...outcome, check: check as CheckView };
+    },
+    attach: (fd = now().lastProgFd, attachType = state.registry.definition.type.attach.id) =>
+      act(state, (process) => process.progAttach({ attachBpfFd: fd, attachType })),
+    detach: (attachType = state.registry.definition.type.attach.id) =>
+      act(state, (process) => process.progDetach({ attachType })),
+    close: (fd) =>
+      act(state, (process, now) => {
+        if (fd === now.lastProgFd) now.lastProgFd = -1;
+        return process.close(fd);
+      }),
+
+    writeFile(path, data) {
+      let terminal = "";
+      const outcome = act(state, (process) => {
+        const written = write(process, path, data);
+        terminal = written.terminal;
+        return written.ret;
+      });
+      return { ...outcome, data: "", terminal, run: now().fired };
+    },
+    readFile(path) {
+      let found = { ret: 0, data: "", terminal: "" };
+      const outcome = act(state, (process) => {
+        found = read(process, path);
+        return found.ret;
+      });
+      return { ...outcome, data: found.data, terminal: found.terminal, run: null };
+    },
+    testRun(fd, event) {
+      const dataIn = event.kind === "packet" ? bytesOf(event.hex) : new Uint8Array();
+      const outcome = act(state, (process) => process.testRun(fd, { dataIn }).ret);
+      return { ...outcome, run: now().fired };
+    },
+
+    updateMap: (fd, key, value, flags) =>
+      act(state, (process) => process.mapUpdate(fd, bytesOf(key), bytesOf(value), flags)),
+    deleteMap: (fd, key) => act(state, (process) => process.mapDelete(fd, bytesOf(key))),
+
+    async shell(line) {
+      const { runShell } = await import("../../kernel/shell.ts");
+      let output = "";
+      const outcome = act(state, (process) => {
+        const result = runShell(process, line);
+        output = result.output;
+        return result.status;
+      });
+      return { ...outcome, output, status: outcome.ret, run: now().fired };
+    },
+    async completeShell(line) {
+      const { completions } = await import("../../kernel/shell.ts");
+      return completions(present(state), line);
+    },
+
+    patch(step, applied) {
+      const { definition, steps } = state.registry;
+      const patched = steps.map((on, i) => (i === step - 1 ? applied : on)) as unknown as Steps;
+      return reboot(state, new Registry(definition, patched));
+    },
+    define(input) {
+      const found = input === null ? { ok: true as const, definition: OREORE } : readDefinition(input);
+      return found.ok
+        ? reboot(state, new Registry(found.definition, state.registry.steps))
+        : act(state, () => -ERRNO.EINVAL);
+    },
+    restart(seed) {
+      state.seed = BigInt.asUintN(64, BigInt(Math.trunc(seed) || 0));
+      return reboot(state, state.registry).kernel;
+    },
+    setEnvironment(environment) {
+      const next = now();
+      next.environment = environmentOf(environment);
+      next.kernel.env = defaultEnv(next.environment);
+    },
+  };
+}
+
+/** BPF_MAP_CREATE for each map, then BPF_PROG_LOAD. `ret`: a descriptor, or -errno of the call that failed. */
+function load(
+  state: SessionState,
+  process: Process,
+  input: ProgramInput,
+  brief: boolean,
+): { readonly ret: number; readonly check: CheckView } {
+  const { kernel } = process;
+  const assembled = assembleInput(kernel, input);
+  const { program } = assembled;
+  if (!assembled.assembly.ok) return { ret: -ERRNO.EINVAL, check: checkedView(assembled, undefined, ERRNO.EINVAL, 0) };
+  const fds = createMaps(process, program.maps);
+  if (typeof fds === "number") {
+    const why = fds === -ERRNO.ENOMEM ? outOfMemory(program.maps, kernel.memory.cpus) : errnoText(fds);
+    return { ret: fds, check: checkedView(assembled, undefined, -fds, 0, why) };
+  }
+  const start = state.now();
+  const load = (logLevel: number) => {
+    booted(state).watcher = watch(state);
+    return process.progLoad({
+      progType: kernel.progTypeId(program.progType) ?? -1,
+      insns: withDescriptors(program, fds),
+      license: program.license,
+      logLevel,
+      progFlags: program.progFlags,
+      progName: "",
+      expectedAttachType: program.expectedAttachType,
+      ...(program.funcInfo && { funcInfo: true }),
+    });
+  };
+  // A log that does not fit is a refusal of its own: a loader asks again for the result only.
+  const first = load(brief ? BPF_LOG_STATS : 2);
+  const { ret, verdict } = first.ret === -ERRNO.ENOSPC ? load(BPF_LOG_STATS) : first;
+  const prog = ret >= 0 ? kernel.fds.get(ret) : undefined;
+  if (prog?.kind === "prog") booted(state).slotsOfProg.set(prog, assembled.slots);
+  return { ret, check: checkedView(assembled, verdict, -ret, state.now() - start) };
+}
+
+/** One write of a shell's builtin echo: opens, writes until all is taken or refused, closes. */
+function write(process: Process, path: string, data: string): { readonly ret: number; readonly terminal: string } {
+  const fd = process.open(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (fd < 0) return { ret: fd, terminal: `bash: ${path}: ${errnoText(fd)}\n` };
+  const bytes = utf8Encode(data);
+  let taken = 0;
+  let ret = 0;
+  do {
+    ret = process.write(fd, bytes.subarray(taken));
+    if (ret > 0) taken += ret;
+  } while (ret > 0 && taken < bytes.length);
+  process.close(fd);
+  return ret < 0 ? { ret, terminal: `bash: echo: write error: ${errnoText(ret)}\n` } : { ret: taken, terminal: "" };
+}
+
+/** As cat reads. */
+function read(process: Process, path: string) {
+  const failed = (ret: number, data: string) => ({ ret, data, terminal: `cat: ${path}: ${errnoText(ret)}\n` });
+  const fd = process.open(path, 0);
+  if (fd < 0) return failed(fd, "");
+  let data = "";
+  for (;;) {
+    const part = process.read(fd, READ_SIZE);
+    if (typeof part === "number" || part.length === 0) {
+      process.close(fd);
+      return typeof part === "number" ? failed(part, data) : { ret: data.length, data, terminal: data };
+    }
+    data += latin1(part);
+  }
+}
+
+/** What is out of range is brought into it. */
+const environmentOf = ({ seed, cpu, bootTime }: EnvironmentInput): Partial<Env> => ({
+  seed: BigInt(Math.trunc(seed) >>> 0),
+  cpu: Math.trunc(cpu) & 3,
+  ...(bootTime !== undefined && bootTime >= 0 && { bootTime: BigInt(Math.trunc(bootTime)) }),
+});
+
+const progTypeView = (type: ProgType): ProgTypeView => ({
+  id: type.id,
+  name: type.name,
+  constant: `BPF_PROG_TYPE_${type.name.toUpperCase()}`,
+  ctxStruct: type.ctxStruct,
+  simulated: type.simulated,
+  why: type.why ?? "",
+  event: takesPacket(type) ? "packet" : type.name === "oreore" ? "sysfs" : type.simulated ? "ctx" : "none",
+});

@@ -1,0 +1,98 @@
+// Runs and their steps: made without load and attach, and asked about whoever made them.
+import { insnHex } from "../../isa/insn.ts";
+import { Kernel } from "../../kernel/kernel.ts";
+import { createMaps, unverified } from "../../kernel/loader.ts";
+import { Process } from "../../kernel/process.ts";
+import { enterEvent } from "../../vm/index.ts";
+import type { RunsApi } from "../api.ts";
+import { booted, find, recordRun } from "../booted.ts";
+import { check } from "../check.ts";
+import { parseCondition } from "../condition.ts";
+import { eventFor } from "../input.ts";
+import { mapsAt, packetAt } from "../moment.ts";
+import { slotViews } from "../source-views.ts";
+import { checkOf, type Kept, type SessionState, watch } from "../state.ts";
+
+export function createRuns(state: SessionState): RunsApi {
+  /** A run, ready for questions about its steps. */
+  const at = (run: number): Kept | undefined => find(state, run);
+  const recorded = (run: number) => at(run)?.recorded;
+
+  return {
+    runOnce(input, event, verified) {
+      const { definition, steps } = state.registry;
+      const now = booted(state);
+      const kernel = new Kernel({ definition, steps, env: now.environment });
+      const process = new Process(kernel);
+      const { view, program, assembly } =
+        checkOf(state, input) ?? check(kernel, input, -1, state.now, () => watch(state));
+      if (!assembly.ok || (verified && view.verdict !== "accept")) return { check: view, run: null };
+      const type = kernel.progType(kernel.progTypeId(program.progType) ?? -1);
+      const fds = createMaps(process, program.maps);
+      const entry = type && eventFor(kernel, type, event);
+      if (!entry || typeof fds === "number") return { check: view, run: null };
+      const machine = unverified(process, program, fds);
+      if (enterEvent(machine, entry) < 0) return { check: view, run: null };
+      const { recorded, shown } = recordRun(state, kernel, machine, program.insns, view.slots);
+      now.freeRun = { kernel, recorded, maps: [...kernel.maps.values()] };
+      return { check: view, run: shown };
+    },
+    runsFrom(run) {
+      booted(state).lastRun = run - 1;
+    },
+
+    step: (run, step) => recorded(run)?.step(step) ?? null,
+    steps: (run, from, count) => recorded(run)?.steps(from, count) ?? [],
+    chunk: (run, from, count) => recorded(run)?.chunk(from, count) ?? null,
+    marks: (run, buckets, breakpoints = []) => recorded(run)?.marks(buckets, breakpoints) ?? new Uint8Array(),
+    seek: (run, from, query) => recorded(run)?.seek(from, query) ?? null,
+    outputs: (run) => recorded(run)?.outputs ?? [],
+    mapsAt(run, step, windows = []) {
+      const kept = at(run);
+      return kept ? mapsAt(kept.kernel, kept.maps, kept.recorded, step, windows) : [];
+    },
+    packetAt(run, step) {
+      const kept = recorded(run);
+      return kept ? packetAt(kept, step) : null;
+    },
+    slotsOf(run, id) {
+      const prog = progOf(at(run), id);
+      return prog ? (booted(state).slotsOfProg.get(prog) ?? slotViews(prog.insns, () => null)) : [];
+    },
+    async say(run, step) {
+      const { coming, sentence } = await import("../sentence.ts");
+      const kept = at(run);
+      const after = kept?.recorded.step(step);
+      if (!after || after.step !== step) return null;
+      if (step === 0) return coming(hexAt(kept, after.prog, after.slot), after.slot);
+      const before = kept?.recorded.step(step - 1);
+      return before ? sentence(hexAt(kept, before.prog, before.slot), before, after) : null;
+    },
+
+    async traffic(run) {
+      const { trafficOfRun } = await import("../flow-views.ts");
+      const kept = recorded(run);
+      return kept ? trafficOfRun(kept.source.insns, kept.timeline) : null;
+    },
+    async rounds(run, loop, limit) {
+      const { roundsOfRun } = await import("../flow-views.ts");
+      const kept = recorded(run);
+      return kept ? roundsOfRun(kept.source.insns, kept.timeline, loop, limit) : null;
+    },
+
+    checkCondition(text) {
+      const condition = parseCondition(text);
+      return typeof condition === "string" ? condition : "";
+    },
+  };
+}
+
+/** A program that a tail call of the run went to. */
+const progOf = (kept: Kept | undefined, id: number) =>
+  [...(kept?.kernel.progs.values() ?? [])].find(({ loaded }) => loaded.id === id);
+
+/** The bytes of the instruction at a slot of the run's program, or of one it went to; "" where there is none. */
+function hexAt(kept: Kept | undefined, id: number, slot: number): string {
+  const insns = id === 0 ? kept?.recorded.source.insns : progOf(kept, id)?.insns;
+  return (insns?.slice(slot, slot + 2) ?? []).map(insnHex).join("");
+}

@@ -1,0 +1,84 @@
+// What is asked for now and then, beside the program and the kernel: other notations, packets and dumps, definitions, the
+// take-home, goals, speeds. What weighs much is loaded when it is asked for.
+import { detect, PASTE_NAMES } from "../../asm/notation/detect.ts";
+import { OUTPUTS } from "../../asm/notation/output.ts";
+import type { KernelDefinition } from "../../kernel/definition.ts";
+import { type DefinitionInput, readDefinition } from "../../kernel/definition-input.ts";
+import { PRESETS } from "../../kernel/presets.ts";
+import { Registry } from "../../kernel/registry.ts";
+import type { ToolsApi } from "../api.ts";
+import { booted } from "../booted.ts";
+import { readCapture } from "../captures.ts";
+import { assembleInput } from "../check.ts";
+import { contextView } from "../context-view.ts";
+import { eventFormats } from "../event-formats.ts";
+import { readDump } from "../hex-dump.ts";
+import { kernelView } from "../kernel-view.ts";
+import { dissectHex } from "../packet-fields.ts";
+import { PACKETS } from "../packets.ts";
+import type { SessionState } from "../state.ts";
+
+const MAX_RUNS = 1_000_000;
+
+export function createTools(state: SessionState): ToolsApi {
+  return {
+    packets: () => PACKETS,
+    readCapture,
+    readDump,
+    dissect: dissectHex,
+    eventFormats,
+
+    paste(text) {
+      const { kind, source, faults } = detect(text);
+      return { kind, name: PASTE_NAMES[kind], source: source ?? null, faults: faults.map(({ text }) => text) };
+    },
+    render(input, notation) {
+      const { assembly } = assembleInput(state.registry, input);
+      if (!assembly.ok || !Object.hasOwn(OUTPUTS, notation)) return null;
+      return OUTPUTS[notation as keyof typeof OUTPUTS](assembly.insns);
+    },
+    notations: () => Object.keys(OUTPUTS),
+
+    presets: () => PRESETS,
+    checkDefinition(input) {
+      const found = readDefinition(input);
+      return found.ok ? [] : found.faults;
+    },
+    context(progType, typed) {
+      const other = definitionOf(typed);
+      if (typed && !other) return null;
+      const registry = other ? new Registry(other) : state.registry;
+      const type = registry.progType(registry.progTypeId(other?.type.name ?? progType) ?? -1);
+      const { definition } = registry;
+      return type ? contextView(type, type.id === definition.type.id ? definition : undefined) : null;
+    },
+    async kernelCode(input, typed) {
+      const { kernelCode } = await import("../kernel-code.ts");
+      const other = definitionOf(typed);
+      if (typed && !other) return null;
+      const { assembly, program } = assembleInput(state.registry, input);
+      return kernelCode(other ?? state.registry.definition, assembly.ok ? program : undefined);
+    },
+    async takeHome(input) {
+      const { takeHome } = await import("../../takehome/take-home.ts");
+      const { assembly, program } = assembleInput(state.registry, input);
+      if (!assembly.ok) return null;
+      const files = takeHome(program, state.registry.definition);
+      return files.map(({ path, text, executable }) => ({ path, text, executable: executable ?? false }));
+    },
+
+    async judge(program, goals, reader) {
+      const { judge } = await import("../goals.ts");
+      return judge({ ...state, kernel: kernelView(booted(state).kernel) }, program, goals, reader);
+    },
+    async speed(program, event, runs) {
+      const { speed } = await import("../speed.ts");
+      return speed(state.registry, program, event, Math.min(Math.max(1, runs), MAX_RUNS), state.now);
+    },
+  };
+}
+
+function definitionOf(typed: DefinitionInput | undefined): KernelDefinition | undefined {
+  const found = typed && readDefinition(typed);
+  return found?.ok ? found.definition : undefined;
+}
