@@ -1,6 +1,7 @@
 // Requests and answers over postMessage. Each request is answered once; the worker does one after the other.
 // Cancelling ends the worker (nothing it runs can refuse), starts a new one and repeats the calls that made its state.
 import { type Group, type Method, type Remote, remote } from "./api.ts";
+import { Journal } from "./replay.ts";
 
 export interface Request {
   readonly id: number;
@@ -55,25 +56,6 @@ export class TooLong extends Error {
   override readonly name = "TooLong";
 }
 
-/** Calls after which the worker holds something that the page relies on; repeated in order by a new worker. */
-const STATEFUL: ReadonlySet<Method> = new Set([
-  "check.check",
-  "kernel.load",
-  "kernel.attach",
-  "kernel.detach",
-  "kernel.close",
-  "kernel.writeFile",
-  "kernel.testRun",
-  "kernel.updateMap",
-  "kernel.deleteMap",
-  "kernel.shell",
-  "kernel.patch",
-  "kernel.define",
-  "kernel.restart",
-  "kernel.setEnvironment",
-  "runs.runOnce",
-] as const);
-
 export interface Client {
   readonly api: Remote;
   /** Ends what is running. Its promise and all that wait are rejected with Cancelled; what was answered before holds. */
@@ -93,37 +75,6 @@ export interface ClientOptions {
   readonly limit?: { readonly ms: number; readonly after: (ms: number, call: () => void) => () => void };
 }
 
-/** A call to repeat, and the number of the run it made. */
-interface Entry {
-  readonly request: Request;
-  readonly run: number | undefined;
-}
-
-/** Calls that only make something happen: forgetting an old one loses what it left in maps, not a descriptor. */
-const EVENTS: ReadonlySet<string> = new Set<Method>([
-  "kernel.writeFile",
-  "kernel.readFile",
-  "kernel.testRun",
-  "kernel.shell",
-]);
-const REBOOTS: ReadonlySet<string> = new Set<Method>(["kernel.define", "kernel.patch", "kernel.restart"]);
-const ONLY_LAST: ReadonlySet<string> = new Set<Method>([
-  "check.check",
-  "kernel.define",
-  "kernel.restart",
-  "runs.runOnce",
-]);
-const SETTINGS: ReadonlySet<string> = new Set<Method>([
-  "kernel.define",
-  "kernel.patch",
-  "kernel.restart",
-  "kernel.setEnvironment",
-  "check.check",
-]);
-const KEPT_EVENTS = 200;
-/** As many descriptors as a process may have. */
-const KEPT_CALLS = 1024;
-
 interface Pending {
   readonly request: Request;
   readonly resolve: (value: unknown) => void;
@@ -133,7 +84,7 @@ interface Pending {
 export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Client {
   let worker = start();
   let nextId = 1;
-  let journal: Entry[] = [];
+  const journal = new Journal();
   const pending = new Map<number, Pending>();
   let callOff: (() => void) | undefined;
 
@@ -164,33 +115,9 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     if ("bug" in response) {
       waiting.reject(new Error(response.bug));
     } else {
-      remember(waiting.request, response.value);
+      journal.remember(waiting.request, runOf(response.value));
       waiting.resolve(response.value);
     }
-  }
-
-  function remember(request: Request, value: unknown): void {
-    const { method } = request;
-    if (!STATEFUL.has(method)) return;
-    // A fresh kernel: of what came before only how it is built is left.
-    if (REBOOTS.has(method)) journal = journal.filter((entry) => SETTINGS.has(entry.request.method));
-    // A definition takes the place of the one before; of checks and trial runs only the last is ever asked about.
-    if (ONLY_LAST.has(method)) journal = journal.filter((entry) => entry.request.method !== method);
-    // Of a step that was switched to and fro, how it stands.
-    if (method === "kernel.patch")
-      journal = journal.filter(
-        ({ request: { method, args } }) => method !== "kernel.patch" || args[0] !== request.args[0],
-      );
-    const run = (value as { run?: { run?: number } | null } | null)?.run?.run;
-    journal.push({ request, run });
-    if (EVENTS.has(method)) forget(EVENTS, KEPT_EVENTS);
-    forget(STATEFUL, KEPT_CALLS);
-  }
-
-  /** Drops the oldest of these calls where there are more than `most`. */
-  function forget(methods: ReadonlySet<string>, most: number): void {
-    const those = journal.filter(({ request: { method } }) => methods.has(method) && !REBOOTS.has(method));
-    if (those.length > most) journal.splice(journal.indexOf(those[0] as Entry), 1);
   }
 
   function fail(error: Error): void {
@@ -199,11 +126,7 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     pending.clear();
     watch();
     worker = start();
-    for (const { request, run } of journal) {
-      // Runs keep their numbers, whatever was forgotten before them.
-      if (run !== undefined) worker.postMessage({ id: 0, method: "runs.runsFrom", args: [run] } satisfies Request);
-      worker.postMessage({ ...request, id: 0 });
-    }
+    for (const { method, args } of journal.calls()) worker.postMessage({ id: 0, method, args } satisfies Request);
     if (rejected.length > 0) onBusy?.(false);
     for (const { reject } of rejected) reject(error);
   }
@@ -235,3 +158,7 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
     },
   };
 }
+
+/** The number of the run that a call made, as its answer tells it. */
+const runOf = (answer: unknown): number | undefined =>
+  (answer as { readonly run?: { readonly run?: number } | null } | null)?.run?.run;
