@@ -1,7 +1,8 @@
 // What a loader in user space does around bpf(2): creates a program's maps, fills them, puts descriptors into instructions.
 // Also the short way for a program that is to run without being loaded: the same maps, no verifier.
-import { fromHex, viewOf } from "../base/bytes.ts";
+import { fromHex } from "../base/bytes.ts";
 import type { Insn } from "../isa/insn.ts";
+import { keyBytes } from "../program/map-contents.ts";
 import type { MapDef, Program } from "../program/program.ts";
 import { loadProgram, Machine } from "../vm/index.ts";
 import type { Process } from "./process.ts";
@@ -43,13 +44,4 @@ export function unverified(process: Process, program: Program, fds: readonly num
   const { insns, progType, expectedAttachType } = program;
   const loaded = loadProgram(kernel.memory, { insns, progType, expectedAttachType, maps });
   return new Machine({ memory: kernel.memory, program: loaded, env: kernel.env, programs: kernel.programs });
-}
-
-/** As many hex digits as the key has; else a number in decimal, as the recordings have it, little-endian from byte 0. */
-function keyBytes(text: string, size: number): Uint8Array {
-  const bytes = text.length === 2 * size ? fromHex(text) : undefined;
-  if (bytes) return bytes;
-  const key = new Uint8Array(size);
-  if (size >= 4) viewOf(key).setUint32(0, Number(text), true);
-  return key;
 }

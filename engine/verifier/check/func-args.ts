@@ -2,6 +2,7 @@
 // call fits. Static functions are walked at each call, whatever their BTF says; one that is called in another way than it
 // says is only marked as not to be relied on.
 // @kernel btf.c btf_prepare_func_args; verifier.c btf_check_subprog_call, btf_check_func_arg_match, check_mem_reg
+import { bug } from "../../base/bug.ts";
 import type { FuncInfo, FuncParam } from "../../program/program.ts";
 import { type Env, notSimulated, verbose } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
@@ -14,28 +15,40 @@ import { curRegs } from "./regs.ts";
 
 const MAX_ARGS = 5;
 const ANY_POINTER = { kind: "ARG_DONTCARE", flags: 0, size: 0 } as const;
-const NOTHING_SAID: Pick<FuncInfo, "params" | "returns"> = { params: [], returns: "int" };
+const NOTHING_SAID: Pick<FuncInfo, "global" | "params" | "tagged" | "returns"> = {
+  global: false,
+  params: [],
+  returns: "int",
+};
 
 const infoOf = (env: Env, n: number) => env.program.functions?.[n] ?? NOTHING_SAID;
 
 /** Is what BTF says of function `n` something the verifier can check calls by? 0, or EINVAL, with a message if it is global. */
 export function checkFuncProto(env: Env, n: number): number {
-  const { params, returns } = infoOf(env, n);
+  const { params, returns, tagged = [] } = infoOf(env, n);
   const { isGlobal, name } = env.subprogs[n]!;
+  const isSaid = n === 0 ? infoOf(env, 0).global : isGlobal;
   const no = (why: string): number => {
-    if (isGlobal) verbose(env, `${why}\n`);
+    if (isSaid) verbose(env, `${why}\n`);
     return EINVAL;
   };
   if (params.length > MAX_ARGS)
     return no(`Global function ${name}() with ${params.length} > ${MAX_ARGS} args. Buggy compiler.`);
   if (returns === "void") return no(`Global function ${name}() doesn't return scalar. Only those are supported.`);
   for (const [i, param] of params.entries()) {
-    if (param === "ctx" && env.progType.ctxStruct === "")
+    const isTagged = tagged.includes(i) || (typeof param === "object" && "mem" in param && param.nonnull === true);
+    if (!isSaid && isTagged) {
+      verbose(env, `arg#${i} type tag is not supported in static functions\n`);
+      return EINVAL;
+    }
+    if (param === "ctx" && n > 0 && env.progType.ctxStruct === "")
       return notSimulated(env, "a context that BTF has no name for");
     if (typeof param === "string") continue;
-    if (!isGlobal && param.nonnull) verbose(env, `arg#${i} type tag is not supported in static functions\n`);
-    if (!isGlobal) return EINVAL;
-    if (param.mem === 0) return no(`arg#${i} reference type('FWD unknown') size cannot be determined: -22`);
+    if ("beyond" in param) return n === 0 ? EINVAL : notSimulated(env, param.beyond);
+    if (!isSaid) return EINVAL;
+    if ("badTags" in param) return no(`arg#${i} ${param.badTags}`);
+    if ("unsized" in param) return no(`arg#${i} reference type('${param.unsized}') size cannot be determined: -22`);
+    if ("unsupported" in param) return no(`Arg#${i} type ${param.unsupported} in ${name}() is not supported yet.`);
   }
   return 0;
 }
@@ -48,6 +61,7 @@ export function setGlobalArgs(env: Env, n: number, regs: RegState[]): void {
 function anyArgument(env: Env, param: FuncParam): RegState {
   if (param === "int") return UNKNOWN_REG;
   if (param === "ctx") return CTX_REG;
+  if (!("mem" in param)) throw bug("checkFuncProto refuses parameters of this kind");
   const type = T.PTR_TO_MEM | (param.nonnull ? 0 : T.PTR_MAYBE_NULL);
   return pointerReg(type, { memSize: param.mem, ...(!param.nonnull && { id: ++env.idGen }) });
 }
@@ -70,6 +84,7 @@ function checkArgument(env: Env, i: number, param: FuncParam): number {
     verbose(env, `R${regno} is not a scalar\n`);
     return EINVAL;
   }
+  if (param !== "ctx" && !("mem" in param)) return EINVAL;
   const err = checkArgOffset(env, reg, regno, ANY_POINTER);
   if (err < 0) return err;
   if (param === "ctx") {

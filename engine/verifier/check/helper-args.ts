@@ -10,6 +10,7 @@ import { isConstVal, isNullReg, type RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { BPF_REG_SIZE, isSpilledScalar, STACK_SPILL, STACK_ZERO, slotType } from "../state/stack.ts";
 import { checkPtrAlignment } from "./align.ts";
+import { checkConstString } from "./frozen-map.ts";
 import { checkDynptrArg, dynptrSpi } from "./helper-dynptr.ts";
 import { checkHelperMem, checkMemSize } from "./helper-mem.ts";
 import { checkArgOffset, checkRegType, verifierBug } from "./helper-types.ts";
@@ -185,8 +186,7 @@ const CHECKS: Partial<Readonly<Record<ArgKind, (a: Arg) => number>>> = {
     meta.memSize = Number(BigInt.asUintN(32, reg.val.varOff.value));
     return markChainPrecision(env, regno);
   },
-  ARG_PTR_TO_CONST_STR: ({ env, regno, reg }) =>
-    reg.type === T.PTR_TO_MAP_VALUE ? refuseConstString(env, regno) : EINVAL,
+  ARG_PTR_TO_CONST_STR: ({ env, regno }) => checkConstString(env, regno),
   ARG_KPTR_XCHG_DEST({ env, reg }) {
     if (reg.type === T.PTR_TO_MAP_VALUE && Object.keys(reg.map!.fields).length === 0) {
       verbose(env, `map '${reg.map!.name}' has to have BTF in order to use bpf_kptr_xchg\n`);
@@ -195,15 +195,6 @@ const CHECKS: Partial<Readonly<Record<ArgKind, (a: Arg) => number>>> = {
     return notSimulated(env, "kernel pointers in maps");
   },
 };
-
-/**
- * A string must stand in a map that nobody can write any more: read-only for programs and frozen. Maps are created and
- * filled here, never frozen (BPF_MAP_FREEZE).  @kernel verifier.c check_reg_const_str, bpf_map_is_rdonly
- */
-function refuseConstString(env: Env, regno: number): number {
-  verbose(env, `R${regno} does not point to a readonly map'\n`);
-  return EACCES;
-}
 
 /** Is the key that lies on the stack one number? Then the look-up relies on it. @kernel verifier.c get_constant_map_key */
 function constantKey(env: Env, key: RegState, keySize: number, meta: CallMeta): number {

@@ -17,6 +17,7 @@ import { isConstVal, isNullReg, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { prepareFuncExit } from "./call.ts";
 import { CALLBACKS, pushCallbackCall } from "./callback.ts";
+import { checkSnprintf } from "./frozen-map.ts";
 import { type CallMeta, checkFuncArg } from "./helper-args.ts";
 import { dynptrOf, isPacketDynptr, releaseDynptr } from "./helper-dynptr.ts";
 import { called, helperSet } from "./helper-names.ts";
@@ -190,6 +191,7 @@ const SPECIAL: Readonly<Record<string, (env: Env, meta: CallMeta) => number>> = 
     meta.refObjId = dynptr.refObjId;
     return 0;
   },
+  snprintf: checkSnprintf,
   per_cpu_ptr: (env) => notSimulated(env, "per-CPU variables of the kernel through BTF"),
   this_cpu_ptr: (env) => notSimulated(env, "per-CPU variables of the kernel through BTF"),
   ...Object.fromEntries(

@@ -2,12 +2,14 @@
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { coerceToSize, coerceToSizeSx } from "../domain/size.ts";
+import { printLine } from "../log/lines.ts";
 import { regTypeStr } from "../log/state.ts";
 import { type Env, notSimulated, verbose } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
 import { isConstVal, pointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { checkPtrAlignment } from "./align.ts";
+import { constantLoad } from "./frozen-map.ts";
 import { checkKernelStruct } from "./kernel-struct.ts";
 import { checkMapStruct } from "./map-struct.ts";
 import {
@@ -163,7 +165,8 @@ function cannotWrite(env: Env, regno: number, reg: RegState): number {
   return EACCES;
 }
 
-function checkMapValue(env: Env, reg: RegState, off: number, { regno, size, write, valueRegno }: Access): number {
+function checkMapValue(env: Env, reg: RegState, off: number, access: Access): number {
+  const { regno, size, write, valueRegno, signExtend } = access;
   const err = checkMapAccessType(env, regno, off, size, write) || checkMapAccess(env, regno, off, size, false, false);
   if (err) return err;
   if (isConstVal(reg)) {
@@ -172,7 +175,11 @@ function checkMapValue(env: Env, reg: RegState, off: number, { regno, size, writ
       if (name.startsWith("kptr") && reg.map!.fields[name] === at) return notSimulated(env, "kernel pointers in maps");
     }
   }
-  return loaded(env, 0, !write && valueRegno >= 0, valueRegno);
+  if (write || valueRegno < 0) return 0;
+  const constant = constantLoad(reg, off, size, signExtend === true);
+  if (typeof constant === "number") return constant;
+  curRegs(env)[valueRegno] = constant ?? UNKNOWN_REG;
+  return 0;
 }
 
 /** @kernel verifier.c check_ctx_access and the PTR_TO_CTX branch of check_mem_access */
@@ -184,6 +191,7 @@ function checkCtx(env: Env, reg: RegState, off: number, access: Access): number 
   // An address cannot be sign-extended.
   if (field === undefined || (access.signExtend && field.regType !== "SCALAR_VALUE")) {
     verbose(env, `invalid bpf_context access off=${off} size=${size}\n`);
+    printLine(env, env.insnIdx);
     return EACCES;
   }
   env.aux[env.insnIdx]!.ctxFieldSize = field.fieldSize;

@@ -2,6 +2,7 @@
 // known to be.
 import { pushJmpHistory } from "../explore/precision.ts";
 import { markStackReadSlot } from "../explore/stack-liveness.ts";
+import { printLine } from "../log/lines.ts";
 import { tnumText } from "../log/number.ts";
 import { type Env, scratchSlot, verbose } from "../state/env.ts";
 import { EACCES, EFAULT } from "../state/errors.ts";
@@ -53,6 +54,7 @@ function readFixed(env: Env, frame: FuncState, off: number, size: number, dstReg
       if (dstRegno >= 0) regs[dstRegno] = reg;
     } else {
       if (reg.type !== T.SCALAR_VALUE) {
+        printLine(env, env.insnIdx);
         verbose(env, "invalid size of register fill\n");
         return EACCES;
       }

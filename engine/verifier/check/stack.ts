@@ -6,6 +6,7 @@ import type { Insn } from "../../isa/insn.ts";
 import { constS32 } from "../domain/scalar.ts";
 import { markChainPrecision, pushJmpHistory } from "../explore/precision.ts";
 import { markStackWriteSlot } from "../explore/stack-liveness.ts";
+import { printLine } from "../log/lines.ts";
 import { tnumText } from "../log/number.ts";
 import { type Env, scratchSlot, subprogEnd, verbose } from "../state/env.ts";
 import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";
@@ -169,6 +170,7 @@ function writeFixed(
     frame.stack[spi] = spilledSlot(old, scalarReg(constS32(insn.imm)), size);
   } else if (reg !== null && SPILLABLE.has(T.baseType(reg.type))) {
     if (size !== BPF_REG_SIZE) {
+      printLine(env, insnIdx);
       verbose(env, "invalid size of register spill\n");
       return EACCES;
     }

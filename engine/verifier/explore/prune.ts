@@ -2,6 +2,7 @@
 // ever", and decides which states are worth keeping. The thresholds are the kernel's, as they show in logs and statistics.
 // @kernel verifier.c is_state_visited, clean_live_states
 import { BPF_JCOND, BPF_JMP, BPF_MAY_GOTO } from "../../isa/codes.ts";
+import { printLine } from "../log/lines.ts";
 import { printVerifierState } from "../log/state.ts";
 import type { Env } from "../state/env.ts";
 import { verbose } from "../state/env.ts";
@@ -83,6 +84,7 @@ function prunedBy(env: Env, entry: ExploredState, cur: VerifierState, insnIdx: n
 }
 
 function refuseLoop(env: Env, insnIdx: number, old: VerifierState, cur: VerifierState): number {
+  printLine(env, insnIdx);
   verbose(env, `infinite loop detected at insn ${insnIdx}\n`);
   verbose(env, "cur state:");
   printVerifierState(env, cur, cur.curframe, true);

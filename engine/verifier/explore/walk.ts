@@ -14,6 +14,7 @@ import { checkLd } from "../check/load-imm.ts";
 import { checkLoad, checkStoreImm } from "../check/mem.ts";
 import { BPF_LOG_LEVEL, BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { insnText } from "../log/insn.ts";
+import { printLine } from "../log/lines.ts";
 import { printInsnState, printVerifierState } from "../log/state.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, scratchAll, scratchReg, verbose } from "../state/env.ts";
 import { E2BIG, EAGAIN, EFAULT, EINVAL } from "../state/errors.ts";
@@ -47,10 +48,14 @@ function walkFrom(env: Env, subprogno: number): number {
   state.firstInsnIdx = start;
   env.curState = state;
   env.insnIdx = start;
+  env.prevLine = null;
   resetLiveStackCallchain(env);
   scratchAll(env);
-  if (subprogno === 0) frame.regs[1] = CTX_REG;
-  else {
+  if (subprogno === 0) {
+    // How the main function is declared is looked at, and said; it is called with the context in any case.
+    if (env.program.funcInfo) checkFuncProto(env, 0);
+    frame.regs[1] = CTX_REG;
+  } else {
     env.trace?.resume(env);
     verbose(env, `Validating ${name}() func#${subprogno}...\n`);
     const err = checkFuncProto(env, subprogno);
@@ -130,6 +135,7 @@ function walk(env: Env): number {
         }
         if (env.scratchedRegs !== 0 || env.scratchedSlotsLo !== 0 || env.scratchedSlotsHi !== 0)
           printInsnState(env, state, state.curframe);
+        printLine(env, at);
         env.prevLogPos = log.endPos;
         verbose(env, `${at}: ${insnText(env, at)}\n`);
         env.prevInsnPrintPos = log.endPos - env.prevLogPos;

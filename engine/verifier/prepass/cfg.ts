@@ -5,6 +5,7 @@ import { ERRNO } from "../../facts/errno.ts";
 import { helperChangesPktData } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
+import { printLine } from "../log/lines.ts";
 import { containingSubprog, type Env, verbose } from "../state/env.ts";
 import {
   callsAsyncCallback,
@@ -149,6 +150,7 @@ function push(walk: Walk, from: number, to: number, edge: number): number {
   const { env, state, stack } = walk;
   if (state[from]! >= (DISCOVERED | edge)) return DONE_EXPLORING;
   if (to < 0 || to >= env.insns.length) {
+    printLine(env, from, `${from}: `);
     verbose(env, `jump out of range from insn ${from} to ${to}\n`);
     return -ERRNO.EINVAL;
   }

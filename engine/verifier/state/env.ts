@@ -2,7 +2,7 @@
 // and the states seen so far. Mutable; one per verify().  @kernel bpf_verifier.h struct bpf_verifier_env
 import type { ProgType } from "../../facts/types.ts";
 import type { Insn } from "../../isa/insn.ts";
-import type { Program } from "../../program/program.ts";
+import type { LineInfo, Program } from "../../program/program.ts";
 import type { VerifierLog } from "../log/buffer.ts";
 import type { Tracer } from "../trace.ts";
 import type { VerifierMap } from "./map.ts";
@@ -143,6 +143,8 @@ export interface Env {
   scratchedSlotsHi: number;
   prevLogPos: number;
   prevInsnPrintPos: number;
+  /** The source line that was printed last. */
+  prevLine: LineInfo | null;
 
   /** Told now and then how far the walk is; true: it is to stop, as by a signal. */
   readonly progress: ((insnsProcessed: number, logChars: number) => boolean) | null;

@@ -3,6 +3,7 @@
 // @kernel kernel/bpf/helpers.c bpf_bprintf_prepare, kernel/trace/bpf_trace.c
 import { asS64, asU64 } from "../../base/u64.ts";
 import { ERRNO } from "../../facts/errno.ts";
+import { parseFormat, takesArgument } from "../../facts/printf.ts";
 import type { Machine } from "../machine.ts";
 import { jhash } from "../maps/jhash.ts";
 import { cString, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
@@ -11,10 +12,6 @@ import { cString, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
 const MAX_ARGS = 12;
 /** Characters a line of the trace pipe holds, its NUL included (MAX_BPRINTF_BUF). */
 const MAX_LINE = 1024;
-
-/** One conversion: `%` flags width then a type with its length modifiers. */
-const CONVERSION = /%(?:%|([0+\- ]*)([1-9][0-9]*)?(p[ku]s|p[KxsSB]|p[iI][46]|p|s|c|l{0,2}[diuxX]))/gy;
-const AFTER_STRING = /^$|^[\s!-/:-@[-`{-~]/;
 
 /** Conversions that the kernel makes into text before it prints, and leaves out where the buffer is full already. */
 const PREPARED = /^p([iI][46]|B)$/;
@@ -26,29 +23,21 @@ const PREPARED = /^p([iI][46]|B)$/;
 export function format(m: Machine, text: string, args: readonly bigint[], room: number): string | number {
   let out = "";
   let used = 0;
-  for (let i = 0; i < text.length; ) {
-    const char = text[i] as string;
-    const code = char.charCodeAt(0);
-    if (code < 0x20 ? !/\s/.test(char) : code === 0x7f) return -ERRNO.EINVAL;
-    if (char !== "%") {
-      out += char;
-      i++;
+  const pieces = parseFormat(text);
+  if (pieces === undefined || pieces.filter(takesArgument).length > args.length) return -ERRNO.EINVAL;
+  for (const piece of pieces) {
+    if (typeof piece === "string") {
+      out += piece;
       continue;
     }
-    CONVERSION.lastIndex = i;
-    const match = CONVERSION.exec(text);
-    if (match === null) return -ERRNO.EINVAL;
-    i = CONVERSION.lastIndex;
-    const [whole, flags = "", width = "", type] = match;
+    const { flags, width, type } = piece;
     if (type === undefined) {
-      out += whole === "%%" ? "%" : "";
+      out += "%";
       continue;
     }
-    if (used >= args.length) return -ERRNO.EINVAL;
-    if (/^(s|p|p[ku]s)$/.test(type) && !AFTER_STRING.test(text.slice(i, i + 1))) return -ERRNO.EINVAL;
     const arg = args[used++] as bigint;
     if (PREPARED.test(type)) out += out.length < room ? convert(m, type, flags, arg) : "";
-    else out += pad(convert(m, type, flags, arg), flags, Number(width));
+    else out += pad(convert(m, type, flags, arg), flags, width);
   }
   return out;
 }

@@ -1,0 +1,87 @@
+// Maps that nobody can write any more: read-only for programs (BPF_F_RDONLY_PROG) and frozen (BPF_MAP_FREEZE). Their bytes are
+// constants, so a load at a known offset gives a known value, and a string in them can be relied on.
+// @kernel verifier.c bpf_map_is_rdonly, bpf_map_direct_read, check_reg_const_str, check_bpf_snprintf_call
+import { latin1 } from "../../base/bytes.ts";
+import { parseFormat, takesArgument } from "../../facts/printf.ts";
+import { firstValue } from "../../program/map-contents.ts";
+import { constScalar } from "../domain/scalar.ts";
+import { type Env, verbose } from "../state/env.ts";
+import { EACCES, EINVAL, ENOTSUPP } from "../state/errors.ts";
+import type { VerifierMap } from "../state/map.ts";
+import { isConstVal, type RegState, scalarReg } from "../state/reg.ts";
+import { PTR_TO_MAP_VALUE } from "../state/regtype.ts";
+import { checkMapAccess } from "./region.ts";
+import { curRegs } from "./regs.ts";
+
+const BPF_F_RDONLY_PROG = 1 << 7;
+
+const isConstant = (map: VerifierMap): boolean => (map.flags & BPF_F_RDONLY_PROG) !== 0 && map.def.frozen === true;
+
+/** Maps whose values have addresses of their own. @kernel map_ops.map_direct_value_addr */
+const hasDirectValues = (map: VerifierMap): boolean => map.def.type === "array";
+
+/** Contents of constant maps, made when first asked for. */
+const contents = new WeakMap<VerifierMap, Uint8Array>();
+
+function contentsOf(map: VerifierMap): Uint8Array {
+  let bytes = contents.get(map);
+  if (bytes === undefined) contents.set(map, (bytes = firstValue(map.def)));
+  return bytes;
+}
+
+/** The variable part of a constant offset, as the kernel's int holds it. */
+const constOffset = (reg: RegState): number => Number(BigInt.asIntN(32, reg.val.varOff.value));
+
+/**
+ * What a load of `size` bytes `off` bytes behind the pointer's variable part gives, where it is known: the register before
+ * it is cut to size. undefined: it is not known; a number: -errno.
+ */
+export function constantLoad(
+  reg: RegState,
+  off: number,
+  size: number,
+  signExtend: boolean,
+): RegState | number | undefined {
+  const map = reg.map!;
+  if (!isConstVal(reg) || !isConstant(map) || !hasDirectValues(map)) return undefined;
+  // The address of a value is asked for, and only a map of one value gives it.
+  if (map.maxEntries !== 1) return ENOTSUPP;
+  const at = off + constOffset(reg);
+  const bytes = contentsOf(map);
+  if (at < 0 || at >= map.valueSize) return EINVAL;
+  let value = 0n;
+  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[at + i] ?? 0);
+  return scalarReg(constScalar(signExtend ? BigInt.asUintN(64, BigInt.asIntN(8 * size, value)) : value));
+}
+
+/** Does the register point to text with an end, in a constant map? */
+export function checkConstString(env: Env, regno: number): number {
+  const reg = curRegs(env)[regno]!;
+  if (reg.type !== PTR_TO_MAP_VALUE) return EINVAL;
+  const map = reg.map!;
+  const no = (why: string, err: number): number => {
+    verbose(env, `${why}\n`);
+    return err;
+  };
+  if (!isConstant(map)) return no(`R${regno} does not point to a readonly map'`, EACCES);
+  if (!isConstVal(reg)) return no(`R${regno} is not a constant address'`, EACCES);
+  if (!hasDirectValues(map)) return no("no direct value access support for this map type", EACCES);
+  const err = checkMapAccess(env, regno, reg.off, map.valueSize - reg.off, false, true);
+  if (err) return err;
+  if (map.maxEntries !== 1) return no("direct value access on string failed", ENOTSUPP);
+  const at = reg.off + constOffset(reg);
+  if (!contentsOf(map).subarray(at).includes(0)) return no("string is not zero-terminated", EINVAL);
+  return 0;
+}
+
+/** R3 = a format that is known, R5 = bytes of arguments: do they fit? */
+export function checkSnprintf(env: Env): number {
+  const [, , , format, , size] = curRegs(env);
+  const bytes = Number(BigInt.asIntN(32, size!.val.varOff.value));
+  if (bytes % 8 !== 0) return EINVAL;
+  const text = contentsOf(format!.map!).subarray(format!.off + constOffset(format!));
+  const pieces = parseFormat(latin1(text.subarray(0, text.indexOf(0))));
+  if (pieces !== undefined && pieces.filter(takesArgument).length <= bytes / 8) return 0;
+  verbose(env, "Invalid format string\n");
+  return EINVAL;
+}

@@ -1,0 +1,27 @@
+// Source lines in the log: what the instruction that comes next was made of.  @kernel log.c verbose_linfo, bpf_find_linfo
+import type { LineInfo } from "../../program/program.ts";
+import { type Env, verbose } from "../state/env.ts";
+
+/** The line that slot `slot` belongs to. */
+function lineOf(lines: readonly LineInfo[], slot: number): LineInfo | undefined {
+  let low = 0;
+  let high = lines.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lines[middle]!.slot <= slot) low = middle + 1;
+    else high = middle;
+  }
+  return lines[low - 1];
+}
+
+/** Writes the line of the slot, unless it was the last one written: `; return x; @ file.c:12`. */
+export function printLine(env: Env, slot: number, prefix = "; "): void {
+  const { lines } = env.program;
+  if (lines === undefined || env.log.level === 0) return;
+  const line = lineOf(lines, slot);
+  const before = env.prevLine;
+  if (line === undefined || line === before) return;
+  if (before !== null && line.file === before.file && line.line === before.line) return;
+  verbose(env, `${prefix}${line.text.trimStart()} @ ${line.file.slice(line.file.lastIndexOf("/") + 1)}:${line.line}\n`);
+  env.prevLine = line;
+}
