@@ -4,7 +4,7 @@ import { assemble } from "../asm/assemble.ts";
 import { fromHex } from "../base/bytes.ts";
 import { decodeInsns, INSN_BYTES } from "../isa/insn.ts";
 import { Registry } from "../kernel/registry.ts";
-import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
+import { DEFAULT_LICENSE, type FuncInfo, type FuncParam, type MapDef, type Program } from "../program/program.ts";
 import { Unclear } from "./answer.ts";
 
 /** Hex text as bytes. */
@@ -27,6 +27,8 @@ const MapShape = {
   flags: v.nullish(u32, 0),
   init: v.nullish(v.record(v.string(), v.string())),
   fields: v.nullish(v.record(v.string(), u32)),
+  frozen: v.nullish(v.boolean(), false),
+  named: v.nullish(v.boolean(), false),
   /** Programs of a prog array, in words: see prog-array.ts. */
   progs: v.nullish(v.record(v.string(), v.string())),
 };
@@ -42,10 +44,18 @@ const FuncRecord = v.object({
   name: v.string(),
   global: v.nullish(v.boolean(), false),
   params: v.array(
-    v.union([v.literal("int"), v.literal("ctx"), v.object({ mem: u32, nonnull: v.nullish(v.boolean(), false) })]),
+    v.union([
+      v.literal("int"),
+      v.literal("ctx"),
+      v.object({ mem: u32, nonnull: v.nullish(v.boolean(), false) }),
+      v.object({ unsized: v.string() }),
+      v.object({ unsupported: v.string() }),
+    ]),
   ),
   returns: v.picklist(["int", "void"]),
 });
+
+const LineRecord = v.object({ slot: u32, file: v.string(), line: u32, column: v.nullish(u32, 0), text: v.string() });
 
 export const ProgramRecord = v.object({
   insns: v.nullish(InsnsHex),
@@ -57,6 +67,7 @@ export const ProgramRecord = v.object({
   license: v.nullish(v.string(), DEFAULT_LICENSE),
   func_info: v.nullish(v.boolean(), false),
   functions: v.nullish(v.array(FuncRecord)),
+  lines: v.nullish(v.array(LineRecord)),
   needs: v.nullish(v.array(v.string()), []),
   maps: v.nullish(v.array(MapRecord), []),
   map_refs: v.nullish(v.record(v.string(), v.string()), {}),
@@ -74,7 +85,23 @@ export function mapDefOf(record: MapRecord | NonNullable<MapRecord["inner"]>): M
     flags: record.flags,
     ...(record.init && { init: record.init }),
     ...(record.fields && { fields: record.fields }),
+    ...(record.frozen && { frozen: true }),
+    ...(record.named && { named: true }),
     ...(inner && { inner: mapDefOf(inner) }),
+  };
+}
+
+/** Memory of no size stands for a structure that is only declared. */
+const UNKNOWN_SIZE: FuncParam = { unsized: "FWD unknown" };
+
+function funcInfoOf(record: v.InferOutput<typeof FuncRecord>): FuncInfo {
+  return {
+    name: record.name,
+    global: record.global,
+    params: record.params.map((param) =>
+      typeof param === "object" && "mem" in param && param.mem === 0 ? UNKNOWN_SIZE : param,
+    ),
+    returns: record.returns,
   };
 }
 
@@ -94,7 +121,8 @@ export function programOfRecord(record: ProgramRecord): Program {
     progFlags: record.prog_flags,
     license: record.license,
     ...((record.func_info || record.needs.includes("func_info")) && { funcInfo: true }),
-    ...(record.functions && { functions: record.functions }),
+    ...(record.functions && { functions: record.functions.map(funcInfoOf) }),
+    ...(record.lines && { lines: record.lines }),
   };
   if (record.insns) {
     const insns = decodeInsns(record.insns);

@@ -28,7 +28,7 @@ function judge(row: Row) {
   return verify(program, { logLevel: row.log_level ?? 2, now: () => 0 });
 }
 
-const OURS = rowsOf(resolve(import.meta.dirname, "recordings/verifier.jsonl"));
+const OURS = ["verifier", "loads"].flatMap((name) => rowsOf(resolve(import.meta.dirname, `recordings/${name}.jsonl`)));
 
 test("our recordings are a few hundred, with every log level", () => {
   expect(OURS.length).toBeGreaterThan(350);

@@ -40,6 +40,8 @@ const mapRecord = (map: MapDef): object => ({
   flags: map.flags,
   ...(map.init && { init: map.init }),
   ...(map.fields && { fields: map.fields }),
+  ...(map.frozen && { frozen: true }),
+  ...(map.named && { named: true }),
   ...(map.inner && { inner: mapRecord(map.inner) }),
 });
 
@@ -58,6 +60,7 @@ export function programRecord(program: Program, logLevel: number, dataIn?: reado
       functions: program.functions,
       context: progTypeByName(program.progType)?.ctxStruct,
     }),
+    ...(program.lines && { lines: program.lines }),
     maps: program.maps.filter((_, i) => used.has(i)).map(mapRecord),
     map_refs: Object.fromEntries([...program.mapRefs].map(([slot, index]) => [slot, program.maps[index]!.name])),
     ...(dataIn && { runs: dataIn.map((data_in) => ({ data_in })) }),

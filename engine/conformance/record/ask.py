@@ -4,9 +4,10 @@ Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL; standard library only. Used 
 
 in   {"id", "insns": hex, "prog_type"?: "socket_filter", "expected_attach_type"?: 0, "prog_flags"?: 0, "log_level"?: 2, "license"?: "GPL",
       "maps"?: [{"name", "type", "key_size", "value_size", "max_entries", "flags"?, "init"?: {decimal u32 key: hex value},
-                 "fields"?: {"bpf_spin_lock" | "bpf_timer": offset in the value}}],
+                 "fields"?: {"bpf_spin_lock" | "bpf_timer": offset in the value}, "frozen"?: true, "named"?: true}],
       "func_info"?: true: BTF names each function of the program, all of them static and without parameters,
       "functions"?: [as make_btf.functions() has them], "context"?: name of the struct that their "ctx" points to,
+      "lines"?: source lines, as make_btf.functions() has them,
       "map_refs"?: {slot: map name}, "runs"?: [{"data_in": hex}]}
 out  {"id", "verdict": "accept" | "reject", "errno", "log", "runs": [{"errno"} or {"errno": 0, "retval", "data_out"}]}
      or {"id", "error": sentence}
@@ -29,11 +30,13 @@ MAP_TYPES = {n.removeprefix("BPF_MAP_TYPE_").lower(): v for n, v in TYPES.enum("
 
 def make_map(m, fds):
     inner = make_map(m["inner"], fds) if m.get("inner") else 0
-    extra = b""
+    # numa_node, map_name, map_ifindex, btf_fd, key and value types
+    name = struct.pack("<I16s", 0, m["name"].encode() if m.get("named") else b"")
+    extra = name
     if m.get("fields"):
         btf, key, value = make_btf.map_value(m["value_size"], m["fields"], m["key_size"])
         fds.append(btf)
-        extra = bytes(24) + struct.pack("<III", btf, key, value)
+        extra = name + struct.pack("<IIII", 0, btf, key, value)
     fd, errno = kernel.map_create(MAP_TYPES[m["type"]], m["key_size"], m["value_size"], m["max_entries"], m.get("flags") or 0, inner, extra)
     if fd < 0:
         raise ValueError(f"map {m.get('name')}: {os.strerror(errno)}")
@@ -44,6 +47,8 @@ def make_map(m, fds):
         r, errno, _ = kernel.bpf(kernel.MAP_UPDATE, struct.pack("<IIQQQ", fd, 0, ctypes.addressof(k), ctypes.addressof(v), 0))
         if r < 0:
             raise ValueError(f"map {m.get('name')}, key {key}: {os.strerror(errno)}")
+    if m.get("frozen"):
+        kernel.bpf(kernel.MAP_FREEZE, struct.pack("<I", fd))
     return fd
 
 
@@ -76,12 +81,13 @@ def ask(p):
             by_name[m["name"]] = make_map(m, fds)
         for slot, name in (p.get("map_refs") or {}).items():
             struct.pack_into("<i", insns, int(slot) * 8 + 4, by_name[name])
-        btf, func_info = (
-            make_btf.functions(function_starts(insns), p.get("functions") or (), p.get("context", "")) if p.get("func_info") else (0, b""))
+        btf, func_info, line_info = (
+            make_btf.functions(function_starts(insns), p.get("functions") or (), p.get("context") or "", p.get("lines") or ())
+            if p.get("func_info") else (0, b"", b""))
         if btf:
             fds.append(btf)
         fd, errno, log = kernel.load(bytes(insns), PROG_TYPES[p.get("prog_type", "socket_filter")], p.get("expected_attach_type", 0),
-                                     p.get("prog_flags", 0), p.get("log_level", 2), license=p.get("license", "GPL").encode(), btf_fd=btf, func_info=func_info)
+                                     p.get("prog_flags", 0), p.get("log_level", 2), license=p.get("license", "GPL").encode(), btf_fd=btf, func_info=func_info, line_info=line_info)
         runs = []
         if fd >= 0:
             fds.append(fd)

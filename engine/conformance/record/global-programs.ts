@@ -127,7 +127,7 @@ export const GLOBAL_PROGRAMS: Readonly<Record<string, Written>> = {
     mov(0, 0),
     exit,
   ),
-  "global: memory of unknown size": of([f("f", { mem: 0 })], slot(8), callsNext, mov(0, 0), exit),
+  "global: memory of unknown size": of([f("f", { unsized: "FWD unknown" })], slot(8), callsNext, mov(0, 0), exit),
   "global: returns nothing": of([{ ...f("f"), returns: "void" }], callsNext, mov(0, 0), exit),
   "global: six parameters": of([f("f", "int", "int", "int", "int", "int", "int")], callsNext, mov(0, 0), exit),
   "global: returns a pointer": of([f("f", "ctx")], callsNext, returnsR1),

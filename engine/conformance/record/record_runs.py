@@ -85,7 +85,7 @@ def function_info(insns):
         code, regs, _, imm = struct.unpack_from("<BBhi", insns, at)
         if (code, regs >> 4) == (0x18, 4):
             starts.add(at // 8 + imm + 1)
-    return make_btf.functions(sorted(starts)) if len(starts) > 1 else (0, b"")
+    return make_btf.functions(sorted(starts))[:2] if len(starts) > 1 else (0, b"")
 
 
 def run(fd, data):

@@ -43,7 +43,7 @@ def record(p):
             ids.append(struct.unpack_from("<I", info(by_name[m["name"]], 80, b""), 4)[0])
         for slot, name in (p.get("map_refs") or {}).items():
             struct.pack_into("<i", insns, int(slot) * 8 + 4, by_name[name])
-        btf, func_info = make_btf.functions(ask.function_starts(insns)) if p.get("func_info") else (0, b"")
+        btf, func_info, _ = make_btf.functions(ask.function_starts(insns)) if p.get("func_info") else (0, b"", b"")
         if btf:
             fds.append(btf)
         fd, errno, log = kernel.load(bytes(insns), ask.PROG_TYPES[p.get("prog_type", "socket_filter")],

@@ -1,8 +1,9 @@
 // A shorthand in which programs for recordings are written: one call, one instruction. Registers are numbers.
+import { toHex, utf8Encode } from "../../base/bytes.ts";
 import { helperId } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
-import type { FuncInfo, MapDef, Program } from "../../program/program.ts";
+import type { FuncInfo, LineInfo, MapDef, Program } from "../../program/program.ts";
 import { DEFAULT_LICENSE } from "../../program/program.ts";
 
 /** An instruction, or the name of a map for the two slots that load it: `array`, or `array#2` for a second one like it. */
@@ -114,6 +115,23 @@ export const MAPS: readonly MapDef[] = [
   map("array4", "array", 4, 48, 4),
   map("hash", "hash", 8, 16, 4),
   map("readonly", "array", 4, 48, 1, BPF_F_RDONLY_PROG),
+  { ...map("rodata", "array", 4, 16, 1, BPF_F_RDONLY_PROG), frozen: true },
+  {
+    ...map("text", "array", 4, 32, 1, BPF_F_RDONLY_PROG),
+    // "hello %d %s\0", then "%q\0", then letters without an end.
+    init: { "0": `${toHex(utf8Encode("hello %d %s\0%q\0"))}${"78".repeat(17)}` },
+    frozen: true,
+  },
+  {
+    ...map("numbers", "array", 4, 16, 1, BPF_F_RDONLY_PROG),
+    init: { "0": "80ff7f00ffffffff0100000000000080" },
+    frozen: true,
+  },
+  { ...map("rodata4", "array", 4, 16, 4, BPF_F_RDONLY_PROG), frozen: true },
+  { ...map("frozenhash", "hash", 4, 16, 1, BPF_F_RDONLY_PROG), frozen: true },
+  { ...map("writable", "array", 4, 16), frozen: true },
+  { ...map("prog.rodata", "array", 4, 16), named: true },
+  { ...map("counts", "hash", 4, 16, 4), named: true },
   map("writeonly", "array", 4, 48, 1, BPF_F_WRONLY_PROG),
   map("ring", "ringbuf", 0, 0, 4096),
   map("progs", "prog_array", 4, 4, 4),
@@ -141,6 +159,7 @@ export interface Settings {
   readonly progFlags?: number;
   readonly funcInfo?: boolean;
   readonly functions?: readonly FuncInfo[];
+  readonly lines?: readonly LineInfo[];
   readonly license?: string;
 }
 
@@ -173,5 +192,6 @@ export function programOf(items: readonly (Item | readonly Item[])[], settings: 
     license: settings.license ?? DEFAULT_LICENSE,
     ...(settings.funcInfo && { funcInfo: true }),
     ...(settings.functions && { functions: settings.functions }),
+    ...(settings.lines && { lines: settings.lines }),
   };
 }

@@ -10,7 +10,7 @@ import struct
 
 libc = ctypes.CDLL(None, use_errno=True)
 NR_BPF = 321
-MAP_CREATE, MAP_UPDATE, PROG_LOAD, TEST_RUN = 0, 2, 5, 10
+MAP_CREATE, MAP_UPDATE, PROG_LOAD, TEST_RUN, MAP_FREEZE = 0, 2, 5, 10, 22
 BPF_F_MMAPABLE = 1 << 10
 
 
@@ -22,7 +22,7 @@ def bpf(cmd, attr: bytes):
 
 
 def map_create(type_, key, value, entries, flags=0, inner_fd=0, extra=b""):
-    """-> (fd, errno)"""
+    """extra: what of the attributes follows inner_map_fd. -> (fd, errno)"""
     r, e, _ = bpf(MAP_CREATE, struct.pack("<IIIIII", type_, key, value, entries, flags, inner_fd) + extra)
     return r, e
 
@@ -30,7 +30,7 @@ def map_create(type_, key, value, entries, flags=0, inner_fd=0, extra=b""):
 _log = ctypes.create_string_buffer(1 << 20)
 
 
-def load(insns: bytes, prog_type, attach_type=0, flags=0, level=2, license=b"GPL", btf_fd=0, func_info=b""):
+def load(insns: bytes, prog_type, attach_type=0, flags=0, level=2, license=b"GPL", btf_fd=0, func_info=b"", line_info=b""):
     """-> (fd, errno, log)"""
     ib = ctypes.create_string_buffer(insns, len(insns))
     lic = ctypes.create_string_buffer(license)
@@ -40,6 +40,8 @@ def load(insns: bytes, prog_type, attach_type=0, flags=0, level=2, license=b"GPL
     attr += bytes(16) + struct.pack("<II", 0, attach_type)
     info = ctypes.create_string_buffer(func_info, len(func_info))
     attr += struct.pack("<IIQI", btf_fd, 8 if func_info else 0, ctypes.addressof(info) if func_info else 0, len(func_info) // 8)
+    lines = ctypes.create_string_buffer(line_info, len(line_info))
+    attr += struct.pack("<IQI", 16 if line_info else 0, ctypes.addressof(lines) if line_info else 0, len(line_info) // 16)
     fd, e, _ = bpf(PROG_LOAD, attr)
     return fd, e, (_log.value.decode(errors="replace") if level else "")
 

@@ -12,17 +12,17 @@ FIELD_SIZE = dict(bpf_spin_lock=4, bpf_timer=16)
 
 class Builder:
     def __init__(self):
-        self.strings, self.types, self.count = b"\0", b"", 0
+        self.strings, self.types, self.count, self.names = b"\0", b"", 0, {"": 0}
         self.u32 = self.add("int", INT, 4, struct.pack("<I", 32))
         self.u64 = self.add("long", INT, 8, struct.pack("<I", 64))
         self.char = self.add("char", INT, 1, struct.pack("<I", 8))
 
     def name(self, text):
-        """-> its offset"""
-        if not text:
-            return 0
-        self.strings += text.encode() + b"\0"
-        return len(self.strings) - len(text.encode()) - 1
+        """-> its offset; the same for the same text"""
+        if text not in self.names:
+            self.names[text] = len(self.strings)
+            self.strings += text.encode() + b"\0"
+        return self.names[text]
 
     def add(self, name, kind, size_or_type, more=b"", vlen=0):
         offset = self.name(name)
@@ -49,10 +49,11 @@ class Builder:
         return fd
 
 
-def functions(starts, described=(), context=""):
+def functions(starts, described=(), context="", lines=()):
     """A function for each first slot: as `described` has it, by place, else static and without parameters.
-    described: [{"name", "global", "params": ["int" | "ctx" | {"mem": bytes, "nonnull"?}], "returns": "int" | "void"}];
-    context: struct that "ctx" points to. -> (fd, func_info bytes)"""
+    described: [{"name", "global", "params": ["int" | "ctx" | {"mem": bytes, "nonnull"?} | {"unsized": "FWD name" | "UNKNOWN "} |
+    {"unsupported": "STRUCT"}], "returns": "int" | "void"}]; context: struct that "ctx" points to;
+    lines: [{"slot", "file", "line", "column", "text"}]. -> (fd, func_info bytes, line_info bytes)"""
     b = Builder()
 
     def parameter(p):
@@ -60,8 +61,11 @@ def functions(starts, described=(), context=""):
             return b.u32
         if p == "ctx":
             return b.add("", PTR, b.struct(context, 0, []))
-        if p["mem"] == 0:
-            return b.add("", PTR, b.add("unknown", FWD, 0))
+        if "unsupported" in p:
+            return b.struct("whole", 8, [("value", b.u64, 0)])
+        if "unsized" in p:
+            kind, _, name = p["unsized"].partition(" ")
+            return b.add("", PTR, b.add(name, FWD, 0) if kind == "FWD" else 0)
         array = b.add("", ARRAY, 0, struct.pack("<III", b.char, b.u32, p["mem"]))
         return b.add("", PTR, b.struct(f"mem{p['mem']}", p["mem"], [("bytes", array, 0)]))
 
@@ -76,7 +80,8 @@ def functions(starts, described=(), context=""):
         return id_
 
     ids = [function(i) for i in range(len(starts))]
-    return b.load(), b"".join(struct.pack("<II", at, id_) for at, id_ in zip(starts, ids))
+    line_info = b"".join(struct.pack("<IIII", l["slot"], b.name(l["file"]), b.name(l["text"]), l["line"] << 10 | l.get("column", 0)) for l in lines)
+    return b.load(), b"".join(struct.pack("<II", at, id_) for at, id_ in zip(starts, ids)), line_info
 
 
 def map_value(value_size, fields, key_size):
