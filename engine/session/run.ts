@@ -18,7 +18,7 @@ import {
   lastWriteOfReg,
   type Machine,
   type MapEvent,
-  type Memory,
+  type MemorySnapshot,
   nextVisit,
   type Outcome,
   previousVisit,
@@ -28,7 +28,7 @@ import {
   type StopConditions,
   Timeline,
 } from "../vm/index.ts";
-import { STACK, STACK_END, THREAD, TRACE_COUNT } from "../vm/layout.ts";
+import { STACK, STACK_END, TRACE_COUNT } from "../vm/layout.ts";
 import { accessOf } from "./access.ts";
 import { parseCondition } from "./condition.ts";
 import {
@@ -73,8 +73,8 @@ export class RecordedRun {
   readonly #written = new Int32Array(STACK_END - STACK).fill(NEVER);
   /** The memory is the kernel's present and not the run's; what it was at the end of the run, and what it is now. */
   #left = false;
-  #finished: Snapshot | undefined;
-  #present: Snapshot | undefined;
+  #finished: MemorySnapshot | undefined;
+  #present: MemorySnapshot | undefined;
   /** In the order of steps, the first MAX_OUTPUTS. */
   readonly outputs: readonly OutputView[];
 
@@ -98,8 +98,8 @@ export class RecordedRun {
     if (this.#left) return;
     const { timeline, machine } = this;
     timeline.seek(this.length);
-    if (this.#present) restore(machine.memory, this.#present);
-    else this.#finished = snapshot(machine.memory);
+    if (this.#present) machine.memory.restore(this.#present);
+    else this.#finished = machine.memory.snapshot();
     this.#present = undefined;
     machine.memory.journal = undefined;
     this.#left = true;
@@ -109,8 +109,8 @@ export class RecordedRun {
   enter(): void {
     if (!this.#left || !this.#finished) return;
     const { timeline, machine } = this;
-    this.#present = snapshot(machine.memory);
-    restore(machine.memory, this.#finished);
+    this.#present = machine.memory.snapshot();
+    machine.memory.restore(this.#finished);
     machine.memory.journal = timeline.journal;
     this.#left = false;
   }
@@ -350,19 +350,6 @@ export class RecordedRun {
 }
 
 /** All that a memory holds: the buffer as far as it was ever used, and what of it may be touched. */
-interface Snapshot {
-  readonly state: Uint8Array;
-  readonly shadow: Uint8Array;
-}
-const snapshot = ({ u8, shadow, brk }: Memory): Snapshot => ({
-  state: u8.slice(THREAD, brk),
-  shadow: shadow.slice(THREAD >>> 3, brk >>> 3),
-});
-function restore({ u8, shadow }: Memory, { state, shadow: touchable }: Snapshot): void {
-  u8.set(state, THREAD);
-  shadow.set(touchable, THREAD >>> 3);
-}
-
 /** What a map does with a record, and what the reader of the other end sees then. */
 const RECORDS: Readonly<Partial<Record<MapEvent["op"], OutputView["kind"]>>> = { submit: "ringbuf", output: "perf" };
 

@@ -94,12 +94,10 @@ export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
     },
     store(m, at, size, value) {
       if (!inside(at, size)) return false;
-      const keep = narrowAt.get(at & ~3);
-      if (keep === undefined) storeLittleEndian(m.view, at, size, value);
-      else {
-        const kept = keep(Number(BigInt.asUintN(32, value)));
-        if (kept !== undefined) m.view.setUint32(at & ~3, kept, true);
-      }
+      // The verifier lets through stores of the whole field alone; any other changes just its own bytes.
+      const keep = size === 4 ? narrowAt.get(at) : undefined;
+      const kept = keep === undefined ? value : keep(Number(BigInt.asUintN(32, value)));
+      if (kept !== undefined) storeLittleEndian(m.view, at, size, BigInt(kept));
       return true;
     },
     *places(m) {

@@ -9,7 +9,7 @@ export { simulatedHelpers } from "./helpers/helpers.ts";
 export { type FrameView, Machine, type Outcome } from "./machine.ts";
 export { createMap, outOfMemory } from "./maps/create.ts";
 export { BpfMap, type MapEntry, type MapEvent } from "./maps/map.ts";
-export { Memory, type OutputRecord, type Region, type RegionKind } from "./memory.ts";
+export { Memory, type MemorySnapshot, type OutputRecord, type Region, type RegionKind } from "./memory.ts";
 export { packetBytes } from "./packet.ts";
 export {
   type Breakpoint,

@@ -5,6 +5,7 @@
 //   STACK .. STACK_END  eight stacks of 512 bytes; frame 0 has the highest addresses, as on x86-64
 //   CTX                 the context structure of the program type, and small kernel objects it points to
 //   PACKET              headroom, packet bytes, tailroom
+//   BOOKS               what the memory notes about itself: who has which part of the heap
 //   HEAP                maps, constant pools of programs
 //
 // A guest address is KERNEL_HI : offset, so every valid one has the same upper half and the lower half is an
@@ -66,13 +67,17 @@ export const TIMER = {
   fired: TIMERS + 12,
   /** u32 offset of the timer whose callback runs; 0 while the program itself does. */
   running: TIMERS + 16,
+  /** u32 id of that timer's map. */
+  map: TIMERS + 20,
   /** u64 room for the key that a callback of an array's timer gets. */
   key: TIMERS + 24,
+  /** u32 offset and u32 size of a key that the callback may read, and nobody behind it (0: nothing). */
+  lent: TIMERS + 32,
 } as const;
 /** u32 offset of the struct task_struct that was handed out; 0 where none was. */
-export const TASK = THREAD + 0xe0;
+export const TASK = THREAD + 0xe8;
 /** Tunnel metadata that the packet carries: u32 offset (0: none). */
-export const TUNNEL = THREAD + 0xe4;
+export const TUNNEL = THREAD + 0xec;
 
 /** Saved state of callers, innermost last. */
 export const FRAMES = THREAD + 0x100;
@@ -104,6 +109,8 @@ export const FRAME = {
   key: 88,
   /** struct bpf_dynptr of the sample that a callback of bpf_user_ringbuf_drain gets. */
   dynptr: 96,
+  /** u32 offset and u32 size of what the callback may read for its turn, and may not behind it (0: nothing). */
+  lent: 112,
 } as const;
 
 export const STACK_FRAME_BYTES = 512;
@@ -120,6 +127,14 @@ export const SCRATCH_BYTES = 0x4000;
 
 export const PACKET = THREAD + 0x10000;
 export const PACKET_END = THREAD + 0x30000;
+
+/** Not a run's, unlike all above. u32: end of what is in use of the heap (0: HEAP). */
+const BOOKS = THREAD + 0x30000;
+export const BRK = BOOKS;
+/** u32: first free block of the heap; its chain begins with this word (allocator.ts). */
+export const FREE_BLOCKS = BOOKS + 4;
+/** u32 offset and u32 size of a scratch area for keys and values that SCRATCH is too small for; 0: there is none. */
+export const LARGE_SCRATCH = BOOKS + 8;
 
 export const HEAP = THREAD + 0x40000;
 

@@ -9,7 +9,7 @@ import type { CtxAccessor } from "./ctx.ts";
 import { type LoadedProgram, regIndex, secondHalves } from "./decode.ts";
 import { type Env, randomState } from "./env.ts";
 import { accessFault, type Fault, type FaultKind } from "./fault.ts";
-import { continueCallback } from "./helpers/callbacks.ts";
+import { continueCallback, takeBackKeys } from "./helpers/callbacks.ts";
 import { callHelper } from "./helpers/helpers.ts";
 import { fireTimer } from "./helpers/timer.ts";
 import { interpret } from "./interp.ts";
@@ -57,6 +57,8 @@ export class Machine implements RegionSource {
   readonly memory: Memory;
   readonly env: Env;
   readonly #programs: (id: number) => LoadedProgram | undefined;
+  /** What was found under ids of programs in this run: going over it again finds the same. */
+  readonly #found = new Map<number, LoadedProgram | undefined>();
   readonly #main: LoadedProgram;
   /** The program that runs now; a tail call changes it. */
   program: LoadedProgram;
@@ -88,6 +90,7 @@ export class Machine implements RegionSource {
     memory.journal = undefined;
     for (const source of memory.sources) if (source instanceof Machine) memory.sources.delete(source);
     memory.sources.add(this);
+    takeBackKeys(memory);
     memory.u8.fill(0, L.THREAD, L.STACK_END);
     memory.shadow.fill(0, L.THREAD >>> 3, L.HEAP >>> 3);
     memory.permit(L.STACK_END - L.STACK_FRAME_BYTES, L.STACK_FRAME_BYTES);
@@ -104,6 +107,7 @@ export class Machine implements RegionSource {
     this.exited = false;
     this.fault = undefined;
     this.executed = 0;
+    this.#found.clear();
     this.ctx = undefined;
     this.packetKind = undefined;
     this.funcIp = 0n;
@@ -148,7 +152,7 @@ export class Machine implements RegionSource {
   /** A u32 key where helpers can point at it. */
   stageKey(index: number): number {
     const at = this.memory.scratch(0, 4);
-    this.memory.view.setUint32(at, index, true);
+    this.memory.w32(at, index);
     return at;
   }
   /** Lets a packet grow up to `end`, where the packet area has the room. */
@@ -404,7 +408,7 @@ export class Machine implements RegionSource {
 
   /** Goes on in another program; false where there is none of this id. */
   switchTo(id: number): boolean {
-    const next = id === this.#main.id ? this.#main : this.#programs(id);
+    const next = this.#programOf(id);
     if (next === undefined) return false;
     this.memory.w32(L.CURRENT_PROG, id);
     this.program = next;
@@ -414,7 +418,13 @@ export class Machine implements RegionSource {
   /** After CURRENT_PROG changed under the machine (a step was undone). */
   follow(): void {
     const id = this.memory.r32(L.CURRENT_PROG);
-    if (id !== this.program.id) this.program = id === this.#main.id ? this.#main : (this.#programs(id) ?? this.#main);
+    if (id !== this.program.id) this.program = this.#programOf(id) ?? this.#main;
+  }
+
+  #programOf(id: number): LoadedProgram | undefined {
+    if (id === this.#main.id) return this.#main;
+    if (!this.#found.has(id)) this.#found.set(id, this.#programs(id));
+    return this.#found.get(id);
   }
 
   /** LD_ABS and LD_IND: R0 becomes packet bytes in host order; outside of the packet the function returns 0. */

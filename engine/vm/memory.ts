@@ -4,17 +4,21 @@
 // Not in here: what the bytes mean.
 import { bug } from "../base/bug.ts";
 import { asU64 } from "../base/u64.ts";
+import { endOfHeap, giveFree, roundUp, takeAtEnd, takeFree } from "./allocator.ts";
+import type { Journal } from "./journal.ts";
 import {
   addressOf,
   CLOCK,
   HEAP,
   KERNEL_HI,
+  LARGE_SCRATCH,
   MAX_BYTES,
   OUTPUT_COUNT,
   SCRATCH,
   SCRATCH_BYTES,
   SHADOW_BYTES,
   SHADOW_READONLY,
+  THREAD,
   TRACE_COUNT,
 } from "./layout.ts";
 import type { BpfMap } from "./maps/map.ts";
@@ -60,6 +64,18 @@ export interface OutputRecord {
   readonly data: Uint8Array;
 }
 
+/** All that a memory holds at a moment. */
+export interface MemorySnapshot {
+  /** The buffer from THREAD to the end of what is in use, and the shadow of that part. */
+  readonly bytes: Uint8Array;
+  readonly shadow: Uint8Array;
+  /** Who owned memory, maps among them. */
+  readonly sources: readonly RegionSource[];
+  readonly maps: readonly BpfMap[];
+  readonly trace: readonly string[];
+  readonly output: readonly OutputRecord[];
+}
+
 export interface MemoryOptions {
   /** Possible CPUs: how many values a per-CPU map holds for a key. */
   readonly cpus?: number;
@@ -73,13 +89,9 @@ const FIRST_HEAP_BYTES = 1 << 20;
 const SLACK = 16;
 /** Room that only constants of programs may take: a million instructions with one each. */
 const FOR_PROGRAMS = 8 << 20;
-/** Below this end of the buffer new room is cheaper than cutting up what was freed. */
-const CUT_FROM = MAX_BYTES >>> 1;
 
 /** Bytes that maps can take together. */
 export const ROOM_FOR_MAPS = MAX_BYTES - FOR_PROGRAMS - HEAP - SLACK;
-
-const roundUp = (size: number): number => Math.max(16, Math.ceil(size / 16) * 16);
 
 export class Memory {
   readonly cpus: number;
@@ -96,12 +108,8 @@ export class Memory {
   readonly sources = new Set<RegionSource>();
   readonly #maps = new Map<number, BpfMap>();
   readonly #mapsByAddress = new Map<number, BpfMap>();
-  /** Where scratch(1, …) found room beyond the fixed area, and how much. */
-  #largeScratch = { at: 0, size: 0 };
   /** Ids of maps and programs, as the kernel counts them. */
   #nextId = 1;
-  #brk = HEAP;
-  readonly #free = new Map<number, number[]>();
   readonly #backing: MemoryOptions["backing"];
   readonly #trace: string[] = [];
   readonly #output: OutputRecord[] = [];
@@ -145,20 +153,23 @@ export class Memory {
     const half = SCRATCH_BYTES >>> 1;
     if (size <= half - SLACK) return SCRATCH + slot * half;
     if (!this.reserveScratch(size)) throw bug(`nobody reserved ${size} bytes of scratch memory`);
-    return this.#largeScratch.at + slot * size;
+    return this.r32(LARGE_SCRATCH) + slot * size;
   }
 
   /** Makes sure that scratch() has this many bytes; false where memory is exhausted. */
   reserveScratch(size: number): boolean {
-    if (size <= (SCRATCH_BYTES >>> 1) - SLACK || this.#largeScratch.size >= 2 * size) return true;
+    if (size <= (SCRATCH_BYTES >>> 1) - SLACK || this.r32(LARGE_SCRATCH + 4) >= 2 * size) return true;
     const at = this.alloc(2 * size);
-    if (at !== 0) this.#largeScratch = { at, size: 2 * size };
-    return at !== 0;
+    if (at === 0) return false;
+    this.free(this.r32(LARGE_SCRATCH), this.r32(LARGE_SCRATCH + 4));
+    this.w32(LARGE_SCRATCH, at);
+    this.w32(LARGE_SCRATCH + 4, 2 * size);
+    return true;
   }
 
-  /** End of what was ever allocated: a copy of [THREAD, brk) is the whole state. */
+  /** End of what is in use: a copy of [THREAD, brk) is all bytes there are. */
   get brk(): number {
-    return this.#brk;
+    return endOfHeap(this);
   }
 
   /**
@@ -167,18 +178,12 @@ export class Memory {
    */
   alloc(size: number, forProgram = false): number {
     const rounded = roundUp(size);
-    const reused = this.#free.get(rounded)?.pop() ?? this.#cut(rounded);
-    if (reused !== undefined) {
-      this.u8.fill(0, reused, reused + rounded);
-      return reused;
-    }
-    const at = this.#brk;
-    const end = at + rounded;
-    if (!(end + SLACK <= MAX_BYTES - (forProgram ? 0 : FOR_PROGRAMS))) return 0;
-    if (end + SLACK > this.u8.length) this.#grow(end + SLACK);
-    this.u8.fill(0, at, end);
-    this.#brk = end;
-    return at;
+    const reused = takeFree(this, rounded);
+    if (reused !== 0) return reused;
+    const end = this.brk + rounded + SLACK;
+    if (!(end <= MAX_BYTES - (forProgram ? 0 : FOR_PROGRAMS))) return 0;
+    if (end > this.u8.length) this.#grow(end);
+    return takeAtEnd(this, rounded);
   }
 
   /** Gives back what alloc(size) gave, nothing included. */
@@ -186,34 +191,7 @@ export class Memory {
     if (at === 0) return;
     const rounded = roundUp(size);
     this.forbid(at, rounded);
-    this.#keep(at, rounded);
-    // What lies at the end is given back altogether.
-    for (let found = true; found; ) {
-      found = false;
-      for (const [bytes, list] of this.#free) {
-        const last = list.indexOf(this.#brk - bytes);
-        if (last < 0) continue;
-        list.splice(last, 1);
-        this.#brk -= bytes;
-        found = true;
-      }
-    }
-  }
-
-  #keep(at: number, rounded: number): void {
-    const list = this.#free.get(rounded);
-    if (list === undefined) this.#free.set(rounded, [at]);
-    else list.push(at);
-  }
-
-  /** Once the buffer has grown large: a piece of the smallest free one that is larger. */
-  #cut(rounded: number): number | undefined {
-    if (this.#brk + rounded < CUT_FROM) return undefined;
-    const sizes = [...this.#free].flatMap(([bytes, list]) => (bytes > rounded && list.length > 0 ? [bytes] : []));
-    const bytes = Math.min(...sizes);
-    const at = this.#free.get(bytes)?.pop();
-    if (at !== undefined) this.#keep(at + rounded, bytes - rounded);
-    return at;
+    giveFree(this, at, rounded);
   }
 
   /** Lets programs touch [at, at + size). `at` must be 8-byte aligned. */
@@ -232,6 +210,23 @@ export class Memory {
     const granules = (size + 7) >>> 3;
     this.journal?.save(first, granules);
     this.shadow.fill(0, first, first + granules);
+  }
+
+  /**
+   * Lets programs read what they may not yet, and notes at `note` (u32 offset, u32 size) what that is, for takeBack().
+   * What they may read already is not lent: another one has lent it, and takes it back.
+   */
+  lend(note: number, at: number, size: number): void {
+    const lent = this.allows(at, size, false) ? 0 : size;
+    if (lent !== 0) this.permit(at, size, false);
+    this.w32(note, at);
+    this.w32(note + 4, lent);
+  }
+
+  takeBack(note: number): void {
+    if (this.r32(note + 4) === 0) return;
+    this.forbid(this.r32(note), this.r32(note + 4));
+    this.w32(note + 4, 0);
   }
 
   /** Whether all of [at, at + size) may be read (written). An empty range always may. */
@@ -330,6 +325,39 @@ export class Memory {
     this.w32(OUTPUT_COUNT, count + 1);
   }
 
+  snapshot(): MemorySnapshot {
+    const { brk } = this;
+    return {
+      bytes: this.u8.slice(THREAD, brk),
+      shadow: this.shadow.slice(THREAD >>> 3, brk >>> 3),
+      sources: [...this.sources],
+      maps: [...this.#maps.values()],
+      trace: [...this.tracePipe()],
+      output: [...this.output()],
+    };
+  }
+
+  /** Makes everything what it was. Ids that were given away since are not given a second time. */
+  restore({ bytes, shadow, sources, maps, trace, output }: MemorySnapshot): void {
+    const [last, end] = [this.brk, THREAD + bytes.length];
+    this.u8.set(bytes, THREAD);
+    this.shadow.set(shadow, THREAD >>> 3);
+    if (last > end) {
+      this.u8.fill(0, end, last);
+      this.shadow.fill(0, end >>> 3, last >>> 3);
+    }
+    this.sources.clear();
+    for (const source of sources) this.sources.add(source);
+    this.#maps.clear();
+    this.#mapsByAddress.clear();
+    for (const map of maps) {
+      this.#maps.set(map.id, map);
+      this.#mapsByAddress.set(map.address, map);
+    }
+    this.#trace.splice(0, this.#trace.length, ...trace);
+    this.#output.splice(0, this.#output.length, ...output);
+  }
+
   /** Nanoseconds since boot; each look moves the clock, so that two readings differ as they do on a machine. */
   now(tick: number): bigint {
     const time = this.r64(CLOCK);
@@ -365,7 +393,7 @@ export class Memory {
     const length = Math.min(MAX_BYTES, Math.max(needed, this.u8.length + (this.u8.length - SHADOW_BYTES)));
     if (this.#backing === undefined) {
       const buffer = new ArrayBuffer((length + 15) & ~15);
-      const brk = this.#brk;
+      const { brk } = this;
       new Uint8Array(buffer).set(this.u8.subarray(SHADOW_BYTES, brk), SHADOW_BYTES);
       new Uint8Array(buffer).set(this.u8.subarray(SHADOW_BYTES >>> 3, brk >>> 3), SHADOW_BYTES >>> 3);
       this.#use(buffer);
@@ -384,70 +412,5 @@ export class Memory {
     this.shadow = new Uint8Array(buffer, 0, SHADOW_BYTES);
     this.generation++;
     if (this.journal !== undefined) this.journal.i32 = this.i32;
-  }
-}
-
-/**
- * Words as they were before they were overwritten, oldest first: `old words…, word index, count`, read from the end.
- */
-export class Journal {
-  i32: Int32Array;
-  #words = new Int32Array(1 << 12);
-  /** Ints in use: a place to undo to. */
-  top = 0;
-
-  constructor(memory: Memory) {
-    this.i32 = memory.i32;
-  }
-
-  /** Bytes the journal holds. */
-  get bytes(): number {
-    return this.#words.byteLength;
-  }
-
-  /** Keeps the words that [at, at + size) touches. */
-  save(at: number, size: number): void {
-    const first = at >>> 2;
-    const count = ((at + size + 3) >>> 2) - first;
-    if (this.top + count + 2 > this.#words.length) this.#grow(count + 2);
-    const words = this.#words;
-    let top = this.top;
-    if (count <= 16) for (let i = 0; i < count; i++) words[top++] = this.i32[first + i] as number;
-    else {
-      words.set(this.i32.subarray(first, first + count), top);
-      top += count;
-    }
-    words[top++] = first;
-    words[top++] = count;
-    this.top = top;
-  }
-
-  undoTo(place: number): void {
-    const words = this.#words;
-    let top = this.top;
-    while (top > place) {
-      const count = words[top - 1] as number;
-      const first = words[top - 2] as number;
-      top -= count + 2;
-      for (let i = 0; i < count; i++) this.i32[first + i] = words[top + i] as number;
-    }
-    this.top = top;
-  }
-
-  /** Byte ranges [start, end) written between two places, newest first, with what they held before. */
-  *entries(from: number, to: number): Generator<{ at: number; old: Int32Array }> {
-    let top = to;
-    while (top > from) {
-      const count = this.#words[top - 1] as number;
-      const first = this.#words[top - 2] as number;
-      top -= count + 2;
-      yield { at: first << 2, old: this.#words.subarray(top, top + count) };
-    }
-  }
-
-  #grow(more: number): void {
-    const words = new Int32Array(Math.max(this.#words.length * 2, this.#words.length + more));
-    words.set(this.#words);
-    this.#words = words;
   }
 }

@@ -9,9 +9,10 @@
 import { lastChanges, type StepEvent } from "./changes.ts";
 import { FX, type LoadedProgram, regIndex } from "./decode.ts";
 import { interpret } from "./interp.ts";
+import { Journal } from "./journal.ts";
 import { KERNEL_HI, SLOT_SHIFT, THREAD } from "./layout.ts";
 import type { Machine, Outcome } from "./machine.ts";
-import { Journal } from "./memory.ts";
+import type { MemorySnapshot } from "./memory.ts";
 import {
   lastWriteOf,
   lastWriteOfReg,
@@ -39,10 +40,10 @@ interface Chunk {
 interface Checkpoint {
   readonly step: number;
   readonly ip: number;
-  /** The buffer from THREAD on, and the shadow of that part. */
-  readonly state: Uint8Array;
-  readonly shadow: Uint8Array;
+  readonly memory: MemorySnapshot;
 }
+
+const bytesOf = ({ memory: { bytes, shadow } }: Checkpoint): number => bytes.length + shadow.length;
 
 /** What one step did, as far as the log knows: `reg` or a range of the buffer; journaled steps have neither. */
 export interface Logged {
@@ -79,7 +80,7 @@ export class Timeline {
     this.machine = machine;
     this.maxSteps = Math.max(CHUNK, options.maxSteps ?? 1 << 20);
     this.#checkpointEvery = this.maxSteps;
-    this.journal = new Journal(machine.memory);
+    this.journal = new Journal(machine.memory.i32);
     this.#checkpoint();
     machine.memory.journal = this.journal;
   }
@@ -91,7 +92,7 @@ export class Timeline {
 
   /** Bytes that the log, the journal and the checkpoints take. */
   get bytes(): number {
-    const checkpoints = this.#checkpoints.reduce((sum, { state, shadow }) => sum + state.length + shadow.length, 0);
+    const checkpoints = this.#checkpoints.reduce((sum, checkpoint) => sum + bytesOf(checkpoint), 0);
     return this.#chunks.length * CHUNK * 13 + this.journal.bytes + checkpoints;
   }
 
@@ -131,8 +132,9 @@ export class Timeline {
       }
     } else chunk.old[2 * at] = top;
     if (interpret(machine, 1) === 0) {
-      // The instruction faulted; what a helper did before it noticed is undone.
+      // The instruction faulted; what it did before it noticed is undone.
       journal.undoTo(top);
+      machine.follow();
       this.length = this.position;
       this.#end = machine.outcome;
       return false;
@@ -144,6 +146,7 @@ export class Timeline {
       if (this.position - (this.#checkpoints.at(-1) as Checkpoint).step >= this.#checkpointEvery) this.#checkpoint();
     }
     if (machine.exited) this.#end = machine.outcome;
+    if (this.#end?.kind === "fault" && this.position === this.length) machine.fault = this.#end.fault;
     return true;
   }
 
@@ -284,14 +287,8 @@ export class Timeline {
 
   #checkpoint(): void {
     const { memory, ip } = this.machine;
-    const { brk } = memory;
-    this.#checkpoints.push({
-      step: this.position,
-      ip,
-      state: memory.u8.slice(THREAD, brk),
-      shadow: memory.shadow.slice(THREAD >>> 3, brk >>> 3),
-    });
-    const bytes = this.#checkpoints.reduce((sum, { state, shadow }) => sum + state.length + shadow.length, 0);
+    this.#checkpoints.push({ step: this.position, ip, memory: memory.snapshot() });
+    const bytes = this.#checkpoints.reduce((sum, checkpoint) => sum + bytesOf(checkpoint), 0);
     if (bytes > CHECKPOINT_BYTES) {
       // Every other one goes; the first stays.
       this.#checkpoints = this.#checkpoints.filter((_, i) => i % 2 === 0);
@@ -304,8 +301,7 @@ export class Timeline {
     const { machine, journal } = this;
     const { memory } = machine;
     const from = this.#checkpoints.findLast((checkpoint) => checkpoint.step <= target) as Checkpoint;
-    memory.u8.set(from.state, THREAD);
-    memory.shadow.set(from.shadow, THREAD >>> 3);
+    memory.restore(from.memory);
     machine.ip = from.ip;
     machine.exited = false;
     machine.fault = undefined;

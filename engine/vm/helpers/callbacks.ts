@@ -3,9 +3,10 @@
 // @kernel kernel/bpf/bpf_iter.c bpf_loop, bpf_for_each_map_elem; kernel/bpf/ringbuf.c bpf_user_ringbuf_drain
 import { ERRNO } from "../../facts/errno.ts";
 import { funcSlot } from "../decode.ts";
-import { FRAME, FRAME_KIND, REGS, SLOT_WORDS } from "../layout.ts";
+import { DEPTH, FRAME, FRAME_BYTES, FRAME_KIND, FRAMES, REGS, SLOT_WORDS, TIMER } from "../layout.ts";
 import type { Machine } from "../machine.ts";
 import { UserRingbufMap } from "../maps/user-ringbuf.ts";
+import type { Memory } from "../memory.ts";
 import { type Helper, mapArg, ret, u32Arg, u64Arg } from "./call.ts";
 import { localDynptr } from "./dynptr.ts";
 
@@ -31,6 +32,7 @@ export function continueCallback(m: Machine, frame: number): boolean {
   const index = memory.r32(frame + FRAME.index);
   const stop = m.reg(0) !== 0n;
   drained(m, frame)?.releaseSample();
+  memory.takeBack(frame + FRAME.lent);
   if (!stop && turn(m, frame, index)) return true;
   ret(m, index);
   return false;
@@ -54,13 +56,14 @@ function turn(m: Machine, frame: number, index: number): boolean {
     const sample = index < MAX_SAMPLES ? drained(m, frame)?.peek() : undefined;
     if (sample === undefined) return false;
     localDynptr(m, frame + FRAME.dynptr, sample.at, sample.size);
-    memory.permit(frame + FRAME.dynptr, 16, false);
+    memory.lend(frame + FRAME.lent, frame + FRAME.dynptr, 16);
     m.setPointer(1, frame + FRAME.dynptr);
     m.setReg(2, memory.r64(frame + FRAME.ctx));
   } else {
     const map = memory.mapById(memory.r32(frame + FRAME.map));
     const element = map?.each(memory.r32(frame + FRAME.cursor), m.env.cpu, frame + FRAME.key);
     if (map === undefined || element === undefined) return false;
+    memory.lend(frame + FRAME.lent, element.key, map.def.keySize);
     m.setPointer(1, map.address);
     m.setPointer(2, element.key);
     m.setPointer(3, element.value);
@@ -90,6 +93,7 @@ function begin(
   view.setUint32(frame + FRAME.cursor, 0, true);
   view.setUint32(frame + FRAME.total, total, true);
   view.setUint32(frame + FRAME.map, map, true);
+  view.setUint32(frame + FRAME.lent + 4, 0, true);
   view.setBigUint64(frame + FRAME.ctx, ctx, true);
   if (turn(m, frame, 0)) return true;
   m.popFrame(frame);
@@ -125,3 +129,14 @@ export const CALLBACK_HELPERS = {
     return begin(m, ip, FRAME_KIND.drain, callback, 0, map.id, u64Arg(m, 3));
   },
 } satisfies Record<string, Helper>;
+
+/** Takes back the keys of callbacks in the middle of which a run ended: the next run begins without them. */
+export function takeBackKeys(memory: Memory): void {
+  for (let depth = memory.r32(DEPTH); depth > 0; depth--) {
+    const frame = FRAMES + (depth - 1) * FRAME_BYTES;
+    const isWalk = memory.r32(frame + FRAME.kind) === FRAME_KIND.forEach;
+    // Memory of a map that is gone is another one's.
+    if (isWalk && memory.mapById(memory.r32(frame + FRAME.map)) !== undefined) memory.takeBack(frame + FRAME.lent);
+  }
+  if (memory.mapById(memory.r32(TIMER.map)) !== undefined) memory.takeBack(TIMER.lent);
+}

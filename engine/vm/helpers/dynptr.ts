@@ -5,9 +5,10 @@
 //
 // @kernel kernel/bpf/helpers.c
 import { ERRNO } from "../../facts/errno.ts";
+import { addressOf } from "../layout.ts";
 import type { Machine } from "../machine.ts";
 import { RingbufMap } from "../maps/ringbuf.ts";
-import { type Helper, mapArg, memArg, ret, ret64, retPointer, u32Arg, u64Arg } from "./call.ts";
+import { type Helper, mapArg, memArg, nameOf, ret, ret64, retPointer, u32Arg, u64Arg } from "./call.ts";
 
 const SIZE_MASK = 0x00ff_ffff;
 const TYPE_LOCAL = 1 << 28;
@@ -38,6 +39,13 @@ function dynptrArg(m: Machine, ip: number, n: number): Dynptr | undefined {
   const data = Math.max(0, m.memory.offsetOf(m.memory.r64(at)));
   const offset = m.memory.r32(at + 12);
   return { at, data: data === 0 ? 0 : data + offset, size: word & SIZE_MASK, readOnly: (word & READ_ONLY) !== 0 };
+}
+
+/** Whether the bytes are still the program's; false after a fault. A dynptr may outlive them, or be made up. */
+function reaches(m: Machine, ip: number, at: number, size: number, write: boolean): boolean {
+  return (
+    m.memory.allows(at, size, write) || m.raiseAccess(ip, addressOf(at), size, write, `the dynptr of ${nameOf(m, ip)}`)
+  );
 }
 
 function finish(m: Machine, ip: number, discard: boolean): boolean {
@@ -72,6 +80,7 @@ export const DYNPTR_HELPERS = {
     const offset = u32Arg(m, 4);
     if (from.data === 0 || u64Arg(m, 5) !== 0n) return ret(m, -ERRNO.EINVAL);
     if (offset + size > from.size) return ret(m, -ERRNO.E2BIG);
+    if (!reaches(m, ip, from.data + offset, size, false)) return false;
     m.memory.copyWithin(to, from.data + offset, size);
     return ret(m, 0);
   },
@@ -84,6 +93,7 @@ export const DYNPTR_HELPERS = {
     if (from < 0) return false;
     if (to.data === 0 || to.readOnly || u64Arg(m, 5) !== 0n) return ret(m, -ERRNO.EINVAL);
     if (offset + size > to.size) return ret(m, -ERRNO.E2BIG);
+    if (!reaches(m, ip, to.data + offset, size, true)) return false;
     m.memory.copyWithin(to.data + offset, from, size);
     return ret(m, 0);
   },

@@ -1,7 +1,7 @@
 // printf as BPF has it: bpf_trace_printk into the trace pipe, bpf_snprintf into memory. A format is checked as a whole
 // before anything is printed; what it does not know is -EINVAL.
 // @kernel kernel/bpf/helpers.c bpf_bprintf_prepare, kernel/trace/bpf_trace.c
-import { asS64, asU64 } from "../../base/u64.ts";
+import { asS64 } from "../../base/u64.ts";
 import { ERRNO } from "../../facts/errno.ts";
 import { parseFormat, takesArgument } from "../../facts/printf.ts";
 import type { Machine } from "../machine.ts";
@@ -98,7 +98,7 @@ function bytesAt(m: Machine, address: bigint, size: number): Uint8Array {
 function hashedPointer(m: Machine, address: bigint): string {
   if (address === 0n) return "(null)".padStart(16);
   const at = m.memory.scratch(0, 8);
-  m.memory.view.setBigUint64(at, asU64(address), true);
+  m.memory.w64(at, address);
   return (jhash(m.memory.view, at, 8, 0x5eed) >>> 0).toString(16).padStart(16, "0");
 }
 

@@ -113,6 +113,7 @@ function firstDue(m: Machine): Due | undefined {
 export function fireTimer(m: Machine): boolean {
   const { memory } = m;
   if (memory.r32(TIMER.armed) === 0) return false;
+  memory.takeBack(TIMER.lent);
   if (memory.r32(TIMER.fired) === 0) memory.w64(TIMER.result, m.reg(0));
   const due = memory.r32(TIMER.fired) < MAX_FIRED ? firstDue(m) : undefined;
   if (due === undefined) {
@@ -129,8 +130,10 @@ export function fireTimer(m: Machine): boolean {
   memory.w32(timer, state & ~ARMED);
   memory.w32(TIMER.fired, memory.r32(TIMER.fired) + 1);
   memory.w32(TIMER.running, timer);
+  memory.w32(TIMER.map, map.id);
   if (time > memory.r64(CLOCK)) memory.w64(CLOCK, time);
   if (key === TIMER.key) memory.w32(key, index);
+  memory.lend(TIMER.lent, key, map.def.keySize);
   m.setPointer(1, map.address);
   m.setPointer(2, key);
   m.setPointer(3, value);

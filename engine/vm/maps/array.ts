@@ -60,7 +60,6 @@ export class ArrayMap extends M.BpfMap {
   override each(index: number, cpu: number, keyAt: number) {
     if (index >= this.def.maxEntries) return undefined;
     this.memory.w32(keyAt, index);
-    this.memory.permit(keyAt, 4, false);
     return { key: keyAt, value: this.#at(index, cpu), next: index + 1 };
   }
 

@@ -12,6 +12,7 @@ import { MAX_BYTES } from "../layout.ts";
 import type { Memory } from "../memory.ts";
 import { jhash } from "./jhash.ts";
 import * as M from "./map.ts";
+import { POOL_HEAD_BYTES, Pool } from "./pool.ts";
 
 const NEXT = 0;
 const HASH = 4;
@@ -19,16 +20,13 @@ const OLDER = 8;
 const NEWER = 12;
 const KEY = 16;
 
-/** Words of the map's head in the buffer. */
+/** Words of the map's head in the buffer; that of the pool follows. */
 const COUNT = 0;
-const FREE = 4;
-/** Elements ever taken from the segments. */
-const USED = 8;
-const OLDEST = 12;
-const NEWEST = 16;
-const HEAD_BYTES = 32;
+const OLDEST = 4;
+const NEWEST = 8;
+const POOL = 16;
+const HEAD_BYTES = POOL + POOL_HEAD_BYTES;
 
-const FIRST_SEGMENT = 64;
 /** Cursor behind the last element. */
 const END = 0xffff_ffff;
 
@@ -36,24 +34,26 @@ export class HashMap extends M.BpfMap {
   readonly #head: number;
   readonly #buckets: number;
   readonly #mask: number;
-  readonly #elemBytes: number;
   readonly #valueAt: number;
   readonly #copies: number;
   readonly #lru: boolean;
-  /** Places of elements: offset of the first one, and how many. Only ever grows. */
-  readonly #segments: { at: number; count: number }[] = [];
-  #capacity = 0;
+  readonly #pool: Pool;
 
   constructor(memory: Memory, def: MapDef) {
     super(memory, def);
     this.#lru = def.type.startsWith("lru_");
     this.#copies = this.perCpu ? memory.cpus : 1;
     this.#valueAt = KEY + ((def.keySize + 7) & ~7);
-    this.#elemBytes = (this.#valueAt + this.#copies * this.stride + 15) & ~15;
     const buckets = 2 ** Math.ceil(Math.log2(Math.max(1, def.maxEntries)));
     this.#mask = buckets - 1;
     this.#head = memory.alloc(HEAD_BYTES);
     this.#buckets = buckets * 4 < MAX_BYTES ? memory.alloc(buckets * 4) : 0;
+    this.#pool = new Pool(memory, this.#head + POOL, {
+      bytes: this.#valueAt + this.#copies * this.stride,
+      // One more than max_entries: an update needs the new element before the old one is free.
+      most: def.maxEntries + 1,
+      prepare: (elem) => this.#permitValues(elem),
+    });
   }
 
   get made(): boolean {
@@ -102,52 +102,13 @@ export class HashMap extends M.BpfMap {
     memory.w32(place, memory.r32(elem + NEXT));
     if (this.#lru) this.#dequeue(elem);
     memory.w32(this.#head + COUNT, this.count - 1);
-    memory.w32(elem + NEXT, memory.r32(this.#head + FREE));
-    memory.w32(this.#head + FREE, elem);
+    this.#pool.give(elem);
   }
 
-  /** An element nobody uses, or 0 (-ENOMEM). */
-  #take(): number {
-    const { memory } = this;
-    const free = memory.r32(this.#head + FREE);
-    if (free !== 0) {
-      memory.w32(this.#head + FREE, memory.r32(free + NEXT));
-      return free;
+  #permitValues(elem: number): void {
+    for (let cpu = 0; cpu < this.#copies && !this.#ofMaps; cpu++) {
+      this.memory.permit(elem + this.#valueAt + cpu * this.stride, this.def.valueSize, !this.readOnly);
     }
-    const used = memory.r32(this.#head + USED);
-    if (used >= this.#capacity && !this.#addSegment()) return 0;
-    memory.w32(this.#head + USED, used + 1);
-    return this.#elementAt(used);
-  }
-
-  #elementAt(index: number): number {
-    let rest = index;
-    for (const { at, count } of this.#segments) {
-      if (rest < count) return at + rest * this.#elemBytes;
-      rest -= count;
-    }
-    return 0;
-  }
-
-  #addSegment(): boolean {
-    const { memory } = this;
-    // One element more than max_entries: an update needs the new one before the old one is free.
-    const count = Math.min(Math.max(FIRST_SEGMENT, this.#capacity), this.def.maxEntries + 1 - this.#capacity);
-    const at = count > 0 ? memory.alloc(count * this.#elemBytes) : 0;
-    if (at === 0) return false;
-    // Which values may be touched is no part of a run: a step back leaves the segment where it is.
-    const { journal } = memory;
-    memory.journal = undefined;
-    for (let i = 0; i < count && !this.#ofMaps; i++) {
-      for (let cpu = 0; cpu < this.#copies; cpu++) {
-        const value = at + i * this.#elemBytes + this.#valueAt + cpu * this.stride;
-        memory.permit(value, this.def.valueSize, !this.readOnly);
-      }
-    }
-    memory.journal = journal;
-    this.#segments.push({ at, count });
-    this.#capacity += count;
-    return true;
   }
 
   // ---- order of use ----
@@ -210,7 +171,7 @@ export class HashMap extends M.BpfMap {
       this.#tell("evict", victim + KEY, victim, 0, cpu);
       this.#unlink(victim);
     }
-    const elem = this.#take();
+    const elem = this.#pool.take();
     if (elem === 0) return -M.ENOMEM;
     memory.copyWithin(elem + KEY, key, this.def.keySize);
     if (this.perCpu && cpu >= 0) memory.fill(elem + this.#valueAt, this.#copies * this.stride);
@@ -249,7 +210,6 @@ export class HashMap extends M.BpfMap {
     if (elem === 0) return undefined;
     const { memory } = this;
     const next = memory.r32(elem + NEXT) || this.#firstFrom((memory.r32(elem + HASH) & this.#mask) + 1) || END;
-    memory.permit(elem + KEY, this.def.keySize, false);
     return { key: elem + KEY, value: elem + this.#valueAt + (this.perCpu ? cpu * this.stride : 0), next };
   }
 
@@ -313,9 +273,9 @@ export class HashMap extends M.BpfMap {
   }
 
   protected release(): void {
+    if (this.made) this.#pool.release();
     this.memory.free(this.#head, HEAD_BYTES);
     this.memory.free(this.#buckets, 4 * (this.#mask + 1));
-    for (const { at, count } of this.#segments) this.memory.free(at, count * this.#elemBytes);
   }
 
   #tell(op: "update" | "delete" | "evict", key: number, old: number, value: number, cpu: number): void {

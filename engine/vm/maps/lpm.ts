@@ -9,32 +9,35 @@ import { viewOf } from "../../base/bytes.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
 import * as M from "./map.ts";
+import { POOL_HEAD_BYTES, Pool } from "./pool.ts";
 
 const PREFIX = 8;
 const HAS_VALUE = 12;
 const DATA = 16;
 
-/** u32 root; u32 entries; u32 list of free nodes; u32 nodes ever taken. */
+/** u32 root; u32 entries; the pool's head. */
 const ROOT = 0;
 const COUNT = 4;
-const FREE = 8;
-const USED = 12;
-const HEAD_BYTES = 16;
-const SEGMENT = 32;
+const POOL = 8;
+const HEAD_BYTES = POOL + POOL_HEAD_BYTES;
 
 export class LpmMap extends M.BpfMap {
   readonly #head: number;
   readonly #dataBytes: number;
   readonly #valueAt: number;
-  readonly #nodeBytes: number;
-  readonly #segments: number[] = [];
+  readonly #pool: Pool;
 
   constructor(memory: Memory, def: MapDef) {
     super(memory, def);
     this.#dataBytes = def.keySize - 4;
     this.#valueAt = DATA + ((this.#dataBytes + 7) & ~7);
-    this.#nodeBytes = (this.#valueAt + this.stride + 15) & ~15;
     this.#head = memory.alloc(HEAD_BYTES);
+    this.#pool = new Pool(memory, this.#head + POOL, {
+      bytes: this.#valueAt + this.stride,
+      // A fork for each entry but one, and the node that takes the place of an old one.
+      most: 2 * def.maxEntries + 1,
+      prepare: (node) => memory.permit(node + this.#valueAt, def.valueSize, !this.readOnly),
+    });
   }
 
   get made(): boolean {
@@ -102,8 +105,13 @@ export class LpmMap extends M.BpfMap {
     if (!known && flags === M.BPF_EXIST) return -M.ENOENT;
     if (!known && this.count >= this.def.maxEntries) return -M.ENOSPC;
 
-    const fresh = this.#take();
-    if (fresh === 0) return -M.ENOMEM;
+    const forks = !same && node !== 0 && common !== wanted;
+    const fresh = this.#pool.take();
+    const fork = forks && fresh !== 0 ? this.#pool.take() : 0;
+    if (fresh === 0 || (forks && fork === 0)) {
+      if (fresh !== 0) this.#pool.give(fresh);
+      return -M.ENOMEM;
+    }
     memory.w32(fresh + PREFIX, wanted);
     memory.w32(fresh + HAS_VALUE, 1);
     memory.copyWithin(fresh + DATA, key + 4, this.#dataBytes);
@@ -112,18 +120,16 @@ export class LpmMap extends M.BpfMap {
     if (!known) memory.w32(this.#head + COUNT, this.count + 1);
     if (same) {
       memory.copyWithin(fresh, node, 8);
-      this.#give(node);
+      this.#pool.give(node);
       memory.w32(place, fresh);
       return 0;
     }
     memory.fill(fresh, 8);
     if (node === 0) memory.w32(place, fresh);
-    else if (common === wanted) {
+    else if (!forks) {
       memory.w32(fresh + 4 * this.#bit(node + DATA, wanted), node);
       memory.w32(place, fresh);
     } else {
-      const fork = this.#take();
-      if (fork === 0) return -M.ENOMEM;
       memory.fill(fork, 8);
       memory.w32(fork + PREFIX, common);
       memory.w32(fork + HAS_VALUE, 0);
@@ -162,44 +168,16 @@ export class LpmMap extends M.BpfMap {
       return 0;
     }
     memory.w32(place, left || right);
-    this.#give(node);
+    this.#pool.give(node);
     // A fork without value that keeps one child is no fork any more.
     if (parent !== 0 && memory.r32(parent + HAS_VALUE) === 0) {
       const [a, b] = [memory.r32(parent), memory.r32(parent + 4)];
       if (a === 0 || b === 0) {
         memory.w32(parentPlace, a || b);
-        this.#give(parent);
+        this.#pool.give(parent);
       }
     }
     return 0;
-  }
-
-  #take(): number {
-    const { memory } = this;
-    const free = memory.r32(this.#head + FREE);
-    if (free !== 0) {
-      memory.w32(this.#head + FREE, memory.r32(free));
-      return free;
-    }
-    const used = memory.r32(this.#head + USED);
-    if (used >= this.#segments.length * SEGMENT) {
-      const at = memory.alloc(SEGMENT * this.#nodeBytes);
-      if (at === 0) return 0;
-      const { journal } = memory;
-      memory.journal = undefined;
-      for (let i = 0; i < SEGMENT; i++) {
-        memory.permit(at + i * this.#nodeBytes + this.#valueAt, this.def.valueSize, !this.readOnly);
-      }
-      memory.journal = journal;
-      this.#segments.push(at);
-    }
-    memory.w32(this.#head + USED, used + 1);
-    return (this.#segments[Math.floor(used / SEGMENT)] as number) + (used % SEGMENT) * this.#nodeBytes;
-  }
-
-  #give(node: number): void {
-    this.memory.w32(node, this.memory.r32(this.#head + FREE));
-    this.memory.w32(this.#head + FREE, node);
   }
 
   /** Nodes with a value, the more specific before the less. */
@@ -246,8 +224,8 @@ export class LpmMap extends M.BpfMap {
   }
 
   protected release(): void {
+    if (this.made) this.#pool.release();
     this.memory.free(this.#head, HEAD_BYTES);
-    for (const at of this.#segments) this.memory.free(at, SEGMENT * this.#nodeBytes);
   }
 
   #tell(op: "update" | "delete", key: number, old: number, value: number): void {

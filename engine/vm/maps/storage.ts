@@ -78,8 +78,8 @@ export class StackTraceMap extends M.BpfMap {
     const { memory } = this;
     const depth = Math.min(trace.length, this.def.valueSize >>> 3);
     const staged = memory.scratch(1, this.stride);
-    memory.u8.fill(0, staged, staged + this.stride);
-    for (let i = 0; i < depth; i++) memory.view.setBigUint64(staged + 8 * i, trace[i] as bigint, true);
+    memory.fill(staged, this.stride);
+    for (let i = 0; i < depth; i++) memory.w64(staged + 8 * i, trace[i] as bigint);
     const hash = jhash(memory.view, staged, 8 * depth, 0) >>> 0;
     const id = (hash & (this.#buckets - 1)) >>> 0;
     const at = this.#at(id);

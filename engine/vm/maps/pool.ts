@@ -1,0 +1,95 @@
+// Elements of one size that a map takes and gives back: cut from segments of growing size, and kept in a list once they
+// were given back. All that is known about them lies in the buffer.
+//
+//   head      0      4            8                  12               16
+//             free   never used   end of its segment last segment     elements in all segments
+//
+//   segment   0                 4       16 …
+//             the one before    bytes   elements
+//
+//   An element in the list begins with the next one.
+import { roundUp } from "../allocator.ts";
+import type { Memory } from "../memory.ts";
+
+const FREE = 0;
+const UNUSED = 4;
+const END = 8;
+const SEGMENT = 12;
+const COUNT = 16;
+export const POOL_HEAD_BYTES = 24;
+
+const SEGMENT_HEAD = 16;
+/** Elements of the first segment. */
+const FIRST = 64;
+
+export interface PoolOptions {
+  /** Of an element, at least. */
+  readonly bytes: number;
+  /** Elements there can be at a time. */
+  readonly most: number;
+  /** What becomes of an element before it is used for the first time. */
+  readonly prepare: (at: number) => void;
+}
+
+export class Pool {
+  readonly #memory: Memory;
+  readonly #head: number;
+  readonly #bytes: number;
+  readonly #options: PoolOptions;
+
+  /** `head`: POOL_HEAD_BYTES zero bytes for it. */
+  constructor(memory: Memory, head: number, options: PoolOptions) {
+    this.#memory = memory;
+    this.#head = head;
+    this.#bytes = roundUp(options.bytes);
+    this.#options = options;
+  }
+
+  /** Offset of an element nobody uses, 16-byte aligned, with what its last user left; 0 where memory is exhausted. */
+  take(): number {
+    const memory = this.#memory;
+    const head = this.#head;
+    const free = memory.r32(head + FREE);
+    if (free !== 0) {
+      memory.w32(head + FREE, memory.r32(free));
+      return free;
+    }
+    if (memory.r32(head + UNUSED) === memory.r32(head + END) && !this.#addSegment()) return 0;
+    const at = memory.r32(head + UNUSED);
+    memory.w32(head + UNUSED, at + this.#bytes);
+    this.#options.prepare(at);
+    return at;
+  }
+
+  give(at: number): void {
+    this.#memory.w32(at, this.#memory.r32(this.#head + FREE));
+    this.#memory.w32(this.#head + FREE, at);
+  }
+
+  /** Gives all segments back. */
+  release(): void {
+    const memory = this.#memory;
+    for (let at = memory.r32(this.#head + SEGMENT); at !== 0; ) {
+      const [before, bytes] = [memory.r32(at), memory.r32(at + 4)];
+      memory.free(at, bytes);
+      at = before;
+    }
+  }
+
+  #addSegment(): boolean {
+    const memory = this.#memory;
+    const head = this.#head;
+    const known = memory.r32(head + COUNT);
+    const count = Math.min(Math.max(FIRST, known), this.#options.most - known);
+    const bytes = SEGMENT_HEAD + count * this.#bytes;
+    const at = count > 0 ? memory.alloc(bytes) : 0;
+    if (at === 0) return false;
+    memory.w32(at, memory.r32(head + SEGMENT));
+    memory.w32(at + 4, bytes);
+    memory.w32(head + SEGMENT, at);
+    memory.w32(head + UNUSED, at + SEGMENT_HEAD);
+    memory.w32(head + END, at + bytes);
+    memory.w32(head + COUNT, known + count);
+    return true;
+  }
+}
