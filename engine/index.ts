@@ -1,11 +1,26 @@
 // The one door: what web/ may import from the engine. Views and use cases, nothing below them.
+
+export {
+  FIELD_SIZES,
+  type FieldSize,
+  MAX_FIELDS,
+  MAX_FILES,
+  OF_RESULT,
+  OREORE_FILE,
+  PARSES,
+  type Parse,
+  renamed,
+  SHOW_FORMATS,
+  type ShowFormat,
+} from "./kernel/formats.ts";
 export { O_WRONLY } from "./kernel/syscall.ts";
-export * from "./session/api.ts";
+export type * from "./session/api.ts";
 export { EXAMPLES } from "./session/examples.ts";
 export { FIRST_EXAMPLE } from "./session/first-example.ts";
 export type * from "./session/flow-views.ts";
 export type { Comparison, Goal, GoalView, Reader, Verb } from "./session/goals.ts";
 export type * from "./session/language.ts";
+export { type LocalOptions, localWorker } from "./session/local-worker.ts";
 export * from "./session/protocol.ts";
 export * from "./session/run-views.ts";
 export { createSession } from "./session/session.ts";

@@ -15,8 +15,8 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { loadLanguage } from "./i18n/index.ts";
 import { openAddress } from "./links/open.ts";
+import { startWorker } from "./start-engine.ts";
 import { followMachine } from "./stores/beliefs.ts";
-import { engine } from "./stores/engine.ts";
 import { startKernel } from "./stores/kernel.ts";
 import { followVerdict } from "./stores/machine.ts";
 import { restoreDraft, saveNow } from "./stores/program.ts";
@@ -41,7 +41,7 @@ if (speaker !== null) void startSpeaker(speaker);
 else startPage();
 
 function startPage(): void {
-  engine(); // its worker loads while the page is drawn
+  startWorker();
   if (!useSettings.getState().embed) restoreDraft();
   void loadLanguage(language).then(() => render(<App />));
 

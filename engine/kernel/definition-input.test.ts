@@ -19,7 +19,7 @@ const withFields =
   });
 
 test("the form's OREORE is the definition that the kernel starts with", () => {
-  expect(readDefinition(oreore.definition)).toEqual({ ok: true, definition: OREORE });
+  expect(readDefinition(oreore.definition)).toEqual({ ok: true, input: oreore.definition, definition: OREORE });
 });
 
 test.each(PRESETS.map(({ name, definition }) => [name, definition] as const))(

@@ -5,7 +5,17 @@ import { memberOf } from "../facts/convert.ts";
 import { BASE_HELPERS, helperId, helperName } from "../facts/helpers.ts";
 import { attachTypeId, progTypeByName } from "../facts/prog-types.ts";
 import type { CtxField } from "../facts/types.ts";
-import { type KernelDefinition, OREORE, PARSES, type Parse, SHOW_FORMATS, type ShowFormat } from "./definition.ts";
+import { type KernelDefinition, OREORE } from "./definition.ts";
+import {
+  FIELD_SIZES,
+  MAX_FIELDS,
+  MAX_FILES,
+  OF_RESULT,
+  PARSES,
+  type Parse,
+  SHOW_FORMATS,
+  type ShowFormat,
+} from "./formats.ts";
 
 const u16 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff));
 const s32 = v.pipe(v.number(), v.integer(), v.minValue(-0x8000_0000), v.maxValue(0x7fff_ffff));
@@ -13,7 +23,7 @@ const s32 = v.pipe(v.number(), v.integer(), v.minValue(-0x8000_0000), v.maxValue
 const helperList = v.optional(
   v.pipe(v.array(v.union([v.string(), v.pipe(v.number(), v.integer())])), v.maxLength(256)),
 );
-const size = v.picklist([1, 2, 4, 8]);
+const size = v.picklist(FIELD_SIZES);
 const showFormat = v.optional(v.picklist(Object.keys(SHOW_FORMATS) as ShowFormat[]));
 
 export const DefinitionInputSchema = v.object({
@@ -37,7 +47,7 @@ export const DefinitionInputSchema = v.object({
         }),
       ),
       v.minLength(1),
-      v.maxLength(32),
+      v.maxLength(MAX_FIELDS),
     ),
   }),
   helpers: v.object({ set: v.string(), plus: helperList, minus: helperList }),
@@ -62,7 +72,7 @@ export const DefinitionInputSchema = v.object({
           show: showFormat,
         }),
       ),
-      v.maxLength(8),
+      v.maxLength(MAX_FILES),
     ),
   ),
 });
@@ -78,13 +88,13 @@ export interface DefinitionFault {
   readonly args: Readonly<Record<string, string | number>>;
 }
 
-/** The definition, or at least one fault. */
+/** The definition, with what was given freed of all that is no part of one; or at least one fault. */
 export type ReadDefinition =
-  | { readonly ok: true; readonly definition: KernelDefinition }
+  | { readonly ok: true; readonly input: DefinitionInput; readonly definition: KernelDefinition }
   | { readonly ok: false; readonly faults: readonly DefinitionFault[] };
 
-export function readDefinition(input: unknown): ReadDefinition {
-  const parsed = v.safeParse(DefinitionInputSchema, input);
+export function readDefinition(given: unknown): ReadDefinition {
+  const parsed = v.safeParse(DefinitionInputSchema, given);
   if (!parsed.success) {
     const faults = parsed.issues.map((issue) => ({
       path: v.getDotPath(issue) ?? "",
@@ -94,8 +104,9 @@ export function readDefinition(input: unknown): ReadDefinition {
     }));
     return { ok: false, faults };
   }
-  const faults = [...faultsOf(parsed.output)];
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, definition: definitionOf(parsed.output) };
+  const input = parsed.output;
+  const faults = [...faultsOf(input)];
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, input, definition: definitionOf(input) };
 }
 
 const C_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -114,8 +125,6 @@ const KERNEL_FILES = new Set(
   ),
 );
 const FILE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
-/** In place of a field: what a file shows that is of the result. */
-export const OF_RESULT = "result";
 
 type Field = DefinitionInput["ctx"]["fields"][number];
 type Args = DefinitionFault["args"];

@@ -3,21 +3,8 @@
 import { memberOf } from "../facts/convert.ts";
 import { OREORE_DEFINITION } from "../facts/prog-types.ts";
 import type { CtxField, KernelMember, ProgTypeDefinition, UapiStruct } from "../facts/types.ts";
+import { type NumberParse, OREORE_FILE, PARSES, type Parse, type ShowFormat } from "./formats.ts";
 import type { NumberType } from "./kstrtox.ts";
-
-/** How the text of a write becomes the kernel's context. */
-export const PARSES = {
-  /** kstrtou8 … kstrtou64: decimal, 0 octal, 0x hexadecimal. */
-  u: { signed: false, base: 0 },
-  /** kstrtos8 … kstrtos64. */
-  s: { signed: true, base: 0 },
-  /** kstrtou8 … kstrtou64 with base 16, 0x or not. */
-  hex: { signed: false, base: 16 },
-  /** The bytes of the write as they are, from the first byte of the context on. */
-  bytes: undefined,
-} as const satisfies Record<string, { signed: boolean; base: 0 | 16 } | undefined>;
-export type Parse = keyof typeof PARSES;
-export type NumberParse = Exclude<Parse, "bytes">;
 
 /** The number that a member of this size takes. */
 export const numberType = (parse: NumberParse, size: KernelMember["size"]): NumberType =>
@@ -49,14 +36,6 @@ export interface SideFile {
   readonly show: ShowFormat;
 }
 
-/** printf conversions; of the result, which is a u32, and of fields of any size. */
-export const SHOW_FORMATS = {
-  "%u": (value: bigint) => String(value),
-  "%d": (value: bigint, size: number) => String(BigInt.asIntN(8 * size, value)),
-  "0x%x": (value: bigint) => `0x${value.toString(16)}`,
-} as const satisfies Record<string, (value: bigint, size: number) => string>;
-export type ShowFormat = keyof typeof SHOW_FORMATS;
-
 export interface KernelDefinition {
   readonly type: ProgTypeDefinition & { readonly attach: NonNullable<ProgTypeDefinition["attach"]> };
   readonly attribute: Attribute;
@@ -84,7 +63,7 @@ export const memberNamed = (definition: KernelDefinition, name: string): KernelM
 export const OREORE: KernelDefinition = {
   type: OREORE_DEFINITION,
   attribute: {
-    path: "/sys/oreore/bpf",
+    path: OREORE_FILE,
     mode: 0o644,
     parse: "u",
     store: OREORE_DEFINITION.ctx.fields.map(({ name }) => name),

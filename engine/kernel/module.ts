@@ -5,16 +5,8 @@ import { memberOf } from "../facts/convert.ts";
 import { ERRNO } from "../facts/errno.ts";
 import type { CtxField, KernelMember } from "../facts/types.ts";
 import type { Event } from "../vm/index.ts";
-import {
-  type KernelDefinition,
-  kernSize,
-  memberNamed,
-  type NumberParse,
-  numberType,
-  PARSES,
-  SHOW_FORMATS,
-  type SideFile,
-} from "./definition.ts";
+import { type KernelDefinition, kernSize, memberNamed, numberType, type SideFile } from "./definition.ts";
+import { type NumberParse, PARSES, SHOW_FORMATS } from "./formats.ts";
 import type { Kernel } from "./kernel.ts";
 import { kstrto } from "./kstrtox.ts";
 

@@ -1,5 +1,5 @@
 // Which program and attach types a kernel knows: the recorded ones, and what steps 1 and 2 of the recipe add to them.
-import { attachTypeName, defineProgType, progTypeById, progTypeByName } from "../facts/prog-types.ts";
+import { attachTypeName, defineProgType, PROG_TYPES, progTypeById, progTypeByName } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import { progTypeOfAttachType } from "./attach-types.ts";
 import { type KernelDefinition, OREORE } from "./definition.ts";
@@ -26,6 +26,11 @@ export class Registry {
   progType(id: number): ProgType | undefined {
     if (id === this.#added.id) return this.steps[0] ? this.#added : undefined;
     return id > this.#added.id ? undefined : progTypeById(id);
+  }
+
+  /** All that can be asked for by name: the definition's even where step 1 is not applied. */
+  progTypes(): readonly ProgType[] {
+    return [...PROG_TYPES.filter(({ id }) => id < this.#added.id), this.#added];
   }
 
   /** Number of a program type by its lower-case name; the definition's even where step 1 is not applied. */

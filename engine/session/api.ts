@@ -18,12 +18,14 @@ import type {
 } from "./run-views.ts";
 import type {
   CheckView,
-  DefinitionFault,
+  DefineOutcome,
   DefinitionInput,
+  DefinitionView,
   EventFormatView,
   EventInput,
   ExplanationView,
   HelloView,
+  InputView,
   KernelCodeView,
   KernelView,
   LoadOutcome,
@@ -104,7 +106,7 @@ export interface KernelApi {
   /** Applies or takes back step 1 … 4 of the recipe. */
   patch(step: 1 | 2 | 3 | 4, applied: boolean): Outcome;
   /** The program type that OREORE's place is given to; null: the deck's. Starts the kernel anew; a faulty one is EINVAL. */
-  define(definition: DefinitionInput | null): Outcome;
+  define(definition: DefinitionInput | null): DefineOutcome;
   /** A fresh kernel and process. The seed drives random numbers, time and addresses: same seed, same runs. */
   restart(seed: number): KernelView;
   /** Time, chance and CPU of all runs from now on; the kernel and what is loaded stay as they are. */
@@ -113,12 +115,17 @@ export interface KernelApi {
 
 /** Runs that were recorded: the last of the kernel and the last of `runOnce`. */
 export interface RunsApi {
-  /** Runs without load and attach, to step through; `verified: false` skips the verifier, so that faults can be seen. */
+  /** The text that stands beside a program of this type: what runs the program, or why it is none. Empty: bytes of zero. */
+  readInput(progType: string, text: string): InputView;
+  /**
+   * Runs without load and attach, to step through; `verified: false` skips the verifier, so that faults can be seen. `why`:
+   * why the event did not make a program run that could have.
+   */
   runOnce(
     program: ProgramInput,
     event: EventInput,
     verified: boolean,
-  ): { readonly check: CheckView; readonly run: RunView | null };
+  ): { readonly check: CheckView; readonly run: RunView | null; readonly why: Texts | null };
   /** The next run gets this number: for a worker that repeats what another one did. */
   runsFrom(run: number): void;
   /** null: no such run any more. */
@@ -173,8 +180,8 @@ export interface ToolsApi {
   context(progType: string, definition?: DefinitionInput): ContextView | null;
   /** Program types to start one's own from; the first is the deck's. */
   presets(): readonly Preset[];
-  /** What is wrong with a definition, each fault at its field; [] where nothing is. */
-  checkDefinition(definition: unknown): readonly DefinitionFault[];
+  /** A definition, wherever it comes from. */
+  readDefinition(definition: unknown): DefinitionView;
   /** Runs a program `runs` times in each engine, or for a second. null: nothing makes it run. */
   speed(program: ProgramInput, event: EventInput, runs: number): Promise<SpeedView | null>;
   /** Which goals of a lesson are met, one answer a goal: by the program, and by what the reader has done. */

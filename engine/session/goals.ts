@@ -10,7 +10,7 @@ import { type Checked, check } from "./check.ts";
 import { parseCondition } from "./condition.ts";
 import { createKernel } from "./groups/kernel.ts";
 import { createRuns } from "./groups/runs.ts";
-import { PACKETS } from "./packets.ts";
+import { readInput } from "./input.ts";
 import type { RunView } from "./run-views.ts";
 import { newState, type SessionOptions, type SessionState, watch } from "./state.ts";
 import type { EventInput, KernelView, ProgramInput, SyscallView } from "./views.ts";
@@ -192,27 +192,34 @@ function outcomeOf(subject: Subject, on: readonly string[]): Tried {
   const { checked, program, registry } = subject;
   if (checked.view.verdict !== "accept") return { why: checked.view.message };
   const trial = newState(registry, subject);
-  return checked.program.progType === registry.definition.type.name
-    ? byWrites(trial, program, registry.definition.attribute.path, on)
-    : byPacket(trial, program, on.at(-1) ?? "");
+  const { progType } = checked.program;
+  const events: EventInput[] = [];
+  for (const text of on) {
+    const input = readInput(registry, progType, text);
+    if (!input.ok) return { why: "" };
+    events.push(input.event);
+  }
+  return progType === registry.definition.type.name
+    ? byWrites(trial, program, events)
+    : byPacket(trial, program, events.at(-1));
 }
 
-function byWrites(trial: SessionState, program: ProgramInput, path: string, on: readonly string[]): Tried {
+function byWrites(trial: SessionState, program: ProgramInput, events: readonly EventInput[]): Tried {
   const kernel = createKernel(trial);
   if (kernel.load(program).ret < 0) return { why: "" };
   kernel.attach();
   let tried: Tried = { why: "" };
-  for (const data of on) {
-    const { run, ret, errnoName } = kernel.writeFile(path, `${data}\n`);
+  for (const event of events) {
+    if (event.kind !== "sysfs") continue;
+    const { run, ret, errnoName } = kernel.writeFile(event.path, event.data);
     if (ret < 0) tried = { why: errnoName };
     else if (run) tried = { ...ended(run), run };
   }
   return tried;
 }
 
-function byPacket(trial: SessionState, program: ProgramInput, packet: string): Tried {
-  const event: EventInput = { kind: "packet", hex: PACKETS.find(({ name }) => name === packet)?.hex ?? packet };
-  const { run } = createRuns(trial).runOnce(program, event, true);
+function byPacket(trial: SessionState, program: ProgramInput, event: EventInput | undefined): Tried {
+  const run = event && createRuns(trial).runOnce(program, event, true).run;
   return run ? { ...ended(run), run } : { why: "" };
 }
 

@@ -1,11 +1,12 @@
 // The kernel as the page shows it after a call.
 import { toHex } from "../base/bytes.ts";
+import type { KernelDefinition } from "../kernel/definition.ts";
 import { filesOf, modeText } from "../kernel/files.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { FdTarget, MapObject, Prog } from "../kernel/objects.ts";
 import { progTag } from "../kernel/prog-info.ts";
 import { RELEASE } from "../kernel/registry.ts";
-import type { FdView, KernelView, MapView, ProgView } from "./views.ts";
+import type { FdView, KernelView, MapView, OwnTypeView, ProgView } from "./views.ts";
 
 const MAX_ENTRIES = 256;
 const MAX_LINES = 1000;
@@ -13,6 +14,7 @@ const MAX_LINES = 1000;
 export function kernelView(kernel: Kernel): KernelView {
   const { attach } = kernel.definition.type;
   return {
+    own: ownTypeView(kernel.definition),
     release: RELEASE,
     fds: kernel.fds.list().map(([fd, target]) => ({ fd, ...fdText(target) })),
     progs: [...kernel.progs.values()].map((prog) => progView(kernel, prog)),
@@ -26,6 +28,13 @@ export function kernelView(kernel: Kernel): KernelView {
     dmesg: kernel.dmesg.slice(-MAX_LINES),
   };
 }
+
+const ownTypeView = ({ type: { name }, attribute: { path }, files }: KernelDefinition): OwnTypeView => ({
+  name,
+  module: `${name}_module`,
+  path,
+  paths: [path, ...files.map((file) => file.path)],
+});
 
 export const mapViews = (kernel: Kernel): MapView[] => [...kernel.maps.values()].map((map) => mapView(kernel, map));
 

@@ -2,34 +2,16 @@
 import { expect, test } from "vitest";
 import type { Remote } from "./api.ts";
 import { EXAMPLES } from "./examples.ts";
-import { Cancelled, type ClientOptions, connect, type Port, serve, TooLong, type WorkerLike } from "./protocol.ts";
+import { localWorker } from "./local-worker.ts";
+import { Cancelled, type ClientOptions, connect, TooLong, type WorkerLike } from "./protocol.ts";
 import { createSession } from "./session.ts";
 import type { ProgramInput } from "./views.ts";
 
 const FILE = "/sys/oreore/bpf";
 const plus42 = EXAMPLES[0]?.program as ProgramInput;
 
-/** A worker without a thread. `deaf`: it never answers. */
-function spawnLocal(api: Remote, deaf: () => boolean = () => false): WorkerLike {
-  let alive = true;
-  const inside: Port = { onmessage: null, postMessage: (data) => deliver(outside, data) };
-  const outside: WorkerLike = {
-    onmessage: null,
-    onerror: null,
-    postMessage: (data) => deliver(inside, data),
-    terminate: () => {
-      alive = false;
-    },
-  };
-  const deliver = (port: Port, data: unknown) => {
-    const copy = structuredClone(data);
-    setTimeout(() => {
-      if (alive && !deaf()) port.onmessage?.({ data: copy });
-    }, 0);
-  };
-  serve(api, inside);
-  return outside;
-}
+const spawnLocal = (session: Remote, deaf = () => false): WorkerLike =>
+  localWorker(session, { copy: structuredClone, later: (call) => setTimeout(call, 0), deaf });
 
 const local = (options: Omit<ClientOptions, "spawn"> = {}) =>
   connect({ spawn: () => spawnLocal(createSession()), ...options });

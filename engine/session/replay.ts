@@ -59,6 +59,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     setEnvironment: "setting",
   },
   runs: {
+    readInput: "nothing",
     runOnce: "last",
     // Said by the replay itself.
     runsFrom: "nothing",
@@ -89,7 +90,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     kernelCode: "nothing",
     context: "nothing",
     presets: "nothing",
-    checkDefinition: "nothing",
+    readDefinition: "nothing",
     speed: "nothing",
     judge: "nothing",
   },

@@ -384,7 +384,7 @@ test("each of the four steps taken back is missed where it is needed", async () 
 test("a type of one's own goes from the form to echo and cat", async () => {
   const session = createSession();
   const adder = (await session.tools.presets()).find(({ name }) => name === "adder")?.definition ?? null;
-  expect(await session.tools.checkDefinition(adder)).toEqual([]);
+  expect(await session.tools.readDefinition(adder)).toEqual({ ok: true, definition: adder });
   expect((await session.kernel.define(adder)).ret).toBe(0);
   const program = {
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),

@@ -36,7 +36,7 @@ export function speed(
   const type = kernel.progType(kernel.progTypeId(program.progType) ?? -1);
   const fds = createMaps(process, program.maps);
   const entry = type && eventFor(kernel, type, event);
-  if (!entry || typeof fds === "number") return null;
+  if (!entry || "en" in entry || typeof fds === "number") return null;
   const machine = unverified(process, program, fds);
 
   const jit = new Jit(memory, () => now() / 1000);

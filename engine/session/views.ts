@@ -46,11 +46,19 @@ export interface ProgramInput {
   readonly contents?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** What makes a program run. `ctx`: raw bytes of the context; `packet`: for socket filter, tc and XDP. */
+/**
+ * What makes a program run. `sysfs`: a write of `data` to a file, with the newline that echo adds; `packet`: a frame, for
+ * socket filter, tc and XDP; `ctx`: raw bytes of the context.
+ */
 export type EventInput =
   | { readonly kind: "sysfs"; readonly path: string; readonly data: string }
   | { readonly kind: "packet"; readonly hex: string }
   | { readonly kind: "ctx"; readonly hex: string };
+
+/** The text beside a program as it was read: what runs the program, and the text that is read as the same; or why not. */
+export type InputView =
+  | { readonly ok: true; readonly event: EventInput; readonly text: string }
+  | { readonly ok: false; readonly why: Texts };
 
 // ------------------------------------------------------------------------------------- source, bytes, verdict
 
@@ -315,8 +323,21 @@ export interface SysfsFileView {
   readonly mode: string;
 }
 
+/** The program type that steps 1 to 3 of the recipe add, and its module. */
+export interface OwnTypeView {
+  /** Lower case: `oreore`. */
+  readonly name: string;
+  /** Of the kernel module: `oreore_module`. */
+  readonly module: string;
+  /** The file whose writes run the program: `/sys/oreore/bpf`, whether the module that makes it is there or not. */
+  readonly path: string;
+  /** That one, then the module's other files. */
+  readonly paths: readonly string[];
+}
+
 /** The kernel after a call. */
 export interface KernelView {
+  readonly own: OwnTypeView;
   /** `6.18.44` or what facts say. */
   readonly release: string;
   readonly fds: readonly FdView[];
@@ -339,6 +360,11 @@ export interface Outcome {
   readonly ret: number;
   readonly errno: number;
   readonly errnoName: string;
+}
+
+export interface DefineOutcome extends Outcome {
+  /** What the kernel knows from now on. */
+  readonly hello: HelloView;
 }
 
 export interface LoadOutcome extends Outcome {
@@ -387,6 +413,10 @@ export interface ProgTypeView {
   readonly why: string;
   /** What makes it run here. */
   readonly event: "sysfs" | "packet" | "ctx" | "none";
+  /** The input that its programs start with. */
+  readonly firstInput: string;
+  /** Those that a load takes as its expected attach type; [] where that is not looked at. */
+  readonly attachTypes: readonly { readonly id: number; readonly name: string }[];
 }
 
 export interface MapTypeView {
@@ -445,8 +475,14 @@ export interface TakeHomeFileView {
   readonly executable: boolean;
 }
 
+/** A definition from a form, a link or a file, freed of all that is no part of one; or what is wrong, each fault at its field. */
+export type DefinitionView =
+  | { readonly ok: true; readonly definition: DefinitionInput }
+  | { readonly ok: false; readonly faults: readonly DefinitionFault[] };
+
 export interface HelloView {
   readonly release: string;
+  /** The reader's own among them. */
   readonly progTypes: readonly ProgTypeView[];
   readonly mapTypes: readonly MapTypeView[];
   readonly kernel: KernelView;

@@ -1,13 +1,6 @@
 // Step 3 of the recipe: the module whose files in sysfs run what is attached, as C for Linux 6.1.
-import {
-  type KernelDefinition,
-  memberNamed,
-  type NumberParse,
-  numberType,
-  PARSES,
-  type ShowFormat,
-  type SideFile,
-} from "../kernel/definition.ts";
+import { type KernelDefinition, memberNamed, numberType, type SideFile } from "../kernel/definition.ts";
+import { type NumberParse, PARSES, type ShowFormat } from "../kernel/formats.ts";
 import { namesOf } from "./names.ts";
 
 /** Directory names below /sys, and the file's name. */

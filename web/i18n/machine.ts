@@ -48,7 +48,7 @@ export interface MachineTexts {
   readonly callsAt: (slot: number) => string;
   readonly kept: string;
   readonly noStack: string;
-  readonly empty: Readonly<Record<"error" | "reject" | "input" | "none" | "waiting", string>>;
+  readonly empty: Readonly<Record<"error" | "reject" | "none" | "waiting", string>>;
   readonly runAnyway: string;
   readonly announce: (step: number, length: number, next: string, said: string) => string;
   readonly roles: readonly string[];
@@ -143,7 +143,6 @@ export interface MachineTexts {
     readonly context: string;
     readonly record: string;
     readonly hex: string;
-    readonly refused: string;
   };
   readonly output: {
     readonly trace: string;
@@ -225,7 +224,6 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     empty: {
       error: "Once every line assembles, the run can be stepped here.",
       reject: "The kernel would not run this. Run it anyway to see what the verifier saved you from.",
-      input: "The text to write is not a number the kernel takes, so no program runs. Write it to see the errno.",
       none: "Nothing runs this program type here yet.",
       waiting: "Making the run",
     },
@@ -343,7 +341,6 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       context: "Registers at the probe",
       record: "Record",
       hex: "Bytes, hex",
-      refused: "The kernel does not take this packet: a frame needs its Ethernet header, and IP its own.",
     },
     output: {
       trace: "trace_pipe",
@@ -424,8 +421,6 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     empty: {
       error: "すべての行がアセンブルできると、ここで 1 ステップずつ実行できます。",
       reject: "このプログラムをカーネルは実行しません。あえて実行して、verifier が何を防いだのかを見ることもできます。",
-      input:
-        "書き込む文字列をカーネルは数値として受け取れないので、プログラムは実行されません。書き込むと errno が分かります。",
       none: "このプログラムタイプを実行するイベントは、ここにはまだありません。",
       waiting: "実行を準備中",
     },
@@ -543,7 +538,6 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       context: "プローブでのレジスタ",
       record: "レコード",
       hex: "バイト列(16 進)",
-      refused: "カーネルはこのパケットを受け付けません。Ethernet ヘッダと、IP ならそのヘッダが必要です。",
     },
     output: {
       trace: "trace_pipe",

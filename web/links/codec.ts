@@ -1,7 +1,7 @@
 // Links: what stands after the # and back. Nothing in a link is markup or code; whatever it holds, reading it ends in a
 // value: a state, a name to open, or a sentence's key why not. Every version ever made stays readable.
 import * as v from "valibot";
-import type { DefinitionInput, MapInput } from "../../engine/index.ts";
+import type { MapInput } from "../../engine/index.ts";
 
 /** All that a link carries. No theme and no language: those are the reader's. */
 export interface LinkState {
@@ -12,8 +12,8 @@ export interface LinkState {
   readonly input: string;
   /** Which of one's own program types stands in OREORE's place; left out: OREORE. */
   readonly preset?: string;
-  /** The same where it is none of the presets. */
-  readonly definition?: DefinitionInput;
+  /** The same where it is none of the presets; whether it is one the engine says, which knows its parts. */
+  readonly definition?: unknown;
   /** What the maps hold before a run, by the map's name: hex of the key → hex of the value. */
   readonly contents?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What decides random numbers, time and addresses of the run, and the CPU it runs on; left out: as the page starts. */

@@ -23,14 +23,15 @@ export async function openAddress(): Promise<void> {
 
 /** A state from a link or a file. */
 export async function openState(state: LinkState): Promise<void> {
-  if (!(await isTaken(state))) return refuse("definition");
+  const own = await ownTypeOf(state);
+  if (!own) return refuse("definition");
   if (state.seed !== undefined || state.cpu !== undefined || Object.keys(environmentForLink()).length > 0)
     await openEnvironment({
       ...(state.seed !== undefined && { seed: state.seed }),
       ...(state.cpu !== undefined && { cpu: state.cpu }),
     });
-  const { step = null, preset = "oreore", definition = null, slot, view, views, breakpoints = [] } = state;
-  openProgram(state, { askedStep: step, askedPreset: preset, askedDefinition: definition });
+  const { step = null, slot, view, views, breakpoints = [] } = state;
+  openProgram(state, { askedStep: step, ...own });
   putContents(state.contents ?? {}); // after: another program begins with empty maps
   restoreLayout(view, views);
   useBreakpoints.setState({ points: [] });
@@ -41,9 +42,14 @@ export async function openState(state: LinkState): Promise<void> {
 
 const refuse = (fault: LinkFault): void => noteWhat({ kind: "link-fault", fault });
 
-/** Whether the kernel takes the program type that a link was made for. */
-async function isTaken({ definition, preset }: LinkState): Promise<boolean> {
-  if (definition) return (await answered(engine().api.tools.checkDefinition(definition)))?.length === 0;
-  if (preset === undefined) return true;
-  return (await answered(engine().api.tools.presets()))?.some(({ name }) => name === preset) ?? false;
+/** The program type of one's own that a link was made for, as the engine reads it; undefined: it takes none like that. */
+async function ownTypeOf({ definition, preset = "oreore" }: LinkState) {
+  const own = { askedPreset: preset, askedDefinition: null };
+  const { tools } = engine().api;
+  if (definition !== undefined) {
+    const read = await answered(tools.readDefinition(definition));
+    return read?.ok ? { ...own, askedDefinition: read.definition } : undefined;
+  }
+  if (preset === "oreore") return own;
+  return (await answered(tools.presets()))?.some(({ name }) => name === preset) ? own : undefined;
 }

@@ -1,38 +1,46 @@
 // The definition in the form: as typed, with what the engine says of it. Kept here so that the form, the code beside it and
 // the context table speak of the same one. Nothing changes in the kernel until it is used.
 import { create } from "zustand";
-import type { ContextView, DefinitionFault, DefinitionInput, KernelCodeView } from "../../engine/index.ts";
+import {
+  type ContextView,
+  type DefinitionFault,
+  type DefinitionInput,
+  type DefinitionView,
+  type FieldSize,
+  type KernelCodeView,
+  OF_RESULT,
+  PARSES,
+  type Parse,
+  renamed,
+  SHOW_FORMATS,
+  type ShowFormat,
+} from "../../engine/index.ts";
 import { answered, engine } from "./engine.ts";
 import { defineOwn, same, useKernel } from "./kernel.ts";
 import { programInput, useProgram } from "./program.ts";
 
-export type Size = DefinitionInput["ctx"]["fields"][number]["size"];
-export const SIZES: readonly Size[] = [1, 2, 4, 8];
-export const PARSES = ["u", "s", "hex", "bytes"] as const;
-export const SHOWS = ["%u", "%d", "0x%x"] as const;
-/** In place of a field's name: a file that shows the result. */
-export const RESULT = "result";
-export const MAX_FIELDS = 32;
-export const MAX_FILES = 8;
+/** In the order in which the form offers them. */
+export const PARSE_CHOICES = Object.keys(PARSES) as readonly Parse[];
+export const SHOW_CHOICES = Object.keys(SHOW_FORMATS) as readonly ShowFormat[];
 
 /** Numbers are texts until they are asked for. */
 export interface FieldDraft {
   readonly id: number;
   readonly name: string;
-  readonly size: Size;
+  readonly size: FieldSize;
   readonly off: string;
   readonly writable: boolean;
   readonly narrow: boolean;
   /** null: the same place under the same name. */
-  readonly kernel: { readonly name: string; readonly off: string; readonly size: Size } | null;
+  readonly kernel: { readonly name: string; readonly off: string; readonly size: FieldSize } | null;
 }
 
 export interface FileDraft {
   readonly id: number;
   readonly name: string;
   readonly of: string;
-  readonly parse: Exclude<(typeof PARSES)[number], "bytes">;
-  readonly show: (typeof SHOWS)[number];
+  readonly parse: Exclude<Parse, "bytes">;
+  readonly show: ShowFormat;
 }
 
 export interface Draft {
@@ -45,8 +53,8 @@ export interface Draft {
   readonly min: string;
   readonly max: string;
   readonly sysfsPath: string;
-  readonly parse: (typeof PARSES)[number];
-  readonly show: (typeof SHOWS)[number];
+  readonly parse: Parse;
+  readonly show: ShowFormat;
   readonly files: readonly FileDraft[];
   readonly attachName: string;
 }
@@ -151,14 +159,7 @@ export function setDraft(draft: Draft): void {
 export function rename(name: string): void {
   const { draft } = get();
   if (!draft) return;
-  const follows = draft.attachName === `BPF_${draft.name.toUpperCase()}_ATTACH`;
-  const [, sys, dir, ...file] = draft.sysfsPath.split("/");
-  setDraft({
-    ...draft,
-    name,
-    attachName: follows ? `BPF_${name.toUpperCase()}_ATTACH` : draft.attachName,
-    sysfsPath: dir === draft.name ? ["", sys, name, ...file].join("/") : draft.sysfsPath,
-  });
+  setDraft({ ...draft, ...renamed(draft, name) });
 }
 
 const free = (taken: readonly string[], make: (n: number) => string): string => {
@@ -189,9 +190,9 @@ export function kernelSide(fields: readonly FieldDraft[], field: FieldDraft): No
 
 export function anotherFile({ files, fields }: Draft): FileDraft {
   const field = fields.find(({ name }) => !files.some(({ of }) => of === name));
-  const of = files.length === 0 || !field ? RESULT : field.name;
-  const name = of === RESULT ? "hex" : of;
-  const show = of === RESULT ? "0x%x" : "%u";
+  const of = files.length === 0 || !field ? OF_RESULT : field.name;
+  const name = of === OF_RESULT ? "hex" : of;
+  const show = of === OF_RESULT ? "0x%x" : "%u";
   return {
     id: ++lastId,
     name: files.some((file) => file.name === name)
@@ -222,23 +223,30 @@ async function ask(): Promise<void> {
   const definition = definitionOf(draft);
   const { api } = engine();
   const program = programInput(useProgram.getState());
-  const [faults, code, context, before] = await Promise.all([
-    answered(api.tools.checkDefinition(definition)),
+  const [read, code, context, before] = await Promise.all([
+    answered(api.tools.readDefinition(definition)),
     answered(api.tools.kernelCode(program, definition)),
     answered(api.tools.context("", definition)),
     answered(api.tools.kernelCode(program)),
   ]);
-  if (get().draft !== draft || !faults) return;
-  set((s) => ({ faults, code: code ?? s.code, context: context ?? s.context, before: before ?? s.before }));
+  if (get().draft !== draft || !read) return;
+  set((s) => ({
+    faults: faultsOf(read),
+    code: code ?? s.code,
+    context: context ?? s.context,
+    before: before ?? s.before,
+  }));
 }
+
+const faultsOf = (read: DefinitionView): readonly DefinitionFault[] => (read.ok ? [] : read.faults);
 
 /** Puts it into the kernel; where it is faulty, says so. */
 export async function putDraft(): Promise<void> {
   const { draft } = get();
   if (!draft) return;
-  const faults = await answered(engine().api.tools.checkDefinition(definitionOf(draft)));
-  const taken = faults?.length === 0 && (await defineOwn(definitionOf(draft)));
-  set((s) => ({ faults: faults ?? s.faults, refused: !taken }));
+  const read = await answered(engine().api.tools.readDefinition(definitionOf(draft)));
+  const taken = read?.ok === true && (await defineOwn(read.definition));
+  set((s) => ({ faults: read ? faultsOf(read) : s.faults, refused: !taken }));
   if (taken) look();
 }
 

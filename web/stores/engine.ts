@@ -1,14 +1,17 @@
-// The page's end of the engine: one worker, started with the page. Stores call it; components never do.
-import { Cancelled, type Client, connect, type WorkerLike } from "../../engine/index.ts";
+// The engine that the stores ask. Given once at the start: on the page a worker's (web/start-engine.ts), in a test one in the
+// same thread. Stores call it; components do not.
+import { Cancelled, type Client, type ClientOptions } from "../../engine/index.ts";
 
-let client: Client | undefined;
+export type Engine = Pick<Client, "api" | "cancel">;
+
+let given: Engine | undefined;
 const listeners = new Set<(busy: boolean) => void>();
 const progressListeners = new Set<(insnsProcessed: number) => void>();
+const bugListeners = new Set<(text: string) => void>();
 
-export function engine(): Client {
-  client ??= connect({
-    spawn: () =>
-      new Worker(new URL("../worker.ts", import.meta.url), { type: "module", name: "oreore-engine" }) as WorkerLike,
+/** From now on the stores ask this one. `make` is told whom the engine tells when it turns busy, and how far it has come. */
+export function startEngine(make: (told: Required<Pick<ClientOptions, "onBusy" | "onProgress">>) => Engine): void {
+  given = make({
     onBusy: (busy) => {
       for (const listener of listeners) listener(busy);
     },
@@ -16,7 +19,11 @@ export function engine(): Client {
       for (const listener of progressListeners) listener(insnsProcessed);
     },
   });
-  return client;
+}
+
+export function engine(): Engine {
+  if (!given) throw new Error("a store asked before startEngine()");
+  return given;
 }
 
 /** Told now and then how many instructions a verification under way has walked. */
@@ -25,7 +32,6 @@ export const onEngineProgress = (listener: (insnsProcessed: number) => void): vo
 
 export const onEngineBusy = (listener: (busy: boolean) => void): void => void listeners.add(listener);
 
-const bugListeners = new Set<(text: string) => void>();
 export const onEngineBug = (listener: (text: string) => void): void => void bugListeners.add(listener);
 
 /** Waits for what was asked; undefined where the reader ended it or the engine failed (which the page then says). */

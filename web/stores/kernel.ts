@@ -1,25 +1,25 @@
 // The simulated kernel as the page sees it: load, attach, echo, cat, and the list of system calls they made.
 import { create } from "zustand";
-import type {
-  ContextView,
-  DefinitionInput,
-  HelloView,
-  KernelView,
-  Outcome,
-  Preset,
-  ProgTypeView,
-  SyscallView,
-  SysfsOutcome,
+import {
+  type ContextView,
+  type DefinitionInput,
+  type HelloView,
+  type KernelView,
+  OREORE_FILE,
+  type Outcome,
+  type Preset,
+  type ProgTypeView,
+  type SyscallView,
+  type SysfsOutcome,
 } from "../../engine/index.ts";
 import { saveFile } from "../ui/save.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
-import { adopt, askKernel, eventOf, moveTo } from "./machine.ts";
-import { chooseProgType, editInput, programInput, recheck, useProgram, writtenFor } from "./program.ts";
+import { adopt, moveTo } from "./machine.ts";
+import { chooseProgType, editInput, noteWhat, programInput, recheck, useProgram, writtenFor } from "./program.ts";
 import { freshCheck, useVerdict } from "./verdict.ts";
 
 /** The file whose writes run the program, whether the module that makes it is there or not. */
-export const hookPath = ({ definition }: Pick<KernelState, "definition">): string =>
-  definition?.sysfsPath ?? "/sys/oreore/bpf";
+export const hookPath = ({ kernel }: Pick<KernelState, "kernel">): string => kernel?.own.path ?? OREORE_FILE;
 
 /** In place of a preset's name: a definition of the reader's own. */
 export const OWN = "own";
@@ -86,12 +86,7 @@ export async function startKernel(): Promise<void> {
     else set({ busy: false });
   });
   // Once more, where it was lost with a first check that the reader ended.
-  const hello = (await answered(engine().api.kernel.hello())) ?? (await answered(engine().api.kernel.hello()));
-  if (hello) set({ hello, kernel: hello.kernel });
-  askKernel({
-    eventKind: (progType) => progTypeView(progType)?.event ?? "sysfs",
-    hookPath: () => hookPath(get()),
-  });
+  if (!(await greet())) await greet();
   // A link says for which program type of one's own it was made.
   let opened = 0;
   const follow = async (): Promise<void> => {
@@ -113,6 +108,13 @@ export async function startKernel(): Promise<void> {
   await follow();
 }
 
+/** What the kernel knows; false where the question was ended. */
+async function greet(): Promise<boolean> {
+  const hello = await answered(engine().api.kernel.hello());
+  if (hello) set({ hello, kernel: hello.kernel });
+  return hello !== undefined;
+}
+
 /** A source that names its program type is taken for that, everywhere on the page. */
 function takeSaidType(): void {
   const { check } = useVerdict.getState();
@@ -121,7 +123,7 @@ function takeSaidType(): void {
   const after = progTypeView(check.saidType);
   if (!after) return;
   const sameEvent = progTypeView(progType)?.event === after.event;
-  useProgram.setState({ progType: after.name, ...(!sameEvent && { input: FIRST_INPUT[after.event] }) });
+  useProgram.setState({ progType: after.name, ...(!sameEvent && { input: after.firstInput }) });
 }
 
 export const progTypeView = (name: string): ProgTypeView | undefined =>
@@ -135,27 +137,12 @@ export function note(outcome: Outcome): void {
   }));
 }
 
-/** Ethernet, IPv4 (10.0.0.1 → 10.0.0.2), UDP (8080 → 53), 22 bytes of text: 64 bytes in all. */
-const PACKET =
-  "ffffffffffff0200000000010800" +
-  "4500003200010000401166b80a0000010a000002" +
-  "1f900035001e0000" +
-  "6f72656f7265206f72656f7265206f72656f7265210a";
-
-/** What a type starts with, by what makes it run. */
-const FIRST_INPUT: Readonly<Record<ProgTypeView["event"], string>> = {
-  sysfs: "10",
-  packet: PACKET,
-  ctx: "00".repeat(64),
-  none: "",
-};
-
 /** Another program type; where something else makes it run, the input is that type's first one. */
 export function chooseType(name: string): void {
   const before = progTypeView(useProgram.getState().progType)?.event;
-  const after = progTypeView(name)?.event ?? "none";
+  const after = progTypeView(name);
   chooseProgType(name);
-  if (before !== after) editInput(FIRST_INPUT[after]);
+  if (after && after.event !== before) editInput(after.firstInput);
 }
 
 export async function load(): Promise<boolean> {
@@ -180,10 +167,14 @@ export async function detach(): Promise<void> {
   if (outcome) note(outcome);
 }
 
-/** `echo input > /sys/oreore/bpf`: adds the newline that echo adds. */
+/** `echo input > /sys/oreore/bpf` */
 export async function write(): Promise<void> {
   const { input } = useProgram.getState();
-  const outcome = await answered(engine().api.kernel.writeFile(hookPath(get()), `${input}\n`));
+  const { api } = engine();
+  if (!get().kernel) await greet();
+  const read = await answered(api.runs.readInput(get().kernel?.own.name ?? "", input));
+  if (!read?.ok || read.event.kind !== "sysfs") return;
+  const outcome = await answered(api.kernel.writeFile(read.event.path, read.event.data));
   if (!outcome) return;
   show(outcome, "write");
   if (outcome.run) await adopt(outcome.run, "event", `echo ${input}`, 0);
@@ -227,9 +218,11 @@ export const complete = async (line: string): Promise<readonly string[]> =>
 /** BPF_PROG_TEST_RUN, for types that no file of sysfs triggers. */
 export async function testRun(): Promise<void> {
   const program = useProgram.getState();
-  const event = eventOf(program, progTypeView(program.progType)?.event ?? "none");
-  if (!event) return;
-  const outcome = await answered(engine().api.kernel.testRun(get().fd, event));
+  const { api } = engine();
+  const input = await answered(api.runs.readInput(program.progType, program.input));
+  if (!input) return;
+  if (!input.ok) return noteWhat({ kind: "said", words: input.why, bad: true });
+  const outcome = await answered(api.kernel.testRun(get().fd, input.event));
   if (!outcome) return;
   note(outcome);
   if (outcome.run) await adopt(outcome.run, "test", "", 0);
@@ -240,6 +233,7 @@ export async function runAll(): Promise<boolean> {
   await freshCheck();
   if (!(await load())) return false;
   const { progType } = useProgram.getState();
+  if (!get().hello) await greet();
   if (progTypeView(progType)?.event === "sysfs") {
     if (!(await attach())) return false;
     await write();
@@ -272,30 +266,16 @@ export const same = (a: DefinitionInput | null, b: DefinitionInput | null): bool
 async function put(definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> {
   const outcome = await answered(engine().api.kernel.define(name === "oreore" ? null : definition));
   if (!outcome || outcome.ret < 0) return false;
-  const hello = await answered(engine().api.kernel.hello());
-  if (!hello) return false;
-  // It stands in OREORE's place, in the list as in the kernel.
-  const progTypes = hello.progTypes.map((type) =>
-    type.name === "oreore"
-      ? { ...type, name: definition.name, constant: `BPF_PROG_TYPE_${definition.name.toUpperCase()}` }
-      : type,
-  );
-  set({ ...STARTED, preset: name, definition, kernel: outcome.kernel, hello: { ...hello, progTypes } });
+  const { hello, kernel } = outcome;
+  set({ ...STARTED, preset: name, definition, kernel, hello });
   writtenFor(name === "oreore" ? null : definition);
   if (keepProgram) {
     recheck();
     return true;
   }
-  chooseProgType(definition.name);
-  editInput(firstText(definition));
+  chooseProgType(kernel.own.name);
+  editInput(progTypeView(kernel.own.name)?.firstInput ?? "");
   return true;
-}
-
-/** A text that the definition's file takes: a number for each field that has no file of its own. */
-function firstText({ ctx, files = [], parse }: DefinitionInput): string {
-  if (parse === "bytes") return "hello";
-  const asked = ctx.fields.filter(({ name }) => !files.some(({ of }) => of === name));
-  return asked.map((_, i) => (i === 0 ? "10" : "32")).join(" ") || "1";
 }
 
 /** Applies a step of the recipe or takes it back. */
@@ -324,7 +304,7 @@ export async function takeHome(): Promise<void> {
   const files = await answered(engine().api.tools.takeHome(programInput(useProgram.getState())));
   if (!files) return;
   const { zip } = await import("../ui/zip.ts");
-  const name = get().definition?.name ?? "oreore";
+  const name = get().kernel?.own.name ?? "oreore";
   saveFile(`${name}-take-home.zip`, zip(files.map((file) => ({ ...file, path: `${name}/${file.path}` }))));
 }
 

@@ -61,8 +61,7 @@ export async function againFromTheStart(): Promise<void> {
 }
 
 async function show(lesson: Lesson, number: number): Promise<void> {
-  const { source, progType, maps, step, view, recipe } = lesson.state;
-  const input = await inputOf(lesson);
+  const { source, progType, maps, input, step, view, recipe } = lesson.state;
   const title = (language: "en" | "ja"): string => textOf(lesson, language)?.title ?? "";
   const { kernel } = useKernel.getState();
   if (kernel) await freshKernel(recipe);
@@ -78,13 +77,6 @@ async function show(lesson: Lesson, number: number): Promise<void> {
   // At the start of the page the kernel comes after the first verdict, and has seen nothing; only the recipe may differ.
   if (!kernel && recipe.includes(false))
     void kernelReady().then(() => (get().lesson === lesson ? freshKernel(recipe) : undefined));
-}
-
-/** Packets may be called by their names. */
-async function inputOf({ state }: Lesson): Promise<string> {
-  if (state.progType === "oreore" || /^([0-9a-fA-F]{2})*$/.test(state.input)) return state.input;
-  const packets = await answered(engine().api.tools.packets());
-  return packets?.find(({ name }) => name === state.input)?.hex ?? state.input;
 }
 
 const kernelReady = (): Promise<void> =>

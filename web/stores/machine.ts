@@ -1,12 +1,12 @@
 // A recorded run and where the reader stands in it. Short runs are fetched whole, so that a step needs no question;
 // of long ones only the neighbourhood is kept.
 import { create } from "zustand";
-import type { EventInput, RunView, StepView } from "../../engine/index.ts";
+import type { InputView, RunView, StepView, Texts } from "../../engine/index.ts";
 import { slotOfLine, useBreakpoints } from "./breakpoints.ts";
 import { putContents, useContents } from "./contents.ts";
 import { answered, engine } from "./engine.ts";
 import { useEnvironment } from "./environment.ts";
-import { type ProgramState, programInput, recheck, useProgram } from "./program.ts";
+import { programInput, recheck, useProgram } from "./program.ts";
 import { freshCheck, useVerdict } from "./verdict.ts";
 
 /** `trial`: made for stepping only; `event`, `test`: what the simulated kernel ran because of a write or a test run. */
@@ -17,6 +17,10 @@ export interface MachineState {
   readonly origin: RunOrigin;
   /** What made the run: the text or packet of a trial, the command of an event. */
   readonly input: string;
+  /** The packet or context that it was made with, hex; "" where that is not known, or it was a write. */
+  readonly given: string;
+  /** Where there is no run though the program is accepted: why not. */
+  readonly why: Texts | null;
   readonly position: number;
   readonly view: StepView | null;
   /** One number (MARK bits) for each of up to 512 equal parts of the run. */
@@ -29,6 +33,8 @@ const EMPTY: MachineState = {
   run: null,
   origin: "trial",
   input: "",
+  given: "",
+  why: null,
   position: 0,
   view: null,
   marks: new Uint8Array(0),
@@ -90,30 +96,6 @@ export function followVerdict(): void {
   useBreakpoints.subscribe((now, before) => now.points !== before.points && void markAgain());
 }
 
-/** The event that `input` stands for with this program type; null where nothing makes it run here. */
-export function eventOf(program: ProgramState, kind: string): EventInput | null {
-  if (kind === "sysfs") return { kind: "sysfs", path: kernelSays.hookPath(), data: program.input };
-  const hex = /^([0-9a-fA-F]{2})+$/.test(program.input.trim()) ? program.input.trim() : "00".repeat(64);
-  if (kind === "packet") return { kind: "packet", hex };
-  if (kind === "ctx") return { kind: "ctx", hex };
-  return null;
-}
-
-interface KernelSays {
-  readonly eventKind: (progType: string) => string;
-  readonly hookPath: () => string;
-}
-let kernelSays: KernelSays = { eventKind: () => "sysfs", hookPath: () => "/sys/oreore/bpf" };
-let ready: () => void;
-const kernelReady = new Promise<void>((resolve) => {
-  ready = resolve;
-});
-/** The kernel store knows the catalogue of program types and the hook's file; runs wait until it does. */
-export function askKernel(says: KernelSays): void {
-  kernelSays = says;
-  ready();
-}
-
 /** The trial run that is there or under way. */
 let made: { readonly of: string; readonly done: Promise<void> } | undefined;
 
@@ -125,25 +107,30 @@ function trialOnce(): Promise<void> {
 }
 
 async function trial(verified = true): Promise<void> {
-  await kernelReady;
   const program = useProgram.getState();
-  const event = eventOf(program, kernelSays.eventKind(program.progType));
-  if (!event) return;
-  const data = event.kind === "sysfs" ? { ...event, data: event.data.replace(/\n?$/, "\n") } : event;
   const before = adopted;
-  const answer = await answered(engine().api.runs.runOnce(programInput(program), data, verified));
+  const { api } = engine();
+  const input = await answered(api.runs.readInput(program.progType, program.input));
+  const answer = input?.ok
+    ? await answered(api.runs.runOnce(programInput(program), input.event, verified))
+    : input && { run: null, why: input.why };
   if (!answer) made = undefined; // cancelled: the next who asks gets one
   // Meanwhile the program was edited, or the kernel made a run of its own: that one counts.
   if (!answer || before !== adopted || program.revision !== useProgram.getState().revision) return;
-  if (answer.run) await adopt(answer.run, verified ? "trial" : "unverified", program.input, program.askedStep ?? 0);
-  else if (verified) set(EMPTY); // the text is no number: a write would be refused before the program runs
+  const { run, why } = answer;
+  if (run) await adopt(run, verified ? "trial" : "unverified", program.input, program.askedStep ?? 0, bytesOf(input));
+  else if (verified) set({ ...EMPTY, why });
 }
+
+/** The packet or context that was given, hex; "" where it is a write. */
+const bytesOf = (input: InputView | undefined): string =>
+  input?.ok && input.event.kind !== "sysfs" ? input.event.hex : "";
 
 /** Runs what the verifier refused, to see why it was right. */
 export const runUnverified = (): Promise<void> => trial(false);
 
 /** Shows a run from a step on. */
-export async function adopt(run: RunView, origin: RunOrigin, input: string, step: number): Promise<void> {
+export async function adopt(run: RunView, origin: RunOrigin, input: string, step: number, given = ""): Promise<void> {
   const mine = ++adopted;
   const position = Math.min(step, run.length);
   const whole = run.length < WHOLE;
@@ -161,7 +148,17 @@ export async function adopt(run: RunView, origin: RunOrigin, input: string, step
   const opening = from === 0 ? views : start;
   cache = new Map(views.map((view) => [view.step, view]));
   wanted = position;
-  set({ run, origin, input, position, view: cache.get(position) ?? null, marks, firstSet: firstSetIn(opening) });
+  set({
+    run,
+    origin,
+    input,
+    given,
+    why: null,
+    position,
+    view: cache.get(position) ?? null,
+    marks,
+    firstSet: firstSetIn(opening),
+  });
 }
 
 const askMarks = ({ run, length }: RunView): Promise<Uint8Array> =>

@@ -166,7 +166,7 @@ export function restoreDraft(): void {
   if (draft && draft.source.trim() !== "") set((s) => ({ ...opening(s), ...programOf(draft), edited: true }));
 }
 
-type Opened = Draft & { readonly maps: readonly MapInput[] };
+type Opened = Pick<Draft, "source" | "progType" | "input"> & { readonly maps: readonly MapInput[] };
 
 /** Puts a program into the editor. What stood there is set aside, unless nothing would be lost. */
 export function openProgram(

@@ -7,7 +7,8 @@ import { helperName } from "../../facts/helpers.ts";
 import { BPF_REG_FP } from "../../isa/codes.ts";
 import { insnNamed as insn } from "../../isa/forms.ts";
 import { encodeInsns, type Insn } from "../../isa/insn.ts";
-import { fieldNamed, type KernelDefinition, type Parse } from "../../kernel/definition.ts";
+import { fieldNamed, type KernelDefinition } from "../../kernel/definition.ts";
+import type { Parse } from "../../kernel/formats.ts";
 import type { SessionRow } from "../replay.ts";
 
 const SIZES = [1, 2, 4, 8] as const;

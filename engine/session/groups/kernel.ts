@@ -2,7 +2,6 @@
 import { latin1, utf8Encode } from "../../base/bytes.ts";
 import { ERRNO, errnoText } from "../../facts/errno.ts";
 import { MAP_TYPES } from "../../facts/map-types.ts";
-import { PROG_TYPES } from "../../facts/prog-types.ts";
 import type { ProgType } from "../../facts/types.ts";
 import { OREORE } from "../../kernel/definition.ts";
 import { readDefinition } from "../../kernel/definition-input.ts";
@@ -10,31 +9,31 @@ import { createMaps, withDescriptors } from "../../kernel/loader.ts";
 import type { Process } from "../../kernel/process.ts";
 import { RELEASE, Registry, type Steps } from "../../kernel/registry.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../../kernel/syscall.ts";
-import { takesPacket } from "../../kernel/test-run.ts";
 import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
 import { defaultEnv, type Env, outOfMemory } from "../../vm/index.ts";
 import type { KernelApi } from "../api.ts";
 import { act, booted, present, reboot } from "../booted.ts";
 import { assembleInput, checkedView } from "../check.ts";
-import { bytesOf } from "../input.ts";
+import { bytesOf, eventKind, firstInput } from "../input.ts";
 import { kernelView } from "../kernel-view.ts";
 import type { EnvironmentInput } from "../run-views.ts";
 import { type Booted, checkOf, type SessionState, watch } from "../state.ts";
-import type { CheckView, ProgramInput, ProgTypeView } from "../views.ts";
+import type { CheckView, HelloView, ProgramInput, ProgTypeView } from "../views.ts";
 
 /** What cat asks for at a time. */
 const READ_SIZE = 131072;
 
 export function createKernel(state: SessionState): KernelApi {
   const now = (): Booted => booted(state);
+  const hello = (): HelloView => ({
+    release: RELEASE,
+    progTypes: state.registry.progTypes().map((type) => progTypeView(state.registry, type)),
+    mapTypes: MAP_TYPES.map(({ id, name, simulated }) => ({ id, name, simulated })),
+    kernel: kernelView(now().kernel),
+  });
 
   return {
-    hello: () => ({
-      release: RELEASE,
-      progTypes: PROG_TYPES.map(progTypeView),
-      mapTypes: MAP_TYPES.map(({ id, name, simulated }) => ({ id, name, simulated })),
-      kernel: kernelView(now().kernel),
-    }),
+    hello,
 
     load(program) {
       // Its log is known to be too long: only the result is asked for.
@@ -107,9 +106,10 @@ export function createKernel(state: SessionState): KernelApi {
     },
     define(input) {
       const found = input === null ? { ok: true as const, definition: OREORE } : readDefinition(input);
-      return found.ok
+      const outcome = found.ok
         ? reboot(state, new Registry(found.definition, state.registry.steps))
         : act(state, () => -ERRNO.EINVAL);
+      return { ...outcome, hello: hello() };
     },
     restart(seed) {
       state.seed = BigInt.asUintN(64, BigInt(Math.trunc(seed) || 0));
@@ -199,12 +199,14 @@ const environmentOf = ({ seed, cpu, bootTime }: EnvironmentInput): Partial<Env> 
   ...(bootTime !== undefined && bootTime >= 0 && { bootTime: BigInt(Math.trunc(bootTime)) }),
 });
 
-const progTypeView = (type: ProgType): ProgTypeView => ({
+const progTypeView = (registry: Registry, type: ProgType): ProgTypeView => ({
   id: type.id,
   name: type.name,
   constant: `BPF_PROG_TYPE_${type.name.toUpperCase()}`,
   ctxStruct: type.ctxStruct,
   simulated: type.simulated,
   why: type.why ?? "",
-  event: takesPacket(type) ? "packet" : type.name === "oreore" ? "sysfs" : type.simulated ? "ctx" : "none",
+  event: eventKind(registry, type),
+  firstInput: firstInput(registry, type),
+  attachTypes: (type.attachTypes ?? []).map((id) => ({ id, name: registry.attachTypeName(id) ?? "" })),
 });

@@ -8,10 +8,11 @@ import type { RunsApi } from "../api.ts";
 import { booted, find, recordRun } from "../booted.ts";
 import { check } from "../check.ts";
 import { parseCondition } from "../condition.ts";
-import { eventFor } from "../input.ts";
+import { eventFor, readInput, refusedEntry } from "../input.ts";
 import { mapsAt, packetAt } from "../moment.ts";
 import { slotViews } from "../source-views.ts";
 import { checkOf, type Kept, type SessionState, watch } from "../state.ts";
+import type { Texts } from "../views.ts";
 
 export function createRuns(state: SessionState): RunsApi {
   /** A run, ready for questions about its steps. */
@@ -19,6 +20,7 @@ export function createRuns(state: SessionState): RunsApi {
   const recorded = (run: number) => at(run)?.recorded;
 
   return {
+    readInput: (progType, text) => readInput(state.registry, progType, text),
     runOnce(input, event, verified) {
       const { definition, steps } = state.registry;
       const now = booted(state);
@@ -26,16 +28,19 @@ export function createRuns(state: SessionState): RunsApi {
       const process = new Process(kernel);
       const { view, program, assembly } =
         checkOf(state, input) ?? check(kernel, input, -1, state.now, () => watch(state));
-      if (!assembly.ok || (verified && view.verdict !== "accept")) return { check: view, run: null };
+      const nothing = (why: Texts | null) => ({ check: view, run: null, why });
+      if (!assembly.ok || (verified && view.verdict !== "accept")) return nothing(null);
       const type = kernel.progType(kernel.progTypeId(program.progType) ?? -1);
       const fds = createMaps(process, program.maps);
-      const entry = type && eventFor(kernel, type, event);
-      if (!entry || typeof fds === "number") return { check: view, run: null };
+      if (!type || typeof fds === "number") return nothing(null);
+      const entry = eventFor(kernel, type, event);
+      if ("en" in entry) return nothing(entry);
       const machine = unverified(process, program, fds);
-      if (enterEvent(machine, entry) < 0) return { check: view, run: null };
+      const entered = enterEvent(machine, entry);
+      if (entered < 0) return nothing(refusedEntry(event.kind, entered));
       const { recorded, shown } = recordRun(state, kernel, machine, program.insns, view.slots);
       now.freeRun = { kernel, recorded, maps: [...kernel.maps.values()] };
-      return { check: view, run: shown };
+      return { check: view, run: shown, why: null };
     },
     runsFrom(run) {
       booted(state).lastRun = run - 1;

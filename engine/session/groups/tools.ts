@@ -40,9 +40,9 @@ export function createTools(state: SessionState): ToolsApi {
     notations: () => Object.keys(OUTPUTS),
 
     presets: () => PRESETS,
-    checkDefinition(input) {
-      const found = readDefinition(input);
-      return found.ok ? [] : found.faults;
+    readDefinition(given) {
+      const found = readDefinition(given);
+      return found.ok ? { ok: true, definition: found.input } : found;
     },
     context(progType, typed) {
       const other = definitionOf(typed);

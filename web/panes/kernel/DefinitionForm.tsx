@@ -2,6 +2,7 @@
 // engine at once, and each fault stands at its field. Nothing changes in the kernel until the definition is used.
 import { Plus, X } from "lucide-react";
 import { type ReactNode, useEffect, useId } from "react";
+import { FIELD_SIZES, type FieldSize, MAX_FIELDS, MAX_FILES, OF_RESULT } from "../../../engine/index.ts";
 import { faultText, useExtendTexts } from "../../i18n/extend.ts";
 import {
   anotherField,
@@ -12,15 +13,10 @@ import {
   type FileDraft,
   followProgram,
   kernelSide,
-  MAX_FIELDS,
-  MAX_FILES,
-  PARSES,
+  PARSE_CHOICES,
   putDraft,
-  RESULT,
   rename,
-  SHOWS,
-  SIZES,
-  type Size,
+  SHOW_CHOICES,
   setDraft,
   startFrom,
   useDraft,
@@ -107,12 +103,12 @@ export default function DefinitionForm() {
       </div>
     );
   }
-  const bytes = (path: string, value: Size, set: (size: Size) => void) =>
+  const bytes = (path: string, value: FieldSize, set: (size: FieldSize) => void) =>
     choice(
       path,
       form.size,
       value,
-      SIZES.map((size) => [size, String(size)] as const),
+      FIELD_SIZES.map((size) => [size, String(size)] as const),
       set,
     );
   const tick = (label: string, checked: boolean, set: (on: boolean) => void) => (
@@ -124,9 +120,9 @@ export default function DefinitionForm() {
   const remove = (label: string, off: boolean, act: () => void) => (
     <IconButton label={label} Icon={X} size={14} off={off} act={act} />
   );
-  const shows = SHOWS.map((show) => [show, `${show}  ${form.shows[show]}`] as const);
-  const parses = PARSES.map((parse) => [parse, form.parses[parse]] as const);
-  const ofs = [[RESULT, form.result] as const, ...draft.fields.map(({ name }) => [name, name] as const)];
+  const shows = SHOW_CHOICES.map((show) => [show, `${show}  ${form.shows[show]}`] as const);
+  const parses = PARSE_CHOICES.map((parse) => [parse, form.parses[parse]] as const);
+  const ofs = [[OF_RESULT, form.result] as const, ...draft.fields.map(({ name }) => [name, name] as const)];
   // A struct's name is made from the type's, and so is its fault.
   const placed =
     /^(name|ctx\.struct|ctx\.fields(\..*)?|helpers\.(plus|minus)|returnRange\.(min|max)|sysfsPath|attachName|files\..*)$/;
@@ -213,7 +209,7 @@ export default function DefinitionForm() {
             <legend>{form.file(i + 1)}</legend>
             {line(`files.${i}.name`, form.fileName, file.name, (name) => changeFile(i, { name }))}
             {choice(`files.${i}.of`, form.of, file.of, ofs, (of) => changeFile(i, { of }))}
-            {file.of !== RESULT &&
+            {file.of !== OF_RESULT &&
               choice(
                 `files.${i}.parse`,
                 form.parse,

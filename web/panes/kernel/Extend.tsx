@@ -120,7 +120,7 @@ function CodeOf({ step, onStep }: { readonly step: Step; readonly onStep: (step:
 function Context() {
   const typed = useDraft((s) => s.context);
   const progType = useProgram((s) => s.progType);
-  const own = useKernel((s) => s.definition?.name ?? "oreore");
+  const own = useKernel((s) => s.kernel?.own.name);
   const [known, setKnown] = useState<ContextView | null>(null);
   useEffect(() => {
     let wanted = true;

@@ -117,15 +117,11 @@ export default function PartsMap() {
 }
 
 function useWay(): Way | undefined {
-  const { kernel, lastCalls, definition, verified } = useKernel();
+  const { kernel, lastCalls, verified } = useKernel();
   if (!kernel) return undefined;
-  const directory = (definition?.sysfsPath ?? "/sys/oreore/bpf").replace(/[^/]*$/, "");
   return wayOf(lastCalls, {
     steps: kernel.steps,
-    files: [
-      definition?.sysfsPath ?? "/sys/oreore/bpf",
-      ...(definition?.files ?? []).map(({ name }) => directory + name),
-    ],
+    files: kernel.own.paths,
     attached: kernel.attachments.some(({ progId }) => progId !== 0),
     verified,
   });
@@ -133,19 +129,18 @@ function useWay(): Way | undefined {
 
 /** What each part is at the moment. */
 function useNames(): Readonly<Record<Part, string>> {
-  const { kernel, definition, fd } = useKernel();
+  const { kernel, fd } = useKernel();
   const { parts: words } = useExtendTexts();
   const prog = kernel?.progs.at(-1);
   const attached = kernel?.attachments.find(({ progId }) => progId !== 0);
-  const type = (definition?.name ?? "oreore").toUpperCase();
   return {
     user: fd >= 0 ? `fd ${fd}` : "",
     syscall: "bpf(2)",
-    verifier: words.type(type),
+    verifier: words.type(kernel?.own.name.toUpperCase() ?? ""),
     program: prog ? words.program(prog.id, prog.insnCnt) : words.noProgram,
     attach: attached ? words.attached(attached.progId) : words.notAttached,
-    sysfs: definition?.sysfsPath ?? "/sys/oreore/bpf",
-    module: `${definition?.name ?? "oreore"}_module`,
+    sysfs: kernel?.own.path ?? "",
+    module: kernel?.own.module ?? "",
   };
 }
 

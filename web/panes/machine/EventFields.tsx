@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import type { EventFormatView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { loadFormats, useInputs } from "../../stores/inputs.ts";
+import { followInput, giveBytes, inputBytes, loadFormats, useInputs } from "../../stores/inputs.ts";
 import { editInput, useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { numberOf, parseBytes, textOf } from "./bytes.ts";
@@ -12,15 +12,16 @@ type Field = EventFormatView["fields"][number];
 export function EventFields({ progType }: { readonly progType: string }) {
   const words = useMachineTexts();
   const input = useProgram((s) => s.input);
+  const hex = useInputs(inputBytes);
   const formats = useInputs((s) => s.formats);
   const [chosen, setChosen] = useState("");
   useEffect(() => void loadFormats(progType), [progType]);
+  useEffect(followInput, []);
   const format =
-    formats.find(({ name }) => name === chosen) ?? formats.find(({ size }) => 2 * size === input.length) ?? formats[0];
-  const hex = /^([0-9a-f]{2})*$/i.test(input.trim()) ? input.trim() : "";
+    formats.find(({ name }) => name === chosen) ?? formats.find(({ size }) => 2 * size === hex.length) ?? formats[0];
   const whole = format ? hex.padEnd(2 * format.size, "0").slice(0, 2 * format.size) : hex;
   const put = ({ off, size }: Field, bytes: string): void =>
-    editInput(whole.slice(0, 2 * off) + bytes + whole.slice(2 * (off + size)));
+    giveBytes("ctx", whole.slice(0, 2 * off) + bytes + whole.slice(2 * (off + size)));
   return (
     <div className="event-view">
       {formats.length > 1 && (
@@ -31,7 +32,7 @@ export function EventFields({ progType }: { readonly progType: string }) {
           onChange={(event) => {
             const next = formats.find(({ name }) => name === event.currentTarget.value);
             setChosen(event.currentTarget.value);
-            if (next) editInput(hex.padEnd(2 * next.size, "0").slice(0, 2 * next.size));
+            if (next) giveBytes("ctx", hex.padEnd(2 * next.size, "0").slice(0, 2 * next.size));
           }}
         >
           {formats.map(({ name }) => (

@@ -106,6 +106,8 @@ function Empty() {
   const check = useVerdict((s) => s.check);
   const progType = useProgram((s) => s.progType);
   const event = progTypeView(progType)?.event;
+  const why = useMachine((s) => s.why);
+  const language = useSettings((s) => s.language);
   if (!check) return <p className="empty">{words.empty.waiting}</p>;
   if (check.verdict === "error") return <p className="empty">{words.empty.error}</p>;
   if (event === "none") return <p className="empty">{words.empty.none}</p>;
@@ -118,5 +120,5 @@ function Empty() {
         </button>
       </div>
     );
-  return <p className="empty">{event === "packet" ? words.packet.refused : words.empty.input}</p>;
+  return <p className="empty">{why ? why[language] : words.empty.waiting}</p>;
 }

@@ -4,11 +4,21 @@ import { ClipboardPaste, FileUp } from "lucide-react";
 import { type DragEvent, useEffect, useState } from "react";
 import type { LayerView, PacketAtView, RunView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { dissectInput, forgetFault, loadPackets, openCapture, takeDump, useInputs } from "../../stores/inputs.ts";
+import {
+  dissectInput,
+  followInput,
+  forgetFault,
+  giveBytes,
+  inputBytes,
+  loadPackets,
+  openCapture,
+  takeDump,
+  useInputs,
+} from "../../stores/inputs.ts";
 import { progTypeView } from "../../stores/kernel.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { follow, useMoment } from "../../stores/moment.ts";
-import { editInput, useProgram } from "../../stores/program.ts";
+import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { Sheet } from "../../ui/Sheet.tsx";
 import { actionName } from "./actions.ts";
@@ -28,6 +38,7 @@ function PacketView() {
     void loadPackets();
     return follow("packet");
   }, []);
+  useEffect(followInput, []);
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
@@ -62,14 +73,14 @@ function PacketView() {
 function Choice() {
   const words = useMachineTexts();
   const language = useSettings((s) => s.language);
-  const input = useProgram((s) => s.input);
+  const given = useInputs(inputBytes);
   const packets = useInputs((s) => s.packets);
   const captured = useInputs((s) => s.captured);
   const [pasting, setPasting] = useState(false);
-  const chosen = [...captured, ...packets].find(({ hex }) => hex === input.trim())?.name ?? "";
+  const chosen = [...captured, ...packets].find(({ hex }) => hex === given)?.name ?? "";
   const choose = (name: string): void => {
     const packet = [...captured, ...packets].find((one) => one.name === name);
-    if (packet) editInput(packet.hex);
+    if (packet) giveBytes("packet", packet.hex);
   };
   return (
     <div className="packet__choice">
@@ -162,12 +173,12 @@ function Paste({ onClose }: { readonly onClose: () => void }) {
 function Result() {
   const words = useMachineTexts();
   const run = useMachine((s) => s.run);
-  const input = useMachine((s) => s.input);
+  const given = useMachine((s) => s.given);
   const progType = useProgram((s) => s.progType);
   if (run?.end.kind !== "exit") return null;
   const { retval } = run.end;
   const name = actionName(progType, retval);
-  const changed = differing(run, input);
+  const changed = differing(run, given);
   return (
     <p className="packet__result">
       <span className="hint">{words.packet.result}</span>{" "}
@@ -183,9 +194,8 @@ function Result() {
 }
 
 /** Bytes that are not as they came; -1 where what came is not known. */
-function differing({ out }: RunView, input: string): number {
-  const before = input.trim().toLowerCase();
-  if (!/^([0-9a-f]{2})+$/.test(before) || out === "") return -1;
+function differing({ out }: RunView, before: string): number {
+  if (before === "" || out === "") return -1;
   // A socket filter's data begins behind the link header.
   const came = before.length > out.length && before.endsWith(out) ? before.slice(-out.length) : before;
   let count = Math.abs(came.length - out.length) / 2;
@@ -200,17 +210,16 @@ const overlaps = (ranges: Ranges, at: number, size: number): boolean =>
   ranges.some(({ from, to }) => at < to && at + size > from);
 
 function Picture() {
-  const input = useProgram((s) => s.input);
+  const given = useInputs(inputBytes);
   const packet = useMoment((s) => s.packet);
   const run = useMachine((s) => s.run);
   const access = useMachine((s) => s.view?.access ?? null);
   const layers = useInputs((s) => s.layers);
   useEffect(() => {
-    if (!run) void dissectInput(input.trim());
-  }, [run, input]);
+    if (!run) void dissectInput(given);
+  }, [run, given]);
   if (!run || !packet) {
-    const bytes = /^([0-9a-fA-F]{2})+$/.test(input.trim()) ? input.trim() : "";
-    return bytes === "" ? null : <Bytes bytes={bytes} layers={layers} packet={null} written={[]} read={[]} />;
+    return given === "" ? null : <Bytes bytes={given} layers={layers} packet={null} written={[]} read={[]} />;
   }
   const written = packet.changed.map(({ at, new: bytes }) => ({ from: at, to: at + bytes.length / 2 }));
   const at = access?.region === "packet" ? Number(BigInt(`0x${access.address}`) - BigInt(`0x${packet.address}`)) : -1;

@@ -3,8 +3,8 @@ import { useState } from "react";
 import type { EngineSpeedView, SpeedView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { engine } from "../../stores/engine.ts";
-import { progTypeView } from "../../stores/kernel.ts";
-import { eventOf, useMachine } from "../../stores/machine.ts";
+import { readInput } from "../../stores/inputs.ts";
+import { useMachine } from "../../stores/machine.ts";
 import { programInput, useProgram } from "../../stores/program.ts";
 
 const RUNS = 1_000_000;
@@ -18,11 +18,11 @@ export default function Speed() {
   const view = found?.revision === revision ? found.view : null;
   const measure = async (): Promise<void> => {
     const program = useProgram.getState();
-    const event = eventOf(program, progTypeView(program.progType)?.event ?? "none");
-    if (!event) return;
+    const input = await readInput();
+    if (!input?.ok) return;
     setBusy(true);
     try {
-      const answer = await engine().api.tools.speed(programInput(program), event, RUNS);
+      const answer = await engine().api.tools.speed(programInput(program), input.event, RUNS);
       setFound({ revision: program.revision, view: answer });
     } finally {
       setBusy(false);

@@ -1,0 +1,33 @@
+// A worker without a thread, for tests and for places that have none: both ends of the protocol in one thread.
+import type { Remote } from "./api.ts";
+import { type Port, serve, type WorkerLike } from "./protocol.ts";
+
+export interface LocalOptions {
+  /** As a message is copied on its way: structuredClone. */
+  readonly copy: (message: unknown) => unknown;
+  /** Calls soon, but not at once: setTimeout. */
+  readonly later: (call: () => void) => void;
+  /** No message arrives while it says so. */
+  readonly deaf?: () => boolean;
+}
+
+export function localWorker(session: Remote, { copy, later, deaf = () => false }: LocalOptions): WorkerLike {
+  let alive = true;
+  const inside: Port = { onmessage: null, postMessage: (message) => deliver(outside, message) };
+  const outside: WorkerLike = {
+    onmessage: null,
+    onerror: null,
+    postMessage: (message) => deliver(inside, message),
+    terminate: () => {
+      alive = false;
+    },
+  };
+  const deliver = (port: Port, message: unknown): void => {
+    const data = copy(message);
+    later(() => {
+      if (alive && !deaf()) port.onmessage?.({ data });
+    });
+  };
+  serve(session, inside);
+  return outside;
+}
