@@ -40,6 +40,7 @@ export default defineConfig({
   test: {
     include: ["engine/**/*.test.ts", "web/**/*.test.ts"],
     environment: "node",
+    setupFiles: [fileURLToPath(new URL("engine/conformance/seed.ts", import.meta.url))],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -27,7 +27,9 @@ import {
   Memory,
 } from "../../vm/index.ts";
 import { PKT_DATA, PKT_END } from "../../vm/layout.ts";
+import { SEED } from "../seed.ts";
 import { listing } from "./differ.ts";
+import { randomEvent } from "./event.ts";
 import { randomProgram } from "./generate.ts";
 import { Rng } from "./rng.ts";
 import { childrenOf, walkBeside } from "./soundness.ts";
@@ -55,19 +57,6 @@ function traceOf(program: Program, insnsProcessed: number): Trace | undefined {
   return trace;
 }
 
-function randomEvent(program: Program, rng: Rng): Event {
-  const bytes = (n: number) => Uint8Array.from({ length: n }, () => (rng.chance(30) ? 0 : rng.below(256)));
-  if (program.progType === "tracepoint") return { kind: "record", bytes: bytes(64) };
-  if (program.progType === "kprobe") {
-    const reg = () => (BigInt(rng.bits() >>> 0) << 32n) | BigInt(rng.bits() >>> 0);
-    return { kind: "kprobe", regs: { di: reg(), r15: reg(), ax: reg(), bp: reg() } };
-  }
-  const data = bytes(rng.pick([14, 20, 60, 64, 100]));
-  // An EtherType that asks for nothing behind it.
-  data.set([0x88, 0xb5], 12);
-  return { kind: "packet", data };
-}
-
 /** A machine that stands at the start of an event, and where its pointers start; undefined where a map is not simulated. */
 function started(program: Program, event: Event, seed: bigint) {
   const memory = new Memory({ cpus: 2 });
@@ -91,7 +80,7 @@ test(`no value of a run lies outside what the verifier believed there, and no ru
   let steps = 0;
   let traced = 0;
   let run = 0;
-  for (let seed = 1; checks < CHECKS; seed++) {
+  for (let seed = SEED; checks < CHECKS; seed++) {
     const program = randomProgram(seed);
     const { verdict, insnsProcessed } = verify(program, { logLevel: 0 });
     if (verdict !== "accept") continue;

@@ -1,0 +1,65 @@
+// For tests: walks a run in both directions and says where a moment is not again what it was.
+import { FX } from "./decode.ts";
+import type { Machine, Outcome } from "./machine.ts";
+import { Timeline } from "./timeline.ts";
+import { differences, type WholeState, wholeState } from "./whole-state.ts";
+
+export interface Walked {
+  /** `paused`: the run is longer than was asked for. */
+  readonly outcome: Outcome;
+  /** Steps. */
+  readonly length: number;
+  /** What was not restored, each with its step; empty where going back is exact. */
+  readonly wrong: readonly string[];
+}
+
+export interface WalkOptions {
+  /** Steps of a run that are walked. */
+  readonly most?: number;
+  /** What is compared: each step; before and after calls, exits and atomics, which change much; start and end. */
+  readonly at?: "steps" | "calls" | "ends";
+}
+
+/** Of a long run the first steps are compared, then one in so many. */
+const FIRST = 150;
+const EVERY = 64;
+
+/**
+ * Runs a machine that an event has entered. Goes back to the start, jumps to and fro, and ends where
+ * the run ended. Each moment that is compared is described as well (lastChanges), which must leave no trace.
+ */
+export function walkBothWays(machine: Machine, { most = 2000, at = "steps" }: WalkOptions = {}): Walked {
+  const timeline = new Timeline(machine);
+  const seen = new Map<number, WholeState>();
+  const wrong: string[] = [];
+  const changesMuch = () =>
+    machine.program.code[machine.ip + 6] === FX.journal || timeline.at(timeline.position - 1)?.fx === FX.journal;
+  const note = () => {
+    const { position } = timeline;
+    const isNear = position < FIRST && (at === "steps" || (at === "calls" && changesMuch()));
+    if (position > 0 && !isNear && (at === "ends" || position % EVERY !== 0)) return;
+    seen.set(position, wholeState(machine));
+  };
+  const compare = (how: string) => {
+    const known = seen.get(timeline.position);
+    if (known === undefined) return;
+    const found = differences(known, wholeState(machine));
+    wrong.push(...found.map((what) => `step ${timeline.position}, ${how}: ${what}`));
+  };
+
+  note();
+  while (timeline.position < most && timeline.step()) note();
+  const { position: length } = timeline;
+  const { outcome } = machine;
+  seen.set(length, wholeState(machine));
+  while (timeline.back() && wrong.length === 0) compare("going back");
+  for (const step of [length >> 1, length, 1, length]) {
+    timeline.seek(step);
+    compare("after a jump");
+    if (!seen.has(timeline.position)) continue;
+    timeline.lastChanges();
+    compare("after it was described");
+  }
+  timeline.close();
+  return { outcome, length, wrong: wrong.slice(0, 5) };
+}
