@@ -1,14 +1,22 @@
 // The stores without a browser: an engine in the same thread behind the worker's protocol, and the page's own acts upon them.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Cancelled, connect, createSession, localWorker, type Remote } from "../../engine/index.ts";
+import { beforeEach, expect, test, vi } from "vitest";
+import {
+  Cancelled,
+  connect,
+  createSession,
+  type DefinitionInput,
+  localWorker,
+  type Remote,
+} from "../../engine/index.ts";
 
-/** What the stores take from a browser: an address without a fragment, storage that is not allowed. */
+/** What the stores take from a browser: an address, a language; nothing can be stored. */
 vi.stubGlobal("location", { search: "", hash: "", pathname: "/", origin: "null" });
+vi.stubGlobal("navigator", { language: "en" });
 
 const { startEngine, engine } = await import("./engine.ts");
-const { chooseType, choosePreset, defineOwn, hookPath, loadPresets, progTypeView, runAll, startKernel, useKernel, write, load } =
-  await import("./kernel.ts");
-const { followVerdict, moveTo, useMachine } = await import("./machine.ts");
+const kernel = await import("./kernel.ts");
+const { useKernel } = kernel;
+const { followVerdict, useMachine } = await import("./machine.ts");
 const { editInput, editSource, openProgram, useProgram } = await import("./program.ts");
 const { followProgram, freshCheck, useVerdict } = await import("./verdict.ts");
 const { openState } = await import("../links/open.ts");
@@ -16,12 +24,26 @@ const { openState } = await import("../links/open.ts");
 const PLUS42 =
   "BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),\nBPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42),\nBPF_EXIT_INSN(),\n";
 const RETURN = (n: number): string => `BPF_MOV64_IMM(BPF_REG_0, ${n}),\nBPF_EXIT_INSN(),\n`;
-const PASS = { source: RETURN(2), progType: "xdp", maps: [] };
 const OREORE = { source: PLUS42, progType: "oreore", maps: [] };
+const ADDER: DefinitionInput = {
+  name: "adder",
+  ctx: {
+    struct: "adder_ctx",
+    fields: [
+      { name: "a", off: 0, size: 4, writable: false },
+      { name: "b", off: 4, size: 4, writable: false },
+    ],
+  },
+  helpers: { set: "base" },
+  attachName: "BPF_ADDER_ATTACH",
+  sysfsPath: "/sys/adder/sum",
+};
+const SUM =
+  "BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),\nBPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 4),\nBPF_ALU32_REG(BPF_ADD, BPF_REG_0, BPF_REG_2),\nBPF_EXIT_INSN(),\n";
 
-/** What was asked since the test began, and a way to hold answers back. */
+/** What was asked since the test began. */
 let asked: string[] = [];
-let deaf = false;
+const askedOf = (...methods: readonly string[]): string[] => asked.filter((method) => methods.includes(method));
 
 /** Behind each worker a session of its own, as on the page. */
 function session(): Remote {
@@ -39,31 +61,160 @@ function session(): Remote {
   ) as unknown as Remote;
 }
 
+/** Waits until a store is in a state. */
+const until = <State>(
+  store: { getState(): State; subscribe(listener: () => void): () => void },
+  is: (state: State) => boolean,
+): Promise<State> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (!is(store.getState())) return;
+      stop();
+      resolve(store.getState());
+    };
+    const stop = store.subscribe(look);
+    look();
+  });
+
+/** The trial run of the program as it stands, or why there is none. */
+const trial = async () => {
+  const check = await freshCheck();
+  const insns = check?.slots.map(({ hex }) => hex).join("");
+  return until(useMachine, ({ run, why }) => why !== null || run?.slots.map(({ hex }) => hex).join("") === insns);
+};
+const texts = (): string[] => (useMachine.getState().run?.slots ?? []).map(({ text }) => text);
+const output = () => useKernel.getState().output;
+
 startEngine((told) =>
   connect({
-    spawn: () =>
-      localWorker(session(), { copy: structuredClone, later: (call) => setTimeout(call, 0), deaf: () => deaf }),
+    spawn: () => localWorker(session(), { copy: structuredClone, later: (call) => setTimeout(call, 0) }),
     ...told,
   }),
 );
 followProgram();
 followVerdict();
-await startKernel();
+await kernel.startKernel();
 
 beforeEach(async () => {
-  deaf = false;
-  await loadPresets();
-  if (useKernel.getState().preset !== "oreore") await choosePreset("oreore");
+  await kernel.loadPresets();
+  if (useKernel.getState().preset !== "oreore") await kernel.choosePreset("oreore");
+  await kernel.freshKernel([true, true, true, true]);
   openProgram({ ...OREORE, input: "10" }, {});
   await freshCheck();
   asked = [];
 });
-afterEach(() => vi.useRealTimers());
 
-test("the check follows the text, and only the newest text is kept waiting", async () => {
+test("the check follows the text: while an answer is awaited only the newest text waits", async () => {
   for (const n of [1, 2, 3, 4]) editSource(RETURN(n));
   const check = await freshCheck();
   expect(check?.revision).toBe(useProgram.getState().revision);
   expect(check?.slots[0]?.text).toBe("r0 = 4");
-  expect(asked.filter((method) => method === "check.check")).toHaveLength(2);
+  expect(askedOf("check.check")).toHaveLength(2);
+});
+
+test("what was answered of an older text is dropped", async () => {
+  const { revision } = useProgram.getState();
+  editSource(RETURN(1));
+  const old = engine().api.check.visits(revision, 0, 10);
+  await freshCheck();
+  expect([await old, await engine().api.check.visits(revision, 0, 10)]).toEqual([expect.any(Array), []]);
+  // A trial run of the text before is under way when the next one is typed.
+  editSource(RETURN(2));
+  await until(useVerdict, ({ check, checking }) => !checking && check?.slots[0]?.text === "r0 = 2");
+  editSource(RETURN(3));
+  await trial();
+  expect(texts()[0]).toBe("r0 = 3");
+});
+
+test("Run is load, attach, echo and cat, and stands at the end of the run", async () => {
+  expect(await kernel.runAll()).toBe(true);
+  expect(askedOf("kernel.load", "kernel.attach", "kernel.writeFile", "kernel.readFile")).toEqual([
+    "kernel.load",
+    "kernel.attach",
+    "kernel.writeFile",
+    "kernel.readFile",
+  ]);
+  expect(output()).toEqual({ text: "52\n", failed: false, from: "read" });
+  expect(useMachine.getState()).toMatchObject({ origin: "event", input: "echo 10", position: 3 });
+});
+
+test("Run stops where a step is refused", async () => {
+  editSource("BPF_EXIT_INSN(),\n");
+  expect(await kernel.runAll()).toBe(false);
+  expect(askedOf("kernel.attach")).toEqual([]);
+  expect(useKernel.getState()).toMatchObject({ fd: -1, loadedRevision: -1 });
+  editSource(PLUS42);
+  editInput("no number");
+  expect(await kernel.runAll()).toBe(false);
+  expect(output()).toEqual({ text: "EINVAL", failed: true, from: "write" });
+});
+
+test("a program that was edited after it was loaded runs as it was loaded", async () => {
+  await kernel.load();
+  await kernel.attach();
+  editSource(RETURN(7));
+  await freshCheck();
+  expect(useKernel.getState().loadedRevision).toBeLessThan(useProgram.getState().revision);
+  await kernel.write();
+  expect(texts()).toEqual(["r0 = *(u32 *)(r1 +0)", "w0 += 42", "exit"]);
+  await kernel.read();
+  expect(output()?.text).toBe("52\n");
+});
+
+test("what was ended rejects; what was done before is there again", async () => {
+  await kernel.runAll();
+  const { run } = useMachine.getState();
+  const ended = engine().api.kernel.shell("echo 99 > /sys/oreore/bpf");
+  engine().cancel();
+  await expect(ended).rejects.toBeInstanceOf(Cancelled);
+  expect(await engine().api.runs.step(run?.run ?? -1, 3)).toEqual(useMachine.getState().view);
+  await kernel.read();
+  expect(output()?.text).toBe("52\n");
+});
+
+test("a type of one's own stands in OREORE's place, in the list as in the kernel", async () => {
+  expect(await kernel.defineOwn(ADDER)).toBe(true);
+  expect(kernel.progTypeView("oreore")).toBeUndefined();
+  expect(kernel.progTypeView("adder")).toMatchObject({
+    constant: "BPF_PROG_TYPE_ADDER",
+    event: "sysfs",
+    firstInput: "10 32",
+    attachTypes: [{ id: 44, name: "BPF_ADDER_ATTACH" }],
+  });
+  expect(kernel.hookPath(useKernel.getState())).toBe("/sys/adder/sum");
+  expect(useProgram.getState()).toMatchObject({ progType: "adder", input: "10 32", askedDefinition: ADDER });
+  editSource(SUM);
+  expect(await kernel.runAll()).toBe(true);
+  expect(output()?.text).toBe("42\n");
+});
+
+test("a link's program opens with its type of one's own, its run made again, at its step", async () => {
+  await openState({ source: SUM, progType: "adder", maps: [], input: "40 2", step: 2, definition: ADDER });
+  await until(useKernel, ({ definition }) => definition?.name === "adder");
+  const { position, view } = await until(useMachine, ({ position, run }) => run?.length === 4 && position === 2);
+  expect([position, view?.regs[0], view?.regs[2]]).toEqual([2, "0000000000000028", "0000000000000002"]);
+});
+
+test("a link whose definition is none is refused with a notice, the program stays", async () => {
+  await openState({ source: SUM, progType: "x", maps: [], input: "1", definition: { name: 7 } });
+  expect(useProgram.getState()).toMatchObject({ source: PLUS42, notice: { kind: "link-fault", fault: "definition" } });
+});
+
+test("a packet is given by name or as hex; what is neither is told", async () => {
+  kernel.chooseType("xdp");
+  editSource(RETURN(2));
+  expect(useProgram.getState().input).toBe(kernel.progTypeView("xdp")?.firstInput);
+  expect(await trial()).toMatchObject({ origin: "trial", given: useProgram.getState().input, why: null });
+  editInput("tcp-synn");
+  await until(useMachine, ({ why }) => why !== null);
+  expect(useMachine.getState()).toMatchObject({
+    run: null,
+    why: { en: expect.stringContaining("`tcp-synn` is no packet") },
+  });
+  editInput("tcp-syn");
+  const { given } = await until(useMachine, ({ run }) => run !== null);
+  expect(given).toMatch(/^[0-9a-f]+$/);
+  await kernel.load();
+  await kernel.testRun();
+  expect(useMachine.getState()).toMatchObject({ origin: "test", run: { end: { retval: 2 } } });
 });
