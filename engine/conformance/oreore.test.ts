@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Kernel } from "../kernel/kernel.ts";
-import { readLog } from "../session/log-lines.ts";
 import { replay, type SessionRow } from "./replay.ts";
 
 const rowsOf = (path: string): SessionRow[] =>
@@ -48,9 +47,9 @@ describe.skipIf(!existsSync(BOOTED))("a booted Linux 6.1", () => {
     if (row.errno !== 0) expect(reason(answer.log)).toBe(REWORDED[reason(row.log)] ?? reason(row.log));
   });
 
+  /** The last line of a recorded log before its statistics. */
   function reason(log: string): string {
-    const { lines, messageLine } = readLog(log, -1);
-    return lines[messageLine] ?? "";
+    return log.split("\n").findLast((line) => line !== "" && !line.startsWith("processed ")) ?? "";
   }
 
   function withFd(row: SessionRow): SessionRow {

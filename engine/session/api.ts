@@ -71,7 +71,7 @@ export interface CheckApi {
   logText(revision: number): string;
   /** Verifies again and writes the log down, its last 16 MiB; null: an older revision. */
   writeLog(revision: number): CheckView | null;
-  /** null: accepted, an older revision, or words that no rule knows. */
+  /** null: accepted, or an older revision. */
   explain(revision: number): Promise<ExplanationView | null>;
   /** The control flow of the last check, laid out; null: an older revision, nothing to draw, or too much of it. */
   flow(revision: number, metrics: FlowMetrics): Promise<FlowView | null>;

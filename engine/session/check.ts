@@ -10,8 +10,10 @@ import { ctxStructOf } from "../kernel/definition.ts";
 import type { Registry } from "../kernel/registry.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
 import { BPF_LOG_STATS } from "../verifier/log/buffer.ts";
+import { codeOf } from "../verifier/log/kinds.ts";
+import { type Refusal, refusalOf } from "../verifier/refusals.ts";
+import { refusedUnseen } from "../verifier/refuse.ts";
 import { type Verdict, verify } from "../verifier/verify.ts";
-import { readLog } from "./log-lines.ts";
 import { LogText } from "./long-log.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source-views.ts";
 import type { CheckView, MapInput, ProgramInput, SlotView } from "./views.ts";
@@ -98,7 +100,7 @@ export function check(
   const saidType = assembly.progType ?? "";
   const base = { revision, diagnostics, slots, saidType, maps: assembly.maps.map(mapInputOf) };
   const done = (answer: Answer, verdict?: Verdict, brief = false): Checked => {
-    const log = new LogText(verdict?.log ?? "");
+    const log = new LogText(verdict?.log, verdict?.logLines);
     const view = { ...base, ...answerView(answer, log, brief) };
     return { view, assembly, program, verdict, log, lineAt: brief ? () => -1 : (position) => log.lineAt(position) };
   };
@@ -113,11 +115,17 @@ export function check(
     progName: "",
     expectedAttachType: program.expectedAttachType,
   });
-  if (typeof admitted === "number") return done({ verdict: "reject", errno: -admitted, message: errnoText(admitted) });
+  if (typeof admitted === "number") {
+    const refusal = refusedUnseen(-admitted, program.insns.length);
+    return done({ verdict: "reject", errno: -admitted, message: errnoText(admitted), refusal });
+  }
   for (const map of program.maps) {
     const refused = checkMapCreate(map);
-    if (refused < 0)
-      return done({ verdict: "reject", errno: -refused, message: `map ${map.name}: ${errnoText(refused)}` });
+    if (refused < 0) {
+      const args = { map: map.name, errno: errnoText(refused) };
+      const message = `map ${args.map}: ${args.errno}`;
+      return done({ verdict: "reject", errno: -refused, message, refusal: refusalOf("map-create", args) });
+    }
   }
   const start = now();
   const { verdict, brief } = verifyBriefly(
@@ -125,11 +133,7 @@ export function check(
     admitted.type,
     watch(),
   );
-  return done(
-    { verdict: verdict.verdict, us: now() - start, of: verdict, lastSlot: lastSlotOf(slots) },
-    verdict,
-    brief,
-  );
+  return done({ verdict: verdict.verdict, us: now() - start, of: verdict }, verdict, brief);
 }
 
 /** With all states in the log; where that gets long, once more with the result only: to write it would take most of the time. */
@@ -166,9 +170,10 @@ export function withLog(
   const written = verify(program, { progType, progress, logLevel: 2, trace: { maxVisits: MAX_VISITS } });
   const lost = written.errno === ERRNO.ENOSPC;
   // A log that does not fit would be a refusal of its own; what was said before stands.
-  const of = { ...written, verdict: verdict.verdict, errno: verdict.errno };
-  const log = new LogText(of.log);
-  const answer = { verdict: of.verdict, us: now() - start, of, lastSlot: lastSlotOf(view.slots) };
+  const { refusal } = verdict;
+  const of = { ...written, verdict: verdict.verdict, errno: verdict.errno, ...(refusal && { refusal }) };
+  const log = new LogText(of.log, of.logLines);
+  const answer = { verdict: of.verdict, us: now() - start, of };
   return {
     view: { ...view, ...answerView(answer, log, false) },
     assembly,
@@ -180,13 +185,10 @@ export function withLog(
 }
 
 /** Lines of a log with the slots they are about. */
-export function linesOf(log: LogText, from: number, count: number) {
-  // A message stands below the instruction it is about: a few lines before say which.
-  const before = Math.min(Math.max(0, from), 20);
-  const lines = log.lines(from - before, count + before);
-  const { slots } = readLog(lines.join("\n"), -1);
-  return { lines: lines.slice(before), slots: slots.slice(before, lines.length) };
-}
+export const linesOf = (log: LogText, from: number, count: number) => ({
+  lines: log.lines(from, count),
+  slots: log.slots(from, count),
+});
 
 /**
  * The view of a verdict given by another path: BPF_PROG_LOAD. `why`: a sentence where there is no log, because the
@@ -209,10 +211,8 @@ export function checkedView(
   if (!checked.assembly.ok)
     return { ...base, ...answerView({ verdict: "error", message: checked.diagnostics[0]?.message ?? "" }) };
   if (!verdict) return { ...base, ...answerView({ verdict: "reject", errno, message: why }) };
-  return { ...base, ...answerView({ verdict: verdict.verdict, of: verdict, us, lastSlot: lastSlotOf(checked.slots) }) };
+  return { ...base, ...answerView({ verdict: verdict.verdict, of: verdict, us }) };
 }
-
-const lastSlotOf = (slots: readonly SlotView[]): number => slots.at(-1)?.slot ?? -1;
 
 interface Answer {
   readonly verdict: CheckView["verdict"];
@@ -221,19 +221,21 @@ interface Answer {
   readonly message?: string;
   readonly us?: number;
   readonly of?: Verdict;
-  readonly lastSlot?: number;
+  /** Where the verifier did not see the program. */
+  readonly refusal?: Refusal;
 }
 
 function answerView(
   answer: Answer,
-  log: LogText = new LogText(answer.of?.log ?? ""),
+  log: LogText = new LogText(answer.of?.log, answer.of?.logLines),
   logBrief = false,
 ): Omit<CheckView, "revision" | "diagnostics" | "slots" | "saidType" | "maps"> {
   const { of: verdict } = answer;
   const errno = verdict?.errno ?? answer.errno ?? 0;
   const shown = log.shown();
-  const { lines, slots, messageLine } = readLog(shown.text, answer.lastSlot ?? -1);
-  const why = answer.verdict === "reject" && verdict ? messageLine : -1;
+  const { kinds, slots } = shown.lines;
+  const refusal = verdict?.refusal ?? answer.refusal ?? null;
+  const why = refusal === null || refusal.id === "log-full" ? -1 : kinds.lastIndexOf(codeOf.refusal);
   const unsupported = verdict?.unsupported ?? "";
   if (verdict?.errno === ERRNO.EAGAIN) return stoppedView(verdict, log, answer.us);
   return {
@@ -245,16 +247,18 @@ function answerView(
       unsupported !== ""
         ? `not simulated here: ${unsupported}`
         : why >= 0
-          ? (lines[why] as string)
+          ? (shown.text.split("\n")[why] as string)
           : errno !== 0 && verdict
             ? errnoText(errno)
             : (answer.message ?? ""),
     messageLine: why,
-    messageSlot: why >= 0 ? (slots[why] as number) : -1,
+    messageSlot: refusal?.slot ?? -1,
+    refusal,
     log: shown.text,
     logCut: shown.cut,
     logHead: shown.head,
     logBrief,
+    logKinds: kinds,
     logSlots: slots,
     insnsProcessed: verdict?.insnsProcessed ?? 0,
     us: Math.round(answer.us ?? 0),
@@ -270,11 +274,13 @@ const stoppedView = ({ insnsProcessed }: Verdict, log: LogText, us = 0): ReturnT
   message: `the verification was stopped after ${insnsProcessed} instructions: it takes too long here`,
   messageLine: -1,
   messageSlot: -1,
+  refusal: null,
   log: log.shown().text,
   logCut: log.shown().cut,
   logHead: log.shown().head,
   logBrief: false,
-  logSlots: readLog(log.shown().text, -1).slots,
+  logKinds: log.shown().lines.kinds,
+  logSlots: log.shown().lines.slots,
   insnsProcessed,
   us: Math.round(us),
 });

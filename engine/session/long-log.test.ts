@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { codeOf } from "../verifier/log/kinds.ts";
 import { LogText } from "./long-log.ts";
 
 const logs = fc
@@ -9,21 +10,28 @@ const logs = fc
   )
   .map((lines) => lines.map((line, i) => `${i} ${line}`));
 
+/** A log of instructions, each about the slot that its number is. */
+function logOf(text: string): LogText {
+  const count = text.split("\n").length;
+  const kinds = new Uint8Array(count).fill(codeOf.insn);
+  return new LogText(text, { kinds, slots: Int32Array.from(kinds.keys()) });
+}
+
 test("a log that fits stays as it is", () => {
-  const log = new LogText("a\nb\nc\n");
-  expect(log.shown(10, 10)).toEqual({ text: "a\nb\nc\n", cut: 0, head: 3 });
+  const log = logOf("a\nb\nc\n");
+  expect(log.shown(10, 10)).toMatchObject({ text: "a\nb\nc\n", cut: 0, head: 3 });
   expect([log.lineAt(0), log.lineAt(2), log.lineAt(3), log.lineAt(99)]).toEqual([0, 1, 2, -1]);
 });
 
 test("the middle of a long one is left out by whole lines", () => {
-  const { text, cut, head } = new LogText("aa\nbb\ncc\ndd\nee\nff\n").shown(4, 4);
+  const { text, cut, head } = logOf("aa\nbb\ncc\ndd\nee\nff\n").shown(4, 4);
   expect([text, cut, head]).toEqual(["aa\nbb\n… 3 lines left out …\nff\n", 3, 2]);
 });
 
 test("every line is found from its place, in whatever is shown and in what is asked for", () => {
   fc.assert(
     fc.property(logs, fc.nat(60), fc.nat(60), (lines, first, last) => {
-      const log = new LogText(lines.map((line) => `${line}\n`).join(""));
+      const log = logOf(lines.map((line) => `${line}\n`).join(""));
       expect(log.count).toBe(lines.length);
       expect(log.lines(0, 1000)).toEqual(lines);
       const { text, cut, head } = log.shown(first, last);
@@ -44,12 +52,27 @@ test("a search finds the lines that hold the text, in either case", () => {
     fc.property(logs, fc.string({ minLength: 1, maxLength: 2 }), (lines, query) => {
       fc.pre(!query.includes("\n"));
       const wanted = lines.flatMap((line, i) => (line.toLowerCase().includes(query.toLowerCase()) ? [i] : []));
-      expect([...new LogText(lines.map((line) => `${line}\n`).join("")).search(query)]).toEqual(wanted);
+      expect([...logOf(lines.map((line) => `${line}\n`).join("")).search(query)]).toEqual(wanted);
     }),
   );
 });
 
-test("a path begins where the log says from where it comes", () => {
-  const log = new LogText("0: R1=ctx()\n0: (95) exit\n\nfrom 1 to 5: R0=1\n5: (95) exit\n\nfrom 2 to 7: safe\n");
-  expect([...log.sections()]).toEqual([3, 6]);
+test("what each line is goes with it, through the gap", () => {
+  fc.assert(
+    fc.property(logs, fc.nat(60), fc.nat(60), (lines, first, last) => {
+      const kinds = Uint8Array.from([...lines.map(() => codeOf.insn), codeOf.blank]);
+      const slots = Int32Array.from([...lines.keys(), -1]);
+      const log = new LogText(lines.map((line) => `${line}\n`).join(""), { kinds, slots });
+      const shown = log.shown(first, last);
+      const about = shown.text.split("\n").map((line) => (/^\d/.test(line) ? Number.parseInt(line, 10) : -1));
+      expect([...shown.lines.slots]).toEqual(about);
+      if (shown.cut > 0) expect(shown.lines.kinds[shown.head]).toBe(codeOf.gap);
+      expect([...log.slots(first, last)]).toEqual([...lines.keys()].slice(first, first + last));
+    }),
+  );
+});
+
+test("a path begins at lines that say from where it comes", () => {
+  const kinds = Uint8Array.of(codeOf.state, codeOf.blank, codeOf.branch, codeOf.insn, codeOf["branch-safe"]);
+  expect([...new LogText("a\n\nb\nc\nd", { kinds, slots: new Int32Array(5) }).sections()]).toEqual([2, 4]);
 });

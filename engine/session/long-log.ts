@@ -1,9 +1,13 @@
 // The log of a verification, kept by the engine: what the page gets of it at once (of a long one its head and its tail), and
-// the rest line by line when it is asked for.
+// the rest line by line when it is asked for. What a line is the verifier says.
+import { codeOf } from "../verifier/log/kinds.ts";
+import { type LogLines, NO_LINES } from "../verifier/log/line-table.ts";
 
 /** What the page gets of a log with the verdict. */
 export interface ShownLog {
   readonly text: string;
+  /** What each line of the text is. */
+  readonly lines: LogLines;
   /** Lines left out; one line in their place says so. */
   readonly cut: number;
   /** Lines before those. */
@@ -13,16 +17,15 @@ export interface ShownLog {
 const HEAD = 1 << 16;
 const TAIL = 3 << 16;
 
-/** A path begins with such a line: `from 5 to 7: R0=…`. */
-const SECTION = /^from \d+ to \d+/;
-
 export class LogText {
   readonly text: string;
+  readonly #lines: LogLines;
   /** Where each line begins; the last one is behind the text where that ends with a newline. */
   readonly #starts: number[];
 
-  constructor(text: string) {
+  constructor(text = "", lines: LogLines = NO_LINES) {
     this.text = text;
+    this.#lines = lines;
     this.#starts = [0];
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.#starts.push(at + 1);
   }
@@ -40,6 +43,12 @@ export class LogText {
   lines(from: number, count: number): string[] {
     const first = Math.max(0, from);
     return Array.from({ length: Math.max(0, Math.min(count, this.count - first)) }, (_, i) => this.line(first + i));
+  }
+
+  /** The slots that those lines are about. */
+  slots(from: number, count: number): Int32Array {
+    const first = Math.max(0, from);
+    return this.#lines.slots.slice(first, Math.min(first + count, this.count));
   }
 
   /** Line that begins at or after a position; -1 where there is none. */
@@ -66,23 +75,31 @@ export class LogText {
   /** Numbers of the lines at which a path begins. */
   sections(): Int32Array {
     const found: number[] = [];
-    for (let at = this.text.indexOf("\nfrom "); at >= 0; at = this.text.indexOf("\nfrom ", at + 1)) {
-      const line = this.#firstFrom(at + 1);
-      if (SECTION.test(this.line(line))) found.push(line);
-    }
+    const { kinds } = this.#lines;
+    for (let i = 0; i < kinds.length; i++)
+      if (kinds[i] === codeOf.branch || kinds[i] === codeOf["branch-safe"]) found.push(i);
     return Int32Array.from(found);
   }
 
   shown(head = HEAD, tail = TAIL): ShownLog {
     const { text } = this;
-    const whole = { text, cut: 0, head: this.count };
+    const whole = { text, lines: this.#lines, cut: 0, head: this.count };
     if (text.length <= head + tail) return whole;
     const from = this.#firstFrom(head);
     const to = this.#firstFrom(text.length - tail);
     const cut = to - from;
     if (cut <= 0) return whole;
     const start = text.slice(0, this.#starts[from]);
-    return { text: `${start}… ${cut} lines left out …\n${text.slice(this.#starts[to])}`, cut, head: from };
+    const { kinds, slots } = this.#lines;
+    // The gap takes the place of the last line that is left out.
+    const lines = { kinds: new Uint8Array(kinds.length - cut + 1), slots: new Int32Array(slots.length - cut + 1) };
+    lines.kinds.set(kinds.subarray(to - 1), from);
+    lines.slots.set(slots.subarray(to - 1), from);
+    lines.kinds.set(kinds.subarray(0, from));
+    lines.slots.set(slots.subarray(0, from));
+    lines.kinds[from] = codeOf.gap;
+    lines.slots[from] = -1;
+    return { text: `${start}… ${cut} lines left out …\n${text.slice(this.#starts[to])}`, lines, cut, head: from };
   }
 
   /** Index of the first start at or after a position. */

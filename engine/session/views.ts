@@ -4,6 +4,7 @@
 import type { DefinitionFault, DefinitionInput } from "../kernel/definition-input.ts";
 import type { Preset } from "../kernel/presets.ts";
 import type { Syscall } from "../kernel/syscall.ts";
+import type { Refusal } from "../verifier/refusals.ts";
 
 import type { RunView } from "./run-views.ts";
 
@@ -140,6 +141,8 @@ export interface CheckView {
   readonly messageLine: number;
   /** The slot it is about, -1 where it is about none. */
   readonly messageSlot: number;
+  /** Why the program was refused, as a value; null where it was not, or it is not known. */
+  readonly refusal: Refusal | null;
   /** Kernel text, lines ended by \n; of more than 256 KiB the middle is left out, and one line says so. */
   readonly log: string;
   /** How many lines were left out: `logLines` has them. */
@@ -148,7 +151,9 @@ export interface CheckView {
   readonly logHead: number;
   /** The log would be so long that only the result was written down; `writeLog` writes it. */
   readonly logBrief: boolean;
-  /** One entry a line of `log` (split at \n): the slot it is about, or -1. */
+  /** One entry a line of `log` (split at \n): what the line is, an index into LINE_KINDS. */
+  readonly logKinds: Uint8Array;
+  /** Likewise: the slot it is about, or -1. */
   readonly logSlots: Int32Array;
   readonly insnsProcessed: number;
   /** Microseconds inside the verifier. */
@@ -202,7 +207,7 @@ export interface VisitView {
 
 /** Why a program was refused, in both languages; the kernel's words stand in CheckView.message. */
 export interface ExplanationView {
-  /** Kebab-case name of the rule that was broken. */
+  /** Kebab-case name of what was refused. */
   readonly id: string;
   readonly en: WordingView;
   readonly ja: WordingView;

@@ -2,7 +2,8 @@
 // the program, or shows in the log; the rewritten instructions themselves have no use in a simulated machine.
 // @kernel verifier.c optimize_bpf_loop, do_misc_fixups
 import * as I from "../isa/codes.ts";
-import { type Env, subprogEnd, verbose } from "./state/env.ts";
+import { refuseAt } from "./refuse.ts";
+import { type Env, subprogEnd } from "./state/env.ts";
 import { EINVAL } from "./state/errors.ts";
 
 /** Bytes that a function with may_goto keeps its counter and its clock in. */
@@ -26,8 +27,8 @@ export function fixups(env: Env): number {
     const insn = env.insns[i]!;
     if (insn.code !== (I.BPF_JMP | I.BPF_CALL) || insn.src !== I.BPF_PSEUDO_KFUNC_CALL) continue;
     if (insn.imm === 0 && env.aux[i]!.seen) {
-      verbose(env, "invalid kernel function call not eliminated in verifier pass\n");
-      return EINVAL;
+      const text = "invalid kernel function call not eliminated in verifier pass\n";
+      return refuseAt(env, i, "kfunc-reached", {}, text, EINVAL);
     }
   }
   return 0;

@@ -9,10 +9,13 @@ import { checkMaxStackDepth } from "./check/stack-depth.ts";
 import { walkProgram } from "./explore/walk.ts";
 import { fixups } from "./fixups.ts";
 import { DEFAULT_LOG_SIZE, VerifierLog } from "./log/buffer.ts";
+import { type LogLines, NO_LINES } from "./log/line-table.ts";
 import { verificationStats } from "./log/stats.ts";
 import { prepass } from "./prepass/prepass.ts";
+import type { Refusal } from "./refusals.ts";
+import { refuseAt, refusedUnseen } from "./refuse.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, NOT_SIMULATED } from "./state/env.ts";
-import { E2BIG, EINVAL } from "./state/errors.ts";
+import { E2BIG, EAGAIN, EINVAL } from "./state/errors.ts";
 import { newEnv } from "./state/new-env.ts";
 import type { Trace, TraceOptions } from "./trace.ts";
 
@@ -37,6 +40,10 @@ export interface Verdict {
   readonly errno: number;
   /** Kernel text, lines ending in \n. */
   readonly log: string;
+  /** What each line of it is. */
+  readonly logLines: LogLines;
+  /** Why not, at every log level; absent where the program was accepted, is not simulated, or the walk was stopped. */
+  readonly refusal?: Refusal;
   /**
    * Set where the program needs what is not simulated here: it was not found unsafe, nor safe. A phrase: `kernel
    * functions`. `errno` and `log` are then what the kernel answers to a load that does not bring it, errno 0 where that
@@ -62,11 +69,11 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
   const log = new VerifierLog(options.logLevel, options.logSize ?? DEFAULT_LOG_SIZE);
   const progType = options.progType ?? progTypeByName(program.progType);
   if (program.insns.length === 0 || program.insns.length > BPF_COMPLEXITY_LIMIT_INSNS) {
-    return refusedUnseen(program, -E2BIG);
+    return unseen(program, -E2BIG);
   }
-  if (progType === undefined) return refusedUnseen(program, -EINVAL);
-  const unseen = progType.refusedUnseen(program.expectedAttachType);
-  if (unseen !== 0) return { ...refusedUnseen(program, unseen), unsupported: progType.why ?? progType.name };
+  if (progType === undefined) return unseen(program, -EINVAL);
+  const errno = progType.refusedUnseen(program.expectedAttachType);
+  if (errno !== 0) return unseen(program, errno, progType.why ?? progType.name);
   const env = newEnv(withAttachType(program), progType, log, options);
 
   let err = prepass(env);
@@ -76,7 +83,7 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
 
   verificationStats(env, (options.now?.() ?? 0) - started);
   const truncated = log.finalize();
-  if (truncated) err = truncated;
+  if (truncated) err = refuseAt(env, -1, "log-full", { size: log.size }, "", truncated);
   return verdictOf(env, err);
 }
 
@@ -92,11 +99,14 @@ const withAttachType = (program: Program): Program =>
     : program;
 
 function verdictOf(env: Env, err: number): Verdict {
-  const { unsupported } = env;
+  const { unsupported, refusal } = env;
+  const refused = err !== 0 && err !== EAGAIN && unsupported === null && refusal !== null;
   return {
     verdict: err === 0 ? "accept" : "reject",
     errno: err === NOT_SIMULATED ? 0 : 0 - err,
     log: env.log.text(),
+    logLines: env.log.lines(),
+    ...(refused && { refusal }),
     ...(unsupported === null ? {} : { unsupported }),
     insnsProcessed: env.insnProcessed,
     insns: env.insns,
@@ -107,10 +117,12 @@ function verdictOf(env: Env, err: number): Verdict {
 }
 
 /** BPF_PROG_LOAD's own refusals, before there is a log. */
-const refusedUnseen = (program: Program, errno: number): Verdict => ({
+const unseen = (program: Program, errno: number, unsupported?: string): Verdict => ({
   verdict: "reject",
   errno,
   log: "",
+  logLines: NO_LINES,
+  ...(unsupported === undefined ? { refusal: refusedUnseen(errno, program.insns.length) } : { unsupported }),
   insnsProcessed: 0,
   insns: program.insns,
   stackDepths: [],

@@ -3,12 +3,13 @@
 //
 //   npx tsx engine/conformance/record/verifier.ts            writes ../recordings/verifier.jsonl
 //
-// A report says which messages of our verifier's sources no recording shows.
+// A report says which of our verifier's refusals no recording shows.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Program } from "../../program/program.ts";
+import { REFUSALS, type RefusalId } from "../../verifier/refusals.ts";
 import { verify } from "../../verifier/verify.ts";
-import { messages, NOT_RECORDED } from "../messages.ts";
+import { NOT_RECORDED, namesIn } from "../not-recorded.ts";
 import { anyCallProgram } from "../random/any-call.ts";
 import { callbackProgram } from "../random/callbacks.ts";
 import { messageOf } from "../random/differ.ts";
@@ -65,13 +66,13 @@ function* shown({ verdict, log }: KernelAnswer): Generator<string> {
 async function main(): Promise<void> {
   const kernel = new Kernel();
   const rows: string[] = [];
-  const logs: string[] = [];
+  const refused = new Set<RefusalId>();
   const count = new Map<string, number>();
   const keep = (id: string, program: Program, level: number, answer: KernelAnswer) => {
     if (answer.error) throw new Error(`${id}: ${answer.error}`);
     for (const thing of new Set(shown(answer))) count.set(thing, (count.get(thing) ?? 0) + 1);
     rows.push(row(id, program, level, answer));
-    logs.push(answer.log);
+    for (const name of namesIn(verify(program, { logLevel: 0 }))) refused.add(name);
   };
 
   for (const [i, [name, written]] of Object.entries({
@@ -107,16 +108,14 @@ async function main(): Promise<void> {
   console.log(
     `${written} programs of ours, ${rows.length - written} of ${found.length} random ones, ${count.size} things shown`,
   );
-  reportMessages(logs.join("\n"));
+  report(refused);
 }
 
-function reportMessages(log: string): void {
-  const all = messages();
-  const missing = all.filter(({ pattern }) => !pattern.test(log));
-  console.log(`${all.length - missing.length} of ${all.length} messages are shown; not these:`);
-  for (const { text } of missing) {
-    console.log(`  ${text}: ${NOT_RECORDED.find(([part]) => text.includes(part))?.[1] ?? "???"}`);
-  }
+function report(refused: ReadonlySet<RefusalId>): void {
+  const all = Object.keys(REFUSALS) as RefusalId[];
+  const missing = all.filter((id) => !refused.has(id));
+  console.log(`${refused.size} of ${all.length} refusals are shown; not these:`);
+  for (const id of missing) console.log(`  ${id}: ${NOT_RECORDED[id] ?? "???"}`);
 }
 
 await main();

@@ -57,9 +57,9 @@ export function createCheck(state: SessionState): CheckApi {
 
     async explain(revision) {
       const asked = of(revision);
-      if (asked?.view.verdict !== "reject") return null;
+      if (!asked?.view.refusal) return null;
       const { explain } = await import("../../verifier/explain/explain.ts");
-      return explain(asked.view.message, asked.verdict?.trace, asked.program.insns) ?? null;
+      return explain(asked.view.refusal, asked.verdict?.trace, asked.program.insns);
     },
 
     async flow(revision, metrics) {

@@ -2,7 +2,8 @@
 // for it (BPF_F_STRICT_ALIGNMENT): x86-64 loads and stores do not care.
 import { tnumAdd, tnumConst, tnumIsAligned } from "../domain/tnum.ts";
 import { tnumText } from "../log/number.ts";
-import { type Env, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import type { Env } from "../state/env.ts";
 import { EACCES } from "../state/errors.ts";
 import type { RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
@@ -23,8 +24,15 @@ const DESCRIPTION: Readonly<Record<number, string>> = {
   [T.PTR_TO_XDP_SOCK]: "xdp_sock ",
 };
 
-/** `off` without reg.off. @kernel verifier.c check_ptr_alignment */
-export function checkPtrAlignment(env: Env, reg: RegState, off: number, size: number, strictOnce: boolean): number {
+/** Of the access through `reg`, which is R`regno`; `off` without reg.off. @kernel verifier.c check_ptr_alignment */
+export function checkPtrAlignment(
+  env: Env,
+  regno: number,
+  reg: RegState,
+  off: number,
+  size: number,
+  strictOnce: boolean,
+): number {
   if (size === 1) return 0;
   const strict = env.strictAlignment || strictOnce || reg.type === T.PTR_TO_STACK;
   if (!strict || reg.type === T.PTR_TO_ARENA) return 0;
@@ -34,11 +42,17 @@ export function checkPtrAlignment(env: Env, reg: RegState, off: number, size: nu
     if ((fixed & (size - 1)) === 0) return 0;
   } else if (tnumIsAligned(tnumAdd(reg.val.varOff, tnumConst(BigInt(fixed))), size)) return 0;
   const variable = tnumText(reg.val.varOff);
-  verbose(
+  const args = { reg: regno, off: reg.off + off, size, variable };
+  if (packet) {
+    const text = `misaligned packet access off ${NET_IP_ALIGN}+${variable}+${reg.off}+${off} size ${size}\n`;
+    return refuse(env, "misaligned-packet", { ...args, added: NET_IP_ALIGN }, text, EACCES);
+  }
+  const what = DESCRIPTION[reg.type] ?? "";
+  return refuse(
     env,
-    packet
-      ? `misaligned packet access off ${NET_IP_ALIGN}+${variable}+${reg.off}+${off} size ${size}\n`
-      : `misaligned ${DESCRIPTION[reg.type] ?? ""}access off ${variable}+${reg.off}+${off} size ${size}\n`,
+    reg.type === T.PTR_TO_STACK ? "misaligned-stack" : "misaligned",
+    { ...args, what: what.trimEnd() },
+    `misaligned ${what}access off ${variable}+${reg.off}+${off} size ${size}\n`,
+    EACCES,
   );
-  return EACCES;
 }

@@ -9,7 +9,9 @@ import { constS32, constU32, isConst, SCALAR_UNKNOWN, type Scalar } from "../dom
 import { movScalar, withLow32 } from "../domain/size.ts";
 import { markChainPrecision } from "../explore/precision.ts";
 import { pushStack } from "../explore/stack.ts";
-import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { regTypeStr } from "../log/state.ts";
+import { refuse } from "../refuse.ts";
+import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";
 import {
   BPF_ADD_CONST,
@@ -25,10 +27,8 @@ import { adjustPointer, OPERATOR } from "./pointer-alu.ts";
 import { checkRegArg, curRegs, DST_OP, DST_OP_NO_MARK, SRC_OP, sanityCheckReg } from "./regs.ts";
 import { fitsInBits, withSharedId } from "./scalar-id.ts";
 
-function reserved(env: Env, what: string): number {
-  verbose(env, `${what} uses reserved fields\n`);
-  return EINVAL;
-}
+const reserved = (env: Env, insn: string): number =>
+  refuse(env, "reserved-fields", { insn }, `${insn} uses reserved fields\n`, EINVAL);
 
 export function checkAluOp(env: Env, insn: Insn): number {
   const op = insn.code & 0xf0;
@@ -36,8 +36,7 @@ export function checkAluOp(env: Env, insn: Insn): number {
   if (op === I.BPF_MOV) err = checkMov(env, insn);
   else if (op === I.BPF_END || op === I.BPF_NEG) err = checkUnary(env, insn, op);
   else if (op > I.BPF_END) {
-    verbose(env, `invalid BPF_ALU opcode ${op.toString(16)}\n`);
-    err = EINVAL;
+    err = refuse(env, "unknown-alu-op", { op }, `invalid BPF_ALU opcode ${op.toString(16)}\n`, EINVAL);
   } else err = checkBinary(env, insn, op);
   return err || sanityCheckReg(env, insn.dst, "alu");
 }
@@ -82,12 +81,12 @@ function checkMov(env: Env, insn: Insn): number {
   if (fromReg) {
     if (wide && insn.off === I.BPF_ADDR_SPACE_CAST) {
       if (insn.imm !== 1 && insn.imm !== 1 << 16) {
-        verbose(env, "addr_space_cast insn can only convert between address space 1 and 0\n");
-        return EINVAL;
+        const text = "addr_space_cast insn can only convert between address space 1 and 0\n";
+        return refuse(env, "address-space", { imm: insn.imm }, text, EINVAL);
       }
       if (!env.maps.some((map) => map.def.type === "arena")) {
-        verbose(env, "addr_space_cast insn can only be used in a program that has an associated arena\n");
-        return EINVAL;
+        const text = "addr_space_cast insn can only be used in a program that has an associated arena\n";
+        return refuse(env, "address-space-arena", {}, text, EINVAL);
       }
       return notSimulated(env, "arena pointers");
     }
@@ -136,14 +135,12 @@ function checkBinary(env: Env, insn: Insn, op: number): number {
   let err = (fromReg && checkRegArg(env, insn.src, SRC_OP)) || checkRegArg(env, insn.dst, SRC_OP);
   if (err) return err;
   if (!fromReg) {
-    if (divides && insn.imm === 0) {
-      verbose(env, "div by zero\n");
-      return EINVAL;
-    }
+    if (divides && insn.imm === 0) return refuse(env, "division-by-zero", { reg: insn.dst }, "div by zero\n", EINVAL);
     if (op === I.BPF_LSH || op === I.BPF_RSH || op === I.BPF_ARSH) {
-      if (insn.imm < 0 || insn.imm >= widthOf(insn)) {
-        verbose(env, `invalid shift ${insn.imm}\n`);
-        return EINVAL;
+      const width = widthOf(insn);
+      if (insn.imm < 0 || insn.imm >= width) {
+        const args = { reg: insn.dst, by: insn.imm, width };
+        return refuse(env, "shift", args, `invalid shift ${insn.imm}\n`, EINVAL);
       }
     }
   }
@@ -169,8 +166,9 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
         regs[insn.dst] = UNKNOWN_REG;
         return 0;
       }
-      verbose(env, `R${insn.dst} pointer ${OPERATOR[op >> 4]} pointer prohibited\n`);
-      return EACCES;
+      const name = OPERATOR[op >> 4]!;
+      const args = { reg: insn.dst, type: regTypeStr(dst.type), number: insn.src, op: name };
+      return refuse(env, "pointer-with-pointer", args, `R${insn.dst} pointer ${name} pointer prohibited\n`, EACCES);
     }
     if (dst.type !== SCALAR_VALUE) {
       const err = markChainPrecision(env, insn.src);

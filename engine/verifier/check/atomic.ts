@@ -2,7 +2,8 @@
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { regTypeStr } from "../log/state.ts";
-import { type Env, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import type { Env } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
 import * as T from "../state/regtype.ts";
 import { checkLoad, checkMemAccess, checkStoreReg } from "./mem.ts";
@@ -11,10 +12,8 @@ import { checkRegArg, curRegs, DST_OP, SRC_OP } from "./regs.ts";
 /** BPF_STX: a register's store, or an atomic operation. */
 export function checkStx(env: Env, insn: Insn): number {
   if ((insn.code & 0xe0) === I.BPF_ATOMIC) return checkAtomic(env, insn);
-  if ((insn.code & 0xe0) !== I.BPF_MEM || insn.imm !== 0) {
-    verbose(env, "BPF_STX uses reserved fields\n");
-    return EINVAL;
-  }
+  if ((insn.code & 0xe0) !== I.BPF_MEM || insn.imm !== 0)
+    return refuse(env, "reserved-fields", { insn: "BPF_STX" }, "BPF_STX uses reserved fields\n", EINVAL);
   return checkStoreReg(env, insn, false);
 }
 
@@ -43,25 +42,23 @@ function checkAtomic(env: Env, insn: Insn): number {
     const err = checkStoreReg(env, insn, true);
     return err || checkAtomicPointer(env, insn.dst, "stores into");
   }
-  verbose(env, `BPF_ATOMIC uses invalid atomic opcode ${(insn.imm >>> 0).toString(16).padStart(2, "0")}\n`);
-  return EINVAL;
+  const op = insn.imm >>> 0;
+  const text = `BPF_ATOMIC uses invalid atomic opcode ${op.toString(16).padStart(2, "0")}\n`;
+  return refuse(env, "unknown-atomic-op", { op }, text, EINVAL);
 }
 
 /** @kernel verifier.c atomic_ptr_type_ok */
 function checkAtomicPointer(env: Env, regno: number, what: string): number {
   const { type } = curRegs(env)[regno]!;
   if (type !== T.PTR_TO_CTX && !T.isPktPointer(type) && type !== T.PTR_TO_FLOW_KEYS && !T.isSkPointer(type)) return 0;
-  verbose(env, `BPF_ATOMIC ${what} R${regno} ${regTypeStr(type)} is not allowed\n`);
-  return EACCES;
+  const args = { reg: regno, type: regTypeStr(type), what };
+  return refuse(env, "atomic-target", args, `BPF_ATOMIC ${what} R${regno} ${args.type} is not allowed\n`, EACCES);
 }
 
 /** @kernel verifier.c check_atomic_rmw */
 function checkAtomicRmw(env: Env, insn: Insn): number {
   const size = I.sizeOf(insn.code);
-  if (size < 4) {
-    verbose(env, "invalid atomic operand size\n");
-    return EINVAL;
-  }
+  if (size < 4) return refuse(env, "atomic-size", { size }, "invalid atomic operand size\n", EINVAL);
   let err = checkRegArg(env, insn.src, SRC_OP) || checkRegArg(env, insn.dst, SRC_OP);
   if (err) return err;
   if (insn.imm === I.BPF_CMPXCHG) {

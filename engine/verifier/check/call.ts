@@ -6,8 +6,9 @@ import { markChainPrecision } from "../explore/precision.ts";
 import { resetLiveStackCallchain } from "../explore/stack-liveness.ts";
 import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
 import { BPF_LOG_LEVEL } from "../log/buffer.ts";
-import { printVerifierState } from "../log/state.ts";
+import { printVerifierState, regTypeStr } from "../log/state.ts";
 import { callsSyncCallback } from "../prepass/callees.ts";
+import { forgive, refuse, verifierBug } from "../refuse.ts";
 import {
   type Env,
   findSubprog,
@@ -18,13 +19,14 @@ import {
   scratchReg,
   verbose,
 } from "../state/env.ts";
-import { E2BIG, EACCES, EFAULT, EINVAL } from "../state/errors.ts";
+import { E2BIG, EACCES, EINVAL } from "../state/errors.ts";
 import { framePointer, UNKNOWN_REG } from "../state/reg.ts";
 import { PTR_TO_STACK, SCALAR_VALUE } from "../state/regtype.ts";
 import { type FuncState, MAX_CALL_FRAMES, newFuncState, type VerifierState } from "../state/state.ts";
-import { retvalWithin, verboseInvalidScalar } from "./exit.ts";
+import { refuseResult, retvalWithin } from "./exit.ts";
 import { checkCallArgs } from "./func-args.ts";
 import { forgetPacket } from "./packet-range.ts";
+import { lockTakenAt } from "./ref.ts";
 import { CALLER_SAVED_REGS, clearCallerSaved } from "./regs.ts";
 
 /** Puts into the callee's registers what it is called with; 0 or an errno. @kernel set_callee_state_fn */
@@ -47,8 +49,8 @@ export function setupFuncEntry(
   state: VerifierState,
 ): number {
   if (state.curframe + 1 >= MAX_CALL_FRAMES) {
-    verbose(env, `the call stack of ${state.curframe + 2} frames is too deep\n`);
-    return E2BIG;
+    const frames = state.curframe + 2;
+    return refuse(env, "call-depth", { frames }, `the call stack of ${frames} frames is too deep\n`, E2BIG);
   }
   const caller = state.frames[state.curframe]!;
   const callee = newFrame(env, callsite, state.curframe + 1, subprogno);
@@ -76,13 +78,13 @@ export function checkFuncCall(env: Env, insn: Insn, at: number): number {
   const state = env.curState;
   const target = at + insn.imm + 1;
   const subprogno = findSubprog(env, target);
-  if (subprogno < 0) {
-    verbose(env, `verifier bug: target of func call at insn ${target} is not a program\n`);
-    return EFAULT;
-  }
+  if (subprogno < 0) return verifierBug(env, `target of func call at insn ${target} is not a program`);
+  const { endPos } = env.log;
   const mismatch = checkCallArgs(env, subprogno);
   if (mismatch === NOT_SIMULATED) return mismatch;
   if (env.subprogs[subprogno]!.isGlobal) return callGlobal(env, subprogno, mismatch);
+  // A static function is walked with whatever it is called with.
+  if (mismatch !== 0) forgive(env, endPos);
   const caller = state.frames[state.curframe]!;
   const err = setupFuncEntry(env, subprogno, at, passArguments, state);
   if (err) return err;
@@ -90,10 +92,10 @@ export function checkFuncCall(env: Env, insn: Insn, at: number): number {
   env.insnIdx = env.subprogs[subprogno]!.start - 1;
   resetLiveStackCallchain(env);
   if (env.log.level & BPF_LOG_LEVEL) {
-    verbose(env, "caller:\n");
-    printVerifierState(env, state, caller.frameno, true);
-    verbose(env, "callee:\n");
-    printVerifierState(env, state, state.curframe, true);
+    verbose(env, "call", "caller:\n", at);
+    printVerifierState(env, state, caller.frameno, true, "call", at);
+    verbose(env, "call", "callee:\n", target);
+    printVerifierState(env, state, state.curframe, true, "call", target);
   }
   return 0;
 }
@@ -102,23 +104,22 @@ export function checkFuncCall(env: Env, insn: Insn, at: number): number {
 function callGlobal(env: Env, subprogno: number, mismatch: number): number {
   const state = env.curState;
   const { name, changesPktData, mightSleep } = env.subprogs[subprogno]!;
+  const args = { func: subprogno, name };
   if (state.activeLocks !== 0) {
-    verbose(env, "global function calls are not allowed while holding a lock,\nuse static function instead\n");
-    return EINVAL;
+    const text = "global function calls are not allowed while holding a lock,\nuse static function instead\n";
+    return refuse(env, "lock-global-call", { ...args, taken: lockTakenAt(state) }, text, EINVAL);
   }
   if (mightSleep && !isSleepable(env)) {
-    verbose(
-      env,
+    const text =
       "global functions that may sleep are not allowed in non-sleepable context,\n" +
-        "i.e., in a RCU/IRQ/preempt-disabled section, or in\na non-sleepable BPF program context\n",
-    );
-    return EINVAL;
+      "i.e., in a RCU/IRQ/preempt-disabled section, or in\na non-sleepable BPF program context\n";
+    return refuse(env, "global-sleeps", args, text, EINVAL);
   }
   if (mismatch !== 0) {
-    verbose(env, `Caller passes invalid args into func#${subprogno} ('${name}')\n`);
-    return mismatch;
+    const text = `Caller passes invalid args into func#${subprogno} ('${name}')\n`;
+    return refuse(env, "global-arguments", args, text, mismatch);
   }
-  verbose(env, `Func#${subprogno} ('${name}') is global and assumed valid.\n`);
+  verbose(env, "global-function", `Func#${subprogno} ('${name}') is global and assumed valid.\n`);
   if (changesPktData) forgetPacket(env);
   env.subprogs[subprogno]!.called = true;
   const caller = state.frames[state.curframe]!;
@@ -137,37 +138,32 @@ export function prepareFuncExit(env: Env): number {
   const callee = state.frames[state.curframe]!;
   const caller = state.frames[state.curframe - 1]!;
   const r0 = callee.regs[0]!;
-  if (r0.type === PTR_TO_STACK) {
-    verbose(env, "cannot return stack pointer to the caller\n");
-    return EINVAL;
-  }
+  if (r0.type === PTR_TO_STACK)
+    return refuse(env, "stack-pointer-returned", { reg: 0 }, "cannot return stack pointer to the caller\n", EINVAL);
   const inCallback = callee.inCallbackFn;
   if (inCallback) {
     if (r0.type !== SCALAR_VALUE) {
-      verbose(env, "R0 not a scalar value\n");
-      return EACCES;
+      const args = { reg: 0, type: regTypeStr(r0.type) };
+      return refuse(env, "callback-return-type", args, "R0 not a scalar value\n", EACCES);
     }
     const err = markChainPrecision(env, 0);
     if (err) return err;
     // The marks may have replaced the register.
     const value = callee.regs[0]!;
-    if (!retvalWithin(callee.callbackRetRange, value, 64)) {
-      verboseInvalidScalar(env, value, callee.callbackRetRange, "At callback return", "R0");
-      return EINVAL;
-    }
-    if (!callsSyncCallback(env.insns[callee.callsite]!)) {
-      verbose(env, `verifier bug: in callback at ${env.insnIdx}, callsite ${callee.callsite} !calls_callback\n`);
-      return EFAULT;
-    }
+    if (!retvalWithin(callee.callbackRetRange, value, 64))
+      return refuseResult(env, "callback-return-range", value, callee.callbackRetRange, "At callback return");
+    if (!callsSyncCallback(env.insns[callee.callsite]!))
+      return verifierBug(env, `in callback at ${env.insnIdx}, callsite ${callee.callsite} !calls_callback`);
   } else {
     caller.regs[0] = r0;
   }
+  const from = env.insnIdx;
   env.insnIdx = inCallback ? callee.callsite : callee.callsite + 1;
   if (env.log.level & BPF_LOG_LEVEL) {
-    verbose(env, "returning from callee:\n");
-    printVerifierState(env, state, callee.frameno, true);
-    verbose(env, `to caller at ${env.insnIdx}:\n`);
-    printVerifierState(env, state, caller.frameno, true);
+    verbose(env, "call", "returning from callee:\n", from);
+    printVerifierState(env, state, callee.frameno, true, "call", from);
+    verbose(env, "call", `to caller at ${env.insnIdx}:\n`);
+    printVerifierState(env, state, caller.frameno, true, "call", env.insnIdx);
   }
   state.frames.length = state.curframe;
   state.curframe--;

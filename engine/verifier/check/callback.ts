@@ -1,7 +1,8 @@
 // Helpers that call a function of the program: the function is walked as if called from here, in a branch of its own.
 // @kernel verifier.c push_callback_call, push_async_cb, set_*_callback_state
 import { pushStack } from "../explore/stack.ts";
-import { BPF_COMPLEXITY_LIMIT_JMP_SEQ, type Env, notSimulated, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import { BPF_COMPLEXITY_LIMIT_JMP_SEQ, type Env, notSimulated } from "../state/env.ts";
 import { EFAULT, ENOMEM, ENOTSUPP } from "../state/errors.ts";
 import type { VerifierMap } from "../state/map.ts";
 import { pointerReg, UNKNOWN_REG } from "../state/reg.ts";
@@ -19,8 +20,8 @@ const EACH_ELEM = new Set("array percpu_array hash lru_hash percpu_hash lru_perc
 const mapElem: SetCalleeState = (env, caller, callee, insnIdx) => {
   const map = env.aux[insnIdx]!.callMap!;
   if (!EACH_ELEM.has(map.def.type)) {
-    verbose(env, "callback function not allowed for map\n");
-    return ENOTSUPP;
+    const text = "callback function not allowed for map\n";
+    return refuse(env, "callback-map", { map: map.def.type }, text, ENOTSUPP);
   }
   callee.regs[1] = caller.regs[1]!;
   callee.regs[2] = pointerReg(PTR_TO_MAP_KEY, { map: caller.regs[1]!.map });
@@ -102,7 +103,9 @@ function pushAsync(env: Env, insnIdx: number, prevInsnIdx: number, subprogno: nu
   const state = newVerifierState();
   env.pending.push({ state, insnIdx, prevInsnIdx, logPos: env.log.endPos });
   if (env.pending.length > BPF_COMPLEXITY_LIMIT_JMP_SEQ) {
-    verbose(env, `The sequence of ${env.pending.length} jumps is too complex for async cb.\n`);
+    const branches = env.pending.length;
+    const text = `The sequence of ${branches} jumps is too complex for async cb.\n`;
+    refuse(env, "too-many-branches", { branches }, text, EFAULT);
     return null;
   }
   state.frames[0] = newFrame(env, BPF_MAIN_FUNC, 0, subprogno);

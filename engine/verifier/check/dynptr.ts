@@ -2,12 +2,14 @@
 // Making and passing dynptrs is the helpers' business.
 
 import { markStackWriteSlot } from "../explore/stack-liveness.ts";
-import { type Env, scratchSlot, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import { type Env, scratchSlot } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
 import { UNKNOWN_REG } from "../state/reg.ts";
 import { PTR_MAYBE_NULL, PTR_TO_MEM } from "../state/regtype.ts";
-import { INVALID_SLOT, STACK_DYNPTR, slotType } from "../state/stack.ts";
+import { BPF_REG_SIZE, INVALID_SLOT, STACK_DYNPTR, slotType } from "../state/stack.ts";
 import { type FuncState, mapAllRegs, slotAt } from "../state/state.ts";
+import { takenAt } from "./ref.ts";
 
 const BPF_DYNPTR_TYPE_RINGBUF = 2;
 
@@ -16,10 +18,10 @@ export function destroyIfDynptrSlot(env: Env, frame: FuncState, spi: number): nu
   const slot = slotAt(frame, spi);
   if (slotType(slot, 0) !== STACK_DYNPTR) return 0;
   const first = slot.spilled.dynptr?.firstSlot ? spi : spi + 1;
-  const { dynptr, id } = frame.stack[first]!.spilled;
+  const { dynptr, id, refObjId } = frame.stack[first]!.spilled;
   if (dynptr?.type === BPF_DYNPTR_TYPE_RINGBUF) {
-    verbose(env, "cannot overwrite referenced dynptr\n");
-    return EINVAL;
+    const args = { off: -(first + 1) * BPF_REG_SIZE, taken: takenAt(env.curState, refObjId) };
+    return refuse(env, "dynptr-overwritten", args, "cannot overwrite referenced dynptr\n", EINVAL);
   }
   scratchSlot(env, first);
   scratchSlot(env, first - 1);

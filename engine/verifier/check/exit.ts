@@ -4,7 +4,8 @@ import type { Insn } from "../../isa/insn.ts";
 import { markChainPrecision } from "../explore/precision.ts";
 import { updateLiveStack } from "../explore/stack-liveness.ts";
 import { regTypeStr } from "../log/state.ts";
-import { type Env, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import type { Env } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
 import type { RegState } from "../state/reg.ts";
 import { SCALAR_VALUE } from "../state/regtype.ts";
@@ -20,10 +21,8 @@ export const RETURNED = 2;
 
 /** @kernel verifier.c do_check_insn, process_bpf_exit_full */
 export function checkExit(env: Env, insn: Insn): number {
-  if ((insn.code & 0x0f) !== 0x05 || insn.imm !== 0 || insn.src !== 0 || insn.dst !== 0) {
-    verbose(env, "BPF_EXIT uses reserved fields\n");
-    return EINVAL;
-  }
+  if ((insn.code & 0x0f) !== 0x05 || insn.imm !== 0 || insn.src !== 0 || insn.dst !== 0)
+    return refuse(env, "reserved-fields", { insn: "BPF_EXIT" }, "BPF_EXIT uses reserved fields\n", EINVAL);
   let err = checkResourceLeak(env, false, env.curState.curframe === 0, "BPF_EXIT instruction in main prog");
   if (err) return err;
   if (env.curState.curframe !== 0) {
@@ -42,28 +41,36 @@ function checkReturnCode(env: Env): number {
   const reg = curRegs(env)[0]!;
   const frame = env.curState.frames[0]!;
   if (frame.inAsyncCallbackFn) {
-    return enforce(env, reg, frame.callbackRetRange, 64, "At async callback return");
+    return enforce(env, "async-callback", reg, frame.callbackRetRange, 64, "At async callback return");
   }
   if (frame.subprogno !== 0) {
     if (reg.type === SCALAR_VALUE) return 0;
-    verbose(env, `At subprogram exit the register R0 is not a scalar value (${regTypeStr(reg.type)})\n`);
-    return EINVAL;
+    const type = regTypeStr(reg.type);
+    const what = `is not a scalar value (${type})`;
+    const text = `At subprogram exit the register R0 ${what}\n`;
+    return refuse(env, "function-return-type", { reg: 0, what, type }, text, EINVAL);
   }
   const range = env.progType.returnRange(env.program.expectedAttachType);
   if (range === undefined) return 0;
-  return enforce(env, reg, { minval: range.min, maxval: range.max }, range.bits, "At program exit");
+  return enforce(env, "program", reg, { minval: range.min, maxval: range.max }, range.bits, "At program exit");
 }
 
-function enforce(env: Env, reg: RegState, range: RetvalRange, bits: 32 | 64, when: string): number {
+function enforce(
+  env: Env,
+  of: "program" | "async-callback",
+  reg: RegState,
+  range: RetvalRange,
+  bits: 32 | 64,
+  when: string,
+): number {
   if (reg.type !== SCALAR_VALUE) {
-    verbose(env, `${when} the register R0 is not a known value (${regTypeStr(reg.type)})\n`);
-    return EINVAL;
+    const type = regTypeStr(reg.type);
+    const what = `is not a known value (${type})`;
+    return refuse(env, `${of}-return-type`, { reg: 0, what, type }, `${when} the register R0 ${what}\n`, EINVAL);
   }
   const err = markChainPrecision(env, 0);
   if (err) return err;
-  if (retvalWithin(range, reg, bits)) return 0;
-  verboseInvalidScalar(env, reg, range, when, "R0");
-  return EINVAL;
+  return retvalWithin(range, reg, bits) ? 0 : refuseResult(env, `${of}-return-range`, reg, range, when);
 }
 
 /** @kernel verifier.c retval_range_within */
@@ -72,14 +79,16 @@ export function retvalWithin(range: RetvalRange, reg: RegState, bits: 32 | 64): 
   return BigInt(range.minval) <= reg.val.smin && reg.val.smax <= BigInt(range.maxval);
 }
 
-/** @kernel verifier.c verbose_invalid_scalar */
-export function verboseInvalidScalar(env: Env, reg: RegState, range: RetvalRange, when: string, regName: string): void {
+type OutOfRange = "program-return-range" | "callback-return-range" | "async-callback-return-range";
+
+/** R0 is not within `range`. @kernel verifier.c verbose_invalid_scalar */
+export function refuseResult(env: Env, id: OutOfRange, reg: RegState, range: RetvalRange, when: string): number {
   const { smin, smax } = reg.val;
   const min = smin > S64_MIN ? ` smin=${smin}` : "";
   const max = smax < S64_MAX ? ` smax=${smax}` : "";
-  verbose(
-    env,
-    `${when} the register ${regName} has${min}${max}${min || max ? "" : " unknown scalar value"} ` +
-      `should have been in [${range.minval}, ${range.maxval}]\n`,
-  );
+  const what =
+    `has${min}${max}${min || max ? "" : " unknown scalar value"} ` +
+    `should have been in [${range.minval}, ${range.maxval}]`;
+  const args = { reg: 0, what, low: smin, high: smax, min: range.minval, max: range.maxval };
+  return refuse(env, id, args, `${when} the register R0 ${what}\n`, EINVAL);
 }

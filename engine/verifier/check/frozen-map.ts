@@ -5,7 +5,9 @@ import { latin1 } from "../../base/bytes.ts";
 import { parseFormat, takesArgument } from "../../facts/printf.ts";
 import { firstValue } from "../../program/map-contents.ts";
 import { constScalar } from "../domain/scalar.ts";
-import { type Env, verbose } from "../state/env.ts";
+import type { RefusalArgs, RefusalId } from "../refusals.ts";
+import { refuse } from "../refuse.ts";
+import type { Env } from "../state/env.ts";
 import { EACCES, EINVAL, ENOTSUPP } from "../state/errors.ts";
 import type { VerifierMap } from "../state/map.ts";
 import { isConstVal, type RegState, scalarReg } from "../state/reg.ts";
@@ -57,20 +59,20 @@ export function constantLoad(
 /** Does the register point to text with an end, in a constant map? */
 export function checkConstString(env: Env, regno: number): number {
   const reg = curRegs(env)[regno]!;
-  if (reg.type !== PTR_TO_MAP_VALUE) return EINVAL;
+  if (reg.type !== PTR_TO_MAP_VALUE) return refuse(env, "readonly-string", { reg: regno }, "", EINVAL);
   const map = reg.map!;
-  const no = (why: string, err: number): number => {
-    verbose(env, `${why}\n`);
-    return err;
-  };
-  if (!isConstant(map)) return no(`R${regno} does not point to a readonly map'`, EACCES);
-  if (!isConstVal(reg)) return no(`R${regno} is not a constant address'`, EACCES);
-  if (!hasDirectValues(map)) return no("no direct value access support for this map type", EACCES);
+  const args = { reg: regno };
+  const inMap = { ...args, map: map.def.type };
+  const no = <Id extends RefusalId>(id: Id, args: RefusalArgs<Id>, why: string, err: number): number =>
+    refuse(env, id, args, `${why}\n`, err);
+  if (!isConstant(map)) return no("readonly-string", args, `R${regno} does not point to a readonly map'`, EACCES);
+  if (!isConstVal(reg)) return no("string-address", args, `R${regno} is not a constant address'`, EACCES);
+  if (!hasDirectValues(map)) return no("string-map", inMap, "no direct value access support for this map type", EACCES);
   const err = checkMapAccess(env, regno, reg.off, map.valueSize - reg.off, false, true);
   if (err) return err;
-  if (map.maxEntries !== 1) return no("direct value access on string failed", ENOTSUPP);
+  if (map.maxEntries !== 1) return no("string-value", inMap, "direct value access on string failed", ENOTSUPP);
   const at = reg.off + constOffset(reg);
-  if (!contentsOf(map).subarray(at).includes(0)) return no("string is not zero-terminated", EINVAL);
+  if (!contentsOf(map).subarray(at).includes(0)) return no("string-end", args, "string is not zero-terminated", EINVAL);
   return 0;
 }
 
@@ -78,10 +80,9 @@ export function checkConstString(env: Env, regno: number): number {
 export function checkSnprintf(env: Env): number {
   const [, , , format, , size] = curRegs(env);
   const bytes = Number(BigInt.asIntN(32, size!.val.varOff.value));
-  if (bytes % 8 !== 0) return EINVAL;
+  if (bytes % 8 !== 0) return refuse(env, "format-arguments", { reg: 5 }, "", EINVAL);
   const text = contentsOf(format!.map!).subarray(format!.off + constOffset(format!));
   const pieces = parseFormat(latin1(text.subarray(0, text.indexOf(0))));
   if (pieces !== undefined && pieces.filter(takesArgument).length <= bytes / 8) return 0;
-  verbose(env, "Invalid format string\n");
-  return EINVAL;
+  return refuse(env, "format-string", { reg: 3 }, "Invalid format string\n", EINVAL);
 }

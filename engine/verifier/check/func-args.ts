@@ -4,6 +4,9 @@
 // @kernel btf.c btf_prepare_func_args; verifier.c btf_check_subprog_call, btf_check_func_arg_match, check_mem_reg
 import { bug } from "../../base/bug.ts";
 import type { FuncInfo, FuncParam } from "../../program/program.ts";
+import { regTypeStr } from "../log/state.ts";
+import type { RefusalArgs, RefusalId } from "../refusals.ts";
+import { refuse } from "../refuse.ts";
 import { type Env, notSimulated, verbose } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
 import { CTX_REG, isNullReg, pointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
@@ -14,6 +17,8 @@ import { notNullReg } from "./null.ts";
 import { curRegs } from "./regs.ts";
 
 const MAX_ARGS = 5;
+/** A static function is not called as its BTF says, or has none: no reason to refuse. */
+const MISMATCH = EINVAL;
 const ANY_POINTER = { kind: "ARG_DONTCARE", flags: 0, size: 0 } as const;
 const NOTHING_SAID: Pick<FuncInfo, "global" | "params" | "tagged" | "returns"> = {
   global: false,
@@ -28,27 +33,38 @@ export function checkFuncProto(env: Env, n: number): number {
   const { params, returns, tagged = [] } = infoOf(env, n);
   const { isGlobal, name } = env.subprogs[n]!;
   const isSaid = n === 0 ? infoOf(env, 0).global : isGlobal;
-  const no = (why: string): number => {
-    if (isSaid) verbose(env, `${why}\n`);
-    return EINVAL;
-  };
-  if (params.length > MAX_ARGS)
-    return no(`Global function ${name}() with ${params.length} > ${MAX_ARGS} args. Buggy compiler.`);
-  if (returns === "void") return no(`Global function ${name}() doesn't return scalar. Only those are supported.`);
+  const no = <Id extends RefusalId>(id: Id, args: RefusalArgs<Id>, why: string): number =>
+    isSaid ? refuse(env, id, args, `${why}\n`, EINVAL) : MISMATCH;
+  const count = params.length;
+  if (count > MAX_ARGS) {
+    const why = `Global function ${name}() with ${count} > ${MAX_ARGS} args. Buggy compiler.`;
+    return no("global-too-many-arguments", { name, count }, why);
+  }
+  if (returns === "void") {
+    const why = `Global function ${name}() doesn't return scalar. Only those are supported.`;
+    return no("global-returns-void", { name }, why);
+  }
   for (const [i, param] of params.entries()) {
     const isTagged = tagged.includes(i) || (typeof param === "object" && "mem" in param && param.nonnull === true);
     if (!isSaid && isTagged) {
-      verbose(env, `arg#${i} type tag is not supported in static functions\n`);
-      return EINVAL;
+      verbose(env, "note", `arg#${i} type tag is not supported in static functions\n`);
+      return MISMATCH;
     }
     if (param === "ctx" && n > 0 && env.progType.ctxStruct === "")
       return notSimulated(env, "a context that BTF has no name for");
     if (typeof param === "string") continue;
-    if ("beyond" in param) return n === 0 ? EINVAL : notSimulated(env, param.beyond);
-    if (!isSaid) return EINVAL;
-    if ("badTags" in param) return no(`arg#${i} ${param.badTags}`);
-    if ("unsized" in param) return no(`arg#${i} reference type('${param.unsized}') size cannot be determined: -22`);
-    if ("unsupported" in param) return no(`Arg#${i} type ${param.unsupported} in ${name}() is not supported yet.`);
+    if ("beyond" in param) return n === 0 ? MISMATCH : notSimulated(env, param.beyond);
+    if (!isSaid) return MISMATCH;
+    const arg = { name, arg: i };
+    if ("badTags" in param) return no("global-argument-tags", arg, `arg#${i} ${param.badTags}`);
+    if ("unsized" in param) {
+      const why = `arg#${i} reference type('${param.unsized}') size cannot be determined: -22`;
+      return no("global-argument-size", arg, why);
+    }
+    if ("unsupported" in param) {
+      const why = `Arg#${i} type ${param.unsupported} in ${name}() is not supported yet.`;
+      return no("global-argument-type", arg, why);
+    }
   }
   return 0;
 }
@@ -69,7 +85,7 @@ function anyArgument(env: Env, param: FuncParam): RegState {
 /** Does the call at hand fit function `n`? 0, or EINVAL: no, or there is no BTF to say. */
 export function checkCallArgs(env: Env, n: number): number {
   const subprog = env.subprogs[n]!;
-  if (!env.program.funcInfo || subprog.unreliable) return EINVAL;
+  if (!env.program.funcInfo || subprog.unreliable) return MISMATCH;
   let err = checkFuncProto(env, n);
   for (const [i, param] of infoOf(env, n).params.entries()) if (err === 0) err = checkArgument(env, i, param);
   if (err !== 0) subprog.unreliable = true;
@@ -79,23 +95,22 @@ export function checkCallArgs(env: Env, n: number): number {
 function checkArgument(env: Env, i: number, param: FuncParam): number {
   const regno = i + 1;
   const reg = curRegs(env)[regno]!;
+  const type = regTypeStr(reg.type);
   if (param === "int") {
     if (reg.type === T.SCALAR_VALUE) return 0;
-    verbose(env, `R${regno} is not a scalar\n`);
-    return EINVAL;
+    return refuse(env, "argument-not-number", { reg: regno, type }, `R${regno} is not a scalar\n`, EINVAL);
   }
-  if (param !== "ctx" && !("mem" in param)) return EINVAL;
+  if (param !== "ctx" && !("mem" in param)) return MISMATCH;
+  const args = { reg: regno, type, arg: i };
   const err = checkArgOffset(env, reg, regno, ANY_POINTER);
   if (err < 0) return err;
   if (param === "ctx") {
     if (reg.type === T.PTR_TO_CTX) return 0;
-    verbose(env, `arg#${i} expects pointer to ctx\n`);
-    return EINVAL;
+    return refuse(env, "argument-not-context", args, `arg#${i} expects pointer to ctx\n`, EINVAL);
   }
-  if (checkMemory(env, regno, param.mem) !== 0) return EINVAL;
+  if (checkMemory(env, regno, param.mem) !== 0) return MISMATCH;
   if (!param.nonnull || !T.mayBeNull(reg.type)) return 0;
-  verbose(env, `arg#${i} is expected to be non-NULL\n`);
-  return EINVAL;
+  return refuse(env, "argument-null", args, `arg#${i} is expected to be non-NULL\n`, EINVAL);
 }
 
 /** Memory to read and to write; null is for the callee to look after. */

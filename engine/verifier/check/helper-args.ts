@@ -3,7 +3,9 @@
 import { helperName } from "../../facts/helpers.ts";
 import type { ArgKind, HelperArg, HelperProto } from "../../facts/types.ts";
 import { markChainPrecision, markSlotPrecise } from "../explore/precision.ts";
-import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { regTypeStr } from "../log/state.ts";
+import { refuse, verifierBug } from "../refuse.ts";
+import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
 import type { VerifierMap } from "../state/map.ts";
 import { isConstVal, isNullReg, type RegState } from "../state/reg.ts";
@@ -13,7 +15,8 @@ import { checkPtrAlignment } from "./align.ts";
 import { checkConstString } from "./frozen-map.ts";
 import { checkDynptrArg, dynptrSpi } from "./helper-dynptr.ts";
 import { checkHelperMem, checkMemSize } from "./helper-mem.ts";
-import { checkArgOffset, checkRegType, verifierBug } from "./helper-types.ts";
+import { called } from "./helper-names.ts";
+import { checkArgOffset, checkRegType } from "./helper-types.ts";
 import { processSpinLock, processTimer } from "./lock.ts";
 import { checkRegArg, curRegs, SRC_OP } from "./regs.ts";
 import { frameOf } from "./stack.ts";
@@ -59,8 +62,8 @@ export function checkFuncArg(env: Env, n: number, meta: CallMeta): number {
   if (arg.kind === "ARG_ANYTHING" && arg.flags === 0) return 0;
   const reg = curRegs(env)[regno]!;
   if (T.isPktPointer(reg.type) && !readsPacket(env, meta.proto)) {
-    verbose(env, "helper access to the packet is not allowed\n");
-    return EACCES;
+    const args = { reg: regno, func: called(meta.id) };
+    return refuse(env, "packet-helper", args, "helper access to the packet is not allowed\n", EACCES);
   }
   if (arg.kind === "ARG_PTR_TO_MAP_VALUE") {
     const resolved = resolveMapValue(env, arg, meta);
@@ -78,8 +81,9 @@ export function checkFuncArg(env: Env, n: number, meta: CallMeta): number {
   }
   if (reg.refObjId !== 0 && arg.kind !== "ARG_KPTR_XCHG_DEST") {
     if (meta.refObjId !== 0) {
-      verbose(env, `more than one arg with ref_obj_id R${regno} ${reg.refObjId} ${meta.refObjId}`);
-      return EACCES;
+      const args = { reg: regno, ref: reg.refObjId, other: meta.refObjId };
+      const text = `more than one arg with ref_obj_id R${regno} ${reg.refObjId} ${meta.refObjId}`;
+      return refuse(env, "helper-references", args, text, EACCES);
     }
     meta.refObjId = reg.refObjId;
   }
@@ -92,27 +96,29 @@ function resolveMapValue(env: Env, arg: HelperArg, meta: CallMeta): HelperArg | 
   const { type } = meta.map.def;
   if (type === "sockmap" || type === "sockhash") {
     if (arg.flags === 0) return { kind: "ARG_PTR_TO_BTF_ID_SOCK_COMMON", flags: 0, size: 0 };
-    verbose(env, "invalid arg_type for sockmap/sockhash\n");
-    return EINVAL;
+    const text = "invalid arg_type for sockmap/sockhash\n";
+    return refuse(env, "socket-map-value", { func: called(meta.id) }, text, EINVAL);
   }
   if (type === "bloom_filter" && helperName(meta.id) === "map_peek_elem") return { ...arg, flags: 0 };
   return arg;
 }
 
 function checkRelease(env: Env, regno: number, reg: RegState, arg: HelperArg, meta: CallMeta): number {
+  const func = called(meta.id);
   if (arg.kind === "ARG_PTR_TO_DYNPTR") {
     if (reg.type !== T.PTR_TO_STACK) {
-      verbose(env, "cannot release unowned const bpf_dynptr\n");
-      return EINVAL;
+      const text = "cannot release unowned const bpf_dynptr\n";
+      return refuse(env, "dynptr-release-constant", { reg: regno }, text, EINVAL);
     }
     const spi = dynptrSpi(env, reg);
     if (spi < 0 || frameOf(env, reg).stack[spi]!.spilled.refObjId === 0) {
-      verbose(env, `arg ${regno} is an unacquired reference\n`);
-      return EINVAL;
+      const text = `arg ${regno} is an unacquired reference\n`;
+      return refuse(env, "release-dynptr", { reg: regno, func }, text, EINVAL);
     }
   } else if (reg.refObjId === 0 && !isNullReg(reg)) {
-    verbose(env, `R${regno} must be referenced when passed to release function\n`);
-    return EINVAL;
+    const args = { reg: regno, type: regTypeStr(reg.type), func };
+    const text = `R${regno} must be referenced when passed to release function\n`;
+    return refuse(env, "release-unreferenced", args, text, EINVAL);
   }
   if (meta.releaseRegno !== 0) return verifierBug(env, "more than one release argument");
   meta.releaseRegno = regno;
@@ -137,13 +143,11 @@ function checkSize({ env, regno, reg, meta, n }: Arg, zeroSizeAllowed: boolean):
 }
 
 const CHECKS: Partial<Readonly<Record<ArgKind, (a: Arg) => number>>> = {
-  ARG_CONST_MAP_PTR({ env, reg, meta }) {
+  ARG_CONST_MAP_PTR({ env, regno, reg, meta }) {
     if (meta.map !== null && (meta.map !== reg.map || meta.mapUid !== reg.mapUid)) {
-      verbose(
-        env,
-        `timer pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${reg.mapUid}\n`,
-      );
-      return EINVAL;
+      const args = { reg: regno, uid: meta.mapUid, mapUid: reg.mapUid };
+      const text = `timer pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${reg.mapUid}\n`;
+      return refuse(env, "timer-map", args, text, EINVAL);
     }
     meta.map = reg.map;
     meta.mapUid = reg.mapUid;
@@ -173,24 +177,28 @@ const CHECKS: Partial<Readonly<Record<ArgKind, (a: Arg) => number>>> = {
     meta.raw.rawMode = (arg.flags & T.MEM_UNINIT) !== 0;
     if (!(arg.flags & T.MEM_FIXED_SIZE)) return 0;
     const err = checkHelperMem(env, regno, arg.size, writes(arg), false, meta.raw);
-    return err || !(arg.flags & T.MEM_ALIGNED) ? err : checkPtrAlignment(env, reg, 0, arg.size, true);
+    return err || !(arg.flags & T.MEM_ALIGNED) ? err : checkPtrAlignment(env, regno, reg, 0, arg.size, true);
   },
   ARG_CONST_SIZE: (a) => checkSize(a, false),
   ARG_CONST_SIZE_OR_ZERO: (a) => checkSize(a, true),
   ARG_PTR_TO_DYNPTR: ({ env, regno, arg, meta }) => checkDynptrArg(env, regno, meta.insnIdx, arg.flags),
   ARG_CONST_ALLOC_SIZE_OR_ZERO({ env, regno, reg, meta }) {
-    if (!isConstVal(reg)) {
-      verbose(env, `R${regno} is not a known constant'\n`);
-      return EACCES;
-    }
+    if (!isConstVal(reg))
+      return refuse(env, "constant-argument", { reg: regno }, `R${regno} is not a known constant'\n`, EACCES);
     meta.memSize = Number(BigInt.asUintN(32, reg.val.varOff.value));
     return markChainPrecision(env, regno);
   },
   ARG_PTR_TO_CONST_STR: ({ env, regno }) => checkConstString(env, regno),
-  ARG_KPTR_XCHG_DEST({ env, reg }) {
+  ARG_KPTR_XCHG_DEST({ env, regno, reg }) {
     if (reg.type === T.PTR_TO_MAP_VALUE && Object.keys(reg.map!.fields).length === 0) {
-      verbose(env, `map '${reg.map!.name}' has to have BTF in order to use bpf_kptr_xchg\n`);
-      return EINVAL;
+      const args = { reg: regno, map: reg.map!.name, what: "bpf_kptr_xchg" };
+      return refuse(
+        env,
+        "map-needs-btf",
+        args,
+        `map '${args.map}' has to have BTF in order to use ${args.what}\n`,
+        EINVAL,
+      );
     }
     return notSimulated(env, "kernel pointers in maps");
   },

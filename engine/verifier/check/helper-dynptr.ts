@@ -1,14 +1,16 @@
 // Dynptrs on the stack: made, passed and given back by helpers. One takes two slots, the first at the higher address.
 // @kernel verifier.c process_dynptr_func, mark_stack_slots_dynptr, unmark_stack_slots_dynptr, stack_slot_obj_get_spi
 import { markStackReadSlot, markStackWriteSlot } from "../explore/stack-liveness.ts";
-import { type Env, scratchSlot, verbose } from "../state/env.ts";
-import { EFAULT, EINVAL, ERANGE } from "../state/errors.ts";
+import { tnumText } from "../log/number.ts";
+import { regTypeStr } from "../log/state.ts";
+import { refuse, verifierBug } from "../refuse.ts";
+import { type Env, scratchSlot } from "../state/env.ts";
+import { EINVAL, ERANGE } from "../state/errors.ts";
 import { type Dynptr, isConstVal, pointerReg, type RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { allBytes, INVALID_SLOT, STACK_DYNPTR, slotType, spiOf } from "../state/stack.ts";
 import type { FuncState } from "../state/state.ts";
 import { destroyIfDynptrSlot } from "./dynptr.ts";
-import { verifierBug } from "./helper-types.ts";
 import { checkMemAccess } from "./mem.ts";
 import { acquireReference, releaseReference } from "./ref.ts";
 import { curRegs } from "./regs.ts";
@@ -31,15 +33,13 @@ const typeOf = (flags: number) => TYPES.find(({ flag }) => flag === (flags & ALL
 /** Index of the first slot, or an errno: -ERANGE where the stack has not grown so far. */
 export function dynptrSpi(env: Env, reg: RegState): number {
   if (!isConstVal(reg)) {
-    verbose(env, "dynptr has to be at a constant offset\n");
-    return EINVAL;
+    const args = { off: reg.off, variable: tnumText(reg.val.varOff) };
+    return refuse(env, "dynptr-variable", args, "dynptr has to be at a constant offset\n", EINVAL);
   }
   const off = reg.off + Number(BigInt.asIntN(32, reg.val.varOff.value));
   const spi = spiOf(off);
-  if (off % 8 !== 0 || spi + 1 < DYNPTR_SLOTS) {
-    verbose(env, `cannot pass in dynptr at an offset=${off}\n`);
-    return EINVAL;
-  }
+  if (off % 8 !== 0 || spi + 1 < DYNPTR_SLOTS)
+    return refuse(env, "dynptr-offset", { off }, `cannot pass in dynptr at an offset=${off}\n`, EINVAL);
   return spi - DYNPTR_SLOTS + 1 >= 0 && spi < frameOf(env, reg).stack.length ? spi : ERANGE;
 }
 
@@ -74,22 +74,22 @@ function isInitialised(env: Env, reg: RegState): boolean {
 export function checkDynptrArg(env: Env, regno: number, insnIdx: number, flags: number): number {
   const reg = curRegs(env)[regno]!;
   if (reg.type !== T.PTR_TO_STACK && reg.type !== T.CONST_PTR_TO_DYNPTR) {
-    verbose(env, `arg#${regno - 1} expected pointer to stack or const struct bpf_dynptr\n`);
-    return EINVAL;
+    const text = `arg#${regno - 1} expected pointer to stack or const struct bpf_dynptr\n`;
+    return refuse(env, "dynptr-argument", { reg: regno, type: regTypeStr(reg.type) }, text, EINVAL);
   }
   if (flags & T.MEM_UNINIT) return makeDynptr(env, regno, reg, insnIdx, flags);
   if (reg.type === T.CONST_PTR_TO_DYNPTR && !(flags & T.MEM_RDONLY)) {
-    verbose(env, "cannot pass pointer to const bpf_dynptr, the helper mutates it\n");
-    return EINVAL;
+    const text = "cannot pass pointer to const bpf_dynptr, the helper mutates it\n";
+    return refuse(env, "dynptr-constant", { reg: regno }, text, EINVAL);
   }
   if (!isInitialised(env, reg)) {
-    verbose(env, `Expected an initialized dynptr as arg #${regno - 1}\n`);
-    return EINVAL;
+    const text = `Expected an initialized dynptr as arg #${regno - 1}\n`;
+    return refuse(env, "dynptr-uninitialized", { reg: regno }, text, EINVAL);
   }
   const wanted = typeOf(flags);
   if (wanted && dynptrOf(env, reg)?.type !== wanted.type) {
-    verbose(env, `Expected a dynptr of type ${wanted.name} as arg #${regno - 1}\n`);
-    return EINVAL;
+    const text = `Expected a dynptr of type ${wanted.name} as arg #${regno - 1}\n`;
+    return refuse(env, "dynptr-type", { reg: regno, wanted: wanted.name }, text, EINVAL);
   }
   if (reg.type === T.CONST_PTR_TO_DYNPTR) return 0;
   const spi = dynptrSpi(env, reg);
@@ -102,21 +102,19 @@ export function checkDynptrArg(env: Env, regno: number, insnIdx: number, flags: 
 
 function makeDynptr(env: Env, regno: number, reg: RegState, insnIdx: number, flags: number): number {
   const found = reg.type === T.CONST_PTR_TO_DYNPTR ? EINVAL : dynptrSpi(env, reg);
-  if (found < 0 && found !== ERANGE) {
-    verbose(env, "Dynptr has to be an uninitialized dynptr\n");
-    return EINVAL;
-  }
+  if (found < 0 && found !== ERANGE)
+    return refuse(env, "dynptr-occupied", { reg: regno }, "Dynptr has to be an uninitialized dynptr\n", EINVAL);
   for (let i = 0; i < 8 * DYNPTR_SLOTS; i += 8) {
     const err = checkMemAccess(env, { regno, off: i, size: 8, write: true, valueRegno: -1 });
     if (err) return err;
   }
   const frame = frameOf(env, reg);
   const spi = dynptrSpi(env, reg);
-  if (spi < 0) return spi;
+  if (spi < 0) return verifierBug(env, "no slots for a dynptr", true);
   const err = destroyIfDynptrSlot(env, frame, spi) || destroyIfDynptrSlot(env, frame, spi - 1);
   if (err) return err;
   const type = typeOf(flags)?.type;
-  if (type === undefined) return EINVAL;
+  if (type === undefined) return verifierBug(env, "a dynptr of no type", true);
   const id = ++env.idGen;
   const refObjId = type === RINGBUF ? acquireReference(env, insnIdx) : 0;
   const half = (dynptr: Dynptr): RegState => pointerReg(T.CONST_PTR_TO_DYNPTR, { dynptr, id, refObjId });
@@ -140,7 +138,7 @@ function invalidate(env: Env, frame: FuncState, spi: number): void {
 export function releaseDynptr(env: Env, reg: RegState): number {
   if (reg.type === T.CONST_PTR_TO_DYNPTR) return verifierBug(env, "CONST_PTR_TO_DYNPTR cannot be released");
   const spi = dynptrSpi(env, reg);
-  if (spi < 0) return spi;
+  if (spi < 0) return verifierBug(env, "no slots of a dynptr", true);
   const frame = frameOf(env, reg);
   const { dynptr, refObjId } = frame.stack[spi]!.spilled;
   if (dynptr?.type !== RINGBUF) {
@@ -151,7 +149,7 @@ export function releaseDynptr(env: Env, reg: RegState): number {
   for (let i = 1; i < frame.stack.length; i++) {
     const slot = frame.stack[i]!;
     if (slot.spilled.refObjId !== refObjId) continue;
-    if (slotType(slot, 0) !== STACK_DYNPTR) return EFAULT;
+    if (slotType(slot, 0) !== STACK_DYNPTR) return verifierBug(env, "a reference of a dynptr in another slot", true);
     if (slot.spilled.dynptr?.firstSlot) invalidate(env, frame, i);
   }
   return 0;

@@ -2,7 +2,8 @@
 // @kernel verifier.c check_helper_mem_access, check_mem_size_reg
 import { markChainPrecision } from "../explore/precision.ts";
 import { regTypeStr } from "../log/state.ts";
-import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES } from "../state/errors.ts";
 import { isConstVal, isNullReg } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
@@ -52,13 +53,15 @@ export function checkHelperMem(
       return notSimulated(env, "access to kernel structures through BTF");
   }
   if (zeroSizeAllowed && size === 0 && isNullReg(reg)) return 0;
-  verbose(env, `R${regno} type=${regTypeStr(reg.type)} expected=${regTypeStr(T.PTR_TO_STACK)}\n`);
-  return EACCES;
+  const args = { reg: regno, type: regTypeStr(reg.type), wanted: regTypeStr(T.PTR_TO_STACK) };
+  const text = `R${regno} type=${args.type} expected=${args.wanted}\n`;
+  return refuse(env, "helper-argument-memory", args, text, EACCES);
 }
 
-function cannotWrite(env: Env, regno: number): number {
-  verbose(env, `R${regno} cannot write into ${regTypeStr(curRegs(env)[regno]!.type)}\n`);
-  return EACCES;
+/** What R`regno` points to may be read only. */
+export function cannotWrite(env: Env, regno: number): number {
+  const type = regTypeStr(curRegs(env)[regno]!.type);
+  return refuse(env, "memory-readonly", { reg: regno, type }, `R${regno} cannot write into ${type}\n`, EACCES);
 }
 
 /** R`regno` holds the size of the memory that R`regno - 1` points to: its largest value must fit. @kernel verifier.c check_mem_size_reg */
@@ -71,16 +74,16 @@ export function checkMemSize(
 ): number {
   const { val } = curRegs(env)[regno]!;
   if (val.smin < 0n) {
-    verbose(env, `R${regno} min value is negative, either use unsigned or 'var &= const'\n`);
-    return EACCES;
+    const text = `R${regno} min value is negative, either use unsigned or 'var &= const'\n`;
+    return refuse(env, "size-negative", { reg: regno, low: val.smin }, text, EACCES);
   }
   if (val.umin === 0n && !zeroSizeAllowed) {
-    verbose(env, `R${regno} invalid zero-sized read: u64=[${val.umin},${BigInt.asIntN(64, val.umax)}]\n`);
-    return EACCES;
+    const text = `R${regno} invalid zero-sized read: u64=[${val.umin},${BigInt.asIntN(64, val.umax)}]\n`;
+    return refuse(env, "size-zero", { reg: regno, low: val.umin, high: val.umax }, text, EACCES);
   }
   if (val.umax >= BigInt(BPF_MAX_VAR_SIZ)) {
-    verbose(env, `R${regno} unbounded memory access, use 'var &= const' or 'if (var < const)'\n`);
-    return EACCES;
+    const text = `R${regno} unbounded memory access, use 'var &= const' or 'if (var < const)'\n`;
+    return refuse(env, "size-unbounded", { reg: regno, high: val.umax }, text, EACCES);
   }
   // How much of it a helper fills is only known where the size is one number.
   const fills = isConstVal(curRegs(env)[regno]!) ? raw : null;

@@ -5,13 +5,13 @@ import { NR_CPU_IDS } from "../../facts/kernel.ts";
 import type { RetKind } from "../../facts/types.ts";
 import { narrow } from "../domain/bounds.ts";
 import { SCALAR_UNKNOWN } from "../domain/scalar.ts";
-import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { refuse, verifierBug } from "../refuse.ts";
+import { type Env, notSimulated } from "../state/env.ts";
 import { ENOTSUPP } from "../state/errors.ts";
 import { NOT_INIT_REG, pointerReg, scalarReg, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { type CallMeta, lookupCannotFail } from "./helper-args.ts";
 import { called, helperSet } from "./helper-names.ts";
-import { verifierBug } from "./helper-types.ts";
 import { acquireReference } from "./ref.ts";
 import { curRegs, sanityCheckReg } from "./regs.ts";
 
@@ -130,6 +130,7 @@ export function refineReturn(env: Env, meta: CallMeta): number {
 /** @kernel verifier.c check_get_func_ip */
 export function checkGetFuncIp(env: Env, id: number): number {
   if (id !== GET_FUNC_IP || env.progType.name === "kprobe") return 0;
-  verbose(env, `func ${called(id)} not supported for program type ${env.progType.id}\n`);
-  return ENOTSUPP;
+  const args = { func: called(id), type: env.progType.id };
+  const text = `func ${args.func} not supported for program type ${args.type}\n`;
+  return refuse(env, "helper-not-for-type", args, text, ENOTSUPP);
 }

@@ -2,10 +2,12 @@
 import { helperName } from "../../facts/helpers.ts";
 import type { ArgKind, HelperArg } from "../../facts/types.ts";
 import { regTypeStr } from "../log/state.ts";
-import { type Env, notSimulated, verbose } from "../state/env.ts";
-import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";
+import { refuse } from "../refuse.ts";
+import { type Env, notSimulated } from "../state/env.ts";
+import { EACCES, EINVAL } from "../state/errors.ts";
 import type { RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
+import { called } from "./helper-names.ts";
 import { checkPtrOffReg } from "./region.ts";
 import { curRegs } from "./regs.ts";
 
@@ -94,8 +96,9 @@ export function checkRegType(env: Env, regno: number, arg: HelperArg, helper: nu
   if (arg.kind === "ARG_PTR_TO_MEM") type &= ~DYNPTR_FLAGS;
   if (!fitting.includes(type)) {
     const wanted = fitting.map(regTypeStr).join(", ");
-    verbose(env, `R${regno} type=${regTypeStr(reg.type)} expected=${wanted}\n`);
-    return EACCES;
+    const args = { reg: regno, type: regTypeStr(reg.type), wanted, func: called(helper) };
+    const id = fitting.includes(type & ~T.PTR_MAYBE_NULL) ? "helper-argument-null" : "helper-argument";
+    return refuse(env, id, args, `R${regno} type=${args.type} expected=${wanted}\n`, EACCES);
   }
   if (T.baseType(reg.type) !== T.PTR_TO_BTF_ID) return 0;
   return checkStruct(env, regno, reg, arg, helper, fitting === MEMORY);
@@ -113,22 +116,21 @@ function checkStruct(
   const release = (arg.flags & T.OBJ_RELEASE) !== 0;
   if (asMemory) {
     if (arg.flags & T.MEM_RDONLY) return 0;
-    verbose(
-      env,
-      `bpf_${helperName(helper)}() may write into memory pointed by R${regno} type=${regTypeStr(reg.type)}\n`,
-    );
-    return EACCES;
+    const args = { reg: regno, type: regTypeStr(reg.type), name: helperName(helper) ?? "" };
+    const text = `bpf_${args.name}() may write into memory pointed by R${regno} type=${args.type}\n`;
+    return refuse(env, "helper-writes-readonly", args, text, EACCES);
   }
   if (reg.type & (T.MEM_ALLOC | T.MEM_PERCPU)) return notSimulated(env, "allocated objects, which need BTF");
   if (T.mayBeNull(reg.type) && (!(arg.flags & T.PTR_MAYBE_NULL) || release)) {
-    verbose(env, `Possibly NULL pointer passed to helper arg${regno}\n`);
-    return EACCES;
+    const args = { arg: regno, reg: regno, type: regTypeStr(reg.type) };
+    return refuse(env, "helper-null", args, `Possibly NULL pointer passed to helper arg${regno}\n`, EACCES);
   }
   const wanted = arg.btf ?? (arg.kind === "ARG_PTR_TO_BTF_ID_SOCK_COMMON" ? "sock_common" : "");
   if (wanted === "") return notSimulated(env, "pointers to kernel structures that a map names");
   if (isStruct(reg.btfName, wanted)) return 0;
-  verbose(env, `R${regno} is of type ${reg.btfName} but ${wanted} is expected\n`);
-  return EACCES;
+  const args = { reg: regno, type: reg.btfName ?? "", wanted };
+  const text = `R${regno} is of type ${reg.btfName} but ${wanted} is expected\n`;
+  return refuse(env, "kernel-struct-type", args, text, EACCES);
 }
 
 /** Pointers that may have been moved, by a constant or by something variable. */
@@ -162,16 +164,11 @@ export function checkArgOffset(env: Env, reg: RegState, regno: number, arg: Help
   if (arg.flags & T.OBJ_RELEASE) {
     if (arg.kind === "ARG_PTR_TO_DYNPTR" && reg.type === T.PTR_TO_STACK) return 0;
     if (reg.off !== 0) {
-      verbose(env, `R${regno} must have zero offset when passed to release func or trusted arg to kfunc\n`);
-      return EINVAL;
+      const text = `R${regno} must have zero offset when passed to release func or trusted arg to kfunc\n`;
+      return refuse(env, "release-moved", { reg: regno, off: reg.off }, text, EINVAL);
     }
     return checkPtrOffReg(env, reg, regno);
   }
   if (MAY_HAVE_MOVED.has(reg.type)) return 0;
   return checkPtrOffReg(env, reg, regno, FIXED_OFF.has(reg.type));
 }
-
-export const verifierBug = (env: Env, text: string): number => {
-  verbose(env, `verifier bug: ${text}\n`);
-  return EFAULT;
-};

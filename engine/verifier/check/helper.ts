@@ -11,6 +11,8 @@ import { updateLiveStack } from "../explore/stack-liveness.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { regTypeStr } from "../log/state.ts";
 import { helperProto } from "../prepass/callees.ts";
+import type { RefusalArgs, RefusalId } from "../refusals.ts";
+import { refuse, verifierBug } from "../refuse.ts";
 import { type Env, isSleepable, notSimulated, scratchReg, verbose } from "../state/env.ts";
 import { EACCES, EINVAL, ENOMEM } from "../state/errors.ts";
 import { isConstVal, isNullReg, UNKNOWN_REG } from "../state/reg.ts";
@@ -22,7 +24,6 @@ import { type CallMeta, checkFuncArg } from "./helper-args.ts";
 import { dynptrOf, isPacketDynptr, releaseDynptr } from "./helper-dynptr.ts";
 import { called, helperSet } from "./helper-names.ts";
 import { checkGetFuncIp, refineReturn, setReturn } from "./helper-return.ts";
-import { verifierBug } from "./helper-types.ts";
 import { checkMapFunc } from "./map-func.ts";
 import { checkMemAccess } from "./mem.ts";
 import { forgetPacket } from "./packet-range.ts";
@@ -109,23 +110,24 @@ function afterTailCall(env: Env): number {
 
 /** May this program call it at all, here? */
 function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
-  const no = (text: string): number => {
-    verbose(env, `${text}\n`);
-    return EINVAL;
-  };
-  if (id < 0 || id >= HELPER_MAX_ID) return no(`invalid func unknown#${id}`);
-  if (proto === undefined) return no(`program of this type cannot use helper ${called(id)}`);
+  const no = <Id extends RefusalId>(refusal: Id, args: RefusalArgs<Id>, text: string): number =>
+    refuse(env, refusal, args, `${text}\n`, EINVAL);
+  if (id < 0 || id >= HELPER_MAX_ID)
+    return no("helper-number", { func: `unknown#${id}` }, `invalid func unknown#${id}`);
+  const func = called(id);
+  if (proto === undefined) return no("helper-unknown", { func }, `program of this type cannot use helper ${func}`);
   if (proto.gplOnly && !isGplCompatible(env.program.license))
-    return no("cannot call GPL-restricted function from non-GPL compatible program");
+    return no("gpl-only", { func }, "cannot call GPL-restricted function from non-GPL compatible program");
   // Such helpers ask which kernel function the program is attached to; programs judged here are attached to none.
-  if (proto.allowed !== undefined) return no("helper call is not allowed in probe");
-  const state = env.curState;
-  if (proto.mightSleep && !isSleepable(env)) return no("helper call might sleep in a non-sleepable prog");
+  if (proto.allowed !== undefined) return no("helper-probe", { func }, "helper call is not allowed in probe");
   if (!proto.mightSleep) return 0;
-  if (state.activeRcuLock) return no(`sleepable helper ${called(id)} in rcu_read_lock region`);
-  if (state.activePreemptLocks !== 0) return no(`sleepable helper ${called(id)} in non-preemptible region`);
-  if (state.activeIrqId !== 0) return no(`sleepable helper ${called(id)} in IRQ-disabled region`);
-  return 0;
+  if (!isSleepable(env)) return no("helper-sleeps", { func }, "helper call might sleep in a non-sleepable prog");
+  const within = (region: string): number =>
+    no("helper-sleeps-region", { func, region }, `sleepable helper ${func} in ${region} region`);
+  const state = env.curState;
+  if (state.activeRcuLock) return within("rcu_read_lock");
+  if (state.activePreemptLocks !== 0) return within("non-preemptible");
+  return state.activeIrqId !== 0 ? within("IRQ-disabled") : 0;
 }
 
 /** @kernel verifier.c record_func_map */
@@ -134,8 +136,8 @@ function recordMap(env: Env, meta: CallMeta): number {
   const { map } = meta;
   if (map === null) return verifierBug(env, "expected map for helper call");
   if (map.flags & BPF_F_RDONLY_PROG && MODIFIES_MAP.has(meta.id)) {
-    verbose(env, "write into map forbidden\n");
-    return EACCES;
+    const args = { func: called(meta.id), map: map.def.name };
+    return refuse(env, "map-helper-write", args, "write into map forbidden\n", EACCES);
   }
   const aux = env.aux[meta.insnIdx]!;
   if (aux.callMap === null) aux.callMap = map;
@@ -150,8 +152,8 @@ function recordMap(env: Env, meta: CallMeta): number {
 function recordKey(env: Env, meta: CallMeta): number {
   if (meta.id !== TAIL_CALL) return 0;
   if (meta.map?.def.type !== "prog_array") {
-    verbose(env, "expected prog array map for tail call");
-    return EINVAL;
+    const args = { name: called(meta.id), type: meta.map?.type ?? 0, map: meta.map?.def.type ?? "" };
+    return refuse(env, "tail-call-map", args, "expected prog array map for tail call", EINVAL);
   }
   const reg = curRegs(env)[3]!;
   if (reg.type !== T.SCALAR_VALUE || !isConstVal(reg) || reg.val.varOff.value >= BigInt(meta.map.maxEntries)) return 0;
@@ -165,8 +167,9 @@ function releaseArgument(env: Env, meta: CallMeta): number {
   if (meta.proto.args[meta.releaseRegno - 1]!.kind === "ARG_PTR_TO_DYNPTR") err = releaseDynptr(env, reg);
   else if (meta.refObjId !== 0) err = releaseReference(env, meta.refObjId);
   else if (isNullReg(reg)) err = 0;
-  if (err) verbose(env, `func ${called(meta.id)} reference has not been acquired before\n`);
-  return err;
+  if (err === 0) return 0;
+  const args = { func: called(meta.id), ref: meta.refObjId };
+  return refuse(env, "reference-not-acquired", args, `func ${args.func} reference has not been acquired before\n`, err);
 }
 
 /** Callbacks, and what single helpers ask beyond their prototype. */
@@ -174,15 +177,15 @@ const SPECIAL: Readonly<Record<string, (env: Env, meta: CallMeta) => number>> = 
   tail_call: (env) => checkResourceLeak(env, false, true, "tail_call"),
   get_local_storage(env) {
     if (isNullReg(curRegs(env)[2]!)) return 0;
-    verbose(env, "get_local_storage() doesn't support non-zero flags\n");
-    return EINVAL;
+    const text = "get_local_storage() doesn't support non-zero flags\n";
+    return refuse(env, "storage-flags", { reg: 2 }, text, EINVAL);
   },
   loop: checkLoop,
   dynptr_from_mem(env) {
-    const { type } = curRegs(env)[1]!;
-    if (type === T.PTR_TO_MAP_VALUE) return 0;
-    verbose(env, `Unsupported reg type ${regTypeStr(type)} for bpf_dynptr_from_mem data\n`);
-    return EACCES;
+    if (curRegs(env)[1]!.type === T.PTR_TO_MAP_VALUE) return 0;
+    const type = regTypeStr(curRegs(env)[1]!.type);
+    const text = `Unsupported reg type ${type} for bpf_dynptr_from_mem data\n`;
+    return refuse(env, "dynptr-memory", { reg: 1, type }, text, EACCES);
   },
   dynptr_data(env, meta) {
     const dynptr = dynptrOf(env, curRegs(env)[1]!);
@@ -210,7 +213,8 @@ function checkLoop(env: Env, meta: CallMeta): number {
   if (BigInt(frame.callbackDepth) < frame.regs[1]!.val.umax)
     return pushCallbackCall(env, meta.insnIdx, meta.subprogno, "loop");
   frame.callbackDepth = 0;
-  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, `frame${env.curState.curframe} bpf_loop iteration limit reached\n`);
+  if (env.log.level & BPF_LOG_LEVEL2)
+    verbose(env, "note", `frame${env.curState.curframe} bpf_loop iteration limit reached\n`);
   return 0;
 }
 

@@ -9,7 +9,8 @@ import { pushStack } from "../explore/stack.ts";
 import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
 import { BPF_LOG_LEVEL } from "../log/buffer.ts";
 import { printInsnState } from "../log/state.ts";
-import { type Env, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import type { Env } from "../state/env.ts";
 import { EFAULT, EINVAL, ENOMEM } from "../state/errors.ts";
 import { isPktPointerReg, type RegState, scalarReg } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
@@ -22,10 +23,8 @@ import { checkRegArg, curRegs, SRC_OP, sanityChecked } from "./regs.ts";
 /** On success env.insnIdx is the instruction before the next one to walk: the jump itself, or the one before its target. */
 export function checkCondJmp(env: Env, insn: Insn): number {
   const op = insn.code & 0xf0;
-  if (op === I.BPF_JA || op > I.BPF_JCOND) {
-    verbose(env, `invalid BPF_JMP/JMP32 opcode ${op.toString(16)}\n`);
-    return EINVAL;
-  }
+  if (op === I.BPF_JA || op > I.BPF_JCOND)
+    return refuse(env, "unknown-jump-op", { op }, `invalid BPF_JMP/JMP32 opcode ${op.toString(16)}\n`, EINVAL);
   if (op === I.BPF_JCOND) return checkMayGoto(env, insn);
 
   let err = checkRegArg(env, insn.dst, SRC_OP);
@@ -86,10 +85,8 @@ export function checkCondJmp(env: Env, insn: Insn): number {
   return 0;
 }
 
-function reserved(env: Env): number {
-  verbose(env, "BPF_JMP/JMP32 uses reserved fields\n");
-  return EINVAL;
-}
+const reserved = (env: Env): number =>
+  refuse(env, "reserved-fields", { insn: "BPF_JMP/JMP32" }, "BPF_JMP/JMP32 uses reserved fields\n", EINVAL);
 
 /** 1: jumps; 0: falls through; -1: either. @kernel verifier.c is_branch_taken */
 function predictBranch(dst: RegState, src: RegState, op: number, width: 32 | 64): 0 | 1 | -1 {
@@ -182,8 +179,7 @@ function liftNullness(
 /** A loop that the run time ends: both ways are walked, the way on with what it does not need forgotten. */
 function checkMayGoto(env: Env, insn: Insn): number {
   if (insn.code !== (I.BPF_JMP | I.BPF_JCOND) || insn.src !== I.BPF_MAY_GOTO || insn.dst !== 0 || insn.imm !== 0) {
-    verbose(env, `invalid may_goto imm ${insn.imm}\n`);
-    return EINVAL;
+    return refuse(env, "may-goto", { imm: insn.imm }, `invalid may_goto imm ${insn.imm}\n`, EINVAL);
   }
   const { parent } = env.curState;
   const prev = parent && findPrevEntry(env, parent, env.insnIdx);

@@ -2,7 +2,8 @@
 // @kernel verifier.c check_ptr_to_btf_access
 import { isGplCompatible } from "../../facts/license.ts";
 import { tnumText } from "../log/number.ts";
-import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
 import { isConstVal, type RegState } from "../state/reg.ts";
 import type { Access } from "./mem.ts";
@@ -13,21 +14,21 @@ const MAY_WRITE = new Set(["sched_cls", "sched_act", "xdp"]);
 /** `off` includes reg.off. */
 export function checkKernelStruct(env: Env, reg: RegState, off: number, { regno, write }: Access): number {
   const name = reg.btfName ?? "";
+  const args = { reg: regno, struct: `ptr_${name}`, off };
   if (!isGplCompatible(env.program.license)) {
-    verbose(env, `Cannot access kernel 'struct ${name}' from non-GPL compatible program\n`);
-    return EINVAL;
+    const text = `Cannot access kernel 'struct ${name}' from non-GPL compatible program\n`;
+    return refuse(env, "kernel-struct-license", { reg: regno, struct: name }, text, EINVAL);
   }
   if (off < 0) {
-    verbose(env, `R${regno} is ptr_${name} invalid negative access: off=${off}\n`);
-    return EACCES;
+    const text = `R${regno} is ptr_${name} invalid negative access: off=${off}\n`;
+    return refuse(env, "kernel-struct-negative", args, text, EACCES);
   }
   if (!isConstVal(reg) || reg.val.varOff.value !== 0n) {
-    verbose(env, `R${regno} is ptr_${name} invalid variable offset: off=${off}, var_off=${tnumText(reg.val.varOff)}\n`);
-    return EACCES;
+    const variable = tnumText(reg.val.varOff);
+    const text = `R${regno} is ptr_${name} invalid variable offset: off=${off}, var_off=${variable}\n`;
+    return refuse(env, "kernel-struct-variable", { ...args, variable }, text, EACCES);
   }
-  if (write && !MAY_WRITE.has(env.progType.name)) {
-    verbose(env, "only read is supported\n");
-    return EACCES;
-  }
+  if (write && !MAY_WRITE.has(env.progType.name))
+    return refuse(env, "kernel-struct-write", { reg: regno, struct: name }, "only read is supported\n", EACCES);
   return notSimulated(env, "access to kernel structures through BTF");
 }

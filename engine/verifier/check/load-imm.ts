@@ -4,7 +4,9 @@ import { type Insn, imm64 } from "../../isa/insn.ts";
 import { constScalar } from "../domain/scalar.ts";
 import { pushStack } from "../explore/stack.ts";
 import { updateLiveStack } from "../explore/stack-liveness.ts";
-import { type Env, findSubprog, notSimulated, scratchReg, verbose } from "../state/env.ts";
+import { regTypeStr } from "../log/state.ts";
+import { refuse } from "../refuse.ts";
+import { type Env, findSubprog, notSimulated, scratchReg } from "../state/env.ts";
 import { EINVAL, ENOMEM } from "../state/errors.ts";
 import { pointerReg, scalarReg, UNKNOWN_REG, ZERO_REG } from "../state/reg.ts";
 import { CONST_PTR_TO_MAP, PTR_TO_CTX, PTR_TO_FUNC, PTR_TO_MAP_VALUE } from "../state/regtype.ts";
@@ -17,10 +19,7 @@ import { CALLER_SAVED_REGS, checkRegArg, clearCallerSaved, curRegs, DST_OP, SRC_
 export function checkLd(env: Env, insn: Insn): number {
   const mode = insn.code & 0xe0;
   if (mode === I.BPF_ABS || mode === I.BPF_IND) return checkLdAbs(env, insn, mode);
-  if (mode !== I.BPF_IMM) {
-    verbose(env, "invalid BPF_LD mode\n");
-    return EINVAL;
-  }
+  if (mode !== I.BPF_IMM) return refuse(env, "unknown-load-mode", { mode }, "invalid BPF_LD mode\n", EINVAL);
   const err = checkLdImm(env, insn);
   if (err) return err;
   env.insnIdx++;
@@ -29,14 +28,10 @@ export function checkLd(env: Env, insn: Insn): number {
 
 /** @kernel verifier.c check_ld_imm */
 function checkLdImm(env: Env, insn: Insn): number {
-  if ((insn.code & 0x18) !== I.BPF_DW) {
-    verbose(env, "invalid BPF_LD_IMM insn\n");
-    return EINVAL;
-  }
-  if (insn.off !== 0) {
-    verbose(env, "BPF_LD_IMM64 uses reserved fields\n");
-    return EINVAL;
-  }
+  if ((insn.code & 0x18) !== I.BPF_DW)
+    return refuse(env, "load-constant-size", {}, "invalid BPF_LD_IMM insn\n", EINVAL);
+  if (insn.off !== 0)
+    return refuse(env, "reserved-fields", { insn: "BPF_LD_IMM64" }, "BPF_LD_IMM64 uses reserved fields\n", EINVAL);
   const err = checkRegArg(env, insn.dst, DST_OP);
   if (err) return err;
   const regs = curRegs(env);
@@ -45,10 +40,7 @@ function checkLdImm(env: Env, insn: Insn): number {
     return 0;
   }
   if (insn.src === I.BPF_PSEUDO_FUNC) {
-    if (!env.program.funcInfo) {
-      verbose(env, "missing btf func_info\n");
-      return EINVAL;
-    }
+    if (!env.program.funcInfo) return refuse(env, "function-info", {}, "missing btf func_info\n", EINVAL);
     const subprogno = findSubprog(env, env.insnIdx + insn.imm + 1);
     regs[insn.dst] = pointerReg(PTR_TO_FUNC, { subprogno });
     return 0;
@@ -68,19 +60,20 @@ const BPF_REG_6 = 6;
 /** @kernel verifier.c check_ld_abs */
 function checkLdAbs(env: Env, insn: Insn, mode: number): number {
   if (!env.progType.ldAbs) {
-    verbose(env, "BPF_LD_[ABS|IND] instructions not allowed for this program type\n");
-    return EINVAL;
+    const text = "BPF_LD_[ABS|IND] instructions not allowed for this program type\n";
+    return refuse(env, "packet-load-type", { progType: env.progType.name }, text, EINVAL);
   }
   if (insn.dst !== 0 || insn.off !== 0 || (insn.code & 0x18) === I.BPF_DW || (mode === I.BPF_ABS && insn.src !== 0)) {
-    verbose(env, "BPF_LD_[ABS|IND] uses reserved fields\n");
-    return EINVAL;
+    const what = "BPF_LD_[ABS|IND]";
+    return refuse(env, "reserved-fields", { insn: what }, `${what} uses reserved fields\n`, EINVAL);
   }
   let err = checkRegArg(env, BPF_REG_6, SRC_OP) || checkResourceLeak(env, false, true, "BPF_LD_[ABS|IND]");
   if (err) return err;
   const regs = curRegs(env);
   if (regs[BPF_REG_6]!.type !== PTR_TO_CTX) {
-    verbose(env, "at the time of BPF_LD_ABS|IND R6 != pointer to skb\n");
-    return EINVAL;
+    const args = { reg: BPF_REG_6, type: regTypeStr(regs[BPF_REG_6]!.type) };
+    const text = "at the time of BPF_LD_ABS|IND R6 != pointer to skb\n";
+    return refuse(env, "packet-load-context", args, text, EINVAL);
   }
   if (mode === I.BPF_IND) {
     err = checkRegArg(env, insn.src, SRC_OP);

@@ -1,9 +1,11 @@
 // Which helper may take which map: some maps are for a few helpers only, some helpers for a few maps only.
-import { helperId, helperName } from "../../facts/helpers.ts";
+import { helperId } from "../../facts/helpers.ts";
 import { mapTypeByName } from "../../facts/map-types.ts";
-import { type Env, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import type { Env } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
 import type { VerifierMap } from "../state/map.ts";
+import { called } from "./helper-names.ts";
 
 const LOCAL_STORAGE = (kind: string): string => `${kind}_storage_get ${kind}_storage_delete`;
 const RINGBUF =
@@ -82,21 +84,19 @@ const UPDATES_SOCKMAP = new Set(
 );
 
 /** @kernel verifier.c may_update_sockmap */
-function mayUpdateSockmap(env: Env, id: number): boolean {
-  if (id !== MAP_UPDATE && id !== MAP_DELETE) return false;
-  const { name } = env.progType;
-  if (UPDATES_SOCKMAP.has(name) || (name === "sock_ops" && id === MAP_DELETE)) return true;
-  verbose(env, "cannot update sockmap in this context\n");
-  return false;
-}
+const mayUpdateSockmap = (env: Env, id: number): boolean =>
+  UPDATES_SOCKMAP.has(env.progType.name) || (env.progType.name === "sock_ops" && id === MAP_DELETE);
 
 /** @kernel verifier.c check_map_func_compatibility */
 export function checkMapFunc(env: Env, map: VerifierMap | null, id: number): number {
   if (map === null) return 0;
   const helpers = helpersOfMap.get(map.type);
-  const fromMap = !helpers || helpers.has(id) || (SOCKET_MAPS.has(map.type) && mayUpdateSockmap(env, id));
+  const updates = SOCKET_MAPS.has(map.type) && (id === MAP_UPDATE || id === MAP_DELETE);
+  const fromMap = !helpers || helpers.has(id) || (updates && mayUpdateSockmap(env, id));
   const maps = mapsOfHelper.get(id);
   if (fromMap && (!maps || maps.has(map.type))) return 0;
-  verbose(env, `cannot pass map_type ${map.type} into func bpf_${helperName(id)}#${id}\n`);
-  return EINVAL;
+  const args = { name: called(id), type: map.type, map: map.def.type };
+  const text = `cannot pass map_type ${map.type} into func ${args.name}\n`;
+  if (!updates) return refuse(env, "helper-map", args, text, EINVAL);
+  return refuse(env, "socket-map-update", args, `cannot update sockmap in this context\n${text}`, EINVAL);
 }

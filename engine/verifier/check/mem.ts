@@ -3,13 +3,15 @@ import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { coerceToSize, coerceToSizeSx } from "../domain/size.ts";
 import { printLine } from "../log/lines.ts";
-import { regTypeStr } from "../log/state.ts";
-import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { formatReg, regTypeStr } from "../log/state.ts";
+import { refuse } from "../refuse.ts";
+import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
-import { isConstVal, pointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
+import { isConstVal, isNullReg, pointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { checkPtrAlignment } from "./align.ts";
 import { constantLoad } from "./frozen-map.ts";
+import { cannotWrite } from "./helper-mem.ts";
 import { checkKernelStruct } from "./kernel-struct.ts";
 import { checkMapStruct } from "./map-struct.ts";
 import {
@@ -20,6 +22,7 @@ import {
   checkMemRegionAccess,
   checkPacketAccess,
   checkPtrOffReg,
+  NEGATIVE_MIN,
 } from "./region.ts";
 import { checkRegArg, curRegs, DST_OP_NO_MARK, SRC_OP, sanityCheckReg, withVal } from "./regs.ts";
 import { sockFieldReadable } from "./sock-fields.ts";
@@ -61,7 +64,7 @@ export function checkMemAccess(env: Env, access: Access): number {
   const { regno, off, size, write, valueRegno } = access;
   const regs = curRegs(env);
   const reg = regs[regno]!;
-  let err = checkPtrAlignment(env, reg, off, size, access.strict === true);
+  let err = checkPtrAlignment(env, regno, reg, off, size, access.strict === true);
   if (err) return err;
   err = checkByType(env, reg, off + reg.off, access);
   if (err) return err;
@@ -97,43 +100,39 @@ function checkByType(env: Env, reg: RegState, off: number, access: Access): numb
     case T.PTR_TO_PACKET:
     case T.PTR_TO_PACKET_META: {
       if (reg.type !== T.baseType(reg.type)) break;
-      if (write && !env.progType.directPacket(true)) {
-        verbose(env, "cannot write into packet\n");
-        return EACCES;
-      }
+      if (write && !env.progType.directPacket(true))
+        return refuse(env, "packet-write", { reg: regno }, "cannot write into packet\n", EACCES);
       return loaded(env, checkPacketAccess(env, regno, off, size, false), loads, valueRegno);
     }
     case T.PTR_TO_MAP_KEY: {
       if (reg.type !== T.PTR_TO_MAP_KEY) break;
-      if (write) {
-        verbose(env, `write to change key R${regno} not allowed\n`);
-        return EACCES;
-      }
+      if (write)
+        return refuse(env, "map-key-write", { reg: regno }, `write to change key R${regno} not allowed\n`, EACCES);
       return loaded(env, checkMemRegionAccess(env, regno, off, size, reg.map!.keySize, false), loads, valueRegno);
     }
     case T.PTR_TO_MEM: {
       if (T.mayBeNull(reg.type)) break;
       const readOnly = (reg.type & T.MEM_RDONLY) !== 0;
-      if (write && readOnly) return cannotWrite(env, regno, reg);
+      if (write && readOnly) return cannotWrite(env, regno);
       if (readOnly && reg.type & T.PTR_UNTRUSTED) return loaded(env, 0, loads, valueRegno);
       return loaded(env, checkMemRegionAccess(env, regno, off, size, reg.memSize, false), loads, valueRegno);
     }
     case T.PTR_TO_FLOW_KEYS:
       if (reg.type !== T.PTR_TO_FLOW_KEYS) break;
-      return loaded(env, checkFlowKeysAccess(env, off, size), loads, valueRegno);
+      return loaded(env, checkFlowKeysAccess(env, regno, off, size), loads, valueRegno);
     case T.PTR_TO_SOCKET:
     case T.PTR_TO_SOCK_COMMON:
     case T.PTR_TO_TCP_SOCK:
     case T.PTR_TO_XDP_SOCK:
       if (!T.isSkPointer(reg.type)) break;
-      if (write) return cannotWrite(env, regno, reg);
+      if (write) return cannotWrite(env, regno);
       return loaded(env, checkSock(env, regno, reg, off, size), loads, valueRegno);
     case T.PTR_TO_TP_BUFFER:
       if (reg.type !== T.PTR_TO_TP_BUFFER) break;
       return loaded(env, checkBufferAccess(env, "tracepoint", reg, regno, off, size), loads, valueRegno);
     case T.PTR_TO_BUF: {
       const readOnly = (reg.type & T.MEM_RDONLY) !== 0;
-      if (write && readOnly) return cannotWrite(env, regno, reg);
+      if (write && readOnly) return cannotWrite(env, regno);
       return loaded(
         env,
         checkBufferAccess(env, readOnly ? "rdonly" : "rdwr", reg, regno, off, size),
@@ -150,19 +149,24 @@ function checkByType(env: Env, reg: RegState, off: number, access: Access): numb
     case T.PTR_TO_ARENA:
       return notSimulated(env, "arena pointers");
   }
-  verbose(env, `R${regno} invalid mem access '${regTypeStr(reg.type)}'\n`);
-  return EACCES;
+  return noMemory(env, reg, off, access);
+}
+
+/** Nothing may be read or written through such a register: it is a number, may be NULL, or is a pointer to compare and pass on. */
+function noMemory(env: Env, reg: RegState, off: number, { regno, size }: Access): number {
+  const type = regTypeStr(reg.type);
+  const text = `R${regno} invalid mem access '${type}'\n`;
+  const args = { reg: regno, off, size };
+  if (reg.type !== T.SCALAR_VALUE)
+    return refuse(env, T.mayBeNull(reg.type) ? "maybe-null" : "pointer-type-access", { ...args, type }, text, EACCES);
+  const id = isNullReg(reg) ? "null-pointer" : "not-a-pointer";
+  return refuse(env, id, { ...args, off: off - reg.off, value: formatReg(reg, 0) }, text, EACCES);
 }
 
 /** Where `err` is 0 and something is loaded, nothing is known of it. */
 function loaded(env: Env, err: number, loads: boolean, valueRegno: number): number {
   if (!err && loads) curRegs(env)[valueRegno] = UNKNOWN_REG;
   return err;
-}
-
-function cannotWrite(env: Env, regno: number, reg: RegState): number {
-  verbose(env, `R${regno} cannot write into ${regTypeStr(reg.type)}\n`);
-  return EACCES;
 }
 
 function checkMapValue(env: Env, reg: RegState, off: number, access: Access): number {
@@ -177,7 +181,10 @@ function checkMapValue(env: Env, reg: RegState, off: number, access: Access): nu
   }
   if (write || valueRegno < 0) return 0;
   const constant = constantLoad(reg, off, size, signExtend === true);
-  if (typeof constant === "number") return constant;
+  if (typeof constant === "number") {
+    const args = { reg: regno, off, size, map: reg.map!.def.name };
+    return refuse(env, "constant-load", args, "", constant);
+  }
   curRegs(env)[valueRegno] = constant ?? UNKNOWN_REG;
   return 0;
 }
@@ -190,9 +197,11 @@ function checkCtx(env: Env, reg: RegState, off: number, access: Access): number 
   const field = env.progType.ctxAccess(off, size, write, env.program.expectedAttachType);
   // An address cannot be sign-extended.
   if (field === undefined || (access.signExtend && field.regType !== "SCALAR_VALUE")) {
-    verbose(env, `invalid bpf_context access off=${off} size=${size}\n`);
+    const id = field === undefined ? whyNotCtx(env, off, size, write) : "context-sign-extend";
+    const args = { reg: access.regno, off, size, progType: env.progType.name };
+    const err = refuse(env, id, args, `invalid bpf_context access off=${off} size=${size}\n`, EACCES);
     printLine(env, env.insnIdx);
-    return EACCES;
+    return err;
   }
   env.aux[env.insnIdx]!.ctxFieldSize = field.fieldSize;
   if (write || valueRegno < 0) return 0;
@@ -208,15 +217,21 @@ function checkCtx(env: Env, reg: RegState, off: number, access: Access): number 
   return 0;
 }
 
+/** What of an access to the context the program type does not allow. */
+function whyNotCtx(env: Env, off: number, size: number, write: boolean) {
+  const allows = (size: number, write: boolean): boolean =>
+    env.progType.ctxAccess(off, size, write, env.program.expectedAttachType) !== undefined;
+  if (allows(size, !write)) return write ? "context-write" : "context-read";
+  return [1, 2, 4, 8].some((other) => allows(other, write)) ? "context-size" : "context-access";
+}
+
 /** @kernel verifier.c check_sock_access */
 function checkSock(env: Env, regno: number, reg: RegState, off: number, size: number): number {
-  if (reg.val.smin < 0n) {
-    verbose(env, `R${regno} min value is negative, either use unsigned index or do a if (index >=0) check.\n`);
-    return EACCES;
-  }
+  if (reg.val.smin < 0n)
+    return refuse(env, "socket-negative", { reg: regno, low: reg.val.smin }, `R${regno} ${NEGATIVE_MIN}\n`, EACCES);
   if (sockFieldReadable(reg.type, off, size)) return 0;
-  verbose(env, `R${regno} invalid ${regTypeStr(reg.type)} access off=${off} size=${size}\n`);
-  return EACCES;
+  const args = { reg: regno, off, size, type: regTypeStr(reg.type) };
+  return refuse(env, "socket-access", args, `R${regno} invalid ${args.type} access off=${off} size=${size}\n`, EACCES);
 }
 
 /** Pointer types for which an instruction is compiled in a way of its own, so that it cannot serve another type as well. */
@@ -231,7 +246,7 @@ const OWN_ACCESS = new Set<number>([
 ]);
 
 /** One instruction, one kind of pointer on all paths. @kernel verifier.c save_aux_ptr_type */
-function saveAuxPtrType(env: Env, type: number, allowTrustMismatch: boolean): number {
+function saveAuxPtrType(env: Env, regno: number, type: number, allowTrustMismatch: boolean): number {
   const aux = env.aux[env.insnIdx]!;
   const prev = aux.ptrType;
   if (prev === type) return 0;
@@ -249,8 +264,8 @@ function saveAuxPtrType(env: Env, type: number, allowTrustMismatch: boolean): nu
       ((type | prev) & (T.PTR_UNTRUSTED | T.MEM_RDONLY));
     return 0;
   }
-  verbose(env, "same insn cannot be used with different pointers\n");
-  return EINVAL;
+  const args = { reg: regno, type: regTypeStr(type), before: regTypeStr(prev) };
+  return refuse(env, "same-insn-pointers", args, "same insn cannot be used with different pointers\n", EINVAL);
 }
 
 /** @kernel verifier.c check_load_mem */
@@ -273,7 +288,7 @@ export function checkLoad(
     strict: strictOnce,
     signExtend: (insn.code & 0xe0) === I.BPF_MEMSX,
   });
-  return err || saveAuxPtrType(env, type, allowTrustMismatch) || sanityCheckReg(env, insn.dst, where);
+  return err || saveAuxPtrType(env, insn.src, type, allowTrustMismatch) || sanityCheckReg(env, insn.dst, where);
 }
 
 const storeOf = (insn: Insn, valueRegno: number): Access => ({
@@ -290,18 +305,16 @@ export function checkStoreReg(env: Env, insn: Insn, strictOnce: boolean): number
   if (err) return err;
   const type = curRegs(env)[insn.dst]!.type;
   err = checkMemAccess(env, { ...storeOf(insn, insn.src), strict: strictOnce });
-  return err || saveAuxPtrType(env, type, false);
+  return err || saveAuxPtrType(env, insn.dst, type, false);
 }
 
 /** BPF_ST: stores an immediate. */
 export function checkStoreImm(env: Env, insn: Insn): number {
-  if ((insn.code & 0xe0) !== I.BPF_MEM || insn.src !== 0) {
-    verbose(env, "BPF_ST uses reserved fields\n");
-    return EINVAL;
-  }
+  if ((insn.code & 0xe0) !== I.BPF_MEM || insn.src !== 0)
+    return refuse(env, "reserved-fields", { insn: "BPF_ST" }, "BPF_ST uses reserved fields\n", EINVAL);
   let err = checkRegArg(env, insn.dst, SRC_OP);
   if (err) return err;
   const type = curRegs(env)[insn.dst]!.type;
   err = checkMemAccess(env, storeOf(insn, -1));
-  return err || saveAuxPtrType(env, type, false);
+  return err || saveAuxPtrType(env, insn.dst, type, false);
 }

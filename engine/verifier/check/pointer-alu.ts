@@ -6,7 +6,8 @@ import type { Insn } from "../../isa/insn.ts";
 import { ptrAdd, ptrSub } from "../domain/alu.ts";
 import { syncBounds } from "../domain/bounds.ts";
 import { regTypeStr } from "../log/state.ts";
-import { type Env, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import type { Env } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
 import { isConstVal, isPktPointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
@@ -36,29 +37,45 @@ const ARITHMETIC = new Set<number>([
   T.CONST_PTR_TO_DYNPTR,
 ]);
 
-/** Offsets must stay small enough that sums cannot wrap. @kernel verifier.c check_reg_sane_offset */
-function saneOffset(env: Env, reg: RegState, type: number): boolean {
+/** A number that is added to `ptr` or taken from it. */
+interface Sum {
+  readonly insn: Insn;
+  readonly ptr: RegState;
+  readonly ptrIsDst: boolean;
+}
+
+/** What a refusal of it tells. */
+function told({ insn, ptr, ptrIsDst }: Sum): { reg: number; type: string; number: number } {
+  const src = (insn.code & I.BPF_X) !== 0 ? insn.src : -1;
+  return { reg: insn.dst, type: regTypeStr(ptr.type), number: ptrIsDst ? src : insn.dst };
+}
+
+/** Offsets must stay small enough that sums cannot wrap. 0, or EINVAL. @kernel verifier.c check_reg_sane_offset */
+function saneOffset(env: Env, reg: RegState, sum: Sum): number {
   const { varOff, smin } = reg.val;
   if (varOff.mask === 0n) {
     const value = BigInt.asIntN(64, varOff.value);
     if (value >= LIMIT || value <= -LIMIT) {
-      verbose(env, `math between ${regTypeStr(type)} pointer and ${value} is not allowed\n`);
-      return false;
+      const args = { ...told(sum), value };
+      const text = `math between ${args.type} pointer and ${value} is not allowed\n`;
+      return refuse(env, "pointer-number-large", args, text, EINVAL);
     }
   }
   if (reg.off >= BPF_MAX_VAR_OFF || reg.off <= -BPF_MAX_VAR_OFF) {
-    verbose(env, `${regTypeStr(type)} pointer offset ${reg.off} is not allowed\n`);
-    return false;
+    const args = { ...told(sum), off: reg.off };
+    return refuse(env, "pointer-offset-large", args, `${args.type} pointer offset ${reg.off} is not allowed\n`, EINVAL);
   }
   if (smin === S64_MIN) {
-    verbose(env, `math between ${regTypeStr(type)} pointer and register with unbounded min value is not allowed\n`);
-    return false;
+    const args = told(sum);
+    const text = `math between ${args.type} pointer and register with unbounded min value is not allowed\n`;
+    return refuse(env, "pointer-number-unbounded", args, text, EINVAL);
   }
   if (smin >= LIMIT || smin <= -LIMIT) {
-    verbose(env, `value ${smin} makes ${regTypeStr(type)} pointer be out of bounds\n`);
-    return false;
+    const args = { ...told(sum), value: smin };
+    const text = `value ${smin} makes ${args.type} pointer be out of bounds\n`;
+    return refuse(env, "pointer-number-range", args, text, EINVAL);
   }
-  return true;
+  return 0;
 }
 
 /**
@@ -70,6 +87,8 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
   const op = insn.code & 0xf0;
   const regs = curRegs(env);
   const dst = insn.dst;
+  const typed = () => ({ reg: dst, type: regTypeStr(ptr.type) });
+  const sum: Sum = { insn, ptr, ptrIsDst };
   const n = number.val;
   const known = n.varOff.mask === 0n;
   if ((known && (n.smin !== n.smax || n.umin !== n.umax)) || n.smin > n.smax || n.umin > n.umax) {
@@ -82,12 +101,12 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
       regs[dst] = UNKNOWN_REG;
       return 0;
     }
-    verbose(env, `R${dst} 32-bit pointer arithmetic prohibited\n`);
-    return EACCES;
+    return refuse(env, "pointer-arithmetic-32", typed(), `R${dst} 32-bit pointer arithmetic prohibited\n`, EACCES);
   }
   if (T.mayBeNull(ptr.type)) {
-    verbose(env, `R${dst} pointer arithmetic on ${regTypeStr(ptr.type)} prohibited, null-check it first\n`);
-    return EACCES;
+    const args = typed();
+    const text = `R${dst} pointer arithmetic on ${args.type} prohibited, null-check it first\n`;
+    return refuse(env, "pointer-arithmetic-null", args, text, EACCES);
   }
   const base = T.baseType(ptr.type);
   if (base === T.PTR_TO_MEM && ptr.type & T.PTR_UNTRUSTED) return 0;
@@ -95,30 +114,31 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
   const allowed =
     ARITHMETIC.has(base) || (base === T.PTR_TO_FLOW_KEYS ? known : base === T.CONST_PTR_TO_MAP && addsZero);
   if (!allowed) {
-    verbose(env, `R${dst} pointer arithmetic on ${regTypeStr(ptr.type)} prohibited\n`);
-    return EACCES;
+    const args = typed();
+    const text = `R${dst} pointer arithmetic on ${args.type} prohibited\n`;
+    return refuse(env, "pointer-arithmetic-type", args, text, EACCES);
   }
-  if (!saneOffset(env, number, ptr.type) || !saneOffset(env, ptr, ptr.type)) return EINVAL;
+  const err = saneOffset(env, number, sum) || saneOffset(env, ptr, sum);
+  if (err) return err;
   if (op !== I.BPF_ADD && op !== I.BPF_SUB) {
     const bitwise = op === I.BPF_AND || op === I.BPF_OR || op === I.BPF_XOR;
-    const name = OPERATOR[op >> 4];
-    verbose(
-      env,
-      bitwise
-        ? `R${dst} bitwise operator ${name} on pointer prohibited\n`
-        : `R${dst} pointer arithmetic with ${name} operator prohibited\n`,
-    );
-    return EACCES;
+    const name = OPERATOR[op >> 4]!;
+    const args = { ...typed(), op: name };
+    return bitwise
+      ? refuse(env, "pointer-bitwise", args, `R${dst} bitwise operator ${name} on pointer prohibited\n`, EACCES)
+      : refuse(env, "pointer-operator", args, `R${dst} pointer arithmetic with ${name} operator prohibited\n`, EACCES);
   }
   if (op === I.BPF_SUB) {
-    if (!ptrIsDst) {
-      verbose(env, `R${dst} tried to subtract pointer from scalar\n`);
-      return EACCES;
-    }
-    if (ptr.type === T.PTR_TO_STACK) {
-      verbose(env, `R${dst} subtraction from stack pointer prohibited\n`);
-      return EACCES;
-    }
+    if (!ptrIsDst)
+      return refuse(env, "pointer-from-number", told(sum), `R${dst} tried to subtract pointer from scalar\n`, EACCES);
+    if (ptr.type === T.PTR_TO_STACK)
+      return refuse(
+        env,
+        "stack-pointer-subtract",
+        told(sum),
+        `R${dst} subtraction from stack pointer prohibited\n`,
+        EACCES,
+      );
   }
   // The destination takes over the pointer; what it had of its own besides (precision, reference) it keeps.
   const held = regs[dst]!;
@@ -141,11 +161,13 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
       const keepsRange = op === I.BPF_SUB && n.smin >= 0n;
       result = { ...result, id: ++env.idGen, range: keepsRange ? ptr.range : 0 };
     }
-    if (!saneOffset(env, result, ptr.type)) return EINVAL;
+    const err = saneOffset(env, result, sum);
+    if (err) return err;
     regs[dst] = { ...result, val: syncBounds(val) };
     return 0;
   }
-  if (!saneOffset(env, result, ptr.type)) return EINVAL;
+  const tooFar = saneOffset(env, result, sum);
+  if (tooFar) return tooFar;
   regs[dst] = result;
   return 0;
 }

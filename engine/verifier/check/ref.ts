@@ -1,5 +1,6 @@
 // References and locks that a path holds: taking them, giving them back, and what must not be left at its end.
 // @kernel verifier.c acquire_reference, release_reference, acquire_lock_state, release_lock_state, check_resource_leak
+import { refuse } from "../refuse.ts";
 import { type Env, verbose } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
 import { UNKNOWN_REG } from "../state/reg.ts";
@@ -27,6 +28,14 @@ export function releaseReference(env: Env, id: number): number {
   mapAllRegs(env.curState, (reg) => (reg.refObjId === id ? UNKNOWN_REG : reg));
   return 0;
 }
+
+/** Slot at which a reference that is held was taken; -1: it is not held. */
+export const takenAt = (state: VerifierState, id: number): number =>
+  state.refs.find((ref) => ref.type === REF_TYPE_PTR && ref.id === id)?.insnIdx ?? -1;
+
+/** Slot at which the lock that was taken last was taken; -1: none is held. */
+export const lockTakenAt = (state: VerifierState): number =>
+  state.refs.findLast((ref) => (ref.type & REF_TYPE_LOCK_MASK) !== 0)?.insnIdx ?? -1;
 
 /** @kernel verifier.c acquire_lock_state */
 export function acquireLock(env: Env, insnIdx: number, type: number, id: number, ptr: object): void {
@@ -58,33 +67,30 @@ export function releaseLock(state: VerifierState, type: number, id: number, ptr:
   return EINVAL;
 }
 
-/** Names each reference that is still held. @kernel verifier.c check_reference_leak */
-function checkReferenceLeak(env: Env, exceptionExit: boolean): number {
+/** Refuses where a reference is still held, and names each. @kernel verifier.c check_reference_leak */
+function checkReferenceLeak(env: Env, exceptionExit: boolean, what: string): number {
   const { curState } = env;
   if (!exceptionExit && curState.curframe !== 0) return 0;
-  let leaks = false;
-  for (const ref of curState.refs) {
-    if (ref.type !== REF_TYPE_PTR) continue;
-    verbose(env, `Unreleased reference id=${ref.id} alloc_insn=${ref.insnIdx}\n`);
-    leaks = true;
-  }
-  return leaks ? EINVAL : 0;
+  const leaks = curState.refs.filter(({ type }) => type === REF_TYPE_PTR);
+  if (leaks.length === 0) return 0;
+  for (const { id, insnIdx } of leaks)
+    verbose(env, "refusal", `Unreleased reference id=${id} alloc_insn=${insnIdx}\n`, insnIdx);
+  const { id, insnIdx } = leaks[0]!;
+  const args = { ref: id, taken: insnIdx, what, count: leaks.length };
+  return refuse(env, "reference-leak", args, `${what} would lead to reference leak\n`, EINVAL);
 }
 
 /** `prefix` says what would leave things held: `tail_call`. @kernel verifier.c check_resource_leak */
 export function checkResourceLeak(env: Env, exceptionExit: boolean, checkLock: boolean, prefix: string): number {
   const state = env.curState;
-  const held = (what: string): number => {
-    verbose(env, `${prefix} cannot be used inside ${what}-ed region\n`);
-    return EINVAL;
-  };
-  if (checkLock && state.activeLocks !== 0) return held("bpf_spin_lock");
-  const err = checkReferenceLeak(env, exceptionExit);
-  if (err) {
-    verbose(env, `${prefix} would lead to reference leak\n`);
-    return err;
+  const words = (region: string): string => `${prefix} cannot be used inside ${region}-ed region\n`;
+  const held = (region: string): number => refuse(env, "region-held", { what: prefix, region }, words(region), EINVAL);
+  if (checkLock && state.activeLocks !== 0) {
+    const args = { what: prefix, region: "bpf_spin_lock", taken: lockTakenAt(state) };
+    return refuse(env, "lock-held", args, words(args.region), EINVAL);
   }
-  if (!checkLock) return 0;
+  const err = checkReferenceLeak(env, exceptionExit, prefix);
+  if (err || !checkLock) return err;
   if (state.activeIrqId !== 0) return held("bpf_local_irq_save");
   if (state.activeRcuLock) return held("bpf_rcu_read_lock");
   if (state.activePreemptLocks !== 0) return held("bpf_preempt_disable");

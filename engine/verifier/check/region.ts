@@ -4,7 +4,8 @@
 import { S64_MIN } from "../../base/u64.ts";
 import { tnumText } from "../log/number.ts";
 import { regTypeStr } from "../log/state.ts";
-import { type Env, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import type { Env } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
 import { isConstVal, type RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
@@ -16,39 +17,54 @@ export const BPF_MAX_VAR_OFF = 1 << 29;
 export const BPF_MAX_VAR_SIZ = 1 << 29;
 export const MAX_PACKET_OFF = 0xffff;
 
-const NEGATIVE_MIN = "min value is negative, either use unsigned index or do a if (index >=0) check.";
+/** The end of a message about an offset whose variable part may be negative. */
+export const NEGATIVE_MIN = "min value is negative, either use unsigned index or do a if (index >=0) check.";
 
-/** Does [off, off + size) lie in [0, memSize)? Says no with the words for this pointer. @kernel verifier.c __check_mem_access */
-function checkBlock(
-  env: Env,
-  regno: number,
-  off: number,
-  size: number,
-  memSize: number,
-  zeroSizeAllowed: boolean,
-): number {
-  if (off >= 0 && (size > 0 || (size === 0 && zeroSizeAllowed)) && off + size <= memSize) return 0;
-  const reg = curRegs(env)[regno]!;
-  switch (reg.type) {
-    case T.PTR_TO_MAP_KEY:
-      verbose(env, `invalid access to map key, key_size=${memSize | 0} off=${off} size=${size}\n`);
-      break;
-    case T.PTR_TO_MAP_VALUE:
-      verbose(env, `invalid access to map value, value_size=${memSize | 0} off=${off} size=${size}\n`);
-      break;
-    case T.PTR_TO_PACKET:
-    case T.PTR_TO_PACKET_META:
-    case T.PTR_TO_PACKET_END:
-      verbose(
-        env,
-        `invalid access to packet, off=${off} size=${size}, R${regno}(id=${reg.id},off=${off},r=${memSize | 0})\n`,
-      );
-      break;
-    default:
-      verbose(env, `invalid access to memory, mem_size=${memSize} off=${off} size=${size}\n`);
-  }
-  return EACCES;
+/** Does [off, off + size) lie in [0, memSize)? @kernel verifier.c __check_mem_access */
+const isWithin = (off: number, size: number, memSize: number, zeroSizeAllowed: boolean): boolean =>
+  off >= 0 && (size > 0 || (size === 0 && zeroSizeAllowed)) && off + size <= memSize;
+
+/** An access through R`regno` to `size` of `total` bytes. */
+interface BlockAccess {
+  readonly regno: number;
+  readonly off: number;
+  readonly size: number;
+  readonly total: number;
 }
+
+type OutOfBlock =
+  | "region-negative"
+  | "region-before"
+  | "region-after"
+  | "region-min-after"
+  | "region-empty"
+  | "region-unbounded"
+  | "region-max";
+
+/** `end`: the offset at one end of the range, where the kernel says which bytes are not there. */
+function refuseBlock(env: Env, id: OutOfBlock, access: BlockAccess, words: string, end?: number): number {
+  const { regno, off, size, total } = access;
+  const { type, val } = curRegs(env)[regno]!;
+  const [what, sizeName] = BLOCKS[type] ?? (["memory", "mem_size"] as const);
+  const args = {
+    reg: regno,
+    off: end ?? off,
+    size,
+    total,
+    what,
+    low: val.smin + BigInt(off),
+    high: val.umax + BigInt(off),
+  };
+  const bytes = `${sizeName}=${what === "memory" ? total : total | 0} off=${end} size=${size}`;
+  const outside = end === undefined ? "" : `invalid access to ${what}, ${bytes}\n`;
+  return refuse(env, id, args, `${outside}R${regno} ${words}\n`, EACCES);
+}
+
+/** Pointer type → how messages call the block behind it, and its size. */
+const BLOCKS: Readonly<Record<number, readonly [what: string, size: string]>> = {
+  [T.PTR_TO_MAP_KEY]: ["map key", "key_size"],
+  [T.PTR_TO_MAP_VALUE]: ["map value", "value_size"],
+};
 
 /** The low 32 bits as the kernel's `int off` parameter takes them. */
 const asInt = (x: bigint): number => Number(BigInt.asIntN(32, x));
@@ -62,24 +78,25 @@ export function checkMemRegionAccess(
   memSize: number,
   zeroSizeAllowed: boolean,
 ): number {
-  const { smin, umax } = curRegs(env)[regno]!.val;
+  const reg = curRegs(env)[regno]!;
+  const { smin, umax } = reg.val;
   const at = BigInt(off);
-  if (smin < 0n && (smin === S64_MIN || at + smin !== BigInt.asIntN(32, at + smin) || smin + at < 0n)) {
-    verbose(env, `R${regno} ${NEGATIVE_MIN}\n`);
-    return EACCES;
-  }
-  let err = checkBlock(env, regno, asInt(smin + at), size, memSize, zeroSizeAllowed);
-  if (err) {
-    verbose(env, `R${regno} min value is outside of the allowed memory range\n`);
-    return err;
+  const access = { regno, off, size, total: memSize };
+  if (smin < 0n && (smin === S64_MIN || at + smin !== BigInt.asIntN(32, at + smin) || smin + at < 0n))
+    return refuseBlock(env, "region-negative", access, NEGATIVE_MIN);
+  const first = asInt(smin + at);
+  if (!isWithin(first, size, memSize, zeroSizeAllowed)) {
+    const after = isConstVal(reg) ? "region-after" : "region-min-after";
+    const id = first < 0 ? "region-before" : size <= 0 && !zeroSizeAllowed ? "region-empty" : after;
+    return refuseBlock(env, id, access, "min value is outside of the allowed memory range", first);
   }
   if (umax >= BigInt(BPF_MAX_VAR_OFF)) {
-    verbose(env, `R${regno} unbounded memory access, make sure to bounds check any such access\n`);
-    return EACCES;
+    const words = "unbounded memory access, make sure to bounds check any such access";
+    return refuseBlock(env, "region-unbounded", access, words);
   }
-  err = checkBlock(env, regno, asInt(umax + at), size, memSize, zeroSizeAllowed);
-  if (err) verbose(env, `R${regno} max value is outside of the allowed memory range\n`);
-  return err;
+  const last = asInt(umax + at);
+  if (isWithin(last, size, memSize, zeroSizeAllowed)) return 0;
+  return refuseBlock(env, "region-max", access, "max value is outside of the allowed memory range", last);
 }
 
 const BPF_F_RDONLY_PROG = 1 << 7;
@@ -90,8 +107,9 @@ export function checkMapAccessType(env: Env, regno: number, off: number, size: n
   const map = curRegs(env)[regno]!.map!;
   if (write ? map.flags & BPF_F_RDONLY_PROG : map.flags & BPF_F_WRONLY_PROG) {
     const what = write ? "write into map forbidden" : "read from map forbidden";
-    verbose(env, `${what}, value_size=${map.valueSize | 0} off=${off} size=${size}\n`);
-    return EACCES;
+    const args = { reg: regno, off, size, map: map.def.name };
+    const text = `${what}, value_size=${map.valueSize | 0} off=${off} size=${size}\n`;
+    return refuse(env, write ? "map-write" : "map-read", args, text, EACCES);
   }
   return 0;
 }
@@ -126,27 +144,18 @@ export function checkMapAccess(
     const isKptr = field.startsWith("kptr");
     if (!(reg.val.smin + BigInt(off) < BigInt(at + (FIELD_SIZE[field] ?? 8)))) continue;
     if (!(BigInt(at) < reg.val.umax + BigInt(off + size))) continue;
-    if (!isKptr) {
-      verbose(env, `${field} cannot be accessed directly by load/store\n`);
-      return EACCES;
-    }
-    if (byHelper) {
-      verbose(env, "kptr cannot be accessed indirectly by helper\n");
-      return EACCES;
-    }
-    if (!isConstVal(reg)) {
-      verbose(env, "kptr access cannot have variable offset\n");
-      return EACCES;
-    }
+    const args = { reg: regno, off, size, field, at };
+    if (!isKptr)
+      return refuse(env, "special-field", args, `${field} cannot be accessed directly by load/store\n`, EACCES);
+    if (byHelper) return refuse(env, "kptr-helper", args, "kptr cannot be accessed indirectly by helper\n", EACCES);
+    if (!isConstVal(reg))
+      return refuse(env, "kptr-variable", args, "kptr access cannot have variable offset\n", EACCES);
     const accessed = BigInt.asUintN(64, BigInt(off) + reg.val.varOff.value);
     if (BigInt(at) !== accessed) {
-      verbose(env, `kptr access misaligned expected=${at} off=${accessed}\n`);
-      return EACCES;
+      const text = `kptr access misaligned expected=${at} off=${accessed}\n`;
+      return refuse(env, "kptr-misaligned", args, text, EACCES);
     }
-    if (size !== 8) {
-      verbose(env, "kptr access size must be BPF_DW\n");
-      return EACCES;
-    }
+    if (size !== 8) return refuse(env, "kptr-size", args, "kptr access size must be BPF_DW\n", EACCES);
   }
   return 0;
 }
@@ -160,23 +169,31 @@ export function checkPacketAccess(
   zeroSizeAllowed: boolean,
 ): number {
   const reg = curRegs(env)[regno]!;
-  if (reg.val.smin < 0n) {
-    verbose(env, `R${regno} ${NEGATIVE_MIN}\n`);
-    return EACCES;
-  }
-  const err = reg.range < 0 ? EINVAL : checkBlock(env, regno, off, size, reg.range, zeroSizeAllowed);
-  if (err) verbose(env, `R${regno} offset is outside of the packet\n`);
-  return err;
+  const { range, id, val } = reg;
+  if (val.smin >= 0n && range >= 0 && isWithin(off, size, range, zeroSizeAllowed)) return 0;
+  const args = { reg: regno, off, size, range, id };
+  if (val.smin < 0n)
+    return refuse(env, "packet-negative", { ...args, low: val.smin }, `R${regno} ${NEGATIVE_MIN}\n`, EACCES);
+  const outside = `R${regno} offset is outside of the packet\n`;
+  if (range < 0) return refuse(env, "packet-beyond", args, outside, EINVAL);
+  const words = `invalid access to packet, off=${off} size=${size}, R${regno}(id=${id},off=${off},r=${range})\n${outside}`;
+  if (off < 0) return refuse(env, "packet-before", args, words, EACCES);
+  if (size <= 0 && !zeroSizeAllowed) return refuse(env, "packet-empty", args, words, EACCES);
+  if (range > 0) return refuse(env, "packet-short", args, words, EACCES);
+  const high = val.umax + BigInt(off);
+  return high > BigInt(MAX_PACKET_OFF)
+    ? refuse(env, "packet-far", { ...args, high }, words, EACCES)
+    : refuse(env, "packet-unchecked", args, words, EACCES);
 }
 
 /** sizeof(struct bpf_flow_keys) */
 const FLOW_KEYS_SIZE = 56;
 
 /** @kernel verifier.c check_flow_keys_access */
-export function checkFlowKeysAccess(env: Env, off: number, size: number): number {
+export function checkFlowKeysAccess(env: Env, regno: number, off: number, size: number): number {
   if (size >= 0 && off >= 0 && off + size <= FLOW_KEYS_SIZE) return 0;
-  verbose(env, `invalid access to flow keys off=${off} size=${size}\n`);
-  return EACCES;
+  const args = { reg: regno, off, size, total: FLOW_KEYS_SIZE, what: "flow keys" };
+  return refuse(env, "flow-keys-access", args, `invalid access to flow keys off=${off} size=${size}\n`, EACCES);
 }
 
 /** Buffers whose size is only known when the program is attached: constant offsets from 0 up. @kernel verifier.c __check_buffer_access */
@@ -189,29 +206,33 @@ export function checkBufferAccess(
   size: number,
 ): number {
   if (off < 0) {
-    verbose(env, `R${regno} invalid ${kind} buffer access: off=${off}, size=${size}\n`);
-    return EACCES;
+    const text = `R${regno} invalid ${kind} buffer access: off=${off}, size=${size}\n`;
+    return refuse(env, "buffer-negative", { reg: regno, off, size, kind }, text, EACCES);
   }
   if (!isConstVal(reg) || reg.val.varOff.value !== 0n) {
-    verbose(env, `R${regno} invalid variable buffer offset: off=${off}, var_off=${tnumText(reg.val.varOff)}\n`);
-    return EACCES;
+    const variable = tnumText(reg.val.varOff);
+    const text = `R${regno} invalid variable buffer offset: off=${off}, var_off=${variable}\n`;
+    return refuse(env, "buffer-variable", { reg: regno, off, variable }, text, EACCES);
   }
   return 0;
 }
 
 /** The pointer must be as it was made: no offset, or with `fixedOffOk` a constant one. @kernel verifier.c __check_ptr_off_reg */
 export function checkPtrOffReg(env: Env, reg: RegState, regno: number, fixedOffOk = false): number {
-  if (reg.off < 0) {
-    verbose(env, `negative offset ${regTypeStr(reg.type)} ptr R${regno} off=${reg.off} disallowed\n`);
-    return EACCES;
+  const isFixed = isConstVal(reg) && reg.val.varOff.value === 0n;
+  if (isFixed && (reg.off === 0 || (fixedOffOk && reg.off > 0))) return 0;
+  const { off } = reg;
+  const type = regTypeStr(reg.type);
+  const args = { reg: regno, type };
+  if (off < 0) {
+    const text = `negative offset ${type} ptr R${regno} off=${off} disallowed\n`;
+    return refuse(env, "pointer-offset-negative", { ...args, off }, text, EACCES);
   }
-  if (!fixedOffOk && reg.off !== 0) {
-    verbose(env, `dereference of modified ${regTypeStr(reg.type)} ptr R${regno} off=${reg.off} disallowed\n`);
-    return EACCES;
+  if (!fixedOffOk && off !== 0) {
+    const text = `dereference of modified ${type} ptr R${regno} off=${off} disallowed\n`;
+    return refuse(env, "pointer-offset-modified", { ...args, off }, text, EACCES);
   }
-  if (!isConstVal(reg) || reg.val.varOff.value !== 0n) {
-    verbose(env, `variable ${regTypeStr(reg.type)} access var_off=${tnumText(reg.val.varOff)} disallowed\n`);
-    return EACCES;
-  }
-  return 0;
+  const variable = tnumText(reg.val.varOff);
+  const text = `variable ${type} access var_off=${variable} disallowed\n`;
+  return refuse(env, "pointer-offset-variable", { ...args, variable }, text, EACCES);
 }

@@ -1,6 +1,7 @@
 // Reading and writing the current frame's registers, and the checks that every operand goes through.
 import { boundsViolation, unboundRanges } from "../domain/bounds.ts";
 import type { Scalar } from "../domain/scalar.ts";
+import { refuse } from "../refuse.ts";
 import { type Env, scratchReg, verbose } from "../state/env.ts";
 import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";
 import { NOT_INIT_REG, type RegState, UNKNOWN_REG, withNumber } from "../state/reg.ts";
@@ -29,22 +30,13 @@ export function checkRegArg(
   regno: number,
   use: typeof SRC_OP | typeof DST_OP | typeof DST_OP_NO_MARK,
 ): number {
-  if (regno >= MAX_BPF_REG) {
-    verbose(env, `R${regno} is invalid\n`);
-    return EINVAL;
-  }
+  if (regno >= MAX_BPF_REG) return refuse(env, "no-such-register", { reg: regno }, `R${regno} is invalid\n`, EINVAL);
   scratchReg(env, regno);
   if (use === SRC_OP) {
-    if (curRegs(env)[regno]!.type === NOT_INIT) {
-      verbose(env, `R${regno} !read_ok\n`);
-      return EACCES;
-    }
-    return 0;
+    if (curRegs(env)[regno]!.type !== NOT_INIT) return 0;
+    return refuse(env, "unset-register", { reg: regno }, `R${regno} !read_ok\n`, EACCES);
   }
-  if (regno === BPF_REG_FP) {
-    verbose(env, "frame pointer is read only\n");
-    return EACCES;
-  }
+  if (regno === BPF_REG_FP) return refuse(env, "frame-pointer", { reg: regno }, "frame pointer is read only\n", EACCES);
   if (use === DST_OP) curRegs(env)[regno] = UNKNOWN_REG;
   return 0;
 }
@@ -70,14 +62,13 @@ export function sanityChecked(env: Env, reg: RegState, where: string): RegState 
   const problem = boundsViolation(reg.val);
   if (problem === undefined) return reg;
   const v = reg.val;
-  verbose(
-    env,
+  const text =
     `verifier bug: REG INVARIANTS VIOLATION (${where}): ${problem} u64=[${hex(v.umin)}, ${hex(v.umax)}] ` +
-      `s64=[${hex(v.smin)}, ${hex(v.smax)}] u32=[${hex32(v.u32min)}, ${hex32(v.u32max)}] ` +
-      `s32=[${hex32(v.s32min)}, ${hex32(v.s32max)}] ` +
-      `var_off=(${hex(v.varOff.value)}, ${hex(v.varOff.mask)})\n`,
-  );
-  if (env.testRegInvariants) return EFAULT;
+    `s64=[${hex(v.smin)}, ${hex(v.smax)}] u32=[${hex32(v.u32min)}, ${hex32(v.u32max)}] ` +
+    `s32=[${hex32(v.s32min)}, ${hex32(v.s32max)}] ` +
+    `var_off=(${hex(v.varOff.value)}, ${hex(v.varOff.mask)})\n`;
+  if (env.testRegInvariants) return refuse(env, "bounds-contradiction", { where, problem }, text, EFAULT);
+  verbose(env, "note", text);
   return { ...reg, val: unboundRanges(v) };
 }
 

@@ -2,8 +2,9 @@
 // @kernel verifier.c check_max_stack_depth, check_max_stack_depth_subprog, remove_fastcall_spills_fills
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
-import { type Env, findSubprog, subprogEnd, verbose } from "../state/env.ts";
-import { E2BIG, EACCES, EFAULT } from "../state/errors.ts";
+import { refuseAt, verifierBug } from "../refuse.ts";
+import { type Env, findSubprog, subprogEnd } from "../state/env.ts";
+import { E2BIG, EACCES } from "../state/errors.ts";
 import { MAX_CALL_FRAMES } from "../state/state.ts";
 
 /** Frames are laid out in these units by the JIT. */
@@ -49,24 +50,27 @@ function checkChains(env: Env, root: number, privateStack: boolean, ordinary: Se
   let tailCallReachable = false;
   let at = root;
   let depth = 0;
+  /** The call that led into `at`. */
+  let by = subprogs[root]!.start;
   if (!privateStack) ordinary.add(root);
   for (;;) {
     // Enter `at`.
     if (at !== 0 && subprogs[at]!.hasTailCall && depth >= MAX_BEFORE_TAIL_CALL) {
-      verbose(env, `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large\n`);
-      return EACCES;
+      const text = `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large\n`;
+      return refuseAt(env, by, "stack-depth-tail-call", { subprog: at, bytes: depth }, text, EACCES);
     }
     const own = roundUp(subprogs[at]!.stackDepth);
     if (privateStack && own >= BPF_PRIV_STACK_MIN_SIZE && !ordinary.has(at)) {
       if (own > I.MAX_BPF_STACK) {
-        verbose(env, `stack size of subprog ${at} is ${own}. Too large\n`);
-        return EACCES;
+        const text = `stack size of subprog ${at} is ${own}. Too large\n`;
+        return refuseAt(env, by, "stack-depth-private", { subprog: at, bytes: own }, text, EACCES);
       }
     } else {
       depth += own;
       if (depth > I.MAX_BPF_STACK) {
-        verbose(env, `combined stack size of ${callers.length + 1} calls is ${depth}. Too large\n`);
-        return EACCES;
+        const args = { calls: callers.length + 1, bytes: depth };
+        const text = `combined stack size of ${args.calls} calls is ${depth}. Too large\n`;
+        return refuseAt(env, by, "stack-depth", args, text, EACCES);
       }
     }
     let i = subprogs[at]!.start;
@@ -83,14 +87,15 @@ function checkChains(env: Env, root: number, privateStack: boolean, ordinary: Se
       i = caller.next;
     }
     const callee = findSubprog(env, i + insns[i]!.imm + 1);
-    if (callee < 0) return EFAULT;
+    if (callee < 0) return verifierBug(env, "a call leads to no function", true);
+    by = i;
     callers.push({ subprog: at, next: i + 1, depth });
     at = callee;
     if (!privateStack) ordinary.add(at);
     if (subprogs[at]!.hasTailCall) tailCallReachable = true;
     if (callers.length >= MAX_CALL_FRAMES) {
-      verbose(env, `the call stack of ${callers.length} frames is too deep !\n`);
-      return E2BIG;
+      const frames = callers.length;
+      return refuseAt(env, by, "call-depth", { frames }, `the call stack of ${frames} frames is too deep !\n`, E2BIG);
     }
   }
 }

@@ -4,7 +4,9 @@ import { pushJmpHistory } from "../explore/precision.ts";
 import { markStackReadSlot } from "../explore/stack-liveness.ts";
 import { printLine } from "../log/lines.ts";
 import { tnumText } from "../log/number.ts";
-import { type Env, scratchSlot, verbose } from "../state/env.ts";
+import { regTypeStr } from "../log/state.ts";
+import { refuse } from "../refuse.ts";
+import { type Env, scratchSlot } from "../state/env.ts";
 import { EACCES, EFAULT } from "../state/errors.ts";
 import { isConstVal, isNullReg, UNKNOWN_REG, ZERO_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
@@ -37,7 +39,7 @@ function markStackLoad(env: Env, frame: FuncState, min: number, max: number, dst
 }
 
 /** @kernel verifier.c check_stack_read_fixed_off */
-function readFixed(env: Env, frame: FuncState, off: number, size: number, dstRegno: number): number {
+function readFixed(env: Env, frame: FuncState, ptrRegno: number, off: number, size: number, dstRegno: number): number {
   const spi = spiOf(off);
   const slot = frame.stack[spi]!;
   const reg = slot.spilled;
@@ -55,8 +57,8 @@ function readFixed(env: Env, frame: FuncState, off: number, size: number, dstReg
     } else {
       if (reg.type !== T.SCALAR_VALUE) {
         printLine(env, env.insnIdx);
-        verbose(env, "invalid size of register fill\n");
-        return EACCES;
+        const args = { reg: ptrRegno, off, size, type: regTypeStr(reg.type) };
+        return refuse(env, "fill-size", args, "invalid size of register fill\n", EACCES);
       }
       if (dstRegno < 0) return 0;
       // Little endian: the low bytes of the spill are at its lowest address.
@@ -69,7 +71,7 @@ function readFixed(env: Env, frame: FuncState, off: number, size: number, dstReg
           const type = slotType(slot, byteIndex(off + i));
           if (type === STACK_SPILL) spills++;
           else if (type === STACK_ZERO) zeros++;
-          else if (type !== STACK_MISC && type !== STACK_INVALID) return invalidRead(env, off, i, size);
+          else if (type !== STACK_MISC && type !== STACK_INVALID) return invalidRead(env, ptrRegno, off, i, size);
         }
         if (spills === size && isNullReg(reg)) {
           regs[dstRegno] = ZERO_REG;
@@ -82,7 +84,8 @@ function readFixed(env: Env, frame: FuncState, off: number, size: number, dstReg
   } else {
     for (let i = 0; i < size; i++) {
       const type = slotType(slot, byteIndex(off + i));
-      if (type !== STACK_MISC && type !== STACK_ZERO && type !== STACK_INVALID) return invalidRead(env, off, i, size);
+      if (type !== STACK_MISC && type !== STACK_ZERO && type !== STACK_INVALID)
+        return invalidRead(env, ptrRegno, off, i, size);
     }
     if (dstRegno >= 0) markStackLoad(env, frame, off, off + size, dstRegno);
     fill = false;
@@ -90,23 +93,21 @@ function readFixed(env: Env, frame: FuncState, off: number, size: number, dstReg
   return fill ? pushJmpHistory(env, env.curState, stackAccessFlags(frame.frameno, spi), null) : 0;
 }
 
-function invalidRead(env: Env, off: number, i: number, size: number): number {
-  verbose(env, `invalid read from stack off ${off}+${i} size ${size}\n`);
-  return EACCES;
+function invalidRead(env: Env, reg: number, off: number, byte: number, size: number): number {
+  const text = `invalid read from stack off ${off}+${byte} size ${size}\n`;
+  return refuse(env, "stack-unwritten", { reg, off, byte, size }, text, EACCES);
 }
 
 /** `off` includes the pointer's constant offset; dstRegno -1: nothing is loaded. @kernel verifier.c check_stack_read */
 export function checkStackRead(env: Env, ptrRegno: number, off: number, size: number, dstRegno: number): number {
   const reg = curRegs(env)[ptrRegno]!;
   const frame = frameOf(env, reg);
-  if (isConstVal(reg)) return readFixed(env, frame, off + constOff(reg), size, dstRegno);
+  if (isConstVal(reg)) return readFixed(env, frame, ptrRegno, off + constOff(reg), size, dstRegno);
   if (dstRegno < 0) {
-    const variable = tnumText(reg.val.varOff);
-    verbose(
-      env,
-      `variable offset stack pointer cannot be passed into helper function; var_off=${variable} off=${off} size=${size}\n`,
-    );
-    return EACCES;
+    const args = { reg: ptrRegno, off, size, verb: "read from", variable: tnumText(reg.val.varOff) };
+    const where = `var_off=${args.variable} off=${off} size=${size}`;
+    const text = `variable offset stack pointer cannot be passed into helper function; ${where}\n`;
+    return refuse(env, "stack-variable-helper", args, text, EACCES);
   }
   const err = checkStackRange(env, ptrRegno, off, size, false, false, null);
   if (err) return err;
@@ -140,10 +141,8 @@ export function checkStackRange(
 ): number {
   const reg = curRegs(env)[regno]!;
   const frame = frameOf(env, reg);
-  if (size === 0 && !zeroSizeAllowed) {
-    verbose(env, "invalid zero-sized read\n");
-    return EACCES;
-  }
+  if (size === 0 && !zeroSizeAllowed)
+    return refuse(env, "stack-empty", { reg: regno, off, size }, "invalid zero-sized read\n", EACCES);
   const err = checkStackWithinBounds(env, regno, off, size, write);
   if (err) return err;
   const fixed = isConstVal(reg);
@@ -152,8 +151,8 @@ export function checkStackRange(
   if (fixed && meta?.rawMode) {
     for (let i = min; i < max + size; i++) {
       if (slotType(slotAt(frame, spiOf(i)), byteIndex(i)) === STACK_DYNPTR) {
-        verbose(env, `potential write to dynptr at off=${i} disallowed\n`);
-        return EACCES;
+        const text = `potential write to dynptr at off=${i} disallowed\n`;
+        return refuse(env, "dynptr-raw-write", { reg: regno, off: min, size, at: i }, text, EACCES);
       }
     }
     meta.accessSize = size;
@@ -163,22 +162,21 @@ export function checkStackRange(
   for (let i = min; i < max + size; i++) {
     const spi = spiOf(i);
     const slot = frame.stack[spi];
-    if (slot === undefined) {
-      verbose(env, "allocated_stack too small\n");
-      return EFAULT;
-    }
+    if (slot === undefined)
+      return refuse(env, "stack-too-small", { reg: regno, off: min, size }, "allocated_stack too small\n", EFAULT);
     const type = slotType(slot, byteIndex(i));
     if (type === STACK_ZERO || type === STACK_INVALID) {
       if (write) frame.stack[spi] = { types: withByte(slot.types, byteIndex(i), STACK_MISC), spilled: slot.spilled };
     } else if (type !== STACK_MISC) {
       if (!isSpilledReg(slot)) {
-        verbose(
-          env,
-          fixed
-            ? `invalid read from stack R${regno} off ${min}+${i - min} size ${size}\n`
-            : `invalid read from stack R${regno} var_off ${tnumText(reg.val.varOff)}+${i - min} size ${size}\n`,
-        );
-        return EACCES;
+        const args = { reg: regno, off: min, size, byte: i - min };
+        if (fixed) {
+          const text = `invalid read from stack R${regno} off ${min}+${args.byte} size ${size}\n`;
+          return refuse(env, "stack-unwritten", args, text, EACCES);
+        }
+        const variable = tnumText(reg.val.varOff);
+        const text = `invalid read from stack R${regno} var_off ${variable}+${args.byte} size ${size}\n`;
+        return refuse(env, "stack-unwritten-variable", { ...args, variable }, text, EACCES);
       }
       if (write) frame.stack[spi] = { types: scrubbed(slot.types), spilled: UNKNOWN_REG };
     }

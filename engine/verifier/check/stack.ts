@@ -8,7 +8,9 @@ import { markChainPrecision, pushJmpHistory } from "../explore/precision.ts";
 import { markStackWriteSlot } from "../explore/stack-liveness.ts";
 import { printLine } from "../log/lines.ts";
 import { tnumText } from "../log/number.ts";
-import { type Env, scratchSlot, subprogEnd, verbose } from "../state/env.ts";
+import { regTypeStr } from "../log/state.ts";
+import { refuse } from "../refuse.ts";
+import { type Env, scratchSlot, subprogEnd } from "../state/env.ts";
 import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";
 import { isConstVal, isNullReg, NOT_INIT_REG, type RegState, scalarReg } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
@@ -51,7 +53,6 @@ function growStack(env: Env, frame: FuncState, bytes: number): void {
 /** `off` includes reg.off, not the variable part. Grows the stack on success. @kernel verifier.c check_stack_access_within_bounds */
 export function checkStackWithinBounds(env: Env, regno: number, off: number, size: number, write: boolean): number {
   const reg = curRegs(env)[regno]!;
-  const what = write ? " write to" : " read from";
   let min: number;
   let max: number;
   if (isConstVal(reg)) {
@@ -59,8 +60,15 @@ export function checkStackWithinBounds(env: Env, regno: number, off: number, siz
     max = min + size;
   } else {
     if (reg.val.smax >= BigInt(BPF_MAX_VAR_OFF) || reg.val.smin <= BigInt(-BPF_MAX_VAR_OFF)) {
-      verbose(env, `invalid unbounded variable-offset${what} stack R${regno}\n`);
-      return EACCES;
+      const verb = write ? "write to" : "read from";
+      const args = { reg: regno, off, size, verb, low: reg.val.smin, high: reg.val.smax };
+      return refuse(
+        env,
+        "stack-unbounded",
+        args,
+        `invalid unbounded variable-offset ${verb} stack R${regno}\n`,
+        EACCES,
+      );
     }
     min = Number(reg.val.smin) + off;
     max = Number(reg.val.smax) + off + size;
@@ -69,13 +77,13 @@ export function checkStackWithinBounds(env: Env, regno: number, off: number, siz
   if (!err && max > 0) err = EINVAL;
   if (!err && size < 0) err = EFAULT;
   if (err) {
-    verbose(
-      env,
-      isConstVal(reg)
-        ? `invalid${what} stack R${regno} off=${off} size=${size}\n`
-        : `invalid variable-offset${what} stack R${regno} var_off=${tnumText(reg.val.varOff)} off=${off} size=${size}\n`,
-    );
-    return err;
+    const verb = write ? "write to" : "read from";
+    const args = { reg: regno, off, size, verb };
+    const where = `off=${off} size=${size}`;
+    if (isConstVal(reg)) return refuse(env, "stack-bounds", args, `invalid ${verb} stack R${regno} ${where}\n`, err);
+    const text = `invalid variable-offset ${verb} stack R${regno} var_off=${tnumText(reg.val.varOff)} ${where}\n`;
+    const range = { low: BigInt(min), high: BigInt(max - size) };
+    return refuse(env, "stack-variable-range", { ...args, ...range }, text, err);
   }
   growStack(env, frameOf(env, reg), -min);
   return 0;
@@ -171,12 +179,12 @@ function writeFixed(
   } else if (reg !== null && SPILLABLE.has(T.baseType(reg.type))) {
     if (size !== BPF_REG_SIZE) {
       printLine(env, insnIdx);
-      verbose(env, "invalid size of register spill\n");
-      return EACCES;
+      const args = { reg: valueRegno, off, size, type: regTypeStr(reg.type) };
+      return refuse(env, "spill-size", args, "invalid size of register spill\n", EACCES);
     }
     if (frame !== curFrame(env) && reg.type === T.PTR_TO_STACK) {
-      verbose(env, "cannot spill pointers to stack into stack frame of the caller\n");
-      return EINVAL;
+      const text = "cannot spill pointers to stack into stack frame of the caller\n";
+      return refuse(env, "stack-pointer-spill", { reg: valueRegno }, text, EINVAL);
     }
     frame.stack[spi] = spilledSlot(old, reg, size);
   } else {

@@ -1,10 +1,8 @@
 // Rules on calls: helpers, functions, references, locks. See rules.ts.
-import type { Rule } from "./rule.ts";
+import type { Rules } from "./rule.ts";
 
-export const CALLS: readonly Rule[] = [
-  {
-    id: "helper-unknown",
-    match: /^(?:invalid func (?<func>\S+)|(?:program of this type cannot use helper|unknown func) (?<name>\S+))$/,
+export const CALLS = {
+  "helper-unknown": {
     en: {
       rule: "The program type decides which helpers may be called (get_func_proto).",
       why: "This helper is not in the set of this type, or does not exist.",
@@ -16,9 +14,7 @@ export const CALLS: readonly Rule[] = [
       help: "別のヘルパーを使うか、それを持つプログラムタイプにしてください。",
     },
   },
-  {
-    id: "helper-argument",
-    match: /^R(?<reg>\d+) type=(?<type>\S+) expected=(?<wanted>.+)$/,
+  "helper-argument": {
     en: {
       rule: "A helper's argument must have the type of its prototype.",
       why: "R{reg} is {type}; expected is one of: {wanted}.",
@@ -30,9 +26,7 @@ export const CALLS: readonly Rule[] = [
       help: "R1～R5 の順序、NULL チェックの有無、スタック上のバッファを r10＋負のオフセットで渡しているかを確認してください。",
     },
   },
-  {
-    id: "helper-map",
-    match: /^cannot pass map_type (?<type>\d+) into func (?<name>\S+)$/,
+  "helper-map": {
     en: {
       rule: "Some helpers take only some kinds of maps.",
       why: "{name} cannot work on a map of type {type}.",
@@ -44,9 +38,7 @@ export const CALLS: readonly Rule[] = [
       help: "マップの種類に合ったヘルパーを使ってください。",
     },
   },
-  {
-    id: "map-missing",
-    match: /^(?:fd (?<fd>-?\d+) is not pointing to valid bpf_map|.*expected prog array map for tail call.*)$/,
+  "map-missing": {
     en: {
       rule: "An LD_IMM64 with BPF_PSEUDO_MAP_FD names a map by a file descriptor.",
       why: "The number given is no descriptor of a map.",
@@ -58,9 +50,7 @@ export const CALLS: readonly Rule[] = [
       help: "マップを宣言し、BPF_LD_MAP_FD に名前で渡してください。",
     },
   },
-  {
-    id: "reference-leak",
-    match: /^(?:Unreleased reference id=(?<id>\d+) alloc_insn=(?<insn>\d+)|.* would lead to reference leak)$/,
+  "reference-leak": {
     en: {
       rule: "What was acquired (a socket, ring buffer memory) must be released on every path before the program ends.",
       why: "On this path it is not, so the kernel could never free it.",
@@ -72,9 +62,7 @@ export const CALLS: readonly Rule[] = [
       help: "この経路でも解放のヘルパー（bpf_sk_release、bpf_ringbuf_submit / _discard）を呼んでください。途中で tail call やパケットロードはできません。",
     },
   },
-  {
-    id: "lock",
-    match: /^(?:.*bpf_spin_(?:lock|unlock).*|function calls are not allowed while holding a lock|Locking two .*)$/,
+  lock: {
     en: {
       rule: "One lock at a time, around a few instructions without calls, released on every path.",
       why: "A program that ends or sleeps with a lock held would stop the machine.",
@@ -86,9 +74,7 @@ export const CALLS: readonly Rule[] = [
       help: "ロード・ストアだけを囲み、どの出口でも unlock してください。",
     },
   },
-  {
-    id: "call-range",
-    match: /^(?:call to invalid destination|invalid insn idx .*)$/,
+  "call-range": {
     en: {
       rule: "A call within the program must lead to an instruction of the program.",
       why: "The target lies outside. A call's distance counts from the instruction after it.",
@@ -100,10 +86,7 @@ export const CALLS: readonly Rule[] = [
       help: "数え直すか、ラベルを呼び出してください。",
     },
   },
-  {
-    id: "release-argument",
-    match:
-      /^(?:R(?<reg>\d+) must (?:have zero offset when passed to release func.*|be referenced when passed to release function)|.* is an unacquired reference|func \S+ reference has not been acquired before)$/,
+  "release-argument": {
     en: {
       rule: "What is released must be the pointer as it was acquired, and still held.",
       why: "It was moved, released before, or never acquired on this path.",
@@ -115,10 +98,7 @@ export const CALLS: readonly Rule[] = [
       help: "ポインタを R6～R9 にそのまま保持し、各経路で一度だけ解放してください。",
     },
   },
-  {
-    id: "kernel-function",
-    match:
-      /^(?:invalid kernel function call not eliminated in verifier pass|failed to find BTF for kernel function|cannot call kernel function .*)$/,
+  "kernel-function": {
     en: {
       rule: "A call of a kernel function (kfunc) names a function of the running kernel by its BTF id.",
       why: "There is no such function for this program; kernel functions are not simulated here.",
@@ -130,10 +110,7 @@ export const CALLS: readonly Rule[] = [
       help: "ヘルパーを使ってください。",
     },
   },
-  {
-    id: "map-reference",
-    match:
-      /^(?:fd_idx without fd_array is invalid|The total number of maps per program has reached the limit of (?<limit>\d+)|bpf_struct_ops map cannot be used in prog|only one cgroup storage of each type is allowed|callback function not allowed for map)$/,
+  "map-reference": {
     en: {
       rule: "A program names up to 64 maps, each by its descriptor (or its place in fd_array), and of cgroup storage one of each kind.",
       why: "Each map is pinned for as long as the program lives, and its address is put into the instruction.",
@@ -145,9 +122,7 @@ export const CALLS: readonly Rule[] = [
       help: "fd_array を渡さないなら BPF_PSEUDO_MAP_FD とディスクリプタを使い、不要なマップは外してください。",
     },
   },
-  {
-    id: "map-not-for-type",
-    match: /^(?<kind>.+) progs? cannot use (?<what>.+?)(?: yet)?$/,
+  "map-not-for-type": {
     en: {
       rule: "Some map contents may not be used from every program type.",
       why: "A {kind} program can run in the middle of anything, also while {what} is in use by the code it interrupted.",
@@ -159,9 +134,7 @@ export const CALLS: readonly Rule[] = [
       help: "そのようなフィールドのないマップか、別のプログラムタイプを使ってください。",
     },
   },
-  {
-    id: "socket-map-update",
-    match: /^(?:cannot update sockmap in this context|invalid arg_type for sockmap\/sockhash)$/,
+  "socket-map-update": {
     en: {
       rule: "A socket map is changed only where sockets are not locked already, and with a socket as its value.",
       why: "The update takes the socket's lock, and the hook may hold it.",
@@ -173,9 +146,7 @@ export const CALLS: readonly Rule[] = [
       help: "許されているタイプ（sock_ops、sk_skb など）から、そのマップ用のヘルパーで行ってください。",
     },
   },
-  {
-    id: "helper-writes-readonly",
-    match: /^bpf_(?<name>\w+)\(\) may write into memory pointed by R(?<reg>\d+) type=(?<type>\S+)$/,
+  "helper-writes-readonly": {
     en: {
       rule: "A buffer that a helper fills must be writable.",
       why: "bpf_{name} writes through R{reg}, but {type} is read-only for this program.",
@@ -187,9 +158,7 @@ export const CALLS: readonly Rule[] = [
       help: "スタックかマップの値の領域を渡してください。",
     },
   },
-  {
-    id: "helper-null",
-    match: /^Possibly NULL pointer passed to helper arg(?<arg>\d+)$/,
+  "helper-null": {
     en: {
       rule: "Argument {arg} of this helper must not be NULL.",
       why: "The helper follows the pointer without looking.",
@@ -201,9 +170,7 @@ export const CALLS: readonly Rule[] = [
       help: "先に 0 と比較し、0 でない経路でだけ呼び出してください。",
     },
   },
-  {
-    id: "helper-not-for-type",
-    match: /^func (?<func>\S+) not supported for program type (?<type>\d+)$/,
+  "helper-not-for-type": {
     en: {
       rule: "This helper answers only in programs of some types and attach types.",
       why: "What {func} returns does not exist where this program runs.",
@@ -215,10 +182,7 @@ export const CALLS: readonly Rule[] = [
       help: "呼び出しを外すか、対応するアタッチタイプで読み込んでください。",
     },
   },
-  {
-    id: "global-arguments",
-    match:
-      /^(?:Caller passes invalid args into func#(?<func>\d+) \('(?<name>\w*)'\)|arg#(?<arg>\d+) (?:expects pointer to ctx|is expected to be non-NULL|type tag is not supported in static functions)|R(?<reg>\d+) is not a scalar)$/,
+  "global-arguments": {
     en: {
       rule: "A global function is checked once, by the types that BTF gives its arguments; every caller must pass such values.",
       why: "The verifier does not walk into it again for each call, so the promise about its arguments is all that it has.",
@@ -230,10 +194,7 @@ export const CALLS: readonly Rule[] = [
       help: "数値には数値、コンテキストにはコンテキスト、メモリには NULL でなく十分な大きさのポインタを渡します。static 関数にすれば、呼び出しごとに検証されます。",
     },
   },
-  {
-    id: "sleeping-call",
-    match:
-      /^(?:a non-sleepable BPF program context|helper call might sleep in a non-sleepable prog|global functions that may sleep are not allowed in non-sleepable context,)$/,
+  "sleeping-call": {
     en: {
       rule: "What may sleep is called only from a program that may sleep itself, and outside of locks.",
       why: "This program runs where the kernel must not wait: in an interrupt, or with a lock held.",
@@ -245,9 +206,7 @@ export const CALLS: readonly Rule[] = [
       help: "スリープしないヘルパーを使うか、フックが許すなら BPF_F_SLEEPABLE を付けて読み込んでください。",
     },
   },
-  {
-    id: "lock-global-call",
-    match: /^use static function instead$/,
+  "lock-global-call": {
     en: {
       rule: "A function that is called with a lock held is static.",
       why: "A global function is checked on its own, where nothing is known of the lock.",
@@ -259,9 +218,7 @@ export const CALLS: readonly Rule[] = [
       help: "static にすると、呼び出し元の一部として検証されます。",
     },
   },
-  {
-    id: "gpl-only",
-    match: /^(?:cannot call GPL-restricted function|Cannot access kernel '.*') from non-GPL compatible program$/,
+  "gpl-only": {
     en: {
       rule: "Some helpers, and the kernel's own structures, are for programs under a licence compatible with the GPL only.",
       why: "They open up parts of the kernel that its authors licensed so.",
@@ -273,9 +230,7 @@ export const CALLS: readonly Rule[] = [
       help: '事実であれば license を "GPL" にして読み込むか、別のヘルパーを使ってください。',
     },
   },
-  {
-    id: "lock-region",
-    match: /^(?<what>.+) cannot be used inside (?<region>.+)-ed region$/,
+  "lock-region": {
     en: {
       rule: "While a {region} is held, only what neither sleeps nor ends the program may be done.",
       why: "{what} would leave with it held, or wait for someone who waits for it.",
@@ -287,4 +242,16 @@ export const CALLS: readonly Rule[] = [
       help: "その前に、すべての経路で解除してください。",
     },
   },
-];
+  "one-reference": {
+    en: {
+      rule: "Of the arguments of one call only one may hold a reference.",
+      why: "The result may stand for it, and the verifier must know for which.",
+      help: "Release one of them before the call, or pass a copy of what it holds.",
+    },
+    ja: {
+      rule: "1 回の呼び出しの引数のうち、参照を持てるのは 1 つだけです。",
+      why: "戻り値がその参照を表すことがあり、どれのものかがわからなければなりません。",
+      help: "呼び出しの前に一方を解放するか、中身のコピーを渡してください。",
+    },
+  },
+} as const satisfies Rules;

@@ -1,14 +1,15 @@
-// The explanation of a rejection: the rule it broke in both languages, and the story of the value that broke it.
-// Reads the verdict and its trace; decides nothing.
+// The explanation of a refusal: the rule it broke in both languages, and the story of the value that broke it. Reads the
+// refusal and the trace; decides nothing.
 import type { Insn } from "../../isa/insn.ts";
+import type { Refusal } from "../refusals.ts";
 import type { Trace } from "../trace.ts";
-import { type Cause, type CauseStep, causeOf } from "./cause.ts";
+import { type CauseStep, causeOf, type Named } from "./cause.ts";
 import type { Rule, Wording } from "./rule.ts";
-import { RULES } from "./rules.ts";
+import { RULE_OF, RULES } from "./rules.ts";
 
 export interface Explanation {
-  /** Name of the rule. */
-  readonly id: string;
+  /** Name of the refusal. */
+  readonly id: Refusal["id"];
   readonly en: Wording;
   readonly ja: Wording;
   /** The register that broke it, -1 where there is none. */
@@ -17,43 +18,43 @@ export interface Explanation {
   readonly steps: readonly CauseStep[];
 }
 
-/** `undefined` for a message that no rule knows: the kernel's words stand alone then. */
-export function explain(message: string, trace?: Trace, insns: readonly Insn[] = []): Explanation | undefined {
-  const rule = RULES.find(({ match }) => match.test(message));
-  if (!rule) return undefined;
-  const groups = rule.match.exec(message)?.groups ?? {};
-  const cause = trace && causeFor(rule, groups, trace, insns);
+export function explain(refusal: Refusal, trace?: Trace, insns: readonly Insn[] = []): Explanation {
+  const { id, args } = refusal;
+  const rule: Rule = RULES[RULE_OF[id]];
+  const named = namedBy(refusal);
+  const cause = trace && causeOf(trace, insns, named);
   return {
-    id: rule.id,
-    en: filled(rule.en, groups),
-    ja: filled(rule.ja, groups),
-    reg: cause?.reg ?? Number(groups.reg ?? -1),
+    id,
+    en: filled(rule.en, args),
+    ja: filled(rule.ja, args),
+    reg: cause?.reg ?? named.reg ?? -1,
     steps: cause?.steps ?? [],
   };
 }
 
-type Groups = Readonly<Record<string, string | undefined>>;
-
-function causeFor({ id }: Rule, groups: Groups, trace: Trace, insns: readonly Insn[]): Cause | undefined {
-  const named = (name: string): number | undefined => (groups[name] === undefined ? undefined : Number(groups[name]));
-  const reg = named("reg");
-  const stackOff = id === "stack-unwritten" ? named("off") : undefined;
-  const taken = id === "reference-leak" ? named("insn") : undefined;
-  const again = id === "infinite-loop" ? named("insn") : undefined;
-  return causeOf(trace, insns, {
-    ...(reg !== undefined && { reg }),
-    ...(stackOff !== undefined && { stackOff }),
-    ...(taken !== undefined && { taken }),
-    ...(again !== undefined && { again }),
-    ...(id === "too-complex" && { busiest: true }),
-  });
+/** What of a refusal's arguments leads to its cause. */
+function namedBy({ id, args }: Refusal): Named {
+  switch (id) {
+    case "stack-unwritten":
+      return { reg: args.reg, stackOff: args.off };
+    case "reference-leak":
+      return { taken: args.taken };
+    case "infinite-loop":
+      return { again: args.insn };
+    case "too-complex":
+    case "too-many-branches":
+      return { busiest: true };
+    default:
+      return "reg" in args ? { reg: args.reg } : {};
+  }
 }
 
-const fill = (text: string, groups: Groups): string =>
-  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => groups[name] ?? "…");
+/** `text` with the arguments named in braces. */
+const fill = (text: string, args: Refusal["args"]): string =>
+  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String((args as Readonly<Record<string, unknown>>)[name] ?? "…"));
 
-const filled = (wording: Wording, groups: Groups): Wording => ({
-  rule: fill(wording.rule, groups),
-  why: fill(wording.why, groups),
-  help: fill(wording.help, groups),
+const filled = (wording: Wording, args: Refusal["args"]): Wording => ({
+  rule: fill(wording.rule, args),
+  why: fill(wording.why, args),
+  help: fill(wording.help, args),
 });

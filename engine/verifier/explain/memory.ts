@@ -1,25 +1,20 @@
 // Rules on memory: context, stack, map values, packets. See rules.ts.
-import type { Rule } from "./rule.ts";
+import type { Rules } from "./rule.ts";
 
-export const MEMORY: readonly Rule[] = [
-  {
-    id: "context-access",
-    match: /^invalid bpf_context access off=(?<off>-?\d+) size=(?<size>\d+)$/,
+export const MEMORY = {
+  "context-access": {
     en: {
       rule: "The program type decides which bytes of the context may be read or written, and in which sizes (is_valid_access).",
-      why: "An access of {size} bytes at offset {off} is not among them. OREORE allows one read of 4 bytes at offset 0 and nothing else.",
+      why: "An access of {size} bytes at offset {off} is not among them.",
       help: "Use an offset and a size that the type allows, and check that you do not write to a read-only field.",
     },
     ja: {
       rule: "コンテキストのどのバイトをどの大きさで読み書きできるかは、プログラムタイプ（is_valid_access）が決めます。",
-      why: "オフセット {off} への {size} バイトのアクセスは許されていません。OREORE で許されるのはオフセット 0 からの 4 バイトの読み出しだけです。",
+      why: "オフセット {off} への {size} バイトのアクセスは許されていません。",
       help: "タイプが許すオフセットと大きさを使ってください。読み出し専用フィールドへの書き込みになっていないかも確認します。",
     },
   },
-  {
-    id: "context-modified",
-    match:
-      /^(?:dereference of modified (?<type>\w+) ptr R(?<reg>\d+) off=(?<off>-?\d+) disallowed|negative offset \w+ ptr R\d+ off=-?\d+ disallowed|variable \w+ access var_off=.* disallowed)$/,
+  "context-modified": {
     en: {
       rule: "A context pointer is used as it came: the offset belongs into the load, not into the register.",
       why: "The kernel rewrites context loads field by field and must see the field's offset in the instruction.",
@@ -31,9 +26,7 @@ export const MEMORY: readonly Rule[] = [
       help: "R1 は変えず（呼び出しがあるなら R6 にコピー）、オフセットはロード命令に書いてください。",
     },
   },
-  {
-    id: "not-a-pointer",
-    match: /^R(?<reg>\d+) invalid mem access 'scalar'$/,
+  "not-a-pointer": {
     en: {
       rule: "Memory is reached only through pointers that the verifier knows.",
       why: "For the verifier R{reg} is a plain number here. A number may have any value, so it may point anywhere.",
@@ -45,10 +38,7 @@ export const MEMORY: readonly Rule[] = [
       help: "コンテキスト、スタック（R10＋負のオフセット）、マップの値、パケットなどのポインタを使ってください。加減算以外の演算や一部だけの退避で、ポインタは数値になってしまいます。",
     },
   },
-  {
-    id: "maybe-null",
-    match:
-      /^(?:R(?<reg>\d+) invalid mem access '(?<type>\w*_or_null)'|R\d+ pointer arithmetic on \S+ prohibited, null-check it first)$/,
+  "maybe-null": {
     en: {
       rule: "A pointer that may be NULL must be compared with 0 before it is used.",
       why: "A lookup returns NULL where it finds nothing. After `if r0 == 0 goto …` the verifier knows that the other way has a real pointer, in every copy of it.",
@@ -60,9 +50,7 @@ export const MEMORY: readonly Rule[] = [
       help: "呼び出しの直後で確認し、0 でない側の経路でだけ使ってください。",
     },
   },
-  {
-    id: "pointer-type-access",
-    match: /^R(?<reg>\d+) invalid mem access '(?<type>[^']+)'$/,
+  "pointer-type-access": {
     en: {
       rule: "Not every pointer may be followed.",
       why: "R{reg} is a {type}, which can be compared or passed on, and not read or written.",
@@ -74,10 +62,7 @@ export const MEMORY: readonly Rule[] = [
       help: "本来の用途に使ってください。pkt_end はパケットポインタとの比較に、マップポインタはマップのヘルパーに渡します。",
     },
   },
-  {
-    id: "stack-bounds",
-    match:
-      /^(?:invalid (?<verb>\w+) (?:to|from|of)? ?stack(?: R(?<reg>\d+))? off=(?<off>-?\d+) size=(?<size>-?\d+)|invalid indirect access to stack R\d+ off=.*)$/,
+  "stack-bounds": {
     en: {
       rule: "A function has 512 bytes of stack, from R10-512 up to R10.",
       why: "An access of {size} bytes at offset {off} leaves them.",
@@ -89,9 +74,7 @@ export const MEMORY: readonly Rule[] = [
       help: "オフセットは -512 以上、-サイズ以下にしてください。スタックは下に伸びるのでオフセットは負になります。",
     },
   },
-  {
-    id: "stack-unwritten",
-    match: /^invalid read from stack(?: R\d+)? (?:off (?<off>-?\d+)|var_off \S+ \S+?)\+(?<byte>\d+) size (?<size>\d+)$/,
+  "stack-unwritten": {
     en: {
       rule: "Stack bytes may be read only where they were written before.",
       why: "Byte {byte} of the {size} bytes at {off} was not written on this path; it could hold what another function left.",
@@ -103,10 +86,7 @@ export const MEMORY: readonly Rule[] = [
       help: "先に範囲全体へ書き込んでください（例: *(u64 *)(r10 {off}) = 0）。",
     },
   },
-  {
-    id: "stack-variable-offset",
-    match:
-      /^(?:invalid (?:unbounded )?variable-offset.* stack R(?<reg>\d+).*|variable offset stack pointer cannot be passed into helper function; .*)$/,
+  "stack-variable-offset": {
     en: {
       rule: "A stack access at an offset that is not constant must stay inside the 512 bytes for every value the offset can have.",
       why: "The range of R{reg} is too wide.",
@@ -118,9 +98,7 @@ export const MEMORY: readonly Rule[] = [
       help: "足す前に r2 &= 7 や比較ジャンプでインデックスを制限してください。",
     },
   },
-  {
-    id: "spill-size",
-    match: /^(?:invalid size of register (?:fill|spill)|attempt to corrupt spilled pointer on stack)$/,
+  "spill-size": {
     en: {
       rule: "A pointer is kept on the stack whole: 8 bytes, aligned, written and read back in one piece.",
       why: "Part of a pointer is no pointer, and would leak or forge an address.",
@@ -132,9 +110,7 @@ export const MEMORY: readonly Rule[] = [
       help: "ポインタには *(u64 *)(r10 -8) = r1 と r1 = *(u64 *)(r10 -8) を使ってください。",
     },
   },
-  {
-    id: "region-max",
-    match: /^R(?<reg>\d+) max value is outside of the allowed memory range$/,
+  "region-max": {
     en: {
       rule: "An access must lie inside its memory for the largest value that the offset can have.",
       why: "The upper bound of R{reg} reaches beyond the end.",
@@ -146,9 +122,7 @@ export const MEMORY: readonly Rule[] = [
       help: "足す前に r1 &= 15 や if r1 > 15 goto out で上から制限してください。",
     },
   },
-  {
-    id: "region-min",
-    match: /^R(?<reg>\d+) min value is (?:outside of the allowed memory range|negative.*)$/,
+  "region-min": {
     en: {
       rule: "An access must lie inside its memory for the smallest value that the offset or size can have, as a signed number.",
       why: "R{reg} may be negative here.",
@@ -160,9 +134,7 @@ export const MEMORY: readonly Rule[] = [
       help: "verifier に見える形で非負にします。r1 &= マスク、32 ビットのロード、if r1 s< 0 goto out など。符号なし比較なら上下とも制限できます。",
     },
   },
-  {
-    id: "region-unbounded",
-    match: /^R(?<reg>\d+) unbounded memory access.*$/,
+  "region-unbounded": {
     en: {
       rule: "An offset or size must have an upper bound.",
       why: "Nothing limits R{reg} on this path.",
@@ -174,10 +146,7 @@ export const MEMORY: readonly Rule[] = [
       help: "この経路のここより前で、定数と比較して抜けるか、マスクしてください。コピーへの制限は、両者が連動している間だけ効きます。",
     },
   },
-  {
-    id: "region-access",
-    match:
-      /^invalid access to (?<what>map value|map key|memory|flow keys|map value pointer)[^=]*(?:_size=(?<total>\d+))?.*off=(?<off>-?\d+)(?: size=(?<size>\d+))?$/,
+  "region-access": {
     en: {
       rule: "An access must lie whole inside the {what}.",
       why: "Offset {off} with this size leaves it.",
@@ -189,10 +158,7 @@ export const MEMORY: readonly Rule[] = [
       help: "オフセットとサイズを {what} の大きさと見比べてください。値の大きさはマップ作成時に決まります。",
     },
   },
-  {
-    id: "packet-bounds",
-    match:
-      /^(?:R(?<reg>\d+) offset is outside of the packet|invalid access to packet, off=-?\d+ size=-?\d+, R\d+\(.*\))$/,
+  "packet-bounds": {
     en: {
       rule: "Packet bytes may be read only after a comparison with data_end has shown that they are there.",
       why: "On this path no comparison covers what R{reg} is used for. A helper that may move the packet undoes earlier ones.",
@@ -204,9 +170,7 @@ export const MEMORY: readonly Rule[] = [
       help: "r2 = data; r2 += n; if r2 > data_end goto out とすれば、data から n バイト読めます。ヘルパーの後は再び比較してください。",
     },
   },
-  {
-    id: "misaligned",
-    match: /^misaligned (?<what>[\w ]*?) ?access off .*size (?<size>\d+)$/,
+  misaligned: {
     en: {
       rule: "An access of {size} bytes must lie at a multiple of {size}.",
       why: "Stack and context accesses are always checked for alignment, others where strict alignment was asked for.",
@@ -218,9 +182,7 @@ export const MEMORY: readonly Rule[] = [
       help: "揃ったオフセットを選ぶか、1 バイトずつ読んで組み立ててください。",
     },
   },
-  {
-    id: "map-access",
-    match: /^(?:write into map forbidden.*|read from map forbidden.*|write to change key R(?<reg>\d+) not allowed)$/,
+  "map-access": {
     en: {
       rule: "A map can be made read-only or write-only for programs (BPF_F_RDONLY_PROG, BPF_F_WRONLY_PROG).",
       why: "This access goes against the map's flags.",
@@ -232,9 +194,7 @@ export const MEMORY: readonly Rule[] = [
       help: "マップのフラグを変えるか、このアクセスをやめてください。",
     },
   },
-  {
-    id: "atomic-target",
-    match: /^BPF_ATOMIC (?<what>.*) R(?<reg>\d+) (?<type>\S+) is not allowed$/,
+  "atomic-target": {
     en: {
       rule: "Atomic operations work on the stack and on map values.",
       why: "R{reg} is {type}, which cannot be changed atomically.",
@@ -246,10 +206,7 @@ export const MEMORY: readonly Rule[] = [
       help: "ロード・計算・ストアに分けるか、カウンタをマップに置いてください。",
     },
   },
-  {
-    id: "socket-access",
-    match:
-      /^R(?<reg>\d+) (?:invalid (?<type>\w+) access off=(?<off>-?\d+) size=(?<size>\d+)|cannot write into (?<what>\w+))$/,
+  "socket-access": {
     en: {
       rule: "Of kernel objects only some fields may be read, in their own sizes, and hardly any written.",
       why: "This access through R{reg} is not one of them.",
@@ -261,10 +218,7 @@ export const MEMORY: readonly Rule[] = [
       help: "構造体（struct bpf_sock など）のフィールドと大きさを確認してください。",
     },
   },
-  {
-    id: "packet-load",
-    match:
-      /^(?:BPF_LD_\[ABS\|IND\] instructions not allowed for this program type|at the time of BPF_LD_ABS\|IND R6 != pointer to skb|LD_ABS is not allowed in subprogs without BTF)$/,
+  "packet-load": {
     en: {
       rule: "LD_ABS and LD_IND are old packet loads: only for programs on an skb, with the context in R6.",
       why: "They came from classic BPF and take the packet from R6 without naming it.",
@@ -276,9 +230,7 @@ export const MEMORY: readonly Rule[] = [
       help: "先に r6 = r1 とするか、直接アクセスや bpf_skb_load_bytes を使ってください。",
     },
   },
-  {
-    id: "packet-write",
-    match: /^(?:cannot write into packet|helper access to the packet is not allowed)$/,
+  "packet-write": {
     en: {
       rule: "Only some program types may change the packet, and only some helpers may be given packet memory.",
       why: "This type or this helper may not.",
@@ -290,9 +242,7 @@ export const MEMORY: readonly Rule[] = [
       help: "スタックを経由してコピーするか、使えるなら bpf_skb_store_bytes を使ってください。",
     },
   },
-  {
-    id: "direct-value",
-    match: /^(?:direct value offset of (?<off>\d+) is not allowed|no direct value access support for this map type)$/,
+  "direct-value": {
     en: {
       rule: "BPF_PSEUDO_MAP_VALUE loads the address of a byte in an array map of one entry.",
       why: "The map is of another kind, or the offset lies beyond its value.",
@@ -304,9 +254,7 @@ export const MEMORY: readonly Rule[] = [
       help: "max_entries 1 の array と値より小さいオフセットを使うか、bpf_map_lookup_elem を呼んでください。",
     },
   },
-  {
-    id: "zero-size",
-    match: /^(?:R(?<reg>\d+) invalid zero-sized read.*|invalid zero-sized read)$/,
+  "zero-size": {
     en: {
       rule: "This helper wants a size of at least 1.",
       why: "The size can be 0 here.",
@@ -318,10 +266,7 @@ export const MEMORY: readonly Rule[] = [
       help: "バッファの大きさを渡すか、0 のときは呼び出しを飛ばしてください。",
     },
   },
-  {
-    id: "variable-buffer",
-    match:
-      /^R(?<reg>\d+) (?:invalid variable buffer offset: .*|is \w+ invalid (?:negative access|variable offset): .*|invalid \w+ buffer access: .*)$/,
+  "variable-buffer": {
     en: {
       rule: "This buffer is reached at constant offsets only, from 0 on.",
       why: "The offset in R{reg} is variable or negative.",
@@ -333,4 +278,4 @@ export const MEMORY: readonly Rule[] = [
       help: "足すのは定数だけにし、オフセットはロード命令に書いてください。",
     },
   },
-];
+} as const satisfies Rules;

@@ -1,11 +1,8 @@
 // Rules on what the kernel keeps for a program: dynptrs, timers, kernel pointers in maps, BTF. See rules.ts.
-import type { Rule } from "./rule.ts";
+import type { Rules } from "./rule.ts";
 
-export const OBJECTS: readonly Rule[] = [
-  {
-    id: "dynptr-uninitialized",
-    match:
-      /^(?:Expected an initialized dynptr as arg #(?<arg>\d+)|Expected a dynptr of type (?<type>\w+) as arg #\d+|arg#\d+ expected pointer to stack or const struct bpf_dynptr|cannot pass pointer to const bpf_dynptr, the helper mutates it)$/,
+export const OBJECTS = {
+  "dynptr-uninitialized": {
     en: {
       rule: "A helper that works on a dynptr takes one that was made before, of the kind it asks for.",
       why: "A dynptr is 16 bytes that only the kernel writes: start, size and kind. Anything else there could be a forged pointer.",
@@ -17,9 +14,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "bpf_dynptr_from_mem や bpf_ringbuf_reserve_dynptr などで作り、成功を確かめてから、スタック上の 16 バイトのアドレスを渡してください。",
     },
   },
-  {
-    id: "dynptr-occupied",
-    match: /^Dynptr has to be an uninitialized dynptr$/,
+  "dynptr-occupied": {
     en: {
       rule: "A helper that makes a dynptr needs 16 bytes of stack in which none lives yet.",
       why: "Writing over one would forget what it holds, a reservation in a ring buffer for instance.",
@@ -31,10 +26,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "先に解放する（submit、discard）か、8 バイト境界の別の 16 バイトを使ってください。",
     },
   },
-  {
-    id: "dynptr-overwritten",
-    match:
-      /^(?:cannot overwrite referenced dynptr|potential write to dynptr at off=(?<off>-?\d+) disallowed|cannot release unowned const bpf_dynptr)$/,
+  "dynptr-overwritten": {
     en: {
       rule: "The bytes of a living dynptr belong to the kernel: the program may not write them.",
       why: "Its size and start must stay true until it is released, or the reference it holds would be lost.",
@@ -46,10 +38,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "先に submit か discard し、その 16 バイトを他の変数と重ねないでください。オフセットが定数でない書き込みも届くことがあります。",
     },
   },
-  {
-    id: "dynptr-place",
-    match:
-      /^(?:dynptr has to be at a constant offset|cannot pass in dynptr at an offset=(?<off>-?\d+)|Unsupported reg type (?<type>\S+) for bpf_dynptr_from_mem data)$/,
+  "dynptr-place": {
     en: {
       rule: "A dynptr lies whole at a constant, aligned place of the stack; the memory it is made from is a map value.",
       why: "The verifier tracks it by its stack slots, and memory behind it must live as long as it does.",
@@ -61,10 +50,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "dynptr には r10 ＋ -8 の定数倍を、データにはマップの値を渡してください。",
     },
   },
-  {
-    id: "timer-map",
-    match:
-      /^(?:timer pointer in R1 map_uid=\d+ doesn't match map pointer in R2 map_uid=\d+|R(?<reg>\d+) doesn't have constant offset\. bpf_timer has to be at the constant offset|off (?<off>-?\d+) doesn't point to '[^']+' that is at \d+|map '[^']*' has no valid bpf_(?:timer|wq|spin_lock))$/,
+  "timer-map": {
     en: {
       rule: "A timer is started with the map it lies in, at the offset that the map's BTF announces.",
       why: "The map keeps the timer alive and cancels it when it goes; another one would not know of it.",
@@ -76,9 +62,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "bpf_timer_init には、値を lookup したマップと、計算を加えないタイマーのアドレスを渡してください。",
     },
   },
-  {
-    id: "map-needs-btf",
-    match: /^map '(?<map>[^']*)' has to have BTF in order to use (?<what>\w+)$/,
+  "map-needs-btf": {
     en: {
       rule: "{what} works on a field that the map's BTF describes.",
       why: "Without BTF the kernel does not know where in the value of '{map}' such a field lies, and could not keep programs from writing over it.",
@@ -90,10 +74,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "値の BTF を付けてマップを作ってください。C と libbpf なら自動で付きます。",
     },
   },
-  {
-    id: "special-field",
-    match:
-      /^(?:(?<field>\S+) cannot be accessed directly by load\/store|kptr (?:cannot be accessed indirectly by helper|access cannot have variable offset|access misaligned expected=\d+ off=\d+|access size must be BPF_DW))$/,
+  "special-field": {
     en: {
       rule: "Fields of a map value that belong to the kernel (locks, timers, kernel pointers) are reached only by their own helpers, kernel pointers also by whole 8-byte loads.",
       why: "A program that wrote them could forge a lock or a pointer into the kernel.",
@@ -105,9 +86,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "そのバイトにかかるロード、ストア、バッファを避けてください。",
     },
   },
-  {
-    id: "function-info",
-    match: /^(?:missing btf func_info|tail_call is not allowed in subprogs without BTF)$/,
+  "function-info": {
     en: {
       rule: "Callbacks, and functions that tail-call, need the program's BTF with a record for each function (func_info).",
       why: "From it the kernel learns which address is a function and what it takes.",
@@ -119,10 +98,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "通常はコンパイラが書き込みます。このページではプログラムの設定で関数情報を付けて読み込みます。",
     },
   },
-  {
-    id: "sleepable",
-    match:
-      /^(?:Only fentry\/fexit\/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable|Syscall programs can only be sleepable|Sleepable programs can only use array, hash, ringbuf and local storage maps|sleepable progs? .*)$/,
+  sleepable: {
     en: {
       rule: "Whether a program may sleep (BPF_F_SLEEPABLE) is decided by where it is attached, and so is which maps it may use.",
       why: "Most hooks run where the kernel must not wait; and maps that are freed while nobody is inside a program would be pulled from under one that sleeps.",
@@ -134,10 +110,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "prog_flags から BPF_F_SLEEPABLE を外すか、スリープできるタイプを選んでください。syscall タイプには必須です。",
     },
   },
-  {
-    id: "address-space",
-    match:
-      /^addr_space_cast insn can only (?:convert between address space 1 and 0|be used in a program that has an associated arena)$/,
+  "address-space": {
     en: {
       rule: "addr_space_cast turns a pointer between the arena's address space (1) and the usual one (0), in a program that has an arena.",
       why: "Only for these two does the kernel know the base to add.",
@@ -149,9 +122,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "先に arena マップを使い、imm は 1<<16 か 1 にします。このページは arena を再現しません。",
     },
   },
-  {
-    id: "readonly-string",
-    match: /^R(?<reg>\d+) does not point to a readonly map'$/,
+  "readonly-string": {
     en: {
       rule: "A format string is handed over in a map that neither program nor user space can change any more.",
       why: "The verifier reads it once, at load; it must be the same when the program runs.",
@@ -163,10 +134,7 @@ export const OBJECTS: readonly Rule[] = [
       help: "BPF_F_RDONLY_PROG で作って freeze した array マップに置いてください。コンパイラなら .rodata に入れます。",
     },
   },
-  {
-    id: "btf-object",
-    match:
-      /^(?:invalid module BTF object FD specified\.|ldimm64 insn specifies invalid btf_id (?<id>-?\d+)\.|pseudo btf_id \d+ in ldimm64 isn't KIND_VAR or KIND_FUNC|kernel btf_id \d+ is not a function|Tracing programs must provide btf_id|kfunc offset > 0 without fd_array is invalid|negative offset disallowed for kernel module function call|R(?<reg>\d+) is of type .* but .* is expected|only read from (?<struct>\w+) is supported|only read is supported)$/,
+  "btf-object": {
     en: {
       rule: "What names a function, variable or struct of the kernel does so by its id in the kernel's BTF, and is used as BTF describes it.",
       why: "The kernel looks the type up and allows what its description allows, usually reading only.",
@@ -178,4 +146,28 @@ export const OBJECTS: readonly Rule[] = [
       help: "ID はローダが動作中のカーネルに合わせて解決します。このページはカーネルの BTF を再現しません。",
     },
   },
-];
+  "format-string": {
+    en: {
+      rule: "A format string ends with a zero byte, and its conversions are ones that the kernel knows, with as many arguments as there are.",
+      why: "The verifier reads the string at load, so that nothing can go wrong with it when the program runs.",
+      help: "Compare the conversions with those of bpf_trace_printk, and give 8 bytes for each argument.",
+    },
+    ja: {
+      rule: "書式文字列は 0 のバイトで終わり、変換指定はカーネルが知るもので、引数の数とも合っていなければなりません。",
+      why: "実行時に問題が起きないよう、verifier は読み込み時に文字列を調べます。",
+      help: "変換指定を bpf_trace_printk のものと見比べ、引数ごとに 8 バイトを渡してください。",
+    },
+  },
+  "constant-map": {
+    en: {
+      rule: "A load at a known offset of a constant map (read-only for programs, and frozen) is done while the program is loaded, in an array of one value.",
+      why: "The verifier takes the bytes from the map, and this map cannot give them.",
+      help: "Use an array with max_entries 1 and an offset inside its value.",
+    },
+    ja: {
+      rule: "定数マップ（プログラムから読み出し専用で freeze 済み）の既知のオフセットからのロードは、要素数 1 の array なら読み込み時に行われます。",
+      why: "verifier はマップからバイト列を取り出しますが、このマップからは取り出せません。",
+      help: "max_entries 1 の array と、値の内側のオフセットを使ってください。",
+    },
+  },
+} as const satisfies Rules;

@@ -1,10 +1,8 @@
 // Rules on the program as a whole: its ways, its length, its instructions. See rules.ts.
-import type { Rule } from "./rule.ts";
+import type { Rules } from "./rule.ts";
 
-export const PROGRAM: readonly Rule[] = [
-  {
-    id: "no-exit",
-    match: /^last insn is not an exit or jmp$/,
+export const PROGRAM = {
+  "no-exit": {
     en: {
       rule: "A program must not run past its end.",
       why: "The last instruction is neither exit nor a jump, so execution would go on into whatever follows.",
@@ -16,9 +14,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "R0 を設定し、BPF_EXIT_INSN() で終えてください。",
     },
   },
-  {
-    id: "jump-range",
-    match: /^jump out of range from insn (?<from>\d+) to (?<to>-?\d+)$/,
+  "jump-range": {
     en: {
       rule: "A jump must lead to an instruction of the same function.",
       why: "The target {to} lies outside. A jump's distance counts from the instruction after it.",
@@ -30,10 +26,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "数え直すか、ラベルを使ってアセンブラに数えさせてください。",
     },
   },
-  {
-    id: "jump-into-imm64",
-    match:
-      /^(?:jump into the middle of ldimm64 insn (?<insn>\d+)|invalid bpf_ld_imm64 insn|invalid BPF_LD_IMM insn|unrecognized bpf_ld_imm64 insn)$/,
+  "jump-into-imm64": {
     en: {
       rule: "A 64-bit immediate load takes two slots that belong together.",
       why: "A jump to the second, a missing or a changed second slot would run half an instruction.",
@@ -45,9 +38,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "BPF_LD_IMM64 や BPF_LD_MAP_FD はジャンプ距離で 2 と数えます。ラベルを使えば自動です。",
     },
   },
-  {
-    id: "unreachable",
-    match: /^unreachable insn (?<insn>\d+)$/,
+  unreachable: {
     en: {
       rule: "Every instruction must be reachable.",
       why: "No path leads to instruction {insn}; such code is a sign of a mistake, and a place to hide things.",
@@ -59,9 +50,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "削除するか、そこへ飛ぶはずのジャンプを直してください。",
     },
   },
-  {
-    id: "infinite-loop",
-    match: /^(?:infinite loop detected at insn (?<insn>\d+)|back-edge from insn (?<from>\d+) to (?<to>\d+))$/,
+  "infinite-loop": {
     en: {
       rule: "A loop must come to an end that the verifier can see.",
       why: "It came to the same instruction with the same state, so the next turn would be like this one, for ever.",
@@ -73,10 +62,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "周回ごとに変わり定数と比較されるカウンタを使うか、bpf_loop や may_goto を使ってください。",
     },
   },
-  {
-    id: "too-complex",
-    match:
-      /^(?:BPF program is too large\. Processed (?<count>\d+) insn|The sequence of (?<jumps>\d+) jumps is too complex.*)$/,
+  "too-complex": {
     en: {
       rule: "The verifier walks at most one million instructions, over all paths together, and puts at most 8192 branches aside.",
       why: "This program has more ways through it than that.",
@@ -88,10 +74,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "ループを短くするか bpf_loop を使い、経路が同じ状態で合流するようにしてください。",
     },
   },
-  {
-    id: "stack-depth",
-    match:
-      /^(?:combined stack size of (?<calls>\d+) calls is (?<bytes>\d+)\. Too large|stack size of subprog \d+ is \d+\. Too large|the call stack of (?<frames>\d+) frames is too deep.*|tail_calls are not allowed when call stack.*)$/,
+  "stack-depth": {
     en: {
       rule: "A program has 512 bytes of stack for all its nested calls together, and at most 8 of them.",
       why: "This chain of calls needs more.",
@@ -103,9 +86,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "各関数のスタック使用量（切り上げられます）を減らすか、呼び出しの段数を減らしてください。",
     },
   },
-  {
-    id: "reserved-fields",
-    match: /^(?<insn>BPF_[\w/|[\]]+) uses reserved fields$/,
+  "reserved-fields": {
     en: {
       rule: "Fields that an instruction does not use must be zero.",
       why: "They are kept for later kernels; {insn} has a value in one.",
@@ -117,10 +98,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "BPF_RAW_INSN ではなく専用のマクロを使うか、そのフィールドを 0 にしてください。",
     },
   },
-  {
-    id: "unknown-opcode",
-    match:
-      /^(?:unknown opcode (?<code>\w+)|invalid BPF_(?:ALU|LD|JMP\/JMP32) (?:opcode|mode).*|BPF_ATOMIC uses invalid atomic opcode.*|invalid atomic operand size)$/,
+  "unknown-opcode": {
     en: {
       rule: "The instruction must exist.",
       why: "These bytes are no instruction of Linux 6.18.",
@@ -132,9 +110,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "命令表と見比べてください。BPF_RAW_INSN は何も検査しません。",
     },
   },
-  {
-    id: "may-goto",
-    match: /^invalid may_goto imm (?<imm>-?\d+)$/,
+  "may-goto": {
     en: {
       rule: "may_goto has an offset and nothing else: imm, the registers and everything unused is 0.",
       why: "Fields that mean nothing today may mean something tomorrow; imm is {imm} here.",
@@ -146,9 +122,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "imm を 0 にしてください。",
     },
   },
-  {
-    id: "too-many-functions",
-    match: /^too many subprograms$/,
+  "too-many-functions": {
     en: {
       rule: "A program has at most 256 functions.",
       why: "The verifier keeps a table of that size.",
@@ -160,23 +134,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "関数をまとめるか、プログラムを分けて tail call でつないでください。",
     },
   },
-  {
-    id: "loop-helper-limit",
-    match: /^frame(?<frame>\d+) bpf_loop iteration limit reached$/,
-    en: {
-      rule: "bpf_loop runs a callback at most 8,388,608 times.",
-      why: "A program must end soon, whatever it is given.",
-      help: "Ask for fewer rounds.",
-    },
-    ja: {
-      rule: "bpf_loop でコールバックを呼べるのは最大 8,388,608 回です。",
-      why: "どんな入力でも、プログラムはすぐに終わらなければなりません。",
-      help: "回数を減らしてください。",
-    },
-  },
-  {
-    id: "map-create",
-    match: /^map (?<map>.+): (?<errno>.+)$/,
+  "map-create": {
     en: {
       rule: "Before the program the maps it uses are made, and each type of map has its own rules for sizes and flags.",
       why: "BPF_MAP_CREATE refused the map {map}: {errno}. The verifier was not asked.",
@@ -188,9 +146,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "キーと値のサイズ、要素数、フラグを確認してください。array のキーは 4 バイト、リングバッファはキーも値もなく、大きさは 2 の累乗です。",
     },
   },
-  {
-    id: "program-size",
-    match: /^Argument list too long$/,
+  "program-size": {
     en: {
       rule: "A program has 1 to 1,000,000 instructions.",
       why: "BPF_PROG_LOAD counts before it looks at any of them.",
@@ -202,9 +158,7 @@ export const PROGRAM: readonly Rule[] = [
       help: "少なくとも exit を書いてください。大きすぎる場合は分割し、tail call でつなぎます。",
     },
   },
-  {
-    id: "load-attributes",
-    match: /^(?:Invalid argument|Operation not permitted|Permission denied|No such file or directory)$/,
+  "load-attributes": {
     en: {
       rule: "BPF_PROG_LOAD takes program type, attach type, flags and license together, and they must fit each other.",
       why: "The call was refused before the verifier looked at the program, so there is no log.",
@@ -216,4 +170,28 @@ export const PROGRAM: readonly Rule[] = [
       help: "カーネルにこのプログラムタイプがあるか（手順のステップ）、アタッチタイプとフラグが許されるものかを確認してください。",
     },
   },
-];
+  "log-full": {
+    en: {
+      rule: "The log must fit into the buffer that the loader gave; a log that does not refuses the program (ENOSPC).",
+      why: "The buffer keeps the end of the log only, and the loader is told so.",
+      help: "Ask for a lower log level, or give a larger buffer.",
+    },
+    ja: {
+      rule: "ログは、ローダが渡したバッファに収まらなければなりません。収まらないとプログラムは拒否されます（ENOSPC）。",
+      why: "バッファに残るのはログの終わりだけなので、そのことがローダに伝えられます。",
+      help: "ログレベルを下げるか、大きなバッファを渡してください。",
+    },
+  },
+  "verifier-bug": {
+    en: {
+      rule: "What the verifier knows must not contradict itself.",
+      why: "It found a contradiction of its own here and gives up. The program may be right.",
+      help: "Write this part of the program in another way, and report it.",
+    },
+    ja: {
+      rule: "verifier の知識に矛盾があってはなりません。",
+      why: "ここで verifier 自身の矛盾が見つかり、検証をやめました。プログラムは正しいかもしれません。",
+      help: "この部分を別の書き方にして、報告してください。",
+    },
+  },
+} as const satisfies Rules;

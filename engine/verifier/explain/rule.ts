@@ -1,4 +1,4 @@
-// The shape of a rule that a program can break, and of the words that explain it.
+// The shape of the words that explain a rule which a program can break. Words in braces are arguments of the refusal.
 
 /** One language of an explanation. */
 export interface Wording {
@@ -11,9 +11,9 @@ export interface Wording {
 }
 
 export interface Rule {
-  /** Stable kebab-case name. */
-  readonly id: string;
-  readonly match: RegExp;
   readonly en: Wording;
   readonly ja: Wording;
 }
+
+/** By a kebab-case name. */
+export type Rules = Readonly<Record<string, Rule>>;

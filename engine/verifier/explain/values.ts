@@ -1,10 +1,8 @@
 // Rules on registers and what may be computed with them. See rules.ts.
-import type { Rule } from "./rule.ts";
+import type { Rules } from "./rule.ts";
 
-export const VALUES: readonly Rule[] = [
-  {
-    id: "unset-register",
-    match: /^R(?<reg>\d+) !read_ok$/,
+export const VALUES = {
+  "unset-register": {
     en: {
       rule: "A register may be read only after it was written on every path that leads here.",
       why: "R{reg} holds nothing at this point. At the start only R1 (the context) and R10 (the frame pointer) are set, and a call clears R1 to R5.",
@@ -16,9 +14,7 @@ export const VALUES: readonly Rule[] = [
       help: "先に R{reg} に値を入れてください。途中に呼び出しがあるなら、値を R6～R9 かスタックに退避します。exit の前には R0 が必要です。",
     },
   },
-  {
-    id: "no-such-register",
-    match: /^R(?<reg>\d+) is invalid$/,
+  "no-such-register": {
     en: {
       rule: "There are eleven registers, R0 to R10.",
       why: "The encoding has room for 16, but R{reg} does not exist.",
@@ -30,9 +26,7 @@ export const VALUES: readonly Rule[] = [
       help: "R0～R10 を使ってください。",
     },
   },
-  {
-    id: "frame-pointer",
-    match: /^frame pointer is read only$/,
+  "frame-pointer": {
     en: {
       rule: "R10 is the frame pointer and cannot be changed.",
       why: "Stack accesses are checked as offsets from it, so it must stay where it is.",
@@ -44,10 +38,7 @@ export const VALUES: readonly Rule[] = [
       help: "r2 = r10 とコピーしてから r2 += -8 のように計算します。",
     },
   },
-  {
-    id: "pointer-arithmetic",
-    match:
-      /^(?:R(?<reg>\d+) (?:pointer arithmetic on (?<type>[\w|]+) prohibited|32-bit pointer arithmetic prohibited|pointer arithmetic with .+ operator prohibited|pointer .+ pointer prohibited|tried to subtract pointer from scalar|subtraction from stack pointer prohibited|bitwise operator .+ on pointer prohibited|tried to .* (?:from|to) different maps, paths, or prohibited types))$/,
+  "pointer-arithmetic": {
     en: {
       rule: "Pointers may be moved by adding or subtracting 64-bit numbers, as far as their kind allows it; other arithmetic is refused.",
       why: "The verifier must know where a pointer points; this operation would lose that (or this kind of pointer has to stay as it is).",
@@ -59,10 +50,7 @@ export const VALUES: readonly Rule[] = [
       help: "オフセットを別のレジスタで計算し、64 ビットの加算で足してください。",
     },
   },
-  {
-    id: "pointer-unbounded",
-    match:
-      /^(?:math between (?<type>[\w|]+) pointer and (?:register with unbounded min value|-?\d+) is not allowed|value -?\d+ makes [\w|]+ pointer be out of bounds|[\w|]+ pointer offset -?\d+ is not allowed)$/,
+  "pointer-unbounded": {
     en: {
       rule: "What is added to a pointer must be bounded; offsets beyond 2^29 are never right.",
       why: "With a number this large or unknown the address could wrap around.",
@@ -74,10 +62,7 @@ export const VALUES: readonly Rule[] = [
       help: "先にマスクや両側の比較で値を制限してください。",
     },
   },
-  {
-    id: "return-value",
-    match:
-      /^At (?<when>program|callback|subprogram|async callback) (?:exit|return) the register R(?<reg>\d+) (?<what>.*)$/,
+  "return-value": {
     en: {
       rule: "The value in R0 at exit must lie in the range that the program type (or the callback) allows.",
       why: "Here R0 {what}.",
@@ -89,9 +74,7 @@ export const VALUES: readonly Rule[] = [
       help: "ここで終わるすべての経路で、R0 を許された定数にするか、範囲を制限してください。",
     },
   },
-  {
-    id: "division-by-zero",
-    match: /^div by zero$/,
+  "division-by-zero": {
     en: {
       rule: "Dividing by the constant 0 is refused.",
       why: "It can only be a mistake. (A register that is 0 when the program runs gives 0, and the dividend for a remainder.)",
@@ -103,9 +86,7 @@ export const VALUES: readonly Rule[] = [
       help: "別の定数で割ってください。",
     },
   },
-  {
-    id: "shift",
-    match: /^invalid shift (?<by>-?\d+)$/,
+  shift: {
     en: {
       rule: "A shift by a constant must be smaller than the register: 0 to 31, or 0 to 63.",
       why: "Machines disagree on what a shift by {by} does.",
@@ -117,9 +98,7 @@ export const VALUES: readonly Rule[] = [
       help: "シフト幅を減らすか、64 ビットの命令を使ってください。",
     },
   },
-  {
-    id: "same-insn-pointers",
-    match: /^same insn cannot be used with different pointers$/,
+  "same-insn-pointers": {
     en: {
       rule: "An instruction that reaches memory must meet the same kind of pointer on every path.",
       why: "Context accesses are rewritten, and one instruction cannot be rewritten in two ways.",
@@ -131,10 +110,7 @@ export const VALUES: readonly Rule[] = [
       help: "経路ごとに別のロード・ストア命令を置いてください。",
     },
   },
-  {
-    id: "pointer-escape",
-    match:
-      /^(?:cannot return stack pointer to the caller|cannot spill pointers to stack into stack frame of the caller|R\d+ leaks addr .*|leaking pointer .*)$/,
+  "pointer-escape": {
     en: {
       rule: "The address of a function's stack must not outlive the function.",
       why: "After its exit those bytes belong to someone else.",
@@ -146,9 +122,7 @@ export const VALUES: readonly Rule[] = [
       help: "呼び出し側のバッファを引数で渡し、戻り値は数値にしてください。",
     },
   },
-  {
-    id: "constant-argument",
-    match: /^(?:R(?<reg>\d+) is not a known constant'?|get_local_storage\(\) doesn't support non-zero flags)$/,
+  "constant-argument": {
     en: {
       rule: "This argument must be a constant that the verifier knows.",
       why: "It decides what the call gives back, so it cannot depend on the run.",
@@ -160,9 +134,7 @@ export const VALUES: readonly Rule[] = [
       help: "呼び出しの直前に定数を代入してください。使わないフラグは 0 です。",
     },
   },
-  {
-    id: "function-result",
-    match: /^R0 not a scalar value$/,
+  "function-result": {
     en: {
       rule: "A callback, and a global function, returns a number.",
       why: "The kernel reads the callback's result to decide whether to go on; a pointer would tell it an address.",
@@ -174,4 +146,4 @@ export const VALUES: readonly Rule[] = [
       help: "その exit の前に R0 に 0 か 1 を入れてください。",
     },
   },
-];
+} as const satisfies Rules;

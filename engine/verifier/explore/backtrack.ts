@@ -1,11 +1,11 @@
 // One instruction backwards: what was traced after it, and what has to be traced before it. Not in here: which states
 // the walk goes through, and what it marks in them.  @kernel verifier.c backtrack_insn, bt_sync_linked_regs (Linux 6.18)
 
-import { ERRNO } from "../../facts/errno.ts";
 import * as c from "../../isa/codes.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { insnText } from "../log/insn.ts";
 import { callsSyncCallback, isKfuncCall, isLocalCall, isTailCall } from "../prepass/callees.ts";
+import { verifierBug } from "../refuse.ts";
 import { type Env, findSubprog, verbose } from "../state/env.ts";
 import type { HistoryEntry, LinkedReg } from "../state/state.ts";
 import * as st from "../state/state.ts";
@@ -79,12 +79,6 @@ export class Backtrack {
   }
 }
 
-/** What the kernel takes for a fault of its own. */
-export function verifierBug(env: Env, text: string): number {
-  verbose(env, `verifier bug: ${text}\n`);
-  return -ERRNO.EFAULT;
-}
-
 /** If one of the registers that a jump refined together is traced, all of them are. @kernel bt_sync_linked_regs */
 function syncLinked(bt: Backtrack, entry: HistoryEntry | null): void {
   const linked = entry?.linked;
@@ -112,7 +106,8 @@ export function backtrackInsn(
   const insn = env.insns[idx]!;
   if (insn.code === 0) return 0;
   if (env.log.level & BPF_LOG_LEVEL2) {
-    verbose(env, `mark_precise: frame${bt.frame}: ${bt.text(bt.frame)} before ${idx}: ${insnText(env, idx)}\n`);
+    const traced = `mark_precise: frame${bt.frame}: ${bt.text(bt.frame)}`;
+    verbose(env, "precision", `${traced} before ${idx}: ${insnText(env, idx)}\n`, idx);
   }
   syncLinked(bt, entry);
   const err = step(env, idx, subseqIdx, entry, bt);
@@ -185,7 +180,7 @@ function step(env: Env, idx: number, subseqIdx: number, entry: HistoryEntry | nu
 /** Backwards over the call of a function whose body lies behind us: out of it, arguments into the caller's frame. */
 function stepLocalCall(env: Env, idx: number, bt: Backtrack): number {
   const subprog = findSubprog(env, idx + env.insns[idx]!.imm + 1);
-  if (subprog < 0) return -ERRNO.EFAULT;
+  if (subprog < 0) return verifierBug(env, "backtracking a call of no function", true);
   if (env.subprogs[subprog]!.isGlobal) {
     if (bt.mask & ARGS) return verifierBug(env, `global subprog unexpected regs ${bt.mask.toString(16)}`);
     bt.clear(1);

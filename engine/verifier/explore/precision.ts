@@ -6,13 +6,14 @@
 import * as c from "../../isa/codes.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { printVerifierState } from "../log/state.ts";
+import { verifierBug } from "../refuse.ts";
 import { type Env, verbose } from "../state/env.ts";
 import type { RegState } from "../state/reg.ts";
 import { SCALAR_VALUE } from "../state/regtype.ts";
 import { isSpilledReg, isSpilledScalar, type StackSlot } from "../state/stack.ts";
 import type { FuncState, HistoryEntry, LinkedReg, VerifierState } from "../state/state.ts";
 import * as st from "../state/state.ts";
-import { ARGS, Backtrack, backtrackInsn, ENOTSUPP, verifierBug } from "./backtrack.ts";
+import { ARGS, Backtrack, backtrackInsn, ENOTSUPP } from "./backtrack.ts";
 
 /**
  * Notes in a state's history that it came by env.insnIdx, and what was special there; once for each instruction, a
@@ -81,7 +82,7 @@ export function propagatePrecision(env: Env, old: VerifierState, cur: VerifierSt
     }
     if (names.length === 0) continue;
     // The end of the line is printed at level 1 as well.
-    verbose(env, env.log.level & BPF_LOG_LEVEL2 ? `frame ${fr}: propagating ${names.join(",")}\n` : "\n");
+    verbose(env, "precision", env.log.level & BPF_LOG_LEVEL2 ? `frame ${fr}: propagating ${names.join(",")}\n` : "\n");
   }
   return backtrack(env, cur, bt, result);
 }
@@ -99,10 +100,8 @@ function backtrack(env: Env, starting: VerifierState, bt: Backtrack, result?: Ch
   let skipFirst = true;
   for (;;) {
     if (log) {
-      verbose(
-        env,
-        `mark_precise: frame${bt.frame}: last_idx ${lastIdx} first_idx ${firstIdx} subseq_idx ${subseqIdx} \n`,
-      );
+      const walk = `last_idx ${lastIdx} first_idx ${firstIdx} subseq_idx ${subseqIdx} `;
+      verbose(env, "precision", `mark_precise: frame${bt.frame}: ${walk}\n`, lastIdx);
     }
     if (lastIdx < 0) return atFunctionEntry(env, state, bt, result);
     let historyLeft = state.history.length;
@@ -186,7 +185,7 @@ function markParent(env: Env, state: VerifierState, bt: Backtrack, log: boolean,
       }
     }
     if (log) {
-      verbose(env, `mark_precise: frame${fr}: parent state ${bt.text(fr)}: `);
+      verbose(env, "precision", `mark_precise: frame${fr}: parent state ${bt.text(fr)}: `, state.insnIdx);
       printVerifierState(env, state, fr, true);
     }
   }
@@ -202,7 +201,8 @@ const withPrecise = (slot: StackSlot, precise: boolean): StackSlot => ({
 export function markAllScalarsPrecise(env: Env, starting: VerifierState): void {
   const log = (env.log.level & BPF_LOG_LEVEL2) !== 0;
   if (log) {
-    verbose(env, `mark_precise: frame${starting.curframe}: falling back to forcing all scalars precise\n`);
+    const text = `mark_precise: frame${starting.curframe}: falling back to forcing all scalars precise\n`;
+    verbose(env, "precision", text);
   }
   for (let state = starting.parent; state !== null; state = state.parent) {
     for (let fr = 0; fr <= state.curframe; fr++) {
@@ -211,13 +211,13 @@ export function markAllScalarsPrecise(env: Env, starting: VerifierState): void {
         const reg = func.regs[r]!;
         if (reg.type !== SCALAR_VALUE || reg.precise) continue;
         func.regs[r] = { ...reg, precise: true };
-        if (log) verbose(env, `force_precise: frame${fr}: forcing r${r} to be precise\n`);
+        if (log) verbose(env, "precision", `force_precise: frame${fr}: forcing r${r} to be precise\n`);
       }
       for (let spi = 0; spi < func.stack.length; spi++) {
         const slot = func.stack[spi]!;
         if (!isSpilledScalar(slot) || slot.spilled.precise) continue;
         func.stack[spi] = withPrecise(slot, true);
-        if (log) verbose(env, `force_precise: frame${fr}: forcing fp${-8 * (spi + 1)} to be precise\n`);
+        if (log) verbose(env, "precision", `force_precise: frame${fr}: forcing fp${-8 * (spi + 1)} to be precise\n`);
       }
     }
   }

@@ -4,8 +4,8 @@
 import { BPF_JCOND, BPF_JMP, BPF_MAY_GOTO } from "../../isa/codes.ts";
 import { printLine } from "../log/lines.ts";
 import { printVerifierState } from "../log/state.ts";
-import type { Env } from "../state/env.ts";
-import { verbose } from "../state/env.ts";
+import { refuseAt } from "../refuse.ts";
+import { type Env, verbose } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
 import { NOT_INIT_REG } from "../state/reg.ts";
 import { INVALID_SLOT } from "../state/stack.ts";
@@ -85,12 +85,13 @@ function prunedBy(env: Env, entry: ExploredState, cur: VerifierState, insnIdx: n
 
 function refuseLoop(env: Env, insnIdx: number, old: VerifierState, cur: VerifierState): number {
   printLine(env, insnIdx);
-  verbose(env, `infinite loop detected at insn ${insnIdx}\n`);
-  verbose(env, "cur state:");
+  const text = `infinite loop detected at insn ${insnIdx}\n`;
+  const err = refuseAt(env, insnIdx, "infinite-loop", { insn: insnIdx }, text, EINVAL);
+  verbose(env, "compared", "cur state:", insnIdx);
   printVerifierState(env, cur, cur.curframe, true);
-  verbose(env, "old state:");
+  verbose(env, "compared", "old state:", insnIdx);
   printVerifierState(env, old, cur.curframe, true);
-  return EINVAL;
+  return err;
 }
 
 /** What an unfinished state at the same place means for the current one. */

@@ -2,9 +2,8 @@
 // it waits here as a back edge until the loop was left, and then marks go round until nothing changes.
 // @kernel verifier.c compute_scc_callchain … update_branch_counts
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
-import type { Env } from "../state/env.ts";
-import { verbose } from "../state/env.ts";
-import { EFAULT } from "../state/errors.ts";
+import { verifierBug } from "../refuse.ts";
+import { type Env, verbose } from "../state/env.ts";
 import type { ExploredState, VerifierState } from "../state/state.ts";
 import { frameInsnIdx } from "./equal.ts";
 import { markAllScalarsPrecise, propagatePrecision } from "./precision.ts";
@@ -61,15 +60,15 @@ export function maybeEnterScc(env: Env, state: VerifierState): void {
   const visit = visitOf(env, state, frame, true)!;
   if (visit.entry) return;
   visit.entry = state;
-  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, `SCC enter ${callchainText(visit)}\n`);
+  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "loop", `SCC enter ${callchainText(visit)}\n`);
 }
 
 /** Keeps a pruned state of a loop until the loop is left. @kernel verifier.c add_scc_backedge */
 export function addBackedge(env: Env, old: VerifierState, backedge: VerifierState): number {
   const frame = loopFrame(env, old);
   const visit = frame < 0 ? null : visitOf(env, old, frame, false);
-  if (!visit) return EFAULT;
-  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, `SCC backedge ${callchainText(visit)}\n`);
+  if (!visit) return verifierBug(env, "a back edge of no loop", true);
+  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "loop", `SCC backedge ${callchainText(visit)}\n`);
   visit.backedges.unshift(backedge);
   visit.numBackedges++;
   env.numBackedges++;
@@ -92,7 +91,7 @@ function propagateBackedges(env: Env, visit: SccVisit): number {
   let round = 0;
   do {
     if (round++ > MAX_BACKEDGE_ITERS) {
-      if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "propagate_backedges: too many iterations\n");
+      if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "precision", "propagate_backedges: too many iterations\n");
       for (const state of visit.backedges) markAllScalarsPrecise(env, state);
       break;
     }
@@ -111,9 +110,9 @@ function maybeExitScc(env: Env, state: VerifierState): number {
   const frame = loopFrame(env, state);
   if (frame < 0) return 0;
   const visit = visitOf(env, state, frame, false);
-  if (!visit) return state.speculative ? 0 : EFAULT;
+  if (!visit) return state.speculative ? 0 : verifierBug(env, "the end of no loop", true);
   if (visit.entry !== state) return 0;
-  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, `SCC exit ${callchainText(visit)}\n`);
+  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "loop", `SCC exit ${callchainText(visit)}\n`);
   visit.entry = null;
   env.numBackedges -= visit.numBackedges;
   visit.numBackedges = 0;

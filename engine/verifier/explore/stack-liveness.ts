@@ -11,7 +11,7 @@ import { bug } from "../../base/bug.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { postorderOf } from "../prepass/postorder.ts";
 import { NONE } from "../prepass/successors.ts";
-import { type Env, subprogEnd } from "../state/env.ts";
+import { type Env, subprogEnd, verbose } from "../state/env.ts";
 import { MAX_CALL_FRAMES, type VerifierState } from "../state/state.ts";
 
 /** Words of one instruction in FrameMasks, low word first. */
@@ -223,7 +223,7 @@ function updateInstance(env: Env, instance: Instance): void {
     }
   }
   if (env.log.level & BPF_LOG_LEVEL2) {
-    env.log.append(`${chainText(instance)} live stack update done in ${iterations} iterations\n`);
+    verbose(env, "live-stack", `${chainText(instance)} live stack update done in ${iterations} iterations\n`, -1);
   }
   if (instance.outer !== null) propagateToOuter(liveness, instance, instance.outer);
 }
@@ -265,8 +265,8 @@ function updateInsn(env: Env, instance: Instance, frame: number, masks: FrameMas
     ((readLo | readHi | writeLo | writeHi) !== 0 || insnIdx === start || env.aux[insnIdx]!.prunePoint)
   ) {
     const place = `${chainText(instance)} frame ${frame} insn ${insnIdx} `;
-    logChange(env, place, "live", oldLiveLo, oldLiveHi, liveLo, liveHi);
-    logChange(env, place, "written", oldAccLo, oldAccHi, accLo, accHi);
+    logChange(env, insnIdx, place, "live", oldLiveLo, oldLiveHi, liveLo, liveHi);
+    logChange(env, insnIdx, place, "written", oldAccLo, oldAccHi, accLo, accHi);
   }
   masks[at + LIVE_BEFORE] = liveLo;
   masks[at + LIVE_BEFORE + 1] = liveHi;
@@ -292,12 +292,21 @@ function propagateToOuter(liveness: Liveness, instance: Instance, outer: Instanc
 
 const chainText = (instance: Instance): string => `(${instance.chain.join(",")})`;
 
-function logChange(env: Env, place: string, what: string, oldLo: number, oldHi: number, lo: number, hi: number): void {
+function logChange(
+  env: Env,
+  insnIdx: number,
+  place: string,
+  what: string,
+  oldLo: number,
+  oldHi: number,
+  lo: number,
+  hi: number,
+): void {
   if (oldLo === lo && oldHi === hi) return;
   let text = place;
   if ((lo & ~oldLo) | (hi & ~oldHi)) text += `+${what} ${slotsText(lo & ~oldLo, hi & ~oldHi)} `;
   if ((oldLo & ~lo) | (oldHi & ~hi)) text += `-${what} ${slotsText(oldLo & ~lo, oldHi & ~hi)}`;
-  env.log.append(`${text}\n`);
+  verbose(env, "live-stack", `${text}\n`, insnIdx);
 }
 
 /** `-8,-24`: the slots of a mask as offsets from the frame pointer. @kernel verifier.c bpf_fmt_stack_mask */

@@ -1,14 +1,17 @@
 // Branches put aside to be walked later, the last one first.  @kernel verifier.c push_stack, pop_stack
-import { BPF_COMPLEXITY_LIMIT_JMP_SEQ, type Env, verbose } from "../state/env.ts";
+import { refuse } from "../refuse.ts";
+import { BPF_COMPLEXITY_LIMIT_JMP_SEQ, type Env } from "../state/env.ts";
+import { ENOMEM } from "../state/errors.ts";
 import { cloneVerifierState, type VerifierState } from "../state/state.ts";
 
-/** Puts a copy of the current state aside, to go on at `insnIdx`; null: there are too many already. */
+/** Puts a copy of the current state aside, to go on at `insnIdx`; null: there are too many already, which is refused. */
 export function pushStack(env: Env, insnIdx: number, prevInsnIdx: number, speculative: boolean): VerifierState | null {
   const state = cloneVerifierState(env.curState);
   if (speculative) state.speculative = true;
   env.pending.push({ state, insnIdx, prevInsnIdx, logPos: env.log.endPos });
   if (env.pending.length > BPF_COMPLEXITY_LIMIT_JMP_SEQ) {
-    verbose(env, `The sequence of ${env.pending.length} jumps is too complex.\n`);
+    const branches = env.pending.length;
+    refuse(env, "too-many-branches", { branches }, `The sequence of ${branches} jumps is too complex.\n`, ENOMEM);
     return null;
   }
   if (state.parent !== null) state.parent.branches++;

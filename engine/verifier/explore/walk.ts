@@ -12,10 +12,12 @@ import { checkHelperCall } from "../check/helper.ts";
 import { checkCondJmp } from "../check/jump.ts";
 import { checkLd } from "../check/load-imm.ts";
 import { checkLoad, checkStoreImm } from "../check/mem.ts";
+import { lockTakenAt } from "../check/ref.ts";
 import { BPF_LOG_LEVEL, BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { insnText } from "../log/insn.ts";
 import { printLine } from "../log/lines.ts";
 import { printInsnState, printVerifierState } from "../log/state.ts";
+import { forgive, refuse, refuseAt } from "../refuse.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, scratchAll, scratchReg, verbose } from "../state/env.ts";
 import { E2BIG, EAGAIN, EFAULT, EINVAL } from "../state/errors.ts";
 import { CTX_REG, framePointer } from "../state/reg.ts";
@@ -53,11 +55,12 @@ function walkFrom(env: Env, subprogno: number): number {
   scratchAll(env);
   if (subprogno === 0) {
     // How the main function is declared is looked at, and said; it is called with the context in any case.
-    if (env.program.funcInfo) checkFuncProto(env, 0);
+    const { endPos } = env.log;
+    if (env.program.funcInfo && checkFuncProto(env, 0) !== 0) forgive(env, endPos);
     frame.regs[1] = CTX_REG;
   } else {
     env.trace?.resume(env);
-    verbose(env, `Validating ${name}() func#${subprogno}...\n`);
+    verbose(env, "global-function", `Validating ${name}() func#${subprogno}...\n`);
     const err = checkFuncProto(env, subprogno);
     if (err) return err;
     setGlobalArgs(env, subprogno, frame.regs);
@@ -77,8 +80,10 @@ function walkGlobals(env: Env): number {
       if (!subprog.isGlobal || !subprog.called || subprog.verified) continue;
       const err = walkFrom(env, n);
       if (err) return err;
-      if (env.log.level & BPF_LOG_LEVEL)
-        verbose(env, `Func#${n} ('${subprog.name}') is safe for any args that match its prototype\n`);
+      if (env.log.level & BPF_LOG_LEVEL) {
+        const text = `Func#${n} ('${subprog.name}') is safe for any args that match its prototype\n`;
+        verbose(env, "global-function", text, subprog.start);
+      }
       subprog.verified = true;
       found = true;
     }
@@ -97,12 +102,12 @@ function walk(env: Env): number {
     env.prevInsnIdx = prevInsnIdx;
     const at = env.insnIdx;
     if (at >= insns.length || at < 0) {
-      verbose(env, `invalid insn idx ${at} insn_cnt ${insns.length}\n`);
-      return EFAULT;
+      const text = `invalid insn idx ${at} insn_cnt ${insns.length}\n`;
+      return refuseAt(env, prevInsnIdx, "walk-outside", { insn: at }, text, EFAULT);
     }
     if (++env.insnProcessed > BPF_COMPLEXITY_LIMIT_INSNS) {
-      verbose(env, `BPF program is too large. Processed ${env.insnProcessed} insn\n`);
-      return E2BIG;
+      const count = env.insnProcessed;
+      return refuse(env, "too-complex", { count }, `BPF program is too large. Processed ${count} insn\n`, E2BIG);
     }
     const state = env.curState;
     state.lastInsnIdx = prevInsnIdx;
@@ -116,7 +121,8 @@ function walk(env: Env): number {
         return visited;
       }
       if (visited === 1) {
-        if (logs) verbose(env, printState ? `\nfrom ${prevInsnIdx} to ${at}: safe\n` : `${at}: safe\n`);
+        if (logs && printState) verbose(env, "branch-safe", `\nfrom ${prevInsnIdx} to ${at}: safe\n`);
+        else if (logs) verbose(env, "safe", `${at}: safe\n`);
         trace?.pruned(env);
         ends = true;
       } else trace?.kept(env);
@@ -129,7 +135,7 @@ function walk(env: Env): number {
       if ((env.insnProcessed & PROGRESS_MASK) === 0 && env.progress?.(env.insnProcessed, log.endPos)) return EAGAIN;
       if (logs) {
         if (printState && log.level & BPF_LOG_LEVEL2) {
-          verbose(env, `\nfrom ${prevInsnIdx} to ${at}:`);
+          verbose(env, "branch", `\nfrom ${prevInsnIdx} to ${at}:`);
           printVerifierState(env, state, state.curframe, true);
           printState = false;
         }
@@ -137,7 +143,7 @@ function walk(env: Env): number {
           printInsnState(env, state, state.curframe);
         printLine(env, at);
         env.prevLogPos = log.endPos;
-        verbose(env, `${at}: ${insnText(env, at)}\n`);
+        verbose(env, "insn", `${at}: ${insnText(env, at)}\n`, at);
         env.prevInsnPrintPos = log.endPos - env.prevLogPos;
         env.prevLogPos = log.endPos;
       }
@@ -205,10 +211,8 @@ function checkJmp(env: Env, insn: Insn): number {
     scratchReg(env, 0);
   } else if (op === I.BPF_JA) {
     const wide = I.classOf(insn.code) === I.BPF_JMP32;
-    if (insn.code & I.BPF_X || insn.src !== 0 || insn.dst !== 0 || (wide ? insn.off !== 0 : insn.imm !== 0)) {
-      verbose(env, "BPF_JA uses reserved fields\n");
-      return EINVAL;
-    }
+    if (insn.code & I.BPF_X || insn.src !== 0 || insn.dst !== 0 || (wide ? insn.off !== 0 : insn.imm !== 0))
+      return refuse(env, "reserved-fields", { insn: "BPF_JA" }, "BPF_JA uses reserved fields\n", EINVAL);
     env.insnIdx += (wide ? insn.imm : insn.off) + 1;
     return 0;
   } else if (op === I.BPF_EXIT) {
@@ -230,12 +234,11 @@ function checkCall(env: Env, insn: Insn): number {
     insn.dst !== 0 ||
     I.classOf(insn.code) === I.BPF_JMP32
   ) {
-    verbose(env, "BPF_CALL uses reserved fields\n");
-    return EINVAL;
+    return refuse(env, "reserved-fields", { insn: "BPF_CALL" }, "BPF_CALL uses reserved fields\n", EINVAL);
   }
   if (env.curState.activeLocks !== 0 && src === 0 && insn.imm !== BPF_FUNC_SPIN_UNLOCK) {
-    verbose(env, "function calls are not allowed while holding a lock\n");
-    return EINVAL;
+    const taken = lockTakenAt(env.curState);
+    return refuse(env, "lock-call", { taken }, "function calls are not allowed while holding a lock\n", EINVAL);
   }
   if (src === I.BPF_PSEUDO_CALL) return checkFuncCall(env, insn, env.insnIdx);
   // Number 0 is refused once dead code is gone, see fixups.

@@ -11,7 +11,7 @@ test("a log cut back to a place is as if nothing had been written after it", () 
         let model = "";
         for (const step of steps) {
           if (typeof step === "string") {
-            log.append(step);
+            log.append(step, "note", 0);
             model += step;
           } else {
             const pos = Math.max(0, model.length - step);
@@ -30,7 +30,7 @@ test("a log cut back to a place is as if nothing had been written after it", () 
 
 test("a full buffer keeps the end, one byte short of its size, and refuses with ENOSPC", () => {
   const log = new VerifierLog(2, 100);
-  for (let i = 0; i < 5000; i++) log.append(`${i}\n`);
+  for (let i = 0; i < 5000; i++) log.append(`${i}\n`, "note", 0);
   const all = Array.from({ length: 5000 }, (_, i) => `${i}\n`).join("");
   expect(log.text()).toBe(all.slice(-99));
   expect(log.endPos).toBe(all.length);
@@ -49,7 +49,7 @@ test("a buffer that keeps the beginning keeps it through cuts, and refuses with 
         let longest = 0;
         for (const step of steps) {
           if (typeof step === "string") {
-            log.append(step);
+            log.append(step, "note", 0);
             model += step;
             longest = Math.max(longest, model.length + 1);
           } else {
@@ -64,17 +64,17 @@ test("a buffer that keeps the beginning keeps it through cuts, and refuses with 
     ),
   );
   const log = new VerifierLog(1 | 8, 8);
-  log.append("abcdef");
-  log.append("ghijkl");
+  log.append("abcdef", "note", 0);
+  log.append("ghijkl", "note", 0);
   expect(log.text()).toBe("abcdefg");
   log.reset(3);
-  log.append("xyz");
+  log.append("xyz", "note", 0);
   expect(log.text()).toBe("abcxyz");
 });
 
 test("level 0 keeps nothing", () => {
   const log = new VerifierLog(0);
-  log.append("x");
+  log.append("x", "note", 0);
   expect(log.text()).toBe("");
   expect(log.endPos).toBe(0);
 });
@@ -83,9 +83,9 @@ test("a newline that is cut off behind each line leaves the beginning where it i
   const log = new VerifierLog(1, 1 << 16);
   let whole = "";
   for (let i = 0; i < 100_000; i++) {
-    log.append(`${i}: exit\n`);
+    log.append(`${i}: exit\n`, "note", 0);
     log.reset(log.endPos - 1);
-    log.append(" ; R0\n");
+    log.append(" ; R0\n", "note", 0);
     if (i >= 95_000) whole += `${i}: exit ; R0\n`;
   }
   // The whole log is 20 times what is kept: were old text moved again with each line, this would take minutes.

@@ -1,7 +1,9 @@
 // The text of a verifier log: grows at its end, can be cut back to an earlier place, and once it is longer than the buffer
-// that bpf(2) was given forgets its beginning (or with BPF_LOG_FIXED what came last). Mutable. Not in here: what the lines
-// say.  @kernel log.c bpf_verifier_vlog, bpf_vlog_reset, bpf_vlog_finalize
+// that bpf(2) was given forgets its beginning (or with BPF_LOG_FIXED what came last). Each line knows what it is. Mutable.
+// Not in here: what the lines say.  @kernel log.c bpf_verifier_vlog, bpf_vlog_reset, bpf_vlog_finalize
 import { ERRNO } from "../../facts/errno.ts";
+import type { LineKind } from "./kinds.ts";
+import { LineTable, type LogLines, NO_LINES } from "./line-table.ts";
 
 /** Bits of log_level. With neither LEVEL1 nor LEVEL2, STATS alone prints the last lines only. */
 const BPF_LOG_LEVEL1 = 1;
@@ -35,6 +37,7 @@ export class VerifierLog {
   #end = 0;
   /** The longest that the log ever was, with its final zero. */
   #longest = 0;
+  readonly #lines = new LineTable();
 
   constructor(level: number, size: number = DEFAULT_LOG_SIZE) {
     this.level = level;
@@ -46,8 +49,10 @@ export class VerifierLog {
     return this.#end;
   }
 
-  append(text: string): void {
+  /** Lines that begin in `text` are of this kind, about this slot (-1: none); what goes on with a line leaves it what it is. */
+  append(text: string, kind: LineKind, slot: number): void {
     if (this.level === 0 || text === "") return;
+    if (!(this.level & BPF_LOG_FIXED) || this.#end < this.size) this.#lines.append(text, this.#end, kind, slot);
     this.#pieces.push(this.level & BPF_LOG_FIXED ? text.slice(0, this.size - 1 - this.#shown) : text);
     this.#end += text.length;
     const end = this.#end + 1;
@@ -69,12 +74,25 @@ export class VerifierLog {
     this.#end = pos;
     if (this.#start > pos) this.#start = pos;
     if (this.#held > pos) this.#held = pos;
+    this.#lines.reset(pos);
+  }
+
+  /** Refusals that were written from `pos` on become `kind`. */
+  recast(pos: number, kind: LineKind): void {
+    if (this.level !== 0) this.#lines.recast(pos, "refusal", kind);
   }
 
   /** What the user's buffer holds. */
   text(): string {
     const all = this.#chunks.join("") + this.#pieces.join("");
     return all.slice(this.#start - this.#held);
+  }
+
+  /** What each line of text() is. */
+  lines(): LogLines {
+    if (this.level === 0) return NO_LINES;
+    const shown = this.level & BPF_LOG_FIXED ? this.#shown : this.#end;
+    return this.#lines.of(this.#start, shown);
   }
 
   /** Characters that a buffer of the right size would have needed, with the final zero. @kernel log_true_size */
@@ -100,5 +118,6 @@ export class VerifierLog {
     while (this.#chunks.length > 1 && this.#held + this.#chunks[0]!.length <= this.#start) {
       this.#held += this.#chunks.shift()!.length;
     }
+    this.#lines.forget(this.#start);
   }
 }

@@ -22,6 +22,7 @@ export function printLine(env: Env, slot: number, prefix = "; "): void {
   const before = env.prevLine;
   if (line === undefined || line === before) return;
   if (before !== null && line.file === before.file && line.line === before.line) return;
-  verbose(env, `${prefix}${line.text.trimStart()} @ ${line.file.slice(line.file.lastIndexOf("/") + 1)}:${line.line}\n`);
+  const file = line.file.slice(line.file.lastIndexOf("/") + 1);
+  verbose(env, "source", `${prefix}${line.text.trimStart()} @ ${file}:${line.line}\n`, slot);
   env.prevLine = line;
 }

@@ -6,6 +6,7 @@ import { BPF_ADD_CONST, type RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
 import * as stack from "../state/stack.ts";
 import type { FuncState, VerifierState } from "../state/state.ts";
+import type { LineKind } from "./kinds.ts";
 import { isSnumDecimal, snumText, tnumText, unumText } from "./number.ts";
 
 const TYPE_NAMES: Readonly<Record<number, string>> = {
@@ -211,9 +212,19 @@ function formatFrame(env: Env, state: VerifierState, func: FuncState, all: boole
   return text;
 }
 
-/** Writes one frame and a newline; only what was touched since the last time, unless `all`. */
-export function printVerifierState(env: Env, state: VerifierState, frameno: number, all: boolean): void {
-  if (env.log.level !== 0) env.log.append(`${formatFrame(env, state, state.frames[frameno]!, all)}\n`);
+/**
+ * Writes one frame and a newline; only what was touched since the last time, unless `all`. `kind` and `slot` are those of a
+ * line that begins with it; most go on with what stands there.
+ */
+export function printVerifierState(
+  env: Env,
+  state: VerifierState,
+  frameno: number,
+  all: boolean,
+  kind: LineKind = "state",
+  slot: number = env.insnIdx,
+): void {
+  if (env.log.level !== 0) env.log.append(`${formatFrame(env, state, state.frames[frameno]!, all)}\n`, kind, slot);
   if (!all) scratchNone(env);
 }
 
@@ -230,9 +241,9 @@ export function logAlignment(width: number): number {
 export function printInsnState(env: Env, state: VerifierState, frameno: number): void {
   if (env.prevLogPos !== 0 && env.prevLogPos === env.log.endPos) {
     env.log.reset(env.prevLogPos - 1);
-    env.log.append(`${" ".repeat(logAlignment(env.prevInsnPrintPos))};`);
+    env.log.append(`${" ".repeat(logAlignment(env.prevInsnPrintPos))};`, "insn", env.insnIdx);
   } else {
-    env.log.append(`${env.insnIdx}:`);
+    env.log.append(`${env.insnIdx}:`, "state", env.insnIdx);
   }
   printVerifierState(env, state, frameno, false);
 }

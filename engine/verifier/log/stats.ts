@@ -5,14 +5,16 @@ import { BPF_LOG_STATS } from "./buffer.ts";
 /** `us`: microseconds that the verification took. */
 export function verificationStats(env: Env, us: number): void {
   if (env.log.level & BPF_LOG_STATS) {
-    verbose(env, `verification time ${Math.round(us)} usec\n`);
+    verbose(env, "statistics", `verification time ${Math.round(us)} usec\n`, -1);
     const depths = env.subprogs.filter(({ removed }) => !removed).map(({ stackDepth }) => stackDepth);
-    verbose(env, `stack depth ${depths.join("+")}\n`);
+    verbose(env, "statistics", `stack depth ${depths.join("+")}\n`, -1);
   }
   verbose(
     env,
+    "statistics",
     `processed ${env.insnProcessed} insns (limit ${BPF_COMPLEXITY_LIMIT_INSNS}) max_states_per_insn ` +
       `${env.maxStatesPerInsn} total_states ${env.totalStates} peak_states ${env.peakStates} ` +
       `mark_read ${env.longestMarkReadWalk}\n`,
+    -1,
   );
 }

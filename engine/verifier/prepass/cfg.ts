@@ -6,7 +6,8 @@ import { helperChangesPktData } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { printLine } from "../log/lines.ts";
-import { containingSubprog, type Env, verbose } from "../state/env.ts";
+import { refuseAt, verifierBug } from "../refuse.ts";
+import { containingSubprog, type Env } from "../state/env.ts";
 import {
   callsAsyncCallback,
   callsSyncCallback,
@@ -48,13 +49,12 @@ export function checkCfg(env: Env): number {
   }
   for (let i = 0; i < insns.length; i++) {
     if (walk.state[i] !== EXPLORED) {
-      verbose(env, `unreachable insn ${i}\n`);
-      return -ERRNO.EINVAL;
+      return refuseAt(env, i, "unreachable", { insn: i }, `unreachable insn ${i}\n`, -ERRNO.EINVAL);
     }
     if (isLdImm64(insns[i]!)) {
       if (walk.state[i + 1] !== 0) {
-        verbose(env, `jump into the middle of ldimm64 insn ${i}\n`);
-        return -ERRNO.EINVAL;
+        const text = `jump into the middle of ldimm64 insn ${i}\n`;
+        return refuseAt(env, i, "imm64-middle", {}, text, -ERRNO.EINVAL);
       }
       i++;
     }
@@ -86,7 +86,7 @@ function visit(walk: Walk, at: number): number {
       markCall(env, at, insn);
       return visitCall(walk, at, insn, insn.src === c.BPF_PSEUDO_CALL);
     case c.BPF_JA: {
-      if ((insn.code & c.BPF_X) !== 0) return -ERRNO.EINVAL;
+      if ((insn.code & c.BPF_X) !== 0) return refuseAt(env, at, "jump-register", {}, "", -ERRNO.EINVAL);
       const to = at + (cls === c.BPF_JMP ? insn.off : insn.imm) + 1;
       const result = push(walk, at, to, FALLTHROUGH);
       if (result !== DONE_EXPLORING) return result;
@@ -151,8 +151,8 @@ function push(walk: Walk, from: number, to: number, edge: number): number {
   if (state[from]! >= (DISCOVERED | edge)) return DONE_EXPLORING;
   if (to < 0 || to >= env.insns.length) {
     printLine(env, from, `${from}: `);
-    verbose(env, `jump out of range from insn ${from} to ${to}\n`);
-    return -ERRNO.EINVAL;
+    const text = `jump out of range from insn ${from} to ${to}\n`;
+    return refuseAt(env, from, "jump-range", { from, to }, text, -ERRNO.EINVAL);
   }
   if (edge === BRANCH) {
     markPrunePoint(env, to);
@@ -161,7 +161,7 @@ function push(walk: Walk, from: number, to: number, edge: number): number {
   if (state[to] === 0) {
     state[from] = DISCOVERED | edge;
     state[to] = DISCOVERED;
-    if (stack.length >= env.insns.length) return -ERRNO.E2BIG;
+    if (stack.length >= env.insns.length) return verifierBug(env, "more edges than instructions", true);
     stack.push(to);
     return KEEP_EXPLORING;
   }

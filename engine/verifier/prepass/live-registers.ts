@@ -86,13 +86,13 @@ export function computeLiveRegisters(env: Env): void {
 }
 
 function printTable(env: Env): void {
-  verbose(env, "Live regs before insn:\n");
+  verbose(env, "live-registers", "Live regs before insn:\n", -1);
   for (let i = 0; i < env.insns.length; i++) {
     const { scc, liveRegsBefore } = env.aux[i]!;
     let regs = "";
     for (let r = 0; r < c.BPF_REG_FP; r++) regs += liveRegsBefore & (1 << r) ? r : ".";
     const loop = scc === 0 ? "    " : `${String(scc).padStart(3)} `;
-    verbose(env, `${loop}${String(i).padStart(3)}: ${regs} ${insnText(env, i)}\n`);
+    verbose(env, "live-registers", `${loop}${String(i).padStart(3)}: ${regs} ${insnText(env, i)}\n`, i);
     if (isLdImm64(env.insns[i]!)) i++;
   }
 }

@@ -1,7 +1,8 @@
 // All that the verifier does with a program before it walks its paths, in the kernel's order: that order decides which
 // message comes first.  @kernel verifier.c bpf_check, up to do_check_main
 import { stackLivenessInit } from "../explore/stack-liveness.ts";
-import { type Env, verbose } from "../state/env.ts";
+import { refuseAt } from "../refuse.ts";
+import type { Env } from "../state/env.ts";
 import { EINVAL, ENOTSUPP } from "../state/errors.ts";
 import { checkCfg } from "./cfg.ts";
 import { markFastcallPatterns } from "./fastcall.ts";
@@ -34,21 +35,20 @@ export function prepass(env: Env): number {
 
 /** What of the attachment target can be said without the kernel's BTF. @kernel verifier.c check_attach_btf_id */
 function checkAttachBtfId(env: Env): number {
+  const progType = env.progType.name;
   const sleepable = (env.program.progFlags & BPF_F_SLEEPABLE) !== 0;
   if (!env.progType.simulated) {
     env.unsupported = env.progType.why ?? env.progType.name;
-    if (env.progType.name === "struct_ops") return ENOTSUPP;
-    verbose(env, "Tracing programs must provide btf_id\n");
-    return EINVAL;
+    if (progType === "struct_ops") return refuseAt(env, -1, "attach-btf-id", { progType }, "", ENOTSUPP);
+    return refuseAt(env, -1, "attach-btf-id", { progType }, "Tracing programs must provide btf_id\n", EINVAL);
   }
-  if (env.progType.name === "syscall") {
+  if (progType === "syscall") {
     if (sleepable) return 0;
-    verbose(env, "Syscall programs can only be sleepable\n");
-    return EINVAL;
+    return refuseAt(env, -1, "sleepable-syscall", {}, "Syscall programs can only be sleepable\n", EINVAL);
   }
-  if (sleepable && env.progType.name !== "kprobe") {
-    verbose(env, "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable\n");
-    return EINVAL;
+  if (sleepable && progType !== "kprobe") {
+    const text = "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable\n";
+    return refuseAt(env, -1, "sleepable-type", { progType }, text, EINVAL);
   }
   return 0;
 }

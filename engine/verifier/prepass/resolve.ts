@@ -4,7 +4,8 @@ import { ERRNO } from "../../facts/errno.ts";
 import * as c from "../../isa/codes.ts";
 import { FORMS } from "../../isa/forms.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
-import { type Env, notSimulated, verbose } from "../state/env.ts";
+import { refuseAt } from "../refuse.ts";
+import { type Env, notSimulated } from "../state/env.ts";
 import type { VerifierMap } from "../state/map.ts";
 import { PTR_TO_FUNC } from "../state/regtype.ts";
 
@@ -23,8 +24,8 @@ export function resolvePseudoLdImm64(env: Env): number {
   for (let i = 0; i < env.insns.length; i++) {
     const insn = env.insns[i]!;
     if (c.classOf(insn.code) === c.BPF_LDX && (!isLoadMode(insn.code & 0xe0) || insn.imm !== 0)) {
-      verbose(env, "BPF_LDX uses reserved fields\n");
-      return -ERRNO.EINVAL;
+      const text = "BPF_LDX uses reserved fields\n";
+      return refuseAt(env, i, "reserved-fields", { insn: "BPF_LDX" }, text, -ERRNO.EINVAL);
     }
     if (isLdImm64(insn)) {
       const err = resolveOne(env, i, used);
@@ -33,8 +34,8 @@ export function resolvePseudoLdImm64(env: Env): number {
       continue;
     }
     if (!KNOWN_OPCODES.has(insn.code)) {
-      verbose(env, `unknown opcode ${insn.code.toString(16).padStart(2, "0")}\n`);
-      return -ERRNO.EINVAL;
+      const text = `unknown opcode ${insn.code.toString(16).padStart(2, "0")}\n`;
+      return refuseAt(env, i, "unknown-opcode", { code: insn.code }, text, -ERRNO.EINVAL);
     }
   }
   return 0;
@@ -45,15 +46,13 @@ const isLoadMode = (mode: number): boolean => mode === c.BPF_MEM || mode === c.B
 function resolveOne(env: Env, i: number, used: VerifierMap[]): number {
   const low = env.insns[i]!;
   const high = env.insns[i + 1];
-  if (high === undefined || high.code !== 0 || high.dst !== 0 || high.src !== 0 || high.off !== 0) {
-    verbose(env, "invalid bpf_ld_imm64 insn\n");
-    return -ERRNO.EINVAL;
-  }
+  if (high === undefined || high.code !== 0 || high.dst !== 0 || high.src !== 0 || high.off !== 0)
+    return refuseAt(env, i, "imm64-incomplete", {}, "invalid bpf_ld_imm64 insn\n", -ERRNO.EINVAL);
   switch (low.src) {
     case 0:
       return 0;
     case c.BPF_PSEUDO_BTF_ID:
-      return resolveBtfId(env, low.imm, high.imm);
+      return resolveBtfId(env, i, low.imm, high.imm);
     case c.BPF_PSEUDO_FUNC:
       env.aux[i]!.ptrType = PTR_TO_FUNC;
       return 0;
@@ -63,56 +62,51 @@ function resolveOne(env: Env, i: number, used: VerifierMap[]): number {
       if (high.imm === 0) return resolveMap(env, i, low, high, used);
       break;
     case c.BPF_PSEUDO_MAP_IDX:
-      if (high.imm === 0) return noFdArray(env);
+      if (high.imm === 0) return noFdArray(env, i);
       break;
     case c.BPF_PSEUDO_MAP_IDX_VALUE:
-      return noFdArray(env);
+      return noFdArray(env, i);
   }
-  verbose(env, "unrecognized bpf_ld_imm64 insn\n");
-  return -ERRNO.EINVAL;
+  return refuseAt(env, i, "imm64-unknown", { pseudo: low.src }, "unrecognized bpf_ld_imm64 insn\n", -ERRNO.EINVAL);
 }
 
 /** Of the kernel's types only so much is known here: the first is void, and there are no more than these. */
 export const BTF_MAX_TYPE = 0xf_ffff;
 
 /** What can be said without the kernel's BTF; other modules' BTF is never loaded. @kernel verifier.c check_pseudo_btf_id */
-function resolveBtfId(env: Env, id: number, btfFd: number): number {
-  if (btfFd !== 0) {
-    verbose(env, "invalid module BTF object FD specified.\n");
-    return -ERRNO.EINVAL;
-  }
+function resolveBtfId(env: Env, i: number, id: number, btfFd: number): number {
+  if (btfFd !== 0)
+    return refuseAt(env, i, "btf-module", { fd: btfFd }, "invalid module BTF object FD specified.\n", -ERRNO.EINVAL);
   if (id >>> 0 > BTF_MAX_TYPE) {
-    verbose(env, `ldimm64 insn specifies invalid btf_id ${id}.\n`);
-    return -ERRNO.ENOENT;
+    const text = `ldimm64 insn specifies invalid btf_id ${id}.\n`;
+    return refuseAt(env, i, "btf-id", { id }, text, -ERRNO.ENOENT);
   }
   if (id === 0) {
-    verbose(env, "pseudo btf_id 0 in ldimm64 isn't KIND_VAR or KIND_FUNC\n");
-    return -ERRNO.EINVAL;
+    const text = "pseudo btf_id 0 in ldimm64 isn't KIND_VAR or KIND_FUNC\n";
+    return refuseAt(env, i, "btf-void", {}, text, -ERRNO.EINVAL);
   }
   return notSimulated(env, "addresses of kernel variables");
 }
 
 /** Programs bring no fd_array here, so an index into it cannot be right. */
-function noFdArray(env: Env): number {
-  verbose(env, "fd_idx without fd_array is invalid\n");
-  return -ERRNO.EPROTO;
-}
+const noFdArray = (env: Env, i: number): number =>
+  refuseAt(env, i, "map-index", {}, "fd_idx without fd_array is invalid\n", -ERRNO.EPROTO);
 
 function resolveMap(env: Env, i: number, low: Insn, high: Insn, used: VerifierMap[]): number {
   const index = env.program.mapRefs.get(i);
   const map = index === undefined ? undefined : env.maps[index];
   if (map === undefined) {
-    verbose(env, `fd ${low.imm} is not pointing to valid bpf_map\n`);
-    if (index !== undefined && index < 0) return index;
     // Standard input, output and error are open, but no maps.
-    return low.imm >= 0 && low.imm <= 2 ? -ERRNO.EINVAL : -ERRNO.EBADF;
+    const isOpen = low.imm >= 0 && low.imm <= 2;
+    const err = index !== undefined && index < 0 ? index : isOpen ? -ERRNO.EINVAL : -ERRNO.EBADF;
+    return refuseAt(env, i, "map-missing", { fd: low.imm }, `fd ${low.imm} is not pointing to valid bpf_map\n`, err);
   }
   if (!used.includes(map)) {
     if (used.length >= MAX_USED_MAPS) {
-      verbose(env, `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}\n`);
-      return -ERRNO.E2BIG;
+      const text = `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}\n`;
+      return refuseAt(env, i, "too-many-maps", { limit: MAX_USED_MAPS }, text, -ERRNO.E2BIG);
     }
-    const err = checkMapFits(env, map, used);
+    const err = checkMapFits(env, i, map, used);
     if (err < 0) return err;
     used.push(map);
   }
@@ -121,7 +115,7 @@ function resolveMap(env: Env, i: number, low: Insn, high: Insn, used: VerifierMa
   aux.map = map;
   if (low.src === c.BPF_PSEUDO_MAP_VALUE) {
     const off = high.imm >>> 0;
-    const err = checkDirectValue(env, map, off);
+    const err = checkDirectValue(env, i, map, off);
     if (err < 0) return err;
     aux.mapOff = off;
     address += BigInt(off);
@@ -132,20 +126,20 @@ function resolveMap(env: Env, i: number, low: Insn, high: Insn, used: VerifierMa
   return 0;
 }
 
-function checkDirectValue(env: Env, map: VerifierMap, off: number): number {
+function checkDirectValue(env: Env, i: number, map: VerifierMap, off: number): number {
   if (off >= BPF_MAX_VAR_OFF) {
-    verbose(env, `direct value offset of ${off} is not allowed\n`);
-    return -ERRNO.EINVAL;
+    const text = `direct value offset of ${off} is not allowed\n`;
+    return refuseAt(env, i, "direct-value-limit", { off }, text, -ERRNO.EINVAL);
   }
   if (map.def.type !== "array") {
-    verbose(env, "no direct value access support for this map type\n");
-    return -ERRNO.EINVAL;
+    const text = "no direct value access support for this map type\n";
+    return refuseAt(env, i, "direct-value-map", { map: map.def.type }, text, -ERRNO.EINVAL);
   }
   const err = map.maxEntries !== 1 ? -ENOTSUPP : off >= map.valueSize ? -ERRNO.EINVAL : 0;
-  if (err < 0) {
-    verbose(env, `invalid access to map value pointer, value_size=${map.valueSize} off=${off}\n`);
-  }
-  return err;
+  if (err === 0) return 0;
+  const args = { off, total: map.valueSize, what: "map value pointer" };
+  const text = `invalid access to map value pointer, value_size=${map.valueSize} off=${off}\n`;
+  return refuseAt(env, i, err === -ENOTSUPP ? "direct-value-entries" : "direct-value-range", args, text, err);
 }
 
 const TRACING = new Set(["kprobe", "tracepoint", "perf_event", "raw_tracepoint", "raw_tracepoint_writable"]);
@@ -167,7 +161,7 @@ const SLEEPABLE_MAPS = new Set(
 const CGROUP_STORAGE = new Set(["cgroup_storage", "percpu_cgroup_storage"]);
 
 /** May this program use this map? 0, or -errno. */
-function checkMapFits(env: Env, map: VerifierMap, used: readonly VerifierMap[]): number {
+function checkMapFits(env: Env, i: number, map: VerifierMap, used: readonly VerifierMap[]): number {
   const { progType } = env;
   for (const [fields, what] of NOT_WHEN_TRACING) {
     if (!fields.some((field) => field in map.fields)) continue;
@@ -178,22 +172,22 @@ function checkMapFits(env: Env, map: VerifierMap, used: readonly VerifierMap[]):
           ? "tracing"
           : undefined;
     if (kind !== undefined) {
-      verbose(env, `${kind} progs cannot use ${what} yet\n`);
-      return -ERRNO.EINVAL;
+      const text = `${kind} progs cannot use ${what} yet\n`;
+      return refuseAt(env, i, "map-not-for-type", { kind, what }, text, -ERRNO.EINVAL);
     }
   }
   const type = map.def.type;
   if (type === "struct_ops") {
-    verbose(env, "bpf_struct_ops map cannot be used in prog\n");
-    return -ERRNO.EINVAL;
+    const text = "bpf_struct_ops map cannot be used in prog\n";
+    return refuseAt(env, i, "map-struct-ops", { map: map.def.name }, text, -ERRNO.EINVAL);
   }
   if (env.program.progFlags & BPF_F_SLEEPABLE && !SLEEPABLE_MAPS.has(type)) {
-    verbose(env, "Sleepable programs can only use array, hash, ringbuf and local storage maps\n");
-    return -ERRNO.EINVAL;
+    const text = "Sleepable programs can only use array, hash, ringbuf and local storage maps\n";
+    return refuseAt(env, i, "map-not-sleepable", { map: type }, text, -ERRNO.EINVAL);
   }
   if (CGROUP_STORAGE.has(type) && used.some((other) => other.def.type === type)) {
-    verbose(env, "only one cgroup storage of each type is allowed\n");
-    return -ERRNO.EBUSY;
+    const text = "only one cgroup storage of each type is allowed\n";
+    return refuseAt(env, i, "map-cgroup-storage", { map: type }, text, -ERRNO.EBUSY);
   }
   if (type === "arena") return notSimulated(env, "arenas");
   return 0;

@@ -4,9 +4,10 @@
 import { ERRNO } from "../../facts/errno.ts";
 import { isGplCompatible } from "../../facts/license.ts";
 import * as c from "../../isa/codes.ts";
-import type { Insn } from "../../isa/insn.ts";
+import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
-import { type Env, findSubprog, notSimulated, verbose } from "../state/env.ts";
+import { refuseAt } from "../refuse.ts";
+import { type Env, findSubprog, notSimulated, subprogEnd, verbose } from "../state/env.ts";
 import { isKfuncCall, isLocalCall, isPseudoFunc, isTailCall } from "./callees.ts";
 import { newSubprog } from "./records.ts";
 import { BTF_MAX_TYPE } from "./resolve.ts";
@@ -15,18 +16,19 @@ const BPF_MAX_SUBPROGS = 256;
 
 /** Fills env.subprogs in order of their first slots and prints them at level 2. 0, or -errno. */
 export function addSubprogsAndCheckCalls(env: Env): number {
-  let err = addSubprog(env, 0);
+  let err = addSubprog(env, 0, 0);
   if (err < 0) return err;
   for (let i = 0; i < env.insns.length; i++) {
     const insn = env.insns[i]!;
-    if (isPseudoFunc(insn) || isLocalCall(insn)) err = addSubprog(env, (i + insn.imm + 1) | 0);
-    else if (isKfuncCall(insn)) err = addKfunc(env, insn);
+    if (isPseudoFunc(insn) || isLocalCall(insn)) err = addSubprog(env, i, (i + insn.imm + 1) | 0);
+    else if (isKfuncCall(insn)) err = addKfunc(env, i, insn);
     else continue;
     if (err < 0) return err;
   }
   describeFunctions(env);
   if (env.log.level & BPF_LOG_LEVEL2) {
-    for (const [i, subprog] of env.subprogs.entries()) verbose(env, `func#${i} @${subprog.start}\n`);
+    for (const [i, subprog] of env.subprogs.entries())
+      verbose(env, "function", `func#${i} @${subprog.start}\n`, subprog.start);
   }
   return 0;
 }
@@ -39,15 +41,14 @@ function describeFunctions(env: Env): void {
   }
 }
 
-function addSubprog(env: Env, start: number): number {
-  if (start >= env.insns.length || start < 0) {
-    verbose(env, "call to invalid destination\n");
-    return -ERRNO.EINVAL;
-  }
+/** A function begins at `start`, as instruction `from` says. */
+function addSubprog(env: Env, from: number, start: number): number {
+  if (start >= env.insns.length || start < 0)
+    return refuseAt(env, from, "call-range", { to: start }, "call to invalid destination\n", -ERRNO.EINVAL);
   if (findSubprog(env, start) >= 0) return 0;
   if (env.subprogs.length >= BPF_MAX_SUBPROGS) {
-    verbose(env, "too many subprograms\n");
-    return -ERRNO.E2BIG;
+    const args = { limit: BPF_MAX_SUBPROGS };
+    return refuseAt(env, from, "too-many-functions", args, "too many subprograms\n", -ERRNO.E2BIG);
   }
   env.subprogs.push(newSubprog(start));
   env.subprogs.sort((a, b) => a.start - b.start);
@@ -58,25 +59,23 @@ function addSubprog(env: Env, start: number): number {
  * Kernel functions are not simulated; what can be said without the kernel's BTF is said. A call of number 0 is left
  * to the main walk, which refuses it where it is reached.
  */
-function addKfunc(env: Env, { imm, off }: Insn): number {
+function addKfunc(env: Env, i: number, { imm, off }: Insn): number {
   if (!isGplCompatible(env.program.license)) {
-    verbose(env, "cannot call kernel function from non-GPL compatible program\n");
-    return -ERRNO.EINVAL;
+    const text = "cannot call kernel function from non-GPL compatible program\n";
+    return refuseAt(env, i, "kfunc-license", {}, text, -ERRNO.EINVAL);
   }
   if (imm === 0 && off === 0) return 0;
   if (off !== 0) {
-    verbose(
-      env,
+    const why =
       off < 0
         ? "negative offset disallowed for kernel module function call\n"
-        : "kfunc offset > 0 without fd_array is invalid\n",
-    );
-    verbose(env, "failed to find BTF for kernel function\n");
-    return off < 0 ? -ERRNO.EINVAL : -ERRNO.EPROTO;
+        : "kfunc offset > 0 without fd_array is invalid\n";
+    const text = `${why}failed to find BTF for kernel function\n`;
+    return refuseAt(env, i, "kfunc-module", { off }, text, off < 0 ? -ERRNO.EINVAL : -ERRNO.EPROTO);
   }
   if (imm >>> 0 > BTF_MAX_TYPE) {
-    verbose(env, `kernel btf_id ${imm >>> 0} is not a function\n`);
-    return -ERRNO.EINVAL;
+    const id = imm >>> 0;
+    return refuseAt(env, i, "kfunc-id", { id }, `kernel btf_id ${id} is not a function\n`, -ERRNO.EINVAL);
   }
   return notSimulated(env, "calls of kernel functions");
 }
@@ -99,22 +98,24 @@ export function checkSubprogs(env: Env): number {
       subprog.hasTailCall = true;
       subprog.tailCallReachable = true;
     }
-    if (cls === c.BPF_LD && isPacketLoad(insn)) subprog.hasLdAbs = true;
+    if (isLdAbs(insn)) subprog.hasLdAbs = true;
     if (cls === c.BPF_JMP || cls === c.BPF_JMP32) {
       const op = insn.code & 0xf0;
       if (op !== c.BPF_EXIT && op !== c.BPF_CALL) {
         // An int in the kernel: it wraps.
         const to = (i + jumpOffset(insn) + 1) | 0;
         if (to < start || to >= end) {
-          verbose(env, `jump out of range from insn ${i} to ${to}\n`);
-          return -ERRNO.EINVAL;
+          const text = `jump out of range from insn ${i} to ${to}\n`;
+          return refuseAt(env, i, "jump-range", { from: i, to }, text, -ERRNO.EINVAL);
         }
       }
     }
     if (i === end - 1) {
       if (insn.code !== (c.BPF_JMP | c.BPF_EXIT) && insn.code !== JA32 && insn.code !== (c.BPF_JMP | c.BPF_JA)) {
-        verbose(env, "last insn is not an exit or jmp\n");
-        return -ERRNO.EINVAL;
+        // The second half of a two-slot load is no instruction to point at.
+        const before = env.insns[i - 1];
+        const at = before !== undefined && isLdImm64(before) && i - 1 >= start ? i - 1 : i;
+        return refuseAt(env, at, "no-exit", {}, "last insn is not an exit or jmp\n", -ERRNO.EINVAL);
       }
       start = end;
       current++;
@@ -124,22 +125,27 @@ export function checkSubprogs(env: Env): number {
   return 0;
 }
 
-const isPacketLoad = (insn: Insn): boolean => {
+const isLdAbs = (insn: Insn): boolean => {
   const mode = insn.code & 0xe0;
-  return mode === c.BPF_ABS || mode === c.BPF_IND;
+  return c.classOf(insn.code) === c.BPF_LD && (mode === c.BPF_ABS || mode === c.BPF_IND);
 };
+
+/** Slot of the first such instruction of function `n`. */
+const firstIn = (env: Env, n: number, wanted: (insn: Insn) => boolean): number =>
+  env.insns.findIndex((insn, i) => i >= env.subprogs[n]!.start && i < subprogEnd(env, n) && wanted(insn));
 
 /** Functions other than the main one may not leave it by a tail call or a packet load: that takes BTF. 0, or -errno. */
 export function checkAbnormalReturn(env: Env): number {
   if (env.program.funcInfo) return 0;
-  for (const subprog of env.subprogs.slice(1)) {
-    if (subprog.hasLdAbs) {
-      verbose(env, "LD_ABS is not allowed in subprogs without BTF\n");
-      return -ERRNO.EINVAL;
+  for (let n = 1; n < env.subprogs.length; n++) {
+    const { hasLdAbs, hasTailCall } = env.subprogs[n]!;
+    if (hasLdAbs) {
+      const text = "LD_ABS is not allowed in subprogs without BTF\n";
+      return refuseAt(env, firstIn(env, n, isLdAbs), "packet-load-function", { subprog: n }, text, -ERRNO.EINVAL);
     }
-    if (subprog.hasTailCall) {
-      verbose(env, "tail_call is not allowed in subprogs without BTF\n");
-      return -ERRNO.EINVAL;
+    if (hasTailCall) {
+      const text = "tail_call is not allowed in subprogs without BTF\n";
+      return refuseAt(env, firstIn(env, n, isTailCall), "tail-call-function", { subprog: n }, text, -ERRNO.EINVAL);
     }
   }
   return 0;

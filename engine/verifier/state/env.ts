@@ -4,6 +4,8 @@ import type { ProgType } from "../../facts/types.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { LineInfo, Program } from "../../program/program.ts";
 import type { VerifierLog } from "../log/buffer.ts";
+import type { LineKind } from "../log/kinds.ts";
+import type { Refusal } from "../refusals.ts";
 import type { Tracer } from "../trace.ts";
 import type { VerifierMap } from "./map.ts";
 import type { ExploredState, HistoryEntry, VerifierState } from "./state.ts";
@@ -106,6 +108,8 @@ export interface Env {
   successors: Int32Array;
   /** What the program needs that is not simulated here (kfuncs, kernel BTF …): set with the error NOT_SIMULATED. */
   unsupported: string | null;
+  /** What was refused last: refuse.ts. */
+  refusal: Refusal | null;
 
   curState: VerifierState;
   insnIdx: number;
@@ -169,9 +173,13 @@ const BPF_F_SLEEPABLE = 1 << 4;
 export const isSleepable = (env: Env): boolean =>
   (env.program.progFlags & BPF_F_SLEEPABLE) !== 0 || env.curState.inSleepable;
 
-/** Appends to the log, at any level but 0. Wrap in `if (env.log.level)` where building the text costs. @kernel verifier.c verbose */
-export function verbose(env: Env, text: string): void {
-  if (env.log.level !== 0) env.log.append(text);
+/**
+ * Appends to the log, at any level but 0. Lines that begin in `text` are of this kind and about `slot` (-1: none). What
+ * refuses the program is said by refuse.ts. Wrap in `if (env.log.level)` where building the text costs.
+ * @kernel verifier.c verbose
+ */
+export function verbose(env: Env, kind: LineKind, text: string, slot: number = env.insnIdx): void {
+  if (env.log.level !== 0) env.log.append(text, kind, slot);
 }
 
 /** First slot after subprog n. */

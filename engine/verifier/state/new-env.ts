@@ -60,6 +60,7 @@ export function newEnv(program: Program, progType: ProgType, log: VerifierLog, o
     postorder: new Int32Array(0),
     successors: new Int32Array(0),
     unsupported: null,
+    refusal: null,
     curState: newVerifierState(),
     insnIdx: 0,
     prevInsnIdx: -1,

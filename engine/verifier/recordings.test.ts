@@ -1,11 +1,15 @@
-// The verifier against what Linux 6.18 said of the same programs: verdict, errno and log, letter for letter.
+// The verifier against what Linux 6.18 said of the same programs: verdict, errno and log, letter for letter; and which of
+// what it can refuse and say is shown by them.
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { verify } from "../verifier/verify.ts";
-import { difference } from "./random/differ.ts";
-import { ProgramRecord, programOfRecord } from "./records.ts";
+import { NOT_RECORDED, namesIn } from "../conformance/not-recorded.ts";
+import { difference } from "../conformance/random/differ.ts";
+import { ProgramRecord, programOfRecord } from "../conformance/records.ts";
+import { LINE_KINDS, type LineKind } from "./log/kinds.ts";
+import { REFUSALS, type RefusalId } from "./refusals.ts";
+import { verify } from "./verify.ts";
 
 interface Row {
   readonly id: string;
@@ -28,7 +32,11 @@ function judge(row: Row) {
   return verify(program, { logLevel: row.log_level ?? 2, now: () => 0 });
 }
 
-const OURS = ["verifier", "loads"].flatMap((name) => rowsOf(resolve(import.meta.dirname, `recordings/${name}.jsonl`)));
+const RECORDINGS = resolve(import.meta.dirname, "../conformance/recordings");
+const OURS = ["verifier", "loads"].flatMap((name) => rowsOf(resolve(RECORDINGS, `${name}.jsonl`)));
+/** What the recordings were found to show. */
+const refused = new Set<RefusalId>();
+const said = new Set<LineKind>();
 
 test("our recordings are a few hundred, with every log level", () => {
   expect(OURS.length).toBeGreaterThan(350);
@@ -39,6 +47,24 @@ test.each(OURS.map((row) => [row.id, row] as const))("%s", (_, row) => {
   const ours = judge(row);
   const { kind, line, kernel, ours: here } = difference(row, ours);
   expect({ kind, line, here }).toEqual({ kind: "same", line: -1, here: kernel });
+  // Each line is something, and each refusal has a name.
+  const { refusal, log, logLines, unsupported } = ours;
+  const lines = log.split("\n");
+  for (const code of logLines.kinds) said.add(LINE_KINDS[code] as LineKind);
+  expect([...logLines.kinds].map((code) => LINE_KINDS[code] === "blank")).toEqual(lines.map((text) => text === ""));
+  expect(logLines.slots.length).toBe(lines.length);
+  for (const name of namesIn(ours)) refused.add(name);
+  const isJudged = unsupported === undefined;
+  expect(refusal !== undefined).toBe(ours.verdict === "reject" && isJudged);
+});
+
+test("each refusal is shown by a recording, or it is said why not", () => {
+  const ids = Object.keys(REFUSALS) as RefusalId[];
+  expect(ids.filter((id) => !refused.has(id))).toEqual(ids.filter((id) => id in NOT_RECORDED));
+});
+
+test("each kind of line is shown by a recording, but for the page's own", () => {
+  expect(LINE_KINDS.filter((kind) => !said.has(kind))).toEqual(["gap"]);
 });
 
 /** Half of the kernel's own test programs, as a kernel answered them. Not in the repository. */

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { VerifierLog } from "./buffer.ts";
+import { codeOf, LINE_KINDS, type LineKind } from "./kinds.ts";
+
+/** What is done to a log: a text appended, so many characters cut off its end, or refusals from there on taken back. */
+type Step = { readonly text: string; readonly kind: LineKind; readonly slot: number } | { readonly cut: number };
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ text: texts(), kind: fc.constantFrom(...LINE_KINDS), slot: fc.nat(99) }) },
+    { weight: 1, arbitrary: fc.record({ cut: fc.nat(30) }) },
+  ),
+  { maxLength: 400, size: "max" },
+);
+
+function texts(): fc.Arbitrary<string> {
+  return fc
+    .array(fc.constantFrom("a", "bc", "\n", "\n\n"), { minLength: 1, maxLength: 5 })
+    .map((parts) => parts.join(""));
+}
+
+/** Each character with what it was appended as: a line is what its first character is. */
+function told(log: VerifierLog, steps: readonly Step[]) {
+  let model: { char: string; kind: LineKind; slot: number }[] = [];
+  for (const step of steps) {
+    if ("cut" in step) {
+      model = model.slice(0, Math.max(0, model.length - step.cut));
+      log.reset(model.length);
+    } else {
+      log.append(step.text, step.kind, step.slot);
+      for (const char of step.text) model.push({ char, kind: step.kind, slot: step.slot });
+    }
+  }
+  const lines: { kind: number; slot: number }[] = [];
+  const starts = [0, ...model.flatMap(({ char }, i) => (char === "\n" ? [i + 1] : []))];
+  for (const at of starts) {
+    const first = model[at];
+    const isBlank = first === undefined || first.char === "\n";
+    lines.push(isBlank ? { kind: codeOf.blank, slot: -1 } : { kind: codeOf[first.kind], slot: first.slot });
+  }
+  return lines;
+}
+
+const linesOf = (log: VerifierLog) => {
+  const { kinds, slots } = log.lines();
+  return [...kinds].map((kind, i) => ({ kind, slot: slots[i] as number }));
+};
+
+test("each line is what it was appended as, through cuts", () => {
+  fc.assert(
+    fc.property(steps, (steps) => {
+      const log = new VerifierLog(2);
+      expect(told(log, steps)).toEqual(linesOf(log));
+      expect(log.text().split("\n")).toHaveLength(log.lines().kinds.length);
+    }),
+  );
+});
+
+test("a full buffer knows the lines that it still holds", () => {
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 2, max: 80 }), fc.constantFrom(2, 2 | 8), (steps, size, level) => {
+      const log = new VerifierLog(level, size);
+      const whole = told(log, steps);
+      const held = linesOf(log);
+      expect(held).toHaveLength(log.text().split("\n").length);
+      if (level & 8) expect(held).toEqual(whole.slice(0, held.length));
+      else expect(held).toEqual(whole.slice(whole.length - held.length));
+    }),
+  );
+});
+
+test("refusals that do not count become notes, from a place on", () => {
+  const log = new VerifierLog(1);
+  log.append("a\n", "refusal", 1);
+  const { endPos } = log;
+  log.append("b\nc\n", "refusal", 2);
+  log.recast(endPos, "note");
+  expect(linesOf(log).map(({ kind }) => LINE_KINDS[kind])).toEqual(["refusal", "note", "note", "blank"]);
+});
+
+test("level 0 holds one empty line", () => {
+  const log = new VerifierLog(0);
+  log.append("a\n", "insn", 1);
+  expect(linesOf(log)).toEqual([{ kind: codeOf.blank, slot: -1 }]);
+});

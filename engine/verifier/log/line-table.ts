@@ -1,0 +1,92 @@
+// What each line of a log is and of which instruction, in typed arrays that grow with the text and are cut with it. Mutable.
+import { codeOf, type LineKind } from "./kinds.ts";
+
+/** One entry a line of a text, split at \n: what stands behind a final newline counts as a line, a blank one. */
+export interface LogLines {
+  /** Index into LINE_KINDS. */
+  readonly kinds: Uint8Array;
+  /** The slot it is about, or -1. */
+  readonly slots: Int32Array;
+}
+
+export const NO_LINES: LogLines = { kinds: new Uint8Array(1), slots: new Int32Array(1).fill(-1) };
+
+const BLANK = codeOf.blank;
+
+export class LineTable {
+  #kinds = new Uint8Array(64);
+  #slots = new Int32Array(64).fill(-1);
+  /** Position of each line's first character in the whole log; of the last line it may be the log's end. */
+  #starts = new Float64Array(64);
+  /** The first line that is still held; lines are counted in the arrays. */
+  #first = 0;
+  /** One behind the last line, which is there from the beginning, empty. */
+  #end = 1;
+
+  /** `text` was appended at position `pos`. A line is what the text it begins with is. */
+  append(text: string, pos: number, kind: LineKind, slot: number): void {
+    const code = codeOf[kind];
+    if (this.#starts[this.#end - 1] === pos && text.charCodeAt(0) !== NEWLINE) this.#mark(code, slot);
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
+      this.#push(pos + at + 1);
+      if (at + 1 < text.length && text.charCodeAt(at + 1) !== NEWLINE) this.#mark(code, slot);
+    }
+  }
+
+  /** The log was cut at `pos`. */
+  reset(pos: number): void {
+    while (this.#end - 1 > this.#first && this.#starts[this.#end - 1]! > pos) this.#end--;
+    if (this.#starts[this.#end - 1]! < pos) return;
+    this.#starts[this.#end - 1] = pos;
+    this.#kinds[this.#end - 1] = BLANK;
+    this.#slots[this.#end - 1] = -1;
+  }
+
+  /** Lines that end before `pos` are not asked for any more. */
+  forget(pos: number): void {
+    while (this.#first + 1 < this.#end && this.#starts[this.#first + 1]! <= pos) this.#first++;
+    if (this.#first < this.#end - this.#first) return;
+    for (const array of [this.#kinds, this.#slots, this.#starts]) array.copyWithin(0, this.#first, this.#end);
+    this.#end -= this.#first;
+    this.#first = 0;
+  }
+
+  /** Lines that begin at `pos` or after it and are `from` become `to`. */
+  recast(pos: number, from: LineKind, to: LineKind): void {
+    for (let i = this.#end - 1; i >= this.#first && this.#starts[i]! >= pos; i--)
+      if (this.#kinds[i] === codeOf[from]) this.#kinds[i] = codeOf[to];
+  }
+
+  /** Those of the text from position `from` to `to`. */
+  of(from: number, to: number): LogLines {
+    let first = this.#first;
+    while (first + 1 < this.#end && this.#starts[first + 1]! <= from) first++;
+    let end = this.#end;
+    while (end - 1 > first && this.#starts[end - 1]! > to) end--;
+    return { kinds: this.#kinds.slice(first, end), slots: this.#slots.slice(first, end) };
+  }
+
+  #mark(code: number, slot: number): void {
+    this.#kinds[this.#end - 1] = code;
+    this.#slots[this.#end - 1] = slot;
+  }
+
+  #push(start: number): void {
+    if (this.#end === this.#starts.length) this.#grow();
+    this.#starts[this.#end] = start;
+    this.#kinds[this.#end] = BLANK;
+    this.#slots[this.#end] = -1;
+    this.#end++;
+  }
+
+  #grow(): void {
+    const size = this.#starts.length * 2;
+    const [kinds, slots, starts] = [new Uint8Array(size), new Int32Array(size), new Float64Array(size)];
+    kinds.set(this.#kinds);
+    slots.set(this.#slots);
+    starts.set(this.#starts);
+    [this.#kinds, this.#slots, this.#starts] = [kinds, slots, starts];
+  }
+}
+
+const NEWLINE = 10;
