@@ -18,6 +18,7 @@ const ORDER = [
   "vm",
   "jit",
   "kernel",
+  "linux",
   "takehome",
   "session",
   "conformance",

@@ -1,0 +1,277 @@
+// bpf(2) and files as steps of a request. Offsets of union bpf_attr are those of include/uapi/linux/bpf.h; pointers are u64
+// there, and the upper half of a 32-bit one is zero.
+import { latin1, viewOf } from "../base/bytes.ts";
+import { INSN_BYTES } from "../isa/insn.ts";
+import type { RealMap, RealProgram } from "./program.ts";
+import type { Output, Ref } from "./protocol.ts";
+import { addressOf, bytesOf, Request, resultOf, type Slot, struct } from "./request.ts";
+
+/** System calls of Linux for i386. */
+const NR = { read: 3, write: 4, open: 5, close: 6, ioctl: 54, bpf: 357 } as const;
+const CMD = {
+  mapCreate: 0,
+  mapUpdate: 2,
+  progLoad: 5,
+  progAttach: 8,
+  progDetach: 9,
+  testRun: 10,
+  mapFreeze: 22,
+} as const;
+/** As libraries pass it: what a release does not know is zero. */
+const ATTR_BYTES = 152;
+/** Bytes of a packet that a test run gives back at most. */
+const DATA_OUT = 65536;
+const O_WRONLY = 1;
+/** Bytes of the log, unless a program asks for another size. */
+export const LOG_BYTES = 16 << 20;
+
+function bpf(
+  request: Request,
+  cmd: number,
+  words: Readonly<Record<number, number>>,
+  refs: Readonly<Record<number, Ref>> = {},
+) {
+  const attr = request.put(struct(ATTR_BYTES, words));
+  for (const [at, ref] of Object.entries(refs)) request.store(attr + Number(at), ref);
+  return { attr, ret: request.call(NR.bpf, cmd, addressOf(attr), ATTR_BYTES) };
+}
+
+interface MadeMap {
+  readonly fd: Ref & Slot;
+  /** All calls that have to succeed. */
+  readonly calls: readonly Slot[];
+  readonly toClose: readonly Ref[];
+}
+
+function makeMap(request: Request, map: RealMap, program: RealProgram): MadeMap {
+  const inner = map.inner && makeMap(request, map.inner, program);
+  const attr = struct(ATTR_BYTES, { 0: map.type, 4: map.keySize, 8: map.valueSize, 12: map.maxEntries, 16: map.flags });
+  for (let i = 0; i < Math.min(map.name.length, 15); i++) attr[28 + i] = map.name.charCodeAt(i);
+  const at = request.put(attr);
+  if (inner) request.store(at + 20, inner.fd);
+  const fd = request.call(NR.bpf, CMD.mapCreate, addressOf(at), ATTR_BYTES);
+  const calls: Slot[] = [...(inner?.calls ?? []), fd];
+  const toClose: Ref[] = [...(inner?.toClose ?? []), fd];
+  const update = (key: number, value: number) =>
+    calls.push(bpf(request, CMD.mapUpdate, { 8: addressOf(key), 16: addressOf(value) }, { 0: fd }).ret);
+  for (const { key, value } of map.entries) update(request.put(key), request.put(value));
+  for (const { index, insns, refs } of map.programs ?? []) {
+    const code = request.put(insns);
+    for (const slot of refs) request.store(code + slot * INSN_BYTES + 4, fd);
+    const loaded = load(request, program, code, insns.length, 0, 0).ret;
+    const value = request.put(new Uint8Array(4));
+    request.store(value, loaded);
+    update(request.put(struct(4, { 0: index })), value);
+    calls.push(loaded);
+    toClose.push(loaded);
+  }
+  if (map.frozen) calls.push(bpf(request, CMD.mapFreeze, {}, { 0: fd }).ret);
+  return { fd, calls, toClose };
+}
+
+function load(
+  request: Request,
+  { type, license, flags, expectedAttachType }: Pick<RealProgram, "type" | "license" | "flags" | "expectedAttachType">,
+  insns: number,
+  bytes: number,
+  logLevel: number,
+  log: number,
+  logBytes = 0,
+) {
+  return bpf(request, CMD.progLoad, {
+    0: type,
+    4: bytes / INSN_BYTES,
+    8: addressOf(insns),
+    16: addressOf(request.text(license)),
+    24: logLevel,
+    28: logBytes,
+    32: logBytes === 0 ? 0 : addressOf(log),
+    44: flags,
+    68: expectedAttachType,
+  });
+}
+
+export interface RealRun {
+  readonly dataIn?: Uint8Array;
+  readonly ctxIn?: Uint8Array;
+}
+/** `errno` 0: it ran, and `retval` is the low half of R0. */
+export interface RealRunAnswer {
+  readonly errno: number;
+  readonly retval: number;
+}
+
+export interface LoadOptions {
+  /** BPF_LOG_LEVEL1 = 1, BPF_LOG_LEVEL2 = 2, BPF_LOG_STATS = 4. */
+  readonly logLevel: number;
+  readonly logBytes?: number;
+  readonly runs?: readonly RealRun[];
+  /** The program's descriptor stays open, and is `fd` of the answer. */
+  readonly keep?: boolean;
+}
+
+export interface RealAnswer {
+  readonly verdict: "accept" | "reject";
+  /** Positive; 0 where accepted. */
+  readonly errno: number;
+  readonly log: string;
+  readonly runs: readonly RealRunAnswer[];
+  /** The descriptor, where it was to be kept. */
+  readonly fd?: number;
+  /** Index of the map whose creation, filling or freezing was refused; the program was not loaded then. */
+  readonly map?: number;
+}
+
+export interface Asked {
+  readonly request: Request;
+  read(outputs: readonly Output[]): RealAnswer;
+}
+
+/** Makes the maps, loads the program, runs it on each of `runs`, and closes all again. */
+export function askProgram(
+  program: RealProgram,
+  { logLevel, logBytes = LOG_BYTES, runs = [], keep = false }: LoadOptions,
+): Asked {
+  const request = new Request();
+  const maps = program.maps.map((map) => makeMap(request, map, program));
+  const insns = request.put(program.insns);
+  for (const [slot, map] of program.mapRefs) {
+    const made = maps[map];
+    if (made) request.store(insns + slot * INSN_BYTES + 4, made.fd);
+  }
+  const log = request.put(new Uint8Array(1));
+  const size = logLevel === 0 ? 0 : logBytes;
+  request.reserve(size);
+  const { ret } = load(request, program, insns, program.insns.length, logLevel, log, size);
+  const text = size === 0 ? undefined : request.textAt(log, size);
+  const made = runs.map((run) => testRun(request, ret, run));
+  if (!keep) request.call(NR.close, ret);
+  for (const { toClose } of maps) for (const fd of toClose) request.call(NR.close, fd);
+  return {
+    request,
+    read: (outputs) => {
+      const failed = maps.findIndex(({ calls }) => calls.some((call) => resultOf(outputs, call) < 0));
+      const refusal = maps[failed]?.calls.find((call) => resultOf(outputs, call) < 0);
+      if (refusal) return { verdict: "reject", errno: -resultOf(outputs, refusal), log: "", runs: [], map: failed };
+      const fd = resultOf(outputs, ret);
+      return {
+        verdict: fd < 0 ? "reject" : "accept",
+        errno: Math.max(0, -fd),
+        log: text ? latin1(bytesOf(outputs, text)) : "",
+        runs: fd < 0 ? [] : made.map((run) => readRun(outputs, run)),
+        ...(keep && fd >= 0 && { fd }),
+      };
+    },
+  };
+}
+
+interface MadeRun {
+  readonly ret: Slot;
+  readonly attr: Slot;
+}
+
+function testRun(request: Request, prog: Ref, { dataIn, ctxIn }: RealRun): MadeRun {
+  const data = dataIn && dataIn.length > 0 ? { at: request.put(dataIn), bytes: dataIn.length } : undefined;
+  const ctx = ctxIn && ctxIn.length > 0 ? { at: request.put(ctxIn), bytes: ctxIn.length } : undefined;
+  const { attr, ret } = bpf(
+    request,
+    CMD.testRun,
+    {
+      ...(data && {
+        8: data.bytes,
+        12: DATA_OUT,
+        16: addressOf(data.at),
+        24: addressOf(request.reserve(DATA_OUT)),
+      }),
+      // A program that takes a context alone is run once, and says so.
+      32: ctx && !data ? 0 : 1,
+      ...(ctx && { 40: ctx.bytes, 48: addressOf(ctx.at) }),
+    },
+    { 0: prog },
+  );
+  return { ret, attr: request.get(attr, ATTR_BYTES) };
+}
+
+function readRun(outputs: readonly Output[], { ret, attr }: MadeRun): RealRunAnswer {
+  return { errno: Math.max(0, -resultOf(outputs, ret)), retval: viewOf(bytesOf(outputs, attr)).getUint32(4, true) };
+}
+
+/** What a call returned, and what it read; for one system call after another. */
+export interface OneCall<T> {
+  readonly request: Request;
+  read(outputs: readonly Output[]): T;
+}
+
+const returns = (request: Request, ret: Slot): OneCall<number> => ({
+  request,
+  read: (outputs) => resultOf(outputs, ret),
+});
+
+/** BPF_PROG_ATTACH at no target: what the hook of the talk's type takes. */
+export function attach(fd: number, type: number): OneCall<number> {
+  const request = new Request();
+  return returns(request, bpf(request, CMD.progAttach, { 4: fd, 8: type }).ret);
+}
+
+export function detach(type: number): OneCall<number> {
+  const request = new Request();
+  return returns(request, bpf(request, CMD.progDetach, { 8: type }).ret);
+}
+
+export function close(fd: number): OneCall<number> {
+  const request = new Request();
+  return returns(request, request.call(NR.close, fd));
+}
+
+/** Opens the file for writing, makes one write(2), closes it. `create`: makes the file, empty, where it is to be one. */
+export function writeFile(path: string, bytes: Uint8Array, create = false): OneCall<number> {
+  const O_CREAT = 0o100;
+  const O_TRUNC = 0o1000;
+  const request = new Request();
+  const fd = request.call(
+    NR.open,
+    addressOf(request.text(path)),
+    create ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY,
+    0o644,
+  );
+  const written = request.call(NR.write, fd, addressOf(request.put(bytes)), bytes.length);
+  request.call(NR.close, fd);
+  return {
+    request,
+    read: (outputs) => (resultOf(outputs, fd) < 0 ? resultOf(outputs, fd) : resultOf(outputs, written)),
+  };
+}
+
+const PAGE = 4096;
+
+/** Opens the file, makes one read(2) of a page, closes it. */
+export function readFile(path: string): OneCall<{ readonly ret: number; readonly bytes: Uint8Array }> {
+  const request = new Request();
+  const buffer = request.put(new Uint8Array(PAGE));
+  const fd = request.call(NR.open, addressOf(request.text(path)), 0, 0);
+  const got = request.call(NR.read, fd, addressOf(buffer), PAGE);
+  const bytes = request.get(buffer, PAGE);
+  request.call(NR.close, fd);
+  return {
+    request,
+    read: (outputs) => {
+      const ret = resultOf(outputs, fd) < 0 ? resultOf(outputs, fd) : resultOf(outputs, got);
+      return { ret, bytes: bytesOf(outputs, bytes).slice(0, Math.max(0, ret)) };
+    },
+  };
+}
+
+/** Tells the console's terminal its size, and so the programs on it (SIGWINCH). */
+export function resizeConsole(columns: number, rows: number): OneCall<number> {
+  const TIOCSWINSZ = 0x5414;
+  const O_NOCTTY = 0o400;
+  const request = new Request();
+  const size = new Uint8Array(8);
+  viewOf(size).setUint16(0, rows, true);
+  viewOf(size).setUint16(2, columns, true);
+  const at = request.put(size);
+  const fd = request.call(NR.open, addressOf(request.text("/dev/ttyS0")), 2 | O_NOCTTY, 0);
+  const set = request.call(NR.ioctl, fd, TIOCSWINSZ, addressOf(at));
+  request.call(NR.close, fd);
+  return returns(request, set);
+}

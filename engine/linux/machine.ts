@@ -1,0 +1,149 @@
+// A real Linux that answers bpf(2): the machine behind one small interface, for the page's Worker and for Node.
+import {
+  askProgram,
+  attach,
+  close,
+  detach,
+  type LoadOptions,
+  type OneCall,
+  type RealAnswer,
+  readFile,
+  resizeConsole,
+  writeFile,
+} from "./calls.ts";
+import type { Emulator } from "./emulator.ts";
+import { AgentLine } from "./line.ts";
+import type { RealProgram } from "./program.ts";
+
+/** Milliseconds after which a call is cut off: the machine then goes back to its saved state. */
+export const CUT_OFF_MS = 10_000;
+
+/**
+ * The machine did not answer within `ms`, or was reset by the reader while it worked (`ms` then undefined). It stands in its
+ * saved state again: descriptors and attachments are gone.
+ */
+export interface CutOff {
+  readonly cutOff: true;
+  readonly ms?: number;
+}
+export const isCutOff = (answer: object | number): answer is CutOff => typeof answer === "object" && "cutOff" in answer;
+
+export interface RealLinuxOptions {
+  /** Does something after so many milliseconds; gives what calls it off. The engine has no clock of its own. */
+  readonly later: (ms: number, action: () => void) => () => void;
+  /** Bytes that the console prints. */
+  readonly onConsole?: (bytes: Uint8Array) => void;
+  readonly cutOffMs?: number;
+}
+
+export class RealLinux {
+  readonly #emulator: Emulator;
+  readonly #line: AgentLine;
+  readonly #cutOffMs: number;
+  readonly #later: RealLinuxOptions["later"];
+  /** Calls wait here for those before them. */
+  #queue: Promise<unknown> = Promise.resolve();
+  /** Counts the times that the machine went back: descriptors of before mean nothing after. */
+  #lives = 0;
+
+  /** `emulator` stands in its saved state and runs. */
+  constructor(emulator: Emulator, { later, onConsole = () => {}, cutOffMs = CUT_OFF_MS }: RealLinuxOptions) {
+    this.#emulator = emulator;
+    this.#later = later;
+    this.#cutOffMs = cutOffMs;
+    this.#line = new AgentLine((bytes) => emulator.send(1, bytes));
+    emulator.listen(1, (byte) => this.#line.receive(byte));
+    emulator.listen(0, batched(later, onConsole));
+  }
+
+  /** How often the machine went back to its saved state; descriptors are of one life. */
+  get lives(): number {
+    return this.#lives;
+  }
+
+  /** Loads a program with its maps, runs it, and leaves nothing behind: what it says does not depend on what ran before. */
+  ask(program: RealProgram, options: LoadOptions): Promise<RealAnswer | CutOff> {
+    return this.#call(askProgram(program, options));
+  }
+
+  /** BPF_PROG_LOAD whose descriptor stays open: `fd` of the answer. */
+  load(program: RealProgram, options: LoadOptions): Promise<RealAnswer | CutOff> {
+    return this.#call(askProgram(program, { ...options, keep: true }));
+  }
+
+  /** 0 or a negative errno. */
+  attach(fd: number, type: number): Promise<number | CutOff> {
+    return this.#call(attach(fd, type));
+  }
+
+  /** 0 or a negative errno. */
+  detach(type: number): Promise<number | CutOff> {
+    return this.#call(detach(type));
+  }
+
+  close(fd: number): Promise<number | CutOff> {
+    return this.#call(close(fd));
+  }
+
+  /** One write(2) to the file: bytes written or a negative errno. `create`: the file is made where it is missing, and emptied. */
+  write(path: string, bytes: Uint8Array, create = false): Promise<number | CutOff> {
+    return this.#call(writeFile(path, bytes, create));
+  }
+
+  /** One read(2) of at most a page. */
+  read(path: string): Promise<{ readonly ret: number; readonly bytes: Uint8Array } | CutOff> {
+    return this.#call(readFile(path));
+  }
+
+  /** Keys pressed on the console. */
+  type(bytes: Uint8Array): void {
+    this.#emulator.send(0, bytes);
+  }
+
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.#call(resizeConsole(columns, rows));
+  }
+
+  /** Back to the saved state at once, whatever runs; what waits for an answer gets a CutOff. */
+  async reset(): Promise<void> {
+    this.#lives++;
+    await this.#emulator.restore();
+    this.#line.giveUp();
+  }
+
+  dispose(): Promise<void> {
+    this.#line.giveUp();
+    return this.#emulator.destroy();
+  }
+
+  #call<T>(one: OneCall<T>): Promise<T | CutOff> {
+    const answered = this.#queue.then(async (): Promise<T | CutOff> => {
+      let late = false as boolean;
+      const inTime = this.#later(this.#cutOffMs, () => {
+        late = true;
+        void this.reset();
+      });
+      const outputs = await this.#line.request(one.request.steps);
+      inTime();
+      if (typeof outputs !== "string") return one.read(outputs);
+      if (outputs === "out of step") await this.reset();
+      return { cutOff: true, ...(late && { ms: this.#cutOffMs }) };
+    });
+    this.#queue = answered;
+    return answered;
+  }
+}
+
+/** Bytes of one turn of the machine as one piece. */
+function batched(later: RealLinuxOptions["later"], deliver: (bytes: Uint8Array) => void): (byte: number) => void {
+  let held: number[] = [];
+  return (byte) => {
+    if (held.length === 0)
+      later(4, () => {
+        const bytes = Uint8Array.from(held);
+        held = [];
+        deliver(bytes);
+      });
+    held.push(byte);
+  };
+}

@@ -1,0 +1,107 @@
+// A program as numbers and bytes, ready for the real bpf(2): what the page's simulation keeps as names is looked up once, so that
+// the thread with the real machine needs none of the recorded facts.
+import { fromHex, viewOf } from "../base/bytes.ts";
+import { mapTypeByName } from "../facts/map-types.ts";
+import { progTypeByName } from "../facts/prog-types.ts";
+import { encodeInsns, INSN_BYTES } from "../isa/insn.ts";
+import type { MapDef, Program } from "../program/program.ts";
+
+export interface RealMap {
+  /** enum bpf_map_type. */
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** At most 15 bytes; empty for a map without a name. */
+  readonly name: string;
+  readonly entries: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[];
+  /** No more writes from user space: what it holds are constants to the verifier. */
+  readonly frozen: boolean;
+  readonly inner?: RealMap;
+  /** Of a prog array: programs by index. They are of the type of the program that uses the array, and may load the array (slots). */
+  readonly programs?: readonly {
+    readonly index: number;
+    readonly insns: Uint8Array;
+    readonly refs: readonly number[];
+  }[];
+}
+
+export interface RealProgram {
+  /** enum bpf_prog_type. */
+  readonly type: number;
+  readonly expectedAttachType: number;
+  readonly flags: number;
+  readonly license: string;
+  /** struct bpf_insn after struct bpf_insn. */
+  readonly insns: Uint8Array;
+  readonly maps: readonly RealMap[];
+  /** Slot → index into `maps`. */
+  readonly mapRefs: readonly (readonly [slot: number, map: number])[];
+}
+
+/** What a map has beyond its definition. */
+export interface MapExtras {
+  readonly frozen?: boolean;
+  readonly named?: boolean;
+  readonly programs?: RealMap["programs"];
+}
+
+/**
+ * `undefined`: a program or map type that has no number. `typeId`: of a program type made on the page.
+ * Sizes and contents are the kernel's to judge.
+ */
+export function realProgram(
+  program: Program,
+  typeId: (name: string) => number | undefined = (name) => progTypeByName(name)?.id,
+  extras: (map: MapDef) => MapExtras = () => ({}),
+): RealProgram | undefined {
+  const type = typeId(program.progType);
+  const maps = program.maps.map((map) => realMap(map, extras(map)));
+  if (type === undefined || maps.some((map) => map === undefined)) return undefined;
+  const insns = encodeInsns(program.insns);
+  const mapRefs: (readonly [number, number])[] = [];
+  for (const [slot, map] of program.mapRefs) {
+    if (map >= 0) mapRefs.push([slot, map]);
+    else viewOf(insns).setInt32(slot * INSN_BYTES + 4, map, true);
+  }
+  return {
+    type,
+    expectedAttachType: program.expectedAttachType,
+    flags: program.progFlags,
+    license: program.license,
+    insns,
+    maps: maps as RealMap[],
+    mapRefs,
+  };
+}
+
+function realMap(def: MapDef, { frozen = false, named = false, programs }: MapExtras): RealMap | undefined {
+  const type = mapTypeByName(def.type);
+  const inner = def.inner && realMap(def.inner, {});
+  if (!type || (def.inner && !inner)) return undefined;
+  return {
+    type: type.id,
+    keySize: def.keySize,
+    valueSize: def.valueSize,
+    maxEntries: def.maxEntries,
+    flags: def.flags,
+    name: named ? def.name : "",
+    entries: Object.entries(def.init ?? {}).map(([key, value]) => ({
+      key: keyBytes(key, def.keySize),
+      value: fromHex(value) ?? new Uint8Array(),
+    })),
+    frozen,
+    ...(inner && { inner }),
+    ...(programs && { programs }),
+  };
+}
+
+/** As kernel/loader.ts reads them: hex digits as many as the key has, else a number in decimal. */
+function keyBytes(text: string, size: number): Uint8Array {
+  const bytes = text.length === 2 * size ? fromHex(text) : undefined;
+  if (bytes) return bytes;
+  const key = new Uint8Array(size);
+  if (size >= 4) viewOf(key).setUint32(0, Number(text), true);
+  return key;
+}

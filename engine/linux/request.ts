@@ -1,0 +1,79 @@
+// A request as one writes it: places in the arena are given out, results are named, and the outputs are read by what asked
+// for them.
+import { bug } from "../base/bug.ts";
+import { utf8Encode, viewOf } from "../base/bytes.ts";
+import { ARENA, ARENA_BYTES, type Arg, type Output, RESULTS_MAX, type Ref, type Step } from "./protocol.ts";
+
+/** Where an output will stand. */
+export interface Slot {
+  readonly output: number;
+}
+
+export class Request {
+  readonly steps: Step[] = [];
+  #calls = 0;
+  #outputs = 0;
+  #used = 0;
+
+  /** Offset of so many bytes, on a multiple of 8. They hold what earlier requests left. */
+  reserve(length: number): number {
+    const at = this.#used;
+    this.#used = (at + length + 7) & ~7;
+    if (this.#used > ARENA_BYTES) throw bug(`a request needs ${this.#used} bytes of the agent's ${ARENA_BYTES}`);
+    return at;
+  }
+
+  put(bytes: Uint8Array): number {
+    const at = this.reserve(bytes.length);
+    this.steps.push({ op: "put", at, bytes });
+    return at;
+  }
+
+  /** With the zero byte that ends it. */
+  text(text: string): number {
+    return this.put(utf8Encode(`${text}\0`));
+  }
+
+  call(nr: number, ...args: readonly Arg[]): Ref & Slot {
+    if (this.#calls === RESULTS_MAX) throw bug(`a request has more than ${RESULTS_MAX} calls`);
+    this.steps.push({ op: "call", nr, args });
+    return { result: this.#calls++, output: this.#outputs++ };
+  }
+
+  store(at: number, from: Ref): void {
+    this.steps.push({ op: "store", at, from });
+  }
+
+  get(at: number, length: number): Slot {
+    this.steps.push({ op: "get", at, length });
+    return { output: this.#outputs++ };
+  }
+
+  textAt(at: number, max: number): Slot {
+    this.steps.push({ op: "text", at, max });
+    return { output: this.#outputs++ };
+  }
+}
+
+/** Address of a place in the arena. */
+export const addressOf = (at: number): number => ARENA + at;
+
+export function resultOf(outputs: readonly Output[], { output }: Slot): number {
+  const value = outputs[output];
+  if (typeof value !== "number") throw bug(`output ${output} of the agent is no result`);
+  return value;
+}
+
+export function bytesOf(outputs: readonly Output[], { output }: Slot): Uint8Array {
+  const value = outputs[output];
+  if (typeof value !== "object") throw bug(`output ${output} of the agent is no bytes`);
+  return value;
+}
+
+/** A struct with u32 numbers at offsets; all else is zero. */
+export function struct(size: number, words: Readonly<Record<number, number>>): Uint8Array {
+  const bytes = new Uint8Array(size);
+  const view = viewOf(bytes);
+  for (const [at, value] of Object.entries(words)) view.setUint32(Number(at), value >>> 0, true);
+  return bytes;
+}
