@@ -12,7 +12,7 @@ const EXIT = insn(c.BPF_JMP | c.BPF_EXIT, 0, 0, 0);
 const BPF_FUNC_tail_call = 12;
 
 /** `mapFd`: of the array the program stands in. `undefined`: not one of the two kinds. */
-function describedProgram(text: string, mapFd: number): Insn[] | undefined {
+export function describedProgram(text: string, mapFd: number): Insn[] | undefined {
   const plain = /^return (\d+)$/.exec(text);
   if (plain) return [movImm(0, Number(plain[1])), EXIT];
   const looping = /^tail call itself at (\d+), else return (\d+)$/.exec(text);

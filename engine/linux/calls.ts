@@ -19,8 +19,6 @@ const CMD = {
 } as const;
 /** As libraries pass it: what a release does not know is zero. */
 const ATTR_BYTES = 152;
-/** Bytes of a packet that a test run gives back at most. */
-const DATA_OUT = 65536;
 const O_WRONLY = 1;
 /** Bytes of the log, unless a program asks for another size. */
 export const LOG_BYTES = 16 << 20;
@@ -177,12 +175,7 @@ function testRun(request: Request, prog: Ref, { dataIn, ctxIn }: RealRun): MadeR
     request,
     CMD.testRun,
     {
-      ...(data && {
-        8: data.bytes,
-        12: DATA_OUT,
-        16: addressOf(data.at),
-        24: addressOf(request.reserve(DATA_OUT)),
-      }),
+      ...(data && { 8: data.bytes, 16: addressOf(data.at) }),
       // A program that takes a context alone is run once, and says so.
       32: ctx && !data ? 0 : 1,
       ...(ctx && { 40: ctx.bytes, 48: addressOf(ctx.at) }),

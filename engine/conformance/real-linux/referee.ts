@@ -1,0 +1,62 @@
+// The `referee` command: JSON lines in, JSON lines out, answered by a real Linux in the emulator.
+// @example echo '{"id":1,"source":"BPF_EXIT_INSN(),"}' | npm run --silent referee -- --kernel 7.3
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { isKernel, KERNELS } from "../../linux/kernels.ts";
+import { Unclear } from "../answer.ts";
+import { startFrom, stateFile } from "./node.ts";
+import { rowAnswerer } from "./rows.ts";
+
+const USAGE = `usage: npm run --silent referee -- --kernel ${Object.keys(KERNELS).join("|")}`;
+
+function fail(message: string): never {
+  process.stderr.write(`referee: ${message}\n${USAGE}\n`);
+  process.exit(2);
+}
+
+function kernelAsked(): string {
+  try {
+    return parseArgs({ options: { kernel: { type: "string" } } }).values.kernel ?? "";
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+const name = kernelAsked();
+if (!isKernel(name)) fail(`--kernel "${name}" is none of ${Object.keys(KERNELS).join(", ")}`);
+const file = stateFile(name);
+if (!existsSync(file)) fail(`${file} is missing: npm run real-linux makes it`);
+
+// Answers are all that standard output may carry.
+console.log = console.info = console.debug = console.error;
+// A reader that went away is no error of ours.
+process.stdout.on("error", () => process.exit(0));
+
+const linux = await startFrom(file);
+const answer = rowAnswerer({ linux, oreore: KERNELS[name].oreore });
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+  if (line.trim() === "") continue;
+  if (!process.stdout.write(`${JSON.stringify(await answerLine(line))}\n`))
+    await new Promise((resolve) => process.stdout.once("drain", resolve));
+}
+await linux.dispose();
+process.exit(0);
+
+async function answerLine(line: string): Promise<object> {
+  let id: unknown = null;
+  let ofSession = false;
+  const named = (answered: object) => (ofSession ? answered : { id, ...answered });
+  try {
+    const record: unknown = JSON.parse(line);
+    if (typeof record !== "object" || record === null || Array.isArray(record))
+      throw new Unclear("a line is one JSON object");
+    id = (record as { id?: unknown }).id ?? null;
+    ofSession = "op" in record;
+    return named(await answer(record as Record<string, unknown>));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Unclear || error instanceof SyntaxError)) process.stderr.write(`${error.stack}\n`);
+    return named({ error: error.message });
+  }
+}
