@@ -14,6 +14,11 @@ export {
   type ShowFormat,
 } from "./kernel/formats.ts";
 export { O_WRONLY } from "./kernel/syscall.ts";
+export type { FileAnswer, LoadOptions, RealAnswer } from "./linux/calls.ts";
+export { type Cause, compare, type LogComparison } from "./linux/compare.ts";
+export { startV86, type V86Class } from "./linux/emulator.ts";
+export { isKernel, KERNELS, type KernelName } from "./linux/kernels.ts";
+export { type CutOff, isCutOff, RealLinux } from "./linux/machine.ts";
 export type * from "./session/api.ts";
 export { EXAMPLES } from "./session/examples.ts";
 export { FIRST_EXAMPLE } from "./session/first-example.ts";

@@ -19,7 +19,11 @@ const CMD = {
 } as const;
 /** As libraries pass it: what a release does not know is zero. */
 const ATTR_BYTES = 152;
-const O_WRONLY = 1;
+/** Flags of open(2) on i386. */
+const O_WRONLY = 0o1;
+const O_CREAT = 0o100;
+const O_NOCTTY = 0o400;
+const O_TRUNC = 0o1000;
 /** Bytes of the log, unless a program asks for another size. */
 export const LOG_BYTES = 16 << 20;
 
@@ -116,8 +120,8 @@ export interface RealAnswer {
   readonly runs: readonly RealRunAnswer[];
   /** The descriptor, where it was to be kept. */
   readonly fd?: number;
-  /** Index of the map whose creation, filling or freezing was refused; the program was not loaded then. */
-  readonly map?: number;
+  /** Of each map in its order: its descriptor while the call lasted, or what refused it as a negative errno. */
+  readonly maps: readonly number[];
 }
 
 export interface Asked {
@@ -142,21 +146,25 @@ export function askProgram(
   request.reserve(size);
   const { ret } = load(request, program, insns, program.insns.length, logLevel, log, size);
   const text = size === 0 ? undefined : request.textAt(log, size);
-  const made = runs.map((run) => testRun(request, ret, run));
+  const started = runs.map((run) => testRun(request, ret, run));
   if (!keep) request.call(NR.close, ret);
   for (const { toClose } of maps) for (const fd of toClose) request.call(NR.close, fd);
   return {
     request,
     read: (outputs) => {
-      const failed = maps.findIndex(({ calls }) => calls.some((call) => resultOf(outputs, call) < 0));
-      const refusal = maps[failed]?.calls.find((call) => resultOf(outputs, call) < 0);
-      if (refusal) return { verdict: "reject", errno: -resultOf(outputs, refusal), log: "", runs: [], map: failed };
+      const made = maps.map(({ fd, calls }) => {
+        const refusal = calls.find((call) => resultOf(outputs, call) < 0);
+        return resultOf(outputs, refusal ?? fd);
+      });
+      const refused = made.find((result) => result < 0);
+      if (refused !== undefined) return { verdict: "reject", errno: -refused, log: "", runs: [], maps: made };
       const fd = resultOf(outputs, ret);
       return {
         verdict: fd < 0 ? "reject" : "accept",
         errno: Math.max(0, -fd),
         log: text ? latin1(bytesOf(outputs, text)) : "",
-        runs: fd < 0 ? [] : made.map((run) => readRun(outputs, run)),
+        runs: fd < 0 ? [] : started.map((run) => readRun(outputs, run)),
+        maps: made,
         ...(keep && fd >= 0 && { fd }),
       };
     },
@@ -216,31 +224,37 @@ export function close(fd: number): OneCall<number> {
   return returns(request, request.call(NR.close, fd));
 }
 
+/** What the calls on a file returned: a count, or a negative errno where they, or the open before them, failed. */
+export interface FileAnswer {
+  /** The descriptor while the call lasted; negative errno: the file was not opened. */
+  readonly fd: number;
+  readonly ret: number;
+  /** What was read. */
+  readonly bytes: Uint8Array;
+}
+
 /** Opens the file for writing, makes one write(2), closes it. `create`: makes the file, empty, where it is to be one. */
-export function writeFile(path: string, bytes: Uint8Array, create = false): OneCall<number> {
-  const O_CREAT = 0o100;
-  const O_TRUNC = 0o1000;
+export function writeFile(path: string, bytes: Uint8Array, create = false): OneCall<FileAnswer> {
   const request = new Request();
-  const fd = request.call(
-    NR.open,
-    addressOf(request.text(path)),
-    create ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY,
-    0o644,
-  );
+  const flags = create ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY;
+  const fd = request.call(NR.open, addressOf(request.text(path)), flags, 0o644);
   const written = request.call(NR.write, fd, addressOf(request.put(bytes)), bytes.length);
   request.call(NR.close, fd);
   return {
     request,
-    read: (outputs) => (resultOf(outputs, fd) < 0 ? resultOf(outputs, fd) : resultOf(outputs, written)),
+    read: (outputs) => {
+      const opened = resultOf(outputs, fd);
+      return { fd: opened, ret: opened < 0 ? opened : resultOf(outputs, written), bytes: new Uint8Array() };
+    },
   };
 }
 
 const PAGE = 4096;
 
 /** Opens the file, makes one read(2) of a page, closes it. */
-export function readFile(path: string): OneCall<{ readonly ret: number; readonly bytes: Uint8Array }> {
+export function readFile(path: string): OneCall<FileAnswer> {
   const request = new Request();
-  const buffer = request.put(new Uint8Array(PAGE));
+  const buffer = request.reserve(PAGE);
   const fd = request.call(NR.open, addressOf(request.text(path)), 0, 0);
   const got = request.call(NR.read, fd, addressOf(buffer), PAGE);
   const bytes = request.get(buffer, PAGE);
@@ -248,8 +262,9 @@ export function readFile(path: string): OneCall<{ readonly ret: number; readonly
   return {
     request,
     read: (outputs) => {
-      const ret = resultOf(outputs, fd) < 0 ? resultOf(outputs, fd) : resultOf(outputs, got);
-      return { ret, bytes: bytesOf(outputs, bytes).slice(0, Math.max(0, ret)) };
+      const opened = resultOf(outputs, fd);
+      const ret = opened < 0 ? opened : resultOf(outputs, got);
+      return { fd: opened, ret, bytes: bytesOf(outputs, bytes).slice(0, Math.max(0, ret)) };
     },
   };
 }
@@ -257,7 +272,6 @@ export function readFile(path: string): OneCall<{ readonly ret: number; readonly
 /** Tells the console's terminal its size, and so the programs on it (SIGWINCH). */
 export function resizeConsole(columns: number, rows: number): OneCall<number> {
   const TIOCSWINSZ = 0x5414;
-  const O_NOCTTY = 0o400;
   const request = new Request();
   const size = new Uint8Array(8);
   viewOf(size).setUint16(0, rows, true);

@@ -4,6 +4,7 @@ import {
   attach,
   close,
   detach,
+  type FileAnswer,
   type LoadOptions,
   type OneCall,
   type RealAnswer,
@@ -86,12 +87,12 @@ export class RealLinux {
   }
 
   /** One write(2) to the file: bytes written or a negative errno. `create`: the file is made where it is missing, and emptied. */
-  write(path: string, bytes: Uint8Array, create = false): Promise<number | CutOff> {
+  write(path: string, bytes: Uint8Array, create = false): Promise<FileAnswer | CutOff> {
     return this.#call(writeFile(path, bytes, create));
   }
 
   /** One read(2) of at most a page. */
-  read(path: string): Promise<{ readonly ret: number; readonly bytes: Uint8Array } | CutOff> {
+  read(path: string): Promise<FileAnswer | CutOff> {
     return this.#call(readFile(path));
   }
 

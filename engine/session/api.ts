@@ -34,9 +34,12 @@ import type {
   PasteView,
   Preset,
   ProgramInput,
+  RealProgramView,
   ShellView,
   SlotView,
   SpeedView,
+  SyscallRecord,
+  SyscallView,
   SysfsOutcome,
   TakeHomeFileView,
   Texts,
@@ -184,6 +187,10 @@ export interface ToolsApi {
   readDefinition(definition: unknown): DefinitionView;
   /** Runs a program `runs` times in each engine, or for a second. null: nothing makes it run. */
   speed(program: ProgramInput, event: EventInput, runs: number): Promise<SpeedView | null>;
+  /** The program as a real kernel takes it; null: it does not assemble, or needs a type that has no number. */
+  realProgram(program: ProgramInput): Promise<RealProgramView | null>;
+  /** Calls that a real kernel answered, as the list of calls shows them; the first gets the number `seq`. */
+  callViews(records: readonly SyscallRecord[], seq: number): readonly SyscallView[];
   /** Which goals of a lesson are met, one answer a goal: by the program, and by what the reader has done. */
   judge(program: ProgramInput, goals: readonly Goal[], reader: Reader): Promise<readonly GoalView[]>;
 }

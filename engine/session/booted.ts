@@ -7,6 +7,7 @@ import { Kernel } from "../kernel/kernel.ts";
 import { Process } from "../kernel/process.ts";
 import type { Registry } from "../kernel/registry.ts";
 import { straceLine } from "../kernel/strace.ts";
+import type { SyscallRecord } from "../kernel/syscall.ts";
 import { type Env, type Machine, packetBytes } from "../vm/index.ts";
 import { kernelView } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
@@ -114,11 +115,14 @@ export function act(state: SessionState, use: (process: Process, now: Booted) =>
   };
 }
 
+/** A call as the page lists it. */
+export const callView = (call: SyscallRecord, seq: number, registry: Registry): SyscallView => ({
+  ...call,
+  ...straceLine(call, registry),
+  seq,
+  errnoName: call.errno ? errnoName(call.errno) : "",
+  errnoText: call.errno ? errnoText(call.errno) : "",
+});
+
 const takeCalls = (now: Booted): SyscallView[] =>
-  now.process.takeCalls().map((call) => ({
-    ...call,
-    ...straceLine(call, now.kernel),
-    seq: ++now.seq,
-    errnoName: call.errno ? errnoName(call.errno) : "",
-    errnoText: call.errno ? errnoText(call.errno) : "",
-  }));
+  now.process.takeCalls().map((call) => callView(call, ++now.seq, now.kernel));

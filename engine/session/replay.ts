@@ -92,6 +92,8 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     presets: "nothing",
     readDefinition: "nothing",
     speed: "nothing",
+    realProgram: "nothing",
+    callViews: "nothing",
     judge: "nothing",
   },
   language: {

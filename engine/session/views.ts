@@ -3,12 +3,13 @@
 
 import type { DefinitionFault, DefinitionInput } from "../kernel/definition-input.ts";
 import type { Preset } from "../kernel/presets.ts";
-import type { Syscall } from "../kernel/syscall.ts";
+import type { Syscall, SyscallRecord } from "../kernel/syscall.ts";
+import type { RealProgram } from "../linux/program.ts";
 import type { Refusal } from "../verifier/refusals.ts";
 
 import type { RunView } from "./run-views.ts";
 
-export type { DefinitionFault, DefinitionInput, Preset };
+export type { DefinitionFault, DefinitionInput, Preset, RealProgram, SyscallRecord };
 
 /** 64 bits as 16 lower-case hex digits. */
 export type Hex64 = string;
@@ -277,6 +278,15 @@ export type SyscallView = Syscall & {
   /** Where in `text` the result begins: ` = 3`. */
   readonly resultAt: number;
 };
+
+/** A program as a real kernel takes it, and what the calls that load it say of themselves. */
+export interface RealProgramView {
+  readonly program: RealProgram;
+  /** BPF_MAP_CREATE of each map, then BPF_PROG_LOAD: results are still to come. */
+  readonly calls: readonly Syscall[];
+  /** It comes with BTF (func_info), which is left out: the agent sends none. */
+  readonly leavesBtf: boolean;
+}
 
 export interface FdView {
   readonly fd: number;

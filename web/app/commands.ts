@@ -3,6 +3,7 @@
 import type { Texts } from "../../engine/index.ts";
 import { switchLanguage } from "../i18n/index.ts";
 import { copyText, hasPlace, makeLink } from "../links/share.ts";
+import { askRealLinux } from "../linux/open.ts";
 import { toggleBreakpoint } from "../stores/breakpoints.ts";
 import { openDialog, toggleDialog } from "../stores/dialog.ts";
 import { editorAct } from "../stores/editor-actions.ts";
@@ -79,6 +80,12 @@ export const COMMANDS: readonly Command[] = [
     words: { en: "Run: load, attach, echo, cat", ja: "実行: ロード、アタッチ、echo、cat" },
     keys: ["C-Enter"],
     act: () => runAll().then((ok) => ok || nextProblem()),
+  },
+  {
+    id: "run.ask-linux",
+    group: "run",
+    words: { en: "Ask a real Linux", ja: "本物の Linux に尋ねる" },
+    act: askRealLinux,
   },
   { id: "run.step", group: "run", words: { en: "Step", ja: "1 ステップ進む" }, keys: ["F10"], act: () => moveBy(1) },
   {

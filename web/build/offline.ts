@@ -4,8 +4,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { build, type Plugin } from "vite";
 
-/** Not kept: the worker itself, and fonts in the form that only old browsers take. */
-const LEFT_OUT = /^sw\.js$|\.woff$|\.map$/;
+/**
+ * Not kept: the worker itself, fonts in the form that only old browsers take, and the real Linux with its emulator, which
+ * keep themselves when they are first used (web/linux/files.ts).
+ */
+const LEFT_OUT = /^sw\.js$|\.woff$|\.map$|^linux\/|^assets\/v86[^/]*\.wasm$/;
 
 export function offline(): Plugin {
   let out = "";

@@ -67,6 +67,9 @@ export const en = {
     stats: (insns: number, us: number) => `${plural(insns, "instruction")} walked in ${formatMicros(us)}`,
     safe: "The verifier walked every path and found nothing unsafe. This program may be loaded.",
     goTo: "Go to the line",
+    askLinux: "Ask a real Linux",
+    askLinuxTitle:
+      "Asks a real Linux in this page (6.1 with OREORE, or 7.3). On first use some megabytes are fetched, once",
     line: (n: number) => `line ${n}`,
     log: "Verifier log",
     logEmpty: "The log appears here once every line assembles.",

@@ -76,6 +76,9 @@ export const ja: Dictionary = {
     stats: (insns, us) => `${n(insns)} 命令を ${formatMicros(us)} で検証`,
     safe: "verifier はすべての経路をたどり、危険な操作を見つけませんでした。このプログラムはロードできます。",
     goTo: "該当行へ移動",
+    askLinux: "本物の Linux に尋ねる",
+    askLinuxTitle:
+      "このページで動く本物の Linux (OREORE 入りの 6.1 か 7.3) に尋ねます。最初の一度だけ数 MB を取得します",
     line: (line) => `${line} 行目`,
     log: "verifier のログ",
     logEmpty: "すべての行がアセンブルできると、ここにログが出ます。",

@@ -16,7 +16,11 @@ import { saveFile } from "../ui/save.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
 import { adopt, moveTo } from "./machine.ts";
 import { chooseProgType, editInput, noteWhat, programInput, recheck, useProgram, writtenFor } from "./program.ts";
+import { stage } from "./stage.ts";
 import { freshCheck, useVerdict } from "./verdict.ts";
+
+/** The real kernel's side, loaded when it is chosen. */
+const real = () => import("../linux/stage.ts");
 
 /** The file whose writes run the program, whether the module that makes it is there or not. */
 export const hookPath = ({ kernel }: Pick<KernelState, "kernel">): string => kernel?.own.path ?? OREORE_FILE;
@@ -146,6 +150,7 @@ export function chooseType(name: string): void {
 }
 
 export async function load(): Promise<boolean> {
+  if (stage() === "real") return (await real()).load();
   const program = useProgram.getState();
   const outcome = await answered(engine().api.kernel.load(programInput(program)));
   if (!outcome) return false;
@@ -157,18 +162,21 @@ export async function load(): Promise<boolean> {
 }
 
 export async function attach(): Promise<boolean> {
+  if (stage() === "real") return (await real()).attach();
   const outcome = await answered(engine().api.kernel.attach());
   if (outcome) note(outcome);
   return outcome !== undefined && outcome.ret >= 0;
 }
 
 export async function detach(): Promise<void> {
+  if (stage() === "real") return (await real()).detach();
   const outcome = await answered(engine().api.kernel.detach());
   if (outcome) note(outcome);
 }
 
 /** `echo input > /sys/oreore/bpf` */
 export async function write(): Promise<void> {
+  if (stage() === "real") return (await real()).write();
   const { input } = useProgram.getState();
   const { api } = engine();
   if (!get().kernel) await greet();
@@ -182,6 +190,7 @@ export async function write(): Promise<void> {
 
 /** `cat /sys/oreore/bpf` */
 export async function read(): Promise<void> {
+  if (stage() === "real") return (await real()).read();
   const outcome = await answered(engine().api.kernel.readFile(hookPath(get())));
   if (outcome) show(outcome, "read");
 }

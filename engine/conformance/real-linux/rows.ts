@@ -7,8 +7,8 @@ import { progTypeByName } from "../../facts/prog-types.ts";
 import { BPF_PSEUDO_MAP_FD } from "../../isa/codes.ts";
 import { encodeInsns } from "../../isa/insn.ts";
 import { OREORE } from "../../kernel/definition.ts";
-import { LOG_BYTES } from "../../linux/calls.ts";
-import { isCutOff, type RealLinux } from "../../linux/machine.ts";
+import { type FileAnswer, LOG_BYTES } from "../../linux/calls.ts";
+import { type CutOff, isCutOff, type RealLinux } from "../../linux/machine.ts";
 import { type MapExtras, type RealProgram, realProgram } from "../../linux/program.ts";
 import type { MapDef, Program } from "../../program/program.ts";
 import { Unclear, understand } from "../answer.ts";
@@ -89,9 +89,10 @@ export function rowAnswerer(kernel: Kernel): (record: Record<string, unknown>) =
   const { linux } = kernel;
   const { path } = OREORE.attribute;
   let last = -1;
-  const call = async (op: string, answer: Promise<number | object>): Promise<object> => {
-    const ret = await answer;
-    if (typeof ret !== "number") return { op, error: isCutOff(ret) ? tooLong(ret.ms) : "no answer" };
+  const call = async (op: string, answer: Promise<number | FileAnswer | CutOff>): Promise<object> => {
+    const answered = await answer;
+    if (isCutOff(answered)) return { op, error: tooLong(answered.ms) };
+    const ret = typeof answered === "number" ? answered : answered.ret;
     return { op, ret: Math.max(-1, ret), errno: Math.max(0, -ret) };
   };
   const session = async (row: v.InferOutput<typeof Row>): Promise<object> => {
@@ -141,7 +142,8 @@ export function rowAnswerer(kernel: Kernel): (record: Record<string, unknown>) =
       })),
     });
     if (isCutOff(answer)) return { error: tooLong(answer.ms) };
-    const { verdict, errno, log, map } = answer;
+    const { verdict, errno, log, maps } = answer;
+    const map = maps.findIndex((result) => result < 0);
     return {
       verdict,
       errno,
@@ -151,7 +153,8 @@ export function rowAnswerer(kernel: Kernel): (record: Record<string, unknown>) =
           ? { retval: run.retval }
           : { fault: `BPF_PROG_TEST_RUN: ${errnoText(-run.errno)}`, errno: run.errno },
       ),
-      ...(map !== undefined && { map }),
+      // The map that could not be made; the program was not loaded then.
+      ...(map >= 0 && { map }),
     };
   };
 }

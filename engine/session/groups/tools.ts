@@ -7,7 +7,7 @@ import { type DefinitionInput, readDefinition } from "../../kernel/definition-in
 import { PRESETS } from "../../kernel/presets.ts";
 import { Registry } from "../../kernel/registry.ts";
 import type { ToolsApi } from "../api.ts";
-import { booted } from "../booted.ts";
+import { booted, callView } from "../booted.ts";
 import { readCapture } from "../captures.ts";
 import { assembleInput } from "../check.ts";
 import { contextView } from "../context-view.ts";
@@ -66,6 +66,13 @@ export function createTools(state: SessionState): ToolsApi {
       const files = takeHome(program, state.registry.definition);
       return files.map(({ path, text, executable }) => ({ path, text, executable: executable ?? false }));
     },
+
+    async realProgram(input) {
+      const { realProgramView } = await import("../real.ts");
+      const { assembly, program } = assembleInput(state.registry, input);
+      return assembly.ok ? realProgramView(program, state.registry) : null;
+    },
+    callViews: (records, seq) => records.map((record, i) => callView(record, seq + i, state.registry)),
 
     async judge(program, goals, reader) {
       const { judge } = await import("../goals.ts");

@@ -6,17 +6,20 @@ import { useText } from "../../i18n/index.ts";
 import { attach, detach, hookPath, load, progTypeView, read, testRun, useKernel, write } from "../../stores/kernel.ts";
 import { showView, useView } from "../../stores/layout.ts";
 import { editInput, useProgram } from "../../stores/program.ts";
+import { useStage } from "../../stores/stage.ts";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 
 const Extend = lazy(() => import("./Extend.tsx"));
 const Shell = lazy(() => import("./Shell.tsx"));
+const RealStage = lazy(() => import("../../linux/RealStage.tsx"));
 
 /** The first is the pane without the panel that extends the kernel. */
 const VIEWS = ["run", "steps", "parts", "type", "code"] as const;
 
 export function KernelPane() {
   const view = useView("kernel", VIEWS);
+  const stage = useStage((s) => s.stage);
   const text = useText();
   const hello = useKernel((s) => s.hello);
   const progType = useProgram((s) => s.progType);
@@ -46,12 +49,13 @@ export function KernelPane() {
       <div className="pane__body kernel-pane__body">
         {/* The map stands below what makes it light up. */}
         {view !== "parts" && extend}
+        <Suspense>
+          <RealStage />
+        </Suspense>
         <ProgramSteps />
         {event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />}
         {view === "parts" && extend}
-        <Suspense>
-          <Shell />
-        </Suspense>
+        <Suspense>{stage === "simulated" && <Shell />}</Suspense>
         <Maps />
         <Syscalls />
         <TracePipe />

@@ -1,8 +1,9 @@
 // What the kernel's verifier says: yes or no, the line of the log that says why, and the whole log.
-import { Ban, CircleCheck, Copy, LoaderCircle, TriangleAlert } from "lucide-react";
+import { Ban, CircleCheck, Copy, Cpu, LoaderCircle, TriangleAlert } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
+import { askRealLinux, useRealPanel } from "../../linux/open.ts";
 import { revealSlot, revealSpan } from "../../stores/focus.ts";
 import { showView, useView } from "../../stores/layout.ts";
 import { useProgram } from "../../stores/program.ts";
@@ -15,6 +16,7 @@ import { Log } from "./Log.tsx";
 
 const Explanation = lazy(() => import("./Explanation.tsx"));
 const Visits = lazy(() => import("./Visits.tsx"));
+const RealPanel = lazy(() => import("../../linux/RealPanel.tsx"));
 const Walking = lazy(() => import("./Walking.tsx"));
 const VIEWS = ["log", "beliefs"] as const;
 
@@ -22,6 +24,7 @@ export function VerifierPane() {
   const text = useText();
   const check = useVerdict((s) => s.check);
   const view = useView("verifier", VIEWS);
+  const real = useRealPanel((s) => s.open);
   const isWalking = useVerdict((s) => s.walked > 0 || s.stopped);
   const views = (
     <Segments
@@ -36,6 +39,11 @@ export function VerifierPane() {
   return (
     <section className="pane verifier-pane" aria-label={text.panes.verifier}>
       <Verdict />
+      {real && (
+        <Suspense>
+          <RealPanel />
+        </Suspense>
+      )}
       {isWalking && (
         <Suspense>
           <Walking />
@@ -117,6 +125,17 @@ function Verdict() {
       </div>
       {verdict !== "error" && check && (
         <p className="verdict__stats">{text.verdict.stats(check.insnsProcessed, check.us)}</p>
+      )}
+      {verdict !== "error" && (
+        <button
+          type="button"
+          className="button"
+          data-testid="ask-linux"
+          onClick={askRealLinux}
+          title={text.verdict.askLinuxTitle}
+        >
+          <Cpu size={14} aria-hidden="true" /> {text.verdict.askLinux}
+        </button>
       )}
       <PaneTools pane="verifier" />
     </div>

@@ -1,0 +1,145 @@
+// What the simulation said beside what a real kernel said, each difference with its cause as far as it is known.
+// The two are never the same release, and the real one has 32 bits: see CAUSES.
+
+/**
+ * `address`: only addresses differ, which change from boot to boot; `release`: another release words it, or judges it,
+ * in another way; `width`: 32 bits; `btf`: this kernel was built without its own type information; `unknown`: a verdict or
+ * an errno that none of these explains.
+ */
+export type Cause = "address" | "release" | "width" | "btf" | "unknown";
+
+/** One side of the comparison. */
+export interface Said {
+  readonly verdict: "accept" | "reject";
+  /** Positive; 0 where accepted. */
+  readonly errno: number;
+  readonly log: string;
+}
+
+export interface Difference {
+  readonly what: "verdict" | "errno" | "message" | "processed";
+  readonly ours: string;
+  readonly theirs: string;
+  readonly cause: Cause;
+}
+
+/** Lines of both logs that say the same, but for `state`; or a line of one that the other has not, with the cause. */
+export interface ComparedLine {
+  readonly ours?: string;
+  readonly theirs?: string;
+  readonly state: "same" | Cause;
+}
+
+export interface LogComparison {
+  /** Verdict, errno and last line are equal, but for addresses. */
+  readonly same: boolean;
+  /** And so is all else. */
+  readonly identical: boolean;
+  readonly differences: readonly Difference[];
+  /** The real log's last line before diagnosis and statistics. */
+  readonly message: string;
+  /** Both logs side by side, without statistics and diagnosis. */
+  readonly lines: readonly ComparedLine[];
+  /** Linux's own diagnosis of a refusal, since 7.2; "" where it gives none. */
+  readonly diagnosis: string;
+}
+
+export interface LogParts {
+  readonly lines: readonly string[];
+  /** The last line before diagnosis and statistics, "" where there is none. */
+  readonly message: string;
+  readonly diagnosis: string;
+  /** Instructions that the verifier walked; -1 where the log does not say. */
+  readonly processed: number;
+}
+
+const STATISTICS = /^processed (\d+) insns/;
+const DIAGNOSIS = /^Verification failed: /;
+
+export function partsOfLog(log: string): LogParts {
+  const all = log.replace(/\n$/, "").split("\n");
+  const end = all.findIndex((line) => STATISTICS.test(line));
+  const said = end < 0 ? all : all.slice(0, end);
+  const from = said.findIndex((line) => DIAGNOSIS.test(line));
+  const lines = from < 0 ? said : said.slice(0, from);
+  while (lines.at(-1) === "") lines.pop();
+  const count = STATISTICS.exec(all[end] ?? "");
+  return {
+    lines,
+    message: lines.at(-1) ?? "",
+    diagnosis: from < 0 ? "" : said.slice(from).join("\n").trim(),
+    processed: count ? Number(count[1]) : -1,
+  };
+}
+
+/** The columns of a log differ with the release. */
+const withoutBlanks = (line: string): string => line.replace(/ +/g, " ").trim();
+/** Addresses of the kernel: 16 digits on 64 bits, 8 on 32. */
+export const withoutAddresses = (line: string): string =>
+  withoutBlanks(line).replace(/\b0x(?:f[0-9a-f]{15}|[c-f][0-9a-f]{7})\b/g, "0x…");
+
+/** What a kernel of 32 bits says because its JIT does without: functions of the program, kernel functions. */
+const WITHOUT_JIT = /non-JITed programs/;
+const OF_BTF = /\bBTF\b|\bbtf\b|attach_btf_id/;
+/** Types whose context has the size of the machine's registers. */
+const CONTEXT_OF_WORDS = new Set(["kprobe", "perf_event"]);
+
+function causeOf(message: string, progType: string): Cause | undefined {
+  if (WITHOUT_JIT.test(message)) return "width";
+  if (CONTEXT_OF_WORDS.has(progType) && /context access/.test(message)) return "width";
+  if (OF_BTF.test(message)) return "btf";
+  return undefined;
+}
+
+/** `ours`: the simulation's, of `progType`. */
+export function compare(ours: Said, theirs: Said, progType: string): LogComparison {
+  const mine = partsOfLog(ours.log);
+  const real = partsOfLog(theirs.log);
+  const differences: Difference[] = [];
+  const known = causeOf(real.message, progType);
+  const differ = (what: Difference["what"], a: string, b: string, cause: Cause) => {
+    if (a !== b) differences.push({ what, ours: a, theirs: b, cause });
+  };
+  differ("verdict", ours.verdict, theirs.verdict, known ?? "unknown");
+  if (ours.verdict === "reject" && theirs.verdict === "reject")
+    differ("errno", String(ours.errno), String(theirs.errno), known ?? "unknown");
+  const refused = ours.verdict === "reject" || theirs.verdict === "reject";
+  const [a, b] = [ours.verdict === "reject" ? mine.message : "", theirs.verdict === "reject" ? real.message : ""];
+  if (refused) differ("message", a, b, withoutAddresses(a) === withoutAddresses(b) ? "address" : (known ?? "release"));
+  if (mine.processed >= 0 && real.processed >= 0)
+    differ("processed", String(mine.processed), String(real.processed), known ?? "release");
+  const lines = compareLines(mine.lines, real.lines, known);
+  return {
+    same: differences.every(({ what, cause }) => what === "processed" || (what === "message" && cause === "address")),
+    identical: differences.length === 0 && lines.every(({ state }) => state === "same"),
+    differences,
+    message: real.message,
+    lines,
+    diagnosis: real.diagnosis,
+  };
+}
+
+/** How far ahead the other log is searched for a line. */
+const AHEAD = 64;
+
+/** Each line of `theirs` stands beside the next line of `ours` that says the same. */
+function compareLines(ours: readonly string[], theirs: readonly string[], known: Cause | undefined): ComparedLine[] {
+  const masked = ours.map(withoutAddresses);
+  const rows: ComparedLine[] = [];
+  let at = 0;
+  const skipTo = (end: number) => {
+    for (; at < end; at++) rows.push({ ours: ours[at] as string, state: "release" });
+  };
+  theirs.forEach((line, i) => {
+    const found = masked.slice(at, at + AHEAD).indexOf(withoutAddresses(line));
+    if (found < 0) {
+      rows.push({ theirs: line, state: i === theirs.length - 1 ? (known ?? "release") : "release" });
+      return;
+    }
+    skipTo(at + found);
+    const mine = ours[at++] as string;
+    rows.push({ ours: mine, theirs: line, state: withoutBlanks(mine) === withoutBlanks(line) ? "same" : "address" });
+  });
+  skipTo(ours.length);
+  return rows;
+}

@@ -1,0 +1,95 @@
+// A terminal on the real Linux: xterm.js on its first serial line.
+import { FitAddon } from "@xterm/addon-fit";
+import { Terminal } from "@xterm/xterm";
+import { useEffect, useRef, useState } from "react";
+import "@xterm/xterm/css/xterm.css";
+import { useLinuxTexts } from "../i18n/linux.ts";
+import { machine, onConsole, tellLost } from "./store.ts";
+
+const CTRL_C = "\x03";
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const send = async (bytes: Uint8Array): Promise<void> => void (await machine(true))?.machine.type(bytes);
+
+export default function RealConsole() {
+  const text = useLinuxTexts();
+  const screen = useRef<HTMLDivElement>(null);
+  const terminal = useRef<Terminal | null>(null);
+  const [note, setNote] = useState("");
+
+  useEffect(() => {
+    const { current } = screen;
+    if (!current) return;
+    const term = new Terminal({
+      fontFamily: getComputedStyle(current).getPropertyValue("--font-code"),
+      fontSize: 13,
+      theme: { background: "#101113", foreground: "#eeeff1" },
+      screenReaderMode: true,
+      scrollback: 2000,
+    });
+    const fit = new FitAddon();
+    term.loadAddon(fit);
+    term.open(current);
+    terminal.current = term;
+    const silence = onConsole((bytes) => term.write(bytes));
+    const typed = term.onData((data) => void send(bytesOf(data)));
+    const binary = term.onBinary((data) => void send(Uint8Array.from(data, (char) => char.charCodeAt(0))));
+    const sized = term.onResize(({ cols, rows }) => void machine(true).then((it) => it?.machine.resize(cols, rows)));
+    const watch = new ResizeObserver(() => fit.fit());
+    watch.observe(current);
+    fit.fit();
+    // The prompt was written before the state was saved: an empty line brings another.
+    void machine(true).then((it) => {
+      void it?.machine.resize(term.cols, term.rows);
+      void it?.machine.type(bytesOf("\r"));
+    });
+    term.focus();
+    return () => {
+      watch.disconnect();
+      silence();
+      for (const one of [typed, binary, sized]) one.dispose();
+      term.dispose();
+      terminal.current = null;
+    };
+  }, []);
+
+  const reset = async (): Promise<void> => {
+    const ms = await (await machine(true))?.machine.reset();
+    if (ms === undefined) return;
+    tellLost();
+    terminal.current?.reset();
+    const { cols, rows } = terminal.current ?? { cols: 80, rows: 24 };
+    const again = await machine(true);
+    void again?.machine.resize(cols, rows);
+    void again?.machine.type(bytesOf("\r"));
+    setNote(text.resetTook(ms));
+  };
+  const copy = async (): Promise<void> => {
+    const { current } = terminal;
+    if (!current) return;
+    const marked = current.getSelection();
+    if (marked === "") current.selectAll();
+    await navigator.clipboard.writeText(marked || current.getSelection().trimEnd());
+    if (marked === "") current.clearSelection();
+  };
+  return (
+    <div className="real-console" data-testid="linux-console">
+      <p className="real__note">{text.consoleHint}</p>
+      <div ref={screen} className="real-console__screen" lang="en" />
+      <div className="real-console__tools">
+        <button type="button" className="button" onClick={() => void send(bytesOf(CTRL_C))}>
+          {text.interrupt}
+        </button>
+        <button type="button" className="button" onClick={() => void copy()}>
+          {text.copy}
+        </button>
+        <button type="button" className="button" data-testid="linux-reset" onClick={() => void reset()}>
+          {text.reset}
+        </button>
+        <span className="hint" role="status">
+          {note}
+        </span>
+      </div>
+    </div>
+  );
+}

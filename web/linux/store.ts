@@ -1,0 +1,202 @@
+// Asking a real Linux what the page's verifier was asked: which kernel, how far it is, and its last answer beside ours.
+// One machine at a time: it takes as much memory as all the rest of the page.
+import { create } from "zustand";
+import { type CutOff, isCutOff, type KernelName } from "../../engine/index.ts";
+import { answered, engine } from "../stores/engine.ts";
+import { programInput, useProgram } from "../stores/program.ts";
+import { freshCheck, useVerdict } from "../stores/verdict.ts";
+import { Ended, MachineThread } from "./client.ts";
+import { toFetch } from "./files.ts";
+import type { Asked } from "./messages.ts";
+
+export type Phase = "off" | "consent" | "fetching" | "starting" | "ready" | "failed";
+
+/** Why there is nothing to ask. */
+export type Reason = "does not assemble" | "no such type" | "not simulated" | "own type";
+
+export interface RealState {
+  readonly kernel: KernelName;
+  readonly phase: Phase;
+  /** Bytes that asking would fetch; -1: not known yet. */
+  readonly toFetch: number;
+  readonly fetched: number;
+  readonly of: number;
+  /** Text of a failure. */
+  readonly failure: string;
+  readonly asking: boolean;
+  /** The last answer, with the revision of the program it is about. */
+  readonly result: {
+    readonly revision: number;
+    readonly kernel: KernelName;
+    readonly asked: Asked | CutOff;
+    readonly leavesBtf: boolean;
+  } | null;
+  readonly reason: Reason | null;
+  /** Ask again after each edit. */
+  readonly auto: boolean;
+}
+
+export const useReal = create<RealState>()(() => ({
+  kernel: "oreore-6.1",
+  phase: "off",
+  toFetch: -1,
+  fetched: 0,
+  of: 0,
+  failure: "",
+  asking: false,
+  result: null,
+  reason: null,
+  auto: false,
+}));
+
+const { getState: get, setState: set } = useReal;
+
+let thread: MachineThread | undefined;
+const consoleListeners = new Set<(bytes: Uint8Array) => void>();
+const endListeners = new Set<() => void>();
+
+/** Told what the console prints, from now on; gives what ends it. */
+export function onConsole(listener: (bytes: Uint8Array) => void): () => void {
+  consoleListeners.add(listener);
+  if (thread) thread.watched = true;
+  return () => {
+    consoleListeners.delete(listener);
+    if (thread) thread.watched = consoleListeners.size > 0;
+  };
+}
+
+/** Told when the machine is gone or back in its saved state: descriptors of before mean nothing. */
+export function onMachineLost(listener: () => void): void {
+  endListeners.add(listener);
+}
+export const tellLost = (): void => {
+  for (const listener of endListeners) listener();
+};
+
+export async function chooseKernel(kernel: KernelName): Promise<void> {
+  if (get().kernel === kernel) return;
+  endMachine();
+  set({ kernel, result: null, reason: null, failure: "", phase: "off", toFetch: -1 });
+  set({ toFetch: await toFetch(kernel) });
+}
+
+/** A reader on a phone, or who asked for little data, is asked before anything is fetched. */
+const asksFirst = (): boolean =>
+  matchMedia("(max-width: 700px), (pointer: coarse)").matches ||
+  (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true;
+
+/** The running machine of the chosen kernel, started where it is not there; undefined: not yet, or it failed (see phase). */
+export async function machine(consented = false): Promise<MachineThread | undefined> {
+  const { kernel } = get();
+  if (thread?.kernel === kernel) {
+    try {
+      await thread.started;
+      return thread;
+    } catch {
+      return undefined;
+    }
+  }
+  const bytes = await toFetch(kernel);
+  set({ toFetch: bytes });
+  if (bytes > 0 && !consented && asksFirst()) {
+    set({ phase: "consent" });
+    return undefined;
+  }
+  set({ phase: "fetching", fetched: 0, of: 0, failure: "" });
+  const mine = new MachineThread(kernel, {
+    onProgress: (fetched, of) => set({ fetched, of, phase: fetched < of ? "fetching" : "starting" }),
+    onConsole: (text) => {
+      for (const listener of consoleListeners) listener(text);
+    },
+    onEnd: () => {
+      if (thread !== mine) return;
+      thread = undefined;
+      if (get().phase !== "failed") set({ phase: "off" });
+      set({ asking: false });
+      tellLost();
+    },
+  });
+  thread = mine;
+  mine.watched = consoleListeners.size > 0;
+  try {
+    await mine.started;
+    set({ phase: "ready", toFetch: 0 });
+    return mine;
+  } catch (error) {
+    if (!(error instanceof Ended))
+      set({ phase: "failed", failure: error instanceof Error ? error.message : String(error) });
+    return undefined;
+  }
+}
+
+/** Ends the machine, or the fetching of it. */
+export function endMachine(): void {
+  thread?.end();
+  thread = undefined;
+  set({ phase: "off", asking: false });
+}
+
+export async function learnSize(): Promise<void> {
+  set({ toFetch: await toFetch(get().kernel) });
+}
+
+/** Asks the chosen kernel about the program as it stands. `consented`: the reader has seen what is fetched. */
+export async function ask(consented = false): Promise<void> {
+  if (get().asking) return;
+  set({ asking: true, reason: null });
+  try {
+    await askOnce(consented);
+  } catch (error) {
+    if (!(error instanceof Ended)) set({ failure: error instanceof Error ? error.message : String(error) });
+  } finally {
+    set({ asking: false });
+  }
+  const { result, auto } = get();
+  if (auto && result && result.revision !== useProgram.getState().revision) void ask();
+}
+
+async function askOnce(consented: boolean): Promise<void> {
+  const check = await freshCheck();
+  const program = useProgram.getState();
+  if (!check || check.revision !== program.revision) return;
+  const reason = await reasonAgainst(check.verdict === "error" ? (check.unsupported ? "" : "error") : check.verdict);
+  const real = reason ? null : await answered(engine().api.tools.realProgram(programInput(program)));
+  if (reason || !real) return set({ reason: reason ?? "no such type", result: null });
+  const here = await machine(consented);
+  if (!here) return;
+  const log =
+    check.verdict === "error" ? "" : ((await answered(engine().api.check.logText(check.revision))) ?? check.log);
+  const asked = await here.machine.ask(real.program, {
+    verdict: check.verdict === "accept" ? "accept" : "reject",
+    errno: check.errno,
+    log,
+    progType: program.progType,
+  });
+  if (isCutOff(asked)) tellLost();
+  set({ result: { revision: check.revision, kernel: here.kernel, asked, leavesBtf: real.leavesBtf } });
+}
+
+async function reasonAgainst(verdict: string): Promise<Reason | null> {
+  const { useKernel } = await import("../stores/kernel.ts");
+  const { definition } = useKernel.getState();
+  const { progType } = useProgram.getState();
+  if (verdict === "error") return "does not assemble";
+  if (definition && definition.name === progType) return "own type";
+  if (progType === "oreore" && get().kernel !== "oreore-6.1") return "no such type";
+  return null;
+}
+
+export function setAuto(auto: boolean): void {
+  set({ auto });
+  if (auto) void ask();
+}
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+/** Milliseconds of rest after an edit. */
+const REST = 250;
+useVerdict.subscribe(({ check, checking }) => {
+  if (!get().auto || checking || !check || get().phase !== "ready") return;
+  if (get().result?.revision === check.revision) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => void ask(), REST);
+});
