@@ -1,5 +1,5 @@
 // The real Linux beside the verdict: what it takes, how far it is, and its answer next to ours with each difference named.
-import { Ban, CircleCheck, Cpu, LoaderCircle, X } from "lucide-react";
+import { Ban, CircleCheck, Cpu, X } from "lucide-react";
 import { useEffect } from "react";
 import { isCutOff, KERNELS, type KernelName } from "../../engine/index.ts";
 import { useLinuxTexts } from "../i18n/linux.ts";
@@ -10,11 +10,10 @@ import { about } from "./files.ts";
 import { Logs } from "./Logs.tsx";
 import type { Asked } from "./messages.ts";
 import { closeRealPanel, useRealPanel } from "./open.ts";
+import { Progress } from "./Progress.tsx";
 import { ask, chooseKernel, endMachine, learnSize, setAuto, useReal } from "./store.ts";
-import "./linux.css";
 
 const NAMES = Object.keys(KERNELS) as KernelName[];
-export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 export default function RealPanel() {
   const text = useLinuxTexts();
@@ -72,63 +71,6 @@ export default function RealPanel() {
       {result && <Result />}
     </section>
   );
-}
-
-/** What a machine needs, how far its files are, and why it is not there. */
-export function Progress() {
-  const text = useLinuxTexts();
-  const { phase, fetched, of, failure, asking, toFetch } = useReal();
-  switch (phase) {
-    case "consent":
-      return (
-        <p className="real__note">
-          {text.needs(megabytes(toFetch))}{" "}
-          <button type="button" className="button" data-testid="linux-fetch" onClick={() => void ask(true)}>
-            {text.fetch(megabytes(toFetch))}
-          </button>
-        </p>
-      );
-    case "fetching":
-    case "starting":
-      return (
-        <div className="real__note" role="status">
-          <p>
-            {toFetch > 0 && `${text.needs(megabytes(toFetch))} `}
-            {toFetch > 0 && text.once}
-          </p>
-          <p className="real__progress">
-            {phase === "starting" ? (
-              <>
-                <LoaderCircle className="spin" size={15} aria-hidden="true" /> {text.starting}
-              </>
-            ) : (
-              <>
-                <progress value={fetched} max={of || 1} aria-label={text.fetching(megabytes(fetched), megabytes(of))} />{" "}
-                {of > 0 && text.fetching(megabytes(fetched), megabytes(of))}
-              </>
-            )}
-            <button type="button" className="button" data-testid="linux-cancel" onClick={endMachine}>
-              {text.cancel}
-            </button>
-          </p>
-        </div>
-      );
-    case "failed":
-      return (
-        <p className="real__note" role="alert">
-          {text.failed(failure)}{" "}
-          <button type="button" className="button" onClick={() => void ask(true)}>
-            {text.retry}
-          </button>
-        </p>
-      );
-    default:
-      return asking ? (
-        <p className="real__note" role="status">
-          <LoaderCircle className="spin" size={15} aria-hidden="true" /> {text.asking}
-        </p>
-      ) : null;
-  }
 }
 
 function Result() {

@@ -43,7 +43,7 @@ export class MachineThread {
   constructor(kernel: KernelName, events: MachineEvents) {
     this.kernel = kernel;
     this.#events = events;
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "oreore-linux" });
+    this.#worker = new Worker(new URL("./thread.ts", import.meta.url), { type: "module", name: "oreore-linux" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromMachine>) => this.#take(data);
     this.#worker.onerror = () => this.end("the thread of the machine stopped");
     this.machine = new Proxy({} as RealMachine, {

@@ -12,7 +12,7 @@ import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 
 const Extend = lazy(() => import("./Extend.tsx"));
 const Shell = lazy(() => import("./Shell.tsx"));
-const RealStage = lazy(() => import("../../linux/RealStage.tsx"));
+const StageSwitch = lazy(() => import("../../linux/StageSwitch.tsx"));
 
 /** The first is the pane without the panel that extends the kernel. */
 const VIEWS = ["run", "steps", "parts", "type", "code"] as const;
@@ -50,7 +50,7 @@ export function KernelPane() {
         {/* The map stands below what makes it light up. */}
         {view !== "parts" && extend}
         <Suspense>
-          <RealStage />
+          <StageSwitch />
         </Suspense>
         <ProgramSteps />
         {event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />}

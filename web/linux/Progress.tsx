@@ -1,0 +1,63 @@
+// What the real machine needs, how far its files are, and why it is not there.
+import { LoaderCircle } from "lucide-react";
+import { useLinuxTexts } from "../i18n/linux.ts";
+import { ask, endMachine, useReal } from "./store.ts";
+import "./linux.css";
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+export function Progress() {
+  const text = useLinuxTexts();
+  const { phase, fetched, of, failure, asking, toFetch } = useReal();
+  switch (phase) {
+    case "consent":
+      return (
+        <p className="real__note">
+          {text.needs(megabytes(toFetch))}{" "}
+          <button type="button" className="button" data-testid="linux-fetch" onClick={() => void ask(true)}>
+            {text.fetch(megabytes(toFetch))}
+          </button>
+        </p>
+      );
+    case "fetching":
+    case "starting":
+      return (
+        <div className="real__note" role="status">
+          <p>
+            {toFetch > 0 && `${text.needs(megabytes(toFetch))} `}
+            {toFetch > 0 && text.once}
+          </p>
+          <p className="real__progress">
+            {phase === "starting" ? (
+              <>
+                <LoaderCircle className="spin" size={15} aria-hidden="true" /> {text.starting}
+              </>
+            ) : (
+              <>
+                <progress value={fetched} max={of || 1} aria-label={text.fetching(megabytes(fetched), megabytes(of))} />{" "}
+                {of > 0 && text.fetching(megabytes(fetched), megabytes(of))}
+              </>
+            )}
+            <button type="button" className="button" data-testid="linux-cancel" onClick={endMachine}>
+              {text.cancel}
+            </button>
+          </p>
+        </div>
+      );
+    case "failed":
+      return (
+        <p className="real__note" role="alert">
+          {text.failed(failure)}{" "}
+          <button type="button" className="button" onClick={() => void ask(true)}>
+            {text.retry}
+          </button>
+        </p>
+      );
+    default:
+      return asking ? (
+        <p className="real__note" role="status">
+          <LoaderCircle className="spin" size={15} aria-hidden="true" /> {text.asking}
+        </p>
+      ) : null;
+  }
+}
