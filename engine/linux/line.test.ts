@@ -109,7 +109,7 @@ test("requests of any length arrive whole, chunk by chunk", async () => {
       expect(await line.request(steps)).toEqual([bytes]);
     }),
     {
-      numRuns: 50,
+      numRuns: 10,
       examples: [
         [CHUNK - 18, 1],
         [CHUNK - 17, 1],

@@ -1,0 +1,128 @@
+// The page's real Linux, booted from its saved state under Node: the talk's session, programs of our recordings, and the ways
+// in which a machine is cut off and comes back.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { assemble } from "../../asm/assemble.ts";
+import { encodeInsns } from "../../isa/insn.ts";
+import { partsOfLog } from "../../linux/compare.ts";
+import { KERNELS, type KernelName } from "../../linux/kernels.ts";
+import type { RealLinux } from "../../linux/machine.ts";
+import type { RealProgram } from "../../linux/program.ts";
+import { startFrom, stateFile } from "./node.ts";
+import { programsAsked, type RealRow, recordingOf } from "./record.ts";
+import { rowAnswerer } from "./rows.ts";
+
+const linesOf = <Row>(file: string): Row[] =>
+  readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Row);
+const recordings = resolve(import.meta.dirname, "../recordings");
+
+const program = (source: string): RealProgram => ({
+  type: 1,
+  expectedAttachType: 0,
+  flags: 0,
+  license: "GPL",
+  insns: encodeInsns(assemble(source).insns),
+  maps: [],
+  mapRefs: [],
+});
+const FINE = program("BPF_MOV64_IMM(BPF_REG_0, 7), BPF_EXIT_INSN(),");
+/** A loop of a million rounds: the verifier walks all of them. */
+const LONG = program(`
+  BPF_MOV64_IMM(BPF_REG_0, 0),
+  BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 1),
+  BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 300000, -2),
+  BPF_EXIT_INSN(),`);
+
+describe("the talk's session on the 6.1", () => {
+  let linux: RealLinux;
+  beforeAll(async () => {
+    linux = await startFrom(stateFile("oreore-6.1"));
+  });
+  afterAll(() => linux.dispose());
+
+  test("97 calls come out as on the 6.1 that was built from the take-home and booted in QEMU", async () => {
+    const calls = linesOf<Record<string, unknown>>(resolve(recordings, "oreore.jsonl")).filter(
+      ({ op }) => op !== "end",
+    );
+    const expected = linesOf<{ real: string }>(resolve(recordings, "real-kernel-oreore.jsonl")).map(({ real }) => real);
+    const answer = rowAnswerer({ linux, oreore: true });
+    const got: string[] = [];
+    for (const call of calls) got.push(essence((await answer(call)) as Answered));
+    expect(got).toHaveLength(97);
+    expect(got).toEqual(expected);
+  });
+});
+
+interface Answered {
+  readonly op: string;
+  readonly ret: number;
+  readonly errno: number;
+  readonly data?: string;
+}
+/** As real-kernel/main.ts writes it down. */
+function essence({ op, ret, errno, data }: Answered): string {
+  if (ret < 0) return `errno ${errno}`;
+  return op === "load" ? "loads" : op === "read" ? `${ret} ${JSON.stringify(data)}` : String(ret);
+}
+
+/** Every so many programs one is asked again: all of them are the recipe's matter. */
+const STRIDE = 12;
+
+describe.each(Object.keys(KERNELS) as KernelName[])("%s", (kernel) => {
+  let linux: RealLinux;
+  beforeAll(async () => {
+    linux = await startFrom(stateFile(kernel), { cutOffMs: 120_000 });
+  });
+  afterAll(() => linux.dispose());
+
+  test("says of recorded programs what it said when they were recorded", async () => {
+    const answer = rowAnswerer({ linux, oreore: KERNELS[kernel].oreore });
+    const programs = new Map(programsAsked().map((one) => [one.id, one]));
+    const rows = linesOf<RealRow>(recordingOf(kernel)).filter((_, i) => i % STRIDE === 0);
+    expect(rows.length).toBeGreaterThan(50);
+    for (const { id, verdict, errno, message } of rows) {
+      const said = (await answer(programs.get(id) as unknown as Record<string, unknown>)) as Answered & { log: string };
+      expect({ id, ...said }).toMatchObject({ id, verdict, errno });
+      if (message !== undefined) expect(partsOfLog(said.log).message).toBe(message);
+    }
+  });
+
+  test("runs an accepted program, and leaves nothing behind", async () => {
+    const ask = () => linux.ask(FINE, { logLevel: 1, runs: [{ dataIn: new Uint8Array(64) }] });
+    const first = await ask();
+    expect(first).toMatchObject({ verdict: "accept", runs: [{ errno: 0, retval: 7 }] });
+    for (let i = 0; i < 20; i++) expect(await ask()).toEqual(first);
+  });
+});
+
+test("what takes too long is cut off, and the machine answers again", async () => {
+  const linux = await startFrom(stateFile("oreore-6.1"), { cutOffMs: 300 });
+  const cut = await linux.ask(LONG, { logLevel: 2 });
+  expect(cut).toEqual({ cutOff: true, ms: 300 });
+  expect(linux.lives).toBe(1);
+  await linux.dispose();
+});
+
+test("the console is a shell, and a reset takes less than a second to forget what was done there", async () => {
+  let said = "";
+  const linux = await startFrom(stateFile("oreore-6.1"), {
+    onConsole: (bytes) => {
+      said += new TextDecoder().decode(bytes);
+    },
+  });
+  const type = (text: string) => linux.type(new TextEncoder().encode(text));
+  const hears = (text: string) => expect.poll(() => said, { timeout: 60_000 }).toContain(text);
+  type("cat /sys/oreore/bpf; touch /tmp/mine; echo do''ne\n");
+  await hears("done");
+  expect(said).toContain("\r\n0\r\n");
+  await linux.reset();
+  said = "";
+  type("ls /tmp/mine; echo do''ne\n");
+  await hears("done");
+  expect(said).toContain("No such file or directory");
+  await linux.dispose();
+});
