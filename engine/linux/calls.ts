@@ -38,6 +38,13 @@ function bpf(
   return { attr, ret: request.call(NR.bpf, cmd, addressOf(attr), ATTR_BYTES) };
 }
 
+/**
+ * The key of these maps is struct bpf_cgroup_storage_key, a u64 and a u32: 16 bytes on 64 bits, 12 where a u64 needs no
+ * more than 4 bytes' alignment.
+ */
+const CGROUP_STORAGE: ReadonlySet<number> = new Set([19, 21]);
+const keySizeOf = ({ type, keySize }: RealMap): number => (CGROUP_STORAGE.has(type) && keySize === 16 ? 12 : keySize);
+
 interface MadeMap {
   readonly fd: Ref & Slot;
   /** All calls that have to succeed. */
@@ -47,7 +54,13 @@ interface MadeMap {
 
 function makeMap(request: Request, map: RealMap, program: RealProgram): MadeMap {
   const inner = map.inner && makeMap(request, map.inner, program);
-  const attr = struct(ATTR_BYTES, { 0: map.type, 4: map.keySize, 8: map.valueSize, 12: map.maxEntries, 16: map.flags });
+  const attr = struct(ATTR_BYTES, {
+    0: map.type,
+    4: keySizeOf(map),
+    8: map.valueSize,
+    12: map.maxEntries,
+    16: map.flags,
+  });
   for (let i = 0; i < Math.min(map.name.length, 15); i++) attr[28 + i] = map.name.charCodeAt(i);
   const at = request.put(attr);
   if (inner) request.store(at + 20, inner.fd);

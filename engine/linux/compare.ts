@@ -1,5 +1,6 @@
 // What the simulation said beside what a real kernel said, each difference with its cause as far as it is known.
 // The two are never the same release, and the real one has 32 bits: see CAUSES.
+import { errnoName } from "../facts/errno.ts";
 
 /**
  * `address`: only addresses differ, which change from boot to boot; `release`: another release words it, or judges it,
@@ -36,6 +37,8 @@ export interface LogComparison {
   /** And so is all else. */
   readonly identical: boolean;
   readonly differences: readonly Difference[];
+  /** `EACCES`, "" where it was accepted. */
+  readonly errnoName: string;
   /** The real log's last line before diagnosis and statistics. */
   readonly message: string;
   /** Both logs side by side, without statistics and diagnosis. */
@@ -102,7 +105,7 @@ export function compare(ours: Said, theirs: Said, progType: string): LogComparis
   };
   differ("verdict", ours.verdict, theirs.verdict, known ?? "unknown");
   if (ours.verdict === "reject" && theirs.verdict === "reject")
-    differ("errno", String(ours.errno), String(theirs.errno), known ?? "unknown");
+    differ("errno", errnoName(ours.errno), errnoName(theirs.errno), known ?? "unknown");
   const refused = ours.verdict === "reject" || theirs.verdict === "reject";
   const [a, b] = [ours.verdict === "reject" ? mine.message : "", theirs.verdict === "reject" ? real.message : ""];
   if (refused) differ("message", a, b, withoutAddresses(a) === withoutAddresses(b) ? "address" : (known ?? "release"));
@@ -113,6 +116,7 @@ export function compare(ours: Said, theirs: Said, progType: string): LogComparis
     same: differences.every(({ what, cause }) => what === "processed" || (what === "message" && cause === "address")),
     identical: differences.length === 0 && lines.every(({ state }) => state === "same"),
     differences,
+    errnoName: theirs.errno === 0 ? "" : errnoName(theirs.errno),
     message: real.message,
     lines,
     diagnosis: real.diagnosis,

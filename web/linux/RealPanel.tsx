@@ -118,7 +118,7 @@ function Answer({ asked, kernel }: { readonly asked: Asked; readonly kernel: Ker
       <Icon className="verdict__icon" size={18} strokeWidth={2.2} aria-hidden="true" />
       <p>
         {text.says(about(kernel).version)}: <strong>{text.verdict[verdict]}</strong>
-        {errno !== 0 && <code className="verdict__errno"> errno {errno}</code>}{" "}
+        {errno !== 0 && <code className="verdict__errno"> -{comparison.errnoName}</code>}{" "}
         <span className="real__same" data-same={same}>
           {identical ? text.identical : same ? text.same : text.differs}
         </span>

@@ -53,7 +53,8 @@ const NOT_OPEN = 999;
 
 /** The program of a record with its maps, as numbers for `kernel`. Throws Unclear. */
 export function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<Kernel, "oreore">): RealProgram {
-  const request = understand(ProgramRecord, record);
+  // Maps are made as the record has them: that their value's BTF is missing is for the kernel to say.
+  const request = { ...understand(ProgramRecord, record), needs: [] };
   const more = understand(Extras, record);
   const program = programOfRecord(request);
   const typeId = (name: string) =>
