@@ -4,6 +4,7 @@ import { fromHex, viewOf } from "../base/bytes.ts";
 import { mapTypeByName } from "../facts/map-types.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
 import { encodeInsns, INSN_BYTES } from "../isa/insn.ts";
+import { keyBytes } from "../program/map-contents.ts";
 import type { MapDef, Program } from "../program/program.ts";
 
 export interface RealMap {
@@ -40,24 +41,18 @@ export interface RealProgram {
   readonly mapRefs: readonly (readonly [slot: number, map: number])[];
 }
 
-/** What a map has beyond its definition. */
-export interface MapExtras {
-  readonly frozen?: boolean;
-  readonly named?: boolean;
-  readonly programs?: RealMap["programs"];
-}
-
 /**
- * `undefined`: a program or map type that has no number. `typeId`: of a program type made on the page.
+ * `undefined`: a program or map type that has no number. `typeId`: of a program type made on the page; `programs`: what a
+ * prog array holds.
  * Sizes and contents are the kernel's to judge.
  */
 export function realProgram(
   program: Program,
   typeId: (name: string) => number | undefined = (name) => progTypeByName(name)?.id,
-  extras: (map: MapDef) => MapExtras = () => ({}),
+  programs: (map: MapDef) => RealMap["programs"] = () => undefined,
 ): RealProgram | undefined {
   const type = typeId(program.progType);
-  const maps = program.maps.map((map) => realMap(map, extras(map)));
+  const maps = program.maps.map((map) => realMap(map, programs(map)));
   if (type === undefined || maps.some((map) => map === undefined)) return undefined;
   const insns = encodeInsns(program.insns);
   const mapRefs: (readonly [number, number])[] = [];
@@ -76,9 +71,9 @@ export function realProgram(
   };
 }
 
-function realMap(def: MapDef, { frozen = false, named = false, programs }: MapExtras): RealMap | undefined {
+function realMap(def: MapDef, programs?: RealMap["programs"]): RealMap | undefined {
   const type = mapTypeByName(def.type);
-  const inner = def.inner && realMap(def.inner, {});
+  const inner = def.inner && realMap(def.inner);
   if (!type || (def.inner && !inner)) return undefined;
   return {
     type: type.id,
@@ -86,22 +81,13 @@ function realMap(def: MapDef, { frozen = false, named = false, programs }: MapEx
     valueSize: def.valueSize,
     maxEntries: def.maxEntries,
     flags: def.flags,
-    name: named ? def.name : "",
+    name: def.named ? def.name : "",
     entries: Object.entries(def.init ?? {}).map(([key, value]) => ({
       key: keyBytes(key, def.keySize),
       value: fromHex(value) ?? new Uint8Array(),
     })),
-    frozen,
+    frozen: def.frozen ?? false,
     ...(inner && { inner }),
     ...(programs && { programs }),
   };
-}
-
-/** As kernel/loader.ts reads them: hex digits as many as the key has, else a number in decimal. */
-function keyBytes(text: string, size: number): Uint8Array {
-  const bytes = text.length === 2 * size ? fromHex(text) : undefined;
-  if (bytes) return bytes;
-  const key = new Uint8Array(size);
-  if (size >= 4) viewOf(key).setUint32(0, Number(text), true);
-  return key;
 }

@@ -9,8 +9,8 @@ import { encodeInsns } from "../../isa/insn.ts";
 import { OREORE } from "../../kernel/definition.ts";
 import { type FileAnswer, LOG_BYTES } from "../../linux/calls.ts";
 import { type CutOff, isCutOff, type RealLinux } from "../../linux/machine.ts";
-import { type MapExtras, type RealProgram, realProgram } from "../../linux/program.ts";
-import type { MapDef, Program } from "../../program/program.ts";
+import { type RealMap, type RealProgram, realProgram } from "../../linux/program.ts";
+import type { Program } from "../../program/program.ts";
 import { Unclear, understand } from "../answer.ts";
 import { describedProgram } from "../prog-array.ts";
 import { Hex, InsnsHex, ProgramRecord, programOfRecord } from "../records.ts";
@@ -23,16 +23,6 @@ const VerifyRecord = v.object({
   log_size: v.nullish(v.pipe(u32, v.maxValue(LOG_BYTES)), LOG_BYTES),
   runs: v.nullish(v.array(v.object({ data_in: v.optional(Hex), ctx_in: v.optional(Hex) })), []),
 });
-/** What a map may say beyond what the simulation's loader takes. */
-const Extras = v.object({
-  maps: v.nullish(
-    v.array(
-      v.object({ name: v.string(), frozen: v.nullish(v.boolean(), false), named: v.nullish(v.boolean(), false) }),
-    ),
-    [],
-  ),
-});
-
 const Row = v.variant("op", [
   v.object({ op: v.literal("load"), prog_type: u32, expected_attach_type: v.nullish(u32, 0), insns: InsnsHex }),
   v.object({ op: v.literal("attach"), attach_type: u32, fd: v.nullish(v.string()), name: v.nullish(v.string()) }),
@@ -55,16 +45,13 @@ const NOT_OPEN = 999;
 export function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<Kernel, "oreore">): RealProgram {
   // Maps are made as the record has them: that their value's BTF is missing is for the kernel to say.
   const request = { ...understand(ProgramRecord, record), needs: [] };
-  const more = understand(Extras, record);
   const program = programOfRecord(request);
   const typeId = (name: string) =>
     name === OREORE.type.name ? (oreore ? OREORE.type.id : undefined) : progTypeByName(name)?.id;
-  const extras = (map: MapDef): MapExtras => {
-    const { frozen = false, named = false } = more.maps.find(({ name }) => name === map.name) ?? {};
+  const real = realProgram(program, typeId, (map) => {
     const progs = request.maps.find(({ name }) => name === map.name)?.progs;
-    return { frozen, named, ...(progs && { programs: programsOf(progs) }) };
-  };
-  const real = realProgram(program, typeId, extras);
+    return progs ? programsOf(progs) : undefined;
+  });
   if (!real) throw new Unclear(whyNot(program, typeId));
   return real;
 }
@@ -74,7 +61,7 @@ const whyNot = (program: Program, typeId: (name: string) => number | undefined):
     ? `prog_type: this kernel has no program type "${program.progType}"`
     : `maps: a type of ${program.maps.map(({ type }) => `"${type}"`).join(", ")} is not known`;
 
-function programsOf(progs: Readonly<Record<string, string>>): NonNullable<MapExtras["programs"]> {
+function programsOf(progs: Readonly<Record<string, string>>): NonNullable<RealMap["programs"]> {
   return Object.entries(progs).flatMap(([index, text]) => {
     const insns = describedProgram(text, 0);
     if (!insns) return [];
