@@ -1,12 +1,13 @@
 // What the real machine needs, how far its files are, and why it is not there.
 import { LoaderCircle } from "lucide-react";
 import { useLinuxTexts } from "../i18n/linux.ts";
-import { ask, endMachine, useReal } from "./store.ts";
+import { endMachine, useReal } from "./store.ts";
 import "./linux.css";
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
-export function Progress() {
+/** `onConsent`: the reader agreed to fetch, or wants it tried again. */
+export function Progress({ onConsent }: { readonly onConsent: () => void }) {
   const text = useLinuxTexts();
   const { phase, fetched, of, failure, asking, toFetch } = useReal();
   switch (phase) {
@@ -14,7 +15,7 @@ export function Progress() {
       return (
         <p className="real__note">
           {text.needs(megabytes(toFetch))}{" "}
-          <button type="button" className="button" data-testid="linux-fetch" onClick={() => void ask(true)}>
+          <button type="button" className="button" data-testid="linux-fetch" onClick={onConsent}>
             {text.fetch(megabytes(toFetch))}
           </button>
         </p>
@@ -48,7 +49,7 @@ export function Progress() {
       return (
         <p className="real__note" role="alert">
           {text.failed(failure)}{" "}
-          <button type="button" className="button" onClick={() => void ask(true)}>
+          <button type="button" className="button" onClick={onConsent}>
             {text.retry}
           </button>
         </p>

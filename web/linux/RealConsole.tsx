@@ -4,12 +4,18 @@ import { Terminal } from "@xterm/xterm";
 import { useEffect, useRef, useState } from "react";
 import "@xterm/xterm/css/xterm.css";
 import { useLinuxTexts } from "../i18n/linux.ts";
-import { machine, onConsole, tellLost } from "./store.ts";
+import { onConsole, tellLost, withMachine } from "./store.ts";
 
 const CTRL_C = "\x03";
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-const send = async (bytes: Uint8Array): Promise<void> => void (await machine(true))?.machine.type(bytes);
+const send = (bytes: Uint8Array): Promise<void> => withMachine((machine) => machine.type(bytes));
+/** The prompt was written before the state was saved: an empty line brings another. */
+const greet = async ({ cols, rows }: Terminal): Promise<void> =>
+  withMachine(async (machine) => {
+    await machine.resize(cols, rows);
+    await machine.type(bytesOf("\r"));
+  });
 
 export default function RealConsole() {
   const text = useLinuxTexts();
@@ -34,15 +40,11 @@ export default function RealConsole() {
     const silence = onConsole((bytes) => term.write(bytes));
     const typed = term.onData((data) => void send(bytesOf(data)));
     const binary = term.onBinary((data) => void send(Uint8Array.from(data, (char) => char.charCodeAt(0))));
-    const sized = term.onResize(({ cols, rows }) => void machine(true).then((it) => it?.machine.resize(cols, rows)));
+    const sized = term.onResize(({ cols, rows }) => void withMachine((machine) => machine.resize(cols, rows)));
     const watch = new ResizeObserver(() => fit.fit());
     watch.observe(current);
     fit.fit();
-    // The prompt was written before the state was saved: an empty line brings another.
-    void machine(true).then((it) => {
-      void it?.machine.resize(term.cols, term.rows);
-      void it?.machine.type(bytesOf("\r"));
-    });
+    void greet(term);
     term.focus();
     return () => {
       watch.disconnect();
@@ -54,14 +56,11 @@ export default function RealConsole() {
   }, []);
 
   const reset = async (): Promise<void> => {
-    const ms = await (await machine(true))?.machine.reset();
+    const ms = await withMachine((machine) => machine.reset());
     if (ms === undefined) return;
     tellLost();
     terminal.current?.reset();
-    const { cols, rows } = terminal.current ?? { cols: 80, rows: 24 };
-    const again = await machine(true);
-    void again?.machine.resize(cols, rows);
-    void again?.machine.type(bytesOf("\r"));
+    if (terminal.current) void greet(terminal.current);
     setNote(text.resetTook(ms));
   };
   const copy = async (): Promise<void> => {

@@ -57,7 +57,7 @@ export default function RealPanel() {
           <X size={15} aria-hidden="true" />
         </button>
       </header>
-      <Progress />
+      <Progress onConsent={() => void ask(true)} />
       {reason && (
         <p className="real__note">
           {text.reasons[reason]}{" "}

@@ -5,6 +5,7 @@ import { useLinuxTexts } from "../i18n/linux.ts";
 import { takeHome, useKernel } from "../stores/kernel.ts";
 import { Progress } from "./Progress.tsx";
 import { isOwnType } from "./stage.ts";
+import { machine } from "./store.ts";
 
 const RealConsole = lazy(() => import("./RealConsole.tsx"));
 
@@ -31,7 +32,7 @@ export default function RealStage() {
           <SquareTerminal size={15} aria-hidden="true" /> {text.console}
         </button>
       </div>
-      <Progress />
+      <Progress onConsent={() => void machine(true)} />
       {console && (
         <Suspense>
           <RealConsole />

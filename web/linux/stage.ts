@@ -5,8 +5,8 @@ import { answered, engine } from "../stores/engine.ts";
 import { hookPath, type KernelState, useKernel } from "../stores/kernel.ts";
 import { programInput, useProgram } from "../stores/program.ts";
 import { stage } from "../stores/stage.ts";
-import { Ended, type MachineThread } from "./client.ts";
-import { chooseKernel, machine, onMachineLost } from "./store.ts";
+import type { RealMachine } from "./client.ts";
+import { chooseKernel, machine, onMachineLost, withMachine } from "./store.ts";
 
 /** Where `loader` on the console finds the page's program. */
 const PROGRAM_FILE = "/root/program";
@@ -29,7 +29,7 @@ export async function goReal(): Promise<void> {
   stage.set("real");
   useKernel.setState({ ...EMPTY, kernel: detached(simulated.kernel) });
   aside = simulated;
-  await machine(true);
+  await machine();
 }
 
 export function goSimulated(): void {
@@ -55,16 +55,10 @@ async function list(records: readonly SyscallRecord[]): Promise<void> {
 
 const result = (ret: number): { ret: number; errno: number } => ({ ret: Math.max(-1, ret), errno: Math.max(0, -ret) });
 
-/** undefined: no machine, or it was ended meanwhile; the panel says why. */
-async function on<T>(act: (thread: MachineThread) => Promise<T>): Promise<T | undefined> {
-  const thread = await machine(true);
-  if (!thread) return undefined;
-  try {
-    return await act(thread);
-  } catch (error) {
-    if (error instanceof Ended) return undefined;
-    throw error;
-  }
+/** undefined: no machine, or it was ended meanwhile; the pane says why. */
+async function on<T>(act: (machine: RealMachine) => Promise<T>): Promise<T | undefined> {
+  await chooseKernel("oreore-6.1");
+  return withMachine(act);
 }
 
 /** A definition of the reader's own has no kernel here: the pane says so, and offers the take-home. */
@@ -75,7 +69,7 @@ export async function load(): Promise<boolean> {
   const program = useProgram.getState();
   const real = await answered(engine().api.tools.realProgram(programInput(program)));
   if (!real) return false;
-  const answer = await on(async ({ machine }) => {
+  const answer = await on(async (machine) => {
     await machine.write(PROGRAM_FILE, real.program.insns, true);
     return machine.load(real.program, { logLevel: 2 });
   });
@@ -98,7 +92,7 @@ const hook = () => {
 export async function attach(): Promise<boolean> {
   const { fd } = useKernel.getState();
   const { attachType } = hook();
-  const ret = await on(({ machine }) => machine.attach(fd, attachType));
+  const ret = await on((machine) => machine.attach(fd, attachType));
   if (typeof ret !== "number") return false;
   await list([{ call: "prog-attach", targetFd: 0, attachBpfFd: fd, attachType, attachFlags: 0, ...result(ret) }]);
   if (ret >= 0) showAttached(true);
@@ -107,7 +101,7 @@ export async function attach(): Promise<boolean> {
 
 export async function detach(): Promise<void> {
   const { attachType } = hook();
-  const ret = await on(({ machine }) => machine.detach(attachType));
+  const ret = await on((machine) => machine.detach(attachType));
   if (typeof ret !== "number") return;
   await list([{ call: "prog-detach", targetFd: 0, attachBpfFd: 0, attachType, attachFlags: 0, ...result(ret) }]);
   if (ret >= 0) showAttached(false);
@@ -124,10 +118,10 @@ function showAttached(attached: boolean): void {
 
 export async function write(): Promise<void> {
   const data = new TextEncoder().encode(`${useProgram.getState().input}\n`);
-  await file("write", (thread, path) => thread.machine.write(path, data, false), data);
+  await file("write", (machine, path) => machine.write(path, data, false), data);
 }
 
-export const read = (): Promise<void> => file("read", (thread, path) => thread.machine.read(path), new Uint8Array());
+export const read = (): Promise<void> => file("read", (machine, path) => machine.read(path), new Uint8Array());
 
 const O_WRONLY = 1;
 const PAGE = 4096;
@@ -135,11 +129,11 @@ const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toStrin
 
 async function file(
   from: "read" | "write",
-  act: (thread: MachineThread, path: string) => ReturnType<MachineThread["machine"]["read"]>,
+  act: (machine: RealMachine, path: string) => ReturnType<RealMachine["read"]>,
   data: Uint8Array,
 ): Promise<void> {
   const path = hookPath(useKernel.getState());
-  const answer = await on((thread) => act(thread, path));
+  const answer = await on((machine) => act(machine, path));
   if (!answer || isCutOff(answer)) return;
   const { fd, ret, bytes } = answer;
   const open: SyscallRecord = { call: "openat", path, flags: from === "write" ? O_WRONLY : 0, ...result(fd) };

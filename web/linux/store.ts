@@ -1,11 +1,11 @@
 // Asking a real Linux what the page's verifier was asked: which kernel, how far it is, and its last answer beside ours.
 // One machine at a time: it takes as much memory as all the rest of the page.
 import { create } from "zustand";
-import { type CutOff, isCutOff, type KernelName } from "../../engine/index.ts";
+import { type CheckView, type CutOff, isCutOff, type KernelName } from "../../engine/index.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { programInput, useProgram } from "../stores/program.ts";
 import { freshCheck, useVerdict } from "../stores/verdict.ts";
-import { Ended, MachineThread } from "./client.ts";
+import { Ended, MachineThread, type RealMachine } from "./client.ts";
 import { toFetch } from "./files.ts";
 import type { Asked } from "./messages.ts";
 
@@ -85,17 +85,22 @@ const asksFirst = (): boolean =>
   matchMedia("(max-width: 700px), (pointer: coarse)").matches ||
   (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true;
 
-/** The running machine of the chosen kernel, started where it is not there; undefined: not yet, or it failed (see phase). */
-export async function machine(consented = false): Promise<MachineThread | undefined> {
+let coming: Promise<MachineThread | undefined> | undefined;
+
+/**
+ * The running machine of the chosen kernel, started where it is not there; undefined: not yet, or it failed (see phase).
+ * `consented`: the reader has seen what is fetched.
+ */
+export function machine(consented = false): Promise<MachineThread | undefined> {
+  coming ??= start(consented).finally(() => {
+    coming = undefined;
+  });
+  return coming;
+}
+
+async function start(consented: boolean): Promise<MachineThread | undefined> {
   const { kernel } = get();
-  if (thread?.kernel === kernel) {
-    try {
-      await thread.started;
-      return thread;
-    } catch {
-      return undefined;
-    }
-  }
+  if (thread?.kernel === kernel) return thread;
   const bytes = await toFetch(kernel);
   set({ toFetch: bytes });
   if (bytes > 0 && !consented && asksFirst()) {
@@ -112,7 +117,6 @@ export async function machine(consented = false): Promise<MachineThread | undefi
       if (thread !== mine) return;
       thread = undefined;
       if (get().phase !== "failed") set({ phase: "off" });
-      set({ asking: false });
       tellLost();
     },
   });
@@ -129,11 +133,22 @@ export async function machine(consented = false): Promise<MachineThread | undefi
   }
 }
 
+/** Does something on the machine; undefined where there is none, or it was ended meanwhile. */
+export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>): Promise<T | undefined> {
+  const here = await machine();
+  if (!here) return undefined;
+  try {
+    return await act(here.machine);
+  } catch (error) {
+    if (error instanceof Ended) return undefined;
+    throw error;
+  }
+}
+
 /** Ends the machine, or the fetching of it. */
 export function endMachine(): void {
   thread?.end();
-  thread = undefined;
-  set({ phase: "off", asking: false });
+  set({ phase: "off" });
 }
 
 export async function learnSize(): Promise<void> {
@@ -159,13 +174,12 @@ async function askOnce(consented: boolean): Promise<void> {
   const check = await freshCheck();
   const program = useProgram.getState();
   if (!check || check.revision !== program.revision) return;
-  const reason = await reasonAgainst(check.verdict === "error" ? (check.unsupported ? "" : "error") : check.verdict);
+  const reason = await reasonAgainst(check);
   const real = reason ? null : await answered(engine().api.tools.realProgram(programInput(program)));
   if (reason || !real) return set({ reason: reason ?? "no such type", result: null });
   const here = await machine(consented);
   if (!here) return;
-  const log =
-    check.verdict === "error" ? "" : ((await answered(engine().api.check.logText(check.revision))) ?? check.log);
+  const log = (await answered(engine().api.check.logText(check.revision))) ?? check.log;
   const asked = await here.machine.ask(real.program, {
     verdict: check.verdict === "accept" ? "accept" : "reject",
     errno: check.errno,
@@ -176,11 +190,11 @@ async function askOnce(consented: boolean): Promise<void> {
   set({ result: { revision: check.revision, kernel: here.kernel, asked, leavesBtf: real.leavesBtf } });
 }
 
-async function reasonAgainst(verdict: string): Promise<Reason | null> {
+async function reasonAgainst({ verdict, unsupported }: CheckView): Promise<Reason | null> {
   const { useKernel } = await import("../stores/kernel.ts");
   const { definition } = useKernel.getState();
   const { progType } = useProgram.getState();
-  if (verdict === "error") return "does not assemble";
+  if (verdict === "error") return unsupported ? "not simulated" : "does not assemble";
   if (definition && definition.name === progType) return "own type";
   if (progType === "oreore" && get().kernel !== "oreore-6.1") return "no such type";
   return null;
