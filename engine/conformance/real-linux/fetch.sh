@@ -29,12 +29,12 @@ Dir::State::lists "$apt/lists";
 Dir::Cache "$apt/cache";
 APT::Sandbox::User "root";
 EOF
-grep -v '^#' "$here/packages.txt" | while read -r _ architecture _ suite; do
-	[ "$architecture" = all ] && architecture=$(dpkg --print-architecture)
+own=$(dpkg --print-architecture)
+for suite in $(grep -v '^#' "$here/packages.txt" | cut -d' ' -f4 | sort -u); do
 	archive=$site
 	case $suite in *-security) archive=$site-security ;; esac
-	echo "deb [signed-by=$keys arch=$architecture] $archive $suite main"
-done | sort -u >"$apt/sources.list"
+	echo "deb [signed-by=$keys arch=$own,i386] $archive $suite main"
+done >"$apt/sources.list"
 export APT_CONFIG=$apt/apt.conf
 apt-get update -qq
 
