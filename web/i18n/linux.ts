@@ -49,7 +49,7 @@ export interface LinuxTexts {
   readonly resetTook: (ms: number) => string;
   readonly copy: string;
   readonly interrupt: string;
-  readonly end: string;
+  readonly notice: string;
 }
 
 const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
@@ -111,7 +111,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     resetTook: (ms) => `reset in ${Math.round(ms)} ms`,
     copy: "Copy what is marked, or all",
     interrupt: "Ctrl+C",
-    end: "End the machine",
+    notice: "Licences and source",
   },
   ja: {
     title: "本物の Linux",
@@ -172,7 +172,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     resetTook: (ms) => `${Math.round(ms)} ミリ秒でリセット`,
     copy: "選択した部分、なければ全部をコピー",
     interrupt: "Ctrl+C",
-    end: "マシンを終了",
+    notice: "ライセンスとソース",
   },
 };
 

@@ -69,6 +69,9 @@ export default function RealPanel() {
         </p>
       )}
       {result && <Result />}
+      <p className="real__note">
+        <a href="./linux/NOTICE.md">{text.notice}</a>
+      </p>
     </section>
   );
 }

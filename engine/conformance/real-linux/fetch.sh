@@ -30,17 +30,19 @@ Dir::Cache "$apt/cache";
 APT::Sandbox::User "root";
 EOF
 own=$(dpkg --print-architecture)
-for suite in $(grep -v '^#' "$here/packages.txt" | cut -d' ' -f4 | sort -u); do
+wanted=$(grep -v '^#' "$here/packages.txt")
+for suite in $(cut -d' ' -f4 <<<"$wanted" | sort -u); do
+	architectures=$(awk -v suite="$suite" -v own="$own" '$4 == suite { print $2 == "all" ? own : $2 }' <<<"$wanted" | sort -u | paste -sd,)
 	archive=$site
 	case $suite in *-security) archive=$site-security ;; esac
-	echo "deb [signed-by=$keys arch=$own,i386] $archive $suite main"
+	echo "deb [signed-by=$keys arch=$architectures] $archive $suite main"
 done >"$apt/sources.list"
 export APT_CONFIG=$apt/apt.conf
 apt-get update -qq
 
 cd "$dir/packages"
 : >list
-grep -v '^#' "$here/packages.txt" | while read -r package architecture version suite; do
+while read -r package architecture version suite; do
 	name=$package
 	[ "$architecture" = all ] || name=$package:$architecture
 	if [ "${PACKAGES:-}" = newest ]; then
@@ -57,4 +59,4 @@ grep -v '^#' "$here/packages.txt" | while read -r package architecture version s
 	echo "$package $(dpkg-deb -f "$file" Version) $(sha256sum "$file" | cut -d' ' -f1)" >>list
 	mkdir -p "../unpacked/$package"
 	dpkg-deb -x "$file" "../unpacked/$package"
-done
+done <<<"$wanted"

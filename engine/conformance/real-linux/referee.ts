@@ -33,7 +33,9 @@ console.log = console.info = console.debug = console.error;
 // A reader that went away is no error of ours.
 process.stdout.on("error", () => process.exit(0));
 
-const linux = await startFrom(file);
+/** Milliseconds: here nobody sits in front of it. */
+const PATIENCE = 60_000;
+const linux = await startFrom(file, { cutOffMs: PATIENCE });
 const answer = rowAnswerer({ linux, oreore: KERNELS[name].oreore });
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
   if (line.trim() === "") continue;
