@@ -5,18 +5,22 @@
 //
 //   func f0(r1 r2 r3 r4 r5 r10) -> r0        the main program
 //   func f17(r1 r2 r3 r4 r5 r10) -> r0       the function that starts at slot 17
-//   func run0, run17 …                       the same with arguments and result in the register area, for the host
+//   func lookup3 …(key) -> value             what bpf_map_lookup_elem finds in the map of this id (lookup.ts)
+//   func run0, run17 …                       the same as f0, f17 with arguments and result in the register area,
+//                                            for the host
 //   global left                              instructions that may still run
 import { bug } from "../base/bug.ts";
-import { helperArgCount } from "../facts/helpers.ts";
+import { helperArgCount, helperId } from "../facts/helpers.ts";
 import type { Form } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
+import { registerUse } from "../isa/registers.ts";
 import { type Block, type FunctionFlow, functionEntries, functionFlow, jumpTarget, slotsOf } from "../program/flow.ts";
 import { runnableForm, secondHalves } from "../vm/decode.ts";
 import { helperChangesFlow } from "../vm/helpers/helpers.ts";
 import { MAY_GOTO, STACK_FRAME_BYTES } from "../vm/layout.ts";
 import { Access } from "./access.ts";
 import { alu, byteOrder, compare } from "./alu.ts";
+import { ASK, type Lookup, lookupFunction, MAX_KEY_BYTES } from "./lookup.ts";
 import { REG_PARAMS, Registers, regOffset } from "./registers.ts";
 import { emitFlow, type Layout } from "./structure.ts";
 import { Func, type FuncType, Module } from "./wasm.ts";
@@ -25,6 +29,8 @@ export interface CompileInput {
   readonly insns: readonly Insn[];
   /** The 64-bit value that an LD_IMM64 at this slot loads (addresses of maps and functions included). */
   readonly constant: (slot: number) => bigint | undefined;
+  /** How the map that an LD_IMM64 at this slot loads is looked into; undefined: the machine does it. */
+  readonly lookup?: (slot: number) => Lookup | undefined;
   /** Offsets in the context at which a 4-byte load gives a packet pointer → the word of the machine that holds it. */
   readonly pointers?: ReadonlyMap<number, number>;
   /** Also make the text form. */
@@ -77,11 +83,13 @@ export function compile(input: CompileInput): Code {
   const entries = functionEntries(insns);
   const indexOf = new Map(entries.map((entry, i) => [entry, IMPORTS.length + i]));
   const after = new Int32Array(insns.length);
+  const lookups = new Lookups(IMPORTS.length + entries.length, input.text ?? false);
   const functions = entries.map((entry, i): CompiledFunction => {
     const flow = functionFlow(insns, entry, entries[i + 1] ?? insns.length);
-    const compiler = new FunctionCompiler(module, input, flow, indexOf, after);
+    const compiler = new FunctionCompiler(module, input, flow, indexOf, lookups, after);
     return { entry, name: functionName(entry), layout: compiler.emit() };
   });
+  for (const func of lookups.functions) module.add(func);
   for (const entry of entries) module.add(entryFunction(entry, indexOf.get(entry) as number, input.text ?? false));
   return { binary: module.binary(), text: input.text ? module.text() : "", functions, after };
 }
@@ -98,6 +106,30 @@ function entryFunction(entry: number, index: number, text: boolean): Func {
   return func;
 }
 
+const MAP_LOOKUP_ELEM = helperId("map_lookup_elem") as number;
+
+/** The functions that look into maps: each is made when it is first called. */
+class Lookups {
+  readonly functions: Func[] = [];
+  readonly #indexOf = new Map<number, number>();
+  readonly #first: number;
+  readonly #text: boolean;
+
+  /** `first`: index in the module of the first one. */
+  constructor(first: number, text: boolean) {
+    this.#first = first;
+    this.#text = text;
+  }
+
+  index(lookup: Lookup): number {
+    const known = this.#indexOf.get(lookup.id);
+    if (known !== undefined) return known;
+    const index = this.#first + this.functions.push(lookupFunction(`lookup${lookup.id}`, lookup, this.#text)) - 1;
+    this.#indexOf.set(lookup.id, index);
+    return index;
+  }
+}
+
 class FunctionCompiler {
   readonly #module: Module;
   readonly #input: CompileInput;
@@ -107,6 +139,9 @@ class FunctionCompiler {
   /** First slots of its blocks: where jumps may lead. */
   readonly #starts: ReadonlySet<number>;
   readonly #functions: ReadonlyMap<number, number>;
+  readonly #lookups: Lookups;
+  /** Register → the map whose address this block has loaded into it. */
+  readonly #mapIn = new Map<number, Lookup>();
   readonly #after: Int32Array;
   readonly #func: Func;
   readonly #regs: Registers;
@@ -117,6 +152,7 @@ class FunctionCompiler {
     input: CompileInput,
     flow: FunctionFlow,
     functions: ReadonlyMap<number, number>,
+    lookups: Lookups,
     after: Int32Array,
   ) {
     this.#module = module;
@@ -125,6 +161,7 @@ class FunctionCompiler {
     this.#flow = flow;
     this.#starts = new Set(flow.blocks.map(({ start }) => start));
     this.#functions = functions;
+    this.#lookups = lookups;
     this.#after = after;
     const func = new Func(functionName(flow.entry), BPF_FUNC, REG_PARAMS, input.text ?? false);
     this.#func = func;
@@ -172,11 +209,15 @@ class FunctionCompiler {
     const func = this.#func;
     const slots = this.#slots(block);
     this.#regs.forgetStack();
+    this.#mapIn.clear();
     func.emit("local.get", this.#regs.left);
     func.emit("i64.const", BigInt(slots.length));
     func.emit("i64.sub");
     func.emit("local.set", this.#regs.left);
-    for (const slot of slots) this.#insnAt(slot);
+    for (const slot of slots) {
+      this.#insnAt(slot);
+      this.#followMaps(slot);
+    }
     // A conditional jump with one way on: the other one leaves the function, and faults.
     const last = slots[slots.length - 1] as number;
     const kind = this.#form(last)?.kind;
@@ -307,6 +348,16 @@ class FunctionCompiler {
     return !this.#starts.has(this.#target(slot));
   }
 
+  #followMaps(slot: number): void {
+    const insn = this.#insn(slot);
+    const form = this.#form(slot);
+    const copied = form?.kind === "alu" && form.op === "mov" && form.width === 64 && form.source === "reg";
+    const map = form?.kind === "ld_imm64" ? this.#input.lookup?.(slot) : copied ? this.#mapIn.get(insn.src) : undefined;
+    const { writes } = registerUse(insn, helperArgCount);
+    for (const reg of [...this.#mapIn.keys()]) if (writes & (1 << reg)) this.#mapIn.delete(reg);
+    if (map !== undefined) this.#mapIn.set(insn.dst, map);
+  }
+
   // --------------------------------------------------------------------------------------- host and functions
 
   #ask(name: ImportName): void {
@@ -316,8 +367,28 @@ class FunctionCompiler {
   /** A helper that comes back to where it was called needs its arguments, and changes R0; R1 … R5 are void then. */
   #helper(slot: number): void {
     const { imm } = this.#insn(slot);
+    const map = imm === MAP_LOOKUP_ELEM ? this.#mapIn.get(1) : undefined;
+    if (map !== undefined && map.keySize <= MAX_KEY_BYTES) return this.#lookup(slot, map);
     this.#regs.forgetStack();
     if (helperChangesFlow(imm)) return this.#exitIf(() => this.#throughHost(slot, "helper"));
+    this.#askHelper(slot, imm);
+  }
+
+  /** Finds the value in place; asks the machine where the function cannot tell. */
+  #lookup(slot: number, map: Lookup): void {
+    const func = this.#func;
+    this.#regs.get(2);
+    func.emit("call", this.#lookups.index(map));
+    this.#regs.set(0);
+    this.#regs.get(0);
+    func.emit("i64.const", ASK);
+    func.emit("i64.eq");
+    func.emit("if");
+    this.#askHelper(slot, MAP_LOOKUP_ELEM);
+    func.emit("end");
+  }
+
+  #askHelper(slot: number, imm: number): void {
     this.#regs.localToGlobal();
     this.#regs.spill([1, 2, 3, 4, 5].slice(0, helperArgCount(imm)));
     this.#func.emit("i32.const", slot);

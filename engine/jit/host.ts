@@ -7,8 +7,10 @@ import { packetPointers } from "../vm/ctx.ts";
 import { type LoadedProgram, OP } from "../vm/decode.ts";
 import { HEAP, MAX_BYTES, SLOT_SHIFT, SLOT_WORDS } from "../vm/layout.ts";
 import type { Machine, Outcome } from "../vm/machine.ts";
+import type { BpfMap } from "../vm/maps/map.ts";
 import { Memory } from "../vm/memory.ts";
 import { type Code, compile, entryName, type ImportName, LEFT } from "./compile.ts";
+import type { Lookup } from "./lookup.ts";
 
 /** A memory whose buffer compiled code can share. */
 export class SharedMemory extends Memory {
@@ -45,6 +47,9 @@ class Stopped {
     this.fault = fault;
   }
 }
+
+const lookupOf = (map: BpfMap | undefined): Lookup | undefined =>
+  map?.lookupPlan && { id: map.id, keySize: map.def.keySize, plan: map.lookupPlan };
 
 export class Jit {
   readonly #memory: SharedMemory;
@@ -119,7 +124,13 @@ export class Jit {
     if (known !== undefined && (!text || known.code.text !== "")) return known;
     const before = this.#clock();
     const pointers = packetPointers(program.progType);
-    const code = compile({ insns: program.insns, constant: (slot) => this.#constant(program, slot), pointers, text });
+    const code = compile({
+      insns: program.insns,
+      constant: (slot) => this.#constant(program, slot),
+      lookup: (slot) => lookupOf(program.maps.get(slot)),
+      pointers,
+      text,
+    });
     const module = new webAssembly.Module(code.binary);
     const { exports } = new webAssembly.Instance(module, {
       env: { memory: this.#memory.wasm, ...this.#imports(program) },

@@ -34,6 +34,11 @@ export class ArrayMap extends M.BpfMap {
     return this.perCpu ? undefined : this.#values;
   }
 
+  override get lookupPlan(): M.LookupPlan | undefined {
+    const [values, stride, entries] = [this.#values, this.stride, this.def.maxEntries];
+    return this.perCpu ? undefined : { kind: "array", values, stride, entries };
+  }
+
   #at(index: number, cpu: number): number {
     return this.#values + (index * this.#copies + (this.perCpu ? cpu : 0)) * this.stride;
   }

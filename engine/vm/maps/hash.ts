@@ -68,6 +68,13 @@ export class HashMap extends M.BpfMap {
     return this.memory.r32(this.#head + COUNT);
   }
 
+  /** A look-up in an LRU map changes the order of use. */
+  override get lookupPlan(): M.LookupPlan | undefined {
+    if (this.#lru || this.perCpu || this.#ofMaps) return undefined;
+    const [buckets, mask, value] = [this.#buckets, this.#mask, this.#valueAt];
+    return { kind: "hash", buckets, mask, next: NEXT, hash: HASH, key: KEY, value };
+  }
+
   // ---- chains ----
 
   #hash(key: number): number {

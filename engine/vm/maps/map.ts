@@ -49,6 +49,20 @@ const FIELD_BYTES: Readonly<Record<string, number>> = {
 };
 const POINTER_BYTES = 8;
 
+/** Where a key is found, for code that looks without asking: offsets in the buffer, which stay as long as the map does. */
+export type LookupPlan =
+  | { readonly kind: "array"; readonly values: number; readonly stride: number; readonly entries: number }
+  | {
+      /** Chains of elements by jhash() of the key; all but `buckets` and `mask` count from an element. */
+      readonly kind: "hash";
+      readonly buckets: number;
+      readonly mask: number;
+      readonly next: number;
+      readonly hash: number;
+      readonly key: number;
+      readonly value: number;
+    };
+
 /** Bytes of struct bpf_map that a program may read through a map pointer. */
 const STRUCT_BPF_MAP_BYTES = 0x100;
 
@@ -94,6 +108,11 @@ export abstract class BpfMap implements RegionSource {
 
   /** Offset of the value that LD_IMM64 of a map value counts from; undefined where the kind has none. */
   get valueArea(): number | undefined {
+    return undefined;
+  }
+
+  /** How lookupAt() finds a value, where it does nothing else and the CPU does not matter; else undefined. */
+  get lookupPlan(): LookupPlan | undefined {
     return undefined;
   }
 
