@@ -1,221 +1,14 @@
-// `npm run bench`: how fast the interpreter and the compiled code run four programs, in processor time, how long
-// compiling takes, how a timeline records and goes back, and how programs are verified; a table. Remembers its figures
-// by commit in node_modules/.cache and shows the change since the last other commit it was run on.
+// `npm run bench`: a table of how fast programs are assembled, verified, run and walked. Remembers its figures by commit in
+// node_modules/.cache and shows the change since the last other commit it was run on.
+//
+//   npm run bench -- interpreter parser              the rows with one of these words in their name
+//   npm run bench -- --against COMMIT --pairs 7      both versions in turn: ratios, not memories
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { insnNamed as insn } from "../isa/forms.ts";
-import type { Insn } from "../isa/insn.ts";
-import { Jit, SharedMemory } from "../jit/host.ts";
-import type { MapDef } from "../program/program.ts";
-import {
-  type BpfMap,
-  createMap,
-  defaultEnv,
-  type Event,
-  enterEvent,
-  loadProgram,
-  Machine,
-  Memory,
-  Timeline,
-} from "../vm/index.ts";
-import { ASSEMBLED } from "./bench-asm.ts";
-import { kernelRate, peakMegabytes, VERIFIED, verifierRate } from "./bench-verifier.ts";
-
-const EXIT = insn("exit");
-const SECOND_HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
-
-/** R1 = -1 … so often that a run takes a noticeable time; 0 in `turns` stands for it. */
-interface Benchmark {
-  readonly name: string;
-  readonly progType: string;
-  readonly event: Event;
-  readonly map?: MapDef;
-  readonly body: (turns: number) => readonly Insn[];
-}
-
-const arithmetic = (turns: number) => [
-  insn("mov64_imm", { dst: 0, imm: 1 }),
-  insn("mov64_imm", { dst: 1, imm: turns }),
-  insn("mov64_imm", { dst: 2, imm: 0x1234567 }),
-  insn("add64_reg", { dst: 0, src: 1 }),
-  insn("mul64_reg", { dst: 0, src: 2 }),
-  insn("xor64_imm", { dst: 0, imm: 0x55aa55 }),
-  insn("rsh64_imm", { dst: 2, imm: 1 }),
-  insn("add64_reg", { dst: 2, src: 0 }),
-  insn("and64_imm", { dst: 2, imm: 0x7fffffff }),
-  insn("sub64_imm", { dst: 1, imm: 1 }),
-  insn("jne64_imm", { dst: 1, off: -8 }),
-  EXIT,
-];
-
-const stack = (turns: number) => [
-  insn("mov64_imm", { dst: 0 }),
-  insn("mov64_imm", { dst: 1, imm: turns }),
-  insn("stx8", { dst: 10, src: 1, off: -8 }),
-  insn("ldx4", { dst: 2, src: 10, off: -8 }),
-  insn("add64_reg", { dst: 0, src: 2 }),
-  insn("stx4", { dst: 10, src: 0, off: -16 }),
-  insn("ldx2", { dst: 3, src: 10, off: -16 }),
-  insn("add64_reg", { dst: 0, src: 3 }),
-  insn("sub64_imm", { dst: 1, imm: 1 }),
-  insn("jne64_imm", { dst: 1, off: -8 }),
-  EXIT,
-];
-
-/** Counts 1024 keys of a hash round and round: a look-up each turn, an update where there is none yet. */
-const counters = (turns: number) => [
-  insn("mov64_imm", { dst: 6, imm: turns }),
-  insn("mov64_reg", { dst: 1, src: 6 }),
-  insn("and64_imm", { dst: 1, imm: 1023 }),
-  insn("stx4", { dst: 10, src: 1, off: -4 }),
-  insn("ld_imm64_map_fd", { dst: 1 }),
-  SECOND_HALF,
-  insn("mov64_reg", { dst: 2, src: 10 }),
-  insn("add64_imm", { dst: 2, imm: -4 }),
-  insn("call_helper", { imm: 1 }),
-  insn("jeq64_imm", { dst: 0, off: 3 }),
-  insn("mov64_imm", { dst: 1, imm: 1 }),
-  insn("atomic8_add", { dst: 0, src: 1 }),
-  insn("ja", { off: 9 }),
-  insn("st8", { dst: 10, off: -16, imm: 1 }),
-  insn("ld_imm64_map_fd", { dst: 1 }),
-  SECOND_HALF,
-  insn("mov64_reg", { dst: 2, src: 10 }),
-  insn("add64_imm", { dst: 2, imm: -4 }),
-  insn("mov64_reg", { dst: 3, src: 10 }),
-  insn("add64_imm", { dst: 3, imm: -16 }),
-  insn("mov64_imm", { dst: 4 }),
-  insn("call_helper", { imm: 2 }),
-  insn("sub64_imm", { dst: 6, imm: 1 }),
-  insn("jne64_imm", { dst: 6, off: -23 }),
-  EXIT,
-];
-
-/** Walks Ethernet, IPv4 and UDP headers of the packet, bounds checked as the verifier wants it, and adds up fields. */
-const parser = (turns: number) => [
-  insn("mov64_reg", { dst: 9, src: 1 }),
-  insn("mov64_imm", { dst: 6, imm: turns }),
-  insn("mov64_imm", { dst: 7 }),
-  insn("ldx4", { dst: 2, src: 9, off: 0 }),
-  insn("ldx4", { dst: 3, src: 9, off: 4 }),
-  insn("mov64_reg", { dst: 4, src: 2 }),
-  insn("add64_imm", { dst: 4, imm: 42 }),
-  insn("jgt64_reg", { dst: 4, src: 3, off: 14 }),
-  insn("ldx2", { dst: 4, src: 2, off: 12 }),
-  insn("jne64_imm", { dst: 4, off: 12, imm: 8 }),
-  insn("ldx1", { dst: 4, src: 2, off: 14 }),
-  insn("and64_imm", { dst: 4, imm: 15 }),
-  insn("jne64_imm", { dst: 4, off: 9, imm: 5 }),
-  insn("ldx1", { dst: 4, src: 2, off: 23 }),
-  insn("jne64_imm", { dst: 4, off: 7, imm: 17 }),
-  insn("ldx2", { dst: 5, src: 2, off: 36 }),
-  insn("be16", { dst: 5 }),
-  insn("add64_reg", { dst: 7, src: 5 }),
-  insn("ldx4", { dst: 5, src: 2, off: 26 }),
-  insn("xor64_reg", { dst: 7, src: 5 }),
-  insn("ldx1", { dst: 5, src: 2, off: 22 }),
-  insn("add64_reg", { dst: 7, src: 5 }),
-  insn("sub64_imm", { dst: 6, imm: 1 }),
-  insn("jne64_imm", { dst: 6, off: -21 }),
-  insn("mov64_imm", { dst: 0, imm: 2 }),
-  EXIT,
-];
-
-/** The program so many times, each going on where the one before would have ended. */
-const inARow = (insns: readonly Insn[], times: number): readonly Insn[] => [
-  ...Array.from({ length: times }, () => insns.slice(0, -1)).flat(),
-  EXIT,
-];
-
-/** A UDP packet with 22 bytes of payload. */
-function udpPacket(): Uint8Array {
-  const packet = new Uint8Array(64);
-  packet.set([0x08, 0x00, 0x45, 0, 0, 50, 0, 1, 0, 0, 64, 17], 12);
-  packet.set([10, 0, 0, 1, 10, 0, 0, 2, 0x30, 0x39, 0x00, 0x35, 0, 30], 26);
-  return packet;
-}
-
-const MEM: Event = { kind: "mem", bytes: new Uint8Array(16) };
-const HASH: MapDef = { name: "counts", type: "hash", keySize: 4, valueSize: 8, maxEntries: 1024, flags: 0 };
-const BENCHMARKS: readonly Benchmark[] = [
-  { name: "arithmetic loop", progType: "unspec", event: MEM, body: arithmetic },
-  { name: "stack loop", progType: "unspec", event: MEM, body: stack },
-  { name: "hash map", progType: "unspec", event: MEM, map: HASH, body: counters },
-  { name: "packet parser", progType: "xdp", event: { kind: "packet", data: udpPacket() }, body: parser },
-];
-
-/** Milliseconds the process has had the processor: other programs on the machine do not count. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
-const BUDGET = 1_000_000_000_000;
-/** Milliseconds a measured run should take at least. */
-const LONG_ENOUGH = 300;
-const REPEATS = 5;
-
-/** Millions of instructions a second: the best of some runs, each long enough to be measured. */
-function measure(benchmark: Benchmark, engine: "interp" | "jit"): number {
-  const memory = engine === "jit" ? new SharedMemory() : new Memory();
-  const jit = engine === "jit" ? new Jit(memory as SharedMemory) : undefined;
-  const map = benchmark.map && (createMap(memory, benchmark.map) as BpfMap);
-  const once = (turns: number) => {
-    const insns = benchmark.body(turns);
-    const maps = new Map(insns.flatMap((one, slot) => (map && one.code === 0x18 ? [[slot, map] as const] : [])));
-    const program = loadProgram(memory, { insns, progType: benchmark.progType, maps });
-    const machine = new Machine({ memory, program, env: defaultEnv() });
-    enterEvent(machine, benchmark.event);
-    jit?.compile(program);
-    const start = processorTime();
-    const outcome = jit ? jit.run(machine, BUDGET) : machine.run(BUDGET);
-    const ms = processorTime() - start;
-    if (outcome.kind !== "exit") throw new Error(`${benchmark.name}: ${JSON.stringify(outcome)}`);
-    return { ms, rate: machine.executed / ms / 1000 };
-  };
-  let turns = 100_000;
-  for (let run = once(turns); run.ms < LONG_ENOUGH && turns < 2 ** 30; run = once(turns)) {
-    turns = Math.min(2 ** 30, Math.ceil((turns * LONG_ENOUGH * 1.2) / Math.max(run.ms, 1)));
-  }
-  return Math.max(...Array.from({ length: REPEATS }, () => once(turns).rate));
-}
-
-/** Milliseconds from a loaded program to code that can run: the best of some. */
-function compileTime(insns: readonly Insn[]): number {
-  const memory = new SharedMemory();
-  const times = Array.from({ length: REPEATS }, () => {
-    const program = loadProgram(memory, { insns, progType: "xdp" });
-    return new Jit(memory, () => performance.now()).compile(program).compileTime;
-  });
-  return Math.min(...times);
-}
-
-/** A timeline of a million steps of the stack loop: millions of steps a second forward and back, and megabytes. */
-function timeline(): { forward: number; back: number; megabytes: number } {
-  const memory = new Memory();
-  const program = loadProgram(memory, { insns: stack(200_000), progType: "unspec" });
-  const walk = () => {
-    const machine = new Machine({ memory, program, env: defaultEnv() });
-    enterEvent(machine, MEM);
-    const recorded = new Timeline(machine);
-    let start = performance.now();
-    recorded.runToEnd(1_000_000);
-    const steps = recorded.position / 1000;
-    const forward = steps / (performance.now() - start);
-    start = performance.now();
-    recorded.seek(0);
-    const back = steps / (performance.now() - start);
-    recorded.close();
-    return { forward, back, megabytes: recorded.bytes / 1e6 };
-  };
-  const runs = Array.from({ length: REPEATS }, walk);
-  return runs.reduce((best, run) => ({
-    forward: Math.max(best.forward, run.forward),
-    back: Math.max(best.back, run.back),
-    megabytes: run.megabytes,
-  }));
-}
+import { parseArgs } from "node:util";
+import { compare } from "./bench-against.ts";
+import { type Row, rowsNamed } from "./bench-rows.ts";
 
 type Figures = Record<string, number>;
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/oreore-bench.json", import.meta.url));
@@ -236,44 +29,33 @@ function commit(): string {
   }
 }
 
-const here = commit();
-const history = remembered();
-const before = history.findLast((entry) => entry.commit !== here);
-const figures: Figures = {};
-
-function row(name: string, value: number, unit: string, note = ""): void {
-  figures[name] = value;
-  const old = before?.figures[name];
-  const change = old === undefined ? "" : `${value >= old ? "+" : ""}${(((value - old) / old) * 100).toFixed(0)} %`;
-  console.log(
-    `${name.padEnd(34)}${value.toFixed(1).padStart(10)} ${unit.padEnd(12)}${change.padStart(8)}  ${note}`.trimEnd(),
-  );
+async function printAll(rows: readonly Row[]): Promise<void> {
+  const here = commit();
+  const history = remembered();
+  const known = history.find((entry) => entry.commit === here)?.figures;
+  const before = history.findLast((entry) => entry.commit !== here);
+  const figures: Figures = { ...known };
+  console.log(`${"".padEnd(34)}${"".padStart(10)} ${"".padEnd(12)}${before ? `since ${before.commit}` : ""}`);
+  for (const { name, unit, measure, note } of rows) {
+    const value = measure();
+    figures[name] = value;
+    const old = before?.figures[name];
+    const change = old === undefined ? "" : `${value >= old ? "+" : ""}${(((value - old) / old) * 100).toFixed(0)} %`;
+    const cells = `${name.padEnd(34)}${value.toFixed(1).padStart(10)} ${unit.padEnd(12)}${change.padStart(8)}`;
+    console.log(`${cells}  ${note ? await note(value) : ""}`.trimEnd());
+  }
+  mkdirSync(new URL(".", `file://${CACHE}`), { recursive: true });
+  const others = history.filter((entry) => entry.commit !== here);
+  writeFileSync(CACHE, JSON.stringify([...others, { commit: here, figures }].slice(-20)));
 }
 
-console.log(`${"".padEnd(34)}${"".padStart(10)} ${"".padEnd(12)}${before ? `since ${before.commit}` : ""}`);
-for (const benchmark of BENCHMARKS) {
-  row(`${benchmark.name}, interpreter`, measure(benchmark, "interp"), "M insn/s");
-  row(`${benchmark.name}, compiled`, measure(benchmark, "jit"), "M insn/s");
-}
-row("compiling the packet parser", compileTime(parser(1)), "ms");
-row("compiling it 400 times in a row", compileTime(inARow(parser(1), 400)), "ms");
-const { forward, back, megabytes } = timeline();
-row("timeline, recording", forward, "M steps/s");
-row("timeline, going back", back, "M steps/s");
-row("timeline of a million steps", megabytes, "MB");
-for (const { name, ms } of ASSEMBLED) row(name, ms(), "ms");
-for (const { name, program } of VERIFIED) {
-  const rate = verifierRate(program);
-  const kernel = await kernelRate(program);
-  const beside =
-    typeof kernel === "string"
-      ? `no kernel to ask: ${kernel}`
-      : `Linux itself ${kernel.toFixed(1)}: ${(rate / kernel).toFixed(2)} of it`;
-  row(name, rate, "k insn/s", beside);
-}
-row("verifier, a million walked, peak", peakMegabytes(), "MB");
-mkdirSync(new URL(".", `file://${CACHE}`), { recursive: true });
-writeFileSync(
-  CACHE,
-  JSON.stringify([...history.filter((entry) => entry.commit !== here), { commit: here, figures }].slice(-20)),
-);
+const { values, positionals } = parseArgs({
+  options: { against: { type: "string" }, pairs: { type: "string", default: "5" } },
+  allowPositionals: true,
+});
+const rows = rowsNamed(positionals);
+const pairs = Number(values.pairs);
+if (rows.length === 0) console.error(`no row has ${positionals.map((word) => `"${word}"`).join(" or ")} in its name`);
+else if (!Number.isInteger(pairs) || pairs < 1) console.error(`--pairs is "${values.pairs}" and should be 1 or more`);
+else if (values.against === undefined) await printAll(rows);
+else compare(values.against, rows, pairs);

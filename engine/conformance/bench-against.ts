@@ -1,0 +1,95 @@
+// Two versions compared: each row is measured here and there in turn, pair by pair, each figure in a process of its own, so
+// that what else the machine does meets both. The benchmarks are those of this version on both sides: their files are
+// laid over a work tree of the other commit, whose engine they then measure.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Row } from "./bench-rows.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const FOLDER = "engine/conformance";
+const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: "pipe" }).trim();
+
+function commitNamed(text: string): string | undefined {
+  try {
+    return git("rev-parse", "--short", "--verify", `${text}^{commit}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Does something with a work tree of a commit that has this version's benchmarks and packages. */
+function withVersion(commit: string, use: (folder: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), "oreore-bench-"));
+  git("worktree", "add", "--detach", "--force", folder, commit);
+  try {
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
+    const benchmarks = readdirSync(join(root, FOLDER)).filter((name) => /^bench\b.*\.ts$/.test(name));
+    for (const name of benchmarks) copyFileSync(join(root, FOLDER, name), join(folder, FOLDER, name));
+    use(folder);
+  } finally {
+    git("worktree", "remove", "--force", folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The row's figure in a version; undefined where its engine cannot be measured by this bench. */
+function figure(folder: string, row: Row): number | undefined {
+  try {
+    const out = execFileSync(join(root, "node_modules/.bin/tsx"), [join(folder, FOLDER, "bench-rows.ts"), row.name], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const value = Number(out.trim().split("\n").at(-1));
+    return value > 0 ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const middle = (sorted: readonly number[]): number =>
+  ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2;
+
+/** Prints for each row the medians of both, and least, middle and greatest ratio of the pairs: above 1 this one is better. */
+export function compare(commit: string, rows: readonly Row[], pairs: number): void {
+  const name = commitNamed(commit);
+  if (name === undefined) return console.error(`--against is "${commit}" and should name a commit`);
+  const cell = (value: number | string, digits = 2) =>
+    (typeof value === "number" ? value.toFixed(digits) : value).padStart(10);
+  console.log(`${pairs} pairs, each row in turn there and here; a ratio above 1 is better here`);
+  console.log(
+    `${"".padEnd(34)}${cell(name)}${cell("here")} ${"".padEnd(10)}${["min", "median", "max"].map((one) => cell(one)).join("")}`,
+  );
+  withVersion(name, (folder) => {
+    for (const row of rows) {
+      const there: number[] = [];
+      const here: number[] = [];
+      for (let pair = 0; pair < pairs; pair++) {
+        // Which one is first changes, as the machine may be warm or busy for the second.
+        const order = pair % 2 === 0 ? ([folder, root] as const) : ([root, folder] as const);
+        for (const version of order) {
+          const value = figure(version, row);
+          if (value !== undefined) (version === root ? here : there).push(value);
+        }
+        if (there.length !== here.length) break;
+      }
+      if (there.length !== pairs || here.length !== pairs) {
+        console.log(`${row.name.padEnd(34)}cannot be measured ${here.length === 0 ? "here" : `in ${name}`}`);
+        continue;
+      }
+      const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
+      const ratios = sorted(
+        here.map((value, i) => {
+          const other = there[i] as number;
+          return row.better === "more" ? value / other : other / value;
+        }),
+      );
+      const [least, greatest] = [ratios[0] as number, ratios.at(-1) as number];
+      const medians = [there, here].map((values) => cell(middle(sorted(values)), 1)).join("");
+      console.log(
+        `${row.name.padEnd(34)}${medians} ${row.unit.padEnd(10)}${[least, middle(ratios), greatest].map((one) => cell(one)).join("")}`,
+      );
+    }
+  });
+}
