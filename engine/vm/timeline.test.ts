@@ -8,7 +8,7 @@ import type { MapDef } from "../program/program.ts";
 import { createMap, defaultEnv, enterEvent, loadProgram, Machine, Memory, Timeline } from "./index.ts";
 import type { BpfMap } from "./maps/map.ts";
 import { walkBothWays } from "./walk.ts";
-import { wholeState } from "./whole-state.ts";
+import { differences, wholeState } from "./whole-state.ts";
 
 const insn = (form: Form, fields: Partial<Insn>): Insn => ({
   dst: 0,
@@ -191,6 +191,45 @@ test(
   },
   LONG,
 );
+
+test("a run can be walked after its maps are gone and others have their room, once memory is what it was", () => {
+  const { machine, maps, memory } = machineFor(
+    [
+      ...loadMap(1, 0),
+      ...keyAndValue(7, 1),
+      call(UPDATE),
+      ...loadMap(1, 0),
+      ...keyAndValue(7, 0),
+      call(LOOKUP),
+      named("ldx8", { src: 0 }),
+      EXIT,
+    ],
+    [def("hash")],
+  );
+  const timeline = new Timeline(machine);
+  expect(timeline.runToEnd()).toEqual({ kind: "exit", r0: 1n });
+  const atEnd = wholeState(machine);
+  timeline.close();
+  const finished = memory.snapshot();
+
+  maps[0]?.close();
+  const other = createMap(memory, def("hash", { name: "other", valueSize: 64, maxEntries: 300 })) as BpfMap;
+  other.update(Uint8Array.of(1, 0, 0, 0), new Uint8Array(64).fill(1));
+  const present = memory.snapshot();
+
+  memory.restore(finished);
+  memory.journal = timeline.journal;
+  expect(differences(atEnd, wholeState(machine))).toEqual([]);
+  timeline.seek(0);
+  expect(maps[0]?.count).toBe(0);
+  timeline.seek(timeline.length);
+  expect(differences(atEnd, wholeState(machine))).toEqual([]);
+  timeline.close();
+
+  memory.restore(present);
+  expect(other.entries()).toHaveLength(1);
+  expect(memory.mapAt(other.address)).toBe(other);
+});
 
 test("a value that a later step makes may not be touched before it", () => {
   // Walks the hash's room through a pointer that no verifier saw: *(u8 *)(value of key 0 + a segment) faults.
