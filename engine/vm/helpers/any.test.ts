@@ -22,6 +22,7 @@ import {
   Memory,
   simulatedHelpers,
 } from "../index.ts";
+import { BRK, KERNEL_HI } from "../layout.ts";
 import { UserRingbufMap } from "../maps/user-ringbuf.ts";
 import { walkBothWays } from "../walk.ts";
 
@@ -224,6 +225,55 @@ function filledMaps(memory: Memory, before: readonly (readonly [key: number, val
   }
   return maps;
 }
+
+/** The outcome of a program on a packet, after it was walked in both directions. */
+function walk(progType: string, insns: readonly Insn[], data: Uint8Array) {
+  const memory = new Memory();
+  const machine = new Machine({ memory, program: loadProgram(memory, { insns, progType }), env: defaultEnv() });
+  expect(enterEvent(machine, { kind: "packet", data })).toBe(0);
+  const { outcome, wrong } = walkBothWays(machine);
+  expect(wrong).toEqual([]);
+  return outcome;
+}
+
+test("a header that the packet has no room for cannot be taken away", () => {
+  const ipv6 = new Uint8Array(64);
+  ipv6.set([0x86, 0xdd], 12);
+  const CHANGE_TAIL = 38;
+  const CHANGE_PROTO = 31;
+  const call = (imm: number, second: number) => [
+    insn("mov64_reg", { dst: 1, src: 6 }),
+    insn("mov64_imm", { dst: 2, imm: second }),
+    insn("mov64_imm", { dst: 3 }),
+    insn("call_helper", { imm }),
+  ];
+  const save = insn("mov64_reg", { dst: 6, src: 1 });
+  const outcome = walk("sched_cls", [save, ...call(CHANGE_TAIL, 14), ...call(CHANGE_PROTO, 8), EXIT], ipv6);
+  expect(outcome).toEqual({ kind: "exit", r0: BigInt.asUintN(64, -12n) });
+});
+
+test("a dynptr that was made up reaches nothing that is not the program's", () => {
+  const DYNPTR_WRITE = 202;
+  const outcome = walk(
+    "xdp",
+    [
+      insn("ld_imm64", { dst: 1, imm: BRK }),
+      { ...HALF, imm: KERNEL_HI },
+      insn("stx8", { dst: 10, src: 1, off: -16 }),
+      insn("st8", { dst: 10, off: -8, imm: 64 }),
+      insn("mov64_reg", { dst: 1, src: 10 }),
+      insn("add64_imm", { dst: 1, imm: -16 }),
+      insn("mov64_imm", { dst: 2 }),
+      insn("mov64_reg", { dst: 3, src: 1 }),
+      insn("mov64_imm", { dst: 4, imm: 8 }),
+      insn("mov64_imm", { dst: 5 }),
+      insn("call_helper", { imm: DYNPTR_WRITE }),
+      EXIT,
+    ],
+    new Uint8Array(64),
+  );
+  expect(outcome).toMatchObject({ kind: "fault", fault: { kind: "access", write: true } });
+});
 
 test("any helper with any arguments ends as a value or a fault, and is undone wholly", () => {
   fc.assert(

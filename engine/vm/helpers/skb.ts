@@ -55,11 +55,14 @@ const loadBytes = (m: Machine, ip: number, offset: number, start: number): boole
   return ret(m, 0);
 };
 
-/** Moves everything before `at` by `by` bytes: away from it to make room (negative), or over what goes away. */
+/**
+ * Moves everything before `at` by `by` bytes: away from it to make room (negative), or over what goes away. False where
+ * there is no room, or not so much behind `at`.
+ */
 function moveHead(m: Machine, at: number, by: number): boolean {
   const { memory } = m;
   const [data, end] = [memory.r32(PKT_DATA), memory.r32(PKT_END)];
-  if (data + by < PACKET) return false;
+  if (data + by < PACKET || (by > 0 && data + at + by > end)) return false;
   memory.copyWithin(data + by, data, at);
   if (by < 0) memory.fill(data + by + at, -by);
   resize(m, data + by, end);
