@@ -12,7 +12,7 @@ import { useMachine } from "../stores/machine.ts";
 import { editSource, noteWhat, useProgram } from "../stores/program.ts";
 import { findRegister, findRegisterAtCursor, useRegisterSearch } from "../stores/register-search.ts";
 import { useScale } from "../stores/scale.ts";
-import { themeInForce, useSettings } from "../stores/settings.ts";
+import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
 import { followBreakpoints, lineDecorations, registerAt, registerDecorations } from "./decorations.ts";
@@ -53,7 +53,6 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
   const text = useText();
-  const theme = useSettings((s) => s.theme);
   const scale = useScale((s) => s.scale);
   const language = useSettings((s) => s.language);
   const [spoken, setSpoken] = useState(language);
@@ -248,15 +247,16 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
 
   useEffect(() => {
     const apply = (): void => {
-      monaco.editor.defineTheme(THEME, themeFromTokens(themeInForce(theme)));
+      monaco.editor.defineTheme(THEME, themeFromTokens());
       monaco.editor.setTheme(THEME);
     };
     apply();
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    system.addEventListener("change", apply);
+    // Colours follow the root element, whoever changes it: the reader's choice or the system's wish.
+    const follow = new MutationObserver(apply);
+    follow.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
-    return () => system.removeEventListener("change", apply);
-  }, [theme]);
+    return () => follow.disconnect();
+  }, []);
 
   useEffect(() => {
     editor.current?.updateOptions({

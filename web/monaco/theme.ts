@@ -3,8 +3,9 @@ import type { editor } from "monaco-editor/editor";
 
 export const THEME = "oreore";
 
-/** Reads the custom properties in force on the root element. */
-export function themeFromTokens(kind: "light" | "dark" | "contrast"): editor.IStandaloneThemeData {
+/** Reads the theme and the custom properties in force on the root element. */
+export function themeFromTokens(): editor.IStandaloneThemeData {
+  const kind = document.documentElement.dataset.theme;
   const style = getComputedStyle(document.documentElement);
   // A minifier may have made #fff of #ffffff, which Monaco does not take.
   const color = (token: string): string =>
@@ -18,7 +19,7 @@ export function themeFromTokens(kind: "light" | "dark" | "contrast"): editor.ISt
     ...(fontStyle ? { fontStyle } : {}),
   });
   return {
-    base: kind === "light" ? "vs" : kind === "dark" ? "vs-dark" : "hc-black",
+    base: kind === "contrast" ? "hc-black" : kind === "dark" ? "vs-dark" : "vs",
     inherit: true,
     rules: [
       rule("", "ink"),
