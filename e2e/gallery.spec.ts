@@ -66,14 +66,9 @@ test.describe("on a phone", () => {
   });
 });
 
-for (const theme of ["light", "dark", "contrast"] as const)
-  test(`axe finds nothing in the gallery: ${theme}`, async ({ playground, page }) => {
-    await page.addInitScript(
-      (settings) => localStorage.setItem("oreore.settings", settings),
-      JSON.stringify({ theme, language: "ja" }),
-    );
-    await playground.open("?lang=ja");
-    await page.locator(".header__examples").click();
-    await expect(playground.id("gallery").locator("li").first()).toBeVisible();
-    expect(await faultsOf(page, "dialog")).toEqual([]);
-  });
+test("axe finds nothing in the gallery", async ({ playground, page }) => {
+  await playground.open("?lang=ja");
+  await page.locator(".header__examples").click();
+  await expect(playground.id("gallery").locator("li").first()).toBeVisible();
+  expect(await faultsOf(page, { within: "dialog" })).toEqual([]);
+});

@@ -1,7 +1,7 @@
 // The kernel that is extended: the recipe's steps taken back one by one, another program type, the folder to take home.
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { encodeLink } from "../web/links/codec.ts";
+import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
 
 /** One of the views of the panel. */
@@ -121,8 +121,7 @@ test("a definition of one's own goes from the form to echo and cat, its code and
   await playground.demo("100 7");
   await expect(playground.id("sysfs-output")).toHaveText("14");
   await expect(playground.id("syscall-log")).toContainText('"/sys/ratio/div"');
-  const { violations } = await new AxeBuilder({ page }).include(".extend").analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([]);
+  expect(await faultsOf(page, { within: ".extend" })).toEqual([]);
 
   await playground.id("share").click();
   await expect(playground.id("share-link")).toContainText("#v1.");
@@ -190,8 +189,7 @@ test("the map lights up along the way of each call, and says where it was refuse
   await expect(said).toContainText("Write: Your shell → sysfs → Module → Attach point → Program. It came back with 3.");
   await playground.id("sysfs-read").click();
   await expect(said).toContainText("Read: Your shell → sysfs → Module.");
-  const { violations } = await new AxeBuilder({ page }).include(".extend").analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([]);
+  expect(await faultsOf(page, { within: ".extend" })).toEqual([]);
 
   // A step that is taken back leaves a gap.
   await view(page, "Steps");

@@ -55,7 +55,7 @@ for (const [what, hash] of [
   test(`a link ${what} opens the page with a sentence, the draft is kept`, async ({ playground, page }) => {
     await playground.open();
     await playground.write(MINE);
-    await page.waitForTimeout(500); // the draft is saved shortly after typing
+    await playground.expectVerdict("accept");
     await playground.open(`?again${hash}`);
     await expect(page.locator(".notice")).toContainText("Your own program is still here.");
     await expect(playground.id("editor")).toContainText("BPF_REG_0, 7");
@@ -64,7 +64,6 @@ for (const [what, hash] of [
 test("opening a link sets the draft aside, and there is a way back", async ({ playground, page }) => {
   await playground.open();
   await playground.write(MINE);
-  await page.waitForTimeout(500);
   await playground.open("?again#example/shift-32");
   await playground.expectVerdict("reject");
   await page.getByRole("button", { name: "Back to my program" }).click();

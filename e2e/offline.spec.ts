@@ -1,12 +1,17 @@
 // After the first visit the page needs no network: the editor, the engine and every address of the page come from the device.
 import { expect, test } from "./page.ts";
 
+/** Milliseconds after which the page has begun to keep its files (web/main.tsx); passed by the browser's clock, not waited for. */
+const PATIENCE = 6000;
+
 test.use({ serviceWorkers: "allow" });
 
 test("the page opens without a network, with the editor and the engine", async ({ playground, page, context }) => {
   test.slow(); // all files of the site are fetched first
+  await page.clock.install();
   await playground.open();
   await playground.expectVerdict("accept");
+  await page.clock.fastForward(PATIENCE);
   const active = () => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state);
   await expect.poll(active, { timeout: 60_000 }).toBe("activated"); // all files have been kept by then
   await context.setOffline(true);
@@ -19,7 +24,9 @@ test("the page opens without a network, with the editor and the engine", async (
 });
 
 test("a frame inside another page registers nothing", async ({ playground, page }) => {
+  await page.clock.install();
   await playground.open("?embed=1#example/plus42");
-  await page.waitForTimeout(6500); // the page itself would have by now
+  await page.clock.fastForward(PATIENCE);
+  await playground.settled();
   expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
 });

@@ -1,13 +1,17 @@
 // What the tests do with the page, in its users' words.
-import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import { test as base, expect, type Locator, type Page, type Request } from "@playwright/test";
 
 export { expect };
 
 export class Playground {
   readonly page: Page;
+  readonly #underWay = new Set<Request>();
 
   constructor(page: Page) {
     this.page = page;
+    page.on("request", (request) => this.#underWay.add(request));
+    page.on("requestfinished", (request) => this.#underWay.delete(request));
+    page.on("requestfailed", (request) => this.#underWay.delete(request));
   }
 
   /** Opens an address; `address` is what follows the folder: `?lang=ja#example/plus42`. */
@@ -20,6 +24,14 @@ export class Playground {
   async editorReady(): Promise<void> {
     await expect(this.id("editor")).toHaveAttribute("data-editor", "monaco");
     await expect(this.id("editor").locator(".view-line").first()).toBeVisible();
+  }
+
+  /** Waits until what was asked for has come, where a test cannot name it: no request is under way, nothing is redrawn. */
+  async settled(): Promise<void> {
+    do {
+      await expect.poll(() => this.#underWay.size).toBe(0);
+      await this.page.evaluate(unchanged, 6);
+    } while (this.#underWay.size > 0);
   }
 
   id(name: string): Locator {
@@ -59,6 +71,25 @@ export class Playground {
     await this.id("sysfs-input").fill(input);
     await this.id("sysfs-write").click();
   }
+}
+
+/** In the page: until no element has come, gone or changed its text for so many frames. */
+function unchanged(frames: number): Promise<void> {
+  return new Promise((resolve) => {
+    let still = 0;
+    const watch = new MutationObserver(() => {
+      still = 0;
+    });
+    watch.observe(document, { subtree: true, childList: true, characterData: true });
+    const frame = (): void => {
+      if (still++ < frames) requestAnimationFrame(frame);
+      else {
+        watch.disconnect();
+        resolve();
+      }
+    };
+    requestAnimationFrame(frame);
+  });
 }
 
 /** A test with a page on which no script may fail. */
