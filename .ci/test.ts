@@ -1,21 +1,22 @@
-// `npm test`: everything a contributor must see green, one check after another. A check that fails does not
-// hide the next one. The last line counts single tests: `N passed, N failed`.
-import { spawnSync } from "node:child_process";
+// `npm test`: everything a contributor must see green. Checks that do not wait for one another run side by side; what each one
+// prints stays together, in the order of the table below. A check that fails does not hide the others. Each says how long it
+// took; the last line counts single tests: `N passed, N failed`.
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { type Count, ofPlaywright, ofVitest } from "./count.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "oreore-test-"));
 
-interface Count {
-  passed: number;
-  failed: number;
-}
-
 interface Check {
   readonly title: string;
   readonly command: readonly string[];
+  /** Checks that have to be over before, by title; one that must also have passed has a `!` before it. */
+  readonly after?: readonly string[];
+  /** Gives way to the other lane: the browser's time limits are a person's, those of the unit tests are not. */
+  readonly patient?: true;
   /** Where it writes what became of its single tests, and how to count them; without it the check counts as one. */
   readonly report?: { readonly file: string; readonly count: (report: never) => Count };
 }
@@ -24,60 +25,122 @@ const npx = (...args: string[]) => ["npx", "--no-install", ...args];
 const vitestReport = join(scratch, "vitest.json");
 const playwrightReport = join(scratch, "playwright.json");
 
-const checks: Check[] = [
+// Two lanes, for two cores: what needs no browser, and what ends in one. The second is the longer one.
+const CHECKS: readonly Check[] = [
   { title: "format and lint", command: npx("biome", "ci", ".") },
-  { title: "types: engine", command: npx("tsc", "-p", "engine/tsconfig.json") },
-  { title: "types: tests and tools", command: npx("tsc", "-p", "engine/tsconfig.node.json") },
-  { title: "types: web", command: npx("tsc", "-p", "web/tsconfig.json") },
+  { title: "types: engine", command: npx("tsc", "-p", "engine/tsconfig.json"), after: ["format and lint"] },
+  {
+    title: "types: tests and tools",
+    command: npx("tsc", "-p", "engine/tsconfig.node.json"),
+    after: ["types: engine"],
+  },
+  { title: "types: web", command: npx("tsc", "-p", "web/tsconfig.json"), after: ["types: tests and tools"] },
   {
     title: "unit, property and conformance tests",
     command: npx("vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`),
-    report: {
-      file: vitestReport,
-      count: (report: { numPassedTests: number; numFailedTests: number }) => ({
-        passed: report.numPassedTests,
-        failed: report.numFailedTests,
-      }),
-    },
+    after: ["types: web"],
+    patient: true,
+    report: { file: vitestReport, count: ofVitest },
   },
-  { title: "build within the size budget", command: ["npm", "run", "--silent", "build"] },
-  { title: "a browser is there", command: npx("tsx", "e2e/chromium.ts") },
+  { title: "build", command: npx("vite", "build", "--logLevel", "warn") },
+  { title: "size budget", command: npx("tsx", "web/build/budget.ts"), after: ["!build"] },
+  { title: "browsers", command: npx("tsx", "e2e/browsers.ts") },
   {
     title: "end-to-end tests",
     command: npx("playwright", "test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"),
-    report: {
-      file: playwrightReport,
-      count: ({ stats }: { stats: { expected: number; flaky: number; unexpected: number } }) => ({
-        passed: stats.expected + stats.flaky,
-        failed: stats.unexpected,
-      }),
-    },
+    after: ["!build", "!browsers"],
+    report: { file: playwrightReport, count: ofPlaywright },
   },
 ];
 
-const total: Count = { passed: 0, failed: 0 };
-const red: string[] = [];
-for (const { title, command, report } of checks) {
-  console.log(`\n== ${title}`);
-  const [program, ...args] = command as [string, ...string[]];
-  const { status } = spawnSync(program, args, {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
-  });
-  const written = report && existsSync(report.file);
-  const counted = written
-    ? report.count(JSON.parse(readFileSync(report.file, "utf8")) as never)
-    : { passed: 0, failed: 0 };
-  total.passed += counted.passed;
-  total.failed += counted.failed;
-  // A check without a report counts as one; so does one that fails although all its counted tests passed.
-  if (!report && status === 0) total.passed += 1;
-  if (status !== 0 && counted.failed === 0) total.failed += 1;
-  if (status !== 0) red.push(title);
+/** What became of a check. */
+interface Outcome {
+  readonly green: boolean;
+  readonly count: Count;
 }
-rmSync(scratch, { recursive: true, force: true });
 
+const started = performance.now();
+const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Text goes straight out for the first check that is not over, and is kept for those that stand below it. */
+const kept = CHECKS.map((): string[] => []);
+const over = CHECKS.map(() => false);
+let head = 0;
+function say(index: number, text: string): void {
+  if (index === head) process.stdout.write(text);
+  else kept[index]?.push(text);
+}
+function closed(index: number): void {
+  over[index] = true;
+  while (over[head]) {
+    head++;
+    process.stdout.write(kept[head]?.splice(0).join("") ?? "");
+  }
+}
+
+const outcomes = new Map<string, Promise<Outcome>>();
+const indexOf = (title: string): number => CHECKS.findIndex((check) => check.title === title);
+for (const check of CHECKS) outcomes.set(check.title, once(check));
+
+async function once(check: Check): Promise<Outcome> {
+  const index = indexOf(check.title);
+  say(index, `\n== ${check.title}\n`);
+  try {
+    for (const name of check.after ?? []) {
+      // The table stands in an order in which each check comes after those that it waits for.
+      const before = await (outcomes.get(name.replace("!", "")) as Promise<Outcome>);
+      if (!name.startsWith("!") || before.green) continue;
+      say(index, `not run: "${name.slice(1)}" failed\n`);
+      return { green: false, count: { passed: 0, failed: 1, skipped: [] } };
+    }
+    return await run(check, (text) => say(index, text));
+  } finally {
+    closed(index);
+  }
+}
+
+async function run({ command, patient, report }: Check, print: (text: string) => void): Promise<Outcome> {
+  const since = performance.now();
+  const [program, ...args] = command as [string, ...string[]];
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport,
+      ...(process.stdout.isTTY && { FORCE_COLOR: "1" }),
+    },
+  });
+  if (patient && child.pid) setPriority(child.pid, 10);
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", print);
+  const status = await new Promise<number | null>((resolve) => {
+    child.on("error", ({ message }) => {
+      print(`${message}\n`);
+      resolve(null);
+    });
+    child.on("close", resolve);
+  });
+  // A check without a report counts as one; so does one that fails although all its counted tests passed.
+  const counted: Count =
+    report && existsSync(report.file)
+      ? report.count(JSON.parse(readFileSync(report.file, "utf8")) as never)
+      : { passed: !report && status === 0 ? 1 : 0, failed: 0, skipped: [] };
+  // Without its reason a test that was skipped is one that nobody knows to be missing.
+  const silent = counted.skipped.filter(({ why }) => !why);
+  for (const { title, why } of counted.skipped) print(`skipped: ${title}${why ? `: ${why}` : " (without a reason)"}\n`);
+  const failed = counted.failed + silent.length;
+  const green = status === 0 && failed === 0;
+  const count = { ...counted, failed: green ? 0 : Math.max(1, failed) };
+  print(`${green ? "green" : "not green"} in ${seconds(since)}\n`);
+  return { green, count };
+}
+
+const all = await Promise.all(CHECKS.map(async (check) => [check, await outcomes.get(check.title)] as const));
+rmSync(scratch, { recursive: true, force: true });
+const red = all.filter(([, outcome]) => !outcome?.green).map(([{ title }]) => title);
+const sum = (of: (count: Count) => number): number =>
+  all.reduce((n, [, outcome]) => n + (outcome ? of(outcome.count) : 0), 0);
 console.log(red.length > 0 ? `\nnot green: ${red.join("; ")}` : "\nall green");
-console.log(`${total.passed} passed, ${total.failed} failed`);
+console.log(`${sum(({ skipped }) => skipped.length)} skipped; in ${seconds(started)}`);
+console.log(`${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`);
 process.exitCode = red.length > 0 ? 1 : 0;

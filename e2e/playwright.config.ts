@@ -7,14 +7,17 @@ const port = Number(process.env.E2E_PORT ?? 4179);
 
 export default defineConfig({
   testDir: ".",
+  testMatch: "**/*.spec.ts",
   outputDir: "../test-results",
   snapshotPathTemplate: "{testDir}/pictures/{arg}{ext}",
   fullyParallel: true,
-  forbidOnly: process.env.CI !== undefined,
-  // A machine that does other things at the same time gets a second chance; it is counted as flaky and named.
-  retries: process.env.CI === undefined ? 0 : 1,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  forbidOnly: true,
+  // Two pages at a time, whatever the machine: one waits while the other works. No test gets a second chance.
+  workers: 2,
+  retries: 0,
+  // A loaded machine is slow, not wrong: only a hang may run into the time limit.
+  timeout: 180_000,
+  expect: { timeout: 45_000 },
   reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ? [["list"], ["json"]] : [["list"]],
   use: {
     baseURL: `http://localhost:${port}/any/folder/`,
@@ -23,7 +26,8 @@ export default defineConfig({
     colorScheme: "light",
     // Keeping every file on the device in each test would take longer than the tests; offline.spec.ts allows it.
     serviceWorkers: "block",
-    trace: "retain-on-failure",
+    // A trace of every test costs a third of the time: TRACE=1 records it for the tests that one looks into.
+    trace: process.env.TRACE ? "retain-on-failure" : "off",
     launchOptions: { args: CHROMIUM_ARGS, ...(executablePath ? { executablePath } : {}) },
   },
   webServer: {
