@@ -21,7 +21,8 @@ const value = (expression: string): string => {
 describe("the programs of the recordings", () => {
   const folder = "../shared/oracle";
   const recorded = existsSync(`${folder}/vm.jsonl`);
-  test.skipIf(!recorded)("all that have a source of their own come out byte for byte (needs ../shared/oracle)", () => {
+  const why = recorded ? "" : " (skipped: ../shared/oracle is not part of the repository)";
+  test.skipIf(!recorded)(`all that have a source of their own come out byte for byte${why}`, () => {
     const rows = ["verifier-linux-6.18.jsonl", "vm.jsonl"].flatMap((file) =>
       readFileSync(`${folder}/${file}`, "utf8")
         .trim()

@@ -71,7 +71,7 @@ test("each kind of line is shown by a recording, but for the page's own", () => 
 const SUITE = resolve(import.meta.dirname, "../../../shared/oracle/verifier-linux-6.18.jsonl");
 
 test.skipIf(!existsSync(SUITE))(
-  "the kernel's own test programs are judged as the kernel judges them",
+  `the kernel's own test programs are judged as the kernel judges them${existsSync(SUITE) ? "" : " (skipped: ../shared/oracle is not part of the repository)"}`,
   () => {
     // What calls kernel functions is recorded without their numbers.
     const rows = rowsOf(SUITE).filter((row) => !row.needs?.includes("kfunc"));
