@@ -20,12 +20,12 @@ import { followMachine } from "./stores/beliefs.ts";
 import { startKernel } from "./stores/kernel.ts";
 import { followVerdict } from "./stores/machine.ts";
 import { restoreDraft, saveNow } from "./stores/program.ts";
-import { themeInForce, useSettings } from "./stores/settings.ts";
+import { followTheme, useSettings } from "./stores/settings.ts";
 import { followProgram } from "./stores/verdict.ts";
 
-const { language, theme } = useSettings.getState();
+const { language } = useSettings.getState();
 document.documentElement.lang = language;
-document.documentElement.dataset.theme = themeInForce(theme);
+followTheme();
 
 const render = (page: ReactNode): void =>
   createRoot(document.getElementById("root") as HTMLElement).render(<StrictMode>{page}</StrictMode>);

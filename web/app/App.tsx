@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { useText } from "../i18n/index.ts";
 import { useDialog } from "../stores/dialog.ts";
 import { cancel, useKernel } from "../stores/kernel.ts";
-import { themeInForce, useSettings } from "../stores/settings.ts";
+import { useSettings } from "../stores/settings.ts";
 import { Header } from "./Header.tsx";
 import { Lesson, useDroppedLessons } from "./Lesson.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";
@@ -23,7 +23,7 @@ const Stage = lazy(() => import("./Stage.tsx"));
 
 export function App() {
   const text = useText();
-  const { language, theme, present, embed, motion } = useSettings();
+  const { language, present, embed, motion } = useSettings();
   const phone = useMedia("(max-width: 719px)");
   const dialog = useDialog((s) => s.open);
   useDroppedLessons();
@@ -32,18 +32,6 @@ export function App() {
     document.documentElement.lang = language;
     document.title = text.title;
   }, [language, text]);
-
-  useEffect(() => {
-    const apply = (): void => {
-      document.documentElement.dataset.theme = themeInForce(theme);
-    };
-    apply();
-    const queries = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"].map((query) => matchMedia(query));
-    for (const query of queries) query.addEventListener("change", apply);
-    return () => {
-      for (const query of queries) query.removeEventListener("change", apply);
-    };
-  }, [theme]);
 
   useEffect(() => {
     document.documentElement.dataset.motion = motion ? "on" : "off";

@@ -46,8 +46,19 @@ useSettings.subscribe(({ language, theme, base, motion, why, embed }) => {
   }
 });
 
+/** Keeps the root element's theme: the reader's choice, or the wish of the reader's machine, as either changes. */
+export function followTheme(): void {
+  const apply = (): void => {
+    document.documentElement.dataset.theme = themeInForce(useSettings.getState().theme);
+  };
+  apply();
+  useSettings.subscribe(apply);
+  for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"])
+    matchMedia(query).addEventListener("change", apply);
+}
+
 /** The theme that is in force, where `system` follows the reader's machine. */
-export function themeInForce(theme: Theme): Exclude<Theme, "system"> {
+function themeInForce(theme: Theme): Exclude<Theme, "system"> {
   if (theme !== "system") return theme;
   if (matchMedia("(prefers-contrast: more)").matches) return "contrast";
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
