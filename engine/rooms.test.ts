@@ -62,6 +62,9 @@ const isTest = (file: string): boolean => file.endsWith(".test.ts");
 const roomOf = (path: string): string => relative(ENGINE, path).split(sep)[0] as string;
 const show = ({ file, target }: Import): string => `${relative(resolve(ENGINE, ".."), file)} imports ${target}`;
 
+/** A source without its comments. */
+const codeOf = (file: string): string => readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+
 const all = importsOf(ENGINE);
 const relativeOnes = all
   .filter(({ target }) => target.startsWith("."))
@@ -96,6 +99,16 @@ test("the engine needs neither Node nor a package, but for valibot, tests and th
     ({ file, target }) => !target.startsWith(".") && !isTest(file) && roomOf(file) !== "conformance",
   );
   expect(outside.filter(({ target }) => target !== "valibot").map(show)).toEqual([]);
+});
+
+test("the verifier is called by the one load of the kernel, and by tests of its own room", () => {
+  const calls = [...sources(ENGINE)].filter(
+    (file) => /(?<![.\w])verify\(/.test(codeOf(file)) && !file.endsWith("verify.ts"),
+  );
+  const callers = calls
+    .map((file) => relative(ENGINE, file))
+    .filter((file) => !file.startsWith(`verifier${sep}`) || !isTest(file));
+  expect(callers).toEqual([join("kernel", "load.ts")]);
 });
 
 test("the page comes in through the door", () => {

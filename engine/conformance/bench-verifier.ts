@@ -8,7 +8,7 @@ import type { Insn } from "../isa/insn.ts";
 import { DEFAULT_LICENSE, type Program } from "../program/program.ts";
 import { BPF_LOG_LEVEL2, BPF_LOG_STATS } from "../verifier/log/buffer.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS } from "../verifier/state/env.ts";
-import { verify } from "../verifier/verify.ts";
+import { judge } from "./judge.ts";
 import { Kernel, whyNoKernel } from "./random/kernel.ts";
 
 const insn = (name: string, fields: Partial<Insn> = {}): Insn => {
@@ -89,9 +89,9 @@ const LONG_ENOUGH = 2500;
 export function verifierRate(program: Program): number {
   const once = (): number => {
     const start = performance.now();
-    const { verdict, insnsProcessed, log } = verify(program, { logLevel: 0 });
-    if (verdict !== "accept") throw new Error(`a benchmark was refused: ${log}`);
-    return insnsProcessed / (performance.now() - start);
+    const { seen, log } = judge(program, { logLevel: 0 });
+    if (!seen?.facts) throw new Error(`a benchmark was refused: ${log}`);
+    return seen.insnsProcessed / (performance.now() - start);
   };
   let best = 0;
   for (const start = performance.now(); performance.now() - start < LONG_ENOUGH; ) best = Math.max(best, once());
@@ -119,6 +119,6 @@ export const peakMegabytes = (): number =>
   Number(execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--peak"]).toString());
 
 if (process.argv.includes("--peak")) {
-  verify(endless, { logLevel: BPF_LOG_LEVEL2 });
+  judge(endless, { logLevel: BPF_LOG_LEVEL2 });
   console.log(process.resourceUsage().maxRSS / 1024);
 }

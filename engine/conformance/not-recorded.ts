@@ -4,7 +4,7 @@ import type { RefusalId } from "../verifier/refusals.ts";
 import type { Verdict } from "../verifier/verify.ts";
 
 /** Names of what a verdict refuses, with what checks within had refused before. */
-export function* namesIn({ refusal }: Verdict): Generator<RefusalId> {
+export function* namesIn({ refusal }: Pick<Verdict, "refusal">): Generator<RefusalId> {
   for (let one = refusal ?? null; one !== null; one = one.because) yield one.id;
 }
 

@@ -106,8 +106,8 @@ function funcInfoOf(record: v.InferOutput<typeof FuncRecord>): FuncInfo {
 }
 
 /**
- * What a record `needs` it does not bring: without the BTF of its value type a map with special fields could not be made,
- * and the program that was loaded names the descriptor -1.
+ * What a record `needs` it does not bring: without the BTF of its value type a map with special fields is not made, and
+ * the program that was loaded names the descriptor -1.
  */
 const lacksBtf = (record: ProgramRecord, map: MapDef): boolean =>
   record.needs.includes("map_btf") && map.fields !== undefined;
@@ -127,14 +127,16 @@ export function programOfRecord(record: ProgramRecord): Program {
   if (record.insns) {
     const insns = decodeInsns(record.insns);
     const mapRefs = new Map<number, number>();
+    const maps = given.filter((map) => !lacksBtf(record, map));
     for (const [slot, name] of Object.entries(record.map_refs)) {
-      const index = given.findIndex((map) => map.name === name);
-      if (index < 0) throw new Unclear(`map_refs: slot ${slot} speaks of map "${name}", which is not in maps`);
+      if (!given.some((map) => map.name === name))
+        throw new Unclear(`map_refs: slot ${slot} speaks of map "${name}", which is not in maps`);
+      const index = maps.findIndex((map) => map.name === name);
       const at = Number(slot);
-      if (!lacksBtf(record, given[index]!)) mapRefs.set(at, index);
+      if (index >= 0) mapRefs.set(at, index);
       else if (insns[at]) insns[at] = { ...insns[at], imm: -1 };
     }
-    return { ...settings, insns, maps: given, mapRefs };
+    return { ...settings, insns, maps, mapRefs };
   }
   if (record.source == null) throw new Unclear("insns or source is needed");
   const assembly = assemble(record.source, { maps: given });

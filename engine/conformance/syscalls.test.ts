@@ -43,6 +43,7 @@ const CALLS: Readonly<Record<string, (row: Row) => Answer>> = {
       row,
       process.mapCreate({
         name: row.map_name as string,
+        named: true,
         type: mapTypeByName(row.type as string)?.name ?? "unspec",
         keySize: number(row, "key_size"),
         valueSize: number(row, "value_size"),

@@ -1,64 +1,44 @@
-// `conform verify`: a program record → what the verifier said, and what the program returned on each run's data.
+// `conform verify`: a program record → what a kernel says when its maps are made and it is loaded, and what the program
+// returned on each run's data.
 import * as v from "valibot";
-import { ERRNO, errnoText } from "../facts/errno.ts";
+import { bug } from "../base/bug.ts";
+import { errnoText } from "../facts/errno.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
-import { admitAs } from "../kernel/admit.ts";
 import { OREORE } from "../kernel/definition.ts";
 import { Kernel } from "../kernel/kernel.ts";
-import { createMaps, unverified } from "../kernel/loader.ts";
+import { createMaps } from "../kernel/loader.ts";
 import { Process } from "../kernel/process.ts";
+import { unverified } from "../kernel/run.ts";
 import { takesPacket } from "../kernel/test-run.ts";
 import type { Program } from "../program/program.ts";
-import { verify } from "../verifier/verify.ts";
 import { type Event, enterEvent } from "../vm/index.ts";
 import { type Answer, understand } from "./answer.ts";
+import { judge } from "./judge.ts";
 import { fillProgArray } from "./prog-array.ts";
 import { Hex, ProgramRecord, programOfRecord } from "./records.ts";
 
-/** BPF_LOG_LEVEL1, LEVEL2, STATS and FIXED; other bits are refused. */
-const BPF_LOG_MASK = 15;
-
+const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff));
 const Request = v.object({
   ...ProgramRecord.entries,
-  log_level: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff)))),
+  log_level: v.nullish(u32, 2),
+  /** Bytes of the buffer for the log. */
+  log_size: v.nullish(u32),
   runs: v.optional(v.nullable(v.array(v.object({ data_in: v.optional(Hex), ctx_in: v.optional(Hex) })))),
 });
 
 export const answerVerify: Answer = (record) => {
   const request = understand(Request, record);
   const program = programOfRecord(request);
-  const level = request.log_level ?? 2;
-  const refused = level > BPF_LOG_MASK ? ERRNO.EINVAL : refusedBefore(program);
-  if (refused !== 0) return { verdict: "reject", errno: refused, log: "", us: 0, runs: [] };
-  const start = performance.now();
-  const verdict = verify(program, { logLevel: level, now: () => performance.now() * 1000 });
-  const us = Math.round((performance.now() - start) * 1000);
+  const verdict = judge(program, {
+    logLevel: request.log_level,
+    ...(request.log_size != null && { logSize: request.log_size }),
+    watched: { now: () => performance.now() * 1000 },
+  });
   const runs =
     verdict.verdict === "accept" ? (request.runs ?? []).map((run) => runOnce(program, request.maps, run)) : [];
-  const { unsupported } = verdict;
-  return {
-    verdict: verdict.verdict,
-    errno: verdict.errno,
-    log: verdict.log,
-    us,
-    runs,
-    ...(unsupported && { unsupported }),
-  };
+  const { seen: _, refusal: __, us, ...answer } = verdict;
+  return { ...answer, us: Math.round(us), runs };
 };
-
-/** The errno of BPF_PROG_LOAD where it refuses before the verifier looks at the program: wrong attach type, unknown flag. */
-export function refusedBefore(program: Program): number {
-  const type = progTypeByName(program.progType);
-  // What is not simulated the verifier answers itself.
-  if (type && !type.simulated) return 0;
-  const admitted = admitAs(type, {
-    insnCnt: program.insns.length,
-    progFlags: program.progFlags,
-    progName: "",
-    expectedAttachType: program.expectedAttachType,
-  });
-  return typeof admitted === "number" ? -admitted : 0;
-}
 
 /** Instructions after which a run is given up. */
 const BUDGET = 100_000_000;
@@ -71,7 +51,7 @@ function runOnce(
 ): object {
   const process = new Process(new Kernel());
   const fds = createMaps(process, program.maps);
-  if (typeof fds === "number") return { fault: `a map cannot be made: errno ${-fds}` };
+  if (!Array.isArray(fds)) throw bug(`map ${fds.map.name} could be made for the verdict: errno ${-fds.ret}`);
   for (const { name, progs } of maps) {
     const fd = fds[program.maps.findIndex((map) => map.name === name)];
     const filled = progs && fd !== undefined ? fillProgArray(process, program, fd, progs) : 0;
@@ -79,7 +59,8 @@ function runOnce(
   }
   const event = eventOf(program, data_in ?? new Uint8Array(), ctx_in);
   if (!event) return { fault: `BPF_PROG_TEST_RUN does not run programs of type ${program.progType}`, errno: ENOTSUPP };
-  const machine = unverified(process, program, fds);
+  const machine = unverified(process.kernel, program, fds);
+  if (typeof machine === "number") return { fault: `no run with these maps: ${errnoText(machine)}`, errno: -machine };
   const refused = enterEvent(machine, event);
   if (refused < 0) return { fault: `BPF_PROG_TEST_RUN: ${errnoText(refused)}`, errno: -refused };
   const outcome = machine.run(BUDGET);

@@ -2,6 +2,7 @@
 // @kernel fs/kernfs/file.c kernfs_fop_write_iter, fs/sysfs/file.c sysfs_kf_write, sysfs_kf_read
 import { utf8Encode } from "../base/bytes.ts";
 import { ERRNO } from "../facts/errno.ts";
+import { type Answer, refused } from "./cause.ts";
 import type { Kernel } from "./kernel.ts";
 import { show, showSide, store, storeSide } from "./module.ts";
 import type { OpenFile } from "./objects.ts";
@@ -18,8 +19,8 @@ interface File {
   readonly size: number;
   /** What one opening reads, made at its first read. */
   readonly read: (kernel: Kernel) => Uint8Array;
-  /** At most a page at a time; how many bytes were taken, or a negative errno. Absent: -EINVAL. */
-  readonly write?: (kernel: Kernel, bytes: Uint8Array) => number;
+  /** At most a page at a time; how many bytes were taken. Absent: -EINVAL. */
+  readonly write?: (kernel: Kernel, bytes: Uint8Array) => Answer;
   /** A file of sysfs, which cannot be opened for what it has no function for. @kernel fs/kernfs/file.c kernfs_fop_open */
   readonly sysfs?: true;
 }
@@ -61,12 +62,12 @@ function moduleFiles({ definition: { attribute, files } }: Kernel): File[] {
 }
 
 /** A descriptor, or -ENOENT, -EISDIR, -EACCES (no file may be made in a directory of sysfs). */
-export function open(kernel: Kernel, path: string, flags: number): number {
+export function open(kernel: Kernel, path: string, flags: number): Answer {
   const access = flags & O_ACCMODE;
   const file = filesOf(kernel).find((one) => one.path === path);
   if (file) {
-    if (file.sysfs && !file.write && access !== 0) return -ERRNO.EACCES;
-    return kernel.fds.install({
+    if (file.sysfs && !file.write && access !== 0) return { ret: -ERRNO.EACCES };
+    const opened: OpenFile = {
       kind: "file",
       refs: 1,
       path,
@@ -74,12 +75,15 @@ export function open(kernel: Kernel, path: string, flags: number): number {
       writable: access !== 0,
       content: undefined,
       pos: 0,
-    });
+    };
+    return { ret: kernel.fds.install(opened) };
   }
   const directories = directoriesOf(kernel);
-  if (directories.has(path)) return access === 0 ? kernel.fds.install(openDirectory(path)) : -ERRNO.EISDIR;
+  if (directories.has(path)) return { ret: access === 0 ? kernel.fds.install(openDirectory(path)) : -ERRNO.EISDIR };
   const parent = path.slice(0, Math.max(1, path.lastIndexOf("/")));
-  return flags & O_CREAT && directories.has(parent) ? -ERRNO.EACCES : -ERRNO.ENOENT;
+  if (flags & O_CREAT && directories.has(parent)) return { ret: -ERRNO.EACCES };
+  const isModules = !kernel.steps[2] && moduleFiles(kernel).some((one) => one.path === path);
+  return refused(ERRNO.ENOENT, { check: "no-file", ...(isModules && { step: 3 }) });
 }
 
 const openDirectory = (path: string): OpenFile => ({
@@ -106,16 +110,16 @@ export function read(kernel: Kernel, fd: number, count: number): Uint8Array | nu
   return part;
 }
 
-/** How many bytes were taken (at most a page), or a negative errno. An empty write does not reach store(). */
-export function write(kernel: Kernel, fd: number, bytes: Uint8Array): number {
+/** How many bytes were taken (at most a page). An empty write does not reach store(). */
+export function write(kernel: Kernel, fd: number, bytes: Uint8Array): Answer {
   const open = kernel.fds.get(fd);
-  if (!open) return -ERRNO.EBADF;
-  if (open.kind !== "file") return -ERRNO.EINVAL;
-  if (!open.writable) return -ERRNO.EBADF;
+  if (!open) return { ret: -ERRNO.EBADF };
+  if (open.kind !== "file") return { ret: -ERRNO.EINVAL };
+  if (!open.writable) return { ret: -ERRNO.EBADF };
   const file = filesOf(kernel).find(({ path }) => path === open.path);
-  if (!file) return -ERRNO.ENODEV;
-  if (!file.write) return -ERRNO.EINVAL;
-  return bytes.length === 0 ? 0 : file.write(kernel, bytes.subarray(0, PAGE_SIZE));
+  if (!file) return { ret: -ERRNO.ENODEV };
+  if (!file.write) return { ret: -ERRNO.EINVAL };
+  return bytes.length === 0 ? { ret: 0 } : file.write(kernel, bytes.subarray(0, PAGE_SIZE));
 }
 
 export const close = (kernel: Kernel, fd: number): number => kernel.fds.close(fd);

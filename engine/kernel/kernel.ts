@@ -1,15 +1,9 @@
 // A running kernel: its objects, what is attached, its files' contents. Mutable. What may be done to it is in the files
-// beside: prog.ts, map.ts, files.ts. Time, random numbers and CPU come from the virtual machine's Env.
-import {
-  defaultEnv,
-  type Env,
-  type Event,
-  enterEvent,
-  type LoadedProgram,
-  Machine,
-  Memory,
-  type Outcome,
-} from "../vm/index.ts";
+// beside: map.ts, load.ts, attach.ts, run.ts, files.ts. Time, random numbers and CPU come from the virtual machine's Env.
+import type { LoadedProgram } from "../vm/decode.ts";
+import { defaultEnv, type Env } from "../vm/env.ts";
+import type { Machine, Outcome } from "../vm/machine.ts";
+import { Memory } from "../vm/memory.ts";
 import { type KernelDefinition, kernSize } from "./definition.ts";
 import { FdTable, type FdTarget, type MapObject, type Prog } from "./objects.ts";
 import { RELEASE, Registry, type Steps } from "./registry.ts";
@@ -19,8 +13,6 @@ export interface KernelConfig {
   readonly steps?: Steps;
   /** Time, chance and CPU as programs see them: the same again is the same run again. */
   readonly env?: Partial<Env>;
-  /** Told how far a verification is; true ends it as a signal does: EAGAIN. */
-  readonly watch?: (insnsProcessed: number) => boolean;
   /** Left out: a memory of its own. */
   readonly memory?: Memory;
   /** Runs a machine that stands at its first instruction; by default without recording, for at most `RUN_BUDGET` steps. */
@@ -35,7 +27,6 @@ export class Kernel extends Registry {
   /** Of the runs to come; may be replaced. */
   env: Env;
   readonly execute: (machine: Machine, prog: Prog) => Outcome;
-  readonly watch: ((insnsProcessed: number) => boolean) | undefined;
   readonly fds: FdTable;
   readonly progs = new Map<number, Prog>();
   readonly maps = new Map<number, MapObject>();
@@ -51,12 +42,11 @@ export class Kernel extends Registry {
   #lastProgId = 0;
   #lastMapId = 0;
 
-  constructor({ definition, steps, env, memory, execute, watch }: KernelConfig = {}) {
+  constructor({ definition, steps, env, memory, execute }: KernelConfig = {}) {
     super(definition, steps);
     this.memory = memory ?? new Memory({ cpus: 4 });
     this.env = defaultEnv({ seed: 1n, ...env });
     this.execute = execute ?? ((machine) => machine.run(RUN_BUDGET));
-    this.watch = watch;
     this.held = new Uint8Array(kernSize(this.definition.type));
     this.dmesg = bootMessages(this);
     this.fds = new FdTable((target) => this.put(target));
@@ -77,22 +67,7 @@ export class Kernel extends Registry {
 
   /** What the values of a prog_array stand for. */
   readonly programs = (id: number): LoadedProgram | undefined =>
-    [...this.progs.values()].find(({ loaded }) => loaded.id === id)?.loaded;
-
-  /**
-   * bpf_prog_run(): from the event to the end; what the program printed goes to trace_pipe. A negative errno for an event
-   * that the kernel refuses.
-   */
-  run(prog: Prog, event: Event): Outcome | number {
-    const machine = new Machine({ memory: this.memory, program: prog.loaded, env: this.env, programs: this.programs });
-    const refused = enterEvent(machine, event);
-    if (refused < 0) return refused;
-    const printed = this.memory.tracePipe().length;
-    const outcome = this.execute(machine, prog);
-    this.tracePipe.push(...this.memory.tracePipe().slice(printed));
-    prog.runCnt++;
-    return outcome;
-  }
+    [...this.progs.values()].find(({ loadedId }) => loadedId === id)?.loaded;
 
   /** Drops a reference; the last one frees the object. */
   put(target: FdTarget): void {

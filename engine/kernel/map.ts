@@ -2,34 +2,38 @@
 // @kernel kernel/bpf/syscall.c map_create, map_lookup_elem, map_update_elem, map_delete_elem, map_get_next_key
 import { viewOf } from "../base/bytes.ts";
 import { ERRNO } from "../facts/errno.ts";
-import { checkMapCreate } from "../facts/map-create.ts";
 import { mapTypeByName } from "../facts/map-types.ts";
 import type { MapDef } from "../program/program.ts";
-import { createMap } from "../vm/index.ts";
 import { BloomMap } from "../vm/maps/bloom.ts";
-import { isValidName } from "./admit.ts";
+import { createMap } from "../vm/maps/create.ts";
+import { type Answer, refused } from "./cause.ts";
 import type { Kernel } from "./kernel.ts";
+import { isValidName } from "./names.ts";
 import type { FdTarget, MapObject } from "./objects.ts";
 
-/** BPF_MAP_CREATE: a descriptor or a negative errno. Of an unknown map type -EINVAL. */
-export function mapCreate(kernel: Kernel, def: MapDef): number {
-  if (!mapTypeByName(def.type)) return -ERRNO.EINVAL;
+/** BPF_MAP_CREATE: a descriptor, or why there is none. `def.inner`: what `innerFd` is in bpf_attr. */
+export function mapCreate(kernel: Kernel, def: MapDef): Answer {
+  const { EINVAL, ENOMEM } = ERRNO;
+  if (!mapTypeByName(def.type)) return refused(EINVAL, { check: "map-type", type: def.type });
   // A map of maps is created with the descriptor of one to take after.
-  if (OF_MAPS.has(def.type) && !def.inner) return -ERRNO.EINVAL;
-  const refused = checkMapCreate(def);
-  if (refused < 0) return refused;
+  if (OF_MAPS.has(def.type) && !def.inner) return refused(EINVAL, { check: "inner-map" });
   const map = createMap(kernel.memory, def);
-  if (typeof map === "number") return map;
-  if (!isValidName(def.name)) {
+  if (typeof map === "number") return refused(-map, { check: map === -ENOMEM ? "memory" : "map-sizes" });
+  const name = mapName(def);
+  if (!isValidName(name)) {
     map.close();
-    return -ERRNO.EINVAL;
+    return refused(EINVAL, { check: "map-name", name });
   }
   const object: MapObject = { kind: "map", id: kernel.nextMapId(), refs: 1, def, map };
   kernel.maps.set(object.id, object);
   const fd = kernel.fds.install(object);
-  if (fd < 0) kernel.put(object);
-  return fd;
+  if (fd >= 0) return { ret: fd };
+  kernel.put(object);
+  return refused(-fd, { check: "descriptors" });
 }
+
+/** bpf_attr.map_name */
+export const mapName = ({ named, name }: MapDef): string => (named ? name : "");
 
 /**
  * The value (per CPU: all values, each rounded up to 8 bytes), or a negative errno. `given`: what stood in the place of
@@ -43,15 +47,29 @@ export function mapLookup(kernel: Kernel, fd: number, key: Uint8Array, given?: U
   });
 }
 
-export function mapUpdate(kernel: Kernel, fd: number, key: Uint8Array, value: Uint8Array, flags = 0): number {
-  return withMap(kernel, fd, (object) => {
-    const stored = valueToStore(kernel, object, value);
-    return typeof stored === "number" ? stored : object.map.update(key, stored, flags);
-  });
+export function mapUpdate(kernel: Kernel, fd: number, key: Uint8Array, value: Uint8Array, flags = 0): Answer {
+  const object = writableMap(kernel, fd);
+  if (!("map" in object)) return object;
+  // @kernel syscall.c __bpf_copy_key
+  if (object.def.keySize === 0 && key.length > 0) return refused(ERRNO.EINVAL, { check: "element" });
+  const stored = valueToStore(kernel, object, value);
+  if (typeof stored === "number") return refused(-stored, { check: "element" });
+  return ofElement(object.map.update(key, stored, flags));
 }
 
-export function mapDelete(kernel: Kernel, fd: number, key: Uint8Array): number {
-  return withMap(kernel, fd, ({ map }) => map.delete(key));
+export function mapDelete(kernel: Kernel, fd: number, key: Uint8Array): Answer {
+  const object = writableMap(kernel, fd);
+  return "map" in object ? ofElement(object.map.delete(key)) : object;
+}
+
+const ofElement = (ret: number): Answer => (ret < 0 ? refused(-ret, { check: "element" }) : { ret });
+
+/** A map that user space may write. @kernel syscall.c map_get_sys_perms, FMODE_CAN_WRITE */
+function writableMap(kernel: Kernel, fd: number): MapObject | Answer {
+  const target = kernel.fds.get(fd);
+  if (!target) return refused(ERRNO.EBADF, { check: "bad-fd", fd });
+  if (target.kind !== "map") return refused(ERRNO.EINVAL, { check: "not-a-map", fd });
+  return target.def.flags & BPF_F_RDONLY ? refused(ERRNO.EPERM, { check: "map-access" }) : target;
 }
 
 /** BPF_MAP_LOOKUP_AND_DELETE_ELEM: the value, which is then gone, or a negative errno. */
@@ -73,13 +91,22 @@ function withMap<Result>(kernel: Kernel, fd: number, use: (object: MapObject) =>
 /** Maps of objects are given descriptors and keep ids. */
 function valueToStore(kernel: Kernel, object: MapObject, value: Uint8Array): Uint8Array | number {
   const holds = HOLDS[object.def.type];
-  if (!holds) return value;
+  if (!holds) return sizedValue(object, value);
   const target = kernel.fds.get(viewOf(value).getInt32(0, true));
   if (!target) return -ERRNO.EBADF;
+  if (holds === "socket") return -ERRNO.ENOTSOCK;
   if (target.kind === "file" || target.kind !== holds) return -ERRNO.EINVAL;
   const id = new Uint8Array(4);
   viewOf(id).setUint32(0, target.kind === "prog" ? target.loaded.id : target.map.id, true);
   return id;
+}
+
+/** bpf(2) reads as many bytes as a value has, whatever its caller meant to give. */
+function sizedValue({ map }: MapObject, value: Uint8Array): Uint8Array {
+  if (value.length === map.userValueSize) return value;
+  const sized = new Uint8Array(map.userValueSize);
+  sized.set(value.subarray(0, sized.length));
+  return sized;
 }
 
 const OF_MAPS: ReadonlySet<string> = new Set(["array_of_maps", "hash_of_maps"]);
@@ -88,9 +115,15 @@ const POPS: ReadonlySet<string> = new Set(["hash", "percpu_hash", "lru_hash", "l
 /** Not one of errno.h's: reaches user space as a bare number. */
 const ENOTSUPP = 524;
 
-/** What the values of a map of objects stand for. */
-const HOLDS: Readonly<Record<string, FdTarget["kind"]>> = {
+/** Map flag: user space may only read. */
+const BPF_F_RDONLY = 1 << 3;
+
+/** What the values of a map of objects stand for; sockets there are none. */
+const HOLDS: Readonly<Record<string, FdTarget["kind"] | "socket">> = {
   prog_array: "prog",
   array_of_maps: "map",
   hash_of_maps: "map",
+  sockmap: "socket",
+  sockhash: "socket",
+  reuseport_sockarray: "socket",
 };

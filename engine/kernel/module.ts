@@ -5,10 +5,12 @@ import { memberOf } from "../facts/convert.ts";
 import { ERRNO } from "../facts/errno.ts";
 import type { CtxField, KernelMember } from "../facts/types.ts";
 import type { Event } from "../vm/index.ts";
+import { type Answer, refused } from "./cause.ts";
 import { type KernelDefinition, kernSize, memberNamed, numberType, type SideFile } from "./definition.ts";
 import { type NumberParse, PARSES, SHOW_FORMATS } from "./formats.ts";
 import type { Kernel } from "./kernel.ts";
 import { kstrto } from "./kstrtox.ts";
+import { runProg } from "./run.ts";
 
 /** bpf_prog_run() returns a u32. */
 const RESULT_SIZE = 4;
@@ -17,18 +19,18 @@ const RESULT_SIZE = 4;
 export const show = (kernel: Kernel): Uint8Array =>
   utf8Encode(`${SHOW_FORMATS[kernel.definition.attribute.show](BigInt(kernel.result), RESULT_SIZE)}\n`);
 
-/** store(): parse, find what is attached, run it, keep the low 32 bits of R0. Takes all bytes, or a negative errno. */
-export function store(kernel: Kernel, bytes: Uint8Array): number {
+/** store(): parse, find what is attached, run it, keep the low 32 bits of R0. Takes all bytes. */
+export function store(kernel: Kernel, bytes: Uint8Array): Answer {
   const ctx = contextFrom(kernel.definition, bytes, kernel.held);
-  if (typeof ctx === "number") return ctx;
+  if (typeof ctx === "number") return refused(-ctx, { check: "input" });
   const prog = kernel.attached.get(kernel.definition.type.attach.id);
-  if (!prog) return -ERRNO.ENOENT;
-  const outcome = kernel.run(prog, eventOf(kernel.definition, ctx));
-  if (typeof outcome === "number") return outcome;
+  if (!prog) return refused(ERRNO.ENOENT, { check: "nothing-attached" });
+  const outcome = runProg(kernel, prog, eventOf(kernel.definition, ctx));
+  if (typeof outcome === "number") return refused(-outcome, { check: "absent-map" });
   // A verified program comes to its exit; one that uses up the budget is ended as by a signal.
-  if (outcome.kind !== "exit") return outcome.kind === "paused" ? -ERRNO.EINTR : -ERRNO.EIO;
+  if (outcome.kind !== "exit") return { ret: outcome.kind === "paused" ? -ERRNO.EINTR : -ERRNO.EIO };
   kernel.result = Number(BigInt.asUintN(32, outcome.r0));
-  return bytes.length;
+  return { ret: bytes.length };
 }
 
 /** What a read of another of the module's files gives. */
@@ -38,10 +40,10 @@ export function showSide(kernel: Kernel, { field, show }: SideFile): Uint8Array 
   return utf8Encode(`${SHOW_FORMATS[show](readMember(kernel.held, member), member.size)}\n`);
 }
 
-/** A write to such a file keeps the field; all bytes, or a negative errno. */
-export function storeSide(kernel: Kernel, { field, parse }: SideFile, bytes: Uint8Array): number {
-  const refused = parseInto(kernel.held, memberNamed(kernel.definition, field as string), parse, bytes);
-  return refused === 0 ? bytes.length : refused;
+/** A write to such a file keeps the field. Takes all bytes. */
+export function storeSide(kernel: Kernel, { field, parse }: SideFile, bytes: Uint8Array): Answer {
+  const errno = -parseInto(kernel.held, memberNamed(kernel.definition, field as string), parse, bytes);
+  return errno === 0 ? { ret: bytes.length } : refused(errno, { check: "input" });
 }
 
 /** What happens in the kernel's own struct when a write is run: the program sees it by `programView`. */

@@ -4,7 +4,9 @@ import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { MapDef } from "../program/program.ts";
 import type { Facts } from "../verifier/verify.ts";
-import type { BpfMap, LoadedProgram } from "../vm/index.ts";
+import { type LoadedProgram, loadProgram } from "../vm/decode.ts";
+import type { BpfMap } from "../vm/maps/map.ts";
+import type { Memory } from "../vm/memory.ts";
 
 export interface Prog {
   readonly kind: "prog";
@@ -20,12 +22,38 @@ export interface Prog {
   /** What the verifier found out of it: see xlated.ts. */
   readonly facts: Facts;
   readonly gplCompatible: boolean;
+  /** For the machine: made when a run or a prog array first needs it. */
   readonly loaded: LoadedProgram;
+  /** The machine's number for it; 0 as long as nothing needed it. */
+  readonly loadedId: number;
   /** Each counted once. */
   readonly maps: readonly MapObject[];
   runCnt: number;
   /** Seconds since boot. */
   readonly loadTime: number;
+}
+
+/** A program that was just loaded. `mapsBySlot`: what its loads of maps load. */
+export function newProg(
+  memory: Memory,
+  mapsBySlot: ReadonlyMap<number, BpfMap>,
+  fields: Omit<Prog, "kind" | "refs" | "runCnt" | "loaded" | "loadedId">,
+): Prog {
+  const { insns, type, expectedAttachType } = fields;
+  let loaded: LoadedProgram | undefined;
+  return {
+    ...fields,
+    kind: "prog",
+    refs: 1,
+    runCnt: 0,
+    get loaded() {
+      loaded ??= loadProgram(memory, { insns, progType: type.name, expectedAttachType, maps: mapsBySlot });
+      return loaded;
+    },
+    get loadedId() {
+      return loaded?.id ?? 0;
+    },
+  };
 }
 
 export interface MapObject {

@@ -1,5 +1,12 @@
 // Which program and attach types a kernel knows: the recorded ones, and what steps 1 and 2 of the recipe add to them.
-import { attachTypeName, defineProgType, PROG_TYPES, progTypeById, progTypeByName } from "../facts/prog-types.ts";
+import {
+  attachTypeName,
+  defineProgType,
+  OREORE as OREORE_TYPE,
+  PROG_TYPES,
+  progTypeById,
+  progTypeByName,
+} from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import { progTypeOfAttachType } from "./attach-types.ts";
 import { type KernelDefinition, OREORE } from "./definition.ts";
@@ -11,6 +18,20 @@ const ALL_STEPS: Steps = [true, true, true, true];
 /** The kernel whose rules are recorded, built with the four steps. */
 export const RELEASE = "6.18.44-oreore";
 
+/**
+ * By how much the kernel's own types that come after the definition's number are moved: BPF_PROG_TYPE_NETFILTER, which the
+ * kernel of the talk had not got. The number right behind the definition's is left free: that kernel refuses it.
+ */
+const MOVED = 2;
+
+const TYPES = new WeakMap<KernelDefinition, ProgType>();
+
+function typeOf(definition: KernelDefinition): ProgType {
+  const type = TYPES.get(definition) ?? defineProgType(definition.type);
+  TYPES.set(definition, type);
+  return type;
+}
+
 export class Registry {
   readonly definition: KernelDefinition;
   readonly steps: Steps;
@@ -19,25 +40,28 @@ export class Registry {
   constructor(definition: KernelDefinition = OREORE, steps: Steps = ALL_STEPS) {
     this.definition = definition;
     this.steps = steps;
-    this.#added = defineProgType(definition.type);
+    this.#added = typeOf(definition);
   }
 
   /** bpf_prog_types[]: by number, or `undefined`. The definition's number is its own, whatever other kernels use it for. */
   progType(id: number): ProgType | undefined {
     if (id === this.#added.id) return this.steps[0] ? this.#added : undefined;
-    return id > this.#added.id ? undefined : progTypeById(id);
+    if (id < this.#added.id) return progTypeById(id);
+    const type = progTypeById(id - MOVED);
+    return type && type.id >= this.#added.id ? type : undefined;
   }
 
   /** All that can be asked for by name: the definition's even where step 1 is not applied. */
   progTypes(): readonly ProgType[] {
-    return [...PROG_TYPES.filter(({ id }) => id < this.#added.id), this.#added];
+    return [...PROG_TYPES.filter((type) => type !== OREORE_TYPE), this.#added];
   }
 
   /** Number of a program type by its lower-case name; the definition's even where step 1 is not applied. */
   progTypeId(name: string): number | undefined {
     if (name === this.#added.name) return this.#added.id;
     const known = progTypeByName(name);
-    return known && known.id < this.#added.id ? known.id : undefined;
+    if (!known || known === OREORE_TYPE) return undefined;
+    return known.id < this.#added.id ? known.id : known.id + MOVED;
   }
 
   /** What a loader that knows the type asks for: the only expected_attach_type that a type takes, else 0. */

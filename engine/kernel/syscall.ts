@@ -1,5 +1,7 @@
 // A system call as a value: command, arguments, result. Plain data, bytes as hex text. strace.ts draws the line of it.
 
+import type { Cause } from "./cause.ts";
+
 /** Flags of openat(2), by their x86-64 values. */
 export const O_WRONLY = 0o1;
 export const O_CREAT = 0o100;
@@ -77,13 +79,16 @@ export interface SyscallResult {
   readonly ret: number;
   /** Positive; 0 where it succeeded. */
   readonly errno: number;
+  /** Why it failed, where more than the errno is known. */
+  readonly cause?: Cause;
 }
 
 export type SyscallRecord = Syscall & SyscallResult;
 
 /** `result`: what the kernel returned, a negative errno among it. */
-export const recordOf = (call: Syscall, result: number): SyscallRecord => ({
+export const recordOf = (call: Syscall, result: number, cause?: Cause): SyscallRecord => ({
   ...call,
   ret: result < 0 ? -1 : result,
   errno: result < 0 ? -result : 0,
+  ...(cause && { cause }),
 });

@@ -3,6 +3,7 @@
 import { ERRNO } from "../facts/errno.ts";
 import type { ProgType } from "../facts/types.ts";
 import type { Kernel } from "./kernel.ts";
+import { runProg } from "./run.ts";
 
 export interface TestRunInput {
   /** A packet, from its Ethernet header on. */
@@ -42,7 +43,7 @@ export function testRun(kernel: Kernel, fd: number, { dataIn }: TestRunInput): T
   if (prog.kind !== "prog") return failed(ERRNO.EINVAL);
   if (CTX_TYPES.has(prog.type.name)) return failed(ERRNO.EINVAL);
   if (!takesPacket(prog.type)) return failed(ENOTSUPP);
-  const outcome = kernel.run(prog, { kind: "packet", data: dataIn });
+  const outcome = runProg(kernel, prog, { kind: "packet", data: dataIn });
   if (typeof outcome === "number") return failed(-outcome);
   if (outcome.kind === "exit") return { ret: 0, retval: Number(BigInt.asUintN(32, outcome.r0)) };
   return failed(outcome.kind === "paused" ? ERRNO.EINTR : ERRNO.EIO);

@@ -6,8 +6,9 @@ import type { MapDef } from "./program.ts";
 export function keyBytes(text: string, size: number): Uint8Array {
   const bytes = text.length === 2 * size ? fromHex(text) : undefined;
   if (bytes) return bytes;
-  const key = new Uint8Array(size);
-  if (size >= 4) viewOf(key).setUint32(0, Number(text), true);
+  // To a map without keys a key is given all the same: bpf(2) refuses it.
+  const key = new Uint8Array(size === 0 && text !== "" ? 4 : size);
+  if (key.length >= 4) viewOf(key).setUint32(0, Number(text), true);
   return key;
 }
 

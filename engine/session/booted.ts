@@ -12,7 +12,7 @@ import { type Env, type Machine, packetBytes } from "../vm/index.ts";
 import { kernelView } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
 import type { RunView } from "./run-views.ts";
-import { type Booted, type Kept, type SessionState, watch } from "./state.ts";
+import type { Booted, Kept, SessionState } from "./state.ts";
 import type { Outcome, SlotView, SyscallView } from "./views.ts";
 
 export const booted = (state: SessionState): Booted => (state.booted ??= firstBoot(state));
@@ -26,7 +26,6 @@ function firstBoot(state: SessionState): Booted {
     freeRun: undefined,
     fired: null,
     environment,
-    watcher: watch(state),
     slotsOfProg: new WeakMap(),
   };
 }
@@ -46,7 +45,6 @@ function fresh(state: SessionState, env: Partial<Env>) {
       now.kernelRun = { kernel, recorded, maps: [...kernel.maps.values()] };
       return recorded.outcome;
     },
-    watch: (insnsProcessed) => booted(state).watcher(insnsProcessed),
   });
   return { kernel, process: new Process(kernel), kernelRun: undefined, lastProgFd: -1 };
 }

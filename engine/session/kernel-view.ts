@@ -64,7 +64,7 @@ function progView(kernel: Kernel, prog: Prog): ProgView {
 
 function mapView(kernel: Kernel, object: MapObject): MapView {
   const { id, def, map } = object;
-  const entries = map.entries();
+  const entries = map.entries(MAX_ENTRIES);
   return {
     id,
     fd: kernel.fds.fdOf(object),
@@ -75,6 +75,6 @@ function mapView(kernel: Kernel, object: MapObject): MapView {
     maxEntries: def.maxEntries,
     flags: def.flags,
     entries: entries.slice(0, MAX_ENTRIES).map(({ key, values }) => ({ key: toHex(key), values: values.map(toHex) })),
-    more: Math.max(0, entries.length - MAX_ENTRIES),
+    more: entries.length < MAX_ENTRIES ? 0 : Math.max(0, map.count - MAX_ENTRIES),
   };
 }

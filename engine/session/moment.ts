@@ -116,7 +116,7 @@ function labelOf(kernel: Kernel, type: string, { values }: MapEntry): string {
   if (!/_of_maps$|^prog_array$/.test(type) || value?.length !== 4) return "";
   const number = new DataView(value.buffer, value.byteOffset).getUint32(0, true);
   if (type === "prog_array") {
-    const prog = [...kernel.progs.values()].find(({ loaded }) => loaded.id === number);
+    const prog = [...kernel.progs.values()].find(({ loadedId }) => loadedId === number);
     return prog ? `prog ${prog.id}${prog.name && ` ${prog.name}`}` : "";
   }
   return [...kernel.maps.values()].find(({ map }) => map.id === number)?.def.name ?? "";

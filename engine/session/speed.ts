@@ -2,9 +2,10 @@
 import { asU64, hex64 } from "../base/u64.ts";
 import { Jit, SharedMemory } from "../jit/host.ts";
 import { Kernel } from "../kernel/kernel.ts";
-import { createMaps, unverified } from "../kernel/loader.ts";
+import { createMaps } from "../kernel/loader.ts";
 import { Process } from "../kernel/process.ts";
 import type { Registry } from "../kernel/registry.ts";
+import { unverified } from "../kernel/run.ts";
 import { enterEvent, type Machine, type Outcome } from "../vm/index.ts";
 import { REGS } from "../vm/layout.ts";
 import { assembleInput, type Clock } from "./check.ts";
@@ -36,8 +37,9 @@ export function speed(
   const type = kernel.progType(kernel.progTypeId(program.progType) ?? -1);
   const fds = createMaps(process, program.maps);
   const entry = type && eventFor(kernel, type, event);
-  if (!entry || "en" in entry || typeof fds === "number") return null;
-  const machine = unverified(process, program, fds);
+  if (!entry || "en" in entry || !Array.isArray(fds)) return null;
+  const machine = unverified(kernel, program, fds);
+  if (typeof machine === "number") return null;
 
   const jit = new Jit(memory, () => now() / 1000);
   const compiled = jit.compile(machine.program, true);

@@ -49,8 +49,6 @@ export interface Booted {
   /** What the use case under way recorded. */
   fired: RunView | null;
   environment: Partial<Env>;
-  /** Of the verification under way. */
-  watcher: (insnsProcessed: number) => boolean;
   readonly slotsOfProg: WeakMap<Prog, readonly SlotView[]>;
 }
 

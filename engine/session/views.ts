@@ -1,6 +1,7 @@
 // What the page gives and is told of programs, verdicts and the kernel: plain data that crosses a Worker boundary.
 // No engine type leaks through here; 64-bit values are 16 hex digits, bytes are hex text, numbers are exact.
 
+import type { Cause } from "../kernel/cause.ts";
 import type { DefinitionFault, DefinitionInput } from "../kernel/definition-input.ts";
 import type { Preset } from "../kernel/presets.ts";
 import type { Syscall, SyscallRecord } from "../kernel/syscall.ts";
@@ -9,7 +10,7 @@ import type { Refusal } from "../verifier/refusals.ts";
 
 import type { RunView } from "./run-views.ts";
 
-export type { DefinitionFault, DefinitionInput, Preset, RealProgram, SyscallRecord };
+export type { Cause, DefinitionFault, DefinitionInput, Preset, RealProgram, SyscallRecord };
 
 /** 64 bits as 16 lower-case hex digits. */
 export type Hex64 = string;
@@ -144,6 +145,8 @@ export interface CheckView {
   readonly messageSlot: number;
   /** Why the program was refused, as a value; null where it was not, or it is not known. */
   readonly refusal: Refusal | null;
+  /** What refused the load before the verifier saw the program; null where it did. */
+  readonly refused: RefusedView | null;
   /** Kernel text, lines ended by \n; of more than 256 KiB the middle is left out, and one line says so. */
   readonly log: string;
   /** How many lines were left out: `logLines` has them. */
@@ -159,6 +162,15 @@ export interface CheckView {
   readonly insnsProcessed: number;
   /** Microseconds inside the verifier. */
   readonly us: number;
+}
+
+/** A call of a load that was refused before the verifier saw the program, and which check of the kernel refused it. */
+export interface RefusedView {
+  readonly call: "map-create" | "map-update" | "prog-load";
+  /** Name of the map that was to be made or filled, and the key; "" where it was none. */
+  readonly map: string;
+  readonly key: string;
+  readonly cause: Cause;
 }
 
 /** What the verifier believed of one register or stack slot. */
@@ -273,6 +285,8 @@ export type SyscallView = Syscall & {
   readonly errno: number;
   readonly errnoName: string;
   readonly errnoText: string;
+  /** Which check of the kernel refused it, where that is known. */
+  readonly cause?: Cause;
   /** `bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_OREORE, insn_cnt=3, …}, 144) = 3` */
   readonly text: string;
   /** Where in `text` the result begins: ` = 3`. */

@@ -4,12 +4,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "vitest";
+import { judge } from "../conformance/judge.ts";
 import { NOT_RECORDED, namesIn } from "../conformance/not-recorded.ts";
 import { difference } from "../conformance/random/differ.ts";
 import { ProgramRecord, programOfRecord } from "../conformance/records.ts";
 import { LINE_KINDS, type LineKind } from "./log/kinds.ts";
+import { NO_LINES } from "./log/line-table.ts";
 import { REFUSALS, type RefusalId } from "./refusals.ts";
-import { verify } from "./verify.ts";
 
 interface Row {
   readonly id: string;
@@ -27,9 +28,9 @@ const rowsOf = (path: string): Row[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as Row);
 
-function judge(row: Row) {
+function judged(row: Row) {
   const program = programOfRecord(v.parse(ProgramRecord, row));
-  return verify(program, { logLevel: row.log_level ?? 2, now: () => 0 });
+  return judge(program, { logLevel: row.log_level ?? 2, watched: { now: () => 0 } });
 }
 
 const RECORDINGS = resolve(import.meta.dirname, "../conformance/recordings");
@@ -44,11 +45,12 @@ test("our recordings are a few hundred, with every log level", () => {
 });
 
 test.each(OURS.map((row) => [row.id, row] as const))("%s", (_, row) => {
-  const ours = judge(row);
+  const ours = judged(row);
   const { kind, line, kernel, ours: here } = difference(row, ours);
   expect({ kind, line, here }).toEqual({ kind: "same", line: -1, here: kernel });
   // Each line is something, and each refusal has a name.
-  const { refusal, log, logLines, unsupported } = ours;
+  const { refusal, log, unsupported, seen } = ours;
+  const { logLines } = seen ?? { logLines: NO_LINES };
   const lines = log.split("\n");
   for (const code of logLines.kinds) said.add(LINE_KINDS[code] as LineKind);
   expect([...logLines.kinds].map((code) => LINE_KINDS[code] === "blank")).toEqual(lines.map((text) => text === ""));
@@ -76,7 +78,7 @@ test.skipIf(!existsSync(SUITE))(
     // What calls kernel functions is recorded without their numbers.
     const rows = rowsOf(SUITE).filter((row) => !row.needs?.includes("kfunc"));
     const wrong = rows.filter((row) => {
-      const ours = judge(row);
+      const ours = judged(row);
       if (row.log_truncated) return row.verdict !== ours.verdict || row.errno !== ours.errno;
       return difference(row, ours).kind !== "same";
     });

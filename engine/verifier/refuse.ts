@@ -1,7 +1,6 @@
 // How a check says no: the value that travels in the verdict, and the kernel's words in the log, in one call where the
 // check stands.
-import { ERRNO, errnoText } from "../facts/errno.ts";
-import { type Refusal, type RefusalArgs, type RefusalId, refusalOf } from "./refusals.ts";
+import { type RefusalArgs, type RefusalId, refusalOf } from "./refusals.ts";
 import { type Env, verbose } from "./state/env.ts";
 import { EFAULT } from "./state/errors.ts";
 
@@ -36,12 +35,6 @@ export function forgive(env: Env, logPos: number): void {
   env.refusal = null;
   env.log.recast(logPos, "note");
 }
-
-/** What BPF_PROG_LOAD refuses before the verifier sees the program; `errno` positive. */
-export const refusedUnseen = (errno: number, insns: number): Refusal =>
-  errno === ERRNO.E2BIG
-    ? refusalOf("program-size", { insns })
-    : refusalOf("load-attributes", { errno: errnoText(errno) });
 
 /** What the kernel takes for a fault of its own. `silent`: it says nothing of it. */
 export const verifierBug = (env: Env, bug: string, silent = false): number =>

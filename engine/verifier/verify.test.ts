@@ -49,7 +49,7 @@ describe("any program has a verdict", () => {
   );
   const exit = { code: 0x95, dst: 0, src: 0, off: 0, imm: 0 };
   const insns = fc.array(fc.oneof({ weight: 6, arbitrary: formed }, wild), { maxLength: 12 });
-  const types = fc.constantFrom("socket_filter", "sched_cls", "xdp", "tracepoint", "oreore", "no such type");
+  const types = fc.constantFrom("socket_filter", "sched_cls", "xdp", "tracepoint", "oreore");
 
   test("whatever bytes it is made of, at every log level, and is left as it was", () => {
     fc.assert(
@@ -62,10 +62,6 @@ describe("any program has a verdict", () => {
       }),
       { numRuns: 1500 },
     );
-  });
-
-  test("an empty one too: it is too big, says bpf(2)", () => {
-    expect(judge(ofInsns([]))).toMatchObject({ verdict: "reject", errno: 7, log: "" });
   });
 });
 
@@ -160,10 +156,6 @@ describe("not simulated here is not unsafe", () => {
     expect(iter).toMatchObject({ verdict: "reject", errno: ERRNO.EINVAL });
     expect(iter.log).toContain("Tracing programs must provide btf_id\n");
     expect(iter.unsupported).toContain("BTF");
-    const fentry = judge(
-      program("BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN(),", { progType: "tracing", expectedAttachType: 24 }),
-    );
-    expect(fentry).toMatchObject({ verdict: "reject", errno: ERRNO.EPERM, log: "" });
   });
 });
 

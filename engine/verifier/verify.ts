@@ -1,6 +1,8 @@
-// The verifier, as a table of contents: what BPF_PROG_LOAD asks before a program may run, in the kernel's order, which
-// decides the message that comes first. Never throws for a program's sake; mutates nothing it is given.
+// The verifier, as a table of contents: what BPF_PROG_LOAD asks of the instructions before a program may run, in the kernel's
+// order, which decides the message that comes first. What is asked before that is in kernel/load.ts, its only caller but for
+// tests of this room. Never throws for a program's sake; mutates nothing it is given.
 // @kernel verifier.c bpf_check
+import { bug } from "../base/bug.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -9,13 +11,13 @@ import { checkMaxStackDepth } from "./check/stack-depth.ts";
 import { walkProgram } from "./explore/walk.ts";
 import { fixups } from "./fixups.ts";
 import { DEFAULT_LOG_SIZE, VerifierLog } from "./log/buffer.ts";
-import { type LogLines, NO_LINES } from "./log/line-table.ts";
+import type { LogLines } from "./log/line-table.ts";
 import { verificationStats } from "./log/stats.ts";
 import { prepass } from "./prepass/prepass.ts";
 import type { Refusal } from "./refusals.ts";
-import { refuseAt, refusedUnseen } from "./refuse.ts";
-import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, NOT_SIMULATED } from "./state/env.ts";
-import { E2BIG, EAGAIN, EINVAL } from "./state/errors.ts";
+import { refuseAt } from "./refuse.ts";
+import { type Env, NOT_SIMULATED } from "./state/env.ts";
+import { EAGAIN } from "./state/errors.ts";
 import { newEnv } from "./state/new-env.ts";
 import type { Trace, TraceOptions } from "./trace.ts";
 
@@ -68,13 +70,8 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
   const started = options.now?.() ?? 0;
   const log = new VerifierLog(options.logLevel, options.logSize ?? DEFAULT_LOG_SIZE);
   const progType = options.progType ?? progTypeByName(program.progType);
-  if (program.insns.length === 0 || program.insns.length > BPF_COMPLEXITY_LIMIT_INSNS) {
-    return unseen(program, -E2BIG);
-  }
-  if (progType === undefined) return unseen(program, -EINVAL);
-  const errno = progType.refusedUnseen(program.expectedAttachType);
-  if (errno !== 0) return unseen(program, errno, progType.why ?? progType.name);
-  const env = newEnv(withAttachType(program), progType, log, options);
+  if (progType === undefined) throw bug(`no program type ${program.progType}`);
+  const env = newEnv(program, progType, log, options);
 
   let err = prepass(env);
   err ||= walkProgram(env);
@@ -86,17 +83,6 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
   if (truncated) err = refuseAt(env, -1, "log-full", { size: log.size }, "", truncated);
   return verdictOf(env, err);
 }
-
-/** Attach types that BPF_PROG_LOAD takes where none is named. @kernel syscall.c bpf_prog_load_fixup_attach_type */
-const DEFAULT_ATTACH_TYPE: Readonly<Record<string, number>> = {
-  cgroup_sock: 2, // BPF_CGROUP_INET_SOCK_CREATE
-  sk_reuseport: 39, // BPF_SK_REUSEPORT_SELECT
-};
-
-const withAttachType = (program: Program): Program =>
-  program.expectedAttachType === 0 && program.progType in DEFAULT_ATTACH_TYPE
-    ? { ...program, expectedAttachType: DEFAULT_ATTACH_TYPE[program.progType]! }
-    : program;
 
 function verdictOf(env: Env, err: number): Verdict {
   const { unsupported, refusal } = env;
@@ -115,15 +101,3 @@ function verdictOf(env: Env, err: number): Verdict {
     ...(err === 0 && { facts: env }),
   };
 }
-
-/** BPF_PROG_LOAD's own refusals, before there is a log. */
-const unseen = (program: Program, errno: number, unsupported?: string): Verdict => ({
-  verdict: "reject",
-  errno,
-  log: "",
-  logLines: NO_LINES,
-  ...(unsupported === undefined ? { refusal: refusedUnseen(errno, program.insns.length) } : { unsupported }),
-  insnsProcessed: 0,
-  insns: program.insns,
-  stackDepths: [],
-});

@@ -79,6 +79,8 @@ export interface MemorySnapshot {
 export interface MemoryOptions {
   /** Possible CPUs: how many values a per-CPU map holds for a key. */
   readonly cpus?: number;
+  /** Bytes above which an array or a hash table is kept outside the buffer (maps/absent.ts), as if there were no room for it. */
+  readonly largestMap?: number;
   /** Like a WebAssembly.Memory, for a machine that a JIT shares; otherwise a plain buffer. */
   readonly backing?: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
@@ -87,14 +89,15 @@ const WASM_PAGE = 65536;
 const FIRST_HEAP_BYTES = 1 << 20;
 /** Bytes beyond the last allocation that may be read as whole words. */
 const SLACK = 16;
-/** Room that only constants of programs may take: a million instructions with one each. */
-const FOR_PROGRAMS = 8 << 20;
+/** Room that contents of maps may not take: constants of programs (a million instructions with one each), struct bpf_map. */
+const NOT_FOR_MAPS = 8 << 20;
 
 /** Bytes that maps can take together. */
-export const ROOM_FOR_MAPS = MAX_BYTES - FOR_PROGRAMS - HEAP - SLACK;
+export const ROOM_FOR_MAPS = MAX_BYTES - NOT_FOR_MAPS - HEAP - SLACK;
 
 export class Memory {
   readonly cpus: number;
+  readonly largestMap: number;
   u8!: Uint8Array;
   i32!: Int32Array;
   u64!: BigUint64Array;
@@ -116,6 +119,7 @@ export class Memory {
 
   constructor(options: MemoryOptions = {}) {
     this.cpus = options.cpus ?? 4;
+    this.largestMap = options.largestMap ?? MAX_BYTES;
     this.#backing = options.backing;
     const bytes = HEAP + FIRST_HEAP_BYTES;
     if (this.#backing === undefined) this.#use(new ArrayBuffer(bytes));
@@ -173,15 +177,15 @@ export class Memory {
   }
 
   /**
-   * Offset of zeroed bytes nobody may touch yet, 16-byte aligned; 0 where memory is exhausted (-ENOMEM). `forProgram`:
-   * the last bytes are kept for constants of programs, so that maps alone cannot keep a program from being loaded.
+   * Offset of zeroed bytes nobody may touch yet, 16-byte aligned; 0 where memory is exhausted (-ENOMEM). `small`: may
+   * take of the last bytes, which contents of maps may not, so that those alone cannot keep a program from being loaded.
    */
-  alloc(size: number, forProgram = false): number {
+  alloc(size: number, small = false): number {
     const rounded = roundUp(size);
     const reused = takeFree(this, rounded);
     if (reused !== 0) return reused;
     const end = this.brk + rounded + SLACK;
-    if (!(end <= MAX_BYTES - (forProgram ? 0 : FOR_PROGRAMS))) return 0;
+    if (!(end <= MAX_BYTES - (small ? 0 : NOT_FOR_MAPS))) return 0;
     if (end > this.u8.length) this.#grow(end);
     return takeAtEnd(this, rounded);
   }

@@ -32,9 +32,8 @@ export interface KernelState {
   readonly hello: HelloView | null;
   readonly kernel: KernelView | null;
   readonly calls: readonly SyscallView[];
-  /** Those of the last act, and whether the last load got as far as the verifier. */
+  /** Those of the last act. */
   readonly lastCalls: readonly SyscallView[];
-  readonly verified: boolean;
   /** File descriptor of the last program loaded, -1: none. */
   readonly fd: number;
   /** Revision of the program behind `fd`. */
@@ -62,7 +61,6 @@ export const useKernel = create<KernelState>()(() => ({
   kernel: null,
   calls: [],
   lastCalls: [],
-  verified: false,
   fd: -1,
   loadedRevision: -1,
   output: null,
@@ -154,7 +152,6 @@ export async function load(): Promise<boolean> {
   const program = useProgram.getState();
   const outcome = await answered(engine().api.kernel.load(programInput(program)));
   if (!outcome) return false;
-  set({ verified: outcome.check.log !== "" });
   note(outcome);
   if (outcome.ret < 0) return false;
   set({ fd: outcome.ret, loadedRevision: program.revision });

@@ -1,7 +1,7 @@
 // Random calls of helpers, callbacks, timers, locks, tail calls, global functions, dynptrs and maps in maps, beside the running kernel where there is one.
 import { expect, test } from "vitest";
 import type { Program } from "../../program/program.ts";
-import { verify } from "../../verifier/verify.ts";
+import { judge } from "../judge.ts";
 import { SEED } from "../seed.ts";
 import { anyCallProgram } from "./any-call.ts";
 import { callbackProgram } from "./callbacks.ts";
@@ -36,7 +36,7 @@ test.skipIf(reason).each(FAMILIES)(
     const differing = programs.flatMap((program, i) => {
       const answer = answers[i]!;
       if (answer.error) return [`seed ${SEED + i}: ${answer.error}`];
-      const ours = verify(program, { logLevel: 2, logSize: KERNEL_LOG_SIZE });
+      const ours = judge(program, { logLevel: 2, logSize: KERNEL_LOG_SIZE });
       if (answer.verdict === "accept") accepted++;
       // What takes the kernel's own BTF is told apart, not judged.
       if (ours.unsupported !== undefined) return [];

@@ -16,6 +16,9 @@ export interface KernelAnswer {
   readonly errno: number;
   readonly log: string;
   readonly runs: readonly { readonly errno: number; readonly retval?: number }[];
+  /** Of a map that was refused: the program was not loaded. */
+  readonly call?: "map-create" | "map-update";
+  readonly map?: string;
   readonly error?: string;
 }
 
@@ -79,9 +82,14 @@ export class Kernel {
   }
 
   ask(program: Program, logLevel: number, dataIn?: readonly string[]): Promise<KernelAnswer> {
+    return this.askRecord(programRecord(program, logLevel, dataIn));
+  }
+
+  /** A record in the shape that the recorder takes. */
+  askRecord(record: object): Promise<KernelAnswer> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      this.#child.stdin.write(`${JSON.stringify(programRecord(program, logLevel, dataIn))}\n`);
+      this.#child.stdin.write(`${JSON.stringify(record)}\n`);
     });
   }
 

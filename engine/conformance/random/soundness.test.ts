@@ -15,7 +15,6 @@ import {
 import type { Program } from "../../program/program.ts";
 import { constU32 } from "../../verifier/domain/scalar.ts";
 import type { Trace } from "../../verifier/trace.ts";
-import { verify } from "../../verifier/verify.ts";
 import {
   type BpfMap,
   createMap,
@@ -27,6 +26,7 @@ import {
   Memory,
 } from "../../vm/index.ts";
 import { PKT_DATA, PKT_END } from "../../vm/layout.ts";
+import { judge } from "../judge.ts";
 import { SEED } from "../seed.ts";
 import { listing } from "./differ.ts";
 import { randomEvent } from "./event.ts";
@@ -51,7 +51,9 @@ const hasOpenLoop = ({ insns }: Program): boolean =>
 /** A trace of every path, where the program is accepted and there are not too many. */
 function traceOf(program: Program, insnsProcessed: number): Trace | undefined {
   if (hasOpenLoop(program) || insnsProcessed > 2_000) return undefined;
-  const { trace, verdict } = verify(program, { logLevel: 0, trace: { maxVisits: MAX_VISITS, everyPath: true } });
+  const watched = { trace: { maxVisits: MAX_VISITS, everyPath: true } };
+  const { seen, verdict } = judge(program, { logLevel: 0, watched });
+  const trace = seen?.trace;
   if (!trace || trace.dropped > 0) return undefined;
   expect(verdict).toBe("accept");
   return trace;
@@ -64,7 +66,7 @@ function started(program: Program, event: Event, seed: bigint) {
   const made = program.maps.map((def) => createMap(memory, def));
   for (const [slot, index] of program.mapRefs) {
     const map = made[index]!;
-    if (typeof map === "number") return undefined;
+    if (typeof map === "number" || map.absent) return undefined;
     maps.set(slot, map);
   }
   const loaded = loadProgram(memory, { insns: program.insns, progType: program.progType, maps });
@@ -82,9 +84,9 @@ test(`no value of a run lies outside what the verifier believed there, and no ru
   let run = 0;
   for (let seed = SEED; checks < CHECKS; seed++) {
     const program = randomProgram(seed);
-    const { verdict, insnsProcessed } = verify(program, { logLevel: 0 });
+    const { verdict, seen } = judge(program, { logLevel: 0 });
     if (verdict !== "accept") continue;
-    const trace = traceOf(program, insnsProcessed);
+    const trace = traceOf(program, seen?.insnsProcessed ?? 0);
     const children = trace && childrenOf(trace);
     const rng = new Rng(seed ^ 0x5eed);
     if (trace) traced++;
@@ -122,7 +124,8 @@ test("a belief that is too narrow is noticed", () => {
     mapRefs: new Map(),
     license: "GPL",
   };
-  const trace = verify(program, { logLevel: 0, trace: { maxVisits: 10, everyPath: true } }).trace!;
+  const watched = { trace: { maxVisits: 10, everyPath: true } };
+  const trace = judge(program, { logLevel: 0, watched }).seen!.trace!;
   const walk = () => {
     const { machine, bases } = started(program, { kind: "packet", data: new Uint8Array(60) }, 1n)!;
     return walkBeside(machine, trace, childrenOf(trace), bases, 10);

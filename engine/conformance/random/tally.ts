@@ -1,8 +1,7 @@
 // Asks kernel and verifier about a row of random programs and counts where they part, cause by cause.
 import type { Program } from "../../program/program.ts";
 import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
-import { verify } from "../../verifier/verify.ts";
-import { refusedBefore } from "../verify.ts";
+import { judge } from "../judge.ts";
 import type { Difference, Judgement, Kind } from "./differ.ts";
 import { difference } from "./differ.ts";
 import { randomProgram } from "./generate.ts";
@@ -37,7 +36,8 @@ const KERNEL_LOG_SIZE = 1 << 20;
 /** Walks longer than this are compared by verdict, errno and statistics only: their logs take the kernel minutes. */
 const LONG_WALK = 20_000;
 const isLong = (program: Program): boolean =>
-  verify(program, { logLevel: 0, progress: (insns) => insns > LONG_WALK }).insnsProcessed > LONG_WALK;
+  (judge(program, { logLevel: 0, watched: { progress: (insns) => insns > LONG_WALK } }).seen?.insnsProcessed ?? 0) >
+  LONG_WALK;
 
 /** Questions put ahead, so that both work at the same time and memory stays bounded. */
 const AHEAD = 32;
@@ -56,14 +56,12 @@ export async function tally(
   let insns = 0;
   let ms = 0;
 
-  const judge = (program: Program, level: number): Judgement => {
-    const refused = refusedBefore(program);
-    if (refused !== 0) return { verdict: "reject", errno: refused, log: "" };
+  const judged = (program: Program, level: number): Judgement => {
     const start = performance.now();
     try {
-      const verdict = verify(program, { logLevel: level, logSize: KERNEL_LOG_SIZE });
-      insns += verdict.insnsProcessed;
-      return verdict.unsupported === undefined ? verdict : { ...verdict, verdict: "unsupported" };
+      const found = judge(program, { logLevel: level, logSize: KERNEL_LOG_SIZE });
+      insns += found.seen?.insnsProcessed ?? 0;
+      return found.unsupported === undefined ? found : { ...found, verdict: "unsupported" };
     } catch (fault) {
       return { verdict: "thrown", errno: 0, log: String((fault as Error).stack) };
     } finally {
@@ -77,7 +75,7 @@ export async function tally(
       return;
     }
     if (kernel.verdict === "accept") accepted++;
-    const ours = judge(program, level);
+    const ours = judged(program, level);
     const found = difference(kernel, ours);
     const { kind } = found;
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);

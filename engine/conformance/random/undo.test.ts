@@ -2,10 +2,10 @@
 // walked in both directions, and every moment is again what it was.
 import { expect, test } from "vitest";
 import type { Program } from "../../program/program.ts";
-import { verify } from "../../verifier/verify.ts";
 import { type BpfMap, createMap, defaultEnv, enterEvent, loadProgram, Machine, Memory } from "../../vm/index.ts";
 import { UserRingbufMap } from "../../vm/maps/user-ringbuf.ts";
 import { walkBothWays } from "../../vm/walk.ts";
+import { judge } from "../judge.ts";
 import { SEED } from "../seed.ts";
 import { callbackProgram } from "./callbacks.ts";
 import { listing } from "./differ.ts";
@@ -62,7 +62,7 @@ test.each(FAMILIES)("what an accepted program does is undone wholly: %s", (_, ma
   let walked = 0;
   for (let seed = SEED; walked < COUNT; seed++) {
     const program = make(seed);
-    if (verify(program, { logLevel: 0 }).verdict !== "accept") continue;
+    if (judge(program, { logLevel: 0 }).verdict !== "accept") continue;
     const machine = started(program, new Rng(seed));
     if (machine === undefined) continue;
     const { wrong, length } = walkBothWays(machine, { most: 1000, at: "calls" });

@@ -2,7 +2,7 @@
 """Asks the running Linux kernel about programs: JSON lines in, JSON lines out, one answer a line, in order.
 Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL; standard library only. Used to record and for differential tests.
 
-in   {"id", "insns": hex, "prog_type"?: "socket_filter", "expected_attach_type"?: 0, "prog_flags"?: 0, "log_level"?: 2, "license"?: "GPL",
+in   {"id", "insns": hex, "prog_type"?: "socket_filter", "expected_attach_type"?: 0, "prog_flags"?: 0, "log_level"?: 2, "log_size"?: bytes, at most 1 MiB, "license"?: "GPL",
       "maps"?: [{"name", "type", "key_size", "value_size", "max_entries", "flags"?, "init"?: {decimal u32 key: hex value},
                  "fields"?: {"bpf_spin_lock" | "bpf_timer": offset in the value}, "frozen"?: true, "named"?: true}],
       "func_info"?: true: BTF names each function of the program, all of them static and without parameters,
@@ -10,6 +10,7 @@ in   {"id", "insns": hex, "prog_type"?: "socket_filter", "expected_attach_type"?
       "lines"?: source lines, as make_btf.functions() has them,
       "map_refs"?: {slot: map name}, "runs"?: [{"data_in": hex}]}
 out  {"id", "verdict": "accept" | "reject", "errno", "log", "runs": [{"errno"} or {"errno": 0, "retval", "data_out"}]}
+     with "call": "map-create" or "map-update" and "map": name where a map was refused, and the program was not loaded;
      or {"id", "error": sentence}
 """
 import ctypes
@@ -25,7 +26,16 @@ import make_btf  # noqa: E402
 
 TYPES = kernel.Btf()
 PROG_TYPES = {n.removeprefix("BPF_PROG_TYPE_").lower(): v for n, v in TYPES.enum("bpf_prog_type").items()}
+NO_TYPE = 1000
 MAP_TYPES = {n.removeprefix("BPF_MAP_TYPE_").lower(): v for n, v in TYPES.enum("bpf_map_type").items()}
+
+
+class Refused(Exception):
+    """A call for a map that the kernel refused."""
+
+    def __init__(self, call, m, errno):
+        super().__init__(call)
+        self.answer = dict(verdict="reject", errno=errno, log="", runs=[], call=call, map=m.get("name"))
 
 
 def make_map(m, fds):
@@ -37,16 +47,17 @@ def make_map(m, fds):
         btf, key, value = make_btf.map_value(m["value_size"], m["fields"], m["key_size"])
         fds.append(btf)
         extra = name + struct.pack("<IIII", 0, btf, key, value)
-    fd, errno = kernel.map_create(MAP_TYPES[m["type"]], m["key_size"], m["value_size"], m["max_entries"], m.get("flags") or 0, inner, extra)
+    fd, errno = kernel.map_create(MAP_TYPES.get(m["type"], NO_TYPE), m["key_size"], m["value_size"], m["max_entries"], m.get("flags") or 0, inner, extra)
     if fd < 0:
-        raise ValueError(f"map {m.get('name')}: {os.strerror(errno)}")
+        raise Refused("map-create", m, errno)
     fds.append(fd)
     for key, value in (m.get("init") or {}).items():
-        k = ctypes.create_string_buffer(struct.pack("<I", int(key)), 4)
-        v = ctypes.create_string_buffer(bytes.fromhex(value), len(value) // 2)
+        # The kernel reads as many bytes as key and value have, the value once for each CPU.
+        k = ctypes.create_string_buffer(struct.pack("<I", int(key)), max(4, m["key_size"]))
+        v = ctypes.create_string_buffer(bytes.fromhex(value), (m["value_size"] + 7) * (os.cpu_count() or 1) + len(value))
         r, errno, _ = kernel.bpf(kernel.MAP_UPDATE, struct.pack("<IIQQQ", fd, 0, ctypes.addressof(k), ctypes.addressof(v), 0))
         if r < 0:
-            raise ValueError(f"map {m.get('name')}, key {key}: {os.strerror(errno)}")
+            raise Refused("map-update", m, errno)
     if m.get("frozen"):
         kernel.bpf(kernel.MAP_FREEZE, struct.pack("<I", fd))
     return fd
@@ -86,13 +97,16 @@ def ask(p):
             if p.get("func_info") else (0, b"", b""))
         if btf:
             fds.append(btf)
-        fd, errno, log = kernel.load(bytes(insns), PROG_TYPES[p.get("prog_type", "socket_filter")], p.get("expected_attach_type", 0),
-                                     p.get("prog_flags", 0), p.get("log_level", 2), license=p.get("license", "GPL").encode(), btf_fd=btf, func_info=func_info, line_info=line_info)
+        fd, errno, log = kernel.load(bytes(insns), PROG_TYPES.get(p.get("prog_type", "socket_filter"), NO_TYPE), p.get("expected_attach_type", 0),
+                                     p.get("prog_flags", 0), p.get("log_level", 2), license=p.get("license", "GPL").encode(), btf_fd=btf, func_info=func_info, line_info=line_info,
+                                     log_size=p.get("log_size"))
         runs = []
         if fd >= 0:
             fds.append(fd)
             runs = [test_run(fd, bytes.fromhex(r.get("data_in", ""))) for r in p.get("runs") or []]
         return dict(id=p.get("id"), verdict="accept" if fd >= 0 else "reject", errno=errno, log=log, runs=runs)
+    except Refused as refused:
+        return dict(id=p.get("id"), **refused.answer)
     except (KeyError, ValueError) as e:
         return dict(id=p.get("id"), error=f"{type(e).__name__}: {e}")
     finally:

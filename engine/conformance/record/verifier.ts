@@ -8,7 +8,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Program } from "../../program/program.ts";
 import { REFUSALS, type RefusalId } from "../../verifier/refusals.ts";
-import { verify } from "../../verifier/verify.ts";
+import { judge } from "../judge.ts";
 import { NOT_RECORDED, namesIn } from "../not-recorded.ts";
 import { anyCallProgram } from "../random/any-call.ts";
 import { callbackProgram } from "../random/callbacks.ts";
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
     if (answer.error) throw new Error(`${id}: ${answer.error}`);
     for (const thing of new Set(shown(answer))) count.set(thing, (count.get(thing) ?? 0) + 1);
     rows.push(row(id, program, level, answer));
-    for (const name of namesIn(verify(program, { logLevel: 0 }))) refused.add(name);
+    for (const name of namesIn(judge(program, { logLevel: 0 }))) refused.add(name);
   };
 
   for (const [i, [name, written]] of Object.entries({
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
     for (let seed = 1; seed <= seeds; seed++) {
       const program = make(seed);
       const answer = await kernel.ask(program, 2);
-      if (answer.error || answer.log.length > MAX_LOG || verify(program, { logLevel: 0 }).unsupported) continue;
+      if (answer.error || answer.log.length > MAX_LOG || judge(program, { logLevel: 0 }).unsupported) continue;
       found.push({ id: `${family} ${seed}`, program, answer });
     }
   }

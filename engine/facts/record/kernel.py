@@ -30,13 +30,15 @@ def map_create(type_, key, value, entries, flags=0, inner_fd=0, extra=b""):
 _log = ctypes.create_string_buffer(1 << 20)
 
 
-def load(insns: bytes, prog_type, attach_type=0, flags=0, level=2, license=b"GPL", btf_fd=0, func_info=b"", line_info=b""):
-    """-> (fd, errno, log)"""
+def load(insns: bytes, prog_type, attach_type=0, flags=0, level=2, license=b"GPL", btf_fd=0, func_info=b"", line_info=b"", log_size=None):
+    """-> (fd, errno, log). log_size: bytes; as much as there is where it is left out, and where more is said: 1 MiB"""
     ib = ctypes.create_string_buffer(insns, len(insns))
     lic = ctypes.create_string_buffer(license)
     _log[0] = b"\0"
+    # A size that the kernel refuses is passed on: nothing is written then.
+    size = len(_log) if log_size is None or len(_log) < log_size < 1 << 30 else log_size
     attr = struct.pack("<IIQQIIQII", prog_type, len(insns) // 8, ctypes.addressof(ib), ctypes.addressof(lic),
-                       level, len(_log) if level else 0, ctypes.addressof(_log) if level else 0, 0, flags)
+                       level, size if level else 0, ctypes.addressof(_log) if level else 0, 0, flags)
     attr += bytes(16) + struct.pack("<II", 0, attach_type)
     info = ctypes.create_string_buffer(func_info, len(func_info))
     attr += struct.pack("<IIQI", btf_fd, 8 if func_info else 0, ctypes.addressof(info) if func_info else 0, len(func_info) // 8)

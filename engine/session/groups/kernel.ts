@@ -5,17 +5,16 @@ import { MAP_TYPES } from "../../facts/map-types.ts";
 import type { ProgType } from "../../facts/types.ts";
 import { OREORE } from "../../kernel/definition.ts";
 import { readDefinition } from "../../kernel/definition-input.ts";
-import { createMaps, withDescriptors } from "../../kernel/loader.ts";
 import type { Process } from "../../kernel/process.ts";
 import { RELEASE, Registry, type Steps } from "../../kernel/registry.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../../kernel/syscall.ts";
-import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
-import { defaultEnv, type Env, outOfMemory } from "../../vm/index.ts";
+import { defaultEnv, type Env } from "../../vm/index.ts";
 import type { KernelApi } from "../api.ts";
 import { act, booted, present, reboot } from "../booted.ts";
-import { assembleInput, checkedView } from "../check.ts";
+import { assembleInput, checkedOf } from "../check.ts";
 import { bytesOf, eventKind, firstInput } from "../input.ts";
 import { kernelView } from "../kernel-view.ts";
+import { loadTwice } from "../load.ts";
 import type { EnvironmentInput } from "../run-views.ts";
 import { type Booted, checkOf, type SessionState, watch } from "../state.ts";
 import type { CheckView, HelloView, ProgramInput, ProgTypeView } from "../views.ts";
@@ -123,7 +122,7 @@ export function createKernel(state: SessionState): KernelApi {
   };
 }
 
-/** BPF_MAP_CREATE for each map, then BPF_PROG_LOAD. `ret`: a descriptor, or -errno of the call that failed. */
+/** `ret`: a descriptor, or -errno of the call that failed. */
 function load(
   state: SessionState,
   process: Process,
@@ -132,33 +131,13 @@ function load(
 ): { readonly ret: number; readonly check: CheckView } {
   const { kernel } = process;
   const assembled = assembleInput(kernel, input);
-  const { program } = assembled;
-  if (!assembled.assembly.ok) return { ret: -ERRNO.EINVAL, check: checkedView(assembled, undefined, ERRNO.EINVAL, 0) };
-  const fds = createMaps(process, program.maps);
-  if (typeof fds === "number") {
-    const why = fds === -ERRNO.ENOMEM ? outOfMemory(program.maps, kernel.memory.cpus) : errnoText(fds);
-    return { ret: fds, check: checkedView(assembled, undefined, -fds, 0, why) };
-  }
-  const start = state.now();
-  const load = (logLevel: number) => {
-    booted(state).watcher = watch(state);
-    return process.progLoad({
-      progType: kernel.progTypeId(program.progType) ?? -1,
-      insns: withDescriptors(program, fds),
-      license: program.license,
-      logLevel,
-      progFlags: program.progFlags,
-      progName: "",
-      expectedAttachType: program.expectedAttachType,
-      ...(program.funcInfo && { funcInfo: true }),
-    });
-  };
-  // A log that does not fit is a refusal of its own: a loader asks again for the result only.
-  const first = load(brief ? BPF_LOG_STATS : 2);
-  const { ret, verdict } = first.ret === -ERRNO.ENOSPC ? load(BPF_LOG_STATS) : first;
-  const prog = ret >= 0 ? kernel.fds.get(ret) : undefined;
+  const loaded = assembled.assembly.ok
+    ? loadTwice(process, assembled.program, { now: state.now, watch: () => watch(state), brief })
+    : undefined;
+  const ret = loaded?.ret ?? -ERRNO.EINVAL;
+  const prog = kernel.fds.get(ret);
   if (prog?.kind === "prog") booted(state).slotsOfProg.set(prog, assembled.slots);
-  return { ret, check: checkedView(assembled, verdict, -ret, state.now() - start) };
+  return { ret, check: checkedOf(assembled, loaded, -1).view };
 }
 
 /** One write of a shell's builtin echo: opens, writes until all is taken or refused, closes. */

@@ -1,8 +1,9 @@
 // Runs and their steps: made without load and attach, and asked about whoever made them.
 import { insnHex } from "../../isa/insn.ts";
 import { Kernel } from "../../kernel/kernel.ts";
-import { createMaps, unverified } from "../../kernel/loader.ts";
+import { createMaps } from "../../kernel/loader.ts";
 import { Process } from "../../kernel/process.ts";
+import { unverified } from "../../kernel/run.ts";
 import { enterEvent } from "../../vm/index.ts";
 import type { RunsApi } from "../api.ts";
 import { booted, find, recordRun } from "../booted.ts";
@@ -32,10 +33,11 @@ export function createRuns(state: SessionState): RunsApi {
       if (!assembly.ok || (verified && view.verdict !== "accept")) return nothing(null);
       const type = kernel.progType(kernel.progTypeId(program.progType) ?? -1);
       const fds = createMaps(process, program.maps);
-      if (!type || typeof fds === "number") return nothing(null);
+      if (!type || !Array.isArray(fds)) return nothing(null);
       const entry = eventFor(kernel, type, event);
       if ("en" in entry) return nothing(entry);
-      const machine = unverified(process, program, fds);
+      const machine = unverified(kernel, program, fds);
+      if (typeof machine === "number") return nothing(null);
       const entered = enterEvent(machine, entry);
       if (entered < 0) return nothing(refusedEntry(event.kind, entered));
       const { recorded, shown } = recordRun(state, kernel, machine, program.insns, view.slots);
@@ -94,7 +96,7 @@ export function createRuns(state: SessionState): RunsApi {
 
 /** A program that a tail call of the run went to. */
 const progOf = (kept: Kept | undefined, id: number) =>
-  [...(kept?.kernel.progs.values() ?? [])].find(({ loaded }) => loaded.id === id);
+  [...(kept?.kernel.progs.values() ?? [])].find(({ loadedId }) => loadedId === id);
 
 /** The bytes of the instruction at a slot of the run's program, or of one it went to; "" where there is none. */
 function hexAt(kept: Kept | undefined, id: number, slot: number): string {

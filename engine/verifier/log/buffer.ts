@@ -14,8 +14,12 @@ export const BPF_LOG_STATS = 4;
 /** The buffer keeps the log's beginning, not its end. */
 const BPF_LOG_FIXED = 8;
 
-/** log_size where nothing else is said: 16 MiB. */
+/** All bits of log_level there are; others are refused. */
+export const BPF_LOG_MASK = BPF_LOG_LEVEL | BPF_LOG_STATS | BPF_LOG_FIXED;
+
+/** log_size where nothing else is said: 16 MiB; and the largest that is taken. */
 export const DEFAULT_LOG_SIZE = 1 << 24;
+export const MAX_LOG_SIZE = 0x3fff_ffff;
 
 /** Pieces are joined into one flat string once there are so many. */
 const PIECES = 1024;

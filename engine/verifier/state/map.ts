@@ -10,7 +10,7 @@ export interface VerifierMap {
   readonly maxEntries: number;
   /** map_flags of BPF_MAP_CREATE. */
   readonly flags: number;
-  /** What the log prints as its name, `map_name`; empty for the recordings. */
+  /** What the log prints as its name, `map_name`; empty where it was created without one. */
   readonly name: string;
   /** Byte offsets of special BTF fields in the value: spin_lock, timer, kptr …; empty where there is no BTF. */
   readonly fields: Readonly<Record<string, number>>;

@@ -28,7 +28,8 @@ function newMap(def: MapDef, index: number): VerifierMap {
     valueSize: def.valueSize,
     maxEntries: def.maxEntries,
     flags: createdMapFlags(def),
-    name: def.named ? def.name : "",
+    // An inner map is a template: it has no name.  @kernel map_in_map.c bpf_map_meta_alloc
+    name: def.named && index >= 0 ? def.name : "",
     fields: def.fields ?? {},
     inner: def.inner === undefined ? null : newMap(def.inner, -1),
     address: FIRST_MAP + BigInt(index + 1) * MAP_STRIDE,

@@ -3,6 +3,7 @@ import { ERRNO } from "../../facts/errno.ts";
 import { checkMapCreate } from "../../facts/map-create.ts";
 import type { MapDef } from "../../program/program.ts";
 import { type Memory, ROOM_FOR_MAPS } from "../memory.ts";
+import { AbsentMap, canBeAbsent } from "./absent.ts";
 import { ArrayMap, ObjectArray } from "./array.ts";
 import { BloomMap } from "./bloom.ts";
 import { HashMap } from "./hash.ts";
@@ -51,21 +52,26 @@ function valueBytes({ type, valueSize, maxEntries }: MapDef, cpus: number): numb
   return maxEntries * Math.ceil(valueSize / 8) * 8 * (/percpu/.test(type) ? cpus : 1);
 }
 
-/** Why there was no memory for some maps (-ENOMEM): a sentence that names the largest and the limit. */
+/** Bytes of the machine that is simulated: a larger map is refused with -ENOMEM, as vmalloc() refuses it. */
+const TOTAL_RAM = 2 ** 34;
+
+/** Why programs with some maps cannot run for want of memory: a sentence that names the largest and the limit. */
 export function outOfMemory(maps: readonly MapDef[], cpus: number): string {
   const largest = [...maps].sort((a, b) => valueBytes(b, cpus) - valueBytes(a, cpus))[0];
   const asks = largest === undefined ? "" : `map ${largest.name} asks for ${megabytes(valueBytes(largest, cpus))}: `;
   return `${asks}all maps of the simulated machine together have ${megabytes(ROOM_FOR_MAPS)}`;
 }
 
-/** A map, or a negative errno as BPF_MAP_CREATE answers it; -EOPNOTSUPP for kinds that are not simulated. */
+/** A map, or a negative errno as BPF_MAP_CREATE answers it. What does not fit, or is of a kind that is not simulated, is absent. */
 export function createMap(memory: Memory, def: MapDef): BpfMap | number {
-  const kind = KINDS[def.type];
   const refused = checkMapCreate(def);
   if (refused !== 0) return refused;
-  if (kind === undefined) return -ERRNO.EOPNOTSUPP;
-  const map = new kind(memory, def);
-  if (map.made && memory.reserveScratch(Math.max(def.keySize, map.userValueSize))) return map;
-  map.close();
-  return -ERRNO.ENOMEM;
+  const bytes = valueBytes(def, memory.cpus);
+  if (bytes > TOTAL_RAM) return -ERRNO.ENOMEM;
+  if (bytes > memory.largestMap && canBeAbsent(def)) return new AbsentMap(memory, def, ERRNO.ENOMEM);
+  const kind = KINDS[def.type];
+  const map = kind && new kind(memory, def);
+  if (map?.made && memory.reserveScratch(Math.max(def.keySize, map.userValueSize))) return map;
+  map?.close();
+  return new AbsentMap(memory, def, kind ? ERRNO.ENOMEM : ERRNO.EOPNOTSUPP);
 }

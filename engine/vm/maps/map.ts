@@ -92,7 +92,7 @@ export abstract class BpfMap implements RegionSource {
       .map(([name, off]) => ({ off, size: FIELD_BYTES[name] ?? POINTER_BYTES }))
       .sort((a, b) => a.off - b.off);
     this.hasLock = Object.keys(def.fields ?? {}).some((name) => name === "bpf_spin_lock");
-    this.address = memory.alloc(STRUCT_BPF_MAP_BYTES);
+    this.address = memory.alloc(STRUCT_BPF_MAP_BYTES, true);
     describeMap(memory, this.address, def, this.id);
     memory.addMap(this);
   }
@@ -104,6 +104,11 @@ export abstract class BpfMap implements RegionSource {
   /** Programs may not write values (BPF_F_RDONLY_PROG). */
   get readOnly(): boolean {
     return (this.def.flags & BPF_F_RDONLY_PROG) !== 0;
+  }
+
+  /** 0, or the errno that a run ends with because the contents are not in the machine's memory: absent.ts. */
+  get absent(): number {
+    return 0;
   }
 
   /** Offset of the value that LD_IMM64 of a map value counts from; undefined where the kind has none. */

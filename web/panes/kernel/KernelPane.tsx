@@ -11,6 +11,7 @@ import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 
 const Extend = lazy(() => import("./Extend.tsx"));
+const CauseText = lazy(() => import("../../ui/CauseText.tsx"));
 const Shell = lazy(() => import("./Shell.tsx"));
 const StageSwitch = lazy(() => import("../../linux/StageSwitch.tsx"));
 
@@ -266,11 +267,16 @@ function Syscalls() {
 function Syscall({ call }: { readonly call: SyscallView }) {
   const { text, resultAt } = call;
   return (
-    <li className="syscall" data-failed={call.errno !== 0 || undefined} lang="en">
-      <code>
+    <li className="syscall" data-failed={call.errno !== 0 || undefined}>
+      <code lang="en">
         {text.slice(0, resultAt)}
         <span className="syscall__answer">{text.slice(resultAt)}</span>
       </code>
+      {call.cause && call.cause.check !== "verifier" && (
+        <Suspense>
+          <CauseText cause={call.cause} />
+        </Suspense>
+      )}
     </li>
   );
 }

@@ -117,13 +117,11 @@ export default function PartsMap() {
 }
 
 function useWay(): Way | undefined {
-  const { kernel, lastCalls, verified } = useKernel();
+  const { kernel, lastCalls } = useKernel();
   if (!kernel) return undefined;
   return wayOf(lastCalls, {
     steps: kernel.steps,
     files: kernel.own.paths,
-    attached: kernel.attachments.some(({ progId }) => progId !== 0),
-    verified,
   });
 }
 

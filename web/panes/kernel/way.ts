@@ -20,10 +20,6 @@ export interface Situation {
   readonly steps: readonly [boolean, boolean, boolean, boolean];
   /** The files of the module. */
   readonly files: readonly string[];
-  /** A program is attached. */
-  readonly attached: boolean;
-  /** The last load got as far as the verifier. */
-  readonly verified: boolean;
 }
 
 const WAYS: Readonly<Record<What, readonly Part[]>> = {
@@ -51,7 +47,7 @@ export function wayOf(calls: readonly SyscallView[], situation: Situation): Way 
   if (!what) return undefined;
   const way = WAYS[what];
   if (call.errno === 0) return { what, parts: way, errnoName: "", ret: call.ret };
-  const stop = STOPS[what](call, situation);
+  const stop = STOPS[what](call);
   return { what, parts: way.slice(0, way.indexOf(stop) + 1), errnoName: call.errnoName, ret: call.ret };
 }
 
@@ -62,12 +58,11 @@ function whatOfFile(call: SyscallView & { readonly path: string }, { files }: Si
 }
 
 /** Where a call that failed was refused. */
-const STOPS: Readonly<Record<What, (call: SyscallView, situation: Situation) => Part>> = {
-  load: (_, { verified }) => (verified ? "verifier" : "syscall"),
+const STOPS: Readonly<Record<What, (call: SyscallView) => Part>> = {
+  load: ({ cause }) => (cause?.check === "verifier" ? "verifier" : "syscall"),
   attach: () => "syscall",
   detach: () => "syscall",
-  write: ({ call, errnoName }, { attached }) =>
-    call === "openat" ? "sysfs" : errnoName === "ENOENT" && !attached ? "attach" : "module",
+  write: ({ call, cause }) => (call === "openat" ? "sysfs" : cause?.check === "nothing-attached" ? "attach" : "module"),
   read: () => "sysfs",
   other: () => "syscall",
 };

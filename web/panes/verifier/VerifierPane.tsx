@@ -14,6 +14,7 @@ import { Prose } from "../../ui/Prose.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import { Log } from "./Log.tsx";
 
+const CauseText = lazy(() => import("../../ui/CauseText.tsx"));
 const Explanation = lazy(() => import("./Explanation.tsx"));
 const Visits = lazy(() => import("./Visits.tsx"));
 const RealPanel = lazy(() => import("../../linux/RealPanel.tsx"));
@@ -122,6 +123,11 @@ function Verdict() {
           {verdict === "accept" ? text.verdict.safe : verdict === "error" ? <Prose text={message} /> : message}
           {bug && <code className="verdict__bug">{bug.split("\n")[0]}</code>}
         </p>
+        {check?.refused && !bug && (
+          <Suspense>
+            <CauseText cause={check.refused.cause} />
+          </Suspense>
+        )}
       </div>
       {verdict !== "error" && check && (
         <p className="verdict__stats">{text.verdict.stats(check.insnsProcessed, check.us)}</p>

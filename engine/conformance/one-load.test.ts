@@ -1,0 +1,92 @@
+// One load, asked for in four ways: the page's check and its load, a kernel, and `conform verify`. 10,000 random loads get the
+// same verdict, errno and log from each. SEED=n makes other ones.
+
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { Kernel } from "../kernel/kernel.ts";
+import { createMaps, loadWith } from "../kernel/loader.ts";
+import { Process } from "../kernel/process.ts";
+import { Registry } from "../kernel/registry.ts";
+import { createCheck } from "../session/groups/check.ts";
+import { createKernel } from "../session/groups/kernel.ts";
+import { newState } from "../session/state.ts";
+import type { CheckView } from "../session/views.ts";
+import { isIdentifier, pageInput, type RecordedLoad } from "./page-input.ts";
+import { randomLoad } from "./random/loads.ts";
+import { ProgramRecord, programOfRecord } from "./records.ts";
+import { SEED } from "./seed.ts";
+import { answerVerify } from "./verify.ts";
+
+const COUNT = 10_000;
+/** Loads that one kernel sees, one after the other; what is open in it grows. */
+const EACH_KERNEL = 40;
+
+interface Said {
+  readonly verdict: string;
+  readonly errno: number;
+  readonly log: string;
+  readonly unsupported: string;
+}
+
+const viewed = ({ verdict, errno, log, unsupported }: CheckView): Said => ({
+  verdict: verdict === "error" && unsupported !== "" ? "reject" : verdict,
+  errno,
+  log,
+  unsupported,
+});
+
+function conformed(load: RecordedLoad): Said {
+  const { verdict, errno, log, unsupported = "" } = answerVerify({ ...load }) as unknown as Said;
+  return { verdict, errno, log, unsupported };
+}
+
+/** A process of a kernel that is in use. */
+function loadedBy(process: Process, load: RecordedLoad): Said {
+  const program = programOfRecord(v.parse(ProgramRecord, load));
+  const fds = createMaps(process, program.maps);
+  if (!Array.isArray(fds)) return { verdict: "reject", errno: -fds.ret, log: "", unsupported: "" };
+  const { ret, verdict, unsupported = "" } = loadWith(process, program, fds, { logLevel: 2 });
+  const said = {
+    verdict: ret >= 0 ? "accept" : "reject",
+    errno: verdict?.errno ?? -ret,
+    log: verdict?.log ?? "",
+    unsupported,
+  };
+  for (const fd of [...fds, ret]) process.close(fd);
+  return said;
+}
+
+function same(a: Said, b: Said, about: object): void {
+  if (a.verdict === b.verdict && a.errno === b.errno && a.log === b.log && a.unsupported === b.unsupported) return;
+  expect({ ...about, ...a }).toEqual({ ...about, ...b });
+}
+
+test(`check, load, kernel and conform verify say the same of ${COUNT} random loads (seed ${SEED})`, () => {
+  const verdicts = new Map<string, number>();
+  let state = newState(new Registry());
+  let process = new Process(new Kernel());
+  for (let i = 0; i < COUNT; i++) {
+    if (i % EACH_KERNEL === 0) {
+      state = newState(new Registry());
+      process = new Process(new Kernel());
+    }
+    const load = randomLoad(SEED * COUNT + i);
+    const said = conformed(load);
+    const input = pageInput(load);
+    const checked = viewed(createCheck(state).check(input, i) as CheckView);
+    const outcome = createKernel(state).load(input);
+    const kernel = loadedBy(process, load);
+    const loaded = viewed(outcome.check);
+    // A source cannot speak of a map whose name is no identifier: what is loaded is another program then.
+    const isWhole = load.maps.every(({ name }) => isIdentifier(name));
+    const others = isWhole || said.log === "" ? { kernel, checked, loaded } : { kernel };
+    for (const [who, other] of Object.entries(others)) same(other, said, { i, who, load });
+    same(loaded, checked, { i, who: "load beside check", load });
+    if ((outcome.errno === 0) !== (loaded.verdict === "accept")) throw new Error(`${i}: the load gave ${outcome.ret}`);
+    const kind = said.unsupported !== "" ? "not simulated" : said.log === "" ? `errno ${said.errno}` : said.verdict;
+    verdicts.set(kind, (verdicts.get(kind) ?? 0) + 1);
+  }
+  // It is no test where all are refused alike.
+  for (const kind of ["accept", "reject", "not simulated", "errno 22", "errno 7"])
+    expect(verdicts.get(kind), kind).toBeGreaterThan(COUNT / 100);
+}, 120_000);

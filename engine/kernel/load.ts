@@ -1,0 +1,157 @@
+// BPF_PROG_LOAD, the one way to the verifier: what the kernel looks at before the instructions, in its order; then the
+// verifier; then a program with a descriptor. Maps are there already, made by BPF_MAP_CREATE (map.ts).
+// @kernel kernel/bpf/syscall.c bpf_prog_load, kernel/bpf/verifier.c bpf_check
+import { ERRNO, errnoText } from "../facts/errno.ts";
+import { isGplCompatible } from "../facts/license.ts";
+import type { ProgType } from "../facts/types.ts";
+import { BPF_DW, BPF_IMM, BPF_LD, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { Program } from "../program/program.ts";
+import { BPF_LOG_MASK, DEFAULT_LOG_SIZE, MAX_LOG_SIZE } from "../verifier/log/buffer.ts";
+import { type Refusal, refusalOf } from "../verifier/refusals.ts";
+import { BPF_COMPLEXITY_LIMIT_INSNS } from "../verifier/state/env.ts";
+import { type Verdict, type VerifyOptions, verify } from "../verifier/verify.ts";
+import { type Answer, type Cause, refused } from "./cause.ts";
+import type { Kernel } from "./kernel.ts";
+import { isValidName } from "./names.ts";
+import { type FdTarget, type MapObject, newProg } from "./objects.ts";
+import type { Registry } from "./registry.ts";
+
+/** Maps stand by descriptor in the imm of BPF_PSEUDO_MAP_FD and BPF_PSEUDO_MAP_VALUE loads. */
+export interface ProgLoadAttr extends Omit<Program, "progType" | "maps" | "mapRefs"> {
+  /** enum bpf_prog_type */
+  readonly progType: number;
+  readonly progName: string;
+  readonly logLevel: number;
+  /** Bytes of the buffer for the log; left out: DEFAULT_LOG_SIZE. */
+  readonly logSize?: number;
+}
+
+/** Who looks on while the verifier works; changes nothing about its answer, unless it ends it. */
+export type Watched = Pick<VerifyOptions, "trace" | "progress" | "now">;
+
+export interface Loaded extends Answer {
+  /** Where the call got as far as the verifier. */
+  readonly verdict?: Verdict;
+  /** Why not, as a value: the verifier's, or what `cause` says in its words. */
+  readonly refusal?: Refusal;
+  /** What of the kernel the program needs that is not simulated: see Verdict.unsupported. */
+  readonly unsupported?: string;
+  /** Microseconds inside the verifier, by `Watched.now`; 0 without it. */
+  readonly us: number;
+}
+
+export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: Watched = {}): Loaded {
+  const admitted = admit(kernel, attr);
+  if (!("type" in admitted)) {
+    const { cause, ret } = admitted;
+    if (cause?.check === "needs") return { ...admitted, us: 0, unsupported: cause.what };
+    const refusal =
+      cause?.check === "insn-cnt"
+        ? refusalOf("program-size", { insns: cause.count })
+        : refusalOf("load-attributes", { errno: errnoText(ret) });
+    return { ...admitted, us: 0, refusal };
+  }
+  const { progType: _, progName, logLevel, logSize = DEFAULT_LOG_SIZE, ...given } = attr;
+  const targets = mapTargets(kernel, attr.insns);
+  const maps = [...new Set([...targets.values()].filter((target) => typeof target !== "number"))];
+  const program: Program = {
+    ...given,
+    progType: admitted.type.name,
+    expectedAttachType: admitted.expectedAttachType,
+    maps: maps.map(({ def }) => def),
+    mapRefs: new Map([...targets].map(([slot, map]) => [slot, typeof map === "number" ? map : maps.indexOf(map)])),
+  };
+
+  const start = watched.now?.() ?? 0;
+  const verdict = verify(program, { logLevel, logSize, progType: admitted.type, ...watched });
+  const { unsupported, refusal } = verdict;
+  const judged = {
+    verdict,
+    us: (watched.now?.() ?? 0) - start,
+    ...(refusal && { refusal }),
+    ...(unsupported !== undefined && { unsupported }),
+  };
+  if (!verdict.facts) return { ...judged, ...refused(verdict.errno || ERRNO.EOPNOTSUPP, { check: "verifier" }) };
+
+  const mapsBySlot = new Map(
+    [...targets].flatMap(([slot, map]) => (typeof map === "number" ? [] : [[slot, map.map] as const])),
+  );
+  const prog = newProg(kernel.memory, mapsBySlot, {
+    id: kernel.nextProgId(),
+    type: admitted.type,
+    expectedAttachType: admitted.expectedAttachType,
+    name: progName,
+    insns: attr.insns,
+    facts: verdict.facts,
+    gplCompatible: isGplCompatible(attr.license),
+    maps,
+    loadTime: kernel.seconds(),
+  });
+  for (const map of maps) map.refs++;
+  kernel.progs.set(prog.id, prog);
+  const fd = kernel.fds.install(prog);
+  if (fd >= 0) return { ...judged, ret: fd };
+  kernel.put(prog);
+  return { ...judged, ...refused(-fd, { check: "descriptors" }) };
+}
+
+/** BPF_F_STRICT_ALIGNMENT … BPF_F_TEST_REG_INVARIANTS; not BPF_F_TOKEN_FD: there are no tokens here. */
+const PROG_FLAGS = 0xff;
+
+/** Types for which an expected_attach_type of 0 stands for another. @kernel bpf_prog_load_fixup_attach_type */
+const ATTACH_TYPE_OF_ZERO: Readonly<Record<string, number>> = {
+  cgroup_sock: 2, // BPF_CGROUP_INET_SOCK_CREATE
+  sk_reuseport: 39, // BPF_SK_REUSEPORT_SELECT
+};
+
+interface Admitted {
+  readonly type: ProgType;
+  readonly expectedAttachType: number;
+}
+
+function admit(registry: Registry, attr: ProgLoadAttr): Admitted | Answer {
+  const { EINVAL, E2BIG } = ERRNO;
+  const { definition, steps } = registry;
+  const no = (errno: number, cause: Cause): Answer => refused(errno, cause);
+  const unknown = attr.progFlags & ~PROG_FLAGS;
+  if (unknown !== 0) return no(EINVAL, { check: "prog-flags", flags: unknown >>> 0 });
+  const count = attr.insns.length;
+  if (count === 0 || count > BPF_COMPLEXITY_LIMIT_INSNS)
+    return no(E2BIG, { check: "insn-cnt", count, most: BPF_COMPLEXITY_LIMIT_INSNS });
+  // The attach type is looked at before the type is known to exist; both fail alike.
+  const type = registry.progType(attr.progType);
+  const isDefined = attr.progType === definition.type.id;
+  if (!type)
+    return no(EINVAL, { check: "prog-type", progType: attr.progType, ...(isDefined && !steps[0] && { step: 1 }) });
+  const unseen = type.refusedUnseen(attr.expectedAttachType);
+  if (unseen !== 0) return no(unseen, { check: "needs", what: type.why ?? type.name });
+  const expectedAttachType = attr.expectedAttachType || (ATTACH_TYPE_OF_ZERO[type.name] ?? 0);
+  // The definition's case in bpf_prog_load_check_attach is there once step 2 is applied.
+  const taken = type.simulated && !(isDefined && !steps[1]) ? type.attachTypes : undefined;
+  if (taken && !taken.includes(expectedAttachType))
+    return no(EINVAL, { check: "expected-attach-type", given: attr.expectedAttachType, taken });
+  if (!isValidName(attr.progName)) return no(EINVAL, { check: "prog-name", name: attr.progName });
+  if (!isValidLog(attr))
+    return no(EINVAL, { check: "log", level: attr.logLevel, size: attr.logSize ?? DEFAULT_LOG_SIZE });
+  return { type, expectedAttachType };
+}
+
+/** A buffer and a level: both or neither. @kernel log.c bpf_verifier_log_attr_valid */
+const isValidLog = ({ logLevel, logSize = DEFAULT_LOG_SIZE }: ProgLoadAttr): boolean =>
+  logLevel === 0 || ((logLevel & ~BPF_LOG_MASK) === 0 && logSize > 0 && logSize <= MAX_LOG_SIZE);
+
+/** Slot → map, or the negative errno of what its imm is instead of a map's descriptor. */
+function mapTargets(kernel: Kernel, insns: readonly Insn[]): Map<number, MapObject | number> {
+  const maps = new Map<number, MapObject | number>();
+  for (let slot = 0; slot < insns.length; slot++) {
+    const { code, src, imm } = insns[slot] as Insn;
+    if (code !== (BPF_LD | BPF_IMM | BPF_DW)) continue;
+    if (src === BPF_PSEUDO_MAP_FD || src === BPF_PSEUDO_MAP_VALUE) {
+      const target: FdTarget | undefined = kernel.fds.get(imm);
+      maps.set(slot, !target ? -ERRNO.EBADF : target.kind === "map" ? target : -ERRNO.EINVAL);
+    }
+    slot++;
+  }
+  return maps;
+}
