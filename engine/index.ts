@@ -15,7 +15,7 @@ export {
 } from "./kernel/formats.ts";
 export { O_WRONLY } from "./kernel/syscall.ts";
 export type { FileAnswer, LoadOptions, RealAnswer } from "./linux/calls.ts";
-export { type Cause, compare, type LogComparison } from "./linux/compare.ts";
+export { compare, type DifferenceCause, type LogComparison } from "./linux/compare.ts";
 export { startV86, type V86Class } from "./linux/emulator.ts";
 export { isKernel, KERNELS, type KernelName } from "./linux/kernels.ts";
 export { type CutOff, isCutOff, RealLinux } from "./linux/machine.ts";

@@ -7,7 +7,7 @@ import { errnoName } from "../facts/errno.ts";
  * in another way; `width`: 32 bits; `btf`: this kernel was built without its own type information; `unknown`: a verdict or
  * an errno that none of these explains.
  */
-export type Cause = "address" | "release" | "width" | "btf" | "unknown";
+export type DifferenceCause = "address" | "release" | "width" | "btf" | "unknown";
 
 /** One side of the comparison. */
 export interface Said {
@@ -21,14 +21,14 @@ export interface Difference {
   readonly what: "verdict" | "errno" | "message" | "processed";
   readonly ours: string;
   readonly theirs: string;
-  readonly cause: Cause;
+  readonly cause: DifferenceCause;
 }
 
 /** Lines of both logs that say the same, but for `state`; or a line of one that the other has not, with the cause. */
 export interface ComparedLine {
   readonly ours?: string;
   readonly theirs?: string;
-  readonly state: "same" | Cause;
+  readonly state: "same" | DifferenceCause;
 }
 
 export interface LogComparison {
@@ -87,7 +87,7 @@ const OF_BTF = /\bBTF\b|\bbtf\b|attach_btf_id/;
 /** Types whose context has the size of the machine's registers. */
 const CONTEXT_OF_WORDS = new Set(["kprobe", "perf_event"]);
 
-function causeOf(message: string, progType: string): Cause | undefined {
+function causeOf(message: string, progType: string): DifferenceCause | undefined {
   if (WITHOUT_JIT.test(message)) return "width";
   if (CONTEXT_OF_WORDS.has(progType) && /context access/.test(message)) return "width";
   if (OF_BTF.test(message)) return "btf";
@@ -100,7 +100,7 @@ export function compare(ours: Said, theirs: Said, progType: string): LogComparis
   const real = partsOfLog(theirs.log);
   const differences: Difference[] = [];
   const known = causeOf(real.message, progType);
-  const differ = (what: Difference["what"], a: string, b: string, cause: Cause) => {
+  const differ = (what: Difference["what"], a: string, b: string, cause: DifferenceCause) => {
     if (a !== b) differences.push({ what, ours: a, theirs: b, cause });
   };
   differ("verdict", ours.verdict, theirs.verdict, known ?? "unknown");
@@ -127,7 +127,11 @@ export function compare(ours: Said, theirs: Said, progType: string): LogComparis
 const AHEAD = 64;
 
 /** Each line of `theirs` stands beside the next line of `ours` that says the same. */
-function compareLines(ours: readonly string[], theirs: readonly string[], known: Cause | undefined): ComparedLine[] {
+function compareLines(
+  ours: readonly string[],
+  theirs: readonly string[],
+  known: DifferenceCause | undefined,
+): ComparedLine[] {
   const masked = ours.map(withoutAddresses);
   const rows: ComparedLine[] = [];
   let at = 0;

@@ -1,5 +1,5 @@
 // Words about the real Linux, loaded with it.
-import type { Cause, KernelName, LogComparison } from "../../engine/index.ts";
+import type { DifferenceCause, KernelName, LogComparison } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/settings.ts";
 
 export interface LinuxTexts {
@@ -34,7 +34,7 @@ export interface LinuxTexts {
   readonly here: string;
   readonly there: string;
   readonly cause: string;
-  readonly causes: Readonly<Record<Cause, string>>;
+  readonly causes: Readonly<Record<DifferenceCause, string>>;
   readonly none: string;
   readonly diagnosis: (version: string) => string;
   readonly logs: string;

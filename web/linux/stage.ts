@@ -11,14 +11,14 @@ import { chooseKernel, machine, onMachineLost, withMachine } from "./store.ts";
 /** Where `loader` on the console finds the page's program. */
 const PROGRAM_FILE = "/root/program";
 
-type Shown = Pick<KernelState, "fd" | "loadedRevision" | "calls" | "lastCalls" | "output" | "kernel" | "verified">;
-const EMPTY = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null, verified: false } as const;
+type Shown = Pick<KernelState, "fd" | "loadedRevision" | "calls" | "lastCalls" | "output" | "kernel">;
+const EMPTY = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null } as const;
 /** The other side's, while this one is shown. */
 let aside: Shown | undefined;
 
 const shown = (): Shown => {
-  const { fd, loadedRevision, calls, lastCalls, output, kernel, verified } = useKernel.getState();
-  return { fd, loadedRevision, calls, lastCalls, output, kernel, verified };
+  const { fd, loadedRevision, calls, lastCalls, output, kernel } = useKernel.getState();
+  return { fd, loadedRevision, calls, lastCalls, output, kernel };
 };
 
 /** Goes to the real kernel; the machine starts with the first call. */
@@ -77,8 +77,8 @@ export async function load(): Promise<boolean> {
   const results = [...answer.maps, ...(answer.maps.some((fd) => fd < 0) ? [] : [answer.fd ?? -answer.errno])];
   const failed = results.findIndex((ret) => ret < 0);
   const made = failed < 0 ? results : results.slice(0, failed + 1);
-  await list(made.map((ret, i) => ({ ...(real.calls[i] as SyscallView), ...result(ret) })));
-  useKernel.setState({ verified: answer.log !== "" });
+  const cause = answer.log === "" ? {} : { cause: { check: "verifier" } as const };
+  await list(made.map((ret, i) => ({ ...(real.calls[i] as SyscallView), ...result(ret), ...(ret < 0 && cause) })));
   if (answer.fd === undefined) return false;
   useKernel.setState({ fd: answer.fd, loadedRevision: program.revision });
   return true;

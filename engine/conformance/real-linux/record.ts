@@ -2,7 +2,7 @@
 // 6.18 had said on 64 bits: recordings/real-linux-*.jsonl. Prints how often they agree, and why not. Part of the recipe.
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Cause, compare, partsOfLog, type Said } from "../../linux/compare.ts";
+import { compare, type DifferenceCause, partsOfLog, type Said } from "../../linux/compare.ts";
 import { KERNELS, type KernelName } from "../../linux/kernels.ts";
 import { Unclear } from "../answer.ts";
 import { startFrom, stateFile } from "./node.ts";
@@ -23,7 +23,7 @@ export interface RealRow {
   /** The last line before diagnosis and statistics, for a refusal. */
   readonly message?: string;
   readonly processed?: number;
-  readonly cause?: Cause;
+  readonly cause?: DifferenceCause;
 }
 
 export const recordingOf = (kernel: string): string => resolve(RECORDINGS, `real-linux-${kernel}.jsonl`);
@@ -67,7 +67,7 @@ function rowOf(program: Recorded, said: Said): RealRow {
 
 /** `6.1: verdict and errno as 6.18 in 990 of 1003; others: release 9, width 4` */
 export function summary(kernel: KernelName, rows: readonly RealRow[]): string {
-  const causes = new Map<Cause, number>();
+  const causes = new Map<DifferenceCause, number>();
   for (const { cause } of rows) if (cause) causes.set(cause, (causes.get(cause) ?? 0) + 1);
   const same = rows.filter(({ cause }) => cause === undefined).length;
   const others = [...causes].map(([cause, n]) => `${cause} ${n}`).join(", ");
