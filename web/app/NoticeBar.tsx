@@ -4,6 +4,7 @@ import type { Dictionary } from "../i18n/en.ts";
 import { useText } from "../i18n/index.ts";
 import { dismissNotice, type Notice, takeBack, useProgram } from "../stores/program.ts";
 import { type Language, useSettings } from "../stores/settings.ts";
+import { Prose } from "../ui/Prose.tsx";
 
 export function NoticeBar() {
   const text = useText();
@@ -13,7 +14,9 @@ export function NoticeBar() {
     <div role="status" className="notice-place">
       {notice && (
         <div className="notice" data-kind={notice.kind} data-bad={(notice.kind === "said" && notice.bad) || undefined}>
-          <span>{sentence(notice, text, language)}</span>
+          <span>
+            <Prose text={sentence(notice, text, language)} />
+          </span>
           {notice.kind === "set-aside" && (
             <button type="button" className="button" onClick={takeBack}>
               {text.notice.takeBack}

@@ -8,6 +8,7 @@ import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useTravel } from "../../stores/travel.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { Prose } from "../../ui/Prose.tsx";
 import { formatValue } from "./format.ts";
 
 export function Now() {
@@ -120,5 +121,5 @@ function Empty() {
         </button>
       </div>
     );
-  return <p className="empty">{why ? why[language] : words.empty.waiting}</p>;
+  return <p className="empty">{why ? <Prose text={why[language]} /> : words.empty.waiting}</p>;
 }
