@@ -29,7 +29,9 @@ export const NOT_RECORDED: Readonly<Partial<Record<RefusalId, string>>> = {
   "reference-not-acquired": "an argument without a reference is refused before",
   "helper-references": "takes a helper with two arguments of which each may hold a reference",
   "helper-null": "the argument's type is refused before, but for pointers out of maps",
-  "helper-argument-memory": "of arguments that are memory the type is checked before",
+  "socket-negative": "arithmetic on pointers to sockets is refused before",
+  "helper-probe": "such helpers are for program types that are not simulated",
+  "global-argument-tags": "the recorder's BTF has no tags that contradict one another",
   // Kernel functions can be called so, helpers cannot.
   "dynptr-argument": "of helpers' arguments the type is checked before",
   "dynptr-constant": "no helper but those that release one changes a dynptr",

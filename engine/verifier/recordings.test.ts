@@ -34,7 +34,7 @@ function judged(row: Row) {
 }
 
 const RECORDINGS = resolve(import.meta.dirname, "../conformance/recordings");
-const OURS = ["verifier", "loads"].flatMap((name) => rowsOf(resolve(RECORDINGS, `${name}.jsonl`)));
+const OURS = ["verifier", "loads", "refusals"].flatMap((name) => rowsOf(resolve(RECORDINGS, `${name}.jsonl`)));
 /** What the recordings were found to show. */
 const refused = new Set<RefusalId>();
 const said = new Set<LineKind>();

@@ -131,8 +131,6 @@ export const REFUSALS = {
   "context-access": { ...access, progType: text },
   /** The bytes may be read only. */
   "context-write": { ...access, progType: text },
-  /** The bytes may be written only. */
-  "context-read": { ...access, progType: text },
   /** The bytes may be accessed in another size only. */
   "context-size": { ...access, progType: text },
   /** A pointer cannot be sign-extended. */
@@ -178,7 +176,6 @@ export const REFUSALS = {
   "packet-short": inPacket,
   /** The access begins before the pointer's variable part. */
   "packet-before": inPacket,
-  "packet-empty": inPacket,
   /** On this side of the comparison the pointer is at or behind the end. */
   "packet-beyond": inPacket,
   "packet-write": { reg },

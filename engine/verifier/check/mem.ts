@@ -221,7 +221,7 @@ function checkCtx(env: Env, reg: RegState, off: number, access: Access): number 
 function whyNotCtx(env: Env, off: number, size: number, write: boolean) {
   const allows = (size: number, write: boolean): boolean =>
     env.progType.ctxAccess(off, size, write, env.program.expectedAttachType) !== undefined;
-  if (allows(size, !write)) return write ? "context-write" : "context-read";
+  if (write && allows(size, false)) return "context-write";
   return [1, 2, 4, 8].some((other) => allows(other, write)) ? "context-size" : "context-access";
 }
 

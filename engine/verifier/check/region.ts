@@ -178,7 +178,6 @@ export function checkPacketAccess(
   if (range < 0) return refuse(env, "packet-beyond", args, outside, EINVAL);
   const words = `invalid access to packet, off=${off} size=${size}, R${regno}(id=${id},off=${off},r=${range})\n${outside}`;
   if (off < 0) return refuse(env, "packet-before", args, words, EACCES);
-  if (size <= 0 && !zeroSizeAllowed) return refuse(env, "packet-empty", args, words, EACCES);
   if (range > 0) return refuse(env, "packet-short", args, words, EACCES);
   const high = val.umax + BigInt(off);
   return high > BigInt(MAX_PACKET_OFF)

@@ -88,7 +88,6 @@ export const RULE_OF: Readonly<Record<RefusalId, RuleName>> = {
 
   "context-access": "context-access",
   "context-write": "context-access",
-  "context-read": "context-access",
   "context-size": "context-access",
   "context-sign-extend": "context-access",
   "pointer-offset-negative": "context-modified",
@@ -121,7 +120,6 @@ export const RULE_OF: Readonly<Record<RefusalId, RuleName>> = {
   "packet-far": "packet-bounds",
   "packet-short": "packet-bounds",
   "packet-before": "packet-bounds",
-  "packet-empty": "zero-size",
   "packet-beyond": "packet-bounds",
   "packet-write": "packet-write",
   "packet-helper": "packet-write",
