@@ -30,3 +30,4 @@ export * from "./session/protocol.ts";
 export * from "./session/run-views.ts";
 export { createSession } from "./session/session.ts";
 export * from "./session/views.ts";
+export { beginsPath, codeOf as lineCodeOf } from "./verifier/log/kinds.ts";

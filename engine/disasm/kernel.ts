@@ -18,9 +18,13 @@ export interface FormatNames {
  * @kernel disasm.c print_bpf_insn
  */
 export function formatInsn(insn: Insn, next?: Insn, names: FormatNames = {}): string {
-  const body = BY_CLASS[insn.code & 0x07]!(insn, next, names);
+  const body = insnWords(insn, next, names);
   return body.startsWith("BUG_") ? body : `(${hex8(insn.code)}) ${body}`;
 }
+
+/** The same without the opcode before it. */
+export const insnWords = (insn: Insn, next?: Insn, names: FormatNames = {}): string =>
+  BY_CLASS[insn.code & 0x07]!(insn, next, names);
 
 type Format = (insn: Insn, next: Insn | undefined, names: FormatNames) => string;
 

@@ -45,6 +45,17 @@ export const HELPER_PROTOS: readonly HelperProto[] = rows.map(([id, func, ret, a
 const NUMBERS = new Map(names.map((name, id) => [name, id]));
 
 /** 1 → "map_lookup_elem", 0 → "unspec"; `undefined` from __BPF_FUNC_MAX_ID on and below 0. */
+/** Helpers whose effect is a line of trace_pipe or a record for user space. */
+const SENDING = new Set(
+  (
+    "trace_printk trace_vprintk ringbuf_output ringbuf_reserve ringbuf_submit ringbuf_discard ringbuf_query " +
+    "ringbuf_reserve_dynptr ringbuf_submit_dynptr ringbuf_discard_dynptr perf_event_output skb_output xdp_output " +
+    "seq_printf seq_write seq_printf_btf"
+  ).split(" "),
+);
+
+export const helperSends = (id: number): boolean => SENDING.has(helperName(id) ?? "");
+
 export const helperName = (id: number): string | undefined => names[id];
 /** "map_lookup_elem" → 1. */
 export const helperId = (name: string): number | undefined => NUMBERS.get(name);

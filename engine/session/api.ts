@@ -35,6 +35,7 @@ import type {
   Preset,
   ProgramInput,
   RealProgramView,
+  SaidView,
   ShellView,
   SlotView,
   SpeedView,
@@ -60,12 +61,12 @@ export interface CheckApi {
   visitAt(revision: number, visit: number): VisitView | null;
   /** The visit of a slot that wrote a line of the log shown, or the last one before it; -1: none. */
   visitOfLine(revision: number, slot: number, line: number): number;
-  /** Lines of the whole log, at most 2000, each with the slot it is about. */
+  /** Lines of the whole log, at most 2000, each with the slot it is about and the column at which a state begins (0: none). */
   logLines(
     revision: number,
     from: number,
     count: number,
-  ): { readonly lines: readonly string[]; readonly slots: Int32Array };
+  ): { readonly lines: readonly string[]; readonly slots: Int32Array; readonly states: Uint16Array };
   /** Numbers of the lines that hold a text. */
   searchLog(revision: number, query: string): Int32Array;
   /** Numbers of the lines at which a path begins. */
@@ -136,7 +137,7 @@ export interface RunsApi {
   /** Whole views of several steps, at most 2048, so that stepping a short run needs no further question. */
   steps(run: number, from: number, count: number): StepView[];
   /** One sentence of what led to a step, with its values: `R0 = 10 + 42 = 52`; at step 0, what comes. null: no such step. */
-  say(run: number, step: number): Promise<Texts | null>;
+  say(run: number, step: number): Promise<SaidView | null>;
   /** At most 8192 steps. */
   chunk(run: number, from: number, count: number): TimelineChunk | null;
   /** MARK bits of the whole run in `buckets` equal parts; `breakpoints`: slots whose visits are marked as such. */

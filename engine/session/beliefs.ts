@@ -92,9 +92,11 @@ function beliefsView(state: VerifierState): BeliefsView {
 function beliefView(reg: RegState, frameno: number): BeliefView {
   const text = formatReg(reg, frameno);
   const { umin, umax, smin, smax, varOff } = reg.val;
-  if (reg.type !== SCALAR_VALUE && varOff.mask === 0n) return { text };
+  const isNumber = reg.type === SCALAR_VALUE;
+  if (!isNumber && varOff.mask === 0n) return { text, isNumber };
   return {
     text,
+    isNumber,
     bounds: {
       umin: String(umin),
       umax: String(umax),
@@ -110,6 +112,6 @@ function beliefView(reg: RegState, frameno: number): BeliefView {
 function stackBelief(slot: StackSlot, frameno: number): BeliefView | undefined {
   if (isSpilledReg(slot)) return beliefView(slot.spilled, frameno);
   const text = [7, 6, 5, 4, 3, 2, 1, 0].map((i) => BYTE[slotType(slot, i)] ?? "r").join("");
-  return text === "????????" ? undefined : { text };
+  return text === "????????" ? undefined : { text, isNumber: false };
 }
 const BYTE: Readonly<Record<number, string>> = { 0: "?", [STACK_MISC]: "m", [STACK_ZERO]: "0" };

@@ -135,20 +135,23 @@ export function withLog(
   if (!written?.verdict) throw bug("a program that was verified did not get as far again");
   const lost = written.verdict.errno === ERRNO.ENOSPC;
   // A log that does not fit would be a refusal of its own; what was said before stands.
-  const { refusal } = verdict;
-  const of = { ...written.verdict, verdict: verdict.verdict, errno: verdict.errno, ...(refusal && { refusal }) };
+  const { refusal: said } = verdict;
+  const { refusal: _, ...rest } = written;
+  const { refusal: __, ...walked } = written.verdict;
+  const why = said && { refusal: said };
+  const of: Verdict = { ...walked, verdict: verdict.verdict, errno: verdict.errno, ...why };
   const log = new LogText(of.log, of.logLines);
   return {
     ...checked,
-    view: { ...view, ...loadedView({ ...written, verdict: of, brief: false }, log) },
+    view: { ...view, ...loadedView({ ...rest, verdict: of, brief: false, ...why }, log) },
     verdict: of,
     log,
     lineAt: lost ? () => -1 : (position) => log.lineAt(position),
   };
 }
 
-/** Lines of a log with the slots they are about. */
-export const linesOf = (log: LogText, from: number, count: number) => ({
-  lines: log.lines(from, count),
-  slots: log.slots(from, count),
-});
+/** Lines of a log, with the slots they are about and the columns at which states begin. */
+export function linesOf(log: LogText, from: number, count: number) {
+  const { slots, joints } = log.about(from, count);
+  return { lines: log.lines(from, count), slots, states: joints };
+}

@@ -1,7 +1,7 @@
 // A context from both sides: what programs see (prog_ctx_type), what the kernel holds (kern_ctx_type), and the instructions
 // that an access to each field becomes. Loaded when first asked for.
 
-import { formatInsn } from "../disasm/kernel.ts";
+import { insnWords } from "../disasm/kernel.ts";
 import { memberOf } from "../facts/convert.ts";
 import type { ProgType } from "../facts/types.ts";
 import { uapiStruct } from "../facts/uapi.ts";
@@ -95,6 +95,6 @@ function access(type: ProgType, insn: Insn): RewriteView | undefined {
   if (attach === undefined) return undefined;
   const allowed = type.ctxAccess(insn.off, BYTES[insn.code & 0x18] as number, write, attach);
   const made = accessBecomes(type, insn, allowed?.fieldSize ?? 0) ?? [insn];
-  const text = (one: Insn) => formatInsn(one).replace(/^\(..\) /, "");
+  const text = (one: Insn) => insnWords(one);
   return { from: text(insn), to: made.map(text) };
 }

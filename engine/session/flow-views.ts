@@ -5,7 +5,7 @@ import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { calleeOf, functionEntries, functionFlow, jumpTarget, naturalLoops, slotsOf } from "../program/flow.ts";
 import { type Box, layoutFlow } from "../program/layout.ts";
-import { formatReg } from "../verifier/log/state.ts";
+import { formatBelief } from "../verifier/log/state.ts";
 import { NOT_INIT } from "../verifier/state/regtype.ts";
 import type { Trace } from "../verifier/trace.ts";
 import type { Timeline } from "../vm/index.ts";
@@ -94,7 +94,7 @@ export interface RoundView {
   readonly at: number;
   /** Index of the round that it followed; -1: the loop was entered. */
   readonly after: number;
-  /** R0 … R10: 16 hex digits of a run, the verifier's words otherwise; null: nothing. */
+  /** R0 … R10: 16 hex digits of a run, otherwise the verifier's words, of a range without `scalar()`; null: nothing. */
   readonly regs: readonly (string | null)[];
 }
 
@@ -330,7 +330,9 @@ export function roundsOfTrace(
     while (at >= 0 && visits[at]?.insnIdx !== loop.head && members.has(startOf(visits[at]?.insnIdx ?? -1)))
       at = visits[at]?.prev ?? -1;
     const { frames, curframe } = visit.before;
-    const regs = (frames[curframe]?.regs ?? []).map((reg) => (reg.type === NOT_INIT ? null : formatReg(reg, curframe)));
+    const regs = (frames[curframe]?.regs ?? []).map((reg) =>
+      reg.type === NOT_INIT ? null : formatBelief(reg, curframe),
+    );
     indexOf.set(index, rounds.length);
     rounds.push({ at: index, after: indexOf.get(at) ?? -1, regs });
   });

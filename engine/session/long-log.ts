@@ -1,6 +1,6 @@
 // The log of a verification, kept by the engine: what the page gets of it at once (of a long one its head and its tail), and
 // the rest line by line when it is asked for. What a line is the verifier says.
-import { codeOf } from "../verifier/log/kinds.ts";
+import { beginsPath, codeOf } from "../verifier/log/kinds.ts";
 import { type LogLines, NO_LINES } from "../verifier/log/line-table.ts";
 
 /** What the page gets of a log with the verdict. */
@@ -45,10 +45,12 @@ export class LogText {
     return Array.from({ length: Math.max(0, Math.min(count, this.count - first)) }, (_, i) => this.line(first + i));
   }
 
-  /** The slots that those lines are about. */
-  slots(from: number, count: number): Int32Array {
+  /** What those lines are. */
+  about(from: number, count: number): LogLines {
     const first = Math.max(0, from);
-    return this.#lines.slots.slice(first, Math.min(first + count, this.count));
+    const end = Math.min(first + count, this.count);
+    const { kinds, slots, joints } = this.#lines;
+    return { kinds: kinds.slice(first, end), slots: slots.slice(first, end), joints: joints.slice(first, end) };
   }
 
   /** Line that begins at or after a position; -1 where there is none. */
@@ -76,8 +78,7 @@ export class LogText {
   sections(): Int32Array {
     const found: number[] = [];
     const { kinds } = this.#lines;
-    for (let i = 0; i < kinds.length; i++)
-      if (kinds[i] === codeOf.branch || kinds[i] === codeOf["branch-safe"]) found.push(i);
+    for (let i = 0; i < kinds.length; i++) if (beginsPath(kinds[i]!)) found.push(i);
     return Int32Array.from(found);
   }
 
@@ -90,15 +91,12 @@ export class LogText {
     const cut = to - from;
     if (cut <= 0) return whole;
     const start = text.slice(0, this.#starts[from]);
-    const { kinds, slots } = this.#lines;
-    // The gap takes the place of the last line that is left out.
-    const lines = { kinds: new Uint8Array(kinds.length - cut + 1), slots: new Int32Array(slots.length - cut + 1) };
-    lines.kinds.set(kinds.subarray(to - 1), from);
-    lines.slots.set(slots.subarray(to - 1), from);
-    lines.kinds.set(kinds.subarray(0, from));
-    lines.slots.set(slots.subarray(0, from));
-    lines.kinds[from] = codeOf.gap;
-    lines.slots[from] = -1;
+    const { kinds, slots, joints } = this.#lines;
+    const lines = {
+      kinds: around(kinds, from, to, codeOf.gap),
+      slots: around(slots, from, to, -1),
+      joints: around(joints, from, to, 0),
+    };
     return { text: `${start}… ${cut} lines left out …\n${text.slice(this.#starts[to])}`, lines, cut, head: from };
   }
 
@@ -113,4 +111,17 @@ export class LogText {
     }
     return low;
   }
+}
+
+/** What stands before `from` and from `to` on, `gap` between them. */
+function around<Values extends Uint8Array | Uint16Array | Int32Array>(
+  values: Values,
+  from: number,
+  to: number,
+  gap: number,
+): Values {
+  const shown = values.slice(0, values.length - (to - from) + 1) as Values;
+  shown.set(values.subarray(to - 1), from);
+  shown[from] = gap;
+  return shown;
 }

@@ -250,6 +250,8 @@ export interface OutputView {
   readonly map: string;
   /** A line of trace_pipe; "" for records. */
   readonly text: string;
+  /** Where in it begins what the program printed; before it stand task, CPU, flags, time and function. */
+  readonly said: number;
   /** The record's bytes; "" for lines. */
   readonly hex: Hex;
 }

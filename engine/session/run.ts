@@ -1,7 +1,7 @@
 // A recorded run: the views of its steps. Holds the machine, which stands at one step at a time; a question moves it.
 import { toHex } from "../base/bytes.ts";
 import { hex64 } from "../base/u64.ts";
-import { formatInsn } from "../disasm/kernel.ts";
+import { insnWords } from "../disasm/kernel.ts";
 import { helperArgCount, helperName } from "../facts/helpers.ts";
 import { MAX_BPF_STACK } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
@@ -138,7 +138,7 @@ export class RecordedRun {
     for (const map of maps) {
       map.observer = ({ op, value }) => {
         const kind = RECORDS[op];
-        if (kind && value) send({ kind, map: map.name, text: "", hex: toHex(value) });
+        if (kind && value) send({ kind, map: map.name, text: "", said: 0, hex: toHex(value) });
       };
     }
     for (let step = 0; step < MAX_STEPS; step++) {
@@ -147,10 +147,11 @@ export class RecordedRun {
       const store = timeline.storeRange();
       if (!timeline.step()) break;
       if (isJournaled && memory.r32(TRACE_COUNT) > lines) {
-        for (const text of memory.tracePipe().slice(lines))
+        for (const text of memory.tracePipe().slice(lines)) {
+          const said = memory.traceSaid(lines++);
           if (outputs.length < MAX_OUTPUTS)
-            outputs.push({ step: timeline.position, kind: "trace", map: "", text, hex: "" });
-        lines = memory.tracePipe().length;
+            outputs.push({ step: timeline.position, kind: "trace", map: "", text, said, hex: "" });
+        }
       }
       if (store) this.#note(store.at, store.size, step);
       if (isJournaled)
@@ -220,9 +221,7 @@ export class RecordedRun {
       trace: last?.trace ?? [],
       access: insn ? accessOf(machine, insn) : null,
       call: last?.call ? { name: last.call.name, args: last.call.args.map(hex64), ret: hex64(last.call.ret) } : null,
-      text: insn
-        ? formatInsn(insn, machine.program.insns[slot + 1], { helperName }).replace(/^\([0-9a-f]{2}\) /, "")
-        : "",
+      text: insn ? insnWords(insn, machine.program.insns[slot + 1], { helperName }) : "",
       prog: machine.program === this.#main ? 0 : machine.program.id,
       caption: caption(changed, memory, last?.call),
     };

@@ -9,10 +9,10 @@ import { MAX_BPF_STACK } from "../isa/codes.ts";
 import { ALU_OPS, type AluOp, type Form, formOf, JMP_OPS } from "../isa/forms.ts";
 import { decodeInsns, type Insn, imm64 } from "../isa/insn.ts";
 import type { StepView } from "./run-views.ts";
-import type { Texts } from "./views.ts";
+import type { SaidView, Texts } from "./views.ts";
 
 /** `hex`: the instruction that led from the one moment to the other, 16 or 32 digits. */
-export function sentence(hex: string, before: StepView, after: StepView): Texts {
+export function sentence(hex: string, before: StepView, after: StepView): SaidView {
   const [insn, next] = decodeInsns(fromHex(hex) ?? new Uint8Array());
   const form = insn && formOf(insn);
   if (!insn || !form) return both("");
@@ -33,11 +33,18 @@ interface Moment {
   readonly before: StepView;
   readonly after: StepView;
 }
-type Row<Kind extends Form["kind"]> = (form: Extract<Form, { kind: Kind }>, moment: Moment) => Texts | undefined;
+type Row<Kind extends Form["kind"]> = (form: Extract<Form, { kind: Kind }>, moment: Moment) => SaidView | undefined;
 
 const both = (text: string): Texts => ({ en: text, ja: text });
 const value = (view: StepView, n: number): bigint => BigInt(`0x${view.regs[n] ?? "0"}`);
 const low = (x: bigint, width: number): bigint => BigInt.asUintN(width, x);
+
+/** `head` and what came out; `behind` goes on after it. Where the result is asked for, the sentence ends before it. */
+const resulting = (head: Texts, result: string, behind: Texts = both("")): SaidView => ({
+  en: head.en + result + behind.en,
+  ja: head.ja + result + behind.ja,
+  upTo: head,
+});
 
 /** Beyond this a number is an address or a pattern of bits: hexadecimal says more. */
 const READABLE = 0x1_0000_0000n;
@@ -91,34 +98,32 @@ const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
     const right = source === "reg" || op === "and" || op === "or" || op === "xor" ? low(raw, width) : raw;
     const left = low(value(before, insn.dst), width);
     const head = `R${insn.dst} = `;
-    if (op === "mov")
-      return both(source === "reg" ? `${head}${width === 32 ? "W" : "R"}${insn.src} = ${result}` : head + result);
-    if (op.startsWith("mov")) return both(`${head}${ALU_OPS[op].symbol.slice(2)} ${shown(raw, before)} = ${result}`);
-    if (op === "neg") return both(`${head}-${operand(shown(left, before))} = ${result}`);
-    const text = `${head}${shown(left, before)} ${ALU_OPS[op].symbol.slice(0, -1)} ${operand(shown(right, before))} = ${result}`;
-    if (right === 0n && (op === "div" || op === "sdiv" || op === "mod" || op === "smod"))
-      return {
-        en: `${text} (${/div/.test(op) ? "dividing by 0 gives 0" : "the remainder by 0 is the number itself"})`,
-        ja: `${text}(${/div/.test(op) ? "0 で割ると 0" : "0 での剰余は元の値"})`,
-      };
+    const is = (text: string, behind?: Texts): SaidView => resulting(both(`${head}${text}`), result, behind);
+    if (op === "mov") return is(source === "reg" ? `${width === 32 ? "W" : "R"}${insn.src} = ` : "");
+    if (op.startsWith("mov")) return is(`${ALU_OPS[op].symbol.slice(2)} ${shown(raw, before)} = `);
+    if (op === "neg") return is(`-${operand(shown(left, before))} = `);
+    const text = `${shown(left, before)} ${ALU_OPS[op].symbol.slice(0, -1)} ${operand(shown(right, before))} = `;
+    if (right === 0n && (op === "div" || op === "sdiv"))
+      return is(text, { en: " (dividing by 0 gives 0)", ja: "(0 で割ると 0)" });
+    if (right === 0n && (op === "mod" || op === "smod"))
+      return is(text, { en: " (the remainder by 0 is the number itself)", ja: "(0 での剰余は元の値)" });
     const exact = EXACT[op]?.(left, source === "reg" ? right : BigInt(insn.imm));
     // A 64-bit number below zero is meant as such; so is an address.
     const wraps = exact !== undefined && width === 32 && exact !== value(after, insn.dst);
-    return wraps ? { en: `${text} (wraps around at 32 bits)`, ja: `${text}(32 ビットで一周)` } : both(text);
+    return wraps ? is(text, { en: " (wraps around at 32 bits)", ja: "(32 ビットで一周)" }) : is(text);
   },
   end({ to, bits }, { insn, before, after }) {
     const name = to === "swap" ? `bswap${bits}` : `${to}${bits}`;
-    return both(
-      `R${insn.dst} = ${name}(${shown(value(before, insn.dst), before)}) = ${shown(value(after, insn.dst), after)}`,
-    );
+    const head = `R${insn.dst} = ${name}(${shown(value(before, insn.dst), before)}) = `;
+    return resulting(both(head), shown(value(after, insn.dst), after));
   },
   ldx({ size: bytes }, { insn, before, after }) {
     const where = place(insn.src, insn.off, before);
     const result = shown(value(after, insn.dst), after);
-    return {
-      en: `R${insn.dst} = ${result} (${size(bytes).en} read at ${where})`,
-      ja: `R${insn.dst} = ${result}(${where} から ${size(bytes).ja}を読み出し)`,
-    };
+    return resulting(both(`R${insn.dst} = `), result, {
+      en: ` (${size(bytes).en} read at ${where})`,
+      ja: `(${where} から ${size(bytes).ja}を読み出し)`,
+    });
   },
   st: ({ size: bytes }, { insn, before }) => store(String(insn.imm), bytes, place(insn.dst, insn.off, before)),
   stx: ({ size: bytes }, { insn, before }) =>
@@ -142,23 +147,26 @@ const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
     if (!call) return undefined;
     const proto = HELPER_PROTOS.find(({ id }) => id === insn.imm);
     const args = call.args.slice(0, proto ? paramCount(proto) : 0).map((arg) => shown(BigInt(`0x${arg}`), before));
-    const text = `R0 = bpf_${call.name}(${args.join(", ")}) = ${shown(BigInt(`0x${call.ret}`), after)}`;
-    return { en: `${text}; R1 to R5 are lost`, ja: `${text}。R1〜R5 は失われる` };
+    const head = both(`R0 = bpf_${call.name}(${args.join(", ")}) = `);
+    return resulting(head, shown(BigInt(`0x${call.ret}`), after), {
+      en: "; R1 to R5 are lost",
+      ja: "。R1〜R5 は失われる",
+    });
   },
   exit(_, { before, after }) {
     const result = shown(value(before, 0), before);
-    return after.slot < 0
-      ? { en: `Returns R0 = ${result}`, ja: `R0 = ${result} を返して終了` }
-      : {
-          en: `Back to slot ${after.slot} with R0 = ${result}`,
-          ja: `R0 = ${result} を持ってスロット ${after.slot} に戻る`,
-        };
+    const ends = after.slot < 0;
+    const head = { en: ends ? "Returns R0 = " : `Back to slot ${after.slot} with R0 = `, ja: "R0 = " };
+    return resulting(head, result, {
+      en: "",
+      ja: ends ? " を返して終了" : ` を持ってスロット ${after.slot} に戻る`,
+    });
   },
   ld_imm64({ pseudo }, { insn, next, after }) {
-    if (pseudo === "imm") return both(`R${insn.dst} = ${shown(next ? imm64(insn, next) : 0n, after)}`);
-    if (pseudo === "map_fd" || pseudo === "map_idx")
-      return { en: `R${insn.dst} = the map`, ja: `R${insn.dst} = マップ` };
-    return both(`R${insn.dst} = ${shown(value(after, insn.dst), after)}`);
+    const head = both(`R${insn.dst} = `);
+    if (pseudo === "imm") return resulting(head, shown(next ? imm64(insn, next) : 0n, after));
+    if (pseudo === "map_fd" || pseudo === "map_idx") return resulting(head, "", { en: "the map", ja: "マップ" });
+    return resulting(head, shown(value(after, insn.dst), after));
   },
   ld_abs({ size: bytes }, { insn, after }) {
     if (after.slot < 0)
@@ -167,10 +175,10 @@ const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
         ja: `${insn.imm} バイト目はパケットの外: プログラムは 0 を返して終わる`,
       };
     const result = shown(value(after, 0), after);
-    return {
-      en: `R0 = ${result} (${size(bytes).en} of the packet from byte ${insn.imm})`,
-      ja: `R0 = ${result}(パケットの ${insn.imm} バイト目から ${size(bytes).ja})`,
-    };
+    return resulting(both("R0 = "), result, {
+      en: ` (${size(bytes).en} of the packet from byte ${insn.imm})`,
+      ja: `(パケットの ${insn.imm} バイト目から ${size(bytes).ja})`,
+    });
   },
   atomic({ size: bytes, op }, { insn, before, after }) {
     const where = place(insn.dst, insn.off, before);

@@ -3,8 +3,8 @@ import type { Assembly } from "../asm/assembly.ts";
 import { fixTitle, sentence } from "../asm/messages.ts";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { LineMap, type Span } from "../base/span.ts";
-import { formatInsn } from "../disasm/kernel.ts";
-import { helperArgCount, helperName } from "../facts/helpers.ts";
+import { insnWords } from "../disasm/kernel.ts";
+import { helperArgCount, helperName, helperSends } from "../facts/helpers.ts";
 import { formOf } from "../isa/forms.ts";
 import { type Insn, insnHex } from "../isa/insn.ts";
 import { registerUse } from "../isa/registers.ts";
@@ -50,6 +50,7 @@ export function slotViews(insns: readonly Insn[], spanOf: (slot: number) => Span
       jump: jumpView(insn, slot),
       reads: said.reads,
       writes: said.writes,
+      sends: said.sends,
     });
     slot += said.slots - 1;
   }
@@ -57,7 +58,7 @@ export function slotViews(insns: readonly Insn[], spanOf: (slot: number) => Span
 }
 
 /** What can be said of an instruction wherever it stands. */
-type Saying = Pick<SlotView, "slots" | "hex" | "text" | "reads" | "writes"> & {
+type Saying = Pick<SlotView, "slots" | "hex" | "text" | "reads" | "writes" | "sends"> & {
   /** It takes two slots: what is said is of `next` as well. */
   readonly wide: boolean;
   readonly next: Insn | undefined;
@@ -71,11 +72,13 @@ function saying(insn: Insn, next: Insn | undefined): Saying {
   if (known && (!known.wide || known.next === next)) return known;
   const wide = slotsOf(insn) === 2;
   const slots = wide && next ? 2 : 1;
+  const form = formOf(insn);
   const said: Saying = {
     slots,
     hex: slots === 2 ? insnHex(insn) + insnHex(next as Insn) : insnHex(insn),
-    text: formatInsn(insn, next, { helperName }).replace(/^\([0-9a-f]{2}\) /, ""),
+    text: insnWords(insn, next, { helperName }),
     ...registerUse(insn, helperArgCount),
+    sends: form?.kind === "call" && form.target === "helper" && helperSends(insn.imm),
     wide,
     next,
   };

@@ -27,6 +27,7 @@ const SILENT: Answered = {
   logBrief: false,
   logKinds: NO_LINES.kinds,
   logSlots: NO_LINES.slots,
+  logStates: NO_LINES.joints,
   insnsProcessed: 0,
   us: 0,
 };
@@ -85,5 +86,6 @@ const errnoOf = (errno: number) => ({ errno, errnoName: errno === 0 ? "" : errno
 
 function logView({ insnsProcessed }: Verdict, log: LogText) {
   const { text, cut, head, lines } = log.shown();
-  return { log: text, logCut: cut, logHead: head, logKinds: lines.kinds, logSlots: lines.slots, insnsProcessed };
+  const { kinds: logKinds, slots: logSlots, joints: logStates } = lines;
+  return { log: text, logCut: cut, logHead: head, logKinds, logSlots, logStates, insnsProcessed };
 }

@@ -109,6 +109,8 @@ export interface SlotView {
   /** Bit n: the instruction reads Rn / writes Rn. */
   readonly reads: number;
   readonly writes: number;
+  /** It calls a helper that sends something out: a line, a record. */
+  readonly sends: boolean;
 }
 
 export interface JumpView {
@@ -121,6 +123,12 @@ export interface JumpView {
 export type VerdictName = "accept" | "reject" | "error";
 
 /** Answer to `check`; everything that follows a keystroke. */
+/** What a step did, as a sentence. */
+export interface SaidView extends Texts {
+  /** The same up to the value that came out, where one did: a class is asked for it. */
+  readonly upTo?: Texts;
+}
+
 export interface CheckView {
   /** As given to `check`; answers about an older text can be told apart. */
   readonly revision: number;
@@ -159,6 +167,8 @@ export interface CheckView {
   readonly logKinds: Uint8Array;
   /** Likewise: the slot it is about, or -1. */
   readonly logSlots: Int32Array;
+  /** Likewise: the column at which a state begins behind what the line says first; 0: none does. */
+  readonly logStates: Uint16Array;
   readonly insnsProcessed: number;
   /** Microseconds inside the verifier. */
   readonly us: number;
@@ -177,6 +187,8 @@ export interface RefusedView {
 export interface BeliefView {
   /** The log's text: `scalar(smin=0,…)`, `fp-8`, `ctx()`. */
   readonly text: string;
+  /** A scalar, and no pointer. */
+  readonly isNumber: boolean;
   /** For scalars (and variable offsets): decimal, and the tnum as hex. */
   readonly bounds?: {
     readonly umin: string;

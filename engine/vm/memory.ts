@@ -73,6 +73,7 @@ export interface MemorySnapshot {
   readonly sources: readonly RegionSource[];
   readonly maps: readonly BpfMap[];
   readonly trace: readonly string[];
+  readonly said: readonly number[];
   readonly output: readonly OutputRecord[];
 }
 
@@ -115,6 +116,8 @@ export class Memory {
   #nextId = 1;
   readonly #backing: MemoryOptions["backing"];
   readonly #trace: string[] = [];
+  /** One for each line of #trace: traceSaid(). */
+  readonly #said: number[] = [];
   readonly #output: OutputRecord[] = [];
 
   constructor(options: MemoryOptions = {}) {
@@ -309,9 +312,15 @@ export class Memory {
     this.#trace.length = Math.min(this.#trace.length, this.r32(TRACE_COUNT));
     return this.#trace;
   }
-  traceLine(line: string): void {
+  /** Where in a line of trace_pipe begins what the program printed. */
+  traceSaid(index: number): number {
+    return this.#said[index] ?? 0;
+  }
+  /** `said`: where in it begins what the program printed. */
+  traceLine(line: string, said: number): void {
     const count = this.tracePipe().length;
     this.#trace.push(line);
+    this.#said[count] = said;
     this.w32(TRACE_COUNT, count + 1);
   }
   clearTrace(): void {
@@ -337,12 +346,13 @@ export class Memory {
       sources: [...this.sources],
       maps: [...this.#maps.values()],
       trace: [...this.tracePipe()],
+      said: this.#said.slice(0, this.#trace.length),
       output: [...this.output()],
     };
   }
 
   /** Makes everything what it was. Ids that were given away since are not given a second time. */
-  restore({ bytes, shadow, sources, maps, trace, output }: MemorySnapshot): void {
+  restore({ bytes, shadow, sources, maps, trace, said, output }: MemorySnapshot): void {
     const [last, end] = [this.brk, THREAD + bytes.length];
     this.u8.set(bytes, THREAD);
     this.shadow.set(shadow, THREAD >>> 3);
@@ -359,6 +369,7 @@ export class Memory {
       this.#mapsByAddress.set(map.address, map);
     }
     this.#trace.splice(0, this.#trace.length, ...trace);
+    this.#said.splice(0, this.#said.length, ...said);
     this.#output.splice(0, this.#output.length, ...output);
   }
 

@@ -82,7 +82,7 @@ function Caption() {
         </p>
       </div>
     );
-  const [head, value] = covered >= 0 ? parted(sentence) : [sentence, ""];
+  const question = covered >= 0 ? said?.upTo?.[language] : undefined;
   return (
     <div className="stage__caption" data-testid="caption">
       <p className="stage__place">
@@ -95,11 +95,11 @@ function Caption() {
         )}
       </p>
       <p className="stage__said" role="status">
-        {covered < 0 || value === "" ? (
+        {question === undefined ? (
           sentence && (position === 0 ? `${text.present.comes}: ${sentence}` : sentence)
         ) : (
           <>
-            {head}
+            {question}
             <button type="button" className="stage__blank" aria-label={text.present.reveal} onClick={showValue}>
               {text.present.whatIs(`R${covered}`)}
             </button>
@@ -108,10 +108,4 @@ function Caption() {
       </p>
     </div>
   );
-}
-
-/** What stands before the value, and the value: `R0 = 10 + 42 = ` and `52`. */
-function parted(sentence: string): readonly [string, string] {
-  const match = /^(.*= )(\S+?)([((;。\s].*)?$/.exec(sentence);
-  return match ? [match[1] as string, match[2] as string] : [sentence, ""];
 }

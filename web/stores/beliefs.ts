@@ -55,7 +55,7 @@ const sameProgram = (run: RunView, slots: RunView["slots"]): boolean =>
 /** Is every value of the step inside what the visit claims? Pointers are not compared: their addresses are ours. */
 function holds(visit: VisitView, view: StepView): boolean {
   return visit.before.regs.every((belief, n) => {
-    if (!belief?.bounds || !belief.text.startsWith("scalar")) return true;
+    if (!belief?.bounds || !belief.isNumber) return true;
     const value = BigInt(`0x${view.regs[n]}`);
     const { umin, umax, value: known, mask } = belief.bounds;
     return (

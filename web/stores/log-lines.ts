@@ -6,6 +6,7 @@ import { answered, engine } from "./engine.ts";
 interface Page {
   readonly lines: readonly string[];
   readonly slots: Int32Array;
+  readonly states: Uint16Array;
 }
 
 const PAGE = 500;

@@ -1,7 +1,7 @@
 // Presenting: how large, whether values are asked for before they are shown, the sentence of the step that stands, and what
 // the speaker's window is told. Loaded when someone presents.
 import { create } from "zustand";
-import type { Texts } from "../../engine/index.ts";
+import type { SaidView } from "../../engine/index.ts";
 import { LESSON_IDS, textOf } from "../lessons/index.ts";
 import type { Point } from "../lessons/lesson.ts";
 import { answered, engine } from "./engine.ts";
@@ -18,7 +18,7 @@ export interface PresentState {
   /** A value that a step wrote is covered until it is clicked. */
   readonly ask: boolean;
   /** What the last step did; at the start of a run, what comes. */
-  readonly said: Texts | null;
+  readonly said: SaidView | null;
   /** Register whose value is covered, -1: none. */
   readonly covered: number;
   /** Milliseconds since 1970, when presenting began. */

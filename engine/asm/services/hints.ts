@@ -1,5 +1,5 @@
 // Inlay hints: what the eye would otherwise count or compute. Each kind can be left out.
-import { formatInsn } from "../../disasm/kernel.ts";
+import { insnWords } from "../../disasm/kernel.ts";
 import { helperName } from "../../facts/helpers.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import type { Analysis } from "../assemble.ts";
@@ -47,9 +47,7 @@ export function inlayHints(analysis: Analysis, source: string, kinds: ReadonlySe
     }
     if (kinds.has("kernel")) {
       const map = assembly.maps[assembly.mapRefs.get(slot) ?? -1];
-      const text = map
-        ? `r${insn.dst} = map[${map.name}]`
-        : formatInsn(insn, assembly.insns[slot + 1], { helperName }).replace(/^\([0-9a-f]{2}\) /, "");
+      const text = map ? `r${insn.dst} = map[${map.name}]` : insnWords(insn, assembly.insns[slot + 1], { helperName });
       hints.push({ offset: behind, kind: "kernel", text, before: false });
     }
   }

@@ -43,7 +43,9 @@ export function createCheck(state: SessionState): CheckApi {
 
     logLines(revision, from, count) {
       const log = of(revision)?.log;
-      return log ? linesOf(log, from, Math.min(count, MAX_LINES)) : { lines: [], slots: new Int32Array() };
+      return log
+        ? linesOf(log, from, Math.min(count, MAX_LINES))
+        : { lines: [], slots: new Int32Array(), states: new Uint16Array() };
     },
     searchLog: (revision, query) => of(revision)?.log.search(query) ?? new Int32Array(),
     logSections: (revision) => of(revision)?.log.sections() ?? new Int32Array(),

@@ -44,6 +44,9 @@ export const LINE_KINDS = [
 
 export type LineKind = (typeof LINE_KINDS)[number];
 
+/** Does a path begin at lines of this kind? */
+export const beginsPath = (code: number): boolean => code === codeOf.branch || code === codeOf["branch-safe"];
+
 export const codeOf = Object.fromEntries(LINE_KINDS.map((kind, code) => [kind, code])) as Readonly<
   Record<LineKind, number>
 >;

@@ -7,15 +7,22 @@ export interface LogLines {
   readonly kinds: Uint8Array;
   /** The slot it is about, or -1. */
   readonly slots: Int32Array;
+  /** The column at which something was appended to what the line said first, a state as a rule; 0: nothing was. */
+  readonly joints: Uint16Array;
 }
 
-export const NO_LINES: LogLines = { kinds: new Uint8Array(1), slots: new Int32Array(1).fill(-1) };
+export const NO_LINES: LogLines = {
+  kinds: new Uint8Array(1),
+  slots: new Int32Array(1).fill(-1),
+  joints: new Uint16Array(1),
+};
 
 const BLANK = codeOf.blank;
 
 export class LineTable {
   #kinds = new Uint8Array(64);
   #slots = new Int32Array(64).fill(-1);
+  #joints = new Uint16Array(64);
   /** Position of each line's first character in the whole log; of the last line it may be the log's end. */
   #starts = new Float64Array(64);
   /** The first line that is still held; lines are counted in the arrays. */
@@ -26,7 +33,12 @@ export class LineTable {
   /** `text` was appended at position `pos`. A line is what the text it begins with is. */
   append(text: string, pos: number, kind: LineKind, slot: number): void {
     const code = codeOf[kind];
-    if (this.#starts[this.#end - 1] === pos && text.charCodeAt(0) !== NEWLINE) this.#mark(code, slot);
+    const last = this.#end - 1;
+    const column = pos - this.#starts[last]!;
+    if (text.charCodeAt(0) === NEWLINE) {
+      // The line ends as it is.
+    } else if (column === 0) this.#mark(code, slot);
+    else if (this.#joints[last] === 0) this.#joints[last] = Math.min(column, MAX_COLUMN);
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
       this.#push(pos + at + 1);
       if (at + 1 < text.length && text.charCodeAt(at + 1) !== NEWLINE) this.#mark(code, slot);
@@ -36,17 +48,21 @@ export class LineTable {
   /** The log was cut at `pos`. */
   reset(pos: number): void {
     while (this.#end - 1 > this.#first && this.#starts[this.#end - 1]! > pos) this.#end--;
-    if (this.#starts[this.#end - 1]! < pos) return;
-    this.#starts[this.#end - 1] = pos;
-    this.#kinds[this.#end - 1] = BLANK;
-    this.#slots[this.#end - 1] = -1;
+    const last = this.#end - 1;
+    const start = this.#starts[last]!;
+    if (this.#joints[last]! >= pos - start) this.#joints[last] = 0;
+    if (start < pos) return;
+    this.#starts[last] = pos;
+    this.#kinds[last] = BLANK;
+    this.#slots[last] = -1;
   }
 
   /** Lines that end before `pos` are not asked for any more. */
   forget(pos: number): void {
     while (this.#first + 1 < this.#end && this.#starts[this.#first + 1]! <= pos) this.#first++;
     if (this.#first < this.#end - this.#first) return;
-    for (const array of [this.#kinds, this.#slots, this.#starts]) array.copyWithin(0, this.#first, this.#end);
+    for (const array of [this.#kinds, this.#slots, this.#joints, this.#starts])
+      array.copyWithin(0, this.#first, this.#end);
     this.#end -= this.#first;
     this.#first = 0;
   }
@@ -63,7 +79,11 @@ export class LineTable {
     while (first + 1 < this.#end && this.#starts[first + 1]! <= from) first++;
     let end = this.#end;
     while (end - 1 > first && this.#starts[end - 1]! > to) end--;
-    return { kinds: this.#kinds.slice(first, end), slots: this.#slots.slice(first, end) };
+    return {
+      kinds: this.#kinds.slice(first, end),
+      slots: this.#slots.slice(first, end),
+      joints: this.#joints.slice(first, end),
+    };
   }
 
   #mark(code: number, slot: number): void {
@@ -76,17 +96,21 @@ export class LineTable {
     this.#starts[this.#end] = start;
     this.#kinds[this.#end] = BLANK;
     this.#slots[this.#end] = -1;
+    this.#joints[this.#end] = 0;
     this.#end++;
   }
 
   #grow(): void {
     const size = this.#starts.length * 2;
-    const [kinds, slots, starts] = [new Uint8Array(size), new Int32Array(size), new Float64Array(size)];
+    const [kinds, slots, joints] = [new Uint8Array(size), new Int32Array(size), new Uint16Array(size)];
+    const starts = new Float64Array(size);
     kinds.set(this.#kinds);
     slots.set(this.#slots);
+    joints.set(this.#joints);
     starts.set(this.#starts);
-    [this.#kinds, this.#slots, this.#starts] = [kinds, slots, starts];
+    [this.#kinds, this.#slots, this.#joints, this.#starts] = [kinds, slots, joints, starts];
   }
 }
 
 const NEWLINE = 10;
+const MAX_COLUMN = 0xffff;

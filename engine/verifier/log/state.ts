@@ -72,9 +72,21 @@ export function formatReg(reg: RegState, frameno: number): string {
     if (reg.frameno !== frameno) text += `[${reg.frameno}]`;
     if (isConst) return text + snumText(val.varOff.value + BigInt(reg.off));
   }
-  const base = t.baseType(type);
-  if (base === t.PTR_TO_BTF_ID) text += reg.btfName ?? "";
+  if (t.baseType(type) === t.PTR_TO_BTF_ID) text += reg.btfName ?? "";
+  return `${text}(${attributesOf(reg).join(",")})`;
+}
 
+/** The same, but of a number that is not one alone only what is known of it: `smin=0,smax=9` for `scalar(smin=0,smax=9)`. */
+export function formatBelief(reg: RegState, frameno: number): string {
+  const isRange = reg.type === t.SCALAR_VALUE && !reg.precise && reg.val.varOff.mask !== 0n;
+  const attributes = isRange ? attributesOf(reg) : [];
+  return attributes.length > 0 ? attributes.join(",") : formatReg(reg, frameno);
+}
+
+function attributesOf(reg: RegState): string[] {
+  const { type, val } = reg;
+  const isScalar = type === t.SCALAR_VALUE;
+  const base = t.baseType(type);
   const attributes: string[] = [];
   if (reg.id !== 0) {
     const distance = reg.id & BPF_ADD_CONST ? (reg.off < 0 ? `${reg.off}` : `+${reg.off}`) : "";
@@ -92,13 +104,13 @@ export function formatReg(reg: RegState, frameno: number): string {
   }
   if (base === t.PTR_TO_MEM) attributes.push(`sz=${unumText(BigInt(reg.memSize))}`);
   if (type === t.CONST_PTR_TO_DYNPTR) attributes.push(`type=${DYNPTR_NAMES[reg.dynptr?.type ?? 0]}`);
-  if (isConst) {
+  if (val.varOff.mask === 0n) {
     if (val.varOff.value !== 0n) attributes.push(`imm=${snumText(val.varOff.value)}`);
   } else {
     pushRanges(attributes, val);
     if (val.varOff.mask !== ALL_BITS) attributes.push(`var_off=${tnumText(val.varOff)}`);
   }
-  return `${text}(${attributes.join(",")})`;
+  return attributes;
 }
 
 const ALL_BITS = 0xffff_ffff_ffff_ffffn;

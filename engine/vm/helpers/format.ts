@@ -109,7 +109,8 @@ function traceLine(m: Machine, text: string): void {
   const micros = String((ns / 1000n) % 1_000_000n).padStart(6, "0");
   const task = `${m.env.comm.slice(0, 15).padStart(16)}-${String(m.env.pid).padEnd(7)}`;
   const cpu = String(m.env.cpu).padStart(3, "0");
-  m.memory.traceLine(`${task} [${cpu}] ....1 ${seconds}.${micros}: bpf_trace_printk: ${text}`);
+  const head = `${task} [${cpu}] ....1 ${seconds}.${micros}: bpf_trace_printk: `;
+  m.memory.traceLine(head + text, head.length);
 }
 
 /** Reads the format at argument `n`, prints, and returns what the helper does. */

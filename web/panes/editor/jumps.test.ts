@@ -9,7 +9,7 @@ const checkOf = (to: readonly (number | null)[]): CheckView =>
     slots: to.map((target, slot): SlotView => {
       const span = { start: 0, end: 0, line: slot + 1, column: 1, endLine: slot + 1, endColumn: 2 };
       const jump = target === null ? null : { to: target, kind: "if" as const };
-      return { slot, slots: 1, hex: "", text: "", span, jump, reads: 0, writes: 0 };
+      return { slot, slots: 1, hex: "", text: "", span, jump, reads: 0, writes: 0, sends: false };
     }),
   }) as unknown as CheckView;
 

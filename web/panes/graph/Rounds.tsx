@@ -97,7 +97,7 @@ const differing = (rounds: readonly RoundView[]): number[] =>
 
 function shown(value: string | null, walker: Walker): string {
   if (value === null) return "–";
-  if (walker === "verifier") return value.replace(/^scalar\((.*)\)$/, "$1") || value;
+  if (walker === "verifier") return value;
   const number = BigInt(`0x${value}`);
   return number < 100_000n ? String(number) : `0x${number.toString(16)}`;
 }

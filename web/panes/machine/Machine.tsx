@@ -32,9 +32,6 @@ const Speed = lazy(() => import("./Speed.tsx"));
 
 type View = "registers" | "maps" | "packet" | "event" | "output" | "speed";
 
-/** Of a helper's name in the log's form: it sends something out. */
-const SENDS = /call bpf_(?:trace_v?printk|ringbuf_|perf_event_output|skb_output|xdp_output|seq_)/;
-
 export default function Machine() {
   const text = useText();
   const words = useMachineTexts();
@@ -108,7 +105,7 @@ function useViews(): readonly View[] {
 }
 const ORDER: readonly View[] = ["registers", "maps", "packet", "event", "output", "speed"];
 
-const sends = (check: CheckView | null): boolean => check?.slots.some(({ text }) => SENDS.test(text)) ?? false;
+const sends = (check: CheckView | null): boolean => check?.slots.some(({ sends }) => sends) ?? false;
 
 /** A finger to the left steps on, to the right steps back. Sliders and what scrolls sideways keep their own drags. */
 function useSwipe(move: (steps: number) => void) {

@@ -51,7 +51,7 @@ function Sent({ output, isNew }: { readonly output: OutputView; readonly isNew: 
       </button>
       <span className="output__mark">{isNew && <span className="mark mark--written" title={words.written} />}</span>
       {kind === "trace" ? (
-        <Line text={text} />
+        <Line text={text} said={output.said} />
       ) : (
         <span className="output__record">
           <span className="hint">
@@ -66,12 +66,11 @@ function Sent({ output, isNew }: { readonly output: OutputView; readonly isNew: 
 }
 
 /** What the program printed stands apart from what the kernel writes before it: task, CPU, flags, time, function. */
-function Line({ text }: { readonly text: string }) {
-  const [, before, said] = /^(.*?\bbpf_trace_printk: )(.*)$/s.exec(text) ?? ["", "", text];
+function Line({ text, said }: { readonly text: string; readonly said: number }) {
   return (
     <span className="output__record">
-      <span className="hint output__before">{before?.trim()}</span>
-      <code className="output__line">{said}</code>
+      <span className="hint output__before">{text.slice(0, said).trim()}</span>
+      <code className="output__line">{text.slice(said)}</code>
     </span>
   );
 }

@@ -3,7 +3,7 @@
 // of very long ones come with LongLog and LogSearch.
 import { ChevronDown, ChevronRight, ListCollapse, Search } from "lucide-react";
 import { type KeyboardEvent, lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef } from "react";
-import type { CheckView } from "../../../engine/index.ts";
+import { beginsPath, type CheckView, lineCodeOf } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { point, revealSlot, useFocus } from "../../stores/focus.ts";
 import { fold, foldAll, search, useLog } from "../../stores/log.ts";
@@ -20,8 +20,6 @@ const LogNote = lazy(() => import("./LogNote.tsx"));
 /** Milliseconds after which the pane has its parts. */
 const SETTLED = 1500;
 const NO_LINES: readonly string[] = [];
-/** A path begins with such a line. */
-const SECTION = /^from \d+ to \d+/;
 
 /** `views`: the control that chooses between this and the other views. */
 export function Log({ views }: { readonly views: ReactNode }) {
@@ -34,7 +32,10 @@ export function Log({ views }: { readonly views: ReactNode }) {
   const hovered = useFocus((s) => s.hovered);
   const { query, folded, asked, foundLine } = useLog();
   const scroller = useRef<HTMLElement>(null);
-  const sections = useMemo(() => lines.flatMap((line, i) => (SECTION.test(line) ? [i] : [])), [lines]);
+  const sections = useMemo(
+    () => lines.flatMap((_, i) => (beginsPath(check?.logKinds[i] ?? -1) ? [i] : [])),
+    [check, lines],
+  );
   const reason = check?.messageLine ?? -1;
   const isLong = lines.length > WHOLE;
   const all = lines.length + Math.max(0, (check?.logCut ?? 0) - 1);
@@ -49,7 +50,7 @@ export function Log({ views }: { readonly views: ReactNode }) {
     if (reason >= 0 && (line === lineBefore || cursor.has(check.logSlots[reason] ?? -1))) return reason;
     const about = (index: number): boolean => cursor.has(check.logSlots[index] ?? -1);
     // Where the verifier walks over it says more than where it lists what is live.
-    const walked = lines.findIndex((line, index) => about(index) && /^\d+: \(/.test(line));
+    const walked = lines.findIndex((_, index) => about(index) && check.logKinds[index] === lineCodeOf.insn);
     const first = walked >= 0 ? walked : lines.findIndex((_, index) => about(index));
     return first >= 0 ? first : reason;
   }, [check, lines, cursor, reason, line, lineBefore]);
@@ -152,7 +153,8 @@ export function Log({ views }: { readonly views: ReactNode }) {
               isHovered={hovered >= 0 && check?.logSlots[index] === hovered}
               query={query ?? ""}
               found={index === foundLine}
-              fold={SECTION.test(line) ? (folded.has(index) ? "folded" : "open") : ""}
+              stateAt={check?.logStates[index] ?? 0}
+              fold={beginsPath(check?.logKinds[index] ?? -1) ? (folded.has(index) ? "folded" : "open") : ""}
               hidden={hidden?.has(index) ?? false}
             />
           ))
@@ -205,6 +207,8 @@ interface LineProps {
   readonly line: string;
   readonly index: number;
   readonly slot: number;
+  /** The column at which the state begins behind an instruction; 0: none does. */
+  readonly stateAt: number;
   readonly isReason: boolean;
   readonly isCursor: boolean;
   readonly isHovered: boolean;
@@ -220,7 +224,7 @@ interface LineProps {
 /** One line; drawn anew only where something about it changed. */
 export const LogLine = memo(function LogLine(props: LineProps) {
   const text = useText();
-  const { line, index, slot } = props;
+  const { line, index, slot, stateAt } = props;
   if (props.hidden) return null;
   const state = {
     "data-line": index,
@@ -229,7 +233,7 @@ export const LogLine = memo(function LogLine(props: LineProps) {
     "data-hovered": props.isHovered || undefined,
     "data-found": props.found || undefined,
   };
-  const words = marked(line, props.query);
+  const words = marked(line, stateAt, props.query);
   if (slot < 0)
     return (
       <div className="log__line" {...state}>
@@ -259,7 +263,7 @@ export const LogLine = memo(function LogLine(props: LineProps) {
         type="button"
         className="log__fold"
         aria-expanded={props.fold === "open"}
-        aria-label={text.verdict.foldPath(line.split(":")[0] ?? "")}
+        aria-label={text.verdict.foldPath(stateAt > 0 ? line.slice(0, stateAt - 1) : line)}
         onClick={() => fold(index)}
       >
         <Icon size={14} aria-hidden="true" />
@@ -270,13 +274,12 @@ export const LogLine = memo(function LogLine(props: LineProps) {
 });
 
 /** The instruction in ink, the state after it in grey: the two halves of a line at log level 2. What is searched is marked. */
-function marked(line: string, query: string): ReactNode {
-  const at = line.indexOf(" ; ");
-  if (at < 0) return found(line, query);
+function marked(line: string, stateAt: number, query: string): ReactNode {
+  if (stateAt === 0) return found(line, query);
   return (
     <>
-      {found(line.slice(0, at), query)}
-      <span className="log__state">{found(line.slice(at), query)}</span>
+      {found(line.slice(0, stateAt), query)}
+      <span className="log__state">{found(line.slice(stateAt), query)}</span>
     </>
   );
 }

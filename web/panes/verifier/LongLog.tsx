@@ -2,7 +2,7 @@
 // it comes into sight. Loaded when the first long log appears.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useMemo } from "react";
-import type { CheckView } from "../../../engine/index.ts";
+import { beginsPath, type CheckView } from "../../../engine/index.ts";
 import { useFocus } from "../../stores/focus.ts";
 import { useLog } from "../../stores/log.ts";
 import { useLogLines, wantLines, wholeNumber } from "../../stores/log-lines.ts";
@@ -18,8 +18,6 @@ interface Props {
   readonly scroller: RefObject<HTMLElement | null>;
   readonly cursor: ReadonlySet<number>;
 }
-
-const SECTION = /^from \d+ to \d+/;
 
 export default function LongLog({ check, lines, hidden, target, scroller, cursor }: Props) {
   const hovered = useFocus((s) => s.hovered);
@@ -57,21 +55,27 @@ export default function LongLog({ check, lines, hidden, target, scroller, cursor
     if (cut > 0) wantLines(check, first, last);
   }, [check, cut, first, last]);
 
-  const at = (row: number): { line: string; slot: number; index: number } => {
+  const held = (line: number) => ({
+    line: lines[line] ?? "",
+    slot: check.logSlots[line] ?? -1,
+    stateAt: check.logStates[line] ?? 0,
+  });
+  const at = (row: number): { line: string; slot: number; stateAt: number; index: number } => {
     const index = visible?.[row] ?? row;
-    if (cut === 0) return { line: lines[index] ?? "", slot: check.logSlots[index] ?? -1, index };
-    if (index < check.logHead) return { line: lines[index] ?? "", slot: check.logSlots[index] ?? -1, index };
-    const held = index - cut + 1;
-    if (held > check.logHead) return { line: lines[held] ?? "", slot: check.logSlots[held] ?? -1, index };
+    if (cut === 0 || index < check.logHead) return { ...held(index), index };
+    const behind = index - cut + 1;
+    if (behind > check.logHead) return { ...held(behind), index };
     const page = pages.get(Math.floor(index / 500));
-    return { line: page?.lines[index % 500] ?? "…", slot: page?.slots[index % 500] ?? -1, index };
+    const line = index % 500;
+    return { line: page?.lines[line] ?? "…", slot: page?.slots[line] ?? -1, stateAt: page?.states[line] ?? 0, index };
   };
   const reason = check.messageLine < 0 ? -1 : wholeNumber(check, check.messageLine);
 
   return (
     <div style={{ height: virtualizer.getTotalSize(), position: "relative" }}>
       {items.map((item) => {
-        const { line, slot, index } = at(item.index);
+        const { line, slot, stateAt, index } = at(item.index);
+        const isPath = cut === 0 && beginsPath(check.logKinds[index] ?? -1);
         return (
           <div
             key={item.key}
@@ -83,12 +87,13 @@ export default function LongLog({ check, lines, hidden, target, scroller, cursor
               line={line}
               index={index}
               slot={slot}
+              stateAt={stateAt}
               isReason={index === reason}
               isCursor={cursor.has(slot)}
               isHovered={hovered >= 0 && slot === hovered}
               query={query ?? ""}
               found={index === foundLine}
-              fold={cut === 0 && SECTION.test(line) ? (folded.has(index) ? "folded" : "open") : ""}
+              fold={isPath ? (folded.has(index) ? "folded" : "open") : ""}
               hidden={false}
             />
           </div>
