@@ -505,6 +505,20 @@ export interface CodeFileView {
   readonly text: string;
   /** Hunks of a unified diff; else the whole file. */
   readonly diff: boolean;
+  /** The same in its parts, in order. */
+  readonly pieces: readonly CodePieceView[];
+}
+
+/** One hunk, or one thing of a new file: a function, a variable, a struct. */
+export interface CodePieceView {
+  /** What it is, or what the hunk stands in: `enum bpf_prog_type`, `bpf_prog_attach()`; "" for the lines on top of a file. */
+  readonly name: string;
+  /** Of its first line in the file, from 1. */
+  readonly line: number;
+  /** Lines of the file that stand there already, and the new ones between them. */
+  readonly before: readonly string[];
+  readonly added: readonly string[];
+  readonly after: readonly string[];
 }
 /** Files of step 1 … 4; of step 4 none where the program does not assemble. */
 export type KernelCodeView = readonly (readonly CodeFileView[])[];

@@ -4,6 +4,7 @@ import { mapTypeByName } from "../facts/map-types.ts";
 import { type Insn, isLdImm64 } from "../isa/insn.ts";
 import type { KernelDefinition } from "../kernel/definition.ts";
 import type { MapDef, Program } from "../program/program.ts";
+import { joined, type Piece } from "./diff.ts";
 import { namesOf } from "./names.ts";
 
 const hex = (value: number, digits: number) => `0x${value.toString(16).padStart(digits, "0")}`;
@@ -55,9 +56,37 @@ function mapSetup(program: Program, create: (map: MapDef) => string, update: str
 const mapType = (map: MapDef): number => mapTypeByName(map.type)?.id ?? 0;
 
 /** With bpf(2) alone: no library, builds with `cc -static`. */
-export function rawLoader(definition: KernelDefinition, program: Program): string {
+export const rawLoader = (definition: KernelDefinition, program: Program): string =>
+  joined(rawLoaderPieces(definition, program));
+
+export function rawLoaderPieces(definition: KernelDefinition, program: Program): Piece[] {
   const names = namesOf(definition);
-  return `// SPDX-License-Identifier: GPL-2.0-only
+  const maps: Piece[] = [
+    {
+      name: "create_map()",
+      text: `static int create_map(unsigned int type, unsigned int key, unsigned int value, unsigned int entries,
+		      unsigned int flags)
+{
+	union bpf_attr attr = { .map_type = type, .key_size = key, .value_size = value,
+				.max_entries = entries, .map_flags = flags };
+
+	return bpf(BPF_MAP_CREATE, &attr);
+}`,
+    },
+    {
+      name: "update_map()",
+      text: `static int update_map(int fd, const void *key, const void *value)
+{
+	union bpf_attr attr = { .map_fd = fd, .key = (uintptr_t)key, .value = (uintptr_t)value };
+
+	return bpf(BPF_MAP_UPDATE_ELEM, &attr);
+}`,
+    },
+  ];
+  return [
+    {
+      name: "",
+      text: `// SPDX-License-Identifier: GPL-2.0-only
 /* Loads the program below as ${names.progType} and attaches it, with bpf(2) alone. */
 #include <err.h>
 #include <limits.h>
@@ -66,40 +95,22 @@ export function rawLoader(definition: KernelDefinition, program: Program): strin
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
-
-${constants(definition)}
-
-${insnArray(program.insns)}
-
-static char log_text[1 << 20];
-
-static int bpf(int cmd, union bpf_attr *attr)
+#include <unistd.h>`,
+    },
+    { name: "constants", text: constants(definition) },
+    { name: "insns", text: insnArray(program.insns) },
+    { name: "log_text", text: "static char log_text[1 << 20];" },
+    {
+      name: "bpf()",
+      text: `static int bpf(int cmd, union bpf_attr *attr)
 {
 	return syscall(__NR_bpf, cmd, attr, sizeof(*attr));
-}
-${
-  program.maps.length === 0
-    ? ""
-    : `
-static int create_map(unsigned int type, unsigned int key, unsigned int value, unsigned int entries,
-		      unsigned int flags)
-{
-	union bpf_attr attr = { .map_type = type, .key_size = key, .value_size = value,
-				.max_entries = entries, .map_flags = flags };
-
-	return bpf(BPF_MAP_CREATE, &attr);
-}
-
-static int update_map(int fd, const void *key, const void *value)
-{
-	union bpf_attr attr = { .map_fd = fd, .key = (uintptr_t)key, .value = (uintptr_t)value };
-
-	return bpf(BPF_MAP_UPDATE_ELEM, &attr);
-}
-`
-}
-int main(void)
+}`,
+    },
+    ...(program.maps.length === 0 ? [] : maps),
+    {
+      name: "main()",
+      text: `int main(void)
 {
 	union bpf_attr attr;
 	int prog;
@@ -130,12 +141,16 @@ ${mapSetup(
 		err(1, "BPF_PROG_ATTACH");
 	printf("attached; try: echo 10 > ${definition.attribute.path}; cat ${definition.attribute.path}\\n");
 	return 0;
-}
-`;
+}`,
+    },
+  ];
 }
 
 /** With libbpf 1.x: the two calls of the talk. */
-export function libbpfLoader(definition: KernelDefinition, program: Program): string {
+export const libbpfLoader = (definition: KernelDefinition, program: Program): string =>
+  joined(libbpfLoaderPieces(definition, program));
+
+export function libbpfLoaderPieces(definition: KernelDefinition, program: Program): Piece[] {
   const names = namesOf(definition);
   const create = (map: MapDef) =>
     `bpf_map_create(${mapType(map)}, "${cString(map.name.slice(0, 15))}", ${map.keySize}, ${map.valueSize}, ${map.maxEntries}, ${
@@ -143,21 +158,23 @@ export function libbpfLoader(definition: KernelDefinition, program: Program): st
         ? "NULL"
         : `&(struct bpf_map_create_opts){ .sz = sizeof(struct bpf_map_create_opts), .map_flags = ${map.flags} }`
     })`;
-  return `// SPDX-License-Identifier: GPL-2.0-only
+  return [
+    {
+      name: "",
+      text: `// SPDX-License-Identifier: GPL-2.0-only
 /* Loads the program below as ${names.progType} and attaches it, with libbpf 1.x. */
 #include <bpf/bpf.h>
 #include <err.h>
 #include <limits.h>
 #include <linux/bpf.h>
-#include <stdio.h>
-
-${constants(definition)}
-
-${insnArray(program.insns)}
-
-static char log_text[1 << 20];
-
-int main(void)
+#include <stdio.h>`,
+    },
+    { name: "constants", text: constants(definition) },
+    { name: "insns", text: insnArray(program.insns) },
+    { name: "log_text", text: "static char log_text[1 << 20];" },
+    {
+      name: "main()",
+      text: `int main(void)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts,
 		.expected_attach_type = ${names.attachType},
@@ -177,6 +194,7 @@ ${mapSetup(program, create, "bpf_map_update_elem(MAP, &key, value, BPF_ANY)")}
 		err(1, "bpf_prog_attach");
 	printf("attached; try: echo 10 > ${definition.attribute.path}; cat ${definition.attribute.path}\\n");
 	return 0;
-}
-`;
+}`,
+    },
+  ];
 }

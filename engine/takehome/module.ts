@@ -1,6 +1,7 @@
 // Step 3 of the recipe: the module whose files in sysfs run what is attached, as C for Linux 6.1.
 import { type KernelDefinition, memberNamed, numberType, type SideFile } from "../kernel/definition.ts";
 import { type NumberParse, PARSES, type ShowFormat } from "../kernel/formats.ts";
+import { joined, type Piece } from "./diff.ts";
 import { namesOf } from "./names.ts";
 
 /** Directory names below /sys, and the file's name. */
@@ -52,17 +53,18 @@ function printed(show: ShowFormat, size: number): { readonly format: string; rea
 }
 
 /** The functions of a file beside the one that runs. */
-function sideSource(definition: KernelDefinition, { path, field, parse, show }: SideFile): string {
+function sidePieces(definition: KernelDefinition, { path, field, parse, show }: SideFile): Piece[] {
   const { lower } = namesOf(definition);
   const { file } = pathParts(path);
   const name = `${lower}_${identifier(file)}`;
   const member = field === undefined ? undefined : memberNamed(definition, field);
   const { format, cast } = printed(show, member?.size ?? 4);
-  const type = field === undefined ? "" : numberOf(definition, parse, field);
-  return `${
-    field === undefined || !member
-      ? ""
-      : `static ssize_t ${name}_store(struct kobject *kobj, struct kobj_attribute *attr,
+  const pieces: Piece[] = [];
+  if (field !== undefined && member) {
+    const type = numberOf(definition, parse, field);
+    pieces.push({
+      name: `${name}_store()`,
+      text: `static ssize_t ${name}_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
 	${type} ${type}_value;
@@ -72,21 +74,29 @@ ${parseNumber(definition, parse, "buf", field).join("\n")}
 		return err;
 	WRITE_ONCE(held.${member.name}, ${type}_value);
 	return count;
-}
-
-`
-  }static ssize_t ${name}_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+}`,
+    });
+  }
+  return [
+    ...pieces,
+    {
+      name: `${name}_show()`,
+      text: `static ssize_t ${name}_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "${format}\\n", ${cast}READ_ONCE(${member ? `held.${member.name}` : "result"}));
+}`,
+    },
+    {
+      name: `${name}_attr`,
+      text: `static struct kobj_attribute ${name}_attr =
+	__ATTR(${file}, 0${field === undefined ? "444" : "644"}, ${name}_show, ${field === undefined ? "NULL" : `${name}_store`});`,
+    },
+  ];
 }
 
-static struct kobj_attribute ${name}_attr =
-	__ATTR(${file}, 0${field === undefined ? "444" : "644"}, ${name}_show, ${field === undefined ? "NULL" : `${name}_store`});
+export const moduleSource = (definition: KernelDefinition): string => joined(modulePieces(definition));
 
-`;
-}
-
-export function moduleSource(definition: KernelDefinition): string {
+export function modulePieces(definition: KernelDefinition): Piece[] {
   const names = namesOf(definition);
   const { attribute, files } = definition;
   const { dirs, file } = pathParts(attribute.path);
@@ -102,7 +112,10 @@ export function moduleSource(definition: KernelDefinition): string {
     `\tif (!dirs[${i}])`,
     "\t\tgoto out;",
   ]);
-  return `// SPDX-License-Identifier: GPL-2.0-only
+  return [
+    {
+      name: "",
+      text: `// SPDX-License-Identifier: GPL-2.0-only
 /* ${attribute.path}: a write runs the attached ${names.progType} program, a read gives its result. */
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -110,14 +123,18 @@ export function moduleSource(definition: KernelDefinition): string {
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/sysfs.h>
-${names.kernHeader ? `#include <${names.kernHeader}>\n` : ""}
-extern struct bpf_prog __rcu *${names.attached};
-
-static struct kobject *dirs[${dirs.length}];
-static u32 result;
-${held ? `/* Fields that files of their own set for the runs to come. */\nstatic ${names.kern} held;\n` : ""}
-${files.map((side) => sideSource(definition, side)).join("")}static ssize_t ${names.lower}_store(struct kobject *kobj, struct kobj_attribute *attr,
+#include <linux/sysfs.h>${names.kernHeader ? `\n#include <${names.kernHeader}>` : ""}`,
+    },
+    { name: names.attached, text: `extern struct bpf_prog __rcu *${names.attached};` },
+    {
+      name: "result",
+      text: `static struct kobject *dirs[${dirs.length}];
+static u32 result;${held ? `\n/* Fields that files of their own set for the runs to come. */\nstatic ${names.kern} held;` : ""}`,
+    },
+    ...files.flatMap((side) => sidePieces(definition, side)),
+    {
+      name: `${names.lower}_store()`,
+      text: `static ssize_t ${names.lower}_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
 	${names.kern} ctx = ${held ? "held" : "{}"};
@@ -138,29 +155,39 @@ ${parseLines(definition)
 	}
 	rcu_read_unlock();
 ${several ? "out:\n\tkfree(text);\n" : ""}	return err ?: count;
-}
-
-static ssize_t ${names.lower}_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+}`,
+    },
+    {
+      name: `${names.lower}_show()`,
+      text: `static ssize_t ${names.lower}_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "${format}\\n", ${cast}READ_ONCE(result));
-}
-
-static struct kobj_attribute ${attrs[0]} =
-	__ATTR(${file}, 0${attribute.mode.toString(8)}, ${names.lower}_show, ${names.lower}_store);
-
-static const struct attribute *attrs[] = {
+}`,
+    },
+    {
+      name: attrs[0] as string,
+      text: `static struct kobj_attribute ${attrs[0]} =
+	__ATTR(${file}, 0${attribute.mode.toString(8)}, ${names.lower}_show, ${names.lower}_store);`,
+    },
+    {
+      name: "attrs",
+      text: `static const struct attribute *attrs[] = {
 ${attrs.map((attr) => `\t&${attr}.attr,\n`).join("")}	NULL
-};
-
-static void remove_dirs(void)
+};`,
+    },
+    {
+      name: "remove_dirs()",
+      text: `static void remove_dirs(void)
 {
 	int i = ARRAY_SIZE(dirs);
 
 	while (i--)
 		kobject_put(dirs[i]);
-}
-
-static int __init ${names.lower}_init(void)
+}`,
+    },
+    {
+      name: `${names.lower}_init()`,
+      text: `static int __init ${names.lower}_init(void)
 {
 	int err = -ENOMEM;
 
@@ -171,19 +198,24 @@ ${makeDirs.join("\n")}
 out:
 	remove_dirs();
 	return err;
-}
-
-static void __exit ${names.lower}_exit(void)
+}`,
+    },
+    {
+      name: `${names.lower}_exit()`,
+      text: `static void __exit ${names.lower}_exit(void)
 {
 	sysfs_remove_files(dirs[${dirs.length - 1}], attrs);
 	remove_dirs();
-}
-
-module_init(${names.lower}_init);
+}`,
+    },
+    {
+      name: "module_init()",
+      text: `module_init(${names.lower}_init);
 module_exit(${names.lower}_exit);
 MODULE_DESCRIPTION("Runs ${names.progType} programs from ${attribute.path}");
-MODULE_LICENSE("GPL");
-`;
+MODULE_LICENSE("GPL");`,
+    },
+  ];
 }
 
 export const moduleMakefile = (

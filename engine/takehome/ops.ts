@@ -5,6 +5,7 @@ import { memberOf } from "../facts/convert.ts";
 import { HELPER_PROTOS } from "../facts/helpers.ts";
 import type { CtxField } from "../facts/types.ts";
 import type { KernelDefinition } from "../kernel/definition.ts";
+import type { Piece } from "./diff.ts";
 import { type Names, namesOf } from "./names.ts";
 
 /** Lines that answer one field of the context. */
@@ -116,40 +117,43 @@ function getFuncProto(definition: KernelDefinition): string {
   ].join("\n");
 }
 
-/** kernel/bpf/NAME.c: the two structs that BPF_PROG_TYPE() refers to. */
-export function opsSource(definition: KernelDefinition): string {
+/** kernel/bpf/NAME.c: the two structs that BPF_PROG_TYPE() refers to, and the functions in them. */
+export function opsPieces(definition: KernelDefinition): Piece[] {
   const names = namesOf(definition);
-  return `// SPDX-License-Identifier: GPL-2.0-only
+  const converts = names.kernHeader !== undefined;
+  return [
+    {
+      name: "",
+      text: `// SPDX-License-Identifier: GPL-2.0-only
 /* ${names.progType}: what its programs may do, and the program that is attached. */
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/mutex.h>
-#include <linux/rcupdate.h>
-${names.kernHeader ? `#include <${names.kernHeader}>\n` : ""}
-${isValidAccess(definition)}
-
-${getFuncProto(definition)}
-${names.kernHeader ? `\n${convertCtxAccess(definition)}\n` : ""}
-const struct bpf_verifier_ops ${names.ops}_verifier_ops = {
+#include <linux/rcupdate.h>${converts ? `\n#include <${names.kernHeader}>` : ""}`,
+    },
+    { name: `${names.lower}_is_valid_access()`, text: isValidAccess(definition) },
+    { name: `${names.lower}_func_proto()`, text: getFuncProto(definition) },
+    ...(converts ? [{ name: `${names.lower}_convert_ctx_access()`, text: convertCtxAccess(definition) }] : []),
+    {
+      name: `${names.ops}_verifier_ops`,
+      text: `const struct bpf_verifier_ops ${names.ops}_verifier_ops = {
 	.get_func_proto		= ${names.lower}_func_proto,
 	.is_valid_access	= ${names.lower}_is_valid_access,
-${names.kernHeader ? `\t.convert_ctx_access\t= ${names.lower}_convert_ctx_access,\n` : ""}};
-
-const struct bpf_prog_ops ${names.ops}_prog_ops = {
-};
-`;
+${converts ? `\t.convert_ctx_access\t= ${names.lower}_convert_ctx_access,\n` : ""}};`,
+    },
+    { name: `${names.ops}_prog_ops`, text: `const struct bpf_prog_ops ${names.ops}_prog_ops = {\n};` },
+  ];
 }
 
 /** What step 2 adds to that file. */
-export function attachSource(definition: KernelDefinition): string {
+export function attachPieces(definition: KernelDefinition): Piece[] {
   const names = namesOf(definition);
-  return `
-struct bpf_prog __rcu *${names.attached};
-EXPORT_SYMBOL_GPL(${names.attached});
-
-static DEFINE_MUTEX(${names.lower}_mutex);
-
-/* Readers are in RCU sections, and bpf_prog_put() frees after a grace period. */
+  return [
+    { name: names.attached, text: `struct bpf_prog __rcu *${names.attached};\nEXPORT_SYMBOL_GPL(${names.attached});` },
+    { name: `${names.lower}_mutex`, text: `static DEFINE_MUTEX(${names.lower}_mutex);` },
+    {
+      name: `${names.lower}_replace()`,
+      text: `/* Readers are in RCU sections, and bpf_prog_put() frees after a grace period. */
 static void ${names.lower}_replace(struct bpf_prog *prog)
 {
 	struct bpf_prog *old;
@@ -160,19 +164,24 @@ static void ${names.lower}_replace(struct bpf_prog *prog)
 	mutex_unlock(&${names.lower}_mutex);
 	if (old)
 		bpf_prog_put(old);
-}
-
-/* Takes over the caller's reference to prog. */
+}`,
+    },
+    {
+      name: `${names.attach}()`,
+      text: `/* Takes over the caller's reference to prog. */
 int ${names.attach}(struct bpf_prog *prog)
 {
 	${names.lower}_replace(prog);
 	return 0;
-}
-
-int ${names.detach}(void)
+}`,
+    },
+    {
+      name: `${names.detach}()`,
+      text: `int ${names.detach}(void)
 {
 	${names.lower}_replace(NULL);
 	return 0;
-}
-`;
+}`,
+    },
+  ];
 }

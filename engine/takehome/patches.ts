@@ -1,21 +1,24 @@
 // Steps 1 and 2 of the recipe as patches against Linux 6.1 (Debian's linux-source-6.1).
 import type { ReturnRange } from "../facts/types.ts";
 import type { KernelDefinition } from "../kernel/definition.ts";
-import { type Insertion, patch } from "./diff.ts";
+import { type Change, type Insertion, joined, type NewFile, patch } from "./diff.ts";
 import { ctxMembers, kernMembers, namesOf } from "./names.ts";
-import { attachSource, opsSource } from "./ops.ts";
+import { attachPieces, opsPieces } from "./ops.ts";
 
 const UAPI = "include/uapi/linux/bpf.h";
 const SYSCALL = "kernel/bpf/syscall.c";
 
 /** 1. the program type: its number, its operations, the macro that ties them. */
-export function progTypePatch(definition: KernelDefinition): string {
+export const progTypePatch = (definition: KernelDefinition): string => patch(progTypeChange(definition));
+
+export function progTypeChange(definition: KernelDefinition): Change {
   const names = namesOf(definition);
   const { returnRange } = definition.type;
   const insertions: Insertion[] = [
     {
       path: UAPI,
       line: 995,
+      inside: "enum bpf_prog_type",
       before: [
         "\tBPF_PROG_TYPE_LSM,",
         "\tBPF_PROG_TYPE_SK_LOOKUP,",
@@ -27,6 +30,7 @@ export function progTypePatch(definition: KernelDefinition): string {
     {
       path: UAPI,
       line: 7037,
+      inside: names.ctx,
       before: ["\tenum bpf_core_relo_kind kind;", "};", ""],
       added: [
         `/* What a program of type ${names.progType} gets in R1. */`,
@@ -40,6 +44,7 @@ export function progTypePatch(definition: KernelDefinition): string {
     {
       path: "include/linux/bpf_types.h",
       line: 80,
+      inside: "bpf_types.h",
       before: ["BPF_PROG_TYPE(BPF_PROG_TYPE_SYSCALL, bpf_syscall,", "\t      void *, void *)"],
       added: [`BPF_PROG_TYPE(${names.progType}, ${names.ops},`, `\t      ${names.ctx}, ${names.kern})`],
       after: ["", "BPF_MAP_TYPE(BPF_MAP_TYPE_ARRAY, array_map_ops)"],
@@ -47,6 +52,7 @@ export function progTypePatch(definition: KernelDefinition): string {
     {
       path: "kernel/bpf/Makefile",
       line: 10,
+      inside: "Makefile",
       before: ["obj-$(CONFIG_BPF_SYSCALL) += bpf_iter.o map_iter.o task_iter.o prog_iter.o link_iter.o"],
       added: [`obj-$(CONFIG_BPF_SYSCALL) += ${names.lower}.o`],
       after: [
@@ -58,23 +64,28 @@ export function progTypePatch(definition: KernelDefinition): string {
     insertions.push({
       path: "kernel/bpf/verifier.c",
       line: 10911,
+      inside: "check_return_code()",
       before: ["\tcase BPF_PROG_TYPE_SK_LOOKUP:", "\t\trange = tnum_range(SK_DROP, SK_PASS);", "\t\tbreak;"],
       added: [`\tcase ${names.progType}:`, ...rangeLines(returnRange), "\t\tbreak;"],
       after: ["", "\tcase BPF_PROG_TYPE_LSM:", "\t\tif (env->prog->expected_attach_type != BPF_LSM_CGROUP) {"],
     });
   }
-  const files = [{ path: names.source, text: opsSource(definition) }];
+  const files: NewFile[] = [{ path: names.source, pieces: opsPieces(definition) }];
   if (names.kernHeader) {
     insertions.push({
       path: "kernel/bpf/btf.c",
       line: 21,
+      inside: "btf.c",
       before: ["#include <linux/btf_ids.h>", "#include <linux/skmsg.h>", "#include <linux/perf_event.h>"],
       added: [`#include <${names.kernHeader}>`],
       after: ["#include <linux/bsearch.h>", "#include <linux/kobject.h>", "#include <linux/sysfs.h>"],
     });
-    files.unshift({ path: `include/${names.kernHeader}`, text: kernHeaderSource(definition) });
+    files.unshift({
+      path: `include/${names.kernHeader}`,
+      pieces: [{ name: names.kern, text: kernHeaderSource(definition).trimEnd() }],
+    });
   }
-  return patch(insertions, files);
+  return { insertions, files };
 }
 
 /** Linux 6.1 keeps the range as a tnum, which can say only some: of the others the bounds are asked for. */
@@ -113,9 +124,12 @@ ${kernMembers(definition)
 }
 
 /** 2. the attach type: its number, and the four functions of bpf(2) that have to know it. */
-export function attachTypePatch(definition: KernelDefinition): string {
+export const attachTypePatch = (definition: KernelDefinition): string => patch(attachTypeChange(definition));
+
+export function attachTypeChange(definition: KernelDefinition): Change {
   const names = namesOf(definition);
-  const ops = opsSource(definition).trimEnd().split("\n");
+  const ops = joined(opsPieces(definition)).trimEnd().split("\n");
+  const pieces = attachPieces(definition);
   const expected = definition.type.attach.requiredAtLoad
     ? [
         `\tcase ${names.progType}:`,
@@ -128,6 +142,7 @@ export function attachTypePatch(definition: KernelDefinition): string {
     {
       path: UAPI,
       line: 1043,
+      inside: "enum bpf_attach_type",
       before: ["\tBPF_PERF_EVENT,", "\tBPF_TRACE_KPROBE_MULTI,", "\tBPF_LSM_CGROUP,"],
       added: [`\t${names.attachType},`],
       after: ["\t__MAX_BPF_ATTACH_TYPE", "};", ""],
@@ -135,6 +150,7 @@ export function attachTypePatch(definition: KernelDefinition): string {
     {
       path: "include/linux/bpf.h",
       line: 2622,
+      inside: "bpf.h",
       before: ["/* verifier prototypes for helper functions called from eBPF programs */"],
       added: [`int ${names.attach}(struct bpf_prog *prog);`, `int ${names.detach}(void);`, ""],
       after: ["extern const struct bpf_func_proto bpf_map_lookup_elem_proto;"],
@@ -145,6 +161,7 @@ export function attachTypePatch(definition: KernelDefinition): string {
           {
             path: SYSCALL,
             line: 2446,
+            inside: "bpf_prog_load_check_attach()",
             before: ["\t\tdefault:", "\t\t\treturn -EINVAL;", "\t\t}"],
             added: expected,
             after: ["\tcase BPF_PROG_TYPE_SYSCALL:", "\tcase BPF_PROG_TYPE_EXT:", "\t\tif (expected_attach_type)"],
@@ -153,6 +170,7 @@ export function attachTypePatch(definition: KernelDefinition): string {
     {
       path: SYSCALL,
       line: 3566,
+      inside: "attach_type_to_prog_type()",
       before: ["\t\treturn BPF_PROG_TYPE_XDP;", "\tcase BPF_LSM_CGROUP:", "\t\treturn BPF_PROG_TYPE_LSM;"],
       added: [`\tcase ${names.attachType}:`, `\t\treturn ${names.progType};`],
       after: ["\tdefault:", "\t\treturn BPF_PROG_TYPE_UNSPEC;", "\t}"],
@@ -160,6 +178,7 @@ export function attachTypePatch(definition: KernelDefinition): string {
     {
       path: SYSCALL,
       line: 3626,
+      inside: "bpf_prog_attach()",
       before: ["\t\telse", "\t\t\tret = cgroup_bpf_prog_attach(attr, ptype, prog);", "\t\tbreak;"],
       added: [`\tcase ${names.progType}:`, `\t\tret = ${names.attach}(prog);`, "\t\tbreak;"],
       after: ["\tdefault:", "\t\tret = -EINVAL;", "\t}"],
@@ -167,6 +186,7 @@ export function attachTypePatch(definition: KernelDefinition): string {
     {
       path: SYSCALL,
       line: 3663,
+      inside: "bpf_prog_detach()",
       before: [
         "\tcase BPF_PROG_TYPE_SOCK_OPS:",
         "\tcase BPF_PROG_TYPE_LSM:",
@@ -178,10 +198,12 @@ export function attachTypePatch(definition: KernelDefinition): string {
     {
       path: names.source,
       line: ops.length - 2,
+      inside: names.source,
       before: ops.slice(-3),
-      added: attachSource(definition).trimEnd().split("\n"),
+      added: ["", ...joined(pieces).trimEnd().split("\n")],
+      pieces,
       after: [],
     },
   ];
-  return patch(insertions, []);
+  return { insertions, files: [] };
 }
