@@ -442,7 +442,7 @@ test("the four steps are read as code of the definition that is there, a text a 
     ],
     ["include/uapi/linux/bpf.h", "include/linux/bpf.h", "kernel/bpf/syscall.c", "kernel/bpf/twice.c"],
     ["module/twice_module.c"],
-    ["loader.c"],
+    ["loader.c", "loader-libbpf.c"],
   ]);
   for (const file of code.flat().filter(({ diff }) => diff)) expect(file.text).toMatch(/^@@ -\d+(,\d+)? \+\d/);
   expect(code[0]?.[0]?.text).toContain("+\tBPF_PROG_TYPE_TWICE,");

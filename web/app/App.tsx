@@ -19,7 +19,7 @@ const FilesSheet = lazy(() => import("./FilesSheet.tsx"));
 const LessonFileSheet = lazy(() => import("./LessonFileSheet.tsx"));
 const Gallery = lazy(() => import("../gallery/Gallery.tsx"));
 const PrintView = lazy(() => import("./PrintView.tsx"));
-const Stage = lazy(() => import("./Stage.tsx"));
+const Stage = lazy(() => import("../stage/Stage.tsx"));
 
 export function App() {
   const text = useText();
@@ -27,6 +27,7 @@ export function App() {
   const phone = useMedia("(max-width: 719px)");
   const dialog = useDialog((s) => s.open);
   useDroppedLessons();
+  const onStage = present && !embed;
 
   useEffect(() => {
     document.documentElement.lang = language;
@@ -37,13 +38,9 @@ export function App() {
     document.documentElement.dataset.motion = motion ? "on" : "off";
   }, [motion]);
 
-  useEffect(() => {
-    document.documentElement.dataset.present = String(present && !phone);
-  }, [present, phone]);
-
   return (
-    <div className="app" data-embed={embed || undefined} data-present={present || undefined}>
-      {!embed && !present ? (
+    <div className="app" data-embed={embed || undefined}>
+      {!embed && !onStage ? (
         <Header />
       ) : (
         <header className="visually-hidden">
@@ -52,8 +49,10 @@ export function App() {
       )}
       <NoticeBar />
       <main className="app__main">
-        {!embed && !phone && <Lesson />}
-        <Suspense>{embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</Suspense>
+        {!embed && !phone && !onStage && <Lesson />}
+        <Suspense>
+          {onStage ? <Stage /> : embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}
+        </Suspense>
       </main>
       <Busy />
       <Suspense>
@@ -64,7 +63,6 @@ export function App() {
         {dialog === "lesson-file" && <LessonFileSheet />}
         {dialog === "gallery" && <Gallery />}
         {dialog === "print" && <PrintView />}
-        {present && !embed && <Stage />}
       </Suspense>
     </div>
   );

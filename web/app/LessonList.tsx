@@ -3,6 +3,7 @@ import { Check, FolderOpen } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useLessonText } from "../i18n/lessons.ts";
 import { LESSON_IDS, type LessonEntry, lessonList } from "../lessons/index.ts";
+import { slidesText } from "../lessons/parse-scene.ts";
 import { openDialog } from "../stores/dialog.ts";
 import { openLesson, useLesson } from "../stores/lesson.ts";
 import { forgetProgress, useProgress } from "../stores/progress.ts";
@@ -41,7 +42,7 @@ export default function LessonList() {
                 <span className="lesson-list__number">{number}</span>
                 <span className="lesson-list__title">
                   {title[language]}
-                  {slides && <span className="hint">{text.slides(...slides)}</span>}
+                  {slides.length > 0 && <span className="hint">{text.slides(slidesText(slides))}</span>}
                 </span>
                 {progress[id]?.solved && (
                   <Check size={16} className="lesson-list__done" role="img" aria-label={text.solved} />

@@ -19,6 +19,7 @@ import { LESSON_IDS, textOf } from "../lessons/index.ts";
 import type { Lesson, LessonText, Point } from "../lessons/lesson.ts";
 import { Acting, Markdown } from "../lessons/Markdown.tsx";
 import { Predict } from "../lessons/Predict.tsx";
+import { slidesText } from "../lessons/parse-scene.ts";
 import { openDialog } from "../stores/dialog.ts";
 import { againFromTheStart, moreHints, openLesson, uncover, useLesson } from "../stores/lesson.ts";
 import { moveTo } from "../stores/machine.ts";
@@ -42,8 +43,6 @@ export default function LessonPanel({ phone = false }: Props) {
   const { lesson, number } = useLesson();
   const [list, setList] = useState(false);
   const [folded, setFolded] = useState(false);
-  // A phone has no keys to uncover one point after the other.
-  const talking = useSettings((s) => s.present) && !phone;
   const shown = lesson && textOf(lesson, language);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another lesson takes the list's place
   useEffect(() => setList(false), [lesson]);
@@ -74,8 +73,8 @@ export default function LessonPanel({ phone = false }: Props) {
         </Suspense>
       ) : (
         <>
-          <Body lesson={lesson} shown={shown} talking={talking} />
-          <Foot lesson={lesson} number={number} text={text} talking={talking} />
+          <Body lesson={lesson} shown={shown} />
+          <Foot lesson={lesson} number={number} text={text} />
         </>
       )}
     </section>
@@ -85,42 +84,32 @@ export default function LessonPanel({ phone = false }: Props) {
 interface BodyProps {
   readonly lesson: Lesson;
   readonly shown: LessonText;
-  /** Points come one after the other. */
-  readonly talking: boolean;
 }
 
-function Body({ lesson, shown, talking }: BodyProps) {
+function Body({ lesson, shown }: BodyProps) {
   const text = useLessonText();
-  const { uncovered, point } = useLesson();
+  const uncovered = useLesson((s) => s.uncovered);
   const top = useRef<HTMLElement>(null);
-  const last = useRef<HTMLDivElement>(null);
   const doing = useMemo(() => ({ uncovered, uncover, goTo: (step: number) => void moveTo(step) }), [uncovered]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a lesson begins at its top
   useEffect(() => {
     top.current?.scrollTo({ top: 0 });
   }, [lesson]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was just uncovered comes into sight
-  useEffect(() => {
-    if (talking) last.current?.scrollIntoView({ block: "nearest" });
-  }, [point, talking]);
-  const points = talking ? shown.points.slice(0, point) : shown.points;
   return (
     <ScrollRegion ref={top} className="lesson__body" aria-label={shown.title}>
-      {lesson.slides && <p className="lesson__slides">{text.slides(...lesson.slides)}</p>}
+      {lesson.slides.length > 0 && <p className="lesson__slides">{text.slides(slidesText(lesson.slides))}</p>}
       <h2 className="lesson__title">{shown.title}</h2>
       <Acting value={doing}>
-        {points.map((one, i) => (
+        {shown.points.map((one, i) => (
           <div
             // biome-ignore lint/suspicious/noArrayIndexKey: the points of a lesson do not move
             key={i}
-            ref={i === points.length - 1 ? last : undefined}
             className="lesson__point"
-            data-past={(talking && i < point - 1) || undefined}
           >
             <PointView point={one} place={i} id={lesson.id} />
           </div>
         ))}
-        {!talking && <Hints lesson={lesson} shown={shown} />}
+        <Hints lesson={lesson} shown={shown} />
       </Acting>
     </ScrollRegion>
   );
@@ -161,7 +150,6 @@ interface FootProps {
   readonly lesson: Lesson;
   readonly number: number;
   readonly text: LessonTexts;
-  readonly talking: boolean;
 }
 
 interface Aim {
@@ -188,14 +176,14 @@ function aims(lesson: Lesson, views: readonly GoalView[] | null, text: LessonTex
 }
 
 /** Always in sight: the goals, and the way on. */
-function Foot({ lesson, number, text, talking }: FootProps) {
+function Foot({ lesson, number, text }: FootProps) {
   const goals = useLesson((s) => s.goals);
   const shown = aims(lesson, goals, text);
   const met = shown.filter((one) => one.met).length;
   const solved = shown.length > 0 && met === shown.length;
   return (
     <footer className="lesson__foot" data-solved={solved || undefined}>
-      {shown.length > 0 && !talking && (
+      {shown.length > 0 && (
         <div className="lesson__goal" data-testid="goals" data-met={met} data-of={shown.length}>
           <h3 className="lesson__label">
             {text.goal}

@@ -7,6 +7,7 @@ import { useText } from "../i18n/index.ts";
 import { goalText, useLessonText } from "../i18n/lessons.ts";
 import { textOf } from "../lessons/index.ts";
 import type { Point } from "../lessons/lesson.ts";
+import { slidesText } from "../lessons/parse-scene.ts";
 import { Acting, Markdown } from "../lessons/Markdown.tsx";
 import { closeDialog } from "../stores/dialog.ts";
 import { useLesson } from "../stores/lesson.ts";
@@ -63,7 +64,7 @@ export default function PrintView() {
         </div>
         <article className="print__page lesson__body">
           <h1>{shown?.title ?? title?.[language] ?? page.header.ownProgram}</h1>
-          {lesson?.slides && <p className="hint">{text.slides(...lesson.slides)}</p>}
+          {lesson && lesson.slides.length > 0 && <p className="hint">{text.slides(slidesText(lesson.slides))}</p>}
           {shown?.points.map((point, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the points of a lesson do not move
             <div key={i} className="print__point">
@@ -93,7 +94,7 @@ export default function PrintView() {
             </p>
           )}
           {steps && steps.length > 0 && <Registers steps={steps} title={`${text.printed.registers} (${input})`} />}
-          {lesson?.slides && <p className="hint print__source-of">{text.printed.source}</p>}
+          {lesson && lesson.slides.length > 0 && <p className="hint print__source-of">{text.printed.source}</p>}
         </article>
       </section>
     </Acting>

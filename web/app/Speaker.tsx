@@ -1,17 +1,35 @@
-// The speaker's window: notes, what comes next, the clock. Follows the page that presents, on this device only, and can
-// move it. Opened by that page; works without a network.
-import { ChevronLeft, ChevronRight, RotateCcw } from "lucide-react";
+// The speaker's window: notes, what comes next, the solution, the clock against the plan. Follows the page that presents, on
+// this device only, and can move it. Opened by that page; works without a network.
+import { ChevronLeft, ChevronRight, RotateCcw, Square } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { lessonTexts } from "../i18n/lessons.ts";
-import type { Point } from "../lessons/lesson.ts";
+import { type LessonTexts, lessonTexts } from "../i18n/lessons.ts";
+import { stageTexts } from "../i18n/stage.ts";
 import { Acting, Markdown } from "../lessons/Markdown.tsx";
-import { channelName, type SpeakerAsks, type SpeakerIs, type SpeakerView } from "../stores/present.ts";
+import { slidesText } from "../lessons/parse-scene.ts";
+import { Sentence } from "../stage/Sentence.tsx";
+import type { SpeakerView } from "../stage/speaker-view.ts";
 import { useSettings } from "../stores/settings.ts";
+import { channelName, type SpeakerAsks, type SpeakerIs } from "../stores/speaker.ts";
 import "./lesson.css";
 import "./speaker.css";
 
 /** All blanks stand open: the speaker has to know. */
 const ALL_OPEN = { uncovered: null, uncover: () => {}, goTo: () => {} };
+
+/** The stage's own keys. */
+const KEYS: Readonly<Record<string, SpeakerAsks>> = {
+  PageDown: { kind: "advance", by: 1 },
+  ArrowRight: { kind: "advance", by: 1 },
+  ArrowDown: { kind: "advance", by: 1 },
+  " ": { kind: "advance", by: 1 },
+  PageUp: { kind: "advance", by: -1 },
+  ArrowLeft: { kind: "advance", by: -1 },
+  ArrowUp: { kind: "advance", by: -1 },
+  Home: { kind: "home" },
+  End: { kind: "end" },
+  b: { kind: "black" },
+  ".": { kind: "black" },
+};
 
 export default function Speaker({ id }: { readonly id: string }) {
   const [view, setView] = useState<SpeakerView | null>(null);
@@ -36,10 +54,11 @@ export default function Speaker({ id }: { readonly id: string }) {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const by = { PageDown: 1, ArrowRight: 1, " ": 1, PageUp: -1, ArrowLeft: -1 }[event.key];
-      if (by === undefined || (event.key === " " && event.target instanceof HTMLButtonElement)) return;
+      const asked = KEYS[event.key];
+      const pressed = event.target instanceof HTMLElement && event.target.matches("button, summary");
+      if (!asked || event.ctrlKey || event.altKey || event.metaKey || (event.key === " " && pressed)) return;
       event.preventDefault();
-      channel.current?.postMessage({ kind: "advance", by: by as 1 | -1 } satisfies SpeakerAsks);
+      channel.current?.postMessage(asked);
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
@@ -56,43 +75,63 @@ export default function Speaker({ id }: { readonly id: string }) {
         <p>{text.present.waiting}</p>
       </main>
     );
+  const stage = stageTexts(view.language);
   return (
     <Acting value={ALL_OPEN}>
       <main className="speaker">
         <header className="speaker__head">
           <h1>{view.title}</h1>
           <p className="hint" data-testid="speaker-place">
-            {view.number > 0 && `${text.of(view.number, view.lessons)} · `}
-            {view.points > 0 && `${text.present.point(view.point, view.points)} · `}
-            {text.present.step(view.step, view.steps)}
+            {stage.at(view.press, view.presses)}
+            {view.slides.length > 0 && ` · ${stage.slides(slidesText(view.slides))}`}
           </p>
         </header>
-        <Clock since={view.since} text={text.present} restart={() => ask({ kind: "restart" })} />
+        <Clock view={view} text={text.present} restart={() => ask({ kind: "restart" })} />
         <section className="speaker__notes" aria-label={text.present.notes}>
           <h2 className="lesson__label">{text.present.notes}</h2>
           <p data-testid="speaker-notes" data-none={view.notes === "" || undefined}>
             {view.notes || text.present.noNotes}
           </p>
+          {view.point.length > 0 && (
+            <div className="lesson__body speaker__point">
+              <Markdown tokens={view.point} name="point" />
+            </div>
+          )}
+          {view.solution !== "" && (
+            <details className="speaker__solution">
+              <summary>{text.present.solution}</summary>
+              <pre className="lesson__code">
+                <code>{view.solution}</code>
+              </pre>
+            </details>
+          )}
         </section>
         <section className="speaker__now" aria-label={text.present.now}>
           <h2 className="lesson__label">{text.present.now}</h2>
-          <PointText point={view.now} name="now" />
-          {view.said && <p className="speaker__said">{view.said}</p>}
+          <p>
+            <Sentence text={view.heading} open={Number.POSITIVE_INFINITY} />
+          </p>
+          {view.call && <code>{view.call}</code>}
+          {view.said && (
+            <p className="speaker__said">
+              <Sentence text={view.said} open={Number.POSITIVE_INFINITY} />
+            </p>
+          )}
         </section>
         <section className="speaker__next" aria-label={text.present.comes}>
           <h2 className="lesson__label">{text.present.comes}</h2>
-          {view.next ? (
-            <PointText point={view.next} name="next" />
-          ) : view.insn ? (
-            <code data-testid="speaker-insn">{view.insn}</code>
-          ) : (
-            <p>{text.present.nothingComes}</p>
-          )}
+          <p data-testid="speaker-next">
+            <Sentence text={view.next} open={Number.POSITIVE_INFINITY} />
+          </p>
         </section>
         <nav className="speaker__ways">
           <button type="button" className="button" onClick={() => ask({ kind: "advance", by: -1 })}>
             <ChevronLeft size={18} aria-hidden="true" />
             {text.present.previous}
+          </button>
+          <button type="button" className="button" aria-pressed={view.black} onClick={() => ask({ kind: "black" })}>
+            <Square size={16} aria-hidden="true" />
+            {text.present.black}
           </button>
           <button type="button" className="button button--main" onClick={() => ask({ kind: "advance", by: 1 })}>
             {text.present.next}
@@ -104,43 +143,35 @@ export default function Speaker({ id }: { readonly id: string }) {
   );
 }
 
-function PointText({ point, name }: { readonly point: Point | null; readonly name: string }) {
-  if (!point) return null;
-  return (
-    <div className="lesson__body speaker__point">
-      <Markdown tokens={point.kind === "text" ? point.tokens : point.question} name={name} />
-      {point.kind === "predict" && (
-        <p className="speaker__answer">
-          → {typeof point.answer === "number" ? (point.choices[point.answer] ?? "").replace(/`/g, "") : point.answer}
-        </p>
-      )}
-    </div>
-  );
-}
-
 interface ClockProps {
-  readonly since: number;
-  readonly text: { readonly clock: string; readonly elapsed: string; readonly restart: string };
+  readonly view: SpeakerView;
+  readonly text: LessonTexts["present"];
   readonly restart: () => void;
 }
 
-function Clock({ since, text, restart }: ClockProps) {
+const two = (n: number): string => String(n).padStart(2, "0");
+/** Seconds as mm:ss, or h:mm:ss. */
+function clockText(seconds: number): string {
+  const hours = Math.floor(seconds / 3600);
+  return `${hours > 0 ? `${hours}:` : ""}${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+function Clock({ view, text, restart }: ClockProps) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 500);
     return () => clearInterval(timer);
   }, []);
-  const elapsed = Math.max(0, Math.floor((now - since) / 1000));
-  const two = (n: number): string => String(n).padStart(2, "0");
-  const hours = Math.floor(elapsed / 3600);
+  const elapsed = Math.max(0, Math.floor((now - view.since) / 1000));
+  const planned = Math.round(view.planned * 60);
   const date = new Date(now);
   return (
     <dl className="speaker__clock">
       <dt>{text.clock}</dt>
       <dd>{`${two(date.getHours())}:${two(date.getMinutes())}`}</dd>
       <dt>{text.elapsed}</dt>
-      <dd data-testid="elapsed">
-        {`${hours > 0 ? `${hours}:` : ""}${two(Math.floor(elapsed / 60) % 60)}:${two(elapsed % 60)}`}
+      <dd data-testid="elapsed" data-late={(view.minutes > 0 && elapsed > planned + 60) || undefined}>
+        {clockText(elapsed)}
         <button
           type="button"
           className="button button--quiet button--icon"
@@ -151,6 +182,15 @@ function Clock({ since, text, restart }: ClockProps) {
           <RotateCcw size={15} aria-hidden="true" />
         </button>
       </dd>
+      {view.minutes > 0 && (
+        <>
+          <dt>{text.plan}</dt>
+          <dd data-testid="plan">
+            {clockText(planned)}
+            <span className="hint">/ {clockText(Math.round(view.minutes * 60))}</span>
+          </dd>
+        </>
+      )}
     </dl>
   );
 }

@@ -21,7 +21,7 @@ import {
   useLayout,
 } from "../stores/layout.ts";
 import { moveBy, moveTo, moveToEnd, useMachine } from "../stores/machine.ts";
-import { advance, resumeLessons, takeBack, useProgram } from "../stores/program.ts";
+import { openTalk, resumeLessons, takeBack, useProgram } from "../stores/program.ts";
 import { findRegisterAtCursor } from "../stores/register-search.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
 import { goOn, runToCursor, visitLine } from "../stores/travel.ts";
@@ -45,6 +45,8 @@ export interface Command {
 
 const hasRun = (): boolean => useMachine.getState().run !== null;
 const presenting = (): boolean => useSettings.getState().present;
+const onStage = async (press: (stage: typeof import("../stores/present.ts")) => unknown): Promise<unknown> =>
+  press(await import("../stores/present.ts"));
 
 const THEME_WORDS: Readonly<Record<Theme, Texts>> = {
   system: { en: "Theme: as the system", ja: "テーマ: システムに合わせる" },
@@ -362,68 +364,47 @@ export const COMMANDS: readonly Command[] = [
     act: () => useSettings.setState((s) => ({ present: !s.present })),
   },
   {
+    id: "learn.talk",
+    group: "learn",
+    words: { en: "Give the whole talk", ja: "発表を最初から最後まで" },
+    act: async () => {
+      await openTalk();
+      useSettings.setState({ present: true });
+    },
+  },
+  {
     id: "learn.next",
     group: "learn",
-    words: {
-      en: "On: the lesson's points, then the steps (slide clicker)",
-      ja: "進む: レッスンの要点、次にステップ (リモコン)",
-    },
-    keys: ["PageDown"],
+    words: { en: "On, with a slide clicker", ja: "進む (リモコン)" },
+    keys: ["PageDown", "ArrowRight", "ArrowDown", " "],
     where: "presenting",
     when: presenting,
-    act: () => advance(1),
+    act: () => onStage(({ advance }) => advance(1)),
   },
   {
     id: "learn.previous",
     group: "learn",
     words: { en: "Back, with a slide clicker", ja: "戻る (リモコン)" },
-    keys: ["PageUp"],
+    keys: ["PageUp", "ArrowLeft", "ArrowUp"],
     where: "presenting",
     when: presenting,
-    act: () => advance(-1),
+    act: () => onStage(({ advance }) => advance(-1)),
   },
   {
-    id: "learn.bigger",
+    id: "learn.black",
     group: "learn",
-    words: { en: "Bigger, while presenting", ja: "大きく (発表中)" },
-    keys: ["+", "="],
+    words: { en: "Black screen, while presenting", ja: "画面を暗くする (発表中)" },
+    keys: ["b", "."],
     where: "presenting",
     when: presenting,
-    act: () => import("../stores/present.ts").then(({ resize }) => resize(1)),
-  },
-  {
-    id: "learn.smaller",
-    group: "learn",
-    words: { en: "Smaller, while presenting", ja: "小さく (発表中)" },
-    keys: ["-"],
-    where: "presenting",
-    when: presenting,
-    act: () => import("../stores/present.ts").then(({ resize }) => resize(-1)),
-  },
-  {
-    id: "learn.ask",
-    group: "learn",
-    words: { en: "Ask before showing a value, while presenting", ja: "値を見せる前に問う (発表中)" },
-    keys: ["q"],
-    where: "presenting",
-    when: presenting,
-    act: () => import("../stores/present.ts").then(({ toggleAsking }) => toggleAsking()),
-  },
-  {
-    id: "learn.show",
-    group: "learn",
-    words: { en: "Show the covered value, while presenting", ja: "伏せた値を見せる (発表中)" },
-    keys: ["."],
-    where: "presenting",
-    when: presenting,
-    act: () => import("../stores/present.ts").then(({ showValue }) => showValue()),
+    act: () => onStage(({ toggleBlack }) => toggleBlack()),
   },
   {
     id: "learn.speaker",
     group: "learn",
     words: { en: "Speaker's window", ja: "発表者の画面" },
     when: presenting,
-    act: () => import("../stores/present.ts").then(({ openSpeaker }) => openSpeaker()),
+    act: () => import("../stores/speaker.ts").then(({ openSpeaker }) => openSpeaker()),
   },
   {
     id: "learn.first",
@@ -432,7 +413,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Home"],
     where: "presenting",
     when: presenting,
-    act: () => moveTo(0),
+    act: () => onStage(({ home }) => home()),
   },
   {
     id: "learn.last",
@@ -441,7 +422,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["End"],
     where: "presenting",
     when: presenting,
-    act: moveToEnd,
+    act: () => onStage(({ end }) => end()),
   },
   {
     id: "learn.leave-present",
@@ -450,7 +431,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Escape"],
     where: "presenting",
     when: presenting,
-    act: () => useSettings.setState({ present: false }),
+    act: () => onStage(({ leaveStage }) => leaveStage()),
   },
 
   {

@@ -6,7 +6,8 @@ export interface LessonTexts {
   readonly panel: string;
   readonly of: (n: number, all: number) => string;
   readonly own: string;
-  readonly slides: (from: number, to: number) => string;
+  /** `list`: `25-27,31` */
+  readonly slides: (list: string) => string;
   readonly previous: string;
   readonly next: string;
   readonly leave: string;
@@ -51,22 +52,14 @@ export interface LessonTexts {
     readonly close: string;
   };
   readonly present: {
-    readonly speaker: string;
-    readonly smaller: string;
-    readonly bigger: string;
-    readonly leave: string;
-    readonly start: string;
-    readonly whatIs: (register: string) => string;
-    readonly reveal: string;
-    readonly ask: string;
-    readonly point: (n: number, all: number) => string;
-    readonly step: (n: number, all: number) => string;
+    readonly solution: string;
+    readonly black: string;
+    readonly plan: string;
     readonly previous: string;
     readonly next: string;
     readonly notes: string;
     readonly noNotes: string;
     readonly comes: string;
-    readonly nothingComes: string;
     readonly now: string;
     readonly clock: string;
     readonly elapsed: string;
@@ -101,7 +94,7 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     panel: "Lesson",
     of: (n, all) => `Lesson ${n} of ${all}`,
     own: "Lesson from a file",
-    slides: (from, to) => (from === to ? `slide ${from}` : `slides ${from} to ${to}`),
+    slides: (list) => (/^\d+$/.test(list) ? `slide ${list}` : `slides ${list.replaceAll(",", ", ").replaceAll("-", "–")}`),
     previous: "Previous lesson",
     next: "Next lesson",
     leave: "Leave the lessons",
@@ -172,22 +165,14 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       close: "Close",
     },
     present: {
-      speaker: "Speaker's window",
-      smaller: "Smaller",
-      bigger: "Bigger",
-      leave: "Leave presenting",
-      start: "PageDown goes on",
-      whatIs: (register) => `What is ${register} now?`,
-      reveal: "Show the value",
-      ask: "Ask before showing",
-      point: (n, all) => `point ${n} of ${all}`,
-      step: (n, all) => `step ${n} of ${all}`,
+      solution: "Solution",
+      black: "Black",
+      plan: "Plan",
       previous: "Back",
       next: "On",
       notes: "Notes",
       noNotes: "No notes for this point.",
       comes: "Next",
-      nothingComes: "This was the last of it.",
       now: "On the screen",
       clock: "Clock",
       elapsed: "Since the start",
@@ -209,7 +194,7 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     panel: "レッスン",
     of: (n, all) => `レッスン ${n} / ${all}`,
     own: "ファイルのレッスン",
-    slides: (from, to) => (from === to ? `スライド ${from}` : `スライド ${from}〜${to}`),
+    slides: (list) => `スライド ${list.replaceAll(",", "、").replaceAll("-", "〜")}`,
     previous: "前のレッスン",
     next: "次のレッスン",
     leave: "レッスンを閉じる",
@@ -281,26 +266,18 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       close: "閉じる",
     },
     present: {
-      speaker: "発表者の画面",
-      smaller: "小さく",
-      bigger: "大きく",
-      leave: "発表モードを終える",
-      start: "PageDown で進みます",
-      whatIs: (register) => `${register} は今いくつ?`,
-      reveal: "値を見る",
-      ask: "見せる前に問う",
-      point: (n, all) => `要点 ${n} / ${all}`,
-      step: (n, all) => `ステップ ${n} / ${all}`,
+      solution: "解答",
+      black: "暗くする",
+      plan: "予定",
       previous: "戻る",
       next: "進む",
       notes: "メモ",
       noNotes: "この要点にメモはありません。",
       comes: "次",
-      nothingComes: "これで最後です。",
       now: "今の画面",
       clock: "時刻",
       elapsed: "経過",
-      restart: "時計を戻す",
+      restart: "経過時間を 0 に戻す",
       waiting: "発表しているページを待っています。この画面はそのページから開いてください。",
       title: "発表者",
     },

@@ -13,19 +13,49 @@ export const EXPECTED = {
     "ヘッダ: `---` の行、`title.ja: …` と `title.en: …`、もう一度 `---` の行",
   ),
   headLine: both(
-    "`title.ja: …`, `title.en: …` or `slides: 2-3`",
-    "`title.ja: …`、`title.en: …`、`slides: 2-3` のどれか",
+    "`title.ja: …`, `title.en: …` or `slides: 2-3, 11`",
+    "`title.ja: …`、`title.en: …`、`slides: 2-3, 11` のどれか",
   ),
   title: (language: string): Texts => both(`\`title.${language}: …\` in the head`, `ヘッダに \`title.${language}: …\``),
   section: both("a language: `# ja` or `# en` on a line of its own", "言語の見出し: 単独の行で `# ja` または `# en`"),
   sectionTwice: both("each language once", "各言語は 1 回だけ"),
   beforeSections: both(
-    "the blocks `oreore-state` and `goal` only, before `# ja` and `# en`",
-    "`# ja` や `# en` より前には `oreore-state` と `goal` のブロックだけ",
+    "the blocks `oreore-state`, `goal`, `solution` and `scene` only, before `# ja` and `# en`",
+    "`# ja` や `# en` より前には `oreore-state`、`goal`、`solution`、`scene` のブロックだけ",
   ),
   state: both("a block ```oreore-state with the program", "プログラムの入った ```oreore-state ブロック"),
   oneState: both("one ```oreore-state, before the languages", "```oreore-state は言語より前に 1 つだけ"),
   oneGoal: both("one ```goal, before the languages", "```goal は言語より前に 1 つだけ"),
+  oneSolution: both("one ```solution, before the languages", "```solution は言語より前に 1 つだけ"),
+  solution: both(
+    "`write`, `load`, `attach`, `detach`, `echo 10`, `cat` or `step 2`, then a line `---` and the program",
+    "`write`、`load`、`attach`、`detach`、`echo 10`、`cat`、`step 2` のどれか。続けて `---` の行とプログラム",
+  ),
+  scenePlace: both("scenes before the languages", "scene は言語より前に"),
+  scene: both(
+    "`fill:`, `point:`, `slides:`, `minutes:`, `kernel:`, `ja:`, `en:` or `press:` with a value that it takes",
+    "`fill:`、`point:`、`slides:`、`minutes:`、`kernel:`、`ja:`、`en:`、`press:` のどれかと、その値",
+  ),
+  fill: both(
+    "`fill:` with one or two pictures: `machine`, `terminal + parts`, `code 2 bpf_prog_attach()`",
+    "`fill:` に絵を 1 つか 2 つ: `machine`、`terminal + parts`、`code 2 bpf_prog_attach()`",
+  ),
+  press: both(
+    "what a press does: `load`, `echo 10`, `cat`, `step`, `at TEXT`, `answer`, `item`, `say` …",
+    "押したときに起こること: `load`、`echo 10`、`cat`、`step`、`at TEXT`、`answer`、`item`、`say` など",
+  ),
+  sentence: both("a sentence below it: `ja: …` and `en: …`", "その下に文: `ja: …` と `en: …`"),
+  sameBlanks: both("as many blanks in both languages", "両方の言語で同じ数の空欄"),
+  scenePoint: both(
+    "a point of the text, not before the one of the scene above: 1, 2, 3 …",
+    "本文の要点の番号。上の scene のものより前ではないこと: 1、2、3 …",
+  ),
+  sceneQuestion: both("for `question` a point that is a prediction", "`question` には、予想である要点"),
+  sceneSlides: both(
+    "the slides of the scenes and of the head to be the same",
+    "scene のスライドとヘッダのスライドが同じであること",
+  ),
+  sceneSolution: both("a ```solution with a program", "プログラムの入った ```solution ブロック"),
   dashes: both("a line `---` between the settings and the program", "設定とプログラムを分ける `---` の行"),
   program: both("the program after the line `---`", "`---` の行の後にプログラム"),
   stateKey: both(
@@ -57,6 +87,7 @@ export const EXPECTED = {
     "2 つ以上の `- [ ]`(うち 1 つが `- [x]`)、または `= 値` を 1 つ",
   ),
   because: both("a line `> …` that says why", "理由を述べる `> …` の行"),
+  samePoints: both("as many points in both languages", "両方の言語で同じ数の要点"),
   samePredictions: both(
     "the same predictions in both languages: as many choices, the same one right",
     "両方の言語で同じ予想: 選択肢の数と正解が同じ",

@@ -22,7 +22,7 @@ export interface LessonEntry {
   readonly id: string;
   readonly number: number;
   readonly title: Texts;
-  readonly slides?: readonly [number, number];
+  readonly slides: readonly number[];
 }
 
 /** All of them by name, for a list. */
@@ -31,9 +31,12 @@ export const lessonList = (): Promise<readonly LessonEntry[]> =>
     LESSON_IDS.map(async (id, index) => {
       const { titles, slides } = lessonHead((await read(index)) ?? "");
       const title = { en: titles.en ?? id, ja: titles.ja ?? id };
-      return { id, number: index + 1, title, ...(slides && { slides }) };
+      return { id, number: index + 1, title, slides };
     }),
   );
 
 /** The text in the reader's language, or in the one that there is. */
 export const textOf = ({ texts }: Lesson, language: Language) => texts[language] ?? texts.ja ?? texts.en;
+
+/** The lessons that are the talk, in its order: their scenes, one after the other, are the deck from its first slide to its last. */
+export const TALK: readonly number[] = [1, 2, 3, 4, 5];

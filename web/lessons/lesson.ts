@@ -2,14 +2,19 @@
 import type { Token } from "marked";
 import type { Goal, MapInput, Texts } from "../../engine/index.ts";
 import type { Language } from "../stores/settings.ts";
+import type { Scene } from "./scene.ts";
 
 export interface Lesson {
   /** The file's name without `.md`; progress is kept under it. */
   readonly id: string;
-  /** First and last slide of the talk that it follows. */
-  readonly slides?: readonly [number, number];
+  /** Slides of the talk that it follows. */
+  readonly slides: readonly number[];
   readonly state: LessonState;
   readonly goals: readonly Goal[];
+  /** What it is on stage; empty: a scene a point, made of the text. */
+  readonly scenes: readonly Scene[];
+  /** What solves it; null: the file does not say. */
+  readonly solution: Solution | null;
   readonly texts: Readonly<Partial<Record<Language, LessonText>>>;
 }
 
@@ -29,6 +34,18 @@ export interface LessonState {
   /** Steps whose registers are printed. */
   readonly print: readonly number[];
 }
+
+export interface Solution {
+  /** In order. */
+  readonly acts: readonly SolutionAct[];
+  /** The program that `write` puts in; "": the lesson's own stays. */
+  readonly source: string;
+}
+
+export type SolutionAct =
+  | { readonly do: "write" | "load" | "attach" | "detach" | "cat" }
+  | { readonly do: "echo"; readonly text: string }
+  | { readonly do: "step"; readonly to: number };
 
 export const VIEWS = ["editor", "machine", "verifier", "kernel"] as const;
 export type View = (typeof VIEWS)[number];

@@ -13,10 +13,14 @@ import {
   type LessonText,
   type Point,
   type Prediction,
+  type Solution,
+  type SolutionAct,
   VIEWS,
   type View,
 } from "./lesson.ts";
 import { GOAL_EXPECTED, parseGoal } from "./parse-goal.ts";
+import { readScene, readSlides, slidesText } from "./parse-scene.ts";
+import type { Scene } from "./scene.ts";
 
 export type Parsed =
   | { readonly ok: true; readonly lesson: Lesson }
@@ -59,6 +63,8 @@ export function parseLesson(id: string, file: string): Parsed {
   const drafts: Partial<Record<Language, Draft>> = {};
   let state: LessonState | undefined;
   let goals: readonly Goal[] | undefined;
+  let solution: Solution | undefined;
+  const scenes: { readonly line: number; readonly scene: Scene }[] = [];
   let section: Draft | undefined;
   let line = head.lines + 1;
 
@@ -80,6 +86,13 @@ export function parseLesson(id: string, file: string): Parsed {
     } else if (token.type === "code" && (token as Tokens.Code).lang === "goal") {
       if (goals || section) fault(at, "goal", EXPECTED.oneGoal);
       goals = readGoals((token as Tokens.Code).text, at + 1, fault);
+    } else if (token.type === "code" && (token as Tokens.Code).lang === "solution") {
+      if (solution || section) fault(at, "solution", EXPECTED.oneSolution);
+      solution = readSolution((token as Tokens.Code).text, at + 1, fault);
+    } else if (token.type === "code" && (token as Tokens.Code).lang === "scene") {
+      if (section) fault(at, "scene", EXPECTED.scenePlace);
+      const scene = readScene((token as Tokens.Code).text, at + 1, scenes.at(-1)?.scene.point ?? 1, fault);
+      if (scene) scenes.push({ line: at, scene });
     } else if (section) {
       readBlock(section, token, at, fault);
     } else {
@@ -98,18 +111,28 @@ export function parseLesson(id: string, file: string): Parsed {
     texts[language] = { title: title ?? "", points: draft.points, hints: draft.hints };
   }
   if (!texts.ja && !texts.en) fault(line, "", EXPECTED.section);
-  compare(drafts, fault);
+  compare(drafts, scenes.length > 0, fault);
+  const first = drafts.ja ?? drafts.en;
+  checkScenes(scenes, first?.points ?? [], head.slides, solution, fault);
   if (faults.length > 0 || !state) return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
   return {
     ok: true,
-    lesson: { id, state, goals: goals ?? [], texts, ...(head.slides && { slides: head.slides }) },
+    lesson: {
+      id,
+      state,
+      goals: goals ?? [],
+      texts,
+      slides: head.slides,
+      solution: solution ?? null,
+      scenes: scenes.map(({ scene }) => scene),
+    },
   };
 }
 
 /** The titles alone, for a list: no need to read what follows the head. */
 export function lessonHead(file: string): {
   readonly titles: Partial<Texts>;
-  readonly slides?: readonly [number, number];
+  readonly slides: readonly number[];
 } {
   return readHead(file.replace(/\r\n?/g, "\n"), () => {});
 }
@@ -124,7 +147,7 @@ interface Draft {
 
 interface Head {
   readonly titles: Partial<Record<Language, string>>;
-  readonly slides?: readonly [number, number];
+  readonly slides: readonly number[];
   /** Characters and lines that it takes, its closing dashes included. */
   readonly length: number;
   readonly lines: number;
@@ -134,20 +157,20 @@ function readHead(text: string, fault: Fault): Head {
   const match = /^---\n([\s\S]*?)\n---[ \t]*\n/.exec(text);
   if (!match) {
     fault(1, text.split("\n")[0] ?? "", EXPECTED.head);
-    return { titles: {}, length: 0, lines: 0 };
+    return { titles: {}, slides: [], length: 0, lines: 0 };
   }
   const titles: Partial<Record<Language, string>> = {};
-  let slides: readonly [number, number] | undefined;
+  let slides: readonly number[] = [];
   (match[1] as string).split("\n").forEach((one, i) => {
     if (one.trim() === "") return;
     const [, key, value] = /^([\w.]+):\s*(.+)$/.exec(one) ?? [];
-    const range = /^(\d+)(?:-(\d+))?$/.exec(value ?? "");
+    const listed = readSlides(value?.trim() ?? "");
     if (key === "title.ja" || key === "title.en") titles[key.slice(6) as Language] = value?.trim() ?? "";
-    else if (key === "slides" && range) slides = [Number(range[1]), Number(range[2] ?? range[1])];
+    else if (key === "slides" && listed) slides = listed;
     else fault(i + 2, one, EXPECTED.headLine);
   });
   const lines = match[0].split("\n").length - 1;
-  return { titles, length: match[0].length, lines, ...(slides && { slides }) };
+  return { titles, slides, length: match[0].length, lines };
 }
 
 const FRESH: Omit<LessonState, "source"> = {
@@ -215,6 +238,48 @@ function readGoals(text: string, line: number, fault: Fault): readonly Goal[] {
   return goals;
 }
 
+/** Acts, a line each; then, below a line of dashes, the program. */
+function readSolution(text: string, line: number, fault: Fault): Solution {
+  const lines = text.split("\n");
+  const dashes = lines.findIndex((one) => /^-{3,}$/.test(one.trim()));
+  const acts: SolutionAct[] = [];
+  lines.slice(0, dashes < 0 ? lines.length : dashes).forEach((one, i) => {
+    const act = /^\s*(?:(write|load|attach|detach|cat)|echo (.+)|step (\d+))\s*$/.exec(one);
+    if (one.trim() === "") return;
+    if (act?.[1]) acts.push({ do: act[1] as "write" });
+    else if (act?.[2]) acts.push({ do: "echo", text: act[2].trim() });
+    else if (act?.[3]) acts.push({ do: "step", to: Number(act[3]) });
+    else fault(line + i, one, EXPECTED.solution);
+  });
+  const program = dashes < 0 ? "" : lines.slice(dashes + 1).join("\n").replace(/\n+$/, "");
+  const writes = acts.some((act) => act.do === "write");
+  if (writes !== (program.trim() !== "")) fault(line, text, EXPECTED.solution);
+  return { acts, source: program.trim() === "" ? "" : `${program}\n` };
+}
+
+/** Scenes go on through the text, show what they need, and make up the slides that the head names. */
+function checkScenes(
+  scenes: readonly { readonly line: number; readonly scene: Scene }[],
+  points: readonly Point[],
+  slides: readonly number[],
+  solution: Solution | undefined,
+  fault: Fault,
+): void {
+  let before = 1;
+  for (const { line, scene } of scenes) {
+    const point = points[scene.point - 1];
+    if (!point || scene.point < before) fault(line, String(scene.point), EXPECTED.scenePoint);
+    else if (scene.fill.some(({ kind }) => kind === "question") && point.kind !== "predict")
+      fault(line, String(scene.point), EXPECTED.sceneQuestion);
+    if (scene.presses.some(({ act }) => act.kind === "solution") && !solution?.source)
+      fault(line, "solution", EXPECTED.sceneSolution);
+    before = scene.point;
+  }
+  const shown = new Set(scenes.flatMap(({ scene }) => scene.slides));
+  const same = shown.size === slides.length && slides.every((slide) => shown.has(slide));
+  if (scenes.length > 0 && !same) fault(scenes[0]?.line ?? 1, slidesText([...shown]), EXPECTED.sceneSlides);
+}
+
 /** A block of a language's section: a point, or something that belongs to one. */
 function readBlock(draft: Draft, token: Token, line: number, fault: Fault): void {
   const { lang = "", text = "" } = token as Tokens.Code;
@@ -280,11 +345,12 @@ function readPrediction(text: string, line: number, fault: Fault): Prediction | 
 }
 
 /** Two languages tell the same: as many predictions with the same answers, as many hints. */
-function compare(drafts: Partial<Record<Language, Draft>>, fault: Fault): void {
+function compare(drafts: Partial<Record<Language, Draft>>, onStage: boolean, fault: Fault): void {
   const { ja, en } = drafts;
   if (!ja || !en) return;
   const answers = ({ points }: Draft): string =>
     points.flatMap((point) => (point.kind === "predict" ? [`${point.choices.length}:${point.answer}`] : [])).join(" ");
   if (answers(ja) !== answers(en)) fault(en.line, answers(en) || LINE_ONLY, EXPECTED.samePredictions);
+  if (onStage && ja.points.length !== en.points.length) fault(en.line, String(en.points.length), EXPECTED.samePoints);
   if (ja.hints.length !== en.hints.length) fault(en.line, String(en.hints.length), EXPECTED.sameHints);
 }

@@ -38,6 +38,7 @@ export type Link =
   | { readonly kind: "source"; readonly source: string }
   | { readonly kind: "example"; readonly name: string }
   | { readonly kind: "lesson"; readonly number: number }
+  | { readonly kind: "talk" }
   | { readonly kind: "fault"; readonly fault: LinkFault };
 
 /** Longest text after `#v1.` that is looked at, and the most bytes it may unfold to. */
@@ -105,6 +106,7 @@ export async function decodeLink(hash: string): Promise<Link> {
       return fault("broken"); // a % that starts nothing
     }
   }
+  if (text === "talk") return { kind: "talk" };
   const [form, name = "", ...rest] = text.split("/");
   if (form === "example" && /^[\w-]{1,64}$/.test(name) && rest.length === 0) return { kind: "example", name };
   if (form === "lesson" && /^\d{1,3}$/.test(name) && rest.length === 0) return { kind: "lesson", number: Number(name) };

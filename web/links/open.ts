@@ -5,7 +5,7 @@ import { answered, engine } from "../stores/engine.ts";
 import { environmentForLink, openEnvironment } from "../stores/environment.ts";
 import { revealSlot } from "../stores/focus.ts";
 import { restoreLayout } from "../stores/layout.ts";
-import { noteWhat, openExample, openLesson, openProgram } from "../stores/program.ts";
+import { noteWhat, openExample, openLesson, openProgram, openTalk } from "../stores/program.ts";
 import { freshCheck } from "../stores/verdict.ts";
 import type { LinkFault, LinkState } from "./codec.ts";
 
@@ -17,6 +17,7 @@ export async function openAddress(): Promise<void> {
   if (link.kind === "fault") refuse(link.fault);
   else if (link.kind === "example") await openExample(link.name);
   else if (link.kind === "lesson") await openLesson(link.number);
+  else if (link.kind === "talk") await openTalk();
   else if (link.kind === "source") openProgram({ source: link.source, progType: "oreore", maps: [], input: "10" }, {});
   else if (link.kind === "state") await openState(link.state);
 }

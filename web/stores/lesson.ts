@@ -2,16 +2,15 @@
 // Loaded with the first lesson.
 import { create } from "zustand";
 import type { Goal, GoalView } from "../../engine/index.ts";
-import { LESSON_IDS, loadLesson, textOf } from "../lessons/index.ts";
+import { LESSON_IDS, loadLesson, TALK, textOf } from "../lessons/index.ts";
 import type { Lesson, LessonFault } from "../lessons/lesson.ts";
 import { parseLesson } from "../lessons/parse.ts";
 import { answered, engine } from "./engine.ts";
 import { showLesson, showTab } from "./focus.ts";
 import { freshKernel, useKernel } from "./kernel.ts";
-import { moveBy, moveTo, useMachine } from "./machine.ts";
+import { useMachine } from "./machine.ts";
 import { noteWhat, OWN_LESSON, openProgram, programInput, useProgram } from "./program.ts";
 import { note, progressOf } from "./progress.ts";
-import { useSettings } from "./settings.ts";
 import { useVerdict } from "./verdict.ts";
 
 export interface LessonState {
@@ -20,25 +19,28 @@ export interface LessonState {
   readonly number: number;
   /** One a goal; null before the first answer. */
   readonly goals: readonly GoalView[] | null;
-  /** How many points stand uncovered while presenting, at least 1. */
-  readonly point: number;
   /** Blanks that were uncovered, by the point and the place in it. */
   readonly uncovered: ReadonlySet<string>;
+  /** The whole talk is given, not this lesson alone. */
+  readonly talk: boolean;
 }
 
-const EMPTY: LessonState = { lesson: null, number: 0, goals: null, point: 1, uncovered: new Set() };
+const EMPTY: LessonState = { lesson: null, number: 0, goals: null, uncovered: new Set(), talk: false };
 export const useLesson = create<LessonState>()(() => EMPTY);
 const { getState: get, setState: set } = useLesson;
 
-/** A built-in lesson, from 1. */
-export async function openLesson(number: number): Promise<void> {
+/** A built-in lesson, from 1. `talk`: as one part of the whole talk. */
+export async function openLesson(number: number, talk = false): Promise<void> {
   const parsed = await loadLesson(number);
   if (!parsed?.ok) {
     noteWhat({ kind: "no-lesson", number });
     return;
   }
-  await show(parsed.lesson, number);
+  await show(parsed.lesson, number, talk);
 }
+
+/** The talk from its first lesson on. */
+export const openTalk = (): Promise<void> => openLesson(TALK[0] ?? 1, true);
 
 /** The first that is not solved yet. */
 export async function resumeLessons(): Promise<void> {
@@ -60,13 +62,13 @@ export async function againFromTheStart(): Promise<void> {
   if (lesson) await show(lesson, number);
 }
 
-async function show(lesson: Lesson, number: number): Promise<void> {
+async function show(lesson: Lesson, number: number, talk = false): Promise<void> {
   const { source, progType, maps, input, step, view, recipe } = lesson.state;
   const title = (language: "en" | "ja"): string => textOf(lesson, language)?.title ?? "";
   const { kernel } = useKernel.getState();
   if (kernel) await freshKernel(recipe);
   stood.clear();
-  set({ ...EMPTY, lesson, number });
+  set({ ...EMPTY, lesson, number, talk });
   openProgram(
     { source, progType, maps, input },
     { lesson: number, title: { en: title("en"), ja: title("ja") }, askedStep: step },
@@ -132,7 +134,7 @@ async function judge(): Promise<void> {
   if (goals.length > 0 && goals.every(({ met }) => met)) note(lesson.id, { solved: true });
 }
 
-// ------------------------------------------------------------------------------------------- guesses, blanks, points
+// --------------------------------------------------------------------------------------------------- guesses, blanks
 
 export const guess = (place: number, value: number | string): void => {
   const { lesson } = get();
@@ -152,32 +154,3 @@ export const moreHints = (): void => {
 };
 
 export const uncover = (blank: string): void => set((s) => ({ uncovered: new Set([...s.uncovered, blank]) }));
-
-/**
- * One on or back, as a slide clicker asks: the lesson's points first, then the steps of the run, then the next lesson.
- * Without a lesson: the steps alone.
- */
-export async function advance(by: 1 | -1): Promise<void> {
-  const { lesson, number, point } = get();
-  const points = (lesson && textOf(lesson, useSettings.getState().language)?.points) ?? [];
-  const { position, run } = useMachine.getState();
-  const start = points[point - 1];
-  const shown = start?.kind === "text" && start.step >= 0 ? start.step : 0;
-  if (!lesson) return moveBy(by);
-  if (by > 0) {
-    if (point < points.length) return uncoverPoint(point + 1);
-    if (run && position < run.length) return moveBy(1);
-    if (number > 0 && number < LESSON_IDS.length) return openLesson(number + 1);
-  } else {
-    if (run && position > shown && point === points.length) return moveBy(-1);
-    if (point > 1) return uncoverPoint(point - 1);
-    if (number > 1) return openLesson(number - 1);
-  }
-}
-
-async function uncoverPoint(point: number): Promise<void> {
-  const { lesson } = get();
-  set({ point });
-  const now = lesson && textOf(lesson, useSettings.getState().language)?.points[point - 1];
-  if (now?.kind === "text" && now.step >= 0) await moveTo(now.step);
-}

@@ -1,190 +1,119 @@
-// Presenting: how large, whether values are asked for before they are shown, the sentence of the step that stands, and what
-// the speaker's window is told. Loaded when someone presents.
+// Presenting: the film of what is open, which of its frames stands on the stage, and what the speaker's window is told.
+// Loaded when someone presents.
 import { create } from "zustand";
-import type { SaidView } from "../../engine/index.ts";
-import { LESSON_IDS, textOf } from "../lessons/index.ts";
-import type { Point } from "../lessons/lesson.ts";
-import { answered, engine } from "./engine.ts";
-import { advance, useLesson } from "./lesson.ts";
-import { useMachine } from "./machine.ts";
+import { loadLesson, TALK } from "../lessons/index.ts";
+import { type Frame, film, pressesOf, type Reel } from "../stage/film.ts";
+import { programLesson } from "../stage/plain-scenes.ts";
+import { stageEngine } from "../stage/remote.ts";
+import { frameAt, type Showing, speakerView } from "../stage/speaker-view.ts";
+import { openLesson, useLesson } from "./lesson.ts";
+import { ensureRun } from "./machine.ts";
 import { useProgram } from "./program.ts";
 import { useSettings } from "./settings.ts";
+import { tellSpeaker } from "./speaker.ts";
+import { freshCheck } from "./verdict.ts";
 
-export const SCALES = { least: 1, most: 2.5, by: 0.15, first: 1.35 } as const;
-
-export interface PresentState {
-  /** Of all type, 1.0 … 2.5. */
-  readonly scale: number;
-  /** A value that a step wrote is covered until it is clicked. */
-  readonly ask: boolean;
-  /** What the last step did; at the start of a run, what comes. */
-  readonly said: SaidView | null;
-  /** Register whose value is covered, -1: none. */
-  readonly covered: number;
-  /** Milliseconds since 1970, when presenting began. */
-  readonly since: number;
-}
-
-const KEY = "oreore.present";
-export const usePresent = create<PresentState>()(() => ({
-  scale: SCALES.first,
-  ask: false,
-  ...read(),
-  said: null,
-  covered: -1,
-  since: Date.now(),
-}));
+const EMPTY = { reels: [], frames: [], press: 0, presses: 0, black: false } as const;
+export const usePresent = create<Showing>()(() => ({ ...EMPTY, since: Date.now() }));
 const { getState: get, setState: set } = usePresent;
 
-/** `by` steps of size; the page follows. */
-export function resize(by: number): void {
-  const scale = Math.min(SCALES.most, Math.max(SCALES.least, Math.round((get().scale + by * SCALES.by) * 100) / 100));
-  set({ scale });
-  save();
-}
-export function toggleAsking(): void {
-  set((s) => ({ ask: !s.ask, covered: -1 }));
-  save();
-}
-export const showValue = (): void => set({ covered: -1 });
 export const restartClock = (): void => set({ since: Date.now() });
+export const toggleBlack = (): void => set((s) => ({ black: !s.black }));
 
-function save(): void {
-  try {
-    const { scale, ask } = get();
-    localStorage.setItem(KEY, JSON.stringify({ scale, ask }));
-  } catch {
-    // No room or not allowed: it holds for this visit.
+// ------------------------------------------------------------------------------------------------------ the film
+
+let showing = 0;
+let shownKey = "";
+
+/** Makes the film, and shows a frame as soon as it is there. */
+async function show(reels: readonly Reel[], from: "start" | "end"): Promise<void> {
+  const mine = ++showing;
+  const presses = pressesOf(reels);
+  set({ ...EMPTY, reels, presses, press: from === "start" ? 0 : presses });
+  const frames: Frame[] = [];
+  for await (const frame of film(reels, stageEngine())) {
+    if (mine !== showing) return;
+    frames.push(frame);
+    // Whoever waits for a frame is shown it; the others come in the background.
+    if (frames.length - 1 <= get().press + 1 || frames.length > presses) set({ frames: [...frames] });
   }
+  set({ frames });
 }
 
-function read(): Partial<PresentState> {
-  try {
-    const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Record<keyof PresentState, unknown>>;
-    const { scale, ask } = saved;
-    return {
-      ...(typeof scale === "number" && scale >= SCALES.least && scale <= SCALES.most ? { scale } : {}),
-      ...(typeof ask === "boolean" ? { ask } : {}),
-    };
-  } catch {
-    return {};
+/** What is open on the page, as reels; its name tells whether the film has to be made anew. */
+async function open(): Promise<{ readonly key: string; readonly reels: readonly Reel[] }> {
+  const { lesson, number, talk } = useLesson.getState();
+  if (talk) {
+    const all = await Promise.all(TALK.map(async (one) => ({ number: one, parsed: await loadLesson(one) })));
+    const reels = all.flatMap(({ number: one, parsed }) => (parsed?.ok ? [{ lesson: parsed.lesson, number: one }] : []));
+    return { key: "talk", reels };
   }
+  if (lesson && useProgram.getState().lesson !== 0) return { key: `lesson ${lesson.id}`, reels: [{ lesson, number }] };
+  const { source, progType, maps, input, title, revision } = useProgram.getState();
+  const check = await freshCheck();
+  const run = check?.verdict === "accept" ? await ensureRun() : null;
+  const made = programLesson(
+    { source, progType, maps, input, recipe: [true, true, true, true], step: 0, view: "editor", print: [] },
+    title ?? { en: "Oreore", ja: "Oreore" },
+    run?.length ?? 0,
+    check?.verdict === "accept" ? "" : (check?.message ?? ""),
+    progType === "oreore",
+  );
+  return { key: `program ${revision}`, reels: [{ lesson: made, number: 0 }] };
 }
 
-// ------------------------------------------------------------------------------------------------ what a step did
+/** Where the film of the lesson that is opened next begins. */
+let nextFrom: "start" | "end" = "start";
 
-/** Follows the run, and tells the speaker's window; returns what ends it. */
+async function follow(): Promise<void> {
+  const { key, reels } = await open();
+  if (key === shownKey && get().frames.length > 0) return;
+  shownKey = key;
+  const from = nextFrom;
+  nextFrom = "start";
+  await show(reels, from);
+}
+
+/** Follows what is open, and tells the speaker's window; returns what ends it. */
 export function startPresenting(): () => void {
-  let asked = 0;
-  const say = async (): Promise<void> => {
-    const { run, position } = useMachine.getState();
-    const mine = ++asked;
-    if (!run) return set({ said: null, covered: -1 });
-    const said = await answered(engine().api.runs.say(run.run, position));
-    if (mine !== asked) return;
-    const changed = position > 0 ? useMachine.getState().view?.changed[0] : undefined;
-    set({ said: said ?? null, covered: get().ask && changed ? changed.reg : -1 });
-  };
-  const channel = openChannel();
-  const tell = (): void => channel?.postMessage(view());
-  if (channel)
-    channel.onmessage = ({ data }: MessageEvent<SpeakerAsks>) => {
-      if (data.kind === "hello") tell();
-      else if (data.kind === "advance") void advance(data.by);
-      else if (data.kind === "restart") restartClock();
-    };
+  if (get().frames.length === 0) set({ since: Date.now() });
+  const clicker = { advance: (by: 1 | -1) => void advance(by), home, end, toggleBlack, restartClock };
+  const speaker = tellSpeaker(clicker, () => speakerView(get(), useSettings.getState().language));
   const stops = [
-    useMachine.subscribe((now, before) => {
-      if (now.view !== before.view || now.run !== before.run) void say();
+    useLesson.subscribe((now, before) => {
+      if (now.lesson !== before.lesson || now.talk !== before.talk) void follow();
     }),
-    usePresent.subscribe(tell),
-    useLesson.subscribe(tell),
-    useMachine.subscribe(tell),
-    useSettings.subscribe(tell),
+    usePresent.subscribe(speaker.tell),
+    useSettings.subscribe(speaker.tell),
   ];
-  set({ since: Date.now() });
-  void say();
+  void follow();
   return () => {
     for (const stop of stops) stop();
-    channel?.postMessage({ kind: "bye" } satisfies SpeakerIs);
-    channel?.close();
+    speaker.close();
   };
 }
 
-// ----------------------------------------------------------------------------------------------- the speaker's window
+// ---------------------------------------------------------------------------------------------------- the clicker
 
-export interface SpeakerView {
-  readonly kind: "view";
-  readonly language: "en" | "ja";
-  /** 0: no lesson. */
-  readonly number: number;
-  readonly lessons: number;
-  readonly title: string;
-  readonly point: number;
-  readonly points: number;
-  /** Of this point, or of the last one before it that has some. */
-  readonly notes: string;
-  readonly now: Point | null;
-  readonly next: Point | null;
-  readonly step: number;
-  readonly steps: number;
-  /** What the last step did, and the instruction that comes. */
-  readonly said: string;
-  readonly insn: string;
-  readonly since: number;
-}
-export type SpeakerIs = SpeakerView | { readonly kind: "bye" };
-export type SpeakerAsks =
-  | { readonly kind: "hello" }
-  | { readonly kind: "advance"; readonly by: 1 | -1 }
-  | { readonly kind: "restart" };
-
-const ID_KEY = "oreore.speaker";
-
-/** Names this tab, so that two that present do not speak to one speaker's window. */
-function speakerId(): string {
-  try {
-    const saved = sessionStorage.getItem(ID_KEY);
-    if (saved) return saved;
-    const fresh = crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? "1";
-    sessionStorage.setItem(ID_KEY, fresh);
-    return fresh;
-  } catch {
-    return "1";
-  }
-}
-export const channelName = (id: string): string => `oreore.present.${id}`;
-
-function openChannel(): BroadcastChannel | undefined {
-  return typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(channelName(speakerId()));
+/** One press on or back; past an end of a lesson to the lesson beside it. */
+export async function advance(by: 1 | -1): Promise<void> {
+  const { press, presses, black, reels } = get();
+  if (black) return set({ black: false });
+  const next = press + by;
+  if (next >= 0 && next <= presses) return set({ press: next });
+  const [first, ...others] = reels;
+  if (!first || first.number <= 0 || others.length > 0) return;
+  nextFrom = by > 0 ? "start" : "end";
+  if (await loadLesson(first.number + by)) await openLesson(first.number + by);
 }
 
-export function openSpeaker(): void {
-  const { pathname } = location;
-  window.open(`${pathname}?speaker=${speakerId()}`, "oreore-speaker", "popup,width=900,height=640");
-}
+export const home = (): void => set({ press: 0, black: false });
+export const end = (): void => set((s) => ({ press: s.presses, black: false }));
 
-function view(): SpeakerView {
-  const { language } = useSettings.getState();
-  const { lesson, number, point } = useLesson.getState();
-  const { run, position, view: step } = useMachine.getState();
-  const shown = lesson && textOf(lesson, language);
-  const points = shown?.points ?? [];
-  return {
-    kind: "view",
-    language,
-    number: Math.max(number, 0),
-    lessons: LESSON_IDS.length,
-    title: shown?.title ?? useProgram.getState().title?.[language] ?? "",
-    point,
-    points: points.length,
-    notes: points.slice(0, point).findLast(({ notes }) => notes !== "")?.notes ?? "",
-    now: points[point - 1] ?? null,
-    next: points[point] ?? null,
-    step: position,
-    steps: run?.length ?? 0,
-    said: position > 0 ? (get().said?.[language] ?? "") : "",
-    insn: step?.text ?? "",
-    since: get().since,
-  };
+/** Back to the page, which then stands at the lesson that was on stage. */
+export async function leaveStage(): Promise<void> {
+  const frame = frameAt(get());
+  useSettings.setState({ present: false });
+  const { talk, number } = useLesson.getState();
+  if (talk && frame && frame.reel.number !== number) await openLesson(frame.reel.number, true);
 }

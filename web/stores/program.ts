@@ -133,8 +133,8 @@ export const openLesson = async (number: number): Promise<void> => (await import
 /** The first lesson that is not solved yet. */
 export const resumeLessons = async (): Promise<void> => (await import("./lesson.ts")).resumeLessons();
 
-/** On or back while presenting: the lesson's points and the steps of the run. */
-export const advance = async (by: 1 | -1): Promise<void> => (await import("./lesson.ts")).advance(by);
+/** The talk, from its first slide on. */
+export const openTalk = async (): Promise<void> => (await import("./lesson.ts")).openTalk();
 
 /** Back to what the last opening pushed aside. */
 export function takeBack(): void {

@@ -1,0 +1,185 @@
+// A lesson on stage as a film: one frame a press, each with all that its picture needs. The machine plays the scenes once,
+// from the lesson's start; going back is showing an earlier frame, so nothing has to be undone.
+import type { KernelCodeView, Texts } from "../../engine/index.ts";
+import type { Lesson } from "../lessons/lesson.ts";
+import { type Act, blanksIn, type PartName, type PieceName, type Scene } from "../lessons/scene.ts";
+import type { StageEngine } from "./engine.ts";
+import { scenesOf } from "./plain-scenes.ts";
+import { type Done, Machine, type Props, pieceOf, type World } from "./world.ts";
+
+export interface Reel {
+  readonly lesson: Lesson;
+  /** The lesson's number, from 1; OWN_LESSON or 0 where it has none. */
+  readonly number: number;
+}
+
+export interface Frame {
+  readonly reel: Reel;
+  readonly scene: Scene;
+  /** Counts the film's scenes, from 0: frames of one scene have the same. */
+  readonly sceneAt: number;
+  readonly world: World;
+  readonly props: Props;
+  readonly shown: Shown;
+  readonly caption: Caption | null;
+  /** What the press did that led here; null: it brought the scene. */
+  readonly act: Act | null;
+  /** Minutes of the plan before this scene. */
+  readonly planned: number;
+}
+
+/** What of a picture stands uncovered, and where it is looked at. */
+export interface Shown {
+  readonly items: readonly Texts[];
+  /** null: all. */
+  readonly parts: readonly PartName[] | null;
+  readonly types: readonly string[];
+  /** The line with this text is marked; "": none. */
+  readonly mark: string;
+  readonly piece: PieceName | null;
+  /** A field of the context; "": none. */
+  readonly field: string;
+  readonly rewritten: boolean;
+  readonly answered: boolean;
+  /** Blanks that are open in the last sentence that has some; those of earlier ones all are. */
+  readonly open: number;
+}
+
+export interface Caption {
+  /** What the lesson says; null: the values speak. */
+  readonly says: Texts | null;
+  /** A system call that was made, or a step of the run. */
+  readonly done: Done | null;
+  readonly said: Texts | null;
+}
+
+/** Presses from the first frame to the last. */
+export const pressesOf = (reels: readonly Reel[]): number =>
+  reels.flatMap(({ lesson }) => scenesOf(lesson)).reduce((sum, { presses }) => sum + presses.length + 1, -1);
+
+export const minutesOf = (reels: readonly Reel[]): number =>
+  reels.flatMap(({ lesson }) => scenesOf(lesson)).reduce((sum, { minutes }) => sum + minutes, 0);
+
+/** Frame after frame, in order. */
+export async function* film(reels: readonly Reel[], engine: StageEngine): AsyncGenerator<Frame> {
+  let sceneAt = 0;
+  let planned = 0;
+  for (const reel of reels) {
+    const { lesson } = reel;
+    const scenes = scenesOf(lesson);
+    const machine = new Machine(engine);
+    const { source, progType, maps } = lesson.state;
+    const presets = scenes.flatMap(({ fill }) => fill.flatMap((one) => (one.kind === "context" ? [one.preset] : [])));
+    const props = await machine.props({ source, progType, maps }, presets);
+    await machine.start(lesson.state);
+    for (const scene of scenes) {
+      if (scene.kernel) await machine.boot(scene.kernel);
+      let shown = openingOf(scene);
+      const frame = (caption: Caption | null, act: Act | null): Frame => {
+        return { reel, scene, sceneAt, world: machine.world, props, shown, caption, act, planned };
+      };
+      let caption: Caption | null = null;
+      yield frame(null, null);
+      for (const { act, says } of scene.presses) {
+        const before = machine.world;
+        const { last, said } = await perform(act, machine, lesson);
+        shown = after(shown, act, says);
+        const done = last === before.last ? null : last;
+        if (act.kind !== "blank")
+          caption = {
+            says: act.kind === "item" ? null : says,
+            done,
+            said: act.kind === "step" ? said : null,
+          };
+        yield frame(caption, act);
+      }
+      sceneAt++;
+      planned += scene.minutes;
+    }
+  }
+}
+
+function openingOf(scene: Scene): Shown {
+  const has = (kind: Act["kind"]): boolean => scene.presses.some(({ act }) => act.kind === kind);
+  return {
+    items: [],
+    parts: has("part") ? [] : null,
+    types: [],
+    mark: "",
+    piece: null,
+    field: "",
+    rewritten: false,
+    answered: false,
+    open: 0,
+  };
+}
+
+function after(shown: Shown, act: Act, says: Texts | null): Shown {
+  const open = act.kind === "blank" ? shown.open + 1 : says && blanksIn(says.ja) > 0 ? 0 : Number.MAX_SAFE_INTEGER;
+  const next = { ...shown, open };
+  switch (act.kind) {
+    case "item":
+      return { ...next, items: says ? [...shown.items, says] : shown.items };
+    case "part":
+      return { ...next, parts: [...(shown.parts ?? []), ...act.parts] };
+    case "type":
+      return { ...next, types: [...shown.types, act.name] };
+    case "at":
+      return { ...next, mark: act.text };
+    case "code":
+      return { ...next, piece: act.piece, mark: "" };
+    case "field":
+      return { ...next, field: act.name, rewritten: false };
+    case "rewrite":
+      return { ...next, rewritten: true };
+    case "answer":
+      return { ...next, answered: true };
+    case "edit":
+    case "solution":
+      return { ...next, mark: "" };
+    default:
+      return next;
+  }
+}
+
+function perform(act: Act, machine: Machine, { solution }: Lesson): Promise<World> {
+  switch (act.kind) {
+    case "load":
+      return machine.load();
+    case "attach":
+      return machine.attach();
+    case "detach":
+      return machine.detach();
+    case "echo":
+      return machine.echo(act.text);
+    case "cat":
+      return machine.cat();
+    case "step":
+      return machine.step(act.by);
+    case "apply":
+      return machine.apply(act.step);
+    case "edit":
+      return machine.write(machine.world.program.source.replace(act.from, act.to));
+    case "solution":
+      return machine.write(solution?.source ?? machine.world.program.source);
+    default:
+      return Promise.resolve(machine.world);
+  }
+}
+
+/** What of a scene its lesson or its kernel does not have: sentences for whoever writes one; [] where all is there. */
+export function missing({ scene, props, world, act, caption }: Frame): readonly string[] {
+  const said: string[] = [];
+  const named = (piece: PieceName, code: KernelCodeView): void => {
+    if (!pieceOf(code, piece.step, piece.name)) said.push(`step ${piece.step} has no piece ${piece.name}`);
+  };
+  for (const one of scene.fill) if (one.kind === "code") named(one.piece, props.code);
+  if (act?.kind === "code") named(act.piece, props.code);
+  if (act && "answer" in act && caption?.done) {
+    const answer = caption.done.errnoName || (act.kind === "cat" ? caption.done.data.trim() : "ok");
+    const wanted = act.kind === "cat" && act.answer === "ok" ? answer : act.answer;
+    if (answer !== wanted) said.push(`${act.kind} gave ${answer}, not ${wanted}`);
+  }
+  if (act?.kind === "edit" && !world.program.source.includes(act.to)) said.push(`the program has no ${act.from}`);
+  return said;
+}

@@ -1,0 +1,100 @@
+// How large type stands on a stage, by arithmetic alone: between a floor and a most that follow the stage's height, as large
+// as the text has room for. What has none at the floor is broken into rows, and then shown as a window.
+
+/** Pixels. */
+export interface Area {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Of the stage's height. */
+export const CODE = { least: 0.032, most: 0.058 } as const;
+export const LINE_HEIGHT = 1.4;
+/** Width of a letter of the code's type, of its size: IBM Plex Mono. */
+const LETTER = 0.6;
+/** Pixels that rounding may take. */
+const SLACK = 2;
+
+export interface Row {
+  /** Line of the text, from 0. */
+  readonly line: number;
+  readonly text: string;
+  /** It goes on a line that had no room. */
+  readonly rest: boolean;
+}
+
+export interface Fit {
+  /** Pixels. */
+  readonly size: number;
+  readonly rows: readonly Row[];
+  /** Lines before the first row, and after the last. */
+  readonly above: number;
+  readonly below: number;
+}
+
+/** A letter of Chinese or Japanese is nearly two wide. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/;
+export const columns = (text: string): number =>
+  [...text].reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
+
+const TAB = 4;
+/** Tabs as blanks: the stage is not as wide as a kernel developer's screen. */
+export function untabbed(text: string): string {
+  let made = "";
+  for (const letter of text) made += letter === "\t" ? " ".repeat(TAB - (made.length % TAB)) : letter;
+  return made;
+}
+
+/** `stage`: its height in pixels. `mark`: the line that must be in sight. */
+export function fit(
+  lines: readonly string[],
+  area: Area,
+  stage: number,
+  mark = 0,
+  most: number = CODE.most,
+): Fit {
+  const texts = lines.map(untabbed);
+  const longest = Math.max(1, ...texts.map(columns));
+  const free = Math.min(
+    stage * most,
+    (area.width - SLACK) / (longest * LETTER),
+    (area.height - SLACK) / (Math.max(1, texts.length) * LINE_HEIGHT),
+  );
+  const size = Math.max(stage * CODE.least, free);
+  const room = Math.max(1, Math.floor((area.height - SLACK) / (size * LINE_HEIGHT)));
+  const width = Math.max(8, Math.floor((area.width - SLACK) / (size * LETTER)));
+  const rows = texts.flatMap((text, line) =>
+    broken(text, width).map((part, i): Row => ({ line, text: part, rest: i > 0 })),
+  );
+  if (rows.length <= room) return { size, rows, above: 0, below: 0 };
+  // One row each says what stands above and below.
+  const shown = Math.max(1, room - 2);
+  const at = rows.findIndex(({ line }) => line === mark);
+  const from = Math.max(0, Math.min(rows.length - shown, at - Math.floor(shown / 2)));
+  const window = rows.slice(from, from + shown);
+  const first = window[0]?.line ?? 0;
+  const last = window.at(-1)?.line ?? 0;
+  return { size, rows: window, above: first, below: texts.length - 1 - last };
+}
+
+/** A line in pieces of at most `width` columns, broken at a blank where there is one; the rest is indented. */
+function broken(text: string, width: number): string[] {
+  if (columns(text) <= width) return [text];
+  const indent = Math.min(/^ */.exec(text)?.[0].length ?? 0, Math.floor(width / 3)) + 2;
+  const parts: string[] = [];
+  let rest = text;
+  while (columns(rest) > width) {
+    let end = 0;
+    for (let sum = 0; end < rest.length; end++) {
+      sum += columns(rest[end] as string);
+      if (sum > width) break;
+    }
+    const start = rest.length - rest.trimStart().length;
+    const blank = rest.lastIndexOf(" ", end);
+    const cut = blank > Math.max(start, Math.floor(width / 4)) ? blank : Math.max(end, start + 1);
+    parts.push(rest.slice(0, cut).trimEnd());
+    rest = " ".repeat(indent) + rest.slice(cut).trimStart();
+  }
+  parts.push(rest);
+  return parts;
+}

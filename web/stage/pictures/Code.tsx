@@ -1,0 +1,95 @@
+// Texts as pictures: the program with its bytes, the verifier's log, one piece of a step's code.
+import type { Tokens } from "marked";
+import { useStageText } from "../../i18n/stage.ts";
+import { textOf } from "../../lessons/index.ts";
+import { useSettings } from "../../stores/settings.ts";
+import { columns, untabbed } from "../fit.ts";
+import type { PictureProps } from "../picture.ts";
+import { pieceOf, type World } from "../world.ts";
+import { type Line, Lines } from "./Lines.tsx";
+
+/** The source as lines, without an empty one at its end; marked where it has a text. */
+export function sourceLines({ program }: World, mark: string): readonly Line[] {
+  const lines = program.source.replace(/\n+$/, "").split("\n");
+  const marked = mark === "" ? -1 : lines.findIndex((line) => line.includes(mark));
+  return lines.map((text, i) => ({
+    text,
+    marked: i === marked,
+    ...(/^\s*\/[/*]/.test(text) && { kind: "comment" as const }),
+  }));
+}
+
+export function ProgramPicture({ frame, area, stage }: PictureProps) {
+  const { world, shown } = frame;
+  const lines = sourceLines(world, shown.mark);
+  // Bytes stand beside their line where all of them have room there at the least size, else below.
+  const bytes = new Map<number, string>();
+  for (const { span, hex } of world.check.slots)
+    if (span) bytes.set(span.line - 1, (hex.match(/../g) ?? []).join(" "));
+  const longest = Math.max(...lines.map(({ text }) => columns(untabbed(text))));
+  const widest = Math.max(0, ...[...bytes.values()].map(columns));
+  const beside = (longest + widest + 3) * 0.6 * 0.032 * stage < area.width - 0.06 * stage;
+  const all = lines.flatMap((line, i): readonly Line[] => {
+    const hex = bytes.get(i);
+    if (hex === undefined) return [line];
+    const text = untabbed(line.text);
+    if (beside) return [{ ...line, text: text + " ".repeat(longest + 3 - columns(text)) + hex }];
+    return [line, { text: `    ${hex}`, kind: "keep", marked: line.marked ?? false }];
+  });
+  return <Lines lines={all} area={area} stage={stage} />;
+}
+
+export function LogPicture({ frame, area, stage }: PictureProps) {
+  const text = useStageText();
+  const { world, shown } = frame;
+  const { check } = world;
+  const lines = (check.log === "" ? check.message : check.log).replace(/\n+$/, "").split("\n");
+  const marked = shown.mark === "" ? -1 : lines.findIndex((line) => line.includes(shown.mark));
+  return (
+    <Lines
+      lines={lines.map((line, i) => ({ text: line, marked: i === marked }))}
+      area={area}
+      stage={stage}
+      title={`verifier: ${text.verdict[check.verdict]}${check.errnoName && ` (-${check.errnoName})`}`}
+    />
+  );
+}
+
+/** The first block of code of the point's text. */
+export function ListingPicture({ frame, area, stage }: PictureProps) {
+  const language = useSettings((s) => s.language);
+  const { scene, reel, shown } = frame;
+  const point = textOf(reel.lesson, language)?.points[scene.point - 1];
+  const code = point?.kind === "text" ? point.tokens.find(({ type }) => type === "code") : undefined;
+  if (!code) return null;
+  const lines = (code as Tokens.Code).text.split("\n");
+  const marked = shown.mark === "" ? -1 : lines.findIndex((line) => line.includes(shown.mark));
+  return <Lines lines={lines.map((text, i) => ({ text, marked: i === marked }))} area={area} stage={stage} />;
+}
+
+export function CodePicture({ picture, frame, area, stage }: PictureProps) {
+  const text = useStageText();
+  const { shown, props } = frame;
+  if (picture.kind !== "code") return null;
+  const { step, name } = shown.piece ?? picture.piece;
+  const found = pieceOf(props.code, step, name);
+  if (!found) return null;
+  const { file, piece } = found;
+  const { before, added, after } = piece;
+  const kept = before.length + after.length > 0;
+  const lines: Line[] = [
+    ...before.map((line): Line => ({ text: line, kind: "keep" })),
+    ...added.map((line): Line => ({ text: line, ...(kept && { kind: "add" }) })),
+    ...after.map((line): Line => ({ text: line, kind: "keep" })),
+  ];
+  const marked = shown.mark === "" ? -1 : lines.findIndex((line) => line.text.includes(shown.mark));
+  return (
+    <Lines
+      key={`${step} ${name}`}
+      lines={lines.map((line, i) => ({ ...line, marked: i === marked }))}
+      area={area}
+      stage={stage}
+      title={text.file(file.path, piece.line)}
+    />
+  );
+}

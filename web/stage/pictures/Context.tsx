@@ -1,0 +1,58 @@
+// A context from both sides: the struct that programs see and the one that the kernel has; and an access to a field, as the
+// program has it and as it runs.
+import { useStageText } from "../../i18n/stage.ts";
+import type { PictureProps } from "../picture.ts";
+
+export function ContextPicture({ picture, frame }: PictureProps) {
+  const text = useStageText();
+  const { props, shown } = frame;
+  const view = picture.kind === "context" ? props.contexts[picture.preset] : undefined;
+  if (!view) return null;
+  const members = view.fields.flatMap(({ name, kernel }) => (kernel ? [{ of: name, ...kernel }] : []));
+  const access = view.fields.find(({ name }) => name === shown.field)?.accesses[0];
+  return (
+    <div className="context-picture">
+      <div className="context-picture__side">
+        <p>{text.progSide}</p>
+        <Struct name={view.prog} members={view.fields.map((field) => ({ of: field.name, ...field }))} marked={shown.field} />
+      </div>
+      <div className="context-picture__side">
+        <p>{text.kernSide}</p>
+        <Struct name={view.kern} members={[...members].sort((a, b) => a.off - b.off)} marked={shown.field} />
+      </div>
+      {access && (
+        <div className="context-picture__access">
+          <code className="enters">{access.from}</code>
+          {shown.rewritten && (
+            <>
+              <span className="context-picture__arrow" role="img" aria-label={text.becomes}>
+                →
+              </span>
+              <code className="enters" data-made>
+                {access.to.join("\n")}
+              </code>
+            </>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface StructProps {
+  readonly name: string;
+  readonly members: readonly { readonly of: string; readonly name: string; readonly off: number; readonly size: number }[];
+  readonly marked: string;
+}
+
+const Struct = ({ name, members, marked }: StructProps) => (
+  <pre lang="en">
+    <span className="lines__row">{name} {"{"}</span>
+    {members.map((member) => (
+      <span key={member.name} className="lines__row" data-marked={member.of === marked || undefined}>
+        {"  "}u{member.size * 8} {member.name}; <span className="context-picture__off">+{member.off}</span>
+      </span>
+    ))}
+    <span className="lines__row">{"}"}</span>
+  </pre>
+);

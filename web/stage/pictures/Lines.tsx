@@ -1,0 +1,64 @@
+// Lines of code on the stage: as large as there is room for, the marked ones on yellow, the added ones with their sign.
+import { useStageText } from "../../i18n/stage.ts";
+import { type Area, fit, LINE_HEIGHT } from "../fit.ts";
+
+export interface Line {
+  readonly text: string;
+  readonly kind?: "add" | "keep" | "comment";
+  readonly marked?: boolean;
+}
+
+interface Props {
+  readonly lines: readonly Line[];
+  readonly area: Area;
+  readonly stage: number;
+  /** Above the lines, in small type. */
+  readonly title?: string;
+  readonly most?: number;
+}
+
+/** Of the stage's height: the title above, with the space below it, and what surrounds the lines. */
+const TITLE = 0.052;
+const PADDING = 0.024;
+/** Columns before a line, for its sign. */
+const SIGN = 2;
+
+export function Lines({ lines, area, stage, title, most }: Props) {
+  const text = useStageText();
+  const signed = lines.some(({ kind }) => kind === "add");
+  const mark = Math.max(0, lines.findIndex(({ marked }) => marked));
+  const shown = lines.map(({ text: line, kind }) => (signed ? `${kind === "add" ? "+" : " "} ${line}` : line));
+  const room = {
+    width: area.width - 2 * PADDING * stage,
+    height: area.height - (2 * PADDING + (title ? TITLE : 0)) * stage,
+  };
+  const { size, rows, above, below } = fit(untab(shown, signed), room, stage, mark, most);
+  return (
+    <figure className="lines" style={{ padding: PADDING * stage }}>
+      {title && (
+        <figcaption className="lines__title" style={{ height: TITLE * stage }}>
+          <code>{title}</code>
+        </figcaption>
+      )}
+      <pre style={{ fontSize: size, lineHeight: LINE_HEIGHT }} lang="en">
+        {above > 0 && <span className="lines__more">{text.above(above)}</span>}
+        {rows.map(({ line, text: row }, i) => (
+          <span
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other name than its place
+            key={i}
+            className="lines__row"
+            data-kind={lines[line]?.kind}
+            data-marked={lines[line]?.marked || undefined}
+          >
+            {row === "" ? " " : row}
+          </span>
+        ))}
+        {below > 0 && <span className="lines__more">{text.below(below)}</span>}
+      </pre>
+    </figure>
+  );
+}
+
+/** The sign must not move the tab stops. */
+const untab = (lines: readonly string[], signed: boolean): readonly string[] =>
+  signed ? lines.map((line) => line.slice(0, SIGN) + line.slice(SIGN).replace(/^\t+/, (tabs) => "    ".repeat(tabs.length))) : lines;

@@ -1,0 +1,75 @@
+// The program with the instruction that comes, and the registers that it uses, in decimal: those that the step read in a
+// ring, the one that it wrote with a dot.
+import { useStageText } from "../../i18n/stage.ts";
+import type { PictureProps } from "../picture.ts";
+import type { World } from "../world.ts";
+import { sourceLines } from "./Code.tsx";
+import { Lines } from "./Lines.tsx";
+
+/** Part of the width that the program has. */
+const PROGRAM = 0.62;
+
+export function MachinePicture({ frame, area, stage }: PictureProps) {
+  const { world } = frame;
+  const { step, check } = world;
+  const slot = step ? step.slot : 0;
+  const line = check.slots.find((one) => one.slot === slot)?.span?.line ?? 0;
+  const lines = sourceLines(world, "").map((one, i) => ({ ...one, marked: i === line - 1 }));
+  return (
+    <div className="machine-picture">
+      <Lines lines={lines} area={{ width: area.width * PROGRAM, height: area.height }} stage={stage} />
+      <Registers world={world} room={area.height / stage} />
+    </div>
+  );
+}
+
+/** Registers that the program names, with R1 and R10, which a program starts with. */
+function usedBy({ check }: World): readonly number[] {
+  const bits = check.slots.reduce((all, { reads, writes }) => all | reads | writes, 1 << 1);
+  return Array.from({ length: 11 }, (_, n) => n).filter((n) => (bits >> n) & 1);
+}
+
+/** `room`: height of the picture, of the stage's. */
+function Registers({ world, room }: { readonly world: World; readonly room: number }) {
+  const { step, set } = world;
+  const used = usedBy(world);
+  // A row is two lines of its type high at most, and never under the floor of code.
+  const size = Math.max(0.032, Math.min(0.05, (room - 0.05) / used.length / 1.55));
+  return (
+    <dl className="registers" style={{ fontSize: `calc(var(--stage) * ${size})` }}>
+      {used.map((n) => {
+        const changed = step?.changed.some(({ reg }) => reg === n) ?? false;
+        const wrote = step ? (step.written >> n) & 1 : 0;
+        return (
+          <div
+            key={n}
+            className="registers__one"
+            data-written={changed || wrote === 1 || undefined}
+            data-reads={(step && (step.reads >> n) & 1) || undefined}
+          >
+            <dt>R{n}</dt>
+            <dd key={step?.step} data-testid={`stage-r${n}`}>
+              <Value n={n} world={world} isSet={((set >> n) & 1) === 1} />
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+/** Beyond this a number is an address or a pattern of bits. */
+const READABLE = 1n << 32n;
+
+function Value({ n, world, isSet }: { readonly n: number; readonly world: World; readonly isSet: boolean }) {
+  const text = useStageText();
+  const { step, ctx } = world;
+  if (!isSet) return <span className="registers__unset">{text.unset}</span>;
+  const hex = step?.regs[n];
+  if (n === 10 || hex === step?.frames.at(-1)?.top) return text.fp;
+  if (hex === undefined || (hex === ctx && BigInt(`0x${ctx}`) >= READABLE)) return text.ctx;
+  const value = BigInt(`0x${hex}`);
+  const signed = BigInt.asIntN(64, value);
+  if (value < READABLE) return String(value);
+  return signed < 0n && signed > -READABLE ? String(signed) : `0x${value.toString(16)}`;
+}

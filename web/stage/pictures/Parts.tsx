@@ -1,0 +1,140 @@
+// The parts of the extended kernel, and the way that the last call took through them: each part of the way lights up after the
+// one before. What no step has made yet is a gap.
+import { useStageText } from "../../i18n/stage.ts";
+import { PARTS, type Part, STEP_OF, wayOf } from "../../panes/kernel/way.ts";
+import type { PictureProps } from "../picture.ts";
+import { HOOK, type World } from "../world.ts";
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+}
+/** Columns of the drawing, of its width: the longest names stand in the last. */
+const COLUMNS = [
+  [0, 0.25],
+  [0.28, 0.29],
+  [0.6, 0.4],
+] as const;
+/** Column, how many, and row of each part. */
+const PLACES: Readonly<Record<Part, readonly [column: number, columns: number, row: number]>> = {
+  user: [0, 3, 0],
+  syscall: [0, 1, 1],
+  sysfs: [2, 1, 1],
+  verifier: [0, 1, 2],
+  attach: [1, 1, 2],
+  module: [2, 1, 2],
+  program: [0, 2, 3],
+};
+/** What is next to what. */
+const LINES: readonly (readonly [Part, Part])[] = [
+  ["user", "syscall"],
+  ["user", "sysfs"],
+  ["syscall", "verifier"],
+  ["syscall", "attach"],
+  ["sysfs", "module"],
+  ["module", "attach"],
+  ["verifier", "program"],
+  ["attach", "program"],
+];
+/** Names that are code, in the type of code. */
+const CODE: ReadonlySet<Part> = new Set(["syscall", "attach", "sysfs", "module"]);
+
+export function PartsPicture({ frame, area, stage }: PictureProps) {
+  const text = useStageText();
+  const { world, shown } = frame;
+  const { width, height } = area;
+  const tall = Math.min(0.115 * stage, height / 5.4);
+  const gap = (height - 4 * tall - 4) / 3;
+  const boxOf = (part: Part): Box => {
+    const [column, columns, row] = PLACES[part];
+    const [from] = COLUMNS[column] as readonly [number, number];
+    const [start, wide] = COLUMNS[column + columns - 1] as readonly [number, number];
+    return { x: from * width + 2, y: row * (tall + gap) + 2, w: (start + wide - from) * width - 4 };
+  };
+  const way = wayNow(world);
+  const turn = (part: Part): number => way?.parts.indexOf(part) ?? -1;
+  const refused = way && way.errnoName !== "" ? way.parts.at(-1) : undefined;
+  const visible = (part: Part): boolean => shown.parts === null || shown.parts.includes(part);
+  const missing = (part: Part): boolean => {
+    const step = STEP_OF[part];
+    return step !== undefined && !world.recipe[step - 1];
+  };
+  const twoLines = tall > 0.085 * stage;
+  const border = tall + gap / 2 + 2;
+  return (
+    <svg className="stage-parts" width={width} height={height} role="img" aria-label={text.parts.user}>
+      <path className="stage-parts__border" d={`M0 ${border}H${width}`} />
+      {LINES.map(([from, to]) => (
+        <path
+          key={from + to}
+          className="stage-parts__line"
+          data-shown={(visible(from) && visible(to)) || undefined}
+          data-lit={(turn(from) >= 0 && turn(to) === turn(from) + 1) || undefined}
+          style={{ transitionDelay: `${Math.max(0, turn(to)) * 110}ms` }}
+          d={lineOf(boxOf(from), boxOf(to), tall)}
+        />
+      ))}
+      {PARTS.map((part) => {
+        const { x, y, w } = boxOf(part);
+        const n = turn(part);
+        const detail = part === refused ? `✕ ${way?.errnoName}` : detailOf(part, world, missing(part), text);
+        return (
+          <g
+            key={part}
+            className="stage-parts__part"
+            data-part={part}
+            data-shown={visible(part) || undefined}
+            data-lit={n >= 0 || undefined}
+            data-refused={part === refused || undefined}
+            data-gap={missing(part) || undefined}
+            style={{ transitionDelay: `${Math.max(0, n) * 110}ms` }}
+          >
+            <rect x={x} y={y} width={w} height={tall} rx={0.012 * stage} />
+            <text
+              className={CODE.has(part) ? "stage-parts__name stage-parts__name--code" : "stage-parts__name"}
+              x={x + w / 2}
+              y={y + tall * (twoLines && detail !== "" ? 0.43 : 0.65)}
+              textAnchor="middle"
+            >
+              {text.parts[part]}
+            </text>
+            {(twoLines || part === refused) && detail !== "" && (
+              <text className="stage-parts__detail" x={x + w / 2} y={y + tall * (twoLines ? 0.84 : 0.95)} textAnchor="middle">
+                {detail}
+              </text>
+            )}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** From the side of one box that looks to the other. */
+function lineOf(from: Box, to: Box, tall: number): string {
+  const level = Math.abs(from.y - to.y) < 1;
+  if (level) {
+    const [left, right] = from.x < to.x ? [from, to] : [to, from];
+    return `M${left.x + left.w} ${from.y + tall / 2}H${right.x}`;
+  }
+  const x = Math.max(from.x, to.x) + Math.min(from.w, to.w) / 2;
+  if (x > from.x + from.w) return `M${from.x + from.w} ${from.y + tall / 2}H${x}V${to.y}`;
+  return `M${x} ${from.y + tall}V${to.y}`;
+}
+
+function wayNow({ last, recipe }: World) {
+  if (!last) return undefined;
+  const { calls, attached, verified } = last;
+  return wayOf(calls, { steps: recipe, files: [HOOK], attached, verified });
+}
+
+function detailOf(part: Part, world: World, gap: boolean, text: ReturnType<typeof useStageText>): string {
+  const step = STEP_OF[part];
+  if (gap && step !== undefined) return text.gap(step);
+  const { kernel, fd } = world;
+  const attached = kernel.attachments.some(({ progId }) => progId !== 0);
+  if (part === "attach") return attached ? `→ ${text.parts.program}` : "NULL";
+  if (part === "program") return kernel.progs.length > 0 && fd >= 0 ? `fd ${fd}` : text.nothing;
+  return "";
+}

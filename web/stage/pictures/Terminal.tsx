@@ -1,0 +1,53 @@
+// A terminal: what was typed and what it answered. What cat read last is the largest thing on it.
+import { columns, LINE_HEIGHT } from "../fit.ts";
+import type { PictureProps } from "../picture.ts";
+
+const LEAST = 0.032;
+const MOST = 0.05;
+/** The answer, in sizes of a line. */
+const LARGE = 2.2;
+
+export function TerminalPicture({ frame, area, stage }: PictureProps) {
+  const { terminal } = frame.world;
+  const texts = terminal.flatMap(({ line, output }) => [`# ${line}`, ...output.replace(/\n$/, "").split("\n")]);
+  const longest = Math.max(28, ...texts.map(columns));
+  const width = area.width - 0.08 * stage;
+  const size = Math.max(LEAST * stage, Math.min(MOST * stage, width / (longest * 0.6) - 0.01));
+  const room = Math.floor((area.height - 0.08 * stage) / (size * LINE_HEIGHT));
+  // What came before scrolls away, a whole line with its answer at a time.
+  let rows = LARGE + 1;
+  let from = terminal.length;
+  while (from > 0) {
+    const { output } = terminal[from - 1] as (typeof terminal)[number];
+    rows += 1 + (output === "" ? 0 : Math.ceil((columns(output) * size * 0.6) / width));
+    if (rows > room && from < terminal.length) break;
+    from--;
+  }
+  const last = terminal.length - 1;
+  return (
+    <pre className="terminal" style={{ fontSize: size, lineHeight: LINE_HEIGHT }} lang="en">
+      {terminal.slice(from).map(({ line, output, failed }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added
+        <span key={from + i} className="terminal__entry" data-last={from + i === last || undefined}>
+          <span className="terminal__line">
+            <span className="terminal__prompt"># </span>
+            {line}
+          </span>
+          {output !== "" && (
+            <span
+              className="terminal__output"
+              data-failed={failed || undefined}
+              data-large={(!failed && from + i === last) || undefined}
+            >
+              {output.replace(/\n$/, "")}
+            </span>
+          )}
+        </span>
+      ))}
+      <span className="terminal__line">
+        <span className="terminal__prompt"># </span>
+        <span className="terminal__cursor" />
+      </span>
+    </pre>
+  );
+}

@@ -1,0 +1,135 @@
+// Pictures made of words: the title, lines that come one by one, a question, the recipe's steps, program types, files.
+import { useStageText } from "../../i18n/stage.ts";
+import { textOf } from "../../lessons/index.ts";
+import { Acting, Markdown } from "../../lessons/Markdown.tsx";
+import { useSettings } from "../../stores/settings.ts";
+import type { PictureProps } from "../picture.ts";
+import { Sentence } from "../Sentence.tsx";
+
+const ALL = Number.POSITIVE_INFINITY;
+
+export function TitlePicture({ frame }: PictureProps) {
+  const language = useSettings((s) => s.language);
+  const { scene, shown } = frame;
+  return (
+    <div className="title-picture">
+      <h2>
+        <Sentence text={scene.says[language]} open={shown.open} />
+      </h2>
+      {shown.items.map((item) => (
+        <p key={item.en} className="enters">
+          <Sentence text={item[language]} open={ALL} />
+        </p>
+      ))}
+    </div>
+  );
+}
+
+export function WordsPicture({ frame }: PictureProps) {
+  const language = useSettings((s) => s.language);
+  const { shown, scene } = frame;
+  const all = scene.presses.filter(({ act }) => act.kind === "item").length;
+  return (
+    <ol className="words-picture" data-many={all > 4 || undefined}>
+      {shown.items.map((item, i) => (
+        <li key={item.en} className="enters" data-last={i === shown.items.length - 1 || undefined}>
+          <Sentence text={item[language]} open={i === shown.items.length - 1 ? shown.open : ALL} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The blanks of a question and its answer: none are covered. */
+const OPEN = { uncovered: null, uncover: () => {}, goTo: () => {} };
+
+export function QuestionPicture({ frame }: PictureProps) {
+  const text = useStageText();
+  const language = useSettings((s) => s.language);
+  const { scene, shown, reel } = frame;
+  const point = textOf(reel.lesson, language)?.points[scene.point - 1];
+  if (point?.kind !== "predict") return null;
+  const { question, choices, answer, because } = point;
+  return (
+    <Acting value={OPEN}>
+      <div className="question" data-answered={shown.answered || undefined}>
+        <div className="question__asked">
+          <Markdown tokens={question} name="stage.question" />
+        </div>
+        {choices.length > 0 ? (
+          <ol className="question__choices">
+            {choices.map((choice, i) => (
+              <li key={choice} data-right={(shown.answered && i === answer) || undefined}>
+                <Sentence text={choice} open={ALL} />
+              </li>
+            ))}
+          </ol>
+        ) : (
+          <p className="question__value" data-right={shown.answered || undefined}>
+            {shown.answered ? answer : "?"}
+          </p>
+        )}
+        {shown.answered && (
+          <div className="question__because enters" role="status">
+            <span className="visually-hidden">{text.answer}: </span>
+            <Markdown tokens={because} name="stage.because" />
+          </div>
+        )}
+      </div>
+    </Acting>
+  );
+}
+
+export function RecipePicture({ frame }: PictureProps) {
+  const text = useStageText();
+  const { recipe } = frame.world;
+  return (
+    <ol className="recipe">
+      {text.recipe.map((name, i) => (
+        <li key={name} data-on={recipe[i] || undefined}>
+          <span className="recipe__number">{i + 1}</span>
+          <span className="recipe__name">{name}</span>
+          <span className="recipe__state">{recipe[i] ? `✓ ${text.on}` : text.off}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+export function TypesPicture({ frame }: PictureProps) {
+  const text = useStageText();
+  const { shown, props } = frame;
+  return (
+    <ol className="types-picture">
+      {shown.types.map((name) => {
+        const type = props.types.find((one) => one.name === name);
+        return (
+          type && (
+            <li key={name} className="enters">
+              <code>{type.constant}</code>
+              <span>
+                {text.event}: {text.types[name] ?? type.event}
+              </span>
+              <span>
+                {text.context}: <code>struct {type.ctxStruct}</code>
+              </span>
+            </li>
+          )
+        );
+      })}
+    </ol>
+  );
+}
+
+export function FilesPicture({ frame }: PictureProps) {
+  const { props, shown } = frame;
+  return (
+    <ul className="files-picture">
+      {props.files.map(({ path }) => (
+        <li key={path} data-marked={(shown.mark !== "" && path.includes(shown.mark)) || undefined}>
+          <code>{path}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,90 @@
+// Scenes for a lesson whose file has none, and for a program without a lesson: made of what there is, so that anything that
+// can be opened can be presented.
+import type { Texts } from "../../engine/index.ts";
+import type { Lesson, Point } from "../lessons/lesson.ts";
+import type { Act, Picture, Press, Scene } from "../lessons/scene.ts";
+
+const kept = new WeakMap<Lesson, readonly Scene[]>();
+
+/** The lesson's own scenes, or those made for it. */
+export function scenesOf(lesson: Lesson): readonly Scene[] {
+  if (lesson.scenes.length > 0) return lesson.scenes;
+  const known = kept.get(lesson);
+  if (known) return known;
+  const made = plainScenes(lesson);
+  kept.set(lesson, made);
+  return made;
+}
+
+const scene = (says: Texts, point: number, fill: Picture["kind"], presses: readonly Press[]): Scene => ({
+  fill: [{ kind: fill } as Picture],
+  point,
+  slides: [],
+  minutes: 0,
+  kernel: null,
+  says,
+  presses,
+});
+const press = (act: Act, says: Texts | null = null): Press => ({ act, says });
+
+function plainScenes(lesson: Lesson): readonly Scene[] {
+  const { ja, en } = lesson.texts;
+  const title: Texts = { ja: (ja ?? en)?.title ?? "", en: (en ?? ja)?.title ?? "" };
+  const points = (ja ?? en)?.points ?? [];
+  const paired = (i: number): Texts => ({
+    ja: wordsOf((ja ?? en)?.points[i]),
+    en: wordsOf((en ?? ja)?.points[i]),
+  });
+  const made: Scene[] = [scene(title, 1, "title", [])];
+  if (lesson.state.source !== "") made.push(scene(title, 1, "program", []));
+  points.forEach((point, i) => {
+    if (point.kind === "predict") made.push(scene(paired(i), i + 1, "question", [press({ kind: "answer" })]));
+    else {
+      made.push(scene(title, i + 1, "words", [press({ kind: "item" }, paired(i))]));
+      if (point.step > 0) made.push(scene(paired(i), i + 1, "machine", stepPresses(point.step)));
+    }
+  });
+  if (lesson.solution?.source) made.push(scene(title, points.length, "program", [press({ kind: "solution" })]));
+  return made;
+}
+
+const stepPresses = (steps: number): Press[] =>
+  Array.from({ length: Math.min(steps, 200) }, () => press({ kind: "step", by: 1 }));
+
+/** A point's text in the marks of the stage: code and strong words, as marked's tokens tell them. */
+function wordsOf(point: Point | undefined): string {
+  const tokens = point?.kind === "predict" ? point.question : (point?.tokens ?? []);
+  const text = (list: readonly unknown[]): string =>
+    list
+      .map((token) => {
+        const { type, raw = "", text: own, tokens: inner } = token as Record<string, unknown>;
+        if (type === "codespan" || type === "strong" || type === "blank") return String(raw);
+        if (type === "goto") return "";
+        if (Array.isArray(inner)) return text(inner);
+        return String(own ?? raw);
+      })
+      .join("");
+  return text(tokens).replace(/\s*\n\s*/g, " ").trim();
+}
+
+/** A program that stands in the editor: it, what the verifier says, the demo, and each step of its run. */
+export function programLesson(
+  state: Lesson["state"],
+  title: Texts,
+  steps: number,
+  refused: string,
+  sysfs: boolean,
+): Lesson {
+  const calls: Press[] = [
+    press({ kind: "load", answer: "ok" }),
+    press({ kind: "attach", answer: "ok" }),
+    press({ kind: "echo", text: state.input, answer: "ok" }),
+    press({ kind: "cat", answer: "ok" }),
+  ];
+  const demo: Scene = { ...scene(title, 1, "terminal", calls), fill: [{ kind: "terminal" }, { kind: "parts" }] };
+  const scenes: Scene[] = [scene(title, 1, "program", [])];
+  if (refused !== "") scenes.push(scene(title, 1, "log", [press({ kind: "at", text: refused })]));
+  else if (sysfs) scenes.push(demo);
+  if (refused === "") scenes.push(scene(title, 1, "machine", stepPresses(steps)));
+  return { id: "", slides: [], state, goals: [], scenes, solution: null, texts: {} };
+}

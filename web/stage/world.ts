@@ -1,0 +1,264 @@
+// The machine behind the stage: a kernel of its own, in a worker of its own, so that what a speaker shows leaves the reader's
+// workbench as it was. Each act of a press gives a new World; an older one stays as it was, so going back is going to it.
+import type {
+  CheckView,
+  CodeFileView,
+  ContextView,
+  KernelCodeView,
+  KernelView,
+  MapInput,
+  Outcome,
+  ProgramInput,
+  ProgTypeView,
+  RunView,
+  StepView,
+  SyscallView,
+  TakeHomeFileView,
+  Texts,
+} from "../../engine/index.ts";
+import type { Recipe } from "../lessons/scene.ts";
+import type { StageEngine } from "./engine.ts";
+
+export interface World {
+  readonly program: ProgramInput;
+  readonly input: string;
+  readonly check: CheckView;
+  readonly kernel: KernelView;
+  readonly recipe: Recipe;
+  /** File descriptor of the program loaded last, -1: none. */
+  readonly fd: number;
+  /** What the last act that made system calls was, and what came of it; null: none was made. */
+  readonly last: Done | null;
+  readonly terminal: readonly TerminalLine[];
+  readonly run: RunView | null;
+  readonly step: StepView | null;
+  /** What the step did, or what comes at step 0. */
+  readonly said: Texts | null;
+  /** Bit n: Rn holds something at the step. */
+  readonly set: number;
+  /** R1 as the run began: the context's address. */
+  readonly ctx: string;
+}
+
+export type Call = "load" | "attach" | "detach" | "echo" | "cat";
+
+export interface Done {
+  readonly call: Call;
+  readonly calls: readonly SyscallView[];
+  readonly ret: number;
+  /** "": it succeeded. */
+  readonly errnoName: string;
+  /** What cat printed. */
+  readonly data: string;
+  /** The load got as far as the verifier. */
+  readonly verified: boolean;
+  /** A program was attached when it was made. */
+  readonly attached: boolean;
+  /** What the run that it caused did to R0 last, and how many instructions it had. */
+  readonly ran: { readonly insns: number; readonly said: Texts } | null;
+}
+
+export interface TerminalLine {
+  /** Typed after the prompt. */
+  readonly line: string;
+  readonly output: string;
+  readonly failed: boolean;
+}
+
+/** What does not change while a lesson is on stage. */
+export interface Props {
+  readonly code: KernelCodeView;
+  readonly contexts: Readonly<Record<string, ContextView>>;
+  readonly types: readonly ProgTypeView[];
+  readonly files: readonly TakeHomeFileView[];
+}
+
+export interface Start {
+  readonly source: string;
+  readonly progType: string;
+  readonly maps: readonly MapInput[];
+  readonly input: string;
+  readonly recipe: Recipe;
+}
+
+const SEED = 1;
+export const HOOK = "/sys/oreore/bpf";
+
+export class Machine {
+  readonly #engine: StageEngine;
+  #world: World | undefined;
+  #revision = 0;
+
+  constructor(engine: StageEngine) {
+    this.#engine = engine;
+  }
+
+  get world(): World {
+    if (!this.#world) throw new Error("the machine of the stage was not started");
+    return this.#world;
+  }
+
+  async #set(change: Partial<World>): Promise<World> {
+    this.#world = { ...this.world, ...change };
+    return this.#world;
+  }
+
+  /** A kernel that has seen nothing, and the lesson's program. */
+  async start(start: Start): Promise<World> {
+    const { source, progType, maps, input, recipe } = start;
+    const program: ProgramInput = { source, progType, maps };
+    const kernel = await this.#boot(recipe);
+    this.#world = {
+      program,
+      input: await this.#packet(progType, input),
+      check: await this.#engine.check(program, ++this.#revision),
+      kernel,
+      recipe,
+      ...UNTOUCHED,
+      terminal: [],
+    };
+    return this.#world;
+  }
+
+  async #boot(recipe: Recipe): Promise<KernelView> {
+    let kernel = await this.#engine.restart(SEED);
+    for (const step of [1, 2, 3, 4] as const) {
+      const wanted = recipe[step - 1] ?? true;
+      if (kernel.steps[step - 1] !== wanted) ({ kernel } = await this.#engine.patchKernel(step, wanted));
+    }
+    return kernel;
+  }
+
+  /** Packets may be called by their names. */
+  async #packet(progType: string, input: string): Promise<string> {
+    if (progType === "oreore" || /^([0-9a-fA-F]{2})*$/.test(input)) return input;
+    return (await this.#engine.packets()).find(({ name }) => name === input)?.hex ?? input;
+  }
+
+  /** The kernel is built and booted with these steps: what was loaded is gone. */
+  async boot(recipe: Recipe): Promise<World> {
+    const kernel = await this.#boot(recipe);
+    const check = await this.#engine.check(this.world.program, ++this.#revision);
+    return this.#set({ kernel, recipe, check, ...UNTOUCHED, terminal: [] });
+  }
+
+  apply(step: 1 | 2 | 3 | 4): Promise<World> {
+    return this.boot(this.world.recipe.map((on, i) => on || i === step - 1) as unknown as Recipe);
+  }
+
+  async write(source: string): Promise<World> {
+    const program = { ...this.world.program, source };
+    const check = await this.#engine.check(program, ++this.#revision);
+    return this.#set({ program, check, ...NO_RUN });
+  }
+
+  async load(): Promise<World> {
+    const outcome = await this.#engine.load(this.world.program);
+    const verified = outcome.check.log !== "";
+    return this.#did("load", outcome, { verified, ...(outcome.ret >= 0 && { fd: outcome.ret }) });
+  }
+
+  attach = async (): Promise<World> => this.#did("attach", await this.#engine.attach());
+  detach = async (): Promise<World> => this.#did("detach", await this.#engine.detach());
+
+  async echo(text: string): Promise<World> {
+    const outcome = await this.#engine.writeFile(HOOK, `${text}\n`);
+    const line = { line: `echo ${text} > ${HOOK}`, output: outcome.terminal, failed: outcome.ret < 0 };
+    const ran = outcome.run && (await this.#ran(outcome.run));
+    await this.#did("echo", outcome, { line, ran });
+    if (!outcome.run) return this.world;
+    return this.#set({ input: text, run: outcome.run, ...(await this.#moment(outcome.run, 0)) });
+  }
+
+  async cat(): Promise<World> {
+    const outcome = await this.#engine.readFile(HOOK);
+    const line = { line: `cat ${HOOK}`, output: outcome.terminal, failed: outcome.ret < 0 };
+    return this.#did("cat", outcome, { line, data: outcome.data });
+  }
+
+  /** Goes on in the run that there is, or in one that is made for it. */
+  async step(by: number): Promise<World> {
+    const { program, input } = this.world;
+    let { run, step } = this.world;
+    if (!run) {
+      const event =
+        program.progType === "oreore"
+          ? ({ kind: "sysfs", path: HOOK, data: input } as const)
+          : this.#takesPacket(program.progType)
+            ? ({ kind: "packet", hex: input } as const)
+            : ({ kind: "ctx", hex: input } as const);
+      run = (await this.#engine.runOnce(program, event, false)).run;
+      step = null;
+    }
+    if (!run) return this.world;
+    const to = Math.max(0, Math.min(run.length, (step?.step ?? 0) + by));
+    return this.#set({ run, ...(await this.#moment(run, to)) });
+  }
+
+  #types: readonly ProgTypeView[] = [];
+  #takesPacket = (name: string): boolean => this.#types.find((type) => type.name === name)?.event === "packet";
+
+  async #moment({ run }: RunView, step: number): Promise<Pick<World, "step" | "said" | "set" | "ctx">> {
+    const views = await this.#engine.steps(run, 0, step + 1);
+    const set = views.reduce((bits, { written }) => bits | written, STARTS_WITH);
+    return { step: views.at(-1) ?? null, said: await this.#engine.say(run, step), set, ctx: views[0]?.regs[1] ?? "" };
+  }
+
+  /** The last step that wrote R0 says what the run computed. */
+  async #ran(run: RunView): Promise<Done["ran"]> {
+    const views = await this.#engine.steps(run.run, Math.max(0, run.length - 64), 65);
+    const wrote = views.findLast(({ written }) => (written & 1) === 1);
+    const said = wrote && (await this.#engine.say(run.run, wrote.step));
+    return said ? { insns: run.length, said } : null;
+  }
+
+  #did(
+    call: Call,
+    { calls, ret, errnoName, kernel }: Outcome,
+    more: Partial<Pick<Done, "data" | "verified" | "ran">> & { readonly line?: TerminalLine; readonly fd?: number } = {},
+  ): Promise<World> {
+    const { terminal } = this.world;
+    const { line, fd, data = "", verified = false, ran = null } = more;
+    const attached = this.world.kernel.attachments.some(({ progId }) => progId !== 0);
+    return this.#set({
+      kernel,
+      last: { call, calls, ret, errnoName: ret < 0 ? errnoName : "", data, verified, attached, ran },
+      ...(line && { terminal: [...terminal, line] }),
+      ...(fd !== undefined && { fd }),
+    });
+  }
+
+  /** Code, contexts and files as this kernel has them; asked for once a lesson. */
+  async props(program: ProgramInput, presets: readonly string[]): Promise<Props> {
+    const engine = this.#engine;
+    const [hello, code, files, all] = await Promise.all([
+      engine.hello(),
+      engine.kernelCode(program),
+      engine.takeHome(program),
+      presets.length > 0 ? engine.presets() : [],
+    ]);
+    this.#types = hello.progTypes;
+    const contexts: Record<string, ContextView> = {};
+    for (const name of presets) {
+      const definition = all.find((preset) => preset.name === (name || "oreore"))?.definition;
+      const view = definition && (await engine.context(definition.name, definition));
+      if (view) contexts[name] = view;
+    }
+    return { code: code ?? [], contexts, types: hello.progTypes, files: files ?? [] };
+  }
+}
+
+/** R1 and R10 hold something when a program begins. */
+const STARTS_WITH = (1 << 1) | (1 << 10);
+const NO_RUN = { run: null, step: null, said: null, set: STARTS_WITH, ctx: "" } as const;
+const UNTOUCHED = { fd: -1, last: null, ...NO_RUN } as const;
+
+/** The file and the piece of a step's code that have a name. */
+export function pieceOf(code: KernelCodeView, step: number, name: string) {
+  for (const file of code[step - 1] ?? ([] as readonly CodeFileView[])) {
+    const base = file.path.replace(/^.*\//, "");
+    const piece = file.pieces.find((one) => one.name === name || `${base} ${one.name}` === name);
+    if (piece) return { file, piece };
+  }
+  return undefined;
+}
