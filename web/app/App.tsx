@@ -50,9 +50,7 @@ export function App() {
       <NoticeBar />
       <main className="app__main">
         {!embed && !phone && !onStage && <Lesson />}
-        <Suspense>
-          {onStage ? <Stage /> : embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}
-        </Suspense>
+        <Suspense>{onStage ? <Stage /> : embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</Suspense>
       </main>
       <Busy />
       <Suspense>

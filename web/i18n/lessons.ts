@@ -94,7 +94,8 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     panel: "Lesson",
     of: (n, all) => `Lesson ${n} of ${all}`,
     own: "Lesson from a file",
-    slides: (list) => (/^\d+$/.test(list) ? `slide ${list}` : `slides ${list.replaceAll(",", ", ").replaceAll("-", "–")}`),
+    slides: (list) =>
+      /^\d+$/.test(list) ? `slide ${list}` : `slides ${list.replaceAll(",", ", ").replaceAll("-", "–")}`,
     previous: "Previous lesson",
     next: "Next lesson",
     leave: "Leave the lessons",

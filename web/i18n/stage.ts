@@ -1,7 +1,6 @@
 // Words of the stage: what a press did, what the next one does, the parts of the pictures. Loaded with the stage.
-import type { Texts } from "../../engine/index.ts";
 import type { Act, PartName } from "../lessons/scene.ts";
-import { type Language, useSettings } from "../stores/settings.ts";
+import type { Language } from "../stores/settings.ts";
 
 /** What a caption's words are made of. */
 export interface CallFacts {
@@ -17,6 +16,7 @@ export interface CallFacts {
 
 export interface StageTexts {
   readonly stage: string;
+  readonly map: string;
   readonly slides: (list: string) => string;
   readonly at: (press: number, presses: number) => string;
   readonly loading: string;
@@ -54,6 +54,7 @@ export interface StageTexts {
 const TEXTS: Readonly<Record<Language, StageTexts>> = {
   en: {
     stage: "Stage",
+    map: "Parts of the kernel, and the way of the last call",
     slides: (list) => `slide ${list.replaceAll("-", "–")}`,
     at: (press, presses) => `${press} / ${presses}`,
     loading: "One moment …",
@@ -143,6 +144,7 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
   },
   ja: {
     stage: "発表の画面",
+    map: "カーネルの部品と、直前の呼び出しの経路",
     slides: (list) => `スライド ${list.replaceAll("-", "〜").replaceAll(",", "、")}`,
     at: (press, presses) => `${press} / ${presses}`,
     loading: "準備しています…",
@@ -236,10 +238,7 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
   },
 };
 
-export const useStageText = (): StageTexts => TEXTS[useSettings((s) => s.language)];
 export const stageTexts = (language: Language): StageTexts => TEXTS[language];
 
 /** What a press does, in words. */
 export const actWords = (text: StageTexts, act: Act): string => (text.acts[act.kind] as (act: Act) => string)(act);
-
-export const inLanguage = (texts: Texts, language: Language): string => texts[language];

@@ -24,7 +24,10 @@ const form = <Made>(pattern: string, make: (...groups: string[]) => Made) => ({
 const piece = (step: string, name: string): PieceName => ({ step: Number(step) as Step, name });
 
 const PICTURES = [
-  form("(title|words|recipe|types|program|machine|log|parts|terminal|question|files|listing)", (kind) => ({ kind }) as Picture),
+  form(
+    "(title|words|recipe|types|program|machine|log|parts|terminal|question|files|listing)",
+    (kind) => ({ kind }) as Picture,
+  ),
   form("code ([1-4]) (.+)", (step, name): Picture => ({ kind: "code", piece: piece(step, name) })),
   form("context ?(\\w*)", (preset): Picture => ({ kind: "context", preset })),
 ];
@@ -32,10 +35,13 @@ const PICTURES = [
 const ANSWER = "(?: -> (\\w+))?";
 const ACTS = [
   form("(say|item|answer|solution|rewrite)", (kind) => ({ kind }) as Act),
-  form(`part ((?:${PARTS.join("|")})(?: (?:${PARTS.join("|")}))*)`, (parts): Act => ({
-    kind: "part",
-    parts: parts.split(" ") as PartName[],
-  })),
+  form(
+    `part ((?:${PARTS.join("|")})(?: (?:${PARTS.join("|")}))*)`,
+    (parts): Act => ({
+      kind: "part",
+      parts: parts.split(" ") as PartName[],
+    }),
+  ),
   form("type (\\w+)", (name): Act => ({ kind: "type", name })),
   form(`(load|attach|detach|cat)${ANSWER}`, (kind, answer = "ok") => ({ kind, answer }) as Act),
   form(`echo (.+?)${ANSWER}`, (text, answer = "ok"): Act => ({ kind: "echo", text, answer })),

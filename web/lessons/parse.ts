@@ -251,7 +251,13 @@ function readSolution(text: string, line: number, fault: Fault): Solution {
     else if (act?.[3]) acts.push({ do: "step", to: Number(act[3]) });
     else fault(line + i, one, EXPECTED.solution);
   });
-  const program = dashes < 0 ? "" : lines.slice(dashes + 1).join("\n").replace(/\n+$/, "");
+  const program =
+    dashes < 0
+      ? ""
+      : lines
+          .slice(dashes + 1)
+          .join("\n")
+          .replace(/\n+$/, "");
   const writes = acts.some((act) => act.do === "write");
   if (writes !== (program.trim() !== "")) fault(line, text, EXPECTED.solution);
   return { acts, source: program.trim() === "" ? "" : `${program}\n` };

@@ -7,7 +7,14 @@ import { ContextPicture } from "./pictures/Context.tsx";
 import { MachinePicture } from "./pictures/Machine.tsx";
 import { PartsPicture } from "./pictures/Parts.tsx";
 import { TerminalPicture } from "./pictures/Terminal.tsx";
-import { FilesPicture, QuestionPicture, RecipePicture, TitlePicture, TypesPicture, WordsPicture } from "./pictures/Words.tsx";
+import {
+  FilesPicture,
+  QuestionPicture,
+  RecipePicture,
+  TitlePicture,
+  TypesPicture,
+  WordsPicture,
+} from "./pictures/Words.tsx";
 import { useArea } from "./useArea.ts";
 
 const PICTURES: Readonly<Record<PictureKind, (props: PictureProps) => ReactNode>> = {

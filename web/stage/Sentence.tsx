@@ -1,6 +1,7 @@
 // A sentence of the stage: code, strong words, and blanks of which the first `open` ones stand open.
-import { useStageText } from "../i18n/stage.ts";
+
 import { pieces } from "../lessons/scene.ts";
+import { useStageText } from "./useStageText.ts";
 
 export function Sentence({ text, open }: { readonly text: string; readonly open: number }) {
   const words = useStageText();

@@ -2,9 +2,8 @@
 // everything on it is drawn from one frame of the film.
 import { MonitorSpeaker, X } from "lucide-react";
 import { type CSSProperties, useEffect } from "react";
-import { useStageText } from "../i18n/stage.ts";
-import { blanksIn, type Picture, type PictureKind } from "../lessons/scene.ts";
 import { slidesText } from "../lessons/parse-scene.ts";
+import { blanksIn, type Picture, type PictureKind } from "../lessons/scene.ts";
 import { leaveStage, startPresenting, usePresent } from "../stores/present.ts";
 import { useSettings } from "../stores/settings.ts";
 import { openSpeaker } from "../stores/speaker.ts";
@@ -14,6 +13,7 @@ import { PictureView } from "./PictureView.tsx";
 import { Sentence } from "./Sentence.tsx";
 import { frameAt } from "./speaker-view.ts";
 import { useArea } from "./useArea.ts";
+import { useStageText } from "./useStageText.ts";
 import "./stage.css";
 
 export default function Stage() {
@@ -98,7 +98,11 @@ function Scene({ frame, press, presses, stage }: SceneProps) {
           <Sentence text={heading} open={inCaption ? Number.POSITIVE_INFINITY : shown.open} />
         </h2>
       )}
-      <div className="scene__pictures" data-two={second !== undefined || undefined} data-stacked={(second && TEXTUAL.has(first.kind)) || undefined}>
+      <div
+        className="scene__pictures"
+        data-two={second !== undefined || undefined}
+        data-stacked={(second && TEXTUAL.has(first.kind)) || undefined}
+      >
         {scene.fill.map((picture: Picture) => (
           <PictureView key={picture.kind} picture={picture} frame={frame} stage={stage} />
         ))}

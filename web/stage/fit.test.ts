@@ -30,18 +30,22 @@ test("tabs stop at every fourth column", () => {
 test("no row is wider or the whole higher than the area; every letter of the rows is one of the text", () => {
   const line = fc.string({ unit: fc.constantFrom("a", " ", "\t", "語", "(", "_"), maxLength: 200 });
   fc.assert(
-    fc.property(fc.array(line, { minLength: 1, maxLength: 80 }), fc.constantFrom(...STAGES), (lines, [width, height]) => {
-      const area = { width: width * 0.9, height: height * 0.6 };
-      const { size, rows, above, below } = fit(lines, area, height, 0);
-      expect(size).toBeGreaterThanOrEqual(height * CODE.least);
-      for (const { text } of rows) expect(columns(text) * size * 0.6).toBeLessThanOrEqual(area.width);
-      expect((rows.length + (above > 0 ? 1 : 0) + (below > 0 ? 1 : 0)) * size * LINE_HEIGHT).toBeLessThanOrEqual(
-        area.height,
-      );
-      if (above + below === 0)
-        expect(rows.map(({ text }) => text.replaceAll(" ", "")).join("")).toBe(
-          lines.map((one) => one.replaceAll(/[ \t]/g, "")).join(""),
+    fc.property(
+      fc.array(line, { minLength: 1, maxLength: 80 }),
+      fc.constantFrom(...STAGES),
+      (lines, [width, height]) => {
+        const area = { width: width * 0.9, height: height * 0.6 };
+        const { size, rows, above, below } = fit(lines, area, height, 0);
+        expect(size).toBeGreaterThanOrEqual(height * CODE.least);
+        for (const { text } of rows) expect(columns(text) * size * 0.6).toBeLessThanOrEqual(area.width);
+        expect((rows.length + (above > 0 ? 1 : 0) + (below > 0 ? 1 : 0)) * size * LINE_HEIGHT).toBeLessThanOrEqual(
+          area.height,
         );
-    }),
+        if (above + below === 0)
+          expect(rows.map(({ text }) => text.replaceAll(" ", "")).join("")).toBe(
+            lines.map((one) => one.replaceAll(/[ \t]/g, "")).join(""),
+          );
+      },
+    ),
   );
 });

@@ -64,7 +64,9 @@ function wordsOf(point: Point | undefined): string {
         return String(own ?? raw);
       })
       .join("");
-  return text(tokens).replace(/\s*\n\s*/g, " ").trim();
+  return text(tokens)
+    .replace(/\s*\n\s*/g, " ")
+    .trim();
 }
 
 /** A program that stands in the editor: it, what the verifier says, the demo, and each step of its run. */

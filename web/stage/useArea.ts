@@ -2,7 +2,10 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import type { Area } from "./fit.ts";
 
-export function useArea<Element extends HTMLElement>(): { readonly ref: RefObject<Element | null>; readonly area: Area } {
+export function useArea<Element extends HTMLElement>(): {
+  readonly ref: RefObject<Element | null>;
+  readonly area: Area;
+} {
   const ref = useRef<Element>(null);
   const [area, setArea] = useState<Area>({ width: 0, height: 0 });
   useLayoutEffect(() => {

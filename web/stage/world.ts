@@ -215,7 +215,10 @@ export class Machine {
   #did(
     call: Call,
     { calls, ret, errnoName, kernel }: Outcome,
-    more: Partial<Pick<Done, "data" | "verified" | "ran">> & { readonly line?: TerminalLine; readonly fd?: number } = {},
+    more: Partial<Pick<Done, "data" | "verified" | "ran">> & {
+      readonly line?: TerminalLine;
+      readonly fd?: number;
+    } = {},
   ): Promise<World> {
     const { terminal } = this.world;
     const { line, fd, data = "", verified = false, ran = null } = more;

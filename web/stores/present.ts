@@ -45,7 +45,9 @@ async function open(): Promise<{ readonly key: string; readonly reels: readonly 
   const { lesson, number, talk } = useLesson.getState();
   if (talk) {
     const all = await Promise.all(TALK.map(async (one) => ({ number: one, parsed: await loadLesson(one) })));
-    const reels = all.flatMap(({ number: one, parsed }) => (parsed?.ok ? [{ lesson: parsed.lesson, number: one }] : []));
+    const reels = all.flatMap(({ number: one, parsed }) =>
+      parsed?.ok ? [{ lesson: parsed.lesson, number: one }] : [],
+    );
     return { key: "talk", reels };
   }
   if (lesson && useProgram.getState().lesson !== 0) return { key: `lesson ${lesson.id}`, reels: [{ lesson, number }] };

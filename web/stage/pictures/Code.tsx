@@ -1,10 +1,10 @@
 // Texts as pictures: the program with its bytes, the verifier's log, one piece of a step's code.
 import type { Tokens } from "marked";
-import { useStageText } from "../../i18n/stage.ts";
 import { textOf } from "../../lessons/index.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { columns, untabbed } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
+import { useStageText } from "../useStageText.ts";
 import { pieceOf, type World } from "../world.ts";
 import { type Line, Lines } from "./Lines.tsx";
 
@@ -24,8 +24,7 @@ export function ProgramPicture({ frame, area, stage }: PictureProps) {
   const lines = sourceLines(world, shown.mark);
   // Bytes stand beside their line where all of them have room there at the least size, else below.
   const bytes = new Map<number, string>();
-  for (const { span, hex } of world.check.slots)
-    if (span) bytes.set(span.line - 1, (hex.match(/../g) ?? []).join(" "));
+  for (const { span, hex } of world.check.slots) if (span) bytes.set(span.line - 1, (hex.match(/../g) ?? []).join(" "));
   const longest = Math.max(...lines.map(({ text }) => columns(untabbed(text))));
   const widest = Math.max(0, ...[...bytes.values()].map(columns));
   const beside = (longest + widest + 3) * 0.6 * 0.032 * stage < area.width - 0.06 * stage;

@@ -1,7 +1,8 @@
 // A context from both sides: the struct that programs see and the one that the kernel has; and an access to a field, as the
 // program has it and as it runs.
-import { useStageText } from "../../i18n/stage.ts";
+
 import type { PictureProps } from "../picture.ts";
+import { useStageText } from "../useStageText.ts";
 
 export function ContextPicture({ picture, frame }: PictureProps) {
   const text = useStageText();
@@ -14,7 +15,11 @@ export function ContextPicture({ picture, frame }: PictureProps) {
     <div className="context-picture">
       <div className="context-picture__side">
         <p>{text.progSide}</p>
-        <Struct name={view.prog} members={view.fields.map((field) => ({ of: field.name, ...field }))} marked={shown.field} />
+        <Struct
+          name={view.prog}
+          members={view.fields.map((field) => ({ of: field.name, ...field }))}
+          marked={shown.field}
+        />
       </div>
       <div className="context-picture__side">
         <p>{text.kernSide}</p>
@@ -41,13 +46,20 @@ export function ContextPicture({ picture, frame }: PictureProps) {
 
 interface StructProps {
   readonly name: string;
-  readonly members: readonly { readonly of: string; readonly name: string; readonly off: number; readonly size: number }[];
+  readonly members: readonly {
+    readonly of: string;
+    readonly name: string;
+    readonly off: number;
+    readonly size: number;
+  }[];
   readonly marked: string;
 }
 
 const Struct = ({ name, members, marked }: StructProps) => (
   <pre lang="en">
-    <span className="lines__row">{name} {"{"}</span>
+    <span className="lines__row">
+      {name} {"{"}
+    </span>
     {members.map((member) => (
       <span key={member.name} className="lines__row" data-marked={member.of === marked || undefined}>
         {"  "}u{member.size * 8} {member.name}; <span className="context-picture__off">+{member.off}</span>

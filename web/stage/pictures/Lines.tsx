@@ -1,6 +1,7 @@
 // Lines of code on the stage: as large as there is room for, the marked ones on yellow, the added ones with their sign.
-import { useStageText } from "../../i18n/stage.ts";
+
 import { type Area, fit, LINE_HEIGHT } from "../fit.ts";
+import { useStageText } from "../useStageText.ts";
 
 export interface Line {
   readonly text: string;
@@ -26,7 +27,10 @@ const SIGN = 2;
 export function Lines({ lines, area, stage, title, most }: Props) {
   const text = useStageText();
   const signed = lines.some(({ kind }) => kind === "add");
-  const mark = Math.max(0, lines.findIndex(({ marked }) => marked));
+  const mark = Math.max(
+    0,
+    lines.findIndex(({ marked }) => marked),
+  );
   const shown = lines.map(({ text: line, kind }) => (signed ? `${kind === "add" ? "+" : " "} ${line}` : line));
   const room = {
     width: area.width - 2 * PADDING * stage,
@@ -61,4 +65,6 @@ export function Lines({ lines, area, stage, title, most }: Props) {
 
 /** The sign must not move the tab stops. */
 const untab = (lines: readonly string[], signed: boolean): readonly string[] =>
-  signed ? lines.map((line) => line.slice(0, SIGN) + line.slice(SIGN).replace(/^\t+/, (tabs) => "    ".repeat(tabs.length))) : lines;
+  signed
+    ? lines.map((line) => line.slice(0, SIGN) + line.slice(SIGN).replace(/^\t+/, (tabs) => "    ".repeat(tabs.length)))
+    : lines;

@@ -1,7 +1,8 @@
 // The program with the instruction that comes, and the registers that it uses, in decimal: those that the step read in a
 // ring, the one that it wrote with a dot.
-import { useStageText } from "../../i18n/stage.ts";
+
 import type { PictureProps } from "../picture.ts";
+import { useStageText } from "../useStageText.ts";
 import type { World } from "../world.ts";
 import { sourceLines } from "./Code.tsx";
 import { Lines } from "./Lines.tsx";
@@ -66,7 +67,7 @@ function Value({ n, world, isSet }: { readonly n: number; readonly world: World;
   const { step, ctx } = world;
   if (!isSet) return <span className="registers__unset">{text.unset}</span>;
   const hex = step?.regs[n];
-  if (n === 10 || hex === step?.frames.at(-1)?.top) return text.fp;
+  if (n === 10 || (hex !== undefined && hex === step?.frames.at(-1)?.top)) return text.fp;
   if (hex === undefined || (hex === ctx && BigInt(`0x${ctx}`) >= READABLE)) return text.ctx;
   const value = BigInt(`0x${hex}`);
   const signed = BigInt.asIntN(64, value);

@@ -1,8 +1,9 @@
 // The parts of the extended kernel, and the way that the last call took through them: each part of the way lights up after the
 // one before. What no step has made yet is a gap.
-import { useStageText } from "../../i18n/stage.ts";
+
 import { PARTS, type Part, STEP_OF, wayOf } from "../../panes/kernel/way.ts";
 import type { PictureProps } from "../picture.ts";
+import { useStageText } from "../useStageText.ts";
 import { HOOK, type World } from "../world.ts";
 
 interface Box {
@@ -44,7 +45,7 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
   const text = useStageText();
   const { world, shown } = frame;
   const { width, height } = area;
-  const tall = Math.min(0.115 * stage, height / 5.4);
+  const tall = Math.min(0.135 * stage, height / 5.2);
   const gap = (height - 4 * tall - 4) / 3;
   const boxOf = (part: Part): Box => {
     const [column, columns, row] = PLACES[part];
@@ -60,10 +61,12 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
     const step = STEP_OF[part];
     return step !== undefined && !world.recipe[step - 1];
   };
+  // Names are as large as the narrow columns allow; the longest of the last column has fifteen letters of code.
+  const size = Math.max(0.036, Math.min(0.05, (width * COLUMNS[2][1]) / stage / 9)) * stage;
   const twoLines = tall > 0.085 * stage;
   const border = tall + gap / 2 + 2;
   return (
-    <svg className="stage-parts" width={width} height={height} role="img" aria-label={text.parts.user}>
+    <svg className="stage-parts" width={width} height={height} fontSize={size} role="img" aria-label={text.map}>
       <path className="stage-parts__border" d={`M0 ${border}H${width}`} />
       {LINES.map(([from, to]) => (
         <path
@@ -100,7 +103,12 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
               {text.parts[part]}
             </text>
             {(twoLines || part === refused) && detail !== "" && (
-              <text className="stage-parts__detail" x={x + w / 2} y={y + tall * (twoLines ? 0.84 : 0.95)} textAnchor="middle">
+              <text
+                className="stage-parts__detail"
+                x={x + w / 2}
+                y={y + tall * (twoLines ? 0.84 : 0.95)}
+                textAnchor="middle"
+              >
                 {detail}
               </text>
             )}

@@ -1,10 +1,11 @@
 // Pictures made of words: the title, lines that come one by one, a question, the recipe's steps, program types, files.
-import { useStageText } from "../../i18n/stage.ts";
+
 import { textOf } from "../../lessons/index.ts";
 import { Acting, Markdown } from "../../lessons/Markdown.tsx";
 import { useSettings } from "../../stores/settings.ts";
 import type { PictureProps } from "../picture.ts";
 import { Sentence } from "../Sentence.tsx";
+import { useStageText } from "../useStageText.ts";
 
 const ALL = Number.POSITIVE_INFINITY;
 
@@ -28,12 +29,19 @@ export function TitlePicture({ frame }: PictureProps) {
 export function WordsPicture({ frame }: PictureProps) {
   const language = useSettings((s) => s.language);
   const { shown, scene } = frame;
-  const all = scene.presses.filter(({ act }) => act.kind === "item").length;
+  const all = scene.presses.flatMap(({ act, says }) => (act.kind === "item" && says ? [says] : []));
+  const there = shown.items.length;
   return (
-    <ol className="words-picture" data-many={all > 4 || undefined}>
-      {shown.items.map((item, i) => (
-        <li key={item.en} className="enters" data-last={i === shown.items.length - 1 || undefined}>
-          <Sentence text={item[language]} open={i === shown.items.length - 1 ? shown.open : ALL} />
+    <ol className="words-picture" data-many={all.length > 4 || undefined}>
+      {all.map((item, i) => (
+        // What is still to come keeps its place free.
+        <li
+          key={item.en}
+          className={i < there ? "enters" : undefined}
+          data-hidden={i >= there || undefined}
+          data-last={i === there - 1 || undefined}
+        >
+          <Sentence text={item[language]} open={i === there - 1 ? shown.open : ALL} />
         </li>
       ))}
     </ol>
@@ -98,14 +106,15 @@ export function RecipePicture({ frame }: PictureProps) {
 
 export function TypesPicture({ frame }: PictureProps) {
   const text = useStageText();
-  const { shown, props } = frame;
+  const { shown, props, scene } = frame;
+  const all = scene.presses.flatMap(({ act }) => (act.kind === "type" ? [act.name] : []));
   return (
     <ol className="types-picture">
-      {shown.types.map((name) => {
+      {all.map((name) => {
         const type = props.types.find((one) => one.name === name);
         return (
           type && (
-            <li key={name} className="enters">
+            <li key={name} className="enters" data-hidden={!shown.types.includes(name) || undefined}>
               <code>{type.constant}</code>
               <span>
                 {text.event}: {text.types[name] ?? type.event}

@@ -1,0 +1,103 @@
+// The films of all built-in lessons: what their scenes name is there, each call answers as the scene says, each press changes
+// something that is seen; and the talk is the whole deck.
+import { expect, test } from "vitest";
+import { createSession } from "../../engine/index.ts";
+import { LESSON_IDS, loadLesson, TALK } from "../lessons/index.ts";
+import { captionOf, nextOf } from "./caption.ts";
+import type { StageEngine } from "./engine.ts";
+import { type Frame, film, minutesOf, missing, pressesOf, type Reel } from "./film.ts";
+
+const reel = async (number: number): Promise<Reel> => {
+  const parsed = await loadLesson(number);
+  if (!parsed?.ok) throw new Error(JSON.stringify(parsed?.faults));
+  return { lesson: parsed.lesson, number };
+};
+
+async function play(reels: readonly Reel[]): Promise<readonly Frame[]> {
+  const frames: Frame[] = [];
+  for await (const frame of film(reels, createSession() as unknown as StageEngine)) frames.push(frame);
+  return frames;
+}
+
+/** What a frame shows, but for what is drawn from it. */
+const seen = ({ sceneAt, shown, caption, world }: Frame): string =>
+  JSON.stringify([
+    sceneAt,
+    shown,
+    caption,
+    world.terminal.length,
+    world.step?.step,
+    world.recipe,
+    world.program.source,
+    world.last?.calls,
+  ]);
+
+test.each(LESSON_IDS.map((id, i) => [id, i + 1] as const))("%s on stage", async (_, number) => {
+  const reels = [await reel(number)];
+  const frames = await play(reels);
+  expect(frames.flatMap(missing)).toEqual([]);
+  expect(frames).toHaveLength(pressesOf(reels) + 1);
+  frames.forEach((frame, i) => {
+    const before = frames[i - 1];
+    if (before) expect(seen(frame), `press ${i}`).not.toBe(seen(before));
+    for (const language of ["en", "ja"] as const) {
+      expect(frame.scene.says[language]).toMatch(/\S/);
+      expect(nextOf(frames, i, language)).toMatch(/\S/);
+      // A press that does something says what came of it.
+      const words = captionOf(frame, language).words;
+      if (frame.caption?.done) expect(words).toMatch(/\S/);
+    }
+  });
+});
+
+/** Slides of the deck that have a text: the others are pictures or repeats that nobody here has seen. */
+const DECK = [1, 3, 11, 13, 17, 18, 19, 20, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 37, 38, 39, 43, 46];
+
+test("the talk shows the whole deck, in its order, within its minutes and its presses", async () => {
+  const reels = await Promise.all(TALK.map(reel));
+  const frames = await play(reels);
+  const slides = frames.flatMap(({ scene }) => scene.slides);
+  expect([...new Set(slides)].sort((a, b) => a - b)).toEqual(DECK);
+  const first = DECK.map((slide) => slides.indexOf(slide));
+  expect(first).toEqual([...first].sort((a, b) => a - b));
+  expect(pressesOf(reels)).toBeLessThanOrEqual(400);
+  expect(minutesOf(reels)).toBeGreaterThan(18);
+  expect(minutesOf(reels)).toBeLessThanOrEqual(20);
+  expect(frames.at(-1)?.world.terminal.some(({ output }) => output.trim() === "52")).toBe(true);
+});
+
+test("every hunk of the four functions, and every function that the patch adds for them, is on the stage of the talk", async () => {
+  const frames = await play(await Promise.all(TALK.map(reel)));
+  const shown = new Set(
+    frames.flatMap(({ scene, shown: { piece } }) => [
+      ...scene.fill.flatMap((one) => (one.kind === "code" ? [one.piece.name] : [])),
+      ...(piece ? [piece.name] : []),
+    ]),
+  );
+  for (const name of [
+    "enum bpf_prog_type",
+    "bpf_types.h",
+    "bpf_oreore_verifier_ops",
+    "bpf_oreore_prog_ops",
+    "enum bpf_attach_type",
+    "bpf_prog_load_check_attach()",
+    "attach_type_to_prog_type()",
+    "bpf_prog_attach()",
+    "bpf_prog_detach()",
+    "oreore_prog",
+    "oreore_bpf_prog_attach()",
+    "oreore_bpf_prog_detach()",
+    "oreore_store()",
+  ])
+    expect(shown, name).toContain(name);
+});
+
+test("an echo says what ran, from its values", async () => {
+  const frames = await play([await reel(5)]);
+  const echo = frames.find(({ act }) => act?.kind === "echo");
+  expect(echo && captionOf(echo, "en")).toEqual({
+    call: 'write(4, "10\\n", 3) = 3',
+    failed: false,
+    words: "the program ran, 3 instructions: R0 = 10 + 42 = 52",
+  });
+});
