@@ -1,9 +1,8 @@
 // What a press did, in words: the system call with its result, and what that means. From values, never from a text.
-import type { SyscallView } from "../../engine/index.ts";
 import { actWords, type CallFacts, stageTexts } from "../i18n/stage.ts";
 import type { Language } from "../stores/settings.ts";
 import type { Frame } from "./film.ts";
-import type { Call, Done } from "./world.ts";
+import { bpfCall, type Done } from "./world.ts";
 
 export interface Words {
   /** `write(4, "10\n", 3) = 3`; "": no system call was made. */
@@ -41,22 +40,14 @@ export function captionOf({ caption, world }: Frame, language: Language): Words 
   return NOTHING;
 }
 
-const COMMANDS: Readonly<Record<Call, string>> = {
-  load: "BPF_PROG_LOAD",
-  attach: "BPF_PROG_ATTACH",
-  detach: "BPF_PROG_DETACH",
-  echo: "write",
-  cat: "read",
-};
-
 /** The one call that tells: what failed, else the one that the act is for. */
 function callLine({ call, calls, ret, errnoName }: Done): string {
-  if (call === "echo" || call === "cat") return telling(calls, COMMANDS[call])?.text ?? "";
-  return `bpf(${COMMANDS[call]}, …) = ${ret < 0 ? `-1 ${errnoName}` : ret}`;
+  if (call !== "echo" && call !== "cat") return bpfCall(call, ret, errnoName);
+  const wanted = call === "echo" ? "write" : "read";
+  const told = calls.find(({ errno }) => errno !== 0) ?? calls.find((one) => one.call === wanted);
+  if (told?.call === "openat") return `openat("${told.path}") = -1 ${told.errnoName}`;
+  return told?.text ?? "";
 }
-
-const telling = (calls: readonly SyscallView[], name: string): SyscallView | undefined =>
-  calls.find(({ errno }) => errno !== 0) ?? calls.find((one) => one.name === name);
 
 /** What the press that follows does, in words. */
 export function nextOf(frames: readonly Frame[], press: number, language: Language): string {

@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import { createSession } from "../../engine/index.ts";
 import { LESSON_IDS, loadLesson, TALK } from "../lessons/index.ts";
 import { captionOf, nextOf } from "./caption.ts";
-import type { StageEngine } from "./engine.ts";
 import { type Frame, film, minutesOf, missing, pressesOf, type Reel } from "./film.ts";
 
 const reel = async (number: number): Promise<Reel> => {
@@ -15,7 +14,7 @@ const reel = async (number: number): Promise<Reel> => {
 
 async function play(reels: readonly Reel[]): Promise<readonly Frame[]> {
   const frames: Frame[] = [];
-  for await (const frame of film(reels, createSession() as unknown as StageEngine)) frames.push(frame);
+  for await (const frame of film(reels, createSession())) frames.push(frame);
   return frames;
 }
 

@@ -1,9 +1,8 @@
 // A lesson on stage as a film: one frame a press, each with all that its picture needs. The machine plays the scenes once,
 // from the lesson's start; going back is showing an earlier frame, so nothing has to be undone.
-import type { KernelCodeView, Texts } from "../../engine/index.ts";
+import type { KernelCodeView, Remote, Texts } from "../../engine/index.ts";
 import type { Lesson } from "../lessons/lesson.ts";
 import { type Act, blanksIn, type PartName, type PieceName, type Scene } from "../lessons/scene.ts";
-import type { StageEngine } from "./engine.ts";
 import { scenesOf } from "./plain-scenes.ts";
 import { type Done, Machine, type Props, pieceOf, type World } from "./world.ts";
 
@@ -61,7 +60,7 @@ export const minutesOf = (reels: readonly Reel[]): number =>
   reels.flatMap(({ lesson }) => scenesOf(lesson)).reduce((sum, { minutes }) => sum + minutes, 0);
 
 /** Frame after frame, in order. */
-export async function* film(reels: readonly Reel[], engine: StageEngine): AsyncGenerator<Frame> {
+export async function* film(reels: readonly Reel[], engine: Remote): AsyncGenerator<Frame> {
   let sceneAt = 0;
   let planned = 0;
   for (const reel of reels) {

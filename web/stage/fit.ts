@@ -12,8 +12,9 @@ export const CODE = { least: 0.032, most: 0.058 } as const;
 export const LINE_HEIGHT = 1.4;
 /** Width of a letter of the code's type, of its size: IBM Plex Mono. */
 const LETTER = 0.6;
-/** Pixels that rounding may take. */
+/** Pixels that the browser's rounding may take, and what ours may. */
 const SLACK = 2;
+const ROUNDING = 1e-6;
 
 export interface Row {
   /** Line of the text, from 0. */
@@ -55,8 +56,8 @@ export function fit(lines: readonly string[], area: Area, stage: number, mark = 
     (area.height - SLACK) / (Math.max(1, texts.length) * LINE_HEIGHT),
   );
   const size = Math.max(stage * CODE.least, free);
-  const room = Math.max(1, Math.floor((area.height - SLACK) / (size * LINE_HEIGHT)));
-  const width = Math.max(8, Math.floor((area.width - SLACK) / (size * LETTER)));
+  const room = Math.max(1, Math.floor((area.height - SLACK) / (size * LINE_HEIGHT) + ROUNDING));
+  const width = Math.max(8, Math.floor((area.width - SLACK) / (size * LETTER) + ROUNDING));
   const rows = texts.flatMap((text, line) =>
     broken(text, width).map((part, i): Row => ({ line, text: part, rest: i > 0 })),
   );

@@ -1,10 +1,9 @@
 // The worker behind the stage. Loaded when someone presents.
-import { connect, type WorkerLike } from "../../engine/index.ts";
-import type { StageEngine } from "./engine.ts";
+import { connect, type Remote, type WorkerLike } from "../../engine/index.ts";
 
-let engine: StageEngine | undefined;
+let engine: Remote | undefined;
 
-export function stageEngine(): StageEngine {
+export function stageEngine(): Remote {
   engine ??= connect({
     spawn: () =>
       new Worker(new URL("../worker.ts", import.meta.url), { type: "module", name: "oreore-stage" }) as WorkerLike,

@@ -10,6 +10,7 @@ import type {
   Outcome,
   ProgramInput,
   ProgTypeView,
+  Remote,
   RunView,
   StepView,
   SyscallView,
@@ -17,7 +18,6 @@ import type {
   Texts,
 } from "../../engine/index.ts";
 import type { Recipe } from "../lessons/scene.ts";
-import type { StageEngine } from "./engine.ts";
 
 export interface World {
   readonly program: ProgramInput;
@@ -59,7 +59,7 @@ export interface Done {
 }
 
 export interface TerminalLine {
-  /** Typed after the prompt. */
+  /** Typed after the prompt; "": a loader made a system call, which is what is printed. */
   readonly line: string;
   readonly output: string;
   readonly failed: boolean;
@@ -85,11 +85,11 @@ const SEED = 1;
 export const HOOK = "/sys/oreore/bpf";
 
 export class Machine {
-  readonly #engine: StageEngine;
+  readonly #engine: Remote;
   #world: World | undefined;
   #revision = 0;
 
-  constructor(engine: StageEngine) {
+  constructor(engine: Remote) {
     this.#engine = engine;
   }
 
@@ -110,8 +110,8 @@ export class Machine {
     const kernel = await this.#boot(recipe);
     this.#world = {
       program,
-      input: await this.#packet(progType, input),
-      check: await this.#engine.check(program, ++this.#revision),
+      input,
+      check: await this.#engine.check.check(program, ++this.#revision),
       kernel,
       recipe,
       ...UNTOUCHED,
@@ -121,24 +121,18 @@ export class Machine {
   }
 
   async #boot(recipe: Recipe): Promise<KernelView> {
-    let kernel = await this.#engine.restart(SEED);
+    let kernel = await this.#engine.kernel.restart(SEED);
     for (const step of [1, 2, 3, 4] as const) {
       const wanted = recipe[step - 1] ?? true;
-      if (kernel.steps[step - 1] !== wanted) ({ kernel } = await this.#engine.patchKernel(step, wanted));
+      if (kernel.steps[step - 1] !== wanted) ({ kernel } = await this.#engine.kernel.patch(step, wanted));
     }
     return kernel;
-  }
-
-  /** Packets may be called by their names. */
-  async #packet(progType: string, input: string): Promise<string> {
-    if (progType === "oreore" || /^([0-9a-fA-F]{2})*$/.test(input)) return input;
-    return (await this.#engine.packets()).find(({ name }) => name === input)?.hex ?? input;
   }
 
   /** The kernel is built and booted with these steps: what was loaded is gone. */
   async boot(recipe: Recipe): Promise<World> {
     const kernel = await this.#boot(recipe);
-    const check = await this.#engine.check(this.world.program, ++this.#revision);
+    const check = await this.#engine.check.check(this.world.program, ++this.#revision);
     return this.#set({ kernel, recipe, check, ...UNTOUCHED, terminal: [] });
   }
 
@@ -148,21 +142,21 @@ export class Machine {
 
   async write(source: string): Promise<World> {
     const program = { ...this.world.program, source };
-    const check = await this.#engine.check(program, ++this.#revision);
+    const check = await this.#engine.check.check(program, ++this.#revision);
     return this.#set({ program, check, ...NO_RUN });
   }
 
   async load(): Promise<World> {
-    const outcome = await this.#engine.load(this.world.program);
+    const outcome = await this.#engine.kernel.load(this.world.program);
     const verified = outcome.check.log !== "";
     return this.#did("load", outcome, { verified, ...(outcome.ret >= 0 && { fd: outcome.ret }) });
   }
 
-  attach = async (): Promise<World> => this.#did("attach", await this.#engine.attach());
-  detach = async (): Promise<World> => this.#did("detach", await this.#engine.detach());
+  attach = async (): Promise<World> => this.#did("attach", await this.#engine.kernel.attach());
+  detach = async (): Promise<World> => this.#did("detach", await this.#engine.kernel.detach());
 
   async echo(text: string): Promise<World> {
-    const outcome = await this.#engine.writeFile(HOOK, `${text}\n`);
+    const outcome = await this.#engine.kernel.writeFile(HOOK, `${text}\n`);
     const line = { line: `echo ${text} > ${HOOK}`, output: outcome.terminal, failed: outcome.ret < 0 };
     const ran = outcome.run && (await this.#ran(outcome.run));
     await this.#did("echo", outcome, { line, ran });
@@ -171,7 +165,7 @@ export class Machine {
   }
 
   async cat(): Promise<World> {
-    const outcome = await this.#engine.readFile(HOOK);
+    const outcome = await this.#engine.kernel.readFile(HOOK);
     const line = { line: `cat ${HOOK}`, output: outcome.terminal, failed: outcome.ret < 0 };
     return this.#did("cat", outcome, { line, data: outcome.data });
   }
@@ -181,13 +175,9 @@ export class Machine {
     const { program, input } = this.world;
     let { run, step } = this.world;
     if (!run) {
-      const event =
-        program.progType === "oreore"
-          ? ({ kind: "sysfs", path: HOOK, data: input } as const)
-          : this.#takesPacket(program.progType)
-            ? ({ kind: "packet", hex: input } as const)
-            : ({ kind: "ctx", hex: input } as const);
-      run = (await this.#engine.runOnce(program, event, false)).run;
+      const read = await this.#engine.runs.readInput(program.progType, input);
+      if (!read.ok) return this.world;
+      run = (await this.#engine.runs.runOnce(program, read.event, false)).run;
       step = null;
     }
     if (!run) return this.world;
@@ -195,20 +185,22 @@ export class Machine {
     return this.#set({ run, ...(await this.#moment(run, to)) });
   }
 
-  #types: readonly ProgTypeView[] = [];
-  #takesPacket = (name: string): boolean => this.#types.find((type) => type.name === name)?.event === "packet";
-
   async #moment({ run }: RunView, step: number): Promise<Pick<World, "step" | "said" | "set" | "ctx">> {
-    const views = await this.#engine.steps(run, 0, step + 1);
+    const views = await this.#engine.runs.steps(run, 0, step + 1);
     const set = views.reduce((bits, { written }) => bits | written, STARTS_WITH);
-    return { step: views.at(-1) ?? null, said: await this.#engine.say(run, step), set, ctx: views[0]?.regs[1] ?? "" };
+    return {
+      step: views.at(-1) ?? null,
+      said: await this.#engine.runs.say(run, step),
+      set,
+      ctx: views[0]?.regs[1] ?? "",
+    };
   }
 
   /** The last step that wrote R0 says what the run computed. */
   async #ran(run: RunView): Promise<Done["ran"]> {
-    const views = await this.#engine.steps(run.run, Math.max(0, run.length - 64), 65);
+    const views = await this.#engine.runs.steps(run.run, Math.max(0, run.length - 64), 65);
     const wrote = views.findLast(({ written }) => (written & 1) === 1);
-    const said = wrote && (await this.#engine.say(run.run, wrote.step));
+    const said = wrote && (await this.#engine.runs.say(run.run, wrote.step));
     return said ? { insns: run.length, said } : null;
   }
 
@@ -226,7 +218,7 @@ export class Machine {
     return this.#set({
       kernel,
       last: { call, calls, ret, errnoName: ret < 0 ? errnoName : "", data, verified, attached, ran },
-      ...(line && { terminal: [...terminal, line] }),
+      terminal: [...terminal, line ?? { line: "", output: bpfCall(call, ret, errnoName), failed: ret < 0 }],
       ...(fd !== undefined && { fd }),
     });
   }
@@ -235,16 +227,15 @@ export class Machine {
   async props(program: ProgramInput, presets: readonly string[]): Promise<Props> {
     const engine = this.#engine;
     const [hello, code, files, all] = await Promise.all([
-      engine.hello(),
-      engine.kernelCode(program),
-      engine.takeHome(program),
-      presets.length > 0 ? engine.presets() : [],
+      engine.kernel.hello(),
+      engine.tools.kernelCode(program),
+      engine.tools.takeHome(program),
+      presets.length > 0 ? engine.tools.presets() : [],
     ]);
-    this.#types = hello.progTypes;
     const contexts: Record<string, ContextView> = {};
     for (const name of presets) {
       const definition = all.find((preset) => preset.name === (name || "oreore"))?.definition;
-      const view = definition && (await engine.context(definition.name, definition));
+      const view = definition && (await engine.tools.context(definition.name, definition));
       if (view) contexts[name] = view;
     }
     return { code: code ?? [], contexts, types: hello.progTypes, files: files ?? [] };
@@ -254,6 +245,18 @@ export class Machine {
 /** R1 and R10 hold something when a program begins. */
 const STARTS_WITH = (1 << 1) | (1 << 10);
 const NO_RUN = { run: null, step: null, said: null, set: STARTS_WITH, ctx: "" } as const;
+const COMMANDS: Readonly<Record<Call, string>> = {
+  load: "BPF_PROG_LOAD",
+  attach: "BPF_PROG_ATTACH",
+  detach: "BPF_PROG_DETACH",
+  echo: "",
+  cat: "",
+};
+
+/** A call of bpf(2), short enough for a stage. */
+export const bpfCall = (call: Call, ret: number, errnoName: string): string =>
+  `bpf(${COMMANDS[call]}, …) = ${ret < 0 ? `-1 ${errnoName}` : ret}`;
+
 const UNTOUCHED = { fd: -1, last: null, ...NO_RUN } as const;
 
 /** The file and the piece of a step's code that have a name. */

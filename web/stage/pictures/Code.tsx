@@ -8,12 +8,16 @@ import { useStageText } from "../useStageText.ts";
 import { pieceOf, type World } from "../world.ts";
 import { type Line, Lines } from "./Lines.tsx";
 
+/** `at`: its number in the source, from 1. */
+type SourceLine = Line & { readonly at: number };
+
 /** The source as lines, without an empty one at its end; marked where it has a text. */
-export function sourceLines({ program }: World, mark: string): readonly Line[] {
+export function sourceLines({ program }: World, mark: string): readonly SourceLine[] {
   const lines = program.source.replace(/\n+$/, "").split("\n");
   const marked = mark === "" ? -1 : lines.findIndex((line) => line.includes(mark));
   return lines.map((text, i) => ({
     text,
+    at: i + 1,
     marked: i === marked,
     ...(/^\s*\/[/*]/.test(text) && { kind: "comment" as const }),
   }));
@@ -21,15 +25,19 @@ export function sourceLines({ program }: World, mark: string): readonly Line[] {
 
 export function ProgramPicture({ frame, area, stage }: PictureProps) {
   const { world, shown } = frame;
-  const lines = sourceLines(world, shown.mark);
+  const two = frame.scene.fill.length > 1;
+  // Beside another picture the room is for instructions.
+  const lines = sourceLines(world, shown.mark).filter(
+    ({ kind, text }) => !two || (kind !== "comment" && text.trim() !== ""),
+  );
   // Bytes stand beside their line where all of them have room there at the least size, else below.
   const bytes = new Map<number, string>();
-  for (const { span, hex } of world.check.slots) if (span) bytes.set(span.line - 1, (hex.match(/../g) ?? []).join(" "));
+  for (const { span, hex } of world.check.slots) if (span) bytes.set(span.line, (hex.match(/../g) ?? []).join(" "));
   const longest = Math.max(...lines.map(({ text }) => columns(untabbed(text))));
   const widest = Math.max(0, ...[...bytes.values()].map(columns));
   const beside = (longest + widest + 3) * 0.6 * 0.032 * stage < area.width - 0.06 * stage;
-  const all = lines.flatMap((line, i): readonly Line[] => {
-    const hex = bytes.get(i);
+  const all = lines.flatMap((line): readonly Line[] => {
+    const hex = two ? undefined : bytes.get(line.at);
     if (hex === undefined) return [line];
     const text = untabbed(line.text);
     if (beside) return [{ ...line, text: text + " ".repeat(longest + 3 - columns(text)) + hex }];

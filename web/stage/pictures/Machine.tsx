@@ -15,7 +15,7 @@ export function MachinePicture({ frame, area, stage }: PictureProps) {
   const { step, check } = world;
   const slot = step ? step.slot : 0;
   const line = check.slots.find((one) => one.slot === slot)?.span?.line ?? 0;
-  const lines = sourceLines(world, "").map((one, i) => ({ ...one, marked: i === line - 1 }));
+  const lines = sourceLines(world, "").map((one) => ({ ...one, marked: one.at === line }));
   return (
     <div className="machine-picture">
       <Lines lines={lines} area={{ width: area.width * PROGRAM, height: area.height }} stage={stage} />

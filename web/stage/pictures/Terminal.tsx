@@ -29,15 +29,18 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
       {terminal.slice(from).map(({ line, output, failed }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added
         <span key={from + i} className="terminal__entry" data-last={from + i === last || undefined}>
-          <span className="terminal__line">
-            <span className="terminal__prompt"># </span>
-            {line}
-          </span>
+          {line !== "" && (
+            <span className="terminal__line">
+              <span className="terminal__prompt"># </span>
+              {line}
+            </span>
+          )}
           {output !== "" && (
             <span
               className="terminal__output"
               data-failed={failed || undefined}
-              data-large={(!failed && from + i === last) || undefined}
+              data-large={(!failed && line !== "" && from + i === last) || undefined}
+              data-call={line === "" || undefined}
             >
               {output.replace(/\n$/, "")}
             </span>
