@@ -13,6 +13,7 @@ const ORDER = [
   "program",
   "facts",
   "disasm",
+  "object",
   "asm",
   "verifier",
   "vm",
@@ -26,6 +27,9 @@ const ORDER = [
 
 /** Neighbours that the order would allow, but that must not know of each other. */
 const APART: readonly (readonly [from: string, to: string])[] = [
+  ["object", "disasm"],
+  ["verifier", "object"],
+  ["vm", "object"],
   ["verifier", "asm"],
   ["vm", "asm"],
   ["vm", "verifier"],

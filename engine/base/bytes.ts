@@ -40,3 +40,25 @@ export function latin1(bytes: Uint8Array): string {
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
 }
+
+/** UTF-8 as text; what is no UTF-8 becomes U+FFFD, one for each byte. */
+export function utf8Decode(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; ) {
+    const first = bytes[i] as number;
+    const size = first < 0x80 ? 1 : first >> 5 === 6 ? 2 : first >> 4 === 14 ? 3 : first >> 3 === 30 ? 4 : 0;
+    let code = size < 2 ? first : first & (0x7f >> size);
+    let good = size > 0 && i + size <= bytes.length;
+    for (let k = 1; good && k < size; k++) {
+      const next = bytes[i + k] as number;
+      good = next >> 6 === 2;
+      code = (code << 6) | (next & 63);
+    }
+    // Not the shortest form, half of a pair, or no character at all.
+    good &&= size < 2 || code >= ([0, 0, 0x80, 0x800, 0x10000][size] as number);
+    good &&= code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    text += good ? String.fromCodePoint(code) : "\ufffd";
+    i += good ? size : 1;
+  }
+  return text;
+}

@@ -35,5 +35,7 @@ for (const [name, old] of ALIASES) {
 
 /** `hash` → its type; also under the deprecated names. */
 export const mapTypeByName = (name: string): MapType | undefined => BY_NAME.get(name);
+/** 1 → hash. */
+export const mapTypeById = (id: number): MapType | undefined => BY_ID.get(id);
 /** Ascending by number. */
 export const MAP_TYPES: readonly MapType[] = [...BY_ID.values()].sort((a, b) => a.id - b.id);

@@ -1,0 +1,2 @@
+/** The languages of what readers see. */
+export type Language = "en" | "ja";

@@ -1,0 +1,147 @@
+// libbpf's own loads: runs the loader with capture.so under it, and reads what was written down, program by program.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** One line of capture.so or load. Descriptors are those of the loader. */
+interface Call {
+  readonly cmd?: number;
+  readonly ret?: number;
+  readonly errno?: number;
+  readonly program?: string;
+  readonly loaded?: string;
+  readonly unopened?: string;
+  readonly value?: number | string;
+  readonly [field: string]: unknown;
+}
+
+export interface CapturedMap {
+  readonly name: string;
+  readonly type: number;
+  readonly key_size: number;
+  readonly value_size: number;
+  readonly max_entries: number;
+  readonly flags: number;
+  readonly inner: CapturedMap | undefined;
+  /** Key → value, in hex. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly frozen: boolean;
+}
+
+export interface CapturedLoad {
+  readonly type: number;
+  readonly attach_type: number;
+  readonly flags: number;
+  readonly attach_btf_id: number;
+  readonly kern_version: number;
+  readonly name: string;
+  readonly license: string;
+  readonly insns: string;
+  readonly func_info?: string;
+  readonly line_info?: string;
+  readonly hasBtf: boolean;
+  /** Descriptor → map. */
+  readonly maps: ReadonlyMap<number, CapturedMap>;
+  readonly errno: number;
+  readonly log: string;
+}
+
+export interface Captured {
+  readonly program: string;
+  /** undefined: libbpf did not come as far as loading it. */
+  readonly load: CapturedLoad | undefined;
+  /** What libbpf said, and returned. */
+  readonly said: string;
+  readonly result: number;
+}
+
+const MAP_CREATE = 0;
+const MAP_UPDATE = 2;
+const PROG_LOAD = 5;
+const MAP_FREEZE = 22;
+
+/** undefined: libbpf cannot open the object; a sentence says why. */
+export function capture(tools: string, object: string): readonly Captured[] | string {
+  const dir = mkdtempSync(join(tmpdir(), "capture-"));
+  const path = join(dir, "calls.jsonl");
+  try {
+    execFileSync(join(tools, "load"), [object, "2"], {
+      env: { ...process.env, LD_PRELOAD: join(tools, "capture.so"), CAPTURE: path },
+      stdio: "ignore",
+      timeout: 300_000,
+    });
+  } catch {
+    // The exit code says that the object cannot be opened; so does the last line.
+  }
+  try {
+    const calls = existsSync(path)
+      ? readFileSync(path, "utf8")
+          .trimEnd()
+          .split("\n")
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as Call)
+      : [];
+    const unopened = calls.find((call) => call.unopened !== undefined);
+    return unopened?.unopened ?? programsOf(calls);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+function programsOf(calls: readonly Call[]): Captured[] {
+  const found: Captured[] = [];
+  let start = -1;
+  for (const [i, call] of calls.entries()) {
+    if (call.program !== undefined) start = i;
+    if (call.loaded === undefined || start < 0) continue;
+    const program = calls[start]!.program as string;
+    found.push({
+      program,
+      load: loadOf(calls.slice(start, i), program),
+      said: call.loaded,
+      result: Number(call.value),
+    });
+    start = -1;
+  }
+  return found;
+}
+
+function loadOf(calls: readonly Call[], program: string): CapturedLoad | undefined {
+  const maps = new Map<number, CapturedMap & { values: Record<string, string>; frozen: boolean }>();
+  let load: CapturedLoad | undefined;
+  for (const call of calls) {
+    const fd = Number(call.fd);
+    if (call.cmd === MAP_CREATE && Number(call.ret) >= 0) {
+      const {
+        name = "",
+        type,
+        key_size,
+        value_size,
+        max_entries,
+        flags,
+        inner,
+      } = call as unknown as CapturedMap & { inner: number };
+      maps.set(Number(call.ret), {
+        name,
+        type,
+        key_size,
+        value_size,
+        max_entries,
+        flags,
+        inner: maps.get(inner),
+        values: {},
+        frozen: false,
+      });
+    } else if (call.cmd === MAP_UPDATE) {
+      const map = maps.get(fd);
+      if (map) map.values[String(call.key)] = String(call.value ?? "");
+    } else if (call.cmd === MAP_FREEZE) {
+      const map = maps.get(fd);
+      if (map) (map as { frozen: boolean }).frozen = true;
+    } else if (call.cmd === PROG_LOAD && call.name === program.slice(0, 15) && call.log !== undefined) {
+      load = { ...(call as unknown as CapturedLoad), hasBtf: Number(call.btf) > 0, maps };
+    }
+  }
+  return load;
+}

@@ -1,0 +1,246 @@
+// The corpus against libbpf and the running kernel: for each program of each object, is what engine/object makes of it what libbpf
+// hands to bpf(2), and is what the verifier says of it what Linux says? Root on x86-64 Linux 6.18, after build.py:
+//
+//   npx tsx engine/conformance/corpus/compare.ts DIR [OBJECT …]        prints a table by program type
+//
+// Each difference stands in DIR/differences.txt.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { basename, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { fromHex, toHex } from "../../base/bytes.ts";
+import { mapTypeById } from "../../facts/map-types.ts";
+import { progTypeById } from "../../facts/prog-types.ts";
+import { decodeInsns, encodeInsns } from "../../isa/insn.ts";
+import { Btf } from "../../object/btf/btf.ts";
+import { type Load, loadOf } from "../../object/load.ts";
+import { readObject } from "../../object/object.ts";
+import { refusalText } from "../../object/refusal.ts";
+import { parseConfig, type Target } from "../../object/target.ts";
+import { keyBytes } from "../../program/map-contents.ts";
+import type { MapDef } from "../../program/program.ts";
+import { verify } from "../../verifier/verify.ts";
+import { difference } from "../random/differ.ts";
+import { type Captured, type CapturedLoad, type CapturedMap, capture } from "./capture.ts";
+
+const progTypeName = (id: number): string => progTypeById(id)?.name ?? `type ${id}`;
+
+interface Row {
+  programs: number;
+  /** libbpf came to load it, and so did we. */
+  loads: number;
+  /** Refused before the load, by both. */
+  refusedByBoth: number;
+  sameLoad: number;
+  judged: number;
+  verdict: number;
+  message: number;
+  log: number;
+  notSimulated: number;
+}
+
+const newRow = (): Row => ({
+  programs: 0,
+  loads: 0,
+  refusedByBoth: 0,
+  sameLoad: 0,
+  judged: 0,
+  verdict: 0,
+  message: 0,
+  log: 0,
+  notSimulated: 0,
+});
+
+const [dir, ...named] = process.argv.slice(2);
+if (dir === undefined) {
+  console.error("usage: compare.ts DIR [OBJECT …]");
+  process.exit(2);
+}
+
+const objects =
+  named.length > 0
+    ? named
+    : readdirSync(join(dir, "objects"), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".o"))
+        .sort()
+        .map((name) => join(dir, "objects", name));
+
+const symbols = new Map<string, bigint>();
+for (const line of readFileSync("/proc/kallsyms", "utf8").split("\n")) {
+  const [address, , name, module] = line.split(/\s+/);
+  if (name !== undefined && !module && !symbols.has(name)) symbols.set(name, BigInt(`0x${address}`));
+}
+const target: Target = {
+  btf: new Btf(readFileSync("/sys/kernel/btf/vmlinux"), "/sys/kernel/btf/vmlinux"),
+  config: parseConfig(gunzipSync(readFileSync("/proc/config.gz")).toString()),
+  version: (6 << 16) | (18 << 8) | 44,
+  cpus: cpus().length,
+  addressOf: (name) => symbols.get(name),
+};
+
+const rows = new Map<string, Row>();
+const kinds = new Map<string, number>();
+const differences: string[] = [];
+const rowOf = (type: string): Row => {
+  let row = rows.get(type);
+  if (row === undefined) rows.set(type, (row = newRow()));
+  return row;
+};
+const note = (object: string, program: string, what: string) =>
+  differences.push(`${object.slice(dir.length + 9)} ${program}: ${what}`);
+
+for (const [i, path] of objects.entries()) {
+  const captured = capture(dir, path);
+  const read = readObject(readFileSync(path), basename(path), { cpus: target.cpus });
+  if (typeof captured === "string" || !read.ok) {
+    const row = rowOf("(whole objects)");
+    row.programs++;
+    if (typeof captured === "string" && !read.ok) row.refusedByBoth++;
+    else note(path, "-", read.ok ? `libbpf refuses: ${captured}` : `we refuse: ${refusalText(read.refusal, "en")}`);
+    continue;
+  }
+  const object = read.value;
+  const byName = new Map(captured.map((one) => [one.program, one]));
+  if (byName.size !== object.programs.length)
+    note(path, "-", `${byName.size} programs for libbpf, ${object.programs.length} for us`);
+  for (const program of object.programs) {
+    const theirs = byName.get(program.name);
+    if (theirs !== undefined) compareProgram(path, program.name, theirs, loadOf(object, program, target));
+  }
+  if (process.stderr.isTTY) process.stderr.write(`\r${i + 1} of ${objects.length} `);
+}
+
+function compareProgram(path: string, name: string, theirs: Captured, ours: ReturnType<typeof loadOf>): void {
+  const row = rowOf(theirs.load ? progTypeName(theirs.load.type) : "(not loaded by libbpf)");
+  row.programs++;
+  if (theirs.load === undefined || !ours.ok) {
+    if (theirs.load === undefined && !ours.ok) row.refusedByBoth++;
+    else if (theirs.load !== undefined && !ours.ok) note(path, name, `we refuse: ${refusalText(ours.refusal, "en")}`);
+    else note(path, name, `libbpf does not load it (${theirs.result}): ${theirs.said.trim().split("\n").at(-1)}`);
+    return;
+  }
+  if (!ours.ok) return;
+  row.loads++;
+  const parts = [...loadDifferences(theirs.load, ours.value)];
+  if (parts.length === 0) row.sameLoad++;
+  else note(path, name, `loads differ: ${parts.join("; ")}`);
+  const verdict = verify(ours.value.program, { logLevel: 2, now: () => 0 });
+  if (verdict.unsupported !== undefined) {
+    row.notSimulated++;
+    kinds.set(verdict.unsupported, (kinds.get(verdict.unsupported) ?? 0) + 1);
+    return;
+  }
+  row.judged++;
+  const kernel = {
+    verdict: theirs.load.errno === 0 ? "accept" : "reject",
+    errno: theirs.load.errno,
+    log: theirs.load.log,
+  };
+  const { kind, line, kernel: there, ours: here } = difference(kernel, verdict);
+  if (kind === "accepted-unsafe" || kind === "refused-safe") {
+    note(path, name, `VERDICT ${kind}, line ${line}: "${there}" here "${here}"`);
+    return;
+  }
+  row.verdict++;
+  if (kind === "errno" || kind === "message")
+    note(path, name, `${kind} ${kernel.errno}/${verdict.errno}, line ${line}: "${there}" here "${here}"`);
+  else {
+    row.message++;
+    if (kind === "same") row.log++;
+    else note(path, name, `log, line ${line}: "${there}" here "${here}"`);
+  }
+}
+
+function* loadDifferences(theirs: CapturedLoad, ours: Load): Generator<string> {
+  const { program } = ours;
+  const fields: [string, unknown, unknown][] = [
+    ["type", progTypeName(theirs.type), program.progType],
+    ["attach type", theirs.attach_type, program.expectedAttachType],
+    ["flags", theirs.flags, program.progFlags],
+    ["attach_btf_id", theirs.attach_btf_id, ours.attachBtfId],
+    ["name", theirs.name, ours.name],
+    ["license", theirs.license, program.license],
+    ["functions", infoOf(theirs.func_info, 8, [0, 4]), ours.funcs.map(({ slot, type }) => `${slot}:${type}`).join(" ")],
+    [
+      "lines",
+      infoOf(theirs.line_info, 16, [0, 12]),
+      (ours.program.lines ?? []).map((l) => `${l.slot}:${((l.line << 10) | l.column) >>> 0}`).join(" "),
+    ],
+  ];
+  for (const [what, kernel, here] of fields) if (kernel !== here) yield `${what}: ${short(kernel)} here ${short(here)}`;
+  const insns = decodeInsns(fromHex(theirs.insns) as Uint8Array);
+  const mine = program.insns.slice();
+  for (const [slot, index] of program.mapRefs) {
+    const fd = insns[slot]?.imm ?? -1;
+    const map = theirs.maps.get(fd);
+    if (map === undefined) yield `slot ${slot}: no map there, here ${program.maps[index]!.name}`;
+    else yield* mapDifferences(map, program.maps[index]!);
+    mine[slot] = { ...mine[slot]!, imm: fd };
+  }
+  const there = toHex(encodeInsns(insns));
+  const here = toHex(encodeInsns(mine));
+  if (there === here) return;
+  for (let slot = 0; slot < Math.max(insns.length, mine.length); slot++) {
+    const a = there.slice(16 * slot, 16 * slot + 16);
+    const b = here.slice(16 * slot, 16 * slot + 16);
+    if (a !== b) {
+      yield `insn ${slot} of ${insns.length}: ${a} here ${b} of ${mine.length}`;
+      return;
+    }
+  }
+}
+
+function* mapDifferences(theirs: CapturedMap, ours: MapDef): Generator<string> {
+  const fields: [string, unknown, unknown][] = [
+    ["name", theirs.name, ours.name],
+    ["type", mapTypeById(theirs.type)?.name, ours.type],
+    ["key", theirs.key_size, ours.keySize],
+    ["value", theirs.value_size, ours.valueSize],
+    ["entries", theirs.max_entries, ours.maxEntries],
+    ["flags", theirs.flags, ours.flags],
+    ["frozen", theirs.frozen, ours.frozen ?? false],
+    ["inner", theirs.inner !== undefined, ours.inner !== undefined],
+  ];
+  for (const [what, kernel, here] of fields)
+    if (kernel !== here) yield `map ${ours.name} ${what}: ${short(kernel)} here ${short(here)}`;
+  if (theirs.inner && ours.inner) yield* mapDifferences(theirs.inner, ours.inner);
+  const init = Object.fromEntries(
+    Object.entries(ours.init ?? {}).map(([key, value]) => [toHex(keyBytes(key, ours.keySize)), value]),
+  );
+  for (const [key, value] of Object.entries(theirs.values)) {
+    const mine = init[key];
+    // Where no bytes are said they are zeros.
+    if (mine !== undefined ? mine !== value : /[1-9a-f]/.test(value) && ours.type === "array")
+      yield `map ${ours.name} bytes: ${short(value)} here ${short(mine)}`;
+  }
+}
+
+function infoOf(hex: string | undefined, size: number, words: readonly number[]): string {
+  const bytes = fromHex(hex ?? "") as Uint8Array;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const found: string[] = [];
+  for (let at = 0; at + size <= bytes.length; at += size)
+    found.push(words.map((word) => view.getUint32(at + word, true)).join(":"));
+  return found.join(" ");
+}
+
+function short(value: unknown): string {
+  const text = String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}
+
+const columns = Object.keys(newRow()) as (keyof Row)[];
+const total = newRow();
+for (const row of rows.values()) for (const column of columns) total[column] += row[column];
+const lines = [
+  ["type", ...columns],
+  ...[...rows].sort().map(([type, row]) => [type, ...columns.map((c) => String(row[c]))]),
+  ["total", ...columns.map((c) => String(total[c]))],
+];
+const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+for (const line of lines)
+  console.log(line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "));
+console.log("\nnot simulated, by kind");
+for (const [kind, count] of [...kinds].sort((a, b) => b[1] - a[1]))
+  console.log(`${String(count).padStart(6)}  ${kind}`);
+writeFileSync(join(dir, "differences.txt"), `${differences.join("\n")}\n`);

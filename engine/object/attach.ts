@@ -1,0 +1,37 @@
+// What in the kernel a program attaches to, where its section names a function, hook or iterator: the number of its type.
+// @kernel libbpf.c libbpf_find_attach_btf_id, find_kernel_btf_id
+import { uapiConstant } from "../facts/uapi.ts";
+import type { Kind } from "./btf/btf.ts";
+import type { ObjectFunction } from "./programs.ts";
+import { refuse } from "./refusal.ts";
+import type { SectionMeaning } from "./sections.ts";
+import type { Target } from "./target.ts";
+
+/** Attach type → what stands before the name in the kernel's BTF, and the kind of the type. */
+const PREFIXES: Readonly<Record<string, readonly [prefix: string, kind: Kind]>> = {
+  BPF_TRACE_RAW_TP: ["btf_trace_", "typedef"],
+  BPF_LSM_MAC: ["bpf_lsm_", "func"],
+  BPF_LSM_CGROUP: ["bpf_lsm_", "func"],
+  BPF_TRACE_ITER: ["bpf_iter_", "func"],
+};
+
+/** 0 where the section names nothing of the kernel. */
+export function attachTarget(program: ObjectFunction, meaning: SectionMeaning, target: Target): number {
+  if (!meaning.attachesByBtf) return 0;
+  const { name, sectionName } = program;
+  const slash = sectionName.indexOf("/");
+  if (slash < 0) return refuse("attach-target", { name, section: sectionName, expected: `${sectionName}/NAME` });
+  // A freplace program replaces a function of a program that is loaded already.
+  if (meaning.progType === "ext")
+    return refuse("attach-target", {
+      name,
+      section: sectionName,
+      expected: "a loaded program to replace a function of",
+    });
+  if (target.btf === undefined) return refuse("no-btf", { what: `program ${name}` });
+  const [prefix, kind] =
+    Object.entries(PREFIXES).find(([type]) => Number(uapiConstant(type)) === meaning.attachType)?.[1] ??
+    (["", "func"] as const);
+  const wanted = prefix + sectionName.slice(slash + 1);
+  return target.btf.find(wanted, kind) ?? refuse("attach-missing", { name, what: wanted });
+}

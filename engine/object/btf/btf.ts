@@ -1,0 +1,444 @@
+// BTF: types by number, read from their bytes when asked for. The first walk checks that each type is whole and speaks of types
+// and strings that there are; what a use expects of a type it checks itself.
+//
+//   header (24): magic u16 = eb9f, version u8, flags u8, hdr_len, type_off, type_len, str_off, str_len u32
+//   type: name_off, info = kind_flag << 31 | kind << 24 | vlen, size or type; then what its kind adds
+// Source: Documentation/bpf/btf.rst
+import { utf8Decode, viewOf } from "../../base/bytes.ts";
+import { hex, refuse } from "../refusal.ts";
+
+export const KINDS = [
+  "void",
+  "int",
+  "ptr",
+  "array",
+  "struct",
+  "union",
+  "enum",
+  "fwd",
+  "typedef",
+  "volatile",
+  "const",
+  "restrict",
+  "func",
+  "func_proto",
+  "var",
+  "datasec",
+  "float",
+  "decl_tag",
+  "type_tag",
+  "enum64",
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Bytes that follow the twelve of a type: some, and some for each of its vlen. */
+const MORE: Readonly<Record<Kind, readonly [fixed: number, each: number]>> = {
+  void: [0, 0],
+  int: [4, 0],
+  ptr: [0, 0],
+  array: [12, 0],
+  struct: [0, 12],
+  union: [0, 12],
+  enum: [0, 8],
+  fwd: [0, 0],
+  typedef: [0, 0],
+  volatile: [0, 0],
+  const: [0, 0],
+  restrict: [0, 0],
+  func: [0, 0],
+  func_proto: [0, 8],
+  var: [4, 0],
+  datasec: [0, 12],
+  float: [0, 0],
+  decl_tag: [4, 0],
+  type_tag: [0, 0],
+  enum64: [0, 12],
+};
+
+const MODIFIERS: ReadonlySet<Kind> = new Set<Kind>(["typedef", "volatile", "const", "restrict", "type_tag"]);
+/** Kinds whose third word is another type. */
+const REFERS: ReadonlySet<Kind> = new Set<Kind>([...MODIFIERS, "ptr", "func", "func_proto", "var", "decl_tag"]);
+
+export const MAGIC = 0xeb9f;
+const HEADER_BYTES = 24;
+/** Types of the largest BTF that is read: a kernel with everything in it has some 300 000. */
+const MAX_TYPES = 1 << 21;
+/** Modifiers and arrays around a type; more is a circle. @kernel libbpf MAX_RESOLVE_DEPTH */
+const MAX_DEPTH = 32;
+
+export interface Member {
+  readonly name: string;
+  readonly type: number;
+  /** From the start of the structure. */
+  readonly bitOffset: number;
+  /** Of a bit field; 0 for other members. */
+  readonly bitSize: number;
+}
+
+export interface SectionVariable {
+  readonly type: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+export class Btf {
+  /** As it was read; `sectionName` is what refusals call it. */
+  readonly bytes: Uint8Array;
+  readonly sectionName: string;
+  readonly #view: DataView;
+  /** Offset of each type; of void 0. */
+  readonly #at: Uint32Array;
+  /** Types, void among them. */
+  readonly count: number;
+  readonly #strings: number;
+  readonly #stringsEnd: number;
+  readonly #texts = new Map<number, string>();
+  #byName: Map<string, number[]> | undefined;
+
+  /** Refuses what is no BTF. */
+  constructor(bytes: Uint8Array, sectionName = ".BTF") {
+    this.bytes = bytes;
+    this.sectionName = sectionName;
+    this.#view = viewOf(bytes);
+    const header = readHeader(bytes, sectionName);
+    this.#strings = header.strings;
+    this.#stringsEnd = header.stringsEnd;
+    this.#at = this.#walk(header.types, header.typesEnd);
+    this.count = this.#at.length;
+    for (let id = 1; id < this.count; id++) this.#checkReferences(id);
+  }
+
+  #walk(from: number, end: number): Uint32Array {
+    const starts: number[] = [0];
+    for (let at = from; at < end; ) {
+      if (end - at < 12) this.#short(at, "a type", 12, end - at);
+      const info = this.#view.getUint32(at + 4, true);
+      const kind = KINDS[(info >>> 24) & 31];
+      if (kind === undefined || kind === "void")
+        return refuse("btf-field", {
+          section: this.sectionName,
+          at: hex(at + 4),
+          what: "kind",
+          found: (info >>> 24) & 31,
+          expected: "1 to 19",
+        });
+      const [fixed, each] = MORE[kind];
+      const size = 12 + fixed + each * (info & 0xffff);
+      if (end - at < size) this.#short(at, `type ${starts.length} (${kind})`, size, end - at);
+      starts.push(at);
+      if (starts.length > MAX_TYPES) refuse("too-many", { what: "BTF types", count: starts.length, limit: MAX_TYPES });
+      at += size;
+    }
+    return Uint32Array.from(starts);
+  }
+
+  #short(at: number, what: string, size: number, left: number): never {
+    return refuse("btf-truncated", { section: this.sectionName, at: hex(at), what, size, left });
+  }
+
+  #checkReferences(id: number): void {
+    const at = this.#at[id]!;
+    const kind = this.kind(id);
+    this.#checkName(at);
+    if (REFERS.has(kind)) this.#checkType(at + 8);
+    const vlen = this.vlen(id);
+    switch (kind) {
+      case "array":
+        this.#checkType(at + 12);
+        this.#checkType(at + 16);
+        break;
+      case "struct":
+      case "union":
+        for (let i = 0; i < vlen; i++) {
+          this.#checkName(at + 12 + 12 * i);
+          this.#checkType(at + 16 + 12 * i);
+        }
+        break;
+      case "enum":
+      case "enum64":
+        for (let i = 0; i < vlen; i++) this.#checkName(at + 12 + (kind === "enum" ? 8 : 12) * i);
+        break;
+      case "func_proto":
+        for (let i = 0; i < vlen; i++) {
+          this.#checkName(at + 12 + 8 * i);
+          this.#checkType(at + 16 + 8 * i);
+        }
+        break;
+      case "datasec":
+        for (let i = 0; i < vlen; i++) this.#checkType(at + 12 + 12 * i);
+        break;
+    }
+  }
+
+  #checkName(at: number): void {
+    const name = this.#view.getUint32(at, true);
+    if (this.#strings + name >= this.#stringsEnd)
+      refuse("btf-field", {
+        section: this.sectionName,
+        at: hex(at),
+        what: "name_off",
+        found: hex(name),
+        expected: `below ${hex(this.#stringsEnd - this.#strings)}`,
+      });
+  }
+
+  #checkType(at: number): void {
+    const type = this.#view.getUint32(at, true);
+    if (type >= this.count)
+      refuse("btf-field", {
+        section: this.sectionName,
+        at: hex(at),
+        what: "type",
+        found: type,
+        expected: `below ${this.count}`,
+      });
+  }
+
+  /** Is there such a type? */
+  has(id: number): boolean {
+    return Number.isInteger(id) && id >= 0 && id < this.count;
+  }
+
+  #start(id: number): number {
+    if (!this.has(id)) refuse("btf-kind", { id, found: "none", expected: "a type", what: `${this.count} types` });
+    return this.#at[id]!;
+  }
+
+  #info(id: number): number {
+    const at = this.#start(id);
+    return at === 0 ? 0 : this.#view.getUint32(at + 4, true);
+  }
+
+  /** The text at an offset of the strings; empty where there is none. */
+  text(offset: number): string {
+    let text = this.#texts.get(offset);
+    if (text === undefined) {
+      const from = this.#strings + offset;
+      const end = from < this.#stringsEnd ? this.bytes.indexOf(0, from) : -1;
+      text = end < 0 || end >= this.#stringsEnd ? "" : utf8Decode(this.bytes.subarray(from, end));
+      this.#texts.set(offset, text);
+    }
+    return text;
+  }
+
+  kind(id: number): Kind {
+    return KINDS[(this.#info(id) >>> 24) & 31]!;
+  }
+
+  flag(id: number): boolean {
+    return this.#info(id) >>> 31 === 1;
+  }
+
+  vlen(id: number): number {
+    return this.#info(id) & 0xffff;
+  }
+
+  name(id: number): string {
+    const at = this.#start(id);
+    return at === 0 ? "" : this.text(this.#view.getUint32(at, true));
+  }
+
+  /** Bytes, of kinds that have a size. */
+  size(id: number): number {
+    const at = this.#start(id);
+    return at === 0 ? 0 : this.#view.getUint32(at + 8, true);
+  }
+
+  /** The type that it refers to, of kinds that do. */
+  type(id: number): number {
+    return this.size(id);
+  }
+
+  /** The word `n` of what follows the type's first twelve bytes: encoding of an int, linkage of a var, place of a decl_tag. */
+  word(id: number, n = 0): number {
+    return this.#view.getInt32(this.#start(id) + 12 + 4 * n, true);
+  }
+
+  array(id: number): { readonly type: number; readonly index: number; readonly count: number } {
+    const at = this.#start(id) + 12;
+    return {
+      type: this.#view.getUint32(at, true),
+      index: this.#view.getUint32(at + 4, true),
+      count: this.#view.getUint32(at + 8, true),
+    };
+  }
+
+  member(id: number, i: number): Member {
+    const at = this.#start(id) + 12 + 12 * i;
+    const where = this.#view.getUint32(at + 8, true);
+    const fields = this.flag(id);
+    return {
+      name: this.text(this.#view.getUint32(at, true)),
+      type: this.#view.getUint32(at + 4, true),
+      bitOffset: fields ? where & 0xff_ffff : where,
+      bitSize: fields ? where >>> 24 : 0,
+    };
+  }
+
+  members(id: number): Member[] {
+    return Array.from({ length: this.vlen(id) }, (_, i) => this.member(id, i));
+  }
+
+  param(id: number, i: number): { readonly name: string; readonly type: number } {
+    const at = this.#start(id) + 12 + 8 * i;
+    return { name: this.text(this.#view.getUint32(at, true)), type: this.#view.getUint32(at + 4, true) };
+  }
+
+  enumerator(id: number, i: number): { readonly name: string; readonly value: bigint } {
+    const wide = this.kind(id) === "enum64";
+    const at = this.#start(id) + 12 + (wide ? 12 : 8) * i;
+    const name = this.text(this.#view.getUint32(at, true));
+    if (wide) {
+      const low = BigInt(this.#view.getUint32(at + 4, true));
+      return { name, value: (BigInt(this.#view.getUint32(at + 8, true)) << 32n) | low };
+    }
+    // A signed value is carried over to 64 bits.
+    return { name, value: BigInt.asUintN(64, BigInt(this.#view.getInt32(at + 4, true))) };
+  }
+
+  variable(id: number, i: number): SectionVariable {
+    const at = this.#start(id) + 12 + 12 * i;
+    return {
+      type: this.#view.getUint32(at, true),
+      offset: this.#view.getUint32(at + 4, true),
+      size: this.#view.getUint32(at + 8, true),
+    };
+  }
+
+  /** The type behind typedefs and qualifiers. */
+  strip(id: number): number {
+    let at = id;
+    for (let depth = 0; MODIFIERS.has(this.kind(at)); depth++) {
+      if (depth === MAX_DEPTH * 2) refuse("btf-depth", { id, limit: MAX_DEPTH * 2 });
+      at = this.type(at);
+    }
+    return at;
+  }
+
+  isComposite(id: number): boolean {
+    const kind = this.kind(id);
+    return kind === "struct" || kind === "union";
+  }
+
+  isEnum(id: number): boolean {
+    const kind = this.kind(id);
+    return kind === "enum" || kind === "enum64";
+  }
+
+  /** Bytes of a value of the type; undefined where it has no size. @kernel libbpf btf__resolve_size */
+  sizeOf(id: number): number | undefined {
+    let elements = 1;
+    let at = id;
+    for (let depth = 0; depth < MAX_DEPTH; depth++) {
+      const kind = this.kind(at);
+      switch (kind) {
+        case "int":
+        case "struct":
+        case "union":
+        case "enum":
+        case "enum64":
+        case "datasec":
+        case "float":
+          return checked(elements * this.size(at));
+        case "ptr":
+          return checked(elements * 8);
+        case "array": {
+          const array = this.array(at);
+          elements = elements === 0 ? 0 : (checked(elements * array.count) ?? 0);
+          at = array.type;
+          break;
+        }
+        case "var":
+          at = this.type(at);
+          break;
+        default:
+          if (!MODIFIERS.has(kind)) return undefined;
+          at = this.type(at);
+      }
+    }
+    return undefined;
+  }
+
+  /** Bytes to which a number, or an array of numbers, is aligned; 0 for other types. @kernel libbpf btf__align_of */
+  alignOf(id: number): number {
+    let at = id;
+    for (let depth = 0; depth < MAX_DEPTH; depth++) {
+      const kind = this.kind(at);
+      if (kind === "int" || kind === "enum" || kind === "enum64" || kind === "float") return Math.min(8, this.size(at));
+      if (kind === "ptr") return 8;
+      if (kind === "array") at = this.array(at).type;
+      else if (MODIFIERS.has(kind)) at = this.type(at);
+      else return 0;
+    }
+    return 0;
+  }
+
+  /** The first type of that name and kind; undefined where there is none. */
+  find(name: string, kind: Kind): number | undefined {
+    return this.named(name).find((id) => this.kind(id) === kind);
+  }
+
+  /** All types of that name, whatever follows a `___` in theirs; ascending. */
+  essentially(name: string): readonly number[] {
+    this.#byName ??= this.#index();
+    return this.#byName.get(essentialName(name)) ?? [];
+  }
+
+  /** All types of exactly that name; ascending. */
+  named(name: string): readonly number[] {
+    return this.essentially(name).filter((id) => this.name(id) === name);
+  }
+
+  #index(): Map<string, number[]> {
+    const index = new Map<string, number[]>();
+    for (let id = 1; id < this.count; id++) {
+      const name = essentialName(this.name(id));
+      if (name === "") continue;
+      const list = index.get(name);
+      if (list === undefined) index.set(name, [id]);
+      else list.push(id);
+    }
+    return index;
+  }
+}
+
+const checked = (size: number): number | undefined => (size <= 0xffff_ffff ? size : undefined);
+
+/** `task_struct___old` → `task_struct`: programs name variants of a type so. @kernel libbpf bpf_core_essential_name_len */
+export function essentialName(name: string): string {
+  for (let i = name.length - 5; i >= 0; i--) {
+    if (name[i] !== "_" && name.startsWith("___", i + 1) && name[i + 4] !== "_") return name.slice(0, i + 1);
+  }
+  return name;
+}
+
+/** Header of .BTF, as offsets in its bytes. */
+function readHeader(bytes: Uint8Array, section: string) {
+  const view = viewOf(bytes);
+  if (bytes.length < HEADER_BYTES)
+    refuse("btf-truncated", { section, at: "0x0", what: "header", size: HEADER_BYTES, left: bytes.length });
+  const field = (at: number, what: string, found: number, wanted: number) => {
+    if (found !== wanted) refuse("btf-field", { section, at: hex(at), what, found: hex(found), expected: hex(wanted) });
+  };
+  field(0, "magic", view.getUint16(0, true), MAGIC);
+  field(2, "version", view.getUint8(2), 1);
+  const length = view.getUint32(4, true);
+  const part = (at: number, what: string): [from: number, end: number] => {
+    const from = length + view.getUint32(at, true);
+    const size = view.getUint32(at + 4, true);
+    if (from + size > bytes.length)
+      refuse("btf-truncated", { section, at: hex(from), what, size, left: Math.max(0, bytes.length - from) });
+    return [from, from + size];
+  };
+  const [types, typesEnd] = part(8, "types");
+  const [strings, stringsEnd] = part(16, "strings");
+  if (stringsEnd === strings || bytes[strings] !== 0 || bytes[stringsEnd - 1] !== 0)
+    refuse("btf-field", {
+      section,
+      at: hex(strings),
+      what: "strings",
+      found: "no text",
+      expected: "texts that end in 0",
+    });
+  return { types, typesEnd, strings, stringsEnd };
+}

@@ -1,0 +1,173 @@
+// A way to a field, an enumerator or a type: as the compiler wrote it down (`0:1:2` from the type's start), and the same way in the
+// kernel's types, found by name.  @kernel libbpf relo_core.c bpf_core_parse_spec, bpf_core_spec_match
+import { type Btf, essentialName } from "../btf/btf.ts";
+import type { CoreRecord } from "../btf/ext.ts";
+import { fieldsAreCompatible, typesAreCompatible, typesMatch } from "./compatible.ts";
+
+/** enum bpf_core_relo_kind */
+export const CORE_KINDS = [
+  "byte_off",
+  "byte_sz",
+  "field_exists",
+  "signed",
+  "lshift_u64",
+  "rshift_u64",
+  "local_type_id",
+  "target_type_id",
+  "type_exists",
+  "type_size",
+  "enumval_exists",
+  "enumval_value",
+  "type_matches",
+] as const;
+export type CoreKind = (typeof CORE_KINDS)[number];
+
+export const isFieldKind = (kind: CoreKind): boolean =>
+  ["byte_off", "byte_sz", "field_exists", "signed", "lshift_u64", "rshift_u64"].includes(kind);
+export const isTypeKind = (kind: CoreKind): boolean =>
+  ["local_type_id", "target_type_id", "type_exists", "type_size", "type_matches"].includes(kind);
+
+/** A step: a named member of a structure, or an element of an array (no name). */
+export interface Step {
+  /** The structure, or the element's type; of an enumerator the enum. */
+  readonly type: number;
+  readonly index: number;
+  readonly name: string | undefined;
+}
+
+export interface Spec {
+  readonly btf: Btf;
+  readonly root: number;
+  readonly kind: CoreKind;
+  readonly steps: readonly Step[];
+  /** Of the field, from the start of the root. */
+  readonly bitOffset: number;
+}
+
+const MAX_STEPS = 64;
+
+/** undefined where the way does not fit the type. */
+export function parseSpec(btf: Btf, record: CoreRecord, kind: CoreKind): Spec | undefined {
+  const base = { btf, root: record.type, kind };
+  if (isTypeKind(kind)) return record.access === "0" ? { ...base, steps: [], bitOffset: 0 } : undefined;
+  if (!/^\d+(?::\d+)*$/.test(record.access)) return undefined;
+  const numbers = record.access.split(":").map(Number);
+  if (numbers.length > MAX_STEPS) return undefined;
+  let id = btf.strip(record.type);
+  const first = numbers[0]!;
+  if (!isFieldKind(kind)) {
+    if (!btf.isEnum(id) || numbers.length > 1 || first >= btf.vlen(id)) return undefined;
+    return { ...base, steps: [{ type: id, index: first, name: btf.enumerator(id, first).name }], bitOffset: 0 };
+  }
+  const size = btf.sizeOf(id);
+  if (size === undefined) return undefined;
+  const steps: Step[] = [{ type: id, index: first, name: undefined }];
+  let bitOffset = first * size * 8;
+  for (const index of numbers.slice(1)) {
+    id = btf.strip(id);
+    if (btf.isComposite(id)) {
+      if (index >= btf.vlen(id)) return undefined;
+      const member = btf.member(id, index);
+      bitOffset += member.bitOffset;
+      if (member.name !== "") steps.push({ type: id, index, name: member.name });
+      id = member.type;
+    } else if (btf.kind(id) === "array") {
+      const array = btf.array(id);
+      if (!isFlexible(btf, steps.at(-1)!, array.count) && index >= array.count) return undefined;
+      id = btf.strip(array.type);
+      const element = btf.sizeOf(id);
+      if (element === undefined) return undefined;
+      steps.push({ type: id, index, name: undefined });
+      bitOffset += index * element * 8;
+    } else return undefined;
+  }
+  return { ...base, steps, bitOffset };
+}
+
+/** An array without a size at a structure's end. */
+const isFlexible = (btf: Btf, step: Step, count: number): boolean =>
+  count === 0 && step.name !== undefined && step.index === btf.vlen(step.type) - 1;
+
+/** The same way from type `root` of the kernel; undefined: there is none. */
+export function matchSpec(local: Spec, btf: Btf, root: number): Spec | undefined {
+  const base = { btf, root, kind: local.kind };
+  if (isTypeKind(local.kind)) {
+    const compare = local.kind === "type_matches" ? typesMatch : typesAreCompatible;
+    return compare(local.btf, local.root, btf, root) ? { ...base, steps: [], bitOffset: 0 } : undefined;
+  }
+  if (!isFieldKind(local.kind)) return matchEnumerator(local, btf, root);
+  const steps: Step[] = [];
+  let bitOffset = 0;
+  let id = root;
+  for (const [i, step] of local.steps.entries()) {
+    id = btf.strip(id);
+    if (step.name !== undefined) {
+      const found = matchMember(local.btf, step, btf, id, 0);
+      if (found === undefined) return undefined;
+      steps.push(found.step);
+      bitOffset += found.bitOffset;
+      id = found.type;
+      continue;
+    }
+    // The first step counts elements of the root itself.
+    if (i > 0) {
+      if (btf.kind(id) !== "array") return undefined;
+      const array = btf.array(id);
+      if (!isFlexible(btf, steps.at(-1)!, array.count) && step.index >= array.count) return undefined;
+      id = btf.strip(array.type);
+    }
+    const size = btf.sizeOf(id);
+    if (size === undefined) return undefined;
+    steps.push({ type: id, index: step.index, name: undefined });
+    bitOffset += step.index * size * 8;
+  }
+  return { ...base, steps, bitOffset };
+}
+
+function matchEnumerator(local: Spec, btf: Btf, root: number): Spec | undefined {
+  const id = btf.strip(root);
+  if (!btf.isEnum(id)) return undefined;
+  const wanted = essentialName(local.steps[0]!.name ?? "");
+  for (let index = 0; index < btf.vlen(id); index++) {
+    const { name } = btf.enumerator(id, index);
+    if (essentialName(name) === wanted)
+      return { btf, root, kind: local.kind, steps: [{ type: id, index, name }], bitOffset: 0 };
+  }
+  return undefined;
+}
+
+/** The member of that name, looked for inside nameless members too. */
+function matchMember(
+  local: Btf,
+  step: Step,
+  btf: Btf,
+  composite: number,
+  depth: number,
+): { step: Step; bitOffset: number; type: number } | undefined {
+  const id = btf.strip(composite);
+  if (!btf.isComposite(id) || depth > MAX_STEPS) return undefined;
+  const wanted = local.member(step.type, step.index);
+  for (let index = 0; index < btf.vlen(id); index++) {
+    const member = btf.member(id, index);
+    if (member.name === "") {
+      const inside = matchMember(local, step, btf, member.type, depth + 1);
+      if (inside !== undefined) return { ...inside, bitOffset: inside.bitOffset + member.bitOffset };
+    } else if (member.name === wanted.name) {
+      if (!fieldsAreCompatible(local, wanted.type, btf, member.type)) return undefined;
+      return { step: { type: id, index, name: member.name }, bitOffset: member.bitOffset, type: member.type };
+    }
+  }
+  return undefined;
+}
+
+/** `struct task_struct.mm.pgd`, `enum x::A`; as a reader would write it. */
+export function specText({ btf, root, kind, steps }: Spec): string {
+  const of = btf.kind(root);
+  const name = `${["struct", "union", "enum"].includes(of) ? `${of} ` : ""}${btf.name(root) || "(anonymous)"}`;
+  if (isTypeKind(kind)) return name;
+  if (!isFieldKind(kind)) return `${name}::${steps[0]?.name ?? "?"}`;
+  const way = steps.map((step, i) =>
+    step.name !== undefined ? `.${step.name}` : i === 0 && step.index === 0 ? "" : `[${step.index}]`,
+  );
+  return name + way.join("");
+}

@@ -1,0 +1,221 @@
+// What libbpf would hand to BPF_MAP_CREATE and BPF_PROG_LOAD for one program of an object, on a given kernel.
+// @kernel libbpf.c bpf_object_load, bpf_object__relocate, bpf_object_load_prog
+import { toHex } from "../base/bytes.ts";
+import { mapTypeById } from "../facts/map-types.ts";
+import { BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { FuncInfo, MapDef, Program } from "../program/program.ts";
+import { attachTarget } from "./attach.ts";
+import { type Candidates, type CoreRelocation, poisonInsn, relocateCore } from "./core/relocate.ts";
+import { configBytes, type Extern, type Resolved, resolveKernelExtern } from "./externs.ts";
+import { specialFields } from "./fields.ts";
+import { declTags, functionInfo } from "./functions.ts";
+import { type Linked, link, type Part } from "./link.ts";
+import type { MapSpec } from "./maps.ts";
+import type { BpfObject } from "./object.ts";
+import type { ObjectFunction } from "./programs.ts";
+import type { FuncRef } from "./records.ts";
+import { type Attempt, attempt, refuse } from "./refusal.ts";
+import { type SectionMeaning, sectionMeaning } from "./sections.ts";
+import type { Target } from "./target.ts";
+
+export interface Load {
+  /** As the verifier takes it; the imm of a load that speaks of a map is 0, mapRefs says which. */
+  readonly program: Program;
+  /** bpf_attr.prog_name: at most 15 letters. */
+  readonly name: string;
+  /** bpf_attr.attach_btf_id; 0: none. */
+  readonly attachBtfId: number;
+  readonly kernelVersion: number;
+  /** All maps of the object, which libbpf makes before it loads the program. */
+  readonly maps: readonly MapDef[];
+  readonly funcs: readonly FuncRef[];
+  /** The functions that the program is made of, in their order. */
+  readonly parts: readonly Part[];
+  /** Numbers that were put right for the kernel; slots count in the program. */
+  readonly relocations: readonly CoreRelocation[];
+}
+
+const NAME_LETTERS = 15;
+const PSEUDO_BTF_ID = 3;
+const PSEUDO_KFUNC_CALL = 2;
+/** The number of an invalid helper stands for a kernel function that there is not; the extern's number is added. */
+const POISON_KFUNC = 2_002_000_000;
+
+/** The load of a program of the object, or why there is none. Never throws. */
+export const loadOf = (object: BpfObject, program: ObjectFunction, target: Target): Attempt<Load> =>
+  attempt(() => load(object, program, target));
+
+/** Definitions of all maps of the object. Throws nothing; refuses values of the configuration that do not fit. */
+export const mapsOf = (object: BpfObject, target: Target): Attempt<MapDef[]> => attempt(() => mapDefs(object, target));
+
+function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
+  const meaning = sectionMeaning(main.sectionName);
+  if (meaning === undefined) return refuse("section-name", { name: main.name, section: main.sectionName });
+  const maps = mapDefs(object, target);
+  const resolved = object.externs.map((extern) => resolve(object, extern, target));
+  const { changed, relocations } = relocateAll(object, main, target);
+  const linked = link(
+    main,
+    object.functions,
+    (of) => changed.get(of) ?? of.insns,
+    object.records,
+    exceptionCallbacks(object, main),
+  );
+  const mapRefs = new Map<number, number>();
+  const poisoned = applyReferences(object, linked, resolved, mapRefs);
+  const attachBtfId = attachTarget(main, meaning, target);
+  const used = [...new Set(mapRefs.values())].sort((a, b) => a - b);
+  const described = describe(object, linked, meaning.progType);
+  return {
+    program: {
+      insns: poisoned,
+      progType: meaning.progType,
+      expectedAttachType: meaning.attachType,
+      progFlags: meaning.flags,
+      license: object.license,
+      maps: used.map((index) => maps[index]!),
+      mapRefs: new Map([...mapRefs].map(([slot, index]) => [slot, used.indexOf(index)])),
+      ...described,
+    },
+    name: main.name.slice(0, NAME_LETTERS),
+    attachBtfId,
+    kernelVersion: object.kernelVersion,
+    maps,
+    funcs: linked.funcs,
+    parts: linked.parts,
+    relocations: linked.parts.flatMap(({ of, at }) =>
+      (relocations.get(of) ?? []).map((one) => ({ ...one, slot: one.slot + at })),
+    ),
+  };
+}
+
+/** CO-RE in the program and in every function of .text, called or not: libbpf refuses the object for either. */
+function relocateAll(object: BpfObject, main: ObjectFunction, target: Target) {
+  const changed = new Map<ObjectFunction, Insn[]>();
+  const relocations = new Map<ObjectFunction, CoreRelocation[]>();
+  const candidates: Candidates = new Map();
+  const { btf } = object;
+  for (const of of object.functions.all) {
+    const records = object.records.get(of)?.relocations ?? [];
+    if ((of !== main && of.section !== object.functions.text) || records.length === 0 || btf === undefined) continue;
+    const insns = of.insns.slice();
+    changed.set(of, insns);
+    relocations.set(
+      of,
+      records.map(({ slot, record }) => relocateCore(of.name, insns, slot, record, btf, target.btf, candidates)),
+    );
+  }
+  return { changed, relocations };
+}
+
+function resolve(object: BpfObject, extern: Extern, target: Target): Resolved | undefined {
+  return extern.kind === "ksym" && object.btf !== undefined
+    ? resolveKernelExtern(extern, object.btf, target)
+    : undefined;
+}
+
+/** Fills in what instructions speak of; notes which slots load which map of the object. */
+function applyReferences(
+  object: BpfObject,
+  linked: Linked,
+  resolved: readonly (Resolved | undefined)[],
+  mapRefs: Map<number, number>,
+): Insn[] {
+  const { insns } = linked;
+  const kconfig = object.maps.findIndex(({ origin }) => origin === "kconfig");
+  const value = (slot: number, map: number, offset: number): void => {
+    insns[slot] = { ...insns[slot]!, src: BPF_PSEUDO_MAP_VALUE, imm: 0 };
+    insns[slot + 1] = { ...insns[slot + 1]!, imm: offset | 0 };
+    mapRefs.set(slot, map);
+  };
+  for (const [slot, reference] of linked.references) {
+    const insn = insns[slot]!;
+    switch (reference.kind) {
+      case "map":
+        insns[slot] = { ...insn, src: BPF_PSEUDO_MAP_FD, imm: 0 };
+        mapRefs.set(slot, reference.map);
+        break;
+      case "data":
+        value(slot, reference.map, insn.imm + reference.offset);
+        break;
+      case "extern": {
+        const extern = object.externs[reference.extern]!;
+        if (extern.kind === "kconfig") {
+          value(slot, kconfig, extern.offset);
+          break;
+        }
+        const is = resolved[reference.extern] ?? { is: "nothing" };
+        if (reference.call) {
+          insns[slot] =
+            is.is === "type"
+              ? { ...insn, src: PSEUDO_KFUNC_CALL, off: 0, imm: is.id }
+              : poisonInsn(POISON_KFUNC + reference.extern);
+        } else if (is.is === "type") {
+          insns[slot] = { ...insn, src: PSEUDO_BTF_ID, imm: is.id };
+          insns[slot + 1] = { ...insns[slot + 1]!, imm: 0 };
+        } else {
+          const address = is.is === "address" ? is.address : 0n;
+          insns[slot] = { ...insn, imm: Number(BigInt.asIntN(32, address)) };
+          insns[slot + 1] = { ...insns[slot + 1]!, imm: Number(BigInt.asIntN(32, address >> 32n)) };
+        }
+      }
+    }
+  }
+  return insns;
+}
+
+/** Functions and lines, where the object has BTF for them. */
+function describe(
+  object: BpfObject,
+  linked: Linked,
+  progType: string,
+): Pick<Program, "funcInfo" | "functions" | "lines"> {
+  const { btf } = object;
+  if (btf === undefined || linked.funcs.length === 0) return {};
+  const hidden = new Set(object.functions.all.filter((one) => one.hidden).map(({ name }) => name));
+  const functions = linked.funcs.map(
+    ({ type }): FuncInfo => functionInfo(btf, type, progType, btf.has(type) && hidden.has(btf.name(type))),
+  );
+  const lines = linked.lines.filter(({ slot }, i, all) => i === 0 || slot > all[i - 1]!.slot);
+  return { funcInfo: true, functions, ...(lines.length > 0 && { lines }) };
+}
+
+/** Functions that a program names as what to run where it throws; nothing calls them. */
+function exceptionCallbacks(object: BpfObject, main: ObjectFunction): ObjectFunction[] {
+  const { btf, functions } = object;
+  if (btf === undefined) return [];
+  const prefix = "exception_callback:";
+  const names = declTags(btf)
+    .filter((id) => btf.word(id) === -1 && btf.name(id).startsWith(prefix) && btf.name(btf.type(id)) === main.name)
+    .map((id) => btf.name(id).slice(prefix.length));
+  if (names.length !== 1) return [];
+  return functions.all.filter((one) => one.section === functions.text && one.name === names[0]).slice(0, 1);
+}
+
+function mapDefs(object: BpfObject, target: Target): MapDef[] {
+  return object.maps.map((spec) => {
+    const data = spec.origin === "kconfig" ? configBytes(object.externs, target) : spec.data;
+    return mapDef(object, spec, data);
+  });
+}
+
+function mapDef({ btf }: BpfObject, spec: MapSpec, data: Uint8Array | undefined): MapDef {
+  const type = mapTypeById(spec.type)?.name ?? String(spec.type);
+  const fields = btf ? specialFields(btf, spec.valueType, type) : {};
+  return {
+    name: spec.name.slice(0, NAME_LETTERS),
+    type,
+    keySize: spec.keySize,
+    valueSize: spec.valueSize,
+    maxEntries: spec.maxEntries,
+    flags: spec.flags,
+    named: true,
+    ...(data && { init: { "0": toHex(data) } }),
+    ...(Object.keys(fields).length > 0 && { fields }),
+    ...(spec.frozen && { frozen: true }),
+    ...(spec.inner && { inner: mapDef({ btf } as BpfObject, spec.inner, undefined) }),
+  };
+}
+
+export type { SectionMeaning };

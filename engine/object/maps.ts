@@ -1,0 +1,305 @@
+// Maps of an object: those that SEC(".maps") declares, whose attributes stand in the types of BTF (`__uint(max_entries, 16)` is a
+// pointer to an array of 16), and those that hold its variables: .data, .rodata, .bss.
+// @kernel libbpf.c parse_btf_map_def, bpf_object__init_internal_map, bpf_object__create_map
+import { mapTypeById } from "../facts/map-types.ts";
+import type { Btf } from "./btf/btf.ts";
+import type { Elf, Section } from "./elf.ts";
+import { SHF_EXECINSTR, SHT_NOBITS, SHT_PROGBITS } from "./elf.ts";
+import { hex, refuse } from "./refusal.ts";
+
+export type MapOrigin = "declared" | "data" | "rodata" | "bss" | "kconfig";
+
+export interface MapSpec {
+  /** As libbpf calls it: the variable, or eight letters of the object and the section. */
+  readonly name: string;
+  readonly origin: MapOrigin;
+  /** Section and offset in it that relocations speak of. */
+  readonly section: number;
+  readonly offset: number;
+  /** enum bpf_map_type */
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  readonly extra: bigint;
+  /** Types of key and value in the object's BTF; 0: not said. */
+  readonly keyType: number;
+  readonly valueType: number;
+  /** LIBBPF_PIN_BY_NAME was asked for. */
+  readonly pinned: boolean;
+  readonly inner: MapSpec | undefined;
+  /** First bytes of a map of variables; undefined: zeros. */
+  readonly data: Uint8Array | undefined;
+  /** Nobody may write it once it is filled. */
+  readonly frozen: boolean;
+  /** Where the definition's `values` begin, bytes from `offset`. */
+  readonly valuesAt: number | undefined;
+}
+
+const BPF_MAP_TYPE_ARRAY = 2;
+const PROG_ARRAY = 3;
+const PERF_EVENT_ARRAY = 4;
+const ARRAY_OF_MAPS = 12;
+const HASH_OF_MAPS = 13;
+const RINGBUF = 27;
+const USER_RINGBUF = 31;
+const BPF_F_RDONLY_PROG = 1 << 7;
+const BPF_F_MMAPABLE = 1 << 10;
+const PAGE = 4096;
+/** Of a map of variables: what is held as bytes. */
+const MAX_VARIABLES = 64 << 20;
+
+export const isMapOfMaps = (type: number): boolean => type === ARRAY_OF_MAPS || type === HASH_OF_MAPS;
+
+/** All maps in libbpf's order; `objectName` names those of variables. */
+export function readMaps(elf: Elf, btf: Btf | undefined, objectName: string, cpus: number): MapSpec[] {
+  if (elf.sections.some(({ name }) => name === "maps")) refuse("legacy-maps");
+  const section = elf.sections.find(({ name }) => name === ".maps");
+  const declared = section === undefined ? [] : declaredMaps(section, btf, cpus);
+  return [...declared, ...elf.sections.flatMap((one) => variables(one, btf, objectName))];
+}
+
+function declaredMaps(section: Section, btf: Btf | undefined, cpus: number): MapSpec[] {
+  if (btf === undefined) return refuse("no-btf", { what: ".maps" });
+  const datasec = btf.find(".maps", "datasec");
+  if (datasec === undefined) return refuse("maps-datasec");
+  return Array.from({ length: btf.vlen(datasec) }, (_, i) => {
+    const variable = btf.variable(datasec, i);
+    const name = btf.name(variable.type);
+    const expect = (what: string, good: boolean, found: string | number, expected: string): void => {
+      if (!good) refuse("map-def", { name: name || `#${i}`, what, found, expected });
+    };
+    expect("declaration", btf.kind(variable.type) === "var", btf.kind(variable.type), "a variable");
+    expect("name", name !== "", "nothing", "a name");
+    expect(
+      "place",
+      variable.offset + variable.size <= section.size,
+      hex(variable.offset),
+      `${variable.size} bytes within the ${section.size} of .maps`,
+    );
+    expect("linkage", btf.word(variable.type) === 1, btf.word(variable.type), "1 (global)");
+    const definition = btf.strip(btf.type(variable.type));
+    expect("definition", btf.kind(definition) === "struct", btf.kind(definition), "a struct");
+    expect("size", btf.size(definition) <= variable.size, btf.size(definition), `at most ${variable.size}`);
+    return parseDefinition(btf, name, definition, { section: section.index, offset: variable.offset }, cpus);
+  });
+}
+
+interface Place {
+  readonly section: number;
+  readonly offset: number;
+}
+
+function parseDefinition(
+  btf: Btf,
+  name: string,
+  definition: number,
+  place: Place,
+  cpus: number,
+  isInner = false,
+): MapSpec {
+  const numbers: Record<string, number> = {};
+  let extra = 0n;
+  let keyType = 0;
+  let valueType = 0;
+  let inner: MapSpec | undefined;
+  let valuesAt: number | undefined;
+  const set = (what: string, value: number): void => {
+    const before = numbers[what];
+    if (before !== undefined && before !== 0 && before !== value && /_size$/.test(what))
+      refuse("map-conflict", { name, what, first: before, second: value });
+    numbers[what] = value;
+  };
+  const members = btf.members(definition);
+  for (const [i, member] of members.entries()) {
+    switch (member.name) {
+      case "type":
+      case "max_entries":
+      case "map_flags":
+      case "numa_node":
+      case "key_size":
+      case "value_size":
+      case "pinning":
+        set(member.name, numberOf(btf, name, member.name, member.type));
+        break;
+      case "map_extra":
+        extra = longOf(btf, name, member.type);
+        break;
+      case "key":
+      case "value": {
+        if (btf.kind(member.type) !== "ptr")
+          refuse("map-def", { name, what: member.name, found: btf.kind(member.type), expected: "a pointer" });
+        const type = btf.type(member.type);
+        const size = btf.sizeOf(type);
+        if (size === undefined)
+          return refuse("map-def", { name, what: member.name, found: btf.kind(type), expected: "a type with a size" });
+        set(`${member.name}_size`, size);
+        if (member.name === "key") keyType = type;
+        else valueType = type;
+        break;
+      }
+      case "values": {
+        const type = numbers.type ?? 0;
+        if (isInner || i !== members.length - 1 || !(isMapOfMaps(type) || type === PROG_ARRAY))
+          refuse("map-def", {
+            name,
+            what: "values",
+            found: isInner ? "in an inner map" : i !== members.length - 1 ? "not last" : `in a map of type ${type}`,
+            expected: "the last member of a map of maps, or of a prog array",
+          });
+        set("value_size", 4);
+        valuesAt = member.bitOffset / 8;
+        inner = innerOf(btf, name, member.type, place, cpus, type === PROG_ARRAY);
+        break;
+      }
+      default:
+        refuse("map-field", { name, field: member.name || "(anonymous)" });
+    }
+  }
+  const type = numbers.type ?? 0;
+  if (mapTypeById(type) === undefined) refuse("map-type", { name, type });
+  if ((numbers.pinning ?? 0) > 1)
+    refuse("map-def", { name, what: "pinning", found: numbers.pinning ?? 0, expected: "0 or 1" });
+  return {
+    name,
+    origin: "declared",
+    ...place,
+    type,
+    keySize: numbers.key_size ?? 0,
+    valueSize: numbers.value_size ?? 0,
+    maxEntries: entries(type, numbers.max_entries ?? 0, cpus),
+    flags: numbers.map_flags ?? 0,
+    extra,
+    keyType,
+    valueType,
+    pinned: numbers.pinning === 1,
+    inner,
+    data: undefined,
+    frozen: false,
+    valuesAt,
+  };
+}
+
+function innerOf(
+  btf: Btf,
+  name: string,
+  values: number,
+  place: Place,
+  cpus: number,
+  progs: boolean,
+): MapSpec | undefined {
+  const wrong = (found: string, expected: string): never =>
+    refuse("map-def", { name, what: "values", found, expected });
+  if (btf.kind(values) !== "array") return wrong(btf.kind(values), "an array of size 0");
+  const array = btf.array(values);
+  if (array.count !== 0) return wrong(`an array of size ${array.count}`, "an array of size 0");
+  const pointer = btf.strip(array.type);
+  if (btf.kind(pointer) !== "ptr") return wrong(btf.kind(pointer), "an array of pointers");
+  const target = btf.strip(btf.type(pointer));
+  if (progs) return btf.kind(target) === "func_proto" ? undefined : wrong(btf.kind(target), "pointers to functions");
+  if (btf.kind(target) !== "struct") return wrong(btf.kind(target), "pointers to map definitions");
+  return parseDefinition(btf, `${name}.inner`, target, place, cpus, true);
+}
+
+/** `int (*name)[NUMBER]` */
+function numberOf(btf: Btf, name: string, what: string, type: number): number {
+  const pointer = btf.strip(type);
+  const array = btf.kind(pointer) === "ptr" ? btf.type(pointer) : 0;
+  if (btf.kind(array) !== "array")
+    refuse("map-def", { name, what, found: btf.kind(pointer), expected: "a pointer to an array (__uint)" });
+  return btf.array(array).count;
+}
+
+/** `enum { … = NUMBER } *name`, or as numberOf. */
+function longOf(btf: Btf, name: string, type: number): bigint {
+  const pointer = btf.strip(type);
+  const target = btf.kind(pointer) === "ptr" ? btf.strip(btf.type(pointer)) : 0;
+  if (btf.isEnum(target) && btf.vlen(target) === 1) {
+    const { value } = btf.enumerator(target, 0);
+    return btf.kind(target) === "enum" ? BigInt.asUintN(32, value) : value;
+  }
+  return BigInt(numberOf(btf, name, "map_extra", type));
+}
+
+/** As libbpf fits them to the kernel: ring buffers take a power of two of pages, perf events one for each CPU. */
+function entries(type: number, asked: number, cpus: number): number {
+  if (type === PERF_EVENT_ARRAY && asked === 0) return cpus;
+  if ((type !== RINGBUF && type !== USER_RINGBUF) || asked === 0) return asked;
+  const pages = asked / PAGE;
+  if (Number.isInteger(pages) && (pages & (pages - 1)) === 0) return asked;
+  for (let size = PAGE; size <= 0xffff_ffff; size *= 2) if (size > asked) return size;
+  return asked;
+}
+
+const ORIGINS: readonly (readonly [prefix: string, origin: MapOrigin, sectionType: number])[] = [
+  [".data", "data", SHT_PROGBITS],
+  [".rodata", "rodata", SHT_PROGBITS],
+  [".bss", "bss", SHT_NOBITS],
+];
+
+/** The map of a section of variables; none where the section is of another kind, or empty. */
+function variables(section: Section, btf: Btf | undefined, objectName: string): MapSpec[] {
+  const { name, type, flags, size, index } = section;
+  const row = ORIGINS.find(([prefix, , of]) => of === type && (name === prefix || name.startsWith(`${prefix}.`)));
+  if (row === undefined || size === 0 || flags & SHF_EXECINSTR) return [];
+  const [, origin] = row;
+  if (size > MAX_VARIABLES) refuse("too-many", { what: `bytes of ${name}`, count: size, limit: MAX_VARIABLES });
+  return [
+    variableMap(btf, objectName, {
+      name,
+      origin,
+      section: index,
+      size,
+      data: type === SHT_NOBITS ? undefined : section.data,
+    }),
+  ];
+}
+
+export function variableMap(
+  btf: Btf | undefined,
+  objectName: string,
+  of: { name: string; origin: MapOrigin; section: number; size: number; data: Uint8Array | undefined },
+): MapSpec {
+  const frozen = of.origin === "rodata" || of.origin === "kconfig";
+  const valueType = btf?.named(of.name)[0] ?? 0;
+  return {
+    name: internalName(objectName, of.name),
+    origin: of.origin,
+    section: of.section,
+    offset: 0,
+    type: BPF_MAP_TYPE_ARRAY,
+    keySize: 4,
+    valueSize: of.size,
+    maxEntries: 1,
+    flags: (frozen ? BPF_F_RDONLY_PROG : 0) | (btf && isExposed(btf, valueType) ? BPF_F_MMAPABLE : 0),
+    extra: 0n,
+    keyType: 0,
+    valueType,
+    pinned: false,
+    inner: undefined,
+    data: of.data,
+    frozen,
+    valuesAt: undefined,
+  };
+}
+
+/** Does a program outside see one of the variables? */
+function isExposed(btf: Btf, datasec: number): boolean {
+  if (datasec === 0 || btf.kind(datasec) !== "datasec") return false;
+  for (let i = 0; i < btf.vlen(datasec); i++) {
+    const { type } = btf.variable(datasec, i);
+    if (btf.kind(type) === "var" && btf.word(type) !== 0) return true;
+  }
+  return false;
+}
+
+/** Letters of a kernel object's name, but for the zero. */
+const NAME_LETTERS = 15;
+
+/** @kernel libbpf.c internal_map_name */
+function internalName(object: string, section: string): string {
+  const suffix = Math.min(NAME_LETTERS, Math.max(7, section.length));
+  const prefix = section.indexOf(".", 1) >= 0 ? 0 : NAME_LETTERS - suffix;
+  return (object.slice(0, prefix) + section.slice(0, suffix)).slice(0, NAME_LETTERS).replace(/[^A-Za-z0-9_.]/g, "_");
+}

@@ -1,0 +1,62 @@
+// The records of BTF.ext, each with the function of the object that it speaks of. Slots count in the section.
+import { INSN_BYTES } from "../isa/insn.ts";
+import type { LineInfo } from "../program/program.ts";
+import type { BtfExt, CoreRecord } from "./btf/ext.ts";
+import type { Elf } from "./elf.ts";
+import { Finder, type Functions, type ObjectFunction } from "./programs.ts";
+import { hex, refuse } from "./refusal.ts";
+
+export interface FuncRef {
+  readonly slot: number;
+  /** Its FUNC in the object's BTF. */
+  readonly type: number;
+}
+
+export interface FunctionRecords {
+  readonly funcs: FuncRef[];
+  readonly lines: LineInfo[];
+  /** In order; `slot` of the function, `n` its number in the section. */
+  readonly relocations: { readonly slot: number; readonly n: number; readonly record: CoreRecord }[];
+}
+
+export type Records = ReadonlyMap<ObjectFunction, FunctionRecords>;
+
+export function recordsOf(ext: BtfExt | undefined, elf: Elf, functions: Functions): Records {
+  const found = new Map<ObjectFunction, FunctionRecords>();
+  if (ext === undefined) return found;
+  const finder = new Finder(functions.all);
+  const sections = new Map(elf.sections.toReversed().map(({ name, index }) => [name, index]));
+  /** The records of a part, with the function and slot of each; those of functions that a linker dropped are left out. */
+  function* each<Record extends { readonly offset: number }>(part: ReadonlyMap<string, readonly Record[]>) {
+    for (const [name, records] of part) {
+      const section = sections.get(name);
+      if (section === undefined) continue;
+      for (const [n, record] of records.entries()) {
+        const slot = Math.floor(record.offset / INSN_BYTES);
+        const at = finder.at(section, slot);
+        if (at < 0) continue;
+        const of = functions.all[at]!;
+        let own = found.get(of);
+        if (own === undefined) found.set(of, (own = { funcs: [], lines: [], relocations: [] }));
+        yield { name, n, record, slot, of, own };
+      }
+    }
+  }
+  for (const { record, slot, own } of each(ext.funcs)) own.funcs.push({ slot, type: record.type });
+  for (const { record, slot, own } of each(ext.lines)) {
+    const { file, text, line, column } = record;
+    own.lines.push({ slot, file, text, line, column });
+  }
+  for (const { name, n, record, slot, of, own } of each(ext.relocations)) {
+    if (record.offset % INSN_BYTES !== 0)
+      refuse("core-record", {
+        section: name,
+        n,
+        what: "offset",
+        found: hex(record.offset),
+        expected: "a multiple of 8",
+      });
+    own.relocations.push({ slot: slot - of.start, n, record });
+  }
+  return found;
+}
