@@ -1,24 +1,39 @@
-// The `conform` command: JSON lines in, JSON lines out, in order, one answer a line. Whatever a line holds, it is answered
-// and the command goes on; it exits 0. What each mode does stands in asm.ts, verify.ts and run.ts.
-// @example echo '{"id":1,"source":"BPF_EXIT_INSN(),"}' | npm run --silent conform -- asm
-import { createInterface } from "node:readline";
-import { answerLine, isMode, MODES } from "./answer.ts";
+#!/usr/bin/env node
+// The commands of the project: `oreore verify FILE.o …`, `oreore conform MODE`. Each is a row here, and loads only what it needs;
+// it takes its arguments and gives its exit code.
 
-const mode = process.argv[2] ?? "";
-if (!isMode(mode)) {
-  process.stderr.write(`conform: mode "${mode}" is none of ${Object.keys(MODES).join(", ")}\n`);
-  process.exit(2);
-}
+type Command = (args: readonly string[]) => Promise<number>;
 
-// Answers are all that standard output may carry.
-console.log = console.info = console.debug = console.error;
+const COMMANDS: Readonly<Record<string, { readonly says: string; readonly load: () => Promise<Command> }>> = {
+  verify: {
+    says: "what Linux 6.18 says of the programs of BPF objects",
+    load: async () => (await import("./objects/verify.ts")).verifyCommand,
+  },
+  conform: {
+    says: "programs as JSON lines in, answers as JSON lines out: asm, verify or run",
+    load: async () => (await import("./conform.ts")).conformCommand,
+  },
+};
+
+const usage = (): string =>
+  `usage: oreore COMMAND …\n\n${Object.entries(COMMANDS)
+    .map(([name, { says }]) => `  ${name.padEnd(10)}${says}\n`)
+    .join("")}`;
+
 // A reader that went away is no error of ours.
 process.stdout.on("error", () => process.exit(0));
 
-const answer = await MODES[mode]();
-for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-  if (line.trim() === "") continue;
-  if (!process.stdout.write(`${answerLine(line, answer)}\n`)) {
-    await new Promise((resolve) => process.stdout.once("drain", resolve));
+async function main([wanted = "", ...args]: readonly string[]): Promise<number> {
+  const command = Object.hasOwn(COMMANDS, wanted) ? COMMANDS[wanted] : undefined;
+  if (command !== undefined) return (await command.load())(args);
+  if (wanted === "--help" || wanted === "-h") {
+    process.stdout.write(usage());
+    return 0;
   }
+  process.stderr.write(wanted === "" ? usage() : `oreore: there is no command "${wanted}"\n${usage()}`);
+  return 2;
 }
+
+process.exitCode = await main(process.argv.slice(2));
+
+export {};

@@ -5,6 +5,7 @@ import type { Kind } from "./btf/btf.ts";
 import type { ObjectFunction } from "./programs.ts";
 import { refuse } from "./refusal.ts";
 import type { SectionMeaning } from "./sections.ts";
+import { type Member, structOpsTarget } from "./struct-ops.ts";
 import type { Target } from "./target.ts";
 
 /** Attach type → what stands before the name in the kernel's BTF, and the kind of the type. */
@@ -15,9 +16,32 @@ const PREFIXES: Readonly<Record<string, readonly [prefix: string, kind: Kind]>> 
   BPF_TRACE_ITER: ["bpf_iter_", "func"],
 };
 
-/** 0 where the section names nothing of the kernel. */
-export function attachTarget(program: ObjectFunction, meaning: SectionMeaning, target: Target): number {
-  if (!meaning.attachesByBtf) return 0;
+/** Numbers of BPF_PROG_LOAD that say what the program is for. */
+export interface Attachment {
+  /** 0 where the section names nothing of the kernel. */
+  readonly attachBtfId: number;
+  readonly attachType: number;
+}
+
+export function attachmentOf(
+  program: ObjectFunction,
+  meaning: SectionMeaning,
+  target: Target,
+  members: ReadonlyMap<string, Member>,
+): Attachment {
+  const { attachType, progType } = meaning;
+  if (progType === "struct_ops") {
+    if (!members.has(program.name)) return refuse("struct-ops-unused", { name: program.name });
+    if (target.btf === undefined) return refuse("no-btf", { what: `program ${program.name}` });
+    return (
+      structOpsTarget(program, members, target.btf) ??
+      refuse("attach-missing", { name: program.name, what: `struct ${members.get(program.name)!.type}` })
+    );
+  }
+  return { attachType, attachBtfId: meaning.attachesByBtf ? attachTarget(program, meaning, target) : 0 };
+}
+
+function attachTarget(program: ObjectFunction, meaning: SectionMeaning, target: Target): number {
   const { name, sectionName } = program;
   const slash = sectionName.indexOf("/");
   if (slash < 0) return refuse("attach-target", { name, section: sectionName, expected: `${sectionName}/NAME` });

@@ -136,8 +136,10 @@ function settingOf({ name, weak }: ConfigExtern, target: Target): string | undef
     case "LINUX_KERNEL_VERSION":
       return String(target.version);
     case "LINUX_HAS_BPF_COOKIE":
-    case "LINUX_HAS_SYSCALL_WRAPPER":
       return "1";
+    // libbpf asks for a probe of a system call's wrapper, which takes a kernel with probes.
+    case "LINUX_HAS_SYSCALL_WRAPPER":
+      return target.config.get("CONFIG_KPROBE_EVENTS") === "y" ? "1" : "0";
   }
   if (name.startsWith("CONFIG_")) return target.config.get(name);
   if (!name.startsWith("LINUX_") || !weak) refuse("extern-missing", { name, where: "what libbpf knows" });

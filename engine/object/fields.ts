@@ -1,6 +1,8 @@
 // Fields of a map's value that only their own helpers may touch, found by their types: locks, timers, pointers into the kernel.
 // @kernel btf.c btf_parse_fields, btf_find_struct_field, btf_find_datasec_var; syscall.c map_check_btf
 import type { Btf } from "./btf/btf.ts";
+import { variablesOf } from "./datasec.ts";
+import type { Elf } from "./elf.ts";
 
 /** Structures that are fields, by name. */
 const STRUCTS = new Set(
@@ -35,7 +37,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
 };
 
 /** Name → offset in the value, as MapDef.fields; a second one of the same kind has `#2` behind its name. Empty where there are none. */
-export function specialFields(btf: Btf, valueType: number, mapType: string): Record<string, number> {
+export function specialFields(elf: Elf, btf: Btf, valueType: number, mapType: string): Record<string, number> {
   const found: Record<string, number> = {};
   if (valueType === 0) return {};
   let count = 0;
@@ -69,8 +71,7 @@ export function specialFields(btf: Btf, valueType: number, mapType: string): Rec
     else for (const member of btf.members(id)) visit(member.type, offset + member.bitOffset / 8, depth + 1);
   };
   if (btf.kind(valueType) === "datasec") {
-    for (let i = 0; i < btf.vlen(valueType); i++) {
-      const variable = btf.variable(valueType, i);
+    for (const variable of variablesOf(btf, valueType, elf)) {
       if (btf.kind(variable.type) === "var") visit(btf.type(variable.type), variable.offset, 0);
     }
   } else visit(valueType, 0, 0);

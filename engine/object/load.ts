@@ -5,7 +5,7 @@ import { mapTypeById } from "../facts/map-types.ts";
 import { BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { FuncInfo, MapDef, Program } from "../program/program.ts";
-import { attachTarget } from "./attach.ts";
+import { attachmentOf } from "./attach.ts";
 import { type Candidates, type CoreRelocation, poisonInsn, relocateCore } from "./core/relocate.ts";
 import { configBytes, type Extern, type Resolved, resolveKernelExtern } from "./externs.ts";
 import { specialFields } from "./fields.ts";
@@ -64,14 +64,14 @@ function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
   );
   const mapRefs = new Map<number, number>();
   const poisoned = applyReferences(object, linked, resolved, mapRefs);
-  const attachBtfId = attachTarget(main, meaning, target);
+  const { attachBtfId, attachType } = attachmentOf(main, meaning, target, object.structOps);
   const used = [...new Set(mapRefs.values())].sort((a, b) => a - b);
   const described = describe(object, linked, meaning.progType);
   return {
     program: {
       insns: poisoned,
       progType: meaning.progType,
-      expectedAttachType: meaning.attachType,
+      expectedAttachType: attachType,
       progFlags: meaning.flags,
       license: object.license,
       maps: used.map((index) => maps[index]!),
@@ -200,9 +200,9 @@ function mapDefs(object: BpfObject, target: Target): MapDef[] {
   });
 }
 
-function mapDef({ btf }: BpfObject, spec: MapSpec, data: Uint8Array | undefined): MapDef {
+function mapDef({ elf, btf }: Pick<BpfObject, "elf" | "btf">, spec: MapSpec, data: Uint8Array | undefined): MapDef {
   const type = mapTypeById(spec.type)?.name ?? String(spec.type);
-  const fields = btf ? specialFields(btf, spec.valueType, type) : {};
+  const fields = btf ? specialFields(elf, btf, spec.valueType, type) : {};
   return {
     name: spec.name.slice(0, NAME_LETTERS),
     type,
@@ -214,7 +214,7 @@ function mapDef({ btf }: BpfObject, spec: MapSpec, data: Uint8Array | undefined)
     ...(data && { init: { "0": toHex(data) } }),
     ...(Object.keys(fields).length > 0 && { fields }),
     ...(spec.frozen && { frozen: true }),
-    ...(spec.inner && { inner: mapDef({ btf } as BpfObject, spec.inner, undefined) }),
+    ...(spec.inner && { inner: mapDef({ elf, btf }, spec.inner, undefined) }),
   };
 }
 

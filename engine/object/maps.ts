@@ -3,6 +3,7 @@
 // @kernel libbpf.c parse_btf_map_def, bpf_object__init_internal_map, bpf_object__create_map
 import { mapTypeById } from "../facts/map-types.ts";
 import type { Btf } from "./btf/btf.ts";
+import { variablesOf } from "./datasec.ts";
 import type { Elf, Section } from "./elf.ts";
 import { SHF_EXECINSTR, SHT_NOBITS, SHT_PROGBITS } from "./elf.ts";
 import { hex, refuse } from "./refusal.ts";
@@ -44,6 +45,8 @@ const ARRAY_OF_MAPS = 12;
 const HASH_OF_MAPS = 13;
 const RINGBUF = 27;
 const USER_RINGBUF = 31;
+/** sk, inode, task and cgroup storage: they have no entries of their own. */
+const STORAGES: ReadonlySet<number> = new Set([24, 28, 29, 19]);
 const BPF_F_RDONLY_PROG = 1 << 7;
 const BPF_F_MMAPABLE = 1 << 10;
 const PAGE = 4096;
@@ -52,20 +55,26 @@ const MAX_VARIABLES = 64 << 20;
 
 export const isMapOfMaps = (type: number): boolean => type === ARRAY_OF_MAPS || type === HASH_OF_MAPS;
 
-/** All maps in libbpf's order; `objectName` names those of variables. */
-export function readMaps(elf: Elf, btf: Btf | undefined, objectName: string, cpus: number): MapSpec[] {
-  if (elf.sections.some(({ name }) => name === "maps")) refuse("legacy-maps");
-  const section = elf.sections.find(({ name }) => name === ".maps");
-  const declared = section === undefined ? [] : declaredMaps(section, btf, cpus);
-  return [...declared, ...elf.sections.flatMap((one) => variables(one, btf, objectName))];
+export interface MapOptions {
+  /** Possible CPUs of the kernel that the object is for: perf event arrays have an entry for each. */
+  readonly cpus: number;
+  /** Entries of a map whose source leaves its size open (0): a program that loads the object sets it. 0: none is set. */
+  readonly leastEntries: number;
 }
 
-function declaredMaps(section: Section, btf: Btf | undefined, cpus: number): MapSpec[] {
+/** All maps in libbpf's order; `objectName` names those of variables. */
+export function readMaps(elf: Elf, btf: Btf | undefined, objectName: string, options: MapOptions): MapSpec[] {
+  if (elf.sections.some(({ name }) => name === "maps")) refuse("legacy-maps");
+  const section = elf.sections.find(({ name }) => name === ".maps");
+  const declared = section === undefined ? [] : declaredMaps(elf, section, btf, options);
+  return [...declared, ...elf.sections.flatMap((one) => variables(elf, one, btf, objectName))];
+}
+
+function declaredMaps(elf: Elf, section: Section, btf: Btf | undefined, options: MapOptions): MapSpec[] {
   if (btf === undefined) return refuse("no-btf", { what: ".maps" });
   const datasec = btf.find(".maps", "datasec");
   if (datasec === undefined) return refuse("maps-datasec");
-  return Array.from({ length: btf.vlen(datasec) }, (_, i) => {
-    const variable = btf.variable(datasec, i);
+  return variablesOf(btf, datasec, elf).map((variable, i) => {
     const name = btf.name(variable.type);
     const expect = (what: string, good: boolean, found: string | number, expected: string): void => {
       if (!good) refuse("map-def", { name: name || `#${i}`, what, found, expected });
@@ -82,7 +91,7 @@ function declaredMaps(section: Section, btf: Btf | undefined, cpus: number): Map
     const definition = btf.strip(btf.type(variable.type));
     expect("definition", btf.kind(definition) === "struct", btf.kind(definition), "a struct");
     expect("size", btf.size(definition) <= variable.size, btf.size(definition), `at most ${variable.size}`);
-    return parseDefinition(btf, name, definition, { section: section.index, offset: variable.offset }, cpus);
+    return parseDefinition(btf, name, definition, { section: section.index, offset: variable.offset }, options);
   });
 }
 
@@ -96,7 +105,7 @@ function parseDefinition(
   name: string,
   definition: number,
   place: Place,
-  cpus: number,
+  options: MapOptions,
   isInner = false,
 ): MapSpec {
   const numbers: Record<string, number> = {};
@@ -150,7 +159,7 @@ function parseDefinition(
           });
         set("value_size", 4);
         valuesAt = member.bitOffset / 8;
-        inner = innerOf(btf, name, member.type, place, cpus, type === PROG_ARRAY);
+        inner = innerOf(btf, name, member.type, place, options, type === PROG_ARRAY);
         break;
       }
       default:
@@ -168,7 +177,7 @@ function parseDefinition(
     type,
     keySize: numbers.key_size ?? 0,
     valueSize: numbers.value_size ?? 0,
-    maxEntries: entries(type, numbers.max_entries ?? 0, cpus),
+    maxEntries: entries(type, numbers.max_entries ?? 0, options),
     flags: numbers.map_flags ?? 0,
     extra,
     keyType,
@@ -186,7 +195,7 @@ function innerOf(
   name: string,
   values: number,
   place: Place,
-  cpus: number,
+  options: MapOptions,
   progs: boolean,
 ): MapSpec | undefined {
   const wrong = (found: string, expected: string): never =>
@@ -199,7 +208,7 @@ function innerOf(
   const target = btf.strip(btf.type(pointer));
   if (progs) return btf.kind(target) === "func_proto" ? undefined : wrong(btf.kind(target), "pointers to functions");
   if (btf.kind(target) !== "struct") return wrong(btf.kind(target), "pointers to map definitions");
-  return parseDefinition(btf, `${name}.inner`, target, place, cpus, true);
+  return parseDefinition(btf, `${name}.inner`, target, place, options, true);
 }
 
 /** `int (*name)[NUMBER]` */
@@ -211,19 +220,17 @@ function numberOf(btf: Btf, name: string, what: string, type: number): number {
   return btf.array(array).count;
 }
 
-/** `enum { … = NUMBER } *name`, or as numberOf. */
+/** `enum { … = NUMBER } name`, or as numberOf. */
 function longOf(btf: Btf, name: string, type: number): bigint {
-  const pointer = btf.strip(type);
-  const target = btf.kind(pointer) === "ptr" ? btf.strip(btf.type(pointer)) : 0;
-  if (btf.isEnum(target) && btf.vlen(target) === 1) {
-    const { value } = btf.enumerator(target, 0);
-    return btf.kind(target) === "enum" ? BigInt.asUintN(32, value) : value;
-  }
-  return BigInt(numberOf(btf, name, "map_extra", type));
+  const id = btf.strip(type);
+  if (!btf.isEnum(id) || btf.vlen(id) !== 1) return BigInt(numberOf(btf, name, "map_extra", type));
+  const { value } = btf.enumerator(id, 0);
+  return btf.kind(id) === "enum" ? BigInt.asUintN(32, value) : value;
 }
 
 /** As libbpf fits them to the kernel: ring buffers take a power of two of pages, perf events one for each CPU. */
-function entries(type: number, asked: number, cpus: number): number {
+function entries(type: number, asked: number, { cpus, leastEntries }: MapOptions): number {
+  if (asked === 0 && leastEntries > 0 && !STORAGES.has(type)) return leastEntries;
   if (type === PERF_EVENT_ARRAY && asked === 0) return cpus;
   if ((type !== RINGBUF && type !== USER_RINGBUF) || asked === 0) return asked;
   const pages = asked / PAGE;
@@ -239,14 +246,14 @@ const ORIGINS: readonly (readonly [prefix: string, origin: MapOrigin, sectionTyp
 ];
 
 /** The map of a section of variables; none where the section is of another kind, or empty. */
-function variables(section: Section, btf: Btf | undefined, objectName: string): MapSpec[] {
+function variables(elf: Elf, section: Section, btf: Btf | undefined, objectName: string): MapSpec[] {
   const { name, type, flags, size, index } = section;
   const row = ORIGINS.find(([prefix, , of]) => of === type && (name === prefix || name.startsWith(`${prefix}.`)));
   if (row === undefined || size === 0 || flags & SHF_EXECINSTR) return [];
   const [, origin] = row;
   if (size > MAX_VARIABLES) refuse("too-many", { what: `bytes of ${name}`, count: size, limit: MAX_VARIABLES });
   return [
-    variableMap(btf, objectName, {
+    variableMap(elf, btf, objectName, {
       name,
       origin,
       section: index,
@@ -257,6 +264,7 @@ function variables(section: Section, btf: Btf | undefined, objectName: string): 
 }
 
 export function variableMap(
+  elf: Elf,
   btf: Btf | undefined,
   objectName: string,
   of: { name: string; origin: MapOrigin; section: number; size: number; data: Uint8Array | undefined },
@@ -272,7 +280,7 @@ export function variableMap(
     keySize: 4,
     valueSize: of.size,
     maxEntries: 1,
-    flags: (frozen ? BPF_F_RDONLY_PROG : 0) | (btf && isExposed(btf, valueType) ? BPF_F_MMAPABLE : 0),
+    flags: (frozen ? BPF_F_RDONLY_PROG : 0) | (btf && isExposed(elf, btf, valueType) ? BPF_F_MMAPABLE : 0),
     extra: 0n,
     keyType: 0,
     valueType,
@@ -285,14 +293,10 @@ export function variableMap(
 }
 
 /** Does a program outside see one of the variables? */
-function isExposed(btf: Btf, datasec: number): boolean {
-  if (datasec === 0 || btf.kind(datasec) !== "datasec") return false;
-  for (let i = 0; i < btf.vlen(datasec); i++) {
-    const { type } = btf.variable(datasec, i);
-    if (btf.kind(type) === "var" && btf.word(type) !== 0) return true;
-  }
-  return false;
-}
+const isExposed = (elf: Elf, btf: Btf, datasec: number): boolean =>
+  datasec !== 0 &&
+  btf.kind(datasec) === "datasec" &&
+  variablesOf(btf, datasec, elf).some(({ type, exposed }) => btf.kind(type) === "var" && exposed);
 
 /** Letters of a kernel object's name, but for the zero. */
 const NAME_LETTERS = 15;

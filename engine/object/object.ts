@@ -5,11 +5,12 @@ import { Btf } from "./btf/btf.ts";
 import { type BtfExt, readBtfExt } from "./btf/ext.ts";
 import { type Elf, readElf } from "./elf.ts";
 import { type Extern, readExterns } from "./externs.ts";
-import { isMapOfMaps, type MapSpec, readMaps, variableMap } from "./maps.ts";
+import { isMapOfMaps, type MapOptions, type MapSpec, readMaps, variableMap } from "./maps.ts";
 import { type Functions, type ObjectFunction, readFunctions } from "./programs.ts";
 import { type Records, recordsOf } from "./records.ts";
 import { type Attempt, attempt, refuse } from "./refusal.ts";
 import { type MapSlot, readSlots } from "./slots.ts";
+import { type Member, structOpsMembers } from "./struct-ops.ts";
 
 export interface BpfObject {
   /** As libbpf calls it: the file's name up to its first dot, 15 letters at most. */
@@ -28,18 +29,15 @@ export interface BpfObject {
   readonly records: Records;
   /** The functions that are programs, in libbpf's order. */
   readonly programs: readonly ObjectFunction[];
-}
-
-export interface ReadOptions {
-  /** Possible CPUs of the kernel that the object is for: perf event arrays have an entry for each. */
-  readonly cpus?: number;
+  /** Programs that are functions of a kernel structure, by name. */
+  readonly structOps: ReadonlyMap<string, Member>;
 }
 
 /** The object in the bytes of a file, or why it is none. Never throws. */
-export const readObject = (file: Uint8Array, fileName: string, options: ReadOptions = {}): Attempt<BpfObject> =>
-  attempt(() => read(file, fileName, options.cpus ?? 2));
+export const readObject = (file: Uint8Array, fileName: string, options: Partial<MapOptions> = {}): Attempt<BpfObject> =>
+  attempt(() => read(file, fileName, { cpus: 2, leastEntries: 0, ...options }));
 
-function read(file: Uint8Array, fileName: string, cpus: number): BpfObject {
+function read(file: Uint8Array, fileName: string, options: MapOptions): BpfObject {
   const name = objectName(fileName);
   const elf = readElf(file);
   const section = (wanted: string) => elf.sections.find((one) => one.name === wanted && one.data.length > 0);
@@ -48,7 +46,7 @@ function read(file: Uint8Array, fileName: string, cpus: number): BpfObject {
   const extSection = btf && section(".BTF.ext");
   const ext = extSection && readBtfExt(extSection.data, btf);
   const externs = readExterns(elf, btf);
-  const maps = [...readMaps(elf, btf, name, cpus), ...configMap(btf, name, externs)];
+  const maps = [...readMaps(elf, btf, name, options), ...configMap(elf, btf, name, externs)];
   const functions = readFunctions(elf, maps, externs);
   const programs = functions.all.filter((one) => one.section !== functions.text);
   return {
@@ -64,6 +62,7 @@ function read(file: Uint8Array, fileName: string, cpus: number): BpfObject {
     functions,
     records: recordsOf(ext, elf, functions),
     programs,
+    structOps: structOpsMembers(elf, btf),
   };
 }
 
@@ -73,11 +72,13 @@ const objectName = (fileName: string): string =>
   (fileName.split("/").at(-1) ?? "").slice(0, NAME_LETTERS).split(".")[0] as string;
 
 /** Where values of the kernel's configuration are named there is a map for them; its bytes depend on the kernel. */
-function configMap(btf: Btf | undefined, objectName: string, externs: readonly Extern[]): MapSpec[] {
+function configMap(elf: Elf, btf: Btf | undefined, objectName: string, externs: readonly Extern[]): MapSpec[] {
   const last = externs.findLast((extern) => extern.kind === "kconfig");
   if (last === undefined || last.kind !== "kconfig") return [];
   const size = last.offset + last.size;
-  return [variableMap(btf, objectName, { name: ".kconfig", origin: "kconfig", section: -1, size, data: undefined })];
+  return [
+    variableMap(elf, btf, objectName, { name: ".kconfig", origin: "kconfig", section: -1, size, data: undefined }),
+  ];
 }
 
 const MAX_LICENSE = 63;

@@ -47,6 +47,9 @@ export interface ObjectFunction {
 
 /** As many as there may be slots in one program: more in a file are no program's. */
 const MAX_FUNCTIONS = 1 << 16;
+/** Variables that stand in the arena. */
+const ARENA_SECTION = ".addr_space.1";
+const BPF_MAP_TYPE_ARENA = 33;
 const CALL = 0x85;
 const PSEUDO_CALL = 1;
 
@@ -169,6 +172,10 @@ function refer(around: Around, of: Omit<ObjectFunction, "references">, slot: num
   if (symbol.section === text && (symbol.type === STT_FUNC || symbol.type === STT_SECTION)) {
     if (symbol.value % INSN_BYTES !== 0 || insn.imm % INSN_BYTES !== 0) return wrong();
     return { kind: "function", offset: symbol.value };
+  }
+  if (section.name === ARENA_SECTION) {
+    const arena = maps.findIndex(({ type }) => type === BPF_MAP_TYPE_ARENA);
+    return arena < 0 ? wrong() : { kind: "data", map: arena, offset: symbol.value };
   }
   const declared = section.name === ".maps";
   const map = maps.findIndex(

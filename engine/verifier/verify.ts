@@ -54,6 +54,9 @@ export interface Verdict {
   readonly unsupported?: string;
   /** Instructions walked, each time it was; also after a rejection. */
   readonly insnsProcessed: number;
+  /** States kept over the whole walk, and the most of them at one time. */
+  readonly totalStates: number;
+  readonly peakStates: number;
   /** The program as it would run: equal in length to the source, map addresses put in. */
   readonly insns: readonly Insn[];
   /** Bytes of stack of each function of the program, rounded as the kernel counts them. */
@@ -95,6 +98,8 @@ function verdictOf(env: Env, err: number): Verdict {
     ...(refused && { refusal }),
     ...(unsupported === null ? {} : { unsupported }),
     insnsProcessed: env.insnProcessed,
+    totalStates: env.totalStates,
+    peakStates: env.peakStates,
     insns: env.insns,
     stackDepths: env.subprogs.map((s) => s.stackDepth),
     ...(env.trace === null ? {} : { trace: env.trace.result() }),

@@ -103,13 +103,19 @@ long syscall(long number, ...)
 		arg[i] = va_arg(list, long);
 	va_end(list);
 	long result = real(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
-	if (number != SYS_bpf)
-		return result;
 	int error = errno;
+	if (number != SYS_bpf && number != SYS_dup3)
+		return result;
 	const char *path = getenv("CAPTURE");
 	if (!out && path)
 		out = fopen(path, "a");
-	if (out) {
+	if (out && number == SYS_dup3) {
+		// libbpf gives a map its final descriptor by this.
+		fprintf(out, "{\"dup\":%ld,\"ret\":%ld}\n", arg[0], result);
+		fflush(out);
+		if (result >= 0 && result < 4096 && arg[0] >= 0 && arg[0] < 4096)
+			maps[result] = maps[arg[0]];
+	} else if (out) {
 		union bpf_attr a;
 		memset(&a, 0, sizeof a);
 		memcpy(&a, (void *)arg[1], (size_t)arg[2] < sizeof a ? (size_t)arg[2] : sizeof a);

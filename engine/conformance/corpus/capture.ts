@@ -133,6 +133,9 @@ function loadOf(calls: readonly Call[], program: string): CapturedLoad | undefin
         values: {},
         frozen: false,
       });
+    } else if (call.dup !== undefined) {
+      const map = maps.get(Number(call.dup));
+      if (map) maps.set(Number(call.ret), map);
     } else if (call.cmd === MAP_UPDATE) {
       const map = maps.get(fd);
       if (map) map.values[String(call.key)] = String(call.value ?? "");

@@ -9,6 +9,7 @@ import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { fromHex, toHex } from "../../base/bytes.ts";
+import { checkMapCreate } from "../../facts/map-create.ts";
 import { mapTypeById } from "../../facts/map-types.ts";
 import { progTypeById } from "../../facts/prog-types.ts";
 import { decodeInsns, encodeInsns } from "../../isa/insn.ts";
@@ -113,6 +114,11 @@ for (const [i, path] of objects.entries()) {
 function compareProgram(path: string, name: string, theirs: Captured, ours: ReturnType<typeof loadOf>): void {
   const row = rowOf(theirs.load ? progTypeName(theirs.load.type) : "(not loaded by libbpf)");
   row.programs++;
+  const refusedMap = ours.ok && ours.value.maps.some((map) => checkMapCreate(map) < 0);
+  if (theirs.load === undefined && refusedMap) {
+    row.refusedByBoth++;
+    return;
+  }
   if (theirs.load === undefined || !ours.ok) {
     if (theirs.load === undefined && !ours.ok) row.refusedByBoth++;
     else if (theirs.load !== undefined && !ours.ok) note(path, name, `we refuse: ${refusalText(ours.refusal, "en")}`);

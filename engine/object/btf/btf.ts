@@ -57,7 +57,7 @@ const MORE: Readonly<Record<Kind, readonly [fixed: number, each: number]>> = {
 
 const MODIFIERS: ReadonlySet<Kind> = new Set<Kind>(["typedef", "volatile", "const", "restrict", "type_tag"]);
 /** Kinds whose third word is another type. */
-const REFERS: ReadonlySet<Kind> = new Set<Kind>([...MODIFIERS, "ptr", "func", "func_proto", "var", "decl_tag"]);
+export const REFERS: ReadonlySet<Kind> = new Set<Kind>([...MODIFIERS, "ptr", "func", "func_proto", "var", "decl_tag"]);
 
 export const MAGIC = 0xeb9f;
 const HEADER_BYTES = 24;

@@ -20,7 +20,8 @@ const BPF_F_TEST_REG_INVARIANTS = 1 << 7;
 const FIRST_MAP = 0xffff_8881_0000_0000n;
 const MAP_STRIDE = 0x1000n;
 
-function newMap(def: MapDef, index: number): VerifierMap {
+/** `named`: an inner map is a template and has no name, whatever it was made with.  @kernel map_in_map.c bpf_map_meta_alloc */
+function newMap(def: MapDef, index: number, named = def.named === true): VerifierMap {
   return {
     def,
     type: mapTypeByName(def.type)?.id ?? 0,
@@ -28,10 +29,9 @@ function newMap(def: MapDef, index: number): VerifierMap {
     valueSize: def.valueSize,
     maxEntries: def.maxEntries,
     flags: createdMapFlags(def),
-    // An inner map is a template: it has no name.  @kernel map_in_map.c bpf_map_meta_alloc
-    name: def.named && index >= 0 ? def.name : "",
+    name: named ? def.name : "",
     fields: def.fields ?? {},
-    inner: def.inner === undefined ? null : newMap(def.inner, -1),
+    inner: def.inner === undefined ? null : newMap(def.inner, -1, false),
     address: FIRST_MAP + BigInt(index + 1) * MAP_STRIDE,
     index,
   };
@@ -50,7 +50,7 @@ export function newEnv(program: Program, progType: ProgType, log: VerifierLog, o
     program,
     insns: program.insns.slice(),
     progType,
-    maps: program.maps.map(newMap),
+    maps: program.maps.map((def, index) => newMap(def, index)),
     log,
     strictAlignment: strict && !any,
     everyPath: trace?.everyPath === true,

@@ -1,0 +1,43 @@
+// Where the variables of a section stand. Compilers leave that open in BTF (size and offsets are 0); the symbols say it.
+// @kernel libbpf.c btf_fixup_datasec
+import type { Btf } from "./btf/btf.ts";
+import { type Elf, STB_LOCAL, STT_OBJECT, STV_HIDDEN, STV_INTERNAL } from "./elf.ts";
+
+export interface Placed {
+  /** VAR in the object's BTF. */
+  readonly type: number;
+  readonly offset: number;
+  readonly size: number;
+  /** Another program may see it by its name. */
+  readonly exposed: boolean;
+}
+
+const STATIC = 0;
+const EXTERN = 2;
+
+/** The variables of DATASEC `id` in order of place. */
+export function variablesOf(btf: Btf, id: number, elf: Elf): Placed[] {
+  const open = btf.size(id) === 0;
+  const symbols = symbolsOf(elf);
+  const all = Array.from({ length: btf.vlen(id) }, (_, i): Placed => {
+    const { type, offset, size } = btf.variable(id, i);
+    const linkage = btf.kind(type) === "var" ? btf.word(type) : EXTERN;
+    const symbol = linkage === STATIC || linkage === EXTERN ? undefined : symbols.get(btf.name(type));
+    const hidden = symbol?.visibility === STV_HIDDEN || symbol?.visibility === STV_INTERNAL;
+    return { type, offset: open && symbol ? symbol.value : offset, size, exposed: linkage !== STATIC && !hidden };
+  });
+  return all.sort((a, b) => a.offset - b.offset);
+}
+
+const tables = new WeakMap<Elf, ReadonlyMap<string, Elf["symbols"][number]>>();
+
+/** Global variables by name. */
+function symbolsOf(elf: Elf): ReadonlyMap<string, Elf["symbols"][number]> {
+  let table = tables.get(elf);
+  if (table === undefined) {
+    const globals = elf.symbols.filter(({ type, bind }) => type === STT_OBJECT && bind !== STB_LOCAL);
+    // The first of a name counts.
+    tables.set(elf, (table = new Map(globals.toReversed().map((symbol) => [symbol.name, symbol]))));
+  }
+  return table;
+}

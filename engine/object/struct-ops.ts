@@ -1,0 +1,50 @@
+// struct_ops: a structure of the kernel whose functions are programs. Which of its members a program is stands in the relocations
+// of the structure's section.  @kernel libbpf.c bpf_object__collect_st_ops_relos, init_struct_ops_maps
+import { type Btf, essentialName } from "./btf/btf.ts";
+import { variablesOf } from "./datasec.ts";
+import { type Elf, readRelocations, SHT_PROGBITS, SHT_REL } from "./elf.ts";
+import type { ObjectFunction } from "./programs.ts";
+
+/** A program stands in member `member` of structure `type`. */
+export interface Member {
+  readonly type: string;
+  readonly member: string;
+}
+
+const SECTIONS = new Set([".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link"]);
+
+/** Program → where it stands; the first place counts. */
+export function structOpsMembers(elf: Elf, btf: Btf | undefined): ReadonlyMap<string, Member> {
+  const found = new Map<string, Member>();
+  if (btf === undefined) return found;
+  for (const section of elf.sections) {
+    const datasec =
+      SECTIONS.has(section.name) && section.type === SHT_PROGBITS ? btf.find(section.name, "datasec") : undefined;
+    if (datasec === undefined) continue;
+    const variables = variablesOf(btf, datasec, elf);
+    for (const rel of elf.sections.filter(({ type, info }) => type === SHT_REL && info === section.index)) {
+      for (const { offset, symbol } of readRelocations(rel)) {
+        const variable = variables.findLast((one) => one.offset <= offset);
+        const name = elf.symbols[symbol]?.name;
+        if (variable === undefined || name === undefined || btf.kind(variable.type) !== "var") continue;
+        const type = btf.strip(btf.type(variable.type));
+        if (btf.kind(type) !== "struct") continue;
+        const member = btf.members(type).find(({ bitOffset }) => bitOffset === 8 * (offset - variable.offset));
+        if (member !== undefined && !found.has(name)) found.set(name, { type: btf.name(type), member: member.name });
+      }
+    }
+  }
+  return found;
+}
+
+/** attach_btf_id and expected_attach_type: the structure in the kernel's BTF, and the number of the member there. */
+export function structOpsTarget(
+  program: ObjectFunction,
+  members: ReadonlyMap<string, Member>,
+  kernel: Btf,
+): { readonly attachBtfId: number; readonly attachType: number } | undefined {
+  const own = members.get(program.name);
+  const type = own && kernel.find(essentialName(own.type), "struct");
+  const attachType = type && kernel.members(type).findIndex(({ name }) => name === own.member);
+  return attachType === undefined || attachType < 0 ? undefined : { attachBtfId: type!, attachType };
+}
