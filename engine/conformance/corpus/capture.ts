@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CapturedLoad, CapturedMap } from "../objects/load-differences.ts";
 
 /** One line of capture.so or load. Descriptors are those of the loader. */
 interface Call {
@@ -14,37 +15,6 @@ interface Call {
   readonly unopened?: string;
   readonly value?: number | string;
   readonly [field: string]: unknown;
-}
-
-export interface CapturedMap {
-  readonly name: string;
-  readonly type: number;
-  readonly key_size: number;
-  readonly value_size: number;
-  readonly max_entries: number;
-  readonly flags: number;
-  readonly inner: CapturedMap | undefined;
-  /** Key → value, in hex. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly frozen: boolean;
-}
-
-export interface CapturedLoad {
-  readonly type: number;
-  readonly attach_type: number;
-  readonly flags: number;
-  readonly attach_btf_id: number;
-  readonly kern_version: number;
-  readonly name: string;
-  readonly license: string;
-  readonly insns: string;
-  readonly func_info?: string;
-  readonly line_info?: string;
-  readonly hasBtf: boolean;
-  /** Descriptor → map. */
-  readonly maps: ReadonlyMap<number, CapturedMap>;
-  readonly errno: number;
-  readonly log: string;
 }
 
 export interface Captured {
@@ -143,7 +113,7 @@ function loadOf(calls: readonly Call[], program: string): CapturedLoad | undefin
       const map = maps.get(fd);
       if (map) (map as { frozen: boolean }).frozen = true;
     } else if (call.cmd === PROG_LOAD && call.name === program.slice(0, 15) && call.log !== undefined) {
-      load = { ...(call as unknown as CapturedLoad), hasBtf: Number(call.btf) > 0, maps };
+      load = { ...(call as unknown as CapturedLoad), maps: Object.fromEntries(maps) };
     }
   }
   return load;
