@@ -4,7 +4,7 @@
 //   header (24): magic u16 = eb9f, version u8, flags u8, hdr_len, type_off, type_len, str_off, str_len u32
 //   type: name_off, info = kind_flag << 31 | kind << 24 | vlen, size or type; then what its kind adds
 // Source: Documentation/bpf/btf.rst
-import { utf8Decode, viewOf } from "../../base/bytes.ts";
+import { utf8Decode, utf8Encode, viewOf } from "../../base/bytes.ts";
 import { hex, refuse } from "../refusal.ts";
 
 export const KINDS = [
@@ -93,7 +93,7 @@ export class Btf {
   readonly #strings: number;
   readonly #stringsEnd: number;
   readonly #texts = new Map<number, string>();
-  #byName: Map<string, number[]> | undefined;
+  #index: Index | undefined;
 
   /** Refuses what is no BTF. */
   constructor(bytes: Uint8Array, sectionName = ".BTF") {
@@ -380,8 +380,14 @@ export class Btf {
 
   /** All types of that name, whatever follows a `___` in theirs; ascending. */
   essentially(name: string): readonly number[] {
-    this.#byName ??= this.#index();
-    return this.#byName.get(essentialName(name)) ?? [];
+    const wanted = essentialName(name);
+    const bytes = utf8Encode(wanted);
+    this.#index ??= this.#makeIndex();
+    const { heads, next } = this.#index;
+    const found: number[] = [];
+    for (let id = heads[hashOf(bytes, 0, bytes.length) & (heads.length - 1)]!; id !== 0; id = next[id]!)
+      if (essentialName(this.name(id)) === wanted) found.push(id);
+    return found;
   }
 
   /** All types of exactly that name; ascending. */
@@ -389,17 +395,45 @@ export class Btf {
     return this.essentially(name).filter((id) => this.name(id) === name);
   }
 
-  #index(): Map<string, number[]> {
-    const index = new Map<string, number[]>();
-    for (let id = 1; id < this.count; id++) {
-      const name = essentialName(this.name(id));
-      if (name === "") continue;
-      const list = index.get(name);
-      if (list === undefined) index.set(name, [id]);
-      else list.push(id);
+  /** Types by the hash of their names, as chains through their numbers: nothing is decoded. */
+  #makeIndex(): Index {
+    const { bytes } = this;
+    const heads = new Int32Array(1 << Math.ceil(Math.log2(this.count + 1)));
+    const next = new Int32Array(this.count);
+    for (let id = this.count - 1; id > 0; id--) {
+      const name = this.#view.getUint32(this.#at[id]!, true);
+      if (name === 0) continue;
+      const from = this.#strings + name;
+      const end = from + essentialLength(bytes, from, bytes.indexOf(0, from));
+      const hash = hashOf(bytes, from, end) & (heads.length - 1);
+      next[id] = heads[hash]!;
+      heads[hash] = id;
     }
-    return index;
+    return { heads, next };
   }
+}
+
+interface Index {
+  readonly heads: Int32Array;
+  readonly next: Int32Array;
+}
+
+/** FNV-1a */
+function hashOf(bytes: Uint8Array, from: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = from; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
+  return hash;
+}
+
+const UNDERSCORE = 0x5f;
+
+/** essentialName, on bytes. */
+function essentialLength(bytes: Uint8Array, from: number, end: number): number {
+  for (let i = end - 5; i >= from; i--) {
+    if (bytes[i + 1] !== UNDERSCORE || bytes[i + 2] !== UNDERSCORE || bytes[i + 3] !== UNDERSCORE) continue;
+    if (bytes[i] !== UNDERSCORE && bytes[i + 4] !== UNDERSCORE) return i + 1 - from;
+  }
+  return end - from;
 }
 
 const checked = (size: number): number | undefined => (size <= 0xffff_ffff ? size : undefined);

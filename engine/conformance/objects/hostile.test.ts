@@ -1,0 +1,70 @@
+// Objects that are none: each is refused with a sentence that says where and what was expected; none throws, hangs or takes long.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { viewOf } from "../../base/bytes.ts";
+import { readObject } from "../../object/object.ts";
+import { refusalText } from "../../object/refusal.ts";
+import { fuzz } from "./mutate.ts";
+import { targetKernel } from "./recorded-kernel.ts";
+
+const FIXTURES = new URL("../../object/fixtures/", import.meta.url);
+const files = readdirSync(FIXTURES)
+  .filter((name) => name.endsWith(".o"))
+  .map((name) => readFileSync(new URL(name, FIXTURES)));
+const good = new Uint8Array(readFileSync(new URL("counter.bpf.o", FIXTURES)));
+
+function check(bytes: Uint8Array, sentence: string | RegExp): void {
+  const read = readObject(bytes, "x.o");
+  const said = read.ok ? "it was read" : refusalText(read.refusal, "en");
+  if (typeof sentence === "string") expect(said).toBe(sentence);
+  else expect(said).toMatch(sentence);
+  if (!read.ok) expect(refusalText(read.refusal, "ja")).toMatch(/[ぁ-ん]/);
+}
+const changed = (change: (view: DataView, bytes: Uint8Array) => void): Uint8Array => {
+  const bytes = good.slice();
+  change(viewOf(bytes), bytes);
+  return bytes;
+};
+
+test("nothing", () => check(new Uint8Array(), "ELF header at offset 0x0 takes 64 bytes, but there are only 0"));
+test("a text", () =>
+  check(
+    new Uint8Array(100).fill(0x61),
+    "offset 0x0: expected the four bytes 7f 45 4c 46 of an ELF file, found 61 61 61 61",
+  ));
+test("another byte order", () =>
+  check(
+    changed((_, bytes) => (bytes[5] = 2)),
+    /^offset 0x5: the object is big-endian/,
+  ));
+test("of 32 bits", () =>
+  check(
+    changed((_, bytes) => (bytes[4] = 1)),
+    "offset 0x4: EI_CLASS is 1, expected 2 (64 bits)",
+  ));
+test("a program of another machine", () =>
+  check(
+    changed((view) => view.setUint16(0x12, 62, true)),
+    "offset 0x12: e_machine is 62, expected 247 (EM_BPF)",
+  ));
+test("cut in half", () =>
+  check(good.slice(0, good.length / 2), /^offset 0x28: e_shoff is 0x\w+, expected at most 0x\w+$/));
+test("each length that a download may end at", () => {
+  for (let size = 0; size < good.length; size += 97) {
+    const read = readObject(good.slice(0, size), "x.o");
+    expect(read.ok).toBe(false);
+  }
+});
+test("a section that is said to be larger than the file", () => {
+  const bytes = changed((view) => view.setBigUint64(Number(view.getBigUint64(0x28, true)) + 64 + 32, 1n << 40n, true));
+  check(bytes, /sh_size is 0x10000000000, expected at most 0x/);
+});
+
+test("two thousand mutated objects throw nothing and take no time", () => {
+  const target = targetKernel(undefined);
+  if (!target.ok) throw new Error("the recorded kernel cannot be read");
+  target.value.btf?.named("task_struct");
+  const seen = fuzz(files, target.value, Number(process.env.SEED ?? 20261129), 2_000);
+  expect(seen.refused).toBeGreaterThan(200);
+  expect(seen.read).toBeGreaterThan(200);
+});
