@@ -162,7 +162,7 @@ class Directive {
     return value && Number(BigInt.asUintN(32, BigInt(value.v)));
   }
 
-  /** `name type key=4 value=8 entries=16 flags=0 init[0]=hex field.bpf_spin_lock=4` */
+  /** `name type key=4 value=8 entries=16 flags=0 init[0]=hex field.bpf_spin_lock=4 frozen named` */
   #map(): void {
     const words = [...this.#rest.matchAll(/(?:\((?:[^()]|\([^()]*\))*\)|[^\s()])+/g)].map((m) => ({
       text: m[0],
@@ -187,7 +187,12 @@ class Directive {
     }
     const init: Record<string, string> = {};
     const fields: Record<string, number> = {};
+    const flags = { frozen: false, named: false };
     for (const word of words.slice(2)) {
+      if (word.text === "frozen" || word.text === "named") {
+        flags[word.text] = true;
+        continue;
+      }
       const match = /^(\w+)(?:\[(\w+)\]|\.(\w+))?=(.+)$/.exec(word.text);
       const value =
         match && match[1] !== "init"
@@ -204,7 +209,7 @@ class Directive {
         this.#context.reporter.report("directive-value", span, {
           name: "map",
           problem: `"${word.text}" is not known`,
-          expected: "key=, value=, entries=, flags=, init[key]=hex, field.name=offset",
+          expected: "key=, value=, entries=, flags=, init[key]=hex, field.name=offset, frozen, named",
         });
       }
     }
@@ -212,6 +217,8 @@ class Directive {
       ...def,
       ...(Object.keys(init).length > 0 ? { init } : {}),
       ...(Object.keys(fields).length > 0 ? { fields } : {}),
+      ...(flags.frozen && { frozen: true }),
+      ...(flags.named && { named: true }),
     };
     this.#found.maps.push({ def: whole, span: { start: name.at, end: name.at + name.text.length } });
   }
