@@ -176,7 +176,8 @@ out:	BPF_EXIT_INSN(),
 });
 
 test("a map may be frozen, and named", () => {
-  const source = "// @map text array key=4 value=4 flags=BPF_F_RDONLY_PROG init[0]=6f6b0000 frozen named\n// @map plain array\n";
+  const source =
+    "// @map text array key=4 value=4 flags=BPF_F_RDONLY_PROG init[0]=6f6b0000 frozen named\n// @map plain array\n";
   const [text, plain] = assemble(`${source}BPF_EXIT_INSN(),`).maps;
   expect(text).toMatchObject({ flags: 1 << 7, init: { "0": "6f6b0000" }, frozen: true, named: true });
   expect(plain).not.toHaveProperty("frozen");
