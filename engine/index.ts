@@ -26,6 +26,7 @@ export type * from "./session/flow-views.ts";
 export type { Comparison, Goal, GoalView, Reader, Verb } from "./session/goals.ts";
 export type * from "./session/language.ts";
 export { type LocalOptions, localWorker } from "./session/local-worker.ts";
+export type * from "./session/object-views.ts";
 export * from "./session/protocol.ts";
 export * from "./session/run-views.ts";
 export { createSession } from "./session/session.ts";

@@ -18,7 +18,7 @@ export interface MacroLine {
 }
 
 /** Every instruction in order; the slots add up to `insns.length`. */
-function macroLines(insns: readonly Insn[], names: MacroNames = {}): MacroLine[] {
+export function macroLines(insns: readonly Insn[], names: MacroNames = {}): MacroLine[] {
   const lines: MacroLine[] = [];
   for (let slot = 0; slot < insns.length; ) {
     const line = macroLine(insns, slot, names);

@@ -4,6 +4,7 @@ import type { ContextView } from "./context-view.ts";
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./flow-views.ts";
 import type { Goal, GoalView, Reader } from "./goals.ts";
 import type { LanguageApi } from "./language.ts";
+import type { ObjectAnswer, ObjectLoadView, ObjectView } from "./object-views.ts";
 import type {
   EnvironmentInput,
   LayerView,
@@ -196,12 +197,25 @@ export interface ToolsApi {
   judge(program: ProgramInput, goals: readonly Goal[], reader: Reader): Promise<readonly GoalView[]>;
 }
 
+/** BPF objects that a reader brings. One is open at a time. */
+export interface ObjectsApi {
+  /** Reads a file (ELF, little-endian BPF); what `program` speaks of from now on. */
+  open(file: Uint8Array, fileName: string): ObjectAnswer<ObjectView>;
+  /** The recorded Linux 6.18, unpacked: ObjectView.needsKernel says that it is needed. */
+  takeKernel(file: Uint8Array): void;
+  /** Types of another kernel (/sys/kernel/btf/vmlinux); how many there are. */
+  takeTypes(file: Uint8Array, name: string): ObjectAnswer<number>;
+  /** The program of that number as libbpf would load it, and what Linux 6.18 says. */
+  program(index: number): ObjectAnswer<ObjectLoadView>;
+}
+
 /** Each group is a module of its own (groups/) that is loaded when it is first asked for. */
 export interface SessionApi {
   readonly check: CheckApi;
   readonly kernel: KernelApi;
   readonly runs: RunsApi;
   readonly tools: ToolsApi;
+  readonly objects: ObjectsApi;
   readonly language: LanguageApi;
 }
 
@@ -219,7 +233,14 @@ export type Remote = {
 };
 
 /** All of them; a group that is missing here does not compile. */
-const GROUPS: Readonly<Record<Group, true>> = { check: true, kernel: true, runs: true, tools: true, language: true };
+const GROUPS: Readonly<Record<Group, true>> = {
+  check: true,
+  kernel: true,
+  runs: true,
+  tools: true,
+  objects: true,
+  language: true,
+};
 
 /** Groups whose methods are given to `call`. */
 export function remote(call: (method: Method, args: readonly unknown[]) => Promise<unknown>): Remote {

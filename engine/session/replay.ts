@@ -96,6 +96,12 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     callViews: "nothing",
     judge: "nothing",
   },
+  objects: {
+    open: "last-setting",
+    takeKernel: "last-setting",
+    takeTypes: "last-setting",
+    program: "nothing",
+  },
   language: {
     complete: "nothing",
     signature: "nothing",

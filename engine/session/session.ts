@@ -16,6 +16,7 @@ export function createSession(options: SessionOptions = {}): Remote {
     kernel: once(async () => (await import("./groups/kernel.ts")).createKernel(state)),
     runs: once(async () => (await import("./groups/runs.ts")).createRuns(state)),
     tools: once(async () => (await import("./groups/tools.ts")).createTools(state)),
+    objects: once(async () => (await import("./groups/objects.ts")).createObjects(state)),
     language: once(async () => (await import("./language.ts")).createLanguage(() => state.editor)),
   };
   return remote(async (method, args) => useCase(await groupOf(loaders, method), method)(...args));

@@ -16,6 +16,7 @@ const ShareSheet = lazy(() => import("./ShareSheet.tsx"));
 const KeysSheet = lazy(() => import("./KeysSheet.tsx"));
 const Palette = lazy(() => import("./Palette.tsx"));
 const FilesSheet = lazy(() => import("./FilesSheet.tsx"));
+const ObjectSheet = lazy(() => import("./ObjectSheet.tsx"));
 const LessonFileSheet = lazy(() => import("./LessonFileSheet.tsx"));
 const Gallery = lazy(() => import("../gallery/Gallery.tsx"));
 const PrintView = lazy(() => import("./PrintView.tsx"));
@@ -59,6 +60,7 @@ export function App() {
         {dialog === "palette" && <Palette />}
         {dialog === "files" && <FilesSheet />}
         {dialog === "lesson-file" && <LessonFileSheet />}
+        {dialog === "object" && <ObjectSheet />}
         {dialog === "gallery" && <Gallery />}
         {dialog === "print" && <PrintView />}
       </Suspense>

@@ -1,20 +1,21 @@
 // What a file is, by its first bytes and its name: text, instructions, a saved state, or nothing that the page takes.
 
-export type FileFault = "too-large" | "elf" | "binary" | "json" | "empty";
+export type FileFault = "too-large" | "binary" | "json" | "empty";
 
 export type FileKind =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "state"; readonly text: string }
+  /** A compiler's object: what is in it the engine says. */
+  | { readonly kind: "object" }
   | { readonly kind: "fault"; readonly fault: FileFault };
 
 const MOST = 1_000_000;
 
 /** `size` is the file's, `bytes` what has been read of it. Raw instructions become hex text. */
 export function kindOf(name: string, size: number, bytes: Uint8Array): FileKind {
+  if (bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46) return { kind: "object" };
   if (size > MOST) return { kind: "fault", fault: "too-large" };
   if (bytes.length === 0) return { kind: "fault", fault: "empty" };
-  if (bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46)
-    return { kind: "fault", fault: "elf" };
   const text = asText(bytes);
   if (text !== undefined) {
     if (text.trim() === "") return { kind: "fault", fault: "empty" };

@@ -13,10 +13,6 @@ const FAULTS: Readonly<Record<FileFault, (name: string) => { readonly en: string
     en: `${name} is larger than a megabyte: the page does not open that. Your own program is still here.`,
     ja: `${name} は 1 MB を超えているので開けません。書きかけのプログラムはそのままです。`,
   }),
-  elf: (name) => ({
-    en: `${name} is an object file. Paste the output of llvm-objdump -d: the page reads that.`,
-    ja: `${name} はオブジェクトファイルです。llvm-objdump -d の出力なら、貼り付けて読み込めます。`,
-  }),
   binary: (name) => ({
     en: `${name} is neither text nor instructions of 8 bytes each. Your own program is still here.`,
     ja: `${name} はテキストでも、8 バイトずつの命令列でもありません。書きかけのプログラムはそのままです。`,
@@ -35,6 +31,7 @@ const refuse = (fault: FileFault, name: string): void =>
 export async function openFile(file: File): Promise<void> {
   if (/\.(md|markdown)$/i.test(file.name)) return (await import("../stores/dropped.ts")).openDropped(file);
   const found = kindOf(file.name, file.size, new Uint8Array(await file.slice(0, 1_000_001).arrayBuffer()));
+  if (found.kind === "object") return (await import("../stores/object.ts")).openObject(file);
   if (found.kind === "fault") return refuse(found.fault, file.name);
   if (found.kind === "state") {
     const state = readState(found.text);
@@ -57,7 +54,7 @@ export async function openFile(file: File): Promise<void> {
 export function askForFile(): void {
   const input = document.createElement("input");
   input.type = "file";
-  input.accept = ".c,.h,.txt,.hex,.json,.md,.bin,.s,.S";
+  input.accept = ".c,.h,.o,.txt,.hex,.json,.md,.bin,.s,.S";
   input.onchange = () => {
     const [file] = input.files ?? [];
     if (file) void openFile(file);

@@ -1,7 +1,7 @@
 // Which sheet is open, if any.
 import { create } from "zustand";
 
-export type Dialog = "share" | "keys" | "palette" | "files" | "gallery" | "lesson-file" | "print";
+export type Dialog = "share" | "keys" | "palette" | "files" | "gallery" | "lesson-file" | "object" | "print";
 
 export const useDialog = create<{ readonly open: Dialog | null }>()(() => ({ open: null }));
 export const openDialog = (open: Dialog): void => useDialog.setState({ open });

@@ -1,0 +1,197 @@
+// BPF objects: what stands in a file, and each of its programs as a load on Linux 6.18. Loaded when a reader brings the first one.
+import { toHex } from "../../base/bytes.ts";
+import { formatInsn } from "../../disasm/kernel.ts";
+import { errnoText } from "../../facts/errno.ts";
+import { helperName } from "../../facts/helpers.ts";
+import { checkMapCreate } from "../../facts/map-create.ts";
+import { mapTypeById } from "../../facts/map-types.ts";
+import { type Insn, isLdImm64 } from "../../isa/insn.ts";
+import type { Btf } from "../../object/btf/btf.ts";
+import { Btf as KernelBtf } from "../../object/btf/btf.ts";
+import type { CoreRelocation } from "../../object/core/relocate.ts";
+import { readKernelFile } from "../../object/kernel-file.ts";
+import { type Load, loadOf } from "../../object/load.ts";
+import { type BpfObject, readObject } from "../../object/object.ts";
+import { attempt, type Refusal, refusalText } from "../../object/refusal.ts";
+import { sectionMeaning } from "../../object/sections.ts";
+import { linux618, type Target } from "../../object/target.ts";
+import { explain } from "../../verifier/explain/explain.ts";
+import { codeOf } from "../../verifier/log/kinds.ts";
+import { type Verdict, verify } from "../../verifier/verify.ts";
+import type { ObjectsApi } from "../api.ts";
+import { LogText } from "../long-log.ts";
+import { sourceOf } from "../object-source.ts";
+import type {
+  ObjectAnswer,
+  ObjectInsnView,
+  ObjectLoadView,
+  ObjectView,
+  RelocationView,
+  SourceLineView,
+} from "../object-views.ts";
+import { type SessionState, watch } from "../state.ts";
+
+const MAX_BYTES = 256;
+const MAX_LINES = 2000;
+const MAX_TYPES = 2000;
+const MAX_VISITS = 20_000;
+const LOG_LEVEL = 1;
+
+export function createObjects(state: SessionState): ObjectsApi {
+  let opened: BpfObject | undefined;
+  let kernel: Target = linux618(undefined, new Map());
+
+  return {
+    open(file, fileName) {
+      const read = readObject(file, fileName, { leastEntries: 1 });
+      opened = read.ok ? read.value : undefined;
+      return read.ok ? { ok: true, view: objectView(read.value) } : refusedView(read.refusal);
+    },
+
+    takeKernel(file) {
+      const { btf, config } = readKernelFile(file);
+      kernel = linux618(btf, config);
+    },
+    takeTypes(file, name) {
+      const read = attempt(() => new KernelBtf(file, name));
+      if (!read.ok) return refusedView(read.refusal);
+      kernel = linux618(read.value, kernel.config);
+      return { ok: true, view: read.value.count - 1 };
+    },
+
+    program(index) {
+      const program = opened?.programs[index];
+      if (opened === undefined || program === undefined)
+        return { ok: false, en: "There is no such program.", ja: "そのプログラムはありません。" };
+      const loaded = loadOf(opened, program, kernel);
+      return loaded.ok ? { ok: true, view: loadView(state, loaded.value) } : refusedView(loaded.refusal);
+    },
+  };
+}
+
+const refusedView = (refusal: Refusal): ObjectAnswer<never> => ({
+  ok: false,
+  en: refusalText(refusal, "en"),
+  ja: refusalText(refusal, "ja"),
+});
+
+function objectView(object: BpfObject): ObjectView {
+  const { btf, functions, programs, maps, slots, externs, records } = object;
+  const relocated = [...records.values()].some(({ relocations }) => relocations.length > 0);
+  const byKernelType = programs.some(({ sectionName }) => {
+    const meaning = sectionMeaning(sectionName);
+    return meaning?.attachesByBtf || meaning?.progType === "struct_ops";
+  });
+  return {
+    name: object.name,
+    license: object.license,
+    programs: programs.map(({ name, sectionName, insns, autoload }) => ({
+      name,
+      section: sectionName,
+      progType: sectionMeaning(sectionName)?.progType ?? "",
+      insns: insns.length,
+      autoload,
+    })),
+    maps: maps.map((map, index) => ({
+      name: map.name,
+      type: mapTypeById(map.type)?.name ?? String(map.type),
+      keySize: map.keySize,
+      valueSize: map.valueSize,
+      maxEntries: map.maxEntries,
+      flags: map.flags,
+      origin: map.origin,
+      pinned: map.pinned,
+      frozen: map.frozen,
+      bytes: toHex((map.data ?? new Uint8Array()).subarray(0, MAX_BYTES)),
+      values: slots
+        .filter((slot) => slot.map === index)
+        .map(({ key, value }) => ({
+          key,
+          name: "map" in value ? maps[value.map]!.name : programs[value.program]!.name,
+        })),
+    })),
+    externs: externs.map(({ name, kind, weak }) => ({ name, kind, weak })),
+    functions: functions.all
+      .filter(({ section }) => section === functions.text)
+      .map(({ name, isGlobal, hidden, insns }) => ({ name, global: isGlobal && !hidden, insns: insns.length })),
+    types: btf ? typesOf(btf) : [],
+    needsKernel: relocated || byKernelType || externs.length > 0,
+  };
+}
+
+function typesOf(btf: Btf): ObjectView["types"] {
+  const found: { kind: string; name: string; size: number }[] = [];
+  for (let id = 1; id < btf.count && found.length < MAX_TYPES; id++)
+    if ((btf.isComposite(id) || btf.isEnum(id)) && btf.name(id) !== "")
+      found.push({ kind: btf.kind(id), name: btf.name(id), size: btf.size(id) });
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const NAMES = { helperName, kfuncName: () => "" };
+const insnText = (insns: readonly Insn[], slot: number): string => formatInsn(insns[slot]!, insns[slot + 1], NAMES);
+
+function loadView(state: SessionState, load: Load): ObjectLoadView {
+  const { program } = load;
+  const lines: SourceLineView[] = (program.lines ?? []).map(({ file, line, text }) => ({ file, line, text }));
+  const base = {
+    name: load.name,
+    insns: insnViews(load),
+    lines,
+    relocations: load.relocations.map(relocationView),
+    program: sourceOf(load),
+  };
+  const none = { insnsProcessed: 0, states: 0, log: [], logSlots: new Int32Array(), refusedAt: -1, explanation: null };
+  for (const map of load.maps) {
+    const err = checkMapCreate(map);
+    if (err < 0)
+      return { ...base, ...none, verdict: "reject", errno: -err, message: `map ${map.name}: ${errnoText(err)}` };
+  }
+  const verdict = verify(program, { logLevel: LOG_LEVEL, trace: { maxVisits: MAX_VISITS }, progress: watch(state) });
+  const { unsupported, refusal } = verdict;
+  const log = new LogText(verdict.log, verdict.logLines);
+  const from = Math.max(0, log.count - MAX_LINES);
+  return {
+    ...base,
+    verdict: unsupported === undefined ? verdict.verdict : "not simulated",
+    errno: verdict.errno,
+    message: unsupported ?? why(verdict, log),
+    insnsProcessed: verdict.insnsProcessed,
+    states: verdict.totalStates,
+    log: log.lines(from, MAX_LINES),
+    logSlots: log.slots(from, MAX_LINES),
+    refusedAt: refusal?.slot ?? -1,
+    explanation: refusal ? explain(refusal, verdict.trace, program.insns) : null,
+  };
+}
+
+/** The line of the log that says why. */
+function why({ errno, refusal, logLines }: Verdict, log: LogText): string {
+  const line = refusal === undefined ? -1 : logLines.kinds.lastIndexOf(codeOf.refusal);
+  return line >= 0 ? log.line(line) : errno === 0 ? "" : errnoText(errno);
+}
+
+function insnViews({ program, parts }: Load): ObjectInsnView[] {
+  const lineAt = new Map((program.lines ?? []).map(({ slot }, i) => [slot, i]));
+  const functionAt = new Map(parts.map(({ of, at }) => [at, of.name]));
+  const views: ObjectInsnView[] = [];
+  for (let slot = 0; slot < program.insns.length; slot++) {
+    views.push({
+      slot,
+      text: insnText(program.insns, slot),
+      line: lineAt.get(slot) ?? -1,
+      function: functionAt.get(slot) ?? "",
+    });
+    if (isLdImm64(program.insns[slot]!)) slot++;
+  }
+  return views;
+}
+
+const relocationView = ({ slot, kind, asked, found, before, after, poisoned }: CoreRelocation): RelocationView => ({
+  slot,
+  kind,
+  asked,
+  found: found ?? null,
+  before: insnText(before, 0),
+  after: insnText(after, 0),
+  poisoned,
+});

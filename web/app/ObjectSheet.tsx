@@ -1,0 +1,289 @@
+// A BPF object: its programs, maps and types as a tree; the program that is looked at with its lines of C, its verdict, log and
+// CO-RE relocations.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useRef, useState } from "react";
+import type { ObjectLoadView, ObjectView } from "../../engine/index.ts";
+import { type ObjectTexts, useObjectTexts } from "../i18n/object.ts";
+import { closeDialog } from "../stores/dialog.ts";
+import { lookAt, takeAsMacros, useObject } from "../stores/object.ts";
+import { useSettings } from "../stores/settings.ts";
+import { Sheet } from "../ui/Sheet.tsx";
+import "./object.css";
+
+export default function ObjectSheet() {
+  const text = useObjectTexts();
+  const language = useSettings((s) => s.language);
+  const { fileName, object, fault, at, load, refusal } = useObject();
+  return (
+    <Sheet title={fileName} closeLabel={text.close} className="object" onClose={closeDialog}>
+      {fault !== null && (
+        <p className="object__fault" role="alert" data-testid="object-fault">
+          {fault[language]}
+        </p>
+      )}
+      {object !== null && (
+        <div className="object__body" data-testid="object">
+          <Tree object={object} at={at} text={text} />
+          <section className="object__program" aria-live="polite">
+            {refusal !== null && <p className="object__fault">{refusal[language]}</p>}
+            {refusal === null && load === null && at >= 0 && <p className="hint">{text.waiting}</p>}
+            {load !== null && <Program key={at} load={load} text={text} />}
+          </section>
+        </div>
+      )}
+    </Sheet>
+  );
+}
+
+function Tree({ object, at, text }: { object: ObjectView; at: number; text: ObjectTexts }) {
+  return (
+    <nav className="object__tree" aria-label={object.name}>
+      <details open>
+        <summary>{`${text.programs} (${object.programs.length})`}</summary>
+        <ul>
+          {object.programs.map((program, i) => (
+            <li key={program.name}>
+              <button
+                type="button"
+                className="object__item"
+                aria-current={i === at}
+                data-testid="object-program"
+                onClick={() => void lookAt(i)}
+              >
+                <strong>{program.name}</strong>
+                <span className="hint">{`${program.section} · ${text.insns(program.insns)}`}</span>
+                {!program.autoload && <span className="hint">{text.notLoaded}</span>}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </details>
+      <details open>
+        <summary>{`${text.maps} (${object.maps.length})`}</summary>
+        <ul>
+          {object.maps.map((map) => (
+            <li key={map.name}>
+              <details>
+                <summary>
+                  <strong>{map.name}</strong> <span className="hint">{map.type}</span>
+                </summary>
+                <p className="hint">
+                  {`key ${map.keySize} · value ${map.valueSize} · entries ${map.maxEntries} · flags 0x${map.flags.toString(16)}`}
+                  {map.frozen && ` · ${text.frozen}`}
+                  {map.pinned && ` · ${text.pinned}`}
+                </p>
+                {map.bytes !== "" && <code className="object__bytes">{map.bytes.replace(/(..)(?=.)/g, "$1 ")}</code>}
+                {map.values.map(({ key, name }) => (
+                  <p key={key} className="hint">{`[${key}] = ${name}`}</p>
+                ))}
+              </details>
+            </li>
+          ))}
+        </ul>
+      </details>
+      <Names
+        title={text.functions}
+        items={object.functions.map(({ name, global, insns }) => ({
+          name,
+          more: `${text.insns(insns)}${global ? ` · ${text.global}` : ""}`,
+        }))}
+      />
+      <Names
+        title={text.externs}
+        items={object.externs.map(({ name, kind, weak }) => ({ name, more: weak ? `${kind} · ${text.weak}` : kind }))}
+      />
+      <Names
+        title={text.types}
+        items={object.types.map(({ kind, name, size }) => ({ name: `${kind} ${name}`, more: String(size) }))}
+      />
+    </nav>
+  );
+}
+
+function Names({
+  title,
+  items,
+}: {
+  title: string;
+  items: readonly { readonly name: string; readonly more: string }[];
+}) {
+  if (items.length === 0) return null;
+  return (
+    <details>
+      <summary>{`${title} (${items.length})`}</summary>
+      <ul>
+        {items.slice(0, 500).map(({ name, more }, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list is shown as a whole
+          <li key={i}>
+            <code>{name}</code> <span className="hint">{more}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+type Tab = "code" | "log" | "relocations";
+
+function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
+  const language = useSettings((s) => s.language);
+  const [tab, setTab] = useState<Tab>("code");
+  const refusedLine = lineOf(load, load.refusedAt);
+  const tabs: readonly (readonly [Tab, string])[] = [
+    ["code", text.code],
+    ["log", text.log],
+    ...(load.relocations.length > 0 ? [["relocations", text.relocations(load.relocations.length)] as const] : []),
+  ];
+  return (
+    <>
+      <header className="object__head">
+        <h3>{load.name}</h3>
+        <p className="object__verdict" data-testid="object-verdict" data-verdict={load.verdict}>
+          {text.verdict[load.verdict]}
+          {load.message !== "" && <code>{load.message}</code>}
+        </p>
+        {refusedLine !== null && (
+          <p className="object__line" data-testid="object-line">
+            {text.line(refusedLine.file, refusedLine.line)} <code>{refusedLine.text.trim()}</code>
+          </p>
+        )}
+        {load.explanation !== null && (
+          <p data-testid="object-explanation">
+            {load.explanation[language].rule} {load.explanation[language].help}
+          </p>
+        )}
+        {load.insnsProcessed > 0 && <p className="hint">{text.cost(load.insnsProcessed, load.states)}</p>}
+        <p className="object__row">
+          <button
+            type="button"
+            className="button button--main"
+            data-testid="object-macros"
+            disabled={load.program === null}
+            onClick={() => {
+              takeAsMacros();
+              closeDialog();
+            }}
+          >
+            {text.asMacros}
+          </button>
+          <span className="hint">{load.program === null ? text.tooLong : text.asMacrosAbout}</span>
+        </p>
+        <div className="object__row" role="tablist">
+          {tabs.map(([name, label]) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              className="button"
+              aria-selected={tab === name}
+              data-testid={`object-tab-${name}`}
+              onClick={() => setTab(name)}
+            >
+              {label}
+            </button>
+          ))}
+        </div>
+      </header>
+      {tab === "code" && <Rows rows={codeRows(load, text)} label={text.code} testId="object-code" />}
+      {tab === "log" && (
+        <Rows
+          rows={load.log.map((line) => ({ kind: line.startsWith("; ") ? "c" : "insn", text: line }))}
+          label={text.log}
+          testId="object-log"
+        />
+      )}
+      {tab === "relocations" && <Relocations load={load} text={text} />}
+    </>
+  );
+}
+
+interface Row {
+  readonly kind: "c" | "insn" | "function" | "refused";
+  readonly text: string;
+}
+
+/** Instructions with the line of C that they were made of before them. */
+function codeRows(load: ObjectLoadView, text: ObjectTexts): Row[] {
+  return load.insns.flatMap((insn): Row[] => {
+    const line = load.lines[insn.line];
+    return [
+      ...(insn.function === "" ? [] : [{ kind: "function", text: `${insn.function}()` } as const]),
+      ...(line === undefined ? [] : [{ kind: "c", text: `${String(line.line).padStart(4)}  ${line.text}` } as const]),
+      insn.slot === load.refusedAt
+        ? { kind: "refused", text: `${insn.slot}: ${insn.text}   ← ${text.refusedHere}` }
+        : { kind: "insn", text: `${insn.slot}: ${insn.text}` },
+    ];
+  });
+}
+
+/** The line that a slot belongs to. */
+function lineOf(load: ObjectLoadView, slot: number): ObjectLoadView["lines"][number] | null {
+  if (slot < 0) return null;
+  let found = -1;
+  for (const insn of load.insns) {
+    if (insn.slot > slot) break;
+    if (insn.line >= 0) found = insn.line;
+  }
+  return load.lines[found] ?? null;
+}
+
+function Rows({ rows, label, testId }: { rows: readonly Row[]; label: string; testId: string }) {
+  const scroller = useRef<HTMLElement>(null);
+  const list = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 20,
+    overscan: 20,
+  });
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+    <section ref={scroller} className="object__rows" aria-label={label} tabIndex={0} data-testid={testId}>
+      <div style={{ height: list.getTotalSize(), position: "relative" }}>
+        {list.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index] as Row;
+          return (
+            <code
+              key={index}
+              className="object__code"
+              data-kind={row.kind}
+              style={{ position: "absolute", insetInlineStart: 0, top: 0, transform: `translateY(${start}px)` }}
+            >
+              {row.text}
+            </code>
+          );
+        })}
+      </div>
+    </section>
+  );
+}
+
+function Relocations({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
+  return (
+    <ul className="object__relocations" data-testid="object-relocations">
+      {load.relocations.map((one) => (
+        <li key={one.slot} data-poisoned={one.poisoned || undefined}>
+          <p>
+            <span className="hint">{`${one.slot} · ${one.kind}`}</span>
+          </p>
+          <dl>
+            <dt>{text.asked}</dt>
+            <dd>
+              <code>{one.asked}</code>
+            </dd>
+            <dt>{text.found}</dt>
+            <dd>{one.found === null ? text.nothing : <code>{one.found}</code>}</dd>
+            <dt>{text.before}</dt>
+            <dd>
+              <code>{one.before}</code>
+            </dd>
+            <dt>{text.after}</dt>
+            <dd>
+              <code>{one.after}</code>
+              {one.poisoned && <p>{text.poisoned}</p>}
+            </dd>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,90 @@
+// The BPF object that the reader brought: what stands in it, and the program of it that is looked at. It stays on the device.
+import { create } from "zustand";
+import type { ObjectLoadView, ObjectView, Texts } from "../../engine/index.ts";
+import { openDialog } from "./dialog.ts";
+import { answered, engine } from "./engine.ts";
+import { noteWhat, openProgram, useProgram } from "./program.ts";
+
+export interface ObjectState {
+  readonly fileName: string;
+  readonly object: ObjectView | null;
+  /** Why the file is no object. */
+  readonly fault: Texts | null;
+  /** Number of the program that is looked at; -1: none. */
+  readonly at: number;
+  /** null: not answered yet. */
+  readonly load: ObjectLoadView | null;
+  /** Why it cannot be loaded. */
+  readonly refusal: Texts | null;
+}
+
+export const useObject = create<ObjectState>()(() => ({
+  fileName: "",
+  object: null,
+  fault: null,
+  at: -1,
+  load: null,
+  refusal: null,
+}));
+
+/** Types and configuration of Linux 6.18: loaded when the first object needs them. */
+const KERNEL = new URL("../../engine/facts/recorded/linux-6.18.bin.gz", import.meta.url);
+let kernel: Promise<boolean> | undefined;
+
+export async function openObject(file: File): Promise<void> {
+  const view = await answered(engine().api.objects.open(new Uint8Array(await file.arrayBuffer()), file.name));
+  if (view === undefined) return;
+  useObject.setState({
+    fileName: file.name,
+    object: view.ok ? view.view : null,
+    fault: view.ok ? null : { en: view.en, ja: view.ja },
+    at: -1,
+    load: null,
+    refusal: null,
+  });
+  openDialog("object");
+  if (view.ok && view.view.programs.length > 0) await lookAt(0);
+}
+
+export async function lookAt(at: number): Promise<void> {
+  const { object } = useObject.getState();
+  useObject.setState({ at, load: null, refusal: null });
+  if (object?.needsKernel && !(await (kernel ??= loadKernel()))) kernel = undefined;
+  const answer = await answered(engine().api.objects.program(at));
+  if (answer === undefined || useObject.getState().object !== object || useObject.getState().at !== at) return;
+  useObject.setState(answer.ok ? { load: answer.view } : { refusal: { en: answer.en, ja: answer.ja } });
+}
+
+async function loadKernel(): Promise<boolean> {
+  try {
+    const packed = new Uint8Array(await (await fetch(KERNEL)).arrayBuffer());
+    // Some hosts unpack what is called .gz on the way.
+    const isPacked = packed[0] === 0x1f && packed[1] === 0x8b;
+    const stream = new Blob([packed]).stream();
+    const file = isPacked ? stream.pipeThrough(new DecompressionStream("gzip")) : stream;
+    const bytes = new Uint8Array(await new Response(file).arrayBuffer());
+    await answered(engine().api.objects.takeKernel(bytes));
+    return true;
+  } catch {
+    noteWhat({
+      kind: "said",
+      bad: true,
+      words: {
+        en: "The types of Linux 6.18 could not be loaded: is there a network?",
+        ja: "Linux 6.18 の型情報を読み込めませんでした。ネットワークにつながっていますか。",
+      },
+    });
+    return false;
+  }
+}
+
+/** The program that is looked at, as macros in the editor. */
+export function takeAsMacros(): void {
+  const { load, fileName } = useObject.getState();
+  if (!load?.program) return;
+  const { source, progType, maps } = load.program;
+  openProgram(
+    { source, progType, maps, input: useProgram.getState().input },
+    { title: { en: `${load.name} (${fileName})`, ja: `${load.name} (${fileName})` } },
+  );
+}
