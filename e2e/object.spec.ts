@@ -22,7 +22,7 @@ async function drop(page: Page, name: string): Promise<void> {
 
 for (const language of ["en", "ja"] as const) {
   test(`an object that is dropped is shown as a tree, refused at its line of C (${language})`, async ({ page }) => {
-    await page.goto(`/?lang=${language}`);
+    await page.goto(`./?lang=${language}`);
     await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", /accept|reject/);
     await drop(page, "refused.bpf.o");
     await expect(page.getByTestId("object-program")).toHaveCount(2);
@@ -40,7 +40,7 @@ for (const language of ["en", "ja"] as const) {
 }
 
 test("a program of an object goes to the editor as macros, and its fix is accepted", async ({ page }) => {
-  await page.goto("/");
+  await page.goto("./");
   await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", "accept");
   await drop(page, "refused.bpf.o");
   await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "reject", { timeout: 60_000 });
@@ -55,7 +55,7 @@ test("a program of an object goes to the editor as macros, and its fix is accept
 test("a CO-RE relocation shows what was asked, what was found, and the instruction before and after", async ({
   page,
 }) => {
-  await page.goto("/");
+  await page.goto("./");
   await drop(page, "core.bpf.o");
   await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "accept", { timeout: 60_000 });
   await page.getByTestId("object-tab-relocations").click();
@@ -67,7 +67,7 @@ test("a CO-RE relocation shows what was asked, what was found, and the instructi
 });
 
 test("a file that is no object is refused with a sentence", async ({ page }) => {
-  await page.goto("/");
+  await page.goto("./");
   await page.evaluate(() => {
     const transfer = new DataTransfer();
     transfer.items.add(new File([new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0])], "broken.o"));

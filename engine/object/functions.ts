@@ -99,5 +99,6 @@ function isContext(btf: Btf, pointed: number, progType: string): boolean {
   if (btf.kind(target) !== "struct") return false;
   const wanted = progTypeByName(progType)?.ctxStruct ?? "";
   const name = btf.name(target);
+  if (progType === "kprobe" && name === "bpf_user_pt_regs_t") return true;
   return wanted !== "" && (name === wanted || name === KERNEL_NAMES[wanted]);
 }

@@ -17,6 +17,7 @@ import type { ObjectFunction } from "./programs.ts";
 import type { FuncRef } from "./records.ts";
 import { type Attempt, attempt, refuse } from "./refusal.ts";
 import { type SectionMeaning, sectionMeaning } from "./sections.ts";
+import { checkStructOps } from "./struct-ops.ts";
 import type { Target } from "./target.ts";
 
 export interface Load {
@@ -52,6 +53,7 @@ export const mapsOf = (object: BpfObject, target: Target): Attempt<MapDef[]> => 
 function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
   const meaning = sectionMeaning(main.sectionName);
   if (meaning === undefined) return refuse("section-name", { name: main.name, section: main.sectionName });
+  checkStructOps(object.structs, target);
   const maps = mapDefs(object, target);
   const resolved = object.externs.map((extern) => resolve(object, extern, target));
   const { changed, relocations } = relocateAll(object, main, target);
@@ -82,7 +84,7 @@ function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
     attachBtfId,
     kernelVersion: object.kernelVersion,
     maps,
-    funcs: linked.funcs,
+    funcs: object.btfRefused ? [] : linked.funcs,
     parts: linked.parts,
     relocations: linked.parts.flatMap(({ of, at }) =>
       (relocations.get(of) ?? []).map((one) => ({ ...one, slot: one.slot + at })),
@@ -172,7 +174,7 @@ function describe(
   progType: string,
 ): Pick<Program, "funcInfo" | "functions" | "lines"> {
   const { btf } = object;
-  if (btf === undefined || linked.funcs.length === 0) return {};
+  if (btf === undefined || object.btfRefused || linked.funcs.length === 0) return {};
   const hidden = new Set(object.functions.all.filter((one) => one.hidden).map(({ name }) => name));
   const functions = linked.funcs.map(
     ({ type }): FuncInfo => functionInfo(btf, type, progType, btf.has(type) && hidden.has(btf.name(type))),
@@ -200,9 +202,11 @@ function mapDefs(object: BpfObject, target: Target): MapDef[] {
   });
 }
 
-function mapDef({ elf, btf }: Pick<BpfObject, "elf" | "btf">, spec: MapSpec, data: Uint8Array | undefined): MapDef {
+type MapContext = Pick<BpfObject, "elf" | "btf" | "btfRefused">;
+
+function mapDef({ elf, btf, btfRefused }: MapContext, spec: MapSpec, data: Uint8Array | undefined): MapDef {
   const type = mapTypeById(spec.type)?.name ?? String(spec.type);
-  const fields = btf ? specialFields(elf, btf, spec.valueType, type) : {};
+  const fields = btf && !btfRefused ? specialFields(elf, btf, spec.valueType, type) : {};
   return {
     name: spec.name.slice(0, NAME_LETTERS),
     type,
@@ -214,7 +218,7 @@ function mapDef({ elf, btf }: Pick<BpfObject, "elf" | "btf">, spec: MapSpec, dat
     ...(data && { init: { "0": toHex(data) } }),
     ...(Object.keys(fields).length > 0 && { fields }),
     ...(spec.frozen && { frozen: true }),
-    ...(spec.inner && { inner: mapDef({ elf, btf }, spec.inner, undefined) }),
+    ...(spec.inner && { inner: mapDef({ elf, btf, btfRefused }, spec.inner, undefined) }),
   };
 }
 

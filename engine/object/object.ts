@@ -3,6 +3,7 @@
 import { latin1, viewOf } from "../base/bytes.ts";
 import { Btf } from "./btf/btf.ts";
 import { type BtfExt, readBtfExt } from "./btf/ext.ts";
+import { isRefusedByKernel } from "./btf/refused.ts";
 import { type Elf, readElf } from "./elf.ts";
 import { type Extern, readExterns } from "./externs.ts";
 import { isMapOfMaps, type MapOptions, type MapSpec, readMaps, variableMap } from "./maps.ts";
@@ -10,7 +11,7 @@ import { type Functions, type ObjectFunction, readFunctions } from "./programs.t
 import { type Records, recordsOf } from "./records.ts";
 import { type Attempt, attempt, refuse } from "./refusal.ts";
 import { type MapSlot, readSlots } from "./slots.ts";
-import { type Member, structOpsMembers } from "./struct-ops.ts";
+import { type Member, structOpsMembers, structsOf } from "./struct-ops.ts";
 
 export interface BpfObject {
   /** As libbpf calls it: the file's name up to its first dot, 15 letters at most. */
@@ -21,6 +22,8 @@ export interface BpfObject {
   readonly kernelVersion: number;
   readonly btf: Btf | undefined;
   readonly ext: BtfExt | undefined;
+  /** The kernel does not take the BTF: loads go without it. */
+  readonly btfRefused: boolean;
   readonly maps: readonly MapSpec[];
   /** Values of maps of maps and prog arrays that the source gives. */
   readonly slots: readonly MapSlot[];
@@ -31,6 +34,8 @@ export interface BpfObject {
   readonly programs: readonly ObjectFunction[];
   /** Programs that are functions of a kernel structure, by name. */
   readonly structOps: ReadonlyMap<string, Member>;
+  /** Kernel structures that the object fills in. */
+  readonly structs: readonly string[];
 }
 
 /** The object in the bytes of a file, or why it is none. Never throws. */
@@ -56,6 +61,7 @@ function read(file: Uint8Array, fileName: string, options: MapOptions): BpfObjec
     kernelVersion: versionOf(section("version")?.data),
     btf,
     ext,
+    btfRefused: btf !== undefined && isRefusedByKernel(btf),
     maps,
     slots: readSlots(elf, maps, programs),
     externs,
@@ -63,6 +69,7 @@ function read(file: Uint8Array, fileName: string, options: MapOptions): BpfObjec
     records: recordsOf(ext, elf, functions),
     programs,
     structOps: structOpsMembers(elf, btf),
+    structs: structsOf(elf, btf),
   };
 }
 

@@ -4,6 +4,8 @@ import { type Btf, essentialName } from "./btf/btf.ts";
 import { variablesOf } from "./datasec.ts";
 import { type Elf, readRelocations, SHT_PROGBITS, SHT_REL } from "./elf.ts";
 import type { ObjectFunction } from "./programs.ts";
+import { refuse } from "./refusal.ts";
+import type { Target } from "./target.ts";
 
 /** A program stands in member `member` of structure `type`. */
 export interface Member {
@@ -35,6 +37,29 @@ export function structOpsMembers(elf: Elf, btf: Btf | undefined): ReadonlyMap<st
     }
   }
   return found;
+}
+
+/** Structures of the kernel that the object fills in, but for those that are made only when asked for. */
+export function structsOf(elf: Elf, btf: Btf | undefined): string[] {
+  if (btf === undefined) return [];
+  return elf.sections.flatMap(({ name, type }) => {
+    const wanted = SECTIONS.has(name) && !name.startsWith("?") && type === SHT_PROGBITS;
+    const datasec = wanted ? btf.find(name, "datasec") : undefined;
+    if (datasec === undefined) return [];
+    return variablesOf(btf, datasec, elf)
+      .filter((one) => btf.kind(one.type) === "var")
+      .map((one) => btf.name(btf.strip(btf.type(one.type))));
+  });
+}
+
+/** The kernel has each of them. @kernel libbpf.c find_struct_ops_kern_types */
+export function checkStructOps(structs: readonly string[], { btf }: Target): void {
+  for (const name of structs) {
+    const essential = essentialName(name);
+    const there =
+      btf?.find(essential, "struct") !== undefined && btf.find(`bpf_struct_ops_${essential}`, "struct") !== undefined;
+    if (!there) refuse("attach-missing", { name: "of struct_ops", what: `struct ${essential}` });
+  }
 }
 
 /** attach_btf_id and expected_attach_type: the structure in the kernel's BTF, and the number of the member there. */

@@ -1,7 +1,7 @@
 // Where a load that libbpf made and one of ours differ, each as a sentence.
 import { fromHex, toHex } from "../../base/bytes.ts";
 import { mapTypeById } from "../../facts/map-types.ts";
-import { progTypeById } from "../../facts/prog-types.ts";
+import { uapiConstant, uapiConstantNames } from "../../facts/uapi.ts";
 import { decodeInsns, encodeInsns } from "../../isa/insn.ts";
 import type { Load } from "../../object/load.ts";
 import { keyBytes } from "../../program/map-contents.ts";
@@ -38,7 +38,14 @@ export interface CapturedLoad {
   readonly log: string;
 }
 
-export const progTypeName = (id: number): string => progTypeById(id)?.name ?? `type ${id}`;
+const PREFIX = "BPF_PROG_TYPE_";
+const PROG_TYPES = new Map(
+  uapiConstantNames()
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => [Number(uapiConstant(name)), name.slice(PREFIX.length).toLowerCase()]),
+);
+
+export const progTypeName = (id: number): string => PROG_TYPES.get(id) ?? `type ${id}`;
 
 export function* loadDifferences(theirs: CapturedLoad, ours: Load): Generator<string> {
   const { program } = ours;

@@ -7,9 +7,11 @@ import {
   call,
   done,
   exit,
+  func,
   type Item,
   ja,
   jmp,
+  ldAbs,
   ldMap,
   ldsx,
   ldValue,
@@ -188,6 +190,30 @@ export const LOAD_PROGRAMS: Readonly<Record<string, Written>> = {
     funcInfo: true,
     functions: [MAIN, { name: "f", global: true, params: ["int"], returns: "int" }],
     lines: lines([0, 1, "return f(1);"], [3, 5, "return 0;"]),
+  },
+  "a function without a number as its result: loads from the packet": {
+    items: [
+      [movr(6, 1), local(1), exit],
+      [movr(6, 1), ldAbs("b", 0), exit],
+    ],
+    funcInfo: true,
+    functions: [MAIN, { name: "f", global: false, params: ["ctx"], returns: "void" }],
+  },
+  "a function without a number as its result: tail call": {
+    items: [
+      [local(1), exit],
+      [mov(3, 0), ldMap(2, "progs"), call("tail_call"), exit],
+    ],
+    funcInfo: true,
+    functions: [MAIN, { name: "f", global: false, params: ["ctx"], returns: "void" }],
+  },
+  "a callback whose BTF has numbers where the helper is given a function": {
+    items: [
+      [mov(1, 2), ...func(2, 6), mov(3, 0), mov(4, 0), call("loop"), mov(0, 0), exit],
+      [mov(0, 0), exit],
+    ],
+    funcInfo: true,
+    functions: [MAIN, { name: "cb", global: false, params: ["int", "int"], returns: "int" }],
   },
   "main: takes nothing": mainTakes(),
   "main: takes the context": mainTakes("ctx"),

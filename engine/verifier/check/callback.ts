@@ -9,6 +9,7 @@ import { pointerReg, UNKNOWN_REG } from "../state/reg.ts";
 import { CONST_PTR_TO_DYNPTR, CONST_PTR_TO_MAP, PTR_TO_MAP_KEY, PTR_TO_MAP_VALUE } from "../state/regtype.ts";
 import { BPF_MAIN_FUNC, newVerifierState, type VerifierState } from "../state/state.ts";
 import { newFrame, type SetCalleeState, setupFuncEntry } from "./call.ts";
+import { checkCallArgs } from "./func-args.ts";
 
 const ZERO_OR_ONE = { minval: 0, maxval: 1 };
 const BPF_DYNPTR_TYPE_LOCAL = 1;
@@ -80,6 +81,8 @@ export function pushCallbackCall(env: Env, insnIdx: number, subprogno: number, h
   const { set, async } = CALLBACKS[helper]!;
   const caller = env.curState.frames[env.curState.curframe]!;
   const subprog = env.subprogs[subprogno]!;
+  // Held against what the helper is called with; what does not fit is said, and makes the function one not to be relied on.
+  checkCallArgs(env, subprogno);
   subprog.isCb = true;
   if (async) {
     subprog.isAsyncCb = true;

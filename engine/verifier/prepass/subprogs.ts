@@ -134,17 +134,25 @@ const isLdAbs = (insn: Insn): boolean => {
 const firstIn = (env: Env, n: number, wanted: (insn: Insn) => boolean): number =>
   env.insns.findIndex((insn, i) => i >= env.subprogs[n]!.start && i < subprogEnd(env, n) && wanted(insn));
 
-/** Functions other than the main one may not leave it by a tail call or a packet load: that takes BTF. 0, or -errno. */
+/**
+ * Functions other than the main one may leave it by a tail call or a packet load only if their BTF says that they return a
+ * number. 0, or -errno.  @kernel verifier.c check_abnormal_return, check_btf_func
+ */
 export function checkAbnormalReturn(env: Env): number {
-  if (env.program.funcInfo) return 0;
+  const { funcInfo, functions } = env.program;
   for (let n = 1; n < env.subprogs.length; n++) {
+    if (funcInfo && functions?.[n]?.returns !== "void") continue;
     const { hasLdAbs, hasTailCall } = env.subprogs[n]!;
     if (hasLdAbs) {
-      const text = "LD_ABS is not allowed in subprogs without BTF\n";
+      const text = funcInfo
+        ? "LD_ABS is only allowed in functions that return 'int'.\n"
+        : "LD_ABS is not allowed in subprogs without BTF\n";
       return refuseAt(env, firstIn(env, n, isLdAbs), "packet-load-function", { subprog: n }, text, -ERRNO.EINVAL);
     }
     if (hasTailCall) {
-      const text = "tail_call is not allowed in subprogs without BTF\n";
+      const text = funcInfo
+        ? "tail_call is only allowed in functions that return 'int'.\n"
+        : "tail_call is not allowed in subprogs without BTF\n";
       return refuseAt(env, firstIn(env, n, isTailCall), "tail-call-function", { subprog: n }, text, -ERRNO.EINVAL);
     }
   }
