@@ -1,14 +1,13 @@
 // A program of one's own: from clang's object to a refusal at its line of C, to the editor, to a fix.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
+import { expect, type Playground, test } from "./page.ts";
 
 const fixture = (name: string): string => resolve(import.meta.dirname, "../engine/object/fixtures", name);
 
 /** As a reader drops a file anywhere on the page. */
-async function drop(page: Page, name: string): Promise<void> {
-  const bytes = [...readFileSync(fixture(name))];
+async function drop({ page }: Playground, name: string, bytes = [...readFileSync(fixture(name))]): Promise<void> {
   const data = await page.evaluateHandle(
     ({ bytes, name }) => {
       const transfer = new DataTransfer();
@@ -17,14 +16,16 @@ async function drop(page: Page, name: string): Promise<void> {
     },
     { bytes, name },
   );
-  await page.dispatchEvent("main", "drop", { dataTransfer: data });
+  await page.dispatchEvent("body", "drop", { dataTransfer: data });
 }
 
 for (const language of ["en", "ja"] as const) {
-  test(`an object that is dropped is shown as a tree, refused at its line of C (${language})`, async ({ page }) => {
-    await page.goto(`./?lang=${language}`);
-    await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", /accept|reject/);
-    await drop(page, "refused.bpf.o");
+  test(`an object that is dropped is shown as a tree, refused at its line of C (${language})`, async ({
+    playground,
+    page,
+  }) => {
+    await playground.open(`?lang=${language}`);
+    await drop(playground, "refused.bpf.o");
     await expect(page.getByTestId("object-program")).toHaveCount(2);
     await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "reject", { timeout: 60_000 });
     await expect(page.getByTestId("object-verdict")).toContainText("R0 invalid mem access 'map_value_or_null'");
@@ -39,10 +40,9 @@ for (const language of ["en", "ja"] as const) {
   });
 }
 
-test("a program of an object goes to the editor as macros, and its fix is accepted", async ({ page }) => {
-  await page.goto("./");
-  await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", "accept");
-  await drop(page, "refused.bpf.o");
+test("a program of an object goes to the editor as macros, and its fix is accepted", async ({ playground, page }) => {
+  await playground.open();
+  await drop(playground, "refused.bpf.o");
   await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "reject", { timeout: 60_000 });
   await page.getByTestId("object-macros").click();
   await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", "reject");
@@ -53,10 +53,11 @@ test("a program of an object goes to the editor as macros, and its fix is accept
 });
 
 test("a CO-RE relocation shows what was asked, what was found, and the instruction before and after", async ({
+  playground,
   page,
 }) => {
-  await page.goto("./");
-  await drop(page, "core.bpf.o");
+  await playground.open();
+  await drop(playground, "core.bpf.o");
   await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "accept", { timeout: 60_000 });
   await page.getByTestId("object-tab-relocations").click();
   await expect(page.getByTestId("object-relocations")).toContainText("struct task_struct.pid");
@@ -66,14 +67,8 @@ test("a CO-RE relocation shows what was asked, what was found, and the instructi
   await expect(page.getByTestId("object-relocations")).toContainText("nothing of that name");
 });
 
-test("a file that is no object is refused with a sentence", async ({ page }) => {
-  await page.goto("./");
-  await page.evaluate(() => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0])], "broken.o"));
-    document
-      .querySelector("main")
-      ?.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
-  });
+test("a file that is no object is refused with a sentence", async ({ playground, page }) => {
+  await playground.open();
+  await drop(playground, "broken.o", [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]);
   await expect(page.getByTestId("object-fault")).toContainText("takes 64 bytes, but there are only 8");
 });

@@ -103,7 +103,8 @@ test("a program goes out as a file and comes back; what is no program gets a sen
   await expect(playground.id("editor")).toContainText("BPF_LDX_MEM");
   await expect(playground.id("sysfs-input")).toHaveValue("77");
   await drop("a.o", [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]);
-  await expect(page.locator(".notice")).toContainText("a.o is an object file");
+  await expect(playground.id("object-fault")).toContainText("takes 64 bytes, but there are only 8");
+  await page.keyboard.press("Escape");
   await drop("b.json", '{"source": 7}');
   await expect(page.locator(".notice")).toContainText("b.json holds no state");
   await expect(playground.id("editor")).toContainText("BPF_LDX_MEM");
