@@ -36,7 +36,7 @@ for (const language of ["en", "ja"] as const) {
     await expect(page.getByTestId("object-code")).toContainText("*value += 1;");
     await page.getByTestId("object-tab-log").click();
     await expect(page.getByTestId("object-log")).toContainText("; *value += 1; @ refused.bpf.c:17");
-    expect(await faultsOf(page, "dialog")).toEqual([]);
+    expect(await faultsOf(page, { within: "dialog" })).toEqual([]);
   });
 }
 

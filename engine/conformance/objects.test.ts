@@ -6,7 +6,7 @@ import { readKernelFile } from "../object/kernel-file.ts";
 import { type Load, loadOf } from "../object/load.ts";
 import { type BpfObject, readObject } from "../object/object.ts";
 import { linux618 } from "../object/target.ts";
-import { verify } from "../verifier/verify.ts";
+import { judge } from "./judge.ts";
 import { type CapturedLoad, loadDifferences } from "./objects/load-differences.ts";
 import { difference } from "./random/differ.ts";
 
@@ -40,7 +40,7 @@ function load(file: string, program: string): Load {
 test.each(ROWS.map((row) => [`${row.file} ${row.program}`, row] as const))("%s", (_, row) => {
   const ours = load(row.file, row.program);
   expect([...loadDifferences(row.load, ours)]).toEqual([]);
-  const verdict = verify(ours.program, { logLevel: 2, now: () => 0 });
+  const verdict = judge(ours.program, { logLevel: 2 });
   const kernel = { verdict: row.load.errno === 0 ? "accept" : "reject", errno: row.load.errno, log: row.load.log };
   const { kind, line, kernel: there, ours: said } = difference(kernel, verdict);
   expect({ kind, line, said }).toEqual({ kind: "same", line: -1, said: there });
@@ -74,7 +74,7 @@ test("what the kernel has not makes an instruction that no verifier takes", () =
 
 test("a refusal points at its line of C", () => {
   const { program } = load("refused.bpf.o", "hit");
-  const { log } = verify(program, { logLevel: 2 });
+  const { log } = judge(program, { logLevel: 2 });
   expect(log).toContain("; *value += 1; @ refused.bpf.c:17\n");
 });
 

@@ -14,7 +14,7 @@ import { loadOf } from "../../object/load.ts";
 import { readObject } from "../../object/object.ts";
 import { refusalText } from "../../object/refusal.ts";
 import { parseConfig, type Target } from "../../object/target.ts";
-import { verify } from "../../verifier/verify.ts";
+import { judge } from "../judge.ts";
 import { loadDifferences, progTypeName } from "../objects/load-differences.ts";
 import { difference } from "../random/differ.ts";
 import { type Captured, capture } from "./capture.ts";
@@ -123,7 +123,7 @@ function compareProgram(path: string, name: string, theirs: Captured, ours: Retu
   const parts = [...loadDifferences(theirs.load, ours.value)];
   if (parts.length === 0) row.sameLoad++;
   else note(path, name, `loads differ: ${parts.join("; ")}`);
-  const verdict = verify(ours.value.program, { logLevel: 2, now: () => 0 });
+  const verdict = judge(ours.value.program, { logLevel: 2 });
   if (verdict.unsupported !== undefined) {
     row.notSimulated++;
     kinds.set(verdict.unsupported, (kinds.get(verdict.unsupported) ?? 0) + 1);

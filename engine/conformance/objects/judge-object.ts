@@ -7,8 +7,7 @@ import type { ObjectFunction } from "../../object/programs.ts";
 import { type Refusal, refusalText } from "../../object/refusal.ts";
 import { sectionMeaning } from "../../object/sections.ts";
 import type { Target } from "../../object/target.ts";
-import { verify } from "../../verifier/verify.ts";
-import { refusedBefore } from "../verify.ts";
+import { judge } from "../judge.ts";
 
 /** One program's line, as `verify --json` prints it. */
 export interface Judged {
@@ -52,19 +51,19 @@ function judgeProgram(object: BpfObject, program: ObjectFunction, options: Judge
     return { ...base, ...none, verdict: errno === 0 ? "not simulated" : "reject", errno, message };
   }
   const load = loaded.value;
-  const refused = refusedMap(load) ?? refusedLoad(load);
+  const refused = refusedMap(load);
   if (refused !== undefined) return { ...base, ...none, verdict: "reject", ...refused };
-  const started = performance.now();
-  const verdict = verify(load.program, { logLevel: 0 });
-  const us = Math.round((performance.now() - started) * 1000);
+  const now = (): number => performance.now() * 1000;
+  const { seen: verdict, us, errno } = judge(load.program, { logLevel: 0, watched: { now } });
+  if (!verdict) return { ...base, ...none, verdict: "reject", errno, message: errnoText(-errno) };
   const wanted = options.logOf === program.name;
   const logSize = options.logSize === undefined ? {} : { logSize: options.logSize };
-  const logged = wanted ? verify(load.program, { logLevel: LOG_LEVEL, ...logSize }) : undefined;
+  const logged = wanted ? judge(load.program, { logLevel: LOG_LEVEL, ...logSize }) : undefined;
   return {
     ...base,
     verdict: verdict.unsupported === undefined ? verdict.verdict : "not simulated",
     errno: verdict.errno,
-    us,
+    us: Math.round(us),
     insns: verdict.insnsProcessed,
     states: verdict.totalStates,
     peak_states: verdict.peakStates,
@@ -80,11 +79,6 @@ function refusedMap({ maps }: Load): { errno: number; message: string } | undefi
     if (err < 0) return { errno: -err, message: `map ${map.name}: ${errnoText(err)}` };
   }
   return undefined;
-}
-
-function refusedLoad({ program }: Load): { errno: number; message: string } | undefined {
-  const errno = refusedBefore(program);
-  return errno === 0 ? undefined : { errno, message: errnoText(-errno) };
 }
 
 /** What libbpf's load returns where it comes to none; 0: what it would need is not simulated here. */

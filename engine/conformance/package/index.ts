@@ -5,9 +5,7 @@ import { programOf } from "../../asm/assembly.ts";
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import { formatInsn } from "../../disasm/kernel.ts";
 import { macroText } from "../../disasm/macro.ts";
-import { ERRNO } from "../../facts/errno.ts";
 import { helperName } from "../../facts/helpers.ts";
-import { checkMapCreate } from "../../facts/map-create.ts";
 import { decodeInsns, encodeInsns, type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { Registry } from "../../kernel/registry.ts";
 import { type Load, loadOf } from "../../object/load.ts";
@@ -16,9 +14,8 @@ import type { ObjectFunction } from "../../object/programs.ts";
 import { type Refusal, refusalText } from "../../object/refusal.ts";
 import type { Target } from "../../object/target.ts";
 import { DEFAULT_LICENSE, type FuncInfo, type LineInfo, type MapDef, type Program } from "../../program/program.ts";
-import { verify as verifyProgram } from "../../verifier/verify.ts";
+import { judge } from "../judge.ts";
 import { targetKernel } from "../objects/recorded-kernel.ts";
-import { refusedBefore } from "../verify.ts";
 
 export type { BpfObject, Diagnostic, FuncInfo, Insn, LineInfo, Load, MapDef, ObjectFunction, Program, Refusal, Target };
 export { decodeInsns, encodeInsns };
@@ -67,19 +64,15 @@ export interface Verdict {
   readonly peakStates: number;
 }
 
-const unseen = (errno: number): Verdict => ({ verdict: "reject", errno, log: "", insns: 0, states: 0, peakStates: 0 });
-
 /** What Linux 6.18 answers to a load of the program. */
 export function verify(program: Program, { logLevel = 1, logSize }: VerifyOptions = {}): Verdict {
-  const map = program.maps.map(checkMapCreate).find((err) => err < 0);
-  if (map !== undefined) return unseen(-map);
-  if (logLevel < 0 || logLevel > 15) return unseen(ERRNO.EINVAL);
-  const refused = refusedBefore(program);
-  if (refused !== 0) return unseen(refused);
-  const verdict = verifyProgram(program, { logLevel, ...(logSize !== undefined && { logSize }) });
-  const { errno, log, unsupported, insnsProcessed, totalStates, peakStates } = verdict;
+  const { verdict, errno, log, unsupported, seen } = judge(program, {
+    logLevel,
+    ...(logSize !== undefined && { logSize }),
+  });
+  const { insnsProcessed = 0, totalStates = 0, peakStates = 0 } = seen ?? {};
   return {
-    verdict: unsupported === undefined ? verdict.verdict : "not simulated",
+    verdict: unsupported === undefined ? verdict : "not simulated",
     errno,
     log,
     ...(unsupported !== undefined && { unsupported }),

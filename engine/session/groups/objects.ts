@@ -6,6 +6,8 @@ import { helperName } from "../../facts/helpers.ts";
 import { checkMapCreate } from "../../facts/map-create.ts";
 import { mapTypeById } from "../../facts/map-types.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
+import { createMaps, loadWith } from "../../kernel/loader.ts";
+import { inScratch } from "../../kernel/scratch.ts";
 import type { Btf } from "../../object/btf/btf.ts";
 import { Btf as KernelBtf } from "../../object/btf/btf.ts";
 import type { CoreRelocation } from "../../object/core/relocate.ts";
@@ -17,7 +19,7 @@ import { sectionMeaning } from "../../object/sections.ts";
 import { linux618, type Target } from "../../object/target.ts";
 import { explain } from "../../verifier/explain/explain.ts";
 import { codeOf } from "../../verifier/log/kinds.ts";
-import { type Verdict, verify } from "../../verifier/verify.ts";
+import type { Verdict } from "../../verifier/verify.ts";
 import type { ObjectsApi } from "../api.ts";
 import { LogText } from "../long-log.ts";
 import { sourceOf } from "../object-source.ts";
@@ -141,12 +143,19 @@ function loadView(state: SessionState, load: Load): ObjectLoadView {
     program: sourceOf(load),
   };
   const none = { insnsProcessed: 0, states: 0, log: [], logSlots: new Int32Array(), refusedAt: -1, explanation: null };
+  // libbpf makes all maps of an object before it loads a program.
   for (const map of load.maps) {
     const err = checkMapCreate(map);
     if (err < 0)
       return { ...base, ...none, verdict: "reject", errno: -err, message: `map ${map.name}: ${errnoText(err)}` };
   }
-  const verdict = verify(program, { logLevel: LOG_LEVEL, trace: { maxVisits: MAX_VISITS }, progress: watch(state) });
+  const watched = { now: state.now, trace: { maxVisits: MAX_VISITS }, progress: watch(state) };
+  const loaded = inScratch((bpf) => {
+    const fds = createMaps(bpf, program.maps);
+    return Array.isArray(fds) ? loadWith(bpf, program, fds, { logLevel: LOG_LEVEL, watched }) : fds;
+  });
+  const verdict = "verdict" in loaded ? loaded.verdict : undefined;
+  if (!verdict) return { ...base, ...none, verdict: "reject", errno: -loaded.ret, message: errnoText(loaded.ret) };
   const { unsupported, refusal } = verdict;
   const log = new LogText(verdict.log, verdict.logLines);
   const from = Math.max(0, log.count - MAX_LINES);
@@ -158,7 +167,7 @@ function loadView(state: SessionState, load: Load): ObjectLoadView {
     insnsProcessed: verdict.insnsProcessed,
     states: verdict.totalStates,
     log: log.lines(from, MAX_LINES),
-    logSlots: log.slots(from, MAX_LINES),
+    logSlots: log.about(from, MAX_LINES).slots,
     refusedAt: refusal?.slot ?? -1,
     explanation: refusal ? explain(refusal, verdict.trace, program.insns) : null,
   };

@@ -133,8 +133,7 @@ function lineOf(from: Box, to: Box, tall: number): string {
 
 function wayNow({ last, recipe }: World) {
   if (!last) return undefined;
-  const { calls, attached, verified } = last;
-  return wayOf(calls, { steps: recipe, files: [HOOK], attached, verified });
+  return wayOf(last.calls, { steps: recipe, files: [HOOK] });
 }
 
 function detailOf(part: Part, world: World, gap: boolean, text: ReturnType<typeof useStageText>): string {
