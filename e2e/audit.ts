@@ -16,7 +16,7 @@ const PROFILES: readonly { readonly name: string; readonly desktop: boolean; rea
 const TIMES = ["first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "speed-index"];
 
 const rulesOnly = process.argv.includes("--rules");
-const chromePath = findChromium();
+const chromePath = findChromium({ shell: false }); // the browser of a reader
 if (!chromePath) throw new Error("no Chromium found: set CHROMIUM to its path");
 
 const server = await preview({ configFile: `${import.meta.dirname}/../vite.config.ts`, preview: { port: 0 } });

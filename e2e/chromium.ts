@@ -17,14 +17,8 @@ export const CHROMIUM_ARGS = [
 ];
 
 /** The headless shell first: the same engine without the window around it starts and draws in half the time. */
-const NAMES = [
-  "chromium-headless-shell",
-  "chromium",
-  "chromium-browser",
-  "google-chrome-stable",
-  "google-chrome",
-  "chrome",
-];
+const SHELL = "chromium-headless-shell";
+const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
 const PLACES = [
   "/snap/bin/chromium",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -41,13 +35,14 @@ function runnable(path: string): boolean {
 }
 
 /** Path of a Chromium: the variable CHROMIUM, then PATH and usual places, then Playwright's own. */
-export function findChromium(): string | undefined {
+export function findChromium({ shell = true } = {}): string | undefined {
   const named = process.env.CHROMIUM;
   if (named) {
     if (!runnable(named)) throw new Error(`CHROMIUM is "${named}", which is not a program that can be run`);
     return named;
   }
-  const onPath = (process.env.PATH ?? "").split(delimiter).flatMap((dir) => NAMES.map((name) => join(dir, name)));
+  const dirs = (process.env.PATH ?? "").split(delimiter);
+  const onPath = [...(shell ? [SHELL] : []), ...NAMES].flatMap((name) => dirs.map((dir) => join(dir, name)));
   return [...onPath, ...PLACES, chromium.executablePath()].find((path) => path !== "" && runnable(path));
 }
 

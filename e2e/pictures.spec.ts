@@ -79,7 +79,7 @@ for (const { name, size, theme, lang, address = "", act } of PICTURES)
   test.describe(name, () => {
     const phone = size === PHONE;
     test.use({ viewport: { width: size[0], height: size[1] }, hasTouch: phone, isMobile: phone });
-    test("looks as recorded", async ({ playground, page, context }, { config, outputPath }) => {
+    test("looks as recorded", async ({ playground, page, context }, info) => {
       await page.addInitScript(
         ([settings]) => localStorage.setItem("oreore.settings", settings as string),
         [JSON.stringify({ theme: theme ?? "light", language: lang ?? "en" })],
@@ -97,13 +97,13 @@ for (const { name, size, theme, lang, address = "", act } of PICTURES)
         mask: [page.locator(".verdict__stats")],
       });
       const file = join(import.meta.dirname, `pictures/${name}.png`);
-      if (config.updateSnapshots === "all" || config.updateSnapshots === "changed") {
+      if (["all", "changed"].includes(info.config.updateSnapshots)) {
         writeFileSync(file, actual);
         return;
       }
       const found = await compare(await context.newPage(), readFileSync(file), actual);
       if (!found) throw new Error(`${name}: the picture has another size than the recorded one`);
-      const marked = outputPath("marked.png");
+      const marked = info.outputPath("marked.png");
       if (found.differ > ALLOWED) writeFileSync(marked, Buffer.from(found.marked, "base64"));
       expect(found.differ, `squares that differ from the recorded picture; framed in ${marked}`).toBeLessThanOrEqual(
         ALLOWED,
