@@ -60,9 +60,11 @@ test("a refused program fails what is asked of its runs with the kernel's messag
       { kind: "verdict", is: "reject" },
       { kind: "errno", is: "EACCES" },
       { kind: "message", has: "!read_ok" },
+      { kind: "refused", is: "unset-register" },
+      { kind: "refused", is: "frame-pointer" },
       { kind: "steps", on: "1", compare: "<=", than: 9 },
     ]),
-  ).toEqual(["R2 !read_ok", "R2 !read_ok", "met", "met", "met", "R2 !read_ok"]);
+  ).toEqual(["R2 !read_ok", "R2 !read_ok", "met", "met", "met", "met", "R2 !read_ok", "R2 !read_ok"]);
 });
 
 test("what a write refuses", async () => {

@@ -4,6 +4,8 @@ import { toHex, utf8Encode } from "../base/bytes.ts";
 import { lowU32 } from "../base/u64.ts";
 import { formatInsn } from "../disasm/kernel.ts";
 import { helperName } from "../facts/helpers.ts";
+import { formOf } from "../isa/forms.ts";
+import type { Insn } from "../isa/insn.ts";
 import { Registry } from "../kernel/registry.ts";
 import { visitViews } from "./beliefs.ts";
 import { type Checked, check } from "./check.ts";
@@ -22,6 +24,8 @@ export type Goal =
   | { readonly kind: "verdict"; readonly is: "accept" | "reject" }
   | { readonly kind: "errno"; readonly is: string }
   | { readonly kind: "message" | "log"; readonly has: string }
+  /** The name of what the verifier refuses: `unset-register`. */
+  | { readonly kind: "refused"; readonly is: string }
   /** `on`: written one after the other in one kernel, or one packet (a name of PACKETS, or hex); `is`: what comes out last. */
   | { readonly kind: "returns"; readonly on: readonly string[]; readonly is: number; readonly secret: boolean }
   /** A write of `on` fails with this errno. */
@@ -104,6 +108,7 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
   verdict: ({ is }, { checked: { view } }) => answer(view.verdict === is, view.message),
   errno: ({ is }, { checked: { view } }) => answer(view.errnoName === is, view.errnoName),
   message: ({ has }, { checked: { view } }) => contains(view.message, has),
+  refused: ({ is }, { checked: { view } }) => answer(view.refusal?.id === is, view.message),
   log: ({ has }, { checked: { view } }) => answer(view.log.includes(has)),
   returns(goal, subject) {
     const { value, why } = outcomeOf(subject, goal.on);
@@ -132,7 +137,8 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
   knows({ reg, min, max }, { checked }) {
     const trace = checked.verdict?.trace;
     if (!trace || checked.view.verdict !== "accept") return answer(false, checked.view.message);
-    const ends = checked.view.slots.filter(({ text }) => text === "exit");
+    const { insns } = checked.program;
+    const ends = checked.view.slots.filter(({ slot }) => formOf(insns[slot] as Insn)?.kind === "exit");
     const beliefs = ends
       .flatMap(({ slot }) => visitViews(trace, slot, MAX_VISITS, checked.lineAt))
       .map(({ before }) => before.regs[reg]);

@@ -49,12 +49,19 @@ const resulting = (head: Texts, result: string, behind: Texts = both("")): SaidV
 /** Beyond this a number is an address or a pattern of bits: hexadecimal says more. */
 const READABLE = 0x1_0000_0000n;
 
-/** A number as a person reads it; an address on the stack by its distance from the frame pointer. */
-function shown(x: bigint, view: StepView): string {
+/** An address on the stack by its distance from the frame pointer; undefined: it lies elsewhere. */
+function onStack(x: bigint, view: StepView): string | undefined {
   for (const { top } of [...view.frames].reverse()) {
     const down = BigInt(`0x${top}`) - x;
     if (down >= 0n && down <= BigInt(MAX_BPF_STACK)) return down === 0n ? "fp" : `fp-${down}`;
   }
+  return undefined;
+}
+
+/** A number as a person reads it; an address on the stack by its distance from the frame pointer. */
+function shown(x: bigint, view: StepView): string {
+  const place = onStack(x, view);
+  if (place !== undefined) return place;
   const signed = asS64(x);
   if (signed >= 0n) return signed < READABLE ? String(signed) : `0x${x.toString(16)}`;
   return signed > -READABLE ? String(signed) : `0x${x.toString(16)}`;
@@ -75,9 +82,7 @@ const size = (bytes: number): Texts => ({ en: bytes === 1 ? "1 byte" : `${bytes}
 /** Where memory is accessed: on the stack from its frame pointer, elsewhere from the register. */
 function place(reg: number, off: number, view: StepView): string {
   const address = asU64(value(view, reg) + BigInt(off));
-  const named = shown(address, view);
-  if (named.startsWith("fp")) return named;
-  return `R${reg}${off < 0 ? off : `+${off}`}`;
+  return onStack(address, view) ?? `R${reg}${off < 0 ? off : `+${off}`}`;
 }
 
 const store = (text: string, bytes: number, where: string): Texts => ({

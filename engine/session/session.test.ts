@@ -324,6 +324,7 @@ test("what the verifier believed at a slot is told of the last check only", asyn
   const [visit] = await session.check.visits(5, 1, 10);
   expect(visit?.before.regs[2]).toEqual({
     text: "scalar(smin=0,smax=umax=0xffffffff,var_off=(0x0; 0xffffffff))",
+    isNumber: true,
     bounds: {
       umin: "0",
       umax: "4294967295",

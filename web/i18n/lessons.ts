@@ -131,6 +131,7 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       verdict: ({ is }) => (is === "accept" ? "The verifier accepts the program" : "The verifier refuses the program"),
       errno: ({ is }) => `The load fails with ${is}`,
       message: ({ has }) => `The verifier says “${has}”`,
+      refused: ({ is }) => `The verifier refuses it: ${is}`,
       log: ({ has }) => `“${has}” appears in the log`,
       returns: ({ on, is, secret }) =>
         secret
@@ -231,6 +232,7 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       verdict: ({ is }) => (is === "accept" ? "verifier が受理する" : "verifier が拒否する"),
       errno: ({ is }) => `ロードが ${is} で失敗する`,
       message: ({ has }) => `verifier が「${has}」と言う`,
+      refused: ({ is }) => `verifier に拒否される: ${is}`,
       log: ({ has }) => `ログに「${has}」が現れる`,
       returns: ({ on, is, secret }) =>
         secret

@@ -25,6 +25,7 @@ const form = (pattern: string, make: GoalForm["make"]): GoalForm => ({ pattern: 
 const FORMS: readonly GoalForm[] = [
   form("verdict (accept|reject)", (is) => ({ kind: "verdict", is: is as "accept" | "reject" })),
   form(`errno ${ERRNO}`, (is) => ({ kind: "errno", is })),
+  form("refused ([a-z0-9-]+)", (is) => ({ kind: "refused", is })),
   form("(message|log) (.+)", (kind, has) => ({ kind: kind as "message" | "log", has })),
   form(String.raw`returns (.+?)\s*->\s*${VALUE}`, (on, is) => returns(on, is, false)),
   form(String.raw`secret returns (.+?)\s*->\s*${VALUE}`, (on, is) => returns(on, is, true)),

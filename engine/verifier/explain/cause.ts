@@ -135,8 +135,8 @@ function busiest(visits: readonly Visit[]): CauseStep[] {
 }
 
 /** As a sentence of its own. */
-const sentence = ({ en, ja }: Phrase): Phrase => ({
-  en: `${en.startsWith("fp") ? en : en.charAt(0).toUpperCase() + en.slice(1)}.`,
+const sentence = ({ en, ja, named }: Phrase): Phrase => ({
+  en: `${named ? en : en.charAt(0).toUpperCase() + en.slice(1)}.`,
   ja: `${ja}。`,
 });
 
@@ -186,7 +186,7 @@ function lastWords(state: VerifierState, place: Place): Phrase {
   const name = nameOf(place);
   const value = believed(state, place);
   if (value === undefined || (!isReg(value) && value.types === 0))
-    return { en: `${name} holds nothing here`, ja: `ここでは ${name} に値がありません` };
+    return { en: `${name} holds nothing here`, ja: `ここでは ${name} に値がありません`, named: true };
   const phrase = phraseOf(state, place);
   return { en: `here ${name} is ${phrase.en}`, ja: `ここでの ${name} は${phrase.ja}です` };
 }
@@ -278,10 +278,11 @@ function explained(insn: Insn, before: VerifierState, after: VerifierState, plac
   const name = nameOf(place);
   const was = phraseOf(before, place);
   const is = phraseOf(after, place);
-  const becomes: Phrase = { en: `${name} becomes ${is.en}`, ja: `${name} は${is.ja}になります` };
+  const becomes: Phrase = { en: `${name} becomes ${is.en}`, ja: `${name} は${is.ja}になります`, named: true };
   const fromTo: Phrase = {
     en: `${name} was ${was.en} and becomes ${is.en}`,
     ja: `${name} は${was.ja}から${is.ja}になります`,
+    named: true,
   };
   const form = formOf(insn);
 
@@ -303,7 +304,7 @@ function explained(insn: Insn, before: VerifierState, after: VerifierState, plac
   if (place.kind === "slot") {
     const stored = form?.kind === "stx" || form?.kind === "store_rel" ? insn.src : -1;
     return {
-      words: { en: `${name} is written: ${is.en}`, ja: `${name} に書き込みます: ${is.ja}` },
+      words: { en: `${name} is written: ${is.en}`, ja: `${name} に書き込みます: ${is.ja}`, named: true },
       next: stored >= 0 ? { kind: "reg", frame: before.curframe, reg: stored } : undefined,
     };
   }

@@ -7,6 +7,8 @@ import * as t from "../state/regtype.ts";
 export interface Phrase {
   readonly en: string;
   readonly ja: string;
+  /** It begins with the name of a place, which stays as it is where a sentence begins: `fp-8`. */
+  readonly named?: true;
 }
 
 const U64_MAX = (1n << 64n) - 1n;

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { anyCallProgram } from "../conformance/random/any-call.ts";
+import { callbackProgram } from "../conformance/random/callbacks.ts";
+import { randomProgram } from "../conformance/random/generate.ts";
+import { objectProgram } from "../conformance/random/objects.ts";
+import type { Program } from "../program/program.ts";
+import { REFUSALS, type Refusal } from "./refusals.ts";
+import { verify } from "./verify.ts";
+
+const FAMILIES: readonly ((seed: number) => Program)[] = [
+  randomProgram,
+  anyCallProgram,
+  callbackProgram,
+  objectProgram,
+];
+const SEEDS = 120;
+
+/** What stands in the table for the type of a value. */
+const TYPES: Readonly<Record<string, string>> = {
+  reg: "number",
+  slot: "number",
+  num: "number",
+  wide: "bigint",
+  text: "string",
+};
+
+const typesOf = ({ args }: Refusal) =>
+  Object.fromEntries(Object.entries(args).map(([name, value]) => [name, typeof value]));
+const wanted = ({ id }: Refusal) =>
+  Object.fromEntries(Object.entries(REFUSALS[id]).map(([name, kind]) => [name, TYPES[kind as string]]));
+
+test("whatever is refused is refused by name, the same at every log level, with arguments as the table has them", () => {
+  const seen = new Set<string>();
+  for (const make of FAMILIES) {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const program = make(seed);
+      const [silent, loud] = [verify(program, { logLevel: 0 }), verify(program, { logLevel: 2 })];
+      const isRefused = silent.verdict === "reject" && silent.unsupported === undefined;
+      expect(silent.refusal !== undefined, `seed ${seed}`).toBe(isRefused);
+      if (loud.errno === silent.errno) expect(loud.refusal).toEqual(silent.refusal);
+      if (!silent.refusal) continue;
+      for (let one: Refusal | null = silent.refusal; one !== null; one = one.because) {
+        seen.add(one.id);
+        expect(typesOf(one), one.id).toEqual(wanted(one));
+        expect(one.slot).toBeGreaterThanOrEqual(-1);
+        expect(one.slot).toBeLessThan(program.insns.length);
+      }
+      // It crosses a Worker's boundary.
+      expect(structuredClone(silent.refusal)).toEqual(silent.refusal);
+    }
+  }
+  expect(seen.size).toBeGreaterThan(30);
+});
