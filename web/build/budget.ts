@@ -39,7 +39,7 @@ const later = named(/\.(js|css)$/).filter((file) => !shell.has(file) && !worker.
 
 const parts: readonly (readonly [name: string, files: readonly string[], limit: number])[] = [
   ["shell", [...shell], 140 * KB],
-  ["worker", [...worker], 150 * KB],
+  ["worker", [...worker], 160 * KB],
   ["editor", [...editor].filter((file) => !shell.has(file)), 1000 * KB],
   ["later", later, Number.POSITIVE_INFINITY],
 ];
