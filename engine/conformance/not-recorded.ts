@@ -11,6 +11,7 @@ export function* namesIn({ refusal }: Pick<Verdict, "refusal">): Generator<Refus
 /** Why no recording shows these. */
 export const NOT_RECORDED: Readonly<Partial<Record<RefusalId, string>>> = {
   "map-create": "said by BPF_MAP_CREATE",
+  "map-update": "said by BPF_MAP_UPDATE_ELEM",
   "program-size": "said by BPF_PROG_LOAD, which the recordings reach with programs only",
   "log-full": "the recorder's buffer is large enough",
   // A check before it refuses the same programs; the kernel has it too, and has it no less in vain.

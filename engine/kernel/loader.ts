@@ -26,18 +26,21 @@ export interface NoMap {
 export function createMaps(bpf: Bpf, maps: readonly MapDef[]): number[] | NoMap {
   const fds: number[] = [];
   for (const map of maps) {
-    const no = (ret: number, call: NoMap["call"]): NoMap => {
+    const no = (ret: number): NoMap => {
       const refusal = refusalOf("map-create", { map: map.name, errno: errnoText(ret) });
-      return { ret, cause: bpf.lastCause, refusal, map, call };
+      return { ret, cause: bpf.lastCause, refusal, map, call: "map-create" };
     };
     const inner = map.inner ? bpf.mapCreate(map.inner) : 0;
-    if (inner < 0) return no(inner, "map-create");
+    if (inner < 0) return no(inner);
     const fd = bpf.mapCreate(map, inner);
-    if (fd < 0) return no(fd, "map-create");
+    if (fd < 0) return no(fd);
     fds.push(fd);
     for (const [key, value] of Object.entries(map.init ?? {})) {
       const updated = bpf.mapUpdate(fd, keyBytes(key, map.keySize), fromHex(value) ?? new Uint8Array());
-      if (updated < 0) return { ...no(updated, "map-update"), key };
+      if (updated < 0) {
+        const refusal = refusalOf("map-update", { map: map.name, key, errno: errnoText(updated) });
+        return { ret: updated, cause: bpf.lastCause, refusal, map, call: "map-update", key };
+      }
     }
   }
   return fds;

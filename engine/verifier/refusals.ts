@@ -49,6 +49,7 @@ const held = { what: text, region: text } as const;
 export const REFUSALS = {
   // Before the verifier looks at the program, and after it has.
   "map-create": { map: text, errno: text },
+  "map-update": { map: text, key: text, errno: text },
   "program-size": { insns: num },
   "load-attributes": { errno: text },
   "log-full": { size: num },

@@ -138,12 +138,24 @@ export const PROGRAM = {
     en: {
       rule: "Before the program the maps it uses are made, and each type of map has its own rules for sizes and flags.",
       why: "BPF_MAP_CREATE refused the map {map}: {errno}. The verifier was not asked.",
-      help: "Check key size, value size, number of elements and flags: an array has keys of 4 bytes, a ring buffer no key and no value and a power of two of bytes.",
+      help: "Check key size, value size, number of elements and flags: an array has keys of 4 bytes, a ring buffer no key and no value and a power of two of bytes. A name has at most 15 letters, digits, dots and underscores.",
     },
     ja: {
       rule: "プログラムより先に、使うマップが作られます。サイズやフラグの規則はマップの種類ごとに決まっています。",
       why: "マップ {map} の作成（BPF_MAP_CREATE）が拒否されました: {errno}。verifier はまだ呼ばれていません。",
-      help: "キーと値のサイズ、要素数、フラグを確認してください。array のキーは 4 バイト、リングバッファはキーも値もなく、大きさは 2 の累乗です。",
+      help: "キーと値のサイズ、要素数、フラグを確認してください。array のキーは 4 バイト、リングバッファはキーも値もなく、大きさは 2 の累乗です。名前は英数字と「.」「_」で 15 文字までです。",
+    },
+  },
+  "map-update": {
+    en: {
+      rule: "Before the program its maps are filled, and each type of map has its own rules for keys and values.",
+      why: "BPF_MAP_UPDATE_ELEM refused the key {key} of map {map}: {errno}. The verifier was not asked.",
+      help: "An array of n entries has the keys 0 to n-1; a hash table takes no more elements than it has entries; a map of programs or maps takes file descriptors of those.",
+    },
+    ja: {
+      rule: "プログラムより先に、マップに値が入れられます。キーと値の規則はマップの種類ごとに決まっています。",
+      why: "マップ {map} のキー {key} への書き込み（BPF_MAP_UPDATE_ELEM）が拒否されました: {errno}。verifier はまだ呼ばれていません。",
+      help: "要素数 n の array のキーは 0 から n-1 までです。hash には要素数より多くは入りません。プログラムやマップを入れるマップには、それらのファイルディスクリプタを入れます。",
     },
   },
   "program-size": {

@@ -13,6 +13,7 @@ export type RuleName = keyof typeof RULES;
 
 export const RULE_OF: Readonly<Record<RefusalId, RuleName>> = {
   "map-create": "map-create",
+  "map-update": "map-update",
   "program-size": "program-size",
   "load-attributes": "load-attributes",
   "log-full": "log-full",
