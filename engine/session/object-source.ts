@@ -6,7 +6,7 @@ import { helperName } from "../facts/helpers.ts";
 import { attachTypeName } from "../facts/prog-types.ts";
 import type { Load } from "../object/load.ts";
 import { DEFAULT_LICENSE, type MapDef } from "../program/program.ts";
-import type { ProgramInput } from "./views.ts";
+import type { MapInput, ProgramInput } from "./views.ts";
 
 /** A directive longer than this is not read. */
 const MAX_INIT = 8_000;
@@ -18,6 +18,8 @@ export function sourceOf(load: Load): ProgramInput | null {
   const { program } = load;
   if (program.insns.length > MAX_INSNS) return null;
   const names = program.maps.map(({ name }) => name.replace(/\W/g, "_").replace(/^(?=\d)/, "_"));
+  // A directive has no words for what an inner map looks like.
+  const maps = program.maps.flatMap((map, i) => (map.inner ? [mapInput({ ...map, name: names[i]! })] : []));
   const attach = attachTypeName(program.expectedAttachType);
   const head = [
     `@prog ${program.progType}`,
@@ -25,7 +27,7 @@ export function sourceOf(load: Load): ProgramInput | null {
     ...(program.progFlags === 0 ? [] : [`@flags ${program.progFlags}`]),
     ...(program.license === DEFAULT_LICENSE ? [] : [`@license ${program.license}`]),
     ...(program.funcInfo ? ["@btf functions"] : []),
-    ...program.maps.map((map, i) => directive(map, names[i]!)),
+    ...program.maps.flatMap((map, i) => (map.inner ? [] : [directive(map, names[i]!)])),
   ];
   const lines = new Map((program.lines ?? []).map((line) => [line.slot, line]));
   const functions = new Map(load.parts.map(({ of, at }) => [at, of.name]));
@@ -44,8 +46,18 @@ export function sourceOf(load: Load): ProgramInput | null {
     slot += slots;
   }
   const source = `${head.map((one) => `// ${one}\n`).join("")}\nstruct bpf_insn ${load.name.replace(/\W/g, "_")}[] = {\n${body.join("\n")}\n};\n`;
-  return { source, progType: program.progType, maps: [], ...(program.funcInfo && { funcInfo: true }) };
+  return { source, progType: program.progType, maps, ...(program.funcInfo && { funcInfo: true }) };
 }
+
+const mapInput = ({ name, type, keySize, valueSize, maxEntries, flags, inner }: MapDef): MapInput => ({
+  name,
+  type,
+  keySize,
+  valueSize,
+  maxEntries,
+  flags,
+  ...(inner && { inner: mapInput({ ...inner, name: inner.name.replace(/\W/g, "_") }) }),
+});
 
 /** A line of C in a comment of one line. */
 const comment = (text: string): string => text.trim().replace(/\\+$/, "").replaceAll("\t", " ");

@@ -52,9 +52,9 @@ test("a refused program points at its line of C, and is refused as macros too", 
 test("programs of all kinds assemble again as macros, to the same instructions", async () => {
   const { view, load, check } = await open("counter.bpf.o");
   for (const [i, { name }] of view.programs.entries()) {
-    const { program, insns } = await load(name);
+    const { program, insns, verdict } = await load(name);
     const again = await check.check(program!, i + 1);
-    expect([name, again.diagnostics]).toEqual([name, []]);
+    expect([name, again.diagnostics, again.verdict]).toEqual([name, [], verdict]);
     expect([name, again.slots.filter(({ text }) => text !== "").length]).toEqual([name, insns.length]);
   }
 });
