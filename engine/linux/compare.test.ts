@@ -20,6 +20,11 @@ test("a log falls into lines, message, diagnosis and statistics", () => {
   });
 });
 
+test("what the statistics say before their last line is no reason", () => {
+  const log = `R0 !read_ok\nverification time 35 usec\nstack depth 0+8\n${STATISTICS}`;
+  expect(partsOfLog(log).message).toBe("R0 !read_ok");
+});
+
 test("the same words are identical, whatever the width of their columns", () => {
   const { identical, same } = compare(
     said("accept", 0, "0: (b7) r0 = 0                        ; R0=0"),
@@ -46,6 +51,11 @@ test("each difference has a cause", () => {
     "verdict: width",
     "message: width",
   ]);
+  expect(causes(accepted, refused("64-bit load-acquires are only supported on 64-bit arches", 95))[0]).toBe(
+    "verdict: width",
+  );
+  expect(causes(accepted, refused("unknown opcode e5"))[0]).toBe("verdict: release");
+  expect(causes(accepted, refused("not supported without CONFIG_DEBUG_INFO_BTF", 524))[0]).toBe("verdict: btf");
   expect(causes(accepted, refused("in-kernel BTF is malformed"))).toEqual(["verdict: btf", "message: btf"]);
   expect(causes(accepted, refused("invalid bpf_context access off=64 size=8", 13), "perf_event")).toEqual([
     "verdict: width",

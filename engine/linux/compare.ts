@@ -57,6 +57,8 @@ export interface LogParts {
 }
 
 const STATISTICS = /^processed (\d+) insns/;
+/** Lines of BPF_LOG_STATS before that. */
+const TIMES = /^(?:verification time|stack depth|subprog \d+ \()/;
 const DIAGNOSIS = /^Verification failed: /;
 
 export function partsOfLog(log: string): LogParts {
@@ -65,7 +67,7 @@ export function partsOfLog(log: string): LogParts {
   const said = end < 0 ? all : all.slice(0, end);
   const from = said.findIndex((line) => DIAGNOSIS.test(line));
   const lines = from < 0 ? said : said.slice(0, from);
-  while (lines.at(-1) === "") lines.pop();
+  while (lines.length > 0 && (lines.at(-1) === "" || TIMES.test(lines.at(-1) as string))) lines.pop();
   const count = STATISTICS.exec(all[end] ?? "");
   return {
     lines,
@@ -81,17 +83,21 @@ const withoutBlanks = (line: string): string => line.replace(/ +/g, " ").trim();
 export const withoutAddresses = (line: string): string =>
   withoutBlanks(line).replace(/\b0x(?:f[0-9a-f]{15}|[c-f][0-9a-f]{7})\b/g, "0x…");
 
-/** What a kernel of 32 bits says because its JIT does without: functions of the program, kernel functions. */
-const WITHOUT_JIT = /non-JITed programs/;
-const OF_BTF = /\bBTF\b|\bbtf\b|attach_btf_id/;
+/** What a kernel of 32 bits says: its JIT does without functions and callbacks, and its stacks are as its interpreter rounds them. */
+const OF_WIDTH = /non-JITed programs|only supported on 64-bit arches|stack size/;
+/** Kernel functions, and helpers whose result or argument is a kernel structure, are found by the kernel's own BTF. */
+const OF_BTF = /BTF|\bbtf|invalid return type \d+ of func/;
+/** What a release says of instructions and helpers that came after it. */
+const OF_RELEASE =
+  /uses reserved fields|unknown opcode|invalid func unknown|unknown func |invalid atomic opcode|back-edge/;
 /** Types whose context has the size of the machine's registers. */
 const CONTEXT_OF_WORDS = new Set(["kprobe", "perf_event"]);
 
 function causeOf(message: string, progType: string): DifferenceCause | undefined {
-  if (WITHOUT_JIT.test(message)) return "width";
+  if (OF_WIDTH.test(message)) return "width";
   if (CONTEXT_OF_WORDS.has(progType) && /context access/.test(message)) return "width";
   if (OF_BTF.test(message)) return "btf";
-  return undefined;
+  return OF_RELEASE.test(message) ? "release" : undefined;
 }
 
 /** `ours`: the simulation's, of `progType`. */
