@@ -88,11 +88,15 @@ test("?embed=1 can be stepped and offers the playground", async ({ playground, p
   await expect(page.getByRole("link", { name: "Open in the playground" })).toBeVisible();
 });
 
-test("?present=1: a slide clicker steps", async ({ playground, page }) => {
-  await playground.open("?present=1");
+test("?present=1: a slide clicker loads, attaches, echoes, reads, steps", async ({ playground, page }) => {
+  await page.goto("./?present=1");
+  const scene = playground.id("scene");
+  await expect(scene).toHaveAttribute("data-press", "0");
   await expect(page.locator(".header")).toHaveCount(0);
-  await expect(playground.id("current-insn")).toHaveAttribute("data-index", "0");
-  await page.keyboard.press("PageDown");
+  for (let n = 1; n <= 7; n++) {
+    await page.keyboard.press("PageDown");
+    await expect(scene).toHaveAttribute("data-press", String(n));
+  }
   await expect(playground.id("current-insn")).toHaveAttribute("data-index", "1");
   await page.keyboard.press("PageUp");
   await expect(playground.id("current-insn")).toHaveAttribute("data-index", "0");

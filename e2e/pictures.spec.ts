@@ -73,7 +73,18 @@ const PICTURES: readonly Picture[] = [
   { name: "layout-verify-dark", size: DESK, theme: "dark", address: "#example/loop", act: key("Alt+3") },
   { name: "lesson-ja", size: DESK, lang: "ja", address: "#lesson/9" },
   { name: "lesson-phone", size: PHONE, address: "#lesson/9" },
-  { name: "presenting-dark-ja", size: DESK, theme: "dark", lang: "ja", address: "?present=1#lesson/3" },
+  {
+    name: "presenting-dark-ja",
+    size: DESK,
+    theme: "dark",
+    lang: "ja",
+    address: "?present=1#lesson/3",
+    act: async (page, playground) => {
+      await expect(playground.id("scene")).toHaveAttribute("data-press", "0");
+      await page.keyboard.press("PageDown");
+      await expect(playground.id("caption")).toContainText("fd は 3");
+    },
+  },
   { name: "phone", size: PHONE },
   { name: "phone-machine-dark-ja", size: PHONE, theme: "dark", lang: "ja", act: tab("マシン") },
   { name: "phone-kernel", size: PHONE, act: tab("Kernel") },
@@ -91,9 +102,12 @@ for (const { name, size, theme, lang, address = "", act } of PICTURES)
         [JSON.stringify({ theme: theme ?? "light", language: lang ?? "en" })],
       );
       await page.emulateMedia({ reducedMotion: "reduce" });
-      await playground.open(address);
-      if (size[0] >= TABLET[0]) await playground.editorReady();
-      if (size === DESK) await expect(page.getByTestId("timeline")).toBeAttached();
+      if (address.includes("present")) await page.goto(`./${address}`);
+      else {
+        await playground.open(address);
+        if (size[0] >= TABLET[0]) await playground.editorReady();
+        if (size === DESK) await expect(page.getByTestId("timeline")).toBeAttached();
+      }
       await act?.(page, playground);
       await page.addStyleTag({ content: STILL });
       await page.evaluate(() => document.fonts.ready);

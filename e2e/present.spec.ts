@@ -1,96 +1,223 @@
-// Presenting: a slide clicker walks the lesson and the run, the step is said in large letters, a second window keeps step.
+// Presenting: a slide clicker alone gives the whole talk; nothing on the stage is cut or too small; a second window keeps step.
+import type { Page } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
-import { expect, test } from "./page.ts";
+import { expect, type Playground, test } from "./page.ts";
 
-test("the clicker uncovers the lesson's points, then walks the run, then goes on to the next lesson", async ({
+/** Least sizes of type, of the stage's height. */
+const LEAST = { code: 0.032, text: 0.024 } as const;
+
+const scene = (page: Page) => page.getByTestId("scene");
+
+/** Opens an address on the stage. */
+async function onStage(playground: Playground, address: string): Promise<void> {
+  await playground.page.goto(`./${address}`);
+  await expect(scene(playground.page)).toHaveAttribute("data-press", "0");
+}
+
+/** One press, and what stands on the stage after it. */
+async function press(page: Page, key: string, press: number): Promise<void> {
+  await page.keyboard.press(key);
+  await expect(scene(page)).toHaveAttribute("data-press", String(press));
+}
+
+interface Sight {
+  readonly kinds: readonly string[];
+  readonly slides: string;
+  /** All that is to be read on the stage, and which parts of it are marked or lit. */
+  readonly text: string;
+  readonly marked: string;
+  readonly answer: string;
+  readonly title: string;
+  /** What leaves its place, and what is too small, in words. */
+  readonly faults: readonly string[];
+}
+
+/** Reads the stage as it is drawn. */
+const look = (page: Page): Promise<Sight> =>
+  page.evaluate((least): Sight => {
+    const stage = document.querySelector("[data-testid=scene]") as HTMLElement;
+    const height = window.innerHeight;
+    const faults: string[] = [];
+    const walker = document.createTreeWalker(stage, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = (node.textContent ?? "").trim();
+      const holder = node.parentElement as HTMLElement;
+      const style = getComputedStyle(holder);
+      if (text === "" || style.visibility === "hidden" || holder.closest(".visually-hidden")) continue;
+      const size = Number.parseFloat(style.fontSize) / height;
+      const asked = holder.closest(".lines__row, .terminal, .registers, .context-picture pre")
+        ? least.code
+        : least.text;
+      if (size < asked - 0.0005) faults.push(`${(100 * size).toFixed(2)} %: ${text.slice(0, 40)}`);
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const box = range.getBoundingClientRect();
+      let place = { left: 0, top: 0, right: window.innerWidth, bottom: height };
+      for (let outer: Element | null = holder; outer; outer = outer.parentElement)
+        if (getComputedStyle(outer).overflow !== "visible") {
+          const { left, top, right, bottom } = outer.getBoundingClientRect();
+          place = {
+            left: Math.max(place.left, left),
+            top: Math.max(place.top, top),
+            right: Math.min(place.right, right),
+            bottom: Math.min(place.bottom, bottom),
+          };
+        }
+      const out = [place.left - box.left, place.top - box.top, box.right - place.right, box.bottom - place.bottom];
+      if (Math.max(...out) > 1.5) faults.push(`cut: ${text.slice(0, 60)}`);
+    }
+    const all = (selector: string): string =>
+      [...stage.querySelectorAll(selector)].map((one) => one.textContent).join("|");
+    return {
+      kinds: [stage.dataset.scene ?? "", stage.dataset.beside ?? ""],
+      slides: stage.dataset.slides ?? "",
+      text: stage.innerText,
+      marked: all("[data-marked], [data-lit], [data-refused], [data-on], [data-right], [data-written], [data-shown]"),
+      answer: all("[data-large]"),
+      title: all(".lines__title"),
+      faults,
+    };
+  }, LEAST);
+
+/** Files and functions whose code must have been on the stage. */
+const HUNKS = [
+  "BPF_PROG_TYPE_OREORE,",
+  "if (expected_attach_type == BPF_OREORE_ATTACH)",
+  "return BPF_PROG_TYPE_OREORE;",
+  "ret = oreore_bpf_prog_attach(prog);",
+  "return oreore_bpf_prog_detach();",
+  "struct bpf_prog __rcu *oreore_prog;",
+  "bpf_prog_run(prog, &ctx)",
+] as const;
+
+for (const [width, height] of [
+  [1280, 720],
+  [1920, 1080],
+] as const)
+  test(`the whole talk by PageDown alone, in Japanese, at ${width} × ${height}`, async ({ playground, page }) => {
+    test.setTimeout(240_000);
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await onStage(playground, "?lang=ja&present=1#talk");
+    const presses = Number(await scene(page).getAttribute("data-presses"));
+    expect(presses).toBeLessThanOrEqual(400);
+    const seen: Sight[] = [await look(page)];
+    for (let n = 1; n <= presses; n++) {
+      await press(page, "PageDown", n);
+      const sight = await look(page);
+      const before = seen.at(-1) as Sight;
+      expect([sight.text, sight.marked], `press ${n} changes nothing`).not.toEqual([before.text, before.marked]);
+      seen.push(sight);
+    }
+    expect(seen.flatMap(({ faults }, n) => faults.map((fault) => `press ${n}: ${fault}`))).toEqual([]);
+    expect(seen.some(({ answer, kinds }) => kinds.includes("terminal") && answer === "52")).toBe(true);
+    const code = seen.filter(({ kinds }) => kinds.includes("code"));
+    for (const hunk of HUNKS)
+      expect(
+        code.some(({ text }) => text.includes(hunk)),
+        hunk,
+      ).toBe(true);
+    expect(seen.every(({ text }) => /[぀-ヿ一-鿿]/.test(text))).toBe(true);
+    await page.keyboard.press("PageDown"); // past the end nothing happens
+    // Back, each press undone.
+    for (let n = presses - 1; n >= 0; n--) {
+      await press(page, "PageUp", n);
+      if (n % 10 === 0) expect((await look(page)).text).toBe(seen[n]?.text);
+    }
+  });
+
+for (const [width, height] of [
+  [1024, 768],
+  [3840, 2160],
+] as const)
+  test(`nothing on the stage is cut or too small at ${width} × ${height}`, async ({ playground, page }) => {
+    test.setTimeout(240_000);
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await onStage(playground, "?lang=en&present=1#talk");
+    const presses = Number(await scene(page).getAttribute("data-presses"));
+    const faults: string[] = [];
+    for (let n = 1; n <= presses; n++) {
+      await press(page, "PageDown", n);
+      faults.push(...(await look(page)).faults.map((fault) => `press ${n}: ${fault}`));
+    }
+    expect(faults).toEqual([]);
+  });
+
+test("arrows, space, Home, End and b do on the stage what a clicker does; Escape leads to the lesson", async ({
   playground,
   page,
 }) => {
-  await playground.open("?lang=en&present=1#lesson/2");
-  const points = page.locator(".lesson__point");
-  await expect(points).toHaveCount(1);
-  await page.keyboard.press("PageDown");
-  await expect(points).toHaveCount(2);
-  await page.keyboard.press("PageUp");
-  await expect(points).toHaveCount(1);
-  for (let i = 2; i <= 6; i++) {
-    await page.keyboard.press("PageDown");
-    await expect(points).toHaveCount(i);
-  }
-  await page.keyboard.press("PageDown"); // a refused program has no run
-  await expect(page.getByRole("heading", { name: "Somewhere to attach it" })).toBeVisible();
-});
-
-test("a point may take the run along; the caption says what the step did, in both languages", async ({
-  playground,
-  page,
-}) => {
-  await playground.open("?lang=en&present=1#lesson/1");
-  await playground.expectVerdict("accept");
-  await expect(playground.id("caption")).toContainText("step 0 of 3");
-  for (let i = 0; i < 4; i++) await page.keyboard.press("PageDown");
-  await expect(playground.id("caption")).toContainText("R0 = 10 (4 bytes read at R1+0)");
-  await page.keyboard.press("PageDown");
-  await page.keyboard.press("PageDown");
-  await expect(playground.id("caption")).toContainText("R0 = 10 + 42 = 52");
-  await playground.id("language").click();
-  await page.keyboard.press("PageUp");
-  await expect(playground.id("caption")).toContainText("R0 = 10(R1+0 から 4 バイトを読み出し)");
-});
-
-test("+ and - change the size of all type, between 1 and 2.5", async ({ playground, page }) => {
-  await playground.open("?lang=en&present=1");
-  const size = () => page.locator(".stage__said").evaluate((e) => Number.parseFloat(getComputedStyle(e).fontSize));
-  await expect(playground.id("stage")).toBeVisible();
-  const before = await size();
-  await page.keyboard.press("+");
-  await expect.poll(size).toBeGreaterThan(before);
-  for (let i = 0; i < 20; i++) await page.keyboard.press("-");
-  await expect.poll(size).toBe(25);
-  for (let i = 0; i < 20; i++) await page.keyboard.press("+");
-  await expect.poll(size).toBe(62.5);
-  await expect(page.getByRole("button", { name: "Bigger" })).toBeDisabled();
+  await onStage(playground, "?lang=en&present=1#lesson/2");
+  await press(page, "ArrowRight", 1);
+  await press(page, "Space", 2);
+  await press(page, "ArrowLeft", 1);
+  await page.keyboard.press("End");
+  const presses = (await scene(page).getAttribute("data-presses")) ?? "";
+  await expect(scene(page)).toHaveAttribute("data-press", presses);
+  await page.keyboard.press("b");
+  await expect(playground.id("black")).toBeVisible();
+  await page.keyboard.press("b");
+  await expect(playground.id("black")).toHaveCount(0);
+  await press(page, "Home", 0);
   await page.keyboard.press("Escape");
   await expect(playground.id("stage")).toHaveCount(0);
-  await expect(page.locator(".header")).toBeVisible();
+  await expect(playground.id("lesson")).toContainText("A program type of your own");
 });
 
-test("asked before shown: the value is covered until a click", async ({ playground, page }) => {
-  await playground.open("?lang=en&present=1");
-  await playground.expectVerdict("accept");
-  await page.keyboard.press("q");
+test("past its end a lesson leads to the start of the next, before its start to the end of the one before", async ({
+  playground,
+  page,
+}) => {
+  await onStage(playground, "?lang=en&present=1#lesson/3");
+  const presses = (await scene(page).getAttribute("data-presses")) ?? "";
+  await page.keyboard.press("End");
+  await expect(scene(page)).toHaveAttribute("data-press", presses);
   await page.keyboard.press("PageDown");
-  await page.keyboard.press("PageDown");
-  const caption = playground.id("caption");
-  await expect(caption).toContainText("R0 = 10 + 42 =");
-  await expect(caption).not.toContainText("52");
-  await expect(playground.id("reg-r0")).toHaveCSS("color", "rgba(0, 0, 0, 0)");
-  await page.getByRole("button", { name: "Show the value" }).click();
-  await expect(caption).toContainText("R0 = 10 + 42 = 52");
-  await expect(playground.id("reg-r0")).not.toHaveCSS("color", "rgba(0, 0, 0, 0)");
+  await expect(scene(page)).toContainText("Step 3");
+  await expect(scene(page)).toHaveAttribute("data-press", "0");
+  await page.keyboard.press("PageUp");
+  await expect(scene(page)).toContainText("the files to take home");
+  await expect(scene(page)).toHaveAttribute("data-press", presses);
 });
 
-test("the speaker's window is in step, and moves the page", async ({ playground, page, context }) => {
-  await playground.open("?lang=ja&present=1#lesson/1");
-  await playground.expectVerdict("accept");
-  const [speaker] = await Promise.all([
-    context.waitForEvent("page"),
-    page.getByRole("button", { name: "発表者の画面" }).click(),
-  ]);
+test("the language may change on the stage; a program without a lesson has a stage too", async ({
+  playground,
+  page,
+}) => {
+  await onStage(playground, "?lang=ja&present=1#example/plus42");
+  const presses = Number(await scene(page).getAttribute("data-presses"));
+  for (let n = 1; n <= 5; n++) await press(page, "PageDown", n);
+  await expect(playground.id("caption")).toContainText("答えは 52 です");
+  expect(presses).toBe(9);
+  await press(page, "End", presses);
+  await expect(page.getByTestId("reg-r0")).toHaveText("52");
+});
+
+test("the speaker's window is in step, and moves the stage", async ({ playground, page, context }) => {
+  await onStage(playground, "?lang=ja&present=1#lesson/1");
+  const opened = context.waitForEvent("page");
+  await page.getByRole("button", { name: "発表者の画面" }).click();
+  const speaker = await opened;
   await expect(speaker.getByRole("heading", { name: "カーネルの中の VM" })).toBeVisible();
   await expect(speaker.getByTestId("speaker-notes")).toContainText("カーネルを再コンパイルせずに");
-  await expect(speaker.getByTestId("speaker-place")).toContainText("要点 1 / 6");
+  await expect(speaker.getByTestId("speaker-place")).toContainText("スライド 1");
+  await expect(speaker.getByTestId("speaker-next")).toContainText("西村");
   await expect(speaker.getByTestId("elapsed")).toContainText(/\d\d:\d\d/);
-  await page.keyboard.press("PageDown");
-  await expect(speaker.getByTestId("speaker-place")).toContainText("要点 2 / 6");
+  await expect(speaker.getByTestId("plan")).toContainText("00:00");
+  await expect(speaker.getByText("解答")).toBeVisible();
   await speaker.getByRole("button", { name: "進む" }).click();
-  await expect(page.locator(".lesson__point")).toHaveCount(3);
+  await expect(scene(page)).toHaveAttribute("data-press", "1");
   await speaker.keyboard.press("PageDown");
-  await expect(page.locator(".lesson__point")).toHaveCount(4);
+  await expect(scene(page)).toHaveAttribute("data-press", "2");
+  await speaker.keyboard.press("b");
+  await expect(playground.id("black")).toBeVisible();
+  await speaker.keyboard.press("b");
+  await expect(playground.id("black")).toHaveCount(0);
   // Without a network it goes on: nothing passes through one.
   await context.setOffline(true);
   await page.keyboard.press("PageUp");
-  await expect(speaker.getByTestId("speaker-place")).toContainText("要点 3 / 6");
+  await expect(speaker.getByTestId("speaker-next")).toContainText("探検隊");
   await context.setOffline(false);
   await page.keyboard.press("Escape");
   await expect(speaker.getByText("発表しているページを待っています")).toBeVisible();
@@ -119,20 +246,31 @@ test("a lesson on paper: text, program, verdict, registers at its steps, and not
   await expect(paper).toHaveCount(0);
 });
 
-test("axe finds nothing on the stage, the speaker's window and the paper", async ({ playground, page, context }) => {
-  await playground.open("?lang=en&present=1#lesson/1");
-  await playground.expectVerdict("accept");
-  await page.keyboard.press("PageDown");
-  await page.keyboard.press("PageDown");
-  expect(await faultsOf(page, { within: ".stage" })).toEqual([]);
-  expect(await faultsOf(page, { within: ".lesson" })).toEqual([]);
-  const [speaker] = await Promise.all([
-    context.waitForEvent("page"),
-    page.getByRole("button", { name: "Speaker's window" }).click(),
-  ]);
-  await expect(speaker.getByTestId("speaker-notes")).toBeVisible();
-  expect(await faultsOf(speaker, { within: "main" })).toEqual([]);
-  await page.keyboard.press("Control+p");
-  await expect(playground.id("print").getByRole("table")).toBeVisible();
-  expect(await faultsOf(page, { within: ".print" })).toEqual([]);
-});
+for (const theme of ["light", "dark", "contrast"] as const)
+  test(`axe finds nothing on the stage, the speaker's window and the paper: ${theme}`, async ({
+    playground,
+    page,
+    context,
+  }) => {
+    await context.addInitScript(
+      (settings) => localStorage.setItem("oreore.settings", settings),
+      JSON.stringify({ theme, language: "en" }),
+    );
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await onStage(playground, "?lang=en&present=1#lesson/3");
+    await press(page, "PageDown", 1);
+    await press(page, "PageDown", 2);
+    expect(await faultsOf(page, ".stage")).toEqual([]);
+    await press(page, "PageDown", 3);
+    await press(page, "PageDown", 4);
+    expect(await faultsOf(page, ".stage")).toEqual([]);
+    const opened = context.waitForEvent("page");
+    await page.getByRole("button", { name: "Speaker's window" }).click();
+    const speaker = await opened;
+    await expect(speaker.getByTestId("speaker-notes")).toBeVisible();
+    expect(await faultsOf(speaker, "main")).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+p");
+    await expect(playground.id("print").getByText("Program").first()).toBeVisible();
+    expect(await faultsOf(page, ".print")).toEqual([]);
+  });

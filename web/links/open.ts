@@ -9,8 +9,19 @@ import { noteWhat, openExample, openLesson, openProgram, openTalk } from "../sto
 import { freshCheck } from "../stores/verdict.ts";
 import type { LinkFault, LinkState } from "./codec.ts";
 
+let first: Promise<void> | undefined;
+
 /** Reads the address; called at the start and when the fragment changes. */
-export async function openAddress(): Promise<void> {
+export function openAddress(): Promise<void> {
+  const opening = openFragment();
+  first ??= opening;
+  return opening;
+}
+
+/** What the page was opened with is there. */
+export const addressOpened = (): Promise<void> => first ?? Promise.resolve();
+
+async function openFragment(): Promise<void> {
   if (location.hash.length < 2) return;
   const { decodeLink } = await import("./codec.ts");
   const link = await decodeLink(location.hash);

@@ -1,7 +1,7 @@
 // Type on the stage: never under the floor, never wider than the area, and nothing lost without a word.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CODE, columns, fit, LINE_HEIGHT, untabbed } from "./fit.ts";
+import { CODE, columns, fitted, LINE_HEIGHT, untabbed } from "./fit.ts";
 
 const STAGES = [
   [1024, 768],
@@ -12,13 +12,13 @@ const STAGES = [
 
 test("a short text is large, a long one stands at the floor", () => {
   const area = { width: 1180, height: 480 };
-  expect(fit(["exit"], area, 720).size).toBeCloseTo(720 * CODE.most);
-  expect(fit(["x".repeat(400)], area, 720).size).toBeCloseTo(720 * CODE.least);
+  expect(fitted(["exit"], area, 720).size).toBeCloseTo(720 * CODE.most);
+  expect(fitted(["x".repeat(400)], area, 720).size).toBeCloseTo(720 * CODE.least);
 });
 
 test("what has no room is shown as a window around the marked line, which says what it leaves out", () => {
   const lines = Array.from({ length: 60 }, (_, i) => `line ${i}`);
-  const { rows, above, below } = fit(lines, { width: 1180, height: 480 }, 720, 30);
+  const { rows, above, below } = fitted(lines, { width: 1180, height: 480 }, 720, 30);
   expect(rows.some(({ line }) => line === 30)).toBe(true);
   expect(above + below + new Set(rows.map(({ line }) => line)).size).toBe(60);
 });
@@ -35,7 +35,7 @@ test("no row is wider or the whole higher than the area; every letter of the row
       fc.constantFrom(...STAGES),
       (lines, [width, height]) => {
         const area = { width: width * 0.9, height: height * 0.6 };
-        const { size, rows, above, below } = fit(lines, area, height, 0);
+        const { size, rows, above, below } = fitted(lines, area, height, 0);
         expect(size).toBeGreaterThanOrEqual(height * CODE.least);
         for (const { text } of rows) expect(columns(text) * size * 0.6).toBeLessThanOrEqual(area.width);
         expect((rows.length + (above > 0 ? 1 : 0) + (below > 0 ? 1 : 0)) * size * LINE_HEIGHT).toBeLessThanOrEqual(

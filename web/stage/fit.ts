@@ -47,7 +47,7 @@ export function untabbed(text: string): string {
 }
 
 /** `stage`: its height in pixels. `mark`: the line that must be in sight. */
-export function fit(lines: readonly string[], area: Area, stage: number, mark = 0, most: number = CODE.most): Fit {
+export function fitted(lines: readonly string[], area: Area, stage: number, mark = 0, most: number = CODE.most): Fit {
   const texts = lines.map(untabbed);
   const longest = Math.max(1, ...texts.map(columns));
   const free = Math.min(

@@ -2,6 +2,7 @@
 // Loaded when someone presents.
 import { create } from "zustand";
 import { loadLesson, TALK } from "../lessons/index.ts";
+import { addressOpened } from "../links/open.ts";
 import { type Frame, film, pressesOf, type Reel } from "../stage/film.ts";
 import { programLesson } from "../stage/plain-scenes.ts";
 import { stageEngine } from "../stage/remote.ts";
@@ -51,9 +52,9 @@ async function open(): Promise<{ readonly key: string; readonly reels: readonly 
     return { key: "talk", reels };
   }
   if (lesson && useProgram.getState().lesson !== 0) return { key: `lesson ${lesson.id}`, reels: [{ lesson, number }] };
-  const { source, progType, maps, input, title, revision } = useProgram.getState();
   const check = await freshCheck();
   const run = check?.verdict === "accept" ? await ensureRun() : null;
+  const { source, progType, maps, input, title, revision } = useProgram.getState();
   const made = programLesson(
     { source, progType, maps, input, recipe: [true, true, true, true], step: 0, view: "editor", print: [] },
     title ?? { en: "Oreore", ja: "Oreore" },
@@ -67,8 +68,13 @@ async function open(): Promise<{ readonly key: string; readonly reels: readonly 
 /** Where the film of the lesson that is opened next begins. */
 let nextFrom: "start" | "end" = "start";
 
+let followed = 0;
+
 async function follow(): Promise<void> {
+  const mine = ++followed;
+  await addressOpened();
   const { key, reels } = await open();
+  if (mine !== followed) return;
   if (key === shownKey && get().frames.length > 0) return;
   shownKey = key;
   const from = nextFrom;

@@ -1,6 +1,6 @@
 // Lines of code on the stage: as large as there is room for, the marked ones on yellow, the added ones with their sign.
 
-import { type Area, fit, LINE_HEIGHT } from "../fit.ts";
+import { type Area, fitted, LINE_HEIGHT } from "../fit.ts";
 import { useStageText } from "../useStageText.ts";
 
 export interface Line {
@@ -36,7 +36,7 @@ export function Lines({ lines, area, stage, title, most }: Props) {
     width: area.width - 2 * PADDING * stage,
     height: area.height - (2 * PADDING + (title ? TITLE : 0)) * stage,
   };
-  const { size, rows, above, below } = fit(untab(shown, signed), room, stage, mark, most);
+  const { size, rows, above, below } = fitted(untab(shown, signed), room, stage, mark, most);
   return (
     <figure className="lines" style={{ padding: PADDING * stage }}>
       {title && (

@@ -17,7 +17,7 @@ export function MachinePicture({ frame, area, stage }: PictureProps) {
   const line = check.slots.find((one) => one.slot === slot)?.span?.line ?? 0;
   const lines = sourceLines(world, "").map((one) => ({ ...one, marked: one.at === line }));
   return (
-    <div className="machine-picture">
+    <div className="machine-picture" data-testid="current-insn" data-index={slot}>
       <Lines lines={lines} area={{ width: area.width * PROGRAM, height: area.height }} stage={stage} />
       <Registers world={world} room={area.height / stage} />
     </div>
@@ -49,7 +49,7 @@ function Registers({ world, room }: { readonly world: World; readonly room: numb
             data-reads={(step && (step.reads >> n) & 1) || undefined}
           >
             <dt>R{n}</dt>
-            <dd key={step?.step} data-testid={`stage-r${n}`}>
+            <dd key={step?.step} data-testid={`reg-r${n}`} data-value={step?.regs[n]}>
               <Value n={n} world={world} isSet={((set >> n) & 1) === 1} />
             </dd>
           </div>
