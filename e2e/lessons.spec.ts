@@ -69,9 +69,9 @@ test("a prediction comes before its answer; a blank is uncovered by a click; hin
 }) => {
   await playground.open("?lang=en#lesson/1");
   const lesson = playground.id("lesson");
-  await expect(lesson.getByText("Not quite")).toHaveCount(0);
+  await expect(lesson.getByText("Not right")).toHaveCount(0);
   await lesson.getByRole("radio", { name: "42" }).check();
-  await expect(lesson.getByText("Not quite: 52.")).toBeVisible();
+  await expect(lesson.getByText("Not right. The answer: 52")).toBeVisible();
   await lesson.getByRole("button", { name: "Guess again" }).click();
   await lesson.getByRole("radio", { name: "52" }).check();
   await expect(lesson.getByText("Right.")).toBeVisible();

@@ -16,7 +16,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import type { GoalView } from "../../engine/index.ts";
 import { goalText, type LessonTexts, useLessonText } from "../i18n/lessons.ts";
 import { LESSON_IDS, textOf } from "../lessons/index.ts";
-import type { Lesson, LessonText, Point } from "../lessons/lesson.ts";
+import type { Lesson, LessonText, Point, Solution, SolutionAct } from "../lessons/lesson.ts";
 import { Acting, Markdown } from "../lessons/Markdown.tsx";
 import { Predict } from "../lessons/Predict.tsx";
 import { slidesText } from "../lessons/parse-scene.ts";
@@ -137,13 +137,47 @@ function Hints({ lesson, shown }: { readonly lesson: Lesson; readonly shown: Les
           <Markdown tokens={tokens} name={`hint${i}`} />
         </div>
       ))}
-      {taken < hints.length && (
+      {taken < hints.length ? (
         <button type="button" className="button" onClick={moreHints}>
           {text.hint(taken + 1, hints.length)}
         </button>
+      ) : (
+        lesson.solution && <SolutionView key={lesson.id} solution={lesson.solution} />
       )}
     </div>
   );
+}
+
+/** What solves the lesson, once all hints are taken: the acts, and the program where one is written. */
+function SolutionView({ solution }: { readonly solution: Solution }) {
+  const text = useLessonText();
+  const [open, setOpen] = useState(false);
+  if (!open)
+    return (
+      <button type="button" className="button" onClick={() => setOpen(true)}>
+        {text.solution}
+      </button>
+    );
+  const acts = solution.acts.filter((act) => act.do !== "write");
+  return (
+    <div className="lesson__hint" data-testid="solution">
+      {acts.length > 0 && (
+        <p>
+          {text.solutionActs} <code>{acts.map(actText).join(", ")}</code>
+        </p>
+      )}
+      {solution.source !== "" && (
+        <pre className="lesson__code">
+          <code>{solution.source}</code>
+        </pre>
+      )}
+    </div>
+  );
+}
+
+function actText(act: SolutionAct): string {
+  if (act.do === "echo") return `echo ${act.text}`;
+  return act.do === "step" ? `step ${act.to}` : act.do;
 }
 
 interface FootProps {

@@ -33,6 +33,8 @@ export interface LessonTexts {
   readonly wrong: (answer: string) => string;
   readonly guessAgain: string;
   readonly hint: (n: number, all: number) => string;
+  readonly solution: string;
+  readonly solutionActs: string;
   readonly goal: string;
   readonly goalMet: string;
   readonly goalOf: (met: number, all: number) => string;
@@ -118,9 +120,11 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     guessHere: "Your prediction",
     check: "That is my guess",
     right: "Right.",
-    wrong: (answer) => `Not quite: ${answer}.`,
+    wrong: (answer) => `Not right. The answer: ${answer}`,
     guessAgain: "Guess again",
     hint: (n, all) => (all === 1 ? "A hint" : `Hint ${n} of ${all}`),
+    solution: "Show the solution",
+    solutionActs: "What to do, in order:",
     goal: "Goal",
     goalMet: "Solved",
     goalOf: (met, all) => `${met} of ${all}`,
@@ -142,7 +146,7 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       refuses: ({ on, is, secret }) =>
         secret ? "Right for other inputs, which are not told" : `Writing ${on} fails with ${is}`,
       insns: ({ compare: how, than }) => `The program has ${compare[how]?.en} ${than} instructions`,
-      walked: ({ compare: how, than }) => `The verifier walks ${compare[how]?.en} ${than} instructions`,
+      walked: ({ compare: how, than }) => `The verifier processes ${compare[how]?.en} ${than} instructions`,
       steps: ({ on, compare: how, than }) => `A run with ${on} takes ${compare[how]?.en} ${than} steps`,
       uses: ({ what }) => `The program uses “${what}”`,
       avoids: ({ what }) => `The program does without “${what}”`,
@@ -219,9 +223,11 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     guessHere: "あなたの予想",
     check: "これで予想する",
     right: "正解です。",
-    wrong: (answer) => `惜しい。答えは ${answer} です。`,
+    wrong: (answer) => `不正解です。答え: ${answer}`,
     guessAgain: "もう一度予想する",
     hint: (n, all) => (all === 1 ? "ヒント" : `ヒント ${n} / ${all}`),
+    solution: "解答を見る",
+    solutionActs: "すること (この順に):",
     goal: "ゴール",
     goalMet: "解けました",
     goalOf: (met, all) => `${met} / ${all}`,
@@ -243,7 +249,7 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       refuses: ({ on, is, secret }) =>
         secret ? "伏せてあるほかの入力でも正しい" : `${on} の書き込みが ${is} で失敗する`,
       insns: ({ compare: how, than }) => `命令の数が ${than} ${compare[how]?.ja}`,
-      walked: ({ compare: how, than }) => `verifier が歩く命令が ${than} ${compare[how]?.ja}`,
+      walked: ({ compare: how, than }) => `verifier がたどる命令が ${than} ${compare[how]?.ja}`,
       steps: ({ on, compare: how, than }) => `${on} での実行が ${than} ステップ${compare[how]?.ja}`,
       uses: ({ what }) => `「${what}」を使う`,
       avoids: ({ what }) => `「${what}」を使わない`,
@@ -259,7 +265,7 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     },
     file: {
       title: "ファイルのレッスン",
-      about: "Markdown ファイルをここに落とすか、選ぶか、本文を貼り付けてください。この端末の外には出ません。",
+      about: "Markdown ファイルをここにドロップするか、選ぶか、本文を貼り付けてください。この端末の外には出ません。",
       paste: "レッスンの本文",
       choose: "ファイルを選ぶ",
       open: "開く",

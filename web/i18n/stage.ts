@@ -159,7 +159,7 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
     verdict: { accept: "受理", reject: "拒否", error: "アセンブルできません" },
     on: "済み",
     off: "これから",
-    recipe: ["Program Type を定義", "アタッチする機能を用意", "実行する関数を定義", "ユーザランドから呼び出し"],
+    recipe: ["プログラムタイプを定義", "アタッチする機能を用意", "実行する関数を定義", "ユーザランドから呼び出し"],
     file: (path, line) => `${path} ${line} 行目`,
     blank: "空欄",
     parts: {
@@ -186,7 +186,7 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
     calls: {
       load: ({ ret, errnoName, verified, recipe }) => {
         if (ret >= 0) return `検証に通り、ロードされました。fd は ${ret} です`;
-        if (!recipe[0]) return `${errnoName}: カーネルはこの Program Type を知りません`;
+        if (!recipe[0]) return `${errnoName}: カーネルはこのプログラムタイプを知りません`;
         return verified ? `${errnoName}: verifier が拒否しました` : `${errnoName}: 検証の前に断られました`;
       },
       attach: ({ ret, errnoName, recipe }) => {

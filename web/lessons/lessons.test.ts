@@ -40,6 +40,7 @@ class Student {
     else if (action.do === "attach") note(await session.kernel.attach());
     else if (action.do === "echo") note(await session.kernel.writeFile(HOOK, `${action.text}\n`));
     else if (action.do === "cat") note(await session.kernel.readFile(HOOK));
+    else if (action.do === "detach") note(await session.kernel.detach());
     else {
       const event = { kind: "sysfs" as const, path: HOOK, data: this.lesson.state.input };
       const { run } = await session.runs.runOnce(this.program, event, true);

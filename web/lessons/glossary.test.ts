@@ -1,0 +1,25 @@
+// One word for one thing: what the glossary forbids stands in no lesson and in no dictionary of the learning part.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+
+/** The last column of the table, word by word. */
+const FORBIDDEN: readonly string[] = read("GLOSSARY.md")
+  .split("\n")
+  .filter((line) => line.startsWith("| ") && !line.startsWith("| English"))
+  .flatMap((line) => (line.split("|").at(-2) ?? "").split(", "))
+  .map((word) => word.trim())
+  .filter((word) => word !== "");
+
+const LESSONS = readdirSync(new URL("built-in", import.meta.url)).map((name) => `built-in/${name}`);
+const DICTIONARIES = ["../i18n/lessons.ts", "../i18n/stage.ts"];
+
+test("the glossary forbids something", () => {
+  expect(FORBIDDEN.length).toBeGreaterThan(20);
+});
+
+test.each([...LESSONS, ...DICTIONARIES])("%s has no word that the glossary forbids", (path) => {
+  const text = read(path);
+  expect(FORBIDDEN.filter((word) => text.includes(word))).toEqual([]);
+});
