@@ -22,7 +22,7 @@ const TEXTS = {
 
 async function act(playground: Playground, action: Action): Promise<void> {
   const { page } = playground;
-  if (action.do === "write") await playground.write(action.source);
+  if ("source" in action) await playground.write(action.source);
   else if (action.do === "echo") {
     await playground.echo(action.text);
     await expect(playground.id("syscall-log")).toContainText(`"${action.text}\\n"`);
