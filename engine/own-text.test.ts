@@ -21,7 +21,10 @@ interface Pattern {
 }
 
 /** What may fit all the same, and why: nothing has to so far. */
-const ALLOWED: readonly (readonly [file: string, source: string, why: string])[] = [];
+const ALLOWED: readonly (readonly [file: string, source: string, why: string])[] = [
+  ["web/lessons/parse-scene.ts", "split  + ", "a lesson's file joins the two things of a scene so"],
+  ["web/lessons/parse-scene.ts", "includes  + ", "a lesson's file joins the two things of a scene so"],
+];
 
 function* filesOf(room: string): Generator<string> {
   for (const entry of readdirSync(resolve(ENGINE, "..", room), { withFileTypes: true, recursive: true })) {

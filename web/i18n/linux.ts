@@ -38,7 +38,7 @@ export interface LinuxTexts {
   readonly none: string;
   readonly diagnosis: (version: string) => string;
   readonly logs: string;
-  readonly reasons: Readonly<Record<"does not assemble" | "no such type" | "not simulated" | "own type", string>>;
+  readonly reasons: Readonly<Record<"assembly" | "type" | "not simulated" | "own type", string>>;
   readonly takeHome: string;
   readonly stage: string;
   readonly stages: Readonly<Record<"simulated" | "real", string>>;
@@ -96,8 +96,8 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     diagnosis: (version) => `Diagnosis by Linux ${version} itself`,
     logs: "The logs side by side",
     reasons: {
-      "does not assemble": "The program does not assemble: there is nothing to ask yet.",
-      "no such type": "This kernel has no such program type. OREORE is in the 6.1.",
+      assembly: "The program does not assemble: there is nothing to ask yet.",
+      type: "This kernel has no such program type. OREORE is in the 6.1.",
       "not simulated": "The page does not simulate this program, so there is nothing to compare.",
       "own type": "Your own program type is in no kernel here. Take its patches home and build it.",
     },
@@ -156,8 +156,8 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     diagnosis: (version) => `Linux ${version} 自身の診断`,
     logs: "ログの比較",
     reasons: {
-      "does not assemble": "プログラムがまだアセンブルできないので、尋ねられません。",
-      "no such type": "このカーネルにはこのプログラムタイプがありません。OREORE は 6.1 にあります。",
+      assembly: "プログラムがまだアセンブルできないので、尋ねられません。",
+      type: "このカーネルにはこのプログラムタイプがありません。OREORE は 6.1 にあります。",
       "not simulated": "このプログラムはシミュレートしていないので、比べるものがありません。",
       "own type": "自作のプログラムタイプの入ったカーネルはここにはありません。パッチを持ち帰ってビルドしてください。",
     },

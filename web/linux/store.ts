@@ -12,7 +12,7 @@ import type { Asked } from "./messages.ts";
 export type Phase = "off" | "consent" | "fetching" | "starting" | "ready" | "failed";
 
 /** Why there is nothing to ask. */
-export type Reason = "does not assemble" | "no such type" | "not simulated" | "own type";
+export type Reason = "assembly" | "type" | "not simulated" | "own type";
 
 export interface RealState {
   readonly kernel: KernelName;
@@ -176,7 +176,7 @@ async function askOnce(consented: boolean): Promise<void> {
   if (!check || check.revision !== program.revision) return;
   const reason = await reasonAgainst(check);
   const real = reason ? null : await answered(engine().api.tools.realProgram(programInput(program)));
-  if (reason || !real) return set({ reason: reason ?? "no such type", result: null });
+  if (reason || !real) return set({ reason: reason ?? "type", result: null });
   const here = await machine(consented);
   if (!here) return;
   const log = (await answered(engine().api.check.logText(check.revision))) ?? check.log;
@@ -194,9 +194,9 @@ async function reasonAgainst({ verdict, unsupported }: CheckView): Promise<Reaso
   const { useKernel } = await import("../stores/kernel.ts");
   const { definition } = useKernel.getState();
   const { progType } = useProgram.getState();
-  if (verdict === "error") return unsupported ? "not simulated" : "does not assemble";
+  if (verdict === "error") return unsupported ? "not simulated" : "assembly";
   if (definition && definition.name === progType) return "own type";
-  if (progType === "oreore" && get().kernel !== "oreore-6.1") return "no such type";
+  if (progType === "oreore" && get().kernel !== "oreore-6.1") return "type";
   return null;
 }
 
