@@ -15,7 +15,7 @@ test.each([
     Uint8Array.of(0x95, 0, 0, 0, 0, 0, 0, 0),
     { kind: "text", text: "95 00 00 00 00 00 00 00" },
   ],
-  ["an object file", "a.o", Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0), { kind: "fault", fault: "elf" }],
+  ["an object file", "a.o", Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0), { kind: "object" }],
   ["a picture", "a.png", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0), { kind: "fault", fault: "binary" }],
   ["nothing", "a.c", new Uint8Array(0), { kind: "fault", fault: "empty" }],
   ["blanks", "a.c", utf8(" \n"), { kind: "fault", fault: "empty" }],
