@@ -153,9 +153,13 @@ test("modes are three", () => {
 
 test("the command answers each line before it waits for the next, and ends with 0", async () => {
   const root = resolve(import.meta.dirname, "../..");
-  const command = spawn(process.execPath, ["--import", "tsx", resolve(import.meta.dirname, "cli.ts"), "asm"], {
-    cwd: root,
-  });
+  const command = spawn(
+    process.execPath,
+    ["--import", "tsx", resolve(import.meta.dirname, "cli.ts"), "conform", "asm"],
+    {
+      cwd: root,
+    },
+  );
   let heard = "";
   const line = () =>
     new Promise<string>((done) => {

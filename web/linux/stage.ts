@@ -64,7 +64,20 @@ async function on<T>(act: (machine: RealMachine) => Promise<T>): Promise<T | und
 /** A definition of the reader's own has no kernel here: the pane says so, and offers the take-home. */
 export const isOwnType = ({ definition }: Pick<KernelState, "definition">): boolean => definition !== null;
 
-export async function load(): Promise<boolean> {
+/** The machine is far away: what the reader presses is done in the order of the presses, each with what the one before left. */
+let before: Promise<unknown> = Promise.resolve();
+function inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+  const mine = before.then(act);
+  before = mine.catch(() => {});
+  return mine;
+}
+export const load = (): Promise<boolean> => inTurn(loadProgram);
+export const attach = (): Promise<boolean> => inTurn(attachProgram);
+export const detach = (): Promise<void> => inTurn(detachProgram);
+export const write = (): Promise<void> => inTurn(writeInput);
+export const read = (): Promise<void> => inTurn(readAnswer);
+
+async function loadProgram(): Promise<boolean> {
   if (isOwnType(useKernel.getState())) return false;
   const program = useProgram.getState();
   const real = await answered(engine().api.tools.realProgram(programInput(program)));
@@ -89,7 +102,7 @@ const hook = () => {
   return { attachType: kernel?.attachments[0]?.attachType ?? 44, hello };
 };
 
-export async function attach(): Promise<boolean> {
+async function attachProgram(): Promise<boolean> {
   const { fd } = useKernel.getState();
   const { attachType } = hook();
   const ret = await on((machine) => machine.attach(fd, attachType));
@@ -99,7 +112,7 @@ export async function attach(): Promise<boolean> {
   return ret >= 0;
 }
 
-export async function detach(): Promise<void> {
+async function detachProgram(): Promise<void> {
   const { attachType } = hook();
   const ret = await on((machine) => machine.detach(attachType));
   if (typeof ret !== "number") return;
@@ -116,12 +129,12 @@ function showAttached(attached: boolean): void {
   }));
 }
 
-export async function write(): Promise<void> {
+async function writeInput(): Promise<void> {
   const data = new TextEncoder().encode(`${useProgram.getState().input}\n`);
   await file("write", (machine, path) => machine.write(path, data, false), data);
 }
 
-export const read = (): Promise<void> => file("read", (machine, path) => machine.read(path), new Uint8Array());
+const readAnswer = (): Promise<void> => file("read", (machine, path) => machine.read(path), new Uint8Array());
 
 const O_WRONLY = 1;
 const PAGE = 4096;
