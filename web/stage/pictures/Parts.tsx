@@ -74,7 +74,7 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
           className="stage-parts__line"
           data-shown={(visible(from) && visible(to)) || undefined}
           data-lit={(turn(from) >= 0 && turn(to) === turn(from) + 1) || undefined}
-          style={{ transitionDelay: `${Math.max(0, turn(to)) * 110}ms` }}
+          style={{ transitionDelay: `calc(${Math.max(0, turn(to))} * var(--stage-move) / 2)` }}
           d={lineOf(boxOf(from), boxOf(to), tall)}
         />
       ))}
@@ -91,7 +91,7 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
             data-lit={n >= 0 || undefined}
             data-refused={part === refused || undefined}
             data-gap={missing(part) || undefined}
-            style={{ transitionDelay: `${Math.max(0, n) * 110}ms` }}
+            style={{ transitionDelay: `calc(${Math.max(0, n)} * var(--stage-move) / 2)` }}
           >
             <rect x={x} y={y} width={w} height={tall} rx={0.012 * stage} />
             <text
