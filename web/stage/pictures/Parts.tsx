@@ -45,7 +45,8 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
   const text = useStageText();
   const { world, shown } = frame;
   const { width, height } = area;
-  const tall = Math.min(0.135 * stage, height / 5.2);
+  // Where there is little room the boxes stand closer.
+  const tall = Math.min(0.135 * stage, height / (height < 0.4 * stage ? 4.5 : 5.2));
   const gap = (height - 4 * tall - 4) / 3;
   const boxOf = (part: Part): Box => {
     const [column, columns, row] = PLACES[part];
@@ -97,7 +98,8 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
             <text
               className={CODE.has(part) ? "stage-parts__name stage-parts__name--code" : "stage-parts__name"}
               x={x + w / 2}
-              y={y + tall * (twoLines && detail !== "" ? 0.43 : 0.65)}
+              y={y + tall * (twoLines && detail !== "" ? 0.34 : 0.52)}
+              dominantBaseline="central"
               textAnchor="middle"
             >
               {text.parts[part]}

@@ -4,6 +4,10 @@ import type { PictureProps } from "../picture.ts";
 
 const LEAST = 0.032;
 const MOST = 0.05;
+/** A terminal that is lower than this, of the stage, has less around its lines. */
+const LOW = 0.32;
+/** Lines that an answer, its command and the next prompt take. */
+const ROOMY = 5;
 /** The answer, in sizes of a line. */
 const LARGE = 2.2;
 
@@ -11,9 +15,10 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
   const { terminal } = frame.world;
   const texts = terminal.flatMap(({ line, output }) => [`# ${line}`, ...output.replace(/\n$/, "").split("\n")]);
   const longest = Math.max(28, ...texts.map(columns));
-  const width = area.width - 0.08 * stage;
+  const padding = (area.height < LOW * stage ? 0.016 : 0.034) * stage;
+  const width = area.width - 2.2 * padding;
   const size = Math.max(LEAST * stage, Math.min(MOST * stage, width / (longest * 0.6) - 0.01));
-  const room = Math.floor((area.height - 0.08 * stage) / (size * LINE_HEIGHT));
+  const room = Math.floor((area.height - 2.2 * padding) / (size * LINE_HEIGHT));
   // What came before scrolls away, a whole line with its answer at a time.
   let rows = LARGE + 1;
   let from = terminal.length;
@@ -25,7 +30,7 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
   }
   const last = terminal.length - 1;
   return (
-    <pre className="terminal" style={{ fontSize: size, lineHeight: LINE_HEIGHT }} lang="en">
+    <pre className="terminal" style={{ padding, fontSize: size, lineHeight: LINE_HEIGHT }} lang="en">
       {terminal.slice(from).map(({ line, output, failed }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added
         <span key={from + i} className="terminal__entry" data-last={from + i === last || undefined}>
@@ -47,10 +52,12 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
           )}
         </span>
       ))}
-      <span className="terminal__line">
-        <span className="terminal__prompt"># </span>
-        <span className="terminal__cursor" />
-      </span>
+      {room >= ROOMY && (
+        <span className="terminal__line">
+          <span className="terminal__prompt"># </span>
+          <span className="terminal__cursor" />
+        </span>
+      )}
     </pre>
   );
 }
