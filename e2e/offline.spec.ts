@@ -21,6 +21,14 @@ test("the page opens without a network, with the editor and the engine", async (
     await playground.editorReady();
     await playground.expectVerdict(address.includes("div-by-zero") ? "reject" : "accept");
   }
+  // The talk too, with an engine of its own.
+  await page.goto("about:blank");
+  await page.goto("./?lang=ja&present=1#lesson/5");
+  const scene = page.getByTestId("scene");
+  await expect(scene).toHaveAttribute("data-press", "0");
+  await page.keyboard.press("End");
+  await expect(scene).toHaveAttribute("data-press", (await scene.getAttribute("data-presses")) ?? "");
+  await expect(scene).toContainText("意外と簡単");
 });
 
 test("a frame inside another page registers nothing", async ({ playground, page }) => {
