@@ -70,7 +70,11 @@ const PICTURES: readonly Picture[] = [
     name: "graph",
     size: DESK,
     address: "#example/loop",
-    act: async (page) => page.getByText("Graph", { exact: true }).click(),
+    act: async (page) => {
+      await page.getByText("Graph", { exact: true }).click();
+      // The run's counts come after the drawing.
+      await expect(page.getByText("×11").first()).toBeVisible();
+    },
   },
   {
     name: "layout-step",

@@ -118,6 +118,7 @@ async function walk(
   await look("after the demo");
   for await (const [view, pane] of viewsOfPanes(playground)) await look(view, pane);
   await page.getByRole("button", { name: /Extend the kernel|カーネルを拡張する/ }).click();
+  await expect(page.locator(".extend")).toBeVisible();
   await playground.settled();
   await look("extend", ".extend");
   for (const layout of [2, 3, 4, 1]) {
