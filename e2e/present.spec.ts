@@ -32,9 +32,10 @@ interface Sight {
   readonly faults: readonly string[];
 }
 
-/** Reads the stage as it is drawn. */
+/** Reads the stage as it is drawn: a picture that has a new place is measured once more, a frame later. */
 const look = (page: Page): Promise<Sight> =>
-  page.evaluate((least): Sight => {
+  page.evaluate(async (least): Promise<Sight> => {
+    for (let frames = 2; frames > 0; frames--) await new Promise(requestAnimationFrame);
     const stage = document.querySelector("[data-testid=scene]") as HTMLElement;
     const height = window.innerHeight;
     const faults: string[] = [];

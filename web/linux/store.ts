@@ -159,6 +159,7 @@ export async function learnSize(): Promise<void> {
 export async function ask(consented = false): Promise<void> {
   if (get().asking) return;
   set({ asking: true, reason: null });
+  const { kernel } = get();
   try {
     await askOnce(consented);
   } catch (error) {
@@ -167,7 +168,9 @@ export async function ask(consented = false): Promise<void> {
     set({ asking: false });
   }
   const { result, auto } = get();
-  if (auto && result && result.revision !== useProgram.getState().revision) void ask();
+  const edited = auto && result && result.revision !== useProgram.getState().revision;
+  // Another kernel was chosen meanwhile: that one is asked.
+  if (edited || get().kernel !== kernel) void ask(consented);
 }
 
 async function askOnce(consented: boolean): Promise<void> {
@@ -187,6 +190,7 @@ async function askOnce(consented: boolean): Promise<void> {
     progType: program.progType,
   });
   if (isCutOff(asked)) tellLost();
+  if (get().kernel !== here.kernel) return;
   set({ result: { revision: check.revision, kernel: here.kernel, asked, leavesBtf: real.leavesBtf } });
 }
 
