@@ -20,31 +20,40 @@ function texts(): fc.Arbitrary<string> {
     .map((parts) => parts.join(""));
 }
 
-/** Each character with what it was appended as: a line is what its first character is. */
+/** Each character with what it was appended as, and in which step: a line is what its first character is. */
 function told(log: VerifierLog, steps: readonly Step[]) {
-  let model: { char: string; kind: LineKind; slot: number }[] = [];
-  for (const step of steps) {
+  let model: { char: string; kind: LineKind; slot: number; step: number }[] = [];
+  for (const [number, step] of steps.entries()) {
     if ("cut" in step) {
       model = model.slice(0, Math.max(0, model.length - step.cut));
       log.reset(model.length);
     } else {
       log.append(step.text, step.kind, step.slot);
-      for (const char of step.text) model.push({ char, kind: step.kind, slot: step.slot });
+      for (const char of step.text) model.push({ char, kind: step.kind, slot: step.slot, step: number });
     }
   }
-  const lines: { kind: number; slot: number }[] = [];
+  const lines: { kind: number; slot: number; joint: number }[] = [];
   const starts = [0, ...model.flatMap(({ char }, i) => (char === "\n" ? [i + 1] : []))];
   for (const at of starts) {
     const first = model[at];
     const isBlank = first === undefined || first.char === "\n";
-    lines.push(isBlank ? { kind: codeOf.blank, slot: -1 } : { kind: codeOf[first.kind], slot: first.slot });
+    if (isBlank) {
+      lines.push({ kind: codeOf.blank, slot: -1, joint: 0 });
+      continue;
+    }
+    // A state begins where something was appended later.
+    let end = at;
+    while (model[end] !== undefined && model[end]?.char !== "\n" && model[end]?.step === first.step) end++;
+    const goesOn = model[end] !== undefined && model[end]?.char !== "\n";
+    const joint = goesOn && (first.kind === "insn" || first.kind === "branch") ? end - at : 0;
+    lines.push({ kind: codeOf[first.kind], slot: first.slot, joint });
   }
   return lines;
 }
 
 const linesOf = (log: VerifierLog) => {
-  const { kinds, slots } = log.lines();
-  return [...kinds].map((kind, i) => ({ kind, slot: slots[i] as number }));
+  const { kinds, slots, joints } = log.lines();
+  return [...kinds].map((kind, i) => ({ kind, slot: slots[i] as number, joint: joints[i] as number }));
 };
 
 test("each line is what it was appended as, through cuts", () => {
@@ -82,5 +91,5 @@ test("refusals that do not count become notes, from a place on", () => {
 test("level 0 holds one empty line", () => {
   const log = new VerifierLog(0);
   log.append("a\n", "insn", 1);
-  expect(linesOf(log)).toEqual([{ kind: codeOf.blank, slot: -1 }]);
+  expect(linesOf(log)).toEqual([{ kind: codeOf.blank, slot: -1, joint: 0 }]);
 });

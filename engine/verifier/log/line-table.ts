@@ -7,7 +7,7 @@ export interface LogLines {
   readonly kinds: Uint8Array;
   /** The slot it is about, or -1. */
   readonly slots: Int32Array;
-  /** The column at which something was appended to what the line said first, a state as a rule; 0: nothing was. */
+  /** The column at which a state begins behind an instruction, or behind where a path comes from; 0: none does. */
   readonly joints: Uint16Array;
 }
 
@@ -38,7 +38,8 @@ export class LineTable {
     if (text.charCodeAt(0) === NEWLINE) {
       // The line ends as it is.
     } else if (column === 0) this.#mark(code, slot);
-    else if (this.#joints[last] === 0) this.#joints[last] = Math.min(column, MAX_COLUMN);
+    else if (this.#joints[last] === 0 && hasState(this.#kinds[last]!))
+      this.#joints[last] = Math.min(column, MAX_COLUMN);
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
       this.#push(pos + at + 1);
       if (at + 1 < text.length && text.charCodeAt(at + 1) !== NEWLINE) this.#mark(code, slot);
@@ -111,6 +112,8 @@ export class LineTable {
     [this.#kinds, this.#slots, this.#joints, this.#starts] = [kinds, slots, joints, starts];
   }
 }
+
+const hasState = (code: number): boolean => code === codeOf.insn || code === codeOf.branch;
 
 const NEWLINE = 10;
 const MAX_COLUMN = 0xffff;
