@@ -36,7 +36,6 @@ import type {
   Preset,
   ProgramInput,
   RealProgramView,
-  SaidView,
   ShellView,
   SlotView,
   SpeedView,
@@ -138,7 +137,7 @@ export interface RunsApi {
   /** Whole views of several steps, at most 2048, so that stepping a short run needs no further question. */
   steps(run: number, from: number, count: number): StepView[];
   /** One sentence of what led to a step, with its values: `R0 = 10 + 42 = 52`; at step 0, what comes. null: no such step. */
-  say(run: number, step: number): Promise<SaidView | null>;
+  say(run: number, step: number): Promise<Texts | null>;
   /** At most 8192 steps. */
   chunk(run: number, from: number, count: number): TimelineChunk | null;
   /** MARK bits of the whole run in `buckets` equal parts; `breakpoints`: slots whose visits are marked as such. */

@@ -9,10 +9,10 @@ import { MAX_BPF_STACK } from "../isa/codes.ts";
 import { ALU_OPS, type AluOp, type Form, formOf, JMP_OPS } from "../isa/forms.ts";
 import { decodeInsns, type Insn, imm64 } from "../isa/insn.ts";
 import type { StepView } from "./run-views.ts";
-import type { SaidView, Texts } from "./views.ts";
+import type { Texts } from "./views.ts";
 
 /** `hex`: the instruction that led from the one moment to the other, 16 or 32 digits. */
-export function sentence(hex: string, before: StepView, after: StepView): SaidView {
+export function sentence(hex: string, before: StepView, after: StepView): Texts {
   const [insn, next] = decodeInsns(fromHex(hex) ?? new Uint8Array());
   const form = insn && formOf(insn);
   if (!insn || !form) return both("");
@@ -33,17 +33,16 @@ interface Moment {
   readonly before: StepView;
   readonly after: StepView;
 }
-type Row<Kind extends Form["kind"]> = (form: Extract<Form, { kind: Kind }>, moment: Moment) => SaidView | undefined;
+type Row<Kind extends Form["kind"]> = (form: Extract<Form, { kind: Kind }>, moment: Moment) => Texts | undefined;
 
 const both = (text: string): Texts => ({ en: text, ja: text });
 const value = (view: StepView, n: number): bigint => BigInt(`0x${view.regs[n] ?? "0"}`);
 const low = (x: bigint, width: number): bigint => BigInt.asUintN(width, x);
 
-/** `head` and what came out; `behind` goes on after it. Where the result is asked for, the sentence ends before it. */
-const resulting = (head: Texts, result: string, behind: Texts = both("")): SaidView => ({
+/** `head` and what came out; `behind` goes on after it. */
+const resulting = (head: Texts, result: string, behind: Texts = both("")): Texts => ({
   en: head.en + result + behind.en,
   ja: head.ja + result + behind.ja,
-  upTo: head,
 });
 
 /** Beyond this a number is an address or a pattern of bits: hexadecimal says more. */
@@ -103,7 +102,7 @@ const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
     const right = source === "reg" || op === "and" || op === "or" || op === "xor" ? low(raw, width) : raw;
     const left = low(value(before, insn.dst), width);
     const head = `R${insn.dst} = `;
-    const is = (text: string, behind?: Texts): SaidView => resulting(both(`${head}${text}`), result, behind);
+    const is = (text: string, behind?: Texts): Texts => resulting(both(`${head}${text}`), result, behind);
     if (op === "mov") return is(source === "reg" ? `${width === 32 ? "W" : "R"}${insn.src} = ` : "");
     if (op.startsWith("mov")) return is(`${ALU_OPS[op].symbol.slice(2)} ${shown(raw, before)} = `);
     if (op === "neg") return is(`-${operand(shown(left, before))} = `);

@@ -123,12 +123,6 @@ export interface JumpView {
 export type VerdictName = "accept" | "reject" | "error";
 
 /** Answer to `check`; everything that follows a keystroke. */
-/** What a step did, as a sentence. */
-export interface SaidView extends Texts {
-  /** The same up to the value that came out, where one did: a class is asked for it. */
-  readonly upTo?: Texts;
-}
-
 export interface CheckView {
   /** As given to `check`; answers about an older text can be told apart. */
   readonly revision: number;
