@@ -1,8 +1,8 @@
 // The code editor: Monaco over the program store. Loaded after the first paint; PlainEditor stands in before.
 import { useEffect, useRef, useState } from "react";
 import { useText } from "../i18n/index.ts";
-import JumpMargin, { marginWidth } from "../panes/editor/JumpMargin.tsx";
-import { jumpsOf } from "../panes/editor/jumps.ts";
+import JumpMargin from "../panes/editor/JumpMargin.tsx";
+import { jumpsOf, marginWidth } from "../panes/editor/jumps.ts";
 import { toggleBreakpoint } from "../stores/breakpoints.ts";
 import { offerActions } from "../stores/editor-actions.ts";
 import { useEditorView } from "../stores/editor-view.ts";
@@ -11,7 +11,7 @@ import { cursorMoved, evenLines, type Geometry, publishGeometry, useFocus } from
 import { useMachine } from "../stores/machine.ts";
 import { editSource, noteWhat, useProgram } from "../stores/program.ts";
 import { findRegister, findRegisterAtCursor, useRegisterSearch } from "../stores/register-search.ts";
-import { useScale } from "../stores/scale.ts";
+import { fontSize, useScale } from "../stores/scale.ts";
 import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
@@ -30,7 +30,7 @@ registerServices();
 
 /** Pixels of the type and of a line. */
 const sizes = (scale: number): { readonly font: number; readonly line: number } => ({
-  font: Math.round((window.innerWidth < 1200 ? 13 : 14) * scale),
+  font: fontSize(scale),
   line: Math.round(22 * scale),
 });
 

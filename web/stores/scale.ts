@@ -9,3 +9,6 @@ export function setScale(scale: number | null): void {
   else document.documentElement.style.setProperty("--scale", String(scale));
   useScale.setState({ scale: scale ?? 1 });
 }
+
+/** Pixels of the editor's type. */
+export const fontSize = (scale: number): number => Math.round((window.innerWidth < 1200 ? 13 : 14) * scale);

@@ -1,19 +1,31 @@
 // The program: its type, the editor, and beside each line what it became.
 import { Play, SlidersHorizontal } from "lucide-react";
-import { type ComponentType, lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import {
+  type ComponentType,
+  type CSSProperties,
+  lazy,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { useText } from "../../i18n/index.ts";
-import { SIDES } from "../../stores/editor-view.ts";
+import { SIDES, useEditorView } from "../../stores/editor-view.ts";
 import { nextProblem, showTab, useFocus } from "../../stores/focus.ts";
 import { chooseType, runAll, useKernel } from "../../stores/kernel.ts";
 import { showView, useView } from "../../stores/layout.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useRegisterSearch } from "../../stores/register-search.ts";
-import { useScale } from "../../stores/scale.ts";
+import { fontSize, useScale } from "../../stores/scale.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { Fallback } from "../../ui/Fallback.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { Segments } from "../../ui/Segments.tsx";
+import { longestLine, roomFor } from "./columns.ts";
+import { jumpsOf, marginWidth } from "./jumps.ts";
 import { Listing } from "./Listing.tsx";
 import { PlainEditor } from "./PlainEditor.tsx";
 
@@ -30,7 +42,8 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   const readOnly = useSettings((s) => s.readOnly);
   const searching = useRegisterSearch((s) => s.reg >= 0);
   const body = useRef<HTMLDivElement>(null);
-  const narrow = useNarrow(body) && !phone;
+  const room = useRoom(body);
+  const narrow = room.narrow && !phone;
   // Without room for both, the view beside the program takes its place while it is chosen.
   const [instead, setInstead] = useState(false);
   const away = narrow && instead;
@@ -53,7 +66,12 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
         <RunButton keys={!phone} />
         <PaneTools pane="editor" />
       </header>
-      <div ref={body} className="editor-pane__body" data-phone={phone || undefined}>
+      <div
+        ref={body}
+        className="editor-pane__body"
+        data-phone={phone || undefined}
+        style={{ "--code-room": `${room.code}px` } as CSSProperties}
+      >
         <div className="editor-pane__code" data-testid="editor" data-editor={Editor ? "monaco" : "plain"} hidden={away}>
           {Editor ? (
             <Fallback instead={<PlainEditor readOnly={readOnly} />}>
@@ -113,18 +131,25 @@ function SideChoice({ narrow = false, away = false, onInstead }: SideChoiceProps
   );
 }
 
-/** Whether a macro with its arguments and a listing that can be read do not fit side by side. */
-function useNarrow(element: RefObject<HTMLElement | null>): boolean {
+/** Pixels that the longest line needs, and whether nothing that can be read fits beside it. */
+function useRoom(element: RefObject<HTMLElement | null>): { readonly code: number; readonly narrow: boolean } {
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   const scale = useScale((s) => s.scale);
+  const columns = useProgram((s) => longestLine(s.source));
+  const lanes = useVerdict((s) => jumpsOf(s.check).lanes);
+  const arrows = useEditorView((s) => s.arrows);
+  const least = LEAST_BESIDE[useView("editor", SIDES)] * scale;
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
     if (element.current) observer.observe(element.current);
     return () => observer.disconnect();
   }, [element]);
-  return width > 0 && width < ROOM * scale;
+  const code = roomFor(columns, fontSize(scale), arrows ? marginWidth(lanes) : 0);
+  return { code, narrow: width > 0 && width < code + least };
 }
-const ROOM = 640;
+
+/** Pixels in which a view beside the program can be read. */
+const LEAST_BESIDE: Readonly<Record<(typeof SIDES)[number], number>> = { bytes: 210, words: 240, graph: 300 };
 
 function Beside({ aligned }: { readonly aligned: boolean }) {
   const side = useView("editor", SIDES);

@@ -6,14 +6,7 @@ import { useFocus } from "../../stores/focus.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { followTaken, useTaken } from "../../stores/taken.ts";
 import { useVerdict } from "../../stores/verdict.ts";
-import { type Jump, jumpsOf } from "./jumps.ts";
-
-/** Pixels between two lanes, and beside the first and the last. */
-const STEP = 7;
-const HEAD = 6;
-
-/** Pixels that the margin needs for so many lanes. */
-export const marginWidth = (lanes: number): number => (lanes === 0 ? 0 : HEAD + STEP * lanes + 2);
+import { HEAD, type Jump, jumpsOf, marginWidth, STEP } from "./jumps.ts";
 
 /** Lines further from what is in sight than this are not drawn. */
 const NEAR = 600;

@@ -105,3 +105,10 @@ class Lane {
     return from;
   }
 }
+
+/** Pixels between two lanes, and beside the first and the last. */
+export const STEP = 7;
+export const HEAD = 6;
+
+/** Pixels that the margin needs for so many lanes. */
+export const marginWidth = (lanes: number): number => (lanes === 0 ? 0 : HEAD + STEP * lanes + 2);

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { longestLine, roomFor } from "./columns.ts";
+
+test.each([
+  ["", 0],
+  ["BPF_EXIT_INSN(),", 16],
+  ["a\n\tb", 9],
+  ["abc\td", 9],
+  ["// 値を読む", 11],
+  ["x\n// long comment\ny", 15],
+])("%j has %i columns", (source, columns) => expect(longestLine(source)).toBe(columns));
+
+test("the room grows with the type and with the arrows", () => {
+  expect(roomFor(40, 14, 0)).toBe(336 + 84);
+  expect(roomFor(40, 14, 15)).toBe(336 + 99);
+  expect(roomFor(40, 28, 0)).toBe(672 + 84);
+});

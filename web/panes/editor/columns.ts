@@ -1,0 +1,28 @@
+// How wide the program is: columns of its longest line, and pixels that an editor needs to show it whole.
+
+/** Columns between two tab stops, as both editors draw them. */
+const TAB = 8;
+/** Hangul, kana, ideographs and full-width forms take two columns. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/;
+
+/** Columns of the longest line. */
+export function longestLine(source: string): number {
+  let longest = 0;
+  for (const line of source.split("\n")) {
+    // A character takes eight columns at most: a line that cannot be the longest is not counted.
+    if (line.length * TAB <= longest) continue;
+    let columns = 0;
+    for (const char of line) columns += char === "\t" ? TAB - (columns % TAB) : WIDE.test(char) ? 2 : 1;
+    longest = Math.max(longest, columns);
+  }
+  return longest;
+}
+
+/** IBM Plex Mono is 0.6 em wide. */
+const ADVANCE = 0.6;
+/** Pixels left of the text (line number, signs, fold handle) and right of it (scroll bar, two columns beyond the end). */
+const AROUND = 84;
+
+/** Pixels of an editor that cuts no line. `font`: pixels of its type; `margin`: of the arrows beside the text. */
+export const roomFor = (columns: number, font: number, margin: number): number =>
+  Math.ceil(columns * font * ADVANCE) + AROUND + margin;
