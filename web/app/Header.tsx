@@ -1,25 +1,14 @@
-// The line on top: name, examples, share, language, theme, help.
-import {
-  Contrast,
-  FolderOpen,
-  GraduationCap,
-  Keyboard,
-  LayoutGrid,
-  Moon,
-  Presentation,
-  Search,
-  Share2,
-  Sun,
-  SunMoon,
-} from "lucide-react";
+// The line on top: name, examples, lessons, what is open, layouts, share, menu, language.
+import { GraduationCap, LayoutGrid, Menu as MenuIcon, Share2 } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { switchLanguage, useText } from "../i18n/index.ts";
 import { openDialog } from "../stores/dialog.ts";
 import { chooseLayout, LAYOUTS, useLayout } from "../stores/layout.ts";
 import { resumeLessons, useProgram } from "../stores/program.ts";
-import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
+import { useSettings } from "../stores/settings.ts";
 import { Segments } from "../ui/Segments.tsx";
 
-const THEME_ICON = { system: SunMoon, light: Sun, dark: Moon, contrast: Contrast } as const;
+const MainMenu = lazy(() => import("./MainMenu.tsx"));
 
 export function Header() {
   const text = useText();
@@ -33,51 +22,61 @@ export function Header() {
         <img src="icon.svg" alt="" width="24" height="24" />
         <span>oreore</span>
       </h1>
-      <GalleryButton />
+      <button type="button" className="button header__examples" onClick={() => openDialog("gallery")}>
+        <LayoutGrid size={14} aria-hidden="true" />
+        <span>{text.header.examples}</span>
+      </button>
       {lesson === 0 && (
         <button type="button" className="button button--quiet header__lessons" onClick={() => void resumeLessons()}>
           <GraduationCap size={16} aria-hidden="true" />
           <span>{text.lesson.open}</span>
         </button>
       )}
-      <button
-        type="button"
-        className="button button--quiet button--icon"
-        aria-label={text.header.files}
-        title={`${text.header.files} (Ctrl+O)`}
-        onClick={() => openDialog("files")}
-      >
-        <FolderOpen size={16} aria-hidden="true" />
-      </button>
+      <ProgramName />
       <span className="spacer" />
       <Layouts />
       <span className="spacer" />
-      <button
-        type="button"
-        className="button button--quiet button--icon"
-        aria-label={text.header.commands}
-        title={`${text.header.commands} (Ctrl+K)`}
-        onClick={() => openDialog("palette")}
-      >
-        <Search size={16} aria-hidden="true" />
-      </button>
       <button type="button" className="button" data-testid="share" onClick={() => openDialog("share")}>
         <Share2 size={14} aria-hidden="true" />
         <span className="header__word">{text.header.share}</span>
       </button>
-      <PresentButton />
-      <ThemeButton />
-      <button
-        type="button"
-        className="button button--quiet button--icon header__keys"
-        aria-label={text.header.keys}
-        title={`${text.header.keys} (?)`}
-        onClick={() => openDialog("keys")}
-      >
-        <Keyboard size={16} aria-hidden="true" />
-      </button>
+      <MenuButton />
       <LanguageButton />
     </header>
+  );
+}
+
+/** What the editor holds: an example, a lesson, or a program of the reader's own. */
+function ProgramName() {
+  const text = useText();
+  const { example, lesson, title } = useProgram();
+  const language = useSettings((s) => s.language);
+  const name = example !== "" || lesson !== 0 ? title?.[language] : undefined;
+  return <span className="header__program">{name ?? text.header.ownProgram}</span>;
+}
+
+/** Its items come with the first press. */
+function MenuButton() {
+  const text = useText();
+  const [asked, ask] = useState(false);
+  const button = (
+    <button
+      type="button"
+      className="button button--quiet header__menu"
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onClick={() => ask(true)}
+    >
+      <MenuIcon size={16} aria-hidden="true" />
+      <span className="header__word">{text.header.menu}</span>
+    </button>
+  );
+  return asked ? (
+    <Suspense fallback={button}>
+      <MainMenu />
+    </Suspense>
+  ) : (
+    button
   );
 }
 
@@ -113,63 +112,6 @@ export function LanguageButton() {
       onClick={() => void switchLanguage(other)}
     >
       {text.header.language}
-    </button>
-  );
-}
-
-function ThemeButton() {
-  const text = useText();
-  const theme = useSettings((s) => s.theme);
-  const set = useSettings((s) => s.set);
-  const Icon = THEME_ICON[theme];
-  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] as Theme;
-  const label = `${text.header.theme[theme]} (${text.header.themeNext})`;
-  return (
-    <button
-      type="button"
-      className="button button--quiet button--icon"
-      data-theme-button={theme}
-      aria-label={label}
-      title={label}
-      onClick={() => set({ theme: next })}
-    >
-      <Icon size={16} aria-hidden="true" />
-    </button>
-  );
-}
-
-function PresentButton() {
-  const text = useText();
-  const set = useSettings((s) => s.set);
-  return (
-    <button
-      type="button"
-      className="button button--quiet button--icon header__present"
-      aria-label={text.header.present}
-      title={`${text.header.present} (Alt+P)`}
-      onClick={() => set({ present: true })}
-    >
-      <Presentation size={16} aria-hidden="true" />
-    </button>
-  );
-}
-
-/** What stands in the editor, by its name; leads to the gallery. */
-function GalleryButton() {
-  const text = useText();
-  const { example, lesson, title } = useProgram();
-  const language = useSettings((s) => s.language);
-  const name = example !== "" || lesson !== 0 ? title?.[language] : undefined;
-  return (
-    <button
-      type="button"
-      className="button header__examples"
-      title={text.header.openExample}
-      onClick={() => openDialog("gallery")}
-    >
-      <LayoutGrid size={14} aria-hidden="true" />
-      <span className="visually-hidden">{text.header.openExample}: </span>
-      <span className="header__program">{name ?? text.header.ownProgram}</span>
     </button>
   );
 }

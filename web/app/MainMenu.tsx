@@ -1,0 +1,70 @@
+// The header's menu: files, commands, presenting, keys, colours. Loaded with the first press, and open then.
+import { Menu } from "@base-ui/react/menu";
+import { FolderOpen, Keyboard, Menu as MenuIcon, Presentation, Search } from "lucide-react";
+import { useText } from "../i18n/index.ts";
+import { openDialog } from "../stores/dialog.ts";
+import { THEMES, useSettings } from "../stores/settings.ts";
+import { keyCaps } from "./combination.ts";
+import "../ui/menu.css";
+
+export default function MainMenu() {
+  const { header } = useText();
+  const theme = useSettings((s) => s.theme);
+  const set = useSettings((s) => s.set);
+  return (
+    <Menu.Root defaultOpen modal={false}>
+      <Menu.Trigger className="button button--quiet header__menu">
+        <MenuIcon size={16} aria-hidden="true" />
+        <span className="header__word">{header.menu}</span>
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner className="menu-place" sideOffset={4} align="end">
+          <Menu.Popup className="menu">
+            <Item Icon={FolderOpen} words={header.files} keys="C-o" act={() => openDialog("files")} />
+            <Item Icon={Search} words={header.commands} keys="C-k" act={() => openDialog("palette")} />
+            <Item Icon={Presentation} words={header.present} keys="A-p" act={() => set({ present: true })} />
+            <Item Icon={Keyboard} words={header.keys} keys="?" act={() => openDialog("keys")} />
+            <Menu.Separator className="menu__line" />
+            <Menu.Group>
+              <Menu.GroupLabel className="menu__title">{header.themeLabel}</Menu.GroupLabel>
+              <Menu.RadioGroup value={theme} onValueChange={(value) => set({ theme: value })}>
+                {THEMES.map((one) => (
+                  <Menu.RadioItem key={one} className="menu__item" value={one}>
+                    <span className="menu__mark">
+                      <Menu.RadioItemIndicator>✓</Menu.RadioItemIndicator>
+                    </span>
+                    {header.theme[one]}
+                  </Menu.RadioItem>
+                ))}
+              </Menu.RadioGroup>
+            </Menu.Group>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+interface ItemProps {
+  readonly Icon: typeof MenuIcon;
+  readonly words: string;
+  /** As in combination.ts. */
+  readonly keys: string;
+  readonly act: () => void;
+}
+
+function Item({ Icon, words, keys, act }: ItemProps) {
+  return (
+    <Menu.Item className="menu__item" onClick={act}>
+      <span className="menu__mark">
+        <Icon size={15} aria-hidden="true" />
+      </span>
+      {words}
+      <span className="menu__keys">
+        {keyCaps(keys).map((cap) => (
+          <kbd key={cap}>{cap}</kbd>
+        ))}
+      </span>
+    </Menu.Item>
+  );
+}
