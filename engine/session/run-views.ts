@@ -5,7 +5,14 @@ import type { Hex64, SlotView } from "./views.ts";
 type Hex = string;
 
 export type RunEnd =
-  | { readonly kind: "exit"; readonly r0: Hex64 /** Low 32 bits. */; readonly retval: number }
+  | {
+      readonly kind: "exit";
+      readonly r0: Hex64;
+      /** Low 32 bits of R0. */
+      readonly retval: number;
+      /** What the program type calls that value: `XDP_DROP`; "" where it has no name. */
+      readonly action: string;
+    }
   | {
       readonly kind: "fault";
       readonly slot: number;

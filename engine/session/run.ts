@@ -1,7 +1,8 @@
 // A recorded run: the views of its steps. Holds the machine, which stands at one step at a time; a question moves it.
 import { toHex } from "../base/bytes.ts";
-import { hex64 } from "../base/u64.ts";
+import { hex64, lowU32 } from "../base/u64.ts";
 import { insnWords } from "../disasm/kernel.ts";
+import { actionName } from "../facts/actions.ts";
 import { helperArgCount, helperName } from "../facts/helpers.ts";
 import { MAX_BPF_STACK } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
@@ -170,8 +171,10 @@ export class RecordedRun {
   #end(): RunEnd {
     const { outcome } = this;
     switch (outcome.kind) {
-      case "exit":
-        return { kind: "exit", r0: hex64(outcome.r0), retval: Number(BigInt.asUintN(32, outcome.r0)) };
+      case "exit": {
+        const retval = lowU32(outcome.r0);
+        return { kind: "exit", r0: hex64(outcome.r0), retval, action: actionName(this.#main.progType, retval) };
+      }
       case "fault":
         return faultEnd(outcome.fault);
       case "paused":

@@ -35,7 +35,7 @@ export const en = {
   resize: { columns: "Resize the columns", rows: "Resize the rows" },
   editor: {
     beside: "Beside the program",
-    sides: { bytes: "Bytes", words: "Words", graph: "Graph" },
+    sides: { bytes: "Disassembly", words: "Words", graph: "Graph" },
     menu: "What the editor shows",
     label: "BPF program, one macro a line",
     progType: "Program type",
@@ -54,6 +54,21 @@ export const en = {
     insns: (n: number) => plural(n, "instruction"),
     notSimulated: "Not simulated here",
     wide: "64-bit load, two slots",
+  },
+  intro: {
+    what: "This is a Linux kernel for eBPF in your browser. The program above takes a number and adds 42.",
+    first: "Change 42 to another number, then press Run.",
+  },
+  result: {
+    more: (pane: string) => `See more in ${pane}`,
+    line: (n: number) => `line ${n}`,
+    written: "written; cat reads the answer",
+    stopped: "Stopped by a fault",
+    done: {
+      load: (fd: number) => `Loaded as file descriptor ${fd}`,
+      attach: (_fd: number) => "Attached",
+      detach: (_fd: number) => "Detached",
+    },
   },
   verdict: {
     accept: "Accepted",

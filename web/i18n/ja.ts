@@ -44,7 +44,7 @@ export const ja: Dictionary = {
   resize: { columns: "列の幅を変える", rows: "行の高さを変える" },
   editor: {
     beside: "プログラムの横の表示",
-    sides: { bytes: "バイト", words: "説明", graph: "グラフ" },
+    sides: { bytes: "逆アセンブル", words: "説明", graph: "グラフ" },
     menu: "エディタの表示",
     label: "BPF プログラム(1 行に 1 マクロ)",
     progType: "プログラムタイプ",
@@ -63,6 +63,21 @@ export const ja: Dictionary = {
     insns: (count) => `${n(count)} 命令`,
     notSimulated: "ここでは未対応",
     wide: "64 ビットロード(2 スロット)",
+  },
+  intro: {
+    what: "ブラウザの中で動く、eBPF のための Linux カーネルです。上のプログラムは、受け取った数に 42 を足します。",
+    first: "42 を別の数に変えて、「実行」を押してください。",
+  },
+  result: {
+    more: (pane) => `くわしくは「${pane}」へ`,
+    line: (line) => `${line} 行目`,
+    written: "書き込みました。cat で結果を読めます",
+    stopped: "フォールトで停止",
+    done: {
+      load: (fd) => `ファイルディスクリプタ ${fd} としてロードしました`,
+      attach: () => "アタッチしました",
+      detach: () => "デタッチしました",
+    },
   },
   verdict: {
     accept: "受理",

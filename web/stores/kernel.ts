@@ -9,6 +9,7 @@ import {
   type Outcome,
   type Preset,
   type ProgTypeView,
+  type RunView,
   type SyscallView,
   type SysfsOutcome,
 } from "../../engine/index.ts";
@@ -16,6 +17,7 @@ import { saveFile } from "../ui/save.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
 import { adopt, moveTo } from "./machine.ts";
 import { chooseProgType, editInput, noteWhat, programInput, recheck, useProgram, writtenFor } from "./program.ts";
+import { beginAct, noteCalls, noteRun } from "./result.ts";
 import { stage } from "./stage.ts";
 import { freshCheck, useVerdict } from "./verdict.ts";
 
@@ -38,6 +40,8 @@ export interface KernelState {
   readonly fd: number;
   /** Revision of the program behind `fd`. */
   readonly loadedRevision: number;
+  /** The last load made maps anew where a program had been loaded before: what its maps held is gone. */
+  readonly mapsAreNew: boolean;
   /** What the last echo or cat printed: text, or the errno's name. */
   readonly output: { readonly text: string; readonly failed: boolean; readonly from: "read" | "write" } | null;
   /** What was typed into the shell and what it printed, oldest first. */
@@ -63,6 +67,7 @@ export const useKernel = create<KernelState>()(() => ({
   lastCalls: [],
   fd: -1,
   loadedRevision: -1,
+  mapsAreNew: false,
   output: null,
   session: [],
   presets: [],
@@ -73,7 +78,7 @@ export const useKernel = create<KernelState>()(() => ({
 
 const { getState: get, setState: set } = useKernel;
 /** What a fresh kernel knows of programs and calls. */
-const STARTED = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null } as const;
+const STARTED = { fd: -1, loadedRevision: -1, mapsAreNew: false, calls: [], lastCalls: [], output: null } as const;
 /** Longest list of system calls that is kept. */
 const KEPT_CALLS = 1000;
 const KEPT_LINES = 50;
@@ -104,7 +109,11 @@ export async function startKernel(): Promise<void> {
     if (get().presets.length === 0) await loadPresets();
     await choosePreset(program.askedPreset, true);
   };
-  useProgram.subscribe(() => void follow());
+  useProgram.subscribe((now, before) => {
+    // What came of an act was the program's before the edit.
+    if (now.revision !== before.revision) beginAct();
+    void follow();
+  });
   useVerdict.subscribe(takeSaidType);
   takeSaidType();
   await follow();
@@ -137,6 +146,7 @@ export function note(outcome: Outcome): void {
     calls: [...s.calls, ...outcome.calls].slice(-KEPT_CALLS),
     ...(outcome.calls.length > 0 && { lastCalls: outcome.calls }),
   }));
+  noteCalls(outcome.calls);
 }
 
 /** Another program type; where something else makes it run, the input is that type's first one. */
@@ -147,32 +157,52 @@ export function chooseType(name: string): void {
   if (after && after.event !== before) editInput(after.firstInput);
 }
 
-export async function load(): Promise<boolean> {
+/** Each of these is one act of the reader's; Run is one act of several calls. */
+const act =
+  <Args extends readonly unknown[], Result>(make: (...args: Args) => Result) =>
+  (...args: Args): Result => {
+    beginAct();
+    return make(...args);
+  };
+
+export const load = act(loadProgram);
+export const attach = act(attachProgram);
+export const detach = act(detachProgram);
+export const write = act(writeInput);
+export const read = act(readAnswer);
+export const runLine = act(runShell);
+export const testRun = act(testRunProgram);
+
+async function loadProgram(): Promise<boolean> {
   if (stage() === "real") return (await real()).load();
   const program = useProgram.getState();
   const outcome = await answered(engine().api.kernel.load(programInput(program)));
   if (!outcome) return false;
   note(outcome);
   if (outcome.ret < 0) return false;
-  set({ fd: outcome.ret, loadedRevision: program.revision });
+  set((s) => ({
+    fd: outcome.ret,
+    loadedRevision: program.revision,
+    mapsAreNew: s.fd >= 0 && outcome.calls.some(({ call }) => call === "map-create"),
+  }));
   return true;
 }
 
-export async function attach(): Promise<boolean> {
+async function attachProgram(): Promise<boolean> {
   if (stage() === "real") return (await real()).attach();
   const outcome = await answered(engine().api.kernel.attach());
   if (outcome) note(outcome);
   return outcome !== undefined && outcome.ret >= 0;
 }
 
-export async function detach(): Promise<void> {
+async function detachProgram(): Promise<void> {
   if (stage() === "real") return (await real()).detach();
   const outcome = await answered(engine().api.kernel.detach());
   if (outcome) note(outcome);
 }
 
 /** `echo input > /sys/oreore/bpf` */
-export async function write(): Promise<void> {
+async function writeInput(): Promise<void> {
   if (stage() === "real") return (await real()).write();
   const { input } = useProgram.getState();
   const { api } = engine();
@@ -181,18 +211,18 @@ export async function write(): Promise<void> {
   if (!read?.ok || read.event.kind !== "sysfs") return;
   const outcome = await answered(api.kernel.writeFile(read.event.path, read.event.data));
   if (!outcome) return;
-  show(outcome, "write");
-  if (outcome.run) await adopt(outcome.run, "event", `echo ${input}`, 0);
+  print(outcome, "write");
+  if (outcome.run) await show(outcome.run, "event", `echo ${input}`);
 }
 
 /** `cat /sys/oreore/bpf` */
-export async function read(): Promise<void> {
+async function readAnswer(): Promise<void> {
   if (stage() === "real") return (await real()).read();
   const outcome = await answered(engine().api.kernel.readFile(hookPath(get())));
-  if (outcome) show(outcome, "read");
+  if (outcome) print(outcome, "read");
 }
 
-function show(outcome: SysfsOutcome, from: "read" | "write"): void {
+function print(outcome: SysfsOutcome, from: "read" | "write"): void {
   note(outcome);
   const failed = outcome.ret < 0;
   set({ output: { text: failed ? outcome.errnoName : outcome.data, failed, from } });
@@ -201,7 +231,7 @@ function show(outcome: SysfsOutcome, from: "read" | "write"): void {
 const CLEAR = "\x1b[2J";
 
 /** One line of the shell: cat, echo, bpftool, ls … */
-export async function runLine(line: string): Promise<void> {
+async function runShell(line: string): Promise<void> {
   const outcome = await answered(engine().api.kernel.shell(line));
   if (!outcome) return;
   note(outcome);
@@ -214,7 +244,7 @@ export async function runLine(line: string): Promise<void> {
       -KEPT_LINES,
     ),
   }));
-  if (outcome.run) await adopt(outcome.run, "event", line, 0);
+  if (outcome.run) await show(outcome.run, "event", line);
 }
 
 /** What the last word of a line may become. */
@@ -222,7 +252,7 @@ export const complete = async (line: string): Promise<readonly string[]> =>
   (await answered(engine().api.kernel.completeShell(line))) ?? [];
 
 /** BPF_PROG_TEST_RUN, for types that no file of sysfs triggers. */
-export async function testRun(): Promise<void> {
+async function testRunProgram(): Promise<void> {
   const program = useProgram.getState();
   const { api } = engine();
   const input = await answered(api.runs.readInput(program.progType, program.input));
@@ -231,25 +261,45 @@ export async function testRun(): Promise<void> {
   const outcome = await answered(api.kernel.testRun(get().fd, input.event));
   if (!outcome) return;
   note(outcome);
-  if (outcome.run) await adopt(outcome.run, "test", "", 0);
+  if (outcome.run) await show(outcome.run, "test", "");
 }
 
-/** The whole demo at one key: load, attach, echo, cat; stands at the end of the run. False where a step was refused. */
+/** A run that the kernel made: it is there to step through, and the result of the act. */
+function show(run: RunView, origin: "event" | "test", by: string): Promise<void> {
+  noteRun(run);
+  return adopt(run, origin, by, 0);
+}
+
+/**
+ * The whole demo at one key: load, attach, echo, cat; stands at the end of the run. What is loaded and attached already
+ * stays, with what its maps hold. False where a step was refused.
+ */
 export async function runAll(): Promise<boolean> {
   await freshCheck();
-  if (!(await load())) return false;
+  beginAct();
+  if (!isLoaded() && !(await loadProgram())) return false;
   const { progType } = useProgram.getState();
   if (!get().hello) await greet();
   if (progTypeView(progType)?.event === "sysfs") {
-    if (!(await attach())) return false;
-    await write();
+    if (!isAttached() && !(await attachProgram())) return false;
+    await writeInput();
     if (get().output?.failed) return false;
-    await read();
+    await readAnswer();
   } else {
-    await testRun();
+    await testRunProgram();
   }
   await moveTo(Number.POSITIVE_INFINITY);
   return true;
+}
+
+/** The program as it stands is the one behind `fd`. */
+const isLoaded = (): boolean => get().fd >= 0 && get().loadedRevision === useProgram.getState().revision;
+
+/** That program is what a write to the hook's file runs. */
+function isAttached(): boolean {
+  const { kernel, fd } = get();
+  const id = kernel?.fds.find((one) => one.fd === fd)?.id;
+  return kernel?.attachments.some(({ progId }) => progId !== 0 && progId === id) ?? false;
 }
 
 export async function loadPresets(): Promise<void> {

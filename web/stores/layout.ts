@@ -40,6 +40,13 @@ export function chooseLayout(layout: Layout): void {
 /** Gives a pane all the room, or takes it back. */
 export const maximise = (pane: Pane | null): void => set((s) => ({ maximised: s.maximised === pane ? null : pane }));
 
+/** Brings a pane into sight. */
+export const showPane = (pane: Pane): void =>
+  set((s) => ({
+    folded: s.folded.filter((one) => one !== pane),
+    maximised: s.maximised === pane ? pane : null,
+  }));
+
 export function fold(pane: Pane, folded: boolean): void {
   if (get().folded.includes(pane) !== folded)
     set((s) => ({ folded: folded ? [...s.folded, pane] : s.folded.filter((one) => one !== pane) }));

@@ -1,5 +1,5 @@
 // The program: its type, the editor, and beside each line what it became.
-import { Play, SlidersHorizontal } from "lucide-react";
+import { SlidersHorizontal } from "lucide-react";
 import {
   type ComponentType,
   type CSSProperties,
@@ -13,8 +13,8 @@ import {
 } from "react";
 import { useText } from "../../i18n/index.ts";
 import { SIDES, useEditorView } from "../../stores/editor-view.ts";
-import { nextProblem, showTab, useFocus } from "../../stores/focus.ts";
-import { chooseType, runAll, useKernel } from "../../stores/kernel.ts";
+import { useFocus } from "../../stores/focus.ts";
+import { chooseType, useKernel } from "../../stores/kernel.ts";
 import { showView, useView } from "../../stores/layout.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useRegisterSearch } from "../../stores/register-search.ts";
@@ -25,9 +25,11 @@ import { Fallback } from "../../ui/Fallback.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import { longestLine, roomFor } from "./columns.ts";
+import { Intro } from "./Intro.tsx";
 import { jumpsOf, marginWidth } from "./jumps.ts";
 import { Listing } from "./Listing.tsx";
 import { PlainEditor } from "./PlainEditor.tsx";
+import { RunBar } from "./RunBar.tsx";
 
 const EditorMenu = lazy(() => import("./EditorMenu.tsx"));
 const RegisterBar = lazy(() => import("./RegisterBar.tsx"));
@@ -39,7 +41,7 @@ export const wantsMonaco = (): boolean => !matchMedia("(pointer: coarse)").match
 export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   const text = useText();
   const Editor = useMonaco(!phone);
-  const readOnly = useSettings((s) => s.readOnly);
+  const { readOnly, embed } = useSettings();
   const searching = useRegisterSearch((s) => s.reg >= 0);
   const body = useRef<HTMLDivElement>(null);
   const room = useRoom(body);
@@ -63,7 +65,6 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
         <span className="spacer" />
         {!phone && <SideChoice narrow={narrow} away={away} onInstead={setInstead} />}
         <Menu full={Editor !== null} />
-        <RunButton keys={!phone} />
         <PaneTools pane="editor" />
       </header>
       <div
@@ -89,7 +90,8 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
           <RegisterBar />
         </Suspense>
       )}
-      <Footer phone={phone} />
+      {!embed && <Intro />}
+      <RunBar phone={phone} />
     </section>
   );
 }
@@ -257,45 +259,5 @@ function ProgTypeSelect() {
         </option>
       ))}
     </select>
-  );
-}
-
-function RunButton({ keys }: { readonly keys: boolean }) {
-  const text = useText();
-  return (
-    <button
-      type="button"
-      className="button button--main"
-      title={text.editor.runTitle}
-      onClick={() => void runAll().then((ok) => ok || nextProblem())}
-    >
-      <Play size={13} fill="currentColor" aria-hidden="true" />
-      {text.editor.run}
-      {keys && <span className="button__keys">Ctrl ⏎</span>}
-    </button>
-  );
-}
-
-function Footer({ phone }: { readonly phone: boolean }) {
-  const text = useText();
-  const check = useVerdict((s) => s.check);
-  const problems = check?.diagnostics.filter((d) => d.severity !== "hint").length ?? 0;
-  const insns = check?.slots.reduce((sum, slot) => sum + slot.slots, 0) ?? 0;
-  return (
-    <footer className="editor-pane__foot">
-      <span>{text.editor.insns(insns)}</span>
-      {problems > 0 && (
-        <button type="button" className="link" onClick={nextProblem}>
-          {text.editor.problems(problems)} <kbd>F8</kbd>
-        </button>
-      )}
-      {phone && check?.verdict === "reject" && (
-        <button type="button" className="link editor-pane__refusal" onClick={() => showTab("verifier")} lang="en">
-          -{check.errnoName}: {check.message}
-        </button>
-      )}
-      {!phone && <span className="spacer" />}
-      {!phone && <span className="hint">{text.editor.leave}</span>}
-    </footer>
   );
 }

@@ -9,7 +9,7 @@ import { useSettings } from "../../stores/settings.ts";
 import { useTravel } from "../../stores/travel.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { Prose } from "../../ui/Prose.tsx";
-import { formatValue } from "./format.ts";
+import { formatValue, returnText } from "./format.ts";
 
 export function Now() {
   const words = useMachineTexts();
@@ -35,7 +35,9 @@ export function Now() {
       {over ? (
         <>
           <span className="now__label">{words.ended}</span>
-          <code className="now__insn">{words.returned(formatValue(end.r0, base))}</code>
+          <code className="now__insn">
+            {words.returned(end.action === "" ? formatValue(end.r0, base) : returnText(end))}
+          </code>
         </>
       ) : (
         <>

@@ -21,8 +21,8 @@ import { follow, useMoment } from "../../stores/moment.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { Sheet } from "../../ui/Sheet.tsx";
-import { actionName } from "./actions.ts";
 import { EventFields } from "./EventFields.tsx";
+import { returnText } from "./format.ts";
 import "./packet.css";
 
 export default function Packet() {
@@ -174,15 +174,12 @@ function Result() {
   const words = useMachineTexts();
   const run = useMachine((s) => s.run);
   const given = useMachine((s) => s.given);
-  const progType = useProgram((s) => s.progType);
   if (run?.end.kind !== "exit") return null;
-  const { retval } = run.end;
-  const name = actionName(progType, retval);
   const changed = differing(run, given);
   return (
     <p className="packet__result">
       <span className="hint">{words.packet.result}</span>{" "}
-      <strong data-testid="packet-result">{name === "" ? retval : `${name} (${retval})`}</strong>
+      <strong data-testid="packet-result">{returnText(run.end)}</strong>
       {changed >= 0 && (
         <span className="packet__changed" data-changed={changed > 0 || undefined}>
           {changed > 0 && <span className="mark mark--written" />}

@@ -1,4 +1,5 @@
 // 64-bit values for people: hex in parts, unsigned and signed decimals, binary.
+import type { RunEnd } from "../../../engine/index.ts";
 import type { NumberBase } from "../../stores/settings.ts";
 
 /** Leading zeros apart, so that the number stands out. */
@@ -22,3 +23,7 @@ export function formatValue(hex: string, base: NumberBase): string {
 
 /** `10110100` → `1011_0100`: digits in fours from the right. */
 const groups = (digits: string): string => `0b${digits.replace(/(?<=\d)(?=(?:\d{4})+$)/g, "_")}`;
+
+/** What a program returned, in its type's words where it has some: `XDP_DROP (1)`, `52`. */
+export const returnText = ({ retval, action }: Omit<Extract<RunEnd, { kind: "exit" }>, "kind" | "r0">): string =>
+  action === "" ? String(retval) : `${action} (${retval})`;

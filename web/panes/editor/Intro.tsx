@@ -1,0 +1,19 @@
+// For someone who sees the page for the first time: what it is, and the one thing to do. Gone with the first edit or run.
+import { useText } from "../../i18n/index.ts";
+import { useProgram } from "../../stores/program.ts";
+import { useActs } from "../../stores/result.ts";
+import { useSettings } from "../../stores/settings.ts";
+
+export function Intro() {
+  const { intro } = useText();
+  const present = useSettings((s) => s.present);
+  const isFirst = useProgram((s) => s.example === "plus42" && s.lesson === 0);
+  const acted = useActs((s) => s.calls.length > 0);
+  if (!isFirst || acted || present) return null;
+  return (
+    <div className="intro">
+      <p>{intro.what}</p>
+      <p className="intro__do">{intro.first}</p>
+    </div>
+  );
+}

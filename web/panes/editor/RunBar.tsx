@@ -1,0 +1,136 @@
+// Below the program: Run, and beside it what came of it.
+import { Play } from "lucide-react";
+import { useText } from "../../i18n/index.ts";
+import { nextProblem, showTab } from "../../stores/focus.ts";
+import { runAll } from "../../stores/kernel.ts";
+import { showPane } from "../../stores/layout.ts";
+import { type Result, resultOf, useActs } from "../../stores/result.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+import { returnText } from "../machine/format.ts";
+import "./run-bar.css";
+
+export function RunBar({ phone }: { readonly phone: boolean }) {
+  const text = useText();
+  const check = useVerdict((s) => s.check);
+  const problems = check?.diagnostics.filter(({ severity }) => severity !== "hint").length ?? 0;
+  const insns = check?.slots.reduce((sum, slot) => sum + slot.slots, 0) ?? 0;
+  return (
+    <footer className="run-bar">
+      <button
+        type="button"
+        className="button button--main"
+        data-testid="run"
+        title={text.editor.runTitle}
+        onClick={() => void runAll().then((ok) => ok || nextProblem())}
+      >
+        <Play size={13} fill="currentColor" aria-hidden="true" />
+        {text.editor.run}
+        {!phone && (
+          <span className="button__keys">
+            <kbd>Ctrl</kbd> <kbd>⏎</kbd>
+          </span>
+        )}
+      </button>
+      <ResultStrip />
+      {problems > 0 && (
+        <button type="button" className="link" onClick={nextProblem}>
+          {text.editor.problems(problems)} <kbd>F8</kbd>
+        </button>
+      )}
+      <span className="run-bar__count" title={text.editor.leave}>
+        {text.editor.insns(insns)}
+      </span>
+    </footer>
+  );
+}
+
+function ResultStrip() {
+  const text = useText();
+  const acts = useActs();
+  const check = useVerdict((s) => s.check);
+  const result = resultOf(acts, check);
+  return (
+    <div className="run-bar__result" role="status">
+      {result && (
+        <button
+          type="button"
+          className="result"
+          data-testid="result"
+          data-state={BAD.has(result.kind) ? "error" : "ok"}
+          title={text.result.more(text.panes[result.pane])}
+          onClick={() => {
+            showTab(result.pane);
+            showPane(result.pane);
+          }}
+        >
+          <Words result={result} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+const BAD: ReadonlySet<Result["kind"]> = new Set(["refused", "failed", "stopped"]);
+
+/** Commands and errnos as a terminal has them; the sentence around them in the reader's language. */
+function Words({ result }: { readonly result: Result }) {
+  const { result: words } = useText();
+  switch (result.kind) {
+    case "refused":
+      return (
+        <>
+          <code className="result__main">-{result.errnoName}</code>
+          {result.line > 0 && <span>{words.line(result.line)}</span>}
+          <code className="result__rest">{result.message}</code>
+        </>
+      );
+    case "failed":
+      return (
+        <>
+          <code>{result.command}</code>
+          <Arrow />
+          <code className="result__main">{result.errnoName}</code>
+          <span className="result__rest">{result.errnoText}</span>
+        </>
+      );
+    case "file":
+      return (
+        <>
+          <code>{result.input === null ? "cat" : `echo ${result.input}`}</code>
+          <Arrow />
+          {result.output === null ? (
+            <span>{words.written}</span>
+          ) : (
+            <code className="result__main">{result.output}</code>
+          )}
+          <Printed line={result.printed} />
+        </>
+      );
+    case "returned":
+      return (
+        <>
+          <code className="result__main">{returnText(result)}</code>
+          <Printed line={result.printed} />
+        </>
+      );
+    case "stopped":
+      return (
+        <>
+          <span className="result__main">{words.stopped}</span>
+          <code className="result__rest">{result.fault}</code>
+        </>
+      );
+    case "done":
+      return <span>{words.done[result.what](result.fd)}</span>;
+  }
+}
+
+const Arrow = () => (
+  <span aria-hidden="true" className="result__arrow">
+    →
+  </span>
+);
+
+/** The last line that the run sent to trace_pipe. */
+const Printed = ({ line }: { readonly line: string }) =>
+  line === "" ? null : <code className="result__rest">{line}</code>;
