@@ -59,6 +59,8 @@ export interface CheckApi {
   visitNumbers(revision: number, slot: number): Int32Array;
   /** One visit by its number. */
   visitAt(revision: number, visit: number): VisitView | null;
+  /** The visit that a step of a run belongs to: its belief holds for every register. null: there is none, or another program's run. */
+  visitOfStep(revision: number, run: number, step: number): Promise<VisitView | null>;
   /** The visit of a slot that wrote a line of the log shown, or the last one before it; -1: none. */
   visitOfLine(revision: number, slot: number, line: number): number;
   /** Lines of the whole log, at most 2000, each with the slot it is about and the column at which a state begins (0: none). */

@@ -28,6 +28,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     visitNumbers: "nothing",
     visitAt: "nothing",
     visitOfLine: "nothing",
+    visitOfStep: "nothing",
     logLines: "nothing",
     searchLog: "nothing",
     logSections: "nothing",

@@ -181,9 +181,9 @@ export interface RefusedView {
 export interface BeliefView {
   /** The log's text: `scalar(smin=0,…)`, `fp-8`, `ctx()`. */
   readonly text: string;
-  /** A scalar, and no pointer. */
+  /** A number, not a pointer: `bounds` are its own. */
   readonly isNumber: boolean;
-  /** For scalars (and variable offsets): decimal, and the tnum as hex. */
+  /** Of a number, and of a pointer's variable offset: decimal, and the tnum as hex. */
   readonly bounds?: {
     readonly umin: string;
     readonly umax: string;

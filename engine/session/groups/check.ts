@@ -1,5 +1,7 @@
 // What stands in the editor: assembled, verified, and all questions about that check. In the worker's first load; what few ask
 // is loaded when it is asked for.
+import { BPF_DW, BPF_IMM, BPF_LD } from "../../isa/codes.ts";
+import type { Insn } from "../../isa/insn.ts";
 import { ctxStructOf } from "../../kernel/definition.ts";
 import type { CheckApi } from "../api.ts";
 import { visitNumbers, visitOfLine, visitView, visitViews } from "../beliefs.ts";
@@ -39,6 +41,15 @@ export function createCheck(state: SessionState): CheckApi {
     visitOfLine(revision, slot, line) {
       const asked = of(revision);
       return asked?.verdict?.trace ? visitOfLine(asked.verdict.trace, slot, line, asked.lineAt) : -1;
+    },
+
+    async visitOfStep(revision, run, step) {
+      const [{ find }, { visitOfStep }] = await Promise.all([import("../booted.ts"), import("../visit-of-step.ts")]);
+      const asked = of(revision);
+      const recorded = find(state, run)?.recorded;
+      const trace = asked?.verdict?.trace;
+      if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return null;
+      return visitView(trace, visitOfStep(trace, recorded, step), asked.lineAt);
     },
 
     logLines(revision, from, count) {
@@ -82,3 +93,18 @@ export function createCheck(state: SessionState): CheckApi {
     },
   };
 }
+
+/** Map descriptors aside: the kernel's program has them where the editor's has numbers of maps. */
+const sameInsns = (a: readonly Insn[], b: readonly Insn[]): boolean =>
+  a.length === b.length &&
+  a.every((insn, i) => {
+    const other = b[i] as Insn;
+    return (
+      insn.code === other.code &&
+      insn.dst === other.dst &&
+      insn.src === other.src &&
+      insn.off === other.off &&
+      (insn.imm === other.imm || insn.code === LD_IMM64)
+    );
+  });
+const LD_IMM64 = BPF_LD | BPF_IMM | BPF_DW;

@@ -20,7 +20,7 @@ export function Registers() {
   const words = useMachineTexts();
   const view = useMachine((s) => s.view);
   const firstSet = useMachine((s) => s.firstSet);
-  const beliefs = useBeliefs((s) => s.regs);
+  const beliefs = useBeliefs((s) => s.visit?.before.regs);
   const watches = useBreakpoints((s) => s.watches);
   const rove = useRove(NAMES);
   return (

@@ -1,0 +1,65 @@
+// Which visit of the verifier a moment of a run belongs to: one of the instruction about to run, whose belief holds for every
+// register there is. Of several the one whose path is the run's for the longest way back.
+import { asS64 } from "../base/u64.ts";
+import type { Scalar } from "../verifier/domain/scalar.ts";
+import type { RegState } from "../verifier/state/reg.ts";
+import { mayBeNull, NOT_INIT, SCALAR_VALUE } from "../verifier/state/regtype.ts";
+import type { Trace } from "../verifier/trace.ts";
+import { visitNumbers } from "./beliefs.ts";
+import type { RecordedRun } from "./run.ts";
+
+/** Instructions that are compared on the way back, and visits that are looked at. */
+const WAY_BACK = 64;
+const MOST_VISITS = 4096;
+
+/** Number of the visit; -1: the walk was not kept that far, or a covered path was not walked with these values. */
+export function visitOfStep(trace: Trace, run: RecordedRun, step: number): number {
+  const { slot, regs, frames, prog } = run.step(step);
+  if (slot < 0 || prog !== 0) return -1;
+  const values = regs.map((hex) => BigInt(`0x${hex}`));
+  let best = -1;
+  let longest = -1;
+  for (const visit of visitNumbers(trace, slot).subarray(0, MOST_VISITS)) {
+    const { frames: believed, curframe } = trace.visits[visit]!.before;
+    if (curframe !== frames.length - 1) continue;
+    if (!believed[curframe]!.regs.every((reg, n) => holds(reg, values[n]!))) continue;
+    const length = sharedWay(trace, visit, run, step);
+    if (length > longest) [best, longest] = [visit, length];
+  }
+  return best;
+}
+
+/** Is the value what the verifier believes? Pointers are not compared but with NULL: their addresses are ours. */
+export function holds(reg: RegState, value: bigint): boolean {
+  if (reg.type === NOT_INIT) return true;
+  if (reg.type === SCALAR_VALUE) return inScalar(reg.val, value);
+  return value !== 0n || mayBeNull(reg.type);
+}
+
+function inScalar({ varOff, umin, umax, smin, smax, u32min, u32max, s32min, s32max }: Scalar, value: bigint): boolean {
+  const low = Number(value & 0xffff_ffffn);
+  const signed = asS64(value);
+  return (
+    value >= umin &&
+    value <= umax &&
+    signed >= smin &&
+    signed <= smax &&
+    low >= u32min &&
+    low <= u32max &&
+    (low | 0) >= s32min &&
+    (low | 0) <= s32max &&
+    (value & ~varOff.mask) === varOff.value
+  );
+}
+
+/** Instructions that the visit's path and the run have in common, counted back from the step. */
+function sharedWay(trace: Trace, visit: number, { timeline }: RecordedRun, step: number): number {
+  let length = 0;
+  let at = trace.visits[visit]!.prev;
+  while (length < WAY_BACK && at >= 0 && length < step && trace.visits[at]!.insnIdx === timeline.slotAt(step - 1 - length)) {
+    length++;
+    at = trace.visits[at]!.prev;
+  }
+  // Both came from the program's start.
+  return at < 0 && length === step ? WAY_BACK + 1 : length;
+}
