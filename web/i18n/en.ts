@@ -122,6 +122,7 @@ export const en = {
     read: "cat",
     writeTitle: (path: string) => `Write to ${path}`,
     readTitle: (path: string) => `Read ${path}`,
+    loadFirst: "Load the program first",
     testRun: "Test run",
     output: "Output",
     outputEmpty: "nothing yet",

@@ -131,6 +131,7 @@ export const ja: Dictionary = {
     read: "cat",
     writeTitle: (path) => `${path} に書き込む`,
     readTitle: (path) => `${path} を読み出す`,
+    loadFirst: "先にプログラムをロードしてください",
     testRun: "テスト実行",
     output: "出力",
     outputEmpty: "まだありません",

@@ -50,6 +50,7 @@ export interface MachineTexts {
   readonly noStack: string;
   readonly empty: Readonly<Record<"error" | "reject" | "none" | "waiting", string>>;
   readonly runAnyway: string;
+  readonly noRun: string;
   readonly announce: (step: number, length: number, next: string, said: string) => string;
   readonly roles: readonly string[];
   readonly value: {
@@ -228,6 +229,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       waiting: "Making the run",
     },
     runAnyway: "Run without the verifier",
+    noRun: "There is no run to step through: the program was not accepted",
     announce: (step, length, next, said) =>
       `Step ${step} of ${length}. ${said}${said ? ". " : ""}${next ? `Next: ${next}` : "The program has ended"}`,
     roles: [
@@ -425,6 +427,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       waiting: "実行を準備中",
     },
     runAnyway: "verifier を通さずに実行",
+    noRun: "プログラムが受理されていないので、たどれる実行がありません",
     announce: (step, length, next, said) =>
       `ステップ ${step} / ${length}。${said}${said ? "。" : ""}${next ? `次の命令: ${next}` : "プログラムは終了しました"}`,
     roles: [

@@ -159,5 +159,5 @@ async function file(
   const { lastCalls } = useKernel.getState();
   const refused = lastCalls.find(({ errno }) => errno !== 0);
   const text = refused ? refused.errnoName : from === "read" ? new TextDecoder().decode(bytes) : "";
-  useKernel.setState({ output: { text, failed: refused !== undefined, from } });
+  useKernel.setState({ output: { text, failed: refused !== undefined, from, said: "" } });
 }

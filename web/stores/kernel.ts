@@ -1,6 +1,7 @@
 // The simulated kernel as the page sees it: load, attach, echo, cat, and the list of system calls they made.
 import { create } from "zustand";
 import {
+  type Cause,
   type ContextView,
   type DefinitionInput,
   type HelloView,
@@ -27,6 +28,17 @@ const real = () => import("../linux/stage.ts");
 /** The file whose writes run the program, whether the module that makes it is there or not. */
 export const hookPath = ({ kernel }: Pick<KernelState, "kernel">): string => kernel?.own.path ?? OREORE_FILE;
 
+export interface FileOutput {
+  /** What cat printed, or the errno's name. */
+  readonly text: string;
+  readonly failed: boolean;
+  readonly from: "read" | "write";
+  /** What a shell says to a refusal: `bash: echo: write error: Invalid argument`; "" where that is not known. */
+  readonly said: string;
+  /** Which check refused, where that is known. */
+  readonly cause?: Cause;
+}
+
 /** In place of a preset's name: a definition of the reader's own. */
 export const OWN = "own";
 
@@ -42,8 +54,8 @@ export interface KernelState {
   readonly loadedRevision: number;
   /** The last load made maps anew where a program had been loaded before: what its maps held is gone. */
   readonly mapsAreNew: boolean;
-  /** What the last echo or cat printed: text, or the errno's name. */
-  readonly output: { readonly text: string; readonly failed: boolean; readonly from: "read" | "write" } | null;
+  /** What the last echo or cat gave. */
+  readonly output: FileOutput | null;
   /** What was typed into the shell and what it printed, oldest first. */
   readonly session: readonly {
     readonly id: number;
@@ -225,7 +237,9 @@ async function readAnswer(): Promise<void> {
 function print(outcome: SysfsOutcome, from: "read" | "write"): void {
   note(outcome);
   const failed = outcome.ret < 0;
-  set({ output: { text: failed ? outcome.errnoName : outcome.data, failed, from } });
+  const cause = outcome.calls.find(({ errno }) => errno !== 0)?.cause;
+  const text = failed ? outcome.errnoName : outcome.data;
+  set({ output: { text, failed, from, said: failed ? outcome.terminal.trimEnd() : "", ...(cause && { cause }) } });
 }
 
 const CLEAR = "\x1b[2J";

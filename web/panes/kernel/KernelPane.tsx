@@ -3,12 +3,13 @@ import { Check, Puzzle } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import type { SyscallView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
-import { attach, detach, hookPath, load, progTypeView, read, testRun, useKernel, write } from "../../stores/kernel.ts";
+import { attach, detach, load, progTypeView, useKernel } from "../../stores/kernel.ts";
 import { showView, useView } from "../../stores/layout.ts";
-import { editInput, useProgram } from "../../stores/program.ts";
+import { useProgram } from "../../stores/program.ts";
 import { useStage } from "../../stores/stage.ts";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
+import { HookFile, TestRun } from "./Commands.tsx";
 
 const Extend = lazy(() => import("./Extend.tsx"));
 const CauseText = lazy(() => import("../../ui/CauseText.tsx"));
@@ -114,75 +115,6 @@ function ProgramSteps() {
   );
 }
 
-/** `echo` and `cat` on the file that the module makes. */
-function HookFile() {
-  const text = useText();
-  const input = useProgram((s) => s.input);
-  const output = useKernel((s) => s.output);
-  const hook = useKernel(hookPath);
-  return (
-    <div className="shell" lang="en">
-      <form
-        className="shell__line"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void write();
-        }}
-      >
-        <span className="shell__prompt" aria-hidden="true">
-          #
-        </span>
-        <code aria-hidden="true">echo</code>
-        <input
-          className="field field--code shell__input"
-          data-testid="sysfs-input"
-          aria-label={text.kernel.input}
-          value={input}
-          spellCheck={false}
-          autoCapitalize="off"
-          autoComplete="off"
-          onChange={(event) => editInput(event.currentTarget.value)}
-        />
-        <code className="shell__path" aria-hidden="true">
-          &gt; {hook}
-        </code>
-        <button type="submit" className="button" data-testid="sysfs-write" title={text.kernel.writeTitle(hook)}>
-          {text.kernel.write}
-        </button>
-      </form>
-      <div className="shell__line">
-        <span className="shell__prompt" aria-hidden="true">
-          #
-        </span>
-        <code className="shell__path" aria-hidden="true">
-          cat {hook}
-        </code>
-        <span className="spacer" />
-        <button
-          type="button"
-          className="button"
-          data-testid="sysfs-read"
-          title={text.kernel.readTitle(hook)}
-          onClick={() => void read()}
-        >
-          {text.kernel.read}
-        </button>
-      </div>
-      <div className="shell__line shell__line--out">
-        <output
-          className="shell__output"
-          data-testid="sysfs-output"
-          data-failed={output?.failed || undefined}
-          data-empty={output === null || output.text === "" || undefined}
-          aria-label={text.kernel.output}
-        >
-          {(output?.text ?? "").replace(/\n$/, "")}
-        </output>
-      </div>
-    </div>
-  );
-}
-
 /** The maps that live in the kernel, with what is in them. */
 function Maps() {
   const text = useText();
@@ -211,33 +143,6 @@ function Maps() {
         </table>
       ))}
     </div>
-  );
-}
-
-/** For program types that a packet or a context makes run. */
-function TestRun() {
-  const text = useText();
-  const input = useProgram((s) => s.input);
-  return (
-    <form
-      className="shell shell__line"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void testRun();
-      }}
-    >
-      <input
-        className="field field--code shell__input"
-        aria-label={text.kernel.packet}
-        placeholder={text.kernel.packet}
-        value={input}
-        spellCheck={false}
-        onChange={(event) => editInput(event.currentTarget.value)}
-      />
-      <button type="submit" className="button">
-        {text.kernel.testRun}
-      </button>
-    </form>
   );
 }
 

@@ -4,11 +4,16 @@ import { useMachineTexts } from "../../i18n/machine.ts";
 import { useBreakpoints } from "../../stores/breakpoints.ts";
 import { moveBy, moveTo, moveToEnd, useMachine } from "../../stores/machine.ts";
 import { goOn } from "../../stores/travel.ts";
+import { useVerdict } from "../../stores/verdict.ts";
 
 export function Controls() {
   const words = useMachineTexts();
   const atStart = useMachine((s) => s.run !== null && s.position === 0);
   const atEnd = useMachine((s) => s.run !== null && s.position === s.run.length);
+  // Without a run there is nothing to step through; the pane says why below.
+  const none = useMachine((s) => s.run === null);
+  const refused = useVerdict((s) => s.check !== null && s.check.verdict !== "accept");
+  const why = none && refused ? words.noRun : "";
   const stops = useBreakpoints((s) => s.points.length + s.watches.length > 0);
   const button = (id: string, label: string, keys: string, Icon: typeof StepBack, off: boolean, act: () => void) => (
     <button
@@ -16,9 +21,9 @@ export function Controls() {
       className="button button--icon"
       data-testid={id}
       aria-label={label}
-      title={keys ? `${label} (${keys})` : label}
-      aria-disabled={off}
-      onClick={act}
+      title={why || (keys ? `${label} (${keys})` : label)}
+      aria-disabled={off || why !== ""}
+      onClick={why === "" ? act : undefined}
     >
       <Icon size={15} aria-hidden="true" />
     </button>

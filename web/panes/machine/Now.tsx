@@ -13,7 +13,6 @@ import { formatValue, returnText } from "./format.ts";
 
 export function Now() {
   const words = useMachineTexts();
-  const base = useSettings((s) => s.base);
   const run = useMachine((s) => s.run);
   const view = useMachine((s) => s.view);
   if (!run || !view)
@@ -35,9 +34,7 @@ export function Now() {
       {over ? (
         <>
           <span className="now__label">{words.ended}</span>
-          <code className="now__insn">
-            {words.returned(end.action === "" ? formatValue(end.r0, base) : returnText(end))}
-          </code>
+          <code className="now__insn">{words.returned(returnText(end))}</code>
         </>
       ) : (
         <>

@@ -116,7 +116,9 @@ const Register = memo(({ n, value, old, written, read, state, belief, watched, r
       </td>
       <td className="register__value" data-testid={`reg-r${n}`} data-value={value} data-base={base}>
         {state !== "set" ? (
-          <span className="register__unknown">{state === "unknown" && words.unknown}</span>
+          <span className="register__unknown" title={words.unknown}>
+            {state === "unknown" && <span className="visually-hidden">{words.unknown}</span>}
+          </span>
         ) : base === "hex" ? (
           <HexValue hex={value} />
         ) : (
