@@ -56,7 +56,7 @@ function startPage(): void {
     setTimeout(() => void import("./offline/register.ts").then(({ registerOffline }) => registerOffline()), 5000);
 
   followMachine();
-  void openAddress().then(() => {
+  void openAddress(true).then(() => {
     followProgram();
     followVerdict();
     // After the first question for a verdict: the kernel needs more of the engine to be loaded.

@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import type { Dictionary } from "../i18n/en.ts";
 import { useText } from "../i18n/index.ts";
-import { dismissNotice, type Notice, takeBack, useProgram } from "../stores/program.ts";
+import { dismissNotice, type Notice, openExample, takeBack, useProgram } from "../stores/program.ts";
 import { type Language, useSettings } from "../stores/settings.ts";
 import { Prose } from "../ui/Prose.tsx";
 
@@ -20,6 +20,11 @@ export function NoticeBar() {
           {notice.kind === "set-aside" && (
             <button type="button" className="button" onClick={takeBack}>
               {text.notice.takeBack}
+            </button>
+          )}
+          {notice.kind === "edited-example" && (
+            <button type="button" className="button" onClick={() => void openExample(notice.name)}>
+              {text.notice.openExample}
             </button>
           )}
           <button
@@ -46,6 +51,8 @@ function sentence(notice: Notice, text: Dictionary, language: Language): string 
       return text.notice.noLesson(notice.number);
     case "pasted":
       return text.notice.pasted(notice.name[language]);
+    case "edited-example":
+      return text.notice.editedExample;
     case "set-aside":
       return text.notice.setAside;
     case "said":

@@ -150,6 +150,8 @@ export const en = {
     setAside: "A link was opened. Your own program is kept.",
     restored: "This is your own program again.",
     takeBack: "Back to my program",
+    editedExample: "This is the example as you changed it.",
+    openExample: "Open the example",
     dismiss: "Dismiss",
     fault: {
       broken: "This link is damaged: part of it is missing or changed. Your own program is still here.",

@@ -159,6 +159,8 @@ export const ja: Dictionary = {
     setAside: "リンクを開きました。書きかけのプログラムは残してあります。",
     restored: "自分のプログラムに戻りました。",
     takeBack: "自分のプログラムに戻る",
+    editedExample: "あなたが書きかえたサンプルです。",
+    openExample: "もとのサンプルを開く",
     dismiss: "閉じる",
     fault: {
       broken: "このリンクは壊れています(一部が欠けているか、変わっています)。書きかけのプログラムはそのままです。",

@@ -247,3 +247,22 @@ test("random text after the # is answered, never thrown at", async () => {
     }),
   );
 });
+
+test.each([
+  ["#example/loop)", "loop"],
+  ["#example/loop).", "loop"],
+  ["#example/loop>", "loop"],
+  ["#example/loop%20", "loop"],
+  ["#%23example/loop", "loop"],
+  ["%23example/loop", "loop"],
+  ["#example/map-counter、", "map-counter"],
+])("a link as a sentence or a chat tool leaves it opens: %s", async (hash, name) => {
+  expect(await decodeLink(hash)).toEqual({ kind: "example", name });
+});
+
+test("so does one with a state; a source keeps its last character", async () => {
+  const link = await encodeLink(PLUS42);
+  for (const around of [`${link})`, `${link}.`, `${link}>`, `${link}%20`, `#%23${link.slice(1)}`])
+    expect(await decodeLink(around)).toEqual({ kind: "state", state: PLUS42 });
+  expect(await decodeLink("#src=BPF_EXIT_INSN(),")).toEqual({ kind: "source", source: "BPF_EXIT_INSN()," });
+});

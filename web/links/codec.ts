@@ -94,9 +94,9 @@ export async function encodeLink(state: LinkState): Promise<string> {
 
 /** Reads an address's fragment, with its `#` or without. Never throws. */
 export async function decodeLink(hash: string): Promise<Link> {
-  const text = hash.startsWith("#") ? hash.slice(1) : hash;
+  const text = hash.replace(/^(?:#|%23)+/, "");
   if (text === "") return { kind: "none" };
-  if (text.startsWith("v1.")) return decodeV1(text.slice(3));
+  if (text.startsWith("v1.")) return decodeV1(withoutTail(text.slice(3)));
   if (/^v\d+\./.test(text)) return fault("unknown-version");
   if (text.startsWith("src=")) {
     if (text.length > MAX_UNPACKED) return fault("too-large");
@@ -106,12 +106,16 @@ export async function decodeLink(hash: string): Promise<Link> {
       return fault("broken"); // a % that starts nothing
     }
   }
-  if (text === "talk") return { kind: "talk" };
-  const [form, name = "", ...rest] = text.split("/");
+  const bare = withoutTail(text);
+  if (bare === "talk") return { kind: "talk" };
+  const [form, name = "", ...rest] = bare.split("/");
   if (form === "example" && /^[\w-]{1,64}$/.test(name) && rest.length === 0) return { kind: "example", name };
   if (form === "lesson" && /^\d{1,3}$/.test(name) && rest.length === 0) return { kind: "lesson", number: Number(name) };
   return fault("unknown-form");
 }
+
+/** Without what sentences and chat tools leave behind a link: a bracket, a full stop, a quote, an escaped blank. */
+const withoutTail = (text: string): string => text.replace(/(?:%20|%3E|%22|[\s.,;:!?)>\]}"'’”»」』。、）])+$/iu, "");
 
 async function decodeV1(packed: string): Promise<Link> {
   if (packed.length > MAX_PACKED) return fault("too-large");

@@ -1,4 +1,5 @@
 // Opens what the address says. Whatever a link holds, the page opens; what cannot be taken is refused with a sentence.
+import { FIRST_EXAMPLE } from "../../engine/index.ts";
 import { setCondition, useBreakpoints } from "../stores/breakpoints.ts";
 import { putContents } from "../stores/contents.ts";
 import { answered, engine } from "../stores/engine.ts";
@@ -11,9 +12,9 @@ import type { LinkFault, LinkState } from "./codec.ts";
 
 let first: Promise<void> | undefined;
 
-/** Reads the address; called at the start and when the fragment changes. */
-export function openAddress(): Promise<void> {
-  const opening = openFragment();
+/** Reads the address; called at the start and when the fragment changes. Back where there was none: the first example. */
+export function openAddress(atStart = false): Promise<void> {
+  const opening = openFragment(atStart);
   first ??= opening;
   return opening;
 }
@@ -21,12 +22,15 @@ export function openAddress(): Promise<void> {
 /** What the page was opened with is there. */
 export const addressOpened = (): Promise<void> => first ?? Promise.resolve();
 
-async function openFragment(): Promise<void> {
-  if (location.hash.length < 2) return;
+async function openFragment(atStart: boolean): Promise<void> {
+  if (location.hash.length < 2) {
+    if (!atStart) await openExample(FIRST_EXAMPLE.name, "address");
+    return;
+  }
   const { decodeLink } = await import("./codec.ts");
   const link = await decodeLink(location.hash);
   if (link.kind === "fault") refuse(link.fault);
-  else if (link.kind === "example") await openExample(link.name);
+  else if (link.kind === "example") await openExample(link.name, atStart ? "start" : "address");
   else if (link.kind === "lesson") await openLesson(link.number);
   else if (link.kind === "talk") await openTalk();
   else if (link.kind === "source") openProgram({ source: link.source, progType: "oreore", maps: [], input: "10" }, {});

@@ -54,11 +54,21 @@ function slotAtCursor(): number {
 /** Whether there is a place to speak of: something else than a page as it opens. */
 export const hasPlace = (): boolean => Object.entries(place()).some(([key, value]) => key !== "step" || value !== 0);
 
-/** The whole address of the page as it stands. */
+/** The whole address of the page as it stands; of an untouched example its own, which is short and can be read. */
 export async function linkTo(withPlace: boolean): Promise<string> {
   const { encodeLink } = await import("./codec.ts");
   const { origin, pathname } = location;
-  return `${origin === "null" ? "" : origin}${pathname}${await encodeLink(stateOfPage(withPlace))}`;
+  const state = stateOfPage(withPlace);
+  const hash = (await isUntouched(state)) ? `#example/${useProgram.getState().example}` : await encodeLink(state);
+  return `${origin === "null" ? "" : origin}${pathname}${hash}`;
+}
+
+/** Nothing but what an example brings itself. */
+async function isUntouched({ source, progType, maps, input, step = 0, ...more }: LinkState): Promise<boolean> {
+  const { example: name } = useProgram.getState();
+  if (name === "" || step !== 0 || Object.keys(more).length > 0) return false;
+  const { EXAMPLES } = await import("../gallery/examples.ts");
+  return EXAMPLES.some((example) => example.name === name && example.input === input);
 }
 
 /** The same, put into the address; inside another page only given. */

@@ -8,6 +8,8 @@ export interface Draft {
   readonly input: string;
   /** Maps that are not written in the source; left out: none. */
   readonly maps?: readonly MapInput[];
+  /** The example that it began as; left out: none. */
+  readonly from?: string;
   /** The program type of one's own that it is written for; the kernel looks it over before it takes it. */
   readonly definition?: DefinitionInput;
 }

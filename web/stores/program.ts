@@ -20,6 +20,7 @@ export type Notice =
   | { readonly kind: "no-lesson"; readonly number: number }
   | { readonly kind: "pasted"; readonly name: Texts }
   | { readonly kind: "said"; readonly words: Texts; readonly bad: boolean }
+  | { readonly kind: "edited-example"; readonly name: string }
   | { readonly kind: "set-aside" };
 
 export interface ProgramState {
@@ -33,6 +34,8 @@ export interface ProgramState {
   readonly opened: number;
   /** Name of the example that is open and untouched, "" otherwise. */
   readonly example: string;
+  /** Name of the example that it began as, edited or not; "": it began otherwise. */
+  readonly from: string;
   /** The text, the type or the maps are the reader's own work: something would be lost with them. */
   readonly edited: boolean;
   /** Lesson that is open, 0: none, OWN_LESSON: one from a file. */
@@ -60,6 +63,7 @@ export const useProgram = create<ProgramState>()(() => ({
   revision: 1,
   opened: 1,
   example: FIRST_EXAMPLE.name,
+  from: FIRST_EXAMPLE.name,
   edited: false,
   lesson: 0,
   title: FIRST_EXAMPLE.title,
@@ -117,7 +121,13 @@ async function exampleByName(name: string): Promise<ExampleView | undefined> {
   return EXAMPLES.find((example) => example.name === name);
 }
 
-export async function openExample(name: string): Promise<void> {
+/** `by`: a press, or the address, where it stands already; at the start that may be the reload of what was changed. */
+export async function openExample(name: string, by: "press" | "address" | "start" = "press"): Promise<void> {
+  const { from, edited } = get();
+  if (by === "start" && edited && from === name) {
+    set({ notice: { kind: "edited-example", name } });
+    return;
+  }
   const example = await exampleByName(name);
   if (!example) {
     set({ notice: { kind: "no-example", name } });
@@ -125,6 +135,7 @@ export async function openExample(name: string): Promise<void> {
   }
   const { source, progType, maps } = example.program;
   openProgram({ source, progType, maps, input: example.input }, { example: name, title: example.title });
+  if (by === "press") showAddress(`#example/${name}`);
 }
 
 /** The lesson of a number, from 1. */
@@ -192,6 +203,7 @@ export function openProgram(
     maps,
     input,
     example: mark.example ?? "",
+    from: mark.example ?? "",
     edited: false,
     lesson: mark.lesson ?? 0,
     title: mark.title ?? null,
@@ -205,10 +217,11 @@ export function openProgram(
 
 const opening = (s: ProgramState) => ({ revision: s.revision + 1, opened: s.opened + 1, lesson: 0, askedStep: null });
 
-export const draftOf = ({ source, progType, input, maps, askedDefinition }: ProgramState): Draft => ({
+export const draftOf = ({ source, progType, input, maps, from, askedDefinition }: ProgramState): Draft => ({
   source,
   progType,
   input,
+  ...(from !== "" && { from }),
   ...(maps.length > 0 && { maps }),
   ...(askedDefinition && { definition: askedDefinition }),
 });
@@ -217,12 +230,13 @@ export const draftOf = ({ source, progType, input, maps, askedDefinition }: Prog
 const shelve = (draft: Draft, opened: number): void =>
   void import("./history.ts").then(({ keepProgram }) => keepProgram(draft, opened));
 
-const programOf = ({ source, progType, input, maps = [], definition }: Draft) => ({
+const programOf = ({ source, progType, input, maps = [], from = "", definition }: Draft) => ({
   source,
   progType,
   input,
   maps,
   example: "",
+  from,
   askedPreset: "oreore",
   askedDefinition: definition ?? null,
 });
@@ -246,8 +260,15 @@ export function saveNow(): void {
   writeDraft(draftOf(get()));
 }
 
-/** The program is no longer the one in the address: a reload must bring back the draft. */
+/** The program is no longer the one in the address. An example that was edited keeps its own: a reload brings the draft. */
 function forgetLink(): void {
-  if (!keepsDraft()) return;
-  if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
+  if (!keepsDraft() || location.hash === "") return;
+  const { from } = get();
+  if (from !== "" && location.hash === `#example/${from}`) return;
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+/** The address of what was opened; the way back leads to what stood there before. Inside another page it stays. */
+function showAddress(hash: string): void {
+  if (keepsDraft() && location.hash !== hash) history.pushState(null, "", hash);
 }
