@@ -152,6 +152,8 @@ export interface StepView {
   readonly changed: readonly { readonly reg: number; readonly old: Hex64; readonly new: Hex64 }[];
   /** Bit n: the last instruction wrote Rn, even if to the same value. */
   readonly written: number;
+  /** Bit n: Rn has a value: the program set it, or was entered with it. */
+  readonly set: number;
   /** Bit n: the instruction about to run reads Rn / will write Rn. */
   readonly reads: number;
   readonly writes: number;
@@ -164,6 +166,8 @@ export interface StepView {
   readonly call: { readonly name: string; readonly args: readonly Hex64[]; readonly ret: Hex64 } | null;
   /** Memory that the instruction about to run will touch; null where it touches none. What a helper does is not told. */
   readonly access: AccessView | null;
+  /** Memory that the step just done stored to, whether its bytes changed or not; null where it stored nothing. */
+  readonly stored: AccessView | null;
   /** The instruction about to run, as the log writes it; "" after the end. */
   readonly text: string;
   /** 0: the run's own program; else the number of one that a tail call went to. Slots are that program's. */

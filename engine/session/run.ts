@@ -33,6 +33,7 @@ import { STACK, STACK_END, TRACE_COUNT } from "../vm/layout.ts";
 import { accessOf } from "./access.ts";
 import { parseCondition } from "./condition.ts";
 import {
+  type AccessView,
   type FrameView,
   MARK,
   type MemoryChangeView,
@@ -72,6 +73,8 @@ export class RecordedRun {
   readonly #main: LoadedProgram;
   /** For each byte of the stacks the first step that wrote it. */
   readonly #written = new Int32Array(STACK_END - STACK).fill(NEVER);
+  /** The first step at which each register is set: R1 and R10 when the program is entered. */
+  readonly #set = Int32Array.from({ length: REGS }, (_, n) => (n === 1 || n === 10 ? 0 : NEVER));
   /** The memory is the kernel's present and not the run's; what it was at the end of the run, and what it is now. */
   #left = false;
   #finished: MemorySnapshot | undefined;
@@ -142,11 +145,14 @@ export class RecordedRun {
         if (kind && value) send({ kind, map: map.name, text: "", said: 0, hex: toHex(value) });
       };
     }
+    let unset = this.#set.filter((first) => first === NEVER).length;
     for (let step = 0; step < MAX_STEPS; step++) {
       const isJournaled = machine.program.code[machine.ip + 6] === FX.journal;
       const { top } = journal;
       const store = timeline.storeRange();
+      const insn = unset > 0 ? machine.program.insns[machine.slot] : undefined;
       if (!timeline.step()) break;
+      if (insn) unset -= this.#noteSet(registerUse(insn, helperArgCount).writes, step + 1);
       if (isJournaled && memory.r32(TRACE_COUNT) > lines) {
         for (const text of memory.tracePipe().slice(lines)) {
           const said = memory.traceSaid(lines++);
@@ -161,6 +167,20 @@ export class RecordedRun {
     for (const map of maps) map.observer = undefined;
     return machine.outcome;
   }
+
+  /** How many of these registers were not set before. */
+  #noteSet(writes: number, step: number): number {
+    let count = 0;
+    for (let n = 0; n < REGS; n++) {
+      if (((writes >> n) & 1) === 0 || this.#set[n] !== NEVER) continue;
+      this.#set[n] = step;
+      count++;
+    }
+    return count;
+  }
+
+  /** Bit n: Rn has been set at this step. */
+  #setAt = (step: number): number => this.#set.reduce((mask, first, n) => (first <= step ? mask | (1 << n) : mask), 0);
 
   #note(at: number, size: number, step: number): void {
     for (let i = Math.max(0, at - STACK); i < at + size - STACK && i < this.#written.length; i++) {
@@ -185,6 +205,7 @@ export class RecordedRun {
   /** `step` is brought into 0 … length. */
   step(step: number): StepView {
     const { timeline, machine, source } = this;
+    const stored = this.#storedBy(clamp(step, 0, this.length) - 1);
     timeline.seek(clamp(step, 0, this.length));
     const at = timeline.position;
     const ended = at === this.length;
@@ -209,10 +230,14 @@ export class RecordedRun {
       regs,
       changed,
       written: last ? this.#writesOf(last) : 0,
+      set: this.#setAt(at),
       reads: next?.reads ?? 0,
       writes: next?.writes ?? 0,
       frames: this.#frames(),
-      stack: this.#stack(last?.memory ?? []),
+      stack: this.#stack([
+        ...(last?.memory ?? []).map(({ address, new: bytes }) => ({ address, size: bytes.length })),
+        ...(stored ? [{ address: BigInt(`0x${stored.address}`), size: stored.size }] : []),
+      ]),
       memory,
       maps: (last?.maps ?? []).map(({ map, op, key, old, value }) => ({
         map,
@@ -223,11 +248,22 @@ export class RecordedRun {
       })),
       trace: last?.trace ?? [],
       access: insn ? accessOf(machine, insn) : null,
+      stored,
       call: last?.call ? { name: last.call.name, args: last.call.args.map(hex64), ret: hex64(last.call.ret) } : null,
       text: insn ? insnWords(insn, machine.program.insns[slot + 1], { helperName }) : "",
       prog: machine.program === this.#main ? 0 : machine.program.id,
-      caption: caption(changed, memory, last?.call),
+      caption: caption(changed, this.#setAt(at - 1), memory, last?.call),
     };
+  }
+
+  /** What the instruction at a step stores to, before it runs. */
+  #storedBy(step: number): AccessView | null {
+    if (step < 0) return null;
+    const { timeline, machine } = this;
+    timeline.seek(step);
+    const insn = machine.program.insns[machine.slot];
+    const access = insn ? accessOf(machine, insn) : null;
+    return access?.write ? access : null;
   }
 
   steps(from: number, count: number): StepView[] {
@@ -324,7 +360,7 @@ export class RecordedRun {
     }));
   }
 
-  #stack(changes: StepEvent["memory"]): StackRowView[] {
+  #stack(changes: readonly Range[]): StackRowView[] {
     const { machine, timeline } = this;
     return machine.frames().flatMap(({ top }, frame) => {
       const end = machine.memory.offsetOf(top) - STACK;
@@ -423,11 +459,16 @@ const MARKS: Readonly<Record<string, number>> = {
   exit: MARK.exit,
 };
 
-/** Bits of the row's bytes that a change covers. */
-function overlap(row: bigint, changes: StepEvent["memory"]): number {
+interface Range {
+  readonly address: bigint;
+  readonly size: number;
+}
+
+/** Bits of the row's bytes that lie in one of the ranges. */
+function overlap(row: bigint, ranges: readonly Range[]): number {
   let mask = 0;
-  for (const { address, new: bytes } of changes) {
-    for (let i = 0; i < bytes.length; i++) {
+  for (const { address, size } of ranges) {
+    for (let i = 0; i < size; i++) {
       const at = Number(address + BigInt(i) - row);
       if (at >= 0 && at < ROW) mask |= 1 << at;
     }
@@ -437,8 +478,16 @@ function overlap(row: bigint, changes: StepEvent["memory"]): number {
 
 const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
 
-function caption(changed: StepView["changed"], memory: readonly MemoryChangeView[], call: StepEvent["call"]): string {
-  const parts = changed.map(({ reg, old, new: value }) => `R${reg}: ${short(old)} → ${short(value)}`);
+/** `set`: bit n: Rn had a value before. */
+function caption(
+  changed: StepView["changed"],
+  set: number,
+  memory: readonly MemoryChangeView[],
+  call: StepEvent["call"],
+): string {
+  const parts = changed.map(({ reg, old, new: value }) =>
+    (set >> reg) & 1 ? `R${reg}: ${short(old)} → ${short(value)}` : `R${reg} = ${short(value)}`,
+  );
   for (const { region, off, old, new: value } of memory)
     parts.push(`${region}${off < 0 ? off : `+${off}`}: ${old} → ${value}`);
   if (call) parts.unshift(`bpf_${call.name}()`);

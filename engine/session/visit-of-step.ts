@@ -56,7 +56,12 @@ function inScalar({ varOff, umin, umax, smin, smax, u32min, u32max, s32min, s32m
 function sharedWay(trace: Trace, visit: number, { timeline }: RecordedRun, step: number): number {
   let length = 0;
   let at = trace.visits[visit]!.prev;
-  while (length < WAY_BACK && at >= 0 && length < step && trace.visits[at]!.insnIdx === timeline.slotAt(step - 1 - length)) {
+  while (
+    length < WAY_BACK &&
+    at >= 0 &&
+    length < step &&
+    trace.visits[at]!.insnIdx === timeline.slotAt(step - 1 - length)
+  ) {
     length++;
     at = trace.visits[at]!.prev;
   }

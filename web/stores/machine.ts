@@ -25,8 +25,6 @@ export interface MachineState {
   readonly view: StepView | null;
   /** One number (MARK bits) for each of up to 512 equal parts of the run. */
   readonly marks: Uint8Array;
-  /** First step at which Rn has been set by the program; Infinity: not in the part that was looked at. */
-  readonly firstSet: readonly number[];
 }
 
 const EMPTY: MachineState = {
@@ -38,7 +36,6 @@ const EMPTY: MachineState = {
   position: 0,
   view: null,
   marks: new Uint8Array(0),
-  firstSet: [],
 };
 /** Steps fetched at once. */
 const PAGE = 512;
@@ -137,28 +134,13 @@ export async function adopt(run: RunView, origin: RunOrigin, input: string, step
   const from = whole ? 0 : Math.max(0, position - PAGE / 2);
   const { api } = engine();
   const answers = await answered(
-    Promise.all([
-      api.runs.steps(run.run, from, whole ? run.length + 1 : PAGE),
-      askMarks(run),
-      from === 0 ? [] : api.runs.steps(run.run, 0, PAGE),
-    ]),
+    Promise.all([api.runs.steps(run.run, from, whole ? run.length + 1 : PAGE), askMarks(run)]),
   );
   if (!answers || mine !== adopted) return;
-  const [views, marks, start] = answers;
-  const opening = from === 0 ? views : start;
+  const [views, marks] = answers;
   cache = new Map(views.map((view) => [view.step, view]));
   wanted = position;
-  set({
-    run,
-    origin,
-    input,
-    given,
-    why: null,
-    position,
-    view: cache.get(position) ?? null,
-    marks,
-    firstSet: firstSetIn(opening),
-  });
+  set({ run, origin, input, given, why: null, position, view: cache.get(position) ?? null, marks });
 }
 
 const askMarks = ({ run, length }: RunView): Promise<Uint8Array> =>
@@ -180,14 +162,6 @@ async function markAgain(): Promise<void> {
 
 /** The view of a step that was looked at before, for what leads from one to the next. */
 export const seenStep = (step: number): StepView | undefined => cache.get(step);
-
-/** R1 (context) and R10 (frame pointer) are set when a program starts; the others when an instruction writes them. */
-function firstSetIn(views: readonly StepView[]): number[] {
-  const first = Array.from({ length: 11 }, (_, n) => (n === 1 || n === 10 ? 0 : Number.POSITIVE_INFINITY));
-  for (const { step, written } of views)
-    for (let n = 0; n < 11; n++) if ((written >> n) & 1) first[n] = Math.min(first[n] as number, step);
-  return first;
-}
 
 /** Makes sure there is a run of the program as it stands. */
 export async function ensureRun(): Promise<RunView | null> {

@@ -2,7 +2,7 @@
 // this step; what came of it. For contexts: the fields of a struct or of a tracepoint's record.
 import { ClipboardPaste, FileUp } from "lucide-react";
 import { type DragEvent, useEffect, useState } from "react";
-import type { LayerView, PacketAtView, RunView } from "../../../engine/index.ts";
+import type { AccessView, LayerView, PacketAtView, RunView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import {
   dissectInput,
@@ -211,6 +211,7 @@ function Picture() {
   const packet = useMoment((s) => s.packet);
   const run = useMachine((s) => s.run);
   const access = useMachine((s) => s.view?.access ?? null);
+  const stored = useMachine((s) => s.view?.stored ?? null);
   const layers = useInputs((s) => s.layers);
   useEffect(() => {
     if (!run) void dissectInput(given);
@@ -219,9 +220,15 @@ function Picture() {
     return given === "" ? null : <Bytes bytes={given} layers={layers} packet={null} written={[]} read={[]} />;
   }
   const written = packet.changed.map(({ at, new: bytes }) => ({ from: at, to: at + bytes.length / 2 }));
-  const at = access?.region === "packet" ? Number(BigInt(`0x${access.address}`) - BigInt(`0x${packet.address}`)) : -1;
-  const read = access?.read && at >= 0 ? [{ from: at, to: at + access.size }] : [];
+  // A store marks all its bytes, also those that keep their value.
+  if (stored?.region === "packet") written.push(placeOf(stored, packet));
+  const read = access?.read && access.region === "packet" ? [placeOf(access, packet)] : [];
   return <Bytes bytes={packet.bytes} layers={packet.layers} packet={packet} written={written} read={read} />;
+}
+
+function placeOf({ address, size }: AccessView, packet: PacketAtView): Ranges[number] {
+  const from = Number(BigInt(`0x${address}`) - BigInt(`0x${packet.address}`));
+  return { from, to: from + size };
 }
 
 interface BytesProps {

@@ -5,7 +5,7 @@ import type { BeliefView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { useBeliefs } from "../../stores/beliefs.ts";
 import { useBreakpoints } from "../../stores/breakpoints.ts";
-import { useMachine } from "../../stores/machine.ts";
+import { seenStep, useMachine } from "../../stores/machine.ts";
 import { lastWrite } from "../../stores/travel.ts";
 import { formatValue, hexParts } from "./format.ts";
 import { useBase } from "./numbers.ts";
@@ -19,7 +19,8 @@ const ZERO = "0".repeat(16);
 export function Registers() {
   const words = useMachineTexts();
   const view = useMachine((s) => s.view);
-  const firstSet = useMachine((s) => s.firstSet);
+  // What the last step found: a register that it set first had no value before.
+  const before = useMachine((s) => (s.view && s.position > 0 ? (seenStep(s.position - 1)?.set ?? s.view.set) : 0));
   const beliefs = useBeliefs((s) => s.visit?.before.regs);
   const watches = useBreakpoints((s) => s.watches);
   const rove = useRove(NAMES);
@@ -32,10 +33,10 @@ export function Registers() {
             key={n}
             n={n}
             value={view?.regs[n] ?? ZERO}
-            old={view?.changed.find((c) => c.reg === n)?.old ?? ""}
+            old={(before >> n) & 1 ? (view?.changed.find((c) => c.reg === n)?.old ?? "") : ""}
             written={view !== null && ((view.written >> n) & 1) === 1}
             read={view !== null && ((view.reads >> n) & 1) === 1}
-            state={view === null ? "none" : view.step < (firstSet[n] ?? 0) ? "unknown" : "set"}
+            state={view === null ? "none" : (view.set >> n) & 1 ? "set" : "unknown"}
             belief={beliefs?.[n] ?? null}
             watched={watches.some((watch) => "reg" in watch && watch.reg === n)}
             rove={rove}
