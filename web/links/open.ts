@@ -1,18 +1,17 @@
 // Opens what the address says. Whatever a link holds, the page opens; what cannot be taken is refused with a sentence.
-import { FIRST_EXAMPLE } from "../../engine/index.ts";
 import { setCondition, useBreakpoints } from "../stores/breakpoints.ts";
 import { putContents } from "../stores/contents.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { environmentForLink, openEnvironment } from "../stores/environment.ts";
 import { revealSlot } from "../stores/focus.ts";
 import { restoreLayout } from "../stores/layout.ts";
-import { noteWhat, openExample, openLesson, openProgram, openTalk } from "../stores/program.ts";
+import { backToNoAddress, noteWhat, openExample, openLesson, openProgram, openTalk } from "../stores/program.ts";
 import { freshCheck } from "../stores/verdict.ts";
 import type { LinkFault, LinkState } from "./codec.ts";
 
 let first: Promise<void> | undefined;
 
-/** Reads the address; called at the start and when the fragment changes. Back where there was none: the first example. */
+/** Reads the address; called at the start and when the fragment changes. Back where there was none: the reader's own program. */
 export function openAddress(atStart = false): Promise<void> {
   const opening = openFragment(atStart);
   first ??= opening;
@@ -24,7 +23,7 @@ export const addressOpened = (): Promise<void> => first ?? Promise.resolve();
 
 async function openFragment(atStart: boolean): Promise<void> {
   if (location.hash.length < 2) {
-    if (!atStart) await openExample(FIRST_EXAMPLE.name, "address");
+    if (!atStart) await backToNoAddress();
     return;
   }
   const { decodeLink } = await import("./codec.ts");

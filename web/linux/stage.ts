@@ -4,6 +4,7 @@ import { isCutOff, type SyscallRecord, type SyscallView } from "../../engine/ind
 import { answered, engine } from "../stores/engine.ts";
 import { hookPath, type KernelState, useKernel } from "../stores/kernel.ts";
 import { programInput, useProgram } from "../stores/program.ts";
+import { noteCalls } from "../stores/result.ts";
 import { stage } from "../stores/stage.ts";
 import type { RealMachine } from "./client.ts";
 import { chooseKernel, machine, onMachineLost, withMachine } from "./store.ts";
@@ -50,7 +51,9 @@ onMachineLost(() => {
 async function list(records: readonly SyscallRecord[]): Promise<void> {
   const { calls } = useKernel.getState();
   const views = await answered(engine().api.tools.callViews(records, (calls.at(-1)?.seq ?? 0) + 1));
-  if (views) useKernel.setState({ calls: [...calls, ...views], lastCalls: views });
+  if (!views) return;
+  useKernel.setState({ calls: [...calls, ...views], lastCalls: views });
+  noteCalls(views);
 }
 
 const result = (ret: number): { ret: number; errno: number } => ({ ret: Math.max(-1, ret), errno: Math.max(0, -ret) });

@@ -158,6 +158,10 @@ export function takeBack(): void {
   saveSoon();
 }
 
+/** Where the way back leads to a page without an address: the reader's own program, or the one that the page starts with. */
+export const backToNoAddress = async (): Promise<void> =>
+  get().aside ? takeBack() : openExample(FIRST_EXAMPLE.name, "address");
+
 /** A program of the reader's own from the list of the last ones. */
 export const openDraft = (draft: Draft): void =>
   openProgram({ ...draft, maps: draft.maps ?? [] }, { askedDefinition: draft.definition ?? null });
