@@ -33,7 +33,7 @@ test("filters: a word, the verdict, the type; a click opens", async ({ playgroun
   await entries.getByRole("button").click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await playground.expectVerdict("reject");
-  await expect(page.locator(".header__examples")).toContainText("Beyond the stack");
+  await expect(page.locator(".header__program")).toContainText("Beyond the stack");
 });
 
 test("it opens with less than a second of work", async ({ playground, page, context }) => {

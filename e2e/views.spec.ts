@@ -91,7 +91,13 @@ async function* viewsOfPanes(playground: Playground): AsyncGenerator<readonly [v
 /** What hangs over the page, by what opens it. */
 const SHEETS: readonly (readonly [name: string, open: (page: Page) => Promise<unknown>])[] = [
   ["palette", (page) => page.keyboard.press("Control+K")],
-  ["keys", (page) => page.getByRole("button", { name: /Keyboard shortcuts|キーボードショートカット/ }).click()],
+  [
+    "keys",
+    async (page) => {
+      await page.locator(".header__menu").click();
+      await page.getByRole("menuitem", { name: /Keyboard shortcuts|キーボードショートカット/ }).click();
+    },
+  ],
   ["files", (page) => page.keyboard.press("Control+O")],
   ["share", (page) => page.getByTestId("share").click()],
 ];

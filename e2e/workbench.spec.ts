@@ -66,7 +66,7 @@ test("what was loaded and what was set aside is in the list of the last programs
   await playground.id("load").click();
   await expect(playground.id("syscall-log")).toContainText("BPF_PROG_LOAD");
   await playground.open("?again#example/div-by-zero");
-  await page.getByRole("button", { name: "Files and programs" }).click();
+  await page.keyboard.press("Control+O");
   const sheet = page.getByRole("dialog", { name: "Files and programs" });
   await expect(sheet.locator(".files__one")).toHaveCount(1); // one piece of work, one entry
   await sheet.getByRole("button", { name: /^my own program/ }).click();
@@ -80,7 +80,7 @@ test("a program goes out as a file and comes back; what is no program gets a sen
 }) => {
   await playground.open();
   await playground.id("sysfs-input").fill("77");
-  await page.getByRole("button", { name: "Files and programs" }).click();
+  await page.keyboard.press("Control+O");
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: "State" }).click();
   const state = await (await saved).path();

@@ -134,7 +134,7 @@ test("Run is load, attach, echo and cat, and stands at the end of the run", asyn
     "kernel.writeFile",
     "kernel.readFile",
   ]);
-  expect(output()).toEqual({ text: "52\n", failed: false, from: "read" });
+  expect(output()).toEqual({ text: "52\n", failed: false, from: "read", said: "" });
   expect(useMachine.getState()).toMatchObject({ origin: "event", input: "echo 10", position: 3 });
 });
 
@@ -146,7 +146,7 @@ test("Run stops where a step is refused", async () => {
   editSource(PLUS42);
   editInput("no number");
   expect(await kernel.runAll()).toBe(false);
-  expect(output()).toEqual({ text: "EINVAL", failed: true, from: "write" });
+  expect(output()).toMatchObject({ text: "EINVAL", failed: true, from: "write", cause: { check: "input" } });
 });
 
 test("a program that was edited after it was loaded runs as it was loaded", async () => {

@@ -1,5 +1,6 @@
 // Below the program: Run, and beside it what came of it.
 import { Play } from "lucide-react";
+import { keyCaps } from "../../app/combination.ts";
 import { useText } from "../../i18n/index.ts";
 import { nextProblem, showTab } from "../../stores/focus.ts";
 import { runAll } from "../../stores/kernel.ts";
@@ -27,7 +28,9 @@ export function RunBar({ phone }: { readonly phone: boolean }) {
         {text.editor.run}
         {!phone && (
           <span className="button__keys">
-            <kbd>Ctrl</kbd> <kbd>⏎</kbd>
+            {keyCaps("C-Enter").map((cap) => (
+              <kbd key={cap}>{cap}</kbd>
+            ))}
           </span>
         )}
       </button>

@@ -1,0 +1,89 @@
+// What the page says at a glance: the result beside Run, one answer in the type's words, why something cannot be done.
+import { expect, test } from "./page.ts";
+
+for (const size of [
+  [1440, 900],
+  [1024, 768],
+  [390, 844],
+] as const)
+  test.describe(`${size[0]} × ${size[1]}`, () => {
+    test.use({ viewport: { width: size[0], height: size[1] } });
+    test("the result stands beside Run, in sight", async ({ playground }) => {
+      await playground.open();
+      await playground.id("run").click();
+      const result = playground.id("result");
+      await expect(result).toHaveText("echo 10→52");
+      await expect(result).toHaveAttribute("data-state", "ok");
+      await expect(result).toBeInViewport({ ratio: 1 });
+    });
+
+    test("a refusal stands beside Run, with its line", async ({ playground }) => {
+      await playground.open("#example/unset-register");
+      await expect(playground.id("result")).toHaveAttribute("data-state", "error");
+      await expect(playground.id("result")).toContainText("-EACCES");
+      await expect(playground.id("result")).toContainText("R2 !read_ok");
+    });
+  });
+
+test("the first sight says what it is and what to do; the first run takes it away", async ({ playground, page }) => {
+  await playground.open();
+  await expect(page.locator(".intro")).toContainText("Change 42");
+  await playground.id("run").click();
+  await expect(page.locator(".intro")).toHaveCount(0);
+});
+
+test("Run with nothing changed keeps what is loaded, and its maps with it", async ({ playground }) => {
+  await playground.open("#example/map-counter");
+  await playground.id("run").click();
+  await expect(playground.id("result")).toContainText("→1");
+  await playground.id("run").click();
+  await expect(playground.id("result")).toContainText("→2");
+});
+
+test("an XDP program's answer is one name in every pane", async ({ playground, page }) => {
+  await playground.open("#example/drop-ping");
+  await playground.id("run").click();
+  const name = (await playground.id("result").textContent()) ?? "";
+  expect(name).toMatch(/^XDP_\w+ \(\d\)$/);
+  await expect(page.locator(".now__insn")).toContainText(name);
+  await expect(page.locator(".kernel-pane .shell__output")).toHaveText(name);
+  await page.getByText("Packet", { exact: true }).click();
+  await expect(playground.id("packet-result")).toHaveText(name);
+});
+
+test("an error stands under its command, as the shell says it and with why", async ({ playground, page }) => {
+  await playground.open();
+  await playground.id("sysfs-write").click();
+  const shell = page.locator(".kernel-pane .shell").first();
+  await expect(playground.id("sysfs-output")).toHaveText("ENOENT");
+  await expect(shell).toContainText("bash: echo: write error: No such file or directory");
+  await expect(shell).toContainText("No program is attached.");
+});
+
+test("no line of an example is cut for what stands beside it", async ({ playground, page }) => {
+  for (const name of ["drop-ping", "loop", "map-counter"]) {
+    await playground.open(`#example/${name}`);
+    await playground.editorReady();
+    await playground.settled();
+    const cut = await page.evaluate(() => {
+      const scroll = document.querySelector(".monaco .lines-content")?.parentElement;
+      return scroll ? scroll.scrollWidth - scroll.clientWidth : 0;
+    });
+    expect(cut, name).toBeLessThanOrEqual(0);
+  }
+});
+
+test("an example keeps its address; an edited one comes back after a reload, the example one press away", async ({
+  playground,
+  page,
+}) => {
+  await playground.open("#example/loop");
+  await playground.write("BPF_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),\n");
+  await expect(page).toHaveURL(/#example\/loop$/);
+  await page.waitForFunction(() => sessionStorage.getItem("oreore.draft")?.includes("BPF_REG_0, 7"));
+  await page.reload();
+  await expect(page.getByText("This is the example as you changed it.")).toBeVisible();
+  await expect(playground.id("editor")).toContainText("BPF_MOV64_IMM");
+  await page.getByRole("button", { name: "Open the example" }).click();
+  await expect(playground.id("editor")).toContainText("BPF_JMP_IMM");
+});
