@@ -180,7 +180,7 @@ test("6: step, step back, run to the end, drag the timeline", async ({ playgroun
   await expect(timeline).toHaveAttribute("aria-valuenow", "1");
   await playground.id("run-to-end").click();
   await expect(timeline).toHaveAttribute("aria-valuenow", "3");
-  await expect(now).toContainText("0x34");
+  await expect(now).toContainText("returns 52");
   await playground.id("reset").click();
   await expect(timeline).toHaveAttribute("aria-valuenow", "0");
   await timeline.focus();

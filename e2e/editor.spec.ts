@@ -40,6 +40,7 @@ for (const [lang, words] of [
   test(`hovering a macro shows its bytes and plain words: ${lang}`, async ({ playground, page }) => {
     await playground.open(`?lang=${lang}`);
     await playground.editorReady();
+    await playground.settled();
     await playground.id("editor").locator(".view-line span span", { hasText: "BPF_ALU32_IMM" }).first().hover();
     const hover = page.locator(".monaco-hover").first();
     await expect(hover).toContainText("04 00 0000 2a000000");

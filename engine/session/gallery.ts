@@ -160,9 +160,9 @@ BPF_MOV64_IMM(BPF_REG_0, XDP_PASS),
 BPF_MOV64_REG(BPF_REG_4, BPF_REG_2),
 BPF_ALU64_IMM(BPF_ADD, BPF_REG_4, 34),           // Ethernet 14 + IPv4 20
 BPF_JMP_REG(BPF_JGT, BPF_REG_4, BPF_REG_3, 5),   // too short: pass
-BPF_LDX_MEM(BPF_H, BPF_REG_5, BPF_REG_2, 12),    // EtherType
-BPF_JMP_IMM(BPF_JNE, BPF_REG_5, 0x0008, 3),      // IPv4, as loaded on little endian
-BPF_LDX_MEM(BPF_B, BPF_REG_5, BPF_REG_2, 23),    // protocol
+BPF_LDX_MEM(BPF_H, BPF_REG_5, BPF_REG_2, 12),    // h_proto at 12
+BPF_JMP_IMM(BPF_JNE, BPF_REG_5, 0x0008, 3),      // not htons(ETH_P_IP): pass
+BPF_LDX_MEM(BPF_B, BPF_REG_5, BPF_REG_2, 23),    // 14 + 9: ip->protocol
 BPF_JMP_IMM(BPF_JNE, BPF_REG_5, IPPROTO_ICMP, 1),
 BPF_MOV64_IMM(BPF_REG_0, XDP_DROP),
 BPF_EXIT_INSN(),

@@ -8,6 +8,7 @@ import {
   Suspense,
   useCallback,
   useEffect,
+  useMemo,
   useRef,
   useState,
 } from "react";
@@ -137,16 +138,21 @@ function SideChoice({ narrow = false, away = false, onInstead }: SideChoiceProps
 function useRoom(element: RefObject<HTMLElement | null>): { readonly code: number; readonly narrow: boolean } {
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   const scale = useScale((s) => s.scale);
-  const columns = useProgram((s) => longestLine(s.source));
-  const lanes = useVerdict((s) => jumpsOf(s.check).lanes);
+  const source = useProgram((s) => s.source);
+  const jumps = useVerdict((s) => jumpsOf(s.check));
   const arrows = useEditorView((s) => s.arrows);
+  const hints = useEditorView((s) => s.hints.target);
+  const columns = useMemo(
+    () => longestLine(source, hints ? new Set(jumps.list.map(({ fromLine }) => fromLine)) : undefined),
+    [source, jumps, hints],
+  );
   const least = LEAST_BESIDE[useView("editor", SIDES)] * scale;
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
     if (element.current) observer.observe(element.current);
     return () => observer.disconnect();
   }, [element]);
-  const code = roomFor(columns, fontSize(scale), arrows ? marginWidth(lanes) : 0);
+  const code = roomFor(columns, fontSize(scale), arrows ? marginWidth(jumps.lanes) : 0);
   return { code, narrow: width > 0 && width < code + least };
 }
 

@@ -5,13 +5,16 @@ const TAB = 8;
 /** Hangul, kana, ideographs and full-width forms take two columns. */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/;
 
-/** Columns of the longest line. */
-export function longestLine(source: string): number {
+/** Columns of a hint inside a line, `→ 11` with the room before it. */
+const HINT = 8;
+
+/** Columns of the longest line. `hinted`: lines, from 1, that the editor draws with a hint inside. */
+export function longestLine(source: string, hinted: ReadonlySet<number> = new Set()): number {
   let longest = 0;
-  for (const line of source.split("\n")) {
+  for (const [index, line] of source.split("\n").entries()) {
     // A character takes eight columns at most: a line that cannot be the longest is not counted.
-    if (line.length * TAB <= longest) continue;
-    let columns = 0;
+    if ((line.length + 1) * TAB <= longest) continue;
+    let columns = hinted.has(index + 1) ? HINT : 0;
     for (const char of line) columns += char === "\t" ? TAB - (columns % TAB) : WIDE.test(char) ? 2 : 1;
     longest = Math.max(longest, columns);
   }
