@@ -19,6 +19,7 @@ const ORDER = [
   "vm",
   "jit",
   "kernel",
+  "remedy",
   "linux",
   "takehome",
   "session",

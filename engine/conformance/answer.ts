@@ -9,6 +9,7 @@ export const MODES = {
   asm: async (): Promise<Answer> => (await import("./asm.ts")).answerAsm,
   verify: async (): Promise<Answer> => (await import("./verify.ts")).answerVerify,
   run: async (): Promise<Answer> => (await import("./run.ts")).answerRun,
+  explain: async (): Promise<Answer> => (await import("./explain.ts")).answerExplain,
 } as const;
 export type Mode = keyof typeof MODES;
 

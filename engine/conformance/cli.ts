@@ -10,7 +10,7 @@ const COMMANDS: Readonly<Record<string, { readonly says: string; readonly load: 
     load: async () => (await import("./objects/verify.ts")).verifyCommand,
   },
   conform: {
-    says: "programs as JSON lines in, answers as JSON lines out: asm, verify or run",
+    says: "programs as JSON lines in, answers as JSON lines out: asm, verify, run or explain",
     load: async () => (await import("./conform.ts")).conformCommand,
   },
 };

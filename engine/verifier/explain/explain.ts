@@ -3,7 +3,17 @@
 import type { Insn } from "../../isa/insn.ts";
 import type { Refusal } from "../refusals.ts";
 import type { Trace } from "../trace.ts";
+import { busiestOf } from "./busiest.ts";
 import { type CauseStep, causeOf, type Named } from "./cause.ts";
+import { withBranches } from "./events.ts";
+import { type Fate, fateOf } from "./fate.ts";
+import { lineageOf } from "./lineage.ts";
+import { type MissedCheck, missedChecks } from "./missed.ts";
+import { needOf } from "./need.ts";
+import { pathOf, regOf } from "./path.ts";
+import { type Phrase, valuePhrase } from "./phrase.ts";
+import { reasonOf } from "./reason.ts";
+import { type Known, rootOf } from "./root.ts";
 import type { Rule, Wording } from "./rule.ts";
 import { RULE_OF, RULES } from "./rules.ts";
 
@@ -12,24 +22,68 @@ export interface Explanation {
   readonly id: Refusal["id"];
   readonly en: Wording;
   readonly ja: Wording;
+  /** Slot of the refused instruction; -1: the program as a whole. */
+  readonly at: number;
+  /** Slot to change; -1 where there is none. */
+  readonly root: number;
+  /** What is wrong, with the values. */
+  readonly reason: Phrase;
   /** The register that broke it, -1 where there is none. */
   readonly reg: number;
-  /** How the value came to be what it is, to the refused instruction; [] where nothing was walked. */
+  /** How the value came to be what it is, with the branches that were taken, to the refused instruction; [] where nothing was walked. */
   readonly steps: readonly CauseStep[];
+  /** Comparisons on the path that were meant to protect it and gave nothing. */
+  readonly missed: readonly MissedCheck[];
 }
 
-export function explain(refusal: Refusal, trace?: Trace, insns: readonly Insn[] = []): Explanation {
+/** An explanation, and what was found on the way to it, for whoever looks for a remedy. */
+export interface Diagnosis extends Known {
+  readonly refusal: Refusal;
+  readonly explanation: Explanation;
+}
+
+export const explain = (refusal: Refusal, trace?: Trace, insns: readonly Insn[] = []): Explanation =>
+  diagnose(refusal, trace, insns).explanation;
+
+export function diagnose(refusal: Refusal, trace?: Trace, insns: readonly Insn[] = []): Diagnosis {
   const { id, args } = refusal;
+  const path = trace ? pathOf(trace, insns) : [];
+  const lineage = lineageOf(path);
+  const need = needOf(refusal, path, lineage);
+  const missed = missedChecks(path, lineage, need);
+  const fate = (reg: number): Fate | undefined => fateOf(path, lineage, reg);
+  const known: Known = { path, lineage, need, missed, fate };
+
   const rule: Rule = RULES[RULE_OF[id]];
   const named = namedBy(refusal);
   const cause = trace && causeOf(trace, insns, named);
-  return {
+  const busiest = trace && named.busiest ? busiestOf(trace, insns) : undefined;
+  const last = path.at(-1);
+  const said =
+    busiest?.reason ??
+    reasonOf(refusal, {
+      is: (reg) => last && regOf(last.before, reg),
+      phrase(reg) {
+        const is = last && regOf(last.before, reg);
+        return is ? valuePhrase(is, last.before.curframe) : { en: "unknown", ja: "不明な値" };
+      },
+      fate,
+      insn: last?.insn,
+    });
+  const en = filled(rule.en, args);
+  const ja = filled(rule.ja, args);
+  const explanation = {
     id,
-    en: filled(rule.en, args),
-    ja: filled(rule.ja, args),
+    en,
+    ja,
+    at: refusal.slot >= 0 ? refusal.slot : (last?.slot ?? -1),
+    root: busiest ? busiest.slot : rootOf(refusal, known),
+    reason: said ? { en: `${said.en}.`, ja: `${said.ja}。` } : { en: en.why, ja: ja.why },
     reg: cause?.reg ?? named.reg ?? -1,
-    steps: cause?.steps ?? [],
+    steps: withBranches(cause?.steps ?? [], known, refusal),
+    missed,
   };
+  return { ...known, refusal, explanation };
 }
 
 /** What of a refusal's arguments leads to its cause. */
@@ -44,6 +98,11 @@ function namedBy({ id, args }: Refusal): Named {
     case "too-complex":
     case "too-many-branches":
       return { busiest: true };
+    case "pointer-number-unbounded":
+    case "pointer-number-large":
+    case "pointer-number-range":
+    case "pointer-with-pointer":
+      return { reg: args.number >= 0 ? args.number : args.reg };
     default:
       return "reg" in args ? { reg: args.reg } : {};
   }

@@ -11,6 +11,7 @@ export interface Phrase {
   readonly named?: true;
 }
 
+const HALF = 1n << 63n;
 const U64_MAX = (1n << 64n) - 1n;
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
@@ -36,6 +37,8 @@ function scalarPhrase({ val }: RegState): Phrase {
   const anything = umin === 0n && umax === U64_MAX && smin === S64_MIN && smax === S64_MAX;
   if (anything && varOff.mask === U64_MAX) return { en: "a number that may be anything", ja: "何でもありうる数値" };
   if (anything) return { en: "a number of which only some bits are known", ja: "一部のビットだけがわかっている数値" };
+  if (umax - umin >= HALF && smax - smin >= HALF)
+    return { en: "a number that nothing limits", ja: "上下限のない数値" };
   // Of the two ranges the one that says more; the unsigned one where they say the same.
   const isUnsigned = umax - umin <= smax - smin;
   const [low, high] = isUnsigned ? [umin, umax] : [smin, smax];
@@ -82,7 +85,7 @@ const NOUNS: Readonly<Record<number, (reg: RegState) => Phrase>> = {
           ja: `スタックへのポインタ（fp${val.smin + BigInt(off)} から fp${val.smax + BigInt(off)} のどこか）`,
         },
   [t.PTR_TO_PACKET]: ({ range }) => ({
-    en: `a pointer into the packet, with ${Math.max(0, range)} bytes proven to be there`,
+    en: `a pointer into the packet, with ${range === 1 ? "1 byte" : `${Math.max(0, range)} bytes`} proven to be there`,
     ja: `パケットへのポインタ（存在を確認済みなのは ${Math.max(0, range)} バイト）`,
   }),
   [t.PTR_TO_PACKET_META]: plain("a pointer into the packet's metadata", "パケットのメタデータへのポインタ"),

@@ -1,0 +1,37 @@
+// `conform explain`: a program record → the verdict, and for a refused program why: the rule, the path that led to the refusal, the
+// checks on it that gave nothing, the fixes that were tried, an input that would have done harm.
+import { remedies } from "../remedy/remedy.ts";
+import { diagnose } from "../verifier/explain/explain.ts";
+import { type Answer, understand } from "./answer.ts";
+import { fixRecord } from "./fix-record.ts";
+import { judge } from "./judge.ts";
+import { ProgramRecord, programOfRecord } from "./records.ts";
+
+/** Visits of the verifier that are kept; a path is found whole only among these. */
+const MAX_VISITS = 20_000;
+
+export const answerExplain: Answer = (record) => {
+  const request = understand(ProgramRecord, record);
+  const program = programOfRecord(request);
+  const { verdict, refusal, seen, unsupported } = judge(program, {
+    logLevel: 0,
+    watched: { trace: { maxVisits: MAX_VISITS } },
+  });
+  if (verdict === "accept" || refusal === undefined)
+    return { verdict, explanation: null, ...(unsupported && { unsupported }) };
+  const diagnosis = diagnose(refusal, seen?.trace, program.insns);
+  const { id: rule, at, root, reason, steps, missed } = diagnosis.explanation;
+  return {
+    verdict,
+    explanation: {
+      rule,
+      at,
+      root,
+      reason,
+      path: steps.map(({ slot, en, ja }) => ({ slot, en, ja })),
+      missed: missed.map(({ slot, en, ja }) => ({ slot, en, ja })),
+      fixes: remedies(program, diagnosis).map((fix) => fixRecord(request, fix)),
+      witness: { tried: 0 },
+    },
+  };
+};

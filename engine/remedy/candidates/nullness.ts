@@ -1,0 +1,109 @@
+// A pointer that may be NULL, or is: a comparison before it is used, or the one that is there the other way round.
+import * as c from "../../isa/codes.ts";
+import { formOf } from "../../isa/forms.ts";
+import { regOf } from "../../verifier/explain/path.ts";
+import * as t from "../../verifier/state/regtype.ts";
+import { jumpImm } from "../pieces.ts";
+import type { Candidate, Scene } from "../scene.ts";
+import { OPPOSITE } from "./bounds.ts";
+
+export function nullCandidates(scene: Scene): Candidate[] {
+  const { need } = scene.diagnosis;
+  if (need?.kind !== "null") return [];
+  return [...atChecks(scene), ...before(scene, need.reg)];
+}
+
+function atChecks(scene: Scene): Candidate[] {
+  const { missed, path } = scene.diagnosis;
+  return missed.flatMap(({ slot, why }): Candidate[] => {
+    const insn = path.find((step) => step.slot === slot)?.insn;
+    const opposite = insn && OPPOSITE[insn.code & 0xf0];
+    if (!insn || opposite === undefined) return [];
+    if (why === "wrong-side")
+      return [
+        {
+          en: `Turn the comparison with NULL at ${slot} round: the access stands on the side where R${insn.dst} is NULL.`,
+          ja: `${slot} の NULL との比較を逆にします。アクセスは R${insn.dst} が NULL の側にあります。`,
+          apply(draft) {
+            const item = draft.item(slot);
+            item.insn = { ...item.insn, code: (insn.code & 0x0f) | opposite };
+          },
+        },
+      ];
+    if (why === "half-null")
+      return [
+        {
+          en: `Compare all 64 bits with 0 at ${slot}.`,
+          ja: `${slot} で 64 ビット全体を 0 と比較します。`,
+          apply(draft) {
+            const item = draft.item(slot);
+            item.insn = { ...item.insn, code: (insn.code & ~7) | c.BPF_JMP };
+          },
+        },
+      ];
+    return [];
+  });
+}
+
+function before(scene: Scene, reg: number): Candidate[] {
+  const is = scene.is(reg);
+  if (!is || !t.mayBeNull(is.type)) return [];
+  const { at } = scene;
+  const compare = (slot: number, step: number): Candidate => ({
+    en: `Compare R${reg} with NULL before ${slot}, and leave where it is.`,
+    ja: `${slot} の前で R${reg} を NULL と比較し、NULL なら抜けます。`,
+    apply(draft) {
+      const item = draft.item(slot);
+      if (!scene.mayLeaveWithout(reg, step)) return draft.fail();
+      draft.before(
+        item,
+        scene.leaving(
+          draft,
+          slot,
+          (to) => [jumpImm(c.BPF_JEQ, reg, 0, to)],
+          (to) => [jumpImm(c.BPF_JNE, reg, 0, to)],
+        ),
+      );
+    },
+  });
+  const around: Candidate = {
+    en: `Compare R${reg} with NULL before ${at}, and pass over the instruction where it is.`,
+    ja: `${at} の前で R${reg} を NULL と比較し、NULL ならこの命令を飛ばします。`,
+    apply(draft) {
+      const item = draft.at(at);
+      const next = item && draft.next(item);
+      if (!item || !next) return draft.fail();
+      draft.before(item, [jumpImm(c.BPF_JEQ, reg, 0, next)]);
+    },
+  };
+  return [compare(at, scene.end), around, ...moved(scene, reg)];
+}
+
+/** `reg += n` before the comparison with NULL that comes behind it: the addition moved behind the comparison. */
+function moved(scene: Scene, reg: number): Candidate[] {
+  const { at, insn, program } = scene;
+  const form = insn && formOf(insn);
+  if (scene.diagnosis.refusal.id !== "pointer-arithmetic-null" || form?.kind !== "alu" || !insn) return [];
+  const node = scene.node(reg);
+  for (let slot = at + 1; slot < Math.min(program.insns.length, at + 12); slot++) {
+    const next = program.insns[slot]!;
+    const kind = formOf(next)?.kind;
+    const step = scene.step(scene.end);
+    if (kind !== "jmp" && kind !== "alu") return [];
+    const same =
+      step && node && scene.diagnosis.lineage.reg(scene.end, next.dst) === node && regOf(step.before, next.dst);
+    if (kind !== "jmp" || next.imm !== 0 || !same) continue;
+    return [
+      {
+        en: `Compare with NULL first: move the instruction at ${at} behind the comparison at ${slot}.`,
+        ja: `先に NULL と比較します。${at} の命令を ${slot} の比較の後に移します。`,
+        apply(draft) {
+          const [item, check] = [draft.item(at), draft.item(slot)];
+          draft.items.splice(draft.items.indexOf(item), 1);
+          draft.items.splice(draft.items.indexOf(check) + 1, 0, item);
+        },
+      },
+    ];
+  }
+  return [];
+}

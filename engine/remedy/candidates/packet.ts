@@ -1,0 +1,198 @@
+// Bytes of the packet that are not proven: a comparison that proves them, in the place of one that does not or before the
+// access; pointers loaded anew behind a call that may move the packet.
+import * as c from "../../isa/codes.ts";
+import { formOf } from "../../isa/forms.ts";
+import { ancestors, type ValueNode } from "../../verifier/explain/lineage.ts";
+import { regOf } from "../../verifier/explain/path.ts";
+import * as t from "../../verifier/state/regtype.ts";
+import type { Draft, Piece } from "../draft.ts";
+import { aluImm, jumpReg, load, movReg } from "../pieces.ts";
+import type { Candidate, Scene } from "../scene.ts";
+import { OPPOSITE } from "./bounds.ts";
+
+export function packetCandidates(scene: Scene): Candidate[] {
+  const { need, refusal } = scene.diagnosis;
+  if (need?.kind !== "packet") return [];
+  const found = [...atChecks(scene, need.range)];
+  const compare = compareBefore(scene, need.reg, need.bytes);
+  if (refusal.id === "packet-far") return compare ? withLimit(scene, compare) : [];
+  return compare ? [...found, compare] : found;
+}
+
+/** A comparison that is there, with a larger constant or its outcome the other way round. */
+function atChecks(scene: Scene, range: number): Candidate[] {
+  const { missed, path, lineage } = scene.diagnosis;
+  const found: Candidate[] = [];
+  for (const { slot, why } of [...missed].reverse()) {
+    const at = path.findLastIndex((step) => step.slot === slot);
+    const step = path[at];
+    if (!step || formOf(step.insn)?.kind !== "jmp") continue;
+    const { insn, before } = step;
+    const pkt = [insn.dst, insn.src].find((n) => t.isPktPointer(regOf(before, n)?.type ?? 0));
+    if (pkt === undefined) continue;
+    if (why === "too-short") {
+      const node = lineage.reg(at, pkt);
+      const pointer = regOf(before, pkt)!;
+      if (node?.op === "add" && node.imm !== undefined && node.step >= 0) {
+        const add = path[node.step]!;
+        const imm = Number(node.imm) + range - pointer.off;
+        found.push({
+          en: `Compare ${imm} bytes instead of ${node.imm}: change the constant at ${add.slot}.`,
+          ja: `${add.slot} の定数を変え、${node.imm} バイトではなく ${imm} バイトを確認します。`,
+          apply(draft) {
+            const item = draft.item(add.slot);
+            if (imm === add.insn.imm) return draft.fail();
+            item.insn = { ...item.insn, imm };
+          },
+        });
+      }
+      // `>=` where `>` was meant, and the other way round, is one byte.
+      const op = insn.code & 0xf0;
+      const closer = { [c.BPF_JGT]: c.BPF_JGE, [c.BPF_JLE]: c.BPF_JLT, [c.BPF_JLT]: c.BPF_JLE, [c.BPF_JGE]: c.BPF_JGT }[
+        op
+      ];
+      if (closer !== undefined) found.push(operator(slot, insn.code, closer));
+    }
+    const opposite = OPPOSITE[insn.code & 0xf0];
+    if (why === "wrong-side" && opposite !== undefined)
+      found.push({
+        en: `Turn the condition at ${slot} round: the access stands on the side where the bytes are not there.`,
+        ja: `${slot} の条件を逆にします。アクセスは、バイトが存在しない側にあります。`,
+        apply: change(slot, (insn.code & 0x0f) | opposite),
+      });
+  }
+  return found;
+}
+
+const change =
+  (slot: number, code: number) =>
+  (draft: Draft): void => {
+    const item = draft.item(slot);
+    item.insn = { ...item.insn, code };
+  };
+
+const operator = (slot: number, code: number, op: number): Candidate => ({
+  en: `Use the comparison that counts one byte more at ${slot}.`,
+  ja: `${slot} で、1 バイト多く数える比較にします。`,
+  apply: change(slot, (code & 0x0f) | op),
+});
+
+const TYPES = (end: boolean): number => (end ? t.PTR_TO_PACKET_END : t.PTR_TO_PACKET);
+
+/** Compares the pointer with the packet's end right before it is used. */
+function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | undefined {
+  const { at } = scene;
+  const copy = scene.free(at, { but: [reg, ...argumentsAt(scene)] });
+  if (copy === undefined || bytes <= 0) return undefined;
+  const meta = scene.is(reg)?.type === t.PTR_TO_PACKET_META;
+  let end = scene.holding(meta ? t.PTR_TO_PACKET : TYPES(true))[0];
+  const loads: Piece[] = [];
+  if (end === undefined) {
+    const from = endLoad(scene, meta);
+    const into = scene.free(at, { but: [reg, copy, ...argumentsAt(scene)] });
+    if (!from || into === undefined) return undefined;
+    loads.push(load(4, into, from.ctx, from.off));
+    end = into;
+  }
+  const last = end;
+  if (!scene.mayLeave()) return undefined;
+  return {
+    en: `Compare R${reg} + ${bytes} with data_end before ${at}.`,
+    ja: `${at} の前で R${reg} + ${bytes} を data_end と比較します。`,
+    apply(draft) {
+      const item = draft.item(at);
+      draft.before(item, [
+        ...loads,
+        movReg(copy, reg),
+        aluImm(c.BPF_ADD, copy, bytes),
+        ...scene.leaving(
+          draft,
+          at,
+          (to) => [jumpReg(c.BPF_JGT, copy, last, to)],
+          (to) => [jumpReg(c.BPF_JLE, copy, last, to)],
+        ),
+      ]);
+    },
+  };
+}
+
+/** Registers that the refused call takes. */
+const argumentsAt = ({ insn }: Scene): number[] =>
+  insn && formOf(insn)?.kind === "call" ? [1, 2, 3, 4, 5] : [insn?.src ?? -1, insn?.dst ?? -1];
+
+/** A register with the context, and where data_end lies in it. */
+function endLoad(scene: Scene, meta: boolean): { ctx: number; off: number } | undefined {
+  const ctx = scene.holding(t.PTR_TO_CTX)[0];
+  if (ctx === undefined) return undefined;
+  const xdp = scene.program.progType === "xdp";
+  if (meta) return { ctx, off: xdp ? 0 : 76 };
+  return { ctx, off: xdp ? 4 : 80 };
+}
+
+/** The number that was added, limited, so that comparisons count; and then one. */
+function withLimit(scene: Scene, compare: Candidate): Candidate[] {
+  const { need, lineage, path } = scene.diagnosis;
+  if (need?.kind !== "packet") return [];
+  const sum = ancestors(need.node).find(({ op, from }) => op === "add" && from.length > 1 && from.some(isNumber));
+  if (!sum || sum.step < 0) return [];
+  const { insn, slot } = path[sum.step]!;
+  const number = lineage.reg(sum.step, insn.src);
+  const reg = number && isNumber(number) ? insn.src : insn.dst;
+  return [
+    {
+      en: `Mask R${reg} with 16383 before it is added at ${slot}, so that a comparison with data_end counts.`,
+      ja: `${slot} で足す前に R${reg} を 16383 でマスクし、data_end との比較が効くようにします。`,
+      apply(draft) {
+        const item = draft.item(slot);
+        draft.before(item, [aluImm(c.BPF_AND, reg, 0x3fff)]);
+      },
+    },
+    compare,
+  ];
+}
+
+const isNumber = ({ is }: ValueNode): boolean => is?.type === t.SCALAR_VALUE;
+
+/** Packet pointers that a call has made worth nothing, loaded anew behind it. */
+export function reloadCandidates(scene: Scene): Candidate[] {
+  const { refusal, path, fate } = scene.diagnosis;
+  if (refusal.id !== "not-a-pointer") return [];
+  const { reg } = refusal.args;
+  const lost = fate(reg);
+  const node = scene.node(reg);
+  if (lost?.how !== "packet-moved" || !node) return [];
+  const source = ancestors(node).find(({ kind, is }) => kind === "load" && is && t.isPktPointer(is.type));
+  const ctx = scene.holding(t.PTR_TO_CTX).find((n) => n >= 6) ?? scene.holding(t.PTR_TO_CTX)[0];
+  if (!source || source.step < 0) return [];
+  const { insn } = path[source.step]!;
+  const moved = node === source ? 0 : Number(node.imm ?? 0n);
+  const pieces = (base: number): Piece[] => [
+    load(4, reg, base, insn.off),
+    ...(moved === 0 ? [] : [aluImm(c.BPF_ADD, reg, moved)]),
+  ];
+  if (ctx !== undefined)
+    return [
+      {
+        en: `Load R${reg} from the context again behind the call at ${lost.slot}.`,
+        ja: `${lost.slot} の呼び出しの後で、R${reg} をコンテキストから読み直します。`,
+        apply(draft) {
+          const item = draft.item(scene.at);
+          draft.before(item, pieces(ctx));
+        },
+      },
+    ];
+  const spare = scene.unused();
+  const first = path[0];
+  if (spare === undefined || !first) return [];
+  return [
+    {
+      en: `Keep the context in R${spare} from the start, and load R${reg} from it again behind the call at ${lost.slot}.`,
+      ja: `コンテキストを最初に R${spare} に退避し、${lost.slot} の呼び出しの後で R${reg} を読み直します。`,
+      apply(draft) {
+        const [start, item] = [draft.item(first.slot), draft.item(scene.at)];
+        draft.before(start, [movReg(spare, 1)]);
+        draft.before(item, pieces(spare));
+      },
+    },
+  ];
+}

@@ -1,0 +1,187 @@
+// A program under change: its instructions as items that jumps and calls point at, so that distances, maps and the numbers of
+// the original slots stay right whatever is put in or taken out. Mutable; one for each change that is tried.
+import { BPF_CALL, BPF_PSEUDO_CALL, BPF_PSEUDO_FUNC, classOf } from "../isa/codes.ts";
+import { formOf } from "../isa/forms.ts";
+import { type Insn, isLdImm64 } from "../isa/insn.ts";
+import { calleeOf, jumpTarget } from "../program/flow.ts";
+import type { MapDef, Program } from "../program/program.ts";
+
+export interface Item {
+  insn: Insn;
+  /** The second slot of an LD_IMM64. */
+  high: Insn | undefined;
+  /** Where a jump leads, or whom a call names; undefined: nowhere, or to no instruction of the program. */
+  to: Item | undefined;
+  /** As in Program.mapRefs. */
+  map: number | undefined;
+  /** Slot in the program that was refused; -1: it is new. */
+  readonly origin: number;
+}
+
+/** A new instruction. `to`: where it leads. */
+export interface Piece {
+  readonly insn: Insn;
+  readonly to?: Item | Piece | undefined;
+  readonly high?: Insn;
+  readonly map?: number;
+}
+
+/** A program, and for each of its slots the one that it was in the refused program (-1: none). */
+export interface Version {
+  readonly program: Program;
+  readonly origins: readonly number[];
+}
+
+export const firstVersion = (program: Program): Version => ({ program, origins: program.insns.map((_, slot) => slot) });
+
+const S16 = 0x7fff;
+const NOTHING: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
+
+export class Draft {
+  readonly items: Item[] = [];
+  maps: MapDef[];
+  readonly #program: Program;
+  #failed = false;
+  readonly #bySlot = new Map<number, Item>();
+
+  constructor({ program, origins }: Version) {
+    this.#program = program;
+    this.maps = [...program.maps];
+    const { insns, mapRefs } = program;
+    for (let slot = 0; slot < insns.length; slot++) {
+      const insn = insns[slot]!;
+      const high = isLdImm64(insn) && slot + 1 < insns.length ? insns[slot + 1] : undefined;
+      const item: Item = { insn, high, to: undefined, map: mapRefs.get(slot), origin: origins[slot] ?? -1 };
+      this.items.push(item);
+      this.#bySlot.set(slot, item);
+      if (high) slot++;
+    }
+    for (const [slot, item] of this.#bySlot) {
+      const target = jumpTarget(item.insn, slot) ?? calleeOf(item.insn, slot);
+      if (target !== undefined) item.to = this.#bySlot.get(target);
+    }
+  }
+
+  /** The instruction at a slot of the version that this draft was made of. */
+  at(slot: number): Item | undefined {
+    return this.#bySlot.get(slot);
+  }
+
+  /** The same where there has to be one: without it the draft fails. */
+  item(slot: number): Item {
+    const item = this.at(slot);
+    if (item) return item;
+    this.fail();
+    return { insn: NOTHING, high: undefined, to: undefined, map: undefined, origin: -1 };
+  }
+
+  /** The change cannot be made: there will be no version of this draft. */
+  fail(): void {
+    this.#failed = true;
+  }
+
+  /** The one behind it. */
+  next(item: Item): Item | undefined {
+    return this.items[this.items.indexOf(item) + 1];
+  }
+
+  /** Puts pieces before an instruction, so that every path to it runs them first. */
+  before(item: Item, pieces: readonly Piece[]): Item[] {
+    const added = this.#made(pieces);
+    const first = added[0];
+    if (first) for (const one of this.items) if (one.to === item && !isCallee(one)) one.to = first;
+    this.items.splice(this.items.indexOf(item), 0, ...added);
+    return added;
+  }
+
+  /** Puts pieces behind an instruction: only what falls through from it runs them, not what jumps to the next one. */
+  after(item: Item, pieces: readonly Piece[]): Item[] {
+    const added = this.#made(pieces);
+    this.items.splice(this.items.indexOf(item) + 1, 0, ...added);
+    return added;
+  }
+
+  /** Puts pieces in the place of an instruction; jumps to it lead to the first of them. */
+  replace(item: Item, pieces: readonly Piece[]): Item[] {
+    const added = this.#made(pieces, item.origin);
+    const at = this.items.indexOf(item);
+    this.items.splice(at, 1, ...added);
+    const first = added[0] ?? this.items[at];
+    for (const one of this.items) if (one.to === item) one.to = first;
+    return added;
+  }
+
+  remove(item: Item): void {
+    this.replace(item, []);
+  }
+
+  #made(pieces: readonly Piece[], origin = -1): Item[] {
+    const items = pieces.map(
+      ({ insn, high, map }, i): Item => ({ insn, high, to: undefined, map, origin: i === 0 ? origin : -1 }),
+    );
+    pieces.forEach(({ to }, i) => {
+      const among = to ? pieces.indexOf(to as Piece) : -1;
+      items[i]!.to = among >= 0 ? items[among] : (to as Item | undefined);
+    });
+    return items;
+  }
+
+  /** The program as it is now; undefined: it failed, a jump would be too far, or leads to what was taken out. */
+  version(): Version | undefined {
+    if (this.#failed) return undefined;
+    const slotOf = new Map<Item, number>();
+    let slots = 0;
+    for (const item of this.items) {
+      slotOf.set(item, slots);
+      slots += item.high ? 2 : 1;
+    }
+    const insns: Insn[] = [];
+    const origins: number[] = [];
+    const mapRefs = new Map<number, number>();
+    for (const item of this.items) {
+      const slot = insns.length;
+      const { to, high, map, origin } = item;
+      let { insn } = item;
+      if (to) {
+        const target = slotOf.get(to);
+        if (target === undefined) return undefined;
+        insn = ledTo(insn, target - slot - 1);
+        if (insn.off > S16 || insn.off < -S16 - 1) return undefined;
+      }
+      insns.push(insn);
+      origins.push(origin);
+      if (map !== undefined) mapRefs.set(slot, map);
+      if (high) {
+        insns.push(high);
+        origins.push(origin < 0 ? -1 : origin + 1);
+      }
+    }
+    const { lines, ...rest } = this.#program;
+    return {
+      program: { ...rest, insns, maps: this.maps, mapRefs, ...(lines && { lines: movedLines(lines, origins) }) },
+      origins,
+    };
+  }
+}
+
+const isCallee = ({ insn }: Item): boolean =>
+  (insn.code & 0xf7) === (BPF_CALL | 5)
+    ? insn.src === BPF_PSEUDO_CALL
+    : isLdImm64(insn) && insn.src === BPF_PSEUDO_FUNC;
+
+/** With another distance; in imm where the instruction has it there. */
+function ledTo(insn: Insn, distance: number): Insn {
+  const form = formOf(insn);
+  const inImm = form?.kind === "call" || form?.kind === "ld_imm64" || (form?.kind === "ja" && form.width === 32);
+  return inImm ? { ...insn, imm: distance } : { ...insn, off: distance };
+}
+
+/** Source lines at the slots where their instructions are now. */
+function movedLines(lines: NonNullable<Program["lines"]>, origins: readonly number[]): NonNullable<Program["lines"]> {
+  return lines.flatMap((line) => {
+    const slot = origins.indexOf(line.slot);
+    return slot < 0 ? [] : [{ ...line, slot }];
+  });
+}
+
+export const isCall = (insn: Insn): boolean => classOf(insn.code) === 5 && (insn.code & 0xf0) === BPF_CALL;

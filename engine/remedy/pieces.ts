@@ -1,0 +1,46 @@
+// Instructions as candidates write them.
+import * as c from "../isa/codes.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { Item, Piece } from "./draft.ts";
+
+export type Bytes = 1 | 2 | 4 | 8;
+export const SIZE_BITS: Readonly<Record<Bytes, number>> = { 1: c.BPF_B, 2: c.BPF_H, 4: c.BPF_W, 8: c.BPF_DW };
+
+const insn = (code: number, dst = 0, src = 0, off = 0, imm = 0): Insn => ({ code, dst, src, off, imm });
+
+export const movImm = (dst: number, imm: number): Piece => ({ insn: insn(c.BPF_ALU64 | c.BPF_MOV, dst, 0, 0, imm) });
+export const movReg = (dst: number, src: number): Piece => ({
+  insn: insn(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, dst, src),
+});
+export const aluImm = (op: number, dst: number, imm: number): Piece => ({
+  insn: insn(c.BPF_ALU64 | op, dst, 0, 0, imm),
+});
+export const aluReg = (op: number, dst: number, src: number): Piece => ({
+  insn: insn(c.BPF_ALU64 | op | c.BPF_X, dst, src),
+});
+export const load = (size: Bytes, dst: number, src: number, off: number): Piece => ({
+  insn: insn(c.BPF_LDX | c.BPF_MEM | SIZE_BITS[size], dst, src, off),
+});
+export const store = (size: Bytes, dst: number, off: number, src: number): Piece => ({
+  insn: insn(c.BPF_STX | c.BPF_MEM | SIZE_BITS[size], dst, src, off),
+});
+export const storeImm = (size: Bytes, dst: number, off: number, imm: number): Piece => ({
+  insn: insn(c.BPF_ST | c.BPF_MEM | SIZE_BITS[size], dst, 0, off, imm),
+});
+export const jumpImm = (op: number, dst: number, imm: number, to: Item | Piece): Piece => ({
+  insn: insn(c.BPF_JMP | op, dst, 0, 0, imm),
+  to,
+});
+export const jumpReg = (op: number, dst: number, src: number, to: Item | Piece): Piece => ({
+  insn: insn(c.BPF_JMP | op | c.BPF_X, dst, src),
+  to,
+});
+export const goto = (to: Item | Piece): Piece => ({ insn: insn(c.BPF_JMP | c.BPF_JA), to });
+export const mayGoto = (to: Item | Piece): Piece => ({ insn: insn(c.BPF_JMP | c.BPF_JCOND), to });
+export const helperCall = (id: number): Piece => ({ insn: insn(c.BPF_JMP | c.BPF_CALL, 0, 0, 0, id) });
+export const exit = (): Piece => ({ insn: insn(c.BPF_JMP | c.BPF_EXIT) });
+export const loadMap = (dst: number, map: number): Piece => ({
+  insn: insn(c.BPF_LD | c.BPF_IMM | c.BPF_DW, dst, c.BPF_PSEUDO_MAP_FD),
+  high: insn(0),
+  map,
+});

@@ -1,0 +1,149 @@
+// Fixes of a refused program. Every change is made, loaded and verified before it is offered; of a change that only leads on to
+// another refusal the next one is looked for, a few changes deep. Bounded in trials and in instructions walked, not in time, so that
+// the same program gets the same fixes.
+import { formOf } from "../isa/forms.ts";
+import { createMaps, loadWith } from "../kernel/loader.ts";
+import type { Registry } from "../kernel/registry.ts";
+import { inScratch } from "../kernel/scratch.ts";
+import type { Program } from "../program/program.ts";
+import { type Diagnosis, diagnose } from "../verifier/explain/explain.ts";
+import type { Refusal } from "../verifier/refusals.ts";
+import type { Trace } from "../verifier/trace.ts";
+import { candidatesFor } from "./candidates/all.ts";
+import { Draft, firstVersion, type Version } from "./draft.ts";
+import { Scene, type Texts } from "./scene.ts";
+
+export interface Fix extends Texts {
+  /** Accepted by the verifier, or refused later, at another place. */
+  readonly outcome: "accepted" | "further";
+  /** The whole program with the fix. */
+  readonly program: Program;
+  /** For each slot of it the slot of the refused program that it was; -1: it is new. */
+  readonly origins: readonly number[];
+  /** Of "further": what is refused then. */
+  readonly refusal?: Refusal;
+}
+
+const MAX_FIXES = 3;
+/** Programs that are verified for one refusal. */
+const MAX_TRIALS = 48;
+/** Changes that follow one another. */
+const MAX_DEPTH = 4;
+/** Visits kept of a trial; what is beyond cannot be explained any further. */
+const MAX_VISITS = 3000;
+/** Instructions walked in all trials together. */
+const MAX_WALKED = 400_000;
+/** The verifier asks every so often whether to go on. */
+const WALK_STEP = 1 << 14;
+
+interface Open {
+  readonly version: Version;
+  readonly diagnosis: Diagnosis;
+  readonly words: readonly Texts[];
+}
+
+/** `registry`: which program types are known; left out: OREORE with all steps of the recipe. */
+export function remedies(program: Program, diagnosis: Diagnosis, registry?: Registry): Fix[] {
+  const accepted: Fix[] = [];
+  const further: Fix[] = [];
+  const seen = new Set<string>([keyOf(firstVersion(program))]);
+  let trials = 0;
+  let walked = 0;
+  let level: Open[] = [{ version: firstVersion(program), diagnosis, words: [] }];
+  for (let depth = 0; depth < MAX_DEPTH && accepted.length === 0; depth++) {
+    const next: Open[] = [];
+    for (const open of level) {
+      for (const candidate of candidatesFor(new Scene(open.version.program, open.diagnosis))) {
+        if (trials >= MAX_TRIALS || walked >= MAX_WALKED || accepted.length >= MAX_FIXES) break;
+        const draft = new Draft(open.version);
+        candidate.apply(draft);
+        const version = draft.version();
+        if (!version || seen.has(keyOf(version))) continue;
+        seen.add(keyOf(version));
+        trials++;
+        const tried = tryOut(version.program, MAX_WALKED - walked, registry);
+        walked += tried.walked;
+        const words = [...open.words, { en: candidate.en, ja: candidate.ja }];
+        const fix = { ...joined(words), program: version.program, origins: version.origins };
+        if (tried.verdict === "accept") {
+          if (keepsPlace(version, diagnosis, program, tried.trace)) accepted.push({ ...fix, outcome: "accepted" });
+        } else if (tried.refusal) {
+          const later = diagnose(tried.refusal, tried.trace, version.program.insns);
+          if (isFurther(version, later, diagnosis))
+            further.push({ ...fix, outcome: "further", refusal: tried.refusal });
+          next.push({ version, diagnosis: later, words });
+        }
+      }
+    }
+    level = next.slice(0, 12);
+  }
+  return accepted.length > 0 ? accepted : further.slice(0, 2);
+}
+
+const keyOf = ({ program: { insns, maps } }: Version): string =>
+  `${insns.map(({ code, dst, src, off, imm }) => `${code}.${dst}.${src}.${off}.${imm}`).join()} ${JSON.stringify(maps)}`;
+
+/** The sentences of changes that follow one another. In the numbers of each step's own program only the first is the reader's. */
+const joined = (words: readonly Texts[]): Texts => ({
+  en: words.map(({ en }) => en).join(" Then: "),
+  ja: words.map(({ ja }) => ja).join("さらに: "),
+});
+
+interface Tried {
+  readonly verdict: "accept" | "reject" | "unknown";
+  readonly refusal: Refusal | undefined;
+  readonly trace: Trace | undefined;
+  readonly walked: number;
+}
+
+function tryOut(program: Program, budget: number, registry: Registry | undefined): Tried {
+  let walked = 0;
+  const progress = (insns: number): boolean => {
+    walked = insns;
+    return insns >= Math.min(budget, 8 * WALK_STEP);
+  };
+  return inScratch((bpf): Tried => {
+    const none = { refusal: undefined, trace: undefined, walked: 0 };
+    const fds = createMaps(bpf, program.maps);
+    if (!Array.isArray(fds)) return { verdict: "unknown", ...none };
+    const loaded = loadWith(bpf, program, fds, {
+      logLevel: 0,
+      watched: { trace: { maxVisits: MAX_VISITS }, progress },
+    });
+    const { verdict: seen } = loaded;
+    if (!seen) return { verdict: "unknown", ...none };
+    walked = Math.max(walked, seen.insnsProcessed);
+    const trace = seen.trace;
+    if (loaded.ret >= 0) return { verdict: "accept", refusal: undefined, trace, walked };
+    return { verdict: loaded.refusal ? "reject" : "unknown", refusal: loaded.refusal, trace, walked };
+  }, registry);
+}
+
+/** The refused instruction is there still, does the same kind of thing, and is reached. */
+function keepsPlace(
+  version: Version,
+  { explanation, path }: Diagnosis,
+  program: Program,
+  trace: Trace | undefined,
+): boolean {
+  const { at } = explanation;
+  const insn = program.insns[at];
+  // What was refused for its form, or for being out of reach, has no other place to keep.
+  if (!insn || path.length === 0) return version.program.insns.length >= 2;
+  const kind = formOf(insn)?.kind;
+  // Arithmetic is there for what it is used for later.
+  if (kind === "alu" || kind === "end" || kind === undefined) return true;
+  const slot = version.origins.indexOf(at);
+  if (slot < 0) return false;
+  return trace === undefined || trace.dropped > 0 || trace.visits.some(({ insnIdx }) => insnIdx === slot);
+}
+
+/** Refused at another place of the program than before, or for another reason there. */
+function isFurther(version: Version, later: Diagnosis, { explanation }: Diagnosis): boolean {
+  const origin = version.origins[later.explanation.at] ?? -1;
+  return (
+    origin !== explanation.at &&
+    later.path.length > 0 &&
+    version.origins.slice(0, later.explanation.at).includes(explanation.at)
+  );
+}

@@ -1,0 +1,158 @@
+// The refusal as a candidate looks at it: the refused instruction, what the registers held there, which are free, and where the
+// program could leave early.
+import { progTypeByName } from "../facts/prog-types.ts";
+import { formOf } from "../isa/forms.ts";
+import type { Insn } from "../isa/insn.ts";
+import type { Program } from "../program/program.ts";
+import type { Diagnosis } from "../verifier/explain/explain.ts";
+import type { ValueNode } from "../verifier/explain/lineage.ts";
+import { type PathStep, regOf } from "../verifier/explain/path.ts";
+import type { RegState } from "../verifier/state/reg.ts";
+import * as t from "../verifier/state/regtype.ts";
+import type { Draft, Item, Piece } from "./draft.ts";
+import { liveRegisters } from "./live.ts";
+import { exit, movImm } from "./pieces.ts";
+
+export interface Texts {
+  readonly en: string;
+  readonly ja: string;
+}
+
+/** A change that may help. `apply` changes the draft, which fails where the change cannot be made. */
+export interface Candidate extends Texts {
+  apply(draft: Draft): void;
+}
+
+export class Scene {
+  readonly program: Program;
+  readonly diagnosis: Diagnosis;
+  readonly live: Uint16Array;
+  /** Slot of the refused instruction; -1: none. */
+  readonly at: number;
+  readonly insn: Insn | undefined;
+  /** Index of its step in the path; -1: nothing was walked. */
+  readonly end: number;
+
+  constructor(program: Program, diagnosis: Diagnosis) {
+    this.program = program;
+    this.diagnosis = diagnosis;
+    this.live = liveRegisters(program);
+    const last = diagnosis.path.at(-1);
+    this.at = diagnosis.refusal.slot >= 0 ? diagnosis.refusal.slot : (last?.slot ?? -1);
+    this.insn = program.insns[this.at];
+    this.end = diagnosis.path.length - 1;
+  }
+
+  get last(): PathStep | undefined {
+    return this.diagnosis.path.at(-1);
+  }
+
+  step(at: number): PathStep | undefined {
+    return this.diagnosis.path[at];
+  }
+
+  /** What Rn holds before the refused instruction. */
+  is(n: number): RegState | undefined {
+    return this.last && regOf(this.last.before, n);
+  }
+
+  /** The value in Rn before it. */
+  node(n: number): ValueNode | undefined {
+    return this.diagnosis.lineage.reg(this.end, n);
+  }
+
+  /** Registers of this type before step `at`, lowest first. */
+  holding(type: number, at = this.end): number[] {
+    const step = this.step(at);
+    if (!step) return [];
+    return [...Array(10).keys()].filter((n) => {
+      const reg = regOf(step.before, n);
+      return reg?.type === type && reg.off === 0 && reg.val.varOff.mask === 0n;
+    });
+  }
+
+  /** A register that nothing from the slot on reads; `saved`: that a call leaves alone; not one of `but`. Undefined: none. */
+  free(slot: number, { saved = false, but = [] as readonly number[] } = {}): number | undefined {
+    const live = this.live[slot] ?? 0x7ff;
+    const order = saved ? [9, 8, 7, 6] : [5, 4, 3, 2, 0, 9, 8, 7, 6, 1];
+    return order.find((n) => ((live >> n) & 1) === 0 && !but.includes(n));
+  }
+
+  /** A callee-saved register that the whole program does not use. */
+  unused(): number | undefined {
+    const used = new Set(this.program.insns.flatMap(({ dst, src }) => [dst, src]));
+    return [9, 8, 7, 6].find((n) => !used.has(n));
+  }
+
+  /** A value that R0 may have at the end. */
+  get result(): number {
+    const type = progTypeByName(this.program.progType);
+    const range = type?.returnRange(this.program.expectedAttachType);
+    return range ? Math.max(0, range.min) : 0;
+  }
+
+  /** No lock or reference is held at step `at`: the program may end there. */
+  mayLeave(at = this.end): boolean {
+    return this.step(at)?.before.refs.length === 0;
+  }
+
+  /** The same where Rn turns out to be NULL: nothing is held by it then. */
+  mayLeaveWithout(n: number, at = this.end): boolean {
+    const step = this.step(at);
+    const ref = step && regOf(step.before, n)?.refObjId;
+    return step?.before.refs.every(({ id }) => id === ref) ?? false;
+  }
+
+  /**
+   * Pieces that run `test` and leave the program where it jumps: to an end that is there already, behind the slot, or with an exit of
+   * their own. `test` makes the jump to where it is told to.
+   */
+  leaving(
+    draft: Draft,
+    slot: number,
+    test: (to: Item | Piece) => readonly Piece[],
+    stay: (to: Item | Piece) => readonly Piece[],
+  ): readonly Piece[] {
+    const end = this.#endBehind(slot);
+    const item = end === undefined ? undefined : draft.at(end);
+    if (item) return test(item);
+    const next = draft.at(slot)!;
+    return [...stay(next), movImm(0, this.result), exit()];
+  }
+
+  /** A place behind the slot, in the same function, where R0 is set to a constant and the function ends. */
+  #endBehind(slot: number): number | undefined {
+    const { insns } = this.program;
+    for (let at = slot + 1; at + 1 < insns.length; at++) {
+      const [insn, next] = [insns[at]!, insns[at + 1]!];
+      const form = formOf(insn);
+      const sets = form?.kind === "alu" && form.op === "mov" && form.source === "imm" && insn.dst === 0;
+      if (sets && formOf(next)?.kind === "exit")
+        return insn.imm === 0 || insn.imm === this.result || insn.imm === 1 || insn.imm === 2 ? at : undefined;
+      if (formOf(insn)?.kind === "exit" && this.#isFunctionEnd(at)) return undefined;
+    }
+    return undefined;
+  }
+
+  #isFunctionEnd(at: number): boolean {
+    return this.program.insns.some((insn, slot) => {
+      const form = formOf(insn);
+      return form?.kind === "call" && form.target === "local" && slot + 1 + insn.imm === at + 1;
+    });
+  }
+
+  /** Bytes that may be touched from a pointer on, as far as they are known. */
+  room(reg: RegState): bigint | undefined {
+    const off = BigInt(reg.off) + reg.val.smin;
+    switch (t.baseType(reg.type)) {
+      case t.PTR_TO_MAP_VALUE:
+        return BigInt(reg.map?.valueSize ?? 0) - off;
+      case t.PTR_TO_MEM:
+        return BigInt(reg.memSize) - off;
+      case t.PTR_TO_STACK:
+        return -off;
+      default:
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// The decisive branches of the refused path, put among the steps of the story: those that look at the values of the story, and for
+// what is missing on a path (a value, a release) the last ones that chose this path.
+import { formOf, JMP_OPS } from "../../isa/forms.ts";
+import type { Refusal } from "../refusals.ts";
+import type { CauseStep } from "./cause.ts";
+import { ancestors, unnarrowed, type ValueNode } from "./lineage.ts";
+import { jumped } from "./path.ts";
+import type { Phrase } from "./phrase.ts";
+import type { Known } from "./root.ts";
+
+/** More branches than these are not told. */
+const MAX_BRANCHES = 5;
+
+/** Refusals that are about something that this path lacks. */
+const LACKS: ReadonlySet<Refusal["id"]> = new Set<Refusal["id"]>([
+  "unset-register",
+  "stack-unwritten",
+  "reference-leak",
+  "program-return-range",
+  "lock-held",
+  "region-held",
+  "same-insn-pointers",
+]);
+
+export function withBranches(steps: readonly CauseStep[], known: Known, { id, args }: Refusal): CauseStep[] {
+  const { path, lineage, need, missed } = known;
+  const told = new Set(steps.map(({ visit }) => visit));
+  const end = path.length - 1;
+  const node = need?.node ?? ("reg" in args && end >= 0 ? lineage.reg(end, args.reg) : undefined);
+  const followed = node ? new Set<ValueNode>(ancestors(node)) : new Set<ValueNode>();
+  const branches: CauseStep[] = [];
+  path.forEach(({ insn, slot, visit }, at) => {
+    const form = formOf(insn);
+    const taken = jumped(path, at);
+    if (form?.kind !== "jmp" || taken === undefined || told.has(visit)) return;
+    const seen = [insn.dst, ...(form.source === "reg" ? [insn.src] : [])].map((n) => lineage.reg(at, n));
+    const looksAtIt = seen.some((one) => one && (followed.has(one) || followed.has(unnarrowed(one))));
+    if (!looksAtIt && !LACKS.has(id)) return;
+    const r = form.width === 32 ? "w" : "r";
+    const test = `${r}${insn.dst} ${JMP_OPS[form.op].symbol} ${form.source === "reg" ? `${r}${insn.src}` : insn.imm}`;
+    branches.push({
+      slot,
+      visit,
+      ...(missed.some((check) => check.slot === slot) ? passed(test, taken) : chosen(test, taken)),
+    });
+  });
+  const place = new Map(path.map(({ visit }, i) => [visit, i]));
+  const added = branches.slice(-MAX_BRANCHES);
+  // The steps are in order already, but for the note of what was left out, which stays behind the step before it.
+  const result = [...steps];
+  for (const branch of added) {
+    const where = place.get(branch.visit)!;
+    const behind = result.findIndex(({ visit }) => visit >= 0 && (place.get(visit) ?? -1) > where);
+    result.splice(behind < 0 ? result.length : behind, 0, branch);
+  }
+  return result;
+}
+
+const chosen = (test: string, taken: boolean): Phrase =>
+  taken
+    ? { en: `Here \`${test}\` holds, and the path jumps.`, ja: `ここで \`${test}\` が成り立ち、ジャンプします。` }
+    : {
+        en: `Here \`${test}\` does not hold, and the path goes on.`,
+        ja: `ここで \`${test}\` は成り立たず、次へ進みます。`,
+      };
+
+const passed = (test: string, taken: boolean): Phrase => ({
+  en: `Here \`${test}\` was looked at (it ${taken ? "holds" : "does not hold"}), and it does not protect what follows.`,
+  ja: `ここで \`${test}\` を調べています（${taken ? "成立" : "不成立"}）が、後のアクセスを守りません。`,
+});

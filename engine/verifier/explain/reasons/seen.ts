@@ -1,0 +1,21 @@
+// What a reason may speak of besides the refusal's own arguments, and the shape of the tables.
+import type { Insn } from "../../../isa/insn.ts";
+import type { RefusalArgs, RefusalId } from "../../refusals.ts";
+import type { RegState } from "../../state/reg.ts";
+import type { Fate } from "../fate.ts";
+import type { Phrase } from "../phrase.ts";
+
+export interface Seen {
+  /** What is believed of Rn where the program was refused, as part of a sentence: "a number from 0 to 15". */
+  phrase(reg: number): Phrase;
+  /** What is believed of it. */
+  is(reg: number): RegState | undefined;
+  /** How a pointer came to be a number. */
+  fate(reg: number): Fate | undefined;
+  /** The refused instruction; undefined: nothing was walked. */
+  readonly insn: Insn | undefined;
+}
+
+export type Reasons = { readonly [Id in RefusalId]?: (args: RefusalArgs<Id>, seen: Seen) => Phrase };
+
+export const bytes = (n: number): string => (n === 1 ? "1 byte" : `${n} bytes`);

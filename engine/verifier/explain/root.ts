@@ -1,0 +1,98 @@
+// The instruction to change: where a check has to stand or is wrong, where the value took its wrong turn, where an argument was
+// set. Where nothing better is known it is the refused instruction itself.
+import { classOf } from "../../isa/codes.ts";
+import { formOf } from "../../isa/forms.ts";
+import type { Insn } from "../../isa/insn.ts";
+import type { Refusal } from "../refusals.ts";
+import type { Fate } from "./fate.ts";
+import { ancestors, type Lineage, numberIn } from "./lineage.ts";
+import type { MissedCheck, WhyMissed } from "./missed.ts";
+import type { Need } from "./need.ts";
+import type { Path } from "./path.ts";
+
+export interface Known {
+  readonly path: Path;
+  readonly lineage: Lineage;
+  readonly need: Need | undefined;
+  readonly missed: readonly MissedCheck[];
+  fate(reg: number): Fate | undefined;
+}
+
+/** The comparison itself is right, but it was made too early or of another value: what came behind it has to change. */
+const TOO_EARLY: ReadonlySet<WhyMissed> = new Set<WhyMissed>([
+  "before-change",
+  "read-again",
+  "before-add",
+  "recomputed",
+  "packet-moved",
+  "part-spilled",
+  "other-pointer",
+]);
+
+export function rootOf(refusal: Refusal, known: Known): number {
+  const { path, lineage, need, missed } = known;
+  const { id, args } = refusal;
+  const end = path.length - 1;
+  if (end < 0) return refusal.slot;
+  const here = path[end]!.slot;
+  const at = refusal.slot >= 0 ? refusal.slot : here;
+  const check = missed.findLast(({ why }) => !TOO_EARLY.has(why));
+  if (check) return check.slot;
+  const node = "reg" in args ? lineage.reg(end, args.reg) : undefined;
+
+  switch (id) {
+    case "not-a-pointer":
+    case "null-pointer":
+      return known.fate(args.reg)?.slot ?? at;
+    case "reference-leak":
+      return args.taken;
+    case "pointer-offset-modified":
+    case "pointer-offset-negative":
+    case "pointer-offset-variable":
+      return node && node.step >= 0 ? node.slot : at;
+    case "helper-argument":
+    case "helper-argument-memory":
+    case "program-return-range":
+    case "constant-argument":
+    case "storage-flags":
+      return lastSet(path, args.reg) ?? at;
+    case "pointer-bitwise":
+      return node && node.step >= 0 && node.op === "add" ? node.slot : at;
+    case "stack-bounds":
+      return classOf(path[end]!.insn.code) === 5 ? (lastSet(path, args.reg) ?? at) : at;
+    case "infinite-loop":
+      return isJump(path[end]!.insn) ? here : (path[end - 1]?.slot ?? at);
+    case "region-after":
+    case "region-before": {
+      const access = path[end]!.insn;
+      const moved = node && node.op === "add" && node.step >= 0 && classOf(access.code) !== 5 && access.off === 0;
+      return moved ? node.slot : at;
+    }
+  }
+  if (need?.kind === "number") {
+    const { node: number } = need;
+    const limits = number.op === "and" || number.op === "mod" || number.op === "rsh";
+    if (limits || need.reg < 0) return number.slot >= 0 ? number.slot : at;
+    const sum = node && numberIn(node) ? ancestors(node).find(({ from }) => from.includes(number)) : undefined;
+    return sum && sum.slot >= 0 ? sum.slot : at;
+  }
+  if (need?.kind === "packet" && missed.length > 0 && need.node.slot >= 0) return need.node.slot;
+  return at;
+}
+
+const isJump = (insn: Insn): boolean => ["jmp", "ja", "may_goto"].includes(formOf(insn)?.kind ?? "");
+
+/** The last instruction of the path that wrote Rn, in the innermost frame. */
+export function lastSet(path: Path, n: number): number | undefined {
+  const frame = path.at(-1)!.before.curframe;
+  for (let i = path.length - 2; i >= 0; i--) {
+    const { insn, slot, before } = path[i]!;
+    if (before.curframe !== frame) continue;
+    const form = formOf(insn);
+    if (!form) continue;
+    if (form.kind === "call") return n <= 5 ? slot : undefined;
+    const writes = form.kind === "alu" || form.kind === "ldx" || form.kind === "ld_imm64" || form.kind === "end";
+    if (writes && insn.dst === n) return slot;
+  }
+  return undefined;
+}
