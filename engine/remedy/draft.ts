@@ -34,7 +34,6 @@ export interface Version {
 
 export const firstVersion = (program: Program): Version => ({ program, origins: program.insns.map((_, slot) => slot) });
 
-const S16 = 0x7fff;
 const NOTHING: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
 
 export class Draft {
@@ -126,7 +125,7 @@ export class Draft {
     return items;
   }
 
-  /** The program as it is now; undefined: it failed, a jump would be too far, or leads to what was taken out. */
+  /** The program as it is now; undefined: it failed, a distance or a constant does not fit, or leads to what was taken out. */
   version(): Version | undefined {
     if (this.#failed) return undefined;
     const slotOf = new Map<Item, number>();
@@ -146,8 +145,8 @@ export class Draft {
         const target = slotOf.get(to);
         if (target === undefined) return undefined;
         insn = ledTo(insn, target - slot - 1);
-        if (insn.off > S16 || insn.off < -S16 - 1) return undefined;
       }
+      if (!isEncodable(insn)) return undefined;
       insns.push(insn);
       origins.push(origin);
       if (map !== undefined) mapRefs.set(slot, map);
@@ -163,6 +162,9 @@ export class Draft {
     };
   }
 }
+
+/** off is an s16, imm an s32. */
+const isEncodable = ({ off, imm }: Insn): boolean => off === (off << 16) >> 16 && imm === (imm | 0);
 
 const isCallee = ({ insn }: Item): boolean =>
   (insn.code & 0xf7) === (BPF_CALL | 5)

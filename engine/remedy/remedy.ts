@@ -46,6 +46,7 @@ interface Open {
 export function remedies(program: Program, diagnosis: Diagnosis, registry?: Registry): Fix[] {
   const accepted: Fix[] = [];
   const further: Fix[] = [];
+  const groups = new Set<string>();
   const seen = new Set<string>([keyOf(firstVersion(program))]);
   let trials = 0;
   let walked = 0;
@@ -55,6 +56,7 @@ export function remedies(program: Program, diagnosis: Diagnosis, registry?: Regi
     for (const open of level) {
       for (const candidate of candidatesFor(new Scene(open.version.program, open.diagnosis))) {
         if (trials >= MAX_TRIALS || walked >= MAX_WALKED || accepted.length >= MAX_FIXES) break;
+        if (candidate.group !== undefined && groups.has(candidate.group)) continue;
         const draft = new Draft(open.version);
         candidate.apply(draft);
         const version = draft.version();
@@ -63,10 +65,12 @@ export function remedies(program: Program, diagnosis: Diagnosis, registry?: Regi
         trials++;
         const tried = tryOut(version.program, MAX_WALKED - walked, registry);
         walked += tried.walked;
-        const words = [...open.words, { en: candidate.en, ja: candidate.ja }];
+        const words = [...open.words, inFirstNumbers(candidate, open.version.origins)];
         const fix = { ...joined(words), program: version.program, origins: version.origins };
         if (tried.verdict === "accept") {
-          if (keepsPlace(version, diagnosis, program, tried.trace)) accepted.push({ ...fix, outcome: "accepted" });
+          if (!keepsPlace(version, diagnosis, program, tried.trace)) continue;
+          accepted.push({ ...fix, outcome: "accepted" });
+          if (candidate.group !== undefined) groups.add(candidate.group);
         } else if (tried.refusal) {
           const later = diagnose(tried.refusal, tried.trace, version.program.insns);
           if (isFurther(version, later, diagnosis))
@@ -83,7 +87,17 @@ export function remedies(program: Program, diagnosis: Diagnosis, registry?: Regi
 const keyOf = ({ program: { insns, maps } }: Version): string =>
   `${insns.map(({ code, dst, src, off, imm }) => `${code}.${dst}.${src}.${off}.${imm}`).join()} ${JSON.stringify(maps)}`;
 
-/** The sentences of changes that follow one another. In the numbers of each step's own program only the first is the reader's. */
+/** Slots are told by the numbers of the reader's program. */
+function inFirstNumbers({ en, ja }: Texts, origins: readonly number[]): Texts {
+  const put = (text: string, added: string): string =>
+    text.replaceAll(/@(\d+)/g, (_, slot: string) => {
+      const origin = origins[Number(slot)] ?? -1;
+      return origin < 0 ? added : String(origin);
+    });
+  return { en: put(en, "the new instruction"), ja: put(ja, "新しい命令") };
+}
+
+/** The sentences of changes that follow one another. */
 const joined = (words: readonly Texts[]): Texts => ({
   en: words.map(({ en }) => en).join(" Then: "),
   ja: words.map(({ ja }) => ja).join("さらに: "),

@@ -18,8 +18,12 @@ export interface Texts {
   readonly ja: string;
 }
 
-/** A change that may help. `apply` changes the draft, which fails where the change cannot be made. */
+/**
+ * A change that may help. In its texts `@12` is the instruction at slot 12 of the program that the scene is of. Of several changes of
+ * one `group` that are accepted the first is enough. `apply` changes the draft, which fails where the change cannot be made.
+ */
 export interface Candidate extends Texts {
+  readonly group?: string;
   apply(draft: Draft): void;
 }
 
@@ -113,11 +117,22 @@ export class Scene {
     test: (to: Item | Piece) => readonly Piece[],
     stay: (to: Item | Piece) => readonly Piece[],
   ): readonly Piece[] {
-    const end = this.#endBehind(slot);
-    const item = end === undefined ? undefined : draft.at(end);
+    const item = this.#endItem(draft, slot);
     if (item) return test(item);
     const next = draft.at(slot)!;
     return [...stay(next), movImm(0, this.result), exit()];
+  }
+
+  /** An end of the program to jump to: one that is there already, behind the slot, or a new one behind everything. */
+  ending(draft: Draft, slot: number): Item | undefined {
+    const there = this.#endItem(draft, slot);
+    const last = draft.items.at(-1);
+    return there ?? (last && draft.after(last, [movImm(0, this.result), exit()])[0]);
+  }
+
+  #endItem(draft: Draft, slot: number): Item | undefined {
+    const end = this.#endBehind(slot);
+    return end === undefined ? undefined : draft.at(end);
   }
 
   /** A place behind the slot, in the same function, where R0 is set to a constant and the function ends. */

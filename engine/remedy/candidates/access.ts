@@ -27,20 +27,22 @@ const changed = (scene: Scene, texts: Texts, change: (insn: Insn) => Insn): Cand
   },
 });
 
-const sized = (scene: Scene, size: Bytes): Candidate =>
-  changed(
+const sized = (scene: Scene, size: Bytes): Candidate => ({
+  group: "size",
+  ...changed(
     scene,
     {
-      en: `Access ${size} ${size === 1 ? "byte" : "bytes"} at ${scene.at}.`,
-      ja: `${scene.at} のアクセスを ${size} バイトにします。`,
+      en: `Access ${size} ${size === 1 ? "byte" : "bytes"} at @${scene.at}.`,
+      ja: `@${scene.at} のアクセスを ${size} バイトにします。`,
     },
     (insn) => withSize(insn, size),
-  );
+  ),
+});
 
 const placed = (scene: Scene, off: number): Candidate =>
   changed(
     scene,
-    { en: `Access offset ${off} at ${scene.at}.`, ja: `${scene.at} のアクセスをオフセット ${off} にします。` },
+    { en: `Access offset ${off} at @${scene.at}.`, ja: `@${scene.at} のアクセスをオフセット ${off} にします。` },
     (insn) => ({ ...insn, off }),
   );
 
@@ -117,7 +119,7 @@ function context(scene: Scene, insn: Insn): Candidate[] {
     found.push(
       changed(
         scene,
-        { en: `Load without sign extension at ${scene.at}.`, ja: `${scene.at} を符号拡張しないロードにします。` },
+        { en: `Load without sign extension at @${scene.at}.`, ja: `@${scene.at} を符号拡張しないロードにします。` },
         (one) => ({ ...one, code: (one.code & ~0xe0) | c.BPF_MEM }),
       ),
     );
@@ -130,7 +132,7 @@ function context(scene: Scene, insn: Insn): Candidate[] {
           near.push({ off, size: width });
   for (const { off, size: width } of near)
     found.push(
-      changed(
+      nearest(
         scene,
         {
           en: `Access the nearest field that may be ${write ? "written" : "read"}: ${width} bytes at offset ${off}.`,
@@ -141,6 +143,11 @@ function context(scene: Scene, insn: Insn): Candidate[] {
     );
   return [...found, ...(write ? onStack(scene, insn) : [])];
 }
+
+const nearest = (scene: Scene, texts: Texts, change: (insn: Insn) => Insn): Candidate => ({
+  group: "nearest",
+  ...changed(scene, texts, change),
+});
 
 /** Fields of a kernel object around the one that was asked for. */
 function nearby(scene: Scene, insn: Insn, id: string): Candidate[] {
@@ -187,8 +194,8 @@ function unmoved(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const isImm = (add.insn.code & c.BPF_X) === 0;
   if (isImm && isAccess(formOf(insn)))
     found.push({
-      en: `Leave the pointer as it came, and write the offset ${insn.off + add.insn.imm} into the access at ${scene.at}.`,
-      ja: `ポインタは動かさず、オフセット ${insn.off + add.insn.imm} を ${scene.at} の命令に書きます。`,
+      en: `Leave the pointer as it came, and write the offset ${insn.off + add.insn.imm} into the access at @${scene.at}.`,
+      ja: `ポインタは動かさず、オフセット ${insn.off + add.insn.imm} を @${scene.at} の命令に書きます。`,
       apply(draft) {
         const [item, moved] = [draft.item(scene.at), draft.item(add.slot)];
         item.insn = { ...item.insn, off: item.insn.off + add.insn.imm };
@@ -219,8 +226,8 @@ function unmoved(scene: Scene, insn: Insn, reg: number): Candidate[] {
       },
     });
   found.push({
-    en: `Leave out what moves the pointer at ${add.slot}.`,
-    ja: `${add.slot} のポインタを動かす命令を外します。`,
+    en: `Leave out what moves the pointer at @${add.slot}.`,
+    ja: `@${add.slot} のポインタを動かす命令を外します。`,
     apply(draft) {
       const moved = draft.item(add.slot);
       draft.remove(moved);
@@ -277,8 +284,8 @@ function pieced(scene: Scene, insn: Insn, base: number, part: Bytes): Candidate[
   }
   return [
     {
-      en: `Split the load at ${scene.at} into ${count} loads of ${part} ${part === 1 ? "byte" : "bytes"}.`,
-      ja: `${scene.at} のロードを ${part} バイトのロード ${count} 個に分けます。`,
+      en: `Split the load at @${scene.at} into ${count} loads of ${part} ${part === 1 ? "byte" : "bytes"}.`,
+      ja: `@${scene.at} のロードを ${part} バイトのロード ${count} 個に分けます。`,
       apply(draft) {
         const item = draft.item(scene.at);
         draft.replace(item, pieces);
@@ -321,8 +328,8 @@ function inBlock(scene: Scene, insn: Insn, { reg, off, size, total }: Block): Ca
     const { slot, insn: adds } = path[add.step]!;
     const imm = adds.imm + (add.op === "sub" ? -shift : shift);
     found.push({
-      en: `Move the pointer by ${imm} instead of ${adds.imm} at ${slot}.`,
-      ja: `${slot} でポインタを ${adds.imm} ではなく ${imm} 動かします。`,
+      en: `Move the pointer by ${imm} instead of ${adds.imm} at @${slot}.`,
+      ja: `@${slot} でポインタを ${adds.imm} ではなく ${imm} 動かします。`,
       apply(draft) {
         const item = draft.item(slot);
         if (adds.imm === imm) return draft.fail();
@@ -336,8 +343,8 @@ function inBlock(scene: Scene, insn: Insn, { reg, off, size, total }: Block): Ca
   if (constant && constant.step >= 0 && shift !== 0) {
     const { slot, insn: sets } = path[constant.step]!;
     found.push({
-      en: `Set ${sets.imm + shift} instead of ${sets.imm} at ${slot}.`,
-      ja: `${slot} で ${sets.imm} ではなく ${sets.imm + shift} を設定します。`,
+      en: `Set ${sets.imm + shift} instead of ${sets.imm} at @${slot}.`,
+      ja: `@${slot} で ${sets.imm} ではなく ${sets.imm + shift} を設定します。`,
       apply(draft) {
         const item = draft.item(slot);
         if (item.high) return draft.fail();
@@ -376,8 +383,8 @@ function reserved(scene: Scene, reg: number, over: number): Candidate[] {
   const { slot, insn } = path[size.step]!;
   return [
     {
-      en: `Reserve ${insn.imm + over} bytes instead of ${insn.imm} at ${slot}.`,
-      ja: `${slot} で ${insn.imm} バイトではなく ${insn.imm + over} バイトを予約します。`,
+      en: `Reserve ${insn.imm + over} bytes instead of ${insn.imm} at @${slot}.`,
+      ja: `@${slot} で ${insn.imm} バイトではなく ${insn.imm + over} バイトを予約します。`,
       apply(draft) {
         const item = draft.item(slot);
         item.insn = { ...item.insn, imm: insn.imm + over };
@@ -395,8 +402,8 @@ function sizeArgument(scene: Scene, reg: number, room: number): Candidate[] {
   const { slot } = scene.step(node.step)!;
   return [
     {
-      en: `Hand over ${room} as the size at ${slot}.`,
-      ja: `${slot} でサイズとして ${room} を渡します。`,
+      en: `Hand over ${room} as the size at @${slot}.`,
+      ja: `@${slot} でサイズとして ${room} を渡します。`,
       apply(draft) {
         const item = draft.item(slot);
         if (item.high) return draft.fail();
@@ -430,8 +437,8 @@ function stack(scene: Scene, insn: Insn, reg: number, off: number, size: number)
       changed(
         scene,
         {
-          en: `Use fp${wanted} at ${scene.at}, inside the frame.`,
-          ja: `${scene.at} でフレームの内側の fp${wanted} を使います。`,
+          en: `Use fp${wanted} at @${scene.at}, inside the frame.`,
+          ja: `@${scene.at} でフレームの内側の fp${wanted} を使います。`,
         },
         (one) => ({ ...one, off: one.off + shift }),
       ),
@@ -442,8 +449,8 @@ function stack(scene: Scene, insn: Insn, reg: number, off: number, size: number)
   if (add) {
     const { slot, insn: adds } = scene.step(add.step)!;
     found.push({
-      en: `Point to fp${wanted}, where ${size} bytes fit: add ${adds.imm + shift} instead of ${adds.imm} at ${slot}.`,
-      ja: `${size} バイトが収まる fp${wanted} を指すように、${slot} で ${adds.imm} ではなく ${adds.imm + shift} を足します。`,
+      en: `Point to fp${wanted}, where ${size} bytes fit: add ${adds.imm + shift} instead of ${adds.imm} at @${slot}.`,
+      ja: `${size} バイトが収まる fp${wanted} を指すように、@${slot} で ${adds.imm} ではなく ${adds.imm + shift} を足します。`,
       apply(draft) {
         const item = draft.item(slot);
         item.insn = { ...item.insn, imm: adds.imm + shift };
@@ -454,8 +461,8 @@ function stack(scene: Scene, insn: Insn, reg: number, off: number, size: number)
     const set = scene.diagnosis.path.length > 0 ? lastSet(scene.diagnosis.path, reg) : undefined;
     if (!add && set !== undefined)
       found.push({
-        en: `Point to fp${wanted}: add ${wanted} to R${reg} behind ${set}.`,
-        ja: `fp${wanted} を指すように、${set} の後で R${reg} に ${wanted} を足します。`,
+        en: `Point to fp${wanted}: add ${wanted} to R${reg} behind @${set}.`,
+        ja: `fp${wanted} を指すように、@${set} の後で R${reg} に ${wanted} を足します。`,
         apply(draft) {
           const item = draft.item(set);
           draft.after(item, [aluImm(c.BPF_ADD, reg, wanted)]);
@@ -474,8 +481,8 @@ function written(scene: Scene, off: number, size: number): Candidate[] {
     zeros.push({ insn: { code: c.BPF_ST | c.BPF_MEM | c.BPF_DW, dst: 10, src: 0, off: at, imm: 0 } });
   const start = scene.diagnosis.path[0];
   const fill = (slot: number): Candidate => ({
-    en: `Write fp${off} to fp${off + size - 1} before ${slot}: set the bytes to 0.`,
-    ja: `${slot} の前で fp${off} から fp${off + size - 1} に 0 を書き込みます。`,
+    en: `Write fp${off} to fp${off + size - 1} before @${slot}: set the bytes to 0.`,
+    ja: `@${slot} の前で fp${off} から fp${off + size - 1} に 0 を書き込みます。`,
     apply(draft) {
       const item = draft.item(slot);
       draft.before(item, zeros);
@@ -491,8 +498,8 @@ function ownAccess(scene: Scene): Candidate[] {
   const previous = path.at(-2);
   if (!previous || !insn) return [];
   const texts = {
-    en: `Give this path an access of its own: copy the instruction at ${at} behind ${previous.slot}.`,
-    ja: `この経路専用の命令を用意します。${at} の命令を ${previous.slot} の後に複製します。`,
+    en: `Give this path an access of its own: copy the instruction at @${at} behind @${previous.slot}.`,
+    ja: `この経路専用の命令を用意します。@${at} の命令を @${previous.slot} の後に複製します。`,
   };
   return [
     {
@@ -524,8 +531,8 @@ function earlier(scene: Scene, insn: Insn): Candidate[] {
     return [];
   return [
     {
-      en: `Give this path instructions of its own from the branch at ${from.slot} to the access at ${at}.`,
-      ja: `${from.slot} の分岐から ${at} のアクセスまで、この経路専用の命令を用意します。`,
+      en: `Give this path instructions of its own from the branch at @${from.slot} to the access at @${at}.`,
+      ja: `@${from.slot} の分岐から @${at} のアクセスまで、この経路専用の命令を用意します。`,
       apply(draft) {
         const item = draft.at(at);
         const jump = draft.at(from.slot);
@@ -548,8 +555,8 @@ function earlier(scene: Scene, insn: Insn): Candidate[] {
 }
 
 const directValue = (scene: Scene): Candidate => ({
-  en: `Point to the first byte of the value at ${scene.at}.`,
-  ja: `${scene.at} で値の先頭を指します。`,
+  en: `Point to the first byte of the value at @${scene.at}.`,
+  ja: `@${scene.at} で値の先頭を指します。`,
   apply(draft: Draft) {
     const item = draft.at(scene.at);
     if (!item?.high) return draft.fail();

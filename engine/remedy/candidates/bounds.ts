@@ -2,11 +2,12 @@
 // or mask that is there already.
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
+import type { Insn } from "../../isa/insn.ts";
 import { ancestors, unnarrowed, type ValueNode } from "../../verifier/explain/lineage.ts";
 import type { MissedCheck } from "../../verifier/explain/missed.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import { aluImm, jumpImm, movReg } from "../pieces.ts";
-import type { Candidate, Scene } from "../scene.ts";
+import type { Candidate, Scene, Texts } from "../scene.ts";
 
 interface Bound {
   /** Step of the path before which the number has to be bounded. */
@@ -84,8 +85,8 @@ function atMask(scene: Scene, { node, limits, low }: Bound): Candidate[] {
   if (mask === 0n || mask === old) return [];
   return [
     {
-      en: `Mask with ${mask} instead of ${old} at ${slot}: no result is above ${limit} then.`,
-      ja: `${slot} のマスクを ${old} から ${mask} に変えます。結果は ${limit} を越えません。`,
+      en: `Mask with ${mask} instead of ${old} at @${slot}: no result is above ${limit} then.`,
+      ja: `@${slot} のマスクを ${old} から ${mask} に変えます。結果は ${limit} を越えません。`,
       apply(draft) {
         const item = draft.item(slot);
         item.insn = { ...item.insn, imm: Number(mask) };
@@ -126,7 +127,8 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
   const at = path.findLastIndex((one) => one.slot === slot);
   const insn = path[at]?.insn;
   if (!insn) return [];
-  const change = (texts: { en: string; ja: string }, insn: Partial<import("../../isa/insn.ts").Insn>): Candidate => ({
+  const change = (texts: Texts, insn: Partial<Insn>): Candidate => ({
+    group: "compare",
     ...texts,
     apply(draft) {
       const item = draft.item(slot);
@@ -141,7 +143,7 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
     const limit = limits.find((one) => one < BigInt(insn.imm));
     found.push(
       change(
-        { en: `Compare as unsigned numbers at ${slot}.`, ja: `${slot} の比較を符号なしにします。` },
+        { en: `Compare as unsigned numbers at @${slot}.`, ja: `@${slot} の比較を符号なしにします。` },
         { code: withOp(insn.code, unsigned) },
       ),
     );
@@ -149,8 +151,8 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
       found.push(
         change(
           {
-            en: `Compare as unsigned numbers at ${slot}, with ${limit}.`,
-            ja: `${slot} の比較を符号なしにし、${limit} と比べます。`,
+            en: `Compare as unsigned numbers at @${slot}, with ${limit}.`,
+            ja: `@${slot} の比較を符号なしにし、${limit} と比べます。`,
           },
           { code: withOp(insn.code, unsigned), imm: Number(limit) },
         ),
@@ -158,13 +160,13 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
   }
   if (why === "too-weak" && isImm) {
     for (const limit of limits.slice(0, 2)) {
-      const imm = Number(op === c.BPF_JGE || op === c.BPF_JLT ? limit + 1n : limit) + insn.imm - insn.imm;
+      const imm = Number(op === c.BPF_JGE || op === c.BPF_JLT ? limit + 1n : limit);
       if (imm !== insn.imm)
         found.push(
           change(
             {
-              en: `Compare with ${imm} instead of ${insn.imm} at ${slot}.`,
-              ja: `${slot} で ${insn.imm} ではなく ${imm} と比較します。`,
+              en: `Compare with ${imm} instead of ${insn.imm} at @${slot}.`,
+              ja: `@${slot} で ${insn.imm} ではなく ${imm} と比較します。`,
             },
             { imm },
           ),
@@ -175,27 +177,29 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
   if ((why === "wrong-side" || why === "one-sided") && opposite !== undefined)
     found.push(
       change(
-        { en: `Turn the condition at ${slot} round.`, ja: `${slot} の条件を逆にします。` },
+        { en: `Turn the condition at @${slot} round.`, ja: `@${slot} の条件を逆にします。` },
         { code: withOp(insn.code, opposite) },
       ),
     );
   if (why === "width")
     found.push(
       change(
-        { en: `Compare all 64 bits at ${slot}.`, ja: `${slot} で 64 ビット全体を比較します。` },
+        { en: `Compare all 64 bits at @${slot}.`, ja: `@${slot} で 64 ビット全体を比較します。` },
         { code: (insn.code & ~7) | c.BPF_JMP },
       ),
     );
   if (why === "other-width" || why === "other-value" || why === "part-spilled") {
     const wanted = unnarrowed(node);
+    const compared = lineage.reg(at, insn.dst);
     for (let n = 0; n <= 9; n++) {
       const held = lineage.reg(at, n);
-      if (n === insn.dst || !held || (held !== node && unnarrowed(held) !== wanted)) continue;
+      if (n === insn.dst || !held || (held !== node && unnarrowed(held) !== wanted && !isSource(held, compared)))
+        continue;
       found.push(
         change(
           {
-            en: `Compare R${n}, which is used afterwards, at ${slot} instead of R${insn.dst}.`,
-            ja: `${slot} では R${insn.dst} ではなく、後で使う R${n} を比較します。`,
+            en: `Compare R${n}, which is used afterwards, at @${slot} instead of R${insn.dst}.`,
+            ja: `@${slot} では R${insn.dst} ではなく、後で使う R${n} を比較します。`,
           },
           { dst: n },
         ),
@@ -206,8 +210,8 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
     if (checked && lineage.reg(step, insn.dst) === checked) {
       const use = path[step]!;
       found.push({
-        en: `Use R${insn.dst}, which was compared, at ${use.slot}.`,
-        ja: `${use.slot} では、比較した R${insn.dst} を使います。`,
+        en: `Use R${insn.dst}, which was compared, at @${use.slot}.`,
+        ja: `@${use.slot} では、比較した R${insn.dst} を使います。`,
         apply(draft) {
           const item = draft.item(use.slot);
           if (formOf(item.insn)?.kind !== "alu" || (item.insn.code & c.BPF_X) === 0) return draft.fail();
@@ -222,8 +226,8 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
     for (let n = 0; n <= 9; n++) {
       if (!checked || lineage.reg(node.step, n) !== checked) continue;
       found.push({
-        en: `Use R${n}, which was compared, instead of reading it from memory again at ${again.slot}.`,
-        ja: `${again.slot} ではメモリから読み直さず、比較した R${n} を使います。`,
+        en: `Use R${n}, which was compared, instead of reading it from memory again at @${again.slot}.`,
+        ja: `@${again.slot} ではメモリから読み直さず、比較した R${n} を使います。`,
         apply(draft) {
           const item = draft.item(again.slot);
           draft.replace(item, [movReg(again.insn.dst, n)]);
@@ -234,6 +238,10 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
   return found;
 }
 
+/** Was the compared value cut or masked from this one? */
+const isSource = (held: ValueNode, compared: ValueNode | undefined): boolean =>
+  compared !== undefined && compared !== held && unnarrowed(compared) === held;
+
 /** A comparison or mask right before the number is used. */
 function before(scene: Scene, { slot, step, reg, limits, low }: Bound): Candidate[] {
   const found: Candidate[] = [];
@@ -241,8 +249,9 @@ function before(scene: Scene, { slot, step, reg, limits, low }: Bound): Candidat
   for (const limit of limits.slice(0, 4)) {
     if (leave && limit >= low)
       found.push({
-        en: `Leave where R${reg} is above ${limit}, before it is used at ${slot}.`,
-        ja: `${slot} で使う前に、R${reg} が ${limit} を越えるなら抜けます。`,
+        group: "leave",
+        en: `Leave where R${reg} is above ${limit}, before it is used at @${slot}.`,
+        ja: `@${slot} で使う前に、R${reg} が ${limit} を越えるなら抜けます。`,
         apply(draft) {
           const item = draft.item(slot);
           draft.before(
@@ -259,8 +268,9 @@ function before(scene: Scene, { slot, step, reg, limits, low }: Bound): Candidat
     const mask = allOnes(limit);
     if (mask > 0n && low === 0n)
       found.push({
-        en: `Mask R${reg} with ${mask} before it is used at ${slot}.`,
-        ja: `${slot} で使う前に、R${reg} を ${mask} でマスクします。`,
+        group: "mask",
+        en: `Mask R${reg} with ${mask} before it is used at @${slot}.`,
+        ja: `@${slot} で使う前に、R${reg} を ${mask} でマスクします。`,
         apply(draft) {
           const item = draft.item(slot);
           draft.before(item, [aluImm(c.BPF_AND, reg, Number(mask))]);
@@ -270,8 +280,8 @@ function before(scene: Scene, { slot, step, reg, limits, low }: Bound): Candidat
   if (low > 0n) {
     if (leave)
       found.unshift({
-        en: `Leave where R${reg} is 0, before the call at ${slot}.`,
-        ja: `${slot} の呼び出しの前に、R${reg} が 0 なら抜けます。`,
+        en: `Leave where R${reg} is 0, before the call at @${slot}.`,
+        ja: `@${slot} の呼び出しの前に、R${reg} が 0 なら抜けます。`,
         apply(draft) {
           const item = draft.item(slot);
           draft.before(
@@ -288,8 +298,8 @@ function before(scene: Scene, { slot, step, reg, limits, low }: Bound): Candidat
     const mask = allOnes((limits[0] ?? 64n) - 1n);
     if (mask > 0n)
       found.push({
-        en: `Make R${reg} 1 to ${mask + 1n} before the call at ${slot}: mask it, then add 1.`,
-        ja: `${slot} の呼び出しの前に、R${reg} をマスクして 1 を足し、1 から ${mask + 1n} にします。`,
+        en: `Make R${reg} 1 to ${mask + 1n} before the call at @${slot}: mask it, then add 1.`,
+        ja: `@${slot} の呼び出しの前に、R${reg} をマスクして 1 を足し、1 から ${mask + 1n} にします。`,
         apply(draft) {
           const item = draft.item(slot);
           draft.before(item, [aluImm(c.BPF_AND, reg, Number(mask)), aluImm(c.BPF_ADD, reg, 1)]);

@@ -22,7 +22,7 @@ export function callCandidates(scene: Scene): Candidate[] {
       return argument(scene, refusal.args.reg, refusal.args.wanted);
     case "helper-map":
     case "tail-call-map":
-      return otherMap(scene, refusal.args.name, refusal.args.map);
+      return otherMap(scene);
     case "storage-flags":
     case "constant-argument":
       return [set(scene, refusal.args.reg, 0)];
@@ -44,8 +44,8 @@ export function callCandidates(scene: Scene): Candidate[] {
 }
 
 const set = (scene: Scene, reg: number, value: number): Candidate => ({
-  en: `Set R${reg} to ${value} before the call at ${scene.at}.`,
-  ja: `${scene.at} の呼び出しの前に R${reg} を ${value} にします。`,
+  en: `Set R${reg} to ${value} before the call at @${scene.at}.`,
+  ja: `@${scene.at} の呼び出しの前に R${reg} を ${value} にします。`,
   apply(draft) {
     const item = draft.item(scene.at);
     draft.before(item, [movImm(reg, value)]);
@@ -53,8 +53,8 @@ const set = (scene: Scene, reg: number, value: number): Candidate => ({
 });
 
 const leftOut = (scene: Scene): Candidate => ({
-  en: `Leave out the call at ${scene.at}: there is nothing to give back.`,
-  ja: `${scene.at} の呼び出しを外します。解放するものがありません。`,
+  en: `Leave out the call at @${scene.at}: there is nothing to give back.`,
+  ja: `@${scene.at} の呼び出しを外します。解放するものがありません。`,
   apply(draft) {
     const item = draft.item(scene.at);
     draft.replace(item, [movImm(0, 0)]);
@@ -81,8 +81,8 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
   const give: readonly Piece[] = [...(how.flags ? [movImm(2, 0)] : []), helperCall(id)];
   const { at } = scene;
   const texts = (where: string, place: string) => ({
-    en: `Give back what was taken at ${taken} ${where}: call bpf_${how.by}.`,
-    ja: `${taken} で取得したものを${place}解放します（bpf_${how.by} を呼びます）。`,
+    en: `Give back what was taken at @${taken} ${where}: call bpf_${how.by}.`,
+    ja: `@${taken} で取得したものを${place}解放します（bpf_${how.by} を呼びます）。`,
   });
 
   // A register or a slot that holds it still.
@@ -93,7 +93,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
   if (how.dynptr && spi >= 0) {
     const base = Math.max(...frame.stack.flatMap((slot, i) => (slot.spilled.refObjId === ref ? [i] : [])));
     found.push({
-      ...texts(`before ${at}`, `${at} の前で`),
+      ...texts(`before @${at}`, `@${at} の前で`),
       apply: (draft) => keepingR0(scene, draft, at, [movReg(1, 10), aluImm(c.BPF_ADD, 1, -8 * (base + 1)), ...give]),
     });
     return found;
@@ -102,7 +102,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
     const bring: readonly Piece[] =
       holder >= 0 ? (holder === 1 ? [] : [movReg(1, holder)]) : [load(8, 1, 10, -8 * (spi + 1))];
     found.push({
-      ...texts(`before ${at}`, `${at} の前で`),
+      ...texts(`before @${at}`, `@${at} の前で`),
       apply(draft) {
         const item = draft.item(at);
         const pieces: Piece[] = [...bring];
@@ -126,7 +126,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
   const spare = scene.unused();
   if (spare !== undefined)
     found.push({
-      ...texts(`before ${at}; keep it in R${spare} until then`, `${at} の前で（それまで R${spare} に保持）`),
+      ...texts(`before @${at}; keep it in R${spare} until then`, `@${at} の前で（それまで R${spare} に保持）`),
       apply(draft) {
         const item = draft.item(taken);
         draft.after(item, [movReg(spare, 0)]);
@@ -193,8 +193,8 @@ function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
       found.push(
         put(
           {
-            en: `Exchange R${reg} and R${other} before ${at}: the context belongs in R${reg}.`,
-            ja: `${at} の前で R${reg} と R${other} を入れ替えます。コンテキストは R${reg} に置きます。`,
+            en: `Exchange R${reg} and R${other} before @${at}: the context belongs in R${reg}.`,
+            ja: `@${at} の前で R${reg} と R${other} を入れ替えます。コンテキストは R${reg} に置きます。`,
           },
           [movReg(spare, reg), movReg(reg, other), movReg(other, spare)],
         ),
@@ -203,8 +203,8 @@ function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
       found.push(
         put(
           {
-            en: `Put the context, which is in R${ctx}, into R${reg} before ${at}.`,
-            ja: `${at} の前で、R${ctx} のコンテキストを R${reg} に入れます。`,
+            en: `Put the context, which is in R${ctx}, into R${reg} before @${at}.`,
+            ja: `@${at} の前で、R${ctx} のコンテキストを R${reg} に入れます。`,
           },
           [movReg(reg, ctx)],
         ),
@@ -212,8 +212,8 @@ function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
     const node = scene.node(reg);
     if (node?.op === "add" && node.step >= 0)
       found.push({
-        en: `Leave out what moves the context at ${node.slot}.`,
-        ja: `${node.slot} のコンテキストを動かす命令を外します。`,
+        en: `Leave out what moves the context at @${node.slot}.`,
+        ja: `@${node.slot} のコンテキストを動かす命令を外します。`,
         apply(draft) {
           const item = draft.item(node.slot);
           draft.remove(item);
@@ -223,8 +223,8 @@ function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
     const start = diagnosis.path[0];
     if (ctx === undefined && spare2 !== undefined && start)
       found.push({
-        en: `Keep the context in R${spare2} from the start, and put it into R${reg} before ${at}.`,
-        ja: `コンテキストを最初に R${spare2} に退避し、${at} の前で R${reg} に入れます。`,
+        en: `Keep the context in R${spare2} from the start, and put it into R${reg} before @${at}.`,
+        ja: `コンテキストを最初に R${spare2} に退避し、@${at} の前で R${reg} に入れます。`,
         apply(draft) {
           const [first, item] = [draft.item(start.slot), draft.item(at)];
           draft.before(first, [movReg(spare2, 1)]);
@@ -259,7 +259,7 @@ function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
     const other = scene.is(n);
     if (n !== reg && other && kinds.includes(typeName(other.type)))
       found.push(
-        put({ en: `Put R${n} into R${reg} before ${at}.`, ja: `${at} の前で R${n} を R${reg} に入れます。` }, [
+        put({ en: `Put R${n} into R${reg} before @${at}.`, ja: `@${at} の前で R${n} を R${reg} に入れます。` }, [
           movReg(reg, n),
         ]),
       );
@@ -359,8 +359,10 @@ const MAP_OF: Readonly<Record<string, Omit<MapDef, "name">>> = {
   map_delete_elem: map("hash", 4, 8, 16),
 };
 
-function otherMap(scene: Scene, name: string, mapName: string): Candidate[] {
-  const { program } = scene;
+function otherMap(scene: Scene): Candidate[] {
+  const { program, insn } = scene;
+  const name = (insn && helperName(insn.imm)) ?? "";
+  const mapName = [1, 2, 3].map((n) => scene.is(n)?.map?.def.name).find((found) => found !== undefined) ?? "";
   const at = program.maps.findIndex((one) => one.name === mapName);
   const old = program.maps[at];
   if (!old) return [];
@@ -394,8 +396,8 @@ function otherMap(scene: Scene, name: string, mapName: string): Candidate[] {
 function unmoved(scene: Scene, reg: number, off: number): Candidate[] {
   return [
     {
-      en: `Take the ${off} bytes off R${reg} again before ${scene.at}: what is given back is the pointer as it came.`,
-      ja: `${scene.at} の前で R${reg} から ${off} バイトを戻します。解放するのは取得したままのポインタです。`,
+      en: `Take the ${off} bytes off R${reg} again before @${scene.at}: what is given back is the pointer as it came.`,
+      ja: `@${scene.at} の前で R${reg} から ${off} バイトを戻します。解放するのは取得したままのポインタです。`,
       apply(draft) {
         const item = draft.item(scene.at);
         draft.before(item, [aluImm(c.BPF_ADD, reg, -off)]);
@@ -446,8 +448,8 @@ function throughStack(scene: Scene, reg: number): Candidate[] {
 function mapLoaded(scene: Scene): Candidate[] {
   return [
     {
-      en: `Declare a map and load it at ${scene.at}.`,
-      ja: `マップを宣言し、${scene.at} でロードします。`,
+      en: `Declare a map and load it at @${scene.at}.`,
+      ja: `マップを宣言し、@${scene.at} でロードします。`,
       apply(draft) {
         const item = draft.at(scene.at);
         if (!item?.high) return draft.fail();

@@ -60,8 +60,8 @@ export function formCandidates(scene: Scene): Candidate[] {
 /** Fields that the instruction does not use, set to 0. */
 function unusedFields(at: number, insn: Insn): Candidate[] {
   const texts = {
-    en: `Set the fields that the instruction at ${at} does not use to 0.`,
-    ja: `${at} の命令が使わないフィールドを 0 にします。`,
+    en: `Set the fields that the instruction at @${at} does not use to 0.`,
+    ja: `@${at} の命令が使わないフィールドを 0 にします。`,
   };
   const cls = c.classOf(insn.code);
   const fields: Partial<Insn>[] = [];
@@ -72,8 +72,7 @@ function unusedFields(at: number, insn: Insn): Candidate[] {
     else if (op === c.BPF_EXIT) fields.push({ dst: 0, src: 0, off: 0, imm: 0 });
     else if (op === c.BPF_JA) fields.push({ dst: 0, src: 0, imm: 0 });
     else fields.push(isImm ? { src: 0 } : { imm: 0 });
-  } else if (cls === c.BPF_ALU || cls === c.BPF_ALU64)
-    fields.push(isImm ? { src: 0, off: 0 } : { imm: 0, off: 0 });
+  } else if (cls === c.BPF_ALU || cls === c.BPF_ALU64) fields.push(isImm ? { src: 0, off: 0 } : { imm: 0, off: 0 });
   else fields.push({ imm: 0 }, { src: 0 }, { off: 0 }, { dst: 0, off: 0 }, { imm: 0, off: 0, dst: 0 });
   return fields.map((field) => changed(at, texts, (one) => ({ ...one, ...field })));
 }
@@ -85,8 +84,8 @@ function secondSlot(scene: Scene, at: number, insn: Insn): Candidate[] {
   const found: Candidate[] = [];
   if (isLdImm64(insn) && next?.code === 0)
     found.push({
-      en: `Leave everything but imm of the second slot at ${at + 1} 0, as BPF_LD_IMM64 writes it.`,
-      ja: `BPF_LD_IMM64 のとおり、2 スロット目（${at + 1}）は imm 以外を 0 にします。`,
+      en: `Leave everything but imm of the second slot at @${at + 1} 0, as BPF_LD_IMM64 writes it.`,
+      ja: `BPF_LD_IMM64 のとおり、2 スロット目（@${at + 1}）は imm 以外を 0 にします。`,
       apply(draft) {
         const item = draft.at(at);
         if (!item?.high) return draft.fail();
@@ -96,8 +95,8 @@ function secondSlot(scene: Scene, at: number, insn: Insn): Candidate[] {
     });
   if (isLdImm64(insn)) {
     found.push({
-      en: `Load a plain 64-bit number at ${at}: src 0, and a second slot of its own.`,
-      ja: `${at} でただの 64 ビットの数値をロードします（src は 0、2 スロット目を付ける）。`,
+      en: `Load a plain 64-bit number at @${at}: src 0, and a second slot of its own.`,
+      ja: `@${at} でただの 64 ビットの数値をロードします（src は 0、2 スロット目を付ける）。`,
       apply(draft) {
         const item = draft.item(at);
         const follows = item.high && item.high.code !== 0 ? item.high : undefined;
@@ -108,8 +107,8 @@ function secondSlot(scene: Scene, at: number, insn: Insn): Candidate[] {
       },
     });
     found.push({
-      en: `Move the constant with one instruction at ${at}.`,
-      ja: `${at} で定数を 1 命令で代入します。`,
+      en: `Move the constant with one instruction at @${at}.`,
+      ja: `@${at} で定数を 1 命令で代入します。`,
       apply(draft) {
         const item = draft.item(at);
         const follows = item.high && item.high.code !== 0 ? item.high : undefined;
@@ -120,7 +119,7 @@ function secondSlot(scene: Scene, at: number, insn: Insn): Candidate[] {
     found.push(
       changed(
         at,
-        { en: `Make ${at} a two-slot load of 64 bits.`, ja: `${at} を 2 スロットの 64 ビットロードにします。` },
+        { en: `Make @${at} a two-slot load of 64 bits.`, ja: `@${at} を 2 スロットの 64 ビットロードにします。` },
         (one) => ({ ...one, ...wide }),
       ),
       leftOut(at),
@@ -141,8 +140,8 @@ function middle(scene: Scene): Candidate[] {
       [target + 1, "behind the second slot", "2 スロット目の後へ"],
     ] as const)
       found.push({
-        en: `Let the jump at ${slot} lead ${en} of the LD_IMM64.`,
-        ja: `${slot} のジャンプ先を LD_IMM64 の${ja}移します。`,
+        en: `Let the jump at @${slot} lead ${en} of the LD_IMM64.`,
+        ja: `@${slot} のジャンプ先を LD_IMM64 の${ja}移します。`,
         apply(draft) {
           const [item, goal] = [draft.item(slot), draft.item(to)];
           item.to = goal;
@@ -153,8 +152,8 @@ function middle(scene: Scene): Candidate[] {
 }
 
 const leftOut = (at: number): Candidate => ({
-  en: `Leave out the instruction at ${at}: there is no such instruction.`,
-  ja: `${at} の命令を外します。そのような命令はありません。`,
+  en: `Leave out the instruction at @${at}: there is no such instruction.`,
+  ja: `@${at} の命令を外します。そのような命令はありません。`,
   apply(draft) {
     const item = draft.item(at);
     draft.remove(item);
@@ -162,8 +161,8 @@ const leftOut = (at: number): Candidate => ({
 });
 
 const instead = (at: number): Candidate => ({
-  en: `Set R0 to 0 at ${at} instead: there is no such instruction.`,
-  ja: `そのような命令はないので、${at} では代わりに R0 を 0 にします。`,
+  en: `Set R0 to 0 at @${at} instead: there is no such instruction.`,
+  ja: `そのような命令はないので、@${at} では代わりに R0 を 0 にします。`,
   apply(draft) {
     const item = draft.item(at);
     draft.replace(item, [movImm(0, 0)]);
@@ -208,8 +207,8 @@ function redirected(scene: Scene, from: number): Candidate[] {
   targets.push({ slot: from + 1, en: "to the next instruction", ja: "次の命令" });
   for (const { slot, en, ja } of targets)
     found.push({
-      en: `Let the jump at ${from} lead ${en} (${slot}).`,
-      ja: `${from} のジャンプ先を${ja}（${slot}）にします。`,
+      en: `Let the jump at @${from} lead ${en} (@${slot}).`,
+      ja: `@${from} のジャンプ先を${ja}（@${slot}）にします。`,
       apply(draft) {
         const [item, goal] = [draft.item(from), draft.item(slot)];
         item.to = goal;
@@ -225,8 +224,8 @@ function unreachable(scene: Scene, slot: number): Candidate[] {
   const kind = before && formOf(before)?.kind;
   if (kind === "ja" && before) {
     found.push({
-      en: `Let the jump at ${slot - 1} lead to the next instruction: ${slot} is reached then.`,
-      ja: `${slot - 1} のジャンプ先を次の命令にし、${slot} に到達できるようにします。`,
+      en: `Let the jump at @${slot - 1} lead to the next instruction: @${slot} is reached then.`,
+      ja: `@${slot - 1} のジャンプ先を次の命令にし、@${slot} に到達できるようにします。`,
       apply(draft) {
         const [item, goal] = [draft.item(slot - 1), draft.item(slot)];
         item.to = goal;
@@ -235,8 +234,8 @@ function unreachable(scene: Scene, slot: number): Candidate[] {
   }
   const reached = reachable(insns);
   found.push({
-    en: `Leave out what no path reaches, from ${slot} on.`,
-    ja: `到達できない ${slot} 以降の命令を外します。`,
+    en: `Leave out what no path reaches, from @${slot} on.`,
+    ja: `到達できない @${slot} 以降の命令を外します。`,
     apply(draft) {
       for (let at = 0; at < insns.length; at += slotsOf(insns[at]!)) {
         const item = draft.at(at);
@@ -302,8 +301,8 @@ function bounded(scene: Scene): Candidate[] {
     if (target !== undefined && target <= slot) backs.push({ slot, target });
   }
   return backs.slice(0, 3).map(({ slot, target }) => ({
-    en: `Let the kernel bound the loop that begins at ${target}: a may_goto (Linux 6.9 and newer) that leaves it.`,
-    ja: `${target} から始まるループの回数を、may_goto（Linux 6.9 以降）でカーネルに制限させます。`,
+    en: `Let the kernel bound the loop that begins at @${target}: a may_goto (Linux 6.9 and newer) that leaves it.`,
+    ja: `@${target} から始まるループの回数を、may_goto（Linux 6.9 以降）でカーネルに制限させます。`,
     apply(draft) {
       const head = draft.at(target);
       const behind = draft.at(slot) && draft.next(draft.at(slot)!);
@@ -330,8 +329,8 @@ function fewerRounds(scene: Scene): Candidate[] {
         changed(
           slot,
           {
-            en: `Compare with ${rounds} instead of ${insn.imm} at ${slot}: fewer rounds to walk.`,
-            ja: `${slot} で ${insn.imm} ではなく ${rounds} と比較し、回数を減らします。`,
+            en: `Compare with ${rounds} instead of ${insn.imm} at @${slot}: fewer rounds to walk.`,
+            ja: `@${slot} で ${insn.imm} ではなく ${rounds} と比較し、回数を減らします。`,
           },
           (one) => ({
             ...one,
@@ -349,8 +348,8 @@ const notCalled = (scene: Scene): Candidate[] =>
     ? []
     : [
         {
-          en: `Do the work of the function called at ${scene.at} in its caller: at most 8 functions may be active at once.`,
-          ja: `${scene.at} で呼ぶ関数の処理を呼び出し元で行います。同時に呼べる関数は 8 個までです。`,
+          en: `Do the work of the function called at @${scene.at} in its caller: at most 8 functions may be active at once.`,
+          ja: `@${scene.at} で呼ぶ関数の処理を呼び出し元で行います。同時に呼べる関数は 8 個までです。`,
           apply: (draft) => inlined(draft, scene),
         },
       ];

@@ -22,8 +22,8 @@ function atChecks(scene: Scene): Candidate[] {
     if (why === "wrong-side")
       return [
         {
-          en: `Turn the comparison with NULL at ${slot} round: the access stands on the side where R${insn.dst} is NULL.`,
-          ja: `${slot} の NULL との比較を逆にします。アクセスは R${insn.dst} が NULL の側にあります。`,
+          en: `Turn the comparison with NULL at @${slot} round: the access stands on the side where R${insn.dst} is NULL.`,
+          ja: `@${slot} の NULL との比較を逆にします。アクセスは R${insn.dst} が NULL の側にあります。`,
           apply(draft) {
             const item = draft.item(slot);
             item.insn = { ...item.insn, code: (insn.code & 0x0f) | opposite };
@@ -33,8 +33,8 @@ function atChecks(scene: Scene): Candidate[] {
     if (why === "half-null")
       return [
         {
-          en: `Compare all 64 bits with 0 at ${slot}.`,
-          ja: `${slot} で 64 ビット全体を 0 と比較します。`,
+          en: `Compare all 64 bits with 0 at @${slot}.`,
+          ja: `@${slot} で 64 ビット全体を 0 と比較します。`,
           apply(draft) {
             const item = draft.item(slot);
             item.insn = { ...item.insn, code: (insn.code & ~7) | c.BPF_JMP };
@@ -47,11 +47,13 @@ function atChecks(scene: Scene): Candidate[] {
 
 function before(scene: Scene, reg: number): Candidate[] {
   const is = scene.is(reg);
-  if (!is || !t.mayBeNull(is.type)) return [];
   const { at } = scene;
+  // On this path it is NULL for sure; other paths may bring a pointer.
+  const isNull = scene.diagnosis.fate(reg)?.how === "null-side";
+  if (!is || (!t.mayBeNull(is.type) && !isNull)) return [];
   const compare = (slot: number, step: number): Candidate => ({
-    en: `Compare R${reg} with NULL before ${slot}, and leave where it is.`,
-    ja: `${slot} の前で R${reg} を NULL と比較し、NULL なら抜けます。`,
+    en: `Compare R${reg} with NULL before @${slot}, and leave where it is.`,
+    ja: `@${slot} の前で R${reg} を NULL と比較し、NULL なら抜けます。`,
     apply(draft) {
       const item = draft.item(slot);
       if (!scene.mayLeaveWithout(reg, step)) return draft.fail();
@@ -67,8 +69,8 @@ function before(scene: Scene, reg: number): Candidate[] {
     },
   });
   const around: Candidate = {
-    en: `Compare R${reg} with NULL before ${at}, and pass over the instruction where it is.`,
-    ja: `${at} の前で R${reg} を NULL と比較し、NULL ならこの命令を飛ばします。`,
+    en: `Compare R${reg} with NULL before @${at}, and pass over the instruction where it is.`,
+    ja: `@${at} の前で R${reg} を NULL と比較し、NULL ならこの命令を飛ばします。`,
     apply(draft) {
       const item = draft.at(at);
       const next = item && draft.next(item);
@@ -95,8 +97,8 @@ function moved(scene: Scene, reg: number): Candidate[] {
     if (kind !== "jmp" || next.imm !== 0 || !same) continue;
     return [
       {
-        en: `Compare with NULL first: move the instruction at ${at} behind the comparison at ${slot}.`,
-        ja: `先に NULL と比較します。${at} の命令を ${slot} の比較の後に移します。`,
+        en: `Compare with NULL first: move the instruction at @${at} behind the comparison at @${slot}.`,
+        ja: `先に NULL と比較します。@${at} の命令を @${slot} の比較の後に移します。`,
         apply(draft) {
           const [item, check] = [draft.item(at), draft.item(slot)];
           draft.items.splice(draft.items.indexOf(item), 1);

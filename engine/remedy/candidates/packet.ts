@@ -9,6 +9,7 @@ import type { Draft, Piece } from "../draft.ts";
 import { aluImm, jumpReg, load, movReg } from "../pieces.ts";
 import type { Candidate, Scene } from "../scene.ts";
 import { OPPOSITE } from "./bounds.ts";
+import { divert } from "./divert.ts";
 
 export function packetCandidates(scene: Scene): Candidate[] {
   const { need, refusal } = scene.diagnosis;
@@ -37,8 +38,8 @@ function atChecks(scene: Scene, range: number): Candidate[] {
         const add = path[node.step]!;
         const imm = Number(node.imm) + range - pointer.off;
         found.push({
-          en: `Compare ${imm} bytes instead of ${node.imm}: change the constant at ${add.slot}.`,
-          ja: `${add.slot} の定数を変え、${node.imm} バイトではなく ${imm} バイトを確認します。`,
+          en: `Compare ${imm} bytes instead of ${node.imm}: change the constant at @${add.slot}.`,
+          ja: `@${add.slot} の定数を変え、${node.imm} バイトではなく ${imm} バイトを確認します。`,
           apply(draft) {
             const item = draft.item(add.slot);
             if (imm === add.insn.imm) return draft.fail();
@@ -54,10 +55,12 @@ function atChecks(scene: Scene, range: number): Candidate[] {
       if (closer !== undefined) found.push(operator(slot, insn.code, closer));
     }
     const opposite = OPPOSITE[insn.code & 0xf0];
+    // Both sides of the comparison come to the access: the one without the bytes leaves.
+    if (why === "wrong-side" && path[at + 1]?.slot !== slot + 1) found.push(divert(scene, slot));
     if (why === "wrong-side" && opposite !== undefined)
       found.push({
-        en: `Turn the condition at ${slot} round: the access stands on the side where the bytes are not there.`,
-        ja: `${slot} の条件を逆にします。アクセスは、バイトが存在しない側にあります。`,
+        en: `Turn the condition at @${slot} round: the access stands on the side where the bytes are not there.`,
+        ja: `@${slot} の条件を逆にします。アクセスは、バイトが存在しない側にあります。`,
         apply: change(slot, (insn.code & 0x0f) | opposite),
       });
   }
@@ -72,12 +75,10 @@ const change =
   };
 
 const operator = (slot: number, code: number, op: number): Candidate => ({
-  en: `Use the comparison that counts one byte more at ${slot}.`,
-  ja: `${slot} で、1 バイト多く数える比較にします。`,
+  en: `Use the comparison that counts one byte more at @${slot}.`,
+  ja: `@${slot} で、1 バイト多く数える比較にします。`,
   apply: change(slot, (code & 0x0f) | op),
 });
-
-const TYPES = (end: boolean): number => (end ? t.PTR_TO_PACKET_END : t.PTR_TO_PACKET);
 
 /** Compares the pointer with the packet's end right before it is used. */
 function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | undefined {
@@ -85,22 +86,22 @@ function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | un
   const copy = scene.free(at, { but: [reg, ...argumentsAt(scene)] });
   if (copy === undefined || bytes <= 0) return undefined;
   const meta = scene.is(reg)?.type === t.PTR_TO_PACKET_META;
-  let end = scene.holding(meta ? t.PTR_TO_PACKET : TYPES(true))[0];
-  const loads: Piece[] = [];
-  if (end === undefined) {
-    const from = endLoad(scene, meta);
-    const into = scene.free(at, { but: [reg, copy, ...argumentsAt(scene)] });
-    if (!from || into === undefined) return undefined;
-    loads.push(load(4, into, from.ctx, from.off));
-    end = into;
-  }
-  const last = end;
+  const held = scene.holding(meta ? t.PTR_TO_PACKET : t.PTR_TO_PACKET_END)[0];
+  const into = held ?? scene.free(at, { but: [reg, copy, ...argumentsAt(scene)] });
+  const there = scene.holding(t.PTR_TO_CTX)[0];
+  // Where the context is gone it is kept from the start.
+  const kept = held === undefined && there === undefined ? scene.unused() : undefined;
+  const ctx = there ?? kept;
+  if (into === undefined || (held === undefined && ctx === undefined)) return undefined;
+  const loads = held === undefined && ctx !== undefined ? [load(4, into, ctx, endOffset(scene, meta))] : [];
+  const start = scene.diagnosis.path[0];
   if (!scene.mayLeave()) return undefined;
   return {
-    en: `Compare R${reg} + ${bytes} with data_end before ${at}.`,
-    ja: `${at} の前で R${reg} + ${bytes} を data_end と比較します。`,
+    en: `Compare R${reg} + ${bytes} with data_end before @${at}.`,
+    ja: `@${at} の前で R${reg} + ${bytes} を data_end と比較します。`,
     apply(draft) {
       const item = draft.item(at);
+      if (kept !== undefined && start) draft.before(draft.item(start.slot), [movReg(kept, 1)]);
       draft.before(item, [
         ...loads,
         movReg(copy, reg),
@@ -108,8 +109,8 @@ function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | un
         ...scene.leaving(
           draft,
           at,
-          (to) => [jumpReg(c.BPF_JGT, copy, last, to)],
-          (to) => [jumpReg(c.BPF_JLE, copy, last, to)],
+          (to) => [jumpReg(c.BPF_JGT, copy, into, to)],
+          (to) => [jumpReg(c.BPF_JLE, copy, into, to)],
         ),
       ]);
     },
@@ -120,14 +121,9 @@ function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | un
 const argumentsAt = ({ insn }: Scene): number[] =>
   insn && formOf(insn)?.kind === "call" ? [1, 2, 3, 4, 5] : [insn?.src ?? -1, insn?.dst ?? -1];
 
-/** A register with the context, and where data_end lies in it. */
-function endLoad(scene: Scene, meta: boolean): { ctx: number; off: number } | undefined {
-  const ctx = scene.holding(t.PTR_TO_CTX)[0];
-  if (ctx === undefined) return undefined;
-  const xdp = scene.program.progType === "xdp";
-  if (meta) return { ctx, off: xdp ? 0 : 76 };
-  return { ctx, off: xdp ? 4 : 80 };
-}
+/** Where data_end lies in the context; of metadata: data, which is its end. */
+const endOffset = ({ program }: Scene, meta: boolean): number =>
+  program.progType === "xdp" ? (meta ? 0 : 4) : meta ? 76 : 80;
 
 /** The number that was added, limited, so that comparisons count; and then one. */
 function withLimit(scene: Scene, compare: Candidate): Candidate[] {
@@ -140,8 +136,8 @@ function withLimit(scene: Scene, compare: Candidate): Candidate[] {
   const reg = number && isNumber(number) ? insn.src : insn.dst;
   return [
     {
-      en: `Mask R${reg} with 16383 before it is added at ${slot}, so that a comparison with data_end counts.`,
-      ja: `${slot} で足す前に R${reg} を 16383 でマスクし、data_end との比較が効くようにします。`,
+      en: `Mask R${reg} with 16383 before it is added at @${slot}, so that a comparison with data_end counts.`,
+      ja: `@${slot} で足す前に R${reg} を 16383 でマスクし、data_end との比較が効くようにします。`,
       apply(draft) {
         const item = draft.item(slot);
         draft.before(item, [aluImm(c.BPF_AND, reg, 0x3fff)]);
@@ -173,8 +169,8 @@ export function reloadCandidates(scene: Scene): Candidate[] {
   if (ctx !== undefined)
     return [
       {
-        en: `Load R${reg} from the context again behind the call at ${lost.slot}.`,
-        ja: `${lost.slot} の呼び出しの後で、R${reg} をコンテキストから読み直します。`,
+        en: `Load R${reg} from the context again behind the call at @${lost.slot}.`,
+        ja: `@${lost.slot} の呼び出しの後で、R${reg} をコンテキストから読み直します。`,
         apply(draft) {
           const item = draft.item(scene.at);
           draft.before(item, pieces(ctx));
@@ -186,8 +182,8 @@ export function reloadCandidates(scene: Scene): Candidate[] {
   if (spare === undefined || !first) return [];
   return [
     {
-      en: `Keep the context in R${spare} from the start, and load R${reg} from it again behind the call at ${lost.slot}.`,
-      ja: `コンテキストを最初に R${spare} に退避し、${lost.slot} の呼び出しの後で R${reg} を読み直します。`,
+      en: `Keep the context in R${spare} from the start, and load R${reg} from it again behind the call at @${lost.slot}.`,
+      ja: `コンテキストを最初に R${spare} に退避し、@${lost.slot} の呼び出しの後で R${reg} を読み直します。`,
       apply(draft) {
         const [start, item] = [draft.item(first.slot), draft.item(scene.at)];
         draft.before(start, [movReg(spare, 1)]);

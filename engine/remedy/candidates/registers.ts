@@ -8,6 +8,7 @@ import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import { aluImm, aluReg, load, movImm, movReg } from "../pieces.ts";
 import type { Candidate, Scene, Texts } from "../scene.ts";
+import { divertLast } from "./divert.ts";
 
 const before = (
   scene: Scene,
@@ -30,8 +31,8 @@ const changed = (slot: number, texts: Texts, change: (insn: Insn) => Insn): Cand
 });
 
 const without = (slot: number): Candidate => ({
-  en: `Leave out the instruction at ${slot}.`,
-  ja: `${slot} の命令を外します。`,
+  en: `Leave out the instruction at @${slot}.`,
+  ja: `@${slot} の命令を外します。`,
   apply(draft) {
     const item = draft.item(slot);
     draft.remove(item);
@@ -44,7 +45,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
   if (!insn) return [];
   switch (refusal.id) {
     case "unset-register":
-      return unset(scene, refusal.args.reg);
+      return [...unset(scene, refusal.args.reg), ...divertLast(scene)];
     case "program-return-range":
     case "program-return-type":
     case "callback-return-range":
@@ -62,7 +63,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
           ? [
               changed(
                 set,
-                { en: `Set R0 to ${value} at ${set}.`, ja: `${set} で R0 を ${value} にします。` },
+                { en: `Set R0 to ${value} at @${set}.`, ja: `@${set} で R0 を ${value} にします。` },
                 (one) => ({ ...one, imm: value }),
               ),
             ]
@@ -72,8 +73,8 @@ export function registerCandidates(scene: Scene): Candidate[] {
               before(
                 scene,
                 {
-                  en: `Mask R0 with ${mask} before the exit at ${at}.`,
-                  ja: `${at} の exit の前に R0 を ${mask} でマスクします。`,
+                  en: `Mask R0 with ${mask} before the exit at @${at}.`,
+                  ja: `@${at} の exit の前に R0 を ${mask} でマスクします。`,
                 },
                 [aluImm(c.BPF_AND, 0, mask)],
               ),
@@ -81,7 +82,10 @@ export function registerCandidates(scene: Scene): Candidate[] {
           : []),
         before(
           scene,
-          { en: `Set R0 to ${value} before the exit at ${at}.`, ja: `${at} の exit の前に R0 を ${value} にします。` },
+          {
+            en: `Set R0 to ${value} before the exit at @${at}.`,
+            ja: `@${at} の exit の前に R0 を ${value} にします。`,
+          },
           [movImm(0, value)],
         ),
       ];
@@ -90,7 +94,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
       return [
         before(
           scene,
-          { en: `Return a number: set R0 to 0 before ${at}.`, ja: `数値を返します。${at} の前に R0 を 0 にします。` },
+          { en: `Return a number: set R0 to 0 before @${at}.`, ja: `数値を返します。@${at} の前に R0 を 0 にします。` },
           [movImm(0, 0)],
         ),
       ];
@@ -98,15 +102,15 @@ export function registerCandidates(scene: Scene): Candidate[] {
       return framePointer(scene, insn);
     case "division-by-zero":
       return [
-        changed(at, { en: `Divide by 1 at ${at}.`, ja: `${at} で 1 で割ります。` }, (one) => ({ ...one, imm: 1 })),
+        changed(at, { en: `Divide by 1 at @${at}.`, ja: `@${at} で 1 で割ります。` }, (one) => ({ ...one, imm: 1 })),
       ];
     case "shift":
       return [
         changed(
           at,
           {
-            en: `Shift by ${refusal.args.by % refusal.args.width} at ${at}.`,
-            ja: `${at} のシフトを ${refusal.args.by % refusal.args.width} にします。`,
+            en: `Shift by ${refusal.args.by % refusal.args.width} at @${at}.`,
+            ja: `@${at} のシフトを ${refusal.args.by % refusal.args.width} にします。`,
           },
           (one) => ({
             ...one,
@@ -118,7 +122,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
       return reversed(scene, insn);
     case "stack-pointer-subtract":
       return [
-        changed(at, { en: `Add ${-insn.imm} at ${at}.`, ja: `${at} で ${-insn.imm} を足します。` }, (one) => ({
+        changed(at, { en: `Add ${-insn.imm} at @${at}.`, ja: `@${at} で ${-insn.imm} を足します。` }, (one) => ({
           ...one,
           code: c.BPF_ALU64 | c.BPF_ADD,
           imm: -one.imm,
@@ -126,7 +130,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
       ];
     case "pointer-arithmetic-32":
       return [
-        changed(at, { en: `Use the 64-bit form at ${at}.`, ja: `${at} を 64 ビットの命令にします。` }, (one) => ({
+        changed(at, { en: `Use the 64-bit form at @${at}.`, ja: `@${at} を 64 ビットの命令にします。` }, (one) => ({
           ...one,
           code: (one.code & ~7) | c.BPF_ALU64,
         })),
@@ -146,7 +150,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
       return smaller(scene, insn, refusal.args.reg);
     case "not-a-pointer":
     case "null-pointer":
-      return pointerKept(scene, insn, refusal.args.reg);
+      return [...pointerKept(scene, insn, refusal.args.reg), ...divertLast(scene)];
     case "no-such-register":
       return existing(scene, insn);
     default:
@@ -162,8 +166,8 @@ function unset(scene: Scene, reg: number): Candidate[] {
       before(
         scene,
         {
-          en: `Set R0 to ${scene.result} before the exit at ${at}.`,
-          ja: `${at} の exit の前に R0 を ${scene.result} にします。`,
+          en: `Set R0 to ${scene.result} before the exit at @${at}.`,
+          ja: `@${at} の exit の前に R0 を ${scene.result} にします。`,
         },
         [movImm(0, scene.result)],
       ),
@@ -179,8 +183,8 @@ function unset(scene: Scene, reg: number): Candidate[] {
   const spare = scene.unused();
   if (call && spare !== undefined && reg <= 5)
     found.push({
-      en: `Keep R${reg} in R${spare} over the call at ${call.slot}.`,
-      ja: `${call.slot} の呼び出しの間、R${reg} を R${spare} に退避します。`,
+      en: `Keep R${reg} in R${spare} over the call at @${call.slot}.`,
+      ja: `@${call.slot} の呼び出しの間、R${reg} を R${spare} に退避します。`,
       apply(draft) {
         const [calls, item] = [draft.item(call.slot), draft.item(at)];
         draft.before(calls, [movReg(spare, reg)]);
@@ -188,16 +192,18 @@ function unset(scene: Scene, reg: number): Candidate[] {
       },
     });
   const start = path[0];
-  const zero = { en: `Set R${reg} to 0 before ${at}.`, ja: `${at} の前に R${reg} を 0 にします。` };
+  const zero = { en: `Set R${reg} to 0 before @${at}.`, ja: `@${at} の前に R${reg} を 0 にします。` };
   const ctx = scene.holding(t.PTR_TO_CTX).find((n) => n !== reg);
   const form = formOf(insn!);
   const asBase =
     (form?.kind === "ldx" && insn!.src === reg) || ((form?.kind === "st" || form?.kind === "stx") && insn!.dst === reg);
   if (asBase && ctx !== undefined)
     found.push(
-      before(scene, { en: `Use the context in R${ctx} at ${at}.`, ja: `${at} で R${ctx} のコンテキストを使います。` }, [
-        movReg(reg, ctx),
-      ]),
+      before(
+        scene,
+        { en: `Use the context in R${ctx} at @${at}.`, ja: `@${at} で R${ctx} のコンテキストを使います。` },
+        [movReg(reg, ctx)],
+      ),
     );
   if (reg <= 9) found.push(before(scene, zero, [movImm(reg, 0)]));
   if (start && start.slot !== at)
@@ -220,8 +226,8 @@ function framePointer(scene: Scene, insn: Insn): Candidate[] {
   const form = formOf(insn);
   return [
     {
-      en: `Copy R10 to R${other} and change the copy at ${at}.`,
-      ja: `R10 を R${other} にコピーし、${at} ではコピーを変えます。`,
+      en: `Copy R10 to R${other} and change the copy at @${at}.`,
+      ja: `R10 を R${other} にコピーし、@${at} ではコピーを変えます。`,
       apply(draft) {
         const item = draft.item(at);
         if (form?.kind === "alu" && form.op !== "mov") draft.before(item, [movReg(other, 10)]);
@@ -239,8 +245,8 @@ function reversed(scene: Scene, insn: Insn): Candidate[] {
   const found: Candidate[] = [];
   if ((insn.code & c.BPF_X) !== 0) {
     found.push({
-      en: `Take the number from the pointer at ${at}, not the pointer from the number.`,
-      ja: `${at} では、数値からポインタではなく、ポインタから数値を引きます。`,
+      en: `Take the number from the pointer at @${at}, not the pointer from the number.`,
+      ja: `@${at} では、数値からポインタではなく、ポインタから数値を引きます。`,
       apply(draft) {
         const item = draft.item(at);
         const added = draft.replace(item, [aluReg(c.BPF_SUB, insn.src, insn.dst), movReg(insn.dst, insn.src)]);
@@ -250,12 +256,12 @@ function reversed(scene: Scene, insn: Insn): Candidate[] {
     found.push(
       changed(
         at,
-        { en: `Add the pointer to the number at ${at}.`, ja: `${at} では数値にポインタを足します。` },
+        { en: `Add the pointer to the number at @${at}.`, ja: `@${at} では数値にポインタを足します。` },
         (one) => ({ ...one, code: c.BPF_ALU64 | c.BPF_ADD | c.BPF_X }),
       ),
     );
     found.push(
-      changed(at, { en: `Copy the pointer at ${at}.`, ja: `${at} ではポインタをコピーします。` }, (one) => ({
+      changed(at, { en: `Copy the pointer at @${at}.`, ja: `@${at} ではポインタをコピーします。` }, (one) => ({
         ...one,
         code: c.BPF_ALU64 | c.BPF_MOV | c.BPF_X,
       })),
@@ -276,8 +282,8 @@ function maskFirst(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const number = left?.type === t.SCALAR_VALUE ? add.insn.dst : add.insn.src;
   return [
     {
-      en: `Mask R${number} before it is added at ${add.slot}, not the pointer afterwards.`,
-      ja: `ポインタではなく、${add.slot} で足す前の R${number} をマスクします。`,
+      en: `Mask R${number} before it is added at @${add.slot}, not the pointer afterwards.`,
+      ja: `ポインタではなく、@${add.slot} で足す前の R${number} をマスクします。`,
       apply(draft) {
         const [item, adds] = [draft.item(at), draft.item(add.slot)];
         draft.items.splice(draft.items.indexOf(item), 1);
@@ -300,8 +306,8 @@ function castLeftOut(scene: Scene, insn: Insn): Candidate[] {
   if (op(insn) !== "lsh" || (op(back) !== "rsh" && op(back) !== "arsh") || back!.dst !== insn.dst) return [];
   return [
     {
-      en: `Leave out the cast to 32 bits at ${at} and ${at + 1}: a pointer keeps its 64 bits.`,
-      ja: `${at} と ${at + 1} の 32 ビットへの変換を外します。ポインタは 64 ビットのまま使います。`,
+      en: `Leave out the cast to 32 bits at @${at} and @${at + 1}: a pointer keeps its 64 bits.`,
+      ja: `@${at} と @${at + 1} の 32 ビットへの変換を外します。ポインタは 64 ビットのまま使います。`,
       apply(draft) {
         const items = [draft.at(at), draft.at(at + 1)];
         for (const item of items) if (item) draft.remove(item);
@@ -322,8 +328,8 @@ function asNumber(scene: Scene, insn: Insn, reg: number, number: number): Candid
     let mask = 1;
     while (BigInt(mask * 2 + 1) < room) mask = mask * 2 + 1;
     found.push({
-      en: `Add the number that R${number} points to, not R${number} itself: load it and mask it with ${mask} before ${at}.`,
-      ja: `R${number} そのものではなく、それが指す数値を足します。${at} の前で読み込み、${mask} でマスクします。`,
+      en: `Add the number that R${number} points to, not R${number} itself: load it and mask it with ${mask} before @${at}.`,
+      ja: `R${number} そのものではなく、それが指す数値を足します。@${at} の前で読み込み、${mask} でマスクします。`,
       apply(draft) {
         const item = draft.item(at);
         draft.before(item, [load(1, other, number, 0), aluImm(c.BPF_AND, other, mask)]);
@@ -334,12 +340,15 @@ function asNumber(scene: Scene, insn: Insn, reg: number, number: number): Candid
   found.push(
     changed(
       at,
-      { en: `Take the difference of the two pointers at ${at}.`, ja: `${at} で二つのポインタの差を求めます。` },
+      { en: `Take the difference of the two pointers at @${at}.`, ja: `@${at} で二つのポインタの差を求めます。` },
       (one) => ({ ...one, code: c.BPF_ALU64 | c.BPF_SUB | c.BPF_X }),
     ),
     changed(
       at,
-      { en: `Copy the pointer at ${at} instead of combining two.`, ja: `${at} では演算せず、ポインタをコピーします。` },
+      {
+        en: `Copy the pointer at @${at} instead of combining two.`,
+        ja: `@${at} では演算せず、ポインタをコピーします。`,
+      },
       (one) => ({ ...one, code: c.BPF_ALU64 | c.BPF_MOV | c.BPF_X }),
     ),
   );
@@ -372,8 +381,8 @@ function otherSide(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const by = form.op === "add" ? -value : value;
   return [
     {
-      en: `Leave data_end as it came, and compare R${pkt} + ${by} with it at ${compare}.`,
-      ja: `data_end は動かさず、${compare} で R${pkt} + ${by} と比較します。`,
+      en: `Leave data_end as it came, and compare R${pkt} + ${by} with it at @${compare}.`,
+      ja: `data_end は動かさず、@${compare} で R${pkt} + ${by} と比較します。`,
       apply(draft) {
         const [item, compares] = [draft.item(at), draft.item(compare)];
         draft.before(compares, [movReg(copy, pkt), aluImm(c.BPF_ADD, copy, by)]);
@@ -404,8 +413,8 @@ function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
   for (const { slot, imm } of slots)
     for (const value of scene.is(reg)?.type === t.PTR_TO_STACK ? [-8] : [0])
       found.push({
-        en: `Use ${value} instead of ${imm} at ${slot}: an offset inside the memory.`,
-        ja: `${slot} で ${imm} ではなく、メモリの内側の ${value} を使います。`,
+        en: `Use ${value} instead of ${imm} at @${slot}: an offset inside the memory.`,
+        ja: `@${slot} で ${imm} ではなく、メモリの内側の ${value} を使います。`,
         apply(draft) {
           const item = draft.item(slot);
           item.insn = { ...item.insn, imm: value };
@@ -423,8 +432,8 @@ function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
         before(
           scene,
           {
-            en: `Mask R${number} with ${mask} before it is added at ${at}.`,
-            ja: `${at} で足す前に R${number} を ${mask} でマスクします。`,
+            en: `Mask R${number} with ${mask} before it is added at @${at}.`,
+            ja: `@${at} で足す前に R${number} を ${mask} でマスクします。`,
           },
           [aluImm(c.BPF_AND, number, mask)],
         ),
@@ -447,8 +456,8 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
         changed(
           making.slot,
           {
-            en: `Use the 64-bit form at ${making.slot}: a pointer has 64 bits.`,
-            ja: `ポインタは 64 ビットなので、${making.slot} を 64 ビットの命令にします。`,
+            en: `Use the 64-bit form at @${making.slot}: a pointer has 64 bits.`,
+            ja: `ポインタは 64 ビットなので、@${making.slot} を 64 ビットの命令にします。`,
           },
           (one) => ({ ...one, code: (one.code & ~7) | c.BPF_ALU64 }),
         ),
@@ -457,7 +466,7 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
       found.push(
         changed(
           making.slot,
-          { en: `Read all 8 bytes back at ${making.slot}.`, ja: `${making.slot} で 8 バイトすべてを読み戻します。` },
+          { en: `Read all 8 bytes back at @${making.slot}.`, ja: `@${making.slot} で 8 バイトすべてを読み戻します。` },
           (one) => ({ ...one, code: c.BPF_LDX | c.BPF_MEM | c.BPF_DW }),
         ),
       );
@@ -466,24 +475,26 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
   // A copy of the pointer that is a pointer still.
   const node = scene.node(reg);
   const step = scene.last;
-  if (step)
+  const gone = fate?.how === "packet-moved" || fate?.how === "released" || fate?.how === "null-side";
+  if (step && !gone)
     for (const n of [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]) {
       const is = regOf(step.before, n);
       if (!is || n === reg || is.type === t.NOT_INIT || is.type === t.SCALAR_VALUE || is.type === t.PTR_TO_PACKET_END)
         continue;
       const kin = node && ancestors(node).some((one) => one === scene.node(n));
-      const stack = is.type === t.PTR_TO_STACK && n === 10;
+      const never = fate === undefined || fate.how === "constant";
+      const stack = never && is.type === t.PTR_TO_STACK && n === 10;
       if (!kin && !stack) continue;
       const form = formOf(insn);
       const isLoad = form?.kind === "ldx";
       const off = stack ? -8 : insn.off;
       found.push({
         en: stack
-          ? `Use the stack at ${scene.at}: R10 - 8, written before.`
-          : `Use R${n}, which is still a pointer, at ${scene.at}.`,
+          ? `Use the stack at @${scene.at}: R10 - 8, written before.`
+          : `Use R${n}, which is still a pointer, at @${scene.at}.`,
         ja: stack
-          ? `${scene.at} ではスタック（R10 - 8、先に書き込み）を使います。`
-          : `${scene.at} では、まだポインタである R${n} を使います。`,
+          ? `@${scene.at} ではスタック（R10 - 8、先に書き込み）を使います。`
+          : `@${scene.at} では、まだポインタである R${n} を使います。`,
         apply(draft) {
           const item = draft.item(scene.at);
           if (!isLoad && form?.kind !== "st" && form?.kind !== "stx" && form?.kind !== "atomic") return draft.fail();
@@ -503,7 +514,7 @@ function existing(scene: Scene, insn: Insn): Candidate[] {
       ...(insn.dst > 10 && { dst: n === 10 ? 10 : n }),
       ...(insn.src > 10 && { src: n }),
     };
-    return changed(at, { en: `Use R${n} at ${at}.`, ja: `${at} で R${n} を使います。` }, (one) => ({
+    return changed(at, { en: `Use R${n} at @${at}.`, ja: `@${at} で R${n} を使います。` }, (one) => ({
       ...one,
       ...fields,
     }));

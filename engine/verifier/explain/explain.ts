@@ -7,7 +7,7 @@ import { busiestOf } from "./busiest.ts";
 import { type CauseStep, causeOf, type Named } from "./cause.ts";
 import { withBranches } from "./events.ts";
 import { type Fate, fateOf } from "./fate.ts";
-import { lineageOf } from "./lineage.ts";
+import { ancestors, lineageOf } from "./lineage.ts";
 import { type MissedCheck, missedChecks } from "./missed.ts";
 import { needOf } from "./need.ts";
 import { pathOf, regOf } from "./path.ts";
@@ -59,6 +59,7 @@ export function diagnose(refusal: Refusal, trace?: Trace, insns: readonly Insn[]
   const cause = trace && causeOf(trace, insns, named);
   const busiest = trace && named.busiest ? busiestOf(trace, insns) : undefined;
   const last = path.at(-1);
+  const at = refusal.slot >= 0 ? refusal.slot : (last?.slot ?? -1);
   const said =
     busiest?.reason ??
     reasonOf(refusal, {
@@ -68,7 +69,13 @@ export function diagnose(refusal: Refusal, trace?: Trace, insns: readonly Insn[]
         return is ? valuePhrase(is, last.before.curframe) : { en: "unknown", ja: "不明な値" };
       },
       fate,
-      insn: last?.insn,
+      givenBy(reg) {
+        const node = lineage.reg(path.length - 1, reg);
+        return node && ancestors(node).find(({ kind, step }) => kind === "call" && step >= 0)?.slot;
+      },
+      insn: insns[at],
+      next: insns[at + 1],
+      at,
     });
   const en = filled(rule.en, args);
   const ja = filled(rule.ja, args);
@@ -76,7 +83,7 @@ export function diagnose(refusal: Refusal, trace?: Trace, insns: readonly Insn[]
     id,
     en,
     ja,
-    at: refusal.slot >= 0 ? refusal.slot : (last?.slot ?? -1),
+    at,
     root: busiest ? busiest.slot : rootOf(refusal, known),
     reason: said ? { en: `${said.en}.`, ja: `${said.ja}。` } : { en: en.why, ja: ja.why },
     reg: cause?.reg ?? named.reg ?? -1,

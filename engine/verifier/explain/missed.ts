@@ -47,6 +47,10 @@ const WHY = {
     en: "`{test}` leaves {seen} from {low} to {high}, and at most {need} is safe here",
     ja: "`{test}` の後も {seen} は {low} から {high} で、ここで安全なのは {need} までです",
   },
+  "weak-after": {
+    en: "`{test}` leaves {seen} from {low} to {high}; what is computed from it afterwards may still be above the {need} that is safe here",
+    ja: "`{test}` の後の {seen} は {low} から {high} ですが、その後の計算結果は、ここで安全な {need} をまだ越えるかもしれません",
+  },
   "not-zero": {
     en: "`{test}` leaves {seen} from {low} to {high}: 0 is not ruled out",
     ja: "`{test}` の後も {seen} は {low} から {high} で、0 が除かれていません",
@@ -193,9 +197,12 @@ function relation(seen: ValueNode, used: ValueNode): WhyMissed | "same" | undefi
     return seen.kind === "fill" ? "part-spilled" : "other-width";
   if (unnarrowed(used) === seen) return "same";
   const made = ancestors(used);
-  if (made.includes(seen) || made.includes(cut)) return seen.kind === "const" ? undefined : "before-change";
+  if (seen.kind === "const") return undefined;
+  if (made.includes(seen)) return "before-change";
+  if (cut !== seen && cut.kind !== "const" && made.includes(cut))
+    return seen.kind === "fill" ? "part-spilled" : "other-width";
   if (seen.key === used.key || made.some((one) => one.kind === "load" && one.key === seen.key)) return "read-again";
-  if (seen.kind === "const" || used.kind === "const") return undefined;
+  if (used.kind === "const") return undefined;
   const shared = ancestors(seen).some(
     (one) => one.kind !== "const" && one.kind !== "start" && isNumber(one) && made.includes(one),
   );
@@ -211,10 +218,27 @@ const number: Judge<"number"> = (compared, path, lineage, need) => {
     if (!seen || !isNumber(seen)) continue;
     const kind = relation(seen, need.node);
     if (kind === undefined) continue;
-    return kind === "same" ? weak(compared, n, path, need) : { why: kind, seen: `R${n}` };
+    if (kind === "same") return weak(compared, n, path, need);
+    return (kind === "before-change" && carriedOn(compared, n, path, seen, need)) || { why: kind, seen: `R${n}` };
   }
   return undefined;
 };
+
+/** The limit did go on into what was computed from the value, and is too weak there; undefined: it was lost on the way. */
+function carriedOn(
+  compared: Compared,
+  n: number,
+  path: Path,
+  seen: ValueNode,
+  need: Extract<Need, { kind: "number" }>,
+): Told | undefined {
+  const val = around(compared, n, path)?.[1].val;
+  if (!val || val.umax >= S32_SPAN - 1n || need.high === undefined) return undefined;
+  const between = ancestors(need.node).filter((one) => one !== seen && ancestors(one).includes(seen));
+  const lost = between.some(({ is }) => !is || is.val.umax >= S32_SPAN - 1n);
+  if (lost) return undefined;
+  return { why: "weak-after", seen: `R${n}`, low: String(val.smin), high: String(val.umax), need: String(need.high) };
+}
 
 /** What the comparison told of Rn: the states on both sides of it. */
 function around({ at }: Compared, n: number, path: Path): readonly [before: RegState, after: RegState] | undefined {
@@ -228,37 +252,35 @@ const S32_SPAN = 1n << 32n;
 function weak(compared: Compared, n: number, path: Path, need: Extract<Need, { kind: "number" }>): Told | undefined {
   const pair = around(compared, n, path);
   if (!pair) return undefined;
-  const [before, { val }] = pair;
+  const [{ val: before }, { val }] = pair;
   const facts = { seen: `R${n}`, low: String(val.smin), high: String(val.umax) };
   const inside =
     val.smin >= (need.low ?? 0n) && (need.high === undefined ? val.umax < S32_SPAN : val.umax <= need.high);
   if (inside) return undefined;
   if (need.low === 1n && val.umin === 0n && val.umax < S32_SPAN) return { why: "not-zero", ...facts };
-  if (
-    before.val === val ||
-    (before.val.umax === val.umax && before.val.smin === val.smin && before.val.smax === val.smax)
-  ) {
-    if (compared.width === 32 && compared.op !== "jeq" && compared.op !== "jne") return { why: "width", ...facts };
-    const other =
-      compared.src >= 0
-        ? regOf(path[compared.at]!.before, n === compared.dst ? compared.src : compared.dst)
-        : undefined;
-    if (other && other.val.varOff.mask !== 0n && other.val.umax > 1n << 31n) return { why: "limit-unknown", ...facts };
-    return compared.op === "jeq" || compared.op === "jne" || compared.op === "jset"
-      ? undefined
-      : { why: "wrong-side", ...facts };
-  }
-  const isSigned = compared.op.startsWith("js") && compared.op !== "jset";
-  if (isSigned && val.smin < 0n && val.smax < S32_SPAN) return { why: "signed", ...facts };
-  if (need.high !== undefined && val.smin >= 0n && val.umax > need.high && val.umax < S32_SPAN)
+  const { op } = compared;
+  // Equality tells one value from all others.
+  if (op === "jeq" || op === "jne" || op === "jset") return undefined;
+  const gaveNothing =
+    before === val || (before.umax === val.umax && before.smin === val.smin && before.smax === val.smax);
+  if (gaveNothing && compared.width === 32) return { why: "width", ...facts };
+  if (limitOf(compared, n, path) >= S32_SPAN) return { why: "limit-unknown", ...facts };
+  if (gaveNothing || boundsWrongEnd(before, val)) return { why: "wrong-side", ...facts };
+  if (op.startsWith("js") && val.smin < 0n && val.smax < S32_SPAN) return { why: "signed", ...facts };
+  if (need.high !== undefined && val.smin >= 0n && val.umax < S32_SPAN)
     return { why: "too-weak", ...facts, need: String(need.high) };
-  if (compared.op === "jeq" || compared.op === "jne" || compared.op === "jset") return undefined;
-  return { why: boundsWrongEnd(before, val) ? "wrong-side" : "one-sided", ...facts };
+  return { why: "one-sided", ...facts };
+}
+
+/** The largest value that Rn was compared with, as an unsigned number. */
+function limitOf({ at, dst, src, imm }: Compared, n: number, path: Path): bigint {
+  if (src < 0) return BigInt.asUintN(64, BigInt(imm));
+  return regOf(path[at]!.before, n === dst ? src : dst)?.val.umax ?? 0n;
 }
 
 /** Only a lower bound came out of it, where an upper one was wanted. */
-const boundsWrongEnd = (before: RegState, val: RegState["val"]): boolean =>
-  val.umin > before.val.umin && val.umax === before.val.umax;
+const boundsWrongEnd = (before: RegState["val"], val: RegState["val"]): boolean =>
+  val.umin > before.umin && val.umax === before.umax && val.smax === before.smax;
 
 const isPacket = (reg: RegState | undefined): boolean =>
   reg?.type === t.PTR_TO_PACKET || reg?.type === t.PTR_TO_PACKET_META;

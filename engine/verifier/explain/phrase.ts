@@ -37,8 +37,7 @@ function scalarPhrase({ val }: RegState): Phrase {
   const anything = umin === 0n && umax === U64_MAX && smin === S64_MIN && smax === S64_MAX;
   if (anything && varOff.mask === U64_MAX) return { en: "a number that may be anything", ja: "何でもありうる数値" };
   if (anything) return { en: "a number of which only some bits are known", ja: "一部のビットだけがわかっている数値" };
-  if (umax - umin >= HALF && smax - smin >= HALF)
-    return { en: "a number that nothing limits", ja: "上下限のない数値" };
+  if (umax - umin >= HALF && smax - smin >= HALF) return { en: "a number that nothing limits", ja: "上下限のない数値" };
   // Of the two ranges the one that says more; the unsigned one where they say the same.
   const isUnsigned = umax - umin <= smax - smin;
   const [low, high] = isUnsigned ? [umin, umax] : [smin, smax];

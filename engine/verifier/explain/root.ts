@@ -65,6 +65,9 @@ export function rootOf(refusal: Refusal, known: Known): number {
     case "region-after":
     case "region-before": {
       const access = path[end]!.insn;
+      const call = node && ancestors(node).find(({ kind, step }) => kind === "call" && step >= 0);
+      const size = args.what === "memory" && call ? lineage.reg(call.step, 2) : undefined;
+      if (size && size.step >= 0) return size.slot;
       const moved = node && node.op === "add" && node.step >= 0 && classOf(access.code) !== 5 && access.off === 0;
       return moved ? node.slot : at;
     }

@@ -1,26 +1,50 @@
 // Reasons on calls, references and locks. See reason.ts.
+import type { Phrase } from "../phrase.ts";
 import type { Reasons } from "./seen.ts";
+
+/** What such a mix-up of kinds mostly comes from. */
+function hintOf(type: string, wanted: readonly string[]): Phrase {
+  if (type === "scalar" && wanted.includes("map_ptr"))
+    return {
+      en: ": a plain number is no map. Its address is loaded by an LD_IMM64 with src BPF_PSEUDO_MAP_FD, which a missing relocation leaves out",
+      ja: "。ただの数値はマップではありません。マップは src が BPF_PSEUDO_MAP_FD の LD_IMM64 でロードします（再配置の漏れではありませんか）",
+    };
+  if (type === "scalar" && wanted.includes("fp"))
+    return {
+      en: ": the number itself was handed over where its address is wanted. It has to lie in memory, on the stack for instance",
+      ja: "。アドレスが必要なところに数値そのものを渡しています。値はスタックなどのメモリに置いてください",
+    };
+  if (wanted.includes("ctx"))
+    return {
+      en: ": the context comes first. Are arguments in the wrong order, or was R1 overwritten",
+      ja: "。コンテキストが先です。引数の順序が違うか、R1 が上書きされていませんか",
+    };
+  return { en: "", ja: "" };
+}
 
 export const CALL_REASONS: Reasons = {
   "reference-leak": ({ taken, what, count }) => ({
     en: `What the call at ${taken} took is still held here (${what}): on this path nothing gives it back${count > 1 ? `, nor ${count - 1} more` : ""}. A pointer that was never compared with NULL counts as held, also where it is thrown away`,
     ja: `${taken} の呼び出しで取得したものを、ここでまだ保持しています（${what}）。この経路では解放されません${count > 1 ? `（ほかに ${count - 1} 件）` : ""}。NULL と比較していないポインタは、捨てた場合も保持しているとみなされます`,
   }),
-  "helper-argument": ({ reg, type, wanted, func }, seen) => ({
-    en: `${func} wants in R${reg}: ${wanted}. R${reg} is ${seen.phrase(reg).en} (${type})`,
-    ja: `${func} が R${reg} に求めるのは ${wanted} ですが、R${reg} は${seen.phrase(reg).ja}（${type}）です`,
-  }),
+  "helper-argument": ({ reg, type, wanted, func }, seen) => {
+    const hint = hintOf(type, wanted.split(", "));
+    return {
+      en: `${func} wants in R${reg}: ${wanted}. R${reg} is ${seen.phrase(reg).en} (${type})${hint.en}`,
+      ja: `${func} が R${reg} に求めるのは ${wanted} ですが、R${reg} は${seen.phrase(reg).ja}（${type}）です${hint.ja}`,
+    };
+  },
   "helper-argument-null": ({ reg, type, func }) => ({
     en: `${func} follows R${reg} without looking, and it may be NULL here (${type}): no comparison with 0 on this path has ruled that out`,
     ja: `${func} は確認せずに R${reg} をたどりますが、ここでは NULL かもしれません（${type}）。この経路には、それを除く 0 との比較がありません`,
   }),
   "helper-map": ({ name, map }) => ({
-    en: `bpf_${name} does not work on the map ${map}, which is of another kind than it needs`,
-    ja: `bpf_${name} に必要な種類のマップではないため、マップ ${map} は渡せません`,
+    en: `${name} does not work on a map of type ${map}: each helper is for some kinds of maps, and a kind has its own helpers`,
+    ja: `${name} は ${map} のマップには使えません。ヘルパーごとに使えるマップの種類が決まっており、種類ごとに専用のヘルパーがあります`,
   }),
   "tail-call-map": ({ name, map }) => ({
-    en: `bpf_${name} does not work on the map ${map}: a tail call needs a prog_array`,
-    ja: `bpf_${name} にマップ ${map} は渡せません。tail call には prog_array が必要です`,
+    en: `${name} does not work on a map of type ${map}: a tail call needs a prog_array`,
+    ja: `${name} は ${map} のマップには使えません。tail call には prog_array が必要です`,
   }),
   "release-moved": ({ reg, off }) => ({
     en: `R${reg} was moved by ${off} since it was acquired; what is given back must be the pointer as it came`,

@@ -2,6 +2,9 @@
 import type { Phrase } from "../phrase.ts";
 import { bytes, type Reasons, type Seen } from "./seen.ts";
 
+/** BPF_JMP | BPF_CALL */
+const CALL = 0x85;
+
 interface Block {
   readonly reg: number;
   readonly off: number;
@@ -17,15 +20,17 @@ const WHAT_JA: Readonly<Record<string, string>> = {
   "map key": "マップのキー",
   memory: "メモリ",
 };
+/** `a map value`, but `memory` as it is. */
+const aOf = (what: string): string => (what === "memory" ? "memory" : `a ${what}`);
 const inJa = (what: string): string => WHAT_JA[what] ?? what;
 
 const constant = ({ off, size, total, what }: Block): Phrase => ({
-  en: `The access takes ${bytes(size)} at offset ${off} of a ${what} of ${bytes(total)}: it would end at byte ${off + size}`,
+  en: `The access takes ${bytes(size)} at offset ${off} of ${aOf(what)} of ${bytes(total)}: it would end at byte ${off + size}`,
   ja: `${total} バイトの${inJa(what)}のオフセット ${off} に ${size} バイトでアクセスし、終わりは ${off + size} バイト目になります`,
 });
 
 const ranged = ({ reg, size, total, what, low, high }: Block): Phrase => ({
-  en: `The offset in R${reg} may lie from ${low} to ${high}: with ${bytes(size)} at offset ${high} the access ends at byte ${high + BigInt(size)} of a ${what} of ${bytes(total)}`,
+  en: `The offset in R${reg} may lie from ${low} to ${high}: with ${bytes(size)} at offset ${high} the access ends at byte ${high + BigInt(size)} of ${aOf(what)} of ${bytes(total)}`,
   ja: `R${reg} のオフセットは ${low} から ${high} になりえます。オフセット ${high} で ${size} バイトなら ${high + BigInt(size)} バイト目まで届き、${inJa(what)}は ${total} バイトしかありません`,
 });
 
@@ -93,10 +98,16 @@ function noPointer(reg: number, seen: Seen): Phrase {
   }
 }
 
-const packetNeeds = (off: number, size: number): Phrase => ({
-  en: `The access needs ${bytes(size)} at offset ${off} of the packet`,
-  ja: `このアクセスにはパケットのオフセット ${off} から ${size} バイトが必要です`,
-});
+const packetNeeds = (off: number, size: number, { insn }: Seen): Phrase =>
+  insn?.code === CALL
+    ? {
+        en: `The call takes ${bytes(size)} from offset ${off} of the packet on`,
+        ja: `この呼び出しはパケットのオフセット ${off} から ${size} バイトを使います`,
+      }
+    : {
+        en: `The access needs ${bytes(size)} at offset ${off} of the packet`,
+        ja: `このアクセスにはパケットのオフセット ${off} から ${size} バイトが必要です`,
+      };
 
 const misaligned = ({ off, size, variable }: { off: number; size: number; variable: string }): Phrase => ({
   en: `An access of ${bytes(size)} must lie at a multiple of ${size}; this one lies at ${place(off, variable)}`,
@@ -130,7 +141,16 @@ export const MEMORY_REASONS: Reasons = {
     ja: `この命令の R${reg} は、この経路では ${type}、別の経路では ${before} です。コンテキストへのアクセスは書き換えられるため、一つの命令では両方を扱えません`,
   }),
   misaligned: (args) => misaligned(args),
-  "misaligned-stack": (args) => misaligned(args),
+  "misaligned-stack": (args) => {
+    const { en, ja } = misaligned(args);
+    const past = args.off + args.size;
+    return past > 0 && args.off < 0
+      ? {
+          en: `${en}, and would end ${bytes(past)} above the frame`,
+          ja: `${ja}。しかもフレームの上に ${past} バイトはみ出します`,
+        }
+      : { en, ja };
+  },
   "misaligned-packet": ({ off, size, variable, added }) => ({
     en: `The kernel counts ${added} bytes (NET_IP_ALIGN) before the packet: ${added}+${place(off, variable)} is no multiple of ${size}`,
     ja: `カーネルはパケットの前に ${added} バイト（NET_IP_ALIGN）を数えます。${added}+${place(off, variable)} は ${size} の倍数ではありません`,
@@ -162,7 +182,16 @@ export const MEMORY_REASONS: Reasons = {
     en: `The access of ${bytes(size)} begins at offset ${off}, before the ${what}`,
     ja: `${size} バイトのアクセスがオフセット ${off} から始まり、${inJa(what)}の手前です`,
   }),
-  "region-after": (args) => constant(args),
+  "region-after": (args, seen) => {
+    const said = constant(args);
+    const given = args.what === "memory" ? seen.givenBy(args.reg) : undefined;
+    return given === undefined
+      ? said
+      : {
+          en: `${said.en}. The call at ${given} was asked for ${bytes(args.total)}`,
+          ja: `${said.ja}。${given} の呼び出しで求めたのは ${args.total} バイトです`,
+        };
+  },
   "region-min-after": (args) => ranged(args),
   "region-max": (args) => ranged(args),
   "region-unbounded": ({ reg, what, total }, seen) => ({
@@ -183,21 +212,21 @@ export const MEMORY_REASONS: Reasons = {
     ja: `R${reg} のサイズは最大 ${high} になりえ、この経路には制限がありません`,
   }),
 
-  "packet-unchecked": ({ reg, off, size }) => ({
-    en: `${packetNeeds(off, size).en}, and on this path no comparison with data_end proves any byte for R${reg}`,
-    ja: `${packetNeeds(off, size).ja}が、この経路には R${reg} について data_end との比較で確認されたバイトがありません`,
+  "packet-unchecked": ({ reg, off, size }, seen) => ({
+    en: `${packetNeeds(off, size, seen).en}, and on this path no comparison with data_end proves any byte for R${reg}`,
+    ja: `${packetNeeds(off, size, seen).ja}が、この経路には R${reg} について data_end との比較で確認されたバイトがありません`,
   }),
-  "packet-short": ({ reg, off, size, range }) => ({
-    en: `${packetNeeds(off, size).en}, ${bytes(off + size)} in all, and for R${reg} the comparisons on this path prove ${range}`,
-    ja: `${packetNeeds(off, size).ja}（全部で ${off + size} バイト）が、この経路の比較で R${reg} に確認されたのは ${range} バイトです`,
+  "packet-short": ({ reg, off, size, range }, seen) => ({
+    en: `${packetNeeds(off, size, seen).en}, ${bytes(off + size)} in all, and for R${reg} the comparisons on this path prove ${range}`,
+    ja: `${packetNeeds(off, size, seen).ja}（全部で ${off + size} バイト）が、この経路の比較で R${reg} に確認されたのは ${range} バイトです`,
   }),
   "packet-before": ({ reg, off, size, range }) => ({
     en: `The access of ${bytes(size)} begins ${-off} bytes before the place from which R${reg} is proven (${range} bytes from there on)`,
     ja: `${size} バイトのアクセスが、R${reg} について確認された場所（そこから ${range} バイト）の ${-off} バイト手前から始まります`,
   }),
-  "packet-beyond": ({ reg, off, size }) => ({
-    en: `${packetNeeds(off, size).en}, and this is the side of the comparison on which R${reg} has reached the end of the packet`,
-    ja: `${packetNeeds(off, size).ja}が、こちらは R${reg} がパケットの終端に達した側です`,
+  "packet-beyond": ({ reg, off, size }, seen) => ({
+    en: `${packetNeeds(off, size, seen).en}, and this is the side of the comparison on which R${reg} has reached the end of the packet`,
+    ja: `${packetNeeds(off, size, seen).ja}が、こちらは R${reg} がパケットの終端に達した側です`,
   }),
   "packet-far": ({ reg, high }) => ({
     en: `R${reg} may lie ${high} bytes in. Beyond 65535 bytes a comparison with data_end gives no credit at all: limit the offset first`,
@@ -220,8 +249,8 @@ export const MEMORY_REASONS: Reasons = {
             ja: `fp${off} は ${-off} バイト下ですが、関数のスタックは 512 バイトです。大きな変数は要素数 1 の per-CPU array に移してください`,
           }
         : {
-            en: `From fp${off} ${seen.insn?.code === 0x85 ? `the call takes ${bytes(size)} through R${reg}` : `${bytes(size)} are accessed`}, and only ${-off} are left up to the end of the frame`,
-            ja: `fp${off} から ${size} バイトに${seen.insn?.code === 0x85 ? `（R${reg} を通じて呼び出しが）` : ""}触れますが、フレームの終わりまでは ${-off} バイトしかありません`,
+            en: `From fp${off} ${seen.insn?.code === CALL ? `the call takes ${bytes(size)} through R${reg}` : `${bytes(size)} are accessed`}, and only ${-off} are left up to the end of the frame`,
+            ja: `fp${off} から ${size} バイトに${seen.insn?.code === CALL ? `（R${reg} を通じて呼び出しが）` : ""}触れますが、フレームの終わりまでは ${-off} バイトしかありません`,
           },
   "stack-unwritten": ({ off, size, byte }) => ({
     en: `Of the ${bytes(size)} from fp${off} on, byte ${byte} (fp${off + byte}) was not written on this path`,

@@ -12,8 +12,13 @@ export interface Seen {
   is(reg: number): RegState | undefined;
   /** How a pointer came to be a number. */
   fate(reg: number): Fate | undefined;
-  /** The refused instruction; undefined: nothing was walked. */
+  /** Slot of the call that gave the pointer in Rn; undefined: it came from elsewhere. */
+  givenBy(reg: number): number | undefined;
+  /** The refused instruction, and the slot behind it; undefined: the program as a whole. */
   readonly insn: Insn | undefined;
+  readonly next: Insn | undefined;
+  /** Slot of the refused instruction. */
+  readonly at: number;
 }
 
 export type Reasons = { readonly [Id in RefusalId]?: (args: RefusalArgs<Id>, seen: Seen) => Phrase };

@@ -1,0 +1,28 @@
+// A branch that leads where it should not: it leaves instead.
+import { formOf } from "../../isa/forms.ts";
+import type { Candidate, Scene } from "../scene.ts";
+
+/** The jump at a slot leads to an end of the program. */
+export const divert = (scene: Scene, slot: number): Candidate => ({
+  group: "divert",
+  en: `Let the jump at @${slot} leave the program: where it leads now, what the access needs is not there.`,
+  ja: `@${slot} のジャンプ先を終了にします。今のジャンプ先では、アクセスに必要なものがありません。`,
+  apply(draft) {
+    const item = draft.item(slot);
+    const end = scene.ending(draft, slot);
+    if (!end || item.to === end) return draft.fail();
+    item.to = end;
+  },
+});
+
+/** The last branch of the path that jumped, which is how the path came without what it lacks. */
+export function divertLast(scene: Scene): Candidate[] {
+  const { path } = scene.diagnosis;
+  const { curframe } = path.at(-1)?.before ?? {};
+  for (let at = path.length - 2; at >= 0; at--) {
+    const { insn, slot, before } = path[at]!;
+    const jumps = formOf(insn)?.kind === "jmp" && before.curframe === curframe;
+    if (jumps && path[at + 1]!.slot !== slot + 1 && scene.mayLeave(at + 1)) return [divert(scene, slot)];
+  }
+  return [];
+}
