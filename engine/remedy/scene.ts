@@ -1,6 +1,7 @@
 // The refusal as a candidate looks at it: the refused instruction, what the registers held there, which are free, and where the
 // program could leave early.
 import { progTypeByName } from "../facts/prog-types.ts";
+import { BPF_JMP, BPF_JMP32, classOf, MAX_BPF_STACK } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { Program } from "../program/program.ts";
@@ -86,6 +87,21 @@ export class Scene {
   unused(): number | undefined {
     const used = new Set(this.program.insns.flatMap(({ dst, src }) => [dst, src]));
     return [9, 8, 7, 6].find((n) => !used.has(n));
+  }
+
+  /** How deep the program uses its stack, in bytes; a multiple of 8. */
+  get stackUsed(): number {
+    const depths = this.program.insns.map((insn) => {
+      const cls = classOf(insn.code);
+      const jumps = cls === BPF_JMP || cls === BPF_JMP32;
+      return !jumps && insn.off < 0 && insn.off >= -MAX_BPF_STACK ? Math.ceil(-insn.off / 8) * 8 : 0;
+    });
+    const pointed = this.program.insns.map((insn) => {
+      const form = formOf(insn);
+      const moves = form?.kind === "alu" && form.op === "add" && form.source === "imm";
+      return moves && insn.imm < 0 && insn.imm >= -MAX_BPF_STACK ? Math.ceil(-insn.imm / 8) * 8 : 0;
+    });
+    return Math.min(MAX_BPF_STACK - 64, Math.max(0, ...depths, ...pointed));
   }
 
   /** A value that R0 may have at the end. */

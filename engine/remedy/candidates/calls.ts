@@ -17,7 +17,7 @@ export function callCandidates(scene: Scene): Candidate[] {
     case "reference-leak":
       return release(scene, refusal.args.ref, refusal.args.taken);
     case "helper-argument":
-      return argument(scene, refusal.args.reg, refusal.args.wanted);
+      return [...argument(scene, refusal.args.reg, refusal.args.wanted), ...releasedTwice(scene)];
     case "helper-argument-memory":
       return argument(scene, refusal.args.reg, refusal.args.wanted);
     case "helper-map":
@@ -60,6 +60,12 @@ const leftOut = (scene: Scene): Candidate => ({
     draft.replace(item, [movImm(0, 0)]);
   },
 });
+
+/** A release of what is no reference any more. */
+const releasedTwice = (scene: Scene): Candidate[] => {
+  const name = scene.insn && helperName(scene.insn.imm);
+  return Object.values(RELEASE).some(({ by }) => by === name) && scene.is(1)?.refObjId === 0 ? [leftOut(scene)] : [];
+};
 
 /** Which call gives back what a helper took; -1: none is known. */
 const RELEASE: Readonly<Record<string, { readonly by: string; readonly flags: boolean; readonly dynptr?: boolean }>> = {
@@ -234,7 +240,7 @@ function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
   }
   if (kinds.includes("map_ptr")) found.push(...mapArgument(scene, reg));
   if (kinds.includes("fp")) {
-    const room = -lowest(scene) - 8;
+    const room = -scene.stackUsed - 8;
     if (is?.type === t.SCALAR_VALUE)
       found.push(
         put(
@@ -275,20 +281,6 @@ const NAMES: Readonly<Record<number, string>> = {
   [t.CONST_PTR_TO_MAP]: "map_ptr",
 };
 const typeName = (type: number): string => NAMES[type] ?? "";
-
-/** How deep the program uses its stack, in bytes. */
-const lowest = ({ program }: Scene): number =>
-  Math.min(
-    400,
-    Math.max(
-      0,
-      ...program.insns.map((insn) =>
-        insn.off < 0 && insn.off >= -512 && c.classOf(insn.code) !== 5 && c.classOf(insn.code) !== 6
-          ? Math.ceil(-insn.off / 8) * 8
-          : 0,
-      ),
-    ),
-  );
 
 /** A map in the register: of the program, or a new one of the kind that the call takes. */
 function mapArgument(scene: Scene, reg: number): Candidate[] {
@@ -421,7 +413,7 @@ function throughStack(scene: Scene, reg: number): Candidate[] {
   const step = scene.last;
   const spare = scene.free(scene.at, { but: [1, 2, 3, 4, 5] });
   if (!step || !regOf(step.before, reg)) return [];
-  const room = -lowest(scene) - 8;
+  const room = -scene.stackUsed - 8;
   const stack: readonly Piece[] = [movReg(reg, 10), aluImm(c.BPF_ADD, reg, room)];
   const found: Candidate[] = [
     {

@@ -56,7 +56,7 @@ function atChecks(scene: Scene, range: number): Candidate[] {
     }
     const opposite = OPPOSITE[insn.code & 0xf0];
     // Both sides of the comparison come to the access: the one without the bytes leaves.
-    if (why === "wrong-side" && path[at + 1]?.slot !== slot + 1) found.push(divert(scene, slot));
+    if (why === "wrong-side" && (insn.off === 0 || path[at + 1]?.slot !== slot + 1)) found.push(divert(scene, slot));
     if (why === "wrong-side" && opposite !== undefined)
       found.push({
         en: `Turn the condition at @${slot} round: the access stands on the side where the bytes are not there.`,

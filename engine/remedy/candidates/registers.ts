@@ -472,6 +472,32 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
       );
     found.push(without(making.slot));
   }
+  if (making && fate.how === "overwritten") {
+    const form = formOf(making.insn);
+    const free = -scene.stackUsed - 8;
+    if (form?.kind === "st" || form?.kind === "stx")
+      found.push(
+        changed(
+          making.slot,
+          {
+            en: `Write to fp${free} at @${making.slot}, away from the pointer.`,
+            ja: `@${making.slot} では、ポインタと重ならない fp${free} に書きます。`,
+          },
+          (one) => ({ ...one, dst: 10, off: free }),
+        ),
+      );
+    found.push(without(making.slot));
+  }
+  if (making && fate.how === "released")
+    found.push({
+      en: `Release it behind @${scene.at}, where it was used last, not at @${making.slot}.`,
+      ja: `@${making.slot} ではなく、最後に使う @${scene.at} の後で解放します。`,
+      apply(draft) {
+        const [call, use] = [draft.item(making.slot), draft.item(scene.at)];
+        draft.items.splice(draft.items.indexOf(call), 1);
+        draft.items.splice(draft.items.indexOf(use) + 1, 0, call);
+      },
+    });
   // A copy of the pointer that is a pointer still.
   const node = scene.node(reg);
   const step = scene.last;

@@ -18,6 +18,8 @@ export interface Fate {
     | "cut"
     /** Only a part of it was read back from the stack. */
     | "part"
+    /** It lay on the stack, and a part of it was written over. */
+    | "overwritten"
     /** It was never a pointer: loaded from memory. */
     | "loaded"
     /** It was never a pointer: a constant. */
@@ -41,13 +43,18 @@ export function fateOf(path: Path, lineage: Lineage, reg: number): Fate | undefi
     return { how, slot, visit };
   }
   if (node.step < 0) return undefined;
+  const lost = node.spoiled !== undefined && path[node.spoiled];
+  if (lost && isPointer(node.from[0])) return { how: "overwritten", slot: lost.slot, visit: lost.visit };
   const { slot, visit } = path[node.step]!;
   const how = madeBy(node);
   return how && { how, slot, visit };
 }
 
+const isPointer = (node: ValueNode | undefined): boolean =>
+  node?.is !== undefined && node.is.type !== t.SCALAR_VALUE && node.is.type !== t.NOT_INIT;
+
 function madeBy(node: ValueNode): Fate["how"] | undefined {
-  const wasPointer = node.from.some(({ is }) => is && is.type !== t.SCALAR_VALUE && is.type !== t.NOT_INIT);
+  const wasPointer = node.from.some(isPointer);
   switch (node.kind) {
     case "const":
       return "constant";

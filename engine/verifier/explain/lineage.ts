@@ -21,6 +21,8 @@ export interface ValueNode {
   readonly width?: number;
   /** Arithmetic with a constant, and constants. */
   readonly imm?: bigint;
+  /** A read of the stack: the step that wrote over a part of what was stored there. */
+  readonly spoiled?: number;
   /** What the verifier believed of it when it was made. */
   readonly is: RegState | undefined;
 }
@@ -30,6 +32,8 @@ interface FrameValues {
   readonly regs: (ValueNode | undefined)[];
   /** By the lowest byte, from the frame pointer: what was stored there, and how many bytes of it. */
   readonly stack: Map<number, { readonly node: ValueNode; readonly size: number }>;
+  /** What was stored there until step `by` wrote over a part of it. */
+  readonly spoiled: Map<number, { readonly node: ValueNode; readonly by: number }>;
 }
 
 export interface Lineage {
@@ -58,7 +62,7 @@ export function lineageOf(path: Path): Lineage {
   return { reg: (at, n) => history[at]?.[n] };
 }
 
-const newFrame = (): FrameValues => ({ regs: new Array(11).fill(undefined), stack: new Map() });
+const newFrame = (): FrameValues => ({ regs: new Array(11).fill(undefined), stack: new Map(), spoiled: new Map() });
 
 /** Offset from the frame pointer that a pointer of the innermost frame has; undefined: not to its stack, or not constant. */
 function stackOff(state: VerifierState, n: number, off: number): number | undefined {
@@ -71,7 +75,7 @@ function advance(step: PathStep, at: number, frames: FrameValues[]): void {
   const { insn, slot, before } = step;
   const after = step.after!;
   const frame = frames[before.curframe]!;
-  const { regs, stack } = frame;
+  const { regs, stack, spoiled } = frame;
   const make = (node: Omit<ValueNode, "step" | "slot" | "is" | "key">, key: string, n = insn.dst): ValueNode => ({
     ...node,
     key: key.length > MAX_KEY ? `${at}` : key,
@@ -151,7 +155,11 @@ function advance(step: PathStep, at: number, frames: FrameValues[]): void {
         else if (stored) {
           const from = [stored.node];
           regs[insn.dst] = make({ kind: "fill", width: size * 8, from }, `fill${size}(${stored.node.key})`);
-        } else regs[insn.dst] = make({ kind: "load", width: size * 8, from: [] }, `stack${off}.${size}@${at}`);
+        } else {
+          const lost = spoiled.get(off);
+          const more = lost ? { from: [lost.node], spoiled: lost.by } : { from: [] };
+          regs[insn.dst] = make({ kind: "load", width: size * 8, ...more }, `stack${off}.${size}@${at}`);
+        }
         return;
       }
       const base = regs[insn.src];
@@ -164,7 +172,11 @@ function advance(step: PathStep, at: number, frames: FrameValues[]): void {
     case "store_rel": {
       const off = stackOff(before, insn.dst, insn.off);
       if (off === undefined) return;
-      for (const [start, { size }] of stack) if (start < off + form.size && off < start + size) stack.delete(start);
+      for (const [start, { size, node }] of stack) {
+        if (start >= off + form.size || off >= start + size) continue;
+        stack.delete(start);
+        spoiled.set(start, { node, by: at });
+      }
       const node =
         form.kind === "st"
           ? make({ kind: "const", from: [], imm: BigInt(insn.imm) }, `${insn.imm}`, -1)
@@ -184,7 +196,11 @@ function advance(step: PathStep, at: number, frames: FrameValues[]): void {
       regs.fill(undefined, 0, 6);
       regs[0] = make({ kind: "call", from: [] }, `call${at}`, 0);
       // What a helper wrote to the stack is not what was stored there.
-      for (const off of stack.keys()) if (isForgotten(before, after, off)) stack.delete(off);
+      for (const [off, { node }] of stack) {
+        if (!isForgotten(before, after, off)) continue;
+        stack.delete(off);
+        spoiled.set(off, { node, by: at });
+      }
       return;
     case "ld_abs":
     case "ld_ind":

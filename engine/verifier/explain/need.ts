@@ -3,6 +3,7 @@
 import type { Refusal } from "../refusals.ts";
 import type { RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
+import { fateOf } from "./fate.ts";
 import { type Lineage, numberIn, type ValueNode } from "./lineage.ts";
 import { type Path, regOf } from "./path.ts";
 
@@ -95,15 +96,16 @@ export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | u
         }
       );
     }
-    case "maybe-null":
     case "null-pointer":
+      return node && fateOf(path, lineage, args.reg)?.how === "null-side"
+        ? { kind: "null", reg: args.reg, node }
+        : undefined;
+    case "maybe-null":
     case "pointer-arithmetic-null":
     case "helper-argument-null":
     case "helper-null":
     case "argument-null":
       return node && { kind: "null", reg: args.reg, node };
-    case "not-a-pointer":
-      return node && node.kind === "call" ? { kind: "null", reg: args.reg, node } : undefined;
     default:
       return undefined;
   }

@@ -75,6 +75,11 @@ function noPointer(reg: number, seen: Seen): Phrase {
         en: `The load at ${at} reads back only a part of a pointer that was put on the stack: R${reg} is ${is.en}`,
         ja: `${at} のロードは、スタックに退避したポインタの一部しか読み戻していません。R${reg} は${is.ja}です`,
       };
+    case "overwritten":
+      return {
+        en: `A pointer lay on the stack there, and ${at} wrote over a part of it: what is read back into R${reg} is a number`,
+        ja: `そこにはポインタが退避されていましたが、${at} がその一部を上書きしたため、R${reg} に読み戻した値は数値です`,
+      };
     case "constant":
       return {
         en: `R${reg} is ${is.en}, set at ${at}, and no address`,

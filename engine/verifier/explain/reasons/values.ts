@@ -7,6 +7,9 @@ const numberOf = (number: number, seen: Seen): Phrase =>
     ? { en: "the constant", ja: "この定数" }
     : { en: `R${number}, ${seen.phrase(number).en},`, ja: `R${number}（${seen.phrase(number).ja}）` };
 
+/** BPF_LSH, BPF_RSH, BPF_ARSH */
+const SHIFTS: ReadonlySet<number> = new Set([0x60, 0x70, 0xc0]);
+
 export const VALUE_REASONS: Reasons = {
   "unset-register": ({ reg }, seen) =>
     seen.insn?.code === 0x95
@@ -30,16 +33,21 @@ export const VALUE_REASONS: Reasons = {
     en: `R${reg} may still be NULL (${type}) where it is moved: NULL plus an offset would pass the check that comes later`,
     ja: `動かす時点で R${reg} はまだ NULL かもしれません（${type}）。NULL にオフセットを足すと、後のチェックを通り抜けてしまいます`,
   }),
-  "pointer-arithmetic-type": ({ reg, type }) =>
-    type === "pkt_end"
+  "pointer-arithmetic-type": ({ reg, type }, { insn }) =>
+    insn && SHIFTS.has(insn.code & 0xf0)
       ? {
-          en: `R${reg} is the end of the packet (pkt_end), which must stay as it came: move the packet pointer that is compared with it instead`,
-          ja: `R${reg} はパケットの終端（pkt_end）で、動かせません。代わりに、比較する側のパケットポインタを動かしてください`,
+          en: `R${reg} is a pointer (${type}), and a shift would cut its 64 bits: a cast to 32 bits compiles to a pair of shifts like this. Cast through (long), or not at all`,
+          ja: `R${reg} はポインタ（${type}）で、シフトすると 64 ビットが欠けます。32 ビットへのキャストはこのようなシフトの組になります。(long) を経由するか、キャストをやめてください`,
         }
-      : {
-          en: `R${reg} is ${type}, a pointer that must stay as it came: nothing may be added to it or taken from it`,
-          ja: `R${reg} は ${type} で、受け取ったまま使うポインタです。加減算はできません`,
-        },
+      : type === "pkt_end"
+        ? {
+            en: `R${reg} is the end of the packet (pkt_end), which must stay as it came: move the packet pointer that is compared with it instead`,
+            ja: `R${reg} はパケットの終端（pkt_end）で、動かせません。代わりに、比較する側のパケットポインタを動かしてください`,
+          }
+        : {
+            en: `R${reg} is ${type}, a pointer that must stay as it came: nothing may be added to it or taken from it`,
+            ja: `R${reg} は ${type} で、受け取ったまま使うポインタです。加減算はできません`,
+          },
   "pointer-bitwise": ({ reg, type, op }) => ({
     en: `\`r${reg} ${op} …\` masks a pointer (${type}); the number has to be masked before it is added to the pointer`,
     ja: `\`r${reg} ${op} …\` はポインタ（${type}）へのビット演算です。マスクは、ポインタに足す前の数値に対して行います`,
