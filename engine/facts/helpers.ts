@@ -76,6 +76,10 @@ const ARG_COUNTS: readonly (number | undefined)[] = HELPER_PROTOS.reduce<number[
 /** Of a helper that is not known: as many as there are registers for. */
 export const helperArgCount = (id: number): number => ARG_COUNTS[id] ?? 5;
 
+/** What a helper asks for in R1 … R5 (`n`), where all types that have it agree or the first of them; undefined: nothing, or no such helper. */
+export const helperArgKind = (id: number, n: number): HelperArg["kind"] | undefined =>
+  HELPER_PROTOS.find((proto) => proto.id === id)?.args[n - 1]?.kind;
+
 const CHANGES = new Set(changesPacket);
 /** After a call of it packet pointers are void. @kernel net/core/filter.c bpf_helper_changes_pkt_data */
 export const helperChangesPktData = (id: number): boolean => CHANGES.has(id);

@@ -1,6 +1,7 @@
 // Calls: arguments of the wrong kind, references that are not given back, maps of the wrong kind.
 
-import { helperId, helperName } from "../../facts/helpers.ts";
+import { helperArgKind, helperId, helperName } from "../../facts/helpers.ts";
+import type { ArgKind } from "../../facts/types.ts";
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { MapDef } from "../../program/program.ts";
@@ -17,9 +18,9 @@ export function callCandidates(scene: Scene): Candidate[] {
     case "reference-leak":
       return release(scene, refusal.args.ref, refusal.args.taken);
     case "helper-argument":
-      return [...argument(scene, refusal.args.reg, refusal.args.wanted), ...releasedTwice(scene)];
+      return [...argument(scene, refusal.args.reg), ...releasedTwice(scene)];
     case "helper-argument-memory":
-      return argument(scene, refusal.args.reg, refusal.args.wanted);
+      return argument(scene, refusal.args.reg);
     case "helper-map":
     case "tail-call-map":
       return otherMap(scene);
@@ -178,7 +179,7 @@ function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piec
 }
 
 /** Another thing in the register: what the helper asks for. */
-function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
+function argument(scene: Scene, reg: number): Candidate[] {
   const { at, program, diagnosis } = scene;
   const found: Candidate[] = [];
   const is = scene.is(reg);
@@ -189,8 +190,8 @@ function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
       draft.before(item, pieces);
     },
   });
-  const kinds = wanted.split(", ");
-  if (kinds.includes("ctx")) {
+  const wanted = scene.insn && helperArgKind(scene.insn.imm, reg);
+  if (wanted === "ARG_PTR_TO_CTX") {
     const ctx = scene.holding(t.PTR_TO_CTX).find((n) => n !== reg);
     // The context and another argument changed places.
     const other = ctx !== undefined && ctx <= 5 && is && is.type !== t.SCALAR_VALUE ? ctx : undefined;
@@ -238,8 +239,8 @@ function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
         },
       });
   }
-  if (kinds.includes("map_ptr")) found.push(...mapArgument(scene, reg));
-  if (kinds.includes("fp")) {
+  if (wanted === "ARG_CONST_MAP_PTR") found.push(...mapArgument(scene, reg));
+  if (wanted !== undefined && MEMORY.has(wanted)) {
     const room = -scene.stackUsed - 8;
     if (is?.type === t.SCALAR_VALUE)
       found.push(
@@ -263,7 +264,7 @@ function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
   }
   for (let n = 9; n >= 0; n--) {
     const other = scene.is(n);
-    if (n !== reg && other && kinds.includes(typeName(other.type)))
+    if (n !== reg && other && OBJECTS.has(other.type))
       found.push(
         put({ en: `Put R${n} into R${reg} before @${at}.`, ja: `@${at} の前で R${n} を R${reg} に入れます。` }, [
           movReg(reg, n),
@@ -273,14 +274,17 @@ function argument(scene: Scene, reg: number, wanted: string): Candidate[] {
   return program.insns.length > 0 ? found : [];
 }
 
-const NAMES: Readonly<Record<number, string>> = {
-  [t.PTR_TO_SOCKET]: "sock",
-  [t.PTR_TO_SOCK_COMMON]: "sock_common",
-  [t.PTR_TO_TCP_SOCK]: "tcp_sock",
-  [t.PTR_TO_MAP_VALUE]: "map_value",
-  [t.CONST_PTR_TO_MAP]: "map_ptr",
-};
-const typeName = (type: number): string => NAMES[type] ?? "";
+/** What a helper takes through an address of any memory. */
+const MEMORY: ReadonlySet<ArgKind> = new Set<ArgKind>(["ARG_PTR_TO_MEM", "ARG_PTR_TO_MAP_KEY", "ARG_PTR_TO_MAP_VALUE"]);
+
+/** Pointers that may be what a helper asks for. */
+const OBJECTS: ReadonlySet<number> = new Set([
+  t.PTR_TO_SOCKET,
+  t.PTR_TO_SOCK_COMMON,
+  t.PTR_TO_TCP_SOCK,
+  t.PTR_TO_MAP_VALUE,
+  t.CONST_PTR_TO_MAP,
+]);
 
 /** A map in the register: of the program, or a new one of the kind that the call takes. */
 function mapArgument(scene: Scene, reg: number): Candidate[] {

@@ -45,7 +45,10 @@ export function withBranches(steps: readonly CauseStep[], known: Known, { id, ar
     });
   });
   const place = new Map(path.map(({ visit }, i) => [visit, i]));
-  const added = branches.slice(-MAX_BRANCHES);
+  // A loop passes the same branch many times: the last one is told.
+  const added = branches
+    .filter(({ slot }, i) => !branches.slice(i + 1).some((later) => later.slot === slot))
+    .slice(-MAX_BRANCHES);
   // The steps are in order already, but for the note of what was left out, which stays behind the step before it.
   const result = [...steps];
   for (const branch of added) {

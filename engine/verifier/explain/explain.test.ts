@@ -94,6 +94,7 @@ test("the rounds of a loop are told by their beginning and their end", () => {
     "1 R3 was the number 17 and becomes the number 18.",
     "1 R3 was the number 18 and becomes the number 19.",
     "1 R3 was the number 19 and becomes the number 20.",
+    "2 Here `r3 < 20` does not hold, and the path goes on.",
     "3 Here R3 is the number 20.",
   ]);
 });

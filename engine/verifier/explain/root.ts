@@ -4,6 +4,7 @@ import { classOf } from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Refusal } from "../refusals.ts";
+import { baseType, PTR_TO_MEM } from "../state/regtype.ts";
 import type { Fate } from "./fate.ts";
 import { ancestors, type Lineage, numberIn } from "./lineage.ts";
 import type { MissedCheck, WhyMissed } from "./missed.ts";
@@ -66,7 +67,7 @@ export function rootOf(refusal: Refusal, known: Known): number {
     case "region-before": {
       const access = path[end]!.insn;
       const call = node && ancestors(node).find(({ kind, step }) => kind === "call" && step >= 0);
-      const size = args.what === "memory" && call ? lineage.reg(call.step, 2) : undefined;
+      const size = call && baseType(call.is?.type ?? 0) === PTR_TO_MEM ? lineage.reg(call.step, 2) : undefined;
       if (size && size.step >= 0) return size.slot;
       const moved = node && node.op === "add" && node.step >= 0 && classOf(access.code) !== 5 && access.off === 0;
       return moved ? node.slot : at;

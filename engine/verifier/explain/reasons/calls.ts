@@ -1,20 +1,24 @@
 // Reasons on calls, references and locks. See reason.ts.
+import { helperArgKind } from "../../../facts/helpers.ts";
+import { SCALAR_VALUE } from "../../state/regtype.ts";
 import type { Phrase } from "../phrase.ts";
-import type { Reasons } from "./seen.ts";
+import type { Reasons, Seen } from "./seen.ts";
 
 /** What such a mix-up of kinds mostly comes from. */
-function hintOf(type: string, wanted: readonly string[]): Phrase {
-  if (type === "scalar" && wanted.includes("map_ptr"))
+function hintOf(reg: number, { insn, is }: Seen): Phrase {
+  const wanted = insn && helperArgKind(insn.imm, reg);
+  const isNumber = is(reg)?.type === SCALAR_VALUE;
+  if (isNumber && wanted === "ARG_CONST_MAP_PTR")
     return {
       en: ": a plain number is no map. Its address is loaded by an LD_IMM64 with src BPF_PSEUDO_MAP_FD, which a missing relocation leaves out",
       ja: "。ただの数値はマップではありません。マップは src が BPF_PSEUDO_MAP_FD の LD_IMM64 でロードします（再配置の漏れではありませんか）",
     };
-  if (type === "scalar" && wanted.includes("fp"))
+  if (isNumber && wanted !== undefined && MEMORY.has(wanted))
     return {
       en: ": the number itself was handed over where its address is wanted. It has to lie in memory, on the stack for instance",
       ja: "。アドレスが必要なところに数値そのものを渡しています。値はスタックなどのメモリに置いてください",
     };
-  if (wanted.includes("ctx"))
+  if (wanted === "ARG_PTR_TO_CTX")
     return {
       en: ": the context comes first. Are arguments in the wrong order, or was R1 overwritten",
       ja: "。コンテキストが先です。引数の順序が違うか、R1 が上書きされていませんか",
@@ -22,13 +26,15 @@ function hintOf(type: string, wanted: readonly string[]): Phrase {
   return { en: "", ja: "" };
 }
 
+const MEMORY: ReadonlySet<string> = new Set(["ARG_PTR_TO_MEM", "ARG_PTR_TO_MAP_KEY", "ARG_PTR_TO_MAP_VALUE"]);
+
 export const CALL_REASONS: Reasons = {
   "reference-leak": ({ taken, what, count }) => ({
     en: `What the call at ${taken} took is still held here (${what}): on this path nothing gives it back${count > 1 ? `, nor ${count - 1} more` : ""}. A pointer that was never compared with NULL counts as held, also where it is thrown away`,
     ja: `${taken} の呼び出しで取得したものを、ここでまだ保持しています（${what}）。この経路では解放されません${count > 1 ? `（ほかに ${count - 1} 件）` : ""}。NULL と比較していないポインタは、捨てた場合も保持しているとみなされます`,
   }),
   "helper-argument": ({ reg, type, wanted, func }, seen) => {
-    const hint = hintOf(type, wanted.split(", "));
+    const hint = hintOf(reg, seen);
     return {
       en: `${func} wants in R${reg}: ${wanted}. R${reg} is ${seen.phrase(reg).en} (${type})${hint.en}`,
       ja: `${func} が R${reg} に求めるのは ${wanted} ですが、R${reg} は${seen.phrase(reg).ja}（${type}）です${hint.ja}`,

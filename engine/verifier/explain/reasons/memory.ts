@@ -1,4 +1,5 @@
 // Reasons on memory: blocks of known size, packets, stack, context. See reason.ts.
+import { baseType, PTR_TO_MEM } from "../../state/regtype.ts";
 import type { Phrase } from "../phrase.ts";
 import { bytes, type Reasons, type Seen } from "./seen.ts";
 
@@ -114,15 +115,24 @@ const packetNeeds = (off: number, size: number, { insn }: Seen): Phrase =>
         ja: `このアクセスにはパケットのオフセット ${off} から ${size} バイトが必要です`,
       };
 
-const misaligned = ({ off, size, variable }: { off: number; size: number; variable: string }): Phrase => ({
-  en: `An access of ${bytes(size)} must lie at a multiple of ${size}; this one lies at ${place(off, variable)}`,
-  ja: `${size} バイトのアクセスは ${size} の倍数の位置でなければなりませんが、ここは ${place(off, variable)} です`,
+const misaligned = ({ reg, off, size, variable }: Misaligned, seen: Seen): Phrase => ({
+  en: `An access of ${bytes(size)} must lie at a multiple of ${size}; this one lies at ${place(reg, off, variable, seen)}`,
+  ja: `${size} バイトのアクセスは ${size} の倍数の位置でなければなりませんが、ここは ${place(reg, off, variable, seen)} です`,
 });
 
-/** The variable part is `(0x0; 0x0)` where there is none. */
-const place = (off: number, variable: string): string =>
-  isNone(variable) ? `${off}` : `${variable}${off < 0 ? "" : "+"}${off}`;
-const isNone = (variable: string): boolean => variable === "0" || variable === "(0x0; 0x0)";
+interface Misaligned {
+  readonly reg: number;
+  readonly off: number;
+  readonly size: number;
+  readonly variable: string;
+}
+
+/** With the variable part of the offset, where there is one. */
+function place(reg: number, off: number, variable: string, seen: Seen): string {
+  const varOff = seen.is(reg)?.val.varOff;
+  const isFixed = varOff === undefined || (varOff.mask === 0n && varOff.value === 0n);
+  return isFixed ? `${off}` : `${variable}${off < 0 ? "" : "+"}${off}`;
+}
 
 export const MEMORY_REASONS: Reasons = {
   "null-pointer": ({ reg, value }, seen) =>
@@ -145,9 +155,9 @@ export const MEMORY_REASONS: Reasons = {
     en: `This instruction meets ${type} in R${reg} on this path, and met ${before} on another: one instruction cannot serve both, because accesses to the context are rewritten`,
     ja: `この命令の R${reg} は、この経路では ${type}、別の経路では ${before} です。コンテキストへのアクセスは書き換えられるため、一つの命令では両方を扱えません`,
   }),
-  misaligned: (args) => misaligned(args),
-  "misaligned-stack": (args) => {
-    const { en, ja } = misaligned(args);
+  misaligned,
+  "misaligned-stack": (args, seen) => {
+    const { en, ja } = misaligned(args, seen);
     const past = args.off + args.size;
     return past > 0 && args.off < 0
       ? {
@@ -156,9 +166,9 @@ export const MEMORY_REASONS: Reasons = {
         }
       : { en, ja };
   },
-  "misaligned-packet": ({ off, size, variable, added }) => ({
-    en: `The kernel counts ${added} bytes (NET_IP_ALIGN) before the packet: ${added}+${place(off, variable)} is no multiple of ${size}`,
-    ja: `カーネルはパケットの前に ${added} バイト（NET_IP_ALIGN）を数えます。${added}+${place(off, variable)} は ${size} の倍数ではありません`,
+  "misaligned-packet": ({ reg, off, size, variable, added }, seen) => ({
+    en: `The kernel counts ${added} bytes (NET_IP_ALIGN) before the packet: ${added}+${place(reg, off, variable, seen)} is no multiple of ${size}`,
+    ja: `カーネルはパケットの前に ${added} バイト（NET_IP_ALIGN）を数えます。${added}+${place(reg, off, variable, seen)} は ${size} の倍数ではありません`,
   }),
 
   "context-access": ({ off, size, progType }, seen) => ({
@@ -189,7 +199,8 @@ export const MEMORY_REASONS: Reasons = {
   }),
   "region-after": (args, seen) => {
     const said = constant(args);
-    const given = args.what === "memory" ? seen.givenBy(args.reg) : undefined;
+    const isAsked = baseType(seen.is(args.reg)?.type ?? 0) === PTR_TO_MEM;
+    const given = isAsked ? seen.givenBy(args.reg) : undefined;
     return given === undefined
       ? said
       : {

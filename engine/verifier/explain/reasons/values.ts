@@ -1,4 +1,5 @@
 // Reasons on registers and arithmetic. See reason.ts.
+import { PTR_TO_PACKET_END } from "../../state/regtype.ts";
 import type { Phrase } from "../phrase.ts";
 import type { Reasons, Seen } from "./seen.ts";
 
@@ -33,13 +34,13 @@ export const VALUE_REASONS: Reasons = {
     en: `R${reg} may still be NULL (${type}) where it is moved: NULL plus an offset would pass the check that comes later`,
     ja: `動かす時点で R${reg} はまだ NULL かもしれません（${type}）。NULL にオフセットを足すと、後のチェックを通り抜けてしまいます`,
   }),
-  "pointer-arithmetic-type": ({ reg, type }, { insn }) =>
+  "pointer-arithmetic-type": ({ reg, type }, { insn, is }) =>
     insn && SHIFTS.has(insn.code & 0xf0)
       ? {
           en: `R${reg} is a pointer (${type}), and a shift would cut its 64 bits: a cast to 32 bits compiles to a pair of shifts like this. Cast through (long), or not at all`,
           ja: `R${reg} はポインタ（${type}）で、シフトすると 64 ビットが欠けます。32 ビットへのキャストはこのようなシフトの組になります。(long) を経由するか、キャストをやめてください`,
         }
-      : type === "pkt_end"
+      : is(reg)?.type === PTR_TO_PACKET_END
         ? {
             en: `R${reg} is the end of the packet (pkt_end), which must stay as it came: move the packet pointer that is compared with it instead`,
             ja: `R${reg} はパケットの終端（pkt_end）で、動かせません。代わりに、比較する側のパケットポインタを動かしてください`,
