@@ -3,12 +3,15 @@
 import * as c from "../isa/codes.ts";
 import { type AtomicOp, type Form, formOf, type JmpOp, type Size } from "../isa/forms.ts";
 import { type Insn, imm64 } from "../isa/insn.ts";
+import { calleeOf, jumpTarget } from "../program/flow.ts";
 
 export interface MacroNames {
   /** Name of a helper without `bpf_`; `undefined`: the number is written. */
   readonly helperName?: (id: number) => string | undefined;
   /** What stands for the map that the load at this slot refers to. */
   readonly mapName?: (slot: number) => string | undefined;
+  /** A label before the slot that a jump or call leads to; `undefined`: the distance is written. */
+  readonly label?: (slot: number) => string | undefined;
 }
 
 /** One written instruction: its text without a comma, and how many slots it takes. */
@@ -42,7 +45,8 @@ function macroLine(insns: readonly Insn[], slot: number, names: MacroNames = {})
     const high = insns[slot + 1];
     return high && high.code === 0 && high.dst === 0 && high.src === 0 ? wide(insn, high, slot, names) : raw(insn);
   }
-  const text = write(insn, form, names);
+  const target = names.label && (jumpTarget(insn, slot) ?? calleeOf(insn, slot));
+  const text = write(insn, form, names, target === undefined ? undefined : names.label?.(target));
   return text === undefined ? raw(insn) : { text, slots: 1 };
 }
 
@@ -70,7 +74,8 @@ const raw = ({ code, dst, src, off, imm }: Insn): MacroLine => ({
   slots: 1,
 });
 
-function write(insn: Insn, form: Form, names: MacroNames): string | undefined {
+/** `to`: the label that stands in the place of the distance. */
+function write(insn: Insn, form: Form, names: MacroNames, to: string | undefined): string | undefined {
   const { off, imm } = insn;
   const dst = reg(insn.dst);
   const src = reg(insn.src);
@@ -94,15 +99,15 @@ function write(insn: Insn, form: Form, names: MacroNames): string | undefined {
     case "jmp": {
       const name = form.width === 64 ? "BPF_JMP" : "BPF_JMP32";
       return form.source === "reg"
-        ? `${name}_REG(${shout(form.op)}, ${dst}, ${src}, ${off})`
-        : `${name}_IMM(${shout(form.op)}, ${dst}, ${imm}, ${off})`;
+        ? `${name}_REG(${shout(form.op)}, ${dst}, ${src}, ${to ?? off})`
+        : `${name}_IMM(${shout(form.op)}, ${dst}, ${imm}, ${to ?? off})`;
     }
     case "ja":
-      return form.width === 64 ? `BPF_JMP_A(${off})` : `BPF_JMP32_A(${imm})`;
+      return form.width === 64 ? `BPF_JMP_A(${to ?? off})` : `BPF_JMP32_A(${to ?? imm})`;
     case "may_goto":
       return `BPF_RAW_INSN(BPF_JMP | BPF_JCOND, 0, BPF_MAY_GOTO, ${off}, 0)`;
     case "call": {
-      if (form.target === "local") return `BPF_CALL_REL(${imm})`;
+      if (form.target === "local") return `BPF_CALL_REL(${to ?? imm})`;
       if (form.target === "kfunc") return `BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, ${off}, ${imm})`;
       const name = names.helperName?.(imm);
       return `BPF_EMIT_CALL(${name === undefined ? imm : `BPF_FUNC_${name}`})`;

@@ -25,6 +25,7 @@ import type {
   EventFormatView,
   EventInput,
   ExplanationView,
+  FixView,
   HelloView,
   InputView,
   KernelCodeView,
@@ -79,6 +80,8 @@ export interface CheckApi {
   writeLog(revision: number): CheckView | null;
   /** null: accepted, or an older revision. */
   explain(revision: number): Promise<ExplanationView | null>;
+  /** Changes that were made to the refused program and verified, best first; [] where none helped, or for an older revision. */
+  fixes(revision: number): Promise<readonly FixView[]>;
   /** The control flow of the last check, laid out; null: an older revision, nothing to draw, or too much of it. */
   flow(revision: number, metrics: FlowMetrics): Promise<FlowView | null>;
   /** How often the verifier walked each block and edge, with the path to a visit (-1: to the refused one). */

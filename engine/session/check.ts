@@ -20,6 +20,7 @@ import type { CheckView, MapInput, ProgramInput, SlotView } from "./views.ts";
 export type { Clock };
 
 export interface Checked {
+  readonly input: ProgramInput;
   readonly view: CheckView;
   readonly assembly: Assembly;
   /** As bpf(2) would get it, but for descriptors of maps. */
@@ -52,18 +53,19 @@ const mapInputOf = ({ name, type, keySize, valueSize, maxEntries, flags, inner }
 });
 
 export interface Assembled {
+  readonly input: ProgramInput;
   readonly assembly: Assembly;
   readonly program: Program;
   readonly slots: readonly SlotView[];
   readonly diagnostics: CheckView["diagnostics"];
 }
 
+/** Another text in the place of the input's, with what else it brings. */
+export const assembleText = (registry: Registry, input: ProgramInput, source: string, incremental = false): Assembly =>
+  assemble(source, { maps: input.maps.map(mapDefOf), incremental, struct: ctxStructOf(registry.definition) });
+
 export function assembleInput(registry: Registry, input: ProgramInput): Assembled {
-  const assembly = assemble(input.source, {
-    maps: input.maps.map(mapDefOf),
-    incremental: true,
-    struct: ctxStructOf(registry.definition),
-  });
+  const assembly = assembleText(registry, input, input.source, true);
   const spanView = spanViews(input.source);
   const named = programOf(assembly, {
     progType: input.progType,
@@ -74,6 +76,7 @@ export function assembleInput(registry: Registry, input: ProgramInput): Assemble
   const maps = named.maps.map((map) => withName(withContents(map, input.contents)));
   const program = { ...named, maps, ...(input.funcInfo && { funcInfo: true }) };
   return {
+    input,
     assembly,
     program,
     slots: slotViews(assembly.insns, assemblySpan(assembly, spanView)),
@@ -105,13 +108,21 @@ export function check(
 
 /** `loaded`: undefined where the source does not assemble. */
 export function checkedOf(assembled: Assembled, loaded: Load | undefined, revision: number): Checked {
-  const { assembly, program, slots, diagnostics } = assembled;
+  const { input, assembly, program, slots, diagnostics } = assembled;
   const verdict = loaded && "verdict" in loaded ? loaded.verdict : undefined;
   const log = new LogText(verdict?.log, verdict?.logLines);
   const brief = loaded?.brief ?? false;
   const base = { revision, diagnostics, slots, saidType: assembly.progType ?? "", maps: assembly.maps.map(mapInputOf) };
   const view = { ...base, ...(loaded ? loadedView(loaded, log) : faultyView(diagnostics)) };
-  return { view, assembly, program, verdict, log, lineAt: brief ? () => -1 : (position) => log.lineAt(position) };
+  return {
+    input,
+    view,
+    assembly,
+    program,
+    verdict,
+    log,
+    lineAt: brief ? () => -1 : (position) => log.lineAt(position),
+  };
 }
 
 /** The same check with its log: the last that a buffer of the usual size holds. */

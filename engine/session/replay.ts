@@ -36,6 +36,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     // May take a minute: nobody waits for that again unasked.
     writeLog: "nothing",
     explain: "nothing",
+    fixes: "nothing",
     flow: "nothing",
     traffic: "nothing",
     rounds: "nothing",

@@ -230,10 +230,33 @@ export interface ExplanationView {
   readonly id: string;
   readonly en: WordingView;
   readonly ja: WordingView;
+  /** Slot of the refused instruction, -1: the program as a whole. */
+  readonly at: number;
+  /** Slot to change, -1 where there is none. */
+  readonly root: number;
+  /** What is wrong, with the values. */
+  readonly reason: Texts;
   /** The register that broke it, -1 where it was none. */
   readonly reg: number;
   /** How the value that broke it came to be what it is: in the order in which it happened, the refused instruction last. */
   readonly steps: readonly ExplanationStepView[];
+  /** Comparisons on the path that were meant to protect it, each with why it gave nothing. */
+  readonly missed: readonly ExplanationStepView[];
+}
+
+/** A change that was made and verified. */
+export interface FixView extends Texts {
+  /** The verifier accepts the program then, or refuses it later, at another place. */
+  readonly outcome: "accepted" | "further";
+  /** How it changes the text in the editor; [] where it cannot be written into it (a map of the page's settings). */
+  readonly edits: readonly { readonly span: SpanView; readonly text: string }[];
+  /** The lines that change, with those around them. */
+  readonly diff: readonly DiffLineView[];
+}
+
+export interface DiffLineView {
+  readonly kind: "same" | "out" | "in" | "gap";
+  readonly text: string;
 }
 
 /** One instruction's part in it, as a sentence in both languages. */

@@ -75,6 +75,13 @@ export function createCheck(state: SessionState): CheckApi {
       return explain(asked.view.refusal, asked.verdict?.trace, asked.program.insns);
     },
 
+    async fixes(revision) {
+      const asked = of(revision);
+      if (!asked?.view.refusal) return [];
+      const { fixViews } = await import("../fix-views.ts");
+      return fixViews(state.registry, asked);
+    },
+
     async flow(revision, metrics) {
       const { flowView } = await import("../flow-views.ts");
       const asked = of(revision);
