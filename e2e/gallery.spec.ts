@@ -3,6 +3,8 @@ import { EXAMPLES } from "../engine/index.ts";
 import { faultsOf } from "./axe.ts";
 import { expect, test } from "./page.ts";
 
+test.use({ editor: "plain" });
+
 for (const lang of ["en", "ja"] as const)
   test(`every program with why it is worth opening: ${lang}`, async ({ playground, page }) => {
     await playground.open(`?lang=${lang}`);

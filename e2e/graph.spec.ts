@@ -3,6 +3,8 @@ import type { Locator, Page } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
 import { expect, test } from "./page.ts";
 
+test.use({ editor: "plain" });
+
 const block = (page: Page, start: number): Locator => page.locator(`.block[data-start="${start}"]`);
 
 test("the loop of an example: blocks with counts, its current instruction, a click leads to the line", async ({

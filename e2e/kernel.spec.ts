@@ -4,6 +4,8 @@ import { encodeLink } from "../web/links/codec.ts";
 import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
 
+test.use({ editor: "plain" });
+
 /** One of the views of the panel. */
 const view = (page: Page, name: string): Promise<void> =>
   page.locator(".extend .segments label").getByText(name, { exact: true }).click();

@@ -4,6 +4,8 @@ import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
 import { type Action, SOLUTIONS } from "./solutions.ts";
 
+test.use({ editor: "plain" });
+
 const IDS = Object.keys(SOLUTIONS);
 const TEXTS = {
   en: {

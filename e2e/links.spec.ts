@@ -1,6 +1,8 @@
 // Links of every form, and that none of them costs the reader a program.
 import { expect, test } from "./page.ts";
 
+test.use({ editor: "plain" });
+
 const MINE = "BPF_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),\n";
 
 test("a shared link opens elsewhere at the same step, with the same input", async ({ playground, browser, page }) => {

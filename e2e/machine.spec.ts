@@ -4,6 +4,8 @@ import type { Locator, Page } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
 
+test.use({ editor: "plain" });
+
 const pane = (page: Page): Locator => page.getByRole("region", { name: "Machine", exact: true });
 const view = (page: Page, name: string): Locator => pane(page).getByText(name, { exact: true }).first();
 

@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
 
+test.use({ editor: "plain" });
+
 const fixture = (name: string): string => resolve(import.meta.dirname, "../engine/object/fixtures", name);
 
 /** As a reader drops a file anywhere on the page. */

@@ -3,12 +3,20 @@ import { test as base, expect, type Locator, type Page, type Request } from "@pl
 
 export { expect };
 
+/**
+ * The editor of a test: Monaco, or the text area that stands there until Monaco has come, and stays on touch devices. Monaco is half of
+ * what a page costs to open: a test that is not about the editor does without.
+ */
+type Editor = "monaco" | "plain";
+
 export class Playground {
   readonly page: Page;
+  readonly #editor: Editor;
   readonly #underWay = new Set<Request>();
 
-  constructor(page: Page) {
+  constructor(page: Page, editor: Editor) {
     this.page = page;
+    this.#editor = editor;
     page.on("request", (request) => this.#underWay.add(request));
     page.on("requestfinished", (request) => this.#underWay.delete(request));
     page.on("requestfailed", (request) => this.#underWay.delete(request));
@@ -20,8 +28,9 @@ export class Playground {
     await expect(this.verdict).toHaveAttribute("data-verdict", /./);
   }
 
-  /** Waits until Monaco has taken the text area's place. */
+  /** Waits until the editor of this test is there: Monaco takes the text area's place. */
   async editorReady(): Promise<void> {
+    if (this.#editor === "plain") return expect(this.id("editor").getByRole("textbox")).toBeVisible();
     await expect(this.id("editor")).toHaveAttribute("data-editor", "monaco");
     await expect(this.id("editor").locator(".view-line").first()).toBeVisible();
   }
@@ -44,6 +53,7 @@ export class Playground {
 
   /** Replaces the program as a person would: select all, then type (pasted in one go). */
   async write(source: string): Promise<void> {
+    if (this.#editor === "plain") return this.id("editor").getByRole("textbox").fill(source);
     await this.editorReady();
     await this.id("editor").locator(".view-lines").click();
     await this.page.keyboard.press("Control+A");
@@ -92,15 +102,23 @@ function unchanged(frames: number): Promise<void> {
   });
 }
 
-/** A test with a page on which no script may fail. */
-export const test = base.extend<{ playground: Playground }>({
-  playground: async ({ page }, use) => {
+/** In the page, before its scripts: the pointer is a finger as far as they ask, not as far as the style sheets do. */
+function pointWithAFinger(): void {
+  const asked = window.matchMedia.bind(window);
+  window.matchMedia = (query) => asked(query === "(pointer: coarse)" ? "all" : query);
+}
+
+/** A test with a page on which no script may fail. `editor` is chosen by a file or a group: `test.use({ editor: "plain" })`. */
+export const test = base.extend<{ playground: Playground; editor: Editor }>({
+  editor: ["monaco", { option: true }],
+  playground: async ({ page, editor }, use) => {
     const faults: string[] = [];
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(message.text());
     });
-    await use(new Playground(page));
+    if (editor === "plain") await page.addInitScript(pointWithAFinger);
+    await use(new Playground(page, editor));
     expect(faults).toEqual([]);
   },
 });

@@ -3,6 +3,8 @@ import type { Page } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
 
+test.use({ editor: "plain" });
+
 /** Least sizes of type, of the stage's height. */
 const LEAST = { code: 0.032, text: 0.024 } as const;
 

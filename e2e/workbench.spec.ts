@@ -1,6 +1,8 @@
 // The workbench itself: commands, layouts, undo, the last programs, files, sharing in all its forms.
 import { expect, test } from "./page.ts";
 
+test.use({ editor: "plain" });
+
 const MINE = "// my own program\nBPF_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),\n";
 
 test("the palette finds commands in both languages, runs them, and keeps the recent ones first", async ({
