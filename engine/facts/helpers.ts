@@ -80,6 +80,10 @@ export const helperArgCount = (id: number): number => ARG_COUNTS[id] ?? 5;
 export const helperArgKind = (id: number, n: number): HelperArg["kind"] | undefined =>
   HELPER_PROTOS.find((proto) => proto.id === id)?.args[n - 1]?.kind;
 
+const VOID = new Set(HELPER_PROTOS.filter(({ ret }) => ret === "RET_VOID").map(({ id }) => id));
+/** Whether R0 holds something after a call of it. */
+export const helperReturns = (id: number): boolean => !VOID.has(id);
+
 const CHANGES = new Set(changesPacket);
 /** After a call of it packet pointers are void. @kernel net/core/filter.c bpf_helper_changes_pkt_data */
 export const helperChangesPktData = (id: number): boolean => CHANGES.has(id);

@@ -46,6 +46,7 @@ import type {
   TakeHomeFileView,
   Texts,
   VisitView,
+  WitnessView,
 } from "./views.ts";
 
 export type { ContextFieldView, ContextView, MemberView, RewriteView } from "./context-view.ts";
@@ -82,6 +83,11 @@ export interface CheckApi {
   explain(revision: number): Promise<ExplanationView | null>;
   /** Changes that were made to the refused program and verified, best first; [] where none helped, or for an older revision. */
   fixes(revision: number): Promise<readonly FixView[]>;
+  /**
+   * Looks for an input with which the refused program does harm, run without the verifier: `budget` milliseconds, at most
+   * 5000. null: accepted, refused before the verifier saw it, or an older revision.
+   */
+  witness(revision: number, budget: number): Promise<WitnessView | null>;
   /** The control flow of the last check, laid out; null: an older revision, nothing to draw, or too much of it. */
   flow(revision: number, metrics: FlowMetrics): Promise<FlowView | null>;
   /** How often the verifier walked each block and edge, with the path to a visit (-1: to the refused one). */

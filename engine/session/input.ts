@@ -18,7 +18,8 @@ export const bytesOf = (hex: string): Uint8Array => fromHex(hex.replace(/\s/g, "
 export type EventKind = ProgTypeView["event"];
 
 export function eventKind({ definition }: Registry, type: ProgType): EventKind {
-  if (type.id === definition.type.id) return "sysfs";
+  // By name: the definition's number may be another type's in the recorded kernel.
+  if (type.name === definition.type.name) return "sysfs";
   return takesPacket(type) ? "packet" : type.simulated ? "ctx" : "none";
 }
 
@@ -108,7 +109,7 @@ const WHY = {
 export function eventFor({ definition }: Registry, type: ProgType, event: EventInput): Event | Texts {
   switch (event.kind) {
     case "sysfs": {
-      if (type.id !== definition.type.id) return WHY.noEntry(event.kind, type);
+      if (type.name !== definition.type.name) return WHY.noEntry(event.kind, type);
       const ctx = contextFrom(definition, utf8Encode(event.data));
       return typeof ctx === "number" ? WHY.noWrite(event.data, -ctx) : eventOf(definition, ctx);
     }

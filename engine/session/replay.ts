@@ -37,6 +37,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     writeLog: "nothing",
     explain: "nothing",
     fixes: "nothing",
+    witness: "nothing",
     flow: "nothing",
     traffic: "nothing",
     rounds: "nothing",

@@ -275,6 +275,8 @@ export interface EnvironmentInput {
   readonly cpu: number;
   /** Nanoseconds since boot when a run starts; left out: a day. */
   readonly bootTime?: number;
+  /** A look-up for a socket finds one; left out: none. */
+  readonly sockets?: boolean;
 }
 
 /** Where to go from a step. `write`: back to the last change of a register, a stack row or a byte in memory. */

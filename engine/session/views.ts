@@ -266,6 +266,29 @@ export interface ExplanationStepView extends Texts {
   readonly visit: number;
 }
 
+/** What a search for an input that breaks a refused program came to. To find none proves nothing. */
+export interface WitnessView {
+  /** Inputs that were tried; 0: nothing runs this program here. */
+  readonly tried: number;
+  readonly found: WitnessFoundView | null;
+}
+
+/** An input, and what the program does with it when no verifier stands in its way. */
+export interface WitnessFoundView {
+  /** `fault`, `leak`, `endless`, … */
+  readonly kind: string;
+  /** What happens. */
+  readonly words: Texts;
+  /** The instruction that does it, and how many ran before. */
+  readonly slot: number;
+  readonly step: number;
+  /** The text of the program's input, what maps hold, what else a program sees of the world. */
+  readonly input: string;
+  readonly contents: NonNullable<ProgramInput["contents"]>;
+  readonly seed: number;
+  readonly sockets: boolean;
+}
+
 export interface WordingView {
   /** What the rule asks for. */
   readonly rule: string;

@@ -50,6 +50,9 @@ export const XDP: CtxLayout = {
   narrow: {},
 };
 
+/** bpf_sock: what sockets are seen as. */
+export const SOCK: CtxLayout = { struct: "bpf_sock", pointers: {}, narrow: {} };
+
 /** Offsets in the context of a program type at which a packet program loads a packet pointer → where that stands. */
 export function packetPointers(progType: string): ReadonlyMap<number, number> {
   const struct = progTypeByName(progType)?.ctxStruct;

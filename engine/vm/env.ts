@@ -21,6 +21,8 @@ export interface Env {
   readonly cgroupId: bigint;
   /** IPv4 settings a helper may report: number of the interface packets arrive on. */
   readonly ifindex: number;
+  /** Somebody listens on every address: a look-up for a socket finds one. */
+  readonly sockets: boolean;
 }
 
 const DEFAULTS: Env = {
@@ -37,6 +39,7 @@ const DEFAULTS: Env = {
   comm: "bash",
   cgroupId: 1n,
   ifindex: 1,
+  sockets: false,
 };
 
 /** A machine with one shell on it, changed where told. */

@@ -10,6 +10,8 @@ import { type SessionState, watch } from "../state.ts";
 
 /** Lines of a log that are given at once. */
 const MAX_LINES = 2000;
+/** Of a search for an input that breaks the program, as nothing else is answered meanwhile. */
+const MAX_SEARCH_MS = 5000;
 
 export function createCheck(state: SessionState): CheckApi {
   /** The last check, where it is of this revision. */
@@ -80,6 +82,19 @@ export function createCheck(state: SessionState): CheckApi {
       if (!asked?.view.refusal) return [];
       const { fixViews } = await import("../fix-views.ts");
       return fixViews(state.registry, asked);
+    },
+
+    async witness(revision, budget) {
+      const asked = of(revision);
+      const refusal = asked?.view.refusal;
+      if (!asked?.verdict || !refusal) return null;
+      const { findWitness } = await import("../witness/find.ts");
+      const { witnessView } = await import("../witness/view.ts");
+      const { registry } = state;
+      const now = (): number => state.now() / 1000;
+      return witnessView(
+        findWitness(asked.program, { refusal, registry, now, budget: Math.min(budget, MAX_SEARCH_MS) }),
+      );
     },
 
     async flow(revision, metrics) {

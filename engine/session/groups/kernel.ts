@@ -172,9 +172,10 @@ function read(process: Process, path: string) {
 }
 
 /** What is out of range is brought into it. */
-const environmentOf = ({ seed, cpu, bootTime }: EnvironmentInput): Partial<Env> => ({
+const environmentOf = ({ seed, cpu, bootTime, sockets }: EnvironmentInput): Partial<Env> => ({
   seed: BigInt(Math.trunc(seed) >>> 0),
   cpu: Math.trunc(cpu) & 3,
+  sockets: sockets ?? false,
   ...(bootTime !== undefined && bootTime >= 0 && { bootTime: BigInt(Math.trunc(bootTime)) }),
 });
 

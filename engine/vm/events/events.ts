@@ -3,7 +3,7 @@
 // @kernel net/bpf/test_run.c
 import { viewOf } from "../../base/bytes.ts";
 import { ERRNO } from "../../facts/errno.ts";
-import { type CtxLayout, ctxField, layOutCtx, type NarrowedField, plainCtx, SKB, XDP } from "../ctx.ts";
+import { ctxField, layOutCtx, type NarrowedField, plainCtx, SKB, SOCK, XDP } from "../ctx.ts";
 import {
   CTX,
   CTX_BYTES,
@@ -249,7 +249,6 @@ function packetType(frame: Uint8Array): number {
   return to.every((byte) => byte === 0) ? 0 : 3;
 }
 
-const SOCK: CtxLayout = { struct: "bpf_sock", pointers: {}, narrow: {} };
 const AF_INET = 2;
 const AF_INET6 = 10;
 const TCP_CLOSE = 7;

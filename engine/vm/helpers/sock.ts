@@ -1,6 +1,10 @@
 // Sockets: the simulated machine has none but the one a test packet belongs to, so look-ups find nothing, as they
-// would on a machine where nobody listens. @kernel net/core/filter.c
+// would on a machine where nobody listens. Where `Env.sockets` says so, each finds a socket of its own, which is gone
+// once it is released. @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
+import { uapiStruct } from "../../facts/uapi.ts";
+import { ctxField, SOCK } from "../ctx.ts";
+import { CTX, OBJECT_TOP, SCRATCH } from "../layout.ts";
 import type { Machine } from "../machine.ts";
 import { type Helper, memArg, pointerArg, ret, retPointer, u32Arg, u64Arg } from "./call.ts";
 
@@ -8,8 +12,30 @@ const lookup: Helper = (m, ip) => {
   const size = u32Arg(m, 3);
   const tuple = memArg(m, ip, 2, size, false);
   if (tuple < 0) return false;
-  return retPointer(m, 0);
+  return retPointer(m, m.env.sockets ? newSocket(m) : 0);
 };
+
+const SOCK_BYTES = ((uapiStruct("bpf_sock")?.size ?? 0) + 7) & ~7;
+const sockField = (name: string): number => ctxField(SOCK, name) - CTX;
+const AF_INET = 2;
+const TCP_LISTEN = 10;
+
+/** A listening socket as struct bpf_sock shows it; 0 where there is no room for one more. */
+function newSocket({ memory }: Machine): number {
+  const at = memory.r32(OBJECT_TOP);
+  if (at + SOCK_BYTES > SCRATCH) return 0;
+  memory.w32(OBJECT_TOP, at + SOCK_BYTES);
+  memory.fill(at, SOCK_BYTES);
+  memory.permit(at, SOCK_BYTES, false);
+  memory.w32(at + sockField("family"), AF_INET);
+  memory.w32(at + sockField("state"), TCP_LISTEN);
+  return at;
+}
+
+/** Frees what a look-up found; the socket of the packet stays. */
+function release(m: Machine, at: number): void {
+  if (m.env.sockets && at > 0 && m.memory.allows(at, SOCK_BYTES, false)) m.memory.forbid(at, SOCK_BYTES);
+}
 
 /** The socket itself where argument 1 is one. */
 const same = (m: Machine): boolean => retPointer(m, Math.max(0, pointerArg(m, 1)));
@@ -18,7 +44,10 @@ export const SOCK_HELPERS = {
   sk_lookup_tcp: lookup,
   sk_lookup_udp: lookup,
   skc_lookup_tcp: lookup,
-  sk_release: (m) => ret(m, 0),
+  sk_release: (m) => {
+    release(m, pointerArg(m, 1));
+    return ret(m, 0);
+  },
   sk_fullsock: same,
   // The test socket is neither TCP nor listening.
   tcp_sock: (m) => retPointer(m, 0),

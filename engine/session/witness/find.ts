@@ -1,0 +1,418 @@
+// Looks for an input with which a refused program does what its refusal guards against: it runs without the verifier, watched,
+// on many contexts, packets, map contents and answers of helpers. A search by comparisons and chance within a budget: to
+// find nothing proves nothing. The same program and options give the same answer, unless time runs out.
+import { fromHex, toHex } from "../../base/bytes.ts";
+import { helperId } from "../../facts/helpers.ts";
+import type { ProgType } from "../../facts/types.ts";
+import { uapiStruct } from "../../facts/uapi.ts";
+import { formOf } from "../../isa/forms.ts";
+import { Bpf } from "../../kernel/bpf.ts";
+import { type KernelDefinition, memberNamed, numberType } from "../../kernel/definition.ts";
+import { PARSES } from "../../kernel/formats.ts";
+import { Kernel } from "../../kernel/kernel.ts";
+import { createMaps } from "../../kernel/loader.ts";
+import { Registry } from "../../kernel/registry.ts";
+import { unverified } from "../../kernel/run.ts";
+import type { Program } from "../../program/program.ts";
+import type { Refusal } from "../../verifier/refusals.ts";
+import { defaultEnv, enterEvent, type Harm, Machine, Memory, type Watched, watch } from "../../vm/index.ts";
+import { KERNEL_HI } from "../../vm/layout.ts";
+import type { WatchOptions } from "../../vm/watch.ts";
+import { eventFor, eventKind, printInput } from "../input.ts";
+import { PACKETS } from "../packets.ts";
+import type { EventInput, Texts } from "../views.ts";
+import {
+  Chance,
+  changed,
+  firstTrials,
+  nextTrials,
+  type Space,
+  type Trial,
+  type Values,
+  writableMaps,
+} from "./trials.ts";
+import { harmWords } from "./words.ts";
+
+export interface WitnessOptions {
+  /** Why it was refused: what counts as harm besides faults, and where to look for it. */
+  readonly refusal?: Refusal;
+  /** Milliseconds after which the search is given up; 400 where it is not said. */
+  readonly budget?: number;
+  /** Milliseconds from any start. */
+  readonly now?: () => number;
+  /** Left out: OREORE with all steps of the recipe. */
+  readonly registry?: Registry;
+}
+
+/** An input with the harm that it does. Bytes are hex, in memory order. */
+export interface Witness {
+  /** The bytes that R1 points to, or the packet from its Ethernet header on; neither where the program reads none. */
+  readonly ctx?: string;
+  readonly data_in?: string;
+  /** Map → hex of the key → hex of the value, where contents matter. */
+  readonly maps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Of bpf_get_prandom_u32. */
+  readonly seed: number;
+  /** A look-up for a socket found one. */
+  readonly sockets?: boolean;
+  /** What happens, in English. */
+  readonly fault: string;
+  readonly words: Texts;
+  readonly kind: Harm["kind"];
+  /** Of the instruction that does it, and how many ran before it. */
+  readonly slot: number;
+  readonly step: number;
+  /** As the page's field for a program's input takes it. */
+  readonly input: string;
+  readonly event: EventInput;
+  readonly tried: number;
+}
+
+export type WitnessAnswer = Witness | { readonly tried: number };
+
+export const isWitness = (answer: WitnessAnswer): answer is Witness => "fault" in answer;
+
+const BUDGET_MS = 400;
+const MAX_TRIALS = 20_000;
+/** Of the trials that made way: chance changes those. */
+const MAX_KEPT = 200;
+const MAX_WAITING = 4000;
+/** Instructions of one run; BPF_COMPLEXITY_LIMIT_INSNS, which no path of an accepted program exceeds. */
+const LONGEST_RUN = 1_000_000;
+/** Steps up to which an input is made simpler by running it again and again. */
+const SHORT_RUN = 5000;
+/** Runs of that length: each takes as long as a thousand others. */
+const MAX_LONG_RUNS = 3;
+
+/** @throws Nothing for what a program says; a program that cannot run here is tried 0 times. */
+export function findWitness(program: Program, options: WitnessOptions = {}): WitnessAnswer {
+  const registry = options.registry ?? new Registry();
+  const type = registry.progType(registry.progTypeId(program.progType) ?? -1);
+  const entry = type && entryOf(registry, type, program);
+  const bench = entry && benchOf(registry, program);
+  if (!type || !entry || !bench) return { tried: 0 };
+  const now = options.now ?? Date.now;
+  const until = now() + (options.budget ?? BUDGET_MS);
+  const rules = rulesOf(program, options.refusal);
+  const search = new Search(bench, entry, rules, spaceOf(program, entry), () => now() < until);
+  return search.run(options.refusal);
+}
+
+/** How the bytes of a trial become an event. */
+interface Entry {
+  readonly registry: Registry;
+  readonly type: ProgType;
+  readonly starts: readonly Uint8Array[];
+  readonly least: number;
+  readonly most: number;
+  event(bytes: Uint8Array): EventInput;
+}
+
+const ETH_HLEN = 14;
+const MAX_PACKET = 1514;
+
+function entryOf(registry: Registry, type: ProgType, program: Program): Entry | undefined {
+  const kind = eventKind(registry, type);
+  const of = { registry, type };
+  switch (kind) {
+    case "none":
+      return undefined;
+    case "packet": {
+      const zeros = [64, ETH_HLEN, ETH_HLEN + 1, 256].map((length) => new Uint8Array(length));
+      const packets = PACKETS.map(({ hex }) => fromHex(hex) as Uint8Array);
+      const event = (bytes: Uint8Array): EventInput => ({ kind, hex: toHex(bytes) });
+      return { ...of, starts: [...zeros, ...packets], least: ETH_HLEN, most: MAX_PACKET, event };
+    }
+    case "ctx": {
+      const size = Math.max(uapiStruct(type.ctxStruct)?.size ?? 0, reach(program));
+      // Pointers of the kernel's cannot be made up.
+      if (holdsPointers(type, program, size)) return undefined;
+      const event = (bytes: Uint8Array): EventInput => ({ kind, hex: toHex(bytes) });
+      return { ...of, starts: [new Uint8Array(size), new Uint8Array(size).fill(0xff)], least: size, most: size, event };
+    }
+    case "sysfs":
+      return { ...of, ...writeEntry(registry.definition) };
+  }
+}
+
+function holdsPointers(type: ProgType, { expectedAttachType }: Program, size: number): boolean {
+  for (let off = 0; off < size; off += 4)
+    for (const width of [4, 8]) {
+      const access = type.ctxAccess(off, width, false, expectedAttachType);
+      if (access && access.regType !== "SCALAR_VALUE") return true;
+    }
+  return false;
+}
+
+/** Bytes of a context without a struct: as far as the program's constant offsets lead, 64 at least. */
+function reach({ insns }: Program): number {
+  const ends = insns.flatMap((insn) => {
+    const form = formOf(insn);
+    return form?.kind === "ldx" ? [insn.off + form.size] : [];
+  });
+  return (Math.min(4096, Math.max(64, ...ends)) + 7) & ~7;
+}
+
+function writeEntry(definition: KernelDefinition): Omit<Entry, "registry" | "type"> {
+  const { parse, store, path } = definition.attribute;
+  const write = (data: string): EventInput => ({ kind: "sysfs", path, data: `${data}\n` });
+  if (parse === "bytes") {
+    const text = (bytes: Uint8Array) => String.fromCharCode(...bytes.map((byte) => 0x21 + (byte % 0x5e)));
+    return { starts: [new Uint8Array(1), new Uint8Array(8)], least: 0, most: 8, event: (bytes) => write(text(bytes)) };
+  }
+  const sizes = store.map((field) => memberNamed(definition, field).size);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return {
+    starts: [new Uint8Array(total)],
+    least: total,
+    most: total,
+    event(bytes) {
+      let off = 0;
+      const words = sizes.map((size) => {
+        let value = 0n;
+        for (let i = size; i-- > 0; ) value = (value << 8n) | BigInt(bytes[off + i] ?? 0);
+        off += size;
+        const signed = numberType(parse, size).startsWith("s") ? BigInt.asIntN(8 * size, value) : value;
+        return signed.toString(PARSES[parse].base === 16 ? 16 : 10);
+      });
+      return write(words.join(" "));
+    },
+  };
+}
+
+/** A kernel in which the program stands, unverified, with its maps; trials come and go. */
+interface Bench {
+  readonly registry: Registry;
+  readonly program: Program;
+  readonly seen: Uint8Array;
+  run(trial: Trial, event: EventInput, type: ProgType, rules: Rules): Watched | undefined;
+}
+
+function benchOf({ definition, steps }: Registry, program: Program): Bench | undefined {
+  const memory = new Memory({ cpus: 4, largestMap: 1 << 22 });
+  const kernel = new Kernel({ definition, steps, memory });
+  const bpf = new Bpf(kernel);
+  const fds = createMaps(bpf, program.maps);
+  if (!Array.isArray(fds)) return undefined;
+  const first = unverified(kernel, program, fds);
+  if (typeof first === "number") return undefined;
+  const loaded = first.program;
+  const start = memory.snapshot();
+  const fdOf = new Map(program.maps.map(({ name }, i) => [name, fds[i] as number]));
+  return {
+    registry: kernel,
+    program,
+    seen: new Uint8Array(2 * program.insns.length + 2),
+    run(trial, event, type, rules) {
+      memory.restore(start);
+      for (const [name, elements] of Object.entries(trial.values))
+        for (const [key, value] of Object.entries(elements))
+          bpf.mapUpdate(fdOf.get(name) as number, fromHex(key) as Uint8Array, value);
+      bpf.takeCalls();
+      const env = defaultEnv({ seed: BigInt(trial.seed), sockets: trial.sockets });
+      const machine = new Machine({ memory, program: loaded, env });
+      const entered = eventFor(kernel, type, event);
+      if ("en" in entered || enterEvent(machine, entered) < 0) return undefined;
+      return watch(machine, this.seen, rules);
+    },
+  };
+}
+
+interface Rules extends WatchOptions {
+  limit: number | undefined;
+}
+
+const ENDLESS_BY_RIGHT = new Set(["loop", "for_each_map_elem", "timer_start", "tail_call"].map(helperId));
+
+function rulesOf({ insns }: Program, refusal: Refusal | undefined): Rules {
+  const mayGoOn = insns.some((insn) => {
+    const form = formOf(insn);
+    return (
+      form?.kind === "may_goto" ||
+      (form?.kind === "call" &&
+        (form.target === "kfunc" || (form.target === "helper" && ENDLESS_BY_RIGHT.has(insn.imm))))
+    );
+  });
+  return {
+    stack: refusal?.id === "stack-unwritten" || refusal?.id === "stack-unwritten-variable",
+    limit: mayGoOn ? undefined : LONGEST_RUN,
+    ...(refusal && returnRule(refusal)),
+  };
+}
+
+/** What a program may not return, where its refusal is about that. */
+function returnRule(refusal: Refusal): Pick<WatchOptions, "returns"> {
+  if (refusal.id === "program-return-range") {
+    const { min, max } = refusal.args;
+    return {
+      returns(r0) {
+        const value = Number(BigInt.asIntN(32, r0));
+        return value < min || value > max ? { kind: "result", value, min, max } : undefined;
+      },
+    };
+  }
+  if (refusal.id !== "program-return-type") return {};
+  const isAddress = (r0: bigint): boolean => Number(BigInt.asUintN(64, r0) >> 32n) === KERNEL_HI >>> 0;
+  return { returns: (r0) => (isAddress(r0) ? { kind: "pointer-result" } : undefined) };
+}
+
+const SOCKET_LOOKUPS = new Set(["sk_lookup_tcp", "sk_lookup_udp", "skc_lookup_tcp"].map(helperId));
+
+function spaceOf(program: Program, { least, most }: Entry): Space {
+  const constants = new Set<bigint>();
+  const offsets = new Set<number>();
+  let looksForSockets = false;
+  for (const insn of program.insns) {
+    const form = formOf(insn);
+    if (!form) continue;
+    if ((form.kind === "jmp" || form.kind === "alu") && form.source === "imm")
+      for (const by of [0, 1, -1]) constants.add(BigInt.asUintN(64, BigInt(insn.imm + by)));
+    if (form.kind === "ldx" && insn.off >= 0) offsets.add(insn.off);
+    if (form.kind === "ld_abs") offsets.add(Math.max(0, insn.imm));
+    looksForSockets ||= form.kind === "call" && form.target === "helper" && SOCKET_LOOKUPS.has(insn.imm);
+  }
+  for (const { valueSize, maxEntries } of program.maps)
+    for (const size of [valueSize, maxEntries])
+      for (const by of [0, 1, -1]) constants.add(BigInt(Math.max(0, size + by)));
+  return {
+    least,
+    most,
+    maps: writableMaps(program),
+    constants: [...constants],
+    offsets: [...offsets],
+    looksForSockets,
+  };
+}
+
+class Search {
+  readonly #bench: Bench;
+  readonly #entry: Entry;
+  readonly #rules: Rules;
+  readonly #space: Space;
+  readonly #hasTime: () => boolean;
+  #tried = 0;
+  #longRuns = 0;
+
+  constructor(bench: Bench, entry: Entry, rules: Rules, space: Space, hasTime: () => boolean) {
+    this.#bench = bench;
+    this.#entry = entry;
+    this.#rules = rules;
+    this.#space = space;
+    this.#hasTime = hasTime;
+  }
+
+  run(refusal: Refusal | undefined): WitnessAnswer {
+    const chance = new Chance(1);
+    const kept: Trial[] = [];
+    let waiting: Trial[] = [];
+    const first = firstTrials(this.#space, this.#entry.starts);
+    let elsewhere: { readonly trial: Trial; readonly harm: Harm; readonly at: number } | undefined;
+    while (this.#tried < MAX_TRIALS && this.#hasTime()) {
+      const trial = waiting.pop() ?? first.next().value ?? changed(this.#space, chance.of(kept), chance);
+      if (!trial) break;
+      const watched = this.#try(trial);
+      if (!watched) {
+        if (kept.length === 0) kept.push(trial);
+        continue;
+      }
+      const { harm } = watched;
+      if (harm) {
+        if (isWhatWasRefused(harm, refusal)) return this.#answer(trial, harm);
+        elsewhere ??= { trial, harm, at: this.#tried };
+      }
+      // Harm elsewhere is harm; what was refused itself is worth looking for a while longer.
+      if (elsewhere && this.#tried > 2 * elsewhere.at + 500) break;
+      if (watched.isNew || kept.length === 0) {
+        if (kept.length < MAX_KEPT) kept.push(trial);
+        waiting.push(...[...nextTrials(this.#space, trial, watched)].reverse());
+        if (waiting.length > MAX_WAITING) waiting = waiting.slice(-MAX_WAITING);
+      }
+    }
+    return elsewhere ? this.#answer(elsewhere.trial, elsewhere.harm) : { tried: this.#tried };
+  }
+
+  #try(trial: Trial): Watched | undefined {
+    const limit = this.#longRuns < MAX_LONG_RUNS ? this.#rules.limit : undefined;
+    const event = this.#entry.event(trial.bytes);
+    const watched = this.#bench.run(trial, event, this.#entry.type, { ...this.#rules, limit });
+    if (!watched) return undefined;
+    this.#tried++;
+    if (watched.steps > LONGEST_RUN / 10) this.#longRuns++;
+    return watched;
+  }
+
+  /** With the simplest input that does the same. */
+  #answer(found: Trial, harm: Harm): Witness {
+    const [trial, same] = this.#simplified(found, harm);
+    const event = this.#entry.event(trial.bytes);
+    const hex = toHex(trial.bytes);
+    const bytes = event.kind === "packet" ? { data_in: hex } : { ctx: event.kind === "ctx" ? hex : this.#ctxOf(event) };
+    const words = harmWords(same);
+    return {
+      ...bytes,
+      ...(Object.keys(trial.values).length > 0 && { maps: hexOf(trial.values) }),
+      seed: trial.seed,
+      ...(trial.sockets && { sockets: true }),
+      fault: words.en,
+      words,
+      kind: same.kind,
+      slot: same.slot,
+      step: same.step,
+      input: printInput(event),
+      event,
+      tried: this.#tried,
+    };
+  }
+
+  /** The bytes that a write to the file makes of its numbers. */
+  #ctxOf(event: EventInput): string {
+    const entered = eventFor(this.#bench.registry, this.#entry.type, event);
+    return "kind" in entered && entered.kind === "ctx" ? toHex(entered.bytes) : "";
+  }
+
+  #simplified(found: Trial, harm: Harm): [Trial, Harm] {
+    let best = found;
+    let bestHarm = harm;
+    let left = harm.step > SHORT_RUN ? 0 : 200;
+    const take = (trial: Trial): void => {
+      if (left-- <= 0 || !this.#hasTime()) return;
+      const again = this.#try(trial)?.harm;
+      if (again?.kind !== harm.kind || again.slot !== harm.slot) return;
+      best = trial;
+      bestHarm = again;
+    };
+    if (best.sockets) take({ ...best, sockets: false });
+    if (best.seed !== 1) take({ ...best, seed: 1 });
+    for (const name of Object.keys(best.values)) {
+      const { [name]: _, ...values } = best.values;
+      take({ ...best, values });
+    }
+    for (const [off, end] of runsOf(best.bytes)) take({ ...best, bytes: best.bytes.slice().fill(0, off, end) });
+    for (let off = 0; off < Math.min(best.bytes.length, 128); off++)
+      if (best.bytes[off] !== 0) take({ ...best, bytes: best.bytes.slice().fill(0, off, off + 1) });
+    return [best, bestHarm];
+  }
+}
+
+/** Halves, quarters and eighths. */
+function* runsOf({ length }: Uint8Array): Generator<readonly [number, number]> {
+  for (const parts of [1, 2, 4, 8, 16]) {
+    const size = Math.ceil(length / parts);
+    if (size < 2) return;
+    for (let off = 0; off < length; off += size) yield [off, Math.min(length, off + size)];
+  }
+}
+
+const hexOf = (values: Values): Readonly<Record<string, Readonly<Record<string, string>>>> =>
+  Object.fromEntries(
+    Object.entries(values).map(([map, elements]) => [
+      map,
+      Object.fromEntries(Object.entries(elements).map(([key, value]) => [key, toHex(value)])),
+    ]),
+  );
+
+/** A fault at the instruction refused; anything where the refusal is about the program as a whole, or its end. */
+function isWhatWasRefused(harm: Harm, refusal: Refusal | undefined): boolean {
+  if (!refusal || refusal.slot < 0 || harm.slot === refusal.slot) return true;
+  return harm.kind === "leak" || harm.kind === "endless" || harm.kind === "too-long" || harm.kind === "result";
+}

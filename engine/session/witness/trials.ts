@@ -1,0 +1,208 @@
+// What a program is tried on in the search for an input that breaks it, and how one trial leads to others: by the
+// program's own constants, by the comparisons of a run, by the keys it looked up, by chance from a seed.
+import { toHex, viewOf } from "../../base/bytes.ts";
+import type { MapDef, Program } from "../../program/program.ts";
+import type { Watched } from "../../vm/watch.ts";
+
+export interface Trial {
+  /** The packet, the context, or the numbers of a write to a file one after the other, little-endian. */
+  readonly bytes: Uint8Array;
+  /** Map → hex of the key → value. */
+  readonly values: Values;
+  /** Of bpf_get_prandom_u32; u32. */
+  readonly seed: number;
+  /** A look-up for a socket finds one. */
+  readonly sockets: boolean;
+}
+export type Values = Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
+
+/** What trials of a program can differ in. */
+export interface Space {
+  /** Bytes may be as many as these, both included. */
+  readonly least: number;
+  readonly most: number;
+  /** Maps whose contents user space writes. */
+  readonly maps: readonly MapDef[];
+  /** Numbers that the program speaks of, and those beside them. */
+  readonly constants: readonly bigint[];
+  /** Offsets at which the program loads, in order. */
+  readonly offsets: readonly number[];
+  readonly looksForSockets: boolean;
+}
+
+/** Kinds whose values user space writes by key, one for a key. */
+const WRITABLE = new Set(["array", "hash", "lru_hash"]);
+const BPF_F_RDONLY_PROG = 1 << 7;
+const BPF_F_RDONLY = 1 << 3;
+
+export const writableMaps = (program: Program): MapDef[] =>
+  program.maps.filter(
+    ({ type, frozen, flags, valueSize }) =>
+      WRITABLE.has(type) && !frozen && (flags & (BPF_F_RDONLY | BPF_F_RDONLY_PROG)) === 0 && valueSize <= 4096,
+  );
+
+const EDGES = [
+  0n,
+  1n,
+  0xffff_ffff_ffff_ffffn,
+  0x7fffn,
+  0xffffn,
+  0x7fff_ffffn,
+  0x8000_0000n,
+  0xffff_ffffn,
+  0xffn,
+  0x80n,
+];
+const SIZES = [1, 2, 4, 8] as const;
+type Size = (typeof SIZES)[number];
+
+/** xorshift32 from a seed. */
+export class Chance {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = seed >>> 0 || 1;
+  }
+  below(n: number): number {
+    let x = this.#state;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#state = x >>> 0;
+    return this.#state % n;
+  }
+  of<Item>(items: readonly Item[]): Item {
+    return items[this.below(items.length)] as Item;
+  }
+}
+
+/** The first trials, before anything is known: each number at each place that the program loads from. */
+export function* firstTrials(space: Space, starts: readonly Uint8Array[]): Generator<Trial> {
+  const plain: Trial = { bytes: starts[0] ?? new Uint8Array(), values: {}, seed: 1, sockets: false };
+  for (const bytes of starts) yield { ...plain, bytes };
+  if (space.looksForSockets) for (const bytes of starts.slice(0, 4)) yield { ...plain, bytes, sockets: true };
+  for (let seed = 2; seed < 6; seed++) yield { ...plain, seed };
+  for (const map of space.maps) {
+    for (const fill of [0xff, 0x7f, 1]) {
+      const value = new Uint8Array(map.valueSize).fill(fill);
+      yield { ...plain, values: { [map.name]: { [toHex(new Uint8Array(map.keySize))]: value } } };
+    }
+  }
+  const places = [...new Set([...space.offsets, 0])].filter((off) => off < plain.bytes.length).slice(0, 24);
+  for (const value of [...EDGES, ...space.constants].slice(0, 96))
+    for (const off of places) for (const size of [4, 8] as const) yield placed(plain, off, size, value, false);
+}
+
+/** What the run of a trial suggests: comparisons turned over, a packet as long as it was asked to be, keys that were missed. */
+export function* nextTrials(space: Space, trial: Trial, { compared, lookedUp }: Watched): Generator<Trial> {
+  for (const { map, key } of lookedUp) {
+    const def = space.maps.find(({ name }) => name === map);
+    const hex = toHex(key);
+    if (!def || trial.values[map]?.[hex]) continue;
+    for (const fill of [0, 0xff, 1]) yield withValue(trial, map, hex, new Uint8Array(def.valueSize).fill(fill));
+  }
+  for (const { left, right, behind } of compared) {
+    if (behind !== undefined) {
+      for (const more of [behind, behind - 1, behind + 1]) yield* resized(space, trial, trial.bytes.length + more);
+      continue;
+    }
+    for (const [from, to] of [
+      [left, right],
+      [right, left],
+    ] as const)
+      for (const by of [0n, 1n, -1n]) yield* replaced(trial, from, to + by);
+  }
+}
+
+/** A trial changed by chance, one to four times. */
+export function changed(space: Space, trial: Trial, chance: Chance): Trial {
+  let next: Trial = { ...trial, seed: 1 + chance.below(1 << 16) };
+  for (let times = 1 + chance.below(4); times > 0; times--) next = once(space, next, chance);
+  return next;
+}
+
+function once(space: Space, trial: Trial, chance: Chance): Trial {
+  const kind = chance.below(space.maps.length > 0 ? 8 : 6);
+  const value = chance.of(chance.below(2) === 0 ? EDGES : space.constants.length > 0 ? space.constants : EDGES);
+  const size = chance.of(SIZES);
+  const [isBig] = [chance.below(3) === 0];
+  if (kind === 0 && space.least < space.most) {
+    const [resizedTrial] = resized(
+      space,
+      trial,
+      chance.below(2) === 0 ? chance.below(space.most + 1) : chance.below(80),
+    );
+    return resizedTrial ?? trial;
+  }
+  if (kind === 1 && space.looksForSockets) return { ...trial, sockets: !trial.sockets };
+  if (kind >= 6) {
+    const map = chance.of(space.maps);
+    const known = Object.keys(trial.values[map.name] ?? {});
+    const key = known.length > 0 ? chance.of(known) : toHex(new Uint8Array(map.keySize));
+    const old = trial.values[map.name]?.[key] ?? new Uint8Array(map.valueSize);
+    const off = chance.below(Math.max(1, old.length - size + 1));
+    return withValue(trial, map.name, key, written(old, off, size, value, isBig));
+  }
+  const { length } = trial.bytes;
+  const off =
+    kind < 4 && space.offsets.length > 0 ? chance.of(space.offsets) : chance.below(Math.max(1, length - size + 1));
+  return placed(trial, Math.min(off, Math.max(0, length - 1)), size, value, isBig);
+}
+
+const withValue = (trial: Trial, map: string, key: string, value: Uint8Array): Trial => ({
+  ...trial,
+  values: { ...trial.values, [map]: { ...trial.values[map], [key]: value } },
+});
+
+function* resized({ least, most }: Space, trial: Trial, length: number): Generator<Trial> {
+  if (length < least || length > most || length === trial.bytes.length) return;
+  const bytes = new Uint8Array(length);
+  bytes.set(trial.bytes.subarray(0, length));
+  yield { ...trial, bytes };
+}
+
+const placed = (trial: Trial, off: number, size: Size, value: bigint, isBig: boolean): Trial => ({
+  ...trial,
+  bytes: written(trial.bytes, off, size, value, isBig),
+});
+
+/** What does not fit at the end is left out. */
+function written(old: Uint8Array, off: number, size: Size, value: bigint, isBig: boolean): Uint8Array {
+  const bytes = old.slice();
+  for (let i = 0; i < size && off + i < bytes.length; i++) {
+    bytes[off + i] = Number((value >> BigInt(8 * (isBig ? size - 1 - i : i))) & 0xffn);
+  }
+  return bytes;
+}
+
+const MAX_PLACES = 6;
+
+/** Wherever `from` stands in a trial, in any width and order of bytes, `to` in its place. */
+function* replaced(trial: Trial, from: bigint, to: bigint): Generator<Trial> {
+  for (const [off, size, isBig] of places(trial.bytes, from)) yield placed(trial, off, size, to, isBig);
+  for (const [map, elements] of Object.entries(trial.values))
+    for (const [key, value] of Object.entries(elements))
+      for (const [off, size, isBig] of places(value, from))
+        yield withValue(trial, map, key, written(value, off, size, to, isBig));
+}
+
+function* places(bytes: Uint8Array, value: bigint): Generator<readonly [off: number, size: Size, isBig: boolean]> {
+  const view = viewOf(bytes);
+  for (const size of [8, 4, 2, 1] as const) {
+    if (size < 8 && value >> BigInt(8 * size) !== 0n) continue;
+    let left = MAX_PLACES;
+    for (let off = 0; off + size <= bytes.length && left > 0; off += size === 1 ? 1 : 2) {
+      for (const isBig of size === 1 ? [false] : [false, true]) {
+        if (read(view, off, size, isBig) !== value) continue;
+        left--;
+        yield [off, size, isBig];
+      }
+    }
+  }
+}
+
+function read(view: DataView, off: number, size: Size, isBig: boolean): bigint {
+  if (size === 8) return view.getBigUint64(off, !isBig);
+  return BigInt(
+    size === 4 ? view.getUint32(off, !isBig) : size === 2 ? view.getUint16(off, !isBig) : view.getUint8(off),
+  );
+}

@@ -1,0 +1,432 @@
+// Runs a program that no verifier saw and looks on: which registers and stack bytes were written, which packet pointers are
+// from before the packet moved, what is still to be released. Ends at the first harm (harm.ts). Keeps what leads a search for
+// other inputs: the comparisons that were made, and the keys that were looked up. Mutable.
+import { helperArgCount, helperChangesPktData, helperName, helperReturns } from "../facts/helpers.ts";
+import { MAX_BPF_STACK } from "../isa/codes.ts";
+import type { Form } from "../isa/forms.ts";
+import type { Insn } from "../isa/insn.ts";
+import { registerUse } from "../isa/registers.ts";
+import { type LoadedProgram, regIndex } from "./decode.ts";
+import type { Harm, HarmKind } from "./harm.ts";
+import { interpret } from "./interp.ts";
+import * as L from "./layout.ts";
+import type { Machine } from "./machine.ts";
+
+export interface WatchOptions {
+  /** A read of stack bytes that were not written is harm. The kernel lets privileged programs do it. */
+  readonly stack: boolean;
+  /** An instruction count that is harm in itself; undefined: there is none (callbacks, may_goto). */
+  readonly limit: number | undefined;
+  /** What a program may not return. */
+  readonly returns?: (r0: bigint) => HarmKind | undefined;
+}
+
+/** Two values that a conditional jump compared, and found different. */
+export interface Compared {
+  readonly slot: number;
+  readonly left: bigint;
+  readonly right: bigint;
+  /** Both are addresses in the packet: how far `left` lies behind `right`. */
+  readonly behind?: number;
+}
+
+export interface LookedUp {
+  readonly map: string;
+  readonly key: Uint8Array;
+}
+
+export interface Watched {
+  /** undefined: the run ended without, was given up, or came to what is not simulated. */
+  readonly harm: Harm | undefined;
+  readonly steps: number;
+  /** A conditional jump went a way that `seen` did not hold yet. */
+  readonly isNew: boolean;
+  readonly compared: readonly Compared[];
+  readonly lookedUp: readonly LookedUp[];
+}
+
+/** Steps that are looked at; what is longer runs on unwatched, up to `limit`. */
+const WATCHED_STEPS = 40_000;
+const MAX_COMPARED = 96;
+const MAX_PER_SLOT = 3;
+const MAX_LOOKED_UP = 8;
+
+/** What they return, or lay down where argument 4 points, has to be released. @kernel verifier.c is_acquire_function */
+const ACQUIRES = new Set(["sk_lookup_tcp", "sk_lookup_udp", "skc_lookup_tcp", "ringbuf_reserve"]);
+/** Release what argument 1 points to. */
+const RELEASES = new Set(["sk_release", "ringbuf_submit", "ringbuf_discard"]);
+
+const R10 = 1 << 10;
+const ARGUMENTS = 0b11_1110;
+/** R0 … R10. */
+const ALL = 0b111_1111_1111;
+/** R1 and R10 are there when a program starts. */
+const AT_ENTRY = R10 | (1 << 1);
+
+interface Step {
+  readonly insn: Insn;
+  readonly form: Form | undefined;
+  readonly reads: number;
+  readonly writes: number;
+}
+
+const plans = new WeakMap<LoadedProgram, readonly Step[]>();
+
+function planOf(program: LoadedProgram): readonly Step[] {
+  let plan = plans.get(program);
+  if (!plan) {
+    plan = program.insns.map((insn, slot) => {
+      const form = program.forms[slot];
+      const { reads, writes } = registerUse(insn, helperArgCount);
+      // Of a call within the program the callee's own reads count.
+      return { insn, form, reads: form?.kind === "call" && form.target === "local" ? 0 : reads, writes };
+    });
+    plans.set(program, plan);
+  }
+  return plan;
+}
+
+interface Caller {
+  /** It called a function of the program; else a helper, which calls back. */
+  readonly isCall: boolean;
+  readonly set: number;
+  readonly tags: readonly number[];
+}
+
+/** A moment that a loop may come back to. */
+interface Mark {
+  readonly step: number;
+  readonly ip: number;
+  readonly depth: number;
+  readonly regs: Int32Array;
+  readonly stack: Uint8Array;
+}
+
+const STACK_BYTES = L.STACK_END - L.STACK;
+const REG0 = regIndex(0);
+
+/** `seen`: two bytes a slot, one for each way of a jump; kept between runs. */
+export function watch(machine: Machine, seen: Uint8Array, options: WatchOptions): Watched {
+  return new Watch(machine, seen, options).run();
+}
+
+class Watch {
+  readonly #m: Machine;
+  readonly #seen: Uint8Array;
+  readonly #options: WatchOptions;
+  /** Bit n: Rn was written. */
+  #set = AT_ENTRY;
+  /** For each register the packet's number that it points into, from 1; 0: no packet pointer. */
+  #tags: number[] = new Array<number>(11).fill(0);
+  #callers: Caller[] = [];
+  #stackTags = new Uint16Array(STACK_BYTES >>> 3);
+  #written = new Uint8Array(STACK_BYTES);
+  #packet = 1;
+  #movedBy = { call: 0, func: "" };
+  /** Address → who gave it, and the reference is still held. */
+  readonly #held = new Map<bigint, { readonly call: number; readonly func: string }>();
+  readonly #freed = new Map<bigint, { readonly call: number; readonly func: string }>();
+  #mark: Mark | undefined;
+  /** Something other than registers and stack may have changed since the mark. */
+  #dirty = false;
+  #isNew = false;
+  readonly #compared: Compared[] = [];
+  readonly #perSlot = new Map<number, number>();
+  readonly #lookedUp: LookedUp[] = [];
+
+  constructor(machine: Machine, seen: Uint8Array, options: WatchOptions) {
+    this.#m = machine;
+    this.#seen = seen;
+    this.#options = options;
+  }
+
+  run(): Watched {
+    const m = this.#m;
+    let plan = planOf(m.program);
+    const main = m.program;
+    let steps = 0;
+    const done = (harm?: HarmKind): Watched => ({
+      harm: harm && { ...harm, step: steps, slot: m.slot },
+      steps,
+      isNew: this.#isNew,
+      compared: this.#compared,
+      lookedUp: this.#lookedUp,
+    });
+    while (steps < WATCHED_STEPS) {
+      const step = plan[m.slot];
+      const harm = step ? (this.#before(step) ?? this.#again(steps)) : undefined;
+      if (harm) return done(harm);
+      const { ip, depth } = m;
+      if (interpret(m, 1) === 0) return done(this.#faulted(step));
+      steps++;
+      if (m.exited) return done();
+      // What a tail call went to is another program, with its own verdict.
+      if (m.program !== main) return done();
+      plan = planOf(m.program);
+      if (step) this.#after(step, ip >>> L.SLOT_SHIFT, depth);
+    }
+    const { limit } = this.#options;
+    if (limit === undefined) return done();
+    steps += interpret(m, limit - steps);
+    if (m.fault) return done(this.#faulted(plan[m.slot]));
+    return m.exited ? done() : done({ kind: "too-long" });
+  }
+
+  /** A fault of the machine, unless it says only that something is not simulated. */
+  #faulted(step: Step | undefined): HarmKind | undefined {
+    const { fault } = this.#m;
+    if (!fault || fault.kind === "unsupported" || fault.kind === "budget") return undefined;
+    const form = step?.form;
+    const isAbsent =
+      (form?.kind === "call" && form.target === "kfunc") ||
+      form?.kind === "callx" ||
+      form?.kind === "addr_space_cast" ||
+      form?.kind === "ld_imm64";
+    return fault.kind === "insn" && isAbsent ? undefined : { kind: "fault", fault };
+  }
+
+  #before({ insn, form, reads }: Step): HarmKind | undefined {
+    const m = this.#m;
+    const isExit = form?.kind === "exit";
+    // A function of the program may leave without a result.
+    const missing = isExit && m.depth > 0 ? 0 : reads & ~this.#set & ALL;
+    if (missing !== 0) return { kind: "unset-register", reg: 31 - Math.clz32(missing & -missing) };
+    if (isExit && m.depth === 0) {
+      const [left] = this.#held.values();
+      return left ? { kind: "leak", ...left } : this.#options.returns?.(m.reg(0));
+    }
+    switch (form?.kind) {
+      case "ldx":
+      case "load_acq":
+        return this.#pointer(insn.src) ?? this.#unwritten(insn.src, insn.off, form.size);
+      case "st":
+      case "stx":
+      case "store_rel":
+        return this.#pointer(insn.dst);
+      case "atomic":
+        return this.#pointer(insn.dst) ?? this.#unwritten(insn.dst, insn.off, form.size);
+      case "jmp":
+        this.#compare(insn, form);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** Why memory behind this register is no longer the program's. */
+  #pointer(reg: number): HarmKind | undefined {
+    const tag = this.#tags[reg] as number;
+    if (tag !== 0 && tag < this.#packet) return { kind: "moved-packet", reg, ...this.#movedBy };
+    const freed = this.#freed.size > 0 ? this.#freed.get(this.#m.reg(reg)) : undefined;
+    return freed && { kind: "released", reg, ...freed };
+  }
+
+  /** Place in the stacks that a register and an offset give; -1: elsewhere. */
+  #stackPlace(reg: number, off: number): number {
+    const { i32 } = this.#m.memory;
+    const at = ((i32[regIndex(reg)] as number) + off - L.STACK) | 0;
+    return i32[regIndex(reg) + 1] === L.KERNEL_HI && at >= 0 && at < STACK_BYTES ? at : -1;
+  }
+
+  #unwritten(reg: number, off: number, size: number): HarmKind | undefined {
+    if (!this.#options.stack) return undefined;
+    const at = this.#stackPlace(reg, off);
+    if (at < 0) return undefined;
+    for (let i = at; i < at + size; i++) {
+      if (this.#written[i] === 0) return { kind: "unwritten-stack", off: (i % MAX_BPF_STACK) - MAX_BPF_STACK };
+    }
+    return undefined;
+  }
+
+  #compare(insn: Insn, form: Form & { kind: "jmp" }): void {
+    const { i32, u64 } = this.#m.memory;
+    const m = this.#m;
+    const src = m.program.code[m.ip + 2] as number;
+    const dst = regIndex(insn.dst);
+    const [low, high] = [i32[dst] as number, i32[dst + 1] as number];
+    const [otherLow, otherHigh] = [i32[src] as number, i32[src + 1] as number];
+    if (low === otherLow && (high === otherHigh || form.width === 32)) return;
+    const { slot } = m;
+    const times = this.#perSlot.get(slot) ?? 0;
+    if (times >= MAX_PER_SLOT || this.#compared.length >= MAX_COMPARED) return;
+    this.#perSlot.set(slot, times + 1);
+    const isPacket = (lo: number, hi: number) =>
+      hi === L.KERNEL_HI && lo >= L.PACKET - 0x10000 && lo < L.PACKET_END + 0x10000;
+    const behind = isPacket(low, high) && isPacket(otherLow, otherHigh) ? low - otherLow : undefined;
+    const wide = form.width === 64;
+    this.#compared.push({
+      slot,
+      left: wide ? (u64[dst >>> 1] as bigint) : BigInt(low >>> 0),
+      right: wide ? (u64[src >>> 1] as bigint) : BigInt(otherLow >>> 0),
+      ...(behind !== undefined && { behind }),
+    });
+  }
+
+  #after({ insn, form, writes }: Step, slot: number, depthBefore: number): void {
+    const m = this.#m;
+    if (m.depth !== depthBefore) {
+      if (form?.kind === "call" && form.target === "helper") this.#helper(insn, slot);
+      if (m.depth > depthBefore) this.#enter(form);
+      else this.#leave(m.depth, form);
+      return;
+    }
+    this.#set |= writes;
+    switch (form?.kind) {
+      case "jmp": {
+        const way = 2 * slot + (m.slot === slot + 1 ? 0 : 1);
+        if (this.#seen[way] === 0) {
+          this.#seen[way] = 1;
+          this.#isNew = true;
+        }
+        return;
+      }
+      case "may_goto":
+        this.#dirty = true;
+        return;
+      case "exit":
+        // The next turn of a callback, or a timer's.
+        this.#set = R10 | ARGUMENTS;
+        this.#dirty = true;
+        return;
+      case "call":
+        if (form.target === "helper") this.#helper(insn, slot);
+        return;
+      case "ld_abs":
+      case "ld_ind":
+        this.#clobber();
+        return;
+      case "alu": {
+        const { dst, src } = insn;
+        const other = form.source === "reg" ? (this.#tags[src] as number) : 0;
+        const moves = form.width === 64 && form.op === "mov";
+        const adds = form.width === 64 && (form.op === "add" || form.op === "sub");
+        this.#tags[dst] = moves ? other : adds ? Math.max(this.#tags[dst] as number, other) : 0;
+        return;
+      }
+      case "ldx":
+      case "load_acq":
+        this.#tags[insn.dst] = this.#loadedTag(insn, form.size, slot);
+        return;
+      case "st":
+      case "stx":
+      case "store_rel":
+      case "atomic": {
+        const at = this.#stackPlace(insn.dst, insn.off);
+        if (writes !== 0) this.#tags[insn.src] = 0;
+        if (at < 0) this.#dirty = true;
+        else {
+          this.#written.fill(1, at, at + form.size);
+          this.#stackTags[at >>> 3] = form.kind === "stx" && form.size === 8 ? (this.#tags[insn.src] as number) : 0;
+        }
+        return;
+      }
+      default:
+        if (writes !== 0) for (let reg = 0; reg < 10; reg++) if ((writes >> reg) & 1) this.#tags[reg] = 0;
+    }
+  }
+
+  /** A packet pointer comes from the context, or back from the stack. */
+  #loadedTag({ dst, src, off }: Insn, size: number, slot: number): number {
+    const { i32 } = this.#m.memory;
+    // The base may be overwritten by the load itself; then it came from the context only if nothing else is known.
+    const base = dst === src ? undefined : this.#stackPlace(src, off);
+    if (size === 8 && base !== undefined && base >= 0) return this.#stackTags[base >>> 3] as number;
+    const [low, high] = [i32[regIndex(dst)] as number, i32[regIndex(dst) + 1] as number];
+    const isPacket = size === 4 && high === L.KERNEL_HI && low >= L.PACKET && low <= L.PACKET_END;
+    return isPacket && this.#m.program.forms[slot]?.kind === "ldx" ? this.#packet : 0;
+  }
+
+  /** R1 … R5 hold nothing after a call. */
+  #clobber(): void {
+    this.#set &= ~ARGUMENTS;
+    for (let reg = 0; reg < 6; reg++) this.#tags[reg] = 0;
+  }
+
+  #helper({ imm }: Insn, slot: number): void {
+    const m = this.#m;
+    const { i32 } = m.memory;
+    const name = helperName(imm) ?? "";
+    this.#dirty = true;
+    for (let reg = 1; reg <= 5; reg++) {
+      // A helper may fill what an argument points to: all of it counts as written.
+      const at = this.#stackPlace(reg, 0);
+      if (at >= 0) this.#written.fill(1, at, at - (at % MAX_BPF_STACK) + MAX_BPF_STACK);
+    }
+    if (name === "map_lookup_elem") this.#lookUp();
+    const first = m.reg(1);
+    if (RELEASES.has(name)) {
+      const giver = this.#held.get(first);
+      if (giver) this.#freed.set(first, { call: slot, func: `bpf_${name}` });
+      this.#held.delete(first);
+    }
+    if (ACQUIRES.has(name) && (i32[REG0] !== 0 || i32[REG0 + 1] !== 0)) {
+      this.#freed.delete(m.reg(0));
+      this.#held.set(m.reg(0), { call: slot, func: `bpf_${name}` });
+    }
+    if (helperChangesPktData(imm)) {
+      this.#packet++;
+      this.#movedBy = { call: slot, func: `bpf_${name}` };
+    }
+    this.#clobber();
+    if (helperReturns(imm)) this.#set |= 1;
+    else this.#set &= ~1;
+  }
+
+  #lookUp(): void {
+    const { memory } = this.#m;
+    if (this.#lookedUp.length >= MAX_LOOKED_UP) return;
+    const map = memory.mapAt(memory.offsetOf(this.#m.reg(1)));
+    const at = map ? memory.offsetOf(this.#m.reg(2)) : -1;
+    if (map && at >= 0) this.#lookedUp.push({ map: map.name, key: memory.copyOut(at, map.def.keySize) });
+  }
+
+  #enter(form: Form | undefined): void {
+    const m = this.#m;
+    const isCall = form?.kind === "call" && form.target === "local";
+    this.#callers.push({ isCall, set: this.#set, tags: this.#tags.slice() });
+    // What a helper hands to a callback, it has set.
+    this.#set = R10 | (isCall ? this.#set & ARGUMENTS : ARGUMENTS);
+    if (!isCall) this.#tags.fill(0);
+    this.#tags.fill(0, 6);
+    const top = L.STACK_END - L.STACK - m.depth * L.STACK_FRAME_BYTES;
+    this.#written.fill(0, top - L.STACK_FRAME_BYTES, top);
+    this.#stackTags.fill(0, (top - L.STACK_FRAME_BYTES) >>> 3, top >>> 3);
+  }
+
+  #leave(depth: number, form: Form | undefined): void {
+    // Helpers have a result, and so has a load from the packet that ends its function.
+    const [set, tag] = [form?.kind === "exit" ? this.#set : 1, this.#tags[0] as number];
+    let caller: Caller | undefined;
+    while (this.#callers.length > depth) caller = this.#callers.pop();
+    if (!caller) return;
+    this.#set = (caller.set & ~(ARGUMENTS | 1)) | (caller.isCall ? set & 1 : 1);
+    this.#tags = caller.tags.slice();
+    this.#clobber();
+    this.#tags[0] = caller.isCall ? tag : 0;
+  }
+
+  /** The state that a mark holds has come again. Marks are set at steps 2^n, so any loop is met in twice its length. */
+  #again(step: number): HarmKind | undefined {
+    const m = this.#m;
+    const mark = this.#mark;
+    const { memory } = m;
+    const bottom = L.STACK_END - (m.depth + 1) * L.STACK_FRAME_BYTES;
+    if (mark && !this.#dirty && mark.ip === m.ip && mark.depth === m.depth) {
+      const same =
+        mark.regs.every((word, i) => memory.i32[REG0 + i] === word) &&
+        mark.stack.every((byte, i) => memory.u8[bottom + i] === byte);
+      if (same) return { kind: "endless", since: mark.step };
+    }
+    if (step > 0 && (step & (step - 1)) === 0) {
+      this.#dirty = false;
+      this.#mark = {
+        step,
+        ip: m.ip,
+        depth: m.depth,
+        regs: memory.i32.slice(REG0, REG0 + 22),
+        stack: memory.u8.slice(bottom, L.STACK_END),
+      };
+    }
+    return undefined;
+  }
+}
