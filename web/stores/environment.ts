@@ -7,18 +7,20 @@ export interface EnvironmentState {
   readonly seed: number;
   /** 0 … CPUS - 1 */
   readonly cpu: number;
+  /** A look-up for a socket finds one. Another change takes it back. */
+  readonly sockets: boolean;
 }
 
 export const CPUS = 4;
-const START: EnvironmentState = { seed: 1, cpu: 0 };
+const START: EnvironmentState = { seed: 1, cpu: 0, sockets: false };
 
 export const useEnvironment = create<EnvironmentState>()(() => START);
 const { getState: get, setState: set } = useEnvironment;
 
 /** What is out of range is brought into it. */
 export async function setEnvironment(change: Partial<EnvironmentState>): Promise<void> {
-  const { seed, cpu } = { ...get(), ...change };
-  const next = { seed: Math.trunc(seed) >>> 0, cpu: Math.min(CPUS - 1, Math.max(0, Math.trunc(cpu) || 0)) };
+  const { seed, cpu, sockets } = { ...get(), sockets: false, ...change };
+  const next = { seed: Math.trunc(seed) >>> 0, cpu: Math.min(CPUS - 1, Math.max(0, Math.trunc(cpu) || 0)), sockets };
   await answered(engine().api.kernel.setEnvironment(next));
   set(next);
 }

@@ -53,8 +53,8 @@ let adopted = 0;
 /** What a trial run is made of: where any of it is another, so is the run. */
 function ingredients(): string {
   const { revision, input } = useProgram.getState();
-  const { seed, cpu } = useEnvironment.getState();
-  return `${revision} ${seed} ${cpu} ${input}`;
+  const { seed, cpu, sockets } = useEnvironment.getState();
+  return `${revision} ${seed} ${cpu} ${sockets} ${input}`;
 }
 
 /** Follows verdict, input and environment: an accepted program has a trial run ready soon after the last change. */
@@ -103,7 +103,7 @@ function trialOnce(): Promise<void> {
   return made.done;
 }
 
-async function trial(verified = true): Promise<void> {
+async function trial(verified = true, step?: number): Promise<void> {
   const program = useProgram.getState();
   const before = adopted;
   const { api } = engine();
@@ -115,7 +115,8 @@ async function trial(verified = true): Promise<void> {
   // Meanwhile the program was edited, or the kernel made a run of its own: that one counts.
   if (!answer || before !== adopted || program.revision !== useProgram.getState().revision) return;
   const { run, why } = answer;
-  if (run) await adopt(run, verified ? "trial" : "unverified", program.input, program.askedStep ?? 0, bytesOf(input));
+  const origin = verified ? "trial" : "unverified";
+  if (run) await adopt(run, origin, program.input, step ?? program.askedStep ?? 0, bytesOf(input));
   else if (verified) set({ ...EMPTY, why });
 }
 
@@ -123,8 +124,8 @@ async function trial(verified = true): Promise<void> {
 const bytesOf = (input: InputView | undefined): string =>
   input?.ok && input.event.kind !== "sysfs" ? input.event.hex : "";
 
-/** Runs what the verifier refused, to see why it was right. */
-export const runUnverified = (): Promise<void> => trial(false);
+/** Runs what the verifier refused, to see why it was right; shown from this step on. */
+export const runUnverified = (step?: number): Promise<void> => trial(false, step);
 
 /** Shows a run from a step on. */
 export async function adopt(run: RunView, origin: RunOrigin, input: string, step: number, given = ""): Promise<void> {

@@ -8,6 +8,7 @@ import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useTravel } from "../../stores/travel.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { useShownHarm } from "../../stores/witness.ts";
 import { Prose } from "../../ui/Prose.tsx";
 import { formatValue, returnText } from "./format.ts";
 
@@ -45,6 +46,7 @@ export function Now() {
           <code className="now__insn">{view.text}</code>
         </>
       )}
+      <Harm />
       {atEnd && end.kind === "fault" && <FaultText end={end} />}
       {atEnd && end.kind === "budget" && <strong className="now__fault">{words.budget(end.steps)}</strong>}
       <Nowhere />
@@ -88,6 +90,19 @@ function distance({ address, nearest }: FaultAccess, words: MachineTexts): strin
   ];
   if (at < 4096n) return words.nullPointer;
   return at < start ? words.before(start - at) : at >= end ? words.beyond(at - end) : "";
+}
+
+/** What happens next, in a run that was opened for it. */
+function Harm() {
+  const language = useSettings((s) => s.language);
+  const shown = useShownHarm();
+  const here = useMachine((s) => s.run?.run === shown.run && s.position === shown.step);
+  if (!here || !shown.words) return null;
+  return (
+    <p className="now__fault" data-testid="harm">
+      <Prose text={shown.words[language]} />
+    </p>
+  );
 }
 
 /** Said once, where a way through the run led nowhere. */

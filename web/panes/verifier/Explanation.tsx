@@ -9,6 +9,7 @@ import { showView } from "../../stores/layout.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { showVisit } from "../../stores/visits.ts";
 import { Prose } from "../../ui/Prose.tsx";
+import { Witness } from "./Witness.tsx";
 
 export default function Explanation({ check }: { readonly check: CheckView }) {
   const text = useVerifierTexts();
@@ -68,6 +69,7 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
       <p>
         <strong>{text.why.help}</strong> <Prose text={words.help} />
       </p>
+      {why && <Witness revision={check.revision} />}
     </details>
   );
 }

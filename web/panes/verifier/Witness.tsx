@@ -1,0 +1,96 @@
+// Under an explanation: an input with which the refused program does harm, and the way to that run; or how many were tried.
+import { useEffect, useState } from "react";
+import type { WitnessFoundView, WitnessView } from "../../../engine/index.ts";
+import { useWitnessTexts } from "../../i18n/witness.ts";
+import { useSettings } from "../../stores/settings.ts";
+import { askWitness, showWitness } from "../../stores/witness.ts";
+import { Prose } from "../../ui/Prose.tsx";
+
+/** Milliseconds after which a text counts as written, and of the search then, and of one that is asked for. */
+const QUIET = 700;
+const SHORT = 300;
+const LONG = 3000;
+/** Hex digits of an input that are shown. */
+const SHOWN = 64;
+
+export function Witness({ revision }: { readonly revision: number }) {
+  const text = useWitnessTexts();
+  const language = useSettings((s) => s.language);
+  const { answer, search } = useWitness(revision);
+  if (answer === null) return null;
+  const { found, tried } = answer ?? { found: null, tried: -1 };
+  return (
+    <section className="witness" data-testid="witness" data-found={found !== null} data-tried={tried}>
+      <h3 className="why__title">{text.title}</h3>
+      {answer === undefined && <p className="hint">{text.searching}</p>}
+      {found && (
+        <>
+          <p>
+            <Prose text={found.words[language]} />
+          </p>
+          <Given found={found} />
+          <button type="button" className="button" data-testid="show-witness" onClick={() => void showWitness(found)}>
+            {text.show}
+          </button>
+        </>
+      )}
+      {answer && !found && (
+        <p>
+          {tried === 0 ? text.notHere : `${text.none(tried)} ${text.careful}`}{" "}
+          {tried > 0 && (
+            <button type="button" className="button" onClick={() => search(LONG)}>
+              {text.longer}
+            </button>
+          )}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** What the input is made of, in short. */
+function Given({ found }: { readonly found: WitnessFoundView }) {
+  const text = useWitnessTexts();
+  const { input, contents, seed, sockets } = found;
+  const maps = Object.entries(contents).flatMap(([map, elements]) =>
+    Object.entries(elements).map(([key, value]) => [text.map(map, key), value] as const),
+  );
+  return (
+    <dl className="witness__given">
+      {[[text.input, input] as const, ...maps].map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <code title={value}>{shortened(value) || text.noBytes}</code>
+          </dd>
+        </div>
+      ))}
+      {seed !== 1 && <div>{text.seed(seed)}</div>}
+      {sockets && <div>{text.sockets}</div>}
+    </dl>
+  );
+}
+
+const shortened = (value: string): string =>
+  value.length > SHOWN ? `${value.slice(0, SHOWN)}… (${value.length / 2} B)` : value;
+
+/** undefined: still looking. null: there is nothing to look for. */
+function useWitness(revision: number) {
+  const [answer, set] = useState<WitnessView | null | undefined>(undefined);
+  const search = async (budget: number): Promise<void> => {
+    set(undefined);
+    set((await askWitness(revision, budget)) ?? null);
+  };
+  useEffect(() => {
+    let wanted = true;
+    const timer = setTimeout(async () => {
+      const found = (await askWitness(revision, SHORT)) ?? null;
+      if (wanted) set(found);
+    }, QUIET);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [revision]);
+  return { answer, search: (budget: number) => void search(budget) };
+}
