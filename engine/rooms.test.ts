@@ -21,6 +21,7 @@ const ORDER = [
   "kernel",
   "remedy",
   "linux",
+  "pasted",
   "takehome",
   "session",
   "conformance",

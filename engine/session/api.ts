@@ -54,7 +54,7 @@ export type { ContextFieldView, ContextView, MemberView, RewriteView } from "./c
 /** What stands in the editor: assembled and verified. Later questions are about the last check, by its revision. */
 export interface CheckApi {
   /** Assemble and verify; changes nothing but which check later questions are about. */
-  check(program: ProgramInput, revision: number): CheckView;
+  check(program: ProgramInput, revision: number): CheckView | Promise<CheckView>;
   /** What the verifier believed at a slot of the last check, at most `limit` visits. [] for an older revision. */
   visits(revision: number, slot: number, limit: number): VisitView[];
   /** Numbers of all visits of a slot that were kept, in the verifier's order; none for an older revision. */
@@ -182,8 +182,8 @@ export interface ToolsApi {
   dissect(hex: string): readonly LayerView[];
   /** What a context of this type can be filled with by fields: a struct, or the records of some tracepoints. */
   eventFormats(progType: string): readonly EventFormatView[];
-  /** What a text in another notation is, and the same as macros: hex, dumps of bpftool and objdump, assembly, … */
-  paste(text: string): PasteView;
+  /** What a text in another notation is, and the same as macros: hex, dumps of bpftool and objdump, assembly, logs of the verifier, … */
+  paste(text: string, progType?: string): PasteView | Promise<PasteView>;
   /** The program in another notation; names as `notations` gives them. null: it does not assemble, or there is no such. */
   render(program: ProgramInput, notation: string): string | null;
   notations(): readonly string[];

@@ -10,12 +10,14 @@ import type { Registry } from "../kernel/registry.ts";
 import { inScratch } from "../kernel/scratch.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
 import { BPF_LOG_LEVEL2 } from "../verifier/log/buffer.ts";
+import type { Trace } from "../verifier/trace.ts";
 import type { Verdict } from "../verifier/verify.ts";
+import { visitNumbers, visitOfLine, visitView, visitViews } from "./beliefs.ts";
 import { type Clock, type Load, loadTwice } from "./load.ts";
 import { LogText } from "./long-log.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source-views.ts";
 import { faultyView, loadedView } from "./verdict-view.ts";
-import type { CheckView, MapInput, ProgramInput, SlotView } from "./views.ts";
+import type { CheckView, MapInput, ProgramInput, SlotView, VisitView } from "./views.ts";
 
 export type { Clock };
 
@@ -30,7 +32,29 @@ export interface Checked {
   readonly log: LogText;
   /** Position in the verdict's log → line. */
   readonly lineAt: (position: number) => number;
+  /** What was believed, visit by visit. */
+  readonly visits: VisitSource;
 }
+
+/** The visits of a walk: of our verifier's, or as a pasted log tells them. */
+export interface VisitSource {
+  numbers(slot: number): Int32Array;
+  /** Of one slot, at most `limit`. */
+  of(slot: number, limit: number): VisitView[];
+  at(visit: number): VisitView | null;
+  /** The last of a slot that began at or before a line; -1. */
+  ofLine(slot: number, line: number): number;
+  /** The last of a slot on the path that was refused; -1. */
+  lastOf?(slot: number): number;
+}
+
+/** `lineAt`: position in the whole log → line shown. */
+const visitsOf = (trace: Trace | undefined, lineAt: (position: number) => number): VisitSource => ({
+  numbers: (slot) => (trace ? visitNumbers(trace, slot) : new Int32Array()),
+  of: (slot, limit) => (trace ? visitViews(trace, slot, limit, lineAt) : []),
+  at: (visit) => (trace ? visitView(trace, visit, lineAt) : null),
+  ofLine: (slot, line) => (trace ? visitOfLine(trace, slot, line, lineAt) : -1),
+});
 
 /** Visits kept of one verification; what is beyond is counted only. */
 const MAX_VISITS = 20_000;
@@ -112,17 +136,17 @@ export function checkedOf(assembled: Assembled, loaded: Load | undefined, revisi
   const verdict = loaded && "verdict" in loaded ? loaded.verdict : undefined;
   const log = new LogText(verdict?.log, verdict?.logLines);
   const brief = loaded?.brief ?? false;
-  const base = { revision, diagnostics, slots, saidType: assembly.progType ?? "", maps: assembly.maps.map(mapInputOf) };
-  const view = { ...base, ...(loaded ? loadedView(loaded, log) : faultyView(diagnostics)) };
-  return {
-    input,
-    view,
-    assembly,
-    program,
-    verdict,
-    log,
-    lineAt: brief ? () => -1 : (position) => log.lineAt(position),
+  const base = {
+    revision,
+    diagnostics,
+    slots,
+    saidType: assembly.progType ?? "",
+    maps: assembly.maps.map(mapInputOf),
+    pasted: null,
   };
+  const view = { ...base, ...(loaded ? loadedView(loaded, log) : faultyView(diagnostics)) };
+  const lineAt = brief ? () => -1 : (position: number) => log.lineAt(position);
+  return { input, view, assembly, program, verdict, log, lineAt, visits: visitsOf(verdict?.trace, lineAt) };
 }
 
 /** The same check with its log: the last that a buffer of the usual size holds. */
@@ -152,12 +176,14 @@ export function withLog(
   const why = said && { refusal: said };
   const of: Verdict = { ...walked, verdict: verdict.verdict, errno: verdict.errno, ...why };
   const log = new LogText(of.log, of.logLines);
+  const lineAt = lost ? () => -1 : (position: number) => log.lineAt(position);
   return {
     ...checked,
     view: { ...view, ...loadedView({ ...rest, verdict: of, brief: false, ...why }, log) },
     verdict: of,
     log,
-    lineAt: lost ? () => -1 : (position) => log.lineAt(position),
+    lineAt,
+    visits: visitsOf(of.trace, lineAt),
   };
 }
 

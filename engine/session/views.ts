@@ -47,6 +47,8 @@ export interface ProgramInput {
   readonly funcInfo?: boolean;
   /** What maps hold before the program runs, by the map's name and beyond what `init` says: hex of key → hex of value. */
   readonly contents?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The log of a verifier that the source was rebuilt from: it is shown in place of our verifier's answer. */
+  readonly pasted?: string;
 }
 
 /**
@@ -166,6 +168,19 @@ export interface CheckView {
   readonly insnsProcessed: number;
   /** Microseconds inside the verifier. */
   readonly us: number;
+  /** Verdict, log and states are those of a log that was pasted, not our verifier's; null: they are ours. */
+  readonly pasted: PastedView | null;
+}
+
+/** How far a pasted log tells of its program. */
+export interface PastedView {
+  /** Our verifier refuses the rebuilt program in the same words. */
+  readonly isOurs: boolean;
+  /** Instructions that the log does not show, both ends included; others stand in their place. */
+  readonly missing: readonly { readonly from: number; readonly to: number }[];
+  /** The log begins, or ends, in the middle. */
+  readonly cutStart: boolean;
+  readonly cutEnd: boolean;
 }
 
 /** A call of a load that was refused before the verifier saw the program, and which check of the kernel refused it. */
@@ -534,6 +549,8 @@ export interface PasteView {
   readonly name: Texts;
   /** The same as macros; null for macros, which stay as they are, and where nothing could be read. */
   readonly source: string | null;
+  /** It is a verifier's log: ProgramInput.pasted. */
+  readonly isLog: boolean;
   /** The pieces that could not be read, as they stand in the text. */
   readonly faults: readonly string[];
 }

@@ -4,7 +4,6 @@ import { BPF_DW, BPF_IMM, BPF_LD } from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { ctxStructOf } from "../../kernel/definition.ts";
 import type { CheckApi } from "../api.ts";
-import { visitNumbers, visitOfLine, visitView, visitViews } from "../beliefs.ts";
 import { type Checked, check, linesOf, withLog } from "../check.ts";
 import { type SessionState, watch } from "../state.ts";
 
@@ -23,27 +22,22 @@ export function createCheck(state: SessionState): CheckApi {
       const { registry } = state;
       const context = registry.progType(registry.progTypeId(program.progType) ?? -1)?.ctxStruct;
       state.editor = { struct: ctxStructOf(registry.definition), ...(context && { context }) };
+      const { pasted } = program;
       state.checked = check(registry, program, revision, state.now, () => watch(state));
       state.checkedProgram = JSON.stringify(program);
-      return state.checked.view;
+      if (pasted === undefined) return state.checked.view;
+      const own = state.checked;
+      return import("../pasted.ts").then(({ pastedCheck }) => {
+        const checked = pastedCheck(pasted, own);
+        if (state.checked === own) state.checked = checked;
+        return checked.view;
+      });
     },
 
-    visits(revision, slot, limit) {
-      const asked = of(revision);
-      return asked?.verdict?.trace ? visitViews(asked.verdict.trace, slot, limit, asked.lineAt) : [];
-    },
-    visitNumbers(revision, slot) {
-      const trace = of(revision)?.verdict?.trace;
-      return trace ? visitNumbers(trace, slot) : new Int32Array();
-    },
-    visitAt(revision, visit) {
-      const asked = of(revision);
-      return asked?.verdict?.trace ? visitView(asked.verdict.trace, visit, asked.lineAt) : null;
-    },
-    visitOfLine(revision, slot, line) {
-      const asked = of(revision);
-      return asked?.verdict?.trace ? visitOfLine(asked.verdict.trace, slot, line, asked.lineAt) : -1;
-    },
+    visits: (revision, slot, limit) => of(revision)?.visits.of(slot, limit) ?? [],
+    visitNumbers: (revision, slot) => of(revision)?.visits.numbers(slot) ?? new Int32Array(),
+    visitAt: (revision, visit) => of(revision)?.visits.at(visit) ?? null,
+    visitOfLine: (revision, slot, line) => of(revision)?.visits.ofLine(slot, line) ?? -1,
 
     async visitOfStep(revision, run, step) {
       const [{ find }, { visitOfStep }] = await Promise.all([import("../booted.ts"), import("../visit-of-step.ts")]);
@@ -74,7 +68,14 @@ export function createCheck(state: SessionState): CheckApi {
       const asked = of(revision);
       if (!asked?.view.refusal) return null;
       const { explain } = await import("../../verifier/explain/explain.ts");
-      return explain(asked.view.refusal, asked.verdict?.trace, asked.program.insns);
+      const found = explain(asked.view.refusal, asked.verdict?.trace, asked.program.insns);
+      const { lastOf } = asked.visits;
+      if (!lastOf || !found) return found;
+      // The visits in sight are those of a pasted log.
+      return {
+        ...found,
+        steps: found.steps.map((step) => ({ ...step, visit: step.visit < 0 ? -1 : lastOf(step.slot) })),
+      };
     },
 
     async fixes(revision) {

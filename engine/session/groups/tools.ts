@@ -28,9 +28,14 @@ export function createTools(state: SessionState): ToolsApi {
     dissect: dissectHex,
     eventFormats,
 
-    paste(text) {
+    async paste(text, progType = state.registry.definition.type.name) {
+      const { openLog } = await import("../pasted.ts");
+      const log = openLog(state.registry, text, progType);
+      if (log)
+        return { kind: "verifier-log", name: PASTE_NAMES["verifier-log"], source: log.source, isLog: true, faults: [] };
       const { kind, source, faults } = detect(text);
-      return { kind, name: PASTE_NAMES[kind], source: source ?? null, faults: faults.map(({ text }) => text) };
+      const unread = faults.map(({ text }) => text);
+      return { kind, name: PASTE_NAMES[kind], source: source ?? null, isLog: false, faults: unread };
     },
     render(input, notation) {
       const { assembly } = assembleInput(state.registry, input);

@@ -1,0 +1,48 @@
+// A verifier's log out of what it was found in: quote marks of mails, time stamps of dmesg and journals, names that loaders
+// put before each line, colours of terminals. Patterns on what kernels and tools print are allowed in this room alone.
+
+/** Things that stand before a line, each as often as they come. */
+const BEFORE: readonly RegExp[] = [
+  // Mail.
+  /^(?:[ \t]*[>|](?=[ \t>|]|$|\d|[A-Z;]))+[ \t]?/,
+  // `[  123.456789] `, `<6>[ 123.4] `, `kern  :info  : [ …] `
+  /^(?:<\d+>)?(?:\w+ *:\w+ *: )?\[ *\d+\.\d+\](?:\[ *[A-Z]?\d+\])? ?/,
+  // `Nov 29 10:00:00 host kernel: `, `2026-11-29T10:00:00+0900 host bpf[12]: `
+  /^(?:[A-Z][a-z]{2} +\d+ [\d:]{8}|\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-][\d:]{4,5})?) (?:\S+ )?[\w./-]+(?:\[\d+\])?: /,
+  // `libbpf: `, `level=error msg="`
+  /^(?:libbpf|Error|WARNING|ERROR|INFO|DEBUG): /,
+];
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with ESC
+const COLOUR = /\u001b\[[\d;]*m/g;
+
+/** Lines of a text, without what stands before them; blanks at their ends do not count. */
+export function cleanLines(text: string): string[] {
+  const lines = text
+    .replace(COLOUR, "")
+    .replace(/\r\n?/g, "\n")
+    .replaceAll("\u00a0", " ")
+    .split("\n")
+    .map((line) => line.trimEnd());
+  const plain = lines.map(withoutPrefix);
+  const indents = plain.filter((line) => WALKED.test(line)).map((line) => line.length - line.trimStart().length);
+  // Some loaders indent the whole log; the indentation of its own lists is left.
+  const indent = indents.length > 0 ? Math.min(...indents) : 0;
+  return plain.map((line) => (indent > 0 && line.slice(0, indent).trim() === "" ? line.slice(indent) : line));
+}
+
+/** An instruction as the log prints it. */
+const WALKED = /^\s*\d+: \([0-9a-f]{2}\) /;
+
+function withoutPrefix(line: string): string {
+  let left = line;
+  for (let again = true; again; ) {
+    again = false;
+    for (const pattern of BEFORE) {
+      const match = pattern.exec(left);
+      if (!match || match[0] === "") continue;
+      left = left.slice(match[0].length);
+      again = true;
+    }
+  }
+  return left;
+}

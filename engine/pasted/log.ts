@@ -1,0 +1,358 @@
+// A verifier's log that was pasted, line by line: what each line is, which instruction it is about, what was believed before
+// and after each visit, and the line that refused. Linux 5.10 to 7.3, levels 1 and 2, whole or cut. Judges nothing.
+import { codeOf, type LineKind } from "../verifier/log/kinds.ts";
+import { cleanLines } from "./clean.ts";
+import { readState, type Told } from "./state.ts";
+
+/** Words by register (`R3`) and stack slot (`fp-8`); a callee's frame has its own. */
+export type Believed = ReadonlyMap<string, string>;
+
+export interface PastedVisit {
+  readonly slot: number;
+  /** Of the log's lines. */
+  readonly line: number;
+  readonly frame: number;
+  readonly before: Believed;
+  readonly after: Believed;
+  /** Index of the visit before on this path; -1: the program starts here, or the log does. */
+  readonly prev: number;
+  readonly end: "exit" | "pruned" | "refused" | null;
+}
+
+export interface PastedLog {
+  /** Without what the log was found in. */
+  readonly text: string;
+  /** One for each line: index into LINE_KINDS, slot or -1, column of a state or 0. */
+  readonly kinds: Uint8Array;
+  readonly slots: Int32Array;
+  readonly joints: Uint16Array;
+  readonly visits: readonly PastedVisit[];
+  /** Slot → the instruction's words, with its opcode. */
+  readonly insns: ReadonlyMap<number, { readonly text: string; readonly opcode: number }>;
+  /** Slot → words of R0 … R9 behind it, where the log says any. */
+  readonly results: ReadonlyMap<number, Believed>;
+  /** Slot → the line of the source that it was made of. */
+  readonly sources: ReadonlyMap<number, string>;
+  /** The line that refused; -1: none. */
+  readonly messageLine: number;
+  readonly message: string;
+  /** The instruction it is about; -1: none. */
+  readonly messageSlot: number;
+  /** `complete`: the log ends with its statistics. */
+  readonly complete: boolean;
+  /** It begins in the middle. */
+  readonly cutStart: boolean;
+  readonly processed: number;
+  /** Positive, where what stands around the log says it; 0. */
+  readonly errno: number;
+}
+
+const VISIT = /^(\d+): \(([0-9a-f]{2})\) (.*)$/;
+const LISTED = /^\s+(?:>>>)?\s*(\d+)(?:: ([.0-9]{10}))?(?:\s*\||:)?\s*\(([0-9a-f]{2})\) (.*)$/;
+const STATE = /^(\d+): (.*)$/;
+const BRANCH = /^from (\d+) to (\d+)(?: \(speculative execution\))?: ?(.*)$/;
+const SAFE = /^(\d+): safe$/;
+const STATISTICS = /^processed (\d+) insns/;
+const END_MARK = /^-- END PROG LOAD LOG --|^(?:prog '[^']*': )?(?:-- END|failed to load)/;
+const BEGIN_MARK = /-- BEGIN (?:PROG LOAD|DUMP) LOG/;
+/** Lines of the verifier's that refuse nothing. */
+const KNOWN: readonly (readonly [RegExp, LineKind])[] = [
+  [/^$/, "blank"],
+  [/^func#\d+ @\d+/, "function"],
+  [/^Live regs before insn:|^topo_order|^subprog#\d+:|^stack use\/def|^\s+\d+: /, "live-registers"],
+  [/^\(\d+(?:,\d+)*\) (?:frame \d+ insn|live stack update)/, "live-stack"],
+  [/^;/, "source"],
+  [/^(?:caller:|callee:|returning from callee:|to caller at \d+:)$/, "call"],
+  [/^(?:Validating \S+ func#|Func#\d+ )/, "global-function"],
+  [
+    /^(?:mark_precise|force_precise|frame ?\d+: propagating|propagating|last_idx|regs=|parent |frame\d+: (?:last_idx|regs=|parent|propagating))/,
+    "precision",
+  ],
+  [/^SCC (?:enter|exit|backedge)/, "loop"],
+  [/^(?:verification time|stack depth|max_states_per_insn|subprog \d+ \(|insns processed)/, "statistics"],
+  [/^(?:arg#\d+|btf_vmlinux|BTF is|magic:|size of)/, "note"],
+];
+const DIAGNOSIS = /^Verification failed: /;
+/** Older kernels print all of a state on each line. */
+const OLD_STATE = /R1(?:_\w+)?=ctx\(id=0|=inv/;
+
+const ERRNOS: readonly (readonly [RegExp, number])[] = [
+  [/Permission denied|\b(?:err(?:no|or)?\D{0,12})?-13\b|EACCES/i, 13],
+  [/Invalid argument|-22\b|EINVAL/i, 22],
+  [/Argument list too long|-7\b|E2BIG/i, 7],
+  [/Bad address|-14\b|EFAULT/i, 14],
+  [/Operation not permitted|-1\b|EPERM/i, 1],
+];
+
+/** undefined: the text is no log of a verifier. */
+export function readLog(source: string): PastedLog | undefined {
+  const all = cleanLines(source);
+  const [from, to] = rangeOf(all);
+  const lines = all.slice(from, to);
+  if (!isLog(lines)) return undefined;
+  return new Reader(lines, [...all.slice(0, from), ...all.slice(to)]).read();
+}
+
+/** The lines from the log's first to behind its last. */
+function rangeOf(lines: readonly string[]): readonly [number, number] {
+  const begin = lines.findIndex((line) => BEGIN_MARK.test(line)) + 1;
+  const first = lines.findIndex((line, i) => i >= begin && isOfLog(line));
+  let end = lines.findIndex((line, i) => i > first && END_MARK.test(line));
+  if (end < 0) {
+    const last = lines.findLastIndex((line) => STATISTICS.test(line));
+    if (last > first) end = last + 1;
+  }
+  return [Math.max(0, first), end < 0 ? lines.length : end];
+}
+
+const isOfLog = (line: string): boolean =>
+  VISIT.test(line) || BRANCH.test(line) || /^func#\d+ @\d+|^Live regs|^\d+: R\d+|^Validating /.test(line);
+
+/** Instructions alone may be a dump of bpftool: a log tells of states, of what it processed, or where a path comes from. */
+function isLog(lines: readonly string[]): boolean {
+  if (!lines.some((line) => VISIT.test(line) || LISTED.test(line)))
+    return lines.some((line) => STATISTICS.test(line)) && lines.length > 1;
+  return lines.some(
+    (line) =>
+      STATISTICS.test(line) ||
+      BRANCH.test(line) ||
+      /^\d+: (?:frame\d+: )?R\d+(?:_\w+)?=/.test(line) ||
+      (VISIT.test(line) && /;\s+(?:frame\d+: )?(?:R\d+|fp-\d+)(?:_\w+)?=/.test(line)) ||
+      /^(?:R\d+|invalid|unreachable|misaligned|math between|back-edge|infinite loop|BPF program is too large)\b/.test(
+        line,
+      ),
+  );
+}
+
+class Reader {
+  readonly #lines: readonly string[];
+  readonly #around: readonly string[];
+  readonly #kinds: Uint8Array;
+  readonly #slots: Int32Array;
+  readonly #joints: Uint16Array;
+  readonly #visits: { -readonly [Key in keyof PastedVisit]: PastedVisit[Key] }[] = [];
+  readonly #insns = new Map<number, { text: string; opcode: number }>();
+  readonly #results = new Map<number, Believed>();
+  readonly #sources = new Map<number, string>();
+  readonly #lastOf = new Map<number, number>();
+  #frames: Map<string, string>[] = [new Map()];
+  #depth = 0;
+  /** The visit that the next one follows. */
+  #prev = -1;
+  #source: string | undefined;
+  readonly #isOld: boolean;
+
+  constructor(lines: readonly string[], around: readonly string[]) {
+    this.#lines = lines;
+    this.#around = around;
+    this.#kinds = new Uint8Array(lines.length + 1);
+    this.#slots = new Int32Array(lines.length + 1).fill(-1);
+    this.#joints = new Uint16Array(lines.length + 1);
+    this.#isOld = lines.some((line) => OLD_STATE.test(line));
+  }
+
+  read(): PastedLog {
+    const diagnosis = this.#lines.findIndex((line) => DIAGNOSIS.test(line));
+    let processed = -1;
+    let isList = false;
+    for (const [i, line] of this.#lines.entries()) {
+      const statistics = STATISTICS.exec(line);
+      if (statistics) {
+        processed = Number(statistics[1]);
+        this.#mark(i, "statistics");
+        continue;
+      }
+      if (diagnosis >= 0 && i >= diagnosis) {
+        this.#list(line);
+        this.#mark(i, line === "" ? "blank" : "note");
+        continue;
+      }
+      if (/^(?:topo_order|subprog#\d+:|stack use\/def|Live regs)/.test(line)) isList = true;
+      else if (!/^\s/.test(line) && line !== "") isList = false;
+      if (isList) {
+        const slot = this.#list(line);
+        this.#mark(i, line === "" ? "blank" : "live-registers", slot);
+        continue;
+      }
+      this.#line(line, i);
+    }
+    const messageLine = this.#findMessage(diagnosis);
+    const message = messageLine < 0 ? "" : (this.#lines[messageLine] as string);
+    const last = this.#visits.at(-1);
+    if (messageLine >= 0) {
+      this.#mark(messageLine, "refusal", last?.slot ?? -1);
+      if (last) last.end = "refused";
+    }
+    const first = this.#visits[0];
+    return {
+      text: `${this.#lines.join("\n")}\n`,
+      kinds: this.#kinds,
+      slots: this.#slots,
+      joints: this.#joints,
+      visits: this.#visits,
+      insns: this.#insns,
+      results: this.#results,
+      sources: this.#sources,
+      message,
+      messageLine,
+      messageSlot: messageLine < 0 ? -1 : (last?.slot ?? -1),
+      complete: processed >= 0,
+      cutStart: first !== undefined && first.slot !== 0,
+      processed,
+      errno: ERRNOS.find(([pattern]) => this.#around.some((line) => pattern.test(line)))?.[1] ?? 0,
+    };
+  }
+
+  #mark(line: number, kind: LineKind, slot = -1, joint = 0): void {
+    this.#kinds[line] = codeOf[kind];
+    this.#slots[line] = slot;
+    this.#joints[line] = joint;
+  }
+
+  #line(line: string, i: number): void {
+    const visit = VISIT.exec(line);
+    if (visit) return this.#visit(Number(visit[1]), visit[2] as string, visit[3] as string, line, i);
+    const branch = BRANCH.exec(line);
+    if (branch) {
+      const [from, to, rest] = [Number(branch[1]), Number(branch[2]), branch[3] as string];
+      this.#prev = this.#lastOf.get(from) ?? -1;
+      const isSafe = rest === "safe";
+      if (!isSafe) this.#take(rest, true);
+      this.#mark(i, isSafe ? "branch-safe" : "branch", to, isSafe ? 0 : line.length - rest.length);
+      return;
+    }
+    const safe = SAFE.exec(line);
+    if (safe) {
+      const last = this.#visits.at(-1);
+      if (last) last.end = "pruned";
+      this.#mark(i, "safe", Number(safe[1]));
+      return;
+    }
+    const state = STATE.exec(line);
+    if (
+      state &&
+      this.#take(state[2] as string, this.#isOld || this.#visits.length === 0 || this.#follows(i, "branch"))
+    ) {
+      this.#mark(i, "state", Number(state[1]));
+      return;
+    }
+    if (line.startsWith(";")) this.#source = line.slice(1).trim();
+    if (/^ *(?:frame\d+: ?)?(?:R\d+|fp-\d+)(?:_\w+)?=/.test(line) && this.#take(line, true)) {
+      this.#mark(i, "call");
+      return;
+    }
+    if (/^to caller at/.test(line)) this.#depth = Math.max(0, this.#depth - 1);
+    this.#mark(i, KNOWN.find(([pattern]) => pattern.test(line))?.[1] ?? "note", -1);
+  }
+
+  /** The line before, blank ones left out, is of this kind. */
+  #follows(line: number, kind: LineKind): boolean {
+    let before = line - 1;
+    while (before >= 0 && this.#lines[before] === "") before--;
+    return before >= 0 && this.#kinds[before] === codeOf[kind];
+  }
+
+  #visit(slot: number, opcode: string, rest: string, line: string, i: number): void {
+    const { statement, state, next } = parted(rest);
+    this.#insns.set(slot, { text: statement, opcode: Number.parseInt(opcode, 16) });
+    if (this.#source !== undefined) this.#sources.set(slot, this.#source);
+    this.#source = undefined;
+    const frame = this.#depth;
+    const before = new Map(this.#current());
+    if (/^call /.test(statement)) this.#called();
+    const told = state === undefined ? undefined : readState(state);
+    if (told) {
+      this.#put(told, false);
+      this.#results.set(slot, told.values);
+    }
+    const isExit = statement === "exit" && frame === 0;
+    const after = new Map(this.#current());
+    this.#visits.push({ slot, line: i, frame, before, after, prev: this.#prev, end: isExit ? "exit" : null });
+    this.#prev = this.#visits.length - 1;
+    this.#lastOf.set(slot, this.#prev);
+    this.#mark(i, "insn", slot, state === undefined ? 0 : line.indexOf(";"));
+    // At level 1 the state of a branch that is taken up stands on the line of the jump, where the log was cut back.
+    if (next !== undefined) this.#take(next, true);
+  }
+
+  /** An instruction in a list that walks nothing; its slot, or -1. */
+  #list(line: string): number {
+    const listed = LISTED.exec(line);
+    if (!listed) return -1;
+    const slot = Number(listed[1]);
+    const { statement } = parted(listed[4] as string);
+    if (!this.#insns.has(slot))
+      this.#insns.set(slot, { text: statement, opcode: Number.parseInt(listed[3] as string, 16) });
+    return slot;
+  }
+
+  #current(): Map<string, string> {
+    const frame = this.#frames[this.#depth] ?? new Map<string, string>();
+    this.#frames[this.#depth] = frame;
+    return frame;
+  }
+
+  /** What a call leaves of the registers. */
+  #called(): void {
+    for (const reg of ["R0", "R1", "R2", "R3", "R4", "R5"]) this.#current().delete(reg);
+  }
+
+  /** Takes a state over: all of it, or what has changed. False where it is none. */
+  #take(text: string, whole: boolean): boolean {
+    const told = readState(text);
+    if (!told) return false;
+    const frame = this.#put(told, whole);
+    const visit = this.#visits.at(-1);
+    // What follows an instruction on a line of its own is what it left.
+    if (visit && !whole && visit.frame === this.#depth) {
+      visit.after = new Map(frame);
+      this.#results.set(visit.slot, new Map([...(this.#results.get(visit.slot) ?? []), ...told.values]));
+    }
+    return true;
+  }
+
+  #put(told: Told, whole: boolean): Map<string, string> {
+    if (told.frame !== undefined || whole) this.#depth = told.frame ?? 0;
+    if (whole) this.#frames[this.#depth] = new Map();
+    const frame = this.#current();
+    for (const [name, words] of told.values) frame.set(name, words);
+    return frame;
+  }
+
+  /** The last line that says something no line of a walk says. */
+  #findMessage(diagnosis: number): number {
+    const end = diagnosis < 0 ? this.#lines.length : diagnosis;
+    for (let i = end - 1; i >= 0; i--) {
+      const kind = this.#kinds[i];
+      if (kind === codeOf.blank || kind === codeOf.statistics) continue;
+      const line = this.#lines[i] as string;
+      if (/^(?:cur|old) state:/.test(line)) {
+        this.#mark(i, "compared");
+        continue;
+      }
+      if (kind === codeOf.note && !/^(?:arg#|magic:)/.test(line)) return i;
+      // The states that are compared stand below what refuses.
+      if (kind === codeOf.call && /^ ?(?:frame\d+: ?)?R\d/.test(line)) continue;
+      return -1;
+    }
+    return -1;
+  }
+}
+
+interface Parted {
+  readonly statement: string;
+  /** What it changed. */
+  readonly state?: string;
+  /** The whole state of another instruction that follows on the same line. */
+  readonly next?: string;
+}
+
+/** An instruction's words, and what stands behind them on the same line. */
+function parted(text: string): Parted {
+  const joint = /\s\d+: (?=(?:frame\d+: ?)?(?:R\d+|fp-\d+)(?:_\w+)?=)/.exec(text);
+  const next = joint ? { next: text.slice(joint.index + joint[0].length) } : {};
+  const own = joint ? text.slice(0, joint.index) : text;
+  const at = own.search(/\s*;\s+(?:frame\d+: ?)?(?:R\d+|fp-\d+|refs)/);
+  if (at < 0) return { statement: own.replace(/\s*(?:;|\/\/|\t).*$/, "").trim(), ...next };
+  return { statement: own.slice(0, at).trim(), state: own.slice(at).replace(/^\s*;\s+/, ""), ...next };
+}

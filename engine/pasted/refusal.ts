@@ -1,0 +1,210 @@
+// The refusal that a kernel's sentence stands for, with what it tells of itself: for a log whose program cannot be verified again
+// as it was. The common ones; where a sentence has several causes that only the check tells apart, the most general.
+import { type Refusal, type RefusalArgs, type RefusalId, refusalOf } from "../verifier/refusals.ts";
+import { boundsOf } from "./state.ts";
+
+/** What stands around a sentence. */
+export interface Around {
+  readonly slot: number;
+  /** Words of a register before the instruction. */
+  readonly words: (reg: number) => string;
+  /** Bytes that the instruction accesses, and its offset; 0 where it accesses none. */
+  readonly size: number;
+  readonly off: number;
+  /** The lines before the sentence, the last first. */
+  readonly before: readonly string[];
+  /** The helper called, `bpf_map_lookup_elem#1`; "". */
+  readonly func: string;
+}
+
+type Row = readonly [pattern: RegExp, read: (groups: readonly string[], around: Around) => Refusal | undefined];
+
+const row = <Id extends RefusalId>(
+  pattern: RegExp,
+  id: Id,
+  args: (groups: readonly string[], around: Around) => RefusalArgs<Id>,
+): Row => [pattern, (groups, around) => refusalOf(id, args(groups, around), around.slot)];
+
+const n = (groups: readonly string[], at: number): number => Number(groups[at] ?? 0);
+const t = (groups: readonly string[], at: number): string => groups[at] ?? "";
+const access = (groups: readonly string[], { off, size }: Around) => ({ reg: n(groups, 1), off, size });
+
+/** `map_value(off=4,ks=4,vs=48,umax=255)`: the block, and where in it. */
+function block(groups: readonly string[], around: Around) {
+  const reg = n(groups, 1);
+  const words = around.words(reg);
+  const { smin, umax } = boundsOf(words);
+  const fixed = BigInt(/\boff=(-?\d+)/.exec(words)?.[1] ?? 0) + BigInt(around.off);
+  const total = Number(/\bvs=(\d+)|\bmem_size=(\d+)|\bsz=(\d+)/.exec(words)?.slice(1).find(Boolean) ?? 0);
+  return {
+    reg,
+    off: Number(fixed),
+    size: around.size,
+    total,
+    what: /^mem/.test(words) ? "mem" : "map value",
+    low: fixed + (smin > -(1n << 62n) ? smin : 0n),
+    high: fixed + (umax < 1n << 62n ? umax : 0n),
+  };
+}
+
+const ROWS: readonly Row[] = [
+  row(/^R(\d+) !read_ok$/, "unset-register", (g) => ({ reg: n(g, 1) })),
+  [
+    /^R(\d+) invalid mem access '([^']*)'/,
+    (g, around) => {
+      const args = access(g, around);
+      const type = t(g, 2);
+      const value = around.words(args.reg);
+      if (/^(?:scalar|inv)$/.test(type))
+        return value === "0"
+          ? refusalOf("null-pointer", { ...args, value }, around.slot)
+          : refusalOf("not-a-pointer", { ...args, value }, around.slot);
+      if (type.endsWith("_or_null")) return refusalOf("maybe-null", { ...args, type }, around.slot);
+      return refusalOf("pointer-type-access", { ...args, type }, around.slot);
+    },
+  ],
+  [
+    /^invalid access to packet, off=(-?\d+) size=(\d+), R(\d+)\(id=(\d+),off=(-?\d+),r=(-?\d+)\)/,
+    (g, { slot }) => {
+      const range = n(g, 6);
+      const args = { reg: n(g, 3), off: n(g, 1), size: n(g, 2), range, id: n(g, 4) };
+      return refusalOf(range > 0 ? "packet-short" : range < 0 ? "packet-beyond" : "packet-unchecked", args, slot);
+    },
+  ],
+  row(/^R(\d+) min value is outside of the allowed/, "region-min-after", block),
+  row(/^R(\d+) max value is outside of the allowed/, "region-max", block),
+  row(/^R(\d+) unbounded memory access/, "region-unbounded", block),
+  row(/^R(\d+) min value is negative, either/, "region-negative", block),
+  row(
+    /^invalid access to (map value|mem(?:ory)?|ringbuf)\S*, \w+_?size=(\d+) off=(-?\d+) size=(\d+)/,
+    "region-after",
+    (g) => ({
+      reg: -1,
+      what: t(g, 1),
+      total: n(g, 2),
+      off: n(g, 3),
+      size: n(g, 4),
+      low: BigInt(n(g, 3)),
+      high: BigInt(n(g, 3)),
+    }),
+  ),
+  row(/^invalid bpf_context access off=(-?\d+) size=(\d+)/, "context-access", (g) => ({
+    reg: -1,
+    off: n(g, 1),
+    size: n(g, 2),
+    progType: "",
+  })),
+  row(/^dereference of modified (\S+) ptr R(\d+) off=(-?\d+)/, "pointer-offset-modified", (g) => ({
+    type: t(g, 1),
+    reg: n(g, 2),
+    off: n(g, 3),
+  })),
+  row(
+    /^(?:invalid (?:read|write|unbounded|variable-offset|zero-sized|indirect)\S* .*stack R(\d+) off=?(-?\d+))/,
+    "stack-bounds",
+    (g, { size, off }) => ({
+      reg: n(g, 1),
+      off: n(g, 2) || off,
+      size,
+      verb: "access",
+    }),
+  ),
+  row(/^invalid (?:indirect )?read from stack (?:R(\d+) )?off (-?\d+)\+(\d+) size (\d+)/, "stack-unwritten", (g) => ({
+    reg: g[1] === undefined ? 10 : n(g, 1),
+    off: n(g, 2),
+    byte: n(g, 3),
+    size: n(g, 4),
+  })),
+  row(/^unreachable insn (\d+)/, "unreachable", (g) => ({ insn: n(g, 1) })),
+  row(/^back-edge from insn \d+ to (\d+)/, "infinite-loop", (g) => ({ insn: n(g, 1) })),
+  row(/^infinite loop detected at insn (\d+)/, "infinite-loop", (g) => ({ insn: n(g, 1) })),
+  row(/^BPF program is too large\. Processed (\d+) insn/, "too-complex", (g) => ({ count: n(g, 1) })),
+  row(/^The sequence of (\d+) jumps is too complex/, "too-many-branches", (g) => ({ branches: n(g, 1) })),
+  row(/^jump out of range from insn (\d+) to (\d+)/, "jump-range", (g) => ({ from: n(g, 1), to: n(g, 2) })),
+  row(/^last insn is not an exit or jmp/, "no-exit", () => ({})),
+  row(/^the call stack of (\d+) frames is too deep/, "call-depth", (g) => ({ frames: n(g, 1) })),
+  row(/^combined stack size of (\d+) calls is (\d+)/, "stack-depth", (g) => ({ calls: n(g, 1), bytes: n(g, 2) })),
+  row(/^R(\d+) type=(\S+) expected=(.*)$/, "helper-argument", (g, { func }) => ({
+    reg: n(g, 1),
+    type: t(g, 2),
+    wanted: t(g, 3),
+    func,
+  })),
+  row(/^(?:unknown func|program of this type cannot use helper) (\S+)/, "helper-not-for-type", (g) => ({
+    func: t(g, 1),
+    type: 0,
+  })),
+  row(/^cannot call GPL-restricted function/, "gpl-only", (_, { func }) => ({ func })),
+  row(/^cannot pass map_type (\d+) into func (\S+)/, "helper-map", (g) => ({ type: n(g, 1), name: t(g, 2), map: "" })),
+  row(/^R(\d+) pointer arithmetic on (\S+) prohibited, null-check it first/, "pointer-arithmetic-null", (g) => ({
+    reg: n(g, 1),
+    type: t(g, 2),
+  })),
+  row(/^R(\d+) pointer arithmetic on (\S+) prohibited/, "pointer-arithmetic-type", (g) => ({
+    reg: n(g, 1),
+    type: t(g, 2),
+  })),
+  row(/^R(\d+) (\S+) operator on pointer prohibited/, "pointer-operator", (g) => ({
+    reg: n(g, 1),
+    op: t(g, 2),
+    type: "",
+  })),
+  row(/^R(\d+) bitwise operator (\S+) on pointer prohibited/, "pointer-bitwise", (g) => ({
+    reg: n(g, 1),
+    op: t(g, 2),
+    type: "",
+  })),
+  row(/^math between (\S+) pointer and register with unbounded min value/, "pointer-number-unbounded", (g) => ({
+    reg: -1,
+    type: t(g, 1),
+    number: -1,
+  })),
+  row(/^math between (\S+) pointer and (-?\d+) is not allowed/, "pointer-number-large", (g) => ({
+    reg: -1,
+    type: t(g, 1),
+    number: -1,
+    value: BigInt(t(g, 2)),
+  })),
+  row(/^R(\d+) cannot write into (\S+)/, "memory-readonly", (g) => ({ reg: n(g, 1), type: t(g, 2) })),
+  row(/^write into map forbidden, value_size=\d+ off=(-?\d+) size=(\d+)/, "map-write", (g) => ({
+    reg: -1,
+    off: n(g, 1),
+    size: n(g, 2),
+    map: "",
+  })),
+  row(/^same insn cannot be used with different pointers/, "same-insn-pointers", () => ({
+    reg: -1,
+    type: "",
+    before: "",
+  })),
+  row(
+    /^(?:At program exit|In .*) the register R(\d+) (?:has|is) (?:not )?.*?(?:value|smin=|unknown).*?should have been in \[(-?\d+), (-?\d+)\]/,
+    "program-return-range",
+    (g) => ({
+      reg: n(g, 1),
+      what: "",
+      min: n(g, 2),
+      max: n(g, 3),
+      low: 0n,
+      high: 0n,
+    }),
+  ),
+  [
+    /reference leak|^Unreleased reference/,
+    (_, { slot, before }) => {
+      const found = before.map((line) => /^Unreleased reference id=(\d+) alloc_insn=(\d+)/.exec(line)).find(Boolean);
+      if (!found) return undefined;
+      const args = { ref: Number(found[1]), taken: Number(found[2]), what: "", count: 1 };
+      return refusalOf("reference-leak", args, slot);
+    },
+  ],
+];
+
+/** undefined: the sentence is none of these. */
+export function refusalOfMessage(message: string, around: Around): Refusal | undefined {
+  for (const [pattern, read] of ROWS) {
+    const match = pattern.exec(message);
+    if (match) return read(match, around);
+  }
+  return undefined;
+}

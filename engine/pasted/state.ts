@@ -1,0 +1,80 @@
+// A state as the log prints it: `R1=ctx() R10=fp0 fp-8=mmmm????`, and as older kernels did: `R1_w=inv(id=0,umax_value=255)`.
+
+export interface Told {
+  /** Frame that the state is of; undefined: not said, the one before or the first. */
+  readonly frame?: number;
+  /** Register or stack slot → its words. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** `R3`, `R3_w`, `R3_rwD`, `fp-16`; behind it what it is. */
+const NAME = /^(R(?:10|\d)|fp-\d+)(?:_[a-zA-Z]+)?=/;
+const FRAME = /^\s*frame(\d+)\s*:\s*/;
+
+/** undefined: no state. */
+export function readState(text: string): Told | undefined {
+  const frame = FRAME.exec(text);
+  let rest = (frame ? text.slice(frame[0].length) : text).trimStart();
+  const values = new Map<string, string>();
+  while (rest !== "") {
+    const name = NAME.exec(rest);
+    const end = wordEnd(rest);
+    if (name) values.set(name[1] as string, rest.slice(name[0].length, end).replace(/,$/, ""));
+    else if (!/^(?:refs=|cb\b|async_cb\b|\S+=)/.test(rest)) return undefined;
+    rest = rest.slice(end).trimStart();
+  }
+  return values.size > 0 ? { ...(frame && { frame: Number(frame[1]) }), values } : undefined;
+}
+
+/** A value ends at a blank outside of parentheses. */
+function wordEnd(text: string): number {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === "(") depth++;
+    else if (char === ")") depth--;
+    else if (char === " " && depth <= 0) return i;
+  }
+  return text.length;
+}
+
+export interface Bounds {
+  readonly umin: bigint;
+  readonly umax: bigint;
+  readonly smin: bigint;
+  readonly smax: bigint;
+  readonly value: bigint;
+  readonly mask: bigint;
+}
+
+const U64_MAX = (1n << 64n) - 1n;
+const S64_MIN = -(1n << 63n);
+const S64_MAX = (1n << 63n) - 1n;
+/** A known number: `7`, `inv7`, `invP-1`, `P1`. */
+const KNOWN = /^(?:inv)?P?(-?\d+|0x[0-9a-f]+)$/;
+const NUMBER = /^(?:P?scalar|inv)\b|^(?:inv)?P?(?:scalar)?\(/;
+
+/** The words of a register are of a number, not of a pointer. */
+export const isNumber = (words: string): boolean => KNOWN.test(words) || NUMBER.test(words);
+
+/** What the words say of a number; unknown bounds are the widest. */
+export function boundsOf(words: string): Bounds {
+  const known = KNOWN.exec(words)?.[1];
+  if (known !== undefined) {
+    const value = BigInt.asIntN(64, BigInt(known));
+    const unsigned = BigInt.asUintN(64, value);
+    return { umin: unsigned, umax: unsigned, smin: value, smax: value, value: unsigned, mask: 0n };
+  }
+  const found: Record<string, bigint> = {};
+  // `smin=umin=umin32=1`: one value for several names.
+  for (const [, names, text] of words.matchAll(/((?:[us](?:min|max)(?:32)?(?:_value)?=)+)(-?(?:0x[0-9a-f]+|\d+))/g)) {
+    const digits = (text as string).replace("-", "");
+    const value = (text as string).startsWith("-") ? -BigInt(digits) : BigInt(digits);
+    for (const name of (names as string).split("=")) if (name) found[name.replace("_value", "")] ??= value;
+  }
+  const tnum = /var_off=\((0x[0-9a-f]+); ?(0x[0-9a-f]+)\)/.exec(words);
+  const [value, mask] = tnum ? [BigInt(tnum[1] as string), BigInt(tnum[2] as string)] : [0n, U64_MAX];
+  const { umin = value, umax = value | mask, smin = S64_MIN, smax = S64_MAX } = found;
+  const fitsSigned = umax <= S64_MAX && smin === S64_MIN && smax === S64_MAX;
+  return { umin, umax, ...(fitsSigned ? { smin: umin, smax: umax } : { smin, smax }), value, mask };
+}
