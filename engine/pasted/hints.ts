@@ -10,6 +10,8 @@ export interface Hints {
   /** map_flags of the map that was refused. */
   readonly mapFlags: number;
   readonly license: string;
+  /** The sentence is about the program type. */
+  readonly isOfType: boolean;
 }
 
 const BPF_F_RDONLY_PROG = 1 << 7;
@@ -26,6 +28,7 @@ export function hintsOf(log: PastedLog): Hints {
       : /^read from map forbidden/.test(message)
         ? BPF_F_WRONLY_PROG
         : 0,
+    isOfType: /program of this type|bpf_context|cannot use helper|program type|At program exit/.test(message),
     license: /GPL-restricted|non-GPL/.test(message) ? "Proprietary" : "GPL",
   };
 }

@@ -36,6 +36,8 @@ export interface PastedLog {
   /** The line that refused; -1: none. */
   readonly messageLine: number;
   readonly message: string;
+  /** What an older check said on the line before it: `invalid access to packet, …`; "". */
+  readonly detail: string;
   /** The instruction it is about; -1: none. */
   readonly messageSlot: number;
   /** `complete`: the log ends with its statistics. */
@@ -72,6 +74,8 @@ const KNOWN: readonly (readonly [RegExp, LineKind])[] = [
   [/^(?:verification time|stack depth|max_states_per_insn|subprog \d+ \(|insns processed)/, "statistics"],
   [/^(?:arg#\d+|btf_vmlinux|BTF is|magic:|size of)/, "note"],
 ];
+/** Two lines refuse: the first tells the numbers, the second the register. */
+export const DETAIL = /^invalid access to /;
 const DIAGNOSIS = /^Verification failed: /;
 /** Older kernels print all of a state on each line. */
 const OLD_STATE = /R1(?:_\w+)?=ctx\(id=0|=inv/;
@@ -194,6 +198,7 @@ class Reader {
       results: this.#results,
       sources: this.#sources,
       message,
+      detail: DETAIL.test(this.#lines[messageLine - 1] ?? "") ? (this.#lines[messageLine - 1] as string) : "",
       messageLine,
       messageSlot: messageLine < 0 ? -1 : (last?.slot ?? -1),
       complete: processed >= 0,
@@ -229,10 +234,8 @@ class Reader {
       return;
     }
     const state = STATE.exec(line);
-    if (
-      state &&
-      this.#take(state[2] as string, this.#isOld || this.#visits.length === 0 || this.#follows(i, "branch"))
-    ) {
+    const isNew = this.#visits.length === 0 || this.#follows(i, "branch") || this.#follows(i, "call");
+    if (state && this.#take(state[2] as string, this.#isOld || isNew, !isNew)) {
       this.#mark(i, "state", Number(state[1]));
       return;
     }
@@ -297,14 +300,14 @@ class Reader {
     for (const reg of ["R0", "R1", "R2", "R3", "R4", "R5"]) this.#current().delete(reg);
   }
 
-  /** Takes a state over: all of it, or what has changed. False where it is none. */
-  #take(text: string, whole: boolean): boolean {
+  /** Takes a state over: all of it, or what has changed; `isResult`: by the instruction before. False where it is none. */
+  #take(text: string, whole: boolean, isResult = !whole): boolean {
     const told = readState(text);
     if (!told) return false;
     const frame = this.#put(told, whole);
     const visit = this.#visits.at(-1);
     // What follows an instruction on a line of its own is what it left.
-    if (visit && !whole && visit.frame === this.#depth) {
+    if (visit && isResult && visit.frame === this.#depth) {
       visit.after = new Map(frame);
       this.#results.set(visit.slot, new Map([...(this.#results.get(visit.slot) ?? []), ...told.values]));
     }

@@ -71,8 +71,16 @@ const ROWS: readonly Row[] = [
       return refusalOf(range > 0 ? "packet-short" : range < 0 ? "packet-beyond" : "packet-unchecked", args, slot);
     },
   ],
-  row(/^R(\d+) min value is outside of the allowed/, "region-min-after", block),
-  row(/^R(\d+) max value is outside of the allowed/, "region-max", block),
+  [
+    /^R(\d+) min value is outside of the (?:allowed|array)/,
+    (g, around) => {
+      const args = block(g, around);
+      const isVariable = /\b[us](?:min|max)|var_off/.test(around.words(args.reg));
+      const id = args.low < 0n ? "region-before" : isVariable ? "region-min-after" : "region-after";
+      return refusalOf(id, args, around.slot);
+    },
+  ],
+  row(/^R(\d+) max value is outside of the (?:allowed|array)/, "region-max", block),
   row(/^R(\d+) unbounded memory access/, "region-unbounded", block),
   row(/^R(\d+) min value is negative, either/, "region-negative", block),
   row(
@@ -115,6 +123,20 @@ const ROWS: readonly Row[] = [
     byte: n(g, 3),
     size: n(g, 4),
   })),
+  row(/^misaligned (\w+(?: \w+)?) access off (\S+) size (\d+)/, "misaligned", (g, { off }) => ({
+    reg: -1,
+    what: t(g, 1),
+    variable: t(g, 2),
+    off,
+    size: n(g, 3),
+  })),
+  row(/^(\S+) uses reserved fields/, "reserved-fields", (g) => ({ insn: t(g, 1) })),
+  row(/^unknown opcode ([0-9a-f]+)/, "unknown-opcode", (g) => ({ code: Number.parseInt(t(g, 1), 16) })),
+  row(/^R(\d+) is invalid/, "no-such-register", (g) => ({ reg: n(g, 1) })),
+  row(/^invalid bpf_ld_imm64 insn/, "imm64-incomplete", () => ({})),
+  row(/^fd (-?\d+) is not pointing to valid bpf_map/, "map-missing", (g) => ({ fd: n(g, 1) })),
+  row(/^frame pointer is read only/, "frame-pointer", () => ({ reg: 10 })),
+  row(/^div by zero/, "division-by-zero", () => ({ reg: -1 })),
   row(/^unreachable insn (\d+)/, "unreachable", (g) => ({ insn: n(g, 1) })),
   row(/^back-edge from insn \d+ to (\d+)/, "infinite-loop", (g) => ({ insn: n(g, 1) })),
   row(/^infinite loop detected at insn (\d+)/, "infinite-loop", (g) => ({ insn: n(g, 1) })),
@@ -200,11 +222,16 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-/** undefined: the sentence is none of these. */
-export function refusalOfMessage(message: string, around: Around): Refusal | undefined {
-  for (const [pattern, read] of ROWS) {
-    const match = pattern.exec(message);
-    if (match) return read(match, around);
-  }
+/** Tells more than the line below it, which since 7.2 is that of any block of memory. */
+const OF_PACKET = /^invalid access to packet/;
+
+/** Of the sentences of one refusal the first that is known; undefined: none is. */
+export function refusalOfMessage(sentences: readonly string[], around: Around): Refusal | undefined {
+  for (const sentence of sentences.toSorted((a, b) => Number(OF_PACKET.test(b)) - Number(OF_PACKET.test(a))))
+    for (const [pattern, read] of ROWS) {
+      const match = pattern.exec(sentence);
+      const refusal = match && read(match, around);
+      if (refusal) return refusal;
+    }
   return undefined;
 }

@@ -40,9 +40,9 @@ function fitted(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: 
   const named = registry.progTypes().filter(({ simulated }) => simulated);
   const hints = hintsOf(log);
   const { license } = hints;
-  const types = [
-    ...new Set([...(hints.progType ? [hints.progType] : []), progType, ...LIKELY, ...named.map(({ name }) => name)]),
-  ];
+  const known = hints.progType === undefined ? [] : [hints.progType];
+  const others = hints.isOfType ? named.map(({ name }) => name) : [];
+  const types = [...new Set([...known, progType, ...LIKELY, ...others])];
   let left = isKnown && rebuilt.insns.length < 4096 ? MOST_TRIES : 0;
   for (const maps of mapChoices(rebuilt, hints)) {
     for (const type of types) {
@@ -87,18 +87,19 @@ const mapDef = ({ flags = 0, ...map }: RebuiltMap): MapDef => ({ ...map, flags, 
 
 interface OwnAnswer {
   readonly message: string;
-  readonly slot: number;
+  /** The line before it. */
+  readonly detail: string;
 }
 
 function refusedWith(registry: Registry, program: Program): OwnAnswer | undefined {
   return inScratch((bpf) => {
     const fds = createMaps(bpf, program.maps);
     if (!Array.isArray(fds)) return undefined;
-    const { verdict, refusal } = loadWith(bpf, program, fds, { logLevel: BPF_LOG_LEVEL2, watched: patience() });
-    if (!verdict || !refusal) return undefined;
+    const { verdict } = loadWith(bpf, program, fds, { logLevel: BPF_LOG_LEVEL2, watched: patience() });
+    if (!verdict) return undefined;
     const log = new LogText(verdict.log, verdict.logLines);
     const line = verdict.logLines.kinds.lastIndexOf(codeOf.refusal);
-    return line < 0 ? undefined : { message: log.line(line), slot: refusal.slot };
+    return line < 0 ? undefined : { message: log.line(line), detail: log.line(line - 1) };
   }, registry);
 }
 
@@ -106,14 +107,18 @@ function refusedWith(registry: Registry, program: Program): OwnAnswer | undefine
 const WALK = 100_000;
 const patience = () => ({ progress: (insns: number): boolean => insns > WALK });
 
-const isSame = ({ message }: OwnAnswer, log: PastedLog): boolean => plainWords(message) === plainWords(log.message);
+/** Releases differ in the line that names the register, and agree in the one before it that tells the numbers. */
+const isSame = ({ message, detail }: OwnAnswer, log: PastedLog): boolean =>
+  plainWords(message) === plainWords(log.message) || (log.detail !== "" && detail === log.detail);
 
 /** The check of a program that stands under its own log. `own`: what our verifier says of it. */
 export function pastedCheck(text: string, own: Checked): Checked {
   const log = readLog(text);
   if (!log) throw bug("a log that was read once is none any more");
   const refusal = own.view.refusal;
-  const isOurs = own.view.verdict === "reject" && isSame({ message: own.view.message, slot: refusal?.slot ?? -1 }, log);
+  const { verdict: said, message, messageLine } = own.view;
+  const detail = messageLine > 0 ? (own.view.log.split("\n")[messageLine - 1] ?? "") : "";
+  const isOurs = said === "reject" && isSame({ message, detail }, log);
   const shown = new LogText(log.text, log);
   const told = isOurs ? refusal : (guessed(log, own) ?? null);
   const errno = log.errno || (isOurs ? own.view.errno : 0);
@@ -166,7 +171,7 @@ function guessed(log: PastedLog, { program }: Checked): Refusal | undefined {
   const insn = program.insns[log.messageSlot];
   const form = insn && formOf(insn);
   const before = log.visits.at(-1)?.before;
-  return refusalOfMessage(log.message, {
+  return refusalOfMessage([log.message, log.detail], {
     slot: log.messageSlot,
     words: (reg) => before?.get(`R${reg}`) ?? "",
     size: form && "size" in form ? form.size : 0,

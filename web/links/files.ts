@@ -38,7 +38,9 @@ export async function openFile(file: File): Promise<void> {
     return state.kind === "state" ? openState(state.state) : refuse("json", file.name);
   }
   // Hex, a dump of bpftool or objdump, another notation: what pasting takes, a file may hold.
-  const pasted = await answered(engine().api.tools.paste(found.text));
+  const pasted = await answered(engine().api.tools.paste(found.text, useProgram.getState().progType));
+  if (pasted?.isLog && pasted.source !== null)
+    return (await import("../stores/pasted.ts")).openLog(pasted.source, found.text);
   openProgram(
     {
       source: pasted?.source ?? found.text,

@@ -281,8 +281,13 @@ async function translatePaste(editor: monaco.editor.IStandaloneCodeEditor, range
   const pasted = model?.getValueInRange(range) ?? "";
   if (!model || pasted.trim().length < 8) return;
   const version = model.getVersionId();
-  const found = await answered(engine().api.tools.paste(pasted));
+  const { progType } = useProgram.getState();
+  const found = await answered(engine().api.tools.paste(pasted, progType));
   if (!found || found.source === null || model.getVersionId() !== version) return;
+  if (found.isLog) {
+    editor.trigger("paste", "undo", null);
+    return (await import("../stores/pasted.ts")).openLog(found.source, pasted);
+  }
   editor.pushUndoStop();
   editor.executeEdits("paste", [{ range, text: found.source }]);
   editor.pushUndoStop();

@@ -12,6 +12,8 @@ export interface Draft {
   readonly from?: string;
   /** The program type of one's own that it is written for; the kernel looks it over before it takes it. */
   readonly definition?: DefinitionInput;
+  /** The verifier's log that the source was rebuilt from. */
+  readonly pasted?: string;
 }
 
 const DRAFT_KEY = "oreore.draft";
@@ -70,4 +72,5 @@ const isDraft = (value: unknown): value is Draft =>
   typeof value === "object" &&
   value !== null &&
   ["source", "progType", "input"].every((key) => typeof (value as Record<string, unknown>)[key] === "string") &&
-  Array.isArray((value as Draft).maps ?? []);
+  Array.isArray((value as Draft).maps ?? []) &&
+  typeof ((value as Draft).pasted ?? "") === "string";

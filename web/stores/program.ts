@@ -48,6 +48,8 @@ export interface ProgramState {
   readonly askedPreset: string;
   /** The program type of one's own that it is written for; null: OREORE, or what `askedPreset` says. */
   readonly askedDefinition: DefinitionInput | null;
+  /** The verifier's log that the source was rebuilt from, shown until the source is edited; "": none. */
+  readonly pasted: string;
   readonly aside: Draft | null;
   readonly notice: Notice | null;
 }
@@ -70,6 +72,7 @@ export const useProgram = create<ProgramState>()(() => ({
   askedStep: null,
   askedPreset: "oreore",
   askedDefinition: null,
+  pasted: "",
   aside: null,
   notice: null,
 }));
@@ -81,13 +84,20 @@ export const programInput = (s: ProgramState): ProgramInput => ({
   progType: s.progType,
   maps: s.maps,
   contents: useContents.getState().of,
+  ...(s.pasted !== "" && { pasted: s.pasted }),
 });
 
 /** The reader typed. */
 export function editSource(source: string): void {
   if (source === get().source) return;
-  set((s) => ({ source, revision: s.revision + 1, example: "", edited: true, askedStep: null }));
+  set((s) => ({ source, revision: s.revision + 1, example: "", edited: true, askedStep: null, pasted: "" }));
   forgetLink();
+  saveSoon();
+}
+
+/** The program that was rebuilt from a log is verified here. */
+export function leaveLog(): void {
+  set((s) => ({ pasted: "", revision: s.revision + 1 }));
   saveSoon();
 }
 
@@ -97,7 +107,7 @@ export function editInput(input: string): void {
 }
 
 export function chooseProgType(progType: string): void {
-  set((s) => ({ progType, revision: s.revision + 1, example: "", edited: true, askedStep: null }));
+  set((s) => ({ progType, revision: s.revision + 1, example: "", edited: true, askedStep: null, pasted: "" }));
   forgetLink();
   saveSoon();
 }
@@ -164,11 +174,14 @@ export const backToNoAddress = async (): Promise<void> =>
 
 /** A program of the reader's own from the list of the last ones. */
 export const openDraft = (draft: Draft): void =>
-  openProgram({ ...draft, maps: draft.maps ?? [] }, { askedDefinition: draft.definition ?? null });
+  openProgram(
+    { ...draft, maps: draft.maps ?? [] },
+    { askedDefinition: draft.definition ?? null, ...(draft.pasted && { pasted: draft.pasted }) },
+  );
 
 /** Puts back what undo or redo kept; the editor follows. */
 export function restoreProgram(
-  kept: Pick<ProgramState, "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset">,
+  kept: Pick<ProgramState, "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset" | "pasted">,
 ): void {
   set((s) => ({ ...opening(s), lesson: s.lesson, ...kept, example: "", edited: true }));
   forgetLink();
@@ -193,6 +206,7 @@ export function openProgram(
     readonly askedStep?: number | null;
     readonly askedPreset?: string;
     readonly askedDefinition?: DefinitionInput | null;
+    readonly pasted?: string;
   },
 ): void {
   const before = draftOf(get());
@@ -214,27 +228,43 @@ export function openProgram(
     askedStep: mark.askedStep ?? null,
     askedPreset: mark.askedPreset ?? "oreore",
     askedDefinition: mark.askedDefinition ?? null,
+    pasted: mark.pasted ?? "",
     aside: keep && !quiet ? before : s.aside,
     notice: keep && !quiet ? { kind: "set-aside" } : null,
   }));
 }
 
-const opening = (s: ProgramState) => ({ revision: s.revision + 1, opened: s.opened + 1, lesson: 0, askedStep: null });
+const opening = (s: ProgramState) => ({
+  revision: s.revision + 1,
+  opened: s.opened + 1,
+  lesson: 0,
+  askedStep: null,
+  pasted: "",
+});
 
-export const draftOf = ({ source, progType, input, maps, from, askedDefinition }: ProgramState): Draft => ({
+export const draftOf = ({
+  source,
+  progType,
+  input,
+  maps,
+  from,
+  askedDefinition,
+  pasted,
+}: ProgramState): Draft => ({
   source,
   progType,
   input,
   ...(from !== "" && { from }),
   ...(maps.length > 0 && { maps }),
   ...(askedDefinition && { definition: askedDefinition }),
+  ...(pasted !== "" && { pasted }),
 });
 
 /** Into the list of the last programs, which is not needed to show the page. */
 const shelve = (draft: Draft, opened: number): void =>
   void import("./history.ts").then(({ keepProgram }) => keepProgram(draft, opened));
 
-const programOf = ({ source, progType, input, maps = [], from = "", definition }: Draft) => ({
+const programOf = ({ source, progType, input, maps = [], from = "", definition, pasted = "" }: Draft) => ({
   source,
   progType,
   input,
@@ -243,6 +273,7 @@ const programOf = ({ source, progType, input, maps = [], from = "", definition }
   from,
   askedPreset: "oreore",
   askedDefinition: definition ?? null,
+  pasted,
 });
 
 let timer: ReturnType<typeof setTimeout> | undefined;

@@ -3,17 +3,21 @@ import { type Contents, putContents, useContents } from "./contents.ts";
 import { type Past, record, redo, startPast, undo } from "./past.ts";
 import { type ProgramState, restoreProgram, useProgram } from "./program.ts";
 
-type Kept = Pick<ProgramState, "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset"> & {
+type Kept = Pick<
+  ProgramState,
+  "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset" | "pasted"
+> & {
   readonly contents: Contents;
 };
 
-const keep = ({ source, progType, maps, input, askedDefinition, askedPreset }: ProgramState): Kept => ({
+const keep = ({ source, progType, maps, input, askedDefinition, askedPreset, pasted }: ProgramState): Kept => ({
   source,
   progType,
   maps,
   input,
   askedDefinition,
   askedPreset,
+  pasted,
   contents: useContents.getState().of,
 });
 

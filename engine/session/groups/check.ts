@@ -43,7 +43,7 @@ export function createCheck(state: SessionState): CheckApi {
       const [{ find }, { visitOfStep }] = await Promise.all([import("../booted.ts"), import("../visit-of-step.ts")]);
       const asked = of(revision);
       const recorded = find(state, run)?.recorded;
-      const trace = asked?.verdict?.trace;
+      const trace = asked?.view.pasted ? undefined : asked?.verdict?.trace;
       if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return null;
       return visitView(trace, visitOfStep(trace, recorded, step), asked.lineAt);
     },
@@ -72,10 +72,9 @@ export function createCheck(state: SessionState): CheckApi {
       const { lastOf } = asked.visits;
       if (!lastOf || !found) return found;
       // The visits in sight are those of a pasted log.
-      return {
-        ...found,
-        steps: found.steps.map((step) => ({ ...step, visit: step.visit < 0 ? -1 : lastOf(step.slot) })),
-      };
+      const inLog = (steps: ExplanationView["steps"]) =>
+        steps.map((step) => ({ ...step, visit: step.visit < 0 ? -1 : lastOf(step.slot) }));
+      return { ...found, steps: inLog(found.steps), missed: inLog(found.missed) };
     },
 
     async fixes(revision) {

@@ -19,6 +19,7 @@ const Explanation = lazy(() => import("./Explanation.tsx"));
 const Visits = lazy(() => import("./Visits.tsx"));
 const RealPanel = lazy(() => import("../../linux/RealPanel.tsx"));
 const Walking = lazy(() => import("./Walking.tsx"));
+const PastedNote = lazy(() => import("./PastedNote.tsx"));
 const VIEWS = ["log", "beliefs"] as const;
 
 export function VerifierPane() {
@@ -48,6 +49,11 @@ export function VerifierPane() {
       {isWalking && (
         <Suspense>
           <Walking />
+        </Suspense>
+      )}
+      {check?.pasted && (
+        <Suspense>
+          <PastedNote pasted={check.pasted} />
         </Suspense>
       )}
       {check?.verdict === "reject" && (
@@ -129,7 +135,7 @@ function Verdict() {
           </Suspense>
         )}
       </div>
-      {verdict !== "error" && check && (
+      {verdict !== "error" && check && !check.pasted && (
         <p className="verdict__stats">{text.verdict.stats(check.insnsProcessed, check.us)}</p>
       )}
       {verdict !== "error" && (

@@ -1,0 +1,19 @@
+// Above a log that was pasted: that it is not this page's answer, what of its program it does not tell, and the way to our own.
+import type { PastedView } from "../../../engine/index.ts";
+import { usePastedTexts } from "../../i18n/pasted.ts";
+import { leaveLog } from "../../stores/program.ts";
+
+export default function PastedNote({ pasted }: { readonly pasted: PastedView }) {
+  const text = usePastedTexts();
+  const { isOurs, missing, cutStart, cutEnd } = pasted;
+  const slots = missing.map(({ from, to }) => (from === to ? String(from) : `${from}–${to}`)).join(", ");
+  return (
+    <p className="log__note" data-testid="pasted-note" data-ours={isOurs}>
+      <strong>{text.what}</strong> {isOurs ? text.ours : text.notOurs} {slots !== "" && text.missing(slots)}{" "}
+      {cutStart && text.cutStart} {cutEnd && text.cutEnd}{" "}
+      <button type="button" className="link" onClick={leaveLog}>
+        {text.verify}
+      </button>
+    </p>
+  );
+}
