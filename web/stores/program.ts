@@ -242,15 +242,7 @@ const opening = (s: ProgramState) => ({
   pasted: "",
 });
 
-export const draftOf = ({
-  source,
-  progType,
-  input,
-  maps,
-  from,
-  askedDefinition,
-  pasted,
-}: ProgramState): Draft => ({
+export const draftOf = ({ source, progType, input, maps, from, askedDefinition, pasted }: ProgramState): Draft => ({
   source,
   progType,
   input,

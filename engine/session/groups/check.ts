@@ -4,8 +4,10 @@ import { BPF_DW, BPF_IMM, BPF_LD } from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { ctxStructOf } from "../../kernel/definition.ts";
 import type { CheckApi } from "../api.ts";
+import { visitView } from "../beliefs.ts";
 import { type Checked, check, linesOf, withLog } from "../check.ts";
 import { type SessionState, watch } from "../state.ts";
+import type { ExplanationStepView } from "../views.ts";
 
 /** Lines of a log that are given at once. */
 const MAX_LINES = 2000;
@@ -72,7 +74,7 @@ export function createCheck(state: SessionState): CheckApi {
       const { lastOf } = asked.visits;
       if (!lastOf || !found) return found;
       // The visits in sight are those of a pasted log.
-      const inLog = (steps: ExplanationView["steps"]) =>
+      const inLog = (steps: readonly ExplanationStepView[]) =>
         steps.map((step) => ({ ...step, visit: step.visit < 0 ? -1 : lastOf(step.slot) }));
       return { ...found, steps: inLog(found.steps), missed: inLog(found.missed) };
     },
