@@ -15,6 +15,7 @@ import type { ExprContext, Names } from "./expr.ts";
 import { frozenLine } from "./frozen.ts";
 import { lex } from "./lex.ts";
 import { lintProgram } from "./lint-program.ts";
+import { withoutLookAlikes } from "./look-alikes.ts";
 import { fixOf, Reporter, replaceFix } from "./messages.ts";
 import { baseConstant, baseConstantNames, basePredefined, withStruct } from "./names.ts";
 import { readNotation } from "./notation/inline.ts";
@@ -53,8 +54,9 @@ export interface Analysis {
 
 export const assemble = (source: string, options: AssembleOptions = {}): Assembly => analyse(source, options).assembly;
 
-export function analyse(source: string, options: AssembleOptions = {}): Analysis {
+export function analyse(written: string, options: AssembleOptions = {}): Analysis {
   const reporter = new Reporter();
+  const source = withoutLookAlikes(written, reporter);
   const lexed = lex(source, options.incremental ? frozenLine : undefined);
   for (const { what, span } of lexed.unterminated) reporter.report(`unterminated-${what}`, span);
 

@@ -39,6 +39,11 @@ export const MESSAGES = {
     en: "{text} is not a character constant",
     ja: "{text} は文字定数ではありません",
   },
+  "look-alike": {
+    severity: "error",
+    en: "`{found}` only looks like `{plain}`: it is a full-width or typographic character, which C does not know",
+    ja: "`{found}` は `{plain}` に似ていますが、全角または飾りの文字で、C では使えません",
+  },
   // Shape
   unexpected: {
     severity: "error",
@@ -352,6 +357,7 @@ export type MessageCode = keyof typeof MESSAGES;
 /** Sentences of the quick fixes, by their own codes. */
 export const FIX_TITLES = {
   "replace-with": { en: "change to `{text}`", ja: "`{text}` に変える" },
+  "replace-look-alikes": { en: "change all {count} such places", ja: "該当する {count} か所をすべて変える" },
   "insert-comma": { en: "insert a comma", ja: "コンマを入れる" },
   "insert-paren": { en: "insert `)`", ja: "`)` を入れる" },
   "use-ld-imm64": { en: "use BPF_LD_IMM64, which holds 64 bits", ja: "64 ビットを持てる BPF_LD_IMM64 を使う" },

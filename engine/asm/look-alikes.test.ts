@@ -1,0 +1,53 @@
+// What a Japanese keyboard, a chat or a word processor makes of a program is named, and taken as what it looks like.
+import { expect, test } from "vitest";
+import { toHex } from "../base/bytes.ts";
+import { encodeInsns } from "../isa/insn.ts";
+import { assemble } from "./assemble.ts";
+
+const PLAIN = "BPF_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),";
+const hexOf = (source: string): string => toHex(encodeInsns(assemble(source).insns));
+
+test.each([
+  [
+    "full-width brackets and commas",
+    "BPF_MOV64_IMM（BPF_REG_0， 7），\nBPF_EXIT_INSN（）,",
+    ["（", "，", "），", "（）"],
+  ],
+  ["full-width digits", "BPF_MOV64_IMM(BPF_REG_0, ７),\nBPF_EXIT_INSN(),", ["７"]],
+  ["full-width letters", "ＢＰＦ_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),", ["ＢＰＦ"]],
+  ["a Japanese comma", "BPF_MOV64_IMM(BPF_REG_0、7),\nBPF_EXIT_INSN(),", ["、"]],
+])("%s are named, with the bytes that were meant", (_, source, found) => {
+  const { diagnostics, ok } = assemble(source);
+  expect(ok).toBe(false);
+  expect(diagnostics.map(({ code, args }) => [code, args?.found])).toEqual(found.map((text) => ["look-alike", text]));
+  expect(hexOf(source)).toBe(hexOf(PLAIN));
+});
+
+test("a dash for a minus, typographic quotes around a string", () => {
+  expect(hexOf("BPF_MOV64_IMM(BPF_REG_0, –1),\nBPF_EXIT_INSN(),")).toBe(
+    hexOf("BPF_MOV64_IMM(BPF_REG_0, -1),\nBPF_EXIT_INSN(),"),
+  );
+  const quoted = assemble("BPF_MOV64_IMM(BPF_REG_0, sizeof(“abc”)),\nBPF_EXIT_INSN(),");
+  expect(quoted.diagnostics.map(({ args }) => args?.plain)).toEqual(['"', '"']);
+  expect(quoted.insns[0]?.imm).toBe(4);
+});
+
+test("the fix makes plain characters, one place or all", () => {
+  const source = "BPF_MOV64_IMM（BPF_REG_0, 7)，\nBPF_EXIT_INSN(),";
+  const [first] = assemble(source).diagnostics;
+  const apply = (edits: readonly { span: { start: number; end: number }; text: string }[]): string =>
+    edits
+      .toSorted((a, b) => b.span.start - a.span.start)
+      .reduce((text, { span, text: by }) => text.slice(0, span.start) + by + text.slice(span.end), source);
+  expect(first?.fixes?.map(({ edits }) => apply(edits))).toEqual([
+    "BPF_MOV64_IMM(BPF_REG_0, 7)，\nBPF_EXIT_INSN(),",
+    PLAIN,
+  ]);
+});
+
+test("comments and strings may hold what they like", () => {
+  const source = `// 「戻り値」は（７）、“だけ”\n/* ＢＰＦ */ ${PLAIN}\n／／ これも（コメント）`;
+  const { diagnostics } = assemble(source);
+  expect(diagnostics.map(({ args }) => args?.found)).toEqual(["／／"]);
+  expect(assemble(`${PLAIN} // –`).ok).toBe(true);
+});
