@@ -1,10 +1,12 @@
 // What is it that was pasted? Decides among the notations and turns each into instructions and macros.
 
-import { macroText } from "../../disasm/macro.ts";
+import { macroLines, macroText } from "../../disasm/macro.ts";
 import { helperName } from "../../facts/helpers.ts";
 import { decodeInsns, type Insn } from "../../isa/insn.ts";
 import { insnMacro } from "../../isa/macros.ts";
 import { SELFTEST_MAPS } from "../selftest-maps.ts";
+import { type Translated, translate } from "./classic.ts";
+import { type ClassicInsn, readClassic } from "./classic-text.ts";
 import { type DumpKind, readDump } from "./dump.ts";
 import { parseText, type TextProgram } from "./text.ts";
 
@@ -16,6 +18,7 @@ export type PasteKind =
   | "bpftool"
   | "objdump"
   | "verifier-log"
+  | "classic"
   | DumpKind
   | "unknown";
 
@@ -28,6 +31,7 @@ export const PASTE_NAMES: Readonly<Record<PasteKind, { readonly en: string; read
   bpftool: { en: "a dump by bpftool", ja: "bpftool のダンプ" },
   objdump: { en: "a listing by llvm-objdump", ja: "llvm-objdump の出力" },
   "verifier-log": { en: "a log of the verifier", ja: "検証器のログ" },
+  classic: { en: "classic BPF, translated as the kernel does", ja: "古典的 BPF(カーネルと同じように変換)" },
   xxd: { en: "a hex dump", ja: "16 進ダンプ" },
   escapes: { en: "a byte string", ja: "バイト文字列" },
   "byte-array": { en: "an array of bytes", ja: "バイトの配列" },
@@ -47,6 +51,10 @@ export interface Pasted {
 }
 
 export function detect(text: string): Pasted {
+  const filter = readClassic(text);
+  const translated = filter && translate(filter);
+  if (translated)
+    return { kind: "classic", insns: translated.insns, source: classicSource(filter, translated), faults: [] };
   const assembly = /\basm\b|__asm__/.test(text);
   if (!assembly && looksLikeMacros(text)) return { kind: "macro", faults: [] };
   const dump = assembly ? undefined : readDump(text);
@@ -64,6 +72,18 @@ export function detect(text: string): Pasted {
     source: sourceOf(program.insns, program.maps),
     faults: program.faults,
   };
+}
+
+/** Macros below the classic instructions that they stand for. */
+function classicSource(filter: readonly ClassicInsn[], { insns, slots }: Translated): string {
+  const lines = macroLines(insns, { helperName });
+  let text = "// @prog socket_filter\n";
+  for (const [slot, line] of lines.entries()) {
+    const of = filter[slots.indexOf(slot)];
+    if (of) text += `// ${of.code} ${of.jt} ${of.jf} ${of.k}\n`;
+    text += `\t${line.text},\n`;
+  }
+  return text;
 }
 
 /** An instruction macro in use, or an initialiser of struct bpf_insn. */
