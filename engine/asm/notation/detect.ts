@@ -2,12 +2,14 @@
 
 import { macroLines, macroText } from "../../disasm/macro.ts";
 import { helperName } from "../../facts/helpers.ts";
+import { BPF_PSEUDO_MAP_VALUE } from "../../isa/codes.ts";
 import { decodeInsns, type Insn } from "../../isa/insn.ts";
 import { insnMacro } from "../../isa/macros.ts";
 import { SELFTEST_MAPS } from "../selftest-maps.ts";
 import { type Translated, translate } from "./classic.ts";
 import { type ClassicInsn, readClassic } from "./classic-text.ts";
 import { type DumpKind, readDump } from "./dump.ts";
+import { isVariable, readCompiled, readObjdump } from "./listing.ts";
 import { parseText, type TextProgram } from "./text.ts";
 
 export type PasteKind =
@@ -62,17 +64,33 @@ export function detect(text: string): Pasted {
     const insns = decodeInsns(dump.bytes);
     return { kind: dump.kind, insns, source: sourceOf(insns), faults: [] };
   }
-  const program = parseText(text);
+  const listed = assembly ? undefined : readObjdump(text);
+  if (listed) {
+    const { insns, maps, others } = listed;
+    return { kind: "objdump", insns, source: notTaken(others) + sourceOf(insns, maps), faults: [] };
+  }
+  const compiled = assembly ? undefined : readCompiled(text);
+  const program = parseText(compiled?.statements ?? text);
   if (assembly && program.understood === 0 && looksLikeMacros(text)) return { kind: "macro", faults: [] };
   if (program.understood === 0 || program.faults.length > program.understood)
     return { kind: "unknown", faults: program.faults };
+  const insns = compiled ? withVariables(program) : program.insns;
   return {
     kind: kindOf(text, program),
-    insns: program.insns,
-    source: sourceOf(program.insns, program.maps),
+    insns,
+    source: notTaken(compiled?.others ?? []) + sourceOf(insns, program.maps),
     faults: program.faults,
   };
 }
+
+/** A compiler names variables as it names maps: what is read through the address is a variable's. */
+const withVariables = ({ insns, maps }: TextProgram): readonly Insn[] =>
+  insns.map((insn, slot) =>
+    maps.has(slot) && isVariable(insns, slot) ? { ...insn, src: BPF_PSEUDO_MAP_VALUE } : insn,
+  );
+
+const notTaken = (programs: readonly string[]): string =>
+  programs.length === 0 ? "" : `// The text holds other programs too: ${programs.join(", ")}.\n`;
 
 /** Macros below the classic instructions that they stand for. */
 function classicSource(filter: readonly ClassicInsn[], { insns, slots }: Translated): string {
@@ -104,7 +122,14 @@ function kindOf(text: string, program: TextProgram): PasteKind {
 /** Macros for a program; each map that it names is declared. */
 export function sourceOf(insns: readonly Insn[], maps: ReadonlyMap<number, string> = new Map()): string {
   const names = new Set([...maps.values()].map(identifier));
-  const declarations = [...names].map(declaration).join("");
+  /** Bytes of a value that its loads speak of. */
+  const sizes = new Map<string, number>();
+  for (const [slot, name] of maps) {
+    if (insns[slot]?.src !== BPF_PSEUDO_MAP_VALUE) continue;
+    const end = ((insns[slot + 1]?.imm ?? 0) & ~7) + 8;
+    sizes.set(identifier(name), Math.max(sizes.get(identifier(name)) ?? 0, end));
+  }
+  const declarations = [...names].map((name) => declaration(name, sizes.get(name))).join("");
   const body = macroText(insns, {
     helperName,
     mapName: (slot) => {
@@ -115,8 +140,8 @@ export function sourceOf(insns: readonly Insn[], maps: ReadonlyMap<number, strin
   return declarations + body;
 }
 /** A map that the text only names: as the selftests have it where it is theirs, else a guess to be corrected. */
-function declaration(name: string): string {
-  const def = SELFTEST_MAPS[name] ?? { type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 };
+function declaration(name: string, valueSize = 8): string {
+  const def = SELFTEST_MAPS[name] ?? { type: "array", keySize: 4, valueSize, maxEntries: 1, flags: 0 };
   const fields = Object.entries(def.fields ?? {}).map(([field, off]) => ` field.${field}=${off}`);
   const init = Object.entries(def.init ?? {}).map(([key, bytes]) => ` init[${key}]=${bytes}`);
   const flags = def.flags === 0 ? "" : ` flags=${def.flags}`;

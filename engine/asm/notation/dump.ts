@@ -61,7 +61,7 @@ const numbers = (text: string): bigint[] | undefined => {
   // From the last opening bracket of the initialiser on; types and names before it hold digits of their own.
   const open = Math.max(
     text.indexOf("{"),
-    text.indexOf("= ["),
+    text.search(/= ?&? ?\[|vec!\[|&\[(?=\s*[0-9])/),
     text.indexOf("(["),
     /^\s*\[/.test(text) ? text.indexOf("[") : -1,
   );
@@ -75,7 +75,7 @@ const numbers = (text: string): bigint[] | undefined => {
   const words = body.split(/[\s,]+/).filter((word) => word !== "");
   const values: bigint[] = [];
   for (const word of words) {
-    const match = /^(0x[0-9a-f_]+|0b[01_]+|[0-9][0-9_]*)(?:u8|u64|u|ul|ull|l|ll)?$/i.exec(word);
+    const match = /^(0x[0-9a-f_]+|0b[01_]+|[0-9][0-9_]*)(?:_?u8|_?u64|u|ul|ull|l|ll)?$/i.exec(word);
     if (!match) return undefined;
     values.push(BigInt((match[1] as string).replaceAll("_", "")));
   }
@@ -84,7 +84,8 @@ const numbers = (text: string): bigint[] | undefined => {
 
 /** `{ 0x95, 0x00, … }`, `[149, 0, …]`. */
 const byteArray: Reader = (text) => {
-  const values = text.includes(",") || /0x/i.test(text) ? numbers(text) : undefined;
+  // Go prints a slice without commas.
+  const values = /,|0x|^\s*\[\d+ \d/i.test(text) ? numbers(text) : undefined;
   if (!values || values.some((value) => value > 0xffn) || values.length < 8) return undefined;
   return Uint8Array.from(values, Number);
 };
