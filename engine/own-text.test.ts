@@ -1,6 +1,6 @@
 // Nobody reads back what the engine wrote: no pattern in the verifier, the kernel, the session or the page fits a line of
 // the log, a system call as strace prints it, an instruction's words or a step's sentence. Patterns on such text are for
-// text that people paste (asm/notation).
+// text that people paste (asm/notation, pasted).
 //
 // Every pattern that these rooms have is tried on text that the engine wrote, and on text that it did not. What fits the
 // first and nothing of the second reads back.
