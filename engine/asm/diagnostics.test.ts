@@ -10,6 +10,11 @@ const CASES: Record<MessageCode, readonly [source: string, marks: string, fixed?
   "unterminated-char": ["BPF_MOV64_IMM(BPF_REG_0, 'a),\nBPF_EXIT_INSN(),", "'a),"],
   "bad-number": ["BPF_MOV64_IMM(BPF_REG_0, 0x1g),", "0x1g"],
   "bad-char": ["BPF_MOV64_IMM(BPF_REG_0, '\\q'),", "'\\q'"],
+  "look-alike": [
+    "BPF_MOV64_IMM(BPF_REG_0， 1),\nBPF_EXIT_INSN(),",
+    "，",
+    "BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_EXIT_INSN(),",
+  ],
   unexpected: ["BPF_MOV64_IMM(BPF_REG_0, 1 2),", "2"],
   "kernel-notation": [
     "BPF_MOV64_IMM(BPF_REG_0, 1),\nout: r0 += 42;\nBPF_EXIT_INSN(),",

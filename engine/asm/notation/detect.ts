@@ -33,7 +33,7 @@ export const PASTE_NAMES: Readonly<Record<PasteKind, { readonly en: string; read
   bpftool: { en: "a dump by bpftool", ja: "bpftool のダンプ" },
   objdump: { en: "a listing by llvm-objdump", ja: "llvm-objdump の出力" },
   "verifier-log": { en: "a log of the verifier", ja: "検証器のログ" },
-  classic: { en: "classic BPF, translated as the kernel does", ja: "古典的 BPF(カーネルと同じように変換)" },
+  classic: { en: "classic BPF, translated as the kernel does", ja: "classic BPF(カーネルと同じように変換)" },
   xxd: { en: "a hex dump", ja: "16 進ダンプ" },
   escapes: { en: "a byte string", ja: "バイト文字列" },
   "byte-array": { en: "an array of bytes", ja: "バイトの配列" },
