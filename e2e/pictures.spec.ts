@@ -59,13 +59,16 @@ const palette: Act = async (page) => {
   }).toPass();
 };
 
+/** The input that breaks the program was looked for. */
+const searched: Act = (_, playground) => expect(playground.id("witness")).toHaveAttribute("data-tried", /^\d+$/);
+
 const PICTURES: readonly Picture[] = [
   { name: "workbench", size: DESK, act: steps(2) },
   { name: "workbench-dark-ja", size: DESK, theme: "dark", lang: "ja", act: steps(2) },
   { name: "workbench-contrast", size: DESK, theme: "contrast", act: steps(2) },
   { name: "tablet-ja", size: TABLET, lang: "ja" },
-  { name: "refused", size: DESK, address: "#example/read-offset-4" },
-  { name: "refused-dark-ja", size: DESK, theme: "dark", lang: "ja", address: "#example/read-offset-4" },
+  { name: "refused", size: DESK, address: "#example/read-offset-4", act: searched },
+  { name: "refused-dark-ja", size: DESK, theme: "dark", lang: "ja", address: "#example/read-offset-4", act: searched },
   {
     name: "graph",
     size: DESK,
