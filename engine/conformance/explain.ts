@@ -1,6 +1,8 @@
 // `conform explain`: a program record → the verdict, and for a refused program why: the rule, the path that led to the refusal, the
 // checks on it that gave nothing, the fixes that were tried, an input that would have done harm.
 import { remedies } from "../remedy/remedy.ts";
+import { findWitness } from "../session/witness/find.ts";
+import { witnessRecord } from "../session/witness/view.ts";
 import { diagnose } from "../verifier/explain/explain.ts";
 import { type Answer, understand } from "./answer.ts";
 import { fixRecord } from "./fix-record.ts";
@@ -9,6 +11,8 @@ import { ProgramRecord, programOfRecord } from "./records.ts";
 
 /** Visits of the verifier that are kept; a path is found whole only among these. */
 const MAX_VISITS = 20_000;
+/** Of the search for an input that does harm: an answer takes two seconds at most, its fixes included. */
+const SEARCH_MS = 300;
 
 export const answerExplain: Answer = (record) => {
   const request = understand(ProgramRecord, record);
@@ -31,7 +35,7 @@ export const answerExplain: Answer = (record) => {
       path: steps.map(({ slot, en, ja }) => ({ slot, en, ja })),
       missed: missed.map(({ slot, en, ja }) => ({ slot, en, ja })),
       fixes: remedies(program, diagnosis).map((fix) => fixRecord(request, fix)),
-      witness: { tried: 0 },
+      witness: witnessRecord(findWitness(program, { refusal, budget: SEARCH_MS, now: () => performance.now() })),
     },
   };
 };

@@ -8,3 +8,17 @@ export function witnessView(answer: WitnessAnswer): WitnessView {
   const { kind, words, slot, step, input, maps = {}, seed, sockets = false } = answer;
   return { tried, found: { kind, words, slot, step, input, contents: maps, seed, sockets } };
 }
+
+/** As checks from outside are told of it: `{ctx?, data_in?, maps?, seed, sockets?, fault}`, or `{tried}`. */
+export function witnessRecord(answer: WitnessAnswer): object {
+  if (!isWitness(answer)) return { tried: answer.tried };
+  const { ctx, data_in, maps, seed, sockets, fault } = answer;
+  return {
+    ...(ctx !== undefined && { ctx }),
+    ...(data_in !== undefined && { data_in }),
+    ...(maps && { maps }),
+    seed,
+    ...(sockets && { sockets }),
+    fault,
+  };
+}
