@@ -187,8 +187,16 @@ function guessed(log: PastedLog, { program }: Checked): Refusal | undefined {
 /** The visits that the log tells of, in its order. */
 class PastedVisits implements VisitSource {
   readonly #visits: readonly PastedVisit[];
+  /** The visits that follow each. */
+  readonly #next = new Map<number, { readonly visit: number; readonly slot: number }[]>();
+
   constructor({ visits }: PastedLog) {
     this.#visits = visits;
+    for (const [visit, { prev, slot }] of visits.entries()) {
+      const known = this.#next.get(prev);
+      if (known) known.push({ visit, slot });
+      else this.#next.set(prev, [{ visit, slot }]);
+    }
   }
 
   numbers(slot: number): Int32Array {
@@ -211,7 +219,7 @@ class PastedVisits implements VisitSource {
       logLine: line,
       prev,
       prevSlot: this.#visits[prev]?.slot ?? -1,
-      next: this.#visits.flatMap((next, i) => (next.prev === number ? [{ visit: i, slot: next.slot }] : [])),
+      next: this.#next.get(number) ?? [],
       end: end === null ? null : end === "pruned" ? { kind: "pruned", by: -1 } : { kind: end },
     };
   }
