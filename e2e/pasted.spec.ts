@@ -63,6 +63,22 @@ test("a log out of a mail is shown as it is, explained, and led to its instructi
   await playground.expectVerdict("reject");
 });
 
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test("a log pasted into the text area is shown as it is", async ({ playground, page }) => {
+    await playground.open();
+    const area = playground.id("editor").locator("textarea");
+    await area.focus();
+    await page.keyboard.press("Control+A");
+    // A made-up event does not put the text there, as a real one does.
+    await paste(page, LOG);
+    await page.keyboard.insertText(LOG);
+    await expect(playground.id("editor")).toContainText("hits hash key=4 value=16");
+    await expect(playground.id("verifier-message")).toHaveText("R6 invalid mem access 'map_value_or_null'");
+  });
+});
+
 test("the rebuilt program can be verified here, and a reload keeps the log", async ({ playground, page }) => {
   await playground.open();
   await playground.editorReady();

@@ -232,6 +232,11 @@ export function openProgram(
     aside: keep && !quiet ? before : s.aside,
     notice: keep && !quiet ? { kind: "set-aside" } : null,
   }));
+  if (mark.pasted === undefined) return;
+  // What was pasted is the reader's own: no address stands for it. The editor has taken it as another text by now.
+  set({ edited: true });
+  forgetLink();
+  saveSoon();
 }
 
 const opening = (s: ProgramState) => ({

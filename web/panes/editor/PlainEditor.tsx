@@ -8,6 +8,9 @@ import { useVerdict } from "../../stores/verdict.ts";
 
 const JumpMargin = lazy(() => import("./JumpMargin.tsx"));
 
+/** Characters of a paste that may be a program in another notation. */
+const LEAST = 8;
+
 export function PlainEditor({ readOnly = false }: { readonly readOnly?: boolean }) {
   const text = useText();
   const source = useProgram((s) => s.source);
@@ -46,6 +49,11 @@ export function PlainEditor({ readOnly = false }: { readonly readOnly?: boolean 
     cursorMoved(line);
   };
 
+  const onPaste = (pasted: string): void => {
+    if (!readOnly && pasted.trim().length >= LEAST)
+      void import("../../stores/pasted.ts").then(({ translate }) => translate(source, pasted));
+  };
+
   const spanOf = (s: number) => check?.slots.find((other) => other.slot === s)?.span;
   const current = slot >= 0 ? spanOf(slot) : undefined;
   const refused = check?.verdict === "reject" ? spanOf(check.messageSlot) : undefined;
@@ -81,6 +89,7 @@ export function PlainEditor({ readOnly = false }: { readonly readOnly?: boolean 
         readOnly={readOnly}
         value={source}
         onChange={(event) => editSource(event.currentTarget.value)}
+        onPaste={(event) => onPaste(event.clipboardData.getData("text/plain"))}
         onScroll={onScroll}
         onSelect={onSelect}
       />
