@@ -5,7 +5,6 @@ import { remedies } from "../remedy/remedy.ts";
 import { diagnose } from "../verifier/explain/explain.ts";
 import { assembleText, type Checked } from "./check.ts";
 import { fixText } from "./fix-edits.ts";
-import { spanViews } from "./source-views.ts";
 import type { DiffLineView, FixView } from "./views.ts";
 
 /** Unchanged lines shown around a change. */
@@ -16,14 +15,13 @@ const MAX_COMPARED = 1_000_000;
 export function fixViews(registry: Registry, { input, view, assembly, program, verdict }: Checked): FixView[] {
   if (!view.refusal) return [];
   const diagnosis = diagnose(view.refusal, verdict?.trace, program.insns);
-  const spanView = spanViews(input.source);
   return remedies(program, diagnosis, registry).map((fix) => {
     const text = fixText(input.source, assembly, fix, (source) => assembleText(registry, input, source));
     return {
       en: fix.en,
       ja: fix.ja,
       outcome: fix.outcome,
-      edits: text?.edits.map(({ span, text: put }) => ({ span: spanView(span), text: put })) ?? [],
+      source: text?.source ?? null,
       diff: text ? diffLines(input.source.split("\n"), text.source.split("\n")) : [],
     };
   });

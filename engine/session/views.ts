@@ -263,8 +263,8 @@ export interface ExplanationView {
 export interface FixView extends Texts {
   /** The verifier accepts the program then, or refuses it later, at another place. */
   readonly outcome: "accepted" | "further";
-  /** How it changes the text in the editor; [] where it cannot be written into it (a map of the page's settings). */
-  readonly edits: readonly { readonly span: SpanView; readonly text: string }[];
+  /** The editor's text with it; null where it cannot be written into that (a map of the page's settings). */
+  readonly source: string | null;
   /** The lines that change, with those around them. */
   readonly diff: readonly DiffLineView[];
 }

@@ -9,6 +9,28 @@ export interface VerifierTexts {
     readonly start: string;
     readonly help: string;
     readonly state: string;
+    readonly at: string;
+    readonly root: string;
+    readonly rule: string;
+    readonly missed: string;
+    readonly fixes: string;
+    readonly trying: string;
+    readonly none: string;
+    readonly accepted: string;
+    readonly further: string;
+    readonly apply: string;
+    readonly byHand: string;
+    readonly out: string;
+    readonly put: string;
+    readonly copy: string;
+    /** Headings of the text that is copied. */
+    readonly report: {
+      readonly reason: string;
+      readonly at: string;
+      readonly path: string;
+      readonly missed: string;
+      readonly suggestion: string;
+    };
   };
   readonly visits: {
     readonly title: string;
@@ -72,6 +94,27 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
       start: "start",
       help: "What helps:",
       state: "Show what was believed here",
+      at: "Refused at",
+      root: "To change",
+      rule: "The rule:",
+      missed: "A check that did not count",
+      fixes: "Fixes that were tried",
+      trying: "Trying changes …",
+      none: "No change that was tried made the program acceptable.",
+      accepted: "accepted",
+      further: "gets further, then refused elsewhere",
+      apply: "Apply",
+      byHand: "The map is declared beside the program: change it there.",
+      out: "removed",
+      put: "added",
+      copy: "Copy the explanation",
+      report: {
+        reason: "Reason",
+        at: "At",
+        path: "Causal path",
+        missed: "Checks that did not count",
+        suggestion: "Suggestion",
+      },
     },
     visits: {
       title: "What the verifier believed",
@@ -134,6 +177,27 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
       start: "開始",
       help: "直すには:",
       state: "ここで把握していた値を見る",
+      at: "拒否された場所",
+      root: "直す場所",
+      rule: "規則:",
+      missed: "効かなかったチェック",
+      fixes: "試した修正",
+      trying: "修正を試しています…",
+      none: "試した修正では、受理されるプログラムになりませんでした。",
+      accepted: "受理",
+      further: "先に進み、別の場所で拒否",
+      apply: "適用",
+      byHand: "マップはプログラムの外で宣言されています。そこで変更してください。",
+      out: "削除",
+      put: "追加",
+      copy: "説明をコピー",
+      report: {
+        reason: "理由",
+        at: "場所",
+        path: "経緯",
+        missed: "効かなかったチェック",
+        suggestion: "提案",
+      },
     },
     visits: {
       title: "verifier が把握している値",

@@ -157,7 +157,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
 
     // Before anything else hears of an edit: what is drawn moves first.
     const breakpoints = followBreakpoints(made, model);
-    let opened = useProgram.getState().opened;
+    let { opened, written } = useProgram.getState();
     let nonce = useFocus.getState().reveal?.nonce ?? 0;
     const stops = [
       model.onDidChangeContent(() => editSource(model.getValue(monaco.editor.EndOfLinePreference.LF))),
@@ -203,6 +203,12 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
 
     const follow = [
       useProgram.subscribe((s) => {
+        if (s.written !== written) {
+          written = s.written;
+          made.pushUndoStop();
+          replaceText(made, s.source);
+          made.pushUndoStop();
+        }
         if (s.opened === opened) return;
         opened = s.opened;
         // What undo brings back is a change of the text, what comes from elsewhere another text.

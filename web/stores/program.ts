@@ -32,6 +32,8 @@ export interface ProgramState {
   readonly revision: number;
   /** Counts programs opened from elsewhere: the editor then takes `source` instead of giving it. */
   readonly opened: number;
+  /** Counts texts that a command wrote in place of the reader's: the editor takes `source` as one step of undo. */
+  readonly written: number;
   /** Name of the example that is open and untouched, "" otherwise. */
   readonly example: string;
   /** Name of the example that it began as, edited or not; "": it began otherwise. */
@@ -64,6 +66,7 @@ export const useProgram = create<ProgramState>()(() => ({
   input: FIRST_EXAMPLE.input,
   revision: 1,
   opened: 1,
+  written: 0,
   example: FIRST_EXAMPLE.name,
   from: FIRST_EXAMPLE.name,
   edited: false,
@@ -98,6 +101,22 @@ export function editSource(source: string): void {
 /** The program that was rebuilt from a log is verified here. */
 export function leaveLog(): void {
   set((s) => ({ pasted: "", revision: s.revision + 1 }));
+  saveSoon();
+}
+
+/** A command changed the text, as one step: a fix was applied. */
+export function writeSource(source: string): void {
+  if (source === get().source) return;
+  set((s) => ({
+    source,
+    revision: s.revision + 1,
+    written: s.written + 1,
+    example: "",
+    edited: true,
+    askedStep: null,
+    pasted: "",
+  }));
+  forgetLink();
   saveSoon();
 }
 

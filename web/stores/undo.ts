@@ -30,8 +30,9 @@ export function followForUndo(): void {
     const now = keep(state);
     const changed = (Object.keys(now) as (keyof Kept)[]).filter((key) => now[key] !== past.now[key]);
     if (restoring || changed.length === 0) return;
-    // Another program is one change, with its input and type.
-    const kind = state.opened === before.opened ? changed.join(" ") : `opened ${state.opened}`;
+    // Another program is one change, with its input and type; so is a text that a command wrote.
+    const isTyped = state.opened === before.opened && state.written === before.written;
+    const kind = isTyped ? changed.join(" ") : `opened ${state.opened} written ${state.written}`;
     past = record(past, now, kind, performance.now());
   };
   useProgram.subscribe(look);

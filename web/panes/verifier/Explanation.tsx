@@ -1,14 +1,16 @@
-// Under the kernel's words: the rule that was broken, why there is such a rule, how the value that broke it came to be, what
-// helps. Each step of that story leads to its line, and to what was believed there.
-import { useEffect, useState } from "react";
-import type { CheckView, ExplanationView } from "../../../engine/index.ts";
-import { useVerifierTexts } from "../../i18n/verifier.ts";
+// Under the kernel's words: what is wrong, with its values; checks that did not count; fixes that were tried; how the value came to be
+// what it is; the rule. Each place leads to its line, and to what was believed there.
+import { type ReactNode, useEffect, useState } from "react";
+import type { CheckView, ExplanationStepView, ExplanationView } from "../../../engine/index.ts";
+import { useVerifierTexts, type VerifierTexts } from "../../i18n/verifier.ts";
 import { answered, engine } from "../../stores/engine.ts";
 import { point, revealSlot } from "../../stores/focus.ts";
 import { showView } from "../../stores/layout.ts";
-import { useSettings } from "../../stores/settings.ts";
+import { type Language, useSettings } from "../../stores/settings.ts";
 import { showVisit } from "../../stores/visits.ts";
 import { Prose } from "../../ui/Prose.tsx";
+import { Fixes } from "./Fixes.tsx";
+import { CopyButton } from "./VerifierPane.tsx";
 import { Witness } from "./Witness.tsx";
 
 export default function Explanation({ check }: { readonly check: CheckView }) {
@@ -22,41 +24,45 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
     <details
       className="why"
       data-testid="explanation"
+      data-rule={found.id}
+      data-root={found.root}
       open={why}
       onToggle={(event) => event.currentTarget.open !== why && set({ why: event.currentTarget.open })}
     >
       <summary className="why__head">{text.why.title}</summary>
-      <p className="why__rule">
-        <Prose text={words.rule} />
+      <div className="why__first">
+        <p className="why__rule">
+          <Prose text={found.reason[language]} />
+        </p>
+        <CopyButton label={text.why.copy} make={() => report(found, check, language, text)} />
+      </div>
+      <p className="why__places">
+        {found.at >= 0 && <Place check={check} slot={found.at} label={text.why.at} />}
+        {found.root >= 0 && found.root !== found.at && <Place check={check} slot={found.root} label={text.why.root} />}
       </p>
-      <p>
-        <Prose text={words.why} />
-      </p>
+      {found.missed.length > 0 && (
+        <Section title={text.why.missed}>
+          {found.missed.map((step) => (
+            <div key={step.slot} className="why__missed" data-testid="missed">
+              <Insn check={check} step={step} />
+              <span>
+                <Prose text={step[language]} />
+              </span>
+            </div>
+          ))}
+        </Section>
+      )}
+      {why && <Fixes revision={check.revision} />}
+      {why && <Witness revision={check.revision} />}
       {found.steps.length > 0 && (
-        <>
-          <h3 className="why__title">{text.why.story}</h3>
+        <Section title={text.why.story}>
           <ol className="why__story">
             {found.steps.map((step, i) => (
               <li key={`${step.slot} ${step.visit}`} className="why__step" data-last={i === last || undefined}>
                 {step.visit < 0 ? (
                   <span className="why__insn hint">{step.slot < 0 ? "…" : text.why.start}</span>
                 ) : (
-                  <button
-                    type="button"
-                    className="why__insn why__link"
-                    title={text.why.state}
-                    onClick={() => {
-                      revealSlot(step.slot, false);
-                      showView("verifier", "beliefs");
-                      void showVisit(step.visit);
-                    }}
-                    onPointerEnter={() => point(step.slot)}
-                    onPointerLeave={() => point(-1)}
-                  >
-                    <code>
-                      {step.slot}: {check.slots.find((s) => s.slot === step.slot)?.text}
-                    </code>
-                  </button>
+                  <Insn check={check} step={step} />
                 )}
                 <span>
                   <Prose text={step[language]} />
@@ -64,14 +70,83 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
               </li>
             ))}
           </ol>
-        </>
+        </Section>
       )}
+      <p>
+        <strong>{text.why.rule}</strong> <Prose text={words.rule} />
+      </p>
       <p>
         <strong>{text.why.help}</strong> <Prose text={words.help} />
       </p>
-      {why && <Witness revision={check.revision} />}
     </details>
   );
+}
+
+const Section = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
+  <>
+    <h3 className="why__title">{title}</h3>
+    {children}
+  </>
+);
+
+const insnText = (check: CheckView, slot: number): string =>
+  `${slot}: ${check.slots.find((s) => s.slot === slot)?.text ?? ""}`;
+
+/** An instruction of the path; it leads to its line, and to what was believed there. */
+function Insn({ check, step }: { readonly check: CheckView; readonly step: ExplanationStepView }) {
+  const text = useVerifierTexts();
+  return (
+    <button
+      type="button"
+      className="why__insn why__link"
+      title={text.why.state}
+      onClick={() => {
+        revealSlot(step.slot, false);
+        showView("verifier", "beliefs");
+        void showVisit(step.visit);
+      }}
+      onPointerEnter={() => point(step.slot)}
+      onPointerLeave={() => point(-1)}
+    >
+      <code>{insnText(check, step.slot)}</code>
+    </button>
+  );
+}
+
+function Place({ check, slot, label }: { readonly check: CheckView; readonly slot: number; readonly label: string }) {
+  return (
+    <span className="why__place">
+      {label}{" "}
+      <button
+        type="button"
+        className="why__link"
+        onClick={() => revealSlot(slot)}
+        onPointerEnter={() => point(slot)}
+        onPointerLeave={() => point(-1)}
+      >
+        <code>{insnText(check, slot)}</code>
+      </button>
+    </span>
+  );
+}
+
+/** The explanation as one text, for a mail or an issue: in the order of Linux 7.3's diagnosis. */
+function report(found: ExplanationView, check: CheckView, language: Language, text: VerifierTexts): string {
+  const { report: heads } = text.why;
+  const plain = (words: string): string => words.replaceAll("`", "");
+  const lines = (steps: readonly ExplanationStepView[]): string =>
+    steps
+      .map((step) => `  ${step.slot < 0 ? "…" : insnText(check, step.slot)}\n      ${plain(step[language])}`)
+      .join("\n");
+  const parts: readonly (readonly [string, string])[] = [
+    [heads.reason, `  ${plain(found.reason[language])}`],
+    [heads.at, found.at < 0 ? "" : `  ${insnText(check, found.at)}`],
+    [heads.path, lines(found.steps)],
+    [heads.missed, lines(found.missed)],
+    [heads.suggestion, `  ${plain(found[language].help)}`],
+  ];
+  const body = parts.filter(([, said]) => said !== "").map(([head, said]) => `${head}:\n${said}\n`);
+  return `${check.message}\n\n${body.join("\n")}`;
 }
 
 function useExplanation(revision: number): ExplanationView | null {

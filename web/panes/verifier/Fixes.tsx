@@ -1,0 +1,83 @@
+// Fixes of the refused program: each was made and verified before it is shown. The lines that change are shown first; one press
+// writes them into the editor, as one step of undo.
+import { WandSparkles } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { DiffLineView, FixView } from "../../../engine/index.ts";
+import { useVerifierTexts } from "../../i18n/verifier.ts";
+import { answered, engine } from "../../stores/engine.ts";
+import { writeSource } from "../../stores/program.ts";
+import { useSettings } from "../../stores/settings.ts";
+import { Prose } from "../../ui/Prose.tsx";
+
+export function Fixes({ revision }: { readonly revision: number }) {
+  const text = useVerifierTexts();
+  const fixes = useFixes(revision);
+  return (
+    <section aria-label={text.why.fixes} aria-busy={fixes === null}>
+      <h3 className="why__title">{text.why.fixes}</h3>
+      {fixes === null && <p className="hint">{text.why.trying}</p>}
+      {fixes?.length === 0 && <p className="hint">{text.why.none}</p>}
+      {fixes?.map((fix, i) => (
+        <Fix key={fix.en} fix={fix} open={i === 0} />
+      ))}
+    </section>
+  );
+}
+
+function Fix({ fix, open }: { readonly fix: FixView; readonly open: boolean }) {
+  const text = useVerifierTexts();
+  const readOnly = useSettings((s) => s.readOnly);
+  const language = useSettings((s) => s.language);
+  const { source } = fix;
+  return (
+    <details className="fix" data-testid="fix" data-outcome={fix.outcome} open={open}>
+      <summary className="fix__head">
+        <span className="fix__words">
+          <Prose text={fix[language]} />
+        </span>{" "}
+        <span className="fix__outcome">{text.why[fix.outcome]}</span>
+      </summary>
+      {source === null ? <p className="hint">{text.why.byHand}</p> : <Diff lines={fix.diff} />}
+      {source !== null && !readOnly && (
+        <button type="button" className="button fix__apply" data-testid="apply-fix" onClick={() => writeSource(source)}>
+          <WandSparkles size={14} aria-hidden="true" />
+          {text.why.apply}
+        </button>
+      )}
+    </details>
+  );
+}
+
+const SIGN = { same: " ", out: "−", in: "+", gap: "…" } as const;
+
+function Diff({ lines }: { readonly lines: readonly DiffLineView[] }) {
+  const text = useVerifierTexts();
+  const said = { same: "", out: text.why.out, in: text.why.put, gap: "" } as const;
+  return (
+    <pre className="fix__diff">
+      {lines.map((line, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line of a difference has no other name
+        <code key={i} className="fix__line" data-kind={line.kind}>
+          <span aria-hidden="true">{SIGN[line.kind]} </span>
+          {said[line.kind] !== "" && <span className="visually-hidden">{said[line.kind]}: </span>}
+          {line.text}
+        </code>
+      ))}
+    </pre>
+  );
+}
+
+/** null: they are being tried. */
+function useFixes(revision: number): readonly FixView[] | null {
+  const [found, set] = useState<{ readonly of: number; readonly fixes: readonly FixView[] } | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    void answered(engine().api.check.fixes(revision)).then(
+      (fixes) => wanted && set({ of: revision, fixes: fixes ?? [] }),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [revision]);
+  return found?.of === revision ? found.fixes : null;
+}
