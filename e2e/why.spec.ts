@@ -33,7 +33,7 @@ test("a check of a copy is named as the one that did not count; a fix is applied
   await playground.editorReady();
   const why = playground.id("explanation");
   await expect(why).toHaveAttribute("data-rule", "region-unbounded");
-  await expect(why).toHaveAttribute("data-root", "11");
+  await expect(why).toHaveAttribute("data-root", "10");
   await expect(why.getByTestId("missed")).toContainText("r4 > 15");
   const fix = why.getByTestId("fix").first();
   await expect(fix).toHaveAttribute("data-outcome", "accepted");

@@ -147,8 +147,8 @@ test.each([
   expect(ask(answerVerify, record).id).toBe(1);
 });
 
-test("modes are three", () => {
-  expect(Object.keys(MODES)).toEqual(["asm", "verify", "run"]);
+test("modes are four", () => {
+  expect(Object.keys(MODES)).toEqual(["asm", "verify", "run", "explain"]);
 });
 
 test("the command answers each line before it waits for the next, and ends with 0", async () => {

@@ -124,7 +124,10 @@ class Writer {
     this.#place = place;
     const { program, origins } = fix;
     origins.forEach((origin, slot) => origin >= 0 && this.#now.set(origin, slot));
-    const short = !/\bBPF_REG_\d/.test(source) && /\bR\d/.test(source);
+    // The reader's way of writing registers.
+    const short = assembly.written.some(({ args }) =>
+      args.some(({ start, end }) => /^R\d+$/.test(source.slice(start, end))),
+    );
     let slot = 0;
     const lines = macroLines(program.insns, {
       helperName,

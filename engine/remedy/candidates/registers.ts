@@ -1,12 +1,15 @@
 // Registers: values that were never set or were lost in a call, what a function returns, arithmetic that pointers do not take.
+import { helperId } from "../../facts/helpers.ts";
+import { progTypeByName } from "../../facts/prog-types.ts";
 import * as c from "../../isa/codes.ts";
 import { type AluOp, formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
+import type { Fate } from "../../verifier/explain/fate.ts";
 import { ancestors } from "../../verifier/explain/lineage.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
-import { aluImm, aluReg, load, movImm, movReg } from "../pieces.ts";
+import { aluImm, aluReg, helperCall, load, movImm, movReg } from "../pieces.ts";
 import type { Candidate, Scene, Texts } from "../scene.ts";
 import { divertLast } from "./divert.ts";
 
@@ -501,8 +504,9 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
   // A copy of the pointer that is a pointer still.
   const node = scene.node(reg);
   const step = scene.last;
-  const gone = fate?.how === "packet-moved" || fate?.how === "released" || fate?.how === "null-side";
-  if (step && !gone)
+  found.push(...readByHelper(scene, insn, reg, fate));
+  const kept = fate === undefined || ["arithmetic", "cut", "part", "overwritten", "constant"].includes(fate.how);
+  if (step && kept)
     for (const n of [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]) {
       const is = regOf(step.before, n);
       if (!is || n === reg || is.type === t.NOT_INIT || is.type === t.SCALAR_VALUE || is.type === t.PTR_TO_PACKET_END)
@@ -531,6 +535,36 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
       });
     }
   return found;
+}
+
+/** Memory of the kernel behind a number: read by the helper that may fail. */
+function readByHelper(scene: Scene, insn: Insn, reg: number, fate: Fate | undefined): Candidate[] {
+  const { at, program, live } = scene;
+  const form = formOf(insn);
+  const id = helperId("probe_read_kernel");
+  const type = progTypeByName(program.progType);
+  const isNumber = fate?.how === "loaded" || fate?.how === "returned" || fate?.how === "arithmetic";
+  if (!isNumber || form?.kind !== "ldx" || form.signed || id === undefined) return [];
+  // The call leaves R0 to R5 to nobody.
+  const lost = (live[at + 1] ?? 0) & 0x3f & ~(1 << insn.dst);
+  if (!type?.helper(id, program.expectedAttachType) || lost !== 0) return [];
+  const off = -scene.stackUsed - 8;
+  return [
+    {
+      en: `Read it with bpf_probe_read_kernel into fp${off}, and load it from there, at @${at}: the kernel checks the address when the program runs.`,
+      ja: `@${at} では bpf_probe_read_kernel で fp${off} に読み込み、そこからロードします。アドレスは実行時にカーネルが確かめます。`,
+      apply(draft) {
+        draft.replace(draft.item(at), [
+          ...(insn.off === 0 ? [movReg(3, reg)] : [movReg(3, reg), aluImm(c.BPF_ADD, 3, insn.off)]),
+          movReg(1, 10),
+          aluImm(c.BPF_ADD, 1, off),
+          movImm(2, form.size),
+          helperCall(id),
+          load(form.size, insn.dst, 10, off),
+        ]);
+      },
+    },
+  ];
 }
 
 function existing(scene: Scene, insn: Insn): Candidate[] {

@@ -263,7 +263,7 @@ function weak(compared: Compared, n: number, path: Path, need: Extract<Need, { k
   if (op === "jeq" || op === "jne" || op === "jset") return undefined;
   const gaveNothing =
     before === val || (before.umax === val.umax && before.smin === val.smin && before.smax === val.smax);
-  if (gaveNothing && compared.width === 32) return { why: "width", ...facts };
+  if (compared.width === 32 && val.umax >= S32_SPAN) return { why: "width", ...facts };
   if (limitOf(compared, n, path) >= S32_SPAN) return { why: "limit-unknown", ...facts };
   if (gaveNothing || boundsWrongEnd(before, val)) return { why: "wrong-side", ...facts };
   if (op.startsWith("js") && val.smin < 0n && val.smax < S32_SPAN) return { why: "signed", ...facts };

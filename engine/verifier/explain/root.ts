@@ -76,7 +76,8 @@ export function rootOf(refusal: Refusal, known: Known): number {
   if (need?.kind === "number") {
     const { node: number } = need;
     const limits = number.op === "and" || number.op === "mod" || number.op === "rsh";
-    if (limits || need.reg < 0) return number.slot >= 0 ? number.slot : at;
+    const isReadAgain = missed.at(-1)?.why === "read-again";
+    if (limits || isReadAgain || need.reg < 0) return number.slot >= 0 ? number.slot : at;
     const sum = node && numberIn(node) ? ancestors(node).find(({ from }) => from.includes(number)) : undefined;
     return sum && sum.slot >= 0 ? sum.slot : at;
   }
