@@ -54,6 +54,7 @@ function atChecks(scene: Scene, range: number): Candidate[] {
       ];
       if (closer !== undefined) found.push(operator(slot, insn.code, closer));
     }
+    if (why === "recomputed") found.push(...sameAgain(scene));
     const opposite = OPPOSITE[insn.code & 0xf0];
     // Both sides of the comparison come to the access: the one without the bytes leaves.
     if (why === "wrong-side" && (insn.off === 0 || path[at + 1]?.slot !== slot + 1)) found.push(divert(scene, slot));
@@ -65,6 +66,25 @@ function atChecks(scene: Scene, range: number): Candidate[] {
       });
   }
   return found;
+}
+
+/** The pointer that was compared is there still: it is copied in place of being computed again. */
+function sameAgain(scene: Scene): Candidate[] {
+  const { need, lineage, path } = scene.diagnosis;
+  if (need?.kind !== "packet" || need.node.step < 0) return [];
+  const { key, step } = need.node;
+  const { slot, insn } = path[step]!;
+  const held = [...Array(10).keys()].find((n) => n !== insn.dst && lineage.reg(step, n)?.key === key);
+  if (held === undefined) return [];
+  return [
+    {
+      en: `Copy R${held}, which was compared, to R${insn.dst} at @${slot} instead of computing it again.`,
+      ja: `@${slot} では計算し直さず、比較した R${held} を R${insn.dst} にコピーします。`,
+      apply(draft) {
+        draft.replace(draft.item(slot), [movReg(insn.dst, held)]);
+      },
+    },
+  ];
 }
 
 const change =

@@ -329,6 +329,14 @@ function explained(insn: Insn, before: VerifierState, after: VerifierState, plac
     case "ldx":
     case "load_acq":
       return loaded(insn, before, place, is);
+    case "atomic":
+      return {
+        words: {
+          en: `${name} gets what was in memory before: ${is.en}`,
+          ja: `${name} に変更前のメモリの値が入ります: ${is.ja}`,
+        },
+        next: undefined,
+      };
     case "alu": {
       const isMov = form.op === "mov" || form.op.startsWith("movsx");
       if (isMov && form.source === "imm") return { words: becomes, next: undefined };

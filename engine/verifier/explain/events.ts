@@ -26,8 +26,9 @@ export function withBranches(steps: readonly CauseStep[], known: Known, { id, ar
   const { path, lineage, need, missed } = known;
   const told = new Set(steps.map(({ visit }) => visit));
   const end = path.length - 1;
-  const node = need?.node ?? ("reg" in args && end >= 0 ? lineage.reg(end, args.reg) : undefined);
-  const followed = node ? new Set<ValueNode>(ancestors(node)) : new Set<ValueNode>();
+  // The number that was needed, and the pointer that it is added to.
+  const pointer = "reg" in args && end >= 0 ? lineage.reg(end, args.reg) : undefined;
+  const followed = new Set<ValueNode>([need?.node, pointer].flatMap((node) => (node ? ancestors(node) : [])));
   const branches: CauseStep[] = [];
   path.forEach(({ insn, slot, visit }, at) => {
     const form = formOf(insn);
@@ -35,13 +36,14 @@ export function withBranches(steps: readonly CauseStep[], known: Known, { id, ar
     if (form?.kind !== "jmp" || taken === undefined || told.has(visit)) return;
     const seen = [insn.dst, ...(form.source === "reg" ? [insn.src] : [])].map((n) => lineage.reg(at, n));
     const looksAtIt = seen.some((one) => one && (followed.has(one) || followed.has(unnarrowed(one))));
-    if (!looksAtIt && !LACKS.has(id)) return;
+    const isMissed = missed.some((check) => check.slot === slot);
+    if (!looksAtIt && !isMissed && !LACKS.has(id)) return;
     const r = form.width === 32 ? "w" : "r";
     const test = `${r}${insn.dst} ${JMP_OPS[form.op].symbol} ${form.source === "reg" ? `${r}${insn.src}` : insn.imm}`;
     branches.push({
       slot,
       visit,
-      ...(missed.some((check) => check.slot === slot) ? passed(test, taken) : chosen(test, taken)),
+      ...(isMissed ? passed(test, taken) : chosen(test, taken)),
     });
   });
   const place = new Map(path.map(({ visit }, i) => [visit, i]));
