@@ -32,9 +32,9 @@ const MAX_DEPTH = 4;
 /** Visits kept of a trial; what is beyond cannot be explained any further. */
 const MAX_VISITS = 3000;
 /** Instructions walked in all trials together. */
-const MAX_WALKED = 400_000;
-/** The verifier asks every so often whether to go on. */
-const WALK_STEP = 1 << 14;
+const MAX_WALKED = 200_000;
+/** Of these at most so many in one. */
+const MAX_WALKED_ONCE = 1 << 15;
 
 interface Open {
   readonly version: Version;
@@ -114,7 +114,7 @@ function tryOut(program: Program, budget: number, registry: Registry | undefined
   let walked = 0;
   const progress = (insns: number): boolean => {
     walked = insns;
-    return insns >= Math.min(budget, 8 * WALK_STEP);
+    return insns >= Math.min(budget, MAX_WALKED_ONCE);
   };
   return inScratch((bpf): Tried => {
     const none = { refusal: undefined, trace: undefined, walked: 0 };

@@ -16,6 +16,9 @@ const changed = (slot: number, texts: Texts, change: (insn: Insn) => Insn): Cand
   },
 });
 
+/** Programs that walk long are tried a few times only. */
+const MAX_LONG_TRIALS = 3;
+
 export function formCandidates(scene: Scene): Candidate[] {
   const { refusal } = scene.diagnosis;
   const { at, insn } = scene;
@@ -46,7 +49,7 @@ export function formCandidates(scene: Scene): Candidate[] {
       return [...counted(scene), ...bounded(scene)];
     case "too-complex":
     case "too-many-branches":
-      return [...fewerRounds(scene), ...bounded(scene)];
+      return [...bounded(scene), ...fewerRounds(scene)].slice(0, MAX_LONG_TRIALS);
     case "call-depth":
       return [...notCalled(scene)];
     case "stack-depth":
@@ -323,8 +326,9 @@ function fewerRounds(scene: Scene): Candidate[] {
   for (let slot = 0; slot < insns.length; slot += slotsOf(insns[slot]!)) {
     const insn = insns[slot]!;
     const form = formOf(insn);
-    if (form?.kind !== "jmp" || form.source !== "imm" || Math.abs(insn.imm) < 8) continue;
-    for (const rounds of [8, 64, 512].filter((one) => one < insn.imm / 2).reverse())
+    // The comparison that leads back.
+    if (form?.kind !== "jmp" || form.source !== "imm" || slot + 1 + insn.off > slot) continue;
+    for (const rounds of [64, 4].filter((one) => one < insn.imm / 2))
       found.push(
         changed(
           slot,

@@ -30,32 +30,30 @@ export function busiestOf({ visits, dropped }: Trace, insns: readonly Insn[]): B
   const most = all[0]?.[1].length ?? 0;
   const [slot, list] = all.find(([at, l]) => isBranch(at) && l.length > most / 2) ?? all[0] ?? [-1, []];
   if (slot < 0) return { slot, reason: undefined };
-  const share = `${list.length} of the first ${visits.length}`;
   const differing = differences(list.slice(0, MAX_COMPARED)).slice(0, MAX_NAMED);
-  const names = differing.map(({ name, count }) => ({
-    en: `${name} (${count} different values)`,
-    ja: `${name}（${count} 通り）`,
-  }));
   const more =
-    dropped > 0
-      ? { en: `, of ${visits.length + dropped} in all`, ja: `（全体では ${visits.length + dropped}）` }
-      : { en: "", ja: "" };
+    dropped > 0 ? { en: ` (of ${visits.length + dropped})`, ja: `（全 ${visits.length + dropped} ステップ）` } : NONE;
+  const values = {
+    en: differing.map(({ name, count }) => `${name} (${count} values)`).join(", "),
+    ja: differing.map(({ name, count }) => `${name}（${count} 通り）`).join("、"),
+  };
+  const why =
+    differing.length === 0
+      ? { en: "none did", ja: "そのような状態がありませんでした" }
+      : {
+          en: `at each arrival something else was believed of ${values.en}`,
+          ja: `到達するたびに ${values.ja} が違っていました`,
+        };
   return {
     slot,
     reason: {
-      en: `Instruction ${slot} alone was walked ${share} times${more.en}. A path ends early only where an earlier state covers it; here ${
-        names.length === 0
-          ? "none did"
-          : `each arrival believed something else of ${names.map(({ en }) => en).join(", ")}`
-      }`,
-      ja: `命令 ${slot} だけで、最初の ${visits.length} 回${more.ja}のうち ${list.length} 回検証しました。経路が途中で打ち切られるのは以前の状態に含まれるときだけですが、${
-        names.length === 0
-          ? "そのような状態がありませんでした"
-          : `毎回 ${names.map(({ ja }) => ja).join("、")} が違っていました`
-      }`,
+      en: `The verifier walks every path, and gave up. In the first ${visits.length} steps${more.en} it came by ${slot} ${list.length} times. A path ends early only where an earlier state covers it, and here ${why.en}`,
+      ja: `verifier はすべての経路をたどり、途中であきらめました。最初の ${visits.length} ステップ${more.ja}のうち ${list.length} 回 ${slot} を通っています。経路が途中で打ち切られるのは以前の状態に含まれるときだけですが、${why.ja}`,
     },
   };
 }
+
+const NONE: Phrase = { en: "", ja: "" };
 
 /** Registers and slots of the innermost frame by how many different things were believed of them; only those that differ often. */
 function differences(list: readonly Visit[]): { name: string; count: number }[] {

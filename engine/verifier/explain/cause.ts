@@ -51,7 +51,7 @@ export interface Named {
 
 export function causeOf(trace: Trace, insns: readonly Insn[], named: Named): Cause | undefined {
   const { visits } = trace;
-  if (named.busiest) return { reg: -1, steps: busiest(visits) };
+  if (named.busiest) return { reg: -1, steps: busiest(visits, insns) };
   const last = visits.findLastIndex(({ end }) => end?.kind === "refused");
   const refused = visits[last];
   if (!refused) return undefined;
@@ -115,23 +115,28 @@ function rounds(visits: readonly Visit[], last: number, again: number): CauseSte
   return [...steps, { slot: again, visit: last, ...sentence(words) }];
 }
 
-/** The instructions that were walked most, in the program's order. */
-function busiest(visits: readonly Visit[]): CauseStep[] {
+const weight = (insn: Insn | undefined): number => (insn !== undefined && formOf(insn)?.kind === "jmp" ? 2 : 1);
+
+/** The branches that were walked most, in the program's order; other instructions where there are none. */
+function busiest(visits: readonly Visit[], insns: readonly Insn[]): CauseStep[] {
   const times = new Map<number, { count: number; last: number }>();
   visits.forEach(({ insnIdx }, visit) => {
     times.set(insnIdx, { count: (times.get(insnIdx)?.count ?? 0) + 1, last: visit });
   });
-  return [...times]
-    .sort(([, a], [, b]) => b.count - a.count)
-    .slice(0, MAX_LAST)
-    .sort(([a], [b]) => a - b)
-    .map(([slot, { count, last }]) => {
-      const words = {
-        en: `walked ${count} times in the first ${visits.length} instructions`,
-        ja: `最初の ${visits.length} 命令のうち ${count} 回ここを検証しました`,
-      };
-      return { slot, visit: last, ...sentence(words) };
-    });
+  return (
+    [...times]
+      // Branches before what stands between them.
+      .sort(([a, one], [b, other]) => other.count * weight(insns[b]) - one.count * weight(insns[a]))
+      .slice(0, MAX_LAST)
+      .sort(([a], [b]) => a - b)
+      .map(([slot, { count, last }]) => {
+        const words = {
+          en: `walked ${count} times in the first ${visits.length} instructions`,
+          ja: `最初の ${visits.length} 命令のうち ${count} 回ここを検証しました`,
+        };
+        return { slot, visit: last, ...sentence(words) };
+      })
+  );
 }
 
 /** As a sentence of its own. */

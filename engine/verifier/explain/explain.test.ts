@@ -102,11 +102,14 @@ test("the rounds of a loop are told by their beginning and their end", () => {
 test("what is too complex names the instructions walked most", () => {
   // 0: r0 = 0; 1: r0 += 1; 2: if r0 < 30 goto 1; 3: exit, walked in a hundred visits
   const { insns, trace } = walked("b700000000000000 0700000001000000 a500feff1e000000 9500000000000000");
-  expect(explain(refusalOf("too-complex", { count: 1_000_001 }), trace, insns).steps).toMatchObject([
+  const found = explain(refusalOf("too-complex", { count: 1_000_001 }), trace, insns);
+  expect(found.steps).toMatchObject([
     { slot: 0 },
     { slot: 1, en: "Walked 30 times in the first 62 instructions." },
     { slot: 2, en: "Walked 30 times in the first 62 instructions." },
   ]);
+  expect(found.root).toBe(2);
+  expect(found.reason.en).toContain("something else was believed of R0 (30 values)");
 });
 
 test("a loop that changes nothing names the place it comes back to", () => {
