@@ -56,6 +56,10 @@ export class Scene {
     return this.diagnosis.path[at];
   }
 
+  get isCall(): boolean {
+    return this.insn !== undefined && formOf(this.insn)?.kind === "call";
+  }
+
   /** What Rn holds before the refused instruction. */
   is(n: number): RegState | undefined {
     return this.last && regOf(this.last.before, n);

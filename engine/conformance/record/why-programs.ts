@@ -109,7 +109,54 @@ BPF_LDX_MEM(BPF_DW, R1, R0, 0), /* at */`),
     rule: "region-max",
     missed: ["weak-after"],
     says: [/from 0 to 120/, /byte 128/],
-    fix: /R3 is above 56/,
+    fix: /Compare with 7 instead of 15/,
+  },
+  "equality is no limit": {
+    source: inValue(`BPF_LDX_MEM(BPF_W, R3, R0, 0),
+BPF_JMP_IMM(BPF_JEQ, R3, 64, out), /* root */
+BPF_ALU64_REG(BPF_ADD, R0, R3),
+BPF_LDX_MEM(BPF_B, R1, R0, 0), /* at */`),
+    rule: "region-unbounded",
+    missed: ["one-value"],
+    says: [/R0/],
+    fix: /in bounds at 8/,
+  },
+  "a part of the number went through the stack": {
+    source: inValue(`BPF_LDX_MEM(BPF_DW, R3, R0, 0),
+BPF_STX_MEM(BPF_DW, R10, R3, -16),
+BPF_LDX_MEM(BPF_W, R4, R10, -16),
+BPF_JMP_IMM(BPF_JGT, R4, 63, out), /* root */
+BPF_ALU64_REG(BPF_ADD, R0, R3), /* at */
+BPF_LDX_MEM(BPF_B, R1, R0, 0),`),
+    rule: "pointer-number-unbounded",
+    missed: ["part-spilled"],
+    says: [/R3/],
+    fix: /Compare R3, which is used afterwards/,
+  },
+  "a remainder as a limit": {
+    source: inValue(`BPF_LDX_MEM(BPF_DW, R3, R0, 0),
+BPF_ALU64_IMM(BPF_MOD, R3, 64), /* root */
+BPF_ALU64_REG(BPF_ADD, R0, R3), /* at */
+BPF_LDX_MEM(BPF_B, R1, R0, 0),`),
+    rule: "pointer-number-unbounded",
+    says: [/remainder/],
+    fix: /Mask R3 with/,
+  },
+  "an index one too large for an array on the stack": {
+    source: plain(
+      "kprobe",
+      `BPF_LDX_MEM(BPF_DW, R3, R1, 112),
+BPF_JMP_IMM(BPF_JGT, R3, 8, out), /* root */
+BPF_ALU64_IMM(BPF_LSH, R3, 3),
+BPF_MOV64_REG(R2, R10),
+BPF_ALU64_IMM(BPF_ADD, R2, -64),
+BPF_ALU64_REG(BPF_ADD, R2, R3),
+BPF_ST_MEM(BPF_DW, R2, 0, 0), /* at */`,
+    ),
+    rule: "stack-variable-range",
+    missed: ["weak-after"],
+    says: [/fp-64/, /fp\+0/],
+    fix: /Compare with 7 instead of 8/,
   },
   "a mask forgets the size of the access": {
     source: inValue(`BPF_LDX_MEM(BPF_W, R3, R0, 0),
@@ -383,11 +430,11 @@ BPF_MOV64_REG(R6, R1),
 BPF_LD_MAP_FD(R1, ring),
 BPF_MOV64_IMM(R2, 16),
 BPF_MOV64_IMM(R3, 0),
-BPF_EMIT_CALL(BPF_FUNC_ringbuf_reserve), /* root */
+BPF_EMIT_CALL(BPF_FUNC_ringbuf_reserve),
 BPF_JMP_IMM(BPF_JEQ, R0, 0, out),
 BPF_MOV64_REG(R7, R0),
 BPF_LDX_MEM(BPF_DW, R2, R6, 112),
-BPF_JMP_IMM(BPF_JEQ, R2, 0, out),
+BPF_JMP_IMM(BPF_JEQ, R2, 0, out), /* root */
 BPF_MOV64_REG(R1, R7),
 BPF_MOV64_IMM(R2, 0),
 BPF_EMIT_CALL(BPF_FUNC_ringbuf_submit),
@@ -396,8 +443,8 @@ BPF_MOV64_IMM(R0, 0),
 BPF_EXIT_INSN(), /* at */
 `,
     rule: "reference-leak",
-    says: [/still held/],
-    fix: /bpf_ringbuf_discard/,
+    says: [/still held/, /branch at 9/, /R7/],
+    fix: /where the branch at 9 leads away: call bpf_ringbuf_discard/,
   },
   "a socket used after it was given back": {
     source: plain(

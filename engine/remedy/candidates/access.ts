@@ -328,8 +328,8 @@ function inBlock(scene: Scene, insn: Insn, { reg, off, size, total }: Block): Ca
     const { slot, insn: adds } = path[add.step]!;
     const imm = adds.imm + (add.op === "sub" ? -shift : shift);
     found.push({
-      en: `Move the pointer by ${imm} instead of ${adds.imm} at @${slot}.`,
-      ja: `@${slot} でポインタを ${adds.imm} ではなく ${imm} 動かします。`,
+      en: `Add ${imm} instead of ${adds.imm} at @${slot}.`,
+      ja: `@${slot} で ${adds.imm} ではなく ${imm} を足します。`,
       apply(draft) {
         const item = draft.item(slot);
         if (adds.imm === imm) return draft.fail();
@@ -360,7 +360,8 @@ function largerValue(scene: Scene, name: string, valueSize: number, id: string):
   const at = scene.program.maps.findIndex((map) => map.name === name);
   const map = scene.program.maps[at];
   // Offsets without a useful limit are no sign of a value that is too small.
-  if (!map || valueSize > 4096 || map.valueSize === 0 || id === "region-max") return [];
+  const bySize = id === "region-max" && !scene.isCall;
+  if (!map || valueSize > 4096 || map.valueSize === 0 || bySize) return [];
   return [
     {
       en: `Declare the value of ${name} with ${valueSize} bytes instead of ${map.valueSize}: value_size is the size of the whole struct.`,

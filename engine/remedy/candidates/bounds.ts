@@ -25,7 +25,7 @@ const S32_MAX = 0x7fff_ffffn;
 export function boundCandidates(scene: Scene): Candidate[] {
   const bound = boundOf(scene);
   if (!bound) return [];
-  return [...atMask(scene, bound), ...atChecks(scene, bound), ...before(scene, bound)];
+  return [...atMask(scene, bound), ...atChecks(scene, bound), ...sizeBound(scene), ...before(scene, bound)];
 }
 
 function boundOf(scene: Scene): Bound | undefined {
@@ -60,6 +60,17 @@ function boundOf(scene: Scene): Bound | undefined {
     (limit) => limit >= 0n && limit <= S32_MAX,
   );
   return { step: sum.step, slot, reg, node, limits: [...new Set(limits)], low };
+}
+
+/** A call that takes a variable number of bytes from a variable offset on: the number of bytes is bounded. */
+function sizeBound(scene: Scene): Candidate[] {
+  const { refusal } = scene.diagnosis;
+  if (refusal.id !== "region-max" || !scene.insn || formOf(scene.insn)?.kind !== "call") return [];
+  const reg = refusal.args.reg + 1;
+  const size = scene.is(reg);
+  const room = BigInt(refusal.args.total) - refusal.args.high;
+  if (!size || size.val.varOff.mask === 0n || room < 8n) return [];
+  return before(scene, { step: scene.end, slot: scene.at, reg, node: scene.node(reg)!, limits: [room], low: 0n });
 }
 
 /** The largest number made of some of the mask's bits that is not above the limit. */
@@ -173,6 +184,32 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
         );
     }
   }
+  const used = node.is?.val.umax ?? 0n;
+  if (why === "weak-after" && isImm && used > 0n && limits[0] !== undefined && insn.imm > 0) {
+    // In proportion: what was computed from the limit was too large by as much.
+    const imm = Number((BigInt(insn.imm) * limits[0]) / used);
+    if (imm < insn.imm)
+      found.push(
+        change(
+          {
+            en: `Compare with ${imm} instead of ${insn.imm} at @${slot}.`,
+            ja: `@${slot} で ${insn.imm} ではなく ${imm} と比較します。`,
+          },
+          { imm },
+        ),
+      );
+  }
+  const ordered = { [c.BPF_JEQ]: c.BPF_JGE, [c.BPF_JNE]: c.BPF_JLT }[op];
+  if (why === "one-value" && ordered !== undefined)
+    found.push(
+      change(
+        {
+          en: `Compare whether R${insn.dst} is in bounds at @${slot}, not whether it is one value.`,
+          ja: `@${slot} では、一つの値との一致ではなく、R${insn.dst} が範囲内かどうかを比較します。`,
+        },
+        { code: withOp(insn.code, ordered) },
+      ),
+    );
   const opposite = OPPOSITE[op];
   if ((why === "wrong-side" || why === "one-sided") && opposite !== undefined)
     found.push(

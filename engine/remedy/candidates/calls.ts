@@ -5,11 +5,12 @@ import type { ArgKind } from "../../facts/types.ts";
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { MapDef } from "../../program/program.ts";
+import { leavingBranch } from "../../verifier/explain/leak.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import type { Draft, Item, Piece } from "../draft.ts";
-import { aluImm, helperCall, jumpImm, load, loadMap, movImm, movReg, store, storeImm } from "../pieces.ts";
+import { aluImm, goto, helperCall, jumpImm, load, loadMap, movImm, movReg, store, storeImm } from "../pieces.ts";
 import type { Candidate, Scene } from "../scene.ts";
 
 export function callCandidates(scene: Scene): Candidate[] {
@@ -25,8 +26,9 @@ export function callCandidates(scene: Scene): Candidate[] {
     case "tail-call-map":
       return otherMap(scene);
     case "storage-flags":
-    case "constant-argument":
       return [set(scene, refusal.args.reg, 0)];
+    case "constant-argument":
+      return [set(scene, refusal.args.reg, 64), set(scene, refusal.args.reg, 0)];
     case "release-moved":
       return unmoved(scene, refusal.args.reg, refusal.args.off);
     case "packet-helper":
@@ -120,6 +122,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
       },
     });
   }
+  found.push(...onBranch(scene, ref, taken, how.by, give));
   // Thrown away: given back right behind the call.
   found.push({
     ...texts(`right behind the call, where it is not NULL`, "取得の直後に NULL でなければ"),
@@ -142,6 +145,28 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
       },
     });
   return found;
+}
+
+/** The branch that leads away without a release: what it leads to is given back on the way. */
+function onBranch(scene: Scene, ref: number, taken: number, by: string, give: readonly Piece[]): Candidate[] {
+  const { path } = scene.diagnosis;
+  const leaving = leavingBranch(path, ref, taken);
+  if (!leaving) return [];
+  const { slot, step, holder } = leaving;
+  // What the target reads of R0 to R5 would be lost in the call.
+  if (((scene.live[path[step + 1]!.slot] ?? 0) & 0x3f) !== 0) return [];
+  return [
+    {
+      en: `Give back what was taken at @${taken} where the branch at @${slot} leads away: call bpf_${by} there.`,
+      ja: `@${slot} の分岐で抜ける前に、@${taken} で取得したものを解放します（bpf_${by} を呼びます）。`,
+      apply(draft) {
+        const [jump, last] = [draft.item(slot), draft.items.at(-1)];
+        const target = jump.to;
+        if (!target || !last) return draft.fail();
+        jump.to = draft.after(last, [...(holder === 1 ? [] : [movReg(1, holder)]), ...give, goto(target)])[0];
+      },
+    },
+  ];
 }
 
 /** Pieces with a call before an instruction that reads R0, if it is one: R0 is set anew, or kept. */
@@ -345,6 +370,7 @@ const MAP_OF: Readonly<Record<string, Omit<MapDef, "name">>> = {
   ringbuf_output: map("ringbuf", 0, 0, 4096),
   ringbuf_reserve: map("ringbuf", 0, 0, 4096),
   ringbuf_query: map("ringbuf", 0, 0, 4096),
+  redirect_map: map("devmap", 4, 4, 8),
   get_stackid: map("stack_trace", 4, 80, 64),
   get_local_storage: map("cgroup_storage", 16, 64, 0),
   map_push_elem: map("queue", 0, 8, 64),

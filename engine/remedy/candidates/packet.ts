@@ -16,7 +16,8 @@ export function packetCandidates(scene: Scene): Candidate[] {
   if (need?.kind !== "packet") return [];
   const found = [...atChecks(scene, need.range)];
   const compare = compareBefore(scene, need.reg, need.bytes);
-  if (refusal.id === "packet-far") return compare ? withLimit(scene, compare) : [];
+  const isFar = refusal.id === "packet-far" || scene.diagnosis.missed.some(({ why }) => why === "too-far");
+  if (isFar) return compare ? withLimit(scene, compare) : [];
   return compare ? [...found, compare] : found;
 }
 

@@ -7,6 +7,7 @@ import { busiestOf } from "./busiest.ts";
 import { type CauseStep, causeOf, type Named } from "./cause.ts";
 import { withBranches } from "./events.ts";
 import { type Fate, fateOf } from "./fate.ts";
+import { leavingBranch } from "./leak.ts";
 import { ancestors, lineageOf } from "./lineage.ts";
 import { type MissedCheck, missedChecks } from "./missed.ts";
 import { needOf } from "./need.ts";
@@ -69,6 +70,8 @@ export function diagnose(refusal: Refusal, trace?: Trace, insns: readonly Insn[]
         return is ? valuePhrase(is, last.before.curframe) : { en: "unknown", ja: "不明な値" };
       },
       fate,
+      leaving: (ref, taken) => leavingBranch(path, ref, taken),
+      madeBy: (reg) => lineage.reg(path.length - 1, reg)?.op,
       givenBy(reg) {
         const node = lineage.reg(path.length - 1, reg);
         return node && ancestors(node).find(({ kind, step }) => kind === "call" && step >= 0)?.slot;

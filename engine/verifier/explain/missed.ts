@@ -55,6 +55,10 @@ const WHY = {
     en: "`{test}` leaves {seen} from {low} to {high}: 0 is not ruled out",
     ja: "`{test}` の後も {seen} は {low} から {high} で、0 が除かれていません",
   },
+  "one-value": {
+    en: "`{test}` tells one value from all others: {seen} may still be from {low} to {high}; a limit takes `<` or `>`",
+    ja: "`{test}` は一つの値を区別するだけです。{seen} はまだ {low} から {high} になりえます。制限するには `<` か `>` を使います",
+  },
   "limit-unknown": {
     en: "`{test}` compares with a value that itself has no useful limit, so nothing follows for {seen}",
     ja: "`{test}` は、それ自体に上限のない値との比較なので、{seen} について何もわかりません",
@@ -158,7 +162,7 @@ export function missedChecks(path: Path, lineage: Lineage, need: Need | undefine
       high: "",
       need: "",
       seen: "",
-      used: `R${need.reg}`,
+      used: need.reg < 0 ? "the value" : `R${need.reg}`,
       ...facts,
     });
     found.push({ slot, visit, why, ...filled });
@@ -218,11 +222,19 @@ const number: Judge<"number"> = (compared, path, lineage, need) => {
     if (!seen || !isNumber(seen)) continue;
     const kind = relation(seen, need.node);
     if (kind === undefined) continue;
-    if (kind === "same") return weak(compared, n, path, need);
+    if (kind === "same" || leavesNegative(compared, n, path)) return weak(compared, n, path, need);
     return (kind === "before-change" && carriedOn(compared, n, path, seen, need)) || { why: kind, seen: `R${n}` };
   }
   return undefined;
 };
+
+/** As signed numbers there is an upper limit now, and negative ones are left: so it goes on, whatever is computed from it. */
+function leavesNegative(compared: Compared, n: number, path: Path): boolean {
+  const val = around(compared, n, path)?.[1].val;
+  return (
+    compared.op.startsWith("js") && compared.op !== "jset" && val !== undefined && val.smin < 0n && val.smax < S32_SPAN
+  );
+}
 
 /** The limit did go on into what was computed from the value, and is too weak there; undefined: it was lost on the way. */
 function carriedOn(
@@ -259,8 +271,8 @@ function weak(compared: Compared, n: number, path: Path, need: Extract<Need, { k
   if (inside) return undefined;
   if (need.low === 1n && val.umin === 0n && val.umax < S32_SPAN) return { why: "not-zero", ...facts };
   const { op } = compared;
-  // Equality tells one value from all others.
-  if (op === "jeq" || op === "jne" || op === "jset") return undefined;
+  if (op === "jset" || ((op === "jeq" || op === "jne") && compared.src < 0 && compared.imm === 0)) return undefined;
+  if (op === "jeq" || op === "jne") return { why: "one-value", ...facts };
   const gaveNothing =
     before === val || (before.umax === val.umax && before.smin === val.smin && before.smax === val.smax);
   if (compared.width === 32 && val.umax >= S32_SPAN) return { why: "width", ...facts };

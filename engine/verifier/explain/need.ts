@@ -69,8 +69,21 @@ export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | u
       const number = args.number >= 0 ? lineage.reg(at, args.number) : undefined;
       return number && { kind: "number", reg: args.number, node: number, low: 0n };
     }
+    case "stack-variable-range": {
+      const number = node && numberIn(node);
+      const value = number && holderOf(number, path, lineage, at);
+      if (!number || !value) return undefined;
+      // What reaches above the frame is too much; below 512 bytes it would have to be more.
+      const high = value.val.umax - (args.high + BigInt(args.size));
+      return {
+        kind: "number",
+        reg: value.reg,
+        node: number,
+        low: 0n,
+        ...(high >= 0n && high < value.val.umax && { high }),
+      };
+    }
     case "stack-unbounded":
-    case "stack-variable-range":
     case "buffer-variable":
     case "kernel-struct-variable":
     case "pointer-offset-variable": {

@@ -6,6 +6,7 @@ import type { Insn } from "../../isa/insn.ts";
 import type { Refusal } from "../refusals.ts";
 import { baseType, PTR_TO_MEM } from "../state/regtype.ts";
 import type { Fate } from "./fate.ts";
+import { leavingBranch } from "./leak.ts";
 import { ancestors, type Lineage, numberIn } from "./lineage.ts";
 import type { MissedCheck, WhyMissed } from "./missed.ts";
 import type { Need } from "./need.ts";
@@ -26,7 +27,6 @@ const TOO_EARLY: ReadonlySet<WhyMissed> = new Set<WhyMissed>([
   "before-add",
   "recomputed",
   "packet-moved",
-  "part-spilled",
   "other-pointer",
 ]);
 
@@ -46,7 +46,7 @@ export function rootOf(refusal: Refusal, known: Known): number {
     case "null-pointer":
       return known.fate(args.reg)?.slot ?? at;
     case "reference-leak":
-      return args.taken;
+      return leavingBranch(path, args.ref, args.taken)?.slot ?? args.taken;
     case "pointer-offset-modified":
     case "pointer-offset-negative":
     case "pointer-offset-variable":

@@ -29,10 +29,22 @@ function hintOf(reg: number, { insn, is }: Seen): Phrase {
 const MEMORY: ReadonlySet<string> = new Set(["ARG_PTR_TO_MEM", "ARG_PTR_TO_MAP_KEY", "ARG_PTR_TO_MAP_VALUE"]);
 
 export const CALL_REASONS: Reasons = {
-  "reference-leak": ({ taken, what, count }) => ({
-    en: `What the call at ${taken} took is still held here (${what}): on this path nothing gives it back${count > 1 ? `, nor ${count - 1} more` : ""}. A pointer that was never compared with NULL counts as held, also where it is thrown away`,
-    ja: `${taken} の呼び出しで取得したものを、ここでまだ保持しています（${what}）。この経路では解放されません${count > 1 ? `（ほかに ${count - 1} 件）` : ""}。NULL と比較していないポインタは、捨てた場合も保持しているとみなされます`,
-  }),
+  "reference-leak": ({ ref, taken, what, count }, seen) => {
+    const leaving = seen.leaving(ref, taken);
+    const others = {
+      en: count > 1 ? ` (and ${count - 1} more)` : "",
+      ja: count > 1 ? `（ほかに ${count - 1} 件）` : "",
+    };
+    return leaving
+      ? {
+          en: `What the call at ${taken} took${others.en} is still held here (${what}): the branch at ${leaving.slot} leads away with it in R${leaving.holder}, past the place where it would be given back`,
+          ja: `${taken} の呼び出しで取得したもの${others.ja}を、ここでまだ保持しています（${what}）。${leaving.slot} の分岐が、R${leaving.holder} に保持したまま、解放する場所を通らずに抜けています`,
+        }
+      : {
+          en: `What the call at ${taken} took${others.en} is still held here (${what}): on this path nothing gives it back. A pointer that was never compared with NULL counts as held, also where it is thrown away`,
+          ja: `${taken} の呼び出しで取得したもの${others.ja}を、ここでまだ保持しています（${what}）。この経路では解放されません。NULL と比較していないポインタは、捨てた場合も保持しているとみなされます`,
+        };
+  },
   "helper-argument": ({ reg, type, wanted, func }, seen) => {
     const hint = hintOf(reg, seen);
     return {
@@ -51,6 +63,10 @@ export const CALL_REASONS: Reasons = {
   "tail-call-map": ({ name, map }) => ({
     en: `${name} does not work on a map of type ${map}: a tail call needs a prog_array`,
     ja: `${name} は ${map} のマップには使えません。tail call には prog_array が必要です`,
+  }),
+  "constant-argument": ({ reg }, seen) => ({
+    en: `R${reg} is ${seen.phrase(reg).en}, and this argument must be a constant that the verifier knows: it decides how much the call gives`,
+    ja: `R${reg} は${seen.phrase(reg).ja}ですが、この引数は verifier にわかる定数でなければなりません。呼び出しの結果の大きさを決めるためです`,
   }),
   "release-moved": ({ reg, off }) => ({
     en: `R${reg} was moved by ${off} since it was acquired; what is given back must be the pointer as it came`,

@@ -3,6 +3,8 @@ import type { Insn } from "../../../isa/insn.ts";
 import type { RefusalArgs, RefusalId } from "../../refusals.ts";
 import type { RegState } from "../../state/reg.ts";
 import type { Fate } from "../fate.ts";
+import type { Leaving } from "../leak.ts";
+import type { ValueNode } from "../lineage.ts";
 import type { Phrase } from "../phrase.ts";
 
 export interface Seen {
@@ -12,8 +14,12 @@ export interface Seen {
   is(reg: number): RegState | undefined;
   /** How a pointer came to be a number. */
   fate(reg: number): Fate | undefined;
+  /** The operator that made the number in Rn; undefined: another kind of instruction did. */
+  madeBy(reg: number): ValueNode["op"];
   /** Slot of the call that gave the pointer in Rn; undefined: it came from elsewhere. */
   givenBy(reg: number): number | undefined;
+  /** The branch that leads away from where a reference would be given back. */
+  leaving(ref: number, taken: number): Leaving | undefined;
   /** The refused instruction, and the slot behind it; undefined: the program as a whole. */
   readonly insn: Insn | undefined;
   readonly next: Insn | undefined;

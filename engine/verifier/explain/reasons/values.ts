@@ -50,7 +50,7 @@ export const VALUE_REASONS: Reasons = {
             ja: `R${reg} は ${type} で、受け取ったまま使うポインタです。加減算はできません`,
           },
   "pointer-bitwise": ({ reg, type, op }) => ({
-    en: `\`r${reg} ${op} …\` masks a pointer (${type}); the number has to be masked before it is added to the pointer`,
+    en: `\`r${reg} ${op} …\` works on the bits of a pointer (${type}); a number has to be masked before it is added to the pointer`,
     ja: `\`r${reg} ${op} …\` はポインタ（${type}）へのビット演算です。マスクは、ポインタに足す前の数値に対して行います`,
   }),
   "pointer-operator": ({ reg, type, op }) => ({
@@ -70,8 +70,8 @@ export const VALUE_REASONS: Reasons = {
     ja: `R${reg} のポインタ（${type}）に ${value} を足しています。プログラムのメモリが 2^29 を越えることはありません`,
   }),
   "pointer-number-unbounded": ({ type, number }, seen) => ({
-    en: `${numberOf(number, seen).en} is added to a pointer (${type}) and may be any negative number: it has no lower bound on this path`,
-    ja: `${numberOf(number, seen).ja}をポインタ（${type}）に足していますが、この経路では下限がなく、どんな負の数にもなりえます`,
+    en: `${numberOf(number, seen).en} is added to a pointer (${type}) and may be any negative number: it has no lower bound on this path${seen.madeBy(number) === "mod" ? ". A remainder (%) gives none: the verifier takes its result for any number" : ""}`,
+    ja: `${numberOf(number, seen).ja}をポインタ（${type}）に足していますが、この経路では下限がなく、どんな負の数にもなりえます${seen.madeBy(number) === "mod" ? "。剰余（%）は制限になりません。verifier は結果を任意の数とみなします" : ""}`,
   }),
   "pointer-number-range": ({ type, number, value }, seen) => ({
     en: `${numberOf(number, seen).en} is added to a pointer (${type}) and may be ${value}: beyond 2^29 no memory of a program reaches`,
@@ -84,6 +84,10 @@ export const VALUE_REASONS: Reasons = {
   "program-return-range": ({ reg, min, max }, seen) => ({
     en: `R${reg} is ${seen.phrase(reg).en} at the end; programs of this type return ${min === max ? `${min}` : `${min} to ${max}`}`,
     ja: `終了時の R${reg} は${seen.phrase(reg).ja}です。このタイプが返せるのは ${min === max ? `${min}` : `${min} から ${max}`} です`,
+  }),
+  "program-return-type": ({ reg }, seen) => ({
+    en: `R${reg} is ${seen.phrase(reg).en} at the end; a program returns a number, and a pointer would tell an address of the kernel`,
+    ja: `終了時の R${reg} は${seen.phrase(reg).ja}です。プログラムは数値を返します。ポインタを返すとカーネルのアドレスが漏れます`,
   }),
   "callback-return-range": ({ reg, min, max }, seen) => ({
     en: `R${reg} is ${seen.phrase(reg).en} at the callback's end; it must return ${min === max ? `${min}` : `${min} to ${max}`}`,
