@@ -1,6 +1,7 @@
 // Which value broke a rule and where it came from: the refused path walked backwards, one sentence for each instruction
 // that made the value what it is. A copy leads on to its source, a read of the stack to the store, an argument to the caller.
 // Reads the trace; decides nothing.
+import { BPF_FETCH } from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { RegState } from "../state/reg.ts";
@@ -234,8 +235,9 @@ function story(visits: readonly Visit[], insns: readonly Insn[], from: number, s
       break;
     }
     const { after } = visit;
-    if (after && !same(believed(visit.before, place), believed(after, place))) {
-      const insn = insns[visit.insnIdx] as Insn;
+    const insn = insns[visit.insnIdx] as Insn;
+    const isNew = after !== undefined && setsAnew(insn, visit.before, place);
+    if (after && (isNew || !same(believed(visit.before, place), believed(after, place)))) {
       const step: Step = explained(insn, visit.before, after, place);
       steps.push({ slot: visit.insnIdx, visit: number, ...sentence(step.words) });
       place = step.next;
@@ -243,6 +245,24 @@ function story(visits: readonly Visit[], insns: readonly Insn[], from: number, s
     number = visit.prev;
   }
   return told(steps.reverse());
+}
+
+/** A copy, a load or a call gives the register another value, also where no more is believed of it than before. */
+function setsAnew(insn: Insn, { curframe }: VerifierState, place: Place): boolean {
+  if (place.kind !== "reg" || place.frame !== curframe) return false;
+  const form = formOf(insn);
+  switch (form?.kind) {
+    case "alu":
+      return insn.dst === place.reg && form.op === "mov";
+    case "ldx":
+    case "load_acq":
+    case "ld_imm64":
+      return insn.dst === place.reg;
+    case "atomic":
+      return (insn.imm & BPF_FETCH) !== 0 && place.reg === (form.op === "cmpxchg" ? 0 : insn.src);
+    default:
+      return false;
+  }
 }
 
 function told(steps: readonly CauseStep[]): CauseStep[] {
@@ -298,7 +318,11 @@ function explained(insn: Insn, before: VerifierState, after: VerifierState, plac
         words: { en: `${name} is handed to the function: ${is.en}`, ja: `${name} を関数に渡します: ${is.ja}` },
         next: { ...place, frame: before.curframe },
       };
-    return { words: becomes, next: undefined };
+    const empty: Phrase = {
+      en: `in the function ${name} holds nothing at first`,
+      ja: `関数の始まりでは ${name} に値がありません`,
+    };
+    return { words: believed(after, place) === undefined ? empty : becomes, next: undefined };
   }
   if (after.curframe < before.curframe && place.kind === "reg" && place.reg === 0 && place.frame === after.curframe)
     return {
