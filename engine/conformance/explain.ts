@@ -13,14 +13,16 @@ import { ProgramRecord, programOfRecord } from "./records.ts";
 const MAX_VISITS = 20_000;
 /** Of the search for an input that does harm: an answer takes two seconds at most, its fixes included. */
 const SEARCH_MS = 300;
+/** Where the refusal came later, the program is walked once more with so many. */
+const MAX_VISITS_AGAIN = 120_000;
 
 export const answerExplain: Answer = (record) => {
   const request = understand(ProgramRecord, record);
   const program = programOfRecord(request);
-  const { verdict, refusal, seen, unsupported } = judge(program, {
-    logLevel: 0,
-    watched: { trace: { maxVisits: MAX_VISITS } },
-  });
+  const judged = (maxVisits: number) => judge(program, { logLevel: 0, watched: { trace: { maxVisits } } });
+  const first = judged(MAX_VISITS);
+  const isCut = (first.seen?.trace?.dropped ?? 0) > 0 && (first.seen?.insnsProcessed ?? 0) < MAX_VISITS_AGAIN;
+  const { verdict, refusal, seen, unsupported } = isCut ? judged(MAX_VISITS_AGAIN) : first;
   if (verdict === "accept" || refusal === undefined)
     return { verdict, explanation: null, ...(unsupported && { unsupported }) };
   const diagnosis = diagnose(refusal, seen?.trace, program.insns);

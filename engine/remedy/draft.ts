@@ -1,6 +1,5 @@
 // A program under change: its instructions as items that jumps and calls point at, so that distances, maps and the numbers of
 // the original slots stay right whatever is put in or taken out. Mutable; one for each change that is tried.
-import { BPF_CALL, BPF_PSEUDO_CALL, BPF_PSEUDO_FUNC, classOf } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import { type Insn, isLdImm64 } from "../isa/insn.ts";
 import { calleeOf, jumpTarget } from "../program/flow.ts";
@@ -84,11 +83,11 @@ export class Draft {
     return this.items[this.items.indexOf(item) + 1];
   }
 
-  /** Puts pieces before an instruction, so that every path to it runs them first. */
+  /** Puts pieces before an instruction, so that every path to it, and every call of it, runs them first. */
   before(item: Item, pieces: readonly Piece[]): Item[] {
     const added = this.#made(pieces);
     const first = added[0];
-    if (first) for (const one of this.items) if (one.to === item && !isCallee(one)) one.to = first;
+    if (first) for (const one of this.items) if (one.to === item) one.to = first;
     this.items.splice(this.items.indexOf(item), 0, ...added);
     return added;
   }
@@ -166,11 +165,6 @@ export class Draft {
 /** off is an s16, imm an s32. */
 const isEncodable = ({ off, imm }: Insn): boolean => off === (off << 16) >> 16 && imm === (imm | 0);
 
-const isCallee = ({ insn }: Item): boolean =>
-  (insn.code & 0xf7) === (BPF_CALL | 5)
-    ? insn.src === BPF_PSEUDO_CALL
-    : isLdImm64(insn) && insn.src === BPF_PSEUDO_FUNC;
-
 /** With another distance; in imm where the instruction has it there. */
 function ledTo(insn: Insn, distance: number): Insn {
   const form = formOf(insn);
@@ -185,5 +179,3 @@ function movedLines(lines: NonNullable<Program["lines"]>, origins: readonly numb
     return slot < 0 ? [] : [{ ...line, slot }];
   });
 }
-
-export const isCall = (insn: Insn): boolean => classOf(insn.code) === 5 && (insn.code & 0xf0) === BPF_CALL;

@@ -38,15 +38,16 @@ export function fixText(
   if (assembly.written.length === 0 || assembly.written.length > MAX_WRITTEN) return undefined;
   const maps = mapEdits(source, assembly, fix);
   if (!maps) return undefined;
-  for (const place of ["before", "behind"] as const) {
+  const written = (["before", "behind"] as const).flatMap((place): FixText[] => {
     const edits = [...maps, ...new Writer(source, assembly, fix, place).edits()].sort(
       (a, b) => a.span.start - b.span.start || a.span.end - b.span.end,
     );
-    if (edits.some(({ span }, i) => i > 0 && span.start < edits[i - 1]!.span.end)) continue;
+    if (edits.some(({ span }, i) => i > 0 && span.start < edits[i - 1]!.span.end)) return [];
     const edited = withEdits(source, edits);
-    if (isFixed(assembled(edited), fix)) return { edits, source: edited };
-  }
-  return undefined;
+    return isFixed(assembled(edited), fix) ? [{ edits, source: edited }] : [];
+  });
+  // The one that leaves more as it is: a label that is no longer right would become a number.
+  return written.sort((a, b) => a.edits.length - b.edits.length)[0];
 }
 
 export function withEdits(source: string, edits: readonly TextEdit[]): string {
@@ -84,9 +85,13 @@ function mapEdits(source: string, assembly: Assembly, { program }: Fix): TextEdi
     const line = `@map ${map.name} ${map.type} key=${map.keySize} value=${map.valueSize} entries=${map.maxEntries}${map.flags === 0 ? "" : ` flags=${map.flags}`}`;
     if (declared) {
       // A directive stands in a comment already; another declaration becomes one.
-      const isDirective = source[declared.span.start] === "@";
-      const end = isDirective ? endOfDirective(source, declared.span.start) : declared.span.end;
-      edits.push({ span: { start: declared.span.start, end }, text: isDirective ? line : `/* ${line} */` });
+      const { start, end } = declared.span;
+      const directive = /@map[ \t]+$/.exec(source.slice(0, start));
+      edits.push(
+        directive
+          ? { span: { start: directive.index, end: endOfDirective(source, start) }, text: line }
+          : { span: { start, end }, text: `/* ${line} */` },
+      );
     } else edits.push({ span: { start: 0, end: 0 }, text: `// ${line}\n` });
   }
   return edits;
