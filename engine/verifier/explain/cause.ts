@@ -31,7 +31,7 @@ type Place =
   | { readonly kind: "slot"; readonly frame: number; readonly spi: number };
 
 /** How many steps back a value is followed. */
-const MAX_STEPS = 200;
+const MAX_STEPS = 10_000;
 /** Of more steps than this those in the middle are left out: rounds of a loop, mostly. */
 const MAX_TOLD = 6;
 /** Of these so many stand at the end. */

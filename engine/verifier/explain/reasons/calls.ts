@@ -52,6 +52,42 @@ export const CALL_REASONS: Reasons = {
       ja: `${func} が R${reg} に求めるのは ${wanted} ですが、R${reg} は${seen.phrase(reg).ja}（${type}）です${hint.ja}`,
     };
   },
+  "helper-unknown": ({ func }) => ({
+    en: `${func} may not be called by programs of this type`,
+    ja: `このタイプのプログラムは ${func} を呼び出せません`,
+  }),
+  "storage-flags": ({ reg }, seen) => ({
+    en: `R${reg} is ${seen.phrase(reg).en}: the flags of this helper must be 0`,
+    ja: `R${reg} は${seen.phrase(reg).ja}ですが、このヘルパーのフラグは 0 でなければなりません`,
+  }),
+  "helper-null": ({ arg, reg, type }) => ({
+    en: `Argument ${arg} in R${reg} is ${type}, and this helper does not take NULL there`,
+    ja: `第 ${arg} 引数の R${reg} は ${type} ですが、このヘルパーはここに NULL を受け付けません`,
+  }),
+  "release-unreferenced": ({ reg, func }, seen) => ({
+    en: `${func} gives back R${reg}, ${seen.phrase(reg).en}, which is not held: it was given back before, or never acquired on this path`,
+    ja: `${func} で R${reg}（${seen.phrase(reg).ja}）を解放していますが、保持していません。すでに解放されたか、この経路では取得されていません`,
+  }),
+  "lock-held": ({ what, region, taken }) => ({
+    en: `The lock taken at ${taken} (${region}) is still held here (${what})`,
+    ja: `${taken} で取ったロック（${region}）を、ここでまだ持っています（${what}）`,
+  }),
+  "lock-call": ({ taken }) => ({
+    en: `A call stands between taking the lock at ${taken} and releasing it; only loads, stores and arithmetic may`,
+    ja: `${taken} でロックを取ってから解放するまでの間に呼び出しがあります。許されるのはロード、ストア、演算だけです`,
+  }),
+  "lock-second": ({ taken }) => ({
+    en: `A second lock is taken while the one of ${taken} is held: one at a time`,
+    ja: `${taken} のロックを持ったまま、二つ目のロックを取っています。一度に持てるのは一つだけです`,
+  }),
+  "call-range": ({ to }) => ({
+    en: `The call leads to ${to}, outside of the program. A call's distance counts from the instruction after it`,
+    ja: `呼び出し先 ${to} はプログラムの外です。距離は、呼び出しの次の命令から数えます`,
+  }),
+  "helper-sleeps": ({ func }) => ({
+    en: `${func} may sleep, and this program runs where the kernel must not wait`,
+    ja: `${func} はスリープしうるヘルパーですが、このプログラムはカーネルが待てない場所で動きます`,
+  }),
   "helper-argument-null": ({ reg, type, func }) => ({
     en: `${func} follows R${reg} without looking, and it may be NULL here (${type}): no comparison with 0 on this path has ruled that out`,
     ja: `${func} は確認せずに R${reg} をたどりますが、ここでは NULL かもしれません（${type}）。この経路には、それを除く 0 との比較がありません`,

@@ -284,6 +284,50 @@ export const MEMORY_REASONS: Reasons = {
     en: `A pointer was put on the stack there with 8 bytes; reading ${bytes(size)} of it back at offset ${off} would give a part of it`,
     ja: `そこには 8 バイトのポインタが退避されています。オフセット ${off} から ${size} バイトだけ読むと、その一部になってしまいます`,
   }),
+  "socket-access": ({ reg, off, size, type }) => ({
+    en: `R${reg} is ${type}; of such an object only some fields may be reached, and the ${bytes(size)} at offset ${off} are none of them`,
+    ja: `R${reg} は ${type} です。このオブジェクトで触れられるのは一部のフィールドだけで、オフセット ${off} の ${size} バイトは含まれません`,
+  }),
+  "memory-readonly": ({ reg, type }) => ({
+    en: `R${reg} is ${type}, which a program may read and not write`,
+    ja: `R${reg} は ${type} で、読むことはできますが、書き込めません`,
+  }),
+  "map-write": ({ map, off, size }) => ({
+    en: `The map ${map} was made read-only for programs (BPF_F_RDONLY_PROG), and this writes ${bytes(size)} at offset ${off}`,
+    ja: `マップ ${map} はプログラムから読み出し専用（BPF_F_RDONLY_PROG）ですが、オフセット ${off} に ${size} バイト書き込んでいます`,
+  }),
+  "map-read": ({ map, off, size }) => ({
+    en: `The map ${map} was made write-only for programs (BPF_F_WRONLY_PROG), and this reads ${bytes(size)} at offset ${off}`,
+    ja: `マップ ${map} はプログラムから書き込み専用（BPF_F_WRONLY_PROG）ですが、オフセット ${off} から ${size} バイト読んでいます`,
+  }),
+  "special-field": ({ off, size, field, at }) => ({
+    en: `The ${bytes(size)} at offset ${off} of the value meet ${field} at offset ${at}, which only its own helpers may touch`,
+    ja: `値のオフセット ${off} の ${size} バイトが、オフセット ${at} の ${field} にかかっています。これには専用のヘルパーしか触れません`,
+  }),
+  "direct-value-range": ({ off, total, what }) => ({
+    en: `The address of byte ${off} of a ${what} of ${bytes(total)} is asked for: it has no such byte`,
+    ja: `${total} バイトの${inJa(what)}の ${off} バイト目のアドレスを求めていますが、そのようなバイトはありません`,
+  }),
+  "direct-value-limit": ({ off }) => ({
+    en: `The offset ${off} into the value is beyond what the kernel takes (2^29)`,
+    ja: `値の中のオフセット ${off} は、カーネルが受け付ける範囲（2^29）を越えています`,
+  }),
+  "atomic-target": ({ reg, what }) => ({
+    en: `An atomic operation goes to ${what} through R${reg}: only the stack and map values can be changed so`,
+    ja: `R${reg} を通じて ${what} にアトミック操作を行っています。対象にできるのはスタックとマップの値だけです`,
+  }),
+  "buffer-variable": ({ reg, off, variable }) => ({
+    en: `The offset in R${reg} is not constant (${off} and ${variable}): how large this buffer is shows only when the program is attached`,
+    ja: `R${reg} のオフセットが定数ではありません（${off} と ${variable}）。このバッファの大きさはアタッチするまでわかりません`,
+  }),
+  "packet-helper": ({ reg, func }) => ({
+    en: `${func} would be given packet memory in R${reg}, and it does not take it, or not in this program type`,
+    ja: `${func} に R${reg} でパケットのメモリを渡していますが、このヘルパー、あるいはこのタイプでは受け取れません`,
+  }),
+  "stack-pointer-spill": ({ reg }) => ({
+    en: `R${reg} points to this function's own stack, and is stored into the caller's: the caller would keep an address of a frame that is gone`,
+    ja: `R${reg} はこの関数自身のスタックを指しており、それを呼び出し側のスタックに保存しています。消えたフレームのアドレスが残ってしまいます`,
+  }),
   "packet-write": ({ reg }) => ({
     en: `R${reg} points into the packet, which programs of this type may read and not write`,
     ja: `R${reg} はパケットを指していますが、このタイプのプログラムはパケットを読むだけで、書き込めません`,

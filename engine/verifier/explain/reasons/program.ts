@@ -11,6 +11,18 @@ export const PROGRAM_REASONS: Reasons = {
     en: `The jump at ${from} leads to ${to}, outside of its function. Distances count from the instruction after the jump`,
     ja: `${from} のジャンプ先 ${to} は関数の外です。距離はジャンプの次の命令から数えます`,
   }),
+  "unknown-opcode": ({ code }) => ({
+    en: `0x${code.toString(16).padStart(2, "0")} is the code of no instruction of Linux 6.18`,
+    ja: `0x${code.toString(16).padStart(2, "0")} は Linux 6.18 の命令のコードではありません`,
+  }),
+  "imm64-unknown": ({ pseudo }) => ({
+    en: `src ${pseudo} stands for nothing that a 64-bit load can bring: 0 is a number, 1 a map, 2 the value of a map`,
+    ja: `src ${pseudo} は 64 ビットロードで使える値ではありません。0 は数値、1 はマップ、2 はマップの値を表します`,
+  }),
+  "imm64-middle": () => ({
+    en: "A jump leads into the second slot of a 64-bit load, which is no instruction of its own",
+    ja: "ジャンプ先が 64 ビットロードの 2 スロット目です。これは単独の命令ではありません",
+  }),
   "infinite-loop": ({ insn }) => ({
     en: `The path comes back to ${insn} with nothing changed that could ever end the loop: the verifier knows no bound for the number of rounds`,
     ja: `ループを終わらせうる値が何も変わらないまま ${insn} に戻ってきます。verifier には回数の上限がわかりません`,

@@ -22,6 +22,14 @@ export const VALUE_REASONS: Reasons = {
           en: `R${reg} holds nothing here: it was not set on this path${reg >= 1 && reg <= 5 ? ", or a call has cleared it (R1 to R5 do not survive one)" : ""}`,
           ja: `ここでは R${reg} に値がありません。この経路で設定されていない${reg >= 1 && reg <= 5 ? "か、呼び出しで失われました（R1～R5 は残りません）" : "ためです"}`,
         },
+  "frame-pointer": ({ reg }, { insn }) => ({
+    en: `This instruction would write R${reg}, the frame pointer${insn && (insn.code & 7) === 3 ? ": a fetching atomic operation puts the old value into its source register" : ", which stays as it is"}`,
+    ja: `この命令はフレームポインタ R${reg} に書き込みます${insn && (insn.code & 7) === 3 ? "。fetch 付きのアトミック操作は、元の値をソースレジスタに入れます" : "が、フレームポインタは変えられません"}`,
+  }),
+  "stack-pointer-returned": ({ reg }) => ({
+    en: `The function returns an address of its own stack in R${reg}: after its exit that frame is gone`,
+    ja: `関数が R${reg} で自身のスタックのアドレスを返しています。exit の後、そのフレームはありません`,
+  }),
   "pointer-with-pointer": ({ reg, number, op }) => ({
     en: `\`r${reg} ${op} r${number}\` combines two pointers: R${number} should hold a number, an index or an offset`,
     ja: `\`r${reg} ${op} r${number}\` は二つのポインタの演算です。R${number} には数値（添字やオフセット）が必要です`,
