@@ -176,7 +176,7 @@ for (const language of ["en", "ja"] as const)
     await expect(page.getByRole("searchbox").last()).toBeFocused();
     const themes = language === "en" ? "each" : "light";
     expect(await faultsOf(page, { within: ".verifier-pane", themes })).toEqual([]);
-    await playground.id("explanation").locator("button").first().click();
+    await playground.id("explanation").locator(".why__story button").first().click();
     await expect(playground.id("visits")).toBeVisible();
     expect(await faultsOf(page, { within: ".verifier-pane", themes })).toEqual([]);
   });

@@ -54,6 +54,9 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
       )}
       {why && <Fixes revision={check.revision} />}
       {why && <Witness revision={check.revision} />}
+      <p>
+        <strong>{text.why.help}</strong> <Prose text={words.help} />
+      </p>
       {found.steps.length > 0 && (
         <Section title={text.why.story}>
           <ol className="why__story">
@@ -74,9 +77,6 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
       )}
       <p>
         <strong>{text.why.rule}</strong> <Prose text={words.rule} />
-      </p>
-      <p>
-        <strong>{text.why.help}</strong> <Prose text={words.help} />
       </p>
     </details>
   );

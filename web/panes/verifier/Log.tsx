@@ -17,8 +17,8 @@ const WHOLE = 400;
 const LongLog = lazy(() => import("./LongLog.tsx"));
 const LogSearch = lazy(() => import("./LogSearch.tsx"));
 const LogNote = lazy(() => import("./LogNote.tsx"));
-/** Milliseconds after which the pane has its parts. */
-const SETTLED = 1500;
+/** Milliseconds after which the pane has its parts: fixes are tried before they come in. */
+const SETTLED = 5000;
 const NO_LINES: readonly string[] = [];
 
 /** `views`: the control that chooses between this and the other views. */
