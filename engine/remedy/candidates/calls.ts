@@ -335,8 +335,8 @@ function mapArgument(scene: Scene, reg: number): Candidate[] {
   }));
   if (kind)
     found.push({
-      en: `Declare a ${kind.type} and load its address into R${reg} (BPF_LD_MAP_FD): a plain number is no map.`,
-      ja: `${kind.type} を宣言し、そのアドレスを R${reg} に入れます（BPF_LD_MAP_FD）。ただの数値はマップではありません。`,
+      en: `Declare a map of type ${kind.type} and load its address into R${reg} (BPF_LD_MAP_FD): a plain number is no map.`,
+      ja: `${kind.type} のマップを宣言し、そのアドレスを R${reg} に入れます（BPF_LD_MAP_FD）。ただの数値はマップではありません。`,
       apply(draft) {
         draft.maps.push({ ...kind, name: freeName(program.maps) });
         return place(draft, draft.maps.length - 1);
