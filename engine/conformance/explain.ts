@@ -16,6 +16,8 @@ const SEARCH_MS = 300;
 /** Where the refusal came later, the program is walked once more with so many. */
 const MAX_VISITS_AGAIN = 120_000;
 
+const now = (): number => performance.now();
+
 export const answerExplain: Answer = (record) => {
   const request = understand(ProgramRecord, record);
   const program = programOfRecord(request);
@@ -36,8 +38,8 @@ export const answerExplain: Answer = (record) => {
       reason,
       path: steps.map(({ slot, en, ja }) => ({ slot, en, ja })),
       missed: missed.map(({ slot, en, ja }) => ({ slot, en, ja })),
-      fixes: remedies(program, diagnosis).map((fix) => fixRecord(request, fix)),
-      witness: witnessRecord(findWitness(program, { refusal, budget: SEARCH_MS, now: () => performance.now() })),
+      fixes: remedies(program, diagnosis, { now }).map((fix) => fixRecord(request, fix)),
+      witness: witnessRecord(findWitness(program, { refusal, budget: SEARCH_MS, now })),
     },
   };
 };

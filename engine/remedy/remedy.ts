@@ -1,6 +1,6 @@
 // Fixes of a refused program. Every change is made, loaded and verified before it is offered; of a change that only leads on to
-// another refusal the next one is looked for, a few changes deep. Bounded in trials and in instructions walked, not in time, so that
-// the same program gets the same fixes.
+// another refusal the next one is looked for, a few changes deep. Bounded in trials and in instructions walked, so that the same
+// program gets the same fixes; and in time, for programs that are slow to verify.
 import { formOf } from "../isa/forms.ts";
 import { createMaps, loadWith } from "../kernel/loader.ts";
 import type { Registry } from "../kernel/registry.ts";
@@ -10,6 +10,7 @@ import { type Diagnosis, diagnose } from "../verifier/explain/explain.ts";
 import type { Refusal } from "../verifier/refusals.ts";
 import type { Trace } from "../verifier/trace.ts";
 import { candidatesFor } from "./candidates/all.ts";
+import { loopCandidates } from "./candidates/form.ts";
 import { Draft, firstVersion, type Version } from "./draft.ts";
 import { Scene, type Texts } from "./scene.ts";
 
@@ -32,18 +33,31 @@ const MAX_DEPTH = 4;
 /** Visits kept of a trial; what is beyond cannot be explained any further. */
 const MAX_VISITS = 3000;
 /** Instructions walked in all trials together. */
-const MAX_WALKED = 200_000;
+const MAX_WALKED = 100_000;
 /** Of these at most so many in one. */
-const MAX_WALKED_ONCE = 1 << 15;
+const MAX_WALKED_ONCE = 1 << 14;
 
 interface Open {
+  /** It was not verified to its end: it takes too long as it is. */
+  readonly long?: true;
   readonly version: Version;
   readonly diagnosis: Diagnosis;
   readonly words: readonly Texts[];
 }
 
-/** `registry`: which program types are known; left out: OREORE with all steps of the recipe. */
-export function remedies(program: Program, diagnosis: Diagnosis, registry?: Registry): Fix[] {
+/** Milliseconds after which no further change is tried, where there is a clock. */
+const PATIENCE = 1000;
+
+export interface RemedyOptions {
+  /** Which program types are known; left out: OREORE with all steps of the recipe. */
+  readonly registry?: Registry;
+  /** Milliseconds. Without a clock only trials and instructions are counted. */
+  readonly now?: () => number;
+}
+
+export function remedies(program: Program, diagnosis: Diagnosis, { registry, now }: RemedyOptions = {}): Fix[] {
+  const started = now?.() ?? 0;
+  const isLate = (): boolean => now !== undefined && now() - started > PATIENCE;
   const accepted: Fix[] = [];
   const further: Fix[] = [];
   const groups = new Set<string>();
@@ -54,8 +68,9 @@ export function remedies(program: Program, diagnosis: Diagnosis, registry?: Regi
   for (let depth = 0; depth < MAX_DEPTH && accepted.length === 0; depth++) {
     const next: Open[] = [];
     for (const open of level) {
-      for (const candidate of candidatesFor(new Scene(open.version.program, open.diagnosis))) {
-        if (trials >= MAX_TRIALS || walked >= MAX_WALKED || accepted.length >= MAX_FIXES) break;
+      const scene = new Scene(open.version.program, open.diagnosis);
+      for (const candidate of open.long ? loopCandidates(scene) : candidatesFor(scene)) {
+        if (trials >= MAX_TRIALS || walked >= MAX_WALKED || accepted.length >= MAX_FIXES || isLate()) break;
         if (candidate.group !== undefined && groups.has(candidate.group)) continue;
         const draft = new Draft(open.version);
         candidate.apply(draft);
@@ -76,6 +91,8 @@ export function remedies(program: Program, diagnosis: Diagnosis, registry?: Regi
           if (isFurther(version, later, diagnosis))
             further.push({ ...fix, outcome: "further", refusal: tried.refusal });
           next.push({ version, diagnosis: later, words });
+        } else if (tried.walked >= MAX_WALKED_ONCE && !open.long) {
+          next.push({ version, diagnosis: open.diagnosis, words, long: true });
         }
       }
     }

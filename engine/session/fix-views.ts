@@ -12,10 +12,15 @@ const AROUND = 1;
 /** Lines compared with each other, one text's times the other's: beyond that the whole stretch counts as changed. */
 const MAX_COMPARED = 1_000_000;
 
-export function fixViews(registry: Registry, { input, view, assembly, program, verdict }: Checked): FixView[] {
+/** `now`: milliseconds. */
+export function fixViews(
+  registry: Registry,
+  now: () => number,
+  { input, view, assembly, program, verdict }: Checked,
+): FixView[] {
   if (!view.refusal) return [];
   const diagnosis = diagnose(view.refusal, verdict?.trace, program.insns);
-  return remedies(program, diagnosis, registry).map((fix) => {
+  return remedies(program, diagnosis, { registry, now }).map((fix) => {
     const text = fixText(input.source, assembly, fix, (source) => assembleText(registry, input, source));
     return {
       en: fix.en,

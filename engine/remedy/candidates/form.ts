@@ -262,32 +262,19 @@ function reachable(insns: readonly Insn[]): Set<number> {
   return reached;
 }
 
+/** Rounds after which a loop is left. */
+const ROUNDS = 64;
+
 /** A counter of its own ends the loop. */
 function counted(scene: Scene): Candidate[] {
-  const back = scene.diagnosis.path.at(-2);
   const { at } = scene;
   const register = scene.unused();
-  if (!back || register === undefined) return [];
-  const rounds = 64;
+  if (scene.diagnosis.path.length < 2 || register === undefined) return [];
   return [
     {
-      en: `Count the rounds in R${register}, and leave the loop after ${rounds}.`,
-      ja: `R${register} で回数を数え、${rounds} 回でループを抜けます。`,
-      apply(draft) {
-        const [head, start] = [draft.at(at), scene.diagnosis.path[0] && draft.at(scene.diagnosis.path[0].slot)];
-        if (!head || !start) return draft.fail();
-        draft.before(head, [
-          aluImm(c.BPF_ADD, register, 1),
-          ...scene.leaving(
-            draft,
-            at,
-            (to) => [jumpImm(c.BPF_JGT, register, rounds, to)],
-            (to) => [jumpImm(c.BPF_JLE, register, rounds, to)],
-          ),
-        ]);
-        draft.items.unshift(...fresh([movImm(register, 0)]));
-        return start ? undefined : draft.fail();
-      },
+      en: `Count the rounds in R${register}, and leave the loop after ${ROUNDS}.`,
+      ja: `R${register} で回数を数え、${ROUNDS} 回でループを抜けます。`,
+      apply: (draft) => count(draft, scene, at, register),
     },
   ];
 }
@@ -295,15 +282,44 @@ function counted(scene: Scene): Candidate[] {
 const fresh = (pieces: readonly { insn: Insn }[]): Item[] =>
   pieces.map(({ insn }) => ({ insn, high: undefined, to: undefined, map: undefined, origin: -1 }));
 
-/** may_goto: the kernel counts the rounds. */
-function bounded(scene: Scene): Candidate[] {
-  const { program } = scene;
+/** Loops of a program that takes too long to verify as it is: each with a counter of its own. Asks nothing of the path. */
+export function loopCandidates(scene: Scene): Candidate[] {
+  const register = scene.unused();
+  if (register === undefined || !scene.mayLeave()) return [];
+  return loopsOf(scene.program.insns).map(({ target }) => ({
+    en: `Count the rounds of the loop at @${target} in R${register}, and leave it after ${ROUNDS}: the verifier has to walk each.`,
+    ja: `@${target} のループの回数を R${register} で数え、${ROUNDS} 回で抜けます。verifier は一回ずつたどるためです。`,
+    apply: (draft) => count(draft, scene, target, register),
+  }));
+}
+
+/** Jumps that lead back, a few. */
+function loopsOf(insns: readonly Insn[]): { slot: number; target: number }[] {
   const backs: { slot: number; target: number }[] = [];
-  for (let slot = 0; slot < program.insns.length; slot += slotsOf(program.insns[slot]!)) {
-    const target = jumpTarget(program.insns[slot]!, slot);
+  for (let slot = 0; slot < insns.length; slot += slotsOf(insns[slot]!)) {
+    const target = jumpTarget(insns[slot]!, slot);
     if (target !== undefined && target <= slot) backs.push({ slot, target });
   }
-  return backs.slice(0, 3).map(({ slot, target }) => ({
+  return backs.slice(0, 3);
+}
+
+/** A counter at the loop's head, set to 0 at the program's start. */
+function count(draft: Draft, scene: Scene, head: number, register: number): void {
+  draft.before(draft.item(head), [
+    aluImm(c.BPF_ADD, register, 1),
+    ...scene.leaving(
+      draft,
+      head,
+      (to) => [jumpImm(c.BPF_JGT, register, ROUNDS, to)],
+      (to) => [jumpImm(c.BPF_JLE, register, ROUNDS, to)],
+    ),
+  ]);
+  draft.items.unshift(...fresh([movImm(register, 0)]));
+}
+
+/** may_goto: the kernel counts the rounds. */
+function bounded(scene: Scene): Candidate[] {
+  return loopsOf(scene.program.insns).map(({ slot, target }) => ({
     en: `Let the kernel bound the loop that begins at @${target}: a may_goto (Linux 6.9 and newer) that leaves it.`,
     ja: `@${target} から始まるループの回数を、may_goto（Linux 6.9 以降）でカーネルに制限させます。`,
     apply(draft) {

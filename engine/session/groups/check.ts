@@ -83,7 +83,7 @@ export function createCheck(state: SessionState): CheckApi {
       const asked = of(revision);
       if (!asked?.view.refusal) return [];
       const { fixViews } = await import("../fix-views.ts");
-      return fixViews(state.registry, asked);
+      return fixViews(state.registry, () => state.now() / 1000, asked);
     },
 
     async witness(revision, budget) {

@@ -111,6 +111,14 @@ const WHY = {
     en: "`{test}` proves {low} bytes; the access needs {need}",
     ja: "`{test}` で確認できるのは {low} バイトで、このアクセスには {need} バイトが必要です",
   },
+  "at-itself": {
+    en: "`{test}` compares {seen} itself, and the verifier counts only the bytes below the pointer that is compared: compare {seen} + {need}",
+    ja: "`{test}` は {seen} そのものの比較です。verifier が確認済みとするのは、比較したポインタより手前のバイトだけなので、{seen} + {need} を比較してください",
+  },
+  "not-the-end": {
+    en: "`{test}` compares {seen} with another pointer into the packet, and not with data_end",
+    ja: "`{test}` は {seen} を、data_end ではなく別のパケットポインタと比較しています",
+  },
   "too-far": {
     en: "`{test}` gives no credit at all: {seen} may lie {high} bytes in, and beyond 65535 comparisons with data_end are not believed",
     ja: "`{test}` はまったく効きません。{seen} は先頭から {high} バイト先かもしれず、65535 を越えると data_end との比較は信用されません",
@@ -310,6 +318,7 @@ const packet: Judge<"packet"> = (compared, path, lineage, need) => {
   const pointer = regOf(before, n)!;
   if (!seen || !used) return undefined;
   const facts = { seen: `R${n}` };
+  if (pointer.type === t.PTR_TO_PACKET && end?.type !== t.PTR_TO_PACKET_END) return { why: "not-the-end", ...facts };
   if (movedSince(path, compared.at, n)) return { why: "packet-moved", ...facts };
   if (pointer.id === used.id && pointer.type === used.type) {
     const next = path[compared.at + 1] && regOf(path[compared.at + 1]!.before, n);
@@ -317,6 +326,8 @@ const packet: Judge<"packet"> = (compared, path, lineage, need) => {
     const far = pointer.val.umax + BigInt(Math.max(0, pointer.off));
     if (far > 65535n) return { why: "too-far", ...facts, high: String(far) };
     const proven = next.range;
+    if (pointer.off === 0 && isInside(compared, n === compared.dst) && proven < need.range)
+      return { why: "at-itself", ...facts, need: String(need.range) };
     if (proven < 0 || proven <= Math.max(0, pointer.range))
       return proven >= need.range ? undefined : { why: "wrong-side", ...facts };
     if (proven >= need.range) return undefined;
@@ -333,6 +344,13 @@ const packet: Judge<"packet"> = (compared, path, lineage, need) => {
     return { why: used.id !== 0 && pointer.id === 0 ? "before-add" : "other-pointer", ...facts };
   return { why: "other-pointer", ...facts };
 };
+
+/** The side on which the packet pointer does not reach beyond the end. */
+function isInside({ op, taken }: Compared, onLeft: boolean): boolean {
+  const below = op === "jlt" || op === "jle";
+  const above = op === "jgt" || op === "jge";
+  return (below && onLeft === taken) || (above && onLeft !== taken);
+}
 
 const keysOf = (node: ValueNode): Set<string> =>
   new Set(
