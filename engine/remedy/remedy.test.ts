@@ -1,12 +1,12 @@
 // What is offered was verified: each fix of random refused programs is loaded once more, and still does what was refused.
 import { expect, test } from "vitest";
+import { judge } from "../conformance/judge.ts";
 import { randomProgram } from "../conformance/random/generate.ts";
 import { objectProgram } from "../conformance/random/objects.ts";
 import { SEED } from "../conformance/seed.ts";
 import { formOf } from "../isa/forms.ts";
 import type { Program } from "../program/program.ts";
 import { diagnose } from "../verifier/explain/explain.ts";
-import { verify } from "../verifier/verify.ts";
 import { type Fix, remedies } from "./remedy.ts";
 
 const PROGRAMS = 12;
@@ -22,9 +22,9 @@ function* refused(): Generator<Fixed> {
   for (const make of [randomProgram, objectProgram])
     for (let i = 0; i < PROGRAMS; i++) {
       const program = make(SEED + i);
-      const { refusal, trace } = verify(program, { logLevel: 0, trace: { maxVisits: 2000 } });
+      const { refusal, seen } = judge(program, { logLevel: 0, watched: { trace: { maxVisits: 2000 } } });
       if (!refusal) continue;
-      const diagnosis = diagnose(refusal, trace, program.insns);
+      const diagnosis = diagnose(refusal, seen?.trace, program.insns);
       const fixes = remedies(program, diagnosis);
       yield { program, fixes, at: diagnosis.explanation.at, walked: diagnosis.path.length > 0 };
     }
@@ -37,7 +37,7 @@ test("an accepted fix is accepted, keeps the refused access or call, and leads e
     for (const { outcome, program: fixed, origins, en } of fixes) {
       expect(origins.length, en).toBe(fixed.insns.length);
       for (const [slot] of fixed.mapRefs) expect(formOf(fixed.insns[slot]!)?.kind).toBe("ld_imm64");
-      const verdict = verify(fixed, { logLevel: 0 });
+      const verdict = judge(fixed, { logLevel: 0 });
       expect(verdict.verdict, en).toBe(outcome === "accepted" ? "accept" : "reject");
       if (outcome !== "accepted") continue;
       accepted++;
