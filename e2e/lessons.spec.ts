@@ -104,6 +104,42 @@ test("a goal says which property fails, and holds for other inputs too", async (
   await expect(goals).toContainText("Right for other inputs, which are not told");
 });
 
+test("a student's walk: the address stays, and each lesson keeps its own draft", async ({ playground, page }) => {
+  const PROGRAM = "BPF_MOV64_IMM(BPF_REG_0, 9),\nBPF_EXIT_INSN(),\n";
+  const editor = () => playground.id("editor");
+  await playground.open("?lang=en#lesson/6");
+  await playground.write(PROGRAM);
+  await expect(page).toHaveURL(/#lesson\/6$/);
+  await page.getByRole("button", { name: "Next lesson" }).click();
+  await expect(page).toHaveURL(/#lesson\/7$/);
+  await expect(editor()).not.toContainText("BPF_REG_0, 9");
+  await page.getByRole("button", { name: "Previous lesson" }).click();
+  await expect(editor()).toContainText("BPF_REG_0, 9");
+  await page.reload();
+  await expect(page).toHaveURL(/#lesson\/6$/);
+  await playground.editorReady();
+  await expect(editor()).toContainText("BPF_REG_0, 9");
+  await page.getByRole("button", { name: "Start this lesson again" }).click();
+  await expect(editor()).toContainText("R2 was never set");
+});
+
+test("the solution is offered after the hints", async ({ playground, page }) => {
+  await playground.open("?lang=en#lesson/6");
+  await expect(page.getByRole("button", { name: "Show the solution" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Hint 1 of 2" }).click();
+  await page.getByRole("button", { name: "Hint 2 of 2" }).click();
+  await page.getByRole("button", { name: "Show the solution" }).click();
+  await expect(playground.id("solution")).toContainText("BPF_MOV64_IMM(BPF_REG_0, 0)");
+});
+
+test("?embed=1#lesson/2: the lesson stands in the frame, and can be stepped", async ({ playground, page }) => {
+  await page.setViewportSize({ width: 980, height: 620 });
+  await playground.open("?lang=en&embed=1#lesson/1");
+  await expect(page.getByRole("heading", { name: "A machine inside the kernel" })).toBeVisible();
+  await playground.id("step").click();
+  await playground.expectRegister(0, 10n);
+});
+
 test("a lesson opens with a kernel that has seen nothing", async ({ playground, page }) => {
   await playground.open("?lang=en");
   await playground.demo("10");

@@ -147,6 +147,26 @@ for (const [width, height] of [
     expect(faults).toEqual([]);
   });
 
+test("the lessons beyond the talk have a stage too, on which nothing is cut or too small", async ({
+  playground,
+  page,
+}) => {
+  test.setTimeout(240_000);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await onStage(playground, "?lang=ja&present=1#lesson/6");
+  const faults: string[] = [];
+  for (let lesson = 6; lesson <= 19; lesson++) {
+    const presses = Number(await scene(page).getAttribute("data-presses"));
+    for (let n = 1; n <= presses; n++) {
+      await press(page, "PageDown", n);
+      faults.push(...(await look(page)).faults.map((fault) => `lesson ${lesson}, press ${n}: ${fault}`));
+    }
+    if (lesson < 19) await press(page, "PageDown", 0);
+  }
+  expect(faults).toEqual([]);
+});
+
 test("arrows, space, Home, End and b do on the stage what a clicker does; Escape leads to the lesson", async ({
   playground,
   page,

@@ -10,6 +10,7 @@ import { VerifierPane } from "../panes/verifier/VerifierPane.tsx";
 import { useProgram } from "../stores/program.ts";
 import { useSettings } from "../stores/settings.ts";
 import { askForHeight } from "./embed.ts";
+import { Lesson, useHasLesson } from "./Lesson.tsx";
 import { useMedia } from "./useMedia.ts";
 import "./embed.css";
 
@@ -23,8 +24,19 @@ export default function Embed({ phone }: { readonly phone: boolean }) {
     event.preventDefault();
     void linkTo(true).then((link) => window.open(link, "_blank", "noopener"));
   };
+  const lesson = useHasLesson();
   return (
-    <div className="embed" data-log={log || undefined} style={height === null ? undefined : { height }}>
+    <div
+      className="embed"
+      data-log={log || undefined}
+      data-lesson={lesson || undefined}
+      style={height === null ? undefined : { height }}
+    >
+      {lesson && (
+        <div className="embed__lesson">
+          <Lesson phone />
+        </div>
+      )}
       <div className="embed__program">
         <EditorPane phone={phone} />
       </div>

@@ -147,7 +147,7 @@ export const en = {
     takeHomeAbout: "A patch for Linux 6.1, the module, a loader with this program, and how to try them in QEMU.",
   },
   notice: {
-    setAside: "Another program was opened. Your own is kept.",
+    setAside: "Your own program is kept.",
     restored: "This is your own program again.",
     takeBack: "Back to my program",
     editedExample: "This is the example as you changed it.",

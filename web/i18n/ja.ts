@@ -156,7 +156,7 @@ export const ja: Dictionary = {
     takeHomeAbout: "Linux 6.1 へのパッチ、モジュール、このプログラムを入れたローダ、QEMU での試し方が入っています。",
   },
   notice: {
-    setAside: "別のプログラムを開きました。書きかけのプログラムは残してあります。",
+    setAside: "書きかけのプログラムは残してあります。",
     restored: "自分のプログラムに戻りました。",
     takeBack: "自分のプログラムに戻る",
     editedExample: "あなたが書きかえたサンプルです。",

@@ -9,6 +9,8 @@ export interface Area {
 
 /** Of the stage's height. */
 export const CODE = { least: 0.032, most: 0.058 } as const;
+/** Of a window on more lines than there is room for. */
+const WINDOW = 0.038;
 export const LINE_HEIGHT = 1.4;
 /** Width of a letter of the code's type, of its size: IBM Plex Mono. */
 const LETTER = 0.6;
@@ -55,7 +57,10 @@ export function fitted(lines: readonly string[], area: Area, stage: number, mark
     (area.width - SLACK) / (longest * LETTER),
     (area.height - SLACK) / (Math.max(1, texts.length) * LINE_HEIGHT),
   );
-  const size = Math.max(stage * CODE.least, free);
+  // What has to be a window anyhow is as large as its lines are not broken for it.
+  const windowed = free < stage * CODE.least;
+  const unbroken = Math.min(stage * WINDOW, (area.width - SLACK) / (longest * LETTER));
+  const size = windowed ? Math.max(stage * CODE.least, unbroken) : free;
   const room = Math.max(1, Math.floor((area.height - SLACK) / (size * LINE_HEIGHT) + ROUNDING));
   const width = Math.max(8, Math.floor((area.width - SLACK) / (size * LETTER) + ROUNDING));
   const rows = texts.flatMap((text, line) =>

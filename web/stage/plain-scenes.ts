@@ -35,16 +35,20 @@ function plainScenes(lesson: Lesson): readonly Scene[] {
     ja: wordsOf((ja ?? en)?.points[i]),
     en: wordsOf((en ?? ja)?.points[i]),
   });
-  const made: Scene[] = [scene(title, 1, "title", [])];
-  if (lesson.state.source !== "") made.push(scene(title, 1, "program", []));
+  const judged = (point: number, presses: readonly Press[]): Scene => ({
+    ...scene(title, point, "program", presses),
+    fill: [{ kind: "program" }, { kind: "log" }],
+  });
+  const made: Scene[] = [scene(title, 1, "title", []), scene(title, 1, "program", []), judged(1, [])];
   points.forEach((point, i) => {
     if (point.kind === "predict") made.push(scene(paired(i), i + 1, "question", [press({ kind: "answer" })]));
     else {
       made.push(scene(title, i + 1, "words", [press({ kind: "item" }, paired(i))]));
-      if (point.step > 0) made.push(scene(paired(i), i + 1, "machine", stepPresses(point.step)));
+      if (point.tokens.some(({ type }) => type === "code")) made.push(scene(title, i + 1, "listing", []));
+      if (point.step > 0) made.push(scene(title, i + 1, "machine", stepPresses(point.step)));
     }
   });
-  if (lesson.solution?.source) made.push(scene(title, points.length, "program", [press({ kind: "solution" })]));
+  if (lesson.solution?.source) made.push(judged(points.length, [press({ kind: "solution" })]));
   return made;
 }
 
@@ -59,7 +63,7 @@ function wordsOf(point: Point | undefined): string {
       .map((token) => {
         const { type, raw = "", text: own, tokens: inner } = token as Record<string, unknown>;
         if (type === "codespan" || type === "strong" || type === "blank") return String(raw);
-        if (type === "goto") return "";
+        if (type === "goto" || type === "code") return "";
         if (Array.isArray(inner)) return text(inner);
         return String(own ?? raw);
       })

@@ -9,7 +9,7 @@ import { answered, engine } from "./engine.ts";
 import { showLesson, showTab } from "./focus.ts";
 import { freshKernel, useKernel } from "./kernel.ts";
 import { useMachine } from "./machine.ts";
-import { noteWhat, OWN_LESSON, openProgram, programInput, useProgram } from "./program.ts";
+import { noteWhat, OWN_LESSON, openProgram, programInput, showAddress, useProgram } from "./program.ts";
 import { note, progressOf } from "./progress.ts";
 import { useVerdict } from "./verdict.ts";
 
@@ -58,8 +58,10 @@ export async function openLessonFile(name: string, text: string): Promise<readon
 
 /** As it was when it was opened. */
 export async function againFromTheStart(): Promise<void> {
-  const { lesson, number } = get();
-  if (lesson) await show(lesson, number);
+  const { lesson, number, talk } = get();
+  if (!lesson) return;
+  note(lesson.id, { draft: "" });
+  await show(lesson, number, talk);
 }
 
 async function show(lesson: Lesson, number: number, talk = false): Promise<void> {
@@ -69,10 +71,12 @@ async function show(lesson: Lesson, number: number, talk = false): Promise<void>
   if (kernel) await freshKernel(recipe);
   stood.clear();
   set({ ...EMPTY, lesson, number, talk });
+  const { draft } = progressOf(lesson.id);
   openProgram(
-    { source, progType, maps, input },
-    { lesson: number, title: { en: title("en"), ja: title("ja") }, askedStep: step },
+    { source: draft || source, progType, maps, input },
+    { lesson: number, title: { en: title("en"), ja: title("ja") }, askedStep: step, edited: draft !== "" },
   );
+  if (number > 0) showAddress(talk ? "#talk" : `#lesson/${number}`);
   showTab(view);
   showLesson();
   follow();
@@ -107,9 +111,17 @@ function follow(): void {
     useMachine.subscribe((now, before) => now.view !== before.view && soon());
     useProgram.subscribe((now, before) => {
       if (now.lesson !== before.lesson && now.lesson !== get().number) set(EMPTY);
+      else if (now.source !== before.source && now.edited) keepDraft(now.source);
     });
   }
   soon();
+}
+
+/** Each lesson keeps what was written in it, across other lessons and visits. */
+function keepDraft(source: string): void {
+  const { lesson, number } = get();
+  if (!lesson || useProgram.getState().lesson !== number) return;
+  note(lesson.id, { draft: source === lesson.state.source ? "" : source });
 }
 
 function soon(): void {

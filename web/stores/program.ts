@@ -137,7 +137,10 @@ export const recheck = (): void => set((s) => ({ revision: s.revision + 1 }));
 /** The program is now written for this type of one's own; null: for OREORE. Kept with the draft. */
 export const writtenFor = (definition: DefinitionInput | null): void => set({ askedDefinition: definition });
 
-export const leaveLesson = (): void => set({ lesson: 0 });
+export function leaveLesson(): void {
+  set({ lesson: 0 });
+  forgetLink();
+}
 
 export const noteWhat = (notice: Notice): void => set({ notice });
 
@@ -221,6 +224,8 @@ export function openProgram(
   mark: {
     readonly example?: string;
     readonly lesson?: number;
+    /** What is opened is the reader's own work: a lesson's draft. */
+    readonly edited?: boolean;
     readonly title?: Texts;
     readonly askedStep?: number | null;
     readonly askedPreset?: string;
@@ -241,7 +246,7 @@ export function openProgram(
     input,
     example: mark.example ?? "",
     from: mark.example ?? "",
-    edited: false,
+    edited: mark.edited ?? false,
     lesson: mark.lesson ?? 0,
     title: mark.title ?? null,
     askedStep: mark.askedStep ?? null,
@@ -311,15 +316,20 @@ export function saveNow(): void {
   writeDraft(draftOf(get()));
 }
 
-/** The program is no longer the one in the address. An example that was edited keeps its own: a reload brings the draft. */
+/** The program is no longer the one in the address. An example that was edited keeps its own, as does a lesson: a reload brings the draft. */
 function forgetLink(): void {
-  if (!keepsDraft() || location.hash === "") return;
-  const { from } = get();
-  if (from !== "" && location.hash === `#example/${from}`) return;
-  history.replaceState(null, "", location.pathname + location.search);
+  const { from, lesson } = get();
+  if (lesson > 0 || (from !== "" && location.hash === `#example/${from}`)) return;
+  showAddress("", "replace");
 }
 
-/** The address of what was opened; the way back leads to what stood there before. Inside another page it stays. */
-function showAddress(hash: string): void {
-  if (keepsDraft() && location.hash !== hash) history.pushState(null, "", hash);
+/**
+ * The address of what was opened, or "" for the reader's own draft; `push`: the way back leads to what stood there before.
+ * Inside another page it stays.
+ */
+export function showAddress(hash: string, how: "push" | "replace" = "push"): void {
+  if (!keepsDraft() || location.hash === hash) return;
+  const address = location.pathname + location.search + hash;
+  if (how === "push") history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
 }

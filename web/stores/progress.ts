@@ -1,4 +1,4 @@
-// Which lessons are solved, and what was guessed in them; on this device only.
+// Which lessons are solved, what was guessed and written in them; on this device only.
 import { create } from "zustand";
 
 export interface LessonProgress {
@@ -6,10 +6,12 @@ export interface LessonProgress {
   /** By the place of the prediction among the lesson's points: a choice's index, or the value that was typed. */
   readonly guesses: Readonly<Record<number, number | string>>;
   readonly hints: number;
+  /** The reader's program, where it is no longer the lesson's; "": it still is. */
+  readonly draft: string;
 }
 
 const KEY = "oreore.lessons";
-export const UNTOUCHED: LessonProgress = { solved: false, guesses: {}, hints: 0 };
+export const UNTOUCHED: LessonProgress = { solved: false, guesses: {}, hints: 0, draft: "" };
 
 export const useProgress = create<{ readonly lessons: Readonly<Record<string, LessonProgress>> }>()(() => ({
   lessons: read(),
@@ -47,6 +49,7 @@ function read(): Readonly<Record<string, LessonProgress>> {
           solved: one.solved === true,
           guesses: typeof one.guesses === "object" && one.guesses !== null ? one.guesses : {},
           hints: typeof one.hints === "number" ? one.hints : 0,
+          draft: typeof one.draft === "string" ? one.draft : "",
         },
       ]),
     );

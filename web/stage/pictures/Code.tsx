@@ -51,7 +51,10 @@ export function LogPicture({ frame, area, stage }: PictureProps) {
   const { world, shown } = frame;
   const { check } = world;
   const lines = (check.log === "" ? check.message : check.log).replace(/\n+$/, "").split("\n");
-  const marked = shown.mark === "" ? -1 : lines.findIndex((line) => line.includes(shown.mark));
+  const own = frame.reel.lesson.scenes.length > 0;
+  // Where nobody wrote the scene, the line that says why is looked at.
+  const line = own ? -1 : check.messageLine;
+  const marked = shown.mark === "" ? line : lines.findIndex((one) => one.includes(shown.mark));
   return (
     <Lines
       lines={lines.map((line, i) => ({ text: line, marked: i === marked }))}

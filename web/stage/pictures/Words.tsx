@@ -3,6 +3,7 @@
 import { textOf } from "../../lessons/index.ts";
 import { Acting, Markdown } from "../../lessons/Markdown.tsx";
 import { useSettings } from "../../stores/settings.ts";
+import { type Area, columns } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
 import { Sentence } from "../Sentence.tsx";
 import { useStageText } from "../useStageText.ts";
@@ -26,13 +27,32 @@ export function TitlePicture({ frame }: PictureProps) {
   );
 }
 
-export function WordsPicture({ frame }: PictureProps) {
+/** Of the stage's height: as large as all lines have room for, a wide letter counted twice. */
+function sizeOf(texts: readonly string[], area: Area, stage: number): number {
+  const letters = texts.reduce((sum, text) => sum + columns(text) + 12, 0);
+  const free = Math.sqrt((area.width * area.height) / (0.5 * 1.75 * letters)) / stage;
+  return Math.max(0.037, Math.min(0.056, free));
+}
+
+export function WordsPicture({ frame, area, stage }: PictureProps) {
   const language = useSettings((s) => s.language);
   const { shown, scene } = frame;
   const all = scene.presses.flatMap(({ act, says }) => (act.kind === "item" && says ? [says] : []));
   const there = shown.items.length;
   return (
-    <ol className="words-picture" data-many={all.length > 4 || undefined}>
+    <ol
+      className="words-picture"
+      data-many={all.length > 4 || undefined}
+      style={{
+        fontSize:
+          stage *
+          sizeOf(
+            all.map((one) => one[language]),
+            area,
+            stage,
+          ),
+      }}
+    >
       {all.map((item, i) => (
         // What is still to come keeps its place free.
         <li
