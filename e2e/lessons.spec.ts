@@ -73,6 +73,10 @@ test("a prediction comes before its answer; a blank is uncovered by a click; hin
   const lesson = playground.id("lesson");
   await expect(lesson.getByText("Not right")).toHaveCount(0);
   await lesson.getByRole("radio", { name: "42" }).check();
+  // Another guess, before the answer is told.
+  await expect(lesson.getByText("Not right.", { exact: true })).toBeVisible();
+  await lesson.getByRole("radio", { name: "10" }).check();
+  await lesson.getByRole("button", { name: "Show the answer" }).click();
   await expect(lesson.getByText("Not right. The answer: 52")).toBeVisible();
   await lesson.getByRole("button", { name: "Guess again" }).click();
   await lesson.getByRole("radio", { name: "52" }).check();

@@ -255,8 +255,16 @@ test("a lesson on paper: text, program, verdict, registers at its steps, and not
   await page.keyboard.press("Control+p");
   const paper = playground.id("print");
   await expect(paper.getByRole("heading", { name: "A machine inside the kernel" })).toBeVisible();
+  // A handout asks: nothing in it gives an answer away.
+  await expect(paper.getByRole("row", { name: /^R0/ })).not.toContainText("52");
+  await expect(paper.locator(".print__verdict")).toHaveCount(0);
+  await paper.getByLabel("All lessons").check();
+  await expect(paper.locator(".print__page")).toHaveCount(19);
+  await paper.getByLabel("All lessons").uncheck();
+  await paper.getByLabel("With the answers").check();
+  await expect(paper.getByRole("row", { name: /^R0/ })).toContainText("not set");
   await expect(paper.getByRole("row", { name: /^R0/ })).toContainText("52");
-  await expect(paper).toContainText("BPF_ALU32_IMM");
+  await expect(paper).toContainText("BPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 100)");
   await expect(paper).toContainText("Accepted");
   await page.emulateMedia({ media: "print" });
   await expect(page.locator(".header")).toBeHidden();

@@ -1,12 +1,12 @@
-// A lesson on paper: its text with room for the answers, the program, what the verifier says, registers at its steps.
-// Without a lesson: the program alone. The browser makes paper or a PDF of it.
+// A lesson on paper: a handout with room for the answers, or one with the answers; or all lessons, one after the other. Without
+// a lesson: the program alone. The browser makes paper or a PDF of it.
 import { Printer, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { StepView } from "../../engine/index.ts";
 import { useText } from "../i18n/index.ts";
 import { goalText, useLessonText } from "../i18n/lessons.ts";
-import { textOf } from "../lessons/index.ts";
-import type { Point } from "../lessons/lesson.ts";
+import { LESSON_IDS, loadLesson, textOf } from "../lessons/index.ts";
+import type { Lesson, Point } from "../lessons/lesson.ts";
 import { Acting, Markdown } from "../lessons/Markdown.tsx";
 import { slidesText } from "../lessons/parse-scene.ts";
 import { closeDialog } from "../stores/dialog.ts";
@@ -19,7 +19,9 @@ import { useVerdict } from "../stores/verdict.ts";
 import "./lesson.css";
 import "./print.css";
 
+/** Blanks on paper: room to write in, or what stands there. */
 const COVERED = { uncovered: new Set<string>(), uncover: () => {}, goTo: () => {} };
+const OPEN = { ...COVERED, uncovered: null };
 
 export default function PrintView() {
   const text = useLessonText();
@@ -30,7 +32,8 @@ export default function PrintView() {
   const run = useMachine((s) => s.run);
   const check = useVerdict((s) => s.check);
   const [steps, setSteps] = useState<readonly StepView[] | null>(null);
-  const shown = lesson && textOf(lesson, language);
+  const [answers, setAnswers] = useState(false);
+  const [course, setCourse] = useState<readonly Lesson[] | null>(null);
 
   useEffect(() => {
     let here = true;
@@ -45,14 +48,33 @@ export default function PrintView() {
     return () => window.removeEventListener("keydown", onKey);
   }, []);
 
+  // A program without a lesson asks nothing: all that is known of it is printed.
+  const all = answers || !lesson;
   return (
-    <Acting value={COVERED}>
-      <section className="print" aria-label={text.printed.title} data-testid="print">
+    <Acting value={all ? OPEN : COVERED}>
+      <section className="print" aria-label={text.printed.title} data-testid="print" data-answers={all || undefined}>
         <div className="print__tools">
           <button type="button" className="button button--main" disabled={!steps} onClick={() => window.print()}>
             <Printer size={15} aria-hidden="true" />
             {text.printed.title}
           </button>
+          {lesson && (
+            <label className="check">
+              <input type="checkbox" checked={answers} onChange={() => setAnswers(!answers)} />
+              {text.printed.answers}
+            </label>
+          )}
+          {lesson && (
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={course !== null}
+                onChange={() => (course ? setCourse(null) : void allLessons().then(setCourse))}
+              />
+              {text.printed.course}
+            </label>
+          )}
+          <span className="spacer" />
           <button
             type="button"
             className="button button--quiet button--icon"
@@ -62,42 +84,100 @@ export default function PrintView() {
             <X size={16} aria-hidden="true" />
           </button>
         </div>
-        <article className="print__page lesson__body">
-          <h1>{shown?.title ?? title?.[language] ?? page.header.ownProgram}</h1>
-          {lesson && lesson.slides.length > 0 && <p className="hint">{text.slides(slidesText(lesson.slides))}</p>}
-          {shown?.points.map((point, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the points of a lesson do not move
-            <div key={i} className="print__point">
-              <PrintedPoint point={point} name={`print.${i}`} label={text.guess} />
-            </div>
-          ))}
-          {lesson && lesson.goals.length > 0 && (
-            <>
-              <h2>{text.goal}</h2>
-              <ul className="print__goals">
-                {[...new Set(lesson.goals.map((goal) => goalText(text, goal)))].map((goal) => (
-                  <li key={goal}>{goal}</li>
-                ))}
-              </ul>
-            </>
-          )}
-          <h2>
-            {text.printed.program} <code>{progType}</code>
-          </h2>
-          <pre className="print__source">
-            <code>{source}</code>
-          </pre>
-          {check && (
-            <p className="print__verdict">
-              <strong>{page.verdict[check.verdict]}</strong>
-              {check.errnoName && ` (-${check.errnoName})`} {check.message && <code>{check.message}</code>}
-            </p>
-          )}
-          {steps && steps.length > 0 && <Registers steps={steps} title={`${text.printed.registers} (${input})`} />}
-          {lesson && lesson.slides.length > 0 && <p className="hint print__source-of">{text.printed.source}</p>}
-        </article>
+        {course ? (
+          course.map((one) => (
+            <article key={one.id} className="print__page lesson__body">
+              <PrintedLesson lesson={one} answers={answers} />
+              <Program source={one.state.source} progType={one.state.progType} />
+              {answers && one.solution?.source && (
+                <Program source={one.solution.source} title={text.printed.solution} />
+              )}
+            </article>
+          ))
+        ) : (
+          <article className="print__page lesson__body">
+            {lesson ? (
+              <PrintedLesson lesson={lesson} answers={answers} />
+            ) : (
+              <h1>{title?.[language] ?? page.header.ownProgram}</h1>
+            )}
+            <Program source={source} progType={progType} />
+            {all && check && (
+              <p className="print__verdict">
+                <strong>{page.verdict[check.verdict]}</strong>
+                {check.errnoName && ` (-${check.errnoName})`} {check.message && <code>{check.message}</code>}
+              </p>
+            )}
+            {steps && steps.length > 0 && (
+              <Registers steps={steps} title={`${text.printed.registers} (${input})`} filled={all} />
+            )}
+            {answers && lesson?.solution?.source && (
+              <Program source={lesson.solution.source} title={text.printed.solution} />
+            )}
+            {lesson && lesson.slides.length > 0 && <p className="hint print__source-of">{text.printed.source}</p>}
+          </article>
+        )}
       </section>
     </Acting>
+  );
+}
+
+async function allLessons(): Promise<readonly Lesson[]> {
+  const parsed = await Promise.all(LESSON_IDS.map((_, i) => loadLesson(i + 1)));
+  return parsed.flatMap((one) => (one?.ok ? [one.lesson] : []));
+}
+
+interface LessonProps {
+  readonly lesson: Lesson;
+  readonly answers: boolean;
+}
+
+/** Title, text and goals. */
+function PrintedLesson({ lesson, answers }: LessonProps) {
+  const text = useLessonText();
+  const language = useSettings((s) => s.language);
+  const shown = textOf(lesson, language);
+  return (
+    <>
+      <h1>{shown?.title}</h1>
+      {lesson.slides.length > 0 && <p className="hint">{text.slides(slidesText(lesson.slides))}</p>}
+      {shown?.points.map((point, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the points of a lesson do not move
+        <div key={i} className="print__point">
+          <PrintedPoint point={point} name={`print.${lesson.id}.${i}`} label={text.guess} answers={answers} />
+        </div>
+      ))}
+      {lesson.goals.length > 0 && (
+        <div className="print__together">
+          <h2>{text.goal}</h2>
+          <ul className="print__goals">
+            {[...new Set(lesson.goals.map((goal) => goalText(text, goal)))].map((goal) => (
+              <li key={goal}>{goal}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface ProgramProps {
+  readonly source: string;
+  readonly progType?: string;
+  readonly title?: string;
+}
+
+function Program({ source, progType, title }: ProgramProps) {
+  const text = useLessonText();
+  return (
+    <div className="print__together">
+      <h2>
+        {title ?? text.printed.program} {progType && <code>{progType}</code>}
+      </h2>
+      <pre className="print__source">
+        <code>{source}</code>
+      </pre>
+    </div>
   );
 }
 
@@ -105,9 +185,10 @@ interface PointProps {
   readonly point: Point;
   readonly name: string;
   readonly label: string;
+  readonly answers: boolean;
 }
 
-function PrintedPoint({ point, name, label }: PointProps) {
+function PrintedPoint({ point, name, label, answers }: PointProps) {
   if (point.kind === "text") return <Markdown tokens={point.tokens} name={name} />;
   return (
     <div className="predict">
@@ -115,19 +196,29 @@ function PrintedPoint({ point, name, label }: PointProps) {
       <Markdown tokens={point.question} name={name} />
       {point.choices.length > 0 ? (
         <ul className="print__choices">
-          {point.choices.map((choice) => (
-            <li key={choice}>{choice.replace(/`/g, "")}</li>
+          {point.choices.map((choice, i) => (
+            <li key={choice} data-right={(answers && i === point.answer) || undefined}>
+              {choice.replace(/`/g, "")}
+            </li>
           ))}
         </ul>
       ) : (
-        <p className="print__room" />
+        <p className="print__room">{answers && point.answer}</p>
       )}
+      {answers && <Markdown tokens={point.because} name={`${name}.why`} />}
     </div>
   );
 }
 
+interface RegistersProps {
+  readonly steps: readonly StepView[];
+  readonly title: string;
+  /** Left out: room to write the values into. */
+  readonly filled: boolean;
+}
+
 /** A column a step; only the registers that the program sets. */
-function Registers({ steps, title }: { readonly steps: readonly StepView[]; readonly title: string }) {
+function Registers({ steps, title, filled }: RegistersProps) {
   const text = useLessonText();
   const rows = Array.from({ length: 11 }, (_, n) => n).filter(
     (n) =>
@@ -135,12 +226,16 @@ function Registers({ steps, title }: { readonly steps: readonly StepView[]; read
       n === 10 ||
       steps.some(({ changed, regs }) => changed.some(({ reg }) => reg === n) || regs[n] !== steps[0]?.regs[n]),
   );
-  const short = (hex = ""): string => {
-    const value = BigInt(`0x${hex || "0"}`);
+  /** What a register holds at a step; one that nothing was written to holds nothing. */
+  const cell = (n: number, { step, regs }: StepView): string => {
+    const hex = regs[n] ?? "0";
+    const set = n === 1 || n === 10 || steps.some((one) => one.step <= step && (one.written >> n) & 1);
+    if (!set && hex === steps[0]?.regs[n]) return text.printed.unset;
+    const value = BigInt(`0x${hex}`);
     return value < 0x1_0000_0000n ? String(value) : `0x${value.toString(16)}`;
   };
   return (
-    <>
+    <div className="print__together">
       <h2>{title}</h2>
       <table className="print__registers">
         <thead>
@@ -157,9 +252,9 @@ function Registers({ steps, title }: { readonly steps: readonly StepView[]; read
           {rows.map((n) => (
             <tr key={n}>
               <th scope="row">R{n}</th>
-              {steps.map(({ step, regs, changed }) => (
-                <td key={step} data-changed={changed.some(({ reg }) => reg === n) || undefined}>
-                  {short(regs[n])}
+              {steps.map((view) => (
+                <td key={view.step} data-changed={(filled && view.changed.some(({ reg }) => reg === n)) || undefined}>
+                  {filled && cell(n, view)}
                 </td>
               ))}
             </tr>
@@ -174,6 +269,6 @@ function Registers({ steps, title }: { readonly steps: readonly StepView[]; read
           </tr>
         </tbody>
       </table>
-    </>
+    </div>
   );
 }

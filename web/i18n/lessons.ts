@@ -31,6 +31,8 @@ export interface LessonTexts {
   readonly check: string;
   readonly right: string;
   readonly wrong: (answer: string) => string;
+  readonly notRight: string;
+  readonly tellAnswer: string;
   readonly guessAgain: string;
   readonly hint: (n: number, all: number) => string;
   readonly solution: string;
@@ -74,6 +76,10 @@ export interface LessonTexts {
     readonly close: string;
     readonly program: string;
     readonly registers: string;
+    readonly answers: string;
+    readonly course: string;
+    readonly solution: string;
+    readonly unset: string;
     readonly step: string;
     readonly verdict: string;
     readonly source: string;
@@ -121,6 +127,8 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     check: "That is my guess",
     right: "Right.",
     wrong: (answer) => `Not right. The answer: ${answer}`,
+    notRight: "Not right.",
+    tellAnswer: "Show the answer",
     guessAgain: "Guess again",
     hint: (n, all) => (all === 1 ? "A hint" : `Hint ${n} of ${all}`),
     solution: "Show the solution",
@@ -191,6 +199,10 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       close: "Close",
       program: "Program",
       registers: "Registers",
+      answers: "With the answers",
+      course: "All lessons",
+      solution: "Solution",
+      unset: "not set",
       step: "step",
       verdict: "Verifier",
       source: "From the talk “eBPFを使ったオレオレカーネル拡張入門” by Keisuke Nishimura",
@@ -224,6 +236,8 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     check: "これで予想する",
     right: "正解です。",
     wrong: (answer) => `不正解です。答え: ${answer}`,
+    notRight: "不正解です。",
+    tellAnswer: "答えを見る",
     guessAgain: "もう一度予想する",
     hint: (n, all) => (all === 1 ? "ヒント" : `ヒント ${n} / ${all}`),
     solution: "解答を見る",
@@ -295,6 +309,10 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
       close: "閉じる",
       program: "プログラム",
       registers: "レジスタ",
+      answers: "解答付き",
+      course: "全レッスン",
+      solution: "解答",
+      unset: "未初期化",
       step: "ステップ",
       verdict: "verifier",
       source: "「eBPFを使ったオレオレカーネル拡張入門」(西村啓佑)に基づく",

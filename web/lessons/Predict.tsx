@@ -17,9 +17,12 @@ export function Predict({ prediction, place, id }: Props) {
   const text = useLessonText();
   const guessed = useProgress((s) => (s.lessons[id] ?? UNTOUCHED).guesses[place]);
   const [typed, setTyped] = useState("");
+  const [asked, setAsked] = useState(false);
   const { question, choices, answer, because } = prediction;
   const answered = guessed !== undefined;
   const right = String(guessed) === String(answer);
+  // A wrong guess may be made again before the answer is told.
+  const told = answered && (right || asked);
   const name = `predict-${id}-${place}`;
   const shownAnswer = typeof answer === "number" ? (choices[answer] ?? "") : answer;
   return (
@@ -30,16 +33,12 @@ export function Predict({ prediction, place, id }: Props) {
         <fieldset className="predict__choices">
           <legend className="visually-hidden">{text.guessHere}</legend>
           {choices.map((choice, i) => (
-            <label
-              key={choice}
-              data-right={(answered && i === answer) || undefined}
-              data-mine={i === guessed || undefined}
-            >
+            <label key={choice} data-right={(told && i === answer) || undefined} data-mine={i === guessed || undefined}>
               <input
                 type="radio"
                 name={name}
                 checked={i === guessed}
-                disabled={answered}
+                disabled={told}
                 onChange={() => guess(place, i)}
               />
               <span>{plain(choice)}</span>
@@ -70,12 +69,24 @@ export function Predict({ prediction, place, id }: Props) {
       {answered && (
         <div className="predict__because" role="status">
           <p className="predict__verdict" data-right={right || undefined}>
-            {right ? text.right : text.wrong(plain(shownAnswer))}
+            {right ? text.right : told ? text.wrong(plain(shownAnswer)) : text.notRight}
           </p>
-          <Markdown tokens={because} name={`${name}.why`} />
-          <button type="button" className="button button--quiet predict__again" onClick={() => guessAgain(place)}>
+          {told && <Markdown tokens={because} name={`${name}.why`} />}
+          <button
+            type="button"
+            className="button button--quiet predict__again"
+            onClick={() => {
+              setAsked(false);
+              guessAgain(place);
+            }}
+          >
             {text.guessAgain}
           </button>
+          {!told && (
+            <button type="button" className="button button--quiet predict__again" onClick={() => setAsked(true)}>
+              {text.tellAnswer}
+            </button>
+          )}
         </div>
       )}
     </div>
