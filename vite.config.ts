@@ -38,7 +38,7 @@ export default defineConfig({
   server: { port: 5173 },
   // A loaded machine is slow, not wrong: only a hang may run into the time limit.
   test: {
-    include: ["engine/**/*.test.ts", "web/**/*.test.ts", "e2e/**/*.test.ts"],
+    include: ["engine/**/*.test.ts", "cli/**/*.test.ts", "web/**/*.test.ts", "e2e/**/*.test.ts"],
     environment: "node",
     setupFiles: [fileURLToPath(new URL("engine/conformance/seed.ts", import.meta.url))],
     testTimeout: 120_000,

@@ -1,8 +1,9 @@
 // The classroom: every lesson walked and solved as a student does it, in both languages; a teacher's own file.
 import { readFileSync } from "node:fs";
+import type { Act } from "../engine/index.ts";
 import { faultsOf } from "./axe.ts";
-import { expect, type Playground, test } from "./page.ts";
-import { type Action, SOLUTIONS } from "./solutions.ts";
+import { expect, Playground, test } from "./page.ts";
+import { SOLUTIONS } from "./solutions.ts";
 
 test.use({ editor: "plain" });
 
@@ -22,9 +23,9 @@ const TEXTS = {
   },
 } as const;
 
-async function act(playground: Playground, action: Action): Promise<void> {
+async function act(playground: Playground, action: Act): Promise<void> {
   const { page } = playground;
-  if ("source" in action) await playground.write(action.source);
+  if (action.do === "write") await playground.write(action.source);
   else if (action.do === "echo") {
     await playground.echo(action.text);
     await expect(playground.id("syscall-log")).toContainText(`"${action.text}\\n"`);
@@ -32,12 +33,12 @@ async function act(playground: Playground, action: Action): Promise<void> {
   else if (action.do === "step") {
     for (let i = 0; i < action.to; i++) await playground.id("step").click();
     await expect(playground.id("timeline")).toHaveAttribute("aria-valuenow", String(action.to));
-  } else {
+  } else if (action.do === "load" || action.do === "attach" || action.do === "detach") {
     const calls = page.locator("[data-testid=syscall-log] li:not(.syscalls__empty)");
     const before = await calls.count();
     await playground.id(action.do).click();
     await expect.poll(() => calls.count()).toBeGreaterThan(before);
-  }
+  } else throw new Error(`this test does not know how to do ${action.do}`);
 }
 
 for (const lang of ["ja", "en"] as const)
@@ -125,6 +126,58 @@ test("a student's walk: the address stays, and each lesson keeps its own draft",
   await expect(editor()).toContainText("BPF_REG_0, 9");
   await page.getByRole("button", { name: "Start this lesson again" }).click();
   await expect(editor()).toContainText("R2 was never set");
+});
+
+test("a link brings an answer elsewhere: the calls are made again, and the goals judged anew", async ({
+  playground,
+  page,
+  browser,
+}) => {
+  await playground.open("?lang=en#lesson/3");
+  for (const does of ["load", "attach", "detach"] as const) await act(playground, { do: does });
+  await expect(playground.id("goals")).toContainText("Solved");
+  await page.getByRole("button", { name: "Copy my answer" }).click();
+  await expect(playground.id("answer-link")).toContainText("#v1.");
+  const link = await playground.id("answer-link").textContent();
+  const elsewhere = await browser.newContext();
+  const other = new Playground(await elsewhere.newPage());
+  await other.page.goto(link ?? "");
+  await expect(other.page.getByRole("heading", { name: "Somewhere to attach it" })).toBeVisible();
+  await expect(other.id("goals")).toContainText("Solved");
+  await expect(other.id("syscall-log")).toContainText("BPF_PROG_DETACH");
+  // What is written from here on is the reader's, under the lesson's own address.
+  await other.write("BPF_MOV64_IMM(BPF_REG_0, 9),\nBPF_EXIT_INSN(),\n");
+  await expect(other.page).toHaveURL(/#lesson\/3$/);
+  await elsewhere.close();
+});
+
+test("a class's links become a table; progress goes into a file and comes back", async ({ playground, page }) => {
+  await playground.open("?lang=en#lesson/6");
+  const [solved, half] = [
+    "BPF_MOV64_IMM(BPF_REG_0,42),BPF_EXIT_INSN(),",
+    "BPF_MOV64_IMM(BPF_REG_0,7),BPF_EXIT_INSN(),",
+  ];
+  await playground.write(solved ?? "");
+  await expect(playground.id("goals")).toContainText("Solved");
+  await page.getByRole("button", { name: /^Lesson 6/ }).click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save my progress" }).click();
+  const file = await (await saved).path();
+  await page.getByRole("button", { name: "Forget my progress" }).click();
+  await page.getByRole("button", { name: "Really forget it?" }).click();
+  await expect(page.locator(".lesson-list__one svg")).toHaveCount(0);
+  await page.getByTestId("progress-file").setInputFiles(file);
+  await expect(page.getByText("1 lesson was taken from the file.")).toBeVisible();
+  await expect(page.locator(".lesson-list__one svg")).toHaveCount(1);
+  await page.getByRole("button", { name: "Judge answers" }).click();
+  await page.getByLabel("Links, one a line").fill(`Sato\t#src=${solved}\n#src=${half}\nnothing`);
+  await page.getByRole("button", { name: "Judge", exact: true }).click();
+  const rows = playground.id("answers").locator("tbody tr");
+  await expect(rows).toHaveCount(3);
+  await expect(rows.nth(0)).toContainText(/Sato\s*yes/);
+  await expect(rows.nth(1)).toContainText("10 gives 42 (now: 7)");
+  await expect(rows.nth(2)).toContainText("there is no link in this line");
+  expect(await faultsOf(page, { within: "dialog" })).toEqual([]);
 });
 
 test("the solution is offered after the hints", async ({ playground, page }) => {

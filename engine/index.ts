@@ -19,13 +19,22 @@ export { compare, type DifferenceCause, type LogComparison } from "./linux/compa
 export { startV86, type V86Class } from "./linux/emulator.ts";
 export { isKernel, KERNELS, type KernelName } from "./linux/kernels.ts";
 export { type CutOff, isCutOff, RealLinux } from "./linux/machine.ts";
+export {
+  type Act,
+  type ActDone,
+  type ActsStart,
+  freshStart,
+  performActs,
+  type RecipeStep,
+} from "./session/acts.ts";
 export type * from "./session/api.ts";
 export { EXAMPLES } from "./session/examples.ts";
 export { FIRST_EXAMPLE } from "./session/first-example.ts";
 export type * from "./session/flow-views.ts";
-export type { Comparison, Goal, GoalView, Reader, Verb } from "./session/goals.ts";
+export type { Comparison, Counter, Goal, GoalView, Reader, Verb } from "./session/goals.ts";
 export type * from "./session/language.ts";
 export { type LocalOptions, localWorker } from "./session/local-worker.ts";
+export { elementBytes } from "./session/map-elements.ts";
 export type * from "./session/object-views.ts";
 export * from "./session/protocol.ts";
 export * from "./session/run-views.ts";

@@ -155,7 +155,7 @@ test("the command answers each line before it waits for the next, and ends with 
   const root = resolve(import.meta.dirname, "../..");
   const command = spawn(
     process.execPath,
-    ["--import", "tsx", resolve(import.meta.dirname, "cli.ts"), "conform", "asm"],
+    ["--import", "tsx", resolve(import.meta.dirname, "../../cli/oreore.ts"), "conform", "asm"],
     {
       cwd: root,
     },

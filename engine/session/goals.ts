@@ -10,12 +10,10 @@ import { Registry } from "../kernel/registry.ts";
 import { visitViews } from "./beliefs.ts";
 import { type Checked, check } from "./check.ts";
 import { parseCondition } from "./condition.ts";
-import { createKernel } from "./groups/kernel.ts";
-import { createRuns } from "./groups/runs.ts";
-import { readInput } from "./input.ts";
-import type { RunView } from "./run-views.ts";
-import { newState, type SessionOptions, type SessionState, watch } from "./state.ts";
-import type { EventInput, KernelView, ProgramInput, SyscallView } from "./views.ts";
+import { elementText } from "./map-elements.ts";
+import { type SessionOptions, watch } from "./state.ts";
+import { type Tried, tryOut } from "./trial.ts";
+import type { KernelView, ProgramInput, SyscallView } from "./views.ts";
 
 export type Comparison = "<=" | ">=" | "==";
 
@@ -30,6 +28,19 @@ export type Goal =
   | { readonly kind: "returns"; readonly on: readonly string[]; readonly is: number; readonly secret: boolean }
   /** A write of `on` fails with this errno. */
   | { readonly kind: "refuses"; readonly on: string; readonly is: string; readonly secret: boolean }
+  /** The last of these runs writes this line, or one with these words in it, to trace_pipe. */
+  | { readonly kind: "traces"; readonly on: readonly string[]; readonly is: string; readonly secret: boolean }
+  /** After these runs the map has this value under the key: numbers of the map's sizes, or hex behind `0x` in memory order. */
+  | {
+      readonly kind: "keeps";
+      readonly on: readonly string[];
+      readonly map: string;
+      readonly key: string;
+      readonly is: string;
+      readonly secret: boolean;
+    }
+  /** A packet (a name, or hex) leaves the program as these bytes, hex. */
+  | { readonly kind: "sends"; readonly on: readonly string[]; readonly is: string; readonly secret: boolean }
   /** `insns`: instructions of the program; `walked`: of the verification. */
   | { readonly kind: "insns" | "walked"; readonly compare: Comparison; readonly than: number }
   | { readonly kind: "steps"; readonly on: string; readonly compare: Comparison; readonly than: number }
@@ -40,22 +51,36 @@ export type Goal =
   /** The reader's own calls since the lesson was opened. `answer`: `ok`, or an errno's name; of `cat` what it printed. */
   | { readonly kind: "did"; readonly verb: Verb; readonly what: string; readonly answer: string }
   | { readonly kind: "attached"; readonly is: boolean }
+  /** The reader's kernel has these steps of the recipe, at least. */
+  | { readonly kind: "applied"; readonly steps: readonly number[] }
+  /** A map of the reader's kernel has this value under the key: see `keeps`. */
+  | { readonly kind: "holds"; readonly map: string; readonly key: string; readonly is: string }
   /** The reader's run stands where this holds of the registers: `r0 == 52`. */
   | { readonly kind: "stands"; readonly where: string };
 
-export const VERBS = ["load", "attach", "detach", "echo", "cat"] as const;
-export type Verb = (typeof VERBS)[number];
+/** `test`: BPF_PROG_TEST_RUN; `update`, `delete`: an element of a map. */
+export type Verb = "load" | "attach" | "detach" | "echo" | "cat" | "test" | "update" | "delete";
 
 export interface GoalView {
   readonly met: boolean;
   /** What was found instead: a number, an errno, the kernel's message; "" where it is not told or there is nothing. */
   readonly found: string;
+  /** The input for which a goal about runs does not hold; null: it holds, or there was no run. */
+  readonly counter: Counter | null;
 }
 
-/** What the reader has done: calls since the lesson was opened, and the registers where the run stands. */
+/** One input for which something else came than was wanted. */
+export interface Counter {
+  readonly on: readonly string[];
+  /** A number, bytes, a line, an errno; "": nothing. */
+  readonly came: string;
+  readonly wanted: string;
+}
+
+/** What the reader has done: calls since the lesson was opened, and R0 … R10 (16 hex digits) at each place where the run stood. */
 export interface Reader {
   readonly calls: readonly SyscallView[];
-  readonly regs: readonly string[];
+  readonly moments: readonly (readonly string[])[];
 }
 
 export interface JudgeOptions extends Required<SessionOptions> {
@@ -72,15 +97,17 @@ export function judge(
   reader: Reader,
 ): readonly GoalView[] {
   const { now, kernel } = options;
+  // What the reader put into maps is for the reader's own runs.
+  const { contents: _, ...tried } = program;
   // A program is judged in a kernel with all of the recipe, whatever the reader's own lacks just now.
   const registry = new Registry(options.registry.definition);
   const subject: Subject = {
     ...options,
     registry,
-    program,
+    program: tried,
     reader,
-    checked: check(registry, program, 0, now, () => watch(options)),
-    isAttached: kernel.attachments.some(({ progId }) => progId !== 0),
+    checked: check(registry, tried, 0, now, () => watch(options)),
+    kernel,
   };
   return goals.map((goal) => (JUDGES[goal.kind] as Judge<Goal["kind"]>)(goal as never, subject));
 }
@@ -89,8 +116,8 @@ interface Subject extends JudgeOptions {
   readonly program: ProgramInput;
   readonly reader: Reader;
   readonly checked: Checked;
-  readonly isAttached: boolean;
 }
+
 type Judge<Kind extends Goal["kind"]> = (goal: Extract<Goal, { kind: Kind }>, subject: Subject) => GoalView;
 
 const COMPARE: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
@@ -99,7 +126,11 @@ const COMPARE: Readonly<Record<Comparison, (a: number, b: number) => boolean>> =
   "==": (a, b) => a === b,
 };
 
-const answer = (met: boolean, found: string | number = ""): GoalView => ({ met, found: String(found) });
+const answer = (met: boolean, found: string | number = "", counter: Counter | null = null): GoalView => ({
+  met,
+  found: String(found),
+  counter,
+});
 const compared = (n: number, { compare, than }: { readonly compare: Comparison; readonly than: number }): GoalView =>
   answer(COMPARE[compare](n, than), n);
 const contains = (text: string, has: string): GoalView => answer(text.includes(has), text.split("\n")[0]);
@@ -110,16 +141,24 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
   message: ({ has }, { checked: { view } }) => contains(view.message, has),
   refused: ({ is }, { checked: { view } }) => answer(view.refusal?.id === is, view.message),
   log: ({ has }, { checked: { view } }) => answer(view.log.includes(has)),
-  returns(goal, subject) {
-    const { value, why } = outcomeOf(subject, goal.on);
-    const found = value === undefined ? why : String(value);
-    return answer(value === lowU32(BigInt(goal.is)), goal.secret && value !== undefined ? "" : found);
-  },
-  refuses(goal, subject) {
-    const { value, why } = outcomeOf(subject, [goal.on]);
-    const found = value === undefined ? why : String(value);
-    return answer(value === undefined && why === goal.is, goal.secret ? "" : found);
-  },
+  returns: (goal, subject) =>
+    tried(goal, subject, String(lowU32(BigInt(goal.is))), ({ value }) =>
+      value === undefined ? undefined : String(value),
+    ),
+  refuses: (goal, subject) =>
+    tried({ ...goal, on: [goal.on] }, subject, goal.is, ({ value, why }) =>
+      value === undefined ? why : String(value),
+    ),
+  traces: (goal, subject) =>
+    tried(
+      goal,
+      subject,
+      goal.is,
+      ({ run }) => run?.trace.find((line) => line.includes(goal.is)) && goal.is,
+      ({ run }) => run?.trace.at(-1)?.replace(/^.*bpf_trace_printk: /, ""),
+    ),
+  keeps: (goal, subject) => tried(goal, subject, goal.is, ({ kernel }) => kernel && elementText(kernel, goal)),
+  sends: (goal, subject) => tried(goal, subject, goal.is, ({ run }) => run?.out),
   insns: (goal, { checked: { view } }) =>
     compared(
       view.slots.reduce((sum, { slots }) => sum + slots, 0),
@@ -128,7 +167,7 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
   walked: (goal, { checked: { view } }) =>
     view.verdict === "accept" ? compared(view.insnsProcessed, goal) : answer(false, view.message),
   steps(goal, subject) {
-    const { run, why } = outcomeOf(subject, [goal.on]);
+    const { run, why } = attempt(subject, [goal.on]);
     return run ? compared(run.length, goal) : answer(false, why);
   },
   uses: ({ what }, { checked }) => answer(textsOf(checked).some((text) => text.includes(what))),
@@ -156,13 +195,44 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
       last && (last.call !== "read" || last.errno !== 0) ? answerOf(last) : "",
     );
   },
-  attached: ({ is }, { isAttached }) => answer(isAttached === is),
-  stands({ where }, { reader }) {
+  attached: ({ is }, { kernel }) => answer(kernel.attachments.some(({ progId }) => progId !== 0) === is),
+  applied: ({ steps }, { kernel }) => answer(steps.every((step) => kernel.steps[step - 1])),
+  holds(goal, { kernel }) {
+    const found = elementText(kernel, goal);
+    return answer(found === goal.is, found);
+  },
+  stands({ where }, { reader: { moments } }) {
     const condition = parseCondition(where);
-    if (typeof condition === "string" || reader.regs.length === 0) return answer(false);
-    return answer(condition({ reg: (n) => BigInt(`0x${reader.regs[n]}`) }));
+    if (typeof condition === "string") return answer(false);
+    return answer(moments.some((regs) => condition({ reg: (n) => BigInt(`0x${regs[n] || "0"}`) })));
   },
 };
+
+interface Trial {
+  readonly on: readonly string[];
+  readonly secret: boolean;
+}
+
+/** A goal about runs: what came is compared with what is wanted. `shown`: what came, in words for a reader. */
+function tried(
+  { on, secret }: Trial,
+  subject: Subject,
+  wanted: string,
+  came: (outcome: Tried) => string | undefined,
+  shown: (outcome: Tried) => string | undefined = came,
+): GoalView {
+  const outcome = attempt(subject, on);
+  const { why, ran } = outcome;
+  if (came(outcome) === wanted) return answer(true);
+  const found = shown(outcome) ?? why;
+  return answer(false, secret && ran ? "" : found, ran ? { on, came: found, wanted } : null);
+}
+
+/** A program is not run where the verifier refuses it: then that is why. */
+const attempt = (subject: Subject, on: readonly string[]): Tried =>
+  subject.checked.view.verdict === "accept"
+    ? tryOut(subject, subject.checked.program.progType, subject.program, on)
+    : { why: subject.checked.view.message, ran: false };
 
 /** Each instruction as the kernel prints it, helpers by their names. */
 const textsOf = ({ program: { insns } }: Checked): readonly string[] =>
@@ -178,6 +248,9 @@ const IS_VERB: Readonly<Record<Verb, (call: SyscallView, what: string, registry:
   detach: ({ call }) => call === "prog-detach",
   echo: (call, what, registry) => call.call === "write" && isOfModule(call.path, registry) && isLine(call.data, what),
   cat: ({ call }) => call === "read",
+  test: ({ call }) => call === "prog-test-run",
+  update: ({ call }) => call === "map-update",
+  delete: ({ call }) => call === "map-delete",
 };
 
 const isOfModule = (file: string, { definition: { attribute, files } }: Registry): boolean =>
@@ -185,51 +258,3 @@ const isOfModule = (file: string, { definition: { attribute, files } }: Registry
 /** Whether bytes (hex) are this text as echo writes it, with a newline behind it. */
 const isLine = (data: string, text: string): boolean => data === toHex(utf8Encode(`${text}\n`));
 const answerOf = ({ errno, errnoName }: SyscallView): string => (errno === 0 ? "ok" : errnoName);
-
-interface Tried {
-  /** What came out, u32; undefined: nothing did. */
-  readonly value?: number;
-  readonly run?: RunView;
-  /** Why nothing came out: an errno's name, the verifier's message, a fault. */
-  readonly why: string;
-}
-
-function outcomeOf(subject: Subject, on: readonly string[]): Tried {
-  const { checked, program, registry } = subject;
-  if (checked.view.verdict !== "accept") return { why: checked.view.message };
-  const trial = newState(registry, subject);
-  const { progType } = checked.program;
-  const events: EventInput[] = [];
-  for (const text of on) {
-    const input = readInput(registry, progType, text);
-    if (!input.ok) return { why: "" };
-    events.push(input.event);
-  }
-  return progType === registry.definition.type.name
-    ? byWrites(trial, program, events)
-    : byPacket(trial, program, events.at(-1));
-}
-
-function byWrites(trial: SessionState, program: ProgramInput, events: readonly EventInput[]): Tried {
-  const kernel = createKernel(trial);
-  if (kernel.load(program).ret < 0) return { why: "" };
-  kernel.attach();
-  let tried: Tried = { why: "" };
-  for (const event of events) {
-    if (event.kind !== "sysfs") continue;
-    const { run, ret, errnoName } = kernel.writeFile(event.path, event.data);
-    if (ret < 0) tried = { why: errnoName };
-    else if (run) tried = { ...ended(run), run };
-  }
-  return tried;
-}
-
-function byPacket(trial: SessionState, program: ProgramInput, event: EventInput | undefined): Tried {
-  const run = event && createRuns(trial).runOnce(program, event, true).run;
-  return run ? { ...ended(run), run } : { why: "" };
-}
-
-function ended({ end }: RunView): Tried {
-  if (end.kind === "exit") return { value: end.retval, why: "" };
-  return { why: end.kind === "fault" ? end.message : `${end.steps}` };
-}

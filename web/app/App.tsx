@@ -17,6 +17,7 @@ const KeysSheet = lazy(() => import("./KeysSheet.tsx"));
 const Palette = lazy(() => import("./Palette.tsx"));
 const FilesSheet = lazy(() => import("./FilesSheet.tsx"));
 const ObjectSheet = lazy(() => import("./ObjectSheet.tsx"));
+const AnswersSheet = lazy(() => import("./AnswersSheet.tsx"));
 const LessonFileSheet = lazy(() => import("./LessonFileSheet.tsx"));
 const Gallery = lazy(() => import("../gallery/Gallery.tsx"));
 const PrintView = lazy(() => import("./PrintView.tsx"));
@@ -60,6 +61,7 @@ export function App() {
         {dialog === "palette" && <Palette />}
         {dialog === "files" && <FilesSheet />}
         {dialog === "lesson-file" && <LessonFileSheet />}
+        {dialog === "answers" && <AnswersSheet />}
         {dialog === "object" && <ObjectSheet />}
         {dialog === "gallery" && <Gallery />}
         {dialog === "print" && <PrintView />}

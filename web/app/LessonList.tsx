@@ -1,14 +1,20 @@
 // All lessons with what is solved of them, and the way to a lesson from a file.
 import { Check, FolderOpen } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { useAnswerTexts } from "../i18n/answers.ts";
 import { useLessonText } from "../i18n/lessons.ts";
 import { LESSON_IDS, type LessonEntry, lessonList } from "../lessons/index.ts";
 import { slidesText } from "../lessons/parse-scene.ts";
 import { openDialog } from "../stores/dialog.ts";
 import { openLesson, useLesson } from "../stores/lesson.ts";
-import { forgetProgress, useProgress } from "../stores/progress.ts";
+import { forgetProgress, progressFile, readProgress, takeProgress, useProgress } from "../stores/progress.ts";
 import { useSettings } from "../stores/settings.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
+import { saveFile } from "../ui/save.ts";
+
+/** Bytes of a file that is looked at. */
+const MOST_PROGRESS = 5_000_000;
+const saveProgress = (): void => saveFile("oreore-progress.json", progressFile(), "application/json");
 
 export default function LessonList() {
   const text = useLessonText();
@@ -17,6 +23,15 @@ export default function LessonList() {
   const open = useLesson((s) => s.number);
   const [entries, setEntries] = useState<readonly LessonEntry[]>([]);
   const [sure, setSure] = useState(false);
+  const words = useAnswerTexts();
+  const chooser = useRef<HTMLInputElement>(null);
+  const [taken, setTaken] = useState("");
+  const take = async (file: File | undefined): Promise<void> => {
+    if (!file) return;
+    const lessons = readProgress(file.size > MOST_PROGRESS ? "" : await file.text());
+    if (lessons) takeProgress(lessons);
+    setTaken(lessons ? words.loaded(Object.keys(lessons).length) : words.notLoaded);
+  };
   useEffect(() => {
     let here = true;
     void lessonList().then((list) => here && setEntries(list));
@@ -67,6 +82,28 @@ export default function LessonList() {
               {sure ? text.resetSure : text.reset}
             </button>
           )}
+        </p>
+        <div className="lesson-list__ways">
+          <button type="button" className="button button--quiet" onClick={saveProgress}>
+            {words.save}
+          </button>
+          <button type="button" className="button button--quiet" onClick={() => chooser.current?.click()}>
+            {words.load}
+          </button>
+          <button type="button" className="button button--quiet" onClick={() => openDialog("answers")}>
+            {words.judge}
+          </button>
+          <input
+            ref={chooser}
+            type="file"
+            accept=".json"
+            hidden
+            data-testid="progress-file"
+            onChange={(event) => void take(event.currentTarget.files?.[0])}
+          />
+        </div>
+        <p role="status" className="hint">
+          {taken}
         </p>
         <button type="button" className="button" onClick={() => openDialog("lesson-file")}>
           <FolderOpen size={15} aria-hidden="true" />

@@ -13,21 +13,24 @@ import {
   X,
 } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
-import type { GoalView } from "../../engine/index.ts";
-import { goalText, type LessonTexts, useLessonText } from "../i18n/lessons.ts";
+import { aims } from "../i18n/goals.ts";
+import { type LessonTexts, useLessonText } from "../i18n/lessons.ts";
 import { LESSON_IDS, textOf } from "../lessons/index.ts";
-import type { Lesson, LessonText, Point, Solution, SolutionAct } from "../lessons/lesson.ts";
+import type { Lesson, LessonText, Point, Solution } from "../lessons/lesson.ts";
 import { Acting, Markdown } from "../lessons/Markdown.tsx";
 import { Predict } from "../lessons/Predict.tsx";
+import { actText } from "../lessons/parse-act.ts";
 import { slidesText } from "../lessons/parse-scene.ts";
 import { openDialog } from "../stores/dialog.ts";
-import { againFromTheStart, moreHints, openLesson, uncover, useLesson } from "../stores/lesson.ts";
+import { useGoals } from "../stores/goals.ts";
+import { againFromTheStart, beside, moreHints, uncover, useLesson } from "../stores/lesson.ts";
 import { moveTo } from "../stores/machine.ts";
 import { leaveLesson, OWN_LESSON } from "../stores/program.ts";
 import { UNTOUCHED, useProgress } from "../stores/progress.ts";
 import { useSettings } from "../stores/settings.ts";
 import { IconButton } from "../ui/IconButton.tsx";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
+import { CopyAnswer } from "./CopyAnswer.tsx";
 import "./lesson.css";
 
 const LessonList = lazy(() => import("./LessonList.tsx"));
@@ -40,7 +43,9 @@ interface Props {
 export default function LessonPanel({ phone = false }: Props) {
   const text = useLessonText();
   const language = useSettings((s) => s.language);
-  const { lesson, number } = useLesson();
+  const { lesson, number, list: course, at } = useLesson();
+  const listed =
+    course && `${course.title[language] ?? course.title.ja ?? course.title.en ?? ""} ${at} / ${course.entries.length}`;
   const [list, setList] = useState(false);
   const [folded, setFolded] = useState(false);
   const shown = lesson && textOf(lesson, language);
@@ -59,7 +64,7 @@ export default function LessonPanel({ phone = false }: Props) {
       <header className="lesson__head">
         <button type="button" className="button button--quiet lesson__of" onClick={() => setList(!list)}>
           <List size={15} aria-hidden="true" />
-          {list ? text.back : number === OWN_LESSON ? text.own : text.of(number, LESSON_IDS.length)}
+          {list ? text.back : (listed ?? (number === OWN_LESSON ? text.own : text.of(number, LESSON_IDS.length)))}
         </button>
         <span className="spacer" />
         <IconButton size={16} label={text.again} Icon={RotateCcw} act={() => void againFromTheStart()} />
@@ -175,44 +180,19 @@ function SolutionView({ solution }: { readonly solution: Solution }) {
   );
 }
 
-function actText(act: SolutionAct): string {
-  if (act.do === "echo") return `echo ${act.text}`;
-  return act.do === "step" ? `step ${act.to}` : act.do;
-}
-
 interface FootProps {
   readonly lesson: Lesson;
   readonly number: number;
   readonly text: LessonTexts;
 }
 
-interface Aim {
-  readonly text: string;
-  readonly met: boolean;
-  readonly found: string;
-}
-
-/** The goals in words; those with inputs that are not told stand in one line. */
-function aims(lesson: Lesson, views: readonly GoalView[] | null, text: LessonTexts): readonly Aim[] {
-  const all = lesson.goals.map((goal, i) => {
-    const { met = false, found = "" } = views?.[i] ?? {};
-    return { text: goalText(text, goal), met, found, secret: "secret" in goal && goal.secret };
-  });
-  const secrets = all.filter(({ secret }) => secret);
-  const open = all.filter(({ secret }) => !secret);
-  const first = secrets.find(({ met }) => !met) ?? secrets[0];
-  const shown = first ? [...open, first] : open;
-  // One refusal is behind many goals: it is told once.
-  return shown.map((aim, i) => ({
-    ...aim,
-    found: shown.slice(0, i).some(({ found }) => found === aim.found) ? "" : aim.found,
-  }));
-}
-
 /** Always in sight: the goals, and the way on. */
 function Foot({ lesson, number, text }: FootProps) {
-  const goals = useLesson((s) => s.goals);
-  const shown = aims(lesson, goals, text);
+  const goals = useGoals((s) => s.views);
+  const language = useSettings((s) => s.language);
+  const list = useLesson((s) => s.list);
+  const [previous, next] = [beside(-1), beside(1)];
+  const shown = aims(lesson.goals, goals, language);
   const met = shown.filter((one) => one.met).length;
   const solved = shown.length > 0 && met === shown.length;
   return (
@@ -232,37 +212,31 @@ function Foot({ lesson, number, text }: FootProps) {
                 <span>
                   {aim.text}
                   <span className="visually-hidden">: {aim.met ? text.met : text.unmet}</span>
-                  {goals && !aim.met && aim.found !== "" && (
-                    <span className="lesson__now"> {text.found(aim.found)}</span>
-                  )}
+                  {goals && aim.now !== "" && <span className="lesson__now"> {aim.now}</span>}
                 </span>
               </li>
             ))}
           </ul>
         </div>
       )}
-      {number > 0 && (
+      {shown.length > 0 && <CopyAnswer />}
+      {(number > 0 || list) && (
         <nav className="lesson__ways">
-          <IconButton
-            label={text.previous}
-            Icon={ChevronLeft}
-            act={() => void openLesson(number - 1)}
-            off={number === 1}
-          />
+          <IconButton label={text.previous} Icon={ChevronLeft} act={() => void previous?.()} off={!previous} />
           <span className="spacer" />
           <button
             type="button"
             className={`button${solved ? " button--main" : ""}`}
             aria-label={text.next}
-            disabled={number === LESSON_IDS.length}
-            onClick={() => void openLesson(number + 1)}
+            disabled={!next}
+            onClick={() => void next?.()}
           >
             {text.next}
             <ChevronRight size={15} aria-hidden="true" />
           </button>
         </nav>
       )}
-      {number === OWN_LESSON && (
+      {number === OWN_LESSON && !list && (
         <nav className="lesson__ways">
           <button type="button" className="button" onClick={() => openDialog("lesson-file")}>
             <FolderOpen size={15} aria-hidden="true" />

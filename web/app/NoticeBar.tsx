@@ -48,7 +48,7 @@ function sentence(notice: Notice, text: Dictionary, language: Language): string 
     case "no-example":
       return text.notice.noExample(notice.name);
     case "no-lesson":
-      return text.notice.noLesson(notice.number);
+      return text.notice.noLesson(notice.name);
     case "pasted":
       return text.notice.pasted(notice.name[language]);
     case "edited-example":

@@ -3,8 +3,9 @@
 import { Printer, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { StepView } from "../../engine/index.ts";
+import { aims } from "../i18n/goals.ts";
 import { useText } from "../i18n/index.ts";
-import { goalText, useLessonText } from "../i18n/lessons.ts";
+import { useLessonText } from "../i18n/lessons.ts";
 import { LESSON_IDS, loadLesson, textOf } from "../lessons/index.ts";
 import type { Lesson, Point } from "../lessons/lesson.ts";
 import { Acting, Markdown } from "../lessons/Markdown.tsx";
@@ -33,7 +34,8 @@ export default function PrintView() {
   const check = useVerdict((s) => s.check);
   const [steps, setSteps] = useState<readonly StepView[] | null>(null);
   const [answers, setAnswers] = useState(false);
-  const [course, setCourse] = useState<readonly Lesson[] | null>(null);
+  const [whole, setWhole] = useState(false);
+  const [lessons, setLessons] = useState<readonly Lesson[] | null>(null);
 
   useEffect(() => {
     let here = true;
@@ -50,6 +52,7 @@ export default function PrintView() {
 
   // A program without a lesson asks nothing: all that is known of it is printed.
   const all = answers || !lesson;
+  const course = whole ? lessons : null;
   return (
     <Acting value={all ? OPEN : COVERED}>
       <section className="print" aria-label={text.printed.title} data-testid="print" data-answers={all || undefined}>
@@ -68,8 +71,11 @@ export default function PrintView() {
             <label className="check">
               <input
                 type="checkbox"
-                checked={course !== null}
-                onChange={() => (course ? setCourse(null) : void allLessons().then(setCourse))}
+                checked={whole}
+                onChange={() => {
+                  setWhole(!whole);
+                  if (!lessons) void allLessons().then(setLessons);
+                }}
               />
               {text.printed.course}
             </label>
@@ -151,8 +157,8 @@ function PrintedLesson({ lesson, answers }: LessonProps) {
         <div className="print__together">
           <h2>{text.goal}</h2>
           <ul className="print__goals">
-            {[...new Set(lesson.goals.map((goal) => goalText(text, goal)))].map((goal) => (
-              <li key={goal}>{goal}</li>
+            {aims(lesson.goals, null, language).map((aim) => (
+              <li key={aim.text}>{aim.text}</li>
             ))}
           </ul>
         </div>

@@ -344,6 +344,12 @@ export const COMMANDS: readonly Command[] = [
     act: resumeLessons,
   },
   {
+    id: "learn.answers",
+    group: "learn",
+    words: { en: "Judge the answers of a class to this lesson", ja: "このレッスンのクラスの解答を採点" },
+    act: () => useProgram.getState().lesson !== 0 && openDialog("answers"),
+  },
+  {
     id: "learn.lesson-file",
     group: "learn",
     words: { en: "Open a lesson from a file", ja: "ファイルのレッスンを開く" },

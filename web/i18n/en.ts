@@ -163,7 +163,7 @@ export const en = {
     },
     pasted: (what: string) => `Pasted: ${what}, written as macros. Undo brings back the text as it was.`,
     noExample: (name: string) => `There is no example called ${name}. Your own program is still here.`,
-    noLesson: (n: number) => `There is no lesson ${n}. Your own program is still here.`,
+    noLesson: (name: string) => `There is no lesson ${name}. Your own program is still here.`,
   },
   busy: { working: "The engine is working", cancel: "Cancel" },
   keys: { title: "Keyboard", close: "Close" },

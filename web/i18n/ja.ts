@@ -173,7 +173,7 @@ export const ja: Dictionary = {
     pasted: (what) =>
       `${what}を貼り付けたので、マクロに書き直しました。元に戻す操作で、貼り付けたままのテキストになります。`,
     noExample: (name) => `${name} というサンプルはありません。書きかけのプログラムはそのままです。`,
-    noLesson: (number) => `レッスン ${number} はありません。書きかけのプログラムはそのままです。`,
+    noLesson: (name) => `レッスン ${name} はありません。書きかけのプログラムはそのままです。`,
   },
   busy: { working: "エンジンが計算しています", cancel: "中止" },
   keys: { title: "キーボード", close: "閉じる" },

@@ -1,5 +1,4 @@
 // Words of the lessons, of presenting, and of the gallery: loaded with them.
-import type { Goal, Texts } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/settings.ts";
 
 export interface LessonTexts {
@@ -42,8 +41,6 @@ export interface LessonTexts {
   readonly goalOf: (met: number, all: number) => string;
   readonly met: string;
   readonly unmet: string;
-  readonly found: (what: string) => string;
-  readonly goals: { readonly [Kind in Goal["kind"]]: (goal: Extract<Goal, { kind: Kind }>) => string };
   readonly file: {
     readonly title: string;
     readonly about: string;
@@ -86,17 +83,6 @@ export interface LessonTexts {
   };
 }
 
-const compare: Readonly<Record<string, Texts>> = {
-  "<=": { en: "at most", ja: "以下" },
-  ">=": { en: "at least", ja: "以上" },
-  "==": { en: "exactly", ja: "ちょうど" },
-};
-const verbs: Readonly<Record<string, Texts>> = {
-  load: { en: "Load", ja: "ロードする" },
-  attach: { en: "Attach", ja: "アタッチする" },
-  detach: { en: "Detach", ja: "デタッチする" },
-};
-
 const TEXTS: Readonly<Record<Language, LessonTexts>> = {
   en: {
     panel: "Lesson",
@@ -138,35 +124,6 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     goalOf: (met, all) => `${met} of ${all}`,
     met: "met",
     unmet: "not yet",
-    found: (what) => `now: ${what}`,
-    goals: {
-      verdict: ({ is }) => (is === "accept" ? "The verifier accepts the program" : "The verifier refuses the program"),
-      errno: ({ is }) => `The load fails with ${is}`,
-      message: ({ has }) => `The verifier says “${has}”`,
-      refused: ({ is }) => `The verifier refuses it: ${is}`,
-      log: ({ has }) => `“${has}” appears in the log`,
-      returns: ({ on, is, secret }) =>
-        secret
-          ? "Right for other inputs, which are not told"
-          : on.length > 1
-            ? `Writing ${on.join(", ")} gives ${is} at last`
-            : `${on[0]} gives ${is}`,
-      refuses: ({ on, is, secret }) =>
-        secret ? "Right for other inputs, which are not told" : `Writing ${on} fails with ${is}`,
-      insns: ({ compare: how, than }) => `The program has ${compare[how]?.en} ${than} instructions`,
-      walked: ({ compare: how, than }) => `The verifier processes ${compare[how]?.en} ${than} instructions`,
-      steps: ({ on, compare: how, than }) => `A run with ${on} takes ${compare[how]?.en} ${than} steps`,
-      uses: ({ what }) => `The program uses “${what}”`,
-      avoids: ({ what }) => `The program does without “${what}”`,
-      knows: ({ reg, min, max }) => `At the exit the verifier knows: R${reg} is ${min} to ${max}`,
-      did: ({ verb, what, answer }) => {
-        if (verb === "echo") return answer === "ok" ? `You write ${what}` : `You write ${what} and see ${answer}`;
-        if (verb === "cat") return `cat prints ${answer}`;
-        return answer === "ok" ? `${verbs[verb]?.en}: it succeeds` : `${verbs[verb]?.en} and see ${answer}`;
-      },
-      attached: ({ is }) => (is ? "The program is attached" : "Nothing is attached"),
-      stands: ({ where }) => `Step to where ${where.replace(/\br(\d+)/g, "R$1").replace("==", "is")}`,
-    },
     file: {
       title: "A lesson from a file",
       about: "Drop a Markdown file here, choose one, or paste its text. It stays on this device.",
@@ -247,36 +204,6 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     goalOf: (met, all) => `${met} / ${all}`,
     met: "達成",
     unmet: "まだ",
-    found: (what) => `今は: ${what}`,
-    goals: {
-      verdict: ({ is }) => (is === "accept" ? "verifier が受理する" : "verifier が拒否する"),
-      errno: ({ is }) => `ロードが ${is} で失敗する`,
-      message: ({ has }) => `verifier が「${has}」と言う`,
-      refused: ({ is }) => `verifier に拒否される: ${is}`,
-      log: ({ has }) => `ログに「${has}」が現れる`,
-      returns: ({ on, is, secret }) =>
-        secret
-          ? "伏せてあるほかの入力でも正しい"
-          : on.length > 1
-            ? `${on.join("、")} を順に書くと最後に ${is} を返す`
-            : `${on[0]} で ${is} を返す`,
-      refuses: ({ on, is, secret }) =>
-        secret ? "伏せてあるほかの入力でも正しい" : `${on} の書き込みが ${is} で失敗する`,
-      insns: ({ compare: how, than }) => `命令の数が ${than} ${compare[how]?.ja}`,
-      walked: ({ compare: how, than }) => `verifier がたどる命令が ${than} ${compare[how]?.ja}`,
-      steps: ({ on, compare: how, than }) => `${on} での実行が ${than} ステップ${compare[how]?.ja}`,
-      uses: ({ what }) => `「${what}」を使う`,
-      avoids: ({ what }) => `「${what}」を使わない`,
-      knows: ({ reg, min, max }) => `exit で R${reg} が ${min}〜${max} だと verifier に分かる`,
-      did: ({ verb, what, answer }) => {
-        if (verb === "echo") return answer === "ok" ? `${what} を書き込む` : `${what} を書き込んで ${answer} を見る`;
-        if (verb === "cat") return `cat で ${answer} を読む`;
-        return answer === "ok" ? `${verbs[verb]?.ja}(成功)` : `${verbs[verb]?.ja}(${answer} を見る)`;
-      },
-      attached: ({ is }) => (is ? "プログラムがアタッチされている" : "何もアタッチされていない"),
-      stands: ({ where }) =>
-        `${where.replace(/\br(\d+)/g, "R$1").replace(/\s*==\s*(\S+)/, " が $1")} になるところまで進める`,
-    },
     file: {
       title: "ファイルのレッスン",
       about: "Markdown ファイルをここにドロップするか、選ぶか、本文を貼り付けてください。この端末の外には出ません。",
@@ -322,7 +249,3 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
 
 export const useLessonText = (): LessonTexts => TEXTS[useSettings((s) => s.language)];
 export const lessonTexts = (language: Language): LessonTexts => TEXTS[language];
-
-/** What a goal asks, in words. */
-export const goalText = (text: LessonTexts, goal: Goal): string =>
-  (text.goals[goal.kind] as (goal: Goal) => string)(goal);

@@ -28,8 +28,8 @@ export const EXPECTED = {
   oneGoal: both("one ```goal, before the languages", "```goal は言語より前に 1 つだけ"),
   oneSolution: both("one ```solution, before the languages", "```solution は言語より前に 1 つだけ"),
   solution: both(
-    "`write`, `load`, `attach`, `detach`, `echo 10`, `cat` or `step 2`, then a line `---` and the program",
-    "`write`、`load`、`attach`、`detach`、`echo 10`、`cat`、`step 2` のどれか。続けて `---` の行とプログラム",
+    "`write`, `load`, `attach`, `detach`, `echo 10`, `cat`, `test icmp-echo`, `step 2`, `apply 1`, `update counts 0 = 7` or `shell …`, then a line `---` and the program",
+    "`write`、`load`、`attach`、`detach`、`echo 10`、`cat`、`test icmp-echo`、`step 2`、`apply 1`、`update counts 0 = 7`、`shell …` のどれか。続けて `---` の行とプログラム",
   ),
   scenePlace: both("scenes before the languages", "scene は言語より前に"),
   scene: both(
@@ -59,8 +59,8 @@ export const EXPECTED = {
   dashes: both("a line `---` between the settings and the program", "設定とプログラムを分ける `---` の行"),
   program: both("the program after the line `---`", "`---` の行の後にプログラム"),
   stateKey: both(
-    "`type:`, `input:`, `step:`, `view:`, `recipe:`, `print:` or `map:`",
-    "`type:`、`input:`、`step:`、`view:`、`recipe:`、`print:`、`map:` のどれか",
+    "`type:`, `input:`, `step:`, `view:`, `recipe:`, `print:`, `map:` or `entry:`",
+    "`type:`、`input:`、`step:`、`view:`、`recipe:`、`print:`、`map:`、`entry:` のどれか",
   ),
   stateValue: {
     type: both("a program type's name: oreore, xdp …", "プログラムタイプの名前: oreore、xdp など"),
@@ -72,6 +72,10 @@ export const EXPECTED = {
     map: both(
       "name, type, key size, value size, entries: `counts array 4 8 16`",
       "名前、種類、キーのサイズ、値のサイズ、要素数: `counts array 4 8 16`",
+    ),
+    entry: both(
+      "below its map: name, key = value: `counts 0 = 7`, or bytes: `counts 0 = 0x0102030405060708`",
+      "マップの行より下に、名前、キー = 値: `counts 0 = 7`。バイト列なら `counts 0 = 0x0102030405060708`",
     ),
   },
   points: both("some text below the language", "言語の見出しの下に本文"),

@@ -10,6 +10,20 @@ const PATHS = Object.keys(FILES).sort();
 
 export const LESSON_IDS: readonly string[] = PATHS.map(idOf);
 
+/** What a lesson is called in an address: `bounds` for `08-bounds`. */
+export const nameOf = (id: string): string => id.replace(/^\d+-/, "");
+
+/** The first lessons have numbers that addresses keep; those that came later go by their names. */
+const NUMBERED = 19;
+export const addressOf = (number: number): string =>
+  `#lesson/${number <= NUMBERED ? number : nameOf(LESSON_IDS[number - 1] ?? "")}`;
+
+/** The number of a lesson by its number or name as text; 0: there is none. */
+export function numberOf(name: string): number {
+  if (/^\d+$/.test(name)) return LESSON_IDS[Number(name) - 1] === undefined ? 0 : Number(name);
+  return LESSON_IDS.findIndex((id) => nameOf(id) === name) + 1;
+}
+
 const read = async (index: number): Promise<string | undefined> => FILES[PATHS[index] ?? ""]?.();
 
 /** The lesson of a number, from 1; undefined where there is none. */

@@ -1,6 +1,6 @@
 // What a lesson is once its file has been read. The format is described in FORMAT.md; parse.ts reads it.
 import type { Token } from "marked";
-import type { Goal, MapInput, Texts } from "../../engine/index.ts";
+import type { Act, Goal, MapInput, ProgramInput, Texts } from "../../engine/index.ts";
 import type { Language } from "../stores/settings.ts";
 import type { Scene } from "./scene.ts";
 
@@ -16,6 +16,15 @@ export interface Lesson {
   /** What solves it; null: the file does not say. */
   readonly solution: Solution | null;
   readonly texts: Readonly<Partial<Record<Language, LessonText>>>;
+}
+
+/** What is judged: the reader's program; a lesson's own maps are as the lesson has them, whatever became of them. */
+export function judgedProgram(
+  { state: { maps: own } }: Lesson,
+  { source, progType, maps }: Pick<ProgramInput, "source" | "progType" | "maps">,
+): ProgramInput {
+  const others = maps.filter(({ name }) => !own.some((map) => map.name === name));
+  return { source, progType, maps: [...own, ...others] };
 }
 
 /** How the page stands when the lesson is opened. */
@@ -37,15 +46,10 @@ export interface LessonState {
 
 export interface Solution {
   /** In order. */
-  readonly acts: readonly SolutionAct[];
-  /** The program that `write` puts in; "": the lesson's own stays. */
+  readonly acts: readonly Act[];
+  /** The program that it writes; "": the lesson's own stays. */
   readonly source: string;
 }
-
-export type SolutionAct =
-  | { readonly do: "write" | "load" | "attach" | "detach" | "cat" }
-  | { readonly do: "echo"; readonly text: string }
-  | { readonly do: "step"; readonly to: number };
 
 export const VIEWS = ["editor", "machine", "verifier", "kernel"] as const;
 export type View = (typeof VIEWS)[number];

@@ -1,11 +1,9 @@
 // Every built-in lesson is read without a fault, is not solved as it opens, and is solved by what a student does.
 import { expect, test } from "vitest";
 import { SOLUTIONS } from "../../e2e/solutions.ts";
-import { createSession, type Goal, type Reader, type Remote, type SyscallView } from "../../engine/index.ts";
+import { type Act, createSession, performActs } from "../../engine/index.ts";
 import { LESSON_IDS, lessonList, loadLesson } from "./index.ts";
 import type { Lesson } from "./lesson.ts";
-
-const HOOK = "/sys/oreore/bpf";
 
 async function lessonOf(id: string): Promise<Lesson> {
   const parsed = await loadLesson(LESSON_IDS.indexOf(id) + 1);
@@ -14,49 +12,14 @@ async function lessonOf(id: string): Promise<Lesson> {
   return parsed.lesson;
 }
 
-/** What a student sees as met: where the run stands counts from the moment it stood there. */
-class Student {
-  readonly session: Remote = createSession();
-  readonly lesson: Lesson;
-  source: string;
-  calls: SyscallView[] = [];
-  stood = new Set<Goal>();
-
-  constructor(lesson: Lesson) {
-    this.lesson = lesson;
-    this.source = lesson.state.source;
-  }
-
-  get program() {
-    const { progType, maps } = this.lesson.state;
-    return { source: this.source, progType, maps };
-  }
-
-  async do(action: (typeof SOLUTIONS)[string][number]): Promise<void> {
-    const { session } = this;
-    const note = ({ calls }: { readonly calls: readonly SyscallView[] }): void => void this.calls.push(...calls);
-    if (action.do === "write") this.source = action.source;
-    else if (action.do === "load") note(await session.kernel.load(this.program));
-    else if (action.do === "attach") note(await session.kernel.attach());
-    else if (action.do === "echo") note(await session.kernel.writeFile(HOOK, `${action.text}\n`));
-    else if (action.do === "cat") note(await session.kernel.readFile(HOOK));
-    else if (action.do === "detach") note(await session.kernel.detach());
-    else {
-      const event = { kind: "sysfs" as const, path: HOOK, data: this.lesson.state.input };
-      const { run } = await session.runs.runOnce(this.program, event, true);
-      const step = run && (await session.runs.step(run.run, action.to));
-      await this.met({ calls: [], regs: step?.regs ?? [] });
-    }
-  }
-
-  async met(reader: Reader = { calls: this.calls, regs: [] }): Promise<readonly boolean[]> {
-    const { goals } = this.lesson;
-    const views = await this.session.tools.judge(this.program, goals, reader);
-    return goals.map((goal, i) => {
-      if (goal.kind === "stands" && views[i]?.met) this.stood.add(goal);
-      return this.stood.has(goal) || (views[i]?.met ?? false);
-    });
-  }
+/** Which goals are met by a student who does this, from the lesson's start. */
+async function metBy({ state, goals }: Lesson, acts: readonly Act[]): Promise<readonly boolean[]> {
+  const session = createSession();
+  const { source, progType, maps, input, recipe } = state;
+  const reader = await performActs(session, { program: { source, progType, maps }, input, recipe }, acts);
+  const last = acts.findLast((act) => act.do === "write");
+  const views = await session.tools.judge({ source: last?.source ?? source, progType, maps }, goals, reader);
+  return views.map(({ met }) => met);
 }
 
 test.each(LESSON_IDS)(
@@ -74,11 +37,10 @@ test.each(LESSON_IDS)(
 );
 
 test.each(LESSON_IDS)("%s is not solved as it opens, and is by its solution", async (id) => {
-  const student = new Student(await lessonOf(id));
-  expect(await student.met()).toContain(false);
-  for (const action of SOLUTIONS[id] ?? []) await student.do(action);
-  const met = await student.met();
-  expect(student.lesson.goals.filter((_, i) => !met[i])).toEqual([]);
+  const lesson = await lessonOf(id);
+  expect(await metBy(lesson, [])).toContain(false);
+  const met = await metBy(lesson, SOLUTIONS[id] ?? []);
+  expect(lesson.goals.filter((_, i) => !met[i])).toEqual([]);
 });
 
 test.each(LESSON_IDS)("the program of %s assembles", async (id) => {

@@ -8,16 +8,19 @@ interface GoalForm {
 
 const number = (text: string): number => Number(text);
 const list = (text: string): string[] => text.split(",").map((one) => one.trim());
-const VERBS = { load: "", attach: "", detach: "", echo: "", cat: "" } as const satisfies Record<Verb, "">;
-const returns = (on: string, is: string, secret: boolean): Goal => ({
-  kind: "returns",
-  on: list(on),
-  is: number(is),
-  secret,
-});
-const refuses = (on: string, is: string, secret: boolean): Goal => ({ kind: "refuses", on, is, secret });
+const VERBS: Readonly<Record<Verb, true>> = {
+  load: true,
+  attach: true,
+  detach: true,
+  echo: true,
+  cat: true,
+  test: true,
+  update: true,
+  delete: true,
+};
 const VALUE = String.raw`(-?\d+|0x[0-9a-fA-F]+)`;
 const ERRNO = "(E[A-Z0-9]+)";
+const ELEMENT = String.raw`(\w+) (\S+)\s*=\s*(\S+)`;
 const COMPARE = String.raw`(<=|>=|==)\s*(\d+)`;
 
 const form = (pattern: string, make: GoalForm["make"]): GoalForm => ({ pattern: new RegExp(`^${pattern}$`), make });
@@ -27,10 +30,40 @@ const FORMS: readonly GoalForm[] = [
   form(`errno ${ERRNO}`, (is) => ({ kind: "errno", is })),
   form("refused ([a-z0-9-]+)", (is) => ({ kind: "refused", is })),
   form("(message|log) (.+)", (kind, has) => ({ kind: kind as "message" | "log", has })),
-  form(String.raw`returns (.+?)\s*->\s*${VALUE}`, (on, is) => returns(on, is, false)),
-  form(String.raw`secret returns (.+?)\s*->\s*${VALUE}`, (on, is) => returns(on, is, true)),
-  form(String.raw`refuses (.+?)\s*->\s*${ERRNO}`, (on, is) => refuses(on, is, false)),
-  form(String.raw`secret refuses (.+?)\s*->\s*${ERRNO}`, (on, is) => refuses(on, is, true)),
+  form(String.raw`(secret )?returns (.+?)\s*->\s*${VALUE}`, (secret, on, is) => ({
+    kind: "returns",
+    on: list(on),
+    is: number(is),
+    secret: secret !== undefined,
+  })),
+  form(String.raw`(secret )?refuses (.+?)\s*->\s*${ERRNO}`, (secret, on, is) => ({
+    kind: "refuses",
+    on,
+    is,
+    secret: secret !== undefined,
+  })),
+  form(String.raw`(secret )?traces (.+?)\s*->\s*(.+)`, (secret, on, is) => ({
+    kind: "traces",
+    on: list(on),
+    is,
+    secret: secret !== undefined,
+  })),
+  form(String.raw`(secret )?keeps (.+?)\s*->\s*${ELEMENT}`, (secret, on, map, key, is) => ({
+    kind: "keeps",
+    on: list(on),
+    map,
+    key,
+    is,
+    secret: secret !== undefined,
+  })),
+  form(String.raw`(secret )?sends (.+?)\s*->\s*((?:[0-9a-fA-F]{2}\s*)+)`, (secret, on, is) => ({
+    kind: "sends",
+    on: list(on),
+    is: is.replace(/\s/g, "").toLowerCase(),
+    secret: secret !== undefined,
+  })),
+  form("applied ([1-4](?: [1-4]){0,3})", (steps) => ({ kind: "applied", steps: steps.split(" ").map(number) })),
+  form(`holds ${ELEMENT}`, (map, key, is) => ({ kind: "holds", map, key, is })),
   form(String.raw`(insns|walked)\s*${COMPARE}`, (kind, compare, than) => ({
     kind: kind as "insns" | "walked",
     compare: compare as Comparison,

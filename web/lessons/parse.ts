@@ -1,7 +1,7 @@
 // Reads a lesson's file: Markdown, split by marked's lexer into tokens, with the format's own blocks taken out of it.
 // Nothing becomes HTML: tokens are drawn as React nodes, and what is HTML in the file is a fault. Never throws.
 import { Marked, type Token, type Tokens } from "marked";
-import type { Goal, Texts } from "../../engine/index.ts";
+import { type Act, elementBytes, type Goal, type MapInput, type Texts } from "../../engine/index.ts";
 import type { Language } from "../stores/settings.ts";
 import { EXPECTED, LINE_ONLY } from "./expected.ts";
 import {
@@ -14,10 +14,10 @@ import {
   type Point,
   type Prediction,
   type Solution,
-  type SolutionAct,
   VIEWS,
   type View,
 } from "./lesson.ts";
+import { readAct } from "./parse-act.ts";
 import { GOAL_EXPECTED, parseGoal } from "./parse-goal.ts";
 import { readScene, readSlides, slidesText } from "./parse-scene.ts";
 import type { Scene } from "./scene.ts";
@@ -88,7 +88,7 @@ export function parseLesson(id: string, file: string): Parsed {
       goals = readGoals((token as Tokens.Code).text, at + 1, fault);
     } else if (token.type === "code" && (token as Tokens.Code).lang === "solution") {
       if (solution || section) fault(at, "solution", EXPECTED.oneSolution);
-      solution = readSolution((token as Tokens.Code).text, at + 1, fault);
+      solution = readSolution((token as Tokens.Code).text, at + 1, state?.maps ?? [], fault);
     } else if (token.type === "code" && (token as Tokens.Code).lang === "scene") {
       if (section) fault(at, "scene", EXPECTED.scenePlace);
       const scene = readScene((token as Tokens.Code).text, at + 1, scenes.at(-1)?.scene.point ?? 1, fault);
@@ -204,6 +204,14 @@ const SETTINGS: Readonly<
     const [keySize = 0, valueSize = 0, maxEntries = 0] = sizes.map(Number);
     return name && type ? { maps: [...maps, { name, type, keySize, valueSize, maxEntries, flags: 0 }] } : undefined;
   },
+  entry(value, { maps }) {
+    const [, name, key = "", is = ""] = /^(\w+) (\S+)\s*=\s*(\S+)$/.exec(value) ?? [];
+    const map = maps.find((one) => one.name === name);
+    const bytes = map && [elementBytes(key, map.keySize), elementBytes(is, map.valueSize)];
+    if (!map || !bytes?.[0] || !bytes[1]) return undefined;
+    const filled = { ...map, init: { ...map.init, [bytes[0]]: bytes[1] } };
+    return { maps: maps.map((one) => (one === map ? filled : one)) };
+  },
 };
 
 /** Settings, a line of dashes, the program. */
@@ -239,18 +247,9 @@ function readGoals(text: string, line: number, fault: Fault): readonly Goal[] {
 }
 
 /** Acts, a line each; then, below a line of dashes, the program. */
-function readSolution(text: string, line: number, fault: Fault): Solution {
+function readSolution(text: string, line: number, maps: readonly MapInput[], fault: Fault): Solution {
   const lines = text.split("\n");
   const dashes = lines.findIndex((one) => /^-{3,}$/.test(one.trim()));
-  const acts: SolutionAct[] = [];
-  lines.slice(0, dashes < 0 ? lines.length : dashes).forEach((one, i) => {
-    const act = /^\s*(?:(write|load|attach|detach|cat)|echo (.+)|step (\d+))\s*$/.exec(one);
-    if (one.trim() === "") return;
-    if (act?.[1]) acts.push({ do: act[1] as "write" });
-    else if (act?.[2]) acts.push({ do: "echo", text: act[2].trim() });
-    else if (act?.[3]) acts.push({ do: "step", to: Number(act[3]) });
-    else fault(line + i, one, EXPECTED.solution);
-  });
   const program =
     dashes < 0
       ? ""
@@ -258,9 +257,17 @@ function readSolution(text: string, line: number, fault: Fault): Solution {
           .slice(dashes + 1)
           .join("\n")
           .replace(/\n+$/, "");
+  const source = program.trim() === "" ? "" : `${program}\n`;
+  const acts: Act[] = [];
+  lines.slice(0, dashes < 0 ? lines.length : dashes).forEach((one, i) => {
+    if (one.trim() === "") return;
+    const act = readAct(one.trim(), source, maps);
+    if (act) acts.push(act);
+    else fault(line + i, one, EXPECTED.solution);
+  });
   const writes = acts.some((act) => act.do === "write");
-  if (writes !== (program.trim() !== "")) fault(line, text, EXPECTED.solution);
-  return { acts, source: program.trim() === "" ? "" : `${program}\n` };
+  if (writes !== (source !== "")) fault(line, text, EXPECTED.solution);
+  return { acts, source };
 }
 
 /** Scenes go on through the text, show what they need, and make up the slides that the head names. */

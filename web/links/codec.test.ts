@@ -71,6 +71,44 @@ test("all that a link can hold comes back as it was", async () => {
   expect(await decodeLink(await encodeLink(state))).toEqual({ kind: "state", state });
 });
 
+const ANSWER: LinkState = {
+  ...PLUS42,
+  lesson: {
+    name: "attach",
+    acts: [
+      { do: "load" },
+      { do: "apply", step: 1 },
+      { do: "write", source: "BPF_" },
+      { do: "load" },
+      { do: "write", source: PLUS42.source },
+      { do: "attach" },
+      { do: "echo", text: "10" },
+      { do: "cat" },
+      { do: "step", to: 2, text: "7" },
+      { do: "test", text: "icmp-echo" },
+      { do: "shell", line: "bpftool prog" },
+      { do: "update", map: "counts", key: "00000000", value: "0700000000000000" },
+      { do: "delete", map: "counts", key: "00000000" },
+      { do: "revert", step: 1 },
+      { do: "detach" },
+    ],
+  },
+};
+
+test("an answer to a lesson comes back with all that was done", async () => {
+  expect(await decodeLink(await encodeLink(ANSWER))).toEqual({ kind: "state", state: ANSWER });
+});
+
+test.each([
+  ["an act that nobody knows", [{ do: "format" }]],
+  ["an act with something else in it", [{ do: "load", source: "" }]],
+  ["a fifth step of the recipe", [{ do: "apply", step: 5 }]],
+  ["acts without an end", Array(501).fill({ do: "load" })],
+])("%s: the link is damaged", async (_, acts) => {
+  const link = await encodeLink({ ...PLUS42, lesson: { name: "attach", acts } } as unknown as LinkState);
+  expect(await decodeLink(link)).toEqual({ kind: "fault", fault: "broken" });
+});
+
 test.each([
   ["a number", 7],
   ["an endless name", { ...TWICE, name: "a".repeat(257) }],
@@ -212,6 +250,33 @@ test.each<[what: string, link: string, state: LinkState]>([
       breakpoints: [[2, "r0 == 1"]],
     },
   ],
+  [
+    "the sixth: a lesson with what was done in it",
+    "#v1.dZBBS8QwEIX_irzTLswhlcWFHIVVeugquoigSwlpcIvdJCRTtZT-d4mWlgrO7c2bb5g3PaJrgzaQuL6_KYu7p6tNmRfFKqmH3W0p6CJb06tNevecH8p8_7hfpQ4IPri3Q-cT7YJxwYBwVj5CvhwJtfUtQyITIEQ2HjIjNCZGZyF7WHVOZDC69olUmhPZo3KQaJyqMNColPdNN6-Z-p-h5sQuUvy5cxpervxF_zEVs9KnWRt9ciCw-RoTTY5WPIuf8wjsIC-n6e3st75SPH4psa61HEF4Nx0kxFggfKimTXHEViwKw3EYvgE",
+    {
+      source: "BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_EXIT_INSN(),\n",
+      progType: "oreore",
+      maps: [],
+      input: "10",
+      step: 1,
+      lesson: {
+        name: "recipe",
+        acts: [
+          { do: "load" },
+          { do: "apply", step: 1 },
+          { do: "write", source: "BPF_EXIT_INSN(),\n" },
+          { do: "load" },
+          { do: "write", source: "BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_EXIT_INSN(),\n" },
+          { do: "load" },
+          { do: "attach" },
+          { do: "echo", text: "10" },
+          { do: "cat" },
+          { do: "step", to: 2, text: "7" },
+          { do: "update", map: "counts", key: "00000000", value: "0700000000000000" },
+        ],
+      },
+    },
+  ],
 ])("a recorded link stays readable: %s", async (_, link, state) => {
   expect(await decodeLink(link)).toEqual({ kind: "state", state });
 });
@@ -220,7 +285,13 @@ test.each([
   ["#src=BPF_EXIT_INSN()%2C%0A", { kind: "source", source: "BPF_EXIT_INSN(),\n" }],
   ["#src=%E4%BF%BA", { kind: "source", source: "俺" }],
   ["#example/plus42", { kind: "example", name: "plus42" }],
-  ["#lesson/3", { kind: "lesson", number: 3 }],
+  ["#lesson/3", { kind: "lesson", name: "3" }],
+  ["#lesson/bounds", { kind: "lesson", name: "bounds" }],
+  ["#file/week1/own.md", { kind: "file", path: "week1/own.md", at: 1 }],
+  ["#file/course.md:3", { kind: "file", path: "course.md", at: 3 }],
+  ["#file/../own.md", { kind: "fault", fault: "unknown-form" }],
+  ["#file//elsewhere.example/own.md", { kind: "fault", fault: "unknown-form" }],
+  ["#file/https:elsewhere.md", { kind: "fault", fault: "unknown-form" }],
   ["", { kind: "none" }],
   ["#", { kind: "none" }],
   ["#v9.abc", { kind: "fault", fault: "unknown-version" }],
@@ -228,7 +299,7 @@ test.each([
   ["#v1.!!!", { kind: "fault", fault: "broken" }],
   ["#v1.AAAA", { kind: "fault", fault: "broken" }],
   ["#src=%", { kind: "fault", fault: "broken" }],
-  ["#lesson/x", { kind: "fault", fault: "unknown-form" }],
+  ["#lesson/X", { kind: "fault", fault: "unknown-form" }],
   ["#<script>", { kind: "fault", fault: "unknown-form" }],
 ])("%s", async (hash, expected) => {
   expect(await decodeLink(hash)).toEqual(expected);

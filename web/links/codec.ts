@@ -1,7 +1,8 @@
 // Links: what stands after the # and back. Nothing in a link is markup or code; whatever it holds, reading it ends in a
 // value: a state, a name to open, or a sentence's key why not. Every version ever made stays readable.
 import * as v from "valibot";
-import type { MapInput } from "../../engine/index.ts";
+import type { Act, MapInput } from "../../engine/index.ts";
+import { ACTS } from "./acts-schema.ts";
 
 /** All that a link carries. No theme and no language: those are the reader's. */
 export interface LinkState {
@@ -28,6 +29,19 @@ export interface LinkState {
   readonly views?: Readonly<Record<string, string>>;
   /** Lines from 1, and the condition, "" for none. */
   readonly breakpoints?: readonly (readonly [line: number, when: string])[];
+  /** The lesson that it is an answer to, with what was done in it. */
+  readonly lesson?: LinkLesson;
+}
+
+export interface LinkLesson {
+  /** Of a built-in lesson; of another one the name of its file. */
+  readonly name: string;
+  /** Where its file, or that of the list it is in, stands on the site: `#file/…`. */
+  readonly file?: string;
+  /** The file itself, where it stands nowhere on the site. */
+  readonly text?: string;
+  /** In order, from a kernel that has seen nothing; they begin with the lesson's own program. */
+  readonly acts: readonly Act[];
 }
 
 export type LinkFault = "broken" | "too-large" | "unknown-version" | "unknown-form" | "definition";
@@ -37,9 +51,15 @@ export type Link =
   | { readonly kind: "state"; readonly state: LinkState }
   | { readonly kind: "source"; readonly source: string }
   | { readonly kind: "example"; readonly name: string }
-  | { readonly kind: "lesson"; readonly number: number }
+  /** A number, or a name. */
+  | { readonly kind: "lesson"; readonly name: string }
+  /** A lesson's file, or a list of lessons, on this site; `at`: which of the list, from 1. */
+  | { readonly kind: "file"; readonly path: string; readonly at: number }
   | { readonly kind: "talk" }
   | { readonly kind: "fault"; readonly fault: LinkFault };
+
+/** `3`, `bounds`, `spilled-registers` */
+const LESSON_NAME = /^(\d{1,3}|[a-z][a-z0-9-]{0,63})$/;
 
 /** Longest text after `#v1.` that is looked at, and the most bytes it may unfold to. */
 const MAX_PACKED = 200_000;
@@ -83,11 +103,21 @@ const STATE = v.object({
   breakpoints: v.exactOptional(
     v.pipe(v.array(v.tuple([count(1_000_000), v.pipe(v.string(), v.maxLength(500))])), v.maxLength(64)),
   ),
+  lesson: v.exactOptional(
+    v.object({
+      name: v.pipe(v.string(), v.maxLength(200)),
+      file: v.exactOptional(v.pipe(v.string(), v.maxLength(300))),
+      text: v.exactOptional(v.pipe(v.string(), v.maxLength(200_000))),
+      acts: ACTS,
+    }),
+  ),
 });
 
 /** `#v1.…` for a state. Unpadded base64url: chat tools leave it alone. */
 export async function encodeLink(state: LinkState): Promise<string> {
-  const json = new TextEncoder().encode(JSON.stringify(state));
+  const json = new TextEncoder().encode(
+    JSON.stringify({ ...state, ...(state.lesson && { lesson: leaner(state.lesson, state.source) }) }),
+  );
   const packed = await collect(through(json, new CompressionStream("deflate-raw")), Number.POSITIVE_INFINITY);
   return `#v1.${toBase64Url(packed as Uint8Array)}`;
 }
@@ -108,9 +138,11 @@ export async function decodeLink(hash: string): Promise<Link> {
   }
   const bare = withoutTail(text);
   if (bare === "talk") return { kind: "talk" };
+  const file = /^file\/([\w][\w./-]{0,200}\.md)(?::(\d{1,3}))?$/.exec(bare);
+  if (file && !/\.\.|\/\//.test(bare)) return { kind: "file", path: file[1] as string, at: Number(file[2] ?? 1) };
   const [form, name = "", ...rest] = bare.split("/");
   if (form === "example" && /^[\w-]{1,64}$/.test(name) && rest.length === 0) return { kind: "example", name };
-  if (form === "lesson" && /^\d{1,3}$/.test(name) && rest.length === 0) return { kind: "lesson", number: Number(name) };
+  if (form === "lesson" && LESSON_NAME.test(name) && rest.length === 0) return { kind: "lesson", name };
   return fault("unknown-form");
 }
 
@@ -135,7 +167,8 @@ export function readState(json: string): Link {
   try {
     const parsed = v.safeParse(STATE, JSON.parse(json));
     if (!parsed.success) return fault("broken");
-    const { definition, ...state } = parsed.output;
+    const { definition, lesson, ...rest } = parsed.output;
+    const state = lesson ? { ...rest, lesson: { ...lesson, acts: whole(lesson.acts, rest.source) } } : rest;
     if (definition === undefined) return { kind: "state", state: state as LinkState };
     if (typeof definition !== "object" || definition === null || !isSmall(definition)) return fault("definition");
     return { kind: "state", state: { ...state, definition } as LinkState };
@@ -143,6 +176,14 @@ export function readState(json: string): Link {
     return fault("broken"); // not JSON
   }
 }
+
+/** A program that is written last stands in the state already. */
+const leaner = (lesson: LinkLesson, source: string): object => ({
+  ...lesson,
+  acts: lesson.acts.map((act) => (act.do === "write" && act.source === source ? { do: "write" } : act)),
+});
+const whole = (acts: v.InferOutput<typeof ACTS>, source: string): readonly Act[] =>
+  acts.map((act) => (act.do === "write" ? { do: "write", source: act.source ?? source } : act));
 
 /** As large as a form fills it at most. Whether a kernel takes it the engine says, which knows its parts. */
 function isSmall(value: unknown, depth = 6): boolean {

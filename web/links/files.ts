@@ -69,7 +69,7 @@ export async function saveProgram(form: "source" | "hex" | "json"): Promise<void
   const name = slug(title?.en ?? "");
   if (form === "source") return saveFile(`${name}.c`, source);
   if (form === "json")
-    return saveFile(`${name}.json`, `${JSON.stringify(stateOfPage(true), null, 2)}\n`, "application/json");
+    return saveFile(`${name}.json`, `${JSON.stringify(await stateOfPage(true), null, 2)}\n`, "application/json");
   const slots = (await freshCheck())?.slots ?? [];
   saveFile(`${name}.hex`, slots.map(({ hex }) => `${hex.replace(/(..)(?=.)/g, "$1 ")}\n`).join(""));
 }

@@ -5,7 +5,7 @@ import { answered, engine } from "../stores/engine.ts";
 import { environmentForLink, openEnvironment } from "../stores/environment.ts";
 import { revealSlot } from "../stores/focus.ts";
 import { restoreLayout } from "../stores/layout.ts";
-import { backToNoAddress, noteWhat, openExample, openLesson, openProgram, openTalk } from "../stores/program.ts";
+import { backToNoAddress, noteWhat, openExample, openNamed, openProgram, openSite, openTalk } from "../stores/program.ts";
 import { freshCheck } from "../stores/verdict.ts";
 import type { LinkFault, LinkState } from "./codec.ts";
 
@@ -30,7 +30,8 @@ async function openFragment(atStart: boolean): Promise<void> {
   const link = await decodeLink(location.hash);
   if (link.kind === "fault") refuse(link.fault);
   else if (link.kind === "example") await openExample(link.name, atStart ? "start" : "address");
-  else if (link.kind === "lesson") await openLesson(link.number);
+  else if (link.kind === "lesson") await openNamed(link.name);
+  else if (link.kind === "file") await openSite(link.path, link.at);
   else if (link.kind === "talk") await openTalk();
   else if (link.kind === "source") openProgram({ source: link.source, progType: "oreore", maps: [], input: "10" }, {});
   else if (link.kind === "state") await openState(link.state);
@@ -46,13 +47,16 @@ export async function openState(state: LinkState): Promise<void> {
       ...(state.cpu !== undefined && { cpu: state.cpu }),
     });
   const { step = null, slot, view, views, breakpoints = [] } = state;
-  openProgram(state, { askedStep: step, ...own });
+  const asked = { askedStep: step, ...own };
+  const isAnswer = state.lesson !== undefined && (await (await import("../stores/lesson.ts")).openAnswer(state, asked));
+  if (!isAnswer) openProgram(state, asked);
   putContents(state.contents ?? {}); // after: another program begins with empty maps
   restoreLayout(view, views);
   useBreakpoints.setState({ points: [] });
   for (const [line, when] of breakpoints) void setCondition(line, when);
   // Only once it is assembled does an instruction have its line.
   if (slot !== undefined) void freshCheck().then(() => revealSlot(slot, false));
+  if (isAnswer && state.lesson) void (await import("../stores/redo.ts")).redo(state.lesson.acts, step ?? 0);
 }
 
 const refuse = (fault: LinkFault): void => noteWhat({ kind: "link-fault", fault });

@@ -12,8 +12,10 @@ import { useVerdict } from "../stores/verdict.ts";
 import type { LinkState } from "./codec.ts";
 
 /** What a link holds; where the reader stands (step, instruction, layout, views) only where asked to. */
-export function stateOfPage(withPlace: boolean): LinkState {
-  const { source, progType, maps, input } = useProgram.getState();
+export async function stateOfPage(withPlace: boolean): Promise<LinkState> {
+  const { source, progType, maps, input, lesson: number } = useProgram.getState();
+  // What is open is known by the module that opened it.
+  const lesson = number === 0 ? undefined : (await import("../stores/lesson.ts")).lessonForLink();
   const { preset, definition } = useKernel.getState();
   const { points } = useBreakpoints.getState();
   const contents = Object.fromEntries(
@@ -29,6 +31,7 @@ export function stateOfPage(withPlace: boolean): LinkState {
     ...(points.length > 0 && { breakpoints: points.map(({ line, when }) => [line, when] as const) }),
     ...(preset === OWN && definition ? { definition } : preset === "oreore" ? {} : { preset }),
     ...(withPlace && place()),
+    ...(lesson && { lesson }),
   };
 }
 
@@ -58,7 +61,7 @@ export const hasPlace = (): boolean => Object.entries(place()).some(([key, value
 export async function linkTo(withPlace: boolean): Promise<string> {
   const { encodeLink } = await import("./codec.ts");
   const { origin, pathname } = location;
-  const state = stateOfPage(withPlace);
+  const state = await stateOfPage(withPlace);
   const hash = (await isUntouched(state)) ? `#example/${useProgram.getState().example}` : await encodeLink(state);
   return `${origin === "null" ? "" : origin}${pathname}${hash}`;
 }

@@ -1,5 +1,6 @@
 // The machine behind the stage: a kernel of its own, in a worker of its own, so that what a speaker shows leaves the reader's
 // workbench as it was. Each act of a press gives a new World; an older one stays as it was, so going back is going to it.
+
 import type {
   CheckView,
   CodeFileView,
@@ -17,6 +18,7 @@ import type {
   TakeHomeFileView,
   Texts,
 } from "../../engine/index.ts";
+import { freshStart } from "../../engine/index.ts";
 import type { Recipe } from "../lessons/scene.ts";
 
 export interface World {
@@ -81,7 +83,6 @@ export interface Start {
   readonly recipe: Recipe;
 }
 
-const SEED = 1;
 export const HOOK = "/sys/oreore/bpf";
 
 export class Machine {
@@ -120,13 +121,8 @@ export class Machine {
     return this.#world;
   }
 
-  async #boot(recipe: Recipe): Promise<KernelView> {
-    let kernel = await this.#engine.kernel.restart(SEED);
-    for (const step of [1, 2, 3, 4] as const) {
-      const wanted = recipe[step - 1] ?? true;
-      if (kernel.steps[step - 1] !== wanted) ({ kernel } = await this.#engine.kernel.patch(step, wanted));
-    }
-    return kernel;
+  #boot(recipe: Recipe): Promise<KernelView> {
+    return freshStart(this.#engine, recipe);
   }
 
   /** The kernel is built and booted with these steps: what was loaded is gone. */

@@ -1,7 +1,16 @@
 // Which sheet is open, if any.
 import { create } from "zustand";
 
-export type Dialog = "share" | "keys" | "palette" | "files" | "gallery" | "lesson-file" | "object" | "print";
+export type Dialog =
+  | "share"
+  | "keys"
+  | "palette"
+  | "files"
+  | "gallery"
+  | "lesson-file"
+  | "answers"
+  | "object"
+  | "print";
 
 export const useDialog = create<{ readonly open: Dialog | null }>()(() => ({ open: null }));
 export const openDialog = (open: Dialog): void => useDialog.setState({ open });

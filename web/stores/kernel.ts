@@ -1,9 +1,11 @@
 // The simulated kernel as the page sees it: load, attach, echo, cat, and the list of system calls they made.
 import { create } from "zustand";
 import {
+  type Act,
   type Cause,
   type ContextView,
   type DefinitionInput,
+  freshStart,
   type HelloView,
   type KernelView,
   OREORE_FILE,
@@ -11,10 +13,13 @@ import {
   type Preset,
   type ProgTypeView,
   type RunView,
+  type RecipeStep,
+  type ShellView,
   type SyscallView,
   type SysfsOutcome,
 } from "../../engine/index.ts";
 import { saveFile } from "../ui/save.ts";
+import { didAct } from "./acts.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
 import { adopt, moveTo } from "./machine.ts";
 import { chooseProgType, editInput, noteWhat, programInput, recheck, useProgram, writtenFor } from "./program.ts";
@@ -94,8 +99,6 @@ const STARTED = { fd: -1, loadedRevision: -1, mapsAreNew: false, calls: [], last
 /** Longest list of system calls that is kept. */
 const KEPT_CALLS = 1000;
 const KEPT_LINES = 50;
-/** Of the kernel's random numbers, time and addresses: the one that it starts with. */
-const SEED = 1;
 
 export async function startKernel(): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -152,7 +155,8 @@ function takeSaidType(): void {
 export const progTypeView = (name: string): ProgTypeView | undefined =>
   get().hello?.progTypes.find((type) => type.name === name);
 
-export function note(outcome: Outcome): void {
+export function note(outcome: Outcome, act?: Act): void {
+  if (act) didAct(act, outcome);
   set((s) => ({
     kernel: outcome.kernel,
     calls: [...s.calls, ...outcome.calls].slice(-KEPT_CALLS),
@@ -190,7 +194,7 @@ async function loadProgram(): Promise<boolean> {
   const program = useProgram.getState();
   const outcome = await answered(engine().api.kernel.load(programInput(program)));
   if (!outcome) return false;
-  note(outcome);
+  note(outcome, { do: "load" });
   if (outcome.ret < 0) return false;
   set((s) => ({
     fd: outcome.ret,
@@ -203,14 +207,14 @@ async function loadProgram(): Promise<boolean> {
 async function attachProgram(): Promise<boolean> {
   if (stage() === "real") return (await real()).attach();
   const outcome = await answered(engine().api.kernel.attach());
-  if (outcome) note(outcome);
+  if (outcome) note(outcome, { do: "attach" });
   return outcome !== undefined && outcome.ret >= 0;
 }
 
 async function detachProgram(): Promise<void> {
   if (stage() === "real") return (await real()).detach();
   const outcome = await answered(engine().api.kernel.detach());
-  if (outcome) note(outcome);
+  if (outcome) note(outcome, { do: "detach" });
 }
 
 /** `echo input > /sys/oreore/bpf` */
@@ -223,7 +227,7 @@ async function writeInput(): Promise<void> {
   if (!read?.ok || read.event.kind !== "sysfs") return;
   const outcome = await answered(api.kernel.writeFile(read.event.path, read.event.data));
   if (!outcome) return;
-  print(outcome, "write");
+  print(outcome, "write", { do: "echo", text: input });
   if (outcome.run) await show(outcome.run, "event", `echo ${input}`);
 }
 
@@ -231,11 +235,11 @@ async function writeInput(): Promise<void> {
 async function readAnswer(): Promise<void> {
   if (stage() === "real") return (await real()).read();
   const outcome = await answered(engine().api.kernel.readFile(hookPath(get())));
-  if (outcome) print(outcome, "read");
+  if (outcome) print(outcome, "read", { do: "cat" });
 }
 
-function print(outcome: SysfsOutcome, from: "read" | "write"): void {
-  note(outcome);
+export function print(outcome: SysfsOutcome, from: "read" | "write", act?: Act): void {
+  note(outcome, act);
   const failed = outcome.ret < 0;
   const cause = outcome.calls.find(({ errno }) => errno !== 0)?.cause;
   const text = failed ? outcome.errnoName : outcome.data;
@@ -248,7 +252,13 @@ const CLEAR = "\x1b[2J";
 async function runShell(line: string): Promise<void> {
   const outcome = await answered(engine().api.kernel.shell(line));
   if (!outcome) return;
-  note(outcome);
+  note(outcome, { do: "shell", line });
+  typed(line, outcome);
+  if (outcome.run) await show(outcome.run, "event", line);
+}
+
+/** A line and its answer, on the terminal. */
+export function typed(line: string, outcome: Pick<ShellView, "output" | "status">): void {
   const { status } = outcome;
   // `clear` prints what a terminal takes for an empty screen.
   const [, output = outcome.output] = outcome.output.split(CLEAR);
@@ -258,7 +268,6 @@ async function runShell(line: string): Promise<void> {
       -KEPT_LINES,
     ),
   }));
-  if (outcome.run) await show(outcome.run, "event", line);
 }
 
 /** What the last word of a line may become. */
@@ -274,7 +283,7 @@ async function testRunProgram(): Promise<void> {
   if (!input.ok) return noteWhat({ kind: "said", words: input.why, bad: true });
   const outcome = await answered(api.kernel.testRun(get().fd, input.event));
   if (!outcome) return;
-  note(outcome);
+  note(outcome, { do: "test", text: program.input });
   if (outcome.run) await show(outcome.run, "test", "");
 }
 
@@ -349,20 +358,25 @@ async function put(definition: DefinitionInput, name: string, keepProgram: boole
 }
 
 /** Applies a step of the recipe or takes it back. */
-export async function patch(step: 1 | 2 | 3 | 4, applied: boolean): Promise<void> {
+export async function patch(step: RecipeStep, applied: boolean): Promise<void> {
   const outcome = await answered(engine().api.kernel.patch(step, applied));
   if (!outcome) return;
-  set({ ...STARTED, kernel: outcome.kernel });
+  didAct({ do: applied ? "apply" : "revert", step }, outcome);
+  startedAnew(outcome.kernel);
+}
+
+/** The kernel was booted: what was loaded is gone. */
+export function startedAnew(kernel: KernelView): void {
+  set({ ...STARTED, kernel });
   recheck();
 }
 
 /** A kernel that has seen nothing yet, with these steps of the recipe. */
 export async function freshKernel(recipe: readonly boolean[]): Promise<void> {
-  const kernel = await answered(engine().api.kernel.restart(SEED));
+  const kernel = await answered(freshStart(engine().api, recipe));
   if (!kernel) return;
-  set({ ...STARTED, session: [], kernel });
-  for (const step of [1, 2, 3, 4] as const)
-    if (kernel.steps[step - 1] !== recipe[step - 1]) await patch(step, recipe[step - 1] ?? true);
+  set({ session: [] });
+  startedAnew(kernel);
 }
 
 /** A context from both sides, of a program type by its name. */

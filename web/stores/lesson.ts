@@ -1,42 +1,67 @@
-// The lesson that is open: opens it with the page as it asks, follows what the reader does, and knows which goals are met.
-// Loaded with the first lesson.
+// The lesson that is open: where it comes from, the page as it asks, the reader's draft of it, guesses and blanks. Loaded with the
+// first lesson. What was done in it stands in acts.ts, which of its goals are met in goals.ts.
 import { create } from "zustand";
-import type { Goal, GoalView } from "../../engine/index.ts";
-import { LESSON_IDS, loadLesson, TALK, textOf } from "../lessons/index.ts";
+import { addressOf, LESSON_IDS, loadLesson, nameOf, numberOf, TALK, textOf } from "../lessons/index.ts";
 import type { Lesson, LessonFault } from "../lessons/lesson.ts";
 import { parseLesson } from "../lessons/parse.ts";
-import { answered, engine } from "./engine.ts";
+import { type Playlist, readPlaylist } from "../lessons/playlist.ts";
+import type { LinkLesson, LinkState } from "../links/codec.ts";
+import { beginActs, useActs } from "./acts.ts";
 import { showLesson, showTab } from "./focus.ts";
+import { followGoals, judgeAnew } from "./goals.ts";
 import { freshKernel, useKernel } from "./kernel.ts";
-import { useMachine } from "./machine.ts";
-import { noteWhat, OWN_LESSON, openProgram, programInput, showAddress, useProgram } from "./program.ts";
+import { noteWhat, OWN_LESSON, openProgram, showAddress, useProgram } from "./program.ts";
 import { note, progressOf } from "./progress.ts";
-import { useVerdict } from "./verdict.ts";
 
-export interface LessonState {
+/** Where a lesson is found again: on the site, or in the link that holds it. */
+export interface Origin {
+  /** Of a lesson, or of the list that it stands in; "": not on the site. */
+  readonly file: string;
+  /** The lesson's own; "": it is built in, or stands on the site. */
+  readonly text: string;
+  readonly list: Playlist | null;
+  /** Its place in the list, from 1. */
+  readonly at: number;
+}
+
+export interface LessonState extends Origin {
   readonly lesson: Lesson | null;
-  /** From 1; OWN_LESSON: from a file. */
+  /** From 1; OWN_LESSON: none of those built in. */
   readonly number: number;
-  /** One a goal; null before the first answer. */
-  readonly goals: readonly GoalView[] | null;
   /** Blanks that were uncovered, by the point and the place in it. */
   readonly uncovered: ReadonlySet<string>;
   /** The whole talk is given, not this lesson alone. */
   readonly talk: boolean;
+  /** The program is an answer that a link brought, while the reader has a draft of their own. */
+  readonly visiting: boolean;
 }
 
-const EMPTY: LessonState = { lesson: null, number: 0, goals: null, uncovered: new Set(), talk: false };
+const HERE: Origin = { file: "", text: "", list: null, at: 1 };
+const EMPTY: LessonState = {
+  ...HERE,
+  lesson: null,
+  number: 0,
+  uncovered: new Set(),
+  talk: false,
+  visiting: false,
+};
 export const useLesson = create<LessonState>()(() => EMPTY);
 const { getState: get, setState: set } = useLesson;
+
+// ------------------------------------------------------------------------------------------------------- opening
 
 /** A built-in lesson, from 1. `talk`: as one part of the whole talk. */
 export async function openLesson(number: number, talk = false): Promise<void> {
   const parsed = await loadLesson(number);
-  if (!parsed?.ok) {
-    noteWhat({ kind: "no-lesson", number });
-    return;
-  }
-  await show(parsed.lesson, number, talk);
+  if (parsed?.ok) await show(parsed.lesson, number, { talk });
+  else noteWhat({ kind: "no-lesson", name: String(number) });
+}
+
+/** By its number or its name. */
+export async function openNamed(name: string): Promise<void> {
+  const number = numberOf(name);
+  if (number > 0) await openLesson(number);
+  else noteWhat({ kind: "no-lesson", name });
 }
 
 /** The talk from its first lesson on. */
@@ -48,44 +73,138 @@ export async function resumeLessons(): Promise<void> {
   await openLesson(Math.max(first, 0) + 1);
 }
 
-/** A teacher's file: opened where it has no fault; else what is wrong with it. */
+/** A teacher's file, a lesson or a list of them: opened where it has no fault; else what is wrong with it. */
 export async function openLessonFile(name: string, text: string): Promise<readonly LessonFault[]> {
-  const parsed = parseLesson(name.replace(/\.(?:md|markdown|txt)$/i, ""), text);
+  const list = readPlaylist(text);
+  if (list) {
+    await openEntry({ ...HERE, list, at: 1 });
+    return [];
+  }
+  const parsed = parseLesson(idOf(name), text);
   if (!parsed.ok) return parsed.faults;
-  await show(parsed.lesson, OWN_LESSON);
+  await show(parsed.lesson, OWN_LESSON, { text });
   return [];
+}
+
+const idOf = (name: string): string => name.replace(/^.*\/|\.(?:md|markdown|txt)$/gi, "");
+
+/** The text of a file of this site; undefined: there is none. */
+async function fileOf(path: string): Promise<string | undefined> {
+  try {
+    const url = new URL(path, document.baseURI);
+    const answer = url.origin === location.origin ? await fetch(url) : undefined;
+    const text = answer?.ok ? await answer.text() : "";
+    // A host that answers everything with its first page has no such file.
+    return text === "" || /^\s*<!doctype/i.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `#file/…`: a lesson, or a list of lessons, that stands on this site. */
+export async function openSite(path: string, at: number): Promise<void> {
+  const text = await fileOf(path);
+  const list = text === undefined ? undefined : readPlaylist(text);
+  if (list) return openEntry({ ...HERE, file: path, list, at });
+  const parsed = text === undefined ? undefined : parseLesson(idOf(path), text);
+  if (parsed?.ok) await show(parsed.lesson, OWN_LESSON, { file: path });
+  else noteWhat({ kind: "no-lesson", name: path });
+}
+
+/** A lesson of a list. */
+async function openEntry(origin: Origin): Promise<void> {
+  const name = origin.list?.entries[origin.at - 1] ?? "";
+  const found = await entryOf(name, origin.file);
+  if (found) await show(found.lesson, found.number, origin);
+  else noteWhat({ kind: "no-lesson", name: name || String(origin.at) });
+}
+
+/** A built-in lesson's number or name, or a file beside the list. */
+async function entryOf(
+  name: string,
+  beside: string,
+): Promise<(Pick<LessonState, "number"> & { lesson: Lesson }) | null> {
+  if (!name.endsWith(".md")) {
+    const parsed = await loadLesson(numberOf(name));
+    return parsed?.ok ? { lesson: parsed.lesson, number: numberOf(name) } : null;
+  }
+  const text = await fileOf(beside.replace(/[^/]*$/, name));
+  const parsed = text === undefined ? undefined : parseLesson(idOf(name), text);
+  return parsed?.ok ? { lesson: parsed.lesson, number: OWN_LESSON } : null;
+}
+
+/** The lesson before (-1) or after (1): of the list, or of those built in. null: there is none. */
+export function beside(by: 1 | -1): (() => Promise<void>) | null {
+  const { list, at, number, file, text } = get();
+  if (list) {
+    const next = at + by;
+    return list.entries[next - 1] === undefined ? null : () => openEntry({ file, text, list, at: next });
+  }
+  const next = number + by;
+  return number > 0 && LESSON_IDS[next - 1] !== undefined ? () => openLesson(next) : null;
 }
 
 /** As it was when it was opened. */
 export async function againFromTheStart(): Promise<void> {
-  const { lesson, number, talk } = get();
+  const { lesson, number, ...from } = get();
   if (!lesson) return;
   note(lesson.id, { draft: "" });
-  await show(lesson, number, talk);
+  await show(lesson, number, from);
 }
 
-async function show(lesson: Lesson, number: number, talk = false): Promise<void> {
+/** An answer from a link: the lesson with that program. False: there is no such lesson. */
+export async function openAnswer(state: LinkState, mark: Partial<Parameters<typeof openProgram>[1]>): Promise<boolean> {
+  const { name = "", file = "", text = "" } = state.lesson ?? {};
+  const own = text || (file === "" ? "" : ((await fileOf(file)) ?? ""));
+  const parsed = own === "" ? await loadLesson(numberOf(name)) : parseLesson(idOf(name), own);
+  if (!parsed?.ok) {
+    noteWhat({ kind: "no-lesson", name });
+    return false;
+  }
+  await show(parsed.lesson, own === "" ? numberOf(name) : OWN_LESSON, { file, text }, { state, mark });
+  return true;
+}
+
+interface Answer {
+  readonly state: LinkState;
+  readonly mark: Partial<Parameters<typeof openProgram>[1]>;
+}
+
+async function show(
+  lesson: Lesson,
+  number: number,
+  from: Partial<Origin> & { readonly talk?: boolean } = {},
+  answer?: Answer,
+): Promise<void> {
   const { source, progType, maps, input, step, view, recipe } = lesson.state;
   const title = (language: "en" | "ja"): string => textOf(lesson, language)?.title ?? "";
+  const { talk = false, file = "", text = "", list = null, at = 1 } = from;
   const { kernel } = useKernel.getState();
   if (kernel) await freshKernel(recipe);
-  stood.clear();
-  set({ ...EMPTY, lesson, number, talk });
   const { draft } = progressOf(lesson.id);
-  openProgram(
-    { source: draft || source, progType, maps, input },
-    { lesson: number, title: { en: title("en"), ja: title("ja") }, askedStep: step, edited: draft !== "" },
-  );
-  if (number > 0) showAddress(talk ? "#talk" : `#lesson/${number}`);
+  const visiting = answer !== undefined && draft !== "" && draft !== answer.state.source;
+  set({ ...EMPTY, lesson, number, talk, file, text, list, at, visiting });
+  openProgram(answer?.state ?? { source: draft || source, progType, maps, input }, {
+    lesson: number,
+    title: { en: title("en"), ja: title("ja") },
+    askedStep: step,
+    edited: !answer && draft !== "",
+    ...answer?.mark,
+  });
+  beginActs(source);
+  if (answer) {
+    if (!visiting) keepDraft(answer.state.source);
+  } else showAddress(address());
   showTab(view);
   showLesson();
   follow();
+  judgeAnew();
   // At the start of the page the kernel comes after the first verdict, and has seen nothing; only the recipe may differ.
-  if (!kernel && recipe.includes(false))
+  if (!kernel && !answer && recipe.includes(false))
     void kernelReady().then(() => (get().lesson === lesson ? freshKernel(recipe) : undefined));
 }
 
-const kernelReady = (): Promise<void> =>
+export const kernelReady = (): Promise<void> =>
   new Promise((resolve) => {
     if (useKernel.getState().kernel) return resolve();
     const stop = useKernel.subscribe(({ kernel }) => {
@@ -95,26 +214,50 @@ const kernelReady = (): Promise<void> =>
     });
   });
 
-// ---------------------------------------------------------------------------------------------------------- goals
+/** What a link says of the lesson that is open, with what was done in it. */
+export function lessonForLink(): LinkLesson | undefined {
+  const { lesson, number, file, text, list, at } = get();
+  if (!lesson) return undefined;
+  const { acts } = useActs.getState();
+  if (number > 0) return { name: nameOf(lesson.id), acts };
+  const own = list ? file.replace(/[^/]*$/, list.entries[at - 1] ?? "") : file;
+  return { name: lesson.id, ...(own !== "" ? { file: own } : { text }), acts };
+}
 
-/** Goals about where the run stands count from the moment it stood there. */
-const stood = new Set<Goal>();
+/** "": a lesson from a file of the reader's has none. */
+function address(): string {
+  const { talk, file, list, at, number } = get();
+  if (talk) return "#talk";
+  if (file !== "") return `#file/${file}${list && at > 1 ? `:${at}` : ""}`;
+  return number > 0 && !list ? addressOf(number) : "";
+}
+
+// -------------------------------------------------------------------------------------------------------- drafts
+
 let following = false;
-let timer: ReturnType<typeof setTimeout> | undefined;
-let asked = 0;
 
 function follow(): void {
-  if (!following) {
-    following = true;
-    useVerdict.subscribe((now, before) => now.check !== before.check && soon());
-    useKernel.subscribe((now, before) => (now.calls !== before.calls || now.kernel !== before.kernel) && soon());
-    useMachine.subscribe((now, before) => now.view !== before.view && soon());
-    useProgram.subscribe((now, before) => {
-      if (now.lesson !== before.lesson && now.lesson !== get().number) set(EMPTY);
-      else if (now.source !== before.source && now.edited) keepDraft(now.source);
-    });
+  if (following) return;
+  following = true;
+  followGoals(get);
+  useProgram.subscribe((now, before) => {
+    if (now.lesson !== before.lesson && now.lesson !== get().number) set(EMPTY);
+    else if (now.source !== before.source && now.edited) written(now.source);
+  });
+}
+
+/** The reader wrote: an answer that a link brought is now the reader's, and what they had before goes to the last programs. */
+function written(source: string): void {
+  const { lesson, visiting } = get();
+  if (!lesson) return;
+  if (visiting) {
+    const { progType, input, maps } = lesson.state;
+    const draft = { source: progressOf(lesson.id).draft, progType, input, maps };
+    void import("./history.ts").then(({ keepProgram }) => keepProgram(draft));
+    set({ visiting: false });
   }
-  soon();
+  showAddress(address());
+  keepDraft(source);
 }
 
 /** Each lesson keeps what was written in it, across other lessons and visits. */
@@ -122,28 +265,6 @@ function keepDraft(source: string): void {
   const { lesson, number } = get();
   if (!lesson || useProgram.getState().lesson !== number) return;
   note(lesson.id, { draft: source === lesson.state.source ? "" : source });
-}
-
-function soon(): void {
-  clearTimeout(timer);
-  if (get().lesson) timer = setTimeout(() => void judge(), 120);
-}
-
-async function judge(): Promise<void> {
-  const { lesson } = get();
-  const program = useProgram.getState();
-  if (!lesson || program.revision !== useVerdict.getState().check?.revision) return;
-  const mine = ++asked;
-  const reader = { calls: useKernel.getState().calls, regs: useMachine.getState().view?.regs ?? [] };
-  const views = await answered(engine().api.tools.judge(programInput(program), lesson.goals, reader));
-  if (!views || mine !== asked || get().lesson !== lesson) return;
-  const goals = lesson.goals.map((goal, i): GoalView => {
-    const view = views[i] as GoalView;
-    if (goal.kind === "stands" && view.met) stood.add(goal);
-    return stood.has(goal) ? { ...view, met: true } : view;
-  });
-  set({ goals });
-  if (goals.length > 0 && goals.every(({ met }) => met)) note(lesson.id, { solved: true });
 }
 
 // --------------------------------------------------------------------------------------------------- guesses, blanks

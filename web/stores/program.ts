@@ -17,7 +17,7 @@ import { useSettings } from "./settings.ts";
 export type Notice =
   | { readonly kind: "link-fault"; readonly fault: LinkFault }
   | { readonly kind: "no-example"; readonly name: string }
-  | { readonly kind: "no-lesson"; readonly number: number }
+  | { readonly kind: "no-lesson"; readonly name: string }
   | { readonly kind: "pasted"; readonly name: Texts }
   | { readonly kind: "said"; readonly words: Texts; readonly bad: boolean }
   | { readonly kind: "edited-example"; readonly name: string }
@@ -173,6 +173,13 @@ export async function openExample(name: string, by: "press" | "address" | "start
 /** The lesson of a number, from 1. */
 export const openLesson = async (number: number): Promise<void> => (await import("./lesson.ts")).openLesson(number);
 
+/** A lesson by its number or name, as an address has it. */
+export const openNamed = async (name: string): Promise<void> => (await import("./lesson.ts")).openNamed(name);
+
+/** A lesson, or a list of them, that stands on this site; `at`: which of the list. */
+export const openSite = async (path: string, at: number): Promise<void> =>
+  (await import("./lesson.ts")).openSite(path, at);
+
 /** The first lesson that is not solved yet. */
 export const resumeLessons = async (): Promise<void> => (await import("./lesson.ts")).resumeLessons();
 
@@ -319,7 +326,7 @@ export function saveNow(): void {
 /** The program is no longer the one in the address. An example that was edited keeps its own, as does a lesson: a reload brings the draft. */
 function forgetLink(): void {
   const { from, lesson } = get();
-  if (lesson > 0 || (from !== "" && location.hash === `#example/${from}`)) return;
+  if (lesson !== 0 || (from !== "" && location.hash === `#example/${from}`)) return;
   showAddress("", "replace");
 }
 

@@ -10,10 +10,12 @@ export interface LessonProgress {
   readonly draft: string;
 }
 
+type Lessons = Readonly<Record<string, LessonProgress>>;
+
 const KEY = "oreore.lessons";
 export const UNTOUCHED: LessonProgress = { solved: false, guesses: {}, hints: 0, draft: "" };
 
-export const useProgress = create<{ readonly lessons: Readonly<Record<string, LessonProgress>> }>()(() => ({
+export const useProgress = create<{ readonly lessons: Lessons }>()(() => ({
   lessons: read(),
 }));
 
@@ -39,11 +41,51 @@ function save(): void {
   }
 }
 
-function read(): Readonly<Record<string, LessonProgress>> {
+function read(): Lessons {
   try {
-    const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Record<string, Partial<LessonProgress>>;
-    return Object.fromEntries(
-      Object.entries(saved).map(([id, one]) => [
+    return lessonsFrom(JSON.parse(localStorage.getItem(KEY) ?? "{}"));
+  } catch {
+    return {};
+  }
+}
+
+/** All of it as a file for another device. */
+export const progressFile = (): string =>
+  `${JSON.stringify({ oreore: "progress", lessons: useProgress.getState().lessons }, null, 1)}\n`;
+
+/** What such a file holds; undefined: it is none. */
+export function readProgress(text: string): Lessons | undefined {
+  try {
+    const { oreore, lessons } = JSON.parse(text) as { oreore?: unknown; lessons?: unknown };
+    return oreore === "progress" ? lessonsFrom(lessons) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was solved on either device is solved; a draft of this device stays. */
+export function takeProgress(taken: Lessons): void {
+  for (const [id, one] of Object.entries(taken)) {
+    const mine = progressOf(id);
+    note(id, {
+      solved: mine.solved || one.solved,
+      guesses: { ...one.guesses, ...mine.guesses },
+      hints: Math.max(mine.hints, one.hints),
+      draft: mine.draft || one.draft,
+    });
+  }
+}
+
+const MOST_LESSONS = 1000;
+
+/** Whatever was saved or stands in a file: what is no progress is left out. */
+function lessonsFrom(saved: unknown): Lessons {
+  if (typeof saved !== "object" || saved === null) return {};
+  return Object.fromEntries(
+    Object.entries(saved as Record<string, Partial<LessonProgress> | null>)
+      .filter((entry): entry is [string, Partial<LessonProgress>] => typeof entry[1] === "object" && entry[1] !== null)
+      .slice(0, MOST_LESSONS)
+      .map(([id, one]) => [
         id,
         {
           solved: one.solved === true,
@@ -52,8 +94,5 @@ function read(): Readonly<Record<string, LessonProgress>> {
           draft: typeof one.draft === "string" ? one.draft : "",
         },
       ]),
-    );
-  } catch {
-    return {};
-  }
+  );
 }

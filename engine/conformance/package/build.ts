@@ -1,7 +1,7 @@
 // Builds what `npm pack` packs: the command `oreore` and the library, as JavaScript for Node that needs no compiler, with their
 // types. Writes dist-npm/.
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "vite";
 
@@ -21,7 +21,7 @@ await build({
     outDir: OUT,
     minify: false,
     rolldownOptions: {
-      input: { oreore: here("../cli.ts"), index: here("index.ts") },
+      input: { oreore: join(ROOT, "cli/oreore.ts"), index: here("index.ts") },
       output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
     },
   },
@@ -29,6 +29,7 @@ await build({
   ssr: { noExternal: true },
 });
 copyFileSync(join(ROOT, "engine/facts/recorded/linux-6.18.bin.gz"), join(OUT, "linux-6.18.bin.gz"));
+cpSync(join(ROOT, "web/lessons/built-in"), join(OUT, "lessons"), { recursive: true });
 chmodSync(join(OUT, "oreore.js"), 0o755);
 execFileSync(join(ROOT, "node_modules/.bin/tsc"), ["-p", here("tsconfig.json"), "--outDir", join(OUT, "types")], {
   stdio: "inherit",

@@ -68,6 +68,12 @@ test("oreore conform answers", () => {
   expect(JSON.parse(stdout)).toMatchObject({ id: 1, verdict: "accept" });
 });
 
+test("oreore judge knows the built-in lessons", () => {
+  const input = "#src=BPF_MOV64_IMM(BPF_REG_0,42),BPF_EXIT_INSN(),\n";
+  const { stdout } = spawnSync(command, ["judge", "6"], { cwd: dir, encoding: "utf8", input });
+  expect(JSON.parse(stdout)).toMatchObject({ lesson: 6, solved: true });
+});
+
 test("a wrong command is told what there is", () => {
   const { status, stderr } = run("nonsense");
   expect(stderr).toContain('there is no command "nonsense"');

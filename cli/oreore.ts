@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The commands of the project: `oreore verify FILE.o …`, `oreore conform MODE`. Each is a row here, and loads only what it needs;
+// The commands of the project: `oreore verify FILE.o …`, `oreore conform MODE`, `oreore judge LESSON`. Each is a row here, and loads only what it needs;
 // it takes its arguments and gives its exit code.
 
 type Command = (args: readonly string[]) => Promise<number>;
@@ -7,11 +7,15 @@ type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, { readonly says: string; readonly load: () => Promise<Command> }>> = {
   verify: {
     says: "what Linux 6.18 says of the programs of BPF objects",
-    load: async () => (await import("./objects/verify.ts")).verifyCommand,
+    load: async () => (await import("../engine/conformance/objects/verify.ts")).verifyCommand,
   },
   conform: {
     says: "programs as JSON lines in, answers as JSON lines out: asm, verify, run or explain",
-    load: async () => (await import("./conform.ts")).conformCommand,
+    load: async () => (await import("../engine/conformance/conform.ts")).conformCommand,
+  },
+  judge: {
+    says: "links to answers of a lesson, one a line in; which goals they meet as JSON lines out",
+    load: async () => (await import("./judge.ts")).judgeCommand,
   },
 };
 

@@ -1,0 +1,136 @@
+// What the goals of a lesson ask, in words: beside the lesson, and in what judges a class's answers. Needs no page.
+import type { Counter, Goal, GoalView, Texts } from "../../engine/index.ts";
+
+type Words = { readonly [Kind in Goal["kind"]]: (goal: Extract<Goal, { kind: Kind }>) => string };
+
+interface GoalTexts {
+  readonly goals: Words;
+  /** In place of all goals with inputs that are not told. */
+  readonly secret: string;
+  readonly found: (what: string) => string;
+  readonly counter: (counter: Counter) => string;
+}
+
+const compare: Readonly<Record<string, Texts>> = {
+  "<=": { en: "at most", ja: "以下" },
+  ">=": { en: "at least", ja: "以上" },
+  "==": { en: "exactly", ja: "ちょうど" },
+};
+const verbs: Readonly<Record<string, Texts>> = {
+  load: { en: "Load", ja: "ロードする" },
+  attach: { en: "Attach", ja: "アタッチする" },
+  detach: { en: "Detach", ja: "デタッチする" },
+  test: { en: "Run a test", ja: "テスト実行する" },
+  update: { en: "Set an element of the map", ja: "マップの要素を書き換える" },
+  delete: { en: "Delete an element of the map", ja: "マップの要素を消す" },
+};
+
+/** As much of a packet as a sentence can hold. */
+const short = (text: string): string => (text.length <= 40 ? text : `${text.slice(0, 39)}…`);
+const inputs = (on: readonly string[], between: string): string => on.map(short).join(between);
+const reg = (where: string): string => where.replace(/\br(\d+)/g, "R$1");
+
+const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
+  en: {
+    secret: "Right for other inputs, which are not told",
+    found: (what) => `now: ${what}`,
+    counter: ({ on, came, wanted }) =>
+      `with ${inputs(on, ", ")}: ${came === "" ? "nothing" : short(came)} came, ${short(wanted)} was wanted`,
+    goals: {
+      verdict: ({ is }) => (is === "accept" ? "The verifier accepts the program" : "The verifier refuses the program"),
+      errno: ({ is }) => `The load fails with ${is}`,
+      message: ({ has }) => `The verifier says “${has}”`,
+      refused: ({ is }) => `The verifier refuses it: ${is}`,
+      log: ({ has }) => `“${has}” appears in the log`,
+      returns: ({ on, is }) =>
+        on.length > 1 ? `Writing ${inputs(on, ", ")} gives ${is} at last` : `${short(on[0] ?? "")} gives ${is}`,
+      refuses: ({ on, is }) => `Writing ${on} fails with ${is}`,
+      traces: ({ on, is }) => `${inputs(on, ", ")} prints ${is} to trace_pipe`,
+      keeps: ({ on, map, key, is }) => `After ${inputs(on, ", ")} the map ${map} holds ${is} under ${key}`,
+      sends: ({ on, is }) => `The packet ${inputs(on, ", ")} leaves as ${short(is)}`,
+      insns: ({ compare: how, than }) => `The program has ${compare[how]?.en} ${than} instructions`,
+      walked: ({ compare: how, than }) => `The verifier processes ${compare[how]?.en} ${than} instructions`,
+      steps: ({ on, compare: how, than }) => `A run with ${on} takes ${compare[how]?.en} ${than} steps`,
+      uses: ({ what }) => `The program uses “${what}”`,
+      avoids: ({ what }) => `The program does without “${what}”`,
+      knows: ({ reg, min, max }) => `At the exit the verifier knows: R${reg} is ${min} to ${max}`,
+      did: ({ verb, what, answer }) => {
+        if (verb === "echo") return answer === "ok" ? `You write ${what}` : `You write ${what} and see ${answer}`;
+        if (verb === "cat") return answer.startsWith("E") ? `cat fails with ${answer}` : `cat prints ${answer}`;
+        return answer === "ok" ? `${verbs[verb]?.en}: it succeeds` : `${verbs[verb]?.en} and see ${answer}`;
+      },
+      attached: ({ is }) => (is ? "The program is attached" : "Nothing is attached"),
+      applied: ({ steps }) =>
+        steps.length === 1
+          ? `Your kernel has step ${steps[0]} of the recipe`
+          : `Your kernel has the steps ${steps.join(", ")} of the recipe`,
+      holds: ({ map, key, is }) => `In your kernel the map ${map} holds ${is} under ${key}`,
+      stands: ({ where }) => `Step to where ${reg(where).replace("==", "is")}`,
+    },
+  },
+  ja: {
+    secret: "伏せてあるほかの入力でも正しい",
+    found: (what) => `今は: ${what}`,
+    counter: ({ on, came, wanted }) =>
+      `${inputs(on, "、")} のとき: ${came === "" ? "結果なし" : `結果は ${short(came)}`}、求めるものは ${short(wanted)}`,
+    goals: {
+      verdict: ({ is }) => (is === "accept" ? "verifier が受理する" : "verifier が拒否する"),
+      errno: ({ is }) => `ロードが ${is} で失敗する`,
+      message: ({ has }) => `verifier が「${has}」と言う`,
+      refused: ({ is }) => `verifier に拒否される: ${is}`,
+      log: ({ has }) => `ログに「${has}」が現れる`,
+      returns: ({ on, is }) =>
+        on.length > 1 ? `${inputs(on, "、")} を順に書くと最後に ${is} を返す` : `${short(on[0] ?? "")} で ${is} を返す`,
+      refuses: ({ on, is }) => `${on} の書き込みが ${is} で失敗する`,
+      traces: ({ on, is }) => `${inputs(on, "、")} で trace_pipe に ${is} を出す`,
+      keeps: ({ on, map, key, is }) => `${inputs(on, "、")} のあと、マップ ${map} のキー ${key} の値が ${is}`,
+      sends: ({ on, is }) => `パケット ${inputs(on, "、")} が ${short(is)} になって出る`,
+      insns: ({ compare: how, than }) => `命令の数が ${than} ${compare[how]?.ja}`,
+      walked: ({ compare: how, than }) => `verifier がたどる命令が ${than} ${compare[how]?.ja}`,
+      steps: ({ on, compare: how, than }) => `${on} での実行が ${than} ステップ${compare[how]?.ja}`,
+      uses: ({ what }) => `「${what}」を使う`,
+      avoids: ({ what }) => `「${what}」を使わない`,
+      knows: ({ reg, min, max }) => `exit で R${reg} が ${min}〜${max} だと verifier に分かる`,
+      did: ({ verb, what, answer }) => {
+        if (verb === "echo") return answer === "ok" ? `${what} を書き込む` : `${what} を書き込んで ${answer} を見る`;
+        if (verb === "cat") return answer.startsWith("E") ? `cat が ${answer} で失敗する` : `cat で ${answer} を読む`;
+        return answer === "ok" ? `${verbs[verb]?.ja}(成功)` : `${verbs[verb]?.ja}(${answer} を見る)`;
+      },
+      attached: ({ is }) => (is ? "プログラムがアタッチされている" : "何もアタッチされていない"),
+      applied: ({ steps }) => `自分のカーネルに手順 ${steps.join("、")} を適用する`,
+      holds: ({ map, key, is }) => `自分のカーネルで、マップ ${map} のキー ${key} の値が ${is}`,
+      stands: ({ where }) => `${reg(where).replace(/\s*==\s*(\S+)/, " が $1")} になるところまで進める`,
+    },
+  },
+};
+
+/** A goal as a reader sees it; `now`: what stands in its way, "" where nothing is to be said. */
+export interface Aim {
+  readonly text: string;
+  readonly met: boolean;
+  readonly now: string;
+}
+
+/** The goals in words; those with inputs that are not told stand in one line, which shows one for which it does not hold. */
+export function aims(goals: readonly Goal[], views: readonly GoalView[] | null, language: keyof Texts): readonly Aim[] {
+  const text = TEXTS[language];
+  const all = goals.map((goal, i) => {
+    const { met = false, found = "", counter = null } = views?.[i] ?? {};
+    const secret = "secret" in goal && goal.secret;
+    const now = counter && (secret || counter.on.length > 1) ? text.counter(counter) : found && text.found(found);
+    return { text: secret ? text.secret : goalText(goal, language), met, found, now, secret };
+  });
+  const secrets = all.filter(({ secret }) => secret);
+  const open = all.filter(({ secret }) => !secret);
+  const first = secrets.find(({ met }) => !met) ?? secrets[0];
+  const shown = first ? [...open, first] : open;
+  // One refusal is behind many goals: it is told once.
+  return shown.map(({ text, met, now, found }, i) => {
+    const told = found !== "" && shown.slice(0, i).some((other) => other.found === found);
+    return { text, met, now: met || told ? "" : now };
+  });
+}
+
+/** What a goal asks. */
+const goalText = (goal: Goal, language: keyof Texts): string =>
+  (TEXTS[language].goals[goal.kind] as (goal: Goal) => string)(goal);

@@ -1,0 +1,164 @@
+// A link as an answer to a lesson: what was done is done again in a kernel of its own, and the goals are judged by that. For the
+// page's table of a class, and for the command line: needs no page.
+import { type Act, performActs, type Remote, type Texts } from "../../engine/index.ts";
+import { type Aim, aims } from "../i18n/goals.ts";
+import { decodeLink, type Link, type LinkFault, type LinkState } from "../links/codec.ts";
+import { judgedProgram, type Lesson } from "./lesson.ts";
+
+export interface Answer {
+  /** What stands before the link in its line: whose it is. */
+  readonly who: string;
+  /** The link as it stands in the line; the line itself, where it holds none. */
+  readonly link: string;
+}
+
+export type Judged = Answer &
+  (
+    | { readonly ok: true; readonly solved: boolean; readonly goals: readonly Aim[] }
+    | { readonly ok: false; readonly error: Texts }
+  );
+
+export interface Judging {
+  readonly lesson: Lesson;
+  /** As addresses have it; "": a lesson from a file. */
+  readonly name: string;
+  readonly language: keyof Texts;
+  /** One that nothing was done in. */
+  readonly engine: Remote;
+}
+
+/** Milliseconds for all acts of an answer. */
+const MOST_TIME = 20_000;
+
+/** `Sato  https://…#v1.…`: a line of a list, with a name before the link or without. */
+export function readLine(line: string): Answer {
+  const text = line.trim();
+  const [link = ""] = /(?:https?:\/\/\S*?)?#\S+$|\bv1\.[\w-]+$/.exec(text) ?? [];
+  if (link === "") return { who: "", link: text };
+  return { who: text.slice(0, text.length - link.length).replace(/[\s,;:|]+$/, ""), link };
+}
+
+export async function judgeAnswer(line: string, judging: Judging): Promise<Judged> {
+  const { who, link } = readLine(line);
+  const no = (error: Texts): Judged => ({ who, link, ok: false, error });
+  const at = link.indexOf("#");
+  const found = await decodeLink(at < 0 ? link : link.slice(at));
+  const state = stateOf(found);
+  if ("en" in state) return no(state);
+  const wrong = otherLesson(state, judging.name);
+  if (wrong) return no(wrong);
+  try {
+    const goals = await judged(state, judging);
+    return { who, link, ok: true, solved: goals.length > 0 && goals.every(({ met }) => met), goals };
+  } catch (error) {
+    if (error instanceof NoAnswer) return no(error.texts);
+    throw error;
+  }
+}
+
+class NoAnswer extends Error {
+  readonly texts: Texts;
+  constructor(texts: Texts) {
+    super(texts.en);
+    this.texts = texts;
+  }
+}
+
+async function judged(state: LinkState, { lesson, language, engine }: Judging): Promise<readonly Aim[]> {
+  await ownType(state, engine);
+  const { source, progType, maps, input, seed } = state;
+  const program = judgedProgram(lesson, { source, progType, maps });
+  const { contents = {} } = state;
+  const start = {
+    program: { ...program, source: lesson.state.source, contents },
+    input,
+    recipe: lesson.state.recipe,
+    ...(seed !== undefined && { seed }),
+  };
+  const since = Date.now();
+  const reader = await performActs(engine, start, state.lesson?.acts ?? standing(state), () => {
+    if (Date.now() - since > MOST_TIME) throw new NoAnswer(SAYS.slow);
+  });
+  return aims(lesson.goals, await engine.tools.judge(program, lesson.goals, reader), language);
+}
+
+/** A link that holds no acts was made where its run stood. */
+const standing = ({ source, step }: LinkState): readonly Act[] =>
+  step === undefined
+    ? []
+    : [
+        { do: "write", source },
+        { do: "step", to: step },
+      ];
+
+async function ownType({ definition, preset }: LinkState, { kernel, tools }: Remote): Promise<void> {
+  if (definition === undefined && preset === undefined) return void (await kernel.define(null));
+  const wanted = definition ?? (await tools.presets()).find(({ name }) => name === preset)?.definition;
+  const read = await tools.readDefinition(wanted);
+  if (!read.ok) throw new NoAnswer(SAYS.definition);
+  if ((await kernel.define(read.definition)).ret < 0) throw new NoAnswer(SAYS.definition);
+}
+
+/** The answer that a link holds, or why it holds none. */
+function stateOf(link: Link): LinkState | Texts {
+  switch (link.kind) {
+    case "state":
+      return link.state;
+    case "source":
+      return { source: link.source, progType: "oreore", maps: [], input: "10" };
+    case "fault":
+      return SAYS[link.fault];
+    default:
+      return SAYS.none;
+  }
+}
+
+function otherLesson({ lesson }: LinkState, wanted: string): Texts | undefined {
+  if (!lesson) return undefined;
+  const given = lesson.text === undefined && lesson.file === undefined ? lesson.name : "";
+  if (given === wanted) return undefined;
+  return SAYS.other(given, wanted);
+}
+
+const shown = (name: string): Texts =>
+  name === ""
+    ? { en: "a lesson from a file", ja: "ファイルのレッスン" }
+    : { en: `lesson ${name}`, ja: `レッスン ${name}` };
+
+const both = (en: string, ja: string): Texts => ({ en, ja });
+
+const SAYS = {
+  broken: both(
+    "the link is damaged: a part is missing, or something else stands in it; copy it once more, whole",
+    "リンクが壊れています。一部が欠けているか、別のものが混ざっています。もう一度、全体をコピーしてください",
+  ),
+  "too-large": both(
+    "the link is too large: at most 200,000 characters that unfold to 2,000,000 bytes are read",
+    "リンクが大きすぎます。200,000 文字、展開して 2,000,000 バイトまでを読みます",
+  ),
+  "unknown-version": both(
+    "the link is of a newer version than this one: v1 is what is read here",
+    "リンクの版が新しすぎます。ここで読めるのは v1 です",
+  ),
+  "unknown-form": both(
+    "there is no link in this line: one with `#v1.` was expected",
+    "この行にリンクがありません。`#v1.` を含むリンクが必要です",
+  ),
+  definition: both(
+    "the program type in the link cannot be built into this kernel",
+    "リンクの中のプログラムタイプは、このカーネルに組み込めません",
+  ),
+  none: both(
+    "the link is an address and holds no answer: one with `#v1.` was expected, as “Copy my answer” makes it",
+    "このリンクはアドレスで、解答が入っていません。「解答をコピー」で作る、`#v1.` を含むリンクが必要です",
+  ),
+  slow: both(
+    `what was done takes longer than ${MOST_TIME / 1000} seconds`,
+    `操作をやり直すのに ${MOST_TIME / 1000} 秒以上かかります`,
+  ),
+  other: (given: string, wanted: string): Texts =>
+    both(
+      `the link is an answer to ${shown(given).en}, not to ${shown(wanted).en}`,
+      `このリンクは${shown(given).ja}の解答です。${shown(wanted).ja}の解答ではありません`,
+    ),
+} satisfies Record<LinkFault | "none" | "slow", Texts> & Record<"other", unknown>;

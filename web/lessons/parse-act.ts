@@ -1,0 +1,75 @@
+// The lines of a ```solution block: what a student does, one act a line; and the same again as text.
+import { type Act, elementBytes, type MapInput, type RecipeStep } from "../../engine/index.ts";
+
+/** `source`: the program that `write` stands for; `maps`: those of the lesson. undefined: no act. */
+export function readAct(line: string, source: string, maps: readonly MapInput[]): Act | undefined {
+  const [, verb = "", rest = ""] = /^(\w+)(?:\s+(.+))?$/.exec(line) ?? [];
+  if (!Object.hasOwn(ACTS, verb)) return undefined;
+  return ACTS[verb as Act["do"]](rest, source, maps);
+}
+
+type Reader = (rest: string, source: string, maps: readonly MapInput[]) => Act | undefined;
+
+const alone =
+  (verb: "load" | "attach" | "detach" | "cat"): Reader =>
+  (rest) =>
+    rest === "" ? { do: verb } : undefined;
+const stepOf = (text: string): RecipeStep | undefined =>
+  /^[1-4]$/.test(text) ? (Number(text) as RecipeStep) : undefined;
+
+const ACTS: Readonly<Record<Act["do"], Reader>> = {
+  write: (rest, source) => (rest === "" ? { do: "write", source } : undefined),
+  load: alone("load"),
+  attach: alone("attach"),
+  detach: alone("detach"),
+  cat: alone("cat"),
+  echo: (text) => (text === "" ? undefined : { do: "echo", text }),
+  test: (text) => (text === "" ? undefined : { do: "test", text }),
+  step: (to) => (/^\d{1,7}$/.test(to) ? { do: "step", to: Number(to) } : undefined),
+  apply: (text) => recipe("apply", text),
+  revert: (text) => recipe("revert", text),
+  shell: (line) => (line === "" ? undefined : { do: "shell", line }),
+  update(rest, _, maps) {
+    const [, map = "", key = "", value = ""] = /^(\w+) (\S+)\s*=\s*(\S+)$/.exec(rest) ?? [];
+    const bytes = bytesFor(maps, map, key, value);
+    return bytes && { do: "update", map, ...bytes };
+  },
+  delete(rest, _, maps) {
+    const [, map = "", key = ""] = /^(\w+) (\S+)$/.exec(rest) ?? [];
+    const bytes = bytesFor(maps, map, key, "0");
+    return bytes && { do: "delete", map, key: bytes.key };
+  },
+};
+
+function recipe(verb: "apply" | "revert", text: string): Act | undefined {
+  const step = stepOf(text);
+  return step && { do: verb, step };
+}
+
+function bytesFor(maps: readonly MapInput[], name: string, key: string, value: string) {
+  const map = maps.find((one) => one.name === name);
+  const bytes = map && { key: elementBytes(key, map.keySize), value: elementBytes(value, map.valueSize) };
+  return bytes?.key !== undefined && bytes.value !== undefined ? { key: bytes.key, value: bytes.value } : undefined;
+}
+
+/** An act as the solution of a lesson shows it. */
+export function actText(act: Act): string {
+  switch (act.do) {
+    case "echo":
+    case "test":
+      return `${act.do} ${act.text}`;
+    case "step":
+      return `step ${act.to}`;
+    case "apply":
+    case "revert":
+      return `${act.do} ${act.step}`;
+    case "shell":
+      return act.line;
+    case "update":
+      return `update ${act.map} 0x${act.key} = 0x${act.value}`;
+    case "delete":
+      return `delete ${act.map} 0x${act.key}`;
+    default:
+      return act.do;
+  }
+}

@@ -1,0 +1,47 @@
+// What the reader did since the lesson was opened: acts for a link, which does them again, and what goals are judged by.
+import { create } from "zustand";
+import type { Act, Outcome, Reader } from "../../engine/index.ts";
+import { useProgram } from "./program.ts";
+
+export interface ActsState extends Reader {
+  readonly acts: readonly Act[];
+}
+
+/** The oldest are forgotten first. */
+export const MOST_ACTS = 400;
+const MOST_CALLS = 4000;
+
+const NONE: ActsState = { acts: [], calls: [], moments: [] };
+export const useActs = create<ActsState>()(() => NONE);
+const { setState: set } = useActs;
+
+/** The program that the acts so far were done with. */
+let written = "";
+
+/** A lesson begins, with its own program or with what a link's acts left. */
+export function beginActs(source: string, done: Partial<ActsState> = {}): void {
+  written = source;
+  set({ ...NONE, ...done });
+}
+
+/** After a use case of the kernel; one that made no call and changed nothing is none. */
+export function didAct(act: Act, outcome: Outcome): void {
+  if (useProgram.getState().lesson === 0) return;
+  if (outcome.calls.length === 0 && act.do !== "apply" && act.do !== "revert") return;
+  remember(act);
+  set((s) => ({ calls: [...s.calls, ...outcome.calls].slice(-MOST_CALLS) }));
+}
+
+/** The run stands where a goal wants it. `regs`: R0 … R10. */
+export function stoodAt(to: number, regs: readonly string[]): void {
+  remember({ do: "step", to, text: useProgram.getState().input });
+  set((s) => ({ moments: [...s.moments, regs] }));
+}
+
+function remember(act: Act): void {
+  const { source } = useProgram.getState();
+  const needs = act.do === "load" || act.do === "step";
+  const acts: readonly Act[] = needs && source !== written ? [{ do: "write", source }, act] : [act];
+  if (needs) written = source;
+  set((s) => ({ acts: [...s.acts, ...acts].slice(-MOST_ACTS) }));
+}

@@ -1,0 +1,70 @@
+// Which goals of the open lesson are met: judged anew after each verdict, call and step.
+import { create } from "zustand";
+import type { GoalView } from "../../engine/index.ts";
+import { judgedProgram } from "../lessons/lesson.ts";
+import { stoodAt, useActs } from "./acts.ts";
+import { answered, engine } from "./engine.ts";
+import { useKernel } from "./kernel.ts";
+import type { LessonState } from "./lesson.ts";
+import { useMachine } from "./machine.ts";
+import { useProgram } from "./program.ts";
+import { note } from "./progress.ts";
+import { useVerdict } from "./verdict.ts";
+
+/** One a goal, in order; null before the first answer. */
+export const useGoals = create<{ readonly views: readonly GoalView[] | null }>()(() => ({ views: null }));
+const { setState: set } = useGoals;
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let asked = 0;
+
+/** The lesson that is open. */
+type Open = () => Pick<LessonState, "lesson" | "visiting">;
+let open: Open = () => ({ lesson: null, visiting: false });
+
+/** Called once, with the first lesson. */
+export function followGoals(lesson: Open): void {
+  open = lesson;
+  useVerdict.subscribe((now, before) => now.check !== before.check && soon());
+  useActs.subscribe(soon);
+  useKernel.subscribe((now, before) => now.kernel !== before.kernel && soon());
+  useMachine.subscribe((now, before) => now.view !== before.view && soon());
+}
+
+/** Another lesson was opened. */
+export function judgeAnew(): void {
+  set({ views: null });
+  soon();
+}
+
+function soon(): void {
+  clearTimeout(timer);
+  if (open().lesson) timer = setTimeout(() => void judge(), 120);
+}
+
+async function judge(): Promise<void> {
+  const { lesson, visiting } = open();
+  const program = useProgram.getState();
+  if (!lesson || program.revision !== useVerdict.getState().check?.revision) return;
+  const mine = ++asked;
+  const { calls, moments } = useActs.getState();
+  const { view, position } = useMachine.getState();
+  const regs = view?.regs ?? [];
+  const reader = { calls, moments: regs.length > 0 ? [...moments, regs] : moments };
+  const { api } = engine();
+  const [views, before] =
+    (await answered(
+      Promise.all([
+        api.tools.judge(judgedProgram(lesson, program), lesson.goals, reader),
+        // Whether it is this very moment that counts.
+        lesson.goals.some(({ kind }) => kind === "stands")
+          ? api.tools.judge(judgedProgram(lesson, program), lesson.goals, { calls: [], moments })
+          : null,
+      ]),
+    )) ?? [];
+  if (!views || mine !== asked || open().lesson !== lesson) return;
+  if (lesson.goals.some(({ kind }, i) => kind === "stands" && views[i]?.met && !before?.[i]?.met))
+    stoodAt(position, regs);
+  set({ views });
+  if (!visiting && views.length > 0 && views.every(({ met }) => met)) note(lesson.id, { solved: true });
+}
