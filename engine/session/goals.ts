@@ -12,7 +12,7 @@ import { type Checked, check } from "./check.ts";
 import { parseCondition } from "./condition.ts";
 import { elementText } from "./map-elements.ts";
 import { type SessionOptions, watch } from "./state.ts";
-import { type Tried, tryOut } from "./trial.ts";
+import { type Tried, trialsOf } from "./trial.ts";
 import type { KernelView, ProgramInput, SyscallView } from "./views.ts";
 
 export type Comparison = "<=" | ">=" | "==";
@@ -28,8 +28,10 @@ export type Goal =
   | { readonly kind: "returns"; readonly on: readonly string[]; readonly is: number; readonly secret: boolean }
   /** A write of `on` fails with this errno. */
   | { readonly kind: "refuses"; readonly on: string; readonly is: string; readonly secret: boolean }
-  /** The last of these runs writes this line, or one with these words in it, to trace_pipe. */
+  /** The last of these runs writes this to trace_pipe, as a line. */
   | { readonly kind: "traces"; readonly on: readonly string[]; readonly is: string; readonly secret: boolean }
+  /** The last of these runs hands out these bytes, hex, as a record of a ring buffer. */
+  | { readonly kind: "records"; readonly on: readonly string[]; readonly is: string; readonly secret: boolean }
   /** After these runs the map has this value under the key: numbers of the map's sizes, or hex behind `0x` in memory order. */
   | {
       readonly kind: "keeps";
@@ -101,23 +103,25 @@ export function judge(
   const { contents: _, ...tried } = program;
   // A program is judged in a kernel with all of the recipe, whatever the reader's own lacks just now.
   const registry = new Registry(options.registry.definition);
+  const checked = check(registry, tried, 0, now, () => watch(options));
   const subject: Subject = {
-    ...options,
-    registry,
-    program: tried,
     reader,
-    checked: check(registry, tried, 0, now, () => watch(options)),
     kernel,
+    registry,
+    checked,
+    tryOut: trialsOf({ ...options, registry }, checked.program.progType, tried, checked.view.maps.length > 0),
   };
   return goals.map((goal) => (JUDGES[goal.kind] as Judge<Goal["kind"]>)(goal as never, subject));
 }
 
-interface Subject extends JudgeOptions {
-  readonly program: ProgramInput;
+interface Subject {
+  readonly registry: Registry;
   readonly reader: Reader;
+  /** The reader's. */
+  readonly kernel: KernelView;
   readonly checked: Checked;
+  readonly tryOut: (on: readonly string[]) => Tried;
 }
-
 type Judge<Kind extends Goal["kind"]> = (goal: Extract<Goal, { kind: Kind }>, subject: Subject) => GoalView;
 
 const COMPARE: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
@@ -149,14 +153,25 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
     tried({ ...goal, on: [goal.on] }, subject, goal.is, ({ value, why }) =>
       value === undefined ? why : String(value),
     ),
-  traces: (goal, subject) =>
-    tried(
+  traces(goal, subject) {
+    const lines = ({ sent = [] }: Tried) =>
+      sent.flatMap(({ kind, text, said }) => (kind === "trace" ? [text.slice(said).trim()] : []));
+    return tried(
       goal,
       subject,
       goal.is,
-      ({ run }) => run?.trace.find((line) => line.includes(goal.is)) && goal.is,
-      ({ run }) => run?.trace.at(-1)?.replace(/^.*bpf_trace_printk: /, ""),
-    ),
+      (outcome) => lines(outcome).find((line) => line === goal.is) ?? lines(outcome).at(-1),
+    );
+  },
+  records(goal, subject) {
+    const records = ({ sent = [] }: Tried) => sent.filter(({ kind }) => kind !== "trace").map(({ hex }) => hex);
+    return tried(
+      goal,
+      subject,
+      goal.is,
+      (outcome) => records(outcome).find((hex) => hex === goal.is) ?? records(outcome).at(-1),
+    );
+  },
   keeps: (goal, subject) => tried(goal, subject, goal.is, ({ kernel }) => kernel && elementText(kernel, goal)),
   sends: (goal, subject) => tried(goal, subject, goal.is, ({ run }) => run?.out),
   insns: (goal, { checked: { view } }) =>
@@ -213,26 +228,23 @@ interface Trial {
   readonly secret: boolean;
 }
 
-/** A goal about runs: what came is compared with what is wanted. `shown`: what came, in words for a reader. */
+/** A goal about runs: what came is compared with what is wanted. */
 function tried(
   { on, secret }: Trial,
   subject: Subject,
   wanted: string,
   came: (outcome: Tried) => string | undefined,
-  shown: (outcome: Tried) => string | undefined = came,
 ): GoalView {
   const outcome = attempt(subject, on);
   const { why, ran } = outcome;
-  if (came(outcome) === wanted) return answer(true);
-  const found = shown(outcome) ?? why;
+  const found = came(outcome) ?? why;
+  if (found === wanted) return answer(true);
   return answer(false, secret && ran ? "" : found, ran ? { on, came: found, wanted } : null);
 }
 
 /** A program is not run where the verifier refuses it: then that is why. */
 const attempt = (subject: Subject, on: readonly string[]): Tried =>
-  subject.checked.view.verdict === "accept"
-    ? tryOut(subject, subject.checked.program.progType, subject.program, on)
-    : { why: subject.checked.view.message, ran: false };
+  subject.checked.view.verdict === "accept" ? subject.tryOut(on) : { why: subject.checked.view.message, ran: false };
 
 /** Each instruction as the kernel prints it, helpers by their names. */
 const textsOf = ({ program: { insns } }: Checked): readonly string[] =>

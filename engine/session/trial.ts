@@ -1,8 +1,9 @@
 // A program tried out: events, one after the other, in a kernel of its own that is thrown away. The reader's kernel stays as it is.
+import type { KernelApi } from "./api.ts";
 import { createKernel } from "./groups/kernel.ts";
 import { createRuns } from "./groups/runs.ts";
 import { readInput } from "./input.ts";
-import type { RunView } from "./run-views.ts";
+import type { OutputView, RunView } from "./run-views.ts";
 import { newState, type SessionState } from "./state.ts";
 import type { EventInput, KernelView, ProgramInput } from "./views.ts";
 
@@ -10,6 +11,8 @@ export interface Tried {
   /** What came out of the last event, u32; undefined: nothing did. */
   readonly value?: number;
   readonly run?: RunView;
+  /** Lines and records that the last run sent out. */
+  readonly sent?: readonly OutputView[];
   /** After the last event. */
   readonly kernel?: KernelView;
   /** Why nothing came out: an errno's name, a fault, a sentence. */
@@ -18,48 +21,67 @@ export interface Tried {
   readonly ran: boolean;
 }
 
-/** `on`: texts that stand for the events of a program of this type, see readInput(). */
-export function tryOut(
+interface Trial {
+  readonly state: SessionState;
+  readonly kernel: KernelApi;
+  /** Of the program; negative: the load failed. */
+  readonly fd: number;
+  readonly errnoName: string;
+}
+
+/**
+ * Tries one program. `on`: texts that stand for the events of a program of this type, see readInput(). `remembers`: a run leaves
+ * something for the next one, so that each trial needs a kernel that has seen nothing.
+ */
+export function trialsOf(
   options: Pick<SessionState, "registry" | "now" | "onProgress" | "patience">,
   progType: string,
   program: ProgramInput,
-  on: readonly string[],
-): Tried {
+  remembers: boolean,
+): (on: readonly string[]) => Tried {
   const { registry } = options;
-  const events: EventInput[] = [];
-  for (const text of on) {
-    const input = readInput(registry, progType, text);
-    if (!input.ok) return { why: input.why.en, ran: false };
-    events.push(input.event);
-  }
-  const trial = newState(registry, options);
-  // Only a file and a packet go through the kernel's own calls.
-  return events.some(({ kind }) => kind === "ctx")
-    ? byContext(trial, program, events.at(-1) as EventInput)
-    : byCalls(trial, program, events);
+  let kept: Trial | undefined;
+  const load = (): Trial => {
+    if (kept && !remembers) return kept;
+    const state = newState(registry, options);
+    const kernel = createKernel(state);
+    const { ret: fd, errnoName } = kernel.load(program);
+    if (fd >= 0 && progType === registry.definition.type.name) kernel.attach();
+    kept = { state, kernel, fd, errnoName };
+    return kept;
+  };
+  return (on) => {
+    const events: EventInput[] = [];
+    for (const text of on) {
+      const input = readInput(registry, progType, text);
+      if (!input.ok) return { why: input.why.en, ran: false };
+      events.push(input.event);
+    }
+    const last = events.at(-1);
+    // Only a file and a packet go through the kernel's own calls.
+    if (last?.kind === "ctx") return byContext(newState(registry, options), program, last);
+    const trial = load();
+    if (trial.fd < 0) return { why: trial.errnoName, ran: false };
+    let tried: Tried = { why: "", ran: false };
+    for (const event of events) tried = byCall(trial, event);
+    return tried;
+  };
 }
 
-function byCalls(trial: SessionState, program: ProgramInput, events: readonly EventInput[]): Tried {
-  const kernel = createKernel(trial);
-  const { ret: fd, errnoName } = kernel.load(program);
-  if (fd < 0) return { why: errnoName, ran: false };
-  if (events.some(({ kind }) => kind === "sysfs")) kernel.attach();
-  let tried: Tried = { why: "", ran: false };
-  for (const event of events) {
-    const done = event.kind === "sysfs" ? kernel.writeFile(event.path, event.data) : kernel.testRun(fd, event);
-    const after = { kernel: done.kernel, ran: true };
-    tried = done.ret < 0 || !done.run ? { why: done.errnoName, ...after } : { ...ended(done.run), ...after };
-  }
-  return tried;
+function byCall({ state, kernel, fd }: Trial, event: EventInput): Tried {
+  const done = event.kind === "sysfs" ? kernel.writeFile(event.path, event.data) : kernel.testRun(fd, event);
+  const after = { kernel: done.kernel, ran: true };
+  return done.ret < 0 || !done.run ? { why: done.errnoName, ...after } : { ...ended(state, done.run), ...after };
 }
 
-function byContext(trial: SessionState, program: ProgramInput, event: EventInput): Tried {
-  const { run } = createRuns(trial).runOnce(program, event, true);
-  return run ? { ...ended(run), ran: true } : { why: "", ran: false };
+function byContext(state: SessionState, program: ProgramInput, event: EventInput): Tried {
+  const { run } = createRuns(state).runOnce(program, event, true);
+  return run ? { ...ended(state, run), ran: true } : { why: "", ran: false };
 }
 
-function ended(run: RunView): Pick<Tried, "value" | "run" | "why"> {
+function ended(state: SessionState, run: RunView): Pick<Tried, "value" | "run" | "sent" | "why"> {
   const { end } = run;
-  if (end.kind === "exit") return { value: end.retval, run, why: "" };
-  return { run, why: end.kind === "fault" ? end.message : `${end.steps}` };
+  const sent = createRuns(state).outputs(run.run);
+  if (end.kind === "exit") return { value: end.retval, run, sent, why: "" };
+  return { run, sent, why: end.kind === "fault" ? end.message : `${end.steps}` };
 }

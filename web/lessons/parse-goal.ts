@@ -56,8 +56,8 @@ const FORMS: readonly GoalForm[] = [
     is,
     secret: secret !== undefined,
   })),
-  form(String.raw`(secret )?sends (.+?)\s*->\s*((?:[0-9a-fA-F]{2}\s*)+)`, (secret, on, is) => ({
-    kind: "sends",
+  form(String.raw`(secret )?(sends|records) (.+?)\s*->\s*((?:[0-9a-fA-F]{2}\s*)+)`, (secret, kind, on, is) => ({
+    kind: kind as "sends" | "records",
     on: list(on),
     is: is.replace(/\s/g, "").toLowerCase(),
     secret: secret !== undefined,

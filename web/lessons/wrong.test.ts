@@ -1,0 +1,152 @@
+// No goal is met without the task: constants, empty maps, short packets and half of the acts are refused, and of each goal there is
+// a wrong answer that misses it.
+import { expect, test } from "vitest";
+import { type Act, createSession, performActs } from "../../engine/index.ts";
+import { LESSON_IDS, loadLesson } from "./index.ts";
+import { judgedProgram, type Lesson } from "./lesson.ts";
+
+/** Thirty turns that do nothing. */
+const IDLE = `
+BPF_MOV64_IMM(BPF_REG_9, 30),
+again:
+BPF_ALU64_IMM(BPF_SUB, BPF_REG_9, 1),
+BPF_JMP_IMM(BPF_JNE, BPF_REG_9, 0, again),
+`;
+
+/** A change of the solution's program, each with what is wrong with it. */
+const WRONG: Readonly<Record<string, Readonly<Record<string, readonly [from: string, to: string]>>>> = {
+  "01-machine": { "the sum of other numbers": ["100)", "101)"] },
+  "02-program-type": {
+    "nothing of what was written": ["BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0)", "BPF_MOV64_IMM(BPF_REG_0, 10)"],
+  },
+  "05-instructions": {
+    "a sum that fits one input": ["BPF_ALU32_IMM(BPF_MUL, BPF_REG_0, 42)", "BPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 410)"],
+  },
+  "06-first-question": {
+    "a sum that fits one input": ["BPF_MOV64_IMM(BPF_REG_0, 0)", "BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0)"],
+  },
+  "08-bounds": {
+    "always the first byte": ["BPF_ALU64_IMM(BPF_AND, BPF_REG_6, 7)", "BPF_MOV64_IMM(BPF_REG_6, 0)"],
+    "half of the value": ["BPF_REG_6, 7)", "BPF_REG_6, 3)"],
+    "another register": ["BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_6)", "BPF_MOV64_REG(BPF_REG_6, BPF_REG_6)"],
+  },
+  "09-null": {
+    "one counter for all": ["BPF_STX_MEM(BPF_W, BPF_REG_10, BPF_REG_6, -4)", "BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0)"],
+    "no counting": ["BPF_MOV64_IMM(BPF_REG_1, 1)", "BPF_MOV64_IMM(BPF_REG_1, 0)"],
+  },
+  "10-stack": {
+    "another number": ["BPF_REG_10, -8),  // and", "BPF_REG_10, -8), BPF_ALU64_IMM(BPF_AND, BPF_REG_0, 255),  // and"],
+    "no stack": [
+      "BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_2, -8)",
+      "BPF_MOV64_REG(BPF_REG_0, BPF_REG_2), BPF_EXIT_INSN()",
+    ],
+  },
+  "11-loops": {
+    "one turn too few": [
+      "BPF_ALU64_IMM(BPF_SUB, BPF_REG_2, 1),",
+      "BPF_ALU64_IMM(BPF_SUB, BPF_REG_2, 1),BPF_JMP_IMM(BPF_JEQ, BPF_REG_2, 1, end),",
+    ],
+  },
+  "12-spills": {
+    "no byte of its own": ["BPF_ST_MEM(BPF_B, BPF_REG_10, -16, 7)", "BPF_MOV64_IMM(BPF_REG_2, 0)"],
+    "no call": ["BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32)", "BPF_MOV64_IMM(BPF_REG_2, 0)"],
+    "another register": [
+      "BPF_LDX_MEM(BPF_DW, BPF_REG_6, BPF_REG_10, -8)",
+      "BPF_LDX_MEM(BPF_DW, BPF_REG_7, BPF_REG_10, -8)",
+    ],
+  },
+  "13-branches": {
+    "a signed comparison": ["BPF_JLE", "BPF_JSLE"],
+    "no start": ["BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),", ""],
+    "another bound": ["100, 1)", "98, 1)"],
+  },
+  "14-precision": {
+    "always the first byte": ["BPF_MOV64_IMM(BPF_REG_2, 1)", "BPF_MOV64_IMM(BPF_REG_2, 0)"],
+    "beyond the stack": ["BPF_MOV64_IMM(BPF_REG_2, 1)", "BPF_MOV64_IMM(BPF_REG_2, 8)"],
+  },
+  "15-pruning": {
+    "bit 4 counts twice": ["BPF_REG_0, 1),    // bit 4", "BPF_REG_0, 2),    // bit 4"],
+    "no start": ["BPF_MOV64_IMM(BPF_REG_0, 0),", ""],
+    "a walk for nothing": ["BPF_MOV64_IMM(BPF_REG_0, 0),", `BPF_MOV64_IMM(BPF_REG_0, 0),${IDLE}`],
+    "bit 4 is bit 5": ["BPF_REG_1, 16, 1)", "BPF_REG_1, 32, 1)"],
+  },
+  "16-packets": {
+    "a header that short packets lack": ["BPF_REG_4, 14)", "BPF_REG_4, 34)"],
+    "all packets pass": ["BPF_REG_4, 0x0008, 1)", "BPF_REG_4, 0x0008, 0)"],
+  },
+  "17-helper-arguments": {
+    "half of the format": ["BPF_MOV64_IMM(BPF_REG_2, 8)", "BPF_MOV64_IMM(BPF_REG_2, 4)"],
+    "always the same line": ["BPF_MOV64_REG(BPF_REG_3, BPF_REG_6)", "BPF_MOV64_IMM(BPF_REG_3, 10)"],
+    "no line": ["BPF_EMIT_CALL(BPF_FUNC_trace_printk)", "BPF_MOV64_IMM(BPF_REG_3, 0)"],
+  },
+  "18-references": {
+    "an empty record": ["BPF_STX_MEM(BPF_DW, BPF_REG_0, BPF_REG_6, 0)", "BPF_ST_MEM(BPF_DW, BPF_REG_0, 0, 0)"],
+    "a record that is thrown away": ["BPF_FUNC_ringbuf_submit", "BPF_FUNC_ringbuf_discard"],
+  },
+  "19-your-own": {
+    "half of the bits": ["BPF_MOV64_IMM(BPF_REG_4, 32)", "BPF_MOV64_IMM(BPF_REG_4, 16)"],
+    "no start": ["BPF_MOV64_IMM(BPF_REG_0, 0),", ""],
+    "a thousand turns": ["BPF_MOV64_IMM(BPF_REG_4, 32)", "BPF_MOV64_IMM(BPF_REG_4, 1000)"],
+  },
+};
+
+interface Wrong {
+  readonly what: string;
+  readonly source: string;
+  readonly acts: readonly Act[];
+}
+
+/** What no lesson may take for its task, made of its goals and its solution. */
+function* wrongOf(id: string, lesson: Lesson): Generator<Wrong> {
+  const { goals, solution, state } = lesson;
+  const acts = solution?.acts ?? [];
+  const right = solution?.source || state.source;
+  const doing = (source: string): readonly Act[] => [
+    { do: "write", source },
+    ...acts.filter((act) => act.do !== "write"),
+  ];
+  yield { what: "nothing", source: state.source, acts: [] };
+  if (right !== state.source)
+    yield { what: "the lesson's own program", source: state.source, acts: doing(state.source) };
+  const values = new Set(goals.flatMap((goal) => (goal.kind === "returns" ? [goal.is] : [])));
+  // Where one value is wanted of all inputs, a constant is the task.
+  for (const value of values.size > 1 ? values : []) {
+    const source = `BPF_MOV64_IMM(BPF_REG_0, ${value | 0}),\nBPF_EXIT_INSN(),\n`;
+    yield { what: `always ${value}`, source, acts: doing(source) };
+  }
+  for (const [i, act] of acts.entries())
+    if (act.do !== "write")
+      yield { what: `without ${act.do}, act ${i + 1}`, source: right, acts: acts.filter((one) => one !== act) };
+  for (const [what, [from, to]] of Object.entries(WRONG[id] ?? {})) {
+    expect(right, `${id}: ${what}`).toContain(from);
+    const source = right.replace(from, to);
+    yield { what, source, acts: doing(source) };
+  }
+}
+
+async function metBy(lesson: Lesson, { source, acts }: Wrong): Promise<readonly boolean[]> {
+  const { progType, maps, input, recipe, source: own } = lesson.state;
+  const session = createSession();
+  const reader = await performActs(session, { program: { source: own, progType, maps }, input, recipe }, acts);
+  const views = await session.tools.judge(judgedProgram(lesson, { source, progType, maps }), lesson.goals, reader);
+  return views.map(({ met }) => met);
+}
+
+/** Acts that a student may leave out without harm: what the goals ask for holds all the same. */
+const MAY_BE_LEFT_OUT: Readonly<Record<string, readonly string[]>> = {};
+
+test.each(LESSON_IDS)("%s is solved by its task alone, and each goal has a wrong answer that misses it", async (id) => {
+  const parsed = await loadLesson(LESSON_IDS.indexOf(id) + 1);
+  if (!parsed?.ok) throw new Error(`${id} cannot be read`);
+  const { lesson } = parsed;
+  const missed = lesson.goals.map(() => false);
+  for (const wrong of wrongOf(id, lesson)) {
+    if (MAY_BE_LEFT_OUT[id]?.includes(wrong.what)) continue;
+    const met = await metBy(lesson, wrong);
+    expect(met, `${id}: ${wrong.what}`).toContain(false);
+    met.forEach((one, i) => {
+      if (!one) missed[i] = true;
+    });
+  }
+  expect(lesson.goals.filter((_, i) => !missed[i])).toEqual([]);
+});
