@@ -258,7 +258,11 @@ const IS_VERB: Readonly<Record<Verb, (call: SyscallView, what: string, registry:
   load: ({ call }) => call === "prog-load",
   attach: ({ call }) => call === "prog-attach",
   detach: ({ call }) => call === "prog-detach",
-  echo: (call, what, registry) => call.call === "write" && isOfModule(call.path, registry) && isLine(call.data, what),
+  // Where there is no file, the shell gets no further than to open it.
+  echo: (call, what, registry) =>
+    call.call === "write"
+      ? isOfModule(call.path, registry) && isLine(call.data, what)
+      : call.call === "openat" && call.flags !== 0 && call.errno !== 0 && isOfModule(call.path, registry),
   cat: ({ call }) => call === "read",
   test: ({ call }) => call === "prog-test-run",
   update: ({ call }) => call === "map-update",

@@ -357,12 +357,13 @@ async function put(definition: DefinitionInput, name: string, keepProgram: boole
   return true;
 }
 
-/** Applies a step of the recipe or takes it back. */
+/** Applies a step of the recipe or takes it back. Step 4 is a program that runs: it loads what stands in the editor, and attaches it. */
 export async function patch(step: RecipeStep, applied: boolean): Promise<void> {
   const outcome = await answered(engine().api.kernel.patch(step, applied));
   if (!outcome) return;
   didAct({ do: applied ? "apply" : "revert", step }, outcome);
   startedAnew(outcome.kernel);
+  if (step === 4 && applied && (await load())) await attach();
 }
 
 /** The kernel was booted: what was loaded is gone. */

@@ -10,6 +10,7 @@ import { beginActs, useActs } from "./acts.ts";
 import { showLesson, showTab } from "./focus.ts";
 import { followGoals, judgeAnew } from "./goals.ts";
 import { freshKernel, useKernel } from "./kernel.ts";
+import { restoreLayout } from "./layout.ts";
 import { noteWhat, OWN_LESSON, openProgram, showAddress, useProgram } from "./program.ts";
 import { note, progressOf } from "./progress.ts";
 
@@ -181,6 +182,7 @@ async function show(
   const { talk = false, file = "", text = "", list = null, at = 1 } = from;
   const { kernel } = useKernel.getState();
   if (kernel) await freshKernel(recipe);
+  const hadSwitches = get().lesson?.state.recipe.includes(false) ?? false;
   const { draft } = progressOf(lesson.id);
   const visiting = answer !== undefined && draft !== "" && draft !== answer.state.source;
   set({ ...EMPTY, lesson, number, talk, file, text, list, at, visiting });
@@ -195,6 +197,9 @@ async function show(
   if (answer) {
     if (!visiting) keepDraft(answer.state.source);
   } else showAddress(address());
+  // The switches of the recipe stand open where a lesson needs them.
+  const needsSwitches = recipe.includes(false);
+  if (needsSwitches || hadSwitches) restoreLayout(undefined, { kernel: needsSwitches ? "steps" : "run" });
   showTab(view);
   showLesson();
   follow();
