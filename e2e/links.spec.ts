@@ -43,7 +43,7 @@ test("#lesson/<n> opens a lesson of the deck", async ({ playground, page }) => {
   await expect(page.getByRole("heading", { name: "A program type of your own" })).toBeVisible();
   await playground.expectVerdict("reject");
   await page.getByRole("button", { name: "Next lesson" }).click();
-  await expect(page.getByText("Lesson 3 of 19")).toBeVisible();
+  await expect(page.getByText(/^Lesson 3 of /)).toBeVisible();
 });
 
 for (const [what, hash] of [

@@ -23,6 +23,7 @@ export {
   type Act,
   type ActDone,
   type ActsStart,
+  definePreset,
   freshStart,
   performActs,
   type RecipeStep,

@@ -19,6 +19,8 @@ export type Act =
   | { readonly do: "step"; readonly to: number; readonly text?: string }
   /** A step of the recipe is applied to the kernel, or taken back; the kernel starts anew. */
   | { readonly do: "apply" | "revert"; readonly step: RecipeStep }
+  /** A preset of program types takes OREORE's place; the kernel starts anew, and the program is of that type. */
+  | { readonly do: "define"; readonly preset: string }
   /** A line of the shell. */
   | { readonly do: "shell"; readonly line: string }
   /** An element of a map of the running kernel, key and value as hex. */
@@ -31,6 +33,8 @@ export interface ActsStart {
   /** The text beside the program: see readInput(). */
   readonly input: string;
   readonly recipe: readonly boolean[];
+  /** A preset in OREORE's place; left out: what stands there. */
+  readonly preset?: string;
   /** Of random numbers, time and addresses. */
   readonly seed?: number;
 }
@@ -44,6 +48,9 @@ export interface ActDone extends Outcome {
   readonly output?: string;
   readonly status?: number;
 }
+
+/** The program as the acts left it, besides what goals ask about. */
+export type Performed = Reader & { readonly program: ProgramInput };
 
 const SEED = 1;
 
@@ -66,7 +73,8 @@ export async function performActs(
   start: ActsStart,
   acts: readonly Act[],
   told: (act: Act, done: ActDone | null) => void | Promise<void> = () => {},
-): Promise<Reader> {
+): Promise<Performed> {
+  if (start.preset !== undefined) await definePreset(api, start.preset);
   await freshStart(api, start.recipe, start.seed);
   const stage: Stage = { api, program: start.program, input: start.input, fd: -1, moments: [] };
   const calls: Outcome["calls"][number][] = [];
@@ -75,7 +83,7 @@ export async function performActs(
     if (done) calls.push(...done.calls);
     await told(act, done);
   }
-  return { calls, moments: stage.moments };
+  return { calls, moments: stage.moments, program: stage.program };
 }
 
 /** What the acts share. */
@@ -127,10 +135,22 @@ const PERFORM: { readonly [Do in Act["do"]]: Performer<Do> } = {
   },
   apply: ({ api }, { step }) => api.kernel.patch(step, true),
   revert: ({ api }, { step }) => api.kernel.patch(step, false),
+  async define(stage, { preset }) {
+    const outcome = await definePreset(stage.api, preset);
+    if (outcome) stage.program = { ...stage.program, progType: outcome.kernel.own.name };
+    stage.fd = -1;
+    return outcome;
+  },
   shell: ({ api }, { line }) => api.kernel.shell(line),
   update: (stage, { map, key, value }) => onMap(stage, map, (fd) => stage.api.kernel.updateMap(fd, key, value, 0)),
   delete: (stage, { map, key }) => onMap(stage, map, (fd) => stage.api.kernel.deleteMap(fd, key)),
 };
+
+/** A preset of program types takes OREORE's place; null: there is no such preset. */
+export async function definePreset(api: Remote, preset: string): Promise<Outcome | null> {
+  const found = (await api.tools.presets()).find(({ name }) => name === preset);
+  return found ? api.kernel.define(preset === "oreore" ? null : found.definition) : null;
+}
 
 /** The map of a name that was made last. */
 async function onMap({ api }: Stage, name: string, act: (fd: number) => Promise<Outcome>): Promise<ActDone | null> {

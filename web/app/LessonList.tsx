@@ -3,6 +3,7 @@ import { Check, FolderOpen } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useAnswerTexts } from "../i18n/answers.ts";
 import { useLessonText } from "../i18n/lessons.ts";
+import { COURSE } from "../lessons/course.ts";
 import { LESSON_IDS, type LessonEntry, lessonList } from "../lessons/index.ts";
 import { slidesText } from "../lessons/parse-scene.ts";
 import { openDialog } from "../stores/dialog.ts";
@@ -45,27 +46,18 @@ export default function LessonList() {
       <ScrollRegion className="lesson__body" aria-label={text.list}>
         <h2 className="lesson__title">{text.listTitle}</h2>
         <p className="hint">{text.listAbout}</p>
-        <ol className="lesson-list">
-          {entries.map(({ id, number, title, slides }) => (
-            <li key={id}>
-              <button
-                type="button"
-                className="lesson-list__one"
-                aria-current={number === open || undefined}
-                onClick={() => void openLesson(number)}
-              >
-                <span className="lesson-list__number">{number}</span>
-                <span className="lesson-list__title">
-                  {title[language]}
-                  {slides.length > 0 && <span className="hint">{text.slides(slidesText(slides))}</span>}
-                </span>
-                {progress[id]?.solved && (
-                  <Check size={16} className="lesson-list__done" role="img" aria-label={text.solved} />
-                )}
-              </button>
-            </li>
-          ))}
-        </ol>
+        {COURSE.map(({ title, lessons }) => (
+          <section key={title.en} className="lesson-list__part">
+            <h3 className="lesson__label">{title[language]}</h3>
+            <ol className="lesson-list">
+              {entries
+                .filter(({ number }) => lessons.includes(number))
+                .map((entry) => (
+                  <Entry key={entry.id} entry={entry} isOpen={entry.number === open} />
+                ))}
+            </ol>
+          </section>
+        ))}
       </ScrollRegion>
       <footer className="lesson__foot">
         <p className="hint lesson-list__sum">
@@ -111,5 +103,30 @@ export default function LessonList() {
         </button>
       </footer>
     </>
+  );
+}
+
+/** A lesson of the list: its number, or its place where it came later. */
+function Entry({ entry, isOpen }: { readonly entry: LessonEntry; readonly isOpen: boolean }) {
+  const text = useLessonText();
+  const language = useSettings((s) => s.language);
+  const { id, number, title, slides } = entry;
+  const solved = useProgress((s) => s.lessons[id]?.solved ?? false);
+  return (
+    <li>
+      <button
+        type="button"
+        className="lesson-list__one"
+        aria-current={isOpen || undefined}
+        onClick={() => void openLesson(number)}
+      >
+        <span className="lesson-list__number">{number}</span>
+        <span className="lesson-list__title">
+          {title[language]}
+          {slides.length > 0 && <span className="hint">{text.slides(slidesText(slides))}</span>}
+        </span>
+        {solved && <Check size={16} className="lesson-list__done" role="img" aria-label={text.solved} />}
+      </button>
+    </li>
   );
 }

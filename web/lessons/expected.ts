@@ -59,11 +59,15 @@ export const EXPECTED = {
   dashes: both("a line `---` between the settings and the program", "設定とプログラムを分ける `---` の行"),
   program: both("the program after the line `---`", "`---` の行の後にプログラム"),
   stateKey: both(
-    "`type:`, `input:`, `step:`, `view:`, `recipe:`, `print:`, `map:` or `entry:`",
-    "`type:`、`input:`、`step:`、`view:`、`recipe:`、`print:`、`map:`、`entry:` のどれか",
+    "`type:`, `preset:`, `input:`, `step:`, `view:`, `recipe:`, `print:`, `map:` or `entry:`",
+    "`type:`、`preset:`、`input:`、`step:`、`view:`、`recipe:`、`print:`、`map:`、`entry:` のどれか",
   ),
   stateValue: {
     type: both("a program type's name: oreore, xdp …", "プログラムタイプの名前: oreore、xdp など"),
+    preset: both(
+      "the name of one of the page's own program types: adder, converted …",
+      "ページにあるオレオレ型の名前: adder、converted など",
+    ),
     input: both("any text", "任意の文字列"),
     step: both("a step of the run: 0, 1, 2 …", "実行のステップ: 0、1、2 …"),
     view: both("editor, machine, verifier or kernel", "editor、machine、verifier、kernel のどれか"),

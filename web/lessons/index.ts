@@ -51,6 +51,3 @@ export const lessonList = (): Promise<readonly LessonEntry[]> =>
 
 /** The text in the reader's language, or in the one that there is. */
 export const textOf = ({ texts }: Lesson, language: Language) => texts[language] ?? texts.ja ?? texts.en;
-
-/** The lessons that are the talk, in its order: their scenes, one after the other, are the deck from its first slide to its last. */
-export const TALK: readonly number[] = [1, 2, 3, 4, 5];

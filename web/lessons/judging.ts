@@ -73,6 +73,8 @@ async function judged(state: LinkState, { lesson, language, engine }: Judging): 
     program: { ...program, source: lesson.state.source, contents },
     input,
     recipe: lesson.state.recipe,
+    // A link of a lesson with a type of its own says which; older ones and those written by hand say none.
+    ...(state.preset === undefined && state.definition === undefined && { preset: lesson.state.preset }),
     ...(seed !== undefined && { seed }),
   };
   const since = Date.now();

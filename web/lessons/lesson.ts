@@ -31,6 +31,8 @@ export function judgedProgram(
 export interface LessonState {
   readonly source: string;
   readonly progType: string;
+  /** Which of the presets of program types stands in OREORE's place. */
+  readonly preset: string;
   readonly maps: readonly MapInput[];
   /** What is written to the hook's file, a packet's name, or hex. */
   readonly input: string;

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { SOLUTIONS } from "../../e2e/solutions.ts";
 import { type Act, createSession, performActs } from "../../engine/index.ts";
+import { COURSE } from "./course.ts";
 import { LESSON_IDS, lessonList, loadLesson } from "./index.ts";
 import type { Lesson } from "./lesson.ts";
 
@@ -15,10 +16,9 @@ async function lessonOf(id: string): Promise<Lesson> {
 /** Which goals are met by a student who does this, from the lesson's start. */
 async function metBy({ state, goals }: Lesson, acts: readonly Act[]): Promise<readonly boolean[]> {
   const session = createSession();
-  const { source, progType, maps, input, recipe } = state;
-  const reader = await performActs(session, { program: { source, progType, maps }, input, recipe }, acts);
-  const last = acts.findLast((act) => act.do === "write");
-  const views = await session.tools.judge({ source: last?.source ?? source, progType, maps }, goals, reader);
+  const { source, progType, maps, input, recipe, preset } = state;
+  const reader = await performActs(session, { program: { source, progType, maps }, input, recipe, preset }, acts);
+  const views = await session.tools.judge(reader.program, goals, reader);
   return views.map(({ met }) => met);
 }
 
@@ -45,11 +45,16 @@ test.each(LESSON_IDS)("%s is not solved as it opens, and is by its solution", as
 
 test.each(LESSON_IDS)("the program of %s assembles", async (id) => {
   const { state } = await lessonOf(id);
-  const check = await createSession().check.check(
-    { source: state.source, progType: state.progType, maps: state.maps },
-    1,
-  );
+  const { source, progType, maps, input, recipe, preset } = state;
+  const session = createSession();
+  await performActs(session, { program: { source, progType, maps }, input, recipe, preset }, []);
+  const check = await session.check.check({ source, progType, maps }, 1);
   expect(check.verdict).not.toBe("error");
+});
+
+test("each lesson has its place in one part of the course", () => {
+  const numbers = COURSE.flatMap(({ lessons }) => lessons);
+  expect([...numbers].sort((a, b) => a - b)).toEqual(LESSON_IDS.map((_, i) => i + 1));
 });
 
 test("a solution stands for each lesson, and for nothing else", async () => {

@@ -28,6 +28,7 @@ const ACTS: Readonly<Record<Act["do"], Reader>> = {
   step: (to) => (/^\d{1,7}$/.test(to) ? { do: "step", to: Number(to) } : undefined),
   apply: (text) => recipe("apply", text),
   revert: (text) => recipe("revert", text),
+  define: (preset) => (/^[a-z-]{1,64}$/.test(preset) ? { do: "define", preset } : undefined),
   shell: (line) => (line === "" ? undefined : { do: "shell", line }),
   update(rest, _, maps) {
     const [, map = "", key = "", value = ""] = /^(\w+) (\S+)\s*=\s*(\S+)$/.exec(rest) ?? [];
@@ -63,6 +64,8 @@ export function actText(act: Act): string {
     case "apply":
     case "revert":
       return `${act.do} ${act.step}`;
+    case "define":
+      return `define ${act.preset}`;
     case "shell":
       return act.line;
     case "update":

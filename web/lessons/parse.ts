@@ -175,6 +175,7 @@ function readHead(text: string, fault: Fault): Head {
 
 const FRESH: Omit<LessonState, "source"> = {
   progType: "oreore",
+  preset: "oreore",
   maps: [],
   input: "10",
   recipe: [true, true, true, true],
@@ -191,6 +192,7 @@ const SETTINGS: Readonly<
   >
 > = {
   type: (value) => /^\w{1,64}$/.test(value) && { progType: value },
+  preset: (value) => /^[a-z-]{1,64}$/.test(value) && { preset: value },
   input: (value) => ({ input: value }),
   step: (value) => /^\d{1,7}$/.test(value) && { step: Number(value) },
   view: (value) => VIEWS.includes(value as View) && { view: value as View },

@@ -88,6 +88,46 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, readonly [from: str
     "no start": ["BPF_MOV64_IMM(BPF_REG_0, 0),", ""],
     "a thousand turns": ["BPF_MOV64_IMM(BPF_REG_4, 32)", "BPF_MOV64_IMM(BPF_REG_4, 1000)"],
   },
+  "20-func-proto": {
+    "the lower half alone": ["BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_6),", ""],
+    "the halves are bytes": ["BPF_REG_6, 16)", "BPF_REG_6, 8)"],
+    "a call all the same": [
+      "BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_6),",
+      "BPF_ALU64_REG(BPF_ADD, BPF_REG_6, BPF_REG_0), BPF_EMIT_CALL(BPF_FUNC_ktime_get_ns), BPF_MOV64_REG(BPF_REG_0, BPF_REG_6),",
+    ],
+  },
+  "21-context-conversion": {
+    "another field": ["BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 4)", "BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 8)"],
+    "half of a field": ["BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0)", "BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_1, 0)"],
+  },
+  "22-own-type": {
+    "the sum": ["BPF_MUL", "BPF_ADD"],
+    "one number twice": ["BPF_REG_2, BPF_REG_1, 4", "BPF_REG_2, BPF_REG_1, 0"],
+    "the other number twice": ["BPF_REG_0, BPF_REG_1, 0", "BPF_REG_0, BPF_REG_1, 4"],
+  },
+  "23-functions": {
+    "no function": [
+      "BPF_CALL_REL(square)",
+      "BPF_MOV64_REG(BPF_REG_0, BPF_REG_1), BPF_ALU64_REG(BPF_MUL, BPF_REG_0, BPF_REG_1)",
+    ],
+    "the square alone": ["BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_6)", "BPF_MOV64_REG(BPF_REG_6, BPF_REG_0)"],
+  },
+  "24-tail-calls": {
+    "no tail call": ["BPF_EMIT_CALL(BPF_FUNC_tail_call)", "BPF_MOV64_IMM(BPF_REG_3, 0)"],
+    "two at a time": ["BPF_MOV64_IMM(BPF_REG_1, 1)", "BPF_MOV64_IMM(BPF_REG_1, 2)"],
+  },
+  "25-maps-from-user-space": {
+    "the number in the program": ["BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_0, 0)", "BPF_MOV64_IMM(BPF_REG_0, 100)"],
+    "no map": ["BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem)", "BPF_MOV64_IMM(BPF_REG_0, 0)"],
+    "no key": ["BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),", ""],
+  },
+  "26-all-of-it": {
+    "no limit": ["BPF_MOV64_IMM(BPF_REG_7, 0)", "BPF_MOV64_REG(BPF_REG_7, BPF_REG_7)"],
+    "nothing remembered": ["BPF_EMIT_CALL(BPF_FUNC_map_update_elem)", "BPF_MOV64_IMM(BPF_REG_0, 0)"],
+    "one count for all": ["BPF_STX_MEM(BPF_W, BPF_REG_10, BPF_REG_6, -4)", "BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0)"],
+    "no check": ["BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, known),", "BPF_JMP_A(known),"],
+    "a limit of its own": ["BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_0, 0)", "BPF_MOV64_IMM(BPF_REG_1, 3)"],
+  },
 };
 
 interface Wrong {
@@ -125,10 +165,10 @@ function* wrongOf(id: string, lesson: Lesson): Generator<Wrong> {
 }
 
 async function metBy(lesson: Lesson, { source, acts }: Wrong): Promise<readonly boolean[]> {
-  const { progType, maps, input, recipe, source: own } = lesson.state;
+  const { progType, maps, input, recipe, preset, source: own } = lesson.state;
   const session = createSession();
-  const reader = await performActs(session, { program: { source: own, progType, maps }, input, recipe }, acts);
-  const views = await session.tools.judge(judgedProgram(lesson, { source, progType, maps }), lesson.goals, reader);
+  const reader = await performActs(session, { program: { source: own, progType, maps }, input, recipe, preset }, acts);
+  const views = await session.tools.judge(judgedProgram(lesson, { ...reader.program, source }), lesson.goals, reader);
   return views.map(({ met }) => met);
 }
 

@@ -2,7 +2,8 @@
 // something that is seen; and the talk is the whole deck.
 import { expect, test } from "vitest";
 import { createSession } from "../../engine/index.ts";
-import { LESSON_IDS, loadLesson, TALK } from "../lessons/index.ts";
+import { TALK } from "../lessons/course.ts";
+import { LESSON_IDS, loadLesson } from "../lessons/index.ts";
 import { captionOf, nextOf } from "./caption.ts";
 import { type Frame, film, minutesOf, missing, pressesOf, type Reel } from "./film.ts";
 

@@ -1,6 +1,5 @@
 // The machine behind the stage: a kernel of its own, in a worker of its own, so that what a speaker shows leaves the reader's
 // workbench as it was. Each act of a press gives a new World; an older one stays as it was, so going back is going to it.
-
 import type {
   CheckView,
   CodeFileView,
@@ -18,7 +17,7 @@ import type {
   TakeHomeFileView,
   Texts,
 } from "../../engine/index.ts";
-import { freshStart } from "../../engine/index.ts";
+import { definePreset, freshStart } from "../../engine/index.ts";
 import type { Recipe } from "../lessons/scene.ts";
 
 export interface World {
@@ -76,14 +75,14 @@ export interface Props {
 }
 
 export interface Start {
+  /** Of program types, in OREORE's place. */
+  readonly preset: string;
   readonly source: string;
   readonly progType: string;
   readonly maps: readonly MapInput[];
   readonly input: string;
   readonly recipe: Recipe;
 }
-
-export const HOOK = "/sys/oreore/bpf";
 
 export class Machine {
   readonly #engine: Remote;
@@ -99,6 +98,11 @@ export class Machine {
     return this.#world;
   }
 
+  /** The file whose writes run the program. */
+  get #hook(): string {
+    return this.world.kernel.own.path;
+  }
+
   async #set(change: Partial<World>): Promise<World> {
     this.#world = { ...this.world, ...change };
     return this.#world;
@@ -106,7 +110,8 @@ export class Machine {
 
   /** A kernel that has seen nothing, and the lesson's program. */
   async start(start: Start): Promise<World> {
-    const { source, progType, maps, input, recipe } = start;
+    const { source, progType, maps, input, recipe, preset } = start;
+    await definePreset(this.#engine, preset);
     const program: ProgramInput = { source, progType, maps };
     const kernel = await this.#boot(recipe);
     this.#world = {
@@ -152,8 +157,8 @@ export class Machine {
   detach = async (): Promise<World> => this.#did("detach", await this.#engine.kernel.detach());
 
   async echo(text: string): Promise<World> {
-    const outcome = await this.#engine.kernel.writeFile(HOOK, `${text}\n`);
-    const line = { line: `echo ${text} > ${HOOK}`, output: outcome.terminal, failed: outcome.ret < 0 };
+    const outcome = await this.#engine.kernel.writeFile(this.#hook, `${text}\n`);
+    const line = { line: `echo ${text} > ${this.#hook}`, output: outcome.terminal, failed: outcome.ret < 0 };
     const ran = outcome.run && (await this.#ran(outcome.run));
     await this.#did("echo", outcome, { line, ran });
     if (!outcome.run) return this.world;
@@ -161,8 +166,8 @@ export class Machine {
   }
 
   async cat(): Promise<World> {
-    const outcome = await this.#engine.kernel.readFile(HOOK);
-    const line = { line: `cat ${HOOK}`, output: outcome.terminal, failed: outcome.ret < 0 };
+    const outcome = await this.#engine.kernel.readFile(this.#hook);
+    const line = { line: `cat ${this.#hook}`, output: outcome.terminal, failed: outcome.ret < 0 };
     return this.#did("cat", outcome, { line, data: outcome.data });
   }
 

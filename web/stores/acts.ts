@@ -15,6 +15,9 @@ const NONE: ActsState = { acts: [], calls: [], moments: [] };
 export const useActs = create<ActsState>()(() => NONE);
 const { setState: set } = useActs;
 
+/** They make no call, and start the kernel anew. */
+const BOOTS: ReadonlySet<Act["do"]> = new Set(["apply", "revert", "define"]);
+
 /** The program that the acts so far were done with. */
 let written = "";
 
@@ -27,7 +30,9 @@ export function beginActs(source: string, done: Partial<ActsState> = {}): void {
 /** After a use case of the kernel; one that made no call and changed nothing is none. */
 export function didAct(act: Act, outcome: Outcome): void {
   if (useProgram.getState().lesson === 0) return;
-  if (outcome.calls.length === 0 && act.do !== "apply" && act.do !== "revert") return;
+  if (outcome.calls.length === 0 && !BOOTS.has(act.do)) return;
+  // Another program type: what was done before it, was done in another kernel.
+  if (act.do === "define") beginActs("");
   remember(act);
   set((s) => ({ calls: [...s.calls, ...outcome.calls].slice(-MOST_CALLS) }));
 }

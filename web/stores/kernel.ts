@@ -346,6 +346,8 @@ async function put(definition: DefinitionInput, name: string, keepProgram: boole
   const outcome = await answered(engine().api.kernel.define(name === "oreore" ? null : definition));
   if (!outcome || outcome.ret < 0) return false;
   const { hello, kernel } = outcome;
+  // A link says by itself for which type it was made.
+  if (!keepProgram) didAct({ do: "define", preset: name }, outcome);
   set({ ...STARTED, preset: name, definition, kernel, hello });
   writtenFor(name === "oreore" ? null : definition);
   if (keepProgram) {

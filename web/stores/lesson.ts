@@ -1,7 +1,8 @@
 // The lesson that is open: where it comes from, the page as it asks, the reader's draft of it, guesses and blanks. Loaded with the
 // first lesson. What was done in it stands in acts.ts, which of its goals are met in goals.ts.
 import { create } from "zustand";
-import { addressOf, LESSON_IDS, loadLesson, nameOf, numberOf, TALK, textOf } from "../lessons/index.ts";
+import { besideInCourse, COURSE, TALK } from "../lessons/course.ts";
+import { addressOf, LESSON_IDS, loadLesson, nameOf, numberOf, textOf } from "../lessons/index.ts";
 import type { Lesson, LessonFault } from "../lessons/lesson.ts";
 import { parseLesson } from "../lessons/parse.ts";
 import { type Playlist, readPlaylist } from "../lessons/playlist.ts";
@@ -70,8 +71,9 @@ export const openTalk = (): Promise<void> => openLesson(TALK[0] ?? 1, true);
 
 /** The first that is not solved yet. */
 export async function resumeLessons(): Promise<void> {
-  const first = LESSON_IDS.findIndex((id) => !progressOf(id).solved);
-  await openLesson(Math.max(first, 0) + 1);
+  const all = COURSE.flatMap(({ lessons }) => lessons);
+  const first = all.find((number) => !progressOf(LESSON_IDS[number - 1] ?? "").solved);
+  await openLesson(first ?? all[0] ?? 1);
 }
 
 /** A teacher's file, a lesson or a list of them: opened where it has no fault; else what is wrong with it. */
@@ -141,8 +143,8 @@ export function beside(by: 1 | -1): (() => Promise<void>) | null {
     const next = at + by;
     return list.entries[next - 1] === undefined ? null : () => openEntry({ file, text, list, at: next });
   }
-  const next = number + by;
-  return number > 0 && LESSON_IDS[next - 1] !== undefined ? () => openLesson(next) : null;
+  const next = number > 0 ? besideInCourse(number, by) : 0;
+  return next > 0 ? () => openLesson(next) : null;
 }
 
 /** As it was when it was opened. */
@@ -177,7 +179,7 @@ async function show(
   from: Partial<Origin> & { readonly talk?: boolean } = {},
   answer?: Answer,
 ): Promise<void> {
-  const { source, progType, maps, input, step, view, recipe } = lesson.state;
+  const { source, progType, preset, maps, input, step, view, recipe } = lesson.state;
   const title = (language: "en" | "ja"): string => textOf(lesson, language)?.title ?? "";
   const { talk = false, file = "", text = "", list = null, at = 1 } = from;
   const { kernel } = useKernel.getState();
@@ -190,6 +192,7 @@ async function show(
     lesson: number,
     title: { en: title("en"), ja: title("ja") },
     askedStep: step,
+    askedPreset: preset,
     edited: !answer && draft !== "",
     ...answer?.mark,
   });

@@ -1,7 +1,8 @@
 // Presenting: the film of what is open, which of its frames stands on the stage, and what the speaker's window is told.
 // Loaded when someone presents.
 import { create } from "zustand";
-import { loadLesson, TALK } from "../lessons/index.ts";
+import { besideInCourse, TALK } from "../lessons/course.ts";
+import { loadLesson } from "../lessons/index.ts";
 import { addressOpened } from "../links/open.ts";
 import { type Frame, film, pressesOf, type Reel } from "../stage/film.ts";
 import { programLesson } from "../stage/plain-scenes.ts";
@@ -56,7 +57,17 @@ async function open(): Promise<{ readonly key: string; readonly reels: readonly 
   const run = check?.verdict === "accept" ? await ensureRun() : null;
   const { source, progType, maps, input, title, revision } = useProgram.getState();
   const made = programLesson(
-    { source, progType, maps, input, recipe: [true, true, true, true], step: 0, view: "editor", print: [] },
+    {
+      source,
+      progType,
+      maps,
+      input,
+      preset: "oreore",
+      recipe: [true, true, true, true],
+      step: 0,
+      view: "editor",
+      print: [],
+    },
     title ?? { en: "Oreore", ja: "Oreore" },
     run?.length ?? 0,
     check?.verdict === "accept" ? "" : (check?.message ?? ""),
@@ -112,7 +123,8 @@ export async function advance(by: 1 | -1): Promise<void> {
   const [first, ...others] = reels;
   if (!first || first.number <= 0 || others.length > 0) return;
   nextFrom = by > 0 ? "start" : "end";
-  if (await loadLesson(first.number + by)) await openLesson(first.number + by);
+  const other = besideInCourse(first.number, by);
+  if (other > 0) await openLesson(other);
 }
 
 export const home = (): void => set({ press: 0, black: false });

@@ -41,7 +41,7 @@ export async function redo(acts: readonly Act[], step: number): Promise<void> {
 }
 
 function tell(act: Act, done: ActDone, source: string): void {
-  if (act.do === "apply" || act.do === "revert") return startedAnew(done.kernel);
+  if (act.do === "apply" || act.do === "revert" || act.do === "define") return startedAnew(done.kernel);
   if (act.do === "echo") return print(done as SysfsOutcome, "write");
   if (act.do === "cat") return print(done as SysfsOutcome, "read");
   note(done);

@@ -60,6 +60,8 @@ const WINDOW = 64;
 const KEYLESS = /^(queue|stack|ringbuf|bloom_filter)$/;
 const FIXED =
   /^(ringbuf|bloom_filter|prog_array|perf_event_array|.*_of_maps|stack_trace|cgroup.*|.*_storage|devmap.*|cpumap|xskmap|sock.*|struct_ops|arena)$/;
+/** Set with a descriptor, which only programs of the running kernel have. */
+const BY_DESCRIPTOR = /^prog_array$/;
 const NOTES = {
   queue: "queue",
   stack: "stack",
@@ -85,7 +87,7 @@ export function MapTable({ map, whole = false, call, onSet, onDelete, deletable 
     setLook(next);
   };
   const fields = parseFields(look.fields);
-  const canSet = onSet !== undefined && !FIXED.test(type);
+  const canSet = onSet !== undefined && (!FIXED.test(type) || (whole && BY_DESCRIPTOR.test(type)));
   const note = Object.hasOwn(NOTES, type) ? words.maps[NOTES[type as keyof typeof NOTES]] : "";
   const done = async (key: string, values: readonly string[]): Promise<void> => {
     if (await onSet?.(key, values)) setEditing(null);

@@ -4,7 +4,7 @@
 import { PARTS, type Part, STEP_OF, wayOf } from "../../panes/kernel/way.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
-import { HOOK, type World } from "../world.ts";
+import type { World } from "../world.ts";
 
 interface Box {
   readonly x: number;
@@ -133,9 +133,9 @@ function lineOf(from: Box, to: Box, tall: number): string {
   return `M${x} ${from.y + tall}V${to.y}`;
 }
 
-function wayNow({ last, recipe }: World) {
+function wayNow({ last, recipe, kernel }: World) {
   if (!last) return undefined;
-  return wayOf(last.calls, { steps: recipe, files: [HOOK] });
+  return wayOf(last.calls, { steps: recipe, files: [kernel.own.path] });
 }
 
 function detailOf(part: Part, world: World, gap: boolean, text: ReturnType<typeof useStageText>): string {
