@@ -39,9 +39,11 @@ async function act(playground: Playground, action: Act): Promise<void> {
     for (let i = 0; i < action.to; i++) await playground.id("step").click();
     await expect(playground.id("timeline")).toHaveAttribute("aria-valuenow", String(action.to));
   } else if (action.do === "apply") {
-    await page.getByRole("checkbox", { name: new RegExp(`^${action.step}\\. `) }).check();
+    const box = page.getByRole("checkbox", { name: new RegExp(`^${action.step}\\. `) });
+    await box.click();
+    await expect(box).toBeChecked();
     // The loader is a program that runs.
-    if (action.step === 4) await expect.poll(() => calls.count()).toBe(2);
+    if (action.step === 4) await expect(calls.last()).toContainText("BPF_PROG_ATTACH");
     else await expect(calls).toHaveCount(0);
   } else if (action.do === "load" || action.do === "attach" || action.do === "detach") {
     const before = await calls.count();
@@ -278,6 +280,30 @@ test.describe("a teacher's file", () => {
     await expect(playground.id("goals")).toContainText(/3 gives 2.*now: 1/);
     await playground.write("BPF_MOV64_IMM(BPF_REG_0, 2),\nBPF_EXIT_INSN(),\n");
     await expect(playground.id("goals")).toContainText("Solved");
+  });
+
+  test("beside the page: a lesson and a list of lessons have addresses, and the way goes through the list", async ({
+    playground,
+    page,
+  }) => {
+    const LIST = "---\ntitle.en: The first week\n---\n- own.md\n- machine\n- 6\n";
+    await page.route("**/week1/*.md", (route) =>
+      route.fulfill({ contentType: "text/markdown", body: route.request().url().endsWith("list.md") ? LIST : OWN }),
+    );
+    await playground.open("?lang=en#file/week1/list.md");
+    await expect(page.getByRole("heading", { name: "Of my own" })).toBeVisible();
+    await expect(page.getByText("The first week 1 / 3")).toBeVisible();
+    await page.getByRole("button", { name: "Next lesson" }).click();
+    await expect(page.getByRole("heading", { name: "A machine inside the kernel" })).toBeVisible();
+    await expect(page).toHaveURL(/#file\/week1\/list\.md:2$/);
+    await page.reload();
+    await expect(page.getByRole("heading", { name: "A machine inside the kernel" })).toBeVisible();
+    await page.goto("./?lang=en&x#file/week1/own.md");
+    await expect(page.getByRole("heading", { name: "Of my own" })).toBeVisible();
+    // A host that answers everything with its first page has no such file.
+    await page.route("**/week2/*.md", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }));
+    await page.goto("./?lang=en&y#file/week2/none.md");
+    await expect(page.getByText("There is no lesson week2/none.md")).toBeVisible();
   });
 
   const drop = (playground: Playground, text: string) =>

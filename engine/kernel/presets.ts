@@ -69,7 +69,7 @@ export const PRESETS: readonly Preset[] = [
     title: { en: "Yes or no", ja: "はい・いいえ" },
     about: {
       en: "The return value has to be 0 or 1: the verifier asks for proof at exit.",
-      ja: "戻り値は 0 か 1 だけ。検証器は exit でその証明を求めます。",
+      ja: "戻り値は 0 か 1 だけ。verifier は exit でその証明を求めます。",
     },
     definition: {
       name: "verdict",
