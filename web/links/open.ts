@@ -5,7 +5,15 @@ import { answered, engine } from "../stores/engine.ts";
 import { environmentForLink, openEnvironment } from "../stores/environment.ts";
 import { revealSlot } from "../stores/focus.ts";
 import { restoreLayout } from "../stores/layout.ts";
-import { backToNoAddress, noteWhat, openExample, openNamed, openProgram, openSite, openTalk } from "../stores/program.ts";
+import {
+  backToNoAddress,
+  noteWhat,
+  openExample,
+  openNamed,
+  openProgram,
+  openSite,
+  openTalk,
+} from "../stores/program.ts";
 import { freshCheck } from "../stores/verdict.ts";
 import type { LinkFault, LinkState } from "./codec.ts";
 

@@ -2,8 +2,8 @@
 import { create } from "zustand";
 import type { GoalView } from "../../engine/index.ts";
 import { judgedProgram } from "../lessons/lesson.ts";
-import { stoodAt, useActs } from "./acts.ts";
 import { answered, engine } from "./engine.ts";
+import { stoodAt, useJournal } from "./journal.ts";
 import { useKernel } from "./kernel.ts";
 import type { LessonState } from "./lesson.ts";
 import { useMachine } from "./machine.ts";
@@ -26,7 +26,7 @@ let open: Open = () => ({ lesson: null, visiting: false });
 export function followGoals(lesson: Open): void {
   open = lesson;
   useVerdict.subscribe((now, before) => now.check !== before.check && soon());
-  useActs.subscribe(soon);
+  useJournal.subscribe(soon);
   useKernel.subscribe((now, before) => now.kernel !== before.kernel && soon());
   useMachine.subscribe((now, before) => now.view !== before.view && soon());
 }
@@ -47,7 +47,7 @@ async function judge(): Promise<void> {
   const program = useProgram.getState();
   if (!lesson || program.revision !== useVerdict.getState().check?.revision) return;
   const mine = ++asked;
-  const { calls, moments } = useActs.getState();
+  const { calls, moments } = useJournal.getState();
   const { view, position } = useMachine.getState();
   const regs = view?.regs ?? [];
   const reader = { calls, moments: regs.length > 0 ? [...moments, regs] : moments };

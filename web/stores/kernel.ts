@@ -12,15 +12,15 @@ import {
   type Outcome,
   type Preset,
   type ProgTypeView,
-  type RunView,
   type RecipeStep,
+  type RunView,
   type ShellView,
   type SyscallView,
   type SysfsOutcome,
 } from "../../engine/index.ts";
 import { saveFile } from "../ui/save.ts";
-import { didAct } from "./acts.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
+import { didAct } from "./journal.ts";
 import { adopt, moveTo } from "./machine.ts";
 import { chooseProgType, editInput, noteWhat, programInput, recheck, useProgram, writtenFor } from "./program.ts";
 import { beginAct, noteCalls, noteRun } from "./result.ts";

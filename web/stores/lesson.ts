@@ -7,9 +7,9 @@ import type { Lesson, LessonFault } from "../lessons/lesson.ts";
 import { parseLesson } from "../lessons/parse.ts";
 import { type Playlist, readPlaylist } from "../lessons/playlist.ts";
 import type { LinkLesson, LinkState } from "../links/codec.ts";
-import { beginActs, useActs } from "./acts.ts";
 import { showLesson, showTab } from "./focus.ts";
 import { followGoals, judgeAnew } from "./goals.ts";
+import { beginJournal, useJournal } from "./journal.ts";
 import { freshKernel, useKernel } from "./kernel.ts";
 import { restoreLayout } from "./layout.ts";
 import { noteWhat, OWN_LESSON, openProgram, showAddress, useProgram } from "./program.ts";
@@ -196,7 +196,7 @@ async function show(
     edited: !answer && draft !== "",
     ...answer?.mark,
   });
-  beginActs(source);
+  beginJournal(source);
   if (answer) {
     if (!visiting) keepDraft(answer.state.source);
   } else showAddress(address());
@@ -226,7 +226,7 @@ export const kernelReady = (): Promise<void> =>
 export function lessonForLink(): LinkLesson | undefined {
   const { lesson, number, file, text, list, at } = get();
   if (!lesson) return undefined;
-  const { acts } = useActs.getState();
+  const { acts } = useJournal.getState();
   if (number > 0) return { name: nameOf(lesson.id), acts };
   const own = list ? file.replace(/[^/]*$/, list.entries[at - 1] ?? "") : file;
   return { name: lesson.id, ...(own !== "" ? { file: own } : { text }), acts };
@@ -264,7 +264,7 @@ function written(source: string): void {
     void import("./history.ts").then(({ keepProgram }) => keepProgram(draft));
     set({ visiting: false });
   }
-  showAddress(address());
+  showAddress(address(), "replace");
   keepDraft(source);
 }
 

@@ -1,7 +1,7 @@
 // The acts of a link, done again on the page: the kernel, the list of calls and the terminal stand as they did where it was made.
 import { type Act, type ActDone, performActs, type RunView, type SysfsOutcome } from "../../engine/index.ts";
-import { beginActs } from "./acts.ts";
 import { answered, engine } from "./engine.ts";
+import { beginJournal } from "./journal.ts";
 import { note, print, same, startedAnew, typed, useKernel } from "./kernel.ts";
 import { kernelReady, useLesson } from "./lesson.ts";
 import { adopt, ensureRun } from "./machine.ts";
@@ -36,7 +36,7 @@ export async function redo(acts: readonly Act[], step: number): Promise<void> {
   };
   const reader = await answered(performActs(engine().api, start, acts, told));
   if (!reader || useProgram.getState().opened !== opened) return;
-  beginActs(source, { ...reader, acts });
+  beginJournal(source, { ...reader, acts });
   if (last && source === useProgram.getState().source) await adopt(last.run, "event", last.by, step);
 }
 

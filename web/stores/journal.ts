@@ -3,7 +3,7 @@ import { create } from "zustand";
 import type { Act, Outcome, Reader } from "../../engine/index.ts";
 import { useProgram } from "./program.ts";
 
-export interface ActsState extends Reader {
+export interface JournalState extends Reader {
   readonly acts: readonly Act[];
 }
 
@@ -11,9 +11,9 @@ export interface ActsState extends Reader {
 export const MOST_ACTS = 400;
 const MOST_CALLS = 4000;
 
-const NONE: ActsState = { acts: [], calls: [], moments: [] };
-export const useActs = create<ActsState>()(() => NONE);
-const { setState: set } = useActs;
+const NONE: JournalState = { acts: [], calls: [], moments: [] };
+export const useJournal = create<JournalState>()(() => NONE);
+const { setState: set } = useJournal;
 
 /** They make no call, and start the kernel anew. */
 const BOOTS: ReadonlySet<Act["do"]> = new Set(["apply", "revert", "define"]);
@@ -22,7 +22,7 @@ const BOOTS: ReadonlySet<Act["do"]> = new Set(["apply", "revert", "define"]);
 let written = "";
 
 /** A lesson begins, with its own program or with what a link's acts left. */
-export function beginActs(source: string, done: Partial<ActsState> = {}): void {
+export function beginJournal(source: string, done: Partial<JournalState> = {}): void {
   written = source;
   set({ ...NONE, ...done });
 }
@@ -32,7 +32,7 @@ export function didAct(act: Act, outcome: Outcome): void {
   if (useProgram.getState().lesson === 0) return;
   if (outcome.calls.length === 0 && !BOOTS.has(act.do)) return;
   // Another program type: what was done before it, was done in another kernel.
-  if (act.do === "define") beginActs("");
+  if (act.do === "define") beginJournal("");
   remember(act);
   set((s) => ({ calls: [...s.calls, ...outcome.calls].slice(-MOST_CALLS) }));
 }
