@@ -78,8 +78,8 @@ test("ten links: one answer each, in order, and the command goes on whatever a l
     false,
     "the link is an answer to lesson machine, not to lesson answers-of-a-write",
     "the link is too large: at most 200,000 characters that unfold to 2,000,000 bytes are read",
-    "the link is an address and holds no answer: one with `#v1.` was expected, as “Copy my answer” makes it",
-    "there is no link in this line: one with `#v1.` was expected",
+    "the link is an address and holds no answer: one with #v1. was expected, as “Copy my answer” makes it",
+    "there is no link in this line: one with #v1. was expected",
   ]);
   expect(answers[1]).toMatchObject({ who: "Sato", link: lines[1]?.slice(6), lesson: 7 });
   expect(answers[3]?.goals).toContainEqual({ text: "You write 4294967295", met: false, now: "now: ENOENT" });

@@ -240,6 +240,7 @@ test("a lesson opens with a kernel that has seen nothing", async ({ playground, 
   await playground.demo("10");
   await expect(playground.id("sysfs-output")).toHaveText("52");
   await page.goto("./?lang=en#lesson/4");
+  await expect(page.getByRole("heading", { name: "The event: a write to sysfs" })).toBeVisible();
   await playground.echo("10");
   await expect(playground.id("sysfs-output")).toHaveText("ENOENT");
 });

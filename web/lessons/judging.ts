@@ -143,16 +143,16 @@ const SAYS = {
     "リンクの版が新しすぎます。ここで読めるのは v1 です",
   ),
   "unknown-form": both(
-    "there is no link in this line: one with `#v1.` was expected",
-    "この行にリンクがありません。`#v1.` を含むリンクが必要です",
+    "there is no link in this line: one with #v1. was expected",
+    "この行にリンクがありません。#v1. を含むリンクが必要です",
   ),
   definition: both(
     "the program type in the link cannot be built into this kernel",
     "リンクの中のプログラムタイプは、このカーネルに組み込めません",
   ),
   none: both(
-    "the link is an address and holds no answer: one with `#v1.` was expected, as “Copy my answer” makes it",
-    "このリンクはアドレスで、解答が入っていません。「解答をコピー」で作る、`#v1.` を含むリンクが必要です",
+    "the link is an address and holds no answer: one with #v1. was expected, as “Copy my answer” makes it",
+    "このリンクはアドレスで、解答が入っていません。「解答をコピー」で作る、#v1. を含むリンクが必要です",
   ),
   slow: both(
     `what was done takes longer than ${MOST_TIME / 1000} seconds`,
