@@ -13,9 +13,9 @@ interface Box {
 }
 /** Columns of the drawing, of its width: long names stand in the second, the longest in the last. */
 const COLUMNS = [
-  [0, 0.22],
-  [0.242, 0.32],
-  [0.584, 0.416],
+  [0, 0.2],
+  [0.215, 0.33],
+  [0.56, 0.44],
 ] as const;
 /** Column, how many, and row of each part. */
 const PLACES: Readonly<Record<Part, readonly [column: number, columns: number, row: number]>> = {
