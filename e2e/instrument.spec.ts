@@ -83,6 +83,71 @@ test("an example keeps its address; an edited one comes back after a reload, the
   await expect(playground.id("editor")).toContainText("BPF_JMP_IMM");
 });
 
+for (const size of [
+  [1440, 900],
+  [1280, 720],
+] as const)
+  test.describe(`a refusal at ${size[0]} × ${size[1]}`, () => {
+    test.use({ viewport: { width: size[0], height: size[1] } });
+    test("cause and what helps are whole without scrolling, before story and log; the line says it too", async ({
+      playground,
+      page,
+    }) => {
+      for (const name of ["no-null-check", "unset-register", "packet-without-check", "endless-loop"]) {
+        await playground.open(`#example/${name}`);
+        const why = playground.id("explanation");
+        await expect(why).toBeVisible();
+        const words = why.locator(":scope > p");
+        for (const paragraph of await words.all()) await expect(paragraph, name).toBeInViewport({ ratio: 1 });
+        await expect(playground.id("verifier-log").locator("[data-reason]")).toBeInViewport({ ratio: 0.9 });
+        await expect(page.locator(".line-message")).toHaveText(
+          ((await playground.id("verifier-message").textContent()) ?? "").replaceAll(" ", "\u00a0"),
+          { useInnerText: false },
+        );
+      }
+      const log = playground.id("verifier-log");
+      const folded = (await log.boundingBox())?.height ?? 0;
+      await page.getByTitle("Show the whole log").click();
+      await expect.poll(async () => (await log.boundingBox())?.height ?? 0).toBeGreaterThan(2 * folded);
+    });
+  });
+
+test("one moment: slider, program, log and verifier show the same visit, whichever of them one moves", async ({
+  playground,
+  page,
+}) => {
+  await playground.open("#example/loop");
+  await playground.editorReady();
+  const log = playground.id("verifier-log");
+  const slider = playground.id("timeline");
+  for (let i = 0; i < 7; i++) await playground.id("step").click();
+  await expect(slider).toHaveAttribute("aria-valuenow", "7");
+  await expect(log.locator("[data-now]")).toContainText("if r2 == 0x0 goto pc+3");
+  // The second time that the run comes there: visit 2 of the instruction, everywhere.
+  await page.locator("label", { hasText: "At the cursor" }).click();
+  const visits = playground.id("visits");
+  await expect(visits).toHaveAttribute("data-visit", "2");
+  // From the verifier back to the run.
+  await page.getByRole("button", { name: "Next visit of this instruction" }).click();
+  await expect(slider).toHaveAttribute("aria-valuenow", "11");
+  // From the text.
+  await page.locator(".view-line").nth(5).click();
+  await expect(slider).toHaveAttribute("aria-valuenow", "13");
+  await expect(visits).toContainText("5: r2 -= 1");
+  // From the log.
+  await page.locator("label", { hasText: "Log" }).first().click();
+  await log.locator("button.log__line", { hasText: "2: (b7) r0 = 0" }).first().click();
+  await expect(slider).toHaveAttribute("aria-valuenow", "2");
+  // A pin parts them.
+  await page.locator("label", { hasText: "At the cursor" }).click();
+  await page.getByRole("button", { name: "Pin this visit" }).click();
+  await playground.id("step").click();
+  await expect(slider).toHaveAttribute("aria-valuenow", "3");
+  await expect(visits).toContainText("2: r0 = 0");
+  await page.getByRole("button", { name: "Unpin" }).click();
+  await expect(visits).toContainText("3: if r2 == 0x0");
+});
+
 /** In the page: how far the longest line that is drawn reaches behind the editor's right edge, in pixels. */
 function pixelsCut(): number {
   const edge = document.querySelector(".monaco .editor-scrollable")?.getBoundingClientRect().right ?? 0;

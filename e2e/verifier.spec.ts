@@ -89,7 +89,7 @@ test("a path that was pruned names the visit that covers it, and shows it beside
   await playground.editorReady();
   await playground
     .id("verifier-log")
-    .locator(".log__line", { hasText: /: safe$/ })
+    .locator("button.log__line", { hasText: /: safe$/ })
     .first()
     .click();
   await page.locator("label", { hasText: "At the cursor" }).click();

@@ -63,6 +63,11 @@ export interface CheckApi {
   visitAt(revision: number, visit: number): VisitView | null;
   /** The visit that a step of a run belongs to: its belief holds for every register. null: there is none, or another program's run. */
   visitOfStep(revision: number, run: number, step: number): Promise<VisitView | null>;
+  /**
+   * The step of a run that belongs to a visit: the first at `from` or later, else the last before it. -1: the run did not come
+   * by with this belief, or it is another program's.
+   */
+  stepOfVisit(revision: number, run: number, visit: number, from: number): Promise<number>;
   /** The visit of a slot that wrote a line of the log shown, or the last one before it; -1: none. */
   visitOfLine(revision: number, slot: number, line: number): number;
   /** Lines of the whole log, at most 2000, each with the slot it is about and the column at which a state begins (0: none). */
@@ -154,6 +159,8 @@ export interface RunsApi {
   /** MARK bits of the whole run in `buckets` equal parts; `breakpoints`: slots whose visits are marked as such. */
   marks(run: number, buckets: number, breakpoints?: readonly number[]): Uint8Array;
   seek(run: number, from: number, query: Seek): number | null;
+  /** The nearest step at which a slot is about to run: at `from` or later, else the last before it; -1: the run did not come there. */
+  stepAt(run: number, slot: number, from: number): Promise<number>;
   /** Instructions of a program that a tail call went to: StepView.prog. */
   slotsOf(run: number, prog: number): readonly SlotView[];
   /** What is wrong with the text of a condition, English; "" where nothing is. */

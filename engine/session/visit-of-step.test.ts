@@ -55,6 +55,36 @@ test("in a loop each round belongs to the visit whose path is the run's", async 
   expect(visits.filter((visit) => visit >= 0).length).toBeGreaterThan(5);
 });
 
+test("a visit leads back to the step that it belongs to, from wherever the reader stands", async () => {
+  const session = createSession();
+  const loop = EXAMPLES.find(({ name }) => name === "loop")!;
+  await session.check.check(loop.program, 1);
+  const { run } = await session.runs.runOnce(loop.program, eventOf(loop), true);
+  for (let step = 0; step < run!.length; step++) {
+    const visit = await session.check.visitOfStep(1, run!.run, step);
+    if (!visit) continue;
+    const back = await session.check.stepOfVisit(1, run!.run, visit.visit, step);
+    expect(back).toBe(step);
+    for (const from of [0, run!.length]) {
+      const other = await session.check.stepOfVisit(1, run!.run, visit.visit, from);
+      expect((await session.check.visitOfStep(1, run!.run, other))?.visit).toBe(visit.visit);
+    }
+  }
+});
+
+test("the nearest step of an instruction is the next one, else the last before", async () => {
+  const session = createSession();
+  const loop = EXAMPLES.find(({ name }) => name === "loop")!;
+  const { run } = await session.runs.runOnce(loop.program, eventOf(loop), true);
+  const steps = await session.runs.steps(run!.run, 0, run!.length);
+  const { slot } = steps[4]!;
+  const visits = steps.filter((one) => one.slot === slot).map(({ step }) => step);
+  expect(await session.runs.stepAt(run!.run, slot, 0)).toBe(visits[0]);
+  expect(await session.runs.stepAt(run!.run, slot, visits[0]! + 1)).toBe(visits[1]);
+  expect(await session.runs.stepAt(run!.run, slot, run!.length)).toBe(visits.at(-1));
+  expect(await session.runs.stepAt(run!.run, 99, 0)).toBe(-1);
+});
+
 test("a run of another program has no visit", async () => {
   const session = createSession();
   const [first, other] = EXAMPLES.filter(({ program }) => program.progType === "oreore");

@@ -29,6 +29,41 @@ export function visitOfStep(trace: Trace, run: RecordedRun, step: number): numbe
   return best;
 }
 
+/** Steps that are looked at on either side. */
+const MOST_STEPS = 512;
+
+/** The step of the run that belongs to a visit: the first at `from` or later, else the last before it; -1: the run had none. */
+export function stepOfVisit(trace: Trace, run: RecordedRun, visit: number, from: number): number {
+  const slot = trace.visits[visit]?.insnIdx;
+  if (slot === undefined) return -1;
+  const belongs = (step: number): boolean => visitOfStep(trace, run, step) === visit;
+  return nearestStep(run, slot, from, belongs);
+}
+
+/** The nearest step at which a slot of the first program is about to run: at `from` or later, else before it; -1: none is. */
+export function nearestStep(
+  run: RecordedRun,
+  slot: number,
+  from: number,
+  holds: (step: number) => boolean = (step) => run.step(step).prog === 0,
+): number {
+  const { timeline, outcome, length } = run;
+  // Behind an exit nothing is about to run.
+  const last = outcome.kind === "exit" ? length - 1 : length;
+  const search = (first: number, by: 1 | -1): number => {
+    let looked = 0;
+    for (let step = first; step >= 0 && step <= last && looked < MOST_STEPS; step += by) {
+      if (timeline.slotAt(step) !== slot) continue;
+      looked++;
+      if (holds(step)) return step;
+    }
+    return -1;
+  };
+  const start = Math.max(0, Math.min(last, from));
+  const later = search(start, 1);
+  return later >= 0 ? later : search(start - 1, -1);
+}
+
 /** Is the value what the verifier believes? Pointers are not compared but with NULL: their addresses are ours. */
 export function holds(reg: RegState, value: bigint): boolean {
   if (reg.type === NOT_INIT) return true;

@@ -2,6 +2,7 @@
 import { useFocus } from "../stores/focus.ts";
 import { type Layout, type Pane, useLayout } from "../stores/layout.ts";
 import { useSettings } from "../stores/settings.ts";
+import { useMedia } from "./useMedia.ts";
 
 /** Panes from the top down with their share of the height in percent; 0: folded to its title line. */
 type Column = Readonly<Partial<Record<Pane, number>>>;
@@ -20,6 +21,11 @@ const ARRANGEMENTS: Readonly<Record<Layout, Arrangement>> = {
   teach: { share: 54, left: { editor: 100, verifier: 0 }, right: { machine: 62, kernel: 38 } },
 };
 
+/** Where the window is low, the verifier needs more of the height to say why and what helps. */
+const LOW: Readonly<Partial<Record<Layout, Arrangement>>> = {
+  write: { ...ARRANGEMENTS.write, left: { editor: 48, verifier: 52 } },
+};
+
 /** While presenting there is room for what the talk is about just now: the pane in sight. */
 const PRESENTED: Readonly<Record<Pane, Arrangement>> = {
   editor: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
@@ -31,11 +37,13 @@ const PRESENTED: Readonly<Record<Pane, Arrangement>> = {
 /** The arrangement in force and its name; where there is room for two panes only, the program and `beside`. */
 export function useArrangement(beside: Pane | null): readonly [name: string, Arrangement] {
   const layout = useLayout((s) => s.layout);
+  const low = useMedia("(max-height: 799px)");
   const present = useSettings((s) => s.present);
   const tab = useFocus((s) => s.tab);
   if (present && !beside) return [`present-${tab}`, PRESENTED[tab]];
   if (beside) return ["two", { share: 52, left: { editor: 100 }, right: { [beside]: 100 } }];
-  return [layout, ARRANGEMENTS[layout]];
+  const lower = low ? LOW[layout] : undefined;
+  return lower ? [`${layout}-low`, lower] : [layout, ARRANGEMENTS[layout]];
 }
 
 /** What a layout is about, where only one pane can stand beside the program. */

@@ -88,6 +88,8 @@ export const en = {
     search: "Search the log",
     fold: "Fold or unfold all paths",
     foldPath: (from: string) => `Fold ${from}`,
+    unfoldLog: "Show the whole log",
+    foldLog: "Fold the log to this moment",
     copied: "Copied",
     logSize: (lines: number) => plural(lines, "line"),
     unsupported: (what: string) =>

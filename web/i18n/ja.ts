@@ -97,6 +97,8 @@ export const ja: Dictionary = {
     search: "ログを検索",
     fold: "すべての経路を折りたたむ・開く",
     foldPath: (from) => `${from} を折りたたむ`,
+    unfoldLog: "ログをすべて表示",
+    foldLog: "ログをこの時点だけに折りたたむ",
     copied: "コピーしました",
     logSize: (lines) => `${n(lines)} 行`,
     unsupported: (what) =>

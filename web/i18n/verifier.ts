@@ -65,7 +65,10 @@ export interface VerifierTexts {
     readonly bits: string;
     readonly noBits: string;
     readonly unknownBits: (n: number) => string;
-    readonly follow: string;
+    readonly pin: string;
+    readonly unpin: string;
+    readonly pinned: string;
+    readonly apart: string;
   };
   readonly walking: {
     readonly label: string;
@@ -150,7 +153,10 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
       bits: "bits",
       noBits: "no bit is known",
       unknownBits: (n) => `${n} unknown bits, zeros above`,
-      follow: "Back to the cursor",
+      pin: "Pin this visit: stepping leaves it here",
+      unpin: "Unpin: follow the run again",
+      pinned: "Pinned: the run may stand elsewhere.",
+      apart: "The run in the machine did not come by here with these values.",
     },
     walking: {
       label: "Verification under way",
@@ -233,7 +239,10 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
       bits: "ビット",
       noBits: "確定したビットはありません",
       unknownBits: (count) => `${count} ビットは不明、上位は 0`,
-      follow: "カーソル位置に戻る",
+      pin: "この訪問を固定する(ステップしても動きません)",
+      unpin: "固定を外して、実行に合わせる",
+      pinned: "固定中です。実行は別の場所にいることがあります。",
+      apart: "マシンの実行は、この値ではここを通っていません。",
     },
     walking: {
       label: "検証中",

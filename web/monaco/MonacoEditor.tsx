@@ -15,7 +15,7 @@ import { fontSize, useScale } from "../stores/scale.ts";
 import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
-import { followBreakpoints, lineDecorations, registerAt, registerDecorations } from "./decorations.ts";
+import { followBreakpoints, lineDecorations, lineOfSlot, registerAt, registerDecorations } from "./decorations.ts";
 import { configuration, LANGUAGE, tokens } from "./language.ts";
 import { markersOf } from "./markers.ts";
 import { replaceText } from "./replace.ts";
@@ -183,7 +183,12 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
           else findRegisterAtCursor();
         },
       }),
-      made.onDidChangeCursorPosition(({ position }) => cursorMoved(position.lineNumber)),
+      made.onDidChangeCursorPosition(({ position, reason }) => {
+        cursorMoved(position.lineNumber);
+        // Moved by the reader, not by an edit or by what leads here.
+        if (reason === monaco.editor.CursorChangeReason.Explicit)
+          void import("../stores/visits.ts").then(({ showSourceLine }) => showSourceLine(position.lineNumber));
+      }),
       made.onDidPaste(({ range }) => void translatePaste(made, range)),
       made.onDidBlurEditorText(() => made.updateOptions({ tabFocusMode: false })),
     ];
@@ -228,7 +233,11 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         made.focus();
         void made.getAction(ACTIONS[action])?.run();
       }),
-      useMachine.subscribe(decorate),
+      useMachine.subscribe((now, before) => {
+        decorate();
+        const line = now.view === before.view ? 0 : lineOfSlot(now.view?.slot ?? -1);
+        if (line > 0 && line <= model.getLineCount()) made.revealLineInCenterIfOutsideViewport(line);
+      }),
       useSettings.subscribe((now, before) => now.language !== before.language && mark()),
       useFocus.subscribe((s) => {
         if (!s.reveal || s.reveal.nonce === nonce) return;

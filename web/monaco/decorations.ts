@@ -9,6 +9,10 @@ import { monaco } from "./core.ts";
 type Model = monaco.editor.ITextModel;
 type Decoration = monaco.editor.IModelDeltaDecoration;
 
+/** From 1; 0: no line made the instruction. */
+export const lineOfSlot = (slot: number): number =>
+  useVerdict.getState().check?.slots.find((one) => one.slot === slot)?.span?.line ?? 0;
+
 /** The line about to run, the line the verifier refused, the line of a fault. */
 export function lineDecorations(model: Model): Decoration[] {
   const { check } = useVerdict.getState();
@@ -20,9 +24,13 @@ export function lineDecorations(model: Model): Decoration[] {
     if (span && span.endLine <= model.getLineCount())
       made.push({ range: new monaco.Range(span.line, 1, span.endLine, 1), options: { isWholeLine: true, ...options } });
   };
-  if (check.verdict === "reject")
-    whole(check.messageSlot, { className: "line-refused", linesDecorationsClassName: "glyph-refused" });
-  else if (run?.end.kind === "fault" && view?.slot === run.end.slot)
+  if (check.verdict === "reject") {
+    whole(check.messageSlot, {
+      className: "line-refused",
+      linesDecorationsClassName: "glyph-refused",
+    });
+    made.push(...messageBehind(model, lineOfSlot(check.messageSlot), check.message));
+  } else if (run?.end.kind === "fault" && view?.slot === run.end.slot)
     whole(run.end.slot, {
       className: "line-refused",
       linesDecorationsClassName: "glyph-refused",
@@ -31,6 +39,14 @@ export function lineDecorations(model: Model): Decoration[] {
   if (run && view && view.slot >= 0)
     whole(view.slot, { className: "line-current", linesDecorationsClassName: "glyph-current", zIndex: 5 });
   return made;
+}
+
+/** What the verifier said, behind the end of the line. */
+function messageBehind(model: Model, line: number, message: string): Decoration[] {
+  if (line < 1 || line > model.getLineCount()) return [];
+  const end = model.getLineMaxColumn(line);
+  const after = { content: `   ${message}`, inlineClassName: "line-message" };
+  return [{ range: new monaco.Range(line, end, line, end), options: { showIfCollapsed: true, after } }];
 }
 
 /** On the number of their line: full, with a condition, or hollow where the line makes no instruction. */

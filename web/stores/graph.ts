@@ -2,10 +2,10 @@
 // compared. Asks the engine only while someone looks.
 import { create } from "zustand";
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "../../engine/index.ts";
+import { useBeliefs } from "./beliefs.ts";
 import { answered, engine } from "./engine.ts";
 import { useMachine } from "./machine.ts";
 import { useVerdict } from "./verdict.ts";
-import { useVisits } from "./visits.ts";
 
 /** Whose way through the graph is drawn. */
 export const WALKERS = ["run", "verifier"] as const;
@@ -64,9 +64,9 @@ export function watchGraph(metrics: FlowMetrics): () => void {
     const { api } = engine();
     const revision = check?.revision ?? -1;
     if (!flow || revision < 0) return set({ traffic: null, rounds: null });
-    const pinned = useVisits.getState().pinned;
+    const shown = shownVisit();
     const [traffic, rounds] = await Promise.all([
-      answered(walker === "run" && run ? api.runs.traffic(run.run) : api.check.traffic(revision, pinned)),
+      answered(walker === "run" && run ? api.runs.traffic(run.run) : api.check.traffic(revision, shown)),
       loop &&
         answered(
           walker === "run" && run
@@ -79,7 +79,9 @@ export function watchGraph(metrics: FlowMetrics): () => void {
   const stops = [
     useVerdict.subscribe((now, before) => now.check !== before.check && void draw()),
     useMachine.subscribe((now, before) => now.run !== before.run && void count()),
-    useVisits.subscribe((now, before) => now.pinned !== before.pinned && void count()),
+    useBeliefs.subscribe(
+      (now, before) => (now.visit !== before.visit || now.apart !== before.apart) && isVerifier() && void count(),
+    ),
     useGraph.subscribe((now, before) => (now.walker !== before.walker || now.loop !== before.loop) && void count()),
   ];
   void draw();
@@ -89,6 +91,14 @@ export function watchGraph(metrics: FlowMetrics): () => void {
     for (const stop of stops) stop();
   };
 }
+
+/** The verifier's way to this visit is told apart; -1: to none. */
+function shownVisit(): number {
+  const { visit, apart } = useBeliefs.getState();
+  return (apart ?? visit)?.visit ?? -1;
+}
+
+const isVerifier = (): boolean => get().walker === "verifier" || !useMachine.getState().run;
 
 export const showWalker = (walker: Walker): void => set({ walker });
 

@@ -10,6 +10,8 @@ export interface LogState {
   readonly foundLine: number;
   /** First lines of the sections that are folded. */
   readonly folded: ReadonlySet<number>;
+  /** Whether the log stands there whole; null: the reader has not said, and it is folded to what the moment needs. */
+  readonly open: boolean | null;
   /** A request to show a line; `nonce` counts them. */
   readonly asked: { readonly line: number; readonly nonce: number };
 }
@@ -19,12 +21,17 @@ export const useLog = create<LogState>()(() => ({
   at: -1,
   foundLine: -1,
   folded: new Set(),
+  open: null,
   asked: { line: -1, nonce: 0 },
 }));
 
 const { setState: set } = useLog;
 
-export const search = (query: string | null): void => set({ query, at: query === null || query === "" ? -1 : 0 });
+export const openLog = (open: boolean): void => set({ open });
+
+/** What is searched for may stand in any line. */
+export const search = (query: string | null): void =>
+  set((s) => ({ query, at: query === null || query === "" ? -1 : 0, open: query === null ? s.open : true }));
 
 /** The next (or an earlier) of the `all` lines found, around the end. */
 export const found = (by: number, all: number): void =>
@@ -41,4 +48,4 @@ export const fold = (first: number): void =>
 
 export const foldAll = (sections: readonly number[]): void => set({ folded: new Set(sections) });
 
-export const goToLine = (line: number): void => set((s) => ({ asked: { line, nonce: s.asked.nonce + 1 } }));
+export const goToLine = (line: number): void => set((s) => ({ asked: { line, nonce: s.asked.nonce + 1 }, open: true }));

@@ -1,85 +1,90 @@
-// Which of the verifier's visits the reader looks at: the first one of the instruction at the cursor, or one that was
-// chosen by leafing or by following a path; and a second one beside it, to compare.
+// Leads the moment to another place: to an instruction, to a visit of the verifier, to a line of its log. The run follows where
+// it came by; elsewhere the visit stands apart from it. And what the pane needs beside: the other visits of the instruction,
+// a second one to compare.
 import { create } from "zustand";
 import type { VisitView } from "../../engine/index.ts";
+import { useBeliefs } from "./beliefs.ts";
 import { answered, engine } from "./engine.ts";
 import { revealSlot, useFocus } from "./focus.ts";
-import { useMachine } from "./machine.ts";
+import { moveTo, useMachine } from "./machine.ts";
 import { useVerdict } from "./verdict.ts";
 
 export interface VisitsState {
   /** Slot of the instruction; -1: none at the cursor. */
   readonly slot: number;
-  /** Numbers of all its visits, in the verifier's order. */
+  /** Numbers of all its visits, in the verifier's order. Readers are told the place in this list, from 1. */
   readonly numbers: Int32Array;
   /** The visit looked at; null: none, or on its way. */
   readonly visit: VisitView | null;
   /** Beside it; null: nothing is compared. */
   readonly other: VisitView | null;
-  /** Number of a visit that was chosen; -1: the cursor decides. */
-  readonly pinned: number;
 }
 
 const NONE = new Int32Array();
 
-export const useVisits = create<VisitsState>()(() => ({
-  slot: -1,
-  numbers: NONE,
-  visit: null,
-  other: null,
-  pinned: -1,
-}));
+export const useVisits = create<VisitsState>()(() => ({ slot: -1, numbers: NONE, visit: null, other: null }));
 
 const { getState: get, setState: set } = useVisits;
 
-/** The instruction on the cursor's line; where the line has none, the one about to run. */
+const revisionOf = (): number => useVerdict.getState().check?.revision ?? -1;
+
+/** Where no moment is: the instruction on the cursor's line, else the one that was refused. */
 function slotAtCursor(): number {
   const { check } = useVerdict.getState();
   const { line } = useFocus.getState();
   const found = check?.slots.find(({ span }) => span && span.line <= line && line <= span.endLine);
-  return found?.slot ?? useMachine.getState().view?.slot ?? -1;
+  return found?.slot ?? check?.messageSlot ?? -1;
 }
 
 let turn = 0;
 
-async function look(slot: number, choose: (numbers: Int32Array) => number): Promise<void> {
+/** Looks up what the moment is, or without one the first visit of the instruction at the cursor. */
+async function look(): Promise<void> {
   const mine = ++turn;
-  const revision = useVerdict.getState().check?.revision ?? -1;
-  if (revision < 0 || slot < 0) return set({ slot, numbers: NONE, visit: null, other: null, pinned: -1 });
-  const { api } = engine();
-  const numbers = (await answered(api.check.visitNumbers(revision, slot))) ?? NONE;
-  const number = choose(numbers);
-  const visit = number < 0 ? null : ((await answered(api.check.visitAt(revision, number))) ?? null);
-  if (mine === turn) set({ slot, numbers, visit });
+  const { visit: ofRun, apart } = useBeliefs.getState();
+  const shown = apart ?? ofRun;
+  const slot = shown?.slot ?? slotAtCursor();
+  const revision = revisionOf();
+  if (revision < 0 || slot < 0) return set({ slot, numbers: NONE, visit: null, other: null });
+  const numbers =
+    slot === get().slot && shown && get().numbers.includes(shown.visit)
+      ? get().numbers
+      : ((await answered(engine().api.check.visitNumbers(revision, slot))) ?? NONE);
+  const number = numbers[0] ?? -1;
+  const visit = shown ?? (number < 0 ? null : ((await answered(engine().api.check.visitAt(revision, number))) ?? null));
+  if (mine === turn) set((s) => ({ slot, numbers, visit, other: s.other?.slot === slot ? s.other : null }));
 }
 
-/** Follows cursor, program and run until the function it gives is called. */
+/** Follows the moment until the function it gives is called. */
 export function watchVisits(): () => void {
-  const moved = (): void => {
-    const slot = slotAtCursor();
-    if (slot !== get().slot) toCursor();
-  };
   const stops = [
-    useVerdict.subscribe((now, before) => now.check !== before.check && toCursor()),
-    useFocus.subscribe((now, before) => now.line !== before.line && moved()),
-    useMachine.subscribe((now, before) => now.view !== before.view && get().pinned < 0 && moved()),
+    useBeliefs.subscribe((now, before) => (now.visit !== before.visit || now.apart !== before.apart) && void look()),
+    useVerdict.subscribe((now, before) => {
+      if (now.check === before.check) return;
+      set({ slot: -1, numbers: NONE });
+      void look();
+    }),
+    useFocus.subscribe((now, before) => now.line !== before.line && void look()),
   ];
-  if (get().pinned < 0) toCursor();
-  else void showVisit(get().pinned);
+  void look();
   return () => {
     turn++;
     for (const stop of stops) stop();
   };
 }
 
-/** Shows a visit, wherever it stands; the text beside it follows. */
+/** The moment goes to a visit: the run to its step, the text to its line. */
 export async function showVisit(number: number): Promise<void> {
-  const revision = useVerdict.getState().check?.revision ?? -1;
-  const found = revision < 0 || number < 0 ? null : await answered(engine().api.check.visitAt(revision, number));
-  if (!found) return;
-  set((s) => ({ pinned: number, other: s.other?.slot === found.slot ? s.other : null }));
-  await look(found.slot, () => number);
-  revealSlot(found.slot, false);
+  const revision = revisionOf();
+  const { api } = engine();
+  const visit = revision < 0 || number < 0 ? null : await answered(api.check.visitAt(revision, number));
+  if (!visit) return;
+  revealSlot(visit.slot, false);
+  if (useBeliefs.getState().pinned) return useBeliefs.setState({ apart: visit });
+  const { run, position } = useMachine.getState();
+  const step = run ? ((await answered(api.check.stepOfVisit(revision, run.run, number, position))) ?? -1) : -1;
+  if (step >= 0 && step !== position) return moveTo(step);
+  useBeliefs.setState({ apart: step >= 0 ? null : visit });
 }
 
 /** The visit of the same instruction at an index of `numbers`. */
@@ -88,24 +93,51 @@ export function leaf(index: number): void {
   if (number !== undefined) void showVisit(number);
 }
 
-/** Shows the visit that wrote a line of the log, where the visits are in sight next. */
-export async function pinLine(slot: number, line: number): Promise<void> {
-  const revision = useVerdict.getState().check?.revision ?? -1;
+/** The moment goes to the visit that wrote a line of the log. */
+export async function showLine(slot: number, line: number): Promise<void> {
+  const revision = revisionOf();
   const number = revision < 0 || slot < 0 ? -1 : await answered(engine().api.check.visitOfLine(revision, slot, line));
-  if (number === undefined || number < 0) return;
-  set({ pinned: number, other: null });
-  await look(slot, () => number);
+  if (number === undefined || number < 0) return revealSlot(slot, false);
+  await showVisit(number);
 }
 
-/** The cursor decides again. */
-export function toCursor(): void {
-  set({ pinned: -1, other: null });
-  void look(slotAtCursor(), (numbers) => numbers[0] ?? -1);
+/** The moment goes to an instruction: the nearest step of the run, else the verifier's first visit. */
+export async function showSlot(slot: number): Promise<void> {
+  const { run, view, position } = useMachine.getState();
+  if (slot < 0) return;
+  if (!useBeliefs.getState().pinned && run) {
+    if (view?.slot === slot) return useBeliefs.setState({ apart: null });
+    const step = await answered(engine().api.runs.stepAt(run.run, slot, position));
+    if (step !== undefined && step >= 0) return moveTo(step);
+  }
+  const revision = revisionOf();
+  if (revision < 0) return;
+  const { api } = engine();
+  const [first = -1] = (await answered(api.check.visitNumbers(revision, slot))) ?? NONE;
+  const visit = first < 0 ? null : await answered(api.check.visitAt(revision, first));
+  useBeliefs.setState({ apart: visit ?? null });
+}
+
+/** The same with the instruction of a line; a line without one moves nothing. */
+export async function showSourceLine(line: number): Promise<void> {
+  const { check } = useVerdict.getState();
+  const on = check?.slots.filter(({ span }) => span && span.line <= line && line <= span.endLine) ?? [];
+  const now = useMachine.getState().view?.slot ?? -1;
+  if (on.some(({ slot }) => slot === now) && !useBeliefs.getState().apart) return;
+  const [first] = on;
+  if (first) await showSlot(first.slot);
+}
+
+/** Parts what is shown of the verifier from the run, and joins them again. */
+export function pin(pinned: boolean): void {
+  const { visit } = get();
+  if (pinned && visit) useBeliefs.setState({ pinned: true, apart: visit });
+  else useBeliefs.setState({ pinned: false, apart: null });
 }
 
 /** A second visit beside the one that is shown; -1: none any more. */
 export async function compareWith(number: number): Promise<void> {
-  const revision = useVerdict.getState().check?.revision ?? -1;
+  const revision = revisionOf();
   const other = number < 0 || revision < 0 ? null : await answered(engine().api.check.visitAt(revision, number));
   set({ other: other ?? null });
 }

@@ -49,6 +49,14 @@ export function createCheck(state: SessionState): CheckApi {
       if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return null;
       return visitView(trace, visitOfStep(trace, recorded, step), asked.lineAt);
     },
+    async stepOfVisit(revision, run, visit, from) {
+      const [{ find }, { stepOfVisit }] = await Promise.all([import("../booted.ts"), import("../visit-of-step.ts")]);
+      const asked = of(revision);
+      const recorded = find(state, run)?.recorded;
+      const trace = asked?.verdict?.trace;
+      if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return -1;
+      return stepOfVisit(trace, recorded, visit, from);
+    },
 
     logLines(revision, from, count) {
       const log = of(revision)?.log;

@@ -53,6 +53,11 @@ export function createRuns(state: SessionState): RunsApi {
     chunk: (run, from, count) => recorded(run)?.chunk(from, count) ?? null,
     marks: (run, buckets, breakpoints = []) => recorded(run)?.marks(buckets, breakpoints) ?? new Uint8Array(),
     seek: (run, from, query) => recorded(run)?.seek(from, query) ?? null,
+    async stepAt(run, slot, from) {
+      const { nearestStep } = await import("../visit-of-step.ts");
+      const kept = recorded(run);
+      return kept ? nearestStep(kept, slot, from) : -1;
+    },
     outputs: (run) => recorded(run)?.outputs ?? [],
     mapsAt(run, step, windows = []) {
       const kept = at(run);

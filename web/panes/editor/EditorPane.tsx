@@ -12,6 +12,7 @@ import {
   useRef,
   useState,
 } from "react";
+import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { SIDES, useEditorView } from "../../stores/editor-view.ts";
 import { useFocus } from "../../stores/focus.ts";
@@ -152,8 +153,22 @@ function useRoom(element: RefObject<HTMLElement | null>): { readonly code: numbe
     if (element.current) observer.observe(element.current);
     return () => observer.disconnect();
   }, [element]);
-  const code = roomFor(columns, fontSize(scale), arrows ? marginWidth(jumps.lanes) : 0);
-  return { code, narrow: width > 0 && width < code + least };
+  const said = useVerdict((s) => refusedWith(s.check));
+  const around = arrows ? marginWidth(jumps.lanes) : 0;
+  const code = roomFor(columns, fontSize(scale), around);
+  // What stands behind the refused line has what the view beside leaves.
+  const message = said ? roomFor(longestLine(said), fontSize(scale), around) : 0;
+  return {
+    code: Math.max(code, Math.min(message, width - least)),
+    narrow: width > 0 && width < code + least,
+  };
+}
+
+/** The refused line, and what is said behind it; "": nothing is. */
+function refusedWith(check: CheckView | null): string {
+  if (check?.verdict !== "reject") return "";
+  const slot = check.slots.find((one) => one.slot === check.messageSlot);
+  return slot?.span ? `${" ".repeat(slot.span.endColumn)}    ${check.message}` : "";
 }
 
 /** Pixels in which a view beside the program can be read. */

@@ -92,7 +92,7 @@ const Row = memo(function Row({ slots, view, top, height, current, refused, hove
       onPointerEnter={() => point(first.slot)}
       onPointerLeave={() => point(-1)}
     >
-      <button type="button" className="listing__slot" onClick={() => revealSlot(first.slot)}>
+      <button type="button" className="listing__slot" onClick={() => goTo(first.slot)}>
         <span className="visually-hidden">{text.editor.slot} </span>
         {first.slot}
       </button>
@@ -106,6 +106,12 @@ const Row = memo(function Row({ slots, view, top, height, current, refused, hove
     </li>
   );
 }, sameRow);
+
+/** The text and the moment go there. */
+function goTo(slot: number): void {
+  revealSlot(slot);
+  void import("../../stores/visits.ts").then(({ showSlot }) => showSlot(slot));
+}
 
 function sameRow({ slots, ...before }: RowProps, { slots: others, ...now }: RowProps): boolean {
   return (

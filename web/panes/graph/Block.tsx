@@ -6,6 +6,7 @@ import type { FlowBlockView, FlowLoopView } from "../../../engine/index.ts";
 import type { GraphTexts } from "../../i18n/graph.ts";
 import { point, revealSlot } from "../../stores/focus.ts";
 import { compareRounds } from "../../stores/graph.ts";
+import { showSlot } from "../../stores/visits.ts";
 
 /** To the refusal, or to the visit that is looked at. */
 export type PathKind = "" | "visit" | "refused";
@@ -60,7 +61,11 @@ export const Block = memo(function Block(props: Props) {
         tabIndex={props.focusable ? 0 : -1}
         aria-label={[text.block(start, last), ...marks].join(", ")}
         style={{ "--heat": `${Math.round(14 * heat)}%` } as React.CSSProperties}
-        onClick={(event) => revealSlot(slotUnder(event, start), false)}
+        onClick={(event) => {
+          const slot = slotUnder(event, start);
+          revealSlot(slot, false);
+          void showSlot(slot);
+        }}
         onPointerMove={(event) => point(slotUnder(event, -1))}
         onPointerLeave={() => point(-1)}
         onKeyDown={(event) => props.onArrow(event, block)}

@@ -4,11 +4,11 @@ import { Maximize, Minus, Plus } from "lucide-react";
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { CheckView, FlowBlockView, FlowView, TrafficView } from "../../../engine/index.ts";
 import { type GraphTexts, useGraphTexts } from "../../i18n/graph.ts";
+import { useShownVisit } from "../../stores/beliefs.ts";
 import { useFocus } from "../../stores/focus.ts";
 import { showWalker, useGraph, WALKERS, watchGraph } from "../../stores/graph.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { useVerdict } from "../../stores/verdict.ts";
-import { useVisits } from "../../stores/visits.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { Segments } from "../../ui/Segments.tsx";
@@ -111,12 +111,13 @@ interface PictureProps {
 
 function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
   const { functions } = flow;
-  const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
-  const pinned = useVisits((s) => s.pinned);
+  const stepped = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
+  const shown = useShownVisit();
   const refused = check?.verdict === "reject" ? check.messageSlot : -1;
   const isRun = useGraph((s) => s.walker === "run") && useMachine.getState().run !== null;
   // The verifier walks many paths: the one to the visit that is looked at, or to the refusal, is told apart.
-  const path = isRun ? "" : pinned >= 0 ? "visit" : refused >= 0 ? "refused" : "";
+  const path = isRun ? "" : shown ? "visit" : refused >= 0 ? "refused" : "";
+  const current = isRun ? stepped : (shown?.slot ?? stepped);
   const cursor = useCursorSlot(check);
   const hovered = useFocus((s) => s.hovered);
   const textOf = useMemo(() => new Map(check?.slots.map(({ slot, text }) => [slot, text])), [check]);

@@ -1,12 +1,13 @@
 // The verifier's log, line by line. Lines and source lead to each other: a click shows the source line, the cursor's line
 // lights up its log lines. Paths fold. Short logs stand in the document whole; longer ones, searching and what was left out
 // of very long ones come with LongLog and LogSearch.
-import { ChevronDown, ChevronRight, ListCollapse, Search } from "lucide-react";
+import { ChevronDown, ChevronRight, ChevronsDownUp, ChevronsUpDown, ListCollapse, Search } from "lucide-react";
 import { type KeyboardEvent, lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef } from "react";
-import { beginsPath, type CheckView, lineCodeOf } from "../../../engine/index.ts";
+import { beginsPath, type CheckView, lineCodeOf, type VisitView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
+import { useShownVisit } from "../../stores/beliefs.ts";
 import { point, revealSlot, useFocus } from "../../stores/focus.ts";
-import { fold, foldAll, search, useLog } from "../../stores/log.ts";
+import { fold, foldAll, openLog, search, useLog } from "../../stores/log.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
@@ -28,9 +29,12 @@ export function Log({ views }: { readonly views: ReactNode }) {
   const check = useVerdict((s) => s.check);
   const log = check?.log ?? "";
   const lines = useMemo(() => (log === "" ? NO_LINES : log.replace(/\n$/, "").split("\n")), [log]);
-  const cursor = useSlotsAtCursor(check);
+  const shown = useShownVisit();
+  const now = useMemo(() => (check && shown ? lineOfVisit(check, shown) : -1), [check, shown]);
+  const atCursor = useSlotsAtCursor(check);
+  const cursor = useMemo(() => (shown ? new Set([shown.slot]) : atCursor), [shown, atCursor]);
   const hovered = useFocus((s) => s.hovered);
-  const { query, folded, asked, foundLine } = useLog();
+  const { query, folded, open, asked, foundLine } = useLog();
   const scroller = useRef<HTMLElement>(null);
   const sections = useMemo(
     () => lines.flatMap((_, i) => (beginsPath(check?.logKinds[i] ?? -1) ? [i] : [])),
@@ -38,6 +42,7 @@ export function Log({ views }: { readonly views: ReactNode }) {
   );
   const reason = check?.messageLine ?? -1;
   const isLong = lines.length > WHOLE;
+  const isFolded = open !== true && lines.length > 0;
   const all = lines.length + Math.max(0, (check?.logCut ?? 0) - 1);
 
   const line = useFocus((s) => s.line);
@@ -47,25 +52,26 @@ export function Log({ views }: { readonly views: ReactNode }) {
   // The reason comes into sight with the verdict, then what the cursor goes to; the log never takes the focus.
   const target = useMemo(() => {
     if (!check || lines.length === 0) return -1;
+    if (now >= 0) return now;
     if (reason >= 0 && (line === lineBefore || cursor.has(check.logSlots[reason] ?? -1))) return reason;
     const about = (index: number): boolean => cursor.has(check.logSlots[index] ?? -1);
     // Where the verifier walks over it says more than where it lists what is live.
     const walked = lines.findIndex((_, index) => about(index) && check.logKinds[index] === lineCodeOf.insn);
     const first = walked >= 0 ? walked : lines.findIndex((_, index) => about(index));
     return first >= 0 ? first : reason;
-  }, [check, lines, cursor, reason, line, lineBefore]);
+  }, [check, lines, cursor, now, reason, line, lineBefore]);
   useEffect(() => {
     const element = scroller.current;
     if (target < 0 || isLong || !element) return;
-    // What comes in above, the explanation for one, takes room: for a moment the line is kept in sight.
+    // What comes in above, the explanation for one, takes room: for a moment, and while it is folded, the line is kept in sight.
     const sizes = new ResizeObserver(() => scrollIntoView(element, target));
     sizes.observe(element);
-    const timer = setTimeout(() => sizes.disconnect(), SETTLED);
+    const timer = isFolded ? undefined : setTimeout(() => sizes.disconnect(), SETTLED);
     return () => {
       clearTimeout(timer);
       sizes.disconnect();
     };
-  }, [target, isLong]);
+  }, [target, isLong, isFolded]);
   useEffect(() => {
     if (asked.nonce > 0 && !isLong) scrollIntoView(scroller.current, asked.line);
   }, [asked, isLong]);
@@ -80,11 +86,26 @@ export function Log({ views }: { readonly views: ReactNode }) {
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+F from anywhere in the log, beside its button
-    <div className="log" onKeyDown={onKeyDown}>
+    <div className="log" data-folded={isFolded || undefined} onKeyDown={onKeyDown}>
       <header className="log__head">
         <h3 className="visually-hidden">{text.verdict.log}</h3>
         {views}
-        {all > 0 && <span className="hint log__size">{text.verdict.logSize(all)}</span>}
+        {all > 0 && (
+          <button
+            type="button"
+            className="button button--quiet log__open log__size"
+            aria-expanded={!isFolded}
+            title={isFolded ? text.verdict.unfoldLog : text.verdict.foldLog}
+            onClick={() => openLog(isFolded)}
+          >
+            {isFolded ? (
+              <ChevronsUpDown size={14} aria-hidden="true" />
+            ) : (
+              <ChevronsDownUp size={14} aria-hidden="true" />
+            )}
+            {text.verdict.logSize(all)}
+          </button>
+        )}
         <span className="spacer" />
         {sections.length > 0 && !check?.logCut && (
           <button
@@ -149,7 +170,9 @@ export function Log({ views }: { readonly views: ReactNode }) {
               index={index}
               slot={check?.logSlots[index] ?? -1}
               isReason={index === reason}
-              isCursor={cursor.has(check?.logSlots[index] ?? -1)}
+              isNow={index === now}
+              isAside={isFolded && PREAMBLE.has(check?.logKinds[index] ?? -1)}
+              isCursor={cursor.has(check?.logSlots[index] ?? -1) && !PREAMBLE.has(check?.logKinds[index] ?? -1)}
               isHovered={hovered >= 0 && check?.logSlots[index] === hovered}
               query={query ?? ""}
               found={index === foundLine}
@@ -162,6 +185,20 @@ export function Log({ views }: { readonly views: ReactNode }) {
       </ScrollRegion>
     </div>
   );
+}
+
+/** What the verifier writes down before it walks: folded away until the whole log is asked for. */
+const PREAMBLE: ReadonlySet<number> = new Set([
+  lineCodeOf.function,
+  lineCodeOf["live-registers"],
+  lineCodeOf["live-stack"],
+]);
+
+/** The line of the instruction itself: a visit may write the state before it first. */
+function lineOfVisit(check: CheckView, { slot, logLine }: VisitView): number {
+  for (let line = logLine; line >= 0 && line < check.logSlots.length && line < logLine + 8; line++)
+    if (check.logSlots[line] === slot && check.logKinds[line] === lineCodeOf.insn) return line;
+  return logLine;
 }
 
 /** Of a long log the page holds only a part. */
@@ -198,9 +235,10 @@ function scrollIntoView(scroller: HTMLElement | null, index: number): void {
   if (!scroller || !row) return;
   const place = scroller.getBoundingClientRect();
   const { top, bottom } = row.getBoundingClientRect();
-  if (top < place.top) scroller.scrollTop += top - place.top - 8;
+  const margin = Math.min(8, Math.max(0, (scroller.clientHeight - (bottom - top)) / 2));
+  if (top < place.top) scroller.scrollTop += top - place.top - margin;
   else if (bottom > place.top + scroller.clientHeight)
-    scroller.scrollTop += bottom - place.top - scroller.clientHeight + 8;
+    scroller.scrollTop += bottom - place.top - scroller.clientHeight + margin;
 }
 
 interface LineProps {
@@ -210,6 +248,10 @@ interface LineProps {
   /** The column at which the state begins behind an instruction; 0: none does. */
   readonly stateAt: number;
   readonly isReason: boolean;
+  /** It was written by the visit that all panes show. */
+  readonly isNow?: boolean;
+  /** Folded away, though it stays in the text. */
+  readonly isAside?: boolean;
   readonly isCursor: boolean;
   readonly isHovered: boolean;
   /** Marked wherever it stands in the line. */
@@ -229,6 +271,8 @@ export const LogLine = memo(function LogLine(props: LineProps) {
   const state = {
     "data-line": index,
     "data-reason": props.isReason || undefined,
+    "data-now": props.isNow || undefined,
+    ...(props.isAside && { "data-aside": true, inert: true }),
     "data-cursor": props.isCursor || undefined,
     "data-hovered": props.isHovered || undefined,
     "data-found": props.found || undefined,
@@ -247,7 +291,7 @@ export const LogLine = memo(function LogLine(props: LineProps) {
       {...state}
       onClick={() => {
         revealSlot(slot, false);
-        void import("../../stores/visits.ts").then(({ pinLine }) => pinLine(slot, index));
+        void import("../../stores/visits.ts").then(({ showLine }) => showLine(slot, index));
       }}
       onPointerEnter={() => point(slot)}
       onPointerLeave={() => point(-1)}

@@ -89,6 +89,7 @@ export default function LongLog({ check, lines, hidden, target, scroller, cursor
               slot={slot}
               stateAt={stateAt}
               isReason={index === reason}
+              isNow={index === goal && goal !== reason}
               isCursor={cursor.has(slot)}
               isHovered={hovered >= 0 && slot === hovered}
               query={query ?? ""}

@@ -39,7 +39,11 @@ export function VerifierPane() {
     />
   );
   return (
-    <section className="pane verifier-pane" aria-label={text.panes.verifier}>
+    <section
+      className="pane verifier-pane"
+      data-refused={check?.verdict === "reject" || undefined}
+      aria-label={text.panes.verifier}
+    >
       <Verdict />
       {real && (
         <Suspense>

@@ -16,6 +16,8 @@ interface Row {
 interface Props {
   readonly visit: VisitView;
   readonly other: VisitView | null;
+  /** All visits of the instruction: a visit is called by its place among them. */
+  readonly numbers: Int32Array;
   readonly now: StepView | null;
 }
 
@@ -44,8 +46,9 @@ function rowsOf(left: BeliefsView, right: BeliefsView | null, now: StepView | nu
   return [...regs, ...slots].filter((row) => row.left !== null || row.right !== null);
 }
 
-export function VisitTable({ visit, other, now }: Props) {
+export function VisitTable({ visit, other, numbers, now }: Props) {
   const text = useVerifierTexts();
+  const place = ({ visit: number }: VisitView): number => numbers.indexOf(number) + 1;
   const rows = rowsOf(visit.before, other ? other.before : visit.after, now);
   const hasRight = other !== null || visit.after !== null;
   const mark = other ? text.visits.differs : text.visits.changed;
@@ -55,12 +58,12 @@ export function VisitTable({ visit, other, now }: Props) {
       <thead>
         <tr>
           <td />
-          <th scope="col">{other ? text.visits.this(visit.visit) : text.visits.before}</th>
+          <th scope="col">{other ? text.visits.this(place(visit)) : text.visits.before}</th>
           {hasRight ? (
             <th scope="col">
               {other ? (
                 <button type="button" className="link" onClick={() => void showVisit(other.visit)}>
-                  {text.visits.other(other.visit)}
+                  {text.visits.other(place(other))}
                 </button>
               ) : (
                 text.visits.after

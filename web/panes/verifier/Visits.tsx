@@ -1,14 +1,15 @@
 // The visits of the instruction at the cursor: what was believed before and after each, leafed through, two side by side,
 // along the path to the one before and the ones after, and why the path ended where it did.
-import { ArrowLeft, ArrowRight, ChevronLeft, ChevronRight, Columns2, LocateFixed, ScrollText } from "lucide-react";
+import { ArrowLeft, ArrowRight, ChevronLeft, ChevronRight, Columns2, Pin, PinOff, ScrollText } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import type { VisitView } from "../../../engine/index.ts";
 import { useVerifierTexts, type VerifierTexts } from "../../i18n/verifier.ts";
+import { useBeliefs } from "../../stores/beliefs.ts";
 import { showView } from "../../stores/layout.ts";
 import { goToLine } from "../../stores/log.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { useVerdict } from "../../stores/verdict.ts";
-import { compareWith, leaf, showVisit, toCursor, useVisits, watchVisits } from "../../stores/visits.ts";
+import { compareWith, leaf, pin, showVisit, useVisits, watchVisits } from "../../stores/visits.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { VisitTable } from "./VisitTable.tsx";
@@ -17,11 +18,14 @@ import { VisitTable } from "./VisitTable.tsx";
 export default function Visits({ views }: { readonly views: ReactNode }) {
   const text = useVerifierTexts();
   useEffect(watchVisits, []);
-  const { slot, numbers, visit, other, pinned } = useVisits();
+  const { slot, numbers, visit, other } = useVisits();
+  const apart = useBeliefs((s) => s.apart !== null);
+  const pinned = useBeliefs((s) => s.pinned);
+  const hasRun = useMachine((s) => s.run !== null);
   const insn = useVerdict((s) => s.check?.slots.find((one) => one.slot === slot));
   const view = useMachine((s) => (s.run && s.view?.slot === slot ? s.view : null));
   return (
-    <div className="beliefs" data-testid="visits" data-visit={visit?.visit}>
+    <div className="beliefs" data-testid="visits" data-visit={visit ? numbers.indexOf(visit.visit) + 1 : undefined}>
       <header className="log__head">
         {views}
         <h3 className="pane__title beliefs__insn">
@@ -34,7 +38,14 @@ export default function Visits({ views }: { readonly views: ReactNode }) {
           )}
         </h3>
         <span className="spacer" />
-        {pinned >= 0 && <IconButton Icon={LocateFixed} label={text.visits.follow} act={toCursor} />}
+        {hasRun && visit && (
+          <IconButton
+            Icon={pinned ? PinOff : Pin}
+            label={pinned ? text.visits.unpin : text.visits.pin}
+            on={pinned}
+            act={() => pin(!pinned)}
+          />
+        )}
         {visit && visit.logLine >= 0 && (
           <IconButton
             Icon={ScrollText}
@@ -50,8 +61,9 @@ export default function Visits({ views }: { readonly views: ReactNode }) {
       <ScrollRegion className="beliefs__body" aria-label={text.visits.title}>
         {visit ? (
           <>
-            <End visit={visit} other={other} text={text} />
-            <VisitTable visit={visit} other={other} now={view} />
+            {hasRun && apart && <p className="visits__apart">{pinned ? text.visits.pinned : text.visits.apart}</p>}
+            <End visit={visit} numbers={numbers} other={other} text={text} />
+            <VisitTable visit={visit} other={other} numbers={numbers} now={view} />
           </>
         ) : (
           <p className="hint beliefs__empty">{insn ? text.visits.never : text.visits.empty}</p>
@@ -139,14 +151,18 @@ function Path({ visit, numbers, other, text }: PathProps) {
   );
 }
 
-function End({ visit, other, text }: Omit<PathProps, "numbers">) {
+function End({ visit, numbers, other, text }: PathProps) {
   const { end } = visit;
   if (!end) return null;
   const words = text.visits.end;
   const by = end.kind === "pruned" ? end.by : -1;
   return (
     <p className="visits__end" data-kind={end.kind}>
-      {end.kind === "pruned" ? (by >= 0 ? words.pruned(by) : words.prunedUnknown) : words[end.kind]}
+      {end.kind === "pruned"
+        ? by >= 0
+          ? words.pruned(numbers.indexOf(by) + 1)
+          : words.prunedUnknown
+        : words[end.kind]}
       {by >= 0 && other?.visit !== by && (
         <>
           {" "}
