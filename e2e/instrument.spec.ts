@@ -148,6 +148,53 @@ test("one moment: slider, program, log and verifier show the same visit, whichev
   await expect(visits).toContainText("3: if r2 == 0x0");
 });
 
+test("a kernel without a step says which one is missing, where the program is refused too, and gives it back", async ({
+  playground,
+  page,
+}) => {
+  await playground.open();
+  await page.getByRole("button", { name: "Extend the kernel" }).click();
+  await page.getByRole("checkbox", { name: "1. The program type and its ops" }).uncheck();
+  await page.keyboard.press("Escape");
+  const missing = page.locator(".header__missing");
+  await expect(missing).toContainText("Missing: 1. The program type and its ops");
+  await playground.expectVerdict("reject");
+  await expect(playground.id("result")).toContainText("-EINVAL");
+  await expect(playground.id("result")).toContainText("Step 1 of the recipe is not applied");
+  await missing.getByRole("button", { name: "Put it back" }).click();
+  await playground.expectVerdict("accept");
+  await expect(missing).toHaveCount(0);
+});
+
+test("an empty text and a C function are called what they are, with a way on", async ({ playground, page }) => {
+  await playground.open();
+  await playground.write("int drop(struct xdp_md *ctx)\n{\n\treturn XDP_DROP;\n}\n");
+  await expect(page.locator('[data-code="c-source"]')).toContainText("this is C (drop is a function)");
+  await expect(playground.id("source-help")).toContainText("clang -O2 -g -target bpf -c prog.c -o prog.o");
+  await expect(page.locator(".listing")).not.toContainText("BUG_ld_00");
+  await playground.write("");
+  await expect(playground.verdict).toContainText("E2BIG");
+  await expect(page.locator(".listing")).not.toContainText("BUG_ld_00");
+  await playground.id("source-help").getByRole("button", { name: "Put this into the editor" }).click();
+  await playground.expectVerdict("accept");
+  await expect(playground.id("editor")).toContainText("BPF_EXIT_INSN");
+});
+
+test("Attach of another type is off and says why; an older program has Reload beside it", async ({
+  playground,
+  page,
+}) => {
+  await playground.open("#example/drop-ping");
+  await expect(playground.id("attach")).toBeDisabled();
+  await expect(page.locator(".ksteps")).toContainText("Attach is for programs of type BPF_PROG_TYPE_OREORE");
+  await playground.id("load").click();
+  await playground.write("BPF_MOV64_IMM(BPF_REG_0, 2),\nBPF_EXIT_INSN(),\n");
+  await playground.expectVerdict("accept");
+  await expect(page.locator(".ksteps")).toContainText("older than the text");
+  await playground.id("reload").click();
+  await expect(playground.id("reload")).toHaveCount(0);
+});
+
 /** In the page: how far the longest line that is drawn reaches behind the editor's right edge, in pixels. */
 function pixelsCut(): number {
   const edge = document.querySelector(".monaco .editor-scrollable")?.getBoundingClientRect().right ?? 0;

@@ -6,6 +6,7 @@ import type { UapiStruct } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { MapDef } from "../program/program.ts";
 import type { Assembly, DeclaredMap, ProgramSettings, Written } from "./assembly.ts";
+import { functionIn } from "./c-source.ts";
 import { Cursor } from "./cursor.ts";
 import type { Declared } from "./declare.ts";
 import { type Directives, readDirectives } from "./directives.ts";
@@ -91,6 +92,8 @@ export function analyse(written: string, options: AssembleOptions = {}): Analysi
       redefined: (name) => declared.constants.has(name) || defined.has(name),
       keep: options.incremental ?? false,
     });
+  const c = emitted ? undefined : functionIn(preprocessed.tokens);
+  if (c) reporter.report("c-source", { start: c.start, end: c.end }, { name: c.text });
   const empty = !emitted && reporter.errors === 0;
   if (empty) reporter.report("no-instructions", { start: 0, end: 0 });
   const mapRefs = new Map<number, number>();

@@ -21,6 +21,7 @@ const CASES: Record<MessageCode, readonly [source: string, marks: string, fixed?
     "r0 += 42",
     "BPF_MOV64_IMM(BPF_REG_0, 1),\nout: BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 42),\nBPF_EXIT_INSN(),",
   ],
+  "c-source": ['SEC("xdp")\nint drop(struct xdp_md *ctx)\n{\n\treturn XDP_DROP;\n}\n', "drop"],
   "missing-comma": [
     "BPF_MOV64_IMM(BPF_REG_0, 1)\nBPF_EXIT_INSN(),",
     ")",

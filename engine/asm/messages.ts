@@ -299,6 +299,11 @@ export const MESSAGES = {
     en: "there is more than one program here: `{used}` is assembled, {others} left out",
     ja: "プログラムが複数あります: `{used}` をアセンブルし、{others} は使いません",
   },
+  "c-source": {
+    severity: "error",
+    en: "this is C (`{name}` is a function); here stand instructions, as C macros, one a line",
+    ja: "これは C のソースです(`{name}` は関数)。ここには命令を C のマクロで 1 行に 1 つ書きます",
+  },
   "no-instructions": {
     severity: "hint",
     en: "there is no instruction here",

@@ -1,8 +1,9 @@
 // The line on top: name, examples, lessons, what is open, layouts, share, menu, language.
-import { GraduationCap, LayoutGrid, Menu as MenuIcon, Share2 } from "lucide-react";
+import { GraduationCap, LayoutGrid, Menu as MenuIcon, Share2, TriangleAlert } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { switchLanguage, useText } from "../i18n/index.ts";
 import { openDialog } from "../stores/dialog.ts";
+import { applySteps, useKernel } from "../stores/kernel.ts";
 import { chooseLayout, LAYOUTS, useLayout } from "../stores/layout.ts";
 import { resumeLessons, useProgram } from "../stores/program.ts";
 import { useSettings } from "../stores/settings.ts";
@@ -42,7 +43,25 @@ export function Header() {
       </button>
       <MenuButton />
       <LanguageButton />
+      <MissingSteps />
     </header>
+  );
+}
+
+/** The kernel lacks steps of the recipe: which, and back with them. */
+function MissingSteps() {
+  const { extend: words } = useText();
+  const steps = useKernel((s) => s.kernel?.steps);
+  const missing = ([1, 2, 3, 4] as const).filter((step) => steps?.[step - 1] === false);
+  if (missing.length === 0) return null;
+  return (
+    <p className="header__missing" role="status">
+      <TriangleAlert size={15} aria-hidden="true" />
+      <span>{words.missing(missing.map((step) => words.step[step - 1] ?? "").join(", "))}</span>
+      <button type="button" className="button" onClick={() => void applySteps(missing)}>
+        {words.putBack}
+      </button>
+    </p>
   );
 }
 

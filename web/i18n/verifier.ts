@@ -70,6 +70,14 @@ export interface VerifierTexts {
     readonly pinned: string;
     readonly apart: string;
   };
+  readonly help: {
+    readonly compile: string;
+    readonly drop: string;
+    readonly file: string;
+    readonly write: string;
+    readonly put: string;
+    readonly examples: string;
+  };
   readonly walking: {
     readonly label: string;
     readonly walked: (insns: number) => string;
@@ -158,6 +166,14 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
       pinned: "Pinned: the run may stand elsewhere.",
       apart: "The run in the machine did not come by here with these values.",
     },
+    help: {
+      compile: "Compile it on your machine:",
+      drop: "Then drop prog.o anywhere on this page: its programs are loaded as libbpf loads them, and judged.",
+      file: "Open a file",
+      write: "There is nothing to load yet. Write one macro a line; every program sets `R0` and ends with exit:",
+      put: "Put this into the editor",
+      examples: "Examples",
+    },
     walking: {
       label: "Verification under way",
       walked: (insns) => `${insns.toLocaleString("en")} of at most 1,000,000 instructions walked`,
@@ -243,6 +259,15 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
       unpin: "固定を外して、実行に合わせる",
       pinned: "固定中です。実行は別の場所にいることがあります。",
       apart: "マシンの実行は、この値ではここを通っていません。",
+    },
+    help: {
+      compile: "お手元のマシンでコンパイルします。",
+      drop: "できた prog.o をこのページのどこかにドロップしてください。libbpf と同じやり方でロードし、検証します。",
+      file: "ファイルを開く",
+      write:
+        "ロードするものがまだありません。1 行に 1 つマクロを書きます。プログラムは `R0` を設定し、exit で終わります。",
+      put: "これをエディタに入れる",
+      examples: "サンプル",
     },
     walking: {
       label: "検証中",

@@ -374,6 +374,11 @@ export function startedAnew(kernel: KernelView): void {
   recheck();
 }
 
+/** Puts steps back that the kernel lacks, in their order. */
+export async function applySteps(steps: readonly (1 | 2 | 3 | 4)[]): Promise<void> {
+  for (const step of steps) await patch(step, true);
+}
+
 /** A kernel that has seen nothing yet, with these steps of the recipe. */
 export async function freshKernel(recipe: readonly boolean[]): Promise<void> {
   const kernel = await answered(freshStart(engine().api, recipe));

@@ -120,6 +120,12 @@ export function writeSource(source: string): void {
   saveSoon();
 }
 
+/** Another text in the same program, from a button: the editor follows, and undo brings back what stood there. */
+export function editProgram(source: string): void {
+  const { progType, maps, input, askedDefinition, askedPreset } = get();
+  restoreProgram({ source, progType, maps, input, askedDefinition, askedPreset });
+}
+
 export function editInput(input: string): void {
   set({ input, askedStep: null });
   saveSoon();

@@ -1,14 +1,20 @@
 // What came of the reader's last act, as a value: of Run, load, attach, echo, cat, a test run. Derived from the system calls
 // that it made, the run that they caused and the verdict. Forgotten once the program is edited: it was another's.
 import { create } from "zustand";
-import type { CheckView, RunView, SyscallView } from "../../engine/index.ts";
+import type { Cause, CheckView, RunView, SyscallView } from "../../engine/index.ts";
 import type { Pane } from "./layout.ts";
 
 export type Result = {
   /** Where there is more to see. */
   readonly pane: Pane;
 } & (
-  | { readonly kind: "refused"; readonly errnoName: string; readonly line: number; readonly message: string }
+  | {
+      readonly kind: "refused";
+      readonly errnoName: string;
+      readonly line: number;
+      readonly message: string;
+      readonly cause?: Cause;
+    }
   /** A call failed. `command` as a shell or libbpf has it: `echo 10`, `cat`, `load`, `attach`. */
   | { readonly kind: "failed"; readonly command: string; readonly errnoName: string; readonly errnoText: string }
   /** `input`: what echo wrote, null: cat alone. `output`: what cat gave, null: echo alone. */
@@ -71,6 +77,7 @@ const refusal = (check: CheckView): Result => ({
   errnoName: check.errnoName,
   line: check.slots.find(({ slot }) => slot === check.messageSlot)?.span?.line ?? 0,
   message: check.message,
+  ...(check.refused && { cause: check.refused.cause }),
 });
 
 function failure(call: SyscallView): Result {

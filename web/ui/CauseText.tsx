@@ -2,6 +2,8 @@
 import type { Cause } from "../../engine/index.ts";
 import { useCauseText } from "../i18n/causes.ts";
 
-export default function CauseText({ cause }: { readonly cause: Cause }) {
-  return <p className="hint cause">{useCauseText()(cause)}</p>;
+/** `inline`: within a line. */
+export default function CauseText({ cause, inline = false }: { readonly cause: Cause; readonly inline?: boolean }) {
+  const words = useCauseText()(cause);
+  return inline ? <span>{words}</span> : <p className="hint cause">{words}</p>;
 }

@@ -1,5 +1,6 @@
 // Below the program: Run, and beside it what came of it.
 import { Play } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { keyCaps } from "../../app/combination.ts";
 import { useText } from "../../i18n/index.ts";
 import { nextProblem, showTab } from "../../stores/focus.ts";
@@ -9,6 +10,8 @@ import { type Result, resultOf, useActs } from "../../stores/result.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { returnText } from "../machine/format.ts";
 import "./run-bar.css";
+
+const CauseText = lazy(() => import("../../ui/CauseText.tsx"));
 
 export function RunBar({ phone }: { readonly phone: boolean }) {
   const text = useText();
@@ -84,7 +87,15 @@ function Words({ result }: { readonly result: Result }) {
         <>
           <code className="result__main">-{result.errnoName}</code>
           {result.line > 0 && <span>{words.line(result.line)}</span>}
-          <code className="result__rest">{result.message}</code>
+          {result.cause ? (
+            <span className="result__rest">
+              <Suspense>
+                <CauseText cause={result.cause} inline />
+              </Suspense>
+            </span>
+          ) : (
+            <code className="result__rest">{result.message}</code>
+          )}
         </>
       );
     case "failed":

@@ -69,12 +69,26 @@ export function KernelPane() {
 function ProgramSteps() {
   const text = useText();
   const { fd, kernel, loadedRevision } = useKernel();
+  const stage = useStage((s) => s.stage);
   const revision = useProgram((s) => s.revision);
   const attached = kernel?.attachments.some((a) => a.progId !== 0) ?? false;
   const loaded = fd >= 0;
-  const button = (id: string, label: string, call: string, act: () => void, done: boolean, state: ReactNode) => (
+  // Attach hands the program to the module of the kernel's own type: another type has another place, or none here.
+  const progType = useProgram((s) => s.progType);
+  const own = kernel?.own.name ?? progType;
+  const elsewhere = stage === "simulated" && progType !== own;
+  const constant = progTypeView(own)?.constant ?? own;
+  const button = (
+    id: string,
+    label: string,
+    call: string,
+    act: () => void,
+    done: boolean,
+    state: ReactNode,
+    off = false,
+  ) => (
     <div className="kstep" data-done={done || undefined}>
-      <button type="button" className="button" data-testid={id} title={call} onClick={act}>
+      <button type="button" className="button" data-testid={id} title={call} disabled={off} onClick={act}>
         {done && <Check size={14} aria-hidden="true" />}
         {label}
       </button>
@@ -99,6 +113,7 @@ function ProgramSteps() {
         () => void attach(),
         attached,
         attached ? text.kernel.attached : text.kernel.notAttached,
+        elsewhere,
       )}
       <span className="spacer" />
       <button
@@ -110,7 +125,15 @@ function ProgramSteps() {
       >
         {text.kernel.detach}
       </button>
-      {loaded && loadedRevision !== revision && <p className="ksteps__note">{text.kernel.edited}</p>}
+      {loaded && loadedRevision !== revision && (
+        <p className="ksteps__note">
+          {text.kernel.edited}{" "}
+          <button type="button" className="link" data-testid="reload" onClick={() => void load()}>
+            {text.kernel.reload}
+          </button>
+        </p>
+      )}
+      {elsewhere && <p className="ksteps__note">{text.kernel.attachesElsewhere(constant)}</p>}
     </div>
   );
 }

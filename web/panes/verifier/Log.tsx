@@ -42,7 +42,7 @@ export function Log({ views }: { readonly views: ReactNode }) {
   );
   const reason = check?.messageLine ?? -1;
   const isLong = lines.length > WHOLE;
-  const isFolded = open !== true && lines.length > 0;
+  const isFolded = open !== true;
   const all = lines.length + Math.max(0, (check?.logCut ?? 0) - 1);
 
   const line = useFocus((s) => s.line);

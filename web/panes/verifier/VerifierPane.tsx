@@ -18,15 +18,20 @@ const CauseText = lazy(() => import("../../ui/CauseText.tsx"));
 const Explanation = lazy(() => import("./Explanation.tsx"));
 const Visits = lazy(() => import("./Visits.tsx"));
 const RealPanel = lazy(() => import("../../linux/RealPanel.tsx"));
+const SourceHelp = lazy(() => import("./SourceHelp.tsx"));
 const Walking = lazy(() => import("./Walking.tsx"));
 const PastedNote = lazy(() => import("./PastedNote.tsx"));
 const VIEWS = ["log", "beliefs"] as const;
+
+/** What has an answer of its own to "what now?". */
+const HELPED = ["c-source", "no-instructions"] as const;
 
 export function VerifierPane() {
   const text = useText();
   const check = useVerdict((s) => s.check);
   const view = useView("verifier", VIEWS);
   const real = useRealPanel((s) => s.open);
+  const help = HELPED.find((one) => check?.diagnostics.some(({ code }) => code === one));
   const isWalking = useVerdict((s) => s.walked > 0 || s.stopped);
   const views = (
     <Segments
@@ -60,7 +65,12 @@ export function VerifierPane() {
           <PastedNote pasted={check.pasted} />
         </Suspense>
       )}
-      {check?.verdict === "reject" && (
+      {help && (
+        <Suspense>
+          <SourceHelp what={help} />
+        </Suspense>
+      )}
+      {check?.verdict === "reject" && !help && (
         <Suspense>
           <Explanation check={check} />
         </Suspense>
@@ -94,7 +104,8 @@ function Verdict() {
       </div>
     );
   const Icon = ICON[verdict];
-  const first = check?.diagnostics.find((d) => d.severity === "error");
+  const errors = check?.diagnostics.filter((d) => d.severity === "error") ?? [];
+  const first = errors.find(({ code }) => code === "c-source") ?? errors[0];
   const message = bug
     ? text.verdict.bug
     : check && check.verdict === "error" && first
@@ -129,7 +140,12 @@ function Verdict() {
             </button>
           )}
         </h2>
-        <p className="verdict__message" data-testid="verifier-message" lang={verdict === "reject" ? "en" : undefined}>
+        <p
+          className="verdict__message"
+          data-testid="verifier-message"
+          data-code={verdict === "error" ? first?.code : undefined}
+          lang={verdict === "reject" ? "en" : undefined}
+        >
           {verdict === "accept" ? text.verdict.safe : verdict === "error" ? <Prose text={message} /> : message}
           {bug && <code className="verdict__bug">{bug.split("\n")[0]}</code>}
         </p>

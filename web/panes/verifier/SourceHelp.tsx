@@ -1,0 +1,39 @@
+// What to do where nothing can be checked: nothing is written yet, or what was pasted is C. Loaded when that is so.
+import { useVerifierTexts } from "../../i18n/verifier.ts";
+import { openDialog } from "../../stores/dialog.ts";
+import { editProgram } from "../../stores/program.ts";
+import { Prose } from "../../ui/Prose.tsx";
+
+/** The least that a kernel loads. */
+const SMALLEST = "BPF_MOV64_IMM(BPF_REG_0, 0),\nBPF_EXIT_INSN(),\n";
+
+export default function SourceHelp({ what }: { readonly what: "c-source" | "no-instructions" }) {
+  const { help } = useVerifierTexts();
+  return (
+    <div className="source-help" data-testid="source-help">
+      {what === "c-source" ? (
+        <>
+          <p>{help.compile}</p>
+          <pre lang="en">clang -O2 -g -target bpf -c prog.c -o prog.o</pre>
+          <p>{help.drop}</p>
+          <button type="button" className="button" onClick={() => openDialog("files")}>
+            {help.file}
+          </button>
+        </>
+      ) : (
+        <>
+          <p>
+            <Prose text={help.write} />
+          </p>
+          <pre lang="en">{SMALLEST}</pre>
+          <button type="button" className="button" onClick={() => editProgram(SMALLEST)}>
+            {help.put}
+          </button>{" "}
+          <button type="button" className="button" onClick={() => openDialog("gallery")}>
+            {help.examples}
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
