@@ -195,6 +195,17 @@ test("Attach of another type is off and says why; an older program has Reload be
   await expect(playground.id("reload")).toHaveCount(0);
 });
 
+test("while stepping, what an instruction wrote stands behind its line", async ({ playground, page }) => {
+  await playground.open();
+  await playground.editorReady();
+  await playground.id("step").click();
+  await expect(page.locator(".line-values")).toHaveText(/R0.=.0xa/);
+  await playground.id("step").click();
+  const line = page.locator(".view-line", { has: page.locator(".line-values") });
+  await expect(line).toContainText("BPF_ALU32_IMM");
+  await expect(line).toContainText(/R0.=.0x34/);
+});
+
 /** In the page: how far the longest line that is drawn reaches behind the editor's right edge, in pixels. */
 function pixelsCut(): number {
   const edge = document.querySelector(".monaco .editor-scrollable")?.getBoundingClientRect().right ?? 0;

@@ -1,8 +1,11 @@
 // What the editor marks in its lines: the one about to run, the one refused, the one that faulted, breakpoints, and the places
 // that write or read the register looked for.
+import type { StepView } from "../../engine/index.ts";
+import { formatValue } from "../panes/machine/format.ts";
 import { type Breakpoint, moveBreakpoints, slotOfLine, useBreakpoints } from "../stores/breakpoints.ts";
 import { useMachine } from "../stores/machine.ts";
 import { placesOf, useRegisterSearch } from "../stores/register-search.ts";
+import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
 
@@ -29,23 +32,38 @@ export function lineDecorations(model: Model): Decoration[] {
       className: "line-refused",
       linesDecorationsClassName: "glyph-refused",
     });
-    made.push(...messageBehind(model, lineOfSlot(check.messageSlot), check.message));
+    made.push(...behind(model, lineOfSlot(check.messageSlot), check.message, "line-message"));
   } else if (run?.end.kind === "fault" && view?.slot === run.end.slot)
     whole(run.end.slot, {
       className: "line-refused",
       linesDecorationsClassName: "glyph-refused",
       hoverMessage: { value: run.end.message.replace(/[\\`*_{}[\]<>()#+\-.!|]/g, "\\$&") },
     });
+  // A line that faults, or was refused and is run all the same, keeps the sign of that.
+  const signed = made.some(({ range }) => range.startLineNumber === lineOfSlot(view?.slot ?? -1));
   if (run && view && view.slot >= 0)
-    whole(view.slot, { className: "line-current", linesDecorationsClassName: "glyph-current", zIndex: 5 });
+    whole(view.slot, {
+      className: "line-current",
+      ...(!signed && { linesDecorationsClassName: "glyph-current" }),
+      zIndex: 5,
+    });
+  if (run && view && view.prog === 0 && view.changed.length > 0)
+    made.push(...behind(model, lineOfSlot(view.lastSlot), valuesOf(view), "line-values"));
   return made;
 }
 
-/** What the verifier said, behind the end of the line. */
-function messageBehind(model: Model, line: number, message: string): Decoration[] {
+/** What the last step changed: `R0 = 0x34`. */
+const valuesOf = ({ changed }: StepView): string =>
+  changed
+    .slice(0, 3)
+    .map((one) => `R${one.reg} = ${formatValue(one.new, useSettings.getState().base)}`)
+    .join("  ");
+
+/** Words behind the end of a line. */
+function behind(model: Model, line: number, message: string, inlineClassName: string): Decoration[] {
   if (line < 1 || line > model.getLineCount()) return [];
   const end = model.getLineMaxColumn(line);
-  const after = { content: `   ${message}`, inlineClassName: "line-message" };
+  const after = { content: `   ${message}`, inlineClassName };
   return [{ range: new monaco.Range(line, end, line, end), options: { showIfCollapsed: true, after } }];
 }
 
