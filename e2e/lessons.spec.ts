@@ -178,7 +178,7 @@ test("a link brings an answer elsewhere: the calls are made again, and the goals
   await expect(playground.id("answer-link")).toContainText("#v1.");
   const link = await playground.id("answer-link").textContent();
   const elsewhere = await browser.newContext();
-  const other = new Playground(await elsewhere.newPage());
+  const other = new Playground(await elsewhere.newPage(), "monaco");
   await other.page.goto(link ?? "");
   await expect(other.page.getByRole("heading", { name: "Somewhere to attach it" })).toBeVisible();
   await expect(other.id("goals")).toContainText("Solved");

@@ -104,7 +104,7 @@ export function leaveLog(): void {
   saveSoon();
 }
 
-/** A command changed the text, as one step: a fix was applied. */
+/** A command changed the text, as one step that undo takes back: a fix was applied, an empty text was filled. */
 export function writeSource(source: string): void {
   if (source === get().source) return;
   set((s) => ({
@@ -118,12 +118,6 @@ export function writeSource(source: string): void {
   }));
   forgetLink();
   saveSoon();
-}
-
-/** Another text in the same program, from a button: the editor follows, and undo brings back what stood there. */
-export function editProgram(source: string): void {
-  const { progType, maps, input, askedDefinition, askedPreset } = get();
-  restoreProgram({ source, progType, maps, input, askedDefinition, askedPreset });
 }
 
 export function editInput(input: string): void {

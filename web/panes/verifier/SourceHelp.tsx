@@ -1,7 +1,7 @@
 // What to do where nothing can be checked: nothing is written yet, or what was pasted is C. Loaded when that is so.
 import { useVerifierTexts } from "../../i18n/verifier.ts";
 import { openDialog } from "../../stores/dialog.ts";
-import { editProgram } from "../../stores/program.ts";
+import { writeSource } from "../../stores/program.ts";
 import { Prose } from "../../ui/Prose.tsx";
 
 /** The least that a kernel loads. */
@@ -26,7 +26,7 @@ export default function SourceHelp({ what }: { readonly what: "c-source" | "no-i
             <Prose text={help.write} />
           </p>
           <pre lang="en">{SMALLEST}</pre>
-          <button type="button" className="button" onClick={() => editProgram(SMALLEST)}>
+          <button type="button" className="button" onClick={() => writeSource(SMALLEST)}>
             {help.put}
           </button>{" "}
           <button type="button" className="button" onClick={() => openDialog("gallery")}>
