@@ -56,7 +56,7 @@ test("a run is walked in both directions, changes told with old and new value", 
   const forward = await session.runs.steps(run, 0, 100);
   expect(forward.map(({ step, slot, lastSlot, caption }) => [step, slot, lastSlot, caption])).toEqual([
     [0, 0, -1, ""],
-    [1, 1, 0, "R0: 0x0 → 0xa"],
+    [1, 1, 0, "R0 = 0xa"],
     [2, 2, 1, "R0: 0xa → 0x34"],
     [3, -1, 2, ""],
   ]);
@@ -88,10 +88,10 @@ test("the stack pane shows what was written, and what the last instruction chang
   const rows = async (step: number) =>
     (await session.runs.step(run, step))?.stack.map(({ off, value, used, changed }) => [off, value, used, changed]);
   expect(await rows(1)).toEqual([]);
-  expect(await rows(2)).toEqual([[-8, "000000000000000a", 0xff, 0x01]]);
+  expect(await rows(2)).toEqual([[-8, "000000000000000a", 0xff, 0xff]]);
   expect(await rows(3)).toEqual([
     [-8, "000000000000000a", 0xff, 0],
-    [-16, "0000000000000064", 0x0f, 0x01],
+    [-16, "0000000000000064", 0x0f, 0x0f],
   ]);
   expect(await rows(length)).toHaveLength(2);
   expect(await session.runs.seek(run, length, { to: "last-write", reg: 3 })).toBe(4);
