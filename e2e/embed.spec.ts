@@ -59,6 +59,8 @@ test("read-only: the program can be stepped, not changed; the playground opens i
   await expect(frame.getByTestId("editor")).toHaveAttribute("data-editor", "monaco");
   await frame.getByTestId("editor").locator(".view-lines").click();
   await page.keyboard.type("x");
+  // A click into the program goes to the step of its line.
+  await frame.getByTestId("reset").click();
   await frame.getByTestId("step").click();
   await expect(frame.getByTestId("reg-r0")).toHaveAttribute("data-value", "000000000000000a");
   await expect(frame.getByTestId("verdict")).toHaveAttribute("data-verdict", "accept");

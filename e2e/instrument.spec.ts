@@ -97,8 +97,8 @@ for (const size of [
         await playground.open(`#example/${name}`);
         const why = playground.id("explanation");
         await expect(why).toBeVisible();
-        const words = why.locator(":scope > p");
-        for (const paragraph of await words.all()) await expect(paragraph, name).toBeInViewport({ ratio: 1 });
+        await expect(why.locator(".why__rule"), name).toBeInViewport({ ratio: 1 });
+        await expect(why.getByTestId("fix").first().locator("summary"), name).toBeInViewport({ ratio: 1 });
         await expect(playground.id("verifier-log").locator("[data-reason]")).toBeInViewport({ ratio: 0.9 });
         await expect(page.locator(".line-message")).toHaveText(
           ((await playground.id("verifier-message").textContent()) ?? "").replaceAll(" ", "\u00a0"),

@@ -23,11 +23,11 @@ for (const [step, label, answer] of [
 ] as const)
   test(`without step ${step} the kernel answers as one that was not patched so`, async ({ playground, page }) => {
     await extend(playground);
-    await page.getByText(label).click();
+    await page.locator(".extend").getByText(label).click();
     await expect(page.getByLabel(label)).not.toBeChecked();
     await playground.demo("10");
     await expect(playground.id("syscall-log")).toContainText(answer);
-    await page.getByText(label).click();
+    await page.locator(".extend").getByText(label).click();
     await expect(page.getByLabel(label)).toBeChecked();
     await playground.demo("10");
     await expect(playground.id("sysfs-output")).toHaveText("52");
