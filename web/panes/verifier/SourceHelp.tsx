@@ -7,6 +7,9 @@ import { Prose } from "../../ui/Prose.tsx";
 /** The least that a kernel loads. */
 const SMALLEST = "BPF_MOV64_IMM(BPF_REG_0, 0),\nBPF_EXIT_INSN(),\n";
 
+/** How C becomes an object that the page opens. */
+const COMPILE = "clang -O2 -g -target bpf -c prog.c -o prog.o";
+
 export default function SourceHelp({ what }: { readonly what: "c-source" | "no-instructions" }) {
   const { help } = useVerifierTexts();
   return (
@@ -14,7 +17,7 @@ export default function SourceHelp({ what }: { readonly what: "c-source" | "no-i
       {what === "c-source" ? (
         <>
           <p>{help.compile}</p>
-          <pre lang="en">clang -O2 -g -target bpf -c prog.c -o prog.o</pre>
+          <pre lang="en">{COMPILE}</pre>
           <p>{help.drop}</p>
           <button type="button" className="button" onClick={() => openDialog("files")}>
             {help.file}
