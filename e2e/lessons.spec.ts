@@ -172,6 +172,7 @@ test("a link brings an answer elsewhere: the calls are made again, and the goals
   browser,
 }) => {
   await playground.open("?lang=en#lesson/3");
+  await expect(page.getByRole("heading", { name: "Somewhere to attach it", level: 2 })).toBeVisible();
   for (const action of SOLUTIONS["03-attach"] ?? []) await act(playground, action);
   await expect(playground.id("goals")).toContainText("Solved");
   await page.getByRole("button", { name: "Copy my answer" }).click();
