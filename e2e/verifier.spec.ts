@@ -3,8 +3,6 @@ import type { Page } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
 import { expect, test } from "./page.ts";
 
-test.use({ editor: "plain" });
-
 const source = (lines: readonly string[]): string => `#src=${encodeURIComponent(`${lines.join(",\n")},\n`)}`;
 
 /** A number that is used as a pointer, by way of a copy. */
