@@ -167,7 +167,10 @@ export const seenStep = (step: number): StepView | undefined => cache.get(step);
 /** Makes sure there is a run of the program as it stands. */
 export async function ensureRun(): Promise<RunView | null> {
   const check = await freshCheck();
-  if (!get().run && check?.verdict === "accept") await trialOnce();
+  const { run, origin } = get();
+  // A trial of what stood there before is not walked: the new one would put the reader back to its start.
+  const old = origin === "trial" && made?.of !== ingredients();
+  if (check?.verdict === "accept" && (!run || old)) await trialOnce();
   return get().run;
 }
 
