@@ -2,68 +2,37 @@
 import { helperArgCount } from "../facts/helpers.ts";
 import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
-import { calleeOf, jumpTarget, slotsOf } from "../program/flow.ts";
+import { type RegisterUse, registerUse } from "../isa/registers.ts";
 import type { Program } from "../program/program.ts";
+import { NONE, successorsOf } from "../verifier/prepass/successors.ts";
 
+/** R0 … R10. */
+const ALL = 0x7ff;
+/** R0 … R5. */
 const CALLER_SAVED = 0x3f;
-const bit = (n: number): number => 1 << n;
 
-/** Registers read and written, one bit each. */
-function effect(insn: Insn): { readonly use: number; readonly def: number } {
+/** What is no instruction may read all. A function's caller finds nothing of its own in R0 … R5 afterwards. */
+function useOf(insn: Insn): RegisterUse {
   const form = formOf(insn);
-  const [dst, src] = [bit(insn.dst), bit(insn.src)];
-  switch (form?.kind) {
-    case "alu":
-      return {
-        use: (form.op === "mov" || form.op.startsWith("movsx") ? 0 : dst) | (form.source === "reg" ? src : 0),
-        def: dst,
-      };
-    case "end":
-      return { use: dst, def: dst };
-    case "ld_imm64":
-      return { use: 0, def: dst };
-    case "ldx":
-    case "load_acq":
-      return { use: src, def: dst };
-    case "st":
-      return { use: dst, def: 0 };
-    case "stx":
-    case "store_rel":
-      return { use: dst | src, def: 0 };
-    case "atomic":
-      return { use: dst | src | 1, def: 0 };
-    case "jmp":
-      return { use: dst | (form.source === "reg" ? src : 0), def: 0 };
-    case "ld_abs":
-    case "ld_ind":
-      return { use: bit(6) | src, def: CALLER_SAVED };
-    case "call":
-      return { use: argumentBits(insn, form.target === "helper"), def: CALLER_SAVED };
-    case "exit":
-      return { use: 1, def: 0 };
-    case "ja":
-    case "may_goto":
-      return { use: 0, def: 0 };
-    default:
-      return { use: 0x7ff, def: 0 };
-  }
+  if (!form) return { reads: ALL, writes: 0 };
+  const use = registerUse(insn, helperArgCount);
+  return form.kind === "call" && form.target === "local" ? { ...use, writes: CALLER_SAVED } : use;
 }
 
-const argumentBits = (insn: Insn, isHelper: boolean): number => (2 << (isHelper ? helperArgCount(insn.imm) : 5)) - 2;
-
-/** For each slot the registers that may still be read from there on. */
+/** For each slot, and for the end, the registers that may still be read from there on: bit n is Rn. */
 export function liveRegisters({ insns }: Program): Uint16Array {
   const live = new Uint16Array(insns.length + 1);
-  for (let changed = true, round = 0; changed && round < 200; round++) {
+  const uses = insns.map(useOf);
+  const successors = successorsOf(insns);
+  const after = (place: number): number => {
+    const next = successors[place]!;
+    return next === NONE ? 0 : live[next]!;
+  };
+  for (let changed = true; changed; ) {
     changed = false;
     for (let slot = insns.length - 1; slot >= 0; slot--) {
-      const insn = insns[slot]!;
-      const kind = formOf(insn)?.kind;
-      const target = calleeOf(insn, slot) === undefined ? jumpTarget(insn, slot) : undefined;
-      let out = kind === "exit" || kind === "ja" ? 0 : (live[slot + slotsOf(insn)] ?? 0);
-      if (target !== undefined) out |= live[target] ?? 0;
-      const { use, def } = effect(insn);
-      const now = use | (out & ~def);
+      const { reads, writes } = uses[slot]!;
+      const now = reads | ((after(2 * slot) | after(2 * slot + 1)) & ~writes);
       if (now !== live[slot]) {
         live[slot] = now;
         changed = true;

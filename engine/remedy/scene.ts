@@ -5,6 +5,7 @@ import { BPF_JMP, BPF_JMP32, classOf, MAX_BPF_STACK } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { Program } from "../program/program.ts";
+import { revOpcode } from "../verifier/domain/cond.ts";
 import type { Diagnosis } from "../verifier/explain/explain.ts";
 import type { ValueNode } from "../verifier/explain/lineage.ts";
 import { type PathStep, regOf } from "../verifier/explain/path.ts";
@@ -128,19 +129,13 @@ export class Scene {
   }
 
   /**
-   * Pieces that run `test` and leave the program where it jumps: to an end that is there already, behind the slot, or with an exit of
-   * their own. `test` makes the jump to where it is told to.
+   * Pieces that leave the program where the comparison holds: by a jump to an end that is there already, behind the slot, or with an
+   * exit of their own that the opposite comparison jumps over. `jump` makes the jump with an operation, BPF_JEQ …
    */
-  leaving(
-    draft: Draft,
-    slot: number,
-    test: (to: Item | Piece) => readonly Piece[],
-    stay: (to: Item | Piece) => readonly Piece[],
-  ): readonly Piece[] {
+  leaving(draft: Draft, slot: number, op: number, jump: (op: number, to: Item | Piece) => Piece): readonly Piece[] {
     const item = this.#endItem(draft, slot);
-    if (item) return test(item);
-    const next = draft.at(slot)!;
-    return [...stay(next), movImm(0, this.result), exit()];
+    if (item) return [jump(op, item)];
+    return [jump(revOpcode(op), draft.at(slot)!), movImm(0, this.result), exit()];
   }
 
   /** An end of the program to jump to: one that is there already, behind the slot, or a new one behind everything. */

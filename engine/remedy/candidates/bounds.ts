@@ -293,12 +293,7 @@ function before(scene: Scene, { slot, step, reg, limits, low }: Bound): Candidat
           const item = draft.item(slot);
           draft.before(
             item,
-            scene.leaving(
-              draft,
-              slot,
-              (to) => [jumpImm(c.BPF_JGT, reg, Number(limit), to)],
-              (to) => [jumpImm(c.BPF_JLE, reg, Number(limit), to)],
-            ),
+            scene.leaving(draft, slot, c.BPF_JGT, (op, to) => jumpImm(op, reg, Number(limit), to)),
           );
         },
       });
@@ -323,12 +318,7 @@ function before(scene: Scene, { slot, step, reg, limits, low }: Bound): Candidat
           const item = draft.item(slot);
           draft.before(
             item,
-            scene.leaving(
-              draft,
-              slot,
-              (to) => [jumpImm(c.BPF_JEQ, reg, 0, to)],
-              (to) => [jumpImm(c.BPF_JNE, reg, 0, to)],
-            ),
+            scene.leaving(draft, slot, c.BPF_JEQ, (op, to) => jumpImm(op, reg, 0, to)),
           );
         },
       });

@@ -307,12 +307,7 @@ function loopsOf(insns: readonly Insn[]): { slot: number; target: number }[] {
 function count(draft: Draft, scene: Scene, head: number, register: number): void {
   draft.before(draft.item(head), [
     aluImm(c.BPF_ADD, register, 1),
-    ...scene.leaving(
-      draft,
-      head,
-      (to) => [jumpImm(c.BPF_JGT, register, ROUNDS, to)],
-      (to) => [jumpImm(c.BPF_JLE, register, ROUNDS, to)],
-    ),
+    ...scene.leaving(draft, head, c.BPF_JGT, (op, to) => jumpImm(op, register, ROUNDS, to)),
   ]);
   draft.items.unshift(...fresh([movImm(register, 0)]));
 }

@@ -59,12 +59,7 @@ function before(scene: Scene, reg: number): Candidate[] {
       if (!scene.mayLeaveWithout(reg, step)) return draft.fail();
       draft.before(
         item,
-        scene.leaving(
-          draft,
-          slot,
-          (to) => [jumpImm(c.BPF_JEQ, reg, 0, to)],
-          (to) => [jumpImm(c.BPF_JNE, reg, 0, to)],
-        ),
+        scene.leaving(draft, slot, c.BPF_JEQ, (op, to) => jumpImm(op, reg, 0, to)),
       );
     },
   });

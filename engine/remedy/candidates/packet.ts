@@ -127,12 +127,7 @@ function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | un
         ...loads,
         movReg(copy, reg),
         aluImm(c.BPF_ADD, copy, bytes),
-        ...scene.leaving(
-          draft,
-          at,
-          (to) => [jumpReg(c.BPF_JGT, copy, into, to)],
-          (to) => [jumpReg(c.BPF_JLE, copy, into, to)],
-        ),
+        ...scene.leaving(draft, at, c.BPF_JGT, (op, to) => jumpReg(op, copy, into, to)),
       ]);
     },
   };
