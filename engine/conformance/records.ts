@@ -91,6 +91,27 @@ export function mapDefOf(record: MapRecord | NonNullable<MapRecord["inner"]>): M
   };
 }
 
+/** The other way: a map as a record names it. */
+export const mapRecordOf = (map: MapDef): object => ({
+  name: map.name,
+  type: map.type,
+  key_size: map.keySize,
+  value_size: map.valueSize,
+  max_entries: map.maxEntries,
+  flags: map.flags,
+  ...(map.init && { init: map.init }),
+  ...(map.fields && { fields: map.fields }),
+  ...(map.frozen && { frozen: true }),
+  ...(map.named && { named: true }),
+  ...(map.inner && { inner: mapRecordOf(map.inner) }),
+});
+
+/** Slots whose operand is a map, with the map's name. */
+export const mapRefsOf = ({ maps, mapRefs }: Program): Record<string, string> =>
+  Object.fromEntries(
+    [...mapRefs].flatMap(([slot, index]) => (maps[index] === undefined ? [] : [[slot, maps[index].name]])),
+  );
+
 /** Memory of no size stands for a structure that is only declared. */
 const UNKNOWN_SIZE: FuncParam = { unsized: "FWD unknown" };
 

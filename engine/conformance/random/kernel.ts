@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { toHex } from "../../base/bytes.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
 import { encodeInsns } from "../../isa/insn.ts";
-import { DEFAULT_LICENSE, type MapDef, type Program } from "../../program/program.ts";
+import { DEFAULT_LICENSE, type Program } from "../../program/program.ts";
+import { mapRecordOf, mapRefsOf } from "../records.ts";
 
 const RECORDER = fileURLToPath(new URL("../record/ask.py", import.meta.url));
 
@@ -34,20 +35,6 @@ export function whyNoKernel(): string | undefined {
   return undefined;
 }
 
-const mapRecord = (map: MapDef): object => ({
-  name: map.name,
-  type: map.type,
-  key_size: map.keySize,
-  value_size: map.valueSize,
-  max_entries: map.maxEntries,
-  flags: map.flags,
-  ...(map.init && { init: map.init }),
-  ...(map.fields && { fields: map.fields }),
-  ...(map.frozen && { frozen: true }),
-  ...(map.named && { named: true }),
-  ...(map.inner && { inner: mapRecord(map.inner) }),
-});
-
 /** Only the maps that the program loads are made. */
 export function programRecord(program: Program, logLevel: number, dataIn?: readonly string[]) {
   const used = new Set(program.mapRefs.values());
@@ -64,8 +51,8 @@ export function programRecord(program: Program, logLevel: number, dataIn?: reado
       context: progTypeByName(program.progType)?.ctxStruct,
     }),
     ...(program.lines && { lines: program.lines }),
-    maps: program.maps.filter((_, i) => used.has(i)).map(mapRecord),
-    map_refs: Object.fromEntries([...program.mapRefs].map(([slot, index]) => [slot, program.maps[index]!.name])),
+    maps: program.maps.filter((_, i) => used.has(i)).map(mapRecordOf),
+    map_refs: mapRefsOf(program),
     ...(dataIn && { runs: dataIn.map((data_in) => ({ data_in })) }),
   };
 }
