@@ -57,8 +57,9 @@ export const assemble = (source: string, options: AssembleOptions = {}): Assembl
 
 export function analyse(written: string, options: AssembleOptions = {}): Analysis {
   const reporter = new Reporter();
-  const source = withoutLookAlikes(written, reporter);
-  const lexed = lex(source, options.incremental ? frozenLine : undefined);
+  const known = options.incremental ? frozenLine : undefined;
+  const source = withoutLookAlikes(written, reporter, known);
+  const lexed = lex(source, known);
   for (const { what, span } of lexed.unterminated) reporter.report(`unterminated-${what}`, span);
 
   const declared: Declared = { constants: new Map(), constantSpans: new Map() };

@@ -51,3 +51,12 @@ test("comments and strings may hold what they like", () => {
   expect(diagnostics.map(({ args }) => args?.found)).toEqual(["／／"]);
   expect(assemble(`${PLAIN} // –`).ok).toBe(true);
 });
+
+test("lines known by heart change nothing of what is named", () => {
+  const source = `${PLAIN.replace("7),", "7), // 「戻り値」は（７）")}\nBPF_MOV64_IMM（BPF_REG_0, 7), ／／ （`;
+  const first = assemble(source, { incremental: true });
+  const again = assemble(source, { incremental: true });
+  expect(again.diagnostics).toEqual(assemble(source).diagnostics);
+  expect(again.diagnostics).toEqual(first.diagnostics);
+  expect(again.diagnostics.map(({ args }) => args?.found)).toEqual(["（", "／／"]);
+});

@@ -1,5 +1,6 @@
 // Characters that a keyboard, a chat or a word processor puts where C has another one: full-width letters and brackets,
 // typographic quotes and dashes. Each is taken as what it looks like, so that its line has its bytes, and named.
+import type { Frozen } from "./frozen.ts";
 import { lex } from "./lex.ts";
 import { fixOf, type Reporter, replaceFix } from "./messages.ts";
 
@@ -36,10 +37,17 @@ function plainOf(char: string): string | undefined {
   return code >= FIRST && code <= LAST ? String.fromCharCode(code - FULL_WIDTH) : PLAIN[char];
 }
 
-/** The text with plain characters outside of comments and strings; each run of others is reported, with a fix. */
-export function withoutLookAlikes(source: string, reporter: Reporter): string {
+/**
+ * The text with plain characters outside of comments and strings; each run of others is reported, with a fix.
+ * `frozenLine`: see lex.ts; such a line has look-alikes in its comment at most.
+ */
+export function withoutLookAlikes(
+  source: string,
+  reporter: Reporter,
+  frozenLine?: (line: string) => Frozen | undefined,
+): string {
   if (!LOOK_ALIKE.test(source)) return source;
-  const units = [...lex(source).tokens].filter(({ kind }) => kind === "other");
+  const units = lex(source, frozenLine).tokens.filter(({ kind }) => kind === "other");
   const places: number[] = [];
   const chars = source.split("");
   for (const { start, end } of units)
@@ -49,8 +57,9 @@ export function withoutLookAlikes(source: string, reporter: Reporter): string {
       chars[at] = plain;
       places.push(at);
     }
+  if (places.length === 0) return source;
   const text = chars.join("");
-  // A full-width `//` makes a comment of what follows: nothing in there is amiss.
+  // A full-width `//` makes a comment of what follows: nothing in there is amiss. Read without frozen lines, which drop theirs.
   const { comments } = lex(text);
   const inComment = (at: number) => comments.some(({ textStart, end }) => at >= textStart && at < end);
   const amiss = places.filter((at) => !inComment(at));
