@@ -75,7 +75,7 @@ const KNOWN: readonly (readonly [RegExp, LineKind])[] = [
   [/^(?:arg#\d+|btf_vmlinux|BTF is|magic:|size of)/, "note"],
 ];
 /** Two lines refuse: the first tells the numbers, the second the register. */
-export const DETAIL = /^invalid access to /;
+const DETAIL = /^invalid access to /;
 const DIAGNOSIS = /^Verification failed: /;
 /** Older kernels print all of a state on each line. */
 const OLD_STATE = /R1(?:_\w+)?=ctx\(id=0|=inv/;
@@ -87,6 +87,8 @@ const ERRNOS: readonly (readonly [RegExp, number])[] = [
   [/Bad address|-14\b|EFAULT/i, 14],
   [/Operation not permitted|-1\b|EPERM/i, 1],
 ];
+
+const NOTHING: Believed = new Map();
 
 /** undefined: the text is no log of a verifier. */
 export function readLog(source: string): PastedLog | undefined {
@@ -139,7 +141,8 @@ class Reader {
   readonly #results = new Map<number, Believed>();
   readonly #sources = new Map<number, string>();
   readonly #lastOf = new Map<number, number>();
-  #frames: Map<string, string>[] = [new Map()];
+  /** What is believed in each frame. A map is replaced, never changed: visits keep it. */
+  readonly #frames: Believed[] = [new Map()];
   #depth = 0;
   /** The visit that the next one follows. */
   #prev = -1;
@@ -261,7 +264,7 @@ class Reader {
     if (this.#source !== undefined) this.#sources.set(slot, this.#source);
     this.#source = undefined;
     const frame = this.#depth;
-    const before = new Map(this.#current());
+    const before = this.#current();
     if (/^call /.test(statement)) this.#called();
     const told = state === undefined ? undefined : readState(state);
     if (told) {
@@ -269,7 +272,7 @@ class Reader {
       this.#results.set(slot, told.values);
     }
     const isExit = statement === "exit" && frame === 0;
-    const after = new Map(this.#current());
+    const after = this.#current();
     this.#visits.push({ slot, line: i, frame, before, after, prev: this.#prev, end: isExit ? "exit" : null });
     this.#prev = this.#visits.length - 1;
     this.#lastOf.set(slot, this.#prev);
@@ -289,18 +292,21 @@ class Reader {
     return slot;
   }
 
-  #current(): Map<string, string> {
-    const frame = this.#frames[this.#depth] ?? new Map<string, string>();
-    this.#frames[this.#depth] = frame;
-    return frame;
+  #current(): Believed {
+    return this.#frames[this.#depth] ?? NOTHING;
   }
 
   /** What a call leaves of the registers. */
   #called(): void {
-    for (const reg of ["R0", "R1", "R2", "R3", "R4", "R5"]) this.#current().delete(reg);
+    const left = new Map(this.#current());
+    for (const reg of ["R0", "R1", "R2", "R3", "R4", "R5"]) left.delete(reg);
+    this.#frames[this.#depth] = left;
   }
 
-  /** Takes a state over: all of it, or what has changed; `isResult`: by the instruction before. False where it is none. */
+  /**
+   * Reads a state. `whole`: it stands in place of what was believed, else it is what changed. `isResult`: the instruction
+   * before left it. False: the text is no state.
+   */
   #take(text: string, whole: boolean, isResult = !whole): boolean {
     const told = readState(text);
     if (!told) return false;
@@ -308,17 +314,17 @@ class Reader {
     const visit = this.#visits.at(-1);
     // What follows an instruction on a line of its own is what it left.
     if (visit && isResult && visit.frame === this.#depth) {
-      visit.after = new Map(frame);
+      visit.after = frame;
       this.#results.set(visit.slot, new Map([...(this.#results.get(visit.slot) ?? []), ...told.values]));
     }
     return true;
   }
 
-  #put(told: Told, whole: boolean): Map<string, string> {
+  #put(told: Told, whole: boolean): Believed {
     if (told.frame !== undefined || whole) this.#depth = told.frame ?? 0;
-    if (whole) this.#frames[this.#depth] = new Map();
-    const frame = this.#current();
+    const frame = new Map(whole ? NOTHING : this.#current());
     for (const [name, words] of told.values) frame.set(name, words);
+    this.#frames[this.#depth] = frame;
     return frame;
   }
 
