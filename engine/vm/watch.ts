@@ -90,7 +90,7 @@ interface Caller {
   /** It called a function of the program; else a helper, which calls back. */
   readonly isCall: boolean;
   readonly set: number;
-  readonly tags: readonly number[];
+  readonly tags: number[];
 }
 
 /** A moment that a loop may come back to. */
@@ -142,7 +142,7 @@ class Watch {
 
   run(): Watched {
     const m = this.#m;
-    let plan = planOf(m.program);
+    const plan = planOf(m.program);
     const main = m.program;
     let steps = 0;
     const done = (harm?: HarmKind): Watched => ({
@@ -162,7 +162,6 @@ class Watch {
       if (m.exited) return done();
       // What a tail call went to is another program, with its own verdict.
       if (m.program !== main) return done();
-      plan = planOf(m.program);
       if (step) this.#after(step, ip >>> L.SLOT_SHIFT, depth);
     }
     const { limit } = this.#options;
@@ -388,7 +387,7 @@ class Watch {
     this.#set = R10 | (isCall ? this.#set & ARGUMENTS : ARGUMENTS);
     if (!isCall) this.#tags.fill(0);
     this.#tags.fill(0, 6);
-    const top = L.STACK_END - L.STACK - m.depth * L.STACK_FRAME_BYTES;
+    const top = STACK_BYTES - m.depth * L.STACK_FRAME_BYTES;
     this.#written.fill(0, top - L.STACK_FRAME_BYTES, top);
     this.#stackTags.fill(0, (top - L.STACK_FRAME_BYTES) >>> 3, top >>> 3);
   }
@@ -400,7 +399,7 @@ class Watch {
     while (this.#callers.length > depth) caller = this.#callers.pop();
     if (!caller) return;
     this.#set = (caller.set & ~(ARGUMENTS | 1)) | (caller.isCall ? set & 1 : 1);
-    this.#tags = caller.tags.slice();
+    this.#tags = caller.tags;
     this.#clobber();
     this.#tags[0] = caller.isCall ? tag : 0;
   }
