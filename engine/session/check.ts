@@ -30,8 +30,6 @@ export interface Checked {
   /** Where the program got as far as the verifier. */
   readonly verdict: Verdict | undefined;
   readonly log: LogText;
-  /** Position in the verdict's log → line. */
-  readonly lineAt: (position: number) => number;
   /** What was believed, visit by visit. */
   readonly visits: VisitSource;
 }
@@ -148,7 +146,7 @@ export function checkedOf(assembled: Assembled, loaded: Load | undefined, revisi
   };
   const view = { ...base, ...(loaded ? loadedView(loaded, log) : faultyView(diagnostics)) };
   const lineAt = brief ? () => -1 : (position: number) => log.lineAt(position);
-  return { input, view, assembly, program, verdict, log, lineAt, visits: visitsOf(verdict?.trace, lineAt) };
+  return { input, view, assembly, program, verdict, log, visits: visitsOf(verdict?.trace, lineAt) };
 }
 
 /** The same check with its log: the last that a buffer of the usual size holds. */
@@ -184,7 +182,6 @@ export function withLog(
     view: { ...view, ...loadedView({ ...rest, verdict: of, brief: false, ...why }, log) },
     verdict: of,
     log,
-    lineAt,
     visits: visitsOf(of.trace, lineAt),
   };
 }

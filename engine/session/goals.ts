@@ -7,7 +7,6 @@ import { helperName } from "../facts/helpers.ts";
 import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { Registry } from "../kernel/registry.ts";
-import { visitViews } from "./beliefs.ts";
 import { type Checked, check } from "./check.ts";
 import { parseCondition } from "./condition.ts";
 import { elementText } from "./map-elements.ts";
@@ -153,25 +152,12 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
     tried({ ...goal, on: [goal.on] }, subject, goal.is, ({ value, why }) =>
       value === undefined ? why : String(value),
     ),
-  traces(goal, subject) {
-    const lines = ({ sent = [] }: Tried) =>
-      sent.flatMap(({ kind, text, said }) => (kind === "trace" ? [text.slice(said).trim()] : []));
-    return tried(
-      goal,
-      subject,
-      goal.is,
-      (outcome) => lines(outcome).find((line) => line === goal.is) ?? lines(outcome).at(-1),
-    );
-  },
-  records(goal, subject) {
-    const records = ({ sent = [] }: Tried) => sent.filter(({ kind }) => kind !== "trace").map(({ hex }) => hex);
-    return tried(
-      goal,
-      subject,
-      goal.is,
-      (outcome) => records(outcome).find((hex) => hex === goal.is) ?? records(outcome).at(-1),
-    );
-  },
+  traces: (goal, subject) =>
+    triedAmong(goal, subject, (sent) =>
+      sent.flatMap(({ kind, text, said }) => (kind === "trace" ? [text.slice(said).trim()] : [])),
+    ),
+  records: (goal, subject) =>
+    triedAmong(goal, subject, (sent) => sent.filter(({ kind }) => kind !== "trace").map(({ hex }) => hex)),
   keeps: (goal, subject) => tried(goal, subject, goal.is, ({ kernel }) => kernel && elementText(kernel, goal)),
   sends: (goal, subject) => tried(goal, subject, goal.is, ({ run }) => run?.out),
   insns: (goal, { checked: { view } }) =>
@@ -189,12 +175,11 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
   avoids: ({ what }, { checked }) =>
     answer(checked.view.verdict !== "error" && !textsOf(checked).some((text) => text.includes(what))),
   knows({ reg, min, max }, { checked }) {
-    const trace = checked.verdict?.trace;
-    if (!trace || checked.view.verdict !== "accept") return answer(false, checked.view.message);
+    if (!checked.verdict?.trace || checked.view.verdict !== "accept") return answer(false, checked.view.message);
     const { insns } = checked.program;
     const ends = checked.view.slots.filter(({ slot }) => formOf(insns[slot] as Insn)?.kind === "exit");
     const beliefs = ends
-      .flatMap(({ slot }) => visitViews(trace, slot, MAX_VISITS, checked.lineAt))
+      .flatMap(({ slot }) => checked.visits.of(slot, MAX_VISITS))
       .map(({ before }) => before.regs[reg]);
     const outside = beliefs.find(
       (one) => !one?.bounds || Number(one.bounds.umin) < min || Number(one.bounds.umax) > max,
@@ -241,6 +226,17 @@ function tried(
   if (found === wanted) return answer(true);
   return answer(false, secret && ran ? "" : found, ran ? { on, came: found, wanted } : null);
 }
+
+/** A goal about what runs sent: that it is among it, else the last is what came. */
+const triedAmong = (
+  goal: Trial & { readonly is: string },
+  subject: Subject,
+  listOf: (sent: NonNullable<Tried["sent"]>) => readonly string[],
+): GoalView =>
+  tried(goal, subject, goal.is, ({ sent = [] }) => {
+    const list = listOf(sent);
+    return list.includes(goal.is) ? goal.is : list.at(-1);
+  });
 
 /** A program is not run where the verifier refuses it: then that is why. */
 const attempt = (subject: Subject, on: readonly string[]): Tried =>

@@ -153,7 +153,6 @@ export function pastedCheck(text: string, own: Checked): Checked {
     // Beliefs and paths of another refusal would explain this one wrongly.
     verdict: isOurs ? walked : undefined,
     log: shown,
-    lineAt: () => -1,
     visits: new PastedVisits(log),
   };
 }

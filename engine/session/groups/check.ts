@@ -4,7 +4,6 @@ import { BPF_DW, BPF_IMM, BPF_LD } from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { ctxStructOf } from "../../kernel/definition.ts";
 import type { CheckApi } from "../api.ts";
-import { visitView } from "../beliefs.ts";
 import { type Checked, check, linesOf, withLog } from "../check.ts";
 import { type SessionState, watch } from "../state.ts";
 import type { ExplanationStepView } from "../views.ts";
@@ -47,7 +46,7 @@ export function createCheck(state: SessionState): CheckApi {
       const recorded = find(state, run)?.recorded;
       const trace = asked?.view.pasted ? undefined : asked?.verdict?.trace;
       if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return null;
-      return visitView(trace, visitOfStep(trace, recorded, step), asked.lineAt);
+      return asked.visits.at(visitOfStep(trace, recorded, step));
     },
     async stepOfVisit(revision, run, visit, from) {
       const [{ find }, { stepOfVisit }] = await Promise.all([import("../booted.ts"), import("../visit-of-step.ts")]);
