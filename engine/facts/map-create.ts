@@ -5,7 +5,8 @@ import type { MapDef } from "../program/program.ts";
 import { ERRNO } from "./errno.ts";
 import { mapTypeByName } from "./map-types.ts";
 
-const F = {
+/** map_flags: BPF_F_… of BPF_MAP_CREATE. */
+export const MAP_FLAGS = {
   NO_PREALLOC: 1 << 0,
   NO_COMMON_LRU: 1 << 1,
   NUMA_NODE: 1 << 2,
@@ -20,6 +21,7 @@ const F = {
   INNER_MAP: 1 << 12,
   TOKEN_FD: 1 << 16,
 } as const;
+const F = MAP_FLAGS;
 
 const ACCESS = F.RDONLY | F.WRONLY | F.RDONLY_PROG | F.WRONLY_PROG;
 const KMALLOC_MAX_SIZE = 4 << 20;

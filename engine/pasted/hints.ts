@@ -1,5 +1,6 @@
 // What a log tells of a program beside its instructions: its type, a map's kind and flags, its licence. And whether two kernels
 // mean the same sentence.
+import { MAP_FLAGS } from "../facts/map-create.ts";
 import type { PastedLog } from "./log.ts";
 
 export interface Hints {
@@ -14,9 +15,6 @@ export interface Hints {
   readonly isOfType: boolean;
 }
 
-const BPF_F_RDONLY_PROG = 1 << 7;
-const BPF_F_WRONLY_PROG = 1 << 8;
-
 export function hintsOf(log: PastedLog): Hints {
   const { message } = log;
   const mapType = /map_type (\d+)/.exec(message)?.[1];
@@ -24,9 +22,9 @@ export function hintsOf(log: PastedLog): Hints {
     progType: progTypeOf(log),
     mapType: mapType === undefined ? undefined : Number(mapType),
     mapFlags: /^write into map forbidden/.test(message)
-      ? BPF_F_RDONLY_PROG
+      ? MAP_FLAGS.RDONLY_PROG
       : /^read from map forbidden/.test(message)
-        ? BPF_F_WRONLY_PROG
+        ? MAP_FLAGS.WRONLY_PROG
         : 0,
     isOfType: /program of this type|bpf_context|cannot use helper|program type|At program exit/.test(message),
     license: /GPL-restricted|non-GPL/.test(message) ? "Proprietary" : "GPL",

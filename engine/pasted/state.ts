@@ -1,4 +1,5 @@
 // A state as the log prints it: `R1=ctx() R10=fp0 fp-8=mmmm????`, and as older kernels did: `R1_w=inv(id=0,umax_value=255)`.
+import { asS64, asU64, S64_MAX, S64_MIN, U64_MAX } from "../base/u64.ts";
 
 export interface Told {
   /** Frame that the state is of; undefined: not said, the one before or the first. */
@@ -47,9 +48,6 @@ export interface Bounds {
   readonly mask: bigint;
 }
 
-const U64_MAX = (1n << 64n) - 1n;
-const S64_MIN = -(1n << 63n);
-const S64_MAX = (1n << 63n) - 1n;
 /** A known number: `7`, `inv7`, `invP-1`, `P1`. */
 const KNOWN = /^(?:inv)?P?(-?\d+|0x[0-9a-f]+)$/;
 const NUMBER = /^(?:P?scalar|inv)\b|^(?:inv)?P?(?:scalar)?\(/;
@@ -61,8 +59,8 @@ export const isNumber = (words: string): boolean => KNOWN.test(words) || NUMBER.
 export function boundsOf(words: string): Bounds {
   const known = KNOWN.exec(words)?.[1];
   if (known !== undefined) {
-    const value = BigInt.asIntN(64, BigInt(known));
-    const unsigned = BigInt.asUintN(64, value);
+    const value = asS64(BigInt(known));
+    const unsigned = asU64(value);
     return { umin: unsigned, umax: unsigned, smin: value, smax: value, value: unsigned, mask: 0n };
   }
   const found: Record<string, bigint> = {};

@@ -17,15 +17,13 @@ export function readClassic(text: string): ClassicInsn[] | undefined {
 
 /** BPF_MAXINSNS */
 const MOST = 4096;
-export const BPF_CLASS = 7;
 export const RET = 0x06;
 export const MISC = 0x07;
 export const LEN = 0x80;
-export const MEM = 0x60;
 export const MSH = 0xa0;
 
 /** A filter's jumps stay inside, and its last instruction returns. @kernel bpf_check_classic */
-const ends = (insns: readonly ClassicInsn[]): boolean => ((insns.at(-1)?.code ?? 0) & BPF_CLASS) === RET;
+const ends = (insns: readonly ClassicInsn[]): boolean => c.classOf(insns.at(-1)?.code ?? 0) === RET;
 
 /** Codes that bpf_check_classic lets pass. */
 const CODES = new Set([
@@ -131,7 +129,7 @@ function mnemonic(name: string, rest: string, at: number): ClassicInsn | undefin
     return nibble ? insn(c.BPF_LDX | c.BPF_B | MSH, number(nibble[1] as string)) : undefined;
   }
   const cls = { ld: c.BPF_LD, ldx: c.BPF_LDX, st: c.BPF_ST, stx: c.BPF_STX }[name];
-  if (cls !== undefined && memory) return insn(cls | (cls <= c.BPF_LDX ? MEM : 0), number(memory[1] as string));
+  if (cls !== undefined && memory) return insn(cls | (cls <= c.BPF_LDX ? c.BPF_MEM : 0), number(memory[1] as string));
   if (cls !== undefined && cls <= c.BPF_LDX) {
     if (rest === "#pktlen" || rest === "#len") return insn(cls | LEN);
     return hash ? insn(cls | c.BPF_IMM, number(hash[1] as string)) : undefined;

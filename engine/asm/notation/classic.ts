@@ -5,7 +5,7 @@ import { helperId } from "../../facts/helpers.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
-import { BPF_CLASS, type ClassicInsn, LEN, MEM, MISC, MSH, RET } from "./classic-text.ts";
+import { type ClassicInsn, LEN, MISC, MSH, RET } from "./classic-text.ts";
 
 const A = 0;
 const TMP = 2;
@@ -76,7 +76,7 @@ const plain = (...insns: Insn[]): Part => ({ insns, jumps: [] });
 function convert({ code, jt, jf, k }: ClassicInsn, i: number): Part | undefined {
   const imm = k | 0;
   const isX = (code & c.BPF_X) !== 0;
-  switch (code & BPF_CLASS) {
+  switch (c.classOf(code)) {
     case c.BPF_ALU: {
       const op = code & 0xf0;
       const does = make(code, { dst: A, ...(op === c.BPF_NEG ? {} : isX ? { src: X } : { imm }) });
@@ -99,7 +99,7 @@ function convert({ code, jt, jf, k }: ClassicInsn, i: number): Part | undefined 
       return plain(
         make(c.BPF_STX | c.BPF_MEM | c.BPF_W, {
           dst: c.BPF_REG_FP,
-          src: (code & BPF_CLASS) === c.BPF_ST ? A : X,
+          src: c.classOf(code) === c.BPF_ST ? A : X,
           off: -(4 * k + 4),
         }),
       );
@@ -141,13 +141,13 @@ function jumpOf(code: number, jt: number, jf: number, k: number, i: number): Par
 }
 
 function load(code: number, k: number): Part | undefined {
-  const isLdx = (code & BPF_CLASS) === c.BPF_LDX;
+  const isLdx = c.classOf(code) === c.BPF_LDX;
   const dst = isLdx ? X : A;
   const word = (src: number, off: number): Insn => make(c.BPF_LDX | c.BPF_MEM | c.BPF_W, { dst, src, off });
   switch (code & 0xe0) {
     case c.BPF_IMM:
       return plain(mov32(dst, k));
-    case MEM:
+    case c.BPF_MEM:
       return plain(word(c.BPF_REG_FP, -(4 * k + 4)));
     case LEN:
       return plain(word(CTX, field("len")));

@@ -3,7 +3,7 @@
 import { fromHex } from "../../base/bytes.ts";
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
-import { decodeInsns, type Insn } from "../../isa/insn.ts";
+import { decodeInsns, type Insn, isLdImm64 } from "../../isa/insn.ts";
 
 export interface Listed {
   readonly insns: readonly Insn[];
@@ -72,9 +72,8 @@ const bytesOf = (hex: string): Insn[] => decodeInsns(fromHex(hex.replace(/ /g, "
 /** The slot of the last instruction: of a wide load its first. */
 const lastFirstSlot = (insns: readonly Insn[]): number => {
   const before = insns.at(-2);
-  return insns.length - (before && before.code === WIDE ? 2 : 1);
+  return insns.length - (before && isLdImm64(before) ? 2 : 1);
 };
-const WIDE = c.BPF_LD | c.BPF_IMM | c.BPF_DW;
 
 /** libbpf takes functions of other sections than .text for programs; where there is none, the first function is meant. */
 function linked(funcs: readonly Func[]): Listed {

@@ -1,6 +1,7 @@
 // What a program is tried on in the search for an input that breaks it, and how one trial leads to others: by the
 // program's own constants, by the comparisons of a run, by the keys it looked up, by chance from a seed.
 import { toHex, viewOf } from "../../base/bytes.ts";
+import { MAP_FLAGS } from "../../facts/map-create.ts";
 import type { MapDef, Program } from "../../program/program.ts";
 import type { Watched } from "../../vm/watch.ts";
 
@@ -32,13 +33,12 @@ export interface Space {
 
 /** Kinds whose values user space writes by key, one for a key. */
 const WRITABLE = new Set(["array", "hash", "lru_hash"]);
-const BPF_F_RDONLY_PROG = 1 << 7;
-const BPF_F_RDONLY = 1 << 3;
+const READ_ONLY = MAP_FLAGS.RDONLY | MAP_FLAGS.RDONLY_PROG;
 
 export const writableMaps = (program: Program): MapDef[] =>
   program.maps.filter(
     ({ type, frozen, flags, valueSize }) =>
-      WRITABLE.has(type) && !frozen && (flags & (BPF_F_RDONLY | BPF_F_RDONLY_PROG)) === 0 && valueSize <= 4096,
+      WRITABLE.has(type) && !frozen && (flags & READ_ONLY) === 0 && valueSize <= 4096,
   );
 
 const EDGES = [
@@ -124,7 +124,7 @@ function once(space: Space, trial: Trial, chance: Chance): Trial {
   const kind = chance.below(space.maps.length > 0 ? 8 : 6);
   const value = chance.of(chance.below(2) === 0 ? EDGES : space.constants.length > 0 ? space.constants : EDGES);
   const size = chance.of(SIZES);
-  const [isBig] = [chance.below(3) === 0];
+  const isBig = chance.below(3) === 0;
   if (kind === 0 && space.least < space.most) {
     const [resizedTrial] = resized(
       space,

@@ -2,6 +2,7 @@
 // written through the journal, so a step back takes a map along. Errors are negative errnos, as the kernel returns them.
 import { toHex } from "../../base/bytes.ts";
 import { ERRNO } from "../../facts/errno.ts";
+import { MAP_FLAGS } from "../../facts/map-create.ts";
 import { mapTypeByName } from "../../facts/map-types.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Memory, Place, RegionSource } from "../memory.ts";
@@ -10,10 +11,6 @@ export const BPF_ANY = 0;
 export const BPF_NOEXIST = 1;
 export const BPF_EXIST = 2;
 export const BPF_F_LOCK = 4;
-
-/** map_flags a map's behaviour here depends on. */
-export const BPF_F_NO_COMMON_LRU = 1 << 1;
-export const BPF_F_RDONLY_PROG = 1 << 7;
 
 export const { EINVAL, ENOENT, E2BIG, EEXIST, ENOMEM, EOPNOTSUPP, ENOSPC, EAGAIN, EBUSY, EFAULT, EPERM } = ERRNO;
 /** The kernel's own number, which reaches user space where a map kind has no such operation. */
@@ -103,7 +100,7 @@ export abstract class BpfMap implements RegionSource {
 
   /** Programs may not write values (BPF_F_RDONLY_PROG). */
   get readOnly(): boolean {
-    return (this.def.flags & BPF_F_RDONLY_PROG) !== 0;
+    return (this.def.flags & MAP_FLAGS.RDONLY_PROG) !== 0;
   }
 
   /** 0, or the errno that a run ends with because the contents are not in the machine's memory: absent.ts. */
