@@ -44,7 +44,6 @@ export const HELPER_PROTOS: readonly HelperProto[] = rows.map(([id, func, ret, a
 
 const NUMBERS = new Map(names.map((name, id) => [name, id]));
 
-/** 1 → "map_lookup_elem", 0 → "unspec"; `undefined` from __BPF_FUNC_MAX_ID on and below 0. */
 /** Helpers whose effect is a line of trace_pipe or a record for user space. */
 const SENDING = new Set(
   (
@@ -56,11 +55,18 @@ const SENDING = new Set(
 
 export const helperSends = (id: number): boolean => SENDING.has(helperName(id) ?? "");
 
+/** 1 → "map_lookup_elem", 0 → "unspec"; `undefined` from __BPF_FUNC_MAX_ID on and below 0. */
 export const helperName = (id: number): string | undefined => names[id];
 /** "map_lookup_elem" → 1. */
 export const helperId = (name: string): number | undefined => NUMBERS.get(name);
 /** __BPF_FUNC_MAX_ID: one more than the last helper. */
 export const HELPER_MAX_ID = names.length;
+
+const idsOf = (list: string): ReadonlySet<number> => new Set(list.split(" ").map((name) => helperId(name)!));
+/** They look for a socket, which is then held. */
+export const SOCKET_LOOKUPS = idsOf("sk_lookup_tcp sk_lookup_udp skc_lookup_tcp");
+/** What they return has to be released. @kernel verifier.c is_acquire_function, which names kptr_xchg as well */
+export const ACQUIRING: ReadonlySet<number> = new Set([...SOCKET_LOOKUPS, ...idsOf("ringbuf_reserve")]);
 
 /** Registers that carry arguments of a helper. */
 export function paramCount(proto: HelperProto): number {
@@ -76,7 +82,7 @@ const ARG_COUNTS: readonly (number | undefined)[] = HELPER_PROTOS.reduce<number[
 /** Of a helper that is not known: as many as there are registers for. */
 export const helperArgCount = (id: number): number => ARG_COUNTS[id] ?? 5;
 
-/** What a helper asks for in R1 … R5 (`n`), where all types that have it agree or the first of them; undefined: nothing, or no such helper. */
+/** The kind of argument in Rn (1 … 5), as the first program type that has the helper declares it; undefined: no such helper or argument. */
 export const helperArgKind = (id: number, n: number): HelperArg["kind"] | undefined =>
   HELPER_PROTOS.find((proto) => proto.id === id)?.args[n - 1]?.kind;
 

@@ -1,7 +1,7 @@
 // Runs a program that no verifier saw and looks on: which registers and stack bytes were written, which packet pointers are
 // from before the packet moved, what is still to be released. Ends at the first harm (harm.ts). Keeps what leads a search for
 // other inputs: the comparisons that were made, and the keys that were looked up. Mutable.
-import { helperArgCount, helperChangesPktData, helperName, helperReturns } from "../facts/helpers.ts";
+import { ACQUIRING, helperArgCount, helperChangesPktData, helperName, helperReturns } from "../facts/helpers.ts";
 import { MAX_BPF_STACK } from "../isa/codes.ts";
 import type { Form } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -15,7 +15,7 @@ import type { Machine } from "./machine.ts";
 export interface WatchOptions {
   /** A read of stack bytes that were not written is harm. The kernel lets privileged programs do it. */
   readonly stack: boolean;
-  /** An instruction count that is harm in itself; undefined: there is none (callbacks, may_goto). */
+  /** A run longer than this is harm. undefined: with callbacks or may_goto a program may run on. */
   readonly limit: number | undefined;
   /** What a program may not return. */
   readonly returns?: (r0: bigint) => HarmKind | undefined;
@@ -51,8 +51,6 @@ const MAX_COMPARED = 96;
 const MAX_PER_SLOT = 3;
 const MAX_LOOKED_UP = 8;
 
-/** What they return, or lay down where argument 4 points, has to be released. @kernel verifier.c is_acquire_function */
-const ACQUIRES = new Set(["sk_lookup_tcp", "sk_lookup_udp", "skc_lookup_tcp", "ringbuf_reserve"]);
 /** Release what argument 1 points to. */
 const RELEASES = new Set(["sk_release", "ringbuf_submit", "ringbuf_discard"]);
 
@@ -358,7 +356,7 @@ class Watch {
       if (giver) this.#freed.set(first, { call: slot, func: `bpf_${name}` });
       this.#held.delete(first);
     }
-    if (ACQUIRES.has(name) && (i32[REG0] !== 0 || i32[REG0 + 1] !== 0)) {
+    if (ACQUIRING.has(imm) && (i32[REG0] !== 0 || i32[REG0 + 1] !== 0)) {
       this.#freed.delete(m.reg(0));
       this.#held.set(m.reg(0), { call: slot, func: `bpf_${name}` });
     }
@@ -393,7 +391,7 @@ class Watch {
   }
 
   #leave(depth: number, form: Form | undefined): void {
-    // Helpers have a result, and so has a load from the packet that ends its function.
+    // Left by `exit`, R0 is as the function left it. Else a helper, or a packet load that failed, ended the frame and set R0.
     const [set, tag] = [form?.kind === "exit" ? this.#set : 1, this.#tags[0] as number];
     let caller: Caller | undefined;
     while (this.#callers.length > depth) caller = this.#callers.pop();

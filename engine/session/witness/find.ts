@@ -1,22 +1,26 @@
 // Looks for an input with which a refused program does what its refusal guards against: it runs without the verifier, watched,
 // on many contexts, packets, map contents and answers of helpers. A search by comparisons and chance within a budget: to
 // find nothing proves nothing. The same program and options give the same answer, unless time runs out.
-import { fromHex, toHex } from "../../base/bytes.ts";
-import { helperId } from "../../facts/helpers.ts";
+import { fromHex, toHex, viewOf } from "../../base/bytes.ts";
+import { asU64, lowS32 } from "../../base/u64.ts";
+import { SOCKET_LOOKUPS } from "../../facts/helpers.ts";
 import type { ProgType } from "../../facts/types.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
 import { formOf } from "../../isa/forms.ts";
 import { Bpf } from "../../kernel/bpf.ts";
-import { type KernelDefinition, memberNamed, numberType } from "../../kernel/definition.ts";
+import { type KernelDefinition, memberNamed } from "../../kernel/definition.ts";
 import { PARSES } from "../../kernel/formats.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import { createMaps } from "../../kernel/loader.ts";
 import { Registry } from "../../kernel/registry.ts";
 import { unverified } from "../../kernel/run.ts";
 import type { Program } from "../../program/program.ts";
+import { helperSet } from "../../verifier/check/helper-names.ts";
 import type { Refusal } from "../../verifier/refusals.ts";
+import { BPF_COMPLEXITY_LIMIT_INSNS } from "../../verifier/state/env.ts";
 import { defaultEnv, enterEvent, type Harm, Machine, Memory, type Watched, watch } from "../../vm/index.ts";
 import { KERNEL_HI } from "../../vm/layout.ts";
+import { littleEndian } from "../../vm/le.ts";
 import type { WatchOptions } from "../../vm/watch.ts";
 import { eventFor, eventKind, printInput } from "../input.ts";
 import { PACKETS } from "../packets.ts";
@@ -74,14 +78,14 @@ export const isWitness = (answer: WitnessAnswer): answer is Witness => "fault" i
 
 const BUDGET_MS = 400;
 const MAX_TRIALS = 20_000;
-/** Of the trials that made way: chance changes those. */
+/** Trials whose run went a way that none went before; chance starts from these. */
 const MAX_KEPT = 200;
 const MAX_WAITING = 4000;
-/** Instructions of one run; BPF_COMPLEXITY_LIMIT_INSNS, which no path of an accepted program exceeds. */
-const LONGEST_RUN = 1_000_000;
+/** Instructions of one run; no path of an accepted program exceeds it. */
+const LONGEST_RUN = BPF_COMPLEXITY_LIMIT_INSNS;
 /** Steps up to which an input is made simpler by running it again and again. */
 const SHORT_RUN = 5000;
-/** Runs of that length: each takes as long as a thousand others. */
+/** Runs of nearly `LONGEST_RUN` that one search makes: each takes as long as a thousand others. */
 const MAX_LONG_RUNS = 3;
 
 /** @throws Nothing for what a program says; a program that cannot run here is tried 0 times. */
@@ -160,6 +164,7 @@ function writeEntry(definition: KernelDefinition): Omit<Entry, "registry" | "typ
     const text = (bytes: Uint8Array) => String.fromCharCode(...bytes.map((byte) => 0x21 + (byte % 0x5e)));
     return { starts: [new Uint8Array(1), new Uint8Array(8)], least: 0, most: 8, event: (bytes) => write(text(bytes)) };
   }
+  const { signed, base } = PARSES[parse];
   const sizes = store.map((field) => memberNamed(definition, field).size);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   return {
@@ -167,13 +172,13 @@ function writeEntry(definition: KernelDefinition): Omit<Entry, "registry" | "typ
     least: total,
     most: total,
     event(bytes) {
+      const view = viewOf(bytes);
       let off = 0;
       const words = sizes.map((size) => {
-        let value = 0n;
-        for (let i = size; i-- > 0; ) value = (value << 8n) | BigInt(bytes[off + i] ?? 0);
+        const value = littleEndian(view, off, size);
         off += size;
-        const signed = numberType(parse, size).startsWith("s") ? BigInt.asIntN(8 * size, value) : value;
-        return signed.toString(PARSES[parse].base === 16 ? 16 : 10);
+        const number = signed ? BigInt.asIntN(8 * size, value) : value;
+        return number.toString(base === 16 ? 16 : 10);
       });
       return write(words.join(" "));
     },
@@ -222,7 +227,7 @@ interface Rules extends WatchOptions {
   limit: number | undefined;
 }
 
-const ENDLESS_BY_RIGHT = new Set(["loop", "for_each_map_elem", "timer_start", "tail_call"].map(helperId));
+const ENDLESS_BY_RIGHT = helperSet("loop for_each_map_elem timer_start tail_call");
 
 function rulesOf({ insns }: Program, refusal: Refusal | undefined): Rules {
   const mayGoOn = insns.some((insn) => {
@@ -246,17 +251,15 @@ function returnRule(refusal: Refusal): Pick<WatchOptions, "returns"> {
     const { min, max } = refusal.args;
     return {
       returns(r0) {
-        const value = Number(BigInt.asIntN(32, r0));
+        const value = lowS32(r0);
         return value < min || value > max ? { kind: "result", value, min, max } : undefined;
       },
     };
   }
   if (refusal.id !== "program-return-type") return {};
-  const isAddress = (r0: bigint): boolean => Number(BigInt.asUintN(64, r0) >> 32n) === KERNEL_HI >>> 0;
+  const isAddress = (r0: bigint): boolean => Number(asU64(r0) >> 32n) === KERNEL_HI >>> 0;
   return { returns: (r0) => (isAddress(r0) ? { kind: "pointer-result" } : undefined) };
 }
-
-const SOCKET_LOOKUPS = new Set(["sk_lookup_tcp", "sk_lookup_udp", "skc_lookup_tcp"].map(helperId));
 
 function spaceOf(program: Program, { least, most }: Entry): Space {
   const constants = new Set<bigint>();
@@ -266,7 +269,7 @@ function spaceOf(program: Program, { least, most }: Entry): Space {
     const form = formOf(insn);
     if (!form) continue;
     if ((form.kind === "jmp" || form.kind === "alu") && form.source === "imm")
-      for (const by of [0, 1, -1]) constants.add(BigInt.asUintN(64, BigInt(insn.imm + by)));
+      for (const by of [0, 1, -1]) constants.add(asU64(BigInt(insn.imm + by)));
     if (form.kind === "ldx" && insn.off >= 0) offsets.add(insn.off);
     if (form.kind === "ld_abs") offsets.add(Math.max(0, insn.imm));
     looksForSockets ||= form.kind === "call" && form.target === "helper" && SOCKET_LOOKUPS.has(insn.imm);

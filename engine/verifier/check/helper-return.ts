@@ -1,6 +1,6 @@
 // What R0 is after a helper: a number, a pointer that may be null, a reference to release.
 // @kernel verifier.c check_helper_call (its second half), do_refine_retval_range
-import { helperId } from "../../facts/helpers.ts";
+import { ACQUIRING, helperId } from "../../facts/helpers.ts";
 import { NR_CPU_IDS } from "../../facts/kernel.ts";
 import type { RetKind } from "../../facts/types.ts";
 import { narrow } from "../domain/bounds.ts";
@@ -18,7 +18,7 @@ import { curRegs, sanityCheckReg } from "./regs.ts";
 const MAX_ERRNO = 4095;
 
 /** What they return has to be released. @kernel verifier.c is_acquire_function */
-const ACQUIRE = helperSet("sk_lookup_tcp sk_lookup_udp skc_lookup_tcp ringbuf_reserve kptr_xchg");
+const ACQUIRE: ReadonlySet<number> = new Set([...ACQUIRING, ...helperSet("kptr_xchg")]);
 /** The same object under another type, with the same reference. @kernel verifier.c is_ptr_cast_function */
 const CAST = helperSet(
   "tcp_sock sk_fullsock skc_to_tcp_sock skc_to_tcp6_sock skc_to_udp6_sock skc_to_mptcp_sock skc_to_tcp_timewait_sock skc_to_tcp_request_sock",
