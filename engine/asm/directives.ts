@@ -55,6 +55,10 @@ export function readDirectives(comments: readonly Comment[], context: ExprContex
   return found;
 }
 
+/** A map as the directive that declares it, from `@` on. */
+export const mapDirective = ({ name, type, keySize, valueSize, maxEntries, flags }: MapDef): string =>
+  `@map ${name} ${type} key=${keySize} value=${valueSize} entries=${maxEntries}${flags === 0 ? "" : ` flags=${flags}`}`;
+
 class Directive {
   readonly #name: string;
   readonly #rest: string;

@@ -1,22 +1,15 @@
 // The program of a pasted log, as far as the log tells: its instructions at their places, maps of the sizes that states name,
 // source lines as comments. Where instructions are missing, others stand in their place, and a comment says so.
+import { mapDirective } from "../asm/directives.ts";
 import { parseStatement } from "../asm/notation/statement.ts";
 import { macroLines } from "../disasm/macro.ts";
 import { helperName } from "../facts/helpers.ts";
 import * as c from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
+import { calleeOf, jumpTarget } from "../program/flow.ts";
+import type { MapDef } from "../program/program.ts";
 import type { Believed, PastedLog } from "./log.ts";
-
-export interface RebuiltMap {
-  readonly name: string;
-  readonly type: string;
-  readonly keySize: number;
-  readonly valueSize: number;
-  readonly maxEntries: number;
-  /** map_flags; left out: 0. */
-  readonly flags?: number;
-}
 
 /** Slots that the log does not show, both ends included. */
 export interface Missing {
@@ -26,7 +19,7 @@ export interface Missing {
 
 export interface Rebuilt {
   readonly insns: readonly Insn[];
-  readonly maps: readonly RebuiltMap[];
+  readonly maps: readonly MapDef[];
   /** First slot of a load of a map → index into `maps`. */
   readonly mapRefs: ReadonlyMap<number, number>;
   readonly missing: readonly Missing[];
@@ -122,7 +115,7 @@ const KIND_OF_HELPER: Readonly<Record<string, string>> = {
 };
 
 function mapsOf(loads: readonly MapLoad[], slots: readonly (Insn | undefined)[], log: PastedLog) {
-  const maps: RebuiltMap[] = [];
+  const maps: MapDef[] = [];
   const mapRefs = new Map<number, number>();
   const byIdentity = new Map<string, number>();
   for (const load of loads.toSorted((a, b) => a.slot - b.slot)) {
@@ -131,7 +124,7 @@ function mapsOf(loads: readonly MapLoad[], slots: readonly (Insn | undefined)[],
     const index = known ?? maps.length;
     mapRefs.set(load.slot, index);
     if (known !== undefined) {
-      const map = maps[known] as RebuiltMap;
+      const map = maps[known] as MapDef;
       if (map.keySize < 0 && keySize >= 0) maps[known] = { ...map, keySize, valueSize };
       continue;
     }
@@ -140,7 +133,7 @@ function mapsOf(loads: readonly MapLoad[], slots: readonly (Insn | undefined)[],
     const type = load.isValue
       ? "array"
       : (kindBehind(load, slots, log) ?? (keySize === 4 || keySize < 0 ? "array" : "hash"));
-    maps.push({ name, type, keySize, valueSize, maxEntries: load.isValue ? 1 : 16 });
+    maps.push({ name, type, keySize, valueSize, maxEntries: load.isValue ? 1 : 16, flags: 0 });
   }
   return { maps: maps.map(sized), mapRefs };
 }
@@ -171,10 +164,25 @@ function kindOfResult(words: string | undefined): string | undefined {
 }
 
 const RING_BYTES = 4096;
+const isRing = (type: string): boolean => /ringbuf/.test(type);
+/** A ring has neither keys nor values, and the size of a page. */
+const ringOf = (map: MapDef): MapDef => ({ ...map, keySize: 0, valueSize: 0, maxEntries: RING_BYTES });
+
+const WORD = 4;
+
+/** A map made another type's, with sizes that the type takes. */
+export function ofType(map: MapDef, type: string): MapDef {
+  if (isRing(type)) return { ...ringOf(map), type };
+  if (/^(?:prog_array|perf_event_array|cgroup_array|array_of_maps)$/.test(type))
+    return { ...map, type, keySize: WORD, valueSize: WORD };
+  if (type === "stack_trace") return { ...map, type, keySize: WORD, valueSize: 8 };
+  return { ...map, type };
+}
 
 /** Sizes that BPF_MAP_CREATE takes, where the log says none. */
-function sized({ keySize, valueSize, ...map }: RebuiltMap): RebuiltMap {
-  if (/ringbuf/.test(map.type)) return { ...map, keySize: 0, valueSize: 0, maxEntries: RING_BYTES };
+function sized(unsized: MapDef): MapDef {
+  if (isRing(unsized.type)) return ringOf(unsized);
+  const { keySize, valueSize, ...map } = unsized;
   const isKeyless = keySize === 0 && map.type === "hash";
   // Arrays have keys of 4 bytes.
   if (map.type === "array" && keySize > 0 && keySize !== 4) return { ...map, type: "hash", keySize, valueSize };
@@ -187,8 +195,13 @@ function sized({ keySize, valueSize, ...map }: RebuiltMap): RebuiltMap {
 function filled(known: readonly (Insn | undefined)[]): { insns: Insn[]; missing: Missing[] } {
   const insns = known.slice() as (Insn | undefined)[];
   const missing: Missing[] = [];
-  const targets = known.flatMap((insn, slot) => (insn ? targetsOf(insn, slot) : []));
-  const functions = new Set(known.flatMap((insn, slot) => (insn && isCall(insn) ? targetsOf(insn, slot) : [])));
+  const allOf = (targetOf: (insn: Insn, slot: number) => number | undefined): number[] =>
+    known.flatMap((insn, slot) => {
+      const target = insn && targetOf(insn, slot);
+      return target !== undefined && target < MOST_SLOTS ? [target] : [];
+    });
+  const functions = new Set(allOf(calledBy));
+  const targets = [...allOf(jumpTarget), ...functions];
   const last = insns.at(-1);
   // What runs on behind the last instruction, or is jumped to, is there too.
   const end = Math.max(
@@ -214,18 +227,9 @@ function filled(known: readonly (Insn | undefined)[]): { insns: Insn[]; missing:
 const ZERO: Insn = { code: c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, dst: 0, src: 0, off: 0, imm: 0 };
 const EXIT: Insn = { code: c.BPF_JMP | c.BPF_EXIT, dst: 0, src: 0, off: 0, imm: 0 };
 
-function targetsOf(insn: Insn, slot: number): number[] {
-  const form = formOf(insn);
-  if (form?.kind === "jmp" || form?.kind === "may_goto" || (form?.kind === "ja" && form.width === 64))
-    return [slot + 1 + insn.off].filter((target) => target < MOST_SLOTS);
-  const isFar = form?.kind === "ja" || isCall(insn);
-  return isFar ? [slot + 1 + insn.imm].filter((target) => target < MOST_SLOTS) : [];
-}
-
-function isCall(insn: Insn): boolean {
-  const form = formOf(insn);
-  return form?.kind === "call" && form.target === "local";
-}
+/** The function that a local call goes to. */
+const calledBy = (insn: Insn, slot: number): number | undefined =>
+  formOf(insn)?.kind === "call" ? calleeOf(insn, slot) : undefined;
 
 const endsHere = (insn: Insn): boolean => {
   const kind = formOf(insn)?.kind;
@@ -241,7 +245,7 @@ export function sourceOf(
   const names = { helperName, mapName: (slot: number) => maps[mapRefs.get(slot) ?? -1]?.name };
   if (log.insns.size === 0) return "// The log shows no instruction.\n";
   const license = said.license === "GPL" ? "" : `// @license ${said.license}\n`;
-  let text = `// @prog ${said.progType}\n${license}${maps.map(declaration).join("")}`;
+  let text = `// @prog ${said.progType}\n${license}${maps.map((map) => `// ${mapDirective(map)}\n`).join("")}`;
   let slot = 0;
   for (const { text: macro, slots } of macroLines(insns, names)) {
     const gap = missing.find(({ from }) => from === slot);
@@ -259,6 +263,3 @@ const gapWords = ({ from, to }: Missing): string =>
   from === to
     ? `instruction ${from} is not in the log: this one stands in its place`
     : `instructions ${from} to ${to} are not in the log: these stand in their place`;
-
-const declaration = ({ name, type, keySize, valueSize, maxEntries, flags = 0 }: RebuiltMap): string =>
-  `// @map ${name} ${type} key=${keySize} value=${valueSize} entries=${maxEntries}${flags === 0 ? "" : ` flags=${flags}`}\n`;

@@ -2,6 +2,7 @@
 // labels and everything else stay. What comes out is assembled again and compared: an edit that does not give the fixed program is
 // not offered.
 import type { Assembly, Written } from "../asm/assembly.ts";
+import { mapDirective } from "../asm/directives.ts";
 import type { Span } from "../base/span.ts";
 import { macroLines } from "../disasm/macro.ts";
 import { helperName } from "../facts/helpers.ts";
@@ -82,7 +83,7 @@ function mapEdits(source: string, assembly: Assembly, { program }: Fix): TextEdi
     if (before && KEYS.every((key) => before[key] === map[key])) continue;
     const declared = assembly.declaredMaps.find(({ def }) => def.name === map.name);
     if (before && !declared) return undefined;
-    const line = `@map ${map.name} ${map.type} key=${map.keySize} value=${map.valueSize} entries=${map.maxEntries}${map.flags === 0 ? "" : ` flags=${map.flags}`}`;
+    const line = mapDirective(map);
     if (declared) {
       // A directive stands in a comment already; another declaration becomes one.
       const { start, end } = declared.span;

@@ -12,7 +12,7 @@ import { inScratch } from "../kernel/scratch.ts";
 import { type Hints, hintsOf, plainWords } from "../pasted/hints.ts";
 import type { Believed, PastedLog, PastedVisit } from "../pasted/log.ts";
 import { readLog } from "../pasted/log.ts";
-import { type Rebuilt, type RebuiltMap, rebuild, sourceOf } from "../pasted/rebuild.ts";
+import { ofType, type Rebuilt, rebuild, sourceOf } from "../pasted/rebuild.ts";
 import { refusalOfMessage } from "../pasted/refusal.ts";
 import { boundsOf, isNumber } from "../pasted/state.ts";
 import type { MapDef, Program } from "../program/program.ts";
@@ -49,7 +49,7 @@ function fitted(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: 
       if (left-- <= 0) break;
       const program: Program = {
         insns: rebuilt.insns,
-        maps: maps.map(mapDef),
+        maps: maps.map((map) => ({ ...map, named: true })),
         mapRefs: rebuilt.mapRefs,
         progType: type,
         expectedAttachType: registry.defaultAttachType(type),
@@ -64,26 +64,12 @@ function fitted(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: 
 }
 
 /** The maps as rebuilt, and with what only the refusal tells of one of them. */
-function* mapChoices({ maps }: Rebuilt, { mapType = -1, mapFlags: flags }: Hints): Generator<readonly RebuiltMap[]> {
+function* mapChoices({ maps }: Rebuilt, { mapType = -1, mapFlags: flags }: Hints): Generator<readonly MapDef[]> {
   const type = mapTypeById(mapType)?.name;
-  if (type !== undefined) for (let i = maps.length; i-- > 0; ) yield maps.with(i, ofType(maps[i] as RebuiltMap, type));
-  if (flags !== 0) for (let i = maps.length; i-- > 0; ) yield maps.with(i, { ...(maps[i] as RebuiltMap), flags });
+  if (type !== undefined) for (let i = maps.length; i-- > 0; ) yield maps.with(i, ofType(maps[i] as MapDef, type));
+  if (flags !== 0) for (let i = maps.length; i-- > 0; ) yield maps.with(i, { ...(maps[i] as MapDef), flags });
   yield maps;
 }
-
-const WORD = 4;
-const RING_BYTES = 4096;
-
-/** With sizes that the kind takes. */
-function ofType(map: RebuiltMap, type: string): RebuiltMap {
-  if (/ringbuf/.test(type)) return { ...map, type, keySize: 0, valueSize: 0, maxEntries: RING_BYTES };
-  if (/^(?:prog_array|perf_event_array|cgroup_array|array_of_maps)$/.test(type))
-    return { ...map, type, keySize: WORD, valueSize: WORD };
-  if (type === "stack_trace") return { ...map, type, keySize: WORD, valueSize: 8 };
-  return { ...map, type };
-}
-
-const mapDef = ({ flags = 0, ...map }: RebuiltMap): MapDef => ({ ...map, flags, named: true });
 
 interface OwnAnswer {
   readonly message: string;
