@@ -5,7 +5,7 @@ export { type LoadedProgram, loadProgram, type ProgramInput } from "./decode.ts"
 export { defaultEnv, type Env } from "./env.ts";
 export { type Event, enterEvent, PT_REGS, type PtReg } from "./events/events.ts";
 export type { Fault, FaultKind } from "./fault.ts";
-export type { Harm, HarmKind } from "./harm.ts";
+export type { Harm } from "./harm.ts";
 export { simulatedHelpers } from "./helpers/helpers.ts";
 export { type FrameView, Machine, type Outcome } from "./machine.ts";
 export { createMap, outOfMemory } from "./maps/create.ts";
@@ -25,4 +25,4 @@ export {
 } from "./queries.ts";
 export { type RawResult, RawRun } from "./raw-run.ts";
 export { Timeline, type TimelineOptions } from "./timeline.ts";
-export { type Compared, type LookedUp, type Watched, watch } from "./watch.ts";
+export { type Watched, watch } from "./watch.ts";

@@ -23,7 +23,6 @@ export interface WatchOptions {
 
 /** Two values that a conditional jump compared, and found different. */
 export interface Compared {
-  readonly slot: number;
   readonly left: bigint;
   readonly right: bigint;
   /** Both are addresses in the packet: how far `left` lies behind `right`. */
@@ -252,7 +251,6 @@ class Watch {
     const behind = isPacket(low, high) && isPacket(otherLow, otherHigh) ? low - otherLow : undefined;
     const wide = form.width === 64;
     this.#compared.push({
-      slot,
       left: wide ? (u64[dst >>> 1] as bigint) : BigInt(low >>> 0),
       right: wide ? (u64[src >>> 1] as bigint) : BigInt(otherLow >>> 0),
       ...(behind !== undefined && { behind }),

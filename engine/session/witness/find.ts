@@ -104,7 +104,6 @@ export function findWitness(program: Program, options: WitnessOptions = {}): Wit
 
 /** How the bytes of a trial become an event. */
 interface Entry {
-  readonly registry: Registry;
   readonly type: ProgType;
   readonly starts: readonly Uint8Array[];
   readonly least: number;
@@ -117,27 +116,29 @@ const MAX_PACKET = 1514;
 
 function entryOf(registry: Registry, type: ProgType, program: Program): Entry | undefined {
   const kind = eventKind(registry, type);
-  const of = { registry, type };
   switch (kind) {
     case "none":
       return undefined;
     case "packet": {
       const zeros = [64, ETH_HLEN, ETH_HLEN + 1, 256].map((length) => new Uint8Array(length));
       const packets = PACKETS.map(({ hex }) => fromHex(hex) as Uint8Array);
-      const event = (bytes: Uint8Array): EventInput => ({ kind, hex: toHex(bytes) });
-      return { ...of, starts: [...zeros, ...packets], least: ETH_HLEN, most: MAX_PACKET, event };
+      return { type, starts: [...zeros, ...packets], least: ETH_HLEN, most: MAX_PACKET, event: eventOf(kind) };
     }
     case "ctx": {
       const size = Math.max(uapiStruct(type.ctxStruct)?.size ?? 0, reach(program));
       // Pointers of the kernel's cannot be made up.
       if (holdsPointers(type, program, size)) return undefined;
-      const event = (bytes: Uint8Array): EventInput => ({ kind, hex: toHex(bytes) });
-      return { ...of, starts: [new Uint8Array(size), new Uint8Array(size).fill(0xff)], least: size, most: size, event };
+      const starts = [new Uint8Array(size), new Uint8Array(size).fill(0xff)];
+      return { type, starts, least: size, most: size, event: eventOf(kind) };
     }
     case "sysfs":
-      return { ...of, ...writeEntry(registry.definition) };
+      return { type, ...writeEntry(registry.definition) };
   }
 }
+
+const eventOf =
+  (kind: "packet" | "ctx") =>
+  (bytes: Uint8Array): EventInput => ({ kind, hex: toHex(bytes) });
 
 function holdsPointers(type: ProgType, { expectedAttachType }: Program, size: number): boolean {
   for (let off = 0; off < size; off += 4)
@@ -157,7 +158,7 @@ function reach({ insns }: Program): number {
   return (Math.min(4096, Math.max(64, ...ends)) + 7) & ~7;
 }
 
-function writeEntry(definition: KernelDefinition): Omit<Entry, "registry" | "type"> {
+function writeEntry(definition: KernelDefinition): Omit<Entry, "type"> {
   const { parse, store, path } = definition.attribute;
   const write = (data: string): EventInput => ({ kind: "sysfs", path, data: `${data}\n` });
   if (parse === "bytes") {
@@ -188,7 +189,6 @@ function writeEntry(definition: KernelDefinition): Omit<Entry, "registry" | "typ
 /** A kernel in which the program stands, unverified, with its maps; trials come and go. */
 interface Bench {
   readonly registry: Registry;
-  readonly program: Program;
   readonly seen: Uint8Array;
   run(trial: Trial, event: EventInput, type: ProgType, rules: Rules): Watched | undefined;
 }
@@ -206,7 +206,6 @@ function benchOf({ definition, steps }: Registry, program: Program): Bench | und
   const fdOf = new Map(program.maps.map(({ name }, i) => [name, fds[i] as number]));
   return {
     registry: kernel,
-    program,
     seen: new Uint8Array(2 * program.insns.length + 2),
     run(trial, event, type, rules) {
       memory.restore(start);
