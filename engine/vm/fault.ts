@@ -23,8 +23,10 @@ export interface Fault {
   /** id of the program, and the slot index of the instruction in it. */
   readonly prog: number;
   readonly slot: number;
-  /** A whole sentence in English. */
+  /** A whole sentence in English, behind its place. */
   readonly message: string;
+  /** The sentence without its place. */
+  readonly said: string;
   readonly address?: bigint;
   /** Bytes. */
   readonly size?: number;
@@ -32,6 +34,12 @@ export interface Fault {
   /** The region closest to the address; guest addresses, end excluded. */
   readonly nearest?: { readonly name: string; readonly start: bigint; readonly end: bigint };
 }
+
+/** A sentence, and the same behind the place that it is about. */
+export const sentence = (slot: number, said: string): Pick<Fault, "message" | "said"> => ({
+  message: `insn ${slot}: ${said}`,
+  said,
+});
 
 /** The fault of an access, with the region the program probably meant. */
 export function accessFault(
@@ -54,7 +62,10 @@ export function accessFault(
     ...(region && {
       nearest: { name: region.name, start: region.start, end: region.start + BigInt(region.size) },
     }),
-    message: `insn ${at.slot}: ${verb} ${size} byte${size === 1 ? "" : "s"} at ${hex(address)}${what && ` (${what})`}: ${place}`,
+    ...sentence(
+      at.slot,
+      `${verb} ${size} byte${size === 1 ? "" : "s"} at ${hex(address)}${what && ` (${what})`}: ${place}`,
+    ),
   };
 }
 

@@ -8,7 +8,7 @@ import { atomicOnPairs } from "./atomic.ts";
 import type { CtxAccessor } from "./ctx.ts";
 import { type LoadedProgram, regIndex, secondHalves } from "./decode.ts";
 import { type Env, randomState } from "./env.ts";
-import { accessFault, type Fault, type FaultKind } from "./fault.ts";
+import { accessFault, type Fault, type FaultKind, sentence } from "./fault.ts";
 import { continueCallback, takeBackKeys } from "./helpers/callbacks.ts";
 import { callHelper } from "./helpers/helpers.ts";
 import { fireTimer } from "./helpers/timer.ts";
@@ -221,7 +221,7 @@ export class Machine implements RegionSource {
   /** Stops with a fault at the instruction; false, for callers that answer "did it happen". */
   raise(kind: FaultKind, ip: number, message: string): false {
     const slot = ip >>> L.SLOT_SHIFT;
-    this.fault = { kind, prog: this.program.id, slot, message: `insn ${slot}: ${message}` };
+    this.fault = { kind, prog: this.program.id, slot, ...sentence(slot, message) };
     return false;
   }
 

@@ -61,7 +61,7 @@ const range = ({ min, max }: { readonly min: number; readonly max: number }): st
   min === max ? String(min) : `${min} … ${max}`;
 
 function faultWords(fault: Fault): Texts {
-  const { kind, slot, address, size = 0, write = false, nearest, message } = fault;
+  const { kind, slot, address, size = 0, write = false, nearest, said } = fault;
   if (kind === "access" && address !== undefined) {
     if (address < 4096n)
       return {
@@ -87,7 +87,6 @@ function faultWords(fault: Fault): Texts {
       en: `Instruction ${slot} calls deeper than the kernel's stack has room for.`,
       ja: `命令 ${slot} の呼び出しは、カーネルのスタックに収まらない深さです。`,
     };
-  const said = message.slice(`insn ${slot}: `.length);
   if (kind === "argument")
     return {
       en: `Instruction ${slot} gives a helper what it cannot take (${said}); the kernel would use it unseen.`,
