@@ -112,6 +112,7 @@ export function analyse(written: string, options: AssembleOptions = {}): Analysi
   const assembly: Assembly = {
     ...settings,
     insns,
+    empty,
     slots,
     written: emitted?.written ?? [],
     maps,

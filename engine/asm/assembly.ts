@@ -49,6 +49,8 @@ export interface ProgramSettings {
 
 export interface Assembly extends ProgramSettings {
   readonly insns: readonly Insn[];
+  /** Nothing was written, and nothing is wrong: `insns` is the one empty slot that test_verifier loads for it. */
+  readonly empty: boolean;
   /** One for each slot of `insns`. */
   readonly slots: readonly Written[];
   /** The written instructions in order: `slots` without repetition. */

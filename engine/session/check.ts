@@ -96,7 +96,7 @@ export function assembleInput(registry: Registry, input: ProgramInput): Assemble
     license: input.license ?? DEFAULT_LICENSE,
   });
   // A kernel is handed what stands there: nothing is no instruction, though test_verifier loads an empty slot for it.
-  const empty = assembly.diagnostics.some(({ code }) => code === "no-instructions");
+  const { empty } = assembly;
   const maps = named.maps.map((map) => withName(withContents(map, input.contents)));
   const program = { ...named, ...(empty && { insns: [] }), maps, ...(input.funcInfo && { funcInfo: true }) };
   return {
