@@ -97,16 +97,27 @@ function beliefView(reg: RegState, frameno: number): BeliefView {
   return {
     text,
     isNumber,
-    bounds: {
-      umin: String(umin),
-      umax: String(umax),
-      smin: String(smin),
-      smax: String(smax),
-      value: hex64(varOff.value),
-      mask: hex64(varOff.mask),
-    },
+    bounds: boundsView({ umin, umax, smin, smax, value: varOff.value, mask: varOff.mask }),
   };
 }
+
+type Bounds = NonNullable<BeliefView["bounds"]>;
+
+export const boundsView = ({
+  umin,
+  umax,
+  smin,
+  smax,
+  value,
+  mask,
+}: Readonly<Record<keyof Bounds, bigint>>): Bounds => ({
+  umin: String(umin),
+  umax: String(umax),
+  smin: String(smin),
+  smax: String(smax),
+  value: hex64(value),
+  mask: hex64(mask),
+});
 
 /** `undefined` for a slot nothing is known of. Bytes from the lowest address on: `m` written, `0` zero, `?` not. */
 function stackBelief(slot: StackSlot, frameno: number): BeliefView | undefined {

@@ -1,7 +1,6 @@
 // A verifier's log that was pasted, in the place of our own verdict: lines, states and the path as the log has them. Where our
 // verifier refuses the rebuilt program in the same words, its refusal is the one explained; else what the sentence tells.
 import { bug } from "../base/bug.ts";
-import { hex64 } from "../base/u64.ts";
 import { errnoName } from "../facts/errno.ts";
 import { helperName } from "../facts/helpers.ts";
 import { mapTypeById } from "../facts/map-types.ts";
@@ -19,6 +18,7 @@ import type { MapDef, Program } from "../program/program.ts";
 import { BPF_LOG_LEVEL2 } from "../verifier/log/buffer.ts";
 import { codeOf } from "../verifier/log/kinds.ts";
 import type { Refusal } from "../verifier/refusals.ts";
+import { boundsView } from "./beliefs.ts";
 import type { Checked, VisitSource } from "./check.ts";
 import { LogText } from "./long-log.ts";
 import type { BeliefsView, BeliefView, CheckView, PastedView, VisitView } from "./views.ts";
@@ -175,9 +175,15 @@ class PastedVisits implements VisitSource {
   /** The visits that follow each. */
   readonly #next = new Map<number, { readonly visit: number; readonly slot: number }[]>();
 
+  /** The visits of each instruction. */
+  readonly #bySlot = new Map<number, number[]>();
+
   constructor({ visits }: PastedLog) {
     this.#visits = visits;
     for (const [visit, { prev, slot }] of visits.entries()) {
+      const here = this.#bySlot.get(slot);
+      if (here) here.push(visit);
+      else this.#bySlot.set(slot, [visit]);
       const known = this.#next.get(prev);
       if (known) known.push({ visit, slot });
       else this.#next.set(prev, [{ visit, slot }]);
@@ -185,11 +191,11 @@ class PastedVisits implements VisitSource {
   }
 
   numbers(slot: number): Int32Array {
-    return Int32Array.from(this.#visits.flatMap((visit, i) => (visit.slot === slot ? [i] : [])));
+    return Int32Array.from(this.#bySlot.get(slot) ?? []);
   }
 
   of(slot: number, limit: number): VisitView[] {
-    return [...this.numbers(slot)].slice(0, limit).map((i) => this.at(i) as VisitView);
+    return (this.#bySlot.get(slot) ?? []).slice(0, limit).map((visit) => this.at(visit) as VisitView);
   }
 
   at(number: number): VisitView | null {
@@ -237,17 +243,9 @@ function beliefs(believed: Believed, frame: number): BeliefsView {
 
 function belief(text: string): BeliefView {
   if (!isNumber(text)) return { text, isNumber: false };
-  const { umin, umax, smin, smax, value, mask } = boundsOf(text);
   return {
     text,
     isNumber: true,
-    bounds: {
-      umin: String(umin),
-      umax: String(umax),
-      smin: String(smin),
-      smax: String(smax),
-      value: hex64(value),
-      mask: hex64(mask),
-    },
+    bounds: boundsView(boundsOf(text)),
   };
 }
