@@ -33,8 +33,10 @@ function newSocket({ memory }: Machine): number {
 }
 
 /** Frees what a look-up found; the socket of the packet stays. */
-function release(m: Machine, at: number): void {
-  if (m.env.sockets && at > 0 && m.memory.allows(at, SOCK_BYTES, false)) m.memory.forbid(at, SOCK_BYTES);
+function release(m: Machine): void {
+  if (!m.env.sockets) return;
+  const at = pointerArg(m, 1);
+  if (at > 0 && m.memory.allows(at, SOCK_BYTES, false)) m.memory.forbid(at, SOCK_BYTES);
 }
 
 /** The socket itself where argument 1 is one. */
@@ -45,7 +47,7 @@ export const SOCK_HELPERS = {
   sk_lookup_udp: lookup,
   skc_lookup_tcp: lookup,
   sk_release: (m) => {
-    release(m, pointerArg(m, 1));
+    release(m);
     return ret(m, 0);
   },
   sk_fullsock: same,
