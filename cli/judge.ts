@@ -2,8 +2,8 @@
 // @example npm run --silent judge -- 5 < links.txt
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { answerLines, logToErrors } from "../engine/conformance/answer-lines.ts";
 import { createSession } from "../engine/index.ts";
 import { type Judging, judgeAnswer } from "../web/lessons/judging.ts";
 import type { Lesson } from "../web/lessons/lesson.ts";
@@ -20,14 +20,9 @@ export async function judgeCommand([wanted = "", ...more]: readonly string[]): P
     process.stderr.write(`judge: ${found}\n`);
     return 2;
   }
-  // Answers are all that standard output may carry.
-  console.log = console.info = console.debug = console.error;
+  logToErrors();
   const { shown, ...judging } = found;
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === "") continue;
-    if (!process.stdout.write(`${JSON.stringify(await answer(line, shown, judging))}\n`))
-      await new Promise((resolve) => process.stdout.once("drain", resolve));
-  }
+  await answerLines(async (line) => JSON.stringify(await answer(line, shown, judging)));
   return 0;
 }
 

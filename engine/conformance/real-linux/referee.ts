@@ -1,10 +1,10 @@
 // The `referee` command: JSON lines in, JSON lines out, answered by a real Linux in the emulator.
 // @example echo '{"id":1,"source":"BPF_EXIT_INSN(),"}' | npm run --silent referee -- --kernel 7.3
 import { existsSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { isKernel, KERNELS } from "../../linux/kernels.ts";
 import { Unclear } from "../answer.ts";
+import { answerLines, logToErrors } from "../answer-lines.ts";
 import { startFrom, stateFile } from "./node.ts";
 import { rowAnswerer } from "./rows.ts";
 
@@ -28,8 +28,7 @@ if (!isKernel(name)) fail(`--kernel "${name}" is none of ${Object.keys(KERNELS).
 const file = stateFile(name);
 if (!existsSync(file)) fail(`${file} is missing: npm run real-linux makes it`);
 
-// Answers are all that standard output may carry.
-console.log = console.info = console.debug = console.error;
+logToErrors();
 // A reader that went away is no error of ours.
 process.stdout.on("error", () => process.exit(0));
 
@@ -37,11 +36,7 @@ process.stdout.on("error", () => process.exit(0));
 const PATIENCE = 60_000;
 const linux = await startFrom(file, { cutOffMs: PATIENCE });
 const answer = rowAnswerer({ linux, oreore: KERNELS[name].oreore });
-for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-  if (line.trim() === "") continue;
-  if (!process.stdout.write(`${JSON.stringify(await answerLine(line))}\n`))
-    await new Promise((resolve) => process.stdout.once("drain", resolve));
-}
+await answerLines(async (line) => JSON.stringify(await answerLine(line)));
 await linux.dispose();
 process.exit(0);
 
