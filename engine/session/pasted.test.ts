@@ -79,6 +79,19 @@ test.each<[where: string, text: string]>([
   expect(source).toContain("BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem)");
 });
 
+test("a run has no step for the visits of a log, though the refusal is ours", async () => {
+  const { check, source } = await paste(LOG);
+  expect(check.pasted).toMatchObject({ isOurs: true });
+  const input = { source, progType: "oreore", maps: [] };
+  const { run } = await session.runs.runOnce(input, { kind: "sysfs", path: "/sys/oreore/bpf", data: "7\n" }, false);
+  expect(run?.length).toBeGreaterThan(0);
+  expect(await session.check.visitOfStep(revision, run!.run, 0)).toBeNull();
+  expect(await session.check.stepOfVisit(revision, run!.run, 0, 0)).toBe(-1);
+  // Without the log it is a visit of our verifier.
+  await session.check.check(input, ++revision);
+  expect(await session.check.stepOfVisit(revision, run!.run, 0, 0)).toBe(0);
+});
+
 test("what libbpf says of the error is its errno", async () => {
   const { check } = await paste(`libbpf: prog 'x': BPF program load failed: Permission denied\n${LOG}`);
   expect(check.errnoName).toBe("EACCES");

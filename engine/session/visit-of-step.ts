@@ -1,7 +1,6 @@
 // Which visit of the verifier a moment of a run belongs to: one of the instruction about to run, whose belief holds for every
 // register there is. Of several the one whose path is the run's for the longest way back.
-import { asS64 } from "../base/u64.ts";
-import type { Scalar } from "../verifier/domain/scalar.ts";
+import { scalarHas } from "../verifier/domain/scalar.ts";
 import type { RegState } from "../verifier/state/reg.ts";
 import { mayBeNull, NOT_INIT, SCALAR_VALUE } from "../verifier/state/regtype.ts";
 import type { Trace } from "../verifier/trace.ts";
@@ -67,24 +66,8 @@ export function nearestStep(
 /** Is the value what the verifier believes? Pointers are not compared but with NULL: their addresses are ours. */
 export function holds(reg: RegState, value: bigint): boolean {
   if (reg.type === NOT_INIT) return true;
-  if (reg.type === SCALAR_VALUE) return inScalar(reg.val, value);
+  if (reg.type === SCALAR_VALUE) return scalarHas(reg.val, value);
   return value !== 0n || mayBeNull(reg.type);
-}
-
-function inScalar({ varOff, umin, umax, smin, smax, u32min, u32max, s32min, s32max }: Scalar, value: bigint): boolean {
-  const low = Number(value & 0xffff_ffffn);
-  const signed = asS64(value);
-  return (
-    value >= umin &&
-    value <= umax &&
-    signed >= smin &&
-    signed <= smax &&
-    low >= u32min &&
-    low <= u32max &&
-    (low | 0) >= s32min &&
-    (low | 0) <= s32max &&
-    (value & ~varOff.mask) === varOff.value
-  );
 }
 
 /** Instructions that the visit's path and the run have in common, counted back from the step. */

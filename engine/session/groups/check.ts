@@ -1,7 +1,6 @@
 // What stands in the editor: assembled, verified, and all questions about that check. In the worker's first load; what few ask
 // is loaded when it is asked for.
-import { BPF_DW, BPF_IMM, BPF_LD } from "../../isa/codes.ts";
-import type { Insn } from "../../isa/insn.ts";
+import { type Insn, isLdImm64, sameInsn } from "../../isa/insn.ts";
 import { ctxStructOf } from "../../kernel/definition.ts";
 import type { CheckApi } from "../api.ts";
 import { type Checked, check, linesOf, withLog } from "../check.ts";
@@ -17,6 +16,16 @@ export function createCheck(state: SessionState): CheckApi {
   /** The last check, where it is of this revision. */
   const of = (revision: number): Checked | undefined =>
     state.checked?.view.revision === revision ? state.checked : undefined;
+
+  /** A check and a run of the same instructions. Undefined: they are not, or the visits in sight are those of a pasted log. */
+  const walked = async (revision: number, run: number) => {
+    const { find } = await import("../booted.ts");
+    const asked = of(revision);
+    const recorded = find(state, run)?.recorded;
+    const trace = asked?.view.pasted ? undefined : asked?.verdict?.trace;
+    if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return undefined;
+    return { asked, trace, recorded };
+  };
 
   return {
     check(program, revision) {
@@ -41,20 +50,12 @@ export function createCheck(state: SessionState): CheckApi {
     visitOfLine: (revision, slot, line) => of(revision)?.visits.ofLine(slot, line) ?? -1,
 
     async visitOfStep(revision, run, step) {
-      const [{ find }, { visitOfStep }] = await Promise.all([import("../booted.ts"), import("../visit-of-step.ts")]);
-      const asked = of(revision);
-      const recorded = find(state, run)?.recorded;
-      const trace = asked?.view.pasted ? undefined : asked?.verdict?.trace;
-      if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return null;
-      return asked.visits.at(visitOfStep(trace, recorded, step));
+      const [found, { visitOfStep }] = await Promise.all([walked(revision, run), import("../visit-of-step.ts")]);
+      return found ? found.asked.visits.at(visitOfStep(found.trace, found.recorded, step)) : null;
     },
     async stepOfVisit(revision, run, visit, from) {
-      const [{ find }, { stepOfVisit }] = await Promise.all([import("../booted.ts"), import("../visit-of-step.ts")]);
-      const asked = of(revision);
-      const recorded = find(state, run)?.recorded;
-      const trace = asked?.verdict?.trace;
-      if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return -1;
-      return stepOfVisit(trace, recorded, visit, from);
+      const [found, { stepOfVisit }] = await Promise.all([walked(revision, run), import("../visit-of-step.ts")]);
+      return found ? stepOfVisit(found.trace, found.recorded, visit, from) : -1;
     },
 
     logLines(revision, from, count) {
@@ -127,15 +128,4 @@ export function createCheck(state: SessionState): CheckApi {
 
 /** Map descriptors aside: the kernel's program has them where the editor's has numbers of maps. */
 const sameInsns = (a: readonly Insn[], b: readonly Insn[]): boolean =>
-  a.length === b.length &&
-  a.every((insn, i) => {
-    const other = b[i] as Insn;
-    return (
-      insn.code === other.code &&
-      insn.dst === other.dst &&
-      insn.src === other.src &&
-      insn.off === other.off &&
-      (insn.imm === other.imm || insn.code === LD_IMM64)
-    );
-  });
-const LD_IMM64 = BPF_LD | BPF_IMM | BPF_DW;
+  a.length === b.length && a.every((insn, i) => sameInsn(insn, isLdImm64(insn) ? { ...b[i]!, imm: insn.imm } : b[i]!));
