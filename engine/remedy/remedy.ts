@@ -6,7 +6,7 @@ import { createMaps, loadWith } from "../kernel/loader.ts";
 import type { Registry } from "../kernel/registry.ts";
 import { inScratch } from "../kernel/scratch.ts";
 import type { Program } from "../program/program.ts";
-import { type Diagnosis, diagnose } from "../verifier/explain/explain.ts";
+import { type Findings, findingsOf } from "../verifier/explain/findings.ts";
 import type { Refusal } from "../verifier/refusals.ts";
 import type { Trace } from "../verifier/trace.ts";
 import { candidatesFor } from "./candidates/all.ts";
@@ -41,7 +41,7 @@ interface Open {
   /** It was not verified to its end: it takes too long as it is. */
   readonly long?: true;
   readonly version: Version;
-  readonly diagnosis: Diagnosis;
+  readonly findings: Findings;
   readonly words: readonly Texts[];
 }
 
@@ -55,44 +55,49 @@ export interface RemedyOptions {
   readonly now?: () => number;
 }
 
-export function remedies(program: Program, diagnosis: Diagnosis, { registry, now }: RemedyOptions = {}): Fix[] {
+export function remedies(program: Program, findings: Findings, { registry, now }: RemedyOptions = {}): Fix[] {
   const started = now?.() ?? 0;
   const isLate = (): boolean => now !== undefined && now() - started > PATIENCE;
   const accepted: Fix[] = [];
   const further: Fix[] = [];
   const groups = new Set<string>();
-  const seen = new Set<string>([keyOf(firstVersion(program))]);
+  const first = firstVersion(program);
+  const seen = new Set<string>([keyOf(first)]);
   let trials = 0;
   let walked = 0;
-  let level: Open[] = [{ version: firstVersion(program), diagnosis, words: [] }];
+  const isSpent = (): boolean =>
+    trials >= MAX_TRIALS || walked >= MAX_WALKED || accepted.length >= MAX_FIXES || isLate();
+  let level: Open[] = [{ version: first, findings, words: [] }];
   for (let depth = 0; depth < MAX_DEPTH && accepted.length === 0; depth++) {
     const next: Open[] = [];
     for (const open of level) {
-      const scene = new Scene(open.version.program, open.diagnosis);
+      if (isSpent()) break;
+      const scene = new Scene(open.version.program, open.findings);
       for (const candidate of open.long ? loopCandidates(scene) : candidatesFor(scene)) {
-        if (trials >= MAX_TRIALS || walked >= MAX_WALKED || accepted.length >= MAX_FIXES || isLate()) break;
+        if (isSpent()) break;
         if (candidate.group !== undefined && groups.has(candidate.group)) continue;
         const draft = new Draft(open.version);
         candidate.apply(draft);
         const version = draft.version();
-        if (!version || seen.has(keyOf(version))) continue;
-        seen.add(keyOf(version));
+        if (!version) continue;
+        const key = keyOf(version);
+        if (seen.has(key)) continue;
+        seen.add(key);
         trials++;
         const tried = tryOut(version.program, MAX_WALKED - walked, registry);
         walked += tried.walked;
         const words = [...open.words, inFirstNumbers(candidate, open.version.origins)];
         const fix = { ...joined(words), program: version.program, origins: version.origins };
         if (tried.verdict === "accept") {
-          if (!keepsPlace(version, diagnosis, program, tried.trace)) continue;
+          if (!keepsPlace(version, findings, program, tried.trace)) continue;
           accepted.push({ ...fix, outcome: "accepted" });
           if (candidate.group !== undefined) groups.add(candidate.group);
         } else if (tried.refusal) {
-          const later = diagnose(tried.refusal, tried.trace, version.program.insns);
-          if (isFurther(version, later, diagnosis))
-            further.push({ ...fix, outcome: "further", refusal: tried.refusal });
-          next.push({ version, diagnosis: later, words });
+          const later = findingsOf(tried.refusal, tried.trace, version.program.insns);
+          if (isFurther(version, later, findings)) further.push({ ...fix, outcome: "further", refusal: tried.refusal });
+          next.push({ version, findings: later, words });
         } else if (tried.walked >= MAX_WALKED_ONCE && !open.long) {
-          next.push({ version, diagnosis: open.diagnosis, words, long: true });
+          next.push({ version, findings: open.findings, words, long: true });
         }
       }
     }
@@ -151,13 +156,7 @@ function tryOut(program: Program, budget: number, registry: Registry | undefined
 }
 
 /** The refused instruction is there still, does the same kind of thing, and is reached. */
-function keepsPlace(
-  version: Version,
-  { explanation, path }: Diagnosis,
-  program: Program,
-  trace: Trace | undefined,
-): boolean {
-  const { at } = explanation;
+function keepsPlace(version: Version, { at, path }: Findings, program: Program, trace: Trace | undefined): boolean {
   const insn = program.insns[at];
   // What was refused for its form, or for being out of reach, has no other place to keep.
   if (!insn || path.length === 0) return version.program.insns.length >= 2;
@@ -170,11 +169,7 @@ function keepsPlace(
 }
 
 /** Refused at another place of the program than before, or for another reason there. */
-function isFurther(version: Version, later: Diagnosis, { explanation }: Diagnosis): boolean {
-  const origin = version.origins[later.explanation.at] ?? -1;
-  return (
-    origin !== explanation.at &&
-    later.path.length > 0 &&
-    version.origins.slice(0, later.explanation.at).includes(explanation.at)
-  );
+function isFurther(version: Version, later: Findings, { at }: Findings): boolean {
+  const origin = version.origins[later.at] ?? -1;
+  return origin !== at && later.path.length > 0 && version.origins.slice(0, later.at).includes(at);
 }

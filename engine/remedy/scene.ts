@@ -6,7 +6,7 @@ import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { Program } from "../program/program.ts";
 import { revOpcode } from "../verifier/domain/cond.ts";
-import type { Diagnosis } from "../verifier/explain/explain.ts";
+import type { Findings } from "../verifier/explain/findings.ts";
 import type { ValueNode } from "../verifier/explain/lineage.ts";
 import { type PathStep, regOf } from "../verifier/explain/path.ts";
 import type { RegState } from "../verifier/state/reg.ts";
@@ -31,30 +31,35 @@ export interface Candidate extends Texts {
 
 export class Scene {
   readonly program: Program;
-  readonly diagnosis: Diagnosis;
-  readonly live: Uint16Array;
+  readonly findings: Findings;
   /** Slot of the refused instruction; -1: none. */
   readonly at: number;
   readonly insn: Insn | undefined;
   /** Index of its step in the path; -1: nothing was walked. */
   readonly end: number;
+  #live: Uint16Array | undefined;
+  #functionEnds: ReadonlySet<number> | undefined;
 
-  constructor(program: Program, diagnosis: Diagnosis) {
+  constructor(program: Program, findings: Findings) {
     this.program = program;
-    this.diagnosis = diagnosis;
-    this.live = liveRegisters(program);
-    const last = diagnosis.path.at(-1);
-    this.at = diagnosis.refusal.slot >= 0 ? diagnosis.refusal.slot : (last?.slot ?? -1);
+    this.findings = findings;
+    this.at = findings.at;
     this.insn = program.insns[this.at];
-    this.end = diagnosis.path.length - 1;
+    this.end = findings.path.length - 1;
+  }
+
+  /** For each slot the registers that may still be read from there on: bit n is Rn. */
+  get live(): Uint16Array {
+    this.#live ??= liveRegisters(this.program);
+    return this.#live;
   }
 
   get last(): PathStep | undefined {
-    return this.diagnosis.path.at(-1);
+    return this.findings.path.at(-1);
   }
 
   step(at: number): PathStep | undefined {
-    return this.diagnosis.path[at];
+    return this.findings.path[at];
   }
 
   get isCall(): boolean {
@@ -68,7 +73,7 @@ export class Scene {
 
   /** The value in Rn before it. */
   node(n: number): ValueNode | undefined {
-    return this.diagnosis.lineage.reg(this.end, n);
+    return this.findings.lineage.reg(this.end, n);
   }
 
   /** Registers of this type before step `at`, lowest first. */
@@ -164,11 +169,15 @@ export class Scene {
     return undefined;
   }
 
+  /** Does a function that is called begin behind the slot? */
   #isFunctionEnd(at: number): boolean {
-    return this.program.insns.some((insn, slot) => {
-      const form = formOf(insn);
-      return form?.kind === "call" && form.target === "local" && slot + 1 + insn.imm === at + 1;
-    });
+    this.#functionEnds ??= new Set(
+      this.program.insns.flatMap((insn, slot) => {
+        const form = formOf(insn);
+        return form?.kind === "call" && form.target === "local" ? [slot + insn.imm] : [];
+      }),
+    );
+    return this.#functionEnds.has(at);
   }
 
   /** Bytes that may be touched from a pointer on, as far as they are known. */

@@ -47,7 +47,7 @@ const placed = (scene: Scene, off: number): Candidate =>
   );
 
 export function accessCandidates(scene: Scene): Candidate[] {
-  const { refusal } = scene.diagnosis;
+  const { refusal } = scene.findings;
   const { insn } = scene;
   if (!insn) return [];
   switch (refusal.id) {
@@ -187,7 +187,7 @@ function onStack(scene: Scene, insn: Insn): Candidate[] {
 function unmoved(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const node = scene.node(reg);
   const is = scene.is(reg);
-  const { path, lineage } = scene.diagnosis;
+  const { path, lineage } = scene.findings;
   if (!node || !is || node.op !== "add" || node.step < 0) return [];
   const add = path[node.step]!;
   const found: Candidate[] = [];
@@ -251,7 +251,7 @@ function aligned(
   insn: Insn,
   { off, size, reg }: { off: number; size: number; reg: number },
 ): Candidate[] {
-  const added = scene.diagnosis.refusal.id === "misaligned-packet" ? 2 : 0;
+  const added = scene.findings.refusal.id === "misaligned-packet" ? 2 : 0;
   const down = insn.off - ((((off + added) % size) + size) % size);
   const found: Candidate[] = [];
   if (isAccess(formOf(insn))) {
@@ -308,12 +308,12 @@ function inBlock(scene: Scene, insn: Insn, { reg, off, size, total }: Block): Ca
   const over = off + size - total;
   const found: Candidate[] = [];
   const node = scene.node(reg);
-  const { path } = scene.diagnosis;
+  const { path } = scene.findings;
   const isCallHere = formOf(insn)?.kind === "call";
   found.push(...reserved(scene, reg, over), ...sizeArgument(scene, reg, total - off));
   const map = scene.is(reg)?.map;
   if (map && over > 0 && scene.is(reg)?.type === t.PTR_TO_MAP_VALUE)
-    found.push(...largerValue(scene, map.def.name, map.valueSize + over, scene.diagnosis.refusal.id));
+    found.push(...largerValue(scene, map.def.name, map.valueSize + over, scene.findings.refusal.id));
   const shift = off < 0 ? -off : over > 0 ? -over : 0;
   if (!isCallHere && shift !== 0) {
     if (insn.off !== 0 || node?.op !== "add") found.push(placed(scene, insn.off + shift));
@@ -375,7 +375,7 @@ function largerValue(scene: Scene, name: string, valueSize: number, id: string):
 
 /** Memory of the ring buffer: more is reserved. */
 function reserved(scene: Scene, reg: number, over: number): Candidate[] {
-  const { path, lineage } = scene.diagnosis;
+  const { path, lineage } = scene.findings;
   const node = scene.node(reg);
   const call = node && ancestors(node).find(({ kind, step }) => kind === "call" && step >= 0);
   if (!call || over <= 0 || t.baseType(scene.is(reg)?.type ?? 0) !== t.PTR_TO_MEM) return [];
@@ -459,7 +459,7 @@ function stack(scene: Scene, insn: Insn, reg: number, off: number, size: number)
     });
   }
   if (formOf(insn)?.kind === "call") {
-    const set = scene.diagnosis.path.length > 0 ? lastSet(scene.diagnosis.path, reg) : undefined;
+    const set = scene.findings.path.length > 0 ? lastSet(scene.findings.path, reg) : undefined;
     if (!add && set !== undefined)
       found.push({
         en: `Point to fp${wanted}: add ${wanted} to R${reg} behind @${set}.`,
@@ -480,7 +480,7 @@ function written(scene: Scene, off: number, size: number): Candidate[] {
   const zeros: Piece[] = [];
   for (let at = first; at < off + size; at += 8)
     zeros.push({ insn: { code: c.BPF_ST | c.BPF_MEM | c.BPF_DW, dst: 10, src: 0, off: at, imm: 0 } });
-  const start = scene.diagnosis.path[0];
+  const start = scene.findings.path[0];
   const fill = (slot: number): Candidate => ({
     en: `Write fp${off} to fp${off + size - 1} before @${slot}: set the bytes to 0.`,
     ja: `@${slot} の前で fp${off} から fp${off + size - 1} に 0 を書き込みます。`,
@@ -494,7 +494,7 @@ function written(scene: Scene, off: number, size: number): Candidate[] {
 
 /** An access of its own for the path that brings the other kind of pointer. */
 function ownAccess(scene: Scene): Candidate[] {
-  const { path } = scene.diagnosis;
+  const { path } = scene.findings;
   const { at, insn } = scene;
   const previous = path.at(-2);
   if (!previous || !insn) return [];
@@ -523,7 +523,7 @@ function ownAccess(scene: Scene): Candidate[] {
 
 /** Both kinds come the same way: the path is told apart at the last branch that chose between them. */
 function earlier(scene: Scene, insn: Insn): Candidate[] {
-  const { path } = scene.diagnosis;
+  const { path } = scene.findings;
   const { at } = scene;
   const branch = path.findLastIndex((step, i) => i < path.length - 2 && formOf(step.insn)?.kind === "jmp");
   const from = path[branch];

@@ -29,7 +29,7 @@ export function boundCandidates(scene: Scene): Candidate[] {
 }
 
 function boundOf(scene: Scene): Bound | undefined {
-  const { need, refusal, lineage, path } = scene.diagnosis;
+  const { need, refusal, lineage, path } = scene.findings;
   if (need?.kind !== "number") return undefined;
   const { node } = need;
   const low = need.low ?? 0n;
@@ -64,7 +64,7 @@ function boundOf(scene: Scene): Bound | undefined {
 
 /** A call that takes a variable number of bytes from a variable offset on: the number of bytes is bounded. */
 function sizeBound(scene: Scene): Candidate[] {
-  const { refusal } = scene.diagnosis;
+  const { refusal } = scene.findings;
   if (refusal.id !== "region-max" || !scene.insn || formOf(scene.insn)?.kind !== "call") return [];
   const reg = refusal.args.reg + 1;
   const size = scene.is(reg);
@@ -130,11 +130,11 @@ const withOp = (code: number, op: number): number => (code & 0x0f) | op;
 
 /** The comparison that is there already, made to count. */
 function atChecks(scene: Scene, bound: Bound): Candidate[] {
-  return [...scene.diagnosis.missed].reverse().flatMap((check) => atCheck(scene, bound, check));
+  return [...scene.findings.missed].reverse().flatMap((check) => atCheck(scene, bound, check));
 }
 
 function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: MissedCheck): Candidate[] {
-  const { path, lineage } = scene.diagnosis;
+  const { path, lineage } = scene.findings;
   const at = path.findLastIndex((one) => one.slot === slot);
   const insn = path[at]?.insn;
   if (!insn) return [];

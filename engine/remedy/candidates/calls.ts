@@ -14,7 +14,7 @@ import { aluImm, goto, helperCall, jumpImm, load, loadMap, movImm, movReg, store
 import type { Candidate, Scene } from "../scene.ts";
 
 export function callCandidates(scene: Scene): Candidate[] {
-  const { refusal } = scene.diagnosis;
+  const { refusal } = scene.findings;
   switch (refusal.id) {
     case "reference-leak":
       return release(scene, refusal.args.ref, refusal.args.taken);
@@ -149,7 +149,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
 
 /** The branch that leads away without a release: what it leads to is given back on the way. */
 function onBranch(scene: Scene, ref: number, taken: number, by: string, give: readonly Piece[]): Candidate[] {
-  const { path } = scene.diagnosis;
+  const { path } = scene.findings;
   const leaving = leavingBranch(path, ref, taken);
   if (!leaving) return [];
   const { slot, step, holder } = leaving;
@@ -205,7 +205,7 @@ function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piec
 
 /** Another thing in the register: what the helper asks for. */
 function argument(scene: Scene, reg: number): Candidate[] {
-  const { at, program, diagnosis } = scene;
+  const { at, program, findings } = scene;
   const found: Candidate[] = [];
   const is = scene.is(reg);
   const put = (texts: { en: string; ja: string }, pieces: readonly Piece[]): Candidate => ({
@@ -252,7 +252,7 @@ function argument(scene: Scene, reg: number): Candidate[] {
         },
       });
     const spare2 = scene.unused();
-    const start = diagnosis.path[0];
+    const start = findings.path[0];
     if (ctx === undefined && spare2 !== undefined && start)
       found.push({
         en: `Keep the context in R${spare2} from the start, and put it into R${reg} before @${at}.`,
@@ -313,9 +313,9 @@ const OBJECTS: ReadonlySet<number> = new Set([
 
 /** A map in the register: of the program, or a new one of the kind that the call takes. */
 function mapArgument(scene: Scene, reg: number): Candidate[] {
-  const { program, diagnosis, at, insn } = scene;
+  const { program, findings, at, insn } = scene;
   const place = (draft: Draft, map: number): void => {
-    const slot = lastSet(diagnosis.path, reg);
+    const slot = lastSet(findings.path, reg);
     const item = slot === undefined ? undefined : draft.at(slot);
     if (item?.high) {
       item.insn = { ...item.insn, src: c.BPF_PSEUDO_MAP_FD, imm: 0 };

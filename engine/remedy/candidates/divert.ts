@@ -17,7 +17,7 @@ export const divert = (scene: Scene, slot: number): Candidate => ({
 
 /** The last branch of the path that jumped, which is how the path came without what it lacks. */
 export function divertLast(scene: Scene): Candidate[] {
-  const { path } = scene.diagnosis;
+  const { path } = scene.findings;
   const { curframe } = path.at(-1)?.before ?? {};
   for (let at = path.length - 2; at >= 0; at--) {
     const { insn, slot, before } = path[at]!;

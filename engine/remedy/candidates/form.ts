@@ -20,7 +20,7 @@ const changed = (slot: number, texts: Texts, change: (insn: Insn) => Insn): Cand
 const MAX_LONG_TRIALS = 3;
 
 export function formCandidates(scene: Scene): Candidate[] {
-  const { refusal } = scene.diagnosis;
+  const { refusal } = scene.findings;
   const { at, insn } = scene;
   switch (refusal.id) {
     case "reserved-fields":
@@ -269,7 +269,7 @@ const ROUNDS = 64;
 function counted(scene: Scene): Candidate[] {
   const { at } = scene;
   const register = scene.unused();
-  if (scene.diagnosis.path.length < 2 || register === undefined) return [];
+  if (scene.findings.path.length < 2 || register === undefined) return [];
   return [
     {
       en: `Count the rounds in R${register}, and leave the loop after ${ROUNDS}.`,

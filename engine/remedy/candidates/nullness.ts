@@ -8,13 +8,13 @@ import type { Candidate, Scene } from "../scene.ts";
 import { OPPOSITE } from "./bounds.ts";
 
 export function nullCandidates(scene: Scene): Candidate[] {
-  const { need } = scene.diagnosis;
+  const { need } = scene.findings;
   if (need?.kind !== "null") return [];
   return [...atChecks(scene), ...before(scene, need.reg)];
 }
 
 function atChecks(scene: Scene): Candidate[] {
-  const { missed, path } = scene.diagnosis;
+  const { missed, path } = scene.findings;
   return missed.flatMap(({ slot, why }): Candidate[] => {
     const insn = path.find((step) => step.slot === slot)?.insn;
     const opposite = insn && OPPOSITE[insn.code & 0xf0];
@@ -49,7 +49,7 @@ function before(scene: Scene, reg: number): Candidate[] {
   const is = scene.is(reg);
   const { at } = scene;
   // On this path it is NULL for sure; other paths may bring a pointer.
-  const isNull = scene.diagnosis.fate(reg)?.how === "null-side";
+  const isNull = scene.findings.fate(reg)?.how === "null-side";
   if (!is || (!t.mayBeNull(is.type) && !isNull)) return [];
   const compare = (slot: number, step: number): Candidate => ({
     en: `Compare R${reg} with NULL before @${slot}, and leave where it is.`,
@@ -80,7 +80,7 @@ function before(scene: Scene, reg: number): Candidate[] {
 function moved(scene: Scene, reg: number): Candidate[] {
   const { at, insn, program } = scene;
   const form = insn && formOf(insn);
-  if (scene.diagnosis.refusal.id !== "pointer-arithmetic-null" || form?.kind !== "alu" || !insn) return [];
+  if (scene.findings.refusal.id !== "pointer-arithmetic-null" || form?.kind !== "alu" || !insn) return [];
   const node = scene.node(reg);
   for (let slot = at + 1; slot < Math.min(program.insns.length, at + 12); slot++) {
     const next = program.insns[slot]!;
@@ -88,7 +88,7 @@ function moved(scene: Scene, reg: number): Candidate[] {
     const step = scene.step(scene.end);
     if (kind !== "jmp" && kind !== "alu") return [];
     const same =
-      step && node && scene.diagnosis.lineage.reg(scene.end, next.dst) === node && regOf(step.before, next.dst);
+      step && node && scene.findings.lineage.reg(scene.end, next.dst) === node && regOf(step.before, next.dst);
     if (kind !== "jmp" || next.imm !== 0 || !same) continue;
     return [
       {

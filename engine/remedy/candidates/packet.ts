@@ -12,18 +12,18 @@ import { OPPOSITE } from "./bounds.ts";
 import { divert } from "./divert.ts";
 
 export function packetCandidates(scene: Scene): Candidate[] {
-  const { need, refusal } = scene.diagnosis;
+  const { need, refusal } = scene.findings;
   if (need?.kind !== "packet") return [];
   const found = [...atChecks(scene, need.range)];
   const compare = compareBefore(scene, need.reg, need.bytes);
-  const isFar = refusal.id === "packet-far" || scene.diagnosis.missed.some(({ why }) => why === "too-far");
+  const isFar = refusal.id === "packet-far" || scene.findings.missed.some(({ why }) => why === "too-far");
   if (isFar) return compare ? withLimit(scene, compare) : [];
   return compare ? [...found, compare] : found;
 }
 
 /** A comparison that is there, with a larger constant or its outcome the other way round. */
 function atChecks(scene: Scene, range: number): Candidate[] {
-  const { missed, path, lineage } = scene.diagnosis;
+  const { missed, path, lineage } = scene.findings;
   const found: Candidate[] = [];
   for (const { slot, why } of [...missed].reverse()) {
     const at = path.findLastIndex((step) => step.slot === slot);
@@ -71,7 +71,7 @@ function atChecks(scene: Scene, range: number): Candidate[] {
 
 /** The pointer that was compared is there still: it is copied in place of being computed again. */
 function sameAgain(scene: Scene): Candidate[] {
-  const { need, lineage, path } = scene.diagnosis;
+  const { need, lineage, path } = scene.findings;
   if (need?.kind !== "packet" || need.node.step < 0) return [];
   const { key, step } = need.node;
   const { slot, insn } = path[step]!;
@@ -115,7 +115,7 @@ function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | un
   const ctx = there ?? kept;
   if (into === undefined || (held === undefined && ctx === undefined)) return undefined;
   const loads = held === undefined && ctx !== undefined ? [load(4, into, ctx, endOffset(scene, meta))] : [];
-  const start = scene.diagnosis.path[0];
+  const start = scene.findings.path[0];
   if (!scene.mayLeave()) return undefined;
   return {
     en: `Compare R${reg} + ${bytes} with data_end before @${at}.`,
@@ -143,7 +143,7 @@ const endOffset = ({ program }: Scene, meta: boolean): number =>
 
 /** The number that was added, limited, so that comparisons count; and then one. */
 function withLimit(scene: Scene, compare: Candidate): Candidate[] {
-  const { need, lineage, path } = scene.diagnosis;
+  const { need, lineage, path } = scene.findings;
   if (need?.kind !== "packet") return [];
   const sum = ancestors(need.node).find(({ op, from }) => op === "add" && from.length > 1 && from.some(isNumber));
   if (!sum || sum.step < 0) return [];
@@ -167,7 +167,7 @@ const isNumber = ({ is }: ValueNode): boolean => is?.type === t.SCALAR_VALUE;
 
 /** Packet pointers that a call has made worth nothing, loaded anew behind it. */
 export function reloadCandidates(scene: Scene): Candidate[] {
-  const { refusal, path, fate } = scene.diagnosis;
+  const { refusal, path, fate } = scene.findings;
   if (refusal.id !== "not-a-pointer") return [];
   const { reg } = refusal.args;
   const lost = fate(reg);

@@ -43,7 +43,7 @@ const without = (slot: number): Candidate => ({
 });
 
 export function registerCandidates(scene: Scene): Candidate[] {
-  const { refusal } = scene.diagnosis;
+  const { refusal } = scene.findings;
   const { at, insn } = scene;
   if (!insn) return [];
   switch (refusal.id) {
@@ -58,7 +58,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
       const [min, max] = "min" in refusal.args ? [refusal.args.min, refusal.args.max] : [0, 1];
       const value = min <= 0 && max >= 0 ? 0 : min;
       const mask = value === 0 && max > 0 ? (1 << Math.floor(Math.log2(max + 1))) - 1 : 0;
-      const set = lastSet(scene.diagnosis.path, 0);
+      const set = lastSet(scene.findings.path, 0);
       const constant = set === undefined ? undefined : scene.program.insns[set];
       const form = constant && formOf(constant);
       return [
@@ -162,8 +162,8 @@ export function registerCandidates(scene: Scene): Candidate[] {
 }
 
 function unset(scene: Scene, reg: number): Candidate[] {
-  const { at, insn, diagnosis } = scene;
-  const { path } = diagnosis;
+  const { at, insn, findings } = scene;
+  const { path } = findings;
   if (formOf(insn!)?.kind === "exit")
     return [
       before(
@@ -275,12 +275,12 @@ function reversed(scene: Scene, insn: Insn): Candidate[] {
 
 /** A mask on a pointer: put on the number before it is added. */
 function maskFirst(scene: Scene, insn: Insn, reg: number): Candidate[] {
-  const { at, diagnosis } = scene;
+  const { at, findings } = scene;
   const node = scene.node(reg);
   const form = formOf(insn);
   const sum = node && ancestors(node).find(({ op, from, step }) => op === "add" && from.length > 1 && step >= 0);
   if (!sum || form?.kind !== "alu" || form.source !== "imm") return [without(at)];
-  const add = diagnosis.path[sum.step]!;
+  const add = findings.path[sum.step]!;
   const left = regOf(add.before, add.insn.dst);
   const number = left?.type === t.SCALAR_VALUE ? add.insn.dst : add.insn.src;
   return [
@@ -398,7 +398,7 @@ function otherSide(scene: Scene, insn: Insn, reg: number): Candidate[] {
 
 /** What is added to a pointer is a constant, and too large. */
 function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
-  const { at, diagnosis } = scene;
+  const { at, findings } = scene;
   const found: Candidate[] = [];
   const form = formOf(insn);
   if (form?.kind !== "alu") return [];
@@ -408,7 +408,7 @@ function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
     for (const n of [insn.src, insn.dst]) {
       const node = scene.node(n);
       if (node?.imm !== undefined && node.kind === "const" && node.step >= 0)
-        slots.push({ slot: diagnosis.path[node.step]!.slot, imm: Number(BigInt.asIntN(32, node.imm)) });
+        slots.push({ slot: findings.path[node.step]!.slot, imm: Number(BigInt.asIntN(32, node.imm)) });
     }
   for (const one of scene.node(reg) ? ancestors(scene.node(reg)!) : [])
     if (one.op === "add" && one.imm !== undefined && one.step >= 0 && (one.imm > 512n || one.imm < -512n))
@@ -448,10 +448,10 @@ function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
 
 /** Something on the way made a number of a pointer, or a number is used where a pointer is at hand. */
 function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
-  const { diagnosis } = scene;
-  const fate = diagnosis.fate(reg);
+  const { findings } = scene;
+  const fate = findings.fate(reg);
   const found: Candidate[] = [];
-  const making = fate && diagnosis.path.find(({ visit }) => visit === fate.visit);
+  const making = fate && findings.path.find(({ visit }) => visit === fate.visit);
   if (making && (fate.how === "cut" || fate.how === "part" || fate.how === "arithmetic")) {
     const form = formOf(making.insn);
     if (form?.kind === "alu" && form.width === 32)

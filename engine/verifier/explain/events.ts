@@ -3,10 +3,10 @@
 import { formOf, JMP_OPS } from "../../isa/forms.ts";
 import type { Refusal } from "../refusals.ts";
 import type { CauseStep } from "./cause.ts";
+import type { Findings } from "./findings.ts";
 import { ancestors, unnarrowed, type ValueNode } from "./lineage.ts";
 import { jumped } from "./path.ts";
 import type { Phrase } from "./phrase.ts";
-import type { Known } from "./root.ts";
 
 /** More branches than these are not told. */
 const MAX_BRANCHES = 5;
@@ -22,8 +22,9 @@ const LACKS: ReadonlySet<Refusal["id"]> = new Set<Refusal["id"]>([
   "same-insn-pointers",
 ]);
 
-export function withBranches(steps: readonly CauseStep[], known: Known, { id, args }: Refusal): CauseStep[] {
-  const { path, lineage, need, missed } = known;
+export function withBranches(steps: readonly CauseStep[], findings: Findings): CauseStep[] {
+  const { path, lineage, need, missed } = findings;
+  const { id, args } = findings.refusal;
   const told = new Set(steps.map(({ visit }) => visit));
   const end = path.length - 1;
   // The number that was needed, and the pointer that it is added to.

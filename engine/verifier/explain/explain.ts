@@ -6,15 +6,14 @@ import type { Trace } from "../trace.ts";
 import { busiestOf } from "./busiest.ts";
 import { type CauseStep, causeOf, type Named } from "./cause.ts";
 import { withBranches } from "./events.ts";
-import { type Fate, fateOf } from "./fate.ts";
+import { type Findings, findingsOf } from "./findings.ts";
 import { leavingBranch } from "./leak.ts";
-import { ancestors, lineageOf } from "./lineage.ts";
-import { type MissedCheck, missedChecks } from "./missed.ts";
-import { needOf } from "./need.ts";
-import { pathOf, regOf } from "./path.ts";
+import { ancestors } from "./lineage.ts";
+import type { MissedCheck } from "./missed.ts";
+import { regOf } from "./path.ts";
 import { type Phrase, valuePhrase } from "./phrase.ts";
 import { reasonOf } from "./reason.ts";
-import { type Known, rootOf } from "./root.ts";
+import { rootOf } from "./root.ts";
 import type { Rule, Wording } from "./rule.ts";
 import { RULE_OF, RULES } from "./rules.ts";
 
@@ -37,9 +36,8 @@ export interface Explanation {
   readonly missed: readonly MissedCheck[];
 }
 
-/** An explanation, and what was found on the way to it, for whoever looks for a remedy. */
-export interface Diagnosis extends Known {
-  readonly refusal: Refusal;
+/** An explanation, and what it was made of. */
+export interface Diagnosis extends Findings {
   readonly explanation: Explanation;
 }
 
@@ -47,20 +45,14 @@ export const explain = (refusal: Refusal, trace?: Trace, insns: readonly Insn[] 
   diagnose(refusal, trace, insns).explanation;
 
 export function diagnose(refusal: Refusal, trace?: Trace, insns: readonly Insn[] = []): Diagnosis {
+  const findings = findingsOf(refusal, trace, insns);
+  const { path, lineage, missed, fate, at } = findings;
   const { id, args } = refusal;
-  const path = trace ? pathOf(trace, insns) : [];
-  const lineage = lineageOf(path);
-  const need = needOf(refusal, path, lineage);
-  const missed = missedChecks(path, lineage, need);
-  const fate = (reg: number): Fate | undefined => fateOf(path, lineage, reg);
-  const known: Known = { path, lineage, need, missed, fate };
-
   const rule: Rule = RULES[RULE_OF[id]];
   const named = namedBy(refusal);
   const cause = trace && causeOf(trace, insns, named);
   const busiest = trace && named.busiest ? busiestOf(trace, insns) : undefined;
   const last = path.at(-1);
-  const at = refusal.slot >= 0 ? refusal.slot : (last?.slot ?? -1);
   const said =
     busiest?.reason ??
     reasonOf(refusal, {
@@ -87,13 +79,13 @@ export function diagnose(refusal: Refusal, trace?: Trace, insns: readonly Insn[]
     en,
     ja,
     at,
-    root: busiest ? busiest.slot : rootOf(refusal, known),
+    root: busiest ? busiest.slot : rootOf(findings),
     reason: said ? { en: `${said.en}.`, ja: `${said.ja}。` } : { en: en.why, ja: ja.why },
     reg: cause?.reg ?? named.reg ?? -1,
-    steps: withBranches(cause?.steps ?? [], known, refusal),
+    steps: withBranches(cause?.steps ?? [], findings),
     missed,
   };
-  return { ...known, refusal, explanation };
+  return { ...findings, explanation };
 }
 
 /** What of a refusal's arguments leads to its cause. */

@@ -3,22 +3,12 @@
 import { classOf } from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
-import type { Refusal } from "../refusals.ts";
 import { baseType, PTR_TO_MEM } from "../state/regtype.ts";
-import type { Fate } from "./fate.ts";
+import type { Findings } from "./findings.ts";
 import { leavingBranch } from "./leak.ts";
-import { ancestors, type Lineage, numberIn } from "./lineage.ts";
-import type { MissedCheck, WhyMissed } from "./missed.ts";
-import type { Need } from "./need.ts";
+import { ancestors, numberIn } from "./lineage.ts";
+import type { WhyMissed } from "./missed.ts";
 import type { Path } from "./path.ts";
-
-export interface Known {
-  readonly path: Path;
-  readonly lineage: Lineage;
-  readonly need: Need | undefined;
-  readonly missed: readonly MissedCheck[];
-  fate(reg: number): Fate | undefined;
-}
 
 /** The comparison itself is right, but it was made too early or of another value: what came behind it has to change. */
 const TOO_EARLY: ReadonlySet<WhyMissed> = new Set<WhyMissed>([
@@ -30,13 +20,11 @@ const TOO_EARLY: ReadonlySet<WhyMissed> = new Set<WhyMissed>([
   "other-pointer",
 ]);
 
-export function rootOf(refusal: Refusal, known: Known): number {
-  const { path, lineage, need, missed } = known;
+export function rootOf({ refusal, at, path, lineage, need, missed, fate }: Findings): number {
   const { id, args } = refusal;
   const end = path.length - 1;
-  if (end < 0) return refusal.slot;
+  if (end < 0) return at;
   const here = path[end]!.slot;
-  const at = refusal.slot >= 0 ? refusal.slot : here;
   const check = missed.findLast(({ why }) => !TOO_EARLY.has(why));
   if (check) return check.slot;
   const node = "reg" in args ? lineage.reg(end, args.reg) : undefined;
@@ -44,7 +32,7 @@ export function rootOf(refusal: Refusal, known: Known): number {
   switch (id) {
     case "not-a-pointer":
     case "null-pointer":
-      return known.fate(args.reg)?.slot ?? at;
+      return fate(args.reg)?.slot ?? at;
     case "reference-leak":
       return leavingBranch(path, args.ref, args.taken)?.slot ?? args.taken;
     case "pointer-offset-modified":

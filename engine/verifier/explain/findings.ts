@@ -1,0 +1,38 @@
+// What there is to know of a refusal before a word is said of it: for the explanation, and for whoever looks for a remedy. Reads the
+// refusal and the trace; decides nothing.
+import type { Insn } from "../../isa/insn.ts";
+import type { Refusal } from "../refusals.ts";
+import type { Trace } from "../trace.ts";
+import { type Fate, fateOf } from "./fate.ts";
+import { type Lineage, lineageOf } from "./lineage.ts";
+import { type MissedCheck, missedChecks } from "./missed.ts";
+import { type Need, needOf } from "./need.ts";
+import { type Path, pathOf } from "./path.ts";
+
+export interface Findings {
+  readonly refusal: Refusal;
+  /** Slot of the refused instruction; -1: the program as a whole. */
+  readonly at: number;
+  readonly path: Path;
+  readonly lineage: Lineage;
+  readonly need: Need | undefined;
+  /** Comparisons on the path that were meant to protect it and gave nothing. */
+  readonly missed: readonly MissedCheck[];
+  /** How a pointer came to be the number that Rn is at the refused instruction. */
+  fate(reg: number): Fate | undefined;
+}
+
+export function findingsOf(refusal: Refusal, trace?: Trace, insns: readonly Insn[] = []): Findings {
+  const path = trace ? pathOf(trace, insns) : [];
+  const lineage = lineageOf(path);
+  const need = needOf(refusal, path, lineage);
+  return {
+    refusal,
+    at: refusal.slot >= 0 ? refusal.slot : (path.at(-1)?.slot ?? -1),
+    path,
+    lineage,
+    need,
+    missed: missedChecks(path, lineage, need),
+    fate: (reg) => fateOf(path, lineage, reg),
+  };
+}
