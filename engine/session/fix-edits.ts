@@ -47,7 +47,7 @@ export function fixText(
     const edited = withEdits(source, edits);
     return isFixed(assembled(edited), fix) ? [{ edits, source: edited }] : [];
   });
-  // The one that leaves more as it is: a label that is no longer right would become a number.
+  // Fewer edits win: in the other place a label may lead elsewhere, and each jump to it would be rewritten with a number.
   return written.sort((a, b) => a.edits.length - b.edits.length)[0];
 }
 

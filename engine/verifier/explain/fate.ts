@@ -1,5 +1,5 @@
-// How a value that is no pointer came to be one no longer: the last step of the path at which what is now a plain number was a
-// pointer. Reads the path; decides nothing.
+// How a pointer became a plain number: the last step of the path at which the value was a pointer still. Reads the path; decides
+// nothing.
 import { formOf } from "../../isa/forms.ts";
 import * as t from "../state/regtype.ts";
 import type { Lineage, ValueNode } from "./lineage.ts";

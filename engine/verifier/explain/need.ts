@@ -73,7 +73,7 @@ export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | u
       const number = node && numberIn(node);
       const value = number && holderOf(number, path, lineage, at);
       if (!number || !value) return undefined;
-      // What reaches above the frame is too much; below 512 bytes it would have to be more.
+      // Too large by what reaches above the frame. Below its 512 bytes the number is too small, which `high` cannot say.
       const high = value.val.umax - (args.high + BigInt(args.size));
       return {
         kind: "number",

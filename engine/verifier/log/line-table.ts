@@ -7,7 +7,7 @@ export interface LogLines {
   readonly kinds: Uint8Array;
   /** The slot it is about, or -1. */
   readonly slots: Int32Array;
-  /** The column at which a state begins behind an instruction, or behind where a path comes from; 0: none does. */
+  /** The column at which the state begins, on a line of an instruction or of a path's start (`from 6 to 9: …`); 0: the line has none. */
   readonly joints: Uint16Array;
 }
 
