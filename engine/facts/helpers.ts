@@ -82,6 +82,13 @@ const ARG_COUNTS: readonly (number | undefined)[] = HELPER_PROTOS.reduce<number[
 /** Of a helper that is not known: as many as there are registers for. */
 export const helperArgCount = (id: number): number => ARG_COUNTS[id] ?? 5;
 
+/** What is taken through an address of any memory. */
+export const MEMORY_ARGS: ReadonlySet<HelperArg["kind"]> = new Set<HelperArg["kind"]>([
+  "ARG_PTR_TO_MEM",
+  "ARG_PTR_TO_MAP_KEY",
+  "ARG_PTR_TO_MAP_VALUE",
+]);
+
 /** The kind of argument in Rn (1 … 5), as the first program type that has the helper declares it; undefined: no such helper or argument. */
 export const helperArgKind = (id: number, n: number): HelperArg["kind"] | undefined =>
   HELPER_PROTOS.find((proto) => proto.id === id)?.args[n - 1]?.kind;

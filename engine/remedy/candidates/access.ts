@@ -5,10 +5,11 @@ import * as c from "../../isa/codes.ts";
 import { type Form, formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { ancestors } from "../../verifier/explain/lineage.ts";
+import { jumped } from "../../verifier/explain/path.ts";
 import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import type { Draft, Piece } from "../draft.ts";
-import { aluImm, aluReg, type Bytes, goto, load, movReg, SIZE_BITS } from "../pieces.ts";
+import { aluImm, aluReg, type Bytes, goto, jumpImm, load, movReg, SIZE_BITS, storeImm } from "../pieces.ts";
 import type { Candidate, Scene, Texts } from "../scene.ts";
 
 const SIZES: readonly Bytes[] = [4, 8, 2, 1];
@@ -175,8 +176,7 @@ function onStack(scene: Scene, insn: Insn): Candidate[] {
     ja: `R${insn.dst} の先には書けないので、値をスタック（fp-8）に置きます。`,
     apply(draft) {
       const item = draft.item(scene.at);
-      if (form.kind === "atomic")
-        draft.before(item, [{ insn: { code: c.BPF_ST | c.BPF_MEM | c.BPF_DW, dst: 10, src: 0, off: -8, imm: 0 } }]);
+      if (form.kind === "atomic") draft.before(item, [storeImm(8, 10, -8, 0)]);
       item.insn = { ...item.insn, dst: 10, off: -8 };
     },
   };
@@ -215,11 +215,7 @@ function unmoved(scene: Scene, insn: Insn, reg: number): Candidate[] {
         const next = item && draft.next(item);
         if (!item || !moved || !next) return draft.fail();
         const own: Piece = { insn: { ...insn, off: insn.off + value } };
-        draft.before(item, [
-          { insn: { code: c.BPF_JMP | c.BPF_JNE, dst: add.insn.src, src: 0, off: 0, imm: value }, to: item },
-          own,
-          goto(next),
-        ]);
+        draft.before(item, [jumpImm(c.BPF_JNE, add.insn.src, value, item), own, goto(next)]);
         const others = otherValues(scene, add.insn.src, value);
         item.insn = { ...item.insn, off: insn.off + (others ?? value) };
         draft.remove(moved);
@@ -270,7 +266,7 @@ function pieced(scene: Scene, insn: Insn, base: number, part: Bytes): Candidate[
   const { dst } = insn;
   const other = scene.free(scene.at, { but: [dst, base] });
   const from = dst === base ? scene.free(scene.at, { but: [dst, base, other ?? -1] }) : base;
-  if (other === undefined || from === undefined || (base === 10 && off(insn) + size > 0)) return [];
+  if (other === undefined || from === undefined || (base === 10 && insn.off + size > 0)) return [];
   const pieces: Piece[] = from === base ? [] : [movReg(from, base)];
   const count = size / part;
   for (let i = count - 1; i >= 0; i--) {
@@ -293,8 +289,6 @@ function pieced(scene: Scene, insn: Insn, base: number, part: Bytes): Candidate[
     },
   ];
 }
-
-const off = (insn: Insn): number => insn.off;
 
 interface Block {
   readonly reg: number;
@@ -478,8 +472,7 @@ function stack(scene: Scene, insn: Insn, reg: number, off: number, size: number)
 function written(scene: Scene, off: number, size: number): Candidate[] {
   const first = Math.floor(off / 8) * 8;
   const zeros: Piece[] = [];
-  for (let at = first; at < off + size; at += 8)
-    zeros.push({ insn: { code: c.BPF_ST | c.BPF_MEM | c.BPF_DW, dst: 10, src: 0, off: at, imm: 0 } });
+  for (let at = first; at < off + size; at += 8) zeros.push(storeImm(8, 10, at, 0));
   const start = scene.findings.path[0];
   const fill = (slot: number): Candidate => ({
     en: `Write fp${off} to fp${off + size - 1} before @${slot}: set the bytes to 0.`,
@@ -547,8 +540,7 @@ function earlier(scene: Scene, insn: Insn): Candidate[] {
             ...(draft.at(step.slot)?.high && { high: draft.at(step.slot)!.high! }),
             ...(draft.at(step.slot)?.map !== undefined && { map: draft.at(step.slot)!.map! }),
           }));
-        const taken = path[branch + 1]!.slot !== from.slot + 1;
-        if (taken) jump.to = draft.after(last, [...copies, { insn }, goto(next)])[0];
+        if (jumped(path, branch)) jump.to = draft.after(last, [...copies, { insn }, goto(next)])[0];
         else draft.after(jump, [...copies, { insn }, goto(next)]);
       },
     },

@@ -3,6 +3,7 @@
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
+import { revOpcode } from "../../verifier/domain/cond.ts";
 import { ancestors, unnarrowed, type ValueNode } from "../../verifier/explain/lineage.ts";
 import type { MissedCheck } from "../../verifier/explain/missed.ts";
 import { regOf } from "../../verifier/explain/path.ts";
@@ -113,18 +114,8 @@ const UNSIGNED: Readonly<Record<number, number>> = {
   [c.BPF_JSLE]: c.BPF_JLE,
 };
 
-export const OPPOSITE: Readonly<Record<number, number>> = {
-  [c.BPF_JEQ]: c.BPF_JNE,
-  [c.BPF_JNE]: c.BPF_JEQ,
-  [c.BPF_JGT]: c.BPF_JLE,
-  [c.BPF_JLE]: c.BPF_JGT,
-  [c.BPF_JGE]: c.BPF_JLT,
-  [c.BPF_JLT]: c.BPF_JGE,
-  [c.BPF_JSGT]: c.BPF_JSLE,
-  [c.BPF_JSLE]: c.BPF_JSGT,
-  [c.BPF_JSGE]: c.BPF_JSLT,
-  [c.BPF_JSLT]: c.BPF_JSGE,
-};
+/** The comparison that holds where this one does not; 0: there is none. */
+export const oppositeOf = (op: number): number => (op === c.BPF_JSET ? 0 : revOpcode(op));
 
 const withOp = (code: number, op: number): number => (code & 0x0f) | op;
 
@@ -210,8 +201,8 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
         { code: withOp(insn.code, ordered) },
       ),
     );
-  const opposite = OPPOSITE[op];
-  if ((why === "wrong-side" || why === "one-sided") && opposite !== undefined)
+  const opposite = oppositeOf(op);
+  if ((why === "wrong-side" || why === "one-sided") && opposite !== 0)
     found.push(
       change(
         { en: `Turn the condition at @${slot} round.`, ja: `@${slot} の条件を逆にします。` },

@@ -1,7 +1,6 @@
 // Calls: arguments of the wrong kind, references that are not given back, maps of the wrong kind.
 
-import { helperArgKind, helperId, helperName } from "../../facts/helpers.ts";
-import type { ArgKind } from "../../facts/types.ts";
+import { helperArgKind, helperId, helperName, MEMORY_ARGS } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { MapDef } from "../../program/program.ts";
@@ -169,7 +168,10 @@ function onBranch(scene: Scene, ref: number, taken: number, by: string, give: re
   ];
 }
 
-/** Pieces with a call before an instruction that reads R0, if it is one: R0 is set anew, or kept. */
+/**
+ * Puts pieces that contain a call before an instruction. Where R0 is read behind them it is set again: to its constant, to the
+ * program's result, or from a spare register.
+ */
 function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piece[], isPointer = false): void {
   const item = draft.item(at);
   const arguments_ = formOf(item.insn)?.kind === "call" ? [1, 2, 3, 4, 5] : [];
@@ -205,7 +207,7 @@ function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piec
 
 /** Another thing in the register: what the helper asks for. */
 function argument(scene: Scene, reg: number): Candidate[] {
-  const { at, program, findings } = scene;
+  const { at, findings } = scene;
   const found: Candidate[] = [];
   const is = scene.is(reg);
   const put = (texts: { en: string; ja: string }, pieces: readonly Piece[]): Candidate => ({
@@ -265,7 +267,7 @@ function argument(scene: Scene, reg: number): Candidate[] {
       });
   }
   if (wanted === "ARG_CONST_MAP_PTR") found.push(...mapArgument(scene, reg));
-  if (wanted !== undefined && MEMORY.has(wanted)) {
+  if (wanted !== undefined && MEMORY_ARGS.has(wanted)) {
     const room = -scene.stackUsed - 8;
     if (is?.type === t.SCALAR_VALUE)
       found.push(
@@ -296,11 +298,8 @@ function argument(scene: Scene, reg: number): Candidate[] {
         ]),
       );
   }
-  return program.insns.length > 0 ? found : [];
+  return found;
 }
-
-/** What a helper takes through an address of any memory. */
-const MEMORY: ReadonlySet<ArgKind> = new Set<ArgKind>(["ARG_PTR_TO_MEM", "ARG_PTR_TO_MAP_KEY", "ARG_PTR_TO_MAP_VALUE"]);
 
 /** Pointers that may be what a helper asks for. */
 const OBJECTS: ReadonlySet<number> = new Set([

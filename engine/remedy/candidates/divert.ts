@@ -1,5 +1,6 @@
 // A branch that leads where it should not: it leaves instead.
 import { formOf } from "../../isa/forms.ts";
+import { jumped } from "../../verifier/explain/path.ts";
 import type { Candidate, Scene } from "../scene.ts";
 
 /** The jump at a slot leads to an end of the program. */
@@ -22,7 +23,7 @@ export function divertLast(scene: Scene): Candidate[] {
   for (let at = path.length - 2; at >= 0; at--) {
     const { insn, slot, before } = path[at]!;
     const jumps = formOf(insn)?.kind === "jmp" && before.curframe === curframe;
-    if (jumps && path[at + 1]!.slot !== slot + 1 && scene.mayLeave(at + 1)) return [divert(scene, slot)];
+    if (jumps && jumped(path, at) && scene.mayLeave(at + 1)) return [divert(scene, slot)];
   }
   return [];
 }

@@ -5,7 +5,7 @@ import { regOf } from "../../verifier/explain/path.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import { jumpImm } from "../pieces.ts";
 import type { Candidate, Scene } from "../scene.ts";
-import { OPPOSITE } from "./bounds.ts";
+import { oppositeOf } from "./bounds.ts";
 
 export function nullCandidates(scene: Scene): Candidate[] {
   const { need } = scene.findings;
@@ -17,8 +17,8 @@ function atChecks(scene: Scene): Candidate[] {
   const { missed, path } = scene.findings;
   return missed.flatMap(({ slot, why }): Candidate[] => {
     const insn = path.find((step) => step.slot === slot)?.insn;
-    const opposite = insn && OPPOSITE[insn.code & 0xf0];
-    if (!insn || opposite === undefined) return [];
+    const opposite = insn && oppositeOf(insn.code & 0xf0);
+    if (!insn || !opposite) return [];
     if (why === "wrong-side")
       return [
         {

@@ -8,7 +8,7 @@ import * as t from "../../verifier/state/regtype.ts";
 import type { Draft, Piece } from "../draft.ts";
 import { aluImm, jumpReg, load, movReg } from "../pieces.ts";
 import type { Candidate, Scene } from "../scene.ts";
-import { OPPOSITE } from "./bounds.ts";
+import { oppositeOf } from "./bounds.ts";
 import { divert } from "./divert.ts";
 
 export function packetCandidates(scene: Scene): Candidate[] {
@@ -56,10 +56,10 @@ function atChecks(scene: Scene, range: number): Candidate[] {
       if (closer !== undefined) found.push(operator(slot, insn.code, closer));
     }
     if (why === "recomputed") found.push(...sameAgain(scene));
-    const opposite = OPPOSITE[insn.code & 0xf0];
+    const opposite = oppositeOf(insn.code & 0xf0);
     // Both sides of the comparison come to the access: the one without the bytes leaves.
     if (why === "wrong-side" && (insn.off === 0 || path[at + 1]?.slot !== slot + 1)) found.push(divert(scene, slot));
-    if (why === "wrong-side" && opposite !== undefined)
+    if (why === "wrong-side" && opposite !== 0)
       found.push({
         en: `Turn the condition at @${slot} round: the access stands on the side where the bytes are not there.`,
         ja: `@${slot} の条件を逆にします。アクセスは、バイトが存在しない側にあります。`,

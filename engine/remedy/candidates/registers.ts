@@ -9,7 +9,7 @@ import { ancestors } from "../../verifier/explain/lineage.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
-import { aluImm, aluReg, helperCall, load, movImm, movReg } from "../pieces.ts";
+import { aluImm, aluReg, helperCall, load, movImm, movReg, storeImm } from "../pieces.ts";
 import type { Candidate, Scene, Texts } from "../scene.ts";
 import { divertLast } from "./divert.ts";
 
@@ -528,8 +528,7 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
         apply(draft) {
           const item = draft.item(scene.at);
           if (!isLoad && form?.kind !== "st" && form?.kind !== "stx" && form?.kind !== "atomic") return draft.fail();
-          if (stack)
-            draft.before(item, [{ insn: { code: c.BPF_ST | c.BPF_MEM | c.BPF_DW, dst: 10, src: 0, off: -8, imm: 0 } }]);
+          if (stack) draft.before(item, [storeImm(8, 10, -8, 0)]);
           item.insn = isLoad ? { ...item.insn, src: n, off } : { ...item.insn, dst: n, off };
         },
       });
@@ -571,7 +570,7 @@ function existing(scene: Scene, insn: Insn): Candidate[] {
   const { at } = scene;
   return [10, 1, 0].flatMap((n) => {
     const fields: Partial<Insn> = {
-      ...(insn.dst > 10 && { dst: n === 10 ? 10 : n }),
+      ...(insn.dst > 10 && { dst: n }),
       ...(insn.src > 10 && { src: n }),
     };
     return changed(at, { en: `Use R${n} at @${at}.`, ja: `@${at} で R${n} を使います。` }, (one) => ({

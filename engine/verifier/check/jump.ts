@@ -12,7 +12,7 @@ import { printInsnState } from "../log/state.ts";
 import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EFAULT, EINVAL, ENOMEM } from "../state/errors.ts";
-import { isPktPointerReg, type RegState, scalarReg } from "../state/reg.ts";
+import { isPacketReg, type RegState, scalarReg } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { INSN_F_DST_REG_STACK, INSN_F_SRC_REG_STACK, type LinkedReg, type VerifierState } from "../state/state.ts";
 import { collectLinkedRegs, syncLinkedRegs } from "./linked.ts";
@@ -91,7 +91,7 @@ const reserved = (env: Env): number =>
 /** 1: jumps; 0: falls through; -1: either. @kernel verifier.c is_branch_taken */
 function predictBranch(dst: RegState, src: RegState, op: number, width: 32 | 64): 0 | 1 | -1 {
   if (dst.type === T.SCALAR_VALUE && src.type === T.SCALAR_VALUE) return branchTaken(op, width, dst.val, src.val);
-  if (width === 64 && isAnyPkt(dst) && isAnyPkt(src)) return pktBranchTaken(dst, src, op);
+  if (width === 64 && isPacketReg(dst) && isPacketReg(src)) return pktBranchTaken(dst, src, op);
   let ptr = dst;
   let number = src;
   let code = op;
@@ -108,8 +108,6 @@ function predictBranch(dst: RegState, src: RegState, op: number, width: 32 | 64)
 }
 
 /** @kernel verifier.c reg_is_pkt_pointer_any */
-const isAnyPkt = (reg: RegState): boolean => isPktPointerReg(reg) || reg.type === T.PTR_TO_PACKET_END;
-
 const isConstNumber = (reg: RegState, width: 32 | 64): boolean =>
   reg.type === T.SCALAR_VALUE &&
   (reg.val.varOff.mask === 0n || (width === 32 && BigInt.asUintN(32, reg.val.varOff.mask) === 0n));

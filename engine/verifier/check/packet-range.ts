@@ -4,8 +4,8 @@ import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { flipOpcode } from "../domain/cond.ts";
 import type { Env } from "../state/env.ts";
-import { AT_PKT_END, BEYOND_PKT_END, isPktPointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
-import { baseType, PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META } from "../state/regtype.ts";
+import { AT_PKT_END, BEYOND_PKT_END, isPacketReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
+import { PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META } from "../state/regtype.ts";
 import { mapAllRegs, type VerifierState } from "../state/state.ts";
 import { MAX_PACKET_OFF } from "./region.ts";
 
@@ -88,8 +88,6 @@ export function pktBranchTaken(dst: RegState, src: RegState, op: number): 0 | 1 
   return -1;
 }
 
-const isPacketPointer = (reg: RegState): boolean => isPktPointerReg(reg) || baseType(reg.type) === PTR_TO_PACKET_END;
-
 /** Packet data may have moved: all pointers to it are worth nothing. @kernel verifier.c clear_all_pkt_pointers */
 export const forgetPacket = (env: Env): void =>
-  mapAllRegs(env.curState, (reg) => (isPacketPointer(reg) ? UNKNOWN_REG : reg));
+  mapAllRegs(env.curState, (reg) => (isPacketReg(reg) ? UNKNOWN_REG : reg));

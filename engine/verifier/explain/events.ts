@@ -1,11 +1,11 @@
 // The decisive branches of the refused path, put among the steps of the story: those that look at the values of the story, and for
 // what is missing on a path (a value, a release) the last ones that chose this path.
-import { formOf, JMP_OPS } from "../../isa/forms.ts";
+import { formOf } from "../../isa/forms.ts";
 import type { Refusal } from "../refusals.ts";
 import type { CauseStep } from "./cause.ts";
 import type { Findings } from "./findings.ts";
 import { ancestors, unnarrowed, type ValueNode } from "./lineage.ts";
-import { jumped } from "./path.ts";
+import { jumped, lastOfEach, testText } from "./path.ts";
 import type { Phrase } from "./phrase.ts";
 
 /** More branches than these are not told. */
@@ -39,8 +39,7 @@ export function withBranches(steps: readonly CauseStep[], findings: Findings): C
     const looksAtIt = seen.some((one) => one && (followed.has(one) || followed.has(unnarrowed(one))));
     const isMissed = missed.some((check) => check.slot === slot);
     if (!looksAtIt && !isMissed && !LACKS.has(id)) return;
-    const r = form.width === 32 ? "w" : "r";
-    const test = `${r}${insn.dst} ${JMP_OPS[form.op].symbol} ${form.source === "reg" ? `${r}${insn.src}` : insn.imm}`;
+    const test = testText(insn);
     branches.push({
       slot,
       visit,
@@ -48,10 +47,7 @@ export function withBranches(steps: readonly CauseStep[], findings: Findings): C
     });
   });
   const place = new Map(path.map(({ visit }, i) => [visit, i]));
-  // A loop passes the same branch many times: the last one is told.
-  const added = branches
-    .filter(({ slot }, i) => !branches.slice(i + 1).some((later) => later.slot === slot))
-    .slice(-MAX_BRANCHES);
+  const added = lastOfEach(branches).slice(-MAX_BRANCHES);
   // The steps are in order already, but for the note of what was left out, which stays behind the step before it.
   const result = [...steps];
   for (const branch of added) {

@@ -1,7 +1,7 @@
 // The branch that leads away from where a reference would be given back. Reads the path; decides nothing.
 import { formOf } from "../../isa/forms.ts";
 import * as t from "../state/regtype.ts";
-import type { Path } from "./path.ts";
+import { jumped, type Path } from "./path.ts";
 
 export interface Leaving {
   readonly slot: number;
@@ -15,8 +15,8 @@ export interface Leaving {
 export function leavingBranch(path: Path, ref: number, taken: number): Leaving | undefined {
   for (let step = path.length - 2; step >= 0 && path[step]!.slot !== taken; step--) {
     const { insn, slot } = path[step]!;
-    const { before, slot: next } = path[step + 1]!;
-    if (formOf(insn)?.kind !== "jmp" || next === slot + 1) continue;
+    const { before } = path[step + 1]!;
+    if (formOf(insn)?.kind !== "jmp" || !jumped(path, step)) continue;
     const holder = before.frames[before.curframe]!.regs.findLastIndex(
       (reg) => reg.refObjId === ref && reg.type !== t.NOT_INIT && !t.mayBeNull(reg.type) && reg.off === 0,
     );

@@ -5,6 +5,7 @@ import { classOf } from "../../isa/codes.ts";
 import { type AluOp, formOf } from "../../isa/forms.ts";
 import type { RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
+import { spiOf } from "../state/stack.ts";
 import type { VerifierState } from "../state/state.ts";
 import { type Path, type PathStep, regOf } from "./path.ts";
 
@@ -213,7 +214,7 @@ function advance(step: PathStep, at: number, frames: FrameValues[]): void {
 }
 
 const isForgotten = (before: VerifierState, after: VerifierState, off: number): boolean => {
-  const spi = ((-off - 1) / 8) | 0;
+  const spi = spiOf(off);
   return before.frames[before.curframe]?.stack[spi] !== after.frames[after.curframe]?.stack[spi];
 };
 

@@ -1,12 +1,12 @@
 // Comparisons on the refused path that were meant to protect the refused instruction and gave nothing, or not enough, each with
 // the reason. A comparison counts as meant when it looks at the value that was needed, at one it was made of, or at one that was
 // made of it or in the same way. Reads the path; decides nothing.
-import { formOf, JMP_OPS, type JmpOp } from "../../isa/forms.ts";
-import type { RegState } from "../state/reg.ts";
+import { formOf, type JmpOp } from "../../isa/forms.ts";
+import { isPacketReg, isPktPointerReg, type RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
 import { ancestors, type Lineage, unnarrowed, type ValueNode } from "./lineage.ts";
 import type { Need } from "./need.ts";
-import { jumped, type Path, regOf } from "./path.ts";
+import { jumped, lastOfEach, type Path, regOf, testText } from "./path.ts";
 import type { Phrase } from "./phrase.ts";
 
 export interface MissedCheck extends Phrase {
@@ -165,7 +165,7 @@ export function missedChecks(path: Path, lineage: Lineage, need: Need | undefine
     if (!told) return;
     const { why, ...facts } = told;
     const filled = fill(WHY[why], {
-      test: testText(one),
+      test: testText(insn),
       low: "",
       high: "",
       need: "",
@@ -177,15 +177,6 @@ export function missedChecks(path: Path, lineage: Lineage, need: Need | undefine
   });
   return lastOfEach(found).slice(-MAX_MISSED);
 }
-
-/** A loop passes the same comparison many times: the last one is told. */
-const lastOfEach = (found: readonly MissedCheck[]): MissedCheck[] =>
-  found.filter(({ slot }, i) => !found.slice(i + 1).some((later) => later.slot === slot));
-
-const testText = ({ op, width, dst, src, imm }: Compared): string => {
-  const r = width === 32 ? "w" : "r";
-  return `${r}${dst} ${JMP_OPS[op].symbol} ${src < 0 ? imm : `${r}${src}`}`;
-};
 
 const fill = ({ en, ja }: Phrase, facts: Facts): Phrase => {
   const put = (text: string): string =>
@@ -302,16 +293,13 @@ function limitOf({ at, dst, src, imm }: Compared, n: number, path: Path): bigint
 const boundsWrongEnd = (before: RegState["val"], val: RegState["val"]): boolean =>
   val.umin > before.umin && val.umax === before.umax && val.smax === before.smax;
 
-const isPacket = (reg: RegState | undefined): boolean =>
-  reg?.type === t.PTR_TO_PACKET || reg?.type === t.PTR_TO_PACKET_META;
-
 const packet: Judge<"packet"> = (compared, path, lineage, need) => {
   const { before } = path[compared.at]!;
   const [left, right] = [regOf(before, compared.dst), compared.src < 0 ? undefined : regOf(before, compared.src)];
-  const n = isPacket(left) ? compared.dst : isPacket(right) ? compared.src : -1;
+  const n = left && isPktPointerReg(left) ? compared.dst : right && isPktPointerReg(right) ? compared.src : -1;
   const end = n === compared.dst ? right : left;
   if (n < 0) return lengthCheck(compared, path, lineage);
-  if (end?.type !== t.PTR_TO_PACKET_END && !isPacket(end)) return undefined;
+  if (!end || !isPacketReg(end)) return undefined;
   const seen = lineage.reg(compared.at, n);
   const { reg } = need;
   const used = regOf(path.at(-1)!.before, reg);
@@ -319,7 +307,7 @@ const packet: Judge<"packet"> = (compared, path, lineage, need) => {
   if (!seen || !used) return undefined;
   const facts = { seen: `R${n}` };
   if (pointer.type === t.PTR_TO_PACKET && end?.type !== t.PTR_TO_PACKET_END) return { why: "not-the-end", ...facts };
-  if (movedSince(path, compared.at, n)) return { why: "packet-moved", ...facts };
+  if (movedSince(path, compared.at)) return { why: "packet-moved", ...facts };
   if (pointer.id === used.id && pointer.type === used.type) {
     const next = path[compared.at + 1] && regOf(path[compared.at + 1]!.before, n);
     if (!next) return undefined;
@@ -333,9 +321,10 @@ const packet: Judge<"packet"> = (compared, path, lineage, need) => {
     if (proven >= need.range) return undefined;
     return { why: "too-short", ...facts, low: String(proven), need: String(need.range) };
   }
+  const keys = keysOf(need.node);
   if (
     seen.key === need.node.key ||
-    ancestors(seen).some(({ key, kind, from }) => kind === "alu" && from.length > 1 && keysOf(need.node).has(key))
+    ancestors(seen).some(({ key, kind, from }) => kind === "alu" && from.length > 1 && keys.has(key))
   )
     return { why: "recomputed", ...facts };
   if (pointer.val.umax + BigInt(Math.max(0, pointer.off)) > 65535n)
@@ -364,27 +353,24 @@ const sharesBase = (a: ValueNode, b: ValueNode): boolean => {
   return ancestors(b).some((one) => of.includes(one));
 };
 
-/** Was a pointer in Rn at step `at` made worth nothing by a call behind it? */
-function movedSince(path: Path, at: number, n: number): boolean {
+/** Did a call behind step `at` make packet pointers worth nothing? */
+function movedSince(path: Path, at: number): boolean {
   for (let i = at + 1; i < path.length - 1; i++) {
     const { insn, before, after } = path[i]!;
     if (formOf(insn)?.kind !== "call" || !after) continue;
     const frames = before.frames;
     const gone = frames.some((frame, f) =>
-      frame.regs.some((reg, r) => r > 5 && isPacketAny(reg) && after.frames[f]?.regs[r]?.type === t.SCALAR_VALUE),
+      frame.regs.some((reg, r) => r > 5 && isPacketReg(reg) && after.frames[f]?.regs[r]?.type === t.SCALAR_VALUE),
     );
     const slots = frames.some((frame, f) =>
       frame.stack.some(
-        (slot, s) => isPacketAny(slot.spilled) && after.frames[f]?.stack[s]?.spilled.type === t.SCALAR_VALUE,
+        (slot, s) => isPacketReg(slot.spilled) && after.frames[f]?.stack[s]?.spilled.type === t.SCALAR_VALUE,
       ),
     );
     if (gone || slots) return true;
   }
-  return n < 0;
+  return false;
 }
-
-const isPacketAny = ({ type }: RegState): boolean =>
-  type === t.PTR_TO_PACKET || type === t.PTR_TO_PACKET_META || type === t.PTR_TO_PACKET_END;
 
 /** Does a value speak of how long the packet is: end minus start, or a length that was read? */
 function lengthCheck(compared: Compared, path: Path, lineage: Lineage): Told | undefined {
@@ -393,7 +379,7 @@ function lengthCheck(compared: Compared, path: Path, lineage: Lineage): Told | u
     const seen = lineage.reg(compared.at, n);
     if (!seen || regOf(path[compared.at]!.before, n)?.type !== t.SCALAR_VALUE) continue;
     const isLength = ancestors(seen).some(
-      ({ op, from }) => op === "sub" && from.some(({ is }) => is && isPacketAny(is)),
+      ({ op, from }) => op === "sub" && from.some(({ is }) => is && isPacketReg(is)),
     );
     const fromContext = ancestors(seen, 10).some(
       ({ kind, from }) => kind === "load" && from[0]?.is?.type === t.PTR_TO_CTX,

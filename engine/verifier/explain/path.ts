@@ -1,5 +1,6 @@
 // The refused path: the instructions that the verifier walked from the program's start to the refusal, with the states before
 // and after each.
+import { formOf, JMP_OPS } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { RegState } from "../state/reg.ts";
 import type { VerifierState } from "../state/state.ts";
@@ -37,4 +38,24 @@ export const regOf = (state: VerifierState, n: number): RegState | undefined => 
 export function jumped(path: Path, at: number): boolean | undefined {
   const next = path[at + 1];
   return next && next.slot !== path[at]!.slot + 1;
+}
+
+/** A comparison as the log writes it: `r3 > 14`. */
+export function testText(insn: Insn): string {
+  const form = formOf(insn);
+  if (form?.kind !== "jmp") return "";
+  const r = form.width === 32 ? "w" : "r";
+  return `${r}${insn.dst} ${JMP_OPS[form.op].symbol} ${form.source === "reg" ? `${r}${insn.src}` : insn.imm}`;
+}
+
+/** A loop passes the same instruction many times: of each slot the last one, in their order. */
+export function lastOfEach<T extends { readonly slot: number }>(found: readonly T[]): T[] {
+  const later = new Set<number>();
+  const last: T[] = [];
+  for (const one of found.toReversed()) {
+    if (later.has(one.slot)) continue;
+    later.add(one.slot);
+    last.push(one);
+  }
+  return last.reverse();
 }

@@ -4,7 +4,15 @@
 import type { Scalar } from "../domain/scalar.ts";
 import { constScalar, SCALAR_UNKNOWN, SCALAR_ZERO } from "../domain/scalar.ts";
 import type { VerifierMap } from "./map.ts";
-import { isPktPointer, NOT_INIT, PTR_TO_CTX, PTR_TO_STACK, SCALAR_VALUE } from "./regtype.ts";
+import {
+  baseType,
+  isPktPointer,
+  NOT_INIT,
+  PTR_TO_CTX,
+  PTR_TO_PACKET_END,
+  PTR_TO_STACK,
+  SCALAR_VALUE,
+} from "./regtype.ts";
 
 /**
  * In RegState.id: this scalar is another one with the same id plus the constant in `off`, in 64 bits or in 32.
@@ -140,5 +148,8 @@ export const isNullReg = (reg: RegState): boolean =>
 
 export const isConstVal = (reg: RegState): boolean => reg.val.varOff.mask === 0n;
 
-/** @kernel verifier.c reg_is_pkt_pointer_any */
+/** @kernel verifier.c reg_is_pkt_pointer */
 export const isPktPointerReg = (reg: RegState): boolean => isPktPointer(reg.type);
+
+/** Into the packet, or its end. @kernel verifier.c reg_is_pkt_pointer_any */
+export const isPacketReg = (reg: RegState): boolean => isPktPointerReg(reg) || baseType(reg.type) === PTR_TO_PACKET_END;

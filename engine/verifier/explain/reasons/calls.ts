@@ -1,5 +1,5 @@
 // Reasons on calls, references and locks. See reason.ts.
-import { helperArgKind } from "../../../facts/helpers.ts";
+import { helperArgKind, MEMORY_ARGS } from "../../../facts/helpers.ts";
 import { SCALAR_VALUE } from "../../state/regtype.ts";
 import type { Phrase } from "../phrase.ts";
 import type { Reasons, Seen } from "./seen.ts";
@@ -13,7 +13,7 @@ function hintOf(reg: number, { insn, is }: Seen): Phrase {
       en: ": a plain number is no map. Its address is loaded by an LD_IMM64 with src BPF_PSEUDO_MAP_FD, which a missing relocation leaves out",
       ja: "。ただの数値はマップではありません。マップは src が BPF_PSEUDO_MAP_FD の LD_IMM64 でロードします（再配置の漏れではありませんか）",
     };
-  if (isNumber && wanted !== undefined && MEMORY.has(wanted))
+  if (isNumber && wanted !== undefined && MEMORY_ARGS.has(wanted))
     return {
       en: ": the number itself was handed over where its address is wanted. It has to lie in memory, on the stack for instance",
       ja: "。アドレスが必要なところに数値そのものを渡しています。値はスタックなどのメモリに置いてください",
@@ -25,8 +25,6 @@ function hintOf(reg: number, { insn, is }: Seen): Phrase {
     };
   return { en: "", ja: "" };
 }
-
-const MEMORY: ReadonlySet<string> = new Set(["ARG_PTR_TO_MEM", "ARG_PTR_TO_MAP_KEY", "ARG_PTR_TO_MAP_VALUE"]);
 
 export const CALL_REASONS: Reasons = {
   "reference-leak": ({ ref, taken, what, count }, seen) => {
