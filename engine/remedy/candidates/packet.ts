@@ -1,5 +1,7 @@
 // Bytes of the packet that are not proven: a comparison that proves them, in the place of one that does not or before the
 // access; pointers loaded anew behind a call that may move the packet.
+import { progTypeByName } from "../../facts/prog-types.ts";
+import { uapiStruct } from "../../facts/uapi.ts";
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import { ancestors, type ValueNode } from "../../verifier/explain/lineage.ts";
@@ -114,7 +116,9 @@ function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | un
   const kept = held === undefined && there === undefined ? scene.unused() : undefined;
   const ctx = there ?? kept;
   if (into === undefined || (held === undefined && ctx === undefined)) return undefined;
-  const loads = held === undefined && ctx !== undefined ? [load(4, into, ctx, endOffset(scene, meta))] : [];
+  const end = endOffset(scene, meta);
+  if (held === undefined && end === undefined) return undefined;
+  const loads = end !== undefined && held === undefined && ctx !== undefined ? [load(4, into, ctx, end)] : [];
   const start = scene.findings.path[0];
   if (!scene.mayLeave()) return undefined;
   return {
@@ -137,9 +141,12 @@ function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | un
 const argumentsAt = ({ insn }: Scene): number[] =>
   insn && formOf(insn)?.kind === "call" ? [1, 2, 3, 4, 5] : [insn?.src ?? -1, insn?.dst ?? -1];
 
-/** Where data_end lies in the context; of metadata: data, which is its end. */
-const endOffset = ({ program }: Scene, meta: boolean): number =>
-  program.progType === "xdp" ? (meta ? 0 : 4) : meta ? 76 : 80;
+/** Where data_end lies in the context; of metadata: data, which is its end. Undefined: it has none that 4 bytes load. */
+function endOffset({ program }: Scene, meta: boolean): number | undefined {
+  const context = uapiStruct(progTypeByName(program.progType)?.ctxStruct ?? "");
+  const field = context?.fields.find(({ name }) => name === (meta ? "data" : "data_end"));
+  return field?.size === 4 ? field.off : undefined;
+}
 
 /** The number that was added, limited, so that comparisons count; and then one. */
 function withLimit(scene: Scene, compare: Candidate): Candidate[] {
