@@ -138,7 +138,8 @@ export interface FormRow {
 }
 export type Form = FormRow & Operation;
 
-const SIZE_BITS: Record<Size, number> = { 1: c.BPF_B, 2: c.BPF_H, 4: c.BPF_W, 8: c.BPF_DW };
+/** In the opcode of a load or store. */
+export const SIZE_BITS: Readonly<Record<Size, number>> = { 1: c.BPF_B, 2: c.BPF_H, 4: c.BPF_W, 8: c.BPF_DW };
 const SIZES: readonly Size[] = [1, 2, 4, 8];
 const WIDTHS: readonly Width[] = [32, 64];
 const SOURCES: readonly Source[] = ["imm", "reg"];

@@ -1,10 +1,8 @@
 // Instructions as candidates write them.
 import * as c from "../isa/codes.ts";
+import { SIZE_BITS, type Size } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { Item, Piece } from "./draft.ts";
-
-export type Bytes = 1 | 2 | 4 | 8;
-export const SIZE_BITS: Readonly<Record<Bytes, number>> = { 1: c.BPF_B, 2: c.BPF_H, 4: c.BPF_W, 8: c.BPF_DW };
 
 const insn = (code: number, dst = 0, src = 0, off = 0, imm = 0): Insn => ({ code, dst, src, off, imm });
 
@@ -18,13 +16,13 @@ export const aluImm = (op: number, dst: number, imm: number): Piece => ({
 export const aluReg = (op: number, dst: number, src: number): Piece => ({
   insn: insn(c.BPF_ALU64 | op | c.BPF_X, dst, src),
 });
-export const load = (size: Bytes, dst: number, src: number, off: number): Piece => ({
+export const load = (size: Size, dst: number, src: number, off: number): Piece => ({
   insn: insn(c.BPF_LDX | c.BPF_MEM | SIZE_BITS[size], dst, src, off),
 });
-export const store = (size: Bytes, dst: number, off: number, src: number): Piece => ({
+export const store = (size: Size, dst: number, off: number, src: number): Piece => ({
   insn: insn(c.BPF_STX | c.BPF_MEM | SIZE_BITS[size], dst, src, off),
 });
-export const storeImm = (size: Bytes, dst: number, off: number, imm: number): Piece => ({
+export const storeImm = (size: Size, dst: number, off: number, imm: number): Piece => ({
   insn: insn(c.BPF_ST | c.BPF_MEM | SIZE_BITS[size], dst, 0, off, imm),
 });
 export const jumpImm = (op: number, dst: number, imm: number, to: Item | Piece): Piece => ({

@@ -2,19 +2,19 @@
 
 import { progTypeByName } from "../../facts/prog-types.ts";
 import * as c from "../../isa/codes.ts";
-import { type Form, formOf } from "../../isa/forms.ts";
+import { type Form, formOf, SIZE_BITS, type Size } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { ancestors } from "../../verifier/explain/lineage.ts";
 import { jumped } from "../../verifier/explain/path.ts";
 import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import type { Draft, Piece } from "../draft.ts";
-import { aluImm, aluReg, type Bytes, goto, jumpImm, load, movReg, SIZE_BITS, storeImm } from "../pieces.ts";
+import { aluImm, aluReg, goto, jumpImm, load, movReg, storeImm } from "../pieces.ts";
 import type { Candidate, Scene, Texts } from "../scene.ts";
 
-const SIZES: readonly Bytes[] = [4, 8, 2, 1];
+const SIZES: readonly Size[] = [4, 8, 2, 1];
 
-const withSize = (insn: Insn, size: Bytes): Insn => ({ ...insn, code: (insn.code & ~0x18) | SIZE_BITS[size] });
+const withSize = (insn: Insn, size: Size): Insn => ({ ...insn, code: (insn.code & ~0x18) | SIZE_BITS[size] });
 
 const isAccess = (form: Form | undefined): boolean =>
   form !== undefined && ["ldx", "st", "stx", "atomic", "load_acq", "store_rel"].includes(form.kind);
@@ -28,7 +28,7 @@ const changed = (scene: Scene, texts: Texts, change: (insn: Insn) => Insn): Cand
   },
 });
 
-const sized = (scene: Scene, size: Bytes): Candidate => ({
+const sized = (scene: Scene, size: Size): Candidate => ({
   group: "size",
   ...changed(
     scene,
@@ -125,10 +125,10 @@ function context(scene: Scene, insn: Insn): Candidate[] {
       ),
     );
   const size = c.sizeOf(insn.code);
-  const near: { off: number; size: Bytes }[] = [];
+  const near: { off: number; size: Size }[] = [];
   for (let distance = 1; distance < 512 && near.length < 2; distance++)
     for (const off of [insn.off - distance, insn.off + distance])
-      for (const width of [size, 4, 8] as Bytes[])
+      for (const width of [size, 4, 8] as Size[])
         if (off >= 0 && near.length < 2 && allows(off, width) && !near.some((one) => one.off === off))
           near.push({ off, size: width });
   for (const { off, size: width } of near)
@@ -259,7 +259,7 @@ function aligned(
 }
 
 /** A load of `size` bytes made of smaller ones. */
-function pieced(scene: Scene, insn: Insn, base: number, part: Bytes): Candidate[] {
+function pieced(scene: Scene, insn: Insn, base: number, part: Size): Candidate[] {
   const form = formOf(insn);
   if (form?.kind !== "ldx" || form.signed) return [];
   const size = form.size;

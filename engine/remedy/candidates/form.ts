@@ -394,11 +394,10 @@ function inlined(draft: Draft, scene: Scene): void {
   draft.replace(call, body);
   if (!others) {
     // Nothing calls it any more.
-    let i = draft.items.indexOf(entry);
+    const i = draft.items.indexOf(entry);
     while (i < draft.items.length) {
       const [gone] = draft.items.splice(i, 1);
       if (formOf(gone!.insn)?.kind === "exit") break;
-      if (i >= draft.items.length) i = draft.items.length;
     }
   }
 }

@@ -144,7 +144,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
     case "pointer-operator":
       return [...castLeftOut(scene, insn), without(at)];
     case "pointer-with-pointer":
-      return asNumber(scene, insn, refusal.args.reg, refusal.args.number);
+      return asNumber(scene, refusal.args.reg, refusal.args.number);
     case "pointer-arithmetic-type":
       return [...otherSide(scene, insn, refusal.args.reg), ...castLeftOut(scene, insn), without(at)];
     case "pointer-number-large":
@@ -252,8 +252,7 @@ function reversed(scene: Scene, insn: Insn): Candidate[] {
       ja: `@${at} では、数値からポインタではなく、ポインタから数値を引きます。`,
       apply(draft) {
         const item = draft.item(at);
-        const added = draft.replace(item, [aluReg(c.BPF_SUB, insn.src, insn.dst), movReg(insn.dst, insn.src)]);
-        return added.length > 0 ? undefined : draft.fail();
+        draft.replace(item, [aluReg(c.BPF_SUB, insn.src, insn.dst), movReg(insn.dst, insn.src)]);
       },
     });
     found.push(
@@ -320,7 +319,7 @@ function castLeftOut(scene: Scene, insn: Insn): Candidate[] {
 }
 
 /** Two pointers added: the number that the second one points to, bounded. */
-function asNumber(scene: Scene, insn: Insn, reg: number, number: number): Candidate[] {
+function asNumber(scene: Scene, reg: number, number: number): Candidate[] {
   const { at } = scene;
   const other = scene.free(at, { but: [reg, number] });
   const pointer = scene.is(number);
@@ -355,7 +354,7 @@ function asNumber(scene: Scene, insn: Insn, reg: number, number: number): Candid
       (one) => ({ ...one, code: c.BPF_ALU64 | c.BPF_MOV | c.BPF_X }),
     ),
   );
-  return insn ? found : [];
+  return found;
 }
 
 /** Arithmetic on the packet's end: done on the pointer that is compared with it, the other way round. */
@@ -413,17 +412,17 @@ function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
   for (const one of scene.node(reg) ? ancestors(scene.node(reg)!) : [])
     if (one.op === "add" && one.imm !== undefined && one.step >= 0 && (one.imm > 512n || one.imm < -512n))
       slots.push({ slot: one.slot, imm: Number(one.imm) });
+  const value = scene.is(reg)?.type === t.PTR_TO_STACK ? -8 : 0;
   for (const { slot, imm } of slots)
-    for (const value of scene.is(reg)?.type === t.PTR_TO_STACK ? [-8] : [0])
-      found.push({
-        en: `Use ${value} instead of ${imm} at @${slot}: an offset inside the memory.`,
-        ja: `@${slot} で ${imm} ではなく、メモリの内側の ${value} を使います。`,
-        apply(draft) {
-          const item = draft.item(slot);
-          item.insn = { ...item.insn, imm: value };
-          if (item.high) item.high = { ...item.high, imm: 0 };
-        },
-      });
+    found.push({
+      en: `Use ${value} instead of ${imm} at @${slot}: an offset inside the memory.`,
+      ja: `@${slot} で ${imm} ではなく、メモリの内側の ${value} を使います。`,
+      apply(draft) {
+        const item = draft.item(slot);
+        item.insn = { ...item.insn, imm: value };
+        if (item.high) item.high = { ...item.high, imm: 0 };
+      },
+    });
   if (form.source === "reg") {
     const number = scene.is(insn.src)?.type === t.SCALAR_VALUE ? insn.src : insn.dst;
     const pointer = scene.is(number === insn.src ? insn.dst : insn.src);
