@@ -11,6 +11,7 @@ import * as t from "../../verifier/state/regtype.ts";
 import type { Draft, Piece } from "../draft.ts";
 import { aluImm, aluReg, goto, jumpImm, load, movReg, storeImm } from "../pieces.ts";
 import type { Candidate, Scene, Texts } from "../scene.ts";
+import { changed } from "./edits.ts";
 
 const SIZES: readonly Size[] = [4, 8, 2, 1];
 
@@ -19,19 +20,10 @@ const withSize = (insn: Insn, size: Size): Insn => ({ ...insn, code: (insn.code 
 const isAccess = (form: Form | undefined): boolean =>
   form !== undefined && ["ldx", "st", "stx", "atomic", "load_acq", "store_rel"].includes(form.kind);
 
-/** The refused instruction with other fields. */
-const changed = (scene: Scene, texts: Texts, change: (insn: Insn) => Insn): Candidate => ({
-  ...texts,
-  apply(draft) {
-    const item = draft.item(scene.at);
-    item.insn = change(item.insn);
-  },
-});
-
 const sized = (scene: Scene, size: Size): Candidate => ({
   group: "size",
   ...changed(
-    scene,
+    scene.at,
     {
       en: `Access ${size} ${size === 1 ? "byte" : "bytes"} at @${scene.at}.`,
       ja: `@${scene.at} のアクセスを ${size} バイトにします。`,
@@ -42,7 +34,7 @@ const sized = (scene: Scene, size: Size): Candidate => ({
 
 const placed = (scene: Scene, off: number): Candidate =>
   changed(
-    scene,
+    scene.at,
     { en: `Access offset ${off} at @${scene.at}.`, ja: `@${scene.at} のアクセスをオフセット ${off} にします。` },
     (insn) => ({ ...insn, off }),
   );
@@ -119,7 +111,7 @@ function context(scene: Scene, insn: Insn): Candidate[] {
   if (form?.kind === "ldx" && form.signed)
     found.push(
       changed(
-        scene,
+        scene.at,
         { en: `Load without sign extension at @${scene.at}.`, ja: `@${scene.at} を符号拡張しないロードにします。` },
         (one) => ({ ...one, code: (one.code & ~0xe0) | c.BPF_MEM }),
       ),
@@ -147,7 +139,7 @@ function context(scene: Scene, insn: Insn): Candidate[] {
 
 const nearest = (scene: Scene, texts: Texts, change: (insn: Insn) => Insn): Candidate => ({
   group: "nearest",
-  ...changed(scene, texts, change),
+  ...changed(scene.at, texts, change),
 });
 
 /** Fields of a kernel object around the one that was asked for. */
@@ -157,7 +149,7 @@ function nearby(scene: Scene, insn: Insn, id: string): Candidate[] {
     .filter((off) => off !== insn.off)
     .map((off) =>
       changed(
-        scene,
+        scene.at,
         {
           en: `Read the field at offset ${off} with 4 bytes.`,
           ja: `オフセット ${off} のフィールドを 4 バイトで読みます。`,
@@ -430,7 +422,7 @@ function stack(scene: Scene, insn: Insn, reg: number, off: number, size: number)
   if (formOf(insn)?.kind !== "call") {
     found.push(
       changed(
-        scene,
+        scene.at,
         {
           en: `Use fp${wanted} at @${scene.at}, inside the frame.`,
           ja: `@${scene.at} でフレームの内側の fp${wanted} を使います。`,

@@ -10,7 +10,8 @@ import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import type { Draft, Item, Piece } from "../draft.ts";
 import { aluImm, goto, helperCall, jumpImm, load, loadMap, movImm, movReg, store, storeImm } from "../pieces.ts";
-import type { Candidate, Scene } from "../scene.ts";
+import type { Candidate, Scene, Texts } from "../scene.ts";
+import { before } from "./edits.ts";
 
 export function callCandidates(scene: Scene): Candidate[] {
   const { refusal } = scene.findings;
@@ -210,13 +211,7 @@ function argument(scene: Scene, reg: number): Candidate[] {
   const { at, findings } = scene;
   const found: Candidate[] = [];
   const is = scene.is(reg);
-  const put = (texts: { en: string; ja: string }, pieces: readonly Piece[]): Candidate => ({
-    ...texts,
-    apply(draft) {
-      const item = draft.item(at);
-      draft.before(item, pieces);
-    },
-  });
+  const put = (texts: Texts, pieces: readonly Piece[]): Candidate => before(at, texts, pieces);
   const wanted = scene.insn && helperArgKind(scene.insn.imm, reg);
   if (wanted === "ARG_PTR_TO_CTX") {
     const ctx = scene.holding(t.PTR_TO_CTX).find((n) => n !== reg);

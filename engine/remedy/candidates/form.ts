@@ -6,15 +6,8 @@ import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { functionEntries, jumpTarget, slotsOf } from "../../program/flow.ts";
 import type { Draft, Item } from "../draft.ts";
 import { aluImm, exit, jumpImm, mayGoto, movImm } from "../pieces.ts";
-import type { Candidate, Scene, Texts } from "../scene.ts";
-
-const changed = (slot: number, texts: Texts, change: (insn: Insn) => Insn): Candidate => ({
-  ...texts,
-  apply(draft) {
-    const item = draft.item(slot);
-    item.insn = change(item.insn);
-  },
-});
+import type { Candidate, Scene } from "../scene.ts";
+import { changed } from "./edits.ts";
 
 /** Programs that walk long are tried a few times only. */
 const MAX_LONG_TRIALS = 3;

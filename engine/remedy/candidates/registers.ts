@@ -10,28 +10,9 @@ import { regOf } from "../../verifier/explain/path.ts";
 import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import { aluImm, aluReg, helperCall, load, movImm, movReg, storeImm } from "../pieces.ts";
-import type { Candidate, Scene, Texts } from "../scene.ts";
+import type { Candidate, Scene } from "../scene.ts";
 import { divertLast } from "./divert.ts";
-
-const before = (
-  scene: Scene,
-  texts: Texts,
-  pieces: Parameters<import("../draft.ts").Draft["before"]>[1],
-): Candidate => ({
-  ...texts,
-  apply(draft) {
-    const item = draft.item(scene.at);
-    draft.before(item, pieces);
-  },
-});
-
-const changed = (slot: number, texts: Texts, change: (insn: Insn) => Insn): Candidate => ({
-  ...texts,
-  apply(draft) {
-    const item = draft.item(slot);
-    item.insn = change(item.insn);
-  },
-});
+import { before, changed } from "./edits.ts";
 
 const without = (slot: number): Candidate => ({
   en: `Leave out the instruction at @${slot}.`,
@@ -74,7 +55,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
         ...(mask > 0
           ? [
               before(
-                scene,
+                scene.at,
                 {
                   en: `Mask R0 with ${mask} before the exit at @${at}.`,
                   ja: `@${at} の exit の前に R0 を ${mask} でマスクします。`,
@@ -84,7 +65,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
             ]
           : []),
         before(
-          scene,
+          scene.at,
           {
             en: `Set R0 to ${value} before the exit at @${at}.`,
             ja: `@${at} の exit の前に R0 を ${value} にします。`,
@@ -96,7 +77,7 @@ export function registerCandidates(scene: Scene): Candidate[] {
     case "stack-pointer-returned":
       return [
         before(
-          scene,
+          scene.at,
           { en: `Return a number: set R0 to 0 before @${at}.`, ja: `数値を返します。@${at} の前に R0 を 0 にします。` },
           [movImm(0, 0)],
         ),
@@ -167,7 +148,7 @@ function unset(scene: Scene, reg: number): Candidate[] {
   if (formOf(insn!)?.kind === "exit")
     return [
       before(
-        scene,
+        scene.at,
         {
           en: `Set R0 to ${scene.result} before the exit at @${at}.`,
           ja: `@${at} の exit の前に R0 を ${scene.result} にします。`,
@@ -203,12 +184,12 @@ function unset(scene: Scene, reg: number): Candidate[] {
   if (asBase && ctx !== undefined)
     found.push(
       before(
-        scene,
+        scene.at,
         { en: `Use the context in R${ctx} at @${at}.`, ja: `@${at} で R${ctx} のコンテキストを使います。` },
         [movReg(reg, ctx)],
       ),
     );
-  if (reg <= 9) found.push(before(scene, zero, [movImm(reg, 0)]));
+  if (reg <= 9) found.push(before(scene.at, zero, [movImm(reg, 0)]));
   if (start && start.slot !== at)
     found.push({
       en: `Set R${reg} to 0 at the start, for the paths that do not set it.`,
@@ -432,7 +413,7 @@ function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
       while (BigInt(mask * 2 + 1) < room && mask < 0xffff) mask = mask * 2 + 1;
       found.push(
         before(
-          scene,
+          scene.at,
           {
             en: `Mask R${number} with ${mask} before it is added at @${at}.`,
             ja: `@${at} で足す前に R${number} を ${mask} でマスクします。`,

@@ -1,0 +1,21 @@
+// The smallest changes that candidates are made of.
+import type { Insn } from "../../isa/insn.ts";
+import type { Piece } from "../draft.ts";
+import type { Candidate, Texts } from "../scene.ts";
+
+/** The instruction at a slot with other fields. */
+export const changed = (slot: number, texts: Texts, change: (insn: Insn) => Insn): Candidate => ({
+  ...texts,
+  apply(draft) {
+    const item = draft.item(slot);
+    item.insn = change(item.insn);
+  },
+});
+
+/** Pieces before the instruction at a slot. */
+export const before = (slot: number, texts: Texts, pieces: readonly Piece[]): Candidate => ({
+  ...texts,
+  apply(draft) {
+    draft.before(draft.item(slot), pieces);
+  },
+});
