@@ -1,6 +1,6 @@
 // Why a walk did not end: what was walked most, and which values were different each time, so that no state that was kept
 // covered the later ones. Reads the trace; decides nothing.
-import { classOf } from "../../isa/codes.ts";
+import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { formatReg } from "../log/state.ts";
 import * as t from "../state/regtype.ts";
@@ -17,20 +17,25 @@ export interface Busiest {
 const MAX_COMPARED = 400;
 const MAX_NAMED = 3;
 
-export function busiestOf({ visits, dropped }: Trace, insns: readonly Insn[]): Busiest {
-  const times = new Map<number, Visit[]>();
-  for (const visit of visits) {
-    const list = times.get(visit.insnIdx);
+/** For each slot that was walked the numbers of its visits, in the order in which the slots were first come to. */
+export function visitsBySlot(visits: readonly Visit[]): Map<number, number[]> {
+  const numbers = new Map<number, number[]>();
+  visits.forEach(({ insnIdx }, visit) => {
+    const list = numbers.get(insnIdx);
     if (list) list.push(visit);
-    else times.set(visit.insnIdx, [visit]);
-  }
-  const isBranch = (slot: number): boolean =>
-    [5, 6].includes(classOf(insns[slot]!.code)) && (insns[slot]!.code & 0xf0) !== 0x80;
-  const all = [...times].sort(([, a], [, b]) => b.length - a.length);
+    else numbers.set(insnIdx, [visit]);
+  });
+  return numbers;
+}
+
+export const isBranch = (insn: Insn | undefined): boolean => insn !== undefined && formOf(insn)?.kind === "jmp";
+
+export function busiestOf({ visits, dropped }: Trace, insns: readonly Insn[]): Busiest {
+  const all = [...visitsBySlot(visits)].sort(([, a], [, b]) => b.length - a.length);
   const most = all[0]?.[1].length ?? 0;
-  const [slot, list] = all.find(([at, l]) => isBranch(at) && l.length > most / 2) ?? all[0] ?? [-1, []];
+  const [slot, list] = all.find(([at, l]) => isBranch(insns[at]) && l.length > most / 2) ?? all[0] ?? [-1, []];
   if (slot < 0) return { slot, reason: undefined };
-  const differing = differences(list.slice(0, MAX_COMPARED)).slice(0, MAX_NAMED);
+  const differing = differences(list.slice(0, MAX_COMPARED).map((visit) => visits[visit]!)).slice(0, MAX_NAMED);
   const more =
     dropped > 0 ? { en: ` (of ${visits.length + dropped})`, ja: `（全 ${visits.length + dropped} ステップ）` } : NONE;
   const values = {

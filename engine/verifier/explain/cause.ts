@@ -9,6 +9,7 @@ import * as t from "../state/regtype.ts";
 import { isSpilledReg, type StackSlot, spiOf } from "../state/stack.ts";
 import type { VerifierState } from "../state/state.ts";
 import type { Trace, Visit } from "../trace.ts";
+import { isBranch, visitsBySlot } from "./busiest.ts";
 import { type Phrase, valuePhrase } from "./phrase.ts";
 
 /** A step of the story. */
@@ -116,26 +117,22 @@ function rounds(visits: readonly Visit[], last: number, again: number): CauseSte
   return [...steps, { slot: again, visit: last, ...sentence(words) }];
 }
 
-const weight = (insn: Insn | undefined): number => (insn !== undefined && formOf(insn)?.kind === "jmp" ? 2 : 1);
+const weight = (insn: Insn | undefined): number => (isBranch(insn) ? 2 : 1);
 
 /** The branches that were walked most, in the program's order; other instructions where there are none. */
 function busiest(visits: readonly Visit[], insns: readonly Insn[]): CauseStep[] {
-  const times = new Map<number, { count: number; last: number }>();
-  visits.forEach(({ insnIdx }, visit) => {
-    times.set(insnIdx, { count: (times.get(insnIdx)?.count ?? 0) + 1, last: visit });
-  });
   return (
-    [...times]
+    [...visitsBySlot(visits)]
       // Branches before what stands between them.
-      .sort(([a, one], [b, other]) => other.count * weight(insns[b]) - one.count * weight(insns[a]))
+      .sort(([a, one], [b, other]) => other.length * weight(insns[b]) - one.length * weight(insns[a]))
       .slice(0, MAX_LAST)
       .sort(([a], [b]) => a - b)
-      .map(([slot, { count, last }]) => {
+      .map(([slot, numbers]) => {
         const words = {
-          en: `walked ${count} times in the first ${visits.length} instructions`,
-          ja: `最初の ${visits.length} 命令のうち ${count} 回ここを検証しました`,
+          en: `walked ${numbers.length} times in the first ${visits.length} instructions`,
+          ja: `最初の ${visits.length} 命令のうち ${numbers.length} 回ここを検証しました`,
         };
-        return { slot, visit: last, ...sentence(words) };
+        return { slot, visit: numbers.at(-1)!, ...sentence(words) };
       })
   );
 }
