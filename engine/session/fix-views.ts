@@ -2,7 +2,7 @@
 
 import type { Registry } from "../kernel/registry.ts";
 import { remedies } from "../remedy/remedy.ts";
-import { diagnose } from "../verifier/explain/explain.ts";
+import { findingsOf } from "../verifier/explain/findings.ts";
 import { assembleText, type Checked } from "./check.ts";
 import { fixText } from "./fix-edits.ts";
 import type { DiffLineView, FixView } from "./views.ts";
@@ -19,8 +19,8 @@ export function fixViews(
   { input, view, assembly, program, verdict }: Checked,
 ): FixView[] {
   if (!view.refusal) return [];
-  const diagnosis = diagnose(view.refusal, verdict?.trace, program.insns);
-  return remedies(program, diagnosis, { registry, now }).map((fix) => {
+  const found = findingsOf(view.refusal, verdict?.trace, program.insns);
+  return remedies(program, found, { registry, now }).map((fix) => {
     const text = fixText(input.source, assembly, fix, (source) => assembleText(registry, input, source));
     return {
       en: fix.en,
