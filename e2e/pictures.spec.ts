@@ -89,7 +89,7 @@ const PICTURES: readonly Picture[] = [
     },
   },
   { name: "layout-verify-dark", size: DESK, theme: "dark", address: "#example/loop", act: key("Alt+3") },
-  { name: "lesson-ja", size: DESK, lang: "ja", address: "#lesson/9" },
+  { name: "lesson-ja", size: DESK, lang: "ja", address: "#lesson/9", act: searched },
   { name: "lesson-phone", size: PHONE, address: "#lesson/9" },
   {
     name: "presenting-dark-ja",

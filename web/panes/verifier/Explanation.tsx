@@ -1,6 +1,6 @@
 // Under the kernel's words: what is wrong, with its values; checks that did not count; fixes that were tried; how the value came to be
 // what it is; the rule. Each place leads to its line, and to what was believed there.
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import type { CheckView, ExplanationStepView, ExplanationView } from "../../../engine/index.ts";
 import { useVerifierTexts, type VerifierTexts } from "../../i18n/verifier.ts";
 import { answered, engine } from "../../stores/engine.ts";
@@ -10,14 +10,16 @@ import { type Language, useSettings } from "../../stores/settings.ts";
 import { showVisit } from "../../stores/visits.ts";
 import { Prose } from "../../ui/Prose.tsx";
 import { Fixes } from "./Fixes.tsx";
+import { useAnswer } from "./useAnswer.ts";
 import { CopyButton } from "./VerifierPane.tsx";
 import { Witness } from "./Witness.tsx";
 
 export default function Explanation({ check }: { readonly check: CheckView }) {
   const text = useVerifierTexts();
   const { language, why, set } = useSettings();
-  const found = useExplanation(check.revision);
-  if (found === null) return null;
+  // Until the next one is there, the last one stays in sight.
+  const found = useAnswer(check.revision, askExplanation)?.answer;
+  if (!found) return null;
   const words = found[language];
   const last = found.steps.length - 1;
   return (
@@ -149,14 +151,4 @@ function report(found: ExplanationView, check: CheckView, language: Language, te
   return `${check.message}\n\n${body.join("\n")}`;
 }
 
-function useExplanation(revision: number): ExplanationView | null {
-  const [found, set] = useState<ExplanationView | null>(null);
-  useEffect(() => {
-    let wanted = true;
-    void answered(engine().api.check.explain(revision)).then((answer) => wanted && set(answer ?? null));
-    return () => {
-      wanted = false;
-    };
-  }, [revision]);
-  return found;
-}
+const askExplanation = (revision: number) => answered(engine().api.check.explain(revision));

@@ -1,13 +1,13 @@
 // Fixes of the refused program: each was made and verified before it is shown. The lines that change are shown first; one press
 // writes them into the editor, as one step of undo.
 import { WandSparkles } from "lucide-react";
-import { useEffect, useState } from "react";
 import type { DiffLineView, FixView } from "../../../engine/index.ts";
 import { useVerifierTexts } from "../../i18n/verifier.ts";
 import { answered, engine } from "../../stores/engine.ts";
 import { writeSource } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { Prose } from "../../ui/Prose.tsx";
+import { QUIET, useAnswer } from "./useAnswer.ts";
 
 export function Fixes({ revision }: { readonly revision: number }) {
   const text = useVerifierTexts();
@@ -67,17 +67,10 @@ function Diff({ lines }: { readonly lines: readonly DiffLineView[] }) {
   );
 }
 
-/** null: they are being tried. */
+/** null: they are being tried. An older program's are never shown. */
 function useFixes(revision: number): readonly FixView[] | null {
-  const [found, set] = useState<{ readonly of: number; readonly fixes: readonly FixView[] } | null>(null);
-  useEffect(() => {
-    let wanted = true;
-    void answered(engine().api.check.fixes(revision)).then(
-      (fixes) => wanted && set({ of: revision, fixes: fixes ?? [] }),
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [revision]);
-  return found?.of === revision ? found.fixes : null;
+  const found = useAnswer(revision, askFixes, QUIET);
+  return found?.of === revision ? (found.answer ?? []) : null;
 }
+
+const askFixes = (revision: number) => answered(engine().api.check.fixes(revision));

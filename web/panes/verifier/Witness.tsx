@@ -5,10 +5,11 @@ import { useWitnessTexts } from "../../i18n/witness.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { askWitness, showWitness } from "../../stores/witness.ts";
 import { Prose } from "../../ui/Prose.tsx";
+import { QUIET } from "./useAnswer.ts";
 
-/** Milliseconds after which a text counts as written, and of the search then, and of one that is asked for. */
-const QUIET = 700;
+/** Milliseconds that the first search may take. */
 const SHORT = 300;
+/** The same of one that is asked for. */
 const LONG = 3000;
 /** Hex digits of an input that are shown. */
 const SHOWN = 64;
