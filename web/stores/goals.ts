@@ -51,20 +51,16 @@ async function judge(): Promise<void> {
   const { view, position } = useMachine.getState();
   const regs = view?.regs ?? [];
   const reader = { calls, moments: regs.length > 0 ? [...moments, regs] : moments };
-  const { api } = engine();
-  const [views, before] =
-    (await answered(
-      Promise.all([
-        api.tools.judge(judgedProgram(lesson, program), lesson.goals, reader),
-        // Whether it is this very moment that counts.
-        lesson.goals.some(({ kind }) => kind === "stands")
-          ? api.tools.judge(judgedProgram(lesson, program), lesson.goals, { calls: [], moments })
-          : null,
-      ]),
-    )) ?? [];
-  if (!views || mine !== asked || open().lesson !== lesson) return;
-  if (lesson.goals.some(({ kind }, i) => kind === "stands" && views[i]?.met && !before?.[i]?.met))
-    stoodAt(position, regs);
+  const { tools } = engine().api;
+  const judged = judgedProgram(lesson, program);
+  const isLate = (): boolean => mine !== asked || open().lesson !== lesson;
+  const views = await answered(tools.judge(judged, lesson.goals, reader));
+  if (!views || isLate()) return;
+  // Whether it is this very moment that counts.
+  const stood = lesson.goals.filter(({ kind }, i) => kind === "stands" && views[i]?.met);
+  const before = stood.length > 0 ? await answered(tools.judge(judged, stood, { calls: [], moments })) : [];
+  if (!before || isLate()) return;
+  if (before.some(({ met }) => !met)) stoodAt(position, regs);
   set({ views });
   if (!visiting && views.length > 0 && views.every(({ met }) => met)) note(lesson.id, { solved: true });
 }
