@@ -139,14 +139,14 @@ function SideChoice({ narrow = false, away = false, onInstead }: SideChoiceProps
 function useRoom(element: RefObject<HTMLElement | null>): { readonly code: number; readonly narrow: boolean } {
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   const scale = useScale((s) => s.scale);
-  const source = useProgram((s) => s.source);
   const jumps = useVerdict((s) => jumpsOf(s.check));
   const arrows = useEditorView((s) => s.arrows);
   const hints = useEditorView((s) => s.hints.target);
-  const columns = useMemo(
-    () => longestLine(source, hints ? new Set(jumps.list.map(({ fromLine }) => fromLine)) : undefined),
-    [source, jumps, hints],
+  const hinted = useMemo(
+    () => (hints ? new Set(jumps.list.map(({ fromLine }) => fromLine)) : undefined),
+    [jumps, hints],
   );
+  const columns = useProgram((s) => longestLine(s.source, hinted));
   const least = LEAST_BESIDE[useView("editor", SIDES)] * scale;
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
