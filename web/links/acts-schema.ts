@@ -35,24 +35,4 @@ const ROWS = {
   delete: v.strictObject({ do: v.literal("delete"), map: name, key: hex }),
 } as const satisfies Record<Act["do"], v.GenericSchema>;
 
-export const ACTS = v.pipe(
-  v.array(
-    v.variant("do", [
-      ROWS.write,
-      ROWS.load,
-      ROWS.attach,
-      ROWS.detach,
-      ROWS.cat,
-      ROWS.echo,
-      ROWS.test,
-      ROWS.step,
-      ROWS.apply,
-      ROWS.revert,
-      ROWS.define,
-      ROWS.shell,
-      ROWS.update,
-      ROWS.delete,
-    ]),
-  ),
-  v.maxLength(MOST_ACTS),
-);
+export const ACTS = v.pipe(v.array(v.variant("do", Object.values(ROWS))), v.maxLength(MOST_ACTS));
