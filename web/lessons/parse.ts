@@ -1,7 +1,7 @@
 // Reads a lesson's file: Markdown, split by marked's lexer into tokens, with the format's own blocks taken out of it.
 // Nothing becomes HTML: tokens are drawn as React nodes, and what is HTML in the file is a fault. Never throws.
 import { Marked, type Token, type Tokens } from "marked";
-import { type Act, elementBytes, type Goal, type MapInput, type Texts } from "../../engine/index.ts";
+import type { Act, Goal, MapInput, Texts } from "../../engine/index.ts";
 import type { Language } from "../stores/settings.ts";
 import { EXPECTED, LINE_ONLY } from "./expected.ts";
 import {
@@ -207,12 +207,14 @@ const SETTINGS: Readonly<
     return name && type ? { maps: [...maps, { name, type, keySize, valueSize, maxEntries, flags: 0 }] } : undefined;
   },
   entry(value, { maps }) {
-    const [, name, key = "", is = ""] = /^(\w+) (\S+)\s*=\s*(\S+)$/.exec(value) ?? [];
-    const map = maps.find((one) => one.name === name);
-    const bytes = map && [elementBytes(key, map.keySize), elementBytes(is, map.valueSize)];
-    if (!map || !bytes?.[0] || !bytes[1]) return undefined;
-    const filled = { ...map, init: { ...map.init, [bytes[0]]: bytes[1] } };
-    return { maps: maps.map((one) => (one === map ? filled : one)) };
+    const act = readAct(`update ${value}`, "", maps);
+    // A size of zero leaves nothing to fill.
+    if (act?.do !== "update" || act.key === "" || act.value === "") return undefined;
+    // Of two maps of one name the first is filled.
+    const filled = maps.find(({ name }) => name === act.map);
+    return {
+      maps: maps.map((map) => (map === filled ? { ...map, init: { ...map.init, [act.key]: act.value } } : map)),
+    };
   },
 };
 
