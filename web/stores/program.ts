@@ -91,9 +91,22 @@ export const programInput = (s: ProgramState): ProgramInput => ({
 });
 
 /** The reader typed. */
-export function editSource(source: string): void {
+export const editSource = (source: string): void => takeSource(source, 0);
+
+/** A command changed the text, as one step that undo takes back: a fix was applied, an empty text was filled. */
+export const writeSource = (source: string): void => takeSource(source, 1);
+
+function takeSource(source: string, written: 0 | 1): void {
   if (source === get().source) return;
-  set((s) => ({ source, revision: s.revision + 1, example: "", edited: true, askedStep: null, pasted: "" }));
+  set((s) => ({
+    source,
+    revision: s.revision + 1,
+    written: s.written + written,
+    example: "",
+    edited: true,
+    askedStep: null,
+    pasted: "",
+  }));
   forgetLink();
   saveSoon();
 }
@@ -101,22 +114,6 @@ export function editSource(source: string): void {
 /** The program that was rebuilt from a log is verified here. */
 export function leaveLog(): void {
   set((s) => ({ pasted: "", revision: s.revision + 1 }));
-  saveSoon();
-}
-
-/** A command changed the text, as one step that undo takes back: a fix was applied, an empty text was filled. */
-export function writeSource(source: string): void {
-  if (source === get().source) return;
-  set((s) => ({
-    source,
-    revision: s.revision + 1,
-    written: s.written + 1,
-    example: "",
-    edited: true,
-    askedStep: null,
-    pasted: "",
-  }));
-  forgetLink();
   saveSoon();
 }
 
