@@ -1,7 +1,7 @@
 // The classroom: every lesson walked and solved as a student does it, in both languages; a teacher's own file.
 import { readFileSync } from "node:fs";
 import type { Act } from "../engine/index.ts";
-import { COURSE } from "../web/lessons/course.ts";
+import { ORDER } from "../web/lessons/course.ts";
 import { faultsOf } from "./axe.ts";
 import { expect, Playground, test } from "./page.ts";
 import { SOLUTIONS } from "./solutions.ts";
@@ -10,7 +10,7 @@ test.use({ editor: "plain" });
 
 const IDS = Object.keys(SOLUTIONS);
 /** In the order of the course. */
-const WALK = COURSE.flatMap(({ lessons }) => lessons).map((number) => IDS[number - 1] as string);
+const WALK = ORDER.map((number) => IDS[number - 1] as string);
 const TEXTS = {
   en: {
     next: "Next lesson",

@@ -1,6 +1,6 @@
 // Presenting: a slide clicker alone gives the whole talk; nothing on the stage is cut or too small; a second window keeps step.
 import type { Page } from "@playwright/test";
-import { COURSE, TALK } from "../web/lessons/course.ts";
+import { ORDER, TALK } from "../web/lessons/course.ts";
 import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
 
@@ -149,7 +149,7 @@ for (const [width, height] of [
   });
 
 /** In the order of the course. */
-const BEYOND = COURSE.flatMap(({ lessons }) => lessons).filter((number) => !TALK.includes(number));
+const BEYOND = ORDER.filter((number) => !TALK.includes(number));
 
 test("the lessons beyond the talk have a stage too, on which nothing is cut or too small", async ({
   playground,
@@ -263,7 +263,7 @@ test("a lesson on paper: text, program, verdict, registers at its steps, and not
   await expect(paper.getByRole("row", { name: /^R0/ })).not.toContainText("52");
   await expect(paper.locator(".print__verdict")).toHaveCount(0);
   await paper.getByLabel("All lessons").check();
-  await expect(paper.locator(".print__page")).toHaveCount(COURSE.flatMap(({ lessons }) => lessons).length);
+  await expect(paper.locator(".print__page")).toHaveCount(ORDER.length);
   await paper.getByLabel("All lessons").uncheck();
   await paper.getByLabel("With the answers").check();
   await expect(paper.getByRole("row", { name: /^R0/ })).toContainText("not set");

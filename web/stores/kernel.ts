@@ -134,6 +134,17 @@ export async function startKernel(): Promise<void> {
   await follow();
 }
 
+/** Waits until something holds of the kernel, where it does not yet. */
+export const kernelWhere = (holds: (kernel: KernelState) => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    if (holds(get())) return resolve();
+    const stop = useKernel.subscribe((now) => {
+      if (!holds(now)) return;
+      stop();
+      resolve();
+    });
+  });
+
 /** What the kernel knows; false where the question was ended. */
 async function greet(): Promise<boolean> {
   const hello = await answered(engine().api.kernel.hello());
@@ -375,7 +386,7 @@ export function startedAnew(kernel: KernelView): void {
 }
 
 /** Puts steps back that the kernel lacks, in their order. */
-export async function applySteps(steps: readonly (1 | 2 | 3 | 4)[]): Promise<void> {
+export async function applySteps(steps: readonly RecipeStep[]): Promise<void> {
   for (const step of steps) await patch(step, true);
 }
 

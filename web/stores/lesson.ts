@@ -1,7 +1,7 @@
 // The lesson that is open: where it comes from, the page as it asks, the reader's draft of it, guesses and blanks. Loaded with the
-// first lesson. What was done in it stands in acts.ts, which of its goals are met in goals.ts.
+// first lesson. What was done in it stands in journal.ts, which of its goals are met in goals.ts.
 import { create } from "zustand";
-import { besideInCourse, COURSE, TALK } from "../lessons/course.ts";
+import { besideInCourse, ORDER, TALK } from "../lessons/course.ts";
 import { addressOf, LESSON_IDS, loadLesson, nameOf, numberOf, textOf } from "../lessons/index.ts";
 import type { Lesson, LessonFault } from "../lessons/lesson.ts";
 import { parseLesson } from "../lessons/parse.ts";
@@ -10,7 +10,7 @@ import type { LinkLesson, LinkState } from "../links/codec.ts";
 import { showLesson, showTab } from "./focus.ts";
 import { followGoals, judgeAnew } from "./goals.ts";
 import { beginJournal, useJournal } from "./journal.ts";
-import { freshKernel, useKernel } from "./kernel.ts";
+import { freshKernel, kernelWhere, useKernel } from "./kernel.ts";
 import { restoreLayout } from "./layout.ts";
 import { noteWhat, OWN_LESSON, openProgram, showAddress, useProgram } from "./program.ts";
 import { note, progressOf } from "./progress.ts";
@@ -71,9 +71,8 @@ export const openTalk = (): Promise<void> => openLesson(TALK[0] ?? 1, true);
 
 /** The first that is not solved yet. */
 export async function resumeLessons(): Promise<void> {
-  const all = COURSE.flatMap(({ lessons }) => lessons);
-  const first = all.find((number) => !progressOf(LESSON_IDS[number - 1] ?? "").solved);
-  await openLesson(first ?? all[0] ?? 1);
+  const first = ORDER.find((number) => !progressOf(LESSON_IDS[number - 1] ?? "").solved);
+  await openLesson(first ?? ORDER[0] ?? 1);
 }
 
 /** A teacher's file, a lesson or a list of them: opened where it has no fault; else what is wrong with it. */
@@ -209,18 +208,10 @@ async function show(
   judgeAnew();
   // At the start of the page the kernel comes after the first verdict, and has seen nothing; only the recipe may differ.
   if (!kernel && !answer && recipe.includes(false))
-    void kernelReady().then(() => (get().lesson === lesson ? freshKernel(recipe) : undefined));
+    void kernelWhere(({ kernel }) => kernel !== null).then(() =>
+      get().lesson === lesson ? freshKernel(recipe) : undefined,
+    );
 }
-
-export const kernelReady = (): Promise<void> =>
-  new Promise((resolve) => {
-    if (useKernel.getState().kernel) return resolve();
-    const stop = useKernel.subscribe(({ kernel }) => {
-      if (!kernel) return;
-      stop();
-      resolve();
-    });
-  });
 
 /** What a link says of the lesson that is open, with what was done in it. */
 export function lessonForLink(): LinkLesson | undefined {

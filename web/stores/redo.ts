@@ -2,8 +2,8 @@
 import { type Act, type ActDone, performActs, type RunView, type SysfsOutcome } from "../../engine/index.ts";
 import { answered, engine } from "./engine.ts";
 import { beginJournal } from "./journal.ts";
-import { note, print, same, startedAnew, typed, useKernel } from "./kernel.ts";
-import { kernelReady, useLesson } from "./lesson.ts";
+import { kernelWhere, note, print, same, startedAnew, typed, useKernel } from "./kernel.ts";
+import { useLesson } from "./lesson.ts";
 import { adopt, ensureRun } from "./machine.ts";
 import { programInput, useProgram } from "./program.ts";
 import { freshCheck } from "./verdict.ts";
@@ -12,7 +12,7 @@ import { freshCheck } from "./verdict.ts";
 export async function redo(acts: readonly Act[], step: number): Promise<void> {
   const { lesson } = useLesson.getState();
   if (!lesson) return;
-  await kernelReady();
+  await kernelWhere(({ kernel }) => kernel !== null);
   await ownKernel();
   await freshCheck();
   // A trial of its own comes first, so that it does not take the place of the run that is made here.
@@ -54,14 +54,7 @@ function tell(act: Act, done: ActDone, source: string): void {
 /** The program type of one's own that the link was made for stands in the kernel. */
 function ownKernel(): Promise<void> {
   const { askedDefinition, askedPreset } = useProgram.getState();
-  const isThere = ({ definition, preset }: ReturnType<typeof useKernel.getState>): boolean =>
-    askedDefinition ? same(askedDefinition, definition) : preset === askedPreset;
-  return new Promise((resolve) => {
-    if (isThere(useKernel.getState())) return resolve();
-    const stop = useKernel.subscribe((now) => {
-      if (!isThere(now)) return;
-      stop();
-      resolve();
-    });
-  });
+  return kernelWhere(({ definition, preset }) =>
+    askedDefinition ? same(askedDefinition, definition) : preset === askedPreset,
+  );
 }
