@@ -8,10 +8,10 @@ import { point, revealSlot } from "../../stores/focus.ts";
 import { showView } from "../../stores/layout.ts";
 import { type Language, useSettings } from "../../stores/settings.ts";
 import { showVisit } from "../../stores/visits.ts";
+import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Prose } from "../../ui/Prose.tsx";
 import { Fixes } from "./Fixes.tsx";
 import { useAnswer } from "./useAnswer.ts";
-import { CopyButton } from "./VerifierPane.tsx";
 import { Witness } from "./Witness.tsx";
 
 export default function Explanation({ check }: { readonly check: CheckView }) {

@@ -10,8 +10,8 @@ import { point, revealSlot, useFocus } from "../../stores/focus.ts";
 import { fold, foldAll, openLog, search, useLog } from "../../stores/log.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { CopyButton } from "../../ui/CopyButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
-import { CopyButton } from "./VerifierPane.tsx";
 
 /** Up to so many lines all stand in the document, so that they can be searched and read out as one text. */
 const WHOLE = 400;

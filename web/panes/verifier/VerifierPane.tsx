@@ -1,6 +1,6 @@
 // What the kernel's verifier says: yes or no, the line of the log that says why, and the whole log.
-import { Ban, CircleCheck, Copy, Cpu, LoaderCircle, TriangleAlert } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Ban, CircleCheck, Cpu, LoaderCircle, TriangleAlert } from "lucide-react";
+import { lazy, Suspense } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { askRealLinux, useRealPanel } from "../../linux/open.ts";
@@ -183,26 +183,4 @@ function goTo(check: CheckView): void {
   const span = check.verdict === "error" ? check.diagnostics.find((d) => d.severity === "error")?.span : undefined;
   if (span) revealSpan(span);
   else revealSlot(check.messageSlot);
-}
-
-/** A button that copies the text it is given and says that it did. */
-export function CopyButton({ label, make }: { readonly label: string; readonly make: () => string | Promise<string> }) {
-  const text = useText();
-  const [done, setDone] = useState(false);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(await make());
-    setDone(true);
-    setTimeout(() => setDone(false), 1500);
-  };
-  return (
-    <button
-      type="button"
-      className="button button--quiet button--icon"
-      title={label}
-      aria-label={done ? text.verdict.copied : label}
-      onClick={() => void copy()}
-    >
-      {done ? <CircleCheck size={15} aria-hidden="true" /> : <Copy size={15} aria-hidden="true" />}
-    </button>
-  );
 }
