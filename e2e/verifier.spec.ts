@@ -152,7 +152,7 @@ test("a verification at the limit shows its progress, can be stopped and asked f
   await expect(playground.id("verifier-log")).toContainText("processed 800003 insns");
   // What it wrote is not there, but can be had.
   await page.getByRole("button", { name: "Write the log all the same" }).click();
-  await expect(page.locator(".log__size")).toHaveText(/\d{2},\d{3} lines/, { timeout: 90_000 });
+  await expect(page.locator(".log__open")).toHaveText(/\d{2},\d{3} lines/, { timeout: 90_000 });
   const log = playground.id("verifier-log");
   await log.evaluate((element) => {
     element.scrollTop = element.scrollHeight / 2;

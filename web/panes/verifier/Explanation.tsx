@@ -117,7 +117,7 @@ function Insn({ check, step }: { readonly check: CheckView; readonly step: Expla
 
 function Place({ check, slot, label }: { readonly check: CheckView; readonly slot: number; readonly label: string }) {
   return (
-    <span className="why__place">
+    <span>
       {label}{" "}
       <button
         type="button"

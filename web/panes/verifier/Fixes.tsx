@@ -32,7 +32,7 @@ function Fix({ fix, open }: { readonly fix: FixView; readonly open: boolean }) {
   return (
     <details className="fix" data-testid="fix" data-outcome={fix.outcome} open={open}>
       <summary className="fix__head">
-        <span className="fix__words">
+        <span>
           <Prose text={fix[language]} />
         </span>{" "}
         <span className="fix__outcome">{text.why[fix.outcome]}</span>

@@ -93,7 +93,7 @@ export function Log({ views }: { readonly views: ReactNode }) {
         {all > 0 && (
           <button
             type="button"
-            className="button button--quiet log__open log__size"
+            className="button button--quiet log__open"
             aria-expanded={!isFolded}
             title={isFolded ? text.verdict.unfoldLog : text.verdict.foldLog}
             onClick={() => openLog(isFolded)}
