@@ -188,7 +188,9 @@ test("Attach of another type is off and says why; an older program has Reload be
 }) => {
   await playground.open("#example/drop-ping");
   await expect(playground.id("attach")).toBeDisabled();
-  await expect(page.locator(".ksteps")).toContainText("Attach is for programs of type BPF_PROG_TYPE_OREORE");
+  await expect(page.locator(".ksteps")).toContainText(
+    "Only programs of type BPF_PROG_TYPE_OREORE can be attached here",
+  );
   await playground.id("load").click();
   await playground.write("BPF_MOV64_IMM(BPF_REG_0, 2),\nBPF_EXIT_INSN(),\n");
   await playground.expectVerdict("accept");

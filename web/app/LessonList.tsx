@@ -106,7 +106,7 @@ export default function LessonList() {
   );
 }
 
-/** A lesson of the list: its number, or its place where it came later. */
+/** A lesson of the list, with its number. */
 function Entry({ entry, isOpen }: { readonly entry: LessonEntry; readonly isOpen: boolean }) {
   const text = useLessonText();
   const language = useSettings((s) => s.language);

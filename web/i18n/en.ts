@@ -119,7 +119,7 @@ export const en = {
     edited: "The loaded program is older than the text.",
     reload: "Reload",
     attachesElsewhere: (type: string) =>
-      `Attach is for programs of type ${type}, whose module has a hook here. A program of this type runs by Test run.`,
+      `Only programs of type ${type} can be attached here: the hook belongs to its module. Start this one with Test run.`,
     file: "File",
     input: "Text to write",
     packet: "Packet, as hex bytes",
@@ -130,7 +130,6 @@ export const en = {
     loadFirst: "Load the program first",
     testRun: "Test run",
     output: "Output",
-    outputEmpty: "nothing yet",
     command: "Another command",
     commandOutput: "Output of the last command",
     maps: "Maps",

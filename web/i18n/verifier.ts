@@ -164,7 +164,7 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
       pin: "Pin this visit: stepping leaves it here",
       unpin: "Unpin: follow the run again",
       pinned: "Pinned: the run may stand elsewhere.",
-      apart: "The run in the machine did not come by here with these values.",
+      apart: "The run did not pass here with these values.",
     },
     help: {
       compile: "Compile it on your machine:",
@@ -258,7 +258,7 @@ const TEXTS: Readonly<Record<Language, VerifierTexts>> = {
       pin: "この訪問を固定する(ステップしても動きません)",
       unpin: "固定を外して、実行に合わせる",
       pinned: "固定中です。実行は別の場所にいることがあります。",
-      apart: "マシンの実行は、この値ではここを通っていません。",
+      apart: "この実行は、これらの値でここを通っていません。",
     },
     help: {
       compile: "お手元のマシンでコンパイルします。",

@@ -1,4 +1,4 @@
-// One word for one thing: what the glossary forbids stands in no lesson and in no dictionary of the learning part.
+// One word for one thing: what the glossary forbids stands in no lesson and in no dictionary of the learning part or of the page itself.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
@@ -13,7 +13,7 @@ const FORBIDDEN: readonly string[] = read("GLOSSARY.md")
   .filter((word) => word !== "");
 
 const LESSONS = readdirSync(new URL("built-in", import.meta.url)).map((name) => `built-in/${name}`);
-const DICTIONARIES = ["lessons", "goals", "answers", "stage", "extend"].map((name) => `../i18n/${name}.ts`);
+const DICTIONARIES = ["lessons", "goals", "answers", "stage", "extend", "ja"].map((name) => `../i18n/${name}.ts`);
 
 test("the glossary forbids something", () => {
   expect(FORBIDDEN.length).toBeGreaterThan(20);

@@ -7,7 +7,7 @@ export interface EnvironmentState {
   readonly seed: number;
   /** 0 … CPUS - 1 */
   readonly cpu: number;
-  /** A look-up for a socket finds one. Another change takes it back. */
+  /** A socket look-up succeeds. Any other change of the environment sets it to false. */
   readonly sockets: boolean;
 }
 

@@ -150,7 +150,7 @@ async function exampleByName(name: string): Promise<ExampleView | undefined> {
   return EXAMPLES.find((example) => example.name === name);
 }
 
-/** `by`: a press, or the address, where it stands already; at the start that may be the reload of what was changed. */
+/** `by`: what asked for it. A press puts it into the address; at the start, the same example as the reader changed it stays. */
 export async function openExample(name: string, by: "press" | "address" | "start" = "press"): Promise<void> {
   const { from, edited } = get();
   if (by === "start" && edited && from === name) {
