@@ -8,6 +8,7 @@ import { offerActions } from "../stores/editor-actions.ts";
 import { useEditorView } from "../stores/editor-view.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { cursorMoved, evenLines, type Geometry, publishGeometry, useFocus } from "../stores/focus.ts";
+import { lineOfSlot } from "../stores/lines.ts";
 import { useMachine } from "../stores/machine.ts";
 import { editSource, noteWhat, useProgram } from "../stores/program.ts";
 import { findRegister, findRegisterAtCursor, useRegisterSearch } from "../stores/register-search.ts";
@@ -15,7 +16,7 @@ import { fontSize, useScale } from "../stores/scale.ts";
 import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
-import { followBreakpoints, lineDecorations, lineOfSlot, registerAt, registerDecorations } from "./decorations.ts";
+import { followBreakpoints, lineDecorations, registerAt, registerDecorations } from "./decorations.ts";
 import { configuration, LANGUAGE, tokens } from "./language.ts";
 import { markersOf } from "./markers.ts";
 import { replaceText } from "./replace.ts";
@@ -235,7 +236,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       }),
       useMachine.subscribe((now, before) => {
         decorate();
-        const line = now.view === before.view ? 0 : lineOfSlot(now.view?.slot ?? -1);
+        const line = now.view === before.view ? 0 : lineOfSlot(useVerdict.getState().check, now.view?.slot ?? -1);
         if (line > 0 && line <= model.getLineCount()) made.revealLineInCenterIfOutsideViewport(line);
       }),
       useSettings.subscribe((now, before) => now.language !== before.language && mark()),

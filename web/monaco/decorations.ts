@@ -3,6 +3,7 @@
 import type { StepView } from "../../engine/index.ts";
 import { formatValue } from "../panes/machine/format.ts";
 import { type Breakpoint, moveBreakpoints, slotOfLine, useBreakpoints } from "../stores/breakpoints.ts";
+import { lineOfSlot } from "../stores/lines.ts";
 import { useMachine } from "../stores/machine.ts";
 import { placesOf, useRegisterSearch } from "../stores/register-search.ts";
 import { useSettings } from "../stores/settings.ts";
@@ -11,10 +12,6 @@ import { monaco } from "./core.ts";
 
 type Model = monaco.editor.ITextModel;
 type Decoration = monaco.editor.IModelDeltaDecoration;
-
-/** From 1; 0: no line made the instruction. */
-export const lineOfSlot = (slot: number): number =>
-  useVerdict.getState().check?.slots.find((one) => one.slot === slot)?.span?.line ?? 0;
 
 /** The line about to run, the line the verifier refused, the line of a fault. */
 export function lineDecorations(model: Model): Decoration[] {
@@ -32,7 +29,7 @@ export function lineDecorations(model: Model): Decoration[] {
       className: "line-refused",
       linesDecorationsClassName: "glyph-refused",
     });
-    made.push(...behind(model, lineOfSlot(check.messageSlot), check.message, "line-message"));
+    made.push(...behind(model, lineOfSlot(check, check.messageSlot), check.message, "line-message"));
   } else if (run?.end.kind === "fault" && view?.slot === run.end.slot)
     whole(run.end.slot, {
       className: "line-refused",
@@ -40,7 +37,7 @@ export function lineDecorations(model: Model): Decoration[] {
       hoverMessage: { value: run.end.message.replace(/[\\`*_{}[\]<>()#+\-.!|]/g, "\\$&") },
     });
   // A line that faults, or was refused and is run all the same, keeps the sign of that.
-  const signed = made.some(({ range }) => range.startLineNumber === lineOfSlot(view?.slot ?? -1));
+  const signed = made.some(({ range }) => range.startLineNumber === lineOfSlot(check, view?.slot ?? -1));
   if (run && view && view.slot >= 0)
     whole(view.slot, {
       className: "line-current",
@@ -48,7 +45,7 @@ export function lineDecorations(model: Model): Decoration[] {
       zIndex: 5,
     });
   if (run && view && view.prog === 0 && view.changed.length > 0)
-    made.push(...behind(model, lineOfSlot(view.lastSlot), valuesOf(view), "line-values"));
+    made.push(...behind(model, lineOfSlot(check, view.lastSlot), valuesOf(view), "line-values"));
   return made;
 }
 

@@ -19,7 +19,8 @@ export const useBeliefs = create<BeliefsState>()(() => ({ visit: null, apart: nu
 const { getState: get, setState: set } = useBeliefs;
 
 /** The visit that the verifier's views show. */
-export const useShownVisit = (): VisitView | null => useBeliefs(({ visit, apart }) => apart ?? visit);
+export const shownVisit = ({ visit, apart }: BeliefsState): VisitView | null => apart ?? visit;
+export const useShownVisit = (): VisitView | null => useBeliefs(shownVisit);
 
 export function followMachine(): void {
   let asked = 0;

@@ -2,7 +2,7 @@
 // compared. Asks the engine only while someone looks.
 import { create } from "zustand";
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "../../engine/index.ts";
-import { useBeliefs } from "./beliefs.ts";
+import { shownVisit, useBeliefs } from "./beliefs.ts";
 import { answered, engine } from "./engine.ts";
 import { useMachine } from "./machine.ts";
 import { useVerdict } from "./verdict.ts";
@@ -64,7 +64,8 @@ export function watchGraph(metrics: FlowMetrics): () => void {
     const { api } = engine();
     const revision = check?.revision ?? -1;
     if (!flow || revision < 0) return set({ traffic: null, rounds: null });
-    const shown = shownVisit();
+    // The verifier's way to this visit is told apart; -1: to none.
+    const shown = shownVisit(useBeliefs.getState())?.visit ?? -1;
     const [traffic, rounds] = await Promise.all([
       answered(walker === "run" && run ? api.runs.traffic(run.run) : api.check.traffic(revision, shown)),
       loop &&
@@ -90,12 +91,6 @@ export function watchGraph(metrics: FlowMetrics): () => void {
     counted++;
     for (const stop of stops) stop();
   };
-}
-
-/** The verifier's way to this visit is told apart; -1: to none. */
-function shownVisit(): number {
-  const { visit, apart } = useBeliefs.getState();
-  return (apart ?? visit)?.visit ?? -1;
 }
 
 const isVerifier = (): boolean => get().walker === "verifier" || !useMachine.getState().run;

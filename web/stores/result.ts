@@ -3,6 +3,7 @@
 import { create } from "zustand";
 import type { Cause, CheckView, RunView, SyscallView } from "../../engine/index.ts";
 import type { Pane } from "./layout.ts";
+import { lineOfSlot } from "./lines.ts";
 
 export type Result = {
   /** Where there is more to see. */
@@ -75,7 +76,7 @@ const refusal = (check: CheckView): Result => ({
   kind: "refused",
   pane: "verifier",
   errnoName: check.errnoName,
-  line: check.slots.find(({ slot }) => slot === check.messageSlot)?.span?.line ?? 0,
+  line: lineOfSlot(check, check.messageSlot),
   message: check.message,
   ...(check.refused && { cause: check.refused.cause }),
 });

@@ -3,9 +3,10 @@
 // a second one to compare.
 import { create } from "zustand";
 import type { VisitView } from "../../engine/index.ts";
-import { useBeliefs } from "./beliefs.ts";
+import { shownVisit, useBeliefs } from "./beliefs.ts";
 import { answered, engine } from "./engine.ts";
 import { revealSlot, useFocus } from "./focus.ts";
+import { slotsOnLine } from "./lines.ts";
 import { moveTo, useMachine } from "./machine.ts";
 import { useVerdict } from "./verdict.ts";
 
@@ -32,17 +33,19 @@ const revisionOf = (): number => useVerdict.getState().check?.revision ?? -1;
 function slotAtCursor(): number {
   const { check } = useVerdict.getState();
   const { line } = useFocus.getState();
-  const found = check?.slots.find(({ span }) => span && span.line <= line && line <= span.endLine);
-  return found?.slot ?? check?.messageSlot ?? -1;
+  return slotsOnLine(check, line)[0]?.slot ?? check?.messageSlot ?? -1;
 }
+
+/** null: there is none of that number. */
+const visitAt = async (revision: number, number: number): Promise<VisitView | null> =>
+  revision < 0 || number < 0 ? null : ((await answered(engine().api.check.visitAt(revision, number))) ?? null);
 
 let turn = 0;
 
 /** Looks up what the moment is, or without one the first visit of the instruction at the cursor. */
 async function look(): Promise<void> {
   const mine = ++turn;
-  const { visit: ofRun, apart } = useBeliefs.getState();
-  const shown = apart ?? ofRun;
+  const shown = shownVisit(useBeliefs.getState());
   const slot = shown?.slot ?? slotAtCursor();
   const revision = revisionOf();
   if (revision < 0 || slot < 0) return set({ slot, numbers: NONE, visit: null, other: null });
@@ -50,8 +53,7 @@ async function look(): Promise<void> {
     slot === get().slot && shown && get().numbers.includes(shown.visit)
       ? get().numbers
       : ((await answered(engine().api.check.visitNumbers(revision, slot))) ?? NONE);
-  const number = numbers[0] ?? -1;
-  const visit = shown ?? (number < 0 ? null : ((await answered(engine().api.check.visitAt(revision, number))) ?? null));
+  const visit = shown ?? (await visitAt(revision, numbers[0] ?? -1));
   if (mine === turn) set((s) => ({ slot, numbers, visit, other: s.other?.slot === slot ? s.other : null }));
 }
 
@@ -76,13 +78,12 @@ export function watchVisits(): () => void {
 /** The moment goes to a visit: the run to its step, the text to its line. */
 export async function showVisit(number: number): Promise<void> {
   const revision = revisionOf();
-  const { api } = engine();
-  const visit = revision < 0 || number < 0 ? null : await answered(api.check.visitAt(revision, number));
+  const visit = await visitAt(revision, number);
   if (!visit) return;
   revealSlot(visit.slot, false);
   if (useBeliefs.getState().pinned) return useBeliefs.setState({ apart: visit });
   const { run, position } = useMachine.getState();
-  const step = run ? ((await answered(api.check.stepOfVisit(revision, run.run, number, position))) ?? -1) : -1;
+  const step = run ? ((await answered(engine().api.check.stepOfVisit(revision, run.run, number, position))) ?? -1) : -1;
   if (step >= 0 && step !== position) return moveTo(step);
   useBeliefs.setState({ apart: step >= 0 ? null : visit });
 }
@@ -112,16 +113,14 @@ export async function showSlot(slot: number): Promise<void> {
   }
   const revision = revisionOf();
   if (revision < 0) return;
-  const { api } = engine();
-  const [first = -1] = (await answered(api.check.visitNumbers(revision, slot))) ?? NONE;
-  const visit = first < 0 ? null : await answered(api.check.visitAt(revision, first));
-  useBeliefs.setState({ apart: visit ?? null });
+  const [first = -1] = (await answered(engine().api.check.visitNumbers(revision, slot))) ?? NONE;
+  useBeliefs.setState({ apart: await visitAt(revision, first) });
 }
 
 /** The same with the instruction of a line; a line without one moves nothing. */
 export async function showSourceLine(line: number): Promise<void> {
   const { check } = useVerdict.getState();
-  const on = check?.slots.filter(({ span }) => span && span.line <= line && line <= span.endLine) ?? [];
+  const on = slotsOnLine(check, line);
   const now = useMachine.getState().view?.slot ?? -1;
   if (on.some(({ slot }) => slot === now) && !useBeliefs.getState().apart) return;
   const [first] = on;
@@ -137,7 +136,5 @@ export function pin(pinned: boolean): void {
 
 /** A second visit beside the one that is shown; -1: none any more. */
 export async function compareWith(number: number): Promise<void> {
-  const revision = revisionOf();
-  const other = number < 0 || revision < 0 ? null : await answered(engine().api.check.visitAt(revision, number));
-  set({ other: other ?? null });
+  set({ other: await visitAt(revisionOf(), number) });
 }

@@ -7,6 +7,7 @@ import { type GraphTexts, useGraphTexts } from "../../i18n/graph.ts";
 import { useShownVisit } from "../../stores/beliefs.ts";
 import { useFocus } from "../../stores/focus.ts";
 import { showWalker, useGraph, WALKERS, watchGraph } from "../../stores/graph.ts";
+import { slotsOnLine } from "../../stores/lines.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { useVerdict } from "../../stores/verdict.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
@@ -203,7 +204,7 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
 
 function useCursorSlot(check: CheckView | null): number {
   const line = useFocus((s) => s.line);
-  return check?.slots.find(({ span }) => span && span.line <= line && line <= span.endLine)?.slot ?? -1;
+  return slotsOnLine(check, line)[0]?.slot ?? -1;
 }
 
 /** Where an arrow key leads: down along the first way, right along the second, up to where one comes from, left home. */

@@ -7,6 +7,7 @@ import { beginsPath, type CheckView, lineCodeOf, type VisitView } from "../../..
 import { useText } from "../../i18n/index.ts";
 import { useShownVisit } from "../../stores/beliefs.ts";
 import { point, revealSlot, useFocus } from "../../stores/focus.ts";
+import { slotsOnLine } from "../../stores/lines.ts";
 import { fold, foldAll, openLog, search, useLog } from "../../stores/log.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
@@ -222,11 +223,7 @@ function hiddenLines(
 
 function useSlotsAtCursor(check: CheckView | null): ReadonlySet<number> {
   const line = useFocus((s) => s.line);
-  return useMemo(
-    () =>
-      new Set(check?.slots.filter((s) => s.span && s.span.line <= line && line <= s.span.endLine).map((s) => s.slot)),
-    [check, line],
-  );
+  return useMemo(() => new Set(slotsOnLine(check, line).map(({ slot }) => slot)), [check, line]);
 }
 
 /** Scrolls only the log, never what it lies in. */

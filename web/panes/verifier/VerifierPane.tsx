@@ -6,6 +6,7 @@ import { useText } from "../../i18n/index.ts";
 import { askRealLinux, useRealPanel } from "../../linux/open.ts";
 import { revealSlot, revealSpan } from "../../stores/focus.ts";
 import { showView, useView } from "../../stores/layout.ts";
+import { lineOfSlot } from "../../stores/lines.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { useVerdict } from "../../stores/verdict.ts";
@@ -176,7 +177,7 @@ function Verdict() {
 
 function lineOf(check: CheckView): number | undefined {
   if (check.verdict === "error") return check.diagnostics.find((d) => d.severity === "error")?.span.line;
-  return check.slots.find((s) => s.slot === check.messageSlot)?.span?.line;
+  return lineOfSlot(check, check.messageSlot) || undefined;
 }
 
 function goTo(check: CheckView): void {

@@ -1,6 +1,7 @@
 // The program with the instruction that comes, and the registers that it uses, in decimal: those that the step read in a
 // ring, the one that it wrote with a dot.
 
+import { lineOfSlot } from "../../stores/lines.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
 import type { World } from "../world.ts";
@@ -14,7 +15,7 @@ export function MachinePicture({ frame, area, stage }: PictureProps) {
   const { world } = frame;
   const { step, check } = world;
   const slot = step ? step.slot : 0;
-  const line = check.slots.find((one) => one.slot === slot)?.span?.line ?? 0;
+  const line = lineOfSlot(check, slot);
   const lines = sourceLines(world, "").map((one) => ({ ...one, marked: one.at === line }));
   return (
     <div className="machine-picture" data-testid="current-insn" data-index={slot}>
