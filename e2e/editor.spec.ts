@@ -52,13 +52,7 @@ test("a dump that is pasted becomes macros, and the page says so", async ({ play
   await playground.editorReady();
   await playground.id("editor").locator(".view-lines").click();
   await page.keyboard.press("Control+A");
-  await page.evaluate(() => {
-    const data = new DataTransfer();
-    data.setData("text/plain", "   0: (b7) r0 = 7\n   1: (95) exit\n");
-    document.activeElement?.dispatchEvent(
-      new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
-    );
-  });
+  await playground.paste("   0: (b7) r0 = 7\n   1: (95) exit\n");
   await expect(page.locator(".notice")).toContainText("Pasted:");
   await expect(playground.id("editor")).toContainText("BPF_MOV64_IMM(BPF_REG_0, 7)");
   await playground.expectVerdict("accept");

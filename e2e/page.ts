@@ -61,6 +61,17 @@ export class Playground {
     await this.page.keyboard.insertText(source);
   }
 
+  /** A paste where the focus is, as the page hears of it. */
+  async paste(text: string): Promise<void> {
+    await this.page.evaluate((pasted) => {
+      const data = new DataTransfer();
+      data.setData("text/plain", pasted);
+      document.activeElement?.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    }, text);
+  }
+
   async expectVerdict(verdict: "accept" | "reject" | "error"): Promise<void> {
     await expect(this.verdict).toHaveAttribute("data-verdict", verdict);
   }

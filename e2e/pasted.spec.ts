@@ -1,6 +1,5 @@
 // Text from elsewhere, pasted into the editor: a verifier's log is shown as it is, with its program and its explanation.
-import type { Page } from "@playwright/test";
-import { expect, test } from "./page.ts";
+import { expect, type Playground, test } from "./page.ts";
 
 /** As bpftool prints it, quoted in a mail; the ways of the branch that went well are not in a log of level 1. */
 const LOG = `> libbpf: prog 'count': BPF program load failed: Permission denied
@@ -21,25 +20,20 @@ const LOG = `> libbpf: prog 'count': BPF program load failed: Permission denied
 > -- END PROG LOAD LOG --
 `;
 
-async function paste(page: Page, text: string): Promise<void> {
-  await page.evaluate((pasted) => {
-    const data = new DataTransfer();
-    data.setData("text/plain", pasted);
-    document.activeElement?.dispatchEvent(
-      new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
-    );
-  }, text);
+/** The page with the log in the place of its program. */
+async function openLog(playground: Playground): Promise<void> {
+  await playground.open();
+  await playground.editorReady();
+  await playground.id("editor").locator(".view-lines").click();
+  await playground.page.keyboard.press("Control+A");
+  await playground.paste(LOG);
 }
 
 test("a log out of a mail is shown as it is, explained, and led to its instructions; an edit gives our own answer", async ({
   playground,
   page,
 }) => {
-  await playground.open();
-  await playground.editorReady();
-  await playground.id("editor").locator(".view-lines").click();
-  await page.keyboard.press("Control+A");
-  await paste(page, LOG);
+  await openLog(playground);
   const message = playground.id("verifier-message");
   await expect(message).toHaveText("R6 invalid mem access 'map_value_or_null'");
   await playground.expectVerdict("reject");
@@ -72,7 +66,7 @@ test.describe("on a phone", () => {
     await area.focus();
     await page.keyboard.press("Control+A");
     // A made-up event does not put the text there, as a real one does.
-    await paste(page, LOG);
+    await playground.paste(LOG);
     await page.keyboard.insertText(LOG);
     await expect(playground.id("editor")).toContainText("hits hash key=4 value=16");
     await expect(playground.id("verifier-message")).toHaveText("R6 invalid mem access 'map_value_or_null'");
@@ -80,11 +74,7 @@ test.describe("on a phone", () => {
 });
 
 test("the rebuilt program can be verified here, and a reload keeps the log", async ({ playground, page }) => {
-  await playground.open();
-  await playground.editorReady();
-  await playground.id("editor").locator(".view-lines").click();
-  await page.keyboard.press("Control+A");
-  await paste(page, LOG);
+  await openLog(playground);
   const note = playground.id("pasted-note");
   await expect(note).toBeVisible();
   await page.evaluate(() => window.dispatchEvent(new Event("pagehide")));
