@@ -48,12 +48,13 @@ export function Header() {
   );
 }
 
-/** The kernel lacks steps of the recipe: which, and back with them. */
+/** The kernel lacks steps of the recipe: which, and back with them. In a lesson the steps are its matter, not an oversight. */
 function MissingSteps() {
   const { extend: words } = useText();
   const steps = useKernel((s) => s.kernel?.steps);
+  const inLesson = useProgram((s) => s.lesson !== 0);
   const missing = ([1, 2, 3, 4] as const).filter((step) => steps?.[step - 1] === false);
-  if (missing.length === 0) return null;
+  if (inLesson || missing.length === 0) return null;
   return (
     <p className="header__missing" role="status">
       <TriangleAlert size={15} aria-hidden="true" />
