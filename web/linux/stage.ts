@@ -30,7 +30,7 @@ export async function goReal(): Promise<void> {
   stage.set("real");
   useKernel.setState({ ...EMPTY, kernel: detached(simulated.kernel) });
   aside = simulated;
-  await machine();
+  void machine();
 }
 
 export function goSimulated(): void {
@@ -67,20 +67,8 @@ async function on<T>(act: (machine: RealMachine) => Promise<T>): Promise<T | und
 /** A definition of the reader's own has no kernel here: the pane says so, and offers the take-home. */
 export const isOwnType = ({ definition }: Pick<KernelState, "definition">): boolean => definition !== null;
 
-/** The machine is far away: what the reader presses is done in the order of the presses, each with what the one before left. */
-let before: Promise<unknown> = Promise.resolve();
-function inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
-  const mine = before.then(act);
-  before = mine.catch(() => {});
-  return mine;
-}
-export const load = (): Promise<boolean> => inTurn(loadProgram);
-export const attach = (): Promise<boolean> => inTurn(attachProgram);
-export const detach = (): Promise<void> => inTurn(detachProgram);
-export const write = (): Promise<void> => inTurn(writeInput);
-export const read = (): Promise<void> => inTurn(readAnswer);
-
-async function loadProgram(): Promise<boolean> {
+// What the reader presses comes here in its turn (stores/kernel.ts).
+export async function load(): Promise<boolean> {
   if (isOwnType(useKernel.getState())) return false;
   const program = useProgram.getState();
   const real = await answered(engine().api.tools.realProgram(programInput(program)));
@@ -105,7 +93,7 @@ const hook = () => {
   return { attachType: kernel?.attachments[0]?.attachType ?? 44, hello };
 };
 
-async function attachProgram(): Promise<boolean> {
+export async function attach(): Promise<boolean> {
   const { fd } = useKernel.getState();
   const { attachType } = hook();
   const ret = await on((machine) => machine.attach(fd, attachType));
@@ -115,7 +103,7 @@ async function attachProgram(): Promise<boolean> {
   return ret >= 0;
 }
 
-async function detachProgram(): Promise<void> {
+export async function detach(): Promise<void> {
   const { attachType } = hook();
   const ret = await on((machine) => machine.detach(attachType));
   if (typeof ret !== "number") return;
@@ -132,12 +120,12 @@ function showAttached(attached: boolean): void {
   }));
 }
 
-async function writeInput(): Promise<void> {
-  const data = new TextEncoder().encode(`${useProgram.getState().input}\n`);
+export async function write(input: string): Promise<void> {
+  const data = new TextEncoder().encode(`${input}\n`);
   await file("write", (machine, path) => machine.write(path, data, false), data);
 }
 
-const readAnswer = (): Promise<void> => file("read", (machine, path) => machine.read(path), new Uint8Array());
+export const read = (): Promise<void> => file("read", (machine, path) => machine.read(path), new Uint8Array());
 
 const O_WRONLY = 1;
 const PAGE = 4096;

@@ -184,18 +184,33 @@ export function chooseType(name: string): void {
   if (after && after.event !== before) editInput(after.firstInput);
 }
 
+let before: Promise<unknown> = Promise.resolve();
+
+/**
+ * What is asked of the kernel is done in the order of asking, each with what the one before left. `make` asks for nothing in turn
+ * itself: it would wait for itself.
+ */
+export function inTurn<Result>(make: () => Promise<Result>): Promise<Result> {
+  const mine = before.then(make);
+  before = mine.catch(() => {});
+  return mine;
+}
+
 /** Each of these is one act of the reader's; Run is one act of several calls. */
 const act =
-  <Args extends readonly unknown[], Result>(make: (...args: Args) => Result) =>
-  (...args: Args): Result => {
-    beginAct();
-    return make(...args);
-  };
+  <Args extends readonly unknown[], Result>(make: (...args: Args) => Promise<Result>) =>
+  (...args: Args): Promise<Result> =>
+    inTurn(() => {
+      beginAct();
+      return make(...args);
+    });
 
 export const load = act(loadProgram);
 export const attach = act(attachProgram);
 export const detach = act(detachProgram);
-export const write = act(writeInput);
+/** Writes what stands in the input when it is asked for. */
+export const write = (): Promise<void> => writeText(useProgram.getState().input);
+const writeText = act(writeInput);
 export const read = act(readAnswer);
 export const runLine = act(runShell);
 export const testRun = act(testRunProgram);
@@ -229,9 +244,8 @@ async function detachProgram(): Promise<void> {
 }
 
 /** `echo input > /sys/oreore/bpf` */
-async function writeInput(): Promise<void> {
-  if (stage() === "real") return (await real()).write();
-  const { input } = useProgram.getState();
+async function writeInput(input: string): Promise<void> {
+  if (stage() === "real") return (await real()).write(input);
   const { api } = engine();
   if (!get().kernel) await greet();
   const read = await answered(api.runs.readInput(get().kernel?.own.name ?? "", input));
@@ -308,7 +322,9 @@ function show(run: RunView, origin: "event" | "test", by: string): Promise<void>
  * The whole demo at one key: load, attach, echo, cat; stands at the end of the run. What is loaded and attached already
  * stays, with what its maps hold. False where a step was refused.
  */
-export async function runAll(): Promise<boolean> {
+export const runAll = (): Promise<boolean> => inTurn(runDemo);
+
+async function runDemo(): Promise<boolean> {
   await freshCheck();
   beginAct();
   if (!isLoaded() && !(await loadProgram())) return false;
@@ -316,7 +332,7 @@ export async function runAll(): Promise<boolean> {
   if (!get().hello) await greet();
   if (progTypeView(progType)?.event === "sysfs") {
     if (!isAttached() && !(await attachProgram())) return false;
-    await writeInput();
+    await writeInput(useProgram.getState().input);
     if (get().output?.failed) return false;
     await readAnswer();
   } else {
@@ -353,7 +369,10 @@ export const defineOwn = (definition: DefinitionInput): Promise<boolean> => put(
 export const same = (a: DefinitionInput | null, b: DefinitionInput | null): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
-async function put(definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> {
+const put = (definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> =>
+  inTurn(() => putType(definition, name, keepProgram));
+
+async function putType(definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> {
   const outcome = await answered(engine().api.kernel.define(name === "oreore" ? null : definition));
   if (!outcome || outcome.ret < 0) return false;
   const { hello, kernel } = outcome;
@@ -371,12 +390,18 @@ async function put(definition: DefinitionInput, name: string, keepProgram: boole
 }
 
 /** Applies a step of the recipe or takes it back. Step 4 is a program that runs: it loads what stands in the editor, and attaches it. */
-export async function patch(step: RecipeStep, applied: boolean): Promise<void> {
+export const patch = (step: RecipeStep, applied: boolean): Promise<void> => inTurn(() => patchStep(step, applied));
+
+async function patchStep(step: RecipeStep, applied: boolean): Promise<void> {
   const outcome = await answered(engine().api.kernel.patch(step, applied));
   if (!outcome) return;
   didAct({ do: applied ? "apply" : "revert", step }, outcome);
   startedAnew(outcome.kernel);
-  if (step === 4 && applied && (await load())) await attach();
+  if (step !== 4 || !applied) return;
+  beginAct();
+  if (!(await loadProgram())) return;
+  beginAct();
+  await attachProgram();
 }
 
 /** The kernel was booted: what was loaded is gone. */
@@ -386,17 +411,19 @@ export function startedAnew(kernel: KernelView): void {
 }
 
 /** Puts steps back that the kernel lacks, in their order. */
-export async function applySteps(steps: readonly RecipeStep[]): Promise<void> {
-  for (const step of steps) await patch(step, true);
-}
+export const applySteps = (steps: readonly RecipeStep[]): Promise<void> =>
+  inTurn(async () => {
+    for (const step of steps) await patchStep(step, true);
+  });
 
 /** A kernel that has seen nothing yet, with these steps of the recipe. */
-export async function freshKernel(recipe: readonly boolean[]): Promise<void> {
-  const kernel = await answered(freshStart(engine().api, recipe));
-  if (!kernel) return;
-  set({ session: [] });
-  startedAnew(kernel);
-}
+export const freshKernel = (recipe: readonly boolean[]): Promise<void> =>
+  inTurn(async () => {
+    const kernel = await answered(freshStart(engine().api, recipe));
+    if (!kernel) return;
+    set({ session: [] });
+    startedAnew(kernel);
+  });
 
 /** A context from both sides, of a program type by its name. */
 export const context = (progType: string): Promise<ContextView | null | undefined> =>

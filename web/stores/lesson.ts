@@ -10,7 +10,7 @@ import type { LinkLesson, LinkState } from "../links/codec.ts";
 import { showLesson, showTab } from "./focus.ts";
 import { followGoals, judgeAnew } from "./goals.ts";
 import { beginJournal, useJournal } from "./journal.ts";
-import { freshKernel, kernelWhere, useKernel } from "./kernel.ts";
+import { freshKernel, useKernel } from "./kernel.ts";
 import { restoreLayout } from "./layout.ts";
 import { noteWhat, OWN_LESSON, openProgram, showAddress, useProgram } from "./program.ts";
 import { note, progressOf } from "./progress.ts";
@@ -206,11 +206,8 @@ async function show(
   showLesson();
   follow();
   judgeAnew();
-  // At the start of the page the kernel comes after the first verdict, and has seen nothing; only the recipe may differ.
-  if (!kernel && !answer && recipe.includes(false))
-    void kernelWhere(({ kernel }) => kernel !== null).then(() =>
-      get().lesson === lesson ? freshKernel(recipe) : undefined,
-    );
+  // At the start of the page the kernel has seen nothing; only the recipe may differ.
+  if (!kernel && !answer && recipe.includes(false)) void freshKernel(recipe);
 }
 
 /** What a link says of the lesson that is open, with what was done in it. */

@@ -1,8 +1,9 @@
 // The acts of a link, done again on the page: the kernel, the list of calls and the terminal stand as they did where it was made.
 import { type Act, type ActDone, performActs, type RunView, type SysfsOutcome } from "../../engine/index.ts";
+import type { Lesson } from "../lessons/lesson.ts";
 import { answered, engine } from "./engine.ts";
 import { beginJournal } from "./journal.ts";
-import { kernelWhere, note, print, same, startedAnew, typed, useKernel } from "./kernel.ts";
+import { inTurn, kernelWhere, note, print, same, startedAnew, typed, useKernel } from "./kernel.ts";
 import { useLesson } from "./lesson.ts";
 import { adopt, ensureRun } from "./machine.ts";
 import { programInput, useProgram } from "./program.ts";
@@ -14,6 +15,10 @@ export async function redo(acts: readonly Act[], step: number): Promise<void> {
   if (!lesson) return;
   await kernelWhere(({ kernel }) => kernel !== null);
   await ownKernel();
+  await inTurn(() => again(lesson, acts, step));
+}
+
+async function again(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
   await freshCheck();
   // A trial of its own comes first, so that it does not take the place of the run that is made here.
   await ensureRun();

@@ -126,6 +126,30 @@ test("what was answered of an older text is dropped", async () => {
   expect(texts()[0]).toBe("r0 = 3");
 });
 
+test("what is pressed before an answer is there is done in the order of the presses", async () => {
+  await Promise.all([kernel.load(), kernel.attach(), kernel.write(), kernel.read()]);
+  expect(output()?.text).toBe("52\n");
+});
+
+test("a load that is pressed while the kernel is booted is made after it", async () => {
+  await Promise.all([kernel.freshKernel([true, false, false, false]), kernel.load(), kernel.attach()]);
+  const { fd, calls } = useKernel.getState();
+  expect(fd).toBeGreaterThan(0);
+  expect(calls.map(({ call, errnoName }) => [call, errnoName])).toEqual([
+    ["prog-load", ""],
+    ["prog-attach", "EINVAL"],
+  ]);
+});
+
+test("an echo writes what stood there when it was pressed", async () => {
+  await Promise.all([kernel.load(), kernel.attach()]);
+  const presses = [kernel.write()];
+  useProgram.setState({ input: "20" });
+  presses.push(kernel.read());
+  await Promise.all(presses);
+  expect(output()?.text).toBe("52\n");
+});
+
 test("Run is load, attach, echo and cat, and stands at the end of the run", async () => {
   expect(await kernel.runAll()).toBe(true);
   expect(askedOf("kernel.load", "kernel.attach", "kernel.writeFile", "kernel.readFile")).toEqual([
