@@ -80,12 +80,15 @@ export class Playground {
     await expect(this.id(`reg-r${n}`)).toHaveAttribute("data-value", value.toString(16).padStart(16, "0"));
   }
 
-  /** load, attach, echo, cat. */
+  /** load, attach, echo, cat; until the answer to the last is there: each of the two files is opened, whatever comes of it. */
   async demo(input: string): Promise<void> {
+    const opened = this.id("syscall-log").locator("li", { hasText: "openat(" });
+    const before = await opened.count();
     await this.id("load").click();
     await this.id("attach").click();
     await this.echo(input);
     await this.id("sysfs-read").click();
+    await expect(opened).toHaveCount(before + 2, { timeout: 60_000 });
   }
 
   async echo(input: string): Promise<void> {

@@ -128,8 +128,9 @@ for (const { name, size, theme, lang, address = "", act } of PICTURES)
       }
       await act?.(page, playground);
       await page.addStyleTag({ content: STILL });
-      await page.evaluate(() => document.fonts.ready);
       await playground.settled();
+      // What was drawn last may have asked for a typeface that nothing had asked for before.
+      await page.evaluate(() => document.fonts.ready);
       const actual = await page.screenshot({ animations: "disabled", caret: "hide" });
       const file = join(import.meta.dirname, `pictures/${name}.png`);
       if (["all", "changed"].includes(info.config.updateSnapshots)) {
