@@ -4,7 +4,8 @@
 import { launch } from "chrome-launcher";
 import lighthouse, { desktopConfig, type Flags } from "lighthouse";
 import { preview } from "vite";
-import { CHROMIUM_ARGS, findChromium } from "./chromium.ts";
+import { CHROMIUM_ARGS } from "./chromium.ts";
+import { findChromium } from "./installed.ts";
 
 /** Category of Lighthouse → least score, 0 … 100. */
 type Goals = Readonly<Record<"performance" | "accessibility" | "best-practices", number>>;

@@ -1,27 +1,70 @@
-// `tsx e2e/browsers.ts`: says in which browsers the page is tested here, and installs those that must be there.
+// `tsx e2e/browsers.ts`: says in which browsers the page is tested here. Chromium is needed, and installed where there is none; the tests
+// of another browser are left out where it is missing, unless `BROWSERS=all` says that each is needed.
 import { spawnSync } from "node:child_process";
-import { findChromium, installChromium } from "./chromium.ts";
+import { findChromium, findFirefox, findWebKit } from "./installed.ts";
 
 interface Browser {
   readonly name: string;
   /** Path of its program; throws a sentence where a variable names one that cannot be run. */
   readonly find: () => string | undefined;
-  readonly install?: () => string | undefined;
-  /** The variable that holds the path of one, for the sentence that says that there is none. */
-  readonly variable: string;
+  /** Commands that may bring it; each is tried until it is there. */
+  readonly install: readonly (readonly [program: string, ...args: string[]])[];
+  readonly needed: boolean;
+  /** What to do where there is none. */
+  readonly advice: string;
 }
 
+const aptGet = (...packages: string[]) => ["apt-get", "install", "-y", "--no-install-recommends", ...packages] as const;
+const all = process.env.BROWSERS === "all";
+
 const BROWSERS: readonly Browser[] = [
-  { name: "Chromium", find: findChromium, install: installChromium, variable: "CHROMIUM" },
+  {
+    name: "Chromium",
+    find: findChromium,
+    install: [
+      ["npx", "--no-install", "playwright", "install", "chromium"],
+      aptGet("chromium-headless-shell"),
+      aptGet("chromium"),
+    ],
+    needed: true,
+    advice: "install one, or set CHROMIUM to its path",
+  },
+  {
+    name: "Firefox",
+    find: findFirefox,
+    install: [aptGet("firefox-esr")],
+    needed: all,
+    advice: "install one, or set FIREFOX to its path",
+  },
+  {
+    name: "WebKitGTK",
+    find: () => findWebKit()?.driver,
+    install: [aptGet("webkit2gtk-driver", "xvfb")],
+    needed: all,
+    advice: "install webkit2gtk-driver and xvfb",
+  },
 ];
 
-for (const { name, find, install, variable } of BROWSERS)
+function installed({ name, find, install }: Browser): string | undefined {
+  for (const [program, ...args] of install) {
+    console.log(`no ${name} found; trying: ${[program, ...args].join(" ")}`);
+    if (program === "apt-get") spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore" });
+    spawnSync(program, args, { stdio: ["ignore", "ignore", "inherit"], timeout: 300_000 });
+    const found = find();
+    if (found) return found;
+  }
+  return undefined;
+}
+
+for (const browser of BROWSERS)
   try {
-    const path = find() ?? install?.();
-    if (!path)
-      throw new Error(`no ${name} found and none could be installed: install one, or set ${variable} to its path`);
-    const version = spawnSync(path, ["--version"], { encoding: "utf8" }).stdout?.trim();
-    console.log(`${name}: ${path}${version ? ` (${version})` : ""}`);
+    const path = browser.find() ?? (browser.needed ? installed(browser) : undefined);
+    if (path) {
+      const version = spawnSync(path, ["--version"], { encoding: "utf8" }).stdout?.trim();
+      console.log(`${browser.name}: ${path}${version ? ` (${version})` : ""}`);
+    } else if (browser.needed)
+      throw new Error(`no ${browser.name} found and none could be installed: ${browser.advice}`);
+    else console.log(`${browser.name}: none found, its tests are left out; to have them, ${browser.advice}`);
   } catch (error) {
     console.error((error as Error).message);
     process.exitCode = 1;

@@ -1,6 +1,7 @@
 // The end-to-end tests: the production build, served from a folder below the root, in a real Chromium.
 import { defineConfig } from "@playwright/test";
-import { CHROMIUM_ARGS, findChromium } from "./chromium.ts";
+import { CHROMIUM_ARGS } from "./chromium.ts";
+import { findChromium } from "./installed.ts";
 
 const executablePath = findChromium();
 const port = Number(process.env.E2E_PORT ?? 4179);

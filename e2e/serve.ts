@@ -1,10 +1,10 @@
 // Serves dist/ (or E2E_DIST) below /any/folder/, as a static host would: the page must not care where it lies.
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { extname, join, normalize } from "node:path";
 
 const dist = process.env.E2E_DIST ?? join(import.meta.dirname, "../dist");
-const prefix = "/any/folder/";
+export const FOLDER = "/any/folder/";
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
@@ -17,9 +17,9 @@ const TYPES: Readonly<Record<string, string>> = {
   ".png": "image/png",
 };
 
-createServer(async (request, response) => {
+const answer: RequestListener = async (request, response) => {
   const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
-  const name = path.startsWith(prefix) ? normalize(path.slice(prefix.length) || "index.html") : "..";
+  const name = path.startsWith(FOLDER) ? normalize(path.slice(FOLDER.length) || "index.html") : "..";
   try {
     if (name.startsWith("..")) throw new Error("outside");
     const body = await readFile(join(dist, name));
@@ -27,4 +27,9 @@ createServer(async (request, response) => {
   } catch {
     response.writeHead(404).end();
   }
-}).listen(Number(process.argv[2] ?? 4179));
+};
+
+/** Serves on a port of this machine; 0: on one that is free. */
+export const serve = (port: number): Server => createServer(answer).listen(port);
+
+if (process.argv[1] === import.meta.filename) serve(Number(process.argv[2] ?? 4179));

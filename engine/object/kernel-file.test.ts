@@ -1,9 +1,11 @@
 // The recorded kernel is whole: types that programs ask for are where Linux has them.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { Btf } from "./btf/btf.ts";
 import { readKernelFile } from "./kernel-file.ts";
+import { parseConfig } from "./target.ts";
 
 const FILE = new URL("../facts/recorded/linux-6.18.bin.gz", import.meta.url);
 const packed = readFileSync(FILE);
@@ -30,18 +32,51 @@ test("structures have their members, enums their values", () => {
 });
 
 const RUNNING = "/sys/kernel/btf/vmlinux";
+const CONFIG = "/proc/config.gz";
+const NAME_OF_BUILD = "CONFIG_LOCALVERSION";
 
-test("on the recorded kernel itself: every type is the running kernel's", async ({ skip }) => {
-  const { existsSync } = await import("node:fs");
-  const { release } = await import("node:os");
-  const own = `${kernel.version >> 16}.${(kernel.version >> 8) & 255}.${kernel.version & 255}`;
-  if (!existsSync(RUNNING) || release().split("-")[0] !== own) skip();
-  const there = new Btf(readFileSync(RUNNING));
-  if (there.count !== kernel.btf.count) skip();
-  const typeOf = (btf: Btf, id: number): string =>
-    JSON.stringify([btf.kind(id), btf.name(id), btf.size(id), btf.flag(id), btf.isComposite(id) && btf.members(id)]);
-  const wrong: number[] = [];
-  for (let id = 1; id < there.count; id++) if (typeOf(kernel.btf, id) !== typeOf(there, id)) wrong.push(id);
-  // What is left out of sections of variables is their size's place, nothing else.
-  expect(wrong).toEqual([]);
+/** A type as C would spell it: by names, since each build of a kernel numbers its types anew. */
+function spelled(btf: Btf, id: number): string {
+  if (id === 0) return "void";
+  const kind = btf.kind(id);
+  const name = btf.name(id);
+  if (name !== "" && kind !== "type_tag") return `${kind} ${name}`;
+  if (btf.isComposite(id) || btf.isEnum(id)) return layout(btf, id);
+  if (kind === "array") return `${spelled(btf, btf.array(id).type)}[${btf.array(id).count}]`;
+  const params = kind === "func_proto" ? Array.from({ length: btf.vlen(id) }, (_, i) => btf.param(id, i).type) : [];
+  return `${kind} ${name} ${spelled(btf, btf.type(id))}(${params.map((type) => spelled(btf, type)).join(", ")})`;
+}
+
+function layout(btf: Btf, id: number): string {
+  const parts = btf.isComposite(id)
+    ? btf
+        .members(id)
+        .map(({ name, type, bitOffset, bitSize }) => `${name}@${bitOffset}:${bitSize} ${spelled(btf, type)}`)
+    : Array.from({ length: btf.vlen(id) }, (_, i) => Object.values(btf.enumerator(id, i)).join("="));
+  return `${btf.kind(id)} ${btf.name(id)} ${btf.size(id)} { ${parts.join("; ")} }`;
+}
+
+/** Every structure, union, enum and typedef that has a name. */
+function layouts(btf: Btf): ReadonlySet<string> {
+  const all = new Set<string>();
+  for (let id = 1; btf.has(id); id++)
+    if (btf.name(id) === "") continue;
+    else if (btf.isComposite(id) || btf.isEnum(id)) all.add(layout(btf, id));
+    else if (btf.kind(id) === "typedef") all.add(`${spelled(btf, id)} = ${spelled(btf, btf.type(id))}`);
+  return all;
+}
+
+test("where the recorded kernel runs, or a later build of it: the types are as they are there", ({ skip }) => {
+  skip(!existsSync(RUNNING) || !existsSync(CONFIG), "this kernel shows no types or no configuration");
+  const options = (config: ReadonlyMap<string, string>) => new Map([...config, [NAME_OF_BUILD, ""]]);
+  const config = parseConfig(gunzipSync(readFileSync(CONFIG)).toString());
+  skip(!isDeepStrictEqual(options(config), options(kernel.config)), "this kernel is configured otherwise");
+  const there = layouts(new Btf(readFileSync(RUNNING)));
+  const recorded = layouts(kernel.btf);
+  expect(recorded.size).toBeGreaterThan(10_000);
+  const missing = [...recorded].filter((one) => !there.has(one));
+  const more = [...there].filter((one) => !recorded.has(one));
+  if (config.get(NAME_OF_BUILD) === kernel.config.get(NAME_OF_BUILD)) expect([...missing, ...more]).toEqual([]);
+  // A later build has some patches more.
+  else expect((missing.length + more.length) / recorded.size).toBeLessThan(0.01);
 });

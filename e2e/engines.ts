@@ -1,0 +1,109 @@
+// The page in browsers that Playwright does not drive as Debian ships them: Firefox by WebDriver BiDi, WebKitGTK by WebDriver.
+// Both are driven by the few things that the tests of `browsers.spec.ts` do, in one set of words.
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { findFirefox, findWebKit } from "./installed.ts";
+
+/** A browser with one page. Scripts are the bodies of functions without arguments: `return document.title`. */
+export interface Engine {
+  readonly version: string;
+  /** What went wrong in the page by itself; always empty where the browser does not tell (WebKitGTK). */
+  readonly faults: readonly string[];
+  open(url: string): Promise<void>;
+  /** Clicks the middle of the first element that a CSS selector finds; throws where there is none. */
+  click(selector: string): Promise<void>;
+  /** Types where the focus is. */
+  type(text: string): Promise<void>;
+  evaluate(script: string): Promise<unknown>;
+  screenshot(): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+const WINDOW = { width: 1440, height: 900 } as const;
+
+export async function firefox(): Promise<Engine> {
+  const executablePath = findFirefox();
+  if (!executablePath) throw new Error("no Firefox was found");
+  const { default: puppeteer } = await import("puppeteer-core");
+  const browser = await puppeteer.launch({ browser: "firefox", executablePath, defaultViewport: WINDOW });
+  const page = await browser.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(message.text());
+  });
+  return {
+    version: await browser.version(),
+    faults,
+    open: async (url) => void (await page.goto(url)),
+    click: (selector) => page.click(selector),
+    type: (text) => page.keyboard.type(text),
+    evaluate: (script) => page.evaluate(`(() => {${script}})()`),
+    screenshot: () => page.screenshot(),
+    close: () => browser.close(),
+  };
+}
+
+/** MiniBrowser has no mode without a screen: it draws on one of Xvfb's. */
+export async function webkit(): Promise<Engine> {
+  const found = findWebKit();
+  if (!found) throw new Error("no WebKitGTK was found");
+  const { Builder, By, Capabilities } = await import("selenium-webdriver");
+  const screen = spawn(found.screen, ["-displayfd", "3", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"], {
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+  });
+  const display = await firstLine(screen, 3);
+  const port = await freePort();
+  const driver = spawn(found.driver, [`--port=${port}`], {
+    env: { ...process.env, DISPLAY: `:${display}`, GDK_BACKEND: "x11" },
+    stdio: "ignore",
+  });
+  const server = `http://127.0.0.1:${port}`;
+  while (
+    !(await fetch(`${server}/status`).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  )
+    if (driver.exitCode !== null) throw new Error(`${found.driver} has ended`);
+  const wanted = new Capabilities();
+  wanted.set("browserName", "MiniBrowser");
+  wanted.set("webkitgtk:browserOptions", { binary: found.browser, args: ["--automation"] });
+  const session = await new Builder().usingServer(server).withCapabilities(wanted).build();
+  await session
+    .manage()
+    .window()
+    .setRect({ x: 0, y: 0, ...WINDOW });
+  return {
+    version: `WebKitGTK ${(await session.getCapabilities()).getBrowserVersion()}`,
+    faults: [],
+    open: (url) => session.get(url),
+    click: (selector) => session.findElement(By.css(selector)).click(),
+    type: (text) => session.switchTo().activeElement().sendKeys(text),
+    evaluate: (script) => session.executeScript(script),
+    screenshot: async () => Buffer.from(await session.takeScreenshot(), "base64"),
+    async close() {
+      await session.quit();
+      driver.kill();
+      screen.kill();
+    },
+  };
+}
+
+function firstLine(child: ChildProcess, stream: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`${child.spawnfile} has ended with ${code}`)));
+    child.stdio[stream]?.once("data", (data) => resolve(String(data).trim()));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
