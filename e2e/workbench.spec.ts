@@ -46,9 +46,13 @@ test("a layout for each task, one key apart; a pane with all the room, and back"
 });
 
 test("undo goes back through text, input and program type, and redo forward again", async ({ playground, page }) => {
+  // Changes that follow each other at once are one; a person takes a second.
+  await page.clock.install();
   await playground.open();
   await playground.write(MINE);
+  await page.clock.fastForward(1000);
   await playground.id("sysfs-input").fill("99");
+  await page.clock.fastForward(1000);
   await page.getByLabel("Program type").selectOption("socket_filter");
   await page.keyboard.press("Control+Z");
   await expect(page.getByLabel("Program type")).toHaveValue("oreore");
