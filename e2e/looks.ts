@@ -9,9 +9,9 @@ const SQUARE = 16;
 /** How far a square may have moved, in pixels: words in another typeface push what follows them. */
 const REACH = 4;
 /** Least difference of the means of a colour that is seen, of 255. */
-const MEAN = 20;
+const MEAN = 12;
 /** Least difference of the deviations of a colour that is seen, of 255. */
-const DEVIATION = 40;
+const DEVIATION = 25;
 
 export interface Comparison {
   /** Squares that differ. */
