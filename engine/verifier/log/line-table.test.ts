@@ -72,8 +72,14 @@ test("a full buffer knows the lines that it still holds", () => {
       const log = new VerifierLog(level, size);
       const whole = told(log, steps);
       const held = linesOf(log);
-      expect(held).toHaveLength(log.text().split("\n").length);
-      if (level & 8) expect(held).toEqual(whole.slice(0, held.length));
+      const shown = log.text().split("\n");
+      expect(held).toHaveLength(shown.length);
+      // A buffer that keeps the beginning may end before a state does, or before it begins.
+      const known = shown.map((text, i) => {
+        const line = whole[i] as (typeof whole)[number];
+        return line.joint < text.length ? line : { ...line, joint: 0 };
+      });
+      if (level & 8) expect(held).toEqual(known);
       else expect(held).toEqual(whole.slice(whole.length - held.length));
     }),
   );

@@ -80,11 +80,11 @@ export class LineTable {
     while (first + 1 < this.#end && this.#starts[first + 1]! <= from) first++;
     let end = this.#end;
     while (end - 1 > first && this.#starts[end - 1]! > to) end--;
-    return {
-      kinds: this.#kinds.slice(first, end),
-      slots: this.#slots.slice(first, end),
-      joints: this.#joints.slice(first, end),
-    };
+    const joints = this.#joints.slice(first, end);
+    // A state that begins behind the text is not part of it.
+    const last = end - 1;
+    if (this.#starts[last]! + this.#joints[last]! >= to) joints[last - first] = 0;
+    return { kinds: this.#kinds.slice(first, end), slots: this.#slots.slice(first, end), joints };
   }
 
   #mark(code: number, slot: number): void {
