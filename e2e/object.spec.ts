@@ -36,6 +36,13 @@ for (const language of ["en", "ja"] as const) {
       language === "en" ? "refused.bpf.c, line 17" : "refused.bpf.c の 17 行目",
     );
     await expect(page.getByTestId("object-code")).toContainText("*value += 1;");
+    // Its file of C, which the object has in part, is added by dropping it.
+    await page.getByTestId("object-tab-source").click();
+    await expect(page.getByTestId("object-source")).not.toContainText("#include");
+    await drop(playground, "refused.bpf.c");
+    await expect(page.getByTestId("object-source")).toContainText('#include "bpf.h"');
+    await expect(page.locator("[data-kind=refused]")).toContainText("*value += 1;");
+    await expect(page.locator("[data-kind=refused]")).toBeInViewport();
     await page.getByTestId("object-tab-log").click();
     await expect(page.getByTestId("object-log")).toContainText("; *value += 1; @ refused.bpf.c:17");
     expect(await faultsOf(page, { within: "dialog" })).toEqual([]);
@@ -67,6 +74,10 @@ test("a CO-RE relocation shows what was asked, what was found, and the instructi
   await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "reject");
   await page.getByTestId("object-tab-relocations").click();
   await expect(page.getByTestId("object-relocations")).toContainText("nothing of that name");
+  // What is no file of types is refused, and Linux 6.18 stays.
+  await drop(playground, "vmlinux", [0x9f, 0xeb, 1, 0, 24, 0, 0, 0]);
+  await expect(page.getByTestId("object-types")).toContainText("vmlinux");
+  await expect(page.getByTestId("object-types")).toContainText("CO-RE goes by the types of Linux 6.18");
 });
 
 test("a file that is no object is refused with a sentence", async ({ playground, page }) => {

@@ -220,8 +220,8 @@ export interface ObjectsApi {
   open(file: Uint8Array, fileName: string): ObjectAnswer<ObjectView>;
   /** The recorded Linux 6.18, unpacked: ObjectView.needsKernel says that it is needed. */
   takeKernel(file: Uint8Array): void;
-  /** Types of another kernel (/sys/kernel/btf/vmlinux); how many there are. */
-  takeTypes(file: Uint8Array, name: string): ObjectAnswer<number>;
+  /** Types of another kernel (/sys/kernel/btf/vmlinux) in place of the recorded ones; how many there are. Null: the recorded ones again. */
+  takeTypes(file: Uint8Array | null, name: string): ObjectAnswer<number>;
   /** The program of that number as libbpf would load it, and what Linux 6.18 says. */
   program(index: number): ObjectAnswer<ObjectLoadView>;
 }

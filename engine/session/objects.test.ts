@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { readElf } from "../object/elf.ts";
 import type { ObjectLoadView, ObjectView } from "./object-views.ts";
 import { createSession } from "./session.ts";
 
@@ -18,7 +19,7 @@ async function open(name: string) {
     if (!view.ok) throw new Error(view.en);
     return view.view;
   };
-  return { view: opened.view as ObjectView, load, check };
+  return { view: opened.view as ObjectView, load, check, objects };
 }
 
 test("an object is a tree of programs, maps, functions and types", async () => {
@@ -65,6 +66,23 @@ test("a relocation says what was asked and found", async () => {
   expect(relocations).toContainEqual(
     expect.objectContaining({ asked: "struct task_struct.not_a_field", found: null, poisoned: true }),
   );
+});
+
+test("types of another kernel take the place of the recorded ones, and go again", async () => {
+  const { load, objects } = await open("core.bpf.o");
+  const place = async (): Promise<string | null> =>
+    (await load("poisoned")).relocations.find(({ asked }) => asked === "struct task_struct.not_a_field")?.found ?? null;
+  // In the kernel that the program was written for the field is there.
+  const own = readElf(fixture("core.bpf.o")).sections.find(({ name }) => name === ".BTF")?.data as Uint8Array;
+  expect(await objects.takeTypes(own, "own")).toMatchObject({ ok: true });
+  expect(await place()).toContain("task_struct.not_a_field");
+  expect(await objects.takeTypes(own.subarray(0, 100), "cut")).toMatchObject({
+    ok: false,
+    en: expect.stringContaining("cut"),
+  });
+  expect(await place()).toContain("task_struct.not_a_field");
+  await objects.takeTypes(null, "");
+  expect(await place()).toBeNull();
 });
 
 test("a file that is no object gets a sentence in both languages", async () => {

@@ -1,11 +1,12 @@
 // A BPF object: its programs, maps and types as a tree; the program that is looked at with its lines of C, its verdict, log and
 // CO-RE relocations.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ObjectLoadView, ObjectView } from "../../engine/index.ts";
 import { type ObjectTexts, useObjectTexts } from "../i18n/object.ts";
+import { askForFile } from "../links/files.ts";
 import { closeDialog } from "../stores/dialog.ts";
-import { lookAt, takeAsMacros, useObject } from "../stores/object.ts";
+import { lookAt, takeAsMacros, takeTypes, useObject } from "../stores/object.ts";
 import { useSettings } from "../stores/settings.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import "./object.css";
@@ -25,6 +26,7 @@ export default function ObjectSheet() {
         <div className="object__body" data-testid="object">
           <Tree object={object} at={at} text={text} />
           <section className="object__program" aria-live="polite">
+            {object.needsKernel && <Types text={text} />}
             {refusal !== null && <p className="object__fault">{refusal[language]}</p>}
             {refusal === null && load === null && at >= 0 && <p className="hint">{text.waiting}</p>}
             {load !== null && <Program key={at} load={load} text={text} />}
@@ -100,6 +102,30 @@ function Tree({ object, at, text }: { object: ObjectView; at: number; text: Obje
   );
 }
 
+/** Which kernel's types CO-RE goes by. */
+function Types({ text }: { text: ObjectTexts }) {
+  const language = useSettings((s) => s.language);
+  const types = useObject((s) => s.types);
+  return (
+    <div className="object__row" data-testid="object-types">
+      <span>{types === null || types.fault !== null ? text.typesOfPage : text.typesOf(types.name, types.count)}</span>
+      <button type="button" className="button" onClick={() => askForFile("")}>
+        {text.otherTypes}
+      </button>
+      {types !== null && types.fault === null && (
+        <button type="button" className="button" onClick={() => void takeTypes(null)}>
+          {text.typesBack}
+        </button>
+      )}
+      {types?.fault && (
+        <p className="object__fault" role="alert">
+          {types.fault[language]}
+        </p>
+      )}
+    </div>
+  );
+}
+
 function Names({
   title,
   items,
@@ -123,14 +149,17 @@ function Names({
   );
 }
 
-type Tab = "code" | "log" | "relocations";
+type Tab = "code" | "source" | "log" | "relocations";
 
 function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
   const language = useSettings((s) => s.language);
   const [tab, setTab] = useState<Tab>("code");
+  const sources = useObject((s) => s.sources);
   const refusedLine = lineOf(load, load.refusedAt);
+  const files = [...new Set(load.lines.map(({ file }) => file))];
   const tabs: readonly (readonly [Tab, string])[] = [
     ["code", text.code],
+    ...(files.length > 0 ? [["source", text.source] as const] : []),
     ["log", text.log],
     ...(load.relocations.length > 0 ? [["relocations", text.relocations(load.relocations.length)] as const] : []),
   ];
@@ -185,6 +214,23 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
         </div>
       </header>
       {tab === "code" && <Rows rows={codeRows(load, text)} label={text.code} testId="object-code" />}
+      {tab === "source" && (
+        <>
+          {files.some((file) => !sources.has(file)) && (
+            <p className="object__row">
+              <button type="button" className="button" onClick={() => askForFile(".c,.h")}>
+                {text.addSource}
+              </button>
+              <span className="hint">{text.addSourceAbout}</span>
+            </p>
+          )}
+          <Rows
+            rows={files.flatMap((file) => sourceRows(load, file, sources.get(file), text))}
+            label={text.source}
+            testId="object-source"
+          />
+        </>
+      )}
       {tab === "log" && (
         <Rows
           rows={load.log.map((line) => ({ kind: line.startsWith("; ") ? "c" : "insn", text: line }))}
@@ -198,7 +244,7 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
 }
 
 interface Row {
-  readonly kind: "c" | "insn" | "function" | "refused";
+  readonly kind: "c" | "insn" | "function" | "refused" | "text";
   readonly text: string;
 }
 
@@ -214,6 +260,22 @@ function codeRows(load: ObjectLoadView, text: ObjectTexts): Row[] {
         : { kind: "insn", text: `${insn.slot}: ${insn.text}` },
     ];
   });
+}
+
+/** A file of C, with the lines that instructions were made of standing out; of a file that was not added these lines alone. */
+function sourceRows(load: ObjectLoadView, file: string, source: string | undefined, text: ObjectTexts): Row[] {
+  const made = new Map(load.lines.filter((one) => one.file === file).map((one) => [one.line, one.text]));
+  const refused = lineOf(load, load.refusedAt);
+  const row = (line: number, words: string): Row => {
+    const kind = refused?.file === file && refused.line === line ? "refused" : made.has(line) ? "c" : "text";
+    const end = kind === "refused" ? `   ← ${text.refusedHere}` : "";
+    return { kind, text: `${String(line).padStart(4)}  ${words}${end}` };
+  };
+  const rows =
+    source === undefined
+      ? [...made].sort(([a], [b]) => a - b).map(([line, words]) => row(line, words))
+      : source.split("\n").map((words, i) => row(i + 1, words));
+  return [{ kind: "function", text: file }, ...rows];
 }
 
 /** The line that a slot belongs to. */
@@ -235,6 +297,11 @@ function Rows({ rows, label, testId }: { rows: readonly Row[]; label: string; te
     estimateSize: () => 20,
     overscan: 20,
   });
+  // What was refused is in sight from the start.
+  const refused = rows.findIndex(({ kind }) => kind === "refused");
+  useEffect(() => {
+    if (refused >= 0) list.scrollToIndex(refused, { align: "center" });
+  }, [list, refused]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
     <section ref={scroller} className="object__rows" aria-label={label} tabIndex={0} data-testid={testId}>

@@ -21,6 +21,13 @@ export interface ObjectTexts {
   readonly asMacrosAbout: string;
   readonly tooLong: string;
   readonly code: string;
+  readonly source: string;
+  readonly addSource: string;
+  readonly addSourceAbout: string;
+  readonly typesOfPage: string;
+  readonly typesOf: (name: string, count: number) => string;
+  readonly otherTypes: string;
+  readonly typesBack: string;
   readonly log: string;
   readonly relocations: (n: number) => string;
   readonly asked: string;
@@ -59,10 +66,18 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     asMacrosAbout: "Opens the program in the editor, with its maps: to run, step and share it.",
     tooLong: "Too long for the editor.",
     code: "Code",
+    source: "C",
+    addSource: "Add the .c file …",
+    addSourceAbout:
+      "The object has only the lines that became instructions. A file of that name can be dropped here too.",
+    typesOfPage: "CO-RE goes by the types of Linux 6.18.",
+    typesOf: (name, count) => `CO-RE goes by ${name}: ${count.toLocaleString("en")} types.`,
+    otherTypes: "Take /sys/kernel/btf/vmlinux of another kernel …",
+    typesBack: "Linux 6.18 again",
     log: "Log",
     relocations: (n) => `CO-RE (${n})`,
     asked: "Asked",
-    found: "Found in Linux 6.18",
+    found: "Found in the kernel",
     nothing: "nothing of that name",
     before: "Before",
     after: "After",
@@ -94,10 +109,18 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     asMacrosAbout: "プログラムをマップごとエディタで開きます。実行、ステップ、共有ができます。",
     tooLong: "エディタで開くには長すぎます。",
     code: "コード",
+    source: "C",
+    addSource: ".c ファイルを加える…",
+    addSourceAbout:
+      "オブジェクトには、命令になった行しか入っていません。同じ名前のファイルをここにドロップしても構いません。",
+    typesOfPage: "CO-RE は Linux 6.18 の型を使います。",
+    typesOf: (name, count) => `CO-RE は ${name} の型を使います (${count.toLocaleString("ja")} 個)。`,
+    otherTypes: "別のカーネルの /sys/kernel/btf/vmlinux を使う…",
+    typesBack: "Linux 6.18 に戻す",
     log: "ログ",
     relocations: (n) => `CO-RE (${n})`,
     asked: "求めたもの",
-    found: "Linux 6.18 での場所",
+    found: "カーネルでの場所",
     nothing: "その名前はありません",
     before: "変更前",
     after: "変更後",

@@ -16,6 +16,7 @@ test.each([
     { kind: "text", text: "95 00 00 00 00 00 00 00" },
   ],
   ["an object file", "a.o", Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0), { kind: "object" }],
+  ["types of a kernel", "vmlinux", Uint8Array.of(0x9f, 0xeb, 1, 0, 24, 0, 0, 0), { kind: "types" }],
   ["a picture", "a.png", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0), { kind: "fault", fault: "binary" }],
   ["nothing", "a.c", new Uint8Array(0), { kind: "fault", fault: "empty" }],
   ["blanks", "a.c", utf8(" \n"), { kind: "fault", fault: "empty" }],

@@ -7,6 +7,8 @@ export type FileKind =
   | { readonly kind: "state"; readonly text: string }
   /** A compiler's object: what is in it the engine says. */
   | { readonly kind: "object" }
+  /** Types of a kernel, as /sys/kernel/btf/vmlinux has them. */
+  | { readonly kind: "types" }
   | { readonly kind: "fault"; readonly fault: FileFault };
 
 const MOST = 1_000_000;
@@ -14,6 +16,8 @@ const MOST = 1_000_000;
 /** `size` is the file's, `bytes` what has been read of it. Raw instructions become hex text. */
 export function kindOf(name: string, size: number, bytes: Uint8Array): FileKind {
   if (bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46) return { kind: "object" };
+  // BTF's magic number, little-endian, and its version.
+  if (bytes[0] === 0x9f && bytes[1] === 0xeb && bytes[2] === 1) return { kind: "types" };
   if (size > MOST) return { kind: "fault", fault: "too-large" };
   if (bytes.length === 0) return { kind: "fault", fault: "empty" };
   const text = asText(bytes);

@@ -1,4 +1,5 @@
 // Programs as files, in and out: source, hex, the whole state as JSON. A file that cannot be read gets a sentence.
+import { isOpen } from "../stores/dialog.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { noteWhat, openProgram, useProgram } from "../stores/program.ts";
 import { freshCheck } from "../stores/verdict.ts";
@@ -32,11 +33,18 @@ export async function openFile(file: File): Promise<void> {
   if (/\.(md|markdown)$/i.test(file.name)) return (await import("../stores/dropped.ts")).openDropped(file);
   const found = kindOf(file.name, file.size, new Uint8Array(await file.slice(0, 1_000_001).arrayBuffer()));
   if (found.kind === "object") return (await import("../stores/object.ts")).openObject(file);
+  if (found.kind === "types") return (await import("../stores/object.ts")).takeTypes(file);
   if (found.kind === "fault") return refuse(found.fault, file.name);
   if (found.kind === "state") {
     const state = readState(found.text);
     return state.kind === "state" ? openState(state.state) : refuse("json", file.name);
   }
+  if (
+    found.kind === "text" &&
+    isOpen("object") &&
+    (await import("../stores/object.ts")).takeSource(file.name, found.text)
+  )
+    return;
   // Hex, a dump of bpftool or objdump, another notation: what pasting takes, a file may hold.
   const pasted = await answered(engine().api.tools.paste(found.text, useProgram.getState().progType));
   if (pasted?.isLog && pasted.source !== null)
@@ -53,10 +61,14 @@ export async function openFile(file: File): Promise<void> {
   if (pasted?.source) noteWhat({ kind: "pasted", name: pasted.name });
 }
 
-export function askForFile(): void {
+/** What the page takes by its name; types of a kernel have none that tells. */
+const NAMES = ".c,.h,.o,.txt,.hex,.json,.md,.bin,.s,.S";
+
+/** `accept`: which files the system offers, "" for each. */
+export function askForFile(accept = NAMES): void {
   const input = document.createElement("input");
   input.type = "file";
-  input.accept = ".c,.h,.o,.txt,.hex,.json,.md,.bin,.s,.S";
+  input.accept = accept;
   input.onchange = () => {
     const [file] = input.files ?? [];
     if (file) void openFile(file);

@@ -14,6 +14,7 @@ export type Dialog =
 
 export const useDialog = create<{ readonly open: Dialog | null }>()(() => ({ open: null }));
 export const openDialog = (open: Dialog): void => useDialog.setState({ open });
+export const isOpen = (dialog: Dialog): boolean => useDialog.getState().open === dialog;
 export const closeDialog = (): void => useDialog.setState({ open: null });
 export const toggleDialog = (dialog: Dialog): void =>
   useDialog.setState((s) => ({ open: s.open === dialog ? null : dialog }));

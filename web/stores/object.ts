@@ -10,6 +10,10 @@ export interface ObjectState {
   readonly object: ObjectView | null;
   /** Why the file is no object. */
   readonly fault: Texts | null;
+  /** Files of C that the reader added, by the name that the object's lines give them. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** The file of types that the reader brought, and how many there are, or why it is none. Null: CO-RE goes by the page's kernel. */
+  readonly types: { readonly name: string; readonly count: number; readonly fault: Texts | null } | null;
   /** Number of the program that is looked at; -1: none. */
   readonly at: number;
   /** null: not answered yet. */
@@ -22,6 +26,8 @@ export const useObject = create<ObjectState>()(() => ({
   fileName: "",
   object: null,
   fault: null,
+  sources: new Map(),
+  types: null,
   at: -1,
   load: null,
   refusal: null,
@@ -38,6 +44,7 @@ export async function openObject(file: File): Promise<void> {
     fileName: file.name,
     object: view.ok ? view.view : null,
     fault: view.ok ? null : { en: view.en, ja: view.ja },
+    sources: new Map(),
     at: -1,
     load: null,
     refusal: null,
@@ -54,6 +61,45 @@ export async function lookAt(at: number): Promise<void> {
   if (answer === undefined || useObject.getState().object !== object || useObject.getState().at !== at) return;
   useObject.setState(answer.ok ? { load: answer.view } : { refusal: { en: answer.en, ja: answer.ja } });
 }
+
+/** Types of the reader's own kernel, for CO-RE; null: the page's again. */
+export async function takeTypes(file: File | null): Promise<void> {
+  const bytes = file && new Uint8Array(await file.arrayBuffer());
+  const answer = await answered(engine().api.objects.takeTypes(bytes, file?.name ?? ""));
+  if (answer === undefined) return;
+  const { at, object } = useObject.getState();
+  if (object !== null || answer.ok)
+    useObject.setState({
+      types: file && {
+        name: file.name,
+        count: answer.ok ? answer.view : 0,
+        fault: answer.ok ? null : { en: answer.en, ja: answer.ja },
+      },
+    });
+  if (object === null)
+    noteWhat({
+      kind: "said",
+      bad: !answer.ok,
+      words: answer.ok
+        ? {
+            en: `The types of ${file?.name} are kept for the next object: drop a .o file.`,
+            ja: `${file?.name} の型は、次に開くオブジェクトに使います。.o ファイルをドロップしてください。`,
+          }
+        : { en: answer.en, ja: answer.ja },
+    });
+  else if (answer.ok && at >= 0) await lookAt(at);
+}
+
+/** Whether the text is a file that the program's lines name; it is shown with them then. */
+export function takeSource(name: string, text: string): boolean {
+  const { load, sources } = useObject.getState();
+  const named = load?.lines.find(({ file }) => baseName(file) === name)?.file;
+  if (named === undefined) return false;
+  useObject.setState({ sources: new Map(sources).set(named, text) });
+  return true;
+}
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 async function loadKernel(): Promise<boolean> {
   try {

@@ -8,10 +8,9 @@ import { mapTypeById } from "../../facts/map-types.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { createMaps, loadWith } from "../../kernel/loader.ts";
 import { inScratch } from "../../kernel/scratch.ts";
-import type { Btf } from "../../object/btf/btf.ts";
-import { Btf as KernelBtf } from "../../object/btf/btf.ts";
+import { Btf } from "../../object/btf/btf.ts";
 import type { CoreRelocation } from "../../object/core/relocate.ts";
-import { readKernelFile } from "../../object/kernel-file.ts";
+import { type KernelFile, readKernelFile } from "../../object/kernel-file.ts";
 import { type Load, loadOf } from "../../object/load.ts";
 import { type BpfObject, readObject } from "../../object/object.ts";
 import { attempt, type Refusal, refusalText } from "../../object/refusal.ts";
@@ -41,7 +40,11 @@ const LOG_LEVEL = 1;
 
 export function createObjects(state: SessionState): ObjectsApi {
   let opened: BpfObject | undefined;
-  let kernel: Target = linux618(undefined, new Map());
+  /** The recorded Linux 6.18. */
+  let recorded: Pick<KernelFile, "btf" | "config"> | undefined;
+  /** Types that the reader brought. */
+  let brought: Btf | undefined;
+  const kernel = (): Target => linux618(brought ?? recorded?.btf, recorded?.config ?? new Map());
 
   return {
     open(file, fileName) {
@@ -51,13 +54,16 @@ export function createObjects(state: SessionState): ObjectsApi {
     },
 
     takeKernel(file) {
-      const { btf, config } = readKernelFile(file);
-      kernel = linux618(btf, config);
+      recorded = readKernelFile(file);
     },
     takeTypes(file, name) {
-      const read = attempt(() => new KernelBtf(file, name));
+      if (file === null) {
+        brought = undefined;
+        return { ok: true, view: (recorded?.btf.count ?? 1) - 1 };
+      }
+      const read = attempt(() => new Btf(file, name));
       if (!read.ok) return refusedView(read.refusal);
-      kernel = linux618(read.value, kernel.config);
+      brought = read.value;
       return { ok: true, view: read.value.count - 1 };
     },
 
@@ -65,7 +71,7 @@ export function createObjects(state: SessionState): ObjectsApi {
       const program = opened?.programs[index];
       if (opened === undefined || program === undefined)
         return { ok: false, en: "There is no such program.", ja: "そのプログラムはありません。" };
-      const loaded = loadOf(opened, program, kernel);
+      const loaded = loadOf(opened, program, kernel());
       return loaded.ok ? { ok: true, view: loadView(state, loaded.value) } : refusedView(loaded.refusal);
     },
   };
