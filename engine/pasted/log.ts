@@ -3,6 +3,7 @@
 import { codeOf, type LineKind } from "../verifier/log/kinds.ts";
 import { cleanLines } from "./clean.ts";
 import { readState, type Told } from "./state.ts";
+import { unwrapped } from "./unwrap.ts";
 
 /** Words by register (`R3`) and stack slot (`fp-8`); a callee's frame has its own. */
 export type Believed = ReadonlyMap<string, string>;
@@ -92,7 +93,7 @@ const NOTHING: Believed = new Map();
 
 /** undefined: the text is no log of a verifier. */
 export function readLog(source: string): PastedLog | undefined {
-  const all = cleanLines(source);
+  const all = unwrapped(cleanLines(source), isStart);
   const [from, to] = rangeOf(all);
   const lines = all.slice(from, to);
   if (!isLog(lines)) return undefined;
@@ -113,6 +114,11 @@ function rangeOf(lines: readonly string[]): readonly [number, number] {
 
 const isOfLog = (line: string): boolean =>
   VISIT.test(line) || BRANCH.test(line) || /^func#\d+ @\d+|^Live regs|^\d+: R\d+|^Validating /.test(line);
+
+/** A line that begins with what only a verifier begins a line with. */
+const isStart = (line: string): boolean =>
+  [VISIT, LISTED, STATE, BRANCH, SAFE, STATISTICS, END_MARK, BEGIN_MARK].some((pattern) => pattern.test(line)) ||
+  KNOWN.some(([pattern]) => pattern.test(line));
 
 /** Instructions alone may be a dump of bpftool: a log tells of states, of what it processed, or where a path comes from. */
 function isLog(lines: readonly string[]): boolean {

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { PastedLogRow } from "../conformance/record/pasted-logs.ts";
 import { PASTED_PROGRAMS } from "../conformance/record/pasted-programs.ts";
 import { partsOfLog } from "../linux/compare.ts";
+import { readLog } from "../pasted/log.ts";
 import { createSession } from "./session.ts";
 
 const ROWS = readFileSync(join(import.meta.dirname, "../conformance/recordings/pasted-logs.jsonl"), "utf8")
@@ -61,10 +62,42 @@ const LOG = (
 const LINES = LOG.trimEnd().split("\n");
 const MESSAGE = messageOf(LOG);
 
+/** As mailers do: at the last blank that leaves the line short enough, behind a word that is longer. */
+function wrapped(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  const fits = line.lastIndexOf(" ", width);
+  const at = fits > 0 ? fits : line.indexOf(" ", width);
+  return at <= 0 ? [line] : [line.slice(0, at), ...wrapped(line.slice(at + 1), width)];
+}
+
+test.each([66, 72, 78])("a log whose lines were broken at %i columns is whole again", (width) => {
+  const differ: string[] = [];
+  const squeezed = (text = "") => text.replace(/ +/g, " ");
+  for (const { id, kernel, log } of ROWS) {
+    const lines = log.split("\n").flatMap((line) => wrapped(line, width));
+    if (lines.length === log.split("\n").length) continue;
+    const [broken, whole] = [readLog(lines.join("\n")), readLog(log)];
+    const states = (read: typeof whole) => read?.visits.map(({ slot, after }) => [slot, ...after]);
+    if (
+      squeezed(broken?.message) !== squeezed(whole?.message) ||
+      JSON.stringify(states(broken)) !== JSON.stringify(states(whole))
+    )
+      differ.push(`${id} (${kernel})`);
+  }
+  expect(differ).toEqual([]);
+});
+
 test.each<[where: string, text: string]>([
   ["a mail", LINES.map((line) => `> ${line}`).join("\n")],
   ["a mail that answers a mail", LINES.map((line) => `>> ${line}`).join("\n")],
   ["dmesg", LINES.map((line, i) => `[  123.${100000 + i}] ${line}`).join("\n")],
+  ["a mail that breaks lines", LINES.flatMap((line) => wrapped(line, 72)).join("\n")],
+  [
+    "a mail that breaks and quotes lines",
+    LINES.flatMap((line) => wrapped(line, 66))
+      .map((line) => `> ${line}`)
+      .join("\n"),
+  ],
   ["a journal", LINES.map((line) => `Nov 29 10:00:00 host loader[42]: ${line}`).join("\r\n")],
   [
     "libbpf",
