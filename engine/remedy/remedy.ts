@@ -45,7 +45,7 @@ interface Open {
   readonly words: readonly Texts[];
 }
 
-/** Milliseconds after which no further change is tried, where there is a clock. */
+/** Milliseconds after which no further change is tried, where there is a clock and nothing else is said. */
 const PATIENCE = 1000;
 
 export interface RemedyOptions {
@@ -53,11 +53,17 @@ export interface RemedyOptions {
   readonly registry?: Registry;
   /** Milliseconds. Without a clock only trials and instructions are counted. */
   readonly now?: () => number;
+  /** Milliseconds after which no further change is tried; left out: a second. */
+  readonly patience?: number;
 }
 
-export function remedies(program: Program, findings: Findings, { registry, now }: RemedyOptions = {}): Fix[] {
+export function remedies(
+  program: Program,
+  findings: Findings,
+  { registry, now, patience = PATIENCE }: RemedyOptions = {},
+): Fix[] {
   const started = now?.() ?? 0;
-  const isLate = (): boolean => now !== undefined && now() - started > PATIENCE;
+  const isLate = (): boolean => now !== undefined && now() - started > patience;
   const accepted: Fix[] = [];
   const further: Fix[] = [];
   const groups = new Set<string>();
