@@ -138,7 +138,7 @@ test.describe("with the editor's margin", () => {
     await expect(stops.getByRole("alert")).not.toBeEmpty();
     await stops.getByLabel("only when").fill("r2 == 3");
     await expect(stops.getByRole("alert")).toHaveCount(0);
-    await playground.id("stop-on").click();
+    await playground.id("run-to-end").click();
     await playground.expectRegister(2, 3n);
     await expect(pane(page).locator('[data-kind="breakpoint"]').first()).toBeAttached();
     await page.keyboard.press("F9");
@@ -164,7 +164,7 @@ test("a value leads back to its last write, from there to the one before; a watc
   await playground.id("reset").click();
   await r0.click();
   await page.getByRole("menuitem", { name: "Stop when it changes" }).click();
-  await playground.id("stop-on").click();
+  await playground.id("run-to-end").click();
   await expect(page.getByRole("row", { name: /^R0/ })).toHaveAttribute("data-written", "true");
 });
 

@@ -15,7 +15,9 @@ import type {
   RunView,
   Seek,
   StepView,
+  StopInput,
   TimelineChunk,
+  WayView,
 } from "./run-views.ts";
 import type {
   CheckView,
@@ -159,6 +161,11 @@ export interface RunsApi {
   /** MARK bits of the whole run in `buckets` equal parts; `breakpoints`: slots whose visits are marked as such. */
   marks(run: number, buckets: number, breakpoints?: readonly number[]): Uint8Array;
   seek(run: number, from: number, query: Seek): number | null;
+  /**
+   * On (or back) until one of the stops holds after a step, else to the end (or start) of the run. `from` -1: from before the
+   * start, where a breakpoint on the first instruction counts. null: no such run any more.
+   */
+  goOn(run: number, from: number, stops: readonly StopInput[], back?: boolean): WayView | null;
   /** The nearest step at which a slot is about to run: at `from` or later, else the last before it; -1: the run did not come there. */
   stepAt(run: number, slot: number, from: number): Promise<number>;
   /** Instructions of a program that a tail call went to: StepView.prog. */

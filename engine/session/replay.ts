@@ -73,6 +73,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     chunk: "nothing",
     marks: "nothing",
     seek: "nothing",
+    goOn: "nothing",
     stepAt: "nothing",
     slotsOf: "nothing",
     checkCondition: "nothing",

@@ -57,6 +57,7 @@ export interface MachineTexts {
     readonly menu: (name: string) => string;
     readonly lastWrite: string;
     readonly lastWriteOf: (name: string) => string;
+    readonly nextChange: string;
     readonly watch: string;
     readonly unwatch: string;
     readonly copy: string;
@@ -74,7 +75,23 @@ export interface MachineTexts {
     readonly whenExample: string;
     readonly watching: (name: string) => string;
     readonly remove: (name: string) => string;
+    readonly atLine: (line: number) => string;
+    readonly atWatched: (name: string) => string;
     readonly nowhere: Readonly<Record<Exclude<Nowhere, "">, string>>;
+  };
+  readonly play: {
+    readonly play: string;
+    readonly pause: string;
+    readonly more: string;
+    readonly speed: string;
+    /** The speed at which each step is just drawn. */
+    readonly frame: string;
+    readonly until: string;
+    readonly register: string;
+    readonly onTo: (name: string) => string;
+    readonly backTo: (name: string) => string;
+    readonly on: string;
+    readonly back: string;
   };
   readonly environment: {
     readonly seed: string;
@@ -249,6 +266,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       menu: (name) => `More about ${name}`,
       lastWrite: "Back to the last write",
       lastWriteOf: (name) => `Back to the last write of ${name}`,
+      nextChange: "On until it changes",
       watch: "Stop when it changes",
       unwatch: "No longer stop when it changes",
       copy: "Copy the value",
@@ -257,7 +275,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     },
     stops: {
       title: "Stops",
-      on: "On to the next stop",
+      on: "On to the next stop, else to the end",
       back: "Back to the stop before",
       cursor: "Run to the cursor",
       line: (line) => `line ${line}`,
@@ -266,13 +284,30 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       whenExample: "r0 == 5",
       watching: (name) => `${name} changes`,
       remove: (name) => `Remove the stop: ${name}`,
+      atLine: (line) => `Stopped at the breakpoint in line ${line}.`,
+      atWatched: (name) => `Stopped: ${name} has changed.`,
       nowhere: {
         "no-visit": "The run does not come to this line again.",
         "no-earlier-visit": "The run was not on this line before.",
         "no-write": "Nothing was written here before.",
         "no-insn": "This line makes no instruction.",
         "no-stop": "There is no further stop.",
+        "no-change": "The register does not change again.",
+        "no-earlier-change": "The register did not change before.",
       },
+    },
+    play: {
+      play: "Play",
+      pause: "Pause",
+      more: "Speed, and more ways through the run",
+      speed: "Play: steps a second",
+      frame: "fastest",
+      until: "Until a register changes",
+      register: "Register",
+      onTo: (name) => `On until ${name} changes`,
+      backTo: (name) => `Back to where ${name} changed`,
+      on: "On",
+      back: "Back",
     },
     environment: {
       seed: "Seed",
@@ -447,6 +482,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       menu: (name) => `${name} のメニュー`,
       lastWrite: "最後に書かれたところへ戻る",
       lastWriteOf: (name) => `${name} が最後に書かれたところへ戻る`,
+      nextChange: "変わるまで進む",
       watch: "変わったら止まる",
       unwatch: "変わっても止まらない",
       copy: "値をコピー",
@@ -455,7 +491,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     },
     stops: {
       title: "停止する場所",
-      on: "次の停止位置まで進む",
+      on: "次の停止位置 (なければ最後) まで進む",
       back: "前の停止位置まで戻る",
       cursor: "カーソルの行まで実行",
       line: (line) => `${line} 行目`,
@@ -464,13 +500,30 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       whenExample: "r0 == 5",
       watching: (name) => `${name} の変化`,
       remove: (name) => `停止を取り消す: ${name}`,
+      atLine: (line) => `${line} 行目のブレークポイントで停止しました。`,
+      atWatched: (name) => `${name} が変わったので停止しました。`,
       nowhere: {
         "no-visit": "この先、この行は実行されません。",
         "no-earlier-visit": "これより前に、この行は実行されていません。",
         "no-write": "これより前に、ここへの書き込みはありません。",
         "no-insn": "この行に命令はありません。",
         "no-stop": "この先に停止位置はありません。",
+        "no-change": "この先、このレジスタは変わりません。",
+        "no-earlier-change": "これより前に、このレジスタは変わっていません。",
       },
+    },
+    play: {
+      play: "再生",
+      pause: "一時停止",
+      more: "再生の速さと、ほかの進み方",
+      speed: "再生: 1 秒あたりのステップ数",
+      frame: "最速",
+      until: "レジスタが変わるまで",
+      register: "レジスタ",
+      onTo: (name) => `${name} が変わるまで進む`,
+      backTo: (name) => `${name} が変わった所まで戻る`,
+      on: "進む",
+      back: "戻る",
     },
     environment: {
       seed: "シード",
