@@ -84,7 +84,7 @@ function Menu({ open }: { readonly open: Open }) {
     act();
   };
   const item = (label: string, act: () => void) => (
-    <button type="button" role="menuitem" className="menu__one" tabIndex={-1} onClick={choose(act)}>
+    <button type="button" role="menuitem" className="value-menu__one" tabIndex={-1} onClick={choose(act)}>
       {label}
     </button>
   );
@@ -94,7 +94,7 @@ function Menu({ open }: { readonly open: Open }) {
       type="button"
       role="menuitemradio"
       aria-checked={own === base}
-      className="menu__one"
+      className="value-menu__one"
       tabIndex={-1}
       onClick={choose(() => chooseBase(value.name, base))}
     >
@@ -106,7 +106,7 @@ function Menu({ open }: { readonly open: Open }) {
       ref={menu}
       role="menu"
       tabIndex={-1}
-      className="menu"
+      className="value-menu"
       aria-label={words.value.menu(value.name)}
       style={{ left: Math.min(x, innerWidth - WIDTH - 8), top: Math.max(8, Math.min(y, innerHeight - HEIGHT - 8)) }}
       onKeyDown={(event) => keys(event, menu.current, close)}
@@ -115,7 +115,7 @@ function Menu({ open }: { readonly open: Open }) {
       {"reg" in target && item(words.value.nextChange, () => void untilChange(target.reg))}
       {item(watched ? words.value.unwatch : words.value.watch, () => toggleWatch(watchOf(value)))}
       {item(words.value.copy, () => void navigator.clipboard?.writeText(formatValue(value.hex, own ?? "hex")))}
-      <div role="none" className="menu__title">
+      <div role="none" className="value-menu__title">
         {words.value.show}
       </div>
       {show(undefined, words.value.asSetting)}
