@@ -211,8 +211,8 @@ export interface ToolsApi {
   presets(): readonly Preset[];
   /** A definition, wherever it comes from. */
   readDefinition(definition: unknown): DefinitionView;
-  /** Runs a program `runs` times in each engine, or for a second. null: nothing makes it run. */
-  speed(program: ProgramInput, event: EventInput, runs: number): Promise<SpeedView | null>;
+  /** Runs a program over and over, `ms` milliseconds (at most 1000) in each of the three ways. null: nothing makes it run. */
+  speed(program: ProgramInput, event: EventInput, ms: number): Promise<SpeedView | null>;
   /** The program as a real kernel takes it; null: it does not assemble, or needs a type that has no number. */
   realProgram(program: ProgramInput): Promise<RealProgramView | null>;
   /** Calls that a real kernel answered, as the list of calls shows them; the first gets the number `seq`. */

@@ -502,12 +502,49 @@ test("the four steps are read as code of the definition that is there, a text a 
   expect((await session.tools.kernelCode({ ...example("plus42"), source: "nonsense" }))?.[3]).toEqual([]);
 });
 
-test("both engines run the same and say how fast", async () => {
+test("each way of running gives the same, and says how fast; a loop inside the compiled code crosses no border", async () => {
   const event = { kind: "sysfs", path: FILE, data: "10" } as const;
-  const speed = await createSession({ now: () => performance.now() * 1000 }).tools.speed(example("plus42"), event, 500);
-  expect([speed?.interp.result, speed?.jit.result]).toEqual(["0000000000000034", "0000000000000034"]);
-  expect([speed?.interp.insns, speed?.jit.insns]).toEqual([3, 3]);
+  const session = createSession({ now: () => performance.now() * 1000 });
+  const speed = await session.tools.speed(example("plus42"), event, 40);
+  const ways = [speed?.interp, speed?.inside, speed?.entered];
+  expect(ways.map((way) => [way?.result, way?.insns, way?.fault])).toEqual(ways.map(() => ["0000000000000034", 3, ""]));
   expect(speed?.wasmText).toMatch(/^\(module/);
+  // Three instructions a run: what entering costs is many times as much.
+  expect(speed?.inside?.nsPerRun).toBeLessThan((speed?.entered.nsPerRun ?? 0) / 4);
+  expect(speed?.inside?.nsPerRun).toBeLessThan((speed?.interp.nsPerRun ?? 0) / 2);
+});
+
+test("what a run leaves in a map is there for the next one, looped inside too", async () => {
+  const event = { kind: "sysfs", path: FILE, data: "7" } as const;
+  const session = createSession({ now: () => performance.now() * 1000 });
+  const speed = await session.tools.speed(example("remember"), event, 10);
+  // The program counts and returns the count: the ways share the map.
+  const { interp, inside, entered } = speed ?? {};
+  const counts = [interp, entered, inside].map((way) => Number(`0x${way?.result}`));
+  let before = 0;
+  for (const [i, way] of [interp, entered, inside].entries()) {
+    expect(counts[i]).toBe(before + (way?.runs ?? 0));
+    before = counts[i] ?? 0;
+  }
+});
+
+test("a program whose end needs the machine each time is not looped inside: a tail call, a packet read past its end", async () => {
+  const session = createSession({ now: () => performance.now() * 1000 });
+  const event = { kind: "packet", hex: "00".repeat(60) } as const;
+  const source = "BPF_MOV64_REG(R6, R1), BPF_LD_ABS(BPF_W, 100), BPF_MOV64_IMM(R0, 9), BPF_EXIT_INSN()";
+  const speed = await session.tools.speed({ source, progType: "socket_filter", maps: [] }, event, 5);
+  expect([speed?.inside, speed?.entered.result, speed?.interp.result]).toEqual([
+    null,
+    "0000000000000000",
+    "0000000000000000",
+  ]);
+  const endless = "BPF_MOV64_IMM(R0, 0), BPF_JMP_A(-2), BPF_EXIT_INSN()";
+  const stuck = await session.tools.speed(
+    { source: endless, progType: "oreore", maps: [] },
+    { kind: "sysfs", path: FILE, data: "1" },
+    1,
+  );
+  expect([stuck?.interp.fault, stuck?.entered.fault, stuck?.inside]).toEqual(["budget", "budget", null]);
 });
 
 test("a packet runs an XDP program, and what it left of the packet is told", async () => {
