@@ -1,5 +1,6 @@
 // Everything the page can ask, in a few groups. Implemented by the modules of groups/, put together by session.ts; who asks
 // holds a `Remote`, whether the session is in its own thread or behind a worker.
+import type { CompareView } from "./compare-views.ts";
 import type { ContextView } from "./context-view.ts";
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./flow-views.ts";
 import type { Goal, GoalView, Reader } from "./goals.ts";
@@ -213,6 +214,8 @@ export interface ToolsApi {
   readDefinition(definition: unknown): DefinitionView;
   /** Runs a program over and over, `ms` milliseconds (at most 1000) in each of the three ways. null: nothing makes it run. */
   speed(program: ProgramInput, event: EventInput, ms: number): Promise<SpeedView | null>;
+  /** Two versions of a program side by side: texts, verdicts and logs. */
+  compare(before: ProgramInput, now: ProgramInput): Promise<CompareView>;
   /** The program as a real kernel takes it; null: it does not assemble, or needs a type that has no number. */
   realProgram(program: ProgramInput): Promise<RealProgramView | null>;
   /** Calls that a real kernel answered, as the list of calls shows them; the first gets the number `seq`. */

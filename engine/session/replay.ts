@@ -98,6 +98,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     presets: "nothing",
     readDefinition: "nothing",
     speed: "nothing",
+    compare: "nothing",
     realProgram: "nothing",
     callViews: "nothing",
     judge: "nothing",

@@ -16,7 +16,7 @@ import { readDump } from "../hex-dump.ts";
 import { kernelView } from "../kernel-view.ts";
 import { dissectHex } from "../packet-fields.ts";
 import { PACKETS } from "../packets.ts";
-import type { SessionState } from "../state.ts";
+import { type SessionState, watch } from "../state.ts";
 
 /** Milliseconds of one way of running, of which there are three. */
 const MAX_MS = 1000;
@@ -83,6 +83,10 @@ export function createTools(state: SessionState): ToolsApi {
     async judge(program, goals, reader) {
       const { judge } = await import("../goals.ts");
       return judge({ ...state, kernel: kernelView(booted(state).kernel) }, program, goals, reader);
+    },
+    async compare(before, now) {
+      const { compare } = await import("../compare.ts");
+      return compare(state.registry, [before, now], state.now, () => watch(state));
     },
     async speed(program, event, ms) {
       const { speed } = await import("../speed.ts");
