@@ -231,6 +231,12 @@ export const COMMANDS: readonly Command[] = [
     act: redoProgram,
   },
   {
+    id: "program.compare",
+    group: "program",
+    words: { en: "Difference to a version before", ja: "以前の版との違い" },
+    act: () => openDialog("compare"),
+  },
+  {
     id: "program.files",
     group: "program",
     words: { en: "Files and the last fifty programs", ja: "ファイルと最近の 50 個のプログラム" },
