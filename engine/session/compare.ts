@@ -106,7 +106,7 @@ function rows(
 }
 
 /** Words, blanks and signs. */
-const TOKENS = /\w+|\s+|[^\w\s]/g;
+const TOKENS = /[A-Za-z\d]+|\s+|[^A-Za-z\d\s]/g;
 /** Where less than this of a line is left, all of it is another. */
 const LEAST_COMMON = 0.4;
 
