@@ -1,7 +1,14 @@
 // Ways through a run and playing it, with an engine in the same thread; pictures are drawn and time passes as the test says.
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { connect, createSession, localWorker } from "../../engine/index.ts";
 
+// Stores of its own, and nothing of them left for other files.
+vi.resetModules();
+afterAll(() => {
+  vi.resetModules();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 vi.stubGlobal("location", { search: "", hash: "", pathname: "/", origin: "null" });
 vi.stubGlobal("navigator", { language: "en" });
 const kept = new Map<string, string>();

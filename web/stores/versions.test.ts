@@ -1,7 +1,14 @@
 // Which versions a program can be compared with, and what is said of the difference; an engine in the same thread.
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { connect, createSession, localWorker } from "../../engine/index.ts";
 
+// Stores of its own, and nothing of them left for other files.
+vi.resetModules();
+afterAll(() => {
+  vi.resetModules();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 vi.stubGlobal("location", { search: "", hash: "", pathname: "/", origin: "null" });
 vi.stubGlobal("navigator", { language: "en" });
 let clock = 0;
