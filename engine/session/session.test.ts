@@ -512,6 +512,7 @@ test("each way of running gives the same, and says how fast; a loop inside the c
   // Three instructions a run: what entering costs is many times as much.
   expect(speed?.inside?.nsPerRun).toBeLessThan((speed?.entered.nsPerRun ?? 0) / 4);
   expect(speed?.inside?.nsPerRun).toBeLessThan((speed?.interp.nsPerRun ?? 0) / 2);
+  expect(speed?.crossingNs).toBeGreaterThan(speed?.inside?.nsPerRun ?? Number.POSITIVE_INFINITY);
 });
 
 test("what a run leaves in a map is there for the next one, looped inside too", async () => {

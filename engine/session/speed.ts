@@ -1,6 +1,8 @@
 // The same program run very often: interpreted, compiled with the loop inside the compiled code, and compiled but entered from
 // JavaScript each time. And what the compiler made of it. Loaded when first asked for.
+import { bug } from "../base/bug.ts";
 import { asU64, hex64 } from "../base/u64.ts";
+import { insnNamed } from "../isa/forms.ts";
 import { repeats } from "../jit/compile.ts";
 import { Jit, SharedMemory } from "../jit/host.ts";
 import { Kernel } from "../kernel/kernel.ts";
@@ -8,6 +10,7 @@ import { createMaps } from "../kernel/loader.ts";
 import { Process } from "../kernel/process.ts";
 import type { Registry } from "../kernel/registry.ts";
 import { unverified } from "../kernel/run.ts";
+import type { Program } from "../program/program.ts";
 import { enterEvent, type Machine, type Outcome } from "../vm/index.ts";
 import { REGS } from "../vm/layout.ts";
 import { assembleInput, type Clock } from "./check.ts";
@@ -50,24 +53,44 @@ export function speed(
   const interp = measure(eachTime(() => machine.run(BUDGET)));
   const entered = measure(eachTime(() => jit.run(machine, BUDGET)));
   if (!interp || !entered) return null;
-  // A run may turn out longer than the one before; one without end ends with its batch.
-  const budget = (times: number) => BUDGET + 16 * times * (entered.insns + 1);
   const isLooped = repeats(machine.program.insns) && entered.fault === "";
-  const looped: Many = (restart, times) => {
-    restart();
-    return jit.repeat(machine, times, budget(times));
-  };
-  const inside = isLooped ? measure(looped) : null;
+  const inside = isLooped ? measure(loopedBy(jit, machine, entered.insns)) : null;
   return {
     interp,
     inside,
     entered,
+    crossingNs: crossing(kernel, program, jit, us / 4, now),
     compileMs: compiled.compileTime,
     wasmBytes: compiled.code.binary.length,
     wasmText: compiled.code.text,
     layouts: compiled.code.functions.map(({ name, layout }) => ({ name, layout })),
   };
 }
+
+/** Nanoseconds that entering compiled code takes: what it adds to a program that does nothing. */
+function crossing(kernel: Kernel, program: Program, jit: Jit, us: number, now: Clock): number {
+  const insns = [insnNamed("mov64_imm"), insnNamed("exit")];
+  const nothing = unverified(kernel, { ...program, insns, maps: [], mapRefs: new Map() }, []);
+  if (typeof nothing === "number") throw bug("a program that does nothing cannot be run");
+  jit.compile(nothing.program, true);
+  const entered = repeat(
+    nothing,
+    eachTime(() => jit.run(nothing, BUDGET)),
+    us,
+    now,
+  );
+  nothing.start();
+  const inside = repeat(nothing, loopedBy(jit, nothing, insns.length), us, now);
+  return Math.max(0, entered.nsPerRun - inside.nsPerRun);
+}
+
+/** Without leaving the compiled code. A run may turn out longer than the one before; one without end ends with its batch. */
+const loopedBy =
+  (jit: Jit, machine: Machine, insns: number): Many =>
+  (restart, times) => {
+    restart();
+    return jit.repeat(machine, times, BUDGET + 16 * times * (insns + 1));
+  };
 
 /** So many runs; `restart` puts the machine back to the registers of the entry. Fewer where one of them does not exit. */
 type Many = (restart: () => void, times: number) => Outcome;

@@ -333,6 +333,8 @@ export interface SpeedView {
   readonly inside: EngineSpeedView | null;
   /** Compiled too, but entered from JavaScript for each run, as one write to the hook's file does. */
   readonly entered: EngineSpeedView;
+  /** What one entry costs by itself, measured with a program that does nothing. */
+  readonly crossingNs: number;
   /** Milliseconds, our compiler and the browser's together. */
   readonly compileMs: number;
   readonly wasmBytes: number;

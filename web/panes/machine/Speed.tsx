@@ -72,20 +72,14 @@ function Measured({ view }: { readonly view: SpeedView }) {
 
 function Figures({ view, ways }: { readonly view: SpeedView; readonly ways: readonly Measure[] }) {
   const { speed: text } = useMachineTexts();
-  const { interp, inside, entered, compileMs } = view;
+  const { interp, inside, entered, crossingNs, compileMs } = view;
   const pays = (compiled: EngineSpeedView): number =>
     breakEven({ interp: interp.nsPerRun, compiled: compiled.nsPerRun, compiling: compileMs * 1e6 });
   return (
     <>
       <Bars ways={ways} />
-      {inside ? (
-        <>
-          <p>{text.pays.inside(pays(inside), pays(inside) * inside.insns)}</p>
-          <p>{text.crossing(Math.max(0, entered.nsPerRun - inside.nsPerRun), interp.nsPerRun)}</p>
-        </>
-      ) : (
-        <p>{text.notInside}</p>
-      )}
+      {inside ? <p>{text.pays.inside(pays(inside), pays(inside) * inside.insns)}</p> : <p>{text.notInside}</p>}
+      <p>{text.crossing(crossingNs, interp.nsPerRun)}</p>
       <p>{text.pays.entered(pays(entered), pays(entered) * entered.insns)}</p>
       <Pays
         ways={ways}
