@@ -138,7 +138,7 @@ test.describe("with the editor's margin", () => {
     await expect(stops.getByRole("alert")).not.toBeEmpty();
     await stops.getByLabel("only when").fill("r2 == 3");
     await expect(stops.getByRole("alert")).toHaveCount(0);
-    await playground.id("stop-on").click();
+    await playground.id("run-to-end").click();
     await playground.expectRegister(2, 3n);
     await expect(pane(page).locator('[data-kind="breakpoint"]').first()).toBeAttached();
     await page.keyboard.press("F9");
@@ -146,7 +146,7 @@ test.describe("with the editor's margin", () => {
   });
 });
 
-test("a value leads back to its last write, from there to the one before; a watched one stops the run", async ({
+test("a value leads back to its last write and on to its next change; a watched one stops the run, and play", async ({
   playground,
   page,
 }) => {
@@ -164,8 +164,23 @@ test("a value leads back to its last write, from there to the one before; a watc
   await playground.id("reset").click();
   await r0.click();
   await page.getByRole("menuitem", { name: "Stop when it changes" }).click();
-  await playground.id("stop-on").click();
+  await playground.id("run-to-end").click();
   await expect(page.getByRole("row", { name: /^R0/ })).toHaveAttribute("data-written", "true");
+  await expect(playground.id("current-insn")).toContainText("Stopped: R0 has changed.");
+  const at = Number(await playground.id("timeline").getAttribute("aria-valuenow"));
+  await pane(page).getByRole("button", { name: "Speed, and more ways through the run" }).click();
+  const menu = playground.id("step-menu");
+  await menu.getByText("fastest").click();
+  expect(await faultsOf(page, { within: ".step-menu" })).toEqual([]);
+  await menu.getByLabel("Register", { exact: true }).selectOption("R2");
+  await menu.getByRole("button", { name: "Back to where R2 changed" }).click();
+  await onStep(playground, at - 2);
+  await page.keyboard.press("Escape");
+  await expect(menu).toHaveCount(0);
+  await page.keyboard.press("Control+F8");
+  await onStep(playground, at);
+  await expect(playground.id("play")).toHaveAccessibleName("Play");
+  await expect(playground.id("current-insn")).toContainText("Stopped: R0 has changed.");
 });
 
 test("each value may have a base of its own, and a step is gone to by its number", async ({ playground, page }) => {
@@ -285,4 +300,9 @@ test("axe finds nothing in any view", async ({ playground, page }) => {
       expect(await faultsOf(page, { within: ".machine-pane" }), one).toEqual([]);
     }
   }
+  await view(page, "Speed").click();
+  await page.getByRole("button", { name: "Measure" }).click();
+  await expect(pane(page).locator(".speed__plot")).toBeVisible();
+  await expect(pane(page)).toContainText(/Entering compiled code from JavaScript costs [\d.]+ (?:ns|µs) each time/);
+  expect(await faultsOf(page, { within: ".machine-pane" }), "Speed").toEqual([]);
 });

@@ -1,4 +1,5 @@
 // The workbench itself: commands, layouts, undo, the last programs, files, sharing in all its forms.
+import { faultsOf } from "./axe.ts";
 import { expect, test } from "./page.ts";
 
 test.use({ editor: "plain" });
@@ -36,6 +37,10 @@ test("a layout for each task, one key apart; a pane with all the room, and back"
   await page.keyboard.press("Alt+3");
   await expect(playground.id("verifier-log")).toBeVisible();
   await page.keyboard.press("Alt+1");
+  await page.getByRole("button", { name: "Menu", exact: true }).click();
+  const menu = await page.getByRole("menu").boundingBox();
+  expect((menu?.x ?? 9999) + (menu?.width ?? 0)).toBeLessThanOrEqual(1440);
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Maximise: Machine" }).click();
   await expect(playground.id("load")).toBeHidden();
   await page.getByRole("button", { name: "All panes again: Machine" }).click();
@@ -64,6 +69,31 @@ test("undo goes back through text, input and program type, and redo forward agai
   for (let i = 0; i < 3; i++) await page.keyboard.press("Control+Shift+Z");
   await expect(page.getByLabel("Program type")).toHaveValue("socket_filter");
   await expect(playground.id("editor")).toContainText("my own program");
+});
+
+test("a program is laid beside the version before; on a narrow page below it", async ({ playground, page }) => {
+  await playground.open("#example/loop");
+  const area = playground.id("editor").getByRole("textbox");
+  const source = await area.inputValue();
+  await playground.write(source.replace("BPF_REG_0, 0)", "BPF_REG_0, BPF_REG_5)").replace("MOV64_IMM", "MOV64_REG"));
+  await playground.expectVerdict("reject");
+  await page.getByRole("button", { name: "What the editor shows" }).click();
+  await page.getByRole("button", { name: "Difference to a version before" }).click();
+  await expect(playground.id("compare-verdict")).toHaveText(
+    "It was accepted. Now it is refused: EACCES, line 3: R5 !read_ok",
+  );
+  const changed = page.locator('.compare__row[data-kind="changed"]').first();
+  await expect(changed.locator("mark")).toHaveText(["IMM", "0", "REG", "BPF_REG_5"]);
+  const tops = async () => {
+    const [before, now] = await Promise.all(
+      ["before", "now"].map((side) => changed.locator(`[data-side="${side}"]`).boundingBox()),
+    );
+    return (now?.y ?? 0) - (before?.y ?? 0);
+  };
+  expect(await tops()).toBe(0);
+  expect(await faultsOf(page, { within: "dialog" })).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect.poll(tops).toBeGreaterThan(0);
 });
 
 test("what was loaded and what was set aside is in the list of the last programs", async ({ playground, page }) => {

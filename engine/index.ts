@@ -1,5 +1,6 @@
 // The one door: what web/ may import from the engine. Views and use cases, nothing below them.
 
+export { common as commonParts } from "./base/diff.ts";
 export {
   FIELD_SIZES,
   type FieldSize,
@@ -29,6 +30,7 @@ export {
   type RecipeStep,
 } from "./session/acts.ts";
 export type * from "./session/api.ts";
+export type * from "./session/compare-views.ts";
 export { EXAMPLES } from "./session/examples.ts";
 export { FIRST_EXAMPLE } from "./session/first-example.ts";
 export type * from "./session/flow-views.ts";

@@ -8,6 +8,8 @@
 //   func lookup3 …(key) -> value             what bpf_map_lookup_elem finds in the map of this id (lookup.ts)
 //   func run0, run17 …                       the same as f0, f17 with arguments and result in the register area,
 //                                            for the host
+//   func repeat(times)                         run0 so many times in a row, each from the same registers, where it is
+//                                            asked for
 //   global left                              instructions that may still run
 import { bug } from "../base/bug.ts";
 import { helperArgCount, helperId } from "../facts/helpers.ts";
@@ -35,6 +37,8 @@ export interface CompileInput {
   readonly pointers?: ReadonlyMap<number, number>;
   /** Also make the text form. */
   readonly text?: boolean;
+  /** Also make the function that repeats the program, where it is one that `repeats`. */
+  readonly repeat?: boolean;
 }
 
 export interface CompiledFunction {
@@ -77,6 +81,22 @@ const functionName = (entry: number): string => `f${entry}`;
 /** Export that calls a function with the machine's registers; takes and gives nothing. */
 export const entryName = (entry: number): string => `run${entry}`;
 
+/** Export that runs the program so many times. */
+export const REPEAT = "repeat";
+
+/**
+ * Whether a program can begin anew as soon as it has ended: the host has nothing to do in between. Tail calls leave another
+ * program in its place, a packet load out of bounds ends it early, and timers fire behind its end.
+ */
+export const repeats = (insns: readonly Insn[]): boolean =>
+  insns.every((insn) => {
+    const form = runnableForm(insn);
+    if (form?.kind === "ld_abs" || form?.kind === "ld_ind") return false;
+    return form?.kind !== "call" || form.target !== "helper" || !ENDS_OTHERWISE.has(insn.imm);
+  });
+
+const ENDS_OTHERWISE: ReadonlySet<number | undefined> = new Set(["tail_call", "timer_start"].map(helperId));
+
 export function compile(input: CompileInput): Code {
   const { insns } = input;
   const module = new Module(IMPORTS, [{ name: LEFT, type: "i64" }]);
@@ -91,6 +111,7 @@ export function compile(input: CompileInput): Code {
   });
   for (const func of lookups.functions) module.add(func);
   for (const entry of entries) module.add(entryFunction(entry, indexOf.get(entry) as number, input.text ?? false));
+  if (input.repeat && repeats(insns)) module.add(repeatFunction(indexOf.get(0) as number, input.text ?? false));
   return { binary: module.binary(), text: input.text ? module.text() : "", functions, after };
 }
 
@@ -103,6 +124,30 @@ function entryFunction(entry: number, index: number, text: boolean): Func {
   }
   func.emit("call", index);
   func.emit("i64.store");
+  return func;
+}
+
+/** The program's function in a loop that ends at 0; the registers that it begins with are read once. */
+function repeatFunction(index: number, text: boolean): Func {
+  const func = new Func(REPEAT, { params: ["i32"], results: [] }, ["times"], text);
+  const given = [1, 2, 3, 4, 5, 10].map((reg) => {
+    const local = func.local("i64", `r${reg}`);
+    func.emit("i32.const", regOffset(reg));
+    func.emit("i64.load");
+    func.emit("local.set", local);
+    return local;
+  });
+  func.emit("loop");
+  func.emit("i32.const", regOffset(0));
+  for (const local of given) func.emit("local.get", local);
+  func.emit("call", index);
+  func.emit("i64.store");
+  func.emit("local.get", 0);
+  func.emit("i32.const", 1);
+  func.emit("i32.sub");
+  func.emit("local.tee", 0);
+  func.emit("br_if", 0);
+  func.emit("end");
   return func;
 }
 

@@ -9,7 +9,7 @@ import { HEAP, MAX_BYTES, SLOT_SHIFT, SLOT_WORDS } from "../vm/layout.ts";
 import type { Machine, Outcome } from "../vm/machine.ts";
 import type { BpfMap } from "../vm/maps/map.ts";
 import { Memory } from "../vm/memory.ts";
-import { type Code, compile, entryName, type ImportName, LEFT } from "./compile.ts";
+import { type Code, compile, entryName, type ImportName, LEFT, REPEAT } from "./compile.ts";
 import type { Lookup } from "./lookup.ts";
 
 /** A memory whose buffer compiled code can share. */
@@ -70,9 +70,26 @@ export class Jit {
     this.#clock = clock;
   }
 
-  /** Compiles at the first call for a program. `text` asks for the text form as well. */
+  /** Compiles at the first call for a program. `text` asks for the text form, and for what `repeat` needs, as well. */
   compile(program: LoadedProgram, text = false): Compiled {
     return this.#instance(program, text);
+  }
+
+  /**
+   * Runs a program that `repeats` so many times without leaving the compiled code: each time from the registers that the
+   * machine has now, and what a run left in memory stays. `budget`: instructions of all of them. It was compiled with its text.
+   */
+  repeat(machine: Machine, times: number, budget: number): Outcome {
+    return this.#run(
+      machine,
+      budget,
+      () => false,
+      (instance) => {
+        const run = instance.exports[REPEAT] as ((times: number) => void) | undefined;
+        if (run === undefined) throw bug("the program was not compiled to be repeated");
+        run(times);
+      },
+    );
   }
 
   /**
@@ -80,6 +97,10 @@ export class Jit {
    * again. `paused`: it said no, and this run cannot go on.
    */
   run(machine: Machine, budget: number, goOn: () => boolean = () => false): Outcome {
+    return this.#run(machine, budget, goOn, (instance) => this.#call(instance, machine.slot));
+  }
+
+  #run(machine: Machine, budget: number, goOn: () => boolean, enter: (instance: Instance) => void): Outcome {
     if (machine.memory !== this.#memory) throw bug("the machine has another memory than the compiler");
     if (machine.exited || machine.fault !== undefined) return machine.outcome;
     if (machine.ip !== 0) throw bug(`compiled code starts at slot 0, and the machine stands at ${machine.slot}`);
@@ -93,7 +114,7 @@ export class Jit {
     try {
       // Once for the program, and once for each timer that fires behind it.
       do {
-        this.#call(this.#instance(machine.program, false), machine.slot);
+        enter(this.#instance(machine.program, false));
         const { left } = this.#instance(machine.program, false);
         if (!this.#left) machine.leave();
         this.#left = false;
@@ -130,6 +151,7 @@ export class Jit {
       lookup: (slot) => lookupOf(program.maps.get(slot)),
       pointers,
       text,
+      repeat: text,
     });
     const module = new webAssembly.Module(code.binary);
     const { exports } = new webAssembly.Instance(module, {

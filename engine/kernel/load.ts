@@ -28,7 +28,7 @@ export interface ProgLoadAttr extends Omit<Program, "progType" | "maps" | "mapRe
 }
 
 /** Who looks on while the verifier works; changes nothing about its answer, unless it ends it. */
-export type Watched = Pick<VerifyOptions, "trace" | "progress" | "now">;
+export type Watched = Pick<VerifyOptions, "trace" | "progress" | "now" | "slotNumber">;
 
 export interface Loaded extends Answer {
   /** Where the call got as far as the verifier. */

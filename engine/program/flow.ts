@@ -54,6 +54,13 @@ export function calleeOf(insn: Insn, slot: number): number | undefined {
   return local || address ? slot + 1 + insn.imm : undefined;
 }
 
+/** Which field of a jump or a call within the program holds how far it leads. */
+export function distanceField(insn: Insn, slot: number): "off" | "imm" | undefined {
+  if (calleeOf(insn, slot) !== undefined) return "imm";
+  const target = jumpTarget(insn, slot);
+  return target === undefined ? undefined : target === slot + 1 + insn.off ? "off" : "imm";
+}
+
 /** Slots at which functions start, ascending: 0, the targets of local calls, and functions given by address. */
 export function functionEntries(insns: readonly Insn[]): number[] {
   const entries = new Set([0]);

@@ -1,5 +1,6 @@
 // Everything the page can ask, in a few groups. Implemented by the modules of groups/, put together by session.ts; who asks
 // holds a `Remote`, whether the session is in its own thread or behind a worker.
+import type { CompareView } from "./compare-views.ts";
 import type { ContextView } from "./context-view.ts";
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./flow-views.ts";
 import type { Goal, GoalView, Reader } from "./goals.ts";
@@ -15,7 +16,9 @@ import type {
   RunView,
   Seek,
   StepView,
+  StopInput,
   TimelineChunk,
+  WayView,
 } from "./run-views.ts";
 import type {
   CheckView,
@@ -159,6 +162,11 @@ export interface RunsApi {
   /** MARK bits of the whole run in `buckets` equal parts; `breakpoints`: slots whose visits are marked as such. */
   marks(run: number, buckets: number, breakpoints?: readonly number[]): Uint8Array;
   seek(run: number, from: number, query: Seek): number | null;
+  /**
+   * On (or back) until one of the stops holds after a step, else to the end (or start) of the run. `from` -1: from before the
+   * start, where a breakpoint on the first instruction counts. null: no such run any more.
+   */
+  goOn(run: number, from: number, stops: readonly StopInput[], back?: boolean): WayView | null;
   /** The nearest step at which a slot is about to run: at `from` or later, else the last before it; -1: the run did not come there. */
   stepAt(run: number, slot: number, from: number): Promise<number>;
   /** Instructions of a program that a tail call went to: StepView.prog. */
@@ -204,8 +212,10 @@ export interface ToolsApi {
   presets(): readonly Preset[];
   /** A definition, wherever it comes from. */
   readDefinition(definition: unknown): DefinitionView;
-  /** Runs a program `runs` times in each engine, or for a second. null: nothing makes it run. */
-  speed(program: ProgramInput, event: EventInput, runs: number): Promise<SpeedView | null>;
+  /** Runs a program over and over, `ms` milliseconds (at most 1000) in each of the three ways. null: nothing makes it run. */
+  speed(program: ProgramInput, event: EventInput, ms: number): Promise<SpeedView | null>;
+  /** Two versions of a program side by side: texts, verdicts and logs. */
+  compare(before: ProgramInput, now: ProgramInput): Promise<CompareView>;
   /** The program as a real kernel takes it; null: it does not assemble, or needs a type that has no number. */
   realProgram(program: ProgramInput): Promise<RealProgramView | null>;
   /** Calls that a real kernel answered, as the list of calls shows them; the first gets the number `seq`. */

@@ -6,8 +6,8 @@ import { mapDirective } from "../asm/directives.ts";
 import type { Span } from "../base/span.ts";
 import { macroLines } from "../disasm/macro.ts";
 import { helperName } from "../facts/helpers.ts";
-import { type Insn, sameInsn } from "../isa/insn.ts";
-import { calleeOf, jumpTarget } from "../program/flow.ts";
+import { sameInsn } from "../isa/insn.ts";
+import { calleeOf, distanceField, jumpTarget } from "../program/flow.ts";
 import type { MapDef } from "../program/program.ts";
 import type { Fix } from "../remedy/remedy.ts";
 
@@ -303,13 +303,6 @@ class Writer {
     const lines = this.#lines({ kind: "new", slot, count });
     return { span, text: lines.join(`,\n${indent}`) };
   }
-}
-
-/** Which field holds how far a jump or call leads. */
-function distanceField(insn: Insn, slot: number): "off" | "imm" | undefined {
-  if (calleeOf(insn, slot) !== undefined) return "imm";
-  const target = jumpTarget(insn, slot);
-  return target === undefined ? undefined : target === slot + 1 + insn.off ? "off" : "imm";
 }
 
 /** Which argument of a macro is the distance. */

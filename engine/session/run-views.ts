@@ -283,15 +283,20 @@ export interface EnvironmentInput {
 export type Seek =
   | { readonly to: "next-visit" | "previous-visit"; readonly slot: number }
   | { readonly to: "last-write"; readonly reg: number }
-  | { readonly to: "last-write"; readonly address: Hex64; readonly size: number }
-  /** On (or back) until one of these holds after a step, else to the end (or start) of the run. */
-  | { readonly to: "stop"; readonly back?: boolean; readonly stops: readonly StopInput[] };
+  | { readonly to: "last-write"; readonly address: Hex64; readonly size: number };
+
+/** Where a way ended: at which of the stops it was given, or at the end (or start) of the run. */
+export interface WayView {
+  readonly step: number;
+  /** Place in the list of stops; -1: none of them holds there. */
+  readonly by: number;
+}
 
 export type StopInput =
   /** `when`: `r0 == 5 && r1 s< 0`; see checkCondition. */
   | { readonly kind: "breakpoint"; readonly slot: number; readonly when?: string }
   | { readonly kind: "cursor"; readonly slot: number }
-  /** A register or some bytes were changed. */
+  /** A register or some bytes were changed by the step before; a register also where it was set for the first time. */
   | { readonly kind: "watch"; readonly reg: number }
   | { readonly kind: "watch"; readonly address: Hex64; readonly size: number }
   /** Not deeper in calls than where it started (step over), or less deep (step out). */

@@ -8,7 +8,7 @@ import { MAX_BPF_STACK } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
 import { type Insn, insnHex } from "../isa/insn.ts";
 import { registerUse } from "../isa/registers.ts";
-import { FX } from "../vm/decode.ts";
+import { FX, regIndex } from "../vm/decode.ts";
 import {
   BpfMap,
   type Breakpoint,
@@ -31,7 +31,7 @@ import {
 } from "../vm/index.ts";
 import { STACK, STACK_END, TRACE_COUNT } from "../vm/layout.ts";
 import { accessOf } from "./access.ts";
-import { parseCondition } from "./condition.ts";
+import { type Condition, parseCondition } from "./condition.ts";
 import {
   type AccessView,
   type FrameView,
@@ -45,6 +45,7 @@ import {
   type StepView,
   type StopInput,
   type TimelineChunk,
+  type WayView,
 } from "./run-views.ts";
 import type { SlotView } from "./views.ts";
 
@@ -330,11 +331,56 @@ export class RecordedRun {
       case "last-write":
         if ("reg" in query) return lastWriteOfReg(timeline, query.reg) ?? null;
         return lastWriteOf(timeline, BigInt(`0x${query.address}`), query.size) ?? null;
-      case "stop": {
-        const stop = stopConditions(query.stops, this.machine.depth);
-        if (query.back) runBackUntil(timeline, stop);
-        else runUntil(timeline, stop, this.length - timeline.position);
-        return timeline.position;
+    }
+  }
+
+  /** On or back to the nearest step at which one of the stops holds. `from` -1: that may be the first. */
+  goOn(from: number, stops: readonly StopInput[], back: boolean): WayView {
+    const { timeline, machine } = this;
+    const start = clamp(from, 0, this.length);
+    timeline.seek(start);
+    const { depth } = machine;
+    const holding = (kinds: readonly StopInput["kind"][]): number =>
+      stops.findIndex((stop) => kinds.includes(stop.kind) && this.#holds(stop, depth));
+    if (from < 0) {
+      const by = holding(["breakpoint", "cursor"]);
+      if (by >= 0) return { step: start, by };
+    }
+    // A register is a stop where it is set first, though to the zero that lay there.
+    const isAhead = (step: number): boolean => step > 0 && step <= this.length && (back ? step < start : step > start);
+    const sets = stops.flatMap((stop) => ("reg" in stop ? [this.#set[stop.reg] ?? NEVER] : [])).filter(isAhead);
+    const conditions = stopConditions(stops, depth, this.#main.id);
+    const why = back
+      ? runBackUntil(timeline, conditions, start - Math.max(0, ...sets))
+      : runUntil(timeline, conditions, Math.min(this.length, ...sets) - start);
+    const step = timeline.position;
+    return { step, by: why === "end" || (why === "budget" && !sets.includes(step)) ? -1 : holding(ALL_STOPS) };
+  }
+
+  /** Whether it holds at the step that the machine stands at. `depth`: of calls, where the way began. */
+  #holds(stop: StopInput, depth: number): boolean {
+    const { timeline, machine } = this;
+    switch (stop.kind) {
+      case "breakpoint":
+        return (
+          machine.slot === stop.slot && machine.program === this.#main && (conditionOf(stop.when)?.(machine) ?? true)
+        );
+      case "cursor":
+        return machine.slot === stop.slot;
+      case "over":
+        return machine.depth <= depth;
+      case "out":
+        return machine.depth < depth;
+      case "watch": {
+        if ("reg" in stop && this.#set[stop.reg] === timeline.position) return true;
+        const at = "reg" in stop ? regIndex(stop.reg) * 4 : machine.memory.offsetOf(BigInt(`0x${stop.address}`));
+        if (at < 0) return false;
+        const size = "reg" in stop ? ROW : stop.size;
+        const now = machine.memory.copyOut(at, size);
+        if (!timeline.back()) return false;
+        const before = machine.memory.copyOut(at, size);
+        timeline.step();
+        return now.some((byte, i) => byte !== before[i]);
       }
     }
   }
@@ -404,8 +450,16 @@ function faultEnd({ slot, message, kind, address, size, write, nearest }: Fault)
   return { kind: "fault", slot, message, fault: kind, access };
 }
 
-/** A breakpoint whose condition is not understood stops always. */
-function stopConditions(stops: readonly StopInput[], depth: number): StopConditions {
+const ALL_STOPS: readonly StopInput["kind"][] = ["breakpoint", "cursor", "watch", "over", "out"];
+
+/** Undefined where it always holds: there is none, or it is not understood. */
+function conditionOf(text = ""): Condition | undefined {
+  const when = text.trim() === "" ? undefined : parseCondition(text);
+  return typeof when === "function" ? when : undefined;
+}
+
+/** `prog`: whose slots the breakpoints are. */
+function stopConditions(stops: readonly StopInput[], depth: number, prog: number): StopConditions {
   const breakpoints: Breakpoint[] = [];
   const watch: { address: bigint; size: number }[] = [];
   const watchRegs: number[] = [];
@@ -414,8 +468,8 @@ function stopConditions(stops: readonly StopInput[], depth: number): StopConditi
   for (const stop of stops) {
     switch (stop.kind) {
       case "breakpoint": {
-        const when = stop.when === undefined || stop.when.trim() === "" ? undefined : parseCondition(stop.when);
-        breakpoints.push({ slot: stop.slot, ...(typeof when === "function" && { when }) });
+        const when = conditionOf(stop.when);
+        breakpoints.push({ slot: stop.slot, prog, ...(when && { when }) });
         break;
       }
       case "cursor":

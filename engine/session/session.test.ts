@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Remote } from "./api.ts";
 import { EXAMPLES } from "./examples.ts";
-import type { RunView, StopInput } from "./run-views.ts";
+import type { RunView, StopInput, WayView } from "./run-views.ts";
 import { createSession } from "./session.ts";
 import type { ExampleView, ProgramInput } from "./views.ts";
 
@@ -97,32 +97,82 @@ test("the stack pane shows what was written, and what the last instruction chang
   expect(await session.runs.seek(run, length, { to: "last-write", reg: 3 })).toBe(4);
 });
 
-test("going on stops at breakpoints, watches, the cursor and the end of calls", async () => {
+test("going on stops at breakpoints, watches, the cursor and the end of calls, and says which", async () => {
   const session = await attached(example("loop"));
   const { run, length } = runOf(await session.kernel.writeFile(FILE, "5"));
-  const go = (from: number, back: boolean, ...stops: StopInput[]) =>
-    session.runs.seek(run, from, { to: "stop", back, stops });
-  const at = async (step: number | null) => (await session.runs.step(run, step ?? -1))?.slot;
+  const go = (from: number, back: boolean, ...stops: StopInput[]) => session.runs.goOn(run, from, stops, back);
+  const at = async (way: WayView | null) => (await session.runs.step(run, way?.step ?? -1))?.slot;
+  const far: StopInput = { kind: "breakpoint", slot: 99 };
   // Slot 4 is R0 += R2: five turns.
-  const first = await go(0, false, { kind: "breakpoint", slot: 4 });
-  expect(await at(first)).toBe(4);
+  const first = await go(0, false, far, { kind: "breakpoint", slot: 4 });
+  expect([await at(first), first?.by]).toEqual([4, 1]);
   const third = await go(0, false, { kind: "breakpoint", slot: 4, when: "r2 == 3" });
-  expect((await session.runs.step(run, third ?? -1))?.regs[2]).toBe("0000000000000003");
-  expect(await go(third ?? 0, true, { kind: "breakpoint", slot: 4, when: "r2 == 5" })).toBe(first);
+  expect((await session.runs.step(run, third?.step ?? -1))?.regs[2]).toBe("0000000000000003");
+  expect(await go(third?.step ?? 0, true, { kind: "breakpoint", slot: 4, when: "r2 == 5" })).toEqual({
+    step: first?.step,
+    by: 0,
+  });
   expect(await at(await go(0, false, { kind: "cursor", slot: 7 }))).toBe(7);
-  expect((await session.runs.step(run, (await go(0, false, { kind: "watch", reg: 0 })) ?? -1))?.changed).toEqual([
-    { reg: 0, old: "0000000000000000", new: "0000000000000005" },
+  expect(await go(0, false)).toEqual({ step: length, by: -1 });
+  expect(await go(length, false, far)).toEqual({ step: length, by: -1 });
+  expect(await go(length, true)).toEqual({ step: 0, by: -1 });
+  // Who comes from before the start finds a breakpoint there; who stands on it goes on.
+  const start: StopInput = { kind: "breakpoint", slot: 0 };
+  expect([await go(-1, false, start), await go(0, false, start)]).toEqual([
+    { step: 0, by: 0 },
+    { step: length, by: -1 },
   ]);
-  expect(await go(0, false)).toBe(length);
-  expect(await go(length, true)).toBe(0);
   expect(await session.runs.checkCondition("r0 = 5")).not.toBe("");
+});
+
+test("where a register changes is found from both sides, at the same steps of every example", async () => {
+  let found = 0;
+  for (const { program, input } of EXAMPLES) {
+    const session = createSession();
+    const read = await session.runs.readInput(program.progType, input);
+    const made = read.ok ? await session.runs.runOnce(program, read.event, true) : null;
+    if (!made?.run) continue;
+    const { run, length } = made.run;
+    const steps = await session.runs.steps(run, 0, length + 1);
+    for (let reg = 0; reg <= 10; reg++) {
+      const places = steps.flatMap(({ step, changed, set }) =>
+        step > 0 && (changed.some((one) => one.reg === reg) || ((set & ~(steps[step - 1]?.set ?? 0)) >> reg) & 1)
+          ? [step]
+          : [],
+      );
+      for (const back of [false, true]) {
+        const met: number[] = [];
+        for (let at = back ? length : 0; ; ) {
+          const way = await session.runs.goOn(run, at, [{ kind: "watch", reg }], back);
+          if (!way || way.by < 0) break;
+          met.push((at = way.step));
+        }
+        const wanted = back ? places.toReversed().filter((step) => step < length) : places;
+        expect(met, `${program.source}, R${reg}, back ${back}`).toEqual(wanted);
+        found += met.length;
+      }
+    }
+  }
+  expect(found).toBeGreaterThan(200);
+});
+
+test("watched bytes are found from both sides, at the same steps", async () => {
+  const session = createSession();
+  const source =
+    "BPF_ST_MEM(BPF_DW, R10, -8, 1), BPF_ST_MEM(BPF_DW, R10, -8, 1), BPF_ST_MEM(BPF_DW, R10, -8, 2), BPF_MOV64_IMM(R0, 0), BPF_EXIT_INSN()";
+  const event = { kind: "sysfs", path: FILE, data: "1" } as const;
+  const { run } = await session.runs.runOnce({ ...example("plus42"), source }, event, true);
+  const address = (await session.runs.step(run?.run ?? -1, 0))?.access?.address ?? "";
+  const stops: StopInput[] = [{ kind: "watch", address, size: 8 }];
+  const from = async (at: number, back: boolean) => (await session.runs.goOn(run?.run ?? -1, at, stops, back))?.step;
+  expect([await from(0, false), await from(1, false), await from(5, true), await from(3, true)]).toEqual([1, 3, 3, 1]);
 });
 
 test("a call is stepped over and out of", async () => {
   const session = await attached(example("subprogram"));
   const { run } = runOf(await session.kernel.writeFile(FILE, "10"));
-  expect(await session.runs.seek(run, 2, { to: "stop", stops: [{ kind: "over" }] })).toBe(6);
-  expect(await session.runs.seek(run, 3, { to: "stop", stops: [{ kind: "out" }] })).toBe(6);
+  expect(await session.runs.goOn(run, 2, [{ kind: "over" }])).toEqual({ step: 6, by: 0 });
+  expect(await session.runs.goOn(run, 3, [{ kind: "out" }])).toEqual({ step: 6, by: 0 });
 });
 
 test("what a step did to a map is told, and the map can be seen as it was then", async () => {
@@ -452,12 +502,50 @@ test("the four steps are read as code of the definition that is there, a text a 
   expect((await session.tools.kernelCode({ ...example("plus42"), source: "nonsense" }))?.[3]).toEqual([]);
 });
 
-test("both engines run the same and say how fast", async () => {
+test("each way of running gives the same, and says how fast; a loop inside the compiled code crosses no border", async () => {
   const event = { kind: "sysfs", path: FILE, data: "10" } as const;
-  const speed = await createSession({ now: () => performance.now() * 1000 }).tools.speed(example("plus42"), event, 500);
-  expect([speed?.interp.result, speed?.jit.result]).toEqual(["0000000000000034", "0000000000000034"]);
-  expect([speed?.interp.insns, speed?.jit.insns]).toEqual([3, 3]);
+  const session = createSession({ now: () => performance.now() * 1000 });
+  const speed = await session.tools.speed(example("plus42"), event, 40);
+  const ways = [speed?.interp, speed?.inside, speed?.entered];
+  expect(ways.map((way) => [way?.result, way?.insns, way?.fault])).toEqual(ways.map(() => ["0000000000000034", 3, ""]));
   expect(speed?.wasmText).toMatch(/^\(module/);
+  // Three instructions a run: what entering costs is many times as much.
+  expect(speed?.inside?.nsPerRun).toBeLessThan((speed?.entered.nsPerRun ?? 0) / 4);
+  expect(speed?.inside?.nsPerRun).toBeLessThan((speed?.interp.nsPerRun ?? 0) / 2);
+  expect(speed?.crossingNs).toBeGreaterThan(speed?.inside?.nsPerRun ?? Number.POSITIVE_INFINITY);
+});
+
+test("what a run leaves in a map is there for the next one, looped inside too", async () => {
+  const event = { kind: "sysfs", path: FILE, data: "7" } as const;
+  const session = createSession({ now: () => performance.now() * 1000 });
+  const speed = await session.tools.speed(example("remember"), event, 10);
+  // The program counts and returns the count: the ways share the map.
+  const { interp, inside, entered } = speed ?? {};
+  const counts = [interp, entered, inside].map((way) => Number(`0x${way?.result}`));
+  let before = 0;
+  for (const [i, way] of [interp, entered, inside].entries()) {
+    expect(counts[i]).toBe(before + (way?.runs ?? 0));
+    before = counts[i] ?? 0;
+  }
+});
+
+test("a program whose end needs the machine each time is not looped inside: a tail call, a packet read past its end", async () => {
+  const session = createSession({ now: () => performance.now() * 1000 });
+  const event = { kind: "packet", hex: "00".repeat(60) } as const;
+  const source = "BPF_MOV64_REG(R6, R1), BPF_LD_ABS(BPF_W, 100), BPF_MOV64_IMM(R0, 9), BPF_EXIT_INSN()";
+  const speed = await session.tools.speed({ source, progType: "socket_filter", maps: [] }, event, 5);
+  expect([speed?.inside, speed?.entered.result, speed?.interp.result]).toEqual([
+    null,
+    "0000000000000000",
+    "0000000000000000",
+  ]);
+  const endless = "BPF_MOV64_IMM(R0, 0), BPF_JMP_A(-2), BPF_EXIT_INSN()";
+  const stuck = await session.tools.speed(
+    { source: endless, progType: "oreore", maps: [] },
+    { kind: "sysfs", path: FILE, data: "1" },
+    1,
+  );
+  expect([stuck?.interp.fault, stuck?.entered.fault, stuck?.inside]).toEqual(["budget", "budget", null]);
 });
 
 test("a packet runs an XDP program, and what it left of the packet is told", async () => {
@@ -513,6 +601,8 @@ BPF_EXIT_INSN(),`,
     [true, "exit"],
     [true, ""],
   ]);
+  // A breakpoint is its own program's: slot 0 of the other is none.
+  expect(await session.runs.goOn(run, 0, [{ kind: "breakpoint", slot: 0 }])).toEqual({ step: 5, by: -1 });
   const slots = await session.runs.slotsOf(run, steps[3]?.prog ?? 0);
   expect(slots.map(({ text, span }) => [text, span?.line])).toEqual([
     ["r0 = 7", 1],

@@ -1,32 +1,38 @@
-// The same program run very often in both engines, and what the compiler made of it. Loaded when first asked for.
+// The same program run very often: interpreted, compiled with the loop inside the compiled code, and compiled but entered from
+// JavaScript each time. And what the compiler made of it. Loaded when first asked for.
+import { bug } from "../base/bug.ts";
 import { asU64, hex64 } from "../base/u64.ts";
+import { insnNamed } from "../isa/forms.ts";
+import { repeats } from "../jit/compile.ts";
 import { Jit, SharedMemory } from "../jit/host.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { createMaps } from "../kernel/loader.ts";
 import { Process } from "../kernel/process.ts";
 import type { Registry } from "../kernel/registry.ts";
 import { unverified } from "../kernel/run.ts";
+import type { Program } from "../program/program.ts";
 import { enterEvent, type Machine, type Outcome } from "../vm/index.ts";
 import { REGS } from "../vm/layout.ts";
 import { assembleInput, type Clock } from "./check.ts";
 import { eventFor } from "./input.ts";
 import type { EngineSpeedView, EventInput, ProgramInput, SpeedView } from "./views.ts";
 
-/** Microseconds that one engine may take for all its runs. */
-const PATIENCE = 1_000_000;
+/** Parts of its time in which a way looks at the clock: shorter ones are not measured well, the first ones are not warm. */
+const PARTS = 16;
 /** Instructions of one run. */
 const BUDGET = 50_000_000;
-/** Points of the series that the page draws. */
-const POINTS = 60;
 /** R0 … R10. */
 const REG_BYTES = 88;
 
-/** `null`: the program does not assemble, or nothing makes it run. Says nothing about whether it is safe. */
+/**
+ * `us`: how long each way may take, about. `null`: the program does not assemble, or nothing makes it run. Says nothing about
+ * whether it is safe.
+ */
 export function speed(
   registry: Registry,
   input: ProgramInput,
   event: EventInput,
-  runs: number,
+  us: number,
   now: Clock,
 ): SpeedView | null {
   const memory = new SharedMemory({ cpus: 4 });
@@ -43,16 +49,17 @@ export function speed(
 
   const jit = new Jit(memory, () => now() / 1000);
   const compiled = jit.compile(machine.program, true);
-  const measure = (run: () => Outcome) => {
-    if (enterEvent(machine, entry) < 0) return null;
-    return repeat(machine, run, runs, now);
-  };
-  const interp = measure(() => machine.run(BUDGET));
-  const compiledRuns = measure(() => jit.run(machine, BUDGET));
-  if (!interp || !compiledRuns) return null;
+  const measure = (many: Many) => (enterEvent(machine, entry) < 0 ? null : repeat(machine, many, us, now));
+  const interp = measure(eachTime(() => machine.run(BUDGET)));
+  const entered = measure(eachTime(() => jit.run(machine, BUDGET)));
+  if (!interp || !entered) return null;
+  const isLooped = repeats(machine.program.insns) && entered.fault === "";
+  const inside = isLooped ? measure(loopedBy(jit, machine, entered.insns)) : null;
   return {
     interp,
-    jit: compiledRuns,
+    inside,
+    entered,
+    crossingNs: crossing(kernel, program, jit, us / 4, now),
     compileMs: compiled.compileTime,
     wasmBytes: compiled.code.binary.length,
     wasmText: compiled.code.text,
@@ -60,38 +67,77 @@ export function speed(
   };
 }
 
+/** Nanoseconds that entering compiled code takes: what it adds to a program that does nothing. */
+function crossing(kernel: Kernel, program: Program, jit: Jit, us: number, now: Clock): number {
+  const insns = [insnNamed("mov64_imm"), insnNamed("exit")];
+  const nothing = unverified(kernel, { ...program, insns, maps: [], mapRefs: new Map() }, []);
+  if (typeof nothing === "number") throw bug("a program that does nothing cannot be run");
+  jit.compile(nothing.program, true);
+  const entered = repeat(
+    nothing,
+    eachTime(() => jit.run(nothing, BUDGET)),
+    us,
+    now,
+  );
+  nothing.start();
+  const inside = repeat(nothing, loopedBy(jit, nothing, insns.length), us, now);
+  return Math.max(0, entered.nsPerRun - inside.nsPerRun);
+}
+
+/** Without leaving the compiled code. A run may turn out longer than the one before; one without end ends with its batch. */
+const loopedBy =
+  (jit: Jit, machine: Machine, insns: number): Many =>
+  (restart, times) => {
+    restart();
+    return jit.repeat(machine, times, BUDGET + 16 * times * (insns + 1));
+  };
+
+/** So many runs; `restart` puts the machine back to the registers of the entry. Fewer where one of them does not exit. */
+type Many = (restart: () => void, times: number) => Outcome;
+
+const eachTime =
+  (run: () => Outcome): Many =>
+  (restart, times) => {
+    let outcome: Outcome = { kind: "paused" };
+    for (let i = 0; i < times; i++) {
+      restart();
+      outcome = run();
+      if (outcome.kind !== "exit") break;
+    }
+    return outcome;
+  };
+
 /** Runs from the same registers again and again, as BPF_PROG_TEST_RUN's `repeat` does: what a run changed stays. */
-function repeat(machine: Machine, run: () => Outcome, runs: number, now: Clock): EngineSpeedView {
+function repeat(machine: Machine, many: Many, us: number, now: Clock): EngineSpeedView {
   const { memory, program } = machine;
   const start = memory.copyOut(REGS, REG_BYTES);
-  const batch = Math.max(1, Math.ceil(runs / POINTS));
-  const series: number[] = [];
-  let done = 0;
+  const restart = (): void => {
+    memory.copyIn(REGS, start);
+    machine.program = program;
+    machine.ip = 0;
+    machine.exited = false;
+  };
   let outcome: Outcome = { kind: "paused" };
-  let spent = 0;
-  while (done < runs && spent < PATIENCE) {
+  let [runs, spent] = [0, 0];
+  let [measured, took] = [0, 0];
+  for (let batch = 1; spent < us; ) {
     const before = now();
-    const most = Math.min(batch, runs - done);
-    let inBatch = 0;
-    do {
-      memory.copyIn(REGS, start);
-      machine.program = program;
-      machine.ip = 0;
-      machine.exited = false;
-      outcome = run();
-      inBatch++;
-    } while (inBatch < most && outcome.kind === "exit" && (inBatch & 255 || now() - before + spent < PATIENCE));
-    const took = now() - before;
-    spent += took;
-    done += inBatch;
-    series.push((took * 1000) / inBatch);
+    outcome = many(restart, batch);
+    const part = now() - before;
+    runs += batch;
+    spent += part;
     if (outcome.kind !== "exit") break;
+    if (part * PARTS * 2 >= us) {
+      measured += batch;
+      took += part;
+    }
+    if (part * PARTS < us) batch *= 2;
   }
+  const each = measured > 0 ? took / measured : spent / runs;
   return {
-    runs: done,
-    insns: Math.round(machine.executed / done),
-    nsPerRun: (spent * 1000) / done,
-    series,
+    runs,
+    insns: Math.round(machine.executed / runs),
+    nsPerRun: each * 1000,
     result: outcome.kind === "exit" ? hex64(asU64(outcome.r0)) : "",
     fault: outcome.kind === "fault" ? outcome.fault.message : outcome.kind === "paused" ? "budget" : "",
   };

@@ -313,15 +313,13 @@ export interface WordingView {
   readonly help: string;
 }
 
-/** One engine's runs of a program. */
+/** Runs of a program in one way. */
 export interface EngineSpeedView {
   readonly runs: number;
   /** Instructions of one run. */
   readonly insns: number;
   /** Nanoseconds, entry and exit included. */
   readonly nsPerRun: number;
-  /** The same over parts of the runs, in order. */
-  readonly series: readonly number[];
   /** R0 of the last run; "" where it did not exit. */
   readonly result: Hex64 | "";
   /** Sentence of a fault, `budget` where a run was too long; "". */
@@ -331,7 +329,12 @@ export interface EngineSpeedView {
 /** The same program in the interpreter and compiled to WebAssembly. */
 export interface SpeedView {
   readonly interp: EngineSpeedView;
-  readonly jit: EngineSpeedView;
+  /** Repeated inside the compiled code; null where the program's end needs the machine each time. */
+  readonly inside: EngineSpeedView | null;
+  /** Compiled too, but entered from JavaScript for each run, as one write to the hook's file does. */
+  readonly entered: EngineSpeedView;
+  /** What one entry costs by itself, measured with a program that does nothing. */
+  readonly crossingNs: number;
   /** Milliseconds, our compiler and the browser's together. */
   readonly compileMs: number;
   readonly wasmBytes: number;

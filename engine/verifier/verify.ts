@@ -32,6 +32,8 @@ export interface VerifyOptions {
   readonly trace?: TraceOptions;
   /** Called every 16384 instructions of the walk with their number and the log's length so far; true ends it with EAGAIN. */
   readonly progress?: (insnsProcessed: number, logChars: number) => boolean;
+  /** What the log calls each slot, so that it can be laid beside the log of another program; left out: by its own number. */
+  readonly slotNumber?: (slot: number) => number;
   /** A clock in microseconds, for the line of level 4. Without one that line says 0. */
   readonly now?: () => number;
 }

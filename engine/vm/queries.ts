@@ -80,7 +80,7 @@ export interface Breakpoint {
 
 export interface StopConditions {
   readonly breakpoints?: readonly Breakpoint[];
-  /** Stop after a step that changed any of these bytes. Guest addresses. */
+  /** Stop after a step that changed any of these bytes, in whichever direction it is come to. Guest addresses. */
   readonly watch?: readonly { readonly address: bigint; readonly size: number }[];
   /** Stop after a step that changed any of these registers. */
   readonly watchRegs?: readonly number[];
@@ -130,7 +130,8 @@ function walk(timeline: Timeline, stop: StopConditions, budget: number, cancel: 
     if (!(forward ? timeline.step() : timeline.back())) return "end";
     let changed = false;
     for (const watch of watched) changed = watch.changed() || changed;
-    if (changed) return "watch";
+    // On the way back the change is noticed once it is undone. Of the place that the walk began behind nothing is said.
+    if (changed && (forward || (done > 0 && timeline.step()))) return "watch";
     const { slot } = machine;
     if (stop.cursor === slot) return "cursor";
     if (stop.depth !== undefined && machine.depth <= stop.depth) return "depth";

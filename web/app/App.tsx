@@ -17,6 +17,7 @@ const KeysSheet = lazy(() => import("./KeysSheet.tsx"));
 const Palette = lazy(() => import("./Palette.tsx"));
 const FilesSheet = lazy(() => import("./FilesSheet.tsx"));
 const ObjectSheet = lazy(() => import("./ObjectSheet.tsx"));
+const CompareSheet = lazy(() => import("./CompareSheet.tsx"));
 const AnswersSheet = lazy(() => import("./AnswersSheet.tsx"));
 const LessonFileSheet = lazy(() => import("./LessonFileSheet.tsx"));
 const Gallery = lazy(() => import("../gallery/Gallery.tsx"));
@@ -63,6 +64,7 @@ export function App() {
         {dialog === "lesson-file" && <LessonFileSheet />}
         {dialog === "answers" && <AnswersSheet />}
         {dialog === "object" && <ObjectSheet />}
+        {dialog === "compare" && <CompareSheet />}
         {dialog === "gallery" && <Gallery />}
         {dialog === "print" && <PrintView />}
       </Suspense>

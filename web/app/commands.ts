@@ -20,11 +20,12 @@ import {
   showView,
   useLayout,
 } from "../stores/layout.ts";
-import { moveBy, moveTo, moveToEnd, useMachine } from "../stores/machine.ts";
+import { moveBy, moveTo, useMachine } from "../stores/machine.ts";
+import { togglePlay, usePlay } from "../stores/play.ts";
 import { openTalk, resumeLessons, takeBack, useProgram } from "../stores/program.ts";
 import { findRegisterAtCursor } from "../stores/register-search.ts";
 import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
-import { goOn, runToCursor, visitLine } from "../stores/travel.ts";
+import { goOn, runToCursor, untilChange, visitLine } from "../stores/travel.ts";
 import { canRedo, canUndo, redoProgram, undoProgram } from "../stores/undo.ts";
 
 export const GROUPS = ["program", "run", "view", "share", "learn", "page"] as const;
@@ -105,13 +106,6 @@ export const COMMANDS: readonly Command[] = [
     act: () => toggleBreakpoint(),
   },
   {
-    id: "run.next-stop",
-    group: "run",
-    words: { en: "On to the next stop", ja: "次の停止位置まで進む" },
-    keys: ["C-F9"],
-    act: () => goOn(),
-  },
-  {
     id: "run.previous-stop",
     group: "run",
     words: { en: "Back to the stop before", ja: "前の停止位置まで戻る" },
@@ -155,9 +149,31 @@ export const COMMANDS: readonly Command[] = [
   {
     id: "run.end",
     group: "run",
-    words: { en: "To the end of the run", ja: "実行の最後まで進む" },
+    words: { en: "On to the next stop, else to the end of the run", ja: "次の停止位置 (なければ実行の最後) まで進む" },
+    keys: ["C-F9"],
     when: hasRun,
-    act: moveToEnd,
+    act: () => goOn(),
+  },
+  {
+    id: "run.play",
+    group: "run",
+    words: { en: "Play the run, or pause", ja: "実行を再生、一時停止" },
+    keys: ["C-F8"],
+    act: togglePlay,
+  },
+  {
+    id: "run.until-change",
+    group: "run",
+    words: { en: "On until the register chosen changes", ja: "選んだレジスタが変わるまで進む" },
+    when: hasRun,
+    act: () => untilChange(usePlay.getState().reg),
+  },
+  {
+    id: "run.back-to-change",
+    group: "run",
+    words: { en: "Back to where the register chosen changed", ja: "選んだレジスタが変わった所まで戻る" },
+    when: hasRun,
+    act: () => untilChange(usePlay.getState().reg, true),
   },
   { id: "run.load", group: "run", words: { en: "Load", ja: "ロード" }, act: load },
   { id: "run.attach", group: "run", words: { en: "Attach", ja: "アタッチ" }, act: () => attach() },
@@ -213,6 +229,12 @@ export const COMMANDS: readonly Command[] = [
     where: "program",
     when: canRedo,
     act: redoProgram,
+  },
+  {
+    id: "program.compare",
+    group: "program",
+    words: { en: "Difference to a version before", ja: "以前の版との違い" },
+    act: () => openDialog("compare"),
   },
   {
     id: "program.files",

@@ -1,14 +1,17 @@
-// What starts after the first paint: keys and commands, undo, the list of the last programs, files dropped on the page.
+// What starts after the first paint: keys and commands, undo, versions to compare with, the list of the last programs, files
+// dropped on the page.
 import { followForHistory } from "../stores/history.ts";
 import { useProgram } from "../stores/program.ts";
 import { useSettings } from "../stores/settings.ts";
 import { followForUndo } from "../stores/undo.ts";
+import { followVersions } from "../stores/versions.ts";
 import { listenToKeys } from "./keys.ts";
 
 export function startLater(): void {
   listenToKeys();
   followForUndo();
   followForHistory();
+  followVersions();
   if (!useSettings.getState().readOnly) openDroppedFiles();
 }
 

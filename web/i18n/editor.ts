@@ -8,6 +8,7 @@ interface EditorTexts {
   readonly kernel: string;
   readonly target: string;
   readonly find: string;
+  readonly compare: string;
   readonly format: string;
   readonly foldAll: string;
   readonly unfoldAll: string;
@@ -30,6 +31,7 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     kernel: "Kernel notation",
     target: "Jump targets",
     find: "Writers and readers of a register",
+    compare: "Difference to a version before",
     format: "Align the columns",
     foldAll: "Fold all",
     unfoldAll: "Unfold all",
@@ -50,6 +52,7 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     kernel: "カーネル表記",
     target: "ジャンプ先",
     find: "レジスタの書き込みと読み出しを探す",
+    compare: "以前の版との違い",
     format: "桁をそろえる",
     foldAll: "すべて折りたたむ",
     unfoldAll: "すべて展開する",

@@ -5,6 +5,25 @@ import type { Nowhere } from "../stores/travel.ts";
 
 const n = (value: number): string => value.toLocaleString("en");
 const plural = (count: number, one: string, many = `${one}s`): string => `${n(count)} ${count === 1 ? one : many}`;
+/** No more digits than a measurement has. */
+const rough = (value: number): number => Number(value.toPrecision(2));
+
+/** `5,000`, `1 M`, `1 G`. */
+const amount = (value: number): string =>
+  value >= 1e9 ? `${n(value / 1e9)} G` : value >= 1e6 ? `${n(value / 1e6)} M` : n(value);
+
+const UNITS = [
+  ["s", 1e9],
+  ["ms", 1e6],
+  ["µs", 1e3],
+  ["ns", 1],
+] as const;
+
+function duration(ns: number): string {
+  const [unit, size] = UNITS.find(([, least]) => ns >= least * 0.9995) ?? (["ns", 1] as const);
+  const value = ns / size;
+  return `${n(Number(value.toPrecision(value < 100 ? 2 : 3)))} ${unit}`;
+}
 
 export interface MachineTexts {
   readonly views: string;
@@ -57,6 +76,7 @@ export interface MachineTexts {
     readonly menu: (name: string) => string;
     readonly lastWrite: string;
     readonly lastWriteOf: (name: string) => string;
+    readonly nextChange: string;
     readonly watch: string;
     readonly unwatch: string;
     readonly copy: string;
@@ -74,7 +94,23 @@ export interface MachineTexts {
     readonly whenExample: string;
     readonly watching: (name: string) => string;
     readonly remove: (name: string) => string;
+    readonly atLine: (line: number) => string;
+    readonly atWatched: (name: string) => string;
     readonly nowhere: Readonly<Record<Exclude<Nowhere, "">, string>>;
+  };
+  readonly play: {
+    readonly play: string;
+    readonly pause: string;
+    readonly more: string;
+    readonly speed: string;
+    /** The speed at which each step is just drawn. */
+    readonly frame: string;
+    readonly until: string;
+    readonly register: string;
+    readonly onTo: (name: string) => string;
+    readonly backTo: (name: string) => string;
+    readonly on: string;
+    readonly back: string;
   };
   readonly environment: {
     readonly seed: string;
@@ -155,14 +191,23 @@ export interface MachineTexts {
   };
   readonly speed: {
     readonly title: string;
-    readonly run: (runs: number) => string;
+    readonly measure: string;
     readonly running: string;
-    readonly interp: string;
-    readonly jit: string;
-    readonly result: (runs: number, ns: number, perSecond: number) => string;
+    readonly about: string;
+    readonly way: Readonly<Record<"interp" | "inside" | "entered", string>>;
+    readonly perRun: string;
+    readonly number: (value: number) => string;
+    /** Of nanoseconds, in the unit that fits. */
+    readonly time: (ns: number) => string;
+    /** Runs and instructions from which on compiling has paid; Infinity: it never does. */
+    readonly pays: Readonly<Record<"inside" | "entered", (runs: number, insns: number) => string>>;
+    readonly crossing: (ns: number, interp: number) => string;
+    readonly notInside: string;
+    readonly totals: string;
+    readonly runs: string;
+    readonly stopped: (fault: string) => string;
     readonly compiled: (ms: number, bytes: number) => string;
     readonly code: string;
-    readonly about: string;
   };
 }
 
@@ -249,6 +294,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       menu: (name) => `More about ${name}`,
       lastWrite: "Back to the last write",
       lastWriteOf: (name) => `Back to the last write of ${name}`,
+      nextChange: "On until it changes",
       watch: "Stop when it changes",
       unwatch: "No longer stop when it changes",
       copy: "Copy the value",
@@ -257,7 +303,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     },
     stops: {
       title: "Stops",
-      on: "On to the next stop",
+      on: "On to the next stop, else to the end",
       back: "Back to the stop before",
       cursor: "Run to the cursor",
       line: (line) => `line ${line}`,
@@ -266,13 +312,30 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       whenExample: "r0 == 5",
       watching: (name) => `${name} changes`,
       remove: (name) => `Remove the stop: ${name}`,
+      atLine: (line) => `Stopped at the breakpoint in line ${line}.`,
+      atWatched: (name) => `Stopped: ${name} has changed.`,
       nowhere: {
         "no-visit": "The run does not come to this line again.",
         "no-earlier-visit": "The run was not on this line before.",
         "no-write": "Nothing was written here before.",
         "no-insn": "This line makes no instruction.",
         "no-stop": "There is no further stop.",
+        "no-change": "The register does not change again.",
+        "no-earlier-change": "The register did not change before.",
       },
+    },
+    play: {
+      play: "Play",
+      pause: "Pause",
+      more: "Speed, and more ways through the run",
+      speed: "Play: steps a second",
+      frame: "fastest",
+      until: "Until a register changes",
+      register: "Register",
+      onTo: (name) => `On until ${name} changes`,
+      backTo: (name) => `Back to where ${name} changed`,
+      on: "On",
+      back: "Back",
     },
     environment: {
       seed: "Seed",
@@ -354,15 +417,36 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     },
     speed: {
       title: "Speed",
-      run: (runs) => `Run ${n(runs)} times`,
-      running: "Running",
-      interp: "Interpreter",
-      jit: "Compiled to WebAssembly",
-      result: (runs, ns, perSecond) =>
-        `${plural(runs, "run")}, ${ns.toFixed(ns < 100 ? 1 : 0)} ns each, ${(perSecond / 1e6).toFixed(1)} million instructions a second`,
+      measure: "Measure",
+      running: "Measuring",
+      about: "The program runs over and over with the same input, for less than half a second in each of three ways.",
+      way: {
+        interp: "Interpreted",
+        inside: "Compiled, loop inside",
+        entered: "Compiled, entered each time",
+      },
+      perRun: "One run, in ns",
+      number: amount,
+      time: duration,
+      pays: {
+        inside: (runs, insns) =>
+          Number.isFinite(runs)
+            ? `Compiled code that repeats the program by itself has paid for its compiling after about ${n(rough(runs))} runs, that is ${n(rough(insns))} instructions.`
+            : "Even repeated inside the compiled code, this program is not faster than interpreted.",
+        entered: (runs, insns) =>
+          Number.isFinite(runs)
+            ? `Entered from JavaScript for each run, it has paid after about ${n(rough(runs))} runs, that is ${n(rough(insns))} instructions.`
+            : "Entered from JavaScript for each run, compiling this program never pays: a run is too short.",
+      },
+      crossing: (ns, interp) =>
+        `Entering compiled code from JavaScript costs ${duration(ns)} each time; a whole interpreted run takes ${duration(interp)}.`,
+      notInside:
+        "The end of this program needs the machine each time (a tail call, a timer, a packet load that may end it), so it cannot be repeated inside the compiled code.",
+      totals: "Time of many runs, compiling included; a dot where compiling has paid",
+      runs: "runs",
+      stopped: (fault) => (fault === "budget" ? "One run takes too long to be measured." : fault),
       compiled: (ms, bytes) => `Compiled in ${ms.toFixed(1)} ms to ${plural(bytes, "byte")}.`,
       code: "WebAssembly text",
-      about: "The same program with the same input, in both engines, as often as fits in a second.",
     },
   },
   ja: {
@@ -447,6 +531,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       menu: (name) => `${name} のメニュー`,
       lastWrite: "最後に書かれたところへ戻る",
       lastWriteOf: (name) => `${name} が最後に書かれたところへ戻る`,
+      nextChange: "変わるまで進む",
       watch: "変わったら止まる",
       unwatch: "変わっても止まらない",
       copy: "値をコピー",
@@ -455,7 +540,7 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     },
     stops: {
       title: "停止する場所",
-      on: "次の停止位置まで進む",
+      on: "次の停止位置 (なければ最後) まで進む",
       back: "前の停止位置まで戻る",
       cursor: "カーソルの行まで実行",
       line: (line) => `${line} 行目`,
@@ -464,13 +549,30 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
       whenExample: "r0 == 5",
       watching: (name) => `${name} の変化`,
       remove: (name) => `停止を取り消す: ${name}`,
+      atLine: (line) => `${line} 行目のブレークポイントで停止しました。`,
+      atWatched: (name) => `${name} が変わったので停止しました。`,
       nowhere: {
         "no-visit": "この先、この行は実行されません。",
         "no-earlier-visit": "これより前に、この行は実行されていません。",
         "no-write": "これより前に、ここへの書き込みはありません。",
         "no-insn": "この行に命令はありません。",
         "no-stop": "この先に停止位置はありません。",
+        "no-change": "この先、このレジスタは変わりません。",
+        "no-earlier-change": "これより前に、このレジスタは変わっていません。",
       },
+    },
+    play: {
+      play: "再生",
+      pause: "一時停止",
+      more: "再生の速さと、ほかの進み方",
+      speed: "再生: 1 秒あたりのステップ数",
+      frame: "最速",
+      until: "レジスタが変わるまで",
+      register: "レジスタ",
+      onTo: (name) => `${name} が変わるまで進む`,
+      backTo: (name) => `${name} が変わった所まで戻る`,
+      on: "進む",
+      back: "戻る",
     },
     environment: {
       seed: "シード",
@@ -552,15 +654,36 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     },
     speed: {
       title: "速さ",
-      run: (runs) => `${n(runs)} 回実行`,
-      running: "実行中",
-      interp: "インタプリタ",
-      jit: "WebAssembly にコンパイル",
-      result: (runs, ns, perSecond) =>
-        `${n(runs)} 回、1 回あたり ${ns.toFixed(ns < 100 ? 1 : 0)} ns、毎秒 ${(perSecond / 1e6).toFixed(1)} 百万命令`,
+      measure: "測定",
+      running: "測定中",
+      about: "同じ入力でプログラムを何度も実行します。3 通りの方法で、それぞれ 0.5 秒足らずです。",
+      way: {
+        interp: "インタプリタ",
+        inside: "コンパイル、内側でループ",
+        entered: "コンパイル、毎回入り直す",
+      },
+      perRun: "1 回 (ns)",
+      number: amount,
+      time: duration,
+      pays: {
+        inside: (runs, insns) =>
+          Number.isFinite(runs)
+            ? `コンパイル済みコードの内側で繰り返すなら、約 ${n(rough(runs))} 回 (${n(rough(insns))} 命令) でコンパイルの元が取れます。`
+            : "内側で繰り返しても、このプログラムはインタプリタより速くなりません。",
+        entered: (runs, insns) =>
+          Number.isFinite(runs)
+            ? `毎回 JavaScript から入るなら、約 ${n(rough(runs))} 回 (${n(rough(insns))} 命令) で元が取れます。`
+            : "毎回 JavaScript から入るなら、このプログラムはコンパイルしても元が取れません。1 回の実行が短すぎるためです。",
+      },
+      crossing: (ns, interp) =>
+        `JavaScript からコンパイル済みコードに入るたびに ${duration(ns)} かかります。インタプリタでの 1 回の実行は全部で ${duration(interp)} です。`,
+      notInside:
+        "このプログラムは終わるたびにマシンの処理が必要です (tail call、タイマー、プログラムを終わらせうるパケットの読み出し)。そのため、コンパイル済みコードの内側では繰り返せません。",
+      totals: "多数回の実行にかかる時間 (コンパイルを含む)。点はコンパイルの元が取れる所",
+      runs: "回",
+      stopped: (fault) => (fault === "budget" ? "1 回の実行が長すぎて測定できません。" : fault),
       compiled: (ms, bytes) => `${ms.toFixed(1)} ms で ${n(bytes)} バイトにコンパイルしました。`,
       code: "WebAssembly テキスト",
-      about: "同じプログラムを同じ入力で、両方のエンジンで 1 秒に収まる回数だけ実行します。",
     },
   },
 };

@@ -50,6 +50,19 @@ const SIGNS = 4;
 const decorationsWidth = (): number =>
   SIGNS + (useEditorView.getState().arrows ? marginWidth(jumpsOf(useVerdict.getState().check).lanes) : 0);
 
+/** What only the editor draws is made when it draws: the verdict that was just answered does not wait for it. */
+function withNextPicture(subscribe: (listener: () => void) => () => void, draw: () => void): () => void {
+  let frame = 0;
+  const stop = subscribe(() => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(draw);
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    stop();
+  };
+}
+
 export default function MonacoEditor({ readOnly = false }: { readonly readOnly?: boolean }) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
@@ -221,7 +234,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         if (s.edited) replaceText(made, s.source);
         else model.setValue(s.source);
       }),
-      useVerdict.subscribe(() => {
+      withNextPicture(useVerdict.subscribe, () => {
         mark();
         decorate();
         markRegister();

@@ -74,20 +74,32 @@ export function slotOfLine(line: number): number {
   return slots.find(({ span }) => span?.line === line)?.slot ?? -1;
 }
 
-/** What a run stops at; [] where nothing is set. */
-export function stops(): StopInput[] {
+/** What a run stops at, with the line or the watched value that the page calls it by. */
+export interface Stop {
+  readonly input: StopInput;
+  /** From 1; 0: it is watched. */
+  readonly line: number;
+  /** `r3`, `fp-8`; "": it is a breakpoint. */
+  readonly watched: string;
+}
+
+export const watchStop = (watch: Watch): Stop => ({
+  input:
+    "reg" in watch ? { kind: "watch", reg: watch.reg } : { kind: "watch", address: watch.address, size: watch.size },
+  line: 0,
+  watched: watch.name,
+});
+
+/** [] where nothing is set. */
+export function stops(): Stop[] {
   const { points, watches } = get();
   return [
-    ...points.flatMap(({ line, when }): StopInput[] => {
+    ...points.flatMap(({ line, when }): Stop[] => {
       const slot = slotOfLine(line);
-      return slot < 0 ? [] : [{ kind: "breakpoint", slot, ...(when.trim() !== "" && { when }) }];
+      const input = { kind: "breakpoint", slot, ...(when.trim() !== "" && { when }) } as const;
+      return slot < 0 ? [] : [{ input, line, watched: "" }];
     }),
-    ...watches.map(
-      (watch): StopInput =>
-        "reg" in watch
-          ? { kind: "watch", reg: watch.reg }
-          : { kind: "watch", address: watch.address, size: watch.size },
-    ),
+    ...watches.map(watchStop),
   ];
 }
 

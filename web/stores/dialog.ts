@@ -10,6 +10,7 @@ export type Dialog =
   | "lesson-file"
   | "answers"
   | "object"
+  | "compare"
   | "print";
 
 export const useDialog = create<{ readonly open: Dialog | null }>()(() => ({ open: null }));

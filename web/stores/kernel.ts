@@ -21,7 +21,7 @@ import {
 import { saveFile } from "../ui/save.ts";
 import { answered, engine, onEngineBusy } from "./engine.ts";
 import { didAct } from "./journal.ts";
-import { adopt, moveTo } from "./machine.ts";
+import { adopt } from "./machine.ts";
 import { chooseProgType, editInput, noteWhat, programInput, recheck, useProgram, writtenFor } from "./program.ts";
 import { beginAct, noteCalls, noteRun } from "./result.ts";
 import { stage } from "./stage.ts";
@@ -319,8 +319,8 @@ function show(run: RunView, origin: "event" | "test", by: string): Promise<void>
 }
 
 /**
- * The whole demo at one key: load, attach, echo, cat; stands at the end of the run. What is loaded and attached already
- * stays, with what its maps hold. False where a step was refused.
+ * The whole demo at one key: load, attach, echo, cat; stands at the end of the run, or at the first stop on the way there.
+ * What is loaded and attached already stays, with what its maps hold. False where a step was refused.
  */
 export const runAll = (): Promise<boolean> => inTurn(runDemo);
 
@@ -338,7 +338,7 @@ async function runDemo(): Promise<boolean> {
   } else {
     await testRunProgram();
   }
-  await moveTo(Number.POSITIVE_INFINITY);
+  await (await import("./travel.ts")).goOnFromStart();
   return true;
 }
 

@@ -199,5 +199,3 @@ export async function moveBy(steps: number): Promise<void> {
   const from = before === get().run && !cache.has(wanted) ? wanted : get().position;
   await moveTo(from + steps);
 }
-
-export const moveToEnd = async (): Promise<void> => moveTo((await ensureRun())?.length ?? 0);

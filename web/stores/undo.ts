@@ -39,6 +39,16 @@ export function followForUndo(): void {
   useContents.subscribe(() => look(useProgram.getState(), useProgram.getState()));
 }
 
+/** The newest of the states that undo leads back to for which something holds. */
+export const programBefore = (
+  holds: (kept: Kept) => boolean,
+): Pick<Kept, "source" | "progType" | "maps"> | undefined => {
+  const found = past.before.findLast(holds);
+  return found && { source: found.source, progType: found.progType, maps: found.maps };
+};
+/** The program that comes now is one that undo or redo brings back. */
+export const isRestoring = (): boolean => restoring;
+
 export const undoProgram = (): void => go(undo(past));
 export const redoProgram = (): void => go(redo(past));
 export const canUndo = (): boolean => past.before.length > 0;

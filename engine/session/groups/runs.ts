@@ -53,6 +53,7 @@ export function createRuns(state: SessionState): RunsApi {
     chunk: (run, from, count) => recorded(run)?.chunk(from, count) ?? null,
     marks: (run, buckets, breakpoints = []) => recorded(run)?.marks(buckets, breakpoints) ?? new Uint8Array(),
     seek: (run, from, query) => recorded(run)?.seek(from, query) ?? null,
+    goOn: (run, from, stops, back = false) => recorded(run)?.goOn(from, stops, back) ?? null,
     async stepAt(run, slot, from) {
       const { nearestStep } = await import("../visit-of-step.ts");
       const kept = recorded(run);

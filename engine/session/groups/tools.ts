@@ -16,9 +16,10 @@ import { readDump } from "../hex-dump.ts";
 import { kernelView } from "../kernel-view.ts";
 import { dissectHex } from "../packet-fields.ts";
 import { PACKETS } from "../packets.ts";
-import type { SessionState } from "../state.ts";
+import { type SessionState, watch } from "../state.ts";
 
-const MAX_RUNS = 1_000_000;
+/** Milliseconds of one way of running, of which there are three. */
+const MAX_MS = 1000;
 
 export function createTools(state: SessionState): ToolsApi {
   return {
@@ -83,9 +84,13 @@ export function createTools(state: SessionState): ToolsApi {
       const { judge } = await import("../goals.ts");
       return judge({ ...state, kernel: kernelView(booted(state).kernel) }, program, goals, reader);
     },
-    async speed(program, event, runs) {
+    async compare(before, now) {
+      const { compare } = await import("../compare.ts");
+      return compare(state.registry, [before, now], state.now, () => watch(state));
+    },
+    async speed(program, event, ms) {
       const { speed } = await import("../speed.ts");
-      return speed(state.registry, program, event, Math.min(Math.max(1, runs), MAX_RUNS), state.now);
+      return speed(state.registry, program, event, 1000 * Math.min(Math.max(1, ms), MAX_MS), state.now);
     },
   };
 }

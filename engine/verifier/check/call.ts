@@ -162,7 +162,7 @@ export function prepareFuncExit(env: Env): number {
   if (env.log.level & BPF_LOG_LEVEL) {
     verbose(env, "call", "returning from callee:\n", from);
     printVerifierState(env, state, callee.frameno, true, "call", from);
-    verbose(env, "call", `to caller at ${env.insnIdx}:\n`);
+    verbose(env, "call", `to caller at ${env.slotNumber(env.insnIdx)}:\n`);
     printVerifierState(env, state, caller.frameno, true, "call", env.insnIdx);
   }
   state.frames.length = state.curframe;

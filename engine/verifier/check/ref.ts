@@ -74,7 +74,7 @@ function checkReferenceLeak(env: Env, exceptionExit: boolean, what: string): num
   const leaks = curState.refs.filter(({ type }) => type === REF_TYPE_PTR);
   if (leaks.length === 0) return 0;
   for (const { id, insnIdx } of leaks)
-    verbose(env, "refusal", `Unreleased reference id=${id} alloc_insn=${insnIdx}\n`, insnIdx);
+    verbose(env, "refusal", `Unreleased reference id=${id} alloc_insn=${env.slotNumber(insnIdx)}\n`, insnIdx);
   const { id, insnIdx } = leaks[0]!;
   const args = { ref: id, taken: insnIdx, what, count: leaks.length };
   return refuse(env, "reference-leak", args, `${what} would lead to reference leak\n`, EINVAL);

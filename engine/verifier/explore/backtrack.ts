@@ -107,7 +107,7 @@ export function backtrackInsn(
   if (insn.code === 0) return 0;
   if (env.log.level & BPF_LOG_LEVEL2) {
     const traced = `mark_precise: frame${bt.frame}: ${bt.text(bt.frame)}`;
-    verbose(env, "precision", `${traced} before ${idx}: ${insnText(env, idx)}\n`, idx);
+    verbose(env, "precision", `${traced} before ${env.slotNumber(idx)}: ${insnText(env, idx)}\n`, idx);
   }
   syncLinked(bt, entry);
   const err = step(env, idx, subseqIdx, entry, bt);

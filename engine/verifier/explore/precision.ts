@@ -100,7 +100,8 @@ function backtrack(env: Env, starting: VerifierState, bt: Backtrack, result?: Ch
   let skipFirst = true;
   for (;;) {
     if (log) {
-      const walk = `last_idx ${lastIdx} first_idx ${firstIdx} subseq_idx ${subseqIdx} `;
+      const [last, first, subseq] = [lastIdx, firstIdx, subseqIdx].map(env.slotNumber);
+      const walk = `last_idx ${last} first_idx ${first} subseq_idx ${subseq} `;
       verbose(env, "precision", `mark_precise: frame${bt.frame}: ${walk}\n`, lastIdx);
     }
     if (lastIdx < 0) return atFunctionEntry(env, state, bt, result);

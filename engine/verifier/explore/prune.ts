@@ -85,7 +85,7 @@ function prunedBy(env: Env, entry: ExploredState, cur: VerifierState, insnIdx: n
 
 function refuseLoop(env: Env, insnIdx: number, old: VerifierState, cur: VerifierState): number {
   printLine(env, insnIdx);
-  const text = `infinite loop detected at insn ${insnIdx}\n`;
+  const text = `infinite loop detected at insn ${env.slotNumber(insnIdx)}\n`;
   const err = refuseAt(env, insnIdx, "infinite-loop", { insn: insnIdx }, text, EINVAL);
   verbose(env, "compared", "cur state:", insnIdx);
   printVerifierState(env, cur, cur.curframe, true);

@@ -47,10 +47,10 @@ function visitOf(env: Env, state: VerifierState, frame: number, make: boolean): 
 }
 
 /** `(call, call, …, scc)`; a call at slot 0 ends the list. @kernel verifier.c format_callchain */
-function callchainText(visit: SccVisit): string {
+function callchainText(env: Env, visit: SccVisit): string {
   const end = visit.callsites.indexOf(0);
   const calls = end < 0 ? visit.callsites : visit.callsites.slice(0, end);
-  return `(${calls.map((call) => `${call},`).join("")}${visit.scc})`;
+  return `(${calls.map((call) => `${env.slotNumber(call)},`).join("")}${visit.scc})`;
 }
 
 /** @kernel verifier.c maybe_enter_scc */
@@ -60,7 +60,7 @@ export function maybeEnterScc(env: Env, state: VerifierState): void {
   const visit = visitOf(env, state, frame, true)!;
   if (visit.entry) return;
   visit.entry = state;
-  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "loop", `SCC enter ${callchainText(visit)}\n`);
+  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "loop", `SCC enter ${callchainText(env, visit)}\n`);
 }
 
 /** Keeps a pruned state of a loop until the loop is left. @kernel verifier.c add_scc_backedge */
@@ -68,7 +68,7 @@ export function addBackedge(env: Env, old: VerifierState, backedge: VerifierStat
   const frame = loopFrame(env, old);
   const visit = frame < 0 ? null : visitOf(env, old, frame, false);
   if (!visit) return verifierBug(env, "a back edge of no loop", true);
-  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "loop", `SCC backedge ${callchainText(visit)}\n`);
+  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "loop", `SCC backedge ${callchainText(env, visit)}\n`);
   visit.backedges.unshift(backedge);
   visit.numBackedges++;
   env.numBackedges++;
@@ -112,7 +112,7 @@ function maybeExitScc(env: Env, state: VerifierState): number {
   const visit = visitOf(env, state, frame, false);
   if (!visit) return state.speculative ? 0 : verifierBug(env, "the end of no loop", true);
   if (visit.entry !== state) return 0;
-  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "loop", `SCC exit ${callchainText(visit)}\n`);
+  if (env.log.level & BPF_LOG_LEVEL2) verbose(env, "loop", `SCC exit ${callchainText(env, visit)}\n`);
   visit.entry = null;
   env.numBackedges -= visit.numBackedges;
   visit.numBackedges = 0;

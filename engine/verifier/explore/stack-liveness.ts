@@ -223,7 +223,7 @@ function updateInstance(env: Env, instance: Instance): void {
     }
   }
   if (env.log.level & BPF_LOG_LEVEL2) {
-    verbose(env, "live-stack", `${chainText(instance)} live stack update done in ${iterations} iterations\n`, -1);
+    verbose(env, "live-stack", `${chainText(env, instance)} live stack update done in ${iterations} iterations\n`, -1);
   }
   if (instance.outer !== null) propagateToOuter(liveness, instance, instance.outer);
 }
@@ -264,7 +264,7 @@ function updateInsn(env: Env, instance: Instance, frame: number, masks: FrameMas
     env.log.level & BPF_LOG_LEVEL2 &&
     ((readLo | readHi | writeLo | writeHi) !== 0 || insnIdx === start || env.aux[insnIdx]!.prunePoint)
   ) {
-    const place = `${chainText(instance)} frame ${frame} insn ${insnIdx} `;
+    const place = `${chainText(env, instance)} frame ${frame} insn ${env.slotNumber(insnIdx)} `;
     logChange(env, insnIdx, place, "live", oldLiveLo, oldLiveHi, liveLo, liveHi);
     logChange(env, insnIdx, place, "written", oldAccLo, oldAccHi, accLo, accHi);
   }
@@ -290,7 +290,7 @@ function propagateToOuter(liveness: Liveness, instance: Instance, outer: Instanc
   commitWrites(liveness, outer);
 }
 
-const chainText = (instance: Instance): string => `(${instance.chain.join(",")})`;
+const chainText = (env: Env, instance: Instance): string => `(${instance.chain.map(env.slotNumber).join(",")})`;
 
 function logChange(
   env: Env,

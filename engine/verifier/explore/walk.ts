@@ -92,7 +92,7 @@ function walkGlobals(env: Env): number {
 }
 
 function walk(env: Env): number {
-  const { log, insns, aux, trace } = env;
+  const { log, insns, aux, trace, slotNumber: number } = env;
   const popLog = !(log.level & BPF_LOG_LEVEL2);
   const logs = (log.level & BPF_LOG_LEVEL) !== 0;
   let printState = false;
@@ -121,8 +121,8 @@ function walk(env: Env): number {
         return visited;
       }
       if (visited === 1) {
-        if (logs && printState) verbose(env, "branch-safe", `\nfrom ${prevInsnIdx} to ${at}: safe\n`);
-        else if (logs) verbose(env, "safe", `${at}: safe\n`);
+        if (logs && printState) verbose(env, "branch-safe", `\nfrom ${number(prevInsnIdx)} to ${number(at)}: safe\n`);
+        else if (logs) verbose(env, "safe", `${number(at)}: safe\n`);
         trace?.pruned(env);
         ends = true;
       } else trace?.kept(env);
@@ -135,7 +135,7 @@ function walk(env: Env): number {
       if ((env.insnProcessed & PROGRESS_MASK) === 0 && env.progress?.(env.insnProcessed, log.endPos)) return EAGAIN;
       if (logs) {
         if (printState && log.level & BPF_LOG_LEVEL2) {
-          verbose(env, "branch", `\nfrom ${prevInsnIdx} to ${at}:`);
+          verbose(env, "branch", `\nfrom ${number(prevInsnIdx)} to ${number(at)}:`);
           printVerifierState(env, state, state.curframe, true);
           printState = false;
         }
@@ -143,7 +143,7 @@ function walk(env: Env): number {
           printInsnState(env, state, state.curframe);
         printLine(env, at);
         env.prevLogPos = log.endPos;
-        verbose(env, "insn", `${at}: ${insnText(env, at)}\n`, at);
+        verbose(env, "insn", `${number(at)}: ${insnText(env, at)}\n`, at);
         env.prevInsnPrintPos = log.endPos - env.prevLogPos;
         env.prevLogPos = log.endPos;
       }

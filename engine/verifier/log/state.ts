@@ -255,7 +255,7 @@ export function printInsnState(env: Env, state: VerifierState, frameno: number):
     env.log.reset(env.prevLogPos - 1);
     env.log.append(`${" ".repeat(logAlignment(env.prevInsnPrintPos))};`, "insn", env.insnIdx);
   } else {
-    env.log.append(`${env.insnIdx}:`, "state", env.insnIdx);
+    env.log.append(`${env.slotNumber(env.insnIdx)}:`, "state", env.insnIdx);
   }
   printVerifierState(env, state, frameno, false);
 }

@@ -49,11 +49,11 @@ export function checkCfg(env: Env): number {
   }
   for (let i = 0; i < insns.length; i++) {
     if (walk.state[i] !== EXPLORED) {
-      return refuseAt(env, i, "unreachable", { insn: i }, `unreachable insn ${i}\n`, -ERRNO.EINVAL);
+      return refuseAt(env, i, "unreachable", { insn: i }, `unreachable insn ${env.slotNumber(i)}\n`, -ERRNO.EINVAL);
     }
     if (isLdImm64(insns[i]!)) {
       if (walk.state[i + 1] !== 0) {
-        const text = `jump into the middle of ldimm64 insn ${i}\n`;
+        const text = `jump into the middle of ldimm64 insn ${env.slotNumber(i)}\n`;
         return refuseAt(env, i, "imm64-middle", {}, text, -ERRNO.EINVAL);
       }
       i++;
@@ -150,8 +150,8 @@ function push(walk: Walk, from: number, to: number, edge: number): number {
   const { env, state, stack } = walk;
   if (state[from]! >= (DISCOVERED | edge)) return DONE_EXPLORING;
   if (to < 0 || to >= env.insns.length) {
-    printLine(env, from, `${from}: `);
-    const text = `jump out of range from insn ${from} to ${to}\n`;
+    printLine(env, from, `${env.slotNumber(from)}: `);
+    const text = `jump out of range from insn ${env.slotNumber(from)} to ${env.slotNumber(to)}\n`;
     return refuseAt(env, from, "jump-range", { from, to }, text, -ERRNO.EINVAL);
   }
   if (edge === BRANCH) {

@@ -92,7 +92,7 @@ function printTable(env: Env): void {
     let regs = "";
     for (let r = 0; r < c.BPF_REG_FP; r++) regs += liveRegsBefore & (1 << r) ? r : ".";
     const loop = scc === 0 ? "    " : `${String(scc).padStart(3)} `;
-    verbose(env, "live-registers", `${loop}${String(i).padStart(3)}: ${regs} ${insnText(env, i)}\n`, i);
+    verbose(env, "live-registers", `${loop}${String(env.slotNumber(i)).padStart(3)}: ${regs} ${insnText(env, i)}\n`, i);
     if (isLdImm64(env.insns[i]!)) i++;
   }
 }

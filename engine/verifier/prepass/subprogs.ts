@@ -28,7 +28,7 @@ export function addSubprogsAndCheckCalls(env: Env): number {
   describeFunctions(env);
   if (env.log.level & BPF_LOG_LEVEL2) {
     for (const [i, subprog] of env.subprogs.entries())
-      verbose(env, "function", `func#${i} @${subprog.start}\n`, subprog.start);
+      verbose(env, "function", `func#${i} @${env.slotNumber(subprog.start)}\n`, subprog.start);
   }
   return 0;
 }
@@ -105,7 +105,7 @@ export function checkSubprogs(env: Env): number {
         // An int in the kernel: it wraps.
         const to = (i + jumpOffset(insn) + 1) | 0;
         if (to < start || to >= end) {
-          const text = `jump out of range from insn ${i} to ${to}\n`;
+          const text = `jump out of range from insn ${env.slotNumber(i)} to ${env.slotNumber(to)}\n`;
           return refuseAt(env, i, "jump-range", { from: i, to }, text, -ERRNO.EINVAL);
         }
       }

@@ -92,6 +92,8 @@ export interface Env {
   readonly progType: ProgType;
   maps: readonly VerifierMap[];
   readonly log: VerifierLog;
+  /** VerifyOptions.slotNumber: each slot that is written down goes through it. */
+  readonly slotNumber: (slot: number) => number;
   /** BPF_F_STRICT_ALIGNMENT, or the architecture asks for it. */
   strictAlignment: boolean;
   /** TraceOptions.everyPath: no path ends because an explored state covers it. */

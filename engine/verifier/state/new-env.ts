@@ -40,10 +40,13 @@ function newMap(def: MapDef, index: number, named = def.named === true): Verifie
 export interface EnvOptions {
   readonly trace?: TraceOptions;
   readonly progress?: (insnsProcessed: number, logChars: number) => boolean;
+  readonly slotNumber?: (slot: number) => number;
 }
 
+const itself = (slot: number): number => slot;
+
 export function newEnv(program: Program, progType: ProgType, log: VerifierLog, options: EnvOptions = {}): Env {
-  const { trace, progress } = options;
+  const { trace, progress, slotNumber = itself } = options;
   const strict = (program.progFlags & BPF_F_STRICT_ALIGNMENT) !== 0;
   const any = (program.progFlags & BPF_F_ANY_ALIGNMENT) !== 0;
   return {
@@ -52,6 +55,7 @@ export function newEnv(program: Program, progType: ProgType, log: VerifierLog, o
     progType,
     maps: program.maps.map((def, index) => newMap(def, index)),
     log,
+    slotNumber,
     strictAlignment: strict && !any,
     everyPath: trace?.everyPath === true,
     testStateFreq: (program.progFlags & BPF_F_TEST_STATE_FREQ) !== 0,

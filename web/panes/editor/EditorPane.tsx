@@ -139,13 +139,18 @@ function SideChoice({ narrow = false, away = false, onInstead }: SideChoiceProps
 function useRoom(element: RefObject<HTMLElement | null>): { readonly code: number; readonly narrow: boolean } {
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   const scale = useScale((s) => s.scale);
-  const jumps = useVerdict((s) => jumpsOf(s.check));
+  const lanes = useVerdict((s) => jumpsOf(s.check).lanes);
   const arrows = useEditorView((s) => s.arrows);
   const hints = useEditorView((s) => s.hints.target);
-  const hinted = useMemo(
-    () => (hints ? new Set(jumps.list.map(({ fromLine }) => fromLine)) : undefined),
-    [jumps, hints],
+  // As a text: another check with the same jumps changes nothing here.
+  const jumping = useVerdict((s) =>
+    hints
+      ? jumpsOf(s.check)
+          .list.map(({ fromLine }) => fromLine)
+          .join()
+      : "",
   );
+  const hinted = useMemo(() => (jumping === "" ? undefined : new Set(jumping.split(",").map(Number))), [jumping]);
   const columns = useProgram((s) => longestLine(s.source, hinted));
   const least = LEAST_BESIDE[useView("editor", SIDES)] * scale;
   useEffect(() => {
@@ -154,7 +159,7 @@ function useRoom(element: RefObject<HTMLElement | null>): { readonly code: numbe
     return () => observer.disconnect();
   }, [element]);
   const said = useVerdict((s) => refusedWith(s.check));
-  const around = arrows ? marginWidth(jumps.lanes) : 0;
+  const around = arrows ? marginWidth(lanes) : 0;
   const code = roomFor(columns, fontSize(scale), around);
   // What stands behind the refused line has what the view beside leaves.
   const message = said ? roomFor(longestLine(said), fontSize(scale), around) : 0;

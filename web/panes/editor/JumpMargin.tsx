@@ -5,14 +5,14 @@ import { useEditorView } from "../../stores/editor-view.ts";
 import { useFocus } from "../../stores/focus.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { followTaken, useTaken } from "../../stores/taken.ts";
-import { useVerdict } from "../../stores/verdict.ts";
+import { useLateCheck } from "../../ui/useLateCheck.ts";
 import { HEAD, type Jump, jumpsOf, marginWidth, STEP } from "./jumps.ts";
 
 /** Lines further from what is in sight than this are not drawn. */
 const NEAR = 600;
 
 export default function JumpMargin({ left }: { readonly left?: number }) {
-  const check = useVerdict((s) => s.check);
+  const check = useLateCheck();
   const shown = useEditorView((s) => s.arrows);
   const { scrollTop, lineHeight, topOf } = useFocus((s) => s.geometry);
   const line = useFocus((s) => s.line);

@@ -6,8 +6,8 @@ import { useText } from "../../i18n/index.ts";
 import { point, revealSlot, useFocus } from "../../stores/focus.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { useSettings } from "../../stores/settings.ts";
-import { useVerdict } from "../../stores/verdict.ts";
 import { followWords, useWords } from "../../stores/words.ts";
+import { useLateCheck } from "../../ui/useLateCheck.ts";
 import { groupBytes } from "./bytes.ts";
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
 
 export function Listing({ aligned, view }: Props) {
   const text = useText();
-  const check = useVerdict((s) => s.check);
+  const check = useLateCheck();
   const { scrollTop, lineHeight, topOf } = useFocus((s) => s.geometry);
   const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
   const hovered = useFocus((s) => s.hovered);

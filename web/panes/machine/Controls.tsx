@@ -1,10 +1,16 @@
-// Steps, and ways to the stops where there are any.
-import { ChevronFirst, ChevronLast, FastForward, Rewind, StepBack, StepForward } from "lucide-react";
+// Steps, play, and on to the end or the next stop; rarer ways and the speed of play are in a menu that comes with its first
+// press. The buttons are always the same and stand still: a breakpoint changes what the last one is called, not where it is.
+import { ChevronDown, ChevronFirst, ChevronLast, Pause, Play, StepBack, StepForward } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { keyCaps } from "../../app/combination.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { useBreakpoints } from "../../stores/breakpoints.ts";
-import { moveBy, moveTo, moveToEnd, useMachine } from "../../stores/machine.ts";
+import { moveBy, moveTo, useMachine } from "../../stores/machine.ts";
+import { pause, togglePlay, usePlay } from "../../stores/play.ts";
 import { goOn } from "../../stores/travel.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+
+const StepMenu = lazy(() => import("./StepMenu.tsx"));
 
 export function Controls() {
   const words = useMachineTexts();
@@ -15,15 +21,23 @@ export function Controls() {
   const refused = useVerdict((s) => s.check !== null && s.check.verdict !== "accept");
   const why = none && refused ? words.noRun : "";
   const stops = useBreakpoints((s) => s.points.length + s.watches.length > 0);
+  const playing = usePlay((s) => s.playing);
   const button = (id: string, label: string, keys: string, Icon: typeof StepBack, off: boolean, act: () => void) => (
     <button
       type="button"
       className="button button--icon"
       data-testid={id}
       aria-label={label}
-      title={why || (keys ? `${label} (${keys})` : label)}
+      title={why || (keys ? `${label} (${keyCaps(keys).join("+")})` : label)}
       aria-disabled={off || why !== ""}
-      onClick={why === "" ? act : undefined}
+      onClick={
+        why === ""
+          ? () => {
+              if (id !== "play") pause();
+              act();
+            }
+          : undefined
+      }
     >
       <Icon size={15} aria-hidden="true" />
     </button>
@@ -32,11 +46,44 @@ export function Controls() {
     <fieldset className="controls">
       <legend className="visually-hidden">{words.timeline}</legend>
       {button("reset", words.reset, "", ChevronFirst, atStart, () => void moveTo(0))}
-      {stops && button("stop-back", words.stops.back, "Alt+F9", Rewind, atStart, () => void goOn(true))}
-      {button("step-back", words.stepBack, "Alt+F10", StepBack, atStart, () => void moveBy(-1))}
+      {button("step-back", words.stepBack, "A-F10", StepBack, atStart, () => void moveBy(-1))}
+      {button(
+        "play",
+        playing ? words.play.pause : words.play.play,
+        "C-F8",
+        playing ? Pause : Play,
+        none,
+        () => void togglePlay(),
+      )}
       {button("step", words.step, "F10", StepForward, atEnd, () => void moveBy(1))}
-      {stops && button("stop-on", words.stops.on, "Ctrl+F9", FastForward, atEnd, () => void goOn())}
-      {button("run-to-end", words.runToEnd, "", ChevronLast, atEnd, () => void moveToEnd())}
+      {button("run-to-end", stops ? words.stops.on : words.runToEnd, "C-F9", ChevronLast, atEnd, () => void goOn())}
+      <More />
     </fieldset>
+  );
+}
+
+/** What it holds comes with the first press. */
+function More() {
+  const words = useMachineTexts();
+  const [asked, ask] = useState(false);
+  const button = (
+    <button
+      type="button"
+      className="button button--quiet button--icon"
+      aria-label={words.play.more}
+      title={words.play.more}
+      aria-haspopup="dialog"
+      aria-expanded={false}
+      onClick={() => ask(true)}
+    >
+      <ChevronDown size={15} aria-hidden="true" />
+    </button>
+  );
+  return asked ? (
+    <Suspense fallback={button}>
+      <StepMenu />
+    </Suspense>
+  ) : (
+    button
   );
 }

@@ -87,7 +87,8 @@ export default function Machine() {
 
 /** Those that this program and its type have. */
 function useViews(): readonly View[] {
-  const check = useVerdict((s) => s.check);
+  const hasMaps = useVerdict((s) => (s.check?.maps.length ?? 0) > 0);
+  const sendsOutput = useVerdict((s) => sends(s.check));
   const progType = useProgram((s) => s.progType);
   const known = useKernel((s) => s.hello !== null);
   const kernelMaps = useKernel((s) => (s.kernel?.maps.length ?? 0) > 0);
@@ -95,10 +96,10 @@ function useViews(): readonly View[] {
   const event = known ? progTypeView(progType)?.event : undefined;
   const has: Readonly<Record<View, boolean>> = {
     registers: true,
-    maps: kernelMaps || (check?.maps.length ?? 0) > 0,
+    maps: kernelMaps || hasMaps,
     packet: event === "packet",
     event: event === "ctx",
-    output: printed || sends(check),
+    output: printed || sendsOutput,
     speed: event !== "none",
   };
   return ORDER.filter((view) => has[view]);

@@ -49,7 +49,7 @@ export function Now() {
       <Harm />
       {atEnd && end.kind === "fault" && <FaultText end={end} />}
       {atEnd && end.kind === "budget" && <strong className="now__fault">{words.budget(end.steps)}</strong>}
-      <Nowhere />
+      <Travelled />
     </div>
   );
 }
@@ -105,13 +105,14 @@ function Harm() {
   );
 }
 
-/** Said once, where a way through the run led nowhere. */
-function Nowhere() {
+/** What is said of a way through the run, for as long as the reader stays: why it led nowhere, or where it stopped. */
+function Travelled() {
   const words = useMachineTexts();
-  const nowhere = useTravel((s) => s.nowhere);
+  const { nowhere, stopped } = useTravel();
   return (
     <span className="now__nowhere" role="status">
       {nowhere !== "" && words.stops.nowhere[nowhere]}
+      {stopped && (stopped.line > 0 ? words.stops.atLine(stopped.line) : words.stops.atWatched(stopped.watched))}
     </span>
   );
 }

@@ -1,4 +1,5 @@
-// Run it a million times: the interpreter beside the code that the JIT made, with times and the WebAssembly text.
+// How long a run takes: interpreted, compiled with the loop inside, and compiled but entered from JavaScript each time. From how
+// many runs on compiling pays, as words and as a chart; and the WebAssembly text.
 import { useState } from "react";
 import type { EngineSpeedView, SpeedView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
@@ -6,11 +7,14 @@ import { engine } from "../../stores/engine.ts";
 import { readInput } from "../../stores/inputs.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { programInput, useProgram } from "../../stores/program.ts";
+import { breakEven, decades, ticks } from "./break-even.ts";
+import "./speed.css";
 
-const RUNS = 1_000_000;
+/** Milliseconds for each way. */
+const MS = 400;
 
 export default function Speed() {
-  const text = useMachineTexts();
+  const { speed: text } = useMachineTexts();
   const revision = useProgram((s) => s.revision);
   const run = useMachine((s) => s.run);
   const [found, setFound] = useState<{ readonly revision: number; readonly view: SpeedView | null } | null>(null);
@@ -22,7 +26,7 @@ export default function Speed() {
     if (!input?.ok) return;
     setBusy(true);
     try {
-      const answer = await engine().api.tools.speed(programInput(program), input.event, RUNS);
+      const answer = await engine().api.tools.speed(programInput(program), input.event, MS);
       setFound({ revision: program.revision, view: answer });
     } finally {
       setBusy(false);
@@ -31,62 +35,170 @@ export default function Speed() {
   return (
     <section className="speed">
       <div className="speed__head">
-        <h3 className="machine-pane__part">{text.speed.title}</h3>
+        <h3 className="machine-pane__part">{text.title}</h3>
         <span className="spacer" />
         <button type="button" className="button" disabled={busy || !run} onClick={() => void measure()}>
-          {busy ? text.speed.running : text.speed.run(RUNS)}
+          {busy ? text.running : text.measure}
         </button>
       </div>
-      {!view && <p className="hint">{text.speed.about}</p>}
-      {view && (
-        <>
-          <Engine name={text.speed.interp} speed={view.interp} slowest={slowestOf(view)} />
-          <Engine name={text.speed.jit} speed={view.jit} slowest={slowestOf(view)} />
-          <p className="hint">{text.speed.compiled(view.compileMs, view.wasmBytes)}</p>
-          <details className="speed__code">
-            <summary>{text.speed.code}</summary>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and without a stop the keyboard could not */}
-            <pre lang="en" tabIndex={0}>
-              {view.wasmText}
-            </pre>
-          </details>
-        </>
-      )}
+      <p className="hint">{text.about}</p>
+      {view && <Measured view={view} />}
     </section>
   );
 }
 
-const slowestOf = ({ interp, jit }: SpeedView): number => Math.max(...interp.series, ...jit.series, 1);
+const WAYS = ["interp", "inside", "entered"] as const;
+type Way = (typeof WAYS)[number];
+type Measure = { readonly way: Way; readonly speed: EngineSpeedView };
 
-function Engine({
-  name,
-  speed,
-  slowest,
-}: {
-  readonly name: string;
-  readonly speed: EngineSpeedView;
-  readonly slowest: number;
-}) {
-  const text = useMachineTexts();
-  const perSecond = speed.nsPerRun > 0 ? (speed.insns / speed.nsPerRun) * 1e9 : 0;
-  const words = speed.fault !== "" ? speed.fault : text.speed.result(speed.runs, speed.nsPerRun, perSecond);
+function Measured({ view }: { readonly view: SpeedView }) {
+  const { speed: text } = useMachineTexts();
+  const ways = WAYS.flatMap((way): Measure[] => (view[way] ? [{ way, speed: view[way] }] : []));
+  const fault = ways.find(({ speed }) => speed.fault !== "")?.speed.fault;
   return (
-    <div className="speed__engine">
-      <p>
-        <strong>{name}</strong> {words}
-      </p>
-      <svg
-        className="speed__chart"
-        viewBox={`0 0 ${speed.series.length * 4} 32`}
-        preserveAspectRatio="none"
-        aria-hidden="true"
-      >
-        {speed.series.map((ns, i) => {
-          const height = Math.max(1, (32 * ns) / slowest);
-          // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place in the series
-          return <rect key={i} x={i * 4} y={32 - height} width="3" height={height} />;
+    <>
+      {fault ? <p role="alert">{text.stopped(fault)}</p> : <Figures view={view} ways={ways} />}
+      <p className="hint">{text.compiled(view.compileMs, view.wasmBytes)}</p>
+      <details className="speed__code">
+        <summary>{text.code}</summary>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and without a stop the keyboard could not */}
+        <pre lang="en" tabIndex={0}>
+          {view.wasmText}
+        </pre>
+      </details>
+    </>
+  );
+}
+
+function Figures({ view, ways }: { readonly view: SpeedView; readonly ways: readonly Measure[] }) {
+  const { speed: text } = useMachineTexts();
+  const { interp, inside, entered, crossingNs, compileMs } = view;
+  const pays = (compiled: EngineSpeedView): number =>
+    breakEven({ interp: interp.nsPerRun, compiled: compiled.nsPerRun, compiling: compileMs * 1e6 });
+  return (
+    <>
+      <Bars ways={ways} />
+      {inside ? <p>{text.pays.inside(pays(inside), pays(inside) * inside.insns)}</p> : <p>{text.notInside}</p>}
+      <p>{text.crossing(crossingNs, interp.nsPerRun)}</p>
+      <p>{text.pays.entered(pays(entered), pays(entered) * entered.insns)}</p>
+      <Pays
+        ways={ways}
+        compiling={compileMs * 1e6}
+        pays={{ inside: inside ? pays(inside) : 0, entered: pays(entered) }}
+      />
+    </>
+  );
+}
+
+/** Nanoseconds of one run. */
+function Bars({ ways }: { readonly ways: readonly Measure[] }) {
+  const { speed: text } = useMachineTexts();
+  const axis = ticks(Math.max(...ways.map(({ speed }) => speed.nsPerRun)));
+  const end = axis.at(-1) as number;
+  const share = (ns: number): string => `${(100 * ns) / end}%`;
+  return (
+    <table className="speed__ways">
+      <caption className="visually-hidden">{text.perRun}</caption>
+      <tbody>
+        {ways.map(({ way, speed }) => (
+          <tr key={way}>
+            <th scope="row">{text.way[way]}</th>
+            <td aria-hidden="true">
+              <span className="speed__bar" data-way={way} style={{ width: share(speed.nsPerRun) }} />
+            </td>
+            <td className="speed__number">{text.time(speed.nsPerRun)}</td>
+          </tr>
+        ))}
+        <tr>
+          <th>{text.perRun}</th>
+          <td>
+            <span className="speed__axis">
+              {axis.map((ns) => (
+                <span key={ns} style={{ left: share(ns) }}>
+                  {text.number(ns)}
+                </span>
+              ))}
+            </span>
+          </td>
+          <td />
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
+interface PaysProps {
+  readonly ways: readonly Measure[];
+  /** Nanoseconds. */
+  readonly compiling: number;
+  /** Runs from which on each has paid. */
+  readonly pays: Readonly<Record<"inside" | "entered", number>>;
+}
+
+/** Powers of ten of runs that are drawn at least and at most. */
+const LEAST = 1e5;
+const MOST = 1e9;
+const POINTS = 48;
+
+/** Time of so many runs, compiling included: where the lines cross compiling has paid. Both axes count in powers of ten. */
+function Pays({ ways, compiling, pays }: PaysProps) {
+  const { speed: text } = useMachineTexts();
+  const crossings = [pays.inside, pays.entered].filter((runs) => runs > 0 && runs <= MOST / 10);
+  const xs = decades(1, Math.min(MOST, Math.max(LEAST, ...crossings.map((runs) => runs * 10))));
+  const last = xs.at(-1) as number;
+  const total = ({ way, speed }: Measure, runs: number): number =>
+    runs * speed.nsPerRun + (way === "interp" ? 0 : compiling);
+  const ys = decades(Math.min(...ways.map((one) => total(one, 1))), Math.max(...ways.map((one) => total(one, last))));
+  const x = (runs: number): number => (100 * Math.log10(runs)) / Math.log10(last);
+  const [low, high] = [Math.log10(ys[0] as number), Math.log10(ys.at(-1) as number)];
+  const y = (ns: number): number => 100 - (100 * (Math.log10(ns) - low)) / (high - low);
+  const line = (one: Measure): string =>
+    Array.from({ length: POINTS + 1 }, (_, i) => last ** (i / POINTS))
+      .map((runs, i) => `${i === 0 ? "M" : "L"}${x(runs).toFixed(2)} ${y(total(one, runs)).toFixed(2)}`)
+      .join("");
+  const labelled = <T,>(all: readonly T[]): readonly T[] => all.filter((_, i) => all.length < 8 || i % 2 === 0);
+  return (
+    <figure className="speed__figure">
+      <figcaption>{text.totals}</figcaption>
+      <div className="speed__plot" aria-hidden="true">
+        <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+          {ys.map((ns) => (
+            <path key={ns} d={`M0 ${y(ns)}H100`} />
+          ))}
+          {ways.map((one) => (
+            <path key={one.way} data-way={one.way} d={line(one)} />
+          ))}
+        </svg>
+        {labelled(ys).map((ns) => (
+          <span key={ns} className="speed__y" style={{ top: `${y(ns)}%` }}>
+            {text.time(ns)}
+          </span>
+        ))}
+        {labelled(xs).map((runs) => (
+          <span key={runs} className="speed__x" style={{ left: `${x(runs)}%` }}>
+            {text.number(runs)}
+          </span>
+        ))}
+        <span className="speed__unit">{text.runs}</span>
+        {ways.map((one) => {
+          const runs = one.way === "interp" ? 0 : pays[one.way];
+          return runs >= 1 && runs <= last ? (
+            <span
+              key={one.way}
+              className="speed__pays"
+              data-way={one.way}
+              style={{ left: `${x(runs)}%`, top: `${y(total(one, runs))}%` }}
+            />
+          ) : null;
         })}
-      </svg>
-    </div>
+      </div>
+      <div className="speed__legend" aria-hidden="true">
+        {ways.map(({ way }) => (
+          <span key={way} data-way={way}>
+            {text.way[way]}
+          </span>
+        ))}
+      </div>
+    </figure>
   );
 }

@@ -5,7 +5,7 @@ import { create } from "zustand";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { toggleWatch, useBreakpoints, type Watch } from "../../stores/breakpoints.ts";
 import { BASES, type NumberBase } from "../../stores/settings.ts";
-import { lastWrite, type Target } from "../../stores/travel.ts";
+import { lastWrite, type Target, untilChange } from "../../stores/travel.ts";
 import { formatValue } from "./format.ts";
 import { chooseBase, chosenBase } from "./numbers.ts";
 
@@ -53,7 +53,7 @@ export function ValueMenu() {
 }
 
 const WIDTH = 240;
-const HEIGHT = 270;
+const HEIGHT = 300;
 
 function Menu({ open }: { readonly open: Open }) {
   const words = useMachineTexts();
@@ -61,6 +61,7 @@ function Menu({ open }: { readonly open: Open }) {
   const menu = useRef<HTMLDivElement>(null);
   const watched = useBreakpoints((s) => s.watches.some(({ name }) => name === value.name));
   const own = chosenBase(value.name);
+  const { target } = value;
   useEffect(() => {
     menu.current?.querySelector<HTMLElement>("button")?.focus();
     const away = (event: Event): void => {
@@ -83,7 +84,7 @@ function Menu({ open }: { readonly open: Open }) {
     act();
   };
   const item = (label: string, act: () => void) => (
-    <button type="button" role="menuitem" className="menu__one" tabIndex={-1} onClick={choose(act)}>
+    <button type="button" role="menuitem" className="value-menu__one" tabIndex={-1} onClick={choose(act)}>
       {label}
     </button>
   );
@@ -93,7 +94,7 @@ function Menu({ open }: { readonly open: Open }) {
       type="button"
       role="menuitemradio"
       aria-checked={own === base}
-      className="menu__one"
+      className="value-menu__one"
       tabIndex={-1}
       onClick={choose(() => chooseBase(value.name, base))}
     >
@@ -105,15 +106,16 @@ function Menu({ open }: { readonly open: Open }) {
       ref={menu}
       role="menu"
       tabIndex={-1}
-      className="menu"
+      className="value-menu"
       aria-label={words.value.menu(value.name)}
       style={{ left: Math.min(x, innerWidth - WIDTH - 8), top: Math.max(8, Math.min(y, innerHeight - HEIGHT - 8)) }}
       onKeyDown={(event) => keys(event, menu.current, close)}
     >
       {item(words.value.lastWrite, () => void lastWrite(value.target))}
+      {"reg" in target && item(words.value.nextChange, () => void untilChange(target.reg))}
       {item(watched ? words.value.unwatch : words.value.watch, () => toggleWatch(watchOf(value)))}
       {item(words.value.copy, () => void navigator.clipboard?.writeText(formatValue(value.hex, own ?? "hex")))}
-      <div role="none" className="menu__title">
+      <div role="none" className="value-menu__title">
         {words.value.show}
       </div>
       {show(undefined, words.value.asSetting)}

@@ -1,6 +1,7 @@
-// One stop for the Tab key in a list of values; the arrow keys go from one to the next, W goes back to its last write.
+// One stop for the Tab key in a list of values; the arrow keys go from one to the next, W goes back to its last write, C on to
+// where a register changes.
 import { type KeyboardEvent, useState } from "react";
-import { lastWrite, type Target } from "../../stores/travel.ts";
+import { lastWrite, type Target, untilChange } from "../../stores/travel.ts";
 
 /** `names`: in the order in which they are drawn. */
 export function useRove(names: readonly string[]) {
@@ -12,7 +13,9 @@ export function useRove(names: readonly string[]) {
     onFocus: () => setChosen(name),
     onKeyDown: (event: KeyboardEvent<HTMLElement>): void => {
       const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-      if (event.key === "w" && !event.ctrlKey && !event.metaKey && !event.altKey) void lastWrite(target);
+      const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (event.key === "w" && isPlain) void lastWrite(target);
+      else if (event.key === "c" && isPlain && "reg" in target) void untilChange(target.reg);
       else if (by === 0) return;
       else {
         const next = names[names.indexOf(name) + by];

@@ -10,9 +10,9 @@ import { point, revealSlot, useFocus } from "../../stores/focus.ts";
 import { slotsOnLine } from "../../stores/lines.ts";
 import { fold, foldAll, openLog, search, useLog } from "../../stores/log.ts";
 import { useSettings } from "../../stores/settings.ts";
-import { useVerdict } from "../../stores/verdict.ts";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
+import { useLateCheck } from "../../ui/useLateCheck.ts";
 
 /** Up to so many lines all stand in the document, so that they can be searched and read out as one text. */
 const WHOLE = 400;
@@ -27,7 +27,7 @@ const NO_LINES: readonly string[] = [];
 export function Log({ views }: { readonly views: ReactNode }) {
   const text = useText();
   const language = useSettings((s) => s.language);
-  const check = useVerdict((s) => s.check);
+  const check = useLateCheck();
   const log = check?.log ?? "";
   const lines = useMemo(() => (log === "" ? NO_LINES : log.replace(/\n$/, "").split("\n")), [log]);
   const shown = useShownVisit();

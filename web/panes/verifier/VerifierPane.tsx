@@ -29,10 +29,11 @@ const HELPED = ["c-source", "no-instructions"] as const;
 
 export function VerifierPane() {
   const text = useText();
-  const check = useVerdict((s) => s.check);
+  const refused = useVerdict((s) => s.check?.verdict === "reject");
+  const pasted = useVerdict((s) => s.check?.pasted ?? null);
   const view = useView("verifier", VIEWS);
   const real = useRealPanel((s) => s.open);
-  const help = HELPED.find((one) => check?.diagnostics.some(({ code }) => code === one));
+  const help = useVerdict((s) => HELPED.find((one) => s.check?.diagnostics.some(({ code }) => code === one)));
   const isWalking = useVerdict((s) => s.walked > 0 || s.stopped);
   const views = (
     <Segments
@@ -45,11 +46,7 @@ export function VerifierPane() {
     />
   );
   return (
-    <section
-      className="pane verifier-pane"
-      data-refused={check?.verdict === "reject" || undefined}
-      aria-label={text.panes.verifier}
-    >
+    <section className="pane verifier-pane" data-refused={refused || undefined} aria-label={text.panes.verifier}>
       <Verdict />
       {real && (
         <Suspense>
@@ -61,9 +58,9 @@ export function VerifierPane() {
           <Walking />
         </Suspense>
       )}
-      {check?.pasted && (
+      {pasted && (
         <Suspense>
-          <PastedNote pasted={check.pasted} />
+          <PastedNote pasted={pasted} />
         </Suspense>
       )}
       {help && (
@@ -71,11 +68,7 @@ export function VerifierPane() {
           <SourceHelp what={help} />
         </Suspense>
       )}
-      {check?.verdict === "reject" && !help && (
-        <Suspense>
-          <Explanation check={check} />
-        </Suspense>
-      )}
+      {refused && !help && <Why />}
       {view === "log" ? (
         <Log views={views} />
       ) : (
@@ -85,6 +78,11 @@ export function VerifierPane() {
       )}
     </section>
   );
+}
+
+function Why() {
+  const check = useVerdict((s) => s.check);
+  return <Suspense>{check?.verdict === "reject" && <Explanation check={check} />}</Suspense>;
 }
 
 const ICON = { accept: CircleCheck, reject: Ban, error: TriangleAlert } as const;

@@ -1,0 +1,193 @@
+// Words of the comparison of two versions, loaded with it.
+import type { CompareView, VersionView } from "../../engine/index.ts";
+import { type Language, useSettings } from "../stores/settings.ts";
+import type { VersionKind } from "../stores/versions.ts";
+
+const n = (value: number): string => value.toLocaleString("en");
+const plural = (count: number, one: string): string => `${n(count)} ${one}${count === 1 ? "" : "s"}`;
+
+/** Lines of the text that differ. */
+export interface Counts {
+  readonly changed: number;
+  readonly in: number;
+  readonly out: number;
+}
+
+export interface CompareTexts {
+  readonly title: string;
+  readonly close: string;
+  readonly with: string;
+  readonly kind: Readonly<Record<Exclude<VersionKind, "kept">, string>>;
+  readonly kept: string;
+  readonly none: string;
+  readonly comparing: string;
+  readonly before: string;
+  readonly now: string;
+  readonly program: string;
+  readonly log: string;
+  readonly same: (lines: number) => string;
+  readonly more: (rows: number) => string;
+  readonly row: Readonly<Record<"changed" | "out" | "in", string>>;
+  /** What became of the verdict. */
+  readonly verdict: (before: VersionView, now: VersionView) => string;
+  readonly walked: (before: VersionView, now: VersionView) => string;
+  readonly text: (counts: Counts) => string;
+  readonly progType: (before: string, now: string) => string;
+  readonly maps: (names: string) => string;
+  readonly logSame: string;
+  readonly logTooLong: string;
+  readonly logNone: string;
+}
+
+const en = (view: VersionView): string => {
+  const where = view.line > 0 ? `line ${view.line}: ` : "";
+  return view.verdict === "reject" ? `${view.errnoName}, ${where}${view.message.en}` : `${where}${view.message.en}`;
+};
+const ja = (view: VersionView): string => {
+  const where = view.line > 0 ? `${view.line} 行目: ` : "";
+  return view.verdict === "reject" ? `${view.errnoName}、${where}${view.message.ja}` : `${where}${view.message.ja}`;
+};
+const isSameRefusal = (a: VersionView, b: VersionView): boolean =>
+  a.refusal === b.refusal && a.errnoName === b.errnoName && a.message.en === b.message.en;
+
+export const COMPARE_TEXTS: Readonly<Record<Language, CompareTexts>> = {
+  en: {
+    title: "Difference to a version before",
+    close: "Close",
+    with: "Compare with",
+    kind: {
+      change: "before the last change",
+      loaded: "as last loaded (Run)",
+      accepted: "as last accepted",
+      opened: "as opened",
+    },
+    kept: "Kept on this device",
+    none: "There is no other version yet. Change the program, and what changed is shown here.",
+    comparing: "Both versions are being verified",
+    before: "Before",
+    now: "Now",
+    program: "Program",
+    log: "Verifier log",
+    same: (lines) => `${plural(lines, "line")} the same`,
+    more: (rows) => `Show ${plural(rows, "more row")}`,
+    row: { changed: "changed", out: "only before", in: "only now" },
+    verdict: (before, now) => {
+      if (before.verdict === "error")
+        return now.verdict === "error"
+          ? `It does not assemble, as before. ${en(now)}`
+          : now.verdict === "accept"
+            ? `It did not assemble (${en(before)}). Now it is accepted.`
+            : `It did not assemble (${en(before)}). Now it is refused: ${en(now)}`;
+      if (now.verdict === "error")
+        return `It was ${before.verdict === "accept" ? "accepted" : "refused"}. Now it does not assemble. ${en(now)}`;
+      if (before.verdict === "accept")
+        return now.verdict === "accept" ? "Accepted, as before." : `It was accepted. Now it is refused: ${en(now)}`;
+      if (now.verdict === "accept") return `It was refused (${en(before)}). Now it is accepted.`;
+      return isSameRefusal(before, now)
+        ? `Refused as before: ${en(now)}`
+        : `Still refused, for another reason. Before: ${en(before)} Now: ${en(now)}`;
+    },
+    walked: (before, now) =>
+      [
+        before.insns === now.insns
+          ? `${plural(now.insns, "instruction")}, as before`
+          : `${plural(now.insns, "instruction")} instead of ${n(before.insns)}`,
+        before.walked === now.walked
+          ? `the verifier walks ${n(now.walked)}, as before.`
+          : `the verifier walks ${n(now.walked)} instead of ${n(before.walked)}.`,
+      ].join("; "),
+    text: (counts) =>
+      counts.changed + counts.in + counts.out === 0
+        ? "The text is the same."
+        : `${[
+            counts.changed > 0 && `${plural(counts.changed, "line")} changed`,
+            counts.in > 0 && `${plural(counts.in, "line")} new`,
+            counts.out > 0 && `${plural(counts.out, "line")} gone`,
+          ]
+            .filter(Boolean)
+            .join(", ")}.`,
+    progType: (before, now) => `The program type was ${before} and is ${now}.`,
+    maps: (names) => `Maps that differ: ${names}.`,
+    logSame: "The verifier says the same of both, but for the numbers of instructions that moved.",
+    logTooLong: "A log of this length is not compared.",
+    logNone: "Neither has a log.",
+  },
+  ja: {
+    title: "以前の版との違い",
+    close: "閉じる",
+    with: "比べる版",
+    kind: {
+      change: "最後の変更の前",
+      loaded: "最後にロード (実行) したとき",
+      accepted: "最後に受理されたとき",
+      opened: "開いたとき",
+    },
+    kept: "この端末に残っているプログラム",
+    none: "比べる版がまだありません。プログラムを変えると、変わった所がここに出ます。",
+    comparing: "両方の版を検証しています",
+    before: "以前",
+    now: "現在",
+    program: "プログラム",
+    log: "verifier のログ",
+    same: (lines) => `同じ ${n(lines)} 行`,
+    more: (rows) => `さらに ${n(rows)} 行を表示`,
+    row: { changed: "変更", out: "以前だけ", in: "現在だけ" },
+    verdict: (before, now) => {
+      if (before.verdict === "error")
+        return now.verdict === "error"
+          ? `以前と同じく、アセンブルできません。${ja(now)}`
+          : now.verdict === "accept"
+            ? `以前はアセンブルできませんでした (${ja(before)})。現在は受理されます。`
+            : `以前はアセンブルできませんでした (${ja(before)})。現在は拒否されます: ${ja(now)}`;
+      if (now.verdict === "error")
+        return `以前は${before.verdict === "accept" ? "受理" : "拒否"}されました。現在はアセンブルできません。${ja(now)}`;
+      if (before.verdict === "accept")
+        return now.verdict === "accept"
+          ? "以前と同じく、受理されます。"
+          : `以前は受理されました。現在は拒否されます: ${ja(now)}`;
+      if (now.verdict === "accept") return `以前は拒否されました (${ja(before)})。現在は受理されます。`;
+      return isSameRefusal(before, now)
+        ? `以前と同じく、拒否されます: ${ja(now)}`
+        : `拒否されますが、理由が違います。以前: ${ja(before)} 現在: ${ja(now)}`;
+    },
+    walked: (before, now) =>
+      [
+        before.insns === now.insns
+          ? `命令は以前と同じ ${n(now.insns)} 個`
+          : `命令は ${n(before.insns)} 個から ${n(now.insns)} 個`,
+        before.walked === now.walked
+          ? `verifier がたどる命令は以前と同じ ${n(now.walked)} 個です。`
+          : `verifier がたどる命令は ${n(before.walked)} 個から ${n(now.walked)} 個になりました。`,
+      ].join("、"),
+    text: (counts) =>
+      counts.changed + counts.in + counts.out === 0
+        ? "テキストは同じです。"
+        : `${[
+            counts.changed > 0 && `変更 ${n(counts.changed)} 行`,
+            counts.in > 0 && `追加 ${n(counts.in)} 行`,
+            counts.out > 0 && `削除 ${n(counts.out)} 行`,
+          ]
+            .filter(Boolean)
+            .join("、")}。`,
+    progType: (before, now) => `プログラムタイプは ${before} から ${now} に変わりました。`,
+    maps: (names) => `違いのあるマップ: ${names}。`,
+    logSame: "動いた命令の番号を除いて、verifier の言うことは両方とも同じです。",
+    logTooLong: "これほど長いログは比べません。",
+    logNone: "どちらにもログがありません。",
+  },
+};
+
+export const useCompareTexts = (): CompareTexts => COMPARE_TEXTS[useSettings((s) => s.language)];
+
+/** All that is said of the difference, but for the log. */
+export function sentences(text: CompareTexts, { before, now, source, maps }: CompareView): readonly string[] {
+  const count = (kind: string): number => source.filter((row) => row.kind === kind).length;
+  const judged = before.verdict !== "error" && now.verdict !== "error";
+  return [
+    text.verdict(before, now),
+    text.text({ changed: count("changed"), in: count("in"), out: count("out") }),
+    ...(before.progType === now.progType ? [] : [text.progType(before.progType, now.progType)]),
+    ...(maps.length > 0 ? [text.maps(maps.join(", "))] : []),
+    ...(judged ? [text.walked(before, now)] : []),
+  ];
+}

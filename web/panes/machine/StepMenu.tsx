@@ -1,0 +1,112 @@
+// The speed of play, and the ways through a run that are rarer than a step: until a register changes, back to a stop, to the
+// cursor, to other visits of its line. Open when it is loaded, as it is with the first press of its button.
+import { Popover } from "@base-ui/react/popover";
+import { ChevronDown, FastForward, Rewind } from "lucide-react";
+import { keyCaps } from "../../app/combination.ts";
+import { COMMANDS } from "../../app/commands.ts";
+import { useMachineTexts } from "../../i18n/machine.ts";
+import { chooseRegister, chooseSpeed, SPEEDS, usePlay } from "../../stores/play.ts";
+import { useSettings } from "../../stores/settings.ts";
+import { untilChange } from "../../stores/travel.ts";
+import { Segments } from "../../ui/Segments.tsx";
+import "../../ui/menu.css";
+import "./step-menu.css";
+
+/** Of the page's commands. */
+const WAYS = ["run.previous-stop", "run.to-cursor", "run.previous-visit", "run.next-visit"];
+const REGISTERS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
+
+export default function StepMenu() {
+  const { play: words } = useMachineTexts();
+  return (
+    <Popover.Root defaultOpen>
+      <Popover.Trigger className="button button--quiet button--icon" aria-label={words.more} title={words.more}>
+        <ChevronDown size={15} aria-hidden="true" />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner className="menu-place" sideOffset={4} align="end">
+          <Popover.Popup className="menu step-menu" aria-label={words.more} data-testid="step-menu">
+            <Speeds />
+            <div className="menu__line" />
+            <UntilChange />
+            <div className="menu__line" />
+            {COMMANDS.filter(({ id }) => WAYS.includes(id)).map((command) => (
+              <Popover.Close key={command.id} className="menu__item step-menu__way" onClick={() => void command.act()}>
+                <Words of={command.words} />
+                <span className="menu__keys">
+                  {keyCaps(command.keys?.[0] ?? "").map((cap) => (
+                    <kbd key={cap}>{cap}</kbd>
+                  ))}
+                </span>
+              </Popover.Close>
+            ))}
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+const Words = ({ of }: { readonly of: (typeof COMMANDS)[number]["words"] }) => of[useSettings((s) => s.language)];
+
+function Speeds() {
+  const { play: words } = useMachineTexts();
+  const speed = usePlay((s) => s.speed);
+  const names = Object.fromEntries(SPEEDS.map((one) => [one, one])) as Record<(typeof SPEEDS)[number], string>;
+  return (
+    <>
+      <p className="menu__title" aria-hidden="true">
+        {words.speed}
+      </p>
+      <Segments
+        label={words.speed}
+        name="play-speed"
+        choices={SPEEDS}
+        chosen={speed}
+        words={{ ...names, frame: words.frame }}
+        onChoose={chooseSpeed}
+      />
+    </>
+  );
+}
+
+function UntilChange() {
+  const { play: words } = useMachineTexts();
+  const reg = usePlay((s) => s.reg);
+  const button = (back: boolean, Icon: typeof Rewind, text: string, label: string) => (
+    <button
+      type="button"
+      className="button"
+      aria-label={label}
+      title={label}
+      onClick={() => void untilChange(reg, back)}
+    >
+      {back && <Icon size={14} aria-hidden="true" />}
+      {text}
+      {!back && <Icon size={14} aria-hidden="true" />}
+    </button>
+  );
+  return (
+    <>
+      <p className="menu__title" aria-hidden="true">
+        {words.until}
+      </p>
+      <div className="step-menu__until">
+        <select
+          className="select"
+          aria-label={words.register}
+          value={reg}
+          onChange={(event) => chooseRegister(Number(event.currentTarget.value))}
+        >
+          {REGISTERS.map((one) => (
+            <option key={one} value={one}>
+              R{one}
+            </option>
+          ))}
+        </select>
+        {button(true, Rewind, words.back, words.backTo(`R${reg}`))}
+        {button(false, FastForward, words.on, words.onTo(`R${reg}`))}
+      </div>
+    </>
+  );
+}
