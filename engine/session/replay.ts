@@ -119,6 +119,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     symbol: "nothing",
     rename: "nothing",
     format: "nothing",
+    attach: "nothing",
   },
 };
 

@@ -132,6 +132,13 @@ export interface CheckView {
   readonly slots: readonly SlotView[];
   /** The program type that the source itself names (`@prog`, a record's `.prog_type`); "" where it names none. */
   readonly saidType: string;
+  /** What it is loaded for, and what of the source says so: the directive, a record's field; "": nothing does. */
+  readonly attach: {
+    /** enum bpf_attach_type; 0 may mean that none is asked for. */
+    readonly id: number;
+    readonly name: string;
+    readonly saidBy: "directive" | "record" | "";
+  };
   /** The maps the program will get: those of the settings and those the source declares. */
   readonly maps: readonly MapInput[];
   readonly verdict: VerdictName;
@@ -368,6 +375,8 @@ export interface RealProgramView {
   readonly program: RealProgram;
   /** BPF_MAP_CREATE of each map, then BPF_PROG_LOAD: results are still to come. */
   readonly calls: readonly Syscall[];
+  /** What BPF_PROG_ATTACH is asked for. */
+  readonly attachType: number;
   /** It comes with BTF (func_info), which is left out: the agent sends none. */
   readonly leavesBtf: boolean;
 }
@@ -514,8 +523,12 @@ export interface ProgTypeView {
   readonly event: "sysfs" | "packet" | "ctx" | "none";
   /** The input that its programs start with. */
   readonly firstInput: string;
-  /** Those that a load takes as its expected attach type; [] where that is not looked at. */
+  /** Those that its programs may be loaded for; [] where that says nothing. */
   readonly attachTypes: readonly { readonly id: number; readonly name: string }[];
+  /** Of a program that says none: one of them, or 0. */
+  readonly attachUnsaid: number;
+  /** Such a program is refused: one of them has to be said. */
+  readonly attachNeeded: boolean;
 }
 
 export interface MapTypeView {

@@ -63,7 +63,14 @@ export function createTools(state: SessionState): ToolsApi {
       const other = definitionOf(typed);
       if (typed && !other) return null;
       const { assembly, program } = assembleInput(state.registry, input);
-      return kernelCode(other ?? state.registry.definition, assembly.ok ? program : undefined);
+      const { definition } = state.registry;
+      // What is typed takes the place of the definition; its programs go with it.
+      const { type } = other ?? definition;
+      const moved =
+        program.progType === definition.type.name && other
+          ? { ...program, progType: type.name, expectedAttachType: type.attach.id }
+          : program;
+      return kernelCode(other ?? definition, assembly.ok ? moved : undefined);
     },
     async takeHome(input) {
       const { takeHome } = await import("../../takehome/take-home.ts");

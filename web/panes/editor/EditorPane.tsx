@@ -33,6 +33,7 @@ import { Listing } from "./Listing.tsx";
 import { PlainEditor } from "./PlainEditor.tsx";
 import { RunBar } from "./RunBar.tsx";
 
+const AttachSelect = lazy(() => import("./AttachSelect.tsx"));
 const EditorMenu = lazy(() => import("./EditorMenu.tsx"));
 const RegisterBar = lazy(() => import("./RegisterBar.tsx"));
 const Graph = lazy(() => import("../graph/Graph.tsx"));
@@ -64,6 +65,7 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
           <h2 className="pane__title">{text.panes.editor}</h2>
         )}
         <ProgTypeSelect />
+        <AttachType />
         <span className="spacer" />
         {!phone && <SideChoice narrow={narrow} away={away} onInstead={setInstead} />}
         <Menu full={Editor !== null} />
@@ -260,6 +262,18 @@ function firstVerdict(): Promise<void> {
     }
     if (useVerdict.getState().check) done();
   });
+}
+
+/** Beside the type, where it has several. */
+function AttachType() {
+  const progType = useProgram((s) => s.progType);
+  const type = useKernel((s) => s.hello?.progTypes.find(({ name }) => name === progType));
+  if (!type || type.attachTypes.length < 2) return null;
+  return (
+    <Suspense>
+      <AttachSelect type={type} />
+    </Suspense>
+  );
 }
 
 function ProgTypeSelect() {
