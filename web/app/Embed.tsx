@@ -65,18 +65,19 @@ export default function Embed({ phone }: { readonly phone: boolean }) {
 const LINES = [6, 24] as const;
 const LINE = 22;
 /** Pixels: title, foot and padding of the program; verdict; its log; controls and eleven registers; foot and gaps. */
-const PROGRAM = 100;
-const VERDICT = 66;
+const WIDE = { program: 100, verdict: 66, machine: 450 } as const;
+/** One below the other: without a title, the registers in two columns (embed.css). */
+const NARROW = { program: 58, verdict: 40, machine: 270 } as const;
 const LOG = 150;
-const MACHINE = 450;
 const FOOT = 60;
 
 /** Pixels the whole takes for the program as it stands, told to the page around; null: the frame's height is given. */
 function useHeight(phone: boolean, log: boolean): number | null {
   const wanted = useSettings((s) => s.autoHeight);
   const lines = useProgram((s) => s.source.split("\n").length);
-  const write = PROGRAM + LINE * Math.min(LINES[1], Math.max(LINES[0], lines)) + VERDICT;
-  const height = FOOT + (phone ? write + MACHINE : Math.max(write + (log ? LOG : 0), MACHINE));
+  const { program, verdict, machine } = phone ? NARROW : WIDE;
+  const write = program + LINE * Math.min(LINES[1], Math.max(LINES[0], lines)) + verdict;
+  const height = FOOT + (phone ? write + machine : Math.max(write + (log ? LOG : 0), machine));
   useEffect(() => {
     if (wanted) askForHeight(height);
   }, [wanted, height]);

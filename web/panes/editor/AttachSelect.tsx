@@ -19,7 +19,7 @@ export default function AttachSelect({ type }: { readonly type: ProgTypeView }) 
   const isUnsaidOne = attachTypes.some(({ id }) => id === type.attachUnsaid);
   return (
     <select
-      className="select"
+      className="select attach-select"
       data-testid="attach-type"
       data-needed={(attachNeeded && attach.saidBy === "") || undefined}
       aria-label={words.label}
