@@ -18,7 +18,7 @@ import { type Clock, type Load, loadTwice } from "./load.ts";
 import { LogText } from "./long-log.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source-views.ts";
 import { faultyView, loadedView } from "./verdict-view.ts";
-import type { CheckView, MapInput, ProgramInput, SlotView, VisitView } from "./views.ts";
+import type { CheckView, MapInput, MapPlaceView, ProgramInput, SlotView, VisitView } from "./views.ts";
 
 export type { Clock };
 
@@ -142,6 +142,19 @@ export function check(
   return checkedOf(assembled, loaded, revision);
 }
 
+function mapPlaces({ maps, declaredMaps, mapRefs }: Assembly, source: string): MapPlaceView[] {
+  if (maps.length === 0) return [];
+  const spanView = spanViews(source);
+  const uses = [...mapRefs].sort(([a], [b]) => a - b);
+  return maps.map((map, index) => {
+    const span = declaredMaps.find(({ def }) => def === map)?.span;
+    return {
+      declared: span ? spanView(span) : null,
+      uses: uses.flatMap(([slot, of]) => (of === index ? [slot] : [])),
+    };
+  });
+}
+
 /** `loaded`: undefined where the source does not assemble. */
 export function checkedOf(assembled: Assembled, loaded: Load | undefined, revision: number): Checked {
   const { input, assembly, program, slots, attach, diagnostics } = assembled;
@@ -155,6 +168,7 @@ export function checkedOf(assembled: Assembled, loaded: Load | undefined, revisi
     saidType: assembly.progType ?? "",
     attach,
     maps: assembly.maps.map(mapInputOf),
+    mapPlaces: mapPlaces(assembly, input.source),
     pasted: null,
   };
   const view = { ...base, ...(loaded ? loadedView(loaded, log) : faultyView(diagnostics)) };

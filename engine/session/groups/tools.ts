@@ -87,6 +87,11 @@ export function createTools(state: SessionState): ToolsApi {
     },
     callViews: (records, seq) => records.map((record, i) => callView(record, seq + i, state.registry)),
 
+    async pictures(programs) {
+      const { codePicture } = await import("../code-pictures.ts");
+      return programs.map((program) => codePicture(program, state.now));
+    },
+
     async judge(program, goals, reader) {
       const { judge } = await import("../goals.ts");
       return judge({ ...state, kernel: kernelView(booted(state).kernel) }, program, goals, reader);
