@@ -55,6 +55,7 @@ export const ja: Dictionary = {
     slot: "番号",
     bytes: "バイト列",
     insn: "カーネルの逆アセンブル",
+    showMap: (name) => `マップ ${name} をマシンで見る`,
     moreOnLine: (count) => `この行にあと ${count} 個`,
     noBytes: "バイト列なし",
     leave: "Esc のあと Tab でエディタの外へ",

@@ -50,12 +50,10 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   const room = useRoom(body);
   const narrow = room.narrow && !phone;
   // Without room for both, the view beside the program takes its place while it is chosen.
-  const [instead, setInstead] = useState(false);
-  const away = narrow && instead;
-  const reveal = useFocus((s) => s.reveal);
-  useEffect(() => {
-    if (reveal?.focus) setInstead(false);
-  }, [reveal]);
+  const [instead, setInstead] = useState(-1);
+  // Whoever leads to a line brings the program back; it is there when the line is given the focus.
+  const led = useFocus((s) => s.led);
+  const away = narrow && instead >= led;
   return (
     <section className="pane editor-pane" aria-label={text.panes.editor}>
       <header className="pane__head">
@@ -67,7 +65,7 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
         <ProgTypeSelect />
         <AttachType />
         <span className="spacer" />
-        {!phone && <SideChoice narrow={narrow} away={away} onInstead={setInstead} />}
+        {!phone && <SideChoice narrow={narrow} away={away} onInstead={(on) => setInstead(on ? led : -1)} />}
         <Menu full={Editor !== null} />
         <PaneTools pane="editor" />
       </header>
