@@ -56,6 +56,8 @@ async function act(playground: Playground, action: Act): Promise<void> {
     await page.getByRole("button", { name: /Extend the kernel|カーネルを拡張する/ }).click();
     await page.locator(".extend select").first().selectOption(action.preset);
     await expect(calls).toHaveCount(0);
+    await page.keyboard.press("Escape");
+    await expect(page.locator(".extend")).toHaveCount(0);
   } else if (action.do === "update") {
     const before = await calls.count();
     await setElement(playground, action);

@@ -140,6 +140,7 @@ export const en = {
   },
   extend: {
     open: "Extend the kernel",
+    back: "Back to the program",
     type: "Program type",
     steps: "The recipe's four steps; changing one starts the kernel anew",
     step: [

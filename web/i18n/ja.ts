@@ -149,6 +149,7 @@ export const ja: Dictionary = {
   },
   extend: {
     open: "カーネルを拡張する",
+    back: "プログラムに戻る",
     type: "プログラムタイプ",
     steps: "レシピの 4 つの手順(切り替えるとカーネルを起動し直します)",
     step: [
