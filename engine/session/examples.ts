@@ -148,7 +148,8 @@ BPF_EXIT_INSN(),
       en: "The context is one u32: nothing lies at offset 4, and is_valid_access says so.",
       ja: "コンテキストは u32 が 1 つ。オフセット 4 には何もなく、is_valid_access が拒みます。",
     },
-    source: `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 4),  // bytes 4 to 7
+    source: `// R0 = bytes 4 to 7 of the context
+BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 4),
 BPF_EXIT_INSN(),
 `,
     input: "10",
@@ -219,7 +220,8 @@ BPF_EXIT_INSN(),
       ja: "飛び先が最後の命令の先にあります。",
     },
     source: `BPF_MOV64_IMM(BPF_REG_0, 0),
-BPF_JMP_IMM(BPF_JA, 0, 0, 5),  // to slot 7: there are 3
+// to slot 7, of 3
+BPF_JMP_IMM(BPF_JA, 0, 0, 5),
 BPF_EXIT_INSN(),
 `,
     input: "10",
@@ -248,8 +250,9 @@ BPF_EXIT_INSN(),
       en: "A 32-bit value can be shifted by 0 to 31.",
       ja: "32 ビット値のシフト量は 0〜31 です。",
     },
-    source: `BPF_MOV64_IMM(BPF_REG_0, 1),            // what is shifted
-BPF_ALU32_IMM(BPF_LSH, BPF_REG_0, 32),  // by all 32 bits
+    source: `BPF_MOV64_IMM(BPF_REG_0, 1),  // what is shifted
+// by all 32 bits
+BPF_ALU32_IMM(BPF_LSH, BPF_REG_0, 32),
 BPF_EXIT_INSN(),
 `,
     input: "10",
@@ -263,7 +266,8 @@ BPF_EXIT_INSN(),
       en: "A frame has 512 bytes: R10-520 is not among them.",
       ja: "フレームは 512 バイト。R10-520 はその外です。",
     },
-    source: `BPF_ST_MEM(BPF_DW, BPF_REG_10, -520, 0),  // the frame begins at -512
+    source: `// the frame begins at R10-512
+BPF_ST_MEM(BPF_DW, BPF_REG_10, -520, 0),
 BPF_MOV64_IMM(BPF_REG_0, 0),
 BPF_EXIT_INSN(),
 `,
@@ -279,7 +283,8 @@ BPF_EXIT_INSN(),
       ja: "何周しても状態が変わりません。verifier は見たことのある状態に出会い、拒みます。",
     },
     source: `BPF_MOV64_IMM(BPF_REG_0, 0),
-BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, -1),  // to itself
+// -1: to itself
+BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, -1),
 BPF_EXIT_INSN(),
 `,
     input: "10",

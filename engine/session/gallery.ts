@@ -249,7 +249,8 @@ BPF_EXIT_INSN(),
       ja: "パケットが 14 バイトあるとは限りません。先に data_end と比べてください。",
     },
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, offsetof(struct xdp_md, data)),
-BPF_LDX_MEM(BPF_H, BPF_REG_0, BPF_REG_2, 12),  // 12: ethhdr.h_proto
+// 12: ethhdr.h_proto
+BPF_LDX_MEM(BPF_H, BPF_REG_0, BPF_REG_2, 12),
 BPF_EXIT_INSN(),
 `,
     progType: "xdp",
@@ -295,7 +296,8 @@ BPF_EXIT_INSN(),
       en: "An address may be moved by adding to it; nothing else makes sense.",
       ja: "アドレスには足し引きしかできません。",
     },
-    source: `BPF_ALU64_IMM(BPF_MUL, BPF_REG_1, 2),  // twice the address
+    source: `// twice the address
+BPF_ALU64_IMM(BPF_MUL, BPF_REG_1, 2),
 BPF_MOV64_IMM(BPF_REG_0, 0),
 BPF_EXIT_INSN(),
 `,
@@ -310,8 +312,9 @@ BPF_EXIT_INSN(),
       en: "The context is read at fixed offsets from its start only: the kernel may rewrite each of those reads.",
       ja: "コンテキストは先頭からの固定オフセットでしか読めません。カーネルが読み方を書き換えるためです。",
     },
-    source: `BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 4),          // 4 bytes on
-BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, -4),  // and back again
+    source: `BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 4),  // 4 bytes on
+// and back again
+BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, -4),
 BPF_EXIT_INSN(),
 `,
     input: "10",
@@ -342,7 +345,8 @@ BPF_EXIT_INSN(),
     },
     source: `BPF_MOV64_IMM(BPF_REG_0, 0),
 BPF_EXIT_INSN(),
-BPF_MOV64_IMM(BPF_REG_0, 1),  // who comes here?
+// who comes here?
+BPF_MOV64_IMM(BPF_REG_0, 1),
 BPF_EXIT_INSN(),
 `,
     input: "10",
@@ -356,8 +360,9 @@ BPF_EXIT_INSN(),
       en: "A 64-bit load takes two slots, and its second is no instruction to jump to.",
       ja: "64 ビットロードは 2 スロットを占め、2 つ目へはジャンプできません。",
     },
-    source: `BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, 0, 1),  // to slot 2
-BPF_LD_IMM64(BPF_REG_0, 1),             // slots 1 and 2
+    source: `// to slot 2
+BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, 0, 1),
+BPF_LD_IMM64(BPF_REG_0, 1),  // slots 1 and 2
 BPF_MOV64_IMM(BPF_REG_0, 0),
 BPF_EXIT_INSN(),
 `,
