@@ -59,10 +59,10 @@ BPF_EXIT_INSN(),
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 0),
 BPF_ALU64_IMM(BPF_AND, BPF_REG_2, 15),         // 0 … 15
 BPF_MOV64_IMM(BPF_REG_0, 0),
-BPF_JMP_IMM(BPF_JEQ, BPF_REG_2, 0, 3),         // while (R2 != 0), else +3
+BPF_JMP_IMM(BPF_JEQ, BPF_REG_2, 0, 3),         // while (R2 != 0)
 BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_2),  //   R0 += R2
 BPF_ALU64_IMM(BPF_SUB, BPF_REG_2, 1),          //   R2 -= 1
-BPF_JMP_IMM(BPF_JA, 0, 0, -4),                 // back to the test
+BPF_JMP_IMM(BPF_JA, 0, 0, -4),                 // again
 BPF_EXIT_INSN(),
 `,
     input: "10",
