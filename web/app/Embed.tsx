@@ -11,20 +11,33 @@ import { useProgram } from "../stores/program.ts";
 import { useSettings } from "../stores/settings.ts";
 import { askForHeight } from "./embed.ts";
 import { Lesson, useHasLesson } from "./Lesson.tsx";
+import { Phone } from "./Phone.tsx";
 import { useMedia } from "./useMedia.ts";
 import "./embed.css";
 
 export default function Embed({ phone }: { readonly phone: boolean }) {
   const text = useText();
   const short = useMedia("(max-height: 519px)");
+  const small = useMedia("(max-width: 1099px)");
   const [asked, ask] = useState<boolean | null>(null);
-  const log = asked ?? !(phone || short);
+  const lesson = useHasLesson();
+  const log = asked ?? !(phone || short || (lesson && small));
   const height = useHeight(phone, log);
   const open = (event: MouseEvent): void => {
     event.preventDefault();
     void linkTo(true).then((link) => window.open(link, "_blank", "noopener"));
   };
-  const lesson = useHasLesson();
+  // A lesson has no room beside anything here: it is one of the phone's tabs.
+  if (phone && lesson)
+    return (
+      <div className="embed embed--tabs" style={height === null ? undefined : { height }}>
+        <Phone />
+        <div className="embed__foot">
+          <span className="spacer" />
+          <OpenInPlayground open={open} />
+        </div>
+      </div>
+    );
   return (
     <div
       className="embed"
@@ -52,12 +65,19 @@ export default function Embed({ phone }: { readonly phone: boolean }) {
           {text.verdict.log}
         </button>
         <span className="spacer" />
-        <a className="embed__open" href="./" target="_blank" rel="noopener" onClick={open}>
-          <ExternalLink size={14} aria-hidden="true" />
-          {text.header.openPlayground}
-        </a>
+        <OpenInPlayground open={open} />
       </div>
     </div>
+  );
+}
+
+function OpenInPlayground({ open }: { readonly open: (event: MouseEvent) => void }) {
+  const text = useText();
+  return (
+    <a className="embed__open" href="./" target="_blank" rel="noopener" onClick={open}>
+      <ExternalLink size={14} aria-hidden="true" />
+      {text.header.openPlayground}
+    </a>
   );
 }
 
