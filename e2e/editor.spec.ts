@@ -205,15 +205,17 @@ test("a register hovered says what the verifier knew of it there", async ({ play
   await expect(hover).toContainText("0");
 });
 
-test("a source that names its program type is taken for it: choice, machine and kernel", async ({
+test("a source says what type its program has and which maps: choice, machine and kernel follow it", async ({
   playground,
   page,
 }) => {
   await playground.open(
-    `#src=${encodeURIComponent("// @prog xdp\nBPF_MOV64_IMM(BPF_REG_0, XDP_PASS),\nBPF_EXIT_INSN(),\n")}`,
+    `#src=${encodeURIComponent("// @prog xdp\n// @map seen hash key=4 value=8\nBPF_MOV64_IMM(BPF_REG_0, XDP_PASS),\nBPF_EXIT_INSN(),\n")}`,
   );
   const type = page.getByLabel("Program type");
   await expect(type).toHaveValue("xdp");
   await expect(type).toBeDisabled();
   await expect(playground.id("timeline")).toHaveAttribute("aria-valuemax", "2");
+  await playground.id("editor").locator(".line-map").click();
+  await expect(playground.id("map-seen")).toBeFocused();
 });

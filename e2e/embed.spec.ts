@@ -71,35 +71,53 @@ test("read-only: the program can be stepped, not changed; the playground opens i
   await expect(playground.locator(".header")).toBeVisible();
 });
 
-for (const [width, height] of [
-  [900, 400],
-  [700, 480],
-  [400, 480],
-  [400, 320],
-] as const)
-  test(`program and run are both in sight at ${width} × ${height}, and nothing covers anything`, async ({
-    playground,
-    page,
-  }) => {
-    await page.setViewportSize({ width, height });
-    await playground.open("?embed=1#example/plus42");
-    await playground.id("step").click();
-    await playground.expectRegister(0, 10n);
-    const box = async (selector: string) => {
-      await expect(page.locator(selector)).toBeVisible();
-      return (await page.locator(selector).boundingBox()) as { x: number; y: number; width: number; height: number };
-    };
-    const boxes = await Promise.all([".embed__program", ".embed__verdict", ".embed__run", ".embed__foot"].map(box));
-    for (const { x, y, width: w, height: h } of boxes) {
-      expect(h).toBeGreaterThan(24);
-      expect(x + w).toBeLessThanOrEqual(width);
-      expect(y + h).toBeLessThanOrEqual(height);
-      for (const other of boxes)
-        if (other.x !== x || other.y !== y)
-          expect(
-            x + w <= other.x || other.x + other.width <= x || y + h <= other.y || other.y + other.height <= y,
-          ).toBe(true);
+test("Run, its result and every register are in sight in a frame of any width, and nothing covers anything", async ({
+  playground,
+  page,
+}) => {
+  await playground.open("?embed=1#example/plus42");
+  await playground.id("run").click();
+  await expect(playground.id("result")).toContainText("52");
+  await playground.expectRegister(0, 52n);
+  const inSight = [playground.id("run"), playground.id("result")];
+  const registers = Array.from({ length: 11 }, (_, n) => playground.id(`reg-r${n}`));
+  for (const width of [400, 560, 640, 720, 800, 960])
+    for (const height of [480, 600]) {
+      await page.setViewportSize({ width, height });
+      for (const one of [...inSight, ...registers])
+        await expect(one, `${width} × ${height}`).toBeInViewport({ ratio: 0.9 });
+      await tiled(page);
     }
-    await page.getByRole("button", { name: "Verifier log" }).click();
-    await expect(playground.id("verifier-log")).toBeVisible();
-  });
+  // Lower frames keep program and run; the log comes when it is asked for.
+  for (const [width, height] of [
+    [900, 400],
+    [400, 320],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await tiled(page);
+    await expect(playground.id("run")).toBeInViewport({ ratio: 0.9 });
+  }
+  await page.getByRole("button", { name: "Verifier log" }).click();
+  await expect(playground.id("verifier-log")).toBeVisible();
+});
+
+/** Program, verdict, run and foot have room, lie inside the frame, and none lies on another. */
+async function tiled(page: Page): Promise<void> {
+  const { width, height } = page.viewportSize() as { width: number; height: number };
+  const box = async (name: string) => {
+    const part = page.locator(`.embed__${name}`);
+    await expect(part).toBeVisible();
+    return (await part.boundingBox()) as { x: number; y: number; width: number; height: number };
+  };
+  const boxes = await Promise.all(["program", "verdict", "run", "foot"].map(box));
+  for (const { x, y, width: w, height: h } of boxes) {
+    expect(h).toBeGreaterThan(24);
+    expect(x + w).toBeLessThanOrEqual(width);
+    expect(y + h).toBeLessThanOrEqual(height);
+    for (const other of boxes)
+      if (other.x !== x || other.y !== y)
+        expect(x + w <= other.x || other.x + other.width <= x || y + h <= other.y || other.y + other.height <= y).toBe(
+          true,
+        );
+  }
+}

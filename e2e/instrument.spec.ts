@@ -197,6 +197,12 @@ test("Attach of another type is off and says why; an older program has Reload be
   await expect(page.locator(".ksteps")).toContainText("older than the text");
   await playground.id("reload").click();
   await expect(playground.id("reload")).toHaveCount(0);
+  // What it is loaded for is chosen, and stands in the text.
+  const attach = playground.id("attach-type");
+  await expect(attach).toHaveValue("");
+  await attach.selectOption("BPF_XDP_DEVMAP");
+  await expect(playground.id("editor").getByRole("textbox")).toHaveValue(/^\/\/ @attach BPF_XDP_DEVMAP\nBPF_MOV64/);
+  await expect(attach).toHaveValue("BPF_XDP_DEVMAP");
 });
 
 test("while stepping, what an instruction wrote stands behind its line", async ({ playground, page }) => {

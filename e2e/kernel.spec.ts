@@ -16,6 +16,20 @@ async function extend(playground: Playground): Promise<void> {
   await expect(playground.page.getByText("Take it home")).toBeVisible();
 }
 
+/** The panel fills its place and ends above the window's lower edge; what is longer scrolls in a frame of its own. */
+async function inSight(page: Page): Promise<void> {
+  const panel = page.locator(".kernel-pane__extend");
+  await expect(panel).toBeInViewport({ ratio: 1 });
+  await expect.poll(() => panel.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);
+  await expect(page.locator(".kernel-pane__wide [data-testid=load]")).toBeInViewport();
+}
+
+/** From the panel, which has all the room, to the editor; what was chosen and typed in the panel stays. */
+async function back({ page }: Playground): Promise<void> {
+  await page.getByRole("button", { name: "Back to the program" }).click();
+  await expect(page.locator(".extend")).toHaveCount(0);
+}
+
 for (const [step, label, answer] of [
   [1, "1. The program type", /BPF_PROG_LOAD.*= -1 EINVAL/],
   [2, "2. The attach type", /BPF_PROG_ATTACH.*= -1 EINVAL/],
@@ -41,6 +55,7 @@ test("a program type with two numbers takes OREORE's place, and a link carries i
   await extend(playground);
   await page.locator(".extend").getByRole("combobox").selectOption("adder");
   await expect(playground.id("sysfs-input")).toHaveValue("10 32");
+  await back(playground);
   await playground.write(
     [
       "BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),",
@@ -110,7 +125,9 @@ test("a definition of one's own goes from the form to echo and cat, its code and
   await expect(page.getByRole("region", { name: "kernel/bpf/ratio.c" })).toContainText("struct ratio_ctx");
   await view(page, "Module");
   await expect(page.getByRole("region", { name: "module/ratio_module.c" })).toContainText("/sys/ratio/div");
+  expect(await faultsOf(page, { within: ".extend" })).toEqual([]);
 
+  await back(playground);
   await playground.write(
     [
       "BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),",
@@ -123,7 +140,6 @@ test("a definition of one's own goes from the form to echo and cat, its code and
   await playground.demo("100 7");
   await expect(playground.id("sysfs-output")).toHaveText("14");
   await expect(playground.id("syscall-log")).toContainText('"/sys/ratio/div"');
-  expect(await faultsOf(page, { within: ".extend" })).toEqual([]);
 
   await playground.id("share").click();
   await expect(playground.id("share-link")).toContainText("#v1.");
@@ -172,10 +188,30 @@ test("any command can be typed into the shell", async ({ playground, page }) => 
   await expect(page.getByLabel("Output of the last command")).toContainText(/1: type 32 .*tag/);
 });
 
-test("the map lights up along the way of each call, and says where it was refused", async ({ playground, page }) => {
+test("the map lights up along the way of each call, and says where it was refused; it is whole at every size", async ({
+  playground,
+  page,
+}) => {
   await extend(playground);
-  await view(page, "Parts");
+  await inSight(page);
+  for (const name of ["Your type", "Code", "Parts"]) {
+    await view(page, name);
+    await inSight(page);
+  }
   const map = page.locator(".parts");
+  for (const [width, height] of [
+    [1280, 720],
+    [1024, 768],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expect(map.locator("svg"), `${width} × ${height}`).toBeInViewport({ ratio: 1 });
+  }
+  await expect(map).not.toContainText("…");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole("tab", { name: "Kernel" }).click();
+  await map.locator("svg").scrollIntoViewIfNeeded();
+  await expect(map.locator("svg")).toBeInViewport({ ratio: 1 });
+  await page.setViewportSize({ width: 1440, height: 900 });
   const said = map.getByRole("status");
   const lit = (part: string) => map.locator(`[data-part="${part}"][data-lit]`);
   await expect(said).toContainText("the way of the call lights up here");
@@ -212,6 +248,7 @@ test("a context that the kernel keeps otherwise: both sides, the rewriting, and 
   await view(page, "Your type");
   const table = page.getByRole("region", { name: "The context from both sides" });
   await expect(table.getByRole("row", { name: /^len/ })).toContainText("r0 = *(u16 *)(r1 +8)w0 >>= 8w0 &= 255");
+  await back(playground);
   await playground.write("BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_1, 1),\nBPF_EXIT_INSN(),\n");
   await playground.expectVerdict("accept");
   await playground.demo("0x1234 0 0");

@@ -56,6 +56,8 @@ async function act(playground: Playground, action: Act): Promise<void> {
     await page.getByRole("button", { name: /Extend the kernel|カーネルを拡張する/ }).click();
     await page.locator(".extend select").first().selectOption(action.preset);
     await expect(calls).toHaveCount(0);
+    await page.keyboard.press("Escape");
+    await expect(page.locator(".extend")).toHaveCount(0);
   } else if (action.do === "update") {
     const before = await calls.count();
     await setElement(playground, action);
@@ -240,6 +242,15 @@ test("?embed=1#lesson/2: the lesson stands in the frame, and can be stepped", as
   await expect(page.getByRole("heading", { name: "A machine inside the kernel" })).toBeVisible();
   await playground.id("step").click();
   await playground.expectRegister(0, 10n);
+  // With less room there are fewer things beside each other, never fewer things.
+  await page.setViewportSize({ width: 800, height: 600 });
+  for (const id of ["lesson", "run", "step", "verdict"]) await expect(playground.id(id)).toBeInViewport({ ratio: 0.9 });
+  await page.setViewportSize({ width: 400, height: 480 });
+  await page.getByRole("tab", { name: "Program" }).click();
+  await playground.id("run").click();
+  await expect(playground.id("result")).toBeInViewport({ ratio: 0.9 });
+  await page.getByRole("tab", { name: "Machine" }).click();
+  await expect(playground.id("reg-r10")).toBeInViewport({ ratio: 0.9 });
 });
 
 test("a lesson opens with a kernel that has seen nothing", async ({ playground, page }) => {

@@ -18,8 +18,15 @@ const onStep = (playground: Playground, step: number): Promise<void> =>
 
 test("a map is seen as it is at each step, with what the step changed", async ({ playground, page }) => {
   await opened(playground, "remember");
-  await view(page, "Maps").click();
+  // From the line that declares it to the map, and back to a line that loads it.
+  await page.locator(".editor-pane").getByText("Disassembly").click();
+  await page.locator(".listing__map").first().click();
   const map = playground.id("map-seen");
+  await expect(map).toBeFocused();
+  await expect(map).toContainText(/declared in line 1\s*loaded in line 6\s*line 19/);
+  await map.getByRole("button", { name: "line 19" }).click();
+  await expect(map.locator('[aria-current="true"]')).toHaveText(["line 19"]);
+  await expect(playground.id("editor").getByRole("textbox")).toBeFocused();
   await expect(map).toContainText("Empty");
   await playground.id("run-to-end").click();
   await expect(map.getByRole("row").last()).toContainText("0x1");

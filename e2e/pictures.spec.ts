@@ -45,6 +45,9 @@ const tab =
   async (page) =>
     page.getByRole("tab", { name }).click();
 
+/** The lesson's text has come. */
+const read: Act = (_, playground) => expect(playground.id("lesson").getByRole("heading").first()).toBeVisible();
+
 const key =
   (name: string): Act =>
   async (page) =>
@@ -90,7 +93,7 @@ const PICTURES: readonly Picture[] = [
   },
   { name: "layout-verify-dark", size: DESK, theme: "dark", address: "#example/loop", act: key("Alt+3") },
   { name: "lesson-ja", size: DESK, lang: "ja", address: "#lesson/9", act: searched },
-  { name: "lesson-phone", size: PHONE, address: "#lesson/9" },
+  { name: "lesson-phone", size: PHONE, address: "#lesson/9", act: read },
   {
     name: "presenting-dark-ja",
     size: DESK,

@@ -119,6 +119,7 @@ export function analyse(written: string, options: AssembleOptions = {}): Analysi
     declaredMaps,
     mapRefs,
     labels: emitted?.labels ?? [],
+    attachDirective: directives.attach,
     diagnostics: reporter.list(),
     ok: reporter.errors === 0,
   };

@@ -60,6 +60,8 @@ export interface Assembly extends ProgramSettings {
   /** First slot of a map load → index into `maps`; its imm is 0 in `insns`. */
   readonly mapRefs: ReadonlyMap<number, number>;
   readonly labels: readonly Label[];
+  /** The directive `@attach` with its value; undefined: the attach type is said by a record, or not at all. */
+  readonly attachDirective: Span | undefined;
   /** In order of place. */
   readonly diagnostics: readonly Diagnostic[];
   /** No diagnostic is an error: the bytes are what a C compiler would make. */

@@ -14,6 +14,10 @@ import { PROG_TYPE_NAMES } from "./prog-type-names.ts";
 export interface Directives {
   progType?: string;
   expectedAttachType?: number;
+  /** `@attach` with what follows it. */
+  attach?: Span;
+  /** Where the comment with `@prog` ends. */
+  progEnd?: number;
   progFlags?: number;
   license?: string;
   ctx?: Uint8Array;
@@ -49,7 +53,15 @@ export function readDirectives(comments: readonly Comment[], context: ExprContex
       const rest = (match[2] as string).replace(/\s+$/, "");
       const nameAt = comment.textStart + match.index + match[0].indexOf("@");
       const restAt = comment.textStart + match.index + match[0].length - (match[2] as string).length;
-      new Directive(name, rest, { start: nameAt, end: nameAt + 1 + name.length }, restAt, found, context).read();
+      new Directive(
+        name,
+        rest,
+        { start: nameAt, end: nameAt + 1 + name.length },
+        restAt,
+        comment,
+        found,
+        context,
+      ).read();
     }
   }
   return found;
@@ -65,13 +77,23 @@ class Directive {
   readonly #nameSpan: Span;
   readonly #restAt: number;
   readonly #found: Directives;
+  readonly #comment: Span;
   readonly #context: ExprContext;
 
-  constructor(name: string, rest: string, nameSpan: Span, restAt: number, found: Directives, context: ExprContext) {
+  constructor(
+    name: string,
+    rest: string,
+    nameSpan: Span,
+    restAt: number,
+    comment: Span,
+    found: Directives,
+    context: ExprContext,
+  ) {
     this.#name = name;
     this.#rest = rest;
     this.#nameSpan = nameSpan;
     this.#restAt = restAt;
+    this.#comment = comment;
     this.#found = found;
     this.#context = context;
   }
@@ -82,6 +104,7 @@ class Directive {
     switch (this.#name) {
       case "prog": {
         const name = rest.toLowerCase().replace(/^bpf_prog_type_/, "");
+        found.progEnd = this.#comment.end;
         if (PROG_TYPE_NAMES.includes(name)) found.progType = name;
         else {
           const near = this.#context.reporter.similar(name, () => PROG_TYPE_NAMES);
@@ -94,6 +117,10 @@ class Directive {
         return;
       }
       case "attach": {
+        found.attach = {
+          start: this.#nameSpan.start,
+          end: rest === "" ? this.#nameSpan.end : this.#restAt + rest.length,
+        };
         const value = this.#number(/^[A-Z]/.test(rest) || /^\d/.test(rest) ? rest : `BPF_${rest.toUpperCase()}`);
         if (value !== undefined) found.expectedAttachType = value;
         return;

@@ -169,6 +169,8 @@ export const progTypeByName = (name: string): ProgType | undefined => BY_NAME.ge
 export const progTypeById = (id: number): ProgType | undefined => BY_ID.get(id);
 
 const ATTACH_NAMES = new Map(Object.entries(attachTypes).map(([name, id]) => [id, name]));
+/** In the kernel's order. */
+export const ATTACH_TYPE_NAMES: readonly string[] = Object.keys(attachTypes);
 /** 36 → "BPF_SK_LOOKUP". */
 export const attachTypeName = (id: number): string | undefined => ATTACH_NAMES.get(id);
 export const attachTypeId = (name: string): number | undefined =>

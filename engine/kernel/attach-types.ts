@@ -45,6 +45,16 @@ const ATTACH_TYPES: Readonly<Record<string, readonly string[]>> = {
   sched_cls: ["BPF_TCX_INGRESS", "BPF_TCX_EGRESS", "BPF_NETKIT_PRIMARY", "BPF_NETKIT_PEER"],
 };
 
+/** Types for which an expected_attach_type of 0 stands for another. @kernel bpf_prog_load_fixup_attach_type */
+const OF_ZERO: Readonly<Record<string, string>> = {
+  cgroup_sock: "BPF_CGROUP_INET_SOCK_CREATE",
+  sk_reuseport: "BPF_SK_REUSEPORT_SELECT",
+};
+
+/** What a load that asks for an attach type gets. */
+export const attachTypeAtLoad = (progType: string, asked: number): number =>
+  asked || (attachTypeId(OF_ZERO[progType] ?? "") ?? 0);
+
 const PROG_TYPES = new Map(
   Object.entries(ATTACH_TYPES).flatMap(([progType, names]) =>
     names.map((name) => [attachTypeId(name), progType] as const),

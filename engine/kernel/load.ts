@@ -11,6 +11,7 @@ import { BPF_LOG_MASK, DEFAULT_LOG_SIZE, MAX_LOG_SIZE } from "../verifier/log/bu
 import { type Refusal, refusalOf } from "../verifier/refusals.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS } from "../verifier/state/env.ts";
 import { type Verdict, type VerifyOptions, verify } from "../verifier/verify.ts";
+import { attachTypeAtLoad } from "./attach-types.ts";
 import { type Answer, type Cause, refused } from "./cause.ts";
 import type { Kernel } from "./kernel.ts";
 import { isValidName } from "./names.ts";
@@ -99,12 +100,6 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: Watched = 
 /** BPF_F_STRICT_ALIGNMENT … BPF_F_TEST_REG_INVARIANTS; not BPF_F_TOKEN_FD: there are no tokens here. */
 const PROG_FLAGS = 0xff;
 
-/** Types for which an expected_attach_type of 0 stands for another. @kernel bpf_prog_load_fixup_attach_type */
-const ATTACH_TYPE_OF_ZERO: Readonly<Record<string, number>> = {
-  cgroup_sock: 2, // BPF_CGROUP_INET_SOCK_CREATE
-  sk_reuseport: 39, // BPF_SK_REUSEPORT_SELECT
-};
-
 interface Admitted {
   readonly type: ProgType;
   readonly expectedAttachType: number;
@@ -126,7 +121,7 @@ function admit(registry: Registry, attr: ProgLoadAttr): Admitted | Answer {
     return no(EINVAL, { check: "prog-type", progType: attr.progType, ...(isDefined && !steps[0] && { step: 1 }) });
   const unseen = type.refusedUnseen(attr.expectedAttachType);
   if (unseen !== 0) return no(unseen, { check: "needs", what: type.why ?? type.name });
-  const expectedAttachType = attr.expectedAttachType || (ATTACH_TYPE_OF_ZERO[type.name] ?? 0);
+  const expectedAttachType = attachTypeAtLoad(type.name, attr.expectedAttachType);
   // The definition's case in bpf_prog_load_check_attach is there once step 2 is applied.
   const taken = type.simulated && !(isDefined && !steps[1]) ? type.attachTypes : undefined;
   if (taken && !taken.includes(expectedAttachType))

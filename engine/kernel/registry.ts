@@ -8,7 +8,8 @@ import {
   progTypeByName,
 } from "../facts/prog-types.ts";
 import type { ProgType } from "../facts/types.ts";
-import { progTypeOfAttachType } from "./attach-types.ts";
+import { attachTypesOf } from "../object/sections.ts";
+import { attachTypeAtLoad, progTypeOfAttachType } from "./attach-types.ts";
 import { type KernelDefinition, OREORE } from "./definition.ts";
 
 /** The four steps of the recipe: program type, attach type, module, user space. */
@@ -69,6 +70,25 @@ export class Registry {
     const { type } = this.definition;
     const taken = name === type.name ? [type.attach.id] : progTypeByName(name)?.attachTypes;
     return taken?.length === 1 ? (taken[0] as number) : 0;
+  }
+
+  /** The attach types that a program of a type may be loaded for, where they are said; [] where a load does not look at it. */
+  attachTypes(type: ProgType): readonly number[] {
+    const { name, attach } = this.definition.type;
+    if (type.name === name) return [attach.id];
+    const { attachTypes: taken } = type;
+    return attachTypesOf(type.name).filter((id) => !taken || taken.includes(id));
+  }
+
+  /** Of a program that was loaded without one being said; one of the above, or 0 for none. */
+  attachTypeUnsaid(name: string): number {
+    return attachTypeAtLoad(name, this.defaultAttachType(name));
+  }
+
+  /** What a loader asks BPF_PROG_ATTACH for: what the program was loaded for; the definition's where nothing is attached so. */
+  attachTypeFor(progType: string, loadedFor: number): number {
+    const { attach, name } = this.definition.type;
+    return progType !== name && this.progTypeOfAttachType(loadedFor) === progType ? loadedFor : attach.id;
   }
 
   attachTypeName(id: number): string | undefined {

@@ -133,6 +133,15 @@ export function sectionMeaning(section: string): SectionMeaning | undefined {
   };
 }
 
+/** The attach types that programs of a type are loaded for, in libbpf's order. */
+export const attachTypesOf = (progType: string): readonly number[] => [
+  ...new Set(
+    TABLE.flatMap(([, type, attachType]) =>
+      type === progType && attachType !== undefined ? [Number(uapiConstant(`BPF_${attachType}`))] : [],
+    ),
+  ),
+];
+
 /** Names of sections, for who looks for the right one. */
 export const SECTION_NAMES: readonly string[] = TABLE.flatMap(([patterns]) =>
   patterns.split(" ").map((pattern) => pattern.replace("+", "")),

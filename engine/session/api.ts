@@ -22,6 +22,7 @@ import type {
 } from "./run-views.ts";
 import type {
   CheckView,
+  CodePictureView,
   DefineOutcome,
   DefinitionInput,
   DefinitionView,
@@ -218,6 +219,8 @@ export interface ToolsApi {
   compare(before: ProgramInput, now: ProgramInput): Promise<CompareView>;
   /** The program as a real kernel takes it; null: it does not assemble, or needs a type that has no number. */
   realProgram(program: ProgramInput): Promise<RealProgramView | null>;
+  /** Programs as small pictures, one each. */
+  pictures(programs: readonly ProgramInput[]): Promise<readonly CodePictureView[]>;
   /** Calls that a real kernel answered, as the list of calls shows them; the first gets the number `seq`. */
   callViews(records: readonly SyscallRecord[], seq: number): readonly SyscallView[];
   /** Which goals of a lesson are met, one answer a goal: by the program, and by what the reader has done. */

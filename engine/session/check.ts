@@ -4,6 +4,7 @@ import { assemble } from "../asm/assemble.ts";
 import { type Assembly, programOf } from "../asm/assembly.ts";
 import { bug } from "../base/bug.ts";
 import { ERRNO } from "../facts/errno.ts";
+import { attachTypeAtLoad } from "../kernel/attach-types.ts";
 import { ctxStructOf } from "../kernel/definition.ts";
 import { createMaps, loadWith } from "../kernel/loader.ts";
 import type { Registry } from "../kernel/registry.ts";
@@ -17,7 +18,7 @@ import { type Clock, type Load, loadTwice } from "./load.ts";
 import { LogText } from "./long-log.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source-views.ts";
 import { faultyView, loadedView } from "./verdict-view.ts";
-import type { CheckView, MapInput, ProgramInput, SlotView, VisitView } from "./views.ts";
+import type { CheckView, MapInput, MapPlaceView, ProgramInput, SlotView, VisitView } from "./views.ts";
 
 export type { Clock };
 
@@ -79,6 +80,7 @@ export interface Assembled {
   readonly assembly: Assembly;
   readonly program: Program;
   readonly slots: readonly SlotView[];
+  readonly attach: CheckView["attach"];
   readonly diagnostics: CheckView["diagnostics"];
 }
 
@@ -103,9 +105,19 @@ export function assembleInput(registry: Registry, input: ProgramInput): Assemble
     input,
     assembly,
     program,
+    attach: attachView(registry, assembly, program),
     slots: empty ? [] : slotViews(assembly.insns, assemblySpan(assembly, spanView)),
     diagnostics: assembly.diagnostics.map((diagnostic) => diagnosticView(diagnostic, spanView)),
   };
+}
+
+function attachView(registry: Registry, assembly: Assembly, { progType, expectedAttachType }: Program) {
+  const id = attachTypeAtLoad(progType, expectedAttachType);
+  const directive = assembly.attachDirective !== undefined;
+  const saidBy = directive ? "directive" : assembly.expectedAttachType === undefined ? "" : "record";
+  const type = registry.progTypes().find(({ name }) => name === progType);
+  const isOne = saidBy !== "" || (type !== undefined && registry.attachTypes(type).includes(id));
+  return { id, name: isOne ? (registry.attachTypeName(id) ?? String(id)) : "", saidBy } as const;
 }
 
 const withContents = (map: MapDef, contents: ProgramInput["contents"]): MapDef =>
@@ -130,9 +142,22 @@ export function check(
   return checkedOf(assembled, loaded, revision);
 }
 
+function mapPlaces({ maps, declaredMaps, mapRefs }: Assembly, source: string): MapPlaceView[] {
+  if (maps.length === 0) return [];
+  const spanView = spanViews(source);
+  const uses = [...mapRefs].sort(([a], [b]) => a - b);
+  return maps.map((map, index) => {
+    const span = declaredMaps.find(({ def }) => def === map)?.span;
+    return {
+      declared: span ? spanView(span) : null,
+      uses: uses.flatMap(([slot, of]) => (of === index ? [slot] : [])),
+    };
+  });
+}
+
 /** `loaded`: undefined where the source does not assemble. */
 export function checkedOf(assembled: Assembled, loaded: Load | undefined, revision: number): Checked {
-  const { input, assembly, program, slots, diagnostics } = assembled;
+  const { input, assembly, program, slots, attach, diagnostics } = assembled;
   const verdict = loaded && "verdict" in loaded ? loaded.verdict : undefined;
   const log = new LogText(verdict?.log, verdict?.logLines);
   const brief = loaded?.brief ?? false;
@@ -141,7 +166,9 @@ export function checkedOf(assembled: Assembled, loaded: Load | undefined, revisi
     diagnostics,
     slots,
     saidType: assembly.progType ?? "",
+    attach,
     maps: assembly.maps.map(mapInputOf),
+    mapPlaces: mapPlaces(assembly, input.source),
     pasted: null,
   };
   const view = { ...base, ...(loaded ? loadedView(loaded, log) : faultyView(diagnostics)) };

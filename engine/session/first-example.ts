@@ -3,6 +3,7 @@ import type { ExampleView } from "./views.ts";
 
 export const FIRST_EXAMPLE: ExampleView = {
   name: "plus42",
+  topic: "numbers",
   title: { en: "Input plus 42", ja: "入力 + 42" },
   about: {
     en: "The program of the talk: three macros that read a number, add 42 and return it.",

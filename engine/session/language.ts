@@ -29,6 +29,8 @@ export interface LanguageApi {
   rename(source: string, offset: number, name: string): Promise<Rename>;
   /** The text with its columns aligned; never other bytes. */
   format(source: string): Promise<string>;
+  /** The text with the directive `@attach` for an attach type by its name; null: without it. */
+  attach(source: string, name: string | null): Promise<string>;
 }
 
 /** What of the kernel and of the program's type the services have to know: see AssembleOptions. */
@@ -83,6 +85,10 @@ export function createLanguage(contextNow: () => EditorContext = () => ({})): La
     async rename(source, offset, name) {
       const { renameAt, analysis } = await over(source);
       return renameAt(analysis, source, offset, name);
+    },
+    async attach(source, name) {
+      const { withAttach, analysis } = await over(source);
+      return withAttach(analysis, source, name);
     },
     format: async (source) => (await over(source)).format(source),
   };

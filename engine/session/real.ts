@@ -31,5 +31,6 @@ export function realProgramView(program: Program, registry: Registry): RealProgr
     progName: "",
     expectedAttachType: program.expectedAttachType,
   };
-  return { program: real, calls: [...maps, load], leavesBtf: program.funcInfo ?? false };
+  const attachType = registry.attachTypeFor(program.progType, program.expectedAttachType);
+  return { program: real, calls: [...maps, load], attachType, leavesBtf: program.funcInfo ?? false };
 }

@@ -101,6 +101,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     compare: "nothing",
     realProgram: "nothing",
     callViews: "nothing",
+    pictures: "nothing",
     judge: "nothing",
   },
   objects: {
@@ -119,6 +120,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     symbol: "nothing",
     rename: "nothing",
     format: "nothing",
+    attach: "nothing",
   },
 };
 

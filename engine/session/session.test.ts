@@ -19,7 +19,8 @@ const texts = (outcome: { readonly calls: readonly { readonly text: string }[] }
 /** A session with the program attached. */
 async function attached(program: ProgramInput): Promise<Remote> {
   const session = createSession();
-  expect((await session.kernel.load(program)).ret).toBe(3 + program.maps.length);
+  const { ret, check } = await session.kernel.load(program);
+  expect(ret).toBe(3 + check.maps.length);
   expect((await session.kernel.attach()).ret).toBe(0);
   return session;
 }
@@ -286,6 +287,24 @@ test("names of examples are one of a kind, and packets are those that are built 
   const packets = (await createSession().tools.packets()).map(({ hex }) => hex);
   for (const { program, input } of EXAMPLES) if (program.progType !== "oreore") expect(packets).toContain(input);
 });
+
+test.each(EXAMPLES.map((one) => [one.name, one.program] as const))(
+  "example %s says of each of its numbers what it stands for, and declares its maps",
+  async (_, program) => {
+    const { slots, maps } = await createSession().check.check(program, 1);
+    const lines = program.source.split("\n");
+    for (const { span } of slots) {
+      const line = lines[(span?.line ?? 0) - 1] ?? "";
+      const [code = "", comment] = line.split("//");
+      const above = /^\/\/ (?!@)(.+)/.exec(lines[(span?.line ?? 0) - 2] ?? "")?.[1];
+      // 0 needs no words; 10 in BPF_REG_10 is no number.
+      if (/(?<!\w)(?:0x[\da-f]+|[1-9]\d*)\b/.test(code))
+        expect({ line, said: comment ?? above }).toEqual({ line, said: expect.any(String) });
+    }
+    expect(program.maps).toEqual([]);
+    for (const { name } of maps) expect(program.source).toContain(`@map ${name} `);
+  },
+);
 
 test.each([
   ["map-counter", 1],

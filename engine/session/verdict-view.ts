@@ -8,7 +8,10 @@ import type { Load } from "./load.ts";
 import type { LogText } from "./long-log.ts";
 import type { CheckView } from "./views.ts";
 
-type Answered = Omit<CheckView, "revision" | "diagnostics" | "slots" | "saidType" | "maps" | "pasted">;
+type Answered = Omit<
+  CheckView,
+  "revision" | "diagnostics" | "slots" | "saidType" | "attach" | "maps" | "mapPlaces" | "pasted"
+>;
 
 /** Where no verifier said anything. */
 const SILENT: Answered = {

@@ -132,8 +132,17 @@ export interface CheckView {
   readonly slots: readonly SlotView[];
   /** The program type that the source itself names (`@prog`, a record's `.prog_type`); "" where it names none. */
   readonly saidType: string;
+  /** What it is loaded for, and what of the source says so: the directive, a record's field; "": nothing does. */
+  readonly attach: {
+    /** enum bpf_attach_type; 0 may mean that none is asked for. */
+    readonly id: number;
+    readonly name: string;
+    readonly saidBy: "directive" | "record" | "";
+  };
   /** The maps the program will get: those of the settings and those the source declares. */
   readonly maps: readonly MapInput[];
+  /** One for each of them: where it comes from, and where the program speaks of it. */
+  readonly mapPlaces: readonly MapPlaceView[];
   readonly verdict: VerdictName;
   /** What of the kernel the program needs that is not simulated (verdict `error`): `kernel functions`; "" otherwise. */
   readonly unsupported: string;
@@ -170,6 +179,13 @@ export interface CheckView {
   readonly us: number;
   /** Verdict, log and states are those of a log that was pasted, not our verifier's; null: they are ours. */
   readonly pasted: PastedView | null;
+}
+
+export interface MapPlaceView {
+  /** Its declaration in the source; null: it came with the program, by a link or an object. */
+  readonly declared: SpanView | null;
+  /** Slots of the instructions that load it, in order. */
+  readonly uses: readonly number[];
 }
 
 /** How far a pasted log tells of its program. */
@@ -368,6 +384,8 @@ export interface RealProgramView {
   readonly program: RealProgram;
   /** BPF_MAP_CREATE of each map, then BPF_PROG_LOAD: results are still to come. */
   readonly calls: readonly Syscall[];
+  /** What BPF_PROG_ATTACH is asked for. */
+  readonly attachType: number;
   /** It comes with BTF (func_info), which is left out: the agent sends none. */
   readonly leavesBtf: boolean;
 }
@@ -489,9 +507,14 @@ export interface ShellView extends Outcome {
 
 // ----------------------------------------------------------------------------------------------------- catalogue
 
+/** What a built-in program is about, from the first things on. */
+export const TOPICS = ["numbers", "flow", "memory", "maps", "helpers", "packets"] as const;
+export type Topic = (typeof TOPICS)[number];
+
 export interface ExampleView {
   /** `plus42`: `#example/plus42` */
   readonly name: string;
+  readonly topic: Topic;
   readonly title: Texts;
   /** Why it is worth opening, one sentence. */
   readonly about: Texts;
@@ -499,6 +522,20 @@ export interface ExampleView {
   /** Text to write to the attach point's file, or another event. */
   readonly input: string;
   readonly expect: "accept" | "reject";
+}
+
+export type CodeRowKind = "load" | "store" | "compute" | "jump" | "call" | "exit";
+
+/** A program as a small picture. */
+export interface CodePictureView {
+  /** An instruction each: what kind of work it is, and the lengths of the kernel's words for it. */
+  readonly rows: readonly { readonly kind: CodeRowKind; readonly words: readonly number[] }[];
+  /** From row to row; those that leave the program are left out. */
+  readonly jumps: readonly { readonly from: number; readonly to: number; readonly kind: JumpView["kind"] }[];
+  /** The row that the verifier refused; -1: none. */
+  readonly refused: number;
+  /** What its instructions do and call, in the kernel's words and in plain ones: to look for. */
+  readonly words: Texts;
 }
 
 export interface ProgTypeView {
@@ -514,8 +551,12 @@ export interface ProgTypeView {
   readonly event: "sysfs" | "packet" | "ctx" | "none";
   /** The input that its programs start with. */
   readonly firstInput: string;
-  /** Those that a load takes as its expected attach type; [] where that is not looked at. */
+  /** Those that its programs may be loaded for; [] where that says nothing. */
   readonly attachTypes: readonly { readonly id: number; readonly name: string }[];
+  /** Of a program that says none: one of them, or 0. */
+  readonly attachUnsaid: number;
+  /** Such a program is refused: one of them has to be said. */
+  readonly attachNeeded: boolean;
 }
 
 export interface MapTypeView {

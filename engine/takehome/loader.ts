@@ -1,8 +1,11 @@
 // Step 4 of the recipe: user space that loads a program and attaches it, once with bpf(2) alone and once with libbpf.
 import { formatInsn } from "../disasm/kernel.ts";
 import { mapTypeByName } from "../facts/map-types.ts";
+import { attachTypeName, progTypeByName } from "../facts/prog-types.ts";
 import { type Insn, isLdImm64 } from "../isa/insn.ts";
+import { isCgroupProgType } from "../kernel/attach-types.ts";
 import type { KernelDefinition } from "../kernel/definition.ts";
+import { attachTypesOf } from "../object/sections.ts";
 import type { MapDef, Program } from "../program/program.ts";
 import { joined, type Piece } from "./diff.ts";
 import { namesOf } from "./names.ts";
@@ -28,6 +31,59 @@ const constants = (definition: KernelDefinition): string => {
 #define ${names.progType} ${id}
 #define ${names.attachType} ${attach.id}`;
 };
+
+/** How the program is loaded, and to what it is attached. Of other types than the definition's: numbers, as old headers lack names. */
+interface Loading {
+  readonly typeName: string;
+  /** C expressions: what BPF_PROG_LOAD is asked for, and BPF_PROG_ATTACH. */
+  readonly progType: string;
+  readonly loadedFor: string;
+  readonly attachType: string;
+  /** `own`: the module's file; `cgroup`: a directory; `none`: it takes more than BPF_PROG_ATTACH. */
+  readonly target: "own" | "cgroup" | "none";
+}
+
+function loadingOf(definition: KernelDefinition, { progType, expectedAttachType: attach }: Program): Loading {
+  const names = namesOf(definition);
+  const { type } = definition;
+  const isOwn = progType === type.name;
+  const known = isOwn ? [] : attachTypesOf(progType);
+  const loadedFor =
+    isOwn && attach === type.attach.id
+      ? names.attachType
+      : known.includes(attach)
+        ? `${attach} /* ${attachTypeName(attach)} */`
+        : String(attach);
+  if (isOwn) {
+    const { progType, attachType } = names;
+    return { typeName: progType, progType, loadedFor, attachType, target: "own" };
+  }
+  const typeName = `BPF_PROG_TYPE_${progType.toUpperCase()}`;
+  return {
+    typeName,
+    progType: `${progTypeByName(progType)?.id ?? 0} /* ${typeName} */`,
+    loadedFor,
+    attachType: loadedFor,
+    target: isCgroupProgType(progType) ? "cgroup" : "none",
+  };
+}
+
+const opening = ({ typeName, target }: Loading, by: string): string =>
+  `Loads the program below as ${typeName}${target === "none" ? "" : " and attaches it"}, with ${by}.`;
+const mainOf = ({ target }: Loading): string =>
+  target === "cgroup" ? "int main(int argc, char **argv)" : "int main(void)";
+const CGROUP = `	const char *cgroup = argc > 1 ? argv[1] : "/sys/fs/cgroup";
+	int target = open(cgroup, O_RDONLY | O_DIRECTORY);
+
+	if (target < 0)
+		err(1, "%s", cgroup);
+`;
+const said = ({ target }: Loading, { attribute }: KernelDefinition): string =>
+  ({
+    own: `	printf("attached; try: echo 10 > ${attribute.path}; cat ${attribute.path}\\n");`,
+    cgroup: `	printf("attached to %s\\n", cgroup);`,
+    none: `	puts("loaded; what it is attached to takes more than this loader does");`,
+  })[target];
 
 const cString = (text: string): string => JSON.stringify(text).slice(1, -1);
 const bytesOf = (text: string): string => (text.match(/../g) ?? []).map((byte) => `0x${byte}`).join(", ");
@@ -60,7 +116,7 @@ export const rawLoader = (definition: KernelDefinition, program: Program): strin
   joined(rawLoaderPieces(definition, program));
 
 export function rawLoaderPieces(definition: KernelDefinition, program: Program): Piece[] {
-  const names = namesOf(definition);
+  const how = loadingOf(definition, program);
   const maps: Piece[] = [
     {
       name: "create_map()",
@@ -87,9 +143,9 @@ export function rawLoaderPieces(definition: KernelDefinition, program: Program):
     {
       name: "",
       text: `// SPDX-License-Identifier: GPL-2.0-only
-/* Loads the program below as ${names.progType} and attaches it, with bpf(2) alone. */
+/* ${opening(how, "bpf(2) alone")} */
 #include <err.h>
-#include <limits.h>
+${how.target === "cgroup" ? "#include <fcntl.h>\n" : ""}#include <limits.h>
 #include <linux/bpf.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -110,9 +166,9 @@ export function rawLoaderPieces(definition: KernelDefinition, program: Program):
     ...(program.maps.length === 0 ? [] : maps),
     {
       name: "main()",
-      text: `int main(void)
+      text: `${mainOf(how)}
 {
-	union bpf_attr attr;
+${how.target === "cgroup" ? CGROUP : ""}	union bpf_attr attr;
 	int prog;
 ${mapSetup(
   program,
@@ -120,8 +176,8 @@ ${mapSetup(
   "update_map(MAP, &key, value)",
 )}
 	memset(&attr, 0, sizeof(attr));
-	attr.prog_type = ${names.progType};
-	attr.expected_attach_type = ${names.attachType};
+	attr.prog_type = ${how.progType};
+	attr.expected_attach_type = ${how.loadedFor};
 	attr.insns = (uintptr_t)insns;
 	attr.insn_cnt = sizeof(insns) / sizeof(insns[0]);
 	attr.license = (uintptr_t)"${cString(program.license)}";
@@ -133,13 +189,17 @@ ${mapSetup(
 	fputs(log_text, stderr);
 	if (prog < 0)
 		err(1, "BPF_PROG_LOAD");
-
+${
+  how.target === "none"
+    ? ""
+    : `
 	memset(&attr, 0, sizeof(attr));
-	attr.attach_bpf_fd = prog;
-	attr.attach_type = ${names.attachType};
+${how.target === "cgroup" ? "\tattr.target_fd = target;\n" : ""}	attr.attach_bpf_fd = prog;
+	attr.attach_type = ${how.attachType};
 	if (bpf(BPF_PROG_ATTACH, &attr))
 		err(1, "BPF_PROG_ATTACH");
-	printf("attached; try: echo 10 > ${definition.attribute.path}; cat ${definition.attribute.path}\\n");
+`
+}${said(how, definition)}
 	return 0;
 }`,
     },
@@ -152,6 +212,7 @@ export const libbpfLoader = (definition: KernelDefinition, program: Program): st
 
 export function libbpfLoaderPieces(definition: KernelDefinition, program: Program): Piece[] {
   const names = namesOf(definition);
+  const how = loadingOf(definition, program);
   const create = (map: MapDef) =>
     `bpf_map_create(${mapType(map)}, "${cString(map.name.slice(0, 15))}", ${map.keySize}, ${map.valueSize}, ${map.maxEntries}, ${
       map.flags === 0
@@ -162,10 +223,10 @@ export function libbpfLoaderPieces(definition: KernelDefinition, program: Progra
     {
       name: "",
       text: `// SPDX-License-Identifier: GPL-2.0-only
-/* Loads the program below as ${names.progType} and attaches it, with libbpf 1.x. */
+/* ${opening(how, "libbpf 1.x")} */
 #include <bpf/bpf.h>
 #include <err.h>
-#include <limits.h>
+${how.target === "cgroup" ? "#include <fcntl.h>\n" : ""}#include <limits.h>
 #include <linux/bpf.h>
 #include <stdio.h>`,
     },
@@ -174,25 +235,28 @@ export function libbpfLoaderPieces(definition: KernelDefinition, program: Progra
     { name: "log_text", text: "static char log_text[1 << 20];" },
     {
       name: "main()",
-      text: `int main(void)
+      text: `${mainOf(how)}
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, opts,
-		.expected_attach_type = ${names.attachType},
+${how.target === "cgroup" ? CGROUP : ""}	LIBBPF_OPTS(bpf_prog_load_opts, opts,
+		.expected_attach_type = ${how.loadedFor},
 		.prog_flags = ${program.progFlags},
 		.log_level = 2,
 		.log_buf = log_text,
 		.log_size = sizeof(log_text));
 	int prog;
 ${mapSetup(program, create, "bpf_map_update_elem(MAP, &key, value, BPF_ANY)")}
-	prog = bpf_prog_load(${names.progType}, "${names.lower}", "${cString(program.license)}", insns,
+	prog = bpf_prog_load(${how.progType}, "${names.lower}", "${cString(program.license)}", insns,
 			     sizeof(insns) / sizeof(insns[0]), &opts);
 	fputs(log_text, stderr);
 	if (prog < 0)
 		err(1, "bpf_prog_load");
-	/* The target descriptor has no meaning for this type: there is one place to attach to. */
-	if (bpf_prog_attach(prog, 0, ${names.attachType}, 0))
+${
+  how.target === "none"
+    ? ""
+    : `${how.target === "own" ? "\t/* The target descriptor has no meaning for this type: there is one place to attach to. */\n" : ""}	if (bpf_prog_attach(prog, ${how.target === "own" ? "0" : "target"}, ${how.attachType}, 0))
 		err(1, "bpf_prog_attach");
-	printf("attached; try: echo 10 > ${definition.attribute.path}; cat ${definition.attribute.path}\\n");
+`
+}${said(how, definition)}
 	return 0;
 }`,
     },

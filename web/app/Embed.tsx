@@ -11,20 +11,33 @@ import { useProgram } from "../stores/program.ts";
 import { useSettings } from "../stores/settings.ts";
 import { askForHeight } from "./embed.ts";
 import { Lesson, useHasLesson } from "./Lesson.tsx";
+import { Phone } from "./Phone.tsx";
 import { useMedia } from "./useMedia.ts";
 import "./embed.css";
 
 export default function Embed({ phone }: { readonly phone: boolean }) {
   const text = useText();
   const short = useMedia("(max-height: 519px)");
+  const small = useMedia("(max-width: 1099px)");
   const [asked, ask] = useState<boolean | null>(null);
-  const log = asked ?? !(phone || short);
+  const lesson = useHasLesson();
+  const log = asked ?? !(phone || short || (lesson && small));
   const height = useHeight(phone, log);
   const open = (event: MouseEvent): void => {
     event.preventDefault();
     void linkTo(true).then((link) => window.open(link, "_blank", "noopener"));
   };
-  const lesson = useHasLesson();
+  // A lesson has no room beside anything here: it is one of the phone's tabs.
+  if (phone && lesson)
+    return (
+      <div className="embed embed--tabs" style={height === null ? undefined : { height }}>
+        <Phone />
+        <div className="embed__foot">
+          <span className="spacer" />
+          <OpenInPlayground open={open} />
+        </div>
+      </div>
+    );
   return (
     <div
       className="embed"
@@ -52,12 +65,19 @@ export default function Embed({ phone }: { readonly phone: boolean }) {
           {text.verdict.log}
         </button>
         <span className="spacer" />
-        <a className="embed__open" href="./" target="_blank" rel="noopener" onClick={open}>
-          <ExternalLink size={14} aria-hidden="true" />
-          {text.header.openPlayground}
-        </a>
+        <OpenInPlayground open={open} />
       </div>
     </div>
+  );
+}
+
+function OpenInPlayground({ open }: { readonly open: (event: MouseEvent) => void }) {
+  const text = useText();
+  return (
+    <a className="embed__open" href="./" target="_blank" rel="noopener" onClick={open}>
+      <ExternalLink size={14} aria-hidden="true" />
+      {text.header.openPlayground}
+    </a>
   );
 }
 
@@ -65,18 +85,19 @@ export default function Embed({ phone }: { readonly phone: boolean }) {
 const LINES = [6, 24] as const;
 const LINE = 22;
 /** Pixels: title, foot and padding of the program; verdict; its log; controls and eleven registers; foot and gaps. */
-const PROGRAM = 100;
-const VERDICT = 66;
+const WIDE = { program: 100, verdict: 66, machine: 450 } as const;
+/** One below the other: without a title, the registers in two columns (embed.css). */
+const NARROW = { program: 58, verdict: 40, machine: 270 } as const;
 const LOG = 150;
-const MACHINE = 450;
 const FOOT = 60;
 
 /** Pixels the whole takes for the program as it stands, told to the page around; null: the frame's height is given. */
 function useHeight(phone: boolean, log: boolean): number | null {
   const wanted = useSettings((s) => s.autoHeight);
   const lines = useProgram((s) => s.source.split("\n").length);
-  const write = PROGRAM + LINE * Math.min(LINES[1], Math.max(LINES[0], lines)) + VERDICT;
-  const height = FOOT + (phone ? write + MACHINE : Math.max(write + (log ? LOG : 0), MACHINE));
+  const { program, verdict, machine } = phone ? NARROW : WIDE;
+  const write = program + LINE * Math.min(LINES[1], Math.max(LINES[0], lines)) + verdict;
+  const height = FOOT + (phone ? write + machine : Math.max(write + (log ? LOG : 0), machine));
   useEffect(() => {
     if (wanted) askForHeight(height);
   }, [wanted, height]);

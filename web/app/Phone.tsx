@@ -40,7 +40,7 @@ export function Phone() {
           {name === "editor" && <EditorPane phone />}
           {name === "verifier" && <VerifierPane />}
           {name === "machine" && <MachinePane />}
-          {name === "kernel" && <KernelPane />}
+          {name === "kernel" && <KernelPane phone />}
         </div>
       ))}
       {hasLesson && (

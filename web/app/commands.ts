@@ -17,6 +17,7 @@ import {
   maximise,
   PANES,
   type Pane,
+  showLarge,
   showView,
   useLayout,
 } from "../stores/layout.ts";
@@ -487,25 +488,25 @@ export const COMMANDS: readonly Command[] = [
     id: "kernel.steps",
     group: "view",
     words: { en: "Extend the kernel: the four steps", ja: "カーネルの拡張: 4 つのステップ" },
-    act: () => showView("kernel", "steps"),
+    act: () => showLarge("kernel", "steps"),
   },
   {
     id: "kernel.parts",
     group: "view",
     words: { en: "Extend the kernel: the map of the parts", ja: "カーネルの拡張: 全体図" },
-    act: () => showView("kernel", "parts"),
+    act: () => showLarge("kernel", "parts"),
   },
   {
     id: "kernel.type",
     group: "view",
     words: { en: "Extend the kernel: a program type of your own", ja: "カーネルの拡張: 自分のプログラムタイプ" },
-    act: () => showView("kernel", "type"),
+    act: () => showLarge("kernel", "type"),
   },
   {
     id: "kernel.code",
     group: "view",
     words: { en: "Extend the kernel: the code", ja: "カーネルの拡張: コード" },
-    act: () => showView("kernel", "code"),
+    act: () => showLarge("kernel", "code"),
   },
   {
     id: "kernel.take-home",

@@ -1,13 +1,17 @@
-// All built-in programs at a glance: what each is worth opening for, whether the verifier takes it, and for which type.
+// All built-in programs at a glance, by topic: a picture of the code, what each is worth opening for, whether the verifier
+// takes it, and for which type.
 import { Ban, CircleCheck } from "lucide-react";
-import { useMemo, useState } from "react";
-import type { ExampleView } from "../../engine/index.ts";
+import { useEffect, useMemo, useState } from "react";
+import { type ExampleView, TOPICS } from "../../engine/index.ts";
 import { closeDialog } from "../stores/dialog.ts";
+import { drawPictures, usePictures } from "../stores/pictures.ts";
 import { openExample, useProgram } from "../stores/program.ts";
 import { type Language, useSettings } from "../stores/settings.ts";
 import { Segments } from "../ui/Segments.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
+import { CodePicture } from "./CodePicture.tsx";
 import { EXAMPLES } from "./examples.ts";
+import { fits, TOPIC_WORDS } from "./search.ts";
 import "./gallery.css";
 
 const WORDS = {
@@ -15,7 +19,7 @@ const WORDS = {
     title: "Gallery",
     about: (n: number) => `${n} programs, from the three instructions of the talk to a packet parser.`,
     close: "Close",
-    search: "Search",
+    search: "Word, instruction, helper, program type",
     verdict: "Which ones",
     all: "All",
     accept: "Accepted",
@@ -29,7 +33,7 @@ const WORDS = {
     title: "ギャラリー",
     about: (n: number) => `発表の 3 命令からパケットの解析まで、${n} 個のプログラム。`,
     close: "閉じる",
-    search: "検索",
+    search: "言葉、命令、ヘルパー、プログラムタイプ",
     verdict: "どれを見るか",
     all: "すべて",
     accept: "受理",
@@ -51,15 +55,17 @@ export default function Gallery() {
   const [query, setQuery] = useState("");
   const [verdict, setVerdict] = useState<(typeof VERDICTS)[number]>("all");
   const [type, setType] = useState("");
+  const pictures = usePictures((s) => s.of);
+  useEffect(() => void drawPictures(EXAMPLES), []);
   const found = useMemo(
     () =>
       EXAMPLES.filter(
         (one) =>
           (verdict === "all" || one.expect === verdict) &&
           (type === "" || one.program.progType === type) &&
-          fits(one, query, language),
+          fits(one, pictures.get(one.name), query),
       ),
-    [query, verdict, type, language],
+    [query, verdict, type, pictures],
   );
   return (
     <Sheet title={text.title} closeLabel={text.close} className="gallery" onClose={closeDialog}>
@@ -96,11 +102,22 @@ export default function Gallery() {
           {text.found(found.length)}
         </span>
       </div>
-      <ul className="gallery__list" data-testid="gallery">
-        {found.map((one) => (
-          <Entry key={one.name} one={one} language={language} />
+      <div data-testid="gallery">
+        {TOPICS.filter((topic) => found.some((one) => one.topic === topic)).map((topic) => (
+          <section key={topic} aria-labelledby={`gallery-${topic}`}>
+            <h3 className="gallery__topic" id={`gallery-${topic}`}>
+              {TOPIC_WORDS[language][topic]}
+            </h3>
+            <ul className="gallery__list">
+              {found
+                .filter((one) => one.topic === topic)
+                .map((one) => (
+                  <Entry key={one.name} one={one} language={language} />
+                ))}
+            </ul>
+          </section>
         ))}
-      </ul>
+      </div>
       {found.length === 0 && <p className="hint">{text.none}</p>}
     </Sheet>
   );
@@ -108,6 +125,7 @@ export default function Gallery() {
 
 function Entry({ one, language }: { readonly one: ExampleView; readonly language: Language }) {
   const open = useProgram((s) => s.example === one.name);
+  const picture = usePictures((s) => s.of.get(one.name));
   const Sign = SIGN[one.expect];
   return (
     <li>
@@ -120,23 +138,16 @@ function Entry({ one, language }: { readonly one: ExampleView; readonly language
           void openExample(one.name);
         }}
       >
-        <span className="gallery__head">
-          <Sign size={16} role="img" aria-label={WORDS[language][one.expect]} data-verdict-kind={one.expect} />
-          <span className="gallery__title">{one.title[language]}</span>
-          <span className="spacer" />
+        <span className="gallery__picture">{picture && <CodePicture picture={picture} />}</span>
+        <span className="gallery__words">
+          <span className="gallery__head">
+            <span className="gallery__title">{one.title[language]}</span>
+            <Sign size={15} role="img" aria-label={WORDS[language][one.expect]} data-verdict-kind={one.expect} />
+          </span>
+          <span className="gallery__why">{one.about[language]}</span>
           <code className="gallery__type">{one.program.progType}</code>
         </span>
-        <span className="gallery__why">{one.about[language]}</span>
       </button>
     </li>
   );
-}
-
-/** Every word of the query somewhere in the name, the title, the sentence or the program. */
-function fits({ name, title, about, program }: ExampleView, query: string, language: Language): boolean {
-  const text = `${name} ${title[language]} ${about[language]} ${program.progType} ${program.source}`.toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
 }

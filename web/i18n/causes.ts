@@ -20,7 +20,11 @@ const CAUSES: Readonly<Record<Language, Words>> = {
         : `The kernel has no program type ${progType}.`,
     needs: ({ what }) => `The program would have to bring what is not simulated here: ${what}.`,
     "expected-attach-type": ({ given, taken }) =>
-      `This program type does not take attach type ${given}; it takes ${taken.join(", ")}.`,
+      taken.length === 1
+        ? `This program type takes attach type ${taken.join()}, not ${given}.`
+        : given === 0
+          ? "A program of this type is loaded for an attach type, and none is chosen: choose one beside the program type."
+          : `This program type does not take attach type ${given}: choose another beside the program type.`,
     "prog-name": ({ name }) => `A name has at most 15 letters, digits, dots and underscores: “${name}” is none.`,
     log: ({ level, size }) => `The kernel does not take log level ${level} with a buffer of ${size} bytes.`,
     verifier: () => "The verifier refused the program.",
@@ -59,7 +63,11 @@ const CAUSES: Readonly<Record<Language, Words>> = {
         : `カーネルにプログラムタイプ ${progType} はありません。`,
     needs: ({ what }) => `ここで再現していないもの（${what}）が、このプログラムには必要です。`,
     "expected-attach-type": ({ given, taken }) =>
-      `このプログラムタイプにアタッチタイプ ${given} は使えません。使えるのは ${taken.join(", ")} です。`,
+      taken.length === 1
+        ? `このプログラムタイプのアタッチタイプは ${taken.join()} です。${given} は使えません。`
+        : given === 0
+          ? "このタイプのプログラムは、アタッチタイプを指定してロードします。プログラムタイプの横で選んでください。"
+          : `このプログラムタイプにアタッチタイプ ${given} は使えません。プログラムタイプの横で選び直してください。`,
     "prog-name": ({ name }) => `名前は英数字と「.」「_」で 15 文字までです。「${name}」は使えません。`,
     log: ({ level, size }) => `ログレベル ${level}、バッファ ${size} バイトの組み合わせは使えません。`,
     verifier: () => "verifier がプログラムを拒否しました。",

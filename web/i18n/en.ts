@@ -46,6 +46,7 @@ export const en = {
     slot: "slot",
     bytes: "bytes",
     insn: "kernel disassembly",
+    showMap: (name: string) => `Show the map ${name} in the machine`,
     moreOnLine: (n: number) => `+${n} on this line`,
     noBytes: "no bytes",
     leave: "Esc, then Tab leaves the editor",
@@ -139,6 +140,7 @@ export const en = {
   },
   extend: {
     open: "Extend the kernel",
+    back: "Back to the program",
     type: "Program type",
     steps: "The recipe's four steps; changing one starts the kernel anew",
     step: [

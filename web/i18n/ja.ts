@@ -55,6 +55,7 @@ export const ja: Dictionary = {
     slot: "番号",
     bytes: "バイト列",
     insn: "カーネルの逆アセンブル",
+    showMap: (name) => `マップ ${name} をマシンで見る`,
     moreOnLine: (count) => `この行にあと ${count} 個`,
     noBytes: "バイト列なし",
     leave: "Esc のあと Tab でエディタの外へ",
@@ -148,6 +149,7 @@ export const ja: Dictionary = {
   },
   extend: {
     open: "カーネルを拡張する",
+    back: "プログラムに戻る",
     type: "プログラムタイプ",
     steps: "レシピの 4 つの手順(切り替えるとカーネルを起動し直します)",
     step: [

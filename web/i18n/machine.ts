@@ -153,6 +153,12 @@ export interface MachineTexts {
     readonly wrong: (what: string, size: number) => string;
     readonly prefix: string;
     readonly byRun: string;
+    /** Where the program declares it, and where it loads it: before the numbers of lines. */
+    readonly declared: string;
+    readonly used: string;
+    readonly line: (n: number) => string;
+    /** It is not declared in the text. */
+    readonly given: string;
   };
   readonly packet: {
     readonly choose: string;
@@ -345,6 +351,10 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     },
     motion: "Show how values move",
     maps: {
+      declared: "declared in",
+      used: "loaded in",
+      line: (n) => `line ${n}`,
+      given: "came with the program",
       key: "Key",
       value: "Value",
       cpu: (cpu) => `CPU ${cpu}`,
@@ -582,6 +592,10 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
     },
     motion: "値の動きを見せる",
     maps: {
+      declared: "宣言:",
+      used: "ロード:",
+      line: (n) => `${n} 行目`,
+      given: "プログラムに付いてきたマップ",
       key: "キー",
       value: "値",
       cpu: (cpu) => `CPU ${cpu}`,
@@ -688,4 +702,5 @@ const TEXTS: Readonly<Record<Language, MachineTexts>> = {
   },
 };
 
-export const useMachineTexts = (): MachineTexts => TEXTS[useSettings((s) => s.language)];
+export const machineTexts = (language: Language): MachineTexts => TEXTS[language];
+export const useMachineTexts = (): MachineTexts => machineTexts(useSettings((s) => s.language));

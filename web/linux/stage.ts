@@ -84,27 +84,30 @@ export async function load(): Promise<boolean> {
   const cause = answer.log === "" ? {} : { cause: { check: "verifier" } as const };
   await list(made.map((ret, i) => ({ ...(real.calls[i] as SyscallView), ...result(ret), ...(ret < 0 && cause) })));
   if (answer.fd === undefined) return false;
+  loadedFor = real.attachType;
   useKernel.setState({ fd: answer.fd, loadedRevision: program.revision });
   return true;
 }
 
-const hook = () => {
-  const { hello, kernel } = useKernel.getState();
-  return { attachType: kernel?.attachments[0]?.attachType ?? 44, hello };
-};
+const BPF_OREORE_ATTACH = 44;
+/** Of the program loaded last, and of the one attached last. */
+let loadedFor = BPF_OREORE_ATTACH;
+let attachedAs = BPF_OREORE_ATTACH;
 
 export async function attach(): Promise<boolean> {
   const { fd } = useKernel.getState();
-  const { attachType } = hook();
+  const attachType = loadedFor;
   const ret = await on((machine) => machine.attach(fd, attachType));
   if (typeof ret !== "number") return false;
   await list([{ call: "prog-attach", targetFd: 0, attachBpfFd: fd, attachType, attachFlags: 0, ...result(ret) }]);
-  if (ret >= 0) showAttached(true);
-  return ret >= 0;
+  if (ret < 0) return false;
+  attachedAs = attachType;
+  showAttached(true);
+  return true;
 }
 
 export async function detach(): Promise<void> {
-  const { attachType } = hook();
+  const attachType = attachedAs;
   const ret = await on((machine) => machine.detach(attachType));
   if (typeof ret !== "number") return;
   await list([{ call: "prog-detach", targetFd: 0, attachBpfFd: 0, attachType, attachFlags: 0, ...result(ret) }]);

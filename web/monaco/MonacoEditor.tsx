@@ -14,6 +14,7 @@ import { editSource, noteWhat, useProgram } from "../stores/program.ts";
 import { findRegister, findRegisterAtCursor, useRegisterSearch } from "../stores/register-search.ts";
 import { fontSize, useScale } from "../stores/scale.ts";
 import { useSettings } from "../stores/settings.ts";
+import { mapLines, showMap } from "../stores/shown-map.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
 import { followBreakpoints, lineDecorations, registerAt, registerDecorations } from "./decorations.ts";
@@ -40,6 +41,7 @@ const model = monaco.editor.createModel(useProgram.getState().source, LANGUAGE);
 let lastView: monaco.editor.ICodeEditorViewState | null = null;
 
 const FIND = { en: "Find Writers and Readers of the Register", ja: "レジスタの書き込みと読み出しを検索" } as const;
+const SHOW_MAP = { en: "Show the Map of This Line", ja: "この行のマップを表示" } as const;
 const ACTIONS = {
   format: "editor.action.formatDocument",
   foldAll: "editor.foldAll",
@@ -183,6 +185,22 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         const line = target.position?.lineNumber;
         if (event.leftButton && line && target.type === monaco.editor.MouseTargetType.GUTTER_LINE_NUMBERS)
           toggleBreakpoint(line);
+        // The words behind a line that declares or loads a map.
+        if (event.leftButton && line && target.element?.classList.contains("line-map")) {
+          const name = mapLines(useVerdict.getState().check).get(line);
+          if (name !== undefined) showMap(name);
+        }
+      }),
+      made.addAction({
+        id: "oreore.showMap",
+        label: SHOW_MAP[spoken],
+        contextMenuGroupId: "navigation",
+        contextMenuOrder: 4,
+        run: (editor) => {
+          const line = editor.getPosition()?.lineNumber ?? 0;
+          const name = mapLines(useVerdict.getState().check).get(line);
+          if (name !== undefined) showMap(name);
+        },
       }),
       made.addAction({
         id: "oreore.findRegister",
@@ -260,6 +278,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         made.setPosition({ lineNumber: span.line, column: span.column });
         made.revealLineInCenterIfOutsideViewport(span.line);
         if (focus) made.focus();
+        // Where another view stood in its place, it is in sight a frame later.
+        if (focus && !made.hasTextFocus()) requestAnimationFrame(() => made.focus());
       }),
     ];
     mark();

@@ -1,12 +1,14 @@
 // What the editor marks in its lines: the one about to run, the one refused, the one that faulted, breakpoints, and the places
 // that write or read the register looked for.
 import type { StepView } from "../../engine/index.ts";
+import { machineTexts } from "../i18n/machine.ts";
 import { formatValue } from "../panes/machine/format.ts";
 import { type Breakpoint, moveBreakpoints, slotOfLine, useBreakpoints } from "../stores/breakpoints.ts";
 import { lineOfSlot } from "../stores/lines.ts";
 import { useMachine } from "../stores/machine.ts";
 import { placesOf, useRegisterSearch } from "../stores/register-search.ts";
 import { useSettings } from "../stores/settings.ts";
+import { mapLines } from "../stores/shown-map.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
 
@@ -44,6 +46,7 @@ export function lineDecorations(model: Model): Decoration[] {
       ...(!signed && { linesDecorationsClassName: "glyph-current" }),
       zIndex: 5,
     });
+  for (const line of mapLines(check).keys()) made.push(...behind(model, line, `→ ${mapsWord()}`, "line-map"));
   if (run && view && view.prog === 0 && view.changed.length > 0)
     made.push(...behind(model, lineOfSlot(check, view.lastSlot), valuesOf(view), "line-values"));
   return made;
@@ -55,6 +58,9 @@ const valuesOf = ({ changed }: StepView): string =>
     .slice(0, 3)
     .map((one) => `R${one.reg} = ${formatValue(one.new, useSettings.getState().base)}`)
     .join("  ");
+
+/** As the machine's own choice of views calls them. */
+const mapsWord = (): string => machineTexts(useSettings.getState().language).view.maps;
 
 /** Words behind the end of a line. */
 function behind(model: Model, line: number, message: string, inlineClassName: string): Decoration[] {

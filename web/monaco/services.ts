@@ -5,6 +5,7 @@ import { useEditorView } from "../stores/editor-view.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { useMachine } from "../stores/machine.ts";
 import { useSettings } from "../stores/settings.ts";
+import { showMap } from "../stores/shown-map.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
 import { hoverMarkdown, type RegisterNow } from "./hover.ts";
@@ -74,6 +75,15 @@ async function registerNow(register: number, offset: number): Promise<RegisterNo
 }
 const VISITS = 16;
 
+const SHOW_MAP = "oreore.showMap";
+monaco.editor.registerCommand(SHOW_MAP, (_, name: string) => showMap(name));
+
+/** A C identifier, so that nothing in it is markup. */
+function showMapLink(name: string): string {
+  const words = inForce({ en: "Show what it holds", ja: "内容を見る" });
+  return `[${words}](command:${SHOW_MAP}?${encodeURIComponent(JSON.stringify([name]))})`;
+}
+
 const hover: monaco.languages.HoverProvider = {
   async provideHover(model, position) {
     const found: Hover | null | undefined = await answered(
@@ -84,7 +94,12 @@ const hover: monaco.languages.HoverProvider = {
     const live = found.kind === "register" ? await registerNow(found.register, found.span.start) : undefined;
     return {
       range: rangeOf(model, found.span),
-      contents: hoverMarkdown(found, language, live).map((text) => ({ value: text })),
+      contents: [
+        ...hoverMarkdown(found, language, live).map((value) => ({ value })),
+        ...(found.kind === "map"
+          ? [{ value: showMapLink(found.name), isTrusted: { enabledCommands: [SHOW_MAP] } }]
+          : []),
+      ],
     };
   },
 };

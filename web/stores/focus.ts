@@ -25,6 +25,8 @@ export interface FocusState {
   readonly hovered: number;
   /** A request to show a place in the editor; `nonce` counts them. */
   readonly reveal: { readonly span: SpanView; readonly focus: boolean; readonly nonce: number } | null;
+  /** Counts the requests that give the editor the focus. */
+  readonly led: number;
   readonly geometry: Geometry;
   /** Pane in sight on a phone. */
   readonly tab: "editor" | "verifier" | "machine" | "kernel";
@@ -36,6 +38,7 @@ export const useFocus = create<FocusState>()(() => ({
   line: 1,
   hovered: -1,
   reveal: null,
+  led: 0,
   geometry: { scrollTop: 0, lineHeight: 22, topOf: evenLines(10, 22) },
   tab: "editor",
   lesson: false,
@@ -56,6 +59,8 @@ export function publishGeometry(geometry: Geometry): void {
 
 export function revealSpan(span: SpanView, focus = true): void {
   set((s) => ({
+    line: span.line,
+    led: s.led + (focus ? 1 : 0),
     reveal: { span, focus, nonce: (s.reveal?.nonce ?? 0) + 1 },
     tab: focus ? "editor" : s.tab,
     lesson: s.lesson && !focus,

@@ -63,6 +63,12 @@ export function showView(pane: Pane, view: string): void {
   if (useFocus.getState().tab !== pane) showTab(pane);
 }
 
+/** The same with all the room; `large`: false gives the room back. */
+export function showLarge(pane: Pane, view: string, large = true): void {
+  showView(pane, view);
+  set({ maximised: large ? pane : null });
+}
+
 /** The view that a pane shows: what was chosen, or the first of those there are. */
 export function useView<View extends string>(pane: Pane, choices: readonly View[]): View {
   const chosen = useLayout((s) => s.views[pane]) as View;

@@ -17,7 +17,8 @@ const { startEngine, engine } = await import("./engine.ts");
 const kernel = await import("./kernel.ts");
 const { useKernel } = kernel;
 const { followVerdict, useMachine } = await import("./machine.ts");
-const { editInput, editSource, openProgram, useProgram } = await import("./program.ts");
+const { chooseAttach } = await import("./attach.ts");
+const { editInput, editSource, openProgram, programInput, useProgram } = await import("./program.ts");
 const { followProgram, freshCheck, useVerdict } = await import("./verdict.ts");
 const { openState } = await import("../links/open.ts");
 
@@ -241,4 +242,55 @@ test("a packet is given by name or as hex; what is neither is told", async () =>
   await kernel.load();
   await kernel.testRun();
   expect(useMachine.getState()).toMatchObject({ origin: "test", run: { end: { retval: 2 } } });
+});
+
+test("an attach type that is chosen becomes a line of the text; check, load, attach and take-home follow it", async () => {
+  kernel.chooseType("cgroup_skb");
+  editSource(RETURN(1));
+  const attach = async () => (await freshCheck())?.attach;
+  expect(await attach()).toEqual({ id: 0, name: "BPF_CGROUP_INET_INGRESS", saidBy: "" });
+  await chooseAttach("BPF_CGROUP_INET_EGRESS");
+  expect(useProgram.getState().source).toBe(`// @attach BPF_CGROUP_INET_EGRESS\n${RETURN(1)}`);
+  expect(await attach()).toEqual({ id: 1, name: "BPF_CGROUP_INET_EGRESS", saidBy: "directive" });
+  await kernel.load();
+  await kernel.attach();
+  const [load, attached] = useKernel.getState().calls;
+  expect(load?.text).toContain("expected_attach_type=BPF_CGROUP_INET_EGRESS");
+  expect(attached?.text).toContain("attach_type=BPF_CGROUP_INET_EGRESS");
+  expect(attached).toMatchObject({ errnoName: "EBADF", cause: { check: "no-target" } });
+  const files = await engine().api.tools.takeHome(programInput(useProgram.getState()));
+  const loader = files?.find(({ path }) => path === "loader.c")?.text;
+  expect(loader).toContain("attr.prog_type = 8 /* BPF_PROG_TYPE_CGROUP_SKB */;");
+  expect(loader).toContain("attr.expected_attach_type = 1 /* BPF_CGROUP_INET_EGRESS */;");
+  expect(loader).toContain("attr.target_fd = target;");
+  await chooseAttach("BPF_CGROUP_INET_INGRESS");
+  expect(useProgram.getState().source).toBe(`// @attach BPF_CGROUP_INET_INGRESS\n${RETURN(1)}`);
+  await chooseAttach("");
+  expect(useProgram.getState().source).toBe(RETURN(1));
+});
+
+test("a type that has to be told its attach type says so, and is loaded once one is chosen", async () => {
+  kernel.chooseType("cgroup_sock_addr");
+  editSource(RETURN(1));
+  expect(kernel.progTypeView("cgroup_sock_addr")?.attachNeeded).toBe(true);
+  expect(await freshCheck()).toMatchObject({ verdict: "reject", attach: { name: "", saidBy: "" } });
+  await chooseAttach("BPF_CGROUP_UDP4_RECVMSG");
+  expect(await freshCheck()).toMatchObject({ verdict: "accept", attach: { id: 19 } });
+  // A record says it in C: nothing is to be chosen.
+  editSource(
+    '{ "t", .insns = { BPF_MOV64_IMM(BPF_REG_0, 1), BPF_EXIT_INSN(), }, .expected_attach_type = BPF_CGROUP_INET4_BIND, },',
+  );
+  expect(await freshCheck()).toMatchObject({ attach: { name: "BPF_CGROUP_INET4_BIND", saidBy: "record" } });
+  const choosable = useKernel.getState().hello?.progTypes.filter(({ attachTypes }) => attachTypes.length > 1);
+  expect(choosable?.map(({ name, attachTypes }) => `${name} ${attachTypes.length}`)).toEqual([
+    "kprobe 4",
+    "sched_cls 4",
+    "xdp 3",
+    "cgroup_skb 2",
+    "cgroup_sock 4",
+    "sk_skb 3",
+    "cgroup_sock_addr 17",
+    "sk_reuseport 2",
+    "cgroup_sockopt 2",
+  ]);
 });

@@ -1,8 +1,9 @@
 // Completion by place: macros where an instruction begins, then for each argument the values that fit it.
 import type { Span } from "../../base/span.ts";
 import { HELPER_MAX_ID } from "../../facts/helpers.ts";
-import { progTypeByName } from "../../facts/prog-types.ts";
+import { ATTACH_TYPE_NAMES, attachTypeName, progTypeByName } from "../../facts/prog-types.ts";
 import { INSN_MACROS, type InsnMacro, insnMacro, type ParamRole } from "../../isa/macros.ts";
+import { attachTypesOf } from "../../object/sections.ts";
 import type { Analysis } from "../assemble.ts";
 import { type CType, sizeOfType } from "../ctype.ts";
 import { PREDEFINED } from "../dialect.ts";
@@ -271,8 +272,8 @@ const BUILTIN_WORDS: Readonly<Record<string, Words>> = {
 export const DIRECTIVE_WORDS: Readonly<Record<string, Words>> = {
   "@prog": { en: "the program type: @prog xdp", ja: "プログラムの種類: @prog xdp" },
   "@attach": {
-    en: "expected attach type: @attach BPF_CGROUP_INET_EGRESS",
-    ja: "想定するアタッチ先: @attach BPF_CGROUP_INET_EGRESS",
+    en: "the attach type that the program is loaded for; the choice beside the program type writes it: @attach BPF_CGROUP_INET_EGRESS",
+    ja: "ロードのときに指定するアタッチタイプ。プログラムタイプの横で選ぶと書かれる: @attach BPF_CGROUP_INET_EGRESS",
   },
   "@flags": {
     en: "flags of BPF_PROG_LOAD: @flags BPF_F_ANY_ALIGNMENT",
@@ -292,6 +293,14 @@ export const DIRECTIVE_WORDS: Readonly<Record<string, Words>> = {
   "@use": { en: "which of several programs to take: @use name", ja: "複数あるうち使うプログラム: @use 名前" },
 };
 
+const flagNames = (): readonly string[] => baseConstantNames().filter((name) => /^BPF_F_/.test(name));
+
+/** Those of the program's type; all of them where that is not said, or has none of its own. */
+function attachNames(progType: string | undefined): readonly string[] {
+  const own = progType === undefined ? [] : attachTypesOf(progType).map((id) => attachTypeName(id) ?? "");
+  return own.length > 0 ? own : ATTACH_TYPE_NAMES;
+}
+
 function completeDirective(analysis: Analysis, source: string, offset: number, textStart: number): Completions {
   const line = source.slice(Math.max(textStart, source.lastIndexOf("\n", offset - 1) + 1), offset);
   const match = /@(\w*)(?:[ \t]+(.*))?$/.exec(line);
@@ -307,9 +316,7 @@ function completeDirective(analysis: Analysis, source: string, offset: number, t
   const span = { start: offset - tail.length, end: offset };
   if (match[1] === "prog") return { span, items: PROG_TYPE_NAMES.map((name, i) => item("value", name, both(""), i)) };
   if (match[1] === "attach" || match[1] === "flags") {
-    const names = baseConstantNames().filter((name) =>
-      match[1] === "flags" ? /^BPF_F_/.test(name) : /^BPF_(?!F_|FUNC_|MAP_|PROG_|REG_|ALU|JMP)[A-Z0-9]+_/.test(name),
-    );
+    const names = match[1] === "flags" ? flagNames() : attachNames(analysis.assembly.progType);
     return {
       span,
       items: names.map((name, i) => item("constant", name, both(String(analysis.names.constant(name)?.v ?? "")), i)),

@@ -1,5 +1,6 @@
 // The language services: plain functions over an analysis and a place, plain data out. English and Japanese come
 // together; nothing here knows an editor.
+export { withAttach } from "./attach.ts";
 export { type Completions, complete, type Item } from "./completion.ts";
 export { type Fold, folds } from "./folding.ts";
 export { format } from "./format.ts";

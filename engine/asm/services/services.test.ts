@@ -16,6 +16,7 @@ import {
   renameAt,
   signatureAt,
   symbolAt,
+  withAttach,
 } from "./index.ts";
 
 /** The text without its `|`, and where that stood. */
@@ -54,6 +55,7 @@ describe("completion offers what fits the place", () => {
     ["a constant", "BPF_MOV64_IMM(BPF_REG_0, XDP_|", ["XDP_PASS", "XDP_DROP"]],
     ["a directive", "// @p|", ["@prog", "@map"]],
     ["a program type", "// @prog |", ["xdp", "oreore"]],
+    ["an attach type", "// @attach |", ["BPF_XDP", "BPF_LSM_MAC"]],
     ["a map type", "// @map m |", ["percpu_array", "ringbuf"]],
     ["a member", "{ .c|", ["code", "imm"]],
   ])("%s", (_, text, expected) => {
@@ -63,6 +65,31 @@ describe("completion offers what fits the place", () => {
   test("helpers that the program type may not call come last", () => {
     const all = labels("// @prog xdp\nBPF_EMIT_CALL(|)");
     expect(all.indexOf("BPF_FUNC_xdp_adjust_head")).toBeLessThan(all.indexOf("BPF_FUNC_skb_store_bytes"));
+  });
+});
+
+test("attach types that fit the program type are offered alone", () =>
+  expect(labels("// @prog cgroup_skb\n// @attach |")).toEqual(["BPF_CGROUP_INET_INGRESS", "BPF_CGROUP_INET_EGRESS"]));
+
+describe("an attach type is written into the text", () => {
+  const EXIT = "BPF_EXIT_INSN(),\n";
+  test.each([
+    ["at the top", EXIT, "BPF_XDP", `// @attach BPF_XDP\n${EXIT}`],
+    ["behind the program type", `// @prog xdp\n${EXIT}`, "BPF_XDP", `// @prog xdp\n// @attach BPF_XDP\n${EXIT}`],
+    ["behind a last line", "/* @prog xdp */", "BPF_XDP", "/* @prog xdp */\n// @attach BPF_XDP\n"],
+    ["in the place of another", `// @attach BPF_XDP\n${EXIT}`, "BPF_XDP_CPUMAP", `// @attach BPF_XDP_CPUMAP\n${EXIT}`],
+    ["in the place of nonsense", `// @attach what\n${EXIT}`, "BPF_XDP", `// @attach BPF_XDP\n${EXIT}`],
+    ["in the place of nothing", `// @attach\n${EXIT}`, "BPF_XDP", `// @attach BPF_XDP\n${EXIT}`],
+    ["and taken out with its line", `// @prog xdp\n  // @attach BPF_XDP \n${EXIT}`, null, `// @prog xdp\n${EXIT}`],
+    ["and taken out of a line", `/* @attach BPF_XDP */\n${EXIT}`, null, EXIT],
+    ["and taken out of a block", `/*\n * @attach BPF_XDP\n * why\n */\n${EXIT}`, null, `/*\n * why\n */\n${EXIT}`],
+    ["where there is none", EXIT, null, EXIT],
+  ] as const)("%s", (_, source, name, expected) => {
+    const written = withAttach(analyse(source), source, name);
+    expect(written).toBe(expected);
+    expect(assemble(written).expectedAttachType).toBe(
+      name === null ? undefined : assemble(`// @attach ${name}\n${EXIT}`).expectedAttachType,
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import { MAP_TYPES } from "../../facts/map-types.ts";
 import type { ProgType } from "../../facts/types.ts";
 import { OREORE } from "../../kernel/definition.ts";
 import { readDefinition } from "../../kernel/definition-input.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
 import type { Process } from "../../kernel/process.ts";
 import { RELEASE, Registry, type Steps } from "../../kernel/registry.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../../kernel/syscall.ts";
@@ -46,7 +47,7 @@ export function createKernel(state: SessionState): KernelApi {
       });
       return { ...outcome, check: check as CheckView };
     },
-    attach: (fd = now().lastProgFd, attachType = state.registry.definition.type.attach.id) =>
+    attach: (fd = now().lastProgFd, attachType = attachTypeOf(now().kernel, fd)) =>
       act(state, (process) => process.progAttach({ attachBpfFd: fd, attachType })),
     detach: (attachType = state.registry.definition.type.attach.id) =>
       act(state, (process) => process.progDetach({ attachType })),
@@ -122,6 +123,14 @@ export function createKernel(state: SessionState): KernelApi {
   };
 }
 
+/** What the program behind a descriptor is attached as. */
+function attachTypeOf(kernel: Kernel, fd: number): number {
+  const prog = kernel.fds.get(fd);
+  return prog?.kind === "prog"
+    ? kernel.attachTypeFor(prog.type.name, prog.expectedAttachType)
+    : kernel.definition.type.attach.id;
+}
+
 /** `ret`: a descriptor, or -errno of the call that failed. */
 function load(
   state: SessionState,
@@ -188,5 +197,7 @@ const progTypeView = (registry: Registry, type: ProgType): ProgTypeView => ({
   why: type.why ?? "",
   event: eventKind(registry, type),
   firstInput: firstInput(registry, type),
-  attachTypes: (type.attachTypes ?? []).map((id) => ({ id, name: registry.attachTypeName(id) ?? "" })),
+  attachTypes: registry.attachTypes(type).map((id) => ({ id, name: registry.attachTypeName(id) ?? "" })),
+  attachUnsaid: registry.attachTypeUnsaid(type.name),
+  attachNeeded: type.attachTypes?.includes(registry.attachTypeUnsaid(type.name)) === false,
 });

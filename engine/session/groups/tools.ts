@@ -63,7 +63,14 @@ export function createTools(state: SessionState): ToolsApi {
       const other = definitionOf(typed);
       if (typed && !other) return null;
       const { assembly, program } = assembleInput(state.registry, input);
-      return kernelCode(other ?? state.registry.definition, assembly.ok ? program : undefined);
+      const { definition } = state.registry;
+      // What is typed takes the place of the definition; its programs go with it.
+      const { type } = other ?? definition;
+      const moved =
+        program.progType === definition.type.name && other
+          ? { ...program, progType: type.name, expectedAttachType: type.attach.id }
+          : program;
+      return kernelCode(other ?? definition, assembly.ok ? moved : undefined);
     },
     async takeHome(input) {
       const { takeHome } = await import("../../takehome/take-home.ts");
@@ -79,6 +86,11 @@ export function createTools(state: SessionState): ToolsApi {
       return assembly.ok ? realProgramView(program, state.registry) : null;
     },
     callViews: (records, seq) => records.map((record, i) => callView(record, seq + i, state.registry)),
+
+    async pictures(programs) {
+      const { codePicture } = await import("../code-pictures.ts");
+      return programs.map((program) => codePicture(program, state.now));
+    },
 
     async judge(program, goals, reader) {
       const { judge } = await import("../goals.ts");

@@ -33,6 +33,7 @@ import { Listing } from "./Listing.tsx";
 import { PlainEditor } from "./PlainEditor.tsx";
 import { RunBar } from "./RunBar.tsx";
 
+const AttachSelect = lazy(() => import("./AttachSelect.tsx"));
 const EditorMenu = lazy(() => import("./EditorMenu.tsx"));
 const RegisterBar = lazy(() => import("./RegisterBar.tsx"));
 const Graph = lazy(() => import("../graph/Graph.tsx"));
@@ -49,12 +50,10 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   const room = useRoom(body);
   const narrow = room.narrow && !phone;
   // Without room for both, the view beside the program takes its place while it is chosen.
-  const [instead, setInstead] = useState(false);
-  const away = narrow && instead;
-  const reveal = useFocus((s) => s.reveal);
-  useEffect(() => {
-    if (reveal?.focus) setInstead(false);
-  }, [reveal]);
+  const [instead, setInstead] = useState(-1);
+  // Whoever leads to a line brings the program back; it is there when the line is given the focus.
+  const led = useFocus((s) => s.led);
+  const away = narrow && instead >= led;
   return (
     <section className="pane editor-pane" aria-label={text.panes.editor}>
       <header className="pane__head">
@@ -64,8 +63,9 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
           <h2 className="pane__title">{text.panes.editor}</h2>
         )}
         <ProgTypeSelect />
+        <AttachType />
         <span className="spacer" />
-        {!phone && <SideChoice narrow={narrow} away={away} onInstead={setInstead} />}
+        {!phone && <SideChoice narrow={narrow} away={away} onInstead={(on) => setInstead(on ? led : -1)} />}
         <Menu full={Editor !== null} />
         <PaneTools pane="editor" />
       </header>
@@ -260,6 +260,18 @@ function firstVerdict(): Promise<void> {
     }
     if (useVerdict.getState().check) done();
   });
+}
+
+/** Beside the type, where it has several. */
+function AttachType() {
+  const progType = useProgram((s) => s.progType);
+  const type = useKernel((s) => s.hello?.progTypes.find(({ name }) => name === progType));
+  if (!type || type.attachTypes.length < 2) return null;
+  return (
+    <Suspense>
+      <AttachSelect type={type} />
+    </Suspense>
+  );
 }
 
 function ProgTypeSelect() {

@@ -1,7 +1,7 @@
 // Beside each line: its slot, and the bytes and kernel's disassembly of what it made, or the same in plain words.
 // Follows the editor's scrolling and folding.
 import { memo, useEffect } from "react";
-import type { SlotView } from "../../../engine/index.ts";
+import type { CheckView, SlotView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { point, revealSlot, useFocus } from "../../stores/focus.ts";
 import { useMachine } from "../../stores/machine.ts";
@@ -25,7 +25,7 @@ export function Listing({ aligned, view }: Props) {
   const cursor = useFocus((s) => s.line);
   useEffect(() => (view === "words" ? followWords() : undefined), [view]);
   const refused = check?.verdict === "reject" ? check.messageSlot : -1;
-  const rows = byLine(check?.slots ?? []);
+  const rows = byLine(check);
   const broken = new Set(
     check?.diagnostics
       .filter(({ severity, code }) => severity === "error" && code !== "kernel-notation")
@@ -40,7 +40,7 @@ export function Listing({ aligned, view }: Props) {
         aria-label={text.editor.listing}
         style={aligned ? { transform: `translateY(${-scrollTop}px)` } : undefined}
       >
-        {rows.map(({ line, slots }) => {
+        {rows.map(({ line, slots, map }) => {
           const top = aligned ? topOf(line) : 0;
           const folded = aligned && top === above;
           above = top;
@@ -48,8 +48,9 @@ export function Listing({ aligned, view }: Props) {
           const has = (slot: number): boolean => slots.some((s) => s.slot === slot);
           return (
             <Row
-              key={slots[0]?.slot}
+              key={slots[0]?.slot ?? `map ${map}`}
               slots={slots}
+              map={map}
               view={broken.has(line) ? "none" : view}
               top={aligned ? top : -1}
               height={lineHeight}
@@ -66,7 +67,10 @@ export function Listing({ aligned, view }: Props) {
 }
 
 interface RowProps {
+  /** None: the line only declares a map. */
   readonly slots: readonly SlotView[];
+  /** The map that the line declares or loads; "": none. */
+  readonly map: string;
   readonly view: Props["view"] | "none";
   /** Pixels; -1: where the list puts it. */
   readonly top: number;
@@ -78,9 +82,9 @@ interface RowProps {
 }
 
 /** Drawn anew only where what it shows has changed: after a keystroke that is one row of all. */
-const Row = memo(function Row({ slots, view, top, height, current, refused, hovered, cursor }: RowProps) {
+const Row = memo(function Row({ slots, map, view, top, height, current, refused, hovered, cursor }: RowProps) {
   const text = useText();
-  const first = slots[0] as SlotView;
+  const first = slots[0];
   return (
     <li
       className="listing__row"
@@ -89,19 +93,33 @@ const Row = memo(function Row({ slots, view, top, height, current, refused, hove
       data-refused={refused || undefined}
       data-hovered={hovered || undefined}
       data-cursor={cursor || undefined}
-      onPointerEnter={() => point(first.slot)}
+      onPointerEnter={() => point(first?.slot ?? -1)}
       onPointerLeave={() => point(-1)}
     >
-      <button type="button" className="listing__slot" onClick={() => goTo(first.slot)}>
-        <span className="visually-hidden">{text.editor.slot} </span>
-        {first.slot}
-      </button>
-      {view === "none" ? (
+      {first ? (
+        <button type="button" className="listing__slot" onClick={() => goTo(first.slot)}>
+          <span className="visually-hidden">{text.editor.slot} </span>
+          {first.slot}
+        </button>
+      ) : (
+        <span />
+      )}
+      {!first ? null : view === "none" ? (
         <span className="listing__none">{text.editor.noBytes}</span>
       ) : view === "words" ? (
         <RowWords slots={slots} />
       ) : (
         <RowBytes slots={slots} />
+      )}
+      {map !== "" && (
+        <button
+          type="button"
+          className="listing__map"
+          title={text.editor.showMap(map)}
+          onClick={() => void import("../../stores/shown-map.ts").then(({ showMap }) => showMap(map))}
+        >
+          {map}
+        </button>
       )}
     </li>
   );
@@ -156,13 +174,33 @@ function RowWords({ slots }: { readonly slots: readonly SlotView[] }) {
   );
 }
 
-function byLine(slots: readonly SlotView[]): { readonly line: number; readonly slots: SlotView[] }[] {
-  const rows: { line: number; slots: SlotView[] }[] = [];
-  for (const slot of slots) {
+interface Line {
+  readonly line: number;
+  readonly slots: SlotView[];
+  map: string;
+}
+
+/** Lines with instructions, and those that declare a map, in order. */
+function byLine(check: CheckView | null): readonly Line[] {
+  if (!check) return [];
+  const rows: Line[] = [];
+  const mapOf = new Map(
+    check.mapPlaces.flatMap(({ uses }, i) => uses.map((slot) => [slot, check.maps[i]?.name ?? ""])),
+  );
+  for (const slot of check.slots) {
     const line = slot.span?.line ?? (rows.at(-1)?.line ?? 0) + 1;
     const last = rows.at(-1);
-    if (last && last.line === line) last.slots.push(slot);
-    else rows.push({ line, slots: [slot] });
+    const map = mapOf.get(slot.slot) ?? "";
+    if (last && last.line === line) {
+      last.slots.push(slot);
+      last.map ||= map;
+    } else rows.push({ line, slots: [slot], map });
   }
-  return rows;
+  check.mapPlaces.forEach(({ declared }, i) => {
+    const known = rows.find(({ line }) => line === declared?.line);
+    const map = check.maps[i]?.name ?? "";
+    if (known) known.map ||= map;
+    else if (declared) rows.push({ line: declared.line, slots: [], map });
+  });
+  return rows.sort((a, b) => a.line - b.line);
 }

@@ -46,6 +46,11 @@ function layOut({ slots }: CheckView): Jumps {
     if (jump && fromLine !== undefined && toLine !== undefined)
       found.push({ from: slot, to: jump.to, kind: jump.kind, fromLine, toLine });
   }
+  return inLanes(found);
+}
+
+/** Each gets the lane nearest to the text that is free for it. */
+export function inLanes(found: readonly Omit<Jump, "lane">[]): Jumps {
   const length = (jump: Omit<Jump, "lane">): number => Math.abs(jump.toLine - jump.fromLine);
   const lanes: Lane[] = [];
   const list = found

@@ -7,8 +7,9 @@ import type { ContextView } from "../../../engine/index.ts";
 import { useExtendTexts } from "../../i18n/extend.ts";
 import { useText } from "../../i18n/index.ts";
 import { useDraft } from "../../stores/definition-draft.ts";
+import { useDialog } from "../../stores/dialog.ts";
 import { choosePreset, context, loadPresets, OWN, patch, takeHome, useKernel } from "../../stores/kernel.ts";
-import { showView } from "../../stores/layout.ts";
+import { showLarge, showView, useLayout } from "../../stores/layout.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { Segments } from "../../ui/Segments.tsx";
@@ -30,7 +31,17 @@ export default function Extend({ view }: { readonly view: (typeof VIEWS)[number]
   const presets = useKernel((s) => s.presets);
   const preset = useKernel((s) => s.preset);
   const own = useKernel((s) => s.definition?.name);
+  const large = useLayout((s) => s.maximised === "kernel");
   useEffect(() => void loadPresets(), []);
+  useEffect(() => {
+    if (!large) return;
+    const onKey = ({ key, defaultPrevented }: KeyboardEvent): void => {
+      if (key === "Escape" && !defaultPrevented && useDialog.getState().open === null)
+        showLarge("kernel", "run", false);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [large]);
   const about = presets.find((p) => p.name === preset)?.about[language];
   return (
     <div className="extend">
@@ -66,19 +77,23 @@ export default function Extend({ view }: { readonly view: (typeof VIEWS)[number]
       />
       <Suspense>
         {view === "steps" && (
-          <fieldset className="extend__steps">
-            <legend>{text.extend.steps}</legend>
-            {STEPS.map((one) => (
-              <StepSwitch
-                key={one}
-                step={one}
-                onCode={() => {
-                  setStep(one);
-                  showView("kernel", "code");
-                }}
-              />
-            ))}
-          </fieldset>
+          <div className="extend__overview">
+            <fieldset className="extend__steps">
+              <legend>{text.extend.steps}</legend>
+              {STEPS.map((one) => (
+                <StepSwitch
+                  key={one}
+                  step={one}
+                  onCode={() => {
+                    setStep(one);
+                    showView("kernel", "code");
+                  }}
+                />
+              ))}
+            </fieldset>
+            {/* What a step that is taken back leaves a gap in. */}
+            {large && <PartsMap />}
+          </div>
         )}
         {view === "parts" && <PartsMap />}
         {view === "type" && presets.length > 0 && (
@@ -90,7 +105,11 @@ export default function Extend({ view }: { readonly view: (typeof VIEWS)[number]
             </div>
           </div>
         )}
-        {view === "code" && presets.length > 0 && <CodeOf step={step} onStep={setStep} />}
+        {view === "code" && presets.length > 0 && (
+          <div className="extend__code">
+            <CodeOf step={step} onStep={setStep} />
+          </div>
+        )}
       </Suspense>
     </div>
   );

@@ -1,10 +1,10 @@
 // The simulated kernel from the outside: load, attach, echo, cat, and every system call with its answer.
-import { Check, Puzzle } from "lucide-react";
+import { ArrowLeft, Check, Puzzle } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import type { SyscallView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { attach, detach, load, progTypeView, useKernel } from "../../stores/kernel.ts";
-import { showView, useView } from "../../stores/layout.ts";
+import { showLarge, useLayout, useView } from "../../stores/layout.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useStage } from "../../stores/stage.ts";
 import { PaneTools } from "../../ui/PaneTools.tsx";
@@ -19,7 +19,7 @@ const StageSwitch = lazy(() => import("../../linux/StageSwitch.tsx"));
 /** The first is the pane without the panel that extends the kernel. */
 const VIEWS = ["run", "steps", "parts", "type", "code"] as const;
 
-export function KernelPane() {
+export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
   const view = useView("kernel", VIEWS);
   const stage = useStage((s) => s.stage);
   const text = useText();
@@ -31,8 +31,28 @@ export function KernelPane() {
     </Suspense>
   );
   const event = hello ? (progTypeView(progType)?.event ?? "none") : "sysfs";
+  // With all the room the panel stands beside what makes the kernel act.
+  const large = useLayout((s) => s.maximised === "kernel") && extend !== false && !phone;
+  const before = (
+    <>
+      <Suspense>
+        <StageSwitch />
+      </Suspense>
+      <ProgramSteps />
+      {event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />}
+    </>
+  );
+  const after = (
+    <>
+      <Suspense>{stage === "simulated" && <Shell />}</Suspense>
+      <Maps />
+      <Syscalls />
+      <TracePipe />
+    </>
+  );
+  const open = view !== "run";
   return (
-    <section className="pane kernel-pane" aria-label={text.panes.kernel}>
+    <section className="pane kernel-pane" aria-label={text.panes.kernel} data-large={large || undefined}>
       <header className="pane__head">
         <h2 className="pane__title">{text.panes.kernel}</h2>
         {hello && <span className="hint">Linux {hello.release}</span>}
@@ -40,28 +60,31 @@ export function KernelPane() {
         <button
           type="button"
           className="button button--quiet"
-          aria-expanded={view !== "run"}
-          onClick={() => showView("kernel", view === "run" ? "steps" : "run")}
+          aria-expanded={open}
+          onClick={() => showLarge("kernel", open ? "run" : "steps", !open && !phone)}
         >
-          <Puzzle size={15} aria-hidden="true" />
-          {text.extend.open}
+          {large ? <ArrowLeft size={15} aria-hidden="true" /> : <Puzzle size={15} aria-hidden="true" />}
+          {large ? text.extend.back : text.extend.open}
         </button>
         <PaneTools pane="kernel" />
       </header>
-      <div className="pane__body kernel-pane__body">
-        {/* The map stands below what makes it light up. */}
-        {view !== "parts" && extend}
-        <Suspense>
-          <StageSwitch />
-        </Suspense>
-        <ProgramSteps />
-        {event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />}
-        {view === "parts" && extend}
-        <Suspense>{stage === "simulated" && <Shell />}</Suspense>
-        <Maps />
-        <Syscalls />
-        <TracePipe />
-      </div>
+      {large ? (
+        <div className="kernel-pane__wide">
+          <div className="kernel-pane__extend">{extend}</div>
+          <div className="pane__body kernel-pane__body">
+            {before}
+            {after}
+          </div>
+        </div>
+      ) : (
+        <div className="pane__body kernel-pane__body">
+          {/* The map stands below what makes it light up. */}
+          {view !== "parts" && extend}
+          {before}
+          {view === "parts" && extend}
+          {after}
+        </div>
+      )}
     </section>
   );
 }

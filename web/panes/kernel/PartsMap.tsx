@@ -142,8 +142,8 @@ function useNames(): Readonly<Record<Part, string>> {
   };
 }
 
-/** As much as has room: seven units a letter. */
+/** As much as has room, by the letters of parts.css. */
 function short(text: string, width: number): string {
-  const room = Math.floor((width - 16) / 6.9);
+  const room = Math.floor((width - 14) / 6.6);
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }

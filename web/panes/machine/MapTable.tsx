@@ -1,11 +1,12 @@
 // One map: its elements, those in sight only, with what the last step changed; a form to set one.
 import { Pencil, Plus, Trash2 } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { MapAtView, MapEntryView, SyscallView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { CPUS } from "../../stores/environment.ts";
 import { showWindow } from "../../stores/moment.ts";
 import { useSettings } from "../../stores/settings.ts";
+import { useShownMap } from "../../stores/shown-map.ts";
 import { lastWrite } from "../../stores/travel.ts";
 import {
   type Field,
@@ -20,6 +21,7 @@ import {
   reversed,
   withField,
 } from "./bytes.ts";
+import { MapPlaces } from "./MapPlaces.tsx";
 import { LastWrite } from "./Registers.tsx";
 import { menuOf } from "./ValueMenu.tsx";
 
@@ -92,8 +94,16 @@ export function MapTable({ map, whole = false, call, onSet, onDelete, deletable 
   const done = async (key: string, values: readonly string[]): Promise<void> => {
     if (await onSet?.(key, values)) setEditing(null);
   };
+  const section = useRef<HTMLElement>(null);
+  const asked = useShownMap((s) => s.name === name);
+  useEffect(() => {
+    if (!asked) return;
+    section.current?.scrollIntoView({ block: "nearest" });
+    section.current?.focus({ preventScroll: true });
+    useShownMap.setState({ name: "" });
+  }, [asked]);
   return (
-    <section className="mapv" aria-label={name} lang="en" data-testid={`map-${name}`}>
+    <section ref={section} tabIndex={-1} className="mapv" aria-label={name} lang="en" data-testid={`map-${name}`}>
       <header className="mapv__head">
         <h3 className="mapv__name">{name}</h3>
         <span className="hint">{words.maps.size(type, keySize, valueSize)}</span>
@@ -126,6 +136,7 @@ export function MapTable({ map, whole = false, call, onSet, onDelete, deletable 
           </button>
         )}
       </header>
+      <MapPlaces name={name} />
       {look.format === "fields" && (
         <input
           className="field field--code mapv__fields"

@@ -1,0 +1,48 @@
+// Where a map comes from: the line of the program that declares it, and those that load it. The one at which the reader or the
+// run stands is marked.
+import { useMachineTexts } from "../../i18n/machine.ts";
+import { revealSpan, useFocus } from "../../stores/focus.ts";
+import { useMachine } from "../../stores/machine.ts";
+import { useSettings } from "../../stores/settings.ts";
+import { useVerdict } from "../../stores/verdict.ts";
+
+export function MapPlaces({ name }: { readonly name: string }) {
+  const words = useMachineTexts().maps;
+  const language = useSettings((s) => s.language);
+  const check = useVerdict((s) => s.check);
+  const cursor = useFocus((s) => s.line);
+  const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
+  const place = check?.mapPlaces[check.maps.findIndex((map) => map.name === name)];
+  // A map of the kernel that the program in the editor does not have.
+  if (!check || !place) return null;
+  const link = (span: NonNullable<typeof place.declared>, here: boolean) => (
+    <button
+      key={span.start}
+      type="button"
+      className="link"
+      aria-current={here || undefined}
+      onClick={() => revealSpan(span)}
+    >
+      {words.line(span.line)}
+    </button>
+  );
+  const uses = check.slots.filter(({ slot, span }) => span && place.uses.includes(slot));
+  return (
+    <p className="hint mapv__places" lang={language}>
+      <span>
+        {place.declared ? (
+          <>
+            {words.declared} {link(place.declared, place.declared.line === cursor)}
+          </>
+        ) : (
+          words.given
+        )}
+      </span>
+      {uses.length > 0 && (
+        <span>
+          {words.used} {uses.map(({ slot, span }) => span && link(span, slot === current || span.line === cursor))}
+        </span>
+      )}
+    </p>
+  );
+}
