@@ -9,6 +9,7 @@ import { Process } from "../kernel/process.ts";
 import { Registry } from "../kernel/registry.ts";
 import { createCheck } from "../session/groups/check.ts";
 import { createKernel } from "../session/groups/kernel.ts";
+import { LogText } from "../session/long-log.ts";
 import { newState } from "../session/state.ts";
 import type { CheckView } from "../session/views.ts";
 import { isIdentifier, pageInput, type RecordedLoad } from "./page-input.ts";
@@ -41,6 +42,13 @@ const viewed = ({ verdict, errno, log, unsupported, logBrief }: CheckView): Said
 function conformed(load: RecordedLoad, log_level = 2): Said {
   const { verdict, errno, log, unsupported = "" } = answerVerify({ ...load, log_level }) as unknown as Said;
   return { verdict, errno, log, unsupported };
+}
+
+/** What the page shows of a log. */
+function shownOf(log: string): string {
+  const count = log.split("\n").length;
+  const lines = { kinds: new Uint8Array(count), slots: new Int32Array(count), joints: new Uint16Array(count) };
+  return new LogText(log, lines).shown().text;
 }
 
 /** A process of a kernel that is in use. */
@@ -84,8 +92,8 @@ test(`check, load, kernel and conform verify say the same of ${COUNT} random loa
     // A source cannot speak of a map whose name is no identifier: what is loaded is another program then.
     const isWhole = load.maps.every(({ name }) => isIdentifier(name));
     same(kernel, said, { i, who: "kernel", load });
-    // A log beyond the buffer of a load is an error of its own.
-    const asPage = checked.brief ? { ...conformed(load, 0), brief: true } : said;
+    // A log beyond the buffer of a load is an error of its own; of a shorter one the page shows beginning and end.
+    const asPage = checked.brief ? { ...conformed(load, 0), brief: true } : { ...said, log: shownOf(said.log) };
     if (isWhole || said.log === "")
       for (const [who, other] of Object.entries({ checked, loaded })) same(other, asPage, { i, who, load });
     same(loaded, checked, { i, who: "load beside check", load });
