@@ -74,8 +74,8 @@ export const EXPECTED = {
     recipe: both("the steps that are there: `1 2`, or `none`", "ある手順: `1 2` のように。なければ `none`"),
     print: both("steps with blanks between: `0 1 3`", "空白で区切ったステップ: `0 1 3`"),
     map: both(
-      "name, type, key size, value size, entries: `counts array 4 8 16`",
-      "名前、種類、キーのサイズ、値のサイズ、要素数: `counts array 4 8 16`",
+      "name, type, key size, value size, entries, flags where there are some: `counts array 4 8 16`",
+      "名前、種類、キーのサイズ、値のサイズ、要素数、必要ならフラグ: `counts array 4 8 16`",
     ),
     entry: both(
       "below its map: name, key = value: `counts 0 = 7`, or bytes: `counts 0 = 0x0102030405060708`",

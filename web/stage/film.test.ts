@@ -28,6 +28,7 @@ const seen = ({ sceneAt, shown, caption, world }: Frame): string =>
     world.terminal.length,
     world.step?.step,
     world.recipe,
+    world.kernel.own.name,
     world.program.source,
     world.last?.calls,
   ]);

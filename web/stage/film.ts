@@ -153,6 +153,14 @@ function perform(act: Act, machine: Machine, { solution }: Lesson): Promise<Worl
       return machine.echo(act.text);
     case "cat":
       return machine.cat();
+    case "test":
+      return machine.test(act.text);
+    case "update":
+      return machine.update(act.map, act.key, act.value);
+    case "shell":
+      return machine.shell(act.line);
+    case "define":
+      return machine.define(act.preset);
     case "step":
       return machine.step(act.by);
     case "apply":
@@ -179,6 +187,8 @@ export function missing({ scene, props, world, act, caption }: Frame): readonly 
     const wanted = act.kind === "cat" && act.answer === "ok" ? answer : act.answer;
     if (answer !== wanted) said.push(`${act.kind} gave ${answer}, not ${wanted}`);
   }
+  if (act?.kind === "define" && world.kernel.own.name !== act.preset) said.push(`there is no type ${act.preset}`);
+  if (act?.kind === "shell" && world.terminal.at(-1)?.failed) said.push(world.terminal.at(-1)?.output ?? "");
   if (act?.kind === "edit" && !world.program.source.includes(act.to)) said.push(`the program has no ${act.from}`);
   return said;
 }
