@@ -47,6 +47,7 @@ export interface StageTexts {
   readonly calls: Readonly<Record<Call, (facts: CallFacts) => string>>;
   readonly noMaps: string;
   readonly noElements: string;
+  readonly noPacket: string;
   readonly packetIn: (bytes: number) => string;
   readonly packetOut: string;
   readonly comes: (said: string) => string;
@@ -123,10 +124,11 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
       test: ({ ret, errnoName, ran }) =>
         ret < 0 || !ran ? errnoName : `the program ran, ${ran.insns} instructions, and returned ${ran.returned}`,
       update: ({ ret, errnoName }) => (ret < 0 ? errnoName : "user space has written the element"),
-      shell: () => "",
+      shell: () => "the shell answers",
     },
     noMaps: "no map has been made yet",
     noElements: "no element",
+    noPacket: "no packet yet",
     packetIn: (bytes) => `the packet, ${bytes} bytes`,
     packetOut: "as the program leaves it",
     comes: (said) => `next: ${said}`,
@@ -229,10 +231,11 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
       test: ({ ret, errnoName, ran }) =>
         ret < 0 || !ran ? errnoName : `プログラムが ${ran.insns} 命令動き、${ran.returned} を返しました`,
       update: ({ ret, errnoName }) => (ret < 0 ? errnoName : "ユーザランドが要素を書き込みました"),
-      shell: () => "",
+      shell: () => "シェルの答え",
     },
     noMaps: "マップはまだありません",
     noElements: "要素なし",
+    noPacket: "パケットはまだありません",
     packetIn: (bytes) => `届いたパケット(${bytes} バイト)`,
     packetOut: "プログラムが書き換えたあと",
     comes: (said) => `次: ${said}`,

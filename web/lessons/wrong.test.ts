@@ -158,10 +158,7 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, readonly [from: str
     "no length": ["BPF_JMP_REG(BPF_JGT, BPF_REG_2, BPF_REG_7, out),", ""],
     "to the kernel": ["BPF_MOV64_IMM(BPF_REG_0, XDP_TX)", "BPF_MOV64_IMM(BPF_REG_0, XDP_PASS)"],
     "packets that end early": ["BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, 42)", "BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, 35)"],
-    "short packets are sent back": [
-      "BPF_MOV64_IMM(BPF_REG_0, XDP_PASS),",
-      "BPF_MOV64_IMM(BPF_REG_0, XDP_TX),",
-    ],
+    "short packets are sent back": ["BPF_MOV64_IMM(BPF_REG_0, XDP_PASS),", "BPF_MOV64_IMM(BPF_REG_0, XDP_TX),"],
   },
   "30-networks": {
     "eight bits": ["-8, 32)", "-8, 8)"],

@@ -43,22 +43,25 @@ const ROW = 16;
 export function PacketPicture({ frame, area, stage }: PictureProps) {
   const text = useStageText();
   const { packet, run } = frame.world;
-  const before = rowsOf(packet);
   const out = run?.out ?? "";
-  const after = rowsOf(out);
-  const changed = out !== "" && out !== packet;
-  const lines: Line[] = [
-    { text: text.packetIn(packet.length / 2), kind: "comment" },
-    ...before.map((row): Line => ({ text: `  ${row}` })),
-    ...(changed
-      ? [
-          { text: text.packetOut, kind: "comment" as const },
-          ...after.map((row, i): Line => ({ text: `  ${row}`, marked: row !== before[i] })),
-        ]
-      : []),
-  ];
-  return <Lines lines={packet === "" ? [] : lines} area={area} stage={stage} />;
+  const title = (words: string): Line => ({ text: words, kind: "comment" });
+  if (packet === "") return <Lines lines={[title(text.noPacket)]} area={area} stage={stage} />;
+  const changed = out === "" || out === packet ? [] : [title(text.packetOut), ...rowsOf(out, packet)];
+  const lines = [title(text.packetIn(packet.length / 2)), ...rowsOf(packet, packet), ...changed];
+  return <Lines lines={lines} area={area} stage={stage} />;
 }
 
-const rowsOf = (hex: string): readonly string[] =>
-  (hex.match(new RegExp(`.{1,${2 * ROW}}`, "g")) ?? []).map((row) => bytesOf(row));
+/** Sixteen bytes a row; those that differ from what was there before are marked. */
+function rowsOf(hex: string, before: string): readonly Line[] {
+  const bytes = hex.match(/../g) ?? [];
+  const was = before.match(/../g) ?? [];
+  return Array.from({ length: Math.ceil(bytes.length / ROW) }, (_, row): Line => {
+    const at = row * ROW;
+    const own = bytes.slice(at, at + ROW);
+    const parts = own.flatMap((byte, i) => [
+      { text: i === 0 ? "  " : " ", marked: false },
+      { text: byte, marked: byte !== was[at + i] },
+    ]);
+    return { text: `  ${own.join(" ")}`, parts };
+  });
+}
