@@ -113,11 +113,13 @@ const STATE = v.object({
   ),
 });
 
+/** A state as JSON. */
+export const stateText = (state: LinkState): string =>
+  JSON.stringify({ ...state, ...(state.lesson && { lesson: leaner(state.lesson, state.source) }) });
+
 /** `#v1.…` for a state. Unpadded base64url: chat tools leave it alone. */
 export async function encodeLink(state: LinkState): Promise<string> {
-  const json = new TextEncoder().encode(
-    JSON.stringify({ ...state, ...(state.lesson && { lesson: leaner(state.lesson, state.source) }) }),
-  );
+  const json = new TextEncoder().encode(stateText(state));
   const packed = await collect(through(json, new CompressionStream("deflate-raw")), Number.POSITIVE_INFINITY);
   return `#v1.${toBase64Url(packed as Uint8Array)}`;
 }

@@ -7,6 +7,8 @@ import type { Lesson, LessonFault } from "../lessons/lesson.ts";
 import { parseLesson } from "../lessons/parse.ts";
 import { type Playlist, readPlaylist } from "../lessons/playlist.ts";
 import type { LinkLesson, LinkState } from "../links/codec.ts";
+import { ownTypeOf } from "../links/own-type.ts";
+import { putContents } from "./contents.ts";
 import { showLesson, showTab } from "./focus.ts";
 import { followGoals, judgeAnew } from "./goals.ts";
 import { beginJournal, useJournal } from "./journal.ts";
@@ -14,6 +16,8 @@ import { freshKernel, useKernel } from "./kernel.ts";
 import { restoreLayout } from "./layout.ts";
 import { noteWhat, OWN_LESSON, openProgram, showAddress, useProgram } from "./program.ts";
 import { note, progressOf } from "./progress.ts";
+import { redo } from "./redo.ts";
+import { keepWork, keptWork } from "./work.ts";
 
 /** Where a lesson is found again: on the site, or in the link that holds it. */
 export interface Origin {
@@ -150,21 +154,24 @@ export function beside(by: 1 | -1): (() => Promise<void>) | null {
 export async function againFromTheStart(): Promise<void> {
   const { lesson, number, ...from } = get();
   if (!lesson) return;
-  note(lesson.id, { draft: "" });
+  note(lesson.id, { draft: "", work: "" });
   await show(lesson, number, from);
 }
 
-/** An answer from a link: the lesson with that program. False: there is no such lesson. */
-export async function openAnswer(state: LinkState, mark: Partial<Parameters<typeof openProgram>[1]>): Promise<boolean> {
+/** An answer from a link: the lesson with that program, which is returned; null: there is no such lesson. */
+export async function openAnswer(
+  state: LinkState,
+  mark: Partial<Parameters<typeof openProgram>[1]>,
+): Promise<Lesson | null> {
   const { name = "", file = "", text = "" } = state.lesson ?? {};
   const own = text || (file === "" ? "" : ((await fileOf(file)) ?? ""));
   const parsed = own === "" ? await loadLesson(numberOf(name)) : parseLesson(idOf(name), own);
   if (!parsed?.ok) {
     noteWhat({ kind: "no-lesson", name });
-    return false;
+    return null;
   }
   await show(parsed.lesson, own === "" ? numberOf(name) : OWN_LESSON, { file, text }, { state, mark });
-  return true;
+  return parsed.lesson;
 }
 
 interface Answer {
@@ -185,14 +192,19 @@ async function show(
   if (kernel) await freshKernel(recipe);
   const hadSwitches = get().lesson?.state.recipe.includes(false) ?? false;
   const { draft } = progressOf(lesson.id);
-  const visiting = answer !== undefined && draft !== "" && draft !== answer.state.source;
+  const work = keptWork(lesson);
+  const visiting = answer !== undefined && isAnother(answer.state, draft, work);
+  // What was done on an earlier visit is done again, if the kernel can still be built for it.
+  const own = !answer && work ? await ownTypeOf(work) : undefined;
+  const again = own && work;
   set({ ...EMPTY, lesson, number, talk, file, text, list, at, visiting });
-  openProgram(answer?.state ?? { source: draft || source, progType, maps, input }, {
+  openProgram(answer?.state ?? again ?? { source: draft || source, progType, maps, input }, {
     lesson: number,
     title: { en: title("en"), ja: title("ja") },
     askedStep: step,
     askedPreset: preset,
     edited: !answer && draft !== "",
+    ...own,
     ...answer?.mark,
   });
   beginJournal(source);
@@ -207,8 +219,16 @@ async function show(
   follow();
   judgeAnew();
   // At the start of the page the kernel has seen nothing; only the recipe may differ.
-  if (!kernel && !answer && recipe.includes(false)) void freshKernel(recipe);
+  if (!kernel && !answer && !again && recipe.includes(false)) void freshKernel(recipe);
+  if (!again) return;
+  putContents(again.contents ?? {}); // after: another program begins with empty maps
+  void redo(lesson, again.lesson.acts, step);
 }
+
+/** The answer of a link is not what the reader has written and done here. */
+const isAnother = ({ source, lesson }: LinkState, draft: string, work: LinkState | undefined): boolean =>
+  (draft !== "" && draft !== source) ||
+  (work !== undefined && JSON.stringify(work.lesson?.acts) !== JSON.stringify(lesson?.acts));
 
 /** What a link says of the lesson that is open, with what was done in it. */
 export function lessonForLink(): LinkLesson | undefined {
@@ -236,6 +256,10 @@ function follow(): void {
   if (following) return;
   following = true;
   followGoals(get);
+  useJournal.subscribe(({ acts }, before) => {
+    const { lesson, number, visiting } = get();
+    if (lesson && !visiting && acts !== before.acts && useProgram.getState().lesson === number) keepWork(lesson, acts);
+  });
   useProgram.subscribe((now, before) => {
     if (now.lesson !== before.lesson && now.lesson !== get().number) set(EMPTY);
     else if (now.source !== before.source && now.edited) written(now.source);
