@@ -102,3 +102,16 @@ export const EXPECTED = {
   ),
   sameHints: both("as many hints in both languages", "両方の言語で同じ数のヒント"),
 } as const;
+
+/** Of a list of lessons. */
+export const LIST_EXPECTED = {
+  file: both(
+    "this lesson's file: drop it together with the list, or choose both at once",
+    "このレッスンのファイル。一覧と一緒にドロップするか、まとめて選んでください",
+  ),
+  size: (length: number, most: number): Texts =>
+    both(
+      `files that fit in a link: these make one of ${length} characters, and ${most} is the most; larger ones go beside the page, with an address of their own`,
+      `リンクに入る大きさのファイル。これは ${length} 文字のリンクになり、上限は ${most} 文字です。大きなものはページと同じ場所に置くと、アドレスで開けます`,
+    ),
+} as const;
