@@ -52,6 +52,19 @@ test.each(LESSON_IDS)("the program of %s assembles", async (id) => {
   expect(check.verdict).not.toBe("error");
 });
 
+test.each([2, 3, 4, 5, 6])(
+  "where lesson %i ends, the next begins: its kernel has the steps of the recipe that were applied",
+  async (n) => {
+    const { state, solution } = await lessonOf(LESSON_IDS[n - 1] ?? "");
+    const { source, progType, maps, input, recipe, preset } = state;
+    const session = createSession();
+    const start = { program: { source, progType, maps }, input, recipe, preset };
+    await performActs(session, start, solution?.acts ?? []);
+    const next = await lessonOf(LESSON_IDS[n] ?? "");
+    expect((await session.kernel.hello()).kernel.steps).toEqual(next.state.recipe);
+  },
+);
+
 test("each lesson has its place in one part of the course", () => {
   expect([...ORDER].sort((a, b) => a - b)).toEqual(LESSON_IDS.map((_, i) => i + 1));
 });

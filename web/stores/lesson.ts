@@ -322,6 +322,7 @@ export function lessonForLink(): LinkLesson | undefined {
   return lesson ? { ...inLink(lesson, number, origin), acts: useJournal.getState().acts } : undefined;
 }
 
+/** Where it is found again, as a link says it. */
 function inLink(lesson: Lesson, number: number, { file, text, list, files, at }: Origin): Omit<LinkLesson, "acts"> {
   const name = number > 0 ? nameOf(lesson.id) : lesson.id;
   if (list && file === "") return { name, list: { ...list, files, at } };
