@@ -1,5 +1,6 @@
 // What lies in memory: elements of the running kernel's maps, the bytes of a packet before and after a run.
 import type { MapView } from "../../../engine/index.ts";
+import { keyText, valueText } from "../elements.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
 import { type Line, Lines } from "./Lines.tsx";
@@ -20,22 +21,14 @@ export function MapsPicture({ frame, area, stage }: PictureProps) {
   return <Lines lines={shown} area={area} stage={stage} />;
 }
 
-function elementsOf({ entries, keySize, type }: MapView, none: string): readonly Line[] {
-  const written = type === "array" ? entries : entries.filter(({ values }) => values.length > 0);
+function elementsOf({ entries, type }: MapView, none: string): readonly Line[] {
+  const written = entries.filter(({ values }) => values.length > 0);
   if (written.length === 0) return [{ text: `  ${none}`, kind: "keep" }];
   return written.slice(0, MOST_ELEMENTS).map(({ key, values }) => ({
-    text: `  [${keySize > 8 ? key : valueText(key)}] = ${values.map(valueText).join(" | ")}`,
+    text: `  [${keyText(type, key)}] = ${values.map(valueText).join(" | ")}`,
     marked: values.some((value) => /[1-9a-f]/.test(value)),
   }));
 }
-
-/** A number where it is as wide as one, else bytes. */
-const valueText = (hex: string): string =>
-  hex.length === 8 || hex.length === 16
-    ? String(BigInt(`0x${hex.match(/../g)?.reverse().join("") ?? "0"}`))
-    : bytesOf(hex);
-
-const bytesOf = (hex: string): string => (hex.match(/../g) ?? []).join(" ");
 
 /** Bytes in a row. */
 const ROW = 16;
