@@ -4,7 +4,7 @@ export const MOST_ENTRIES = 100;
 const NAME = /^(?:[a-z][a-z0-9-]{0,63}|\d{1,3}|[\w][\w./-]{0,200}\.md)$/;
 
 /** A built-in lesson's number or name, or a file's path from where the list stands, not out of its folder. */
-export const isEntry = (text: string): boolean => NAME.test(text) && !text.includes("..");
+export const isEntry = (text: string): boolean => NAME.test(text) && !text.split("/").includes("..");
 
 export const isFile = (entry: string): boolean => entry.endsWith(".md");
 
