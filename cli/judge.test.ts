@@ -129,6 +129,32 @@ test("a teacher's file: a link that a student made with it, and a wrong answer w
   ]);
 });
 
+test("a list: a link names its lesson, which is judged by its file or as it is built in", async () => {
+  writeFileSync(join(dir, "own.md"), OWN);
+  writeFileSync(join(dir, "other.md"), OWN.replaceAll("45", "46").replaceAll("returns 4 ->", "returns 5 ->"));
+  const list = join(dir, "list.md");
+  writeFileSync(list, "---\ntitle.en: Mine\n---\n- own.md\n- 7\n- other.md\n");
+  const held = { title: { en: "Mine" }, entries: ["own.md", "7", "other.md"], files: { "own.md": OWN } };
+  const ofList = (at: number, name: string, acts: readonly Act[]): Promise<string> =>
+    encodeLink(state({ lesson: { name, list: { ...held, at }, acts } }));
+  const links = [
+    await ofList(1, "own", []),
+    await ofList(2, "answers-of-a-write", WRITES),
+    await encodeLink(state({ lesson: { name: "machine", acts: [] } })),
+  ];
+  const { answers } = judge(list, links);
+  expect(answers).toMatchObject([
+    { lesson: "own", solved: true },
+    { lesson: 7, solved: true },
+    { error: expect.stringContaining("the link is an answer to lesson machine, not to") },
+  ]);
+  expect(judge(join(dir, "other.md"), links.slice(0, 1)).answers).toMatchObject([
+    { error: "the link is an answer to the lesson own.md, not to the lesson other.md" },
+  ]);
+  writeFileSync(list, "---\ntitle.en: Mine\n---\n- none.md\n");
+  expect(judge(list, [])).toMatchObject({ stderr: expect.stringContaining("none.md"), status: 2 });
+});
+
 test("a lesson that is not there, or has a fault, is said so", () => {
   expect(judge("99", [])).toMatchObject({ stderr: 'judge: there is no lesson "99", and no such file\n', status: 2 });
   const file = join(dir, "broken.md");

@@ -1,13 +1,15 @@
 // The `judge` command: links to answers of a lesson on standard input, one a line; one JSON line each on standard output.
 // @example npm run --silent judge -- 5 < links.txt
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { answerLines, logToErrors } from "../engine/conformance/answer-lines.ts";
 import { createSession } from "../engine/index.ts";
-import { type Judging, judgeAnswer } from "../web/lessons/judging.ts";
+import { idOfFile, isFile } from "../web/lessons/entry.ts";
+import { type Judged, type Judging, judgeAnswer } from "../web/lessons/judging.ts";
 import type { Lesson } from "../web/lessons/lesson.ts";
 import { parseLesson } from "../web/lessons/parse.ts";
+import { readPlaylist } from "../web/lessons/playlist.ts";
 
 /** The built-in lessons: in the sources, and beside the package's own file. */
 const PLACES = ["../web/lessons/built-in", "./lessons"];
@@ -15,25 +17,32 @@ const PLACES = ["../web/lessons/built-in", "./lessons"];
 const PATIENCE = 10_000_000;
 
 export async function judgeCommand([wanted = "", ...more]: readonly string[]): Promise<number> {
-  const found = wanted === "" || more.length > 0 ? USAGE : lessonOf(wanted);
+  const found = wanted === "" || more.length > 0 ? USAGE : lessonsOf(wanted);
   if (typeof found === "string") {
     process.stderr.write(`judge: ${found}\n`);
     return 2;
   }
   logToErrors();
-  const { shown, ...judging } = found;
-  await answerLines(async (line) => JSON.stringify(await answer(line, shown, judging)));
+  await answerLines(async (line) => JSON.stringify(await answer(line, found)));
   return 0;
 }
 
 const USAGE =
-  "usage: judge LESSON < LINKS; LESSON is a lesson's number or name, or a lesson's file; a link stands on each line";
+  "usage: judge LESSON < LINKS; LESSON is a lesson's number or name, a lesson's file, or the file of a list of lessons; a link stands on each line";
 
 /** Each answer has a session of its own: nothing of one is left for the next. */
-async function answer(line: string, lesson: number | string, judging: Omit<Judging, "engine">): Promise<object> {
+async function answer(line: string, lessons: readonly Found[]): Promise<object> {
   try {
-    const engine = createSession({ now: () => performance.now() * 1000, patience: PATIENCE });
-    const judged = await judgeAnswer(line, { ...judging, engine });
+    let judged: Judged | undefined;
+    let lesson: number | string = "";
+    for (const { shown, ...judging } of lessons) {
+      const engine = createSession({ now: () => performance.now() * 1000, patience: PATIENCE });
+      judged = await judgeAnswer(line, { ...judging, engine });
+      lesson = shown;
+      // Of a list, each link names its lesson.
+      if (judged.ok || !judged.another) break;
+    }
+    if (!judged) throw new Error("there is no lesson to judge by");
     const { who, link } = judged;
     const head = { link, ...(who !== "" && { who }) };
     if (!judged.ok) return { ...head, error: judged.error.en };
@@ -46,6 +55,18 @@ async function answer(line: string, lesson: number | string, judging: Omit<Judgi
 }
 
 type Found = Omit<Judging, "engine"> & { /** As answers call it. */ readonly shown: number | string };
+
+/** One lesson, or those of a list; a sentence where there is none, or one of them has a fault. */
+function lessonsOf(wanted: string): readonly Found[] | string {
+  const list = existsSync(wanted) ? readPlaylist(readFileSync(wanted, "utf8")) : undefined;
+  const found: Found[] = [];
+  for (const entry of list?.entries ?? [wanted]) {
+    const one = lessonOf(list && isFile(entry) ? join(dirname(wanted), entry) : entry);
+    if (typeof one === "string") return one;
+    found.push(one);
+  }
+  return found;
+}
 
 /** A built-in lesson by number or name, or a file; a sentence where there is none. */
 function lessonOf(wanted: string): Found | string {
@@ -72,7 +93,7 @@ function read(path: string, given: string): Lesson | string {
   } catch {
     return `there is no lesson "${given}", and no such file`;
   }
-  const parsed = parseLesson(basename(path).replace(/\.(?:md|markdown|txt)$/i, ""), text);
+  const parsed = parseLesson(idOfFile(path), text);
   if (parsed.ok) return parsed.lesson;
   const [first] = parsed.faults;
   return `${path}, line ${first?.line}: found "${first?.found}", expected ${first?.expected.en}`;

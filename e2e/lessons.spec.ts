@@ -62,6 +62,11 @@ async function act(playground: Playground, action: Act): Promise<void> {
     const before = await calls.count();
     await setElement(playground, action);
     await expect.poll(() => calls.count()).toBeGreaterThan(before);
+  } else if (action.do === "test") {
+    // The lesson's own input is the packet.
+    const before = await calls.count();
+    await page.getByRole("button", { name: /^(Test run|テスト実行)$/ }).click();
+    await expect.poll(() => calls.count()).toBeGreaterThan(before);
   } else throw new Error(`this test does not know how to do ${action.do}`);
 }
 
@@ -325,16 +330,28 @@ test.describe("a teacher's file", () => {
     await expect(page.getByText("There is no lesson week2/none.md")).toBeVisible();
   });
 
-  const drop = (playground: Playground, text: string) =>
-    playground.page.evaluate((body) => {
+  const drop = (playground: Playground, ...texts: readonly string[]) =>
+    playground.page.evaluate((bodies) => {
       const data = new DataTransfer();
-      data.items.add(new File([body], "mine.md", { type: "text/markdown" }));
+      for (const [i, body] of bodies.entries())
+        data.items.add(new File([body], i === 0 ? "mine.md" : `list${i}.md`, { type: "text/markdown" }));
       document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
-    }, text);
+    }, texts);
 
-  test("dropped anywhere on the page", async ({ playground, page }) => {
+  test("dropped anywhere on the page; with a list that names it, both are in the address", async ({
+    playground,
+    page,
+  }) => {
     await playground.open("?lang=en");
     await drop(playground, OWN);
+    await expect(page.getByRole("heading", { name: "Of my own" })).toBeVisible();
+    await drop(playground, OWN, "---\ntitle.en: The first week\n---\n- mine.md\n- 6\n");
+    await expect(page.getByText("The first week 1 / 2")).toBeVisible();
+    await page.getByRole("button", { name: "Next lesson" }).click();
+    await expect(page.getByRole("heading", { name: "What the verifier asks first" })).toBeVisible();
+    await page.reload();
+    await expect(page.getByText("The first week 2 / 2")).toBeVisible();
+    await page.goBack();
     await expect(page.getByRole("heading", { name: "Of my own" })).toBeVisible();
   });
 

@@ -255,6 +255,9 @@ test("a lesson on paper: text, program, verdict, registers at its steps, and not
   page,
 }) => {
   await playground.open("?lang=en#lesson/1");
+  await page.evaluate(() => {
+    document.documentElement.dataset.theme = "dark";
+  });
   await playground.expectVerdict("accept");
   await page.keyboard.press("Control+p");
   const paper = playground.id("print");
@@ -264,21 +267,30 @@ test("a lesson on paper: text, program, verdict, registers at its steps, and not
   await expect(paper.locator(".print__verdict")).toHaveCount(0);
   await paper.getByLabel("All lessons").check();
   await expect(paper.locator(".print__page")).toHaveCount(ORDER.length);
+  await expect(paper.locator(".print__page").last().getByRole("heading", { level: 1 })).toHaveText("With all of it");
   await paper.getByLabel("All lessons").uncheck();
   await paper.getByLabel("With the answers").check();
   await expect(paper.getByRole("row", { name: /^R0/ })).toContainText("not set");
   await expect(paper.getByRole("row", { name: /^R0/ })).toContainText("52");
   await expect(paper).toContainText("BPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 100)");
   await expect(paper).toContainText("Accepted");
+  await expect(paper.locator(".print__acts")).toContainText("step 2");
   await page.emulateMedia({ media: "print" });
   await expect(page.locator(".header")).toBeHidden();
   await expect(page.locator(".app__main")).toBeHidden();
   await expect(paper.locator(".print__tools")).toBeHidden();
+  // Paper is white, whatever the screen is.
+  await expect(page.locator("body")).toHaveCSS("background-color", "rgb(255, 255, 255)");
+  await expect(paper.locator("h1")).toHaveCSS("color", "rgb(27, 28, 31)");
   const pdf = await page.pdf({ format: "A4" });
   expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
   await page.emulateMedia({ media: "screen" });
   await page.keyboard.press("Escape");
   await expect(paper).toHaveCount(0);
+  // The reader's program, which may be the answer, is not on the handout.
+  await playground.write("BPF_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),\n");
+  await page.keyboard.press("Control+p");
+  await expect(paper.locator(".print__source")).toContainText("BPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42)");
 });
 
 test("axe finds nothing on the stage, the speaker's window and the paper, in each theme", async ({

@@ -20,17 +20,17 @@ export function Lesson({ phone = false }: { readonly phone?: boolean }) {
 /** Markdown files dropped anywhere are lessons; other files are left to whoever wants them. */
 export function useDroppedLessons(): void {
   useEffect(() => {
-    const lessonIn = (event: DragEvent): File | undefined =>
-      [...(event.dataTransfer?.files ?? [])].find(({ name }) => /\.(md|markdown)$/i.test(name));
+    const lessonsIn = (event: DragEvent): readonly File[] =>
+      [...(event.dataTransfer?.files ?? [])].filter(({ name }) => /\.(md|markdown)$/i.test(name));
     const over = (event: DragEvent): void => {
       if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
     };
     const drop = (event: DragEvent): void => {
-      const file = lessonIn(event);
-      if (!file) return;
+      const files = lessonsIn(event);
+      if (files.length === 0) return;
       event.preventDefault();
       event.stopPropagation();
-      void import("../stores/dropped.ts").then(({ openDropped }) => openDropped(file));
+      void import("../stores/dropped.ts").then(({ openDropped }) => openDropped(files));
     };
     window.addEventListener("dragover", over);
     window.addEventListener("drop", drop, { capture: true });

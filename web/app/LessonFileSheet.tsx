@@ -3,30 +3,32 @@ import { type ChangeEvent, type DragEvent, useEffect, useRef, useState } from "r
 import { useLessonText } from "../i18n/lessons.ts";
 import type { LessonFault } from "../lessons/lesson.ts";
 import { closeDialog } from "../stores/dialog.ts";
-import { forgetDropped, lastDropped } from "../stores/dropped.ts";
-import { openLessonFile } from "../stores/lesson.ts";
+import { forgetDropped, lastDropped, textsOf } from "../stores/dropped.ts";
+import { type LessonFile, openLessonFiles } from "../stores/lesson.ts";
 import { useSettings } from "../stores/settings.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import "./lesson.css";
+
+/** What a lesson is called that came as a text. */
+const PASTED = "lesson";
 
 export default function LessonFileSheet() {
   const words = useLessonText();
   const text = words.file;
   const language = useSettings((s) => s.language);
   const [dropped] = useState(lastDropped);
-  const [file, setFile] = useState(dropped ?? { name: "lesson", text: "", faults: [] as readonly LessonFault[] });
+  const [file, setFile] = useState(dropped ?? { name: PASTED, text: "", faults: [] as readonly LessonFault[] });
   const [over, setOver] = useState(false);
   const chooser = useRef<HTMLInputElement>(null);
   useEffect(() => forgetDropped, []);
 
-  const open = async (name: string, body: string): Promise<void> => {
-    const faults = await openLessonFile(name, body);
-    setFile({ name, text: body, faults });
-    if (faults.length === 0) closeDialog();
+  const open = async (files: readonly LessonFile[]): Promise<void> => {
+    const faulty = await openLessonFiles(files);
+    if (faulty) setFile(faulty);
+    else closeDialog();
   };
   const take = async (list: FileList | null): Promise<void> => {
-    const first = list?.[0];
-    if (first) await open(first.name, await first.text());
+    if (list && list.length > 0) await open(await textsOf([...list]));
   };
   return (
     <Sheet title={text.title} closeLabel={text.close} onClose={closeDialog}>
@@ -62,6 +64,7 @@ export default function LessonFileSheet() {
         <input
           ref={chooser}
           type="file"
+          multiple
           accept=".md,.markdown,.txt"
           hidden
           data-testid="lesson-file"
@@ -74,7 +77,7 @@ export default function LessonFileSheet() {
           type="button"
           className="button button--main"
           disabled={file.text.trim() === ""}
-          onClick={() => void open(file.name, file.text)}
+          onClick={() => void open([{ name: file.name, text: file.text }])}
         >
           {text.open}
         </button>
@@ -82,7 +85,10 @@ export default function LessonFileSheet() {
       <div role="status">
         {file.faults.length > 0 && (
           <>
-            <h3 className="lesson-file__count">{text.faults(file.faults.length)}</h3>
+            <h3 className="lesson-file__count">
+              {file.name !== PASTED && <code>{file.name} </code>}
+              {text.faults(file.faults.length)}
+            </h3>
             <ol className="lesson-file__faults" data-testid="lesson-faults">
               {file.faults.map(({ line, found, expected }, i) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the list is shown as a whole

@@ -1,14 +1,16 @@
 // A lesson on paper: a handout with room for the answers, or one with the answers; or all lessons, one after the other. Without
 // a lesson: the program alone. The browser makes paper or a PDF of it.
 import { Printer, X } from "lucide-react";
-import { useEffect, useState } from "react";
-import type { StepView } from "../../engine/index.ts";
+import { type ReactNode, useEffect, useState } from "react";
+import type { StepView, Texts } from "../../engine/index.ts";
 import { aims } from "../i18n/goals.ts";
 import { useText } from "../i18n/index.ts";
 import { useLessonText } from "../i18n/lessons.ts";
-import { LESSON_IDS, loadLesson, textOf } from "../lessons/index.ts";
+import { COURSE } from "../lessons/course.ts";
+import { loadLesson, textOf } from "../lessons/index.ts";
 import type { Lesson, Point } from "../lessons/lesson.ts";
 import { Acting, Markdown } from "../lessons/Markdown.tsx";
+import { actText } from "../lessons/parse-act.ts";
 import { slidesText } from "../lessons/parse-scene.ts";
 import { closeDialog } from "../stores/dialog.ts";
 import { useLesson } from "../stores/lesson.ts";
@@ -35,7 +37,7 @@ export default function PrintView() {
   const [steps, setSteps] = useState<readonly StepView[] | null>(null);
   const [answers, setAnswers] = useState(false);
   const [whole, setWhole] = useState(false);
-  const [lessons, setLessons] = useState<readonly Lesson[] | null>(null);
+  const [lessons, setLessons] = useState<readonly CourseLesson[] | null>(null);
 
   useEffect(() => {
     let here = true;
@@ -52,6 +54,8 @@ export default function PrintView() {
 
   // A program without a lesson asks nothing: all that is known of it is printed.
   const all = answers || !lesson;
+  // A handout has the lesson's program: the reader's may be the answer.
+  const printed = all || !lesson ? source : lesson.state.source;
   const course = whole ? lessons : null;
   return (
     <Acting value={all ? OPEN : COVERED}>
@@ -91,13 +95,12 @@ export default function PrintView() {
           </button>
         </div>
         {course ? (
-          course.map((one) => (
+          course.map(({ lesson: one, part }) => (
             <article key={one.id} className="print__page lesson__body">
+              <p className="hint print__part">{part[language]}</p>
               <PrintedLesson lesson={one} answers={answers} />
               <Program source={one.state.source} progType={one.state.progType} />
-              {answers && one.solution?.source && (
-                <Program source={one.solution.source} title={text.printed.solution} />
-              )}
+              {answers && <PrintedSolution lesson={one} />}
             </article>
           ))
         ) : (
@@ -107,19 +110,18 @@ export default function PrintView() {
             ) : (
               <h1>{title?.[language] ?? page.header.ownProgram}</h1>
             )}
-            <Program source={source} progType={progType} />
-            {all && check && (
-              <p className="print__verdict">
-                <strong>{page.verdict[check.verdict]}</strong>
-                {check.errnoName && ` (-${check.errnoName})`} {check.message && <code>{check.message}</code>}
-              </p>
-            )}
-            {steps && steps.length > 0 && (
+            <Program source={printed} progType={progType}>
+              {all && check && (
+                <p className="print__verdict">
+                  <strong>{page.verdict[check.verdict]}</strong>
+                  {check.errnoName && ` (-${check.errnoName})`} {check.message && <code>{check.message}</code>}
+                </p>
+              )}
+            </Program>
+            {steps && steps.length > 0 && printed === source && (
               <Registers steps={steps} title={`${text.printed.registers} (${input})`} filled={all} />
             )}
-            {answers && lesson?.solution?.source && (
-              <Program source={lesson.solution.source} title={text.printed.solution} />
-            )}
+            {answers && lesson && <PrintedSolution lesson={lesson} />}
             {lesson && lesson.slides.length > 0 && <p className="hint print__source-of">{text.printed.source}</p>}
           </article>
         )}
@@ -128,9 +130,20 @@ export default function PrintView() {
   );
 }
 
-async function allLessons(): Promise<readonly Lesson[]> {
-  const parsed = await Promise.all(LESSON_IDS.map((_, i) => loadLesson(i + 1)));
-  return parsed.flatMap((one) => (one?.ok ? [one.lesson] : []));
+interface CourseLesson {
+  readonly lesson: Lesson;
+  /** Of the course. */
+  readonly part: Texts;
+}
+
+/** In the order of the course. */
+async function allLessons(): Promise<readonly CourseLesson[]> {
+  const parsed = await Promise.all(
+    COURSE.flatMap(({ title: part, lessons }) =>
+      lessons.map(async (number) => ({ part, read: await loadLesson(number) })),
+    ),
+  );
+  return parsed.flatMap(({ part, read }) => (read?.ok ? [{ lesson: read.lesson, part }] : []));
 }
 
 interface LessonProps {
@@ -167,22 +180,51 @@ function PrintedLesson({ lesson, answers }: LessonProps) {
   );
 }
 
+/** What is done, in order, and the program that it is done with. */
+function PrintedSolution({ lesson: { solution } }: { readonly lesson: Lesson }) {
+  const text = useLessonText();
+  if (!solution) return null;
+  const acts = solution.acts.filter((act) => act.do !== "write");
+  return (
+    <Program source={solution.source} title={text.printed.solution}>
+      {acts.length > 0 && (
+        <>
+          <h3>{text.solutionActs}</h3>
+          <ol className="print__acts">
+            {acts.map((act, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: acts do not move
+              <li key={i}>
+                <code>{actText(act)}</code>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+    </Program>
+  );
+}
+
 interface ProgramProps {
   readonly source: string;
   readonly progType?: string;
   readonly title?: string;
+  /** Below it, not apart from it. */
+  readonly children?: ReactNode;
 }
 
-function Program({ source, progType, title }: ProgramProps) {
+function Program({ source, progType, title, children }: ProgramProps) {
   const text = useLessonText();
   return (
     <div className="print__together">
       <h2>
         {title ?? text.printed.program} {progType && <code>{progType}</code>}
       </h2>
-      <pre className="print__source">
-        <code>{source}</code>
-      </pre>
+      {source !== "" && (
+        <pre className="print__source">
+          <code>{source}</code>
+        </pre>
+      )}
+      {children}
     </div>
   );
 }

@@ -9,6 +9,9 @@ interface GoalTexts {
   readonly secret: string;
   readonly found: (what: string) => string;
   readonly counter: (counter: Counter) => string;
+  /** The first byte that is another, from 0; "": there is none. */
+  readonly byte: (at: number, came: string, wanted: string) => string;
+  readonly at: (on: string) => string;
 }
 
 const compare: Readonly<Record<string, Texts>> = {
@@ -28,6 +31,15 @@ const verbs: Readonly<Record<string, Texts>> = {
 /** As much of a packet as a sentence can hold. */
 const short = (text: string): string => (text.length <= 40 ? text : `${text.slice(0, 39)}…`);
 const inputs = (on: readonly string[], between: string): string => on.map(short).join(between);
+
+/** More bytes than a sentence can hold: the first in which they differ. */
+function firstByte({ came, wanted }: Counter): { at: number; came: string; wanted: string } | null {
+  if (![came, wanted].every((text) => /^(?:[0-9a-f]{2})*$/.test(text)) || came.length <= 40) return null;
+  const [is, should] = [came.match(/../g) ?? [], wanted.match(/../g) ?? []];
+  const at = Array.from({ length: Math.max(is.length, should.length) }).findIndex((_, i) => is[i] !== should[i]);
+  return { at, came: is[at] ?? "", wanted: should[at] ?? "" };
+}
+
 const reg = (where: string): string => where.replace(/\br(\d+)/g, "R$1");
 
 const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
@@ -36,6 +48,8 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
     found: (what) => `now: ${what}`,
     counter: ({ on, came, wanted }) =>
       `with ${inputs(on, ", ")}: ${came === "" ? "nothing" : short(came)} came, ${short(wanted)} was wanted`,
+    byte: (at, came, wanted) => `byte ${at} is ${came || "not there"}, ${wanted || "no byte"} was wanted`,
+    at: (on) => `with ${on}: `,
     goals: {
       verdict: ({ is }) => (is === "accept" ? "The verifier accepts the program" : "The verifier refuses the program"),
       errno: ({ is }) => `The load fails with ${is}`,
@@ -74,6 +88,8 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
     found: (what) => `今は: ${what}`,
     counter: ({ on, came, wanted }) =>
       `${inputs(on, "、")} のとき: ${came === "" ? "結果なし" : `結果は ${short(came)}`}、求めるものは ${short(wanted)}`,
+    byte: (at, came, wanted) => `${at} バイト目は ${came || "なし"}、求めるものは ${wanted || "なし"}`,
+    at: (on) => `${on} のとき: `,
     goals: {
       verdict: ({ is }) => (is === "accept" ? "verifier が受理する" : "verifier が拒否する"),
       errno: ({ is }) => `ロードが ${is} で失敗する`,
@@ -119,7 +135,13 @@ export function aims(goals: readonly Goal[], views: readonly GoalView[] | null, 
   const all = goals.map((goal, i) => {
     const { met = false, found = "", counter = null } = views?.[i] ?? {};
     const secret = "secret" in goal && goal.secret;
-    const now = counter && (secret || counter.on.length > 1) ? text.counter(counter) : found && text.found(found);
+    const told = counter && (secret || counter.on.length > 1);
+    const byte = counter && firstByte(counter);
+    const now = byte
+      ? `${told ? text.at(inputs(counter.on, ", ")) : ""}${text.byte(byte.at, byte.came, byte.wanted)}`
+      : told
+        ? text.counter(counter)
+        : found && text.found(found);
     return { text: secret ? text.secret : goalText(goal, language), met, found, now, secret };
   });
   const secrets = all.filter(({ secret }) => secret);

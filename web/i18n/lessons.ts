@@ -126,7 +126,8 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     unmet: "not yet",
     file: {
       title: "A lesson from a file",
-      about: "Drop a Markdown file here, choose one, or paste its text. It stays on this device.",
+      about:
+        "Drop a Markdown file here, choose one, or paste its text. A list of lessons comes together with its files. All of it stays on this device.",
       paste: "Text of the lesson",
       choose: "Choose a file",
       open: "Open",
@@ -206,7 +207,8 @@ const TEXTS: Readonly<Record<Language, LessonTexts>> = {
     unmet: "まだ",
     file: {
       title: "ファイルのレッスン",
-      about: "Markdown ファイルをここにドロップするか、選ぶか、本文を貼り付けてください。この端末の外には出ません。",
+      about:
+        "Markdown ファイルをここにドロップするか、選ぶか、本文を貼り付けてください。レッスンの一覧は、そのファイルと一緒に渡します。この端末の外には出ません。",
       paste: "レッスンの本文",
       choose: "ファイルを選ぶ",
       open: "開く",

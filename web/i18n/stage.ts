@@ -1,5 +1,6 @@
 // Words of the stage: what a press did, what the next one does, the parts of the pictures. Loaded with the stage.
 import type { Act, PartName } from "../lessons/scene.ts";
+import type { Call } from "../stage/world.ts";
 import type { Language } from "../stores/settings.ts";
 
 /** What a caption's words are made of. */
@@ -11,7 +12,7 @@ export interface CallFacts {
   readonly attached: boolean;
   /** The steps of the recipe that the kernel has. */
   readonly recipe: readonly boolean[];
-  readonly ran: { readonly insns: number; readonly said: string } | null;
+  readonly ran: { readonly insns: number; readonly said: string; readonly returned: string } | null;
 }
 
 export interface StageTexts {
@@ -43,7 +44,12 @@ export interface StageTexts {
   readonly types: Readonly<Record<string, string>>;
   readonly event: string;
   readonly context: string;
-  readonly calls: Readonly<Record<"load" | "attach" | "detach" | "echo" | "cat", (facts: CallFacts) => string>>;
+  readonly calls: Readonly<Record<Call, (facts: CallFacts) => string>>;
+  readonly noMaps: string;
+  readonly noElements: string;
+  readonly noPacket: string;
+  readonly packetIn: (bytes: number) => string;
+  readonly packetOut: string;
   readonly comes: (said: string) => string;
   readonly acts: { readonly [Kind in Act["kind"]]: (act: Extract<Act, { kind: Kind }>) => string };
   readonly scene: (says: string) => string;
@@ -115,7 +121,16 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
         if (ret >= 0) return `the answer is ${data.trim()}`;
         return recipe[2] ? errnoName : `${errnoName}: there is no such file yet`;
       },
+      test: ({ ret, errnoName, ran }) =>
+        ret < 0 || !ran ? errnoName : `the program ran, ${ran.insns} instructions, and returned ${ran.returned}`,
+      update: ({ ret, errnoName }) => (ret < 0 ? errnoName : "user space has written the element"),
+      shell: () => "the shell answers",
     },
+    noMaps: "no map has been made yet",
+    noElements: "no element",
+    noPacket: "no packet yet",
+    packetIn: (bytes) => `the packet, ${bytes} bytes`,
+    packetOut: "as the program leaves it",
     comes: (said) => `next: ${said}`,
     acts: {
       say: () => "one sentence",
@@ -127,6 +142,10 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
       detach: () => "detach it",
       cat: () => "cat /sys/oreore/bpf",
       echo: ({ text }) => `echo ${text} > /sys/oreore/bpf`,
+      test: ({ text }) => `run it on the packet ${text}`,
+      update: ({ map, key, value }) => `from user space: ${map}[${key}] = ${value}`,
+      shell: ({ line }) => line,
+      define: ({ preset }) => `build the type ${preset} into the kernel`,
       step: ({ by }) => (by === 1 ? "one step" : `${by} steps`),
       at: ({ text }) => `mark: ${text}`,
       code: ({ piece }) => `code of step ${piece.step}: ${piece.name}`,
@@ -209,7 +228,16 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
         if (ret >= 0) return `答えは ${data.trim()} です`;
         return recipe[2] ? errnoName : `${errnoName}: このファイルはまだありません`;
       },
+      test: ({ ret, errnoName, ran }) =>
+        ret < 0 || !ran ? errnoName : `プログラムが ${ran.insns} 命令動き、${ran.returned} を返しました`,
+      update: ({ ret, errnoName }) => (ret < 0 ? errnoName : "ユーザランドが要素を書き込みました"),
+      shell: () => "シェルの答え",
     },
+    noMaps: "マップはまだありません",
+    noElements: "要素なし",
+    noPacket: "パケットはまだありません",
+    packetIn: (bytes) => `届いたパケット(${bytes} バイト)`,
+    packetOut: "プログラムが書き換えたあと",
     comes: (said) => `次: ${said}`,
     acts: {
       say: () => "ひとこと",
@@ -221,6 +249,10 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
       detach: () => "デタッチ",
       cat: () => "cat /sys/oreore/bpf",
       echo: ({ text }) => `echo ${text} > /sys/oreore/bpf`,
+      test: ({ text }) => `パケット ${text} で動かす`,
+      update: ({ map, key, value }) => `ユーザランドから ${map}[${key}] = ${value}`,
+      shell: ({ line }) => line,
+      define: ({ preset }) => `タイプ ${preset} をカーネルに組み込む`,
       step: ({ by }) => `${by} ステップ進む`,
       at: ({ text }) => `「${text}」の行を指す`,
       code: ({ piece }) => `手順 ${piece.step} のコード: ${piece.name}`,

@@ -8,8 +8,8 @@ export const TALK: readonly number[] = [1, 2, 3, 4, 5];
 export const COURSE: readonly { readonly title: Texts; readonly lessons: readonly number[] }[] = [
   { title: { en: "The talk", ja: "発表" }, lessons: TALK },
   { title: { en: "What it left out", ja: "発表が省いたこと" }, lessons: [6, 7, 20, 21, 22] },
-  { title: { en: "The verifier", ja: "verifier" }, lessons: [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19] },
-  { title: { en: "Beyond", ja: "その先" }, lessons: [23, 24, 25, 26] },
+  { title: { en: "The verifier", ja: "verifier" }, lessons: [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 27, 19] },
+  { title: { en: "Beyond", ja: "その先" }, lessons: [23, 28, 24, 25, 29, 30, 26] },
 ];
 
 /** All its lessons, as one follows the other. */

@@ -74,8 +74,8 @@ export const EXPECTED = {
     recipe: both("the steps that are there: `1 2`, or `none`", "ある手順: `1 2` のように。なければ `none`"),
     print: both("steps with blanks between: `0 1 3`", "空白で区切ったステップ: `0 1 3`"),
     map: both(
-      "name, type, key size, value size, entries: `counts array 4 8 16`",
-      "名前、種類、キーのサイズ、値のサイズ、要素数: `counts array 4 8 16`",
+      "name, type, key size, value size, entries, flags where there are some: `counts array 4 8 16`",
+      "名前、種類、キーのサイズ、値のサイズ、要素数、必要ならフラグ: `counts array 4 8 16`",
     ),
     entry: both(
       "below its map: name, key = value: `counts 0 = 7`, or bytes: `counts 0 = 0x0102030405060708`",
@@ -101,4 +101,17 @@ export const EXPECTED = {
     "両方の言語で同じ予想: 選択肢の数と正解が同じ",
   ),
   sameHints: both("as many hints in both languages", "両方の言語で同じ数のヒント"),
+} as const;
+
+/** Of a list of lessons. */
+export const LIST_EXPECTED = {
+  file: both(
+    "this lesson's file: drop it together with the list, or choose both at once",
+    "このレッスンのファイル。一覧と一緒にドロップするか、まとめて選んでください",
+  ),
+  size: (length: number, most: number): Texts =>
+    both(
+      `files that fit in a link: these make one of ${length} characters, and ${most} is the most; larger ones go beside the page, with an address of their own`,
+      `リンクに入る大きさのファイル。これは ${length} 文字のリンクになり、上限は ${most} 文字です。大きなものはページと同じ場所に置くと、アドレスで開けます`,
+    ),
 } as const;

@@ -3,6 +3,7 @@
 import { type Act, performActs, type Remote, type Texts } from "../../engine/index.ts";
 import { type Aim, aims } from "../i18n/goals.ts";
 import { decodeLink, type Link, type LinkFault, type LinkState } from "../links/codec.ts";
+import { idOfFile, isFile } from "./entry.ts";
 import { judgedProgram, type Lesson } from "./lesson.ts";
 
 export interface Answer {
@@ -15,7 +16,12 @@ export interface Answer {
 export type Judged = Answer &
   (
     | { readonly ok: true; readonly solved: boolean; readonly goals: readonly Aim[] }
-    | { readonly ok: false; readonly error: Texts }
+    | {
+        readonly ok: false;
+        readonly error: Texts;
+        /** The answer itself may be right: it is one to another lesson. */
+        readonly another?: true;
+      }
   );
 
 export interface Judging {
@@ -45,8 +51,8 @@ export async function judgeAnswer(line: string, judging: Judging): Promise<Judge
   const found = await decodeLink(at < 0 ? link : link.slice(at));
   const state = stateOf(found);
   if ("en" in state) return no(state);
-  const wrong = otherLesson(state, judging.name);
-  if (wrong) return no(wrong);
+  const wrong = otherLesson(state, judging);
+  if (wrong) return { who, link, ok: false, error: wrong, another: true };
   try {
     const goals = await judged(state, judging);
     return { who, link, ok: true, solved: goals.length > 0 && goals.every(({ met }) => met), goals };
@@ -115,17 +121,24 @@ function stateOf(link: Link): LinkState | Texts {
   }
 }
 
-function otherLesson({ lesson }: LinkState, wanted: string): Texts | undefined {
+function otherLesson({ lesson }: LinkState, { name: wanted, lesson: { id } }: Judging): Texts | undefined {
   if (!lesson) return undefined;
-  const given = lesson.text === undefined && lesson.file === undefined ? lesson.name : "";
-  if (given === wanted) return undefined;
-  return SAYS.other(given, wanted);
+  const { text, file, list, name } = lesson;
+  const entry = list?.entries[list.at - 1];
+  const own = text !== undefined || file !== undefined || (entry !== undefined && isFile(entry));
+  const given = own ? "" : name;
+  if (given !== wanted) return SAYS.other(shown(given), shown(wanted));
+  // A list tells its files apart.
+  if (entry === undefined || !own || idOfFile(entry) === id) return undefined;
+  return SAYS.other(shownFile(idOfFile(entry)), shownFile(id));
 }
 
 const shown = (name: string): Texts =>
   name === ""
     ? { en: "a lesson from a file", ja: "ファイルのレッスン" }
     : { en: `lesson ${name}`, ja: `レッスン ${name}` };
+
+const shownFile = (id: string): Texts => ({ en: `the lesson ${id}.md`, ja: `レッスン ${id}.md` });
 
 const both = (en: string, ja: string): Texts => ({ en, ja });
 
@@ -158,9 +171,9 @@ const SAYS = {
     `what was done takes longer than ${MOST_TIME / 1000} seconds`,
     `操作をやり直すのに ${MOST_TIME / 1000} 秒以上かかります`,
   ),
-  other: (given: string, wanted: string): Texts =>
+  other: (given: Texts, wanted: Texts): Texts =>
     both(
-      `the link is an answer to ${shown(given).en}, not to ${shown(wanted).en}`,
-      `このリンクは${shown(given).ja}の解答です。${shown(wanted).ja}の解答ではありません`,
+      `the link is an answer to ${given.en}, not to ${wanted.en}`,
+      `このリンクは${given.ja}の解答です。${wanted.ja}の解答ではありません`,
     ),
 } satisfies Record<LinkFault | "none" | "slow", Texts> & Record<"other", unknown>;

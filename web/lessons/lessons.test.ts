@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { SOLUTIONS } from "../../e2e/solutions.ts";
 import { type Act, createSession, performActs } from "../../engine/index.ts";
 import { ORDER } from "./course.ts";
-import { LESSON_IDS, lessonList, loadLesson } from "./index.ts";
+import { addressOf, LESSON_IDS, lessonList, loadLesson, numberOf } from "./index.ts";
 import type { Lesson } from "./lesson.ts";
 
 async function lessonOf(id: string): Promise<Lesson> {
@@ -50,6 +50,35 @@ test.each(LESSON_IDS)("the program of %s assembles", async (id) => {
   await performActs(session, { program: { source, progType, maps }, input, recipe, preset }, []);
   const check = await session.check.check({ source, progType, maps }, 1);
   expect(check.verdict).not.toBe("error");
+});
+
+test.each([2, 3, 4, 5, 6])(
+  "where lesson %i ends, the next begins: its kernel has the steps of the recipe that were applied",
+  async (n) => {
+    const { state, solution } = await lessonOf(LESSON_IDS[n - 1] ?? "");
+    const { source, progType, maps, input, recipe, preset } = state;
+    const session = createSession();
+    const start = { program: { source, progType, maps }, input, recipe, preset };
+    await performActs(session, start, solution?.acts ?? []);
+    const next = await lessonOf(LESSON_IDS[n] ?? "");
+    expect((await session.kernel.hello()).kernel.steps).toEqual(next.state.recipe);
+  },
+);
+
+/** In the order of their numbers, which addresses and links keep. */
+const NAMES =
+  `machine program-type attach module instructions first-question answers-of-a-write bounds null stack loops spills
+  branches precision pruning packets helper-arguments references your-own func-proto context-conversion own-type functions
+  tail-calls maps-from-user-space all-of-it missed-check loop-helper ping networks`.split(/\s+/);
+
+test("a lesson's number and name open what they opened", () => {
+  expect(NAMES.map(numberOf)).toEqual(NAMES.map((_, i) => i + 1));
+  expect(NAMES.map((_, i) => numberOf(String(i + 1)))).toEqual(NAMES.map((_, i) => i + 1));
+  expect([addressOf(19), addressOf(20), addressOf(30)]).toEqual([
+    "#lesson/19",
+    "#lesson/func-proto",
+    "#lesson/networks",
+  ]);
 });
 
 test("each lesson has its place in one part of the course", () => {

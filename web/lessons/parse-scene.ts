@@ -25,7 +25,7 @@ const piece = (step: string, name: string): PieceName => ({ step: Number(step) a
 
 const PICTURES = [
   form(
-    "(title|words|recipe|types|program|machine|log|parts|terminal|question|files|listing)",
+    "(title|words|recipe|types|program|machine|log|parts|terminal|question|files|listing|maps|packet)",
     (kind) => ({ kind }) as Picture,
   ),
   form("code ([1-4]) (.+)", (step, name): Picture => ({ kind: "code", piece: piece(step, name) })),
@@ -45,6 +45,13 @@ const ACTS = [
   form("type (\\w+)", (name): Act => ({ kind: "type", name })),
   form(`(load|attach|detach|cat)${ANSWER}`, (kind, answer = "ok") => ({ kind, answer }) as Act),
   form(`echo (.+?)${ANSWER}`, (text, answer = "ok"): Act => ({ kind: "echo", text, answer })),
+  form(`test (\\S+)${ANSWER}`, (text, answer = "ok"): Act => ({ kind: "test", text, answer })),
+  form(
+    `update (\\w+) (\\S+)\\s*=\\s*(\\S+)${ANSWER}`,
+    (map, key, value, answer = "ok"): Act => ({ kind: "update", map, key, value, answer }),
+  ),
+  form("shell (.+)", (line): Act => ({ kind: "shell", line })),
+  form("define ([a-z-]{1,64})", (preset): Act => ({ kind: "define", preset })),
   form("step ?(\\d*)", (by): Act => ({ kind: "step", by: Number(by || 1) })),
   form("at (.+)", (text): Act => ({ kind: "at", text })),
   form("code ([1-4]) (.+)", (step, name): Act => ({ kind: "code", piece: piece(step, name) })),

@@ -202,9 +202,9 @@ const SETTINGS: Readonly<
     },
   print: (value) => /^\d+( \d+)*$/.test(value) && { print: value.split(" ").map(Number) },
   map(value, { maps }) {
-    const [, name, type, ...sizes] = /^(\w+) (\w+) (\d+) (\d+) (\d+)$/.exec(value) ?? [];
-    const [keySize = 0, valueSize = 0, maxEntries = 0] = sizes.map(Number);
-    return name && type ? { maps: [...maps, { name, type, keySize, valueSize, maxEntries, flags: 0 }] } : undefined;
+    const [, name, type, ...sizes] = /^(\w+) (\w+) (\d+) (\d+) (\d+)(?: (\d+))?$/.exec(value) ?? [];
+    const [keySize = 0, valueSize = 0, maxEntries = 0, flags = 0] = sizes.map((size) => Number(size ?? 0));
+    return name && type ? { maps: [...maps, { name, type, keySize, valueSize, maxEntries, flags }] } : undefined;
   },
   entry(value, { maps }) {
     const act = readAct(`update ${value}`, "", maps);

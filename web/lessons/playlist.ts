@@ -1,5 +1,6 @@
 // A list of lessons as a file: a head with titles, then one entry a line, `- 3`, `- bounds` or `- week1/own.md`, and nothing else.
 import type { Texts } from "../../engine/index.ts";
+import { isEntry, MOST_ENTRIES } from "./entry.ts";
 import { lessonHead } from "./parse.ts";
 
 export interface Playlist {
@@ -7,9 +8,6 @@ export interface Playlist {
   /** A built-in lesson's number or name, or the path of a lesson's file from where the list stands. */
   readonly entries: readonly string[];
 }
-
-const MOST_ENTRIES = 100;
-const ENTRY = /^- +([a-z][a-z0-9-]{0,63}|\d{1,3}|[\w][\w./-]{0,200}\.md)$/;
 
 /** undefined: it is no list. */
 export function readPlaylist(file: string): Playlist | undefined {
@@ -21,8 +19,7 @@ export function readPlaylist(file: string): Playlist | undefined {
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  const entries = lines.map((line) => ENTRY.exec(line)?.[1]);
-  if (entries.length === 0 || entries.length > MOST_ENTRIES) return undefined;
-  if (entries.some((entry) => entry === undefined || entry.includes(".."))) return undefined;
-  return { title: lessonHead(text).titles, entries: entries as string[] };
+  const entries = lines.map((line) => /^- +(\S+)$/.exec(line)?.[1] ?? "");
+  if (entries.length === 0 || entries.length > MOST_ENTRIES || !entries.every(isEntry)) return undefined;
+  return { title: lessonHead(text).titles, entries };
 }

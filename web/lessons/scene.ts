@@ -47,7 +47,11 @@ export type Picture =
   /** The files of the take-home. */
   | { readonly kind: "files" }
   /** The block of code in the point's text. */
-  | { readonly kind: "listing" };
+  | { readonly kind: "listing" }
+  /** What the maps of the running kernel hold. */
+  | { readonly kind: "maps" }
+  /** The bytes of the packet that was given, and as the run left them. */
+  | { readonly kind: "packet" };
 
 export interface PieceName {
   readonly step: 1 | 2 | 3 | 4;
@@ -75,6 +79,20 @@ export type Act =
   | { readonly kind: "type"; readonly name: string }
   | { readonly kind: "load" | "attach" | "detach" | "cat"; readonly answer: string }
   | { readonly kind: "echo"; readonly text: string; readonly answer: string }
+  /** BPF_PROG_TEST_RUN on a packet's name, or hex. */
+  | { readonly kind: "test"; readonly text: string; readonly answer: string }
+  /** An element of a map of the running kernel, in the words of a lesson. */
+  | {
+      readonly kind: "update";
+      readonly map: string;
+      readonly key: string;
+      readonly value: string;
+      readonly answer: string;
+    }
+  /** A line that is typed into the shell. */
+  | { readonly kind: "shell"; readonly line: string }
+  /** A preset of program types takes OREORE's place: the kernel is booted anew. */
+  | { readonly kind: "define"; readonly preset: string }
   /** The run, this many steps on; from its start where it was not looked at yet. */
   | { readonly kind: "step"; readonly by: number }
   /** Marks the line that has this text. */

@@ -128,6 +128,51 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, readonly [from: str
     "no check": ["BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, known),", "BPF_JMP_A(known),"],
     "a limit of its own": ["BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_0, 0)", "BPF_MOV64_IMM(BPF_REG_1, 3)"],
   },
+  "27-missed-check": {
+    "the value that was checked, which is another": [
+      "BPF_JMP_IMM(BPF_JGT, BPF_REG_6, 7, beyond)",
+      "BPF_MOV32_REG(BPF_REG_6, BPF_REG_6), BPF_JMP_IMM(BPF_JGT, BPF_REG_6, 7, beyond)",
+    ],
+    "a mask in place of the check": [
+      "BPF_JMP_IMM(BPF_JGT, BPF_REG_6, 7, beyond)",
+      "BPF_ALU64_IMM(BPF_AND, BPF_REG_6, 7)",
+    ],
+    "no table": ["BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem)", "BPF_MOV64_IMM(BPF_REG_0, 0)"],
+    "n, not its square": ["BPF_ALU64_REG(BPF_MUL, BPF_REG_6, BPF_REG_6),", ""],
+  },
+  "28-loop-helper": {
+    "one turn alone": ["BPF_MOV64_IMM(BPF_REG_0, 0),", "BPF_MOV64_IMM(BPF_REG_0, 1),"],
+    "nothing written back": ["BPF_STX_MEM(BPF_DW, BPF_REG_2, BPF_REG_0, 0),", ""],
+    "no loop": ["BPF_EMIT_CALL(BPF_FUNC_loop)", "BPF_MOV64_IMM(BPF_REG_4, 0)"],
+    "turns that the verifier follows itself": [
+      "BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 1),",
+      `${IDLE}BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 1),`,
+    ],
+  },
+  "29-ping": {
+    "the checksum as it was": ["BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, 8)", "BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, 0)"],
+    "a carry that is lost": ["BPF_ALU64_REG(BPF_ADD, BPF_REG_2, BPF_REG_3)", "BPF_MOV64_REG(BPF_REG_3, BPF_REG_2)"],
+    "all ICMP is answered": ["BPF_REG_2, 8, out)", "BPF_REG_2, 8, 0)"],
+    "all protocols are answered": ["BPF_REG_2, 1, out)", "BPF_REG_2, 1, 0)"],
+    "no type of Ethernet": ["BPF_REG_2, 0x0008, out)", "BPF_REG_2, 0x0008, 0)"],
+    "no length": ["BPF_JMP_REG(BPF_JGT, BPF_REG_2, BPF_REG_7, out),", ""],
+    "to the kernel": ["BPF_MOV64_IMM(BPF_REG_0, XDP_TX)", "BPF_MOV64_IMM(BPF_REG_0, XDP_PASS)"],
+    "packets that end early": ["BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, 42)", "BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, 35)"],
+    "short packets are sent back": ["BPF_MOV64_IMM(BPF_REG_0, XDP_PASS),", "BPF_MOV64_IMM(BPF_REG_0, XDP_TX),"],
+  },
+  "30-networks": {
+    "eight bits": ["-8, 32)", "-8, 8)"],
+    "no look at NULL": ["BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, 0, out),", ""],
+    "what is found is dropped": ["BPF_JMP_IMM(BPF_JEQ, BPF_REG_2, 0, out),         // let", "// let"],
+    "who it is for": ["BPF_REG_4, BPF_REG_2, 26)", "BPF_REG_4, BPF_REG_2, 30)"],
+    "all is dropped": ["BPF_MOV64_IMM(BPF_REG_0, XDP_PASS),", "BPF_MOV64_IMM(BPF_REG_0, XDP_DROP),"],
+    "what is in no network": [
+      "BPF_MOV64_REG(BPF_REG_1, BPF_REG_0),\nBPF_MOV64_IMM(BPF_REG_0, XDP_PASS)",
+      "BPF_MOV64_REG(BPF_REG_1, BPF_REG_0),\nBPF_MOV64_IMM(BPF_REG_0, XDP_DROP)",
+    ],
+    "no type of Ethernet": ["BPF_REG_4, 0x0008, out)", "BPF_REG_4, 0x0008, 0)"],
+    "no map": ["BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem)", "BPF_MOV64_IMM(BPF_REG_0, 0)"],
+  },
 };
 
 interface Wrong {

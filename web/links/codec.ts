@@ -2,6 +2,7 @@
 // value: a state, a name to open, or a sentence's key why not. Every version ever made stays readable.
 import * as v from "valibot";
 import type { Act, MapInput } from "../../engine/index.ts";
+import { isEntry, MOST_ENTRIES } from "../lessons/entry.ts";
 import { ACTS } from "./acts-schema.ts";
 
 /** All that a link carries. No theme and no language: those are the reader's. */
@@ -40,8 +41,20 @@ export interface LinkLesson {
   readonly file?: string;
   /** The file itself, where it stands nowhere on the site. */
   readonly text?: string;
+  /** The list that it is in, where that stands nowhere on the site. */
+  readonly list?: LinkList;
   /** In order, from a kernel that has seen nothing; they begin with the lesson's own program. */
   readonly acts: readonly Act[];
+}
+
+/** A list of lessons, with those of its files that stand nowhere on the site. */
+export interface LinkList {
+  readonly title: { readonly en?: string; readonly ja?: string };
+  readonly entries: readonly string[];
+  /** The text of a file by its entry. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Which entry the lesson is, from 1. */
+  readonly at: number;
 }
 
 export type LinkFault = "broken" | "too-large" | "unknown-version" | "unknown-form" | "definition";
@@ -62,7 +75,7 @@ export type Link =
 const LESSON_NAME = /^(\d{1,3}|[a-z][a-z0-9-]{0,63})$/;
 
 /** Longest text after `#v1.` that is looked at, and the most bytes it may unfold to. */
-const MAX_PACKED = 200_000;
+export const MAX_PACKED = 200_000;
 const MAX_UNPACKED = 2_000_000;
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
@@ -86,6 +99,14 @@ const MAP_ENTRIES = {
 };
 const MAP = v.object({ ...MAP_ENTRIES, inner: v.exactOptional(v.object(MAP_ENTRIES)) });
 
+const titleText = v.exactOptional(v.pipe(v.string(), v.maxLength(500)));
+const LIST = v.object({
+  title: v.object({ en: titleText, ja: titleText }),
+  entries: v.pipe(v.array(v.pipe(v.string(), v.check(isEntry))), v.minLength(1), v.maxLength(MOST_ENTRIES)),
+  files: bounded(MOST_ENTRIES, v.pipe(v.string(), v.maxLength(200_000))),
+  at: v.pipe(count(MOST_ENTRIES), v.minValue(1)),
+});
+
 const STATE = v.object({
   source: v.pipe(v.string(), v.maxLength(1_000_000)),
   progType: v.exactOptional(v.pipe(v.string(), v.maxLength(64)), "oreore"),
@@ -108,16 +129,19 @@ const STATE = v.object({
       name: v.pipe(v.string(), v.maxLength(200)),
       file: v.exactOptional(v.pipe(v.string(), v.maxLength(300))),
       text: v.exactOptional(v.pipe(v.string(), v.maxLength(200_000))),
+      list: v.exactOptional(LIST),
       acts: ACTS,
     }),
   ),
 });
 
+/** A state as JSON. */
+export const stateText = (state: LinkState): string =>
+  JSON.stringify({ ...state, ...(state.lesson && { lesson: leaner(state.lesson, state.source) }) });
+
 /** `#v1.…` for a state. Unpadded base64url: chat tools leave it alone. */
 export async function encodeLink(state: LinkState): Promise<string> {
-  const json = new TextEncoder().encode(
-    JSON.stringify({ ...state, ...(state.lesson && { lesson: leaner(state.lesson, state.source) }) }),
-  );
+  const json = new TextEncoder().encode(stateText(state));
   const packed = await collect(through(json, new CompressionStream("deflate-raw")), Number.POSITIVE_INFINITY);
   return `#v1.${toBase64Url(packed as Uint8Array)}`;
 }

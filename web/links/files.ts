@@ -30,7 +30,7 @@ const refuse = (fault: FileFault, name: string): void =>
 
 /** Opens a file that was dropped or chosen; the program that stood there is set aside. */
 export async function openFile(file: File): Promise<void> {
-  if (/\.(md|markdown)$/i.test(file.name)) return (await import("../stores/dropped.ts")).openDropped(file);
+  if (/\.(md|markdown)$/i.test(file.name)) return (await import("../stores/dropped.ts")).openDropped([file]);
   const found = kindOf(file.name, file.size, new Uint8Array(await file.slice(0, 1_000_001).arrayBuffer()));
   if (found.kind === "object") return (await import("../stores/object.ts")).openObject(file);
   if (found.kind === "types") return (await import("../stores/object.ts")).takeTypes(file);

@@ -1,7 +1,6 @@
 // Opens what the address says. Whatever a link holds, the page opens; what cannot be taken is refused with a sentence.
 import { setCondition, useBreakpoints } from "../stores/breakpoints.ts";
 import { putContents } from "../stores/contents.ts";
-import { answered, engine } from "../stores/engine.ts";
 import { environmentForLink, openEnvironment } from "../stores/environment.ts";
 import { revealSlot } from "../stores/focus.ts";
 import { restoreLayout } from "../stores/layout.ts";
@@ -16,6 +15,7 @@ import {
 } from "../stores/program.ts";
 import { freshCheck } from "../stores/verdict.ts";
 import type { LinkFault, LinkState } from "./codec.ts";
+import { ownTypeOf } from "./own-type.ts";
 
 let first: Promise<void> | undefined;
 
@@ -47,6 +47,7 @@ async function openFragment(atStart: boolean): Promise<void> {
 
 /** A state from a link or a file. */
 export async function openState(state: LinkState): Promise<void> {
+  if (state.lesson && (await (await import("../stores/lesson.ts")).openHeld(state))) return;
   const own = await ownTypeOf(state);
   if (!own) return refuse("definition");
   if (state.seed !== undefined || state.cpu !== undefined || Object.keys(environmentForLink()).length > 0)
@@ -56,27 +57,15 @@ export async function openState(state: LinkState): Promise<void> {
     });
   const { step = null, slot, view, views, breakpoints = [] } = state;
   const asked = { askedStep: step, ...own };
-  const isAnswer = state.lesson !== undefined && (await (await import("../stores/lesson.ts")).openAnswer(state, asked));
-  if (!isAnswer) openProgram(state, asked);
+  const answered = state.lesson && (await (await import("../stores/lesson.ts")).openAnswer(state, asked));
+  if (!answered) openProgram(state, asked);
   putContents(state.contents ?? {}); // after: another program begins with empty maps
   restoreLayout(view, views);
   useBreakpoints.setState({ points: [] });
   for (const [line, when] of breakpoints) void setCondition(line, when);
   // Only once it is assembled does an instruction have its line.
   if (slot !== undefined) void freshCheck().then(() => revealSlot(slot, false));
-  if (isAnswer && state.lesson) void (await import("../stores/redo.ts")).redo(state.lesson.acts, step ?? 0);
+  if (answered && state.lesson) void (await import("../stores/redo.ts")).redo(answered, state.lesson.acts, step ?? 0);
 }
 
 const refuse = (fault: LinkFault): void => noteWhat({ kind: "link-fault", fault });
-
-/** The program type of one's own that a link was made for, as the engine reads it; undefined: it takes none like that. */
-async function ownTypeOf({ definition, preset = "oreore" }: LinkState) {
-  const own = { askedPreset: preset, askedDefinition: null };
-  const { tools } = engine().api;
-  if (definition !== undefined) {
-    const read = await answered(tools.readDefinition(definition));
-    return read?.ok ? { ...own, askedDefinition: read.definition } : undefined;
-  }
-  if (preset === "oreore") return own;
-  return (await answered(tools.presets()))?.some(({ name }) => name === preset) ? own : undefined;
-}

@@ -1,38 +1,19 @@
 // The state of the page as a link, and that link in the address: the only time the address changes by itself.
-import { useBreakpoints } from "../stores/breakpoints.ts";
-import { useContents } from "../stores/contents.ts";
-import { environmentForLink } from "../stores/environment.ts";
 import { useFocus } from "../stores/focus.ts";
-import { OWN, useKernel } from "../stores/kernel.ts";
 import { useLayout } from "../stores/layout.ts";
 import { useMachine } from "../stores/machine.ts";
 import { useProgram } from "../stores/program.ts";
 import { useSettings } from "../stores/settings.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import type { LinkState } from "./codec.ts";
+import { programOfPage } from "./page-state.ts";
 
 /** What a link holds; where the reader stands (step, instruction, layout, views) only where asked to. */
 export async function stateOfPage(withPlace: boolean): Promise<LinkState> {
-  const { source, progType, maps, input, lesson: number } = useProgram.getState();
+  const { lesson: number } = useProgram.getState();
   // What is open is known by the module that opened it.
   const lesson = number === 0 ? undefined : (await import("../stores/lesson.ts")).lessonForLink();
-  const { preset, definition } = useKernel.getState();
-  const { points } = useBreakpoints.getState();
-  const contents = Object.fromEntries(
-    Object.entries(useContents.getState().of).filter(([, entries]) => Object.keys(entries).length > 0),
-  );
-  return {
-    source,
-    progType,
-    maps,
-    input,
-    ...environmentForLink(),
-    ...(Object.keys(contents).length > 0 && { contents }),
-    ...(points.length > 0 && { breakpoints: points.map(({ line, when }) => [line, when] as const) }),
-    ...(preset === OWN && definition ? { definition } : preset === "oreore" ? {} : { preset }),
-    ...(withPlace && place()),
-    ...(lesson && { lesson }),
-  };
+  return { ...programOfPage(), ...(withPlace && place()), ...(lesson && { lesson }) };
 }
 
 function place(): Partial<LinkState> {

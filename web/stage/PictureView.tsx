@@ -5,6 +5,7 @@ import type { PictureProps } from "./picture.ts";
 import { CodePicture, ListingPicture, LogPicture, ProgramPicture } from "./pictures/Code.tsx";
 import { ContextPicture } from "./pictures/Context.tsx";
 import { MachinePicture } from "./pictures/Machine.tsx";
+import { MapsPicture, PacketPicture } from "./pictures/Memory.tsx";
 import { PartsPicture } from "./pictures/Parts.tsx";
 import { TerminalPicture } from "./pictures/Terminal.tsx";
 import {
@@ -32,6 +33,8 @@ const PICTURES: Readonly<Record<PictureKind, (props: PictureProps) => ReactNode>
   question: QuestionPicture,
   files: FilesPicture,
   listing: ListingPicture,
+  maps: MapsPicture,
+  packet: PacketPicture,
 };
 
 export function PictureView({ picture, frame, stage }: Omit<PictureProps, "area">) {

@@ -28,7 +28,7 @@ export function captionOf({ caption, world }: Frame, language: Language): Words 
       verified,
       attached,
       recipe: world.recipe,
-      ran: ran && { insns: ran.insns, said: ran.said[language] },
+      ran: ran && { insns: ran.insns, said: ran.said[language], returned: ran.returned },
     };
     return { call: callLine(done), failed: ret < 0, words: own ?? text.calls[done.call](facts) };
   }
@@ -42,6 +42,7 @@ export function captionOf({ caption, world }: Frame, language: Language): Words 
 
 /** The one call that tells: what failed, else the one that the act is for. */
 function callLine({ call, calls, ret, errnoName }: Done): string {
+  if (call === "shell") return "";
   if (call !== "echo" && call !== "cat") return bpfCall(call, ret, errnoName);
   const wanted = call === "echo" ? "write" : "read";
   const told = calls.find(({ errno }) => errno !== 0) ?? calls.find((one) => one.call === wanted);

@@ -28,6 +28,7 @@ const seen = ({ sceneAt, shown, caption, world }: Frame): string =>
     world.terminal.length,
     world.step?.step,
     world.recipe,
+    world.kernel.own.name,
     world.program.source,
     world.last?.calls,
   ]);
@@ -100,4 +101,26 @@ test("an echo says what ran, from its values", async () => {
     failed: false,
     words: "the program ran, 3 instructions: R0 = 10 + 42 = 52",
   });
+});
+
+test("a packet, an element of a map, a line of the shell: what came of each is said", async () => {
+  const said = async (number: number, kind: string) =>
+    (await play([await reel(number)])).filter(({ act }) => act?.kind === kind).map((frame) => captionOf(frame, "en"));
+  expect((await said(29, "test")).at(-1)).toEqual({
+    call: "bpf(BPF_PROG_TEST_RUN, …) = 0",
+    failed: false,
+    words: "the program ran, 35 instructions, and returned XDP_TX",
+  });
+  expect((await said(25, "update")).at(-1)).toMatchObject({ call: "bpf(BPF_MAP_UPDATE_ELEM, …) = 0" });
+  const frames = await play([await reel(21)]);
+  expect(frames.at(-1)?.world.terminal.at(-1)?.output).toContain("r0 = *(u16 *)(r1 +8)");
+});
+
+test("a mark that nothing on the stage has, and a type that there is none of, are missing", async () => {
+  const { lesson, number } = await reel(8);
+  const [first] = lesson.scenes;
+  if (!first) throw new Error("no scene");
+  const presses = [{ act: { kind: "at", text: "BPF_NOTHING" } as const, says: null }];
+  const frames = await play([{ lesson: { ...lesson, scenes: [{ ...first, presses }] }, number }]);
+  expect(frames.flatMap(missing)).toEqual(["nothing on the stage has BPF_NOTHING"]);
 });

@@ -81,14 +81,14 @@ export async function* film(reels: readonly Reel[], engine: Remote): AsyncGenera
       yield frame(null, null);
       for (const { act, says } of scene.presses) {
         const before = machine.world;
-        const { last, said } = await perform(act, machine, lesson);
-        shown = after(shown, act, says);
-        const done = last === before.last ? null : last;
+        const now = await perform(act, machine, lesson);
+        shown = after(shown, act, says, changedLine(before.program.source, now.program.source));
+        const done = now.last === before.last ? null : now.last;
         if (act.kind !== "blank")
           caption = {
             says: act.kind === "item" ? null : says,
             done,
-            said: act.kind === "step" ? said : null,
+            said: act.kind === "step" ? now.said : null,
           };
         yield frame(caption, act);
       }
@@ -113,7 +113,15 @@ function openingOf(scene: Scene): Shown {
   };
 }
 
-function after(shown: Shown, act: Act, says: Texts | null): Shown {
+/** The first line of a program that was not in it before; "": there is none. */
+function changedLine(before: string, now: string): string {
+  if (before === now) return "";
+  const lines = new Set(before.split("\n"));
+  return now.split("\n").find((line) => !lines.has(line) && line.trim() !== "") ?? "";
+}
+
+/** `changed`: the line that the press changed first. */
+function after(shown: Shown, act: Act, says: Texts | null, changed: string): Shown {
   const open = act.kind === "blank" ? shown.open + 1 : says && blanksIn(says.ja) > 0 ? 0 : Number.MAX_SAFE_INTEGER;
   const next = { ...shown, open };
   switch (act.kind) {
@@ -135,7 +143,7 @@ function after(shown: Shown, act: Act, says: Texts | null): Shown {
       return { ...next, answered: true };
     case "edit":
     case "solution":
-      return { ...next, mark: "" };
+      return { ...next, mark: changed };
     default:
       return next;
   }
@@ -153,6 +161,14 @@ function perform(act: Act, machine: Machine, { solution }: Lesson): Promise<Worl
       return machine.echo(act.text);
     case "cat":
       return machine.cat();
+    case "test":
+      return machine.test(act.text);
+    case "update":
+      return machine.update(act.map, act.key, act.value);
+    case "shell":
+      return machine.shell(act.line);
+    case "define":
+      return machine.define(act.preset);
     case "step":
       return machine.step(act.by);
     case "apply":
@@ -167,7 +183,8 @@ function perform(act: Act, machine: Machine, { solution }: Lesson): Promise<Worl
 }
 
 /** What of a scene its lesson or its kernel does not have: sentences for whoever writes one; [] where all is there. */
-export function missing({ scene, props, world, act, caption }: Frame): readonly string[] {
+export function missing(frame: Frame): readonly string[] {
+  const { scene, props, world, act, caption } = frame;
   const said: string[] = [];
   const named = (piece: PieceName, code: KernelCodeView): void => {
     if (!pieceOf(code, piece.step, piece.name)) said.push(`step ${piece.step} has no piece ${piece.name}`);
@@ -179,6 +196,29 @@ export function missing({ scene, props, world, act, caption }: Frame): readonly 
     const wanted = act.kind === "cat" && act.answer === "ok" ? answer : act.answer;
     if (answer !== wanted) said.push(`${act.kind} gave ${answer}, not ${wanted}`);
   }
+  if (act?.kind === "define" && world.kernel.own.name !== act.preset) said.push(`there is no type ${act.preset}`);
+  if (act?.kind === "shell" && world.terminal.at(-1)?.failed) said.push(world.terminal.at(-1)?.output ?? "");
+  if (act?.kind === "at" && !markable(frame).some((text) => text.includes(act.text)))
+    said.push(`nothing on the stage has ${act.text}`);
   if (act?.kind === "edit" && !world.program.source.includes(act.to)) said.push(`the program has no ${act.from}`);
   return said;
+}
+
+/** Texts on the stage, of which a line can be marked. */
+function markable({ scene, reel, props, world, shown }: Frame): readonly string[] {
+  return scene.fill.flatMap((one): readonly string[] => {
+    if (one.kind === "program" || one.kind === "machine") return [world.program.source];
+    if (one.kind === "log") return [world.check.log || world.check.message];
+    if (one.kind === "files") return props.files.map(({ path }) => path);
+    if (one.kind === "code") {
+      const { step, name } = shown.piece ?? one.piece;
+      const piece = pieceOf(props.code, step, name)?.piece;
+      return piece ? [...piece.before, ...piece.added, ...piece.after] : [];
+    }
+    if (one.kind !== "listing") return [];
+    return Object.values(reel.lesson.texts).flatMap(({ points }) => {
+      const point = points[scene.point - 1];
+      return point?.kind === "text" ? point.tokens.map(({ raw }) => raw) : [];
+    });
+  });
 }

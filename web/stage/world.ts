@@ -17,12 +17,14 @@ import type {
   TakeHomeFileView,
   Texts,
 } from "../../engine/index.ts";
-import { definePreset, freshStart } from "../../engine/index.ts";
+import { definePreset, elementBytes, freshStart } from "../../engine/index.ts";
 import type { Recipe } from "../lessons/scene.ts";
 
 export interface World {
   readonly program: ProgramInput;
   readonly input: string;
+  /** The packet of the last test, hex; "": none was given. */
+  readonly packet: string;
   readonly check: CheckView;
   readonly kernel: KernelView;
   readonly recipe: Recipe;
@@ -41,7 +43,7 @@ export interface World {
   readonly ctx: string;
 }
 
-export type Call = "load" | "attach" | "detach" | "echo" | "cat";
+export type Call = "load" | "attach" | "detach" | "echo" | "cat" | "test" | "update" | "shell";
 
 export interface Done {
   readonly call: Call;
@@ -55,8 +57,8 @@ export interface Done {
   readonly verified: boolean;
   /** A program was attached when it was made. */
   readonly attached: boolean;
-  /** What the run that it caused did to R0 last, and how many instructions it had. */
-  readonly ran: { readonly insns: number; readonly said: Texts } | null;
+  /** What the run that it caused did to R0 last, how many instructions it had, and what it returned. */
+  readonly ran: { readonly insns: number; readonly said: Texts; readonly returned: string } | null;
 }
 
 export interface TerminalLine {
@@ -171,6 +173,42 @@ export class Machine {
     return this.#did("cat", outcome, { line, data: outcome.data });
   }
 
+  /** BPF_PROG_TEST_RUN of the program loaded last, on a packet. */
+  async test(text: string): Promise<World> {
+    const { program, fd } = this.world;
+    const read = await this.#engine.runs.readInput(program.progType, text);
+    if (!read.ok || read.event.kind !== "packet") throw new Error(`${text} is no packet`);
+    const outcome = await this.#engine.kernel.testRun(fd, read.event);
+    const ran = outcome.run && (await this.#ran(outcome.run));
+    await this.#did("test", outcome, { ran });
+    if (!outcome.run) return this.world;
+    const { run } = outcome;
+    return this.#set({ input: text, packet: read.event.hex, run, ...(await this.#moment(run, 0)) });
+  }
+
+  /** User space changes an element of the map that was made last under this name. */
+  async update(name: string, key: string, value: string): Promise<World> {
+    const map = this.world.kernel.maps.findLast((one) => one.name === name && one.fd >= 0);
+    const [k, v] = map ? [elementBytes(key, map.keySize), elementBytes(value, map.valueSize)] : [];
+    if (!map || k === undefined || v === undefined) throw new Error(`there is no element ${name} ${key} = ${value}`);
+    return this.#did("update", await this.#engine.kernel.updateMap(map.fd, k, v, 0));
+  }
+
+  async shell(line: string): Promise<World> {
+    const outcome = await this.#engine.kernel.shell(line);
+    const { output, status } = outcome;
+    return this.#did("shell", outcome, { line: { line, output, failed: status !== 0 }, data: output });
+  }
+
+  /** Another program type stands in OREORE's place, and the program is of that type. */
+  async define(preset: string): Promise<World> {
+    const outcome = await definePreset(this.#engine, preset);
+    if (!outcome) return this.world;
+    const program = { ...this.world.program, progType: outcome.kernel.own.name };
+    this.#world = { ...this.world, program };
+    return this.boot(this.world.recipe);
+  }
+
   /** Goes on in the run that there is, or in one that is made for it. */
   async step(by: number): Promise<World> {
     const { program, input } = this.world;
@@ -202,7 +240,9 @@ export class Machine {
     const views = await this.#engine.runs.steps(run.run, Math.max(0, run.length - 64), 65);
     const wrote = views.findLast(({ written }) => (written & 1) === 1);
     const said = wrote && (await this.#engine.runs.say(run.run, wrote.step));
-    return said ? { insns: run.length, said } : null;
+    const { end } = run;
+    const returned = end.kind === "exit" ? end.action || String(end.retval) : "";
+    return said ? { insns: run.length, said, returned } : null;
   }
 
   #did(
@@ -250,15 +290,18 @@ const COMMANDS: Readonly<Record<Call, string>> = {
   load: "BPF_PROG_LOAD",
   attach: "BPF_PROG_ATTACH",
   detach: "BPF_PROG_DETACH",
+  test: "BPF_PROG_TEST_RUN",
+  update: "BPF_MAP_UPDATE_ELEM",
   echo: "",
   cat: "",
+  shell: "",
 };
 
 /** A call of bpf(2), short enough for a stage. */
 export const bpfCall = (call: Call, ret: number, errnoName: string): string =>
   `bpf(${COMMANDS[call]}, …) = ${ret < 0 ? `-1 ${errnoName}` : ret}`;
 
-const UNTOUCHED = { fd: -1, last: null, ...NO_RUN } as const;
+const UNTOUCHED = { fd: -1, last: null, packet: "", ...NO_RUN } as const;
 
 /** The file and the piece of a step's code that have a name. */
 export function pieceOf(code: KernelCodeView, step: number, name: string) {

@@ -1,27 +1,23 @@
-// A lesson's file that was dropped anywhere on the page and has faults: the sheet that lists them takes it from here.
-import type { LessonFault } from "../lessons/lesson.ts";
+// Lessons' files that were dropped anywhere on the page, one of which has faults: the sheet that lists them takes it from here.
 import { openDialog } from "./dialog.ts";
-import { openLessonFile } from "./lesson.ts";
+import { type FaultyFile, openLessonFiles } from "./lesson.ts";
 
-export interface Dropped {
-  readonly name: string;
-  readonly text: string;
-  readonly faults: readonly LessonFault[];
-}
-
-let waiting: Dropped | undefined;
+let waiting: FaultyFile | undefined;
 
 /** Looked at, not taken: a sheet that still waits for its words is made more than once. */
-export const lastDropped = (): Dropped | undefined => waiting;
+export const lastDropped = (): FaultyFile | undefined => waiting;
 
 export const forgetDropped = (): void => {
   waiting = undefined;
 };
 
-export async function openDropped(file: File): Promise<void> {
-  const text = await file.text();
-  const faults = await openLessonFile(file.name, text);
-  if (faults.length === 0) return;
-  waiting = { name: file.name, text, faults };
+/** One lesson, or a list of lessons and files of its lessons. */
+export async function openDropped(files: readonly File[]): Promise<void> {
+  const faulty = await openLessonFiles(await textsOf(files));
+  if (!faulty) return;
+  waiting = faulty;
   openDialog("lesson-file");
 }
+
+export const textsOf = (files: readonly File[]) =>
+  Promise.all(files.map(async (file) => ({ name: file.name, text: await file.text() })));

@@ -2,11 +2,15 @@
 // first lesson. What was done in it stands in journal.ts, which of its goals are met in goals.ts.
 import { create } from "zustand";
 import { besideInCourse, ORDER, TALK } from "../lessons/course.ts";
+import { idOfFile, isFile } from "../lessons/entry.ts";
+import { LIST_EXPECTED } from "../lessons/expected.ts";
 import { addressOf, LESSON_IDS, loadLesson, nameOf, numberOf, textOf } from "../lessons/index.ts";
 import type { Lesson, LessonFault } from "../lessons/lesson.ts";
 import { parseLesson } from "../lessons/parse.ts";
 import { type Playlist, readPlaylist } from "../lessons/playlist.ts";
-import type { LinkLesson, LinkState } from "../links/codec.ts";
+import { encodeLink, type LinkLesson, type LinkState, MAX_PACKED } from "../links/codec.ts";
+import { ownTypeOf } from "../links/own-type.ts";
+import { putContents } from "./contents.ts";
 import { showLesson, showTab } from "./focus.ts";
 import { followGoals, judgeAnew } from "./goals.ts";
 import { beginJournal, useJournal } from "./journal.ts";
@@ -14,6 +18,8 @@ import { freshKernel, useKernel } from "./kernel.ts";
 import { restoreLayout } from "./layout.ts";
 import { noteWhat, OWN_LESSON, openProgram, showAddress, useProgram } from "./program.ts";
 import { note, progressOf } from "./progress.ts";
+import { redo } from "./redo.ts";
+import { keepWork, keptWork } from "./work.ts";
 
 /** Where a lesson is found again: on the site, or in the link that holds it. */
 export interface Origin {
@@ -22,6 +28,8 @@ export interface Origin {
   /** The lesson's own; "": it is built in, or stands on the site. */
   readonly text: string;
   readonly list: Playlist | null;
+  /** Texts of the list's lessons that stand nowhere on the site, by their entries. */
+  readonly files: Readonly<Record<string, string>>;
   /** Its place in the list, from 1. */
   readonly at: number;
 }
@@ -36,9 +44,11 @@ export interface LessonState extends Origin {
   readonly talk: boolean;
   /** The program is an answer that a link brought, while the reader has a draft of their own. */
   readonly visiting: boolean;
+  /** A link that holds it, and nothing that was done in it; "": it stands on the site. */
+  readonly link: string;
 }
 
-const HERE: Origin = { file: "", text: "", list: null, at: 1 };
+const HERE: Origin = { file: "", text: "", list: null, files: {}, at: 1 };
 const EMPTY: LessonState = {
   ...HERE,
   lesson: null,
@@ -46,6 +56,7 @@ const EMPTY: LessonState = {
   uncovered: new Set(),
   talk: false,
   visiting: false,
+  link: "",
 };
 export const useLesson = create<LessonState>()(() => EMPTY);
 const { getState: get, setState: set } = useLesson;
@@ -75,20 +86,71 @@ export async function resumeLessons(): Promise<void> {
   await openLesson(first ?? ORDER[0] ?? 1);
 }
 
-/** A teacher's file, a lesson or a list of them: opened where it has no fault; else what is wrong with it. */
-export async function openLessonFile(name: string, text: string): Promise<readonly LessonFault[]> {
-  const list = readPlaylist(text);
-  if (list) {
-    await openEntry({ ...HERE, list, at: 1 });
-    return [];
-  }
-  const parsed = parseLesson(idOf(name), text);
-  if (!parsed.ok) return parsed.faults;
-  await show(parsed.lesson, OWN_LESSON, { text });
-  return [];
+export interface LessonFile {
+  readonly name: string;
+  readonly text: string;
 }
 
-const idOf = (name: string): string => name.replace(/^.*\/|\.(?:md|markdown|txt)$/gi, "");
+export interface FaultyFile extends LessonFile {
+  readonly faults: readonly LessonFault[];
+}
+
+/**
+ * A teacher's files: a lesson, or a list of lessons with those that it names. Opened where none has a fault; else the first that has
+ * one, with what is wrong with it.
+ */
+export async function openLessonFiles(files: readonly LessonFile[]): Promise<FaultyFile | null> {
+  for (const file of files) {
+    const list = readPlaylist(file.text);
+    if (list) return openListFile(file, list, files);
+  }
+  const [file] = files;
+  if (!file) return null;
+  const parsed = parseLesson(idOfFile(file.name), file.text);
+  if (!parsed.ok) return { ...file, faults: parsed.faults };
+  const origin = { ...HERE, text: file.text };
+  const large = await tooLarge(parsed.lesson, OWN_LESSON, origin);
+  if (large) return { ...file, faults: [large] };
+  await show(parsed.lesson, OWN_LESSON, origin);
+  return null;
+}
+
+async function openListFile(
+  file: LessonFile,
+  list: Playlist,
+  given: readonly LessonFile[],
+): Promise<FaultyFile | null> {
+  const files: Record<string, string> = {};
+  const missing: LessonFault[] = [];
+  for (const entry of list.entries.filter(isFile)) {
+    const own = given.find(({ name }) => name === entry.replace(/^.*\//, ""));
+    const parsed = own && parseLesson(idOfFile(entry), own.text);
+    if (parsed && !parsed.ok) return { ...own, faults: parsed.faults };
+    if (own) files[entry] = own.text;
+    else if ((await fileOf(entry)) === undefined)
+      missing.push({ line: lineOf(file.text, entry), found: entry, expected: LIST_EXPECTED.file });
+  }
+  if (missing.length > 0) return { ...file, faults: missing };
+  const origin = { ...HERE, list, files };
+  const first = await entryOf(list.entries[0] ?? "", origin);
+  const large = first && (await tooLarge(first.lesson, first.number, origin));
+  if (large) return { ...file, faults: [large] };
+  await openEntry(origin);
+  return null;
+}
+
+const lineOf = (text: string, entry: string): number =>
+  text.split(/\r?\n/).findIndex((line) => line.trim().replace(/^- +/, "") === entry) + 1;
+
+/** Of the characters of a link, those that are left to what is written and done in a lesson. */
+const LEFT_TO_ANSWERS = 50_000;
+
+/** What is wrong with a lesson, or a list with its lessons, that no link can hold. */
+async function tooLarge(lesson: Lesson, number: number, origin: Origin): Promise<LessonFault | null> {
+  const { length } = await linkTo(lesson, number, origin);
+  const most = MAX_PACKED - LEFT_TO_ANSWERS;
+  return length <= most ? null : { line: 1, found: "", expected: LIST_EXPECTED.size(length, most) };
+}
 
 /** The text of a file of this site; undefined: there is none. */
 async function fileOf(path: string): Promise<string | undefined> {
@@ -108,7 +170,7 @@ export async function openSite(path: string, at: number): Promise<void> {
   const text = await fileOf(path);
   const list = text === undefined ? undefined : readPlaylist(text);
   if (list) return openEntry({ ...HERE, file: path, list, at });
-  const parsed = text === undefined ? undefined : parseLesson(idOf(path), text);
+  const parsed = text === undefined ? undefined : parseLesson(idOfFile(path), text);
   if (parsed?.ok) await show(parsed.lesson, OWN_LESSON, { file: path });
   else noteWhat({ kind: "no-lesson", name: path });
 }
@@ -116,31 +178,29 @@ export async function openSite(path: string, at: number): Promise<void> {
 /** A lesson of a list. */
 async function openEntry(origin: Origin): Promise<void> {
   const name = origin.list?.entries[origin.at - 1] ?? "";
-  const found = await entryOf(name, origin.file);
+  const found = await entryOf(name, origin);
   if (found) await show(found.lesson, found.number, origin);
   else noteWhat({ kind: "no-lesson", name: name || String(origin.at) });
 }
 
-/** A built-in lesson's number or name, or a file beside the list. */
-async function entryOf(
-  name: string,
-  beside: string,
-): Promise<(Pick<LessonState, "number"> & { lesson: Lesson }) | null> {
-  if (!name.endsWith(".md")) {
+/** A built-in lesson's number or name, or a file: one that came with the list, or stands beside it. */
+async function entryOf(name: string, { file, files }: Pick<Origin, "file" | "files">): Promise<Found | null> {
+  if (!isFile(name)) {
     const parsed = await loadLesson(numberOf(name));
     return parsed?.ok ? { lesson: parsed.lesson, number: numberOf(name) } : null;
   }
-  const text = await fileOf(beside.replace(/[^/]*$/, name));
-  const parsed = text === undefined ? undefined : parseLesson(idOf(name), text);
+  const own = Object.hasOwn(files, name) ? files[name] : undefined;
+  const text = own ?? (await fileOf(file.replace(/[^/]*$/, name)));
+  const parsed = text === undefined ? undefined : parseLesson(idOfFile(name), text);
   return parsed?.ok ? { lesson: parsed.lesson, number: OWN_LESSON } : null;
 }
 
 /** The lesson before (-1) or after (1): of the list, or of those built in. null: there is none. */
 export function beside(by: 1 | -1): (() => Promise<void>) | null {
-  const { list, at, number, file, text } = get();
+  const { list, at, number, file, text, files } = get();
   if (list) {
     const next = at + by;
-    return list.entries[next - 1] === undefined ? null : () => openEntry({ file, text, list, at: next });
+    return list.entries[next - 1] === undefined ? null : () => openEntry({ file, text, list, files, at: next });
   }
   const next = number > 0 ? besideInCourse(number, by) : 0;
   return next > 0 ? () => openLesson(next) : null;
@@ -150,21 +210,51 @@ export function beside(by: 1 | -1): (() => Promise<void>) | null {
 export async function againFromTheStart(): Promise<void> {
   const { lesson, number, ...from } = get();
   if (!lesson) return;
-  note(lesson.id, { draft: "" });
+  note(lesson.id, { draft: "", work: "" });
   await show(lesson, number, from);
 }
 
-/** An answer from a link: the lesson with that program. False: there is no such lesson. */
-export async function openAnswer(state: LinkState, mark: Partial<Parameters<typeof openProgram>[1]>): Promise<boolean> {
-  const { name = "", file = "", text = "" } = state.lesson ?? {};
-  const own = text || (file === "" ? "" : ((await fileOf(file)) ?? ""));
-  const parsed = own === "" ? await loadLesson(numberOf(name)) : parseLesson(idOf(name), own);
-  if (!parsed?.ok) {
-    noteWhat({ kind: "no-lesson", name });
-    return false;
+/** An answer from a link: the lesson with that program, which is returned; null: there is no such lesson. */
+export async function openAnswer(
+  state: LinkState,
+  mark: Partial<Parameters<typeof openProgram>[1]>,
+): Promise<Lesson | null> {
+  const held = state.lesson && (await heldBy(state.lesson));
+  if (!held) {
+    noteWhat({ kind: "no-lesson", name: state.lesson?.name ?? "" });
+    return null;
   }
-  await show(parsed.lesson, own === "" ? numberOf(name) : OWN_LESSON, { file, text }, { state, mark });
+  await show(held.lesson, held.number, held.origin, { state, mark });
+  return held.lesson;
+}
+
+/** A link that holds a lesson in which nothing was done: an address for it, at which the reader's own work goes on. False: it is more. */
+export async function openHeld(state: LinkState): Promise<boolean> {
+  const { step, slot, view, views, breakpoints, lesson } = state;
+  if ([step, slot, view, views, breakpoints].some((one) => one !== undefined)) return false;
+  const held = lesson?.acts.length === 0 ? await heldBy(lesson) : null;
+  if (!held || held.lesson.state.source !== state.source) return false;
+  await show(held.lesson, held.number, held.origin);
   return true;
+}
+
+interface Found {
+  readonly lesson: Lesson;
+  readonly number: number;
+}
+
+/** The lesson that a link speaks of, and where it is from. */
+async function heldBy({ name, file = "", text = "", list }: LinkLesson): Promise<(Found & { origin: Origin }) | null> {
+  if (list) {
+    const { title, entries, files, at } = list;
+    const origin = { ...HERE, list: { title, entries }, files, at };
+    const found = await entryOf(entries[at - 1] ?? "", origin);
+    return found && { ...found, origin };
+  }
+  const own = text || (file === "" ? "" : ((await fileOf(file)) ?? ""));
+  const parsed = own === "" ? await loadLesson(numberOf(name)) : parseLesson(idOfFile(name), own);
+  if (!parsed?.ok) return null;
+  return { lesson: parsed.lesson, number: own === "" ? numberOf(name) : OWN_LESSON, origin: { ...HERE, file, text } };
 }
 
 interface Answer {
@@ -180,19 +270,27 @@ async function show(
 ): Promise<void> {
   const { source, progType, preset, maps, input, step, view, recipe } = lesson.state;
   const title = (language: "en" | "ja"): string => textOf(lesson, language)?.title ?? "";
-  const { talk = false, file = "", text = "", list = null, at = 1 } = from;
+  const { talk = false, ...given } = from;
+  const origin: Origin = { ...HERE, ...given };
+  const { file, list } = origin;
+  const link = file === "" && (list || number === OWN_LESSON) ? await linkTo(lesson, number, origin) : "";
   const { kernel } = useKernel.getState();
   if (kernel) await freshKernel(recipe);
   const hadSwitches = get().lesson?.state.recipe.includes(false) ?? false;
   const { draft } = progressOf(lesson.id);
-  const visiting = answer !== undefined && draft !== "" && draft !== answer.state.source;
-  set({ ...EMPTY, lesson, number, talk, file, text, list, at, visiting });
-  openProgram(answer?.state ?? { source: draft || source, progType, maps, input }, {
+  const work = keptWork(lesson);
+  const visiting = answer !== undefined && isAnother(answer.state, draft, work);
+  // What was done on an earlier visit is done again, if the kernel can still be built for it.
+  const own = !answer && work ? await ownTypeOf(work) : undefined;
+  const again = own && work;
+  set({ ...EMPTY, ...origin, lesson, number, talk, visiting, link });
+  openProgram(answer?.state ?? again ?? { source: draft || source, progType, maps, input }, {
     lesson: number,
     title: { en: title("en"), ja: title("ja") },
     askedStep: step,
     askedPreset: preset,
     edited: !answer && draft !== "",
+    ...own,
     ...answer?.mark,
   });
   beginJournal(source);
@@ -207,23 +305,49 @@ async function show(
   follow();
   judgeAnew();
   // At the start of the page the kernel has seen nothing; only the recipe may differ.
-  if (!kernel && !answer && recipe.includes(false)) void freshKernel(recipe);
+  if (!kernel && !answer && !again && recipe.includes(false)) void freshKernel(recipe);
+  if (!again) return;
+  putContents(again.contents ?? {}); // after: another program begins with empty maps
+  void redo(lesson, again.lesson.acts, step);
 }
+
+/** The answer of a link is not what the reader has written and done here. */
+const isAnother = ({ source, lesson }: LinkState, draft: string, work: LinkState | undefined): boolean =>
+  (draft !== "" && draft !== source) ||
+  (work !== undefined && JSON.stringify(work.lesson?.acts) !== JSON.stringify(lesson?.acts));
 
 /** What a link says of the lesson that is open, with what was done in it. */
 export function lessonForLink(): LinkLesson | undefined {
-  const { lesson, number, file, text, list, at } = get();
-  if (!lesson) return undefined;
-  const { acts } = useJournal.getState();
-  if (number > 0) return { name: nameOf(lesson.id), acts };
-  const own = list ? file.replace(/[^/]*$/, list.entries[at - 1] ?? "") : file;
-  return { name: lesson.id, ...(own !== "" ? { file: own } : { text }), acts };
+  const { lesson, number, ...origin } = get();
+  return lesson ? { ...inLink(lesson, number, origin), acts: useJournal.getState().acts } : undefined;
 }
 
-/** "": a lesson from a file of the reader's has none. */
+/** Where it is found again, as a link says it. */
+function inLink(lesson: Lesson, number: number, { file, text, list, files, at }: Origin): Omit<LinkLesson, "acts"> {
+  const name = number > 0 ? nameOf(lesson.id) : lesson.id;
+  if (list && file === "") return { name, list: { ...list, files, at } };
+  if (number > 0) return { name };
+  if (file === "") return { name, text };
+  return { name, file: list ? file.replace(/[^/]*$/, list.entries[at - 1] ?? "") : file };
+}
+
+/** The lesson as it opens, as a link. */
+function linkTo(lesson: Lesson, number: number, origin: Origin): Promise<string> {
+  const { source, progType, maps, input, preset } = lesson.state;
+  return encodeLink({
+    source,
+    progType,
+    maps,
+    input,
+    ...(preset !== "oreore" && { preset }),
+    lesson: { ...inLink(lesson, number, origin), acts: [] },
+  });
+}
+
 function address(): string {
-  const { talk, file, list, at, number } = get();
+  const { talk, file, list, at, number, link } = get();
   if (talk) return "#talk";
+  if (link !== "") return link;
   if (file !== "") return `#file/${file}${list && at > 1 ? `:${at}` : ""}`;
   return number > 0 && !list ? addressOf(number) : "";
 }
@@ -236,6 +360,10 @@ function follow(): void {
   if (following) return;
   following = true;
   followGoals(get);
+  useJournal.subscribe(({ acts }, before) => {
+    const { lesson, number, visiting } = get();
+    if (lesson && !visiting && acts !== before.acts && useProgram.getState().lesson === number) keepWork(lesson, acts);
+  });
   useProgram.subscribe((now, before) => {
     if (now.lesson !== before.lesson && now.lesson !== get().number) set(EMPTY);
     else if (now.source !== before.source && now.edited) written(now.source);

@@ -8,12 +8,14 @@ export interface LessonProgress {
   readonly hints: number;
   /** The reader's program, where it is no longer the lesson's; "": it still is. */
   readonly draft: string;
+  /** What was done in it, as JSON of the state that a link holds; "": nothing. Read by work.ts. */
+  readonly work: string;
 }
 
 type Lessons = Readonly<Record<string, LessonProgress>>;
 
 const KEY = "oreore.lessons";
-export const UNTOUCHED: LessonProgress = { solved: false, guesses: {}, hints: 0, draft: "" };
+export const UNTOUCHED: LessonProgress = { solved: false, guesses: {}, hints: 0, draft: "", work: "" };
 
 export const useProgress = create<{ readonly lessons: Lessons }>()(() => ({
   lessons: read(),
@@ -63,7 +65,7 @@ export function readProgress(text: string): Lessons | undefined {
   }
 }
 
-/** What was solved on either device is solved; a draft of this device stays. */
+/** What was solved on either device is solved; the work of this device stays. */
 export function takeProgress(taken: Lessons): void {
   for (const [id, one] of Object.entries(taken)) {
     const mine = progressOf(id);
@@ -71,7 +73,8 @@ export function takeProgress(taken: Lessons): void {
       solved: mine.solved || one.solved,
       guesses: { ...one.guesses, ...mine.guesses },
       hints: Math.max(mine.hints, one.hints),
-      draft: mine.draft || one.draft,
+      // What was done belongs to the program that it was done with.
+      ...(mine.draft === "" && mine.work === "" && { draft: one.draft, work: one.work }),
     });
   }
 }
@@ -92,6 +95,7 @@ function lessonsFrom(saved: unknown): Lessons {
           guesses: typeof one.guesses === "object" && one.guesses !== null ? one.guesses : {},
           hints: typeof one.hints === "number" ? one.hints : 0,
           draft: typeof one.draft === "string" ? one.draft : "",
+          work: typeof one.work === "string" ? one.work : "",
         },
       ]),
   );

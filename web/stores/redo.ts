@@ -1,18 +1,16 @@
-// The acts of a link, done again on the page: the kernel, the list of calls and the terminal stand as they did where it was made.
+// The acts of a link, or of the reader's last visit, done again on the page: the kernel, the list of calls and the terminal stand as
+// they did then.
 import { type Act, type ActDone, performActs, type RunView, type SysfsOutcome } from "../../engine/index.ts";
 import type { Lesson } from "../lessons/lesson.ts";
 import { answered, engine } from "./engine.ts";
 import { beginJournal } from "./journal.ts";
 import { inTurn, kernelWhere, note, print, same, startedAnew, typed, useKernel } from "./kernel.ts";
-import { useLesson } from "./lesson.ts";
 import { adopt, ensureRun } from "./machine.ts";
 import { programInput, useProgram } from "./program.ts";
 import { freshCheck } from "./verdict.ts";
 
 /** `step`: where the run that the acts left stands. */
-export async function redo(acts: readonly Act[], step: number): Promise<void> {
-  const { lesson } = useLesson.getState();
-  if (!lesson) return;
+export async function redo(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
   await kernelWhere(({ kernel }) => kernel !== null);
   await ownKernel();
   await inTurn(() => again(lesson, acts, step));

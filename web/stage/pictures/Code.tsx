@@ -58,6 +58,7 @@ export function LogPicture({ frame, area, stage }: PictureProps) {
   return (
     <Lines
       lines={lines.map((line, i) => ({ text: line, marked: i === marked }))}
+      look={check.verdict === "accept" ? lines.length - 1 : check.messageLine}
       area={area}
       stage={stage}
       title={`verifier: ${text.verdict[check.verdict]}${check.errnoName && ` (-${check.errnoName})`}`}

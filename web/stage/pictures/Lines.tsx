@@ -7,6 +7,8 @@ export interface Line {
   readonly text: string;
   readonly kind?: "add" | "keep" | "comment";
   readonly marked?: boolean;
+  /** Its text in pieces, some of them marked; drawn where the line has room in one row. */
+  readonly parts?: readonly { readonly text: string; readonly marked: boolean }[];
 }
 
 interface Props {
@@ -16,6 +18,8 @@ interface Props {
   /** Above the lines, in small type. */
   readonly title?: string;
   readonly most?: number;
+  /** Line that is in sight where none is marked. */
+  readonly look?: number;
 }
 
 /** Of the stage's height: the title above, with the space below it, and what surrounds the lines. */
@@ -24,13 +28,11 @@ const PADDING = 0.024;
 /** Columns before a line, for its sign. */
 const SIGN = 2;
 
-export function Lines({ lines, area, stage, title, most }: Props) {
+export function Lines({ lines, area, stage, title, most, look = 0 }: Props) {
   const text = useStageText();
   const signed = lines.some(({ kind }) => kind === "add");
-  const mark = Math.max(
-    0,
-    lines.findIndex(({ marked }) => marked),
-  );
+  const marked = lines.findIndex((line) => line.marked);
+  const mark = Math.max(0, marked < 0 ? look : marked);
   const shown = lines.map(({ text: line, kind }) => (signed ? `${kind === "add" ? "+" : " "} ${line}` : line));
   const room = {
     width: area.width - 2 * PADDING * stage,
@@ -54,7 +56,7 @@ export function Lines({ lines, area, stage, title, most }: Props) {
             data-kind={lines[line]?.kind}
             data-marked={lines[line]?.marked || undefined}
           >
-            {row === "" ? " " : row}
+            {row === lines[line]?.text && lines[line]?.parts ? <Parts of={lines[line].parts} /> : row || " "}
           </span>
         ))}
         {below > 0 && <span className="lines__more">{text.below(below)}</span>}
@@ -62,6 +64,14 @@ export function Lines({ lines, area, stage, title, most }: Props) {
     </figure>
   );
 }
+
+const Parts = ({ of }: { readonly of: NonNullable<Line["parts"]> }) =>
+  of.map(({ text, marked }, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a piece has no other name than its place
+    <span key={i} data-marked={marked || undefined}>
+      {text}
+    </span>
+  ));
 
 /** The sign must not move the tab stops. */
 const untab = (lines: readonly string[], signed: boolean): readonly string[] =>

@@ -13,18 +13,25 @@ const LARGE = 2.2;
 
 export function TerminalPicture({ frame, area, stage }: PictureProps) {
   const { terminal } = frame.world;
-  const texts = terminal.flatMap(({ line, output }) => [`# ${line}`, ...output.replace(/\n$/, "").split("\n")]);
+  const texts = terminal.flatMap(({ line, output }) => [`# ${line}`, ...linesOf(output)]);
   const longest = Math.max(28, ...texts.map(columns));
   const padding = (area.height < LOW * stage ? 0.016 : 0.034) * stage;
   const width = area.width - 2.2 * padding;
   const size = Math.max(LEAST * stage, Math.min(MOST * stage, width / (longest * 0.6) - 0.01));
   const room = Math.floor((area.height - 2.2 * padding) / (size * LINE_HEIGHT));
   // What came before scrolls away, a whole line with its answer at a time.
-  let rows = LARGE + 1;
+  const rowsOf = (output: string): number =>
+    output === ""
+      ? 0
+      : linesOf(output).reduce((sum, line) => sum + Math.max(1, Math.ceil((columns(line) * size * 0.6) / width)), 0);
+  // One line that has room as a large one: what a program answered.
+  const isLarge = (output: string): boolean =>
+    linesOf(output).length === 1 && columns(output) * LARGE * size * 0.6 < width;
+  let rows = isLarge(terminal.at(-1)?.output ?? "") ? LARGE + 1 : 1;
   let from = terminal.length;
   while (from > 0) {
     const { output } = terminal[from - 1] as (typeof terminal)[number];
-    rows += 1 + (output === "" ? 0 : Math.ceil((columns(output) * size * 0.6) / width));
+    rows += 1 + rowsOf(output);
     if (rows > room && from < terminal.length) break;
     from--;
   }
@@ -44,7 +51,7 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
             <span
               className="terminal__output"
               data-failed={failed || undefined}
-              data-large={(!failed && line !== "" && from + i === last) || undefined}
+              data-large={(!failed && line !== "" && from + i === last && isLarge(output)) || undefined}
               data-call={line === "" || undefined}
             >
               {output.replace(/\n$/, "")}
@@ -61,3 +68,5 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
     </pre>
   );
 }
+
+const linesOf = (output: string): readonly string[] => output.replace(/\n$/, "").split("\n");

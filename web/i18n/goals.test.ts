@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import type { Goal, GoalView } from "../../engine/index.ts";
+import { aims } from "./goals.ts";
+
+const WANTED = "00".repeat(40);
+const goal = (secret: boolean): Goal => ({ kind: "sends", on: ["icmp-echo"], is: WANTED, secret });
+const view = (came: string): GoalView => ({
+  met: false,
+  found: came,
+  counter: { on: ["icmp-echo"], came, wanted: WANTED },
+});
+const now = (secret: boolean, came: string, language: "en" | "ja" = "en") =>
+  aims([goal(secret)], [view(came)], language)[0]?.now;
+
+test("of a packet that is another, the first byte that differs is told", () => {
+  const came = `${"00".repeat(34)}08${"00".repeat(5)}`;
+  expect(now(false, came)).toBe("byte 34 is 08, 00 was wanted");
+  expect(now(true, came)).toBe("with icmp-echo: byte 34 is 08, 00 was wanted");
+  expect(now(false, came, "ja")).toBe("34 バイト目は 08、求めるものは 00");
+  expect(now(false, "00".repeat(41))).toBe("byte 40 is 00, no byte was wanted");
+});
+
+test("a few bytes, a number and a reason are told whole", () => {
+  expect(now(false, "0102")).toBe("now: 0102");
+  expect(now(true, "EINVAL")).toContain("EINVAL came");
+});

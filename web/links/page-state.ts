@@ -1,0 +1,26 @@
+// The program of the page with all that it runs with, as a link holds it.
+import { useBreakpoints } from "../stores/breakpoints.ts";
+import { useContents } from "../stores/contents.ts";
+import { environmentForLink } from "../stores/environment.ts";
+import { OWN, useKernel } from "../stores/kernel.ts";
+import { useProgram } from "../stores/program.ts";
+import type { LinkState } from "./codec.ts";
+
+export function programOfPage(): LinkState {
+  const { source, progType, maps, input } = useProgram.getState();
+  const { preset, definition } = useKernel.getState();
+  const { points } = useBreakpoints.getState();
+  const contents = Object.fromEntries(
+    Object.entries(useContents.getState().of).filter(([, entries]) => Object.keys(entries).length > 0),
+  );
+  return {
+    source,
+    progType,
+    maps,
+    input,
+    ...environmentForLink(),
+    ...(Object.keys(contents).length > 0 && { contents }),
+    ...(points.length > 0 && { breakpoints: points.map(({ line, when }) => [line, when] as const) }),
+    ...(preset === OWN && definition ? { definition } : preset === "oreore" ? {} : { preset }),
+  };
+}

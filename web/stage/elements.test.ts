@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { keyText, valueText } from "./elements.ts";
+
+test.each([
+  ["array", "03000000", "3"],
+  ["hash", "ffffffffffffffff", "18446744073709551615"],
+  ["hash", "c0000201aa", "c0 00 02 01 aa"],
+  ["lpm_trie", "080000000a000000", "10.0.0.0/8"],
+  ["lpm_trie", "4000000020010db800000000", "20 01 0d b8 00 00 00 00/64"],
+])("a key of a map of kind %s: %s", (type, key, text) => {
+  expect(keyText(type, key)).toBe(text);
+});
+
+test("a value is a number in the machine's byte order, or bytes", () => {
+  expect(["2a000000", "2a00000000000000", "2a00"].map(valueText)).toEqual(["42", "42", "2a 00"]);
+});

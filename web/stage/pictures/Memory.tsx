@@ -1,0 +1,60 @@
+// What lies in memory: elements of the running kernel's maps, the bytes of a packet before and after a run.
+import type { MapView } from "../../../engine/index.ts";
+import { keyText, valueText } from "../elements.ts";
+import type { PictureProps } from "../picture.ts";
+import { useStageText } from "../useStageText.ts";
+import { type Line, Lines } from "./Lines.tsx";
+
+/** Elements of one map that have room. */
+const MOST_ELEMENTS = 6;
+
+export function MapsPicture({ frame, area, stage }: PictureProps) {
+  const text = useStageText();
+  const { kernel } = frame.world;
+  // A program that is loaded again has maps of its own: the last of a name is its.
+  const maps = kernel.maps.filter((map, i) => kernel.maps.findLastIndex(({ name }) => name === map.name) === i);
+  const lines: readonly Line[] = maps.flatMap((map) => [
+    { text: `${map.name}  ${map.type}`, kind: "comment" as const },
+    ...elementsOf(map, text.noElements),
+  ]);
+  const shown = lines.length > 0 ? lines : [{ text: text.noMaps, kind: "comment" as const }];
+  return <Lines lines={shown} area={area} stage={stage} />;
+}
+
+function elementsOf({ entries, type }: MapView, none: string): readonly Line[] {
+  const written = entries.filter(({ values }) => values.length > 0);
+  if (written.length === 0) return [{ text: `  ${none}`, kind: "keep" }];
+  return written.slice(0, MOST_ELEMENTS).map(({ key, values }) => ({
+    text: `  [${keyText(type, key)}] = ${values.map(valueText).join(" | ")}`,
+    marked: values.some((value) => /[1-9a-f]/.test(value)),
+  }));
+}
+
+/** Bytes in a row. */
+const ROW = 16;
+
+export function PacketPicture({ frame, area, stage }: PictureProps) {
+  const text = useStageText();
+  const { packet, run } = frame.world;
+  const out = run?.out ?? "";
+  const title = (words: string): Line => ({ text: words, kind: "comment" });
+  if (packet === "") return <Lines lines={[title(text.noPacket)]} area={area} stage={stage} />;
+  const changed = out === "" || out === packet ? [] : [title(text.packetOut), ...rowsOf(out, packet)];
+  const lines = [title(text.packetIn(packet.length / 2)), ...rowsOf(packet, packet), ...changed];
+  return <Lines lines={lines} area={area} stage={stage} />;
+}
+
+/** Sixteen bytes a row; those that differ from what was there before are marked. */
+function rowsOf(hex: string, before: string): readonly Line[] {
+  const bytes = hex.match(/../g) ?? [];
+  const was = before.match(/../g) ?? [];
+  return Array.from({ length: Math.ceil(bytes.length / ROW) }, (_, row): Line => {
+    const at = row * ROW;
+    const own = bytes.slice(at, at + ROW);
+    const parts = own.flatMap((byte, i) => [
+      { text: i === 0 ? "  " : " ", marked: false },
+      { text: byte, marked: byte !== was[at + i] },
+    ]);
+    return { text: `  ${own.join(" ")}`, parts };
+  });
+}
