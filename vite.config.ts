@@ -38,11 +38,21 @@ export default defineConfig({
   server: { port: 5173 },
   // A loaded machine is slow, not wrong: only a hang may run into the time limit.
   test: {
-    include: ["engine/**/*.test.ts", "cli/**/*.test.ts", "web/**/*.test.ts", "e2e/**/*.test.ts"],
+    projects: [
+      // Files share the modules that they import: no module of the engine keeps anything that a test could see, and what each file
+      // would compile anew is half of the time.
+      {
+        extends: true,
+        test: {
+          name: "engine",
+          include: ["engine/**/*.test.ts", "cli/**/*.test.ts", "e2e/**/*.test.ts"],
+          isolate: false,
+        },
+      },
+      // The page's stores are modules: each file has its own.
+      { extends: true, test: { name: "web", include: ["web/**/*.test.ts"] } },
+    ],
     environment: "node",
-    // Files share the modules that they import: no module of ours keeps anything that a test could see, and what each file would
-    // compile anew is half of the time.
-    isolate: false,
     setupFiles: [fileURLToPath(new URL("engine/conformance/seed.ts", import.meta.url))],
     testTimeout: 120_000,
     hookTimeout: 120_000,
