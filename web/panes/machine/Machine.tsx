@@ -25,6 +25,7 @@ import { Stops } from "./Stops.tsx";
 import { Timeline } from "./Timeline.tsx";
 import { ValueMenu } from "./ValueMenu.tsx";
 
+const Program = lazy(() => import("./Program.tsx"));
 const Maps = lazy(() => import("./Maps.tsx"));
 const Packet = lazy(() => import("./Packet.tsx"));
 const Output = lazy(() => import("./Output.tsx"));
@@ -32,7 +33,7 @@ const Speed = lazy(() => import("./Speed.tsx"));
 
 type View = "registers" | "maps" | "packet" | "event" | "output" | "speed";
 
-export default function Machine() {
+export default function Machine({ phone = false }: { readonly phone?: boolean }) {
   const text = useText();
   const words = useMachineTexts();
   const run = useMachine((s) => s.run);
@@ -55,6 +56,11 @@ export default function Machine() {
         <BaseSwitch />
         <PaneTools pane="machine" />
       </header>
+      {phone && (
+        <Suspense>
+          <Program />
+        </Suspense>
+      )}
       <div className="machine-pane__controls">
         <Controls />
         <Timeline />

@@ -25,25 +25,27 @@ export function Registers() {
   const watches = useBreakpoints((s) => s.watches);
   const rove = useRove(NAMES);
   return (
-    <table className="registers">
-      <caption className="visually-hidden">{words.registers}</caption>
-      <tbody>
-        {NUMBERS.map((n) => (
-          <Register
-            key={n}
-            n={n}
-            value={view?.regs[n] ?? ZERO}
-            old={(before >> n) & 1 ? (view?.changed.find((c) => c.reg === n)?.old ?? "") : ""}
-            written={view !== null && ((view.written >> n) & 1) === 1}
-            read={view !== null && ((view.reads >> n) & 1) === 1}
-            state={view === null ? "none" : (view.set >> n) & 1 ? "set" : "unknown"}
-            belief={beliefs?.[n] ?? null}
-            watched={watches.some((watch) => "reg" in watch && watch.reg === n)}
-            rove={rove}
-          />
-        ))}
-      </tbody>
-    </table>
+    <div className="registers-place">
+      <table className="registers">
+        <caption className="visually-hidden">{words.registers}</caption>
+        <tbody>
+          {NUMBERS.map((n) => (
+            <Register
+              key={n}
+              n={n}
+              value={view?.regs[n] ?? ZERO}
+              old={(before >> n) & 1 ? (view?.changed.find((c) => c.reg === n)?.old ?? "") : ""}
+              written={view !== null && ((view.written >> n) & 1) === 1}
+              read={view !== null && ((view.reads >> n) & 1) === 1}
+              state={view === null ? "none" : (view.set >> n) & 1 ? "set" : "unknown"}
+              belief={beliefs?.[n] ?? null}
+              watched={watches.some((watch) => "reg" in watch && watch.reg === n)}
+              rove={rove}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
