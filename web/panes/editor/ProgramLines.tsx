@@ -228,9 +228,10 @@ interface LineProps {
 }
 
 function Line({ line, text, inComment, mark, wrong, notes }: LineProps) {
+  const row = mark ? ` line-${LINE[mark]}` : "";
   return (
     <>
-      <div className={mark ? `code__line line-${LINE[mark]}` : "code__line"} data-line={line}>
+      <div className={`code__line${row}`} data-line={line}>
         {piecesOf(text, inComment, wrong).map(({ start, end, kind, isWrong }) => (
           <span
             key={start}
@@ -251,8 +252,8 @@ function Line({ line, text, inComment, mark, wrong, notes }: LineProps) {
       {notes.map(
         ({ kind, rows }) =>
           rows.length > 0 && (
-            <div key={kind} className={`code__note line-${kind}`} data-line={line}>
-              {rows.join("\n")}
+            <div key={kind} className={`code__note${row}`} data-line={line}>
+              <span className={`line-${kind}`}>{rows.join("\n")}</span>
             </div>
           ),
       )}
