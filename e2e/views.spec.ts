@@ -73,7 +73,7 @@ test.describe("on a phone", () => {
     const program = playground.id("machine-program");
     await expect(program.locator(".line-values")).toHaveText("R0 = 0xa");
     for (const seen of [
-      program.locator(".code__line.line-current"),
+      program.locator(".code__bar.line-current"),
       program.locator(".line-values"),
       playground.id("current-insn"),
       playground.id("reg-r0"),

@@ -1,6 +1,6 @@
 // The lines of the program as they are drawn where Monaco is not: coloured, with their number, breakpoint and sign, jumps
 // beside them, what is said behind or below them. Below a text area that shows only its cursor, or alone, to be read.
-import { type CSSProperties, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, type MouseEvent, memo, useEffect, useMemo, useRef, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { moveBreakpoints, slotOfLine, toggleBreakpoint, useBreakpoints } from "../../stores/breakpoints.ts";
 import { type Geometry, publishGeometry, useFocus } from "../../stores/focus.ts";
@@ -14,6 +14,7 @@ import { lineMoves } from "./line-moves.ts";
 import { breakpointClass, type Mark, marksOf, notesOf, type Placed, place, problemsOf } from "./notes.ts";
 import type { LinesProps } from "./PlainEditor.tsx";
 import { type Kind, LOOKS, partsOf } from "./tokens.ts";
+import "./program-lines.css";
 
 /** Pixels by which the drawn part goes on above and below what is in sight. */
 const BEYOND = 400;
@@ -37,8 +38,10 @@ export default function ProgramLines({ scroller, text = false, editing = false, 
   const points = useBreakpoints((s) => s.points);
   const lines = useMemo(() => source.split("\n"), [source]);
   const inComment = useMemo(() => commentsOf(source, lines), [source, lines]);
+  const wrong = useMemo(() => wrongOf(check), [check]);
   const { marks, notes } = useNotes(lines, editing ? Number.POSITIVE_INFINITY : columnsIn(view));
   const geometry = useMemo(() => geometryOf(notes, view, top), [notes, view, top]);
+  const said = useMemo(() => byLine(notes), [notes]);
   const { topOf } = geometry;
   useMoves(source, text);
 
@@ -59,11 +62,12 @@ export default function ProgramLines({ scroller, text = false, editing = false, 
 
   const first = lineAt(top - BEYOND, lines.length, geometry);
   const last = lineAt(top + view.height + BEYOND, lines.length, geometry);
-  const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  // In a tab that is not in sight nothing is drawn.
+  const numbers = view.height === 0 ? [] : Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const marked = (line: number): Mark | undefined =>
     marks.findLast((mark) => mark.line <= line && line <= mark.endLine);
   const style = (y: number): CSSProperties => ({ transform: `translateY(${y}px)` });
-  const rows = (line: number): number => notes.filter((note) => note.line === line).flatMap((note) => note.rows).length;
+  const rows = (line: number): number => said.get(line)?.flatMap((note) => note.rows).length ?? 0;
   return (
     <div
       ref={root}
@@ -71,6 +75,15 @@ export default function ProgramLines({ scroller, text = false, editing = false, 
       style={{ height: topOf(lines.length + 1) + view.padding }}
       aria-hidden={text || undefined}
     >
+      <div className="code__bars">
+        {marks.map(({ kind, line, endLine }) => (
+          <div
+            key={kind}
+            className={`code__bar line-${LINE[kind]}`}
+            style={{ top: topOf(line), height: topOf(endLine + 1) - topOf(line) }}
+          />
+        ))}
+      </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the keyboard has the text area and the timeline */}
       <div className="code__text" style={style(topOf(first))} onClick={(event) => press(event, onPress)}>
         {numbers.map((line) => (
@@ -79,9 +92,8 @@ export default function ProgramLines({ scroller, text = false, editing = false, 
             line={line}
             text={lines[line - 1] ?? ""}
             inComment={inComment?.[line - 1] ?? false}
-            mark={marked(line)?.kind}
-            wrong={wrongIn(check, line)}
-            notes={notes.filter((note) => note.line === line)}
+            wrong={wrong.get(line) ?? NOTHING}
+            notes={said.get(line) ?? NOTHING}
           />
         ))}
       </div>
@@ -126,6 +138,12 @@ function useNotes(lines: readonly string[], columns: number) {
   }, [check, run, view, base, language, lines, columns]);
 }
 
+function byLine(notes: readonly Placed[]): ReadonlyMap<number, readonly Placed[]> {
+  const found = new Map<number, Placed[]>();
+  for (const note of notes) found.set(note.line, [...(found.get(note.line) ?? []), note]);
+  return found;
+}
+
 /** Columns that are free behind the last one: a letter at the very edge is hard to read. */
 const SPARE = 1;
 const columnsIn = ({ width, gutter, column }: View): number =>
@@ -163,6 +181,7 @@ function useView(scroller: LinesProps["scroller"], root: { readonly current: HTM
         gutter: margin?.getBoundingClientRect().width ?? 0,
       });
     };
+    measure();
     const observer = new ResizeObserver(measure);
     observer.observe(outer);
     for (const margin of inner.querySelectorAll(".code__margin")) observer.observe(margin);
@@ -206,32 +225,35 @@ function commentsOf(source: string, lines: readonly string[]): readonly boolean[
 
 type Wrong = readonly [from: number, to: number];
 
-/** Characters of a line that are underlined: what the assembler names, what the verifier refused. */
-function wrongIn(check: CheckView | null, line: number): readonly Wrong[] {
+/** By its line what is underlined: what the assembler names, what the verifier refused. */
+function wrongOf(check: CheckView | null): ReadonlyMap<number, readonly Wrong[]> {
   const refused = check?.verdict === "reject" && check.slots.find(({ slot }) => slot === check.messageSlot)?.span;
   const spans = (check?.diagnostics ?? []).filter(({ severity }) => severity !== "hint").map(({ span }) => span);
-  return [...spans, ...(refused ? [refused] : [])]
-    .filter((span) => span.line <= line && line <= span.endLine)
-    .map((span) => [
-      span.line === line ? span.column - 1 : 0,
-      span.endLine === line ? Math.max(span.endColumn - 1, span.column) : Number.POSITIVE_INFINITY,
-    ]);
+  const found = new Map<number, Wrong[]>();
+  for (const { line, endLine, column, endColumn } of [...spans, ...(refused ? [refused] : [])])
+    for (let at = line; at <= endLine; at++) {
+      const from = at === line ? column - 1 : 0;
+      const to = at === endLine ? Math.max(endColumn - 1, from + 1) : Number.POSITIVE_INFINITY;
+      found.set(at, [...(found.get(at) ?? []), [from, to]]);
+    }
+  return found;
 }
+
+const NOTHING: readonly never[] = [];
 
 interface LineProps {
   readonly line: number;
   readonly text: string;
   readonly inComment: boolean;
-  readonly mark: Mark["kind"] | undefined;
   readonly wrong: readonly Wrong[];
   readonly notes: readonly Placed[];
 }
 
-function Line({ line, text, inComment, mark, wrong, notes }: LineProps) {
-  const row = mark ? ` line-${LINE[mark]}` : "";
+/** Drawn anew only where something about it changed. */
+const Line = memo(function Line({ line, text, inComment, wrong, notes }: LineProps) {
   return (
     <>
-      <div className={`code__line${row}`} data-line={line}>
+      <div className="code__line" data-line={line}>
         {piecesOf(text, inComment, wrong).map(({ start, end, kind, isWrong }) => (
           <span
             key={start}
@@ -252,14 +274,14 @@ function Line({ line, text, inComment, mark, wrong, notes }: LineProps) {
       {notes.map(
         ({ kind, rows }) =>
           rows.length > 0 && (
-            <div key={kind} className={`code__note${row}`} data-line={line}>
+            <div key={kind} className="code__note" data-line={line}>
               <span className={`line-${kind}`}>{rows.join("\n")}</span>
             </div>
           ),
       )}
     </>
   );
-}
+});
 
 const STYLE = Object.fromEntries(
   Object.entries(LOOKS).map(([kind, look]) => {
