@@ -85,7 +85,7 @@ test.describe("on a phone", () => {
     await program.locator('[data-number="6"]').click();
     await expect(program.locator(".breakpoint")).toHaveText("6");
     expect(await step.boundingBox()).toEqual(before);
-    await playground.id("stop-on").click();
+    await playground.id("run-to-end").click();
     await expect(playground.id("current-insn")).toHaveAttribute("data-index", "2");
     // A press on a line leads to it.
     await program.locator('.code__line[data-line="4"]').click();
@@ -291,6 +291,11 @@ test.describe("on a phone, whatever is opened", () => {
     await page.getByRole("button", { name: "R1", exact: true }).click();
     await look("stops, and the menu of a value");
     await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Speed, and more ways" }).click();
+    await expect(playground.id("step-menu")).toBeVisible();
+    await look("more ways through the run");
+    await page.keyboard.press("Escape");
+    await expect(playground.id("step-menu")).toHaveCount(0);
     await page.getByRole("tab", { name: "Program" }).click();
     await page.getByLabel("What the editor shows").click();
     await expect(page.getByLabel("Jumps as arrows")).toBeVisible();
