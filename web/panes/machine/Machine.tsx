@@ -13,6 +13,7 @@ import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import "./machine.css";
+import "./values.css";
 import "./touch.css";
 import { Announcer } from "./Announcer.tsx";
 import { Controls } from "./Controls.tsx";
