@@ -100,10 +100,11 @@ for (const size of [
         await expect(why.locator(".why__rule"), name).toBeInViewport({ ratio: 1 });
         await expect(why.getByTestId("fix").first().locator("summary"), name).toBeInViewport({ ratio: 1 });
         await expect(playground.id("verifier-log").locator("[data-reason]")).toBeInViewport({ ratio: 0.9 });
-        await expect(page.locator(".line-message")).toHaveText(
-          ((await playground.id("verifier-message").textContent()) ?? "").replaceAll(" ", "\u00a0"),
-          { useInnerText: false },
-        );
+        const said = ((await playground.id("verifier-message").textContent()) ?? "").replace(/\s+/g, " ");
+        await expect
+          .poll(async () => (await page.locator(".line-message").innerText()).replace(/\s+/g, " ").trim())
+          .toBe(said);
+        await expect.poll(() => page.evaluate(noteCut), `${name}: the note is whole`).toBeLessThanOrEqual(0);
       }
       const log = playground.id("verifier-log");
       const folded = (await log.boundingBox())?.height ?? 0;
@@ -215,6 +216,17 @@ test("while stepping, what an instruction wrote stands behind its line", async (
   await expect(line).toContainText("BPF_ALU32_IMM");
   await expect(line).toContainText(/R0.=.0x34/);
 });
+
+/** In the page: how far what is said at a line reaches behind the editor's right edge, in pixels. */
+function noteCut(): number {
+  const edge = document.querySelector(".monaco .editor-scrollable")?.getBoundingClientRect().right ?? 0;
+  const range = document.createRange();
+  const notes = [...document.querySelectorAll(".monaco .line-message")].map((note) => {
+    range.selectNodeContents(note);
+    return range.getBoundingClientRect().right;
+  });
+  return Math.max(...notes) - edge;
+}
 
 /** In the page: how far the longest line that is drawn reaches behind the editor's right edge, in pixels. */
 function pixelsCut(): number {

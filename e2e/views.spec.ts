@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
+import { smallTargets } from "./targets.ts";
 
 test("8: the page switches between English and Japanese, and <html lang> follows", async ({ playground, page }) => {
   await playground.open();
@@ -65,10 +66,71 @@ test.describe("on a phone", () => {
     await playground.demo("10");
     await expect(playground.id("sysfs-output")).toHaveText("52");
     await page.getByRole("tab", { name: "Machine" }).click();
-    await playground.id("step").click();
+    const step = playground.id("step");
+    await step.click();
     await playground.expectRegister(0, 10n);
+    // One screen: the program with the line about to run and what the last one wrote, the instruction, the registers.
+    const program = playground.id("machine-program");
+    await expect(program.locator(".line-values")).toHaveText("R0 = 0xa");
+    for (const seen of [
+      program.locator(".code__bar.line-current"),
+      program.locator(".line-values"),
+      playground.id("current-insn"),
+      playground.id("reg-r0"),
+      playground.id("reg-r10"),
+    ])
+      await expect(seen).toBeInViewport({ ratio: 0.9 });
+    // A press on a number is a breakpoint; no button moves for it.
+    const before = await step.boundingBox();
+    await program.locator('[data-number="6"]').click();
+    await expect(program.locator(".breakpoint")).toHaveText("6");
+    expect(await step.boundingBox()).toEqual(before);
+    await playground.id("run-to-end").click();
+    await expect(playground.id("current-insn")).toHaveAttribute("data-index", "2");
+    // A press on a line leads to it.
+    await program.locator('.code__line[data-line="4"]').click();
+    await expect(playground.id("timeline")).toHaveAttribute("aria-valuenow", "1");
+
     await page.getByRole("tab", { name: "Program" }).click();
-    await playground.id("editor").getByRole("textbox").fill("BPF_EXIT_INSN(),");
+    const editor = playground.id("editor");
+    const area = editor.getByRole("textbox");
+    const colour = (element: Element) => getComputedStyle(element).color;
+    const token = (name: string) =>
+      page.evaluate((one) => {
+        const span = document.createElement("span");
+        span.style.color = `var(--${one})`;
+        document.body.append(span);
+        const { color } = getComputedStyle(span);
+        span.remove();
+        return color;
+      }, name);
+    const register = editor.locator(".code__line span", { hasText: /^BPF_REG_0$/ }).first();
+    expect(await register.evaluate(colour)).toBe(await token("code-register"));
+    // The breakpoint goes with its line; the text scrolls and is not cut.
+    await area.fill(`// one line more, and a long one${" and on".repeat(9)}\n${await area.inputValue()}`);
+    await expect(editor.locator(".breakpoint")).toHaveText("7");
+    await editor.locator(".plain").evaluate((element) => element.scrollTo(9999, 0));
+    const [cut, scrolled] = await editor.evaluate((element) => {
+      const text = element.querySelector("textarea") as HTMLElement;
+      return [text.scrollWidth - text.clientWidth, element.querySelector(".plain")?.scrollLeft ?? 0];
+    });
+    expect(cut).toBeLessThanOrEqual(0);
+    expect(scrolled).toBeGreaterThan(100);
+    // What is wrong stands at its line, whole: what the assembler says, and what the verifier does.
+    await area.fill("BPF_MOV64_IM(BPF_REG_0, 70000, 3),\nBPF_EXIT_INSN(),");
+    await area.blur();
+    await expect(editor.locator('.code__note[data-line="1"]')).toContainText("there is no macro `BPF_MOV64_IM`");
+    await expect(editor.locator(".code__wrong").first()).toHaveText("BPF_MOV64_IM");
+    await area.fill("BPF_MOV64_REG(BPF_REG_0, BPF_REG_2),\nBPF_EXIT_INSN(),");
+    await area.blur();
+    const note = editor.locator('.code__note[data-line="1"]');
+    await expect(note).toHaveText("R2 !read_ok");
+    await expect(note.locator(".line-message")).toBeInViewport({ ratio: 1 });
+    // With a note between them the lines stand lower than in the text area: a press still leads to its line.
+    await editor.locator('.code__line[data-line="2"]').click({ position: { x: 200, y: 10 } });
+    await expect(area).toBeFocused();
+    expect(await area.evaluate((element: HTMLTextAreaElement) => element.selectionStart)).toBeGreaterThan(36);
+    await area.fill("BPF_EXIT_INSN(),");
     await expect(page.getByRole("tab", { name: "Refused" })).toBeVisible();
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
     expect(wide).toBe(false);
@@ -101,6 +163,8 @@ const SHEETS: readonly (readonly [name: string, open: (page: Page) => Promise<un
   ["files", (page) => page.keyboard.press("Control+O")],
   ["share", (page) => page.getByTestId("share").click()],
 ];
+
+const GALLERY: (typeof SHEETS)[number] = ["gallery", (page) => page.locator(".header__examples").click()];
 
 /** Programs and links with something else to show: refused, not assembled, a lesson, a link that cannot be read. */
 const ADDRESSES = ["#example/read-offset-4", "#src=BPF_", "#lesson/2", "#v9.x"];
@@ -200,15 +264,69 @@ test("axe finds nothing: ?embed=1", async ({ playground, page }) => {
   expect(await faultsOf(page)).toEqual([]);
 });
 
-test.describe("axe on a phone", () => {
+test.describe("on a phone, whatever is opened", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-  test("finds nothing on any tab", async ({ playground, page }) => {
-    await page.goto("./");
+  test("axe finds nothing, and what is pressed is 44 pixels", async ({ playground, page }) => {
+    const look = async (view: string, within?: string): Promise<void> => {
+      await playground.settled();
+      expect.soft(await smallTargets(page, within), view).toEqual([]);
+    };
+    await page.goto("./#example/map-counter");
     for (const tab of await page.getByRole("tab").all()) {
       await tab.click();
+      await look((await tab.textContent()) ?? "");
       expect.soft(await faultsOf(page)).toEqual([]);
     }
     await expect(playground.id("load")).toBeVisible();
+    await playground.id("run").evaluate((run: HTMLElement) => run.click());
+    await page.getByRole("button", { name: "Extend the kernel" }).click();
+    for await (const [view, pane] of viewsOfPanes(playground)) {
+      const id = await page.locator(pane).evaluate((element) => element.closest("[role=tabpanel]")?.id ?? "");
+      await page.locator(`#${id.replace("pane", "tab")}`).click();
+      await look(view, `#${id}`);
+    }
+    await page.getByRole("tab", { name: "Machine" }).click();
+    await page.locator("label", { hasText: "Registers" }).click();
+    await playground.id("machine-program").locator('[data-number="2"]').click();
+    await page.getByRole("button", { name: "R1", exact: true }).click();
+    await look("stops, and the menu of a value");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Speed, and more ways" }).click();
+    await expect(playground.id("step-menu")).toBeVisible();
+    await look("more ways through the run");
+    await page.keyboard.press("Escape");
+    await expect(playground.id("step-menu")).toHaveCount(0);
+    await page.getByRole("tab", { name: "Program" }).click();
+    await page.getByLabel("What the editor shows").click();
+    await expect(page.getByLabel("Jumps as arrows")).toBeVisible();
+    await look("the editor's menu");
+    await page.keyboard.press("Escape");
+    await page.locator(".header__menu").click();
+    await expect(page.getByRole("menuitem").first()).toBeVisible();
+    await look("the menu");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("menuitem")).toHaveCount(0);
+    for (const [name, open] of [...SHEETS, GALLERY]) {
+      await open(page);
+      const sheet = page.getByRole("dialog");
+      await expect(sheet).toBeVisible();
+      for (const way of await sheet.locator(".segments__one").all()) {
+        await way.click();
+        await look(`${name}: ${await way.textContent()}`, "dialog");
+      }
+      await look(name, "dialog");
+      await page.keyboard.press("Escape");
+      await expect(sheet).toHaveCount(0);
+    }
+    await playground.page.goto("./?refused#lesson/9");
+    await page.getByRole("tab", { name: "Refused" }).click();
+    await look("refused");
+    await page.getByRole("tab", { name: "Program" }).click();
+    await look("refused: the program");
+    await page.getByRole("tab", { name: "Lesson" }).click();
+    await look("a lesson");
+    await page.locator(".lesson__of").click();
+    await look("the list of lessons");
   });
 });
 

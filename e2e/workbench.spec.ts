@@ -152,6 +152,10 @@ test("the share sheet: QR code, a frame, Markdown, a picture", async ({ playgrou
   await playground.id("share").click();
   const sheet = page.getByRole("dialog", { name: "Share" });
   await expect(sheet.getByText("Fits a chat message.")).toBeVisible();
+  // Ready to be copied by a key.
+  await expect(playground.id("share-link")).toBeFocused();
+  const link = (await playground.id("share-link").textContent()) ?? "";
+  await expect.poll(() => page.evaluate(() => String(getSelection()))).toBe(link);
   await sheet.getByText("QR code", { exact: true }).click();
   await expect(sheet.getByRole("img", { name: "QR code of the link" })).toBeVisible();
   await sheet.getByRole("button", { name: "Fill the screen" }).click();
@@ -182,6 +186,11 @@ test("Ctrl+S copies the link, and only then does the address change", async ({ p
   await page.keyboard.press("Control+S");
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/#v1\.[\w-]+$/);
   expect(new URL(page.url()).hash).toMatch(/^#v1\./);
+  // Whoever was typing goes on typing.
+  await expect(page.getByRole("dialog", { name: "Share" })).toBeVisible();
+  await expect(playground.id("editor").getByRole("textbox")).toBeFocused();
+  // Keys are written apart from the words, as a text as well.
+  await expect(playground.id("run")).toHaveText("Run Ctrl Enter");
 });
 
 test.describe("on a tablet", () => {

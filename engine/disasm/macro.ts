@@ -31,10 +31,13 @@ export function macroLines(insns: readonly Insn[], names: MacroNames = {}): Macr
   return lines;
 }
 
-/** The lines with commas between, each behind a tab. */
-export const macroText = (insns: readonly Insn[], names: MacroNames = {}): string =>
+/** What stands before an instruction in a text for the editor, which may be a phone's: four columns, where a tab takes eight. */
+export const INDENT = "    ";
+
+/** The lines with commas between, each behind a tab as in C, or behind `indent`. */
+export const macroText = (insns: readonly Insn[], names: MacroNames = {}, indent = "\t"): string =>
   macroLines(insns, names)
-    .map((line) => `\t${line.text},\n`)
+    .map((line) => `${indent}${line.text},\n`)
     .join("");
 
 function macroLine(insns: readonly Insn[], slot: number, names: MacroNames = {}): MacroLine {

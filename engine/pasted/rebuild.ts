@@ -2,7 +2,7 @@
 // source lines as comments. Where instructions are missing, others stand in their place, and a comment says so.
 import { mapDirective } from "../asm/directives.ts";
 import { parseStatement } from "../asm/notation/statement.ts";
-import { macroLines } from "../disasm/macro.ts";
+import { INDENT, macroLines } from "../disasm/macro.ts";
 import { helperName } from "../facts/helpers.ts";
 import * as c from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
@@ -252,7 +252,7 @@ export function sourceOf(
     if (gap) text += `// ${gapWords(gap)}\n`;
     const source = log.sources.get(slot);
     if (source !== undefined && source !== "") text += `// ${source.replace(/\s+/g, " ")}\n`;
-    text += `\t${macro},\n`;
+    text += `${INDENT}${macro},\n`;
     slot += slots;
     if (missing.some(({ to }) => to === slot - 1) && slot < insns.length) text += "// as the log has it\n";
   }

@@ -1,7 +1,7 @@
 // A program of an object as the editor takes it: directives for what C has no words for, its instructions as macros, the lines
 // of C that they were made of as comments.
 
-import { macroLines } from "../disasm/macro.ts";
+import { INDENT, macroLines } from "../disasm/macro.ts";
 import { helperName } from "../facts/helpers.ts";
 import { attachTypeName } from "../facts/prog-types.ts";
 import type { Load } from "../object/load.ts";
@@ -39,10 +39,10 @@ export function sourceOf(load: Load): ProgramInput | null {
   };
   for (const { text, slots } of macroLines(program.insns, { helperName, mapName })) {
     const name = functions.get(slot);
-    if (name !== undefined && slot > 0) body.push(`\n\t// ${name}()`);
+    if (name !== undefined && slot > 0) body.push(`\n${INDENT}// ${name}()`);
     const line = lines.get(slot);
-    if (line !== undefined && line.text.trim() !== "") body.push(`\t// ${line.line}: ${comment(line.text)}`);
-    body.push(`\t${text},`);
+    if (line !== undefined && line.text.trim() !== "") body.push(`${INDENT}// ${line.line}: ${comment(line.text)}`);
+    body.push(`${INDENT}${text},`);
     slot += slots;
   }
   const source = `${head.map((one) => `// ${one}\n`).join("")}\nstruct bpf_insn ${load.name.replace(/\W/g, "_")}[] = {\n${body.join("\n")}\n};\n`;

@@ -200,7 +200,7 @@ test("lines of the C source become comments", async () => {
   const { source } = await paste(
     `; int x = ctx->len; @ prog.c:7\n0: R1=ctx() R10=fp0\n; int x = ctx->len; @ prog.c:7\n0: (61) r0 = *(u32 *)(r2 +0)\nR2 !read_ok\nprocessed 1 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n`,
   );
-  expect(source).toContain("// int x = ctx->len; @ prog.c:7\n\tBPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_2, 0),");
+  expect(source).toContain("// int x = ctx->len; @ prog.c:7\n    BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_2, 0),");
 });
 
 test("a dump without states is a program, and prose is neither", async () => {

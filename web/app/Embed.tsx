@@ -74,7 +74,7 @@ export default function Embed({ phone }: { readonly phone: boolean }) {
 function OpenInPlayground({ open }: { readonly open: (event: MouseEvent) => void }) {
   const text = useText();
   return (
-    <a className="embed__open" href="./" target="_blank" rel="noopener" onClick={open}>
+    <a className="embed__open target" href="./" target="_blank" rel="noopener" onClick={open}>
       <ExternalLink size={14} aria-hidden="true" />
       {text.header.openPlayground}
     </a>

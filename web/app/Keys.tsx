@@ -1,4 +1,4 @@
-// Key combinations as one sees them on a keyboard.
+// Key combinations as one sees them on a keyboard, each key apart; as a text as well.
 import { Fragment } from "react";
 import { keyCaps } from "./combination.ts";
 
@@ -7,10 +7,11 @@ export function Keys({ names }: { readonly names: readonly string[] }) {
     <Fragment key={name}>
       {i > 0 && " "}
       <span className="combination">
-        {keyCaps(name).map((cap) => (
-          <kbd key={cap} className="kbd">
-            {cap}
-          </kbd>
+        {keyCaps(name).map((cap, at) => (
+          <Fragment key={cap}>
+            {at > 0 && " "}
+            <kbd className="kbd">{cap}</kbd>
+          </Fragment>
         ))}
       </span>
     </Fragment>

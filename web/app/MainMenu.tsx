@@ -4,7 +4,7 @@ import { FolderOpen, Keyboard, Menu as MenuIcon, Presentation, Search } from "lu
 import { useText } from "../i18n/index.ts";
 import { openDialog } from "../stores/dialog.ts";
 import { THEMES, useSettings } from "../stores/settings.ts";
-import { keyCaps } from "./combination.ts";
+import { Keys } from "./Keys.tsx";
 import "../ui/menu.css";
 
 export default function MainMenu() {
@@ -59,11 +59,9 @@ function Item({ Icon, words, keys, act }: ItemProps) {
       <span className="menu__mark">
         <Icon size={15} aria-hidden="true" />
       </span>
-      {words}
+      {words}{" "}
       <span className="menu__keys">
-        {keyCaps(keys).map((cap) => (
-          <kbd key={cap}>{cap}</kbd>
-        ))}
+        <Keys names={[keys]} />
       </span>
     </Menu.Item>
   );

@@ -39,7 +39,7 @@ export function Phone() {
         >
           {name === "editor" && <EditorPane phone />}
           {name === "verifier" && <VerifierPane />}
-          {name === "machine" && <MachinePane />}
+          {name === "machine" && <MachinePane phone />}
           {name === "kernel" && <KernelPane phone />}
         </div>
       ))}

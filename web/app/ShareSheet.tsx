@@ -1,6 +1,6 @@
 // What stands on the page, given to others: as a link, a QR code, a frame for another page, as text and as a picture.
 // Opening the sheet makes the link and puts it into the address.
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useText } from "../i18n/index.ts";
 import { type ShareTexts, useShareTexts } from "../i18n/share.ts";
 import { copyText, hasPlace, makeLink } from "../links/share.ts";
@@ -27,8 +27,13 @@ export default function ShareSheet() {
   const [way, choose] = useState<(typeof WAYS)[number]>("link");
   const [filled, fill] = useState(false);
   const link = useLink(withPlace);
+  const field = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (link !== "" && document.activeElement === field.current) selectAll(field.current);
+  }, [link]);
   return (
     <Sheet
+      first={field}
       title={words.title}
       closeLabel={words.close}
       modal={false}
@@ -44,7 +49,14 @@ export default function ShareSheet() {
       )}
       {/* The link stays in the document: it is what the sheet is about. */}
       <div hidden={way !== "link"}>
-        <ScrollRegion className="share__text" data-testid="share-link" lang="en" aria-label={words.link}>
+        <ScrollRegion
+          ref={field}
+          className="share__text"
+          data-testid="share-link"
+          lang="en"
+          aria-label={words.link}
+          onFocus={({ currentTarget }) => selectAll(currentTarget)}
+        >
           {link}
         </ScrollRegion>
         <Size words={words} link={link} />
@@ -57,6 +69,11 @@ export default function ShareSheet() {
     </Sheet>
   );
 }
+
+/** Ready to be copied by a key. */
+const selectAll = (element: Node | null): void => {
+  if (element) getSelection()?.selectAllChildren(element);
+};
 
 /** The link, made anew when what it holds has changed; "" before the first. */
 function useLink(withPlace: boolean): string {

@@ -9,6 +9,7 @@ interface EditorTexts {
   readonly target: string;
   readonly find: string;
   readonly compare: string;
+  readonly breakpoint: string;
   readonly format: string;
   readonly foldAll: string;
   readonly unfoldAll: string;
@@ -32,6 +33,7 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     target: "Jump targets",
     find: "Writers and readers of a register",
     compare: "Difference to a version before",
+    breakpoint: "Breakpoint on this line",
     format: "Align the columns",
     foldAll: "Fold all",
     unfoldAll: "Unfold all",
@@ -53,6 +55,7 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     target: "ジャンプ先",
     find: "レジスタの書き込みと読み出しを探す",
     compare: "以前の版との違い",
+    breakpoint: "この行のブレークポイント",
     format: "桁をそろえる",
     foldAll: "すべて折りたたむ",
     unfoldAll: "すべて展開する",

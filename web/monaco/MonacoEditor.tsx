@@ -17,7 +17,7 @@ import { useSettings } from "../stores/settings.ts";
 import { mapLines, showMap } from "../stores/shown-map.ts";
 import { useVerdict } from "../stores/verdict.ts";
 import { monaco } from "./core.ts";
-import { followBreakpoints, lineDecorations, registerAt, registerDecorations } from "./decorations.ts";
+import { drawLines, followBreakpoints, registerAt, registerDecorations } from "./decorations.ts";
 import { configuration, LANGUAGE, tokens } from "./language.ts";
 import { markersOf } from "./markers.ts";
 import { replaceText } from "./replace.ts";
@@ -26,7 +26,7 @@ import { speak } from "./speak.ts";
 import { THEME, themeFromTokens } from "./theme.ts";
 
 monaco.languages.register({ id: LANGUAGE });
-monaco.languages.setMonarchTokensProvider(LANGUAGE, tokens);
+monaco.languages.setTokensProvider(LANGUAGE, tokens);
 monaco.languages.setLanguageConfiguration(LANGUAGE, configuration);
 registerServices();
 
@@ -157,11 +157,8 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       lines();
     };
     layout();
-    const inLines = made.createDecorationsCollection();
     const ofRegister = made.createDecorationsCollection();
-    const decorate = (): void => {
-      inLines.set(lineDecorations(model));
-    };
+    const decorate = drawLines(made, model, lines);
     const markRegister = (): void => {
       ofRegister.set(registerDecorations(model));
     };
@@ -178,7 +175,10 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
     const stops = [
       model.onDidChangeContent(() => editSource(model.getValue(monaco.editor.EndOfLinePreference.LF))),
       made.onDidScrollChange(geometry),
-      made.onDidLayoutChange(layout),
+      made.onDidLayoutChange(() => {
+        layout();
+        decorate();
+      }),
       made.onDidChangeConfiguration(layout),
       made.onDidChangeHiddenAreas(lines),
       made.onMouseDown(({ target, event }) => {
@@ -258,7 +258,10 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         markRegister();
         widen();
       }),
-      useEditorView.subscribe(widen),
+      useEditorView.subscribe(() => {
+        widen();
+        decorate();
+      }),
       useRegisterSearch.subscribe(markRegister),
       breakpoints,
       offerActions((action) => {
@@ -270,7 +273,10 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         const line = now.view === before.view ? 0 : lineOfSlot(useVerdict.getState().check, now.view?.slot ?? -1);
         if (line > 0 && line <= model.getLineCount()) made.revealLineInCenterIfOutsideViewport(line);
       }),
-      useSettings.subscribe((now, before) => now.language !== before.language && mark()),
+      useSettings.subscribe((now, before) => {
+        if (now.language !== before.language) mark();
+        if (now.base !== before.base) decorate();
+      }),
       useFocus.subscribe((s) => {
         if (!s.reveal || s.reveal.nonce === nonce) return;
         nonce = s.reveal.nonce;

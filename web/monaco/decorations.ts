@@ -1,10 +1,12 @@
 // What the editor marks in its lines: the one about to run, the one refused, the one that faulted, breakpoints, and the places
 // that write or read the register looked for.
-import type { StepView } from "../../engine/index.ts";
 import { machineTexts } from "../i18n/machine.ts";
-import { formatValue } from "../panes/machine/format.ts";
+import { columnsOf, GAP, HINT } from "../panes/editor/columns.ts";
+import { jumpsOf } from "../panes/editor/jumps.ts";
+import { breakpointClass, type Mark, marksOf, notesOf, type Placed, place } from "../panes/editor/notes.ts";
 import { type Breakpoint, moveBreakpoints, slotOfLine, useBreakpoints } from "../stores/breakpoints.ts";
-import { lineOfSlot } from "../stores/lines.ts";
+import { useEditorView } from "../stores/editor-view.ts";
+import { slotsOnLine } from "../stores/lines.ts";
 import { useMachine } from "../stores/machine.ts";
 import { placesOf, useRegisterSearch } from "../stores/register-search.ts";
 import { useSettings } from "../stores/settings.ts";
@@ -15,69 +17,94 @@ import { monaco } from "./core.ts";
 type Model = monaco.editor.ITextModel;
 type Decoration = monaco.editor.IModelDeltaDecoration;
 
-/** The line about to run, the line the verifier refused, the line of a fault. */
-export function lineDecorations(model: Model): Decoration[] {
-  const { check } = useVerdict.getState();
-  const { run, view } = useMachine.getState();
-  if (!check) return [];
-  const made: Decoration[] = [];
-  const whole = (slot: number, options: monaco.editor.IModelDecorationOptions): void => {
-    const span = check.slots.find((s) => s.slot === slot)?.span;
-    if (span && span.endLine <= model.getLineCount())
-      made.push({ range: new monaco.Range(span.line, 1, span.endLine, 1), options: { isWholeLine: true, ...options } });
-  };
-  if (check.verdict === "reject") {
-    whole(check.messageSlot, {
-      className: "line-refused",
-      linesDecorationsClassName: "glyph-refused",
-    });
-    made.push(...behind(model, lineOfSlot(check, check.messageSlot), check.message, "line-message"));
-  } else if (run?.end.kind === "fault" && view?.slot === run.end.slot)
-    whole(run.end.slot, {
-      className: "line-refused",
-      linesDecorationsClassName: "glyph-refused",
-      hoverMessage: { value: run.end.message.replace(/[\\`*_{}[\]<>()#+\-.!|]/g, "\\$&") },
-    });
-  // A line that faults, or was refused and is run all the same, keeps the sign of that.
-  const signed = made.some(({ range }) => range.startLineNumber === lineOfSlot(check, view?.slot ?? -1));
-  if (run && view && view.slot >= 0)
-    whole(view.slot, {
-      className: "line-current",
-      ...(!signed && { linesDecorationsClassName: "glyph-current" }),
-      zIndex: 5,
-    });
-  for (const line of mapLines(check).keys()) made.push(...behind(model, line, `→ ${mapsWord()}`, "line-map"));
-  if (run && view && view.prog === 0 && view.changed.length > 0)
-    made.push(...behind(model, lineOfSlot(check, view.lastSlot), valuesOf(view), "line-values"));
-  return made;
-}
+const LOOK: Readonly<Record<Mark["kind"], string>> = { refused: "refused", fault: "refused", current: "current" };
 
-/** What the last step changed: `R0 = 0x34`. */
-const valuesOf = ({ changed }: StepView): string =>
-  changed
-    .slice(0, 3)
-    .map((one) => `R${one.reg} = ${formatValue(one.new, useSettings.getState().base)}`)
-    .join("  ");
+/** The line about to run, the line the verifier refused, the line of a fault; and what stands behind a line. */
+function lineDecorations(model: Model, notes: readonly Placed[]): Decoration[] {
+  const moment = useMachine.getState();
+  const end = moment.run?.end;
+  const lines = marksOf(useVerdict.getState().check, moment)
+    .filter(({ endLine }) => endLine <= model.getLineCount())
+    .map(({ line, endLine, kind, signed }): Decoration => {
+      const options = {
+        isWholeLine: true,
+        className: `line-${LOOK[kind]}`,
+        ...(signed && { linesDecorationsClassName: `glyph-${LOOK[kind]}` }),
+        ...(kind === "current" && { zIndex: 5 }),
+        ...(kind === "fault" && end?.kind === "fault" && { hoverMessage: { value: plain(end.message) } }),
+      };
+      return { range: new monaco.Range(line, 1, endLine, 1), options };
+    });
+  const behind = (line: number, text: string, inlineClassName: string): Decoration => {
+    const column = model.getLineMaxColumn(line);
+    const after = { content: `${" ".repeat(GAP)}${text}`, inlineClassName };
+    return { range: new monaco.Range(line, column, line, column), options: { showIfCollapsed: true, after } };
+  };
+  const maps = [...mapLines(useVerdict.getState().check).keys()].filter((line) => line <= model.getLineCount());
+  return [
+    ...lines,
+    ...maps.map((line) => behind(line, wayToMap(), "line-map")),
+    ...notes.filter(({ rows }) => rows.length === 0).map(({ line, kind, text }) => behind(line, text, `line-${kind}`)),
+  ];
+}
 
 /** As the machine's own choice of views calls them. */
-const mapsWord = (): string => machineTexts(useSettings.getState().language).view.maps;
+const wayToMap = (): string => `→ ${machineTexts(useSettings.getState().language).view.maps}`;
 
-/** Words behind the end of a line. */
-function behind(model: Model, line: number, message: string, inlineClassName: string): Decoration[] {
-  if (line < 1 || line > model.getLineCount()) return [];
-  const end = model.getLineMaxColumn(line);
-  const after = { content: `   ${message}`, inlineClassName };
-  return [{ range: new monaco.Range(line, end, line, end), options: { showIfCollapsed: true, after } }];
+/** Words that are no markup. */
+const plain = (words: string): string => words.replace(/[\\`*_{}[\]<>()#+\-.!|]/g, "\\$&");
+
+/** What is said at the lines, each in its place. A hint in a line takes room as well. */
+function notesIn(editor: monaco.editor.ICodeEditor, model: Model): readonly Placed[] {
+  const { check } = useVerdict.getState();
+  const { hints } = useEditorView.getState();
+  const notes = notesOf(check, useMachine.getState(), useSettings.getState().base);
+  const hinted = (line: number): number => {
+    const jumps = hints.target && jumpsOf(check).list.some(({ fromLine }) => fromLine === line);
+    const kernel = hints.kernel ? slotsOnLine(check, line).reduce((sum, { text }) => sum + GAP + text.length, 0) : 0;
+    const map = mapLines(check).has(line) ? GAP + columnsOf(wayToMap()) : 0;
+    return (jumps ? HINT : 0) + (hints.slot ? HINT : 0) + kernel + map;
+  };
+  return place(
+    notes.filter(({ line }) => line <= model.getLineCount()),
+    (line) => columnsOf(model.getLineContent(line), hinted(line)),
+    editor.getLayoutInfo().viewportColumn,
+  );
 }
 
-/** On the number of their line: full, with a condition, or hollow where the line makes no instruction. */
+/** Draws all that is marked and said at the lines; the function draws it anew. `moved`: lines stand elsewhere now. */
+export function drawLines(editor: monaco.editor.ICodeEditor, model: Model, moved: () => void): () => void {
+  const inLines = editor.createDecorationsCollection();
+  let zones: string[] = [];
+  let drawn = "";
+  return () => {
+    const notes = notesIn(editor, model);
+    inLines.set(lineDecorations(model, notes));
+    const below = notes.filter(({ rows }) => rows.length > 0);
+    const now = JSON.stringify(below);
+    if (now === drawn) return;
+    drawn = now;
+    editor.changeViewZones((change) => {
+      for (const zone of zones) change.removeZone(zone);
+      zones = below.map(({ line, kind, rows }) => {
+        const domNode = document.createElement("div");
+        domNode.className = `line-note line-${kind}`;
+        domNode.textContent = rows.join("\n");
+        editor.applyFontInfo(domNode);
+        return change.addZone({ afterLineNumber: line, heightInLines: rows.length, domNode });
+      });
+    });
+    moved();
+  };
+}
+
 function breakpointDecorations(points: readonly Breakpoint[]): Decoration[] {
-  return points.map(({ line, when }) => ({
-    range: new monaco.Range(line, 1, line, 1),
+  return points.map((point) => ({
+    range: new monaco.Range(point.line, 1, point.line, 1),
     options: {
       stickiness: monaco.editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges,
-      lineNumberClassName: `breakpoint${when.trim() === "" ? "" : " breakpoint--when"}${slotOfLine(line) < 0 ? " breakpoint--none" : ""}`,
-      ...(when.trim() === "" ? {} : { lineNumberHoverMessage: { value: `\`${when}\`` } }),
+      lineNumberClassName: breakpointClass(point, slotOfLine(point.line) >= 0),
+      ...(point.when.trim() === "" ? {} : { lineNumberHoverMessage: { value: `\`${point.when}\`` } }),
     },
   }));
 }

@@ -1,5 +1,6 @@
 // Monaco's theme from the page's tokens, so that there is one place for colours.
 import type { editor } from "monaco-editor/editor";
+import { LOOKS } from "../panes/editor/tokens.ts";
 
 export const THEME = "oreore";
 
@@ -23,20 +24,7 @@ export function themeFromTokens(): editor.IStandaloneThemeData {
     inherit: true,
     rules: [
       rule("", "ink"),
-      rule("macro", "code-macro", "bold"),
-      rule("register", "code-register"),
-      rule("constant", "code-constant"),
-      rule("helper", "code-helper"),
-      rule("number", "code-number"),
-      rule("string", "code-number"),
-      rule("comment", "code-comment", "italic"),
-      rule("label", "code-label", "bold"),
-      rule("keyword", "code-keyword"),
-      rule("type", "code-keyword"),
-      rule("field", "code-constant"),
-      rule("operator", "ink-2"),
-      rule("delimiter", "ink-3"),
-      rule("identifier", "ink"),
+      ...Object.entries(LOOKS).map(([kind, look]) => rule(kind, look.color, "cut" in look ? look.cut : undefined)),
     ],
     colors: {
       "editor.background": color("surface"),

@@ -1,18 +1,20 @@
 // A sheet on the browser's own <dialog>. Modal: focus is kept inside and the page behind is inert. Otherwise it hangs
-// below the header and the page stays usable. Escape closes both.
+// below the header and the page stays usable: whoever is typing goes on typing. Escape closes both.
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 
 interface SheetProps {
   readonly title: string;
   readonly closeLabel: string;
   readonly modal?: boolean;
   readonly className?: string;
+  /** What has the focus first, where it is not modal. */
+  readonly first?: RefObject<HTMLElement | null>;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-export function Sheet({ title, closeLabel, modal = true, className = "", onClose, children }: SheetProps) {
+export function Sheet({ title, closeLabel, modal = true, className = "", first, onClose, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = useRef(onClose);
   close.current = onClose;
@@ -21,7 +23,11 @@ export function Sheet({ title, closeLabel, modal = true, className = "", onClose
     const element = dialog.current;
     const before = document.activeElement;
     if (modal) element?.showModal();
-    else element?.show();
+    else {
+      element?.show();
+      if (before?.matches("input, textarea") && before instanceof HTMLElement) before.focus({ preventScroll: true });
+      else first?.current?.focus();
+    }
     const onKey = (event: KeyboardEvent): void => {
       if (event.key === "Escape" && !modal) close.current();
     };
@@ -31,7 +37,7 @@ export function Sheet({ title, closeLabel, modal = true, className = "", onClose
       element?.close();
       if (!modal && before instanceof HTMLElement) before.focus();
     };
-  }, [modal]);
+  }, [modal, first]);
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it for the keyboard

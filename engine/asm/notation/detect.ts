@@ -1,6 +1,6 @@
 // What is it that was pasted? Decides among the notations and turns each into instructions and macros.
 
-import { macroLines, macroText } from "../../disasm/macro.ts";
+import { INDENT, macroLines, macroText } from "../../disasm/macro.ts";
 import { helperName } from "../../facts/helpers.ts";
 import { BPF_PSEUDO_MAP_VALUE } from "../../isa/codes.ts";
 import { decodeInsns, type Insn } from "../../isa/insn.ts";
@@ -99,7 +99,7 @@ function classicSource(filter: readonly ClassicInsn[], { insns, slots }: Transla
   for (const [slot, line] of lines.entries()) {
     const of = filter[slots.indexOf(slot)];
     if (of) text += `// ${of.code} ${of.jt} ${of.jf} ${of.k}\n`;
-    text += `\t${line.text},\n`;
+    text += `${INDENT}${line.text},\n`;
   }
   return text;
 }
@@ -130,14 +130,11 @@ export function sourceOf(insns: readonly Insn[], maps: ReadonlyMap<number, strin
     sizes.set(identifier(name), Math.max(sizes.get(identifier(name)) ?? 0, end));
   }
   const declarations = [...names].map((name) => declaration(name, sizes.get(name))).join("");
-  const body = macroText(insns, {
-    helperName,
-    mapName: (slot) => {
-      const name = maps.get(slot);
-      return name === undefined ? undefined : identifier(name);
-    },
-  });
-  return declarations + body;
+  const mapName = (slot: number): string | undefined => {
+    const name = maps.get(slot);
+    return name === undefined ? undefined : identifier(name);
+  };
+  return declarations + macroText(insns, { helperName, mapName }, INDENT);
 }
 /** A map that the text only names: as the selftests have it where it is theirs, else a guess to be corrected. */
 function declaration(name: string, valueSize = 8): string {

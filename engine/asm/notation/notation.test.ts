@@ -254,3 +254,11 @@ test("no text makes it throw", () => {
     { numRuns: 200 },
   );
 });
+
+test("a converted program is indented by four, whatever it was pasted as", () => {
+  for (const text of ["r0 = 1\nexit", "b7000000010000009500000000000000", "{ 0x6, 0, 0, 1 },"]) {
+    const lines = (detect(text).source ?? "").split("\n").filter((line) => /BPF_/.test(line));
+    expect(lines.length, text).toBeGreaterThan(0);
+    for (const line of lines) expect(line, text).toMatch(/^ {4}BPF_/);
+  }
+});

@@ -1,6 +1,7 @@
 // The editor's menu: which hints and drawings are shown, and what is done to the text as a whole.
 import { useEffect, useRef } from "react";
 import { useEditorTexts } from "../../i18n/editor.ts";
+import { toggleBreakpoint } from "../../stores/breakpoints.ts";
 import { openDialog } from "../../stores/dialog.ts";
 import { editorAct } from "../../stores/editor-actions.ts";
 import { toggleArrows, toggleHint, useEditorView } from "../../stores/editor-view.ts";
@@ -67,6 +68,7 @@ export default function EditorMenu({ label, onClose, full }: Props) {
       <hr />
       {action(text.find, findRegisterAtCursor)}
       {action(text.compare, () => openDialog("compare"))}
+      {action(text.breakpoint, () => toggleBreakpoint())}
       {full && (
         <>
           {action(text.format, () => editorAct("format"))}

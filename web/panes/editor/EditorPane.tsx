@@ -18,6 +18,7 @@ import { SIDES, useEditorView } from "../../stores/editor-view.ts";
 import { useFocus } from "../../stores/focus.ts";
 import { chooseType, useKernel } from "../../stores/kernel.ts";
 import { showView, useView } from "../../stores/layout.ts";
+import { useMachine } from "../../stores/machine.ts";
 import { useProgram } from "../../stores/program.ts";
 import { useRegisterSearch } from "../../stores/register-search.ts";
 import { fontSize, useScale } from "../../stores/scale.ts";
@@ -26,7 +27,7 @@ import { useVerdict } from "../../stores/verdict.ts";
 import { Fallback } from "../../ui/Fallback.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { Segments } from "../../ui/Segments.tsx";
-import { longestLine, roomFor } from "./columns.ts";
+import { GAP, longestLine, roomFor, VALUE } from "./columns.ts";
 import { Intro } from "./Intro.tsx";
 import { jumpsOf, marginWidth } from "./jumps.ts";
 import { Listing } from "./Listing.tsx";
@@ -73,15 +74,16 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
         ref={body}
         className="editor-pane__body"
         data-phone={phone || undefined}
+        data-alone={(narrow && !away) || undefined}
         style={{ "--code-room": `${room.code}px` } as CSSProperties}
       >
         <div className="editor-pane__code" data-testid="editor" data-editor={Editor ? "monaco" : "plain"} hidden={away}>
           {Editor ? (
-            <Fallback instead={<PlainEditor readOnly={readOnly} />}>
+            <Fallback instead={<PlainEditor readOnly={readOnly} stays />}>
               <Editor readOnly={readOnly} />
             </Fallback>
           ) : (
-            <PlainEditor readOnly={readOnly} />
+            <PlainEditor readOnly={readOnly} stays={phone || !wantsMonaco()} />
           )}
         </div>
         {phone && <SideChoice />}
@@ -159,12 +161,13 @@ function useRoom(element: RefObject<HTMLElement | null>): { readonly code: numbe
     return () => observer.disconnect();
   }, [element]);
   const said = useVerdict((s) => refusedWith(s.check));
+  const stepping = useMachine((s) => s.run !== null && s.position > 0);
   const around = arrows ? marginWidth(lanes) : 0;
   const code = roomFor(columns, fontSize(scale), around);
-  // What stands behind the refused line has what the view beside leaves.
-  const message = said ? roomFor(longestLine(said), fontSize(scale), around) : 0;
+  // What stands behind a line has what the view beside leaves: the verifier's sentence, the value that a step wrote.
+  const behind = Math.max(said ? longestLine(said) : 0, stepping ? columns + VALUE : 0);
   return {
-    code: Math.max(code, Math.min(message, width - least)),
+    code: Math.max(code, Math.min(roomFor(behind, fontSize(scale), around), width - least)),
     narrow: width > 0 && width < code + least,
   };
 }
@@ -173,7 +176,7 @@ function useRoom(element: RefObject<HTMLElement | null>): { readonly code: numbe
 function refusedWith(check: CheckView | null): string {
   if (check?.verdict !== "reject") return "";
   const slot = check.slots.find((one) => one.slot === check.messageSlot);
-  return slot?.span ? `${" ".repeat(slot.span.endColumn)}    ${check.message}` : "";
+  return slot?.span ? `${" ".repeat(slot.span.endColumn + GAP)} ${check.message}` : "";
 }
 
 /** Pixels in which a view beside the program can be read. */

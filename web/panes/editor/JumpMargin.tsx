@@ -2,7 +2,7 @@
 // are strong; calls and functions taken as an address are dashed. For sighted readers; the text says the same in hints.
 import { useEffect, useMemo } from "react";
 import { useEditorView } from "../../stores/editor-view.ts";
-import { useFocus } from "../../stores/focus.ts";
+import { type Geometry, useFocus } from "../../stores/focus.ts";
 import { useMachine } from "../../stores/machine.ts";
 import { followTaken, useTaken } from "../../stores/taken.ts";
 import { useLateCheck } from "../../ui/useLateCheck.ts";
@@ -11,10 +11,18 @@ import { HEAD, type Jump, jumpsOf, marginWidth, STEP } from "./jumps.ts";
 /** Lines further from what is in sight than this are not drawn. */
 const NEAR = 600;
 
-export default function JumpMargin({ left }: { readonly left?: number }) {
+interface Props {
+  /** Pixels from the left of what it stands in. */
+  readonly left?: number;
+  /** Of the lines that it stands among and scrolls with; without it, of the editor that it lies over. */
+  readonly among?: Geometry;
+}
+
+export default function JumpMargin({ left, among }: Props) {
   const check = useLateCheck();
   const shown = useEditorView((s) => s.arrows);
-  const { scrollTop, lineHeight, topOf } = useFocus((s) => s.geometry);
+  const over = useFocus((s) => s.geometry);
+  const { scrollTop, lineHeight, topOf } = among ?? over;
   const line = useFocus((s) => s.line);
   const hovered = useFocus((s) => s.hovered);
   const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
@@ -38,7 +46,7 @@ export default function JumpMargin({ left }: { readonly left?: number }) {
   const rank = (jump: Jump): number => (taken.has(edgeKey(jump)) ? 1 : 0);
   return (
     <svg className="jumps" width={width} height="100%" style={{ left }} aria-hidden="true">
-      <g transform={`translate(0 ${-scrollTop})`}>
+      <g transform={among ? undefined : `translate(0 ${-scrollTop})`}>
         {near
           .toSorted((a, b) => rank(a.jump) - rank(b.jump))
           .map(({ jump, y1, y2 }) => (

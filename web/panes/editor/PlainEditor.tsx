@@ -1,47 +1,50 @@
-// The program in a plain text area: before Monaco is there, and on touch devices, which Monaco does not support.
-import { lazy, Suspense, type UIEvent, useEffect, useRef } from "react";
+// The program in a plain text area: before Monaco is there, and on touch devices, which Monaco does not support. There its
+// letters are drawn below it, with colours, signs and notes (ProgramLines).
+import { type CSSProperties, lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/index.ts";
+import { useEditorView } from "../../stores/editor-view.ts";
 import { cursorMoved, evenLines, publishGeometry, useFocus } from "../../stores/focus.ts";
-import { useMachine } from "../../stores/machine.ts";
 import { editSource, useProgram } from "../../stores/program.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { longestLine } from "./columns.ts";
+import { jumpsOf, marginWidth } from "./jumps.ts";
 
-const JumpMargin = lazy(() => import("./JumpMargin.tsx"));
+const ProgramLines = lazy(() => import("./ProgramLines.tsx"));
 
 /** Characters of a paste that may be a program in another notation. */
 const LEAST = 8;
 
-export function PlainEditor({ readOnly = false }: { readonly readOnly?: boolean }) {
+interface Props {
+  readonly readOnly?: boolean;
+  /** It is the editor, not what stands there until Monaco has come. */
+  readonly stays: boolean;
+}
+
+export function PlainEditor({ readOnly = false, stays }: Props) {
   const text = useText();
   const source = useProgram((s) => s.source);
   const area = useRef<HTMLTextAreaElement>(null);
-  const scrollTop = useFocus((s) => s.geometry.scrollTop);
-  const lineHeight = useFocus((s) => s.geometry.lineHeight);
-  const check = useVerdict((s) => s.check);
-  const slot = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
+  const scroller = useRef<HTMLDivElement>(null);
+  const [editing, edit] = useState(false);
   const reveal = useFocus((s) => s.reveal);
 
   useEffect(() => {
     const style = getComputedStyle(area.current as HTMLTextAreaElement);
-    const height = Number.parseFloat(style.lineHeight);
-    publishGeometry({
-      scrollTop: area.current?.scrollTop ?? 0,
-      lineHeight: height,
-      topOf: evenLines(Number.parseFloat(style.paddingTop), height),
-    });
+    const lineHeight = Number.parseFloat(style.lineHeight);
+    const topOf = evenLines(Number.parseFloat(style.paddingTop), lineHeight);
+    publishGeometry({ scrollTop: scroller.current?.scrollTop ?? 0, lineHeight, topOf });
   }, []);
 
   useEffect(() => {
     const element = area.current;
     if (!reveal || !element) return;
     const { span, focus } = reveal;
+    const { lineHeight, topOf } = useFocus.getState().geometry;
     element.setSelectionRange(span.start, focus ? span.end : span.start);
-    element.scrollTop = Math.max(0, (span.line - 3) * lineHeight);
-    if (focus) element.focus();
-  }, [reveal, lineHeight]);
+    if (focus) element.focus({ preventScroll: true });
+    scroller.current?.scrollTo({ top: Math.max(0, topOf(span.line) - 2 * lineHeight) });
+  }, [reveal]);
 
-  const onScroll = (event: UIEvent<HTMLTextAreaElement>): void =>
-    publishGeometry({ ...useFocus.getState().geometry, scrollTop: event.currentTarget.scrollTop });
   const onSelect = (): void => {
     const at = area.current?.selectionStart ?? 0;
     let line = 1;
@@ -54,45 +57,83 @@ export function PlainEditor({ readOnly = false }: { readonly readOnly?: boolean 
       void import("../../stores/pasted.ts").then(({ translate }) => translate(source, pasted));
   };
 
-  const spanOf = (s: number) => check?.slots.find((other) => other.slot === s)?.span;
-  const current = slot >= 0 ? spanOf(slot) : undefined;
-  const refused = check?.verdict === "reject" ? spanOf(check.messageSlot) : undefined;
-  const lines = source.split("\n");
-  const wrong = new Set(check?.diagnostics.filter((d) => d.severity === "error").map((d) => d.span.line));
+  /** A press on a drawn line, where the lines do not stand as in the text area: the cursor goes there. */
+  const onPress = (line: number, column: number): void => {
+    const lines = source.split("\n");
+    const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+    const at = before + Math.min(column, lines[line - 1]?.length ?? 0);
+    area.current?.focus({ preventScroll: true });
+    area.current?.setSelectionRange(at, at);
+  };
+
   return (
-    <div className="plain">
-      <div className="plain__marks" aria-hidden="true" style={{ transform: `translateY(${-scrollTop}px)` }}>
-        {lines.map((_, index) => (
-          <div
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
-            key={index}
-            className="plain__line"
-            data-current={current?.line === index + 1 || undefined}
-            data-refused={refused?.line === index + 1 || wrong.has(index + 1) || undefined}
-          >
-            {index + 1}
-          </div>
-        ))}
-      </div>
-      <Suspense>
-        <JumpMargin />
-      </Suspense>
-      <textarea
-        ref={area}
-        className="plain__area"
-        aria-label={text.editor.label}
-        spellCheck={false}
-        autoCapitalize="off"
-        autoComplete="off"
-        autoCorrect="off"
-        wrap="off"
-        readOnly={readOnly}
-        value={source}
-        onChange={(event) => editSource(event.currentTarget.value)}
-        onPaste={(event) => onPaste(event.clipboardData.getData("text/plain"))}
-        onScroll={onScroll}
-        onSelect={onSelect}
-      />
+    <div
+      ref={scroller}
+      className="plain"
+      onScroll={({ currentTarget }) =>
+        publishGeometry({ ...useFocus.getState().geometry, scrollTop: currentTarget.scrollTop })
+      }
+    >
+      <Sheet drawn={stays} scroller={scroller} text editing={editing} onPress={onPress}>
+        <textarea
+          ref={area}
+          className="plain__area"
+          aria-label={text.editor.label}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          autoCorrect="off"
+          wrap="off"
+          readOnly={readOnly}
+          value={source}
+          onFocus={() => edit(true)}
+          onBlur={() => edit(false)}
+          onChange={(event) => editSource(event.currentTarget.value)}
+          onPaste={(event) => onPaste(event.clipboardData.getData("text/plain"))}
+          // It is as large as its text: what scrolls is around it.
+          onScroll={({ currentTarget }) => currentTarget.scrollTo(0, 0)}
+          onSelect={onSelect}
+        />
+      </Sheet>
+    </div>
+  );
+}
+
+export interface LinesProps {
+  readonly scroller: RefObject<HTMLElement | null>;
+  /** A text area lies over the lines: it is what is read and edited, and other panes follow its lines. */
+  readonly text?: boolean;
+  /** The text area is written in: no line moves for a note. */
+  readonly editing?: boolean;
+  /** A line was pressed. `column`: characters before the place. */
+  readonly onPress: (line: number, column: number) => void;
+}
+
+interface SheetProps extends LinesProps {
+  readonly drawn: boolean;
+  readonly children?: ReactNode;
+}
+
+/** As large as the program; `scroller` scrolls it. */
+export function Sheet({ drawn, children, ...lines }: SheetProps) {
+  const columns = useProgram((s) => longestLine(s.source));
+  const count = useProgram((s) => s.source.split("\n").length);
+  const lanes = useVerdict((s) => jumpsOf(s.check).lanes);
+  const arrows = useEditorView((s) => s.arrows);
+  const style = {
+    "--columns": columns,
+    "--count": count,
+    "--digits": String(count).length,
+    "--jumps": `${arrows ? marginWidth(lanes) : 0}px`,
+  } as CSSProperties;
+  return (
+    <div className="plain__sheet" style={style}>
+      {drawn && (
+        <Suspense>
+          <ProgramLines {...lines} />
+        </Suspense>
+      )}
+      {children}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // Below the program: Run, and beside it what came of it.
 import { Play } from "lucide-react";
 import { lazy, Suspense } from "react";
-import { keyCaps } from "../../app/combination.ts";
+import { Keys } from "../../app/Keys.tsx";
 import { useText } from "../../i18n/index.ts";
 import { nextProblem, showTab } from "../../stores/focus.ts";
 import { runAll } from "../../stores/kernel.ts";
@@ -28,19 +28,12 @@ export function RunBar({ phone }: { readonly phone: boolean }) {
         onClick={() => void runAll().then((ok) => ok || nextProblem())}
       >
         <Play size={13} fill="currentColor" aria-hidden="true" />
-        {text.editor.run}
-        {!phone && (
-          <span className="button__keys">
-            {keyCaps("C-Enter").map((cap) => (
-              <kbd key={cap}>{cap}</kbd>
-            ))}
-          </span>
-        )}
+        {text.editor.run} {!phone && <Keys names={["C-Enter"]} />}
       </button>
       <ResultStrip />
       {problems > 0 && (
         <button type="button" className="link" onClick={nextProblem}>
-          {text.editor.problems(problems)} <kbd>F8</kbd>
+          {text.editor.problems(problems)} <Keys names={["F8"]} />
         </button>
       )}
       <span className="run-bar__count" title={text.editor.leave}>

@@ -6,7 +6,19 @@ const TAB = 8;
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/;
 
 /** Columns of a hint inside a line, `→ 11` with the room before it. */
-const HINT = 8;
+export const HINT = 8;
+
+/** Columns between a line and what stands behind it. */
+export const GAP = 3;
+/** Columns that a step's value takes behind its line: an address in a register. */
+export const VALUE = GAP + "R0 = 0xffff888100810100".length;
+
+/** Columns that a line takes, from `from` on. */
+export function columnsOf(line: string, from = 0): number {
+  let columns = from;
+  for (const char of line) columns += char === "\t" ? TAB - (columns % TAB) : WIDE.test(char) ? 2 : 1;
+  return columns;
+}
 
 /** Columns of the longest line. `hinted`: lines, from 1, that the editor draws with a hint inside. */
 export function longestLine(source: string, hinted: ReadonlySet<number> = new Set()): number {
@@ -14,15 +26,13 @@ export function longestLine(source: string, hinted: ReadonlySet<number> = new Se
   for (const [index, line] of source.split("\n").entries()) {
     // A character takes eight columns at most: a line that cannot be the longest is not counted.
     if ((line.length + 1) * TAB <= longest) continue;
-    let columns = hinted.has(index + 1) ? HINT : 0;
-    for (const char of line) columns += char === "\t" ? TAB - (columns % TAB) : WIDE.test(char) ? 2 : 1;
-    longest = Math.max(longest, columns);
+    longest = Math.max(longest, columnsOf(line, hinted.has(index + 1) ? HINT : 0));
   }
   return longest;
 }
 
 /** IBM Plex Mono is 0.6 em wide. */
-const ADVANCE = 0.6;
+export const ADVANCE = 0.6;
 /** Pixels left of the text (line number, signs, fold handle) and right of it (scroll bar, two columns beyond the end). */
 const AROUND = 84;
 

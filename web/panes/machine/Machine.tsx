@@ -13,6 +13,8 @@ import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import "./machine.css";
+import "./values.css";
+import "./touch.css";
 import { Announcer } from "./Announcer.tsx";
 import { Controls } from "./Controls.tsx";
 import { Frames } from "./Frames.tsx";
@@ -25,6 +27,7 @@ import { Stops } from "./Stops.tsx";
 import { Timeline } from "./Timeline.tsx";
 import { ValueMenu } from "./ValueMenu.tsx";
 
+const Program = lazy(() => import("./Program.tsx"));
 const Maps = lazy(() => import("./Maps.tsx"));
 const Packet = lazy(() => import("./Packet.tsx"));
 const Output = lazy(() => import("./Output.tsx"));
@@ -32,7 +35,7 @@ const Speed = lazy(() => import("./Speed.tsx"));
 
 type View = "registers" | "maps" | "packet" | "event" | "output" | "speed";
 
-export default function Machine() {
+export default function Machine({ phone = false }: { readonly phone?: boolean }) {
   const text = useText();
   const words = useMachineTexts();
   const run = useMachine((s) => s.run);
@@ -55,6 +58,11 @@ export default function Machine() {
         <BaseSwitch />
         <PaneTools pane="machine" />
       </header>
+      {phone && (
+        <Suspense>
+          <Program />
+        </Suspense>
+      )}
       <div className="machine-pane__controls">
         <Controls />
         <Timeline />

@@ -6,10 +6,11 @@ import { PaneTools } from "../../ui/PaneTools.tsx";
 const loading = import("./Machine.tsx");
 const Machine = lazy(() => loading);
 
-export function MachinePane() {
+/** `phone`: it stands alone, and shows the program too. */
+export function MachinePane({ phone = false }: { readonly phone?: boolean }) {
   return (
     <Suspense fallback={<Place />}>
-      <Machine />
+      <Machine phone={phone} />
     </Suspense>
   );
 }

@@ -1,6 +1,6 @@
 // R0 … R10: value, what it was before the last step, and marks for read, written and never set.
 import { History } from "lucide-react";
-import { memo } from "react";
+import { memo, useEffect, useRef } from "react";
 import type { BeliefView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { useBeliefs } from "../../stores/beliefs.ts";
@@ -24,27 +24,41 @@ export function Registers() {
   const beliefs = useBeliefs((s) => s.visit?.before.regs);
   const watches = useBreakpoints((s) => s.watches);
   const rove = useRove(NAMES);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (view?.written) showWritten(place.current);
+  }, [view]);
   return (
-    <table className="registers">
-      <caption className="visually-hidden">{words.registers}</caption>
-      <tbody>
-        {NUMBERS.map((n) => (
-          <Register
-            key={n}
-            n={n}
-            value={view?.regs[n] ?? ZERO}
-            old={(before >> n) & 1 ? (view?.changed.find((c) => c.reg === n)?.old ?? "") : ""}
-            written={view !== null && ((view.written >> n) & 1) === 1}
-            read={view !== null && ((view.reads >> n) & 1) === 1}
-            state={view === null ? "none" : (view.set >> n) & 1 ? "set" : "unknown"}
-            belief={beliefs?.[n] ?? null}
-            watched={watches.some((watch) => "reg" in watch && watch.reg === n)}
-            rove={rove}
-          />
-        ))}
-      </tbody>
-    </table>
+    <div ref={place} className="registers-place">
+      <table className="registers">
+        <caption className="visually-hidden">{words.registers}</caption>
+        <tbody>
+          {NUMBERS.map((n) => (
+            <Register
+              key={n}
+              n={n}
+              value={view?.regs[n] ?? ZERO}
+              old={(before >> n) & 1 ? (view?.changed.find((c) => c.reg === n)?.old ?? "") : ""}
+              written={view !== null && ((view.written >> n) & 1) === 1}
+              read={view !== null && ((view.reads >> n) & 1) === 1}
+              state={view === null ? "none" : (view.set >> n) & 1 ? "set" : "unknown"}
+              belief={beliefs?.[n] ?? null}
+              watched={watches.some((watch) => "reg" in watch && watch.reg === n)}
+              rove={rove}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
+}
+
+/** While the registers are looked at, one that the last step wrote comes into sight. */
+function showWritten(place: HTMLElement | null): void {
+  const scroller = place?.parentElement;
+  const row = place?.querySelector("[data-written]");
+  if (!scroller || !row || scroller.scrollTop > (place?.offsetHeight ?? 0)) return;
+  row.scrollIntoView({ block: "nearest" });
 }
 
 interface Row {

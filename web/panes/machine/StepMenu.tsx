@@ -2,8 +2,8 @@
 // cursor, to other visits of its line. Open when it is loaded, as it is with the first press of its button.
 import { Popover } from "@base-ui/react/popover";
 import { ChevronDown, FastForward, Rewind } from "lucide-react";
-import { keyCaps } from "../../app/combination.ts";
 import { COMMANDS } from "../../app/commands.ts";
+import { Keys } from "../../app/Keys.tsx";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { chooseRegister, chooseSpeed, SPEEDS, usePlay } from "../../stores/play.ts";
 import { useSettings } from "../../stores/settings.ts";
@@ -32,11 +32,9 @@ export default function StepMenu() {
             <div className="menu__line" />
             {COMMANDS.filter(({ id }) => WAYS.includes(id)).map((command) => (
               <Popover.Close key={command.id} className="menu__item step-menu__way" onClick={() => void command.act()}>
-                <Words of={command.words} />
+                <Words of={command.words} />{" "}
                 <span className="menu__keys">
-                  {keyCaps(command.keys?.[0] ?? "").map((cap) => (
-                    <kbd key={cap}>{cap}</kbd>
-                  ))}
+                  <Keys names={command.keys?.slice(0, 1) ?? []} />
                 </span>
               </Popover.Close>
             ))}

@@ -2,6 +2,7 @@
 import { Ban, CircleCheck, Cpu, LoaderCircle, TriangleAlert } from "lucide-react";
 import { lazy, Suspense } from "react";
 import type { CheckView } from "../../../engine/index.ts";
+import { Keys } from "../../app/Keys.tsx";
 import { useText } from "../../i18n/index.ts";
 import { askRealLinux, useRealPanel } from "../../linux/open.ts";
 import { revealSlot, revealSpan } from "../../stores/focus.ts";
@@ -135,7 +136,7 @@ function Verdict() {
               onClick={() => check && goTo(check)}
               title={text.verdict.goTo}
             >
-              {text.verdict.line(line)} <kbd>F8</kbd>
+              {text.verdict.line(line)} <Keys names={["F8"]} />
             </button>
           )}
         </h2>

@@ -1,0 +1,27 @@
+// On a phone the program stands in the machine's pane as well: one sees what runs and what it changes at once. A press on a
+// line goes to it, one on its number sets a breakpoint; it is written in its own tab.
+import { useRef } from "react";
+import { useText } from "../../i18n/index.ts";
+import { cursorMoved } from "../../stores/focus.ts";
+import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
+import { Sheet } from "../editor/PlainEditor.tsx";
+
+export default function Program() {
+  const text = useText();
+  const scroller = useRef<HTMLElement>(null);
+  const go = (line: number): void => {
+    cursorMoved(line);
+    void import("../../stores/visits.ts").then(({ showSourceLine }) => showSourceLine(line));
+  };
+  return (
+    <ScrollRegion
+      ref={scroller}
+      className="plain machine-pane__program"
+      data-testid="machine-program"
+      data-sideways
+      aria-label={text.panes.editor}
+    >
+      <Sheet drawn scroller={scroller} onPress={go} />
+    </ScrollRegion>
+  );
+}
