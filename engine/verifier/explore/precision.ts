@@ -8,7 +8,7 @@ import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { printVerifierState } from "../log/state.ts";
 import { verifierBug } from "../refuse.ts";
 import { type Env, verbose } from "../state/env.ts";
-import type { RegState } from "../state/reg.ts";
+import { type RegState, withPrecise } from "../state/reg.ts";
 import { SCALAR_VALUE } from "../state/regtype.ts";
 import { isSpilledReg, isSpilledScalar, type StackSlot } from "../state/stack.ts";
 import type { FuncState, HistoryEntry, LinkedReg, VerifierState } from "../state/state.ts";
@@ -28,7 +28,7 @@ export function pushJmpHistory(
   const { history } = state;
   const current = env.curHistEntry;
   if (current !== null) {
-    env.curHistEntry = { ...current, flags: current.flags | flags, linked };
+    env.curHistEntry = { idx: current.idx, prevIdx: current.prevIdx, flags: current.flags | flags, linked };
     const at = history.lastIndexOf(current);
     if (at >= 0) history[at] = env.curHistEntry;
     return 0;
@@ -159,7 +159,7 @@ function atFunctionEntry(env: Env, state: VerifierState, bt: Backtrack, result: 
 function markReg(func: FuncState, regno: number, result: Changed | undefined): void {
   const reg = func.regs[regno]!;
   if (reg.type !== SCALAR_VALUE) return;
-  func.regs[regno] = { ...reg, precise: true };
+  func.regs[regno] = withPrecise(reg, true);
   if (result !== undefined) result.changed = true;
 }
 
@@ -180,7 +180,7 @@ function markParent(env: Env, state: VerifierState, bt: Backtrack, log: boolean,
         if (slot === undefined) return verifierBug(env, `stack slot ${spi}, total slots ${func.stack.length}`);
         if (!isSpilledScalar(slot) || slot.spilled.precise) bt.clearSlot(fr, spi);
         else {
-          func.stack[spi] = withPrecise(slot, true);
+          func.stack[spi] = preciseSlot(slot, true);
           if (result !== undefined) result.changed = true;
         }
       }
@@ -193,9 +193,9 @@ function markParent(env: Env, state: VerifierState, bt: Backtrack, log: boolean,
   return 0;
 }
 
-const withPrecise = (slot: StackSlot, precise: boolean): StackSlot => ({
+const preciseSlot = (slot: StackSlot, precise: boolean): StackSlot => ({
   types: slot.types,
-  spilled: { ...slot.spilled, precise },
+  spilled: withPrecise(slot.spilled, precise),
 });
 
 /** Gives up tracing: all scalars of all states that led here are precise. @kernel mark_all_scalars_precise */
@@ -211,13 +211,13 @@ export function markAllScalarsPrecise(env: Env, starting: VerifierState): void {
       for (let r = 0; r < c.BPF_REG_FP; r++) {
         const reg = func.regs[r]!;
         if (reg.type !== SCALAR_VALUE || reg.precise) continue;
-        func.regs[r] = { ...reg, precise: true };
+        func.regs[r] = withPrecise(reg, true);
         if (log) verbose(env, "precision", `force_precise: frame${fr}: forcing r${r} to be precise\n`);
       }
       for (let spi = 0; spi < func.stack.length; spi++) {
         const slot = func.stack[spi]!;
         if (!isSpilledScalar(slot) || slot.spilled.precise) continue;
-        func.stack[spi] = withPrecise(slot, true);
+        func.stack[spi] = preciseSlot(slot, true);
         if (log) verbose(env, "precision", `force_precise: frame${fr}: forcing fp${-8 * (spi + 1)} to be precise\n`);
       }
     }
@@ -230,11 +230,11 @@ export function markAllScalarsImprecise(state: VerifierState): void {
     const func = state.frames[fr]!;
     for (let r = 0; r < c.BPF_REG_FP; r++) {
       const reg = func.regs[r]!;
-      if (isPrecise(reg)) func.regs[r] = { ...reg, precise: false };
+      if (isPrecise(reg)) func.regs[r] = withPrecise(reg, false);
     }
     for (let spi = 0; spi < func.stack.length; spi++) {
       const slot = func.stack[spi]!;
-      if (isSpilledScalar(slot) && slot.spilled.precise) func.stack[spi] = withPrecise(slot, false);
+      if (isSpilledScalar(slot) && slot.spilled.precise) func.stack[spi] = preciseSlot(slot, false);
     }
   }
 }
