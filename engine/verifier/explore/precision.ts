@@ -38,18 +38,19 @@ export function pushJmpHistory(
   return 0;
 }
 
+/** One for all walks back, none of which begins within another. */
+const traced = new Backtrack();
+
 /** Marks what register `regno` of the current frame came from. 0, or -errno. @kernel mark_chain_precision */
 export function markChainPrecision(env: Env, regno: number): number {
-  const bt = new Backtrack();
-  bt.frame = env.curState.curframe;
+  const bt = traced.restart(env.curState.curframe);
   if (regno >= 0) bt.set(regno);
   return backtrack(env, env.curState, bt);
 }
 
 /** Marks what slot `spi` of frame `frameno` came from. 0, or -errno. @kernel bt_set_frame_slot, mark_chain_precision_batch */
 export function markSlotPrecise(env: Env, frameno: number, spi: number): number {
-  const bt = new Backtrack();
-  bt.frame = env.curState.curframe;
+  const bt = traced.restart(env.curState.curframe);
   bt.setSlot(frameno, spi);
   return backtrack(env, env.curState, bt);
 }
@@ -64,25 +65,28 @@ export interface Changed {
  * favour of it. 0, or -errno.
  */
 export function propagatePrecision(env: Env, old: VerifierState, cur: VerifierState, result?: Changed): number {
-  const bt = new Backtrack();
-  bt.frame = cur.curframe;
+  const bt = traced.restart(cur.curframe);
+  const log = (env.log.level & BPF_LOG_LEVEL2) !== 0;
   for (let fr = old.curframe; fr >= 0; fr--) {
     const func = old.frames[fr]!;
     const names: string[] = [];
+    let found = false;
     for (let r = 0; r < c.BPF_REG_FP; r++) {
       if (!isPrecise(func.regs[r]!)) continue;
-      names.push(`r${r}`);
+      found = true;
+      if (log) names.push(`r${r}`);
       bt.setReg(fr, r);
     }
     for (let spi = 0; spi < func.stack.length; spi++) {
       const slot = func.stack[spi]!;
       if (!isSpilledReg(slot) || !isPrecise(slot.spilled)) continue;
-      names.push(`fp${-8 * (spi + 1)}`);
+      found = true;
+      if (log) names.push(`fp${-8 * (spi + 1)}`);
       bt.setSlot(fr, spi);
     }
-    if (names.length === 0) continue;
+    if (!found) continue;
     // The end of the line is printed at level 1 as well.
-    verbose(env, "precision", env.log.level & BPF_LOG_LEVEL2 ? `frame ${fr}: propagating ${names.join(",")}\n` : "\n");
+    verbose(env, "precision", log ? `frame ${fr}: propagating ${names.join(",")}\n` : "\n");
   }
   return backtrack(env, cur, bt, result);
 }
@@ -108,8 +112,9 @@ function backtrack(env: Env, starting: VerifierState, bt: Backtrack, result?: Ch
     let historyLeft = state.history.length;
     for (let i = lastIdx; ; ) {
       let err = 0;
+      const entry = entryAt(state, historyLeft, i);
       if (skipFirst) skipFirst = false;
-      else err = backtrackInsn(env, i, subseqIdx, entryAt(state, historyLeft, i), bt);
+      else err = backtrackInsn(env, i, subseqIdx, entry, bt);
       if (err === -ENOTSUPP) {
         markAllScalarsPrecise(env, starting);
         return 0;
@@ -117,7 +122,6 @@ function backtrack(env: Env, starting: VerifierState, bt: Backtrack, result?: Ch
       if (err !== 0) return err;
       if (bt.empty) return 0;
       subseqIdx = i;
-      const entry = entryAt(state, historyLeft, i);
       if (i === state.firstInsnIdx && (historyLeft === 0 || (historyLeft === 1 && entry !== null))) break;
       if (entry !== null) {
         i = entry.prevIdx;
