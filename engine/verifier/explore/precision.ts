@@ -28,14 +28,30 @@ export function pushJmpHistory(
   const { history } = state;
   const current = env.curHistEntry;
   if (current !== null) {
-    env.curHistEntry = { idx: current.idx, prevIdx: current.prevIdx, flags: current.flags | flags, linked };
+    env.curHistEntry = entryOf(env, current.idx, current.prevIdx, current.flags | flags, linked);
     const at = history.lastIndexOf(current);
     if (at >= 0) history[at] = env.curHistEntry;
     return 0;
   }
-  env.curHistEntry = { idx: env.insnIdx, prevIdx: env.prevInsnIdx, flags, linked };
+  env.curHistEntry = entryOf(env, env.insnIdx, env.prevInsnIdx, flags, linked);
   history.push(env.curHistEntry);
   return 0;
+}
+
+/** A new entry, or the slot's last one where that says the same: the rounds of a loop share theirs. */
+function entryOf(
+  env: Env,
+  idx: number,
+  prevIdx: number,
+  flags: number,
+  linked: readonly LinkedReg[] | null,
+): HistoryEntry {
+  const aux = env.aux[idx]!;
+  const last = aux.history;
+  if (last !== null && last.prevIdx === prevIdx && last.flags === flags && linked === null) return last;
+  const entry = { idx, prevIdx, flags, linked };
+  if (linked === null) aux.history = entry;
+  return entry;
 }
 
 /** One for all walks back, none of which begins within another. */

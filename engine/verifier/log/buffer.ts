@@ -21,24 +21,27 @@ export const BPF_LOG_MASK = BPF_LOG_LEVEL | BPF_LOG_STATS | BPF_LOG_FIXED;
 export const DEFAULT_LOG_SIZE = 1 << 24;
 export const MAX_LOG_SIZE = 0x3fff_ffff;
 
-/** Pieces are joined into one flat string once there are so many. */
-const PIECES = 1024;
-/** Of them so many, the latest, are not. */
-const KEPT_PIECES = 32;
+/** Lines that are no longer shown are forgotten after so many characters. */
+const FORGET_EVERY = 1 << 16;
+/** Characters that the ring has room for at first. */
+const FIRST_ROOM = 1 << 12;
+/** So many characters become one string at a time. */
+const CHUNK = 1 << 13;
 
 export class VerifierLog {
   readonly level: number;
   /** Bytes of the user's buffer; one of them is for the final zero. */
   readonly size: number;
-  /** Joined text, oldest first. */
-  #chunks: string[] = [];
-  /** What came after, as it was appended. */
-  #pieces: string[] = [];
-  /** Position of the first character that is still held. */
-  #held = 0;
+  /**
+   * The character at position p stands at p modulo the length, a power of two. As strings the text of a long walk would be
+   * hundreds of megabytes that are given up only when they are old.
+   */
+  #ring = new Uint16Array(FIRST_ROOM);
   /** Position of the first character that the user's buffer still shows. */
   #start = 0;
   #end = 0;
+  /** The lines before are forgotten when `#start` comes here. */
+  #forgetAt = FORGET_EVERY;
   /** The longest that the log ever was, with its final zero. */
   #longest = 0;
   readonly #lines = new LineTable();
@@ -56,28 +59,31 @@ export class VerifierLog {
   /** Lines that begin in `text` are of this kind, about this slot (-1: none); what goes on with a line leaves it what it is. */
   append(text: string, kind: LineKind, slot: number): void {
     if (this.level === 0 || text === "") return;
-    if (!(this.level & BPF_LOG_FIXED) || this.#end < this.size) this.#lines.append(text, this.#end, kind, slot);
-    this.#pieces.push(this.level & BPF_LOG_FIXED ? text.slice(0, this.size - 1 - this.#shown) : text);
+    const fixed = (this.level & BPF_LOG_FIXED) !== 0;
+    if (!fixed || this.#end < this.size) this.#lines.append(text, this.#end, kind, slot);
+    const from = this.#end;
+    const to = fixed ? Math.min(from + text.length, this.size - 1) : from + text.length;
     this.#end += text.length;
     const end = this.#end + 1;
     if (end > this.#longest) this.#longest = end;
-    if (end - this.#start >= this.size && !(this.level & BPF_LOG_FIXED)) this.#start = end - this.size;
-    if (this.#pieces.length >= PIECES) this.#compact();
+    if (end - this.#start >= this.size && !fixed) {
+      this.#start = end - this.size;
+      if (this.#start >= this.#forgetAt) {
+        this.#lines.forget(this.#start);
+        this.#forgetAt = this.#start + FORGET_EVERY;
+      }
+    }
+    if (to - this.#start > this.#ring.length) this.#grow(from, to - this.#start);
+    const ring = this.#ring;
+    const mask = ring.length - 1;
+    for (let at = from; at < to; at++) ring[at & mask] = text.charCodeAt(at - from);
   }
 
   /** Cuts everything from `pos` on. `pos` must not lie behind the end. */
   reset(pos: number): void {
     if (this.level === 0 || pos >= this.#end) return;
-    let excess = (this.level & BPF_LOG_FIXED ? this.#shown : this.#end) - pos;
-    while (excess > 0) {
-      const last = this.#pieces.pop() ?? this.#chunks.pop();
-      if (last === undefined) break;
-      if (last.length > excess) this.#pieces.push(last.slice(0, last.length - excess));
-      excess -= last.length;
-    }
     this.#end = pos;
     if (this.#start > pos) this.#start = pos;
-    if (this.#held > pos) this.#held = pos;
     this.#lines.reset(pos);
   }
 
@@ -88,8 +94,16 @@ export class VerifierLog {
 
   /** What the user's buffer holds. */
   text(): string {
-    const all = this.#chunks.join("") + this.#pieces.join("");
-    return all.slice(this.#start - this.#held);
+    const chunks: string[] = [];
+    const mask = this.#ring.length - 1;
+    const end = this.level & BPF_LOG_FIXED ? this.#shown : this.#end;
+    for (let at = this.#start; at < end; ) {
+      const from = at & mask;
+      const to = Math.min(from + Math.min(CHUNK, end - at), this.#ring.length);
+      chunks.push(String.fromCharCode(...this.#ring.subarray(from, to)));
+      at += to - from;
+    }
+    return chunks.join("");
   }
 
   /** What each line of text() is. */
@@ -114,14 +128,13 @@ export class VerifierLog {
     return Math.min(this.#end, this.size - 1);
   }
 
-  #compact(): void {
-    // The last pieces stay as they are: a state printed behind its instruction cuts the newline off first.
-    const recent = this.#pieces.splice(PIECES - KEPT_PIECES);
-    this.#chunks.push(this.#pieces.join(""));
-    this.#pieces = recent;
-    while (this.#chunks.length > 1 && this.#held + this.#chunks[0]!.length <= this.#start) {
-      this.#held += this.#chunks.shift()!.length;
-    }
-    this.#lines.forget(this.#start);
+  /** Makes room for so many characters; those that are shown up to position `end` are kept. */
+  #grow(end: number, wanted: number): void {
+    const old = this.#ring;
+    let length = old.length;
+    while (length < wanted) length *= 2;
+    this.#ring = new Uint16Array(length);
+    for (let at = Math.max(this.#start, end - old.length); at < end; at++)
+      this.#ring[at & (length - 1)] = old[at & (old.length - 1)]!;
   }
 }
