@@ -44,13 +44,7 @@ export const ROWS: readonly Row[] = [
   { name: "timeline, going back", unit: "M steps/s", better: "more", measure: () => timeline().back },
   { name: "timeline of a million steps", unit: "MB", better: "less", measure: () => timeline().megabytes },
   ...ASSEMBLED.map(({ name, ms }): Row => ({ name, unit: "ms", better: "less", measure: ms })),
-  ...VERIFIED.map(({ name, program }) =>
-    besideKernel(
-      name,
-      () => program,
-      () => verifierRate(program),
-    ),
-  ),
+  ...VERIFIED.map(({ name, program }) => besideKernel(name, program, () => verifierRate(program()))),
   ...LARGE.flatMap((name) => [
     besideKernel(
       `verifier, ${name}`,

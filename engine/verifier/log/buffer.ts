@@ -21,10 +21,12 @@ export const BPF_LOG_MASK = BPF_LOG_LEVEL | BPF_LOG_STATS | BPF_LOG_FIXED;
 export const DEFAULT_LOG_SIZE = 1 << 24;
 export const MAX_LOG_SIZE = 0x3fff_ffff;
 
-/** Lines that are no longer shown are forgotten after so many characters. */
-const FORGET_EVERY = 1 << 16;
+/** Pieces go into the ring once there are so many. */
+const PIECES = 1024;
+/** Of them so many, the latest, do not: a state printed behind its instruction cuts the newline off first. */
+const KEPT_PIECES = 32;
 /** Characters that the ring has room for at first. */
-const FIRST_ROOM = 1 << 12;
+const FIRST_ROOM = 1 << 16;
 /** So many characters become one string at a time. */
 const CHUNK = 1 << 13;
 
@@ -36,12 +38,14 @@ export class VerifierLog {
    * The character at position p stands at p modulo the length, a power of two. As strings the text of a long walk would be
    * hundreds of megabytes that are given up only when they are old.
    */
-  #ring = new Uint16Array(FIRST_ROOM);
+  #ring = new Uint16Array(0);
+  /** Position up to which the text is in the ring. */
+  #written = 0;
+  /** What comes after, as it was appended. */
+  #pieces: string[] = [];
   /** Position of the first character that the user's buffer still shows. */
   #start = 0;
   #end = 0;
-  /** The lines before are forgotten when `#start` comes here. */
-  #forgetAt = FORGET_EVERY;
   /** The longest that the log ever was, with its final zero. */
   #longest = 0;
   readonly #lines = new LineTable();
@@ -61,27 +65,27 @@ export class VerifierLog {
     if (this.level === 0 || text === "") return;
     const fixed = (this.level & BPF_LOG_FIXED) !== 0;
     if (!fixed || this.#end < this.size) this.#lines.append(text, this.#end, kind, slot);
-    const from = this.#end;
-    const to = fixed ? Math.min(from + text.length, this.size - 1) : from + text.length;
+    this.#pieces.push(fixed ? text.slice(0, this.size - 1 - this.#shown) : text);
     this.#end += text.length;
     const end = this.#end + 1;
     if (end > this.#longest) this.#longest = end;
-    if (end - this.#start >= this.size && !fixed) {
-      this.#start = end - this.size;
-      if (this.#start >= this.#forgetAt) {
-        this.#lines.forget(this.#start);
-        this.#forgetAt = this.#start + FORGET_EVERY;
-      }
+    if (end - this.#start >= this.size && !fixed) this.#start = end - this.size;
+    if (this.#pieces.length >= PIECES) {
+      this.#write(PIECES - KEPT_PIECES);
+      this.#lines.forget(this.#start);
     }
-    if (to - this.#start > this.#ring.length) this.#grow(from, to - this.#start);
-    const ring = this.#ring;
-    const mask = ring.length - 1;
-    for (let at = from; at < to; at++) ring[at & mask] = text.charCodeAt(at - from);
   }
 
   /** Cuts everything from `pos` on. `pos` must not lie behind the end. */
   reset(pos: number): void {
     if (this.level === 0 || pos >= this.#end) return;
+    let excess = this.#textEnd - pos;
+    while (excess > 0 && this.#pieces.length > 0) {
+      const last = this.#pieces.pop()!;
+      if (last.length > excess) this.#pieces.push(last.slice(0, last.length - excess));
+      excess -= last.length;
+    }
+    if (this.#written > pos) this.#written = pos;
     this.#end = pos;
     if (this.#start > pos) this.#start = pos;
     this.#lines.reset(pos);
@@ -95,22 +99,21 @@ export class VerifierLog {
   /** What the user's buffer holds. */
   text(): string {
     const chunks: string[] = [];
-    const mask = this.#ring.length - 1;
-    const end = this.level & BPF_LOG_FIXED ? this.#shown : this.#end;
-    for (let at = this.#start; at < end; ) {
-      const from = at & mask;
-      const to = Math.min(from + Math.min(CHUNK, end - at), this.#ring.length);
-      chunks.push(String.fromCharCode(...this.#ring.subarray(from, to)));
+    for (let at = this.#start; at < this.#written; ) {
+      const from = at & (this.#ring.length - 1);
+      const to = Math.min(from + CHUNK, from + this.#written - at, this.#ring.length);
+      // `apply` takes any list of numbers; spread would go through an iterator, six times as long.
+      chunks.push(String.fromCharCode.apply(null, this.#ring.subarray(from, to) as unknown as number[]));
       at += to - from;
     }
-    return chunks.join("");
+    const last = this.#pieces.join("");
+    return chunks.join("") + (this.#start > this.#written ? last.slice(this.#start - this.#written) : last);
   }
 
   /** What each line of text() is. */
   lines(): LogLines {
     if (this.level === 0) return NO_LINES;
-    const shown = this.level & BPF_LOG_FIXED ? this.#shown : this.#end;
-    return this.#lines.of(this.#start, shown);
+    return this.#lines.of(this.#start, this.#textEnd);
   }
 
   /** Characters that a buffer of the right size would have needed, with the final zero. @kernel log_true_size */
@@ -128,13 +131,29 @@ export class VerifierLog {
     return Math.min(this.#end, this.size - 1);
   }
 
-  /** Makes room for so many characters; those that are shown up to position `end` are kept. */
-  #grow(end: number, wanted: number): void {
+  /** Position of the end of the text that is shown. */
+  get #textEnd(): number {
+    return this.level & BPF_LOG_FIXED ? this.#shown : this.#end;
+  }
+
+  /** The first pieces, so many, go into the ring. */
+  #write(count: number): void {
+    const text = this.#pieces.splice(0, count).join("");
+    const from = this.#written;
+    const to = from + text.length;
+    if (to - this.#start > this.#ring.length) this.#grow(to - this.#start);
+    const ring = this.#ring;
+    const mask = ring.length - 1;
+    for (let at = Math.max(from, this.#start); at < to; at++) ring[at & mask] = text.charCodeAt(at - from);
+    this.#written = to;
+  }
+
+  /** Makes room for so many characters. */
+  #grow(wanted: number): void {
     const old = this.#ring;
-    let length = old.length;
+    let length = Math.max(old.length, FIRST_ROOM);
     while (length < wanted) length *= 2;
     this.#ring = new Uint16Array(length);
-    for (let at = Math.max(this.#start, end - old.length); at < end; at++)
-      this.#ring[at & (length - 1)] = old[at & (old.length - 1)]!;
+    for (let at = this.#start; at < this.#written; at++) this.#ring[at & (length - 1)] = old[at & (old.length - 1)]!;
   }
 }
