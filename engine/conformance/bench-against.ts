@@ -2,13 +2,15 @@
 // that what else the machine does meets both. The benchmarks are those of this version on both sides: their files are
 // laid over a work tree of the other commit, whose engine they then measure.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Row } from "./bench-rows.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const FOLDER = "engine/conformance";
+/** The objects that the benchmarks verify. */
+const LARGE = `${FOLDER}/large`;
 const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: "pipe" }).trim();
 
 function commitNamed(text: string): string | undefined {
@@ -27,6 +29,7 @@ function withVersion(commit: string, use: (folder: string) => void): void {
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
     const benchmarks = readdirSync(join(root, FOLDER)).filter((name) => /^bench\b.*\.ts$/.test(name));
     for (const name of benchmarks) copyFileSync(join(root, FOLDER, name), join(folder, FOLDER, name));
+    cpSync(join(root, LARGE), join(folder, LARGE), { recursive: true });
     use(folder);
   } finally {
     git("worktree", "remove", "--force", folder);

@@ -140,7 +140,7 @@ export const RUN: readonly Benchmark[] = [
 ];
 
 /** Milliseconds the process has had the processor: other programs on the machine do not count. */
-function processorTime(): number {
+export function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }

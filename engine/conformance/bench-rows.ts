@@ -1,6 +1,8 @@
 // The rows of `npm run bench`. Run with a row's name it prints that figure alone: in a process of its own, nothing that was
 // measured before has left its mark.
+import type { Program } from "../program/program.ts";
 import { ASSEMBLED } from "./bench-asm.ts";
+import { coldRate, LARGE, largeProgram } from "./bench-large.ts";
 import { COMPILED, RUN, runRate, timeline } from "./bench-machine.ts";
 import { kernelRate, peakMegabytes, VERIFIED, verifierRate } from "./bench-verifier.ts";
 
@@ -13,6 +15,18 @@ export interface Row {
   /** What stands beside the figure. */
   readonly note?: (value: number) => Promise<string>;
 }
+
+const besideKernel = (name: string, program: () => Program, measure: () => number): Row => ({
+  name,
+  unit: "k insn/s",
+  better: "more",
+  measure,
+  note: async (rate) => {
+    const kernel = await kernelRate(program());
+    if (typeof kernel === "string") return `no kernel to ask: ${kernel}`;
+    return `Linux itself ${kernel.toFixed(1)}: ${(rate / kernel).toFixed(2)} of it`;
+  },
+});
 
 export const ROWS: readonly Row[] = [
   ...RUN.flatMap((benchmark) =>
@@ -30,19 +44,19 @@ export const ROWS: readonly Row[] = [
   { name: "timeline, going back", unit: "M steps/s", better: "more", measure: () => timeline().back },
   { name: "timeline of a million steps", unit: "MB", better: "less", measure: () => timeline().megabytes },
   ...ASSEMBLED.map(({ name, ms }): Row => ({ name, unit: "ms", better: "less", measure: ms })),
-  ...VERIFIED.map(
-    ({ name, program }): Row => ({
-      name,
-      unit: "k insn/s",
-      better: "more",
-      measure: () => verifierRate(program),
-      note: async (rate) => {
-        const kernel = await kernelRate(program);
-        if (typeof kernel === "string") return `no kernel to ask: ${kernel}`;
-        return `Linux itself ${kernel.toFixed(1)}: ${(rate / kernel).toFixed(2)} of it`;
-      },
-    }),
-  ),
+  ...VERIFIED.map(({ name, program }) => besideKernel(name, program, () => verifierRate(program()))),
+  ...LARGE.flatMap((name) => [
+    besideKernel(
+      `verifier, ${name}`,
+      () => largeProgram(name),
+      () => verifierRate(largeProgram(name)),
+    ),
+    besideKernel(
+      `verifier, ${name}, cold`,
+      () => largeProgram(name),
+      () => coldRate(name),
+    ),
+  ]),
   { name: "verifier, a million walked, peak", unit: "MB", better: "less", measure: peakMegabytes },
 ];
 

@@ -8,6 +8,7 @@ import type { Insn } from "../isa/insn.ts";
 import { DEFAULT_LICENSE, type Program } from "../program/program.ts";
 import { BPF_LOG_LEVEL2, BPF_LOG_STATS } from "../verifier/log/buffer.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS } from "../verifier/state/env.ts";
+import { processorTime } from "./bench-machine.ts";
 import { judge } from "./judge.ts";
 import { Kernel, whyNoKernel } from "./random/kernel.ts";
 
@@ -29,41 +30,44 @@ const programOf = (insns: readonly Insn[]): Program => ({
 const TURNS = 30_000;
 
 /** A counted loop that spills and fills: every turn is walked. */
-const loop = programOf([
-  insn("mov64_imm", { dst: 6 }),
-  insn("mov64_imm", { dst: 0 }),
-  insn("stx8", { dst: 10, src: 6, off: -8 }),
-  insn("ldx8", { dst: 1, src: 10, off: -8 }),
-  insn("add64_reg", { dst: 0, src: 1 }),
-  insn("and64_imm", { dst: 0, imm: 0xff }),
-  insn("add64_imm", { dst: 6, imm: 1 }),
-  insn("jlt64_imm", { dst: 6, off: -6, imm: TURNS }),
-  insn("exit"),
-]);
+const loop = () =>
+  programOf([
+    insn("mov64_imm", { dst: 6 }),
+    insn("mov64_imm", { dst: 0 }),
+    insn("stx8", { dst: 10, src: 6, off: -8 }),
+    insn("ldx8", { dst: 1, src: 10, off: -8 }),
+    insn("add64_reg", { dst: 0, src: 1 }),
+    insn("and64_imm", { dst: 0, imm: 0xff }),
+    insn("add64_imm", { dst: 6, imm: 1 }),
+    insn("jlt64_imm", { dst: 6, off: -6, imm: TURNS }),
+    insn("exit"),
+  ]);
 
 /** Branches on unknown bits, one after another: states are compared and pruned. */
-const branches = programOf([
-  insn("ldx4", { dst: 7, src: 1, off: 0 }),
-  insn("mov64_imm", { dst: 0 }),
-  ...Array.from({ length: 2000 }, (_, i) => [
-    insn("mov64_reg", { dst: 2, src: 7 }),
-    insn("and64_imm", { dst: 2, imm: 1 << (i % 20) }),
-    insn("jeq64_imm", { dst: 2, off: 1 }),
-    insn("add64_imm", { dst: 0, imm: i }),
-  ]).flat(),
-  insn("mov64_imm", { dst: 0 }),
-  insn("exit"),
-]);
+const branches = () =>
+  programOf([
+    insn("ldx4", { dst: 7, src: 1, off: 0 }),
+    insn("mov64_imm", { dst: 0 }),
+    ...Array.from({ length: 2000 }, (_, i) => [
+      insn("mov64_reg", { dst: 2, src: 7 }),
+      insn("and64_imm", { dst: 2, imm: 1 << (i % 20) }),
+      insn("jeq64_imm", { dst: 2, off: 1 }),
+      insn("add64_imm", { dst: 0, imm: i }),
+    ]).flat(),
+    insn("mov64_imm", { dst: 0 }),
+    insn("exit"),
+  ]);
 
 const IN_A_ROW = 500_000;
 
 /** No branch at all: what each slot costs in the passes around the walk. */
-const inARow = programOf([
-  insn("mov64_imm", { dst: 0 }),
-  ...Array.from({ length: IN_A_ROW }, (_, i) => insn("add64_imm", { dst: 0, imm: i & 7 })),
-  insn("mov64_imm", { dst: 0 }),
-  insn("exit"),
-]);
+const inARow = () =>
+  programOf([
+    insn("mov64_imm", { dst: 0 }),
+    ...Array.from({ length: IN_A_ROW }, (_, i) => insn("add64_imm", { dst: 0, imm: i & 7 })),
+    insn("mov64_imm", { dst: 0 }),
+    insn("exit"),
+  ]);
 
 /** Walked until the limit of a million instructions refuses it. */
 const endless = programOf([
@@ -76,7 +80,7 @@ const endless = programOf([
   insn("exit"),
 ]);
 
-export const VERIFIED: readonly { readonly name: string; readonly program: Program }[] = [
+export const VERIFIED: readonly { readonly name: string; readonly program: () => Program }[] = [
   { name: "verifier, loop of 30,000 turns", program: loop },
   { name: "verifier, 2,000 branches", program: branches },
   { name: "verifier, 500,000 in a row", program: inARow },
@@ -85,13 +89,13 @@ export const VERIFIED: readonly { readonly name: string; readonly program: Progr
 /** Milliseconds over which a program is judged again and again: the first turns are those of an interpreter. */
 const LONG_ENOUGH = 2500;
 
-/** Thousands of instructions walked a second: the best of some runs. */
+/** Thousands of instructions walked a second of processor time: the best of some runs. */
 export function verifierRate(program: Program): number {
   const once = (): number => {
-    const start = performance.now();
+    const start = processorTime();
     const { seen, log } = judge(program, { logLevel: 0 });
     if (!seen?.facts) throw new Error(`a benchmark was refused: ${log}`);
-    return seen.insnsProcessed / (performance.now() - start);
+    return seen.insnsProcessed / (processorTime() - start);
   };
   let best = 0;
   for (const start = performance.now(); performance.now() - start < LONG_ENOUGH; ) best = Math.max(best, once());
@@ -114,11 +118,11 @@ export async function kernelRate(program: Program, runs = 5): Promise<number | s
   return best;
 }
 
-/** Megabytes of memory, all told, of a process that walks a million instructions and keeps the end of the log. */
+/** Megabytes of memory, all told, of a process that walks a million instructions and keeps each visit and the end of the log. */
 export const peakMegabytes = (): number =>
   Number(execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--peak"]).toString());
 
 if (process.argv.includes("--peak")) {
-  judge(endless, { logLevel: BPF_LOG_LEVEL2 });
+  judge(endless, { logLevel: BPF_LOG_LEVEL2, watched: { trace: { maxVisits: BPF_COMPLEXITY_LIMIT_INSNS } } });
   console.log(process.resourceUsage().maxRSS / 1024);
 }

@@ -171,7 +171,7 @@ function keepsPlace(version: Version, { at, path }: Findings, program: Program, 
   if (kind === "alu" || kind === "end" || kind === undefined) return true;
   const slot = version.origins.indexOf(at);
   if (slot < 0) return false;
-  return trace === undefined || trace.dropped > 0 || trace.visits.some(({ insnIdx }) => insnIdx === slot);
+  return trace === undefined || trace.dropped > 0 || trace.visits.comeBy(slot);
 }
 
 /** Refused at another place of the program than before, or for another reason there. */

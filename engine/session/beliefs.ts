@@ -4,8 +4,7 @@ import { formatReg } from "../verifier/log/state.ts";
 import type { RegState } from "../verifier/state/reg.ts";
 import { NOT_INIT, SCALAR_VALUE } from "../verifier/state/regtype.ts";
 import { isSpilledReg, STACK_MISC, STACK_ZERO, type StackSlot, slotType } from "../verifier/state/stack.ts";
-import type { VerifierState } from "../verifier/state/state.ts";
-import type { Trace, Visit } from "../verifier/trace.ts";
+import type { Believed, Trace, Visit } from "../verifier/trace.ts";
 import type { BeliefsView, BeliefView, VisitView } from "./views.ts";
 
 /** Of each trace: the visits that came next from each, and the visits of each slot. Made when first asked for. */
@@ -25,10 +24,12 @@ function indexOf(trace: Trace): TraceIndex {
     if (list) list.push(visit);
     else map.set(key, [visit]);
   };
-  trace.visits.forEach(({ insnIdx, prev }, visit) => {
-    put(bySlot, insnIdx, visit);
+  const { visits } = trace;
+  for (let visit = 0; visit < visits.length; visit++) {
+    put(bySlot, visits.slotOf(visit), visit);
+    const prev = visits.prevOf(visit);
     if (prev >= 0) put(next, prev, visit);
-  });
+  }
   const index = { next, bySlot };
   indices.set(trace, index);
   return index;
@@ -45,19 +46,20 @@ export const visitViews = (trace: Trace, slot: number, limit: number, lineAt: Li
   (indexOf(trace).bySlot.get(slot) ?? []).slice(0, limit).map((visit) => visitView(trace, visit, lineAt) as VisitView);
 
 export function visitView(trace: Trace, number: number, lineAt: LineAt): VisitView | null {
-  const visit = trace.visits[number];
+  const visit = trace.visits.at(number);
   if (!visit) return null;
+  const { before, after } = visit;
   return {
     visit: number,
     slot: visit.insnIdx,
-    before: beliefsView(visit.before),
-    after: visit.after ? beliefsView(visit.after) : null,
+    before: beliefsView(before),
+    after: after ? beliefsView(after) : null,
     logLine: lineAt(visit.logPos),
     prev: visit.prev,
-    prevSlot: trace.visits[visit.prev]?.insnIdx ?? -1,
+    prevSlot: trace.visits.slotOf(visit.prev),
     next: (indexOf(trace).next.get(number) ?? []).map((next) => ({
       visit: next,
-      slot: trace.visits[next]?.insnIdx ?? -1,
+      slot: trace.visits.slotOf(next),
     })),
     end: endView(visit.end),
   };
@@ -66,7 +68,7 @@ export function visitView(trace: Trace, number: number, lineAt: LineAt): VisitVi
 /** The last visit of a slot that began at or before a line of the log shown; -1: there is none. */
 export const visitOfLine = (trace: Trace, slot: number, line: number, lineAt: LineAt): number =>
   (indexOf(trace).bySlot.get(slot) ?? []).findLast((visit) => {
-    const began = lineAt(trace.visits[visit]?.logPos ?? 0);
+    const began = lineAt(trace.visits.at(visit)?.logPos ?? 0);
     return began >= 0 && began <= line;
   }) ?? -1;
 
@@ -75,7 +77,7 @@ const endView = (end: Visit["end"]): VisitView["end"] => {
   return end.kind === "pruned" ? { kind: "pruned", by: end.by } : { kind: end.kind };
 };
 
-function beliefsView(state: VerifierState): BeliefsView {
+function beliefsView(state: Believed): BeliefsView {
   const frame = state.frames[state.curframe];
   const regs = frame?.regs ?? [];
   return {

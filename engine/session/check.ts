@@ -56,7 +56,7 @@ const visitsOf = (trace: Trace | undefined, lineAt: (position: number) => number
 });
 
 /** Visits kept of one verification; what is beyond is counted only. */
-const MAX_VISITS = 20_000;
+const MAX_VISITS = 1_000_000;
 /** Characters of a log that is written down without being asked for. */
 const MAX_LOG = 4 << 20;
 

@@ -277,16 +277,15 @@ export function trafficOfRun(insns: readonly Insn[], timeline: Timeline): Traffi
 export function trafficOfTrace(insns: readonly Insn[], trace: Trace, visit: number): TrafficView {
   const traffic = new Traffic(insns);
   const { visits, dropped } = trace;
-  for (const { insnIdx, prev } of visits) traffic.arrive(insnIdx, visits[prev]?.insnIdx ?? -1);
+  for (let number = 0; number < visits.length; number++)
+    traffic.arrive(visits.slotOf(number), visits.slotOf(visits.prevOf(number)));
   const path = new Set<string>();
   const on = new Set<number>();
-  let at = visit >= 0 ? visits[visit] : visits.findLast(({ end }) => end?.kind === "refused");
-  while (at) {
-    const before = visits[at.prev];
-    on.add(traffic.startOf(at.insnIdx));
-    if (before && traffic.startOf(at.insnIdx) === at.insnIdx)
-      path.add(`${traffic.startOf(before.insnIdx)} ${at.insnIdx}`);
-    at = before;
+  for (let at = visit >= 0 ? visit : visits.refused; at >= 0; at = visits.prevOf(at)) {
+    const slot = visits.slotOf(at);
+    const before = visits.slotOf(visits.prevOf(at));
+    on.add(traffic.startOf(slot));
+    if (before >= 0 && traffic.startOf(slot) === slot) path.add(`${traffic.startOf(before)} ${slot}`);
   }
   return { blocks: traffic.blocks, edges: traffic.edges, path, on, dropped };
 }
@@ -324,18 +323,18 @@ export function roundsOfTrace(
   const rounds: RoundView[] = [];
   const indexOf = new Map<number, number>();
   let total = 0;
-  visits.forEach((visit, index) => {
-    if (visit.insnIdx !== loop.head || total++ >= limit) return;
-    let at = visit.prev;
-    while (at >= 0 && visits[at]?.insnIdx !== loop.head && members.has(startOf(visits[at]?.insnIdx ?? -1)))
-      at = visits[at]?.prev ?? -1;
-    const { frames, curframe } = visit.before;
+  for (let index = 0; index < visits.length; index++) {
+    if (visits.slotOf(index) !== loop.head || total++ >= limit) continue;
+    let at = visits.prevOf(index);
+    while (at >= 0 && visits.slotOf(at) !== loop.head && members.has(startOf(visits.slotOf(at))))
+      at = visits.prevOf(at);
+    const { frames, curframe } = visits.at(index)!.before;
     const regs = (frames[curframe]?.regs ?? []).map((reg) =>
       reg.type === NOT_INIT ? null : formatBelief(reg, curframe),
     );
     indexOf.set(index, rounds.length);
     rounds.push({ at: index, after: indexOf.get(at) ?? -1, regs });
-  });
+  }
   return { rounds, total };
 }
 

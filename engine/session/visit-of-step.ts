@@ -19,7 +19,7 @@ export function visitOfStep(trace: Trace, run: RecordedRun, step: number): numbe
   let best = -1;
   let longest = -1;
   for (const visit of visitNumbers(trace, slot).subarray(0, MOST_VISITS)) {
-    const { frames: believed, curframe } = trace.visits[visit]!.before;
+    const { frames: believed, curframe } = trace.visits.at(visit)!.before;
     if (curframe !== frames.length - 1) continue;
     if (!believed[curframe]!.regs.every((reg, n) => holds(reg, values[n]!))) continue;
     const length = sharedWay(trace, visit, run, step);
@@ -33,8 +33,8 @@ const MOST_STEPS = 512;
 
 /** The step of the run that belongs to a visit: the first at `from` or later, else the last before it; -1: the run had none. */
 export function stepOfVisit(trace: Trace, run: RecordedRun, visit: number, from: number): number {
-  const slot = trace.visits[visit]?.insnIdx;
-  if (slot === undefined) return -1;
+  const slot = trace.visits.slotOf(visit);
+  if (slot < 0) return -1;
   const belongs = (step: number): boolean => visitOfStep(trace, run, step) === visit;
   return nearestStep(run, slot, from, belongs);
 }
@@ -73,15 +73,15 @@ export function holds(reg: RegState, value: bigint): boolean {
 /** Instructions that the visit's path and the run have in common, counted back from the step. */
 function sharedWay(trace: Trace, visit: number, { timeline }: RecordedRun, step: number): number {
   let length = 0;
-  let at = trace.visits[visit]!.prev;
+  let at = trace.visits.prevOf(visit);
   while (
     length < WAY_BACK &&
     at >= 0 &&
     length < step &&
-    trace.visits[at]!.insnIdx === timeline.slotAt(step - 1 - length)
+    trace.visits.slotOf(at) === timeline.slotAt(step - 1 - length)
   ) {
     length++;
-    at = trace.visits[at]!.prev;
+    at = trace.visits.prevOf(at);
   }
   // Both came from the program's start.
   return at < 0 && length === step ? WAY_BACK + 1 : length;

@@ -87,7 +87,7 @@ test(`no value of a run lies outside what the verifier believed there, and no ru
     const { verdict, seen } = judge(program, { logLevel: 0 });
     if (verdict !== "accept") continue;
     const trace = traceOf(program, seen?.insnsProcessed ?? 0);
-    const children = trace && childrenOf(trace);
+    const children = trace && childrenOf(trace.visits);
     const rng = new Rng(seed ^ 0x5eed);
     if (trace) traced++;
     for (let n = 0; n < INPUTS; n++) {
@@ -97,7 +97,7 @@ test(`no value of a run lies outside what the verifier believed there, and no ru
       run++;
       let fault: string | undefined;
       if (trace && children) {
-        const walked = walkBeside(machine, trace, children, bases, 100_000);
+        const walked = walkBeside(machine, trace.visits, children, bases, 100_000);
         checks += walked.checks;
         steps += walked.steps;
         fault = walked.violation;
@@ -126,14 +126,15 @@ test("a belief that is too narrow is noticed", () => {
   };
   const watched = { trace: { maxVisits: 10, everyPath: true } };
   const trace = judge(program, { logLevel: 0, watched }).seen!.trace!;
+  const visits = [...trace.visits].map(({ insnIdx, prev, before }) => ({ insnIdx, prev, before }));
   const walk = () => {
     const { machine, bases } = started(program, { kind: "packet", data: new Uint8Array(60) }, 1n)!;
-    return walkBeside(machine, trace, childrenOf(trace), bases, 10);
+    return walkBeside(machine, visits, childrenOf(visits), bases, 10);
   };
   expect(walk()).toMatchObject({ steps: 2 });
   expect(walk().violation).toBeUndefined();
   // The program reads skb->len: 60 bytes less the Ethernet header.
-  const { regs } = trace.visits[1]!.before.frames[0]!;
+  const { regs } = visits[1]!.before.frames[0]!;
   regs[0] = { ...regs[0]!, val: constU32(45) };
   expect(walk().violation).toBe("insn 1: frame 0: R0 is 0x2e");
 });

@@ -4,8 +4,7 @@ import { scalarHas } from "../../verifier/domain/scalar.ts";
 import type { RegState } from "../../verifier/state/reg.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import { STACK_SPILL, STACK_ZERO, slotType } from "../../verifier/state/stack.ts";
-import type { VerifierState } from "../../verifier/state/state.ts";
-import type { Trace } from "../../verifier/trace.ts";
+import type { Believed, Visit } from "../../verifier/trace.ts";
 import type { Machine } from "../../vm/index.ts";
 
 export interface Walked {
@@ -56,7 +55,7 @@ function believes(reg: RegState, value: bigint, { bases, tops }: View): boolean 
 const hex = (x: bigint): string => `0x${x.toString(16)}`;
 
 /** Compares a machine with one state; a sentence where they part. Counts what it looks at. */
-function parts(machine: Machine, state: VerifierState, bases: Bases, count: { checks: number }): string | undefined {
+function parts(machine: Machine, state: Believed, bases: Bases, count: { checks: number }): string | undefined {
   const frames = machine.frames();
   if (frames.length !== state.curframe + 1) return `${frames.length} frames run, ${state.curframe + 1} were believed`;
   const view: View = { bases, tops: frames.map((frame) => frame.top) };
@@ -91,12 +90,19 @@ function parts(machine: Machine, state: VerifierState, bases: Bases, count: { ch
   return undefined;
 }
 
-/** The visits of a trace by the one that came before. */
-export function childrenOf(trace: Trace): number[][] {
+/** As much of a trace as is walked beside: Trace.visits, or a list. */
+export interface Walkable extends Iterable<Pick<Visit, "prev">> {
+  at(visit: number): Pick<Visit, "insnIdx" | "before"> | undefined;
+}
+
+/** The visits by the one that came before. */
+export function childrenOf(visits: Walkable): number[][] {
   const children: number[][] = [[]];
-  trace.visits.forEach((visit, i) => {
-    (children[visit.prev + 1] ??= []).push(i);
-  });
+  let number = 0;
+  for (const { prev } of visits) {
+    children[prev + 1] ??= [];
+    children[prev + 1]!.push(number++);
+  }
   return children;
 }
 
@@ -106,7 +112,7 @@ export function childrenOf(trace: Trace): number[][] {
  */
 export function walkBeside(
   machine: Machine,
-  trace: Trace,
+  visits: Walkable,
   children: number[][],
   basesOf: () => Bases,
   limit: number,
@@ -120,7 +126,7 @@ export function walkBeside(
     let why = "no path of the verifier comes here";
     for (const from of at) {
       for (const i of children[from + 1] ?? []) {
-        const visit = trace.visits[i]!;
+        const visit = visits.at(i)!;
         if (visit.insnIdx !== machine.slot) continue;
         const differs = parts(machine, visit.before, bases, count);
         if (differs === undefined) next.push(i);

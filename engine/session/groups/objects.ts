@@ -35,7 +35,7 @@ import { type SessionState, watch } from "../state.ts";
 const MAX_BYTES = 256;
 const MAX_LINES = 2000;
 const MAX_TYPES = 2000;
-const MAX_VISITS = 20_000;
+const MAX_VISITS = 1_000_000;
 const LOG_LEVEL = 1;
 
 export function createObjects(state: SessionState): ObjectsApi {

@@ -64,10 +64,10 @@ function checkUnary(env: Env, insn: Insn, op: number): number {
       // x86-64 is little endian: to_le only cuts.
       const swap = I.classOf(insn.code) === I.BPF_ALU64 || (insn.code & I.BPF_TO_BE) !== 0;
       const val = byteSwap(dst.val, (insn.imm >> 3) as 2 | 4 | 8, swap);
-      regs[insn.dst] = { ...dst, id: swap || insn.imm !== 64 ? 0 : dst.id, val };
+      regs[insn.dst] = withNumber(dst, val, swap || insn.imm !== 64 ? 0 : dst.id, dst.off);
       return 0;
     }
-    regs[insn.dst] = { ...dst, id: 0, off: 0, val: aluScalar(op, widthOf(insn), dst.val, dst.val) };
+    regs[insn.dst] = withNumber(dst, aluScalar(op, widthOf(insn), dst.val, dst.val), 0, 0);
     return 0;
   }
   return checkRegArg(env, insn.dst, DST_OP);

@@ -6,7 +6,7 @@ import { regTypeStr } from "../log/state.ts";
 import { refuse, verifierBug } from "../refuse.ts";
 import { type Env, scratchSlot } from "../state/env.ts";
 import { EINVAL, ERANGE } from "../state/errors.ts";
-import { type Dynptr, isConstVal, pointerReg, type RegState } from "../state/reg.ts";
+import { type Dynptr, isConstVal, pointerReg, type RegState, withReg } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { allBytes, INVALID_SLOT, STACK_DYNPTR, slotType, spiOf } from "../state/stack.ts";
 import type { FuncState } from "../state/state.ts";
@@ -120,7 +120,7 @@ function makeDynptr(env: Env, regno: number, reg: RegState, insnIdx: number, fla
   const half = (dynptr: Dynptr): RegState => pointerReg(T.CONST_PTR_TO_DYNPTR, { dynptr, id, refObjId });
   const types = allBytes(STACK_DYNPTR);
   // The kernel keeps "this is the first slot" where other registers have dynptr_id, and prints it as such.
-  frame.stack[spi] = { types, spilled: { ...half({ type, firstSlot: true }), dynptrId: 1 } };
+  frame.stack[spi] = { types, spilled: withReg(half({ type, firstSlot: true }), { dynptrId: 1 }) };
   frame.stack[spi - 1] = { types, spilled: half({ type, firstSlot: false }) };
   markStackWriteSlot(env, frame.frameno, spi - 1);
   markStackWriteSlot(env, frame.frameno, spi);

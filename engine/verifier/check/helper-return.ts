@@ -8,7 +8,7 @@ import { SCALAR_UNKNOWN } from "../domain/scalar.ts";
 import { refuse, verifierBug } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
 import { ENOTSUPP } from "../state/errors.ts";
-import { NOT_INIT_REG, pointerReg, scalarReg, UNKNOWN_REG } from "../state/reg.ts";
+import { NOT_INIT_REG, pointerReg, scalarReg, UNKNOWN_REG, withId, withReg } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { type CallMeta, lookupCannotFail } from "./helper-args.ts";
 import { called, helperSet } from "./helper-names.ts";
@@ -79,13 +79,13 @@ export function setReturn(env: Env, meta: CallMeta): number {
     default:
       regs[0] = pointerReg(type | flags);
   }
-  if (T.mayBeNull(regs[0]!.type)) regs[0] = { ...regs[0]!, id: ++env.idGen };
-  if (id === DYNPTR_DATA) regs[0] = { ...regs[0]!, dynptrId: meta.dynptrId };
+  if (T.mayBeNull(regs[0]!.type)) regs[0] = withId(regs[0]!, ++env.idGen);
+  if (id === DYNPTR_DATA) regs[0] = withReg(regs[0]!, { dynptrId: meta.dynptrId });
   if (CAST.has(id) || id === DYNPTR_DATA) {
-    regs[0] = { ...regs[0]!, refObjId: meta.refObjId };
+    regs[0] = withReg(regs[0]!, { refObjId: meta.refObjId });
   } else if (acquires(meta)) {
     const ref = acquireReference(env, meta.insnIdx);
-    regs[0] = { ...regs[0]!, id: ref, refObjId: ref };
+    regs[0] = withReg(regs[0]!, { id: ref, refObjId: ref });
   }
   return 0;
 }

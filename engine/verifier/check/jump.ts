@@ -18,7 +18,7 @@ import { INSN_F_DST_REG_STACK, INSN_F_SRC_REG_STACK, type LinkedReg, type Verifi
 import { collectLinkedRegs, syncLinkedRegs } from "./linked.ts";
 import { isNeverNull, markPtrOrNullRegs, notNullReg } from "./null.ts";
 import { matchPktPointers, pktBranchTaken } from "./packet-range.ts";
-import { checkRegArg, curRegs, SRC_OP, sanityChecked } from "./regs.ts";
+import { checkRegArg, curRegs, SRC_OP, sanityChecked, withVal } from "./regs.ts";
 
 /** On success env.insnIdx is the instruction before the next one to walk: the jump itself, or the one before its target. */
 export function checkCondJmp(env: Env, insn: Insn): number {
@@ -122,7 +122,7 @@ function refine(env: Env, insn: Insn, op: number, width: 32 | 64, source: RegSta
   const same = fromReg && insn.src === insn.dst;
   const { taken, fallthrough } = refineBranches(op, width, dst.val, src.val, same);
   const learn = (reg: RegState, val: RegState["val"], where: string): RegState | number =>
-    val === reg.val ? reg : sanityChecked(env, { ...reg, val }, where);
+    val === reg.val ? reg : sanityChecked(env, withVal(reg, val), where);
   // One register under both names was put right by the first check, and is judged as it then is.
   const judged = (way: typeof taken, name: string): readonly [RegState, RegState] | number => {
     const first = learn(dst, way.a, `${name}_reg1`);

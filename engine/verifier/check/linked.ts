@@ -5,7 +5,7 @@ import { constScalar, type Scalar } from "../domain/scalar.ts";
 import { zext32 } from "../domain/size.ts";
 import { frameInsnIdx } from "../explore/equal.ts";
 import type { Env } from "../state/env.ts";
-import { BPF_ADD_CONST, BPF_ADD_CONST32, type RegState } from "../state/reg.ts";
+import { BPF_ADD_CONST, BPF_ADD_CONST32, type RegState, withId, withNumber } from "../state/reg.ts";
 import { SCALAR_VALUE } from "../state/regtype.ts";
 import { isSpilledReg } from "../state/stack.ts";
 import type { LinkedReg, VerifierState } from "../state/state.ts";
@@ -30,7 +30,7 @@ export function collectLinkedRegs(env: Env, id: number, found: LinkedReg[]): voi
       if (((live >> at) & 1) === 0) continue;
       if (reg.type !== SCALAR_VALUE || groupOf(reg.id) !== group) continue;
       if (found.length < LINKED_REGS_MAX) found.push({ frameno, isReg: true, at });
-      else frame.regs[at] = { ...reg, id: 0 };
+      else frame.regs[at] = withId(reg, 0);
     }
     for (let at = 0; at < frame.stack.length; at++) {
       const slot = frame.stack[at]!;
@@ -38,7 +38,7 @@ export function collectLinkedRegs(env: Env, id: number, found: LinkedReg[]): voi
       const reg = slot.spilled;
       if (reg.type !== SCALAR_VALUE || groupOf(reg.id) !== group) continue;
       if (found.length < LINKED_REGS_MAX) found.push({ frameno, isReg: false, at });
-      else frame.stack[at] = { types: slot.types, spilled: { ...reg, id: 0 } };
+      else frame.stack[at] = { types: slot.types, spilled: withId(reg, 0) };
     }
   }
 }
@@ -71,7 +71,7 @@ function learnt(reg: RegState, known: RegState): RegState {
   if (((reg.id | known.id) & BPF_ADD_CONST) === 0 || reg.off === known.off) return known;
   const moved = addDelta(known.val, constS32Wide(reg.off - known.off));
   const narrow = ((reg.id | known.id) & BPF_ADD_CONST32) !== 0;
-  return { ...known, id: reg.id, off: reg.off, val: narrow ? zext32(moved) : syncBounds(moved) };
+  return withNumber(known, narrow ? zext32(moved) : syncBounds(moved), reg.id, reg.off);
 }
 
 /** Any sum of two s32. */

@@ -291,12 +291,14 @@ export function checkLoad(
   return err || saveAuxPtrType(env, insn.src, type, allowTrustMismatch) || sanityCheckReg(env, insn.dst, where);
 }
 
-const storeOf = (insn: Insn, valueRegno: number): Access => ({
+const storeOf = (insn: Insn, valueRegno: number, strict: boolean): Access => ({
   regno: insn.dst,
   off: insn.off,
   size: I.sizeOf(insn.code),
   write: true,
   valueRegno,
+  strict,
+  signExtend: false,
 });
 
 /** @kernel verifier.c check_store_reg */
@@ -304,7 +306,7 @@ export function checkStoreReg(env: Env, insn: Insn, strictOnce: boolean): number
   let err = checkRegArg(env, insn.src, SRC_OP) || checkRegArg(env, insn.dst, SRC_OP);
   if (err) return err;
   const type = curRegs(env)[insn.dst]!.type;
-  err = checkMemAccess(env, { ...storeOf(insn, insn.src), strict: strictOnce });
+  err = checkMemAccess(env, storeOf(insn, insn.src, strictOnce));
   return err || saveAuxPtrType(env, insn.dst, type, false);
 }
 
@@ -315,6 +317,6 @@ export function checkStoreImm(env: Env, insn: Insn): number {
   let err = checkRegArg(env, insn.dst, SRC_OP);
   if (err) return err;
   const type = curRegs(env)[insn.dst]!.type;
-  err = checkMemAccess(env, storeOf(insn, -1));
+  err = checkMemAccess(env, storeOf(insn, -1, false));
   return err || saveAuxPtrType(env, insn.dst, type, false);
 }

@@ -1,5 +1,5 @@
 // Pointers that may be null, and what a test against null makes of them and of all their copies.
-import type { RegState } from "../state/reg.ts";
+import { type RegState, withId, withReg } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { mapAllRegs, type VerifierState } from "../state/state.ts";
 import { releaseReferenceNomark } from "./ref.ts";
@@ -14,15 +14,15 @@ const mayPointToSpinLock = (reg: RegState): boolean =>
 
 /** The register where it is not null: what a looked-up element is depends on its map. @kernel verifier.c mark_ptr_not_null_reg */
 export function notNullReg(reg: RegState): RegState {
-  if (T.baseType(reg.type) !== T.PTR_TO_MAP_VALUE) return { ...reg, type: reg.type & ~T.PTR_MAYBE_NULL };
+  if (T.baseType(reg.type) !== T.PTR_TO_MAP_VALUE) return withReg(reg, { type: reg.type & ~T.PTR_MAYBE_NULL });
   const { inner, def } = reg.map!;
   if (inner !== null) {
     const mapUid = hasField(inner.fields, "bpf_timer", "bpf_wq", "bpf_task_work") ? reg.id : reg.mapUid;
-    return { ...reg, type: T.CONST_PTR_TO_MAP, map: inner, mapUid };
+    return withReg(reg, { type: T.CONST_PTR_TO_MAP, map: inner, mapUid });
   }
-  if (def.type === "xskmap") return { ...reg, type: T.PTR_TO_XDP_SOCK };
-  if (def.type === "sockmap" || def.type === "sockhash") return { ...reg, type: T.PTR_TO_SOCKET };
-  return { ...reg, type: T.PTR_TO_MAP_VALUE };
+  if (def.type === "xskmap") return withReg(reg, { type: T.PTR_TO_XDP_SOCK });
+  if (def.type === "sockmap" || def.type === "sockhash") return withReg(reg, { type: T.PTR_TO_SOCKET });
+  return withReg(reg, { type: T.PTR_TO_MAP_VALUE });
 }
 
 /** @kernel verifier.c mark_ptr_or_null_reg */
@@ -30,9 +30,9 @@ function markReg(reg: RegState, id: number, isNull: boolean): RegState {
   if (!T.mayBeNull(reg.type) || reg.id !== id || id === 0) return reg;
   const { smin, smax, varOff } = reg.val;
   if (smin !== 0n || smax !== 0n || varOff.mask !== 0n || varOff.value !== 0n || reg.off !== 0) return reg;
-  if (isNull) return { ...reg, type: T.SCALAR_VALUE, id: 0, refObjId: 0 };
+  if (isNull) return withReg(reg, { type: T.SCALAR_VALUE, id: 0, refObjId: 0 });
   const now = notNullReg(reg);
-  return mayPointToSpinLock(now) ? now : { ...now, id: 0 };
+  return mayPointToSpinLock(now) ? now : withId(now, 0);
 }
 
 /** R`regno` of the current frame was found (not) null: so are all its copies. @kernel verifier.c mark_ptr_or_null_regs */

@@ -4,7 +4,7 @@ import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { flipOpcode } from "../domain/cond.ts";
 import type { Env } from "../state/env.ts";
-import { AT_PKT_END, BEYOND_PKT_END, isPacketReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
+import { AT_PKT_END, BEYOND_PKT_END, isPacketReg, type RegState, UNKNOWN_REG, withReg } from "../state/reg.ts";
 import { PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META } from "../state/regtype.ts";
 import { mapAllRegs, type VerifierState } from "../state/state.ts";
 import { MAX_PACKET_OFF } from "./region.ts";
@@ -20,7 +20,7 @@ function learnRange(state: VerifierState, ptr: RegState, open: boolean): void {
   if (ptr.val.umax > limit || ptr.val.umax + BigInt(ptr.off) > limit) return;
   const range = ptr.off + (open ? 1 : 0);
   const { type, id } = ptr;
-  mapAllRegs(state, (reg) => (reg.type === type && reg.id === id && reg.range < range ? { ...reg, range } : reg));
+  mapAllRegs(state, (reg) => (reg.type === type && reg.id === id && reg.range < range ? withReg(reg, { range }) : reg));
 }
 
 /** In this state R`regno` is at the end, or (`beyond`) above it. @kernel verifier.c mark_pkt_end */
@@ -29,7 +29,7 @@ function markEnd(state: VerifierState, regno: number, beyond: boolean): void {
   const reg = regs[regno]!;
   // Of packet data only; the metadata's end is known by no other name.
   if (reg.type !== PTR_TO_PACKET) return;
-  regs[regno] = { ...reg, range: beyond ? BEYOND_PKT_END : AT_PKT_END };
+  regs[regno] = withReg(reg, { range: beyond ? BEYOND_PKT_END : AT_PKT_END });
 }
 
 /**

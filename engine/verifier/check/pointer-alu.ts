@@ -9,7 +9,7 @@ import { regTypeStr } from "../log/state.ts";
 import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
-import { isConstVal, isPktPointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
+import { draftReg, isConstVal, isPktPointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { BPF_MAX_VAR_OFF } from "./region.ts";
 import { curRegs } from "./regs.ts";
@@ -142,28 +142,27 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
   }
   // The destination takes over the pointer; what it had of its own besides (precision, reference) it keeps.
   const held = regs[dst]!;
-  const moved: RegState = {
-    ...ptr,
-    refObjId: held.refObjId,
-    frameno: held.frameno,
-    precise: held.precise,
-    val: ptr.val,
-  };
+  const result = draftReg(ptr);
+  result.refObjId = held.refObjId;
+  result.frameno = held.frameno;
+  result.precise = held.precise;
   const delta = op === I.BPF_ADD ? n.smin : -n.smin;
   const off = BigInt(ptr.off) + delta;
-  let result: RegState;
   if (known && off === BigInt.asIntN(32, off)) {
-    result = { ...moved, off: Number(off), val: syncedPointer(ptr) };
+    result.off = Number(off);
+    result.val = syncedPointer(ptr);
   } else {
     const val = op === I.BPF_ADD ? ptrAdd(ptr.val, n) : ptrSub(ptr.val, n);
-    result = { ...moved, val };
+    result.val = val;
     if (isPktPointerReg(ptr)) {
       const keepsRange = op === I.BPF_SUB && n.smin >= 0n;
-      result = { ...result, id: ++env.idGen, range: keepsRange ? ptr.range : 0 };
+      result.id = ++env.idGen;
+      result.range = keepsRange ? ptr.range : 0;
     }
     const err = saneOffset(env, result, sum);
     if (err) return err;
-    regs[dst] = { ...result, val: syncBounds(val) };
+    result.val = syncBounds(val);
+    regs[dst] = result;
     return 0;
   }
   const tooFar = saneOffset(env, result, sum);

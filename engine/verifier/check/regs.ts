@@ -69,7 +69,7 @@ export function sanityChecked(env: Env, reg: RegState, where: string): RegState 
     `var_off=(${hex(v.varOff.value)}, ${hex(v.varOff.mask)})\n`;
   if (env.testRegInvariants) return refuse(env, "bounds-contradiction", { where, problem }, text, EFAULT);
   verbose(env, "note", text);
-  return { ...reg, val: unboundRanges(v) };
+  return withVal(reg, unboundRanges(v));
 }
 
 /** sanityChecked on a register of the current frame, in place. */

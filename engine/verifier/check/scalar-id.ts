@@ -1,6 +1,6 @@
 // Scalars of equal value carry an id, so that what a branch tells of one is told of all.
 import type { Env } from "../state/env.ts";
-import { BPF_ADD_CONST, isConstVal, type RegState } from "../state/reg.ts";
+import { BPF_ADD_CONST, isConstVal, type RegState, withNumber } from "../state/reg.ts";
 import { SCALAR_VALUE } from "../state/regtype.ts";
 
 /**
@@ -15,7 +15,7 @@ export function withSharedId(env: Env, src: RegState): RegState {
     off = 0;
   }
   if (id === 0 && !isConstVal(src)) id = ++env.idGen;
-  return id === src.id && off === src.off ? src : { ...src, id, off };
+  return withNumber(src, src.val, id, off);
 }
 
 const LIMIT: readonly bigint[] = Array.from({ length: 65 }, (_, bits) => 1n << BigInt(bits));

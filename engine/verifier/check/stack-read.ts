@@ -8,7 +8,7 @@ import { regTypeStr } from "../log/state.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, scratchSlot } from "../state/env.ts";
 import { EACCES, EFAULT } from "../state/errors.ts";
-import { isConstVal, isNullReg, UNKNOWN_REG, ZERO_REG } from "../state/reg.ts";
+import { isConstVal, isNullReg, UNKNOWN_REG, withId, ZERO_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import {
   BPF_REG_SIZE,
@@ -63,7 +63,7 @@ function readFixed(env: Env, frame: FuncState, ptrRegno: number, off: number, si
       if (dstRegno < 0) return 0;
       // Little endian: the low bytes of the spill are at its lowest address.
       if (size <= spillSize && (off & 7) === 0) {
-        regs[dstRegno] = reg.id !== 0 && !fitsInBits(reg, size * 8) ? { ...reg, id: 0 } : reg;
+        regs[dstRegno] = reg.id !== 0 && !fitsInBits(reg, size * 8) ? withId(reg, 0) : reg;
       } else {
         let spills = 0;
         let zeros = 0;

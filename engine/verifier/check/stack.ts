@@ -12,7 +12,7 @@ import { regTypeStr } from "../log/state.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, scratchSlot, subprogEnd } from "../state/env.ts";
 import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";
-import { isConstVal, isNullReg, NOT_INIT_REG, type RegState, scalarReg } from "../state/reg.ts";
+import { isConstVal, isNullReg, NOT_INIT_REG, type RegState, scalarReg, withId } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import {
   allBytes,
@@ -172,7 +172,7 @@ function writeFixed(
       regs[valueRegno] = reg;
       frame.stack[spi] = spilledSlot(old, reg, size);
     } else {
-      frame.stack[spi] = spilledSlot(old, reg.id === 0 ? reg : { ...reg, id: 0 }, size);
+      frame.stack[spi] = spilledSlot(old, withId(reg, 0), size);
     }
   } else if (reg === null && aligned && isStMem(insn)) {
     frame.stack[spi] = spilledSlot(old, scalarReg(constS32(insn.imm)), size);

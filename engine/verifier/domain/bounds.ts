@@ -71,24 +71,6 @@ function soleMember({ varOff, umin, umax }: ScalarDraft): bigint | undefined {
   return next <= umax && tnumStep(varOff, next) > umax ? next : undefined;
 }
 
-/** The same for numbers below 2^31; -1: none, or more than one. */
-function soleMember31(value: number, mask: number, umin: number, umax: number): number {
-  const next = step31(value, mask, umin);
-  if ((umin & ~mask) === value) return next > umax ? umin : -1;
-  if (next === (value | mask)) return next;
-  return next <= umax && step31(value, mask, next) > umax ? next : -1;
-}
-
-/** tnumStep for numbers below 2^31. */
-function step31(value: number, mask: number, z: number): number {
-  if (z >= (value | mask)) return value | mask;
-  if (z < value) return value;
-  const above = z - value;
-  const excess = above & ~mask;
-  const filled = above | (excess === 0 ? 0 : -1 >>> Math.clz32(excess)) | ~mask;
-  return value | ((filled + 1) & mask);
-}
-
 function meetS32(d: ScalarDraft, min: number, max: number): void {
   if (min > d.s32min) d.s32min = min;
   if (max < d.s32max) d.s32max = max;
@@ -222,9 +204,8 @@ export function syncSlowly(d: ScalarDraft): void {
 }
 
 /**
- * The exchange for a draft that it may take over; answers what `syncSlowly` leaves.
- * Short cuts: one value left, and values known to lie in [0, 2^31), where all four ranges come out as one
- * and plain numbers do.
+ * The exchange for a draft that it may take over; answers what `syncSlowly` leaves. Most values are known to lie in
+ * [0, 2^32): for them it is done in plain numbers.
  */
 export function sealed(d: ScalarDraft): Scalar {
   const { value, mask } = d.varOff;
@@ -241,56 +222,124 @@ export function sealed(d: ScalarDraft): Scalar {
       c.smax <= d.smax
     )
       return c;
-  } else if (value <= 0x7fff_ffffn && (d.umax <= 0x7fff_ffffn || mask <= 0x7fff_ffffn)) {
-    const known = Number(value);
-    const open = Number(mask & 0x7fff_ffffn);
-    // What the first step of the exchange would find.
-    const isShort = mask <= 0x7fff_ffffn;
-    const umin = Math.max(known, Number(d.umin));
-    const umax = Math.min(Number(value | mask), Number(d.umax));
-    if (!isShort || umin > S32_MAX || soleMember31(known, open, umin, umax) >= 0) {
-      syncSlowly(d);
-      return d;
-    }
-    let low = Math.max(known, d.u32min, d.s32min, Number(d.umin));
-    let high = Math.min(known | open, d.u32max, d.s32max, Number(d.umax));
-    const smin = Number(d.smin);
-    const smax = Number(d.smax);
-    // Outside these two cases the kernel's order loses part of what the signed range knows.
-    let whole = smin <= low && smax >= high;
-    if (smin >= 0 && smax <= S32_MAX) {
-      whole = true;
-      if (smin > low) low = smin;
-      if (smax < high) high = smax;
-    }
-    if (whole && low <= high) {
-      const differing = low ^ high;
-      const delta = differing === 0 ? 0 : -1 >>> Math.clz32(differing);
-      const fixed = low & ~delta;
-      // Where both know a bit they have to agree, otherwise this is a dead branch.
-      if (((known ^ fixed) & ~(open | delta)) === 0) {
-        const rest = open & delta;
-        const ones = (known | fixed) & ~rest;
-        if (rest === 0) {
-          if (ones >= low && ones <= high) return constScalar(BigInt(ones));
-        } else {
-          if (ones > low) low = ones;
-          if ((ones | rest) < high) high = ones | rest;
-          const sole = soleMember31(ones, rest, low, high);
-          if (sole >= 0) return constScalar(BigInt(sole));
-          const min = BigInt(low);
-          const max = BigInt(high);
-          d.varOff = { value: BigInt(ones), mask: BigInt(rest) };
-          d.smin = d.umin = min;
-          d.smax = d.umax = max;
-          d.s32min = d.u32min = low;
-          d.s32max = d.u32max = high;
-          return d;
-        }
-      }
-    }
+  } else if (value <= LOW32 && mask <= LOW32) {
+    const short = sealedShort(d);
+    if (short !== null) return short;
   }
   syncSlowly(d);
+  return d;
+}
+
+/** `tnumStep` of a tnum of 32 bits. */
+function step32(value: number, mask: number, z: number): number {
+  const most = value + mask;
+  if (z >= most) return most;
+  if (z < value) return value;
+  const above = z - value;
+  const excess = above & ~mask;
+  const filled = above | (excess === 0 ? 0 : -1 >>> Math.clz32(excess)) | ~mask;
+  return (value | ((filled + 1) & mask)) >>> 0;
+}
+
+/** `soleMember` of a tnum of 32 bits; -1: none. */
+function soleMember32(value: number, mask: number, umin: number, umax: number): number {
+  const next = step32(value, mask, umin);
+  if (((umin & ~mask) ^ value) === 0) return next > umax ? umin : -1;
+  if (next === value + mask) return next;
+  return next <= umax && step32(value, mask, next) > umax ? next : -1;
+}
+
+/** The bits in which numbers from `min` to `max` differ: the mask of their tnum. */
+const openBits = (min: number, max: number): number => (min === max ? 0 : -1 >>> Math.clz32(min ^ max));
+
+/** The bigint of a number; the old one where it is that, so that what did not change is not made again. */
+const wide = (n: number, old: bigint): bigint => (Number(old) === n ? old : BigInt(n));
+
+/**
+ * `syncSlowly` of a draft whose tnum has no bit from 32 up, step for step. The upper half is 0: signed and unsigned ends of
+ * the whole are then 32-bit numbers, and what the steps ask of that half falls away. null where ends contradict each
+ * other, in a dead branch: the draft is then as it was.
+ */
+function sealedShort(d: ScalarDraft): Scalar | null {
+  let value = Number(d.varOff.value);
+  let mask = Number(d.varOff.mask);
+  let { s32min, s32max, u32min, u32max } = d;
+  let umin = Number(d.umin);
+  let umax = Number(d.umax);
+  let smin = Number(d.smin);
+  let smax = Number(d.smax);
+  for (let last = false; ; last = true) {
+    // updateBounds
+    const most = value + mask;
+    s32min = Math.max(s32min, value | (mask & S32_MIN));
+    s32max = Math.min(s32max, value | (mask & S32_MAX));
+    u32min = Math.max(u32min, value);
+    u32max = Math.min(u32max, most);
+    umin = Math.max(umin, value);
+    umax = Math.min(umax, most);
+    smin = Math.max(smin, value);
+    smax = Math.min(smax, most);
+    if (umin > umax || smin > smax || u32min > u32max || s32min > s32max) return null;
+    const sole = soleMember32(value, mask, umin, umax);
+    if (sole >= 0) return constScalar(BigInt(sole));
+    if (last) break;
+    for (let round = 0; round < 3; round++) {
+      // Each step narrows: where the ranges are as wide as before, nothing changed.
+      const width = smax - smin + umax - umin + s32max - s32min + u32max - u32min;
+      // deduce32
+      u32min = Math.max(u32min, umin, smin);
+      u32max = Math.min(u32max, umax, smax);
+      if ((umin | 0) <= (umax | 0)) {
+        s32min = Math.max(s32min, umin | 0);
+        s32max = Math.min(s32max, umax | 0);
+      }
+      if ((smin | 0) <= (smax | 0)) {
+        s32min = Math.max(s32min, smin | 0);
+        s32max = Math.min(s32max, smax | 0);
+      }
+      if ((u32min | 0) <= (u32max | 0)) {
+        s32min = Math.max(s32min, u32min | 0);
+        s32max = Math.min(s32max, u32max | 0);
+      }
+      if (u32min > u32max || s32min > s32max) return null;
+      if (s32min >= 0 || s32max < 0) {
+        u32min = Math.max(u32min, s32min >>> 0);
+        u32max = Math.min(u32max, s32max >>> 0);
+      } else if (u32max < s32min >>> 0) {
+        s32min = u32min | 0;
+        u32max = Math.min(u32max, s32max);
+      } else if (u32min > s32max) {
+        s32max = u32max | 0;
+        u32min = Math.max(u32min, s32min >>> 0);
+      }
+      // deduce64 and deduceMixed
+      umin = smin = Math.max(umin, smin, u32min);
+      umax = smax = Math.min(umax, smax, u32max);
+      if (umin > umax || u32min > u32max || s32min > s32max) return null;
+      if (s32min >= 0 && smax <= S32_MAX) {
+        umin = smin = s32min;
+        umax = smax = s32max;
+        const open = openBits(umin, umax);
+        mask = (mask & open) >>> 0;
+        value = ((value | (umin & ~open)) & ~mask) >>> 0;
+      }
+      if (width === smax - smin + umax - umin + s32max - s32min + u32max - u32min) break;
+    }
+    // boundOffset
+    const whole = openBits(umin, umax);
+    const low = openBits(u32min, u32max);
+    mask = (mask & whole & low) >>> 0;
+    value = ((value | (umin & ~whole) | (u32min & ~low)) & ~mask) >>> 0;
+  }
+  d.varOff = { value: wide(value, d.varOff.value), mask: wide(mask, d.varOff.mask) };
+  d.umin = wide(umin, d.umin);
+  d.umax = wide(umax, d.umax);
+  d.smin = umin === smin ? d.umin : BigInt(smin);
+  d.smax = umax === smax ? d.umax : BigInt(smax);
+  d.s32min = s32min;
+  d.s32max = s32max;
+  d.u32min = u32min;
+  d.u32max = u32max;
   return d;
 }
 

@@ -260,22 +260,74 @@ test("the exchange between the views loses no value and finds no false one", () 
   );
 });
 
+function sameBothWays(s: Scalar): void {
+  const long = draftOf(s);
+  syncSlowly(long);
+  const short = sealed(draftOf(s));
+  if (!scalarEqual(long, short)) throw new Error(`${show(s)}\n long  ${show(long)}\n short ${show(short)}`);
+}
+
 test("the short cuts of the exchange leave what the long way leaves, on dead branches too", () => {
-  fc.assert(
-    fc.property(
-      fc.oneof(
-        anyDraft,
-        anyScalar.map((r) => r.scalar),
-      ),
-      (s) => {
-        const long = draftOf(s);
-        syncSlowly(long);
-        const short = sealed(draftOf(s));
-        if (!scalarEqual(long, short)) throw new Error(`${show(s)}\n long  ${show(long)}\n short ${show(short)}`);
-      },
-    ),
-    { numRuns: 20000 },
+  const any = fc.oneof(
+    anyDraft,
+    anyScalar.map((r) => r.scalar),
   );
+  fc.assert(fc.property(any, sameBothWays), { numRuns: 20000 });
+});
+
+/** Near the places where 32-bit numbers change their sign or end. */
+const EDGES32 = [0, 1, 2, 0x7ffffffe, 0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff];
+const edge32 = fc.oneof(fc.constantFrom(...EDGES32), fc.nat(0xffff), fc.integer({ min: 0, max: 0xffffffff }));
+const mostly = <T>(usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> => fc.oneof(fc.constant(usual), other);
+
+test("values below 2^32 are exchanged in plain numbers as in bigints", () => {
+  const { smin, smax, umax, s32min, s32max, u32max } = SCALAR_UNKNOWN;
+  const whole = edge32.map(BigInt);
+  const any = fc
+    .record({
+      known: edge32,
+      mask: fc.oneof(
+        edge32,
+        fc.nat(32).map((n) => 2 ** n - 1),
+      ),
+      umin: mostly(0n, whole),
+      umax: mostly(umax, whole),
+      smin: fc.oneof(fc.constant(smin), fc.constant(0n), whole),
+      smax: mostly(smax, whole),
+      u32min: mostly(0, edge32),
+      u32max: mostly(u32max, edge32),
+      s32min: mostly(
+        s32min,
+        edge32.map((n) => n | 0),
+      ),
+      s32max: mostly(
+        s32max,
+        edge32.map((n) => n | 0),
+      ),
+    })
+    .map(({ known, mask, ...ends }) => ({
+      ...ends,
+      varOff: { value: BigInt((known & ~mask) >>> 0), mask: BigInt(mask) },
+    }));
+  fc.assert(fc.property(any, sameBothWays), { numRuns: 40000 });
+});
+
+test("all ranges of a few values around each edge are exchanged in plain numbers as in bigints", () => {
+  for (const base of [0, 0x7ffffffe, 0xfffffffc]) {
+    const at = [0, 1, 2, 3].map((n) => base + n);
+    for (const mask of [0x3, 0x7fffffff, 0xffffffff])
+      for (const [i, least] of at.entries())
+        for (const most of at.slice(i))
+          for (const [j, low] of at.entries())
+            for (const high of at.slice(j)) {
+              const varOff = { value: BigInt((base & ~mask) >>> 0), mask: BigInt(mask) };
+              const { s32min, s32max } = SCALAR_UNKNOWN;
+              const ends = { umin: BigInt(least), umax: BigInt(most), smin: 0n, smax: 0xffffffffn };
+              sameBothWays({ varOff, ...ends, u32min: low, u32max: high, s32min, s32max });
+              const signed = [low | 0, high | 0].sort((a, b) => a - b) as [number, number];
+              sameBothWays({ varOff, ...ends, u32min: 0, u32max: 0xffffffff, s32min: signed[0], s32max: signed[1] });
+            }
+  }
 });
 
 test("arithmetic on random scalars holds every result, and the short way is the long way", () => {

@@ -4,7 +4,7 @@ import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { formatReg } from "../log/state.ts";
 import * as t from "../state/regtype.ts";
-import type { Trace, Visit } from "../trace.ts";
+import type { Trace, Visit, Visits } from "../trace.ts";
 import type { Phrase } from "./phrase.ts";
 
 export interface Busiest {
@@ -18,13 +18,14 @@ const MAX_COMPARED = 400;
 const MAX_NAMED = 3;
 
 /** For each slot that was walked the numbers of its visits, in the order in which the slots were first come to. */
-export function visitsBySlot(visits: readonly Visit[]): Map<number, number[]> {
+export function visitsBySlot(visits: Visits): Map<number, number[]> {
   const numbers = new Map<number, number[]>();
-  visits.forEach(({ insnIdx }, visit) => {
-    const list = numbers.get(insnIdx);
+  for (let visit = 0; visit < visits.length; visit++) {
+    const slot = visits.slotOf(visit);
+    const list = numbers.get(slot);
     if (list) list.push(visit);
-    else numbers.set(insnIdx, [visit]);
-  });
+    else numbers.set(slot, [visit]);
+  }
   return numbers;
 }
 
@@ -35,7 +36,7 @@ export function busiestOf({ visits, dropped }: Trace, insns: readonly Insn[]): B
   const most = all[0]?.[1].length ?? 0;
   const [slot, list] = all.find(([at, l]) => isBranch(insns[at]) && l.length > most / 2) ?? all[0] ?? [-1, []];
   if (slot < 0) return { slot, reason: undefined };
-  const differing = differences(list.slice(0, MAX_COMPARED).map((visit) => visits[visit]!)).slice(0, MAX_NAMED);
+  const differing = differences(list.slice(0, MAX_COMPARED).map((visit) => visits.at(visit)!)).slice(0, MAX_NAMED);
   const more =
     dropped > 0 ? { en: ` (of ${visits.length + dropped})`, ja: `（全 ${visits.length + dropped} ステップ）` } : NONE;
   const values = {

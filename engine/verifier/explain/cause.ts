@@ -7,8 +7,7 @@ import type { Insn } from "../../isa/insn.ts";
 import type { RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
 import { isSpilledReg, type StackSlot, spiOf } from "../state/stack.ts";
-import type { VerifierState } from "../state/state.ts";
-import type { Trace, Visit } from "../trace.ts";
+import type { Believed, Trace, Visit, Visits } from "../trace.ts";
 import { isBranch, visitsBySlot } from "./busiest.ts";
 import { type Phrase, valuePhrase } from "./phrase.ts";
 
@@ -54,8 +53,8 @@ export interface Named {
 export function causeOf(trace: Trace, insns: readonly Insn[], named: Named): Cause | undefined {
   const { visits } = trace;
   if (named.busiest) return { reg: -1, steps: busiest(visits, insns) };
-  const last = visits.findLastIndex(({ end }) => end?.kind === "refused");
-  const refused = visits[last];
+  const last = visits.refused;
+  const refused = visits.at(last);
   if (!refused) return undefined;
   if (named.taken !== undefined) return { reg: -1, steps: leak(visits, last, named.taken) };
   if (named.again !== undefined) return { reg: -1, steps: rounds(visits, last, named.again) };
@@ -80,14 +79,14 @@ export function causeOf(trace: Trace, insns: readonly Insn[], named: Named): Cau
 const PLAIN: Phrase = { en: "the verifier stops here", ja: "verifier はここで止まります" };
 
 /** The visits of a path, from one back to the program's start. */
-function* back(visits: readonly Visit[], from: number): Generator<number> {
-  for (let at = from; at >= 0; at = visits[at]?.prev ?? -1) yield at;
+function* back(visits: Visits, from: number): Generator<number> {
+  for (let at = from; at >= 0; at = visits.prevOf(at)) yield at;
 }
 
-function leak(visits: readonly Visit[], last: number, taken: number): CauseStep[] {
+function leak(visits: Visits, last: number, taken: number): CauseStep[] {
   const steps: CauseStep[] = [];
   for (const visit of back(visits, last)) {
-    if (visits[visit]?.insnIdx !== taken) continue;
+    if (visits.slotOf(visit) !== taken) continue;
     steps.push({
       slot: taken,
       visit,
@@ -95,13 +94,13 @@ function leak(visits: readonly Visit[], last: number, taken: number): CauseStep[
     });
     break;
   }
-  const slot = visits[last]?.insnIdx ?? -1;
+  const slot = visits.slotOf(last);
   const words = { en: "here the path ends and still holds it", ja: "参照を持ったまま、経路はここで終わります" };
   return [...steps, { slot, visit: last, ...sentence(words) }];
 }
 
-function rounds(visits: readonly Visit[], last: number, again: number): CauseStep[] {
-  const times = [...back(visits, last)].filter((visit) => visits[visit]?.insnIdx === again);
+function rounds(visits: Visits, last: number, again: number): CauseStep[] {
+  const times = [...back(visits, last)].filter((visit) => visits.slotOf(visit) === again);
   const before = times.find((visit) => visit !== last);
   const steps: CauseStep[] = [];
   if (before !== undefined)
@@ -120,7 +119,7 @@ function rounds(visits: readonly Visit[], last: number, again: number): CauseSte
 const weight = (insn: Insn | undefined): number => (isBranch(insn) ? 2 : 1);
 
 /** The branches that were walked most, in the program's order; other instructions where there are none. */
-function busiest(visits: readonly Visit[], insns: readonly Insn[]): CauseStep[] {
+function busiest(visits: Visits, insns: readonly Insn[]): CauseStep[] {
   return (
     [...visitsBySlot(visits)]
       // Branches before what stands between them.
@@ -166,7 +165,7 @@ function workedOn(insn: Insn): number {
 const nameOf = (place: Place): string => (place.kind === "reg" ? `R${place.reg}` : `fp${-8 * (place.spi + 1)}`);
 
 /** What is believed of a place; undefined where there is nothing. */
-function believed(state: VerifierState, place: Place): RegState | StackSlot | undefined {
+function believed(state: Believed, place: Place): RegState | StackSlot | undefined {
   const frame = state.frames[place.frame];
   if (place.kind === "slot") return frame?.stack[place.spi];
   const reg = frame?.regs[place.reg];
@@ -175,7 +174,7 @@ function believed(state: VerifierState, place: Place): RegState | StackSlot | un
 
 const isReg = (value: RegState | StackSlot): value is RegState => "val" in value;
 
-function phraseOf(state: VerifierState, place: Place): Phrase {
+function phraseOf(state: Believed, place: Place): Phrase {
   const value = believed(state, place);
   if (value === undefined) return { en: "nothing", ja: "値なし" };
   if (isReg(value)) return valuePhrase(value, place.frame);
@@ -185,7 +184,7 @@ function phraseOf(state: VerifierState, place: Place): Phrase {
     : { en: "bytes of unknown value", ja: "値のわからないバイト列" };
 }
 
-function lastWords(state: VerifierState, place: Place): Phrase {
+function lastWords(state: Believed, place: Place): Phrase {
   const name = nameOf(place);
   const value = believed(state, place);
   if (value === undefined || (!isReg(value) && value.types === 0))
@@ -220,32 +219,32 @@ function same(a: RegState | StackSlot | undefined, b: RegState | StackSlot | und
 }
 
 /** The steps that made a place what it is, up to a visit, in the order in which they happened. */
-function story(visits: readonly Visit[], insns: readonly Insn[], from: number, start: Place): CauseStep[] {
+function story(visits: Visits, insns: readonly Insn[], from: number, start: Place): CauseStep[] {
   const steps: CauseStep[] = [];
   let place: Place | undefined = start;
   let number = from;
   while (place && steps.length < MAX_STEPS) {
-    const visit: Visit | undefined = visits[number];
+    const visit: Visit | undefined = visits.at(number);
     if (!visit) {
       // The start of the program: what is there from the beginning, or never came.
       steps.push({ slot: 0, visit: -1, ...sentence(begin(place)) });
       break;
     }
-    const { after } = visit;
+    const { before, after } = visit;
     const insn = insns[visit.insnIdx] as Insn;
-    const isNew = after !== undefined && setsAnew(insn, visit.before, place);
-    if (after && (isNew || !same(believed(visit.before, place), believed(after, place)))) {
-      const step: Step = explained(insn, visit.before, after, place);
+    const isNew = after !== undefined && setsAnew(insn, before, place);
+    if (after && (isNew || !same(believed(before, place), believed(after, place)))) {
+      const step: Step = explained(insn, before, after, place);
       steps.push({ slot: visit.insnIdx, visit: number, ...sentence(step.words) });
       place = step.next;
-    } else if (after && after.curframe !== visit.before.curframe) place = across(visit.before, after, place);
+    } else if (after && after.curframe !== before.curframe) place = across(before, after, place);
     number = visit.prev;
   }
   return told(steps.reverse());
 }
 
 /** A copy, a load or a call gives the register another value, also where no more is believed of it than before. */
-function setsAnew(insn: Insn, { curframe }: VerifierState, place: Place): boolean {
+function setsAnew(insn: Insn, { curframe }: Believed, place: Place): boolean {
   if (place.kind !== "reg" || place.frame !== curframe) return false;
   const form = formOf(insn);
   switch (form?.kind) {
@@ -283,7 +282,7 @@ function begin(place: Place): Phrase {
 }
 
 /** A place that stays the same over a call or return may be another one before it. */
-function across(before: VerifierState, after: VerifierState, place: Place): Place {
+function across(before: Believed, after: Believed, place: Place): Place {
   // Just entered: the callee's R1 … R5 are its caller's.
   if (after.curframe > before.curframe && place.frame === after.curframe && place.kind === "reg" && place.reg <= 5)
     return { ...place, frame: before.curframe };
@@ -296,7 +295,7 @@ interface Step {
   readonly next: Place | undefined;
 }
 
-function explained(insn: Insn, before: VerifierState, after: VerifierState, place: Place): Step {
+function explained(insn: Insn, before: Believed, after: Believed, place: Place): Step {
   const name = nameOf(place);
   const was = phraseOf(before, place);
   const is = phraseOf(after, place);
@@ -403,7 +402,7 @@ function explained(insn: Insn, before: VerifierState, after: VerifierState, plac
   }
 }
 
-function loaded(insn: Insn, before: VerifierState, place: Place, is: Phrase): Step {
+function loaded(insn: Insn, before: Believed, place: Place, is: Phrase): Step {
   const name = nameOf(place);
   const base = before.frames[before.curframe]?.regs[insn.src];
   if (base?.type === t.PTR_TO_STACK && base.val.varOff.mask === 0n) {

@@ -6,7 +6,7 @@ import { type AluOp, formOf } from "../../isa/forms.ts";
 import type { RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
 import { spiOf } from "../state/stack.ts";
-import type { VerifierState } from "../state/state.ts";
+import type { Believed } from "../trace.ts";
 import { type Path, type PathStep, regOf } from "./path.ts";
 
 export interface ValueNode {
@@ -66,7 +66,7 @@ export function lineageOf(path: Path): Lineage {
 const newFrame = (): FrameValues => ({ regs: new Array(11).fill(undefined), stack: new Map(), spoiled: new Map() });
 
 /** Offset from the frame pointer that a pointer of the innermost frame has; undefined: not to its stack, or not constant. */
-function stackOff(state: VerifierState, n: number, off: number): number | undefined {
+function stackOff(state: Believed, n: number, off: number): number | undefined {
   const reg = regOf(state, n);
   if (reg?.type !== t.PTR_TO_STACK || reg.frameno !== state.curframe || reg.val.varOff.mask !== 0n) return undefined;
   return reg.off + Number(BigInt.asIntN(64, reg.val.varOff.value)) + off;
@@ -213,7 +213,7 @@ function advance(step: PathStep, at: number, frames: FrameValues[]): void {
   }
 }
 
-const isForgotten = (before: VerifierState, after: VerifierState, off: number): boolean => {
+const isForgotten = (before: Believed, after: Believed, off: number): boolean => {
   const spi = spiOf(off);
   return before.frames[before.curframe]?.stack[spi] !== after.frames[after.curframe]?.stack[spi];
 };

@@ -3,36 +3,39 @@
 import { formOf, JMP_OPS } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { RegState } from "../state/reg.ts";
-import type { VerifierState } from "../state/state.ts";
-import type { Trace } from "../trace.ts";
+import type { Believed, Trace } from "../trace.ts";
 
 export interface PathStep {
   readonly slot: number;
   readonly insn: Insn;
   /** Number of the visit in the trace. */
   readonly visit: number;
-  readonly before: VerifierState;
+  readonly before: Believed;
   /** Undefined at the refused instruction. */
-  readonly after: VerifierState | undefined;
+  readonly after: Believed | undefined;
 }
 
-/** In the order in which it was walked; the refused instruction last. [] where the refusal was not walked into, or not kept. */
+/**
+ * In the order in which it was walked; the refused instruction last. [] where the refusal was not walked into, or not kept, and
+ * where the path is longer than anybody reads.
+ */
 export type Path = readonly PathStep[];
+
+const MOST_STEPS = 20_000;
 
 export function pathOf(trace: Trace, insns: readonly Insn[]): Path {
   const steps: PathStep[] = [];
   const { visits } = trace;
-  let visit = visits.findLastIndex(({ end }) => end?.kind === "refused");
-  while (visit >= 0) {
-    const { insnIdx: slot, before, after, prev } = visits[visit]!;
+  for (let visit = visits.refused; visit >= 0; visit = visits.prevOf(visit)) {
+    if (steps.length === MOST_STEPS) return [];
+    const { insnIdx: slot, before, after } = visits.at(visit)!;
     steps.push({ slot, insn: insns[slot]!, visit, before, after });
-    visit = prev;
   }
   return steps.reverse();
 }
 
 /** Rn of the innermost frame of a state. */
-export const regOf = (state: VerifierState, n: number): RegState | undefined => state.frames[state.curframe]?.regs[n];
+export const regOf = (state: Believed, n: number): RegState | undefined => state.frames[state.curframe]?.regs[n];
 
 /** Did the branch at step `at` of the path jump? Undefined: nothing comes behind it. */
 export function jumped(path: Path, at: number): boolean | undefined {

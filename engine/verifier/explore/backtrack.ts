@@ -24,6 +24,13 @@ export class Backtrack {
   readonly slotsLo: number[] = [0, 0, 0, 0, 0, 0, 0, 0];
   readonly slotsHi: number[] = [0, 0, 0, 0, 0, 0, 0, 0];
 
+  /** Nothing is traced, and `frame` is the innermost. */
+  restart(frame: number): this {
+    this.frame = frame;
+    for (let i = 0; i < st.MAX_CALL_FRAMES; i++) this.regs[i] = this.slotsLo[i] = this.slotsHi[i] = 0;
+    return this;
+  }
+
   get empty(): boolean {
     let all = 0;
     for (let i = 0; i <= this.frame; i++) all |= this.regs[i]! | this.slotsLo[i]! | this.slotsHi[i]!;

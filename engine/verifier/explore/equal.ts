@@ -44,6 +44,7 @@ export type ExactLevel = typeof NOT_EXACT | typeof EXACT | typeof RANGE_WITHIN;
 export class IdMap {
   #old: number[] = [];
   #cur: number[] = [];
+  #length = 0;
   #nextTemporary: number;
 
   /** `idGen`: ids above it are free for scalars that have none. */
@@ -51,15 +52,22 @@ export class IdMap {
     this.#nextTemporary = idGen;
   }
 
+  /** As a new one. */
+  restart(idGen: number): this {
+    this.#length = 0;
+    this.#nextTemporary = idGen;
+    return this;
+  }
+
   /** May `old` stand for `cur`, given the pairs so far? Remembers the pair. 0 stands for 0 only. @kernel verifier.c check_ids */
   check(old: number, cur: number): boolean {
     if (old === 0 || cur === 0) return old === cur;
-    for (let i = 0; i < this.#old.length; i++) {
+    for (let i = 0; i < this.#length; i++) {
       if (this.#old[i] === old) return this.#cur[i] === cur;
       if (this.#cur[i] === cur) return false;
     }
-    this.#old.push(old);
-    this.#cur.push(cur);
+    this.#old[this.#length] = old;
+    this.#cur[this.#length++] = cur;
     return true;
   }
 
@@ -210,12 +218,13 @@ function refSafe(old: VerifierState, cur: VerifierState, ids: IdMap): boolean {
     old.activeLockPtr !== cur.activeLockPtr
   )
     return false;
-  return old.refs.every((was, i) => {
+  for (let i = 0; i < old.refs.length; i++) {
+    const was = old.refs[i]!;
     const is = cur.refs[i]!;
-    return (
-      ids.check(was.id, is.id) && was.type === is.type && ((was.type & REF_TYPE_LOCK_MASK) === 0 || was.ptr === is.ptr)
-    );
-  });
+    if (!ids.check(was.id, is.id) || was.type !== is.type) return false;
+    if ((was.type & REF_TYPE_LOCK_MASK) !== 0 && was.ptr !== is.ptr) return false;
+  }
+  return true;
 }
 
 /** Where frame `frame` of a state stands: its next instruction, or the call it waits for. @kernel verifier.c frame_insn_idx */
@@ -239,12 +248,15 @@ function framesEqual(
   return stackSafe(old, cur, ids, exact);
 }
 
+/** One for all comparisons, of which there are thousands. */
+const pairs = new IdMap(0);
+
 /** Is `cur` covered by what was explored from `old`? @kernel verifier.c states_equal */
 export function statesEqual(env: Env, old: VerifierState, cur: VerifierState, exact: ExactLevel): boolean {
   if (old.curframe !== cur.curframe) return false;
   if (old.speculative && !cur.speculative) return false;
   if (old.inSleepable !== cur.inSleepable) return false;
-  const ids = new IdMap(env.idGen);
+  const ids = pairs.restart(env.idGen);
   if (!refSafe(old, cur, ids)) return false;
   for (let i = 0; i <= old.curframe; i++) {
     const was = old.frames[i]!;

@@ -118,7 +118,7 @@ test("marks are given to the states before, and forgotten by the one that is kep
 });
 
 test("one instruction has one history entry, which gathers what is said of it", () => {
-  const { env } = envOf(mov(0, 0));
+  const { env } = envOf(...new Array<Insn>(8).fill(mov(0, 0)));
   const { history } = env.curState;
   env.insnIdx = 7;
   env.prevInsnIdx = 3;
@@ -129,6 +129,13 @@ test("one instruction has one history entry, which gathers what is said of it", 
   env.insnIdx = 8;
   pushJmpHistory(env, env.curState, 0, null);
   expect(history).toHaveLength(2);
+  // The next round of a loop comes by with the same to say: it has the same entry, a round that says another has its own.
+  for (const flags of [0, INSN_F_STACK_ACCESS]) {
+    env.curHistEntry = null;
+    pushJmpHistory(env, env.curState, flags, null);
+  }
+  expect(history[2]).toBe(history[1]);
+  expect(history.map((entry) => entry.flags)).toEqual([INSN_F_STACK_ACCESS, 0, 0, INSN_F_STACK_ACCESS]);
 });
 
 test("slots beyond the 32nd are kept apart from the first ones", () => {

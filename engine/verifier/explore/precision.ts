@@ -8,7 +8,7 @@ import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { printVerifierState } from "../log/state.ts";
 import { verifierBug } from "../refuse.ts";
 import { type Env, verbose } from "../state/env.ts";
-import type { RegState } from "../state/reg.ts";
+import { type RegState, withPrecise } from "../state/reg.ts";
 import { SCALAR_VALUE } from "../state/regtype.ts";
 import { isSpilledReg, isSpilledScalar, type StackSlot } from "../state/stack.ts";
 import type { FuncState, HistoryEntry, LinkedReg, VerifierState } from "../state/state.ts";
@@ -28,28 +28,45 @@ export function pushJmpHistory(
   const { history } = state;
   const current = env.curHistEntry;
   if (current !== null) {
-    env.curHistEntry = { ...current, flags: current.flags | flags, linked };
+    env.curHistEntry = entryOf(env, current.idx, current.prevIdx, current.flags | flags, linked);
     const at = history.lastIndexOf(current);
     if (at >= 0) history[at] = env.curHistEntry;
     return 0;
   }
-  env.curHistEntry = { idx: env.insnIdx, prevIdx: env.prevInsnIdx, flags, linked };
+  env.curHistEntry = entryOf(env, env.insnIdx, env.prevInsnIdx, flags, linked);
   history.push(env.curHistEntry);
   return 0;
 }
 
+/** A new entry, or the slot's last one where that says the same: the rounds of a loop share theirs. */
+function entryOf(
+  env: Env,
+  idx: number,
+  prevIdx: number,
+  flags: number,
+  linked: readonly LinkedReg[] | null,
+): HistoryEntry {
+  const aux = env.aux[idx]!;
+  const last = aux.history;
+  if (last !== null && last.prevIdx === prevIdx && last.flags === flags && linked === null) return last;
+  const entry = { idx, prevIdx, flags, linked };
+  if (linked === null) aux.history = entry;
+  return entry;
+}
+
+/** One for all walks back, none of which begins within another. */
+const traced = new Backtrack();
+
 /** Marks what register `regno` of the current frame came from. 0, or -errno. @kernel mark_chain_precision */
 export function markChainPrecision(env: Env, regno: number): number {
-  const bt = new Backtrack();
-  bt.frame = env.curState.curframe;
+  const bt = traced.restart(env.curState.curframe);
   if (regno >= 0) bt.set(regno);
   return backtrack(env, env.curState, bt);
 }
 
 /** Marks what slot `spi` of frame `frameno` came from. 0, or -errno. @kernel bt_set_frame_slot, mark_chain_precision_batch */
 export function markSlotPrecise(env: Env, frameno: number, spi: number): number {
-  const bt = new Backtrack();
-  bt.frame = env.curState.curframe;
+  const bt = traced.restart(env.curState.curframe);
   bt.setSlot(frameno, spi);
   return backtrack(env, env.curState, bt);
 }
@@ -64,25 +81,28 @@ export interface Changed {
  * favour of it. 0, or -errno.
  */
 export function propagatePrecision(env: Env, old: VerifierState, cur: VerifierState, result?: Changed): number {
-  const bt = new Backtrack();
-  bt.frame = cur.curframe;
+  const bt = traced.restart(cur.curframe);
+  const log = (env.log.level & BPF_LOG_LEVEL2) !== 0;
   for (let fr = old.curframe; fr >= 0; fr--) {
     const func = old.frames[fr]!;
     const names: string[] = [];
+    let found = false;
     for (let r = 0; r < c.BPF_REG_FP; r++) {
       if (!isPrecise(func.regs[r]!)) continue;
-      names.push(`r${r}`);
+      found = true;
+      if (log) names.push(`r${r}`);
       bt.setReg(fr, r);
     }
     for (let spi = 0; spi < func.stack.length; spi++) {
       const slot = func.stack[spi]!;
       if (!isSpilledReg(slot) || !isPrecise(slot.spilled)) continue;
-      names.push(`fp${-8 * (spi + 1)}`);
+      found = true;
+      if (log) names.push(`fp${-8 * (spi + 1)}`);
       bt.setSlot(fr, spi);
     }
-    if (names.length === 0) continue;
+    if (!found) continue;
     // The end of the line is printed at level 1 as well.
-    verbose(env, "precision", env.log.level & BPF_LOG_LEVEL2 ? `frame ${fr}: propagating ${names.join(",")}\n` : "\n");
+    verbose(env, "precision", log ? `frame ${fr}: propagating ${names.join(",")}\n` : "\n");
   }
   return backtrack(env, cur, bt, result);
 }
@@ -108,8 +128,9 @@ function backtrack(env: Env, starting: VerifierState, bt: Backtrack, result?: Ch
     let historyLeft = state.history.length;
     for (let i = lastIdx; ; ) {
       let err = 0;
+      const entry = entryAt(state, historyLeft, i);
       if (skipFirst) skipFirst = false;
-      else err = backtrackInsn(env, i, subseqIdx, entryAt(state, historyLeft, i), bt);
+      else err = backtrackInsn(env, i, subseqIdx, entry, bt);
       if (err === -ENOTSUPP) {
         markAllScalarsPrecise(env, starting);
         return 0;
@@ -117,7 +138,6 @@ function backtrack(env: Env, starting: VerifierState, bt: Backtrack, result?: Ch
       if (err !== 0) return err;
       if (bt.empty) return 0;
       subseqIdx = i;
-      const entry = entryAt(state, historyLeft, i);
       if (i === state.firstInsnIdx && (historyLeft === 0 || (historyLeft === 1 && entry !== null))) break;
       if (entry !== null) {
         i = entry.prevIdx;
@@ -159,7 +179,7 @@ function atFunctionEntry(env: Env, state: VerifierState, bt: Backtrack, result: 
 function markReg(func: FuncState, regno: number, result: Changed | undefined): void {
   const reg = func.regs[regno]!;
   if (reg.type !== SCALAR_VALUE) return;
-  func.regs[regno] = { ...reg, precise: true };
+  func.regs[regno] = withPrecise(reg, true);
   if (result !== undefined) result.changed = true;
 }
 
@@ -180,7 +200,7 @@ function markParent(env: Env, state: VerifierState, bt: Backtrack, log: boolean,
         if (slot === undefined) return verifierBug(env, `stack slot ${spi}, total slots ${func.stack.length}`);
         if (!isSpilledScalar(slot) || slot.spilled.precise) bt.clearSlot(fr, spi);
         else {
-          func.stack[spi] = withPrecise(slot, true);
+          func.stack[spi] = preciseSlot(slot, true);
           if (result !== undefined) result.changed = true;
         }
       }
@@ -193,9 +213,9 @@ function markParent(env: Env, state: VerifierState, bt: Backtrack, log: boolean,
   return 0;
 }
 
-const withPrecise = (slot: StackSlot, precise: boolean): StackSlot => ({
+const preciseSlot = (slot: StackSlot, precise: boolean): StackSlot => ({
   types: slot.types,
-  spilled: { ...slot.spilled, precise },
+  spilled: withPrecise(slot.spilled, precise),
 });
 
 /** Gives up tracing: all scalars of all states that led here are precise. @kernel mark_all_scalars_precise */
@@ -211,13 +231,13 @@ export function markAllScalarsPrecise(env: Env, starting: VerifierState): void {
       for (let r = 0; r < c.BPF_REG_FP; r++) {
         const reg = func.regs[r]!;
         if (reg.type !== SCALAR_VALUE || reg.precise) continue;
-        func.regs[r] = { ...reg, precise: true };
+        func.regs[r] = withPrecise(reg, true);
         if (log) verbose(env, "precision", `force_precise: frame${fr}: forcing r${r} to be precise\n`);
       }
       for (let spi = 0; spi < func.stack.length; spi++) {
         const slot = func.stack[spi]!;
         if (!isSpilledScalar(slot) || slot.spilled.precise) continue;
-        func.stack[spi] = withPrecise(slot, true);
+        func.stack[spi] = preciseSlot(slot, true);
         if (log) verbose(env, "precision", `force_precise: frame${fr}: forcing fp${-8 * (spi + 1)} to be precise\n`);
       }
     }
@@ -230,11 +250,11 @@ export function markAllScalarsImprecise(state: VerifierState): void {
     const func = state.frames[fr]!;
     for (let r = 0; r < c.BPF_REG_FP; r++) {
       const reg = func.regs[r]!;
-      if (isPrecise(reg)) func.regs[r] = { ...reg, precise: false };
+      if (isPrecise(reg)) func.regs[r] = withPrecise(reg, false);
     }
     for (let spi = 0; spi < func.stack.length; spi++) {
       const slot = func.stack[spi]!;
-      if (isSpilledScalar(slot) && slot.spilled.precise) func.stack[spi] = withPrecise(slot, false);
+      if (isSpilledScalar(slot) && slot.spilled.precise) func.stack[spi] = preciseSlot(slot, false);
     }
   }
 }

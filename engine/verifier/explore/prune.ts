@@ -55,7 +55,9 @@ function cleanLiveStates(env: Env, insnIdx: number, states: readonly ExploredSta
   for (let i = states.length - 1; i >= 0; i--) {
     const { state } = states[i]!;
     if (state.branches !== 0 || state.cleaned || state.insnIdx !== insnIdx) continue;
-    if (!sameCallsites(state, env.curState) || incompleteMarks(env, state)) continue;
+    if (!sameCallsites(state, env.curState)) continue;
+    // In one place under one chain of calls all states belong to the same visit of a loop.
+    if (incompleteMarks(env, state)) return;
     cleanState(env, state);
   }
 }

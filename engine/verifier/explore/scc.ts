@@ -36,7 +36,9 @@ function visitOf(env: Env, state: VerifierState, frame: number, make: boolean): 
   const visits = visitsOf(env);
   for (const visit of visits) {
     if (visit.scc !== scc || visit.callsites.length !== frame) continue;
-    if (visit.callsites.every((callsite, i) => callsite === frameInsnIdx(state, i))) return visit;
+    let same = true;
+    for (let i = 0; i < frame && same; i++) same = visit.callsites[i] === frameInsnIdx(state, i);
+    if (same) return visit;
   }
   if (!make) return null;
   const callsites: number[] = [];

@@ -50,6 +50,8 @@ interface Liveness {
   current: Instance | null;
   /** Slots that the instruction being walked writes, by frame; low and high words. */
   readonly writes: Uint32Array;
+  /** Some of them may be set. */
+  wrote: boolean;
   writeInsnIdx: number;
   /** The state that stackSlotAlive is asked about. */
   readonly query: Instance[];
@@ -66,6 +68,7 @@ export function stackLivenessInit(env: Env): void {
     postorder: env.subprogs.map((_, n) => postorderOf(env, n)),
     current: null,
     writes: new Uint32Array(2 * MAX_CALL_FRAMES),
+    wrote: false,
     writeInsnIdx: 0,
     query: [],
     queryFrame: 0,
@@ -146,13 +149,21 @@ function addReads(instance: Instance, frame: number, insnIdx: number, lo: number
 export function resetStackWriteMarks(env: Env, insnIdx: number): void {
   const liveness = livenessOf(env);
   currentInstance(env);
-  liveness.writes.fill(0);
+  clearWrites(liveness);
   liveness.writeInsnIdx = insnIdx;
+}
+
+function clearWrites(liveness: Liveness): void {
+  if (!liveness.wrote) return;
+  liveness.writes.fill(0);
+  liveness.wrote = false;
 }
 
 /** The instruction being walked writes this slot of a frame for certain. */
 export function markStackWriteSlot(env: Env, frameno: number, spi: number): void {
-  livenessOf(env).writes[2 * frameno + (spi >> 5)]! |= 1 << (spi & 31);
+  const liveness = livenessOf(env);
+  liveness.writes[2 * frameno + (spi >> 5)]! |= 1 << (spi & 31);
+  liveness.wrote = true;
 }
 
 /** After an instruction was walked without error: what it wrote on every path so far is what it must write. */
@@ -168,7 +179,7 @@ function commitWrites(liveness: Liveness, instance: Instance): void {
   for (let frame = 0; frame <= instance.depth; frame++) {
     let lo = liveness.writes[2 * frame]!;
     let hi = liveness.writes[2 * frame + 1]!;
-    if (lo === 0 && hi === 0 && !wasSet) continue;
+    if (lo === 0 && hi === 0 && (!wasSet || instance.frames[frame] == null)) continue;
     const masks = masksOf(instance, frame);
     // The kernel keeps the old mask in 32 bits, so that slots from fp-264 down are lost on the second visit.
     const old = masks[at]!;
@@ -278,8 +289,9 @@ function updateInsn(env: Env, instance: Instance, frame: number, masks: FrameMas
 /** What a function reads and writes of its callers' frames, its call reads and writes there. */
 function propagateToOuter(liveness: Liveness, instance: Instance, outer: Instance): void {
   const callsite = instance.chain[instance.depth - 1]!;
-  liveness.writes.fill(0);
+  clearWrites(liveness);
   liveness.writeInsnIdx = callsite;
+  liveness.wrote = true;
   for (let frame = 0; frame < instance.depth; frame++) {
     const masks = instance.frames[frame];
     if (masks == null) continue;

@@ -21,21 +21,28 @@ export const BPF_LOG_MASK = BPF_LOG_LEVEL | BPF_LOG_STATS | BPF_LOG_FIXED;
 export const DEFAULT_LOG_SIZE = 1 << 24;
 export const MAX_LOG_SIZE = 0x3fff_ffff;
 
-/** Pieces are joined into one flat string once there are so many. */
+/** Pieces go into the ring once there are so many. */
 const PIECES = 1024;
-/** Of them so many, the latest, are not. */
+/** Of them so many, the latest, do not: a state printed behind its instruction cuts the newline off first. */
 const KEPT_PIECES = 32;
+/** Characters that the ring has room for at first. */
+const FIRST_ROOM = 1 << 16;
+/** So many characters become one string at a time. */
+const CHUNK = 1 << 13;
 
 export class VerifierLog {
   readonly level: number;
   /** Bytes of the user's buffer; one of them is for the final zero. */
   readonly size: number;
-  /** Joined text, oldest first. */
-  #chunks: string[] = [];
-  /** What came after, as it was appended. */
+  /**
+   * The character at position p stands at p modulo the length, a power of two. As strings the text of a long walk would be
+   * hundreds of megabytes that are given up only when they are old.
+   */
+  #ring = new Uint16Array(0);
+  /** Position up to which the text is in the ring. */
+  #written = 0;
+  /** What comes after, as it was appended. */
   #pieces: string[] = [];
-  /** Position of the first character that is still held. */
-  #held = 0;
   /** Position of the first character that the user's buffer still shows. */
   #start = 0;
   #end = 0;
@@ -56,28 +63,31 @@ export class VerifierLog {
   /** Lines that begin in `text` are of this kind, about this slot (-1: none); what goes on with a line leaves it what it is. */
   append(text: string, kind: LineKind, slot: number): void {
     if (this.level === 0 || text === "") return;
-    if (!(this.level & BPF_LOG_FIXED) || this.#end < this.size) this.#lines.append(text, this.#end, kind, slot);
-    this.#pieces.push(this.level & BPF_LOG_FIXED ? text.slice(0, this.size - 1 - this.#shown) : text);
+    const fixed = (this.level & BPF_LOG_FIXED) !== 0;
+    if (!fixed || this.#end < this.size) this.#lines.append(text, this.#end, kind, slot);
+    this.#pieces.push(fixed ? text.slice(0, this.size - 1 - this.#shown) : text);
     this.#end += text.length;
     const end = this.#end + 1;
     if (end > this.#longest) this.#longest = end;
-    if (end - this.#start >= this.size && !(this.level & BPF_LOG_FIXED)) this.#start = end - this.size;
-    if (this.#pieces.length >= PIECES) this.#compact();
+    if (end - this.#start >= this.size && !fixed) this.#start = end - this.size;
+    if (this.#pieces.length >= PIECES) {
+      this.#write(PIECES - KEPT_PIECES);
+      this.#lines.forget(this.#start);
+    }
   }
 
   /** Cuts everything from `pos` on. `pos` must not lie behind the end. */
   reset(pos: number): void {
     if (this.level === 0 || pos >= this.#end) return;
-    let excess = (this.level & BPF_LOG_FIXED ? this.#shown : this.#end) - pos;
-    while (excess > 0) {
-      const last = this.#pieces.pop() ?? this.#chunks.pop();
-      if (last === undefined) break;
+    let excess = this.#textEnd - pos;
+    while (excess > 0 && this.#pieces.length > 0) {
+      const last = this.#pieces.pop()!;
       if (last.length > excess) this.#pieces.push(last.slice(0, last.length - excess));
       excess -= last.length;
     }
+    if (this.#written > pos) this.#written = pos;
     this.#end = pos;
     if (this.#start > pos) this.#start = pos;
-    if (this.#held > pos) this.#held = pos;
     this.#lines.reset(pos);
   }
 
@@ -88,15 +98,22 @@ export class VerifierLog {
 
   /** What the user's buffer holds. */
   text(): string {
-    const all = this.#chunks.join("") + this.#pieces.join("");
-    return all.slice(this.#start - this.#held);
+    const chunks: string[] = [];
+    for (let at = this.#start; at < this.#written; ) {
+      const from = at & (this.#ring.length - 1);
+      const to = Math.min(from + CHUNK, from + this.#written - at, this.#ring.length);
+      // `apply` takes any list of numbers; spread would go through an iterator, six times as long.
+      chunks.push(String.fromCharCode.apply(null, this.#ring.subarray(from, to) as unknown as number[]));
+      at += to - from;
+    }
+    const last = this.#pieces.join("");
+    return chunks.join("") + (this.#start > this.#written ? last.slice(this.#start - this.#written) : last);
   }
 
   /** What each line of text() is. */
   lines(): LogLines {
     if (this.level === 0) return NO_LINES;
-    const shown = this.level & BPF_LOG_FIXED ? this.#shown : this.#end;
-    return this.#lines.of(this.#start, shown);
+    return this.#lines.of(this.#start, this.#textEnd);
   }
 
   /** Characters that a buffer of the right size would have needed, with the final zero. @kernel log_true_size */
@@ -114,14 +131,29 @@ export class VerifierLog {
     return Math.min(this.#end, this.size - 1);
   }
 
-  #compact(): void {
-    // The last pieces stay as they are: a state printed behind its instruction cuts the newline off first.
-    const recent = this.#pieces.splice(PIECES - KEPT_PIECES);
-    this.#chunks.push(this.#pieces.join(""));
-    this.#pieces = recent;
-    while (this.#chunks.length > 1 && this.#held + this.#chunks[0]!.length <= this.#start) {
-      this.#held += this.#chunks.shift()!.length;
-    }
-    this.#lines.forget(this.#start);
+  /** Position of the end of the text that is shown. */
+  get #textEnd(): number {
+    return this.level & BPF_LOG_FIXED ? this.#shown : this.#end;
+  }
+
+  /** The first pieces, so many, go into the ring. */
+  #write(count: number): void {
+    const text = this.#pieces.splice(0, count).join("");
+    const from = this.#written;
+    const to = from + text.length;
+    if (to - this.#start > this.#ring.length) this.#grow(to - this.#start);
+    const ring = this.#ring;
+    const mask = ring.length - 1;
+    for (let at = Math.max(from, this.#start); at < to; at++) ring[at & mask] = text.charCodeAt(at - from);
+    this.#written = to;
+  }
+
+  /** Makes room for so many characters. */
+  #grow(wanted: number): void {
+    const old = this.#ring;
+    let length = Math.max(old.length, FIRST_ROOM);
+    while (length < wanted) length *= 2;
+    this.#ring = new Uint16Array(length);
+    for (let at = this.#start; at < this.#written; at++) this.#ring[at & (length - 1)] = old[at & (old.length - 1)]!;
   }
 }

@@ -20,6 +20,7 @@ export const newInsnAux = (): InsnAux => ({
   fastcallPattern: false,
   fastcallSpillsNum: 0,
   ctxFieldSize: 0,
+  history: null,
 });
 
 /** A function that starts at slot `start`. */

@@ -121,10 +121,12 @@ function resolveMap(env: Env, i: number, low: Insn, high: Insn, used: VerifierMa
     address += BigInt(off);
   }
   const insns = env.insns as Insn[];
-  insns[i] = { ...low, imm: Number(BigInt.asIntN(32, address)) };
-  insns[i + 1] = { ...high, imm: Number(BigInt.asIntN(32, address >> 32n)) };
+  insns[i] = withImm(low, Number(BigInt.asIntN(32, address)));
+  insns[i + 1] = withImm(high, Number(BigInt.asIntN(32, address >> 32n)));
   return 0;
 }
+
+const withImm = ({ code, dst, src, off }: Insn, imm: number): Insn => ({ code, dst, src, off, imm });
 
 function checkDirectValue(env: Env, i: number, map: VerifierMap, off: number): number {
   if (off >= BPF_MAX_VAR_OFF) {

@@ -43,6 +43,8 @@ export interface InsnAux {
   fastcallSpillsNum: number;
   /** Field bytes of a narrow context load. */
   ctxFieldSize: number;
+  /** The last entry of a state's history that was of this slot, and linked nothing. */
+  history: HistoryEntry | null;
 }
 
 /** @kernel struct bpf_subprog_info */

@@ -159,21 +159,53 @@ export function newVerifierState(): VerifierState {
 }
 
 function cloneFuncState(f: FuncState): FuncState {
-  const copy: FuncState = { ...f };
-  copy.regs = f.regs.slice();
-  copy.stack = f.stack.slice();
-  return copy;
+  return {
+    regs: f.regs.slice(),
+    stack: f.stack.slice(),
+    callsite: f.callsite,
+    frameno: f.frameno,
+    subprogno: f.subprogno,
+    asyncEntryCnt: f.asyncEntryCnt,
+    callbackRetRange: f.callbackRetRange,
+    inCallbackFn: f.inCallbackFn,
+    inAsyncCallbackFn: f.inAsyncCallbackFn,
+    inExceptionCallbackFn: f.inExceptionCallbackFn,
+    callbackDepth: f.callbackDepth,
+  };
 }
 
-/** A copy that can be changed without touching the original; registers and slots are shared. @kernel verifier.c copy_verifier_state */
+/**
+ * A copy that can be changed without touching the original; registers and slots are shared. Written out, as in reg.ts.
+ * @kernel verifier.c copy_verifier_state
+ */
 export function cloneVerifierState(s: VerifierState): VerifierState {
-  const copy: VerifierState = { ...s };
-  copy.refs = s.refs.slice();
-  copy.history = s.history.slice();
-  copy.frames = new Array<FuncState>(s.curframe + 1);
-  copy.entry = null;
-  for (let i = 0; i <= s.curframe; i++) copy.frames[i] = cloneFuncState(s.frames[i]!);
-  return copy;
+  const frames: FuncState[] = [];
+  for (let i = 0; i <= s.curframe; i++) frames.push(cloneFuncState(s.frames[i]!));
+  return {
+    frames,
+    curframe: s.curframe,
+    parent: s.parent,
+    branches: s.branches,
+    insnIdx: s.insnIdx,
+    firstInsnIdx: s.firstInsnIdx,
+    lastInsnIdx: s.lastInsnIdx,
+    dfsDepth: s.dfsDepth,
+    callbackUnrollDepth: s.callbackUnrollDepth,
+    mayGotoDepth: s.mayGotoDepth,
+    equalState: s.equalState,
+    history: s.history.slice(),
+    refs: s.refs.slice(),
+    activeLocks: s.activeLocks,
+    activePreemptLocks: s.activePreemptLocks,
+    activeRcuLock: s.activeRcuLock,
+    activeIrqId: s.activeIrqId,
+    activeLockId: s.activeLockId,
+    activeLockPtr: s.activeLockPtr,
+    speculative: s.speculative,
+    inSleepable: s.inSleepable,
+    cleaned: s.cleaned,
+    entry: null,
+  };
 }
 
 /** The slot at index spi, STACK_INVALID where the frame has not grown so far. */

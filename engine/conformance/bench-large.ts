@@ -1,0 +1,40 @@
+// Four large programs of our own, compiled from C: large/. Rates as in bench-verifier.ts; cold ones are of a process that
+// verifies for the first time, as a page does that has just been opened. Run alone with --cold NAME it prints that one.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { loadOf } from "../object/load.ts";
+import { readObject } from "../object/object.ts";
+import { refusalText } from "../object/refusal.ts";
+import type { Program } from "../program/program.ts";
+import { judge } from "./judge.ts";
+import { targetKernel } from "./objects/recorded-kernel.ts";
+
+export const LARGE = ["balancer", "policy", "stacks", "names"] as const;
+type Large = (typeof LARGE)[number];
+
+/** The object's program, as libbpf hands it to the kernel. */
+export function largeProgram(name: Large): Program {
+  const bytes = readFileSync(new URL(`large/${name}.bpf.o`, import.meta.url));
+  const target = targetKernel(undefined);
+  if (!target.ok) throw new Error(refusalText(target.refusal, "en"));
+  const object = readObject(bytes, name, { cpus: target.value.cpus, leastEntries: 1 });
+  if (!object.ok) throw new Error(refusalText(object.refusal, "en"));
+  const load = loadOf(object.value, object.value.programs[0]!, target.value);
+  if (!load.ok) throw new Error(refusalText(load.refusal, "en"));
+  return load.value.program;
+}
+
+/** Thousands of instructions walked a second of the first walk of a process. */
+export const coldRate = (name: Large): number =>
+  Number(
+    execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--cold", name]).toString(),
+  );
+
+const asked = process.argv.indexOf("--cold");
+if (asked >= 0) {
+  const program = largeProgram(process.argv[asked + 1] as Large);
+  const start = performance.now();
+  const { seen } = judge(program, { logLevel: 0 });
+  console.log((seen?.insnsProcessed ?? 0) / (performance.now() - start));
+}

@@ -1,0 +1,163 @@
+// The states of a trace, by number: each is kept as what differs from the one recorded before it, in typed arrays that grow, and
+// now and then one is kept whole. A register or a spill that is one small number is written as that number; others are
+// immutable and shared with the walk, and are kept as they are. Mutable.
+import { constS32 } from "./domain/scalar.ts";
+import { NOT_INIT_REG, type RegState, scalarReg } from "./state/reg.ts";
+import { SCALAR_VALUE } from "./state/regtype.ts";
+import { allBytes, INVALID_SLOT, STACK_SPILL, type StackSlot } from "./state/stack.ts";
+import type { FuncState, VerifierState } from "./state/state.ts";
+
+/** What was believed at one point of a path. */
+export type Believed = Pick<VerifierState, "frames" | "curframe" | "refs">;
+
+/** A state is kept whole after so many that were not. */
+const MOST_STEPS = 63;
+
+/**
+ * One difference: where it is, and what stands there now.
+ *
+ *   bit   15       14 … 8   7       6 … 0
+ *         number   frame    slot    register number, or index of the slot
+ *
+ * With `number` set the other word is that number, s32; else it is an index into #objects.
+ */
+const NUMBER = 1 << 15;
+const FRAME_SHIFT = 8;
+const SLOT = 1 << 7;
+
+const REGS = 11;
+const SPILL = allBytes(STACK_SPILL);
+const S32 = 0x8000_0000n;
+
+/** The number that a register is, where it is nothing else besides and fits in 32 bits; undefined: keep it as it is. */
+function numberIn(reg: RegState): number | undefined {
+  if (reg.type !== SCALAR_VALUE || reg.id !== 0 || reg.off !== 0 || reg.precise) return undefined;
+  // Of a pointer that is known to be null now something may be left.
+  if (reg.map !== null || reg.refObjId !== 0 || reg.btfName !== null) return undefined;
+  const { smin, smax, umin, umax, u32min, u32max, s32min, s32max, varOff } = reg.val;
+  if (varOff.mask !== 0n || smin !== smax || umin !== umax || u32min !== u32max || s32min !== s32max) return undefined;
+  return smin >= -S32 && smin < S32 ? Number(smin) : undefined;
+}
+
+/** Twice the room of a typed array, what it holds kept. */
+function grown<T extends Int32Array | Uint16Array | Uint8Array>(old: T): T {
+  const array = new (old.constructor as new (length: number) => T)(old.length * 2);
+  array.set(old);
+  return array;
+}
+
+export class TraceStates {
+  #length = 0;
+  /** By state: where its differences begin; one more entry than there are states. */
+  #starts = new Int32Array(64);
+  /** By state: how many states back is one that is kept whole. */
+  #steps = new Uint8Array(64);
+  /** By state: index into #shells. */
+  #shell = new Int32Array(64);
+  #where = new Uint16Array(256);
+  #what = new Int32Array(256);
+  #used = 0;
+  readonly #objects: (RegState | StackSlot)[] = [];
+  /** All of a state but registers and slots; a change of it begins with a whole state. */
+  readonly #shells: Believed[] = [];
+  /** What was recorded last, by frame. */
+  readonly #regs: (RegState | undefined)[][] = [];
+  readonly #stacks: StackSlot[][] = [];
+  /** Numbers in stack slots that were asked for. */
+  readonly #spills = new Map<number, StackSlot>();
+
+  /** Its number. */
+  record(state: VerifierState): number {
+    const number = this.#length++;
+    if (number + 1 >= this.#starts.length) {
+      this.#starts = grown(this.#starts);
+      this.#steps = grown(this.#steps);
+      this.#shell = grown(this.#shell);
+    }
+    const since = number === 0 ? MOST_STEPS : this.#steps[number - 1]!;
+    if (since === MOST_STEPS || !this.#goesOn(state)) this.#beginWhole(state);
+    else this.#steps[number] = since + 1;
+    this.#shell[number] = this.#shells.length - 1;
+    for (let f = 0; f <= state.curframe; f++) this.#differences(state.frames[f]!, f);
+    this.#starts[number + 1] = this.#used;
+    return number;
+  }
+
+  /** The state of that number, made anew. */
+  at(number: number): Believed {
+    const { frames: shells, curframe, refs } = this.#shells[this.#shell[number]!]!;
+    const frames = shells.map(
+      (frame): FuncState => ({ ...frame, regs: new Array(REGS).fill(NOT_INIT_REG), stack: [] }),
+    );
+    const end = this.#starts[number + 1]!;
+    for (let i = this.#starts[number - this.#steps[number]!]!; i < end; i++) {
+      const where = this.#where[i]!;
+      const what = this.#what[i]!;
+      const frame = frames[(where & ~NUMBER) >> FRAME_SHIFT]!;
+      const at = where & (SLOT - 1);
+      if (where & SLOT) frame.stack[at] = where & NUMBER ? this.#spilled(what) : (this.#objects[what] as StackSlot);
+      else frame.regs[at] = where & NUMBER ? scalarReg(constS32(what)) : (this.#objects[what] as RegState);
+    }
+    return { frames, curframe, refs };
+  }
+
+  /** A slot that has not changed is one object, whichever state it is asked of. */
+  #spilled(n: number): StackSlot {
+    const known = this.#spills.get(n);
+    if (known) return known;
+    const slot: StackSlot = { types: SPILL, spilled: scalarReg(constS32(n)) };
+    this.#spills.set(n, slot);
+    return slot;
+  }
+
+  /** Can the state be told by what differs from the last one? */
+  #goesOn({ frames, curframe, refs }: VerifierState): boolean {
+    const last = this.#shells.at(-1)!;
+    if (last.curframe !== curframe || last.refs.length !== refs.length) return false;
+    for (let i = 0; i < refs.length; i++) if (last.refs[i] !== refs[i]) return false;
+    for (let f = 0; f <= curframe; f++) {
+      const { callsite, subprogno } = last.frames[f]!;
+      if (callsite !== frames[f]!.callsite || subprogno !== frames[f]!.subprogno) return false;
+      if (frames[f]!.stack.length < this.#stacks[f]!.length) return false;
+    }
+    return true;
+  }
+
+  #beginWhole({ frames, curframe, refs }: VerifierState): void {
+    const shells = frames.slice(0, curframe + 1).map((frame) => ({ ...frame, regs: [], stack: [] }));
+    this.#shells.push({ frames: shells, curframe, refs: refs.slice() });
+    for (let f = 0; f <= curframe; f++) {
+      this.#regs[f] = new Array(REGS).fill(undefined);
+      this.#stacks[f] = [];
+    }
+  }
+
+  #differences({ regs, stack }: FuncState, f: number): void {
+    const [lastRegs, lastStack] = [this.#regs[f]!, this.#stacks[f]!];
+    for (let r = 0; r < REGS; r++) {
+      const reg = regs[r]!;
+      if (reg === lastRegs[r]) continue;
+      lastRegs[r] = reg;
+      const n = numberIn(reg);
+      if (n === undefined) this.#put((f << FRAME_SHIFT) | r, this.#objects.push(reg) - 1);
+      else this.#put(NUMBER | (f << FRAME_SHIFT) | r, n);
+    }
+    for (let spi = 0; spi < stack.length; spi++) {
+      const slot = stack[spi] ?? INVALID_SLOT;
+      if (slot === lastStack[spi]) continue;
+      lastStack[spi] = slot;
+      const n = slot.types === SPILL ? numberIn(slot.spilled) : undefined;
+      if (n === undefined) this.#put((f << FRAME_SHIFT) | SLOT | spi, this.#objects.push(slot) - 1);
+      else this.#put(NUMBER | (f << FRAME_SHIFT) | SLOT | spi, n);
+    }
+  }
+
+  #put(where: number, what: number): void {
+    if (this.#used === this.#where.length) {
+      this.#where = grown(this.#where);
+      this.#what = grown(this.#what);
+    }
+    this.#where[this.#used] = where;
+    this.#what[this.#used++] = what;
+  }
+}
