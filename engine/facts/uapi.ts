@@ -6,18 +6,20 @@ import type { UapiField, UapiStruct } from "./types.ts";
 let constantTable: Map<string, bigint> | undefined;
 
 function table(): Map<string, bigint> {
-  constantTable ??= new Map(
-    constants.split(" ").map((pair) => {
-      const at = pair.indexOf("=");
-      return [pair.slice(0, at), BigInt(pair.slice(at + 1))] as const;
-    }),
-  );
+  if (constantTable) return constantTable;
+  constantTable = new Map();
+  let value = 0n;
+  for (const word of constants.split(" ")) {
+    const at = word.indexOf("=");
+    value = at < 0 ? value + 1n : BigInt(word.slice(at + 1));
+    constantTable.set(at < 0 ? word : word.slice(0, at), value);
+  }
   return constantTable;
 }
 
 /** Value of a UAPI constant or enumerator: signed as C has it, unsigned 64-bit where its type is. */
 export const uapiConstant = (name: string): bigint | undefined => table().get(name);
-export const uapiConstantNames = (): readonly string[] => [...table().keys()];
+export const uapiConstantNames = (): readonly string[] => [...table().keys()].sort();
 
 const structCache = new Map<string, UapiStruct>();
 

@@ -153,10 +153,21 @@ def structs():
 
 js = lambda x: json.dumps(x, separators=(",", ":"))
 consts, layouts = constants(), structs()
-words = " ".join(f"{n}={v}" for n, v in sorted(consts.items()))
+
+
+def counted(values):
+    """What is most often the next number is left out: names of one family stand together, by value. A page loads this text first of all."""
+    words, before = [], None
+    for name, value in sorted(values.items(), key=lambda one: ("_".join(one[0].split("_")[:2]), one[1], one[0])):
+        words.append(name if before is not None and value == before + 1 else f"{name}={value}")
+        before = value
+    return " ".join(words)
+
+
+words = counted(consts)
 (OUT / "uapi.ts").write_text(
     f"// Recorded by record/record_uapi.py: enums and structs from the BTF of Linux {kernel.release()}, #defines from the C headers. Do not edit.\n\n"
-    f"/** name=value, separated by spaces. */\nexport const constants =\n  {js(words)};\n\n"
+    f"/** name=value, separated by spaces; a name alone has the value behind that of the one before. */\nexport const constants =\n  {js(words)};\n\n"
     "/** name: [size, [[field, offset, size, type, count?, [bit, width]?, struct?], …]] */\n"
     "export type FieldRow = readonly [string, number, number, string, (number | null)?, (readonly number[] | null)?, (string | null)?];\n"
     "export const structs: Readonly<Record<string, readonly [number, readonly FieldRow[]]>> = {\n"
