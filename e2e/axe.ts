@@ -10,10 +10,10 @@ const WISHES = {
 } as const;
 
 /**
- * The rules whose answer depends on a theme: those that read colours, and the one that measures. A theme is a set of custom
- * properties on the root element: it makes no element and gives no role or name, so the other rules are asked once.
+ * The rules whose answer depends on a theme: those that read colours. A theme is a set of custom properties on the root element: it
+ * makes no element, gives no role or name and moves nothing, so the other rules are asked once.
  */
-const RULES_OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size"];
+const RULES_OF_LOOKS = ["color-contrast", "link-in-text-block"];
 
 interface Options {
   /** The part of the page; without it the whole. */

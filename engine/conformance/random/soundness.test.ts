@@ -35,7 +35,7 @@ import { Rng } from "./rng.ts";
 import { childrenOf, walkBeside } from "./soundness.ts";
 
 /** Checks of single registers and slots that one run of the test makes, everywhere alike; more with SOUNDNESS_CHECKS=1000000. */
-const CHECKS = Number(process.env.SOUNDNESS_CHECKS ?? 200_000);
+const CHECKS = Number(process.env.SOUNDNESS_CHECKS ?? 60_000);
 const INPUTS = 16;
 const MAX_VISITS = 20_000;
 /** Offset of the packet's two ends in the machine's thread area. */
