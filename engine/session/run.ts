@@ -315,7 +315,8 @@ export class RecordedRun {
     for (let step = 0; step < steps; step++) {
       const bucket = Math.floor((step * marks.length) / steps);
       marks[bucket] = (marks[bucket] as number) | this.#markAt(step);
-      if (stops.has(this.timeline.slotAt(step))) marks[bucket] = (marks[bucket] as number) | MARK.breakpoint;
+      if (stops.has(this.timeline.slotAt(step)) && !this.#isOver(step))
+        marks[bucket] = (marks[bucket] as number) | MARK.breakpoint;
     }
     return marks;
   }
@@ -357,16 +358,24 @@ export class RecordedRun {
     return { step, by: why === "end" || (why === "budget" && !sets.includes(step)) ? -1 : holding(ALL_STOPS) };
   }
 
+  /** The program has ended there: the machine stands at its exit still, but nothing is about to run. */
+  #isOver(step: number): boolean {
+    return step === this.length && this.outcome.kind === "exit";
+  }
+
   /** Whether it holds at the step that the machine stands at. `depth`: of calls, where the way began. */
   #holds(stop: StopInput, depth: number): boolean {
     const { timeline, machine } = this;
     switch (stop.kind) {
       case "breakpoint":
         return (
-          machine.slot === stop.slot && machine.program === this.#main && (conditionOf(stop.when)?.(machine) ?? true)
+          machine.slot === stop.slot &&
+          machine.program === this.#main &&
+          !this.#isOver(timeline.position) &&
+          (conditionOf(stop.when)?.(machine) ?? true)
         );
       case "cursor":
-        return machine.slot === stop.slot;
+        return machine.slot === stop.slot && !this.#isOver(timeline.position);
       case "over":
         return machine.depth <= depth;
       case "out":

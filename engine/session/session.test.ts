@@ -117,6 +117,10 @@ test("going on stops at breakpoints, watches, the cursor and the end of calls, a
   expect(await go(0, false)).toEqual({ step: length, by: -1 });
   expect(await go(length, false, far)).toEqual({ step: length, by: -1 });
   expect(await go(length, true)).toEqual({ step: 0, by: -1 });
+  // The exit is come by once: behind it the program has ended.
+  const exit: StopInput = { kind: "breakpoint", slot: 7 };
+  expect(await go(0, false, exit)).toEqual({ step: length - 1, by: 0 });
+  expect(await go(length - 1, false, exit)).toEqual({ step: length, by: -1 });
   // Who comes from before the start finds a breakpoint there; who stands on it goes on.
   const start: StopInput = { kind: "breakpoint", slot: 0 };
   expect([await go(-1, false, start), await go(0, false, start)]).toEqual([

@@ -84,7 +84,7 @@ export const en = {
       "Asks a real Linux in this page (6.1 with OREORE, or 7.3). On first use some megabytes are fetched, once",
     line: (n: number) => `line ${n}`,
     log: "Verifier log",
-    logEmpty: "The log appears here once every line assembles.",
+    logEmpty: "No log: the verifier has not seen this program.",
     copyLog: "Copy the log",
     search: "Search the log",
     fold: "Fold or unfold all paths",

@@ -93,7 +93,7 @@ export const ja: Dictionary = {
       "このページで動く本物の Linux (OREORE 入りの 6.1 か 7.3) に尋ねます。最初の一度だけ数 MB を取得します",
     line: (line) => `${line} 行目`,
     log: "verifier のログ",
-    logEmpty: "すべての行がアセンブルできると、ここにログが出ます。",
+    logEmpty: "verifier はまだこのプログラムを見ていません。ログはありません。",
     copyLog: "ログをコピー",
     search: "ログを検索",
     fold: "すべての経路を折りたたむ・開く",

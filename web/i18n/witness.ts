@@ -3,6 +3,8 @@ import { type Language, useSettings } from "../stores/settings.ts";
 
 export interface WitnessTexts {
   readonly title: string;
+  /** The heading while none is found. */
+  readonly question: string;
   readonly searching: string;
   readonly show: string;
   readonly input: string;
@@ -19,6 +21,7 @@ export interface WitnessTexts {
 const TEXTS: Readonly<Record<Language, WitnessTexts>> = {
   en: {
     title: "An input that breaks it",
+    question: "Is there an input that breaks it?",
     searching: "Looking for an input that breaks it …",
     show: "Show it",
     input: "input",
@@ -34,6 +37,7 @@ const TEXTS: Readonly<Record<Language, WitnessTexts>> = {
   },
   ja: {
     title: "実際に壊れる入力",
+    question: "実際に壊れる入力はあるか",
     searching: "実際に壊れる入力を探しています…",
     show: "見る",
     input: "入力",

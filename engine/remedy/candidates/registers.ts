@@ -86,7 +86,10 @@ export function registerCandidates(scene: Scene): Candidate[] {
       return framePointer(scene, insn);
     case "division-by-zero":
       return [
-        changed(at, { en: `Divide by 1 at @${at}.`, ja: `@${at} で 1 で割ります。` }, (one) => ({ ...one, imm: 1 })),
+        changed(at, { en: `Divide by 1 at @${at}.`, ja: `@${at} の除数を 1 にします。` }, (one) => ({
+          ...one,
+          imm: 1,
+        })),
       ];
     case "shift":
       return [

@@ -37,13 +37,20 @@ function Fix({ fix, open }: { readonly fix: FixView; readonly open: boolean }) {
         </span>{" "}
         <span className="fix__outcome">{text.why[fix.outcome]}</span>
       </summary>
-      {source === null ? <p className="hint">{text.why.byHand}</p> : <Diff lines={fix.diff} />}
-      {source !== null && !readOnly && (
-        <button type="button" className="button fix__apply" data-testid="apply-fix" onClick={() => writeSource(source)}>
-          <WandSparkles size={14} aria-hidden="true" />
-          {text.why.apply}
-        </button>
-      )}
+      <div className="fix__body">
+        {source === null ? <p className="hint">{text.why.byHand}</p> : <Diff lines={fix.diff} />}
+        {source !== null && !readOnly && (
+          <button
+            type="button"
+            className="button fix__apply"
+            data-testid="apply-fix"
+            onClick={() => writeSource(source)}
+          >
+            <WandSparkles size={14} aria-hidden="true" />
+            {text.why.apply}
+          </button>
+        )}
+      </div>
     </details>
   );
 }

@@ -22,7 +22,7 @@ export function Witness({ revision }: { readonly revision: number }) {
   const { found, tried } = answer ?? { found: null, tried: -1 };
   return (
     <section className="witness" data-testid="witness" data-found={found !== null} data-tried={tried}>
-      <h3 className="why__title">{text.title}</h3>
+      <h3 className="why__title">{found ? text.title : text.question}</h3>
       {answer === undefined && <p className="hint">{text.searching}</p>}
       {found && (
         <>
