@@ -46,7 +46,11 @@ const tab =
     page.getByRole("tab", { name }).click();
 
 /** The lesson's text has come. */
-const read: Act = (_, playground) => expect(playground.id("lesson").getByRole("heading").first()).toBeVisible();
+/** The lesson is there, and its goals were judged. */
+const read: Act = async (_, playground) => {
+  await expect(playground.id("lesson").getByRole("heading").first()).toBeVisible();
+  await expect(playground.id("goals")).toContainText("map_value_or_null");
+};
 
 const key =
   (name: string): Act =>
@@ -64,6 +68,11 @@ const palette: Act = async (page) => {
 
 /** The input that breaks the program was looked for. */
 const searched: Act = (_, playground) => expect(playground.id("witness")).toHaveAttribute("data-tried", /^\d+$/);
+
+const studied: Act = async (page, playground) => {
+  await read(page, playground);
+  await searched(page, playground);
+};
 
 const PICTURES: readonly Picture[] = [
   { name: "workbench", size: DESK, act: steps(2) },
@@ -92,7 +101,7 @@ const PICTURES: readonly Picture[] = [
     },
   },
   { name: "layout-verify-dark", size: DESK, theme: "dark", address: "#example/loop", act: key("Alt+3") },
-  { name: "lesson-ja", size: DESK, lang: "ja", address: "#lesson/9", act: searched },
+  { name: "lesson-ja", size: DESK, lang: "ja", address: "#lesson/9", act: studied },
   { name: "lesson-phone", size: PHONE, address: "#lesson/9", act: read },
   {
     name: "presenting-dark-ja",

@@ -23,6 +23,11 @@ test("a log that fits stays as it is", () => {
   expect([log.lineAt(0), log.lineAt(2), log.lineAt(3), log.lineAt(99)]).toEqual([0, 1, 2, -1]);
 });
 
+test("a path begins at its own line, not at the empty one before it", () => {
+  const log = logOf("7: (95) exit\n\nfrom 3 to 7: safe\n");
+  expect([log.lineAt(13), log.line(log.lineAt(13))]).toEqual([2, "from 3 to 7: safe"]);
+});
+
 test("the middle of a long one is left out by whole lines", () => {
   const { text, cut, head } = logOf("aa\nbb\ncc\ndd\nee\nff\n").shown(4, 4);
   expect([text, cut, head]).toEqual(["aa\nbb\n… 3 lines left out …\nff\n", 3, 2]);

@@ -53,9 +53,10 @@ export class LogText {
     return { kinds: kinds.slice(first, end), slots: slots.slice(first, end), joints: joints.slice(first, end) };
   }
 
-  /** Line that begins at or after a position; -1 where there is none. */
+  /** Line that begins at or after a position and is not empty; -1 where there is none. An empty line stands before each new path. */
   lineAt(position: number): number {
-    const line = this.#firstFrom(position);
+    let line = this.#firstFrom(position);
+    while (this.#starts[line + 1] === (this.#starts[line] as number) + 1) line++;
     return line < this.#starts.length ? line : -1;
   }
 
