@@ -532,10 +532,16 @@ test("each way of running gives the same, and says how fast; a loop inside the c
   const ways = [speed?.interp, speed?.inside, speed?.entered];
   expect(ways.map((way) => [way?.result, way?.insns, way?.fault])).toEqual(ways.map(() => ["0000000000000034", 3, ""]));
   expect(speed?.wasmText).toMatch(/^\(module/);
-  // Three instructions a run: what entering costs is many times as much.
-  expect(speed?.inside?.nsPerRun).toBeLessThan((speed?.entered.nsPerRun ?? 0) / 4);
-  expect(speed?.inside?.nsPerRun).toBeLessThan((speed?.interp.nsPerRun ?? 0) / 2);
-  expect(speed?.crossingNs).toBeGreaterThan(speed?.inside?.nsPerRun ?? Number.POSITIVE_INFINITY);
+  // Three instructions a run: what entering costs is many times as much. Of five measurements the best is meant: a machine that did
+  // something else meanwhile is not what is measured.
+  const all = [speed];
+  while (all.length < 5) all.push(await session.tools.speed(example("plus42"), event, 40));
+  const best = (of: (one: NonNullable<typeof speed>) => number | undefined): number =>
+    Math.min(...all.map((one) => (one ? of(one) : undefined) ?? Number.POSITIVE_INFINITY));
+  const inside = best((one) => one.inside?.nsPerRun);
+  expect(inside).toBeLessThan(best((one) => one.entered.nsPerRun) / 4);
+  expect(inside).toBeLessThan(best((one) => one.interp.nsPerRun) / 2);
+  expect(best((one) => one.crossingNs)).toBeGreaterThan(inside);
 });
 
 test("what a run leaves in a map is there for the next one, looped inside too", async () => {
