@@ -4,7 +4,7 @@
 const LEAST_WIDTH = 48;
 const MOST_WIDTH = 80;
 /** How the rest of a line may begin: with words of a message, a state, a count of the statistics. */
-const GOES_ON = /^(?:[a-z(;]|0x[\da-f]+\)|R\d+(?:_\w+)?=|\d+ )/;
+const GOES_ON = /^(?:[a-z(]|0x[\da-f]+\)|R\d+(?:_\w+)?=|\d+ )/;
 
 /** `isStart`: the line begins something of a log's. A line is joined to the one before where its first word did not fit there. */
 export function unwrapped(lines: readonly string[], isStart: (line: string) => boolean): string[] {

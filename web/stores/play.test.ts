@@ -1,14 +1,7 @@
 // Ways through a run and playing it, with an engine in the same thread; pictures are drawn and time passes as the test says.
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { connect, createSession, localWorker } from "../../engine/index.ts";
+import { beforeEach, expect, test, vi } from "vitest";
+import { inThread } from "./engine-in-thread.ts";
 
-// Stores of its own, and nothing of them left for other files.
-vi.resetModules();
-afterAll(() => {
-  vi.resetModules();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
 vi.stubGlobal("location", { search: "", hash: "", pathname: "/", origin: "null" });
 vi.stubGlobal("navigator", { language: "en" });
 const kept = new Map<string, string>();
@@ -31,12 +24,7 @@ const { openProgram } = await import("./program.ts");
 const { goOn, untilChange, useTravel } = await import("./travel.ts");
 const { followProgram } = await import("./verdict.ts");
 
-startEngine((told) =>
-  connect({
-    spawn: () => localWorker(createSession(), { copy: structuredClone, later: (call) => setTimeout(call, 0) }),
-    ...told,
-  }),
-);
+startEngine(inThread());
 followProgram();
 followVerdict();
 await startKernel();

@@ -1,13 +1,7 @@
 // The stores without a browser: an engine in the same thread behind the worker's protocol, and the page's own acts upon them.
 import { beforeEach, expect, test, vi } from "vitest";
-import {
-  Cancelled,
-  connect,
-  createSession,
-  type DefinitionInput,
-  localWorker,
-  type Remote,
-} from "../../engine/index.ts";
+import { Cancelled, createSession, type DefinitionInput, type Remote } from "../../engine/index.ts";
+import { inThread } from "./engine-in-thread.ts";
 
 /** What the stores take from a browser: an address, a language; nothing can be stored. */
 vi.stubGlobal("location", { search: "", hash: "", pathname: "/", origin: "null" });
@@ -86,12 +80,7 @@ const trial = async () => {
 const texts = (): string[] => (useMachine.getState().run?.slots ?? []).map(({ text }) => text);
 const output = () => useKernel.getState().output;
 
-startEngine((told) =>
-  connect({
-    spawn: () => localWorker(session(), { copy: structuredClone, later: (call) => setTimeout(call, 0) }),
-    ...told,
-  }),
-);
+startEngine(inThread(session));
 followProgram();
 followVerdict();
 await kernel.startKernel();

@@ -1,14 +1,7 @@
 // Which versions a program can be compared with, and what is said of the difference; an engine in the same thread.
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { connect, createSession, localWorker } from "../../engine/index.ts";
+import { beforeEach, expect, test, vi } from "vitest";
+import { inThread } from "./engine-in-thread.ts";
 
-// Stores of its own, and nothing of them left for other files.
-vi.resetModules();
-afterAll(() => {
-  vi.resetModules();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
 vi.stubGlobal("location", { search: "", hash: "", pathname: "/", origin: "null" });
 vi.stubGlobal("navigator", { language: "en" });
 let clock = 0;
@@ -22,12 +15,7 @@ const { followProgram, freshCheck } = await import("./verdict.ts");
 const { compareWith, followVersions, openComparison, useVersions } = await import("./versions.ts");
 const { COMPARE_TEXTS, sentences } = await import("../i18n/compare.ts");
 
-startEngine((told) =>
-  connect({
-    spawn: () => localWorker(createSession(), { copy: structuredClone, later: (call) => setTimeout(call, 0) }),
-    ...told,
-  }),
-);
+startEngine(inThread());
 followProgram();
 await startKernel();
 followForUndo();

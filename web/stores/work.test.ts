@@ -1,7 +1,8 @@
 // What was done in a lesson is there again when it is opened anew: after another lesson, and on another device. A list of lessons that
 // stands nowhere travels in a link.
 import { beforeEach, expect, test, vi } from "vitest";
-import { connect, createSession, localWorker } from "../../engine/index.ts";
+import { createSession } from "../../engine/index.ts";
+import { inThread } from "./engine-in-thread.ts";
 
 /** What the stores take from a browser; nothing can be stored, and no other file of the site is there. */
 const address = { hash: "" };
@@ -38,12 +39,7 @@ const { stateOfPage } = await import("../links/share.ts");
 const { judgeAnswer } = await import("../lessons/judging.ts");
 const { parseLesson } = await import("../lessons/parse.ts");
 
-startEngine((told) =>
-  connect({
-    spawn: () => localWorker(createSession(), { copy: structuredClone, later: (call) => setTimeout(call, 0) }),
-    ...told,
-  }),
-);
+startEngine(inThread());
 followProgram();
 followVerdict();
 await kernel.startKernel();

@@ -10,9 +10,8 @@ import {
   useRegisterSearch,
 } from "../../stores/register-search.ts";
 import { useVerdict } from "../../stores/verdict.ts";
+import { RegisterSelect } from "../../ui/RegisterSelect.tsx";
 import "./editor-menu.css";
-
-const REGISTERS = Array.from({ length: 11 }, (_, n) => n);
 
 export default function RegisterBar() {
   const text = useEditorTexts();
@@ -39,16 +38,7 @@ export default function RegisterBar() {
       }}
     >
       <div className="register-bar__head">
-        <select
-          className="select"
-          aria-label={text.register}
-          value={reg}
-          onChange={(event) => findRegister(Number(event.currentTarget.value))}
-        >
-          {REGISTERS.map((n) => (
-            <option key={n} value={n}>{`R${n}`}</option>
-          ))}
-        </select>
+        <RegisterSelect label={text.register} value={reg} onChoose={findRegister} />
         <span role="status">{places.length === 0 ? text.none(`R${reg}`) : text.place(position, places.length)}</span>
         <span className="spacer" />
         {tool(text.previous, ChevronUp, () => nextPlace(-1))}

@@ -8,13 +8,13 @@ import { useMachineTexts } from "../../i18n/machine.ts";
 import { chooseRegister, chooseSpeed, SPEEDS, usePlay } from "../../stores/play.ts";
 import { useSettings } from "../../stores/settings.ts";
 import { untilChange } from "../../stores/travel.ts";
+import { RegisterSelect } from "../../ui/RegisterSelect.tsx";
 import { Segments } from "../../ui/Segments.tsx";
 import "../../ui/menu.css";
 import "./step-menu.css";
 
 /** Of the page's commands. */
 const WAYS = ["run.previous-stop", "run.to-cursor", "run.previous-visit", "run.next-visit"];
-const REGISTERS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 
 export default function StepMenu() {
   const { play: words } = useMachineTexts();
@@ -90,18 +90,7 @@ function UntilChange() {
         {words.until}
       </p>
       <div className="step-menu__until">
-        <select
-          className="select"
-          aria-label={words.register}
-          value={reg}
-          onChange={(event) => chooseRegister(Number(event.currentTarget.value))}
-        >
-          {REGISTERS.map((one) => (
-            <option key={one} value={one}>
-              R{one}
-            </option>
-          ))}
-        </select>
+        <RegisterSelect label={words.register} value={reg} onChoose={chooseRegister} />
         {button(true, Rewind, words.back, words.backTo(`R${reg}`))}
         {button(false, FastForward, words.on, words.onTo(`R${reg}`))}
       </div>
