@@ -2,7 +2,7 @@
 // Both are driven by the few things that the tests of `browsers.spec.ts` do, in one set of words.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { findFirefox, findWebKit } from "./installed.ts";
+import { findFirefox, findWebKit, type WebKit } from "./installed.ts";
 
 /** A browser with one page. Scripts are the bodies of functions without arguments: `return document.title`. */
 export interface Engine {
@@ -48,16 +48,32 @@ export async function firefox(): Promise<Engine> {
 export async function webkit(): Promise<Engine> {
   const found = findWebKit();
   if (!found) throw new Error("no WebKitGTK was found");
+  const running: ChildProcess[] = [];
+  const stop = (): void => {
+    for (const child of running) child.kill();
+  };
+  try {
+    return await onScreen(found, running, stop);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+/** `running` gets what was started; `stop` ends all of it. */
+async function onScreen(found: WebKit, running: ChildProcess[], stop: () => void): Promise<Engine> {
   const { Builder, By, Capabilities } = await import("selenium-webdriver");
   const screen = spawn(found.screen, ["-displayfd", "3", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
   });
+  running.push(screen);
   const display = await firstLine(screen, 3);
   const port = await freePort();
   const driver = spawn(found.driver, [`--port=${port}`], {
     env: { ...process.env, DISPLAY: `:${display}`, GDK_BACKEND: "x11" },
     stdio: "ignore",
   });
+  running.unshift(driver);
   const server = `http://127.0.0.1:${port}`;
   while (
     !(await fetch(`${server}/status`).then(
@@ -84,8 +100,7 @@ export async function webkit(): Promise<Engine> {
     screenshot: async () => Buffer.from(await session.takeScreenshot(), "base64"),
     async close() {
       await session.quit();
-      driver.kill();
-      screen.kill();
+      stop();
     },
   };
 }
