@@ -6,15 +6,13 @@ import { bug } from "../base/bug.ts";
 import { ERRNO } from "../facts/errno.ts";
 import { attachTypeAtLoad } from "../kernel/attach-types.ts";
 import { ctxStructOf } from "../kernel/definition.ts";
-import { createMaps, loadWith } from "../kernel/loader.ts";
 import type { Registry } from "../kernel/registry.ts";
 import { inScratch } from "../kernel/scratch.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../program/program.ts";
-import { BPF_LOG_LEVEL2 } from "../verifier/log/buffer.ts";
 import type { Trace } from "../verifier/trace.ts";
 import type { Verdict } from "../verifier/verify.ts";
 import { visitNumbers, visitOfLine, visitView, visitViews } from "./beliefs.ts";
-import { type Clock, type Load, loadTwice } from "./load.ts";
+import { type Clock, type Load, loadTwice, loadWhole } from "./load.ts";
 import { LogText } from "./long-log.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source-views.ts";
 import { faultyView, loadedView } from "./verdict-view.ts";
@@ -190,10 +188,7 @@ export function withLog(
     return false;
   };
   const watched = { now, progress, trace: { maxVisits: MAX_VISITS } };
-  const written = inScratch((bpf) => {
-    const fds = createMaps(bpf, program.maps);
-    return Array.isArray(fds) ? loadWith(bpf, program, fds, { logLevel: BPF_LOG_LEVEL2, watched }) : undefined;
-  }, registry);
+  const written = loadWhole(registry, program, watched);
   if (!written?.verdict) throw bug("a program that was verified did not get as far again");
   const lost = written.verdict.errno === ERRNO.ENOSPC;
   // A log that does not fit would be a refusal of its own; what was said before stands.

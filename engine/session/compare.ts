@@ -6,14 +6,12 @@
 // shown. Line for line they tell the same.
 import { common, type Pair, stretches } from "../base/diff.ts";
 import type { Insn } from "../isa/insn.ts";
-import { createMaps, loadWith } from "../kernel/loader.ts";
 import type { Registry } from "../kernel/registry.ts";
-import { inScratch } from "../kernel/scratch.ts";
 import { distanceField } from "../program/flow.ts";
 import type { MapDef } from "../program/program.ts";
-import { BPF_LOG_LEVEL2 } from "../verifier/log/buffer.ts";
 import { type Checked, type Clock, check } from "./check.ts";
 import type { ComparedRow, ComparedText, CompareView, VersionView } from "./compare-views.ts";
+import { type LoadHow, loadWhole } from "./load.ts";
 import type { ProgramInput } from "./views.ts";
 
 /** Lines of a log that are compared at most. */
@@ -21,8 +19,7 @@ const MOST_LINES = 20_000;
 /** In place of the number that an instruction has in the other version: it has none. */
 const ELSEWHERE = 10_000_000;
 
-/** Made for each verification: see VerifyOptions.progress. */
-type Watch = () => (insnsProcessed: number) => boolean;
+type Watch = LoadHow["watch"];
 
 export function compare(
   registry: Registry,
@@ -157,12 +154,7 @@ function renumberedLog(
   watch: Watch,
 ): string[] | undefined {
   if (!verdict || program.insns.every((_, slot) => slotNumber(slot) === slot)) return undefined;
-  const watcher = watch();
-  const watched = { now, progress: watcher, slotNumber };
-  const written = inScratch((bpf) => {
-    const fds = createMaps(bpf, program.maps);
-    return Array.isArray(fds) ? loadWith(bpf, program, fds, { logLevel: BPF_LOG_LEVEL2, watched }).verdict : undefined;
-  }, registry);
+  const written = loadWhole(registry, program, { now, progress: watch(), slotNumber })?.verdict;
   const lines = written?.log.replace(/\n$/, "").split("\n");
   return lines?.length === log.count ? lines : undefined;
 }

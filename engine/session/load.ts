@@ -3,7 +3,9 @@
 import { ERRNO } from "../facts/errno.ts";
 import type { Bpf } from "../kernel/bpf.ts";
 import type { Loaded } from "../kernel/load.ts";
-import { createMaps, loadWith, type NoMap } from "../kernel/loader.ts";
+import { createMaps, type LoadOptions, loadWith, type NoMap } from "../kernel/loader.ts";
+import type { Registry } from "../kernel/registry.ts";
+import { inScratch } from "../kernel/scratch.ts";
 import type { Program } from "../program/program.ts";
 import { BPF_LOG_LEVEL2, BPF_LOG_STATS } from "../verifier/log/buffer.ts";
 import type { TraceOptions } from "../verifier/trace.ts";
@@ -26,6 +28,17 @@ export type Load = (Loaded | NoMap) & {
   /** Only the result is in the log: with all states it would be too long. */
   readonly brief: boolean;
 };
+
+/** A load into a scratch kernel with the whole log, as far as a load's buffer holds it; undefined: a map cannot be made. */
+export const loadWhole = (
+  registry: Registry,
+  program: Program,
+  watched: NonNullable<LoadOptions["watched"]>,
+): Loaded | undefined =>
+  inScratch((bpf) => {
+    const fds = createMaps(bpf, program.maps);
+    return Array.isArray(fds) ? loadWith(bpf, program, fds, { logLevel: BPF_LOG_LEVEL2, watched }) : undefined;
+  }, registry);
 
 /** Makes the maps and loads. Where the log does not fit, or would take most of the time, loads again for the result only. */
 export function loadTwice(bpf: Bpf, program: Program, how: LoadHow): Load {
