@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { findFirefox, findWebKit, type WebKit } from "./installed.ts";
 
-/** A browser with one page. Scripts are the bodies of functions without arguments: `return document.title`. */
+/** A browser with one page. Scripts are the bodies of functions without arguments, whose promises are waited for: `return document.title`. */
 export interface Engine {
   readonly version: string;
   /** What went wrong in the page by itself; always empty where the browser does not tell (WebKitGTK). */
