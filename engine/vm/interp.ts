@@ -2,8 +2,9 @@
 // (lower half first) so that nothing is allocated. Mutable and hot; its length is the price of one jump table.
 // Case numbers are those of decode.ts. What is rare (division of large numbers, atomics, calls, context fields)
 // is done by the machine, outside. Not in here: recording, which the timeline does around single steps.
+import type { LoadedProgram } from "./decode.ts";
 import { KERNEL_HI, MAY_GOTO, SLOT_WORDS } from "./layout.ts";
-import type { Machine } from "./machine.ts";
+import type { Memory } from "./memory.ts";
 
 const TWO32 = 0x1_0000_0000;
 
@@ -20,11 +21,34 @@ function mulHigh(a: number, b: number): number {
 
 const swap32 = (x: number): number => ((x & 0xff) << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
 
+/** The machine whose loop this is: what the loop leaves to it. `ip` is that of the instruction at hand. */
+export interface Core {
+  readonly memory: Memory;
+  readonly program: LoadedProgram;
+  ip: number;
+  readonly exited: boolean;
+  /** Division of numbers too large for doubles, and signed division. */
+  aluSlow(ip: number): void;
+  // The rest answers whether the instruction happened: false after a fault.
+  loadSlow(ip: number): boolean;
+  storeSlow(ip: number): boolean;
+  atomic(ip: number): boolean;
+  /** A call within the program; the loop goes on at the target itself. */
+  enter(ip: number): boolean;
+  callHelper(ip: number): boolean;
+  leave(): boolean;
+  loadPacket(ip: number): boolean;
+  /** A fault for what is no instruction. */
+  refuse(ip: number): void;
+  /** Ends a stretch of the loop at an instruction that did not happen. */
+  stop(ip: number, done: number): number;
+}
+
 /**
  * Runs at most `budget` instructions from machine.ip. Ends with machine.exited, machine.fault, or neither (the budget
  * is used up). Returns how many instructions were executed; one that faults is not counted and changes nothing.
  */
-export function interpret(machine: Machine, budget: number): number {
+export function interpret(machine: Core, budget: number): number {
   const memory = machine.memory;
   let code = machine.program.code;
   let m = memory.i32;

@@ -9,10 +9,11 @@ import type { CtxAccessor } from "./ctx.ts";
 import { type LoadedProgram, regIndex, secondHalves } from "./decode.ts";
 import { type Env, randomState } from "./env.ts";
 import { accessFault, type Fault, type FaultKind, sentence } from "./fault.ts";
+import type { Caller } from "./helpers/call.ts";
 import { continueCallback, takeBackKeys } from "./helpers/callbacks.ts";
 import { callHelper } from "./helpers/helpers.ts";
 import { fireTimer } from "./helpers/timer.ts";
-import { interpret } from "./interp.ts";
+import { type Core, interpret } from "./interp.ts";
 import * as L from "./layout.ts";
 import { littleEndian, storeLittleEndian } from "./le.ts";
 import type { Memory, Region, RegionSource } from "./memory.ts";
@@ -53,7 +54,7 @@ const STRETCH = 1 << 29;
 /** Times a may_goto loops before it falls through, per function (BPF_MAX_LOOPS). */
 const MAY_GOTO_TURNS = 8 * 1024 * 1024;
 
-export class Machine implements RegionSource {
+export class Machine implements RegionSource, Core, Caller {
   readonly memory: Memory;
   readonly env: Env;
   readonly #programs: (id: number) => LoadedProgram | undefined;

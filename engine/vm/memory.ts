@@ -21,7 +21,6 @@ import {
   THREAD,
   TRACE_COUNT,
 } from "./layout.ts";
-import type { BpfMap } from "./maps/map.ts";
 
 export type RegionKind =
   | "stack"
@@ -57,6 +56,12 @@ export interface RegionSource {
   places(): Iterable<Place>;
 }
 
+/** A map, as memory knows it: its id and the offset of its struct bpf_map. What it does, maps/map.ts says. */
+export interface OwnerById extends RegionSource {
+  readonly id: number;
+  readonly address: number;
+}
+
 /** A record that a program sent to user space through a perf event array or a ring buffer. */
 export interface OutputRecord {
   readonly map: string;
@@ -71,7 +76,7 @@ export interface MemorySnapshot {
   readonly shadow: Uint8Array;
   /** Who owned memory, maps among them. */
   readonly sources: readonly RegionSource[];
-  readonly maps: readonly BpfMap[];
+  readonly maps: readonly OwnerById[];
   readonly trace: readonly string[];
   readonly said: readonly number[];
   readonly output: readonly OutputRecord[];
@@ -110,8 +115,8 @@ export class Memory {
   journal: Journal | undefined;
   /** Owners of memory, in the order of creation. */
   readonly sources = new Set<RegionSource>();
-  readonly #maps = new Map<number, BpfMap>();
-  readonly #mapsByAddress = new Map<number, BpfMap>();
+  readonly #maps = new Map<number, OwnerById>();
+  readonly #mapsByAddress = new Map<number, OwnerById>();
   /** Ids of maps and programs, as the kernel counts them. */
   #nextId = 1;
   readonly #backing: MemoryOptions["backing"];
@@ -137,21 +142,21 @@ export class Memory {
     return this.#nextId++;
   }
 
-  addMap(map: BpfMap): void {
+  addMap(map: OwnerById): void {
     this.sources.add(map);
     this.#maps.set(map.id, map);
     this.#mapsByAddress.set(map.address, map);
   }
-  removeMap(map: BpfMap): void {
+  removeMap(map: OwnerById): void {
     this.sources.delete(map);
     this.#maps.delete(map.id);
     this.#mapsByAddress.delete(map.address);
   }
-  mapById(id: number): BpfMap | undefined {
+  mapById(id: number): OwnerById | undefined {
     return this.#maps.get(id);
   }
   /** The map whose struct bpf_map lies at this offset. */
-  mapAt(off: number): BpfMap | undefined {
+  mapAt(off: number): OwnerById | undefined {
     return this.#mapsByAddress.get(off);
   }
 

@@ -1,8 +1,8 @@
 // The task behind a run, as far as there is one: a struct task_struct of which pid, tgid and comm can be read, where
 // Linux 6.18 has them. Nothing else of it may be touched, so that nothing is silently zero.
 import { taskStruct } from "../facts/recorded/task.ts";
+import type { Env } from "./env.ts";
 import { OBJECT_TOP, TASK } from "./layout.ts";
-import type { Machine } from "./machine.ts";
 import type { Memory, Place } from "./memory.ts";
 
 const COMM_BYTES = 16;
@@ -15,8 +15,7 @@ export function commBytes(comm: string): Uint8Array {
 }
 
 /** Offset of the struct task_struct; made when it is asked for the first time. */
-export function currentTask(m: Machine): number {
-  const { memory, env } = m;
+export function currentTask({ memory, env }: { readonly memory: Memory; readonly env: Env }): number {
   const known = memory.r32(TASK);
   if (known !== 0) return known;
   const at = (memory.r32(OBJECT_TOP) + 63) & ~63;

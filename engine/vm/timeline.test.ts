@@ -5,7 +5,21 @@ import { fromHex } from "../base/bytes.ts";
 import { FORMS, type Form, formNamed } from "../isa/forms.ts";
 import { decodeInsns, type Insn } from "../isa/insn.ts";
 import type { MapDef } from "../program/program.ts";
-import { createMap, defaultEnv, enterEvent, loadProgram, Machine, Memory, Timeline } from "./index.ts";
+import {
+  createMap,
+  defaultEnv,
+  enterEvent,
+  lastChanges,
+  lastWriteOf,
+  lastWriteOfReg,
+  loadProgram,
+  Machine,
+  Memory,
+  nextVisit,
+  previousVisit,
+  runUntil,
+  Timeline,
+} from "./index.ts";
 import type { BpfMap } from "./maps/map.ts";
 import { walkBothWays } from "./walk.ts";
 import { differences, wholeState } from "./whole-state.ts";
@@ -323,21 +337,21 @@ test("a step is described: registers, memory, map values and what was printed", 
   ];
   const { machine } = machineFor(program, [def("hash")]);
   const timeline = new Timeline(machine);
-  expect(timeline.lastChanges().step).toBe(-1);
+  expect(lastChanges(timeline).step).toBe(-1);
   timeline.step();
-  expect(timeline.lastChanges()).toMatchObject({ step: 0, slot: 0, regs: [{ reg: 6, old: 0n, new: 42n }], memory: [] });
+  expect(lastChanges(timeline)).toMatchObject({ step: 0, slot: 0, regs: [{ reg: 6, old: 0n, new: 42n }], memory: [] });
   timeline.step();
-  expect(timeline.lastChanges().memory).toMatchObject([
+  expect(lastChanges(timeline).memory).toMatchObject([
     { region: { name: "stack" }, new: Uint8Array.from([0x78, 0x3d, 0x25, 0x64]) },
   ]);
   timeline.seek(8);
-  const printed = timeline.lastChanges();
+  const printed = lastChanges(timeline);
   expect(printed.trace).toHaveLength(1);
   expect(printed.trace[0]).toMatch(/bpf_trace_printk: x=42$/);
   expect(printed.call).toMatchObject({ name: "trace_printk", ret: 4n });
   timeline.runToEnd();
   timeline.back();
-  const updated = timeline.lastChanges();
+  const updated = lastChanges(timeline);
   expect(updated.maps).toMatchObject([{ map: "hash", op: "update", key: Uint8Array.of(3, 0, 0, 0), value: { 0: 9 } }]);
   expect(timeline.position).toBe(timeline.length - 1);
 });
@@ -375,32 +389,32 @@ test("visits and writes are found in both directions", () => {
   const timeline = new Timeline(machine);
   timeline.runToEnd();
   expect(timeline.length).toBe(18);
-  expect(timeline.previousVisit(1)).toBe(13);
+  expect(previousVisit(timeline, 1)).toBe(13);
   timeline.seek(0);
-  expect(timeline.nextVisit(1)).toBe(1);
+  expect(nextVisit(timeline, 1)).toBe(1);
   timeline.seek(1);
-  expect(timeline.nextVisit(1)).toBe(4);
+  expect(nextVisit(timeline, 1)).toBe(4);
   timeline.seek(18);
-  expect(timeline.lastWriteOfReg(1)).toBe(14);
-  expect(timeline.lastWriteOfReg(7)).toBeUndefined();
+  expect(lastWriteOfReg(timeline, 1)).toBe(14);
+  expect(lastWriteOfReg(timeline, 7)).toBeUndefined();
   const top = machine.frames()[0]!.top;
-  expect(timeline.lastWriteOf(top - 4n, 1)).toBe(13);
-  expect(timeline.lastWriteOf(top - 16n, 8)).toBeUndefined();
+  expect(lastWriteOf(timeline, top - 4n, 1)).toBe(13);
+  expect(lastWriteOf(timeline, top - 16n, 8)).toBeUndefined();
   expect(timeline.position).toBe(18);
 });
 
 test("runs stop at breakpoints, watched bytes, the cursor, and the budget", () => {
   const { machine } = machineFor(COUNTDOWN);
   const timeline = new Timeline(machine);
-  expect(timeline.runUntil({ breakpoints: [{ slot: 3, when: (m) => m.reg(1) === 2n }] })).toBe("breakpoint");
+  expect(runUntil(timeline, { breakpoints: [{ slot: 3, when: (m) => m.reg(1) === 2n }] })).toBe("breakpoint");
   expect(machine.reg(1)).toBe(2n);
-  expect(timeline.runUntil({ cursor: 4 })).toBe("cursor");
+  expect(runUntil(timeline, { cursor: 4 })).toBe("cursor");
   timeline.seek(0);
   const top = machine.frames()[0]!.top;
-  expect(timeline.runUntil({ watch: [{ address: top - 8n, size: 8 }] })).toBe("watch");
+  expect(runUntil(timeline, { watch: [{ address: top - 8n, size: 8 }] })).toBe("watch");
   expect(timeline.position).toBe(2);
-  expect(timeline.runUntil({}, 3)).toBe("budget");
-  expect(timeline.runUntil({ breakpoints: [{ slot: 99 }] })).toBe("end");
+  expect(runUntil(timeline, {}, 3)).toBe("budget");
+  expect(runUntil(timeline, { breakpoints: [{ slot: 99 }] })).toBe("end");
   expect(timeline.outcome).toEqual({ kind: "exit", r0: 0n });
 });
 

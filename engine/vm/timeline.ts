@@ -6,22 +6,12 @@
 //
 // The log holds the last `maxSteps` steps; checkpoints of the buffer lead back to earlier ones.
 // The work of searching the log is in queries.ts, that of describing a step in changes.ts.
-import { lastChanges, type StepEvent } from "./changes.ts";
 import { FX, type LoadedProgram, regIndex } from "./decode.ts";
 import { interpret } from "./interp.ts";
 import { Journal } from "./journal.ts";
 import { KERNEL_HI, SLOT_SHIFT, THREAD } from "./layout.ts";
 import type { Machine, Outcome } from "./machine.ts";
 import type { MemorySnapshot } from "./memory.ts";
-import {
-  lastWriteOf,
-  lastWriteOfReg,
-  nextVisit,
-  previousVisit,
-  runUntil,
-  type Stop,
-  type StopConditions,
-} from "./queries.ts";
 
 const CHUNK_SHIFT = 16;
 const CHUNK = 1 << CHUNK_SHIFT;
@@ -221,26 +211,6 @@ export class Timeline {
   slotAt(step: number): number {
     if (step === this.position) return this.machine.slot;
     return this.at(step)?.slot ?? -1;
-  }
-
-  /** What the step before the position did; nothing at the start. */
-  lastChanges(): StepEvent {
-    return lastChanges(this);
-  }
-  nextVisit(slot: number): number | undefined {
-    return nextVisit(this, slot);
-  }
-  previousVisit(slot: number): number | undefined {
-    return previousVisit(this, slot);
-  }
-  lastWriteOfReg(reg: number): number | undefined {
-    return lastWriteOfReg(this, reg);
-  }
-  lastWriteOf(address: bigint, size: number): number | undefined {
-    return lastWriteOf(this, address, size);
-  }
-  runUntil(stop: StopConditions, budget?: number, cancel?: () => boolean): Stop {
-    return runUntil(this, stop, budget, cancel);
   }
 
   /** Place in the journal before a journaled step. */

@@ -1,4 +1,5 @@
 // For tests: walks a run in both directions and says where a moment is not again what it was.
+import { lastChanges } from "./changes.ts";
 import { FX } from "./decode.ts";
 import type { Machine, Outcome } from "./machine.ts";
 import { Timeline } from "./timeline.ts";
@@ -57,7 +58,7 @@ export function walkBothWays(machine: Machine, { most = 2000, at = "steps" }: Wa
     timeline.seek(step);
     compare("after a jump");
     if (!seen.has(timeline.position)) continue;
-    timeline.lastChanges();
+    lastChanges(timeline);
     compare("after it was described");
   }
   timeline.close();

@@ -11,6 +11,7 @@ import type { Harm, HarmKind } from "./harm.ts";
 import { interpret } from "./interp.ts";
 import * as L from "./layout.ts";
 import type { Machine } from "./machine.ts";
+import { mapAt } from "./maps/map.ts";
 
 export interface WatchOptions {
   /** A read of stack bytes that were not written is harm. The kernel lets privileged programs do it. */
@@ -370,7 +371,7 @@ class Watch {
   #lookUp(): void {
     const { memory } = this.#m;
     if (this.#lookedUp.length >= MAX_LOOKED_UP) return;
-    const map = memory.mapAt(memory.offsetOf(this.#m.reg(1)));
+    const map = mapAt(memory, memory.offsetOf(this.#m.reg(1)));
     const at = map ? memory.offsetOf(this.#m.reg(2)) : -1;
     if (map && at >= 0) this.#lookedUp.push({ map: map.name, key: memory.copyOut(at, map.def.keySize) });
   }

@@ -4,10 +4,10 @@
 import { ERRNO } from "../../facts/errno.ts";
 import { funcSlot } from "../decode.ts";
 import { DEPTH, FRAME, FRAME_BYTES, FRAME_KIND, FRAMES, REGS, SLOT_WORDS, TIMER } from "../layout.ts";
-import type { Machine } from "../machine.ts";
+import { mapById } from "../maps/map.ts";
 import { UserRingbufMap } from "../maps/user-ringbuf.ts";
 import type { Memory } from "../memory.ts";
-import { type Helper, mapArg, ret, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, type Helper, mapArg, ret, u32Arg, u64Arg } from "./call.ts";
 import { localDynptr } from "./dynptr.ts";
 
 /** Most turns of bpf_loop (BPF_MAX_LOOPS). */
@@ -18,7 +18,7 @@ const MAX_SAMPLES = 128 * 1024;
 const WAKEUP_FLAGS = 3n;
 
 /** Slot of the function that argument n is the address of; -1 after a fault. */
-export function callbackArg(m: Machine, ip: number, n: number): number {
+export function callbackArg(m: Caller, ip: number, n: number): number {
   const address = u64Arg(m, n);
   const lo = Number(BigInt.asIntN(32, address));
   const slot = funcSlot(lo, Number(BigInt.asIntN(32, address >> 32n)), m.program.insns.length);
@@ -27,7 +27,7 @@ export function callbackArg(m: Machine, ip: number, n: number): number {
 }
 
 /** The next turn of a callback frame: false where there is none and the helper returns. R0 then holds its result. */
-export function continueCallback(m: Machine, frame: number): boolean {
+export function continueCallback(m: Caller, frame: number): boolean {
   const { memory } = m;
   const index = memory.r32(frame + FRAME.index);
   const stop = m.reg(0) !== 0n;
@@ -39,14 +39,14 @@ export function continueCallback(m: Machine, frame: number): boolean {
 }
 
 /** The buffer that is being drained, in a frame that says so. */
-function drained(m: Machine, frame: number): UserRingbufMap | undefined {
+function drained(m: Caller, frame: number): UserRingbufMap | undefined {
   if (m.memory.r32(frame + FRAME.kind) !== FRAME_KIND.drain) return undefined;
-  const map = m.memory.mapById(m.memory.r32(frame + FRAME.map));
+  const map = mapById(m.memory, m.memory.r32(frame + FRAME.map));
   return map instanceof UserRingbufMap ? map : undefined;
 }
 
 /** Sets up the arguments of turn `index` and goes there; false where there is no such turn. */
-function turn(m: Machine, frame: number, index: number): boolean {
+function turn(m: Caller, frame: number, index: number): boolean {
   const { memory } = m;
   if (memory.r32(frame + FRAME.kind) === FRAME_KIND.loop) {
     if (index >= memory.r32(frame + FRAME.total)) return false;
@@ -60,7 +60,7 @@ function turn(m: Machine, frame: number, index: number): boolean {
     m.setPointer(1, frame + FRAME.dynptr);
     m.setReg(2, memory.r64(frame + FRAME.ctx));
   } else {
-    const map = memory.mapById(memory.r32(frame + FRAME.map));
+    const map = mapById(memory, memory.r32(frame + FRAME.map));
     const element = map?.each(memory.r32(frame + FRAME.cursor), m.env.cpu, frame + FRAME.key);
     if (map === undefined || element === undefined) return false;
     memory.lend(frame + FRAME.lent, element.key, map.def.keySize);
@@ -77,7 +77,7 @@ function turn(m: Machine, frame: number, index: number): boolean {
 
 /** Saves the frame and makes the first turn; without one the helper returns 0 at once. */
 function begin(
-  m: Machine,
+  m: Caller,
   ip: number,
   kind: number,
   callback: number,
@@ -136,7 +136,7 @@ export function takeBackKeys(memory: Memory): void {
     const frame = FRAMES + (depth - 1) * FRAME_BYTES;
     const isWalk = memory.r32(frame + FRAME.kind) === FRAME_KIND.forEach;
     // Memory of a map that is gone is another one's.
-    if (isWalk && memory.mapById(memory.r32(frame + FRAME.map)) !== undefined) memory.takeBack(frame + FRAME.lent);
+    if (isWalk && mapById(memory, memory.r32(frame + FRAME.map)) !== undefined) memory.takeBack(frame + FRAME.lent);
   }
-  if (memory.mapById(memory.r32(TIMER.map)) !== undefined) memory.takeBack(TIMER.lent);
+  if (mapById(memory, memory.r32(TIMER.map)) !== undefined) memory.takeBack(TIMER.lent);
 }

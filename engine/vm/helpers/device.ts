@@ -3,8 +3,7 @@
 // @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
 import { PKT_DATA, PKT_END, REDIRECT } from "../layout.ts";
-import type { Machine } from "../machine.ts";
-import { type Helper, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, type Helper, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
 
 const TC_ACT_SHOT = 2;
 const TC_ACT_REDIRECT = 7;
@@ -26,12 +25,12 @@ const FIB_FWD_DISABLED = 5;
 const AF_INET = 2;
 const AF_INET6 = 10;
 
-function note(m: Machine, ifindex: number, flags: bigint): void {
+function note(m: Caller, ifindex: number, flags: bigint): void {
   m.memory.w32(REDIRECT, ifindex);
   m.memory.w32(REDIRECT + 4, Number(flags));
 }
 
-function redirect(m: Machine, ifindex: number, flags: bigint, allowed: bigint): boolean {
+function redirect(m: Caller, ifindex: number, flags: bigint, allowed: bigint): boolean {
   if ((flags & ~allowed) !== 0n) return ret(m, m.isXdp ? XDP_ABORTED : TC_ACT_SHOT);
   note(m, ifindex, flags);
   return ret(m, m.isXdp ? XDP_REDIRECT : TC_ACT_REDIRECT);

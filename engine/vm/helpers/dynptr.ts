@@ -6,9 +6,8 @@
 // @kernel kernel/bpf/helpers.c
 import { ERRNO } from "../../facts/errno.ts";
 import { addressOf } from "../layout.ts";
-import type { Machine } from "../machine.ts";
 import { RingbufMap } from "../maps/ringbuf.ts";
-import { type Helper, mapArg, memArg, nameOf, ret, ret64, retPointer, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, type Helper, mapArg, memArg, nameOf, ret, ret64, retPointer, u32Arg, u64Arg } from "./call.ts";
 
 const SIZE_MASK = 0x00ff_ffff;
 const TYPE_LOCAL = 1 << 28;
@@ -22,17 +21,17 @@ interface Dynptr {
   readonly readOnly: boolean;
 }
 
-function write(m: Machine, at: number, data: number, size: number, type: number): void {
+function write(m: Caller, at: number, data: number, size: number, type: number): void {
   m.memory.wPointer(at, data);
   m.memory.w32(at + 8, (size | type) >>> 0);
   m.memory.w32(at + 12, 0);
 }
 
 /** A dynptr to bytes that belong to nobody else. */
-export const localDynptr = (m: Machine, at: number, data: number, size: number): void =>
+export const localDynptr = (m: Caller, at: number, data: number, size: number): void =>
   write(m, at, data, size, TYPE_LOCAL);
 
-function dynptrArg(m: Machine, ip: number, n: number): Dynptr | undefined {
+function dynptrArg(m: Caller, ip: number, n: number): Dynptr | undefined {
   const at = memArg(m, ip, n, 16, false);
   if (at < 0) return undefined;
   const word = m.memory.r32(at + 8);
@@ -42,13 +41,13 @@ function dynptrArg(m: Machine, ip: number, n: number): Dynptr | undefined {
 }
 
 /** Whether the bytes are still the program's; false after a fault. A dynptr may outlive them, or be made up. */
-function reaches(m: Machine, ip: number, at: number, size: number, write: boolean): boolean {
+function reaches(m: Caller, ip: number, at: number, size: number, write: boolean): boolean {
   return (
     m.memory.allows(at, size, write) || m.raiseAccess(ip, addressOf(at), size, write, `the dynptr of ${nameOf(m, ip)}`)
   );
 }
 
-function finish(m: Machine, ip: number, discard: boolean): boolean {
+function finish(m: Caller, ip: number, discard: boolean): boolean {
   const dynptr = dynptrArg(m, ip, 1);
   if (dynptr === undefined) return false;
   if (dynptr.data !== 0) {

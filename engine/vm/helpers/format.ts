@@ -4,9 +4,8 @@
 import { asS64 } from "../../base/u64.ts";
 import { ERRNO } from "../../facts/errno.ts";
 import { parseFormat, takesArgument } from "../../facts/printf.ts";
-import type { Machine } from "../machine.ts";
 import { jhash } from "../maps/jhash.ts";
-import { cString, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, cString, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
 
 /** Arguments bpf_snprintf and bpf_trace_vprintk take at most (MAX_BPRINTF_VARARGS). */
 const MAX_ARGS = 12;
@@ -20,7 +19,7 @@ const PREPARED = /^p([iI][46]|B)$/;
  * The text, or -EINVAL. Strings and addresses that arguments point to are read from the machine's memory. `room`: bytes
  * of the buffer; the text goes on beyond it.
  */
-export function format(m: Machine, text: string, args: readonly bigint[], room: number): string | number {
+export function format(m: Caller, text: string, args: readonly bigint[], room: number): string | number {
   let out = "";
   let used = 0;
   const pieces = parseFormat(text);
@@ -50,7 +49,7 @@ function pad(text: string, flags: string, width: number): string {
   return text.slice(0, sign) + text.slice(sign).padStart(width - sign, "0");
 }
 
-function convert(m: Machine, type: string, flags: string, arg: bigint): string {
+function convert(m: Caller, type: string, flags: string, arg: bigint): string {
   const memory = m.memory;
   switch (type) {
     case "s":
@@ -90,12 +89,12 @@ function convert(m: Machine, type: string, flags: string, arg: bigint): string {
   return sign + String(value);
 }
 
-function bytesAt(m: Machine, address: bigint, size: number): Uint8Array {
+function bytesAt(m: Caller, address: bigint, size: number): Uint8Array {
   return m.read(address, size) ?? new Uint8Array(size);
 }
 
 /** %p never shows an address, only a number made from it: 32 bits, always the same for the same address. */
-function hashedPointer(m: Machine, address: bigint): string {
+function hashedPointer(m: Caller, address: bigint): string {
   if (address === 0n) return "(null)".padStart(16);
   const at = m.memory.scratch(0, 8);
   m.memory.w64(at, address);
@@ -103,7 +102,7 @@ function hashedPointer(m: Machine, address: bigint): string {
 }
 
 /** One line of the trace pipe, in the form ftrace prints it. */
-function traceLine(m: Machine, text: string): void {
+function traceLine(m: Caller, text: string): void {
   const ns = m.memory.now(m.env.tick);
   const seconds = String(ns / 1_000_000_000n).padStart(5);
   const micros = String((ns / 1000n) % 1_000_000n).padStart(6, "0");
@@ -114,7 +113,7 @@ function traceLine(m: Machine, text: string): void {
 }
 
 /** Reads the format at argument `n`, prints, and returns what the helper does. */
-function print(m: Machine, ip: number, formatArg: number, sizeArg: number, args: readonly bigint[]): boolean {
+function print(m: Caller, ip: number, formatArg: number, sizeArg: number, args: readonly bigint[]): boolean {
   const size = u32Arg(m, sizeArg);
   const at = memArg(m, ip, formatArg, size, false);
   if (at < 0) return false;
@@ -127,7 +126,7 @@ function print(m: Machine, ip: number, formatArg: number, sizeArg: number, args:
 }
 
 /** The u64 values that arguments n (address) and n + 1 (bytes) give; -EINVAL, or undefined after a fault. */
-function vargs(m: Machine, ip: number, n: number): bigint[] | number | undefined {
+function vargs(m: Caller, ip: number, n: number): bigint[] | number | undefined {
   const bytes = u32Arg(m, n + 1);
   if (bytes % 8 !== 0 || bytes > MAX_ARGS * 8) return -ERRNO.EINVAL;
   const at = memArg(m, ip, n, bytes, false);

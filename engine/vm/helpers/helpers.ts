@@ -2,8 +2,7 @@
 // a sentence; nothing is ever silently zero.
 import { bug } from "../../base/bug.ts";
 import { helperId, helperName } from "../../facts/helpers.ts";
-import type { Machine } from "../machine.ts";
-import type { Helper } from "./call.ts";
+import type { Caller, Helper } from "./call.ts";
 import { CALLBACK_HELPERS } from "./callbacks.ts";
 import { CGROUP_HELPERS } from "./cgroup.ts";
 import { DEVICE_HELPERS } from "./device.ts";
@@ -66,7 +65,7 @@ export function helperRefusal(id: number): string | undefined {
   return `bpf_${name} is not simulated: ${REFUSED[name] ?? "it needs a part of the kernel that is not here"}`;
 }
 
-export function callHelper(m: Machine, ip: number): boolean {
+export function callHelper(m: Caller, ip: number): boolean {
   const id = m.program.code[ip + 4] as number;
   const helper = table[id];
   return helper === undefined ? m.raise("unsupported", ip, helperRefusal(id) as string) : helper(m, ip);

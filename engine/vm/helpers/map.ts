@@ -1,17 +1,16 @@
 // Helpers of the map family, and tail calls, which go through a map.
 // @kernel kernel/bpf/helpers.c
 import { TAIL_CALLS } from "../layout.ts";
-import type { Machine } from "../machine.ts";
 import { ObjectArray } from "../maps/array.ts";
 import type { BpfMap } from "../maps/map.ts";
 import { CgroupStorageMap } from "../maps/storage.ts";
-import { type Helper, mapArg, memArg, ret, retPointer, s32Arg, u32Arg } from "./call.ts";
+import { type Caller, type Helper, mapArg, memArg, ret, retPointer, s32Arg, u32Arg } from "./call.ts";
 
 /** Tail calls that a run may take (MAX_TAIL_CALL_CNT). */
 const MAX_TAIL_CALLS = 33;
 
 /** Where arguments 1 and 2 (and 3) are a map, a key (and a value). */
-function withKey(m: Machine, ip: number, then: (map: BpfMap, key: number) => boolean): boolean {
+function withKey(m: Caller, ip: number, then: (map: BpfMap, key: number) => boolean): boolean {
   const map = mapArg(m, ip);
   if (map === undefined) return false;
   const key = memArg(m, ip, 2, map.def.keySize, false);
@@ -20,7 +19,7 @@ function withKey(m: Machine, ip: number, then: (map: BpfMap, key: number) => boo
 
 /** Where arguments 1 and 2 are a map and a value. */
 const withValue =
-  (write: boolean, then: (m: Machine, map: BpfMap, value: number) => number): Helper =>
+  (write: boolean, then: (m: Caller, map: BpfMap, value: number) => number): Helper =>
   (m, ip) => {
     const map = mapArg(m, ip);
     if (map === undefined) return false;

@@ -2,11 +2,10 @@
 // @kernel kernel/bpf/ringbuf.c, kernel/trace/bpf_trace.c, net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
 import { CLOCK, PKT_DATA } from "../layout.ts";
-import type { Machine } from "../machine.ts";
 import { ObjectArray } from "../maps/array.ts";
 import { RingbufMap } from "../maps/ringbuf.ts";
 import { packetLength } from "../packet.ts";
-import { type Helper, mapArg, memArg, pointerArg, ret, retPointer, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, type Helper, mapArg, memArg, pointerArg, ret, retPointer, u32Arg, u64Arg } from "./call.ts";
 
 const BPF_F_INDEX_MASK = 0xffff_ffffn;
 const BPF_F_CURRENT_CPU = 0xffff_ffffn;
@@ -16,14 +15,14 @@ const RINGBUF_FLAGS = 3n;
 /** struct bpf_perf_event_value: counter, enabled, running. */
 const PERF_VALUE_BYTES = 24;
 
-function ringbuf(m: Machine, ip: number): RingbufMap | undefined {
+function ringbuf(m: Caller, ip: number): RingbufMap | undefined {
   const map = mapArg(m, ip);
   if (map === undefined || (map instanceof RingbufMap && map.def.type === "ringbuf")) return map;
   m.raise("argument", ip, `map ${map.name} is no ring buffer`);
   return undefined;
 }
 
-function finish(m: Machine, ip: number, discard: boolean): boolean {
+function finish(m: Caller, ip: number, discard: boolean): boolean {
   const data = pointerArg(m, 1);
   for (const source of m.memory.sources) {
     if (source instanceof RingbufMap && source.commit(data, discard)) return ret(m, 0);
@@ -32,14 +31,14 @@ function finish(m: Machine, ip: number, discard: boolean): boolean {
 }
 
 /** The perf event that flags choose: 0, or the negative errno where there is none for this CPU. */
-function perfEvent(m: Machine, map: ObjectArray, flags: bigint, elsewhere: number): number {
+function perfEvent(m: Caller, map: ObjectArray, flags: bigint, elsewhere: number): number {
   const index = (flags & BPF_F_INDEX_MASK) === BPF_F_CURRENT_CPU ? m.env.cpu : Number(flags & BPF_F_INDEX_MASK);
   if (index >= map.def.maxEntries) return -ERRNO.E2BIG;
   if (map.objectAt(index) === 0) return -ERRNO.ENOENT;
   return index === m.env.cpu ? 0 : -elsewhere;
 }
 
-function eventsArg(m: Machine, ip: number, n: number): ObjectArray | undefined {
+function eventsArg(m: Caller, ip: number, n: number): ObjectArray | undefined {
   const map = mapArg(m, ip, n);
   if (map === undefined || map instanceof ObjectArray) return map;
   m.raise("argument", ip, `map ${map.name} holds no perf events`);

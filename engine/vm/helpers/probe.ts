@@ -1,13 +1,12 @@
 // Reading memory that may not be there, and the stack of the simulated kernel.
 // @kernel kernel/trace/bpf_trace.c, kernel/bpf/stackmap.c
 import { ERRNO } from "../../facts/errno.ts";
-import type { Machine } from "../machine.ts";
 import { StackTraceMap } from "../maps/storage.ts";
 import { currentTask } from "../task.ts";
-import { type Helper, mapArg, memArg, pointerArg, ret, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, type Helper, mapArg, memArg, pointerArg, ret, u32Arg, u64Arg } from "./call.ts";
 
 /** Kernel memory: copied where it is there, else zeroed and -EFAULT. There is no user memory here. */
-function read(m: Machine, ip: number, kernel: boolean): boolean {
+function read(m: Caller, ip: number, kernel: boolean): boolean {
   const size = u32Arg(m, 2);
   const to = memArg(m, ip, 1, size, true);
   if (to < 0) return false;
@@ -18,7 +17,7 @@ function read(m: Machine, ip: number, kernel: boolean): boolean {
 }
 
 /** Length with NUL, or -EFAULT and the buffer zeroed. */
-function readString(m: Machine, ip: number, kernel: boolean): boolean {
+function readString(m: Caller, ip: number, kernel: boolean): boolean {
   const size = u32Arg(m, 2);
   const to = memArg(m, ip, 1, size, true);
   if (to < 0) return false;
@@ -38,7 +37,7 @@ function readString(m: Machine, ip: number, kernel: boolean): boolean {
 }
 
 /** Return addresses of the program's own frames, innermost first: what there is of a kernel stack here. */
-function trace(m: Machine): bigint[] {
+function trace(m: Caller): bigint[] {
   return m
     .frames()
     .map((frame) => 0xffff_ffff_c000_0000n + BigInt(frame.prog) * 0x10_0000n + BigInt(frame.slot * 8))

@@ -4,10 +4,9 @@
 import { ERRNO } from "../../facts/errno.ts";
 import { ctxField, SKB } from "../ctx.ts";
 import { PACKET, PKT_DATA, PKT_END, PKT_HARD_END, PKT_MAC, PKT_NET } from "../layout.ts";
-import type { Machine } from "../machine.ts";
 import { ENOTSUPP } from "../maps/map.ts";
 import { movePacket, packetLength, packetPlace } from "../packet.ts";
-import { type Helper, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, type Helper, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
 import { checksumAdd, checksumDiff, checksumFold, checksumReplace } from "./checksum.ts";
 
 const BPF_F_RECOMPUTE_CSUM = 1n;
@@ -28,21 +27,21 @@ const VLAN_HLEN = 4;
 const ETH_ALEN = 6;
 const ETH_HLEN = 14;
 
-const field = (m: Machine, name: string): number => m.memory.r32(ctxField(SKB, name));
-const setField = (m: Machine, name: string, value: number): void => m.memory.w32(ctxField(SKB, name), value);
+const field = (m: Caller, name: string): number => m.memory.r32(ctxField(SKB, name));
+const setField = (m: Caller, name: string, value: number): void => m.memory.w32(ctxField(SKB, name), value);
 
 /** Moves the edges of the packet and keeps skb->len with them. */
-function resize(m: Machine, data: number, end: number): void {
+function resize(m: Caller, data: number, end: number): void {
   movePacket(m.memory, data, data, end);
   setField(m, "len", end - data);
 }
 
 /** Offset of `size` packet bytes that may be changed, or -1 (-EFAULT). */
-function writable(m: Machine, offset: number, size: number): number {
+function writable(m: Caller, offset: number, size: number): number {
   return offset + size <= packetLength(m.memory) ? m.memory.r32(PKT_DATA) + offset : -1;
 }
 
-const loadBytes = (m: Machine, ip: number, offset: number, start: number): boolean => {
+const loadBytes = (m: Caller, ip: number, offset: number, start: number): boolean => {
   const size = u32Arg(m, 4);
   const to = memArg(m, ip, 3, size, true);
   if (to < 0) return false;
@@ -59,7 +58,7 @@ const loadBytes = (m: Machine, ip: number, offset: number, start: number): boole
  * Moves everything before `at` by `by` bytes: away from it to make room (negative), or over what goes away. False where
  * there is no room, or not so much behind `at`.
  */
-function moveHead(m: Machine, at: number, by: number): boolean {
+function moveHead(m: Caller, at: number, by: number): boolean {
   const { memory } = m;
   const [data, end] = [memory.r32(PKT_DATA), memory.r32(PKT_END)];
   if (data + by < PACKET || (by > 0 && data + at + by > end)) return false;
@@ -70,7 +69,7 @@ function moveHead(m: Machine, at: number, by: number): boolean {
   return true;
 }
 
-function changeTail(m: Machine, length: number): number {
+function changeTail(m: Caller, length: number): number {
   const { memory } = m;
   const data = memory.r32(PKT_DATA);
   const least = Math.max(0, memory.r32(PKT_NET) - data);
@@ -85,7 +84,7 @@ function changeTail(m: Machine, length: number): number {
 }
 
 /** Room between the MAC header and the network header, or within: what tunnels push and pop. */
-function adjustRoom(m: Machine, diff: number, mode: number, flags: bigint): number {
+function adjustRoom(m: Caller, diff: number, mode: number, flags: bigint): number {
   const { memory } = m;
   const protocol = field(m, "protocol");
   const encapL3 = flags & 6n;
@@ -115,7 +114,7 @@ function adjustRoom(m: Machine, diff: number, mode: number, flags: bigint): numb
   return 0;
 }
 
-function vlanPush(m: Machine, proto: number, tci: number): number {
+function vlanPush(m: Caller, proto: number, tci: number): number {
   const kind = proto === ETH_P_8021Q || proto === ETH_P_8021AD ? proto : ETH_P_8021Q;
   const { memory } = m;
   if (field(m, "vlan_present") !== 0) {
@@ -133,7 +132,7 @@ function vlanPush(m: Machine, proto: number, tci: number): number {
   return 0;
 }
 
-function vlanPop(m: Machine): number {
+function vlanPop(m: Caller): number {
   const { memory } = m;
   if (field(m, "vlan_present") === 0) {
     const protocol = field(m, "protocol");
@@ -150,7 +149,7 @@ function vlanPop(m: Machine): number {
 }
 
 /** The u16 checksum at offset argument 2, changed from argument 3 to argument 4. */
-function replaceChecksum(m: Machine, l4: boolean): boolean {
+function replaceChecksum(m: Caller, l4: boolean): boolean {
   const offset = u32Arg(m, 2);
   const [from, to, flags] = [u64Arg(m, 3), u64Arg(m, 4), u64Arg(m, 5)];
   const l4Flags = BPF_F_MARK_MANGLED_0 | BPF_F_MARK_ENFORCE | BPF_F_PSEUDO_HDR | BPF_F_IPV6;
@@ -294,7 +293,7 @@ export const SKB_HELPERS = {
 } satisfies Record<string, Helper>;
 
 /** A number for the flow: a hash of the addresses and ports there are. */
-function flowHash(m: Machine): number {
+function flowHash(m: Caller): number {
   const at = packetPlace(m.memory, -0x100000 + 12, 8);
   if (at < 0) return 1;
   return checksumFold(checksumAdd(m.memory.r32(at), m.memory.r32(at + 4))) | 1;

@@ -5,8 +5,7 @@ import { ERRNO } from "../../facts/errno.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
 import { ctxField, SOCK } from "../ctx.ts";
 import { CTX, OBJECT_TOP, SCRATCH } from "../layout.ts";
-import type { Machine } from "../machine.ts";
-import { type Helper, memArg, pointerArg, ret, retPointer, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, type Helper, memArg, pointerArg, ret, retPointer, u32Arg, u64Arg } from "./call.ts";
 
 const lookup: Helper = (m, ip) => {
   const size = u32Arg(m, 3);
@@ -21,7 +20,7 @@ const AF_INET = 2;
 const TCP_LISTEN = 10;
 
 /** A listening socket as struct bpf_sock shows it; 0 where there is no room for one more. */
-function newSocket({ memory }: Machine): number {
+function newSocket({ memory }: Caller): number {
   const at = memory.r32(OBJECT_TOP);
   if (at + SOCK_BYTES > SCRATCH) return 0;
   memory.w32(OBJECT_TOP, at + SOCK_BYTES);
@@ -33,14 +32,14 @@ function newSocket({ memory }: Machine): number {
 }
 
 /** Frees what a look-up found; the socket of the packet stays. */
-function release(m: Machine): void {
+function release(m: Caller): void {
   if (!m.env.sockets) return;
   const at = pointerArg(m, 1);
   if (at > 0 && m.memory.allows(at, SOCK_BYTES, false)) m.memory.forbid(at, SOCK_BYTES);
 }
 
 /** The socket itself where argument 1 is one. */
-const same = (m: Machine): boolean => retPointer(m, Math.max(0, pointerArg(m, 1)));
+const same = (m: Caller): boolean => retPointer(m, Math.max(0, pointerArg(m, 1)));
 
 export const SOCK_HELPERS = {
   sk_lookup_tcp: lookup,

@@ -3,16 +3,15 @@
 import { ERRNO } from "../../facts/errno.ts";
 import { nextRandom } from "../env.ts";
 import { RANDOM } from "../layout.ts";
-import type { Machine } from "../machine.ts";
 import { commBytes, currentTask } from "../task.ts";
-import { type Helper, memArg, ret, ret64, retPointer, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, type Helper, memArg, ret, ret64, retPointer, u32Arg, u64Arg } from "./call.ts";
 
 const NS_PER_JIFFY = 4_000_000n;
 /** Coarse clocks move with the timer interrupt. */
 const coarse = (ns: bigint) => ns - (ns % NS_PER_JIFFY);
 const INITIAL_JIFFIES = 0xffff_ffffn - 300n * 250n + 1n;
 
-const now = (m: Machine) => m.memory.now(m.env.tick);
+const now = (m: Caller) => m.memory.now(m.env.tick);
 
 export const TASK_HELPERS = {
   ktime_get_ns: (m) => ret64(m, now(m)),

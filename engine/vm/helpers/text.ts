@@ -1,7 +1,6 @@
 // Numbers from text, and comparing text. @kernel kernel/bpf/helpers.c __bpf_strtoull
 import { ERRNO } from "../../facts/errno.ts";
-import type { Machine } from "../machine.ts";
-import { cString, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, cString, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
 
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
@@ -39,7 +38,7 @@ function parse(text: string, flags: bigint, signed: boolean): { value: bigint; r
   return { value, read: space + (negative ? 1 : 0) + prefix + digits };
 }
 
-function number(m: Machine, ip: number, signed: boolean): boolean {
+function number(m: Caller, ip: number, signed: boolean): boolean {
   const size = u32Arg(m, 2);
   const at = memArg(m, ip, 1, size, false);
   if (at < 0) return false;

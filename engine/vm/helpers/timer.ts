@@ -8,9 +8,8 @@
 // @kernel kernel/bpf/helpers.c bpf_timer_init, bpf_timer_set_callback, bpf_timer_start, bpf_timer_cancel, bpf_timer_cb
 import { ERRNO } from "../../facts/errno.ts";
 import { CLOCK, REGS, SLOT_WORDS, STACK_END, TIMER } from "../layout.ts";
-import type { Machine } from "../machine.ts";
 import { BpfMap } from "../maps/map.ts";
-import { type Helper, mapArg, memArg, ret, u64Arg } from "./call.ts";
+import { type Caller, type Helper, mapArg, memArg, ret, u64Arg } from "./call.ts";
 import { callbackArg } from "./callbacks.ts";
 
 const TIMER_BYTES = 16;
@@ -28,7 +27,7 @@ const START_FLAGS = 3n;
 const MAX_FIRED = 16;
 
 /** Offset of the timer that argument 1 points to; -1 after a fault. */
-const timerArg = (m: Machine, ip: number): number => memArg(m, ip, 1, TIMER_BYTES, true);
+const timerArg = (m: Caller, ip: number): number => memArg(m, ip, 1, TIMER_BYTES, true);
 
 export const TIMER_HELPERS = {
   timer_init: (m, ip) => {
@@ -91,7 +90,7 @@ interface Due {
 }
 
 /** The timer that is due first, with what its callback is given. */
-function firstDue(m: Machine): Due | undefined {
+function firstDue(m: Caller): Due | undefined {
   const { memory } = m;
   let due: Due | undefined;
   for (const map of memory.sources) {
@@ -110,7 +109,7 @@ function firstDue(m: Machine): Due | undefined {
 }
 
 /** The program, or a timer's callback, is over: goes to the next callback; false where the run has ended. */
-export function fireTimer(m: Machine): boolean {
+export function fireTimer(m: Caller): boolean {
   const { memory } = m;
   if (memory.r32(TIMER.armed) === 0) return false;
   memory.takeBack(TIMER.lent);

@@ -10,8 +10,7 @@
 // @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
 import { OBJECT_TOP, TUNNEL } from "../layout.ts";
-import type { Machine } from "../machine.ts";
-import { type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
 
 const KEY = { id: 0, remote: 4, tos: 20, ext: 22, label: 24, local: 28, size: 44 } as const;
 /** Older, shorter forms of the struct that are taken as well. */
@@ -39,7 +38,7 @@ const TUNNEL_FLAGS = {
 } as const;
 
 /** Where the metadata of the packet is kept; 0 where it has none. */
-const kept = (m: Machine): number => m.memory.r32(TUNNEL);
+const kept = (m: Caller): number => m.memory.r32(TUNNEL);
 
 function shownFlags(given: number, options: boolean): number {
   const bit = (on: boolean, value: number) => (on ? value : 0);

@@ -1,9 +1,8 @@
 // Helpers on an XDP packet. @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
 import { PKT_DATA, PKT_END, PKT_HARD_END, PKT_HARD_START, PKT_META, REDIRECT } from "../layout.ts";
-import type { Machine } from "../machine.ts";
 import { movePacket, packetLength } from "../packet.ts";
-import { type Helper, mapArg, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
+import { type Caller, type Helper, mapArg, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
 
 /** Bytes the kernel keeps for itself at the start of the headroom (struct xdp_frame). */
 const XDP_FRAME_BYTES = 40;
@@ -17,14 +16,14 @@ const BPF_F_BROADCAST = 8n;
 const BPF_F_EXCLUDE_INGRESS = 16n;
 const BROADCAST_FLAGS = BPF_F_BROADCAST | BPF_F_EXCLUDE_INGRESS;
 
-const edges = (m: Machine) => ({
+const edges = (m: Caller) => ({
   meta: m.memory.r32(PKT_META),
   data: m.memory.r32(PKT_DATA),
   end: m.memory.r32(PKT_END),
   first: m.memory.r32(PKT_HARD_START) + XDP_FRAME_BYTES,
 });
 
-function copy(m: Machine, ip: number, store: boolean): boolean {
+function copy(m: Caller, ip: number, store: boolean): boolean {
   const [offset, size] = [u32Arg(m, 2), u32Arg(m, 4)];
   const at = memArg(m, ip, 3, size, !store);
   if (at < 0) return false;

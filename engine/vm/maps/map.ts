@@ -5,7 +5,7 @@ import { ERRNO } from "../../facts/errno.ts";
 import { MAP_FLAGS } from "../../facts/map-create.ts";
 import { mapTypeByName } from "../../facts/map-types.ts";
 import type { MapDef } from "../../program/program.ts";
-import type { Memory, Place, RegionSource } from "../memory.ts";
+import type { Memory, OwnerById, Place } from "../memory.ts";
 
 export const BPF_ANY = 0;
 export const BPF_NOEXIST = 1;
@@ -63,7 +63,7 @@ export type LookupPlan =
 /** Bytes of struct bpf_map that a program may read through a map pointer. */
 const STRUCT_BPF_MAP_BYTES = 0x100;
 
-export abstract class BpfMap implements RegionSource {
+export abstract class BpfMap implements OwnerById {
   readonly id: number;
   readonly def: MapDef;
   readonly memory: Memory;
@@ -250,6 +250,11 @@ export abstract class BpfMap implements RegionSource {
     return at;
   }
 }
+
+const asMap = (owner: OwnerById | undefined): BpfMap | undefined => (owner instanceof BpfMap ? owner : undefined);
+export const mapById = (memory: Memory, id: number): BpfMap | undefined => asMap(memory.mapById(id));
+/** The map whose struct bpf_map lies at this offset. */
+export const mapAt = (memory: Memory, off: number): BpfMap | undefined => asMap(memory.mapAt(off));
 
 const keyText = (key: Uint8Array): string =>
   key.length === 4 ? String(new DataView(key.buffer, key.byteOffset, 4).getUint32(0, true)) : toHex(key);
