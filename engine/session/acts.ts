@@ -1,7 +1,7 @@
 // What a reader does on the page, as data: a lesson's solution and a link hold a list of it. Done again in a session that has
 // seen nothing, the acts make the same system calls.
 import type { Remote } from "./api.ts";
-import type { Reader } from "./goals.ts";
+import type { Reader } from "./goal-views.ts";
 import type { RunView } from "./run-views.ts";
 import type { KernelView, Outcome, ProgramInput } from "./views.ts";
 

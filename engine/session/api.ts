@@ -3,7 +3,7 @@
 import type { CompareView } from "./compare-views.ts";
 import type { ContextView } from "./context-view.ts";
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./flow-views.ts";
-import type { Goal, GoalView, Reader } from "./goals.ts";
+import type { Goal, GoalView, Reader } from "./goal-views.ts";
 import type { LanguageApi } from "./language.ts";
 import type { ObjectAnswer, ObjectLoadView, ObjectView } from "./object-views.ts";
 import type {
@@ -20,6 +20,7 @@ import type {
   TimelineChunk,
   WayView,
 } from "./run-views.ts";
+import type { SlotView } from "./slot-views.ts";
 import type {
   CheckView,
   CodePictureView,
@@ -42,7 +43,6 @@ import type {
   ProgramInput,
   RealProgramView,
   ShellView,
-  SlotView,
   SpeedView,
   SyscallRecord,
   SyscallView,

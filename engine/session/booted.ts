@@ -12,8 +12,9 @@ import { type Env, type Machine, packetBytes } from "../vm/index.ts";
 import { kernelView } from "./kernel-view.ts";
 import { RecordedRun } from "./run.ts";
 import type { RunView } from "./run-views.ts";
+import type { SlotView } from "./slot-views.ts";
 import type { Booted, Kept, SessionState } from "./state.ts";
-import type { Outcome, SlotView, SyscallView } from "./views.ts";
+import type { Outcome, SyscallView } from "./views.ts";
 
 export const booted = (state: SessionState): Booted => (state.booted ??= firstBoot(state));
 

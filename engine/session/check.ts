@@ -14,9 +14,10 @@ import type { Verdict } from "../verifier/verify.ts";
 import { visitNumbers, visitOfLine, visitView, visitViews } from "./beliefs.ts";
 import { type Clock, type Load, loadTwice, loadWhole } from "./load.ts";
 import { LogText } from "./long-log.ts";
+import type { SlotView } from "./slot-views.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source-views.ts";
 import { faultyView, loadedView } from "./verdict-view.ts";
-import type { CheckView, MapInput, MapPlaceView, ProgramInput, SlotView, VisitView } from "./views.ts";
+import type { CheckView, MapInput, MapPlaceView, ProgramInput, VisitView } from "./views.ts";
 
 export type { Clock };
 

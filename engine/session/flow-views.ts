@@ -9,7 +9,7 @@ import { formatBelief } from "../verifier/log/state.ts";
 import { NOT_INIT } from "../verifier/state/regtype.ts";
 import type { Trace } from "../verifier/trace.ts";
 import type { Timeline } from "../vm/index.ts";
-import type { SlotView } from "./views.ts";
+import type { SlotView } from "./slot-views.ts";
 
 /** How large text is on the page, in its pixels. */
 export interface FlowMetrics {

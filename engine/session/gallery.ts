@@ -1,6 +1,6 @@
 // More programs to open: maps, helpers, packets, and the rejections of the first month. Same shape and same tests as
 // examples.ts, which holds those of the talk.
-import type { Example } from "./examples.ts";
+import type { Example } from "./example.ts";
 
 /** An ICMP echo request: what `packets()` has as icmp-echo. */
 const PING =

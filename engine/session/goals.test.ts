@@ -1,6 +1,6 @@
 // What each kind of goal says of programs that meet it and of programs that do not.
 import { expect, test } from "vitest";
-import type { Goal, Reader } from "./goals.ts";
+import type { Goal, Reader } from "./goal-views.ts";
 import { createSession } from "./session.ts";
 import type { MapInput } from "./views.ts";
 

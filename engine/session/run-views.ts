@@ -1,5 +1,5 @@
 // Runs and the moments of a run as the page is told them: plain data that crosses a Worker boundary.
-import type { Hex64, SlotView } from "./views.ts";
+import type { Hex64, SlotView } from "./slot-views.ts";
 
 /** Bytes in memory order, two lower-case digits each. */
 type Hex = string;

@@ -47,7 +47,7 @@ import {
   type TimelineChunk,
   type WayView,
 } from "./run-views.ts";
-import type { SlotView } from "./views.ts";
+import type { SlotView } from "./slot-views.ts";
 
 /** Steps recorded of a run; a longer one is stopped there. */
 const MAX_STEPS = 1_000_000;

@@ -9,7 +9,8 @@ import { formOf } from "../isa/forms.ts";
 import { type Insn, insnHex } from "../isa/insn.ts";
 import { registerUse } from "../isa/registers.ts";
 import { calleeOf, jumpTarget, slotsOf } from "../program/flow.ts";
-import type { DiagnosticView, JumpView, SlotView, SpanView } from "./views.ts";
+import type { JumpView, SlotView, SpanView } from "./slot-views.ts";
+import type { DiagnosticView } from "./views.ts";
 
 export type ToSpanView = (span: Span) => SpanView;
 

@@ -9,7 +9,8 @@ import type { Checked, Clock } from "./check.ts";
 import type { EditorContext } from "./language.ts";
 import type { RecordedRun } from "./run.ts";
 import type { RunView } from "./run-views.ts";
-import type { ProgramInput, SlotView } from "./views.ts";
+import type { SlotView } from "./slot-views.ts";
+import type { ProgramInput } from "./views.ts";
 
 export interface SessionOptions {
   /** Microseconds; a page passes `() => performance.now() * 1000`. */

@@ -7,13 +7,10 @@ import type { Preset } from "../kernel/presets.ts";
 import type { Syscall, SyscallRecord } from "../kernel/syscall.ts";
 import type { RealProgram } from "../linux/program.ts";
 import type { Refusal } from "../verifier/refusals.ts";
-
 import type { RunView } from "./run-views.ts";
+import type { Hex64, JumpView, SlotView, SpanView } from "./slot-views.ts";
 
 export type { Cause, DefinitionFault, DefinitionInput, Preset, RealProgram, SyscallRecord };
-
-/** 64 bits as 16 lower-case hex digits. */
-export type Hex64 = string;
 
 // ---------------------------------------------------------------------------------------------- what goes in
 
@@ -67,16 +64,6 @@ export type InputView =
 
 // ------------------------------------------------------------------------------------- source, bytes, verdict
 
-/** `[start, end)` in UTF-16 units; lines and columns from 1, as Monaco counts. */
-export interface SpanView {
-  readonly start: number;
-  readonly end: number;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-}
-
 export interface Texts {
   readonly en: string;
   readonly ja: string;
@@ -95,30 +82,6 @@ export interface DiagnosticView {
     readonly title: Texts;
     readonly edits: readonly { readonly span: SpanView; readonly text: string }[];
   }[];
-}
-
-/** One instruction; a 64-bit load takes two slots and is one SlotView (16 bytes of hex). */
-export interface SlotView {
-  readonly slot: number;
-  readonly slots: 1 | 2;
-  /** 16 or 32 hex digits. */
-  readonly hex: string;
-  /** As the verifier's log writes it: `r0 = *(u32 *)(r1 +0)`. */
-  readonly text: string;
-  readonly span: SpanView | null;
-  /** Where it leads besides the next instruction; the slot may lie outside the program. */
-  readonly jump: JumpView | null;
-  /** Bit n: the instruction reads Rn / writes Rn. */
-  readonly reads: number;
-  readonly writes: number;
-  /** It calls a helper that sends something out: a line, a record. */
-  readonly sends: boolean;
-}
-
-export interface JumpView {
-  readonly to: number;
-  /** `func`: the address of a function is taken there. */
-  readonly kind: "if" | "always" | "call" | "func";
 }
 
 /** Half-open answer to "may it run": `error` where the source does not assemble (or we have a bug: see `message`). */

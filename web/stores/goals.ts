@@ -1,11 +1,10 @@
 // Which goals of the open lesson are met: judged anew after each verdict, call and step.
 import { create } from "zustand";
 import type { GoalView } from "../../engine/index.ts";
-import { judgedProgram } from "../lessons/lesson.ts";
+import { judgedProgram, type Lesson } from "../lessons/lesson.ts";
 import { answered, engine } from "./engine.ts";
 import { stoodAt, useJournal } from "./journal.ts";
 import { useKernel } from "./kernel.ts";
-import type { LessonState } from "./lesson.ts";
 import { useMachine } from "./machine.ts";
 import { useProgram } from "./program.ts";
 import { note } from "./progress.ts";
@@ -19,7 +18,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let asked = 0;
 
 /** The lesson that is open. */
-type Open = () => Pick<LessonState, "lesson" | "visiting">;
+type Open = () => { readonly lesson: Lesson | null; readonly visiting: boolean };
 let open: Open = () => ({ lesson: null, visiting: false });
 
 /** Called once, with the first lesson. */
