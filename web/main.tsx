@@ -16,12 +16,12 @@ import { App } from "./app/App.tsx";
 import { loadLanguage } from "./i18n/index.ts";
 import { openAddress } from "./links/open.ts";
 import { startWorker } from "./start-engine.ts";
-import { followMachine } from "./stores/beliefs.ts";
-import { startKernel } from "./stores/kernel.ts";
-import { followVerdict } from "./stores/machine.ts";
-import { restoreDraft, saveNow } from "./stores/program.ts";
-import { followTheme, useSettings } from "./stores/settings.ts";
-import { followProgram } from "./stores/verdict.ts";
+import { followProgram } from "./stores/check/verdict.ts";
+import { startKernel } from "./stores/kernel/kernel.ts";
+import { followTheme, useSettings } from "./stores/page/settings.ts";
+import { restoreDraft, saveNow } from "./stores/program/program.ts";
+import { followMachine } from "./stores/run/beliefs.ts";
+import { followVerdict } from "./stores/run/machine.ts";
 
 const { language } = useSettings.getState();
 document.documentElement.lang = language;

@@ -1,9 +1,9 @@
 // The page: which arrangement of panes fits, and what hangs over them.
 import { lazy, Suspense, useEffect } from "react";
 import { useText } from "../i18n/index.ts";
-import { useDialog } from "../stores/dialog.ts";
-import { cancel, useKernel } from "../stores/kernel.ts";
-import { useSettings } from "../stores/settings.ts";
+import { cancel, useKernel } from "../stores/kernel/kernel.ts";
+import { useDialog } from "../stores/page/dialog.ts";
+import { useSettings } from "../stores/page/settings.ts";
 import { Header } from "./Header.tsx";
 import { Lesson, useDroppedLessons } from "./Lesson.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";

@@ -3,11 +3,11 @@ import { Download, FolderOpen, X } from "lucide-react";
 import { useEffect } from "react";
 import { useFilesTexts } from "../i18n/files.ts";
 import { askForFile, saveProgram } from "../links/files.ts";
-import { closeDialog } from "../stores/dialog.ts";
-import { forgetProgram, loadHistory, useHistory } from "../stores/history.ts";
-import { type KeptProgram, nameOf } from "../stores/kept.ts";
-import { openDraft } from "../stores/program.ts";
-import { type Language, useSettings } from "../stores/settings.ts";
+import { forgetProgram, loadHistory, useRecent } from "../stores/history/recent.ts";
+import { type KeptProgram, nameOf } from "../stores/history/recent-list.ts";
+import { closeDialog } from "../stores/page/dialog.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
+import { openDraft } from "../stores/program/program.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
 import "./files.css";
@@ -16,7 +16,7 @@ const FORMS = ["source", "hex", "json"] as const;
 
 export default function FilesSheet() {
   const words = useFilesTexts();
-  const { programs, failed } = useHistory();
+  const { programs, failed } = useRecent();
   useEffect(() => void loadHistory(), []);
   return (
     <Sheet title={words.title} closeLabel={words.close} onClose={closeDialog}>

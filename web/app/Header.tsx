@@ -2,11 +2,11 @@
 import { GraduationCap, LayoutGrid, Menu as MenuIcon, Share2, TriangleAlert } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { switchLanguage, useText } from "../i18n/index.ts";
-import { openDialog } from "../stores/dialog.ts";
-import { applySteps, useKernel } from "../stores/kernel.ts";
-import { chooseLayout, LAYOUTS, useLayout } from "../stores/layout.ts";
-import { resumeLessons, useProgram } from "../stores/program.ts";
-import { useSettings } from "../stores/settings.ts";
+import { applySteps, useKernel } from "../stores/kernel/kernel.ts";
+import { openDialog } from "../stores/page/dialog.ts";
+import { chooseLayout, LAYOUTS, useLayout } from "../stores/page/layout.ts";
+import { useSettings } from "../stores/page/settings.ts";
+import { resumeLessons, useProgram } from "../stores/program/program.ts";
 import { Segments } from "../ui/Segments.tsx";
 
 const MainMenu = lazy(() => import("./MainMenu.tsx"));

@@ -1,8 +1,8 @@
 // The list of keys: those of the page's commands, and those that the editor and the timeline have of their own.
 import type { Texts } from "../../engine/index.ts";
 import { useText } from "../i18n/index.ts";
-import { closeDialog } from "../stores/dialog.ts";
-import { useSettings } from "../stores/settings.ts";
+import { closeDialog } from "../stores/page/dialog.ts";
+import { useSettings } from "../stores/page/settings.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import { COMMANDS, GROUPS } from "./commands.ts";
 import { Keys } from "./Keys.tsx";

@@ -1,6 +1,6 @@
 // The place of the lesson, which is loaded when there is one; and a lesson's file dropped on the page opens it.
 import { lazy, Suspense, useEffect } from "react";
-import { useProgram } from "../stores/program.ts";
+import { useProgram } from "../stores/program/program.ts";
 
 const LessonPanel = lazy(() => import("./LessonPanel.tsx"));
 
@@ -30,7 +30,7 @@ export function useDroppedLessons(): void {
       if (files.length === 0) return;
       event.preventDefault();
       event.stopPropagation();
-      void import("../stores/dropped.ts").then(({ openDropped }) => openDropped(files));
+      void import("../stores/lesson/dropped-lessons.ts").then(({ openDropped }) => openDropped(files));
     };
     window.addEventListener("dragover", over);
     window.addEventListener("drop", drop, { capture: true });

@@ -2,10 +2,10 @@
 import { type ChangeEvent, type DragEvent, useEffect, useRef, useState } from "react";
 import { useLessonText } from "../i18n/lessons.ts";
 import type { LessonFault } from "../lessons/lesson.ts";
-import { closeDialog } from "../stores/dialog.ts";
-import { forgetDropped, lastDropped, textsOf } from "../stores/dropped.ts";
-import { type LessonFile, openLessonFiles } from "../stores/lesson.ts";
-import { useSettings } from "../stores/settings.ts";
+import { forgetDropped, lastDropped, textsOf } from "../stores/lesson/dropped-lessons.ts";
+import { type LessonFile, openLessonFiles } from "../stores/lesson/lesson.ts";
+import { closeDialog } from "../stores/page/dialog.ts";
+import { useSettings } from "../stores/page/settings.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import "./lesson.css";
 

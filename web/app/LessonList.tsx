@@ -6,10 +6,10 @@ import { useLessonText } from "../i18n/lessons.ts";
 import { COURSE } from "../lessons/course.ts";
 import { LESSON_IDS, type LessonEntry, lessonList } from "../lessons/index.ts";
 import { slidesText } from "../lessons/parse-scene.ts";
-import { openDialog } from "../stores/dialog.ts";
-import { openLesson, useLesson } from "../stores/lesson.ts";
-import { forgetProgress, progressFile, readProgress, takeProgress, useProgress } from "../stores/progress.ts";
-import { useSettings } from "../stores/settings.ts";
+import { openLesson, useLesson } from "../stores/lesson/lesson.ts";
+import { forgetProgress, progressFile, readProgress, takeProgress, useProgress } from "../stores/lesson/progress.ts";
+import { openDialog } from "../stores/page/dialog.ts";
+import { useSettings } from "../stores/page/settings.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { saveFile } from "../ui/save.ts";
 

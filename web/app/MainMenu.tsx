@@ -2,8 +2,8 @@
 import { Menu } from "@base-ui/react/menu";
 import { FolderOpen, Keyboard, Menu as MenuIcon, Presentation, Search } from "lucide-react";
 import { useText } from "../i18n/index.ts";
-import { openDialog } from "../stores/dialog.ts";
-import { THEMES, useSettings } from "../stores/settings.ts";
+import { openDialog } from "../stores/page/dialog.ts";
+import { THEMES, useSettings } from "../stores/page/settings.ts";
 import { Keys } from "./Keys.tsx";
 import "../ui/menu.css";
 

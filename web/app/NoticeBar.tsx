@@ -2,8 +2,8 @@
 import { X } from "lucide-react";
 import type { Dictionary } from "../i18n/en.ts";
 import { useText } from "../i18n/index.ts";
-import { dismissNotice, type Notice, openExample, takeBack, useProgram } from "../stores/program.ts";
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
+import { dismissNotice, type Notice, openExample, takeBack, useProgram } from "../stores/program/program.ts";
 import { Prose } from "../ui/Prose.tsx";
 
 export function NoticeBar() {

@@ -5,9 +5,9 @@ import { useEffect, useRef, useState } from "react";
 import type { ObjectLoadView, ObjectView } from "../../engine/index.ts";
 import { type ObjectTexts, useObjectTexts } from "../i18n/object.ts";
 import { askForFile } from "../links/files.ts";
-import { closeDialog } from "../stores/dialog.ts";
-import { lookAt, takeAsMacros, takeTypes, useObject } from "../stores/object.ts";
-import { useSettings } from "../stores/settings.ts";
+import { closeDialog } from "../stores/page/dialog.ts";
+import { useSettings } from "../stores/page/settings.ts";
+import { lookAt, takeAsMacros, takeTypes, useObject } from "../stores/program/object.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import "./object.css";
 

@@ -2,9 +2,9 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { EXAMPLES, type Texts } from "../../engine/index.ts";
 import { type LessonEntry, lessonList } from "../lessons/index.ts";
-import { closeDialog } from "../stores/dialog.ts";
-import { openExample, openLesson } from "../stores/program.ts";
-import { useSettings } from "../stores/settings.ts";
+import { closeDialog } from "../stores/page/dialog.ts";
+import { useSettings } from "../stores/page/settings.ts";
+import { openExample, openLesson } from "../stores/program/program.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import { COMMANDS } from "./commands.ts";
 import { score } from "./fuzzy.ts";

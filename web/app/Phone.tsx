@@ -5,8 +5,8 @@ import { EditorPane } from "../panes/editor/EditorPane.tsx";
 import { KernelPane } from "../panes/kernel/KernelPane.tsx";
 import { MachinePane } from "../panes/machine/MachinePane.tsx";
 import { VerifierPane } from "../panes/verifier/VerifierPane.tsx";
-import { type FocusState, showLesson, showTab, useFocus } from "../stores/focus.ts";
-import { useVerdict } from "../stores/verdict.ts";
+import { useVerdict } from "../stores/check/verdict.ts";
+import { type FocusState, showLesson, showTab, useFocus } from "../stores/page/focus.ts";
 import { Lesson, useHasLesson } from "./Lesson.tsx";
 
 const TABS = [

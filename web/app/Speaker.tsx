@@ -8,8 +8,8 @@ import { Acting, Markdown } from "../lessons/Markdown.tsx";
 import { slidesText } from "../lessons/parse-scene.ts";
 import { Sentence } from "../stage/Sentence.tsx";
 import type { SpeakerView } from "../stage/speaker-view.ts";
-import { useSettings } from "../stores/settings.ts";
-import { channelName, type SpeakerAsks, type SpeakerIs } from "../stores/speaker.ts";
+import { channelName, type SpeakerAsks, type SpeakerIs } from "../stores/lesson/speaker.ts";
+import { useSettings } from "../stores/page/settings.ts";
 import "./lesson.css";
 import "./speaker.css";
 

@@ -9,9 +9,9 @@ import {
   type Layout as Sizes,
 } from "react-resizable-panels";
 import { useText } from "../i18n/index.ts";
-import { showTab, useFocus } from "../stores/focus.ts";
-import { fold, type Pane, useLayout } from "../stores/layout.ts";
-import { useVerdict } from "../stores/verdict.ts";
+import { useVerdict } from "../stores/check/verdict.ts";
+import { showTab, useFocus } from "../stores/page/focus.ts";
+import { fold, type Pane, useLayout } from "../stores/page/layout.ts";
 import { Segments } from "../ui/Segments.tsx";
 import { type Arrangement, mainPane, readSizes, saveSizes, useArrangement } from "./arrangements.ts";
 import { useHasLesson } from "./Lesson.tsx";

@@ -1,7 +1,8 @@
 // Where the panes stand in each layout, and how much room each one has. The program never moves: it is what all is about.
-import { useFocus } from "../stores/focus.ts";
-import { type Layout, type Pane, useLayout } from "../stores/layout.ts";
-import { useSettings } from "../stores/settings.ts";
+
+import { useFocus } from "../stores/page/focus.ts";
+import { type Layout, type Pane, useLayout } from "../stores/page/layout.ts";
+import { useSettings } from "../stores/page/settings.ts";
 import { useMedia } from "./useMedia.ts";
 
 /** Panes from the top down with their share of the height in percent; 0: folded to its title line. */

@@ -4,12 +4,12 @@ import type { Texts } from "../../engine/index.ts";
 import { switchLanguage } from "../i18n/index.ts";
 import { copyText, hasPlace, makeLink } from "../links/share.ts";
 import { askRealLinux } from "../linux/open.ts";
-import { toggleBreakpoint } from "../stores/breakpoints.ts";
-import { openDialog, toggleDialog } from "../stores/dialog.ts";
-import { editorAct } from "../stores/editor-actions.ts";
-import { newSeed } from "../stores/environment.ts";
-import { nextProblem } from "../stores/focus.ts";
-import { attach, detach, load, read, runAll, takeHome, write } from "../stores/kernel.ts";
+import { findRegisterAtCursor } from "../stores/check/register-search.ts";
+import { nextProblem } from "../stores/check/reveal.ts";
+import { canRedo, canUndo, redoProgram, undoProgram } from "../stores/history/undo.ts";
+import { attach, detach, load, read, runAll, takeHome, write } from "../stores/kernel/kernel.ts";
+import { openDialog, toggleDialog } from "../stores/page/dialog.ts";
+import { editorAct } from "../stores/page/editor-actions.ts";
 import {
   chooseLayout,
   LAYOUTS,
@@ -20,14 +20,14 @@ import {
   showLarge,
   showView,
   useLayout,
-} from "../stores/layout.ts";
-import { moveBy, moveTo, useMachine } from "../stores/machine.ts";
-import { togglePlay, usePlay } from "../stores/play.ts";
-import { openTalk, resumeLessons, takeBack, useProgram } from "../stores/program.ts";
-import { findRegisterAtCursor } from "../stores/register-search.ts";
-import { THEMES, type Theme, useSettings } from "../stores/settings.ts";
-import { goOn, runToCursor, untilChange, visitLine } from "../stores/travel.ts";
-import { canRedo, canUndo, redoProgram, undoProgram } from "../stores/undo.ts";
+} from "../stores/page/layout.ts";
+import { THEMES, type Theme, useSettings } from "../stores/page/settings.ts";
+import { newSeed } from "../stores/program/environment.ts";
+import { openTalk, resumeLessons, takeBack, useProgram } from "../stores/program/program.ts";
+import { toggleBreakpoint } from "../stores/run/breakpoints.ts";
+import { moveBy, moveTo, useMachine } from "../stores/run/machine.ts";
+import { togglePlay, usePlay } from "../stores/run/play.ts";
+import { goOn, runToCursor, untilChange, visitLine } from "../stores/run/travel.ts";
 
 export const GROUPS = ["program", "run", "view", "share", "learn", "page"] as const;
 
@@ -47,8 +47,8 @@ export interface Command {
 
 const hasRun = (): boolean => useMachine.getState().run !== null;
 const presenting = (): boolean => useSettings.getState().present;
-const onStage = async (press: (stage: typeof import("../stores/present.ts")) => unknown): Promise<unknown> =>
-  press(await import("../stores/present.ts"));
+const onStage = async (press: (stage: typeof import("../stores/lesson/present.ts")) => unknown): Promise<unknown> =>
+  press(await import("../stores/lesson/present.ts"));
 
 const THEME_WORDS: Readonly<Record<Theme, Texts>> = {
   system: { en: "Theme: as the system", ja: "テーマ: システムに合わせる" },
@@ -433,7 +433,7 @@ export const COMMANDS: readonly Command[] = [
     group: "learn",
     words: { en: "Speaker's window", ja: "発表者の画面" },
     when: presenting,
-    act: () => import("../stores/speaker.ts").then(({ openSpeaker }) => openSpeaker()),
+    act: () => import("../stores/lesson/speaker.ts").then(({ openSpeaker }) => openSpeaker()),
   },
   {
     id: "learn.first",
@@ -481,7 +481,7 @@ export const COMMANDS: readonly Command[] = [
     words: { en: "Search the verifier's log", ja: "verifier のログを検索" },
     act: async () => {
       showView("verifier", "log");
-      (await import("../stores/log.ts")).search("");
+      (await import("../stores/check/log.ts")).search("");
     },
   },
   {

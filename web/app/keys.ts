@@ -1,5 +1,5 @@
 // Keys that work everywhere on the page, in the editor too: which command of the list a pressed combination stands for.
-import { useSettings } from "../stores/settings.ts";
+import { useSettings } from "../stores/page/settings.ts";
 import { keyName } from "./combination.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 

@@ -1,10 +1,10 @@
 // What starts after the first paint: keys and commands, undo, versions to compare with, the list of the last programs, files
 // dropped on the page.
-import { followForHistory } from "../stores/history.ts";
-import { useProgram } from "../stores/program.ts";
-import { useSettings } from "../stores/settings.ts";
-import { followForUndo } from "../stores/undo.ts";
-import { followVersions } from "../stores/versions.ts";
+import { followForHistory } from "../stores/history/recent.ts";
+import { followForUndo } from "../stores/history/undo.ts";
+import { followVersions } from "../stores/history/versions.ts";
+import { useSettings } from "../stores/page/settings.ts";
+import { useProgram } from "../stores/program/program.ts";
 import { listenToKeys } from "./keys.ts";
 
 export function startLater(): void {

@@ -6,7 +6,7 @@ import { EditorPane } from "../panes/editor/EditorPane.tsx";
 import { KernelPane } from "../panes/kernel/KernelPane.tsx";
 import { MachinePane } from "../panes/machine/MachinePane.tsx";
 import { VerifierPane } from "../panes/verifier/VerifierPane.tsx";
-import { PANES, type Pane } from "../stores/layout.ts";
+import { PANES, type Pane } from "../stores/page/layout.ts";
 
 export type Hosts = Readonly<Record<Pane, HTMLElement>>;
 

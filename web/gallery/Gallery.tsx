@@ -3,10 +3,10 @@
 import { Ban, CircleCheck } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { type ExampleView, TOPICS } from "../../engine/index.ts";
-import { closeDialog } from "../stores/dialog.ts";
-import { drawPictures, usePictures } from "../stores/pictures.ts";
-import { openExample, useProgram } from "../stores/program.ts";
-import { type Language, useSettings } from "../stores/settings.ts";
+import { closeDialog } from "../stores/page/dialog.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
+import { drawPictures, usePictures } from "../stores/program/code-pictures.ts";
+import { openExample, useProgram } from "../stores/program/program.ts";
 import { Segments } from "../ui/Segments.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
 import { CodePicture } from "./CodePicture.tsx";

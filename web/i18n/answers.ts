@@ -1,5 +1,5 @@
 // Words of handing in and judging answers, and of keeping one's progress in a file: loaded with them.
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 const en = {
   copy: "Copy my answer",

@@ -1,6 +1,6 @@
 // Why a system call was refused, in words: a sentence for each check of the kernel. Loaded when the first one is said.
 import type { Cause } from "../../engine/index.ts";
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 type Words = { readonly [Check in Cause["check"]]: (cause: Extract<Cause, { check: Check }>) => string };
 

@@ -1,7 +1,7 @@
 // Words of the comparison of two versions, loaded with it.
 import type { CompareView, VersionView } from "../../engine/index.ts";
-import { type Language, useSettings } from "../stores/settings.ts";
-import type { VersionKind } from "../stores/versions.ts";
+import type { VersionKind } from "../stores/history/versions.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 const n = (value: number): string => value.toLocaleString("en");
 const plural = (count: number, one: string): string => `${n(count)} ${one}${count === 1 ? "" : "s"}`;

@@ -1,5 +1,5 @@
 // Words of the editor's menu and of the search for a register's uses. Loaded with them, when they are first opened.
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 interface EditorTexts {
   readonly arrows: string;

@@ -1,7 +1,7 @@
 // Words of the panel that extends the kernel: what each step does, the form for a definition of one's own, its faults.
 // Apart from the dictionary because the panel is loaded when it is opened.
 import type { DefinitionFault } from "../../engine/index.ts";
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 type PartName = "user" | "syscall" | "verifier" | "program" | "attach" | "sysfs" | "module";
 type WhatName = "load" | "attach" | "detach" | "write" | "read" | "other";

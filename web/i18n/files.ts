@@ -1,5 +1,5 @@
 // Words of the sheet of files and programs, loaded with it.
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface FilesTexts {
   readonly title: string;

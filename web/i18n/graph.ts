@@ -1,7 +1,7 @@
 // Words of the control-flow graph, loaded with it.
 import type { EdgeKind } from "../../engine/index.ts";
-import type { Walker } from "../stores/graph.ts";
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
+import type { Walker } from "../stores/run/graph.ts";
 
 export interface GraphTexts {
   readonly title: string;

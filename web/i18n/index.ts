@@ -1,5 +1,5 @@
 // The dictionary of the language in force. English is in the shell; another language is loaded when it is asked for.
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 import { type Dictionary, en } from "./en.ts";
 
 const dictionaries: Partial<Record<Language, Dictionary>> & { readonly en: Dictionary } = { en };

@@ -1,5 +1,5 @@
 // Words of the lessons, of presenting, and of the gallery: loaded with them.
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface LessonTexts {
   readonly panel: string;

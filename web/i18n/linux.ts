@@ -1,6 +1,6 @@
 // Words about the real Linux, loaded with it.
 import type { DifferenceCause, KernelName, LogComparison } from "../../engine/index.ts";
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface LinuxTexts {
   readonly title: string;

@@ -1,7 +1,8 @@
 // Words of the machine's pane. Apart from the dictionary because the pane is loaded beside the shell, not in it.
-import type { RunOrigin } from "../stores/machine.ts";
-import { type Language, type NumberBase, useSettings } from "../stores/settings.ts";
-import type { Nowhere } from "../stores/travel.ts";
+
+import { type Language, type NumberBase, useSettings } from "../stores/page/settings.ts";
+import type { RunOrigin } from "../stores/run/machine.ts";
+import type { Nowhere } from "../stores/run/travel.ts";
 
 const n = (value: number): string => value.toLocaleString("en");
 const plural = (count: number, one: string, many = `${one}s`): string => `${n(count)} ${count === 1 ? one : many}`;

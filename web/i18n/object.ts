@@ -1,5 +1,5 @@
 // Words of the sheet that shows a BPF object, loaded with it.
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface ObjectTexts {
   readonly close: string;

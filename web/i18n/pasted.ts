@@ -1,5 +1,5 @@
 // Words beside a verifier's log that was pasted.
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface PastedTexts {
   readonly what: string;

@@ -1,5 +1,5 @@
 // Words of the share sheet, loaded with it.
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface ShareTexts {
   readonly title: string;

@@ -1,7 +1,7 @@
 // Words of the stage: what a press did, what the next one does, the parts of the pictures. Loaded with the stage.
 import type { Act, PartName } from "../lessons/scene.ts";
 import type { Call } from "../stage/world.ts";
-import type { Language } from "../stores/settings.ts";
+import type { Language } from "../stores/page/settings.ts";
 
 /** What a caption's words are made of. */
 export interface CallFacts {

@@ -1,5 +1,5 @@
 // Words around the input that breaks a refused program; what it does, the engine says.
-import { type Language, useSettings } from "../stores/settings.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface WitnessTexts {
   readonly title: string;

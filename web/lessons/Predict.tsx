@@ -1,8 +1,8 @@
 // A prediction: first the reader says what will be, then the lesson does, and why.
 import { useState } from "react";
 import { useLessonText } from "../i18n/lessons.ts";
-import { guess, guessAgain } from "../stores/lesson.ts";
-import { UNTOUCHED, useProgress } from "../stores/progress.ts";
+import { guess, guessAgain } from "../stores/lesson/lesson.ts";
+import { UNTOUCHED, useProgress } from "../stores/lesson/progress.ts";
 import type { Prediction } from "./lesson.ts";
 import { Markdown } from "./Markdown.tsx";
 

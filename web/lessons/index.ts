@@ -1,6 +1,6 @@
 // The built-in lessons: one file each, loaded when it is opened. Their numbers (`#lesson/3`) are their places in the list.
 import type { Texts } from "../../engine/index.ts";
-import type { Language } from "../stores/settings.ts";
+import type { Language } from "../stores/page/settings.ts";
 import type { Lesson } from "./lesson.ts";
 import { lessonHead, type Parsed, parseLesson } from "./parse.ts";
 

@@ -1,7 +1,7 @@
 // What a lesson is once its file has been read. The format is described in FORMAT.md; parse.ts reads it.
 import type { Token } from "marked";
 import type { Act, Goal, MapInput, ProgramInput, Texts } from "../../engine/index.ts";
-import type { Language } from "../stores/settings.ts";
+import type { Language } from "../stores/page/settings.ts";
 import type { Scene } from "./scene.ts";
 
 export interface Lesson {

@@ -2,7 +2,7 @@
 // Nothing becomes HTML: tokens are drawn as React nodes, and what is HTML in the file is a fault. Never throws.
 import { Marked, type Token, type Tokens } from "marked";
 import type { Act, Goal, MapInput, Texts } from "../../engine/index.ts";
-import type { Language } from "../stores/settings.ts";
+import type { Language } from "../stores/page/settings.ts";
 import { EXPECTED, LINE_ONLY } from "./expected.ts";
 import {
   type BlankToken,

@@ -1,7 +1,7 @@
 // The page in other forms: as Markdown, and its panes as a picture (html-to-image), which the browser itself draws.
 import { toBlob } from "html-to-image";
-import { useProgram } from "../stores/program.ts";
-import { useVerdict } from "../stores/verdict.ts";
+import { useVerdict } from "../stores/check/verdict.ts";
+import { useProgram } from "../stores/program/program.ts";
 import { saveFile } from "../ui/save.ts";
 import { asMarkdown } from "./markdown.ts";
 

@@ -1,8 +1,9 @@
 // Programs as files, in and out: source, hex, the whole state as JSON. A file that cannot be read gets a sentence.
-import { isOpen } from "../stores/dialog.ts";
+
+import { freshCheck } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
-import { noteWhat, openProgram, useProgram } from "../stores/program.ts";
-import { freshCheck } from "../stores/verdict.ts";
+import { isOpen } from "../stores/page/dialog.ts";
+import { noteWhat, openProgram, useProgram } from "../stores/program/program.ts";
 import { saveFile } from "../ui/save.ts";
 import { readState } from "./codec.ts";
 import { type FileFault, kindOf, slug } from "./file-kinds.ts";
@@ -30,10 +31,11 @@ const refuse = (fault: FileFault, name: string): void =>
 
 /** Opens a file that was dropped or chosen; the program that stood there is set aside. */
 export async function openFile(file: File): Promise<void> {
-  if (/\.(md|markdown)$/i.test(file.name)) return (await import("../stores/dropped.ts")).openDropped([file]);
+  if (/\.(md|markdown)$/i.test(file.name))
+    return (await import("../stores/lesson/dropped-lessons.ts")).openDropped([file]);
   const found = kindOf(file.name, file.size, new Uint8Array(await file.slice(0, 1_000_001).arrayBuffer()));
-  if (found.kind === "object") return (await import("../stores/object.ts")).openObject(file);
-  if (found.kind === "types") return (await import("../stores/object.ts")).takeTypes(file);
+  if (found.kind === "object") return (await import("../stores/program/object.ts")).openObject(file);
+  if (found.kind === "types") return (await import("../stores/program/object.ts")).takeTypes(file);
   if (found.kind === "fault") return refuse(found.fault, file.name);
   if (found.kind === "state") {
     const state = readState(found.text);
@@ -42,13 +44,13 @@ export async function openFile(file: File): Promise<void> {
   if (
     found.kind === "text" &&
     isOpen("object") &&
-    (await import("../stores/object.ts")).takeSource(file.name, found.text)
+    (await import("../stores/program/object.ts")).takeSource(file.name, found.text)
   )
     return;
   // Hex, a dump of bpftool or objdump, another notation: what pasting takes, a file may hold.
   const pasted = await answered(engine().api.tools.paste(found.text, useProgram.getState().progType));
   if (pasted?.isLog && pasted.source !== null)
-    return (await import("../stores/pasted.ts")).openLog(pasted.source, found.text);
+    return (await import("../stores/check/pasted-log.ts")).openLog(pasted.source, found.text);
   openProgram(
     {
       source: pasted?.source ?? found.text,

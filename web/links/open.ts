@@ -1,9 +1,10 @@
 // Opens what the address says. Whatever a link holds, the page opens; what cannot be taken is refused with a sentence.
-import { setCondition, useBreakpoints } from "../stores/breakpoints.ts";
-import { putContents } from "../stores/contents.ts";
-import { environmentForLink, openEnvironment } from "../stores/environment.ts";
-import { revealSlot } from "../stores/focus.ts";
-import { restoreLayout } from "../stores/layout.ts";
+
+import { revealSlot } from "../stores/check/reveal.ts";
+import { freshCheck } from "../stores/check/verdict.ts";
+import { restoreLayout } from "../stores/page/layout.ts";
+import { environmentForLink, openEnvironment } from "../stores/program/environment.ts";
+import { putContents } from "../stores/program/map-contents.ts";
 import {
   backToNoAddress,
   noteWhat,
@@ -12,8 +13,8 @@ import {
   openProgram,
   openSite,
   openTalk,
-} from "../stores/program.ts";
-import { freshCheck } from "../stores/verdict.ts";
+} from "../stores/program/program.ts";
+import { setCondition, useBreakpoints } from "../stores/run/breakpoints.ts";
 import type { LinkFault, LinkState } from "./codec.ts";
 import { ownTypeOf } from "./own-type.ts";
 
@@ -47,7 +48,7 @@ async function openFragment(atStart: boolean): Promise<void> {
 
 /** A state from a link or a file. */
 export async function openState(state: LinkState): Promise<void> {
-  if (state.lesson && (await (await import("../stores/lesson.ts")).openHeld(state))) return;
+  if (state.lesson && (await (await import("../stores/lesson/lesson.ts")).openHeld(state))) return;
   const own = await ownTypeOf(state);
   if (!own) return refuse("definition");
   if (state.seed !== undefined || state.cpu !== undefined || Object.keys(environmentForLink()).length > 0)
@@ -57,7 +58,7 @@ export async function openState(state: LinkState): Promise<void> {
     });
   const { step = null, slot, view, views, breakpoints = [] } = state;
   const asked = { askedStep: step, ...own };
-  const answered = state.lesson && (await (await import("../stores/lesson.ts")).openAnswer(state, asked));
+  const answered = state.lesson && (await (await import("../stores/lesson/lesson.ts")).openAnswer(state, asked));
   if (!answered) openProgram(state, asked);
   putContents(state.contents ?? {}); // after: another program begins with empty maps
   restoreLayout(view, views);
@@ -65,7 +66,8 @@ export async function openState(state: LinkState): Promise<void> {
   for (const [line, when] of breakpoints) void setCondition(line, when);
   // Only once it is assembled does an instruction have its line.
   if (slot !== undefined) void freshCheck().then(() => revealSlot(slot, false));
-  if (answered && state.lesson) void (await import("../stores/redo.ts")).redo(answered, state.lesson.acts, step ?? 0);
+  if (answered && state.lesson)
+    void (await import("../stores/lesson/redo.ts")).redo(answered, state.lesson.acts, step ?? 0);
 }
 
 const refuse = (fault: LinkFault): void => noteWhat({ kind: "link-fault", fault });

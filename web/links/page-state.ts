@@ -1,9 +1,10 @@
 // The program of the page with all that it runs with, as a link holds it.
-import { useBreakpoints } from "../stores/breakpoints.ts";
-import { useContents } from "../stores/contents.ts";
-import { environmentForLink } from "../stores/environment.ts";
-import { OWN, useKernel } from "../stores/kernel.ts";
-import { useProgram } from "../stores/program.ts";
+
+import { OWN, useKernel } from "../stores/kernel/kernel.ts";
+import { environmentForLink } from "../stores/program/environment.ts";
+import { useContents } from "../stores/program/map-contents.ts";
+import { useProgram } from "../stores/program/program.ts";
+import { useBreakpoints } from "../stores/run/breakpoints.ts";
 import type { LinkState } from "./codec.ts";
 
 export function programOfPage(): LinkState {

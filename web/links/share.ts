@@ -1,10 +1,11 @@
 // The state of the page as a link, and that link in the address: the only time the address changes by itself.
-import { useFocus } from "../stores/focus.ts";
-import { useLayout } from "../stores/layout.ts";
-import { useMachine } from "../stores/machine.ts";
-import { useProgram } from "../stores/program.ts";
-import { useSettings } from "../stores/settings.ts";
-import { useVerdict } from "../stores/verdict.ts";
+
+import { useVerdict } from "../stores/check/verdict.ts";
+import { useFocus } from "../stores/page/focus.ts";
+import { useLayout } from "../stores/page/layout.ts";
+import { useSettings } from "../stores/page/settings.ts";
+import { useProgram } from "../stores/program/program.ts";
+import { useMachine } from "../stores/run/machine.ts";
 import type { LinkState } from "./codec.ts";
 import { programOfPage } from "./page-state.ts";
 
@@ -12,7 +13,7 @@ import { programOfPage } from "./page-state.ts";
 export async function stateOfPage(withPlace: boolean): Promise<LinkState> {
   const { lesson: number } = useProgram.getState();
   // What is open is known by the module that opened it.
-  const lesson = number === 0 ? undefined : (await import("../stores/lesson.ts")).lessonForLink();
+  const lesson = number === 0 ? undefined : (await import("../stores/lesson/lesson.ts")).lessonForLink();
   return { ...programOfPage(), ...(withPlace && place()), ...(lesson && { lesson }) };
 }
 

@@ -2,9 +2,9 @@
 // One machine at a time: it takes as much memory as all the rest of the page.
 import { create } from "zustand";
 import { type CheckView, type CutOff, isCutOff, type KernelName } from "../../engine/index.ts";
+import { freshCheck, useVerdict } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
-import { programInput, useProgram } from "../stores/program.ts";
-import { freshCheck, useVerdict } from "../stores/verdict.ts";
+import { programInput, useProgram } from "../stores/program/program.ts";
 import { Ended, MachineThread, type RealMachine } from "./client.ts";
 import { toFetch } from "./files.ts";
 import type { Asked } from "./messages.ts";
@@ -195,7 +195,7 @@ async function askOnce(consented: boolean): Promise<void> {
 }
 
 async function reasonAgainst({ verdict, unsupported }: CheckView): Promise<Reason | null> {
-  const { useKernel } = await import("../stores/kernel.ts");
+  const { useKernel } = await import("../stores/kernel/kernel.ts");
   const { definition } = useKernel.getState();
   const { progType } = useProgram.getState();
   if (verdict === "error") return unsupported ? "not simulated" : "assembly";

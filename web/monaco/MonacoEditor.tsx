@@ -3,19 +3,19 @@ import { useEffect, useRef, useState } from "react";
 import { useText } from "../i18n/index.ts";
 import JumpMargin from "../panes/editor/JumpMargin.tsx";
 import { jumpsOf, marginWidth } from "../panes/editor/jumps.ts";
-import { toggleBreakpoint } from "../stores/breakpoints.ts";
-import { offerActions } from "../stores/editor-actions.ts";
-import { useEditorView } from "../stores/editor-view.ts";
+import { findRegister, findRegisterAtCursor, useRegisterSearch } from "../stores/check/register-search.ts";
+import { useVerdict } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
-import { cursorMoved, evenLines, type Geometry, publishGeometry, useFocus } from "../stores/focus.ts";
-import { lineOfSlot } from "../stores/lines.ts";
-import { useMachine } from "../stores/machine.ts";
-import { editSource, noteWhat, useProgram } from "../stores/program.ts";
-import { findRegister, findRegisterAtCursor, useRegisterSearch } from "../stores/register-search.ts";
-import { fontSize, useScale } from "../stores/scale.ts";
-import { useSettings } from "../stores/settings.ts";
-import { mapLines, showMap } from "../stores/shown-map.ts";
-import { useVerdict } from "../stores/verdict.ts";
+import { mapLines, showMap } from "../stores/kernel/shown-map.ts";
+import { offerActions } from "../stores/page/editor-actions.ts";
+import { useEditorView } from "../stores/page/editor-view.ts";
+import { cursorMoved, evenLines, type Geometry, publishGeometry, useFocus } from "../stores/page/focus.ts";
+import { fontSize, useScale } from "../stores/page/scale.ts";
+import { useSettings } from "../stores/page/settings.ts";
+import { lineOfSlot } from "../stores/program/lines.ts";
+import { editSource, noteWhat, useProgram } from "../stores/program/program.ts";
+import { toggleBreakpoint } from "../stores/run/breakpoints.ts";
+import { useMachine } from "../stores/run/machine.ts";
 import { monaco } from "./core.ts";
 import { drawLines, followBreakpoints, registerAt, registerDecorations } from "./decorations.ts";
 import { configuration, LANGUAGE, tokens } from "./language.ts";
@@ -219,7 +219,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         cursorMoved(position.lineNumber);
         // Moved by the reader, not by an edit or by what leads here.
         if (reason === monaco.editor.CursorChangeReason.Explicit)
-          void import("../stores/visits.ts").then(({ showSourceLine }) => showSourceLine(position.lineNumber));
+          void import("../stores/run/visits.ts").then(({ showSourceLine }) => showSourceLine(position.lineNumber));
       }),
       made.onDidPaste(({ range }) => void translatePaste(made, range)),
       made.onDidBlurEditorText(() => made.updateOptions({ tabFocusMode: false })),
@@ -341,7 +341,7 @@ async function translatePaste(editor: monaco.editor.IStandaloneCodeEditor, range
   if (!found || found.source === null || model.getVersionId() !== version) return;
   if (found.isLog) {
     editor.trigger("paste", "undo", null);
-    return (await import("../stores/pasted.ts")).openLog(found.source, pasted);
+    return (await import("../stores/check/pasted-log.ts")).openLog(found.source, pasted);
   }
   editor.pushUndoStop();
   editor.executeEdits("paste", [{ range, text: found.source }]);

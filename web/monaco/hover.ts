@@ -1,7 +1,7 @@
 // A hover as Markdown. What comes from a source text is put into code spans, so that nothing in it is markup.
 import type { Hover } from "../../engine/index.ts";
 import { groupBytes } from "../panes/editor/bytes.ts";
-import type { Language } from "../stores/settings.ts";
+import type { Language } from "../stores/page/settings.ts";
 
 type SlotHover = Extract<Hover, { kind: "insn" }>["slots"][number];
 

@@ -1,6 +1,7 @@
 // Squiggles: what the assembler found, and the verifier's reason on the line that caused it.
-import { useSettings } from "../stores/settings.ts";
-import { useVerdict } from "../stores/verdict.ts";
+
+import { useVerdict } from "../stores/check/verdict.ts";
+import { useSettings } from "../stores/page/settings.ts";
 import { monaco } from "./core.ts";
 
 const SEVERITY = {

@@ -1,12 +1,12 @@
 // What the engine knows about the text, as Monaco's providers: completion, hover, signature help, hints, definition,
 // references, rename, formatting and quick fixes. Words come in both languages; the one in force is shown.
 import type { Hover, Item, SymbolPlaces } from "../../engine/index.ts";
-import { useEditorView } from "../stores/editor-view.ts";
+import { useVerdict } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
-import { useMachine } from "../stores/machine.ts";
-import { useSettings } from "../stores/settings.ts";
-import { showMap } from "../stores/shown-map.ts";
-import { useVerdict } from "../stores/verdict.ts";
+import { showMap } from "../stores/kernel/shown-map.ts";
+import { useEditorView } from "../stores/page/editor-view.ts";
+import { useSettings } from "../stores/page/settings.ts";
+import { useMachine } from "../stores/run/machine.ts";
 import { monaco } from "./core.ts";
 import { hoverMarkdown, type RegisterNow } from "./hover.ts";
 import { LANGUAGE } from "./language.ts";

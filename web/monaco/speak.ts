@@ -2,7 +2,7 @@
 // asks for its words then; the titles kept in Monaco's registers are exchanged; an editor made afterwards takes them over.
 import { EditorExtensionsRegistry } from "monaco-editor/editor/browser/editorExtensions.js";
 import { MenuId, MenuRegistry } from "monaco-editor/platform/actions/common/actions.js";
-import type { Language } from "../stores/settings.ts";
+import type { Language } from "../stores/page/settings.ts";
 import { endOfLoading, getNLSMessages, setMessages, translateTitles } from "./nls.ts";
 
 type Title = string | { value: string; readonly original: string };

@@ -3,7 +3,7 @@ import { X } from "lucide-react";
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
 import type { Texts } from "../../engine/index.ts";
-import { useSettings } from "../stores/settings.ts";
+import { useSettings } from "../stores/page/settings.ts";
 import "./update.css";
 
 const WORDS: Readonly<Record<"ready" | "take" | "later", Texts>> = {

@@ -1,7 +1,7 @@
 // Lets the page open without a network after its first visit, and asks before it takes a newer version.
 // Loaded when the page has come to rest; a frame inside another page and a page that is being developed do without.
 import { Workbox } from "workbox-window";
-import { saveNow } from "../stores/program.ts";
+import { saveNow } from "../stores/program/program.ts";
 import { offerUpdate } from "./UpdateBar.tsx";
 
 export function registerOffline(): void {

@@ -1,6 +1,6 @@
 // What a press did, in words: the system call with its result, and what that means. From values, never from a text.
 import { actWords, type CallFacts, stageTexts } from "../i18n/stage.ts";
-import type { Language } from "../stores/settings.ts";
+import type { Language } from "../stores/page/settings.ts";
 import type { Frame } from "./film.ts";
 import { bpfCall, type Done } from "./world.ts";
 

@@ -1,7 +1,7 @@
 // What the speaker's window is told of the stage: notes, the next press in words, the solution, the plan.
 import type { Token } from "marked";
 import { textOf } from "../lessons/index.ts";
-import type { Language } from "../stores/settings.ts";
+import type { Language } from "../stores/page/settings.ts";
 import { captionOf, nextOf } from "./caption.ts";
 import { type Frame, minutesOf, type Reel } from "./film.ts";
 

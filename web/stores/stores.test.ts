@@ -8,12 +8,12 @@ vi.stubGlobal("location", { search: "", hash: "", pathname: "/", origin: "null" 
 vi.stubGlobal("navigator", { language: "en" });
 
 const { startEngine, engine } = await import("./engine.ts");
-const kernel = await import("./kernel.ts");
+const kernel = await import("./kernel/kernel.ts");
 const { useKernel } = kernel;
-const { followVerdict, useMachine } = await import("./machine.ts");
-const { chooseAttach } = await import("./attach.ts");
-const { editInput, editSource, openProgram, programInput, useProgram } = await import("./program.ts");
-const { followProgram, freshCheck, useVerdict } = await import("./verdict.ts");
+const { followVerdict, useMachine } = await import("./run/machine.ts");
+const { chooseAttach } = await import("./program/attach-type.ts");
+const { editInput, editSource, openProgram, programInput, useProgram } = await import("./program/program.ts");
+const { followProgram, freshCheck, useVerdict } = await import("./check/verdict.ts");
 const { openState } = await import("../links/open.ts");
 
 const PLUS42 =

@@ -1,7 +1,7 @@
 // At the end of a pane's title line: unfold it, give it all the room. In sight only in the workbench (theme/base.css).
 import { ChevronUp, Maximize2, Minimize2 } from "lucide-react";
 import { useText } from "../i18n/index.ts";
-import { fold, maximise, type Pane, useLayout } from "../stores/layout.ts";
+import { fold, maximise, type Pane, useLayout } from "../stores/page/layout.ts";
 
 export function PaneTools({ pane }: { readonly pane: Pane }) {
   const text = useText();

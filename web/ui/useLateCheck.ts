@@ -2,6 +2,6 @@
 // and arrows come behind them, in a turn of their own, and give way to the next key.
 import { useDeferredValue } from "react";
 import type { CheckView } from "../../engine/index.ts";
-import { useVerdict } from "../stores/verdict.ts";
+import { useVerdict } from "../stores/check/verdict.ts";
 
 export const useLateCheck = (): CheckView | null => useDeferredValue(useVerdict((s) => s.check));

@@ -1,8 +1,8 @@
 // What the program attaches to, for types that have more than one: the choice is written into the text as `@attach`.
 import type { ProgTypeView } from "../../../engine/index.ts";
-import { chooseAttach } from "../../stores/attach.ts";
-import { useSettings } from "../../stores/settings.ts";
-import { useVerdict } from "../../stores/verdict.ts";
+import { useVerdict } from "../../stores/check/verdict.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { chooseAttach } from "../../stores/program/attach-type.ts";
 
 const WORDS = {
   en: { label: "Attach type", none: "no attach type", needed: "choose an attach type" },

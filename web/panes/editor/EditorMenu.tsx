@@ -1,11 +1,11 @@
 // The editor's menu: which hints and drawings are shown, and what is done to the text as a whole.
 import { useEffect, useRef } from "react";
 import { useEditorTexts } from "../../i18n/editor.ts";
-import { toggleBreakpoint } from "../../stores/breakpoints.ts";
-import { openDialog } from "../../stores/dialog.ts";
-import { editorAct } from "../../stores/editor-actions.ts";
-import { toggleArrows, toggleHint, useEditorView } from "../../stores/editor-view.ts";
-import { findRegisterAtCursor } from "../../stores/register-search.ts";
+import { findRegisterAtCursor } from "../../stores/check/register-search.ts";
+import { openDialog } from "../../stores/page/dialog.ts";
+import { editorAct } from "../../stores/page/editor-actions.ts";
+import { toggleArrows, toggleHint, useEditorView } from "../../stores/page/editor-view.ts";
+import { toggleBreakpoint } from "../../stores/run/breakpoints.ts";
 import "./editor-menu.css";
 
 interface Props {

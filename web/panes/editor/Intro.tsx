@@ -1,8 +1,8 @@
 // For someone who sees the page for the first time: what it is, and the one thing to do. Gone with the first edit or run.
 import { useText } from "../../i18n/index.ts";
-import { useProgram } from "../../stores/program.ts";
-import { useActs } from "../../stores/result.ts";
-import { useSettings } from "../../stores/settings.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { useProgram } from "../../stores/program/program.ts";
+import { useActs } from "../../stores/run/result.ts";
 
 export function Intro() {
   const { intro } = useText();

@@ -1,10 +1,10 @@
 // Jumps drawn beside the text: from the line they stand on to the line they lead to. Lines that the run in sight has taken
 // are strong; calls and functions taken as an address are dashed. For sighted readers; the text says the same in hints.
 import { useEffect, useMemo } from "react";
-import { useEditorView } from "../../stores/editor-view.ts";
-import { type Geometry, useFocus } from "../../stores/focus.ts";
-import { useMachine } from "../../stores/machine.ts";
-import { followTaken, useTaken } from "../../stores/taken.ts";
+import { useEditorView } from "../../stores/page/editor-view.ts";
+import { type Geometry, useFocus } from "../../stores/page/focus.ts";
+import { useMachine } from "../../stores/run/machine.ts";
+import { followTaken, useTakenJumps } from "../../stores/run/taken-jumps.ts";
 import { useLateCheck } from "../../ui/useLateCheck.ts";
 import { HEAD, type Jump, jumpsOf, marginWidth, STEP } from "./jumps.ts";
 
@@ -26,7 +26,7 @@ export default function JumpMargin({ left, among }: Props) {
   const line = useFocus((s) => s.line);
   const hovered = useFocus((s) => s.hovered);
   const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
-  const taken = useTaken((s) => s.edges);
+  const taken = useTakenJumps((s) => s.edges);
   useEffect(followTaken, []);
   const { list, lanes } = jumpsOf(check);
   const width = marginWidth(lanes);

@@ -3,10 +3,11 @@
 import { memo, useEffect } from "react";
 import type { CheckView, SlotView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
-import { point, revealSlot, useFocus } from "../../stores/focus.ts";
-import { useMachine } from "../../stores/machine.ts";
-import { useSettings } from "../../stores/settings.ts";
-import { followWords, useWords } from "../../stores/words.ts";
+import { followWords, usePlainWords } from "../../stores/check/plain-words.ts";
+import { revealSlot } from "../../stores/check/reveal.ts";
+import { point, useFocus } from "../../stores/page/focus.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { useMachine } from "../../stores/run/machine.ts";
 import { useLateCheck } from "../../ui/useLateCheck.ts";
 import { groupBytes } from "./bytes.ts";
 
@@ -116,7 +117,7 @@ const Row = memo(function Row({ slots, map, view, top, height, current, refused,
           type="button"
           className="listing__map"
           title={text.editor.showMap(map)}
-          onClick={() => void import("../../stores/shown-map.ts").then(({ showMap }) => showMap(map))}
+          onClick={() => void import("../../stores/kernel/shown-map.ts").then(({ showMap }) => showMap(map))}
         >
           {map}
         </button>
@@ -128,7 +129,7 @@ const Row = memo(function Row({ slots, map, view, top, height, current, refused,
 /** The text and the moment go there. */
 function goTo(slot: number): void {
   revealSlot(slot);
-  void import("../../stores/visits.ts").then(({ showSlot }) => showSlot(slot));
+  void import("../../stores/run/visits.ts").then(({ showSlot }) => showSlot(slot));
 }
 
 function sameRow({ slots, ...before }: RowProps, { slots: others, ...now }: RowProps): boolean {
@@ -164,7 +165,7 @@ function RowBytes({ slots }: { readonly slots: readonly SlotView[] }) {
 /** One line's height, and all of it where the reader points, stands or steps. */
 function RowWords({ slots }: { readonly slots: readonly SlotView[] }) {
   const language = useSettings((s) => s.language);
-  const bySlot = useWords((s) => s.bySlot);
+  const bySlot = usePlainWords((s) => s.bySlot);
   const first = slots[0] as SlotView;
   return (
     <span className="listing__words">

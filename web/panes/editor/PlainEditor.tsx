@@ -2,10 +2,10 @@
 // letters are drawn below it, with colours, signs and notes (ProgramLines).
 import { type CSSProperties, lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/index.ts";
-import { useEditorView } from "../../stores/editor-view.ts";
-import { cursorMoved, evenLines, publishGeometry, useFocus } from "../../stores/focus.ts";
-import { editSource, useProgram } from "../../stores/program.ts";
-import { useVerdict } from "../../stores/verdict.ts";
+import { useVerdict } from "../../stores/check/verdict.ts";
+import { useEditorView } from "../../stores/page/editor-view.ts";
+import { cursorMoved, evenLines, publishGeometry, useFocus } from "../../stores/page/focus.ts";
+import { editSource, useProgram } from "../../stores/program/program.ts";
 import { longestLine } from "./columns.ts";
 import { jumpsOf, marginWidth } from "./jumps.ts";
 
@@ -54,7 +54,7 @@ export function PlainEditor({ readOnly = false, stays }: Props) {
 
   const onPaste = (pasted: string): void => {
     if (!readOnly && pasted.trim().length >= LEAST)
-      void import("../../stores/pasted.ts").then(({ translate }) => translate(source, pasted));
+      void import("../../stores/check/pasted-log.ts").then(({ translate }) => translate(source, pasted));
   };
 
   /** A press on a drawn line, where the lines do not stand as in the text area: the cursor goes there. */

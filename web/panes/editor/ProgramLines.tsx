@@ -2,12 +2,12 @@
 // beside them, what is said behind or below them. Below a text area that shows only its cursor, or alone, to be read.
 import { type CSSProperties, type MouseEvent, memo, useEffect, useMemo, useRef, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
-import { moveBreakpoints, slotOfLine, toggleBreakpoint, useBreakpoints } from "../../stores/breakpoints.ts";
-import { type Geometry, publishGeometry, useFocus } from "../../stores/focus.ts";
-import { useMachine } from "../../stores/machine.ts";
-import { useProgram } from "../../stores/program.ts";
-import { useSettings } from "../../stores/settings.ts";
-import { useVerdict } from "../../stores/verdict.ts";
+import { useVerdict } from "../../stores/check/verdict.ts";
+import { type Geometry, publishGeometry, useFocus } from "../../stores/page/focus.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { useProgram } from "../../stores/program/program.ts";
+import { moveBreakpoints, slotOfLine, toggleBreakpoint, useBreakpoints } from "../../stores/run/breakpoints.ts";
+import { useMachine } from "../../stores/run/machine.ts";
 import { ADVANCE, columnsOf } from "./columns.ts";
 import JumpMargin from "./JumpMargin.tsx";
 import { lineMoves } from "./line-moves.ts";

@@ -8,8 +8,8 @@ import {
   placesOf,
   showPlace,
   useRegisterSearch,
-} from "../../stores/register-search.ts";
-import { useVerdict } from "../../stores/verdict.ts";
+} from "../../stores/check/register-search.ts";
+import { useVerdict } from "../../stores/check/verdict.ts";
 import { RegisterSelect } from "../../ui/RegisterSelect.tsx";
 import "./editor-menu.css";
 

@@ -3,11 +3,12 @@ import { Play } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { Keys } from "../../app/Keys.tsx";
 import { useText } from "../../i18n/index.ts";
-import { nextProblem, showTab } from "../../stores/focus.ts";
-import { runAll } from "../../stores/kernel.ts";
-import { showPane } from "../../stores/layout.ts";
-import { type Result, resultOf, useActs } from "../../stores/result.ts";
-import { useVerdict } from "../../stores/verdict.ts";
+import { nextProblem } from "../../stores/check/reveal.ts";
+import { useVerdict } from "../../stores/check/verdict.ts";
+import { runAll } from "../../stores/kernel/kernel.ts";
+import { showTab } from "../../stores/page/focus.ts";
+import { showPane } from "../../stores/page/layout.ts";
+import { type Result, resultOf, useActs } from "../../stores/run/result.ts";
 import { returnText } from "../machine/format.ts";
 import "./run-bar.css";
 

@@ -1,9 +1,9 @@
 // What the editors draw at the lines of a program: the line about to run, the one refused, the one that faulted; and behind or
 // below a line what is said of it. No drawing.
 import type { CheckView, RunView, SpanView, StepView } from "../../../engine/index.ts";
-import type { Breakpoint } from "../../stores/breakpoints.ts";
-import { lineOfSlot } from "../../stores/lines.ts";
-import type { Language, NumberBase } from "../../stores/settings.ts";
+import type { Language, NumberBase } from "../../stores/page/settings.ts";
+import { lineOfSlot } from "../../stores/program/lines.ts";
+import type { Breakpoint } from "../../stores/run/breakpoints.ts";
 import { formatValue } from "../machine/format.ts";
 import { columnsOf, GAP } from "./columns.ts";
 

@@ -4,9 +4,10 @@ import type { KeyboardEvent, MouseEvent } from "react";
 import { memo } from "react";
 import type { FlowBlockView, FlowLoopView } from "../../../engine/index.ts";
 import type { GraphTexts } from "../../i18n/graph.ts";
-import { point, revealSlot } from "../../stores/focus.ts";
-import { compareRounds } from "../../stores/graph.ts";
-import { showSlot } from "../../stores/visits.ts";
+import { revealSlot } from "../../stores/check/reveal.ts";
+import { point } from "../../stores/page/focus.ts";
+import { compareRounds } from "../../stores/run/graph.ts";
+import { showSlot } from "../../stores/run/visits.ts";
 
 /** To the refusal, or to the visit that is looked at. */
 export type PathKind = "" | "visit" | "refused";

@@ -2,9 +2,9 @@
 import { X } from "lucide-react";
 import type { FlowLoopView, RoundView } from "../../../engine/index.ts";
 import type { GraphTexts } from "../../i18n/graph.ts";
-import { compareRounds, useGraph, type Walker } from "../../stores/graph.ts";
-import { moveTo, useMachine } from "../../stores/machine.ts";
-import { showVisit } from "../../stores/visits.ts";
+import { compareRounds, useGraph, type Walker } from "../../stores/run/graph.ts";
+import { moveTo, useMachine } from "../../stores/run/machine.ts";
+import { showVisit } from "../../stores/run/visits.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 
 interface Props {

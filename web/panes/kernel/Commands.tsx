@@ -1,9 +1,9 @@
 // What makes the program run: echo and cat on the module's file, or a test run; each with its answer under it.
 import { lazy, type ReactNode, Suspense } from "react";
 import { useText } from "../../i18n/index.ts";
-import { hookPath, read, testRun, useKernel, write } from "../../stores/kernel.ts";
-import { useMachine } from "../../stores/machine.ts";
-import { editInput, useProgram } from "../../stores/program.ts";
+import { hookPath, read, testRun, useKernel, write } from "../../stores/kernel/kernel.ts";
+import { editInput, useProgram } from "../../stores/program/program.ts";
+import { useMachine } from "../../stores/run/machine.ts";
 import { returnText } from "../machine/format.ts";
 
 const CauseText = lazy(() => import("../../ui/CauseText.tsx"));

@@ -20,8 +20,8 @@ import {
   setDraft,
   startFrom,
   useDraft,
-} from "../../stores/definition-draft.ts";
-import { OWN, same, useKernel } from "../../stores/kernel.ts";
+} from "../../stores/kernel/definition-draft.ts";
+import { OWN, same, useKernel } from "../../stores/kernel/kernel.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
 
 export default function DefinitionForm() {

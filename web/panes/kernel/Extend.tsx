@@ -6,12 +6,12 @@ import "./extend.css";
 import type { ContextView } from "../../../engine/index.ts";
 import { useExtendTexts } from "../../i18n/extend.ts";
 import { useText } from "../../i18n/index.ts";
-import { useDraft } from "../../stores/definition-draft.ts";
-import { useDialog } from "../../stores/dialog.ts";
-import { choosePreset, context, loadPresets, OWN, patch, takeHome, useKernel } from "../../stores/kernel.ts";
-import { showLarge, showView, useLayout } from "../../stores/layout.ts";
-import { useProgram } from "../../stores/program.ts";
-import { useSettings } from "../../stores/settings.ts";
+import { useDraft } from "../../stores/kernel/definition-draft.ts";
+import { choosePreset, context, loadPresets, OWN, patch, takeHome, useKernel } from "../../stores/kernel/kernel.ts";
+import { useDialog } from "../../stores/page/dialog.ts";
+import { showLarge, showView, useLayout } from "../../stores/page/layout.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { useProgram } from "../../stores/program/program.ts";
 import { Segments } from "../../ui/Segments.tsx";
 import { ContextTable } from "./ContextTable.tsx";
 

@@ -3,8 +3,8 @@
 import { type ReactNode, useEffect, useMemo } from "react";
 import type { CodeFileView } from "../../../engine/index.ts";
 import { useExtendTexts } from "../../i18n/extend.ts";
-import { followProgram, startFrom, useDraft } from "../../stores/definition-draft.ts";
-import { useKernel } from "../../stores/kernel.ts";
+import { followProgram, startFrom, useDraft } from "../../stores/kernel/definition-draft.ts";
+import { useKernel } from "../../stores/kernel/kernel.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { changedLines } from "./changed-lines.ts";
 

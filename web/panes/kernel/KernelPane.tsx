@@ -3,10 +3,10 @@ import { ArrowLeft, Check, Puzzle } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import type { SyscallView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
-import { attach, detach, load, progTypeView, useKernel } from "../../stores/kernel.ts";
-import { showLarge, useLayout, useView } from "../../stores/layout.ts";
-import { useProgram } from "../../stores/program.ts";
-import { useStage } from "../../stores/stage.ts";
+import { attach, detach, load, progTypeView, useKernel } from "../../stores/kernel/kernel.ts";
+import { useWhichKernel } from "../../stores/kernel/which-kernel.ts";
+import { showLarge, useLayout, useView } from "../../stores/page/layout.ts";
+import { useProgram } from "../../stores/program/program.ts";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { HookFile, TestRun } from "./Commands.tsx";
@@ -14,14 +14,14 @@ import { HookFile, TestRun } from "./Commands.tsx";
 const Extend = lazy(() => import("./Extend.tsx"));
 const CauseText = lazy(() => import("../../ui/CauseText.tsx"));
 const Shell = lazy(() => import("./Shell.tsx"));
-const StageSwitch = lazy(() => import("../../linux/StageSwitch.tsx"));
+const KernelSwitch = lazy(() => import("../../linux/KernelSwitch.tsx"));
 
 /** The first is the pane without the panel that extends the kernel. */
 const VIEWS = ["run", "steps", "parts", "type", "code"] as const;
 
 export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
   const view = useView("kernel", VIEWS);
-  const stage = useStage((s) => s.stage);
+  const which = useWhichKernel((s) => s.which);
   const text = useText();
   const hello = useKernel((s) => s.hello);
   const progType = useProgram((s) => s.progType);
@@ -36,7 +36,7 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
   const before = (
     <>
       <Suspense>
-        <StageSwitch />
+        <KernelSwitch />
       </Suspense>
       <ProgramSteps />
       {event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />}
@@ -44,7 +44,7 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
   );
   const after = (
     <>
-      <Suspense>{stage === "simulated" && <Shell />}</Suspense>
+      <Suspense>{which === "simulated" && <Shell />}</Suspense>
       <Maps />
       <Syscalls />
       <TracePipe />
@@ -92,14 +92,14 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
 function ProgramSteps() {
   const text = useText();
   const { fd, kernel, loadedRevision } = useKernel();
-  const stage = useStage((s) => s.stage);
+  const which = useWhichKernel((s) => s.which);
   const revision = useProgram((s) => s.revision);
   const attached = kernel?.attachments.some((a) => a.progId !== 0) ?? false;
   const loaded = fd >= 0;
   // Attach hands the program to the module of the kernel's own type: another type has another place, or none here.
   const progType = useProgram((s) => s.progType);
   const own = kernel?.own.name ?? progType;
-  const elsewhere = stage === "simulated" && progType !== own;
+  const elsewhere = which === "simulated" && progType !== own;
   const constant = progTypeView(own)?.constant ?? own;
   const button = (
     id: string,

@@ -1,8 +1,8 @@
 // The parts of the extended kernel as a drawing that lights up along the way the last call took. The same is said in words
 // below it. What no applied step has made is drawn as a gap.
 import { useExtendTexts } from "../../i18n/extend.ts";
-import { useKernel } from "../../stores/kernel.ts";
-import { PARTS, type Part, STEP_OF, type Way, wayOf } from "./way.ts";
+import { useKernel } from "../../stores/kernel/kernel.ts";
+import { PARTS, type Part, STEP_OF, type Way, wayOf } from "./parts-of-call.ts";
 import "./parts.css";
 
 interface Box {

@@ -2,7 +2,7 @@
 // (Tab; where there is nothing to complete, Tab leaves the line as everywhere).
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/index.ts";
-import { complete, runLine, useKernel } from "../../stores/kernel.ts";
+import { complete, runLine, useKernel } from "../../stores/kernel/kernel.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 
 export default function Shell() {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import type { StepView } from "../../../engine/index.ts";
 import { type MachineTexts, useMachineTexts } from "../../i18n/machine.ts";
-import { useMachine } from "../../stores/machine.ts";
+import { useMachine } from "../../stores/run/machine.ts";
 
 /** Milliseconds without a step before it is told. */
 const PAUSE = 150;

@@ -4,11 +4,11 @@ import { ChevronDown, ChevronFirst, ChevronLast, Pause, Play, StepBack, StepForw
 import { lazy, Suspense, useState } from "react";
 import { keyCaps } from "../../app/combination.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { useBreakpoints } from "../../stores/breakpoints.ts";
-import { moveBy, moveTo, useMachine } from "../../stores/machine.ts";
-import { pause, togglePlay, usePlay } from "../../stores/play.ts";
-import { goOn } from "../../stores/travel.ts";
-import { useVerdict } from "../../stores/verdict.ts";
+import { useVerdict } from "../../stores/check/verdict.ts";
+import { useBreakpoints } from "../../stores/run/breakpoints.ts";
+import { moveBy, moveTo, useMachine } from "../../stores/run/machine.ts";
+import { pause, togglePlay, usePlay } from "../../stores/run/play.ts";
+import { goOn } from "../../stores/run/travel.ts";
 
 const StepMenu = lazy(() => import("./StepMenu.tsx"));
 

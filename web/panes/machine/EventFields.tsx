@@ -2,9 +2,9 @@
 import { useEffect, useState } from "react";
 import type { EventFormatView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { followInput, giveBytes, inputBytes, loadFormats, useInputs } from "../../stores/inputs.ts";
-import { editInput, useProgram } from "../../stores/program.ts";
-import { useSettings } from "../../stores/settings.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { followInput, giveBytes, inputBytes, loadFormats, useInputs } from "../../stores/program/inputs.ts";
+import { editInput, useProgram } from "../../stores/program/program.ts";
 import { numberOf, parseBytes, textOf } from "./bytes.ts";
 
 type Field = EventFormatView["fields"][number];

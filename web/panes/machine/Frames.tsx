@@ -1,12 +1,12 @@
 // The stack, a block for each call that is under way: the innermost open, the others with what is kept for them.
 import type { AccessView, FrameView, StackRowView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { useMachine } from "../../stores/machine.ts";
-import { lastWrite } from "../../stores/travel.ts";
+import { useMachine } from "../../stores/run/machine.ts";
+import { lastWrite } from "../../stores/run/travel.ts";
 import { formatValue } from "./format.ts";
 import { useBase } from "./numbers.ts";
 import { LastWrite } from "./Registers.tsx";
-import { useRove } from "./rove.ts";
+import { useRovingFocus } from "./roving-focus.ts";
 import { menuOf } from "./ValueMenu.tsx";
 
 const ROW = 8;
@@ -20,7 +20,7 @@ export function Frames() {
   const view = useMachine((s) => s.view);
   const frames = view?.frames ?? [];
   const stack = view?.stack ?? [];
-  const rove = useRove(
+  const rove = useRovingFocus(
     [...frames].reverse().flatMap(({ depth }) => stack.filter((row) => row.frame === depth).map(nameOf)),
   );
   const rows = (depth: number) => {
@@ -85,7 +85,7 @@ function SavedValue({ name, hex }: { readonly name: string; readonly hex: string
 interface RowsProps {
   readonly rows: readonly StackRowView[];
   readonly access: AccessView | null;
-  readonly rove: ReturnType<typeof useRove>;
+  readonly rove: ReturnType<typeof useRovingFocus>;
 }
 
 function Rows({ rows, access, rove }: RowsProps) {

@@ -3,12 +3,12 @@ import { lazy, Suspense, type TouchEvent, useRef } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { progTypeView, useKernel } from "../../stores/kernel.ts";
-import { showView, useView } from "../../stores/layout.ts";
-import { moveBy, useMachine } from "../../stores/machine.ts";
-import { useProgram } from "../../stores/program.ts";
-import { BASES, type NumberBase, useSettings } from "../../stores/settings.ts";
-import { useVerdict } from "../../stores/verdict.ts";
+import { useVerdict } from "../../stores/check/verdict.ts";
+import { progTypeView, useKernel } from "../../stores/kernel/kernel.ts";
+import { showView, useView } from "../../stores/page/layout.ts";
+import { BASES, type NumberBase, useSettings } from "../../stores/page/settings.ts";
+import { useProgram } from "../../stores/program/program.ts";
+import { moveBy, useMachine } from "../../stores/run/machine.ts";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { Segments } from "../../ui/Segments.tsx";
@@ -17,10 +17,10 @@ import "./values.css";
 import "./touch.css";
 import { Announcer } from "./Announcer.tsx";
 import { Controls } from "./Controls.tsx";
+import { CurrentInsn } from "./CurrentInsn.tsx";
 import { Frames } from "./Frames.tsx";
 import { Memory } from "./Memory.tsx";
 import { Motion } from "./Motion.tsx";
-import { Now } from "./Now.tsx";
 import { Registers } from "./Registers.tsx";
 import { Settings } from "./Settings.tsx";
 import { Stops } from "./Stops.tsx";
@@ -67,7 +67,7 @@ export default function Machine({ phone = false }: { readonly phone?: boolean })
         <Controls />
         <Timeline />
       </div>
-      <Now />
+      <CurrentInsn />
       <Stops />
       <ScrollRegion key={view} className="pane__body machine-pane__body" data-view={view} aria-label={words.view[view]}>
         <Suspense>

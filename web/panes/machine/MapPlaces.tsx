@@ -1,10 +1,10 @@
 // Where a map comes from: the line of the program that declares it, and those that load it. The one at which the reader or the
 // run stands is marked.
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { revealSpan, useFocus } from "../../stores/focus.ts";
-import { useMachine } from "../../stores/machine.ts";
-import { useSettings } from "../../stores/settings.ts";
-import { useVerdict } from "../../stores/verdict.ts";
+import { useVerdict } from "../../stores/check/verdict.ts";
+import { revealSpan, useFocus } from "../../stores/page/focus.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { useMachine } from "../../stores/run/machine.ts";
 
 export function MapPlaces({ name }: { readonly name: string }) {
   const words = useMachineTexts().maps;

@@ -3,11 +3,11 @@ import { Pencil, Plus, Trash2 } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { MapAtView, MapEntryView, SyscallView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { CPUS } from "../../stores/environment.ts";
-import { showWindow } from "../../stores/moment.ts";
-import { useSettings } from "../../stores/settings.ts";
-import { useShownMap } from "../../stores/shown-map.ts";
-import { lastWrite } from "../../stores/travel.ts";
+import { useShownMap } from "../../stores/kernel/shown-map.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { CPUS } from "../../stores/program/environment.ts";
+import { showWindow } from "../../stores/run/step-contents.ts";
+import { lastWrite } from "../../stores/run/travel.ts";
 import {
   type Field,
   FORMATS,

@@ -1,6 +1,6 @@
 // What else of memory the last step changed: context, packet, map values.
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { useMachine } from "../../stores/machine.ts";
+import { useMachine } from "../../stores/run/machine.ts";
 
 export function Memory() {
   const words = useMachineTexts();

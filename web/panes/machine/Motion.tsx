@@ -2,8 +2,8 @@
 // another. Short, only for single steps forward, never in the way; off where the reader wants no motion.
 import { useEffect, useRef } from "react";
 import type { StepView } from "../../../engine/index.ts";
-import { seenStep, useMachine } from "../../stores/machine.ts";
-import { useSettings } from "../../stores/settings.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { seenStep, useMachine } from "../../stores/run/machine.ts";
 
 const MS = 260;
 /** Steps that follow faster than this are not drawn: the eye could not follow them. */

@@ -2,8 +2,8 @@
 import { useEffect } from "react";
 import type { OutputView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { moveTo, useMachine } from "../../stores/machine.ts";
-import { follow, useMoment } from "../../stores/moment.ts";
+import { moveTo, useMachine } from "../../stores/run/machine.ts";
+import { follow, useMoment } from "../../stores/run/step-contents.ts";
 import { textOf } from "./bytes.ts";
 import "./output.css";
 

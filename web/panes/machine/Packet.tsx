@@ -4,6 +4,8 @@ import { ClipboardPaste, FileUp } from "lucide-react";
 import { type DragEvent, useEffect, useState } from "react";
 import type { AccessView, LayerView, PacketAtView, RunView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
+import { progTypeView } from "../../stores/kernel/kernel.ts";
+import { useSettings } from "../../stores/page/settings.ts";
 import {
   dissectInput,
   followInput,
@@ -14,12 +16,10 @@ import {
   openCapture,
   takeDump,
   useInputs,
-} from "../../stores/inputs.ts";
-import { progTypeView } from "../../stores/kernel.ts";
-import { useMachine } from "../../stores/machine.ts";
-import { follow, useMoment } from "../../stores/moment.ts";
-import { useProgram } from "../../stores/program.ts";
-import { useSettings } from "../../stores/settings.ts";
+} from "../../stores/program/inputs.ts";
+import { useProgram } from "../../stores/program/program.ts";
+import { useMachine } from "../../stores/run/machine.ts";
+import { follow, useMoment } from "../../stores/run/step-contents.ts";
 import { Sheet } from "../../ui/Sheet.tsx";
 import { EventFields } from "./EventFields.tsx";
 import { returnText } from "./format.ts";

@@ -2,7 +2,7 @@
 // line goes to it, one on its number sets a breakpoint; it is written in its own tab.
 import { useRef } from "react";
 import { useText } from "../../i18n/index.ts";
-import { cursorMoved } from "../../stores/focus.ts";
+import { cursorMoved } from "../../stores/page/focus.ts";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { Sheet } from "../editor/PlainEditor.tsx";
 
@@ -11,7 +11,7 @@ export default function Program() {
   const scroller = useRef<HTMLElement>(null);
   const go = (line: number): void => {
     cursorMoved(line);
-    void import("../../stores/visits.ts").then(({ showSourceLine }) => showSourceLine(line));
+    void import("../../stores/run/visits.ts").then(({ showSourceLine }) => showSourceLine(line));
   };
   return (
     <ScrollRegion

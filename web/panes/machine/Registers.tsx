@@ -3,13 +3,13 @@ import { History } from "lucide-react";
 import { memo, useEffect, useRef } from "react";
 import type { BeliefView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { useBeliefs } from "../../stores/beliefs.ts";
-import { useBreakpoints } from "../../stores/breakpoints.ts";
-import { seenStep, useMachine } from "../../stores/machine.ts";
-import { lastWrite } from "../../stores/travel.ts";
+import { useBeliefs } from "../../stores/run/beliefs.ts";
+import { useBreakpoints } from "../../stores/run/breakpoints.ts";
+import { seenStep, useMachine } from "../../stores/run/machine.ts";
+import { lastWrite } from "../../stores/run/travel.ts";
 import { formatValue, hexParts } from "./format.ts";
 import { useBase } from "./numbers.ts";
-import { useRove } from "./rove.ts";
+import { useRovingFocus } from "./roving-focus.ts";
 import { menuOf } from "./ValueMenu.tsx";
 
 const NUMBERS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
@@ -23,7 +23,7 @@ export function Registers() {
   const before = useMachine((s) => (s.view && s.position > 0 ? (seenStep(s.position - 1)?.set ?? s.view.set) : 0));
   const beliefs = useBeliefs((s) => s.visit?.before.regs);
   const watches = useBreakpoints((s) => s.watches);
-  const rove = useRove(NAMES);
+  const rove = useRovingFocus(NAMES);
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (view?.written) showWritten(place.current);
@@ -71,7 +71,7 @@ interface Row {
   readonly state: "none" | "unknown" | "set";
   readonly belief: BeliefView | null;
   readonly watched: boolean;
-  readonly rove: ReturnType<typeof useRove>;
+  readonly rove: ReturnType<typeof useRovingFocus>;
 }
 
 /** Only what changed is drawn anew: the function to move between rows is made anew each time and means the same. */

@@ -2,9 +2,9 @@
 import { Dices } from "lucide-react";
 import { useState } from "react";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { CPUS, newSeed, setEnvironment, useEnvironment } from "../../stores/environment.ts";
-import { useMachine } from "../../stores/machine.ts";
-import { useSettings } from "../../stores/settings.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { CPUS, newSeed, setEnvironment, useEnvironment } from "../../stores/program/environment.ts";
+import { useMachine } from "../../stores/run/machine.ts";
 
 export function Settings() {
   const words = useMachineTexts();

@@ -4,9 +4,9 @@ import { useState } from "react";
 import type { EngineSpeedView, SpeedView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { engine } from "../../stores/engine.ts";
-import { readInput } from "../../stores/inputs.ts";
-import { useMachine } from "../../stores/machine.ts";
-import { programInput, useProgram } from "../../stores/program.ts";
+import { readInput } from "../../stores/program/inputs.ts";
+import { programInput, useProgram } from "../../stores/program/program.ts";
+import { useMachine } from "../../stores/run/machine.ts";
 import { breakEven, decades, ticks } from "./break-even.ts";
 import "./speed.css";
 

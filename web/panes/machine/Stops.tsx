@@ -2,6 +2,8 @@
 import { Eye, X } from "lucide-react";
 import { useState } from "react";
 import { useMachineTexts } from "../../i18n/machine.ts";
+import { revealSlot } from "../../stores/check/reveal.ts";
+import { useVerdict } from "../../stores/check/verdict.ts";
 import {
   type Breakpoint,
   setCondition,
@@ -9,9 +11,7 @@ import {
   toggleBreakpoint,
   toggleWatch,
   useBreakpoints,
-} from "../../stores/breakpoints.ts";
-import { revealSlot } from "../../stores/focus.ts";
-import { useVerdict } from "../../stores/verdict.ts";
+} from "../../stores/run/breakpoints.ts";
 
 export function Stops() {
   const words = useMachineTexts();

@@ -3,7 +3,7 @@
 import { memo, useState } from "react";
 import { MARK } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { moveTo, useMachine } from "../../stores/machine.ts";
+import { moveTo, useMachine } from "../../stores/run/machine.ts";
 
 const KINDS = [
   ["fault", MARK.fault],

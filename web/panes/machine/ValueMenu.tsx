@@ -3,9 +3,9 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from "react";
 import { create } from "zustand";
 import { useMachineTexts } from "../../i18n/machine.ts";
-import { toggleWatch, useBreakpoints, type Watch } from "../../stores/breakpoints.ts";
-import { BASES, type NumberBase } from "../../stores/settings.ts";
-import { lastWrite, type Target, untilChange } from "../../stores/travel.ts";
+import { BASES, type NumberBase } from "../../stores/page/settings.ts";
+import { toggleWatch, useBreakpoints, type Watch } from "../../stores/run/breakpoints.ts";
+import { lastWrite, type Target, untilChange } from "../../stores/run/travel.ts";
 import { formatValue } from "./format.ts";
 import { chooseBase, chosenBase } from "./numbers.ts";
 

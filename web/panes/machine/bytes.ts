@@ -1,5 +1,5 @@
 // Bytes of keys and values as people read and write them: hex, little-endian numbers, text, named fields, prefixes.
-import type { NumberBase } from "../../stores/settings.ts";
+import type { NumberBase } from "../../stores/page/settings.ts";
 import { formatValue } from "./format.ts";
 
 export const FORMATS = ["hex", "number", "text", "fields"] as const;

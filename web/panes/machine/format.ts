@@ -1,6 +1,6 @@
 // 64-bit values for people: hex in parts, unsigned and signed decimals, binary.
 import type { RunEnd } from "../../../engine/index.ts";
-import type { NumberBase } from "../../stores/settings.ts";
+import type { NumberBase } from "../../stores/page/settings.ts";
 
 /** Leading zeros apart, so that the number stands out. */
 export function hexParts(hex: string): { readonly zeros: string; readonly digits: string } {

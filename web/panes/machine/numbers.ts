@@ -1,6 +1,6 @@
 // For which values another base than the others' was chosen.
 import { create } from "zustand";
-import { type NumberBase, useSettings } from "../../stores/settings.ts";
+import { type NumberBase, useSettings } from "../../stores/page/settings.ts";
 
 const useBases = create<{ readonly of: Readonly<Record<string, NumberBase | undefined>> }>()(() => ({ of: {} }));
 

@@ -3,11 +3,12 @@
 import type { ReactNode } from "react";
 import type { CheckView, ExplanationStepView, ExplanationView } from "../../../engine/index.ts";
 import { useVerifierTexts, type VerifierTexts } from "../../i18n/verifier.ts";
+import { revealSlot } from "../../stores/check/reveal.ts";
 import { answered, engine } from "../../stores/engine.ts";
-import { point, revealSlot } from "../../stores/focus.ts";
-import { showView } from "../../stores/layout.ts";
-import { type Language, useSettings } from "../../stores/settings.ts";
-import { showVisit } from "../../stores/visits.ts";
+import { point } from "../../stores/page/focus.ts";
+import { showView } from "../../stores/page/layout.ts";
+import { type Language, useSettings } from "../../stores/page/settings.ts";
+import { showVisit } from "../../stores/run/visits.ts";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Prose } from "../../ui/Prose.tsx";
 import { Fixes } from "./Fixes.tsx";

@@ -4,8 +4,8 @@ import { WandSparkles } from "lucide-react";
 import type { DiffLineView, FixView } from "../../../engine/index.ts";
 import { useVerifierTexts } from "../../i18n/verifier.ts";
 import { answered, engine } from "../../stores/engine.ts";
-import { writeSource } from "../../stores/program.ts";
-import { useSettings } from "../../stores/settings.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { writeSource } from "../../stores/program/program.ts";
 import { Prose } from "../../ui/Prose.tsx";
 import { QUIET, useAnswer } from "./useAnswer.ts";
 

@@ -5,11 +5,12 @@ import { ChevronDown, ChevronRight, ChevronsDownUp, ChevronsUpDown, ListCollapse
 import { type KeyboardEvent, lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef } from "react";
 import { beginsPath, type CheckView, lineCodeOf, type VisitView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
-import { useShownVisit } from "../../stores/beliefs.ts";
-import { point, revealSlot, useFocus } from "../../stores/focus.ts";
-import { slotsOnLine } from "../../stores/lines.ts";
-import { fold, foldAll, openLog, search, useLog } from "../../stores/log.ts";
-import { useSettings } from "../../stores/settings.ts";
+import { fold, foldAll, openLog, search, useLog } from "../../stores/check/log.ts";
+import { revealSlot } from "../../stores/check/reveal.ts";
+import { point, useFocus } from "../../stores/page/focus.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { slotsOnLine } from "../../stores/program/lines.ts";
+import { useShownVisit } from "../../stores/run/beliefs.ts";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { useLateCheck } from "../../ui/useLateCheck.ts";
@@ -205,7 +206,7 @@ function lineOfVisit(check: CheckView, { slot, logLine }: VisitView): number {
 /** Of a long log the page holds only a part. */
 async function wholeLog(check: CheckView | null): Promise<string> {
   if (!check) return "";
-  return check.logCut > 0 ? (await import("../../stores/log-lines.ts")).wholeText(check.revision) : check.log;
+  return check.logCut > 0 ? (await import("../../stores/check/log-pages.ts")).wholeText(check.revision) : check.log;
 }
 
 /** Lines under a folded section's first; undefined: none are. */
@@ -288,7 +289,7 @@ export const LogLine = memo(function LogLine(props: LineProps) {
       {...state}
       onClick={() => {
         revealSlot(slot, false);
-        void import("../../stores/visits.ts").then(({ showLine }) => showLine(slot, index));
+        void import("../../stores/run/visits.ts").then(({ showLine }) => showLine(slot, index));
       }}
       onPointerEnter={() => point(slot)}
       onPointerLeave={() => point(-1)}

@@ -1,6 +1,6 @@
 // Above the log of a long verification, of which only the result was written down: why, and how to get the rest.
 import { useVerifierTexts } from "../../i18n/verifier.ts";
-import { writeLog } from "../../stores/verdict.ts";
+import { writeLog } from "../../stores/check/verdict.ts";
 
 export default function LogNote() {
   const text = useVerifierTexts();

@@ -4,8 +4,8 @@ import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useVerifierTexts } from "../../i18n/verifier.ts";
-import { found, goToLine, search, showFound, useLog } from "../../stores/log.ts";
-import { linesWith } from "../../stores/log-lines.ts";
+import { found, goToLine, search, showFound, useLog } from "../../stores/check/log.ts";
+import { linesWith } from "../../stores/check/log-pages.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
 
 interface Props {

@@ -3,9 +3,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useMemo } from "react";
 import { beginsPath, type CheckView } from "../../../engine/index.ts";
-import { useFocus } from "../../stores/focus.ts";
-import { useLog } from "../../stores/log.ts";
-import { useLogLines, wantLines, wholeNumber } from "../../stores/log-lines.ts";
+import { useLog } from "../../stores/check/log.ts";
+import { useLogPages, wantLines, wholeNumber } from "../../stores/check/log-pages.ts";
+import { useFocus } from "../../stores/page/focus.ts";
 import { LogLine } from "./Log.tsx";
 
 interface Props {
@@ -22,7 +22,7 @@ interface Props {
 export default function LongLog({ check, lines, hidden, target, scroller, cursor }: Props) {
   const hovered = useFocus((s) => s.hovered);
   const { query, folded, asked, foundLine } = useLog();
-  const pages = useLogLines((s) => s.pages);
+  const pages = useLogPages((s) => s.pages);
   const cut = check.logCut;
   const total = cut > 0 ? lines.length + cut - 1 : lines.length;
   const visible = useMemo(

@@ -1,7 +1,7 @@
 // Above a log that was pasted: that it is not this page's answer, what of its program it does not tell, and the way to our own.
 import type { PastedView } from "../../../engine/index.ts";
 import { usePastedTexts } from "../../i18n/pasted.ts";
-import { leaveLog } from "../../stores/program.ts";
+import { leaveLog } from "../../stores/program/program.ts";
 
 export default function PastedNote({ pasted }: { readonly pasted: PastedView }) {
   const text = usePastedTexts();

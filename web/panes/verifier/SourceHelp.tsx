@@ -1,7 +1,7 @@
 // What to do where nothing can be checked: nothing is written yet, or what was pasted is C. Loaded when that is so.
 import { useVerifierTexts } from "../../i18n/verifier.ts";
-import { openDialog } from "../../stores/dialog.ts";
-import { writeSource } from "../../stores/program.ts";
+import { openDialog } from "../../stores/page/dialog.ts";
+import { writeSource } from "../../stores/program/program.ts";
 import { Prose } from "../../ui/Prose.tsx";
 
 /** The least that a kernel loads. */

@@ -2,7 +2,7 @@
 // what differs marked. As the kernel writes it, and drawn, with the value of the run as a dot.
 import type { BeliefsView, BeliefView, StepView, VisitView } from "../../../engine/index.ts";
 import { useVerifierTexts } from "../../i18n/verifier.ts";
-import { showVisit } from "../../stores/visits.ts";
+import { showVisit } from "../../stores/run/visits.ts";
 import { Drawing } from "./Drawing.tsx";
 
 interface Row {

@@ -4,12 +4,12 @@ import { ArrowLeft, ArrowRight, ChevronLeft, ChevronRight, Columns2, Pin, PinOff
 import { type ReactNode, useEffect } from "react";
 import type { VisitView } from "../../../engine/index.ts";
 import { useVerifierTexts, type VerifierTexts } from "../../i18n/verifier.ts";
-import { useBeliefs } from "../../stores/beliefs.ts";
-import { showView } from "../../stores/layout.ts";
-import { goToLine } from "../../stores/log.ts";
-import { useMachine } from "../../stores/machine.ts";
-import { useVerdict } from "../../stores/verdict.ts";
-import { compareWith, leaf, pin, showVisit, useVisits, watchVisits } from "../../stores/visits.ts";
+import { goToLine } from "../../stores/check/log.ts";
+import { useVerdict } from "../../stores/check/verdict.ts";
+import { showView } from "../../stores/page/layout.ts";
+import { useBeliefs } from "../../stores/run/beliefs.ts";
+import { useMachine } from "../../stores/run/machine.ts";
+import { compareWith, leaf, pin, showVisit, useVisits, watchVisits } from "../../stores/run/visits.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { VisitTable } from "./VisitTable.tsx";

@@ -1,6 +1,6 @@
 // A verification that takes longer than a moment: how far it has come, and a way to end it. Or that it was ended.
 import { useVerifierTexts } from "../../i18n/verifier.ts";
-import { checkAgain, stopChecking, useVerdict } from "../../stores/verdict.ts";
+import { checkAgain, stopChecking, useVerdict } from "../../stores/check/verdict.ts";
 
 /** Instructions after which the kernel gives up. */
 const LIMIT = 1_000_000;

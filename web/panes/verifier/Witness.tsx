@@ -2,8 +2,8 @@
 import { useEffect, useState } from "react";
 import type { WitnessFoundView, WitnessView } from "../../../engine/index.ts";
 import { useWitnessTexts } from "../../i18n/witness.ts";
-import { useSettings } from "../../stores/settings.ts";
-import { askWitness, showWitness } from "../../stores/witness.ts";
+import { useSettings } from "../../stores/page/settings.ts";
+import { askWitness, showWitness } from "../../stores/run/witness.ts";
 import { Prose } from "../../ui/Prose.tsx";
 import { QUIET } from "./useAnswer.ts";
 

@@ -1,7 +1,7 @@
 // Texts as pictures: the program with its bytes, the verifier's log, one piece of a step's code.
 import type { Tokens } from "marked";
 import { textOf } from "../../lessons/index.ts";
-import { useSettings } from "../../stores/settings.ts";
+import { useSettings } from "../../stores/page/settings.ts";
 import { columns, untabbed } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";

@@ -1,7 +1,7 @@
 // The program with the instruction that comes, and the registers that it uses, in decimal: those that the step read in a
 // ring, the one that it wrote with a dot.
 
-import { lineOfSlot } from "../../stores/lines.ts";
+import { lineOfSlot } from "../../stores/program/lines.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
 import type { World } from "../world.ts";

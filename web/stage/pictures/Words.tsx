@@ -2,7 +2,7 @@
 
 import { textOf } from "../../lessons/index.ts";
 import { Acting, Markdown } from "../../lessons/Markdown.tsx";
-import { useSettings } from "../../stores/settings.ts";
+import { useSettings } from "../../stores/page/settings.ts";
 import { type Area, columns } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
 import { Sentence } from "../Sentence.tsx";

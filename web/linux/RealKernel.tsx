@@ -1,0 +1,43 @@
+// Above the buttons when they act on the real kernel: how far the machine is, and its console.
+import { SquareTerminal } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { useLinuxTexts } from "../i18n/linux.ts";
+import { takeHome, useKernel } from "../stores/kernel/kernel.ts";
+import { Progress } from "./Progress.tsx";
+import { isOwnType } from "./real-kernel.ts";
+import { machine } from "./store.ts";
+
+const RealConsole = lazy(() => import("./RealConsole.tsx"));
+
+export default function RealKernel() {
+  const text = useLinuxTexts();
+  const own = useKernel(isOwnType);
+  const [console, setConsole] = useState(false);
+  return (
+    <div className="real-stage">
+      <p className="real__note">{own ? text.reasons["own type"] : text.stageNote}</p>
+      <div className="real-stage__row">
+        {own && (
+          <button type="button" className="button" onClick={() => void takeHome()}>
+            {text.takeHome}
+          </button>
+        )}
+        <button
+          type="button"
+          className="button button--quiet"
+          aria-expanded={console}
+          data-testid="linux-console-open"
+          onClick={() => setConsole(!console)}
+        >
+          <SquareTerminal size={15} aria-hidden="true" /> {text.console}
+        </button>
+      </div>
+      <Progress onConsent={() => void machine(true)} />
+      {console && (
+        <Suspense>
+          <RealConsole />
+        </Suspense>
+      )}
+    </div>
+  );
+}

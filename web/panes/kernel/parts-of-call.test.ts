@@ -1,0 +1,39 @@
+// Which way a call takes through the parts, and where it ends: from the calls that a session really makes.
+import { expect, test } from "vitest";
+import { createSession, type Outcome } from "../../../engine/index.ts";
+import { type Situation, wayOf } from "./parts-of-call.ts";
+
+const PLUS42 =
+  "BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),\nBPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42),\nBPF_EXIT_INSN(),\n";
+const FILE = "/sys/oreore/bpf";
+const program = (source: string) => ({ source, progType: "oreore", maps: [] });
+
+const way = ({ calls, kernel }: Outcome) => {
+  const situation: Situation = {
+    steps: kernel.steps,
+    files: [FILE],
+  };
+  const found = wayOf(calls, situation);
+  return found && `${found.what}: ${found.parts.join(" ")}${found.errnoName && ` ${found.errnoName}`}`;
+};
+
+test("each call takes its way", async () => {
+  const session = createSession();
+  expect(way(await session.kernel.load(program(PLUS42)))).toBe("load: user syscall verifier program");
+  expect(way(await session.kernel.writeFile(FILE, "1\n"))).toBe("write: user sysfs module attach ENOENT");
+  expect(way(await session.kernel.attach())).toBe("attach: user syscall attach");
+  expect(way(await session.kernel.writeFile(FILE, "x\n"))).toBe("write: user sysfs module EINVAL");
+  expect(way(await session.kernel.writeFile(FILE, "1\n"))).toBe("write: user sysfs module attach program");
+  expect(way(await session.kernel.readFile(FILE))).toBe("read: user sysfs module");
+  expect(way(await session.kernel.detach())).toBe("detach: user syscall attach");
+});
+
+test("it ends where the call is refused", async () => {
+  const session = createSession();
+  expect(way(await session.kernel.load(program("BPF_EXIT_INSN(),\n")))).toBe("load: user syscall verifier EACCES");
+  await session.kernel.patch(1, false);
+  expect(way(await session.kernel.load(program(PLUS42)))).toBe("load: user syscall EINVAL");
+  await session.kernel.patch(3, false);
+  expect(way(await session.kernel.readFile(FILE))).toBe("read: user sysfs ENOENT");
+  expect(way(await session.kernel.attach(99))).toBe("attach: user syscall EBADF");
+});

@@ -1,0 +1,64 @@
+// Undo and redo of the program with all that stands around it: text, input, program type, maps and what they hold, definition.
+import { type Contents, putContents, useContents } from "../program/map-contents.ts";
+import { type ProgramState, restoreProgram, useProgram } from "../program/program.ts";
+import { type Past, record, redo, startPast, undo } from "./undo-stack.ts";
+
+type Kept = Pick<
+  ProgramState,
+  "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset" | "pasted"
+> & {
+  readonly contents: Contents;
+};
+
+const keep = ({ source, progType, maps, input, askedDefinition, askedPreset, pasted }: ProgramState): Kept => ({
+  source,
+  progType,
+  maps,
+  input,
+  askedDefinition,
+  askedPreset,
+  pasted,
+  contents: useContents.getState().of,
+});
+
+let past: Past<Kept> = startPast(keep(useProgram.getState()));
+let restoring = false;
+
+export function followForUndo(): void {
+  past = startPast(keep(useProgram.getState()));
+  const look = (state: ProgramState, before: ProgramState): void => {
+    const now = keep(state);
+    const changed = (Object.keys(now) as (keyof Kept)[]).filter((key) => now[key] !== past.now[key]);
+    if (restoring || changed.length === 0) return;
+    // Another program is one change, with its input and type; so is a text that a command wrote.
+    const isTyped = state.opened === before.opened && state.written === before.written;
+    const kind = isTyped ? changed.join(" ") : `opened ${state.opened} written ${state.written}`;
+    past = record(past, now, kind, performance.now());
+  };
+  useProgram.subscribe(look);
+  useContents.subscribe(() => look(useProgram.getState(), useProgram.getState()));
+}
+
+/** The newest of the states that undo leads back to for which something holds. */
+export const programBefore = (
+  holds: (kept: Kept) => boolean,
+): Pick<Kept, "source" | "progType" | "maps"> | undefined => {
+  const found = past.before.findLast(holds);
+  return found && { source: found.source, progType: found.progType, maps: found.maps };
+};
+/** The program that comes now is one that undo or redo brings back. */
+export const isRestoring = (): boolean => restoring;
+
+export const undoProgram = (): void => go(undo(past));
+export const redoProgram = (): void => go(redo(past));
+export const canUndo = (): boolean => past.before.length > 0;
+export const canRedo = (): boolean => past.after.length > 0;
+
+function go(to: Past<Kept> | null): void {
+  if (!to) return;
+  past = to;
+  restoring = true;
+  restoreProgram(to.now);
+  putContents(to.now.contents); // after: another program begins with empty maps
+  restoring = false;
+}

@@ -1,0 +1,107 @@
+// Versions of the program that it can be compared with: as it was before the last change, as it was last loaded, as the verifier
+// last accepted it, as it was opened, and the last programs kept on the device. Followed after the first paint.
+import { create } from "zustand";
+import type { CompareView, ProgramInput } from "../../../engine/index.ts";
+import { useVerdict } from "../check/verdict.ts";
+import { answered, engine } from "../engine.ts";
+import { useKernel } from "../kernel/kernel.ts";
+import { programInput, useProgram } from "../program/program.ts";
+import { loadHistory, useRecent } from "./recent.ts";
+import { nameOf } from "./recent-list.ts";
+import { isRestoring, programBefore } from "./undo.ts";
+
+export type VersionKind = "change" | "loaded" | "accepted" | "opened" | "kept";
+
+export interface Version {
+  readonly id: string;
+  readonly kind: VersionKind;
+  readonly program: ProgramInput;
+  /** Of one kept on the device: what it is about, and when it was kept, in ms since 1970. */
+  readonly name: string;
+  readonly at: number;
+}
+
+export interface VersionsState {
+  /** Those that differ from the program as it stands, when the comparison was opened. */
+  readonly choices: readonly Version[];
+  readonly chosen: Version | null;
+  /** null: it is being made, or there is nothing to compare with. */
+  readonly view: CompareView | null;
+}
+
+export const useVersions = create<VersionsState>()(() => ({ choices: [], chosen: null, view: null }));
+const { getState: get, setState: set } = useVersions;
+
+/** Loaded and accepted programs that are remembered, the newest first: the newest may be the one that stands there. */
+const KEPT = 8;
+let loaded: readonly ProgramInput[] = [];
+let accepted: readonly ProgramInput[] = [];
+let opened: ProgramInput | null = null;
+
+const current = (): ProgramInput => programInput(useProgram.getState());
+const isSame = (a: ProgramInput, b: ProgramInput): boolean =>
+  a.source === b.source && a.progType === b.progType && JSON.stringify(a.maps) === JSON.stringify(b.maps);
+const withNewest = (list: readonly ProgramInput[], one: ProgramInput): readonly ProgramInput[] =>
+  [one, ...list.filter((other) => !isSame(other, one))].slice(0, KEPT);
+
+export function followVersions(): void {
+  opened = current();
+  useProgram.subscribe((now, before) => {
+    if (now.opened === before.opened || isRestoring()) return;
+    opened = current();
+    loaded = [];
+    accepted = [];
+  });
+  useKernel.subscribe((now, before) => {
+    const { revision } = useProgram.getState();
+    if (now.loadedRevision !== before.loadedRevision && now.loadedRevision === revision)
+      loaded = withNewest(loaded, current());
+  });
+  useVerdict.subscribe(({ check }, before) => {
+    if (check === before.check || check?.verdict !== "accept") return;
+    if (check.revision === useProgram.getState().revision) accepted = withNewest(accepted, current());
+  });
+}
+
+/** What the program as it stands can be compared with; each version once, under the first of its names. */
+function versions(): readonly Version[] {
+  const now = current();
+  const refused = useVerdict.getState().check?.verdict !== "accept";
+  const other = (list: readonly ProgramInput[]): ProgramInput[] => list.filter((one) => !isSame(one, now)).slice(0, 1);
+  const before = programBefore((kept) => kept.source !== now.source || kept.progType !== now.progType);
+  const own = [
+    ...(before ? [["change", { ...now, ...before }] as const] : []),
+    ...other(loaded).map((program) => ["loaded", program] as const),
+    ...(refused ? other(accepted).map((program) => ["accepted", program] as const) : []),
+    ...(opened ? other([opened]).map((program) => ["opened", program] as const) : []),
+  ].map(([kind, program]): Version => ({ id: kind, kind, program, name: "", at: 0 }));
+  const kept = useRecent.getState().programs.map(
+    ({ id, at, draft }): Version => ({
+      id,
+      kind: "kept",
+      program: { source: draft.source, progType: draft.progType, maps: draft.maps ?? [] },
+      name: nameOf(draft.source),
+      at,
+    }),
+  );
+  return [...own, ...kept].filter(
+    ({ program }, i, all) => !isSame(program, now) && all.findIndex((one) => isSame(one.program, program)) === i,
+  );
+}
+
+/** Compares with the version before, the first of those there are. */
+export async function openComparison(): Promise<void> {
+  set({ choices: [], chosen: null, view: null });
+  await loadHistory();
+  set({ choices: versions() });
+  const first = get().choices[0];
+  if (first) await compareWith(first.id);
+}
+
+export async function compareWith(id: string): Promise<void> {
+  const chosen = get().choices.find((one) => one.id === id);
+  if (!chosen) return;
+  set({ chosen, view: null });
+  const view = await answered(engine().api.tools.compare(chosen.program, current()));
+  if (view && get().chosen === chosen) set({ view });
+}

@@ -1,0 +1,262 @@
+// The definition in the form: as typed, with what the engine says of it. Kept here so that the form, the code beside it and
+// the context table speak of the same one. Nothing changes in the kernel until it is used.
+import { create } from "zustand";
+import {
+  type ContextView,
+  type DefinitionFault,
+  type DefinitionInput,
+  type DefinitionView,
+  type FieldSize,
+  type KernelCodeView,
+  OF_RESULT,
+  PARSES,
+  type Parse,
+  renamed,
+  SHOW_FORMATS,
+  type ShowFormat,
+} from "../../../engine/index.ts";
+import { answered, engine } from "../engine.ts";
+import { programInput, useProgram } from "../program/program.ts";
+import { defineOwn, same, useKernel } from "./kernel.ts";
+
+/** In the order in which the form offers them. */
+export const PARSE_CHOICES = Object.keys(PARSES) as readonly Parse[];
+export const SHOW_CHOICES = Object.keys(SHOW_FORMATS) as readonly ShowFormat[];
+
+/** Numbers are texts until they are asked for. */
+export interface FieldDraft {
+  readonly id: number;
+  readonly name: string;
+  readonly size: FieldSize;
+  readonly off: string;
+  readonly writable: boolean;
+  readonly narrow: boolean;
+  /** null: the same place under the same name. */
+  readonly kernel: { readonly name: string; readonly off: string; readonly size: FieldSize } | null;
+}
+
+export interface FileDraft {
+  readonly id: number;
+  readonly name: string;
+  readonly of: string;
+  readonly parse: Exclude<Parse, "bytes">;
+  readonly show: ShowFormat;
+}
+
+export interface Draft {
+  readonly name: string;
+  readonly fields: readonly FieldDraft[];
+  /** Names with blanks between them. */
+  readonly plus: string;
+  readonly minus: string;
+  readonly ranged: boolean;
+  readonly min: string;
+  readonly max: string;
+  readonly sysfsPath: string;
+  readonly parse: Parse;
+  readonly show: ShowFormat;
+  readonly files: readonly FileDraft[];
+  readonly attachName: string;
+}
+
+interface DraftState {
+  readonly draft: Draft | null;
+  readonly faults: readonly DefinitionFault[];
+  /** It was to be used and was not taken. */
+  readonly refused: boolean;
+  /** Of the draft, where it is without fault; else of the last that was. */
+  readonly code: KernelCodeView | null;
+  readonly context: ContextView | null;
+  /** Code of the definition that the kernel has, to mark what differs. */
+  readonly before: KernelCodeView | null;
+}
+
+export const useDraft = create<DraftState>()(() => ({
+  draft: null,
+  faults: [],
+  refused: false,
+  code: null,
+  context: null,
+  before: null,
+}));
+const { getState: get, setState: set } = useDraft;
+
+let lastId = 0;
+const names = (list: DefinitionInput["helpers"]["plus"]): string => (list ?? []).join(" ");
+const listOf = (text: string): string[] => text.split(/[\s,]+/).filter((name) => name !== "");
+
+const draftOf = (input: DefinitionInput): Draft => ({
+  name: input.name,
+  fields: input.ctx.fields.map(({ narrow = false, kernel, ...field }) => ({
+    ...field,
+    narrow,
+    off: String(field.off),
+    kernel: kernel ? { ...kernel, off: String(kernel.off) } : null,
+    id: ++lastId,
+  })),
+  plus: names(input.helpers.plus),
+  minus: names(input.helpers.minus),
+  ranged: input.returnRange !== undefined,
+  min: String(input.returnRange?.min ?? 0),
+  max: String(input.returnRange?.max ?? 1),
+  sysfsPath: input.sysfsPath,
+  parse: input.parse ?? "u",
+  show: input.show ?? "%u",
+  files: (input.files ?? []).map(({ parse = "u", show = "%u", ...file }) => ({ ...file, parse, show, id: ++lastId })),
+  attachName: input.attachName,
+});
+
+/** NaN where it is no whole number: the engine's fault then stands at the field. */
+const numberOf = (typed: string): number => (/^-?\d+$/.test(typed.trim()) ? Number(typed) : Number.NaN);
+
+/** What is left at its default is left out, so that a preset that was not changed is the preset. */
+export function definitionOf(draft: Draft): DefinitionInput {
+  const plus = listOf(draft.plus);
+  const minus = listOf(draft.minus);
+  return {
+    name: draft.name,
+    ctx: {
+      struct: `${draft.name}_ctx`,
+      fields: draft.fields.map(({ name, off, size, writable, narrow, kernel }) => ({
+        name,
+        off: numberOf(off),
+        size,
+        writable,
+        ...(narrow && { narrow }),
+        ...(kernel && { kernel: { name: kernel.name, off: numberOf(kernel.off), size: kernel.size } }),
+      })),
+    },
+    helpers: { set: "base", ...(plus.length > 0 && { plus }), ...(minus.length > 0 && { minus }) },
+    ...(draft.ranged && { returnRange: { min: numberOf(draft.min), max: numberOf(draft.max) } }),
+    attachName: draft.attachName,
+    sysfsPath: draft.sysfsPath,
+    ...(draft.parse !== "u" && { parse: draft.parse }),
+    ...(draft.show !== "%u" && { show: draft.show }),
+    ...(draft.files.length > 0 && {
+      files: draft.files.map(({ name, of, parse, show }) => ({
+        name,
+        of,
+        ...(parse !== "u" && { parse }),
+        ...(show !== "%u" && { show }),
+      })),
+    }),
+  };
+}
+
+/** Starts from a definition, unless that is the one that stands here. */
+export function startFrom(definition: DefinitionInput): void {
+  const { draft } = get();
+  if (!draft || !same(definitionOf(draft), definition)) setDraft(draftOf(definition));
+  else look();
+}
+
+export function setDraft(draft: Draft): void {
+  set({ draft, refused: false });
+  look();
+}
+
+/** Names that were made from the type's follow it; ones that the reader chose stay. */
+export function rename(name: string): void {
+  const { draft } = get();
+  if (!draft) return;
+  setDraft({ ...draft, ...renamed(draft, name) });
+}
+
+const free = (taken: readonly string[], make: (n: number) => string): string => {
+  let n = taken.length + 1;
+  while (taken.includes(make(n))) n++;
+  return make(n);
+};
+
+/** Four bytes behind the last field, with a name that no other has. */
+export function anotherField(fields: readonly FieldDraft[]): FieldDraft {
+  const end = Math.max(0, ...fields.map(({ off, size }) => (numberOf(off) || 0) + size));
+  const name = free(
+    fields.map((field) => field.name),
+    (n) => `field${n}`,
+  );
+  const off = String(Math.ceil(end / 4) * 4);
+  return { id: ++lastId, name, size: 4, off, writable: false, narrow: false, kernel: null };
+}
+
+/** A place of its own behind all members of the kernel's struct. */
+export function kernelSide(fields: readonly FieldDraft[], field: FieldDraft): NonNullable<FieldDraft["kernel"]> {
+  const end = Math.max(
+    0,
+    ...fields.map(({ off, size, kernel }) => (numberOf(kernel?.off ?? off) || 0) + (kernel?.size ?? size)),
+  );
+  return { name: field.name, size: field.size, off: String(Math.ceil(end / field.size) * field.size) };
+}
+
+export function anotherFile({ files, fields }: Draft): FileDraft {
+  const field = fields.find(({ name }) => !files.some(({ of }) => of === name));
+  const of = files.length === 0 || !field ? OF_RESULT : field.name;
+  const name = of === OF_RESULT ? "hex" : of;
+  const show = of === OF_RESULT ? "0x%x" : "%u";
+  return {
+    id: ++lastId,
+    name: files.some((file) => file.name === name)
+      ? free(
+          files.map((f) => f.name),
+          (n) => `file${n}`,
+        )
+      : name,
+    of,
+    parse: "u",
+    show,
+  };
+}
+
+/** Milliseconds without a key until the engine is asked. */
+const PAUSE = 150;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Faults, code and context of what stands here now. */
+function look(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void ask(), get().code ? PAUSE : 0);
+}
+
+async function ask(): Promise<void> {
+  const { draft } = get();
+  if (!draft) return;
+  const definition = definitionOf(draft);
+  const { api } = engine();
+  const program = programInput(useProgram.getState());
+  const [read, code, context, before] = await Promise.all([
+    answered(api.tools.readDefinition(definition)),
+    answered(api.tools.kernelCode(program, definition)),
+    answered(api.tools.context("", definition)),
+    answered(api.tools.kernelCode(program)),
+  ]);
+  if (get().draft !== draft || !read) return;
+  set((s) => ({
+    faults: faultsOf(read),
+    code: code ?? s.code,
+    context: context ?? s.context,
+    before: before ?? s.before,
+  }));
+}
+
+const faultsOf = (read: DefinitionView): readonly DefinitionFault[] => (read.ok ? [] : read.faults);
+
+/** Puts it into the kernel; where it is faulty, says so. */
+export async function putDraft(): Promise<void> {
+  const { draft } = get();
+  if (!draft) return;
+  const read = await answered(engine().api.tools.readDefinition(definitionOf(draft)));
+  const taken = read?.ok === true && (await defineOwn(read.definition));
+  set((s) => ({ faults: read ? faultsOf(read) : s.faults, refused: !taken }));
+  if (taken) look();
+}
+
+/** The program in the editor is part of the code, and the kernel's definition what it is compared with. */
+export function followProgram(): () => void {
+  const stops = [
+    useProgram.subscribe((now, before) => now.revision !== before.revision && look()),
+    useKernel.subscribe((now, before) => now.definition !== before.definition && look()),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

@@ -1,0 +1,29 @@
+// Elements of the running kernel's maps, set and deleted with bpf(2) as bpftool does it.
+import { create } from "zustand";
+import type { Act, Outcome, SyscallView } from "../../../engine/index.ts";
+import { answered, engine } from "../engine.ts";
+import { note, useKernel } from "./kernel.ts";
+
+/** The last call that was made for the page's reader, by the map's descriptor. */
+export const useMapCalls = create<{ readonly last: { readonly fd: number; readonly call: SyscallView } | null }>()(
+  () => ({
+    last: null,
+  }),
+);
+
+export const updateElement = (fd: number, key: string, value: string): Promise<boolean> =>
+  made(fd, engine().api.kernel.updateMap(fd, key, value, 0), { do: "update", map: nameOf(fd), key, value });
+
+export const deleteElement = (fd: number, key: string): Promise<boolean> =>
+  made(fd, engine().api.kernel.deleteMap(fd, key), { do: "delete", map: nameOf(fd), key });
+
+const nameOf = (fd: number): string => useKernel.getState().kernel?.maps.find((map) => map.fd === fd)?.name ?? "";
+
+async function made(fd: number, asked: Promise<Outcome>, act: Act): Promise<boolean> {
+  const outcome = await answered(asked);
+  if (!outcome) return false;
+  note(outcome, act);
+  const call = outcome.calls.at(-1);
+  useMapCalls.setState({ last: call ? { fd, call } : null });
+  return outcome.ret >= 0;
+}

@@ -1,0 +1,64 @@
+// Which goals of the open lesson are met: judged anew after each verdict, call and step.
+import { create } from "zustand";
+import type { GoalView } from "../../../engine/index.ts";
+import { judgedProgram, type Lesson } from "../../lessons/lesson.ts";
+import { answered, engine } from "../engine.ts";
+import { stoodAt, useJournal } from "../kernel/journal.ts";
+import { useKernel } from "../kernel/kernel.ts";
+import { useProgram } from "../program/program.ts";
+import { useMachine } from "../run/machine.ts";
+import { note } from "./progress.ts";
+
+/** One a goal, in order; null before the first answer. */
+export const useGoals = create<{ readonly views: readonly GoalView[] | null }>()(() => ({ views: null }));
+const { setState: set } = useGoals;
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let asked = 0;
+
+/** The lesson that is open. */
+type Open = () => { readonly lesson: Lesson | null; readonly visiting: boolean };
+let open: Open = () => ({ lesson: null, visiting: false });
+
+/** Called once, with the first lesson. */
+export function followGoals(lesson: Open): void {
+  open = lesson;
+  useVerdict.subscribe((now, before) => now.check !== before.check && soon());
+  useJournal.subscribe(soon);
+  useKernel.subscribe((now, before) => now.kernel !== before.kernel && soon());
+  useMachine.subscribe((now, before) => now.view !== before.view && soon());
+}
+
+/** Another lesson was opened. */
+export function judgeAnew(): void {
+  set({ views: null });
+  soon();
+}
+
+function soon(): void {
+  clearTimeout(timer);
+  if (open().lesson) timer = setTimeout(() => void judge(), 120);
+}
+
+async function judge(): Promise<void> {
+  const { lesson, visiting } = open();
+  const program = useProgram.getState();
+  if (!lesson || program.revision !== useVerdict.getState().check?.revision) return;
+  const mine = ++asked;
+  const { calls, moments } = useJournal.getState();
+  const { view, position } = useMachine.getState();
+  const regs = view?.regs ?? [];
+  const reader = { calls, moments: regs.length > 0 ? [...moments, regs] : moments };
+  const { tools } = engine().api;
+  const judged = judgedProgram(lesson, program);
+  const isLate = (): boolean => mine !== asked || open().lesson !== lesson;
+  const views = await answered(tools.judge(judged, lesson.goals, reader));
+  if (!views || isLate()) return;
+  // Whether it is this very moment that counts.
+  const stood = lesson.goals.filter(({ kind }, i) => kind === "stands" && views[i]?.met);
+  const before = stood.length > 0 ? await answered(tools.judge(judged, stood, { calls: [], moments })) : [];
+  if (!before || isLate()) return;
+  if (before.some(({ met }) => !met)) stoodAt(position, regs);
+  set({ views });
+  if (!visiting && views.length > 0 && views.every(({ met }) => met)) note(lesson.id, { solved: true });
+}

@@ -1,0 +1,92 @@
+// A class's answers to the lesson that is open, judged one after the other in an engine of their own. Loaded when someone judges.
+import { create } from "zustand";
+import { nameOf } from "../../lessons/index.ts";
+import { type Judged, judgeAnswer, readLine } from "../../lessons/judging.ts";
+import { stageEngine } from "../../stage/remote.ts";
+import { useSettings } from "../page/settings.ts";
+import { useLesson } from "./lesson.ts";
+
+export interface JudgingState {
+  readonly rows: readonly Judged[];
+  /** Lines to judge in all. */
+  readonly all: number;
+  readonly busy: boolean;
+}
+
+const NONE: JudgingState = { rows: [], all: 0, busy: false };
+export const useJudging = create<JudgingState>()(() => NONE);
+const { getState: get, setState: set } = useJudging;
+
+const FAULT = {
+  en: "this answer could not be judged: the fault is the page's, not the link's",
+  ja: "この解答は採点できませんでした。原因はリンクではなくこのページにあります",
+};
+
+let under = 0;
+
+/** `text`: a link a line. */
+export async function judgeLines(text: string): Promise<void> {
+  const { lesson, number } = useLesson.getState();
+  if (!lesson) return;
+  const mine = ++under;
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  set({ rows: [], all: lines.length, busy: true });
+  const judging = {
+    lesson,
+    name: number > 0 ? nameOf(lesson.id) : "",
+    language: useSettings.getState().language,
+    engine: stageEngine(),
+  };
+  for (const line of lines) {
+    const row = await judgeAnswer(line, judging).catch((): Judged => ({ ...readLine(line), ok: false, error: FAULT }));
+    if (mine !== under) return;
+    set({ rows: [...get().rows, row] });
+  }
+  set({ busy: false });
+}
+
+export function stopJudging(): void {
+  under++;
+  set({ busy: false });
+}
+
+/** As a spreadsheet takes it: a tab between cells, a line a row. */
+export function asTable(rows: readonly Judged[], words: TableWords): string {
+  const goals = rows.find((row) => row.ok)?.goals ?? [];
+  const head = [
+    words.columns.who,
+    words.columns.solved,
+    ...goals.map(({ text }) => text),
+    words.columns.now,
+    words.columns.link,
+  ];
+  const body = rows.map((row) => [
+    row.who,
+    row.ok ? mark(row.solved, words) : "",
+    ...goals.map((_, i) => (row.ok ? mark(row.goals[i]?.met === true, words) : "")),
+    missing(row, words.language),
+    row.link,
+  ]);
+  return [head, ...body].map((cells) => cells.map(cell).join("\t")).join("\n");
+}
+
+export interface TableWords {
+  readonly language: "en" | "ja";
+  readonly yes: string;
+  readonly no: string;
+  readonly columns: { readonly who: string; readonly solved: string; readonly now: string; readonly link: string };
+}
+
+const mark = (met: boolean, { yes, no }: TableWords): string => (met ? yes : no);
+
+/** What stands in the way of an answer, in words. */
+export function missing(row: Judged, language: "en" | "ja"): string {
+  if (!row.ok) return row.error[language];
+  return row.goals
+    .filter(({ met }) => !met)
+    .map(({ text, now }) => (now === "" ? text : `${text} (${now})`))
+    .join("; ");
+}
+
+/** No tab and no line break; nothing that a spreadsheet would take for a formula, as a link may hold any text. */
+const cell = (text: string): string => text.replace(/[\t\r\n]+/g, " ").replace(/^(?=[=+\-@])/, "'");

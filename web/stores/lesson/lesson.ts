@@ -1,0 +1,413 @@
+// The lesson that is open: where it comes from, the page as it asks, the reader's draft of it, guesses and blanks. Loaded with the
+// first lesson. What was done in it stands in kernel/journal.ts, which of its goals are met in goals.ts.
+import { create } from "zustand";
+import { besideInCourse, ORDER, TALK } from "../../lessons/course.ts";
+import { idOfFile, isFile } from "../../lessons/entry.ts";
+import { LIST_EXPECTED } from "../../lessons/expected.ts";
+import { addressOf, LESSON_IDS, loadLesson, nameOf, numberOf, textOf } from "../../lessons/index.ts";
+import type { Lesson, LessonFault } from "../../lessons/lesson.ts";
+import { parseLesson } from "../../lessons/parse.ts";
+import { type Playlist, readPlaylist } from "../../lessons/playlist.ts";
+import { encodeLink, type LinkLesson, type LinkState, MAX_PACKED } from "../../links/codec.ts";
+import { ownTypeOf } from "../../links/own-type.ts";
+import { beginJournal, useJournal } from "../kernel/journal.ts";
+import { freshKernel, useKernel } from "../kernel/kernel.ts";
+import { showLesson, showTab } from "../page/focus.ts";
+import { restoreLayout } from "../page/layout.ts";
+import { putContents } from "../program/map-contents.ts";
+import { noteWhat, OWN_LESSON, openProgram, showAddress, useProgram } from "../program/program.ts";
+import { followGoals, judgeAnew } from "./goals.ts";
+import { note, progressOf } from "./progress.ts";
+import { redo } from "./redo.ts";
+import { keepWork, keptWork } from "./work.ts";
+
+/** Where a lesson is found again: on the site, or in the link that holds it. */
+export interface Origin {
+  /** Of a lesson, or of the list that it stands in; "": not on the site. */
+  readonly file: string;
+  /** The lesson's own; "": it is built in, or stands on the site. */
+  readonly text: string;
+  readonly list: Playlist | null;
+  /** Texts of the list's lessons that stand nowhere on the site, by their entries. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Its place in the list, from 1. */
+  readonly at: number;
+}
+
+export interface LessonState extends Origin {
+  readonly lesson: Lesson | null;
+  /** From 1; OWN_LESSON: none of those built in. */
+  readonly number: number;
+  /** Blanks that were uncovered, by the point and the place in it. */
+  readonly uncovered: ReadonlySet<string>;
+  /** The whole talk is given, not this lesson alone. */
+  readonly talk: boolean;
+  /** The program is an answer that a link brought, while the reader has a draft of their own. */
+  readonly visiting: boolean;
+  /** A link that holds it, and nothing that was done in it; "": it stands on the site. */
+  readonly link: string;
+}
+
+const HERE: Origin = { file: "", text: "", list: null, files: {}, at: 1 };
+const EMPTY: LessonState = {
+  ...HERE,
+  lesson: null,
+  number: 0,
+  uncovered: new Set(),
+  talk: false,
+  visiting: false,
+  link: "",
+};
+export const useLesson = create<LessonState>()(() => EMPTY);
+const { getState: get, setState: set } = useLesson;
+
+// ------------------------------------------------------------------------------------------------------- opening
+
+/** A built-in lesson, from 1. `talk`: as one part of the whole talk. */
+export async function openLesson(number: number, talk = false): Promise<void> {
+  const parsed = await loadLesson(number);
+  if (parsed?.ok) await show(parsed.lesson, number, { talk });
+  else noteWhat({ kind: "no-lesson", name: String(number) });
+}
+
+/** By its number or its name. */
+export async function openNamed(name: string): Promise<void> {
+  const number = numberOf(name);
+  if (number > 0) await openLesson(number);
+  else noteWhat({ kind: "no-lesson", name });
+}
+
+/** The talk from its first lesson on. */
+export const openTalk = (): Promise<void> => openLesson(TALK[0] ?? 1, true);
+
+/** The first that is not solved yet. */
+export async function resumeLessons(): Promise<void> {
+  const first = ORDER.find((number) => !progressOf(LESSON_IDS[number - 1] ?? "").solved);
+  await openLesson(first ?? ORDER[0] ?? 1);
+}
+
+export interface LessonFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface FaultyFile extends LessonFile {
+  readonly faults: readonly LessonFault[];
+}
+
+/**
+ * A teacher's files: a lesson, or a list of lessons with those that it names. Opened where none has a fault; else the first that has
+ * one, with what is wrong with it.
+ */
+export async function openLessonFiles(files: readonly LessonFile[]): Promise<FaultyFile | null> {
+  for (const file of files) {
+    const list = readPlaylist(file.text);
+    if (list) return openListFile(file, list, files);
+  }
+  const [file] = files;
+  if (!file) return null;
+  const parsed = parseLesson(idOfFile(file.name), file.text);
+  if (!parsed.ok) return { ...file, faults: parsed.faults };
+  const origin = { ...HERE, text: file.text };
+  const large = await tooLarge(parsed.lesson, OWN_LESSON, origin);
+  if (large) return { ...file, faults: [large] };
+  await show(parsed.lesson, OWN_LESSON, origin);
+  return null;
+}
+
+async function openListFile(
+  file: LessonFile,
+  list: Playlist,
+  given: readonly LessonFile[],
+): Promise<FaultyFile | null> {
+  const files: Record<string, string> = {};
+  const missing: LessonFault[] = [];
+  for (const entry of list.entries.filter(isFile)) {
+    const own = given.find(({ name }) => name === entry.replace(/^.*\//, ""));
+    const parsed = own && parseLesson(idOfFile(entry), own.text);
+    if (parsed && !parsed.ok) return { ...own, faults: parsed.faults };
+    if (own) files[entry] = own.text;
+    else if ((await fileOf(entry)) === undefined)
+      missing.push({ line: lineOf(file.text, entry), found: entry, expected: LIST_EXPECTED.file });
+  }
+  if (missing.length > 0) return { ...file, faults: missing };
+  const origin = { ...HERE, list, files };
+  const first = await entryOf(list.entries[0] ?? "", origin);
+  const large = first && (await tooLarge(first.lesson, first.number, origin));
+  if (large) return { ...file, faults: [large] };
+  await openEntry(origin);
+  return null;
+}
+
+const lineOf = (text: string, entry: string): number =>
+  text.split(/\r?\n/).findIndex((line) => line.trim().replace(/^- +/, "") === entry) + 1;
+
+/** Of the characters of a link, those that are left to what is written and done in a lesson. */
+const LEFT_TO_ANSWERS = 50_000;
+
+/** What is wrong with a lesson, or a list with its lessons, that no link can hold. */
+async function tooLarge(lesson: Lesson, number: number, origin: Origin): Promise<LessonFault | null> {
+  const { length } = await linkTo(lesson, number, origin);
+  const most = MAX_PACKED - LEFT_TO_ANSWERS;
+  return length <= most ? null : { line: 1, found: "", expected: LIST_EXPECTED.size(length, most) };
+}
+
+/** The text of a file of this site; undefined: there is none. */
+async function fileOf(path: string): Promise<string | undefined> {
+  try {
+    const url = new URL(path, document.baseURI);
+    const answer = url.origin === location.origin ? await fetch(url) : undefined;
+    const text = answer?.ok ? await answer.text() : "";
+    // A host that answers everything with its first page has no such file.
+    return text === "" || /^\s*<!doctype/i.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `#file/…`: a lesson, or a list of lessons, that stands on this site. */
+export async function openSite(path: string, at: number): Promise<void> {
+  const text = await fileOf(path);
+  const list = text === undefined ? undefined : readPlaylist(text);
+  if (list) return openEntry({ ...HERE, file: path, list, at });
+  const parsed = text === undefined ? undefined : parseLesson(idOfFile(path), text);
+  if (parsed?.ok) await show(parsed.lesson, OWN_LESSON, { file: path });
+  else noteWhat({ kind: "no-lesson", name: path });
+}
+
+/** A lesson of a list. */
+async function openEntry(origin: Origin): Promise<void> {
+  const name = origin.list?.entries[origin.at - 1] ?? "";
+  const found = await entryOf(name, origin);
+  if (found) await show(found.lesson, found.number, origin);
+  else noteWhat({ kind: "no-lesson", name: name || String(origin.at) });
+}
+
+/** A built-in lesson's number or name, or a file: one that came with the list, or stands beside it. */
+async function entryOf(name: string, { file, files }: Pick<Origin, "file" | "files">): Promise<Found | null> {
+  if (!isFile(name)) {
+    const parsed = await loadLesson(numberOf(name));
+    return parsed?.ok ? { lesson: parsed.lesson, number: numberOf(name) } : null;
+  }
+  const own = Object.hasOwn(files, name) ? files[name] : undefined;
+  const text = own ?? (await fileOf(file.replace(/[^/]*$/, name)));
+  const parsed = text === undefined ? undefined : parseLesson(idOfFile(name), text);
+  return parsed?.ok ? { lesson: parsed.lesson, number: OWN_LESSON } : null;
+}
+
+/** The lesson before (-1) or after (1): of the list, or of those built in. null: there is none. */
+export function beside(by: 1 | -1): (() => Promise<void>) | null {
+  const { list, at, number, file, text, files } = get();
+  if (list) {
+    const next = at + by;
+    return list.entries[next - 1] === undefined ? null : () => openEntry({ file, text, list, files, at: next });
+  }
+  const next = number > 0 ? besideInCourse(number, by) : 0;
+  return next > 0 ? () => openLesson(next) : null;
+}
+
+/** As it was when it was opened. */
+export async function againFromTheStart(): Promise<void> {
+  const { lesson, number, ...from } = get();
+  if (!lesson) return;
+  note(lesson.id, { draft: "", work: "" });
+  await show(lesson, number, from);
+}
+
+/** An answer from a link: the lesson with that program, which is returned; null: there is no such lesson. */
+export async function openAnswer(
+  state: LinkState,
+  mark: Partial<Parameters<typeof openProgram>[1]>,
+): Promise<Lesson | null> {
+  const held = state.lesson && (await heldBy(state.lesson));
+  if (!held) {
+    noteWhat({ kind: "no-lesson", name: state.lesson?.name ?? "" });
+    return null;
+  }
+  await show(held.lesson, held.number, held.origin, { state, mark });
+  return held.lesson;
+}
+
+/** A link that holds a lesson in which nothing was done: an address for it, at which the reader's own work goes on. False: it is more. */
+export async function openHeld(state: LinkState): Promise<boolean> {
+  const { step, slot, view, views, breakpoints, lesson } = state;
+  if ([step, slot, view, views, breakpoints].some((one) => one !== undefined)) return false;
+  const held = lesson?.acts.length === 0 ? await heldBy(lesson) : null;
+  if (!held || held.lesson.state.source !== state.source) return false;
+  await show(held.lesson, held.number, held.origin);
+  return true;
+}
+
+interface Found {
+  readonly lesson: Lesson;
+  readonly number: number;
+}
+
+/** The lesson that a link speaks of, and where it is from. */
+async function heldBy({ name, file = "", text = "", list }: LinkLesson): Promise<(Found & { origin: Origin }) | null> {
+  if (list) {
+    const { title, entries, files, at } = list;
+    const origin = { ...HERE, list: { title, entries }, files, at };
+    const found = await entryOf(entries[at - 1] ?? "", origin);
+    return found && { ...found, origin };
+  }
+  const own = text || (file === "" ? "" : ((await fileOf(file)) ?? ""));
+  const parsed = own === "" ? await loadLesson(numberOf(name)) : parseLesson(idOfFile(name), own);
+  if (!parsed?.ok) return null;
+  return { lesson: parsed.lesson, number: own === "" ? numberOf(name) : OWN_LESSON, origin: { ...HERE, file, text } };
+}
+
+interface Answer {
+  readonly state: LinkState;
+  readonly mark: Partial<Parameters<typeof openProgram>[1]>;
+}
+
+async function show(
+  lesson: Lesson,
+  number: number,
+  from: Partial<Origin> & { readonly talk?: boolean } = {},
+  answer?: Answer,
+): Promise<void> {
+  const { source, progType, preset, maps, input, step, view, recipe } = lesson.state;
+  const title = (language: "en" | "ja"): string => textOf(lesson, language)?.title ?? "";
+  const { talk = false, ...given } = from;
+  const origin: Origin = { ...HERE, ...given };
+  const { file, list } = origin;
+  const link = file === "" && (list || number === OWN_LESSON) ? await linkTo(lesson, number, origin) : "";
+  const { kernel } = useKernel.getState();
+  if (kernel) await freshKernel(recipe);
+  const hadSwitches = get().lesson?.state.recipe.includes(false) ?? false;
+  const { draft } = progressOf(lesson.id);
+  const work = keptWork(lesson);
+  const visiting = answer !== undefined && isAnother(answer.state, draft, work);
+  // What was done on an earlier visit is done again, if the kernel can still be built for it.
+  const own = !answer && work ? await ownTypeOf(work) : undefined;
+  const again = own && work;
+  set({ ...EMPTY, ...origin, lesson, number, talk, visiting, link });
+  openProgram(answer?.state ?? again ?? { source: draft || source, progType, maps, input }, {
+    lesson: number,
+    title: { en: title("en"), ja: title("ja") },
+    askedStep: step,
+    askedPreset: preset,
+    edited: !answer && draft !== "",
+    ...own,
+    ...answer?.mark,
+  });
+  beginJournal(source);
+  if (answer) {
+    if (!visiting) keepDraft(answer.state.source);
+  } else showAddress(address());
+  // The switches of the recipe stand open where a lesson needs them.
+  const needsSwitches = recipe.includes(false);
+  if (needsSwitches || hadSwitches) restoreLayout(undefined, { kernel: needsSwitches ? "steps" : "run" });
+  showTab(view);
+  showLesson();
+  follow();
+  judgeAnew();
+  // At the start of the page the kernel has seen nothing; only the recipe may differ.
+  if (!kernel && !answer && !again && recipe.includes(false)) void freshKernel(recipe);
+  if (!again) return;
+  putContents(again.contents ?? {}); // after: another program begins with empty maps
+  void redo(lesson, again.lesson.acts, step);
+}
+
+/** The answer of a link is not what the reader has written and done here. */
+const isAnother = ({ source, lesson }: LinkState, draft: string, work: LinkState | undefined): boolean =>
+  (draft !== "" && draft !== source) ||
+  (work !== undefined && JSON.stringify(work.lesson?.acts) !== JSON.stringify(lesson?.acts));
+
+/** What a link says of the lesson that is open, with what was done in it. */
+export function lessonForLink(): LinkLesson | undefined {
+  const { lesson, number, ...origin } = get();
+  return lesson ? { ...inLink(lesson, number, origin), acts: useJournal.getState().acts } : undefined;
+}
+
+/** Where it is found again, as a link says it. */
+function inLink(lesson: Lesson, number: number, { file, text, list, files, at }: Origin): Omit<LinkLesson, "acts"> {
+  const name = number > 0 ? nameOf(lesson.id) : lesson.id;
+  if (list && file === "") return { name, list: { ...list, files, at } };
+  if (number > 0) return { name };
+  if (file === "") return { name, text };
+  return { name, file: list ? file.replace(/[^/]*$/, list.entries[at - 1] ?? "") : file };
+}
+
+/** The lesson as it opens, as a link. */
+function linkTo(lesson: Lesson, number: number, origin: Origin): Promise<string> {
+  const { source, progType, maps, input, preset } = lesson.state;
+  return encodeLink({
+    source,
+    progType,
+    maps,
+    input,
+    ...(preset !== "oreore" && { preset }),
+    lesson: { ...inLink(lesson, number, origin), acts: [] },
+  });
+}
+
+function address(): string {
+  const { talk, file, list, at, number, link } = get();
+  if (talk) return "#talk";
+  if (link !== "") return link;
+  if (file !== "") return `#file/${file}${list && at > 1 ? `:${at}` : ""}`;
+  return number > 0 && !list ? addressOf(number) : "";
+}
+
+// -------------------------------------------------------------------------------------------------------- drafts
+
+let following = false;
+
+function follow(): void {
+  if (following) return;
+  following = true;
+  followGoals(get);
+  useJournal.subscribe(({ acts }, before) => {
+    const { lesson, number, visiting } = get();
+    if (lesson && !visiting && acts !== before.acts && useProgram.getState().lesson === number) keepWork(lesson, acts);
+  });
+  useProgram.subscribe((now, before) => {
+    if (now.lesson !== before.lesson && now.lesson !== get().number) set(EMPTY);
+    else if (now.source !== before.source && now.edited) written(now.source);
+  });
+}
+
+/** The reader wrote: an answer that a link brought is now the reader's, and what they had before goes to the last programs. */
+function written(source: string): void {
+  const { lesson, visiting } = get();
+  if (!lesson) return;
+  if (visiting) {
+    const { progType, input, maps } = lesson.state;
+    const draft = { source: progressOf(lesson.id).draft, progType, input, maps };
+    void import("../history/recent.ts").then(({ keepProgram }) => keepProgram(draft));
+    set({ visiting: false });
+  }
+  showAddress(address(), "replace");
+  keepDraft(source);
+}
+
+/** Each lesson keeps what was written in it, across other lessons and visits. */
+function keepDraft(source: string): void {
+  const { lesson, number } = get();
+  if (!lesson || useProgram.getState().lesson !== number) return;
+  note(lesson.id, { draft: source === lesson.state.source ? "" : source });
+}
+
+// --------------------------------------------------------------------------------------------------- guesses, blanks
+
+export const guess = (place: number, value: number | string): void => {
+  const { lesson } = get();
+  if (lesson) note(lesson.id, { guesses: { ...progressOf(lesson.id).guesses, [place]: value } });
+};
+
+export const guessAgain = (place: number): void => {
+  const { lesson } = get();
+  if (!lesson) return;
+  const { [place]: _, ...guesses } = progressOf(lesson.id).guesses;
+  note(lesson.id, { guesses });
+};
+
+export const moreHints = (): void => {
+  const { lesson } = get();
+  if (lesson) note(lesson.id, { hints: progressOf(lesson.id).hints + 1 });
+};
+
+export const uncover = (blank: string): void => set((s) => ({ uncovered: new Set([...s.uncovered, blank]) }));

@@ -1,0 +1,139 @@
+// Presenting: the film of what is open, which of its frames stands on the stage, and what the speaker's window is told.
+// Loaded when someone presents.
+import { create } from "zustand";
+import { besideInCourse, TALK } from "../../lessons/course.ts";
+import { loadLesson } from "../../lessons/index.ts";
+import { addressOpened } from "../../links/open.ts";
+import { type Frame, film, pressesOf, type Reel } from "../../stage/film.ts";
+import { programLesson } from "../../stage/plain-scenes.ts";
+import { stageEngine } from "../../stage/remote.ts";
+import { frameAt, type Showing, speakerView } from "../../stage/speaker-view.ts";
+import { freshCheck } from "../check/verdict.ts";
+import { useSettings } from "../page/settings.ts";
+import { useProgram } from "../program/program.ts";
+import { ensureRun } from "../run/machine.ts";
+import { openLesson, useLesson } from "./lesson.ts";
+import { tellSpeaker } from "./speaker.ts";
+
+const EMPTY = { reels: [], frames: [], press: 0, presses: 0, black: false } as const;
+export const usePresent = create<Showing>()(() => ({ ...EMPTY, since: Date.now() }));
+const { getState: get, setState: set } = usePresent;
+
+export const restartClock = (): void => set({ since: Date.now() });
+export const toggleBlack = (): void => set((s) => ({ black: !s.black }));
+
+// ------------------------------------------------------------------------------------------------------ the film
+
+let showing = 0;
+let shownKey = "";
+
+/** Makes the film, and shows a frame as soon as it is there. */
+async function show(reels: readonly Reel[], from: "start" | "end"): Promise<void> {
+  const mine = ++showing;
+  const presses = pressesOf(reels);
+  set({ ...EMPTY, reels, presses, press: from === "start" ? 0 : presses });
+  const frames: Frame[] = [];
+  for await (const frame of film(reels, stageEngine())) {
+    if (mine !== showing) return;
+    frames.push(frame);
+    // Whoever waits for a frame is shown it; the others come in the background.
+    if (frames.length - 1 <= get().press + 1 || frames.length > presses) set({ frames: [...frames] });
+  }
+  set({ frames });
+}
+
+/** What is open on the page, as reels; its name tells whether the film has to be made anew. */
+async function open(): Promise<{ readonly key: string; readonly reels: readonly Reel[] }> {
+  const { lesson, number, talk } = useLesson.getState();
+  if (talk) {
+    const all = await Promise.all(TALK.map(async (one) => ({ number: one, parsed: await loadLesson(one) })));
+    const reels = all.flatMap(({ number: one, parsed }) =>
+      parsed?.ok ? [{ lesson: parsed.lesson, number: one }] : [],
+    );
+    return { key: "talk", reels };
+  }
+  if (lesson && useProgram.getState().lesson !== 0) return { key: `lesson ${lesson.id}`, reels: [{ lesson, number }] };
+  const check = await freshCheck();
+  const run = check?.verdict === "accept" ? await ensureRun() : null;
+  const { source, progType, maps, input, title, revision } = useProgram.getState();
+  const made = programLesson(
+    {
+      source,
+      progType,
+      maps,
+      input,
+      preset: "oreore",
+      recipe: [true, true, true, true],
+      step: 0,
+      view: "editor",
+      print: [],
+    },
+    title ?? { en: "Oreore", ja: "Oreore" },
+    run?.length ?? 0,
+    check?.verdict === "accept" ? "" : (check?.message ?? ""),
+    progType === "oreore",
+  );
+  return { key: `program ${revision}`, reels: [{ lesson: made, number: 0 }] };
+}
+
+/** Where the film of the lesson that is opened next begins. */
+let nextFrom: "start" | "end" = "start";
+
+let followed = 0;
+
+async function follow(): Promise<void> {
+  const mine = ++followed;
+  await addressOpened();
+  const { key, reels } = await open();
+  if (mine !== followed) return;
+  if (key === shownKey && get().frames.length > 0) return;
+  shownKey = key;
+  const from = nextFrom;
+  nextFrom = "start";
+  await show(reels, from);
+}
+
+/** Follows what is open, and tells the speaker's window; returns what ends it. */
+export function startPresenting(): () => void {
+  if (get().frames.length === 0) set({ since: Date.now() });
+  const clicker = { advance: (by: 1 | -1) => void advance(by), home, end, toggleBlack, restartClock };
+  const speaker = tellSpeaker(clicker, () => speakerView(get(), useSettings.getState().language));
+  const stops = [
+    useLesson.subscribe((now, before) => {
+      if (now.lesson !== before.lesson || now.talk !== before.talk) void follow();
+    }),
+    usePresent.subscribe(speaker.tell),
+    useSettings.subscribe(speaker.tell),
+  ];
+  void follow();
+  return () => {
+    for (const stop of stops) stop();
+    speaker.close();
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------- the clicker
+
+/** One press on or back; past an end of a lesson to the lesson beside it. */
+export async function advance(by: 1 | -1): Promise<void> {
+  const { press, presses, black, reels } = get();
+  if (black) return set({ black: false });
+  const next = press + by;
+  if (next >= 0 && next <= presses) return set({ press: next });
+  const [first, ...others] = reels;
+  if (!first || first.number <= 0 || others.length > 0) return;
+  nextFrom = by > 0 ? "start" : "end";
+  const other = besideInCourse(first.number, by);
+  if (other > 0) await openLesson(other);
+}
+
+export const home = (): void => set({ press: 0, black: false });
+export const end = (): void => set((s) => ({ press: s.presses, black: false }));
+
+/** Back to the page, which then stands at the lesson that was on stage. */
+export async function leaveStage(): Promise<void> {
+  const frame = frameAt(get());
+  useSettings.setState({ present: false });
+  const { talk, number } = useLesson.getState();
+  if (talk && frame && frame.reel.number !== number) await openLesson(frame.reel.number, true);
+}

@@ -1,0 +1,63 @@
+// The acts of a link, or of the reader's last visit, done again on the page: the kernel, the list of calls and the terminal stand as
+// they did then.
+import { type Act, type ActDone, performActs, type RunView, type SysfsOutcome } from "../../../engine/index.ts";
+import type { Lesson } from "../../lessons/lesson.ts";
+import { freshCheck } from "../check/verdict.ts";
+import { answered, engine } from "../engine.ts";
+import { beginJournal } from "../kernel/journal.ts";
+import { inTurn, kernelWhere, note, print, same, startedAnew, typed, useKernel } from "../kernel/kernel.ts";
+import { programInput, useProgram } from "../program/program.ts";
+import { adopt, ensureRun } from "../run/machine.ts";
+
+/** `step`: where the run that the acts left stands. */
+export async function redo(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
+  await kernelWhere(({ kernel }) => kernel !== null);
+  await ownKernel();
+  await inTurn(() => again(lesson, acts, step));
+}
+
+async function again(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
+  await freshCheck();
+  // A trial of its own comes first, so that it does not take the place of the run that is made here.
+  await ensureRun();
+  const { opened } = useProgram.getState();
+  const program = programInput(useProgram.getState());
+  let source = lesson.state.source;
+  let last: { readonly run: RunView; readonly by: string } | undefined;
+  useKernel.setState({ fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null, session: [] });
+  const told = (act: Act, done: ActDone | null): void => {
+    if (useProgram.getState().opened !== opened) return;
+    if (act.do === "write") source = act.source;
+    if (!done) return;
+    if (done.run) last = { run: done.run, by: act.do === "echo" ? `echo ${act.text}` : "" };
+    tell(act, done, source);
+  };
+  const start = {
+    program: { ...program, source },
+    input: useProgram.getState().input,
+    recipe: lesson.state.recipe,
+  };
+  const reader = await answered(performActs(engine().api, start, acts, told));
+  if (!reader || useProgram.getState().opened !== opened) return;
+  beginJournal(source, { ...reader, acts });
+  if (last && source === useProgram.getState().source) await adopt(last.run, "event", last.by, step);
+}
+
+function tell(act: Act, done: ActDone, source: string): void {
+  if (act.do === "apply" || act.do === "revert" || act.do === "define") return startedAnew(done.kernel);
+  if (act.do === "echo") return print(done as SysfsOutcome, "write");
+  if (act.do === "cat") return print(done as SysfsOutcome, "read");
+  note(done);
+  if (act.do === "shell") typed(act.line, { output: done.output ?? "", status: done.status ?? 0 });
+  if (act.do !== "load" || done.ret < 0) return;
+  const { revision, source: shown } = useProgram.getState();
+  useKernel.setState({ fd: done.ret, loadedRevision: source === shown ? revision : -1 });
+}
+
+/** The program type of one's own that the link was made for stands in the kernel. */
+function ownKernel(): Promise<void> {
+  const { askedDefinition, askedPreset } = useProgram.getState();
+  return kernelWhere(({ definition, preset }) =>
+    askedDefinition ? same(askedDefinition, definition) : preset === askedPreset,
+  );
+}

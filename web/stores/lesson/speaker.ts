@@ -1,0 +1,62 @@
+// The line between the stage and the speaker's window: on this device only, and without a network.
+import type { SpeakerView } from "../../stage/speaker-view.ts";
+
+export type SpeakerIs = SpeakerView | { readonly kind: "bye" };
+export type SpeakerAsks =
+  | { readonly kind: "hello" }
+  | { readonly kind: "advance"; readonly by: 1 | -1 }
+  | { readonly kind: "home" | "end" | "black" | "restart" };
+
+export interface Clicker {
+  readonly advance: (by: 1 | -1) => void;
+  readonly home: () => void;
+  readonly end: () => void;
+  readonly toggleBlack: () => void;
+  readonly restartClock: () => void;
+}
+
+const ID_KEY = "oreore.speaker";
+
+/** Names this tab, so that two that present do not speak to one speaker's window. */
+function speakerId(): string {
+  try {
+    const saved = sessionStorage.getItem(ID_KEY);
+    if (saved) return saved;
+    const fresh = crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? "1";
+    sessionStorage.setItem(ID_KEY, fresh);
+    return fresh;
+  } catch {
+    return "1";
+  }
+}
+export const channelName = (id: string): string => `oreore.present.${id}`;
+
+export function openSpeaker(): void {
+  const { pathname } = location;
+  window.open(`${pathname}?speaker=${speakerId()}`, "oreore-speaker", "popup,width=980,height=680");
+}
+
+/** Answers what the window asks, and tells it what stands on the stage when it is told to. */
+export function tellSpeaker(
+  clicker: Clicker,
+  view: () => SpeakerView,
+): { readonly tell: () => void; readonly close: () => void } {
+  if (typeof BroadcastChannel === "undefined") return { tell: () => {}, close: () => {} };
+  const channel = new BroadcastChannel(channelName(speakerId()));
+  const tell = (): void => channel.postMessage(view());
+  channel.onmessage = ({ data }: MessageEvent<SpeakerAsks>) => {
+    if (data.kind === "hello") tell();
+    else if (data.kind === "advance") clicker.advance(data.by);
+    else if (data.kind === "home") clicker.home();
+    else if (data.kind === "end") clicker.end();
+    else if (data.kind === "black") clicker.toggleBlack();
+    else if (data.kind === "restart") clicker.restartClock();
+  };
+  return {
+    tell,
+    close: () => {
+      channel.postMessage({ kind: "bye" } satisfies SpeakerIs);
+      channel.close();
+    },
+  };
+}

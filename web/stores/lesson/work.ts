@@ -1,0 +1,24 @@
+// What the reader did in a lesson, kept on the device as a link would hold it: the next visit does it again.
+import type { Act } from "../../../engine/index.ts";
+import type { Lesson } from "../../lessons/lesson.ts";
+import { type LinkState, readState, stateText } from "../../links/codec.ts";
+import { programOfPage } from "../../links/page-state.ts";
+import { note, progressOf } from "./progress.ts";
+
+/** Characters kept for one lesson. */
+const MOST_WORK = 100_000;
+
+/** Where it is too much, what was kept before no longer fits what was done: then nothing is. */
+export function keepWork({ id }: Lesson, acts: readonly Act[]): void {
+  if (acts.length === 0) return;
+  const work = stateText({ ...programOfPage(), lesson: { name: id, acts } });
+  note(id, { work: work.length > MOST_WORK ? "" : work });
+}
+
+/** undefined: nothing was done, or nothing that can be read. The program is the one that was written last. */
+export function keptWork({ id, state }: Lesson): (LinkState & Required<Pick<LinkState, "lesson">>) | undefined {
+  const { work, draft } = progressOf(id);
+  const read = work === "" ? undefined : readState(work);
+  if (read?.kind !== "state" || !read.state.lesson) return undefined;
+  return { ...read.state, source: draft || state.source, lesson: read.state.lesson };
+}

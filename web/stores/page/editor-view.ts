@@ -1,0 +1,49 @@
+// What the editor shows in and beside its lines: arrows and hints. Kept on the device. The view at its side is the layout's.
+import { create } from "zustand";
+import type { HintKind } from "../../../engine/index.ts";
+
+/** Views beside the program, the first where none was chosen. */
+export const SIDES = ["bytes", "words", "graph"] as const;
+
+export interface EditorView {
+  /** Jumps as arrows in the margin. */
+  readonly arrows: boolean;
+  readonly hints: Readonly<Record<HintKind, boolean>>;
+}
+
+const KEY = "oreore.editor";
+const FIRST: EditorView = { arrows: true, hints: { slot: false, kernel: false, target: true } };
+
+export const useEditorView = create<EditorView>()(() => read());
+
+useEditorView.subscribe((now) => {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(now));
+  } catch {
+    // No room or not allowed: it holds for this visit.
+  }
+});
+
+export const toggleArrows = (): void => useEditorView.setState(({ arrows }) => ({ arrows: !arrows }));
+export const toggleHint = (kind: HintKind): void =>
+  useEditorView.setState(({ hints }) => ({ hints: { ...hints, [kind]: !hints[kind] } }));
+
+function read(): EditorView {
+  try {
+    const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as {
+      readonly arrows?: unknown;
+      readonly hints?: Readonly<Record<string, unknown>>;
+    };
+    const flag = (value: unknown, otherwise: boolean): boolean => (typeof value === "boolean" ? value : otherwise);
+    return {
+      arrows: flag(saved.arrows, FIRST.arrows),
+      hints: {
+        slot: flag(saved.hints?.slot, FIRST.hints.slot),
+        kernel: flag(saved.hints?.kernel, FIRST.hints.kernel),
+        target: flag(saved.hints?.target, FIRST.hints.target),
+      },
+    };
+  } catch {
+    return FIRST;
+  }
+}

@@ -1,0 +1,67 @@
+// Where the reader looks: the line the cursor is on, the instruction pointed at, and requests to show a place.
+// This is how the log, the listing and the editor lead to each other.
+import { create } from "zustand";
+import type { SpanView } from "../../../engine/index.ts";
+
+/** How the editor's lines lie on the screen; both editors publish it, the listing beside them follows. */
+export interface Geometry {
+  readonly scrollTop: number;
+  readonly lineHeight: number;
+  /** Pixels above a line of the source, from 1, in the scrolled text; a line folded away has the place of what it is folded into. */
+  readonly topOf: (line: number) => number;
+}
+
+/** Lines one below the other, none folded. */
+export const evenLines =
+  (padding: number, lineHeight: number): Geometry["topOf"] =>
+  (line) =>
+    padding + (line - 1) * lineHeight;
+
+export interface FocusState {
+  /** Line of the cursor, from 1. */
+  readonly line: number;
+  /** Instruction under the pointer, -1: none. */
+  readonly hovered: number;
+  /** A request to show a place in the editor; `nonce` counts them. */
+  readonly reveal: { readonly span: SpanView; readonly focus: boolean; readonly nonce: number } | null;
+  /** Counts the requests that give the editor the focus. */
+  readonly led: number;
+  readonly geometry: Geometry;
+  /** Pane in sight on a phone. */
+  readonly tab: "editor" | "verifier" | "machine" | "kernel";
+  /** On a phone the open lesson is in sight, not `tab`. */
+  readonly lesson: boolean;
+}
+
+export const useFocus = create<FocusState>()(() => ({
+  line: 1,
+  hovered: -1,
+  reveal: null,
+  led: 0,
+  geometry: { scrollTop: 0, lineHeight: 22, topOf: evenLines(10, 22) },
+  tab: "editor",
+  lesson: false,
+}));
+
+const { getState: get, setState: set } = useFocus;
+
+export const cursorMoved = (line: number): void => (line === get().line ? undefined : set({ line }));
+export const point = (slot: number): void => set({ hovered: slot });
+export const showTab = (tab: FocusState["tab"]): void => set({ tab, lesson: false });
+export const showLesson = (): void => set({ lesson: true });
+
+export function publishGeometry(geometry: Geometry): void {
+  const now = get().geometry;
+  if (now.scrollTop !== geometry.scrollTop || now.lineHeight !== geometry.lineHeight || now.topOf !== geometry.topOf)
+    set({ geometry });
+}
+
+export function revealSpan(span: SpanView, focus = true): void {
+  set((s) => ({
+    line: span.line,
+    led: s.led + (focus ? 1 : 0),
+    reveal: { span, focus, nonce: (s.reveal?.nonce ?? 0) + 1 },
+    tab: focus ? "editor" : s.tab,
+    lesson: s.lesson && !focus,
+  }));
+}

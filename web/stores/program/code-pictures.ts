@@ -1,0 +1,13 @@
+// The small pictures of the built-in programs, made by the engine when the gallery is first opened.
+import { create } from "zustand";
+import type { CodePictureView, ExampleView } from "../../../engine/index.ts";
+import { answered, engine } from "../engine.ts";
+
+/** By the example's name. */
+export const usePictures = create<{ readonly of: ReadonlyMap<string, CodePictureView> }>()(() => ({ of: new Map() }));
+
+export async function drawPictures(examples: readonly ExampleView[]): Promise<void> {
+  if (usePictures.getState().of.size > 0) return;
+  const drawn = await answered(engine().api.tools.pictures(examples.map(({ program }) => program)));
+  if (drawn) usePictures.setState({ of: new Map(drawn.map((picture, i) => [examples[i]?.name ?? "", picture])) });
+}

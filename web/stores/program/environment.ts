@@ -1,0 +1,39 @@
+// What programs see of chance and place: the seed of random numbers and the CPU. The same again is the same run again.
+import { create } from "zustand";
+import { answered, engine } from "../engine.ts";
+
+export interface EnvironmentState {
+  /** 0 … 2^32 - 1 */
+  readonly seed: number;
+  /** 0 … CPUS - 1 */
+  readonly cpu: number;
+  /** A socket look-up succeeds. Any other change of the environment sets it to false. */
+  readonly sockets: boolean;
+}
+
+export const CPUS = 4;
+const START: EnvironmentState = { seed: 1, cpu: 0, sockets: false };
+
+export const useEnvironment = create<EnvironmentState>()(() => START);
+const { getState: get, setState: set } = useEnvironment;
+
+/** What is out of range is brought into it. */
+export async function setEnvironment(change: Partial<EnvironmentState>): Promise<void> {
+  const { seed, cpu, sockets } = { ...get(), sockets: false, ...change };
+  const next = { seed: Math.trunc(seed) >>> 0, cpu: Math.min(CPUS - 1, Math.max(0, Math.trunc(cpu) || 0)), sockets };
+  await answered(engine().api.kernel.setEnvironment(next));
+  set(next);
+}
+
+export const newSeed = (): Promise<void> =>
+  setEnvironment({ seed: crypto.getRandomValues(new Uint32Array(1))[0] as number });
+
+/** For a link: only what is not as at the start. */
+export function environmentForLink(): Partial<EnvironmentState> {
+  const { seed, cpu } = get();
+  return { ...(seed !== START.seed && { seed }), ...(cpu !== START.cpu && { cpu }) };
+}
+
+/** What a link brought; what it leaves out is as at the start. */
+export const openEnvironment = (from: Partial<EnvironmentState>): Promise<void> =>
+  setEnvironment({ ...START, ...from });

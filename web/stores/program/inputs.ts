@@ -1,0 +1,94 @@
+// What can be given to a program that a packet or a context makes run: built-in packets, those of a capture, a pasted dump,
+// the fields of a struct or record. What is chosen is the program's input; how that text is read the engine says.
+import { create } from "zustand";
+import type { EventFormatView, InputView, LayerView, PacketView } from "../../../engine/index.ts";
+import { answered, engine } from "../engine.ts";
+import { editInput, useProgram } from "./program.ts";
+
+export interface InputsState {
+  readonly packets: readonly PacketView[];
+  readonly captured: readonly PacketView[];
+  /** Why a file or a text was not read, English; "". */
+  readonly fault: string;
+  readonly formats: readonly EventFormatView[];
+  /** Headers of the input as it stands, for where no run shows a packet. */
+  readonly layers: readonly LayerView[];
+  /** The program's input as the engine reads it; null: not asked yet. */
+  readonly read: InputView | null;
+}
+
+export const useInputs = create<InputsState>()(() => ({
+  packets: [],
+  captured: [],
+  fault: "",
+  formats: [],
+  layers: [],
+  read: null,
+}));
+const { setState: set } = useInputs;
+
+/** The program's input as it stands now. */
+export function readInput(): Promise<InputView | undefined> {
+  const { progType, input } = useProgram.getState();
+  return answered(engine().api.runs.readInput(progType, input));
+}
+
+/** Follows the program's input as long as its bytes are in sight; the function ends it. */
+export function followInput(): () => void {
+  let seen = "";
+  const look = async (): Promise<void> => {
+    const { progType, input } = useProgram.getState();
+    const now = `${progType} ${input}`;
+    if (now === seen) return;
+    seen = now;
+    const read = await readInput();
+    if (read && now === seen) set({ read });
+  };
+  void look();
+  return useProgram.subscribe(() => void look());
+}
+
+/** The packet or context that runs the program, as hex; "" where the input is none. */
+export const inputBytes = ({ read }: InputsState): string =>
+  read?.ok && read.event.kind !== "sysfs" ? read.event.hex : "";
+
+/** Other bytes for a packet or a context; they stand there at once. */
+export function giveBytes(kind: "packet" | "ctx", hex: string): void {
+  set({ read: { ok: true, event: { kind, hex }, text: hex } });
+  editInput(hex);
+}
+
+export async function loadPackets(): Promise<void> {
+  const packets = await answered(engine().api.tools.packets());
+  if (packets) set({ packets });
+}
+
+export async function loadFormats(progType: string): Promise<void> {
+  const formats = await answered(engine().api.tools.eventFormats(progType));
+  if (formats) set({ formats });
+}
+
+export async function dissectInput(hex: string): Promise<void> {
+  const layers = await answered(engine().api.tools.dissect(hex));
+  if (layers) set({ layers });
+}
+
+/** A pcap or pcapng file; its first packet becomes the input. */
+export async function openCapture(file: Blob): Promise<void> {
+  const read = await answered(engine().api.tools.readCapture(new Uint8Array(await file.arrayBuffer())));
+  if (read === undefined) return;
+  if (typeof read === "string") return set({ fault: read });
+  set({ captured: read, fault: read.length === 0 ? "there are no packets in this file" : "" });
+  if (read[0]) giveBytes("packet", read[0].hex);
+}
+
+/** False where the text is no dump; `fault` says why. */
+export async function takeDump(text: string): Promise<boolean> {
+  const read = await answered(engine().api.tools.readDump(text));
+  if (!read) return false;
+  set({ fault: read.fault });
+  if (read.fault === "") giveBytes("packet", read.hex);
+  return read.fault === "";
+}
+
+export const forgetFault = (): void => set({ fault: "" });

@@ -1,0 +1,136 @@
+// The BPF object that the reader brought: what stands in it, and the program of it that is looked at. It stays on the device.
+import { create } from "zustand";
+import type { ObjectLoadView, ObjectView, Texts } from "../../../engine/index.ts";
+import { answered, engine } from "../engine.ts";
+import { openDialog } from "../page/dialog.ts";
+import { noteWhat, openProgram, useProgram } from "./program.ts";
+
+export interface ObjectState {
+  readonly fileName: string;
+  readonly object: ObjectView | null;
+  /** Why the file is no object. */
+  readonly fault: Texts | null;
+  /** Files of C that the reader added, by the name that the object's lines give them. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** The file of types that the reader brought, and how many there are, or why it is none. Null: CO-RE goes by the page's kernel. */
+  readonly types: { readonly name: string; readonly count: number; readonly fault: Texts | null } | null;
+  /** Number of the program that is looked at; -1: none. */
+  readonly at: number;
+  /** null: not answered yet. */
+  readonly load: ObjectLoadView | null;
+  /** Why it cannot be loaded. */
+  readonly refusal: Texts | null;
+}
+
+export const useObject = create<ObjectState>()(() => ({
+  fileName: "",
+  object: null,
+  fault: null,
+  sources: new Map(),
+  types: null,
+  at: -1,
+  load: null,
+  refusal: null,
+}));
+
+/** Types and configuration of Linux 6.18: loaded when the first object needs them. */
+const KERNEL = new URL("../../../engine/facts/recorded/linux-6.18.bin.gz", import.meta.url);
+let kernel: Promise<boolean> | undefined;
+
+export async function openObject(file: File): Promise<void> {
+  const view = await answered(engine().api.objects.open(new Uint8Array(await file.arrayBuffer()), file.name));
+  if (view === undefined) return;
+  useObject.setState({
+    fileName: file.name,
+    object: view.ok ? view.view : null,
+    fault: view.ok ? null : { en: view.en, ja: view.ja },
+    sources: new Map(),
+    at: -1,
+    load: null,
+    refusal: null,
+  });
+  openDialog("object");
+  if (view.ok && view.view.programs.length > 0) await lookAt(0);
+}
+
+export async function lookAt(at: number): Promise<void> {
+  const { object } = useObject.getState();
+  useObject.setState({ at, load: null, refusal: null });
+  if (object?.needsKernel && !(await (kernel ??= loadKernel()))) kernel = undefined;
+  const answer = await answered(engine().api.objects.program(at));
+  if (answer === undefined || useObject.getState().object !== object || useObject.getState().at !== at) return;
+  useObject.setState(answer.ok ? { load: answer.view } : { refusal: { en: answer.en, ja: answer.ja } });
+}
+
+/** Types of the reader's own kernel, for CO-RE; null: the page's again. */
+export async function takeTypes(file: File | null): Promise<void> {
+  const bytes = file && new Uint8Array(await file.arrayBuffer());
+  const answer = await answered(engine().api.objects.takeTypes(bytes, file?.name ?? ""));
+  if (answer === undefined) return;
+  const { at, object } = useObject.getState();
+  if (object !== null || answer.ok)
+    useObject.setState({
+      types: file && {
+        name: file.name,
+        count: answer.ok ? answer.view : 0,
+        fault: answer.ok ? null : { en: answer.en, ja: answer.ja },
+      },
+    });
+  if (object === null)
+    noteWhat({
+      kind: "said",
+      bad: !answer.ok,
+      words: answer.ok
+        ? {
+            en: `The types of ${file?.name} are kept for the next object: drop a .o file.`,
+            ja: `${file?.name} の型は、次に開くオブジェクトに使います。.o ファイルをドロップしてください。`,
+          }
+        : { en: answer.en, ja: answer.ja },
+    });
+  else if (answer.ok && at >= 0) await lookAt(at);
+}
+
+/** Whether the text is a file that the program's lines name; it is shown with them then. */
+export function takeSource(name: string, text: string): boolean {
+  const { load, sources } = useObject.getState();
+  const named = load?.lines.find(({ file }) => baseName(file) === name)?.file;
+  if (named === undefined) return false;
+  useObject.setState({ sources: new Map(sources).set(named, text) });
+  return true;
+}
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+async function loadKernel(): Promise<boolean> {
+  try {
+    const packed = new Uint8Array(await (await fetch(KERNEL)).arrayBuffer());
+    // Some hosts unpack what is called .gz on the way.
+    const isPacked = packed[0] === 0x1f && packed[1] === 0x8b;
+    const stream = new Blob([packed]).stream();
+    const file = isPacked ? stream.pipeThrough(new DecompressionStream("gzip")) : stream;
+    const bytes = new Uint8Array(await new Response(file).arrayBuffer());
+    await answered(engine().api.objects.takeKernel(bytes));
+    return true;
+  } catch {
+    noteWhat({
+      kind: "said",
+      bad: true,
+      words: {
+        en: "The types of Linux 6.18 could not be loaded: is there a network?",
+        ja: "Linux 6.18 の型情報を読み込めませんでした。ネットワークにつながっていますか。",
+      },
+    });
+    return false;
+  }
+}
+
+/** The program that is looked at, as macros in the editor. */
+export function takeAsMacros(): void {
+  const { load, fileName } = useObject.getState();
+  if (!load?.program) return;
+  const { source, progType, maps } = load.program;
+  openProgram(
+    { source, progType, maps, input: useProgram.getState().input },
+    { title: { en: `${load.name} (${fileName})`, ja: `${load.name} (${fileName})` } },
+  );
+}

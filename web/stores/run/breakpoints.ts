@@ -1,0 +1,109 @@
+// Where a run is to stop: lines of the editor, with or without a condition, and what is watched for changes.
+// The editor draws the lines and moves them as text moves (moveBreakpoints); the machine asks for stops().
+import { create } from "zustand";
+import type { StopInput } from "../../../engine/index.ts";
+import { useVerdict } from "../check/verdict.ts";
+import { answered, engine } from "../engine.ts";
+import { useFocus } from "../page/focus.ts";
+import { useProgram } from "../program/program.ts";
+
+export interface Breakpoint {
+  /** From 1. */
+  readonly line: number;
+  /** `r0 == 5 && r1 s< 0`; "": always. */
+  readonly when: string;
+  /** What is wrong with `when`, English; such a breakpoint stops always. */
+  readonly fault: string;
+}
+
+/** `name`: how the page calls it: `r3`, `fp-8`, `counts[0]`. */
+export type Watch =
+  | { readonly name: string; readonly reg: number }
+  | { readonly name: string; readonly address: string; readonly size: number };
+
+export interface BreakpointsState {
+  /** In the order of lines, one a line. */
+  readonly points: readonly Breakpoint[];
+  readonly watches: readonly Watch[];
+}
+
+export const useBreakpoints = create<BreakpointsState>()(() => ({ points: [], watches: [] }));
+const { getState: get, setState: set } = useBreakpoints;
+
+const sorted = (points: readonly Breakpoint[]): Breakpoint[] => [...points].sort((a, b) => a.line - b.line);
+
+/** Without a line: that of the cursor. */
+export function toggleBreakpoint(line = useFocus.getState().line): void {
+  const { points } = get();
+  const others = points.filter((point) => point.line !== line);
+  set({ points: others.length < points.length ? others : sorted([...others, { line, when: "", fault: "" }]) });
+}
+
+/** Makes the breakpoint where there is none. */
+export async function setCondition(line: number, when: string): Promise<void> {
+  const put = (fault: string): void => {
+    const others = get().points.filter((point) => point.line !== line);
+    set({ points: sorted([...others, { line, when, fault }]) });
+  };
+  put("");
+  const fault = when.trim() === "" ? "" : await answered(engine().api.runs.checkCondition(when));
+  if (fault && get().points.find((point) => point.line === line)?.when === when) put(fault);
+}
+
+/** The text was edited: where each line went, 0 where it is gone. */
+export function moveBreakpoints(lineNow: (line: number) => number): void {
+  const { points } = get();
+  const moved = new Map<number, Breakpoint>();
+  for (const point of points) {
+    const line = lineNow(point.line);
+    if (line > 0) moved.set(line, line === point.line ? point : { ...point, line });
+  }
+  const next = sorted([...moved.values()]);
+  if (next.length !== points.length || next.some((point, i) => point !== points[i])) set({ points: next });
+}
+
+export function toggleWatch(watch: Watch): void {
+  const { watches } = get();
+  const others = watches.filter(({ name }) => name !== watch.name);
+  set({ watches: others.length < watches.length ? others : [...watches, watch] });
+}
+
+/** The first instruction of a line; -1 where the line makes none. */
+export function slotOfLine(line: number): number {
+  const slots = useVerdict.getState().check?.slots ?? [];
+  return slots.find(({ span }) => span?.line === line)?.slot ?? -1;
+}
+
+/** What a run stops at, with the line or the watched value that the page calls it by. */
+export interface Stop {
+  readonly input: StopInput;
+  /** From 1; 0: it is watched. */
+  readonly line: number;
+  /** `r3`, `fp-8`; "": it is a breakpoint. */
+  readonly watched: string;
+}
+
+export const watchStop = (watch: Watch): Stop => ({
+  input:
+    "reg" in watch ? { kind: "watch", reg: watch.reg } : { kind: "watch", address: watch.address, size: watch.size },
+  line: 0,
+  watched: watch.name,
+});
+
+/** [] where nothing is set. */
+export function stops(): Stop[] {
+  const { points, watches } = get();
+  return [
+    ...points.flatMap(({ line, when }): Stop[] => {
+      const slot = slotOfLine(line);
+      const input = { kind: "breakpoint", slot, ...(when.trim() !== "" && { when }) } as const;
+      return slot < 0 ? [] : [{ input, line, watched: "" }];
+    }),
+    ...watches.map(watchStop),
+  ];
+}
+
+/** Another program has other lines. */
+useProgram.subscribe((now, before) => {
+  if (now.opened !== before.opened) set({ points: [], watches: [] });
+});

@@ -1,0 +1,100 @@
+// The control-flow graph on the page: its layout, what the run and the verifier made of it, and the loop whose rounds are
+// compared. Asks the engine only while someone looks.
+import { create } from "zustand";
+import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "../../../engine/index.ts";
+import { useVerdict } from "../check/verdict.ts";
+import { answered, engine } from "../engine.ts";
+import { shownVisit, useBeliefs } from "./beliefs.ts";
+import { useMachine } from "./machine.ts";
+
+/** Whose way through the graph is drawn. */
+export const WALKERS = ["run", "verifier"] as const;
+export type Walker = (typeof WALKERS)[number];
+
+export interface GraphState {
+  /** null: nothing to draw; `tooLarge` tells whether there would be. */
+  readonly flow: FlowView | null;
+  readonly tooLarge: boolean;
+  readonly walker: Walker;
+  /** null: nobody walked. */
+  readonly traffic: TrafficView | null;
+  /** The loop whose rounds are shown. */
+  readonly loop: FlowLoopView | null;
+  readonly rounds: RoundsView | null;
+}
+
+export const useGraph = create<GraphState>()(() => ({
+  flow: null,
+  tooLarge: false,
+  walker: "run",
+  traffic: null,
+  loop: null,
+  rounds: null,
+}));
+
+const { getState: get, setState: set } = useGraph;
+
+/** Rounds of a loop fetched; of more the first are shown. */
+export const MAX_ROUNDS = 200;
+
+/** Keeps the picture up to date until the function it gives is called. */
+export function watchGraph(metrics: FlowMetrics): () => void {
+  let asked = 0;
+  const draw = async (): Promise<void> => {
+    const mine = ++asked;
+    const { check } = useVerdict.getState();
+    if (!check || check.revision < 0) return;
+    const flow = (await answered(engine().api.check.flow(check.revision, metrics))) ?? null;
+    if (mine !== asked) return;
+    const { loop } = get();
+    const kept = flow?.functions.flatMap(({ loops }) => loops).find(({ head }) => head === loop?.head) ?? null;
+    // A program that does not assemble for a moment keeps the picture it had.
+    if (flow || check.slots.length > 0)
+      set({ flow, loop: kept, tooLarge: !flow && check.verdict !== "error" && check.slots.length > 0 });
+    void count();
+  };
+  let counted = 0;
+  const count = async (): Promise<void> => {
+    const mine = ++counted;
+    const { check } = useVerdict.getState();
+    const { run } = useMachine.getState();
+    const { loop, flow } = get();
+    // Without a run there is only one who walked.
+    const walker = run ? get().walker : "verifier";
+    const { api } = engine();
+    const revision = check?.revision ?? -1;
+    if (!flow || revision < 0) return set({ traffic: null, rounds: null });
+    // The verifier's way to this visit is told apart; -1: to none.
+    const shown = shownVisit(useBeliefs.getState())?.visit ?? -1;
+    const [traffic, rounds] = await Promise.all([
+      answered(walker === "run" && run ? api.runs.traffic(run.run) : api.check.traffic(revision, shown)),
+      loop &&
+        answered(
+          walker === "run" && run
+            ? api.runs.rounds(run.run, loop, MAX_ROUNDS)
+            : api.check.rounds(revision, loop, MAX_ROUNDS),
+        ),
+    ]);
+    if (mine === counted) set({ traffic: traffic ?? null, rounds: rounds ?? null });
+  };
+  const stops = [
+    useVerdict.subscribe((now, before) => now.check !== before.check && void draw()),
+    useMachine.subscribe((now, before) => now.run !== before.run && void count()),
+    useBeliefs.subscribe(
+      (now, before) => (now.visit !== before.visit || now.apart !== before.apart) && isVerifier() && void count(),
+    ),
+    useGraph.subscribe((now, before) => (now.walker !== before.walker || now.loop !== before.loop) && void count()),
+  ];
+  void draw();
+  return () => {
+    asked++;
+    counted++;
+    for (const stop of stops) stop();
+  };
+}
+
+const isVerifier = (): boolean => get().walker === "verifier" || !useMachine.getState().run;
+
+export const showWalker = (walker: Walker): void => set({ walker });
+
+export const compareRounds = (loop: FlowLoopView | null): void => set({ loop, rounds: null });

@@ -1,0 +1,201 @@
+// A recorded run and where the reader stands in it. Short runs are fetched whole, so that a step needs no question;
+// of long ones only the neighbourhood is kept.
+import { create } from "zustand";
+import type { InputView, RunView, StepView, Texts } from "../../../engine/index.ts";
+import { freshCheck, useVerdict } from "../check/verdict.ts";
+import { answered, engine } from "../engine.ts";
+import { useEnvironment } from "../program/environment.ts";
+import { putContents, useContents } from "../program/map-contents.ts";
+import { programInput, recheck, useProgram } from "../program/program.ts";
+import { slotOfLine, useBreakpoints } from "./breakpoints.ts";
+
+/** `trial`: made for stepping only; `event`, `test`: what the simulated kernel ran because of a write or a test run. */
+export type RunOrigin = "trial" | "event" | "test" | "unverified";
+
+export interface MachineState {
+  readonly run: RunView | null;
+  readonly origin: RunOrigin;
+  /** What made the run: the text or packet of a trial, the command of an event. */
+  readonly input: string;
+  /** The packet or context that it was made with, hex; "" where that is not known, or it was a write. */
+  readonly given: string;
+  /** Where there is no run though the program is accepted: why not. */
+  readonly why: Texts | null;
+  readonly position: number;
+  readonly view: StepView | null;
+  /** One number (MARK bits) for each of up to 512 equal parts of the run. */
+  readonly marks: Uint8Array;
+}
+
+const EMPTY: MachineState = {
+  run: null,
+  origin: "trial",
+  input: "",
+  given: "",
+  why: null,
+  position: 0,
+  view: null,
+  marks: new Uint8Array(0),
+};
+/** Steps fetched at once. */
+const PAGE = 512;
+const WHOLE = 2048;
+const BUCKETS = 512;
+
+export const useMachine = create<MachineState>()(() => EMPTY);
+const { getState: get, setState: set } = useMachine;
+
+let cache = new Map<number, StepView>();
+let wanted = 0;
+/** Counts runs shown, so that a late answer does not replace a newer one. */
+let adopted = 0;
+
+/** What a trial run is made of: where any of it is another, so is the run. */
+function ingredients(): string {
+  const { revision, input } = useProgram.getState();
+  const { seed, cpu, sockets } = useEnvironment.getState();
+  return `${revision} ${seed} ${cpu} ${sockets} ${input}`;
+}
+
+/** Follows verdict, input and environment: an accepted program has a trial run ready soon after the last change. */
+export function followVerdict(): void {
+  let seen = "";
+  let seenRevision = -1;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = (): void => {
+    const { check } = useVerdict.getState();
+    const { revision } = useProgram.getState();
+    if (!check || check.revision !== revision) return;
+    const now = ingredients();
+    if (now === seen) return;
+    const edited = revision !== seenRevision;
+    seen = now;
+    seenRevision = revision;
+    clearTimeout(timer);
+    if (edited && check.verdict !== "accept") {
+      made = undefined;
+      cache = new Map();
+      set(EMPTY);
+      return;
+    }
+    // A run that the kernel made stays until the program changes.
+    if (check.verdict === "accept" && (edited || !["event", "test"].includes(get().origin)))
+      timer = setTimeout(() => void trialOnce(), 120);
+  };
+  useVerdict.subscribe(look);
+  useProgram.subscribe((now, before) => {
+    // Another program has other maps.
+    if (now.opened !== before.opened && Object.keys(useContents.getState().of).length > 0) putContents({});
+    look();
+  });
+  useEnvironment.subscribe(look);
+  useContents.subscribe(recheck);
+  useBreakpoints.subscribe((now, before) => now.points !== before.points && void markAgain());
+}
+
+/** The trial run that is there or under way. */
+let made: { readonly of: string; readonly done: Promise<void> } | undefined;
+
+/** One trial for the same ingredients, whoever asks for it first: a second would put the reader back to its start. */
+function trialOnce(): Promise<void> {
+  const of = ingredients();
+  if (made?.of !== of) made = { of, done: trial() };
+  return made.done;
+}
+
+async function trial(verified = true, step?: number): Promise<void> {
+  const program = useProgram.getState();
+  const before = adopted;
+  const { api } = engine();
+  const input = await answered(api.runs.readInput(program.progType, program.input));
+  const answer = input?.ok
+    ? await answered(api.runs.runOnce(programInput(program), input.event, verified))
+    : input && { run: null, why: input.why };
+  if (!answer) made = undefined; // cancelled: the next who asks gets one
+  // Meanwhile the program was edited, or the kernel made a run of its own: that one counts.
+  if (!answer || before !== adopted || program.revision !== useProgram.getState().revision) return;
+  const { run, why } = answer;
+  const origin = verified ? "trial" : "unverified";
+  if (run) await adopt(run, origin, program.input, step ?? program.askedStep ?? 0, bytesOf(input));
+  else if (verified) set({ ...EMPTY, why });
+}
+
+/** The packet or context that was given, hex; "" where it is a write. */
+const bytesOf = (input: InputView | undefined): string =>
+  input?.ok && input.event.kind !== "sysfs" ? input.event.hex : "";
+
+/** Runs what the verifier refused, to see why it was right; shown from this step on. */
+export const runUnverified = (step?: number): Promise<void> => trial(false, step);
+
+/** Shows a run from a step on. */
+export async function adopt(run: RunView, origin: RunOrigin, input: string, step: number, given = ""): Promise<void> {
+  const mine = ++adopted;
+  const position = Math.min(step, run.length);
+  const whole = run.length < WHOLE;
+  const from = whole ? 0 : Math.max(0, position - PAGE / 2);
+  const { api } = engine();
+  const answers = await answered(
+    Promise.all([api.runs.steps(run.run, from, whole ? run.length + 1 : PAGE), askMarks(run)]),
+  );
+  if (!answers || mine !== adopted) return;
+  const [views, marks] = answers;
+  cache = new Map(views.map((view) => [view.step, view]));
+  wanted = position;
+  set({ run, origin, input, given, why: null, position, view: cache.get(position) ?? null, marks });
+}
+
+const askMarks = ({ run, length }: RunView): Promise<Uint8Array> =>
+  engine().api.runs.marks(
+    run,
+    Math.max(1, Math.min(BUCKETS, length)),
+    useBreakpoints.getState().points.flatMap(({ line }) => {
+      const slot = slotOfLine(line);
+      return slot < 0 ? [] : [slot];
+    }),
+  );
+
+/** Other lines have breakpoints. */
+async function markAgain(): Promise<void> {
+  const { run } = get();
+  const marks = run && (await answered(askMarks(run)));
+  if (marks && get().run === run) set({ marks });
+}
+
+/** The view of a step that was looked at before, for what leads from one to the next. */
+export const seenStep = (step: number): StepView | undefined => cache.get(step);
+
+/** Makes sure there is a run of the program as it stands. */
+export async function ensureRun(): Promise<RunView | null> {
+  const check = await freshCheck();
+  const { run, origin } = get();
+  // A trial of what stood there before is not walked: the new one would put the reader back to its start.
+  const old = origin === "trial" && made?.of !== ingredients();
+  if (check?.verdict === "accept" && (!run || old)) await trialOnce();
+  return get().run;
+}
+
+export async function moveTo(step: number): Promise<void> {
+  const run = await ensureRun();
+  if (!run) return;
+  wanted = Math.max(0, Math.min(run.length, Math.round(step)));
+  const cached = cache.get(wanted);
+  if (cached) {
+    set({ position: wanted, view: cached });
+    return;
+  }
+  const from = Math.max(0, wanted - PAGE / 2);
+  const views = await answered(engine().api.runs.steps(run.run, from, PAGE));
+  if (!views || get().run !== run) return;
+  if (cache.size > 8 * PAGE) cache = new Map();
+  for (const view of views) cache.set(view.step, view);
+  const view = cache.get(wanted);
+  if (view) set({ position: wanted, view });
+}
+
+/** One step on or back. Several quick presses add up, even while an answer is on its way. */
+export async function moveBy(steps: number): Promise<void> {
+  const before = get().run;
+  if (!(await ensureRun())) return;
+  const from = before === get().run && !cache.has(wanted) ? wanted : get().position;
+  await moveTo(from + steps);
+}

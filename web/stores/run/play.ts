@@ -1,0 +1,120 @@
+// The run plays by itself: one step after another at the chosen speed, each of them drawn, until a stop, the end, or until
+// the reader does something else with the run. Speed and register chosen are kept on the device, never inside another page.
+import { create } from "zustand";
+import { useSettings } from "../page/settings.ts";
+import { stops, useBreakpoints } from "./breakpoints.ts";
+import { ensureRun, moveBy, moveTo, useMachine } from "./machine.ts";
+import { sayStopped, wayTo } from "./travel.ts";
+
+/** Steps a second; `frame`: one with each picture that the browser draws. */
+export const SPEEDS = ["1", "2", "5", "10", "30", "60", "frame"] as const;
+export type Speed = (typeof SPEEDS)[number];
+
+export interface PlayState {
+  readonly playing: boolean;
+  readonly speed: Speed;
+  /** The register whose changes are looked for: 0 … 10. */
+  readonly reg: number;
+}
+
+const KEY = "oreore.play";
+
+export const usePlay = create<PlayState>()(() => ({ playing: false, speed: "5", reg: 0, ...read() }));
+const { getState: get, setState: set } = usePlay;
+
+export function chooseSpeed(speed: Speed): void {
+  set({ speed });
+  keep();
+}
+
+export function chooseRegister(reg: number): void {
+  set({ reg });
+  keep();
+}
+
+/** Counts the plays, so that one that was ended does not go on beside the next. */
+let plays = 0;
+
+export const togglePlay = (): Promise<void> | void => (get().playing ? pause() : play());
+
+export function pause(): void {
+  plays++;
+  set({ playing: false });
+}
+
+/** From the end it begins anew. */
+export async function play(): Promise<void> {
+  const mine = ++plays;
+  set({ playing: true });
+  try {
+    const run = await ensureRun();
+    if (run && mine === plays) await playOn(() => mine === plays);
+  } finally {
+    if (mine === plays) set({ playing: false });
+  }
+}
+
+async function playOn(isMine: () => boolean): Promise<void> {
+  const { run } = useMachine.getState();
+  if (useMachine.getState().position === run?.length) await moveTo(0);
+  let here = useMachine.getState().position;
+  /** The reader has not gone elsewhere. */
+  const isThere = (): boolean =>
+    isMine() && useMachine.getState().run === run && useMachine.getState().position === here;
+  let asked = useBreakpoints.getState();
+  let way = await wayTo(stops(), here);
+  let due = performance.now();
+  while (way && isThere() && here < way.step) {
+    const { speed } = get();
+    const now = performance.now();
+    due = speed === "frame" ? now : Math.max(due, now - PICTURE) + 1000 / Number(speed);
+    await pictureAt(due);
+    if (!isThere()) return;
+    if (asked !== useBreakpoints.getState()) {
+      asked = useBreakpoints.getState();
+      way = await wayTo(stops(), here);
+      continue;
+    }
+    await moveBy(1);
+    here++;
+  }
+  if (way && isThere()) sayStopped(way.stop);
+}
+
+/** Milliseconds. A step that was drawn late by no more than this does not make the next one late. */
+const PICTURE = 1000 / 60;
+
+/** The picture that the browser draws nearest to a time, in milliseconds; at least the next one. */
+const pictureAt = (due: number): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (now: number): void => {
+      const left = due - now - PICTURE / 2;
+      if (left <= 0) resolve();
+      else if (left > 4 * PICTURE) setTimeout(() => requestAnimationFrame(look), left - 2 * PICTURE);
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+
+function keep(): void {
+  if (useSettings.getState().embed) return;
+  const { speed, reg } = get();
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ speed, reg }));
+  } catch {
+    // No room or not allowed: it holds for this visit.
+  }
+}
+
+function read(): Partial<PlayState> {
+  if (useSettings.getState().embed) return {};
+  try {
+    const { speed, reg } = JSON.parse(localStorage.getItem(KEY) ?? "{}") as { speed?: unknown; reg?: unknown };
+    return {
+      ...(SPEEDS.includes(speed as Speed) && { speed: speed as Speed }),
+      ...(Number.isInteger(reg) && Number(reg) >= 0 && Number(reg) <= 10 && { reg: Number(reg) }),
+    };
+  } catch {
+    return {};
+  }
+}

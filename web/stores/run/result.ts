@@ -1,0 +1,107 @@
+// What came of the reader's last act, as a value: of Run, load, attach, echo, cat, a test run. Derived from the system calls
+// that it made, the run that they caused and the verdict. Forgotten once the program is edited: it was another's.
+import { create } from "zustand";
+import type { Cause, CheckView, RunView, SyscallView } from "../../../engine/index.ts";
+import type { Pane } from "../page/layout.ts";
+import { lineOfSlot } from "../program/lines.ts";
+
+export type Result = {
+  /** Where there is more to see. */
+  readonly pane: Pane;
+} & (
+  | {
+      readonly kind: "refused";
+      readonly errnoName: string;
+      readonly line: number;
+      readonly message: string;
+      readonly cause?: Cause;
+    }
+  /** A call failed. `command` as a shell or libbpf has it: `echo 10`, `cat`, `load`, `attach`. */
+  | { readonly kind: "failed"; readonly command: string; readonly errnoName: string; readonly errnoText: string }
+  /** `input`: what echo wrote, null: cat alone. `output`: what cat gave, null: echo alone. */
+  | { readonly kind: "file"; readonly input: string | null; readonly output: string | null; readonly printed: string }
+  /** A test run. `action`: the name that the program type gives the value, "" where it gives none. */
+  | { readonly kind: "returned"; readonly retval: number; readonly action: string; readonly printed: string }
+  | { readonly kind: "stopped"; readonly fault: string }
+  | { readonly kind: "done"; readonly what: "load" | "attach" | "detach"; readonly fd: number }
+);
+
+interface Acts {
+  /** Calls since the reader pressed something. */
+  readonly calls: readonly SyscallView[];
+  /** The run that they caused. */
+  readonly run: RunView | null;
+}
+
+const NONE: Acts = { calls: [], run: null };
+export const useActs = create<Acts>()(() => NONE);
+
+/** The reader presses something: what came before is no longer the last act. */
+export const beginAct = (): void => useActs.setState(NONE);
+
+export const noteCalls = (calls: readonly SyscallView[]): void =>
+  useActs.setState((s) => ({ calls: [...s.calls, ...calls] }));
+
+export const noteRun = (run: RunView): void => useActs.setState({ run });
+
+/** What the strip beside Run says; null: nothing was done since the last edit, and nothing is wrong. */
+export function resultOf({ calls, run }: Acts, check: CheckView | null): Result | null {
+  const failed = calls.find(({ errno }) => errno !== 0);
+  const refused = check?.verdict === "reject" ? refusal(check) : null;
+  if (failed) return failed.call === "prog-load" && refused ? refused : failure(failed);
+  if (run && run.end.kind !== "exit")
+    return {
+      kind: "stopped",
+      pane: "machine",
+      fault: run.end.kind === "fault" ? run.end.message : String(run.end.steps),
+    };
+  const printed = run?.trace.at(-1) ?? "";
+  if (calls.some(({ call }) => call === "prog-test-run") && run?.end.kind === "exit")
+    return { kind: "returned", pane: "machine", retval: run.end.retval, action: run.end.action, printed };
+  const wrote = calls.findLast(({ call }) => call === "write");
+  const read = calls.find(({ call, ret }) => call === "read" && ret > 0);
+  if (wrote || read) return { kind: "file", pane: "kernel", input: dataOf(wrote), output: dataOf(read), printed };
+  const last = calls.findLast(({ call }) => DONE[call] !== undefined);
+  if (last) return { kind: "done", pane: "kernel", what: DONE[last.call]!, fd: last.ret };
+  return refused;
+}
+
+const DONE: Readonly<Partial<Record<SyscallView["call"], "load" | "attach" | "detach">>> = {
+  "prog-load": "load",
+  "prog-attach": "attach",
+  "prog-detach": "detach",
+};
+
+const refusal = (check: CheckView): Result => ({
+  kind: "refused",
+  pane: "verifier",
+  errnoName: check.errnoName,
+  line: lineOfSlot(check, check.messageSlot),
+  message: check.message,
+  ...(check.refused && { cause: check.refused.cause }),
+});
+
+function failure(call: SyscallView): Result {
+  const { errnoName, errnoText } = call;
+  return { kind: "failed", pane: "kernel", command: commandOf(call), errnoName, errnoText };
+}
+
+function commandOf(call: SyscallView): string {
+  switch (call.call) {
+    case "write":
+      return `echo ${dataOf(call) ?? ""}`;
+    case "openat":
+      return call.flags === 0 ? "cat" : "echo";
+    case "read":
+      return "cat";
+    default:
+      return call.call;
+  }
+}
+
+/** Text of what was written or read, without the newline that ends it; null: there is no such call. */
+function dataOf(call: SyscallView | undefined): string | null {
+  if (call?.call !== "write" && call?.call !== "read") return null;
+  const bytes = (call.data.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
+  return new TextDecoder().decode(new Uint8Array(bytes)).replace(/\n$/, "");
+}

@@ -1,0 +1,73 @@
+// What maps and the packet hold where the reader stands, and what the run sent out; asked for only while it is looked at.
+// While an answer is awaited only the newest place is kept waiting, so that quick steps never queue up.
+import { create } from "zustand";
+import type { MapAtView, MapWindow, OutputView, PacketAtView } from "../../../engine/index.ts";
+import { answered, engine } from "../engine.ts";
+import { useMachine } from "./machine.ts";
+
+export interface MomentState {
+  readonly maps: readonly MapAtView[];
+  /** Parts of large maps that are in sight. */
+  readonly windows: readonly MapWindow[];
+  readonly packet: PacketAtView | null;
+  readonly outputs: readonly OutputView[];
+}
+
+type Part = "maps" | "packet" | "outputs";
+
+export const useMoment = create<MomentState>()(() => ({ maps: [], windows: [], packet: null, outputs: [] }));
+const { getState: get, setState: set } = useMoment;
+
+const ASK: Readonly<Record<Part, (run: number, step: number) => Promise<Partial<MomentState>>>> = {
+  maps: async (run, step) => ({ maps: await engine().api.runs.mapsAt(run, step, get().windows) }),
+  packet: async (run, step) => ({ packet: await engine().api.runs.packetAt(run, step) }),
+  outputs: async (run) => ({ outputs: await engine().api.runs.outputs(run) }),
+};
+
+const watched = new Map<Part, number>();
+const asking = new Set<Part>();
+
+/** Keeps a part up to date until the function given back is called. */
+export function follow(part: Part): () => void {
+  watched.set(part, (watched.get(part) ?? 0) + 1);
+  void refresh(part);
+  return () => void watched.set(part, (watched.get(part) ?? 1) - 1);
+}
+
+export function showWindow(window: MapWindow): void {
+  const { windows } = get();
+  const known = windows.find(({ map }) => map === window.map);
+  if (known?.from === window.from && known.count === window.count) return;
+  set({ windows: [...windows.filter(({ map }) => map !== window.map), window] });
+  void refresh("maps");
+}
+
+async function refresh(part: Part): Promise<void> {
+  if (asking.has(part)) return; // the loop below sees the newest place
+  asking.add(part);
+  const where = () => {
+    const { run, view } = useMachine.getState();
+    return run && view ? { run: run.run, step: part === "outputs" ? 0 : view.step, windows: get().windows } : null;
+  };
+  const same = (a: ReturnType<typeof where>, b: ReturnType<typeof where>): boolean =>
+    a?.run === b?.run && a?.step === b?.step && (part !== "maps" || a?.windows === b?.windows);
+  try {
+    for (let done = false; !done; ) {
+      const asked = where();
+      const found = asked ? await answered(ASK[part](asked.run, asked.step)) : EMPTY;
+      done = same(asked, where()) || found === undefined;
+      if (found) set(found);
+    }
+  } finally {
+    asking.delete(part);
+  }
+}
+
+const EMPTY: Partial<MomentState> = { maps: [], packet: null, outputs: [] };
+
+useMachine.subscribe((now, before) => {
+  if (now.view === before.view) return;
+  if (now.run !== before.run) set({ windows: [] });
+  for (const [part, count] of watched)
+    if (count > 0 && (part !== "outputs" || now.run !== before.run)) void refresh(part);
+});

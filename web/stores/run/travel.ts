@@ -1,0 +1,123 @@
+// Ways through a run that are more than one step: to a stop or the end, to the cursor, to where a register changes, to another
+// visit of a line, to a last write.
+import { create } from "zustand";
+import type { Seek } from "../../../engine/index.ts";
+import { answered, engine } from "../engine.ts";
+import { useFocus } from "../page/focus.ts";
+import { type Stop, slotOfLine, stops, watchStop } from "./breakpoints.ts";
+import { ensureRun, moveTo, useMachine } from "./machine.ts";
+
+/** Why a way led nowhere; "" where it led somewhere. */
+export type Nowhere =
+  | ""
+  | "no-visit"
+  | "no-earlier-visit"
+  | "no-write"
+  | "no-insn"
+  | "no-stop"
+  | "no-change"
+  | "no-earlier-change";
+
+export interface TravelState {
+  readonly nowhere: Nowhere;
+  /** The stop at which the last way ended; null: it ended at none. */
+  readonly stopped: Stop | null;
+}
+
+const SILENT: TravelState = { nowhere: "", stopped: null };
+export const useTravel = create<TravelState>()(() => SILENT);
+const { setState: set } = useTravel;
+
+/** A register, or bytes in memory. */
+export type Target = { readonly reg: number } | { readonly address: string; readonly size: number };
+
+async function ask(query: Seek, from?: number): Promise<number | null> {
+  const run = await ensureRun();
+  if (!run) return null;
+  return (await answered(engine().api.runs.seek(run.run, from ?? useMachine.getState().position, query))) ?? null;
+}
+
+async function goTo(step: number | null, nowhere: Nowhere): Promise<void> {
+  set({ ...SILENT, nowhere: step === null ? nowhere : "" });
+  if (step !== null) await moveTo(step);
+}
+
+export interface Way {
+  readonly step: number;
+  /** null: none of the stops holds there. It is the end of the run, or its start. */
+  readonly stop: Stop | null;
+}
+
+/** Where a way would end. `from` -1: from before the start. */
+export async function wayTo(given: readonly Stop[], from: number, back = false): Promise<Way | null> {
+  const run = await ensureRun();
+  if (!run) return null;
+  if (given.length === 0) return { step: back ? 0 : run.length, stop: null };
+  const inputs = given.map(({ input }) => input);
+  const way = await answered(engine().api.runs.goOn(run.run, from, inputs, back));
+  return way ? { step: way.step, stop: given[way.by] ?? null } : null;
+}
+
+/** Says at which stop a way ended, for as long as the reader stays there. */
+export const sayStopped = (stop: Stop | null): void => set({ ...SILENT, stopped: stop });
+
+async function take(way: Way | null): Promise<void> {
+  if (!way) return;
+  await moveTo(way.step);
+  sayStopped(way.stop);
+}
+
+/** On to the next stop, or back to the one before; without any to the end or the start. */
+export async function goOn(back = false): Promise<void> {
+  const here = stops();
+  await ensureRun();
+  const { position } = useMachine.getState();
+  const way = await wayTo(here, position, back);
+  if (way && way.step === position && here.length > 0) return goTo(null, "no-stop");
+  await take(way);
+}
+
+/** What a new run shows first: its end, or the first stop on the way there. */
+export const goOnFromStart = async (): Promise<void> => take(await wayTo(stops(), -1));
+
+/** On to where a register changes, or back to where it did; stops on the way count. */
+export async function untilChange(reg: number, back = false): Promise<void> {
+  await ensureRun();
+  const { position } = useMachine.getState();
+  const changes = watchStop({ name: `R${reg}`, reg });
+  const change = await wayTo([changes], position, back);
+  if (change && !change.stop) return goTo(null, back ? "no-earlier-change" : "no-change");
+  await take(await wayTo([...stops(), changes], position, back));
+}
+
+/** On to the line of the cursor; stops on the way count. */
+export async function runToCursor(): Promise<void> {
+  const slot = slotOfLine(useFocus.getState().line);
+  if (slot < 0) return goTo(null, "no-insn");
+  if ((await ask({ to: "next-visit", slot })) === null) return goTo(null, "no-visit");
+  const cursor: Stop = { input: { kind: "cursor", slot }, line: 0, watched: "" };
+  const way = await wayTo([...stops(), cursor], useMachine.getState().position);
+  await take(way?.stop === cursor ? { ...way, stop: null } : way);
+}
+
+/** The next or the previous time that the run comes to the line of the cursor. */
+export async function visitLine(back: boolean): Promise<void> {
+  const slot = slotOfLine(useFocus.getState().line);
+  if (slot < 0) return goTo(null, "no-insn");
+  const step = await ask({ to: back ? "previous-visit" : "next-visit", slot });
+  return goTo(step, back ? "no-earlier-visit" : "no-visit");
+}
+
+/** To where a value was written last: the write is then what the step just did. From there, to the write before. */
+export async function lastWrite(target: Target): Promise<void> {
+  const { position } = useMachine.getState();
+  const find = (from: number) => ask({ to: "last-write", ...target }, from);
+  let written = await find(position);
+  if (written !== null && written + 1 === position) written = await find(written);
+  await goTo(written === null ? null : written + 1, "no-write");
+}
+
+// What is said of a way holds until the reader moves.
+useMachine.subscribe((now, before) => {
+  if (now.position !== before.position || now.run !== before.run) set(SILENT);
+});

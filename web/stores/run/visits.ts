@@ -1,0 +1,141 @@
+// Leads the moment to another place: to an instruction, to a visit of the verifier, to a line of its log. The run follows where
+// it came by; elsewhere the visit stands apart from it. And what the pane needs beside: the other visits of the instruction,
+// a second one to compare.
+import { create } from "zustand";
+import type { VisitView } from "../../../engine/index.ts";
+import { revealSlot } from "../check/reveal.ts";
+import { useVerdict } from "../check/verdict.ts";
+import { answered, engine } from "../engine.ts";
+import { useFocus } from "../page/focus.ts";
+import { slotsOnLine } from "../program/lines.ts";
+import { shownVisit, useBeliefs } from "./beliefs.ts";
+import { moveTo, useMachine } from "./machine.ts";
+
+export interface VisitsState {
+  /** Slot of the instruction; -1: none at the cursor. */
+  readonly slot: number;
+  /** Numbers of all its visits, in the verifier's order. Readers are told the place in this list, from 1. */
+  readonly numbers: Int32Array;
+  /** The visit looked at; null: none, or on its way. */
+  readonly visit: VisitView | null;
+  /** Beside it; null: nothing is compared. */
+  readonly other: VisitView | null;
+}
+
+const NONE = new Int32Array();
+
+export const useVisits = create<VisitsState>()(() => ({ slot: -1, numbers: NONE, visit: null, other: null }));
+
+const { getState: get, setState: set } = useVisits;
+
+const revisionOf = (): number => useVerdict.getState().check?.revision ?? -1;
+
+/** Where no moment is: the instruction on the cursor's line, else the one that was refused. */
+function slotAtCursor(): number {
+  const { check } = useVerdict.getState();
+  const { line } = useFocus.getState();
+  return slotsOnLine(check, line)[0]?.slot ?? check?.messageSlot ?? -1;
+}
+
+/** null: there is none of that number. */
+const visitAt = async (revision: number, number: number): Promise<VisitView | null> =>
+  revision < 0 || number < 0 ? null : ((await answered(engine().api.check.visitAt(revision, number))) ?? null);
+
+let turn = 0;
+
+/** Looks up what the moment is, or without one the first visit of the instruction at the cursor. */
+async function look(): Promise<void> {
+  const mine = ++turn;
+  const shown = shownVisit(useBeliefs.getState());
+  const slot = shown?.slot ?? slotAtCursor();
+  const revision = revisionOf();
+  if (revision < 0 || slot < 0) return set({ slot, numbers: NONE, visit: null, other: null });
+  const numbers =
+    slot === get().slot && shown && get().numbers.includes(shown.visit)
+      ? get().numbers
+      : ((await answered(engine().api.check.visitNumbers(revision, slot))) ?? NONE);
+  const visit = shown ?? (await visitAt(revision, numbers[0] ?? -1));
+  if (mine === turn) set((s) => ({ slot, numbers, visit, other: s.other?.slot === slot ? s.other : null }));
+}
+
+/** Follows the moment until the function it gives is called. */
+export function watchVisits(): () => void {
+  const stops = [
+    useBeliefs.subscribe((now, before) => (now.visit !== before.visit || now.apart !== before.apart) && void look()),
+    useVerdict.subscribe((now, before) => {
+      if (now.check === before.check) return;
+      set({ slot: -1, numbers: NONE });
+      void look();
+    }),
+    useFocus.subscribe((now, before) => now.line !== before.line && void look()),
+  ];
+  void look();
+  return () => {
+    turn++;
+    for (const stop of stops) stop();
+  };
+}
+
+/** The moment goes to a visit: the run to its step, the text to its line. */
+export async function showVisit(number: number): Promise<void> {
+  const revision = revisionOf();
+  const visit = await visitAt(revision, number);
+  if (!visit) return;
+  revealSlot(visit.slot, false);
+  if (useBeliefs.getState().pinned) return useBeliefs.setState({ apart: visit });
+  const { run, position } = useMachine.getState();
+  const step = run ? ((await answered(engine().api.check.stepOfVisit(revision, run.run, number, position))) ?? -1) : -1;
+  if (step >= 0 && step !== position) return moveTo(step);
+  useBeliefs.setState({ apart: step >= 0 ? null : visit });
+}
+
+/** The visit of the same instruction at an index of `numbers`. */
+export function leaf(index: number): void {
+  const number = get().numbers[index];
+  if (number !== undefined) void showVisit(number);
+}
+
+/** The moment goes to the visit that wrote a line of the log. */
+export async function showLine(slot: number, line: number): Promise<void> {
+  const revision = revisionOf();
+  const number = revision < 0 || slot < 0 ? -1 : await answered(engine().api.check.visitOfLine(revision, slot, line));
+  if (number === undefined || number < 0) return revealSlot(slot, false);
+  await showVisit(number);
+}
+
+/** The moment goes to an instruction: the nearest step of the run, else the verifier's first visit. */
+export async function showSlot(slot: number): Promise<void> {
+  const { run, view, position } = useMachine.getState();
+  if (slot < 0) return;
+  if (!useBeliefs.getState().pinned && run) {
+    if (view?.slot === slot) return useBeliefs.setState({ apart: null });
+    const step = await answered(engine().api.runs.stepAt(run.run, slot, position));
+    if (step !== undefined && step >= 0) return moveTo(step);
+  }
+  const revision = revisionOf();
+  if (revision < 0) return;
+  const [first = -1] = (await answered(engine().api.check.visitNumbers(revision, slot))) ?? NONE;
+  useBeliefs.setState({ apart: await visitAt(revision, first) });
+}
+
+/** The same with the instruction of a line; a line without one moves nothing. */
+export async function showSourceLine(line: number): Promise<void> {
+  const { check } = useVerdict.getState();
+  const on = slotsOnLine(check, line);
+  const now = useMachine.getState().view?.slot ?? -1;
+  if (on.some(({ slot }) => slot === now) && !useBeliefs.getState().apart) return;
+  const [first] = on;
+  if (first) await showSlot(first.slot);
+}
+
+/** Parts what is shown of the verifier from the run, and joins them again. */
+export function pin(pinned: boolean): void {
+  const { visit } = get();
+  if (pinned && visit) useBeliefs.setState({ pinned: true, apart: visit });
+  else useBeliefs.setState({ pinned: false, apart: null });
+}
+
+/** A second visit beside the one that is shown; -1: none any more. */
+export async function compareWith(number: number): Promise<void> {
+  set({ other: await visitAt(revisionOf(), number) });
+}
