@@ -2,6 +2,7 @@
 import { create } from "zustand";
 import type { GoalView } from "../../../engine/index.ts";
 import { judgedProgram, type Lesson } from "../../lessons/lesson.ts";
+import { useVerdict } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
 import { stoodAt, useJournal } from "../kernel/journal.ts";
 import { useKernel } from "../kernel/kernel.ts";
