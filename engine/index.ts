@@ -28,20 +28,20 @@ export {
   freshStart,
   performActs,
   type RecipeStep,
-} from "./session/acts.ts";
+} from "./session/lesson/acts.ts";
 export type * from "./session/api.ts";
-export type * from "./session/compare-views.ts";
-export { EXAMPLES } from "./session/examples.ts";
-export { FIRST_EXAMPLE } from "./session/first-example.ts";
-export type * from "./session/flow-views.ts";
-export type * from "./session/goal-views.ts";
-export type * from "./session/language.ts";
+export type * from "./session/views/compare.ts";
+export { EXAMPLES } from "./catalogue/examples.ts";
+export { FIRST_EXAMPLE } from "./catalogue/first-example.ts";
+export type * from "./session/run/flow.ts";
+export type * from "./session/views/goal.ts";
+export type * from "./session/check/language.ts";
 export { type LocalOptions, localWorker } from "./session/local-worker.ts";
-export { elementBytes } from "./session/map-elements.ts";
-export type * from "./session/object-views.ts";
+export { elementBytes } from "./session/kernel/map-elements.ts";
+export type * from "./session/object/object-views.ts";
 export * from "./session/protocol.ts";
-export * from "./session/run-views.ts";
+export * from "./session/views/run.ts";
 export { createSession } from "./session/session.ts";
-export type * from "./session/slot-views.ts";
-export * from "./session/views.ts";
+export type * from "./session/views/program.ts";
+export * from "./session/views/check.ts";
 export { beginsPath, codeOf as lineCodeOf } from "./verifier/log/kinds.ts";

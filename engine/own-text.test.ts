@@ -7,7 +7,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { expect, test } from "vitest";
-import { EXAMPLES } from "./session/examples.ts";
+import { EXAMPLES } from "./catalogue/examples.ts";
 import { createSession } from "./session/session.ts";
 
 const ENGINE = import.meta.dirname;

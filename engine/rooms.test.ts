@@ -11,7 +11,9 @@ const ORDER = [
   "base",
   "isa",
   "program",
+  "graph",
   "facts",
+  "packets",
   "disasm",
   "object",
   "asm",
@@ -24,6 +26,7 @@ const ORDER = [
   "pasted",
   "takehome",
   "session",
+  "catalogue",
   "conformance",
 ];
 

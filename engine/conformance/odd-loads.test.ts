@@ -7,7 +7,7 @@ import { Registry } from "../kernel/registry.ts";
 import { createCheck } from "../session/groups/check.ts";
 import { createKernel } from "../session/groups/kernel.ts";
 import { newState } from "../session/state.ts";
-import type { CheckView } from "../session/views.ts";
+import type { CheckView } from "../session/views/check.ts";
 import { isIdentifier, pageInput, type RecordedLoad } from "./page-input.ts";
 import { difference } from "./random/differ.ts";
 import { answerVerify } from "./verify.ts";

@@ -1,11 +1,11 @@
 // Everything the page can ask, in a few groups. Implemented by the modules of groups/, put together by session.ts; who asks
 // holds a `Remote`, whether the session is in its own thread or behind a worker.
-import type { CompareView } from "./compare-views.ts";
-import type { ContextView } from "./context-view.ts";
-import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./flow-views.ts";
-import type { Goal, GoalView, Reader } from "./goal-views.ts";
-import type { LanguageApi } from "./language.ts";
-import type { ObjectAnswer, ObjectLoadView, ObjectView } from "./object-views.ts";
+import type { CompareView } from "./views/compare.ts";
+import type { ContextView } from "./kernel/context-sides.ts";
+import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./run/flow.ts";
+import type { Goal, GoalView, Reader } from "./views/goal.ts";
+import type { LanguageApi } from "./check/language.ts";
+import type { ObjectAnswer, ObjectLoadView, ObjectView } from "./object/object-views.ts";
 import type {
   EnvironmentInput,
   LayerView,
@@ -19,8 +19,8 @@ import type {
   StopInput,
   TimelineChunk,
   WayView,
-} from "./run-views.ts";
-import type { SlotView } from "./slot-views.ts";
+} from "./views/run.ts";
+import type { SlotView } from "./views/program.ts";
 import type {
   CheckView,
   CodePictureView,
@@ -51,9 +51,9 @@ import type {
   Texts,
   VisitView,
   WitnessView,
-} from "./views.ts";
+} from "./views/check.ts";
 
-export type { ContextFieldView, ContextView, MemberView, RewriteView } from "./context-view.ts";
+export type { ContextFieldView, ContextView, MemberView, RewriteView } from "./kernel/context-sides.ts";
 
 /** What stands in the editor: assembled and verified. Later questions are about the last check, by its revision. */
 export interface CheckApi {

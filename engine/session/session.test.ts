@@ -1,10 +1,10 @@
 // The demo through the use cases, as the page makes it.
 import { expect, test } from "vitest";
 import type { Remote } from "./api.ts";
-import { EXAMPLES } from "./examples.ts";
-import type { RunView, StopInput, WayView } from "./run-views.ts";
+import { EXAMPLES } from "../catalogue/examples.ts";
+import type { RunView, StopInput, WayView } from "./views/run.ts";
 import { createSession } from "./session.ts";
-import type { ExampleView, ProgramInput } from "./views.ts";
+import type { ExampleView, ProgramInput } from "./views/check.ts";
 
 const FILE = "/sys/oreore/bpf";
 const example = (name: string): ProgramInput => {

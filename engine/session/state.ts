@@ -5,12 +5,12 @@ import type { MapObject, Prog } from "../kernel/objects.ts";
 import type { Process } from "../kernel/process.ts";
 import type { Registry } from "../kernel/registry.ts";
 import type { Env } from "../vm/index.ts";
-import type { Checked, Clock } from "./check.ts";
-import type { EditorContext } from "./language.ts";
-import type { RecordedRun } from "./run.ts";
-import type { RunView } from "./run-views.ts";
-import type { SlotView } from "./slot-views.ts";
-import type { ProgramInput } from "./views.ts";
+import type { Checked, Clock } from "./check/check.ts";
+import type { EditorContext } from "./check/language.ts";
+import type { RecordedRun } from "./run/run.ts";
+import type { RunView } from "./views/run.ts";
+import type { SlotView } from "./views/program.ts";
+import type { ProgramInput } from "./views/check.ts";
 
 export interface SessionOptions {
   /** Microseconds; a page passes `() => performance.now() * 1000`. */

@@ -3,9 +3,9 @@
 import { type Insn, isLdImm64, sameInsn } from "../../isa/insn.ts";
 import { ctxStructOf } from "../../kernel/definition.ts";
 import type { CheckApi } from "../api.ts";
-import { type Checked, check, linesOf, withLog } from "../check.ts";
+import { type Checked, check, linesOf, withLog } from "../check/check.ts";
 import { type SessionState, watch } from "../state.ts";
-import type { ExplanationStepView } from "../views.ts";
+import type { ExplanationStepView } from "../views/check.ts";
 
 /** Lines of a log that are given at once. */
 const MAX_LINES = 2000;
@@ -19,7 +19,7 @@ export function createCheck(state: SessionState): CheckApi {
 
   /** A check and a run of the same instructions. Undefined: they are not, or the visits in sight are those of a pasted log. */
   const walked = async (revision: number, run: number) => {
-    const { find } = await import("../booted.ts");
+    const { find } = await import("../kernel/booted.ts");
     const asked = of(revision);
     const recorded = find(state, run)?.recorded;
     const trace = asked?.view.pasted ? undefined : asked?.verdict?.trace;
@@ -37,7 +37,7 @@ export function createCheck(state: SessionState): CheckApi {
       state.checkedProgram = JSON.stringify(program);
       if (pasted === undefined) return state.checked.view;
       const own = state.checked;
-      return import("../pasted.ts").then(({ pastedCheck }) => {
+      return import("../check/pasted-log.ts").then(({ pastedCheck }) => {
         const checked = pastedCheck(pasted, own);
         if (state.checked === own) state.checked = checked;
         return checked.view;
@@ -50,11 +50,11 @@ export function createCheck(state: SessionState): CheckApi {
     visitOfLine: (revision, slot, line) => of(revision)?.visits.ofLine(slot, line) ?? -1,
 
     async visitOfStep(revision, run, step) {
-      const [found, { visitOfStep }] = await Promise.all([walked(revision, run), import("../visit-of-step.ts")]);
+      const [found, { visitOfStep }] = await Promise.all([walked(revision, run), import("../run/visit-of-step.ts")]);
       return found ? found.asked.visits.at(visitOfStep(found.trace, found.recorded, step)) : null;
     },
     async stepOfVisit(revision, run, visit, from) {
-      const [found, { stepOfVisit }] = await Promise.all([walked(revision, run), import("../visit-of-step.ts")]);
+      const [found, { stepOfVisit }] = await Promise.all([walked(revision, run), import("../run/visit-of-step.ts")]);
       return found ? stepOfVisit(found.trace, found.recorded, visit, from) : -1;
     },
 
@@ -90,7 +90,7 @@ export function createCheck(state: SessionState): CheckApi {
     async fixes(revision) {
       const asked = of(revision);
       if (!asked?.view.refusal) return [];
-      const { fixViews } = await import("../fix-views.ts");
+      const { fixViews } = await import("../check/fixes.ts");
       return fixViews(state.registry, () => state.now() / 1000, asked);
     },
 
@@ -108,18 +108,18 @@ export function createCheck(state: SessionState): CheckApi {
     },
 
     async flow(revision, metrics) {
-      const { flowView } = await import("../flow-views.ts");
+      const { flowView } = await import("../run/flow.ts");
       const asked = of(revision);
       if (!asked?.assembly.ok || asked.view.slots.length === 0) return null;
       return flowView(asked.program.insns, asked.view.slots, revision, metrics);
     },
     async traffic(revision, visit) {
-      const { trafficOfTrace } = await import("../flow-views.ts");
+      const { trafficOfTrace } = await import("../run/flow.ts");
       const asked = of(revision);
       return asked?.verdict?.trace ? trafficOfTrace(asked.program.insns, asked.verdict.trace, visit) : null;
     },
     async rounds(revision, loop, limit) {
-      const { roundsOfTrace } = await import("../flow-views.ts");
+      const { roundsOfTrace } = await import("../run/flow.ts");
       const asked = of(revision);
       return asked?.verdict?.trace ? roundsOfTrace(asked.program.insns, asked.verdict.trace, loop, limit) : null;
     },

@@ -11,14 +11,14 @@ import { RELEASE, Registry, type Steps } from "../../kernel/registry.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../../kernel/syscall.ts";
 import { defaultEnv, type Env } from "../../vm/index.ts";
 import type { KernelApi } from "../api.ts";
-import { act, booted, present, reboot } from "../booted.ts";
-import { assembleInput, checkedOf } from "../check.ts";
-import { bytesOf, eventKind, firstInput } from "../input.ts";
-import { kernelView } from "../kernel-view.ts";
-import { loadTwice } from "../load.ts";
-import type { EnvironmentInput } from "../run-views.ts";
+import { act, booted, present, reboot } from "../kernel/booted.ts";
+import { assembleInput, checkedOf } from "../check/check.ts";
+import { bytesOf, eventKind, firstInput } from "../run/input.ts";
+import { kernelView } from "../kernel/kernel-view.ts";
+import { loadTwice } from "../check/load.ts";
+import type { EnvironmentInput } from "../views/run.ts";
 import { type Booted, checkOf, type SessionState, watch } from "../state.ts";
-import type { CheckView, HelloView, ProgramInput, ProgTypeView } from "../views.ts";
+import type { CheckView, HelloView, ProgramInput, ProgTypeView } from "../views/check.ts";
 
 /** What cat asks for at a time. */
 const READ_SIZE = 131072;

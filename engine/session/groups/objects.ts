@@ -20,8 +20,8 @@ import { explain } from "../../verifier/explain/explain.ts";
 import { codeOf } from "../../verifier/log/kinds.ts";
 import type { Verdict } from "../../verifier/verify.ts";
 import type { ObjectsApi } from "../api.ts";
-import { LogText } from "../long-log.ts";
-import { sourceOf } from "../object-source.ts";
+import { LogText } from "../check/long-log.ts";
+import { sourceOf } from "../object/object-source.ts";
 import type {
   ObjectAnswer,
   ObjectInsnView,
@@ -29,7 +29,7 @@ import type {
   ObjectView,
   RelocationView,
   SourceLineView,
-} from "../object-views.ts";
+} from "../object/object-views.ts";
 import { type SessionState, watch } from "../state.ts";
 
 const MAX_BYTES = 256;

@@ -6,14 +6,14 @@ import { Process } from "../../kernel/process.ts";
 import { unverified } from "../../kernel/run.ts";
 import { enterEvent } from "../../vm/index.ts";
 import type { RunsApi } from "../api.ts";
-import { booted, find, recordRun } from "../booted.ts";
-import { check } from "../check.ts";
-import { parseCondition } from "../condition.ts";
-import { eventFor, readInput, refusedEntry } from "../input.ts";
-import { mapsAt, packetAt } from "../moment.ts";
-import { slotViews } from "../source-views.ts";
+import { booted, find, recordRun } from "../kernel/booted.ts";
+import { check } from "../check/check.ts";
+import { parseCondition } from "../run/condition.ts";
+import { eventFor, readInput, refusedEntry } from "../run/input.ts";
+import { mapsAt, packetAt } from "../run/moment.ts";
+import { slotViews } from "../check/source.ts";
 import { checkOf, type Kept, type SessionState, watch } from "../state.ts";
-import type { Texts } from "../views.ts";
+import type { Texts } from "../views/check.ts";
 
 export function createRuns(state: SessionState): RunsApi {
   /** A run, ready for questions about its steps. */
@@ -55,7 +55,7 @@ export function createRuns(state: SessionState): RunsApi {
     seek: (run, from, query) => recorded(run)?.seek(from, query) ?? null,
     goOn: (run, from, stops, back = false) => recorded(run)?.goOn(from, stops, back) ?? null,
     async stepAt(run, slot, from) {
-      const { nearestStep } = await import("../visit-of-step.ts");
+      const { nearestStep } = await import("../run/visit-of-step.ts");
       const kept = recorded(run);
       return kept ? nearestStep(kept, slot, from) : -1;
     },
@@ -73,7 +73,7 @@ export function createRuns(state: SessionState): RunsApi {
       return prog ? (booted(state).slotsOfProg.get(prog) ?? slotViews(prog.insns, () => null)) : [];
     },
     async say(run, step) {
-      const { coming, sentence } = await import("../sentence.ts");
+      const { coming, sentence } = await import("../run/sentence.ts");
       const kept = at(run);
       const after = kept?.recorded.step(step);
       if (!after || after.step !== step) return null;
@@ -83,12 +83,12 @@ export function createRuns(state: SessionState): RunsApi {
     },
 
     async traffic(run) {
-      const { trafficOfRun } = await import("../flow-views.ts");
+      const { trafficOfRun } = await import("../run/flow.ts");
       const kept = recorded(run);
       return kept ? trafficOfRun(kept.source.insns, kept.timeline) : null;
     },
     async rounds(run, loop, limit) {
-      const { roundsOfRun } = await import("../flow-views.ts");
+      const { roundsOfRun } = await import("../run/flow.ts");
       const kept = recorded(run);
       return kept ? roundsOfRun(kept.source.insns, kept.timeline, loop, limit) : null;
     },

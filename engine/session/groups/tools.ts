@@ -7,15 +7,15 @@ import { type DefinitionInput, readDefinition } from "../../kernel/definition-in
 import { PRESETS } from "../../kernel/presets.ts";
 import { Registry } from "../../kernel/registry.ts";
 import type { ToolsApi } from "../api.ts";
-import { booted, callView } from "../booted.ts";
-import { readCapture } from "../captures.ts";
-import { assembleInput } from "../check.ts";
-import { contextView } from "../context-view.ts";
-import { eventFormats } from "../event-formats.ts";
-import { readDump } from "../hex-dump.ts";
-import { kernelView } from "../kernel-view.ts";
-import { dissectHex } from "../packet-fields.ts";
-import { PACKETS } from "../packets.ts";
+import { booted, callView } from "../kernel/booted.ts";
+import { readCapture } from "../../packets/captures.ts";
+import { assembleInput } from "../check/check.ts";
+import { contextView } from "../kernel/context-sides.ts";
+import { eventFormats } from "../run/event-formats.ts";
+import { readDump } from "../../packets/hex-dump.ts";
+import { kernelView } from "../kernel/kernel-view.ts";
+import { dissectHex } from "../../packets/headers.ts";
+import { PACKETS } from "../../packets/packets.ts";
 import { type SessionState, watch } from "../state.ts";
 
 /** Milliseconds of one way of running, of which there are three. */
@@ -30,7 +30,7 @@ export function createTools(state: SessionState): ToolsApi {
     eventFormats,
 
     async paste(text, progType = state.registry.definition.type.name) {
-      const { openLog } = await import("../pasted.ts");
+      const { openLog } = await import("../check/pasted-log.ts");
       const log = openLog(state.registry, text, progType);
       if (log)
         return { kind: "verifier-log", name: PASTE_NAMES["verifier-log"], source: log.source, isLog: true, faults: [] };
@@ -59,7 +59,7 @@ export function createTools(state: SessionState): ToolsApi {
       return type ? contextView(type, type.id === definition.type.id ? definition : undefined) : null;
     },
     async kernelCode(input, typed) {
-      const { kernelCode } = await import("../kernel-code.ts");
+      const { kernelCode } = await import("../kernel/recipe-code.ts");
       const other = definitionOf(typed);
       if (typed && !other) return null;
       const { assembly, program } = assembleInput(state.registry, input);
@@ -81,27 +81,27 @@ export function createTools(state: SessionState): ToolsApi {
     },
 
     async realProgram(input) {
-      const { realProgramView } = await import("../real.ts");
+      const { realProgramView } = await import("../kernel/real-program.ts");
       const { assembly, program } = assembleInput(state.registry, input);
       return assembly.ok ? realProgramView(program, state.registry) : null;
     },
     callViews: (records, seq) => records.map((record, i) => callView(record, seq + i, state.registry)),
 
     async pictures(programs) {
-      const { codePicture } = await import("../code-pictures.ts");
+      const { codePicture } = await import("../check/code-pictures.ts");
       return programs.map((program) => codePicture(program, state.now));
     },
 
     async judge(program, goals, reader) {
-      const { judge } = await import("../goals.ts");
+      const { judge } = await import("../lesson/goals.ts");
       return judge({ ...state, kernel: kernelView(booted(state).kernel) }, program, goals, reader);
     },
     async compare(before, now) {
-      const { compare } = await import("../compare.ts");
+      const { compare } = await import("../check/compare.ts");
       return compare(state.registry, [before, now], state.now, () => watch(state));
     },
     async speed(program, event, ms) {
-      const { speed } = await import("../speed.ts");
+      const { speed } = await import("../run/speed.ts");
       return speed(state.registry, program, event, 1000 * Math.min(Math.max(1, ms), MAX_MS), state.now);
     },
   };

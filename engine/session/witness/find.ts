@@ -22,9 +22,9 @@ import { defaultEnv, enterEvent, type Harm, Machine, Memory, type Watched, watch
 import { KERNEL_HI } from "../../vm/layout.ts";
 import { littleEndian } from "../../vm/le.ts";
 import type { WatchOptions } from "../../vm/watch.ts";
-import { eventFor, eventKind, printInput } from "../input.ts";
-import { PACKETS } from "../packets.ts";
-import type { EventInput, Texts } from "../views.ts";
+import { eventFor, eventKind, printInput } from "../run/input.ts";
+import { PACKETS } from "../../packets/packets.ts";
+import type { EventInput, Texts } from "../views/check.ts";
 import {
   Chance,
   changed,

@@ -1,5 +1,5 @@
 // A witness as the page is told of it.
-import type { WitnessView } from "../views.ts";
+import type { WitnessView } from "../views/check.ts";
 import { isWitness, type WitnessAnswer } from "./find.ts";
 
 export function witnessView(answer: WitnessAnswer): WitnessView {

@@ -2,7 +2,7 @@
 import { hex64 } from "../../base/u64.ts";
 import type { Fault } from "../../vm/fault.ts";
 import type { Harm } from "../../vm/harm.ts";
-import type { Texts } from "../views.ts";
+import type { Texts } from "../views/check.ts";
 
 export function harmWords(harm: Harm): Texts {
   const { slot } = harm;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fromHex, viewOf } from "../../base/bytes.ts";
-import { PACKETS } from "../../session/packets.ts";
+import { PACKETS } from "../../packets/packets.ts";
 import { checksumFold, checksumPartial } from "../helpers/checksum.ts";
 import { defaultEnv, type Event, enterEvent, loadProgram, Machine, Memory, type RegionKind } from "../index.ts";
 

@@ -1,0 +1,216 @@
+// From a source text to what the page shows beside it: assembled, verified, every line of the log led to its instruction.
+
+import { assemble } from "../../asm/assemble.ts";
+import { type Assembly, programOf } from "../../asm/assembly.ts";
+import { bug } from "../../base/bug.ts";
+import { ERRNO } from "../../facts/errno.ts";
+import { attachTypeAtLoad } from "../../kernel/attach-types.ts";
+import { ctxStructOf } from "../../kernel/definition.ts";
+import type { Registry } from "../../kernel/registry.ts";
+import { inScratch } from "../../kernel/scratch.ts";
+import { DEFAULT_LICENSE, type MapDef, type Program } from "../../program/program.ts";
+import type { Trace } from "../../verifier/trace.ts";
+import type { Verdict } from "../../verifier/verify.ts";
+import { visitNumbers, visitOfLine, visitView, visitViews } from "./beliefs.ts";
+import { type Clock, type Load, loadTwice, loadWhole } from "./load.ts";
+import { LogText } from "./long-log.ts";
+import type { SlotView } from "../views/program.ts";
+import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source.ts";
+import { faultyView, loadedView } from "./verdict.ts";
+import type { CheckView, MapInput, MapPlaceView, ProgramInput, VisitView } from "../views/check.ts";
+
+export type { Clock };
+
+export interface Checked {
+  readonly input: ProgramInput;
+  readonly view: CheckView;
+  readonly assembly: Assembly;
+  /** As bpf(2) would get it, but for descriptors of maps. */
+  readonly program: Program;
+  /** Where the program got as far as the verifier. */
+  readonly verdict: Verdict | undefined;
+  readonly log: LogText;
+  /** What was believed, visit by visit. */
+  readonly visits: VisitSource;
+}
+
+/** The visits of a walk: of our verifier's, or as a pasted log tells them. */
+export interface VisitSource {
+  numbers(slot: number): Int32Array;
+  /** Of one slot, at most `limit`. */
+  of(slot: number, limit: number): VisitView[];
+  at(visit: number): VisitView | null;
+  /** The last of a slot that began at or before a line; -1. */
+  ofLine(slot: number, line: number): number;
+  /** The last of a slot on the path that was refused; -1. */
+  lastOf?(slot: number): number;
+}
+
+/** `lineAt`: position in the whole log → line shown. */
+const visitsOf = (trace: Trace | undefined, lineAt: (position: number) => number): VisitSource => ({
+  numbers: (slot) => (trace ? visitNumbers(trace, slot) : new Int32Array()),
+  of: (slot, limit) => (trace ? visitViews(trace, slot, limit, lineAt) : []),
+  at: (visit) => (trace ? visitView(trace, visit, lineAt) : null),
+  ofLine: (slot, line) => (trace ? visitOfLine(trace, slot, line, lineAt) : -1),
+});
+
+/** Visits kept of one verification; what is beyond is counted only. */
+const MAX_VISITS = 1_000_000;
+/** Characters of a log that is written down without being asked for. */
+const MAX_LOG = 4 << 20;
+
+export function mapDefOf(input: MapInput): MapDef {
+  const { init, inner, ...rest } = input;
+  return { ...rest, ...(init && { init }), ...(inner && { inner: mapDefOf(inner) }) };
+}
+
+const mapInputOf = ({ name, type, keySize, valueSize, maxEntries, flags, inner }: MapDef): MapInput => ({
+  name,
+  type,
+  keySize,
+  valueSize,
+  maxEntries,
+  flags,
+  ...(inner && { inner: mapInputOf(inner) }),
+});
+
+export interface Assembled {
+  readonly input: ProgramInput;
+  readonly assembly: Assembly;
+  readonly program: Program;
+  readonly slots: readonly SlotView[];
+  readonly attach: CheckView["attach"];
+  readonly diagnostics: CheckView["diagnostics"];
+}
+
+/** Another text in the place of the input's, with what else it brings. */
+export const assembleText = (registry: Registry, input: ProgramInput, source: string, incremental = false): Assembly =>
+  assemble(source, { maps: input.maps.map(mapDefOf), incremental, struct: ctxStructOf(registry.definition) });
+
+export function assembleInput(registry: Registry, input: ProgramInput): Assembled {
+  const assembly = assembleText(registry, input, input.source, true);
+  const spanView = spanViews(input.source);
+  const named = programOf(assembly, {
+    progType: input.progType,
+    expectedAttachType: input.expectedAttachType ?? registry.defaultAttachType(assembly.progType ?? input.progType),
+    progFlags: input.progFlags ?? 0,
+    license: input.license ?? DEFAULT_LICENSE,
+  });
+  // A kernel is handed what stands there: nothing is no instruction, though test_verifier loads an empty slot for it.
+  const { empty } = assembly;
+  const maps = named.maps.map((map) => withName(withContents(map, input.contents)));
+  const program = { ...named, ...(empty && { insns: [] }), maps, ...(input.funcInfo && { funcInfo: true }) };
+  return {
+    input,
+    assembly,
+    program,
+    attach: attachView(registry, assembly, program),
+    slots: empty ? [] : slotViews(assembly.insns, assemblySpan(assembly, spanView)),
+    diagnostics: assembly.diagnostics.map((diagnostic) => diagnosticView(diagnostic, spanView)),
+  };
+}
+
+function attachView(registry: Registry, assembly: Assembly, { progType, expectedAttachType }: Program) {
+  const id = attachTypeAtLoad(progType, expectedAttachType);
+  const directive = assembly.attachDirective !== undefined;
+  const saidBy = directive ? "directive" : assembly.expectedAttachType === undefined ? "" : "record";
+  const type = registry.progTypes().find(({ name }) => name === progType);
+  const isOne = saidBy !== "" || (type !== undefined && registry.attachTypes(type).includes(id));
+  return { id, name: isOne ? (registry.attachTypeName(id) ?? String(id)) : "", saidBy } as const;
+}
+
+const withContents = (map: MapDef, contents: ProgramInput["contents"]): MapDef =>
+  contents && Object.hasOwn(contents, map.name) ? { ...map, init: { ...map.init, ...contents[map.name] } } : map;
+
+/** The page's maps are created with their names. */
+const withName = (map: MapDef): MapDef => ({ ...map, named: true, ...(map.inner && { inner: withName(map.inner) }) });
+
+/** `watch` is made for each verification: see VerifyOptions.progress. */
+export function check(
+  registry: Registry,
+  input: ProgramInput,
+  revision: number,
+  now: Clock,
+  watch: () => (insnsProcessed: number) => boolean,
+): Checked {
+  const assembled = assembleInput(registry, input);
+  const trace = { maxVisits: MAX_VISITS };
+  const loaded = assembled.assembly.ok
+    ? inScratch((bpf) => loadTwice(bpf, assembled.program, { now, watch, trace, maxLog: MAX_LOG }), registry)
+    : undefined;
+  return checkedOf(assembled, loaded, revision);
+}
+
+function mapPlaces({ maps, declaredMaps, mapRefs }: Assembly, source: string): MapPlaceView[] {
+  if (maps.length === 0) return [];
+  const spanView = spanViews(source);
+  const uses = [...mapRefs].sort(([a], [b]) => a - b);
+  return maps.map((map, index) => {
+    const span = declaredMaps.find(({ def }) => def === map)?.span;
+    return {
+      declared: span ? spanView(span) : null,
+      uses: uses.flatMap(([slot, of]) => (of === index ? [slot] : [])),
+    };
+  });
+}
+
+/** `loaded`: undefined where the source does not assemble. */
+export function checkedOf(assembled: Assembled, loaded: Load | undefined, revision: number): Checked {
+  const { input, assembly, program, slots, attach, diagnostics } = assembled;
+  const verdict = loaded && "verdict" in loaded ? loaded.verdict : undefined;
+  const log = new LogText(verdict?.log, verdict?.logLines);
+  const brief = loaded?.brief ?? false;
+  const base = {
+    revision,
+    diagnostics,
+    slots,
+    saidType: assembly.progType ?? "",
+    attach,
+    maps: assembly.maps.map(mapInputOf),
+    mapPlaces: mapPlaces(assembly, input.source),
+    pasted: null,
+  };
+  const view = { ...base, ...(loaded ? loadedView(loaded, log) : faultyView(diagnostics)) };
+  const lineAt = brief ? () => -1 : (position: number) => log.lineAt(position);
+  return { input, view, assembly, program, verdict, log, visits: visitsOf(verdict?.trace, lineAt) };
+}
+
+/** The same check with its log: the last that a buffer of the usual size holds. */
+export function withLog(
+  registry: Registry,
+  checked: Checked,
+  now: Clock,
+  onProgress: (insnsProcessed: number) => void,
+): Checked {
+  const { view, program, verdict } = checked;
+  if (!verdict) return checked;
+  const progress = (insns: number): boolean => {
+    onProgress(insns);
+    return false;
+  };
+  const watched = { now, progress, trace: { maxVisits: MAX_VISITS } };
+  const written = loadWhole(registry, program, watched);
+  if (!written?.verdict) throw bug("a program that was verified did not get as far again");
+  const lost = written.verdict.errno === ERRNO.ENOSPC;
+  // A log that does not fit would be a refusal of its own; what was said before stands.
+  const { refusal: said } = verdict;
+  const { refusal: _, ...rest } = written;
+  const { refusal: __, ...walked } = written.verdict;
+  const why = said && { refusal: said };
+  const of: Verdict = { ...walked, verdict: verdict.verdict, errno: verdict.errno, ...why };
+  const log = new LogText(of.log, of.logLines);
+  const lineAt = lost ? () => -1 : (position: number) => log.lineAt(position);
+  return {
+    ...checked,
+    view: { ...view, ...loadedView({ ...rest, verdict: of, brief: false, ...why }, log) },
+    verdict: of,
+    log,
+    visits: visitsOf(of.trace, lineAt),
+  };
+}
+
+/** Lines of a log, with the slots they are about and the columns at which states begin. */
+export function linesOf(log: LogText, from: number, count: number) {
+  const { slots, joints } = log.about(from, count);
+  return { lines: log.lines(from, count), slots, states: joints };
+}

@@ -1,0 +1,251 @@
+// A verifier's log that was pasted, in the place of our own verdict: lines, states and the path as the log has them. Where our
+// verifier refuses the rebuilt program in the same words, its refusal is the one explained; else what the sentence tells.
+import { bug } from "../../base/bug.ts";
+import { errnoName } from "../../facts/errno.ts";
+import { helperName } from "../../facts/helpers.ts";
+import { mapTypeById } from "../../facts/map-types.ts";
+import { formOf } from "../../isa/forms.ts";
+import { createMaps, loadWith } from "../../kernel/loader.ts";
+import type { Registry } from "../../kernel/registry.ts";
+import { inScratch } from "../../kernel/scratch.ts";
+import { type Hints, hintsOf, plainWords } from "../../pasted/hints.ts";
+import type { Believed, PastedLog, PastedVisit } from "../../pasted/log.ts";
+import { readLog } from "../../pasted/log.ts";
+import { ofType, type Rebuilt, rebuild, sourceOf } from "../../pasted/rebuild.ts";
+import { refusalOfMessage } from "../../pasted/refusal.ts";
+import { boundsOf, isNumber } from "../../pasted/state.ts";
+import type { MapDef, Program } from "../../program/program.ts";
+import { BPF_LOG_LEVEL2 } from "../../verifier/log/buffer.ts";
+import { codeOf } from "../../verifier/log/kinds.ts";
+import type { Refusal } from "../../verifier/refusals.ts";
+import { boundsView } from "./beliefs.ts";
+import type { Checked, VisitSource } from "./check.ts";
+import { LogText } from "./long-log.ts";
+import type { BeliefsView, BeliefView, CheckView, PastedView, VisitView } from "../views/check.ts";
+
+/** A log as a program for the editor; undefined: the text is no log. */
+export function openLog(registry: Registry, text: string, progType: string): { readonly source: string } | undefined {
+  const log = readLog(text);
+  if (!log) return undefined;
+  return { source: fitted(registry, log, rebuild(log), progType) };
+}
+
+/** Program types that a log most often is of, beside the one that is chosen. */
+const LIKELY = ["socket_filter", "xdp", "sched_cls", "kprobe", "tracepoint", "raw_tracepoint", "cgroup_skb"];
+const MOST_TRIES = 60;
+
+/** The source with the type, maps and licence under which our verifier says what the log says; else the likeliest. */
+function fitted(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: string): string {
+  const isKnown = log.message !== "" && rebuilt.insns.length > 0;
+  const named = registry.progTypes().filter(({ simulated }) => simulated);
+  const hints = hintsOf(log);
+  const { license } = hints;
+  const known = hints.progType === undefined ? [] : [hints.progType];
+  const others = hints.isOfType ? named.map(({ name }) => name) : [];
+  const types = [...new Set([...known, progType, ...LIKELY, ...others])];
+  let left = isKnown && rebuilt.insns.length < 4096 ? MOST_TRIES : 0;
+  for (const maps of mapChoices(rebuilt, hints)) {
+    for (const type of types) {
+      if (left-- <= 0) break;
+      const program: Program = {
+        insns: rebuilt.insns,
+        maps: maps.map((map) => ({ ...map, named: true })),
+        mapRefs: rebuilt.mapRefs,
+        progType: type,
+        expectedAttachType: registry.defaultAttachType(type),
+        progFlags: 0,
+        license,
+      };
+      const said = refusedWith(registry, program);
+      if (said && isSame(said, log)) return sourceOf(log, { ...rebuilt, maps }, { progType: type, license });
+    }
+  }
+  return sourceOf(log, rebuilt, { progType: hints.progType ?? progType, license });
+}
+
+/** The maps as rebuilt, and with what only the refusal tells of one of them. */
+function* mapChoices({ maps }: Rebuilt, { mapType = -1, mapFlags: flags }: Hints): Generator<readonly MapDef[]> {
+  const type = mapTypeById(mapType)?.name;
+  if (type !== undefined) for (let i = maps.length; i-- > 0; ) yield maps.with(i, ofType(maps[i] as MapDef, type));
+  if (flags !== 0) for (let i = maps.length; i-- > 0; ) yield maps.with(i, { ...(maps[i] as MapDef), flags });
+  yield maps;
+}
+
+interface OwnAnswer {
+  readonly message: string;
+  /** The line before it. */
+  readonly detail: string;
+}
+
+function refusedWith(registry: Registry, program: Program): OwnAnswer | undefined {
+  return inScratch((bpf) => {
+    const fds = createMaps(bpf, program.maps);
+    if (!Array.isArray(fds)) return undefined;
+    const { verdict } = loadWith(bpf, program, fds, { logLevel: BPF_LOG_LEVEL2, watched: patience() });
+    if (!verdict) return undefined;
+    const log = new LogText(verdict.log, verdict.logLines);
+    const line = verdict.logLines.kinds.lastIndexOf(codeOf.refusal);
+    return line < 0 ? undefined : { message: log.line(line), detail: log.line(line - 1) };
+  }, registry);
+}
+
+/** Instructions after which a program is no longer walked only to find out what type it has. */
+const WALK = 100_000;
+const patience = () => ({ progress: (insns: number): boolean => insns > WALK });
+
+/** Releases differ in the line that names the register, and agree in the one before it that tells the numbers. */
+const isSame = ({ message, detail }: OwnAnswer, log: PastedLog): boolean =>
+  plainWords(message) === plainWords(log.message) || (log.detail !== "" && detail === log.detail);
+
+/** The check of a program that stands under its own log. `own`: what our verifier says of it. */
+export function pastedCheck(text: string, own: Checked): Checked {
+  const log = readLog(text);
+  if (!log) throw bug("a log that was read once is none any more");
+  const refusal = own.view.refusal;
+  const { verdict: said, message, messageLine } = own.view;
+  const detail = messageLine > 0 ? (own.view.log.split("\n")[messageLine - 1] ?? "") : "";
+  const isOurs = said === "reject" && isSame({ message, detail }, log);
+  const shown = new LogText(log.text, log);
+  const told = isOurs ? refusal : (guessed(log, own) ?? null);
+  const errno = log.errno || (isOurs ? own.view.errno : 0);
+  const verdict = log.message !== "" ? "reject" : log.complete ? "accept" : "error";
+  const { text: lines, cut, head, lines: about } = shown.shown();
+  const view: CheckView = {
+    ...own.view,
+    verdict,
+    unsupported: "",
+    errno,
+    errnoName: errno === 0 ? "" : errnoName(errno),
+    message: verdict === "error" ? CUT : log.message,
+    messageLine: log.messageLine,
+    messageSlot: log.messageSlot,
+    refusal: told,
+    refused: null,
+    log: lines,
+    logCut: cut,
+    logHead: head,
+    logBrief: false,
+    logKinds: about.kinds,
+    logSlots: about.slots,
+    logStates: about.joints,
+    insnsProcessed: Math.max(0, log.processed),
+    us: 0,
+    pasted: pastedView(log, isOurs),
+  };
+  const { verdict: walked, ...rest } = own;
+  return {
+    ...rest,
+    view,
+    // Beliefs and paths of another refusal would explain this one wrongly.
+    verdict: isOurs ? walked : undefined,
+    log: shown,
+    visits: new PastedVisits(log),
+  };
+}
+
+const CUT = "the pasted log ends before it says what became of the program";
+
+const pastedView = (log: PastedLog, isOurs: boolean): PastedView => ({
+  isOurs,
+  missing: rebuild(log).missing,
+  cutStart: log.cutStart,
+  cutEnd: !log.complete,
+});
+
+function guessed(log: PastedLog, { program }: Checked): Refusal | undefined {
+  const insn = program.insns[log.messageSlot];
+  const form = insn && formOf(insn);
+  const before = log.visits.at(-1)?.before;
+  return refusalOfMessage([log.message, log.detail], {
+    slot: log.messageSlot,
+    words: (reg) => before?.get(`R${reg}`) ?? "",
+    size: form && "size" in form ? form.size : 0,
+    off: insn?.off ?? 0,
+    before: log.text
+      .split("\n")
+      .slice(Math.max(0, log.messageLine - 8), log.messageLine + 1)
+      .reverse(),
+    func: form?.kind === "call" && form.target === "helper" ? `bpf_${helperName(insn?.imm ?? 0)}#${insn?.imm}` : "",
+  });
+}
+
+/** The visits that the log tells of, in its order. */
+class PastedVisits implements VisitSource {
+  readonly #visits: readonly PastedVisit[];
+  /** The visits that follow each. */
+  readonly #next = new Map<number, { readonly visit: number; readonly slot: number }[]>();
+
+  /** The visits of each instruction. */
+  readonly #bySlot = new Map<number, number[]>();
+
+  constructor({ visits }: PastedLog) {
+    this.#visits = visits;
+    for (const [visit, { prev, slot }] of visits.entries()) {
+      const here = this.#bySlot.get(slot);
+      if (here) here.push(visit);
+      else this.#bySlot.set(slot, [visit]);
+      const known = this.#next.get(prev);
+      if (known) known.push({ visit, slot });
+      else this.#next.set(prev, [{ visit, slot }]);
+    }
+  }
+
+  numbers(slot: number): Int32Array {
+    return Int32Array.from(this.#bySlot.get(slot) ?? []);
+  }
+
+  of(slot: number, limit: number): VisitView[] {
+    return (this.#bySlot.get(slot) ?? []).slice(0, limit).map((visit) => this.at(visit) as VisitView);
+  }
+
+  at(number: number): VisitView | null {
+    const visit = this.#visits[number];
+    if (!visit) return null;
+    const { slot, line, frame, before, after, prev, end } = visit;
+    return {
+      visit: number,
+      slot,
+      before: beliefs(before, frame),
+      after: end === "refused" ? null : beliefs(after, frame),
+      logLine: line,
+      prev,
+      prevSlot: this.#visits[prev]?.slot ?? -1,
+      next: this.#next.get(number) ?? [],
+      end: end === null ? null : end === "pruned" ? { kind: "pruned", by: -1 } : { kind: end },
+    };
+  }
+
+  ofLine(slot: number, line: number): number {
+    return this.#visits.findLastIndex((visit) => visit.slot === slot && visit.line <= line);
+  }
+
+  /** On the path that the log ends with. */
+  readonly lastOf = (slot: number): number => {
+    for (let at = this.#visits.length - 1; at >= 0; at = (this.#visits[at] as PastedVisit).prev)
+      if (this.#visits[at]?.slot === slot) return at;
+    return -1;
+  };
+}
+
+const REGS = 11;
+
+function beliefs(believed: Believed, frame: number): BeliefsView {
+  const stack = [...believed].flatMap(([name, words]) => {
+    const off = /^fp(-\d+)$/.exec(name)?.[1];
+    return off === undefined ? [] : [{ frame, off: Number(off), belief: belief(words) }];
+  });
+  const regs = Array.from({ length: REGS }, (_, reg) => {
+    const words = believed.get(`R${reg}`);
+    return words === undefined ? null : belief(words);
+  });
+  return { regs, stack };
+}
+
+function belief(text: string): BeliefView {
+  if (!isNumber(text)) return { text, isNumber: false };
+  return {
+    text,
+    isNumber: true,
+    bounds: boundsView(boundsOf(text)),
+  };
+}

@@ -1,0 +1,94 @@
+// What the page is told of a load: verdict, message, log, and where it ended.
+import { ERRNO, errnoName, errnoText } from "../../facts/errno.ts";
+import type { NoMap } from "../../kernel/loader.ts";
+import { codeOf } from "../../verifier/log/kinds.ts";
+import { NO_LINES } from "../../verifier/log/line-table.ts";
+import type { Verdict } from "../../verifier/verify.ts";
+import type { Load } from "./load.ts";
+import type { LogText } from "./long-log.ts";
+import type { CheckView } from "../views/check.ts";
+
+type Answered = Omit<
+  CheckView,
+  "revision" | "diagnostics" | "slots" | "saidType" | "attach" | "maps" | "mapPlaces" | "pasted"
+>;
+
+/** Where no verifier said anything. */
+const SILENT: Answered = {
+  verdict: "error",
+  unsupported: "",
+  errno: 0,
+  errnoName: "",
+  message: "",
+  messageLine: -1,
+  messageSlot: -1,
+  refusal: null,
+  refused: null,
+  log: "",
+  logCut: 0,
+  logHead: 0,
+  logBrief: false,
+  logKinds: NO_LINES.kinds,
+  logSlots: NO_LINES.slots,
+  logStates: NO_LINES.joints,
+  insnsProcessed: 0,
+  us: 0,
+};
+
+/** The source does not assemble. */
+export const faultyView = (diagnostics: CheckView["diagnostics"]): Answered => ({
+  ...SILENT,
+  message: diagnostics.find(({ severity }) => severity === "error")?.message ?? "",
+});
+
+/** `log`: that of the verdict. */
+export function loadedView(loaded: Load, log: LogText): Answered {
+  if ("map" in loaded) return noMapView(loaded);
+  const { verdict, unsupported = "", cause, refusal = null, ret } = loaded;
+  const notHere = unsupported === "" ? undefined : `not simulated here: ${unsupported}`;
+  if (!verdict) {
+    return {
+      ...SILENT,
+      verdict: notHere ? "error" : "reject",
+      unsupported,
+      ...errnoOf(-ret),
+      message: notHere ?? errnoText(ret),
+      refusal,
+      refused: cause ? { call: "prog-load", map: "", key: "", cause } : null,
+    };
+  }
+  const { errno } = verdict;
+  const written = { ...logView(verdict, log), logBrief: loaded.brief, us: Math.round(loaded.us), ...errnoOf(errno) };
+  // Neither yes nor no: it took too long.
+  if (errno === ERRNO.EAGAIN) {
+    const walked = verdict.insnsProcessed;
+    const message = `the verification was stopped after ${walked} instructions: it takes too long here`;
+    return { ...SILENT, ...written, message };
+  }
+  const why = refusal === null || refusal.id === "log-full" ? -1 : written.logKinds.lastIndexOf(codeOf.refusal);
+  const inLog = why >= 0 ? (written.log.split("\n")[why] as string) : errno === 0 ? "" : errnoText(errno);
+  return {
+    ...SILENT,
+    ...written,
+    verdict: notHere ? "error" : verdict.verdict,
+    unsupported,
+    message: notHere ?? inLog,
+    messageLine: why,
+    messageSlot: refusal?.slot ?? -1,
+    refusal,
+  };
+}
+
+function noMapView({ ret, cause, map, call, key = "", refusal }: NoMap): Answered {
+  const message = `map ${map.name}${key && `, key ${key}`}: ${errnoText(ret)}`;
+  const refused = cause ? { call, map: map.name, key, cause } : null;
+  return { ...SILENT, verdict: "reject", ...errnoOf(-ret), message, refusal, refused };
+}
+
+const errnoOf = (errno: number) => ({ errno, errnoName: errno === 0 ? "" : errnoName(errno) });
+
+function logView({ insnsProcessed }: Verdict, log: LogText) {
+  const { text, cut, head, lines } = log.shown();
+  const { kinds: logKinds, slots: logSlots, joints: logStates } = lines;
+  return { log: text, logCut: cut, logHead: head, logKinds, logSlots, logStates, insnsProcessed };
+}

@@ -1,8 +1,0 @@
-// A built-in program as its list has it (examples.ts, gallery.ts).
-import type { ExampleView } from "./views.ts";
-
-export interface Example extends Omit<ExampleView, "program"> {
-  readonly source: string;
-  /** OREORE where it is not said. */
-  readonly progType?: string;
-}

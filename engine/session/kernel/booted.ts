@@ -1,0 +1,127 @@
+// The kernel that a session works with: started when it is first needed, started anew when it is built otherwise; what is
+// done to it, and what it runs, is recorded. Its one process plays the reader's shell and loader.
+import { toHex } from "../../base/bytes.ts";
+import { errnoName, errnoText } from "../../facts/errno.ts";
+import type { Insn } from "../../isa/insn.ts";
+import { Kernel } from "../../kernel/kernel.ts";
+import { Process } from "../../kernel/process.ts";
+import type { Registry } from "../../kernel/registry.ts";
+import { straceLine } from "../../kernel/strace.ts";
+import type { SyscallRecord } from "../../kernel/syscall.ts";
+import { type Env, type Machine, packetBytes } from "../../vm/index.ts";
+import { kernelView } from "./kernel-view.ts";
+import { RecordedRun } from "../run/run.ts";
+import type { RunView } from "../views/run.ts";
+import type { SlotView } from "../views/program.ts";
+import type { Booted, Kept, SessionState } from "../state.ts";
+import type { Outcome, SyscallView } from "../views/check.ts";
+
+export const booted = (state: SessionState): Booted => (state.booted ??= firstBoot(state));
+
+function firstBoot(state: SessionState): Booted {
+  const environment = { seed: state.seed };
+  return {
+    ...fresh(state, environment),
+    seq: 0,
+    lastRun: 0,
+    freeRun: undefined,
+    fired: null,
+    environment,
+    slotsOfProg: new WeakMap(),
+  };
+}
+
+/** A kernel that has seen nothing yet. */
+function fresh(state: SessionState, env: Partial<Env>) {
+  const { definition, steps } = state.registry;
+  const kernel: Kernel = new Kernel({
+    definition,
+    steps,
+    env,
+    // Runs and records; the kernel gets the outcome, the session keeps the rest.
+    execute: (machine, prog) => {
+      const now = booted(state);
+      const { recorded, shown } = recordRun(state, kernel, machine, prog.insns, now.slotsOfProg.get(prog) ?? []);
+      now.fired = shown;
+      now.kernelRun = { kernel, recorded, maps: [...kernel.maps.values()] };
+      return recorded.outcome;
+    },
+  });
+  return { kernel, process: new Process(kernel), kernelRun: undefined, lastProgFd: -1 };
+}
+
+/** A kernel built otherwise, or from another seed, has to be booted: descriptors and objects are gone. */
+export function reboot(state: SessionState, registry: Registry): Outcome {
+  state.registry = registry;
+  state.checkedProgram = "";
+  const now = booted(state);
+  now.environment = { ...now.environment, seed: state.seed };
+  Object.assign(now, fresh(state, now.environment));
+  return act(state, () => 0);
+}
+
+/** Runs to the end and remembers every step. */
+export function recordRun(
+  state: SessionState,
+  kernel: Kernel,
+  machine: Machine,
+  insns: readonly Insn[],
+  slots: readonly SlotView[],
+): { readonly recorded: RecordedRun; readonly shown: RunView } {
+  const start = state.now();
+  const printed = kernel.memory.tracePipe().length;
+  const recorded = new RecordedRun({ run: ++booted(state).lastRun, insns, slots }, machine);
+  const trace = kernel.memory.tracePipe().slice(printed);
+  return { recorded, shown: recorded.view(Math.round(state.now() - start), trace, toHex(outputOf(machine))) };
+}
+
+/** What the run left of its input: the packet where there is one, else the context. */
+function outputOf(machine: Machine): Uint8Array {
+  const packet = packetBytes(machine.memory);
+  if (packet.length > 0) return packet;
+  const ctx = machine.regions().find(({ kind }) => kind === "ctx");
+  return (ctx && machine.read(ctx.start, ctx.size)) ?? new Uint8Array();
+}
+
+/** A run by its number, ready for questions about its steps; undefined: it is not kept. */
+export function find(state: SessionState, run: number): Kept | undefined {
+  const { kernelRun, freeRun } = booted(state);
+  const found = [kernelRun, freeRun].find((kept) => kept?.recorded.source.run === run);
+  found?.recorded.enter();
+  return found;
+}
+
+/** The process in the present: a run that was looked at has put the kernel's memory back to one of its steps. */
+export function present(state: SessionState): Process {
+  const { kernelRun, process } = booted(state);
+  kernelRun?.recorded.leave();
+  return process;
+}
+
+/** A use case that changes the kernel: does it, in the present, and tells all calls made. `use`: a result, or -errno. */
+export function act(state: SessionState, use: (process: Process, now: Booted) => number): Outcome {
+  const now = booted(state);
+  const process = present(state);
+  now.fired = null;
+  const result = use(process, now);
+  const errno = result < 0 ? -result : 0;
+  return {
+    calls: takeCalls(now),
+    kernel: kernelView(now.kernel),
+    ret: errno ? -1 : result,
+    errno,
+    errnoName: errno ? errnoName(errno) : "",
+  };
+}
+
+/** A call as the page lists it. */
+export const callView = (call: SyscallRecord, seq: number, registry: Registry): SyscallView => ({
+  ...call,
+  ...straceLine(call, registry),
+  seq,
+  errnoName: call.errno ? errnoName(call.errno) : "",
+  errnoText: call.errno ? errnoText(call.errno) : "",
+});
+
+const takeCalls = (now: Booted): SyscallView[] =>
+  now.process.takeCalls().map((call) => callView(call, ++now.seq, now.kernel));

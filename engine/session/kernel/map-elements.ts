@@ -1,0 +1,33 @@
+// An element of a map by the words of a lesson: `counts`, key `0`, value `3`. Numbers are as wide as the map's keys and values, in
+// the machine's byte order; other bytes are written as hex behind `0x`, in the order of memory.
+import { fromHex, toHex } from "../../base/bytes.ts";
+import type { KernelView } from "../views/check.ts";
+
+/** A number from 0 on, or `0x` and hex, as `size` bytes (hex); undefined: it does not fit, or is neither. */
+export function elementBytes(text: string, size: number): string | undefined {
+  if (/^0x/.test(text)) {
+    const bytes = fromHex(text.slice(2).toLowerCase());
+    return bytes?.length === size ? toHex(bytes) : undefined;
+  }
+  if (!/^\d{1,20}$/.test(text)) return undefined;
+  let left = BigInt(text);
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at++, left >>= 8n) bytes[at] = Number(left & 0xffn);
+  return left === 0n ? toHex(bytes) : undefined;
+}
+
+/** The value of a map's element in the words that `is` uses; "" where there is no such map or element. */
+export function elementText(
+  { maps }: Pick<KernelView, "maps">,
+  { map: name, key, is }: { readonly map: string; readonly key: string; readonly is: string },
+): string {
+  const map = maps.findLast((one) => one.name === name);
+  const wanted = map && elementBytes(key, map.keySize);
+  const value = map?.entries.find((entry) => entry.key === wanted)?.values[0];
+  if (!map || value === undefined) return "";
+  if (value === elementBytes(is, map.valueSize)) return is;
+  return is.startsWith("0x") || map.valueSize > 8 ? `0x${value}` : String(numberOf(value));
+}
+
+/** Little-endian, as memory has it. */
+const numberOf = (hex: string): bigint => BigInt(`0x${hex.match(/../g)?.reverse().join("") || "0"}`);

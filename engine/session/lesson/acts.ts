@@ -1,0 +1,159 @@
+// What a reader does on the page, as data: a lesson's solution and a link hold a list of it. Done again in a session that has
+// seen nothing, the acts make the same system calls.
+import type { Remote } from "../api.ts";
+import type { Reader } from "../views/goal.ts";
+import type { RunView } from "../views/run.ts";
+import type { KernelView, Outcome, ProgramInput } from "../views/check.ts";
+
+export type RecipeStep = 1 | 2 | 3 | 4;
+
+export type Act =
+  /** The program in the editor is this from now on. */
+  | { readonly do: "write"; readonly source: string }
+  | { readonly do: "load" | "attach" | "detach" | "cat" }
+  /** `text` is written to the hook's file, with a newline behind it. */
+  | { readonly do: "echo"; readonly text: string }
+  /** BPF_PROG_TEST_RUN of the program loaded last, on a packet's name or hex. */
+  | { readonly do: "test"; readonly text: string }
+  /** A run of the program in the editor, on `text` or what was given last, is looked at where it stands after `to` instructions. */
+  | { readonly do: "step"; readonly to: number; readonly text?: string }
+  /** A step of the recipe is applied to the kernel, or taken back; the kernel starts anew. */
+  | { readonly do: "apply" | "revert"; readonly step: RecipeStep }
+  /** A preset of program types takes OREORE's place; the kernel starts anew, and the program is of that type. */
+  | { readonly do: "define"; readonly preset: string }
+  /** A line of the shell. */
+  | { readonly do: "shell"; readonly line: string }
+  /** An element of a map of the running kernel, key and value as hex. */
+  | { readonly do: "update"; readonly map: string; readonly key: string; readonly value: string }
+  | { readonly do: "delete"; readonly map: string; readonly key: string };
+
+/** Where the acts begin. */
+export interface ActsStart {
+  readonly program: ProgramInput;
+  /** The text beside the program: see readInput(). */
+  readonly input: string;
+  readonly recipe: readonly boolean[];
+  /** A preset in OREORE's place; left out: what stands there. */
+  readonly preset?: string;
+  /** Of random numbers, time and addresses. */
+  readonly seed?: number;
+}
+
+/** What an act came to: calls and kernel; `run`: one that it caused. */
+export interface ActDone extends Outcome {
+  readonly run?: RunView | null;
+  /** What cat printed. */
+  readonly data?: string;
+  /** What the shell printed. */
+  readonly output?: string;
+  readonly status?: number;
+}
+
+/** The program as the acts left it, besides what goals ask about. */
+export type Performed = Reader & { readonly program: ProgramInput };
+
+const SEED = 1;
+
+/** A kernel that has seen nothing, with these steps of the recipe. */
+export async function freshStart(api: Remote, recipe: readonly boolean[], seed = SEED): Promise<KernelView> {
+  let kernel = await api.kernel.restart(seed);
+  for (const step of [1, 2, 3, 4] as const) {
+    const wanted = recipe[step - 1] ?? true;
+    if (kernel.steps[step - 1] !== wanted) ({ kernel } = await api.kernel.patch(step, wanted));
+  }
+  return kernel;
+}
+
+/**
+ * Does the acts in order, from a kernel that has seen nothing. `told`: each act with what came of it; null: it made no call.
+ * Returns what goals ask about; the session's kernel stands as the acts left it.
+ */
+export async function performActs(
+  api: Remote,
+  start: ActsStart,
+  acts: readonly Act[],
+  told: (act: Act, done: ActDone | null) => void | Promise<void> = () => {},
+): Promise<Performed> {
+  if (start.preset !== undefined) await definePreset(api, start.preset);
+  await freshStart(api, start.recipe, start.seed);
+  const stage: Stage = { api, program: start.program, input: start.input, fd: -1, moments: [] };
+  const calls: Outcome["calls"][number][] = [];
+  for (const act of acts) {
+    const done = await (PERFORM[act.do] as Performer<Act["do"]>)(stage, act as never);
+    if (done) calls.push(...done.calls);
+    await told(act, done);
+  }
+  return { calls, moments: stage.moments, program: stage.program };
+}
+
+/** What the acts share. */
+interface Stage {
+  readonly api: Remote;
+  program: ProgramInput;
+  input: string;
+  /** Of the program loaded last. */
+  fd: number;
+  readonly moments: (readonly string[])[];
+}
+
+type Performer<Do extends Act["do"]> = (
+  stage: Stage,
+  act: Extract<Act, { readonly do: Do }> & { readonly do: Do },
+) => Promise<ActDone | null>;
+
+const PERFORM: { readonly [Do in Act["do"]]: Performer<Do> } = {
+  async write(stage, { source }) {
+    stage.program = { ...stage.program, source };
+    return null;
+  },
+  async load(stage) {
+    const outcome = await stage.api.kernel.load(stage.program);
+    if (outcome.ret >= 0) stage.fd = outcome.ret;
+    return outcome;
+  },
+  attach: ({ api }) => api.kernel.attach(),
+  detach: ({ api }) => api.kernel.detach(),
+  async cat({ api }) {
+    return api.kernel.readFile((await api.kernel.hello()).kernel.own.path);
+  },
+  async echo(stage, { text }) {
+    stage.input = text;
+    const { own } = (await stage.api.kernel.hello()).kernel;
+    return stage.api.kernel.writeFile(own.path, `${text}\n`);
+  },
+  async test(stage, { text }) {
+    stage.input = text;
+    const input = await stage.api.runs.readInput(stage.program.progType, text);
+    return input.ok ? stage.api.kernel.testRun(stage.fd, input.event) : null;
+  },
+  async step({ api, program, input, moments }, { to, text = input }) {
+    const read = await api.runs.readInput(program.progType, text);
+    const run = read.ok ? (await api.runs.runOnce(program, read.event, true)).run : null;
+    const view = run && (await api.runs.step(run.run, to));
+    if (view) moments.push(view.regs);
+    return null;
+  },
+  apply: ({ api }, { step }) => api.kernel.patch(step, true),
+  revert: ({ api }, { step }) => api.kernel.patch(step, false),
+  async define(stage, { preset }) {
+    const outcome = await definePreset(stage.api, preset);
+    if (outcome) stage.program = { ...stage.program, progType: outcome.kernel.own.name };
+    stage.fd = -1;
+    return outcome;
+  },
+  shell: ({ api }, { line }) => api.kernel.shell(line),
+  update: (stage, { map, key, value }) => onMap(stage, map, (fd) => stage.api.kernel.updateMap(fd, key, value, 0)),
+  delete: (stage, { map, key }) => onMap(stage, map, (fd) => stage.api.kernel.deleteMap(fd, key)),
+};
+
+/** A preset of program types takes OREORE's place; null: there is no such preset. */
+export async function definePreset(api: Remote, preset: string): Promise<Outcome | null> {
+  const found = (await api.tools.presets()).find(({ name }) => name === preset);
+  return found ? api.kernel.define(preset === "oreore" ? null : found.definition) : null;
+}
+
+/** The map of a name that was made last. */
+async function onMap({ api }: Stage, name: string, act: (fd: number) => Promise<Outcome>): Promise<ActDone | null> {
+  const found = (await api.kernel.hello()).kernel.maps.findLast((map) => map.name === name && map.fd >= 0);
+  return found ? act(found.fd) : null;
+}

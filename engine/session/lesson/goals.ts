@@ -1,0 +1,203 @@
+// Goals of a lesson, judged by properties: what the verifier says of the program, what it answers to inputs, what the reader
+// has done in the kernel. A goal is data; the program is tried in kernels of its own, the reader's stays as it is.
+import { toHex, utf8Encode } from "../../base/bytes.ts";
+import { lowU32 } from "../../base/u64.ts";
+import { formatInsn } from "../../disasm/kernel.ts";
+import { helperName } from "../../facts/helpers.ts";
+import { formOf } from "../../isa/forms.ts";
+import type { Insn } from "../../isa/insn.ts";
+import { Registry } from "../../kernel/registry.ts";
+import { type Checked, check } from "../check/check.ts";
+import { parseCondition } from "../run/condition.ts";
+import type { Comparison, Counter, Goal, GoalView, Reader, Verb } from "../views/goal.ts";
+import { elementText } from "../kernel/map-elements.ts";
+import { type SessionOptions, watch } from "../state.ts";
+import { type Tried, trialsOf } from "./trial.ts";
+import type { KernelView, ProgramInput, SyscallView } from "../views/check.ts";
+
+export interface JudgeOptions extends Required<SessionOptions> {
+  readonly registry: Registry;
+  /** The reader's kernel. */
+  readonly kernel: KernelView;
+}
+
+/** One answer a goal, in order. A program that was refused fails what is asked of its runs. */
+export function judge(
+  options: JudgeOptions,
+  program: ProgramInput,
+  goals: readonly Goal[],
+  reader: Reader,
+): readonly GoalView[] {
+  const { now, kernel } = options;
+  // What the reader put into maps is for the reader's own runs.
+  const { contents: _, ...tried } = program;
+  // A program is judged in a kernel with all of the recipe, whatever the reader's own lacks just now.
+  const registry = new Registry(options.registry.definition);
+  const checked = check(registry, tried, 0, now, () => watch(options));
+  const subject: Subject = {
+    reader,
+    kernel,
+    registry,
+    checked,
+    tryOut: trialsOf({ ...options, registry }, checked.program.progType, tried, checked.view.maps.length > 0),
+  };
+  return goals.map((goal) => (JUDGES[goal.kind] as Judge<Goal["kind"]>)(goal as never, subject));
+}
+
+interface Subject {
+  readonly registry: Registry;
+  readonly reader: Reader;
+  /** The reader's. */
+  readonly kernel: KernelView;
+  readonly checked: Checked;
+  readonly tryOut: (on: readonly string[]) => Tried;
+}
+type Judge<Kind extends Goal["kind"]> = (goal: Extract<Goal, { kind: Kind }>, subject: Subject) => GoalView;
+
+const COMPARE: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
+  "<=": (a, b) => a <= b,
+  ">=": (a, b) => a >= b,
+  "==": (a, b) => a === b,
+};
+
+const answer = (met: boolean, found: string | number = "", counter: Counter | null = null): GoalView => ({
+  met,
+  found: String(found),
+  counter,
+});
+const compared = (n: number, { compare, than }: { readonly compare: Comparison; readonly than: number }): GoalView =>
+  answer(COMPARE[compare](n, than), n);
+const contains = (text: string, has: string): GoalView => answer(text.includes(has), text.split("\n")[0]);
+
+const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
+  verdict: ({ is }, { checked: { view } }) => answer(view.verdict === is, view.message),
+  errno: ({ is }, { checked: { view } }) => answer(view.errnoName === is, view.errnoName),
+  message: ({ has }, { checked: { view } }) => contains(view.message, has),
+  refused: ({ is }, { checked: { view } }) => answer(view.refusal?.id === is, view.message),
+  log: ({ has }, { checked: { view } }) => answer(view.log.includes(has)),
+  returns: (goal, subject) =>
+    tried(goal, subject, String(lowU32(BigInt(goal.is))), ({ value }) =>
+      value === undefined ? undefined : String(value),
+    ),
+  refuses: (goal, subject) =>
+    tried({ ...goal, on: [goal.on] }, subject, goal.is, ({ value, why }) =>
+      value === undefined ? why : String(value),
+    ),
+  traces: (goal, subject) =>
+    triedAmong(goal, subject, (sent) =>
+      sent.flatMap(({ kind, text, said }) => (kind === "trace" ? [text.slice(said).trim()] : [])),
+    ),
+  records: (goal, subject) =>
+    triedAmong(goal, subject, (sent) => sent.filter(({ kind }) => kind !== "trace").map(({ hex }) => hex)),
+  keeps: (goal, subject) => tried(goal, subject, goal.is, ({ kernel }) => kernel && elementText(kernel, goal)),
+  sends: (goal, subject) => tried(goal, subject, goal.is, ({ run }) => run?.out),
+  insns: (goal, { checked: { view } }) =>
+    compared(
+      view.slots.reduce((sum, { slots }) => sum + slots, 0),
+      goal,
+    ),
+  walked: (goal, { checked: { view } }) =>
+    view.verdict === "accept" ? compared(view.insnsProcessed, goal) : answer(false, view.message),
+  steps(goal, subject) {
+    const { run, why } = attempt(subject, [goal.on]);
+    return run ? compared(run.length, goal) : answer(false, why);
+  },
+  uses: ({ what }, { checked }) => answer(textsOf(checked).some((text) => text.includes(what))),
+  avoids: ({ what }, { checked }) =>
+    answer(checked.view.verdict !== "error" && !textsOf(checked).some((text) => text.includes(what))),
+  knows({ reg, min, max }, { checked }) {
+    if (!checked.verdict?.trace || checked.view.verdict !== "accept") return answer(false, checked.view.message);
+    const { insns } = checked.program;
+    const ends = checked.view.slots.filter(({ slot }) => formOf(insns[slot] as Insn)?.kind === "exit");
+    const beliefs = ends
+      .flatMap(({ slot }) => checked.visits.of(slot, MAX_VISITS))
+      .map(({ before }) => before.regs[reg]);
+    const outside = beliefs.find(
+      (one) => !one?.bounds || Number(one.bounds.umin) < min || Number(one.bounds.umax) > max,
+    );
+    if (beliefs.length === 0 || outside === null) return answer(false);
+    return answer(outside === undefined, outside ? `R${reg}=${outside.text}` : "");
+  },
+  did({ verb, what, answer: wanted }, { reader, registry }) {
+    const calls = reader.calls.filter((call) => IS_VERB[verb](call, what, registry));
+    const last = calls.at(-1);
+    return answer(
+      calls.some((call) => (call.call === "read" ? isLine(call.data, wanted) : answerOf(call) === wanted)),
+      last && (last.call !== "read" || last.errno !== 0) ? answerOf(last) : "",
+    );
+  },
+  attached: ({ is }, { kernel }) => answer(kernel.attachments.some(({ progId }) => progId !== 0) === is),
+  applied: ({ steps }, { kernel }) => answer(steps.every((step) => kernel.steps[step - 1])),
+  holds(goal, { kernel }) {
+    const found = elementText(kernel, goal);
+    return answer(found === goal.is, found);
+  },
+  stands({ where }, { reader: { moments } }) {
+    const condition = parseCondition(where);
+    if (typeof condition === "string") return answer(false);
+    return answer(moments.some((regs) => condition({ reg: (n) => BigInt(`0x${regs[n] || "0"}`) })));
+  },
+};
+
+interface Trial {
+  readonly on: readonly string[];
+  readonly secret: boolean;
+}
+
+/** A goal about runs: what came is compared with what is wanted. */
+function tried(
+  { on, secret }: Trial,
+  subject: Subject,
+  wanted: string,
+  came: (outcome: Tried) => string | undefined,
+): GoalView {
+  const outcome = attempt(subject, on);
+  const { why, ran } = outcome;
+  const found = came(outcome) ?? why;
+  if (found === wanted) return answer(true);
+  return answer(false, secret && ran ? "" : found, ran ? { on, came: found, wanted } : null);
+}
+
+/** A goal about what runs sent: that it is among it, else the last is what came. */
+const triedAmong = (
+  goal: Trial & { readonly is: string },
+  subject: Subject,
+  listOf: (sent: NonNullable<Tried["sent"]>) => readonly string[],
+): GoalView =>
+  tried(goal, subject, goal.is, ({ sent = [] }) => {
+    const list = listOf(sent);
+    return list.includes(goal.is) ? goal.is : list.at(-1);
+  });
+
+/** A program is not run where the verifier refuses it: then that is why. */
+const attempt = (subject: Subject, on: readonly string[]): Tried =>
+  subject.checked.view.verdict === "accept" ? subject.tryOut(on) : { why: subject.checked.view.message, ran: false };
+
+/** Each instruction as the kernel prints it, helpers by their names. */
+const textsOf = ({ program: { insns } }: Checked): readonly string[] =>
+  insns.map((insn, i) => formatInsn(insn, insns[i + 1], { helperName }));
+
+/** Visits of one exit that are looked at. */
+const MAX_VISITS = 256;
+
+/** Whether a call is the one that a verb stands for. */
+const IS_VERB: Readonly<Record<Verb, (call: SyscallView, what: string, registry: Registry) => boolean>> = {
+  load: ({ call }) => call === "prog-load",
+  attach: ({ call }) => call === "prog-attach",
+  detach: ({ call }) => call === "prog-detach",
+  // Where there is no file, the shell gets no further than to open it.
+  echo: (call, what, registry) =>
+    call.call === "write"
+      ? isOfModule(call.path, registry) && isLine(call.data, what)
+      : call.call === "openat" && call.flags !== 0 && call.errno !== 0 && isOfModule(call.path, registry),
+  cat: ({ call }) => call === "read",
+  test: ({ call }) => call === "prog-test-run",
+  update: ({ call }) => call === "map-update",
+  delete: ({ call }) => call === "map-delete",
+};
+
+const isOfModule = (file: string, { definition: { attribute, files } }: Registry): boolean =>
+  file === attribute.path || files.some(({ path }) => path === file);
+/** Whether bytes (hex) are this text as echo writes it, with a newline behind it. */
+const isLine = (data: string, text: string): boolean => data === toHex(utf8Encode(`${text}\n`));
+const answerOf = ({ errno, errnoName }: SyscallView): string => (errno === 0 ? "ok" : errnoName);

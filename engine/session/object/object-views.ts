@@ -1,0 +1,100 @@
+// A BPF object as the page shows it: plain values that cross a Worker's boundary. What each program of it is, as a load on
+// Linux 6.18, is a second view, made when it is asked for.
+import type { ExplanationView, ProgramInput, Texts } from "../views/check.ts";
+
+export interface ObjectView {
+  /** As libbpf calls it. */
+  readonly name: string;
+  readonly license: string;
+  readonly programs: readonly ObjectProgramView[];
+  readonly maps: readonly ObjectMapView[];
+  /** What the kernel has to have: values of its configuration, variables, functions. */
+  readonly externs: readonly { readonly name: string; readonly kind: "kconfig" | "ksym"; readonly weak: boolean }[];
+  /** Functions that programs call, in the order in which they stand in the file. */
+  readonly functions: readonly { readonly name: string; readonly global: boolean; readonly insns: number }[];
+  /** Structures, unions and enums of the object, by name. */
+  readonly types: readonly { readonly kind: string; readonly name: string; readonly size: number }[];
+  /** The kernel's types are asked for: see ObjectsApi.program. */
+  readonly needsKernel: boolean;
+}
+
+export interface ObjectProgramView {
+  readonly name: string;
+  readonly section: string;
+  /** Empty where no section of that name is known. */
+  readonly progType: string;
+  readonly insns: number;
+  /** libbpf loads it unless it is told otherwise. */
+  readonly autoload: boolean;
+}
+
+export interface ObjectMapView {
+  readonly name: string;
+  readonly type: string;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** `declared`, or which variables it holds. */
+  readonly origin: string;
+  readonly pinned: boolean;
+  readonly frozen: boolean;
+  /** First bytes of a map of variables, as hex; at most 256. */
+  readonly bytes: string;
+  /** Values that the source gives: key → name of a map or program. */
+  readonly values: readonly { readonly key: number; readonly name: string }[];
+}
+
+/** A line of C. */
+export interface SourceLineView {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface ObjectInsnView {
+  readonly slot: number;
+  /** As the verifier's log has it. */
+  readonly text: string;
+  /** The line that begins here: an index into `lines`; -1: the line before goes on. */
+  readonly line: number;
+  /** The function that begins here; empty elsewhere. */
+  readonly function: string;
+}
+
+export interface RelocationView {
+  readonly slot: number;
+  /** What was asked of what: `byte_off`, `struct task_struct.pid`. */
+  readonly kind: string;
+  readonly asked: string;
+  /** null: the kernel has none. */
+  readonly found: string | null;
+  readonly before: string;
+  readonly after: string;
+  /** The instruction was made invalid. */
+  readonly poisoned: boolean;
+}
+
+export interface ObjectLoadView {
+  readonly name: string;
+  readonly verdict: "accept" | "reject" | "not simulated";
+  readonly errno: number;
+  /** The line of the log that says why, or why there is no verdict. */
+  readonly message: string;
+  readonly insnsProcessed: number;
+  readonly states: number;
+  readonly insns: readonly ObjectInsnView[];
+  readonly lines: readonly SourceLineView[];
+  readonly relocations: readonly RelocationView[];
+  /** The log at level 1, its last 2000 lines; `logSlots`: the slot each is about, -1: none. */
+  readonly log: readonly string[];
+  readonly logSlots: Int32Array;
+  /** Slot that was refused; -1: none. */
+  readonly refusedAt: number;
+  readonly explanation: ExplanationView | null;
+  /** The same program as the editor takes it, with its maps; null: it is too large. */
+  readonly program: ProgramInput | null;
+}
+
+/** A view, or the sentence that says why there is none. */
+export type ObjectAnswer<View> = { readonly ok: true; readonly view: View } | ({ readonly ok: false } & Texts);

@@ -1,0 +1,59 @@
+// The bytes that an instruction is about to load or store, from the registers as they are: for pictures of memory.
+// Says nothing of what a helper will touch, and judges nothing: a wrong address is told as it is.
+import { asU64, hex64 } from "../../base/u64.ts";
+import { formOf } from "../../isa/forms.ts";
+import type { Insn } from "../../isa/insn.ts";
+import type { Machine } from "../../vm/index.ts";
+import { addressOf, CTX, CTX_BYTES, PACKET, PACKET_END, STACK, STACK_END } from "../../vm/layout.ts";
+import { packetPlace } from "../../vm/packet.ts";
+import type { AccessView } from "../views/run.ts";
+
+export function accessOf(machine: Machine, insn: Insn): AccessView | null {
+  const form = formOf(insn);
+  if (!form) return null;
+  const at = (base: number): bigint => asU64(machine.reg(base) + BigInt(insn.off));
+  const view = (address: bigint, size: number, read: boolean, write: boolean): AccessView => ({
+    read,
+    write,
+    address: hex64(address),
+    size,
+    region: regionAt(machine, address),
+  });
+  switch (form.kind) {
+    case "ldx":
+    case "load_acq":
+      return view(at(insn.src), form.size, true, false);
+    case "st":
+    case "stx":
+    case "store_rel":
+      return view(at(insn.dst), form.size, false, true);
+    case "atomic":
+      return view(at(insn.dst), form.size, true, true);
+    case "ld_abs":
+    case "ld_ind": {
+      const index = form.kind === "ld_ind" ? Number(BigInt.asIntN(32, machine.reg(insn.src))) : 0;
+      const place = packetPlace(machine.memory, insn.imm + index, form.size);
+      return place < 0 ? null : view(addressOf(place), form.size, true, false);
+    }
+    default:
+      return null;
+  }
+}
+
+const AREAS: readonly (readonly [from: number, to: number, name: string])[] = [
+  [STACK, STACK_END, "stack"],
+  [CTX, CTX + CTX_BYTES, "ctx"],
+  [PACKET, PACKET_END, "packet"],
+];
+
+/** Areas are told by their place; maps, of which there may be many elements, are asked only for what lies beyond. */
+function regionAt({ memory }: Machine, address: bigint): string {
+  const at = memory.offsetOf(address);
+  if (at < 0) return "";
+  const area = AREAS.find(([from, to]) => at >= from && at < to);
+  if (area) return area[2];
+  for (const source of memory.sources)
+    for (const { start, size, map } of source.places())
+      if (map !== undefined && at >= start && at < start + size) return map;
+  return "";
+}

@@ -1,0 +1,143 @@
+// What a program is run on. The text that stands beside a program (in a draft, a link, a lesson) is read here with the
+// program's type, and printed again; what a type starts with, and the newline that echo adds, stand here alone.
+import { fromHex, utf8Encode, viewOf } from "../../base/bytes.ts";
+import { errnoName } from "../../facts/errno.ts";
+import type { ProgType } from "../../facts/types.ts";
+import type { KernelDefinition } from "../../kernel/definition.ts";
+import { contextFrom, eventOf } from "../../kernel/module.ts";
+import type { Registry } from "../../kernel/registry.ts";
+import { takesPacket } from "../../kernel/test-run.ts";
+import { type Event, PT_REGS } from "../../vm/index.ts";
+import { PACKETS } from "../../packets/packets.ts";
+import type { EventInput, InputView, ProgTypeView, Texts } from "../views/check.ts";
+
+/** Bytes in memory order; none where it is no hex. Blanks do not count. */
+export const bytesOf = (hex: string): Uint8Array => fromHex(hex.replace(/\s/g, "")) ?? new Uint8Array();
+
+/** What makes programs of a type run here. */
+export type EventKind = ProgTypeView["event"];
+
+export function eventKind({ definition }: Registry, type: ProgType): EventKind {
+  // By name: the definition's number may be another type's in the recorded kernel.
+  if (type.name === definition.type.name) return "sysfs";
+  return takesPacket(type) ? "packet" : type.simulated ? "ctx" : "none";
+}
+
+/** Ethernet, IPv4 (10.0.0.1 → 10.0.0.2), UDP (8080 → 53), 22 bytes of text: 64 bytes in all. */
+const FIRST_PACKET =
+  "ffffffffffff0200000000010800" +
+  "4500003200010000401166b80a0000010a000002" +
+  "1f900035001e0000" +
+  "6f72656f7265206f72656f7265206f72656f7265210a";
+
+/** Of a packet or a context that nothing is said of. */
+const NO_BYTES = "00".repeat(64);
+
+/** The text that programs of a type start with. */
+export function firstInput(registry: Registry, type: ProgType): string {
+  const first: Readonly<Record<EventKind, () => string>> = {
+    sysfs: () => firstText(registry.definition),
+    packet: () => FIRST_PACKET,
+    ctx: () => NO_BYTES,
+    none: () => "",
+  };
+  return first[eventKind(registry, type)]();
+}
+
+/** A text that the definition's file takes: a number for each field that a write sets. */
+function firstText({ attribute: { parse, store } }: KernelDefinition): string {
+  if (parse === "bytes") return "hello";
+  return store.map((_, i) => (i === 0 ? "10" : "32")).join(" ") || "1";
+}
+
+/** From the text to the event. */
+export function readInput(registry: Registry, progType: string, text: string): InputView {
+  const type = registry.progTypes().find(({ name }) => name === progType);
+  if (!type) return refused(WHY.noType(progType));
+  const kind = eventKind(registry, type);
+  // A shell's echo adds the newline.
+  if (kind === "sysfs") return taken({ kind, path: registry.definition.attribute.path, data: `${text}\n` });
+  if (kind === "none") return refused(WHY.noEvent(type));
+  const said = text.trim();
+  const packet = kind === "packet" ? PACKETS.find(({ name }) => name === said) : undefined;
+  if (packet) return taken({ kind: "packet", hex: packet.hex });
+  const hex = said.replace(/\s/g, "").toLowerCase();
+  if (hex === "") return taken({ kind, hex: NO_BYTES });
+  return fromHex(hex) ? taken({ kind, hex }) : refused(WHY.noHex(kind, said));
+}
+
+/** The text that is read as this event: a packet and a context as hex. */
+export const printInput = (event: EventInput): string =>
+  event.kind === "sysfs" ? event.data.replace(/\n$/, "") : event.hex;
+
+const taken = (event: EventInput): InputView => ({ ok: true, event, text: printInput(event) });
+const refused = (why: Texts): InputView => ({ ok: false, why });
+
+/** As much of a text as a sentence can hold. */
+const quoted = (text: string): string => (text.length <= 40 ? text : `${text.slice(0, 39)}…`);
+
+const WHY = {
+  noType: (name: string): Texts => ({
+    en: `This kernel has no program type \`${quoted(name)}\`.`,
+    ja: `このカーネルにプログラムタイプ \`${quoted(name)}\` はありません。`,
+  }),
+  noEvent: ({ name }: ProgType): Texts => ({
+    en: `Nothing runs programs of type \`${name}\` here.`,
+    ja: `ここには \`${name}\` のプログラムを実行するイベントがありません。`,
+  }),
+  noHex: (kind: "packet" | "ctx", text: string): Texts =>
+    kind === "packet"
+      ? {
+          en: `\`${quoted(text)}\` is no packet: it takes two hex digits for each byte, or a name such as \`icmp-echo\`.`,
+          ja: `\`${quoted(text)}\` はパケットではありません。1 バイトを 2 桁の 16 進数で書くか、\`icmp-echo\` のような名前を書きます。`,
+        }
+      : {
+          en: `\`${quoted(text)}\` is no context: it takes two hex digits for each byte.`,
+          ja: `\`${quoted(text)}\` はコンテキストではありません。1 バイトを 2 桁の 16 進数で書きます。`,
+        },
+  noEntry: (kind: EventInput["kind"], { name }: ProgType): Texts => ({
+    en: `A \`${kind}\` does not run programs of type \`${name}\`.`,
+    ja: `\`${kind}\` では \`${name}\` のプログラムは実行されません。`,
+  }),
+  noWrite: (data: string, errno: number): Texts => ({
+    en: `The module's file refuses \`${quoted(data.trim())}\` with ${errnoName(errno)}, before a program runs.`,
+    ja: `モジュールのファイルは \`${quoted(data.trim())}\` を ${errnoName(errno)} で拒否し、プログラムは実行されません。`,
+  }),
+};
+
+/** What the machine is entered with, or why this event does not run programs of the type. */
+export function eventFor({ definition }: Registry, type: ProgType, event: EventInput): Event | Texts {
+  switch (event.kind) {
+    case "sysfs": {
+      if (type.name !== definition.type.name) return WHY.noEntry(event.kind, type);
+      const ctx = contextFrom(definition, utf8Encode(event.data));
+      return typeof ctx === "number" ? WHY.noWrite(event.data, -ctx) : eventOf(definition, ctx);
+    }
+    case "packet":
+      return takesPacket(type) ? { kind: "packet", data: bytesOf(event.hex) } : WHY.noEntry(event.kind, type);
+    case "ctx":
+      return type.ctxStruct === "pt_regs" ? kprobeOf(bytesOf(event.hex)) : { kind: "ctx", bytes: bytesOf(event.hex) };
+  }
+}
+
+/** Why the machine does not take a packet or a context: `ret` is enterEvent()'s. */
+export const refusedEntry = (kind: EventInput["kind"], ret: number): Texts =>
+  kind === "packet"
+    ? {
+        en: `The kernel refuses this packet with ${errnoName(-ret)}: a frame needs its Ethernet header, and IP its own.`,
+        ja: `カーネルはこのパケットを ${errnoName(-ret)} で拒否します。Ethernet ヘッダと、IP ならそのヘッダが必要です。`,
+      }
+    : {
+        en: `The kernel refuses this context with ${errnoName(-ret)}: it is longer than a context can be here.`,
+        ja: `カーネルはこのコンテキストを ${errnoName(-ret)} で拒否します。ここで使えるコンテキストより長いためです。`,
+      };
+
+/** Registers from the bytes of struct pt_regs; those not given are zero. */
+function kprobeOf(given: Uint8Array): Event {
+  const bytes = new Uint8Array(8 * PT_REGS.length);
+  bytes.set(given.subarray(0, bytes.length));
+  return {
+    kind: "kprobe",
+    regs: Object.fromEntries(PT_REGS.map((name, i) => [name, viewOf(bytes).getBigUint64(8 * i, true)])),
+  };
+}

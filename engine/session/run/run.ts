@@ -1,0 +1,558 @@
+// A recorded run: the views of its steps. Holds the machine, which stands at one step at a time; a question moves it.
+import { toHex } from "../../base/bytes.ts";
+import { hex64, lowU32 } from "../../base/u64.ts";
+import { insnWords } from "../../disasm/kernel.ts";
+import { actionName } from "../../facts/actions.ts";
+import { helperArgCount, helperName } from "../../facts/helpers.ts";
+import { MAX_BPF_STACK } from "../../isa/codes.ts";
+import { formOf } from "../../isa/forms.ts";
+import { type Insn, insnHex } from "../../isa/insn.ts";
+import { registerUse } from "../../isa/registers.ts";
+import { FX, regIndex } from "../../vm/decode.ts";
+import {
+  BpfMap,
+  type Breakpoint,
+  type Fault,
+  type LoadedProgram,
+  lastChanges,
+  lastWriteOf,
+  lastWriteOfReg,
+  type Machine,
+  type MapEvent,
+  type MemorySnapshot,
+  nextVisit,
+  type Outcome,
+  previousVisit,
+  runBackUntil,
+  runUntil,
+  type StepEvent,
+  type StopConditions,
+  Timeline,
+} from "../../vm/index.ts";
+import { STACK, STACK_END, TRACE_COUNT } from "../../vm/layout.ts";
+import { accessOf } from "./access.ts";
+import { type Condition, parseCondition } from "./condition.ts";
+import {
+  type AccessView,
+  type FrameView,
+  MARK,
+  type MemoryChangeView,
+  type OutputView,
+  type RunEnd,
+  type RunView,
+  type Seek,
+  type StackRowView,
+  type StepView,
+  type StopInput,
+  type TimelineChunk,
+  type WayView,
+} from "../views/run.ts";
+import type { SlotView } from "../views/program.ts";
+
+/** Steps recorded of a run; a longer one is stopped there. */
+const MAX_STEPS = 1_000_000;
+const MAX_CHUNK = 8192;
+/** Lines and records kept of a run. */
+const MAX_OUTPUTS = 10_000;
+const REGS = 11;
+const NEVER = 0x7fff_ffff;
+const ROW = 8;
+const ROWS = MAX_BPF_STACK / ROW;
+
+export interface RunSource {
+  /** Number in later questions. */
+  readonly run: number;
+  readonly insns: readonly Insn[];
+  readonly slots: readonly SlotView[];
+}
+
+export class RecordedRun {
+  readonly source: RunSource;
+  readonly machine: Machine;
+  readonly timeline: Timeline;
+  readonly outcome: Outcome;
+  readonly #main: LoadedProgram;
+  /** For each byte of the stacks the first step that wrote it. */
+  readonly #written = new Int32Array(STACK_END - STACK).fill(NEVER);
+  /** The first step at which each register is set: R1 and R10 when the program is entered. */
+  readonly #set = Int32Array.from({ length: REGS }, (_, n) => (n === 1 || n === 10 ? 0 : NEVER));
+  /** The memory is the kernel's present and not the run's; what it was at the end of the run, and what it is now. */
+  #left = false;
+  #finished: MemorySnapshot | undefined;
+  #present: MemorySnapshot | undefined;
+  /** In the order of steps, the first MAX_OUTPUTS. */
+  readonly outputs: readonly OutputView[];
+
+  /** Takes a machine that an event has entered, and runs it to its end. */
+  constructor(source: RunSource, machine: Machine) {
+    this.source = source;
+    this.machine = machine;
+    this.#main = machine.program;
+    this.timeline = new Timeline(machine, { maxSteps: MAX_STEPS });
+    const outputs: OutputView[] = [];
+    this.outputs = outputs;
+    this.outcome = this.#runToEnd(outputs);
+  }
+
+  get length(): number {
+    return this.timeline.length;
+  }
+
+  /** Brings the memory to the kernel's present: what the run left, and what was done to it since. */
+  leave(): void {
+    if (this.#left) return;
+    const { timeline, machine } = this;
+    timeline.seek(this.length);
+    if (this.#present) machine.memory.restore(this.#present);
+    else this.#finished = machine.memory.snapshot();
+    this.#present = undefined;
+    machine.memory.journal = undefined;
+    this.#left = true;
+  }
+
+  /** Brings the memory back into the run, at its end; the present is kept for leave(). */
+  enter(): void {
+    if (!this.#left || !this.#finished) return;
+    const { timeline, machine } = this;
+    this.#present = machine.memory.snapshot();
+    machine.memory.restore(this.#finished);
+    machine.memory.journal = timeline.journal;
+    this.#left = false;
+  }
+
+  view(us: number, trace: readonly string[], out: string): RunView {
+    const { run, insns, slots } = this.source;
+    return { run, length: this.length, end: this.#end(), insns: insns.map(insnHex).join(""), slots, trace, out, us };
+  }
+
+  /** What the step's instruction writes; of another program's only what it changed is known. */
+  #writesOf({ slot, prog, regs }: StepEvent): number {
+    const insn = prog === this.#main.id ? this.#main.insns[slot] : undefined;
+    return insn ? registerUse(insn, helperArgCount).writes : regs.reduce((mask, { reg }) => mask | (1 << reg), 0);
+  }
+
+  #runToEnd(outputs: OutputView[]): Outcome {
+    const { timeline, machine } = this;
+    const { journal } = timeline;
+    const { memory } = machine;
+    let lines = memory.tracePipe().length;
+    const send = (output: Omit<OutputView, "step">): void => {
+      if (outputs.length < MAX_OUTPUTS) outputs.push({ step: timeline.position + 1, ...output });
+    };
+    const maps = [...memory.sources].filter((source): source is BpfMap => source instanceof BpfMap);
+    for (const map of maps) {
+      map.observer = ({ op, value }) => {
+        const kind = RECORDS[op];
+        if (kind && value) send({ kind, map: map.name, text: "", said: 0, hex: toHex(value) });
+      };
+    }
+    let unset = this.#set.filter((first) => first === NEVER).length;
+    for (let step = 0; step < MAX_STEPS; step++) {
+      const isJournaled = machine.program.code[machine.ip + 6] === FX.journal;
+      const { top } = journal;
+      const store = timeline.storeRange();
+      const insn = unset > 0 ? machine.program.insns[machine.slot] : undefined;
+      if (!timeline.step()) break;
+      if (insn) unset -= this.#noteSet(registerUse(insn, helperArgCount).writes, step + 1);
+      if (isJournaled && memory.r32(TRACE_COUNT) > lines) {
+        for (const text of memory.tracePipe().slice(lines)) {
+          const said = memory.traceSaid(lines++);
+          if (outputs.length < MAX_OUTPUTS)
+            outputs.push({ step: timeline.position, kind: "trace", map: "", text, said, hex: "" });
+        }
+      }
+      if (store) this.#note(store.at, store.size, step);
+      if (isJournaled)
+        for (const { at, old } of journal.entries(top, journal.top)) this.#note(at, old.length * 4, step);
+    }
+    for (const map of maps) map.observer = undefined;
+    return machine.outcome;
+  }
+
+  /** How many of these registers were not set before. */
+  #noteSet(writes: number, step: number): number {
+    let count = 0;
+    for (let n = 0; n < REGS; n++) {
+      if (((writes >> n) & 1) === 0 || this.#set[n] !== NEVER) continue;
+      this.#set[n] = step;
+      count++;
+    }
+    return count;
+  }
+
+  /** Bit n: Rn has been set at this step. */
+  #setAt = (step: number): number => this.#set.reduce((mask, first, n) => (first <= step ? mask | (1 << n) : mask), 0);
+
+  #note(at: number, size: number, step: number): void {
+    for (let i = Math.max(0, at - STACK); i < at + size - STACK && i < this.#written.length; i++) {
+      if (this.#written[i] === NEVER) this.#written[i] = step;
+    }
+  }
+
+  #end(): RunEnd {
+    const { outcome } = this;
+    switch (outcome.kind) {
+      case "exit": {
+        const retval = lowU32(outcome.r0);
+        return { kind: "exit", r0: hex64(outcome.r0), retval, action: actionName(this.#main.progType, retval) };
+      }
+      case "fault":
+        return faultEnd(outcome.fault);
+      case "paused":
+        return { kind: "budget", slot: this.machine.slot, steps: this.length };
+    }
+  }
+
+  /** `step` is brought into 0 … length. */
+  step(step: number): StepView {
+    const { timeline, machine, source } = this;
+    const stored = this.#storedBy(clamp(step, 0, this.length) - 1);
+    timeline.seek(clamp(step, 0, this.length));
+    const at = timeline.position;
+    const ended = at === this.length;
+    const slot = ended && this.outcome.kind === "exit" ? -1 : machine.slot;
+    const last = lastChanges(timeline);
+    const insn = slot < 0 ? undefined : machine.program.insns[slot];
+    const next = insn && registerUse(insn, helperArgCount);
+    const regs = Array.from({ length: REGS }, (_, n) => hex64(machine.reg(n)));
+    const changed = (last?.regs ?? []).map(({ reg, old, new: value }) => ({ reg, old: hex64(old), new: hex64(value) }));
+    const memory: MemoryChangeView[] = (last?.memory ?? []).map((change) => ({
+      region: change.region.name,
+      address: hex64(change.address),
+      off: Number(change.address - change.region.start) - (change.region.kind === "stack" ? change.region.size : 0),
+      old: toHex(change.old),
+      new: toHex(change.new),
+    }));
+    return {
+      run: source.run,
+      step: at,
+      slot,
+      lastSlot: last?.slot ?? -1,
+      regs,
+      changed,
+      written: last ? this.#writesOf(last) : 0,
+      set: this.#setAt(at),
+      reads: next?.reads ?? 0,
+      writes: next?.writes ?? 0,
+      frames: this.#frames(),
+      stack: this.#stack([
+        ...(last?.memory ?? []).map(({ address, new: bytes }) => ({ address, size: bytes.length })),
+        ...(stored ? [{ address: BigInt(`0x${stored.address}`), size: stored.size }] : []),
+      ]),
+      memory,
+      maps: (last?.maps ?? []).map(({ map, op, key, old, value }) => ({
+        map,
+        op,
+        key: key ? toHex(key) : "",
+        old: old ? toHex(old) : "",
+        new: value ? toHex(value) : "",
+      })),
+      trace: last?.trace ?? [],
+      access: insn ? accessOf(machine, insn) : null,
+      stored,
+      call: last?.call ? { name: last.call.name, args: last.call.args.map(hex64), ret: hex64(last.call.ret) } : null,
+      text: insn ? insnWords(insn, machine.program.insns[slot + 1], { helperName }) : "",
+      prog: machine.program === this.#main ? 0 : machine.program.id,
+      caption: caption(changed, this.#setAt(at - 1), memory, last?.call),
+    };
+  }
+
+  /** What the instruction at a step stores to, before it runs. */
+  #storedBy(step: number): AccessView | null {
+    if (step < 0) return null;
+    const { timeline, machine } = this;
+    timeline.seek(step);
+    const insn = machine.program.insns[machine.slot];
+    const access = insn ? accessOf(machine, insn) : null;
+    return access?.write ? access : null;
+  }
+
+  steps(from: number, count: number): StepView[] {
+    const first = clamp(from, 0, this.length);
+    return Array.from({ length: Math.min(count, 2048, this.length + 1 - first) }, (_, i) => this.step(first + i));
+  }
+
+  chunk(from: number, count: number): TimelineChunk {
+    const { timeline, machine } = this;
+    const first = clamp(from, 0, this.length);
+    const size = clamp(count, 0, Math.min(MAX_CHUNK, this.length + 1 - first));
+    const chunk: TimelineChunk = {
+      run: this.source.run,
+      from: first,
+      count: size,
+      slots: new Int32Array(size),
+      regs: new BigUint64Array(size * REGS),
+      changed: new Uint16Array(size),
+      frames: new Uint8Array(size),
+      marks: new Uint8Array(size),
+    };
+    for (let i = 0; i < size; i++) {
+      timeline.seek(first + i);
+      const ended = first + i === this.length;
+      chunk.slots[i] = ended && this.outcome.kind === "exit" ? -1 : machine.slot;
+      for (let n = 0; n < REGS; n++) {
+        const value = machine.reg(n);
+        chunk.regs[i * REGS + n] = value;
+        if (i > 0 && chunk.regs[(i - 1) * REGS + n] !== value)
+          chunk.changed[i] = (chunk.changed[i] as number) | (1 << n);
+      }
+      chunk.frames[i] = machine.depth;
+      chunk.marks[i] = this.#markAt(first + i);
+    }
+    if (size > 0 && first > 0) {
+      timeline.seek(first);
+      for (const { reg } of lastChanges(timeline)?.regs ?? [])
+        chunk.changed[0] = (chunk.changed[0] as number) | (1 << reg);
+    }
+    return chunk;
+  }
+
+  /** `breakpoints`: slots whose visits are marked. */
+  marks(buckets: number, breakpoints: readonly number[]): Uint8Array {
+    const stops = new Set(breakpoints);
+    const marks = new Uint8Array(clamp(buckets, 1, 65536));
+    const steps = this.length + 1;
+    for (let step = 0; step < steps; step++) {
+      const bucket = Math.floor((step * marks.length) / steps);
+      marks[bucket] = (marks[bucket] as number) | this.#markAt(step);
+      if (stops.has(this.timeline.slotAt(step)) && !this.#isOver(step))
+        marks[bucket] = (marks[bucket] as number) | MARK.breakpoint;
+    }
+    return marks;
+  }
+
+  seek(from: number, query: Seek): number | null {
+    const { timeline } = this;
+    timeline.seek(clamp(from, 0, this.length));
+    switch (query.to) {
+      case "next-visit":
+        return nextVisit(timeline, query.slot) ?? null;
+      case "previous-visit":
+        return previousVisit(timeline, query.slot) ?? null;
+      case "last-write":
+        if ("reg" in query) return lastWriteOfReg(timeline, query.reg) ?? null;
+        return lastWriteOf(timeline, BigInt(`0x${query.address}`), query.size) ?? null;
+    }
+  }
+
+  /** On or back to the nearest step at which one of the stops holds. `from` -1: that may be the first. */
+  goOn(from: number, stops: readonly StopInput[], back: boolean): WayView {
+    const { timeline, machine } = this;
+    const start = clamp(from, 0, this.length);
+    timeline.seek(start);
+    const { depth } = machine;
+    const holding = (kinds: readonly StopInput["kind"][]): number =>
+      stops.findIndex((stop) => kinds.includes(stop.kind) && this.#holds(stop, depth));
+    if (from < 0) {
+      const by = holding(["breakpoint", "cursor"]);
+      if (by >= 0) return { step: start, by };
+    }
+    // A register is a stop where it is set first, though to the zero that lay there.
+    const isAhead = (step: number): boolean => step > 0 && step <= this.length && (back ? step < start : step > start);
+    const sets = stops.flatMap((stop) => ("reg" in stop ? [this.#set[stop.reg] ?? NEVER] : [])).filter(isAhead);
+    const conditions = stopConditions(stops, depth, this.#main.id);
+    const why = back
+      ? runBackUntil(timeline, conditions, start - Math.max(0, ...sets))
+      : runUntil(timeline, conditions, Math.min(this.length, ...sets) - start);
+    const step = timeline.position;
+    return { step, by: why === "end" || (why === "budget" && !sets.includes(step)) ? -1 : holding(ALL_STOPS) };
+  }
+
+  /** The program has ended there: the machine stands at its exit still, but nothing is about to run. */
+  #isOver(step: number): boolean {
+    return step === this.length && this.outcome.kind === "exit";
+  }
+
+  /** Whether it holds at the step that the machine stands at. `depth`: of calls, where the way began. */
+  #holds(stop: StopInput, depth: number): boolean {
+    const { timeline, machine } = this;
+    switch (stop.kind) {
+      case "breakpoint":
+        return (
+          machine.slot === stop.slot &&
+          machine.program === this.#main &&
+          !this.#isOver(timeline.position) &&
+          (conditionOf(stop.when)?.(machine) ?? true)
+        );
+      case "cursor":
+        return machine.slot === stop.slot && !this.#isOver(timeline.position);
+      case "over":
+        return machine.depth <= depth;
+      case "out":
+        return machine.depth < depth;
+      case "watch": {
+        if ("reg" in stop && this.#set[stop.reg] === timeline.position) return true;
+        const at = "reg" in stop ? regIndex(stop.reg) * 4 : machine.memory.offsetOf(BigInt(`0x${stop.address}`));
+        if (at < 0) return false;
+        const size = "reg" in stop ? ROW : stop.size;
+        const now = machine.memory.copyOut(at, size);
+        if (!timeline.back()) return false;
+        const before = machine.memory.copyOut(at, size);
+        timeline.step();
+        return now.some((byte, i) => byte !== before[i]);
+      }
+    }
+  }
+
+  /** MARK bits of the instruction about to run at a step. */
+  #markAt(step: number): number {
+    if (step === this.length)
+      return this.outcome.kind === "fault" ? MARK.fault : this.outcome.kind === "exit" ? MARK.exit : 0;
+    const insn = this.source.insns[this.timeline.slotAt(step)];
+    const kind = insn && formOf(insn)?.kind;
+    return kind === undefined ? 0 : (MARKS[kind] ?? 0);
+  }
+
+  #frames(): FrameView[] {
+    const frames = this.machine.frames();
+    return frames.map((frame, depth) => ({
+      depth,
+      returnSlot: depth === 0 ? -1 : (frames[depth - 1]?.slot ?? -1) + 1,
+      slot: frame.slot,
+      saved: frame.saved.map(hex64),
+      callback: frame.callback,
+      top: hex64(frame.top),
+    }));
+  }
+
+  #stack(changes: readonly Range[]): StackRowView[] {
+    const { machine, timeline } = this;
+    return machine.frames().flatMap(({ top }, frame) => {
+      const end = machine.memory.offsetOf(top) - STACK;
+      return Array.from({ length: ROWS }, (_, row) => row).flatMap((row): StackRowView[] => {
+        const start = end - ROW * (row + 1);
+        let mask = 0;
+        for (let i = 0; i < ROW; i++) if ((this.#written[start + i] as number) < timeline.position) mask |= 1 << i;
+        if (mask === 0) return [];
+        const address = top - BigInt(ROW * (row + 1));
+        const bytes = machine.read(address, ROW) ?? new Uint8Array(ROW);
+        return [
+          {
+            frame,
+            off: -ROW * (row + 1),
+            address: hex64(address),
+            bytes: toHex(bytes),
+            value: toHex(bytes.slice().reverse()),
+            used: mask,
+            changed: overlap(address, changes),
+          },
+        ];
+      });
+    });
+  }
+}
+
+/** All that a memory holds: the buffer as far as it was ever used, and what of it may be touched. */
+/** What a map does with a record, and what the reader of the other end sees then. */
+const RECORDS: Readonly<Partial<Record<MapEvent["op"], OutputView["kind"]>>> = { submit: "ringbuf", output: "perf" };
+
+function faultEnd({ slot, message, kind, address, size, write, nearest }: Fault): RunEnd {
+  const access =
+    address === undefined
+      ? null
+      : {
+          address: hex64(address),
+          size: size ?? 0,
+          write: write ?? false,
+          nearest: nearest ? { name: nearest.name, start: hex64(nearest.start), end: hex64(nearest.end) } : null,
+        };
+  return { kind: "fault", slot, message, fault: kind, access };
+}
+
+const ALL_STOPS: readonly StopInput["kind"][] = ["breakpoint", "cursor", "watch", "over", "out"];
+
+/** Undefined where it always holds: there is none, or it is not understood. */
+function conditionOf(text = ""): Condition | undefined {
+  const when = text.trim() === "" ? undefined : parseCondition(text);
+  return typeof when === "function" ? when : undefined;
+}
+
+/** `prog`: whose slots the breakpoints are. */
+function stopConditions(stops: readonly StopInput[], depth: number, prog: number): StopConditions {
+  const breakpoints: Breakpoint[] = [];
+  const watch: { address: bigint; size: number }[] = [];
+  const watchRegs: number[] = [];
+  let cursor: number | undefined;
+  let deepest: number | undefined;
+  for (const stop of stops) {
+    switch (stop.kind) {
+      case "breakpoint": {
+        const when = conditionOf(stop.when);
+        breakpoints.push({ slot: stop.slot, prog, ...(when && { when }) });
+        break;
+      }
+      case "cursor":
+        cursor = stop.slot;
+        break;
+      case "watch":
+        if ("reg" in stop) watchRegs.push(stop.reg);
+        else watch.push({ address: BigInt(`0x${stop.address}`), size: stop.size });
+        break;
+      case "over":
+        deepest = depth;
+        break;
+      case "out":
+        deepest = depth - 1;
+        break;
+    }
+  }
+  return {
+    breakpoints,
+    watch,
+    watchRegs,
+    ...(cursor !== undefined && { cursor }),
+    ...(deepest !== undefined && { depth: deepest }),
+  };
+}
+
+const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, Math.trunc(n) || 0));
+
+const MARKS: Readonly<Record<string, number>> = {
+  jmp: MARK.branch,
+  may_goto: MARK.branch,
+  call: MARK.call,
+  ldx: MARK.load,
+  ld_abs: MARK.load,
+  ld_ind: MARK.load,
+  load_acq: MARK.load,
+  st: MARK.store,
+  stx: MARK.store,
+  store_rel: MARK.store,
+  atomic: MARK.store,
+  exit: MARK.exit,
+};
+
+interface Range {
+  readonly address: bigint;
+  readonly size: number;
+}
+
+/** Bits of the row's bytes that lie in one of the ranges. */
+function overlap(row: bigint, ranges: readonly Range[]): number {
+  let mask = 0;
+  for (const { address, size } of ranges) {
+    for (let i = 0; i < size; i++) {
+      const at = Number(address + BigInt(i) - row);
+      if (at >= 0 && at < ROW) mask |= 1 << at;
+    }
+  }
+  return mask;
+}
+
+const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
+
+/** `set`: bit n: Rn had a value before. */
+function caption(
+  changed: StepView["changed"],
+  set: number,
+  memory: readonly MemoryChangeView[],
+  call: StepEvent["call"],
+): string {
+  const parts = changed.map(({ reg, old, new: value }) =>
+    (set >> reg) & 1 ? `R${reg}: ${short(old)} → ${short(value)}` : `R${reg} = ${short(value)}`,
+  );
+  for (const { region, off, old, new: value } of memory)
+    parts.push(`${region}${off < 0 ? off : `+${off}`}: ${old} → ${value}`);
+  if (call) parts.unshift(`bpf_${call.name}()`);
+  return parts.join("; ");
+}
