@@ -1,6 +1,12 @@
 // The one door: what web/ may import from the engine. Views and use cases, nothing below them.
 
 export { common as commonParts } from "./base/diff.ts";
+export type { Language, Texts } from "./base/language.ts";
+export { type ExampleView, TOPICS, type Topic } from "./catalogue/example.ts";
+export { EXAMPLES } from "./catalogue/examples.ts";
+export { FIRST_EXAMPLE } from "./catalogue/first-example.ts";
+export type { Cause } from "./kernel/cause.ts";
+export type { DefinitionFault, DefinitionInput } from "./kernel/definition-input.ts";
 export {
   FIELD_SIZES,
   type FieldSize,
@@ -14,12 +20,19 @@ export {
   SHOW_FORMATS,
   type ShowFormat,
 } from "./kernel/formats.ts";
-export { O_WRONLY } from "./kernel/syscall.ts";
+export type { Preset } from "./kernel/presets.ts";
+export { O_WRONLY, type SyscallRecord } from "./kernel/syscall.ts";
 export type { FileAnswer, LoadOptions, RealAnswer } from "./linux/calls.ts";
 export { compare, type DifferenceCause, type LogComparison } from "./linux/compare.ts";
 export { startV86, type V86Class } from "./linux/emulator.ts";
 export { isKernel, KERNELS, type KernelName } from "./linux/kernels.ts";
 export { type CutOff, isCutOff, RealLinux } from "./linux/machine.ts";
+export type { RealProgram } from "./linux/program.ts";
+export type { LayerView, PacketFieldView } from "./packets/headers.ts";
+export type { PacketView } from "./packets/packets.ts";
+export type * from "./session/api.ts";
+export type * from "./session/check/language.ts";
+export { elementBytes } from "./session/kernel/map-elements.ts";
 export {
   type Act,
   type ActDone,
@@ -29,19 +42,15 @@ export {
   performActs,
   type RecipeStep,
 } from "./session/lesson/acts.ts";
-export type * from "./session/api.ts";
-export type * from "./session/views/compare.ts";
-export { EXAMPLES } from "./catalogue/examples.ts";
-export { FIRST_EXAMPLE } from "./catalogue/first-example.ts";
-export type * from "./session/run/flow.ts";
-export type * from "./session/views/goal.ts";
-export type * from "./session/check/language.ts";
 export { type LocalOptions, localWorker } from "./session/local-worker.ts";
-export { elementBytes } from "./session/kernel/map-elements.ts";
 export type * from "./session/object/object-views.ts";
 export * from "./session/protocol.ts";
-export * from "./session/views/run.ts";
+export type * from "./session/run/flow.ts";
 export { createSession } from "./session/session.ts";
-export type * from "./session/views/program.ts";
 export * from "./session/views/check.ts";
+export type * from "./session/views/compare.ts";
+export type * from "./session/views/goal.ts";
+export type * from "./session/views/kernel.ts";
+export type * from "./session/views/program.ts";
+export * from "./session/views/run.ts";
 export { beginsPath, codeOf as lineCodeOf } from "./verifier/log/kinds.ts";

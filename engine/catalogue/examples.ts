@@ -1,10 +1,9 @@
 // The built-in programs: the deck's, what is refused and why, and small things to try. `#example/<name>` opens one.
 // Each is checked by a test against what it promises here. A source says all of its program: maps are declared in it,
 // and what a number stands for is said beside it.
-import type { Example } from "./example.ts";
+import type { Example, ExampleView } from "./example.ts";
 import { FIRST_EXAMPLE } from "./first-example.ts";
 import { GALLERY } from "./gallery.ts";
-import type { ExampleView } from "../session/views/check.ts";
 
 const list: readonly Example[] = [
   {

@@ -1,5 +1,5 @@
 // The page's first sight, apart from the other examples so that it need not wait for them: the deck's program.
-import type { ExampleView } from "../session/views/check.ts";
+import type { ExampleView } from "./example.ts";
 
 export const FIRST_EXAMPLE: ExampleView = {
   name: "plus42",

@@ -2,7 +2,7 @@
 import { fromHex } from "../base/bytes.ts";
 import { BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import { decodeInsns, type Insn } from "../isa/insn.ts";
-import type { MapInput, ProgramInput } from "../session/views/check.ts";
+import type { MapInput, ProgramInput } from "../session/views/program.ts";
 
 interface RecordedMap {
   readonly name: string;

@@ -1,6 +1,6 @@
 // The packets of capture files. Formats: libpcap's savefile(5) and draft-ietf-opsawg-pcapng.
 import { toHex, viewOf } from "../base/bytes.ts";
-import type { PacketView } from "../session/views/check.ts";
+import type { PacketView } from "./packets.ts";
 
 /** Packets of a file beyond these are not read. */
 const MAX_PACKETS = 1000;

@@ -2,7 +2,6 @@
 // Reads what is there: a frame that ends early, or says what it is not, gives the layers up to that place.
 // Formats: IEEE 802.3, 802.1Q; RFC 791, 768, 9293, 792, 826, 8200, 4443.
 import { fromHex, viewOf } from "../base/bytes.ts";
-import type { LayerView, PacketFieldView } from "../session/views/run.ts";
 
 const ETHER_TYPES: Readonly<Record<number, string>> = {
   2048: "IPv4",
@@ -254,3 +253,23 @@ const fieldsOf = ({ fields, checksum }: Layer, place: Place): PacketFieldView[] 
     text: write(place.view, place.at + at, size),
     ...(checksum?.field === name && checksum.sum(place) !== 0xffff && { wrong: true }),
   }));
+
+/** A header of a packet, or what follows the last known one. */
+export interface LayerView {
+  /** `Ethernet`, `IPv4`, `TCP`, …; `data`. */
+  readonly name: string;
+  readonly at: number;
+  readonly size: number;
+  readonly fields: readonly PacketFieldView[];
+}
+
+export interface PacketFieldView {
+  /** As the kernel's struct calls it: `saddr`, `h_proto`. */
+  readonly name: string;
+  readonly at: number;
+  readonly size: number;
+  /** As people write it: `192.0.2.10`, `0x0800 (IPv4)`, `53`. */
+  readonly text: string;
+  /** A checksum that does not add up. */
+  readonly wrong?: boolean;
+}

@@ -1,7 +1,7 @@
 // Well-formed packets to run a program on, made from their fields.
 // Formats: RFC 791, 768, 9293, 792, 826, 8200, 4443.
 import { toHex, utf8Encode } from "../base/bytes.ts";
-import type { PacketView } from "../session/views/check.ts";
+import type { Texts } from "../base/language.ts";
 
 const MAC_A = [0x02, 0, 0, 0, 0, 0x0a];
 const MAC_B = [0x02, 0, 0, 0, 0, 0x0b];
@@ -198,3 +198,11 @@ export const PACKETS: readonly PacketView[] = list.map(([name, en, ja, bytes]) =
   hex: toHex(Uint8Array.from(bytes)),
   length: bytes.length,
 }));
+
+/** A frame to run a program on, from its Ethernet header on. */
+export interface PacketView {
+  readonly name: string;
+  readonly title: Texts;
+  readonly hex: string;
+  readonly length: number;
+}

@@ -1,6 +1,8 @@
 // Fixes of a refused program. Every change is made, loaded and verified before it is offered; of a change that only leads on to
 // another refusal the next one is looked for, a few changes deep. Bounded in trials and in instructions walked, so that the same
 // program gets the same fixes; and in time, for programs that are slow to verify.
+
+import type { Texts } from "../base/language.ts";
 import { formOf } from "../isa/forms.ts";
 import { createMaps, loadWith } from "../kernel/loader.ts";
 import type { Registry } from "../kernel/registry.ts";
@@ -12,7 +14,7 @@ import type { Trace } from "../verifier/trace.ts";
 import { candidatesFor } from "./candidates/all.ts";
 import { loopCandidates } from "./candidates/form.ts";
 import { Draft, firstVersion, type Version } from "./draft.ts";
-import { Scene, type Texts } from "./scene.ts";
+import { Scene } from "./scene.ts";
 
 export interface Fix extends Texts {
   /** Accepted by the verifier, or refused later, at another place. */

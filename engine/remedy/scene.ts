@@ -1,5 +1,6 @@
 // The refusal as a candidate looks at it: the refused instruction, what the registers held there, which are free, and where the
 // program could leave early.
+import type { Texts } from "../base/language.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
 import { BPF_JMP, BPF_JMP32, classOf, MAX_BPF_STACK } from "../isa/codes.ts";
 import { formOf } from "../isa/forms.ts";
@@ -14,11 +15,6 @@ import * as t from "../verifier/state/regtype.ts";
 import type { Draft, Item, Piece } from "./draft.ts";
 import { liveRegisters } from "./live.ts";
 import { exit, movImm } from "./pieces.ts";
-
-export interface Texts {
-  readonly en: string;
-  readonly ja: string;
-}
 
 /**
  * A change that may help. In its texts `@12` is the instruction at slot 12 of the program that the scene is of. Of several changes of

@@ -1,57 +1,49 @@
 // Everything the page can ask, in a few groups. Implemented by the modules of groups/, put together by session.ts; who asks
 // holds a `Remote`, whether the session is in its own thread or behind a worker.
-import type { CompareView } from "./views/compare.ts";
-import type { ContextView } from "./kernel/context-sides.ts";
-import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./run/flow.ts";
-import type { Goal, GoalView, Reader } from "./views/goal.ts";
+
+import type { Texts } from "../base/language.ts";
+import type { DefinitionInput } from "../kernel/definition-input.ts";
+import type { Preset } from "../kernel/presets.ts";
+import type { SyscallRecord } from "../kernel/syscall.ts";
+import type { LayerView } from "../packets/headers.ts";
+import type { PacketView } from "../packets/packets.ts";
 import type { LanguageApi } from "./check/language.ts";
+import type { ContextView } from "./kernel/context-sides.ts";
 import type { ObjectAnswer, ObjectLoadView, ObjectView } from "./object/object-views.ts";
+import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "./run/flow.ts";
+import type { CheckView, ExplanationView, FixView, VisitView, WitnessView } from "./views/check.ts";
+import type { CompareView } from "./views/compare.ts";
+import type { Goal, GoalView, Reader } from "./views/goal.ts";
+import type {
+  CallOutcome,
+  DefineOutcome,
+  DefinitionView,
+  HelloView,
+  KernelCodeView,
+  KernelView,
+  LoadOutcome,
+  RealProgramView,
+  ShellView,
+  SyscallView,
+  SysfsOutcome,
+  TakeHomeFileView,
+} from "./views/kernel.ts";
+import type { CodePictureView, EventInput, InputView, PasteView, ProgramInput, SlotView } from "./views/program.ts";
 import type {
   EnvironmentInput,
-  LayerView,
+  EventFormatView,
   MapAtView,
   MapWindow,
   OutputView,
   PacketAtView,
   RunView,
   Seek,
+  SpeedView,
   StepView,
   StopInput,
   TimelineChunk,
   WayView,
 } from "./views/run.ts";
-import type { SlotView } from "./views/program.ts";
-import type {
-  CheckView,
-  CodePictureView,
-  DefineOutcome,
-  DefinitionInput,
-  DefinitionView,
-  EventFormatView,
-  EventInput,
-  ExplanationView,
-  FixView,
-  HelloView,
-  InputView,
-  KernelCodeView,
-  KernelView,
-  LoadOutcome,
-  Outcome,
-  PacketView,
-  PasteView,
-  Preset,
-  ProgramInput,
-  RealProgramView,
-  ShellView,
-  SpeedView,
-  SyscallRecord,
-  SyscallView,
-  SysfsOutcome,
-  TakeHomeFileView,
-  Texts,
-  VisitView,
-  WitnessView,
-} from "./views/check.ts";
 
 export type { ContextFieldView, ContextView, MemberView, RewriteView } from "./kernel/context-sides.ts";
 
@@ -111,24 +103,24 @@ export interface KernelApi {
   /** Creates the maps and loads the program: bpf(BPF_MAP_CREATE) …, bpf(BPF_PROG_LOAD). */
   load(program: ProgramInput): LoadOutcome;
   /** bpf(BPF_PROG_ATTACH) of the program behind `fd`; left out: of the last one loaded (bad fd -1 if there is none). */
-  attach(fd?: number, attachType?: number): Outcome;
-  detach(attachType?: number): Outcome;
-  close(fd: number): Outcome;
+  attach(fd?: number, attachType?: number): CallOutcome;
+  detach(attachType?: number): CallOutcome;
+  close(fd: number): CallOutcome;
   /** `echo -n data > path`; a shell's plain `echo 10` writes "10\n". */
   writeFile(path: string, data: string): SysfsOutcome;
   /** `cat path` */
   readFile(path: string): SysfsOutcome;
   /** BPF_PROG_TEST_RUN of a loaded program, or of an event that is not a file's. */
-  testRun(fd: number, event: EventInput): Outcome & { readonly run: RunView | null };
+  testRun(fd: number, event: EventInput): CallOutcome & { readonly run: RunView | null };
   /** Map elements by file descriptor; key and value as hex. */
-  updateMap(fd: number, key: string, value: string, flags: number): Outcome;
-  deleteMap(fd: number, key: string): Outcome;
+  updateMap(fd: number, key: string, value: string, flags: number): CallOutcome;
+  deleteMap(fd: number, key: string): CallOutcome;
   /** One line for the shell. */
   shell(line: string): Promise<ShellView>;
   /** What may stand in the place of the last word of a line: whole words. */
   completeShell(line: string): Promise<readonly string[]>;
   /** Applies or takes back step 1 … 4 of the recipe. */
-  patch(step: 1 | 2 | 3 | 4, applied: boolean): Outcome;
+  patch(step: 1 | 2 | 3 | 4, applied: boolean): CallOutcome;
   /** The program type that OREORE's place is given to; null: the deck's. Starts the kernel anew; a faulty one is EINVAL. */
   define(definition: DefinitionInput | null): DefineOutcome;
   /** A fresh kernel and process. The seed drives random numbers, time and addresses: same seed, same runs. */

@@ -1,11 +1,11 @@
 // Both ends of the protocol, joined by two ports in one thread: messages are copied, and arrive later, as with a Worker.
 import { expect, test } from "vitest";
-import type { Remote } from "./api.ts";
 import { EXAMPLES } from "../catalogue/examples.ts";
+import type { Remote } from "./api.ts";
 import { localWorker } from "./local-worker.ts";
 import { Cancelled, type ClientOptions, connect, TooLong, type WorkerLike } from "./protocol.ts";
 import { createSession } from "./session.ts";
-import type { ProgramInput } from "./views/check.ts";
+import type { ProgramInput } from "./views/program.ts";
 
 const FILE = "/sys/oreore/bpf";
 const plus42 = EXAMPLES[0]?.program as ProgramInput;

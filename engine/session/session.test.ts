@@ -1,10 +1,11 @@
 // The demo through the use cases, as the page makes it.
 import { expect, test } from "vitest";
-import type { Remote } from "./api.ts";
+import type { ExampleView } from "../catalogue/example.ts";
 import { EXAMPLES } from "../catalogue/examples.ts";
-import type { RunView, StopInput, WayView } from "./views/run.ts";
+import type { Remote } from "./api.ts";
 import { createSession } from "./session.ts";
-import type { ExampleView, ProgramInput } from "./views/check.ts";
+import type { ProgramInput } from "./views/program.ts";
+import type { RunView, StopInput, WayView } from "./views/run.ts";
 
 const FILE = "/sys/oreore/bpf";
 const example = (name: string): ProgramInput => {

@@ -8,9 +8,8 @@ import type { Env } from "../vm/index.ts";
 import type { Checked, Clock } from "./check/check.ts";
 import type { EditorContext } from "./check/language.ts";
 import type { RecordedRun } from "./run/run.ts";
+import type { ProgramInput, SlotView } from "./views/program.ts";
 import type { RunView } from "./views/run.ts";
-import type { SlotView } from "./views/program.ts";
-import type { ProgramInput } from "./views/check.ts";
 
 export interface SessionOptions {
   /** Microseconds; a page passes `() => performance.now() * 1000`. */

@@ -90,7 +90,7 @@ export interface LoadedProgram {
   close(): void;
 }
 
-export interface ProgramInput {
+export interface Loadable {
   readonly insns: readonly Insn[];
   readonly progType: string;
   readonly expectedAttachType?: number;
@@ -141,7 +141,7 @@ export function secondHalves(insns: readonly Insn[]): Set<number> {
 }
 
 /** Never fails: what cannot be run becomes an operation that faults when it is reached. */
-export function loadProgram(memory: Memory, input: ProgramInput): LoadedProgram {
+export function loadProgram(memory: Memory, input: Loadable): LoadedProgram {
   const { insns, maps = new Map<number, BpfMap>() } = input;
   const pool = new ConstantPool();
   const code = new Int32Array((insns.length + 1) * SLOT_WORDS);

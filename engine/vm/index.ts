@@ -1,13 +1,13 @@
 // The door of the machine's room.
 
 export { lastChanges, type MemoryChange, type RegChange, type StepEvent } from "./changes.ts";
-export { type LoadedProgram, loadProgram, type ProgramInput } from "./decode.ts";
+export { type Loadable, type LoadedProgram, loadProgram } from "./decode.ts";
 export { defaultEnv, type Env } from "./env.ts";
 export { type Event, enterEvent, PT_REGS, type PtReg } from "./events/events.ts";
 export type { Fault, FaultKind } from "./fault.ts";
 export type { Harm } from "./harm.ts";
 export { simulatedHelpers } from "./helpers/helpers.ts";
-export { type FrameView, Machine, type Outcome } from "./machine.ts";
+export { type Frame, Machine, type Outcome } from "./machine.ts";
 export { createMap, outOfMemory } from "./maps/create.ts";
 export { BpfMap, type MapEntry, type MapEvent } from "./maps/map.ts";
 export { Memory, type MemorySnapshot, type OutputRecord, type Region, type RegionKind } from "./memory.ts";

@@ -27,8 +27,8 @@ export type Outcome =
   | { readonly kind: "fault"; readonly fault: Fault }
   | { readonly kind: "paused" };
 
-/** A function's frame as the page shows it, innermost last. */
-export interface FrameView {
+/** The frame of a function. Frames are listed with the innermost one last. */
+export interface Frame {
   readonly frame: number;
   /** Guest address just above the 512 bytes of its stack: R10. */
   readonly top: bigint;
@@ -173,9 +173,9 @@ export class Machine implements RegionSource, Core, Caller {
     return this.memory.r32(L.DEPTH);
   }
 
-  frames(): FrameView[] {
+  frames(): Frame[] {
     const { memory, depth } = this;
-    const frames: FrameView[] = [];
+    const frames: Frame[] = [];
     for (let frame = 0; frame <= depth; frame++) {
       // What a frame's function holds in R6 … R9 was saved by its callee, if there is one.
       const saved = frame < depth ? L.FRAMES + frame * L.FRAME_BYTES : 0;

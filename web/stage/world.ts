@@ -1,13 +1,13 @@
 // The machine behind the stage: a kernel of its own, in a worker of its own, so that what a speaker shows leaves the reader's
 // workbench as it was. Each act of a press gives a new World; an older one stays as it was, so going back is going to it.
 import type {
+  CallOutcome,
   CheckView,
   CodeFileView,
   ContextView,
   KernelCodeView,
   KernelView,
   MapInput,
-  Outcome,
   ProgramInput,
   ProgTypeView,
   Remote,
@@ -247,7 +247,7 @@ export class Machine {
 
   #did(
     call: Call,
-    { calls, ret, errnoName, kernel }: Outcome,
+    { calls, ret, errnoName, kernel }: CallOutcome,
     more: Partial<Pick<Done, "data" | "verified" | "ran">> & {
       readonly line?: TerminalLine;
       readonly fd?: number;

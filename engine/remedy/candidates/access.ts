@@ -1,5 +1,6 @@
 // The access itself: its size, its place, the block it lies in, the map's flags.
 
+import type { Texts } from "../../base/language.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
 import * as c from "../../isa/codes.ts";
 import { type Form, formOf, SIZE_BITS, type Size } from "../../isa/forms.ts";
@@ -10,7 +11,7 @@ import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import type { Draft, Piece } from "../draft.ts";
 import { aluImm, aluReg, goto, jumpImm, load, movReg, storeImm } from "../pieces.ts";
-import type { Candidate, Scene, Texts } from "../scene.ts";
+import type { Candidate, Scene } from "../scene.ts";
 import { changed } from "./edits.ts";
 
 const SIZES: readonly Size[] = [4, 8, 2, 1];

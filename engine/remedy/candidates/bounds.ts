@@ -1,5 +1,7 @@
 // A number that must be bounded: before it is added to a pointer, before a call that takes it as a size, and in the comparison
 // or mask that is there already.
+
+import type { Texts } from "../../base/language.ts";
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -8,7 +10,7 @@ import { ancestors, unnarrowed, type ValueNode } from "../../verifier/explain/li
 import type { MissedCheck } from "../../verifier/explain/missed.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import { aluImm, jumpImm, movReg } from "../pieces.ts";
-import type { Candidate, Scene, Texts } from "../scene.ts";
+import type { Candidate, Scene } from "../scene.ts";
 
 interface Bound {
   /** Step of the path before which the number has to be bounded. */

@@ -1,5 +1,6 @@
 // Calls: arguments of the wrong kind, references that are not given back, maps of the wrong kind.
 
+import type { Texts } from "../../base/language.ts";
 import { helperArgKind, helperId, helperName, MEMORY_ARGS } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
@@ -10,7 +11,7 @@ import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import type { Draft, Item, Piece } from "../draft.ts";
 import { aluImm, goto, helperCall, jumpImm, load, loadMap, movImm, movReg, store, storeImm } from "../pieces.ts";
-import type { Candidate, Scene, Texts } from "../scene.ts";
+import type { Candidate, Scene } from "../scene.ts";
 import { before } from "./edits.ts";
 
 export function callCandidates(scene: Scene): Candidate[] {

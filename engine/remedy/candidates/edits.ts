@@ -1,7 +1,9 @@
 // The smallest changes that candidates are made of.
+
+import type { Texts } from "../../base/language.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Piece } from "../draft.ts";
-import type { Candidate, Texts } from "../scene.ts";
+import type { Candidate } from "../scene.ts";
 
 /** The instruction at a slot with other fields. */
 export const changed = (slot: number, texts: Texts, change: (insn: Insn) => Insn): Candidate => ({

@@ -11,13 +11,13 @@ import { inScratch } from "../../kernel/scratch.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../../program/program.ts";
 import type { Trace } from "../../verifier/trace.ts";
 import type { Verdict } from "../../verifier/verify.ts";
+import type { CheckView, MapPlaceView, VisitView } from "../views/check.ts";
+import type { MapInput, ProgramInput, SlotView } from "../views/program.ts";
 import { visitNumbers, visitOfLine, visitView, visitViews } from "./beliefs.ts";
 import { type Clock, type Load, loadTwice, loadWhole } from "./load.ts";
 import { LogText } from "./long-log.ts";
-import type { SlotView } from "../views/program.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source.ts";
 import { faultyView, loadedView } from "./verdict.ts";
-import type { CheckView, MapInput, MapPlaceView, ProgramInput, VisitView } from "../views/check.ts";
 
 export type { Clock };
 

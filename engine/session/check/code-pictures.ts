@@ -4,8 +4,8 @@ import { explainSlots } from "../../asm/services/words.ts";
 import { formOf, type Operation } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { Registry } from "../../kernel/registry.ts";
+import type { CodePictureView, CodeRowKind, ProgramInput } from "../views/program.ts";
 import { type Clock, check } from "./check.ts";
-import type { CodePictureView, CodeRowKind, ProgramInput } from "../views/check.ts";
 
 const KIND: Readonly<Record<Operation["kind"], CodeRowKind>> = {
   alu: "compute",

@@ -1,9 +1,9 @@
 // A version before and the one now: lines of the text, lines of the log whatever their slots are called, and the verdicts.
 import { expect, test } from "vitest";
-import type { ComparedRow } from "../views/compare.ts";
 import { EXAMPLES } from "../../catalogue/examples.ts";
 import { createSession } from "../session.ts";
-import type { ProgramInput } from "../views/check.ts";
+import type { ComparedRow } from "../views/compare.ts";
+import type { ProgramInput } from "../views/program.ts";
 
 const session = createSession();
 const oreore = (source: string): ProgramInput => ({ source, progType: "oreore", maps: [] });

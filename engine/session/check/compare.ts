@@ -9,10 +9,10 @@ import type { Insn } from "../../isa/insn.ts";
 import type { Registry } from "../../kernel/registry.ts";
 import { distanceField } from "../../program/flow.ts";
 import type { MapDef } from "../../program/program.ts";
-import { type Checked, type Clock, check } from "./check.ts";
 import type { ComparedRow, ComparedText, CompareView, VersionView } from "../views/compare.ts";
+import type { ProgramInput } from "../views/program.ts";
+import { type Checked, type Clock, check } from "./check.ts";
 import { type LoadHow, loadWhole } from "./load.ts";
-import type { ProgramInput } from "../views/check.ts";
 
 /** Lines of a log that are compared at most. */
 const MOST_LINES = 20_000;

@@ -4,9 +4,9 @@ import { common, stretches } from "../../base/diff.ts";
 import type { Registry } from "../../kernel/registry.ts";
 import { remedies } from "../../remedy/remedy.ts";
 import { findingsOf } from "../../verifier/explain/findings.ts";
+import type { DiffLineView, FixView } from "../views/check.ts";
 import { assembleText, type Checked } from "./check.ts";
 import { fixText } from "./fix-edits.ts";
-import type { DiffLineView, FixView } from "../views/check.ts";
 
 /** Unchanged lines shown around a change. */
 const AROUND = 1;

@@ -18,10 +18,10 @@ import type { MapDef, Program } from "../../program/program.ts";
 import { BPF_LOG_LEVEL2 } from "../../verifier/log/buffer.ts";
 import { codeOf } from "../../verifier/log/kinds.ts";
 import type { Refusal } from "../../verifier/refusals.ts";
+import type { BeliefsView, BeliefView, CheckView, PastedView, VisitView } from "../views/check.ts";
 import { boundsView } from "./beliefs.ts";
 import type { Checked, VisitSource } from "./check.ts";
 import { LogText } from "./long-log.ts";
-import type { BeliefsView, BeliefView, CheckView, PastedView, VisitView } from "../views/check.ts";
 
 /** A log as a program for the editor; undefined: the text is no log. */
 export function openLog(registry: Registry, text: string, progType: string): { readonly source: string } | undefined {

@@ -9,8 +9,7 @@ import { formOf } from "../../isa/forms.ts";
 import { type Insn, insnHex } from "../../isa/insn.ts";
 import { registerUse } from "../../isa/registers.ts";
 import { calleeOf, jumpTarget, slotsOf } from "../../program/flow.ts";
-import type { JumpView, SlotView, SpanView } from "../views/program.ts";
-import type { DiagnosticView } from "../views/check.ts";
+import type { DiagnosticView, JumpView, SlotView, SpanView } from "../views/program.ts";
 
 export type ToSpanView = (span: Span) => SpanView;
 

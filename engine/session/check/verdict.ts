@@ -4,9 +4,9 @@ import type { NoMap } from "../../kernel/loader.ts";
 import { codeOf } from "../../verifier/log/kinds.ts";
 import { NO_LINES } from "../../verifier/log/line-table.ts";
 import type { Verdict } from "../../verifier/verify.ts";
+import type { CheckView } from "../views/check.ts";
 import type { Load } from "./load.ts";
 import type { LogText } from "./long-log.ts";
-import type { CheckView } from "../views/check.ts";
 
 type Answered = Omit<
   CheckView,

@@ -11,14 +11,16 @@ import { RELEASE, Registry, type Steps } from "../../kernel/registry.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../../kernel/syscall.ts";
 import { defaultEnv, type Env } from "../../vm/index.ts";
 import type { KernelApi } from "../api.ts";
-import { act, booted, present, reboot } from "../kernel/booted.ts";
 import { assembleInput, checkedOf } from "../check/check.ts";
-import { bytesOf, eventKind, firstInput } from "../run/input.ts";
-import { kernelView } from "../kernel/kernel-view.ts";
 import { loadTwice } from "../check/load.ts";
-import type { EnvironmentInput } from "../views/run.ts";
+import { act, booted, present, reboot } from "../kernel/booted.ts";
+import { kernelView } from "../kernel/kernel-view.ts";
+import { bytesOf, eventKind, firstInput } from "../run/input.ts";
 import { type Booted, checkOf, type SessionState, watch } from "../state.ts";
-import type { CheckView, HelloView, ProgramInput, ProgTypeView } from "../views/check.ts";
+import type { CheckView } from "../views/check.ts";
+import type { HelloView, ProgTypeView } from "../views/kernel.ts";
+import type { ProgramInput } from "../views/program.ts";
+import type { EnvironmentInput } from "../views/run.ts";
 
 /** What cat asks for at a time. */
 const READ_SIZE = 131072;

@@ -1,4 +1,6 @@
 // Runs and their steps: made without load and attach, and asked about whoever made them.
+
+import type { Texts } from "../../base/language.ts";
 import { insnHex } from "../../isa/insn.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import { createMaps } from "../../kernel/loader.ts";
@@ -6,14 +8,13 @@ import { Process } from "../../kernel/process.ts";
 import { unverified } from "../../kernel/run.ts";
 import { enterEvent } from "../../vm/index.ts";
 import type { RunsApi } from "../api.ts";
-import { booted, find, recordRun } from "../kernel/booted.ts";
 import { check } from "../check/check.ts";
+import { slotViews } from "../check/source.ts";
+import { booted, find, recordRun } from "../kernel/booted.ts";
 import { parseCondition } from "../run/condition.ts";
 import { eventFor, readInput, refusedEntry } from "../run/input.ts";
 import { mapsAt, packetAt } from "../run/moment.ts";
-import { slotViews } from "../check/source.ts";
 import { checkOf, type Kept, type SessionState, watch } from "../state.ts";
-import type { Texts } from "../views/check.ts";
 
 export function createRuns(state: SessionState): RunsApi {
   /** A run, ready for questions about its steps. */

@@ -6,16 +6,16 @@ import type { KernelDefinition } from "../../kernel/definition.ts";
 import { type DefinitionInput, readDefinition } from "../../kernel/definition-input.ts";
 import { PRESETS } from "../../kernel/presets.ts";
 import { Registry } from "../../kernel/registry.ts";
-import type { ToolsApi } from "../api.ts";
-import { booted, callView } from "../kernel/booted.ts";
 import { readCapture } from "../../packets/captures.ts";
-import { assembleInput } from "../check/check.ts";
-import { contextView } from "../kernel/context-sides.ts";
-import { eventFormats } from "../run/event-formats.ts";
-import { readDump } from "../../packets/hex-dump.ts";
-import { kernelView } from "../kernel/kernel-view.ts";
 import { dissectHex } from "../../packets/headers.ts";
+import { readDump } from "../../packets/hex-dump.ts";
 import { PACKETS } from "../../packets/packets.ts";
+import type { ToolsApi } from "../api.ts";
+import { assembleInput } from "../check/check.ts";
+import { booted, callView } from "../kernel/booted.ts";
+import { contextView } from "../kernel/context-sides.ts";
+import { kernelView } from "../kernel/kernel-view.ts";
+import { eventFormats } from "../run/event-formats.ts";
 import { type SessionState, watch } from "../state.ts";
 
 /** Milliseconds of one way of running, of which there are three. */

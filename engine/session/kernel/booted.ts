@@ -9,12 +9,12 @@ import type { Registry } from "../../kernel/registry.ts";
 import { straceLine } from "../../kernel/strace.ts";
 import type { SyscallRecord } from "../../kernel/syscall.ts";
 import { type Env, type Machine, packetBytes } from "../../vm/index.ts";
-import { kernelView } from "./kernel-view.ts";
 import { RecordedRun } from "../run/run.ts";
-import type { RunView } from "../views/run.ts";
-import type { SlotView } from "../views/program.ts";
 import type { Booted, Kept, SessionState } from "../state.ts";
-import type { Outcome, SyscallView } from "../views/check.ts";
+import type { CallOutcome, SyscallView } from "../views/kernel.ts";
+import type { SlotView } from "../views/program.ts";
+import type { RunView } from "../views/run.ts";
+import { kernelView } from "./kernel-view.ts";
 
 export const booted = (state: SessionState): Booted => (state.booted ??= firstBoot(state));
 
@@ -51,7 +51,7 @@ function fresh(state: SessionState, env: Partial<Env>) {
 }
 
 /** A kernel built otherwise, or from another seed, has to be booted: descriptors and objects are gone. */
-export function reboot(state: SessionState, registry: Registry): Outcome {
+export function reboot(state: SessionState, registry: Registry): CallOutcome {
   state.registry = registry;
   state.checkedProgram = "";
   const now = booted(state);
@@ -99,7 +99,7 @@ export function present(state: SessionState): Process {
 }
 
 /** A use case that changes the kernel: does it, in the present, and tells all calls made. `use`: a result, or -errno. */
-export function act(state: SessionState, use: (process: Process, now: Booted) => number): Outcome {
+export function act(state: SessionState, use: (process: Process, now: Booted) => number): CallOutcome {
   const now = booted(state);
   const process = present(state);
   now.fired = null;

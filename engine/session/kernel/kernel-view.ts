@@ -6,7 +6,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { FdTarget, MapObject, Prog } from "../../kernel/objects.ts";
 import { progTag } from "../../kernel/prog-info.ts";
 import { RELEASE } from "../../kernel/registry.ts";
-import type { FdView, KernelView, MapView, OwnTypeView, ProgView } from "../views/check.ts";
+import type { FdView, KernelView, MapView, OwnTypeView, ProgView } from "../views/kernel.ts";
 
 const MAX_ENTRIES = 256;
 const MAX_LINES = 1000;

@@ -1,7 +1,7 @@
 // An element of a map by the words of a lesson: `counts`, key `0`, value `3`. Numbers are as wide as the map's keys and values, in
 // the machine's byte order; other bytes are written as hex behind `0x`, in the order of memory.
 import { fromHex, toHex } from "../../base/bytes.ts";
-import type { KernelView } from "../views/check.ts";
+import type { KernelView } from "../views/kernel.ts";
 
 /** A number from 0 on, or `0x` and hex, as `size` bytes (hex); undefined: it does not fit, or is neither. */
 export function elementBytes(text: string, size: number): string | undefined {

@@ -3,7 +3,7 @@ import type { Registry } from "../../kernel/registry.ts";
 import type { Syscall } from "../../kernel/syscall.ts";
 import { realProgram } from "../../linux/program.ts";
 import type { Program } from "../../program/program.ts";
-import type { RealProgramView } from "../views/check.ts";
+import type { RealProgramView } from "../views/kernel.ts";
 
 /** null: a type of program or map that has no number. */
 export function realProgramView(program: Program, registry: Registry): RealProgramView | null {

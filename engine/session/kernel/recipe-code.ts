@@ -7,7 +7,7 @@ import { libbpfLoaderPieces, rawLoaderPieces } from "../../takehome/loader.ts";
 import { modulePieces } from "../../takehome/module.ts";
 import { namesOf } from "../../takehome/names.ts";
 import { attachTypeChange, progTypeChange } from "../../takehome/patches.ts";
-import type { CodeFileView, CodePieceView, KernelCodeView } from "../views/check.ts";
+import type { CodeFileView, CodePieceView, KernelCodeView } from "../views/kernel.ts";
 
 const lines = (text: string): string[] => text.split("\n");
 

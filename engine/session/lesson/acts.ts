@@ -2,8 +2,9 @@
 // seen nothing, the acts make the same system calls.
 import type { Remote } from "../api.ts";
 import type { Reader } from "../views/goal.ts";
+import type { CallOutcome, KernelView } from "../views/kernel.ts";
+import type { ProgramInput } from "../views/program.ts";
 import type { RunView } from "../views/run.ts";
-import type { KernelView, Outcome, ProgramInput } from "../views/check.ts";
 
 export type RecipeStep = 1 | 2 | 3 | 4;
 
@@ -40,7 +41,7 @@ export interface ActsStart {
 }
 
 /** What an act came to: calls and kernel; `run`: one that it caused. */
-export interface ActDone extends Outcome {
+export interface ActDone extends CallOutcome {
   readonly run?: RunView | null;
   /** What cat printed. */
   readonly data?: string;
@@ -77,7 +78,7 @@ export async function performActs(
   if (start.preset !== undefined) await definePreset(api, start.preset);
   await freshStart(api, start.recipe, start.seed);
   const stage: Stage = { api, program: start.program, input: start.input, fd: -1, moments: [] };
-  const calls: Outcome["calls"][number][] = [];
+  const calls: CallOutcome["calls"][number][] = [];
   for (const act of acts) {
     const done = await (PERFORM[act.do] as Performer<Act["do"]>)(stage, act as never);
     if (done) calls.push(...done.calls);
@@ -147,13 +148,13 @@ const PERFORM: { readonly [Do in Act["do"]]: Performer<Do> } = {
 };
 
 /** A preset of program types takes OREORE's place; null: there is no such preset. */
-export async function definePreset(api: Remote, preset: string): Promise<Outcome | null> {
+export async function definePreset(api: Remote, preset: string): Promise<CallOutcome | null> {
   const found = (await api.tools.presets()).find(({ name }) => name === preset);
   return found ? api.kernel.define(preset === "oreore" ? null : found.definition) : null;
 }
 
 /** The map of a name that was made last. */
-async function onMap({ api }: Stage, name: string, act: (fd: number) => Promise<Outcome>): Promise<ActDone | null> {
+async function onMap({ api }: Stage, name: string, act: (fd: number) => Promise<CallOutcome>): Promise<ActDone | null> {
   const found = (await api.kernel.hello()).kernel.maps.findLast((map) => map.name === name && map.fd >= 0);
   return found ? act(found.fd) : null;
 }

@@ -1,8 +1,8 @@
 // What each kind of goal says of programs that meet it and of programs that do not.
 import { expect, test } from "vitest";
-import type { Goal, Reader } from "../views/goal.ts";
 import { createSession } from "../session.ts";
-import type { MapInput } from "../views/check.ts";
+import type { Goal, Reader } from "../views/goal.ts";
+import type { MapInput } from "../views/program.ts";
 
 const PLUS42 = `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),
 BPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42),

@@ -8,12 +8,13 @@ import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { Registry } from "../../kernel/registry.ts";
 import { type Checked, check } from "../check/check.ts";
-import { parseCondition } from "../run/condition.ts";
-import type { Comparison, Counter, Goal, GoalView, Reader, Verb } from "../views/goal.ts";
 import { elementText } from "../kernel/map-elements.ts";
+import { parseCondition } from "../run/condition.ts";
 import { type SessionOptions, watch } from "../state.ts";
+import type { Comparison, Counter, Goal, GoalView, Reader, Verb } from "../views/goal.ts";
+import type { KernelView, SyscallView } from "../views/kernel.ts";
+import type { ProgramInput } from "../views/program.ts";
 import { type Tried, trialsOf } from "./trial.ts";
-import type { KernelView, ProgramInput, SyscallView } from "../views/check.ts";
 
 export interface JudgeOptions extends Required<SessionOptions> {
   readonly registry: Registry;

@@ -3,9 +3,10 @@ import type { KernelApi } from "../api.ts";
 import { createKernel } from "../groups/kernel.ts";
 import { createRuns } from "../groups/runs.ts";
 import { readInput } from "../run/input.ts";
-import type { OutputView, RunView } from "../views/run.ts";
 import { newState, type SessionState } from "../state.ts";
-import type { EventInput, KernelView, ProgramInput } from "../views/check.ts";
+import type { KernelView } from "../views/kernel.ts";
+import type { EventInput, ProgramInput } from "../views/program.ts";
+import type { OutputView, RunView } from "../views/run.ts";
 
 export interface Tried {
   /** What came out of the last event, u32; undefined: nothing did. */

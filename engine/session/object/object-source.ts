@@ -6,7 +6,7 @@ import { helperName } from "../../facts/helpers.ts";
 import { attachTypeName } from "../../facts/prog-types.ts";
 import type { Load } from "../../object/load.ts";
 import { DEFAULT_LICENSE, type MapDef } from "../../program/program.ts";
-import type { MapInput, ProgramInput } from "../views/check.ts";
+import type { MapInput, ProgramInput } from "../views/program.ts";
 
 /** A directive longer than this is not read. */
 const MAX_INIT = 8_000;

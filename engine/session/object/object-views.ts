@@ -1,6 +1,9 @@
 // A BPF object as the page shows it: plain values that cross a Worker's boundary. What each program of it is, as a load on
 // Linux 6.18, is a second view, made when it is asked for.
-import type { ExplanationView, ProgramInput, Texts } from "../views/check.ts";
+
+import type { Texts } from "../../base/language.ts";
+import type { ExplanationView } from "../views/check.ts";
+import type { ProgramInput } from "../views/program.ts";
 
 export interface ObjectView {
   /** As libbpf calls it. */

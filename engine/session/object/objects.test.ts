@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { readElf } from "../../object/elf.ts";
-import type { ObjectLoadView, ObjectView } from "./object-views.ts";
 import { createSession } from "../session.ts";
+import type { ObjectLoadView, ObjectView } from "./object-views.ts";
 
 const at = (path: string): URL => new URL(path, import.meta.url);
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(at(`../../object/fixtures/${name}`)));

@@ -2,7 +2,7 @@
 // Structs: facts/uapi. Records: /sys/kernel/tracing/events/*/format of Linux 6.18 on x86-64.
 import { progTypeByName } from "../../facts/prog-types.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
-import type { EventFormatView } from "../views/check.ts";
+import type { EventFormatView } from "../views/run.ts";
 
 type Field = readonly [name: string, off: number, size: number, text?: "text"];
 

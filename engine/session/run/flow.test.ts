@@ -1,7 +1,7 @@
 // The control flow of programs through the use cases, as the page asks for it.
 import { expect, test } from "vitest";
-import type { FlowView } from "./flow.ts";
 import { createSession } from "../session.ts";
+import type { FlowView } from "./flow.ts";
 
 const METRICS = { charWidth: 7, lineHeight: 18, head: 20, padX: 10, padY: 8, maxChars: 40, maxLines: 8 };
 

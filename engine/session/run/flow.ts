@@ -1,10 +1,10 @@
 // Control flow for the page: blocks laid out for a drawing, what a run and the verifier made of them, and the rounds of a
 // loop, to compare. Loaded when the drawing is first shown.
 import { hex64 } from "../../base/u64.ts";
+import { type Box, layoutFlow } from "../../graph/placement.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { calleeOf, functionEntries, functionFlow, jumpTarget, naturalLoops, slotsOf } from "../../program/flow.ts";
-import { type Box, layoutFlow } from "../../graph/placement.ts";
 import { formatBelief } from "../../verifier/log/state.ts";
 import { NOT_INIT } from "../../verifier/state/regtype.ts";
 import type { Trace } from "../../verifier/trace.ts";

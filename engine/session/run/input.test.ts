@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { readDefinition } from "../../kernel/definition-input.ts";
 import { PRESETS } from "../../kernel/presets.ts";
 import { Registry } from "../../kernel/registry.ts";
-import { firstInput, printInput, readInput } from "./input.ts";
 import { PACKETS } from "../../packets/packets.ts";
-import type { EventInput } from "../views/check.ts";
+import type { EventInput } from "../views/program.ts";
+import { firstInput, printInput, readInput } from "./input.ts";
 
 const registry = new Registry();
 const hexOf = (name: string): string => PACKETS.find((one) => one.name === name)?.hex ?? "";

@@ -1,15 +1,17 @@
 // What a program is run on. The text that stands beside a program (in a draft, a link, a lesson) is read here with the
 // program's type, and printed again; what a type starts with, and the newline that echo adds, stand here alone.
 import { fromHex, utf8Encode, viewOf } from "../../base/bytes.ts";
+import type { Texts } from "../../base/language.ts";
 import { errnoName } from "../../facts/errno.ts";
 import type { ProgType } from "../../facts/types.ts";
 import type { KernelDefinition } from "../../kernel/definition.ts";
 import { contextFrom, eventOf } from "../../kernel/module.ts";
 import type { Registry } from "../../kernel/registry.ts";
 import { takesPacket } from "../../kernel/test-run.ts";
-import { type Event, PT_REGS } from "../../vm/index.ts";
 import { PACKETS } from "../../packets/packets.ts";
-import type { EventInput, InputView, ProgTypeView, Texts } from "../views/check.ts";
+import { type Event, PT_REGS } from "../../vm/index.ts";
+import type { ProgTypeView } from "../views/kernel.ts";
+import type { EventInput, InputView } from "../views/program.ts";
 
 /** Bytes in memory order; none where it is no hex. Blanks do not count. */
 export const bytesOf = (hex: string): Uint8Array => fromHex(hex.replace(/\s/g, "")) ?? new Uint8Array();

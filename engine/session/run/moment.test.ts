@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { EXAMPLES } from "../../catalogue/examples.ts";
 import { dissect, dissectHex } from "../../packets/headers.ts";
 import { PACKETS } from "../../packets/packets.ts";
-import type { RunView } from "../views/run.ts";
 import { createSession } from "../session.ts";
-import type { EventInput, MapInput, ProgramInput } from "../views/check.ts";
+import type { EventInput, MapInput, ProgramInput } from "../views/program.ts";
+import type { RunView } from "../views/run.ts";
 
 const SYSFS: EventInput = { kind: "sysfs", path: "/sys/oreore/bpf", data: "7\n" };
 const packet = (name: string): string => PACKETS.find((one) => one.name === name)?.hex ?? "";

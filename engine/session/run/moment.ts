@@ -3,11 +3,11 @@ import { toHex } from "../../base/bytes.ts";
 import { hex64 } from "../../base/u64.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { MapObject } from "../../kernel/objects.ts";
+import { dissect } from "../../packets/headers.ts";
 import { lastChanges, type Machine, type MapEntry, type StepEvent } from "../../vm/index.ts";
 import { addressOf, PKT_DATA, PKT_END, PKT_HARD_END, PKT_HARD_START, PKT_MAC, PKT_META } from "../../vm/layout.ts";
-import { dissect } from "../../packets/headers.ts";
-import type { RecordedRun } from "./run.ts";
 import type { MapAtView, MapEntryView, MapWindow, PacketAtView } from "../views/run.ts";
+import type { RecordedRun } from "./run.ts";
 
 /** Elements shown where no window is asked for, and most of one. */
 const WINDOW = 64;

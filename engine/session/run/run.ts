@@ -30,8 +30,7 @@ import {
   Timeline,
 } from "../../vm/index.ts";
 import { STACK, STACK_END, TRACE_COUNT } from "../../vm/layout.ts";
-import { accessOf } from "./access.ts";
-import { type Condition, parseCondition } from "./condition.ts";
+import type { SlotView } from "../views/program.ts";
 import {
   type AccessView,
   type FrameView,
@@ -47,7 +46,8 @@ import {
   type TimelineChunk,
   type WayView,
 } from "../views/run.ts";
-import type { SlotView } from "../views/program.ts";
+import { accessOf } from "./access.ts";
+import { type Condition, parseCondition } from "./condition.ts";
 
 /** Steps recorded of a run; a longer one is stopped there. */
 const MAX_STEPS = 1_000_000;

@@ -1,8 +1,8 @@
 // A step in words: each row is a program, its input, and what is said of its steps.
 import { expect, test } from "vitest";
+import type { Texts } from "../../base/language.ts";
 import { EXAMPLES } from "../../catalogue/examples.ts";
 import { createSession } from "../session.ts";
-import type { Texts } from "../views/check.ts";
 
 async function told(source: string, data: string, progType = "oreore"): Promise<readonly Texts[]> {
   const session = createSession();

@@ -3,13 +3,13 @@
 
 import { explain } from "../../asm/services/words.ts";
 import { fromHex } from "../../base/bytes.ts";
+import type { Texts } from "../../base/language.ts";
 import { asS64, asU64 } from "../../base/u64.ts";
 import { HELPER_PROTOS, paramCount } from "../../facts/helpers.ts";
 import { MAX_BPF_STACK } from "../../isa/codes.ts";
 import { ALU_OPS, type AluOp, type Form, formOf, JMP_OPS } from "../../isa/forms.ts";
 import { decodeInsns, type Insn, imm64 } from "../../isa/insn.ts";
 import type { StepView } from "../views/run.ts";
-import type { Texts } from "../views/check.ts";
 
 /** `hex`: the instruction that led from the one moment to the other, 16 or 32 digits. */
 export function sentence(hex: string, before: StepView, after: StepView): Texts {

@@ -14,8 +14,9 @@ import type { Program } from "../../program/program.ts";
 import { enterEvent, type Machine, type Outcome } from "../../vm/index.ts";
 import { REGS } from "../../vm/layout.ts";
 import { assembleInput, type Clock } from "../check/check.ts";
+import type { EventInput, ProgramInput } from "../views/program.ts";
+import type { EngineSpeedView, SpeedView } from "../views/run.ts";
 import { eventFor } from "./input.ts";
-import type { EngineSpeedView, EventInput, ProgramInput, SpeedView } from "../views/check.ts";
 
 /** Parts of its time in which a way looks at the clock: shorter ones are not measured well, the first ones are not warm. */
 const PARTS = 16;

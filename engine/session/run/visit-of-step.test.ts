@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { ExampleView } from "../../catalogue/example.ts";
 import { EXAMPLES } from "../../catalogue/examples.ts";
 import { createSession } from "../session.ts";
-import type { BeliefView, EventInput, ExampleView } from "../views/check.ts";
+import type { BeliefView } from "../views/check.ts";
+import type { EventInput } from "../views/program.ts";
 
 const eventOf = ({ program: { progType }, input }: ExampleView): EventInput =>
   progType === "oreore"

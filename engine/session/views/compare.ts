@@ -1,5 +1,6 @@
 // Two versions of a program laid side by side: what the page is told of program, verdict and log.
-import type { Texts, VerdictName } from "./check.ts";
+import type { Texts } from "../../base/language.ts";
+import type { VerdictName } from "./check.ts";
 
 /** What became of one version. */
 export interface VersionView {

@@ -1,5 +1,5 @@
 // What a lesson may ask, and what judging it says: plain data. goals.ts judges.
-import type { SyscallView } from "./check.ts";
+import type { SyscallView } from "./kernel.ts";
 
 export type Comparison = "<=" | ">=" | "==";
 

@@ -1,4 +1,5 @@
 // Runs and the moments of a run as the page is told them: plain data that crosses a Worker boundary.
+import type { LayerView } from "../../packets/headers.ts";
 import type { Hex64, SlotView } from "./program.ts";
 
 /** Bytes in memory order, two lower-case digits each. */
@@ -232,26 +233,6 @@ export interface PacketAtView {
   readonly layers: readonly LayerView[];
 }
 
-/** A header of a packet, or what follows the last known one. */
-export interface LayerView {
-  /** `Ethernet`, `IPv4`, `TCP`, …; `data`. */
-  readonly name: string;
-  readonly at: number;
-  readonly size: number;
-  readonly fields: readonly PacketFieldView[];
-}
-
-export interface PacketFieldView {
-  /** As the kernel's struct calls it: `saddr`, `h_proto`. */
-  readonly name: string;
-  readonly at: number;
-  readonly size: number;
-  /** As people write it: `192.0.2.10`, `0x0800 (IPv4)`, `53`. */
-  readonly text: string;
-  /** A checksum that does not add up. */
-  readonly wrong?: boolean;
-}
-
 /** Something that a run sent out. */
 export interface OutputView {
   /** The step after which it was there. */
@@ -302,3 +283,47 @@ export type StopInput =
   /** Not deeper in calls than where it started (step over), or less deep (step out). */
   | { readonly kind: "over" }
   | { readonly kind: "out" };
+
+/** Runs of a program in one way. */
+export interface EngineSpeedView {
+  readonly runs: number;
+  /** Instructions of one run. */
+  readonly insns: number;
+  /** Nanoseconds, entry and exit included. */
+  readonly nsPerRun: number;
+  /** R0 of the last run; "" where it did not exit. */
+  readonly result: Hex64 | "";
+  /** Sentence of a fault, `budget` where a run was too long; "". */
+  readonly fault: string;
+}
+
+/** The same program in the interpreter and compiled to WebAssembly. */
+export interface SpeedView {
+  readonly interp: EngineSpeedView;
+  /** Repeated inside the compiled code; null where the program's end needs the machine each time. */
+  readonly inside: EngineSpeedView | null;
+  /** Compiled too, but entered from JavaScript for each run, as one write to the hook's file does. */
+  readonly entered: EngineSpeedView;
+  /** What one entry costs by itself, measured with a program that does nothing. */
+  readonly crossingNs: number;
+  /** Milliseconds, our compiler and the browser's together. */
+  readonly compileMs: number;
+  readonly wasmBytes: number;
+  /** WebAssembly text, with the slots as comments. */
+  readonly wasmText: string;
+  readonly layouts: readonly { readonly name: string; readonly layout: "structured" | "dispatch" }[];
+}
+
+/** Bytes of a context by fields: `pt_regs`, or a tracepoint's record as its format file tells it. */
+export interface EventFormatView {
+  /** `pt_regs`, `sched:sched_switch` */
+  readonly name: string;
+  readonly size: number;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly off: number;
+    readonly size: number;
+    /** Characters, not a number. */
+    readonly text: boolean;
+  }[];
+}

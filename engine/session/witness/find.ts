@@ -2,6 +2,7 @@
 // on many contexts, packets, map contents and answers of helpers. A search by comparisons and chance within a budget: to
 // find nothing proves nothing. The same program and options give the same answer, unless time runs out.
 import { fromHex, toHex, viewOf } from "../../base/bytes.ts";
+import type { Texts } from "../../base/language.ts";
 import { asU64, lowS32 } from "../../base/u64.ts";
 import { SOCKET_LOOKUPS } from "../../facts/helpers.ts";
 import type { ProgType } from "../../facts/types.ts";
@@ -14,6 +15,7 @@ import { Kernel } from "../../kernel/kernel.ts";
 import { createMaps } from "../../kernel/loader.ts";
 import { Registry } from "../../kernel/registry.ts";
 import { unverified } from "../../kernel/run.ts";
+import { PACKETS } from "../../packets/packets.ts";
 import type { Program } from "../../program/program.ts";
 import { helperSet } from "../../verifier/check/helper-names.ts";
 import type { Refusal } from "../../verifier/refusals.ts";
@@ -23,8 +25,7 @@ import { KERNEL_HI } from "../../vm/layout.ts";
 import { littleEndian } from "../../vm/le.ts";
 import type { WatchOptions } from "../../vm/watch.ts";
 import { eventFor, eventKind, printInput } from "../run/input.ts";
-import { PACKETS } from "../../packets/packets.ts";
-import type { EventInput, Texts } from "../views/check.ts";
+import type { EventInput } from "../views/program.ts";
 import {
   Chance,
   changed,

@@ -1,8 +1,9 @@
 // What an input does to a program, as a sentence: the harm, where, and why it is one.
+
+import type { Texts } from "../../base/language.ts";
 import { hex64 } from "../../base/u64.ts";
 import type { Fault } from "../../vm/fault.ts";
 import type { Harm } from "../../vm/harm.ts";
-import type { Texts } from "../views/check.ts";
 
 export function harmWords(harm: Harm): Texts {
   const { slot } = harm;

@@ -8,8 +8,8 @@ import { HELPER_PROTOS } from "../../facts/helpers.ts";
 import type { HelperArg } from "../../facts/types.ts";
 import { insnNamed as insn } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
-import type { MapDef } from "../../program/program.ts";
 import { PACKETS } from "../../packets/packets.ts";
+import type { MapDef } from "../../program/program.ts";
 import {
   type BpfMap,
   createMap,

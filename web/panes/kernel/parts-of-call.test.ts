@@ -1,6 +1,6 @@
 // Which way a call takes through the parts, and where it ends: from the calls that a session really makes.
 import { expect, test } from "vitest";
-import { createSession, type Outcome } from "../../../engine/index.ts";
+import { type CallOutcome, createSession } from "../../../engine/index.ts";
 import { type Situation, wayOf } from "./parts-of-call.ts";
 
 const PLUS42 =
@@ -8,7 +8,7 @@ const PLUS42 =
 const FILE = "/sys/oreore/bpf";
 const program = (source: string) => ({ source, progType: "oreore", maps: [] });
 
-const way = ({ calls, kernel }: Outcome) => {
+const way = ({ calls, kernel }: CallOutcome) => {
   const situation: Situation = {
     steps: kernel.steps,
     files: [FILE],

@@ -1,6 +1,6 @@
 // What the reader did since the lesson was opened: acts for a link, which does them again, and what goals are judged by.
 import { create } from "zustand";
-import type { Act, Outcome, Reader } from "../../../engine/index.ts";
+import type { Act, CallOutcome, Reader } from "../../../engine/index.ts";
 import { useProgram } from "../program/program.ts";
 
 export interface JournalState extends Reader {
@@ -28,7 +28,7 @@ export function beginJournal(source: string, done: Partial<JournalState> = {}): 
 }
 
 /** After a use case of the kernel; one that made no call and changed nothing is none. */
-export function didAct(act: Act, outcome: Outcome): void {
+export function didAct(act: Act, outcome: CallOutcome): void {
   if (useProgram.getState().lesson === 0) return;
   if (outcome.calls.length === 0 && !BOOTS.has(act.do)) return;
   // Another program type: what was done before it, was done in another kernel.

@@ -1,6 +1,6 @@
 // Elements of the running kernel's maps, set and deleted with bpf(2) as bpftool does it.
 import { create } from "zustand";
-import type { Act, Outcome, SyscallView } from "../../../engine/index.ts";
+import type { Act, CallOutcome, SyscallView } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
 import { note, useKernel } from "./kernel.ts";
 
@@ -19,7 +19,7 @@ export const deleteElement = (fd: number, key: string): Promise<boolean> =>
 
 const nameOf = (fd: number): string => useKernel.getState().kernel?.maps.find((map) => map.fd === fd)?.name ?? "";
 
-async function made(fd: number, asked: Promise<Outcome>, act: Act): Promise<boolean> {
+async function made(fd: number, asked: Promise<CallOutcome>, act: Act): Promise<boolean> {
   const outcome = await answered(asked);
   if (!outcome) return false;
   note(outcome, act);

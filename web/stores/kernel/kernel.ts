@@ -2,6 +2,7 @@
 import { create } from "zustand";
 import {
   type Act,
+  type CallOutcome,
   type Cause,
   type ContextView,
   type DefinitionInput,
@@ -9,7 +10,6 @@ import {
   type HelloView,
   type KernelView,
   OREORE_FILE,
-  type Outcome,
   type Preset,
   type ProgTypeView,
   type RecipeStep,
@@ -174,7 +174,7 @@ function takeSaidType(): void {
 export const progTypeView = (name: string): ProgTypeView | undefined =>
   get().hello?.progTypes.find((type) => type.name === name);
 
-export function note(outcome: Outcome, act?: Act): void {
+export function note(outcome: CallOutcome, act?: Act): void {
   if (act) didAct(act, outcome);
   set((s) => ({
     kernel: outcome.kernel,
