@@ -1,4 +1,4 @@
-// Bytes: hex text, little-endian access, UTF-8. No DOM and no Node in here, so TextEncoder is not at hand.
+// Bytes: hex text, little-endian access, UTF-8. The engine knows no DOM and no Node, so it has no TextEncoder.
 
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
 
@@ -9,7 +9,7 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
-/** `"0aff"` → bytes; `undefined` where the text is not an even number of hex digits. */
+/** `"0aff"` → bytes. `undefined` if the text is not an even number of hex digits. */
 export function fromHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
   const bytes = new Uint8Array(text.length / 2);
@@ -20,7 +20,7 @@ export function fromHex(text: string): Uint8Array | undefined {
 /** A view for little-endian access to the same bytes (`getUint32(at, true)`). */
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Text as UTF-8; a lone surrogate becomes U+FFFD. */
+/** Encodes text as UTF-8. A lone surrogate becomes U+FFFD. */
 export function utf8Encode(text: string): Uint8Array {
   const out: number[] = [];
   for (const char of text) {
@@ -34,14 +34,14 @@ export function utf8Encode(text: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** Bytes as text, one character a byte (ISO 8859-1): what a terminal would show of kernel text. */
+/** Bytes as text, one character per byte (ISO 8859-1). This is how a terminal would show text from the kernel. */
 export function latin1(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
 }
 
-/** UTF-8 as text; what is no UTF-8 becomes U+FFFD, one for each byte. */
+/** Decodes UTF-8. Each byte that is not valid UTF-8 becomes one U+FFFD. */
 export function utf8Decode(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; ) {
@@ -54,7 +54,7 @@ export function utf8Decode(bytes: Uint8Array): string {
       good = next >> 6 === 2;
       code = (code << 6) | (next & 63);
     }
-    // Not the shortest form, half of a pair, or no character at all.
+    // Refused: a form that is not the shortest, half of a surrogate pair, a code beyond U+10FFFF.
     good &&= size < 2 || code >= ([0, 0, 0x80, 0x800, 0x10000][size] as number);
     good &&= code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
     text += good ? String.fromCodePoint(code) : "\ufffd";

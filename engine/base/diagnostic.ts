@@ -1,10 +1,10 @@
-// What is wrong with a source text, as data. Sentences are made from `code` and `args` in the reader's
-// language; `message` is the English one, made where the fault was found.
+// What is wrong with a source text, as data. `message` is the sentence in English, made where the fault was found.
+// For other languages the sentence is made from `code` and `args`.
 import type { Span } from "./span.ts";
 
 export type Severity = "error" | "warning" | "hint";
 
-/** A replacement that is certain to be meant. `title` says what it does, in English; `code` names it for translation. */
+/** A replacement that the author certainly meant. `title` says in English what it does. */
 export interface QuickFix {
   readonly title: string;
   readonly edits: readonly { readonly span: Span; readonly text: string }[];
@@ -15,7 +15,7 @@ export interface Diagnostic {
   readonly severity: Severity;
   /** Stable kebab-case name of the rule: `imm-range`, `unknown-macro`. */
   readonly code: string;
-  /** Names the thing, the value and what was expected: `off 40000 does not fit in s16 [-32768, 32767]`. */
+  /** In English. It names the thing, the value and what was expected: `off 40000 does not fit in s16 [-32768, 32767]`. */
   readonly message: string;
   /** The values in the message, for other languages. */
   readonly args?: Readonly<Record<string, string | number>>;

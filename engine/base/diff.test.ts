@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { common, stretches } from "./diff.ts";
 
-/** Length of the longest common subsequence, by the table. */
+/** Length of the longest common subsequence, by the usual table (dynamic programming). */
 function longest(a: readonly number[], b: readonly number[]): number {
   let row = new Array<number>(b.length + 1).fill(0);
   for (const one of a) {

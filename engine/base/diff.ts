@@ -1,13 +1,13 @@
-// What two sequences have in common, in order: the longest common subsequence, in time that grows with the differences and not
-// with the sequences. Source: Myers, "An O(ND) Difference Algorithm and Its Variations" (1986), the greedy algorithm.
+// The longest common subsequence of two sequences. The time needed grows with the number of differences, not with the length
+// of the sequences. Source: Myers, "An O(ND) Difference Algorithm and Its Variations" (1986), the greedy algorithm.
 
-/** A place in the one and the place in the other that is the same. */
+/** Two places with equal elements: an index into the first sequence and one into the second. */
 export type Pair = readonly [a: number, b: number];
 
-/** Differences that are searched for; with more of them all between a common beginning and a common end counts as different. */
+/** The search gives up after this many differences. Then all between the common beginning and the common end counts as different. */
 const MOST = 1500;
 
-/** Pairs of equal elements, both numbers rising. */
+/** The pairs of equal elements. Both indices rise from pair to pair. */
 export function common<Element>(a: readonly Element[], b: readonly Element[], most = MOST): Pair[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;
@@ -23,7 +23,7 @@ export function common<Element>(a: readonly Element[], b: readonly Element[], mo
 }
 
 /**
- * The edit graph is walked by its diagonals k = i - j: reached[d][k + d] is the furthest i on diagonal k after d differences.
+ * Walks the edit graph along its diagonals k = i - j. reached[d][k + d] is the furthest i on diagonal k after d differences.
  */
 function between<Element>(a: readonly Element[], b: readonly Element[], most: number): Pair[] {
   const reached: Int32Array[] = [];
@@ -44,7 +44,7 @@ function between<Element>(a: readonly Element[], b: readonly Element[], most: nu
   return [];
 }
 
-/** Where diagonal k is entered after one difference more than `before` tells of: from above (j grows) or from the left (i grows). */
+/** The i at which diagonal k is entered with one difference more than in `before`: from above (j grows) or from the left (i grows). */
 function furthest(before: Int32Array, d: number, k: number): number {
   const down = k + 1 <= d ? (before[k + 1 + d] as number) : -1;
   const right = k - 1 >= -d ? (before[k - 1 + d] as number) + 1 : -1;
@@ -60,19 +60,19 @@ function walkBack(reached: readonly Int32Array[], n: number, m: number, differen
     while (i > entered) pairs.push([--i, --j]);
     if (d === 0) break;
     const down = k + 1 <= d - 1 ? ((reached[d - 1] as Int32Array)[k + d] as number) : -1;
-    // The one that furthest() took.
+    // The same choice that furthest() made.
     if (down === entered) j--;
     else i--;
   }
   return pairs.reverse();
 }
 
-/** A stretch: the same in both, or what stands in its place. */
+/** A part of both sequences: either one pair of equal elements, or indices of elements that differ (`a` or `b` may be empty). */
 export type Stretch =
   | { readonly kind: "same"; readonly a: number; readonly b: number }
   | { readonly kind: "other"; readonly a: readonly number[]; readonly b: readonly number[] };
 
-/** All places of both in order; what differs between two pairs as one stretch. */
+/** All indices of both sequences, in order. All that differs between two pairs is one stretch. */
 export function stretches(lengthA: number, lengthB: number, pairs: readonly Pair[]): Stretch[] {
   const all: Stretch[] = [];
   const places = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);

@@ -1,4 +1,4 @@
-/** The languages of what readers see. */
+/** Languages of the texts that a reader sees. */
 export type Language = "en" | "ja";
 
 export interface Texts {

@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4): program tags. Constants are derived as the standard defines them: the first 32 bits of the
+// SHA-256 (FIPS 180-4), for program tags. The constants are computed as the standard defines them: the first 32 bits of the
 // fractional parts of the square and cube roots of primes.
 import { viewOf } from "./bytes.ts";
 
@@ -25,7 +25,7 @@ const INITIAL = PRIMES.slice(0, 8).map((p) => fraction(p, 2n));
 const K = PRIMES.map((p) => fraction(p, 3n));
 const rotr = (x: number, n: number): number => (x >>> n) | (x << (32 - n));
 
-/** 32 bytes. */
+/** The digest, 32 bytes. */
 export function sha256(message: Uint8Array): Uint8Array {
   const padded = new Uint8Array(((message.length + 8) >> 6) * 64 + 64);
   padded.set(message);

@@ -12,7 +12,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** Finds lines by binary search over the line starts of one text. */
+/** The lines of one text. A line is found by binary search over the starts of all lines. */
 export class LineMap {
   readonly #starts: number[] = [0];
 
@@ -31,7 +31,7 @@ export class LineMap {
     return { line: low + 1, column: offset - (this.#starts[low] as number) + 1 };
   }
 
-  /** Offset at which a line (from 1) starts; the last line's for a line beyond the end. */
+  /** Offset at which a line starts (lines count from 1). For a line beyond the end: the start of the last line. */
   lineStart(line: number): number {
     return this.#starts[Math.min(line, this.#starts.length) - 1] ?? 0;
   }

@@ -1,4 +1,4 @@
-// 64-bit integers as bigint. Canonical form everywhere is unsigned, 0 … 2^64-1, unless a name says s64.
+// 64-bit integers as bigint. Values are unsigned everywhere, 0 … 2^64-1, unless a name says s64.
 
 export const U64_MAX = 0xffff_ffff_ffff_ffffn;
 export const S64_MIN = -0x8000_0000_0000_0000n;
@@ -16,5 +16,5 @@ export const lowU32 = (x: bigint): number => Number(BigInt.asUintN(32, x));
 /** The low 32 bits of `x` as a signed number. */
 export const lowS32 = (x: bigint): number => Number(BigInt.asIntN(32, x));
 
-/** A 64-bit value as 16 hex digits, the form in which registers leave the engine. */
+/** A 64-bit value as 16 hex digits. The engine gives out register values in this form. */
 export const hex64 = (x: bigint): string => asU64(x).toString(16).padStart(16, "0");

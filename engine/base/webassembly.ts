@@ -1,11 +1,11 @@
-// The part of the WebAssembly JavaScript interface that the engine uses. The engine is compiled without DOM types,
-// and every place it runs in (browsers, workers, Node) has the global.
+// The part of the WebAssembly JavaScript interface that the engine uses. The types are written here because the engine is
+// compiled without DOM types. The global itself exists in browsers, workers and Node.
 // Source: WebAssembly JavaScript Interface, https://webassembly.github.io/spec/js-api/
 
 export interface WasmMemory {
-  /** Another one after grow(). */
+  /** grow() replaces it by a new one. */
   readonly buffer: ArrayBuffer;
-  /** By pages of WASM_PAGE bytes; the size before, in pages. Throws beyond the maximum. */
+  /** Adds pages of WASM_PAGE bytes. Returns the old size in pages. Throws if the maximum is exceeded. */
   grow(pages: number): number;
 }
 
@@ -24,7 +24,7 @@ interface WasmApi {
   ) => { readonly exports: Record<string, WasmExport> };
 }
 
-/** Bytes of one page, the unit of a memory's size. */
+/** Size of one page in bytes. A memory's size is counted in pages. */
 export const WASM_PAGE = 65536;
 
 export const webAssembly = (globalThis as unknown as { readonly WebAssembly: WasmApi }).WebAssembly;
