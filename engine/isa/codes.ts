@@ -1,4 +1,4 @@
-// The numbers of RFC 9669 and include/uapi/linux/{bpf,bpf_common}.h from which opcodes are put together.
+// The numbers that opcodes are made of. Sources: RFC 9669 and include/uapi/linux/{bpf,bpf_common}.h.
 //
 //   alu/jmp class      7 6 5 4   3   2 1 0        load/store class   7 6 5   4 3   2 1 0
 //                      [ op  ] [src] [class]                        [mode]  [size] [class]
@@ -60,14 +60,14 @@ export const BPF_X = 0x08;
 export const BPF_TO_LE = 0x00;
 export const BPF_TO_BE = 0x08;
 
-/** Flag and operations in the imm of an atomic instruction (RFC 9669 section 5.3; load/store forms: Linux 6.15). */
+/** The flag and operations in the imm of an atomic instruction (RFC 9669 section 5.3; LOAD_ACQ and STORE_REL: Linux 6.15). */
 export const BPF_FETCH = 0x01;
 export const BPF_XCHG = 0xe0 | BPF_FETCH;
 export const BPF_CMPXCHG = 0xf0 | BPF_FETCH;
 export const BPF_LOAD_ACQ = 0x100;
 export const BPF_STORE_REL = 0x110;
 
-/** src of a BPF_LD | BPF_IMM | BPF_DW: what the 64-bit immediate stands for. */
+/** Values of src in a BPF_LD | BPF_IMM | BPF_DW. They say what the 64-bit immediate stands for. */
 export const BPF_PSEUDO_MAP_FD = 1;
 export const BPF_PSEUDO_MAP_VALUE = 2;
 export const BPF_PSEUDO_BTF_ID = 3;
@@ -75,20 +75,20 @@ export const BPF_PSEUDO_FUNC = 4;
 export const BPF_PSEUDO_MAP_IDX = 5;
 export const BPF_PSEUDO_MAP_IDX_VALUE = 6;
 
-/** src of a BPF_CALL: whom it calls (0: a helper by number). */
+/** Values of src in a BPF_CALL. They say what is called (0: a helper, by number). */
 export const BPF_PSEUDO_CALL = 1;
 export const BPF_PSEUDO_KFUNC_CALL = 2;
 
-/** src of a BPF_JMP | BPF_JCOND. */
+/** Value of src in a BPF_JMP | BPF_JCOND. */
 export const BPF_MAY_GOTO = 0;
 
-/** off of a BPF_MOV register move between address spaces (arena). */
+/** Value of off in a BPF_MOV from a register that casts between address spaces (arena). */
 export const BPF_ADDR_SPACE_CAST = 1;
 
-/** R0 … R10; R10 is the read-only frame pointer. */
+/** Number of registers: R0 … R10. R10 is the read-only frame pointer. */
 export const MAX_BPF_REG = 11;
 export const BPF_REG_FP = 10;
-/** Bytes of stack a frame has. */
+/** Stack of one frame, in bytes. */
 export const MAX_BPF_STACK = 512;
 
 export const classOf = (code: number): number => code & 0x07;

@@ -1,7 +1,7 @@
-// THE instruction set: one row for each form of an instruction, made by crossing operators with widths and
-// sources. A row says what an instruction is; what it means is said by each room in a total
-// Record<AluOp, …>, so that a forgotten operator does not compile. Not in here: which field values the
-// verifier refuses, and text beyond the operator's symbol.
+// THE instruction set: a table with one row for each form of an instruction. The rows are made by crossing operators with
+// widths and sources. A row says what an instruction is. What it means is said by each room in a total Record<AluOp, …>,
+// so that a forgotten operator does not compile. Not in here: which field values the verifier refuses, and any text
+// beyond the operator's symbol.
 // Sources: RFC 9669 sections 4 and 5; Linux 6.18 include/uapi/linux/bpf.h for `linux` rows.
 import { bug } from "../base/bug.ts";
 import * as c from "./codes.ts";
@@ -12,7 +12,7 @@ export type Source = "imm" | "reg";
 export type Size = 1 | 2 | 4 | 8;
 export type Field = "dst" | "src" | "off" | "imm";
 
-/** Conformance groups of RFC 9669 section 2.4; `linux` is what the kernel adds beyond it. */
+/** Conformance groups of RFC 9669 section 2.4. `linux`: instructions that the kernel adds to the RFC. */
 export type Group = "base32" | "base64" | "divmul32" | "divmul64" | "atomic32" | "atomic64" | "packet" | "linux";
 
 interface Operator {
@@ -20,9 +20,9 @@ interface Operator {
   readonly code: number;
   /** How the kernel's disassembler writes it between its operands. */
   readonly symbol: string;
-  /** What `off` must be for this operator to be meant. */
+  /** The value of `off` that selects this operator, if it is not 0. */
   readonly off?: number;
-  /** Present where the operator exists in one width or source only. */
+  /** Present if the operator exists in one width or one source only. */
   readonly widths?: readonly Width[];
   readonly sources?: readonly Source[];
   readonly multiplies?: true;
@@ -67,7 +67,7 @@ export const JMP_OPS = {
 } as const satisfies Record<string, Operator>;
 export type JmpOp = keyof typeof JMP_OPS;
 
-/** The imm of an atomic instruction. `fetch`: the old value ends in a register. */
+/** Operations of an atomic instruction, chosen by its imm. `fetch`: the old value is put into a register. */
 export const ATOMIC_OPS = {
   add: { imm: c.BPF_ADD, symbol: "+=", fetch: false },
   or: { imm: c.BPF_OR, symbol: "|=", fetch: false },
@@ -94,11 +94,11 @@ const PSEUDO_LOADS = {
 } as const;
 export type PseudoLoad = keyof typeof PSEUDO_LOADS;
 
-/** Whom a call reaches, by its src. */
+/** What a call calls, by its src. */
 const CALL_TARGETS = { helper: 0, local: c.BPF_PSEUDO_CALL, kfunc: c.BPF_PSEUDO_KFUNC_CALL } as const;
 export type CallTarget = keyof typeof CALL_TARGETS;
 
-/** What the instruction does; the part of a row that rooms switch over. */
+/** What the instruction does. This is the part of a row that rooms switch over. */
 export type Operation =
   | { readonly kind: "alu"; readonly op: AluOp; readonly width: Width; readonly source: Source }
   | { readonly kind: "addr_space_cast" }
@@ -108,7 +108,7 @@ export type Operation =
   | { readonly kind: "ja"; readonly width: Width }
   | { readonly kind: "may_goto" }
   | { readonly kind: "call"; readonly target: CallTarget }
-  /** Call of the address in a register: compilers emit it, the kernel refuses it. */
+  /** Calls the address in a register. Compilers emit it, the kernel refuses it. */
   | { readonly kind: "callx" }
   | { readonly kind: "exit" }
   | { readonly kind: "ld_imm64"; readonly pseudo: PseudoLoad }
@@ -126,19 +126,19 @@ export interface FormRow {
   /** Unique: `add64_imm`, `ldxsx4`, `atomic8_fetch_add`, `call_helper`. */
   readonly name: string;
   readonly code: number;
-  /** Values of other fields that tell this form from those with the same code. */
+  /** Values of other fields that distinguish this form from others with the same code. */
   readonly when: Partial<Record<"src" | "off" | "imm", number>>;
-  /** Fields that carry an operand; all others but those in `when` must be zero. */
+  /** Fields that carry an operand. All others must be zero, except those in `when`. */
   readonly uses: readonly Field[];
   readonly group: Group;
-  /** Section of RFC 9669, or "" where it is Linux's own. */
+  /** Section of RFC 9669. "" if the form is Linux's own. */
   readonly rfc: string;
   /** 2 for LD_IMM64. */
   readonly slots: 1 | 2;
 }
 export type Form = FormRow & Operation;
 
-/** In the opcode of a load or store. */
+/** Bytes → the size bits in the opcode of a load or store. */
 export const SIZE_BITS: Readonly<Record<Size, number>> = { 1: c.BPF_B, 2: c.BPF_H, 4: c.BPF_W, 8: c.BPF_DW };
 const SIZES: readonly Size[] = [1, 2, 4, 8];
 const WIDTHS: readonly Width[] = [32, 64];
@@ -338,9 +338,9 @@ const byCode: readonly (readonly Form[])[] = Array.from({ length: 256 }, (_, cod
 );
 
 /**
- * The form of an instruction, from its code and the fields that tell forms of one code apart.
- * Fields without meaning are not looked at: to refuse those is the verifier's business.
- * `undefined`: no instruction of RFC 9669 or Linux 6.18.
+ * The form of an instruction, found by its code and by the fields that distinguish forms with the same code.
+ * Fields that the form does not use are not checked: refusing them is the verifier's work.
+ * `undefined`: neither RFC 9669 nor Linux 6.18 has such an instruction.
  */
 export function formOf(insn: Insn): Form | undefined {
   for (const form of byCode[insn.code & 0xff] as readonly Form[]) {
@@ -356,7 +356,7 @@ export function formOf(insn: Insn): Form | undefined {
 const byName = new Map(FORMS.map((form) => [form.name, form]));
 export const formNamed = (name: string): Form | undefined => byName.get(name);
 
-/** An instruction of a form, by its name; fields left out are 0, those that tell the form apart are its own. */
+/** An instruction of the form with this name. Fields left out are 0. The fields in the form's `when` are always the form's. */
 export function insnNamed(name: string, fields: Partial<Insn> = {}): Insn {
   const form = formNamed(name);
   if (!form) throw bug(`no instruction form is named ${name}`);

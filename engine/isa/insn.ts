@@ -8,7 +8,7 @@ import { BPF_DW, BPF_IMM, BPF_LD } from "./codes.ts";
 export interface Insn {
   /** 0 … 255 */
   readonly code: number;
-  /** 0 … 15 (the encoding has room for registers that do not exist) */
+  /** 0 … 15 (the encoding can name registers that do not exist) */
   readonly dst: number;
   /** 0 … 15 */
   readonly src: number;
@@ -33,7 +33,7 @@ export function encodeInsns(insns: readonly Insn[]): Uint8Array {
   return bytes;
 }
 
-/** `bytes.length` must be a multiple of 8; what remains is not read. */
+/** `bytes.length` should be a multiple of 8. Remaining bytes are not read. */
 export function decodeInsns(bytes: Uint8Array): Insn[] {
   const view = viewOf(bytes);
   const insns: Insn[] = [];
@@ -55,7 +55,7 @@ export const insnHex = (insn: Insn): string => toHex(encodeInsns([insn]));
 export const sameInsn = (a: Insn, b: Insn): boolean =>
   a.code === b.code && a.dst === b.dst && a.src === b.src && a.off === b.off && a.imm === b.imm;
 
-/** Does a second slot follow? */
+/** Whether the instruction takes a second slot. */
 export const isLdImm64 = (insn: Insn): boolean => insn.code === (BPF_LD | BPF_IMM | BPF_DW);
 
 /** The 64-bit immediate of a two-slot BPF_LD | BPF_IMM | BPF_DW, unsigned. */

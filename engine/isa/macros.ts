@@ -1,9 +1,10 @@
-// The instruction macros of C programs that write BPF by hand, as data. Parameters, fields and place of the headers' macros are
-// recorded (record/macros.py); here stands what each parameter takes and what the macro means, and the macros of our own, for
-// instructions that the headers have none for. Assembler, disassembler, completion and hover all draw from here.
+// The macros with which C programs write BPF instructions by hand, as data. The macros of the kernel's headers are recorded
+// with their parameters, fields and place (record/macros.py). This file adds what each parameter takes and what the macro
+// means. It also has macros of our own for instructions that the headers have no macro for. The assembler, the disassembler,
+// completion and hover use this table.
 import { RECORDED_MACROS, type RecordedMacro } from "./recorded/macros.ts";
 
-/** What kind of value a parameter takes; drives completion, signature help and the hints on misread forms. */
+/** The kind of value that a parameter takes. Completion, signature help and the hints on misread forms depend on it. */
 export type ParamRole =
   | "alu_op"
   | "jmp_op"
@@ -31,12 +32,12 @@ export type ParamRole =
   | "kfunc";
 
 export interface MacroParam {
-  /** As the header spells it. */
+  /** Spelled as in the header. */
   readonly name: string;
   readonly role: ParamRole;
 }
 
-/** Fields of one slot as C expressions; an absent one is 0. */
+/** Fields of one slot as C expressions. An absent field is 0. */
 export type MacroSlot = RecordedMacro["slots"][number];
 
 export interface InsnMacro {
@@ -44,22 +45,22 @@ export interface InsnMacro {
   readonly params: readonly MacroParam[];
   readonly slots: readonly MacroSlot[];
   readonly from: "kernel" | "tools" | "oreore";
-  /** File and line in the kernel's tree; "" for our own. */
+  /** File and line in the kernel's tree. "" for a macro of our own. */
   readonly source: string;
-  /** One line of meaning, with the parameters' names in it. */
+  /** One line that says what the macro does, with the parameters' names in it. */
   readonly en: string;
   readonly ja: string;
 }
 
 type Recorded = typeof RECORDED_MACROS;
-/** A role for each parameter of the macro. */
+/** `roles`: one for each parameter of the macro. */
 type Row<Params extends readonly string[]> = readonly [
   roles: { readonly [Place in keyof Params]: ParamRole },
   en: string,
   ja: string,
 ];
 
-/** In the order in which they are offered. */
+/** In the order in which completion offers them. */
 const ROWS: { readonly [Name in keyof Recorded]: Row<Recorded[Name]["params"]> } = {
   BPF_ALU64_REG: [["alu_op", "dst", "src"], "64 bits: DST = DST OP SRC", "64 ビット: DST = DST OP SRC"],
   BPF_ALU32_REG: [

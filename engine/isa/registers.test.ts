@@ -4,12 +4,12 @@ import { FORMS, formNamed } from "./forms.ts";
 import type { Insn } from "./insn.ts";
 import { registerUse } from "./registers.ts";
 
-/** An instruction of that form with R2 as destination and R3 as source. */
+/** An instruction of the form with this name, with R2 as destination and R3 as source. */
 const insnOf = (name: string, imm = 1): Insn => {
   const { code, when } = formNamed(name)!;
   return { code, dst: 2, src: when.src ?? 3, off: when.off ?? 0, imm: when.imm ?? imm };
 };
-/** `r2,r3 -> r2`, of helpers with two arguments. */
+/** Registers read and written, as `2,3 -> 2`. Every helper counts as one with two arguments. */
 const use = (name: string): string => {
   const { reads, writes } = registerUse(insnOf(name), () => 2);
   const list = (mask: number) =>

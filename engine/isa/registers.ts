@@ -1,19 +1,19 @@
-// Which registers an instruction reads and writes, as bit masks, from its form. Says nothing of whether it may: the
-// verifier's passes follow the kernel's own account, which differs where an instruction will be refused.
+// Which registers an instruction reads and writes, as bit masks. This follows from its form alone. Whether it is allowed to
+// is not said here: the verifier's passes count as the kernel does, and differ from this for instructions that are refused.
 // Sources: RFC 9669 sections 2.1 (calling convention), 4 and 5.
 import { ATOMIC_OPS, type Form, formOf } from "./forms.ts";
 import type { Insn } from "./insn.ts";
 
-/** Bit n: Rn. */
+/** Bit n stands for Rn. */
 export interface RegisterUse {
   readonly reads: number;
   readonly writes: number;
 }
 
-/** Arguments that helper `id` takes, 0 … 5; 5 where it is not known. */
+/** How many arguments helper `id` takes, 0 … 5. For an unknown helper: 5. */
 export type HelperArgCount = (id: number) => number;
 
-/** What an instruction does to registers; nothing for what is no instruction. A call within the program writes none. */
+/** Registers that an instruction reads and writes. None for an undefined opcode. A call of a function of the program writes none. */
 export function registerUse(insn: Insn, argCount: HelperArgCount): RegisterUse {
   const form = formOf(insn);
   return form ? (USES[form.kind] as Use<Form["kind"]>)(form as never, insn, argCount) : NONE;
@@ -30,7 +30,7 @@ const R0 = 1 << 0;
 const R6 = 1 << 6;
 /** R1 … R5. */
 const ARGUMENTS = 0b11_1110;
-/** What a callee may overwrite: R0 … R5. */
+/** Registers that a callee may overwrite: R0 … R5. */
 const CALLER_SAVED = R0 | ARGUMENTS;
 
 const sourceOf = (form: { readonly source: "reg" | "imm" }, src: number): number =>

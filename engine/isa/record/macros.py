@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Writes ../recorded/macros.ts: the instruction macros of the kernel's headers, with parameters, fields and place.
+"""Writes ../recorded/macros.ts: the instruction macros of the kernel's headers, with their parameters, fields and place.
 
     macros.py LINUX-SOURCE > ../recorded/macros.ts
 
-LINUX-SOURCE is an unpacked tree, linux-source-6.12 (Debian: package linux-source); its name says the version. The header that
-user space compiles with comes first: what the kernel's own has besides, or says in a way that only the kernel can compile,
-comes from there. A macro that stands for another one is written out, so that each row names fields and parameters only.
+LINUX-SOURCE is an unpacked tree, linux-source-6.12 (Debian: package linux-source). The version is read from its name.
+Two headers are read. The one that user space compiles with comes first. A macro that it does not have is taken from the
+kernel's own header. If a macro uses another instruction macro, that one is expanded, so each row names fields and
+parameters only.
 """
 
 import pathlib
@@ -19,7 +20,7 @@ FIELDS = {"code": "code", "dst_reg": "dst", "src_reg": "src", "off": "off", "imm
 
 
 def read(path):
-    """name -> (parameters, body, line); only macros used with parentheses."""
+    """-> {name: (parameters, body, line)}, only of macros that are used with parentheses."""
     text = path.read_text()
     found = {}
     for match in DEFINE.finditer(text):
@@ -33,7 +34,7 @@ def read(path):
 
 
 def arguments(text, at):
-    """The arguments in the parentheses that open at `at`, and the place behind them."""
+    """-> (the arguments in the parentheses that open at `at`, the index behind the closing one)"""
     depth, start, parts = 0, at + 1, []
     for i in range(at, len(text)):
         if text[i] in "([{":
@@ -50,7 +51,7 @@ def arguments(text, at):
 
 
 def written_out(body, macros):
-    """Uses of other instruction macros in the body, replaced by their bodies."""
+    """The body, with each use of another instruction macro replaced by that macro's body."""
     while True:
         for match in WORD.finditer(body):
             other = macros.get(match.group())
@@ -65,7 +66,7 @@ def written_out(body, macros):
 
 
 def expanded(name, macros, seen=()):
-    """All that a macro comes to, for a look at what is in it."""
+    """The macro's body followed by the bodies of all macros that it uses. Only good for a search for a word."""
     body = macros[name][1]
     for word in set(WORD.findall(body)):
         if word in macros and word != name and word not in seen:
@@ -74,7 +75,7 @@ def expanded(name, macros, seen=()):
 
 
 def slots(body):
-    """One dictionary an instruction: our field -> C expression. Fields that are 0 are left out."""
+    """-> one dictionary per instruction: {our field: C expression}. Fields that are 0 are left out."""
     made = []
     for match in re.finditer(r"\(struct bpf_insn\)\s*\{", body):
         values, _ = arguments(body, match.end() - 1)
@@ -94,7 +95,7 @@ def main(tree):
         macros = read(tree / header)
         for name, (params, _, line) in macros.items():
             made = slots(written_out(macros[name][1], macros))
-            # Addresses of the kernel's functions are no constants.
+            # Macros with addresses of kernel functions are left out: such addresses are not constants.
             if not made or "__bpf_call_base" in expanded(name, macros) or name.startswith("__"):
                 continue
             rows.setdefault(name, (params, made, origin, f"{header}:{line}"))
