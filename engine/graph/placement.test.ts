@@ -25,7 +25,7 @@ const drawn = (
   };
 };
 
-/** Any program that ends: each slot a move, a jump to somewhere, or an exit. */
+/** Any program that ends with an exit. Each slot before is a move, a jump to any slot, or an exit. */
 const programs = fc
   .array(fc.tuple(fc.constantFrom("mov", "jeq", "jeq", "ja", "exit"), fc.nat()), { minLength: 1, maxLength: 60 })
   .map((rows) => {
@@ -38,7 +38,7 @@ const programs = fc
 
 const overlap = (a: Box, b: Box): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
-/** Blocks that some edge runs through. */
+/** Each edge that runs through a block, as `0→2 through 1`. */
 function crossed({ blocks, edges }: FlowLayout): string[] {
   return edges.flatMap(({ from, to, points }) =>
     points.slice(1).flatMap(([x, y], i) => {

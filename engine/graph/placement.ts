@@ -1,13 +1,13 @@
-// Where the blocks of a control-flow graph stand and how its edges run between them, for a drawing: rows from the longest
-// way to a block, columns from the dominator tree, edges at right angles through lanes that keep clear of all blocks.
-// Lengths are those of the sizes given (pixels, for the page). Knows nothing of what stands in a block.
+// The layout of a control-flow graph for a drawing: where the blocks stand and how the edges run between them. A block's row
+// comes from the longest way to it, its column from the dominator tree. Edges run at right angles, through lanes in which no
+// block stands. The unit of length is that of the sizes given (pixels, for the page). What a block shows is not known here.
 //
-//        ┌────┐            a lane serves all edges to one block, so that ten checks that leave for
+//        ┌────┐            a lane is shared by the edges to one block, so that ten checks that go to
 //        │ a  │            the same exit are one line; edges back run upwards, at the left of their loop
 //        └┬──┬┘
 //      ┌──┘  └───┐ lane
 //    ┌─┴──┐      │
-//    │ b  │      │         between two rows lies a gap with tracks, in which edges go sideways
+//    │ b  │      │         the gap between two rows has tracks, in which edges run sideways
 //    └─┬──┘      │
 //      └──┐ ┌────┘
 //        ┌┴─┴─┐
@@ -20,7 +20,7 @@ export interface Size {
   readonly h: number;
 }
 
-/** `x`, `y`: the upper left corner. */
+/** `x`, `y`: its upper left corner. */
 export interface Box extends Size {
   readonly x: number;
   readonly y: number;
@@ -30,27 +30,29 @@ export interface EdgePath {
   /** Indices of blocks. */
   readonly from: number;
   readonly to: number;
-  /** Which of the source's `next` it is. */
+  /** Index of this edge in `next` of the source block. */
   readonly way: number;
-  /** Closes a loop: runs upwards. */
+  /** Whether the edge closes a loop. Then it runs upwards. */
   readonly back: boolean;
-  /** Corners from the source's lower side to the target's upper side; each two neighbours share x or y. */
+  /** Corners from the source's lower side to the target's upper side. Two neighbours have the same x or the same y. */
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
 export interface FlowLayout extends Size {
-  /** As in FunctionFlow.blocks. */
+  /** In the order of FunctionFlow.blocks. */
   readonly blocks: readonly Box[];
   readonly edges: readonly EdgePath[];
 }
 
-/** Free space between blocks side by side, and around a lane. */
+/** Free space between two blocks side by side. */
 const GAP_X = 44;
+/** Free space on each side of a lane. */
 const LANE = 11;
+/** Distance between two tracks of a gap. */
 const TRACK = 9;
 /** Height of a gap without tracks. */
 const GAP_Y = 30;
-/** Between two edges that leave the same block. */
+/** Distance between two edges that leave the same block. */
 const PORT = 22;
 
 export function layoutFlow(flow: FunctionFlow, sizes: readonly Size[]): FlowLayout {
@@ -60,7 +62,7 @@ export function layoutFlow(flow: FunctionFlow, sizes: readonly Size[]): FlowLayo
   return place(rows, centres, sizes, routes);
 }
 
-/** The row of each block: below all that lead to it, and below the whole loop where it is an exit of one. */
+/** The row of each block: below all blocks that lead to it. A block to which a loop exits stands below the whole loop. */
 function rowsOf(flow: FunctionFlow): number[] {
   const { blocks } = flow;
   const after: number[][] = blocks.map(({ next }, from) => next.filter((to) => to > from));
@@ -74,7 +76,7 @@ function rowsOf(flow: FunctionFlow): number[] {
   );
 }
 
-/** Undefined where there is a cycle, as exits of loops with several entries can make one. */
+/** Length of the longest way to each block. Undefined if there is a cycle: exits of loops with several entries can make one. */
 function longestWays(after: readonly (readonly number[])[]): number[] | undefined {
   const before = after.map(() => 0);
   for (const targets of after) for (const to of targets) (before[to] as number)++;
@@ -91,18 +93,21 @@ function longestWays(after: readonly (readonly number[])[]): number[] | undefine
   return done === after.length ? rows : undefined;
 }
 
-/** What a block and all it dominates take of each row, as [left, right] from `dx` on. */
+/** The room that a block and all blocks it dominates take: row → [left, right], both relative to `dx`. */
 interface Contour {
   readonly rows: Map<number, [number, number]>;
   dx: number;
 }
 
-/** The middle of each block. A block stands over the middle of what it branches to; what comes later hangs below it. */
+/**
+ * x of the middle of each block. A block stands over the middle of the blocks it dominates in the next row. Dominated blocks
+ * in later rows stand straight below it, or beside what is already there.
+ */
 function columnsOf({ blocks, idom }: FunctionFlow, rows: readonly number[], sizes: readonly Size[]): number[] {
   const children: number[][] = blocks.map(() => []);
   for (let block = 1; block < blocks.length; block++) (children[idom[block] as number] as number[]).push(block);
   const contours: Contour[] = [];
-  /** To the left or right of the block that dominates it. */
+  /** How far each block stands to the right (or, negative, to the left) of the block that dominates it. */
   const shift = blocks.map(() => 0);
   for (let block = blocks.length - 1; block >= 0; block--) {
     const row = rows[block] as number;
@@ -142,7 +147,7 @@ function columnsOf({ blocks, idom }: FunctionFlow, rows: readonly number[], size
   return centres;
 }
 
-/** How far `b` must go to the right (+1) or left (-1) to stand clear of `a`; 0 where it does already. */
+/** How far `b` must be moved to the right (side +1) or to the left (-1) so that it does not touch `a`. 0 if it does not already. */
 function distance(a: Contour, b: Contour, side: 1 | -1): number {
   let far = 0;
   let meet = false;
@@ -158,7 +163,7 @@ function distance(a: Contour, b: Contour, side: 1 | -1): number {
   return meet ? side * far : 0;
 }
 
-/** Takes the larger one for the result. */
+/** Both contours as one. The larger of the two is changed and returned. */
 function merged(a: Contour, b: Contour, shiftOfB: number): Contour {
   b.dx += shiftOfB;
   const [into, from] = a.rows.size < b.rows.size ? [b, a] : [a, b];
@@ -179,13 +184,15 @@ interface Route {
   readonly to: number;
   readonly way: number;
   readonly back: boolean;
-  /** x where it leaves, of its lane (undefined: it has none, source and target are neighbours), and where it arrives. */
+  /** x where the edge leaves its source. */
   out: number;
+  /** x of its lane. Undefined if no row lies between source and target, so that it needs none. */
   readonly lane: number | undefined;
+  /** x where the edge arrives at its target. */
   in: number;
 }
 
-/** Rows `top` … `bottom` at `x` belong to edges to `to`. */
+/** At `x`, the rows `top` … `bottom` are reserved for edges to the block `to`. */
 interface Lane {
   readonly x: number;
   readonly to: number;
@@ -222,7 +229,7 @@ function routesOf(
   assignPorts(routes, centres, sizes);
   return routes;
 
-  /** Beside an earlier lane to the same block where that can be led on, else the nearest place that is free. */
+  /** x for an edge in rows `top` … `bottom`: an earlier lane to the same block if that one can be made longer, else the nearest free x. */
   function laneFor(top: number, bottom: number, to: number, back: boolean, start: number, end: number): number {
     const taken = new Intervals();
     for (let row = top; row <= bottom; row++)
@@ -241,14 +248,17 @@ function routesOf(
       led.bottom = Math.max(led.bottom, bottom);
       return led.x;
     }
-    // An edge back leaves to the left of both, so that a loop is seen as one; others take the shortest way.
+    // An edge back runs to the left of both its blocks, so that a loop looks like a loop. Others take the shortest way.
     const x = back ? taken.freeBefore(Math.min(start, end) - PORT) : taken.nearest(start, end);
     lanes.push({ x, to, top, bottom });
     return x;
   }
 }
 
-/** Edges that leave one block do so side by side, in the order in which they go on; edges back arrive left of the others. */
+/**
+ * Sets `out` and `in` of the routes. Edges that leave the same block leave side by side, in the order of where they go next.
+ * Edges back arrive to the left of the others.
+ */
 function assignPorts(routes: readonly Route[], centres: readonly number[], sizes: readonly Size[]): void {
   const leaving = new Map<number, Route[]>();
   for (const route of routes) leaving.set(route.from, [...(leaving.get(route.from) ?? []), route]);
@@ -257,7 +267,7 @@ function assignPorts(routes: readonly Route[], centres: readonly number[], sizes
     const port = Math.min(PORT, (sizes[block] as Size).w / 3);
     const goal = (route: Route): number => route.lane ?? route.in;
     const ordered = group.sort((a, b) => goal(a) - goal(b));
-    // An edge that goes straight down leaves from the middle; one that leads back leaves to the side of its lane.
+    // An edge straight down leaves from the middle. A single edge back leaves on the side of its lane.
     const straight = ordered.findIndex((route) => !route.back && Math.abs(goal(route) - at) < 1);
     ordered.forEach((route, i) => {
       const middle = straight >= 0 ? straight : ordered.length === 1 && route.back ? 1 : (ordered.length - 1) / 2;
@@ -268,7 +278,7 @@ function assignPorts(routes: readonly Route[], centres: readonly number[], sizes
     if (route.back) route.in = (centres[route.to] as number) - Math.min(PORT, (sizes[route.to] as Size).w / 3);
 }
 
-/** Disjoint intervals on a line, ascending. Mutable. */
+/** Disjoint intervals on a line, in ascending order. Mutable. */
 class Intervals {
   readonly #at: [number, number][] = [];
 
@@ -295,7 +305,7 @@ class Intervals {
     return found !== undefined && found[0] < x && x < found[1];
   }
 
-  /** The free place with the shortest way from `start` over it to `end`. */
+  /** The free x for which the way from `start` to x and on to `end` is shortest. */
   nearest(start: number, end: number): number {
     let best = start;
     let least = Number.POSITIVE_INFINITY;
@@ -312,7 +322,7 @@ class Intervals {
     return best;
   }
 
-  /** The largest free place that is no larger than `x`. */
+  /** The largest free value that is not greater than `x`. */
   freeBefore(x: number): number {
     const found = this.#at[this.#firstEndingAfter(x)];
     return found !== undefined && found[0] < x ? found[0] : x;
@@ -330,7 +340,7 @@ class Intervals {
   }
 }
 
-/** A way to the side in the gap below a row; ways of one key lie on one track. */
+/** A stretch that runs sideways in a gap between rows. Edges with the same key share it, and so lie on one track. */
 interface Sideways {
   readonly key: string;
   low: number;
@@ -338,7 +348,7 @@ interface Sideways {
   track: number;
 }
 
-/** Gives tracks to all ways to the side and with that heights to all gaps, then puts the corners together. */
+/** Assigns a track to everything that runs sideways, which gives the height of each gap. Then makes the boxes and corners. */
 function place(
   rows: readonly number[],
   centres: readonly number[],
@@ -346,7 +356,7 @@ function place(
   routes: readonly Route[],
 ): FlowLayout {
   const last = Math.max(...rows);
-  /** gaps[r]: above row r. */
+  /** gaps[r]: the gap above row r. */
   const gaps = Array.from({ length: last + 2 }, () => new Map<string, Sideways>());
   const note = (gap: number, key: string, x1: number, x2: number): void => {
     if (Math.abs(x1 - x2) < 0.5) return;
@@ -420,7 +430,7 @@ function place(
   return moved(blocks, edges);
 }
 
-/** Greedy, short ways first; gives the number of tracks. */
+/** Sets the tracks, greedily, shortest first. Returns the number of tracks. */
 function assignTracks(gap: ReadonlyMap<string, Sideways>): number {
   const tracks: Sideways[][] = [];
   const ordered = [...gap.values()].sort((a, b) => a.high - a.low - (b.high - b.low) || a.low - b.low);
@@ -433,7 +443,7 @@ function assignTracks(gap: ReadonlyMap<string, Sideways>): number {
   return tracks.length;
 }
 
-/** Without corners that are none. */
+/** The points without those at which the line does not turn. */
 function straightened(points: readonly (readonly [number, number])[]): (readonly [number, number])[] {
   return points.filter((point, i) => {
     const before = points[i - 1];
@@ -445,7 +455,7 @@ function straightened(points: readonly (readonly [number, number])[]): (readonly
   });
 }
 
-/** With its upper left corner at 0, 0. */
+/** The layout moved so that its upper left corner is at 0, 0. */
 function moved(blocks: readonly Box[], edges: readonly EdgePath[]): FlowLayout {
   let [left, top, right, bottom] = [0, 0, 0, 0];
   const note = (x: number, y: number): void => {

@@ -1,5 +1,5 @@
 // Control flow of a program as a graph of basic blocks: functions, blocks, order, dominators, loops.
-// What jit/ compiles from. The verifier walks instructions in the kernel's own order and does not use it.
+// jit/ compiles from it. The verifier does not use it: it follows instructions in the kernel's own order.
 // Dominators: Cooper, Harvey, Kennedy, "A Simple, Fast Dominance Algorithm" (2001).
 import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -10,8 +10,8 @@ export interface Block {
   /** One past the last slot. */
   readonly end: number;
   /**
-   * Indices of the blocks that may follow: for a conditional jump [not taken, taken]; for goto one; none after exit
-   * or where the program runs past its function's end.
+   * Indices of the blocks that may follow. After a conditional jump: [not taken, taken]. After goto: one. None after exit,
+   * and none for a way that runs past the end of the function.
    */
   readonly next: readonly number[];
 }
@@ -19,20 +19,20 @@ export interface Block {
 export interface FunctionFlow {
   /** First slot; 0 for the main program. */
   readonly entry: number;
-  /** Blocks in reverse postorder from the entry, unreachable ones left out; index 0 is the entry. */
+  /** The reachable blocks in reverse postorder. Index 0 is the entry. */
   readonly blocks: readonly Block[];
-  /** Block → its immediate dominator; the entry's is itself. */
+  /** Block → its immediate dominator. The entry's is the entry itself. */
   readonly idom: readonly number[];
-  /** Blocks to which a later one leads back. */
+  /** Blocks to which an edge leads back, from the block itself or a later one. */
   readonly loopHeads: ReadonlySet<number>;
-  /** Every edge back leads to a block that dominates its source. */
+  /** Whether every edge back leads to a block that dominates the edge's source. */
   readonly reducible: boolean;
 }
 
-/** Slots an instruction takes: 2 for LD_IMM64. */
+/** How many slots an instruction takes: 2 for LD_IMM64, else 1. */
 export const slotsOf = (insn: Insn): 1 | 2 => formOf(insn)?.slots ?? 1;
 
-/** Where a jump leads; `undefined` for everything that does not jump. The target may lie outside the program. */
+/** The slot that a jump leads to, which may lie outside the program. `undefined` if the instruction is not a jump. */
 export function jumpTarget(insn: Insn, slot: number): number | undefined {
   const form = formOf(insn);
   switch (form?.kind) {
@@ -46,7 +46,7 @@ export function jumpTarget(insn: Insn, slot: number): number | undefined {
   }
 }
 
-/** The function that a local call, or a load of a function's address, names; may lie outside the program as well. */
+/** First slot of the function that a local call or a load of a function's address names. It may lie outside the program. */
 export function calleeOf(insn: Insn, slot: number): number | undefined {
   const form = formOf(insn);
   const local = form?.kind === "call" && form.target === "local";
@@ -54,14 +54,14 @@ export function calleeOf(insn: Insn, slot: number): number | undefined {
   return local || address ? slot + 1 + insn.imm : undefined;
 }
 
-/** Which field of a jump or a call within the program holds how far it leads. */
+/** The field that holds the distance of a jump, a local call or a load of a function's address. */
 export function distanceField(insn: Insn, slot: number): "off" | "imm" | undefined {
   if (calleeOf(insn, slot) !== undefined) return "imm";
   const target = jumpTarget(insn, slot);
   return target === undefined ? undefined : target === slot + 1 + insn.off ? "off" : "imm";
 }
 
-/** Slots at which functions start, ascending: 0, the targets of local calls, and functions given by address. */
+/** First slots of all functions, ascending: 0, the targets of local calls, and functions whose address is loaded. */
 export function functionEntries(insns: readonly Insn[]): number[] {
   const entries = new Set([0]);
   for (let slot = 0; slot < insns.length; slot += slotsOf(insns[slot] as Insn)) {
@@ -71,7 +71,7 @@ export function functionEntries(insns: readonly Insn[]): number[] {
   return [...entries].sort((a, b) => a - b);
 }
 
-/** The graph of one function, which starts at `entry` and ends where the next function starts. */
+/** The graph of one function. It starts at `entry` and ends before `end`, where the next function starts. */
 export function functionFlow(insns: readonly Insn[], entry: number, end: number): FunctionFlow {
   const inside = (slot: number) => slot >= entry && slot < end;
 
@@ -117,16 +117,16 @@ export function functionFlow(insns: readonly Insn[], entry: number, end: number)
   return { entry, blocks, idom, loopHeads, reducible };
 }
 
-/** A loop: all that lies between its head and the edges back to it. */
+/** A loop: all blocks between its head and the edges back to the head. */
 export interface Loop {
   readonly head: number;
-  /** Blocks from which an edge leads back to the head, ascending. */
+  /** Blocks with an edge back to the head, ascending. */
   readonly latches: readonly number[];
-  /** Head and latches included. */
+  /** All blocks of the loop, with head and latches. */
   readonly members: ReadonlySet<number>;
 }
 
-/** The loops by ascending head. One that is entered elsewhere as well counts only blocks that come after its head. */
+/** The loops by ascending head. If a loop can also be entered elsewhere, only blocks after its head count as its members. */
 export function naturalLoops({ blocks, loopHeads }: FunctionFlow): Loop[] {
   const before: number[][] = blocks.map(() => []);
   blocks.forEach(({ next }, from) => {
@@ -147,7 +147,7 @@ export function naturalLoops({ blocks, loopHeads }: FunctionFlow): Loop[] {
     });
 }
 
-/** Indices of the reachable blocks; without recursion, since a program may be a million blocks deep. */
+/** Indices of the reachable blocks. Not recursive, because a program may be a million blocks deep. */
 function reversePostorder(blocks: readonly Block[]): number[] {
   const seen = new Set([0]);
   const done: number[] = [];
@@ -199,7 +199,7 @@ function dominators(blocks: readonly Block[]): number[] {
   return idom;
 }
 
-/** Does every way to `block` lead through `over`? In reverse postorder a dominator has the smaller index. */
+/** Whether every way to `block` leads through `over`. In reverse postorder a dominator has the smaller index. */
 export function dominates(idom: readonly number[], over: number, block: number): boolean {
   let at = block;
   while (at > over) at = idom[at] as number;
