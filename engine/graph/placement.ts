@@ -229,7 +229,7 @@ function routesOf(
   assignPorts(routes, centres, sizes);
   return routes;
 
-  /** x for an edge in rows `top` … `bottom`: an earlier lane to the same block if that one can be made longer, else the nearest free x. */
+  /** x for an edge in rows `top` … `bottom`: an earlier lane to the same block if it can be made longer, else the nearest free x. */
   function laneFor(top: number, bottom: number, to: number, back: boolean, start: number, end: number): number {
     const taken = new Intervals();
     for (let row = top; row <= bottom; row++)
