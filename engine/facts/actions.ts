@@ -1,4 +1,4 @@
-// What a return value means to whoever ran the program: the names that the UAPI headers give it.
+// What a program's return value means to the kernel code that ran the program: its name in the UAPI headers.
 // Source: linux/bpf.h (enum xdp_action, enum sk_action, enum bpf_ret_code), linux/pkt_cls.h (TC_ACT_*), linux/netfilter.h (NF_*).
 
 type Names = Readonly<Record<number, string>>;
@@ -33,5 +33,5 @@ const ACTIONS: Readonly<Record<string, Names>> = {
   netfilter: { 0: "NF_DROP", 1: "NF_ACCEPT" },
 };
 
-/** `XDP_PASS`; "" where the type gives this value no name. `retval`: u32. */
+/** `XDP_PASS`. "" if the program type has no name for this value. `retval`: u32. */
 export const actionName = (progType: string, retval: number): string => ACTIONS[progType]?.[retval] ?? "";

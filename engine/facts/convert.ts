@@ -1,18 +1,20 @@
-// Context conversion of a program type made here: which instructions an access to a field becomes, where the kernel keeps the
-// field elsewhere or in another size than programs see it. The C for it is takehome/ops.ts.
-// @kernel the convert_ctx_access of a type written after the deck
+// Context conversion for program types that are defined here, not recorded. The kernel may keep a field at another offset or in
+// another size than programs see it. This file says which instructions an access to such a field becomes. takehome/ops.ts
+// writes the same in C.
+// @kernel the convert_ctx_access of a program type added as in the talk
 import * as I from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { CtxField, KernelMember } from "./types.ts";
 
 const SIZE_CODE = { 1: I.BPF_B, 2: I.BPF_H, 4: I.BPF_W, 8: I.BPF_DW } as const;
 
-/** The field's own place where the kernel's struct is the same. */
+/** The member of the kernel's struct behind a field. If none is given, it is at the field's own place. */
 export const memberOf = ({ name, off, size, kernel }: CtxField): KernelMember => kernel ?? { name, off, size };
 
 /**
- * A whole load of the field: from the member, in the member's size, cut to the field's where the member is wider. A store:
- * the member's low bytes; it is never wider than a field that may be written.
+ * The instructions for an access to the whole field. A load reads the member in the member's size. If the member is wider than
+ * the field, a second instruction cuts the value to the field's size. A store writes the member: the low bytes of the value.
+ * The member of a field that may be written is never wider than the field.
  */
 export function convertField(field: CtxField, insn: Insn, write: boolean): Insn[] {
   const member = memberOf(field);
@@ -22,7 +24,7 @@ export function convertField(field: CtxField, insn: Insn, write: boolean): Insn[
   return [access, cutTo(field.size as 1 | 2 | 4, insn.dst)];
 }
 
-/** A 32-bit operation, which clears the upper half. */
+/** Keeps the low `size` bytes of `dst`. It is a 32-bit operation, so it also clears the upper half. */
 const cutTo = (size: 1 | 2 | 4, dst: number): Insn =>
   size === 4
     ? { code: I.BPF_ALU | I.BPF_MOV | I.BPF_X, dst, src: dst, off: 0, imm: 0 }

@@ -1,5 +1,5 @@
-// Helper functions: numbers, names, prototypes. Who may call which is in prog-types.ts. Source: recorded/helpers.ts,
-// read from the struct bpf_func_proto objects of the running kernel.
+// Helper functions: numbers, names, prototypes. Which program type may call which helper is in prog-types.ts.
+// Source: recorded/helpers.ts, read from the struct bpf_func_proto objects of the running kernel.
 import {
   argKinds,
   baseSet,
@@ -16,7 +16,7 @@ export { TYPE_FLAG };
 
 const DONTCARE: HelperArg = { kind: "ARG_DONTCARE", flags: 0, size: 0 };
 
-/** All recorded prototypes, ascending by helper number; some numbers have several. */
+/** All recorded prototypes, ascending by helper number. Some numbers have several prototypes. */
 export const HELPER_PROTOS: readonly HelperProto[] = rows.map(([id, func, ret, args, bits, extra]) => ({
   id,
   name: names[id]!,
@@ -44,7 +44,7 @@ export const HELPER_PROTOS: readonly HelperProto[] = rows.map(([id, func, ret, a
 
 const NUMBERS = new Map(names.map((name, id) => [name, id]));
 
-/** Helpers whose effect is a line of trace_pipe or a record for user space. */
+/** Helpers that print a line to trace_pipe or send a record to user space. */
 const SENDING = new Set(
   (
     "trace_printk trace_vprintk ringbuf_output ringbuf_reserve ringbuf_submit ringbuf_discard ringbuf_query " +
@@ -55,20 +55,20 @@ const SENDING = new Set(
 
 export const helperSends = (id: number): boolean => SENDING.has(helperName(id) ?? "");
 
-/** 1 → "map_lookup_elem", 0 → "unspec"; `undefined` from __BPF_FUNC_MAX_ID on and below 0. */
+/** 1 → "map_lookup_elem", 0 → "unspec". `undefined` for numbers below 0 and from __BPF_FUNC_MAX_ID on. */
 export const helperName = (id: number): string | undefined => names[id];
 /** "map_lookup_elem" → 1. */
 export const helperId = (name: string): number | undefined => NUMBERS.get(name);
-/** __BPF_FUNC_MAX_ID: one more than the last helper. */
+/** __BPF_FUNC_MAX_ID: the last helper's number plus 1. */
 export const HELPER_MAX_ID = names.length;
 
 const idsOf = (list: string): ReadonlySet<number> => new Set(list.split(" ").map((name) => helperId(name)!));
-/** They look for a socket, which is then held. */
+/** Helpers that look a socket up and return it with a reference held. */
 export const SOCKET_LOOKUPS = idsOf("sk_lookup_tcp sk_lookup_udp skc_lookup_tcp");
-/** What they return has to be released. @kernel verifier.c is_acquire_function, which names kptr_xchg as well */
+/** Helpers whose result must be released. @kernel verifier.c is_acquire_function, which names kptr_xchg as well */
 export const ACQUIRING: ReadonlySet<number> = new Set([...SOCKET_LOOKUPS, ...idsOf("ringbuf_reserve")]);
 
-/** Registers that carry arguments of a helper. */
+/** How many arguments a helper takes, 0 … 5. */
 export function paramCount(proto: HelperProto): number {
   const end = proto.args.findIndex((arg) => arg.kind === "ARG_DONTCARE");
   return end < 0 ? proto.args.length : end;
@@ -79,29 +79,29 @@ const ARG_COUNTS: readonly (number | undefined)[] = HELPER_PROTOS.reduce<number[
   return counts;
 }, []);
 
-/** Of a helper that is not known: as many as there are registers for. */
+/** How many arguments helper `id` takes. For an unknown helper: 5, the number of argument registers. */
 export const helperArgCount = (id: number): number => ARG_COUNTS[id] ?? 5;
 
-/** What is taken through an address of any memory. */
+/** Kinds of arguments that are an address of any memory. */
 export const MEMORY_ARGS: ReadonlySet<HelperArg["kind"]> = new Set<HelperArg["kind"]>([
   "ARG_PTR_TO_MEM",
   "ARG_PTR_TO_MAP_KEY",
   "ARG_PTR_TO_MAP_VALUE",
 ]);
 
-/** The kind of argument in Rn (1 … 5), as the first program type that has the helper declares it; undefined: no such helper or argument. */
+/** The kind of the argument in Rn (n: 1 … 5), by the helper's first recorded prototype. undefined: no such helper or argument. */
 export const helperArgKind = (id: number, n: number): HelperArg["kind"] | undefined =>
   HELPER_PROTOS.find((proto) => proto.id === id)?.args[n - 1]?.kind;
 
 const VOID = new Set(HELPER_PROTOS.filter(({ ret }) => ret === "RET_VOID").map(({ id }) => id));
-/** Whether R0 holds something after a call of it. */
+/** Whether a call of the helper leaves a value in R0. */
 export const helperReturns = (id: number): boolean => !VOID.has(id);
 
 const CHANGES = new Set(changesPacket);
-/** After a call of it packet pointers are void. @kernel net/core/filter.c bpf_helper_changes_pkt_data */
+/** Whether a call of the helper makes packet pointers invalid. @kernel net/core/filter.c bpf_helper_changes_pkt_data */
 export const helperChangesPktData = (id: number): boolean => CHANGES.has(id);
 
-/** Prototypes by number from a list of index ranges ("0-12,15"). */
+/** Helper number → prototype. `ranges`: indices into HELPER_PROTOS ("0-12,15"). */
 export function helperSet(ranges: string): ReadonlyMap<number, HelperProto> {
   return new Map(expandRanges(ranges).map((i) => [HELPER_PROTOS[i]!.id, HELPER_PROTOS[i]!]));
 }
@@ -115,5 +115,5 @@ export function expandRanges(ranges: string): number[] {
   });
 }
 
-/** What bpf_base_func_proto gives to a privileged loader: the set that program types build on. */
+/** The helpers that bpf_base_func_proto gives to a privileged loader. Program types build on this set. */
 export const BASE_HELPERS = helperSet(baseSet);

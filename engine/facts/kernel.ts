@@ -1,4 +1,4 @@
-// What the machine that is played here has, as far as the verifier asks.
+// Facts about the simulated machine that the verifier needs.
 
-/** Processors, from 0 on: bounds what bpf_get_smp_processor_id() returns. @kernel nr_cpu_ids */
+/** Number of processors, which are numbered from 0. Bounds the result of bpf_get_smp_processor_id(). @kernel nr_cpu_ids */
 export const NR_CPU_IDS = 2;

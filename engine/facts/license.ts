@@ -1,5 +1,5 @@
-// License texts of BPF_PROG_LOAD that make a program GPL-compatible, so that it may call GPL-only helpers and kernel
-// functions. Source: include/linux/license.h, license_is_gpl_compatible; compared letter by letter.
+// License texts that make a program GPL-compatible at BPF_PROG_LOAD, so that it may call GPL-only helpers and kernel functions.
+// The text must match exactly. Source: include/linux/license.h, license_is_gpl_compatible.
 
 const GPL_COMPATIBLE = new Set([
   "GPL",

@@ -1,11 +1,11 @@
-// What BPF_MAP_CREATE says to sizes and flags, type by type. Source: map_alloc_check and map_alloc of the kernel's map
-// kinds; recordings/map-create.jsonl holds what the running kernel answered (record/record_map_create.py). Maps that need BTF (local storage,
-// struct_ops, arena) are refused as the kernel refuses them without it.
+// Which sizes and flags BPF_MAP_CREATE accepts, for each map type. Source: map_alloc_check and map_alloc of the kernel's map
+// types. recordings/map-create.jsonl holds the answers of the running kernel (record/record_map_create.py). Maps that need BTF
+// (local storage, struct_ops, arena) are refused, as the kernel refuses them if no BTF is given.
 import type { MapDef } from "../program/program.ts";
 import { ERRNO } from "./errno.ts";
 import { mapTypeByName } from "./map-types.ts";
 
-/** map_flags: BPF_F_… of BPF_MAP_CREATE. */
+/** Bits of map_flags in BPF_MAP_CREATE, named without BPF_F_. */
 export const MAP_FLAGS = {
   NO_PREALLOC: 1 << 0,
   NO_COMMON_LRU: 1 << 1,
@@ -25,15 +25,16 @@ const F = MAP_FLAGS;
 
 const ACCESS = F.RDONLY | F.WRONLY | F.RDONLY_PROG | F.WRONLY_PROG;
 const KMALLOC_MAX_SIZE = 4 << 20;
-/** struct htab_elem without key and value. */
+/** Bytes of struct htab_elem without key and value. */
 const HTAB_ELEM_SIZE = 48;
-/** struct lpm_trie_node, and the longest key that is data. */
+/** Bytes of struct lpm_trie_node. */
 const LPM_NODE_SIZE = 40;
+/** Most bytes of data in the key of an lpm_trie, behind its 4 bytes of prefix length. */
 const LPM_DATA_SIZE_MAX = 256;
 const PCPU_MIN_UNIT_SIZE = 32768;
 const PAGE_SIZE = 4096;
 const MAX_BPF_STACK = 512;
-/** sysctl kernel.perf_event_max_stack as it boots. */
+/** Value of sysctl kernel.perf_event_max_stack at boot. */
 const MAX_STACK_DEPTH = 127;
 const STACK_BUILD_ID_SIZE = 32;
 const NR_CPUS = 512;
@@ -46,7 +47,7 @@ interface Sizes {
   readonly value: number;
   readonly entries: number;
   readonly flags: number;
-  /** Without an inner map its file descriptor is 0, which is open but no map. */
+  /** Whether an inner map is given. Without one its file descriptor is 0, which is open but not a map. */
   readonly hasInner: boolean;
 }
 
@@ -215,10 +216,10 @@ export function checkMapCreate(map: MapDef): number {
     hasInner: map.inner !== undefined,
   });
   if (error !== 0) return -error;
-  // The token itself is looked at after sizes and flags; there are none here.
+  // The kernel looks at the token after sizes and flags. There are no tokens here.
   return map.flags & F.TOKEN_FD ? -EINVAL : 0;
 }
 
-/** Flags of the map that is made: some kinds are read-only for programs whatever was asked for. @kernel devmap.c dev_map_init_map */
+/** Flags of the created map. Device maps are read-only for programs even if that was not asked for. @kernel devmap.c dev_map_init_map */
 export const createdMapFlags = (map: MapDef): number =>
   map.type === "devmap" || map.type === "devmap_hash" ? map.flags | F.RDONLY_PROG : map.flags;

@@ -1,7 +1,7 @@
-// The kernel's own structure behind a map pointer: programs may read it, as it says of itself by BTF.
+// The kernel's own structure behind a map pointer. Programs may read it; its BTF says what lies where.
 import { mapStructs } from "./recorded/map-structs.ts";
 
-/** The kernel's structure of a type of map, by map type. @kernel ->map_btf_id of each map_ops */
+/** Map type → the kernel's structure for it. @kernel ->map_btf_id of each map_ops */
 const MAP_STRUCT: Readonly<Record<string, string>> = {
   array: "bpf_array",
   percpu_array: "bpf_array",
@@ -38,9 +38,9 @@ const MAP_STRUCT: Readonly<Record<string, string>> = {
   arena: "bpf_arena",
 };
 
-/** `bpf_array` for an array. */
+/** The kernel's structure for a map type: `array` → `bpf_array`. `bpf_map` if the table has none. */
 export const mapStructOf = (mapType: string): string => MAP_STRUCT[mapType] ?? "bpf_map";
 
-/** Does a load of `size` bytes at `off` find a number (and not a pointer, a gap or a piece of two members)? */
+/** Whether a load of `size` bytes at `off` reads a number (and not a pointer, a gap or parts of two members). */
 export const findsNumber = (struct: string, off: number, size: number): boolean =>
   (mapStructs[struct] ?? []).some(([first, end, memberEnd]) => off >= first && off < end && off + size <= memberEnd);

@@ -1,16 +1,16 @@
-// Map types: numbers, names, and which are simulated. What may be created with which sizes is in map-create.ts;
-// which helper may take which map, in the verifier. Source: enum bpf_map_type of the running kernel.
+// Map types: their numbers and names, and which are simulated. Which sizes a map may have is in map-create.ts. Which helper may
+// take which map is in the verifier. Source: enum bpf_map_type of the running kernel.
 import type { MapType } from "./types.ts";
 import { uapiConstant, uapiConstantNames } from "./uapi.ts";
 
 const PREFIX = "BPF_MAP_TYPE_";
 
-/** Kinds that hold kernel objects which are not simulated, or need BTF to be made. */
+/** Map types that hold kernel objects which are not simulated, or that can only be created with BTF. */
 const NOT_SIMULATED = new Set(
   "struct_ops inode_storage task_storage cgrp_storage arena insn_array sk_storage cgroup_array".split(" "),
 );
 
-/** Two numbers have an old and a new name each; the recordings speak of them by the plain one. */
+/** Two map types have a second name, which ends in _deprecated. The recordings use the plain name. */
 const ALIASES: readonly (readonly [string, string])[] = [
   ["cgroup_storage", "cgroup_storage_deprecated"],
   ["percpu_cgroup_storage", "percpu_cgroup_storage_deprecated"],
@@ -33,7 +33,7 @@ for (const [name, old] of ALIASES) {
   if (type) BY_NAME.set(old, type);
 }
 
-/** `hash` → its type; also under the deprecated names. */
+/** `hash` → its type. The deprecated names are known too. */
 export const mapTypeByName = (name: string): MapType | undefined => BY_NAME.get(name);
 /** 1 → hash. */
 export const mapTypeById = (id: number): MapType | undefined => BY_ID.get(id);

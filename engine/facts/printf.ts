@@ -1,10 +1,10 @@
-// printf as BPF has it: which formats bpf_trace_printk, bpf_snprintf and their kin take. A format is read as a whole before
-// anything is printed.  @kernel kernel/bpf/helpers.c bpf_bprintf_prepare
+// Formats of BPF's printf helpers: bpf_trace_printk, bpf_snprintf and others. A format is checked as a whole before anything is
+// printed. @kernel kernel/bpf/helpers.c bpf_bprintf_prepare
 
-/** `%` flags width type, where type is `d`, `llx`, `s`, `pI4` …; without a type: a percent sign. */
+/** One `%` with flags, width and type. The type is `d`, `llx`, `s`, `pI4` … No type: it stands for a percent sign. */
 export interface Conversion {
   readonly flags: string;
-  /** Columns; 0 where none are named. */
+  /** Columns. 0: no width is given. */
   readonly width: number;
   readonly type: string | undefined;
 }
@@ -12,7 +12,7 @@ export interface Conversion {
 const CONVERSION = /%(?:%|([0+\- ]*)([1-9][0-9]*)?(p[ku]s|p[KxsSB]|p[iI][46]|p|s|c|l{0,2}[diuxX]))/gy;
 const AFTER_STRING = /^$|^[\s!-/:-@[-`{-~]/;
 
-/** The format's text and conversions in order; undefined where the kernel does not take it. */
+/** The format's characters and conversions, in order. undefined: the kernel refuses the format. */
 export function parseFormat(text: string): (string | Conversion)[] | undefined {
   const pieces: (string | Conversion)[] = [];
   for (let i = 0; i < text.length; ) {
@@ -35,6 +35,6 @@ export function parseFormat(text: string): (string | Conversion)[] | undefined {
   return pieces;
 }
 
-/** Does the piece stand for one of the arguments? */
+/** Whether the piece prints one of the arguments. */
 export const takesArgument = (piece: string | Conversion): piece is Conversion =>
   typeof piece !== "string" && piece.type !== undefined;

@@ -100,7 +100,7 @@ test("sk_lookup loads with its own attach type only", () => {
 test("types that need kernel BTF say why they are not simulated", () => {
   expect(progTypeById(26)).toMatchObject({ name: "tracing", simulated: false });
   expect(progTypeById(26)!.why).toMatch(/BTF/);
-  // BPF_TRACE_FENTRY takes a trampoline, which this kernel has none of; BPF_TRACE_ITER gets as far as the verifier.
+  // BPF_TRACE_FENTRY needs a trampoline, which this kernel does not have. BPF_TRACE_ITER gets as far as the verifier.
   expect(progTypeById(26)!.refusedUnseen(24)).toBe(ERRNO.EPERM);
   expect(progTypeById(26)!.refusedUnseen(28)).toBe(0);
   expect(progTypeById(1)!.refusedUnseen(0)).toBe(0);

@@ -1,12 +1,13 @@
-// Program types: what each may read and write in its context, call, return, and attach to. The kernel's own types are
-// recorded (recorded/prog-types.ts); types made here, OREORE first, are definitions as data of the same shape.
+// Program types: which context fields each may read and write, which helpers it may call, what it may return, and what it
+// attaches to. The kernel's own types are recorded (recorded/prog-types.ts). Types defined here, such as OREORE, are made from
+// a definition, which is data. Both are a `ProgType`.
 import { convertField } from "./convert.ts";
 import { BASE_HELPERS, expandRanges, HELPER_PROTOS, helperSet } from "./helpers.ts";
 import { regTypes } from "./recorded/helpers.ts";
 import { type AccessRow, attachTypes, type GroupRow, type TypeRow, types } from "./recorded/prog-types.ts";
 import type { CtxAccess, CtxRegType, HelperProto, ProgType, ProgTypeDefinition, ReturnRange } from "./types.ts";
 
-/** UAPI struct behind R1; the first of a type's contexts where it has several. */
+/** The UAPI struct that R1 points to. If a type has several contexts, the first. */
 const CTX_STRUCTS: Readonly<Record<string, string>> = {
   kprobe: "pt_regs",
   xdp: "xdp_md",
@@ -97,7 +98,7 @@ function recordedType(row: TypeRow): ProgType {
   };
 }
 
-/** A program type from its definition. @kernel is_valid_access, get_func_proto and check_return_code of a type written after the deck */
+/** A program type from its definition. @kernel is_valid_access, get_func_proto and check_return_code of a type added as in the talk */
 export function defineProgType(definition: ProgTypeDefinition): ProgType {
   const { ctx, helpers: wanted } = definition;
   const helpers = new Map(helperSetByName(wanted.set));
@@ -119,7 +120,7 @@ export function defineProgType(definition: ProgTypeDefinition): ProgType {
       for (const field of ctx.fields) {
         if (off < field.off || off + size > field.off + field.size || (write && !field.writable)) continue;
         if (size === field.size) return { regType: "SCALAR_VALUE", flags: 0, fieldSize: field.narrow ? field.size : 0 };
-        // narrow: aligned, and only for reading, as bpf_ctx_narrow_access_ok has it
+        // A narrower access must be aligned and a read. @kernel bpf_ctx_narrow_access_ok
         if (!write && field.narrow && off % size === 0)
           return { regType: "SCALAR_VALUE", flags: 0, fieldSize: field.size };
       }
@@ -138,14 +139,14 @@ export function defineProgType(definition: ProgTypeDefinition): ProgType {
   };
 }
 
-/** `base`, or the set of a recorded type by its name (with attach type 0). */
+/** The helpers of a set: `base`, or the name of a program type, whose helpers for attach type 0 it stands for. */
 function helperSetByName(name: string): ReadonlyMap<number, HelperProto> {
   if (name === "base") return BASE_HELPERS;
   const type = progTypeByName(name);
   return new Map((type?.helperIds(0) ?? []).map((id) => [id, type!.helper(id, 0)!]));
 }
 
-/** The deck's program type, as on the recorded Linux 6.1: one read of 4 bytes at 0, the base helpers, attach type 44. */
+/** The talk's program type, as on the recorded Linux 6.1. It may read 4 bytes at offset 0. Base helpers, attach type 44. */
 export const OREORE_DEFINITION = {
   id: 32,
   name: "oreore",
@@ -156,20 +157,20 @@ export const OREORE_DEFINITION = {
 
 export const OREORE: ProgType = defineProgType(OREORE_DEFINITION);
 
-/** Without those that the recorded kernel was built without: it knows them as little as any other number. */
+/** The recorded types. A type that the recorded kernel was built without is left out: to that kernel its number is unknown. */
 const RECORDED: readonly ProgType[] = types.filter((row) => !row.absent).map(recordedType);
 const BY_NAME = new Map([...RECORDED, OREORE].map((type) => [type.name, type]));
 const BY_ID = new Map(RECORDED.map((type) => [type.id, type]));
 
 /** The types of the recorded kernel in order of their numbers, then OREORE. */
 export const PROG_TYPES: readonly ProgType[] = [...RECORDED, OREORE];
-/** By enum name in lower case, `oreore` among them. */
+/** By enum name in lower case without prefix. `oreore` is known too. */
 export const progTypeByName = (name: string): ProgType | undefined => BY_NAME.get(name);
-/** By number on the recorded kernel (there 32 is netfilter; OREORE's 32 is that of a 6.1). */
+/** By number on the recorded kernel. There 32 is netfilter; OREORE has 32 on Linux 6.1. */
 export const progTypeById = (id: number): ProgType | undefined => BY_ID.get(id);
 
 const ATTACH_NAMES = new Map(Object.entries(attachTypes).map(([name, id]) => [id, name]));
-/** In the kernel's order. */
+/** All attach types, in the kernel's order. */
 export const ATTACH_TYPE_NAMES: readonly string[] = Object.keys(attachTypes);
 /** 36 → "BPF_SK_LOOKUP". */
 export const attachTypeName = (id: number): string | undefined => ATTACH_NAMES.get(id);

@@ -1,5 +1,5 @@
-// C signatures of helpers, for hovers and signature help. Apart from helpers.ts, which the verifier needs: this is text.
-// Source: recorded/signatures.ts, from the UAPI header.
+// C signatures of helpers, for hovers and signature help. They are not in helpers.ts, because the verifier needs that file
+// and has no use for this text. Source: recorded/signatures.ts, from the UAPI header.
 import { helperName } from "./helpers.ts";
 import { signatures } from "./recorded/signatures.ts";
 
@@ -12,7 +12,7 @@ export interface HelperSignature {
   readonly text: string;
 }
 
-/** `undefined` for numbers that are no helper. */
+/** The signature of helper `id`. `undefined` if there is no such helper. */
 export function helperSignature(id: number): HelperSignature | undefined {
   const name = helperName(id);
   const row = name === undefined || !Object.hasOwn(signatures, name) ? undefined : signatures[name];

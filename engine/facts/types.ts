@@ -1,19 +1,19 @@
-// What the rest of the engine may ask about Linux 6.18: shapes only, no data. The data is in recorded/, written by
-// record/*.py from a running kernel; the doors are helpers.ts, prog-types.ts, map-types.ts, errno.ts, uapi.ts, kernel.ts.
+// The types of the facts about Linux 6.18. No data here: the data is in recorded/, written by record/*.py from a running
+// kernel. The rest of the engine reads it through helpers.ts, prog-types.ts, map-types.ts, errno.ts, uapi.ts, kernel.ts.
 
 import type { Insn } from "../isa/insn.ts";
 
-/** Flag bits above the base of an enum value (enum bpf_type_flag): PTR_MAYBE_NULL, MEM_RDONLY, … See TYPE_FLAG. */
+/** Flag bits of an enum value, above its base type (enum bpf_type_flag): PTR_MAYBE_NULL, MEM_RDONLY, … See TYPE_FLAG. */
 export type TypeFlags = number;
 
-/** One argument of a helper, enum bpf_arg_type split in base and flags. */
+/** One argument of a helper: a value of enum bpf_arg_type, split into base type and flags. */
 export interface HelperArg {
-  /** Base name without flags: `ARG_CONST_MAP_PTR`; the five are padded with `ARG_DONTCARE`. */
+  /** Base type without flags: `ARG_CONST_MAP_PTR`. `ARG_DONTCARE`: the helper does not have this argument. */
   readonly kind: ArgKind;
   readonly flags: TypeFlags;
-  /** Bytes of an ARG_PTR_TO_MEM with MEM_FIXED_SIZE; 0 otherwise. */
+  /** Size in bytes of an ARG_PTR_TO_MEM with MEM_FIXED_SIZE. 0 for all others. */
   readonly size: number;
-  /** Kernel struct that an ARG_PTR_TO_BTF_ID (or SOCK_COMMON, KPTR) points to: `task_struct`. */
+  /** The kernel struct that an ARG_PTR_TO_BTF_ID (or SOCK_COMMON, KPTR) points to: `task_struct`. */
   readonly btf?: string;
 }
 
@@ -54,29 +54,29 @@ export type RetKind =
   | "RET_PTR_TO_MEM_OR_BTF_ID"
   | "RET_PTR_TO_BTF_ID";
 
-/** A helper as one program type gets it (struct bpf_func_proto). Types may get different ones under one number. */
+/** A helper's prototype (struct bpf_func_proto). Program types may get different prototypes for the same number. */
 export interface HelperProto {
   /** BPF_FUNC_… number. */
   readonly id: number;
-  /** Without the bpf_ prefix, as the kernel's enum has it: `map_lookup_elem`. */
+  /** Spelled as in the kernel's enum, without prefix: `map_lookup_elem`. */
   readonly name: string;
-  /** The kernel function behind it: `bpf_skb_event_output`; tells apart two prototypes of one number. */
+  /** The kernel function behind it: `bpf_skb_event_output`. Two prototypes of the same number differ in it. */
   readonly func: string;
   readonly ret: RetKind;
   readonly retFlags: TypeFlags;
-  /** Kernel struct of a returned pointer (RET_PTR_TO_BTF_ID). */
+  /** The kernel struct that a returned RET_PTR_TO_BTF_ID points to. */
   readonly retBtf?: string;
-  /** Always five. */
+  /** Always five, filled up with ARG_DONTCARE. */
   readonly args: readonly HelperArg[];
   readonly gplOnly: boolean;
   readonly pktAccess: boolean;
   readonly mightSleep: boolean;
   readonly allowFastcall: boolean;
-  /** The kernel asks one more function whether this program may call it (`fn->allowed`); its name. */
+  /** Name of a further kernel function that decides whether the program may call the helper (`fn->allowed`). */
   readonly allowed?: string;
 }
 
-/** Register types that a context field can have (enum bpf_reg_type without flags). */
+/** Register types that a load of a context field can give (enum bpf_reg_type without flags). */
 export type CtxRegType =
   | "SCALAR_VALUE"
   | "PTR_TO_PACKET"
@@ -91,18 +91,18 @@ export type CtxRegType =
   | "PTR_TO_BUF"
   | "PTR_TO_BTF_ID";
 
-/** The kernel's answer where is_valid_access says yes (struct bpf_insn_access_aux). */
+/** What is_valid_access tells about an access that it allows (struct bpf_insn_access_aux). */
 export interface CtxAccess {
   readonly regType: CtxRegType;
-  /** Flags on it, PTR_MAYBE_NULL among them. */
+  /** Flags of the register type, such as PTR_MAYBE_NULL. */
   readonly flags: TypeFlags;
-  /** Bytes of the field read in full where a narrower load is rewritten (ctx_field_size); 0 where none. */
+  /** Size of the whole field in bytes, if narrower loads of it are rewritten to a load of the whole field (ctx_field_size). Else 0. */
   readonly fieldSize: number;
-  /** PTR_TO_BTF_ID: the kernel structure pointed to. */
+  /** Only for PTR_TO_BTF_ID: the kernel structure that it points to. */
   readonly btf?: string;
 }
 
-/** Both ends included. Compared as s64, or as s32 where `bits` is 32. */
+/** Allowed return values, both ends included. They are compared as s64, or as s32 if `bits` is 32. */
 export interface ReturnRange {
   readonly min: number;
   readonly max: number;
@@ -110,21 +110,23 @@ export interface ReturnRange {
 }
 
 export interface ProgType {
-  /** enum bpf_prog_type; 32 for OREORE. */
+  /** enum bpf_prog_type. OREORE's is 32. */
   readonly id: number;
   /** Lower case without prefix: `socket_filter`. */
   readonly name: string;
-  /** UAPI struct of the context as the program sees it, for offsetof and completion: `__sk_buff`. */
+  /** The UAPI struct of the context that the program sees, for offsetof and completion: `__sk_buff`. */
   readonly ctxStruct: string;
-  /** May the program be simulated here; where not, `why` is a sentence. */
+  /** Whether programs of this type are simulated here. If not, `why` gives the reason, as a phrase without subject. */
   readonly simulated: boolean;
   readonly why?: string;
-  /** The errno with which a type that is not simulated is refused unseen; 0: the verifier looks at the program. */
+  /** For a type that is not simulated: the errno with which a load fails before the verifier starts. 0: the verifier does start. */
   refusedUnseen(expectedAttachType: number): number;
-  /** Expected attach types that BPF_PROG_LOAD takes; `undefined`: any (the field is not looked at). */
+  /** Values of expected_attach_type that BPF_PROG_LOAD accepts. `undefined`: any, the field is not checked. */
   readonly attachTypes: readonly number[] | undefined;
-  /** What is_valid_access answers; `undefined`: `invalid bpf_context access off=%d size=%d`. `off` may be negative.
-   * `signExtend`: the load is one of BPF_MEMSX. */
+  /**
+   * The answer of is_valid_access. `undefined`: refused with `invalid bpf_context access off=%d size=%d`. `off` may be negative.
+   * `signExtend`: the access is a BPF_MEMSX load.
+   */
   ctxAccess(
     off: number,
     size: number,
@@ -132,37 +134,40 @@ export interface ProgType {
     expectedAttachType: number,
     signExtend?: boolean,
   ): CtxAccess | undefined;
-  /** get_func_proto; `undefined`: `program of this type cannot use helper %s#%d`. */
+  /** The answer of get_func_proto. `undefined`: refused with `program of this type cannot use helper %s#%d`. */
   helper(id: number, expectedAttachType: number): HelperProto | undefined;
-  /** All helper numbers this type may call, ascending. */
+  /** Numbers of all helpers that this type may call, ascending. */
   helperIds(expectedAttachType: number): readonly number[];
-  /** What check_return_code asks of R0 at exit; `undefined`: nothing but being initialised. */
+  /** The range that check_return_code requires of R0 at exit. `undefined`: R0 must only be initialised. */
   returnRange(expectedAttachType: number): ReturnRange | undefined;
-  /** What programs with packet pointers may do besides reading: hand them to helpers (write: false), write (true). @kernel may_access_direct_pkt_data */
+  /**
+   * Every program with packet pointers may read through them. This says whether it may also pass them to helpers (write: false)
+   * or write through them (write: true). @kernel may_access_direct_pkt_data
+   */
   directPacket(write: boolean): boolean;
-  /** LD_ABS and LD_IND allowed (may_access_skb). */
+  /** Whether LD_ABS and LD_IND are allowed (may_access_skb). */
   readonly ldAbs: boolean;
   /**
-   * convert_ctx_access of a type made here: what an access to the field that begins at its `off` is rewritten to; empty
-   * where there is no such field. Absent: accesses stay as they are, or the type is a recorded one.
+   * convert_ctx_access of a type defined here: the instructions to which an access is rewritten. `off` of the instruction is
+   * the start of the field. Empty if no field starts there. Absent if accesses stay as they are, and for recorded types.
    */
   convertCtx?(insn: Insn, write: boolean): readonly Insn[];
 }
 
-/** One field of a context in a program type defined here (OREORE, or a reader's own). */
+/** One context field of a program type defined here (OREORE, or a reader's own). */
 export interface CtxField {
   readonly name: string;
   readonly off: number;
   /** 1, 2, 4 or 8. */
   readonly size: 1 | 2 | 4 | 8;
   readonly writable: boolean;
-  /** Narrower aligned loads allowed (bpf_ctx_narrow_access_ok). */
+  /** Whether aligned loads of a part of the field are allowed (bpf_ctx_narrow_access_ok). */
   readonly narrow?: boolean;
-  /** The member of the kernel's struct that it stands for; in all fields of a context or in none. */
+  /** The member of the kernel's struct behind the field. Either all fields of a context have one or none. */
   readonly kernel?: KernelMember;
 }
 
-/** A member of the struct that the kernel hands to bpf_prog_run(), where that is not the one programs see. */
+/** A member of the struct that the kernel passes to bpf_prog_run(), if that is not the struct that programs see. */
 export interface KernelMember {
   readonly name: string;
   readonly off: number;
@@ -170,8 +175,8 @@ export interface KernelMember {
 }
 
 /**
- * A program type as data: what is_valid_access, get_func_proto, check_return_code and the attach check answer.
- * OREORE is one of these; a reader's own types are others.
+ * A program type as data, which decides the answers of is_valid_access, get_func_proto, check_return_code and the attach
+ * check. OREORE is one of these; a reader's own types are others.
  */
 export interface ProgTypeDefinition {
   readonly id: number;
@@ -180,13 +185,13 @@ export interface ProgTypeDefinition {
     readonly struct: string;
     readonly size: number;
     readonly fields: readonly CtxField[];
-    /** kern_ctx_type, where it is another struct than prog_ctx_type; each field then has its member. */
+    /** kern_ctx_type, if it is another struct than prog_ctx_type. Then each field has a `kernel` member. */
     readonly kern?: { readonly struct: string; readonly size: number };
   };
-  /** Name of a recorded set (`base`), and numbers added to it and taken from it. */
+  /** Name of a recorded set (`base`), numbers of helpers added to it, and numbers of helpers removed from it. */
   readonly helpers: { readonly set: string; readonly plus?: readonly number[]; readonly minus?: readonly number[] };
   readonly returnRange?: ReturnRange;
-  /** Load asks for expected_attach_type to be this one, or any where undefined. */
+  /** The attach type. `requiredAtLoad`: expected_attach_type must be this one at load. Otherwise any is accepted. */
   readonly attach?: { readonly id: number; readonly name: string; readonly requiredAtLoad: boolean };
 }
 
@@ -198,7 +203,7 @@ export interface MapType {
   readonly simulated: boolean;
 }
 
-/** A UAPI struct or union: `fields` flat, anonymous members lifted; offsets in bytes. */
+/** A UAPI struct or union. `fields` is flat: members of an anonymous part count as the struct's own. Offsets are in bytes. */
 export interface UapiStruct {
   readonly name: string;
   readonly size: number;
@@ -208,14 +213,14 @@ export interface UapiStruct {
 export interface UapiField {
   readonly name: string;
   readonly off: number;
-  /** Bytes, arrays in full. */
+  /** Bytes. For an array, of the whole array. */
   readonly size: number;
-  /** C type as a reader would write it: `__u32`, `__be32[4]`, `struct bpf_sock *`. */
+  /** The C type as a person would write it: `__u32`, `__be32[4]`, `struct bpf_sock *`. */
   readonly type: string;
-  /** For bit-fields: first bit counted from `off` * 8, and how many. */
+  /** For bit-fields: the first bit, counted from bit `off` * 8, and the number of bits. */
   readonly bit?: readonly [start: number, width: number];
-  /** Elements, for arrays; 0 for a flexible one. */
+  /** For arrays: number of elements. 0 for a flexible array. */
   readonly count?: number;
-  /** Name of the struct or union the field (or its element) is, for nested offsetof. */
+  /** Name of the struct or union that the field (or its element) is, for nested offsetof. */
   readonly struct?: string;
 }

@@ -17,13 +17,13 @@ function table(): Map<string, bigint> {
   return constantTable;
 }
 
-/** Value of a UAPI constant or enumerator: signed as C has it, unsigned 64-bit where its type is. */
+/** Value of a UAPI constant or enumerator. It is negative if C's value is, and unsigned if its type is a 64-bit unsigned one. */
 export const uapiConstant = (name: string): bigint | undefined => table().get(name);
 export const uapiConstantNames = (): readonly string[] => [...table().keys()].sort();
 
 const structCache = new Map<string, UapiStruct>();
 
-/** A struct or union by its tag, without the keyword; members of anonymous parts are lifted. */
+/** A struct or union by its tag, without the keyword. Members of anonymous parts count as its own. */
 export function uapiStruct(name: string): UapiStruct | undefined {
   const known = structCache.get(name);
   if (known) return known;
@@ -45,5 +45,5 @@ export function uapiStruct(name: string): UapiStruct | undefined {
   return made;
 }
 
-/** Tags that C knows; the parts without a tag (`bpf_sock_tuple.ipv4`) are not among them. */
+/** All tags of structs and unions in C. Parts without a tag of their own (`bpf_sock_tuple.ipv4`) are not listed. */
 export const uapiStructNames = (): readonly string[] => Object.keys(structs).filter((name) => !name.includes("."));

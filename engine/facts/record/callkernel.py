@@ -1,20 +1,21 @@
-"""Calls pure functions of the running kernel in an emulator: get_func_proto and is_valid_access of each program
-type are switches over their arguments, and their machine code is the one complete record of their rules.
-Needs the unicorn package (python3 -m pip install unicorn==2.1.4). Nothing runs in the kernel itself."""
+"""Calls pure functions of the running kernel in an emulator: get_func_proto and is_valid_access of each program type.
+Each is a switch over its arguments, and its machine code is the only complete record of its rules. Nothing runs in the
+kernel itself. Needs the unicorn package (python3 -m pip install unicorn==2.1.4)."""
 import struct
 
 import unicorn
 from unicorn import x86_const as x86
 
 STACK, DATA, RETURN = 0x10000000, 0x20000000, 0x30000000
-# Instructions; a search through all of the kernel's types by name takes millions.
+# Most instructions that one call may take. A search by name through all of the kernel's types takes millions.
 LONGEST = 100_000_000
 ARGS = [x86.UC_X86_REG_RDI, x86.UC_X86_REG_RSI, x86.UC_X86_REG_RDX, x86.UC_X86_REG_RCX, x86.UC_X86_REG_R8,
         x86.UC_X86_REG_R9]
 
 
 class Emulator:
-    """`answers`: {function name: value} for calls that ask about the process (capabilities) and not about arguments."""
+    """`answers`: {function name: return value}. These functions are not emulated, because their result depends on the process
+    (its capabilities) and not on their arguments."""
 
     def __init__(self, memory, by_name, by_addr, answers):
         self.memory, self.by_addr = memory, by_addr
@@ -24,12 +25,12 @@ class Emulator:
         uc.mem_map(STACK, 0x10000)
         uc.mem_map(DATA, 0x20000)
         uc.mem_map(RETURN, 0x1000)
-        uc.mem_map(0, 0x100000)  # what %gs-relative accesses reach: a process of zeros
+        uc.mem_map(0, 0x100000)  # accesses relative to %gs land here: data of the CPU and the process, all zeros
         uc.hook_add(unicorn.UC_HOOK_MEM_UNMAPPED, self._fault)
         uc.hook_add(unicorn.UC_HOOK_BLOCK, self._block)
 
     def _fault(self, uc, access, addr, size, value, _):
-        page = addr & ~4095  # the emulator's physical addresses have 52 bits: the upper ones of a kernel address are gone
+        page = addr & ~4095  # the emulator's physical addresses have 52 bits, so the upper 12 bits of a kernel address are lost
         content = self.memory.page(page | 0xfff << 52) if page >> 47 else None
         if content is None:
             return False
@@ -48,7 +49,7 @@ class Emulator:
             self.called.add(self.by_addr[addr][0])
 
     def call(self, addr, *args):
-        """-> rax"""
+        """-> the return value (rax)"""
         uc = self.uc
         sp = STACK + 0x8000
         uc.mem_write(sp, struct.pack("<Q", RETURN))

@@ -1,8 +1,8 @@
-"""The running Linux kernel as a source of facts: bpf(2), kernel memory read through a BPF program,
-symbols, and BTF. Python standard library only; needs root on x86-64 Linux with CONFIG_BPF_SYSCALL.
+"""Reads facts from the running Linux kernel: by bpf(2), from kernel memory, symbols and BTF. Uses only Python's standard
+library. Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL.
 
-Kernel memory is read with bpf_probe_read_kernel() from a socket filter run by BPF_PROG_TEST_RUN,
-because many kernels offer no /proc/kcore. Nothing is ever written there."""
+Kernel memory is read by a socket filter that calls bpf_probe_read_kernel() and is run by BPF_PROG_TEST_RUN, because many
+kernels have no /proc/kcore. Kernel memory is never written."""
 import ctypes
 import mmap
 import os
@@ -15,14 +15,14 @@ BPF_F_MMAPABLE = 1 << 10
 
 
 def bpf(cmd, attr: bytes):
-    """-> (result, errno, attr as the kernel left it)"""
+    """-> (result, errno, attr after the call)"""
     buf = ctypes.create_string_buffer(attr.ljust(168, b"\0"), 168)
     r = libc.syscall(NR_BPF, cmd, buf, 168)
     return r, (0 if r >= 0 else ctypes.get_errno()), buf.raw
 
 
 def map_create(type_, key, value, entries, flags=0, inner_fd=0, extra=b""):
-    """extra: what of the attributes follows inner_map_fd. -> (fd, errno)"""
+    """extra: bytes of the attributes behind inner_map_fd. -> (fd, errno)"""
     r, e, _ = bpf(MAP_CREATE, struct.pack("<IIIIII", type_, key, value, entries, flags, inner_fd) + extra)
     return r, e
 
@@ -31,11 +31,11 @@ _log = ctypes.create_string_buffer(1 << 20)
 
 
 def load(insns: bytes, prog_type, attach_type=0, flags=0, level=2, license=b"GPL", btf_fd=0, func_info=b"", line_info=b"", log_size=None):
-    """-> (fd, errno, log). log_size: bytes; as much as there is where it is left out, and where more is said: 1 MiB"""
+    """-> (fd, errno, log). log_size: bytes. If it is left out, or larger than the buffer here, the buffer's 1 MiB is used."""
     ib = ctypes.create_string_buffer(insns, len(insns))
     lic = ctypes.create_string_buffer(license)
     _log[0] = b"\0"
-    # A size that the kernel refuses is passed on: nothing is written then.
+    # A size that the kernel refuses is passed on unchanged. Then the kernel writes nothing, so the buffer cannot overflow.
     size = len(_log) if log_size is None or len(_log) < log_size < 1 << 30 else log_size
     attr = struct.pack("<IIQQIIQII", prog_type, len(insns) // 8, ctypes.addressof(ib), ctypes.addressof(lic),
                        level, size if level else 0, ctypes.addressof(_log) if level else 0, 0, flags)
@@ -53,7 +53,7 @@ def insn(code, dst=0, src=0, off=0, imm=0):
 
 
 class Memory:
-    """Kernel memory, read in pages and kept."""
+    """Kernel memory. Pages that were read are kept."""
     CHUNK = 4096
 
     def __init__(self):
@@ -71,7 +71,7 @@ class Memory:
         self.pages = {}
 
     def page(self, addr):
-        """The page at a multiple of 4096, or None where nothing is mapped."""
+        """The page at `addr`, a multiple of 4096. None if nothing is mapped there."""
         if addr not in self.pages:
             self.window[0:8] = struct.pack("<Q", addr)
             data = ctypes.create_string_buffer(64)
@@ -101,7 +101,7 @@ class Memory:
 
 
 def symbols():
-    """-> ({name: first address}, {address: [names]}) of functions and what else kallsyms shows"""
+    """-> ({name: first address}, {address: [names]}) of all functions and other symbols in kallsyms, without modules"""
     by_name, by_addr = {}, {}
     for line in open("/proc/kallsyms"):
         addr, _, name, *module = line.split()
@@ -117,7 +117,7 @@ KINDS = ("void int ptr array struct union enum fwd typedef volatile const restri
 
 
 class Btf:
-    """/sys/kernel/btf/vmlinux: types by id, each a dict with kind, name and what the kind holds."""
+    """/sys/kernel/btf/vmlinux. types: by id, each a dict with kind, name and whatever that kind has."""
 
     def __init__(self, path="/sys/kernel/btf/vmlinux"):
         raw = open(path, "rb").read()
@@ -183,7 +183,7 @@ class Btf:
         raise KeyError(constant)
 
     def offset(self, struct_name, field):
-        """Byte offset of a field, looked for inside anonymous members too."""
+        """Byte offset of a field, which may be inside an anonymous member. None if there is no such field."""
         def find(t, base):
             for name, type_, off, bits in t["members"]:
                 at = base + (off // 8)

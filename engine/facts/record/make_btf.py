@@ -1,5 +1,5 @@
-"""Makes and loads the little BTF that programs and maps need to use callbacks, spin locks and timers:
-functions, and map values with a field of a kernel type at an offset."""
+"""Makes and loads the small BTF without which programs and maps cannot use callbacks, spin locks and timers. It describes
+functions, and map values that have a field of a kernel type at an offset."""
 import ctypes
 import struct
 
@@ -18,7 +18,7 @@ class Builder:
         self.char = self.add("char", INT, 1, struct.pack("<I", 8))
 
     def name(self, text):
-        """-> its offset; the same for the same text"""
+        """-> the text's offset in the strings. Each text is stored once."""
         if text not in self.names:
             self.names[text] = len(self.strings)
             self.strings += text.encode() + b"\0"
@@ -50,10 +50,12 @@ class Builder:
 
 
 def functions(starts, described=(), context="", lines=()):
-    """A function for each first slot: as `described` has it, by place, else static and without parameters.
+    """BTF with one function for each slot in `starts`. The i-th is described by described[i]. If there is none, it is static
+    and has no parameters. -> (fd, func_info bytes, line_info bytes)
     described: [{"name", "global", "params": ["int" | "ctx" | {"mem": bytes, "nonnull"?} | {"unsized": "FWD name" | "UNKNOWN "} |
-    {"unsupported": "STRUCT"}], "returns": "int" | "void"}]; context: struct that "ctx" points to;
-    lines: [{"slot", "file", "line", "column", "text"}]. -> (fd, func_info bytes, line_info bytes)"""
+    {"unsupported": "STRUCT"}], "returns": "int" | "void"}]
+    context: name of the struct that "ctx" points to
+    lines: [{"slot", "file", "line", "column", "text"}]"""
     b = Builder()
 
     def parameter(p):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes ../recorded/errno.ts: names, numbers and texts of errnos as the C library of a Linux machine has them."""
+"""Writes ../recorded/errno.ts: names, numbers and texts of errnos, from the C library of a Linux machine."""
 import errno
 import json
 import os

@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
-"""Writes down what loads of objects need of the running kernel: its types (BTF) and its configuration, small enough for a page.
-Writes ../recorded/linux-6.18.bin.gz. Root is not needed.
+"""Writes ../recorded/linux-6.18.bin.gz: the types (BTF) and the configuration of the running kernel, which loads of objects need.
+The file is small enough for a web page. Root is not needed.
 
-Types keep their numbers: programs are loaded with them. Left out: names of parameters, and which variables stand in a section.
-The file, before gzip; numbers are LEB128 varints, `signed` ones zigzag:
+Types keep their numbers, because programs are loaded with them. Two things are left out: the names of parameters, and which
+variables are in a section. The format before gzip (numbers are LEB128 varints, `signed` ones zigzag):
 
-    config     bytes of text, then the text: the lines NAME=VALUE of .config
+    config     number of bytes, then the text: the lines NAME=VALUE of .config
     version    KERNEL_VERSION(a, b, c)
-    types      their number, without void
-    then eight columns, each its bytes and then its content:
-    kinds      a byte a type: kind, | 0x80 for kind_flag
-    vlens      of struct, union, enum, enum64, func_proto; of func its linkage
-    names      of types, members and enumerators in the order in which they are met: 0 none, 1 the next text, n + 2 text n
-    thirds     size, or for kinds that refer to a type: signed own number - its number
-    types      of members, parameters, arrays (element, index): signed own number - theirs
-    numbers    encoding of int, elements of array, linkage of var, place + 1 of decl_tag
-    offsets    of members: signed, from the one before; with kind_flag the bits of the field follow
-    values     of enumerators: signed, from the one before
-    and the texts, each with its zero."""
+    types      the number of types, without void
+    Then eight columns. Each is its number of bytes, then its content:
+    kinds      one byte per type: the kind, | 0x80 for kind_flag
+    vlens      vlen of struct, union, enum, enum64 and func_proto; linkage of func
+    names      of types, members and enumerators, in the order of the BTF: 0 no name, 1 the next text, n + 2 text number n
+    thirds     size; for kinds that refer to a type: signed, own type number - the number of that type
+    types      of members, parameters and arrays (element, index): signed, own type number - the number of that type
+    numbers    encoding of int, number of elements of array, linkage of var, component index + 1 of decl_tag
+    offsets    of members: signed, difference from the member before; with kind_flag the field's number of bits follows
+    values     of enumerators: signed, difference from the enumerator before
+    At the end the texts, each with its terminating zero."""
 import gzip
 import pathlib
 import struct

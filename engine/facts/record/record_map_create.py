@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Records ../recordings/map-create.jsonl: what BPF_MAP_CREATE of the running kernel says to sizes and flags at the
-edges of each map type's rules. Root. One row a call: type, key_size, value_size, max_entries, flags, errno."""
+"""Records ../recordings/map-create.jsonl: the running kernel's answers to BPF_MAP_CREATE, with sizes and flags at the limits
+of each map type's rules. Needs root. One row per call: type, key_size, value_size, max_entries, flags, errno."""
 import json
 import os
 import pathlib
@@ -15,7 +15,7 @@ KEYS = [0, 1, 4, 4, 4, 4, 8, 8, 16, 5, 12, 260, 261, 512, 513, 600, 1 << 22]
 VALUES = [0, 1, 4, 4, 8, 8, 12, 16, 24, 32, 40, 1016, 1017, 1024, 32768, 32776, 4064, 4072, 1 << 22, (1 << 22) + 1, 1 << 31]
 ENTRIES = [0, 0, 1, 1, 1, 2, 4, 16, 4095, 4096, 8192, 12288, 600]
 FLAGS = [0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 8, 16, 24, 32, 64, 128, 129, 256, 384, 512] + [1 << i for i in range(10, 21)]
-PER_ANSWER = 6  # rows kept for each map type and errno
+PER_ANSWER = 6  # most rows that are kept for each pair of map type and errno
 
 rng, kept, rows = random.Random(6), {}, []
 for _ in range(20000):

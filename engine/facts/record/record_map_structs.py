@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes ../recorded/map-structs.ts: where in the kernel's own structure of each type of map a load finds a plain number,
-from the BTF of the running kernel (/sys/kernel/btf/vmlinux)."""
+"""Writes ../recorded/map-structs.ts: at which offsets of the kernel's own map structures a load reads a plain number. Read from
+the BTF of the running kernel (/sys/kernel/btf/vmlinux)."""
 import pathlib
 import kernel
 
@@ -17,7 +17,8 @@ def size_of(type_):
 
 
 def walk(t, off, base=0):
-    """The number that holds byte `off`, as the verifier looks for it: (end of the member), or None. @kernel btf.c btf_struct_walk"""
+    """-> the end of the member that holds byte `off`, or None if that is not a number. Searches as the verifier does.
+    @kernel btf.c btf_struct_walk"""
     for _, type_, bit, bits in t["members"]:
         at, member = bit // 8, btf.strip(type_)
         size = size_of(type_)

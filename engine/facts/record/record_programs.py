@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Records what each program type of the running kernel may do, into ../recorded/helpers.ts and prog-types.ts:
-helper prototypes and who gets which (get_func_proto), context accesses (is_valid_access), and by loading probes:
-expected attach types, return ranges, LD_ABS, packet access.
+the prototypes of helpers and which type gets which (get_func_proto), and the context accesses (is_valid_access).
+By loading test programs: expected attach types, return ranges, LD_ABS, packet access.
 
     python3 -m venv /tmp/v && /tmp/v/bin/pip install unicorn==2.1.4 && sudo /tmp/v/bin/python record_programs.py
 """
@@ -19,7 +19,7 @@ OUT = pathlib.Path(__file__).resolve().parent.parent / "recorded"
 memory, (by_name, by_addr), btf = kernel.Memory(), kernel.symbols(), kernel.Btf()
 emu = callkernel.Emulator(memory, by_name, by_addr, {
     "bpf_token_capable": 1, "ns_capable": 1, "capable": 1, "bpf_log": 0, "security_locked_down": 0,
-    # What some getters set in motion besides answering.
+    # Called by some getters for a side effect.
     "metadata_dst_alloc_percpu": 1, "queue_work_on": 1, "mutex_lock_killable": 0})
 
 PROG_TYPES = {n[len("BPF_PROG_TYPE_"):].lower(): v for n, v in btf.enum("bpf_prog_type").items()
@@ -33,7 +33,7 @@ REG = {v: n for n, v in btf.enum("bpf_reg_type").items() if not n.startswith("__
 FLAG = btf.enum("bpf_type_flag")
 
 
-# ---- where the kernel keeps its operations: bpf_verifier_ops[], found by what it must hold ----
+# ---- bpf_verifier_ops[], the kernel's table of operations: found by the pointers that it must hold ----
 
 def rodata():
     addr, pages = by_name["__start_rodata"], []
@@ -43,8 +43,8 @@ def rodata():
 
 
 def find_ops():
-    """-> {type id: address of its struct bpf_verifier_ops}. The table is where two neighbours point to structs that
-    begin with the getters of socket filter (1) and kprobe (2)."""
+    """-> {type id: address of its struct bpf_verifier_ops}. The table is found by two pointers next to each other: they point to
+    structs that begin with the getters of socket filter (1) and kprobe (2)."""
     base, words = by_name["__start_rodata"], rodata()
     first, second = by_name["sk_filter_func_proto"], by_name["kprobe_prog_func_proto"]
     begins = {base + 8 * i: w for i, w in enumerate(words) if w in (first, second)}
@@ -97,7 +97,8 @@ def read_proto(addr, func_id):
 
 
 def function_name(addr, func_id):
-    """Of two names for one address, the helper's own; helpers that are always inlined hold a poisoned pointer."""
+    """The name of the function at `addr`. If an address has several names, the helper's own is taken. A helper that is always
+    inlined has a poisoned pointer, to which no name belongs; it gets its own name too."""
     own = "bpf_" + FUNC[func_id]
     names = by_addr.get(addr, [own] if addr else [""])
     return own if own in names else names[0]
@@ -128,22 +129,23 @@ AUX_REG, AUX_LDSX, AUX_FIELD, AUX_BTF_ID = (off("bpf_insn_access_aux", f) for f 
 
 
 def access(fn, at, size, write, ldsx=False):
-    """-> None, or (register type with flags, ctx_field_size, name of the structure where a pointer to one is loaded)"""
+    """-> None if refused, else (register type with flags, ctx_field_size, and if the load gives a pointer to a structure: its name)"""
     info = bytearray(64)
-    struct.pack_into("<I", info, AUX_REG, 1)  # SCALAR_VALUE, as the verifier sets it before
+    struct.pack_into("<I", info, AUX_REG, 1)  # SCALAR_VALUE: the verifier sets it before the call
     info[AUX_LDSX] = ldsx
     emu.uc.mem_write(INFO, bytes(info))
     if not emu.call(fn, at, size, 2 if write else 1, PROG, INFO) & 0xff:
         return None
     got = emu.uc.mem_read(INFO, 64)
     reg_type, = struct.unpack_from("<I", got, AUX_REG)
-    if REG[reg_type & 255] == "PTR_TO_BTF_ID":  # which shares the room of the field's size
+    if REG[reg_type & 255] == "PTR_TO_BTF_ID":  # then the BTF id is in a union with the field's size
         return reg_type, 0, btf.types[struct.unpack_from("<I", got, AUX_BTF_ID)[0]]["name"]
     return reg_type, struct.unpack_from("<i", got, AUX_FIELD)[0]
 
 
 def context_of(fn, lowest, limit):
-    """All accesses as rows [size | write<<4 | ldsx-refused<<5, first offset, last, step, register type, field size]."""
+    """All allowed accesses, as rows [size | write<<4 | ldsx-refused<<5, first offset, last offset, step, register type, field size,
+    structure for PTR_TO_BTF_ID]."""
     rows = []
     for write in (False, True):
         for size in (1, 2, 4, 8):
@@ -161,7 +163,7 @@ def context_of(fn, lowest, limit):
 
 
 def progressions(offsets):
-    """Ascending numbers as (first, last, step), greedily."""
+    """Ascending numbers, greedily split into arithmetic progressions (first, last, step)."""
     i = 0
     while i < len(offsets):
         j, step = i, 0
@@ -175,7 +177,7 @@ def progressions(offsets):
         i = j + 1
 
 
-# ---- by loading ----
+# ---- rules found by loading test programs ----
 
 EXIT = insn(0x95)
 HASH, _ = kernel.map_create(1, 4, 4, 1)
@@ -197,12 +199,13 @@ def return_range(type_, attach):
         assert errno == 0, (type_, attach, log)
         return None
     low, high = int(m[1]), int(m[2])
-    wide = insn(0x18, 0, imm=low) + insn(0, imm=1) + EXIT  # in range in its low half only
+    wide = insn(0x18, 0, imm=low) + insn(0, imm=1) + EXIT  # a value of which only the low half is in range
     return low, high, 32 if try_load(wide, type_, attach)[0] == 0 else 64
 
 
 def packet_access(type_, attach, rows, flags):
-    """-> (may hand to helpers, may write), None where the context has no packet pointers. All that have them may read."""
+    """-> (may pass packet pointers to helpers, may write through them). None if the context has no packet pointers. A type that
+    has them may always read through them."""
     def field(name):
         return next((r for r in rows if r[0] & 0x1f in (4, 8) and REG[r[4] & 255] == name), None)
     data, end = field("PTR_TO_PACKET"), field("PTR_TO_PACKET_END")
@@ -217,16 +220,17 @@ def packet_access(type_, attach, rows, flags):
     return read[0] == 0, write[0] == 0
 
 
-# What needs kernel BTF or other objects to be loaded at all; said, not simulated.
+# Types whose programs can only be loaded with kernel BTF or other objects. They are listed, but not simulated.
 NEEDS_BTF = {"tracing": "attaches by the BTF id of a kernel function", "struct_ops": "implements a kernel interface given by BTF",
              "ext": "replaces a function of another loaded program", "lsm": "attaches by the BTF id of a security hook"}
 SLEEPABLE = {"syscall": 1 << 4}
-# Offsets tried. An instruction's reaches from -32768; most types refuse all below 0.
+# Context offsets that are tried, where (-16, 512) is not enough. An instruction's offset starts at -32768, but most types refuse
+# all below 0.
 LIMIT = {"tracepoint": (-32768, 8192 + 64), "syscall": (-64, 65536 + 64)}
 
 
 def record():
-    # OREORE and other custom types take their helpers from here.
+    # OREORE and other custom types have these helpers.
     set_prog(1, 0)
     base = helpers_of(by_name["bpf_base_func_proto"])
     types = {}
@@ -256,7 +260,7 @@ def record():
         for attach in (range(ATTACH_MAX) if every else ok):
             set_prog(type_, attach)
             if every and attach:
-                # Loading takes any attach type; a group of its own only where the rules differ from those for 0.
+                # A load accepts any attach type. It gets a group of its own only if its rules differ from those for 0.
                 same = context_of(valid, 0, 256) == sample
                 if same and tuple(helpers_of(getter)) == groups[0][0]:
                     continue
@@ -297,7 +301,7 @@ def compact(numbers):
 
 def write(base, types):
     changes = [i for i in sorted(FUNC) if emu.call(by_name["bpf_helper_changes_pkt_data"], i) & 0xff]
-    # Prototypes sorted by helper number make runs of indices long.
+    # Sorted by helper number, so that runs of indices are long.
     order = sorted(range(len(protos)), key=lambda i: (protos[i]["id"], i))
     rank = {old: new for new, old in enumerate(order)}
     js = lambda x: json.dumps(x, separators=(",", ":"))

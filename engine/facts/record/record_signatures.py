@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Records ../recorded/signatures.ts: C signatures of the helpers, from the list in include/uapi/linux/bpf.h.
-record_signatures.py BPF_H (default /usr/include/linux/bpf.h; a newer one knows more helpers)."""
+Usage: record_signatures.py [BPF_H]. Default: /usr/include/linux/bpf.h. A newer file lists more helpers."""
 import json
 import pathlib
 import re

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes ../recorded/task.ts: where the few fields of struct task_struct that a simulated task has lie, from the BTF of the
-running kernel (/sys/kernel/btf/vmlinux)."""
+"""Writes ../recorded/task.ts: the offsets of those fields of struct task_struct that a simulated task has. Read from the BTF of
+the running kernel (/sys/kernel/btf/vmlinux)."""
 import pathlib
 import kernel
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Records ../recorded/uapi.ts: the constants and structs of the UAPI headers that BPF programs are written with.
-Structs and enums come from the running kernel's BTF (so they are its version), #defines from header files through
-the C preprocessor and compiler. Needs gcc and kernel headers: record_uapi.py [INCLUDE_DIR, default /usr/include].
-No root needed."""
+"""Records ../recorded/uapi.ts: the constants and structs of the UAPI headers that BPF programs use.
+Structs and enums come from the running kernel's BTF, so they have its version. #defines come from header files, through the C
+preprocessor and compiler. Needs gcc and kernel headers: record_uapi.py [INCLUDE_DIR, default /usr/include]. Root is not
+needed."""
 import json
 import pathlib
 import re
@@ -17,7 +17,7 @@ INCLUDE = sys.argv[1:] or []
 HEADERS = """linux/bpf.h linux/bpf_common.h linux/if_ether.h linux/ip.h linux/ipv6.h linux/in.h linux/in6.h linux/tcp.h
 linux/udp.h linux/icmp.h linux/icmpv6.h linux/if_arp.h linux/if_vlan.h linux/pkt_cls.h linux/pkt_sched.h linux/if_packet.h
 linux/perf_event.h linux/bpf_perf_event.h linux/btf.h linux/filter.h linux/errno.h asm/ptrace.h linux/socket.h""".split()
-# What else a program in C takes for granted: limits.h, stdint.h, and include/linux/limits.h of the kernel.
+# Constants that any program in C expects: limits.h, stdint.h, and include/linux/limits.h of the kernel.
 LIMITS = dict(CHAR_BIT=8, SCHAR_MIN=-128, SCHAR_MAX=127, UCHAR_MAX=255, SHRT_MIN=-32768, SHRT_MAX=32767, USHRT_MAX=65535,
               INT_MIN=-2**31, INT_MAX=2**31 - 1, UINT_MAX=2**32 - 1, LONG_MIN=-2**63, LONG_MAX=2**63 - 1, ULONG_MAX=2**64 - 1,
               LLONG_MIN=-2**63, LLONG_MAX=2**63 - 1, ULLONG_MAX=2**64 - 1, U8_MAX=255, S8_MAX=127, S8_MIN=-128, U16_MAX=65535,
@@ -29,13 +29,13 @@ WANTED = re.compile(r"^(BPF_|XDP_|TC_ACT_|TCX_|ETH_|IPPROTO_|IP_|AF_|ARPHRD_|PAC
                     r"|VLAN_|IPV6_|INADDR_|E[A-Z0-9]+$|MAX_|LWT_|__BPF_)")
 UNWANTED = re.compile(r"^(IP_(?!DF|MF|OFFSET|CE)|IPV6_|TCP_(?!FLAG)|BPF_(CLASS|SIZE|MODE|OP|SRC|RVAL|MISCOP|STMT|JUMP)$|BTF_(INT|INFO))")
 
-# Enumerators taken from BTF: those the headers spell, and those of UAPI enums that are newer than the headers.
+# Enumerators taken from BTF: those that the headers mention, and those of UAPI enums that are newer than the headers.
 ENUMERATOR = re.compile(r"^(BPF_|XDP_|BTF_|TCX_|IPPROTO_|LWT_|PERF_(TYPE|COUNT)_|SK_(DROP|PASS))")
 NEWER = re.compile(r"BPF_(FUNC_|PROG_TYPE_|MAP_TYPE_|F_|SOCK_OPS_|SKB_CLOCK_|FIB_LOOKUP_|TCP_)")
 NEWER_ENUMS = {"bpf_attach_type", "bpf_cmd", "bpf_link_type", "bpf_cond_pseudo_jmp", "bpf_addr_space_cast", "tcx_action_base",
                "bpf_perf_event_type", "bpf_stream_id"}
-# #defines of include/uapi/linux/{bpf,bpf_common}.h that are newer than some machines' headers, and what every
-# program in C is written with.
+# #defines of include/uapi/linux/{bpf,bpf_common}.h that some machines' headers are too old for, and names that every program
+# in C uses.
 DEFINED = dict(BPF_MEMSX=0x80, BPF_LOAD_ACQ=0x100, BPF_STORE_REL=0x110, BPF_JCOND=0xe0, PAGE_SIZE=4096,
                **{f"BPF_REG_ARG{i}": i for i in range(1, 6)}, BPF_REG_CTX=6, BPF_REG_FP=10)
 
@@ -46,7 +46,7 @@ includes = "".join(f"#include <{h}>\n" for h in ["sys/socket.h"] + HEADERS)
 
 
 def values_of(names):
-    """Values of constant expressions, as the compiler has them; what does not compile is left out."""
+    """-> {name: value} of constant expressions, evaluated by the compiler. Names that do not compile are left out."""
     good = list(names)
     while good:
         body = includes + '#include <stdio.h>\n#define S(x) printf("%s %lld %d\\n", #x, (long long)(x), (typeof(x))-1 > 0)\n'
@@ -71,7 +71,7 @@ def constants():
     defines = [m[1] for m in re.finditer(r"^#define (\w+) (?!\s*$).+", run(["gcc", *flags, "-E", "-dM", "-x", "c", "-"], includes), re.M)]
     names = [n for n in defines if WANTED.match(n) and not UNWANTED.match(n)]
     found = values_of(names)
-    # Enumerators: all that the headers spell, with the running kernel's values.
+    # Enumerators: all that the headers mention. If the running kernel has them, its values are taken.
     text = run(["gcc", *flags, "-E", "-P", "-x", "c", "-"], includes)
     words = set(re.findall(r"\b[A-Z_][A-Z0-9_a-z]+\b", text))
     found |= values_of(sorted(w for w in words if WANTED.match(w) and not UNWANTED.match(w) and w not in found))
@@ -128,7 +128,7 @@ def fields_of(t, base, wanted, owner):
         if nested:
             wanted.append((core["kind"], nested))
         elif core["kind"] in ("struct", "union"):
-            nested = f"{owner}.{name}"  # has no tag of its own
+            nested = f"{owner}.{name}"  # a struct without a tag gets its owner's name and its own
             UNTAGGED[nested] = core
             wanted.append(("untagged", nested))
         row = [name, at, size_of(type_), type_name(element), count, [base * 8 + bit_off, bits] if bits else None, nested or None]
@@ -156,7 +156,8 @@ consts, layouts = constants(), structs()
 
 
 def counted(values):
-    """What is most often the next number is left out: names of one family stand together, by value. A page loads this text first of all."""
+    """The text of the constants, as short as possible, because the page loads it first. Names of a family stand together, by value.
+    A value that is the next number after the one before is left out."""
     words, before = [], None
     for name, value in sorted(values.items(), key=lambda one: ("_".join(one[0].split("_")[:2]), one[1], one[0])):
         words.append(name if before is not None and value == before + 1 else f"{name}={value}")
