@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { fromHex } from "../base/bytes.ts";
 import { decodeInsns } from "../isa/insn.ts";
 import { formatInsn } from "./kernel.ts";
-// What Linux 6.18 printed; record/insn-text.py makes it.
+// Texts that Linux 6.18 printed, recorded by record/insn-text.py.
 import recorded from "./recorded/insn-text.json" with { type: "json" };
 
 const HELPERS: Record<number, string> = {

@@ -1,20 +1,20 @@
-// An instruction as Linux's verifier prints it: `r0 = *(u32 *)(r1 +0)` with the opcode before it.
-// Takes any 8 bytes, sensible or not. Not in here: the macro and LLVM forms, and the log's columns.
+// Prints an instruction as Linux's verifier does: `r0 = *(u32 *)(r1 +0)` with the opcode before it.
+// Takes any 8 bytes, even if they are no valid instruction. Not in here: the macro and LLVM forms, and the log's columns.
 // Source: Linux 6.18 kernel/bpf/disasm.c; operators come from isa/forms.ts.
 import * as c from "../isa/codes.ts";
 import { ALU_OPS, JMP_OPS } from "../isa/forms.ts";
 import { type Insn, imm64 } from "../isa/insn.ts";
 
 export interface FormatNames {
-  /** Name of a helper without `bpf_`; `undefined` prints as `unknown`. */
+  /** Name of a helper without `bpf_`. `undefined` is printed as `unknown`. */
   readonly helperName?: (id: number) => string | undefined;
-  /** Name of a kernel function by BTF id; `undefined` prints as `kernel-function`. */
+  /** Name of the kernel function that the instruction calls. `undefined` is printed as `kernel-function`. */
   readonly kfuncName?: (insn: Insn) => string | undefined;
 }
 
 /**
- * The text of one instruction, no newline. `next` is the second slot of a two-slot load (its imm holds the
- * upper half); where it is missing, the upper half is 0.
+ * The text of one instruction, without a newline. `next` is the second slot of a two-slot load, whose imm is the upper half.
+ * If it is missing, the upper half is 0.
  * @kernel disasm.c print_bpf_insn
  */
 export function formatInsn(insn: Insn, next?: Insn, names: FormatNames = {}): string {
@@ -22,7 +22,7 @@ export function formatInsn(insn: Insn, next?: Insn, names: FormatNames = {}): st
   return body.startsWith("BUG_") ? body : `(${hex8(insn.code)}) ${body}`;
 }
 
-/** The same without the opcode before it. */
+/** The text of one instruction without the opcode before it. */
 export const insnWords = (insn: Insn, next?: Insn, names: FormatNames = {}): string =>
   BY_CLASS[insn.code & 0x07]!(insn, next, names);
 
@@ -35,7 +35,7 @@ const opOf = (code: number) => code & 0xf0;
 const modeOf = (code: number) => code & 0xe0;
 const isReg = (code: number) => (code & c.BPF_X) !== 0;
 
-/** Symbols by operation bits; the C program prints a missing one as `(null)`. */
+/** Symbols by the operation's bits, shifted down by 4. A missing symbol is `(null)`, as the kernel's C code prints it. */
 const symbols = (rows: Iterable<{ code: number; symbol: string }>) => {
   const table: string[] = new Array(16).fill("(null)");
   for (const { code, symbol } of rows) table[code >> 4] = symbol;
@@ -50,14 +50,14 @@ const JMP_SYMBOL = symbols([
   { code: c.BPF_EXIT, symbol: "exit" },
 ]);
 const CAST: Record<number, string> = { 8: "(s8)", 16: "(s16)", 32: "(s32)" };
-/** Indexed by the size bits of the opcode, shifted down. */
+/** Indexed by the size bits of the opcode, shifted down by 3. */
 const UNSIGNED_TYPE = ["u32", "u16", "u8", "u64"];
 const SIGNED_TYPE = ["s32", "s16", "s8", "(null)"];
 const typeOf = (code: number) => UNSIGNED_TYPE[(code >> 3) & 3]!;
 const place = (insn: Insn, base: number) => `*(${typeOf(insn.code)} *)(r${base} ${signed(insn.off)})`;
 const pointer = (insn: Insn, base: number) => `(${typeOf(insn.code)} *)(r${base} ${signed(insn.off)})`;
 
-/** off of the kernel's own move that resolves a per-CPU address. */
+/** Value of off in a move that only the kernel makes: it turns a per-CPU address into that of this CPU. */
 const BPF_ADDR_PERCPU = -1;
 const MOV64_REG = c.BPF_ALU64 | c.BPF_MOV | c.BPF_X;
 
@@ -106,7 +106,7 @@ const stx: Format = (insn) => {
 
 const st: Format = (insn) => {
   if (modeOf(insn.code) === c.BPF_MEM) return `${place(insn, insn.dst)} = ${insn.imm}`;
-  // The speculation barrier that the kernel itself patches in has the mode bits of an atomic.
+  // The speculation barrier, which only the kernel itself inserts, has the mode bits of an atomic.
   return modeOf(insn.code) === c.BPF_ATOMIC ? "nospec" : `BUG_st_${hex8(insn.code)}`;
 };
 

@@ -1,5 +1,6 @@
-// Instructions in LLVM's assembly for BPF (clang's inline assembly, llvm-objdump): `r1 = *(u32 *)(r10 - 8)`,
-// `if r1 s> 7 goto +3`. What LLVM has no words for becomes `.8byte`, which it takes as well: nothing is lost.
+// Prints instructions in LLVM's assembly for BPF (clang's inline assembly, llvm-objdump): `r1 = *(u32 *)(r10 - 8)`,
+// `if r1 s> 7 goto +3`. An instruction that this assembly cannot express becomes `.8byte`, which LLVM also accepts. So
+// nothing is lost.
 // Source: LLVM 20 lib/Target/BPF/BPFInstrInfo.td; operators come from isa/forms.ts.
 import * as c from "../isa/codes.ts";
 import { ALU_OPS, ATOMIC_OPS, type Form, formOf, JMP_OPS, type Size } from "../isa/forms.ts";
@@ -47,7 +48,7 @@ function llvmLine(insns: readonly Insn[], slot: number): LlvmLine {
   return text === undefined ? raw(insn) : { text, slots: 1 };
 }
 
-/** The eight bytes as one little-endian number, as `.8byte` in a little-endian object stores them. */
+/** The eight bytes as one number. In a little-endian object `.8byte` stores them in the right order. */
 function raw(insn: Insn): LlvmLine {
   const bytes = encodeInsns([insn]);
   let text = "";
@@ -89,7 +90,7 @@ function write(insn: Insn, form: Form): string | undefined {
     case "ld_abs":
       return `r0 = *(${TYPE[form.size]} *)skb[${imm}]`;
     case "ld_ind":
-      // LLVM writes no displacement beside the register.
+      // LLVM's form has no place for a displacement.
       return imm === 0 ? `r0 = *(${TYPE[form.size]} *)skb[r${src}]` : undefined;
     case "ldx":
       return `r${dst} = *(${form.signed ? TYPE[form.size].replace("u", "s") : TYPE[form.size]} *)(r${src} ${signed(off)})`;

@@ -1,26 +1,26 @@
-// Instructions as the C macros of include/linux/filter.h, for people to read and compilers to take. Lossless:
-// what no macro can say becomes BPF_RAW_INSN with every field. Only macros that the kernel's headers have.
+// Prints instructions as the C macros of include/linux/filter.h, for people to read and for a C compiler. Nothing is lost: an
+// instruction that no macro can express becomes BPF_RAW_INSN with every field. Only macros of the kernel's headers are used.
 import * as c from "../isa/codes.ts";
 import { type AtomicOp, type Form, formOf, type JmpOp, type Size } from "../isa/forms.ts";
 import { type Insn, imm64 } from "../isa/insn.ts";
 import { calleeOf, jumpTarget } from "../program/flow.ts";
 
 export interface MacroNames {
-  /** Name of a helper without `bpf_`; `undefined`: the number is written. */
+  /** Name of a helper without `bpf_`. `undefined`: its number is printed. */
   readonly helperName?: (id: number) => string | undefined;
-  /** What stands for the map that the load at this slot refers to. */
+  /** Text for the map that the load at this slot refers to. `undefined`: the number in imm is printed. */
   readonly mapName?: (slot: number) => string | undefined;
-  /** A label before the slot that a jump or call leads to; `undefined`: the distance is written. */
+  /** The label before this slot, to which a jump or call leads. `undefined`: the distance is printed. */
   readonly label?: (slot: number) => string | undefined;
 }
 
-/** One written instruction: its text without a comma, and how many slots it takes. */
+/** One printed instruction: its text without a comma, and how many slots it takes. */
 export interface MacroLine {
   readonly text: string;
   readonly slots: 1 | 2;
 }
 
-/** Every instruction in order; the slots add up to `insns.length`. */
+/** All instructions in order. Their `slots` add up to `insns.length`. */
 export function macroLines(insns: readonly Insn[], names: MacroNames = {}): MacroLine[] {
   const lines: MacroLine[] = [];
   for (let slot = 0; slot < insns.length; ) {
@@ -31,10 +31,10 @@ export function macroLines(insns: readonly Insn[], names: MacroNames = {}): Macr
   return lines;
 }
 
-/** What stands before an instruction in a text for the editor, which may be a phone's: four columns, where a tab takes eight. */
+/** Indentation of an instruction in a text for the editor. Four blanks, because a tab takes eight columns, too many on a phone. */
 export const INDENT = "    ";
 
-/** The lines with commas between, each behind a tab as in C, or behind `indent`. */
+/** The lines as one text. Each line starts with `indent` and ends with a comma. */
 export const macroText = (insns: readonly Insn[], names: MacroNames = {}, indent = "\t"): string =>
   macroLines(insns, names)
     .map((line) => `${indent}${line.text},\n`)
@@ -53,7 +53,7 @@ function macroLine(insns: readonly Insn[], slot: number, names: MacroNames = {})
   return text === undefined ? raw(insn) : { text, slots: 1 };
 }
 
-/** No field holds anything that the form does not use. */
+/** Whether all fields that the form does not use are 0. */
 function plain(insn: Insn, form: Form): boolean {
   for (const field of ["dst", "src", "off", "imm"] as const) {
     if (form.kind === "ld_imm64" && field === "off") continue;
@@ -77,7 +77,7 @@ const raw = ({ code, dst, src, off, imm }: Insn): MacroLine => ({
   slots: 1,
 });
 
-/** `to`: the label that stands in the place of the distance. */
+/** `to`: the label that is printed instead of the distance. */
 function write(insn: Insn, form: Form, names: MacroNames, to: string | undefined): string | undefined {
   const { off, imm } = insn;
   const dst = reg(insn.dst);
@@ -140,7 +140,7 @@ function write(insn: Insn, form: Form, names: MacroNames, to: string | undefined
   }
 }
 
-/** The pseudo kinds by their constants, indexed by src. */
+/** Names of the values of src in an LD_IMM64, indexed by src. */
 const PSEUDO = [
   "0",
   "BPF_PSEUDO_MAP_FD",

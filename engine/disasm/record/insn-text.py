@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Records how the running kernel prints instructions: every opcode with assorted fields, one program each, read from the
-table of live registers that the verifier prints at log level 2. Of texts that differ in numbers only, two are kept.
+"""Records how the running kernel prints instructions. Every opcode is tried with assorted fields, one program each. The text is
+read from the table of live registers that the verifier prints at log level 2. If texts differ only in numbers, two are kept.
 Writes ../recorded/insn-text.json: {hex of the slots: text}. Needs root on Linux 6.18."""
 import collections
 import json
@@ -22,7 +22,7 @@ BEFORE, AFTER = 12, 66
 
 
 def text_of(insn):
-    """-> the text of the slots `insn` in the middle of a program, or None where the kernel stops before it prints it"""
+    """-> the text of `insn` (one or two slots) in the middle of a program, or None if the kernel stops before it prints it"""
     log = ask(dict(insns=(MOV * BEFORE + insn + MOV * AFTER + EXIT).hex()))["log"]
     m = re.search(rf"^[ 0-9]{{4}} *{BEFORE}: [0-9.]{{10}} (.*)$", log, re.M)
     return m and m.group(1)
