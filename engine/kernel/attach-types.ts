@@ -1,8 +1,8 @@
-// Which program type an attach type belongs to, for BPF_PROG_ATTACH and BPF_PROG_DETACH.
+// The program type to which each attach type belongs, for BPF_PROG_ATTACH and BPF_PROG_DETACH.
 // @kernel kernel/bpf/syscall.c attach_type_to_prog_type (Linux 6.18)
 import { attachTypeId } from "../facts/prog-types.ts";
 
-/** Attach types that are not in here (BPF_PERF_EVENT, BPF_NETFILTER, …) are attached by links only. */
+/** Program type → its attach types. Attach types that are missing (BPF_PERF_EVENT, BPF_NETFILTER, …) can only be used by links. */
 const ATTACH_TYPES: Readonly<Record<string, readonly string[]>> = {
   cgroup_skb: ["BPF_CGROUP_INET_INGRESS", "BPF_CGROUP_INET_EGRESS"],
   cgroup_sock: [
@@ -45,13 +45,13 @@ const ATTACH_TYPES: Readonly<Record<string, readonly string[]>> = {
   sched_cls: ["BPF_TCX_INGRESS", "BPF_TCX_EGRESS", "BPF_NETKIT_PRIMARY", "BPF_NETKIT_PEER"],
 };
 
-/** Types for which an expected_attach_type of 0 stands for another. @kernel bpf_prog_load_fixup_attach_type */
+/** Program type → the attach type that an expected_attach_type of 0 stands for. @kernel bpf_prog_load_fixup_attach_type */
 const OF_ZERO: Readonly<Record<string, string>> = {
   cgroup_sock: "BPF_CGROUP_INET_SOCK_CREATE",
   sk_reuseport: "BPF_SK_REUSEPORT_SELECT",
 };
 
-/** What a load that asks for an attach type gets. */
+/** The attach type for which a program is loaded. `asked`: expected_attach_type of the load. */
 export const attachTypeAtLoad = (progType: string, asked: number): number =>
   asked || (attachTypeId(OF_ZERO[progType] ?? "") ?? 0);
 
@@ -61,8 +61,8 @@ const PROG_TYPES = new Map(
   ),
 );
 
-/** Lower-case name of the program type, or `undefined` (BPF_PROG_TYPE_UNSPEC). */
+/** Lower-case name of the program type of an attach type. `undefined`: BPF_PROG_TYPE_UNSPEC. */
 export const progTypeOfAttachType = (id: number): string | undefined => PROG_TYPES.get(id);
 
-/** Program types attached to a cgroup: their attach needs a directory of cgroup2. @kernel bpf-cgroup.h is_cgroup_prog_type */
+/** Whether programs of this type are attached to a cgroup (a directory of cgroup2). @kernel bpf-cgroup.h is_cgroup_prog_type */
 export const isCgroupProgType = (name: string): boolean => name.startsWith("cgroup_") || name === "sock_ops";

@@ -1,4 +1,4 @@
-// BPF_PROG_ATTACH and BPF_PROG_DETACH. What is wrong in several ways fails as the kernel's first check would.
+// BPF_PROG_ATTACH and BPF_PROG_DETACH. The checks are in the kernel's order, so a call with several faults gets the same errno.
 // @kernel kernel/bpf/syscall.c bpf_prog_attach, bpf_prog_detach
 
 import { ERRNO } from "../facts/errno.ts";
@@ -16,8 +16,9 @@ export interface ProgAttachAttr {
   readonly attachFlags?: number;
 }
 
-/** BPF_F_ALLOW_OVERRIDE, BPF_F_ALLOW_MULTI, BPF_F_REPLACE and, for tcx and netkit, BPF_F_BEFORE … BPF_F_LINK. */
+/** BPF_F_ALLOW_OVERRIDE, BPF_F_ALLOW_MULTI, BPF_F_REPLACE. */
 const BASE_ATTACH_FLAGS = 0x7;
+/** For tcx and netkit: BPF_F_BEFORE, BPF_F_AFTER, BPF_F_ID, BPF_F_REPLACE, BPF_F_LINK. */
 const MPROG_ATTACH_FLAGS = 0x38 | 0x4 | (1 << 13);
 
 export function progAttach(kernel: Kernel, attr: ProgAttachAttr): Answer {
@@ -49,7 +50,7 @@ export function progAttach(kernel: Kernel, attr: ProgAttachAttr): Answer {
   return noTarget(kernel, attachType, typeName, attr.targetFd ?? 0);
 }
 
-/** `attachBpfFd` is looked at where several programs may be attached. */
+/** `attachBpfFd` is only looked at for attach types to which several programs may be attached. */
 export interface ProgDetachAttr extends Omit<ProgAttachAttr, "attachBpfFd"> {
   readonly attachBpfFd?: number;
 }
@@ -69,7 +70,7 @@ export function progDetach(kernel: Kernel, attr: ProgDetachAttr): Answer {
     if (prog) kernel.put(prog);
     return { ret: 0 };
   }
-  // A security program is detached from a cgroup, whatever it was attached to.
+  // An lsm program is always detached from a cgroup, whatever it was attached to.
   return noTarget(kernel, attachType, typeName === "lsm" ? "cgroup_lsm" : typeName, attr.targetFd ?? 0);
 }
 
@@ -78,10 +79,10 @@ function unknownAttachType({ definition, steps }: Kernel, attachType: number): A
   return refused(ERRNO.EINVAL, { check: "attach-type", attachType, ...(missing && { step: 2 }) });
 }
 
-/** Types whose attach type has to be the one they were loaded for. @kernel bpf_prog_attach_check_attach_type */
+/** Program types that must be attached with the attach type they were loaded for. @kernel bpf_prog_attach_check_attach_type */
 const EXACT_ATTACH: ReadonlySet<string> = new Set(["cgroup_sock", "cgroup_sock_addr", "cgroup_sockopt", "sk_lookup"]);
 
-/** The program behind a descriptor, or -EBADF (closed), -EINVAL (another object, or another type). @kernel __bpf_prog_get */
+/** The program behind a descriptor. -EBADF: not open. -EINVAL: not a program, or of another type. @kernel __bpf_prog_get */
 function progOfType(kernel: Kernel, fd: number, wants: string): Prog | Answer {
   const target = kernel.fds.get(fd);
   if (!target) return refused(ERRNO.EBADF, { check: "bad-fd", fd });
@@ -91,8 +92,8 @@ function progOfType(kernel: Kernel, fd: number, wants: string): Prog | Answer {
 }
 
 /**
- * Attaching to what this kernel has none of: a cgroup, a network device, a socket map. What the call answers to whichever
- * descriptor or interface it is given.
+ * The answer to attaching to something that this kernel does not have: a cgroup, a network device, a socket map. Every
+ * descriptor or interface number that the caller may give is refused.
  */
 function noTarget(kernel: Kernel, attachType: number, progType: string, targetFd: number): Answer {
   const none = (errno: number): Answer => refused(errno, { check: "no-target", progType });

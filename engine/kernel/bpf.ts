@@ -1,4 +1,4 @@
-// bpf(2) for maps and programs as a process calls it: each call is done by the kernel and written down as a value.
+// bpf(2) for maps and programs, as a process calls it. The kernel does each call, and each call is recorded as a value.
 import { toHex } from "../base/bytes.ts";
 import type { MapDef } from "../program/program.ts";
 import { type ProgAttachAttr, type ProgDetachAttr, progAttach, progDetach } from "./attach.ts";
@@ -10,7 +10,7 @@ import { recordOf, type Syscall, type SyscallRecord } from "./syscall.ts";
 
 export class Bpf {
   readonly kernel: Kernel;
-  /** Since the start, or since `takeCalls`. */
+  /** The calls since the last `takeCalls()`. */
   #calls: SyscallRecord[] = [];
   #cause: Cause | undefined;
 
@@ -18,14 +18,14 @@ export class Bpf {
     this.kernel = kernel;
   }
 
-  /** The calls made since the last time this was asked. */
+  /** The calls since the last time this was called. They are returned once. */
   takeCalls(): SyscallRecord[] {
     const calls = this.#calls;
     this.#calls = [];
     return calls;
   }
 
-  /** Why the last call was refused, where that is known. */
+  /** Why the last call was refused. undefined: it was not, or more than the errno is not known. */
   get lastCause(): Cause | undefined {
     return this.#cause;
   }
@@ -56,7 +56,7 @@ export class Bpf {
     return this.record(call, progDetach(this.kernel, attr));
   }
 
-  /** `innerMapFd`: of what `def.inner` describes. */
+  /** `innerMapFd`: descriptor of the map that `def.inner` describes. */
   mapCreate(def: MapDef, innerMapFd = 0): number {
     const { type: mapType, keySize, valueSize, maxEntries, flags: mapFlags } = def;
     const call = { mapType, keySize, valueSize, maxEntries, mapFlags, innerMapFd, mapName: mapName(def) };

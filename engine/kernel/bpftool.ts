@@ -1,4 +1,4 @@
-// bpftool prog and bpftool map, as the real program prints them for what is loaded here.
+// bpftool prog and bpftool map. The output is what the real bpftool would print for the programs and maps loaded here.
 // Format: tools/bpf/bpftool/prog.c print_prog_plain, map.c show_map_close_plain, xlated_dumper.c dump_xlated_plain.
 import { formatInsn } from "../disasm/kernel.ts";
 import { helperName } from "../facts/helpers.ts";
@@ -79,10 +79,10 @@ function prog(kernel: Kernel, verb: string, args: readonly string[]): Ran {
   );
 }
 
-/** Commands of the real one that change or watch something. */
+/** Commands that only the real bpftool has. They change or watch something. */
 const ELSEWHERE: readonly string[] = ["load", "loadall", "attach", "detach", "pin", "run", "profile", "tracelog"];
 
-/** `id 4`, `tag b114…`, `name foo`; all that fit, or what is said where none does (of a tag or name: nothing). */
+/** The programs that `id 4`, `tag b114…` or `name foo` selects. If there is none: the error message, "" for a tag or a name. */
 function pick(all: readonly Prog[], [by, value]: readonly string[]): Prog[] | string {
   const match: Readonly<Record<string, (one: Prog) => boolean>> = {
     id: ({ id }) => id === Number(value),
@@ -97,7 +97,7 @@ function pick(all: readonly Prog[], [by, value]: readonly string[]): Prog[] | st
   return by === "id" ? `Error: get by id (${value}): No such file or directory` : "";
 }
 
-/** bpftool is built against a kernel without the new type: it knows its number only. */
+/** This bpftool was built for a kernel without the definition's type. So it prints that type's number. */
 function progText(kernel: Kernel, one: Prog): string {
   const type = one.type.id === kernel.definition.type.id ? `type ${one.type.id}` : one.type.name;
   const maps = one.maps.length > 0 ? `  map_ids ${one.maps.map(({ id }) => id).join(",")}` : "";
@@ -108,7 +108,7 @@ function progText(kernel: Kernel, one: Prog): string {
   );
 }
 
-/** Whole pages for struct bpf_prog and its instructions. */
+/** Bytes of struct bpf_prog and its instructions, in whole pages. */
 const progMemlock = (insns: number): number => Math.ceil((PROG_HEAD + insns * INSN_BYTES) / PAGE) * PAGE;
 /** offsetof(struct bpf_prog, insnsi). */
 const PROG_HEAD = 72;
@@ -133,7 +133,10 @@ function xlatedText(one: Prog, opcodes: boolean): string {
   return text;
 }
 
-/** Calls by the kernel's function, loads by what they load; else as the verifier's log has it. */
+/**
+ * One instruction as bpftool prints it: a call with the kernel's function, a load with the map or function it loads. All others
+ * as in the verifier's log.
+ */
 function insnText(one: Prog, insn: Insn, next: Insn | undefined, callee: string | undefined): string {
   if (callee !== undefined) return `(85) call ${callee}#${insn.imm}`;
   if (insn.code === (BPF_JMP | BPF_CALL) && insn.src === BPF_PSEUDO_CALL)
@@ -173,7 +176,7 @@ function mapText({ id, def }: MapObject): string {
   );
 }
 
-/** Bytes of struct bpf_array and its elements; what other kinds take depends on allocators, and is left out. */
+/** Bytes of struct bpf_array and its elements. Left out for other map types, because there it depends on allocators. */
 function memlock({ type, valueSize, maxEntries }: MapObject["def"]): string {
   return type === "array" ? `  memlock ${312 + maxEntries * ((valueSize + 7) & ~7)}B` : "";
 }

@@ -5,7 +5,7 @@ import { PRESETS } from "./presets.ts";
 
 const [oreore] = PRESETS as unknown as [{ definition: DefinitionInput }];
 
-/** `path code` of each fault. */
+/** The faults of OREORE's definition after `change`, each as `path code`. */
 const faults = (change: (input: DefinitionInput) => unknown): string[] => {
   const read = readDefinition(change(structuredClone(oreore.definition)));
   return read.ok ? [] : read.faults.map(({ path, code }) => `${path} ${code}`);

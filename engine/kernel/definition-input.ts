@@ -1,4 +1,4 @@
-// A reader's own program type, as JSON from a form, a link or a file: looked over field by field, then made a definition.
+// Reads a program type of the reader's own: JSON from a form, a link or a file. Each field is checked, then a definition is made.
 // Every fault names its field, so that a form can show it there.
 import * as v from "valibot";
 import { memberOf } from "../facts/convert.ts";
@@ -19,7 +19,7 @@ import {
 
 const u16 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff));
 const s32 = v.pipe(v.number(), v.integer(), v.minValue(-0x8000_0000), v.maxValue(0x7fff_ffff));
-/** By name without `bpf_`, or by number. */
+/** Helpers, each by its name without `bpf_` or by its number. */
 const helperList = v.optional(
   v.pipe(v.array(v.union([v.string(), v.pipe(v.number(), v.integer())])), v.maxLength(256)),
 );
@@ -31,7 +31,7 @@ export const DefinitionInputSchema = v.object({
   name: v.string(),
   ctx: v.object({
     struct: v.string(),
-    /** Bytes; left out: up to the end of the last field. */
+    /** Bytes. Left out: the struct ends with the last field. */
     size: v.optional(u16),
     fields: v.pipe(
       v.array(
@@ -42,7 +42,7 @@ export const DefinitionInputSchema = v.object({
           writable: v.boolean(),
           /** Loads of a part of the field are allowed. */
           narrow: v.optional(v.boolean()),
-          /** Where the kernel's own struct has it, if not in the same place under the same name. */
+          /** The member of the kernel's own struct. Left out: the same name, offset and size. */
           kernel: v.optional(v.object({ name: v.string(), off: u16, size })),
         }),
       ),
@@ -51,22 +51,22 @@ export const DefinitionInputSchema = v.object({
     ),
   }),
   helpers: v.object({ set: v.string(), plus: helperList, minus: helperList }),
-  /** Of R0 at exit, both ends included. */
+  /** Allowed values of R0 at exit, both ends included. */
   returnRange: v.optional(v.object({ min: s32, max: s32 })),
   /** `BPF_OREORE_ATTACH` */
   attachName: v.string(),
   /** `/sys/oreore/bpf` */
   sysfsPath: v.string(),
-  /** How a write is read; left out: as unsigned numbers. */
+  /** How the text of a write is parsed. Left out: as unsigned numbers. */
   parse: v.optional(v.picklist(Object.keys(PARSES) as Parse[])),
   show: showFormat,
-  /** Other files in the same directory: `of` a field, which a write to it sets for the runs to come, or `of` the result. */
+  /** Other files in the same directory. A write to the file of a field sets that field for later runs. A file may also show the result. */
   files: v.optional(
     v.pipe(
       v.array(
         v.object({
           name: v.string(),
-          /** A field's name, or `result`. */
+          /** What the file holds: a field, by its name, or `result`. */
           of: v.string(),
           parse: v.optional(v.picklist(["u", "s", "hex"])),
           show: showFormat,
@@ -79,16 +79,16 @@ export const DefinitionInputSchema = v.object({
 export type DefinitionInput = v.InferOutput<typeof DefinitionInputSchema>;
 
 export interface DefinitionFault {
-  /** `ctx.fields.1.off`; "" for the whole. */
+  /** The faulty field: `ctx.fields.1.off`. "": the input as a whole. */
   readonly path: string;
-  /** Kebab-case, the key for a translation with `args`. */
+  /** The kind of fault in kebab-case. Translations are made from it and `args`. */
   readonly code: string;
-  /** English. */
+  /** The sentence in English. */
   readonly message: string;
   readonly args: Readonly<Record<string, string | number>>;
 }
 
-/** The definition, with what was given freed of all that is no part of one; or at least one fault. */
+/** The definition, and `input`: what was given, without properties that the schema does not have. Otherwise at least one fault. */
 export type ReadDefinition =
   | { readonly ok: true; readonly input: DefinitionInput; readonly definition: KernelDefinition }
   | { readonly ok: false; readonly faults: readonly DefinitionFault[] };
@@ -115,10 +115,10 @@ const C_KEYWORDS = new Set(
     " ",
   ),
 );
-/** The context lies in one page of the machine. */
+/** Most bytes of a context: it lies in one page of the machine. */
 const MAX_CTX = 4096;
 const HELPER_SETS = ["base"];
-/** Files of kernel/bpf in Linux 6.1, beside which the type's own file is put. */
+/** Names of the files in kernel/bpf of Linux 6.1, without `.c`. The take-home puts the type's own file there. */
 const KERNEL_FILES = new Set(
   "arraymap bloom_filter bpf_inode_storage bpf_iter bpf_local_storage bpf_lru_list bpf_lsm bpf_struct_ops bpf_task_storage btf cgroup cgroup_iter core cpumap devmap disasm dispatcher hashtab helpers inode link_iter local_storage log lpm_trie map_in_map map_iter memalloc net_namespace offload percpu_freelist prog_iter queue_stack_maps reuseport_array ringbuf stackmap syscall sysfs_btf task_iter tnum trampoline verifier".split(
     " ",
@@ -168,7 +168,7 @@ function* faultsOf(input: DefinitionInput): Generator<DefinitionFault> {
 
 type Place = Pick<Field, "name" | "off" | "size">;
 
-/** What is wrong with members of one struct: names, alignment, places that overlap or lie outside. */
+/** Faults of the members of one struct: names, alignment, members that overlap or lie outside. */
 function* layoutFaults(
   members: readonly Place[],
   size: number,
@@ -202,12 +202,13 @@ function* layoutFaults(
   }
 }
 
-/** The kernel's struct has all fields: those that are the same, and those that are elsewhere. */
+/** Faults of the kernel's struct. It has a member for every field: those given by `kernel`, and the others unchanged. */
 function* kernelFaults(fields: readonly Field[]): Generator<DefinitionFault> {
   if (!fields.some(({ kernel }) => kernel)) return;
   const members = fields.map((field) => field.kernel ?? field);
   for (const found of layoutFaults(members, MAX_CTX, (i) => `ctx.fields.${i}.kernel`)) {
-    // Of a member that is the same, what lies over it is told at the other; its own faults are those of the field.
+    // A member without `kernel` has no input field to show a fault at. If another member overlaps it or has its name, the fault is
+    // shown at that one. Its other faults were already reported for the field itself.
     const i = Number(found.path.split(".")[2]);
     const other = fields.findIndex(({ kernel }, n) => kernel && n < i && kernel.name === found.args.other);
     if (fields[i]?.kernel) yield found;
@@ -231,8 +232,8 @@ function* kernelFaults(fields: readonly Field[]): Generator<DefinitionFault> {
 }
 
 /**
- * Helpers beyond the base set whose prototypes a file of its own can name: they stand in include/linux/bpf.h of 6.1 and ask
- * for nothing but what every program has.
+ * Helpers outside the base set that a definition may add. Linux 6.1 declares their prototypes in include/linux/bpf.h, so the
+ * type's own C file can name them. They need nothing that only some program types have.
  */
 const ADDABLE: ReadonlySet<string> = new Set([
   "get_current_pid_tgid",
@@ -276,7 +277,7 @@ function* fileFaults({ sysfsPath, ctx, files = [] }: DefinitionInput): Generator
     yield fault("sysfsPath", "sysfs-taken", `${dir} is the kernel's own`, { dir });
   }
   const main = sysfsPath.split("/").at(-1) ?? "";
-  // Names in C are made from them.
+  // The take-home makes names in C from file names.
   const asC = (name: string): string => name.replaceAll("-", "_");
   for (const [i, { name, of }] of files.entries()) {
     const at = `files.${i}`;
@@ -294,7 +295,7 @@ function* fileFaults({ sysfsPath, ctx, files = [] }: DefinitionInput): Generator
 const idOf = (one: string | number): number => (typeof one === "number" ? one : (helperId(one) as number));
 const endOf = (members: readonly Place[]): number => Math.max(...members.map(({ off, size }) => off + size));
 
-/** Numbers are those that steps 1 and 2 add to a kernel: the same ones for every definition. */
+/** The definition of an input without faults. Program type and attach type get OREORE's numbers, the ones that steps 1 and 2 add. */
 function definitionOf(input: DefinitionInput): KernelDefinition {
   const { name, ctx, helpers, returnRange, attachName, sysfsPath, parse = "u", show = "%u", files = [] } = input;
   const { plus, minus, set } = helpers;

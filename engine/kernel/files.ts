@@ -1,4 +1,4 @@
-// Files below /sys, through open, read, write and close as a process makes them: the module's, and trace_pipe.
+// The files below /sys (the module's files and trace_pipe), and the calls open, read, write and close on them.
 // @kernel fs/kernfs/file.c kernfs_fop_write_iter, fs/sysfs/file.c sysfs_kf_write, sysfs_kf_read
 import { utf8Encode } from "../base/bytes.ts";
 import { ERRNO } from "../facts/errno.ts";
@@ -15,17 +15,17 @@ interface File {
   readonly path: string;
   /** Permission bits. */
   readonly mode: number;
-  /** As ls shows it. */
+  /** The size that ls shows. */
   readonly size: number;
-  /** What one opening reads, made at its first read. */
+  /** The file's content. It is made at the first read after an open, and later reads of that descriptor continue it. */
   readonly read: (kernel: Kernel) => Uint8Array;
-  /** At most a page at a time; how many bytes were taken. Absent: -EINVAL. */
+  /** Takes at most a page at a time. `ret`: how many bytes were taken. Absent: a write fails with -EINVAL. */
   readonly write?: (kernel: Kernel, bytes: Uint8Array) => Answer;
-  /** A file of sysfs, which cannot be opened for what it has no function for. @kernel fs/kernfs/file.c kernfs_fop_open */
+  /** A file of sysfs. It cannot be opened for writing if it has no function for that. @kernel fs/kernfs/file.c kernfs_fop_open */
   readonly sysfs?: true;
 }
 
-/** The files there are now. Reading trace_pipe takes its lines away; a real one would then wait for more. */
+/** The files that exist now. A read of trace_pipe removes the lines it returns. (A real trace_pipe would then wait for more.) */
 export function filesOf(kernel: Kernel): readonly File[] {
   return [
     ...(kernel.steps[2] ? moduleFiles(kernel) : []),
@@ -61,7 +61,7 @@ function moduleFiles({ definition: { attribute, files } }: Kernel): File[] {
   ];
 }
 
-/** A descriptor, or -ENOENT, -EISDIR, -EACCES (no file may be made in a directory of sysfs). */
+/** A descriptor, or -ENOENT, -EISDIR, -EACCES (no access to a sysfs file, or no file can be created in a directory of sysfs). */
 export function open(kernel: Kernel, path: string, flags: number): Answer {
   const access = flags & O_ACCMODE;
   const file = filesOf(kernel).find((one) => one.path === path);
@@ -96,7 +96,7 @@ const openDirectory = (path: string): OpenFile => ({
   pos: 0,
 });
 
-/** The bytes read, none at the end, or a negative errno. */
+/** The bytes read (none at the end of the file), or a negative errno. */
 export function read(kernel: Kernel, fd: number, count: number): Uint8Array | number {
   const open = kernel.fds.get(fd);
   if (!open) return -ERRNO.EBADF;
@@ -131,7 +131,7 @@ export interface Entry {
   readonly size: number;
 }
 
-/** What ls lists of a path, by name: a directory's entries, or a file itself; `undefined` where there is neither. */
+/** What ls lists for a path: a directory's entries sorted by name, or the file itself. `undefined` if there is neither. */
 export function listDirectory(kernel: Kernel, path: string): Entry[] | undefined {
   const plain = path.length > 1 ? path.replace(/\/+$/, "") : path;
   const files = filesOf(kernel);

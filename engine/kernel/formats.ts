@@ -1,21 +1,21 @@
-// What a form for a program type of one's own can choose from: how writes are read and results shown, sizes, limits. Apart
-// from the definition, so that a form need not load what the kernel knows.
+// The choices in the form for a reader's own program type: how writes are parsed, how results are printed, sizes and limits. They
+// are apart from the definition, so that the form does not load the kernel's facts.
 
-/** How the text of a write becomes the kernel's context. */
+/** How the text of a write is parsed into the kernel's context. */
 export const PARSES = {
   /** kstrtou8 … kstrtou64: decimal, 0 octal, 0x hexadecimal. */
   u: { signed: false, base: 0 },
   /** kstrtos8 … kstrtos64. */
   s: { signed: true, base: 0 },
-  /** kstrtou8 … kstrtou64 with base 16, 0x or not. */
+  /** kstrtou8 … kstrtou64 with base 16. A prefix 0x is allowed. */
   hex: { signed: false, base: 16 },
-  /** The bytes of the write as they are, from the first byte of the context on. */
+  /** The bytes of the write are the context, from its first byte on. */
   bytes: undefined,
 } as const satisfies Record<string, { signed: boolean; base: 0 | 16 } | undefined>;
 export type Parse = keyof typeof PARSES;
 export type NumberParse = Exclude<Parse, "bytes">;
 
-/** printf conversions; of the result, which is a u32, and of fields of any size. */
+/** printf conversions for the result, which is a u32, and for fields of any size. `size` is in bytes. */
 export const SHOW_FORMATS = {
   "%u": (value: bigint) => String(value),
   "%d": (value: bigint, size: number) => String(BigInt.asIntN(8 * size, value)),
@@ -23,16 +23,16 @@ export const SHOW_FORMATS = {
 } as const satisfies Record<string, (value: bigint, size: number) => string>;
 export type ShowFormat = keyof typeof SHOW_FORMATS;
 
-/** Bytes of a field. */
+/** Possible sizes of a field, in bytes. */
 export const FIELD_SIZES = [1, 2, 4, 8] as const;
 export type FieldSize = (typeof FIELD_SIZES)[number];
 export const MAX_FIELDS = 32;
-/** Files beside the one that runs. */
+/** Most files beside the main one. */
 export const MAX_FILES = 8;
-/** In place of a field: what a file shows that is of the result. */
+/** Stands in place of a field's name for a file that shows the result. */
 export const OF_RESULT = "result";
 
-/** The file of the deck's module: a write runs what is attached. */
+/** The file of the talk's module. A write runs the attached program. */
 export const OREORE_FILE = "/sys/oreore/bpf";
 
 interface Names {
@@ -43,7 +43,7 @@ interface Names {
 
 const attachNameOf = (name: string): string => `BPF_${name.toUpperCase()}_ATTACH`;
 
-/** With another name. Names that were made from the type's follow it; others stay. */
+/** The names after the type is renamed to `to`. Names that were made from the type's name change with it; others stay. */
 export function renamed({ name, attachName, sysfsPath }: Names, to: string): Names {
   const [root, sys, directory, ...file] = sysfsPath.split("/");
   return {

@@ -1,4 +1,4 @@
-// What keeps objects alive, descriptors and their numbers, and what a seed decides.
+// Lifetime of programs and maps, descriptors and their numbers, reads and writes of the module's files, a reader's own types.
 import { beforeEach, expect, test } from "vitest";
 import { fromHex } from "../base/bytes.ts";
 import { ERRNO } from "../facts/errno.ts";
@@ -55,7 +55,7 @@ test("a process has 1024 descriptors", () => {
   expect(process.open(FILE, 0)).toBe(-ERRNO.EMFILE);
   expect(load(PLUS42)).toBe(-ERRNO.EMFILE);
   expect(array()).toBe(-ERRNO.EMFILE);
-  // What could not be given a descriptor is gone.
+  // The program and the map that got no descriptor were freed.
   expect([kernel.progs.size, kernel.maps.size]).toEqual([0, 0]);
 });
 
@@ -182,13 +182,13 @@ const RUN = "/sys/converted/run";
 
 test("a program sees its own struct, whatever the kernel keeps", () => {
   process = new Process(new Kernel({ definition: defined(preset("converted")) }));
-  // r0 = *(u32 *)(r1 +8), of which the kernel keeps eight bytes; exit
+  // r0 = *(u32 *)(r1 +8); exit. The kernel's member for this field has eight bytes.
   attach(load("61100800000000009500000000000000"));
   expect(echo("1 2 0x1234567890", RUN)).toBeGreaterThan(0);
   expect(process.kernel.result).toBe(0x34567890);
-  // The kernel's length is 16 bits wide, and so is the number a write takes.
+  // The kernel's `length` has 16 bits, so a write accepts no larger number.
   expect(echo("65536 2 3", RUN)).toBe(-ERRNO.ERANGE);
-  // r0 = *(u8 *)(r1 +1); exit: the second byte of len
+  // r0 = *(u8 *)(r1 +1); exit. This reads the second byte of len.
   attach(load("71100100000000009500000000000000"));
   echo("0x1234 0 0", RUN);
   expect(process.kernel.result).toBe(0x12);

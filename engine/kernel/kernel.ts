@@ -1,5 +1,5 @@
-// A running kernel: its objects, what is attached, its files' contents. Mutable. What may be done to it is in the files
-// beside: map.ts, load.ts, attach.ts, run.ts, files.ts. Time, random numbers and CPU come from the virtual machine's Env.
+// A running kernel: its objects, the attached programs, the contents of its files. Mutable. The system calls that change it are
+// in map.ts, load.ts, attach.ts, run.ts and files.ts. Time, random numbers and CPU come from the virtual machine's Env.
 import type { LoadedProgram } from "../vm/decode.ts";
 import { defaultEnv, type Env } from "../vm/env.ts";
 import type { Machine, Outcome } from "../vm/machine.ts";
@@ -11,33 +11,33 @@ import { RELEASE, Registry, type Steps } from "./registry.ts";
 export interface KernelConfig {
   readonly definition?: KernelDefinition;
   readonly steps?: Steps;
-  /** Time, chance and CPU as programs see them: the same again is the same run again. */
+  /** Time, random numbers and CPU that programs see. The same values give the same run. */
   readonly env?: Partial<Env>;
-  /** Left out: a memory of its own. */
+  /** Left out: the kernel makes its own. */
   readonly memory?: Memory;
-  /** Runs a machine that stands at its first instruction; by default without recording, for at most `RUN_BUDGET` steps. */
+  /** Runs a machine from its first instruction. Left out: without recording, for at most `RUN_BUDGET` instructions. */
   readonly execute?: (machine: Machine, prog: Prog) => Outcome;
 }
 
-/** Instructions after which a run is given up: more than any that the verifier accepts needs, bpf_loop apart. */
+/** A run is stopped after this many instructions. No accepted program needs more, except with bpf_loop. */
 const RUN_BUDGET = 100_000_000;
 
 export class Kernel extends Registry {
   readonly memory: Memory;
-  /** Of the runs to come; may be replaced. */
+  /** The Env of later runs. May be replaced. */
   env: Env;
   readonly execute: (machine: Machine, prog: Prog) => Outcome;
   readonly fds: FdTable;
   readonly progs = new Map<number, Prog>();
   readonly maps = new Map<number, MapObject>();
-  /** By attach type; each holds a reference. */
+  /** Attach type → attached program. Each entry holds a reference to its program. */
   readonly attached = new Map<number, Prog>();
-  /** What show() prints: the module's `static u32 result`. */
+  /** The result of the last run, which show() prints: the module's `static u32 result`. */
   result = 0;
-  /** Fields of the kernel's context that files of the module keep for the runs to come. */
+  /** The kernel's context with the fields that the module's other files have set. Each run starts from a copy. */
   readonly held: Uint8Array;
   readonly dmesg: readonly string[];
-  /** Lines that nobody has read yet. */
+  /** Lines of trace_pipe that nobody has read yet. */
   readonly tracePipe: string[] = [];
   #lastProgId = 0;
   #lastMapId = 0;
@@ -60,12 +60,12 @@ export class Kernel extends Registry {
     return ++this.#lastMapId;
   }
 
-  /** Since boot, by the clock that programs read. */
+  /** Seconds since boot, by the clock that programs read. */
   seconds(): number {
     return Number(this.env.bootTime / 1_000_000_000n);
   }
 
-  /** What the values of a prog_array stand for. */
+  /** The program that a value of a prog_array stands for. */
   readonly programs = (id: number): LoadedProgram | undefined =>
     [...this.progs.values()].find(({ loadedId }) => loadedId === id)?.loaded;
 
@@ -87,7 +87,7 @@ export class Kernel extends Registry {
   }
 }
 
-/** The kernel's own first line, and what it says to a module from outside its tree. */
+/** dmesg after boot: the kernel's first line, and if the module is loaded, the line about a module from outside the kernel's tree. */
 const bootMessages = ({ definition, steps }: Registry): string[] => [
   `[    0.000000] Linux version ${RELEASE} (oreore@browser) #1 SMP PREEMPT_DYNAMIC`,
   ...(steps[2] ? [`[    2.718282] ${definition.type.name}_module: loading out-of-tree module taints kernel.`] : []),

@@ -9,7 +9,7 @@ const read = (text: string, type: NumberType = "u32"): bigint | string => {
   return parsed.ok ? parsed.value : errnoName(parsed.errno);
 };
 
-// What 6.1 answered to these on a booted kernel stands in conformance/recordings too, as writes to the file.
+// conformance/recordings has the answers of a booted Linux 6.1 to these texts too, as writes to the file.
 test.each([
   ["10", 10n],
   ["10\n", 10n],

@@ -1,4 +1,4 @@
-// Numbers as the kernel reads them from a sysfs write: kstrtou8 … kstrtos64 with base 0.
+// Parses numbers as the kernel does in a write to sysfs: kstrtou8 … kstrtos64, with base 0 or 16.
 // @kernel lib/kstrtox.c
 import { latin1 } from "../base/bytes.ts";
 import { ERRNO } from "../facts/errno.ts";
@@ -20,9 +20,10 @@ export type Parsed = { readonly ok: true; readonly value: bigint } | { readonly 
 const ULLONG_MAX = 0xffff_ffff_ffff_ffffn;
 
 /**
- * kstrto<type>(text, base, …): an optional sign (`-` for signed types only), then with base 0 decimal, octal after `0`, or
- * hexadecimal after `0x`, with base 16 hexadecimal, `0x` or not; one newline may follow, nothing else. The text ends at its first NUL, as a C string does.
- * Fails as EINVAL (no such number) or ERANGE (too large for the type, or for 64 bits wherever it stands).
+ * kstrto<type>(text, base, …). The text is an optional sign (`-` for signed types only) and digits; one newline may follow,
+ * nothing else. With base 0 the digits are decimal, octal after `0`, hexadecimal after `0x`. With base 16 they are hexadecimal,
+ * and a prefix `0x` is allowed. As a C string, the text ends at its first NUL. Fails with EINVAL (not a number) or ERANGE (too
+ * large for the type; also if the digits need more than 64 bits, whatever follows them).
  */
 export function kstrto(type: NumberType, bytes: Uint8Array, base: 0 | 16 = 0): Parsed {
   const [min, max] = NUMBER_TYPES[type];
@@ -45,7 +46,7 @@ function parseUnsigned(text: string, asked: 0 | 16): Parsed {
   const digits = DIGITS[base].exec(rest)?.[0] ?? "";
   if (digits === "") return { ok: false, errno: ERRNO.EINVAL };
   const value = BigInt(PREFIX[base] + digits);
-  // Too many digits are found before what follows them is looked at.
+  // As in the kernel, a number beyond 64 bits fails before the rest of the text is looked at.
   if (value > ULLONG_MAX) return { ok: false, errno: ERRNO.ERANGE };
   const tail = rest.slice(digits.length);
   return tail === "" || tail === "\n" ? { ok: true, value } : { ok: false, errno: ERRNO.EINVAL };

@@ -1,5 +1,5 @@
-// BPF_PROG_LOAD, the one way to the verifier: what the kernel looks at before the instructions, in its order; then the
-// verifier; then a program with a descriptor. Maps are there already, made by BPF_MAP_CREATE (map.ts).
+// BPF_PROG_LOAD, the only way to the verifier. First come the kernel's checks before the instructions, in its order. Then the
+// verifier. Then the program is made and gets a descriptor. Its maps already exist, made by BPF_MAP_CREATE (map.ts).
 // @kernel kernel/bpf/syscall.c bpf_prog_load, kernel/bpf/verifier.c bpf_check
 import { ERRNO, errnoText } from "../facts/errno.ts";
 import { isGplCompatible } from "../facts/license.ts";
@@ -18,27 +18,27 @@ import { isValidName } from "./names.ts";
 import { type FdTarget, type MapObject, newProg } from "./objects.ts";
 import type { Registry } from "./registry.ts";
 
-/** Maps stand by descriptor in the imm of BPF_PSEUDO_MAP_FD and BPF_PSEUDO_MAP_VALUE loads. */
+/** The imm of a BPF_PSEUDO_MAP_FD or BPF_PSEUDO_MAP_VALUE load in `insns` is the descriptor of a map. */
 export interface ProgLoadAttr extends Omit<Program, "progType" | "maps" | "mapRefs"> {
   /** enum bpf_prog_type */
   readonly progType: number;
   readonly progName: string;
   readonly logLevel: number;
-  /** Bytes of the buffer for the log; left out: DEFAULT_LOG_SIZE. */
+  /** Size of the buffer for the log, in bytes. Left out: DEFAULT_LOG_SIZE. */
   readonly logSize?: number;
 }
 
-/** Who looks on while the verifier works; changes nothing about its answer, unless it ends it. */
+/** How the verifier is watched while it works. This does not change its answer, except that `progress` may stop it. */
 export type Watched = Pick<VerifyOptions, "trace" | "progress" | "now" | "slotNumber">;
 
 export interface Loaded extends Answer {
-  /** Where the call got as far as the verifier. */
+  /** The verifier's verdict. Absent if the call was refused before the verifier. */
   readonly verdict?: Verdict;
-  /** Why not, as a value: the verifier's, or what `cause` says in its words. */
+  /** Why the program was refused. It is the verifier's refusal, or one made from `cause`. */
   readonly refusal?: Refusal;
-  /** What of the kernel the program needs that is not simulated: see Verdict.unsupported. */
+  /** A part of the kernel that the program needs and that is not simulated: see Verdict.unsupported. */
   readonly unsupported?: string;
-  /** Microseconds inside the verifier, by `Watched.now`; 0 without it. */
+  /** Time in the verifier, in microseconds by `Watched.now`. 0 without it. */
   readonly us: number;
 }
 
@@ -97,7 +97,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: Watched = 
   return { ...judged, ...refused(-fd, { check: "descriptors" }) };
 }
 
-/** BPF_F_STRICT_ALIGNMENT … BPF_F_TEST_REG_INVARIANTS; not BPF_F_TOKEN_FD: there are no tokens here. */
+/** Known flags: BPF_F_STRICT_ALIGNMENT … BPF_F_TEST_REG_INVARIANTS. BPF_F_TOKEN_FD is missing, because there are no tokens here. */
 const PROG_FLAGS = 0xff;
 
 interface Admitted {
@@ -114,7 +114,7 @@ function admit(registry: Registry, attr: ProgLoadAttr): Admitted | Answer {
   const count = attr.insns.length;
   if (count === 0 || count > BPF_COMPLEXITY_LIMIT_INSNS)
     return no(E2BIG, { check: "insn-cnt", count, most: BPF_COMPLEXITY_LIMIT_INSNS });
-  // The attach type is looked at before the type is known to exist; both fail alike.
+  // The kernel checks the attach type before it checks that the program type exists. Both fail with the same errno.
   const type = registry.progType(attr.progType);
   const isDefined = attr.progType === definition.type.id;
   if (!type)
@@ -122,7 +122,7 @@ function admit(registry: Registry, attr: ProgLoadAttr): Admitted | Answer {
   const unseen = type.refusedUnseen(attr.expectedAttachType);
   if (unseen !== 0) return no(unseen, { check: "needs", what: type.why ?? type.name });
   const expectedAttachType = attachTypeAtLoad(type.name, attr.expectedAttachType);
-  // The definition's case in bpf_prog_load_check_attach is there once step 2 is applied.
+  // Step 2 adds the definition's case to bpf_prog_load_check_attach. Before that any attach type is accepted for it.
   const taken = type.simulated && !(isDefined && !steps[1]) ? type.attachTypes : undefined;
   if (taken && !taken.includes(expectedAttachType))
     return no(EINVAL, { check: "expected-attach-type", given: attr.expectedAttachType, taken });
@@ -132,11 +132,11 @@ function admit(registry: Registry, attr: ProgLoadAttr): Admitted | Answer {
   return { type, expectedAttachType };
 }
 
-/** A buffer and a level: both or neither. @kernel log.c bpf_verifier_log_attr_valid */
+/** Whether level and buffer go together: a level needs a buffer. @kernel log.c bpf_verifier_log_attr_valid */
 const isValidLog = ({ logLevel, logSize = DEFAULT_LOG_SIZE }: ProgLoadAttr): boolean =>
   logLevel === 0 || ((logLevel & ~BPF_LOG_MASK) === 0 && logSize > 0 && logSize <= MAX_LOG_SIZE);
 
-/** Slot → map, or the negative errno of what its imm is instead of a map's descriptor. */
+/** Slot of each load of a map → the map. If its imm is not the descriptor of a map: → the negative errno. */
 function mapTargets(kernel: Kernel, insns: readonly Insn[]): Map<number, MapObject | number> {
   const maps = new Map<number, MapObject | number>();
   for (let slot = 0; slot < insns.length; slot++) {

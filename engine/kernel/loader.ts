@@ -1,5 +1,5 @@
-// What a loader in user space does around bpf(2): creates a program's maps, fills them, puts descriptors into instructions,
-// loads the program.
+// What a loader in user space does with bpf(2): it creates a program's maps, fills them, puts their descriptors into the
+// instructions, and loads the program.
 import { fromHex } from "../base/bytes.ts";
 import { errnoText } from "../facts/errno.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -10,7 +10,7 @@ import type { Bpf } from "./bpf.ts";
 import type { Cause } from "./cause.ts";
 import type { Loaded, Watched } from "./load.ts";
 
-/** A map that could not be made: which, by which call, and why. */
+/** A map that could not be created or filled: which map, which call failed, and why. */
 export interface NoMap {
   /** Negative errno. */
   readonly ret: number;
@@ -18,11 +18,11 @@ export interface NoMap {
   readonly refusal: Refusal;
   readonly map: MapDef;
   readonly call: "map-create" | "map-update";
-  /** Of the element, as MapDef.init has it. */
+  /** Key of the element that was refused, spelled as in MapDef.init. Only with `map-update`. */
   readonly key?: string;
 }
 
-/** Descriptors of the maps in their order, or the call that failed. */
+/** Creates and fills the maps. Returns their descriptors in the same order, or the call that failed. */
 export function createMaps(bpf: Bpf, maps: readonly MapDef[]): number[] | NoMap {
   const fds: number[] = [];
   for (const map of maps) {
@@ -48,12 +48,12 @@ export function createMaps(bpf: Bpf, maps: readonly MapDef[]): number[] | NoMap 
 
 export interface LoadOptions {
   readonly logLevel: number;
-  /** Bytes; left out: as much as a loader usually has. */
+  /** Size of the buffer for the log, in bytes. Left out: DEFAULT_LOG_SIZE. */
   readonly logSize?: number;
   readonly watched?: Watched;
 }
 
-/** BPF_PROG_LOAD with the descriptors of createMaps(). */
+/** BPF_PROG_LOAD. `fds`: the descriptors from createMaps(). */
 export function loadWith(bpf: Bpf, program: Program, fds: readonly number[], options: LoadOptions): Loaded {
   const { maps: _, mapRefs: __, progType, ...given } = program;
   const { watched, ...log } = options;
@@ -61,10 +61,10 @@ export function loadWith(bpf: Bpf, program: Program, fds: readonly number[], opt
   return bpf.progLoad({ ...attr, insns: withDescriptors(program, fds) }, watched);
 }
 
-/** A number that no program type has: of a name that is not known. */
+/** A number that no program type has. It stands for a type whose name is not known. */
 const NO_TYPE = -1;
 
-/** The instructions with each map's descriptor in the loads that refer to it. */
+/** The instructions, with a map's descriptor as imm of each load that refers to the map. */
 function withDescriptors({ insns, mapRefs }: Program, fds: readonly number[]): readonly Insn[] {
   if (mapRefs.size === 0) return insns;
   const filled = insns.slice();

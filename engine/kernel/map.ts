@@ -1,4 +1,5 @@
-// bpf(2) for maps: create, look up, update, delete, walk. The contents are the virtual machine's, which programs see too.
+// bpf(2) for maps: create, look up, update, delete, go through the keys. The contents are in the virtual machine's memory, which
+// programs use too.
 // @kernel kernel/bpf/syscall.c map_create, map_lookup_elem, map_update_elem, map_delete_elem, map_get_next_key
 import { viewOf } from "../base/bytes.ts";
 import { ERRNO } from "../facts/errno.ts";
@@ -11,11 +12,11 @@ import type { Kernel } from "./kernel.ts";
 import { isValidName } from "./names.ts";
 import type { FdTarget, MapObject } from "./objects.ts";
 
-/** BPF_MAP_CREATE: a descriptor, or why there is none. `def.inner`: what `innerFd` is in bpf_attr. */
+/** BPF_MAP_CREATE. A descriptor, or why there is none. `def.inner` describes the map that inner_map_fd of bpf_attr would name. */
 export function mapCreate(kernel: Kernel, def: MapDef): Answer {
   const { EINVAL, ENOMEM } = ERRNO;
   if (!mapTypeByName(def.type)) return refused(EINVAL, { check: "map-type", type: def.type });
-  // A map of maps is created with the descriptor of one to take after.
+  // To create a map of maps, the caller must give an inner map as a model.
   if (OF_MAPS.has(def.type) && !def.inner) return refused(EINVAL, { check: "inner-map" });
   const map = createMap(kernel.memory, def);
   if (typeof map === "number") return refused(-map, { check: map === -ENOMEM ? "memory" : "map-sizes" });
@@ -32,12 +33,12 @@ export function mapCreate(kernel: Kernel, def: MapDef): Answer {
   return refused(-fd, { check: "descriptors" });
 }
 
-/** bpf_attr.map_name */
+/** bpf_attr.map_name. "" if the map is created without a name. */
 export const mapName = ({ named, name }: MapDef): string => (named ? name : "");
 
 /**
- * The value (per CPU: all values, each rounded up to 8 bytes), or a negative errno. `given`: what stood in the place of
- * the value before, which a bloom filter looks for.
+ * The value, or a negative errno. For a per-CPU map: the values of all CPUs, each rounded up to 8 bytes. `given`: what the
+ * caller's buffer for the value holds. A bloom filter looks for these bytes.
  */
 export function mapLookup(kernel: Kernel, fd: number, key: Uint8Array, given?: Uint8Array): Uint8Array | number {
   return withMap(kernel, fd, ({ def, map }) => {
@@ -64,7 +65,7 @@ export function mapDelete(kernel: Kernel, fd: number, key: Uint8Array): Answer {
 
 const ofElement = (ret: number): Answer => (ret < 0 ? refused(-ret, { check: "element" }) : { ret });
 
-/** A map that user space may write. @kernel syscall.c map_get_sys_perms, FMODE_CAN_WRITE */
+/** The map behind a descriptor, if user space may write to it. @kernel syscall.c map_get_sys_perms, FMODE_CAN_WRITE */
 function writableMap(kernel: Kernel, fd: number): MapObject | Answer {
   const target = kernel.fds.get(fd);
   if (!target) return refused(ERRNO.EBADF, { check: "bad-fd", fd });
@@ -72,12 +73,12 @@ function writableMap(kernel: Kernel, fd: number): MapObject | Answer {
   return target.def.flags & BPF_F_RDONLY ? refused(ERRNO.EPERM, { check: "map-access" }) : target;
 }
 
-/** BPF_MAP_LOOKUP_AND_DELETE_ELEM: the value, which is then gone, or a negative errno. */
+/** BPF_MAP_LOOKUP_AND_DELETE_ELEM: the value, which is deleted from the map, or a negative errno. */
 export function mapLookupAndDelete(kernel: Kernel, fd: number, key: Uint8Array): Uint8Array | number {
   return withMap(kernel, fd, ({ def, map }) => (POPS.has(def.type) ? map.lookupAndDelete(key) : -ENOTSUPP));
 }
 
-/** The key after `key`, the first for `undefined`, -ENOENT after the last. */
+/** The key after `key`. For `undefined`: the first key. After the last key: -ENOENT. */
 export function mapNextKey(kernel: Kernel, fd: number, key: Uint8Array | undefined): Uint8Array | number {
   return withMap(kernel, fd, ({ map }) => map.nextKey(key));
 }
@@ -88,7 +89,7 @@ function withMap<Result>(kernel: Kernel, fd: number, use: (object: MapObject) =>
   return target.kind === "map" ? use(target) : -ERRNO.EINVAL;
 }
 
-/** Maps of objects are given descriptors and keep ids. */
+/** The bytes that are stored for a value. A map of objects is given a descriptor and stores the object's id. */
 function valueToStore(kernel: Kernel, object: MapObject, value: Uint8Array): Uint8Array | number {
   const holds = HOLDS[object.def.type];
   if (!holds) return sizedValue(object, value);
@@ -101,7 +102,7 @@ function valueToStore(kernel: Kernel, object: MapObject, value: Uint8Array): Uin
   return id;
 }
 
-/** bpf(2) reads as many bytes as a value has, whatever its caller meant to give. */
+/** The value with the size that bpf(2) reads, which does not depend on how many bytes the caller gives. */
 function sizedValue({ map }: MapObject, value: Uint8Array): Uint8Array {
   if (value.length === map.userValueSize) return value;
   const sized = new Uint8Array(map.userValueSize);
@@ -110,15 +111,15 @@ function sizedValue({ map }: MapObject, value: Uint8Array): Uint8Array {
 }
 
 const OF_MAPS: ReadonlySet<string> = new Set(["array_of_maps", "hash_of_maps"]);
-/** Kinds that can give a value away. */
+/** Map types that support BPF_MAP_LOOKUP_AND_DELETE_ELEM. */
 const POPS: ReadonlySet<string> = new Set(["hash", "percpu_hash", "lru_hash", "lru_percpu_hash", "queue", "stack"]);
-/** Not one of errno.h's: reaches user space as a bare number. */
+/** Not in errno.h: user space sees only the number. */
 const ENOTSUPP = 524;
 
 /** Map flag: user space may only read. */
 const BPF_F_RDONLY = 1 << 3;
 
-/** What the values of a map of objects stand for; sockets there are none. */
+/** What the values of a map of objects stand for. There are no sockets here. */
 const HOLDS: Readonly<Record<string, FdTarget["kind"] | "socket">> = {
   prog_array: "prog",
   array_of_maps: "map",

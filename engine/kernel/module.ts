@@ -1,5 +1,5 @@
-// The module of step 3: what its files do with a write, and what they show. Written once for every definition.
-// The kernel's context is bytes of kern_ctx_type; programs see them as prog_ctx_type, by `programView`.
+// The module of step 3: what its files do on a write, and what they show. The same code serves every definition.
+// The kernel's context is a struct kern_ctx_type. Programs see it as prog_ctx_type, which `programView` makes.
 import { utf8Encode, viewOf } from "../base/bytes.ts";
 import { memberOf } from "../facts/convert.ts";
 import { ERRNO } from "../facts/errno.ts";
@@ -12,14 +12,17 @@ import type { Kernel } from "./kernel.ts";
 import { kstrto } from "./kstrtox.ts";
 import { runProg } from "./run.ts";
 
-/** bpf_prog_run() returns a u32. */
+/** Bytes of the result: bpf_prog_run() returns a u32. */
 const RESULT_SIZE = 4;
 
-/** show(): the last result as the definition prints it, and a newline. */
+/** show(): the last result in the definition's format, and a newline. */
 export const show = (kernel: Kernel): Uint8Array =>
   utf8Encode(`${SHOW_FORMATS[kernel.definition.attribute.show](BigInt(kernel.result), RESULT_SIZE)}\n`);
 
-/** store(): parse, find what is attached, run it, keep the low 32 bits of R0. Takes all bytes. */
+/**
+ * store(): parses the text, finds the attached program, runs it, and keeps the low 32 bits of R0. If it succeeds, all bytes were
+ * taken.
+ */
 export function store(kernel: Kernel, bytes: Uint8Array): Answer {
   const ctx = contextFrom(kernel.definition, bytes, kernel.held);
   if (typeof ctx === "number") return refused(-ctx, { check: "input" });
@@ -27,26 +30,26 @@ export function store(kernel: Kernel, bytes: Uint8Array): Answer {
   if (!prog) return refused(ERRNO.ENOENT, { check: "nothing-attached" });
   const outcome = runProg(kernel, prog, eventOf(kernel.definition, ctx));
   if (typeof outcome === "number") return refused(-outcome, { check: "absent-map" });
-  // A verified program comes to its exit; one that uses up the budget is ended as by a signal.
+  // A verified program reaches its exit. A run that uses up its budget ends as if a signal had interrupted it.
   if (outcome.kind !== "exit") return { ret: outcome.kind === "paused" ? -ERRNO.EINTR : -ERRNO.EIO };
   kernel.result = Number(BigInt.asUintN(32, outcome.r0));
   return { ret: bytes.length };
 }
 
-/** What a read of another of the module's files gives. */
+/** What a read of one of the module's other files returns. */
 export function showSide(kernel: Kernel, { field, show }: SideFile): Uint8Array {
   if (field === undefined) return utf8Encode(`${SHOW_FORMATS[show](BigInt(kernel.result), RESULT_SIZE)}\n`);
   const member = memberNamed(kernel.definition, field);
   return utf8Encode(`${SHOW_FORMATS[show](readMember(kernel.held, member), member.size)}\n`);
 }
 
-/** A write to such a file keeps the field. Takes all bytes. */
+/** A write to one of the module's other files: keeps the field for later runs. If it succeeds, all bytes were taken. */
 export function storeSide(kernel: Kernel, { field, parse }: SideFile, bytes: Uint8Array): Answer {
   const errno = -parseInto(kernel.held, memberNamed(kernel.definition, field as string), parse, bytes);
   return errno === 0 ? { ret: bytes.length } : refused(errno, { check: "input" });
 }
 
-/** What happens in the kernel's own struct when a write is run: the program sees it by `programView`. */
+/** The event that runs a program on the kernel's context `ctx`. The program sees the bytes that `programView` makes. */
 export const eventOf = (definition: KernelDefinition, ctx: Uint8Array): Event => ({
   kind: "ctx",
   bytes: programView(definition, ctx),
@@ -57,7 +60,7 @@ export const eventOf = (definition: KernelDefinition, ctx: Uint8Array): Event =>
   }),
 });
 
-/** The kernel's context that a write makes, or a negative errno. `held`: what other files of the module have set. */
+/** The kernel's context for a write, or a negative errno. `held`: the context with the fields that other files have set. */
 export function contextFrom(
   definition: KernelDefinition,
   bytes: Uint8Array,
@@ -80,7 +83,7 @@ export function contextFrom(
   return ctx;
 }
 
-/** prog_ctx_type from kern_ctx_type: each field as a load of it would give it. */
+/** Makes prog_ctx_type from kern_ctx_type. Each field has the value that a load of it would read. */
 export function programView({ type }: KernelDefinition, ctx: Uint8Array): Uint8Array {
   if (!type.ctx.kern) return ctx;
   const seen = new Uint8Array(type.ctx.size);
@@ -95,7 +98,7 @@ function parseInto(ctx: Uint8Array, member: KernelMember, parse: NumberParse, te
   return 0;
 }
 
-/** Little-endian; what does not fit the size is cut off. */
+/** Writes a number in little-endian order. Bits beyond the size are cut off. */
 function writeNumber(to: Uint8Array, { off, size }: Pick<CtxField, "off" | "size">, value: bigint): void {
   const view = viewOf(to);
   for (let byte = 0; byte < size; byte++) view.setUint8(off + byte, Number((value >> BigInt(8 * byte)) & 0xffn));

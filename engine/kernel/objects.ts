@@ -10,30 +10,30 @@ import type { Memory } from "../vm/memory.ts";
 
 export interface Prog {
   readonly kind: "prog";
-  /** As BPF_PROG_GET_NEXT_ID counts. */
+  /** The id that BPF_PROG_GET_NEXT_ID returns. */
   readonly id: number;
   refs: number;
   readonly type: ProgType;
   readonly expectedAttachType: number;
   /** bpf_attr.prog_name, at most 15 characters. */
   readonly name: string;
-  /** As given to bpf(2). */
+  /** The instructions that were given to bpf(2), before any rewrite. */
   readonly insns: readonly Insn[];
-  /** What the verifier found out of it: see xlated.ts. */
+  /** What the verifier found out about the program. xlated.ts makes the rewritten program from it. */
   readonly facts: Facts;
   readonly gplCompatible: boolean;
-  /** For the machine: made when a run or a prog array first needs it. */
+  /** The program in the machine's form. It is made when a run or a prog array first needs it. */
   readonly loaded: LoadedProgram;
-  /** The machine's number for it; 0 as long as nothing needed it. */
+  /** The machine's number for the program. 0: `loaded` was not needed yet. */
   readonly loadedId: number;
-  /** Each counted once. */
+  /** The maps it uses, each listed once. */
   readonly maps: readonly MapObject[];
   runCnt: number;
   /** Seconds since boot. */
   readonly loadTime: number;
 }
 
-/** A program that was just loaded. `mapsBySlot`: what its loads of maps load. */
+/** A new program. `mapsBySlot`: first slot of each load of a map → the map. */
 export function newProg(
   memory: Memory,
   mapsBySlot: ReadonlyMap<number, BpfMap>,
@@ -64,7 +64,7 @@ export interface MapObject {
   readonly map: BpfMap;
 }
 
-/** An open file of sysfs or tracefs. What it reads was made when it was first read. */
+/** An open file of sysfs or tracefs. `content` is made at the first read and then stays. */
 export interface OpenFile {
   readonly kind: "file";
   refs: number;
@@ -77,7 +77,7 @@ export interface OpenFile {
 
 export type FdTarget = Prog | MapObject | OpenFile;
 
-/** Descriptors of the one process there is. 0 … 2 are the terminal's. */
+/** The descriptors of the only process. 0, 1 and 2 are the terminal. */
 export class FdTable {
   readonly #open = new Map<number, FdTarget>();
   readonly #release: (target: FdTarget) => void;
@@ -86,7 +86,7 @@ export class FdTable {
     this.#release = release;
   }
 
-  /** The lowest free descriptor from 3 on, or -EMFILE; takes over the caller's reference. */
+  /** Gives the object the lowest free descriptor from 3 on, or returns -EMFILE. The table takes over the caller's reference. */
   install(target: FdTarget): number {
     for (let fd = 3; fd < RLIMIT_NOFILE; fd++) {
       if (!this.#open.has(fd)) {
@@ -114,13 +114,13 @@ export class FdTable {
     return [...this.#open].sort(([a], [b]) => a - b);
   }
 
-  /** The lowest descriptor of an object; -1 where none is open. */
+  /** The lowest descriptor of an object. -1: none is open. */
   fdOf(target: FdTarget): number {
     return this.list().find(([, other]) => other === target)?.[0] ?? -1;
   }
 }
 
-/** Standard input, output and error: open, and no kernel object. */
+/** Standard input, output and error. They are open, but neither a program nor a map. */
 const TERMINAL: OpenFile = {
   kind: "file",
   refs: 1,
@@ -131,5 +131,5 @@ const TERMINAL: OpenFile = {
   pos: 0,
 };
 
-/** The usual soft limit. */
+/** The usual soft limit of descriptors. */
 const RLIMIT_NOFILE = 1024;

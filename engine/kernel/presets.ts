@@ -1,10 +1,10 @@
-// Program types to start from: the deck's, and others that each change one thing. As the input that a form would give.
+// Program types that a reader can start from: the talk's, and others that each change one thing. Each is an input for the form.
 import type { DefinitionInput } from "./definition-input.ts";
 
 export interface Preset {
   readonly name: string;
   readonly title: { readonly en: string; readonly ja: string };
-  /** What it shows. */
+  /** What is special about it. */
   readonly about: { readonly en: string; readonly ja: string };
   readonly definition: DefinitionInput;
 }

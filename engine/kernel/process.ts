@@ -1,4 +1,4 @@
-// The one process of the simulation: bpf(2), and files. Each system call is written down as a value.
+// The only process of the simulation, with bpf(2) and calls on files. Each system call is recorded as a value.
 import { toHex } from "../base/bytes.ts";
 import { Bpf } from "./bpf.ts";
 import { close, open, read, write } from "./files.ts";

@@ -1,4 +1,4 @@
-// Which program and attach types a kernel knows: the recorded ones, and what steps 1 and 2 of the recipe add to them.
+// Which program and attach types a kernel knows: the recorded ones, and those that steps 1 and 2 of the recipe add.
 import {
   attachTypeName,
   defineProgType,
@@ -12,16 +12,17 @@ import { attachTypesOf } from "../object/sections.ts";
 import { attachTypeAtLoad, progTypeOfAttachType } from "./attach-types.ts";
 import { type KernelDefinition, OREORE } from "./definition.ts";
 
-/** The four steps of the recipe: program type, attach type, module, user space. */
+/** Whether each of the recipe's four steps is applied: program type, attach type, module, user space. */
 export type Steps = readonly [progType: boolean, attachType: boolean, module: boolean, userSpace: boolean];
 const ALL_STEPS: Steps = [true, true, true, true];
 
-/** The kernel whose rules are recorded, built with the four steps. */
+/** Version of the simulated kernel: the one whose rules are recorded, with the four steps. */
 export const RELEASE = "6.18.44-oreore";
 
 /**
- * By how much the kernel's own types that come after the definition's number are moved: BPF_PROG_TYPE_NETFILTER, which the
- * kernel of the talk had not got. The number right behind the definition's is left free: that kernel refuses it.
+ * The definition's number belongs to BPF_PROG_TYPE_NETFILTER in the recorded kernel, but is free in the talk's older kernel. So the
+ * kernel's own types from that number on are moved up by this much. The number right after the definition's stays free, because
+ * the talk's kernel refuses it.
  */
 const MOVED = 2;
 
@@ -44,7 +45,7 @@ export class Registry {
     this.#added = typeOf(definition);
   }
 
-  /** bpf_prog_types[]: by number, or `undefined`. The definition's number is its own, whatever other kernels use it for. */
+  /** bpf_prog_types[]: the type with this number, or `undefined`. The definition's number is never another type's. */
   progType(id: number): ProgType | undefined {
     if (id === this.#added.id) return this.steps[0] ? this.#added : undefined;
     if (id < this.#added.id) return progTypeById(id);
@@ -52,12 +53,12 @@ export class Registry {
     return type && type.id >= this.#added.id ? type : undefined;
   }
 
-  /** All that can be asked for by name: the definition's even where step 1 is not applied. */
+  /** All types that can be asked for by name. The definition's is among them even if step 1 is not applied. */
   progTypes(): readonly ProgType[] {
     return [...PROG_TYPES.filter((type) => type !== OREORE_TYPE), this.#added];
   }
 
-  /** Number of a program type by its lower-case name; the definition's even where step 1 is not applied. */
+  /** Number of a program type, by its lower-case name. The definition's is known even if step 1 is not applied. */
   progTypeId(name: string): number | undefined {
     if (name === this.#added.name) return this.#added.id;
     const known = progTypeByName(name);
@@ -65,14 +66,14 @@ export class Registry {
     return known.id < this.#added.id ? known.id : known.id + MOVED;
   }
 
-  /** What a loader that knows the type asks for: the only expected_attach_type that a type takes, else 0. */
+  /** The expected_attach_type that a loader which knows the type asks for: the only one that the type accepts, else 0. */
   defaultAttachType(name: string): number {
     const { type } = this.definition;
     const taken = name === type.name ? [type.attach.id] : progTypeByName(name)?.attachTypes;
     return taken?.length === 1 ? (taken[0] as number) : 0;
   }
 
-  /** The attach types that a program of a type may be loaded for, where they are said; [] where a load does not look at it. */
+  /** The attach types for which a program of the type can be loaded. [] if none are known for the type. */
   attachTypes(type: ProgType): readonly number[] {
     const { name, attach } = this.definition.type;
     if (type.name === name) return [attach.id];
@@ -80,12 +81,15 @@ export class Registry {
     return attachTypesOf(type.name).filter((id) => !taken || taken.includes(id));
   }
 
-  /** Of a program that was loaded without one being said; one of the above, or 0 for none. */
+  /** The attach type of a program for which none was given: one of `attachTypes`, or 0 for none. */
   attachTypeUnsaid(name: string): number {
     return attachTypeAtLoad(name, this.defaultAttachType(name));
   }
 
-  /** What a loader asks BPF_PROG_ATTACH for: what the program was loaded for; the definition's where nothing is attached so. */
+  /**
+   * The attach type that a loader passes to BPF_PROG_ATTACH: the one for which the program was loaded. If BPF_PROG_ATTACH does not
+   * know that one for the program type, it is the definition's.
+   */
   attachTypeFor(progType: string, loadedFor: number): number {
     const { attach, name } = this.definition.type;
     return progType !== name && this.progTypeOfAttachType(loadedFor) === progType ? loadedFor : attach.id;
@@ -96,7 +100,7 @@ export class Registry {
     return id === attach.id && this.steps[1] ? attach.name : attachTypeName(id);
   }
 
-  /** @kernel syscall.c attach_type_to_prog_type; `undefined` is BPF_PROG_TYPE_UNSPEC */
+  /** Name of the program type of an attach type. `undefined`: BPF_PROG_TYPE_UNSPEC. @kernel syscall.c attach_type_to_prog_type */
   progTypeOfAttachType(id: number): string | undefined {
     const { attach, name } = this.definition.type;
     return id === attach.id && this.steps[1] ? name : progTypeOfAttachType(id);

@@ -1,4 +1,4 @@
-// bpf_prog_run(): a program in the machine, from an event to the end.
+// bpf_prog_run(): runs a program in the machine, from an event to its end.
 import type { Program } from "../program/program.ts";
 import { type Event, enterEvent, loadProgram, Machine, type Outcome } from "../vm/index.ts";
 import type { BpfMap } from "../vm/maps/map.ts";
@@ -6,8 +6,8 @@ import type { Kernel } from "./kernel.ts";
 import type { Prog } from "./objects.ts";
 
 /**
- * What the program printed goes to trace_pipe. A negative errno for an event that the kernel refuses, and for a program
- * with a map that is not in the machine's memory: -ENOMEM, or -EOPNOTSUPP where its kind is not simulated.
+ * Runs a program on an event. What the program prints goes to trace_pipe. Returns a negative errno if the kernel refuses the
+ * event, or if a map of the program is not in the machine's memory: -ENOMEM, or -EOPNOTSUPP if its type is not simulated.
  */
 export function runProg(kernel: Kernel, prog: Prog, event: Event): Outcome | number {
   const { memory, env, programs } = kernel;
@@ -24,8 +24,8 @@ export function runProg(kernel: Kernel, prog: Prog, event: Event): Outcome | num
 }
 
 /**
- * A machine before the first instruction of a program that no verifier saw, or a negative errno as runProg() gives it.
- * `fds`: descriptors of its maps, in their order.
+ * A machine that is about to run a program without verification. A negative errno if one of its maps is not in the machine's
+ * memory, as in runProg(). `fds`: descriptors of `program.maps`, in the same order.
  */
 export function unverified(kernel: Kernel, program: Program, fds: readonly number[]): Machine | number {
   const { memory, env, programs } = kernel;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseLine } from "./shell-words.ts";
 
-/** Each command as `words > file`, or the message. */
+/** Each command as [when it runs, words, `> file`] (the first and the last only if needed), or the error message. */
 const read = (line: string): unknown => {
   const parsed = parseLine(line);
   if (!parsed.ok) return parsed.message;

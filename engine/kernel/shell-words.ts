@@ -1,11 +1,11 @@
-// A line of shell as words and redirections: quotes, escapes, comments, `;`, `&&`, `||`, `>` and `>>`. No variables, no pipes:
-// what is not understood is said to be.
+// Splits a line of shell into commands with words and redirections. Knows quotes, escapes, comments, `;`, `&&`, `||`, `>` and
+// `>>`. Variables and pipes are not supported; a pipe gives an error message.
 
 export interface Command {
   readonly words: readonly string[];
-  /** `> file`, `>> file`: the last one counts. */
+  /** `> file` or `>> file`. If there are several, the last one counts. */
   readonly to?: { readonly path: string; readonly append: boolean };
-  /** What must have become of the command before. */
+  /** How the command before must have ended for this one to run. */
   readonly when: "always" | "success" | "failure";
 }
 
@@ -54,7 +54,7 @@ export function parseLine(line: string): Parsed {
   return { ok: true, commands };
 }
 
-/** Words and operators, or the sentence that says what is wrong. */
+/** Words and operators, or the error message. */
 function tokenize(line: string): Token[] | string {
   const tokens: Token[] = [];
   let at = 0;
@@ -93,7 +93,7 @@ function tokenize(line: string): Token[] | string {
   return tokens;
 }
 
-/** Where the quote that opens at `at` closes; -1 where it does not. */
+/** Index of the quote that closes the one at `at`. -1: it is not closed. */
 function closing(line: string, at: number): number {
   const quote = line[at] as string;
   for (let i = at + 1; i < line.length; i++) {

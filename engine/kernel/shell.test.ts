@@ -1,4 +1,4 @@
-// The shell against what the real programs print. bpftool's texts were printed by bpftool 7.1 for the same objects.
+// Compares the shell with what the real programs print. bpftool's texts are those of bpftool 7.1 for the same objects.
 import { beforeEach, expect, test } from "vitest";
 import { fromHex } from "../base/bytes.ts";
 import { decodeInsns, type Insn } from "../isa/insn.ts";
@@ -87,7 +87,7 @@ test("without the module there is no file and no directory", () => {
   expect(sh("lsmod")).not.toContain("oreore");
 });
 
-// counts: an array of 3 × 8 bytes; reader looks its element 1 up.
+// A program `reader` that looks up element 1 of the map `counts`, an array of 3 × 8 bytes.
 const READER =
   "620afcff01000000bfa200000000000007020000fcffffff" +
   "18110000MMMMMMMM00000000000000008500000001000000550001000000000095000000000000006100000000000000" +

@@ -1,5 +1,5 @@
-// The shell at the bottom of the page: the few commands the talk needs, answering as the real ones do on this kernel.
-// Every file access goes through the process, so that strace sees it. What is not known here is said to be.
+// The shell at the bottom of the page. It has the few commands that the talk needs, and they print what the real ones would print
+// on this kernel. Every file access goes through the process, so that strace shows it. Other commands give an error message.
 import { latin1, utf8Encode } from "../base/bytes.ts";
 import { errnoText } from "../facts/errno.ts";
 import { bpftool } from "./bpftool.ts";
@@ -61,7 +61,7 @@ function runCommand(process: Process, { words, to }: Command): ShellResult {
   return { output: `${err}${who}: write error: ${errnoText(refused)}\n`, status: 1 };
 }
 
-/** 0, or the negative errno of the write that was refused. Nothing to write: no call. */
+/** 0, or the negative errno of the write that was refused. If there is nothing to write, no call is made. */
 function writeAll(process: Process, fd: number, bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; ) {
     const taken = process.write(fd, bytes.subarray(at));
@@ -71,7 +71,7 @@ function writeAll(process: Process, fd: number, bytes: Uint8Array): number {
   return 0;
 }
 
-/** What a machine with this kernel would have, and this page has not; with what to do instead. */
+/** Commands that a real machine has and this shell does not → what to do instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     "awk bash cd chmod clang cp find gcc grep head hexdump ip less llvm-objdump make man mount mv nano ps pwd rm sed sh sort tail tc tee touch vi vim wc xxd"
@@ -150,7 +150,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     const name = `${kernel.definition.type.name}_module`;
     return ok(`Module                  Size  Used by\n${kernel.steps[2] ? `${name.padEnd(19)} 12288  0\n` : ""}`);
   },
-  // Everybody is root here.
+  // The only user is root, so sudo just runs its command.
   sudo: (process, [name = "", ...args]) =>
     Object.hasOwn(BUILTINS, name) ? (BUILTINS[name] as Builtin)(process, args) : unknown(name),
   id: () => ok("uid=0(root) gid=0(root) groups=0(root)\n"),
@@ -161,10 +161,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   help: () => ok(`Commands here: ${COMMANDS.join(" ")}\nFiles: /sys/…, /sys/kernel/tracing/trace_pipe\n`),
 };
 
-/** For completion. */
+/** All commands, for completion and `help`. */
 const COMMANDS: readonly string[] = Object.keys(BUILTINS).sort();
 
-/** What may stand in the place of the last word of a line: commands first, then paths; whole words. */
+/** Whole words that may replace the last word of a line: commands, words of bpftool, or paths. */
 export function completions({ kernel }: Process, line: string): string[] {
   const word = /[^\s;|&>]*$/.exec(line)?.[0] ?? "";
   const before = line.slice(0, line.length - word.length).trimEnd();
@@ -179,7 +179,7 @@ export function completions({ kernel }: Process, line: string): string[] {
     .filter((path) => path.startsWith(word));
 }
 
-/** What may follow these words of bpftool. */
+/** The words that may follow `bpftool` and these words. */
 function bpftoolWords({ progs, maps }: Process["kernel"], words: readonly string[]): readonly string[] {
   const [object = "", verb] = words;
   const last = words.at(-1) ?? "";
@@ -215,7 +215,7 @@ function longLine({
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", 0: "\0" };
-/** What echo -e and printf make of backslashes. */
+/** The text with its backslash escapes replaced, as echo -e and printf do. */
 const unescaped = (text: string): string =>
   text.replace(/\\(?:x([0-9a-fA-F]{1,2})|(.))/g, (whole, hex: string | undefined, char: string) =>
     hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (ESCAPES[char] ?? whole),

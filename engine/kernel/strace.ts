@@ -1,5 +1,5 @@
-// System calls in the words of strace(1): `bpf(BPF_PROG_ATTACH, {target_fd=0, …}, 32) = 0`. Pointers are left as `…`: there
-// is no user memory here to point to. The only place that words a call; nothing reads it back.
+// Prints system calls as strace(1) does: `bpf(BPF_PROG_ATTACH, {target_fd=0, …}, 32) = 0`. Pointers are printed as `…`, because
+// there is no user memory here. Only this file makes text of a call, and nothing reads that text back.
 import { fromHex, latin1 } from "../base/bytes.ts";
 import { errnoName, errnoText } from "../facts/errno.ts";
 import type { Registry } from "./registry.ts";
@@ -8,11 +8,11 @@ import { O_CREAT, O_TRUNC, O_WRONLY, type Syscall, type SyscallRecord, type Sysc
 export interface StraceLine {
   /** `close(3) = 0` */
   readonly text: string;
-  /** Where in it the result begins, with the space before it: ` = 0`. */
+  /** Index in `text` at which the result begins, with its leading space: ` = 0`. */
   readonly resultAt: number;
 }
 
-/** `registry`: knows program and attach types by their numbers. */
+/** `registry` gives the names of program and attach types. */
 export function straceLine(record: SyscallRecord, registry: Registry): StraceLine {
   const draw = LINES[record.call] as (record: SyscallRecord, registry: Registry) => string;
   const call = draw(record, registry);
@@ -22,13 +22,13 @@ export function straceLine(record: SyscallRecord, registry: Registry): StraceLin
 const resultText = ({ ret, errno }: SyscallResult): string =>
   errno === 0 ? ` = ${ret}` : ` = -1 ${errnoName(errno)} (${errnoText(errno)})`;
 
-/** Sizes of union bpf_attr as libbpf passes them for each command. */
+/** Size of union bpf_attr that libbpf passes for each command, in bytes. */
 const SIZE = { load: 144, attach: 32, map: 72, element: 32, testRun: 80 } as const;
 
 const quoted = (text: string): string => JSON.stringify(text);
-/** Most bytes of a string that strace prints. */
+/** strace prints at most this many bytes of a string. */
 const SHOWN_BYTES = 32;
-/** Bytes as strace prints a string: the usual escapes, others in octal. */
+/** Bytes as strace prints a string: with the usual C escapes, and octal for other bytes that are not printable. */
 function cString(hex: string): string {
   const bytes = fromHex(hex.slice(0, 2 * SHOWN_BYTES)) ?? new Uint8Array();
   const shown = latin1(bytes).replace(/["\\]|[^ -~]/g, (char) => {

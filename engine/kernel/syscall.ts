@@ -1,4 +1,4 @@
-// A system call as a value: command, arguments, result. Plain data, bytes as hex text. strace.ts draws the line of it.
+// A system call as a value: command, arguments, result. Plain data; bytes are hex text. strace.ts makes its text.
 
 import type { Cause } from "./cause.ts";
 
@@ -8,7 +8,7 @@ export const O_CREAT = 0o100;
 export const O_TRUNC = 0o1000;
 export const O_APPEND = 0o2000;
 
-/** What was asked for. Names as in union bpf_attr; a `path` is that of the file behind the descriptor, "" where none is open. */
+/** The call and its arguments, named as in union bpf_attr. `path` is the file behind the descriptor, "" if no file is open there. */
 export type Syscall =
   | {
       readonly call: "prog-load";
@@ -32,12 +32,12 @@ export type Syscall =
   | {
       readonly call: "prog-detach";
       readonly targetFd: number;
-      /** 0 where none is said. */
+      /** 0: none was given. */
       readonly attachBpfFd: number;
       readonly attachType: number;
       readonly attachFlags: number;
     }
-  /** `data`: what the program was run on. */
+  /** `data`: the bytes on which the program was run. */
   | { readonly call: "prog-test-run"; readonly progFd: number; readonly data: string }
   | {
       readonly call: "map-create";
@@ -59,11 +59,11 @@ export type Syscall =
       readonly flags: number;
     }
   | { readonly call: "map-delete"; readonly mapFd: number; readonly key: string }
-  /** `flags`: O_WRONLY, O_CREAT …, or'ed; 0: for reading. */
+  /** `flags`: O_WRONLY, O_CREAT …, or'ed together. 0: for reading. */
   | { readonly call: "openat"; readonly path: string; readonly flags: number }
-  /** `data`: all that was given, taken or not. */
+  /** `data`: all bytes that were given, even those that the file did not take. */
   | { readonly call: "write"; readonly fd: number; readonly path: string; readonly data: string }
-  /** `data`: what came, "" where the call failed; `count`: how much was asked for. */
+  /** `data`: the bytes read, "" if the call failed. `count`: how many bytes were asked for. */
   | {
       readonly call: "read";
       readonly fd: number;
@@ -73,19 +73,19 @@ export type Syscall =
     }
   | { readonly call: "close"; readonly fd: number; readonly path: string };
 
-/** What came back, as the C library has it. */
+/** The result, as the C library returns it. */
 export interface SyscallResult {
-  /** -1 where the call failed. */
+  /** -1 if the call failed. */
   readonly ret: number;
-  /** Positive; 0 where it succeeded. */
+  /** Positive. 0 if the call succeeded. */
   readonly errno: number;
-  /** Why it failed, where more than the errno is known. */
+  /** Why the call failed, if more than the errno is known. */
   readonly cause?: Cause;
 }
 
 export type SyscallRecord = Syscall & SyscallResult;
 
-/** `result`: what the kernel returned, a negative errno among it. */
+/** `result`: what the kernel returned, which may be a negative errno. */
 export const recordOf = (call: Syscall, result: number, cause?: Cause): SyscallRecord => ({
   ...call,
   ret: result < 0 ? -1 : result,

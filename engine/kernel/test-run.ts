@@ -1,4 +1,4 @@
-// BPF_PROG_TEST_RUN (BPF_PROG_RUN): one run of a loaded program on bytes given by the caller.
+// BPF_PROG_TEST_RUN (BPF_PROG_RUN): runs a loaded program once, on bytes that the caller gives.
 // @kernel kernel/bpf/syscall.c bpf_prog_test_run, net/bpf/test_run.c bpf_prog_test_run_skb, bpf_prog_test_run_xdp
 import { ERRNO } from "../facts/errno.ts";
 import type { ProgType } from "../facts/types.ts";
@@ -17,7 +17,7 @@ export interface TestRunResult {
   readonly retval: number;
 }
 
-/** Not one of errno.h's: the kernel's own "not supported", which reaches user space as a bare number. */
+/** The kernel's own "not supported". It is not in errno.h: user space sees only the number. */
 const ENOTSUPP = 524;
 
 /** Types whose bpf_prog_ops have a test_run that takes a packet. */
@@ -31,7 +31,7 @@ const PACKET_TYPES: ReadonlySet<string> = new Set([
   "lwt_xmit",
   "xdp",
 ]);
-/** Types whose test_run wants a context and refuses a packet. */
+/** Types whose test_run takes a context and refuses a packet. */
 const CTX_TYPES: ReadonlySet<string> = new Set(["raw_tracepoint", "raw_tracepoint_writable", "sk_lookup", "syscall"]);
 
 export const takesPacket = ({ name }: ProgType): boolean => PACKET_TYPES.has(name);
