@@ -1,9 +1,9 @@
-// A verifier's log out of what it was found in: quote marks of mails, time stamps of dmesg and journals, names that loaders
-// put before each line, colours of terminals. Patterns on what kernels and tools print are allowed in this room alone.
+// Removes from a pasted log everything that is not the verifier's: quote marks of mails, time stamps of dmesg and journals, names
+// that loaders put before each line, colours of terminals. Only this room may match the texts of kernels and tools by patterns.
 
-/** Things that stand before a line, each as often as they come. */
+/** Prefixes of a line. They are removed as often as they occur, in any order. */
 const BEFORE: readonly RegExp[] = [
-  // Mail.
+  // Quote marks of mails.
   /^(?:[ \t]*[>|](?=[ \t>|]|$|\d|[A-Z;]))+[ \t]?/,
   // `[  123.456789] `, `<6>[ 123.4] `, `kern  :info  : [ …] `
   /^(?:<\d+>)?(?:\w+ *:\w+ *: )?\[ *\d+\.\d+\](?:\[ *[A-Z]?\d+\])? ?/,
@@ -15,7 +15,7 @@ const BEFORE: readonly RegExp[] = [
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with ESC
 const COLOUR = /\u001b\[[\d;]*m/g;
 
-/** Lines of a text, without what stands before them; blanks at their ends do not count. */
+/** The lines of a text without their prefixes and without blanks at their ends. */
 export function cleanLines(text: string): string[] {
   const lines = text
     .replace(COLOUR, "")
@@ -25,12 +25,12 @@ export function cleanLines(text: string): string[] {
     .map((line) => line.trimEnd());
   const plain = lines.map(withoutPrefix);
   const indents = plain.filter((line) => WALKED.test(line)).map((line) => line.length - line.trimStart().length);
-  // Some loaders indent the whole log; the indentation of its own lists is left.
+  // Some loaders indent the whole log. That much is removed from every line; the log's own indentation of lists stays.
   const indent = indents.length > 0 ? Math.min(...indents) : 0;
   return plain.map((line) => (indent > 0 && line.slice(0, indent).trim() === "" ? line.slice(indent) : line));
 }
 
-/** An instruction as the log prints it. */
+/** A line with an instruction, as the log prints it. */
 const WALKED = /^\s*\d+: \([0-9a-f]{2}\) /;
 
 function withoutPrefix(line: string): string {

@@ -1,17 +1,17 @@
-// What a log tells of a program beside its instructions: its type, a map's kind and flags, its licence. And whether two kernels
-// mean the same sentence.
+// What a log tells about a program besides its instructions: its type, a map's type and flags, its license. Also a form of a
+// kernel's sentence by which the sentences of two kernels can be compared.
 import { MAP_FLAGS } from "../facts/map-create.ts";
 import type { PastedLog } from "./log.ts";
 
 export interface Hints {
-  /** By the offsets at which packet pointers are loaded; undefined: not told. */
+  /** Found by the offsets at which packet pointers are loaded. undefined: the log does not tell. */
   readonly progType: string | undefined;
-  /** enum bpf_map_type of the map that the refused call was given. */
+  /** enum bpf_map_type of the map that was passed to the refused call. undefined: the log does not tell. */
   readonly mapType: number | undefined;
-  /** map_flags of the map that was refused. */
+  /** map_flags of the map whose access was refused. 0: the log does not tell. */
   readonly mapFlags: number;
   readonly license: string;
-  /** The sentence is about the program type. */
+  /** Whether the refusing sentence depends on the program type. */
   readonly isOfType: boolean;
 }
 
@@ -31,7 +31,7 @@ export function hintsOf(log: PastedLog): Hints {
   };
 }
 
-/** `data` is the first word of struct xdp_md; of struct __sk_buff it is at 76. */
+/** The program type, by the offset of `data`: 0 in struct xdp_md, 76 in struct __sk_buff. */
 function progTypeOf({ visits, insns }: PastedLog): string | undefined {
   for (const { slot, after } of visits) {
     const off = /^r\d+ = \*\(u32 \*\)\(r1 \+(\d+)\)$/.exec(insns.get(slot)?.text ?? "")?.[1];
@@ -42,7 +42,7 @@ function progTypeOf({ visits, insns }: PastedLog): string | undefined {
   return undefined;
 }
 
-/** A refusal's words without what changes from boot to boot and from release to release. */
+/** A refusal's sentence without the parts that differ between boots and between releases. */
 export const plainWords = (message: string): string =>
   message
     .replace(/\b0x(?:f[0-9a-f]{15}|[c-f][0-9a-f]{7})\b/g, "0x…")

@@ -1,52 +1,56 @@
-// A verifier's log that was pasted, line by line: what each line is, which instruction it is about, what was believed before
-// and after each visit, and the line that refused. Linux 5.10 to 7.3, levels 1 and 2, whole or cut. Judges nothing.
+// Reads a pasted verifier's log line by line: what kind of line it is, which instruction it is about, what the verifier believed
+// before and after each visit of an instruction, and which line refuses the program. Logs of Linux 5.10 to 7.3, levels 1 and 2,
+// complete or cut off. Whether the verifier was right is not judged here.
 import { codeOf, type LineKind } from "../verifier/log/kinds.ts";
 import { cleanLines } from "./clean.ts";
 import { readState, type Told } from "./state.ts";
 import { unwrapped } from "./unwrap.ts";
 
-/** Words by register (`R3`) and stack slot (`fp-8`); a callee's frame has its own. */
+/** Register (`R3`) or stack slot (`fp-8`) → the log's words about it. Each frame has its own map. */
 export type Believed = ReadonlyMap<string, string>;
 
 export interface PastedVisit {
   readonly slot: number;
-  /** Of the log's lines. */
+  /** Index of the visit's line in the log. */
   readonly line: number;
   readonly frame: number;
   readonly before: Believed;
   readonly after: Believed;
-  /** Index of the visit before on this path; -1: the program starts here, or the log does. */
+  /** Index of the visit before this one on the same path. -1: the program or the log starts here. */
   readonly prev: number;
   readonly end: "exit" | "pruned" | "refused" | null;
 }
 
 export interface PastedLog {
-  /** Without what the log was found in. */
+  /** Only the log, without the text around it. */
   readonly text: string;
-  /** One for each line: index into LINE_KINDS, slot or -1, column of a state or 0. */
+  /** Line → index into LINE_KINDS. */
   readonly kinds: Uint8Array;
+  /** Line → slot that it is about. -1: none. */
   readonly slots: Int32Array;
+  /** Line → column at which a state begins behind something else. 0: none. */
   readonly joints: Uint16Array;
   readonly visits: readonly PastedVisit[];
-  /** Slot → the instruction's words, with its opcode. */
+  /** Slot → the instruction's text and opcode. */
   readonly insns: ReadonlyMap<number, { readonly text: string; readonly opcode: number }>;
-  /** Slot → words of R0 … R9 behind it, where the log says any. */
+  /** Slot → the log's words about registers and stack slots after this instruction, if there are any. */
   readonly results: ReadonlyMap<number, Believed>;
-  /** Slot → the line of the source that it was made of. */
+  /** Slot → the source line from which the instruction was made. */
   readonly sources: ReadonlyMap<number, string>;
-  /** The line that refused; -1: none. */
+  /** Index of the line that refuses the program. -1: none. */
   readonly messageLine: number;
   readonly message: string;
-  /** What an older check said on the line before it: `invalid access to packet, …`; "". */
+  /** The line before it, if it tells more about the refusal: `invalid access to packet, …`. Else "". */
   readonly detail: string;
-  /** The instruction it is about; -1: none. */
+  /** Slot of the refused instruction. -1: none. */
   readonly messageSlot: number;
-  /** `complete`: the log ends with its statistics. */
+  /** Whether the log has its statistics, which are its end. */
   readonly complete: boolean;
-  /** It begins in the middle. */
+  /** Whether the beginning of the log is missing. */
   readonly cutStart: boolean;
+  /** Number of processed instructions, from the statistics. -1: there are none. */
   readonly processed: number;
-  /** Positive, where what stands around the log says it; 0. */
+  /** Positive, if the text around the log tells it. Else 0. */
   readonly errno: number;
 }
 
@@ -58,7 +62,7 @@ const SAFE = /^(\d+): safe$/;
 const STATISTICS = /^processed (\d+) insns/;
 const END_MARK = /^-- END PROG LOAD LOG --|^(?:prog '[^']*': )?(?:-- END|failed to load)/;
 const BEGIN_MARK = /-- BEGIN (?:PROG LOAD|DUMP) LOG/;
-/** Lines of the verifier's that refuse nothing. */
+/** Lines of the verifier that do not refuse anything, by their kind. */
 const KNOWN: readonly (readonly [RegExp, LineKind])[] = [
   [/^$/, "blank"],
   [/^func#\d+ @\d+/, "function"],
@@ -75,10 +79,10 @@ const KNOWN: readonly (readonly [RegExp, LineKind])[] = [
   [/^(?:verification time|stack depth|max_states_per_insn|subprog \d+ \(|insns processed)/, "statistics"],
   [/^(?:arg#\d+|btf_vmlinux|BTF is|magic:|size of)/, "note"],
 ];
-/** Two lines refuse: the first tells the numbers, the second the register. */
+/** Some refusals have two lines. This matches the first, which has the numbers; the second has the register. */
 const DETAIL = /^invalid access to /;
 const DIAGNOSIS = /^Verification failed: /;
-/** Older kernels print all of a state on each line. */
+/** Marks the log of an older kernel, which prints the whole state each time, not only what changed. */
 const OLD_STATE = /R1(?:_\w+)?=ctx\(id=0|=inv/;
 
 const ERRNOS: readonly (readonly [RegExp, number])[] = [
@@ -91,7 +95,7 @@ const ERRNOS: readonly (readonly [RegExp, number])[] = [
 
 const NOTHING: Believed = new Map();
 
-/** undefined: the text is no log of a verifier. */
+/** Reads a text with a log in it. undefined: it has no verifier's log. */
 export function readLog(source: string): PastedLog | undefined {
   const all = unwrapped(cleanLines(source), isStart);
   const [from, to] = rangeOf(all);
@@ -100,7 +104,7 @@ export function readLog(source: string): PastedLog | undefined {
   return new Reader(lines, [...all.slice(0, from), ...all.slice(to)]).read();
 }
 
-/** The lines from the log's first to behind its last. */
+/** Index of the log's first line, and the index behind its last line. */
 function rangeOf(lines: readonly string[]): readonly [number, number] {
   const begin = lines.findIndex((line) => BEGIN_MARK.test(line)) + 1;
   const first = lines.findIndex((line, i) => i >= begin && isOfLog(line));
@@ -115,12 +119,15 @@ function rangeOf(lines: readonly string[]): readonly [number, number] {
 const isOfLog = (line: string): boolean =>
   VISIT.test(line) || BRANCH.test(line) || /^func#\d+ @\d+|^Live regs|^\d+: R\d+|^Validating /.test(line);
 
-/** A line that begins with what only a verifier begins a line with. */
+/** Whether the line begins as only a line of the verifier does. */
 const isStart = (line: string): boolean =>
   [VISIT, LISTED, STATE, BRANCH, SAFE, STATISTICS, END_MARK, BEGIN_MARK].some((pattern) => pattern.test(line)) ||
   KNOWN.some(([pattern]) => pattern.test(line));
 
-/** Instructions alone may be a dump of bpftool: a log tells of states, of what it processed, or where a path comes from. */
+/**
+ * Whether the lines are a verifier's log. Instructions alone are not enough, because bpftool prints them too. A log also has states,
+ * statistics, lines about where a path comes from, or a refusal.
+ */
 function isLog(lines: readonly string[]): boolean {
   if (!lines.some((line) => VISIT.test(line) || LISTED.test(line)))
     return lines.some((line) => STATISTICS.test(line)) && lines.length > 1;
@@ -147,10 +154,10 @@ class Reader {
   readonly #results = new Map<number, Believed>();
   readonly #sources = new Map<number, string>();
   readonly #lastOf = new Map<number, number>();
-  /** What is believed in each frame. A map is replaced, never changed: visits keep it. */
+  /** What is believed now in each frame. A map here is replaced, never changed, because visits keep it. */
   readonly #frames: Believed[] = [new Map()];
   #depth = 0;
-  /** The visit that the next one follows. */
+  /** Index of the visit that the next visit follows. -1: none. */
   #prev = -1;
   #source: string | undefined;
   readonly #isOld: boolean;
@@ -257,7 +264,7 @@ class Reader {
     this.#mark(i, KNOWN.find(([pattern]) => pattern.test(line))?.[1] ?? "note", -1);
   }
 
-  /** The line before, blank ones left out, is of this kind. */
+  /** Whether the last line before `line` that is not blank is of this kind. */
   #follows(line: number, kind: LineKind): boolean {
     let before = line - 1;
     while (before >= 0 && this.#lines[before] === "") before--;
@@ -283,11 +290,11 @@ class Reader {
     this.#prev = this.#visits.length - 1;
     this.#lastOf.set(slot, this.#prev);
     this.#mark(i, "insn", slot, state === undefined ? 0 : line.indexOf(";"));
-    // At level 1 the state of a branch that is taken up stands on the line of the jump, where the log was cut back.
+    // At level 1 the log is cut back after each path. The state of the next branch is then printed on the line of the jump.
     if (next !== undefined) this.#take(next, true);
   }
 
-  /** An instruction in a list that walks nothing; its slot, or -1. */
+  /** Reads an instruction from a list of instructions, which is not a visit. Returns its slot, or -1 if the line has none. */
   #list(line: string): number {
     const listed = LISTED.exec(line);
     if (!listed) return -1;
@@ -302,7 +309,7 @@ class Reader {
     return this.#frames[this.#depth] ?? NOTHING;
   }
 
-  /** What a call leaves of the registers. */
+  /** Forgets the registers that a call overwrites. */
   #called(): void {
     const left = new Map(this.#current());
     for (const reg of ["R0", "R1", "R2", "R3", "R4", "R5"]) left.delete(reg);
@@ -310,15 +317,16 @@ class Reader {
   }
 
   /**
-   * Reads a state. `whole`: it stands in place of what was believed, else it is what changed. `isResult`: the instruction
-   * before left it. False: the text is no state.
+   * Reads a state. Returns false if the text is not a state.
+   * `whole`: it replaces all that was believed; otherwise it has only what changed.
+   * `isResult`: it is the state after the last visited instruction.
    */
   #take(text: string, whole: boolean, isResult = !whole): boolean {
     const told = readState(text);
     if (!told) return false;
     const frame = this.#put(told, whole);
     const visit = this.#visits.at(-1);
-    // What follows an instruction on a line of its own is what it left.
+    // A state on a line of its own behind an instruction is the state after that instruction.
     if (visit && isResult && visit.frame === this.#depth) {
       visit.after = frame;
       this.#results.set(visit.slot, new Map([...(this.#results.get(visit.slot) ?? []), ...told.values]));
@@ -334,7 +342,7 @@ class Reader {
     return frame;
   }
 
-  /** The last line that says something no line of a walk says. */
+  /** Index of the line that refuses the program: the last line whose text is of no known kind. -1: none. */
   #findMessage(diagnosis: number): number {
     const end = diagnosis < 0 ? this.#lines.length : diagnosis;
     for (let i = end - 1; i >= 0; i--) {
@@ -346,7 +354,7 @@ class Reader {
         continue;
       }
       if (kind === codeOf.note && !/^(?:arg#|magic:)/.test(line)) return i;
-      // The states that are compared stand below what refuses.
+      // States that are compared are printed below the line that refuses.
       if (kind === codeOf.call && /^ ?(?:frame\d+: ?)?R\d/.test(line)) continue;
       return -1;
     }
@@ -356,13 +364,13 @@ class Reader {
 
 interface Parted {
   readonly statement: string;
-  /** What it changed. */
+  /** The part of the state that the instruction changed. */
   readonly state?: string;
-  /** The whole state of another instruction that follows on the same line. */
+  /** The whole state before another instruction, printed on the same line. */
   readonly next?: string;
 }
 
-/** An instruction's words, and what stands behind them on the same line. */
+/** Splits the text of a visit into the instruction and the states behind it on the same line. */
 function parted(text: string): Parted {
   const joint = /\s\d+: (?=(?:frame\d+: ?)?(?:R\d+|fp-\d+)(?:_\w+)?=)/.exec(text);
   const next = joint ? { next: text.slice(joint.index + joint[0].length) } : {};

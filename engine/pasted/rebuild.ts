@@ -1,5 +1,5 @@
-// The program of a pasted log, as far as the log tells: its instructions at their places, maps of the sizes that states name,
-// source lines as comments. Where instructions are missing, others stand in their place, and a comment says so.
+// Rebuilds the program of a pasted log, as far as the log tells: its instructions, maps of the sizes that states name, and source
+// lines as comments. Missing instructions are replaced by others, and a comment says so.
 import { mapDirective } from "../asm/directives.ts";
 import { parseStatement } from "../asm/notation/statement.ts";
 import { INDENT, macroLines } from "../disasm/macro.ts";
@@ -11,7 +11,7 @@ import { calleeOf, jumpTarget } from "../program/flow.ts";
 import type { MapDef } from "../program/program.ts";
 import type { Believed, PastedLog } from "./log.ts";
 
-/** Slots that the log does not show, both ends included. */
+/** A run of slots that the log does not show, both ends included. */
 export interface Missing {
   readonly from: number;
   readonly to: number;
@@ -49,17 +49,17 @@ export function rebuild(log: PastedLog): Rebuilt {
 interface MapLoad {
   readonly slot: number;
   readonly insns: readonly Insn[];
-  /** What tells one map from another: its name, else its address. */
+  /** Equal for two loads of the same map: the map's name, else its address, else its sizes. */
   readonly identity: string;
   readonly words: string;
   readonly isValue: boolean;
 }
 
 const IS_MAP = /^(?:const_struct_)?map_ptr\b|^map_value\b/;
-/** Of the kernel's half of the addresses, of 64 bits or 32. */
+/** An address in the kernel's half of the address space, with 64 or 32 bits. */
 const ADDRESS = /^(0xffff[0-9a-f]{12}|0x[c-f][0-9a-f]{7})$/;
 
-/** The load of a map, or of a value of one; undefined: of a number. */
+/** The load of a map or of a map's value. undefined: it loads a number. */
 function mapLoad(slot: number, text: string, log: PastedLog): MapLoad | undefined {
   const match = /^r(\d+) = (0x[0-9a-f]+|\d+|map\[.*\].*)$/.exec(text);
   if (!match) return undefined;
@@ -70,7 +70,7 @@ function mapLoad(slot: number, text: string, log: PastedLog): MapLoad | undefine
   const isValue = words?.startsWith("map_value") ?? false;
   const off = isValue ? Number(/\b(?:off|imm)=(-?\d+)/.exec(words ?? "")?.[1] ?? 0) : 0;
   const named = /\bmap=([^,)]+)/.exec(words ?? "")?.[1];
-  // The address printed for a value is that of the byte.
+  // For a load of a value the log prints the address of the byte, so its offset is subtracted.
   const identity =
     named ?? (value === "0x0" ? sizesOf(words ?? "").join() : String(BigInt(addressOf(value)) - BigInt(off)));
   const src = isValue ? c.BPF_PSEUDO_MAP_VALUE : c.BPF_PSEUDO_MAP_FD;
@@ -83,17 +83,17 @@ function mapLoad(slot: number, text: string, log: PastedLog): MapLoad | undefine
 
 const addressOf = (value: string): string => (/^(?:0x[0-9a-f]+|\d+)$/.test(value) ? value : "0");
 
-/** What older logs say of a load stands before the next instruction. */
+/** The beliefs after the first visit of a slot. Older logs print what a load gave before the next instruction. */
 const beliefBehind = (log: PastedLog, slot: number): Believed =>
   log.visits.find((visit) => visit.slot === slot)?.after ?? new Map();
 
-/** Key and value in bytes; -1: not said. */
+/** Sizes of key and value in bytes. -1: the words do not tell. */
 const sizesOf = (words: string): readonly [number, number] => [
   Number(/\bks=(\d+)/.exec(words)?.[1] ?? -1),
   Number(/\bvs=(\d+)/.exec(words)?.[1] ?? -1),
 ];
 
-/** What a helper's first or second argument must be, by the helper. */
+/** Helper → the map type that its first or second argument must have. */
 const KIND_OF_HELPER: Readonly<Record<string, string>> = {
   tail_call: "prog_array",
   perf_event_output: "perf_event_array",
@@ -138,7 +138,7 @@ function mapsOf(loads: readonly MapLoad[], slots: readonly (Insn | undefined)[],
   return { maps: maps.map(sized), mapRefs };
 }
 
-/** The kind that the next call asks for, as far as code runs straight on. */
+/** The map type that the next helper call needs, searched in the 22 slots after the load. undefined: not known. */
 function kindBehind(
   { slot, insns }: MapLoad,
   slots: readonly (Insn | undefined)[],
@@ -157,7 +157,7 @@ function kindBehind(
   return undefined;
 }
 
-/** A look-up that may fail is one in a table, whatever the key; one that cannot is one in an array. */
+/** The map type, by the result of a look-up. The result may be NULL: a hash. It cannot be NULL: an array. */
 function kindOfResult(words: string | undefined): string | undefined {
   if (words === undefined || !words.startsWith("map_value")) return undefined;
   return words.startsWith("map_value_or_null") ? "hash" : "array";
@@ -165,12 +165,12 @@ function kindOfResult(words: string | undefined): string | undefined {
 
 const RING_BYTES = 4096;
 const isRing = (type: string): boolean => /ringbuf/.test(type);
-/** A ring has neither keys nor values, and the size of a page. */
+/** The map with a ring's sizes: no keys, no values, one page. */
 const ringOf = (map: MapDef): MapDef => ({ ...map, keySize: 0, valueSize: 0, maxEntries: RING_BYTES });
 
 const WORD = 4;
 
-/** A map made another type's, with sizes that the type takes. */
+/** The map changed to another type, with sizes that this type accepts. */
 export function ofType(map: MapDef, type: string): MapDef {
   if (isRing(type)) return { ...ringOf(map), type };
   if (/^(?:prog_array|perf_event_array|cgroup_array|array_of_maps)$/.test(type))
@@ -179,19 +179,19 @@ export function ofType(map: MapDef, type: string): MapDef {
   return { ...map, type };
 }
 
-/** Sizes that BPF_MAP_CREATE takes, where the log says none. */
+/** The map with sizes that BPF_MAP_CREATE accepts. Sizes that the log does not tell are chosen. */
 function sized(unsized: MapDef): MapDef {
   if (isRing(unsized.type)) return ringOf(unsized);
   const { keySize, valueSize, ...map } = unsized;
   const isKeyless = keySize === 0 && map.type === "hash";
-  // Arrays have keys of 4 bytes.
+  // An array has keys of 4 bytes, so a map with other keys is a hash.
   if (map.type === "array" && keySize > 0 && keySize !== 4) return { ...map, type: "hash", keySize, valueSize };
   if (map.type === "cgroup_storage") return { ...map, keySize: keySize < 0 ? 16 : keySize, valueSize, maxEntries: 0 };
   const key = keySize < 0 ? (map.type === "queue" ? 0 : 4) : keySize;
   return { ...map, type: isKeyless ? "queue" : map.type, keySize: key, valueSize: valueSize < 0 ? 8 : valueSize };
 }
 
-/** Every slot has an instruction: `r0 = 0` and `exit` stand for those that are not known. */
+/** Puts `r0 = 0` or `exit` into each slot that is not known, so that every slot has an instruction. */
 function filled(known: readonly (Insn | undefined)[]): { insns: Insn[]; missing: Missing[] } {
   const insns = known.slice() as (Insn | undefined)[];
   const missing: Missing[] = [];
@@ -203,7 +203,7 @@ function filled(known: readonly (Insn | undefined)[]): { insns: Insn[]; missing:
   const functions = new Set(allOf(calledBy));
   const targets = [...allOf(jumpTarget), ...functions];
   const last = insns.at(-1);
-  // What runs on behind the last instruction, or is jumped to, is there too.
+  // The program also has the slots that are jumped to, and one more if the last known instruction runs on.
   const end = Math.max(
     insns.length,
     ...targets.map((target) => target + 1),
@@ -215,7 +215,7 @@ function filled(known: readonly (Insn | undefined)[]): { insns: Insn[]; missing:
     while (to + 1 < end && !insns[to + 1]) to++;
     const isStart = slot === 0;
     if (to === end - 1 && to === slot) to++;
-    // A function ends before the next one begins.
+    // `exit` goes to the end of a gap, and before the start of the next function.
     const ends = (at: number): boolean => (at === to && !isStart) || functions.has(at + 1);
     for (let at = slot; at <= to; at++) insns[at] = ends(at) ? EXIT : ZERO;
     missing.push({ from: slot, to });
@@ -227,7 +227,7 @@ function filled(known: readonly (Insn | undefined)[]): { insns: Insn[]; missing:
 const ZERO: Insn = { code: c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, dst: 0, src: 0, off: 0, imm: 0 };
 const EXIT: Insn = { code: c.BPF_JMP | c.BPF_EXIT, dst: 0, src: 0, off: 0, imm: 0 };
 
-/** The function that a local call goes to. */
+/** First slot of the function that a local call calls. */
 const calledBy = (insn: Insn, slot: number): number | undefined =>
   formOf(insn)?.kind === "call" ? calleeOf(insn, slot) : undefined;
 
@@ -236,7 +236,7 @@ const endsHere = (insn: Insn): boolean => {
   return kind === "exit" || kind === "ja" || (kind === undefined && insn.code === 0);
 };
 
-/** Macros for the editor, under what the program is said to be. */
+/** The source for the editor: directives (program type, license, maps), then macros. */
 export function sourceOf(
   log: PastedLog,
   { insns, maps, mapRefs, missing }: Rebuilt,

@@ -1,19 +1,21 @@
-// The refusal that a kernel's sentence stands for, with what it tells of itself: for a log whose program cannot be verified again
-// as it was. The common ones; where a sentence has several causes that only the check tells apart, the most general.
+// Turns a kernel's sentence into a refusal, with the values that the sentence tells. It is used if the rebuilt program is not refused
+// by our verifier in the same words. Only common sentences are known. If a sentence has several causes that only the kernel's
+// check can distinguish, the refusal is the most general one.
 import { type Refusal, type RefusalArgs, type RefusalId, refusalOf } from "../verifier/refusals.ts";
 import { boundsOf } from "./state.ts";
 
-/** What stands around a sentence. */
+/** What the log tells about the instruction that a sentence refuses. */
 export interface Around {
   readonly slot: number;
-  /** Words of a register before the instruction. */
+  /** The log's words about a register before the instruction. */
   readonly words: (reg: number) => string;
-  /** Bytes that the instruction accesses, and its offset; 0 where it accesses none. */
+  /** Number of bytes that the instruction accesses. 0: it accesses no memory. */
   readonly size: number;
+  /** Offset of the instruction's access. 0: it accesses no memory. */
   readonly off: number;
-  /** The lines before the sentence, the last first. */
+  /** The log's lines before the sentence, the last one first. */
   readonly before: readonly string[];
-  /** The helper called, `bpf_map_lookup_elem#1`; "". */
+  /** The called helper, `bpf_map_lookup_elem#1`. "": the instruction calls none. */
   readonly func: string;
 }
 
@@ -29,7 +31,7 @@ const n = (groups: readonly string[], at: number): number => Number(groups[at] ?
 const t = (groups: readonly string[], at: number): string => groups[at] ?? "";
 const access = (groups: readonly string[], { off, size }: Around) => ({ reg: n(groups, 1), off, size });
 
-/** `map_value(off=4,ks=4,vs=48,umax=255)`: the block, and where in it. */
+/** Arguments of a refusal about a block of memory, from the register's words: `map_value(off=4,ks=4,vs=48,umax=255)`. */
 function block(groups: readonly string[], around: Around) {
   const reg = n(groups, 1);
   const words = around.words(reg);
@@ -222,10 +224,10 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-/** Tells more than the line below it, which since 7.2 is that of any block of memory. */
+/** This sentence tells more than the line below it, which since Linux 7.2 is the same for every block of memory. */
 const OF_PACKET = /^invalid access to packet/;
 
-/** Of the sentences of one refusal the first that is known; undefined: none is. */
+/** The refusal of the first known sentence. `sentences`: all lines of one refusal. undefined: none is known. */
 export function refusalOfMessage(sentences: readonly string[], around: Around): Refusal | undefined {
   for (const sentence of sentences.toSorted((a, b) => Number(OF_PACKET.test(b)) - Number(OF_PACKET.test(a))))
     for (const [pattern, read] of ROWS) {

@@ -1,18 +1,18 @@
-// A state as the log prints it: `R1=ctx() R10=fp0 fp-8=mmmm????`, and as older kernels did: `R1_w=inv(id=0,umax_value=255)`.
+// Reads a state of the log: `R1=ctx() R10=fp0 fp-8=mmmm????`. Older kernels print `R1_w=inv(id=0,umax_value=255)`.
 import { asS64, asU64, S64_MAX, S64_MIN, U64_MAX } from "../base/u64.ts";
 
 export interface Told {
-  /** Frame that the state is of; undefined: not said, the one before or the first. */
+  /** The state's frame. undefined: the log does not tell. It is the frame before, or the first. */
   readonly frame?: number;
-  /** Register or stack slot → its words. */
+  /** Register (`R3`) or stack slot (`fp-8`) → the log's words about it. */
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** `R3`, `R3_w`, `R3_rwD`, `fp-16`; behind it what it is. */
+/** A register or stack slot before its words: `R3=`, `R3_w=`, `R3_rwD=`, `fp-16=`. */
 const NAME = /^(R(?:10|\d)|fp-\d+)(?:_[a-zA-Z]+)?=/;
 const FRAME = /^\s*frame(\d+)\s*:\s*/;
 
-/** undefined: no state. */
+/** undefined: the text is not a state. */
 export function readState(text: string): Told | undefined {
   const frame = FRAME.exec(text);
   let rest = (frame ? text.slice(frame[0].length) : text).trimStart();
@@ -27,7 +27,7 @@ export function readState(text: string): Told | undefined {
   return values.size > 0 ? { ...(frame && { frame: Number(frame[1]) }), values } : undefined;
 }
 
-/** A value ends at a blank outside of parentheses. */
+/** Index at which the first word ends: a blank outside of parentheses. */
 function wordEnd(text: string): number {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
@@ -48,14 +48,14 @@ export interface Bounds {
   readonly mask: bigint;
 }
 
-/** A known number: `7`, `inv7`, `invP-1`, `P1`. */
+/** Words about a number with one known value: `7`, `inv7`, `invP-1`, `P1`. */
 const KNOWN = /^(?:inv)?P?(-?\d+|0x[0-9a-f]+)$/;
 const NUMBER = /^(?:P?scalar|inv)\b|^(?:inv)?P?(?:scalar)?\(/;
 
-/** The words of a register are of a number, not of a pointer. */
+/** Whether the words are about a number, not about a pointer. */
 export const isNumber = (words: string): boolean => KNOWN.test(words) || NUMBER.test(words);
 
-/** What the words say of a number; unknown bounds are the widest. */
+/** The bounds that the words tell about a number. A bound that is not told is the widest. */
 export function boundsOf(words: string): Bounds {
   const known = KNOWN.exec(words)?.[1];
   if (known !== undefined) {
@@ -64,7 +64,7 @@ export function boundsOf(words: string): Bounds {
     return { umin: unsigned, umax: unsigned, smin: value, smax: value, value: unsigned, mask: 0n };
   }
   const found: Record<string, bigint> = {};
-  // `smin=umin=umin32=1`: one value for several names.
+  // One value may have several names: `smin=umin=umin32=1`.
   for (const [, names, text] of words.matchAll(/((?:[us](?:min|max)(?:32)?(?:_value)?=)+)(-?(?:0x[0-9a-f]+|\d+))/g)) {
     const digits = (text as string).replace("-", "");
     const value = (text as string).startsWith("-") ? -BigInt(digits) : BigInt(digits);

@@ -1,12 +1,18 @@
-// Lines of a log that a mailer broke, whole again.
+// Joins the lines of a log that a mail program has broken.
 
-/** Mailers break lines at a blank, so that none is longer than 65 to 80 columns; a single word may be. What is left may all be shorter. */
+/**
+ * Mail programs break lines at a blank, so that no line is longer than 65 to 80 columns, except for a single long word. LEAST_WIDTH
+ * is smaller, because all lines that remain may happen to be shorter.
+ */
 const LEAST_WIDTH = 48;
 const MOST_WIDTH = 80;
-/** How the rest of a line may begin: with words of a message, a state, a count of the statistics. */
+/** Possible beginnings of the rest of a broken line: words of a message, a state, a number of the statistics. */
 const GOES_ON = /^(?:[a-z(]|0x[\da-f]+\)|R\d+(?:_\w+)?=|\d+ )/;
 
-/** `isStart`: the line begins something of a log's. A line is joined to the one before where its first word did not fit there. */
+/**
+ * The lines, unbroken. A line is joined to the one before if its first word did not fit there. `isStart`: whether a line begins as
+ * a line of a log does; such a line is not joined.
+ */
 export function unwrapped(lines: readonly string[], isStart: (line: string) => boolean): string[] {
   const width = widthOf(lines);
   if (width < LEAST_WIDTH) return [...lines];
@@ -22,7 +28,7 @@ export function unwrapped(lines: readonly string[], isStart: (line: string) => b
   return whole;
 }
 
-/** The longest line of several words; 0: some line is longer than any mailer leaves it, so none was broken. */
+/** Length of the longest line with several words. 0: no line was broken, because one is longer than any mail program leaves it. */
 function widthOf(lines: readonly string[]): number {
   let width = 0;
   for (const line of lines) {
