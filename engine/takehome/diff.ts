@@ -1,21 +1,21 @@
-// Unified diffs written by hand from what is known: lines added to a kernel file between lines that stand there, or a
-// whole new file. Not a diff algorithm. A reader is shown the same values piece by piece.
+// Unified diffs made from known changes: lines that are added between known lines of a kernel file, or a new file. This is not a
+// diff algorithm: no two files are compared. The page shows the same values piece by piece.
 
-/** Lines to add to a file of Linux 6.1, between the lines that must stand before and after them. */
+/** Lines to add to a file of Linux 6.1, with the lines that must be before and after them. */
 export interface Insertion {
   readonly path: string;
-  /** Line of the first `before` line in linux-source-6.1 of Debian; `patch` finds the place when it has moved. */
+  /** Line number of the first `before` line in Debian's linux-source-6.1. If the place has moved, patch(1) finds it. */
   readonly line: number;
-  /** What of C it stands in: `enum bpf_prog_type`, `bpf_prog_attach()`; the file's name where it is in no such thing. */
+  /** The C construct around it: `enum bpf_prog_type`, `bpf_prog_attach()`. If there is none: the file's name. */
   readonly inside: string;
   readonly before: readonly string[];
   readonly added: readonly string[];
-  /** The same where they are several things, with an empty line before each. */
+  /** The added lines as pieces, if they are several. Each has an empty line before it. */
   readonly pieces?: readonly Piece[];
   readonly after: readonly string[];
 }
 
-/** One thing of a C file: a function, a variable, a struct; the lines on top have the name "". */
+/** One part of a C file: a function, a variable, a struct. The lines at the top of the file have the name "". */
 export interface Piece {
   readonly name: string;
   /** Without a newline at the end. */
@@ -27,18 +27,18 @@ export interface NewFile {
   readonly pieces: readonly Piece[];
 }
 
-/** What one patch changes. */
+/** All changes of one patch. */
 export interface Change {
   readonly insertions: readonly Insertion[];
   readonly files: readonly NewFile[];
 }
 
-/** A file of pieces: an empty line stands between two. */
+/** The text of a file: its pieces with an empty line between them. */
 export const joined = (pieces: readonly Piece[]): string => `${pieces.map(({ text }) => text).join("\n\n")}\n`;
 
 const range = (start: number, count: number) => (count === 1 ? `${start}` : `${start},${count}`);
 
-/** `shift`: lines that the hunks before it have added to the file. */
+/** The lines of one hunk. `shift`: how many lines earlier hunks have added to the same file. */
 export function hunk({ line, before, added, after }: Insertion, shift: number): string[] {
   const kept = before.length + after.length;
   return [
@@ -54,7 +54,7 @@ export function newFile({ pieces }: NewFile): string[] {
   return [`@@ -0,0 +${range(1, lines.length)} @@`, ...lines.map((line) => `+${line}`)];
 }
 
-/** One patch: new files and insertions; those of one file in the order of their lines. */
+/** The text of one patch. The insertions into one file must be in the order of their lines. */
 export function patch({ insertions, files }: Change): string {
   const out: string[] = [];
   for (const path of new Set(insertions.map((insertion) => insertion.path))) {

@@ -1,6 +1,6 @@
-// The smallest Linux 6.1 in which the take-home can be tried: tinyconfig and these. Builds in minutes.
+// Configuration of the smallest Linux 6.1 in which the take-home runs: tinyconfig and the symbols below. It builds in minutes.
 
-/** Symbols to set on top of `make tinyconfig`, with the reason. */
+/** Symbols to set after `make tinyconfig`, each with its reason. */
 const CONFIG: readonly (readonly [symbol: string, value: string, why: string])[] = [
   ["64BIT", "y", "bpf(2) as on the machines people have"],
   ["PRINTK", "y", "messages"],

@@ -1,4 +1,5 @@
-// Step 4 of the recipe: user space that loads a program and attaches it, once with bpf(2) alone and once with libbpf.
+// Step 4 of the recipe: a C program for user space that loads a BPF program and attaches it. One version uses bpf(2) alone, the
+// other libbpf.
 import { formatInsn } from "../disasm/kernel.ts";
 import { mapTypeByName } from "../facts/map-types.ts";
 import { attachTypeName, progTypeByName } from "../facts/prog-types.ts";
@@ -12,7 +13,7 @@ import { namesOf } from "./names.ts";
 
 const hex = (value: number, digits: number) => `0x${value.toString(16).padStart(digits, "0")}`;
 
-/** One array element: the bytes as they are, and what they mean. */
+/** One element of the C array: the fields of the slot, and the instruction as a comment. */
 function insnLine(insns: readonly Insn[], slot: number): string {
   const { code, dst, src, off, imm } = insns[slot] as Insn;
   const second = slot > 0 && isLdImm64(insns[slot - 1] as Insn);
@@ -23,7 +24,7 @@ function insnLine(insns: readonly Insn[], slot: number): string {
 const insnArray = (insns: readonly Insn[]): string =>
   ["static struct bpf_insn insns[] = {", ...insns.map((_, slot) => insnLine(insns, slot)), "};"].join("\n");
 
-/** Numbers of the types as this kernel gives them; Debian's headers do not know them. */
+/** #defines for the numbers of the new program and attach type. Debian's headers do not have them. */
 const constants = (definition: KernelDefinition): string => {
   const names = namesOf(definition);
   const { id, attach } = definition.type;
@@ -32,14 +33,19 @@ const constants = (definition: KernelDefinition): string => {
 #define ${names.attachType} ${attach.id}`;
 };
 
-/** How the program is loaded, and to what it is attached. Of other types than the definition's: numbers, as old headers lack names. */
+/**
+ * How the program is loaded, and to what it is attached. Types other than the definition's are numbers, because old headers may
+ * not have their names.
+ */
 interface Loading {
   readonly typeName: string;
-  /** C expressions: what BPF_PROG_LOAD is asked for, and BPF_PROG_ATTACH. */
+  /** C expression for prog_type of BPF_PROG_LOAD. */
   readonly progType: string;
+  /** C expression for expected_attach_type of BPF_PROG_LOAD. */
   readonly loadedFor: string;
+  /** C expression for attach_type of BPF_PROG_ATTACH. */
   readonly attachType: string;
-  /** `own`: the module's file; `cgroup`: a directory; `none`: it takes more than BPF_PROG_ATTACH. */
+  /** What it is attached to. `own`: the module's file. `cgroup`: a directory. `none`: nothing, BPF_PROG_ATTACH is not enough. */
   readonly target: "own" | "cgroup" | "none";
 }
 
@@ -88,7 +94,7 @@ const said = ({ target }: Loading, { attribute }: KernelDefinition): string =>
 const cString = (text: string): string => JSON.stringify(text).slice(1, -1);
 const bytesOf = (text: string): string => (text.match(/../g) ?? []).map((byte) => `0x${byte}`).join(", ");
 
-/** Creates the maps, fills them, and writes their descriptors into the instructions. */
+/** C code that creates the maps, fills them, and writes their descriptors into the instructions. */
 function mapSetup(program: Program, create: (map: MapDef) => string, update: string): string {
   if (program.maps.length === 0) return "";
   const lines = program.maps.flatMap((map, i) => [
@@ -111,7 +117,7 @@ function mapSetup(program: Program, create: (map: MapDef) => string, update: str
 
 const mapType = (map: MapDef): number => mapTypeByName(map.type)?.id ?? 0;
 
-/** With bpf(2) alone: no library, builds with `cc -static`. */
+/** The loader with bpf(2) alone. It needs no library and builds with `cc -static`. */
 export const rawLoader = (definition: KernelDefinition, program: Program): string =>
   joined(rawLoaderPieces(definition, program));
 
@@ -206,7 +212,7 @@ ${how.target === "cgroup" ? "\tattr.target_fd = target;\n" : ""}	attr.attach_bpf
   ];
 }
 
-/** With libbpf 1.x: the two calls of the talk. */
+/** The loader with libbpf 1.x. It uses the two calls of the talk. */
 export const libbpfLoader = (definition: KernelDefinition, program: Program): string =>
   joined(libbpfLoaderPieces(definition, program));
 

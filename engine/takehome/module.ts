@@ -1,10 +1,10 @@
-// Step 3 of the recipe: the module whose files in sysfs run what is attached, as C for Linux 6.1.
+// Step 3 of the recipe: the module, in C for Linux 6.1. Its files in sysfs run the attached program.
 import { type KernelDefinition, memberNamed, numberType, type SideFile } from "../kernel/definition.ts";
 import { type NumberParse, PARSES, type ShowFormat } from "../kernel/formats.ts";
 import { joined, type Piece } from "./diff.ts";
 import { namesOf } from "./names.ts";
 
-/** Directory names below /sys, and the file's name. */
+/** Splits a path below /sys into the names of its directories and the file's name. */
 function pathParts(path: string): { readonly dirs: readonly string[]; readonly file: string } {
   const parts = path.split("/").slice(2);
   return { dirs: parts.slice(0, -1), file: parts[parts.length - 1] as string };
@@ -14,13 +14,13 @@ const identifier = (file: string): string => file.replaceAll(/[^A-Za-z0-9_]/g, "
 const numberOf = (definition: KernelDefinition, parse: NumberParse, field: string) =>
   numberType(parse, memberNamed(definition, field).size);
 
-/** Lines that parse one number into a variable named after its type. */
+/** C lines that parse one number into a variable named after its type. They end with the `if` of the error path. */
 function parseNumber(definition: KernelDefinition, parse: NumberParse, text: string, field: string): string[] {
   const type = numberOf(definition, parse, field);
   return [`\terr = kstrto${type}(${text}, ${PARSES[parse].base}, &${type}_value);`, "\tif (err)"];
 }
 
-/** Lines that fill `ctx` from `buf`; each leaves with the errno that kstrto…() gives. */
+/** C lines that fill `ctx` from `buf`. If kstrto…() fails, they leave the function with its errno. */
 function parseLines(definition: KernelDefinition): string[] {
   const { store, parse } = definition.attribute;
   if (parse === "bytes") return ["\tif (count > sizeof(ctx))", "\t\treturn -EINVAL;", "\tmemcpy(&ctx, buf, count);"];
@@ -46,13 +46,13 @@ function parseLines(definition: KernelDefinition): string[] {
   ];
 }
 
-/** printf conversion of a member of this size, and the cast it needs. */
+/** The printf conversion for a member of this size in bytes, and the C cast that it needs. */
 function printed(show: ShowFormat, size: number): { readonly format: string; readonly cast: string } {
   const format = size === 8 ? show.replace("%", "%ll") : show;
   return { format, cast: show === "%d" ? `(s${8 * size})` : "" };
 }
 
-/** The functions of a file beside the one that runs. */
+/** The functions and the attribute of one of the module's other files. */
 function sidePieces(definition: KernelDefinition, { path, field, parse, show }: SideFile): Piece[] {
   const { lower } = namesOf(definition);
   const { file } = pathParts(path);

@@ -1,27 +1,27 @@
-// The C names that a definition gives to its parts. One place, so that patch, module, loader and page agree.
+// The C names for the parts of a definition. They are in one place, so that patch, module, loader and page agree.
 
 import { memberOf } from "../facts/convert.ts";
 import type { KernelMember } from "../facts/types.ts";
 import type { KernelDefinition } from "../kernel/definition.ts";
 
 export interface Names {
-  /** `oreore`: prefix of functions, name of files. */
+  /** `oreore`: prefix of functions and name of files. */
   readonly lower: string;
   /** `BPF_PROG_TYPE_OREORE` */
   readonly progType: string;
   /** `BPF_OREORE_ATTACH` */
   readonly attachType: string;
-  /** `struct oreore_ctx`: what programs see. */
+  /** `struct oreore_ctx`: the context that programs see. */
   readonly ctx: string;
-  /** What the kernel hands over: the same, or `struct oreore_kern`. */
+  /** The struct that the kernel passes to bpf_prog_run(): the same, or `struct oreore_kern`. */
   readonly kern: string;
-  /** Header of the kernel's tree with that struct, where it is another: `linux/oreore_kern.h`. */
+  /** If `kern` is another struct: its header in the kernel's tree, `linux/oreore_kern.h`. */
   readonly kernHeader: string | undefined;
-  /** First argument of BPF_PROG_TYPE() to which the kernel appends `_prog_ops` and `_verifier_ops`. */
+  /** Second argument of BPF_PROG_TYPE(). The kernel appends `_prog_ops` and `_verifier_ops` to it. */
   readonly ops: string;
-  /** File in the kernel tree with the operations: `kernel/bpf/oreore.c`. */
+  /** The file in the kernel's tree that has the operations: `kernel/bpf/oreore.c`. */
   readonly source: string;
-  /** The attached program: `oreore_prog`. */
+  /** The variable that holds the attached program: `oreore_prog`. */
   readonly attached: string;
   readonly attach: string;
   readonly detach: string;
@@ -44,14 +44,14 @@ export function namesOf({ type }: KernelDefinition): Names {
   };
 }
 
-/** Members of the struct that programs see, for the UAPI header. */
+/** C members of the struct that programs see, for the UAPI header. */
 export const ctxMembers = ({ type }: KernelDefinition): string[] => membersOf(type.ctx.fields, type.ctx.size, "__u");
 
-/** Members of the struct that the kernel keeps. */
+/** C members of the kernel's own struct. */
 export const kernMembers = ({ type }: KernelDefinition): string[] =>
   membersOf(type.ctx.fields.map(memberOf), type.ctx.kern?.size ?? type.ctx.size, "u");
 
-/** With explicit padding, so that the layout is the same on every machine. `prefix`: of the types, `__u` for `__u32`. */
+/** Members with explicit padding, so that the layout is the same on every machine. `prefix` of the C types: `__u` for `__u32`. */
 function membersOf(members: readonly KernelMember[], size: number, prefix: string): string[] {
   const lines: string[] = [];
   let at = 0;

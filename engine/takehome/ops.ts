@@ -1,5 +1,5 @@
-// Step 1 of the recipe as C for Linux 6.1: what a program of the type may read, write and call, generated from the
-// definition. Also the operations of step 2 that keep the attached program.
+// Step 1 of the recipe in C for Linux 6.1, generated from the definition: what a program of the type may read, write and call.
+// Also the functions of step 2 that keep the attached program.
 
 import { memberOf } from "../facts/convert.ts";
 import { HELPER_PROTOS } from "../facts/helpers.ts";
@@ -8,7 +8,7 @@ import type { KernelDefinition } from "../kernel/definition.ts";
 import type { Piece } from "./diff.ts";
 import { type Names, namesOf } from "./names.ts";
 
-/** Lines that answer one field of the context. */
+/** The `case` of is_valid_access() for one field of the context. */
 function accessCase(names: Names, field: CtxField): string[] {
   const range = `bpf_ctx_range(${names.ctx}, ${field.name})`;
   const exact = `offsetof(${names.ctx}, ${field.name})`;
@@ -43,7 +43,10 @@ function isValidAccess(definition: KernelDefinition): string {
   ].join("\n");
 }
 
-/** One field's instructions: in the member's size, cut to the field's where the member is wider. */
+/**
+ * The `case` of convert_ctx_access() for one field. It accesses the member in the member's size. If the member is wider than the
+ * field, a load is cut to the field's size.
+ */
 function convertCase(names: Names, field: CtxField): string[] {
   const member = memberOf(field);
   const access = (store: boolean) => [
@@ -59,7 +62,7 @@ function convertCase(names: Names, field: CtxField): string[] {
       : `BPF_ALU32_IMM(BPF_AND, si->dst_reg, ${field.size === 1 ? "0xff" : "0xffff"});`;
   return [
     `\tcase offsetof(${names.ctx}, ${field.name}):`,
-    // The field's own size, not the member's: a load of a part is then always masked.
+    // The size of the field, not of the member. Then the verifier always masks a load of a part of the field.
     `\t\t*target_size = sizeof_field(${names.ctx}, ${field.name});`,
     ...(field.writable ? ["\t\tif (type == BPF_WRITE)", ...emit("\t\t\t", access(true)), "\t\telse"] : []),
     ...load,
@@ -87,7 +90,7 @@ function convertCtxAccess(definition: KernelDefinition): string {
   ].join("\n");
 }
 
-/** `BPF_FUNC_trace_printk`, by number. */
+/** Helper number → `BPF_FUNC_trace_printk`. */
 const funcName = (id: number): string => {
   const proto = HELPER_PROTOS.find((known) => known.id === id);
   return proto === undefined ? String(id) : `BPF_FUNC_${proto.name}`;
@@ -117,7 +120,7 @@ function getFuncProto(definition: KernelDefinition): string {
   ].join("\n");
 }
 
-/** kernel/bpf/NAME.c: the two structs that BPF_PROG_TYPE() refers to, and the functions in them. */
+/** The pieces of kernel/bpf/NAME.c: the two structs that BPF_PROG_TYPE() refers to, and their functions. */
 export function opsPieces(definition: KernelDefinition): Piece[] {
   const names = namesOf(definition);
   const converts = names.kernHeader !== undefined;
@@ -145,7 +148,7 @@ ${converts ? `\t.convert_ctx_access\t= ${names.lower}_convert_ctx_access,\n` : "
   ];
 }
 
-/** What step 2 adds to that file. */
+/** The pieces that step 2 adds to kernel/bpf/NAME.c. */
 export function attachPieces(definition: KernelDefinition): Piece[] {
   const names = namesOf(definition);
   return [

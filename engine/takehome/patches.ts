@@ -8,7 +8,7 @@ import { attachPieces, opsPieces } from "./ops.ts";
 const UAPI = "include/uapi/linux/bpf.h";
 const SYSCALL = "kernel/bpf/syscall.c";
 
-/** 1. the program type: its number, its operations, the macro that ties them. */
+/** Step 1, the program type: its number, its operations, and the macro that connects them. */
 export const progTypePatch = (definition: KernelDefinition): string => patch(progTypeChange(definition));
 
 export function progTypeChange(definition: KernelDefinition): Change {
@@ -88,7 +88,7 @@ export function progTypeChange(definition: KernelDefinition): Change {
   return { insertions, files };
 }
 
-/** Linux 6.1 keeps the range as a tnum, which can say only some: of the others the bounds are asked for. */
+/** C lines that check the return value. Linux 6.1 keeps the range as a tnum. A range that no tnum can express is checked by its bounds. */
 function rangeLines({ min, max }: ReturnRange): string[] {
   const values = max - min + 1;
   if (min >= 0 && (values & (values - 1)) === 0 && min % values === 0)
@@ -102,7 +102,7 @@ function rangeLines({ min, max }: ReturnRange): string[] {
   ];
 }
 
-/** The struct that stands behind the one programs see. */
+/** The header with the kernel's own struct, if programs see another one. */
 function kernHeaderSource(definition: KernelDefinition): string {
   const { kern, ctx, lower } = namesOf(definition);
   const guard = `_LINUX_${lower.toUpperCase()}_KERN_H`;
@@ -123,7 +123,7 @@ ${kernMembers(definition)
 `;
 }
 
-/** 2. the attach type: its number, and the four functions of bpf(2) that have to know it. */
+/** Step 2, the attach type: its number, and the cases in those functions of bpf(2) that must know it. */
 export const attachTypePatch = (definition: KernelDefinition): string => patch(attachTypeChange(definition));
 
 export function attachTypeChange(definition: KernelDefinition): Change {

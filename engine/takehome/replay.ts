@@ -1,11 +1,11 @@
-// A small C program that runs a scenario inside the booted kernel: one call a line in, one JSON line a call out. It is
-// how the simulation is compared with a real kernel.
+// A small C program that runs a scenario inside the booted kernel. It reads one call per line and prints one JSON line per call.
+// With it the simulation is compared with a real kernel.
 //
-//   load PROG_TYPE ATTACH_TYPE HEX     BPF_PROG_LOAD, log level 1; the descriptor is the next `attach`'s
-//   attach ATTACH_TYPE [bad]           BPF_PROG_ATTACH of the last program that loaded (`bad`: of descriptor 999)
+//   load PROG_TYPE ATTACH_TYPE HEX     BPF_PROG_LOAD with log level 1. HEX: the instructions
+//   attach ATTACH_TYPE [bad]           BPF_PROG_ATTACH of the program that was loaded last (`bad`: of descriptor 999)
 //   detach ATTACH_TYPE
-//   write HEX [PATH]                   one write(2) to the file, which is the one that runs the program where none is named
-//   read [PATH]
+//   write HEX [PATH]                   one write(2) to the file. Without PATH: to the file that runs the program
+//   read [PATH]                        one read(2) of the file
 import type { KernelDefinition } from "../kernel/definition.ts";
 
 export const replaySource = (definition: KernelDefinition): string => `// SPDX-License-Identifier: GPL-2.0-only

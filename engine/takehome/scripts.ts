@@ -1,4 +1,4 @@
-// The parts of the take-home that build and try it: a Makefile and a script for QEMU, for Debian or Ubuntu.
+// The files of the take-home that build and try it: a Makefile, and a script for QEMU that runs on Debian or Ubuntu.
 import type { KernelDefinition } from "../kernel/definition.ts";
 import { namesOf } from "./names.ts";
 

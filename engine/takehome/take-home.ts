@@ -1,4 +1,4 @@
-// What was built on the page as a folder to take home: patches, module, loaders, configuration, script, README.
+// The take-home: what a reader built on the page, as a folder with patches, module, loaders, configuration, script and README.
 import { type KernelDefinition, OREORE } from "../kernel/definition.ts";
 import type { Program } from "../program/program.ts";
 import { configFragment } from "./kernel-config.ts";
@@ -11,7 +11,7 @@ import { replaySource } from "./replay.ts";
 import { makefile, qemuScript } from "./scripts.ts";
 
 export interface TakeHomeFile {
-  /** Below the folder, with slashes. */
+  /** Path inside the folder, with slashes. */
   readonly path: string;
   readonly text: string;
   readonly executable?: true;
