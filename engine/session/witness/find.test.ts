@@ -1,4 +1,4 @@
-// Each kind of harm by the smallest program that does it, and that programs which the verifier accepts do none.
+// Each kind of harm, shown by the smallest program that does it. Also: programs that the verifier accepts do no harm.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -11,7 +11,7 @@ import { ProgramRecord, programOfRecord } from "../../conformance/records.ts";
 import { createSession } from "../session.ts";
 import { findWitness, isWitness, type Witness, type WitnessOptions } from "./find.ts";
 
-/** As many milliseconds as a test ever needs: what is found is found by the number of trials. */
+/** A budget in milliseconds that no test uses up. So only the number of trials decides what is found. */
 const PATIENT: WitnessOptions = { budget: 5000 };
 
 function find(source: string, options: WitnessOptions = {}) {
@@ -75,7 +75,7 @@ BPF_ALU64_IMM(BPF_ADD, R1, 8),
 BPF_EMIT_CALL(BPF_FUNC_spin_lock),`;
 const END = "BPF_MOV64_IMM(R0, 0),\nBPF_EXIT_INSN(),";
 
-/** What of a witness is looked at; `input` tells whether it is the input that matters. */
+/** The properties of a witness that a test compares. */
 type Expected = Partial<Pick<Witness, "kind" | "slot" | "step" | "fault" | "sockets">>;
 
 test.each<[what: string, source: string, expected: Expected]>([
@@ -224,7 +224,7 @@ describe("nothing is claimed where nothing is found", () => {
       "// @license Proprietary\nBPF_MOV64_IMM(R0, 0),\nBPF_EMIT_CALL(BPF_FUNC_ktime_get_boot_ns),\nBPF_MOV64_IMM(R1, 0),\nBPF_MOV64_IMM(R2, 0),\nBPF_MOV64_REG(R3, R10),\nBPF_EMIT_CALL(BPF_FUNC_trace_printk),\nBPF_EXIT_INSN(),",
     ],
   ])("%s", (_, source) => {
-    // A clock that counts how often it is asked: a busy machine tries as much as an idle one.
+    // The clock counts how often it is read. So a busy machine runs as many trials as an idle one.
     let asked = 0;
     const answer = find(source, { budget: 60, now: () => asked++ });
     expect(isWitness(answer)).toBe(false);
@@ -243,7 +243,7 @@ test("the same search finds the same", () => {
   expect(find(source)).toEqual(find(source));
 });
 
-/** Accepted programs of the recordings, one in so many. */
+/** Of the accepted programs in the recordings, each n-th is tried. */
 const EVERY = 6;
 test("a program that Linux accepts has no witness", () => {
   const file = join(import.meta.dirname, "../../conformance/recordings/verifier.jsonl");

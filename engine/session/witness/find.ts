@@ -1,6 +1,7 @@
-// Looks for an input with which a refused program does what its refusal guards against: it runs without the verifier, watched,
-// on many contexts, packets, map contents and answers of helpers. A search by comparisons and chance within a budget: to
-// find nothing proves nothing. The same program and options give the same answer, unless time runs out.
+// Searches for an input with which a refused program does the harm that its refusal prevents. The program runs unverified and is
+// watched, on many contexts, packets, map contents and results of helpers. The search is guided by the comparisons of earlier runs
+// and by chance, and has a budget. If it finds nothing, that proves nothing. The same program and options give the same answer,
+// unless the time runs out.
 import { fromHex, toHex, viewOf } from "../../base/bytes.ts";
 import type { Texts } from "../../base/language.ts";
 import { asU64, lowS32 } from "../../base/u64.ts";
@@ -39,37 +40,41 @@ import {
 import { harmWords } from "./words.ts";
 
 export interface WitnessOptions {
-  /** Why it was refused: what counts as harm besides faults, and where to look for it. */
+  /** Why the program was refused. This decides what else is harm besides faults, and where it is looked for. */
   readonly refusal?: Refusal;
-  /** Milliseconds after which the search is given up; 400 where it is not said. */
+  /** Milliseconds after which the search stops. Left out: 400. */
   readonly budget?: number;
-  /** Milliseconds from any start. */
+  /** A clock in milliseconds that may start anywhere. Left out: Date.now. */
   readonly now?: () => number;
-  /** Left out: OREORE with all steps of the recipe. */
+  /** The kernel's program types. Left out: OREORE with all steps of the recipe. */
   readonly registry?: Registry;
 }
 
-/** An input with the harm that it does. Bytes are hex, in memory order. */
+/** An input and the harm that it does. Bytes are hex, in memory order. */
 export interface Witness {
-  /** The bytes that R1 points to, or the packet from its Ethernet header on; neither where the program reads none. */
+  /** The bytes that R1 points to. Absent if the input is a packet. */
   readonly ctx?: string;
+  /** The packet, from its Ethernet header on. Absent if the input is a context. */
   readonly data_in?: string;
-  /** Map → hex of the key → hex of the value, where contents matter. */
+  /** Map → hex of the key → hex of the value. Absent if no contents are needed. */
   readonly maps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Of bpf_get_prandom_u32. */
+  /** Seed of bpf_get_prandom_u32. */
   readonly seed: number;
-  /** A look-up for a socket found one. */
+  /** Whether look-ups for a socket find one. */
   readonly sockets?: boolean;
-  /** What happens, in English. */
+  /** A sentence in English that says what happens. */
   readonly fault: string;
+  /** The same sentence in each language. */
   readonly words: Texts;
   readonly kind: Harm["kind"];
-  /** Of the instruction that does it, and how many ran before it. */
+  /** Slot of the instruction that does the harm. */
   readonly slot: number;
+  /** How many instructions run before it. */
   readonly step: number;
-  /** As the page's field for a program's input takes it. */
+  /** The input as text for the page's input field. */
   readonly input: string;
   readonly event: EventInput;
+  /** How many trials were run. */
   readonly tried: number;
 }
 
@@ -79,17 +84,17 @@ export const isWitness = (answer: WitnessAnswer): answer is Witness => "fault" i
 
 const BUDGET_MS = 400;
 const MAX_TRIALS = 20_000;
-/** Trials whose run went a way that none went before; chance starts from these. */
+/** Most trials that are kept for later changes by chance. A trial is kept if its run took a branch that no run took before. */
 const MAX_KEPT = 200;
 const MAX_WAITING = 4000;
-/** Instructions of one run; no path of an accepted program exceeds it. */
+/** Most instructions of one run. No path of an accepted program is longer. */
 const LONGEST_RUN = BPF_COMPLEXITY_LIMIT_INSNS;
-/** Steps up to which an input is made simpler by running it again and again. */
+/** An input is only made simpler if its harm comes within this many instructions, because each try is another run. */
 const SHORT_RUN = 5000;
-/** Runs of nearly `LONGEST_RUN` that one search makes: each takes as long as a thousand others. */
+/** Most runs of nearly `LONGEST_RUN` in one search. Each takes as long as a thousand others. */
 const MAX_LONG_RUNS = 3;
 
-/** @throws Nothing for what a program says; a program that cannot run here is tried 0 times. */
+/** Searches for a witness. Does not throw, whatever the program is. If the program cannot run here, `tried` is 0. */
 export function findWitness(program: Program, options: WitnessOptions = {}): WitnessAnswer {
   const registry = options.registry ?? new Registry();
   const type = registry.progType(registry.progTypeId(program.progType) ?? -1);
@@ -103,7 +108,7 @@ export function findWitness(program: Program, options: WitnessOptions = {}): Wit
   return search.run(options.refusal);
 }
 
-/** How the bytes of a trial become an event. */
+/** Where the search starts for a program type, and how the bytes of a trial become an event. */
 interface Entry {
   readonly type: ProgType;
   readonly starts: readonly Uint8Array[];
@@ -127,7 +132,7 @@ function entryOf(registry: Registry, type: ProgType, program: Program): Entry | 
     }
     case "ctx": {
       const size = Math.max(uapiStruct(type.ctxStruct)?.size ?? 0, reach(program));
-      // Pointers of the kernel's cannot be made up.
+      // A context with pointers of the kernel cannot be made up.
       if (holdsPointers(type, program, size)) return undefined;
       const starts = [new Uint8Array(size), new Uint8Array(size).fill(0xff)];
       return { type, starts, least: size, most: size, event: eventOf(kind) };
@@ -150,7 +155,7 @@ function holdsPointers(type: ProgType, { expectedAttachType }: Program, size: nu
   return false;
 }
 
-/** Bytes of a context without a struct: as far as the program's constant offsets lead, 64 at least. */
+/** Size in bytes of a context without a struct: as far as the program's loads reach, at least 64 and at most 4096. */
 function reach({ insns }: Program): number {
   const ends = insns.flatMap((insn) => {
     const form = formOf(insn);
@@ -187,7 +192,7 @@ function writeEntry(definition: KernelDefinition): Omit<Entry, "type"> {
   };
 }
 
-/** A kernel in which the program stands, unverified, with its maps; trials come and go. */
+/** A kernel with the unverified program and its maps. Each trial starts from the same state. */
 interface Bench {
   readonly registry: Registry;
   readonly seen: Uint8Array;
@@ -245,7 +250,7 @@ function rulesOf({ insns }: Program, refusal: Refusal | undefined): Rules {
   };
 }
 
-/** What a program may not return, where its refusal is about that. */
+/** The results that are harm, if the refusal is about the result. */
 function returnRule(refusal: Refusal): Pick<WatchOptions, "returns"> {
   if (refusal.id === "program-return-range") {
     const { min, max } = refusal.args;
@@ -323,7 +328,7 @@ class Search {
         if (isWhatWasRefused(harm, refusal)) return this.#answer(trial, harm);
         elsewhere ??= { trial, harm, at: this.#tried };
       }
-      // Harm elsewhere is harm; what was refused itself is worth looking for a while longer.
+      // Harm at another place is an answer too. But the search goes on for a while, for harm at the refused place.
       if (elsewhere && this.#tried > 2 * elsewhere.at + 500) break;
       if (watched.isNew || kept.length === 0) {
         if (kept.length < MAX_KEPT) kept.push(trial);
@@ -344,7 +349,7 @@ class Search {
     return watched;
   }
 
-  /** With the simplest input that does the same. */
+  /** The witness, with the simplest input that does the same harm. */
   #answer(found: Trial, harm: Harm): Witness {
     const [trial, same] = this.#simplified(found, harm);
     const event = this.#entry.event(trial.bytes);
@@ -367,7 +372,7 @@ class Search {
     };
   }
 
-  /** The bytes that a write to the file makes of its numbers. */
+  /** Hex of the context that the file makes from a write. */
   #ctxOf(event: EventInput): string {
     const entered = eventFor(this.#bench.registry, this.#entry.type, event);
     return "kind" in entered && entered.kind === "ctx" ? toHex(entered.bytes) : "";
@@ -397,7 +402,7 @@ class Search {
   }
 }
 
-/** Halves, quarters and eighths. */
+/** Parts of the bytes as [start, end): all of them, then halves, quarters, eighths and sixteenths. */
 function* runsOf({ length }: Uint8Array): Generator<readonly [number, number]> {
   for (const parts of [1, 2, 4, 8, 16]) {
     const size = Math.ceil(length / parts);
@@ -414,7 +419,10 @@ const hexOf = (values: Values): Readonly<Record<string, Readonly<Record<string, 
     ]),
   );
 
-/** A fault at the instruction refused; anything where the refusal is about the program as a whole, or its end. */
+/**
+ * Whether the harm is the one that the refusal prevents: it is at the refused instruction, or of a kind that can show at another
+ * one. Any harm counts if the refusal names no instruction.
+ */
 function isWhatWasRefused(harm: Harm, refusal: Refusal | undefined): boolean {
   if (!refusal || refusal.slot < 0 || harm.slot === refusal.slot) return true;
   return harm.kind === "leak" || harm.kind === "endless" || harm.kind === "too-long" || harm.kind === "result";

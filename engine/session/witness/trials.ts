@@ -1,37 +1,38 @@
-// What a program is tried on in the search for an input that breaks it, and how one trial leads to others: by the
-// program's own constants, by the comparisons of a run, by the keys it looked up, by chance from a seed.
+// The inputs of the search for a witness, and how one trial leads to others: by the constants in the program, by the comparisons of
+// a run, by the keys that a run looked up, and by chance from a seed.
 import { toHex, viewOf } from "../../base/bytes.ts";
 import { MAP_FLAGS } from "../../facts/map-create.ts";
 import type { MapDef, Program } from "../../program/program.ts";
 import type { Watched } from "../../vm/watch.ts";
 
 export interface Trial {
-  /** The packet, the context, or the numbers of a write to a file one after the other, little-endian. */
+  /** The packet, or the context, or for a write to a file its numbers one after the other, little-endian. */
   readonly bytes: Uint8Array;
   /** Map → hex of the key → value. */
   readonly values: Values;
-  /** Of bpf_get_prandom_u32; u32. */
+  /** Seed of bpf_get_prandom_u32, a u32. */
   readonly seed: number;
-  /** A look-up for a socket finds one. */
+  /** Whether look-ups for a socket find one. */
   readonly sockets: boolean;
 }
 export type Values = Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
 
-/** What trials of a program can differ in. */
+/** What can differ between the trials of a program. */
 export interface Space {
-  /** Bytes may be as many as these, both included. */
+  /** Fewest bytes of a trial. */
   readonly least: number;
+  /** Most bytes of a trial. */
   readonly most: number;
   /** Maps whose contents user space writes. */
   readonly maps: readonly MapDef[];
-  /** Numbers that the program speaks of, and those beside them. */
+  /** Numbers in the program and sizes of its maps; each also plus 1 and minus 1. */
   readonly constants: readonly bigint[];
-  /** Offsets at which the program loads, in order. */
+  /** Offsets from which the program loads, in the program's order. */
   readonly offsets: readonly number[];
   readonly looksForSockets: boolean;
 }
 
-/** Kinds whose values user space writes by key, one for a key. */
+/** Map types whose values user space writes by key, one value for each key. */
 const WRITABLE = new Set(["array", "hash", "lru_hash"]);
 const READ_ONLY = MAP_FLAGS.RDONLY | MAP_FLAGS.RDONLY_PROG;
 
@@ -56,7 +57,7 @@ const EDGES = [
 const SIZES = [1, 2, 4, 8] as const;
 type Size = (typeof SIZES)[number];
 
-/** xorshift32 from a seed. */
+/** Random numbers by xorshift32, from a seed. */
 export class Chance {
   #state: number;
   constructor(seed: number) {
@@ -75,7 +76,7 @@ export class Chance {
   }
 }
 
-/** The first trials, before anything is known: each number at each place that the program loads from. */
+/** The first trials, before any run: the starts, then each number at each offset that the program loads from. */
 export function* firstTrials(space: Space, starts: readonly Uint8Array[]): Generator<Trial> {
   const plain: Trial = { bytes: starts[0] ?? new Uint8Array(), values: {}, seed: 1, sockets: false };
   for (const bytes of starts) yield { ...plain, bytes };
@@ -92,7 +93,10 @@ export function* firstTrials(space: Space, starts: readonly Uint8Array[]): Gener
     for (const off of places) for (const size of [4, 8] as const) yield placed(plain, off, size, value, false);
 }
 
-/** What the run of a trial suggests: comparisons turned over, a packet as long as it was asked to be, keys that were missed. */
+/**
+ * Trials that the run of a trial suggests: values with which a comparison has the other result, a packet of the length that was
+ * compared with, and elements for keys that were looked up.
+ */
 export function* nextTrials(space: Space, trial: Trial, { compared, lookedUp }: Watched): Generator<Trial> {
   for (const { map, key } of lookedUp) {
     const def = space.maps.find(({ name }) => name === map);
@@ -113,7 +117,7 @@ export function* nextTrials(space: Space, trial: Trial, { compared, lookedUp }: 
   }
 }
 
-/** A trial changed by chance, one to four times. */
+/** The trial with one to four random changes and a new seed. */
 export function changed(space: Space, trial: Trial, chance: Chance): Trial {
   let next: Trial = { ...trial, seed: 1 + chance.below(1 << 16) };
   for (let times = 1 + chance.below(4); times > 0; times--) next = once(space, next, chance);
@@ -165,7 +169,7 @@ const placed = (trial: Trial, off: number, size: Size, value: bigint, isBig: boo
   bytes: written(trial.bytes, off, size, value, isBig),
 });
 
-/** What does not fit at the end is left out. */
+/** A copy of `old` with the value at `off`. Bytes that do not fit at the end are left out. */
 function written(old: Uint8Array, off: number, size: Size, value: bigint, isBig: boolean): Uint8Array {
   const bytes = old.slice();
   for (let i = 0; i < size && off + i < bytes.length; i++) {
@@ -176,7 +180,7 @@ function written(old: Uint8Array, off: number, size: Size, value: bigint, isBig:
 
 const MAX_PLACES = 6;
 
-/** Wherever `from` stands in a trial, in any width and order of bytes, `to` in its place. */
+/** Trials in which one occurrence of the value `from`, in any size and byte order, is replaced by `to`. */
 function* replaced(trial: Trial, from: bigint, to: bigint): Generator<Trial> {
   for (const [off, size, isBig] of places(trial.bytes, from)) yield placed(trial, off, size, to, isBig);
   for (const [map, elements] of Object.entries(trial.values))

@@ -1,4 +1,4 @@
-// A witness as the page is told of it.
+// A witness as plain data, for the page and for the command line.
 import type { WitnessView } from "../views/check.ts";
 import { isWitness, type WitnessAnswer } from "./find.ts";
 
@@ -9,7 +9,7 @@ export function witnessView(answer: WitnessAnswer): WitnessView {
   return { tried, found: { kind, words, slot, step, input, contents: maps, seed, sockets } };
 }
 
-/** As checks from outside are told of it: `{ctx?, data_in?, maps?, seed, sockets?, fault}`, or `{tried}`. */
+/** The form that is printed as JSON for checks from outside: `{ctx?, data_in?, maps?, seed, sockets?, fault}`, or `{tried}`. */
 export function witnessRecord(answer: WitnessAnswer): object {
   if (!isWitness(answer)) return { tried: answer.tried };
   const { ctx, data_in, maps, seed, sockets, fault } = answer;

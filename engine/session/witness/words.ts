@@ -1,4 +1,4 @@
-// What an input does to a program, as a sentence: the harm, where, and why it is one.
+// The sentence about a witness: what harm the program does, where, and why it is harm.
 
 import type { Texts } from "../../base/language.ts";
 import { hex64 } from "../../base/u64.ts";
@@ -99,7 +99,7 @@ function faultWords(fault: Fault): Texts {
   };
 }
 
-/** Bytes up to which an access is told by how far it lies from the nearest memory. */
+/** Up to this many bytes, the sentence says how far an access lies from the nearest memory. */
 const NEAR = 1n << 20n;
 
 const bytes = (n: bigint): string => `${n} byte${n === 1n ? "" : "s"}`;
