@@ -1,5 +1,5 @@
-// What makes a program run: each event lays out the context, and the packet if there is one, and sets R1.
-// Sizes and first values of a packet's context are those BPF_PROG_TEST_RUN gives.
+// The events that make a program run. Each event lays out the context, and the packet if there is one, and sets R1.
+// Sizes and first values of a packet's context are those of BPF_PROG_TEST_RUN.
 // @kernel net/bpf/test_run.c
 import { viewOf } from "../../base/bytes.ts";
 import { ERRNO } from "../../facts/errno.ts";
@@ -22,8 +22,8 @@ import { MAX_PACKET_BYTES, placePacket } from "../packet.ts";
 
 export type Event =
   /**
-   * The context as bytes, for a program type defined as data. `writable`: programs may change it; `narrowed`: fields of
-   * which the kernel keeps the low bytes only.
+   * The context as bytes, for a program type defined as data. `writable`: programs may change it. `narrowed`: fields of which the
+   * kernel keeps only the low bytes.
    */
   | {
       readonly kind: "ctx";
@@ -31,16 +31,16 @@ export type Event =
       readonly writable?: boolean;
       readonly narrowed?: readonly NarrowedField[];
     }
-  /** A frame as it comes from the wire. `ctx` is a struct __sk_buff or xdp_md to begin with, as ctx_in. */
+  /** A frame with its Ethernet header. `ctx`: first values of struct __sk_buff or xdp_md, like ctx_in of BPF_PROG_TEST_RUN. */
   | { readonly kind: "packet"; readonly data: Uint8Array; readonly ctx?: Uint8Array }
-  /** Registers at a kernel function, by their name in struct pt_regs; those not named are zero. */
+  /** Registers at a kernel function, by their names in struct pt_regs. Registers that are not given are 0. */
   | { readonly kind: "kprobe"; readonly regs: Readonly<Partial<Record<PtReg, bigint>>>; readonly funcIp?: bigint }
-  /** A tracepoint's record with its 8 common bytes, or the arguments of a raw one as u64. */
+  /** A tracepoint's record with its 8 common bytes. For a raw tracepoint: its arguments, each as u64. */
   | { readonly kind: "record"; readonly bytes: Uint8Array }
-  /** Bytes for a program of no type: R1 points to them, R2 is how many there are. */
+  /** Bytes for a program without a type. R1 points to them, R2 is their number. */
   | { readonly kind: "mem"; readonly bytes: Uint8Array };
 
-/** struct pt_regs of x86-64, in order; each takes 8 bytes. */
+/** Registers of struct pt_regs on x86-64, in order. Each takes 8 bytes. */
 export const PT_REGS = "r15 r14 r13 r12 bp bx r11 r10 r9 r8 ax cx dx si di orig_ax ip cs flags sp ss".split(
   " ",
 ) as readonly PtReg[];
@@ -61,18 +61,18 @@ export type PtReg =
   | "ss";
 
 const ETH_HLEN = 14;
-/** Bytes in front of an skb's packet: where the kernel gets a larger buffer when these are used up, there are more. */
+/** Bytes in front of an skb's packet. The kernel allocates a larger buffer when its headroom is used up. Here there is more at once. */
 const SKB_HEADROOM = 0x4000;
-/** NET_SKB_PAD, which counts against the page that a test run's packet has to fit. */
+/** NET_SKB_PAD. A test run's packet must fit in one page together with it. */
 const SKB_PAD = 64;
 const PAGE = 4096;
-/** Bytes the kernel's struct skb_shared_info takes behind a packet in a page. */
+/** Bytes of the kernel's struct skb_shared_info, which lies behind the packet in the same page. */
 const SHARED_INFO = 320;
 
-/** Program types whose skb begins with the Ethernet header; the others' begins behind it. */
+/** Program types whose skb begins with the Ethernet header. For all others it begins behind that header. */
 const LINK_LAYER = new Set(["sched_cls", "sched_act"]);
 
-/** Starts the machine anew for the event; 0, or the negative errno with which the kernel would refuse it. */
+/** Resets the machine and prepares it for the event. Returns 0, or the negative errno with which the kernel would refuse the event. */
 export function enterEvent(m: Machine, event: Event): number {
   m.start();
   const { memory } = m;
@@ -106,12 +106,12 @@ export function enterEvent(m: Machine, event: Event): number {
   return 0;
 }
 
-/** Bytes R1 points to where none were given: lib/test_bpf.c runs its memory tests on a buffer of this size. */
+/** Size of the buffer that R1 points to if no bytes are given. lib/test_bpf.c runs its memory tests on a buffer of this size. */
 const SPARE_BYTES = 1024;
 
 /**
- * R1 = the bytes, which are a packet for LD_ABS too, and R2 = their number. Without bytes R1 points to a zeroed buffer
- * all the same, as a context always does, and R2 is 0.
+ * R1 points to the bytes, which are also the packet of LD_ABS. R2 is their number. Without bytes R1 still points to a buffer, of
+ * zeros, because a context always exists; R2 is 0.
  */
 function enterMem(m: Machine, given: Uint8Array): number {
   const { memory } = m;
@@ -131,7 +131,7 @@ function enterMem(m: Machine, given: Uint8Array): number {
   return 0;
 }
 
-/** Bytes for which the packet area is too small; false where the buffer is. */
+/** Places bytes that are too many for the packet area. False if they are too many for the machine's buffer. */
 function placeLarge(memory: Memory, bytes: Uint8Array): boolean {
   if (!memory.reserveScratch(bytes.length + 8)) return false;
   const at = memory.scratch(1, bytes.length + 8);
@@ -172,7 +172,7 @@ function enterSkb(m: Machine, data: Uint8Array, given: Uint8Array | undefined): 
   return 0;
 }
 
-/** Fields of ctx_in that may be set; all others must be zero. */
+/** Fields of ctx_in that may be set. All others must be 0. */
 const SKB_INPUTS = "mark priority ingress_ifindex ifindex cb tstamp wire_len gso_segs gso_size hwtstamp".split(" ");
 const SKB_INPUT_BYTES: Readonly<Record<string, number>> = { cb: 20, tstamp: 8, hwtstamp: 8 };
 const GSO_MAX_SEGS = 65535;
@@ -228,23 +228,23 @@ function enterXdp(m: Machine, data: Uint8Array, given: Uint8Array | undefined): 
   return 0;
 }
 
-/** EtherTypes as a little-endian machine loads them from the packet. */
+/** EtherTypes as they read when a little-endian machine loads them from the packet. */
 const ETH_P_IP = 0x0008;
 const ETH_P_IPV6 = 0xdd86;
 const ETH_P_802_2 = 0x0400;
 const ETH_P_802_3 = 0x0100;
 
-/** skb->protocol, big-endian in the low 16 bits. @kernel net/ethernet/eth.c eth_type_trans */
+/** skb->protocol: big-endian, in the low 16 bits. @kernel net/ethernet/eth.c eth_type_trans */
 function etherType(frame: Uint8Array): number {
   const view = viewOf(frame);
   if (view.getUint16(12) >= 0x600) return view.getUint16(12, true);
   return frame.length >= 16 && view.getUint16(14) === 0xffff ? ETH_P_802_3 : ETH_P_802_2;
 }
 
-/** Host (0), multicast (2) or otherhost (3), seen from a device whose address is all zero (loopback). */
+/** skb->pkt_type for a device whose address is all zeros (loopback): host (0), multicast (2) or otherhost (3). */
 function packetType(frame: Uint8Array): number {
   const to = frame.subarray(0, 6);
-  // Its broadcast address is zero as well, so what is sent to all counts as sent to a group.
+  // The device's broadcast address is all zeros too. So a frame to ff:ff:ff:ff:ff:ff counts as multicast.
   if ((to[0] as number) & 1) return 2;
   return to.every((byte) => byte === 0) ? 0 : 3;
 }
@@ -253,7 +253,7 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const TCP_CLOSE = 7;
 
-/** The socket that the packet of a test run belongs to: of no protocol, closed, with the packet's addresses. */
+/** Makes the socket to which a test run's packet belongs: without a protocol, closed, with the packet's addresses. Returns its place. */
 function placeSocket(m: Machine, protocol: number, frame: Uint8Array): number {
   const { memory } = m;
   const at = memory.r32(OBJECT_TOP);
