@@ -1,4 +1,4 @@
-// A class's links through the command: solved, half solved, of another lesson, broken, hostile; each line is answered.
+// A class's links through the `judge` command: solved, half solved, of another lesson, broken, hostile. Each line is answered.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

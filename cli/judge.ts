@@ -1,4 +1,4 @@
-// The `judge` command: links to answers of a lesson on standard input, one a line; one JSON line each on standard output.
+// The `judge` command. It reads links to answers of a lesson from standard input, one per line, and prints one JSON line for each.
 // @example npm run --silent judge -- 5 < links.txt
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,9 +11,9 @@ import type { Lesson } from "../web/lessons/lesson.ts";
 import { parseLesson } from "../web/lessons/parse.ts";
 import { readPlaylist } from "../web/lessons/playlist.ts";
 
-/** The built-in lessons: in the sources, and beside the package's own file. */
+/** Where the built-in lessons are: in the source tree, or in the package beside this file. */
 const PLACES = ["../web/lessons/built-in", "./lessons"];
-/** Microseconds for one verification. */
+/** Most time for one verification, in microseconds. */
 const PATIENCE = 10_000_000;
 
 export async function judgeCommand([wanted = "", ...more]: readonly string[]): Promise<number> {
@@ -30,7 +30,7 @@ export async function judgeCommand([wanted = "", ...more]: readonly string[]): P
 const USAGE =
   "usage: judge LESSON < LINKS; LESSON is a lesson's number or name, a lesson's file, or the file of a list of lessons; a link stands on each line";
 
-/** Each answer has a session of its own: nothing of one is left for the next. */
+/** The output for one line. Each answer gets a session of its own, so that none affects the next. */
 async function answer(line: string, lessons: readonly Found[]): Promise<object> {
   try {
     let judged: Judged | undefined;
@@ -39,7 +39,7 @@ async function answer(line: string, lessons: readonly Found[]): Promise<object> 
       const engine = createSession({ now: () => performance.now() * 1000, patience: PATIENCE });
       judged = await judgeAnswer(line, { ...judging, engine });
       lesson = shown;
-      // Of a list, each link names its lesson.
+      // For a list of lessons, each link names the lesson it answers.
       if (judged.ok || !judged.another) break;
     }
     if (!judged) throw new Error("there is no lesson to judge by");
@@ -54,9 +54,11 @@ async function answer(line: string, lessons: readonly Found[]): Promise<object> 
   }
 }
 
-type Found = Omit<Judging, "engine"> & { /** As answers call it. */ readonly shown: number | string };
+type Found = Omit<Judging, "engine"> & {
+  /** The lesson's number or name in the output. */ readonly shown: number | string;
+};
 
-/** One lesson, or those of a list; a sentence where there is none, or one of them has a fault. */
+/** The lesson, or all lessons of a list. A sentence if one of them does not exist or has a fault. */
 function lessonsOf(wanted: string): readonly Found[] | string {
   const list = existsSync(wanted) ? readPlaylist(readFileSync(wanted, "utf8")) : undefined;
   const found: Found[] = [];
@@ -68,7 +70,7 @@ function lessonsOf(wanted: string): readonly Found[] | string {
   return found;
 }
 
-/** A built-in lesson by number or name, or a file; a sentence where there is none. */
+/** A built-in lesson by its number or name, or the lesson of a file. A sentence if it does not exist or has a fault. */
 function lessonOf(wanted: string): Found | string {
   const places = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)));
   const folder = places.find((place) => existsSync(place)) ?? (places[0] as string);
@@ -85,7 +87,7 @@ function lessonOf(wanted: string): Found | string {
 
 const nameOf = (file: string): string => file.replace(/^\d+-|\.md$/g, "");
 
-/** `given`: what was asked for, to be named in a sentence. */
+/** Reads a lesson's file. `given`: what the user asked for, named in the sentence if there is no such file. */
 function read(path: string, given: string): Lesson | string {
   let text: string;
   try {

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// The commands of the project: `oreore verify FILE.o …`, `oreore conform MODE`, `oreore judge LESSON`. Each is a row here, and loads only what it needs;
-// it takes its arguments and gives its exit code.
+// The commands of the project: `oreore verify FILE.o …`, `oreore conform MODE`, `oreore judge LESSON`. Each is a row of a table and
+// loads only what it needs.
+
+/** Takes the arguments after the command's name, returns the exit code. */
 
 type Command = (args: readonly string[]) => Promise<number>;
 
@@ -24,7 +26,7 @@ const usage = (): string =>
     .map(([name, { says }]) => `  ${name.padEnd(10)}${says}\n`)
     .join("")}`;
 
-// A reader that went away is no error of ours.
+// If the reader of our output has gone (a closed pipe), that is not an error of ours.
 process.stdout.on("error", () => process.exit(0));
 
 async function main([wanted = "", ...args]: readonly string[]): Promise<number> {
