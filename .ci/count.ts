@@ -1,9 +1,9 @@
-// What became of the single tests of a check, read from the reports that Vitest and Playwright write.
+// How many single tests of a check passed, failed or were skipped, read from the reports of Vitest and Playwright.
 
 export interface Count {
   readonly passed: number;
   readonly failed: number;
-  /** Each test that did not run, and why its platform cannot run it; `why` is empty where nobody said. */
+  /** Each test that did not run. `why`: the reason why this platform cannot run it, "" if none is given. */
   readonly skipped: readonly { readonly title: string; readonly why: string }[];
 }
 
@@ -15,7 +15,7 @@ interface VitestReport {
   }[];
 }
 
-/** A test of Vitest says why in its title: `… (skipped: no root here)`. */
+/** A skipped test of Vitest gives its reason in its title: `… (skipped: no root here)`. */
 export function ofVitest({ numPassedTests, numFailedTests, testResults }: VitestReport): Count {
   const skipped = testResults
     .flatMap(({ assertionResults }) => assertionResults)
@@ -44,7 +44,7 @@ interface PlaywrightReport {
   readonly suites: readonly PlaywrightSuite[];
 }
 
-/** A test of Playwright says why in `test.skip(condition, why)`. Nothing is tried twice, so that none can be flaky. */
+/** A skipped test of Playwright gives its reason by `test.skip(condition, why)`. Tests are not retried, so none should be flaky. */
 export function ofPlaywright({ stats, suites }: PlaywrightReport): Count {
   const skippedIn = ({ suites: inner = [], specs = [] }: PlaywrightSuite): Count["skipped"] => [
     ...inner.flatMap(skippedIn),

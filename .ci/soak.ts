@@ -1,6 +1,6 @@
-// `npm run soak`: property tests and random programs of the whole repository on new seeds, round after round, until a time
-// is over or a test fails. `npm run soak -- --minutes 20 engine/vm`: how long, and which files (as vitest names them).
-// Exits with 1 after a failure; its last line says how to see it again.
+// `npm run soak`: runs the repository's property tests and random programs with new seeds, round after round, until the time is over
+// or a test fails. `npm run soak -- --minutes 20 engine/vm` sets how long, and which files (a part of their path).
+// After a failure it exits with 1, and its last line is the command that repeats the failure.
 import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -20,7 +20,7 @@ if (!(minutes > 0)) {
   process.exit(2);
 }
 
-/** Files of tests that draw from the seed. */
+/** Test files that depend on the seed. */
 function seededTests(): string[] {
   const files = ["engine", "web"].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: "utf8" }).map((name) => join(root, room, name)),

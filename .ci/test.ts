@@ -1,6 +1,6 @@
-// `npm test`: everything a contributor must see green. Checks that do not wait for one another run side by side; what each one
-// prints stays together, in the order of the table below. A check that fails does not hide the others. Each says how long it
-// took; the last line counts single tests: `N passed, N failed`.
+// `npm test`: all checks that a contributor must see green. Checks that do not wait for one another run at the same time. The output
+// of each check stays together, in the order of the table below. If a check fails, the others still run. Each check prints how long
+// it took. The last line counts single tests: `N passed, N failed`.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { setPriority, tmpdir } from "node:os";
@@ -13,11 +13,11 @@ const scratch = mkdtempSync(join(tmpdir(), "oreore-test-"));
 interface Check {
   readonly title: string;
   readonly command: readonly string[];
-  /** Checks that have to be over before, by title; one that must also have passed has a `!` before it. */
+  /** Titles of the checks that must have ended before. A `!` before the title: that check must also have passed. */
   readonly after?: readonly string[];
-  /** Gives way to the other lane: the browser's time limits are a person's, those of the unit tests are not. */
+  /** The check runs with lower priority than the others. The browser tests have the tighter time limits, those of a person. */
   readonly patient?: true;
-  /** Where it writes what became of its single tests, and how to count them; without it the check counts as one. */
+  /** The report file in which the check lists its single tests, and how to count them. Absent: the check counts as one test. */
   readonly report?: { readonly file: string; readonly count: (report: never) => Count };
 }
 
@@ -25,7 +25,7 @@ const npx = (...args: string[]) => ["npx", "--no-install", ...args];
 const vitestReport = join(scratch, "vitest.json");
 const playwrightReport = join(scratch, "playwright.json");
 
-// Two lanes, for two cores: what needs no browser, and what ends in one. The second is the longer one.
+// Two chains of checks, for two cores. One needs no browser. The other ends with the browser tests and is longer.
 const CHECKS: readonly Check[] = [
   { title: "format and lint", command: npx("biome", "ci", ".") },
   { title: "types: engine", command: npx("tsc", "-p", "engine/tsconfig.json"), after: ["format and lint"] },
@@ -53,7 +53,7 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
-/** What became of a check. */
+/** The result of a check. */
 interface Outcome {
   readonly green: boolean;
   readonly count: Count;
@@ -62,7 +62,7 @@ interface Outcome {
 const started = performance.now();
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Text goes straight out for the first check that is not over, and is kept for those that stand below it. */
+/** The output of the first check that has not ended is printed at once. The output of later checks is kept here until their turn. */
 const kept = CHECKS.map((): string[] => []);
 const over = CHECKS.map(() => false);
 let head = 0;
@@ -87,7 +87,7 @@ async function once(check: Check): Promise<Outcome> {
   say(index, `\n== ${check.title}\n`);
   try {
     for (const name of check.after ?? []) {
-      // The table stands in an order in which each check comes after those that it waits for.
+      // In the table each check comes after those that it waits for, so their promises already exist.
       const before = await (outcomes.get(name.replace("!", "")) as Promise<Outcome>);
       if (!name.startsWith("!") || before.green) continue;
       say(index, `not run: "${name.slice(1)}" failed\n`);
@@ -120,12 +120,12 @@ async function run({ command, patient, report }: Check, print: (text: string) =>
     });
     child.on("close", resolve);
   });
-  // A check without a report counts as one; so does one that fails although all its counted tests passed.
+  // A check without a report counts as one test. A check that fails although all its tests passed counts as one failed test.
   const counted: Count =
     report && existsSync(report.file)
       ? report.count(JSON.parse(readFileSync(report.file, "utf8")) as never)
       : { passed: !report && status === 0 ? 1 : 0, failed: 0, skipped: [] };
-  // Without its reason a test that was skipped is one that nobody knows to be missing.
+  // A test that was skipped without a reason counts as failed: nobody would notice that it is missing.
   const silent = counted.skipped.filter(({ why }) => !why);
   for (const { title, why } of counted.skipped) print(`skipped: ${title}${why ? `: ${why}` : " (without a reason)"}\n`);
   const failed = counted.failed + silent.length;
