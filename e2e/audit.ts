@@ -1,6 +1,6 @@
-// `npm run audit`: Lighthouse on the production build, as a desktop and as a phone on "slow 4G", and how long a key takes to its
-// verdict, as a table. Exits 1 where a goal is missed. Not part of `npm test`: performance is measured on a quiet machine or not at all
-// (`--rules` leaves it out: accessibility and best practices do not depend on the machine).
+// `npm run audit`: runs Lighthouse on the production build, as a desktop and as a phone on "slow 4G", and measures the time from a key
+// to its verdict. Prints a table. Exits with 1 if a goal is missed. It is not part of `npm test`, because performance can only be
+// measured on a quiet machine. `--rules` leaves performance out: accessibility and best practices do not depend on the machine.
 import { launch } from "chrome-launcher";
 import lighthouse, { desktopConfig, type Flags } from "lighthouse";
 import { preview } from "vite";
@@ -8,19 +8,19 @@ import { CHROMIUM_ARGS } from "./chromium.ts";
 import { findChromium } from "./installed.ts";
 import { keystrokes } from "./keystroke.ts";
 
-/** Category of Lighthouse → least score, 0 … 100. */
+/** Category of Lighthouse → lowest score that meets the goal, 0 … 100. */
 type Goals = Readonly<Record<"performance" | "accessibility" | "best-practices", number>>;
 
 const PROFILES: readonly { readonly name: string; readonly desktop: boolean; readonly goals: Goals }[] = [
   { name: "desktop", desktop: true, goals: { performance: 95, accessibility: 100, "best-practices": 100 } },
   { name: "phone", desktop: false, goals: { performance: 85, accessibility: 100, "best-practices": 100 } },
 ];
-/** Milliseconds from a key to its verdict in the median, for 200 instructions. */
+/** Goal for the median time from a key to its verdict, in milliseconds, for 200 instructions. */
 const KEYSTROKE = 16;
 const TIMES = ["first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "speed-index"];
 
 const rulesOnly = process.argv.includes("--rules");
-const chromePath = findChromium({ shell: false }); // the browser of a reader
+const chromePath = findChromium({ shell: false }); // a whole browser, as a reader has it
 if (!chromePath) throw new Error("no Chromium found: set CHROMIUM to its path");
 
 const server = await preview({ configFile: `${import.meta.dirname}/../vite.config.ts`, preview: { port: 0 } });

@@ -1,8 +1,8 @@
-// What axe finds wrong with a part of the page, one line a rule, in each theme.
+// The faults that axe finds in a part of the page, in each theme. One line per rule.
 import type { Page } from "@playwright/test";
 import axe from "axe-core";
 
-/** How a reader's machine asks for each theme; the page follows at once while its setting is `system`, as it is at first. */
+/** The system preferences that ask for each theme. The page follows them at once while its setting is `system`, which is the default. */
 const WISHES = {
   light: { colorScheme: "light", contrast: "no-preference" },
   dark: { colorScheme: "dark", contrast: "no-preference" },
@@ -10,19 +10,19 @@ const WISHES = {
 } as const;
 
 /**
- * The rules whose answer depends on a theme: those that read colours. A theme is a set of custom properties on the root element: it
- * makes no element, gives no role or name and moves nothing, so the other rules are asked once.
+ * The rules whose result depends on the theme: those that read colours. A theme only sets custom properties on the root element. It
+ * makes no element, gives no role or name and moves nothing, so the other rules are checked in one theme.
  */
 const RULES_OF_LOOKS = ["color-contrast", "link-in-text-block"];
 
 interface Options {
-  /** The part of the page; without it the whole. */
+  /** CSS selector of the part of the page. Left out: the whole page. */
   readonly within?: string | undefined;
-  /** Without it each: every rule in light, the rules of looks in dark and in high contrast. */
+  /** `each`, the default: every rule in light, the rules about colours also in dark and in high contrast. `light`: only light. */
   readonly themes?: "light" | "each";
 }
 
-/** The faults of what stands there now. The page's theme must be the system's; it is light again afterwards. */
+/** The faults of the page as it is now. The page's theme must be the system's. Afterwards it is light again. */
 export async function faultsOf(page: Page, { within, themes = "each" }: Options = {}): Promise<readonly string[]> {
   const faults = await inTheme(page, "light", within);
   if (themes === "light") return faults;
@@ -47,7 +47,7 @@ async function inTheme(page: Page, theme: keyof typeof WISHES, within: string | 
   );
 }
 
-/** With `reducedMotion` no colour is on its way while axe reads it. */
+/** Switches to a theme. With `reducedMotion` colours do not fade, so axe never reads a colour between two themes. */
 async function put(page: Page, theme: keyof typeof WISHES): Promise<void> {
   await page.emulateMedia({ ...WISHES[theme], reducedMotion: "reduce" });
   await page.waitForFunction((name) => document.documentElement.dataset.theme === name, theme);

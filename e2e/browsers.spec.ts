@@ -1,5 +1,5 @@
-// The page in Firefox and in WebKit: the demo with the editor, a link, an embed, a real Linux, and all of it without a network. One browser
-// and one server of its own for each test.
+// The page in Firefox and in WebKit: the demo with the editor, a link, an embed, a real Linux, and most of it again without a network.
+// Each test has its own browser and its own server.
 import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
@@ -10,7 +10,7 @@ import { findFirefox, findWebKit } from "./installed.ts";
 import { FOLDER, serve } from "./serve.ts";
 import { SOLUTIONS } from "./solutions.ts";
 
-/** Milliseconds; a loaded machine is slow, not wrong. */
+/** Milliseconds to wait for something on the page. It is long, because a busy machine is slow but not wrong. */
 const PATIENCE = 60_000;
 const id = (name: string): string => `[data-testid="${name}"]`;
 const PLUS42 =
@@ -50,7 +50,7 @@ for (const { name, found, start } of [
   });
 }
 
-/** What a reader does and sees in one of these browsers. */
+/** A reader in one of these browsers: what they do and see. */
 class Visitor {
   readonly browser: Engine;
   readonly #site: string;
@@ -60,13 +60,13 @@ class Visitor {
     this.#site = site;
   }
 
-  /** A new visit, also where only what stands behind the # is new. */
+  /** Opens an address as a new visit, even if only the part behind the # is new. */
   async open(address: string): Promise<void> {
     await this.browser.open("about:blank");
     await this.browser.open(this.#site + address);
   }
 
-  /** An attribute or the text of the first element that a selector finds; null where there is none. */
+  /** An attribute, or else the text, of the first element that a selector finds. null: there is none. */
   read(selector: string, attribute?: string): Promise<unknown> {
     const what = attribute ? `getAttribute(${JSON.stringify(attribute)})` : "textContent";
     return this.browser.evaluate(`return document.querySelector(${JSON.stringify(selector)})?.${what} ?? null`);
@@ -77,7 +77,7 @@ class Visitor {
     await (typeof text === "string" ? seen.toBe(text) : seen.toMatch(text));
   }
 
-  /** Clicks what a selector finds once it is there and stands still. */
+  /** Clicks the element that a selector finds, as soon as it is there and no longer moves. */
   async press(selector: string): Promise<void> {
     const place = `return JSON.stringify(document.querySelector(${JSON.stringify(selector)})?.getBoundingClientRect() ?? null)`;
     let before: unknown;
@@ -137,7 +137,7 @@ async function realLinux(visitor: Visitor): Promise<void> {
   await visitor.sees(id("linux-verdict"), "true", "data-same");
 }
 
-/** All files are on the device once the worker that keeps them is active. */
+/** Waits until all files are on the device: then the service worker that keeps them is active. */
 async function kept(visitor: Visitor): Promise<void> {
   await visitor.open("");
   const state = "return navigator.serviceWorker.getRegistration().then((one) => one?.active?.state ?? null)";

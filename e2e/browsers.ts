@@ -1,16 +1,16 @@
-// `tsx e2e/browsers.ts`: says in which browsers the page is tested here. Chromium is needed, and installed where there is none; the tests
-// of another browser are left out where it is missing, unless `BROWSERS=all` says that each is needed.
+// `tsx e2e/browsers.ts`: prints in which browsers the page is tested on this machine. Chromium is needed, and is installed if it is
+// missing. If another browser is missing, its tests are skipped. With `BROWSERS=all` every browser is needed.
 import { spawnSync } from "node:child_process";
 import { findChromium, findFirefox, findWebKit } from "./installed.ts";
 
 interface Browser {
   readonly name: string;
-  /** Path of its program; throws a sentence where a variable names one that cannot be run. */
+  /** Path of its program. Throws if an environment variable names a path that cannot be run. */
   readonly find: () => string | undefined;
-  /** Commands that may bring it; each is tried until it is there. */
+  /** Commands that may install it. They are tried in order until it is there. */
   readonly install: readonly (readonly [program: string, ...args: string[]])[];
   readonly needed: boolean;
-  /** What to do where there is none. */
+  /** What to do if it is missing. */
   readonly advice: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Flags with which Chromium runs everywhere: as root, without a GPU, without calling home; and with letters as wide as a reader's
- * browser makes them (the shell rounds their widths to pixels otherwise).
+ * Flags with which Chromium runs on any machine: as root, without a GPU, without connections to its maker. With the last flag letters
+ * are as wide as in a reader's browser; without it the headless shell rounds their widths to whole pixels.
  */
 export const CHROMIUM_ARGS = [
   "--no-sandbox",

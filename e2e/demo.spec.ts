@@ -1,4 +1,4 @@
-// The deck's demo, point by point: what a person can do on the page.
+// The talk's demo, point by point, as a person does it on the page.
 import { expect, test } from "./page.ts";
 
 test("1: the deck's program stands in the editor with its verdict beside it, nothing pressed", async ({
@@ -8,7 +8,7 @@ test("1: the deck's program stands in the editor with its verdict beside it, not
   await playground.expectVerdict("accept");
   await playground.editorReady();
   await expect(playground.id("editor")).toContainText("BPF_ALU32_IMM");
-  // In colours: the register is not in the colour of the macro.
+  // The text is coloured: a register has another colour than a macro.
   const color = (text: string) =>
     playground
       .id("editor")
@@ -188,7 +188,7 @@ test("6: step, step back, run to the end, drag the timeline", async ({ playgroun
   await playground.expectRegister(0, 52n);
   await page.keyboard.press("ArrowLeft");
   await expect(now).toHaveAttribute("data-index", "2");
-  // The instruction about to run is marked in the editor.
+  // The editor marks the instruction that runs next.
   await playground.editorReady();
   await expect(page.locator(".line-current")).toHaveCount(1);
   await page.getByLabel("Numbers as").selectOption("unsigned");

@@ -1,4 +1,4 @@
-// The editor knows the language: completion by place, signatures, hover, quick fixes, pasted dumps; in both languages.
+// The editor knows BPF assembly: completion by place, signatures, hover, quick fixes, pasted dumps. In English and in Japanese.
 import { expect, type Playground, test } from "./page.ts";
 
 async function atTheEnd(playground: Playground, address = ""): Promise<void> {
@@ -95,7 +95,7 @@ test("jumps are arrows in the margin; the switch is remembered", async ({ playgr
   const arrows = page.locator(".jumps__one");
   await expect(arrows).toHaveCount(2);
   await expect(page.locator('.jumps__one[data-kind="call"]')).toHaveCount(1);
-  // The run in sight took the jump back and the call.
+  // The run that is shown took the jump back and the call.
   await expect(page.locator(".jumps__one[data-taken]")).toHaveCount(2);
   await page.getByLabel("What the editor shows").click();
   await page.getByLabel("Jumps as arrows").uncheck();
@@ -143,7 +143,7 @@ test("writers and readers of a register are marked and listed", async ({ playgro
   await register.click();
   await page.keyboard.press("Shift+Alt+R");
   const places = page.locator(".register-bar__place");
-  // mov, add, jlt, call (its function leaves R0), exit, mov, exit
+  // mov, add, jlt, call (its function sets R0), exit, mov, exit
   await expect(places).toHaveCount(6);
   await expect(places.first()).toContainText("written");
   await expect(places.nth(1)).toContainText("read");

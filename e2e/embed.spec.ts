@@ -1,8 +1,8 @@
-// The page inside another page: two of them on one, their heights, and that they keep to themselves.
+// The page as a frame inside another page: two frames on one page, their heights, and that they do not affect one another.
 import type { Page } from "@playwright/test";
 import { expect, test } from "./page.ts";
 
-/** A page of the same origin around frames of the playground; the build has no such page, so one is made up. */
+/** Opens a page that contains frames of the playground. The page has the same origin. It is made here, because the build has none. */
 async function around(page: Page, frames: readonly string[], script = ""): Promise<void> {
   await page.route("**/any/folder/host.html", (route) =>
     route.fulfill({
@@ -59,7 +59,7 @@ test("read-only: the program can be stepped, not changed; the playground opens i
   await expect(frame.getByTestId("editor")).toHaveAttribute("data-editor", "monaco");
   await frame.getByTestId("editor").locator(".view-lines").click();
   await page.keyboard.type("x");
-  // A click into the program goes to the step of its line.
+  // The click into the program has moved the run to the step of that line, so the run is reset first.
   await frame.getByTestId("reset").click();
   await frame.getByTestId("step").click();
   await expect(frame.getByTestId("reg-r0")).toHaveAttribute("data-value", "000000000000000a");
@@ -88,7 +88,7 @@ test("Run, its result and every register are in sight in a frame of any width, a
         await expect(one, `${width} × ${height}`).toBeInViewport({ ratio: 0.9 });
       await tiled(page);
     }
-  // Lower frames keep program and run; the log comes when it is asked for.
+  // A lower frame still shows the program and Run. The log appears when it is asked for.
   for (const [width, height] of [
     [900, 400],
     [400, 320],
@@ -101,7 +101,7 @@ test("Run, its result and every register are in sight in a frame of any width, a
   await expect(playground.id("verifier-log")).toBeVisible();
 });
 
-/** Program, verdict, run and foot have room, lie inside the frame, and none lies on another. */
+/** Program, verdict, run and foot are all visible, lie inside the frame, and do not overlap. */
 async function tiled(page: Page): Promise<void> {
   const { width, height } = page.viewportSize() as { width: number; height: number };
   const box = async (name: string) => {

@@ -1,18 +1,18 @@
-// The page in browsers that Playwright does not drive as Debian ships them: Firefox by WebDriver BiDi, WebKitGTK by WebDriver.
-// Both are driven by the few things that the tests of `browsers.spec.ts` do, in one set of words.
+// Drives two browsers that Playwright cannot drive in the form in which Debian ships them: Firefox by WebDriver BiDi, WebKitGTK by
+// WebDriver. Both have the same interface, with only the actions that the tests of `browsers.spec.ts` need.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { findFirefox, findWebKit, type WebKit } from "./installed.ts";
 
-/** A browser with one page. Scripts are the bodies of functions without arguments, whose promises are waited for: `return document.title`. */
+/** A browser with one page. A script is the body of a function without arguments: `return document.title`. A promise is awaited. */
 export interface Engine {
   readonly version: string;
-  /** What went wrong in the page by itself; always empty where the browser does not tell (WebKitGTK). */
+  /** Errors of the page's scripts and in its console. Always empty for WebKitGTK, which does not report them. */
   readonly faults: readonly string[];
   open(url: string): Promise<void>;
-  /** Clicks the middle of the first element that a CSS selector finds; throws where there is none. */
+  /** Clicks the middle of the first element that a CSS selector finds. Throws if there is none. */
   click(selector: string): Promise<void>;
-  /** Types where the focus is. */
+  /** Types into the focused element. */
   type(text: string): Promise<void>;
   evaluate(script: string): Promise<unknown>;
   screenshot(): Promise<Uint8Array>;
@@ -44,7 +44,7 @@ export async function firefox(): Promise<Engine> {
   };
 }
 
-/** MiniBrowser has no mode without a screen: it draws on one of Xvfb's. */
+/** Starts WebKitGTK. Its MiniBrowser cannot run without a screen, so it draws on a virtual one of Xvfb. */
 export async function webkit(): Promise<Engine> {
   const found = findWebKit();
   if (!found) throw new Error("no WebKitGTK was found");
@@ -60,7 +60,7 @@ export async function webkit(): Promise<Engine> {
   }
 }
 
-/** `running` gets what was started; `stop` ends all of it. */
+/** Starts the screen, the driver and the browser. Their processes are added to `running`; `stop` ends all of them. */
 async function onScreen(found: WebKit, running: ChildProcess[], stop: () => void): Promise<Engine> {
   const { Builder, By, Capabilities } = await import("selenium-webdriver");
   const screen = spawn(found.screen, ["-displayfd", "3", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"], {

@@ -1,11 +1,11 @@
-// The gallery: one click away, by topic with pictures, filtered by word, verdict and type, on a phone as well.
+// The gallery: it opens by one click, shows programs by topic with pictures, and filters by word, verdict and type. Also on a phone.
 import { EXAMPLES, TOPICS } from "../engine/index.ts";
 import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
 
 test.use({ editor: "plain" });
 
-/** Every program is there under its topic, with why it is worth opening and a picture of its code. */
+/** Checks that the gallery has every program, each with its title, its description, its type and a picture of its code. */
 async function complete(playground: Playground, lang: "en" | "ja"): Promise<void> {
   const gallery = playground.id("gallery");
   await expect(gallery.locator("li svg.picture")).toHaveCount(EXAMPLES.length);
@@ -25,7 +25,7 @@ test("every program by its topic; opened with less than a second of work, filter
   await playground.open("?lang=en");
   await playground.editorReady();
   await playground.settled();
-  // The processor's time of the page's thread: what else the machine does is not counted.
+  // Measures the processor time of the page's thread, so that other work of the machine does not count.
   const session = await context.newCDPSession(page);
   await session.send("Performance.enable", { timeDomain: "threadTicks" });
   const worked = async (): Promise<number> => {

@@ -1,4 +1,4 @@
-// The control-flow graph beside the text: blocks and edges, the way of the run and of the verifier, rounds of a loop, keys.
+// The control-flow graph beside the text: blocks and edges, the paths of the run and of the verifier, rounds of a loop, keys.
 import type { Locator, Page } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
 import { expect, test } from "./page.ts";
@@ -15,7 +15,7 @@ test("the loop of an example: blocks with counts, its current instruction, a cli
   await playground.editorReady();
   await page.getByText("Graph", { exact: true }).click();
   await expect(page.locator(".block")).toHaveCount(4);
-  await expect(block(page, 3)).toContainText("×11"); // ten rounds, and the look that ends them
+  await expect(block(page, 3)).toContainText("×11"); // ten rounds, and the check that ends the loop
   await expect(block(page, 0)).toHaveAttribute("data-current");
   await playground.id("step").click();
   await expect(block(page, 0).locator("[data-current]")).toHaveAttribute("data-slot", "1");

@@ -1,9 +1,9 @@
-// Which browsers are on this machine.
+// Finds the browsers that are installed on this machine.
 import { accessSync, constants, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "@playwright/test";
 
-/** The headless shell first: the same engine without the window around it starts and draws in half the time. */
+/** The headless shell is preferred: the same engine without a window, which starts and draws in half the time. */
 const SHELL = "chromium-headless-shell";
 const CHROMIUMS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
 const CHROMIUM_PLACES = [
@@ -27,32 +27,32 @@ const onPath = (names: readonly string[]): string[] =>
   names.flatMap((name) => (process.env.PATH ?? "").split(delimiter).map((dir) => join(dir, name)));
 const firstOf = (paths: readonly string[]): string | undefined => paths.find((path) => path !== "" && runnable(path));
 
-/** What a variable of the environment names; throws a sentence where that is no program. */
+/** The path in an environment variable. Throws if that is not a program that can be run. */
 function named(variable: string): string | undefined {
   const path = process.env[variable];
   if (path && !runnable(path)) throw new Error(`${variable} is "${path}", which is not a program that can be run`);
   return path || undefined;
 }
 
-/** Path of a Chromium: the variable CHROMIUM, then PATH and usual places, then Playwright's own. */
+/** Path of a Chromium: from the variable CHROMIUM, else from PATH and the usual places, else Playwright's own. */
 export function findChromium({ shell = true } = {}): string | undefined {
   const names = [...(shell ? [SHELL] : []), ...CHROMIUMS];
   return named("CHROMIUM") ?? firstOf([...onPath(names), ...CHROMIUM_PLACES, chromium.executablePath()]);
 }
 
-/** Path of a Firefox: the variable FIREFOX, then PATH and usual places. */
+/** Path of a Firefox: from the variable FIREFOX, else from PATH and the usual places. */
 export function findFirefox(): string | undefined {
   return named("FIREFOX") ?? firstOf([...onPath(FIREFOXES), ...FIREFOX_PLACES]);
 }
 
-/** WebKitGTK's driver, the browser that belongs to it, and a screen for it to draw on. */
+/** Paths of WebKitGTK's driver, of the browser that belongs to it, and of Xvfb, whose screen it draws on. */
 export interface WebKit {
   readonly driver: string;
   readonly browser: string;
   readonly screen: string;
 }
 
-/** All three, by PATH (WEBKIT_DRIVER names another driver); undefined where one of them is missing. */
+/** All three, found by PATH. The variable WEBKIT_DRIVER may name another driver. undefined: one of them is missing. */
 export function findWebKit(): WebKit | undefined {
   const driver = named("WEBKIT_DRIVER") ?? firstOf(onPath(["WebKitWebDriver"]));
   const browser = firstOf(miniBrowsers());
@@ -60,7 +60,7 @@ export function findWebKit(): WebKit | undefined {
   return driver && browser && screen ? { driver, browser, screen } : undefined;
 }
 
-/** Debian keeps MiniBrowser with the library it belongs to: /usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/. The newest first. */
+/** Possible paths of MiniBrowser, newest version first. Debian keeps it beside its library: /usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/. */
 function miniBrowsers(): string[] {
   const inside = (dir: string, name: RegExp): string[] => {
     try {

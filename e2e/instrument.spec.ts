@@ -1,4 +1,4 @@
-// What the page says at a glance: the result beside Run, one answer in the type's words, why something cannot be done.
+// What a reader sees at a glance: the result beside Run, the same name for an answer in every pane, why something cannot be done.
 import { expect, test } from "./page.ts";
 
 for (const size of [
@@ -124,22 +124,22 @@ test("one moment: slider, program, log and verifier show the same visit, whichev
   for (let i = 0; i < 7; i++) await playground.id("step").click();
   await expect(slider).toHaveAttribute("aria-valuenow", "7");
   await expect(log.locator("[data-now]")).toContainText("if r2 == 0x0 goto pc+3");
-  // The second time that the run comes there: visit 2 of the instruction, everywhere.
+  // The run is at this instruction for the second time, so every pane shows its visit 2.
   await page.locator("label", { hasText: "At the cursor" }).click();
   const visits = playground.id("visits");
   await expect(visits).toHaveAttribute("data-visit", "2");
-  // From the verifier back to the run.
+  // The verifier's pane moves the run.
   await page.getByRole("button", { name: "Next visit of this instruction" }).click();
   await expect(slider).toHaveAttribute("aria-valuenow", "11");
-  // From the text.
+  // The program's text moves it.
   await page.locator(".view-line").nth(5).click();
   await expect(slider).toHaveAttribute("aria-valuenow", "13");
   await expect(visits).toContainText("5: r2 -= 1");
-  // From the log.
+  // The log moves it.
   await page.locator("label", { hasText: "Log" }).first().click();
   await log.locator("button.log__line", { hasText: "2: (b7) r0 = 0" }).first().click();
   await expect(slider).toHaveAttribute("aria-valuenow", "2");
-  // A pin parts them.
+  // With a pin the verifier's pane stays where it is.
   await page.locator("label", { hasText: "At the cursor" }).click();
   await page.getByRole("button", { name: "Pin this visit" }).click();
   await playground.id("step").click();
@@ -198,7 +198,7 @@ test("Attach of another type is off and says why; an older program has Reload be
   await expect(page.locator(".ksteps")).toContainText("older than the text");
   await playground.id("reload").click();
   await expect(playground.id("reload")).toHaveCount(0);
-  // What it is loaded for is chosen, and stands in the text.
+  // The attach type is chosen in the list, and is written into the program's text.
   const attach = playground.id("attach-type");
   await expect(attach).toHaveValue("");
   await attach.selectOption("BPF_XDP_DEVMAP");
@@ -217,7 +217,7 @@ test("while stepping, what an instruction wrote stands behind its line", async (
   await expect(line).toContainText(/R0.=.0x34/);
 });
 
-/** In the page: how far what is said at a line reaches behind the editor's right edge, in pixels. */
+/** Runs in the page. How far the notes behind lines reach beyond the editor's right edge, in pixels. 0 or less: none is cut. */
 function noteCut(): number {
   const edge = document.querySelector(".monaco .editor-scrollable")?.getBoundingClientRect().right ?? 0;
   const range = document.createRange();
@@ -228,7 +228,7 @@ function noteCut(): number {
   return Math.max(...notes) - edge;
 }
 
-/** In the page: how far the longest line that is drawn reaches behind the editor's right edge, in pixels. */
+/** Runs in the page. How far the longest drawn line reaches beyond the editor's right edge, in pixels. 0 or less: none is cut. */
 function pixelsCut(): number {
   const edge = document.querySelector(".monaco .editor-scrollable")?.getBoundingClientRect().right ?? 0;
   const ends = [...document.querySelectorAll(".monaco .view-line > span")].map(

@@ -1,4 +1,4 @@
-// The kernel that is extended: the recipe's steps taken back one by one, another program type, the folder to take home.
+// Extending the kernel: the steps of the recipe are taken back one by one; another program type; the folder to take home.
 import type { Page } from "@playwright/test";
 import { encodeLink } from "../web/links/codec.ts";
 import { faultsOf } from "./axe.ts";
@@ -6,7 +6,7 @@ import { expect, type Playground, test } from "./page.ts";
 
 test.use({ editor: "plain" });
 
-/** One of the views of the panel. */
+/** Switches the panel to one of its views. */
 const view = (page: Page, name: string): Promise<void> =>
   page.locator(".extend .segments label").getByText(name, { exact: true }).click();
 
@@ -16,7 +16,7 @@ async function extend(playground: Playground): Promise<void> {
   await expect(playground.page.getByText("Take it home")).toBeVisible();
 }
 
-/** The panel fills its place and ends above the window's lower edge; what is longer scrolls in a frame of its own. */
+/** Checks that the whole panel is in sight and does not scroll itself. Longer content scrolls in a frame of its own. */
 async function inSight(page: Page): Promise<void> {
   const panel = page.locator(".kernel-pane__extend");
   await expect(panel).toBeInViewport({ ratio: 1 });
@@ -24,7 +24,7 @@ async function inSight(page: Page): Promise<void> {
   await expect(page.locator(".kernel-pane__wide [data-testid=load]")).toBeInViewport();
 }
 
-/** From the panel, which has all the room, to the editor; what was chosen and typed in the panel stays. */
+/** Leaves the panel, which covers the editor. What was chosen and typed in the panel stays. */
 async function back({ page }: Playground): Promise<void> {
   await page.getByRole("button", { name: "Back to the program" }).click();
   await expect(page.locator(".extend")).toHaveCount(0);
@@ -68,7 +68,7 @@ test("a program type with two numbers takes OREORE's place, and a link carries i
   await playground.demo("100 23");
   await expect(playground.id("sysfs-output")).toHaveText("123");
 
-  // The draft remembers for which type it is written.
+  // The draft remembers the program type for which it was written.
   await page.reload();
   await playground.expectVerdict("accept");
   await playground.demo("100 23");
@@ -229,7 +229,7 @@ test("the map lights up along the way of each call, and says where it was refuse
   await expect(said).toContainText("Read: Your shell → sysfs → Module.");
   expect(await faultsOf(page, { within: ".extend" })).toEqual([]);
 
-  // A step that is taken back leaves a gap.
+  // Without a step, its parts are missing on the map.
   await view(page, "Steps");
   await page.getByText("3. The module").click();
   await expect(page.getByLabel("3. The module")).not.toBeChecked();
@@ -300,7 +300,7 @@ test("the shell remembers lines and completes words", async ({ playground, page 
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
   await expect(line).toHaveValue("");
-  // Nothing to complete: Tab goes on.
+  // With nothing to complete, Tab moves the focus.
   await page.keyboard.press("Tab");
   await expect(line).not.toBeFocused();
 });

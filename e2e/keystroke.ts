@@ -1,14 +1,14 @@
-// From a key pressed in the editor to the verdict on the page, as a reader has it: Monaco, a program of 200 instructions, one
-// letter put in and taken out again. Between two keys the page comes to rest.
+// Measures the time from a key in the editor to the verdict on the page, as a reader experiences it: in Monaco, with a program of 200
+// instructions. One letter is typed and deleted again and again. Before each key the page comes to rest.
 import { chromium } from "@playwright/test";
 import { CHROMIUM_ARGS } from "./chromium.ts";
 
 const INSNS = 200;
-/** Keys before the measured ones: what runs often is compiled by then. */
+/** Keys before the measured ones. After them the browser has compiled the code that runs often. */
 const WARM = 20;
 const KEYS = 41;
 
-/** Milliseconds of each key, least first. */
+/** The time of each measured key in milliseconds, shortest first. */
 export async function keystrokes(url: string, executablePath: string): Promise<number[]> {
   const lines = Array.from({ length: INSNS - 1 }, (_, i) =>
     i % 2 ? `BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, ${i}),` : `BPF_MOV64_IMM(BPF_REG_0, ${i}),`,
@@ -20,7 +20,7 @@ export async function keystrokes(url: string, executablePath: string): Promise<n
     await page.goto(`${url}#src=${encodeURIComponent(source)}`);
     await page.locator('[data-verdict="accept"][data-fresh="true"]').waitFor();
     await page.locator('[data-editor="monaco"] .view-line').nth(2).click();
-    // Into the number at the end of the line.
+    // Moves the cursor into the number at the end of the line.
     for (const key of ["End", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
     await page.evaluate(listen);
     for (let i = 0; i < WARM + KEYS; i++) {
@@ -39,7 +39,7 @@ interface Measured {
   keystrokes: number[];
 }
 
-/** In the page: from each key's own time to when the verdict is that of the text. */
+/** Runs in the page. Measures from the time of each key event until the verdict belongs to the new text. */
 function listen(): void {
   const measured = window as unknown as Measured;
   measured.keystrokes = [];
@@ -53,7 +53,7 @@ function listen(): void {
   }).observe(verdict, { attributes: true });
 }
 
-/** In the page: until nothing has changed for a quarter of a second: the trial run comes some time after a verdict. */
+/** Runs in the page. Waits until nothing has changed for a quarter of a second, because the trial run comes some time after a verdict. */
 function atRest(): Promise<void> {
   return new Promise((resolve) => {
     let still = 0;

@@ -1,4 +1,4 @@
-// The classroom: every lesson walked and solved as a student does it, in both languages; a teacher's own file.
+// The classroom: every lesson is opened and solved as a student does it, in both languages. Also a teacher's own file.
 import { readFileSync } from "node:fs";
 import type { Act } from "../engine/index.ts";
 import { ORDER } from "../web/lessons/course.ts";
@@ -9,7 +9,7 @@ import { SOLUTIONS } from "./solutions.ts";
 test.use({ editor: "plain" });
 
 const IDS = Object.keys(SOLUTIONS);
-/** In the order of the course. */
+/** Ids of the lessons in the order of the course. */
 const WALK = ORDER.map((number) => IDS[number - 1] as string);
 const TEXTS = {
   en: {
@@ -36,7 +36,7 @@ async function act(playground: Playground, action: Act): Promise<void> {
     await expect.poll(() => calls.count()).toBeGreaterThan(before);
   } else if (action.do === "cat") await playground.id("sysfs-read").click();
   else if (action.do === "step") {
-    // The first step of a program that was not loaded makes a trial run.
+    // If the program was not loaded, the first step makes a trial run.
     for (let step = 1; step <= action.to; step++) {
       await playground.id("step").click();
       await expect(playground.id("timeline")).toHaveAttribute("aria-valuenow", String(step));
@@ -45,7 +45,7 @@ async function act(playground: Playground, action: Act): Promise<void> {
     const box = page.getByRole("checkbox", { name: new RegExp(`^${action.step}\\. `) });
     await box.click();
     await expect(box).toBeChecked();
-    // The loader is a program that runs.
+    // Step 4 runs the loader, which makes system calls. Any other step starts the kernel anew, so that there are none.
     if (action.step === 4) await expect(calls.last()).toContainText("BPF_PROG_ATTACH");
     else await expect(calls).toHaveCount(0);
   } else if (action.do === "load" || action.do === "attach" || action.do === "detach") {
@@ -63,14 +63,14 @@ async function act(playground: Playground, action: Act): Promise<void> {
     await setElement(playground, action);
     await expect.poll(() => calls.count()).toBeGreaterThan(before);
   } else if (action.do === "test") {
-    // The lesson's own input is the packet.
+    // The test run uses the lesson's own input, a packet.
     const before = await calls.count();
     await page.getByRole("button", { name: /^(Test run|テスト実行)$/ }).click();
     await expect.poll(() => calls.count()).toBeGreaterThan(before);
   } else throw new Error(`this test does not know how to do ${action.do}`);
 }
 
-/** An element of the running kernel's map, in the machine's pane. */
+/** Sets an element of a map of the running kernel, in the machine's pane. */
 async function setElement({ page }: Playground, { map, key, value }: Extract<Act, { do: "update" }>): Promise<void> {
   const number = (hex: string): string => String(Number.parseInt(hex.match(/../g)?.reverse().join("") ?? "0", 16));
   await page
@@ -89,7 +89,7 @@ async function setElement({ page }: Playground, { map, key, value }: Extract<Act
   await table.getByRole("button", { name: /^(Set|設定)$/ }).click();
 }
 
-// Each lesson is solved in one of the two languages: what is done is the same in both.
+// Each lesson is solved in one of the two languages, because the actions are the same in both.
 for (const [turn, lang] of (["ja", "en"] as const).entries())
   test(`all lessons, one after the other, every second one solved: ${lang}`, async ({ playground, page }) => {
     test.setTimeout(600_000); // all lessons, on a machine that may be busy
@@ -102,7 +102,7 @@ for (const [turn, lang] of (["ja", "en"] as const).entries())
         readFileSync(new URL(`../web/lessons/built-in/${id}.md`, import.meta.url), "utf8"),
       )?.[1] as string;
       await expect(page.getByRole("heading", { name: head, level: 2 }), id).toBeVisible();
-      // As it opens it is not solved, and a way on is there all the same.
+      // When a lesson opens it is not solved. One can go on to the next lesson nevertheless.
       await expect(goals, id).not.toHaveAttribute("data-met", (await goals.getAttribute("data-of")) ?? "");
       if (i % 2 === turn) {
         for (const action of SOLUTIONS[id] ?? []) await act(playground, action);
@@ -110,7 +110,7 @@ for (const [turn, lang] of (["ja", "en"] as const).entries())
       }
       if (i < IDS.length - 1) await page.getByRole("button", { name: text.next }).click();
     }
-    // What was solved is remembered on the device.
+    // The device remembers which lessons were solved.
     await page.reload();
     await playground.open(`?lang=${lang}&again#lesson/2`);
     await page.getByTestId("lesson").getByRole("button").first().click();
@@ -125,7 +125,7 @@ test("a prediction comes before its answer; a blank is uncovered by a click; hin
   const lesson = playground.id("lesson");
   await expect(lesson.getByText("Not right")).toHaveCount(0);
   await lesson.getByRole("radio", { name: "42" }).check();
-  // Another guess, before the answer is told.
+  // Before the answer is shown, one can guess again.
   await expect(lesson.getByText("Not right.", { exact: true })).toBeVisible();
   await lesson.getByRole("radio", { name: "10" }).check();
   await lesson.getByRole("button", { name: "Show the answer" }).click();
@@ -142,7 +142,7 @@ test("a prediction comes before its answer; a blank is uncovered by a click; hin
   await expect(lesson.getByText("the last argument of the second")).toBeVisible();
   await lesson.getByRole("button", { name: "Hint 2 of 2" }).click();
   await expect(lesson.locator(".lesson__hint")).toHaveCount(2);
-  // A value that is typed.
+  // A prediction that is a typed value.
   await page.goto("./?lang=en&x#lesson/5");
   await lesson.getByLabel("Your prediction").fill("24");
   await lesson.getByRole("button", { name: "That is my guess" }).click();
@@ -197,7 +197,7 @@ test("a link brings an answer elsewhere: the calls are made again, and the goals
   await expect(other.page.getByRole("heading", { name: "Somewhere to attach it" })).toBeVisible();
   await expect(other.id("goals")).toContainText("Solved");
   await expect(other.id("syscall-log")).toContainText("BPF_PROG_DETACH");
-  // What is written from here on is the reader's, under the lesson's own address.
+  // After the first edit the program is the reader's own, under the lesson's address.
   await other.write("BPF_MOV64_IMM(BPF_REG_0, 9),\nBPF_EXIT_INSN(),\n");
   await expect(other.page).toHaveURL(/#lesson\/3$/);
   await elsewhere.close();
@@ -247,7 +247,7 @@ test("?embed=1#lesson/2: the lesson stands in the frame, and can be stepped", as
   await expect(page.getByRole("heading", { name: "A machine inside the kernel" })).toBeVisible();
   await playground.id("step").click();
   await playground.expectRegister(0, 10n);
-  // With less room there are fewer things beside each other, never fewer things.
+  // In a smaller frame fewer things are side by side, but all of them can still be reached.
   await page.setViewportSize({ width: 800, height: 600 });
   for (const id of ["lesson", "run", "step", "verdict"]) await expect(playground.id(id)).toBeInViewport({ ratio: 0.9 });
   await page.setViewportSize({ width: 400, height: 480 });
@@ -324,7 +324,7 @@ test.describe("a teacher's file", () => {
     await expect(page.getByRole("heading", { name: "A machine inside the kernel" })).toBeVisible();
     await page.goto("./?lang=en&x#file/week1/own.md");
     await expect(page.getByRole("heading", { name: "Of my own" })).toBeVisible();
-    // A host that answers everything with its first page has no such file.
+    // Some hosts answer every address with their first page. That means that the file does not exist.
     await page.route("**/week2/*.md", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }));
     await page.goto("./?lang=en&y#file/week2/none.md");
     await expect(page.getByText("There is no lesson week2/none.md")).toBeVisible();

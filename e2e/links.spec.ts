@@ -1,4 +1,4 @@
-// Links of every form, and that none of them costs the reader a program.
+// Links of every form, and that no link loses the reader's own program.
 import { expect, test } from "./page.ts";
 
 test.use({ editor: "plain" });

@@ -1,4 +1,4 @@
-// The real Linux in the tab: its answer beside ours, the demo on it, its console, and the time without a network.
+// The real Linux in the tab: its answer beside ours, the demo on it, its console, and its use without a network.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Playground, test } from "./page.ts";
@@ -11,7 +11,7 @@ const recording = <Row>(name: string): Row[] =>
 
 const REFUSED = "#src=BPF_MOV64_REG(BPF_REG_0%2C%20BPF_REG_2)%2C%0ABPF_EXIT_INSN()%2C";
 
-/** The machine starts from files that are large; a machine that does other things at the same time is slow at it. */
+/** The emulated machine starts from large files, which is slow if the computer is busy. */
 test.slow();
 
 const kernel = (playground: Playground, name: string) =>

@@ -1,27 +1,28 @@
-// Do two pictures show the same? They are compared by squares, each by how bright it is in each colour and by how much is
-// drawn in it (mean and deviation: the first two terms of SSIM, Wang et al. 2004). The third term, which pixel is where, is
-// left out on purpose: another patch of Chromium smooths edges otherwise, another typeface draws the same words with other
-// strokes. What moved, what has another colour, what is cut off or missing changes mean or deviation.
+// Decides whether two pictures show the same. They are compared square by square: how bright a square is in each colour (mean) and how
+// much is drawn in it (deviation). These are the first two terms of SSIM (Wang et al. 2004). The third term, which compares single
+// pixels, is left out on purpose: another version of Chromium smooths edges in another way, and another typeface draws the same words
+// with other strokes. If something moved, changed colour, is cut off or is missing, the mean or the deviation changes.
 import type { Page } from "@playwright/test";
 
-/** Side of a square in pixels: about the height of a line of text. */
+/** Side of a square in pixels. It is about the height of a line of text. */
 const SQUARE = 16;
-/** How far a square may have moved, in pixels: words in another typeface push what follows them. */
+/** How far a square may have moved, in pixels. Words in another typeface move what follows them. */
 const REACH = 4;
-/** Least difference of the means of a colour that is seen, of 255. */
+/** Smallest difference between the means of a colour that counts, on a scale of 0 … 255. */
 const MEAN = 12;
-/** Least difference of the deviations of a colour that is seen, of 255. */
+/** Smallest difference between the deviations of a colour that counts, on a scale of 0 … 255. */
 const DEVIATION = 25;
 
 export interface Comparison {
-  /** Squares that differ. */
+  /** Number of squares that differ. */
   readonly differ: number;
+  /** Number of all squares. */
   readonly squares: number;
-  /** The picture as it is, with what differs framed in red: a PNG in base64. */
+  /** The actual picture with red frames around the squares that differ: a PNG in base64. */
   readonly marked: string;
 }
 
-/** Compares two PNGs in a page of the browser under test, which decodes them; `undefined` where the sizes differ. */
+/** Compares two PNGs. A page of the browser under test decodes them. `undefined`: their sizes differ. */
 export async function compare(page: Page, expected: Buffer, actual: Buffer): Promise<Comparison | undefined> {
   return page.evaluate(compareInPage, {
     urls: [expected, actual].map((png) => `data:image/png;base64,${png.toString("base64")}`),
@@ -89,7 +90,7 @@ async function compareInPage({ urls, side, reach, limits }: Asked): Promise<Comp
       squares++;
       const here = look(actual, x, y);
       let found = same(here, look(expected, x, y));
-      // The nearest place first; a square on the edge stays inside.
+      // Nearest places first. A moved square must lie inside the picture.
       for (let far = 1; far <= reach && !found; far++)
         for (const [dx, dy] of [
           [far, 0],

@@ -1,4 +1,4 @@
-// The machine's pane: frames, maps, packets, events, output, faults, and ways through a run.
+// The machine's pane: frames, maps, packets, events, output, faults, and the ways to move through a run.
 import { writeFileSync } from "node:fs";
 import type { Locator, Page } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
@@ -18,7 +18,7 @@ const onStep = (playground: Playground, step: number): Promise<void> =>
 
 test("a map is seen as it is at each step, with what the step changed", async ({ playground, page }) => {
   await opened(playground, "remember");
-  // From the line that declares it to the map, and back to a line that loads it.
+  // From the line that declares the map to the map, and back to a line that loads it.
   await page.locator(".editor-pane").getByText("Disassembly").click();
   await page.locator(".listing__map").first().click();
   const map = playground.id("map-seen");
@@ -69,7 +69,7 @@ test("an element of the running kernel's map is set and deleted with bpf(2), err
   await map.getByLabel("Value", { exact: true }).fill("99");
   await map.getByRole("button", { name: "Set" }).click();
   await expect(map).toContainText("0x63");
-  // The run that was made is walked; what was set stays set.
+  // Stepping through the old run does not undo the new value.
   await playground.id("step").click();
   await onStep(playground, 1);
   await playground.echo("7");
@@ -87,7 +87,7 @@ test("a packet is chosen, drawn with its headers, and what came of it is told", 
   await expect(playground.id("packet-result")).toHaveText("XDP_DROP (1)");
   const icmp = page.getByRole("region", { name: "ICMP", exact: true });
   await expect(icmp).toContainText("8 (echo)");
-  // The load of the EtherType is about to run: its two bytes are ringed.
+  // The load of the EtherType runs next, so the two bytes that it reads are marked.
   for (let i = 0; i < 6; i++) await playground.id("step").click();
   await expect(playground.id("packet-bytes").locator("[data-read]")).toHaveText(["08", "00"]);
   await playground.id("packet-choice").selectOption("tcp-syn");

@@ -1,4 +1,4 @@
-// A program of one's own: from clang's object to a refusal at its line of C, to the editor, to a fix.
+// A reader's own object file from clang: its program is refused at a line of C, goes to the editor, and gets a fix.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { faultsOf } from "./axe.ts";
@@ -8,7 +8,7 @@ test.use({ editor: "plain" });
 
 const fixture = (name: string): string => resolve(import.meta.dirname, "../engine/object/fixtures", name);
 
-/** As a reader drops a file anywhere on the page. */
+/** Drops a file onto the page. */
 async function drop({ page }: Playground, name: string, bytes = [...readFileSync(fixture(name))]): Promise<void> {
   const data = await page.evaluateHandle(
     ({ bytes, name }) => {
@@ -36,7 +36,7 @@ for (const language of ["en", "ja"] as const) {
       language === "en" ? "refused.bpf.c, line 17" : "refused.bpf.c の 17 行目",
     );
     await expect(page.getByTestId("object-code")).toContainText("*value += 1;");
-    // Its file of C, which the object has in part, is added by dropping it.
+    // The object has only some lines of its C file. The whole file is added by dropping it.
     await page.getByTestId("object-tab-source").click();
     await expect(page.getByTestId("object-source")).not.toContainText("#include");
     await drop(playground, "refused.bpf.c");
@@ -74,7 +74,7 @@ test("a CO-RE relocation shows what was asked, what was found, and the instructi
   await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "reject");
   await page.getByTestId("object-tab-relocations").click();
   await expect(page.getByTestId("object-relocations")).toContainText("nothing of that name");
-  // What is no file of types is refused, and Linux 6.18 stays.
+  // A file that is not BTF is refused, and the types of Linux 6.18 stay in use.
   await drop(playground, "vmlinux", [0x9f, 0xeb, 1, 0, 24, 0, 0, 0]);
   await expect(page.getByTestId("object-types")).toContainText("vmlinux");
   await expect(page.getByTestId("object-types")).toContainText("CO-RE goes by the types of Linux 6.18");

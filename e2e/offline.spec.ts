@@ -1,19 +1,19 @@
 // After the first visit the page needs no network: the editor, the engine and every address of the page come from the device.
 import { expect, test } from "./page.ts";
 
-/** Milliseconds after which the page has begun to keep its files (web/main.tsx); passed by the browser's clock, not waited for. */
+/** Milliseconds after which the page begins to keep its files (web/main.tsx). The tests move the browser's clock and do not wait. */
 const PATIENCE = 6000;
 
 test.use({ serviceWorkers: "allow" });
 
 test("the page opens without a network, with the editor and the engine", async ({ playground, page, context }) => {
-  test.slow(); // all files of the site are fetched first
+  test.slow(); // first all files of the site are fetched
   await page.clock.install();
   await playground.open();
   await playground.expectVerdict("accept");
   await page.clock.fastForward(PATIENCE);
   const active = () => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state);
-  await expect.poll(active, { timeout: 60_000 }).toBe("activated"); // all files have been kept by then
+  await expect.poll(active, { timeout: 60_000 }).toBe("activated"); // then all files are on the device
   await context.setOffline(true);
   for (const address of ["", "?lang=ja#example/div-by-zero", "?embed=1#example/plus42"]) {
     await page.goto("about:blank");
@@ -21,7 +21,7 @@ test("the page opens without a network, with the editor and the engine", async (
     await playground.editorReady();
     await playground.expectVerdict(address.includes("div-by-zero") ? "reject" : "accept");
   }
-  // The talk too, with an engine of its own.
+  // The stage too, which starts an engine of its own.
   await page.goto("about:blank");
   await page.goto("./?lang=ja&present=1#lesson/5");
   const scene = page.getByTestId("scene");

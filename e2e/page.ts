@@ -1,11 +1,11 @@
-// What the tests do with the page, in its users' words.
+// The page as the tests use it: actions and checks, named as a user would name them.
 import { test as base, expect, type Locator, type Page, type Request } from "@playwright/test";
 
 export { expect };
 
 /**
- * The editor of a test: Monaco, or the text area that stands there until Monaco has come, and stays on touch devices. Monaco is half of
- * what a page costs to open: a test that is not about the editor does without.
+ * The editor of a test: Monaco, or the text area, which is shown until Monaco is loaded and stays on touch devices. Loading Monaco takes
+ * half of the time that a page takes to open. So a test that is not about the editor uses the text area.
  */
 type Editor = "monaco" | "plain";
 
@@ -22,20 +22,20 @@ export class Playground {
     page.on("requestfailed", (request) => this.#underWay.delete(request));
   }
 
-  /** Opens an address; `address` is what follows the folder: `?lang=ja#example/plus42`. */
+  /** Opens the page. `address`: the part behind the folder, `?lang=ja#example/plus42`. */
   async open(address = ""): Promise<void> {
     await this.page.goto(`./${address}`);
     await expect(this.verdict).toHaveAttribute("data-verdict", /./);
   }
 
-  /** Waits until the editor of this test is there: Monaco takes the text area's place. */
+  /** Waits until the editor of this test is there. Monaco replaces the text area. */
   async editorReady(): Promise<void> {
     if (this.#editor === "plain") return expect(this.id("editor").getByRole("textbox")).toBeVisible();
     await expect(this.id("editor")).toHaveAttribute("data-editor", "monaco");
     await expect(this.id("editor").locator(".view-line").first()).toBeVisible();
   }
 
-  /** Waits until what was asked for has come, where a test cannot name it: no request is under way, nothing is redrawn. */
+  /** Waits until no request is open and nothing is redrawn. For tests that cannot name what they wait for. */
   async settled(): Promise<void> {
     do {
       await expect.poll(() => this.#underWay.size).toBe(0);
@@ -51,7 +51,7 @@ export class Playground {
     return this.id("verdict");
   }
 
-  /** Replaces the program as a person would: select all, then type (pasted in one go). */
+  /** Replaces the program as a person would: selects all, deletes it, and inserts the new text in one go. */
   async write(source: string): Promise<void> {
     if (this.#editor === "plain") return this.id("editor").getByRole("textbox").fill(source);
     await this.editorReady();
@@ -61,7 +61,7 @@ export class Playground {
     await this.page.keyboard.insertText(source);
   }
 
-  /** A paste where the focus is. A text area puts the text there by itself, in the same turn: a made-up event alone does not. */
+  /** Pastes into the focused element. The text area needs a real insertion besides, because an event made by a script inserts nothing. */
   async paste(text: string): Promise<void> {
     await this.page.evaluate((pasted) => {
       const data = new DataTransfer();
@@ -80,7 +80,7 @@ export class Playground {
     await expect(this.id(`reg-r${n}`)).toHaveAttribute("data-value", value.toString(16).padStart(16, "0"));
   }
 
-  /** load, attach, echo, cat; until the answer to the last is there: each of the two files is opened, whatever comes of it. */
+  /** Load, attach, echo, cat. Waits for the answer to the last: echo and cat each open the file once, even if they fail. */
   async demo(input: string): Promise<void> {
     const opened = this.id("syscall-log").locator("li", { hasText: "openat(" });
     const before = await opened.count();
@@ -97,7 +97,7 @@ export class Playground {
   }
 }
 
-/** In the page: until no element has come, gone or changed its text for so many frames. */
+/** Runs in the page. Waits until no element has appeared, disappeared or changed its text for this many frames. */
 function unchanged(frames: number): Promise<void> {
   return new Promise((resolve) => {
     let still = 0;
@@ -116,13 +116,13 @@ function unchanged(frames: number): Promise<void> {
   });
 }
 
-/** In the page, before its scripts: the pointer is a finger as far as they ask, not as far as the style sheets do. */
+/** Runs in the page before its scripts. The scripts are told that the pointer is a finger; the style sheets are not. */
 function pointWithAFinger(): void {
   const asked = window.matchMedia.bind(window);
   window.matchMedia = (query) => asked(query === "(pointer: coarse)" ? "all" : query);
 }
 
-/** A test with a page on which no script may fail. `editor` is chosen by a file or a group: `test.use({ editor: "plain" })`. */
+/** A test with a page. The test fails if a script of the page does. A file or group chooses the editor: `test.use({ editor: "plain" })`. */
 export const test = base.extend<{ playground: Playground; editor: Editor }>({
   editor: ["monaco", { option: true }],
   playground: async ({ page, editor }, use) => {

@@ -1,7 +1,7 @@
-// Text from elsewhere, pasted into the editor: a verifier's log is shown as it is, with its program and its explanation.
+// Text from elsewhere, pasted into the editor: a verifier's log is shown unchanged, with its program and its explanation.
 import { expect, type Playground, test } from "./page.ts";
 
-/** As bpftool prints it, quoted in a mail; the ways of the branch that went well are not in a log of level 1. */
+/** A log of level 1 as bpftool prints it, quoted in a mail. At this level, branches that were verified without a fault are not in it. */
 const LOG = `> libbpf: prog 'count': BPF program load failed: Permission denied
 > libbpf: prog 'count': -- BEGIN PROG LOAD LOG --
 > 0: R1=ctx() R10=fp0
@@ -20,7 +20,7 @@ const LOG = `> libbpf: prog 'count': BPF program load failed: Permission denied
 > -- END PROG LOAD LOG --
 `;
 
-/** The page with the log in the place of its program. */
+/** Opens the page and pastes the log over its program. */
 async function openLog(playground: Playground): Promise<void> {
   await playground.open();
   await playground.editorReady();

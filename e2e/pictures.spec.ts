@@ -1,6 +1,6 @@
-// Every view as a recorded picture, so that a change of looks is seen by whoever makes it. Record anew after one that is
-// wanted (`npm run pictures`), then look at them. looks.ts says what counts as the
-// same: another Chromium and other Japanese typefaces do, so that the pictures are compared everywhere.
+// Compares every view with a recorded picture, so that whoever changes its looks notices. After a change that is wanted, record the
+// pictures again (`npm run pictures`) and look at them. looks.ts decides what counts as the same. Another Chromium and other Japanese
+// typefaces do, so the pictures can be compared on every machine.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
@@ -8,13 +8,15 @@ import { compare } from "./looks.ts";
 import { expect, type Playground, test } from "./page.ts";
 
 /**
- * Squares that may differ in a picture. Words in another Japanese typeface are wider or narrower, so that a line may break
- * elsewhere: measured with IPA Gothic, VL Gothic and Noto, at most 14 of 5130; a button of another colour is 8.
+ * How many squares of a picture may differ, by language. In another Japanese typeface words are wider or narrower, so a line may break
+ * elsewhere. With IPA Gothic, VL Gothic and Noto at most 14 of 5130 squares differed. A button of another colour is 8 squares.
  */
 const ALLOWED = { en: 4, ja: 24 };
 
-/** What differs from run to run: how long the verifier took. It keeps a place of one size. */
-// The editor's scroll bars show themselves for a moment after the pointer was there.
+/**
+ * Style that hides what differs from run to run: the verifier's time, whose place keeps one size, and the editor's scroll bars, which
+ * show for a moment after the pointer was over the editor.
+ */
 const STILL =
   ".verdict__stats { visibility: hidden; overflow: hidden; width: 150px; height: 20px } .monaco-editor .scrollbar { visibility: hidden }";
 
@@ -45,8 +47,7 @@ const tab =
   async (page) =>
     page.getByRole("tab", { name }).click();
 
-/** The lesson's text has come. */
-/** The lesson is there, and its goals were judged. */
+/** Waits until the lesson is there and its goals were judged. */
 const read: Act = async (_, playground) => {
   await expect(playground.id("lesson").getByRole("heading").first()).toBeVisible();
   await expect(playground.id("goals")).toContainText("map_value_or_null");
@@ -57,7 +58,7 @@ const key =
   async (page) =>
     page.keyboard.press(name);
 
-/** Keys are listened to after the first paint. */
+/** Opens the palette. The key is pressed until it works, because the page listens to keys only after its first paint. */
 const palette: Act = async (page) => {
   const dialog = page.getByRole("dialog", { name: "Commands" });
   await expect(async () => {
@@ -66,7 +67,7 @@ const palette: Act = async (page) => {
   }).toPass();
 };
 
-/** The input that breaks the program was looked for. */
+/** Waits until the search for an input that breaks the program has ended. */
 const searched: Act = (_, playground) => expect(playground.id("witness")).toHaveAttribute("data-tried", /^\d+$/);
 
 const studied: Act = async (page, playground) => {
@@ -87,7 +88,7 @@ const PICTURES: readonly Picture[] = [
     address: "#example/loop",
     act: async (page) => {
       await page.getByText("Graph", { exact: true }).click();
-      // The run's counts come after the drawing.
+      // The counts of the run appear after the graph is drawn.
       await expect(page.getByText("×11").first()).toBeVisible();
     },
   },
@@ -141,7 +142,7 @@ for (const { name, size, theme, lang, address = "", act } of PICTURES)
       await act?.(page, playground);
       await page.addStyleTag({ content: STILL });
       await playground.settled();
-      // What was drawn last may have asked for a typeface that nothing had asked for before.
+      // What was drawn last may need a typeface that is still loading.
       await page.evaluate(() => document.fonts.ready);
       const actual = await page.screenshot({ animations: "disabled", caret: "hide" });
       const file = join(import.meta.dirname, `pictures/${name}.png`);

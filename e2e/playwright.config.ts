@@ -1,4 +1,4 @@
-// The end-to-end tests: the production build, served from a folder below the root, in a real Chromium.
+// Configuration of the end-to-end tests: the production build, served from a folder below the root, in a real Chromium.
 import { defineConfig } from "@playwright/test";
 import { CHROMIUM_ARGS } from "./chromium.ts";
 import { findChromium } from "./installed.ts";
@@ -13,10 +13,10 @@ export default defineConfig({
   snapshotPathTemplate: "{testDir}/pictures/{arg}{ext}",
   fullyParallel: true,
   forbidOnly: true,
-  // Two pages at a time, whatever the machine: one waits while the other works. No test gets a second chance.
+  // Two pages at a time on every machine: one waits while the other works. A failed test is not run again.
   workers: 2,
   retries: 0,
-  // A loaded machine is slow, not wrong: only a hang may run into the time limit.
+  // The time limits are long, because a busy machine is slow but not wrong. Only a test that hangs should reach them.
   timeout: 180_000,
   expect: { timeout: 45_000 },
   reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ? [["list"], ["json"]] : [["list"]],
@@ -25,9 +25,9 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: "en-US",
     colorScheme: "light",
-    // Keeping every file on the device in each test would take longer than the tests; offline.spec.ts allows it.
+    // The service worker keeps every file on the device. In each test that would take longer than the test. offline.spec.ts allows it.
     serviceWorkers: "block",
-    // A trace of every test costs a third of the time: TRACE=1 records it for the tests that one looks into.
+    // Traces of all tests would cost a third of the time. TRACE=1 turns them on, and keeps those of failed tests.
     trace: process.env.TRACE ? "retain-on-failure" : "off",
     launchOptions: { args: CHROMIUM_ARGS, ...(executablePath ? { executablePath } : {}) },
   },

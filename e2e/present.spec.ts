@@ -1,4 +1,5 @@
-// Presenting: a slide clicker alone gives the whole talk; nothing on the stage is cut or too small; a second window keeps step.
+// Presenting: the whole talk can be given with a slide clicker alone, nothing on the stage is cut or too small, and the speaker's window
+// follows.
 import type { Page } from "@playwright/test";
 import { ORDER, TALK } from "../web/lessons/course.ts";
 import { faultsOf } from "./axe.ts";
@@ -6,18 +7,18 @@ import { expect, type Playground, test } from "./page.ts";
 
 test.use({ editor: "plain" });
 
-/** Least sizes of type, of the stage's height. */
+/** Smallest font sizes, as a part of the window's height. */
 const LEAST = { code: 0.032, text: 0.024 } as const;
 
 const scene = (page: Page) => page.getByTestId("scene");
 
-/** Opens an address on the stage. */
+/** Opens an address and waits for the stage. */
 async function onStage(playground: Playground, address: string): Promise<void> {
   await playground.page.goto(`./${address}`);
   await expect(scene(playground.page)).toHaveAttribute("data-press", "0");
 }
 
-/** One press, and what stands on the stage after it. */
+/** Presses a key and waits until the stage shows press number `press`. */
 async function press(page: Page, key: string, press: number): Promise<void> {
   await page.keyboard.press(key);
   await expect(scene(page)).toHaveAttribute("data-press", String(press));
@@ -26,16 +27,17 @@ async function press(page: Page, key: string, press: number): Promise<void> {
 interface Sight {
   readonly kinds: readonly string[];
   readonly slides: string;
-  /** All that is to be read on the stage, and which parts of it are marked or lit. */
+  /** The whole text on the stage. */
   readonly text: string;
+  /** The text of the parts that are marked or lit. */
   readonly marked: string;
   readonly answer: string;
   readonly title: string;
-  /** What leaves its place, and what is too small, in words. */
+  /** Texts that are cut or too small, each as a line of words. */
   readonly faults: readonly string[];
 }
 
-/** Reads the stage as it is drawn: a picture that has a new place is measured once more, a frame later. */
+/** Reads the stage as it is drawn. Waits two frames first, because a picture in a new place is measured again a frame later. */
 const look = (page: Page): Promise<Sight> =>
   page.evaluate(async (least): Promise<Sight> => {
     for (let frames = 2; frames > 0; frames--) await new Promise(requestAnimationFrame);
@@ -83,7 +85,7 @@ const look = (page: Page): Promise<Sight> =>
     };
   }, LEAST);
 
-/** Files and functions whose code must have been on the stage. */
+/** Lines of code that must have been on the stage during the talk. */
 const HUNKS = [
   "BPF_PROG_TYPE_OREORE,",
   "if (expected_attach_type == BPF_OREORE_ATTACH)",
@@ -122,8 +124,8 @@ for (const [width, height] of [
         hunk,
       ).toBe(true);
     expect(seen.every(({ text }) => /[぀-ヿ一-鿿]/.test(text))).toBe(true);
-    await page.keyboard.press("PageDown"); // past the end nothing happens
-    // Back, each press undone.
+    await page.keyboard.press("PageDown"); // at the end nothing more happens
+    // Back again: each press is undone.
     for (let n = presses - 1; n >= 0; n--) {
       await press(page, "PageUp", n);
       if (n % 10 === 0) expect((await look(page)).text).toBe(seen[n]?.text);
@@ -148,7 +150,7 @@ for (const [width, height] of [
     expect(faults).toEqual([]);
   });
 
-/** In the order of the course. */
+/** Numbers of the lessons that are not part of the talk, in the order of the course. */
 const BEYOND = ORDER.filter((number) => !TALK.includes(number));
 
 test("the lessons beyond the talk have a stage too, on which nothing is cut or too small", async ({
@@ -241,7 +243,7 @@ test("the speaker's window is in step, and moves the stage", async ({ playground
   await expect(playground.id("black")).toBeVisible();
   await speaker.keyboard.press("b");
   await expect(playground.id("black")).toHaveCount(0);
-  // Without a network it goes on: nothing passes through one.
+  // The two windows do not need a network to talk to each other.
   await context.setOffline(true);
   await page.keyboard.press("PageUp");
   await expect(speaker.getByTestId("speaker-next")).toContainText("探検隊");
@@ -262,7 +264,7 @@ test("a lesson on paper: text, program, verdict, registers at its steps, and not
   await page.keyboard.press("Control+p");
   const paper = playground.id("print");
   await expect(paper.getByRole("heading", { name: "A machine inside the kernel" })).toBeVisible();
-  // A handout asks: nothing in it gives an answer away.
+  // A handout must not show the answers.
   await expect(paper.getByRole("row", { name: /^R0/ })).not.toContainText("52");
   await expect(paper.locator(".print__verdict")).toHaveCount(0);
   await paper.getByLabel("All lessons").check();
@@ -279,7 +281,7 @@ test("a lesson on paper: text, program, verdict, registers at its steps, and not
   await expect(page.locator(".header")).toBeHidden();
   await expect(page.locator(".app__main")).toBeHidden();
   await expect(paper.locator(".print__tools")).toBeHidden();
-  // Paper is white, whatever the screen is.
+  // On paper the background is white in every theme.
   await expect(page.locator("body")).toHaveCSS("background-color", "rgb(255, 255, 255)");
   await expect(paper.locator("h1")).toHaveCSS("color", "rgb(27, 28, 31)");
   const pdf = await page.pdf({ format: "A4" });
@@ -287,7 +289,7 @@ test("a lesson on paper: text, program, verdict, registers at its steps, and not
   await page.emulateMedia({ media: "screen" });
   await page.keyboard.press("Escape");
   await expect(paper).toHaveCount(0);
-  // The reader's program, which may be the answer, is not on the handout.
+  // The reader's own program may be the answer, so it is not on the handout.
   await playground.write("BPF_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),\n");
   await page.keyboard.press("Control+p");
   await expect(paper.locator(".print__source")).toContainText("BPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42)");

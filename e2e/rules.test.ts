@@ -1,4 +1,5 @@
-// What no end-to-end test may do: wait for a fixed time, be left out without saying why, run alone, get a second chance.
+// Forbids in end-to-end tests: waiting for a fixed time, skipping a test without a reason, running one test alone, running a failed test
+// again.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

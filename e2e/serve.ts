@@ -1,4 +1,4 @@
-// Serves dist/ (or E2E_DIST) below /any/folder/, as a static host would: the page must not care where it lies.
+// Serves dist/ (or E2E_DIST) below /any/folder/, as a static host would. The page must work in any folder.
 import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -29,7 +29,7 @@ const answer: RequestListener = async (request, response) => {
   }
 };
 
-/** Serves on a port of this machine; 0: on one that is free. */
+/** Serves on a port of this machine. 0: on any free port. */
 export const serve = (port: number): Server => createServer(answer).listen(port);
 
 if (process.argv[1] === import.meta.filename) serve(Number(process.argv[2] ?? 4179));

@@ -1,4 +1,4 @@
-// How each built-in lesson is solved: what a student does, in order, as the lesson's own file says it.
+// The solution of each built-in lesson, from the lesson's own file: what a student does, in order.
 import { readdirSync, readFileSync } from "node:fs";
 import type { Act } from "../engine/index.ts";
 import { parseLesson } from "../web/lessons/parse.ts";

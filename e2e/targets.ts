@@ -1,16 +1,16 @@
-// What can be pressed in sight and is smaller than a finger needs: 44 pixels each way (WCAG 2.5.5).
+// Finds visible buttons, links and other controls that are too small for a finger: less than 44 pixels wide or high (WCAG 2.5.5).
 import type { Page } from "@playwright/test";
 
 const LEAST = 44;
 const PRESSED =
   'a[href], button, input, select, textarea, summary, [role="tab"], [role^="menuitem"], [role="option"], label:has(> input)';
 /**
- * Left out, as WCAG allows: what stands within a sentence (its height is the line's), the blocks of a drawing (they are as
- * large as the reader zooms; the lines of the program lead to the same instructions), and the way past the header for the keyboard.
+ * Left out, as WCAG allows: links within a sentence, which are as high as the line; the blocks of the graph, which are as large as the
+ * reader zooms (the lines of the program lead to the same instructions); the link for the keyboard that skips the header.
  */
 const LEFT_OUT = "p a, li a, .lesson__blank, .lesson__goto, .block, .block__loop, .skip";
 
-/** One line for each. A box to tick or a radio button is pressed on its label. */
+/** One line for each control that is too small. A check box or radio button counts with its label, which can be pressed too. */
 export const smallTargets = (page: Page, within = "body"): Promise<readonly string[]> =>
   page.evaluate(
     ([selector, leftOut, least, part]) =>
@@ -22,7 +22,7 @@ export const smallTargets = (page: Page, within = "body"): Promise<readonly stri
               !one.closest("[inert]") && one.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
           )
           .map((one) => ({ one, box: one.getBoundingClientRect() }))
-          // Fractions of a pixel are the screen's.
+          // Half a pixel is allowed for rounding.
           .filter(({ box }) => box.width + 0.5 < least || box.height + 0.5 < least)
           .map(
             ({ one, box }) =>

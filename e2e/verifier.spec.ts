@@ -5,7 +5,7 @@ import { expect, test } from "./page.ts";
 
 const source = (lines: readonly string[]): string => `#src=${encodeURIComponent(`${lines.join(",\n")},\n`)}`;
 
-/** A number that is used as a pointer, by way of a copy. */
+/** A number is copied, and the copy is used as a pointer. */
 const COPIED = source([
   "BPF_MOV64_IMM(BPF_REG_3, 7)",
   "BPF_MOV64_REG(BPF_REG_4, BPF_REG_3)",
@@ -13,7 +13,7 @@ const COPIED = source([
   "BPF_EXIT_INSN()",
 ]);
 
-/** Two ways that meet with the same beliefs: the second one is pruned. */
+/** Two paths meet with the same beliefs, so the second one is pruned. */
 const MEETING = source([
   "BPF_LDX_MEM(BPF_W, BPF_REG_6, BPF_REG_1, 0)",
   "BPF_MOV64_IMM(BPF_REG_0, 0)",
@@ -150,7 +150,7 @@ test("a verification at the limit shows its progress, can be stopped and asked f
   await walking.getByRole("button", { name: "Verify again" }).click();
   await expect(playground.verdict).toHaveAttribute("data-verdict", "accept", { timeout: 60_000 });
   await expect(playground.id("verifier-log")).toContainText("processed 800003 insns");
-  // What it wrote is not there, but can be had.
+  // Such a long log is not written at first, but can be asked for.
   await page.getByRole("button", { name: "Write the log all the same" }).click();
   await expect(page.locator(".log__open")).toHaveText(/\d{2},\d{3} lines/, { timeout: 90_000 });
   const log = playground.id("verifier-log");

@@ -1,4 +1,4 @@
-// Languages, themes, the phone; and axe on each view in each of them.
+// Languages, themes and the phone. axe checks each view in all of them.
 import type { Page } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
@@ -69,7 +69,7 @@ test.describe("on a phone", () => {
     const step = playground.id("step");
     await step.click();
     await playground.expectRegister(0, 10n);
-    // One screen: the program with the line about to run and what the last one wrote, the instruction, the registers.
+    // One screen shows the program with its next line and the value last written, the instruction, and the registers.
     const program = playground.id("machine-program");
     await expect(program.locator(".line-values")).toHaveText("R0 = 0xa");
     for (const seen of [
@@ -80,14 +80,14 @@ test.describe("on a phone", () => {
       playground.id("reg-r10"),
     ])
       await expect(seen).toBeInViewport({ ratio: 0.9 });
-    // A press on a number is a breakpoint; no button moves for it.
+    // A press on a line's number sets a breakpoint, and no button moves.
     const before = await step.boundingBox();
     await program.locator('[data-number="6"]').click();
     await expect(program.locator(".breakpoint")).toHaveText("6");
     expect(await step.boundingBox()).toEqual(before);
     await playground.id("run-to-end").click();
     await expect(playground.id("current-insn")).toHaveAttribute("data-index", "2");
-    // A press on a line leads to it.
+    // A press on a line moves the run to it.
     await program.locator('.code__line[data-line="4"]').click();
     await expect(playground.id("timeline")).toHaveAttribute("aria-valuenow", "1");
 
@@ -106,7 +106,7 @@ test.describe("on a phone", () => {
       }, name);
     const register = editor.locator(".code__line span", { hasText: /^BPF_REG_0$/ }).first();
     expect(await register.evaluate(colour)).toBe(await token("code-register"));
-    // The breakpoint goes with its line; the text scrolls and is not cut.
+    // The breakpoint moves with its line. A long line scrolls and is not cut.
     await area.fill(`// one line more, and a long one${" and on".repeat(9)}\n${await area.inputValue()}`);
     await expect(editor.locator(".breakpoint")).toHaveText("7");
     await editor.locator(".plain").evaluate((element) => element.scrollTo(9999, 0));
@@ -116,7 +116,7 @@ test.describe("on a phone", () => {
     });
     expect(cut).toBeLessThanOrEqual(0);
     expect(scrolled).toBeGreaterThan(100);
-    // What is wrong stands at its line, whole: what the assembler says, and what the verifier does.
+    // The messages of the assembler and of the verifier are shown whole, at their lines.
     await area.fill("BPF_MOV64_IM(BPF_REG_0, 70000, 3),\nBPF_EXIT_INSN(),");
     await area.blur();
     await expect(editor.locator('.code__note[data-line="1"]')).toContainText("there is no macro `BPF_MOV64_IM`");
@@ -126,7 +126,7 @@ test.describe("on a phone", () => {
     const note = editor.locator('.code__note[data-line="1"]');
     await expect(note).toHaveText("R2 !read_ok");
     await expect(note.locator(".line-message")).toBeInViewport({ ratio: 1 });
-    // With a note between them the lines stand lower than in the text area: a press still leads to its line.
+    // Below a note, lines are drawn lower than in the text area. A press on such a line still puts the cursor into it.
     await editor.locator('.code__line[data-line="2"]').click({ position: { x: 200, y: 10 } });
     await expect(area).toBeFocused();
     expect(await area.evaluate((element: HTMLTextAreaElement) => element.selectionStart)).toBeGreaterThan(36);
@@ -137,7 +137,7 @@ test.describe("on a phone", () => {
   });
 });
 
-/** Every view of every pane: each choice of each bar of choices inside a pane, one after the other. */
+/** Opens every view of every pane, one after the other: each choice in each row of choices inside a pane. */
 async function* viewsOfPanes(playground: Playground): AsyncGenerator<readonly [view: string, pane: string]> {
   const choices = playground.page.locator(".pane .segments__one input");
   const names = await choices.evaluateAll((all) => all.map((one) => (one as HTMLInputElement).name));
@@ -150,7 +150,7 @@ async function* viewsOfPanes(playground: Playground): AsyncGenerator<readonly [v
   }
 }
 
-/** What hangs over the page, by what opens it. */
+/** The dialogs over the page, each with the action that opens it. */
 const SHEETS: readonly (readonly [name: string, open: (page: Page) => Promise<unknown>])[] = [
   ["palette", (page) => page.keyboard.press("Control+K")],
   [
@@ -166,12 +166,12 @@ const SHEETS: readonly (readonly [name: string, open: (page: Page) => Promise<un
 
 const GALLERY: (typeof SHEETS)[number] = ["gallery", (page) => page.locator(".header__examples").click()];
 
-/** Programs and links with something else to show: refused, not assembled, a lesson, a link that cannot be read. */
+/** Addresses with other views: a refused program, one that does not assemble, a lesson, a link that cannot be read. */
 const ADDRESSES = ["#example/read-offset-4", "#src=BPF_", "#lesson/2", "#v9.x"];
 
 /**
- * Walks through all that can be opened, in one language, and has each view looked at; `within` is the part that is new since
- * the look before (the rest of the page stands as it stood, or is inert behind a sheet).
+ * Opens everything that can be opened, in one language, and calls `look` for each view. `within`: selector of the part that is new since
+ * the last call. The rest of the page is unchanged, or inert behind a dialog.
  */
 async function walk(
   playground: Playground,
@@ -215,7 +215,7 @@ async function walk(
   }
 }
 
-/** Sentences in sight that hold no Japanese: three words and more, not of a kernel, a program or a key. */
+/** Visible English texts on the Japanese page: three words or more and no Japanese, outside of code, keys and texts marked as English. */
 const englishOn = (page: Page) =>
   page.evaluate(() => {
     const found: string[] = [];
@@ -246,7 +246,7 @@ test("axe finds nothing, whatever is opened, in any theme", async ({ playground,
   });
 });
 
-// A language changes words and how they wrap, no colour: one theme is enough for the second one.
+// Another language changes words and how they wrap, but no colours. So the second language is checked in one theme.
 test("in Japanese axe finds nothing and no English sentence is in sight, whatever is opened", async ({
   playground,
   page,

@@ -1,7 +1,7 @@
-// Why a program is refused: the check that did not count, the fixes that were tried, and one press that applies one.
+// Why a program is refused: the check that did not help, the fixes that were tried, and the button that applies one.
 import { expect, test } from "./page.ts";
 
-/** A copy of other width is compared, and the register itself used as an index. */
+/** The program compares a masked copy of a value, but uses the value itself as an index. */
 const MISSED = `// @prog kprobe
 // @map depths array key=4 value=136 entries=1
 // the key

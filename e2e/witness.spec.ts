@@ -1,9 +1,9 @@
-// The input that breaks a refused program: found under the explanation, and opened as a run at the step before the harm.
+// The input that breaks a refused program: it is shown under the explanation, and opens as a run at the step before the harm.
 import { expect, test } from "./page.ts";
 
 const source = (lines: readonly string[]): string => `#src=${encodeURIComponent(`${lines.join("\n")}\n`)}`;
 
-/** R0 stays unset for one number of all. */
+/** R0 stays unset for only one number, 4711. */
 const UNSET = source([
   "// @prog oreore",
   "BPF_LDX_MEM(BPF_W, R1, R1, 0),",
@@ -12,7 +12,7 @@ const UNSET = source([
   "BPF_EXIT_INSN(),",
 ]);
 
-/** The value that the program finds in a map is believed to be an index. */
+/** The program uses a value from a map as an index without a check. */
 const INDEX = source([
   "// @prog socket_filter",
   "// @map m array key=4 value=16 entries=1",
@@ -51,7 +51,7 @@ test("contents of a map that break the program are put into it", async ({ playgr
   await witness.getByTestId("show-witness").click();
   await expect(playground.id("current-insn")).toHaveAttribute("data-index", "10");
   await expect(playground.id("current-insn")).toHaveAttribute("data-end", "fault");
-  // The same is found again for the program with those contents.
+  // With these contents in the map, the same input is found again.
   await expect(witness).toHaveAttribute("data-found", "true");
   await expect(playground.verdict).toHaveAttribute("data-verdict", "reject");
 });

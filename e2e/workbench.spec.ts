@@ -1,4 +1,4 @@
-// The workbench itself: commands, layouts, undo, the last programs, files, sharing in all its forms.
+// The workbench: commands, layouts, undo, the last programs, files, and all forms of sharing.
 import { faultsOf } from "./axe.ts";
 import { expect, test } from "./page.ts";
 
@@ -51,7 +51,7 @@ test("a layout for each task, one key apart; a pane with all the room, and back"
 });
 
 test("undo goes back through text, input and program type, and redo forward again", async ({ playground, page }) => {
-  // Changes that follow each other at once are one; a person takes a second.
+  // Changes in quick succession count as one, so the clock is moved by a second between them.
   await page.clock.install();
   await playground.open();
   await playground.write(MINE);
@@ -104,7 +104,7 @@ test("what was loaded and what was set aside is in the list of the last programs
   await playground.open("?again#example/div-by-zero");
   await page.keyboard.press("Control+O");
   const sheet = page.getByRole("dialog", { name: "Files and programs" });
-  await expect(sheet.locator(".files__one")).toHaveCount(1); // one piece of work, one entry
+  await expect(sheet.locator(".files__one")).toHaveCount(1); // the same work is listed once
   await sheet.getByRole("button", { name: /^my own program/ }).click();
   await expect(playground.id("editor")).toContainText("my own program");
   await playground.expectVerdict("accept");
@@ -152,7 +152,7 @@ test("the share sheet: QR code, a frame, Markdown, a picture", async ({ playgrou
   await playground.id("share").click();
   const sheet = page.getByRole("dialog", { name: "Share" });
   await expect(sheet.getByText("Fits a chat message.")).toBeVisible();
-  // Ready to be copied by a key.
+  // The link is selected, so that a key copies it.
   await expect(playground.id("share-link")).toBeFocused();
   const link = (await playground.id("share-link").textContent()) ?? "";
   await expect.poll(() => page.evaluate(() => String(getSelection()))).toBe(link);
@@ -186,10 +186,10 @@ test("Ctrl+S copies the link, and only then does the address change", async ({ p
   await page.keyboard.press("Control+S");
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/#v1\.[\w-]+$/);
   expect(new URL(page.url()).hash).toMatch(/^#v1\./);
-  // Whoever was typing goes on typing.
+  // The focus stays in the editor, so that one can go on typing.
   await expect(page.getByRole("dialog", { name: "Share" })).toBeVisible();
   await expect(playground.id("editor").getByRole("textbox")).toBeFocused();
-  // Keys are written apart from the words, as a text as well.
+  // Between a button's words and its keys there is a blank, also in the text content.
   await expect(playground.id("run")).toHaveText("Run Ctrl Enter");
 });
 
