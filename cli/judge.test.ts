@@ -54,7 +54,7 @@ const WRITES: readonly Act[] = [
 const answer = (acts: readonly Act[], change: Partial<LinkState> = {}): Promise<string> =>
   encodeLink(state({ ...change, lesson: { name: "answers-of-a-write", acts } }));
 
-test("ten links: one answer each, in order, and the command goes on whatever a line holds", async () => {
+test("ten links get one answer each, in order, and no line stops the command", async () => {
   const endless: readonly Act[] = Array.from({ length: 500 }, (): Act => ({ do: "echo", text: "abc" }));
   const lines = [
     await answer(WRITES),
@@ -107,7 +107,7 @@ secret returns 4 -> 46
 Add 42.
 `;
 
-test("a teacher's file: a link that a student made with it, and a wrong answer with its counterexample", async () => {
+test("a teacher's file judges a student's link, and a wrong answer gets a counterexample", async () => {
   const file = join(dir, "mine.md");
   writeFileSync(file, OWN);
   const lesson = { name: "lesson", text: OWN, acts: [] };
@@ -129,7 +129,7 @@ test("a teacher's file: a link that a student made with it, and a wrong answer w
   ]);
 });
 
-test("a list: a link names its lesson, which is judged by its file or as it is built in", async () => {
+test("with a list, each link is judged by the lesson that it names, from a file or built in", async () => {
   writeFileSync(join(dir, "own.md"), OWN);
   writeFileSync(join(dir, "other.md"), OWN.replaceAll("45", "46").replaceAll("returns 4 ->", "returns 5 ->"));
   const list = join(dir, "list.md");
@@ -155,7 +155,7 @@ test("a list: a link names its lesson, which is judged by its file or as it is b
   expect(judge(list, [])).toMatchObject({ stderr: expect.stringContaining("none.md"), status: 2 });
 });
 
-test("a lesson that is not there, or has a fault, is said so", () => {
+test("a lesson that does not exist or has a fault gives an error message", () => {
   expect(judge("99", [])).toMatchObject({ stderr: 'judge: there is no lesson "99", and no such file\n', status: 2 });
   const file = join(dir, "broken.md");
   writeFileSync(file, OWN.replace("returns 3", "return 3"));

@@ -1,7 +1,7 @@
 // The talk's demo, point by point, as a person does it on the page.
 import { expect, test } from "./page.ts";
 
-test("1: the deck's program stands in the editor with its verdict beside it, nothing pressed", async ({
+test("1: the talk's program is in the editor with its verdict beside it before anything is pressed", async ({
   playground,
 }) => {
   await playground.open();
@@ -19,7 +19,7 @@ test("1: the deck's program stands in the editor with its verdict beside it, not
   await expect(playground.id("verifier-log")).toContainText("0: (61) r0 = *(u32 *)(r1 +0)");
 });
 
-test("2: verdict, bytes and disassembly follow the typing", async ({ playground, page }) => {
+test("2: verdict, bytes and disassembly follow what is typed", async ({ playground, page }) => {
   await playground.open();
   await playground.write("BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_EXIT_INSN(),\n");
   await playground.expectVerdict("accept");
@@ -108,7 +108,7 @@ for (const [what, source, errno, message, line] of REFUSED)
     if (line !== null) await expect(playground.verdict).toContainText(`line ${line}`);
   });
 
-test("3: log lines and source lines lead to each other", async ({ playground, page }) => {
+test("3: a click on a log line leads to its source line, and back", async ({ playground, page }) => {
   await playground.open();
   await playground.editorReady();
   await page.locator(".log__line", { hasText: "w0 += 42" }).last().click();
@@ -118,7 +118,7 @@ test("3: log lines and source lines lead to each other", async ({ playground, pa
   await expect(page.locator(".log__line[data-cursor]").last()).toContainText("exit");
 });
 
-test("4: load, attach and detach are listed as strace would, with their answers", async ({ playground }) => {
+test("4: load, attach and detach are listed as strace prints them, with their results", async ({ playground }) => {
   await playground.open();
   const calls = playground.id("syscall-log");
   await playground.id("load").click();
@@ -129,13 +129,13 @@ test("4: load, attach and detach are listed as strace would, with their answers"
   await expect(calls).toContainText(/bpf\(BPF_PROG_DETACH, .*\) = 0/);
 });
 
-test("4: loading what the verifier refuses answers the errno", async ({ playground }) => {
+test("4: loading a refused program returns the errno", async ({ playground }) => {
   await playground.open("#example/read-offset-4");
   await playground.id("load").click();
   await expect(playground.id("syscall-log")).toContainText(/= -1 EACCES/);
 });
 
-test("5: echo 10, cat 52; and all that a write can answer", async ({ playground }) => {
+test("5: echo 10 gives 52, and each kind of write gets its result", async ({ playground }) => {
   await playground.open();
   const output = playground.id("sysfs-output");
   await playground.echo("10");
@@ -195,13 +195,13 @@ test("6: step, step back, run to the end, drag the timeline", async ({ playgroun
   await expect(playground.id("reg-r0")).toHaveText("52");
 });
 
-test("6: a step before anything is loaded walks a trial run", async ({ playground }) => {
+test("6: a step before anything is loaded steps through a trial run", async ({ playground }) => {
   await playground.open();
   await playground.id("step").click();
   await playground.expectRegister(0, 10n);
 });
 
-test("6: the stack appears where it is used", async ({ playground, page }) => {
+test("6: the stack is shown if the program uses it", async ({ playground, page }) => {
   await playground.open("#example/stack");
   await playground.id("run-to-end").click();
   await expect(page.locator(".stack")).toContainText("fp-8");
@@ -231,7 +231,7 @@ test("8: from the keyboard alone: the whole demo, stepping, the next problem, ou
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 
-test("8: F8 goes to the line that was refused", async ({ playground, page }) => {
+test("8: F8 goes to the refused line", async ({ playground, page }) => {
   await playground.open("#example/shift-32");
   await playground.editorReady();
   await page.keyboard.press("F8");

@@ -8,7 +8,7 @@ async function atTheEnd(playground: Playground, address = ""): Promise<void> {
   await playground.page.keyboard.press("Control+End");
 }
 
-test("a macro is completed, and its arguments by place", async ({ playground, page }) => {
+test("a macro is completed, and each argument by its place", async ({ playground, page }) => {
   await atTheEnd(playground);
   await page.keyboard.type("BPF_MOV64_I", { delay: 30 });
   const list = page.locator(".suggest-widget");
@@ -19,7 +19,7 @@ test("a macro is completed, and its arguments by place", async ({ playground, pa
   await expect(list).toContainText("BPF_REG_3");
 });
 
-test("Enter after a finished line makes a line", async ({ playground, page }) => {
+test("Enter after a finished line starts a new line", async ({ playground, page }) => {
   await atTheEnd(playground, "#src=BPF_MOV64_IMM(BPF_REG_0%2C%201)%2C%0A");
   await page.keyboard.type("BPF_EXIT_INSN(),", { delay: 30 });
   await page.keyboard.press("Enter");
@@ -27,7 +27,7 @@ test("Enter after a finished line makes a line", async ({ playground, page }) =>
   await playground.expectVerdict("accept");
 });
 
-test("a signature names the parameters while they are written", async ({ playground, page }) => {
+test("a signature names the parameters while they are typed", async ({ playground, page }) => {
   await atTheEnd(playground);
   await page.keyboard.type("BPF_LDX_MEM(", { delay: 30 });
   await expect(page.locator(".parameter-hints-widget")).toContainText("BPF_LDX_MEM(SIZE, DST, SRC, OFF)");
@@ -47,7 +47,7 @@ for (const [lang, words] of [
     await expect(hover).toContainText(words);
   });
 
-test("a dump that is pasted becomes macros, and the page says so", async ({ playground, page }) => {
+test("a pasted dump becomes macros, and the page says so", async ({ playground, page }) => {
   await playground.open();
   await playground.editorReady();
   await playground.id("editor").locator(".view-lines").click();
@@ -58,7 +58,7 @@ test("a dump that is pasted becomes macros, and the page says so", async ({ play
   await playground.expectVerdict("accept");
 });
 
-test("a program typed by hand, key by key, is what stands there", async ({ playground, page }) => {
+test("a program typed key by key arrives unchanged", async ({ playground, page }) => {
   await playground.open();
   await playground.editorReady();
   await playground.id("editor").locator(".view-lines").click();
@@ -89,7 +89,7 @@ BPF_EXIT_INSN(),
 `;
 const loop = (query = ""): string => `${query}#src=${encodeURIComponent(LOOP)}`;
 
-test("jumps are arrows in the margin; the switch is remembered", async ({ playground, page }) => {
+test("jumps are arrows in the margin, and their switch is remembered", async ({ playground, page }) => {
   await playground.open(loop());
   await playground.editorReady();
   const arrows = page.locator(".jumps__one");
@@ -106,7 +106,7 @@ test("jumps are arrows in the margin; the switch is remembered", async ({ playgr
   await expect(arrows).toHaveCount(0);
 });
 
-test("hints in the text have a switch each", async ({ playground, page }) => {
+test("each kind of hint in the text has a switch", async ({ playground, page }) => {
   await playground.open(loop());
   await playground.editorReady();
   await expect(playground.id("editor")).toContainText("→ 1 again");
@@ -185,7 +185,7 @@ test("lines typed in the kernel's notation become macros by a quick fix, all at 
   await playground.expectVerdict("accept");
 });
 
-test("a click on a line's number sets a breakpoint, which moves with its line", async ({ playground, page }) => {
+test("a click on a line number sets a breakpoint, which moves with its line", async ({ playground, page }) => {
   await playground.open(loop());
   await playground.editorReady();
   await playground.id("editor").locator(".line-numbers", { hasText: /^3$/ }).click();
@@ -196,7 +196,7 @@ test("a click on a line's number sets a breakpoint, which moves with its line", 
   await expect(page.locator(".line-numbers.breakpoint")).toHaveText("4");
 });
 
-test("a register hovered says what the verifier knew of it there", async ({ playground, page }) => {
+test("hovering a register shows what the verifier knew about it there", async ({ playground, page }) => {
   await playground.open(loop());
   await playground.editorReady();
   await playground.id("editor").locator(".view-line", { hasText: "BPF_ADD" }).getByText("BPF_REG_0").hover();
@@ -205,10 +205,7 @@ test("a register hovered says what the verifier knew of it there", async ({ play
   await expect(hover).toContainText("0");
 });
 
-test("a source says what type its program has and which maps: choice, machine and kernel follow it", async ({
-  playground,
-  page,
-}) => {
+test("directives in the source set the program type and the maps of the page", async ({ playground, page }) => {
   await playground.open(
     `#src=${encodeURIComponent("// @prog xdp\n// @map seen hash key=4 value=8\nBPF_MOV64_IMM(BPF_REG_0, XDP_PASS),\nBPF_EXIT_INSN(),\n")}`,
   );

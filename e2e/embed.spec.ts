@@ -33,7 +33,7 @@ test("two frames on a page do not disturb each other, nor the reader's own draft
   expect(await page.evaluate(() => JSON.stringify(localStorage))).toBe(before);
 });
 
-test("a frame of automatic height tells the page around the number, and nothing else", async ({ page }) => {
+test("a frame of automatic height tells the page around it its height, and nothing else", async ({ page }) => {
   await around(
     page,
     ["?embed=1&height=auto#example/plus42"],
@@ -53,7 +53,10 @@ test("a frame of automatic height tells the page around the number, and nothing 
   expect(overflows).toBe(false);
 });
 
-test("read-only: the program can be stepped, not changed; the playground opens it", async ({ page, context }) => {
+test("read-only: the program can be stepped but not changed, and opens in the playground", async ({
+  page,
+  context,
+}) => {
   await around(page, ["?embed=1&readonly=1#example/plus42"]);
   const frame = page.frameLocator("[name=f0]");
   await expect(frame.getByTestId("editor")).toHaveAttribute("data-editor", "monaco");
@@ -71,7 +74,7 @@ test("read-only: the program can be stepped, not changed; the playground opens i
   await expect(playground.locator(".header")).toBeVisible();
 });
 
-test("Run, its result and every register are in sight in a frame of any width, and nothing covers anything", async ({
+test("Run, its result and every register are in sight in a frame of any width, and nothing overlaps", async ({
   playground,
   page,
 }) => {

@@ -17,7 +17,7 @@ async function complete(playground: Playground, lang: "en" | "ja"): Promise<void
   );
 }
 
-test("every program by its topic; opened with less than a second of work, filtered by word, verdict and type", async ({
+test("every program is listed by topic, the gallery opens with less than a second of work, and it filters by word, verdict and type", async ({
   playground,
   page,
   context,
@@ -59,7 +59,7 @@ test("every program by its topic; opened with less than a second of work, filter
   await expect(page.locator(".header__program")).toContainText("Beyond the stack");
 });
 
-test("the same in Japanese, and axe finds nothing", async ({ playground, page }) => {
+test("the gallery is complete in Japanese, and axe finds nothing", async ({ playground, page }) => {
   await playground.open("?lang=ja");
   await page.locator(".header__examples").click();
   await complete(playground, "ja");
@@ -68,7 +68,7 @@ test("the same in Japanese, and axe finds nothing", async ({ playground, page })
 
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-  test("opens, filters and fits the width", async ({ playground, page }) => {
+  test("the gallery opens, filters and fits the width", async ({ playground, page }) => {
     await page.goto("./?lang=ja");
     await page.locator(".header__examples").click();
     await expect(playground.id("gallery").locator("li")).toHaveCount(EXAMPLES.length);

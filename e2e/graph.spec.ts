@@ -7,7 +7,7 @@ test.use({ editor: "plain" });
 
 const block = (page: Page, start: number): Locator => page.locator(`.block[data-start="${start}"]`);
 
-test("the loop of an example: blocks with counts, its current instruction, a click leads to the line", async ({
+test("a loop's blocks have counts and the current instruction, and a click leads to the line", async ({
   playground,
   page,
 }) => {
@@ -25,7 +25,7 @@ test("the loop of an example: blocks with counts, its current instruction, a cli
   await expect(block(page, 4)).toContainText("×15");
 });
 
-test("the rounds of a loop stand below one another; a round leads to its step", async ({ playground, page }) => {
+test("the rounds of a loop are listed, and a round leads to its step", async ({ playground, page }) => {
   await playground.open("#example/loop");
   await playground.editorReady();
   await page.getByText("Graph", { exact: true }).click();
@@ -56,10 +56,7 @@ test("from the keyboard: arrows follow the edges, plus and minus zoom", async ({
   await expect.poll(width).toBeLessThan(before);
 });
 
-test("functions are groups, calls lead from one to the other, and the list says it in words", async ({
-  playground,
-  page,
-}) => {
+test("functions are groups joined by calls, and a list says the same in words", async ({ playground, page }) => {
   await playground.open("?lang=ja#example/subprogram");
   await playground.editorReady();
   await page.getByText("グラフ", { exact: true }).click();

@@ -8,7 +8,7 @@ for (const size of [
 ] as const)
   test.describe(`${size[0]} × ${size[1]}`, () => {
     test.use({ viewport: { width: size[0], height: size[1] } });
-    test("the result stands beside Run, in sight", async ({ playground }) => {
+    test("the result is in sight beside Run", async ({ playground }) => {
       await playground.open();
       await playground.id("run").click();
       const result = playground.id("result");
@@ -17,7 +17,7 @@ for (const size of [
       await expect(result).toBeInViewport({ ratio: 1 });
     });
 
-    test("a refusal stands beside Run, with its line", async ({ playground }) => {
+    test("a refusal is shown beside Run, with its message", async ({ playground }) => {
       await playground.open("#example/unset-register");
       await expect(playground.id("result")).toHaveAttribute("data-state", "error");
       await expect(playground.id("result")).toContainText("-EACCES");
@@ -25,14 +25,14 @@ for (const size of [
     });
   });
 
-test("the first sight says what it is and what to do; the first run takes it away", async ({ playground, page }) => {
+test("the introduction says what to do, and the first run removes it", async ({ playground, page }) => {
   await playground.open();
   await expect(page.locator(".intro")).toContainText("Change 42");
   await playground.id("run").click();
   await expect(page.locator(".intro")).toHaveCount(0);
 });
 
-test("Run with nothing changed keeps what is loaded, and its maps with it", async ({ playground }) => {
+test("Run without a change keeps the loaded program and its maps", async ({ playground }) => {
   await playground.open("#example/map-counter");
   await playground.id("run").click();
   await expect(playground.id("result")).toContainText("→1");
@@ -40,7 +40,7 @@ test("Run with nothing changed keeps what is loaded, and its maps with it", asyn
   await expect(playground.id("result")).toContainText("→2");
 });
 
-test("an XDP program's answer is one name in every pane", async ({ playground, page }) => {
+test("an XDP program's answer has the same name in every pane", async ({ playground, page }) => {
   await playground.open("#example/drop-ping");
   await playground.id("run").click();
   await expect(playground.id("result")).toHaveText(/^XDP_\w+ \(\d\)$/);
@@ -51,7 +51,7 @@ test("an XDP program's answer is one name in every pane", async ({ playground, p
   await expect(playground.id("packet-result")).toHaveText(name);
 });
 
-test("an error stands under its command, as the shell says it and with why", async ({ playground, page }) => {
+test("an error is shown under its command, in the shell's words and with the reason", async ({ playground, page }) => {
   await playground.open();
   await playground.id("sysfs-write").click();
   const shell = page.locator(".kernel-pane .shell").first();
@@ -60,7 +60,7 @@ test("an error stands under its command, as the shell says it and with why", asy
   await expect(shell).toContainText("No program is attached.");
 });
 
-test("no line of an example is cut for what stands beside it", async ({ playground, page }) => {
+test("no line of an example is cut off by the panes beside it", async ({ playground, page }) => {
   for (const name of ["drop-ping", "loop", "map-counter"]) {
     await playground.open(`#example/${name}`);
     await playground.editorReady();
@@ -68,7 +68,7 @@ test("no line of an example is cut for what stands beside it", async ({ playgrou
   }
 });
 
-test("an example keeps its address; an edited one comes back after a reload, the example one press away", async ({
+test("an example keeps its address, an edited one survives a reload, and one press restores it", async ({
   playground,
   page,
 }) => {
@@ -89,7 +89,7 @@ for (const size of [
 ] as const)
   test.describe(`a refusal at ${size[0]} × ${size[1]}`, () => {
     test.use({ viewport: { width: size[0], height: size[1] } });
-    test("cause and what helps are whole without scrolling, before story and log; the line says it too", async ({
+    test("cause and fix are whole in sight without scrolling, and the message is also at the line", async ({
       playground,
       page,
     }) => {
@@ -113,7 +113,7 @@ for (const size of [
     });
   });
 
-test("one moment: slider, program, log and verifier show the same visit, whichever of them one moves", async ({
+test("slider, program, log and verifier show the same visit, whichever of them is moved", async ({
   playground,
   page,
 }) => {
@@ -149,7 +149,7 @@ test("one moment: slider, program, log and verifier show the same visit, whichev
   await expect(visits).toContainText("3: if r2 == 0x0");
 });
 
-test("a kernel without a step says which one is missing, where the program is refused too, and gives it back", async ({
+test("a kernel without a step says which one is missing, also in the refusal, and one press adds it again", async ({
   playground,
   page,
 }) => {
@@ -169,7 +169,7 @@ test("a kernel without a step says which one is missing, where the program is re
   await expect(missing).toHaveCount(0);
 });
 
-test("an empty text and a C function are called what they are, with a way on", async ({ playground, page }) => {
+test("an empty text and a C function are recognised, and the page says what to do", async ({ playground, page }) => {
   await playground.open();
   await playground.write("int drop(struct xdp_md *ctx)\n{\n\treturn XDP_DROP;\n}\n");
   await expect(page.locator('[data-code="c-source"]')).toContainText("this is C (drop is a function)");
@@ -183,7 +183,7 @@ test("an empty text and a C function are called what they are, with a way on", a
   await expect(playground.id("editor")).toContainText("BPF_EXIT_INSN");
 });
 
-test("Attach of another type is off and says why; an older program has Reload beside it", async ({
+test("Attach is disabled for another program type and says why, and an older loaded program has Reload beside it", async ({
   playground,
   page,
 }) => {
@@ -206,7 +206,7 @@ test("Attach of another type is off and says why; an older program has Reload be
   await expect(attach).toHaveValue("BPF_XDP_DEVMAP");
 });
 
-test("while stepping, what an instruction wrote stands behind its line", async ({ playground, page }) => {
+test("while stepping, the value that an instruction wrote is shown behind its line", async ({ playground, page }) => {
   await playground.open();
   await playground.editorReady();
   await playground.id("step").click();

@@ -35,7 +35,7 @@ for (const [step, label, answer] of [
   [2, "2. The attach type", /BPF_PROG_ATTACH.*= -1 EINVAL/],
   [3, "3. The module", /openat\(.*"\/sys\/oreore\/bpf".*= -1 ENOENT/],
 ] as const)
-  test(`without step ${step} the kernel answers as one that was not patched so`, async ({ playground, page }) => {
+  test(`without step ${step} the kernel answers like one without that patch`, async ({ playground, page }) => {
     await extend(playground);
     await page.locator(".extend").getByText(label).click();
     await expect(page.getByLabel(label)).not.toBeChecked();
@@ -85,7 +85,7 @@ test("a program type with two numbers takes OREORE's place, and a link carries i
   await elsewhere.close();
 });
 
-test("a definition of one's own goes from the form to echo and cat, its code and its link follow", async ({
+test("a reader's own definition works from the form to echo and cat, in its code and in its link", async ({
   playground,
   page,
   browser,
@@ -152,7 +152,7 @@ test("a definition of one's own goes from the form to echo and cat, its code and
   await elsewhere.close();
 });
 
-test("a link with a program type that no kernel takes opens the page with a sentence", async ({ playground, page }) => {
+test("a link with an invalid program type opens the page with a sentence", async ({ playground, page }) => {
   const field = { name: "val", off: 0, size: 4, writable: false } as const;
   const link = await encodeLink({
     source: "BPF_EXIT_INSN(),\n",
@@ -188,7 +188,7 @@ test("any command can be typed into the shell", async ({ playground, page }) => 
   await expect(page.getByLabel("Output of the last command")).toContainText(/1: type 32 .*tag/);
 });
 
-test("the map lights up along the way of each call, and says where it was refused; it is whole at every size", async ({
+test("the map shows the way of each call and where it was refused, and is whole at every size", async ({
   playground,
   page,
 }) => {
@@ -239,7 +239,7 @@ test("the map lights up along the way of each call, and says where it was refuse
   await expect(said).toContainText("sysfs refused it: ENOENT.");
 });
 
-test("a context that the kernel keeps otherwise: both sides, the rewriting, and bpftool's dump of it", async ({
+test("a context with another struct in the kernel: both structs, the rewritten accesses, and bpftool's dump of them", async ({
   playground,
   page,
 }) => {
@@ -260,7 +260,7 @@ test("a context that the kernel keeps otherwise: both sides, the rewriting, and 
   await expect(printed).toContainText("2: (54) w0 &= 255");
 });
 
-test("what is typed in the form changes the code beside it, with a mark", async ({ playground, page }) => {
+test("an input in the form changes the code beside it and marks the change", async ({ playground, page }) => {
   await extend(playground);
   await view(page, "Your type");
   const form = page.getByRole("form", { name: "Define one of your own" });

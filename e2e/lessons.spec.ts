@@ -91,7 +91,10 @@ async function setElement({ page }: Playground, { map, key, value }: Extract<Act
 
 // Each lesson is solved in one of the two languages, because the actions are the same in both.
 for (const [turn, lang] of (["ja", "en"] as const).entries())
-  test(`all lessons, one after the other, every second one solved: ${lang}`, async ({ playground, page }) => {
+  test(`all lessons open one after the other, and every second one is solved: ${lang}`, async ({
+    playground,
+    page,
+  }) => {
     test.setTimeout(600_000); // all lessons, on a machine that may be busy
     const text = TEXTS[lang];
     await playground.open(`?lang=${lang}#lesson/1`);
@@ -117,7 +120,7 @@ for (const [turn, lang] of (["ja", "en"] as const).entries())
     await expect(page.locator(".lesson-list__one svg")).toHaveCount(WALK.filter((_, i) => i % 2 === turn).length);
   });
 
-test("a prediction comes before its answer; a blank is uncovered by a click; hints come in stages", async ({
+test("a prediction comes before its answer, a click uncovers a blank, and hints come one by one", async ({
   playground,
   page,
 }) => {
@@ -160,7 +163,7 @@ test("a goal says which property fails, and holds for other inputs too", async (
   await expect(goals).toContainText("Right for other inputs, which are not told");
 });
 
-test("a student's walk: the address stays, and each lesson keeps its own draft", async ({ playground, page }) => {
+test("each lesson keeps its address and its own draft", async ({ playground, page }) => {
   const PROGRAM = "BPF_MOV64_IMM(BPF_REG_0, 9),\nBPF_EXIT_INSN(),\n";
   const editor = () => playground.id("editor");
   await playground.open("?lang=en#lesson/6");
@@ -179,7 +182,7 @@ test("a student's walk: the address stays, and each lesson keeps its own draft",
   await expect(editor()).toContainText("R2 was never set");
 });
 
-test("a link brings an answer elsewhere: the calls are made again, and the goals judged anew", async ({
+test("a link opens an answer elsewhere: its calls are made again, and its goals are judged again", async ({
   playground,
   page,
   browser,
@@ -203,7 +206,7 @@ test("a link brings an answer elsewhere: the calls are made again, and the goals
   await elsewhere.close();
 });
 
-test("a class's links become a table; progress goes into a file and comes back", async ({ playground, page }) => {
+test("a class's links become a table, and progress is saved to a file and read back", async ({ playground, page }) => {
   await playground.open("?lang=en#lesson/6");
   const [solved, half] = [
     "BPF_MOV64_IMM(BPF_REG_0,42),BPF_EXIT_INSN(),",
@@ -241,7 +244,7 @@ test("the solution is offered after the hints", async ({ playground, page }) => 
   await expect(playground.id("solution")).toContainText("BPF_MOV64_IMM(BPF_REG_0, 0)");
 });
 
-test("?embed=1#lesson/2: the lesson stands in the frame, and can be stepped", async ({ playground, page }) => {
+test("?embed=1#lesson/1: the lesson is in the frame, and its program can be stepped", async ({ playground, page }) => {
   await page.setViewportSize({ width: 980, height: 620 });
   await playground.open("?lang=en&embed=1#lesson/1");
   await expect(page.getByRole("heading", { name: "A machine inside the kernel" })).toBeVisible();
@@ -258,7 +261,7 @@ test("?embed=1#lesson/2: the lesson stands in the frame, and can be stepped", as
   await expect(playground.id("reg-r10")).toBeInViewport({ ratio: 0.9 });
 });
 
-test("a lesson opens with a kernel that has seen nothing", async ({ playground, page }) => {
+test("a lesson opens with a fresh kernel", async ({ playground, page }) => {
   await playground.open("?lang=en");
   await playground.demo("10");
   await expect(playground.id("sysfs-output")).toHaveText("52");
@@ -289,7 +292,7 @@ Return {{two}}.
 `;
 
 test.describe("a teacher's file", () => {
-  test("chosen: opened, and its goal judged", async ({ playground, page }) => {
+  test("chosen from a dialog, it opens, and its goal is judged", async ({ playground, page }) => {
     await playground.open("?lang=en");
     await expect(async () => {
       await page.keyboard.press("Control+k"); // keys are listened to after the first paint
@@ -306,7 +309,7 @@ test.describe("a teacher's file", () => {
     await expect(playground.id("goals")).toContainText("Solved");
   });
 
-  test("beside the page: a lesson and a list of lessons have addresses, and the way goes through the list", async ({
+  test("in a folder beside the page, a lesson and a list have addresses, and one can go through the list", async ({
     playground,
     page,
   }) => {
@@ -338,7 +341,7 @@ test.describe("a teacher's file", () => {
       document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
     }, texts);
 
-  test("dropped anywhere on the page; with a list that names it, both are in the address", async ({
+  test("dropped on the page, it opens; dropped with a list that names it, both are in the address", async ({
     playground,
     page,
   }) => {
@@ -355,7 +358,10 @@ test.describe("a teacher's file", () => {
     await expect(page.getByRole("heading", { name: "Of my own" })).toBeVisible();
   });
 
-  test("with faults: each with its line and what was expected; mended in place", async ({ playground, page }) => {
+  test("with faults, each is shown with its line and what was expected, and can be mended in place", async ({
+    playground,
+    page,
+  }) => {
     await playground.open("?lang=ja");
     await drop(playground, OWN.replace("returns 3", "return 3").replace("Return", "<b onclick=alert(1)>Return"));
     const faults = playground.id("lesson-faults");

@@ -38,7 +38,7 @@ test("#example/<name> opens an example", async ({ playground }) => {
   await expect(playground.id("verifier-message")).toHaveText("div by zero");
 });
 
-test("#lesson/<n> opens a lesson of the deck", async ({ playground, page }) => {
+test("#lesson/<n> opens a lesson", async ({ playground, page }) => {
   await playground.open("#lesson/2");
   await expect(page.getByRole("heading", { name: "A program type of your own" })).toBeVisible();
   await playground.expectVerdict("reject");
@@ -54,7 +54,7 @@ for (const [what, hash] of [
   ["to a lesson that is not there", "#lesson/99"],
   ["with a stray %", "#src=%"],
 ] as const)
-  test(`a link ${what} opens the page with a sentence, the draft is kept`, async ({ playground, page }) => {
+  test(`a link ${what} opens the page with a sentence and keeps the draft`, async ({ playground, page }) => {
     await playground.open();
     await playground.write(MINE);
     await playground.expectVerdict("accept");
@@ -63,7 +63,7 @@ for (const [what, hash] of [
     await expect(playground.id("editor")).toContainText("BPF_REG_0, 7");
   });
 
-test("opening a link sets the draft aside, and there is a way back", async ({ playground, page }) => {
+test("opening a link sets the draft aside, and a button brings it back", async ({ playground, page }) => {
   await playground.open();
   await playground.write(MINE);
   await playground.open("?again#example/shift-32");
@@ -75,7 +75,7 @@ test("opening a link sets the draft aside, and there is a way back", async ({ pl
   await expect(playground.id("editor")).toContainText("BPF_REG_0, 7");
 });
 
-test("a link's text is data: markup in it is shown, not run", async ({ playground, page }) => {
+test("markup in a link's text is shown and not run", async ({ playground, page }) => {
   await playground.open(`#src=${encodeURIComponent('// <img src=x onerror="window.hacked=1">\nBPF_EXIT_INSN(),')}`);
   await playground.editorReady();
   await expect(playground.id("editor")).toContainText("<img");

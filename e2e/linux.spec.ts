@@ -17,7 +17,10 @@ test.slow();
 const kernel = (playground: Playground, name: string) =>
   playground.page.locator(".real .segments label").getByText(name, { exact: true }).click();
 
-test("97 calls on the 6.1 in the tab come out as on the one that was booted in QEMU", async ({ playground, page }) => {
+test("97 calls give the same results on the 6.1 in the tab as on the 6.1 that was booted in QEMU", async ({
+  playground,
+  page,
+}) => {
   await playground.open();
   const dist = process.env.E2E_DIST ?? join(import.meta.dirname, "../dist");
   const thread = readdirSync(join(dist, "assets")).find((name) => /^thread-.*\.js$/.test(name));
@@ -84,7 +87,7 @@ test("97 calls on the 6.1 in the tab come out as on the one that was booted in Q
   expect(got).toEqual(recording<{ real: string }>("real-kernel-oreore.jsonl").map(({ real }) => real));
 });
 
-test("a real Linux answers beside the verdict: the talk's program on the 6.1", async ({ playground }) => {
+test("a real Linux 6.1 answers beside the verdict on the talk's program", async ({ playground }) => {
   await playground.open();
   await playground.id("ask-linux").click();
   const real = playground.id("linux-verdict");
@@ -94,7 +97,7 @@ test("a real Linux answers beside the verdict: the talk's program on the 6.1", a
   await expect(playground.id("linux-log")).toContainText("(04) w0 += 42");
 });
 
-test("the newest Linux gives its own diagnosis of a refusal, and asks anew after an edit", async ({
+test("the newest Linux gives its own diagnosis of a refusal, and is asked again after an edit", async ({
   playground,
   page,
 }) => {
@@ -114,7 +117,7 @@ test("the newest Linux gives its own diagnosis of a refusal, and asks anew after
   await expect(real).toHaveAttribute("data-verdict", "accept");
 });
 
-test("the demo runs on the real kernel, from the same buttons; and its console knows the file", async ({
+test("the demo runs on the real kernel with the same buttons, and its console has the same file", async ({
   playground,
   page,
 }) => {
@@ -140,7 +143,7 @@ test("the demo runs on the real kernel, from the same buttons; and its console k
 
 test.describe("without a network", () => {
   test.use({ serviceWorkers: "allow" });
-  test("a kernel that was asked once answers", async ({ playground, page, context }) => {
+  test("a kernel that was asked before answers again", async ({ playground, page, context }) => {
     await playground.open();
     await playground.id("ask-linux").click();
     await expect(playground.id("linux-verdict")).toBeVisible({ timeout: 60_000 });

@@ -16,7 +16,7 @@ const opened = async (playground: Playground, name: string): Promise<void> => {
 const onStep = (playground: Playground, step: number): Promise<void> =>
   expect(playground.id("timeline")).toHaveAttribute("aria-valuenow", String(step));
 
-test("a map is seen as it is at each step, with what the step changed", async ({ playground, page }) => {
+test("a map is shown as it is at each step, with what the step changed", async ({ playground, page }) => {
   await opened(playground, "remember");
   // From the line that declares the map to the map, and back to a line that loads it.
   await page.locator(".editor-pane").getByText("Disassembly").click();
@@ -38,7 +38,7 @@ test("a map is seen as it is at each step, with what the step changed", async ({
   await expect(map).toContainText("Empty");
 });
 
-test("an element is set before the run, and the run sees it", async ({ playground, page }) => {
+test("an element that is set before the run is seen by the run", async ({ playground, page }) => {
   await opened(playground, "remember");
   await view(page, "Maps").click();
   const map = playground.id("map-seen");
@@ -55,10 +55,7 @@ test("an element is set before the run, and the run sees it", async ({ playgroun
   await playground.expectRegister(0, 42n);
 });
 
-test("an element of the running kernel's map is set and deleted with bpf(2), errno and all", async ({
-  playground,
-  page,
-}) => {
+test("an element of a map in the running kernel is set and deleted with bpf(2)", async ({ playground, page }) => {
   await opened(playground, "remember");
   await playground.demo("7");
   await expect(playground.id("sysfs-output")).toHaveText("1");
@@ -80,7 +77,7 @@ test("an element of the running kernel's map is set and deleted with bpf(2), err
   await expect(map).toContainText("Empty");
 });
 
-test("a packet is chosen, drawn with its headers, and what came of it is told", async ({ playground, page }) => {
+test("a chosen packet is drawn with its headers, and its result is shown", async ({ playground, page }) => {
   await opened(playground, "drop-ping");
   await view(page, "Packet").click();
   await playground.id("packet-choice").selectOption("icmp-echo");
@@ -94,7 +91,7 @@ test("a packet is chosen, drawn with its headers, and what came of it is told", 
   await expect(playground.id("packet-result")).toHaveText("XDP_PASS (2)");
 });
 
-test("a packet is pasted as a dump prints it, and opened from a capture", async ({ playground, page }, info) => {
+test("a packet can be pasted as a dump, and opened from a capture file", async ({ playground, page }, info) => {
   await opened(playground, "drop-ping");
   await view(page, "Packet").click();
   await page.getByRole("button", { name: "Paste bytes" }).click();
@@ -120,7 +117,7 @@ test("a packet is pasted as a dump prints it, and opened from a capture", async 
   await expect(playground.id("packet-bytes")).toContainText("5c");
 });
 
-test("registers at a kprobe are written by name", async ({ playground, page }) => {
+test("registers at a kprobe are set by name", async ({ playground, page }) => {
   await playground.open();
   await page.getByLabel("Program type").selectOption("kprobe");
   await playground.write("BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_1, offsetof(struct pt_regs, di)),\nBPF_EXIT_INSN(),");
@@ -134,7 +131,10 @@ test("registers at a kprobe are written by name", async ({ playground, page }) =
 
 test.describe("with the editor's margin", () => {
   test.use({ editor: "monaco" });
-  test("a breakpoint stops where its condition holds; a wrong condition is told", async ({ playground, page }) => {
+  test("a breakpoint stops when its condition holds, and a faulty condition gives a message", async ({
+    playground,
+    page,
+  }) => {
     await opened(playground, "loop");
     await playground.editorReady();
     await playground.id("editor").locator(".view-line").nth(4).click();
@@ -153,7 +153,7 @@ test.describe("with the editor's margin", () => {
   });
 });
 
-test("a value leads back to its last write and on to its next change; a watched one stops the run, and play", async ({
+test("one can go back to a value's last write, and a watched value stops the run and play when it changes", async ({
   playground,
   page,
 }) => {
@@ -190,7 +190,10 @@ test("a value leads back to its last write and on to its next change; a watched 
   await expect(playground.id("current-insn")).toContainText("Stopped: R0 has changed.");
 });
 
-test("each value may have a base of its own, and a step is gone to by its number", async ({ playground, page }) => {
+test("each value may have its own number base, and one can go to a step by its number", async ({
+  playground,
+  page,
+}) => {
   await opened(playground, "plus42");
   const step = pane(page).getByLabel("Go to step");
   await step.fill("2");
@@ -202,7 +205,7 @@ test("each value may have a base of its own, and a step is gone to by its number
   await expect(playground.id("reg-r1")).not.toContainText("0b");
 });
 
-test("calls under way are frames, with what is kept for each", async ({ playground, page }) => {
+test("active calls are shown as frames, each with its saved registers", async ({ playground, page }) => {
   await opened(playground, "subprogram");
   for (let i = 0; i < 4; i++) await playground.id("step").click();
   const frames = pane(page).locator(".frame");
@@ -225,10 +228,7 @@ test("trace_pipe grows with the steps", async ({ playground, page }) => {
   await expect(playground.id("output")).toContainText("Nothing was sent");
 });
 
-test("a fault names what was asked for and the memory next to it; the state before it can be walked", async ({
-  playground,
-  page,
-}) => {
+test("a fault names the access and the memory next to it", async ({ playground, page }) => {
   await playground.open("#example/stack-out-of-bounds");
   await page.getByRole("button", { name: "Run without the verifier" }).click();
   await playground.id("run-to-end").click({ force: true });
@@ -237,7 +237,7 @@ test("a fault names what was asked for and the memory next to it; the state befo
   await expect(playground.id("current-insn")).toContainText("stack");
 });
 
-test("the same seed is the same run, another seed another", async ({ playground, page }) => {
+test("the same seed gives the same run, another seed gives another run", async ({ playground, page }) => {
   await opened(playground, "prandom");
   const random = async (): Promise<string | null> => {
     await playground.id("run-to-end").click();
@@ -257,7 +257,7 @@ test("the same seed is the same run, another seed another", async ({ playground,
   await expect(playground.id("seed")).not.toHaveValue("1");
 });
 
-test("each step is told to who does not see it", async ({ playground, page }) => {
+test("each step is announced to a screen reader", async ({ playground, page }) => {
   await opened(playground, "plus42");
   const told = pane(page).locator("p[role=status]");
   await playground.id("step").click();
@@ -271,7 +271,7 @@ test("each step is told to who does not see it", async ({ playground, page }) =>
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
-  test("a finger steps", async ({ playground, page }) => {
+  test("a swipe steps forwards and back", async ({ playground, page }) => {
     await page.goto("./");
     await page.getByRole("tab", { name: "Machine" }).click();
     await expect(playground.id("current-insn")).toHaveAttribute("data-index", "0");

@@ -22,7 +22,7 @@ async function drop({ page }: Playground, name: string, bytes = [...readFileSync
 }
 
 for (const language of ["en", "ja"] as const) {
-  test(`an object that is dropped is shown as a tree, refused at its line of C (${language})`, async ({
+  test(`a dropped object is shown as a tree, and is refused at a line of C (${language})`, async ({
     playground,
     page,
   }) => {
@@ -61,10 +61,7 @@ test("a program of an object goes to the editor as macros, and its fix is accept
   await expect(page.getByTestId("share-link")).toContainText("#v1.");
 });
 
-test("a CO-RE relocation shows what was asked, what was found, and the instruction before and after", async ({
-  playground,
-  page,
-}) => {
+test("a CO-RE relocation shows what was asked for and what was found", async ({ playground, page }) => {
   await playground.open();
   await drop(playground, "core.bpf.o");
   await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "accept", { timeout: 60_000 });
@@ -80,7 +77,7 @@ test("a CO-RE relocation shows what was asked, what was found, and the instructi
   await expect(page.getByTestId("object-types")).toContainText("CO-RE goes by the types of Linux 6.18");
 });
 
-test("a file that is no object is refused with a sentence", async ({ playground, page }) => {
+test("a file that is not an object is refused with a sentence", async ({ playground, page }) => {
   await playground.open();
   await drop(playground, "broken.o", [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]);
   await expect(page.getByTestId("object-fault")).toContainText("takes 64 bytes, but there are only 8");

@@ -29,7 +29,7 @@ async function openLog(playground: Playground): Promise<void> {
   await playground.paste(LOG);
 }
 
-test("a log out of a mail is shown as it is, explained, and led to its instructions; an edit gives our own answer", async ({
+test("a log from a mail is shown unchanged with its explanation and instructions, and an edit brings our own verdict", async ({
   playground,
   page,
 }) => {
@@ -60,7 +60,7 @@ test("a log out of a mail is shown as it is, explained, and led to its instructi
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
-  test("a log pasted into the text area is shown as it is", async ({ playground, page }) => {
+  test("a log pasted into the text area is shown unchanged", async ({ playground, page }) => {
     await playground.open();
     const area = playground.id("editor").locator("textarea");
     await area.focus();

@@ -100,7 +100,7 @@ for (const [width, height] of [
   [1280, 720],
   [1920, 1080],
 ] as const)
-  test(`the whole talk by PageDown alone, in Japanese, at ${width} × ${height}`, async ({ playground, page }) => {
+  test(`PageDown alone gives the whole talk, in Japanese, at ${width} × ${height}`, async ({ playground, page }) => {
     test.setTimeout(240_000);
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ reducedMotion: "reduce" });
@@ -153,7 +153,7 @@ for (const [width, height] of [
 /** Numbers of the lessons that are not part of the talk, in the order of the course. */
 const BEYOND = ORDER.filter((number) => !TALK.includes(number));
 
-test("the lessons beyond the talk have a stage too, on which nothing is cut or too small", async ({
+test("nothing is cut or too small on the stage of the lessons that are not part of the talk", async ({
   playground,
   page,
 }) => {
@@ -173,7 +173,7 @@ test("the lessons beyond the talk have a stage too, on which nothing is cut or t
   expect(faults).toEqual([]);
 });
 
-test("arrows, space, Home, End and b do on the stage what a clicker does; Escape leads to the lesson", async ({
+test("arrows, space, Home, End and b work on the stage, and Escape leads to the lesson", async ({
   playground,
   page,
 }) => {
@@ -194,7 +194,7 @@ test("arrows, space, Home, End and b do on the stage what a clicker does; Escape
   await expect(playground.id("lesson")).toContainText("A program type of your own");
 });
 
-test("past its end a lesson leads to the start of the next, before its start to the end of the one before", async ({
+test("after its end a lesson goes on to the next one, before its start it goes back to the end of the one before", async ({
   playground,
   page,
 }) => {
@@ -210,10 +210,7 @@ test("past its end a lesson leads to the start of the next, before its start to 
   await expect(scene(page)).toHaveAttribute("data-press", presses);
 });
 
-test("the language may change on the stage; a program without a lesson has a stage too", async ({
-  playground,
-  page,
-}) => {
+test("a program without a lesson has a stage too", async ({ playground, page }) => {
   await onStage(playground, "?lang=ja&present=1#example/plus42");
   const presses = Number(await scene(page).getAttribute("data-presses"));
   for (let n = 1; n <= 5; n++) await press(page, "PageDown", n);
@@ -223,7 +220,7 @@ test("the language may change on the stage; a program without a lesson has a sta
   await expect(page.getByTestId("reg-r0")).toHaveText("52");
 });
 
-test("the speaker's window is in step, and moves the stage", async ({ playground, page, context }) => {
+test("the speaker's window follows the stage and moves it", async ({ playground, page, context }) => {
   await onStage(playground, "?lang=ja&present=1#lesson/1");
   const opened = context.waitForEvent("page");
   await page.getByRole("button", { name: "発表者の画面" }).click();
@@ -252,10 +249,7 @@ test("the speaker's window is in step, and moves the stage", async ({ playground
   await expect(speaker.getByText("発表しているページを待っています")).toBeVisible();
 });
 
-test("a lesson on paper: text, program, verdict, registers at its steps, and nothing else", async ({
-  playground,
-  page,
-}) => {
+test("a printed lesson has its text and program, and its answers only if asked for", async ({ playground, page }) => {
   await playground.open("?lang=en#lesson/1");
   await page.evaluate(() => {
     document.documentElement.dataset.theme = "dark";

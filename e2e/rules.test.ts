@@ -19,7 +19,7 @@ const found = (text: string): string[] =>
     .split("\n")
     .flatMap((line, i) => FORBIDDEN.filter(([, pattern]) => pattern.test(line)).map(([what]) => `${i + 1}: ${what}`));
 
-test("no end-to-end test sleeps, is left out in silence, runs alone or is tried twice", () => {
+test("no end-to-end test sleeps, is skipped without a reason, runs alone or is run again", () => {
   const files = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" }).filter(
     (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
   );
@@ -27,7 +27,7 @@ test("no end-to-end test sleeps, is left out in silence, runs alone or is tried 
   for (const file of files) expect(found(readFileSync(join(import.meta.dirname, file), "utf8")), file).toEqual([]);
 });
 
-test("each of them is seen where it stands", () => {
+test("each forbidden line is found, and allowed lines are not", () => {
   for (const line of [
     "await page.waitForTimeout(500);",
     "await new Promise((resolve) => setTimeout(resolve, 500));",

@@ -42,7 +42,7 @@ const atCursor = async (page: Page, line: number): Promise<void> => {
     .click();
 };
 
-test("a rejection tells the rule and the story of the value, in both languages; a step leads to what was believed", async ({
+test("a refusal tells the rule and the story of the value in both languages, and a step leads to its visit", async ({
   playground,
 }) => {
   await playground.open(COPIED);
@@ -58,10 +58,7 @@ test("a rejection tells the rule and the story of the value, in both languages; 
   await expect(playground.id("visits")).toContainText("r4 = r3");
 });
 
-test("visits are leafed through, followed along their path, and two stand side by side", async ({
-  playground,
-  page,
-}) => {
+test("one can go from visit to visit, follow their path, and compare two of them", async ({ playground, page }) => {
   await playground.open("#example/loop");
   await playground.editorReady();
   await atCursor(page, 4);
@@ -82,7 +79,7 @@ test("visits are leafed through, followed along their path, and two stand side b
   await expect(playground.id("verifier-log")).toBeVisible();
 });
 
-test("a path that was pruned names the visit that covers it, and shows it beside", async ({ playground, page }) => {
+test("a pruned path names the visit that covers it, and shows both side by side", async ({ playground, page }) => {
   await playground.open(MEETING);
   await playground.editorReady();
   await playground
@@ -97,7 +94,7 @@ test("a path that was pruned names the visit that covers it, and shows it beside
   await expect(visits.locator("thead")).toContainText(/before, visit \d+.*before, visit \d+/s);
 });
 
-test("the log is searched, with a count, forwards and back", async ({ playground, page }) => {
+test("the log can be searched forwards and back, with a count", async ({ playground, page }) => {
   await playground.open("#example/loop");
   const log = playground.id("verifier-log");
   await log.locator(".log__line:visible").first().click();
@@ -122,7 +119,7 @@ test("the log is searched, with a count, forwards and back", async ({ playground
   await expect(log).toBeFocused();
 });
 
-test("paths fold, one and all", async ({ playground, page }) => {
+test("one path folds, and all paths fold", async ({ playground, page }) => {
   await playground.open(MEETING);
   const log = playground.id("verifier-log");
   const lines = log.locator(".log__line");
@@ -179,7 +176,7 @@ for (const language of ["en", "ja"] as const)
     expect(await faultsOf(page, { within: ".verifier-pane", themes })).toEqual([]);
   });
 
-test("the reason is in sight, whatever comes in above it", async ({ playground, page }) => {
+test("the reason stays in sight, whatever appears above it", async ({ playground, page }) => {
   await playground.open(COPIED);
   await playground.editorReady();
   await expect(playground.id("explanation")).toBeVisible();

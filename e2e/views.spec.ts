@@ -23,7 +23,7 @@ test("?lang=ja opens in Japanese, with any link", async ({ playground, page }) =
   await expect(playground.id("verifier-message")).toHaveText("invalid bpf_context access off=4 size=4");
 });
 
-test("8: dark and light: the system's wish first, then the switch", async ({ playground, page }) => {
+test("8: dark or light follows the system first, then the switch", async ({ playground, page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await playground.open();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
@@ -34,7 +34,7 @@ test("8: dark and light: the system's wish first, then the switch", async ({ pla
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
 });
 
-test("the program is readable before any script has come, in the reader's colours", async ({ page }) => {
+test("the program is readable in the reader's colours before any script is loaded", async ({ page }) => {
   await page.route(/\.js$/, (route) => route.abort());
   const sight = page.locator(".first-sight");
   await page.goto("./");
@@ -58,7 +58,7 @@ test("the program is readable before any script has come, in the reader's colour
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
-  test("the whole demo with tabs and a plain text area", async ({ playground, page }) => {
+  test("the whole demo works with tabs and a plain text area", async ({ playground, page }) => {
     await playground.page.goto("./");
     await expect(playground.id("editor")).toHaveAttribute("data-editor", "plain");
     await expect(playground.id("editor").getByRole("textbox")).toHaveValue(/BPF_ALU32_IMM/);
@@ -266,7 +266,7 @@ test("axe finds nothing: ?embed=1", async ({ playground, page }) => {
 
 test.describe("on a phone, whatever is opened", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-  test("axe finds nothing, and what is pressed is 44 pixels", async ({ playground, page }) => {
+  test("axe finds nothing, and everything that can be pressed has at least 44 pixels", async ({ playground, page }) => {
     const look = async (view: string, within?: string): Promise<void> => {
       await playground.settled();
       expect.soft(await smallTargets(page, within), view).toEqual([]);
@@ -330,7 +330,7 @@ test.describe("on a phone, whatever is opened", () => {
   });
 });
 
-test("with the system's own colours, what is chosen is still seen", async ({ playground, page }) => {
+test("with the system's own colours one can still see what is chosen", async ({ playground, page }) => {
   await page.emulateMedia({ forcedColors: "active" });
   await playground.open();
   const chosen = page.locator(".header .segments__one[data-on]");

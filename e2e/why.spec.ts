@@ -25,7 +25,7 @@ BPF_EXIT_INSN(),
 
 const address = `#src=${encodeURIComponent(MISSED)}`;
 
-test("a check of a copy is named as the one that did not count; a fix is applied and taken back in one step", async ({
+test("a check of a copy is named as the check that did not help, and a fix is applied and undone in one step", async ({
   playground,
   page,
 }) => {
@@ -48,7 +48,7 @@ test("a check of a copy is named as the one that did not count; a fix is applied
   await expect(why.getByTestId("missed")).toContainText("r4 > 15");
 });
 
-test("the explanation speaks Japanese, and is copied as one text", async ({ playground, page, context }) => {
+test("the explanation in Japanese is copied as one text", async ({ playground, page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await playground.open(`?lang=ja${address}`);
   await playground.editorReady();

@@ -29,7 +29,7 @@ const INDEX = source([
   "BPF_EXIT_INSN(),",
 ]);
 
-test("the number for which the program reads what nothing has written is found and shown", async ({ playground }) => {
+test("the number for which the program reads an unset register is found and shown", async ({ playground }) => {
   await playground.open(UNSET);
   const witness = playground.id("explanation").getByTestId("witness");
   await expect(witness).toHaveAttribute("data-found", "true");
@@ -44,7 +44,7 @@ test("the number for which the program reads what nothing has written is found a
   await expect(playground.id("harm")).toContainText("命令 3 が R0 を読みますが");
 });
 
-test("contents of a map that break the program are put into it", async ({ playground }) => {
+test("map contents that break the program are put into the map", async ({ playground }) => {
   await playground.open(INDEX);
   const witness = playground.id("explanation").getByTestId("witness");
   await expect(witness).toContainText("map m, key 00000000");
@@ -56,7 +56,7 @@ test("contents of a map that break the program are put into it", async ({ playgr
   await expect(playground.verdict).toHaveAttribute("data-verdict", "reject");
 });
 
-test("where no input does harm, it is said how many were tried", async ({ playground }) => {
+test("if no input does harm, the page says how many were tried", async ({ playground }) => {
   const CAREFUL = source([
     "// @prog xdp",
     "BPF_LDX_MEM(BPF_W, R7, R1, 0),",

@@ -24,7 +24,7 @@ test("the palette finds commands in both languages, runs them, and keeps the rec
   await playground.expectVerdict("reject"); // the example that divides by zero
 });
 
-test("a layout for each task, one key apart; a pane with all the room, and back", async ({ playground, page }) => {
+test("each task has a layout and a key, and a pane can be maximised and restored", async ({ playground, page }) => {
   await playground.open();
   const machine = page.locator(".machine-pane");
   const height = async () => (await machine.boundingBox())?.height ?? 0;
@@ -71,7 +71,7 @@ test("undo goes back through text, input and program type, and redo forward agai
   await expect(playground.id("editor")).toContainText("my own program");
 });
 
-test("a program is laid beside the version before; on a narrow page below it", async ({ playground, page }) => {
+test("a program is shown beside its version before, or below it on a narrow page", async ({ playground, page }) => {
   await playground.open("#example/loop");
   const area = playground.id("editor").getByRole("textbox");
   const source = await area.inputValue();
@@ -96,7 +96,7 @@ test("a program is laid beside the version before; on a narrow page below it", a
   await expect.poll(tops).toBeGreaterThan(0);
 });
 
-test("what was loaded and what was set aside is in the list of the last programs", async ({ playground, page }) => {
+test("programs that were loaded or set aside are in the list of the last programs", async ({ playground, page }) => {
   await playground.open();
   await playground.write(MINE);
   await playground.id("load").click();
@@ -110,7 +110,7 @@ test("what was loaded and what was set aside is in the list of the last programs
   await playground.expectVerdict("accept");
 });
 
-test("a program goes out as a file and comes back; what is no program gets a sentence", async ({
+test("a program is saved to a file and read back, and a file without a program gives a sentence", async ({
   playground,
   page,
 }) => {
@@ -146,7 +146,7 @@ test("a program goes out as a file and comes back; what is no program gets a sen
   await expect(playground.id("editor")).toContainText("BPF_LDX_MEM");
 });
 
-test("the share sheet: QR code, a frame, Markdown, a picture", async ({ playground, page, context }) => {
+test("the share sheet offers a QR code, a frame, Markdown and a picture", async ({ playground, page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await playground.open("#example/div-by-zero");
   await playground.id("share").click();
@@ -178,7 +178,7 @@ test("the share sheet: QR code, a frame, Markdown, a picture", async ({ playgrou
   expect((await saved).suggestedFilename()).toMatch(/\.png$/);
 });
 
-test("Ctrl+S copies the link, and only then does the address change", async ({ playground, page, context }) => {
+test("Ctrl+S copies the link, and the address changes only then", async ({ playground, page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await playground.open();
   await playground.write(MINE);
@@ -195,7 +195,7 @@ test("Ctrl+S copies the link, and only then does the address change", async ({ p
 
 test.describe("on a tablet", () => {
   test.use({ viewport: { width: 1024, height: 768 } });
-  test("two panes: the program, and beside it one of the others", async ({ playground, page }) => {
+  test("the program and one of the other panes are side by side", async ({ playground, page }) => {
     await playground.open();
     await expect(playground.verdict).toBeVisible();
     await page.locator(".workbench__beside").getByText("Kernel").click();

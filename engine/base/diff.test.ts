@@ -17,7 +17,7 @@ function longest(a: readonly number[], b: readonly number[]): number {
 
 const some = fc.array(fc.nat(4), { maxLength: 40 });
 
-test("what is found is common, in order, and the longest there is", () => {
+test("common() pairs equal elements, in order, and as many as possible", () => {
   fc.assert(
     fc.property(some, some, (a, b) => {
       const pairs = common(a, b);
@@ -31,7 +31,7 @@ test("what is found is common, in order, and the longest there is", () => {
   );
 });
 
-test("the stretches hold all of both, and what differs stands together", () => {
+test("stretches() covers both sequences and joins neighbouring differences", () => {
   fc.assert(
     fc.property(some, some, (a, b) => {
       const all = stretches(a.length, b.length, common(a, b));
@@ -42,7 +42,7 @@ test("the stretches hold all of both, and what differs stands together", () => {
   );
 });
 
-test("where too much differs, beginning and end are still found", () => {
+test("with too many differences, the common beginning and end are still found", () => {
   const a = [1, 2, ...Array.from({ length: 50 }, (_, i) => 100 + i), 9];
   const b = [1, 2, ...Array.from({ length: 50 }, (_, i) => 200 + i), 9];
   expect(common(a, b, 10)).toEqual([

@@ -16,7 +16,7 @@ const format = (hex: string, names = {}) => {
   return formatInsn(insn!, next, names);
 };
 
-test("every opcode that the kernel knows is printed as it prints it", () => {
+test("every opcode is printed as the kernel prints it", () => {
   const helperName = (id: number) => HELPERS[id];
   const texts = Object.entries(recorded).filter(([, text]) => !text.includes(" call bpf_"));
   expect(texts.length).toBeGreaterThan(250);
@@ -25,7 +25,7 @@ test("every opcode that the kernel knows is printed as it prints it", () => {
   );
 });
 
-test("a helper is printed by name and number, whatever it is called", () => {
+test("a call of any helper is printed with its name and number", () => {
   const calls = Object.entries(recorded).filter(([, text]) => text.includes(" call bpf_"));
   expect(calls.length).toBeGreaterThan(0);
   for (const [hex, text] of calls) {
@@ -45,7 +45,7 @@ test.each([
   expect(format(hex)).toBe(text);
 });
 
-test("the upper half of a two-slot load is in its second slot", () => {
+test("the upper half of a two-slot load is read from the second slot", () => {
   expect(format("1801000078563412000000009abcdef0")).toBe("(18) r1 = 0xf0debc9a12345678");
   expect(format("1801000078563412")).toBe("(18) r1 = 0x12345678");
 });

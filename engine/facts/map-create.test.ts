@@ -25,13 +25,13 @@ const mapOf = (row: Row) => ({
   flags: row.flags,
 });
 
-test("every recorded creation of a map gets the errno that Linux gave", () => {
+test("each recorded BPF_MAP_CREATE gets the errno that Linux returned", () => {
   expect(rows.length).toBeGreaterThan(200);
   const wrong = rows.filter((row) => checkMapCreate(mapOf(row)) !== (row.errno === 0 ? 0 : -row.errno));
   expect(wrong).toEqual([]);
 });
 
-test("device maps are read-only for programs whatever was asked for", () => {
+test("device maps are read-only for programs even if that was not asked for", () => {
   const map = { name: "d", type: "devmap", keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 };
   expect(createdMapFlags(map)).toBe(128);
   expect(createdMapFlags({ ...map, type: "hash" })).toBe(0);

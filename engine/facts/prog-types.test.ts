@@ -62,13 +62,13 @@ test.each([
   },
 );
 
-test("a sign-extending load of a packet pointer is refused, of a number it is not", () => {
+test("a sign-extending load of a packet pointer is refused, one of a number is not", () => {
   const cls = progTypeByName("sched_cls")!;
   expect(cls.ctxAccess(76, 4, false, 0, true)).toBeUndefined();
   expect(cls.ctxAccess(0, 4, false, 0, true)).toBeDefined();
 });
 
-test("return ranges hang on the attach type", () => {
+test("return ranges depend on the attach type", () => {
   const addr = progTypeByName("cgroup_sock_addr")!;
   expect([addr.returnRange(8), addr.returnRange(10), addr.returnRange(19)].map((r) => [r?.min, r?.max])).toEqual([
     [0, 3],
@@ -91,7 +91,7 @@ test("packet access: tc and xdp write, cgroup_skb reads, kprobe does neither", (
   ]);
 });
 
-test("sk_lookup loads with its own attach type only", () => {
+test("sk_lookup only loads with its own attach type", () => {
   expect(progTypeByName("sk_lookup")!.attachTypes).toEqual([36]);
   expect(OREORE.attachTypes).toEqual([44]);
   expect(progTypeByName("xdp")!.attachTypes).toBeUndefined();
@@ -106,13 +106,13 @@ test("types that need kernel BTF say why they are not simulated", () => {
   expect(progTypeById(1)!.refusedUnseen(0)).toBe(0);
 });
 
-test("the context of netfilter holds pointers to kernel structures, read whole", () => {
+test("the context of netfilter has pointers to kernel structures, which can only be read whole", () => {
   const netfilter = progTypeById(32)!;
   expect(netfilter.ctxAccess(8, 8, false, 45)).toMatchObject({ regType: "PTR_TO_BTF_ID", btf: "sk_buff" });
   expect(netfilter.ctxAccess(8, 4, false, 45)).toBeUndefined();
 });
 
-test("names and numbers", () => {
+test("helpers and map types are found by name and number", () => {
   expect([helperName(0), helperName(1), helperName(211), helperName(212)]).toEqual([
     "unspec",
     "map_lookup_elem",
@@ -123,7 +123,7 @@ test("names and numbers", () => {
   expect(mapTypeByName("percpu_cgroup_storage")!.id).toBe(21);
 });
 
-test("a definition of one's own: writable and narrow fields, helpers added and taken away, a return range", () => {
+test("a reader's own definition: writable and narrow fields, helpers added and removed, a return range", () => {
   const type = defineProgType({
     id: 33,
     name: "pair",

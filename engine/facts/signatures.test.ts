@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { HELPER_PROTOS } from "./helpers.ts";
 import { helperSignature } from "./signatures.ts";
 
-test("a helper's C signature by number", () => {
+test("helperSignature() gives a helper's C signature by its number", () => {
   expect(helperSignature(1)).toEqual({
     returns: "void *",
     params: ["struct bpf_map *map", "const void *key"],
@@ -12,7 +12,7 @@ test("a helper's C signature by number", () => {
   expect(helperSignature(0)).toBeUndefined();
 });
 
-test("every recorded prototype has a signature with as many parameters, except where the kernel ignores the last", () => {
+test("every recorded prototype has a signature with the same number of parameters, except two whose last one the kernel ignores", () => {
   const wrong = HELPER_PROTOS.filter((proto) => {
     const signature = helperSignature(proto.id);
     const count = proto.args.filter((arg) => arg.kind !== "ARG_DONTCARE").length;

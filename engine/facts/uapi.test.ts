@@ -14,7 +14,7 @@ test.each([
   ["U64_MAX", 0xffff_ffff_ffff_ffffn],
   ["BPF_MAP_TYPE_RINGBUF", 27n],
   ["BPF_PROG_TYPE_XDP", 6n],
-])("%s has the value the headers give it", (name, value) => {
+])("%s has its value in the headers", (name, value) => {
   expect(uapiConstant(name)).toBe(value);
 });
 
@@ -29,11 +29,11 @@ test.each([
   ["tcphdr", "dest", 2, 2],
   ["bpf_sock", "dst_port", 48, 2],
   ["pt_regs", "di", 112, 8],
-])("struct %s holds %s at its offset", (struct, field, off, size) => {
+])("struct %s has %s at its offset", (struct, field, off, size) => {
   expect(uapiStruct(struct)?.fields.find((f) => f.name === field)).toMatchObject({ off, size });
 });
 
-test("bit-fields know their place", () => {
+test("bit-fields have their first bit and their width", () => {
   expect(uapiStruct("iphdr")?.fields.slice(0, 2)).toMatchObject([
     { name: "ihl", bit: [0, 4] },
     { name: "version", bit: [4, 4] },
@@ -49,7 +49,7 @@ test("errnos have names and texts", () => {
   ]);
 });
 
-test("a member without a tag of its own is a struct under the name of its owner", () => {
+test("a struct without a tag is found by its owner's name and its own", () => {
   const ipv6 = uapiStruct("bpf_sock_tuple")?.fields.find((f) => f.name === "ipv6");
   expect(ipv6?.struct).toBe("bpf_sock_tuple.ipv6");
   expect(uapiStruct("bpf_sock_tuple.ipv6")?.fields.find((f) => f.name === "dport")).toMatchObject({ off: 34, size: 2 });

@@ -54,7 +54,7 @@ function crossed({ blocks, edges }: FlowLayout): string[] {
   );
 }
 
-test("no two blocks lie over each other, and no edge runs through a block", () => {
+test("no two blocks overlap, and no edge runs through a block", () => {
   fc.assert(
     fc.property(programs, (program) => {
       const { layout } = drawn(program);
@@ -93,7 +93,7 @@ test("every edge is drawn once, from its source's lower side to its target's upp
   );
 });
 
-test("edges lead down, but for those that close a loop, which lead up or back to the block itself", () => {
+test("edges lead down, except those that close a loop, which lead up or back to the same block", () => {
   fc.assert(
     fc.property(programs, (program) => {
       const { layout } = drawn(program);
@@ -106,7 +106,7 @@ test("edges lead down, but for those that close a loop, which lead up or back to
   );
 });
 
-test("what follows a loop stands below all of it", () => {
+test("a block after a loop stands below the whole loop", () => {
   //  0: mov  1: if goto 5 (exit)  2: if goto 4  3: mov  4: goto 1  5: exit
   const { flow, layout } = drawn([mov, jeq(3), jeq(1), mov, ja(-4), exit]);
   const [loop] = naturalLoops(flow);
@@ -117,13 +117,13 @@ test("what follows a loop stands below all of it", () => {
   }
 });
 
-test("a straight way through many checks that leave for one exit is one column", () => {
+test("a chain of checks with one common exit is drawn as one column", () => {
   const checks = Array.from({ length: 10 }, (_, i) => jeq(10 - i));
   const { layout } = drawn([...checks, mov, exit], () => ({ w: 120, h: 40 }));
   expect(new Set(layout.blocks.map(({ x }) => x)).size).toBe(1);
 });
 
-test("two thousand blocks are laid out in little time, whatever their shape", () => {
+test("a layout of two thousand blocks takes little time, whatever the graph", () => {
   const n = 2000;
   const shapes = {
     "checks with one exit": Array.from({ length: n }, (_, i) => jeq(n - i)),

@@ -11,23 +11,23 @@ const insnOf = (form: (typeof FORMS)[number]): Insn => ({
   imm: form.when.imm ?? 0,
 });
 
-test("no two forms claim the same instruction, and each finds itself", () => {
+test("no two forms match the same instruction, and formOf() finds each form", () => {
   expect(new Set(FORMS.map((form) => form.name)).size).toBe(FORMS.length);
   for (const form of FORMS) expect(formOf(insnOf(form))?.name).toBe(form.name);
 });
 
-test("a discriminating field is never an operand as well", () => {
+test("a field that selects the form is never one of its operands", () => {
   for (const form of FORMS) {
     for (const field of Object.keys(form.when)) expect(form.uses, form.name).not.toContain(field);
   }
 });
 
-test("an opcode that exists nowhere has no form", () => {
+test("an undefined opcode has no form", () => {
   expect(formOf({ code: 0xff, dst: 0, src: 0, off: 0, imm: 0 })).toBeUndefined();
   expect(formOf({ code: 0x34, dst: 0, src: 0, off: 2, imm: 1 })).toBeUndefined();
 });
 
-test("bytes and instructions are two spellings of one thing", () => {
+test("decoding gives back the instructions that were encoded", () => {
   const insns: Insn[] = [
     { code: 0x61, dst: 0, src: 1, off: 0, imm: 0 },
     { code: 0x04, dst: 0, src: 0, off: -1, imm: -42 },

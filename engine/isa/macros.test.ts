@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { INSN_MACROS } from "./macros.ts";
 
-test("a parameter is used in a field, and fields name nothing but parameters, constants and casts", () => {
+test("every parameter is used in a field, and fields name only parameters, constants and casts", () => {
   for (const { name, params, slots } of INSN_MACROS) {
     const words = new Set(
       slots.flatMap(
@@ -17,7 +17,7 @@ test("a parameter is used in a field, and fields name nothing but parameters, co
   }
 });
 
-test("what is from a header says where", () => {
+test("a macro from a header names its file and line", () => {
   for (const { from, source } of INSN_MACROS)
     expect(source).toMatch(
       from === "oreore"

@@ -48,7 +48,7 @@ test.each([
   expect(use(name)).toBe(expected);
 });
 
-test("no form touches a register that does not exist, and none writes R10 but by naming it", () => {
+test("no form uses a register that does not exist, and none writes R10 by itself", () => {
   for (const form of FORMS) {
     const { reads, writes } = registerUse(insnOf(form.name), () => 5);
     expect(reads & ~0x7ff, form.name).toBe(0);
@@ -56,6 +56,6 @@ test("no form touches a register that does not exist, and none writes R10 but by
   }
 });
 
-test("what is no instruction touches nothing", () => {
+test("an undefined opcode uses no register", () => {
   expect(registerUse({ code: 0xff, dst: 1, src: 2, off: 0, imm: 0 }, () => 5)).toEqual({ reads: 0, writes: 0 });
 });

@@ -18,19 +18,19 @@ const withFields =
     ctx: { ...input.ctx, fields: [...input.ctx.fields, ...more] },
   });
 
-test("the form's OREORE is the definition that the kernel starts with", () => {
+test("the form's OREORE equals the definition that the kernel starts with", () => {
   expect(readDefinition(oreore.definition)).toEqual({ ok: true, input: oreore.definition, definition: OREORE });
 });
 
 test.each(PRESETS.map(({ name, definition }) => [name, definition] as const))(
-  "preset %s is without fault",
+  "preset %s has no faults",
   (_, definition) => {
     expect(readDefinition(definition)).toMatchObject({ ok: true });
   },
 );
 
 test.each([
-  ["a field beside the first", withFields(field), []],
+  ["a second field", withFields(field), []],
   ["fields that overlap", withFields({ ...field, off: 0 }), ["ctx.fields.1.off overlap"]],
   ["an unaligned field", withFields({ ...field, off: 6 }), ["ctx.fields.1.off unaligned"]],
   ["two fields of one name", withFields({ ...field, name: "val" }), ["ctx.fields.1.name twice"]],
@@ -38,8 +38,8 @@ test.each([
   ["a keyword", withFields({ ...field, name: "int" }), ["ctx.fields.1.name c-name"]],
   ["a name with a blank", (i) => ({ ...i, name: "my type" }), ["name c-name"]],
   ["a name in capitals", (i) => ({ ...i, name: "Mine" }), ["name lower-case"]],
-  ["a path elsewhere", (i) => ({ ...i, sysfsPath: "/proc/oreore/bpf" }), ["sysfsPath sysfs-path"]],
-  ["a path that climbs", (i) => ({ ...i, sysfsPath: "/sys/../etc/passwd" }), ["sysfsPath sysfs-path"]],
+  ["a path outside /sys", (i) => ({ ...i, sysfsPath: "/proc/oreore/bpf" }), ["sysfsPath sysfs-path"]],
+  ["a path with ..", (i) => ({ ...i, sysfsPath: "/sys/../etc/passwd" }), ["sysfsPath sysfs-path"]],
   ["a type that the kernel has", (i) => ({ ...i, name: "xdp" }), ["name name-taken"]],
   ["an attach type that the kernel has", (i) => ({ ...i, attachName: "BPF_XDP" }), ["attachName name-taken"]],
   ["the kernel's own directory", (i) => ({ ...i, sysfsPath: "/sys/kernel/bpf" }), ["sysfsPath sysfs-taken"]],
@@ -64,22 +64,22 @@ test.each([
     ["ctx.fields.0.kernel.off overlap"],
   ],
   [
-    "a kernel's member that a store would fill in part",
+    "a kernel's member that a store would only fill in part",
     withFields({ ...field, writable: true, kernel: { name: "k", off: 8, size: 8 } }),
     ["ctx.fields.1.kernel.size kernel-wider"],
   ],
-  ["no such helper", (i) => ({ ...i, helpers: { set: "base", plus: ["magic"] } }), ["helpers.plus no-helper"]],
+  ["an unknown helper", (i) => ({ ...i, helpers: { set: "base", plus: ["magic"] } }), ["helpers.plus no-helper"]],
   [
-    "a socket's helper",
+    "a helper for packets only",
     (i) => ({ ...i, helpers: { set: "base", plus: ["skb_load_bytes"] } }),
     ["helpers.plus helper-not-for-all"],
   ],
   [
-    "one that is not there anyway",
+    "a helper to remove that is not in the set",
     (i) => ({ ...i, helpers: { set: "base", minus: ["skb_load_bytes"] } }),
     ["helpers.minus not-in-base"],
   ],
-  ["a file of no field", (i) => ({ ...i, files: [{ name: "x", of: "nothing" }] }), ["files.0.of no-field"]],
+  ["a file of an unknown field", (i) => ({ ...i, files: [{ name: "x", of: "nothing" }] }), ["files.0.of no-field"]],
   [
     "a file with the name of the one that runs",
     (i) => ({ ...i, files: [{ name: "bpf", of: "result" }] }),
@@ -90,7 +90,7 @@ test.each([
     (i) => ({ ...i, files: [{ name: "../x", of: "result" }] }),
     ["files.0.name file-name"],
   ],
-  ["something else entirely", () => null, [" shape"]],
+  ["no definition at all", () => null, [" shape"]],
 ] as [string, (input: DefinitionInput) => unknown, string[]][])("%s: %o", (_, change, expected) => {
   expect(faults(change)).toEqual(expected);
 });

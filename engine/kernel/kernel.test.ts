@@ -42,7 +42,7 @@ const echo = (text: string, path = FILE): number => {
   return ret;
 };
 
-test("descriptors are the lowest that are free, from 3 on", () => {
+test("a new descriptor is the lowest free one, from 3 on", () => {
   expect([array(), array(), load(PLUS42)]).toEqual([3, 4, 5]);
   process.close(4);
   expect([array(), array()]).toEqual([4, 6]);
@@ -69,7 +69,7 @@ test("a program lives while a descriptor or an attach point holds it", () => {
   expect(kernel.progs.size).toBe(0);
 });
 
-test("attaching another program lets go of the first", () => {
+test("attaching another program releases the first", () => {
   const first = load(PLUS42);
   attach(first);
   process.close(first);
@@ -77,7 +77,7 @@ test("attaching another program lets go of the first", () => {
   expect([...kernel.progs.keys()]).toEqual([2]);
 });
 
-test("attaching the same program twice counts once", () => {
+test("a program that is attached twice holds one reference", () => {
   const fd = load(PLUS42);
   attach(fd);
   attach(fd);
@@ -103,7 +103,7 @@ test("a program that was refused leaves nothing behind", () => {
   expect([kernel.progs.size, kernel.maps.size]).toEqual([0, 0]);
 });
 
-test("a write of more than a page is taken by the page", () => {
+test("a write takes at most one page", () => {
   attach(load(PLUS42));
   expect(echo("1".repeat(5000))).toBe(-ERRNO.ERANGE);
   expect(echo(`7\0${"x".repeat(5000)}`)).toBe(4096);
@@ -116,7 +116,7 @@ test("a descriptor for reading cannot be written to, nor the other way", () => {
   expect(process.read(writing, 10)).toBe(-ERRNO.EBADF);
 });
 
-test("what was opened before a run reads what the result was at its first read", () => {
+test("a descriptor reads the result as it was at the first read", () => {
   attach(load(PLUS42));
   const fd = process.open(FILE, 0);
   echo("10");
@@ -125,7 +125,7 @@ test("what was opened before a run reads what the result was at its first read",
   expect(new TextDecoder().decode(process.read(fd, 10) as Uint8Array)).toBe("2\n");
 });
 
-test("the type that a definition adds is the only one with its number", () => {
+test("a definition's program type is the only one with its number", () => {
   expect([32, 33, 34].map((id) => kernel.progType(id)?.name)).toEqual(["oreore", undefined, "netfilter"]);
   expect(["oreore", "netfilter"].map((name) => kernel.progTypeId(name))).toEqual([32, 34]);
   const read = readDefinition(PRESETS.find(({ name }) => name === "verdict")?.definition);
@@ -138,7 +138,7 @@ test("the type that a definition adds is the only one with its number", () => {
   ]);
 });
 
-test("a definition's return range is asked for at exit", () => {
+test("a definition's return range is checked at exit", () => {
   const read = readDefinition(PRESETS.find(({ name }) => name === "verdict")?.definition);
   if (!read.ok) throw new Error("the preset is faulty");
   process = new Process(new Kernel({ definition: read.definition }));
@@ -151,7 +151,7 @@ test("a definition's return range is asked for at exit", () => {
   expect(echo("7", "/sys/verdict/ask")).toBe(1);
 });
 
-test("a field that may be written is, and one that may not is refused", () => {
+test("a store to a writable field is accepted, a store to another field is refused", () => {
   const read = readDefinition(PRESETS.find(({ name }) => name === "scratch")?.definition);
   if (!read.ok) throw new Error("the preset is faulty");
   process = new Process(new Kernel({ definition: read.definition }));
@@ -180,7 +180,7 @@ const cat = (path: string): string => {
 };
 const RUN = "/sys/converted/run";
 
-test("a program sees its own struct, whatever the kernel keeps", () => {
+test("a program sees its own struct, whatever the kernel's struct is", () => {
   process = new Process(new Kernel({ definition: defined(preset("converted")) }));
   // r0 = *(u32 *)(r1 +8); exit. The kernel's member for this field has eight bytes.
   attach(load("61100800000000009500000000000000"));
@@ -194,7 +194,7 @@ test("a program sees its own struct, whatever the kernel keeps", () => {
   expect(process.kernel.result).toBe(0x12);
 });
 
-test("of a store to a field the kernel keeps what its member has room for", () => {
+test("a store to a field keeps the bytes for which the kernel's member has room", () => {
   const input = preset("converted");
   const [len, mark, stamp] = input.ctx.fields as [object, object, object];
   const narrowed = { ...mark, kernel: { name: "mark", off: 0, size: 2 } };
@@ -207,7 +207,7 @@ test("of a store to a field the kernel keeps what its member has room for", () =
   expect(process.kernel.result).toBe(0x2345);
 });
 
-test("a file of a field keeps it for the runs to come, one of the result can only be read", () => {
+test("a file of a field keeps it for later runs, a file of the result can only be read", () => {
   const files = [
     { name: "b", of: "b", parse: "hex", show: "0x%x" },
     { name: "hex", of: "result", show: "0x%x" },

@@ -62,7 +62,7 @@ test.each([
   expect(read(text, type)).toBe(expected);
 });
 
-test("every number of a type is read back from its decimal, hexadecimal and octal text", () => {
+test("every number of every type is read back from its decimal, hexadecimal and octal text", () => {
   const types = Object.keys(NUMBER_TYPES) as NumberType[];
   fc.assert(
     fc.property(fc.constantFrom(...types), fc.bigInt(-(1n << 64n), 1n << 64n), (type, value) => {

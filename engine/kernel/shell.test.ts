@@ -36,7 +36,7 @@ function load(hex: string, progType = 32, progName = ""): number {
 }
 const attach = (fd: number): number => process.progAttach({ attachBpfFd: fd, attachType: 44 });
 
-test("echo and cat, as in the talk", () => {
+test("echo and cat print what they print in the talk", () => {
   expect(sh(`echo 10 > ${FILE}`)).toBe("bash: echo: write error: No such file or directory\n");
   attach(load(PLUS42));
   expect([sh(`echo 10 > ${FILE}`), sh(`cat ${FILE}`)]).toEqual(["", "52\n"]);
@@ -46,7 +46,7 @@ test("echo and cat, as in the talk", () => {
   expect(sh(`printf '7' > ${FILE} && cat ${FILE}`)).toBe("49\n");
 });
 
-test("each access is seen by strace", () => {
+test("strace shows each access to a file", () => {
   sh(`cat ${FILE}`);
   expect(process.takeCalls().map((call) => straceLine(call, process.kernel).text)).toEqual([
     'openat(AT_FDCWD, "/sys/oreore/bpf", O_RDONLY) = 3',
@@ -99,7 +99,7 @@ function loadReader(): { readonly map: number; readonly prog: number } {
   return { map, prog: load(READER.replace("MMMMMMMM", `0${map}000000`), 1, "reader") };
 }
 
-test("bpftool prog show lists what is loaded", () => {
+test("bpftool prog show lists the loaded programs", () => {
   expect(sh("bpftool prog show")).toBe("");
   loadReader();
   expect(sh("bpftool prog list")).toBe(
@@ -111,12 +111,12 @@ test("bpftool prog show lists what is loaded", () => {
   expect(sh("bpftool prog show name reader")).toBe(sh("bpftool prog show tag 94fd523ba23d9169"));
 });
 
-test("a type that bpftool does not know is a number to it", () => {
+test("a program type that bpftool does not know is printed as a number", () => {
   load(PLUS42);
   expect(sh("bpftool prog show id 1")).toMatch(/^1: type 32 {2}tag 83543a50d61dc1d1 {2}gpl\n/);
 });
 
-test("bpftool prog dump xlated shows instructions, maps by id", () => {
+test("bpftool prog dump xlated shows instructions, with maps by their id", () => {
   loadReader();
   expect(sh("bpftool prog dump xlated id 1").split("\n").slice(0, 5)).toEqual([
     "   0: (62) *(u32 *)(r10 -4) = 1",
@@ -148,7 +148,7 @@ test("bpftool prog dump xlated shows how the verifier rewrote accesses to a conv
   );
 });
 
-test("bpftool map show and dump", () => {
+test("bpftool map show and dump print the maps and their contents", () => {
   loadReader();
   process.mapCreate({ name: "", type: "hash", keySize: 4, valueSize: 8, maxEntries: 2, flags: 0 });
   expect(sh("bpftool map show id 1")).toBe(
@@ -178,7 +178,7 @@ test.each([
   expect([sh(line), status(line)]).toEqual([output, 255]);
 });
 
-test("trace_pipe gives its lines once", () => {
+test("trace_pipe returns each line once", () => {
   // r1 = "hi", bpf_trace_printk(r1, 3)
   const printer =
     "bf16000000000000720af8ff68000000720af9ff69000000720afaff00000000bfa100000000000007010000f8ffffffb7020000030000008500000006000000b7000000000000009500000000000000";

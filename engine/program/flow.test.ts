@@ -17,7 +17,7 @@ test("a straight program is one block", () => {
   expect(shape(`b700000000000000 ${EXIT}`)).toMatchObject({ blocks: [[0, 2]], idom: [0], reducible: true });
 });
 
-test("both ways of a branch meet again, and the branch dominates the meeting", () => {
+test("both ways of a branch meet again, and the branch dominates the block where they meet", () => {
   //  0: if r0 == 0 goto 2  1: r0 = 0  2: exit
   const flow = shape(`${jeq(1)} b700000000000000 ${EXIT}`);
   expect(flow.blocks).toEqual([
@@ -40,7 +40,7 @@ test("a jump into the middle of a loop makes the graph irreducible", () => {
   expect(flow.reducible).toBe(false);
 });
 
-test("unreachable blocks are left out, and a second slot is no instruction", () => {
+test("unreachable blocks are left out, and a second slot is not an instruction", () => {
   const flow = shape(`1800000005000000 0000000000000000 ${EXIT} b700000000000000 ${EXIT}`);
   expect(flow.blocks).toEqual([[0, 3]]);
 });

@@ -94,12 +94,12 @@ test.each<[what: string, source: string, expected: Expected]>([
     { kind: "fault", slot: 10 },
   ],
   [
-    "a packet that is shorter than it is read",
+    "a packet that is shorter than the bytes that are read",
     `${PACKET}\nBPF_LDX_MEM(BPF_B, R0, R7, 40),\nBPF_EXIT_INSN(),`,
     { kind: "fault", slot: 2 },
   ],
   [
-    "a packet whose own length is believed",
+    "a length in the packet that is not checked",
     `${PACKET}
 BPF_MOV64_REG(R2, R7),
 BPF_ALU64_IMM(BPF_ADD, R2, 34),
@@ -119,7 +119,7 @@ ${END}`,
     { kind: "fault", slot: 1, fault: "Instruction 1 writes 8 bytes 8 bytes before the start of `stack`." },
   ],
   [
-    "a write to what may only be read",
+    "a write to memory that is read-only",
     `// @prog oreore\nBPF_ST_MEM(BPF_W, R1, 0, 1),\n${END}`,
     { kind: "fault", slot: 0 },
   ],
@@ -129,7 +129,7 @@ ${END}`,
     { kind: "unset-register", slot: 3, step: 2 },
   ],
   [
-    "an argument that a call has used up",
+    "an argument register that is read after a call",
     "BPF_MOV64_IMM(R3, 1),\nBPF_EMIT_CALL(BPF_FUNC_get_prandom_u32),\nBPF_MOV64_REG(R0, R3),\nBPF_EXIT_INSN(),",
     { kind: "unset-register", slot: 2 },
   ],
@@ -173,7 +173,7 @@ ${END}`,
   ],
   ["a loop without an end", "BPF_MOV64_IMM(R0, 0),\nBPF_JMP_A(-1),\nBPF_EXIT_INSN(),", { kind: "endless" }],
   [
-    "a loop for some values only",
+    "a loop that is endless for one value only",
     `// @prog oreore\nBPF_LDX_MEM(BPF_W, R1, R1, 0),\nagain:\nBPF_JMP_IMM(BPF_JEQ, R1, 7, again),\n${END}`,
     { kind: "endless", slot: 1 },
   ],
@@ -184,7 +184,7 @@ ${END}`,
   ],
   ["a program without an end", "BPF_MOV64_IMM(R0, 0),\nBPF_MOV64_IMM(R0, 0),", { kind: "fault", slot: 2 }],
   [
-    "a result that the hook does not know",
+    "a result that is outside the allowed range",
     "// @prog cgroup_skb\nBPF_LDX_MEM(BPF_W, R0, R1, 0),\nBPF_EXIT_INSN(),",
     { kind: "result" },
   ],
@@ -193,7 +193,7 @@ ${END}`,
   expect(answer).toMatchObject(expected);
 });
 
-test("a loop that counts too far", () => {
+test("a run that is longer than that of any accepted program is found", () => {
   const { insns, maps, mapRefs } = assemble(
     "BPF_MOV64_IMM(R0, 0),\nBPF_LD_IMM64(R1, 0x100000000),\nagain:\nBPF_ALU64_IMM(BPF_ADD, R0, 1),\nBPF_JMP_REG(BPF_JLT, R0, R1, again),\nBPF_EXIT_INSN(),",
   );
@@ -201,26 +201,26 @@ test("a loop that counts too far", () => {
   expect(findWitness(program, PATIENT)).toMatchObject({ kind: "too-long", step: 1_000_000 });
 });
 
-test("the value that leads to the harm is in the witness", () => {
+test("the witness has the value that leads to the harm", () => {
   const source = `// @prog oreore\nBPF_LDX_MEM(BPF_W, R1, R1, 0),\nBPF_JMP_IMM(BPF_JEQ, R1, 4711, 1),\nBPF_MOV64_IMM(R0, 1),\nBPF_EXIT_INSN(),`;
   expect(find(source)).toMatchObject({ ctx: "67120000", input: "4711", seed: 1 });
 });
 
-test("contents of a map that lead to it are in the witness, and no other", () => {
+test("the witness has only those map contents that lead to the harm", () => {
   const answer = find(
     `${LOOKUP}\nBPF_JMP_IMM(BPF_JNE, R0, 0, 1),\nBPF_EXIT_INSN(),\nBPF_LDX_MEM(BPF_B, R1, R0, 3),\nBPF_JMP_IMM(BPF_JNE, R1, 77, 1),\nBPF_LDX_MEM(BPF_B, R1, R0, 64),\n${END}`,
   );
   expect(answer).toMatchObject({ kind: "fault", slot: 10, maps: { m: { "00000000": "0000004d00000000" } } });
 });
 
-describe("nothing is claimed where nothing is found", () => {
+describe("no witness is claimed if none is found", () => {
   test.each([
     [
-      "the verifier does not see that two numbers belong together",
+      "the program is safe, but the verifier does not know that two numbers belong together",
       `${PACKET}\nBPF_MOV64_REG(R9, R8),\nBPF_ALU64_REG(BPF_SUB, R9, R7),\nBPF_JMP_IMM(BPF_JSLT, R9, 55, out),\nBPF_LDX_MEM(BPF_B, R0, R7, 54),\nout:\n${END}`,
     ],
     [
-      "the program is only not allowed",
+      "the program is harmless, but not allowed",
       "// @license Proprietary\nBPF_MOV64_IMM(R0, 0),\nBPF_EMIT_CALL(BPF_FUNC_ktime_get_boot_ns),\nBPF_MOV64_IMM(R1, 0),\nBPF_MOV64_IMM(R2, 0),\nBPF_MOV64_REG(R3, R10),\nBPF_EMIT_CALL(BPF_FUNC_trace_printk),\nBPF_EXIT_INSN(),",
     ],
   ])("%s", (_, source) => {
@@ -231,14 +231,14 @@ describe("nothing is claimed where nothing is found", () => {
     expect(answer.tried).toBeGreaterThan(20);
   });
 
-  test("a program that nothing runs here is not tried", () => {
+  test("a program whose type cannot run here is not tried", () => {
     const source =
       "// @prog sk_msg\nBPF_LDX_MEM(BPF_DW, R1, R1, 0),\nBPF_LDX_MEM(BPF_DW, R0, R1, 0),\nBPF_EXIT_INSN(),";
     expect(find(source)).toEqual({ tried: 0 });
   });
 });
 
-test("the same search finds the same", () => {
+test("the same search gives the same witness", () => {
   const source = `${PACKET}\nBPF_LDX_MEM(BPF_B, R0, R7, 40),\nBPF_EXIT_INSN(),`;
   expect(find(source)).toEqual(find(source));
 });
@@ -263,7 +263,7 @@ test("a program that Linux accepts has no witness", () => {
   expect(tried).toBeGreaterThan(500);
 });
 
-test("the run of a witness does what it says, on the page's own machine", async () => {
+test("the run of a witness does the harm that it claims, on the page's own machine", async () => {
   const source = `${LOOKUP}\nBPF_JMP_IMM(BPF_JNE, R0, 0, 1),\nBPF_EXIT_INSN(),\nBPF_LDX_MEM(BPF_B, R1, R0, 3),\nBPF_JMP_IMM(BPF_JNE, R1, 77, 1),\nBPF_LDX_MEM(BPF_B, R1, R0, 64),\n${END}`;
   const session = createSession();
   const program = { source, progType: "socket_filter", maps: [] };

@@ -28,7 +28,7 @@ test("an XDP program sees the frame between data and data_end", () => {
   expect(machine.read(end, 1)).toBeUndefined();
 });
 
-test("a socket filter sees the packet without its Ethernet header, tc with it", () => {
+test("a socket filter sees the packet without its Ethernet header, a tc program sees it with the header", () => {
   const data = sample("dns-query");
   const length = (progType: string) => {
     const { machine } = enter(progType, { kind: "packet", data });
@@ -38,12 +38,12 @@ test("a socket filter sees the packet without its Ethernet header, tc with it", 
   expect(length("sched_cls")).toBe(BigInt(data.length));
 });
 
-test("a frame too short for its headers is -EINVAL", () => {
+test("a frame that is too short for its headers gives -EINVAL", () => {
   expect(enter("xdp", { kind: "packet", data: new Uint8Array(13) }).error).toBe(-22);
   expect(enter("sched_cls", { kind: "packet", data: sample("dns-query").slice(0, 30) }).error).toBe(-22);
 });
 
-test("a kprobe's context is struct pt_regs, a tracepoint's its record", () => {
+test("the context of a kprobe is struct pt_regs, that of a tracepoint its record", () => {
   const kprobe = enter("kprobe", { kind: "kprobe", regs: { di: 7n, ip: 0xffff_ffff_8100_0000n } }).machine;
   expect(kprobe.loadAt(kprobe.reg(1) + 14n * 8n, 8)).toBe(7n);
   expect(kprobe.funcIp).toBe(0xffff_ffff_8100_0000n);
