@@ -66,7 +66,7 @@ class Visitor {
     await this.browser.open(this.#site + address);
   }
 
-  /** An attribute, or else the text, of the first element that a selector finds. null: there is none. */
+  /** An attribute of the first element that a selector finds, or without `attribute` its text. null: there is none. */
   read(selector: string, attribute?: string): Promise<unknown> {
     const what = attribute ? `getAttribute(${JSON.stringify(attribute)})` : "textContent";
     return this.browser.evaluate(`return document.querySelector(${JSON.stringify(selector)})?.${what} ?? null`);

@@ -90,7 +90,7 @@ test("a reader's own definition works from the form to echo and cat, in its code
   page,
   browser,
 }) => {
-  test.slow(); // the whole way, two pages and a look by axe
+  test.slow(); // a long test, with two pages and a check by axe
   await extend(playground);
   await view(page, "Your type");
   const form = page.getByRole("form", { name: "Define one of your own" });

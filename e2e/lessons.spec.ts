@@ -295,7 +295,7 @@ test.describe("a teacher's file", () => {
   test("chosen from a dialog, it opens, and its goal is judged", async ({ playground, page }) => {
     await playground.open("?lang=en");
     await expect(async () => {
-      await page.keyboard.press("Control+k"); // keys are listened to after the first paint
+      await page.keyboard.press("Control+k"); // the page listens to keys only after its first paint
       await expect(page.getByRole("dialog")).toBeVisible({ timeout: 1000 });
     }).toPass();
     await page.keyboard.type("lesson from a file");

@@ -122,7 +122,7 @@ function pointWithAFinger(): void {
   window.matchMedia = (query) => asked(query === "(pointer: coarse)" ? "all" : query);
 }
 
-/** A test with a page. The test fails if a script of the page does. A file or group chooses the editor: `test.use({ editor: "plain" })`. */
+/** A test with a page. It fails if the page reports an error. A file or group chooses the editor: `test.use({ editor: "plain" })`. */
 export const test = base.extend<{ playground: Playground; editor: Editor }>({
   editor: ["monaco", { option: true }],
   playground: async ({ page, editor }, use) => {

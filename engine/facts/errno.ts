@@ -7,7 +7,7 @@ export type ErrnoName = keyof typeof ERRNO;
 const NAMES = new Map<number, ErrnoName>();
 for (const [name, number] of Object.entries(ERRNO)) NAMES.set(number, name as ErrnoName);
 
-/** 22 or -22 → "EINVAL". 524, which only the kernel has a name for → "ENOTSUPP". Any other number without a name → `E600`. */
+/** 22 or -22 → "EINVAL". 524, for which only the kernel has a name → "ENOTSUPP". A number without any name, 600 → "E600". */
 export function errnoName(errno: number): string {
   const n = Math.abs(errno);
   return NAMES.get(n) ?? (n === 524 ? "ENOTSUPP" : `E${n}`);

@@ -1,5 +1,5 @@
-// Which registers an instruction reads and writes, as bit masks. This follows from its form alone. Whether it is allowed to
-// is not said here: the verifier's passes count as the kernel does, and differ from this for instructions that are refused.
+// Which registers an instruction reads and writes, as bit masks. This follows from its form alone. Whether the kernel allows it
+// is not said here. The verifier's passes follow the kernel's own rules, which differ for instructions that will be refused.
 // Sources: RFC 9669 sections 2.1 (calling convention), 4 and 5.
 import { ATOMIC_OPS, type Form, formOf } from "./forms.ts";
 import type { Insn } from "./insn.ts";

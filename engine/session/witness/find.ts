@@ -421,7 +421,7 @@ const hexOf = (values: Values): Readonly<Record<string, Readonly<Record<string, 
 
 /**
  * Whether the harm is the one that the refusal prevents: it is at the refused instruction, or of a kind that can show at another
- * one. Any harm counts if the refusal names no instruction.
+ * one. Any harm counts if there is no refusal, or if it names no instruction.
  */
 function isWhatWasRefused(harm: Harm, refusal: Refusal | undefined): boolean {
   if (!refusal || refusal.slot < 0 || harm.slot === refusal.slot) return true;
