@@ -1,5 +1,6 @@
 // The command palette: a few letters, in either language, name a command, an example or a lesson. Recent ones first.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { Autocomplete } from "@base-ui/react/autocomplete";
+import { useEffect, useMemo, useState } from "react";
 import { EXAMPLES, type Texts } from "../../engine/index.ts";
 import { type LessonEntry, lessonList } from "../lessons/index.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
@@ -7,8 +8,8 @@ import { useSettings } from "../stores/page/settings.ts";
 import { openExample, openLesson } from "../stores/program/program.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import { COMMANDS } from "./commands.ts";
-import { score } from "./fuzzy.ts";
 import { Keys } from "./Keys.tsx";
+import { search } from "./palette-search.ts";
 import "./palette.css";
 
 interface Entry {
@@ -37,82 +38,51 @@ const RECENT = 6;
 export default function Palette() {
   const language = useSettings((s) => s.language);
   const [query, setQuery] = useState("");
-  const [at, setAt] = useState(0);
-  const list = useRef<HTMLDivElement>(null);
-  const input = useRef<HTMLInputElement>(null);
   const recent = useMemo(readRecent, []);
   const [lessons, setLessons] = useState<readonly LessonEntry[]>([]);
   const entries = useMemo(() => allEntries(lessons), [lessons]);
-  const found = useMemo(() => find(entries, query, recent), [entries, query, recent]);
-  const chosen = found[Math.min(at, found.length - 1)];
+  const found = useMemo(() => search(entries, query, recent).slice(0, SHOWN), [entries, query, recent]);
 
-  useEffect(() => {
-    input.current?.focus();
-    void lessonList().then(setLessons);
-  }, []);
-  useEffect(() => {
-    list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: "nearest" });
-  }, [at]);
+  useEffect(() => void lessonList().then(setLessons), []);
 
   const run = (entry: Entry): void => {
     remember(entry.id, recent);
     closeDialog(); // first: what it does may open another sheet
     void entry.act();
   };
-  const move = (by: number): void =>
-    setAt((now) => (found.length === 0 ? 0 : (now + by + found.length) % found.length));
   return (
     <Sheet title={WORDS.title[language]} closeLabel={WORDS.close[language]} className="palette" onClose={closeDialog}>
-      <input
-        ref={input}
-        className="field palette__query"
-        role="combobox"
-        aria-label={WORDS.search[language]}
-        placeholder={WORDS.search[language]}
-        aria-expanded="true"
-        aria-controls="palette-list"
-        aria-activedescendant={chosen && `palette-${chosen.id}`}
-        aria-autocomplete="list"
-        autoComplete="off"
-        spellCheck={false}
+      <Autocomplete.Root
+        inline
+        open
+        autoHighlight="always"
+        keepHighlight
+        items={found}
+        filter={null}
         value={query}
-        onChange={(event) => {
-          setQuery(event.currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing) return;
-          const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
-          if (by !== undefined) move(by);
-          else if (event.key === "Enter" && chosen) run(chosen);
-          else return;
-          event.preventDefault();
-        }}
-      />
-      <p className="visually-hidden" role="status">
-        {WORDS.found[language](found.length)}
-      </p>
-      <div ref={list} id="palette-list" role="listbox" aria-label={WORDS.title[language]} className="palette__list">
-        {found.map((entry, i) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the keys are the combobox's
-          <div
-            key={entry.id}
-            id={`palette-${entry.id}`}
-            role="option"
-            aria-selected={entry === chosen}
-            className="palette__one"
-            data-at={i}
-            onPointerMove={() => setAt(i)}
-            onClick={() => run(entry)}
-          >
-            <span>{entry.words[language]}</span>
-            <span className="spacer" />
-            {entry.kind && <span className="hint">{entry.kind[language]}</span>}
-            {entry.keys && <Keys names={entry.keys.slice(0, 1)} />}
-          </div>
-        ))}
-      </div>
-      {found.length === 0 && <p className="hint palette__none">{WORDS.none[language]}</p>}
+        onValueChange={setQuery}
+        itemToStringValue={(entry: Entry) => entry.words[language]}
+      >
+        <Autocomplete.Input
+          autoFocus
+          className="field palette__query"
+          aria-label={WORDS.search[language]}
+          placeholder={WORDS.search[language]}
+          spellCheck={false}
+        />
+        <Autocomplete.Status className="visually-hidden">{WORDS.found[language](found.length)}</Autocomplete.Status>
+        <Autocomplete.Empty className="hint palette__none">{WORDS.none[language]}</Autocomplete.Empty>
+        <Autocomplete.List className="palette__list" aria-label={WORDS.title[language]}>
+          {(entry: Entry) => (
+            <Autocomplete.Item key={entry.id} value={entry} className="palette__one" onClick={() => run(entry)}>
+              <span>{entry.words[language]}</span>
+              <span className="spacer" />
+              {entry.kind && <span className="hint">{entry.kind[language]}</span>}
+              {entry.keys && <Keys names={entry.keys.slice(0, 1)} />}
+            </Autocomplete.Item>
+          )}
+        </Autocomplete.List>
+      </Autocomplete.Root>
     </Sheet>
   );
 }
@@ -132,20 +102,6 @@ const allEntries = (lessons: readonly LessonEntry[]): readonly Entry[] => [
     act: () => openLesson(number),
   })),
 ];
-
-/** Matches in either language, best first; what was used lately stands before what was not. */
-function find(entries: readonly Entry[], query: string, recent: readonly string[]): readonly Entry[] {
-  const rank = (id: string): number => {
-    const at = recent.indexOf(id);
-    return at < 0 ? 0 : (RECENT - at) / RECENT;
-  };
-  return entries
-    .map((entry) => ({ entry, points: Math.max(score(query, entry.words.en), score(query, entry.words.ja)) }))
-    .filter(({ points }) => points > 0)
-    .sort((a, b) => b.points + rank(b.entry.id) - (a.points + rank(a.entry.id)))
-    .slice(0, SHOWN)
-    .map(({ entry }) => entry);
-}
 
 function readRecent(): readonly string[] {
   try {
