@@ -1,6 +1,6 @@
 // The command palette: a few letters, in either language, name a command, an example or a lesson. Recent ones first.
 import { Autocomplete } from "@base-ui/react/autocomplete";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { EXAMPLES, type Texts } from "../../engine/index.ts";
 import { type LessonEntry, lessonList } from "../lessons/index.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
@@ -38,12 +38,16 @@ const RECENT = 6;
 export default function Palette() {
   const language = useSettings((s) => s.language);
   const [query, setQuery] = useState("");
+  const input = useRef<HTMLInputElement>(null);
   const recent = useMemo(readRecent, []);
   const [lessons, setLessons] = useState<readonly LessonEntry[]>([]);
   const entries = useMemo(() => allEntries(lessons), [lessons]);
   const found = useMemo(() => search(entries, query, recent).slice(0, SHOWN), [entries, query, recent]);
 
-  useEffect(() => void lessonList().then(setLessons), []);
+  useEffect(() => {
+    input.current?.focus();
+    void lessonList().then(setLessons);
+  }, []);
 
   const run = (entry: Entry): void => {
     remember(entry.id, recent);
@@ -64,7 +68,7 @@ export default function Palette() {
         itemToStringValue={(entry: Entry) => entry.words[language]}
       >
         <Autocomplete.Input
-          autoFocus
+          ref={input}
           className="field palette__query"
           aria-label={WORDS.search[language]}
           placeholder={WORDS.search[language]}
