@@ -1,5 +1,5 @@
-// Why a walk did not end: what was walked most, and which values were different each time, so that no state that was kept
-// covered the later ones. Reads the trace; decides nothing.
+// Why a walk did not end: which instructions were walked most, and which values were different each time, so that no kept state covered
+// the later ones. It reads the trace; it decides nothing.
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { formatReg } from "../log/state.ts";
@@ -8,16 +8,16 @@ import type { Trace, Visit, Visits } from "../trace.ts";
 import type { Phrase } from "./phrase.ts";
 
 export interface Busiest {
-  /** The branch that was walked most, or the instruction where no branch was; -1: nothing was walked. */
+  /** The branch that was walked most, or another instruction if no branch was walked often enough. -1: nothing was walked. */
   readonly slot: number;
   readonly reason: Phrase | undefined;
 }
 
-/** Visits of one instruction whose states are compared. */
+/** The states of at most this many visits of one instruction are compared. */
 const MAX_COMPARED = 400;
 const MAX_NAMED = 3;
 
-/** For each slot that was walked the numbers of its visits, in the order in which the slots were first come to. */
+/** For each walked slot the numbers of its visits. Slots are in the order in which they were first reached. */
 export function visitsBySlot(visits: Visits): Map<number, number[]> {
   const numbers = new Map<number, number[]>();
   for (let visit = 0; visit < visits.length; visit++) {
@@ -61,7 +61,10 @@ export function busiestOf({ visits, dropped }: Trace, insns: readonly Insn[]): B
 
 const NONE: Phrase = { en: "", ja: "" };
 
-/** Registers and slots of the innermost frame by how many different things were believed of them; only those that differ often. */
+/**
+ * Registers and stack slots of the innermost frame with the number of different values that were believed of each, highest first. Those
+ * with one or two values are left out.
+ */
 function differences(list: readonly Visit[]): { name: string; count: number }[] {
   const seen = new Map<string, Set<string>>();
   const note = (name: string, what: string): void => {

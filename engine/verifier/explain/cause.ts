@@ -1,6 +1,6 @@
-// Which value broke a rule and where it came from: the refused path walked backwards, one sentence for each instruction
-// that made the value what it is. A copy leads on to its source, a read of the stack to the store, an argument to the caller.
-// Reads the trace; decides nothing.
+// Which value broke a rule, and where it came from. The refused path is walked backwards, with one sentence for each instruction that
+// made the value what it is. A copy leads to its source, a read of the stack to the store, an argument to the caller. It reads the
+// trace; it decides nothing.
 import { BPF_FETCH } from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -14,39 +14,39 @@ import { type Phrase, valuePhrase } from "./phrase.ts";
 /** A step of the story. */
 export interface CauseStep extends Phrase {
   readonly slot: number;
-  /** Number of the visit; -1: it is about the program's start, or about steps left out. */
+  /** Number of the visit. -1: the step is about the program's start, or about steps that are left out. */
   readonly visit: number;
 }
 
 export interface Cause {
   /** The register that was refused, or -1. */
   readonly reg: number;
-  /** In the order in which it happened; the last one is the refused instruction. */
+  /** In the order in which they happened. The last one is the refused instruction. */
   readonly steps: readonly CauseStep[];
 }
 
-/** What is followed: a register of a frame, or eight bytes of its stack. */
+/** What is followed: a register of a frame, or eight bytes of the frame's stack. */
 type Place =
   | { readonly kind: "reg"; readonly frame: number; readonly reg: number }
   | { readonly kind: "slot"; readonly frame: number; readonly spi: number };
 
-/** How many steps back a value is followed. */
+/** A value is followed back over at most this many steps. */
 const MAX_STEPS = 10_000;
-/** Of more steps than this those in the middle are left out: rounds of a loop, mostly. */
+/** A longer story leaves out the steps in the middle. Most of those are rounds of a loop. */
 const MAX_TOLD = 6;
-/** Of these so many stand at the end. */
+/** This many of the steps that are kept come from the end. */
 const MAX_LAST = 3;
 
-/** What the message names. Nothing: what the refused instruction works on is followed. */
+/** What the message names. Empty: the value that the refused instruction works on is followed. */
 export interface Named {
   readonly reg?: number;
-  /** Of the stack, from R10. */
+  /** Stack offset in bytes from R10. */
   readonly stackOff?: number;
-  /** The instruction that took the reference which is not given back. */
+  /** Slot of the instruction that took the reference which was not released. */
   readonly taken?: number;
-  /** The instruction that a loop came back to with nothing changed. */
+  /** Slot of the instruction that a loop came back to with nothing changed. */
   readonly again?: number;
-  /** There was too much of everything: what was walked most is named. */
+  /** A limit of the whole walk was exceeded: the instructions that were walked most are named. */
   readonly busiest?: boolean;
 }
 
@@ -78,7 +78,7 @@ export function causeOf(trace: Trace, insns: readonly Insn[], named: Named): Cau
 
 const PLAIN: Phrase = { en: "the verifier stops here", ja: "verifier はここで止まります" };
 
-/** The visits of a path, from one back to the program's start. */
+/** The visits of a path, from visit `from` back to the program's start. */
 function* back(visits: Visits, from: number): Generator<number> {
   for (let at = from; at >= 0; at = visits.prevOf(at)) yield at;
 }
@@ -118,11 +118,11 @@ function rounds(visits: Visits, last: number, again: number): CauseStep[] {
 
 const weight = (insn: Insn | undefined): number => (isBranch(insn) ? 2 : 1);
 
-/** The branches that were walked most, in the program's order; other instructions where there are none. */
+/** The slots that were walked most, in the program's order: branches first, then other instructions. */
 function busiest(visits: Visits, insns: readonly Insn[]): CauseStep[] {
   return (
     [...visitsBySlot(visits)]
-      // Branches before what stands between them.
+      // A branch counts twice, so that it comes before the instructions between branches.
       .sort(([a, one], [b, other]) => other.length * weight(insns[b]) - one.length * weight(insns[a]))
       .slice(0, MAX_LAST)
       .sort(([a], [b]) => a - b)
@@ -136,13 +136,13 @@ function busiest(visits: Visits, insns: readonly Insn[]): CauseStep[] {
   );
 }
 
-/** As a sentence of its own. */
+/** Makes a whole sentence of the phrase. */
 const sentence = ({ en, ja, named }: Phrase): Phrase => ({
   en: `${named ? en : en.charAt(0).toUpperCase() + en.slice(1)}.`,
   ja: `${ja}。`,
 });
 
-/** The register an instruction may fail on, where the message names none: the pointer, the result, what is changed. */
+/** The register that an instruction may fail on if the message names none: the pointer, the result or the changed register. -1: none. */
 function workedOn(insn: Insn): number {
   const form = formOf(insn);
   switch (form?.kind) {
@@ -164,7 +164,7 @@ function workedOn(insn: Insn): number {
 
 const nameOf = (place: Place): string => (place.kind === "reg" ? `R${place.reg}` : `fp${-8 * (place.spi + 1)}`);
 
-/** What is believed of a place; undefined where there is nothing. */
+/** What is believed of a place. undefined: it holds nothing. */
 function believed(state: Believed, place: Place): RegState | StackSlot | undefined {
   const frame = state.frames[place.frame];
   if (place.kind === "slot") return frame?.stack[place.spi];
@@ -193,7 +193,7 @@ function lastWords(state: Believed, place: Place): Phrase {
   return { en: `here ${name} is ${phrase.en}`, ja: `ここでの ${name} は${phrase.ja}です` };
 }
 
-/** Ids and marks of precision do not count: they say how a value is tracked, not which it is. */
+/** Ids and precision marks are not compared: they say how a value is tracked, not which value it is. */
 function same(a: RegState | StackSlot | undefined, b: RegState | StackSlot | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
@@ -218,7 +218,7 @@ function same(a: RegState | StackSlot | undefined, b: RegState | StackSlot | und
   );
 }
 
-/** The steps that made a place what it is, up to a visit, in the order in which they happened. */
+/** The steps that made a place what it is at visit `from`, in the order in which they happened. */
 function story(visits: Visits, insns: readonly Insn[], from: number, start: Place): CauseStep[] {
   const steps: CauseStep[] = [];
   let place: Place | undefined = start;
@@ -226,7 +226,7 @@ function story(visits: Visits, insns: readonly Insn[], from: number, start: Plac
   while (place && steps.length < MAX_STEPS) {
     const visit: Visit | undefined = visits.at(number);
     if (!visit) {
-      // The start of the program: what is there from the beginning, or never came.
+      // The path ends at the program's start: the value was there from the beginning, or was never set.
       steps.push({ slot: 0, visit: -1, ...sentence(begin(place)) });
       break;
     }
@@ -243,7 +243,10 @@ function story(visits: Visits, insns: readonly Insn[], from: number, start: Plac
   return told(steps.reverse());
 }
 
-/** A copy, a load or a call gives the register another value, also where no more is believed of it than before. */
+/**
+ * Whether the instruction gives the register another value (a move, a load, an atomic fetch), even if the verifier believes no more of
+ * it than before.
+ */
 function setsAnew(insn: Insn, { curframe }: Believed, place: Place): boolean {
   if (place.kind !== "reg" || place.frame !== curframe) return false;
   const form = formOf(insn);
@@ -281,9 +284,9 @@ function begin(place: Place): Phrase {
   };
 }
 
-/** A place that stays the same over a call or return may be another one before it. */
+/** The place that held the same value before a call or a return. */
 function across(before: Believed, after: Believed, place: Place): Place {
-  // Just entered: the callee's R1 … R5 are its caller's.
+  // A function was just entered: its R1 to R5 are its caller's.
   if (after.curframe > before.curframe && place.frame === after.curframe && place.kind === "reg" && place.reg <= 5)
     return { ...place, frame: before.curframe };
   return place;
@@ -291,7 +294,7 @@ function across(before: Believed, after: Believed, place: Place): Place {
 
 interface Step {
   readonly words: Phrase;
-  /** What to follow before it; undefined: it begins here. */
+  /** The place to follow further back. undefined: the value begins here. */
   readonly next: Place | undefined;
 }
 
@@ -308,7 +311,7 @@ function explained(insn: Insn, before: Believed, after: Believed, place: Place):
   const form = formOf(insn);
 
   if (after.curframe > before.curframe) {
-    // A call: arguments are handed on, everything else starts anew.
+    // A call hands R1 to R5 on; everything else of the new frame is empty.
     if (place.kind === "reg" && place.frame === after.curframe && place.reg >= 1 && place.reg <= 5)
       return {
         words: { en: `${name} is handed to the function: ${is.en}`, ja: `${name} を関数に渡します: ${is.ja}` },
@@ -378,7 +381,7 @@ function explained(insn: Insn, before: Believed, after: Believed, place: Place):
       const other: Place = { ...place, reg: insn.src };
       const by = phraseOf(before, other);
       const value = believed(before, other);
-      // The less known of the two decides what is known of the result.
+      // A number that is not a constant decides what is known of the result.
       const follows =
         value !== undefined && isReg(value) && value.type === t.SCALAR_VALUE && value.val.varOff.mask !== 0n;
       return {

@@ -1,5 +1,5 @@
-// The decisive branches of the refused path, put among the steps of the story: those that look at the values of the story, and for
-// what is missing on a path (a value, a release) the last ones that chose this path.
+// Puts the decisive branches of the refused path among the steps of the story: the branches that look at the values of the story. If
+// the path lacks something (a value, a release), the last branches that led to this path are added too.
 import { formOf } from "../../isa/forms.ts";
 import type { Refusal } from "../refusals.ts";
 import type { CauseStep } from "./cause.ts";
@@ -8,10 +8,10 @@ import { ancestors, unnarrowed, type ValueNode } from "./lineage.ts";
 import { jumped, lastOfEach, testText } from "./path.ts";
 import type { Phrase } from "./phrase.ts";
 
-/** More branches than these are not told. */
+/** At most this many branches are added, the last ones. */
 const MAX_BRANCHES = 5;
 
-/** Refusals that are about something that this path lacks. */
+/** Refusals because this path lacks something. */
 const LACKS: ReadonlySet<Refusal["id"]> = new Set<Refusal["id"]>([
   "unset-register",
   "stack-unwritten",
@@ -27,7 +27,7 @@ export function withBranches(steps: readonly CauseStep[], findings: Findings): C
   const { id, args } = findings.refusal;
   const told = new Set(steps.map(({ visit }) => visit));
   const end = path.length - 1;
-  // The number that was needed, and the pointer that it is added to.
+  // The number that was needed, and the pointer that it was added to.
   const pointer = "reg" in args && end >= 0 ? lineage.reg(end, args.reg) : undefined;
   const followed = new Set<ValueNode>([need?.node, pointer].flatMap((node) => (node ? ancestors(node) : [])));
   const branches: CauseStep[] = [];
@@ -48,7 +48,7 @@ export function withBranches(steps: readonly CauseStep[], findings: Findings): C
   });
   const place = new Map(path.map(({ visit }, i) => [visit, i]));
   const added = lastOfEach(branches).slice(-MAX_BRANCHES);
-  // The steps are in order already, but for the note of what was left out, which stays behind the step before it.
+  // The steps are in order already, except the note about steps that were left out: it stays behind the step before it.
   const result = [...steps];
   for (const branch of added) {
     const where = place.get(branch.visit)!;

@@ -64,7 +64,7 @@ test("a value is followed through copies and the stack", () => {
 });
 
 test("stack bytes that nobody wrote", () => {
-  // 0: r0 = r2, which is refused; the bytes asked for are those at fp-16
+  // 0: r0 = r2, which is refused. The bytes asked for are at fp-16.
   const { insns, trace } = walked("bf20000000000000 9500000000000000");
   expect(trace && causeOf(trace, insns, { stackOff: -16 })?.steps.map(({ en }) => en)).toEqual([
     "No instruction on this path writes fp-16.",
@@ -100,7 +100,7 @@ test("the rounds of a loop are told by their beginning and their end", () => {
 });
 
 test("what is too complex names the instructions walked most", () => {
-  // 0: r0 = 0; 1: r0 += 1; 2: if r0 < 30 goto 1; 3: exit, walked in a hundred visits
+  // 0: r0 = 0; 1: r0 += 1; 2: if r0 < 30 goto 1; 3: exit. A hundred visits.
   const { insns, trace } = walked("b700000000000000 0700000001000000 a500feff1e000000 9500000000000000");
   const found = explain(refusalOf("too-complex", { count: 1_000_001 }), trace, insns);
   expect(found.steps).toMatchObject([

@@ -1,5 +1,5 @@
-// The explanation of a refusal: the rule it broke in both languages, and the story of the value that broke it. Reads the
-// refusal and the trace; decides nothing.
+// The explanation of a refusal: the broken rule in both languages, and the story of the value that broke it. It reads the refusal and
+// the trace; it decides nothing.
 import type { Insn } from "../../isa/insn.ts";
 import type { Refusal } from "../refusals.ts";
 import type { Trace } from "../trace.ts";
@@ -22,21 +22,24 @@ export interface Explanation {
   readonly id: Refusal["id"];
   readonly en: Wording;
   readonly ja: Wording;
-  /** Slot of the refused instruction; -1: the program as a whole. */
+  /** Slot of the refused instruction. -1: the program as a whole was refused. */
   readonly at: number;
-  /** Slot to change; -1 where there is none. */
+  /** Slot of the instruction to change. -1: there is none. */
   readonly root: number;
   /** What is wrong, with the values. */
   readonly reason: Phrase;
-  /** The register that broke it, -1 where there is none. */
+  /** The register that broke the rule. -1: there is none. */
   readonly reg: number;
-  /** How the value came to be what it is, with the branches that were taken, to the refused instruction; [] where nothing was walked. */
+  /**
+   * How the value became what it is, with the branches that were taken. The last step is the refused instruction. [] if no instruction
+   * was walked.
+   */
   readonly steps: readonly CauseStep[];
-  /** Comparisons on the path that were meant to protect it and gave nothing. */
+  /** Comparisons on the path that were meant to protect the refused instruction and did not. */
   readonly missed: readonly MissedCheck[];
 }
 
-/** An explanation, and what it was made of. */
+/** An explanation with the findings that it was made from. */
 export interface Diagnosis extends Findings {
   readonly explanation: Explanation;
 }
@@ -88,7 +91,7 @@ export function diagnose(refusal: Refusal, trace?: Trace, insns: readonly Insn[]
   return { ...findings, explanation };
 }
 
-/** What of a refusal's arguments leads to its cause. */
+/** The arguments of a refusal that lead to its cause. */
 function namedBy({ id, args }: Refusal): Named {
   switch (id) {
     case "stack-unwritten":
@@ -110,7 +113,7 @@ function namedBy({ id, args }: Refusal): Named {
   }
 }
 
-/** `text` with the arguments named in braces. */
+/** Replaces each `{name}` in `text` by the argument of that name. */
 const fill = (text: string, args: Refusal["args"]): string =>
   text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String((args as Readonly<Record<string, unknown>>)[name] ?? "…"));
 

@@ -1,4 +1,4 @@
-// How a pointer became a plain number: the last step of the path at which the value was a pointer still. Reads the path; decides
+// How a pointer became a plain number: the last step of the path at which the value was still a pointer. It reads the path; it decides
 // nothing.
 import { formOf } from "../../isa/forms.ts";
 import * as t from "../state/regtype.ts";
@@ -6,25 +6,25 @@ import type { Lineage, ValueNode } from "./lineage.ts";
 import { type Path, regOf } from "./path.ts";
 
 export interface Fate {
-  readonly how: /** A comparison showed it to be NULL on this side. */
+  readonly how: /** A comparison showed that it is NULL on this side. */
     | "null-side"
     /** A call may have moved the packet. */
     | "packet-moved"
-    /** It was given back to the kernel. */
+    /** It was released to the kernel. */
     | "released"
-    /** Arithmetic made a number of it. */
+    /** Arithmetic turned it into a number. */
     | "arithmetic"
     /** Only its lower 32 bits were copied. */
     | "cut"
     /** Only a part of it was read back from the stack. */
     | "part"
-    /** It lay on the stack, and a part of it was written over. */
+    /** It was stored on the stack, and a part of it was overwritten. */
     | "overwritten"
-    /** It was never a pointer: loaded from memory. */
+    /** It was never a pointer: it was loaded from memory. */
     | "loaded"
-    /** It was never a pointer: a constant. */
+    /** It was never a pointer: it is a constant. */
     | "constant"
-    /** What a helper returns is a number. */
+    /** A helper returned it, as a number. */
     | "returned";
   readonly slot: number;
   readonly visit: number;
@@ -71,7 +71,7 @@ function madeBy(node: ValueNode): Fate["how"] | undefined {
   }
 }
 
-/** The step at which this very value was a pointer before and a number after. */
+/** The step before which this same value was a pointer and after which it was a number. */
 function lostAt(path: Path, lineage: Lineage, node: ValueNode): number | undefined {
   for (let at = path.length - 2; at > node.step; at--) {
     const { before } = path[at]!;
@@ -84,7 +84,7 @@ function lostAt(path: Path, lineage: Lineage, node: ValueNode): number | undefin
         return at;
     }
   }
-  // On the stack a pointer is lost unseen by the registers: the call that forgets all of its kind is named.
+  // If the pointer was on the stack, no register shows the loss. The last call is named: it invalidates all packet pointers.
   return node.is && t.isPktPointer(node.is.type) ? lastCall(path, node.step) : undefined;
 }
 

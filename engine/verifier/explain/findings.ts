@@ -1,5 +1,5 @@
-// What there is to know of a refusal before a word is said of it: for the explanation, and for whoever looks for a remedy. Reads the
-// refusal and the trace; decides nothing.
+// What is found out about a refusal before anything is said about it. The explanation and the search for fixes use it. It reads the
+// refusal and the trace; it decides nothing.
 import type { Insn } from "../../isa/insn.ts";
 import type { Refusal } from "../refusals.ts";
 import type { Trace } from "../trace.ts";
@@ -11,14 +11,14 @@ import { type Path, pathOf } from "./path.ts";
 
 export interface Findings {
   readonly refusal: Refusal;
-  /** Slot of the refused instruction; -1: the program as a whole. */
+  /** Slot of the refused instruction. -1: the program as a whole was refused. */
   readonly at: number;
   readonly path: Path;
   readonly lineage: Lineage;
   readonly need: Need | undefined;
-  /** Comparisons on the path that were meant to protect it and gave nothing. */
+  /** Comparisons on the path that were meant to protect the refused instruction and did not. */
   readonly missed: readonly MissedCheck[];
-  /** How a pointer came to be the number that Rn is at the refused instruction. */
+  /** How a pointer became the number that Rn holds at the refused instruction. */
   fate(reg: number): Fate | undefined;
 }
 

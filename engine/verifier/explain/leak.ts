@@ -1,17 +1,17 @@
-// The branch that leads away from where a reference would be given back. Reads the path; decides nothing.
+// The branch that leads away from the place where a reference would be released. It reads the path; it decides nothing.
 import { formOf } from "../../isa/forms.ts";
 import * as t from "../state/regtype.ts";
 import { jumped, type Path } from "./path.ts";
 
 export interface Leaving {
   readonly slot: number;
-  /** Index of the step. */
+  /** Index of the branch in the path. */
   readonly step: number;
   /** The register that holds the reference there. */
   readonly holder: number;
 }
 
-/** The last branch behind `taken` that jumped with the reference in a register; undefined: none did. */
+/** The last branch after `taken` that jumped with the reference in a register. undefined: no branch did. */
 export function leavingBranch(path: Path, ref: number, taken: number): Leaving | undefined {
   for (let step = path.length - 2; step >= 0 && path[step]!.slot !== taken; step--) {
     const { insn, slot } = path[step]!;

@@ -1,6 +1,6 @@
-// Where the values of a path come from. Each value that an instruction of the path makes is one node with the values it was made
-// of; copies share a node. Two nodes with the same `key` were computed in the same way from the same things: the same field
-// loaded twice, the same sum made twice. Reads the path's states; decides nothing.
+// Where the values of a path come from. Each value that an instruction of the path makes is one node, linked to the values that it was
+// made of. Copies share a node. Two nodes with the same `key` were computed in the same way from the same values: the same field was
+// loaded twice, or the same sum was made twice. It reads the path's states; it decides nothing.
 import { classOf } from "../../isa/codes.ts";
 import { type AluOp, formOf } from "../../isa/forms.ts";
 import type { RegState } from "../state/reg.ts";
@@ -12,28 +12,28 @@ import { type Path, type PathStep, regOf } from "./path.ts";
 export interface ValueNode {
   readonly kind: "start" | "const" | "load" | "fill" | "call" | "alu" | "other";
   readonly key: string;
-  /** Index of the step of the path that made it; -1: it was there from the start. */
+  /** Index of the step that made it, in the path. -1: it was there from the start. */
   readonly step: number;
   readonly slot: number;
-  /** What it was made of: of arithmetic the operands, of a load the pointer, of a read of the stack what was stored. */
+  /** What it was made of: the operands of arithmetic, the pointer of a load, or what was stored for a read of the stack. */
   readonly from: readonly ValueNode[];
   readonly op?: AluOp | "end";
-  /** Arithmetic: 32 or 64. Loads and reads of the stack: bits read. */
+  /** Arithmetic: 32 or 64. Loads and reads of the stack: number of bits read. */
   readonly width?: number;
-  /** Arithmetic with a constant, and constants. */
+  /** The constant operand of arithmetic, or the value of a constant. */
   readonly imm?: bigint;
-  /** A read of the stack: the step that wrote over a part of what was stored there. */
+  /** For a read of the stack: the step that overwrote a part of what was stored there. */
   readonly spoiled?: number;
-  /** What the verifier believed of it when it was made. */
+  /** What the verifier believed of the value when it was made. */
   readonly is: RegState | undefined;
 }
 
-/** The values that stand in the registers and on the stack of one frame. */
+/** The values in the registers and on the stack of one frame. */
 interface FrameValues {
   readonly regs: (ValueNode | undefined)[];
-  /** By the lowest byte, from the frame pointer: what was stored there, and how many bytes of it. */
+  /** By the offset of the lowest byte from the frame pointer: what was stored there, and its size in bytes. */
   readonly stack: Map<number, { readonly node: ValueNode; readonly size: number }>;
-  /** What was stored there until step `by` wrote over a part of it. */
+  /** By the same offset: what was stored there until step `by` overwrote a part of it. */
   readonly spoiled: Map<number, { readonly node: ValueNode; readonly by: number }>;
 }
 
@@ -65,7 +65,10 @@ export function lineageOf(path: Path): Lineage {
 
 const newFrame = (): FrameValues => ({ regs: new Array(11).fill(undefined), stack: new Map(), spoiled: new Map() });
 
-/** Offset from the frame pointer that a pointer of the innermost frame has; undefined: not to its stack, or not constant. */
+/**
+ * The offset from the frame pointer at Rn + off, for the innermost frame. undefined: not a pointer to its stack, or the offset is not
+ * constant.
+ */
 function stackOff(state: Believed, n: number, off: number): number | undefined {
   const reg = regOf(state, n);
   if (reg?.type !== t.PTR_TO_STACK || reg.frameno !== state.curframe || reg.val.varOff.mask !== 0n) return undefined;
@@ -196,7 +199,7 @@ function advance(step: PathStep, at: number, frames: FrameValues[]): void {
     case "call":
       regs.fill(undefined, 0, 6);
       regs[0] = make({ kind: "call", from: [] }, `call${at}`, 0);
-      // What a helper wrote to the stack is not what was stored there.
+      // A helper may have written to the stack: what was stored there is gone.
       for (const [off, { node }] of stack) {
         if (!isForgotten(before, after, off)) continue;
         stack.delete(off);
@@ -218,7 +221,7 @@ const isForgotten = (before: Believed, after: Believed, off: number): boolean =>
   return before.frames[before.curframe]?.stack[spi] !== after.frames[after.curframe]?.stack[spi];
 };
 
-/** The value and all that it was made of, nearest first; at most `limit` nodes. */
+/** The value and all values that it was made of, nearest first; at most `limit` nodes. */
 export function ancestors(node: ValueNode, limit = 60): ValueNode[] {
   const found = new Set<ValueNode>([node]);
   for (const one of found) {
@@ -230,7 +233,10 @@ export function ancestors(node: ValueNode, limit = 60): ValueNode[] {
 
 const isNumber = (node: ValueNode): boolean => node.is?.type === t.SCALAR_VALUE || node.kind === "const";
 
-/** The number whose range decides where a pointer points: what was added to it, the least known of several. Undefined: none was. */
+/**
+ * The number that was added to the pointer and whose range decides where it points. Of several numbers it is the one with the widest
+ * range. undefined: none was added.
+ */
 export function numberIn(pointer: ValueNode): ValueNode | undefined {
   let at: ValueNode | undefined = pointer;
   let widest: ValueNode | undefined;
@@ -246,7 +252,10 @@ export function numberIn(pointer: ValueNode): ValueNode | undefined {
 
 const spread = ({ is }: ValueNode): bigint => (is ? is.val.umax - is.val.umin : 0n);
 
-/** The value before the operations that only narrow it: a move of 32 bits, a mask, a read of a part. */
+/**
+ * The value before the operations that only narrow it: a 32-bit move, a sign extension, a mask, a read of a part, a shift left and
+ * back.
+ */
 export function unnarrowed(node: ValueNode): ValueNode {
   let at = node;
   for (let i = 0; i < 20; i++) {

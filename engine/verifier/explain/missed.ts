@@ -1,6 +1,6 @@
-// Comparisons on the refused path that were meant to protect the refused instruction and gave nothing, or not enough, each with
-// the reason. A comparison counts as meant when it looks at the value that was needed, at one it was made of, or at one that was
-// made of it or in the same way. Reads the path; decides nothing.
+// Comparisons on the refused path that were meant to protect the refused instruction and did not, or not enough, each with the reason.
+// A comparison counts as meant if it looks at the value that was needed, at a value that this one was made of, or at a value that was
+// made of it or in the same way. It reads the path; it decides nothing.
 import { formOf, type JmpOp } from "../../isa/forms.ts";
 import { isPacketReg, isPktPointerReg, type RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
@@ -29,7 +29,7 @@ interface Facts {
   readonly need: string;
 }
 
-/** Why a comparison gave nothing. Words in braces: see Facts. */
+/** Why a comparison did not help. The words in braces are fields of Facts. */
 const WHY = {
   "wrong-side": {
     en: "`{test}` was looked at, but the path goes on along the side on which it does not help: turn the condition round, or use the value on the other side",
@@ -137,7 +137,7 @@ const WHY = {
   },
 } as const satisfies Readonly<Record<string, Phrase>>;
 
-/** More comparisons than these are not told: the last ones say most. */
+/** Only this many comparisons are told, the last ones on the path: they say most. */
 const MAX_MISSED = 4;
 
 interface Compared {
@@ -146,7 +146,7 @@ interface Compared {
   readonly op: JmpOp;
   readonly width: 32 | 64;
   readonly dst: number;
-  /** -1: a constant. */
+  /** Register number. -1: a constant is compared. */
   readonly src: number;
   readonly imm: number;
   readonly taken: boolean;
@@ -192,7 +192,7 @@ type Judge<K extends Need["kind"]> = (
   need: Extract<Need, { kind: K }>,
 ) => Told | undefined;
 
-/** How two numbers hang together; undefined: not at all. */
+/** How the compared number is related to the number that was used. undefined: not at all. */
 function relation(seen: ValueNode, used: ValueNode): WhyMissed | "same" | undefined {
   if (seen === used) return "same";
   const cut = unnarrowed(seen);
@@ -227,7 +227,7 @@ const number: Judge<"number"> = (compared, path, lineage, need) => {
   return undefined;
 };
 
-/** As signed numbers there is an upper limit now, and negative ones are left: so it goes on, whatever is computed from it. */
+/** Rn now has an upper limit as a signed number, but may be negative. So may everything that is computed from it. */
 function leavesNegative(compared: Compared, n: number, path: Path): boolean {
   const val = around(compared, n, path)?.[1].val;
   return (
@@ -235,7 +235,7 @@ function leavesNegative(compared: Compared, n: number, path: Path): boolean {
   );
 }
 
-/** The limit did go on into what was computed from the value, and is too weak there; undefined: it was lost on the way. */
+/** The limit was carried on into what was computed from the value, but is too weak there. undefined: it was lost on the way. */
 function carriedOn(
   compared: Compared,
   n: number,
@@ -251,7 +251,7 @@ function carriedOn(
   return { why: "weak-after", seen: `R${n}`, low: String(val.smin), high: String(val.umax), need: String(need.high) };
 }
 
-/** What the comparison told of Rn: the states on both sides of it. */
+/** What the comparison told about Rn: its states before and after it. */
 function around({ at }: Compared, n: number, path: Path): readonly [before: RegState, after: RegState] | undefined {
   const before = regOf(path[at]!.before, n);
   const after = path[at + 1] && regOf(path[at + 1]!.before, n);
@@ -289,7 +289,7 @@ function limitOf({ at, dst, src, imm }: Compared, n: number, path: Path): bigint
   return regOf(path[at]!.before, n === dst ? src : dst)?.val.umax ?? 0n;
 }
 
-/** Only a lower bound came out of it, where an upper one was wanted. */
+/** The comparison gave only a lower bound where an upper one was needed. */
 const boundsWrongEnd = (before: RegState["val"], val: RegState["val"]): boolean =>
   val.umin > before.umin && val.umax === before.umax && val.smax === before.smax;
 
@@ -334,7 +334,7 @@ const packet: Judge<"packet"> = (compared, path, lineage, need) => {
   return { why: "other-pointer", ...facts };
 };
 
-/** The side on which the packet pointer does not reach beyond the end. */
+/** Whether the path took the side on which the packet pointer does not reach beyond the end. */
 function isInside({ op, taken }: Compared, onLeft: boolean): boolean {
   const below = op === "jlt" || op === "jle";
   const above = op === "jgt" || op === "jge";
@@ -353,7 +353,7 @@ const sharesBase = (a: ValueNode, b: ValueNode): boolean => {
   return ancestors(b).some((one) => of.includes(one));
 };
 
-/** Did a call behind step `at` make packet pointers worth nothing? */
+/** Whether a call after step `at` made packet pointers invalid. */
 function movedSince(path: Path, at: number): boolean {
   for (let i = at + 1; i < path.length - 1; i++) {
     const { insn, before, after } = path[i]!;
@@ -372,7 +372,7 @@ function movedSince(path: Path, at: number): boolean {
   return false;
 }
 
-/** Does a value speak of how long the packet is: end minus start, or a length that was read? */
+/** Finds a compared value that stands for the packet's length: end minus start, or a length read from the context. */
 function lengthCheck(compared: Compared, path: Path, lineage: Lineage): Told | undefined {
   for (const n of [compared.dst, compared.src]) {
     if (n < 0) continue;
@@ -402,7 +402,7 @@ const nullness: Judge<"null"> = (compared, path, lineage, need) => {
     if (width === 32) return { why: "half-null", ...facts };
     const now = path[at + 1] && regOf(path[at + 1]!.before, dst);
     if (t.mayBeNull(was.type) && now && !t.mayBeNull(now.type)) {
-      // NULL on this side; or the check did count, and something else was wrong.
+      // A number means that this side is the NULL side. Otherwise the check did count, and something else was wrong.
       return now.type === t.SCALAR_VALUE ? { why: "wrong-side", ...facts } : undefined;
     }
     return t.mayBeNull(was.type) ? { why: "null-late", ...facts } : undefined;

@@ -1,5 +1,5 @@
-// What the refused instruction would have needed, as far as a comparison or a limit could have given it: a number in bounds, bytes
-// of the packet proven, a pointer that is not NULL. Found from the refusal's value and the states of the path.
+// What the refused instruction needed, if a comparison or a limit could have given it: a number within bounds, proven bytes of the
+// packet, or a pointer that is not NULL. It is found from the refusal's arguments and the states of the path.
 import type { Refusal } from "../refusals.ts";
 import type { RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
@@ -8,7 +8,7 @@ import { type Lineage, numberIn, type ValueNode } from "./lineage.ts";
 import { type Path, regOf } from "./path.ts";
 
 export type Need =
-  /** The number must lie between `low` and `high`; undefined: no such bound is asked for, or it is not known. */
+  /** The number must lie between `low` and `high`. undefined: the bound is not needed, or not known. */
   | {
       readonly kind: "number";
       readonly reg: number;
@@ -16,7 +16,10 @@ export type Need =
       readonly low?: bigint;
       readonly high?: bigint;
     }
-  /** So many bytes from the pointer in `reg` on must be there; `range`: counted from its variable part, as comparisons prove them. */
+  /**
+   * `bytes` bytes from the pointer in `reg` on must be in the packet. `range` counts from the pointer's variable part, as comparisons
+   * prove it.
+   */
   | {
       readonly kind: "packet";
       readonly reg: number;
@@ -27,7 +30,7 @@ export type Need =
   /** The pointer in `reg` must not be NULL. */
   | { readonly kind: "null"; readonly reg: number; readonly node: ValueNode };
 
-/** `at`: the step of the refused instruction. Undefined: no comparison could have helped. */
+/** What the last step of the path needed. undefined: no comparison could have helped. */
 export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | undefined {
   const at = path.length - 1;
   const step = path[at];
@@ -48,7 +51,7 @@ export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | u
       if (!number || !value) return undefined;
       const over = args.high + BigInt(args.size - args.total);
       const pointer = is(args.reg)!;
-      // Only where the number is the whole of the variable part can the limit be said.
+      // The limit can be told only if the number is the whole variable part of the pointer.
       const whole = pointer.val.umax === value.val.umax && id !== "region-unbounded";
       const high = whole
         ? value.val.umax - over
@@ -73,7 +76,8 @@ export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | u
       const number = node && numberIn(node);
       const value = number && holderOf(number, path, lineage, at);
       if (!number || !value) return undefined;
-      // Too large by what reaches above the frame. Below its 512 bytes the number is too small, which `high` cannot say.
+      // The number is too large by the bytes that reach above the frame. If it reaches below the frame's 512 bytes it is too small,
+      // which `high` cannot say.
       const high = value.val.umax - (args.high + BigInt(args.size));
       return {
         kind: "number",
@@ -124,7 +128,7 @@ export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | u
   }
 }
 
-/** The register that still holds this number at a step, and what is believed of it. */
+/** The register that still holds this number at a step (-1: none does), and what is believed of the number. */
 function holderOf(
   number: ValueNode,
   path: Path,

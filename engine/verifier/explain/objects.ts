@@ -1,4 +1,4 @@
-// Rules on what the kernel keeps for a program: dynptrs, timers, kernel pointers in maps, BTF. See rules.ts.
+// Rules on objects that the kernel keeps for a program: dynptrs, timers, kernel pointers in maps, BTF. See rules.ts.
 import type { Rules } from "./rule.ts";
 
 export const OBJECTS = {

@@ -1,5 +1,5 @@
-// The refused path: the instructions that the verifier walked from the program's start to the refusal, with the states before
-// and after each.
+// The refused path: the instructions that the verifier walked from the program's start to the refusal, with the states before and after
+// each.
 import { formOf, JMP_OPS } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { RegState } from "../state/reg.ts";
@@ -11,13 +11,13 @@ export interface PathStep {
   /** Number of the visit in the trace. */
   readonly visit: number;
   readonly before: Believed;
-  /** Undefined at the refused instruction. */
+  /** Undefined for the refused instruction. */
   readonly after: Believed | undefined;
 }
 
 /**
- * In the order in which it was walked; the refused instruction last. [] where the refusal was not walked into, or not kept, and
- * where the path is longer than anybody reads.
+ * In the order of the walk, the refused instruction last. [] if no walked instruction was refused, if its visit was not kept, or if the
+ * path is longer than anybody reads.
  */
 export type Path = readonly PathStep[];
 
@@ -37,7 +37,7 @@ export function pathOf(trace: Trace, insns: readonly Insn[]): Path {
 /** Rn of the innermost frame of a state. */
 export const regOf = (state: Believed, n: number): RegState | undefined => state.frames[state.curframe]?.regs[n];
 
-/** Did the branch at step `at` of the path jump? Undefined: nothing comes behind it. */
+/** Whether the branch at step `at` of the path jumped. undefined: no step comes after it. */
 export function jumped(path: Path, at: number): boolean | undefined {
   const next = path[at + 1];
   return next && next.slot !== path[at]!.slot + 1;
@@ -51,7 +51,7 @@ export function testText(insn: Insn): string {
   return `${r}${insn.dst} ${JMP_OPS[form.op].symbol} ${form.source === "reg" ? `${r}${insn.src}` : insn.imm}`;
 }
 
-/** A loop passes the same instruction many times: of each slot the last one, in their order. */
+/** The last one found for each slot, in their order. A loop passes the same instruction many times. */
 export function lastOfEach<T extends { readonly slot: number }>(found: readonly T[]): T[] {
   const later = new Set<number>();
   const last: T[] = [];

@@ -7,7 +7,7 @@ import * as t from "../state/regtype.ts";
 export interface Phrase {
   readonly en: string;
   readonly ja: string;
-  /** It begins with the name of a place, which stays as it is where a sentence begins: `fp-8`. */
+  /** The phrase begins with the name of a place (`fp-8`), which keeps its small letter at the start of a sentence. */
   readonly named?: true;
 }
 
@@ -16,7 +16,7 @@ const U64_MAX = (1n << 64n) - 1n;
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
 
-/** `frameno`: the frame the register stands in. */
+/** `frameno`: number of the frame that the register belongs to. */
 export function valuePhrase(reg: RegState, frameno: number): Phrase {
   if (reg.type === t.SCALAR_VALUE) return scalarPhrase(reg);
   const noun = NOUNS[t.baseType(reg.type)];
@@ -38,7 +38,7 @@ function scalarPhrase({ val }: RegState): Phrase {
   if (anything && varOff.mask === U64_MAX) return { en: "a number that may be anything", ja: "何でもありうる数値" };
   if (anything) return { en: "a number of which only some bits are known", ja: "一部のビットだけがわかっている数値" };
   if (umax - umin >= HALF && smax - smin >= HALF) return { en: "a number that nothing limits", ja: "上下限のない数値" };
-  // Of the two ranges the one that says more; the unsigned one where they say the same.
+  // The narrower of the two ranges is told, the unsigned one if they are equally wide.
   const isUnsigned = umax - umin <= smax - smin;
   const [low, high] = isUnsigned ? [umin, umax] : [smin, smax];
   return { en: `a number from ${low} to ${high}`, ja: `${low} から ${high} までの数値` };

@@ -1,4 +1,4 @@
-// Rules on the program as a whole: its ways, its length, its instructions. See rules.ts.
+// Rules on the program as a whole: its paths, its length, its instructions. See rules.ts.
 import type { Rules } from "./rule.ts";
 
 export const PROGRAM = {

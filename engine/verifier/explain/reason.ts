@@ -1,5 +1,5 @@
-// The reason of a refusal with its values: which bytes, which number, which limit. One sentence or two for each refusal that
-// has more to say than its rule; the others are told by the rule's words (rules.ts).
+// The reason of a refusal with its values: which bytes, which number, which limit. A refusal that has more to say than its rule has one
+// or two sentences here. For the others the rule's words are used (rules.ts).
 
 import type { Refusal, RefusalArgs, RefusalId } from "../refusals.ts";
 import type { Phrase } from "./phrase.ts";
@@ -11,7 +11,7 @@ import { VALUE_REASONS } from "./reasons/values.ts";
 
 const REASONS: Reasons = { ...VALUE_REASONS, ...MEMORY_REASONS, ...CALL_REASONS, ...PROGRAM_REASONS };
 
-/** Undefined: the rule's words say it all. */
+/** undefined: the rule's words say everything. */
 export const reasonOf = <Id extends RefusalId>(
   refusal: Refusal & { readonly id: Id },
   seen: Seen,

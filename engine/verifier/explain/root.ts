@@ -1,5 +1,5 @@
-// The instruction to change: where a check has to stand or is wrong, where the value took its wrong turn, where an argument was
-// set. Where nothing better is known it is the refused instruction itself.
+// The instruction to change: where a check is missing or wrong, where the value went wrong, or where an argument was set. If nothing
+// better is known it is the refused instruction itself.
 import { classOf } from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -10,7 +10,7 @@ import { ancestors, numberIn } from "./lineage.ts";
 import type { WhyMissed } from "./missed.ts";
 import type { Path } from "./path.ts";
 
-/** The comparison itself is right, but it was made too early or of another value: what came behind it has to change. */
+/** The comparison itself is right, but it was made too early or of another value: the instructions after it have to change. */
 const TOO_EARLY: ReadonlySet<WhyMissed> = new Set<WhyMissed>([
   "before-change",
   "read-again",
@@ -75,7 +75,7 @@ export function rootOf({ refusal, at, path, lineage, need, missed, fate }: Findi
 
 const isJump = (insn: Insn): boolean => ["jmp", "ja", "may_goto"].includes(formOf(insn)?.kind ?? "");
 
-/** The last instruction of the path that wrote Rn, in the innermost frame. */
+/** Slot of the last instruction of the path that wrote Rn in the innermost frame. */
 export function lastSet(path: Path, n: number): number | undefined {
   const frame = path.at(-1)!.before.curframe;
   for (let i = path.length - 2; i >= 0; i--) {

@@ -1,8 +1,8 @@
-// The shape of the words that explain a rule which a program can break. Words in braces are arguments of the refusal.
+// The types of the words that explain a rule. Words in braces are arguments of the refusal.
 
 /** One language of an explanation. */
 export interface Wording {
-  /** What the rule asks for. */
+  /** What the rule demands. */
   readonly rule: string;
   /** Why the kernel needs it. */
   readonly why: string;
@@ -15,5 +15,5 @@ export interface Rule {
   readonly ja: Wording;
 }
 
-/** By a kebab-case name. */
+/** By the rule's kebab-case name. */
 export type Rules = Readonly<Record<string, Rule>>;

@@ -1,5 +1,5 @@
-// Why the verifier says no, for people: the rule that each refusal is about. Several refusals may share one. The kernel's own
-// words stay as they are, above these.
+// Why the verifier refuses a program, in words for people: the rule that each refusal is about. Several refusals may share a rule. The
+// kernel's own message is shown above these words, unchanged.
 import type { RefusalId } from "../refusals.ts";
 import { CALLS } from "./calls.ts";
 import { MEMORY } from "./memory.ts";

@@ -1,4 +1,4 @@
-// Whatever is refused is explained in whole sentences of both languages, about places that are there.
+// Every refusal is explained in whole sentences in both languages, and every place they name exists in the program.
 import { expect, test } from "vitest";
 import { anyCallProgram } from "../../conformance/random/any-call.ts";
 import { callbackProgram } from "../../conformance/random/callbacks.ts";

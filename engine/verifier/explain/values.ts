@@ -1,4 +1,4 @@
-// Rules on registers and what may be computed with them. See rules.ts.
+// Rules on registers and on arithmetic with them. See rules.ts.
 import type { Rules } from "./rule.ts";
 
 export const VALUES = {

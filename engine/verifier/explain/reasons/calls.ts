@@ -4,7 +4,7 @@ import { SCALAR_VALUE } from "../../state/regtype.ts";
 import type { Phrase } from "../phrase.ts";
 import type { Reasons, Seen } from "./seen.ts";
 
-/** What such a mix-up of kinds mostly comes from. */
+/** The usual cause if an argument is of the wrong kind. */
 function hintOf(reg: number, { insn, is }: Seen): Phrase {
   const wanted = insn && helperArgKind(insn.imm, reg);
   const isNumber = is(reg)?.type === SCALAR_VALUE;

@@ -21,7 +21,7 @@ const WHAT_JA: Readonly<Record<string, string>> = {
   "map key": "マップのキー",
   memory: "メモリ",
 };
-/** `a map value`, but `memory` as it is. */
+/** "a map value", but "memory" without an article. */
 const aOf = (what: string): string => (what === "memory" ? "memory" : `a ${what}`);
 const inJa = (what: string): string => WHAT_JA[what] ?? what;
 
@@ -40,7 +40,7 @@ const negative = ({ reg, what, low }: Block): Phrase => ({
   ja: `R${reg} のオフセットは負（最小 ${low}）になりえ、${inJa(what)}の手前に触れるかもしれません`,
 });
 
-/** A pointer that is none, by what became of it. */
+/** A value that is not a pointer, explained by how it became one that is not. */
 function noPointer(reg: number, seen: Seen): Phrase {
   const fate = seen.fate(reg);
   const is = seen.phrase(reg);
@@ -127,7 +127,7 @@ interface Misaligned {
   readonly variable: string;
 }
 
-/** With the variable part of the offset, where there is one. */
+/** The offset, with its variable part if it has one. */
 function place(reg: number, off: number, variable: string, seen: Seen): string {
   const varOff = seen.is(reg)?.val.varOff;
   const isFixed = varOff === undefined || (varOff.mask === 0n && varOff.value === 0n);
@@ -334,7 +334,7 @@ export const MEMORY_REASONS: Reasons = {
   }),
 };
 
-/** Read or written, by the refused instruction. */
+/** Whether the refused instruction reads or writes. */
 const verbOf = ({ insn }: Seen): Phrase =>
   insn && ((insn.code & 7) === 2 || (insn.code & 7) === 3)
     ? { en: "written", ja: "書き込み" }

@@ -1,4 +1,4 @@
-// What a reason may speak of besides the refusal's own arguments, and the shape of the tables.
+// What a reason may use besides the refusal's own arguments, and the type of the tables of reasons.
 import type { Insn } from "../../../isa/insn.ts";
 import type { RefusalArgs, RefusalId } from "../../refusals.ts";
 import type { RegState } from "../../state/reg.ts";
@@ -8,19 +8,19 @@ import type { ValueNode } from "../lineage.ts";
 import type { Phrase } from "../phrase.ts";
 
 export interface Seen {
-  /** What is believed of Rn where the program was refused, as part of a sentence: "a number from 0 to 15". */
+  /** What is believed of Rn at the refused instruction, as part of a sentence: "a number from 0 to 15". */
   phrase(reg: number): Phrase;
-  /** What is believed of it. */
+  /** What is believed of Rn at the refused instruction. */
   is(reg: number): RegState | undefined;
-  /** How a pointer came to be a number. */
+  /** How the pointer in Rn became a number. */
   fate(reg: number): Fate | undefined;
-  /** The operator that made the number in Rn; undefined: another kind of instruction did. */
+  /** The operator that made the number in Rn. undefined: an instruction of another kind did. */
   madeBy(reg: number): ValueNode["op"];
-  /** Slot of the call that gave the pointer in Rn; undefined: it came from elsewhere. */
+  /** Slot of the call that returned the pointer in Rn. undefined: it came from elsewhere. */
   givenBy(reg: number): number | undefined;
-  /** The branch that leads away from where a reference would be given back. */
+  /** The branch that leads away from the place where a reference would be released. */
   leaving(ref: number, taken: number): Leaving | undefined;
-  /** The refused instruction, and the slot behind it; undefined: the program as a whole. */
+  /** The refused instruction, and the slot after it. undefined: the program as a whole was refused. */
   readonly insn: Insn | undefined;
   readonly next: Insn | undefined;
   /** Slot of the refused instruction. */
