@@ -1,5 +1,5 @@
-// What an arithmetic instruction leaves known of a scalar: the transfer functions of BPF_ALU and BPF_ALU64.
-// Results are those of adjust_scalar_min_max_vals in Linux 6.18, precision lost included. Pure; pointers: ptrAdd, ptrSub.
+// What is known of a scalar after an arithmetic instruction: the transfer functions of BPF_ALU and BPF_ALU64. The results are those of
+// adjust_scalar_min_max_vals in Linux 6.18, including its lost precision. Pure. For pointers: ptrAdd, ptrSub.
 //
 //   γ(aluScalar(op, width, a, b)) ⊇ { op(x, y) : x ∈ γ(a), y ∈ γ(b) }
 import { S32_MAX, S32_MIN, S64_MAX, S64_MIN, U32_MAX, U64_MAX } from "../../base/u64.ts";
@@ -51,7 +51,7 @@ function add32(d: ScalarDraft, s: Scalar): void {
   }
   const min = d.u32min + s.u32min;
   const max = d.u32max + s.u32max;
-  // Both ends wrap or neither does: still one range.
+  // If both ends wrap, or neither does, the result is still one range.
   const split = min <= U32_MAX && max > U32_MAX;
   d.u32min = split ? 0 : min >>> 0;
   d.u32max = split ? U32_MAX : max >>> 0;
@@ -104,7 +104,7 @@ function sub64(d: ScalarDraft, s: Scalar): void {
 
 /** @kernel verifier.c scalar32_min_max_mul */
 function mul32(d: ScalarDraft, s: Scalar): void {
-  // Products of 32-bit ends may need 64 bits; a double tells overflow from fit, and is exact where it fits.
+  // Products of 32-bit ends may need up to 64 bits. A double is exact if the product fits 32 bits, and shows if it does not.
   const umax = d.u32max * s.u32max;
   const umin = d.u32min * s.u32min;
   const over = umax > U32_MAX || umin > U32_MAX;
@@ -150,7 +150,7 @@ function known64(d: ScalarDraft, value: bigint): void {
   Object.assign(d, constScalar(value));
 }
 
-/** Signed ends from unsigned ones where those do not cross the sign bit. */
+/** Takes the signed ends from the unsigned ones if those do not cross the sign bit. */
 function signedFromUnsigned32(d: ScalarDraft): void {
   const whole = (d.u32min | 0) <= (d.u32max | 0);
   d.s32min = whole ? d.u32min | 0 : S32_MIN;
@@ -168,7 +168,7 @@ function signedFromUnsigned64(d: ScalarDraft): void {
 type Ends32 = (d: ScalarDraft, s: Scalar, value: number, mask: number) => void;
 type Ends64 = (d: ScalarDraft, s: Scalar) => void;
 
-/** The unsigned ends of a bitwise operation; the draft's tnum is already the result's. */
+/** The unsigned ends of a bitwise operation. The draft's tnum is already that of the result. */
 const AND_ENDS: readonly [Ends32, Ends64] = [
   (d, s, value) => {
     d.u32min = value;
@@ -200,7 +200,7 @@ const XOR_ENDS: readonly [Ends32, Ends64] = [
   },
 ];
 
-/** @kernel verifier.c scalar32_min_max_and, scalar_min_max_and, and their like for or, xor */
+/** @kernel verifier.c scalar32_min_max_and, scalar_min_max_and, and the same functions for or and xor */
 function bitwise(d: ScalarDraft, s: Scalar, [ends32, ends64]: readonly [Ends32, Ends64]): void {
   const value = Number(d.varOff.value & LOW32);
   const mask = Number(d.varOff.mask & LOW32);
@@ -240,14 +240,14 @@ function lsh32(d: ScalarDraft, shift: number): void {
 
 /** @kernel verifier.c scalar_min_max_lsh */
 function lsh64(d: ScalarDraft, shift: number): void {
-  // (x << 32) s>> 32 is how compilers sign-extend; only that distance keeps signed ends.
+  // Compilers sign-extend by (x << 32) s>> 32. The kernel keeps signed ends for this distance only.
   d.smin = shift === 32 ? BigInt(d.s32min) << 32n : S64_MIN;
   d.smax = shift === 32 ? BigInt(d.s32max) << 32n : S64_MAX;
   if (d.umax > 1n << BigInt(63 - shift)) {
     d.umin = 0n;
     d.umax = U64_MAX;
   } else {
-    // An empty range of a dead branch may have its minimum above; it wraps as in C.
+    // On a dead branch the range may be empty, with its minimum above its maximum. The minimum wraps as in C.
     d.umin = u64(d.umin << BigInt(shift));
     d.umax <<= BigInt(shift);
   }
@@ -300,7 +300,7 @@ function arsh64(d: ScalarDraft, shift: number): void {
   updateBounds(d);
 }
 
-/** Changes a draft of the left operand into the (unsealed) result. */
+/** Turns a draft of the left operand into the result. The result is not synchronised yet. */
 type Transfer = (d: ScalarDraft, s: Scalar, width: 32 | 64) => void;
 
 const shiftOf = (s: Scalar): number => Number(s.umin & 0x3fn);
@@ -345,7 +345,10 @@ const TRANSFERS: Readonly<Record<number, Transfer>> = {
   [BPF_ARSH]: (d, s, width) => (width === 32 ? arsh32 : arsh64)(d, shiftOf(s)),
 };
 
-/** Can the result of `op` be said at all? A shift has to be by a known distance below the width. @kernel verifier.c is_safe_to_compute_dst_reg_range */
+/**
+ * Whether the result of `op` can be computed at all. A shift needs a known distance below the width.
+ * @kernel verifier.c is_safe_to_compute_dst_reg_range
+ */
 export function isSafeToCompute(op: number, width: 32 | 64, src: Scalar): boolean {
   if (op === BPF_LSH || op === BPF_RSH || op === BPF_ARSH) {
     if (src.umax >= BigInt(width)) return false;
@@ -355,7 +358,7 @@ export function isSafeToCompute(op: number, width: 32 | 64, src: Scalar): boolea
   return op in TRANSFERS;
 }
 
-/** The transfer by the ranges alone, without the short cuts of `aluScalar`; same results. */
+/** The transfer on the ranges, without the short cut of `aluScalar` for constants. It gives the same results. */
 export function aluSlowly(op: number, width: 32 | 64, dst: Scalar, src: Scalar): Scalar {
   if (!isSafeToCompute(op, width, src)) return SCALAR_UNKNOWN;
   const d = draftOf(dst);
@@ -364,7 +367,7 @@ export function aluSlowly(op: number, width: 32 | 64, dst: Scalar, src: Scalar):
   return sealed(d);
 }
 
-/** The operations on one value each; shifts are below the width. */
+/** Each operation on single values. Shift distances are below the width. */
 const CONCRETE: Readonly<Record<number, (x: bigint, y: bigint, width: 32 | 64) => bigint>> = {
   [BPF_ADD]: (x, y) => x + y,
   [BPF_SUB]: (x, y) => x - y,
@@ -379,9 +382,9 @@ const CONCRETE: Readonly<Record<number, (x: bigint, y: bigint, width: 32 | 64) =
 };
 
 /**
- * What `dst op src` leaves known. `op` is `code & 0xf0`; `src` of an immediate is `constS32(imm)`, of BPF_NEG anything.
- * DIV, MOD, END and shifts by an unknown distance give SCALAR_UNKNOWN, of all 64 bits also where the width is 32;
- * every other 32-bit result has its upper half 0. @kernel verifier.c adjust_scalar_min_max_vals
+ * What is known of `dst op src`. `op` is `code & 0xf0`. For an immediate `src` is `constS32(imm)`; for BPF_NEG it is not used. DIV,
+ * MOD, END and shifts by an unknown distance give SCALAR_UNKNOWN: all 64 bits are unknown, even if the width is 32. Every other 32-bit
+ * result has an upper half of 0. @kernel verifier.c adjust_scalar_min_max_vals
  */
 export function aluScalar(op: number, width: 32 | 64, dst: Scalar, src: Scalar): Scalar {
   if (dst.varOff.mask === 0n && (src.varOff.mask === 0n || op === BPF_NEG)) {
@@ -391,7 +394,10 @@ export function aluScalar(op: number, width: 32 | 64, dst: Scalar, src: Scalar):
   return aluSlowly(op, width, dst, src);
 }
 
-/** `s + delta` for a register linked to another by a constant distance (signed 32 bits); not sealed. @kernel verifier.c sync_linked_regs */
+/**
+ * `s + delta`, for a register that is linked to another at a constant distance (signed 32 bits). The result is not synchronised.
+ * @kernel verifier.c sync_linked_regs
+ */
 export function addDelta(s: Scalar, delta: Scalar): Scalar {
   const d = draftOf(s);
   add32(d, delta);
@@ -400,7 +406,10 @@ export function addDelta(s: Scalar, delta: Scalar): Scalar {
   return d;
 }
 
-/** The variable part of `pointer + off`; not sealed: the kernel looks at it before it is. @kernel verifier.c adjust_ptr_min_max_vals */
+/**
+ * The variable part of `pointer + off`. The result is not synchronised, because the kernel checks it before it synchronises it.
+ * @kernel verifier.c adjust_ptr_min_max_vals
+ */
 export function ptrAdd(ptr: Scalar, off: Scalar): Scalar {
   const d = draftOf(ptr);
   unbound32(d);
@@ -420,7 +429,7 @@ export function ptrAdd(ptr: Scalar, off: Scalar): Scalar {
   return d;
 }
 
-/** The variable part of `pointer - off`; not sealed. @kernel verifier.c adjust_ptr_min_max_vals */
+/** The variable part of `pointer - off`. The result is not synchronised. @kernel verifier.c adjust_ptr_min_max_vals */
 export function ptrSub(ptr: Scalar, off: Scalar): Scalar {
   const d = draftOf(ptr);
   unbound32(d);

@@ -1,6 +1,7 @@
-// How the five views of a scalar inform each other: 64- and 32-bit ranges, signed and unsigned, and the tnum.
-// The order of the steps, and where they stop, are those of kernel/bpf/verifier.c in Linux 6.18: a tighter answer
-// would be a different log. Functions on a ScalarDraft change it in place; the exported ones on Scalar do not.
+// How the five views of a scalar inform each other: the 64-bit and 32-bit ranges, signed and unsigned, and the tnum. To synchronise a
+// scalar is to let each view learn from the others. The order of the steps, and where they stop, are those of kernel/bpf/verifier.c in
+// Linux 6.18: a tighter result would give a different log. Functions on a ScalarDraft change it in place. Exported functions on a
+// Scalar do not change it.
 import { S32_MAX, S32_MIN, S64_MAX, S64_MIN, U32_MAX, U64_MAX } from "../../base/u64.ts";
 import type { Scalar, ScalarDraft } from "./scalar.ts";
 import { constScalar, draftOf, SCALAR_UNKNOWN } from "./scalar.ts";
@@ -10,7 +11,7 @@ const LOW32 = 0xffff_ffffn;
 const HIGH32 = 0xffff_ffff_0000_0000n;
 const SIGN64 = 0x8000_0000_0000_0000n;
 
-/** Forgets the four ranges; the tnum stays. @kernel verifier.c __mark_reg_unbounded */
+/** Forgets the four ranges. The tnum stays. @kernel verifier.c __mark_reg_unbounded */
 export function unbound(d: ScalarDraft): void {
   unbound64(d);
   unbound32(d);
@@ -30,7 +31,7 @@ export function unbound32(d: ScalarDraft): void {
   d.u32max = U32_MAX;
 }
 
-/** Ranges learn from the low half of the tnum. @kernel verifier.c __update_reg32_bounds */
+/** The 32-bit ranges learn from the low half of the tnum. @kernel verifier.c __update_reg32_bounds */
 export function updateBounds32(d: ScalarDraft): void {
   const value = Number(d.varOff.value & LOW32) | 0;
   const mask = Number(d.varOff.mask & LOW32) | 0;
@@ -44,14 +45,14 @@ export function updateBounds32(d: ScalarDraft): void {
   if (high < d.u32max) d.u32max = high;
 }
 
-/** Ranges learn from the tnum. @kernel verifier.c __update_reg_bounds */
+/** All ranges learn from the tnum. @kernel verifier.c __update_reg_bounds */
 export function updateBounds(d: ScalarDraft): void {
   updateBounds32(d);
   const { value, mask } = d.varOff;
   const high = value | mask;
   if (value > d.umin) d.umin = value;
   if (high < d.umax) d.umax = high;
-  // With the sign bit unknown, the least has it set and the most has it clear; otherwise both have the known one.
+  // If the sign bit is unknown, the least value has it set and the greatest has it clear. If it is known, both have it as known.
   const least = BigInt.asIntN(64, mask >= SIGN64 ? value | SIGN64 : value);
   const most = mask >= SIGN64 ? high ^ SIGN64 : BigInt.asIntN(64, high);
   if (least > d.smin) d.smin = least;
@@ -61,8 +62,8 @@ export function updateBounds(d: ScalarDraft): void {
 }
 
 /**
- * The one value that the tnum and the unsigned range share, if there is but one. Where they share none, the answer may be
- * the tnum's greatest member: the branch is dead, and the kernel does not look.  @kernel verifier.c __update_reg64_bounds
+ * The one value that the tnum and the unsigned range share, if there is exactly one. If they share none, the result may be the tnum's
+ * greatest member: the branch is dead, and the kernel does not check this. @kernel verifier.c __update_reg64_bounds
  */
 function soleMember({ varOff, umin, umax }: ScalarDraft): bigint | undefined {
   const next = tnumStep(varOff, umin);
@@ -81,7 +82,7 @@ function meetU32(d: ScalarDraft, min: number, max: number): void {
   if (max < d.u32max) d.u32max = max;
 }
 
-/** The low half learns from the whole, then signed and unsigned from each other. @kernel verifier.c __reg32_deduce_bounds */
+/** The 32-bit ranges learn from the 64-bit ones, then signed and unsigned from each other. @kernel verifier.c __reg32_deduce_bounds */
 function deduce32(d: ScalarDraft): void {
   const uminLow = Number(d.umin & LOW32);
   const umaxLow = Number(d.umax & LOW32);
@@ -99,7 +100,7 @@ function deduce32(d: ScalarDraft): void {
     if (sminLow <= smaxLow) meetU32(d, sminLow, smaxLow);
     if ((sminLow | 0) <= (smaxLow | 0)) meetS32(d, sminLow | 0, smaxLow | 0);
   }
-  // A range that just steps over a multiple of 2^32 is one signed range from below zero to above it.
+  // A range that crosses one multiple of 2^32 is a single signed range around zero in the low half.
   if ((uminHigh + 1) >>> 0 === umaxHigh >>> 0 && (uminLow | 0) < 0 && (umaxLow | 0) >= 0)
     meetS32(d, uminLow | 0, umaxLow | 0);
   if ((sminHigh + 1) >>> 0 === smaxHigh >>> 0 && (sminLow | 0) < 0 && (smaxLow | 0) >= 0)
@@ -109,7 +110,7 @@ function deduce32(d: ScalarDraft): void {
   const u32max = d.s32max >>> 0;
   if (u32min <= u32max) meetU32(d, u32min, u32max);
   else if (d.u32max < u32min) {
-    // As in deduce64: only the lower of the two pieces is met, or (below) only the upper.
+    // As in deduce64: only the lower of the two pieces overlaps here, and only the upper one below.
     d.s32min = d.u32min | 0;
     if (u32max < d.u32max) d.u32max = u32max;
   } else if (u32max < d.u32min) {
@@ -135,17 +136,17 @@ function deduce64(d: ScalarDraft): void {
     if (umin > d.umin) d.umin = umin;
     if (umax < d.umax) d.umax = umax;
   } else if (d.umax < umin) {
-    // The signed range is [0, umax] and [umin, 2^64) seen unsigned; only its lower piece is met.
+    // As unsigned numbers the signed range is [0, umax] and [umin, 2^64). Only its lower piece overlaps.
     d.smin = s64(d.umin);
     if (umax < d.umax) d.umax = umax;
   } else if (umax < d.umin) {
-    // Only its upper piece is met.
+    // Only its upper piece overlaps.
     d.smax = s64(d.umax);
     if (umin > d.umin) d.umin = umin;
   }
 }
 
-/** The whole learns from its low half. @kernel verifier.c __reg_deduce_mixed_bounds */
+/** The 64-bit ranges learn from the 32-bit ones. @kernel verifier.c __reg_deduce_mixed_bounds */
 function deduceMixed(d: ScalarDraft): void {
   const low = BigInt(d.u32min);
   const high = BigInt(d.u32max);
@@ -159,7 +160,7 @@ function deduceMixed(d: ScalarDraft): void {
   if (smax < d.smax) d.smax = smax;
   if (d.s32min >= 0 && d.smin >= -0x8000_0000n && d.smax <= 0x7fff_ffffn) {
     const least = BigInt(d.s32min);
-    // An empty s32 range may have a negative maximum here.
+    // If the s32 range is empty, its maximum may be negative here.
     const most = BigInt(d.s32max);
     d.smin = least;
     d.smax = most;
@@ -178,7 +179,7 @@ function boundOffset(d: ScalarDraft): void {
   d.varOff = { value: (whole.value & HIGH32) | value, mask: (whole.mask & HIGH32) | mask };
 }
 
-/** The whole exchange, in place, by the book. @kernel verifier.c reg_bounds_sync */
+/** Synchronises all views, in place, step by step as the kernel does. @kernel verifier.c reg_bounds_sync */
 export function syncSlowly(d: ScalarDraft): void {
   updateBounds(d);
   for (let round = 0; round < 3; round++) {
@@ -186,7 +187,7 @@ export function syncSlowly(d: ScalarDraft): void {
     deduce32(d);
     deduce64(d);
     deduceMixed(d);
-    // A round that changes nothing is followed by no other that does.
+    // If a round changes nothing, the next rounds change nothing either.
     if (
       s32min === d.s32min &&
       s32max === d.s32max &&
@@ -204,8 +205,8 @@ export function syncSlowly(d: ScalarDraft): void {
 }
 
 /**
- * The exchange for a draft that it may take over; answers what `syncSlowly` leaves. Most values are known to lie in
- * [0, 2^32): for them it is done in plain numbers.
+ * Synchronises a draft, which it may reuse for the result. The result equals that of `syncSlowly`. Most values are known to lie in [0,
+ * 2^32): these are computed in plain numbers.
  */
 export function sealed(d: ScalarDraft): Scalar {
   const { value, mask } = d.varOff;
@@ -230,7 +231,7 @@ export function sealed(d: ScalarDraft): Scalar {
   return d;
 }
 
-/** `tnumStep` of a tnum of 32 bits. */
+/** `tnumStep` for a tnum of 32 bits. */
 function step32(value: number, mask: number, z: number): number {
   const most = value + mask;
   if (z >= most) return most;
@@ -241,7 +242,7 @@ function step32(value: number, mask: number, z: number): number {
   return (value | ((filled + 1) & mask)) >>> 0;
 }
 
-/** `soleMember` of a tnum of 32 bits; -1: none. */
+/** `soleMember` for a tnum of 32 bits. -1: none. */
 function soleMember32(value: number, mask: number, umin: number, umax: number): number {
   const next = step32(value, mask, umin);
   if (((umin & ~mask) ^ value) === 0) return next > umax ? umin : -1;
@@ -249,16 +250,15 @@ function soleMember32(value: number, mask: number, umin: number, umax: number): 
   return next <= umax && step32(value, mask, next) > umax ? next : -1;
 }
 
-/** The bits in which numbers from `min` to `max` differ: the mask of their tnum. */
+/** The bits that differ between numbers from `min` to `max`: the mask of the range's tnum. */
 const openBits = (min: number, max: number): number => (min === max ? 0 : -1 >>> Math.clz32(min ^ max));
 
-/** The bigint of a number; the old one where it is that, so that what did not change is not made again. */
+/** The number as a bigint. Reuses `old` if it is equal, so that no new bigint is made. */
 const wide = (n: number, old: bigint): bigint => (Number(old) === n ? old : BigInt(n));
 
 /**
- * `syncSlowly` of a draft whose tnum has no bit from 32 up, step for step. The upper half is 0: signed and unsigned ends of
- * the whole are then 32-bit numbers, and what the steps ask of that half falls away. null where ends contradict each
- * other, in a dead branch: the draft is then as it was.
+ * The same steps as `syncSlowly`, for a draft whose tnum has no bit from 32 up. The upper half is 0, so all 64-bit ends are below 2^32
+ * and the steps need not look at the upper half. null: two ends contradict each other, on a dead branch; the draft is unchanged.
  */
 function sealedShort(d: ScalarDraft): Scalar | null {
   let value = Number(d.varOff.value);
@@ -284,7 +284,7 @@ function sealedShort(d: ScalarDraft): Scalar | null {
     if (sole >= 0) return constScalar(BigInt(sole));
     if (last) break;
     for (let round = 0; round < 3; round++) {
-      // Each step narrows: where the ranges are as wide as before, nothing changed.
+      // Each step only narrows: if the ranges are as wide as before, nothing changed.
       const width = smax - smin + umax - umin + s32max - s32min + u32max - u32min;
       // deduce32
       u32min = Math.max(u32min, umin, smin);
@@ -343,23 +343,23 @@ function sealedShort(d: ScalarDraft): Scalar | null {
   return d;
 }
 
-/** The scalar after its views have informed each other: γ stays. @kernel verifier.c reg_bounds_sync */
+/** The synchronised scalar. γ stays the same. @kernel verifier.c reg_bounds_sync */
 export function syncBounds(s: Scalar): Scalar {
   if (s === SCALAR_UNKNOWN) return s;
   return sealed(draftOf(s));
 }
 
-/** Replaces some of the views, then lets all inform each other. Callers see to it that γ may shrink so. */
+/** Replaces some of the views, then synchronises. The caller must make sure that γ may shrink in this way. */
 export const narrow = (s: Scalar, known: Partial<Scalar>): Scalar => sealed({ ...draftOf(s), ...known });
 
-/** The four ranges forgotten and nothing learned again: what is left after a violated invariant. */
+/** Forgets the four ranges without synchronising: the scalar that is left after a violated invariant. */
 export function unboundRanges(s: Scalar): Scalar {
   const d = draftOf(s);
   unbound(d);
   return d;
 }
 
-/** Which of the kernel's invariants a scalar breaks, in its words; a dead branch can. @kernel verifier.c reg_bounds_sanity_check */
+/** The kernel's words for the invariant that a scalar breaks. It happens on dead branches. @kernel verifier.c reg_bounds_sanity_check */
 export function boundsViolation(s: Scalar): string | undefined {
   if (s.umin > s.umax || s.smin > s.smax || s.u32min > s.u32max || s.s32min > s.s32max) return "range bounds violation";
   const { value, mask } = s.varOff;

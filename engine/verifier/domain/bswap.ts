@@ -1,4 +1,4 @@
-// Byte swaps: every known bit moves with its byte, ranges are found anew from the bits.
+// Byte swaps: every known bit moves with its byte, and the ranges are computed anew from the bits.
 import { sealed, unbound } from "./bounds.ts";
 import { draftOf, type Scalar } from "./scalar.ts";
 import { coerceToSize } from "./size.ts";
@@ -17,7 +17,7 @@ const tnumBswap = (t: Tnum, bytes: 2 | 4 | 8): Tnum => ({
 });
 
 /**
- * BPF_END: the low `bytes` of the value, in reverse order where `swap`; higher ones become 0.
+ * BPF_END: the low `bytes` bytes of the value, in reverse order if `swap` is set. Higher bytes become 0.
  * @kernel verifier.c scalar_byte_swap
  */
 export function byteSwap(s: Scalar, bytes: 2 | 4 | 8, swap: boolean): Scalar {

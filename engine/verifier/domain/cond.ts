@@ -1,5 +1,5 @@
-// What a conditional jump on two scalars decides and teaches. Answers is_scalar_branch_taken, regs_refine_cond_op
-// and reg_set_min_max of kernel/bpf/verifier.c in Linux 6.18. Pure; pointers are compared elsewhere.
+// What a conditional jump on two scalars decides, and what is known of them after it. It answers the kernel's is_scalar_branch_taken,
+// regs_refine_cond_op and reg_set_min_max (kernel/bpf/verifier.c in Linux 6.18). Pure. Pointers are compared elsewhere.
 import { U32_MAX, U64_MAX } from "../../base/u64.ts";
 import {
   BPF_JEQ,
@@ -19,7 +19,7 @@ import type { Scalar, ScalarDraft } from "./scalar.ts";
 import { constValue, draftOf, isConst } from "./scalar.ts";
 import { tnumIntersect, tnumOverlap, tnumSubreg, tnumWithSubreg } from "./tnum.ts";
 
-/** "No bit of the mask is set": the negation of JSET, which no instruction has. */
+/** "No bit of the mask is set": the negation of JSET. There is no such instruction. */
 export const REV_JSET = BPF_JSET | 0x08;
 
 const FLIPPED: Readonly<Record<number, number>> = {
@@ -51,15 +51,15 @@ const REVERSED: Readonly<Record<number, number>> = {
   [BPF_JSLT]: BPF_JSGE,
 };
 
-/** `b flip(op) a` says what `a op b` says. @kernel verifier.c flip_opcode */
+/** `b flip(op) a` means the same as `a op b`. @kernel verifier.c flip_opcode */
 export const flipOpcode = (op: number): number => FLIPPED[op] ?? 0;
 
-/** `a rev(op) b` says what `!(a op b)` says. @kernel verifier.c rev_opcode */
+/** `a rev(op) b` means the same as `!(a op b)`. @kernel verifier.c rev_opcode */
 export const revOpcode = (op: number): number => REVERSED[op] ?? 0;
 
 const whenNot = (never: boolean): 0 | -1 => (never ? 0 : -1);
 
-/** 0 where the operands cannot be equal, 1 where both are the same constant. */
+/** 1: both are the same constant. 0: the operands cannot be equal. -1: not known. */
 function equal(width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
   if (width === 32) {
     const one = tnumSubreg(a.varOff);
@@ -87,7 +87,7 @@ function equal(width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
   );
 }
 
-/** Is a bit set in both? Known only against a constant. */
+/** Whether both have a bit in common: 1 yes, 0 no, -1 not known. It is known only if one operand is constant. */
 function share(width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
   const low = width === 32;
   const [open, known] = isConst(b, low) ? [a, b] : [b, a];
@@ -99,16 +99,16 @@ function share(width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
 
 const not = (answer: 0 | 1 | -1): 0 | 1 | -1 => (answer === -1 ? -1 : answer === 1 ? 0 : 1);
 
-/** a > b, from the ends of both: 1 always, 0 never. */
+/** a > b, decided by the ends of both ranges: 1 always, 0 never, -1 not known. */
 const greater = <T extends number | bigint>(amin: T, amax: T, bmin: T, bmax: T): 0 | 1 | -1 =>
   amin > bmax ? 1 : amax <= bmin ? 0 : -1;
 
-/** a >= b, from the ends of both: 1 always, 0 never. */
+/** a >= b, decided by the ends of both ranges: 1 always, 0 never, -1 not known. */
 const atLeast = <T extends number | bigint>(amin: T, amax: T, bmin: T, bmax: T): 0 | 1 | -1 =>
   amin >= bmax ? 1 : amax < bmin ? 0 : -1;
 
 /**
- * Will `if (a op b)` jump: 1 always, 0 never, -1 not known. The order of the questions matters where a range is empty.
+ * Whether `if (a op b)` jumps: 1 always, 0 never, -1 not known. The order of the checks matters if a range is empty.
  * @kernel verifier.c is_scalar_branch_taken
  */
 export function branchTaken(op: number, width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
@@ -164,14 +164,14 @@ const EQUAL_64: Refine = (a, b) => {
   b.varOff = a.varOff = tnumIntersect(a.varOff, b.varOff);
 };
 
-/** The operand to learn about and the constant it is compared with, where one of the two is constant. */
+/** The operand to narrow, and the constant that it is compared with. undefined: neither operand is constant. */
 function againstConst(a: ScalarDraft, b: ScalarDraft, low: boolean): [ScalarDraft, bigint] | undefined {
   if (isConst(b, low)) return [a, constValue(b, low)];
   if (isConst(a, low)) return [b, constValue(a, low)];
   return undefined;
 }
 
-// An end that is the excluded constant moves by one. The ends are never both it: then the jump was decided.
+// An end that equals the excluded constant moves by one. Not both ends can equal it: the jump would have been decided before.
 const UNEQUAL_32: Refine = (a, b) => {
   const found = againstConst(a, b, true);
   if (!found) return;
@@ -196,7 +196,7 @@ const UNEQUAL_64: Refine = (a, b) => {
 
 const isPowerOfTwo = (x: bigint): boolean => x !== 0n && (x & (x - 1n)) === 0n;
 
-/** A bit of a one-bit mask is known to be set. */
+/** If the mask has one bit, this bit is known to be set. */
 const anySet =
   (low: boolean): Refine =>
   (a, b) => {
@@ -206,7 +206,7 @@ const anySet =
     if (isPowerOfTwo(bits)) d.varOff = { value: d.varOff.value | bits, mask: d.varOff.mask & ~bits };
   };
 
-/** Every bit of the mask is known to be clear. The ranges are given up first. */
+/** Every bit of the mask is known to be clear. All ranges are forgotten first. */
 const noneSet =
   (low: boolean): Refine =>
   (a, b) => {
@@ -217,7 +217,7 @@ const noneSet =
     d.varOff = { value: d.varOff.value & ~bits, mask: d.varOff.mask & ~bits };
   };
 
-// The ends wrap as in C where a range is already at its limit: only a dead branch gets there.
+// An end at the limit of its type wraps as in C. Only a dead branch gets there.
 const REFINE_32: Readonly<Record<number, Refine>> = {
   [BPF_JEQ]: EQUAL_32,
   [BPF_JNE]: UNEQUAL_32,
@@ -264,15 +264,15 @@ const REFINE_64: Readonly<Record<number, Refine>> = {
   },
 };
 
-/** Two operands, each with what was learned of it. */
+/** Both operands, each with what is now known of it. */
 export interface Pair {
   readonly a: Scalar;
   readonly b: Scalar;
 }
 
 /**
- * What is known of both operands once `a op b` held: γ(result) ⊇ { (x, y) ∈ γ(a) × γ(b) : x op y }.
- * `op` may be REV_JSET. `same` says that both operands are one register, which then learns both lessons in turn.
+ * What is known of both operands if `a op b` is true: γ(result) ⊇ { (x, y) ∈ γ(a) × γ(b) : x op y }. `op` may be REV_JSET. `same`: both
+ * operands are the same register, which is then narrowed as the left and as the right operand.
  * @kernel verifier.c regs_refine_cond_op, reg_bounds_sync
  */
 export function refineCond(op: number, width: 32 | 64, a: Scalar, b: Scalar, same = false): Pair {
@@ -284,18 +284,18 @@ export function refineCond(op: number, width: 32 | 64, a: Scalar, b: Scalar, sam
   else table[flipOpcode(op)]?.(right, left);
   const first = sealed(left);
   if (!same) return { a: first, b: sealed(right) };
-  // One register under both names is synchronised once for each, which can find more.
+  // The kernel synchronises the one register once for each operand. The second time can find more.
   const both = sealed(draftOf(first));
   return { a: both, b: both };
 }
 
-/** What either way of a conditional jump teaches of its operands. */
+/** What is known of the operands on each side of a conditional jump. */
 export interface Branches {
   readonly taken: Pair;
   readonly fallthrough: Pair;
 }
 
-/** @kernel verifier.c reg_set_min_max (without the check of invariants, see `boundsViolation`) */
+/** @kernel verifier.c reg_set_min_max (without its check of invariants, which is `boundsViolation`) */
 export const refineBranches = (op: number, width: 32 | 64, a: Scalar, b: Scalar, same = false): Branches => ({
   taken: refineCond(op, width, a, b, same),
   fallthrough: refineCond(revOpcode(op), width, a, b, same),

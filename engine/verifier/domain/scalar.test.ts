@@ -1,5 +1,5 @@
-// γ containment of every operation on scalars: on all short ranges around the places where 32- and 64-bit words wrap or change
-// sign, and on random sets of values. What the kernel does best is held to be best here.
+// Every operation on scalars must contain all real results (γ containment). Tested on all short ranges around the places where 32-bit
+// and 64-bit words wrap or change sign, and on random sets of values. Where the kernel's result is the best one, ours must be too.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as c from "../../isa/codes.ts";
@@ -25,7 +25,7 @@ function contains(result: Scalar, value: bigint, what: () => string): void {
   if (!scalarHas(result, value)) throw new Error(`${what()} = ${show(result)} lacks 0x${value.toString(16)}`);
 }
 
-/** The narrowest scalar that has all of these values in each of its views. */
+/** The narrowest scalar that contains all these values in each of its views. */
 function hull(values: readonly bigint[]): Scalar {
   const sorted = <T extends bigint | number>(xs: readonly T[]): T[] => [...xs].sort((a, b) => (a < b ? -1 : 1));
   const least = <T extends bigint | number>(xs: readonly T[]): T => sorted(xs)[0]!;
@@ -204,7 +204,7 @@ const anyU64 = fc.oneof(
   fc.bigInt(0n, 300n),
   fc.tuple(fc.bigInt(0n, 0xffff_ffff_ffff_ffffn), fc.integer({ min: 0, max: 63 })).map(([x, n]) => x >> BigInt(n)),
 );
-/** A scalar and some of its values: a hull, now and then widened in a few of its views. */
+/** A scalar and some of its values: the hull of the values, sometimes widened in a few of its views. */
 const anyScalar: fc.Arbitrary<Range> = fc
   .tuple(fc.array(anyU64, { minLength: 1, maxLength: 4 }), fc.integer({ min: 0, max: 31 }))
   .map(([values, widen]) => {
@@ -218,7 +218,7 @@ const anyScalar: fc.Arbitrary<Range> = fc
   });
 const anyWidth = fc.constantFrom<32 | 64>(32, 64);
 
-/** Views that need not agree, as on a dead branch. */
+/** Views that may contradict each other, as on a dead branch. */
 const anyDraft: fc.Arbitrary<Scalar> = fc
   .tuple(fc.array(anyU64, { minLength: 9, maxLength: 9 }), fc.boolean(), fc.integer({ min: 0, max: 63 }))
   .map(([v, small, drop]) => {
@@ -275,7 +275,7 @@ test("the short cuts of the exchange leave what the long way leaves, on dead bra
   fc.assert(fc.property(any, sameBothWays), { numRuns: 20000 });
 });
 
-/** Near the places where 32-bit numbers change their sign or end. */
+/** Numbers near the places where 32-bit words wrap or change sign. */
 const EDGES32 = [0, 1, 2, 0x7ffffffe, 0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff];
 const edge32 = fc.oneof(fc.constantFrom(...EDGES32), fc.nat(0xffff), fc.integer({ min: 0, max: 0xffffffff }));
 const mostly = <T>(usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> => fc.oneof(fc.constant(usual), other);
@@ -373,7 +373,8 @@ test("a register compared with itself learns both lessons", () => {
   const { a, b } = refineCond(c.BPF_JLE, 64, s, s, true);
   expect(a).toBe(b);
   expect(scalarEqual(a, s)).toBe(true);
-  // No bit is less than itself, and the low half says so; of a constant the whole would say that it is what it is.
+  // No bit is less than itself, and the 32-bit comparison finds this contradiction. For a constant, 64-bit synchronisation restores the
+  // constant.
   const bit = narrow(SCALAR_UNKNOWN, { umax: 1n });
   expect(boundsViolation(refineCond(c.BPF_JLT, 32, bit, bit, true).a)).toBe("range bounds violation");
   expect(refineCond(c.BPF_JLT, 64, constU32(4), constU32(4), true).a).toBe(constU32(4));

@@ -1,12 +1,12 @@
-// What is known of a 64-bit value that is not a pointer: a tnum and four ranges, of the whole and of its low half.
-// Pure and immutable; what keeps the five views consistent is in bounds.ts. Source: struct bpf_reg_state, Linux 6.18.
+// What is known of a 64-bit value that is not a pointer: a tnum, two ranges of the whole value and two of its low half. Pure and
+// immutable. bounds.ts keeps the five views consistent. Source: struct bpf_reg_state, Linux 6.18.
 import { S32_MAX, S32_MIN, S64_MAX, S64_MIN, U32_MAX, U64_MAX } from "../../base/u64.ts";
 import type { Tnum } from "./tnum.ts";
 import { TNUM_UNKNOWN } from "./tnum.ts";
 
 /**
  * γ(s) = { x : x ∈ γ(varOff), umin ≤ x ≤ umax, smin ≤ (s64)x ≤ smax, u32min ≤ (u32)x ≤ u32max, s32min ≤ (s32)x ≤ s32max }.
- * A state of a dead branch may be empty (min > max), see `boundsViolation`.
+ * On a dead branch a scalar may be empty (min > max), see `boundsViolation`.
  */
 export interface Scalar {
   readonly varOff: Tnum;
@@ -20,10 +20,10 @@ export interface Scalar {
   readonly u32max: number;
 }
 
-/** A scalar under construction; owned by the one function that made it. */
+/** A scalar that is still being built. It belongs to the one function that made it. */
 export type ScalarDraft = { -readonly [K in keyof Scalar]: Scalar[K] };
 
-/** Every 64-bit value. One object: compare with `===` for a fast answer. */
+/** Any 64-bit value. There is one such object, so `===` is a fast test. */
 export const SCALAR_UNKNOWN: Scalar = {
   varOff: TNUM_UNKNOWN,
   smin: S64_MIN,
@@ -83,7 +83,7 @@ const SHARED_MAX = 4095;
 const shared: Scalar[] = [];
 for (let n = SHARED_MIN; n <= SHARED_MAX; n++) shared.push(makeConst(BigInt.asUintN(64, BigInt(n))));
 
-/** Small constants are one object each; others are made when asked for. `value` is unsigned 64 bits. @kernel __mark_reg_known */
+/** Constants up to 4095 are shared objects, others are made anew. `value` is unsigned, 64 bits. @kernel __mark_reg_known */
 export const constScalar = (value: bigint): Scalar =>
   value <= 4095n ? shared[Number(value) - SHARED_MIN]! : makeConst(value);
 
@@ -91,21 +91,21 @@ export const constScalar = (value: bigint): Scalar =>
 export const constS32 = (imm: number): Scalar =>
   imm >= SHARED_MIN && imm <= SHARED_MAX ? shared[imm - SHARED_MIN]! : makeConst(BigInt.asUintN(64, BigInt(imm)));
 
-/** An unsigned 32-bit number, zero-extended. */
+/** An unsigned 32-bit number, zero-extended to 64 bits. */
 export const constU32 = (value: number): Scalar =>
   value <= SHARED_MAX ? shared[value - SHARED_MIN]! : makeConst(BigInt(value));
 
 export const SCALAR_ZERO: Scalar = constU32(0);
 
-/** Is one value left, of 64 bits or of the low 32? @kernel is_reg_const (for scalars) */
+/** Whether only one value is possible, of all 64 bits or of the low 32. @kernel is_reg_const (for scalars) */
 export const isConst = (s: Scalar, subreg = false): boolean =>
   s.varOff.mask === 0n || (subreg && (s.varOff.mask & 0xffff_ffffn) === 0n);
 
-/** The value where `isConst`; unsigned, of 32 bits for a sub-register. @kernel reg_const_value */
+/** The only value of a scalar for which `isConst` holds. Unsigned; 32 bits for a sub-register. @kernel reg_const_value */
 export const constValue = (s: Scalar, subreg = false): bigint =>
   subreg ? s.varOff.value & 0xffff_ffffn : s.varOff.value;
 
-/** The same nine values? */
+/** Whether all nine fields are equal. */
 export const scalarEqual = (a: Scalar, b: Scalar): boolean =>
   a === b ||
   (a.u32min === b.u32min &&
@@ -119,7 +119,7 @@ export const scalarEqual = (a: Scalar, b: Scalar): boolean =>
     a.varOff.value === b.varOff.value &&
     a.varOff.mask === b.varOff.mask);
 
-/** x ∈ γ(s)? `x` unsigned 64 bits. */
+/** Whether x ∈ γ(s). `x` is unsigned, 64 bits. */
 export function scalarHas(s: Scalar, x: bigint): boolean {
   const signed = BigInt.asIntN(64, x);
   const low = Number(x & 0xffff_ffffn);

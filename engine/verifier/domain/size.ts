@@ -1,12 +1,12 @@
-// Truncation and extension: what a load of fewer than 8 bytes, a 32-bit result or a sign-extending move leaves known.
-// Answers the coerce_* functions of kernel/bpf/verifier.c in Linux 6.18. Pure.
+// Truncation and extension: what is known after a load of fewer than 8 bytes, a 32-bit result or a sign-extending move. It answers the
+// coerce_* functions of kernel/bpf/verifier.c in Linux 6.18. Pure.
 import { S32_MAX, S32_MIN, U32_MAX, U64_MAX } from "../../base/u64.ts";
 import { sealed, unbound32 } from "./bounds.ts";
 import type { Scalar, ScalarDraft } from "./scalar.ts";
 import { constScalar, draftOf, SCALAR_UNKNOWN } from "./scalar.ts";
 import { TNUM_UNKNOWN, TNUM_UNKNOWN_SUBREG, tnumCast, tnumConstSubreg, tnumRange, tnumSubreg } from "./tnum.ts";
 
-/** Bytes that a truncation or a sign extension can be about. */
+/** Number of bytes that are kept or sign-extended. */
 export type SubSize = 1 | 2 | 4;
 
 function truncated(s: Scalar, size: SubSize): Scalar {
@@ -26,7 +26,7 @@ function truncated(s: Scalar, size: SubSize): Scalar {
   return sealed(d);
 }
 
-/** What a zero-extending load of so many bytes of unknown memory gives. */
+/** The result of a zero-extending load of 1, 2 or 4 bytes of unknown memory. */
 const LOADED = { 1: truncated(SCALAR_UNKNOWN, 1), 2: truncated(SCALAR_UNKNOWN, 2), 4: truncated(SCALAR_UNKNOWN, 4) };
 
 /** γ = { x mod 2^(8·size) }. @kernel verifier.c coerce_reg_to_size */
@@ -80,7 +80,10 @@ export function coerceToSizeSx(s: Scalar, size: SubSize): Scalar {
   };
 }
 
-/** Sign extension of the low 1 or 2 bytes within the low half; the upper half is left for `assign32Into64`. @kernel verifier.c coerce_subreg_to_size_sx */
+/**
+ * Sign-extends the low 1 or 2 bytes within the low half. `assign32Into64` then sets the upper half. @kernel verifier.c
+ * coerce_subreg_to_size_sx
+ */
 function coerceSubregSx(d: ScalarDraft, size: 1 | 2): void {
   const bits = size * 8;
   const shift = 32 - bits;
@@ -110,7 +113,10 @@ function coerceSubregSx(d: ScalarDraft, size: 1 | 2): void {
   d.varOff = TNUM_UNKNOWN_SUBREG;
 }
 
-/** In place: the upper half becomes 0, the 64-bit ranges come from the 32-bit ones; to be sealed. @kernel verifier.c zext_32_to_64 */
+/**
+ * In place: the upper half becomes 0, and the 64-bit ranges are taken from the 32-bit ones. The caller synchronises. @kernel verifier.c
+ * zext_32_to_64
+ */
 export function assign32Into64(d: ScalarDraft): void {
   d.varOff = tnumSubreg(d.varOff);
   d.umin = BigInt(d.u32min);
@@ -124,7 +130,7 @@ export function assign32Into64(d: ScalarDraft): void {
   }
 }
 
-/** γ = { x mod 2^32 }, what a write of a w register leaves. */
+/** γ = { x mod 2^32 }: the result of a write to a w register. */
 export function zext32(s: Scalar): Scalar {
   if (s.varOff.mask === 0n) return constScalar(s.varOff.value & 0xffff_ffffn);
   const d = draftOf(s);
@@ -132,7 +138,7 @@ export function zext32(s: Scalar): Scalar {
   return sealed(d);
 }
 
-/** A register move: `off` is 0 or the number of bits to sign-extend from (8, 16, and 32 with width 64). */
+/** A register move. `off` is 0, or the number of bits to sign-extend from: 8, 16, or 32 (only with width 64). */
 export function movScalar(width: 32 | 64, off: number, s: Scalar): Scalar {
   if (width === 64) return off === 0 ? s : coerceToSizeSx(s, (off >> 3) as SubSize);
   if (off === 0) return zext32(s);
@@ -142,7 +148,10 @@ export function movScalar(width: 32 | 64, off: number, s: Scalar): Scalar {
   return sealed(d);
 }
 
-/** The low half becomes the constant `low` (its 32 bits); the ranges of the whole stay, not sealed. @kernel __mark_reg32_known */
+/**
+ * Sets the low half to the constant `low` (its 32 bits). The 64-bit ranges stay. The result is not synchronised. @kernel
+ * __mark_reg32_known
+ */
 export function withLow32(s: Scalar, low: number): Scalar {
   const d = draftOf(s);
   d.varOff = tnumConstSubreg(s.varOff, low >>> 0);

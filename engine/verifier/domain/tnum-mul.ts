@@ -1,4 +1,4 @@
-// The product of two tnums. Up to 64 sums: halves of words as plain numbers, which is ten times faster than bigint here.
+// The product of two tnums. It takes up to 64 sums, on 32-bit halves as plain numbers: here this is ten times faster than bigint.
 import type { Tnum } from "./tnum.ts";
 
 const LOW32 = 0xffff_ffffn;
@@ -6,18 +6,18 @@ const low = (x: bigint): number => Number(x & LOW32) | 0;
 const high = (x: bigint): number => Number(x >> 32n) | 0;
 const joined = (lo: number, hi: number): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
 
-/** 1 where the 32-bit sum `sum` of `x` and something wrapped. */
+/** 1 if the 32-bit sum `sum` of `x` and another number wrapped. */
 const carry = (sum: number, x: number): number => (sum >>> 0 < x >>> 0 ? 1 : 0);
 
 /**
- * γ ⊇ { x * y mod 2^64 }; not optimal. Long multiplication over the bits of `a`: a known 1 adds the shifted `b`,
- * an unknown bit joins the sums with and without it. The result depends on the order of the operands.
+ * γ ⊇ { x * y mod 2^64 }, not optimal. Long multiplication over the bits of `a`: a known 1 adds the shifted `b`; an unknown bit gives
+ * the union of the sums with and without it. The result depends on the order of the operands.
  * @kernel tnum.c tnum_mul
  */
 export function tnumMul(a: Tnum, b: Tnum): Tnum {
   if (a.mask === 0n && b.mask === 0n) return { value: BigInt.asUintN(64, a.value * b.value), mask: 0n };
   let [av, avh, am, amh] = [low(a.value), high(a.value), low(a.mask), high(a.mask)];
-  // The addend, and the sum so far.
+  // `b*` is the addend, `v*` and `m*` are the sum so far.
   let [bv, bvh, bm, bmh] = [low(b.value), high(b.value), low(b.mask), high(b.mask)];
   let [v, vh, m, mh] = [0, 0, 0, 0];
   while ((av | avh | am | amh) !== 0 && (bv | bvh | bm | bmh) !== 0) {
@@ -36,7 +36,7 @@ export function tnumMul(a: Tnum, b: Tnum): Tnum {
       const nvh = svh & ~muh;
       if (one) [v, vh, m, mh] = [nv, nvh, mu, muh];
       else {
-        // tnumUnion(sum, that)
+        // tnumUnion(sum, the new sum)
         m = (v ^ nv) | m | mu;
         mh = (vh ^ nvh) | mh | muh;
         v = v & nv & ~m;

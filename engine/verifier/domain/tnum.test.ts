@@ -1,4 +1,4 @@
-// Every pair of 4-bit tnums, as they stand and moved to the top of the word, where sums and products wrap.
+// Every pair of 4-bit tnums, at the bottom of the word and moved to its top, where sums and products wrap.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { tnumText } from "../log/number.ts";
@@ -24,7 +24,7 @@ for (const tn of ALL) {
 }
 const members = (tn: Tnum): number[] => membersCache.get(tn)!;
 
-/** The least tnum that has all of these. */
+/** The smallest tnum that contains all these values. */
 function hull(values: Iterable<bigint>): Tnum {
   let ones: bigint | undefined;
   let any = 0n;
@@ -41,7 +41,7 @@ const mod64 = (x: bigint): bigint => BigInt.asUintN(64, x);
 type Binary = (a: Tnum, b: Tnum) => Tnum;
 type Concrete = (x: bigint, y: bigint) => bigint;
 
-/** [name, abstract, concrete, is the kernel's the best there is?] */
+/** [name, abstract, concrete, whether the kernel's result is the best possible] */
 const OPERATIONS: [string, Binary, Concrete, boolean][] = [
   ["add", t.tnumAdd, (x, y) => x + y, true],
   ["sub", t.tnumSub, (x, y) => x - y, true],
@@ -57,7 +57,7 @@ describe.each(OPERATIONS)("tnum %s", (name, abstract, concrete, optimal) => {
     (shift) => {
       for (const a of ALL) {
         for (const b of ALL) {
-          // A product wraps at the top where one factor is up there.
+          // A product wraps at the top even if only one factor is moved there.
           const left = name === "mul" ? a : up(a, shift);
           const right = up(b, shift);
           const result = abstract(left, right);

@@ -1,4 +1,4 @@
-// What a call instruction calls, as far as the passes before the main walk ask.
+// What a call instruction calls, as far as the passes before the main walk need it.
 // @kernel verifier.c is_sync_callback_calling_insn, is_async_callback_calling_insn, get_call_summary
 import { helperId } from "../../facts/helpers.ts";
 import type { HelperProto } from "../../facts/types.ts";
@@ -19,12 +19,12 @@ const SYNC_CALLBACK = ids("for_each_map_elem", "find_vma", "loop", "user_ringbuf
 const ASYNC_CALLBACK = ids("timer_set_callback");
 const TAIL_CALL = ids("tail_call");
 
-/** Calls a function of the program before it returns. */
+/** The helper calls a function of the program before it returns. */
 export const callsSyncCallback = (insn: Insn): boolean => isHelperCall(insn) && SYNC_CALLBACK.has(insn.imm);
-/** Has a function of the program called later. */
+/** The helper has a function of the program called later. */
 export const callsAsyncCallback = (insn: Insn): boolean => isHelperCall(insn) && ASYNC_CALLBACK.has(insn.imm);
 export const isTailCall = (insn: Insn): boolean => isHelperCall(insn) && TAIL_CALL.has(insn.imm);
 
-/** The helper as this program type gets it. @kernel verifier.c get_helper_proto */
+/** The prototype of the helper for this program type. undefined: the type may not call it. @kernel verifier.c get_helper_proto */
 export const helperProto = (env: Env, id: number): HelperProto | undefined =>
   id < 0 ? undefined : env.progType.helper(id, env.program.expectedAttachType);

@@ -1,5 +1,5 @@
-// The walk over all instructions, depth first, that finds unreachable ones and jumps out of the program, and marks where
-// the main walk compares states (prune points), records its way (jump points) and must keep a state (checkpoints).
+// A depth-first walk over all instructions. It finds unreachable ones and jumps out of the program. It marks where the main walk
+// compares states (prune points), records its path (jump points) and must keep a state (checkpoints).
 // @kernel verifier.c check_cfg, visit_insn, push_insn
 import { ERRNO } from "../../facts/errno.ts";
 import { helperChangesPktData } from "../../facts/helpers.ts";
@@ -17,13 +17,13 @@ import {
   isPseudoFunc,
 } from "./callees.ts";
 
-/** State of a slot: DISCOVERED, with the edges already followed in its low bits, then EXPLORED. */
+/** State of a slot: first DISCOVERED, with the edges that were followed in its low bits, then EXPLORED. */
 const DISCOVERED = 0x10;
 const EXPLORED = 0x20;
 const FALLTHROUGH = 1;
 const BRANCH = 2;
 
-/** What a visit answers, beside -errno. */
+/** Results of a visit, besides -errno. */
 const DONE_EXPLORING = 0;
 const KEEP_EXPLORING = 1;
 
@@ -33,7 +33,7 @@ interface Walk {
   readonly stack: number[];
 }
 
-/** Marks env.aux and env.subprogs (changesPktData, mightSleep). 0, or -errno. */
+/** Fills env.aux and env.subprogs (changesPktData, mightSleep). 0, or -errno. */
 export function checkCfg(env: Env): number {
   const { insns } = env;
   const walk: Walk = { env, state: new Uint8Array(insns.length), stack: [0] };
@@ -106,7 +106,7 @@ function visit(walk: Walk, at: number): number {
 
 const isMayGoto = (insn: Insn): boolean => insn.code === (c.BPF_JMP | c.BPF_JCOND) && insn.src === c.BPF_MAY_GOTO;
 
-/** Marks what a call does to the walk and to its function; what it calls is not looked at. */
+/** Marks what a call means for the main walk and for its function. The callee itself is not looked at. */
 function markCall(env: Env, at: number, insn: Insn): void {
   const aux = env.aux[at]!;
   if (callsAsyncCallback(insn)) aux.prunePoint = true;
@@ -123,7 +123,7 @@ function markCall(env: Env, at: number, insn: Insn): void {
   }
 }
 
-/** A call, or a load of a function's address: first what follows it, then the function. */
+/** A call, or a load of a function's address: follows the next instruction first, then the function. */
 function visitCall(walk: Walk, at: number, insn: Insn, intoCallee: boolean): number {
   const { env } = walk;
   const next = at + (isLdImm64(insn) ? 2 : 1);
@@ -145,7 +145,7 @@ function mergeCalleeEffects(env: Env, at: number, calleeStart: number): void {
   caller.mightSleep ||= callee.mightSleep;
 }
 
-/** Follows one edge of `from`, unless it was followed before. */
+/** Follows an edge from `from` that was not followed before. */
 function push(walk: Walk, from: number, to: number, edge: number): number {
   const { env, state, stack } = walk;
   if (state[from]! >= (DISCOVERED | edge)) return DONE_EXPLORING;
@@ -165,7 +165,7 @@ function push(walk: Walk, from: number, to: number, edge: number): number {
     stack.push(to);
     return KEEP_EXPLORING;
   }
-  // A slot that is still on the stack closes a loop, which is fine for whoever may load programs at all.
+  // A slot that is still on the stack closes a loop. Everyone who may load programs at all may use loops.
   if (state[to] === EXPLORED) state[from] = DISCOVERED | edge;
   return DONE_EXPLORING;
 }

@@ -1,5 +1,5 @@
-// Calls around which a compiler saves registers on the stack although the callee leaves them alone: such spills and
-// fills need not count against the stack.  @kernel verifier.c mark_fastcall_patterns
+// Calls around which a compiler saves registers on the stack although the callee does not change them. Such spills and fills need not
+// count as stack use. @kernel verifier.c mark_fastcall_patterns
 import { helperId, paramCount } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import { type Env, subprogEnd } from "../state/env.ts";
@@ -8,10 +8,10 @@ import { helperProto, isHelperCall } from "./callees.ts";
 const SPILL = c.BPF_STX | c.BPF_MEM | c.BPF_DW;
 const FILL = c.BPF_LDX | c.BPF_MEM | c.BPF_DW;
 const CALLER_SAVED = 6;
-/** Helpers that the x86-64 JIT or the verifier replaces by instructions which keep R1 … R5. */
+/** Helpers that the x86-64 JIT or the verifier replaces by instructions that keep R1 to R5. */
 const INLINED = new Set(["get_smp_processor_id", "get_current_task", "get_current_task_btf"].map((n) => helperId(n)));
 
-/** Marks spills and fills in InsnAux, and where they begin in SubprogInfo. */
+/** Marks these spills and fills in InsnAux, and sets in SubprogInfo where their stack area begins. */
 export function markFastcallPatterns(env: Env): void {
   env.subprogs.forEach((subprog, n) => {
     const end = subprogEnd(env, n);

@@ -1,4 +1,4 @@
-// Which registers may still be read after a place before they are written: live-variable analysis over each function.
+// Which registers may be read after a place before they are written: live-variable analysis of each function.
 // @kernel verifier.c compute_live_registers, compute_insn_live_regs
 
 import { paramCount } from "../../facts/helpers.ts";
@@ -16,13 +16,13 @@ const R0: RegMask = 1;
 const ALL: RegMask = 0xffff;
 const CALLER_SAVED: RegMask = 0x3f;
 
-/** What an instruction reads in the upper half, what it writes in the lower. */
+/** Upper half: the registers that an instruction reads. Lower half: those that it writes. */
 type UseAndDef = number;
 const DEF_BITS = 16;
 const effect = (use: RegMask, def: RegMask): UseAndDef => (use << DEF_BITS) | def;
 const UNKNOWN = effect(ALL, 0);
 
-/** Registers that an instruction reads and writes. Where it is not known: reads all, writes none. */
+/** The registers that an instruction reads and writes. An unknown instruction reads all and writes none. */
 function useAndDef(env: Env, insn: Insn): UseAndDef {
   const dst = 1 << insn.dst;
   const src = 1 << insn.src;
@@ -56,7 +56,7 @@ function useAndDef(env: Env, insn: Insn): UseAndDef {
   }
 }
 
-/** R1 … Rn of a helper with n parameters; all five where it is not known. */
+/** R1 to Rn for a helper with n parameters. All five if the helper is not known. */
 function argumentsOf(env: Env, insn: Insn): RegMask {
   const proto = isHelperCall(insn) ? helperProto(env, insn.imm) : undefined;
   return proto === undefined ? CALLER_SAVED & ~R0 : (2 << paramCount(proto)) - 2;

@@ -1,4 +1,4 @@
-// The order in which data flows backwards through each function.  @kernel verifier.c compute_postorder
+// The order in which data flows backwards through each function. @kernel verifier.c compute_postorder
 import type { Env } from "../state/env.ts";
 import { NONE } from "./successors.ts";
 
@@ -10,7 +10,7 @@ export function computePostorder(env: Env): void {
   const EXPLORED = 2;
   const state = new Uint8Array(count);
   const order = new Int32Array(count);
-  // A slot is pushed once: when it is discovered.
+  // Each slot is pushed once, when it is discovered.
   const stack = new Int32Array(count + 1);
   let length = 0;
   for (const subprog of env.subprogs) {
@@ -37,6 +37,6 @@ export function computePostorder(env: Env): void {
   env.postorder = order.subarray(0, length);
 }
 
-/** Slots of subprog `n`, in postorder. */
+/** The slots of subprog `n`, in postorder. */
 export const postorderOf = (env: Env, n: number): Int32Array =>
   env.postorder.subarray(env.subprogs[n]!.postorderStart, env.subprogs[n + 1]?.postorderStart ?? env.postorder.length);

@@ -7,7 +7,7 @@ import { VerifierLog } from "../log/buffer.ts";
 import { NOT_SIMULATED } from "../state/env.ts";
 import { newEnv } from "../state/new-env.ts";
 import { prepass } from "./prepass.ts";
-// What Linux 6.18 said before its main walk; record/control-flow.py makes it.
+// What Linux 6.18 said before its main walk. Recorded by record/control-flow.py.
 import recorded from "./recorded/control-flow.json" with { type: "json" };
 
 function run(hex: string, more: Partial<Program> = {}) {
@@ -36,7 +36,7 @@ test("random programs are refused, or described, before the walk as Linux 6.18 d
 
 const MAP: MapDef = { name: "m", type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 };
 const EXIT = "9500000000000000";
-/** r1 = the value of map 0, plus an offset of 8 hex digits. */
+/** r1 = the value of map 0 plus an offset. `off` is the offset as 8 hex digits, little-endian. */
 const loadValue = (off: string) => `182100000000000000000000${off}${EXIT}`;
 
 test("a load of a map's descriptor becomes its address", () => {
@@ -80,7 +80,7 @@ test("what needs the kernel's BTF is not called unsafe", () => {
   expect(variable.err).toBe(NOT_SIMULATED);
 });
 
-// As Linux 6.18 answers them.
+// The answers of Linux 6.18.
 test.each([
   ["183000000000000000000000000000009500000000000000", -22, "pseudo btf_id 0 in ldimm64 isn't KIND_VAR or KIND_FUNC\n"],
   ["18300000ffffffff00000000000000009500000000000000", -2, "ldimm64 insn specifies invalid btf_id -1.\n"],

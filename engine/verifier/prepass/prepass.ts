@@ -1,5 +1,5 @@
-// All that the verifier does with a program before it walks its paths, in the kernel's order: that order decides which
-// message comes first.  @kernel verifier.c bpf_check, up to do_check_main
+// Everything that the verifier does with a program before it walks its paths, in the kernel's order. The order decides which message
+// comes first. @kernel verifier.c bpf_check, up to do_check_main
 import { stackLivenessInit } from "../explore/stack-liveness.ts";
 import { refuseAt } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
@@ -33,7 +33,7 @@ export function prepass(env: Env): number {
   return 0;
 }
 
-/** What of the attachment target can be said without the kernel's BTF. @kernel verifier.c check_attach_btf_id */
+/** Checks of the attachment target that need no BTF of the kernel. @kernel verifier.c check_attach_btf_id */
 function checkAttachBtfId(env: Env): number {
   const progType = env.progType.name;
   const sleepable = (env.program.progFlags & BPF_F_SLEEPABLE) !== 0;

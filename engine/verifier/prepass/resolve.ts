@@ -1,5 +1,5 @@
-// Two-slot loads: map descriptors become addresses. On the way the checks of opcodes and of LDX's reserved fields,
-// because the kernel makes them here.  @kernel verifier.c resolve_pseudo_ldimm64, check_map_prog_compatibility
+// Two-slot loads: map descriptors become addresses. Opcodes and the reserved fields of LDX are checked on the way, because the kernel
+// checks them here. @kernel verifier.c resolve_pseudo_ldimm64, check_map_prog_compatibility
 import { ERRNO } from "../../facts/errno.ts";
 import * as c from "../../isa/codes.ts";
 import { FORMS } from "../../isa/forms.ts";
@@ -9,7 +9,10 @@ import { type Env, notSimulated } from "../state/env.ts";
 import type { VerifierMap } from "../state/map.ts";
 import { PTR_TO_FUNC } from "../state/regtype.ts";
 
-/** Opcodes that the verifier knows; calls through a register are no Linux instruction. @kernel core.c bpf_opcode_in_insntable */
+/**
+ * Opcodes that the verifier knows. Calls through a register are not among them: Linux has no such instruction. @kernel core.c
+ * bpf_opcode_in_insntable
+ */
 const KNOWN_OPCODES = new Set(FORMS.filter((form) => form.kind !== "callx").map((form) => form.code));
 
 const MAX_USED_MAPS = 64;
@@ -70,10 +73,10 @@ function resolveOne(env: Env, i: number, used: VerifierMap[]): number {
   return refuseAt(env, i, "imm64-unknown", { pseudo: low.src }, "unrecognized bpf_ld_imm64 insn\n", -ERRNO.EINVAL);
 }
 
-/** Of the kernel's types only so much is known here: the first is void, and there are no more than these. */
+/** Upper limit of the kernel's BTF type ids. Nothing else is known here of the kernel's types, except that type 0 is void. */
 export const BTF_MAX_TYPE = 0xf_ffff;
 
-/** What can be said without the kernel's BTF; other modules' BTF is never loaded. @kernel verifier.c check_pseudo_btf_id */
+/** The checks that need no BTF of the kernel. The BTF of kernel modules is never loaded. @kernel verifier.c check_pseudo_btf_id */
 function resolveBtfId(env: Env, i: number, id: number, btfFd: number): number {
   if (btfFd !== 0)
     return refuseAt(env, i, "btf-module", { fd: btfFd }, "invalid module BTF object FD specified.\n", -ERRNO.EINVAL);
@@ -88,7 +91,7 @@ function resolveBtfId(env: Env, i: number, id: number, btfFd: number): number {
   return notSimulated(env, "addresses of kernel variables");
 }
 
-/** Programs bring no fd_array here, so an index into it cannot be right. */
+/** Programs have no fd_array here, so an index into it is always wrong. */
 const noFdArray = (env: Env, i: number): number =>
   refuseAt(env, i, "map-index", {}, "fd_idx without fd_array is invalid\n", -ERRNO.EPROTO);
 
@@ -96,7 +99,7 @@ function resolveMap(env: Env, i: number, low: Insn, high: Insn, used: VerifierMa
   const index = env.program.mapRefs.get(i);
   const map = index === undefined ? undefined : env.maps[index];
   if (map === undefined) {
-    // Standard input, output and error are open, but no maps.
+    // File descriptors 0 to 2 are open (standard input, output, error), but are no maps.
     const isOpen = low.imm >= 0 && low.imm <= 2;
     const err = index !== undefined && index < 0 ? index : isOpen ? -ERRNO.EINVAL : -ERRNO.EBADF;
     return refuseAt(env, i, "map-missing", { fd: low.imm }, `fd ${low.imm} is not pointing to valid bpf_map\n`, err);
@@ -146,7 +149,7 @@ function checkDirectValue(env: Env, i: number, map: VerifierMap, off: number): n
 
 const TRACING = new Set(["kprobe", "tracepoint", "perf_event", "raw_tracepoint", "raw_tracepoint_writable"]);
 
-/** Special fields that programs which trace may not have, with the words of the refusal; in the kernel's order. */
+/** Special fields that tracing programs may not have in their maps, each with the refusal's words. In the kernel's order. */
 const NOT_WHEN_TRACING: readonly (readonly [fields: readonly string[], what: string])[] = [
   [["bpf_list_head", "bpf_rb_root"], "bpf_{list_head,rb_root}"],
   [["bpf_spin_lock", "bpf_res_spin_lock"], "bpf_spin_lock"],
@@ -162,7 +165,7 @@ const SLEEPABLE_MAPS = new Set(
 );
 const CGROUP_STORAGE = new Set(["cgroup_storage", "percpu_cgroup_storage"]);
 
-/** May this program use this map? 0, or -errno. */
+/** Checks that this program may use this map. 0, or -errno. */
 function checkMapFits(env: Env, i: number, map: VerifierMap, used: readonly VerifierMap[]): number {
   const { progType } = env;
   for (const [fields, what] of NOT_WHEN_TRACING) {

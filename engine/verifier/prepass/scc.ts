@@ -1,17 +1,17 @@
-// Loops: the strongly connected components of the control flow, numbered from 1 in the order in which Tarjan's
-// algorithm completes them. A slot in no loop has number 0.  @kernel verifier.c compute_scc
+// Loops: the strongly connected components of the control flow, numbered from 1 in the order in which Tarjan's algorithm completes
+// them. A slot outside of loops has number 0. @kernel verifier.c compute_scc
 // Source: R. Tarjan, "Depth-first search and linear graph algorithms", 1972.
 import type { Env } from "../state/env.ts";
 import { NONE } from "./successors.ts";
 
-/** Fills InsnAux.scc; answers how many numbers there are, 0 included. Needs env.successors. */
+/** Fills InsnAux.scc. Returns how many numbers there are, including 0. Needs env.successors. */
 export function computeScc(env: Env): number {
   const { successors } = env;
   const count = env.insns.length;
   const OFF_STACK = 0xffff_ffff;
   /** Order of the first visit, from 1. */
   const pre = new Uint32Array(count);
-  /** Smallest `pre` known to be reached; OFF_STACK once the component is complete. */
+  /** The smallest `pre` that is known to be reached. OFF_STACK: the component is complete. */
   const low = new Uint32Array(count);
   const open = new Int32Array(count);
   let opened = 0;

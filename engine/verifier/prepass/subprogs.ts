@@ -1,4 +1,4 @@
-// Functions of a program: where calls say that one starts, and that jumps stay inside.
+// The functions of a program: each target of a call starts one, and jumps must stay inside their function.
 // @kernel verifier.c add_subprog_and_kfunc, check_subprogs, check_abnormal_return
 
 import { ERRNO } from "../../facts/errno.ts";
@@ -14,7 +14,7 @@ import { BTF_MAX_TYPE } from "./resolve.ts";
 
 const BPF_MAX_SUBPROGS = 256;
 
-/** Fills env.subprogs in order of their first slots and prints them at level 2. 0, or -errno. */
+/** Fills env.subprogs in the order of their first slots, and prints them at level 2. 0, or -errno. */
 export function addSubprogsAndCheckCalls(env: Env): number {
   let err = addSubprog(env, 0, 0);
   if (err < 0) return err;
@@ -33,7 +33,7 @@ export function addSubprogsAndCheckCalls(env: Env): number {
   return 0;
 }
 
-/** What the program's BTF says of its functions. @kernel verifier.c check_btf_func */
+/** Takes names and linkage of the functions from the program's BTF. @kernel verifier.c check_btf_func */
 function describeFunctions(env: Env): void {
   for (const [n, { name, global }] of (env.program.functions ?? []).entries()) {
     const subprog = env.subprogs[n];
@@ -41,7 +41,7 @@ function describeFunctions(env: Env): void {
   }
 }
 
-/** A function begins at `start`, as instruction `from` says. */
+/** Adds a function that begins at `start`, because instruction `from` calls it or loads its address. 0, or -errno. */
 function addSubprog(env: Env, from: number, start: number): number {
   if (start >= env.insns.length || start < 0)
     return refuseAt(env, from, "call-range", { to: start }, "call to invalid destination\n", -ERRNO.EINVAL);
@@ -56,8 +56,8 @@ function addSubprog(env: Env, from: number, start: number): number {
 }
 
 /**
- * Kernel functions are not simulated; what can be said without the kernel's BTF is said. A call of number 0 is left
- * to the main walk, which refuses it where it is reached.
+ * Kernel functions are not simulated. The checks that need no BTF of the kernel are made. A call of number 0 is left to the main walk,
+ * which refuses it when it reaches it.
  */
 function addKfunc(env: Env, i: number, { imm, off }: Insn): number {
   if (!isGplCompatible(env.program.license)) {
@@ -82,10 +82,10 @@ function addKfunc(env: Env, i: number, { imm, off }: Insn): number {
 
 const JA32 = c.BPF_JMP32 | c.BPF_JA;
 
-/** Distance of a jump: from imm for `gotol`, else from off. @kernel liveness.c bpf_jmp_offset */
+/** Distance of a jump: imm for `gotol`, off for all others. @kernel liveness.c bpf_jmp_offset */
 export const jumpOffset = (insn: Insn): number => (insn.code === JA32 ? insn.imm : insn.off);
 
-/** Every jump stays in its function and every function ends in an exit or a jump. 0, or -errno. */
+/** Checks that every jump stays in its function and that every function ends with an exit or a jump. 0, or -errno. */
 export function checkSubprogs(env: Env): number {
   let current = 0;
   let start = 0;
@@ -102,7 +102,7 @@ export function checkSubprogs(env: Env): number {
     if (cls === c.BPF_JMP || cls === c.BPF_JMP32) {
       const op = insn.code & 0xf0;
       if (op !== c.BPF_EXIT && op !== c.BPF_CALL) {
-        // An int in the kernel: it wraps.
+        // The target is an int in the kernel, so it wraps.
         const to = (i + jumpOffset(insn) + 1) | 0;
         if (to < start || to >= end) {
           const text = `jump out of range from insn ${env.slotNumber(i)} to ${env.slotNumber(to)}\n`;
@@ -112,7 +112,7 @@ export function checkSubprogs(env: Env): number {
     }
     if (i === end - 1) {
       if (insn.code !== (c.BPF_JMP | c.BPF_EXIT) && insn.code !== JA32 && insn.code !== (c.BPF_JMP | c.BPF_JA)) {
-        // The second half of a two-slot load is no instruction to point at.
+        // The second half of a two-slot load is not an instruction: the refusal names the first half.
         const before = env.insns[i - 1];
         const at = before !== undefined && isLdImm64(before) && i - 1 >= start ? i - 1 : i;
         return refuseAt(env, at, "no-exit", {}, "last insn is not an exit or jmp\n", -ERRNO.EINVAL);
@@ -130,13 +130,13 @@ const isLdAbs = (insn: Insn): boolean => {
   return c.classOf(insn.code) === c.BPF_LD && (mode === c.BPF_ABS || mode === c.BPF_IND);
 };
 
-/** Slot of the first such instruction of function `n`. */
+/** Slot of the first instruction of function `n` for which `wanted` is true. -1: none. */
 const firstIn = (env: Env, n: number, wanted: (insn: Insn) => boolean): number =>
   env.insns.findIndex((insn, i) => i >= env.subprogs[n]!.start && i < subprogEnd(env, n) && wanted(insn));
 
 /**
- * Functions other than the main one may leave it by a tail call or a packet load only if their BTF says that they return a
- * number. 0, or -errno.  @kernel verifier.c check_abnormal_return, check_btf_func
+ * Functions other than the main one may use tail calls and packet loads, which can leave the function, only if their BTF says that they
+ * return a number. 0, or -errno. @kernel verifier.c check_abnormal_return, check_btf_func
  */
 export function checkAbnormalReturn(env: Env): number {
   const { funcInfo, functions } = env.program;

@@ -1,12 +1,12 @@
-// Which instructions may run right after one, within its function.  @kernel liveness.c bpf_insn_successors
+// Which instructions may run right after an instruction, within its function. @kernel liveness.c bpf_insn_successors
 import * as c from "../../isa/codes.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { jumpOffset } from "./subprogs.ts";
 
 /**
- * For slot i, at 2i and 2i + 1, the slots that may follow: first the next one, then the jump's target; NONE where there are
- * fewer, which then stand last. Calls count as going on behind the call. Slots outside the program are left out; the
- * second slot of a two-slot load has none before it.
+ * The slots that may follow slot i are at 2i and 2i + 1: first the next instruction, then the jump's target. If there are fewer than
+ * two, NONE fills the end. A call is followed by the instruction after it. Slots outside the program are left out. No slot is followed
+ * by the second slot of a two-slot load.
  */
 export type Successors = Int32Array;
 export const NONE = -1;

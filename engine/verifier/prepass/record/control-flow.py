@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Records what the running kernel says of random programs before it walks them: functions, jumps, reserved fields,
-unreachable code, loops and live registers. Of the programs that are refused, the three shortest for each message are kept;
-of the others the six shortest for each number of functions and of loops. Writes ../recorded/control-flow.json: a list of
+"""Records what the running kernel logs about random programs before it walks them: functions, jumps, reserved fields, unreachable
+code, loops and live registers. Of the refused programs it keeps the three shortest for each message. Of the others it keeps the six
+shortest for each pair of number of functions and number of loops. Writes ../recorded/control-flow.json: a list of
 [hex, errno or 0, log up to the main walk]. Needs root on Linux 6.18."""
 import collections
 import json
@@ -90,7 +90,7 @@ def program():
 
 
 def before_walk(log):
-    """-> the log without the main walk and the last line"""
+    """The log without the main walk and without the last line."""
     log = re.sub(r"processed \d+ insns.*\n", "", log)
     at = log.find("\n0: ")
     return log if at < 0 else log[:at + 1]
