@@ -1,11 +1,11 @@
-// Divisions that a machine would trap on, made to give what BPF says: x / 0 = 0, x % 0 = x, and of signed ones by -1 the
-// negative and 0.  @kernel verifier.c do_misc_fixups
+// Divisions that a machine would trap on, rewritten to give BPF's results: x / 0 = 0, x % 0 = x; signed, x / -1 = -x and x % -1 = 0.
+// @kernel verifier.c do_misc_fixups
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Node } from "./code.ts";
 import * as E from "./emit.ts";
 
-/** undefined: not a division, or one by a constant that is harmless. */
+/** The instructions that replace a division. undefined: not a division, or one by a harmless constant. */
 export function divisionBecomes(node: Node, next: Node): readonly Node[] | undefined {
   const { insn } = node;
   const kind = I.classOf(insn.code);
@@ -17,7 +17,7 @@ export function divisionBecomes(node: Node, next: Node): readonly Node[] | undef
     if (!signed || insn.imm !== -1) return undefined;
     return [op === I.BPF_DIV ? negative(insn, wide) : E.alu32(I.BPF_MOV, insn.dst, 0)];
   }
-  // A copy: jumps to the division have to lead to what is put before it.
+  // A copy: jumps to the division must lead to the instructions that are put before it.
   const itself: Node = { ...node };
   if (!signed) return op === I.BPF_DIV ? divided(itself, next, wide) : remainder(itself, next, wide);
   return op === I.BPF_DIV ? signedDivided(itself, next, wide) : signedRemainder(itself, next, wide);
@@ -37,7 +37,7 @@ function remainder(itself: Node, next: Node, wide: boolean): readonly Node[] {
   return [E.jump(I.BPF_JEQ, src, 0, cut, false), itself, E.goto(next), cut];
 }
 
-/** src + 1, unsigned, is above 1 but for -1 and 0. */
+/** AX = src + 1. As an unsigned number it is above 1, except if src is -1 or 0. */
 const special = (src: number, wide: boolean): Node[] => [
   E.movReg(E.AX, src),
   (wide ? E.alu64 : E.alu32)(I.BPF_ADD, E.AX, 1),

@@ -1,4 +1,4 @@
-// What becomes of helpers' calls: a call of the kernel function behind it, or its instructions.
+// What a call of a helper becomes: a call of the kernel function behind it, or the instructions that it does.
 // @kernel verifier.c do_misc_fixups, the map_gen_lookup functions of kernel/bpf
 import { helperName } from "../../facts/helpers.ts";
 import { addresses, callOffsets } from "../../facts/recorded/rewrites.ts";
@@ -32,7 +32,7 @@ export interface CallContext {
   readonly sleepable: boolean;
 }
 
-/** The nodes in the call's place; `next` is what follows. */
+/** The nodes that replace the call. `next` is the node after it. */
 export function callBecomes(node: Node, next: Node, { proto, aux, sleepable }: CallContext): readonly Node[] {
   const name = helperName(node.insn.imm) ?? "";
   const map = aux.callMapPoison ? null : aux.callMap;
@@ -43,7 +43,7 @@ export function callBecomes(node: Node, next: Node, { proto, aux, sleepable }: C
   const special = SPECIAL[name];
   if (special) return last(special(node, sleepable), node.slot);
   const func = proto?.func ?? `bpf_${name}`;
-  // A few functions have no prefix.
+  // A few kernel functions have no `bpf_` prefix.
   return [called(node, func in callOffsets || !(name in callOffsets) ? func : name)];
 }
 
@@ -72,7 +72,7 @@ const SPECIAL: Readonly<Record<string, (node: Node, sleepable: boolean) => reado
   ),
 };
 
-/** map_ops by map type, called without the helper in between. */
+/** By map type: the map_ops functions that are called directly, without the helper. */
 const OPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   map_lookup_elem: {
     lpm_trie: "trie_lookup_elem",
@@ -127,7 +127,7 @@ const OPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** r0 = index < max_entries ? the element's address : 0, with `found` done to the address of a found one. */
+/** r0 = index < max_entries ? the element's address : 0. `found` is then applied to the address. */
 function arrayLookup(map: VerifierMap, next: Node, elementSize: number, found: readonly Node[]): readonly Node[] {
   const none = E.mov(R0, 0);
   const power = (elementSize & (elementSize - 1)) === 0;
@@ -160,7 +160,7 @@ function lruLookup(map: VerifierMap, next: Node): readonly Node[] {
   ]);
 }
 
-/** By map type; the flag of an inner map forbids it. @kernel array_map_gen_lookup, htab_map_gen_lookup, … */
+/** By map type. An array with BPF_F_INNER_MAP is not inlined. @kernel array_map_gen_lookup, htab_map_gen_lookup, … */
 const LOOKUPS: Readonly<Record<string, (map: VerifierMap, next: Node) => readonly Node[] | undefined>> = {
   array: (map, next) => (map.flags & BPF_F_INNER_MAP ? undefined : arrayLookup(map, next, roundUp8(map.valueSize), [])),
   percpu_array: (map, next) => arrayLookup(map, next, 8, [E.load(I.BPF_DW, R0, R0, 0), E.percpu(R0)]),

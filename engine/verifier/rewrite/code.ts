@@ -1,23 +1,23 @@
-// A program being rewritten: a list of instructions that know where they jump to, so that instructions can be put in and
-// taken out without counting; offsets come back at the end. Mutable.  @kernel core.c bpf_patch_insn_single
+// A program while it is rewritten: a list of instructions that point to their jump targets, so that instructions can be added and
+// removed without counting. Offsets are computed at the end. Mutable. @kernel core.c bpf_patch_insn_single
 import * as I from "../../isa/codes.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 
-/** One instruction, with the second slot of a two-slot load. */
+/** One instruction. `second` is the second slot of a two-slot load. */
 export interface Node {
   insn: Insn;
   readonly second?: Insn;
-  /** Slot in the program as it was given; -1: put in. */
+  /** Slot in the original program. -1: the instruction was added. */
   slot: number;
-  /** Where a jump, a call of the program's own function or the address of one leads. */
+  /** Where a jump or a call of the program's own function leads, or the function whose address is loaded. */
   target?: Node;
-  /** The kernel function that a helper's call has become. */
+  /** The kernel function that a helper call has become. */
   callee?: string;
 }
 
 export interface Rewritten {
   readonly insns: readonly Insn[];
-  /** Slot → kernel function that is called there. */
+  /** Slot → the kernel function that is called there. */
   readonly callees: ReadonlyMap<number, string>;
 }
 
@@ -26,7 +26,7 @@ const JA32 = I.BPF_JMP32 | I.BPF_JA;
 const isFuncAddress = (insn: Insn) => isLdImm64(insn) && insn.src === I.BPF_PSEUDO_FUNC;
 const isOwnCall = ({ code, src }: Insn) => code === (I.BPF_JMP | I.BPF_CALL) && src === I.BPF_PSEUDO_CALL;
 
-/** How far a jump goes, of instructions that jump or name a place. */
+/** The distance in an instruction that jumps, calls an own function or loads its address. undefined: another instruction. */
 function distance(insn: Insn): number | undefined {
   const { code, off, imm } = insn;
   if (isFuncAddress(insn) || isOwnCall(insn)) return imm;
@@ -37,7 +37,7 @@ function distance(insn: Insn): number | undefined {
   return code === JA32 ? imm : off;
 }
 
-/** Condition or none, both ways are open: what `ja` is not. */
+/** A jump that can also fall through, with a condition or without one (JCOND). `ja` is not among them. */
 export function isCondJump({ code }: Insn): boolean {
   const kind = I.classOf(code);
   const op = code & 0xf0;
@@ -47,7 +47,7 @@ export function isCondJump({ code }: Insn): boolean {
 
 export class Code {
   nodes: Node[];
-  /** What a jump behind the last instruction leads to: nothing, but targets need a node. */
+  /** The target of a jump behind the last instruction. It is not part of the program, but targets need a node. */
   readonly end: Node = { insn: { code: 0, dst: 0, src: 0, off: 0, imm: 0 }, slot: -1 };
 
   constructor(insns: readonly Insn[]) {
@@ -67,7 +67,9 @@ export class Code {
     }
   }
 
-  /** Replaces each node by what `make` gives for it; undefined: it stays. Jumps to it then lead to the first of these. */
+  /**
+   * Replaces each node by the nodes that `make` returns. undefined: the node stays. Jumps to a node then lead to its first replacement.
+   */
   replace(make: (node: Node, next: Node) => readonly Node[] | undefined): void {
     const first = new Map<Node, Node>();
     const nodes: Node[] = [];
@@ -75,7 +77,7 @@ export class Code {
       const node = this.nodes[i] as Node;
       const made = make(node, nodes.at(-1) ?? this.end) ?? [node];
       for (let n = made.length - 1; n >= 0; n--) nodes.push(made[n] as Node);
-      // Taken out: what is behind it stands in its place.
+      // If the node is removed, the node after it takes its place.
       const now = made[0] ?? nodes.at(-1) ?? this.end;
       if (now !== node) first.set(node, now);
     }
@@ -89,7 +91,7 @@ export class Code {
     }
   }
 
-  /** `subprogOf`: number of the function that begins at a node. */
+  /** Computes slots and offsets. `subprogOf`: number of the function that begins at a node. */
   finish(subprogOf: (node: Node) => number): Rewritten {
     const slotOf = new Map<Node, number>();
     let at = 0;
@@ -114,7 +116,10 @@ export class Code {
   }
 }
 
-/** A call of an own function says how far in `off` and which in `imm`, as the JIT left it. @kernel verifier.c jit_subprogs */
+/**
+ * A call of an own function has its distance in `off` and the function's number in `imm`, as the JIT leaves it.
+ * @kernel verifier.c jit_subprogs
+ */
 function aimed(insn: Insn, far: number, subprog: number): Insn {
   if (isFuncAddress(insn)) return { ...insn, imm: far };
   if (isOwnCall(insn)) return { ...insn, off: far, imm: subprog };

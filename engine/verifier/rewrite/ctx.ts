@@ -1,5 +1,5 @@
-// Accesses to a context, as the kernel does them on its own struct. Of the kernel's own types they were recorded, of those
-// made here the type says.  @kernel verifier.c convert_ctx_accesses
+// Accesses to a context, as the kernel makes them on its own struct. For the kernel's program types they were recorded. For types that
+// are defined here the type's definition gives them. @kernel verifier.c convert_ctx_accesses
 import { fromHex } from "../../base/bytes.ts";
 import { callOffsets, ctxRewrites } from "../../facts/recorded/rewrites.ts";
 import type { ProgType } from "../../facts/types.ts";
@@ -13,7 +13,7 @@ const SIZES: Readonly<Record<number, 1 | 2 | 4 | 8>> = { [I.BPF_B]: 1, [I.BPF_H]
 const CODES = { 1: I.BPF_B, 2: I.BPF_H, 4: I.BPF_W, 8: I.BPF_DW } as const;
 
 const TABLES = new Map(ctxRewrites.flatMap(([types, rows]) => types.split(" ").map((type) => [type, rows] as const)));
-/** Recorded accesses by what the pointer points to. */
+/** Name of the recorded accesses, by the type of the pointer. */
 const SOCKETS: ReadonlyMap<number, string> = new Map([
   [T.PTR_TO_SOCKET, "sock"],
   [T.PTR_TO_SOCK_COMMON, "sock"],
@@ -38,7 +38,7 @@ export function convertCtx(code: Code, aux: readonly InsnAux[], progType: ProgTy
   });
 }
 
-/** `fieldSize`: of the field that a narrower load is of, else 0. undefined: the access stays. */
+/** `fieldSize`: bytes of the field that is read in part, else 0. undefined: the access is not changed. */
 export const accessBecomes = (progType: ProgType, insn: Insn, fieldSize: number): readonly Insn[] | undefined =>
   byDefinition(progType, insn, fieldSize) ?? byRecording(progType.name, insn);
 
@@ -51,7 +51,7 @@ const signExtended = (insn: Insn): Insn => ({
   imm: 0,
 });
 
-/** A load of a part of a field becomes a load of all of it, shifted and cut. */
+/** A load of a part of a field becomes a load of the whole field, which is shifted and masked. */
 function byDefinition(progType: ProgType, insn: Insn, fieldSize: number): readonly Insn[] | undefined {
   if (!progType.convertCtx) return undefined;
   const write = I.classOf(insn.code) !== I.BPF_LDX;
@@ -72,7 +72,7 @@ function byDefinition(progType: ProgType, insn: Insn, fieldSize: number): readon
   ];
 }
 
-/** The recorded instructions have the context in R6 and the value in R7. */
+/** The recorded instructions use R6 for the context and R7 for the value. */
 function byRecording(type: string | undefined, insn: Insn): readonly Insn[] | undefined {
   const kind = I.classOf(insn.code);
   const hex = TABLES.get(type ?? "")?.[`${kind === I.BPF_LDX ? "r" : "w"}${sizeOf(insn)} ${insn.off}`];
@@ -81,7 +81,7 @@ function byRecording(type: string | undefined, insn: Insn): readonly Insn[] | un
   const reg = (n: number) => (n === 6 ? ctx : n === 7 ? value : n);
   const made = decodeInsns(fromHex(hex) as Uint8Array).map((one) => {
     const named = { ...one, dst: reg(one.dst), src: reg(one.src) };
-    // Of a constant that is stored, the last store holds it instead of the register.
+    // If a constant is stored, the last store takes the constant instead of the register.
     const stores = I.classOf(one.code) === I.BPF_STX && one.src === 7;
     return kind === I.BPF_ST && stores
       ? { ...named, code: (one.code & ~0x07) | I.BPF_ST, src: 0, imm: insn.imm }
@@ -90,5 +90,5 @@ function byRecording(type: string | undefined, insn: Insn): readonly Insn[] | un
   return made;
 }
 
-/** Bytes from __bpf_call_base to a kernel function; 0 where it is not known. */
+/** Bytes from __bpf_call_base to a kernel function. 0: not known. */
 export const callOffset = (name: string): number => callOffsets[name] ?? 0;

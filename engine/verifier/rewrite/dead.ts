@@ -1,4 +1,4 @@
-// What no path reaches is taken out, and so is what then does nothing.
+// Removes instructions that no path reaches, and then those that do nothing.
 // @kernel verifier.c opt_hard_wire_dead_code_branches, opt_remove_dead_code, opt_remove_nops, remove_fastcall_spills_fills
 import * as I from "../../isa/codes.ts";
 import type { InsnAux } from "../state/env.ts";
@@ -22,7 +22,7 @@ export function removeDead(code: Code, aux: readonly InsnAux[]): void {
     node.target = to;
   }
   code.replace((node) => (seen(node) ? undefined : []));
-  // From the front, one at a time: taking one out can make the one before it a jump to what follows.
+  // From the front, one at a time: if one is removed, the instruction before it may become a jump to the next one.
   for (let i = 0; i < code.nodes.length; i++) {
     const node = code.nodes[i] as Node;
     const idle = (node.insn.code === JA || isMayGoto(node.insn)) && node.target === (code.nodes[i + 1] ?? code.end);
@@ -33,7 +33,7 @@ export function removeDead(code: Code, aux: readonly InsnAux[]): void {
   }
 }
 
-/** A spill or fill around a call that is known to leave the register alone. */
+/** Whether a spill or fill belongs to a call that is known not to change the register. */
 function aboutKeptCall(nodes: readonly Node[], at: number, aux: readonly InsnAux[]): boolean {
   for (let far = 1; far <= 6; far++) {
     for (const node of [nodes[at - far], nodes[at + far]])

@@ -1,4 +1,4 @@
-// Instructions as the kernel's own macros make them, for what it puts into programs.
+// Builds the instructions that the kernel adds to programs, named after the kernel's macros.
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Node } from "./code.ts";
@@ -6,7 +6,7 @@ import type { Node } from "./code.ts";
 const insn = (code: number, dst = 0, src = 0, off = 0, imm = 0): Insn => ({ code, dst, src, off, imm });
 const put = (one: Insn, more: Partial<Node> = {}): Node => ({ insn: one, slot: -1, ...more });
 
-/** The scratch register that programs cannot name. */
+/** The scratch register that programs cannot use. */
 export const AX = 11;
 export const FP = I.BPF_REG_FP;
 
@@ -16,7 +16,7 @@ export const alu32 = (op: number, dst: number, imm: number) => put(insn(I.BPF_AL
 export const alu32Reg = (op: number, dst: number, src: number) => put(insn(I.BPF_ALU | op | I.BPF_X, dst, src));
 export const mov = (dst: number, imm: number) => alu64(I.BPF_MOV, dst, imm);
 export const movReg = (dst: number, src: number) => alu64Reg(I.BPF_MOV, dst, src);
-/** Resolves a per-CPU address. */
+/** Turns a per-CPU offset into an address. */
 export const percpu = (dst: number) => put(insn(I.BPF_ALU64 | I.BPF_MOV | I.BPF_X, dst, dst, -1));
 export const load = (size: number, dst: number, src: number, off: number) =>
   put(insn(I.BPF_LDX | I.BPF_MEM | size, dst, src, off));
@@ -24,7 +24,7 @@ export const store = (size: number, dst: number, off: number, src: number) =>
   put(insn(I.BPF_STX | I.BPF_MEM | size, dst, src, off));
 export const storeImm = (size: number, dst: number, off: number, imm: number) =>
   put(insn(I.BPF_ST | I.BPF_MEM | size, dst, 0, off, imm));
-/** `op`: with BPF_JMP32 for 32 bits. */
+/** `op` is the operation alone; `wide` chooses 64 or 32 bits. */
 export const jump = (op: number, dst: number, imm: number, target: Node, wide = true) =>
   put(insn((wide ? I.BPF_JMP : I.BPF_JMP32) | op | I.BPF_K, dst, 0, 0, imm), { target });
 export const jumpReg = (op: number, dst: number, src: number, target: Node) =>

@@ -1,4 +1,4 @@
-// Loops: bpf_loop() as instructions around a call of the callback, and may_goto as a counter on the stack.
+// Loops: bpf_loop() becomes instructions around a call of the callback, and may_goto a counter on the stack.
 // @kernel verifier.c inline_bpf_loop, do_misc_fixups
 import { ERRNO } from "../../facts/errno.ts";
 import * as I from "../../isa/codes.ts";
@@ -6,12 +6,12 @@ import type { Node } from "./code.ts";
 import * as E from "./emit.ts";
 
 const BPF_MAX_LOOPS = 8 * 1024 * 1024;
-/** Turns of may_goto before the clock is asked. */
+/** Rounds of may_goto before the clock is read. */
 const BPF_MAX_TIMED_LOOPS = 0xffff;
-/** Bytes of stack in which R6, R7 and R8 are kept. */
+/** Bytes of stack that keep R6, R7 and R8. */
 export const LOOP_STACK = 24;
 
-/** `base`: where that stack begins, from the frame pointer. */
+/** `base`: offset from the frame pointer at which these bytes begin. */
 export function loopBecomes(node: Node, next: Node, callback: Node, base: number): readonly Node[] {
   const save = [6, 7, 8].map((reg, i) => E.store(I.BPF_DW, E.FP, base + 8 * i, reg));
   const restore = [6, 7, 8].map((reg, i) => E.load(I.BPF_DW, reg, E.FP, base + 8 * i));
@@ -36,7 +36,7 @@ export function loopBecomes(node: Node, next: Node, callback: Node, base: number
   ];
 }
 
-/** `at`: offset from the frame pointer of the counter; the time stands above it. */
+/** `at`: offset of the counter from the frame pointer. The time is stored above it. */
 export function mayGotoBecomes(node: Node, next: Node, at: number): readonly Node[] {
   const back = E.store(I.BPF_DW, E.FP, at, E.AX);
   return [
@@ -50,7 +50,10 @@ export function mayGotoBecomes(node: Node, next: Node, at: number): readonly Nod
   ];
 }
 
-/** At the start of a function with may_goto. Jumps of its own to the start lead behind it, calls before it. */
+/**
+ * Is put at the start of a function with may_goto. The function's own jumps to its start lead behind these instructions, calls before
+ * them.
+ */
 export const counterStart = (at: number): readonly Node[] => [
   E.storeImm(I.BPF_DW, E.FP, at, BPF_MAX_TIMED_LOOPS),
   E.storeImm(I.BPF_DW, E.FP, at + 8, 0),

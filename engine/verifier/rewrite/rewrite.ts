@@ -1,5 +1,5 @@
-// What the kernel makes of a program it has found safe, before it runs it or hands it to the JIT: as `bpftool prog dump
-// xlated` shows it. Needed by nobody to run the program here: loaded when it is asked for.
+// What the kernel makes of an accepted program before it runs it or hands it to the JIT, as `bpftool prog dump xlated` shows it.
+// Programs run here without it, so it is loaded only when somebody asks for it.
 // @kernel verifier.c bpf_check, from "instruction rewrites happen after this point" on
 import type { HelperProto } from "../../facts/types.ts";
 import * as I from "../../isa/codes.ts";
@@ -21,16 +21,16 @@ const CALL = I.BPF_JMP | I.BPF_CALL;
 const isHelperCall = ({ insn: { code, src } }: Node) => code === CALL && src === 0;
 const BPF_F_SLEEPABLE = 1 << 4;
 
-/** The program as it is after all rewrites; maps in it are their numbers in `Program.maps`. */
+/** The program after all rewrites. A map in it is its number in `Program.maps`. */
 export function rewrite({ program, progType, aux, subprogs, insns }: Facts): Rewritten {
   const code = new Code(insns.map((insn, slot) => asLoaded(insn, aux[slot]?.map?.index, slot, insns, aux)));
-  /** Function of a slot of the program as given. */
+  /** Number of the function that contains a slot of the original program. */
   const subprogOf = (slot: number): number => subprogs.findLastIndex(({ start }) => start <= slot);
   const nodeOf = new Map(code.nodes.map((node) => [node.slot, node]));
   const depth = subprogs.map(({ stackDepth }) => stackDepth);
   const mayGoto = new Set<number>();
 
-  // bpf_loop(): the registers it uses are kept below the function's own stack.
+  // bpf_loop(): the registers that it uses are saved below the function's own stack.
   const loopIn = new Set(code.nodes.filter(({ slot }) => aux[slot]?.loopInline).map(({ slot }) => subprogOf(slot)));
   code.replace((node, next) => {
     const { loopInline = false, loopSubprogno = -1 } = aux[node.slot] ?? {};
@@ -74,7 +74,7 @@ export function rewrite({ program, progType, aux, subprogs, insns }: Facts): Rew
   return { ...done, insns: done.insns.map((insn, slot) => withOffset(insn, done.callees.get(slot))) };
 }
 
-/** It leaves the upper half of R0 as it was where it succeeds. @kernel verifier.c opt_subreg_zext_lo32_rnd_hi32 */
+/** A 32-bit cmpxchg that succeeds does not clear the upper half of R0. @kernel verifier.c opt_subreg_zext_lo32_rnd_hi32 */
 const isNarrowCmpxchg = ({ code, imm }: Insn): boolean =>
   code === (I.BPF_STX | I.BPF_ATOMIC | I.BPF_W) && imm === I.BPF_CMPXCHG;
 
@@ -85,7 +85,7 @@ const roundUp8 = (n: number) => (n + 7) & ~7;
 const withOffset = (insn: Insn, callee: string | undefined): Insn =>
   callee === undefined ? insn : { ...insn, imm: callOffset(callee) };
 
-/** Loads of maps name the map; other two-slot loads lose what they were meant as. */
+/** Loads of maps get the map's number. Other two-slot loads stay as they are. */
 function asLoaded(insn: Insn, map: number | undefined, slot: number, insns: readonly Insn[], aux: Facts["aux"]): Insn {
   const before = insns[slot - 1];
   if (before && isLdImm64(before) && slot > 0 && aux[slot - 1]?.map)
@@ -101,7 +101,7 @@ function asLoaded(insn: Insn, map: number | undefined, slot: number, insns: read
   return { ...insn, src: value ? I.BPF_PSEUDO_MAP_VALUE : I.BPF_PSEUDO_MAP_FD, imm: map };
 }
 
-/** The first node of each function, the main one first. */
+/** The first node of each function, the main function first. */
 function functionStarts(code: Code): Node[] {
   const called = new Set(
     code.nodes
@@ -114,7 +114,7 @@ function functionStarts(code: Code): Node[] {
 const LD_MODE = { [I.BPF_ABS]: "abs", [I.BPF_IND]: "ind" } as Readonly<Record<number, string>>;
 const HELPER_BITS: Readonly<Record<number, number>> = { [I.BPF_B]: 8, [I.BPF_H]: 16, [I.BPF_W]: 32 };
 
-/** LD_ABS and LD_IND: a call, and the end of the program where the packet is too short. @kernel net/core/filter.c bpf_gen_ld_abs */
+/** LD_ABS and LD_IND become a call. If the packet is too short, the program ends. @kernel net/core/filter.c bpf_gen_ld_abs */
 function packetLoad(node: Node, next: Node): readonly Node[] | undefined {
   const { insn, slot } = node;
   if (I.classOf(insn.code) !== I.BPF_LD || LD_MODE[insn.code & 0xe0] === undefined) return undefined;
@@ -133,11 +133,11 @@ function packetLoad(node: Node, next: Node): readonly Node[] | undefined {
 }
 
 /**
- * Types whose packet may be shared, so that it has to be made the program's own before it is written to; with the verdict
- * where there is no memory for a copy: TC_ACT_SHOT, SK_DROP.
+ * Program types whose packet may be shared. It must be copied before the program writes to it. The value is what the program returns if
+ * there is no memory for the copy: TC_ACT_SHOT or SK_DROP.
  */
 const UNCLONES: Readonly<Record<string, number>> = { sched_cls: 2, sched_act: 2, lwt_xmit: 2, sk_skb: 0 };
-/** skb->cloned. */
+/** Byte offset of skb->cloned. */
 const CLONED_OFFSET = 126;
 const CLONED_MASK = 1;
 
