@@ -88,7 +88,7 @@ test("a newline that is cut off behind each line leaves the beginning where it i
     log.append(" ; R0\n", "note", 0);
     if (i >= 95_000) whole += `${i}: exit ; R0\n`;
   }
-  // The whole log is 20 times what is kept: were old text moved again with each line, this would take minutes.
+  // The whole log is 20 times as long as what is kept. If old text were moved again for each line, this would take minutes.
   expect(log.text()).toHaveLength((1 << 16) - 1);
   expect(whole.endsWith(log.text())).toBe(true);
 });

@@ -1,52 +1,52 @@
-// The text of a verifier log: grows at its end, can be cut back to an earlier place, and once it is longer than the buffer
-// that bpf(2) was given forgets its beginning (or with BPF_LOG_FIXED what came last). Each line knows what it is. Mutable.
-// Not in here: what the lines say.  @kernel log.c bpf_verifier_vlog, bpf_vlog_reset, bpf_vlog_finalize
+// The text of a verifier log. It grows at its end and can be cut back to an earlier position. If it gets longer than the buffer given
+// to bpf(2) it drops its beginning (or its end, with BPF_LOG_FIXED). The kind of each line is kept with it. Mutable. Not in here: the
+// content of the lines. @kernel log.c bpf_verifier_vlog, bpf_vlog_reset, bpf_vlog_finalize
 import { ERRNO } from "../../facts/errno.ts";
 import type { LineKind } from "./kinds.ts";
 import { LineTable, type LogLines, NO_LINES } from "./line-table.ts";
 
-/** Bits of log_level. With neither LEVEL1 nor LEVEL2, STATS alone prints the last lines only. */
+/** Bits of log_level. STATS without LEVEL1 and LEVEL2 prints the last lines only. */
 const BPF_LOG_LEVEL1 = 1;
 export const BPF_LOG_LEVEL2 = 2;
-/** Either of the levels that tell of the walk. */
+/** The two levels that print the walk. */
 export const BPF_LOG_LEVEL = BPF_LOG_LEVEL1 | BPF_LOG_LEVEL2;
 export const BPF_LOG_STATS = 4;
-/** The buffer keeps the log's beginning, not its end. */
+/** The buffer keeps the beginning of the log instead of its end. */
 const BPF_LOG_FIXED = 8;
 
-/** All bits of log_level there are; others are refused. */
+/** All known bits of log_level. Others are refused. */
 export const BPF_LOG_MASK = BPF_LOG_LEVEL | BPF_LOG_STATS | BPF_LOG_FIXED;
 
-/** log_size where nothing else is said: 16 MiB; and the largest that is taken. */
+/** log_size if none is given (16 MiB), and the largest that is allowed. */
 export const DEFAULT_LOG_SIZE = 1 << 24;
 export const MAX_LOG_SIZE = 0x3fff_ffff;
 
-/** Pieces go into the ring once there are so many. */
+/** When there are this many pieces, they are moved into the ring. */
 const PIECES = 1024;
-/** Of them so many, the latest, do not: a state printed behind its instruction cuts the newline off first. */
+/** This many of the latest pieces are not moved: the newline of an instruction is cut off before its state is printed behind it. */
 const KEPT_PIECES = 32;
-/** Characters that the ring has room for at first. */
+/** Initial size of the ring in characters. */
 const FIRST_ROOM = 1 << 16;
-/** So many characters become one string at a time. */
+/** Characters that are turned into a string at a time. */
 const CHUNK = 1 << 13;
 
 export class VerifierLog {
   readonly level: number;
-  /** Bytes of the user's buffer; one of them is for the final zero. */
+  /** Bytes of the user's buffer, including one for the final zero. */
   readonly size: number;
   /**
-   * The character at position p stands at p modulo the length, a power of two. As strings the text of a long walk would be
-   * hundreds of megabytes that are given up only when they are old.
+   * The character at position p is stored at p modulo the length, which is a power of two. As strings the text of a long walk would
+   * take hundreds of megabytes, which the engine would free late.
    */
   #ring = new Uint16Array(0);
-  /** Position up to which the text is in the ring. */
+  /** The text before this position is in the ring. */
   #written = 0;
-  /** What comes after, as it was appended. */
+  /** The text after it, as it was appended. */
   #pieces: string[] = [];
-  /** Position of the first character that the user's buffer still shows. */
+  /** Position of the first character that is still in the user's buffer. */
   #start = 0;
   #end = 0;
-  /** The longest that the log ever was, with its final zero. */
+  /** The greatest length that the log ever had, with its final zero. */
   #longest = 0;
   readonly #lines = new LineTable();
 
@@ -55,12 +55,12 @@ export class VerifierLog {
     this.size = size;
   }
 
-  /** Position of the end, counted from the log's very beginning. */
+  /** Position of the end, counted from the start of the whole log. */
   get endPos(): number {
     return this.#end;
   }
 
-  /** Lines that begin in `text` are of this kind, about this slot (-1: none); what goes on with a line leaves it what it is. */
+  /** Lines that begin in `text` are of this kind and about this slot (-1: none). A line that `text` only continues keeps its kind. */
   append(text: string, kind: LineKind, slot: number): void {
     if (this.level === 0 || text === "") return;
     const fixed = (this.level & BPF_LOG_FIXED) !== 0;
@@ -76,7 +76,7 @@ export class VerifierLog {
     }
   }
 
-  /** Cuts everything from `pos` on. `pos` must not lie behind the end. */
+  /** Removes everything from `pos` on. `pos` must not be greater than the end. */
   reset(pos: number): void {
     if (this.level === 0 || pos >= this.#end) return;
     let excess = this.#textEnd - pos;
@@ -91,18 +91,18 @@ export class VerifierLog {
     this.#lines.reset(pos);
   }
 
-  /** Refusals that were written from `pos` on become `kind`. */
+  /** Refusals that were written from `pos` on become lines of kind `kind`. */
   recast(pos: number, kind: LineKind): void {
     if (this.level !== 0) this.#lines.recast(pos, "refusal", kind);
   }
 
-  /** What the user's buffer holds. */
+  /** The content of the user's buffer. */
   text(): string {
     const chunks: string[] = [];
     for (let at = this.#start; at < this.#written; ) {
       const from = at & (this.#ring.length - 1);
       const to = Math.min(from + CHUNK, from + this.#written - at, this.#ring.length);
-      // `apply` takes any list of numbers; spread would go through an iterator, six times as long.
+      // `apply` takes any array-like list of numbers. A spread would use an iterator and take six times as long.
       chunks.push(String.fromCharCode.apply(null, this.#ring.subarray(from, to) as unknown as number[]));
       at += to - from;
     }
@@ -110,33 +110,33 @@ export class VerifierLog {
     return chunks.join("") + (this.#start > this.#written ? last.slice(this.#start - this.#written) : last);
   }
 
-  /** What each line of text() is. */
+  /** Kind and slot of each line of text(). */
   lines(): LogLines {
     if (this.level === 0) return NO_LINES;
     return this.#lines.of(this.#start, this.#textEnd);
   }
 
-  /** Characters that a buffer of the right size would have needed, with the final zero. @kernel log_true_size */
+  /** Number of characters that a large enough buffer would need, with the final zero. @kernel log_true_size */
   get trueSize(): number {
     return this.#longest;
   }
 
-  /** 0, or -ENOSPC where the log's beginning did not fit: the program is then refused, whatever its verdict. */
+  /** 0, or -ENOSPC if the whole log did not fit. The program is then refused even if the verifier accepts it. */
   finalize(): number {
     return this.level !== 0 && this.#longest > this.size ? -ERRNO.ENOSPC : 0;
   }
 
-  /** Characters that a buffer which keeps the beginning holds. */
+  /** Number of characters in a buffer that keeps the beginning. */
   get #shown(): number {
     return Math.min(this.#end, this.size - 1);
   }
 
-  /** Position of the end of the text that is shown. */
+  /** Position of the end of the text in the user's buffer. */
   get #textEnd(): number {
     return this.level & BPF_LOG_FIXED ? this.#shown : this.#end;
   }
 
-  /** The first pieces, so many, go into the ring. */
+  /** Moves the first `count` pieces into the ring. */
   #write(count: number): void {
     const text = this.#pieces.splice(0, count).join("");
     const from = this.#written;
@@ -148,7 +148,7 @@ export class VerifierLog {
     this.#written = to;
   }
 
-  /** Makes room for so many characters. */
+  /** Makes room for `wanted` characters. */
   #grow(wanted: number): void {
     const old = this.#ring;
     let length = Math.max(old.length, FIRST_ROOM);

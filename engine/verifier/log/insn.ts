@@ -1,13 +1,13 @@
-// Instructions in the log.  @kernel verifier.c verbose_insn
+// Instructions in the log. @kernel verifier.c verbose_insn
 import { formatInsn } from "../../disasm/kernel.ts";
 import { helperName } from "../../facts/helpers.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Env } from "../state/env.ts";
 
-/** Calls of kernel functions that get as far as being printed have number 0, and type 0 of the kernel's BTF has no name. */
+/** Only calls of the kernel function with number 0 are ever printed, and type 0 of the kernel's BTF has no name. */
 const NAMES = { helperName, kfuncName: () => "" };
 
-/** One text for each slot of a program, made when first asked for. */
+/** One text for each slot of a program, made when it is first needed. */
 const texts = new WeakMap<readonly Insn[], string[]>();
 
 /** `(bf) r2 = r10`, without a newline. */

@@ -1,8 +1,8 @@
-// What a line of the log can be.
+// The kinds of lines in a log.
 
-/** In the order of their codes. */
+/** The index of a kind is its code. */
 export const LINE_KINDS = [
-  /** Nothing stands on it. */
+  /** An empty line. */
   "blank",
   /** `func#0 @0` */
   "function",
@@ -10,19 +10,19 @@ export const LINE_KINDS = [
   "live-registers",
   /** `(0) frame 0 insn 3 +live -8`, `(0) live stack update done in 2 iterations` */
   "live-stack",
-  /** `3: (95) exit`, and on the same line what it changed. */
+  /** `3: (95) exit`, and on the same line the registers and slots that it changed. */
   "insn",
   /** `3: R0=1 R10=fp0` */
   "state",
-  /** `from 2 to 4: R0=1 R10=fp0`: the walk goes on with a branch that was put aside. */
+  /** `from 2 to 4: R0=1 R10=fp0`: the walk continues with a branch that was put aside. */
   "branch",
-  /** `from 2 to 4: safe`: that branch is covered by a state explored before. */
+  /** `from 2 to 4: safe`: a state that was explored before covers this branch. */
   "branch-safe",
   /** `4: safe` */
   "safe",
-  /** `; return x; @ file.c:12`: the source line that the next instruction was made of. */
+  /** `; return x; @ file.c:12`: the source line of the next instruction. */
   "source",
-  /** `caller:`, `callee:`, `returning from callee:`, `to caller at 4:`, and the state below each. */
+  /** `caller:`, `callee:`, `returning from callee:`, `to caller at 4:`, and the state below each of them. */
   "call",
   /** `Validating f() func#1...`, `Func#1 ('f') is safe for any args that match its prototype` */
   "global-function",
@@ -30,21 +30,21 @@ export const LINE_KINDS = [
   "precision",
   /** `SCC enter (1)` */
   "loop",
-  /** What a check said that refused the program. */
+  /** The message of a check that refused the program. */
   "refusal",
   /** The states below `infinite loop detected`. */
   "compared",
-  /** What a check said that did not. */
+  /** The message of a check that did not refuse the program. */
   "note",
   /** `processed 5 insns …` */
   "statistics",
-  /** In place of lines left out; not the kernel's. */
+  /** Stands for lines that were left out. The kernel does not write it. */
   "gap",
 ] as const;
 
 export type LineKind = (typeof LINE_KINDS)[number];
 
-/** Does a path begin at lines of this kind? */
+/** Whether a path begins at lines of this kind. */
 export const beginsPath = (code: number): boolean => code === codeOf.branch || code === codeOf["branch-safe"];
 
 export const codeOf = Object.fromEntries(LINE_KINDS.map((kind, code) => [kind, code])) as Readonly<

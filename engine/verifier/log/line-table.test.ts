@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { VerifierLog } from "./buffer.ts";
 import { codeOf, LINE_KINDS, type LineKind } from "./kinds.ts";
 
-/** What is done to a log: a text appended, so many characters cut off its end, or refusals from there on taken back. */
+/** What is done to a log: a text is appended, or characters are cut off at its end. */
 type Step = { readonly text: string; readonly kind: LineKind; readonly slot: number } | { readonly cut: number };
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -20,7 +20,10 @@ function texts(): fc.Arbitrary<string> {
     .map((parts) => parts.join(""));
 }
 
-/** Each character with what it was appended as, and in which step: a line is what its first character is. */
+/**
+ * Expected lines. Each character of the model knows the kind, slot and step that it was appended with; a line has those of its first
+ * character.
+ */
 function told(log: VerifierLog, steps: readonly Step[]) {
   let model: { char: string; kind: LineKind; slot: number; step: number }[] = [];
   for (const [number, step] of steps.entries()) {
@@ -41,7 +44,7 @@ function told(log: VerifierLog, steps: readonly Step[]) {
       lines.push({ kind: codeOf.blank, slot: -1, joint: 0 });
       continue;
     }
-    // A state begins where something was appended later.
+    // A state begins where a later step continued the line.
     let end = at;
     while (model[end] !== undefined && model[end]?.char !== "\n" && model[end]?.step === first.step) end++;
     const goesOn = model[end] !== undefined && model[end]?.char !== "\n";
@@ -74,7 +77,7 @@ test("a full buffer knows the lines that it still holds", () => {
       const held = linesOf(log);
       const shown = log.text().split("\n");
       expect(held).toHaveLength(shown.length);
-      // A buffer that keeps the beginning may end before a state does, or before it begins.
+      // A buffer that keeps the beginning may end inside a state, or before the state begins.
       const known = shown.map((text, i) => {
         const line = whole[i] as (typeof whole)[number];
         return line.joint < text.length ? line : { ...line, joint: 0 };

@@ -1,13 +1,15 @@
-// What each line of a log is and of which instruction, in typed arrays that grow with the text and are cut with it. Mutable.
+// The kind and the slot of each line of a log, in typed arrays that grow with the text and are cut with it. Mutable.
 import { codeOf, type LineKind } from "./kinds.ts";
 
-/** One entry a line of a text, split at \n: what stands behind a final newline counts as a line, a blank one. */
+/** One entry for each line of a text that is split at \n. After a final newline there is one more line, a blank one. */
 export interface LogLines {
   /** Index into LINE_KINDS. */
   readonly kinds: Uint8Array;
-  /** The slot it is about, or -1. */
+  /** The slot that the line is about, or -1. */
   readonly slots: Int32Array;
-  /** The column at which the state begins, on a line of an instruction or of a path's start (`from 6 to 9: …`); 0: the line has none. */
+  /**
+   * The column at which the state begins, on a line of an instruction or of a path's start (`from 6 to 9: …`). 0: no state on the line.
+   */
   readonly joints: Uint16Array;
 }
 
@@ -23,20 +25,20 @@ export class LineTable {
   #kinds = new Uint8Array(64);
   #slots = new Int32Array(64).fill(-1);
   #joints = new Uint16Array(64);
-  /** Position of each line's first character in the whole log; of the last line it may be the log's end. */
+  /** Position of each line's first character in the whole log. For the last line this may be the end of the log. */
   #starts = new Float64Array(64);
-  /** The first line that is still held; lines are counted in the arrays. */
+  /** Index of the first line that is still held. */
   #first = 0;
-  /** One behind the last line, which is there from the beginning, empty. */
+  /** One past the index of the last line. An empty line is there from the beginning. */
   #end = 1;
 
-  /** `text` was appended at position `pos`. A line is what the text it begins with is. */
+  /** `text` was appended at position `pos`. The kind of a line is that of the text with which it begins. */
   append(text: string, pos: number, kind: LineKind, slot: number): void {
     const code = codeOf[kind];
     const last = this.#end - 1;
     const column = pos - this.#starts[last]!;
     if (text.charCodeAt(0) === NEWLINE) {
-      // The line ends as it is.
+      // The newline only ends the line.
     } else if (column === 0) this.#mark(code, slot);
     else if (this.#joints[last] === 0 && hasState(this.#kinds[last]!))
       this.#joints[last] = Math.min(column, MAX_COLUMN);
@@ -58,7 +60,7 @@ export class LineTable {
     this.#slots[last] = -1;
   }
 
-  /** Lines that end before `pos` are not asked for any more. */
+  /** Lines that end before `pos` are no longer needed. */
   forget(pos: number): void {
     while (this.#first + 1 < this.#end && this.#starts[this.#first + 1]! <= pos) this.#first++;
     if (this.#first < this.#end - this.#first) return;
@@ -68,20 +70,20 @@ export class LineTable {
     this.#first = 0;
   }
 
-  /** Lines that begin at `pos` or after it and are `from` become `to`. */
+  /** Lines of kind `from` that begin at or after `pos` become lines of kind `to`. */
   recast(pos: number, from: LineKind, to: LineKind): void {
     for (let i = this.#end - 1; i >= this.#first && this.#starts[i]! >= pos; i--)
       if (this.#kinds[i] === codeOf[from]) this.#kinds[i] = codeOf[to];
   }
 
-  /** Those of the text from position `from` to `to`. */
+  /** The lines of the text between the positions `from` and `to`. */
   of(from: number, to: number): LogLines {
     let first = this.#first;
     while (first + 1 < this.#end && this.#starts[first + 1]! <= from) first++;
     let end = this.#end;
     while (end - 1 > first && this.#starts[end - 1]! > to) end--;
     const joints = this.#joints.slice(first, end);
-    // A state that begins behind the text is not part of it.
+    // A state that begins after the end of the text is not part of it.
     const last = end - 1;
     if (this.#starts[last]! + this.#joints[last]! >= to) joints[last - first] = 0;
     return { kinds: this.#kinds.slice(first, end), slots: this.#slots.slice(first, end), joints };

@@ -1,8 +1,8 @@
-// Source lines in the log: what the instruction that comes next was made of.  @kernel log.c verbose_linfo, bpf_find_linfo
+// Source lines in the log: the line that the next instruction comes from. @kernel log.c verbose_linfo, bpf_find_linfo
 import type { LineInfo } from "../../program/program.ts";
 import { type Env, verbose } from "../state/env.ts";
 
-/** The line that slot `slot` belongs to. */
+/** The source line that slot `slot` belongs to. */
 function lineOf(lines: readonly LineInfo[], slot: number): LineInfo | undefined {
   let low = 0;
   let high = lines.length;
@@ -14,7 +14,7 @@ function lineOf(lines: readonly LineInfo[], slot: number): LineInfo | undefined 
   return lines[low - 1];
 }
 
-/** Writes the line of the slot, unless it was the last one written: `; return x; @ file.c:12`. */
+/** Writes the slot's source line, unless it was the last one written: `; return x; @ file.c:12`. */
 export function printLine(env: Env, slot: number, prefix = "; "): void {
   const { lines } = env.program;
   if (lines === undefined || env.log.level === 0) return;

@@ -19,7 +19,7 @@ const scalar = (more: Partial<Scalar>, reg: Partial<RegState> = {}): RegState =>
   ...reg,
 });
 
-// All texts are taken from logs of Linux 6.18.
+// All texts are from logs of Linux 6.18.
 test.each<[string, RegState]>([
   ["scalar()", UNKNOWN_REG],
   ["scalar(id=1)", { ...UNKNOWN_REG, id: 1 }],

@@ -1,4 +1,4 @@
-// States in the log: registers, stack slots, references, and where they stand on the line of their instruction.
+// States in the log: registers, stack slots, references, and their position on the line of their instruction.
 // @kernel log.c reg_type_str, print_scalar_ranges, print_reg_state, print_verifier_state, print_insn_state
 import type { Scalar } from "../domain/scalar.ts";
 import { type Env, isRegScratched, isSlotScratched, scratchNone } from "../state/env.ts";
@@ -34,7 +34,7 @@ const TYPE_NAMES: Readonly<Record<number, string>> = {
   [t.CONST_PTR_TO_DYNPTR]: "dynptr_ptr",
 };
 
-/** In the order in which they stand before the type's name. */
+/** In the order in which they are written before the type's name. */
 const PREFIXES: readonly (readonly [number, string])[] = [
   [t.MEM_RDONLY, "rdonly_"],
   [t.MEM_RINGBUF, "ringbuf_"],
@@ -55,10 +55,10 @@ export function regTypeStr(type: number): string {
 }
 
 const DYNPTR_NAMES = ["<invalid>", "local", "ringbuf", "skb", "xdp", "skb_meta"];
-/** Slots that a dynptr takes. */
+/** Number of stack slots that a dynptr takes. */
 const BPF_DYNPTR_NR_SLOTS = 2;
 
-/** `1`, `P0x10000`, `fp-8`, `map_value(ks=4,vs=48,off=8)`; `frameno` is the frame in which the register stands. */
+/** `1`, `P0x10000`, `fp-8`, `map_value(ks=4,vs=48,off=8)`. `frameno`: the frame that the register belongs to. */
 export function formatReg(reg: RegState, frameno: number): string {
   const { type, val } = reg;
   const isScalar = type === t.SCALAR_VALUE;
@@ -76,7 +76,7 @@ export function formatReg(reg: RegState, frameno: number): string {
   return `${text}(${attributesOf(reg).join(",")})`;
 }
 
-/** The same, but of a number that is not one alone only what is known of it: `smin=0,smax=9` for `scalar(smin=0,smax=9)`. */
+/** As formatReg. For a number that is not constant it is only what is known of it: `smin=0,smax=9` instead of `scalar(smin=0,smax=9)`. */
 export function formatBelief(reg: RegState, frameno: number): string {
   const isRange = reg.type === t.SCALAR_VALUE && !reg.precise && reg.val.varOff.mask !== 0n;
   const attributes = isRange ? attributesOf(reg) : [];
@@ -115,7 +115,7 @@ function attributesOf(reg: RegState): string[] {
 
 const ALL_BITS = 0xffff_ffff_ffff_ffffn;
 
-/** A bound that says something: name, 64 bits to compare by, text, is it below zero. */
+/** A bound that excludes something: its name, its 64 bits to compare with others, and whether it is negative. */
 interface Bound {
   readonly name: string;
   readonly bits: bigint;
@@ -124,8 +124,8 @@ interface Bound {
 }
 
 /**
- * `smin=smin32=0,smax=umax=smax32=umax32=1`: bounds that exclude nothing are left out, later ones of the same kind
- * (min or max) and value stand with the first.
+ * `smin=smin32=0,smax=umax=smax32=umax32=1`: bounds that exclude nothing are left out. Bounds of the same kind (min or max) with the
+ * same value are written together, at the first of them.
  */
 function pushRanges(attributes: string[], s: Scalar): void {
   const bounds: (Bound | undefined)[] = [
@@ -161,7 +161,7 @@ function bound(name: string, value: bigint): Bound {
   return { name, bits, negative: name.startsWith("s") && bits >> 63n !== 0n, taken: false };
 }
 
-/** Bounds of the low half that will stand in hex are not sign-extended: `smin32=0x80000001`. */
+/** A 32-bit bound that is written in hex is not sign-extended: `smin32=0x80000001`. */
 function bound32(name: string, value: number): Bound {
   const signed = BigInt(value);
   return bound(name, isSnumDecimal(signed) ? signed : BigInt.asUintN(32, signed));
@@ -205,13 +205,13 @@ function formatFrame(env: Env, state: VerifierState, func: FuncState, all: boole
     if (!all && !isSlotScratched(env, i)) continue;
     const type = stack.slotType(func.stack[i]!, 7);
     if (type === stack.STACK_DYNPTR) {
-      // The dynptr's own attributes stand in its upper slot.
+      // The dynptr's own attributes are in its upper slot.
       i += BPF_DYNPTR_NR_SLOTS - 1;
       const upper = func.stack[i];
       if (upper !== undefined) text += formatDynptr(upper.spilled, i);
       continue;
     }
-    // Of an iterator's slots only the first carries a reference. Iterators are kernel functions: not simulated.
+    // Only the first slot of an iterator has a reference. Iterators need kernel functions, which are not simulated.
     if (type === stack.STACK_ITER) continue;
     text += formatSlot(func.stack[i]!, i, func.frameno);
   }
@@ -225,8 +225,8 @@ function formatFrame(env: Env, state: VerifierState, func: FuncState, all: boole
 }
 
 /**
- * Writes one frame and a newline; only what was touched since the last time, unless `all`. `kind` and `slot` are those of a
- * line that begins with it; most go on with what stands there.
+ * Writes one frame and a newline: everything if `all`, otherwise only what was touched since the last time. `kind` and `slot` count if
+ * the text begins a line. Usually it continues one.
  */
 export function printVerifierState(
   env: Env,
@@ -243,13 +243,13 @@ export function printVerifierState(
 const BPF_LOG_MIN_ALIGNMENT = 8;
 const BPF_LOG_ALIGNMENT = 40;
 
-/** Columns to fill after a text of `width` columns so that what follows lines up. */
+/** Number of columns to fill after a text of `width` columns, so that the states line up. */
 export function logAlignment(width: number): number {
   const wanted = Math.max(width + BPF_LOG_MIN_ALIGNMENT / 2, BPF_LOG_ALIGNMENT);
   return Math.ceil(wanted / BPF_LOG_MIN_ALIGNMENT) * BPF_LOG_MIN_ALIGNMENT - width - 1;
 }
 
-/** Writes what an instruction changed: behind it where the log still ends with its line, else on a line of its own. */
+/** Writes what an instruction changed: on the instruction's line if that is still the end of the log, otherwise on a line of its own. */
 export function printInsnState(env: Env, state: VerifierState, frameno: number): void {
   if (env.prevLogPos !== 0 && env.prevLogPos === env.log.endPos) {
     env.log.reset(env.prevLogPos - 1);

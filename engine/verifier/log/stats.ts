@@ -1,8 +1,8 @@
-// The last lines of a log: what the verification cost.  @kernel verifier.c print_verification_stats
+// The last lines of a log: the cost of the verification. @kernel verifier.c print_verification_stats
 import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, verbose } from "../state/env.ts";
 import { BPF_LOG_STATS } from "./buffer.ts";
 
-/** `us`: microseconds that the verification took. */
+/** `us`: duration of the verification in microseconds. */
 export function verificationStats(env: Env, us: number): void {
   if (env.log.level & BPF_LOG_STATS) {
     verbose(env, "statistics", `verification time ${Math.round(us)} usec\n`, -1);
