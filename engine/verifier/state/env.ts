@@ -1,5 +1,5 @@
-// Everything one run of the verifier shares: the program, what the kernel knows, the log, what earlier passes found out,
-// and the states seen so far. Mutable; one per verify().  @kernel bpf_verifier.h struct bpf_verifier_env
+// Everything that one run of the verifier shares: the program, what the kernel knows, the log, the results of earlier passes, and the
+// states seen so far. Mutable; one for each verify(). @kernel bpf_verifier.h struct bpf_verifier_env
 import type { ProgType } from "../../facts/types.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { LineInfo, Program } from "../../program/program.ts";
@@ -13,55 +13,55 @@ import type { ExploredState, HistoryEntry, VerifierState } from "./state.ts";
 export const BPF_COMPLEXITY_LIMIT_INSNS = 1_000_000;
 export const BPF_COMPLEXITY_LIMIT_JMP_SEQ = 8192;
 
-/** What the passes know of one instruction slot. @kernel struct bpf_insn_aux_data */
+/** What the passes know about one instruction slot. @kernel struct bpf_insn_aux_data */
 export interface InsnAux {
-  /** LD_IMM64 of a map: which. */
+  /** LD_IMM64 of a map: the map. */
   map: VerifierMap | null;
-  /** LD_IMM64 BPF_PSEUDO_MAP_VALUE: the offset in the value. */
+  /** LD_IMM64 BPF_PSEUDO_MAP_VALUE: the offset in the map value. */
   mapOff: number;
-  /** Type of the pointer that the last visited path loaded or stored through; 0: not visited. */
+  /** Type of the pointer through which the last visiting path loaded or stored. 0: not visited. */
   ptrType: number;
-  /** Frame-relative marks of the CFG and liveness passes. */
+  /** Marks of the control-flow pass, see prepass/cfg.ts. */
   prunePoint: boolean;
   forceCheckpoint: boolean;
   jmpPoint: boolean;
   callsCallback: boolean;
-  /** Strongly connected component; 0: in no loop. */
+  /** Number of the strongly connected component. 0: in no loop. */
   scc: number;
-  /** Registers live before the instruction, bit n = Rn. */
+  /** Registers that are live before the instruction. Bit n is Rn. */
   liveRegsBefore: number;
-  /** Passes of the main walk that came by. */
+  /** 1 if the main walk came to the slot, else 0. */
   seen: number;
-  /** Helper calls: the map all visits agreed on, or poison. */
+  /** Helper calls: the map that all visits had in common. `callMapPoison`: they had different maps. */
   callMap: VerifierMap | null;
   callMapPoison: boolean;
-  /** bpf_loop: may be inlined, and the callback that was seen first; -1: not visited. */
+  /** bpf_loop: whether it may be inlined, and the callback of the first visit (-1: not visited). */
   loopInline: boolean;
   loopSubprogno: number;
-  /** Spill or fill of a fast-call pattern; on the call itself: how many pairs. @kernel bpf_fastcall */
+  /** A spill or fill of a fast-call pattern. For the call itself: the number of pairs. @kernel bpf_fastcall */
   fastcallPattern: boolean;
   fastcallSpillsNum: number;
-  /** Field bytes of a narrow context load. */
+  /** Bytes of the field, for a load of a part of a context field. 0: other accesses. */
   ctxFieldSize: number;
-  /** The last entry of a state's history that was of this slot, and linked nothing. */
+  /** The last history entry made for this slot without linked registers. */
   history: HistoryEntry | null;
 }
 
 /** @kernel struct bpf_subprog_info */
 export interface SubprogInfo {
-  /** First slot; the slot after its last one is the next subprog's start. */
+  /** First slot. The subprogram ends before the start of the next one. */
   start: number;
-  /** Bytes of stack used, a multiple of 8 so far as the walk has seen. */
+  /** Bytes of stack that the walk has seen in use so far. A multiple of 8. */
   stackDepth: number;
-  /** What the log calls it; empty without BTF. */
+  /** The name in the log. Empty without BTF. */
   name: string;
   isGlobal: boolean;
-  /** Global: called somewhere; found safe for whatever it may be called with. */
+  /** Global functions. called: somewhere. verified: found safe for all arguments that are allowed. */
   called: boolean;
   verified: boolean;
-  /** Its BTF does not say how it is called. @kernel struct bpf_func_info_aux */
+  /** Its BTF does not tell its parameters. @kernel struct bpf_func_info_aux */
   unreliable: boolean;
-  /** No path reaches it: the kernel takes it out of an accepted program. */
+  /** No path reaches it: the kernel removes it from an accepted program. */
   removed?: boolean;
   hasTailCall: boolean;
   tailCallReachable: boolean;
@@ -71,48 +71,48 @@ export interface SubprogInfo {
   isExceptionCb: boolean;
   mightSleep: boolean;
   changesPktData: boolean;
-  /** Stack slots the fast-call convention keeps, and whether it still holds. @kernel bpf_fastcall */
+  /** Stack below this offset is used by fast-call spills and fills only. keepFastcallStack: they have to stay. @kernel bpf_fastcall */
   fastcallStackOff: number;
   keepFastcallStack: boolean;
-  /** Where the slots of this subprogram begin in Env.postorder. */
+  /** Index in Env.postorder where the slots of this subprogram begin. */
   postorderStart: number;
 }
 
-/** A branch that waits to be walked. @kernel struct bpf_verifier_stack_elem */
+/** A branch that is still to be walked. @kernel struct bpf_verifier_stack_elem */
 export interface PendingBranch {
   readonly state: VerifierState;
   readonly insnIdx: number;
   readonly prevInsnIdx: number;
-  /** Where the log stood when it was put aside. */
+  /** The end of the log when the branch was put aside. */
   readonly logPos: number;
 }
 
 export interface Env {
   readonly program: Program;
-  /** Slots; what the prepass resolved (map addresses in ld_imm64) stands in here. */
+  /** The program's slots, with what the prepass resolved (map addresses in ld_imm64). */
   insns: readonly Insn[];
   readonly progType: ProgType;
   maps: readonly VerifierMap[];
   readonly log: VerifierLog;
-  /** VerifyOptions.slotNumber: each slot that is written down goes through it. */
+  /** VerifyOptions.slotNumber: every slot number in the log goes through it. */
   readonly slotNumber: (slot: number) => number;
-  /** BPF_F_STRICT_ALIGNMENT, or the architecture asks for it. */
+  /** BPF_F_STRICT_ALIGNMENT is set, or the architecture needs it. */
   strictAlignment: boolean;
-  /** TraceOptions.everyPath: no path ends because an explored state covers it. */
+  /** TraceOptions.everyPath: no path ends early because an explored state covers it. */
   readonly everyPath: boolean;
-  /** BPF_F_TEST_STATE_FREQ: keep a state at each chance. */
+  /** BPF_F_TEST_STATE_FREQ: keeps a state at every opportunity. */
   testStateFreq: boolean;
   testRegInvariants: boolean;
   aux: InsnAux[];
-  /** In order of `start`. Where one ends: subprogEnd. */
+  /** In the order of `start`. For the end of one see subprogEnd. */
   subprogs: SubprogInfo[];
-  /** Slots of each subprogram in postorder of its control flow, one subprogram after another. */
+  /** The slots of each subprogram in postorder of its control flow, one subprogram after another. */
   postorder: Int32Array;
-  /** Which slots may follow each. Owned by the prepass: prepass/successors.ts. */
+  /** The slots that may follow each slot. Owned by the prepass: prepass/successors.ts. */
   successors: Int32Array;
-  /** What the program needs that is not simulated here (kfuncs, kernel BTF …): set with the error NOT_SIMULATED. */
+  /** What the program needs that is not simulated here (kfuncs, kernel BTF …). Set together with the error NOT_SIMULATED. */
   unsupported: string | null;
-  /** What was refused last: refuse.ts. */
+  /** The last refusal: refuse.ts. */
   refusal: Refusal | null;
 
   curState: VerifierState;
@@ -121,16 +121,16 @@ export interface Env {
   pending: PendingBranch[];
   idGen: number;
 
-  /** explored[i]: states kept for the hash bucket i. Owned by explore/prune. */
+  /** explored[i]: the states kept for hash bucket i. Owned by explore/prune.ts. */
   explored: ExploredState[][];
-  /** State of explore/prune for each strongly connected component; owned by it. */
+  /** The visits of each strongly connected component. Owned by explore/scc.ts. */
   sccVisits: unknown;
-  /** Static stack liveness; owned by prepass/liveness. */
+  /** Static stack liveness. Owned by explore/stack-liveness.ts. */
   liveness: unknown;
-  /** The history entry of the instruction being walked, once there is one. @kernel env->cur_hist_ent */
+  /** The history entry of the instruction that is being walked, once there is one. @kernel env->cur_hist_ent */
   curHistEntry: HistoryEntry | null;
 
-  /** Statistics of the last line of the log. */
+  /** Statistics for the last line of the log. */
   insnProcessed: number;
   prevInsnProcessed: number;
   jmpsProcessed: number;
@@ -146,26 +146,26 @@ export interface Env {
 
   /** Bit n: Rn is printed with the next state. */
   scratchedRegs: number;
-  /** Same for slots 0 … 31 and 32 … 63. */
+  /** The same for the stack slots 0 to 31 and 32 to 63. */
   scratchedSlotsLo: number;
   scratchedSlotsHi: number;
   prevLogPos: number;
   prevInsnPrintPos: number;
-  /** The source line that was printed last. */
+  /** The last source line that was printed. */
   prevLine: LineInfo | null;
 
-  /** Told now and then how far the walk is; true: it is to stop, as by a signal. */
+  /** Called now and then with the progress of the walk. true: the walk must stop, as by a signal. */
   readonly progress: ((insnsProcessed: number, logChars: number) => boolean) | null;
-  /** The state that the path pruned last was found to be covered by. */
+  /** The state that covered the path that was pruned last. */
   prunedBy: VerifierState | null;
-  /** Where one is asked for. */
+  /** null: no trace is wanted. */
   trace: Tracer | null;
 }
 
-/** Added to the errnos of the kernel: this program cannot be judged here, Env.unsupported says why. */
+/** Not an errno of the kernel: this program cannot be judged here. Env.unsupported says why. */
 export const NOT_SIMULATED = -100_000;
 
-/** Gives up on a program that needs what is not simulated. Use as `return notSimulated(env, "kernel functions")`. */
+/** Gives up on a program that needs something that is not simulated. Use: `return notSimulated(env, "kernel functions")`. */
 export function notSimulated(env: Env, what: string): number {
   env.unsupported = what;
   return NOT_SIMULATED;
@@ -173,13 +173,13 @@ export function notSimulated(env: Env, what: string): number {
 
 const BPF_F_SLEEPABLE = 1 << 4;
 
-/** May what runs now wait for something? @kernel verifier.c in_sleepable */
+/** Whether the code at this point may sleep. @kernel verifier.c in_sleepable */
 export const isSleepable = (env: Env): boolean =>
   (env.program.progFlags & BPF_F_SLEEPABLE) !== 0 || env.curState.inSleepable;
 
 /**
- * Appends to the log, at any level but 0. Lines that begin in `text` are of this kind and about `slot` (-1: none). What
- * refuses the program is said by refuse.ts. Wrap in `if (env.log.level)` where building the text costs.
+ * Appends to the log, at any level except 0. Lines that begin in `text` are of this kind and about `slot` (-1: none). For refusals use
+ * refuse.ts. If the text is expensive to build, call this inside `if (env.log.level)`.
  * @kernel verifier.c verbose
  */
 export function verbose(env: Env, kind: LineKind, text: string, slot: number = env.insnIdx): void {
@@ -195,7 +195,7 @@ export function findSubprog(env: Env, off: number): number {
   return -1;
 }
 
-/** Index of the subprog that holds slot `off`. @kernel verifier.c bpf_find_containing_subprog */
+/** Index of the subprog that contains slot `off`. @kernel verifier.c bpf_find_containing_subprog */
 export function containingSubprog(env: Env, off: number): number {
   let n = env.subprogs.length - 1;
   while (n > 0 && env.subprogs[n]!.start > off) n--;

@@ -1,4 +1,4 @@
-// The negative errnos that checks return, under the kernel's names; 0 is success.
+// The negative errnos that checks return, with the kernel's names. Success is 0.
 import { ERRNO } from "../../facts/errno.ts";
 
 export const EPERM = -ERRNO.EPERM;
@@ -11,5 +11,5 @@ export const EAGAIN = -ERRNO.EAGAIN;
 export const ENOMEM = -ERRNO.ENOMEM;
 export const ERANGE = -ERRNO.ERANGE;
 export const EOPNOTSUPP = -ERRNO.EOPNOTSUPP;
-/** Of the kernel only, not in UAPI. */
+/** Only inside the kernel, not in UAPI. */
 export const ENOTSUPP = -524;

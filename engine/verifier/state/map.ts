@@ -1,4 +1,4 @@
-// A map as the verifier sees it: what the program declared, its facts, and the address a log prints for it.
+// A map as the verifier sees it: its declaration, its facts, and the address that a log prints for it.
 import type { MapDef } from "../../program/program.ts";
 
 export interface VerifierMap {
@@ -10,14 +10,14 @@ export interface VerifierMap {
   readonly maxEntries: number;
   /** map_flags of BPF_MAP_CREATE. */
   readonly flags: number;
-  /** What the log prints as its name, `map_name`; empty where it was created without one. */
+  /** The map_name that the log prints. Empty if the map was created without one. */
   readonly name: string;
-  /** Byte offsets of special BTF fields in the value: spin_lock, timer, kptr …; empty where there is no BTF. */
+  /** Byte offsets of special BTF fields in the value: spin_lock, timer, kptr … Empty without BTF. */
   readonly fields: Readonly<Record<string, number>>;
-  /** For maps of maps: the template that says what an inner map looks like. */
+  /** For a map of maps: the template of its inner maps. */
   readonly inner: VerifierMap | null;
-  /** The made-up kernel address of the map: `ffff…`, 16 hex digits; u64. */
+  /** The invented kernel address of the map, a u64 of 16 hex digits that begin with `ffff`. */
   readonly address: bigint;
-  /** Position in Env.maps; -1 for an inner template. */
+  /** Index in Env.maps. -1 for an inner template. */
   readonly index: number;
 }

@@ -16,11 +16,11 @@ const BPF_F_ANY_ALIGNMENT = 1 << 1;
 const BPF_F_TEST_STATE_FREQ = 1 << 3;
 const BPF_F_TEST_REG_INVARIANTS = 1 << 7;
 
-/** Where the made-up kernel addresses of maps begin, and how far they lie apart. */
+/** Where the invented kernel addresses of maps begin, and the distance between them. */
 const FIRST_MAP = 0xffff_8881_0000_0000n;
 const MAP_STRIDE = 0x1000n;
 
-/** `named`: an inner map is a template and has no name, whatever it was made with.  @kernel map_in_map.c bpf_map_meta_alloc */
+/** `named`: whether the map has a name. An inner map is a template and never has one. @kernel map_in_map.c bpf_map_meta_alloc */
 function newMap(def: MapDef, index: number, named = def.named === true): VerifierMap {
   return {
     def,

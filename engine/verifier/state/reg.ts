@@ -1,6 +1,6 @@
-// What the verifier believes of one register or one spilled value. RegState objects are immutable and shared between
-// states: a new belief is a new object, and the same object is the same belief (a cheap first test for equality).
-// @kernel include/linux/bpf_verifier.h struct bpf_reg_state; subreg_def (zero extension for 32-bit JITs) has no part here.
+// What the verifier believes of one register or one spilled value. RegState objects are immutable and shared between states. A changed
+// belief is a new object; the same object means the same belief, which is a cheap first test for equality.
+// @kernel include/linux/bpf_verifier.h struct bpf_reg_state. Its subreg_def (zero extension for 32-bit JITs) is not modelled.
 import type { Scalar } from "../domain/scalar.ts";
 import { constScalar, SCALAR_UNKNOWN, SCALAR_ZERO } from "../domain/scalar.ts";
 import type { VerifierMap } from "./map.ts";
@@ -15,41 +15,44 @@ import {
 } from "./regtype.ts";
 
 /**
- * In RegState.id: this scalar is another one with the same id plus the constant in `off`, in 64 bits or in 32.
- * (The kernel's are bits 31 and 30.)
+ * In RegState.id: this scalar equals another one with the same id plus the constant in `off`, in 64 bits or in 32. (The kernel uses
+ * bits 31 and 30.)
  */
 export const BPF_ADD_CONST64 = 1 << 30;
 export const BPF_ADD_CONST32 = 1 << 29;
 export const BPF_ADD_CONST = BPF_ADD_CONST64 | BPF_ADD_CONST32;
 
 export interface RegState {
-  /** regtype.ts: base type | flags. */
+  /** Base type | flags, see regtype.ts. */
   readonly type: number;
-  /** Pointers: the constant part of the offset, s32. Scalars: the distance from the others of the same id. */
+  /** Pointers: the constant part of the offset, s32. Scalars: the distance from the other scalars of the same id. */
   readonly off: number;
   /** Scalars: the value. Pointers: the variable part of the offset. */
   readonly val: Scalar;
-  /** Links scalars of equal value, packet pointers of equal variable offset, copies of one `_or_null`; 0: none. */
+  /** Links scalars of equal value, packet pointers of equal variable offset, or copies of one `_or_null` pointer. 0: none. */
   readonly id: number;
-  /** The reference (RefState.id) this pointer was acquired with or derived from; 0: none. */
+  /** The reference (RefState.id) that this pointer was acquired with or derived from. 0: none. */
   readonly refObjId: number;
-  /** PTR_TO_STACK: whose stack, as an index into VerifierState.frames. */
+  /** PTR_TO_STACK: the frame that owns the stack, as an index into VerifierState.frames. */
   readonly frameno: number;
-  /** Scalars: the exact range mattered for safety, states may differ here only by being narrower. */
+  /** Scalars: the exact range mattered for safety. A later state may differ here only by being narrower. */
   readonly precise: boolean;
   /** CONST_PTR_TO_MAP, PTR_TO_MAP_VALUE, PTR_TO_MAP_KEY. */
   readonly map: VerifierMap | null;
-  /** Non-zero for a map that was looked up in another: tells two such apart. */
+  /** Not 0 if the map was looked up in another map. Tells two such maps apart. */
   readonly mapUid: number;
-  /** Packet pointers: bytes known to be there from the pointer's variable part on; BEYOND_PKT_END, AT_PKT_END < 0. */
+  /**
+   * Packet pointers: bytes that are proven to be in the packet, from the pointer's variable part on. Negative: BEYOND_PKT_END,
+   * AT_PKT_END.
+   */
   readonly range: number;
-  /** PTR_TO_MEM: bytes; u32. */
+  /** PTR_TO_MEM: size in bytes, u32. */
   readonly memSize: number;
-  /** PTR_TO_FUNC. */
+  /** PTR_TO_FUNC: number of the function. */
   readonly subprogno: number;
-  /** PTR_TO_MEM: the dynptr it is a slice of; 0: none. */
+  /** PTR_TO_MEM: the dynptr that it is a slice of. 0: none. */
   readonly dynptrId: number;
-  /** A slot that is half of a dynptr, or CONST_PTR_TO_DYNPTR. */
+  /** Set for a slot that is half of a dynptr, and for CONST_PTR_TO_DYNPTR. */
   readonly dynptr: Dynptr | null;
   /** PTR_TO_BTF_ID: the name of the kernel structure, for the log. */
   readonly btfName: string | null;
@@ -64,7 +67,7 @@ export interface Dynptr {
 export const AT_PKT_END = -1;
 export const BEYOND_PKT_END = -2;
 
-/** Nothing may be read from it. @kernel verifier.c __mark_reg_not_init */
+/** A register that must not be read. @kernel verifier.c __mark_reg_not_init */
 export const NOT_INIT_REG: RegState = {
   type: NOT_INIT,
   off: 0,
@@ -83,12 +86,12 @@ export const NOT_INIT_REG: RegState = {
   btfName: null,
 };
 
-/** A register under construction; owned by the one function that made it. */
+/** A register that is still being built. It belongs to the one function that made it. */
 export type RegDraft = { -readonly [K in keyof RegState]: RegState[K] };
 
 /**
- * A copy to be changed. Written out, here and in `scalarReg`, because registers that are made alike are read fastest: an
- * engine gives what a spread makes a shape of its own at nearly every place.
+ * A copy that may be changed. It is written out field by field, here and in `scalarReg`: registers that are all made in the same way
+ * are read fastest. With a spread, the JavaScript engine would use a different hidden class at nearly every place.
  */
 export const draftReg = (reg: RegState): RegDraft => ({
   type: reg.type,
@@ -108,7 +111,7 @@ export const draftReg = (reg: RegState): RegDraft => ({
   btfName: reg.btfName,
 });
 
-/** The register with some of it replaced. */
+/** The register with some fields replaced. */
 export const withReg = (reg: RegState, change: Partial<RegState>): RegState => Object.assign(draftReg(reg), change);
 
 /** A scalar of this value without id. */
@@ -136,7 +139,7 @@ export const UNKNOWN_REG: RegState = scalarReg(SCALAR_UNKNOWN);
 /** The constant 0. @kernel verifier.c __mark_reg_const_zero */
 export const ZERO_REG: RegState = scalarReg(SCALAR_ZERO);
 
-/** `reg` with another value, id and offset; the same object where nothing changes. */
+/** `reg` with another value, id and offset. The same object if nothing changes. */
 export function withNumber(reg: RegState, val: Scalar, id: number, off: number): RegState {
   if (val === reg.val && id === reg.id && off === reg.off) return reg;
   const draft = draftReg(reg);
@@ -146,10 +149,10 @@ export function withNumber(reg: RegState, val: Scalar, id: number, off: number):
   return draft;
 }
 
-/** `reg` with another id; the same object where it has that one. */
+/** `reg` with another id. The same object if it has this id already. */
 export const withId = (reg: RegState, id: number): RegState => withNumber(reg, reg.val, id, reg.off);
 
-/** `reg` marked as one whose range mattered, or not. */
+/** `reg` with another precision mark, see RegState.precise. */
 export function withPrecise(reg: RegState, precise: boolean): RegState {
   const draft = draftReg(reg);
   draft.precise = precise;
@@ -181,5 +184,5 @@ export const isConstVal = (reg: RegState): boolean => reg.val.varOff.mask === 0n
 /** @kernel verifier.c reg_is_pkt_pointer */
 export const isPktPointerReg = (reg: RegState): boolean => isPktPointer(reg.type);
 
-/** Into the packet, or its end. @kernel verifier.c reg_is_pkt_pointer_any */
+/** A pointer into the packet, or to its end. @kernel verifier.c reg_is_pkt_pointer_any */
 export const isPacketReg = (reg: RegState): boolean => isPktPointerReg(reg) || baseType(reg.type) === PTR_TO_PACKET_END;

@@ -1,5 +1,5 @@
-// What a register may hold: the kernel's bpf_reg_type (low byte) and the flags that qualify it (bits 8 and up).
-// Numbers only; the words a log prints for them are in ../log.  @kernel include/linux/bpf.h enum bpf_reg_type, bpf_type_flag
+// What a register may hold: the kernel's bpf_reg_type (low byte) and its flags (bits 8 and up). Numbers only; the words that a log
+// prints for them are in ../log. @kernel include/linux/bpf.h enum bpf_reg_type, bpf_type_flag
 
 export const NOT_INIT = 0;
 export const SCALAR_VALUE = 1;

@@ -19,19 +19,19 @@ export const STACK_IRQ_FLAG = 6;
 export const BPF_REG_SIZE = 8;
 
 export interface StackSlot {
-  /** Eight types of 3 bits. */
+  /** Eight types of 3 bits each. */
   readonly types: number;
-  /** Has a meaning where a byte is STACK_SPILL, STACK_DYNPTR or STACK_ITER; NOT_INIT_REG elsewhere. */
+  /** Meaningful if a byte is STACK_SPILL, STACK_DYNPTR or STACK_ITER. Otherwise NOT_INIT_REG. */
   readonly spilled: RegState;
 }
 
-/** Type of byte i (0 … 7; 7 is the slot's lowest address). */
+/** Type of byte i (0 to 7). Byte 7 has the slot's lowest address. */
 export const slotType = (slot: StackSlot, i: number): number => (slot.types >> (3 * i)) & 7;
 
-/** All eight bytes of one type. */
+/** The types of a slot whose eight bytes are all of one type. */
 export const allBytes = (type: number): number => type * 0o11111111;
 
-/** `types` with byte i replaced. */
+/** `types` with the type of byte i replaced. */
 export const withByte = (types: number, i: number, type: number): number =>
   (types & ~(7 << (3 * i))) | (type << (3 * i));
 
@@ -43,7 +43,7 @@ export const isSpilledReg = (slot: StackSlot): boolean => slotType(slot, 7) === 
 /** @kernel verifier.c is_spilled_scalar_reg */
 export const isSpilledScalar = (slot: StackSlot): boolean => isSpilledReg(slot) && slot.spilled.type === SCALAR_VALUE;
 
-/** A scalar that fills all eight bytes. @kernel verifier.c is_spilled_scalar_reg64 */
+/** Whether a scalar fills all eight bytes. @kernel verifier.c is_spilled_scalar_reg64 */
 export const isSpilledScalar64 = (slot: StackSlot): boolean =>
   slotType(slot, 0) === STACK_SPILL && slot.spilled.type === SCALAR_VALUE;
 
@@ -53,5 +53,5 @@ export const isSpecialSlot = (slot: StackSlot): boolean => {
   return type === STACK_SPILL || type >= STACK_DYNPTR;
 };
 
-/** Index of the slot that holds byte `off` of a frame (off in -512 … -1). @kernel verifier.c __get_spi */
+/** Index of the slot that contains byte `off` of a frame (off from -512 to -1). @kernel verifier.c __get_spi */
 export const spiOf = (off: number): number => ((-off - 1) / BPF_REG_SIZE) | 0;

@@ -1,5 +1,5 @@
-// One point of one path: the frames of the call chain with their registers and stacks, references and locks held, and where
-// the state hangs in the tree of explored states. Containers are mutable and copied by slice; what they hold is immutable.
+// One point of one path: the frames of the call chain with their registers and stacks, the references and locks that are held, and the
+// state's place in the tree of explored states. Containers are mutable and copied by slice. Their elements are immutable.
 // @kernel bpf_verifier.h struct bpf_func_state, bpf_verifier_state, bpf_reference_state, bpf_jmp_history_entry
 import { NOT_INIT_REG, type RegState } from "./reg.ts";
 import { INVALID_SLOT, type StackSlot } from "./stack.ts";
@@ -12,11 +12,11 @@ export interface RetvalRange {
 }
 
 export interface FuncState {
-  /** R0 … R10. */
+  /** R0 to R10. */
   regs: RegState[];
-  /** stack[i] holds bytes fp-8*(i+1) … fp-8*i-1; its length * 8 is the kernel's allocated_stack. */
+  /** stack[i] holds the bytes fp-8*(i+1) to fp-8*i-1. Its length * 8 is the kernel's allocated_stack. */
   stack: StackSlot[];
-  /** Instruction that called this frame; -1 for the main function (BPF_MAIN_FUNC). */
+  /** Slot of the instruction that called this frame. -1 for the main function (BPF_MAIN_FUNC). */
   callsite: number;
   frameno: number;
   subprogno: number;
@@ -25,7 +25,7 @@ export interface FuncState {
   inCallbackFn: boolean;
   inAsyncCallbackFn: boolean;
   inExceptionCallbackFn: boolean;
-  /** How often the callback of the frame above was simulated (bpf_loop and friends). */
+  /** How often the callback in the frame above was simulated (bpf_loop and similar helpers). */
   callbackDepth: number;
 }
 
@@ -40,28 +40,28 @@ export const REF_TYPE_LOCK_MASK = REF_TYPE_LOCK | REF_TYPE_RES_LOCK | REF_TYPE_R
 export interface RefState {
   readonly type: number;
   readonly id: number;
-  /** Where it was acquired: for the message about the leak. */
+  /** Slot of the instruction that acquired it, for the message about a leak. */
   readonly insnIdx: number;
-  /** Locks: the object that holds the lock (a VerifierMap). */
+  /** Locks: the object that contains the lock (a VerifierMap). */
   readonly ptr: object | null;
 }
 
-/** Flags of a history entry: a stack slot was reached through a register. @kernel bpf_verifier.h INSN_F_* */
+/** Flags of a history entry: the instruction accessed a stack slot through a register. @kernel bpf_verifier.h INSN_F_* */
 export const INSN_F_FRAMENO_MASK = 0x7;
 export const INSN_F_SPI_MASK = 0x3f;
 export const INSN_F_SPI_SHIFT = 3;
 export const INSN_F_STACK_ACCESS = 1 << 9;
 export const INSN_F_DST_REG_STACK = 1 << 10;
 export const INSN_F_SRC_REG_STACK = 1 << 11;
-/** Flags of an instruction that reached slot `spi` of frame `frameno`. @kernel insn_stack_access_flags */
+/** Flags of an instruction that accessed slot `spi` of frame `frameno`. @kernel insn_stack_access_flags */
 export const stackAccessFlags = (frameno: number, spi: number): number =>
   INSN_F_STACK_ACCESS | (spi << INSN_F_SPI_SHIFT) | frameno;
 
-/** A register (regno) or a stack slot (spi) of a frame that was given the same refinement by a jump. */
+/** A register or a stack slot of a frame that a jump refined together with others. */
 export interface LinkedReg {
   readonly frameno: number;
   readonly isReg: boolean;
-  /** Register number, or slot index. */
+  /** Register number, or index of the stack slot (spi). */
   readonly at: number;
 }
 
@@ -69,7 +69,7 @@ export interface HistoryEntry {
   readonly idx: number;
   readonly prevIdx: number;
   readonly flags: number;
-  /** Up to six; null where the instruction is no jump that linked registers. */
+  /** Up to six. null: the instruction is not a jump that linked registers. */
   readonly linked: readonly LinkedReg[] | null;
 }
 
@@ -77,7 +77,7 @@ export interface VerifierState {
   frames: FuncState[];
   curframe: number;
   parent: VerifierState | null;
-  /** Paths from here that are not explored to their end. */
+  /** Number of paths from here that are not yet explored to their end. */
   branches: number;
   insnIdx: number;
   firstInsnIdx: number;
@@ -85,7 +85,7 @@ export interface VerifierState {
   dfsDepth: number;
   callbackUnrollDepth: number;
   mayGotoDepth: number;
-  /** For a state that was pruned in a loop: the one it was found equal to. */
+  /** For a state that was pruned in a loop: the state that it was equal to. */
   equalState: VerifierState | null;
   history: HistoryEntry[];
 
@@ -97,16 +97,16 @@ export interface VerifierState {
   activeLockId: number;
   activeLockPtr: object | null;
 
-  /** A path that only a mispredicted branch takes. */
+  /** The path is one that only a mispredicted branch takes. */
   speculative: boolean;
   inSleepable: boolean;
-  /** Dead registers and slots were already forgotten. */
+  /** Dead registers and slots are removed already. */
   cleaned: boolean;
-  /** Where explore/prune keeps this very state; null: it is not kept. */
+  /** The entry in which explore/prune.ts keeps this state. null: it is not kept. */
   entry: ExploredState | null;
 }
 
-/** A state kept to compare later ones with. @kernel struct bpf_verifier_state_list */
+/** A state that is kept and compared with later ones. @kernel struct bpf_verifier_state_list */
 export interface ExploredState {
   readonly state: VerifierState;
   missCnt: number;
@@ -175,7 +175,8 @@ function cloneFuncState(f: FuncState): FuncState {
 }
 
 /**
- * A copy that can be changed without touching the original; registers and slots are shared. Written out, as in reg.ts.
+ * A copy that can be changed without changing the original. Registers and slots are shared. It is written out field by field for the
+ * same reason as in reg.ts.
  * @kernel verifier.c copy_verifier_state
  */
 export function cloneVerifierState(s: VerifierState): VerifierState {
@@ -208,12 +209,12 @@ export function cloneVerifierState(s: VerifierState): VerifierState {
   };
 }
 
-/** The slot at index spi, STACK_INVALID where the frame has not grown so far. */
+/** The slot at index spi. INVALID_SLOT if the frame has not grown that far. */
 export const slotAt = (f: FuncState, spi: number): StackSlot => f.stack[spi] ?? INVALID_SLOT;
 
 /**
- * Replaces each register and spilled register of every frame by `change` of it. Slots that hold no spilled register are
- * left alone.  @kernel verifier.c bpf_for_each_reg_in_vstate
+ * Replaces each register and each spilled register of every frame by `change` of it. Slots without a spilled register are not changed.
+ * @kernel verifier.c bpf_for_each_reg_in_vstate
  */
 export function mapAllRegs(s: VerifierState, change: (reg: RegState, frame: FuncState) => RegState): void {
   for (let i = 0; i <= s.curframe; i++) {
@@ -225,7 +226,7 @@ export function mapAllRegs(s: VerifierState, change: (reg: RegState, frame: Func
     }
     for (let spi = 0; spi < f.stack.length; spi++) {
       const slot = f.stack[spi]!;
-      // byte 7 (bits 23..21) is STACK_SPILL
+      // Byte 7 (bits 23 to 21) is STACK_SPILL.
       if (slot.types >> 21 !== 1) continue;
       const now = change(slot.spilled, f);
       if (now !== slot.spilled) f.stack[spi] = { types: slot.types, spilled: now };
