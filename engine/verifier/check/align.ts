@@ -1,5 +1,5 @@
-// Is an access aligned as the pointer's kind asks? Strict only for the stack, for atomics, and where the program asked
-// for it (BPF_F_STRICT_ALIGNMENT): x86-64 loads and stores do not care.
+// Whether an access has the alignment that the pointer's type needs. Strict only for the stack, for atomics, and if the program asked
+// for it (BPF_F_STRICT_ALIGNMENT): x86-64 loads and stores work unaligned.
 import { tnumAdd, tnumConst, tnumIsAligned } from "../domain/tnum.ts";
 import { tnumText } from "../log/number.ts";
 import { refuse } from "../refuse.ts";
@@ -8,10 +8,10 @@ import { EACCES } from "../state/errors.ts";
 import type { RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 
-/** The IP header of an Ethernet frame stands at 14; strict mode thinks of machines that put it on a word. */
+/** The IP header of an Ethernet frame is at offset 14. Strict mode assumes that the machine moves it to a word boundary. */
 const NET_IP_ALIGN = 2;
 
-/** Pointer type → how the message calls the access. */
+/** Pointer type → the name of the access in the message. */
 const DESCRIPTION: Readonly<Record<number, string>> = {
   [T.PTR_TO_FLOW_KEYS]: "flow keys ",
   [T.PTR_TO_MAP_KEY]: "key ",
@@ -24,7 +24,7 @@ const DESCRIPTION: Readonly<Record<number, string>> = {
   [T.PTR_TO_XDP_SOCK]: "xdp_sock ",
 };
 
-/** Of the access through `reg`, which is R`regno`; `off` without reg.off. @kernel verifier.c check_ptr_alignment */
+/** Checks an access through `reg`, which is R`regno`. `off` does not include reg.off. @kernel verifier.c check_ptr_alignment */
 export function checkPtrAlignment(
   env: Env,
   regno: number,

@@ -1,4 +1,4 @@
-// Arithmetic instructions: operands, reserved fields, moves and their ids, and scalar results. Pointers: pointer-alu.ts.
+// Arithmetic instructions: operands, reserved fields, moves with their ids, and scalar results. For pointers see pointer-alu.ts.
 // @kernel verifier.c check_alu_op, adjust_reg_min_max_vals
 import { asS64, lowS32, S32_MAX, S32_MIN, U32_MAX } from "../../base/u64.ts";
 import * as I from "../../isa/codes.ts";
@@ -61,7 +61,7 @@ function checkUnary(env: Env, insn: Insn, op: number): number {
     const err = checkRegArg(env, insn.dst, DST_OP_NO_MARK);
     if (err) return err;
     if (op === I.BPF_END) {
-      // x86-64 is little endian: to_le only cuts.
+      // x86-64 is little endian: to_le only truncates.
       const swap = I.classOf(insn.code) === I.BPF_ALU64 || (insn.code & I.BPF_TO_BE) !== 0;
       const val = byteSwap(dst.val, (insn.imm >> 3) as 2 | 4 | 8, swap);
       regs[insn.dst] = withNumber(dst, val, swap || insn.imm !== 64 ? 0 : dst.id, dst.off);
@@ -112,11 +112,11 @@ function checkMov(env: Env, insn: Insn): number {
   }
   let src = regs[insn.src]!;
   if (src.type !== SCALAR_VALUE) {
-    // What is left of an address is some number.
+    // The 32-bit copy of a pointer is an unknown number.
     regs[insn.dst] = wide ? UNKNOWN_REG : scalarReg(movScalar(32, 0, UNKNOWN_REG.val));
     return 0;
   }
-  // The copy has the same value, and so the same id, only if no bit is lost and no sign spreads.
+  // The copy has the same value, and so the same id, only if no bit is lost and no sign bit is spread.
   const same = insn.off === 0 ? fitsInBits(src, 32) : fitsInBits(src, insn.off - 1);
   if (same) {
     src = withSharedId(env, src);
@@ -202,8 +202,8 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
 }
 
 /**
- * A value that is 0 or -1 is about to be masked, as compilers do in place of a branch: both are walked for themselves. 0
- * is put aside, to be masked when its turn comes. Returns what is left; null: there are too many branches.
+ * A value that is 0 or -1 is about to be masked, as compilers do instead of a branch. Both values are walked separately. The path with
+ * 0 is put aside; its instruction is walked again later. Returns the other value; null: there are too many branches.
  * @kernel verifier.c maybe_fork_scalars
  */
 function forkOnSign(env: Env, insn: Insn, dst: RegState): RegState | null {
@@ -219,8 +219,8 @@ function forkOnSign(env: Env, insn: Insn, dst: RegState): RegState | null {
 }
 
 /**
- * How far `dst` is from its group after a constant was added or taken; undefined: it leaves the group. Only one distance
- * can be kept, and a 32-bit one only where the upper half was zero.
+ * The distance of `dst` from the others of its id after a constant was added or subtracted. undefined: it loses its id. Only one
+ * distance can be kept, and a 32-bit distance only if the upper half was zero.
  */
 function distanceAfter(op: number, width: 32 | 64, dst: RegState, operand: Scalar): number | undefined {
   if ((op !== I.BPF_ADD && op !== I.BPF_SUB) || dst.id & BPF_ADD_CONST || !isConst(operand, width === 32))

@@ -1,4 +1,4 @@
-// BPF_STX: stores of registers, and the atomic operations, which read and write one place.
+// BPF_STX: stores of registers, and the atomic operations, which read and write the same place.
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { regTypeStr } from "../log/state.ts";
@@ -9,7 +9,7 @@ import * as T from "../state/regtype.ts";
 import { checkLoad, checkMemAccess, checkStoreReg } from "./mem.ts";
 import { checkRegArg, curRegs, DST_OP, SRC_OP } from "./regs.ts";
 
-/** BPF_STX: a register's store, or an atomic operation. */
+/** BPF_STX: the store of a register, or an atomic operation. */
 export function checkStx(env: Env, insn: Insn): number {
   if ((insn.code & 0xe0) === I.BPF_ATOMIC) return checkAtomic(env, insn);
   if ((insn.code & 0xe0) !== I.BPF_MEM || insn.imm !== 0)
@@ -17,7 +17,7 @@ export function checkStx(env: Env, insn: Insn): number {
   return checkStoreReg(env, insn, false);
 }
 
-/** Read, modify, write. */
+/** Operations that read, modify and write. */
 const RMW = new Set<number>([
   I.BPF_ADD,
   I.BPF_ADD | I.BPF_FETCH,

@@ -1,4 +1,4 @@
-// Calls of the program's own functions: a new frame for the callee, and back into the caller's.
+// Calls of the program's own functions: a new frame for the callee, and the return to the caller's frame.
 // @kernel verifier.c check_func_call, setup_func_entry, prepare_func_exit
 
 import type { Insn } from "../../isa/insn.ts";
@@ -29,10 +29,10 @@ import { forgetPacket } from "./packet-range.ts";
 import { lockTakenAt } from "./ref.ts";
 import { CALLER_SAVED_REGS, clearCallerSaved } from "./regs.ts";
 
-/** Puts into the callee's registers what it is called with; 0 or an errno. @kernel set_callee_state_fn */
+/** Fills the callee's registers with its arguments. 0 or an errno. @kernel set_callee_state_fn */
 export type SetCalleeState = (env: Env, caller: FuncState, callee: FuncState, insnIdx: number) => number;
 
-/** A frame as a function finds it: nothing but its frame pointer. @kernel verifier.c init_func_state */
+/** The frame at the start of a function: only the frame pointer is set. @kernel verifier.c init_func_state */
 export function newFrame(env: Env, callsite: number, frameno: number, subprogno: number): FuncState {
   const frame = newFuncState(callsite, frameno, subprogno);
   frame.regs[10] = framePointer(frameno);
@@ -40,7 +40,7 @@ export function newFrame(env: Env, callsite: number, frameno: number, subprogno:
   return frame;
 }
 
-/** Pushes a frame onto `state`, which need not be the current one. @kernel verifier.c setup_func_entry */
+/** Pushes a frame onto `state`, which may be another state than the current one. @kernel verifier.c setup_func_entry */
 export function setupFuncEntry(
   env: Env,
   subprogno: number,
@@ -61,19 +61,19 @@ export function setupFuncEntry(
   return 0;
 }
 
-/** R1 … R5 as they are. @kernel verifier.c set_callee_state */
+/** Copies R1 to R5. @kernel verifier.c set_callee_state */
 const passArguments: SetCalleeState = (_env, caller, callee) => {
   for (let r = 1; r <= 5; r++) callee.regs[r] = caller.regs[r]!;
   return 0;
 };
 
-/** R0 … R5 of the caller are gone. @kernel verifier.c clear_caller_saved_regs */
+/** R0 to R5 of the caller are lost. @kernel verifier.c clear_caller_saved_regs */
 function forgetCallerSaved(env: Env, frame: FuncState): void {
   clearCallerSaved(frame.regs);
   for (let r = 0; r < CALLER_SAVED_REGS; r++) scratchReg(env, r);
 }
 
-/** Goes on in the callee: env.insnIdx is left one before its first instruction. @kernel verifier.c check_func_call */
+/** Continues in the callee: env.insnIdx becomes the slot before its first instruction. @kernel verifier.c check_func_call */
 export function checkFuncCall(env: Env, insn: Insn, at: number): number {
   const state = env.curState;
   const target = at + insn.imm + 1;
@@ -83,7 +83,7 @@ export function checkFuncCall(env: Env, insn: Insn, at: number): number {
   const mismatch = checkCallArgs(env, subprogno);
   if (mismatch === NOT_SIMULATED) return mismatch;
   if (env.subprogs[subprogno]!.isGlobal) return callGlobal(env, subprogno, mismatch);
-  // A static function is walked with whatever it is called with.
+  // A static function is walked with the actual arguments of the call, so a mismatch with its BTF does not matter.
   if (mismatch !== 0) forgive(env, endPos);
   const caller = state.frames[state.curframe]!;
   const err = setupFuncEntry(env, subprogno, at, passArguments, state);
@@ -100,7 +100,7 @@ export function checkFuncCall(env: Env, insn: Insn, at: number): number {
   return 0;
 }
 
-/** A global function is verified by itself: of a call only the arguments are looked at, and R0 may be any number. */
+/** A global function is verified on its own. A call only has its arguments checked, and R0 may then be any number. */
 function callGlobal(env: Env, subprogno: number, mismatch: number): number {
   const state = env.curState;
   const { name, changesPktData, mightSleep } = env.subprogs[subprogno]!;
@@ -128,11 +128,11 @@ function callGlobal(env: Env, subprogno: number, mismatch: number): number {
   return 0;
 }
 
-/** Number 0 is no function at all: where it is reached, the program is refused after the walk. */
+/** Number 0 is no kernel function: if such a call is reached, the program is refused after the walk. */
 export const checkKfuncCall = (env: Env, insn: Insn): number =>
   insn.imm === 0 ? 0 : notSimulated(env, "kernel functions");
 
-/** BPF_EXIT of a callee: env.insnIdx becomes the place to go on in the caller. @kernel verifier.c prepare_func_exit */
+/** BPF_EXIT of a callee: env.insnIdx becomes the slot where the caller continues. @kernel verifier.c prepare_func_exit */
 export function prepareFuncExit(env: Env): number {
   const state = env.curState;
   const callee = state.frames[state.curframe]!;
@@ -148,7 +148,7 @@ export function prepareFuncExit(env: Env): number {
     }
     const err = markChainPrecision(env, 0);
     if (err) return err;
-    // The marks may have replaced the register.
+    // Marking may have replaced the register.
     const value = callee.regs[0]!;
     if (!retvalWithin(callee.callbackRetRange, value, 64))
       return refuseResult(env, "callback-return-range", value, callee.callbackRetRange, "At callback return");
@@ -167,7 +167,7 @@ export function prepareFuncExit(env: Env): number {
   }
   state.frames.length = state.curframe;
   state.curframe--;
-  // A callback is called again and again: what differs from round to round and matters to nobody is forgotten.
+  // A callback is called in rounds. What differs between rounds and is not marked precise is forgotten.
   const before = inCallback ? findPrevEntry(env, state, env.insnIdx) : null;
   if (before !== null) widenImpreciseScalars(env, before, state);
   return 0;

@@ -1,4 +1,4 @@
-// Helpers that call a function of the program: the function is walked as if called from here, in a branch of its own.
+// Helpers that call a function of the program. The function is walked as if it were called from here, on a branch of its own.
 // @kernel verifier.c push_callback_call, push_async_cb, set_*_callback_state
 import { pushStack } from "../explore/stack.ts";
 import { refuse } from "../refuse.ts";
@@ -14,7 +14,7 @@ import { checkCallArgs } from "./func-args.ts";
 const ZERO_OR_ONE = { minval: 0, maxval: 1 };
 const BPF_DYNPTR_TYPE_LOCAL = 1;
 
-/** Kinds of map that bpf_for_each_map_elem() walks. @kernel ->map_for_each_callback of each map_ops */
+/** Types of map that bpf_for_each_map_elem() accepts. @kernel ->map_for_each_callback of each map_ops */
 const EACH_ELEM = new Set("array percpu_array hash lru_hash percpu_hash lru_percpu_hash".split(" "));
 
 /** callback(map, key, value, ctx). @kernel verifier.c set_map_elem_callback_state */
@@ -42,7 +42,7 @@ const loop: SetCalleeState = (_env, caller, callee) => {
   return 0;
 };
 
-/** callback(map, key, value), some time later. @kernel verifier.c set_timer_callback_state */
+/** callback(map, key, value), called later. @kernel verifier.c set_timer_callback_state */
 const timer: SetCalleeState = (_env, caller, callee) => {
   const map: VerifierMap | null = caller.regs[1]!.map;
   callee.regs[1] = pointerReg(CONST_PTR_TO_MAP, { map });
@@ -67,7 +67,7 @@ const userRingbuf: SetCalleeState = (env, caller, callee) => {
 
 const findVma: SetCalleeState = (env) => notSimulated(env, "kernel structures through BTF");
 
-/** Helper → how its callback is called, and whether it is called later (from a timer) and not during the call. */
+/** Helper → how its callback is called. `async`: it is called later (by a timer) and not during the call. */
 export const CALLBACKS: Readonly<Record<string, { set: SetCalleeState; async?: true }>> = {
   for_each_map_elem: { set: mapElem },
   loop: { set: loop },
@@ -76,12 +76,13 @@ export const CALLBACKS: Readonly<Record<string, { set: SetCalleeState; async?: t
   find_vma: { set: findVma },
 };
 
-/** Puts a walk of subprogram `subprogno`, called by the helper at `insnIdx`, aside. @kernel verifier.c push_callback_call */
+/** Puts aside a walk of subprogram `subprogno`, which the helper at `insnIdx` calls. @kernel verifier.c push_callback_call */
 export function pushCallbackCall(env: Env, insnIdx: number, subprogno: number, helper: string): number {
   const { set, async } = CALLBACKS[helper]!;
   const caller = env.curState.frames[env.curState.curframe]!;
   const subprog = env.subprogs[subprogno]!;
-  // Held against what the helper is called with; what does not fit is said, and makes the function one not to be relied on.
+  // Compares the helper's arguments with the callback's BTF, as the kernel does. A mismatch is only logged, and the BTF is marked
+  // unreliable.
   checkCallArgs(env, subprogno);
   subprog.isCb = true;
   if (async) {
@@ -101,7 +102,7 @@ export function pushCallbackCall(env: Env, insnIdx: number, subprogno: number, h
   return 0;
 }
 
-/** A walk that begins with nothing but its own frame. @kernel verifier.c push_async_cb */
+/** A walk that begins with its own frame only. @kernel verifier.c push_async_cb */
 function pushAsync(env: Env, insnIdx: number, prevInsnIdx: number, subprogno: number): VerifierState | null {
   const state = newVerifierState();
   env.pending.push({ state, insnIdx, prevInsnIdx, logPos: env.log.endPos });

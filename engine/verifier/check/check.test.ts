@@ -1,4 +1,4 @@
-// What instructions leave known, line by line as Linux 6.18.44 printed it for these programs.
+// What is known after an instruction. The lines are those that Linux 6.18.44 printed for these programs.
 import { expect, test } from "vitest";
 import { assemble } from "../../asm/assemble.ts";
 import { DEFAULT_LICENSE } from "../../program/program.ts";

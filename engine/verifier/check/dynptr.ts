@@ -1,5 +1,5 @@
-// What overwriting does to dynptrs on the stack: one takes two slots, and losing a byte of it loses all of it.
-// Making and passing dynptrs is the helpers' business.
+// What an overwrite does to a dynptr on the stack: a dynptr takes two slots, and if it loses a byte it is lost as a whole. The helpers
+// make and pass dynptrs.
 
 import { markStackWriteSlot } from "../explore/stack-liveness.ts";
 import { refuse } from "../refuse.ts";
@@ -25,7 +25,7 @@ export function destroyIfDynptrSlot(env: Env, frame: FuncState, spi: number): nu
   }
   scratchSlot(env, first);
   scratchSlot(env, first - 1);
-  // Slices of its memory are worth nothing from here on.
+  // Slices of the dynptr's memory become invalid.
   mapAllRegs(env.curState, (reg) =>
     (reg.type === PTR_TO_MEM || reg.type === (PTR_TO_MEM | PTR_MAYBE_NULL)) && reg.dynptrId === id ? UNKNOWN_REG : reg,
   );

@@ -1,4 +1,4 @@
-// BPF_EXIT: out of a function of the program, or out of the program with a value that its type allows.
+// BPF_EXIT: leaves a function of the program, or the program with a value that its type allows.
 import { S64_MAX, S64_MIN } from "../../base/u64.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { markChainPrecision } from "../explore/precision.ts";
@@ -14,9 +14,9 @@ import { prepareFuncExit } from "./call.ts";
 import { checkResourceLeak } from "./ref.ts";
 import { checkRegArg, curRegs, SRC_OP } from "./regs.ts";
 
-/** The path ends here; no errno. */
+/** The path ends here. Not an errno. */
 export const PATH_ENDS = 1;
-/** The path goes on in the caller, at env.insnIdx. */
+/** The path continues in the caller, at env.insnIdx. */
 export const RETURNED = 2;
 
 /** @kernel verifier.c do_check_insn, process_bpf_exit_full */
@@ -81,7 +81,7 @@ export function retvalWithin(range: RetvalRange, reg: RegState, bits: 32 | 64): 
 
 type OutOfRange = "program-return-range" | "callback-return-range" | "async-callback-return-range";
 
-/** R0 is not within `range`. @kernel verifier.c verbose_invalid_scalar */
+/** Refuses because R0 is not within `range`. @kernel verifier.c verbose_invalid_scalar */
 export function refuseResult(env: Env, id: OutOfRange, reg: RegState, range: RetvalRange, when: string): number {
   const { smin, smax } = reg.val;
   const min = smin > S64_MIN ? ` smin=${smin}` : "";

@@ -1,5 +1,5 @@
 // Maps that nobody can write any more: read-only for programs (BPF_F_RDONLY_PROG) and frozen (BPF_MAP_FREEZE). Their bytes are
-// constants, so a load at a known offset gives a known value, and a string in them can be relied on.
+// constants, so a load at a known offset gives a known value, and a string in them does not change.
 // @kernel verifier.c bpf_map_is_rdonly, bpf_map_direct_read, check_reg_const_str, check_bpf_snprintf_call
 import { latin1 } from "../../base/bytes.ts";
 import { parseFormat, takesArgument } from "../../facts/printf.ts";
@@ -19,10 +19,10 @@ const BPF_F_RDONLY_PROG = 1 << 7;
 
 const isConstant = (map: VerifierMap): boolean => (map.flags & BPF_F_RDONLY_PROG) !== 0 && map.def.frozen === true;
 
-/** Maps whose values have addresses of their own. @kernel map_ops.map_direct_value_addr */
+/** Whether the map's values have fixed addresses. @kernel map_ops.map_direct_value_addr */
 const hasDirectValues = (map: VerifierMap): boolean => map.def.type === "array";
 
-/** Contents of constant maps, made when first asked for. */
+/** Contents of constant maps, made when they are first needed. */
 const contents = new WeakMap<VerifierMap, Uint8Array>();
 
 function contentsOf(map: VerifierMap): Uint8Array {
@@ -31,12 +31,12 @@ function contentsOf(map: VerifierMap): Uint8Array {
   return bytes;
 }
 
-/** The variable part of a constant offset, as the kernel's int holds it. */
+/** The variable part of a constant offset, truncated to an int as in the kernel. */
 const constOffset = (reg: RegState): number => Number(BigInt.asIntN(32, reg.val.varOff.value));
 
 /**
- * What a load of `size` bytes `off` bytes behind the pointer's variable part gives, where it is known: the register before
- * it is cut to size. undefined: it is not known; a number: -errno.
+ * The result of loading `size` bytes at `off` from the pointer's variable part: the register before it is truncated to `size`.
+ * undefined: the value is not known. A number: -errno.
  */
 export function constantLoad(
   reg: RegState,
@@ -46,7 +46,7 @@ export function constantLoad(
 ): RegState | number | undefined {
   const map = reg.map!;
   if (!isConstVal(reg) || !isConstant(map) || !hasDirectValues(map)) return undefined;
-  // The address of a value is asked for, and only a map of one value gives it.
+  // The kernel asks for the address of the value, and only a map with one value has one.
   if (map.maxEntries !== 1) return ENOTSUPP;
   const at = off + constOffset(reg);
   const bytes = contentsOf(map);
@@ -56,7 +56,7 @@ export function constantLoad(
   return scalarReg(constScalar(signExtend ? BigInt.asUintN(64, BigInt.asIntN(8 * size, value)) : value));
 }
 
-/** Does the register point to text with an end, in a constant map? */
+/** Checks that the register points to zero-terminated text in a constant map. 0, or -errno. */
 export function checkConstString(env: Env, regno: number): number {
   const reg = curRegs(env)[regno]!;
   if (reg.type !== PTR_TO_MAP_VALUE) return refuse(env, "readonly-string", { reg: regno }, "", EINVAL);
@@ -76,7 +76,7 @@ export function checkConstString(env: Env, regno: number): number {
   return 0;
 }
 
-/** R3 = a format that is known, R5 = bytes of arguments: do they fit? */
+/** Checks the format string in R3, which is known, against the R5 bytes of arguments. 0, or -errno. */
 export function checkSnprintf(env: Env): number {
   const [, , , format, , size] = curRegs(env);
   const bytes = Number(BigInt.asIntN(32, size!.val.varOff.value));

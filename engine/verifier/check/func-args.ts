@@ -1,6 +1,6 @@
-// Arguments of the program's own functions as their BTF has them: what a global function is verified with, and whether a
-// call fits. Static functions are walked at each call, whatever their BTF says; one that is called in another way than it
-// says is only marked as not to be relied on.
+// Arguments of the program's own functions according to BTF: the arguments with which a global function is verified, and whether a call
+// matches them. Static functions are walked at each call, whatever their BTF says. If a call does not match it, this BTF is only marked
+// as unreliable.
 // @kernel btf.c btf_prepare_func_args; verifier.c btf_check_subprog_call, btf_check_func_arg_match, check_mem_reg
 import { bug } from "../../base/bug.ts";
 import type { FuncInfo, FuncParam } from "../../program/program.ts";
@@ -17,7 +17,7 @@ import { notNullReg } from "./null.ts";
 import { curRegs } from "./regs.ts";
 
 const MAX_ARGS = 5;
-/** A static function is not called as its BTF says, or has none: no reason to refuse. */
+/** A static function is not called as its BTF says, or has no BTF. This does not refuse the program. */
 const MISMATCH = EINVAL;
 const ANY_POINTER = { kind: "ARG_DONTCARE", flags: 0, size: 0 } as const;
 const NOTHING_SAID: Pick<FuncInfo, "global" | "params" | "tagged" | "returns"> = {
@@ -28,7 +28,7 @@ const NOTHING_SAID: Pick<FuncInfo, "global" | "params" | "tagged" | "returns"> =
 
 const infoOf = (env: Env, n: number) => env.program.functions?.[n] ?? NOTHING_SAID;
 
-/** Is what BTF says of function `n` something the verifier can check calls by? 0, or EINVAL, with a message if it is global. */
+/** Whether calls of function `n` can be checked by its BTF. 0, or EINVAL, with a message if the function is global. */
 export function checkFuncProto(env: Env, n: number): number {
   const { params, returns, tagged = [] } = infoOf(env, n);
   const { isGlobal, name } = env.subprogs[n]!;
@@ -69,7 +69,7 @@ export function checkFuncProto(env: Env, n: number): number {
   return 0;
 }
 
-/** R1 … of a global function that may be called with anything that fits. */
+/** Sets R1 and up for a global function that may be called with any matching arguments. */
 export function setGlobalArgs(env: Env, n: number, regs: RegState[]): void {
   for (const [i, param] of infoOf(env, n).params.entries()) regs[i + 1] = anyArgument(env, param);
 }
@@ -82,7 +82,7 @@ function anyArgument(env: Env, param: FuncParam): RegState {
   return pointerReg(type, { memSize: param.mem, ...(!param.nonnull && { id: ++env.idGen }) });
 }
 
-/** Does the call at hand fit function `n`? 0, or EINVAL: no, or there is no BTF to say. */
+/** Whether the current call matches the BTF of function `n`. 0, or EINVAL: it does not, or there is no BTF. */
 export function checkCallArgs(env: Env, n: number): number {
   const subprog = env.subprogs[n]!;
   if (!env.program.funcInfo || subprog.unreliable) return MISMATCH;
@@ -113,7 +113,7 @@ function checkArgument(env: Env, i: number, param: FuncParam): number {
   return refuse(env, "argument-null", args, `arg#${i} is expected to be non-NULL\n`, EINVAL);
 }
 
-/** Memory to read and to write; null is for the callee to look after. */
+/** The memory must be readable and writable. NULL is allowed: the callee has to check for it. */
 function checkMemory(env: Env, regno: number, size: number): number {
   const regs = curRegs(env);
   const reg = regs[regno]!;

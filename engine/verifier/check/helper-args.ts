@@ -1,5 +1,5 @@
-// The arguments of a helper, one by one: the register's type, its offset, the memory behind it, and what is remembered
-// of it for the call as a whole.  @kernel verifier.c check_func_arg
+// The arguments of a helper, one by one: the register's type, its offset, the memory behind it, and what the whole call needs to know
+// of it. @kernel verifier.c check_func_arg
 import { helperName } from "../../facts/helpers.ts";
 import type { ArgKind, HelperArg, HelperProto } from "../../facts/types.ts";
 import { markChainPrecision, markSlotPrecise } from "../explore/precision.ts";
@@ -22,43 +22,45 @@ import { checkRegArg, curRegs, SRC_OP } from "./regs.ts";
 import { frameOf } from "./stack.ts";
 import type { RawAccess } from "./stack-read.ts";
 
-/** What the arguments of one call say together. @kernel verifier.c struct bpf_call_arg_meta */
+/** What is collected from all arguments of a call. @kernel verifier.c struct bpf_call_arg_meta */
 export interface CallMeta {
   readonly id: number;
   readonly proto: HelperProto;
   readonly insnIdx: number;
   map: VerifierMap | null;
   mapUid: number;
-  /** Memory that the helper fills. */
+  /** The memory that the helper fills. */
   readonly raw: RawAccess;
   releaseRegno: number;
   refObjId: number;
   dynptrId: number;
-  /** Bytes of a record that is asked for. */
+  /** Size of the requested record in bytes. */
   memSize: number;
-  /** Largest size given with memory; u64. */
+  /** The largest size that is given with memory, u64. */
   maxSize: bigint;
   subprogno: number;
-  /** The key looked up, where it is one number; else -1. */
+  /** The key of the look-up, if it is one known number. Otherwise -1. */
   constKey: bigint;
 }
 
-/** Arrays of any kind: with a constant key below max_entries a look-up cannot fail. @kernel verifier.c can_elide_value_nullness */
+/** Arrays: a look-up with a constant key below max_entries cannot fail. @kernel verifier.c can_elide_value_nullness */
 export const lookupCannotFail = (map: VerifierMap): boolean =>
   map.def.type === "array" || map.def.type === "percpu_array";
 
-/** Context fields of these types lead to packets that a helper may read without the rest of packet access. */
+/**
+ * Whether the helper may be given packet pointers. In a cgroup_sockopt program every helper may: context fields have these types there.
+ */
 const readsPacket = (env: Env, proto: HelperProto): boolean =>
   env.progType.directPacket(false) && (proto.pktAccess || env.progType.name === "cgroup_sockopt");
 
-/** `n` counts from 0 for R1. */
+/** `n` is 0 for R1. */
 export function checkFuncArg(env: Env, n: number, meta: CallMeta): number {
   const regno = n + 1;
   let arg = meta.proto.args[n]!;
   if (arg.kind === "ARG_DONTCARE") return 0;
   let err = checkRegArg(env, regno, SRC_OP);
   if (err) return err;
-  // Root may hand pointers to helpers as plain numbers.
+  // A privileged program may pass pointers to helpers as plain numbers.
   if (arg.kind === "ARG_ANYTHING" && arg.flags === 0) return 0;
   const reg = curRegs(env)[regno]!;
   if (T.isPktPointer(reg.type) && !readsPacket(env, meta.proto)) {
@@ -90,7 +92,9 @@ export function checkFuncArg(env: Env, n: number, meta: CallMeta): number {
   return CHECKS[arg.kind]?.({ env, regno, reg, arg, meta, n, isNull }) ?? 0;
 }
 
-/** What stands in a map of sockets or in a bloom filter is given otherwise than a value in memory. @kernel verifier.c resolve_map_arg_type */
+/**
+ * For socket maps and bloom filters the value argument is of another kind than memory to fill. @kernel verifier.c resolve_map_arg_type
+ */
 function resolveMapValue(env: Env, arg: HelperArg, meta: CallMeta): HelperArg | number {
   if (meta.map === null) return verifierBug(env, "invalid map_ptr to access map->type");
   const { type } = meta.map.def;
@@ -204,7 +208,10 @@ const CHECKS: Partial<Readonly<Record<ArgKind, (a: Arg) => number>>> = {
   },
 };
 
-/** Is the key that lies on the stack one number? Then the look-up relies on it. @kernel verifier.c get_constant_map_key */
+/**
+ * Finds out whether the key on the stack is one known number. If so, the look-up depends on it and marks it precise.
+ * @kernel verifier.c get_constant_map_key
+ */
 function constantKey(env: Env, key: RegState, keySize: number, meta: CallMeta): number {
   meta.constKey = -1n;
   if (key.type !== T.PTR_TO_STACK || !isConstVal(key)) return 0;

@@ -1,4 +1,4 @@
-// Dynptrs on the stack: made, passed and given back by helpers. One takes two slots, the first at the higher address.
+// Dynptrs on the stack: helpers make, use and release them. A dynptr takes two slots, the first at the higher address.
 // @kernel verifier.c process_dynptr_func, mark_stack_slots_dynptr, unmark_stack_slots_dynptr, stack_slot_obj_get_spi
 import { markStackReadSlot, markStackWriteSlot } from "../explore/stack-liveness.ts";
 import { tnumText } from "../log/number.ts";
@@ -30,7 +30,7 @@ const DYNPTR_SLOTS = 2;
 
 const typeOf = (flags: number) => TYPES.find(({ flag }) => flag === (flags & ALL_FLAGS));
 
-/** Index of the first slot, or an errno: -ERANGE where the stack has not grown so far. */
+/** Index of the first slot, or an errno. -ERANGE: the stack has not grown that far. */
 export function dynptrSpi(env: Env, reg: RegState): number {
   if (!isConstVal(reg)) {
     const args = { off: reg.off, variable: tnumText(reg.val.varOff) };
@@ -43,20 +43,20 @@ export function dynptrSpi(env: Env, reg: RegState): number {
   return spi - DYNPTR_SLOTS + 1 >= 0 && spi < frameOf(env, reg).stack.length ? spi : ERANGE;
 }
 
-/** The dynptr that a register leads to, wherever it is kept. */
+/** The dynptr that a register points to or holds. */
 function slotReg(env: Env, reg: RegState): RegState | undefined {
   if (reg.type === T.CONST_PTR_TO_DYNPTR) return reg;
   const spi = dynptrSpi(env, reg);
   return spi < 0 ? undefined : frameOf(env, reg).stack[spi]!.spilled;
 }
 
-/** Type, identity and reference of an initialised dynptr argument. */
+/** Type, id and reference of an initialised dynptr argument. */
 export function dynptrOf(env: Env, reg: RegState): { type: number; id: number; refObjId: number } | undefined {
   const slot = slotReg(env, reg);
   return slot?.dynptr ? { type: slot.dynptr.type, id: slot.id, refObjId: slot.refObjId } : undefined;
 }
 
-/** Do writes through it change a packet? */
+/** Whether writes through a dynptr of this type change a packet. */
 export const isPacketDynptr = (type: number): boolean => SKB_TYPES.includes(type);
 
 /** @kernel verifier.c is_dynptr_reg_valid_init */
@@ -70,7 +70,7 @@ function isInitialised(env: Env, reg: RegState): boolean {
   return stack[spi]!.types === whole && stack[spi - 1]!.types === whole;
 }
 
-/** `flags`: of the argument. @kernel verifier.c process_dynptr_func */
+/** `flags` are those of the argument. @kernel verifier.c process_dynptr_func */
 export function checkDynptrArg(env: Env, regno: number, insnIdx: number, flags: number): number {
   const reg = curRegs(env)[regno]!;
   if (reg.type !== T.PTR_TO_STACK && reg.type !== T.CONST_PTR_TO_DYNPTR) {
@@ -119,7 +119,7 @@ function makeDynptr(env: Env, regno: number, reg: RegState, insnIdx: number, fla
   const refObjId = type === RINGBUF ? acquireReference(env, insnIdx) : 0;
   const half = (dynptr: Dynptr): RegState => pointerReg(T.CONST_PTR_TO_DYNPTR, { dynptr, id, refObjId });
   const types = allBytes(STACK_DYNPTR);
-  // The kernel keeps "this is the first slot" where other registers have dynptr_id, and prints it as such.
+  // The kernel stores "this is the first slot" where other registers have dynptr_id, and prints it as dynptr_id.
   frame.stack[spi] = { types, spilled: withReg(half({ type, firstSlot: true }), { dynptrId: 1 }) };
   frame.stack[spi - 1] = { types, spilled: half({ type, firstSlot: false }) };
   markStackWriteSlot(env, frame.frameno, spi - 1);
@@ -134,7 +134,7 @@ function invalidate(env: Env, frame: FuncState, spi: number): void {
   markStackWriteSlot(env, frame.frameno, spi);
 }
 
-/** A helper has taken the dynptr back. @kernel verifier.c unmark_stack_slots_dynptr */
+/** A helper has released the dynptr. @kernel verifier.c unmark_stack_slots_dynptr */
 export function releaseDynptr(env: Env, reg: RegState): number {
   if (reg.type === T.CONST_PTR_TO_DYNPTR) return verifierBug(env, "CONST_PTR_TO_DYNPTR cannot be released");
   const spi = dynptrSpi(env, reg);

@@ -1,4 +1,4 @@
-// Memory given to a helper: a pointer, and the size that comes with it or that the map says.
+// Memory that a helper is given: a pointer, and a size from another argument or from the map.
 // @kernel verifier.c check_helper_mem_access, check_mem_size_reg
 import { markChainPrecision } from "../explore/precision.ts";
 import { regTypeStr } from "../log/state.ts";
@@ -18,7 +18,10 @@ import {
 import { curRegs } from "./regs.ts";
 import { checkStackRange, type RawAccess } from "./stack-read.ts";
 
-/** May a helper read (`write`: write) `size` bytes at R`regno`? `raw`: where the stack may be uninitialised. */
+/**
+ * Checks that a helper may read (or `write`) `size` bytes at R`regno`. `raw`: the helper fills the memory, so the stack may be
+ * uninitialised.
+ */
 export function checkHelperMem(
   env: Env,
   regno: number,
@@ -58,13 +61,15 @@ export function checkHelperMem(
   return refuse(env, "helper-argument-memory", args, text, EACCES);
 }
 
-/** What R`regno` points to may be read only. */
+/** Refuses because what R`regno` points to is read-only. */
 export function cannotWrite(env: Env, regno: number): number {
   const type = regTypeStr(curRegs(env)[regno]!.type);
   return refuse(env, "memory-readonly", { reg: regno, type }, `R${regno} cannot write into ${type}\n`, EACCES);
 }
 
-/** R`regno` holds the size of the memory that R`regno - 1` points to: its largest value must fit. @kernel verifier.c check_mem_size_reg */
+/**
+ * R`regno` holds the size of the memory that R`regno - 1` points to. Its largest value must fit. @kernel verifier.c check_mem_size_reg
+ */
 export function checkMemSize(
   env: Env,
   regno: number,
@@ -85,7 +90,7 @@ export function checkMemSize(
     const text = `R${regno} unbounded memory access, use 'var &= const' or 'if (var < const)'\n`;
     return refuse(env, "size-unbounded", { reg: regno, high: val.umax }, text, EACCES);
   }
-  // How much of it a helper fills is only known where the size is one number.
+  // It is known how much the helper fills only if the size is one number.
   const fills = isConstVal(curRegs(env)[regno]!) ? raw : null;
   return (
     checkHelperMem(env, regno - 1, Number(val.umax), write, zeroSizeAllowed, fills) || markChainPrecision(env, regno)

@@ -1,4 +1,4 @@
-// What R0 is after a helper: a number, a pointer that may be null, a reference to release.
+// R0 after a helper: a number, a pointer that may be null, or a reference to release.
 // @kernel verifier.c check_helper_call (its second half), do_refine_retval_range
 import { ACQUIRING, helperId } from "../../facts/helpers.ts";
 import { NR_CPU_IDS } from "../../facts/kernel.ts";
@@ -17,20 +17,20 @@ import { curRegs, sanityCheckReg } from "./regs.ts";
 
 const MAX_ERRNO = 4095;
 
-/** What they return has to be released. @kernel verifier.c is_acquire_function */
+/** Helpers whose result must be released. @kernel verifier.c is_acquire_function */
 const ACQUIRE: ReadonlySet<number> = new Set([...ACQUIRING, ...helperSet("kptr_xchg")]);
-/** The same object under another type, with the same reference. @kernel verifier.c is_ptr_cast_function */
+/** Helpers that return the same object as another type, with the same reference. @kernel verifier.c is_ptr_cast_function */
 const CAST = helperSet(
   "tcp_sock sk_fullsock skc_to_tcp_sock skc_to_tcp6_sock skc_to_udp6_sock skc_to_mptcp_sock skc_to_tcp_timewait_sock skc_to_tcp_request_sock",
 );
-/** They return at most the size they were given. @kernel verifier.c do_refine_retval_range */
+/** Helpers that return at most the size they were given. @kernel verifier.c do_refine_retval_range */
 const RETURNS_SIZE = helperSet("get_stack get_task_stack probe_read_str probe_read_kernel_str probe_read_user_str");
 const MAP_LOOKUP = helperId("map_lookup_elem");
 const DYNPTR_DATA = helperId("dynptr_data");
 const GET_SMP_PROCESSOR_ID = helperId("get_smp_processor_id");
 const GET_FUNC_IP = helperId("get_func_ip");
 
-/** Register type that each kind of result begins with. */
+/** The base register type for each kind of result. */
 const RETURN_TYPE: Readonly<Record<RetKind, number>> = {
   RET_INTEGER: T.SCALAR_VALUE,
   RET_VOID: T.NOT_INIT,
@@ -43,7 +43,7 @@ const RETURN_TYPE: Readonly<Record<RetKind, number>> = {
   RET_PTR_TO_BTF_ID: T.PTR_TO_BTF_ID,
 };
 
-/** R0 after the call, and the reference it holds. */
+/** Sets R0 after the call, with the reference that it holds. */
 export function setReturn(env: Env, meta: CallMeta): number {
   const { proto, map, id } = meta;
   const regs = curRegs(env);
@@ -90,7 +90,7 @@ export function setReturn(env: Env, meta: CallMeta): number {
   return 0;
 }
 
-/** Sockets looked up in a map are held as well. */
+/** A socket that is looked up in a map is a reference as well. */
 const acquires = ({ id, map }: CallMeta): boolean =>
   ACQUIRE.has(id) || (id === MAP_LOOKUP && (map?.def.type === "sockmap" || map?.def.type === "sockhash"));
 

@@ -1,4 +1,4 @@
-// Which register types fit which kind of helper argument.  @kernel verifier.c compatible_reg_types, check_reg_type
+// Which register types are allowed for which kind of helper argument. @kernel verifier.c compatible_reg_types, check_reg_type
 import { helperName } from "../../facts/helpers.ts";
 import type { ArgKind, HelperArg } from "../../facts/types.ts";
 import { regTypeStr } from "../log/state.ts";
@@ -25,7 +25,7 @@ const MEMORY = [
 ];
 const MAP_FIELD = [T.PTR_TO_MAP_VALUE, T.PTR_TO_BTF_ID | T.MEM_ALLOC];
 
-/** In the order in which the message lists them. ARG_DONTCARE and ARG_ANYTHING are settled before; arenas are not simulated. */
+/** In the order of the message's list. ARG_DONTCARE and ARG_ANYTHING are handled earlier. Arenas are not simulated. */
 const FITTING: Readonly<Record<ArgKind, readonly number[]>> = {
   ARG_DONTCARE: [],
   ARG_ANYTHING: [],
@@ -60,7 +60,7 @@ const FITTING: Readonly<Record<ArgKind, readonly number[]>> = {
 const DYNPTR_FLAGS =
   T.DYNPTR_TYPE_LOCAL | T.DYNPTR_TYPE_RINGBUF | T.DYNPTR_TYPE_SKB | T.DYNPTR_TYPE_XDP | T.DYNPTR_TYPE_SKB_META;
 
-/** Structures of sockets that begin with one another: each is also what the next one is. */
+/** Socket structures that begin with another one: a pointer to the first is also a pointer to the second. */
 const FIRST_MEMBER: Readonly<Record<string, string>> = {
   tcp6_sock: "tcp_sock",
   tcp_sock: "inet_connection_sock",
@@ -85,7 +85,7 @@ function isStruct(name: string | null, wanted: string): boolean {
   return false;
 }
 
-/** `arg` as resolved for the map at hand. */
+/** `arg` is the argument as resolved for the call's map. */
 export function checkRegType(env: Env, regno: number, arg: HelperArg, helper: number): number {
   const reg = curRegs(env)[regno]!;
   const fitting = FITTING[arg.kind];
@@ -104,7 +104,7 @@ export function checkRegType(env: Env, regno: number, arg: HelperArg, helper: nu
   return checkStruct(env, regno, reg, arg, helper, fitting === MEMORY);
 }
 
-/** A pointer to a kernel structure: the right one? */
+/** Checks that a pointer to a kernel structure is of the wanted structure. */
 function checkStruct(
   env: Env,
   regno: number,
@@ -133,7 +133,7 @@ function checkStruct(
   return refuse(env, "kernel-struct-type", args, text, EACCES);
 }
 
-/** Pointers that may have been moved, by a constant or by something variable. */
+/** Pointer types that may have a constant or variable offset here. */
 const MAY_HAVE_MOVED = new Set<number>([
   T.PTR_TO_STACK,
   T.PTR_TO_PACKET,
@@ -149,7 +149,7 @@ const MAY_HAVE_MOVED = new Set<number>([
   T.SCALAR_VALUE,
 ]);
 
-/** These may have been moved by a constant. */
+/** Pointer types that may have a constant offset. */
 const FIXED_OFF = new Set<number>([
   T.PTR_TO_BTF_ID,
   T.PTR_TO_BTF_ID | T.MEM_ALLOC,

@@ -1,5 +1,5 @@
-// Calls of the kernel's helper functions: may this program call it, do the arguments fit, and what is known afterwards.
-// @kernel verifier.c check_helper_call
+// Calls of the kernel's helper functions: whether this program may call the helper, whether the arguments match, and what is known
+// afterwards. @kernel verifier.c check_helper_call
 
 import { HELPER_MAX_ID, helperChangesPktData, helperId, helperName } from "../../facts/helpers.ts";
 import { isGplCompatible } from "../../facts/license.ts";
@@ -30,7 +30,7 @@ import { forgetPacket } from "./packet-range.ts";
 import { checkResourceLeak, releaseReference } from "./ref.ts";
 import { CALLER_SAVED_REGS, clearCallerSaved, curFrame, curRegs } from "./regs.ts";
 
-/** They remember their map in the instruction. @kernel verifier.c record_func_map */
+/** Helpers whose map is recorded with the instruction. @kernel verifier.c record_func_map */
 const RECORDS_MAP = helperSet(
   "tail_call map_lookup_elem map_update_elem map_delete_elem map_push_elem map_pop_elem map_peek_elem for_each_map_elem redirect_map map_lookup_percpu_elem",
 );
@@ -39,7 +39,7 @@ const TAIL_CALL = helperId("tail_call");
 
 const BPF_F_RDONLY_PROG = 1 << 7;
 
-/** `at` is env.insnIdx. Puts what the call returns into R0. */
+/** `at` is env.insnIdx. Sets R0 to the result of the call. */
 export function checkHelperCall(env: Env, insn: Insn, at: number): number {
   const id = insn.imm;
   const proto = helperProto(env, id);
@@ -68,7 +68,7 @@ export function checkHelperCall(env: Env, insn: Insn, at: number): number {
   }
   err = recordMap(env, meta) || recordKey(env, meta);
   if (err) return err;
-  // The bytes that the helper fills, written one by one.
+  // The helper's writes to the memory that it fills, byte by byte.
   for (let i = 0; i < meta.raw.accessSize; i++) {
     err = checkMemAccess(env, { regno: meta.raw.regno, off: i, size: 1, write: true, valueRegno: -1 });
     if (err) return err;
@@ -92,8 +92,8 @@ export function checkHelperCall(env: Env, insn: Insn, at: number): number {
 }
 
 /**
- * A tail call comes back only if it failed, and then nothing has happened. Where it succeeds in a function of the
- * program, the other program returns to that function's caller, whatever it has done to the packet.
+ * A tail call returns only if it failed, and then it changed nothing. If it succeeds in a function of the program, the other program
+ * returns to that function's caller, and may have changed the packet.
  */
 function afterTailCall(env: Env): number {
   if (env.curState.curframe === 0) return 0;
@@ -108,7 +108,7 @@ function afterTailCall(env: Env): number {
   return 0;
 }
 
-/** May this program call it at all, here? */
+/** Whether this program may call the helper at this point. */
 function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
   const no = <Id extends RefusalId>(refusal: Id, args: RefusalArgs<Id>, text: string): number =>
     refuse(env, refusal, args, `${text}\n`, EINVAL);
@@ -118,7 +118,7 @@ function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
   if (proto === undefined) return no("helper-unknown", { func }, `program of this type cannot use helper ${func}`);
   if (proto.gplOnly && !isGplCompatible(env.program.license))
     return no("gpl-only", { func }, "cannot call GPL-restricted function from non-GPL compatible program");
-  // Such helpers ask which kernel function the program is attached to; programs judged here are attached to none.
+  // Such a helper asks which kernel function the program is attached to. The programs that are verified here are attached to none.
   if (proto.allowed !== undefined) return no("helper-probe", { func }, "helper call is not allowed in probe");
   if (!proto.mightSleep) return 0;
   if (!isSleepable(env)) return no("helper-sleeps", { func }, "helper call might sleep in a non-sleepable prog");
@@ -148,7 +148,7 @@ function recordMap(env: Env, meta: CallMeta): number {
   return 0;
 }
 
-/** A tail call at a constant index relies on it. @kernel verifier.c record_func_key */
+/** If the index of a tail call is constant, the tail call depends on it. @kernel verifier.c record_func_key */
 function recordKey(env: Env, meta: CallMeta): number {
   if (meta.id !== TAIL_CALL) return 0;
   if (meta.map?.def.type !== "prog_array") {
@@ -172,7 +172,7 @@ function releaseArgument(env: Env, meta: CallMeta): number {
   return refuse(env, "reference-not-acquired", args, `func ${args.func} reference has not been acquired before\n`, err);
 }
 
-/** Callbacks, and what single helpers ask beyond their prototype. */
+/** Callbacks, and what single helpers need beyond their prototype. */
 const SPECIAL: Readonly<Record<string, (env: Env, meta: CallMeta) => number>> = {
   tail_call: (env) => checkResourceLeak(env, false, true, "tail_call"),
   get_local_storage(env) {
@@ -204,7 +204,7 @@ const SPECIAL: Readonly<Record<string, (env: Env, meta: CallMeta) => number>> = 
   ),
 };
 
-/** One more round of the callback, until as many were walked as R1 may ask for. */
+/** Walks one more round of the callback, until there were as many rounds as R1 may ask for. */
 function checkLoop(env: Env, meta: CallMeta): number {
   noteInlining(env, meta);
   const err = markChainPrecision(env, 1);
@@ -218,7 +218,7 @@ function checkLoop(env: Env, meta: CallMeta): number {
   return 0;
 }
 
-/** Where flags are 0 on every path the loop is inlined, so they have to be known exactly. @kernel verifier.c update_loop_inline_state */
+/** The loop is inlined if the flags are 0 on every path, so they must be known exactly. @kernel verifier.c update_loop_inline_state */
 function noteInlining(env: Env, meta: CallMeta): void {
   const aux = env.aux[meta.insnIdx]!;
   const first = aux.loopSubprogno < 0;

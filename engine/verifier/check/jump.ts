@@ -1,4 +1,4 @@
-// Conditional jumps: is the outcome known, and if not, what does each side learn?  @kernel verifier.c check_cond_jmp_op
+// Conditional jumps: whether the outcome is known, and if not, what is known on each side. @kernel verifier.c check_cond_jmp_op
 
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -20,7 +20,7 @@ import { isNeverNull, markPtrOrNullRegs, notNullReg } from "./null.ts";
 import { matchPktPointers, pktBranchTaken } from "./packet-range.ts";
 import { checkRegArg, curRegs, SRC_OP, sanityChecked, withVal } from "./regs.ts";
 
-/** On success env.insnIdx is the instruction before the next one to walk: the jump itself, or the one before its target. */
+/** If there is no error, env.insnIdx is the slot before the next instruction to walk: the jump itself, or the slot before its target. */
 export function checkCondJmp(env: Env, insn: Insn): number {
   const op = insn.code & 0xf0;
   if (op === I.BPF_JA || op > I.BPF_JCOND)
@@ -58,7 +58,7 @@ export function checkCondJmp(env: Env, insn: Insn): number {
     return 0;
   }
 
-  // Whoever shares an id with an operand learns with it. Both sides must remember who they were.
+  // Scalars that share an id with an operand are narrowed with it. Both sides must record which these were.
   const linked: LinkedReg[] = [];
   if (fromReg && src.type === T.SCALAR_VALUE && src.id !== 0) collectLinkedRegs(env, src.id, linked);
   if (regs[insn.dst]!.type === T.SCALAR_VALUE && regs[insn.dst]!.id !== 0)
@@ -88,7 +88,7 @@ export function checkCondJmp(env: Env, insn: Insn): number {
 const reserved = (env: Env): number =>
   refuse(env, "reserved-fields", { insn: "BPF_JMP/JMP32" }, "BPF_JMP/JMP32 uses reserved fields\n", EINVAL);
 
-/** 1: jumps; 0: falls through; -1: either. @kernel verifier.c is_branch_taken */
+/** 1: jumps. 0: falls through. -1: not known. @kernel verifier.c is_branch_taken */
 function predictBranch(dst: RegState, src: RegState, op: number, width: 32 | 64): 0 | 1 | -1 {
   if (dst.type === T.SCALAR_VALUE && src.type === T.SCALAR_VALUE) return branchTaken(op, width, dst.val, src.val);
   if (width === 64 && isPacketReg(dst) && isPacketReg(src)) return pktBranchTaken(dst, src, op);
@@ -107,12 +107,12 @@ function predictBranch(dst: RegState, src: RegState, op: number, width: 32 | 64)
   return code === I.BPF_JEQ ? 0 : code === I.BPF_JNE ? 1 : -1;
 }
 
-/** @kernel verifier.c reg_is_pkt_pointer_any */
+/** @kernel verifier.c is_reg_const */
 const isConstNumber = (reg: RegState, width: 32 | 64): boolean =>
   reg.type === T.SCALAR_VALUE &&
   (reg.val.varOff.mask === 0n || (width === 32 && BigInt.asUintN(32, reg.val.varOff.mask) === 0n));
 
-/** Both operands learn from both outcomes, where they are numbers. @kernel verifier.c reg_set_min_max */
+/** Narrows both operands for both outcomes, if they are numbers. @kernel verifier.c reg_set_min_max */
 function refine(env: Env, insn: Insn, op: number, width: 32 | 64, source: RegState, other: VerifierState): number {
   const fromReg = (insn.code & I.BPF_X) !== 0;
   const regs = curRegs(env);
@@ -123,7 +123,7 @@ function refine(env: Env, insn: Insn, op: number, width: 32 | 64, source: RegSta
   const { taken, fallthrough } = refineBranches(op, width, dst.val, src.val, same);
   const learn = (reg: RegState, val: RegState["val"], where: string): RegState | number =>
     val === reg.val ? reg : sanityChecked(env, withVal(reg, val), where);
-  // One register under both names was put right by the first check, and is judged as it then is.
+  // If both operands are the same register, the second check gets the result of the first.
   const judged = (way: typeof taken, name: string): readonly [RegState, RegState] | number => {
     const first = learn(dst, way.a, `${name}_reg1`);
     if (typeof first === "number") return first;
@@ -156,7 +156,7 @@ function shareWithLinked(
   }
 }
 
-/** Of two equal pointers, one of which cannot be null, the other is not null either. */
+/** If two pointers are equal and one of them cannot be null, the other is not null either. */
 function liftNullness(
   op: number,
   insn: Insn,
@@ -174,7 +174,10 @@ function liftNullness(
   equal[regno] = notNullReg(equal[regno]!);
 }
 
-/** A loop that the run time ends: both ways are walked, the way on with what it does not need forgotten. */
+/**
+ * A loop that is ended at run time. Both sides are walked. On the side that stays in the loop, scalars that are not precise are
+ * widened.
+ */
 function checkMayGoto(env: Env, insn: Insn): number {
   if (insn.code !== (I.BPF_JMP | I.BPF_JCOND) || insn.src !== I.BPF_MAY_GOTO || insn.dst !== 0 || insn.imm !== 0) {
     return refuse(env, "may-goto", { imm: insn.imm }, `invalid may_goto imm ${insn.imm}\n`, EINVAL);

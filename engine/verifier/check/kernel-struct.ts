@@ -1,4 +1,4 @@
-// Loads and stores through a pointer to a structure of the kernel, as far as they are refused without a look at its BTF.
+// Loads and stores through a pointer to a kernel structure, as far as they can be refused without its BTF.
 // @kernel verifier.c check_ptr_to_btf_access
 import { isGplCompatible } from "../../facts/license.ts";
 import { tnumText } from "../log/number.ts";
@@ -8,7 +8,7 @@ import { EACCES, EINVAL } from "../state/errors.ts";
 import { isConstVal, type RegState } from "../state/reg.ts";
 import type { Access } from "./mem.ts";
 
-/** Types that may write to some structures. @kernel ->btf_struct_access */
+/** Program types that may write to some structures. @kernel ->btf_struct_access */
 const MAY_WRITE = new Set(["sched_cls", "sched_act", "xdp"]);
 
 /** `off` includes reg.off. */

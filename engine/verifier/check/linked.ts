@@ -1,4 +1,4 @@
-// Scalars that share an id: who they are when a branch is reached, and what each learns from what one has learnt.
+// Scalars that share an id: which ones there are at a branch, and how knowledge of one is carried over to the others.
 import { addDelta } from "../domain/alu.ts";
 import { syncBounds } from "../domain/bounds.ts";
 import { constScalar, type Scalar } from "../domain/scalar.ts";
@@ -10,14 +10,14 @@ import { SCALAR_VALUE } from "../state/regtype.ts";
 import { isSpilledReg } from "../state/stack.ts";
 import type { LinkedReg, VerifierState } from "../state/state.ts";
 
-/** A branch remembers no more than these. */
+/** A branch remembers at most this many. */
 const LINKED_REGS_MAX = 6;
 
 const groupOf = (id: number): number => id & ~BPF_ADD_CONST;
 
 /**
- * Appends to `found` every live scalar register and spilled scalar of the group of `id`; from the innermost frame
- * outwards. What does not fit leaves its group.  @kernel verifier.c collect_linked_regs
+ * Appends to `found` every live scalar register and spilled scalar of the group of `id`, from the innermost frame outwards. Those
+ * beyond the limit lose their id. @kernel verifier.c collect_linked_regs
  */
 export function collectLinkedRegs(env: Env, id: number, found: LinkedReg[]): void {
   const state = env.curState;
@@ -44,7 +44,7 @@ export function collectLinkedRegs(env: Env, id: number, found: LinkedReg[]): voi
 }
 
 /**
- * Gives what is known of R`knownAt` of the current frame to the others of its group, moved by the distance between them.
+ * Gives the value of R`knownAt` of the current frame to the others of its group, moved by the distance between them.
  * @kernel verifier.c sync_linked_regs
  */
 export function syncLinkedRegs(state: VerifierState, knownAt: number, linked: readonly LinkedReg[]): void {
@@ -66,7 +66,7 @@ export function syncLinkedRegs(state: VerifierState, knownAt: number, linked: re
 
 function learnt(reg: RegState, known: RegState): RegState {
   if (reg.type !== SCALAR_VALUE || groupOf(reg.id) !== groupOf(known.id)) return reg;
-  // Distances of 32 and of 64 bits do not add up.
+  // A 32-bit distance and a 64-bit distance cannot be added.
   if (((reg.id ^ known.id) & BPF_ADD_CONST) === BPF_ADD_CONST) return reg;
   if (((reg.id | known.id) & BPF_ADD_CONST) === 0 || reg.off === known.off) return known;
   const moved = addDelta(known.val, constS32Wide(reg.off - known.off));
@@ -74,5 +74,5 @@ function learnt(reg: RegState, known: RegState): RegState {
   return withNumber(known, narrow ? zext32(moved) : syncBounds(moved), reg.id, reg.off);
 }
 
-/** Any sum of two s32. */
+/** The constant `n`, any sum of two s32. */
 const constS32Wide = (n: number): Scalar => constScalar(BigInt.asUintN(64, BigInt(n)));

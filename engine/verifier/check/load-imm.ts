@@ -1,4 +1,4 @@
-// Two-slot loads (constants, maps, functions) and the old packet loads LD_ABS and LD_IND.
+// Two-slot loads (constants, maps, functions), and the old packet loads LD_ABS and LD_IND.
 import * as I from "../../isa/codes.ts";
 import { type Insn, imm64 } from "../../isa/insn.ts";
 import { constScalar } from "../domain/scalar.ts";
@@ -54,7 +54,7 @@ function checkLdImm(env: Env, insn: Insn): number {
   return 0;
 }
 
-/** Where the context of the implicit packet stands. */
+/** The register with the context, from which the packet is loaded. */
 const BPF_REG_6 = 6;
 
 /** @kernel verifier.c check_ld_abs */
@@ -88,8 +88,8 @@ function checkLdAbs(env: Env, insn: Insn, mode: number): number {
 }
 
 /**
- * Beyond the packet's end the load leaves the function that it stands in with 0. In the main program that is just an end
- * that is always safe; in another function its caller goes on, so both ways are walked.
+ * Beyond the end of the packet the load leaves its function with the result 0. In the main program this is only an end that is always
+ * safe. In another function the caller continues, so both cases are walked.
  */
 function beyondThePacket(env: Env): number {
   if (pushStack(env, env.insnIdx + 1, env.insnIdx, false) === null) return ENOMEM;

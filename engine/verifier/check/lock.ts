@@ -1,4 +1,4 @@
-// Spin locks and timers: fields of a map value that BTF announces and only their helpers touch.
+// Spin locks and timers: fields of a map value that BTF describes and that only their helpers may use.
 // @kernel verifier.c process_spin_lock, check_map_field_pointer, process_timer_func
 import { refuse, verifierBug } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
@@ -39,7 +39,7 @@ export function processSpinLock(env: Env, regno: number, isLock: boolean): numbe
   return 0;
 }
 
-/** Remembers the timer's map in `meta`, to be compared with the map argument. */
+/** Stores the timer's map in `meta`, to be compared with the map argument. */
 export function processTimer(env: Env, regno: number, meta: { map: VerifierMap | null; mapUid: number }): number {
   const reg = curRegs(env)[regno]!;
   const map = reg.map!;
@@ -55,7 +55,7 @@ export function processTimer(env: Env, regno: number, meta: { map: VerifierMap |
   return 0;
 }
 
-/** Does a pointer with a constant offset lead to the field that its map's BTF announces? */
+/** Checks that a pointer with a constant offset points to the field that its map's BTF describes. 0, or -errno. */
 function checkMapField(env: Env, regno: number, reg: RegState, kind: "lock" | "timer"): number {
   const { name, fields } = reg.map!;
   const field = kind === "lock" ? "bpf_spin_lock" : "bpf_timer";

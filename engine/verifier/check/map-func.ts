@@ -1,4 +1,4 @@
-// Which helper may take which map: some maps are for a few helpers only, some helpers for a few maps only.
+// Which helper may use which map. Some maps are only for a few helpers, and some helpers only for a few maps.
 import { helperId } from "../../facts/helpers.ts";
 import { mapTypeByName } from "../../facts/map-types.ts";
 import { refuse } from "../refuse.ts";
@@ -12,7 +12,7 @@ const RINGBUF =
   "ringbuf_output ringbuf_reserve ringbuf_query ringbuf_reserve_dynptr ringbuf_submit_dynptr ringbuf_discard_dynptr";
 const PERF = "perf_event_read perf_event_output skb_output perf_event_read_value xdp_output";
 
-/** Map type → the only helpers that take it. */
+/** Map type → the only helpers that accept it. */
 const ONLY_HELPERS: Readonly<Record<string, string>> = {
   prog_array: "tail_call",
   perf_event_array: PERF,
@@ -40,7 +40,7 @@ const ONLY_HELPERS: Readonly<Record<string, string>> = {
   bloom_filter: "map_peek_elem map_push_elem",
 };
 
-/** Helpers → the only map types they take. */
+/** Helpers → the only map types that they accept. */
 const ONLY_MAPS: readonly (readonly [helpers: string, maps: string])[] = [
   ["tail_call", "prog_array"],
   [PERF, "perf_event_array"],
@@ -78,7 +78,7 @@ const mapsOfHelper = new Map(
 const MAP_UPDATE = helperId("map_update_elem");
 const MAP_DELETE = helperId("map_delete_elem");
 const SOCKET_MAPS = new Set(mapIds("sockmap sockhash"));
-/** No locked socket can be at hand here, so sockets may be put into maps and taken out. */
+/** Program types that never have a locked socket at hand, so they may add sockets to maps and remove them. */
 const UPDATES_SOCKMAP = new Set(
   "socket_filter sched_cls sched_act xdp sk_reuseport flow_dissector sk_lookup".split(" "),
 );

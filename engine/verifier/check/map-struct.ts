@@ -1,4 +1,4 @@
-// Loads through a map pointer itself: the kernel's own structure of the map.
+// Loads through the map pointer itself: from the kernel's own structure of the map.
 import { findsNumber, mapStructOf } from "../../facts/map-structs.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
@@ -8,7 +8,7 @@ import type { Access } from "./mem.ts";
 import { curRegs } from "./regs.ts";
 
 /**
- * Numbers in the structure may be loaded; pointers in it lead to other structures, of which nothing is known here.
+ * Numbers in the structure may be loaded. Pointers in it lead to other structures, which are not known here.
  * @kernel verifier.c check_ptr_to_map_access
  */
 export function checkMapStruct(env: Env, reg: RegState, off: number, access: Access): number {

@@ -1,4 +1,4 @@
-// Loads, stores and atomics: which rule an access falls under by the pointer's type, and what the loaded register then is.
+// Loads, stores and atomics: which rule an access falls under by the pointer's type, and the loaded register.
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { coerceToSize, coerceToSizeSx } from "../domain/size.ts";
@@ -29,7 +29,7 @@ import { sockFieldReadable } from "./sock-fields.ts";
 import { checkStackWithinBounds, checkStackWrite } from "./stack.ts";
 import { checkStackRead } from "./stack-read.ts";
 
-/** enum bpf_reg_type by the name that facts use. */
+/** enum bpf_reg_type, by the names that the facts use. */
 const REG_TYPE: Readonly<Record<string, number>> = {
   SCALAR_VALUE: T.SCALAR_VALUE,
   PTR_TO_PACKET: T.PTR_TO_PACKET,
@@ -45,21 +45,21 @@ const REG_TYPE: Readonly<Record<string, number>> = {
   PTR_TO_BTF_ID: T.PTR_TO_BTF_ID,
 };
 
-/** One load or store of the instruction being walked. */
+/** One load or store of the current instruction. */
 export interface Access {
-  /** The pointer's register, and how far from where it points. */
+  /** The register with the pointer, and the byte offset from it. */
   readonly regno: number;
   readonly off: number;
   readonly size: 1 | 2 | 4 | 8;
   readonly write: boolean;
-  /** What is loaded into, or stored from; -1: the value goes nowhere, or what is stored is no register. */
+  /** The register that is loaded or stored. -1: a load into no register, or a store of something else than a register. */
   readonly valueRegno: number;
-  /** Aligned in any case. */
+  /** Must be aligned in any case. */
   readonly strict?: boolean;
   readonly signExtend?: boolean;
 }
 
-/** May it be made? A load puts what is then known of the value into its register. @kernel verifier.c check_mem_access */
+/** Checks an access. A load sets its register to what is known of the value. @kernel verifier.c check_mem_access */
 export function checkMemAccess(env: Env, access: Access): number {
   const { regno, off, size, write, valueRegno } = access;
   const regs = curRegs(env);
@@ -78,7 +78,7 @@ export function checkMemAccess(env: Env, access: Access): number {
   return 0;
 }
 
-/** `off` includes reg.off, here and below. */
+/** `off` includes reg.off, here and in the functions below. */
 function checkByType(env: Env, reg: RegState, off: number, access: Access): number {
   const { regno, size, write, valueRegno } = access;
   const loads = !write && valueRegno >= 0;
@@ -152,7 +152,10 @@ function checkByType(env: Env, reg: RegState, off: number, access: Access): numb
   return noMemory(env, reg, off, access);
 }
 
-/** Nothing may be read or written through such a register: it is a number, may be NULL, or is a pointer to compare and pass on. */
+/**
+ * Refuses: nothing may be read or written through a number, a pointer that may be NULL, or a pointer that is only for comparing and
+ * passing on.
+ */
 function noMemory(env: Env, reg: RegState, off: number, { regno, size }: Access): number {
   const type = regTypeStr(reg.type);
   const text = `R${regno} invalid mem access '${type}'\n`;
@@ -163,7 +166,7 @@ function noMemory(env: Env, reg: RegState, off: number, { regno, size }: Access)
   return refuse(env, id, { ...args, off: off - reg.off, value: formatReg(reg, 0) }, text, EACCES);
 }
 
-/** Where `err` is 0 and something is loaded, nothing is known of it. */
+/** If there is no error and something is loaded, its value is unknown. */
 function loaded(env: Env, err: number, loads: boolean, valueRegno: number): number {
   if (!err && loads) curRegs(env)[valueRegno] = UNKNOWN_REG;
   return err;
@@ -217,7 +220,7 @@ function checkCtx(env: Env, reg: RegState, off: number, access: Access): number 
   return 0;
 }
 
-/** What of an access to the context the program type does not allow. */
+/** The refusal of an access to the context that the program type does not allow. */
 function whyNotCtx(env: Env, off: number, size: number, write: boolean) {
   const allows = (size: number, write: boolean): boolean =>
     env.progType.ctxAccess(off, size, write, env.program.expectedAttachType) !== undefined;
@@ -234,7 +237,7 @@ function checkSock(env: Env, regno: number, reg: RegState, off: number, size: nu
   return refuse(env, "socket-access", args, `R${regno} invalid ${args.type} access off=${off} size=${size}\n`, EACCES);
 }
 
-/** Pointer types for which an instruction is compiled in a way of its own, so that it cannot serve another type as well. */
+/** Pointer types whose accesses are compiled in a special way. The same instruction cannot serve another pointer type as well. */
 const OWN_ACCESS = new Set<number>([
   T.PTR_TO_CTX,
   T.PTR_TO_SOCKET,
@@ -245,7 +248,7 @@ const OWN_ACCESS = new Set<number>([
   T.PTR_TO_ARENA,
 ]);
 
-/** One instruction, one kind of pointer on all paths. @kernel verifier.c save_aux_ptr_type */
+/** Checks that an instruction has one kind of pointer on all paths. @kernel verifier.c save_aux_ptr_type */
 function saveAuxPtrType(env: Env, regno: number, type: number, allowTrustMismatch: boolean): number {
   const aux = env.aux[env.insnIdx]!;
   const prev = aux.ptrType;

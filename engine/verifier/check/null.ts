@@ -1,18 +1,21 @@
-// Pointers that may be null, and what a test against null makes of them and of all their copies.
+// Pointers that may be null, and what a test against null means for them and all their copies.
 import { type RegState, withId, withReg } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { mapAllRegs, type VerifierState } from "../state/state.ts";
 import { releaseReferenceNomark } from "./ref.ts";
 
-/** Fields of a map value whose helpers ask which element they belong to. */
+/** Whether a map value has one of these special fields. */
 const hasField = (fields: Readonly<Record<string, number>>, ...names: readonly string[]): boolean =>
   names.some((name) => name in fields);
 
-/** Map values with a lock keep their id: two elements' locks are two locks. @kernel verifier.c reg_may_point_to_spin_lock */
+/** Map values with a lock keep their id: the locks of two elements are two locks. @kernel verifier.c reg_may_point_to_spin_lock */
 const mayPointToSpinLock = (reg: RegState): boolean =>
   reg.type === T.PTR_TO_MAP_VALUE && hasField(reg.map!.fields, "bpf_spin_lock", "bpf_res_spin_lock");
 
-/** The register where it is not null: what a looked-up element is depends on its map. @kernel verifier.c mark_ptr_not_null_reg */
+/**
+ * The register on the side where it is not null. The type of a looked-up element depends on its map. @kernel verifier.c
+ * mark_ptr_not_null_reg
+ */
 export function notNullReg(reg: RegState): RegState {
   if (T.baseType(reg.type) !== T.PTR_TO_MAP_VALUE) return withReg(reg, { type: reg.type & ~T.PTR_MAYBE_NULL });
   const { inner, def } = reg.map!;
@@ -35,10 +38,10 @@ function markReg(reg: RegState, id: number, isNull: boolean): RegState {
   return mayPointToSpinLock(now) ? now : withId(now, 0);
 }
 
-/** R`regno` of the current frame was found (not) null: so are all its copies. @kernel verifier.c mark_ptr_or_null_regs */
+/** R`regno` of the current frame is null, or is not: this is true for all its copies. @kernel verifier.c mark_ptr_or_null_regs */
 export function markPtrOrNullRegs(state: VerifierState, regno: number, isNull: boolean): void {
   const { id, refObjId } = state.frames[state.curframe]!.regs[regno]!;
-  // There is nothing to release in what turned out to be null.
+  // A pointer that turned out to be null holds nothing to release.
   if (isNull && refObjId !== 0 && refObjId === id) releaseReferenceNomark(state, id);
   mapAllRegs(state, (reg) => markReg(reg, id, isNull));
 }
@@ -52,7 +55,7 @@ const NEVER_NULL = new Set<number>([
   T.CONST_PTR_TO_MAP,
 ]);
 
-/** May comparisons with null be decided? @kernel verifier.c reg_not_null */
+/** Whether the pointer is known not to be null, so that a comparison with null is decided. @kernel verifier.c reg_not_null */
 export function isNeverNull(reg: RegState): boolean {
   if (T.mayBeNull(reg.type)) return false;
   const base = T.baseType(reg.type);

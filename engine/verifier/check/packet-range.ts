@@ -1,5 +1,5 @@
-// Comparing packet pointers with the packet's end (or with each other, for the metadata before it) tells how many bytes
-// are there, until the packet changes.  @kernel verifier.c find_good_pkt_pointers, try_match_pkt_pointers, is_pkt_ptr_branch_taken
+// Comparing a packet pointer with the packet's end (or a metadata pointer with the packet's start) proves how many bytes are there,
+// until the packet changes. @kernel verifier.c find_good_pkt_pointers, try_match_pkt_pointers, is_pkt_ptr_branch_taken
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { flipOpcode } from "../domain/cond.ts";
@@ -9,11 +9,11 @@ import { PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META } from "../state/r
 import { mapAllRegs, type VerifierState } from "../state/state.ts";
 import { MAX_PACKET_OFF } from "./region.ts";
 
-/** Is the pointer the packet's start, as the context gave it? */
+/** Whether the pointer is the packet's start, as loaded from the context. */
 const isInitial = (reg: RegState, type: number): boolean =>
   reg.type === type && reg.id === 0 && reg.off === 0 && reg.val.varOff.mask === 0n && reg.val.varOff.value === 0n;
 
-/** In this state `ptr` is not above the end (`open`: it is below it): every pointer of its group reaches so far. */
+/** In this state `ptr` is not above the end (`open`: it is below the end). So all pointers of its group have at least this range. */
 function learnRange(state: VerifierState, ptr: RegState, open: boolean): void {
   if (ptr.off < 0 || (ptr.off === 0 && open)) return;
   const limit = BigInt(MAX_PACKET_OFF);
@@ -23,18 +23,18 @@ function learnRange(state: VerifierState, ptr: RegState, open: boolean): void {
   mapAllRegs(state, (reg) => (reg.type === type && reg.id === id && reg.range < range ? withReg(reg, { range }) : reg));
 }
 
-/** In this state R`regno` is at the end, or (`beyond`) above it. @kernel verifier.c mark_pkt_end */
+/** In this state R`regno` is at or above the end; `beyond`: above it. @kernel verifier.c mark_pkt_end */
 function markEnd(state: VerifierState, regno: number, beyond: boolean): void {
   const { regs } = state.frames[state.curframe]!;
   const reg = regs[regno]!;
-  // Of packet data only; the metadata's end is known by no other name.
+  // For packet data only: the kernel does not mark metadata pointers.
   if (reg.type !== PTR_TO_PACKET) return;
   regs[regno] = withReg(reg, { range: beyond ? BEYOND_PKT_END : AT_PKT_END });
 }
 
 /**
- * What each outcome of `pkt op end` says of pkt, for op with the packet pointer on the left:
- * `inside`: the outcome (taken or not) in which pkt reaches no further than the end; `open`: it stays below it.
+ * What the outcomes of `pkt op end` tell, with the packet pointer on the left. `insideTaken`: whether pkt is not above the end if the
+ * jump is taken, or if it is not. `open`: on that side pkt is even below the end.
  */
 const OUTCOME: Readonly<Record<number, { insideTaken: boolean; open: boolean }>> = {
   [I.BPF_JGT]: { insideTaken: false, open: false },
@@ -43,9 +43,7 @@ const OUTCOME: Readonly<Record<number, { insideTaken: boolean; open: boolean }>>
   [I.BPF_JLE]: { insideTaken: true, open: false },
 };
 
-/**
- * Learns from a 64-bit comparison of two registers; `dst` and `src` as they were before it. False: they are no such pair.
- */
+/** Learns from a 64-bit comparison of two registers. `dst` and `src` are as before the comparison. false: they are not such a pair. */
 export function matchPktPointers(
   insn: Insn,
   dst: RegState,
@@ -61,7 +59,7 @@ export function matchPktPointers(
   if (outcome === undefined) return false;
   const [inside, outside] = outcome.insideTaken ? [taken, fallthrough] : [fallthrough, taken];
   learnRange(inside, left ? dst : src, outcome.open);
-  // Not below the end is at or beyond it; not at or below is beyond.
+  // The opposite of "below the end" is "at or beyond it". The opposite of "at or below it" is "beyond it".
   markEnd(outside, left ? insn.dst : insn.src, !outcome.open);
   return true;
 }
@@ -70,7 +68,7 @@ const isPair = (ptr: RegState, end: RegState): boolean =>
   (ptr.type === PTR_TO_PACKET && end.type === PTR_TO_PACKET_END) ||
   (ptr.type === PTR_TO_PACKET_META && isInitial(end, PTR_TO_PACKET));
 
-/** 1: jumps, 0: does not, -1: not known; from marks that an earlier comparison left. */
+/** 1: jumps. 0: does not jump. -1: not known. Decided by the marks of an earlier comparison. */
 export function pktBranchTaken(dst: RegState, src: RegState, op: number): 0 | 1 | -1 {
   let pkt: RegState;
   let code = op;
@@ -88,6 +86,6 @@ export function pktBranchTaken(dst: RegState, src: RegState, op: number): 0 | 1 
   return -1;
 }
 
-/** Packet data may have moved: all pointers to it are worth nothing. @kernel verifier.c clear_all_pkt_pointers */
+/** Packet data may have moved: all pointers to it become invalid. @kernel verifier.c clear_all_pkt_pointers */
 export const forgetPacket = (env: Env): void =>
   mapAllRegs(env.curState, (reg) => (isPacketReg(reg) ? UNKNOWN_REG : reg));

@@ -1,5 +1,5 @@
-// Arithmetic between a pointer and a number: which pointers allow it, and where the result points.
-// The kernel's masking against speculative execution is not asked for here: programs are loaded with CAP_PERFMON.
+// Arithmetic between a pointer and a number: which pointers allow it, and where the result points. The kernel's protection against
+// speculative execution is not needed here: programs are loaded with CAP_PERFMON.
 import { S64_MIN } from "../../base/u64.ts";
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -14,14 +14,14 @@ import * as T from "../state/regtype.ts";
 import { BPF_MAX_VAR_OFF } from "./region.ts";
 import { curRegs } from "./regs.ts";
 
-/** How messages name an operator, by op >> 4. @kernel disasm.c bpf_alu_string */
+/** The names of the operators in messages, by op >> 4. @kernel disasm.c bpf_alu_string */
 export const OPERATOR: readonly string[] = [
   "+=", "-=", "*=", "/=", "|=", "&=", "<<=", ">>=", "neg", "%=", "^=", "=", "s>>=", "endian", "", "",
 ]; // biome-ignore format: one table
 
 const LIMIT = BigInt(BPF_MAX_VAR_OFF);
 
-/** Pointers that a number may be added to or taken from. */
+/** Pointer types to which a number may be added, and from which it may be subtracted. */
 const ARITHMETIC = new Set<number>([
   T.PTR_TO_CTX,
   T.PTR_TO_MAP_VALUE,
@@ -37,20 +37,20 @@ const ARITHMETIC = new Set<number>([
   T.CONST_PTR_TO_DYNPTR,
 ]);
 
-/** A number that is added to `ptr` or taken from it. */
+/** A number that is added to `ptr` or subtracted from it. */
 interface Sum {
   readonly insn: Insn;
   readonly ptr: RegState;
   readonly ptrIsDst: boolean;
 }
 
-/** What a refusal of it tells. */
+/** The arguments of a refusal of this sum. */
 function told({ insn, ptr, ptrIsDst }: Sum): { reg: number; type: string; number: number } {
   const src = (insn.code & I.BPF_X) !== 0 ? insn.src : -1;
   return { reg: insn.dst, type: regTypeStr(ptr.type), number: ptrIsDst ? src : insn.dst };
 }
 
-/** Offsets must stay small enough that sums cannot wrap. 0, or EINVAL. @kernel verifier.c check_reg_sane_offset */
+/** Offsets must be small enough that sums cannot wrap. 0, or EINVAL. @kernel verifier.c check_reg_sane_offset */
 function saneOffset(env: Env, reg: RegState, sum: Sum): number {
   const { varOff, smin } = reg.val;
   if (varOff.mask === 0n) {
@@ -79,8 +79,8 @@ function saneOffset(env: Env, reg: RegState, sum: Sum): number {
 }
 
 /**
- * Puts `ptr op= number` into the destination register. `ptrIsDst`: the pointer is the destination; else it is the
- * source, and the number is what the destination held.
+ * Sets the destination register to `ptr op number`. `ptrIsDst`: the pointer is the destination. Otherwise it is the source, and the
+ * number is the old value of the destination.
  * @kernel verifier.c adjust_ptr_min_max_vals
  */
 export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegState, ptrIsDst: boolean): number {
@@ -92,7 +92,7 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
   const n = number.val;
   const known = n.varOff.mask === 0n;
   if ((known && (n.smin !== n.smax || n.umin !== n.umax)) || n.smin > n.smax || n.umin > n.umax) {
-    // Left over from a branch that cannot be.
+    // The ranges contradict each other: this branch is dead.
     regs[dst] = UNKNOWN_REG;
     return 0;
   }
@@ -140,7 +140,7 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
         EACCES,
       );
   }
-  // The destination takes over the pointer; what it had of its own besides (precision, reference) it keeps.
+  // The destination becomes a copy of the pointer, but keeps its own precision mark, reference and frame number.
   const held = regs[dst]!;
   const result = draftReg(ptr);
   result.refObjId = held.refObjId;
@@ -171,7 +171,10 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
   return 0;
 }
 
-/** The variable part of a pointer that moved by a constant: the same, with 32-bit ranges found anew from the 64-bit ones. */
+/**
+ * The variable part of a pointer that was moved by a constant. It is the same, with the 32-bit ranges computed anew from the 64-bit
+ * ones.
+ */
 const syncedPointer = (ptr: RegState): RegState["val"] =>
   isConstVal(ptr)
     ? ptr.val

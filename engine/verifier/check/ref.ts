@@ -1,4 +1,4 @@
-// References and locks that a path holds: taking them, giving them back, and what must not be left at its end.
+// References and locks that a path holds: how they are taken and released, and what must not be held at the path's end.
 // @kernel verifier.c acquire_reference, release_reference, acquire_lock_state, release_lock_state, check_resource_leak
 import { refuse } from "../refuse.ts";
 import { type Env, verbose } from "../state/env.ts";
@@ -6,14 +6,14 @@ import { EINVAL } from "../state/errors.ts";
 import { UNKNOWN_REG } from "../state/reg.ts";
 import { mapAllRegs, REF_TYPE_LOCK_MASK, REF_TYPE_PTR, type RefState, type VerifierState } from "../state/state.ts";
 
-/** A new reference, noted with the instruction that took it. Returns its id. @kernel verifier.c acquire_reference */
+/** Adds a reference, with the instruction that takes it. Returns its id. @kernel verifier.c acquire_reference */
 export function acquireReference(env: Env, insnIdx: number): number {
   const id = ++env.idGen;
   env.curState.refs.push({ type: REF_TYPE_PTR, id, insnIdx, ptr: null });
   return id;
 }
 
-/** Gives a reference back; registers stay as they are. @kernel verifier.c release_reference_nomark */
+/** Releases a reference. Registers do not change. 0, or EINVAL. @kernel verifier.c release_reference_nomark */
 export function releaseReferenceNomark(state: VerifierState, id: number): number {
   const at = state.refs.findIndex((ref) => ref.type === REF_TYPE_PTR && ref.id === id);
   if (at < 0) return EINVAL;
@@ -21,7 +21,7 @@ export function releaseReferenceNomark(state: VerifierState, id: number): number
   return 0;
 }
 
-/** Gives a reference back: every copy of the pointer becomes a number of no meaning. @kernel verifier.c release_reference */
+/** Releases a reference: every copy of the pointer becomes an unknown number. 0, or EINVAL. @kernel verifier.c release_reference */
 export function releaseReference(env: Env, id: number): number {
   const err = releaseReferenceNomark(env.curState, id);
   if (err) return err;
@@ -29,11 +29,11 @@ export function releaseReference(env: Env, id: number): number {
   return 0;
 }
 
-/** Slot at which a reference that is held was taken; -1: it is not held. */
+/** Slot of the instruction that took a reference. -1: it is not held. */
 export const takenAt = (state: VerifierState, id: number): number =>
   state.refs.find((ref) => ref.type === REF_TYPE_PTR && ref.id === id)?.insnIdx ?? -1;
 
-/** Slot at which the lock that was taken last was taken; -1: none is held. */
+/** Slot of the instruction that took the last lock that is held. -1: none is held. */
 export const lockTakenAt = (state: VerifierState): number =>
   state.refs.findLast((ref) => (ref.type & REF_TYPE_LOCK_MASK) !== 0)?.insnIdx ?? -1;
 
@@ -50,7 +50,7 @@ export function acquireLock(env: Env, insnIdx: number, type: number, id: number,
 export const findLock = (state: VerifierState, types: number, id: number, ptr: object | null): RefState | undefined =>
   state.refs.find((ref) => (ref.type & types) !== 0 && ref.id === id && ref.ptr === ptr);
 
-/** The lock taken before it is the one to release next. @kernel verifier.c release_lock_state */
+/** After a release, the lock that was taken before it is the next one to release. 0, or EINVAL. @kernel verifier.c release_lock_state */
 export function releaseLock(state: VerifierState, type: number, id: number, ptr: object | null): number {
   let before: RefState | undefined;
   for (let i = 0; i < state.refs.length; i++) {
@@ -67,7 +67,7 @@ export function releaseLock(state: VerifierState, type: number, id: number, ptr:
   return EINVAL;
 }
 
-/** Refuses where a reference is still held, and names each. @kernel verifier.c check_reference_leak */
+/** Refuses if a reference is still held, and names all of them. @kernel verifier.c check_reference_leak */
 function checkReferenceLeak(env: Env, exceptionExit: boolean, what: string): number {
   const { curState } = env;
   if (!exceptionExit && curState.curframe !== 0) return 0;
@@ -80,7 +80,7 @@ function checkReferenceLeak(env: Env, exceptionExit: boolean, what: string): num
   return refuse(env, "reference-leak", args, `${what} would lead to reference leak\n`, EINVAL);
 }
 
-/** `prefix` says what would leave things held: `tail_call`. @kernel verifier.c check_resource_leak */
+/** `prefix` names the instruction that would leave something held: `tail_call`. @kernel verifier.c check_resource_leak */
 export function checkResourceLeak(env: Env, exceptionExit: boolean, checkLock: boolean, prefix: string): number {
   const state = env.curState;
   const words = (region: string): string => `${prefix} cannot be used inside ${region}-ed region\n`;

@@ -1,6 +1,5 @@
-// Bounds of an access through a pointer whose memory is a block of known size: map values and keys, packet data, ring
-// buffer records, and the other kinds with a rule of their own (context, sockets, tracepoint buffers).
-// The stack, whose bytes have types, is in stack.ts.
+// Bounds of an access through a pointer to a block of known size: map values and keys, packet data, ring buffer records. Also the other
+// pointer types with a rule of their own (sockets, tracepoint buffers, …). For the stack, whose bytes have types, see stack.ts.
 import { S64_MIN } from "../../base/u64.ts";
 import { tnumText } from "../log/number.ts";
 import { regTypeStr } from "../log/state.ts";
@@ -11,20 +10,20 @@ import { isConstVal, type RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { curRegs } from "./regs.ts";
 
-/** Offsets of pointers stay below this, in either direction. */
+/** The offset of a pointer must be less than this, in both directions. */
 export const BPF_MAX_VAR_OFF = 1 << 29;
-/** Sizes given to helpers stay below this. */
+/** A size given to a helper must be less than this. */
 export const BPF_MAX_VAR_SIZ = 1 << 29;
 export const MAX_PACKET_OFF = 0xffff;
 
-/** The end of a message about an offset whose variable part may be negative. */
+/** The end of a message about an offset with a variable part that may be negative. */
 export const NEGATIVE_MIN = "min value is negative, either use unsigned index or do a if (index >=0) check.";
 
-/** Does [off, off + size) lie in [0, memSize)? @kernel verifier.c __check_mem_access */
+/** Whether [off, off + size) is inside [0, memSize). @kernel verifier.c __check_mem_access */
 const isWithin = (off: number, size: number, memSize: number, zeroSizeAllowed: boolean): boolean =>
   off >= 0 && (size > 0 || (size === 0 && zeroSizeAllowed)) && off + size <= memSize;
 
-/** An access through R`regno` to `size` of `total` bytes. */
+/** An access to `size` bytes through R`regno`, in a block of `total` bytes. */
 interface BlockAccess {
   readonly regno: number;
   readonly off: number;
@@ -41,7 +40,7 @@ type OutOfBlock =
   | "region-unbounded"
   | "region-max";
 
-/** `end`: the offset at one end of the range, where the kernel says which bytes are not there. */
+/** `end`: the smallest or largest offset of the access, if the kernel's message names it. */
 function refuseBlock(env: Env, id: OutOfBlock, access: BlockAccess, words: string, end?: number): number {
   const { regno, off, size, total } = access;
   const { type, val } = curRegs(env)[regno]!;
@@ -60,16 +59,16 @@ function refuseBlock(env: Env, id: OutOfBlock, access: BlockAccess, words: strin
   return refuse(env, id, args, `${outside}R${regno} ${words}\n`, EACCES);
 }
 
-/** Pointer type → how messages call the block behind it, and its size. */
+/** Pointer type → the names of the block and of its size in messages. */
 const BLOCKS: Readonly<Record<number, readonly [what: string, size: string]>> = {
   [T.PTR_TO_MAP_KEY]: ["map key", "key_size"],
   [T.PTR_TO_MAP_VALUE]: ["map value", "value_size"],
 };
 
-/** The low 32 bits as the kernel's `int off` parameter takes them. */
+/** The low 32 bits as a signed number, like the kernel's parameter `int off`. */
 const asInt = (x: bigint): number => Number(BigInt.asIntN(32, x));
 
-/** `off` includes reg.off; the variable part may reach anywhere in its range. @kernel verifier.c check_mem_region_access */
+/** `off` includes reg.off. The variable part may have any value of its range. @kernel verifier.c check_mem_region_access */
 export function checkMemRegionAccess(
   env: Env,
   regno: number,
@@ -102,7 +101,7 @@ export function checkMemRegionAccess(
 const BPF_F_RDONLY_PROG = 1 << 7;
 const BPF_F_WRONLY_PROG = 1 << 8;
 
-/** May programs read or write this map at all? @kernel verifier.c check_map_access_type */
+/** Checks that programs may read or write this map at all. @kernel verifier.c check_map_access_type */
 export function checkMapAccessType(env: Env, regno: number, off: number, size: number, write: boolean): number {
   const map = curRegs(env)[regno]!.map!;
   if (write ? map.flags & BPF_F_RDONLY_PROG : map.flags & BPF_F_WRONLY_PROG) {
@@ -114,7 +113,7 @@ export function checkMapAccessType(env: Env, regno: number, off: number, size: n
   return 0;
 }
 
-/** Fields of a map value that only their own helpers may touch: bytes they take. @kernel btf.c btf_field_type_size */
+/** Sizes in bytes of the fields of a map value that only their own helpers may access. @kernel btf.c btf_field_type_size */
 const FIELD_SIZE: Readonly<Record<string, number>> = {
   bpf_spin_lock: 4,
   bpf_res_spin_lock: 4,
@@ -160,7 +159,10 @@ export function checkMapAccess(
   return 0;
 }
 
-/** `off` includes reg.off; what the variable part adds is covered by the comparison that gave the range. @kernel verifier.c check_packet_access */
+/**
+ * `off` includes reg.off. The variable part needs no check: the comparison that proved the range included it.
+ * @kernel verifier.c check_packet_access
+ */
 export function checkPacketAccess(
   env: Env,
   regno: number,
@@ -195,7 +197,10 @@ export function checkFlowKeysAccess(env: Env, regno: number, off: number, size: 
   return refuse(env, "flow-keys-access", args, `invalid access to flow keys off=${off} size=${size}\n`, EACCES);
 }
 
-/** Buffers whose size is only known when the program is attached: constant offsets from 0 up. @kernel verifier.c __check_buffer_access */
+/**
+ * Buffers whose size is known only when the program is attached: offsets must be constant and not negative. @kernel verifier.c
+ * __check_buffer_access
+ */
 export function checkBufferAccess(
   env: Env,
   kind: string,
@@ -216,7 +221,7 @@ export function checkBufferAccess(
   return 0;
 }
 
-/** The pointer must be as it was made: no offset, or with `fixedOffOk` a constant one. @kernel verifier.c __check_ptr_off_reg */
+/** The pointer must not have been moved. With `fixedOffOk` it may have a constant offset. @kernel verifier.c __check_ptr_off_reg */
 export function checkPtrOffReg(env: Env, reg: RegState, regno: number, fixedOffOk = false): number {
   const isFixed = isConstVal(reg) && reg.val.varOff.value === 0n;
   if (isFixed && (reg.off === 0 || (fixedOffOk && reg.off > 0))) return 0;

@@ -1,4 +1,4 @@
-// Reading and writing the current frame's registers, and the checks that every operand goes through.
+// Reading and writing the registers of the current frame, and the checks that every operand goes through.
 import { boundsViolation, unboundRanges } from "../domain/bounds.ts";
 import type { Scalar } from "../domain/scalar.ts";
 import { refuse } from "../refuse.ts";
@@ -8,23 +8,23 @@ import { NOT_INIT_REG, type RegState, UNKNOWN_REG, withNumber } from "../state/r
 import { NOT_INIT } from "../state/regtype.ts";
 import type { FuncState } from "../state/state.ts";
 
-/** Operand is read. */
+/** The operand is read. */
 export const SRC_OP = 0;
-/** Operand is written; nothing is known of it afterwards. */
+/** The operand is written and unknown afterwards. */
 export const DST_OP = 1;
-/** Operand is written; the caller says what with. */
+/** The operand is written. The caller sets its value. */
 export const DST_OP_NO_MARK = 2;
 
 const MAX_BPF_REG = 11;
 const BPF_REG_FP = 10;
-/** R0 … R5 do not survive a call. */
+/** R0 to R5 are lost at a call. */
 export const CALLER_SAVED_REGS = 6;
 
 export const curFrame = (env: Env): FuncState => env.curState.frames[env.curState.curframe]!;
 
 export const curRegs = (env: Env): RegState[] => env.curState.frames[env.curState.curframe]!.regs;
 
-/** May this register be used so? @kernel verifier.c check_reg_arg */
+/** Checks that the register may be used in this way. @kernel verifier.c check_reg_arg */
 export function checkRegArg(
   env: Env,
   regno: number,
@@ -41,21 +41,19 @@ export function checkRegArg(
   return 0;
 }
 
-/** Forgets R0 … R5 after a call. */
+/** Forgets R0 to R5 after a call. */
 export function clearCallerSaved(regs: RegState[]): void {
   for (let r = 0; r < CALLER_SAVED_REGS; r++) regs[r] = NOT_INIT_REG;
 }
 
-/**
- * The same register with another value. A value that did not change keeps the object.
- */
+/** The same register with another value. If the value is the same, so is the object. */
 export const withVal = (reg: RegState, val: Scalar): RegState => withNumber(reg, val, reg.id, reg.off);
 
 const hex = (x: bigint): string => `0x${BigInt.asUintN(64, x).toString(16)}`;
 const hex32 = (x: number): string => `0x${(x >>> 0).toString(16)}`;
 /**
- * Looks for ranges that contradict each other. They are forgotten, with a line in the log; with
- * BPF_F_TEST_REG_INVARIANTS the program is refused. Returns the register to go on with, or an errno.
+ * Checks for ranges that contradict each other. They are forgotten, with a line in the log; with BPF_F_TEST_REG_INVARIANTS the program
+ * is refused. Returns the register to continue with, or an errno.
  * @kernel verifier.c reg_bounds_sanity_check
  */
 export function sanityChecked(env: Env, reg: RegState, where: string): RegState | number {
@@ -72,7 +70,7 @@ export function sanityChecked(env: Env, reg: RegState, where: string): RegState 
   return withVal(reg, unboundRanges(v));
 }
 
-/** sanityChecked on a register of the current frame, in place. */
+/** `sanityChecked` for a register of the current frame, in place. */
 export function sanityCheckReg(env: Env, regno: number, where: string): number {
   const regs = curRegs(env);
   const checked = sanityChecked(env, regs[regno]!, where);

@@ -1,11 +1,11 @@
-// Scalars of equal value carry an id, so that what a branch tells of one is told of all.
+// Scalars of equal value share an id, so that what a branch shows for one holds for all.
 import type { Env } from "../state/env.ts";
 import { BPF_ADD_CONST, isConstVal, type RegState, withNumber } from "../state/reg.ts";
 import { SCALAR_VALUE } from "../state/regtype.ts";
 
 /**
- * The source of a copy, with an id that the copy can share. A constant needs none; a register that is another one plus
- * a constant leaves that group, since only one distance can be kept.  @kernel verifier.c assign_scalar_id_before_mov
+ * The source of a copy, with an id that the copy can share. A constant needs no id. A register that is another one plus a constant gets
+ * a new id, because only one distance can be kept. @kernel verifier.c assign_scalar_id_before_mov
  */
 export function withSharedId(env: Env, src: RegState): RegState {
   if (src.type !== SCALAR_VALUE) return src;
@@ -20,5 +20,5 @@ export function withSharedId(env: Env, src: RegState): RegState {
 
 const LIMIT: readonly bigint[] = Array.from({ length: 65 }, (_, bits) => 1n << BigInt(bits));
 
-/** Is every value of the register below 2^bits? @kernel verifier.c get_reg_width */
+/** Whether every value of the register is below 2^bits. @kernel verifier.c get_reg_width */
 export const fitsInBits = (reg: RegState, bits: number): boolean => bits >= 64 || reg.val.umax < LIMIT[bits]!;

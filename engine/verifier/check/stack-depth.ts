@@ -1,4 +1,4 @@
-// After the walk: do the frames of every chain of calls fit in the stack?
+// After the walk: whether the frames of every chain of calls fit in the stack.
 // @kernel verifier.c check_max_stack_depth, check_max_stack_depth_subprog, remove_fastcall_spills_fills
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -7,19 +7,19 @@ import { type Env, findSubprog, subprogEnd } from "../state/env.ts";
 import { E2BIG, EACCES } from "../state/errors.ts";
 import { MAX_CALL_FRAMES } from "../state/state.ts";
 
-/** Frames are laid out in these units by the JIT. */
+/** The JIT rounds frames up to this many bytes. */
 const UNIT = 16;
-/** A frame at least so large gets a stack of its own where the program's type may have one. */
+/** A frame of at least this many bytes gets a stack of its own if the program type may have one. */
 const BPF_PRIV_STACK_MIN_SIZE = 64;
-/** Callers of a function that may tail call leave room for 32 more of it. */
+/** The frames before a function with a tail call must take fewer bytes than this, because 32 more tail calls may follow. */
 const MAX_BEFORE_TAIL_CALL = 256;
 
 const roundUp = (bytes: number): number => (bytes + UNIT - 1) & ~(UNIT - 1);
 
-/** Program types that run nested in themselves, whose frames therefore do not lie on the kernel's stack. */
+/** Program types that can run nested in themselves. Their frames are therefore not on the kernel's stack. */
 const PRIVATE_STACK = new Set(["kprobe", "tracepoint", "perf_event", "raw_tracepoint"]);
 
-/** The spills around inlined calls go away, and their slots with them. */
+/** The spills around inlined calls are removed, and with them their stack slots. */
 function dropFastcallSlots(env: Env): void {
   env.subprogs.forEach((subprog, n) => {
     if (subprog.keepFastcallStack) return;
@@ -33,7 +33,7 @@ export function checkMaxStackDepth(env: Env): number {
   dropFastcallSlots(env);
   const { subprogs } = env;
   const privateStack = PRIVATE_STACK.has(env.progType.name) && !subprogs.some((s) => s.hasTailCall);
-  // One that a private stack was refused for keeps to the kernel's stack: asynchronous callbacks are looked at first.
+  // Functions that must use the kernel's stack. Asynchronous callbacks are checked first, because their functions are among these.
   const ordinary = new Set<number>();
   for (let n = subprogs.length - 1; n >= 0; n--) {
     if (n !== 0 && !subprogs[n]!.isAsyncCb) continue;
@@ -43,14 +43,14 @@ export function checkMaxStackDepth(env: Env): number {
   return 0;
 }
 
-/** Follows every call from subprog `root` down. */
+/** Follows every call from subprog `root` on. */
 function checkChains(env: Env, root: number, privateStack: boolean, ordinary: Set<number>): number {
   const { subprogs, insns } = env;
   const callers: { subprog: number; next: number; depth: number }[] = [];
   let tailCallReachable = false;
   let at = root;
   let depth = 0;
-  /** The call that led into `at`. */
+  /** The call that leads to `at`. */
   let by = subprogs[root]!.start;
   if (!privateStack) ordinary.add(root);
   for (;;) {
@@ -74,7 +74,7 @@ function checkChains(env: Env, root: number, privateStack: boolean, ordinary: Se
       }
     }
     let i = subprogs[at]!.start;
-    // Walk `at` to its next call; at its end go on in its caller.
+    // Walk `at` to its next call. At its end, continue in its caller.
     for (;;) {
       const end = subprogEnd(env, at);
       while (i < end && !entersSubprog(env, insns[i]!, i)) i++;
@@ -104,7 +104,7 @@ const isCall = (insn: Insn): boolean => insn.code === (I.BPF_JMP | I.BPF_CALL) &
 const isFuncPointer = (insn: Insn): boolean =>
   insn.code === (I.BPF_LD | I.BPF_IMM | I.BPF_DW) && insn.src === I.BPF_PSEUDO_FUNC;
 
-/** Calls, and functions whose address is taken, except those that run later on a stack of their own. */
+/** Calls, and functions whose address is taken. Not those that run later on a stack of their own. */
 function entersSubprog(env: Env, insn: Insn, i: number): boolean {
   if (isCall(insn)) return true;
   if (!isFuncPointer(insn)) return false;

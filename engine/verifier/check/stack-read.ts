@@ -1,5 +1,5 @@
-// Loads from the stack, into a register or by a helper: what was spilled is filled again, the rest is what the bytes are
-// known to be.
+// Loads from the stack, into a register or by a helper. A spilled register is restored; otherwise the result depends on what is known
+// of the bytes.
 import { pushJmpHistory } from "../explore/precision.ts";
 import { markStackReadSlot } from "../explore/stack-liveness.ts";
 import { printLine } from "../log/lines.ts";
@@ -27,7 +27,10 @@ import { curFrame, curRegs } from "./regs.ts";
 import { fitsInBits } from "./scalar-id.ts";
 import { byteIndex, checkFastcallContract, checkStackWithinBounds, constOff, frameOf, scrubbed } from "./stack.ts";
 
-/** The register that a load of [min, max) gives where no spill is filled: 0 if all bytes are, else unknown. @kernel verifier.c mark_reg_stack_read */
+/**
+ * Loads the bytes [min, max) where no spill is restored: 0 if all bytes are known to be 0, otherwise unknown. @kernel verifier.c
+ * mark_reg_stack_read
+ */
 function markStackLoad(env: Env, frame: FuncState, min: number, max: number, dstRegno: number): void {
   let zeros = true;
   for (let i = min; i < max && zeros; i++) {
@@ -61,7 +64,7 @@ function readFixed(env: Env, frame: FuncState, ptrRegno: number, off: number, si
         return refuse(env, "fill-size", args, "invalid size of register fill\n", EACCES);
       }
       if (dstRegno < 0) return 0;
-      // Little endian: the low bytes of the spill are at its lowest address.
+      // Little endian: the low bytes of the spilled value are at its lowest address.
       if (size <= spillSize && (off & 7) === 0) {
         regs[dstRegno] = reg.id !== 0 && !fitsInBits(reg, size * 8) ? withId(reg, 0) : reg;
       } else {
@@ -98,7 +101,7 @@ function invalidRead(env: Env, reg: number, off: number, byte: number, size: num
   return refuse(env, "stack-unwritten", { reg, off, byte, size }, text, EACCES);
 }
 
-/** `off` includes the pointer's constant offset; dstRegno -1: nothing is loaded. @kernel verifier.c check_stack_read */
+/** `off` includes the pointer's constant offset. dstRegno -1: no register is loaded. @kernel verifier.c check_stack_read */
 export function checkStackRead(env: Env, ptrRegno: number, off: number, size: number, dstRegno: number): number {
   const reg = curRegs(env)[ptrRegno]!;
   const frame = frameOf(env, reg);
@@ -118,7 +121,7 @@ export function checkStackRead(env: Env, ptrRegno: number, off: number, size: nu
   return 0;
 }
 
-/** Where a helper promises to fill memory that the program did not initialise: what it will write. */
+/** The memory that a helper will fill, which the program need not have initialised. */
 export interface RawAccess {
   rawMode: boolean;
   regno: number;
@@ -126,8 +129,8 @@ export interface RawAccess {
 }
 
 /**
- * A helper reads or writes `size` bytes through R`regno` + `off` (reg.off included). Bytes it may write become unknown.
- * In raw mode nothing need be initialised; the caller then writes the bytes itself.
+ * Checks a helper's access to `size` bytes through R`regno` + `off` (which includes reg.off). Bytes that it may write become unknown.
+ * In raw mode nothing needs to be initialised, and the caller makes the writes afterwards.
  * @kernel verifier.c check_stack_range_initialized
  */
 export function checkStackRange(

@@ -1,5 +1,5 @@
-// The stack: bounds of an access, and stores: spills of registers of each size, bytes of known and unknown
-// content, at constant and variable offsets. Offsets count from the frame pointer: -512 … -1.
+// The stack: bounds of an access, and stores, at constant and variable offsets: registers of each size are spilled, other bytes become
+// known or unknown. Offsets count from the frame pointer: -512 to -1.
 
 import { BPF_MEM, BPF_ST, MAX_BPF_STACK } from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -35,13 +35,13 @@ import { BPF_MAX_VAR_OFF } from "./region.ts";
 import { curFrame, curRegs } from "./regs.ts";
 import { fitsInBits, withSharedId } from "./scalar-id.ts";
 
-/** The frame whose stack a PTR_TO_STACK points into. */
+/** The frame with the stack that a PTR_TO_STACK points into. */
 export const frameOf = (env: Env, reg: RegState): FuncState => env.curState.frames[reg.frameno]!;
 
-/** Position in a slot's types of the byte at frame offset `off`. */
+/** Index in a slot's types of the byte at frame offset `off`. */
 export const byteIndex = (off: number): number => (-off - 1) & 7;
 
-/** Makes `bytes` of stack exist, and the subprogram's high-water mark with it. @kernel verifier.c grow_stack_state */
+/** Makes the stack at least `bytes` long and raises the subprogram's stackDepth. @kernel verifier.c grow_stack_state */
 function growStack(env: Env, frame: FuncState, bytes: number): void {
   const slots = (bytes + 7) >> 3;
   if (frame.stack.length >= slots) return;
@@ -50,7 +50,7 @@ function growStack(env: Env, frame: FuncState, bytes: number): void {
   if (subprog.stackDepth < slots * 8) subprog.stackDepth = slots * 8;
 }
 
-/** `off` includes reg.off, not the variable part. Grows the stack on success. @kernel verifier.c check_stack_access_within_bounds */
+/** `off` includes reg.off, but not the variable part. Grows the stack on success. @kernel verifier.c check_stack_access_within_bounds */
 export function checkStackWithinBounds(env: Env, regno: number, off: number, size: number, write: boolean): number {
   const reg = curRegs(env)[regno]!;
   let min: number;
@@ -89,7 +89,10 @@ export function checkStackWithinBounds(env: Env, regno: number, off: number, siz
   return 0;
 }
 
-/** An access outside the fast-call pattern to its slots ends the pattern for the whole subprogram. @kernel verifier.c check_fastcall_stack_contract */
+/**
+ * If another instruction accesses the slots of a fast-call pattern, the whole subprogram loses the pattern.
+ * @kernel verifier.c check_fastcall_stack_contract
+ */
 export function checkFastcallContract(env: Env, frame: FuncState, insnIdx: number, off: number): void {
   const subprog = env.subprogs[frame.subprogno]!;
   if (subprog.fastcallStackOff <= off || env.aux[insnIdx]!.fastcallPattern) return;
@@ -121,7 +124,7 @@ const SPILLABLE = new Set<number>([
   T.PTR_TO_ARENA,
 ]);
 
-/** A slot of whose bytes the lowest `size` hold the register; the others lose what they had spilled. @kernel verifier.c save_register_state */
+/** A slot whose lowest `size` bytes hold the register. A spill in the other bytes is lost. @kernel verifier.c save_register_state */
 function spilledSlot(old: StackSlot, reg: RegState, size: number): StackSlot {
   if (size === BPF_REG_SIZE) return { types: allBytes(STACK_SPILL), spilled: reg };
   let types = old.types;
@@ -135,7 +138,7 @@ function spilledSlot(old: StackSlot, reg: RegState, size: number): StackSlot {
   return { types, spilled: reg };
 }
 
-/** Every byte that held something holds something unknown. @kernel verifier.c scrub_spilled_slot */
+/** Every byte that held something becomes unknown. @kernel verifier.c scrub_spilled_slot */
 export function scrubbed(types: number): number {
   let scrubbed = types;
   for (let i = 0; i < BPF_REG_SIZE; i++) {
@@ -146,7 +149,10 @@ export function scrubbed(types: number): number {
 
 const isStMem = (insn: Insn): boolean => (insn.code & 7) === BPF_ST && (insn.code & 0xe0) === BPF_MEM;
 
-/** Stores register `valueRegno`, or where it is -1 the instruction's immediate or something unknown. @kernel verifier.c check_stack_write_fixed_off */
+/**
+ * Stores register `valueRegno`. -1: stores the instruction's immediate, or an unknown value. @kernel verifier.c
+ * check_stack_write_fixed_off
+ */
 function writeFixed(
   env: Env,
   frame: FuncState,
@@ -202,7 +208,7 @@ function writeFixed(
   return pushJmpHistory(env, env.curState, stackAccessFlags(frame.frameno, spi), null);
 }
 
-/** Any of the slots in reach may be the one that is written. @kernel verifier.c check_stack_write_var_off */
+/** Every slot within the range may be the one that is written. @kernel verifier.c check_stack_write_var_off */
 function writeVariable(
   env: Env,
   frame: FuncState,
