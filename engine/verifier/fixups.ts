@@ -1,14 +1,14 @@
-// What the kernel does with a program that is safe: rewriting it for the machine. Here only what of it can still refuse
-// the program, or shows in the log; the rewritten instructions themselves have no use in a simulated machine.
+// After a program is accepted the kernel rewrites it for the machine. This file has only the parts of it that can still refuse the
+// program or that show in the log. A simulated machine does not need the rewritten instructions.
 // @kernel verifier.c optimize_bpf_loop, do_misc_fixups
 import * as I from "../isa/codes.ts";
 import { refuseAt } from "./refuse.ts";
 import { type Env, subprogEnd } from "./state/env.ts";
 import { EINVAL } from "./state/errors.ts";
 
-/** Bytes that a function with may_goto keeps its counter and its clock in. */
+/** Bytes of stack for the counter and the clock of a function with may_goto. */
 const MAY_GOTO_STACK = 16;
-/** Bytes that a function with an inlined bpf_loop() keeps its registers R6 … R8 in. */
+/** Bytes of stack for the registers R6 to R8 of a function with an inlined bpf_loop(). */
 const LOOP_STACK = 24;
 
 export function fixups(env: Env): number {
@@ -34,7 +34,10 @@ export function fixups(env: Env): number {
   return 0;
 }
 
-/** What no path reaches is taken out of the program, and so is a jump to what then follows it. @kernel verifier.c opt_remove_nops */
+/**
+ * Whether the instruction is removed: no path reaches it, or it is a jump to the instruction that follows once others are removed.
+ * @kernel verifier.c opt_remove_nops
+ */
 function isRemoved(env: Env, at: number): boolean {
   if (!env.aux[at]!.seen) return true;
   const { code, off } = env.insns[at]!;

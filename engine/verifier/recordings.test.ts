@@ -1,5 +1,5 @@
-// The verifier against what Linux 6.18 said of the same programs: verdict, errno and log, letter for letter; and which of
-// what it can refuse and say is shown by them.
+// The verifier against what Linux 6.18 said about the same programs: verdict, errno and log, letter for letter. Also which refusals and
+// which kinds of log lines the recordings contain.
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as v from "valibot";
@@ -35,7 +35,7 @@ function judged(row: Row) {
 
 const RECORDINGS = resolve(import.meta.dirname, "../conformance/recordings");
 const OURS = ["verifier", "loads", "refusals"].flatMap((name) => rowsOf(resolve(RECORDINGS, `${name}.jsonl`)));
-/** What the recordings were found to show. */
+/** The refusals and the kinds of lines that were found in the recordings. */
 const refused = new Set<RefusalId>();
 const said = new Set<LineKind>();
 
@@ -48,7 +48,7 @@ test.each(OURS.map((row) => [row.id, row] as const))("%s", (_, row) => {
   const ours = judged(row);
   const { kind, line, kernel, ours: here } = difference(row, ours);
   expect({ kind, line, here }).toEqual({ kind: "same", line: -1, here: kernel });
-  // Each line is something, and each refusal has a name.
+  // Each line has a kind, and each refusal has a name.
   const { refusal, log, unsupported, seen } = ours;
   const { logLines } = seen ?? { logLines: NO_LINES };
   const lines = log.split("\n");
@@ -69,13 +69,13 @@ test("each kind of line is shown by a recording, but for the page's own", () => 
   expect(LINE_KINDS.filter((kind) => !said.has(kind))).toEqual(["gap"]);
 });
 
-/** Half of the kernel's own test programs, as a kernel answered them. Not in the repository. */
+/** Half of the kernel's own test programs, with a kernel's answers. They are not in the repository. */
 const SUITE = resolve(import.meta.dirname, "../../../shared/oracle/verifier-linux-6.18.jsonl");
 
 test.skipIf(!existsSync(SUITE))(
   `the kernel's own test programs are judged as the kernel judges them${existsSync(SUITE) ? "" : " (skipped: ../shared/oracle is not part of the repository)"}`,
   () => {
-    // What calls kernel functions is recorded without their numbers.
+    // Programs that call kernel functions were recorded without the functions' numbers.
     const rows = rowsOf(SUITE).filter((row) => !row.needs?.includes("kfunc"));
     const wrong = rows.filter((row) => {
       const ours = judged(row);

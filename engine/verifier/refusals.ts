@@ -1,18 +1,18 @@
-// Everything the verifier refuses, by name, with what a refusal tells of itself. The kernel's wording is not in here: it
-// stands where the check stands (refuse.ts). Names are stable: explanations, goals and tests go by them. Where one sentence
-// of the kernel has several causes that the check can tell apart, each has a name of its own.
+// Everything that the verifier refuses, by name, with the arguments of each refusal. The kernel's message is not here: it is written
+// where the check is made (refuse.ts). Names are stable, because explanations, goals and tests use them. If one message of the kernel
+// has several causes that the check can tell apart, each cause has a name of its own.
 
-/** What a value is, and with it its type. */
+/** The kinds of arguments, and the type of each. */
 interface Kinds {
-  /** 0 … 10; -1: none. */
+  /** Register number, 0 to 10. -1: none. */
   readonly reg: number;
-  /** Slot of another instruction that has a part in it; -1: not known. */
+  /** Slot of another instruction that is involved. -1: not known. */
   readonly slot: number;
   /** Bytes, offsets, counts, ids. */
   readonly num: number;
   /** A 64-bit bound. */
   readonly wide: bigint;
-  /** A name, or words of the kernel: `map_value_or_null`, `bpf_map_lookup_elem#1`. */
+  /** A name, or a text of the kernel: `map_value_or_null`, `bpf_map_lookup_elem#1`. */
   readonly text: string;
 }
 
@@ -22,32 +22,32 @@ const num = "num";
 const wide = "wide";
 const text = "text";
 
-/** A register of this type. */
+/** A register with a value of this type. */
 const typed = { reg, type: text } as const;
-/** An access through `reg` to bytes from `off` on; `off` is the constant part. */
+/** An access to `size` bytes through `reg`. `off` is the constant part of the offset. */
 const access = { reg, off: num, size: num } as const;
 /**
- * A block of `total` bytes: `what` as the kernel calls it, `map value`. The whole offset lies from `low` to `high`; `off` is
- * the one of them that is refused, where one is.
+ * A block of `total` bytes. `what` is the kernel's name for it: `map value`. The whole offset is from `low` to `high`. `off` is the end
+ * of this range that is refused, if it is one end.
  */
 const block = { ...access, total: num, what: text, low: wide, high: wide } as const;
-/** R`number` (-1: a constant) is added to or taken from a pointer of this type, into `reg`. */
+/** R`number` (-1: a constant) is added to a pointer of this type or subtracted from it, into `reg`. */
 const moved = { reg, type: text, number: reg } as const;
-/** Bytes of the stack from `off` on, counted from the frame pointer; `verb`: what is done. */
+/** Bytes of the stack. `off` counts from the frame pointer. `verb`: what is done with them. */
 const onStack = { ...access, verb: text } as const;
-/** `range`: bytes from the pointer's variable part on that a comparison has proven to be there. */
+/** `range`: number of bytes, from the pointer's variable part on, that a comparison has proven to be in the packet. */
 const inPacket = { ...access, range: num, id: num } as const;
-/** `what`: the end of the kernel's sentence. */
+/** `what`: the end of the kernel's message. */
 const result = { reg, what: text } as const;
 const resultRange = { ...result, low: wide, high: wide, min: num, max: num } as const;
-/** A helper as messages name it: `bpf_map_lookup_elem#1`. */
+/** The name of a helper in messages: `bpf_map_lookup_elem#1`. */
 const func = { func: text } as const;
-/** `what`: the field's struct, or the helper that wants one. */
+/** `what`: the struct of the field, or the helper that needs one. */
 const field = { reg, map: text, what: text } as const;
 const held = { what: text, region: text } as const;
 
 export const REFUSALS = {
-  // Before the verifier looks at the program, and after it has.
+  // Before the verifier looks at the program, and afterwards.
   "map-create": { map: text, errno: text },
   "map-update": { map: text, key: text, errno: text },
   "program-size": { insns: num },
@@ -56,7 +56,7 @@ export const REFUSALS = {
   "verifier-bug": { bug: text },
   "bounds-contradiction": { where: text, problem: text },
 
-  // Instructions and how they follow one another.
+  // Instructions and their order.
   "unknown-opcode": { code: num },
   "unknown-alu-op": { op: num },
   "unknown-jump-op": { op: num },
@@ -124,15 +124,15 @@ export const REFUSALS = {
   "memory-readonly": typed,
   misaligned: { ...access, what: text, variable: text },
   "misaligned-stack": { ...access, what: text, variable: text },
-  /** `off` without the two bytes (NET_IP_ALIGN) that are added to it. */
+  /** `off` does not include the two bytes `added` (NET_IP_ALIGN). */
   "misaligned-packet": { ...access, variable: text, added: num },
   "atomic-target": { ...typed, what: text },
 
   // Context.
   "context-access": { ...access, progType: text },
-  /** The bytes may be read only. */
+  /** These bytes are read-only. */
   "context-write": { ...access, progType: text },
-  /** The bytes may be accessed in another size only. */
+  /** These bytes may be accessed, but with another size. */
   "context-size": { ...access, progType: text },
   /** A pointer cannot be sign-extended. */
   "context-sign-extend": { ...access, progType: text },
@@ -145,11 +145,11 @@ export const REFUSALS = {
   "region-negative": block,
   /** The constant part of the offset is negative. */
   "region-before": block,
-  /** The offset is constant, the access ends behind the block. */
+  /** The offset is constant, and the access ends beyond the block. */
   "region-after": block,
-  /** Even the smallest offset ends behind the block. */
+  /** Even with the smallest offset the access ends beyond the block. */
   "region-min-after": block,
-  /** No byte is asked for, where at least one must be. */
+  /** The access has no bytes, but must have at least one. */
   "region-empty": block,
   "region-unbounded": block,
   "region-max": block,
@@ -169,15 +169,15 @@ export const REFUSALS = {
 
   // Packets.
   "packet-negative": { ...inPacket, low: wide },
-  /** Nothing is proven of this pointer: it was not compared, or another copy was, or the packet may have moved since. */
+  /** Nothing is proven for this pointer: it was not compared, another copy was compared, or the packet may have moved since. */
   "packet-unchecked": inPacket,
-  /** The pointer may lie further than 65535 bytes in: comparisons prove nothing then. */
+  /** The pointer may be more than 65535 bytes into the packet. Comparisons prove nothing then. */
   "packet-far": { ...inPacket, high: wide },
-  /** Fewer bytes are proven than the access takes. */
+  /** Fewer bytes are proven than the access needs. */
   "packet-short": inPacket,
   /** The access begins before the pointer's variable part. */
   "packet-before": inPacket,
-  /** On this side of the comparison the pointer is at or behind the end. */
+  /** On this side of the comparison the pointer is at or beyond the end. */
   "packet-beyond": inPacket,
   "packet-write": { reg },
   "packet-helper": { reg, ...func },
@@ -210,7 +210,7 @@ export const REFUSALS = {
   "stack-variable-range": { ...onStack, low: wide, high: wide },
   "stack-variable-helper": { ...onStack, variable: text },
   "stack-empty": access,
-  /** Byte number `byte` of the access was not written. */
+  /** Byte number `byte` of the access was never written. */
   "stack-unwritten": { ...access, byte: num },
   "stack-unwritten-variable": { ...access, byte: num, variable: text },
   "stack-too-small": access,
@@ -227,7 +227,7 @@ export const REFUSALS = {
   "helper-not-for-type": { ...func, type: num },
   "gpl-only": func,
   "helper-argument": { ...typed, wanted: text, ...func },
-  /** It would fit if it had been compared with NULL. */
+  /** The type would fit if the pointer had been compared with NULL. */
   "helper-argument-null": { ...typed, wanted: text, ...func },
   "helper-argument-memory": { ...typed, wanted: text },
   "helper-null": { arg: num, reg, type: text },
@@ -250,7 +250,7 @@ export const REFUSALS = {
   "function-info": {},
   "tail-call-function": { subprog: num },
 
-  // References and locks. `taken`: where the reference was acquired.
+  // References and locks. `taken`: slot of the instruction that acquired the reference or lock.
   "reference-leak": { ref: num, taken: slot, what: text, count: num },
   "release-moved": { reg, off: num },
   "release-unreferenced": { ...typed, ...func },
@@ -298,7 +298,7 @@ export const REFUSALS = {
   "argument-not-context": { ...typed, arg: num },
   "argument-null": { ...typed, arg: num },
 
-  // Maps and kernel objects that the program names.
+  // Maps and kernel objects that the program refers to.
   "map-missing": { fd: num },
   "map-index": {},
   "too-many-maps": { limit: num },
@@ -326,18 +326,18 @@ export type RefusalArgs<Id extends RefusalId> = {
     : never;
 };
 
-/** One refusal, as plain data: it crosses a Worker's boundary. */
+/** One refusal, as plain data that can be sent to or from a Worker. */
 export type Refusal = { [Id in RefusalId]: RefusalOf<Id> }[RefusalId];
 
 export interface RefusalOf<Id extends RefusalId> {
   readonly id: Id;
   readonly args: RefusalArgs<Id>;
-  /** The instruction that it is about; -1: the program as a whole. */
+  /** Slot of the instruction that it is about. -1: the program as a whole. */
   readonly slot: number;
-  /** What a check within this one had refused before; null: nothing. */
+  /** What a check inside this one had refused before. null: nothing. */
   readonly because: Refusal | null;
 }
 
-/** A refusal by another one than the verifier's checks: of a map, or of BPF_PROG_LOAD's attributes. */
+/** A refusal that does not come from the verifier's checks: of a map, or of the attributes of BPF_PROG_LOAD. */
 export const refusalOf = <Id extends RefusalId>(id: Id, args: RefusalArgs<Id>, slot = -1): Refusal =>
   ({ id, args, slot, because: null }) as unknown as Refusal;

@@ -15,7 +15,7 @@ const FAMILIES: readonly ((seed: number) => Program)[] = [
 ];
 const SEEDS = 120;
 
-/** What stands in the table for the type of a value. */
+/** The JavaScript type of each kind of argument in the table. */
 const TYPES: Readonly<Record<string, string>> = {
   reg: "number",
   slot: "number",
@@ -45,7 +45,7 @@ test("whatever is refused is refused by name, the same at every log level, with 
         expect(one.slot).toBeGreaterThanOrEqual(-1);
         expect(one.slot).toBeLessThan(program.insns.length);
       }
-      // It crosses a Worker's boundary.
+      // It can be sent to a Worker.
       expect(structuredClone(silent.refusal)).toEqual(silent.refusal);
     }
   }

@@ -1,12 +1,11 @@
-// How a check says no: the value that travels in the verdict, and the kernel's words in the log, in one call where the
-// check stands.
+// How a check refuses a program: one call makes the value that travels in the verdict and writes the kernel's message into the log.
 import { type RefusalArgs, type RefusalId, refusalOf } from "./refusals.ts";
 import { type Env, verbose } from "./state/env.ts";
 import { EFAULT } from "./state/errors.ts";
 
 /**
- * Refuses the program at the instruction being walked. `text`: whole lines of the log, each with its newline; "" where the
- * kernel says nothing. Returns `err`, to be returned in turn.
+ * Refuses the program at the current instruction. `text`: whole lines of the log, each with its newline. "": the kernel writes nothing.
+ * Returns `err`, for the caller to return.
  */
 export const refuse = <Id extends RefusalId>(
   env: Env,
@@ -16,7 +15,7 @@ export const refuse = <Id extends RefusalId>(
   err: number,
 ): number => refuseAt(env, env.insnIdx, id, args, text, err);
 
-/** The same at another instruction; `slot` -1: the program as a whole. */
+/** The same at another instruction. `slot` -1: the program as a whole. */
 export function refuseAt<Id extends RefusalId>(
   env: Env,
   slot: number,
@@ -30,12 +29,12 @@ export function refuseAt<Id extends RefusalId>(
   return err;
 }
 
-/** What was refused since the log stood at `logPos` does not count: the walk goes on. The words stay. */
+/** Cancels what was refused since the log was at `logPos`: the walk continues. The text stays in the log, as notes. */
 export function forgive(env: Env, logPos: number): void {
   env.refusal = null;
   env.log.recast(logPos, "note");
 }
 
-/** What the kernel takes for a fault of its own. `silent`: it says nothing of it. */
+/** Refuses because of what the kernel takes for a bug of its own. `silent`: it writes nothing. */
 export const verifierBug = (env: Env, bug: string, silent = false): number =>
   refuse(env, "verifier-bug", { bug }, silent ? "" : `verifier bug: ${bug}\n`, EFAULT);

@@ -1,4 +1,4 @@
-// States of a trace come back as they were recorded, however they follow one another.
+// The states of a trace are read back as they were recorded, in whatever order they follow one another.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { constS32, constScalar } from "./domain/scalar.ts";
@@ -41,7 +41,7 @@ const REFS: readonly RefState[] = [
   { type: 2, id: 2, insnIdx: 5, ptr: null },
 ];
 
-/** What a path does to a state between two records. */
+/** How a path may change a state between two records. */
 const anyStep = fc.oneof(
   { weight: 20, arbitrary: fc.record({ reg: fc.nat(10), to: fc.constantFrom(...REGS, scalarReg(constS32(77))) }) },
   { weight: 8, arbitrary: fc.record({ spi: fc.nat(63), slot: fc.constantFrom(...SLOTS) }) },
@@ -62,7 +62,7 @@ function change(state: VerifierState, step: Partial<Record<string, unknown>>): v
     state.frames[++state.curframe] = newFuncState(step.call as number, state.curframe, step.call as number);
   if (step.leave && state.curframe > 0) state.frames.length = state.curframe--;
   if (step.refs !== undefined) state.refs = step.refs as RefState[];
-  // As a path that was put aside before this one has grown its stack.
+  // The stack gets shorter: the walk continues with a path that was put aside before the stack grew.
   if (step.cut !== undefined && frame.stack.length > (step.cut as number)) frame.stack.length = step.cut as number;
 }
 

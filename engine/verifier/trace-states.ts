@@ -1,6 +1,6 @@
-// The states of a trace, by number: each is kept as what differs from the one recorded before it, in typed arrays that grow, and
-// now and then one is kept whole. A register or a spill that is one small number is written as that number; others are
-// immutable and shared with the walk, and are kept as they are. Mutable.
+// The states of a trace, by number. A state is kept as its differences from the one recorded before it, in typed arrays that grow. From
+// time to time a state is kept whole. A register or spill that is only a small number is written as that number. Others are immutable
+// objects, which are shared with the walk. Mutable.
 import { constS32 } from "./domain/scalar.ts";
 import { NOT_INIT_REG, type RegState, scalarReg } from "./state/reg.ts";
 import { SCALAR_VALUE } from "./state/regtype.ts";
@@ -10,16 +10,16 @@ import type { FuncState, VerifierState } from "./state/state.ts";
 /** What was believed at one point of a path. */
 export type Believed = Pick<VerifierState, "frames" | "curframe" | "refs">;
 
-/** A state is kept whole after so many that were not. */
+/** After this many states that are kept as differences, one is kept whole. */
 const MOST_STEPS = 63;
 
 /**
- * One difference: where it is, and what stands there now.
+ * One difference: its place, and the new value.
  *
  *   bit   15       14 … 8   7       6 … 0
  *         number   frame    slot    register number, or index of the slot
  *
- * With `number` set the other word is that number, s32; else it is an index into #objects.
+ * If `number` is set, the other word is that number, s32. Otherwise it is an index into #objects.
  */
 const NUMBER = 1 << 15;
 const FRAME_SHIFT = 8;
@@ -29,17 +29,17 @@ const REGS = 11;
 const SPILL = allBytes(STACK_SPILL);
 const S32 = 0x8000_0000n;
 
-/** The number that a register is, where it is nothing else besides and fits in 32 bits; undefined: keep it as it is. */
+/** The number in a register, if it has nothing besides and fits in 32 bits. undefined: the register must be kept as an object. */
 function numberIn(reg: RegState): number | undefined {
   if (reg.type !== SCALAR_VALUE || reg.id !== 0 || reg.off !== 0 || reg.precise) return undefined;
-  // Of a pointer that is known to be null now something may be left.
+  // A pointer that is now known to be null may still have its map, reference or type name.
   if (reg.map !== null || reg.refObjId !== 0 || reg.btfName !== null) return undefined;
   const { smin, smax, umin, umax, u32min, u32max, s32min, s32max, varOff } = reg.val;
   if (varOff.mask !== 0n || smin !== smax || umin !== umax || u32min !== u32max || s32min !== s32max) return undefined;
   return smin >= -S32 && smin < S32 ? Number(smin) : undefined;
 }
 
-/** Twice the room of a typed array, what it holds kept. */
+/** A copy of a typed array with twice the length. */
 function grown<T extends Int32Array | Uint16Array | Uint8Array>(old: T): T {
   const array = new (old.constructor as new (length: number) => T)(old.length * 2);
   array.set(old);
@@ -48,9 +48,9 @@ function grown<T extends Int32Array | Uint16Array | Uint8Array>(old: T): T {
 
 export class TraceStates {
   #length = 0;
-  /** By state: where its differences begin; one more entry than there are states. */
+  /** By state: index of its first difference. There is one more entry than there are states. */
   #starts = new Int32Array(64);
-  /** By state: how many states back is one that is kept whole. */
+  /** By state: how many states back the last whole one is. */
   #steps = new Uint8Array(64);
   /** By state: index into #shells. */
   #shell = new Int32Array(64);
@@ -58,15 +58,15 @@ export class TraceStates {
   #what = new Int32Array(256);
   #used = 0;
   readonly #objects: (RegState | StackSlot)[] = [];
-  /** All of a state but registers and slots; a change of it begins with a whole state. */
+  /** A state without its registers and slots. If one of these parts changes, a whole state follows. */
   readonly #shells: Believed[] = [];
-  /** What was recorded last, by frame. */
+  /** The last recorded registers and slots, by frame. */
   readonly #regs: (RegState | undefined)[][] = [];
   readonly #stacks: StackSlot[][] = [];
-  /** Numbers in stack slots that were asked for. */
+  /** Slots with a number, by the number, made when they are first asked for. */
   readonly #spills = new Map<number, StackSlot>();
 
-  /** Its number. */
+  /** Returns the number of the state. */
   record(state: VerifierState): number {
     const number = this.#length++;
     if (number + 1 >= this.#starts.length) {
@@ -83,7 +83,7 @@ export class TraceStates {
     return number;
   }
 
-  /** The state of that number, made anew. */
+  /** The state with that number, made anew. */
   at(number: number): Believed {
     const { frames: shells, curframe, refs } = this.#shells[this.#shell[number]!]!;
     const frames = shells.map(
@@ -101,7 +101,7 @@ export class TraceStates {
     return { frames, curframe, refs };
   }
 
-  /** A slot that has not changed is one object, whichever state it is asked of. */
+  /** A slot that has not changed is the same object in all states. */
   #spilled(n: number): StackSlot {
     const known = this.#spills.get(n);
     if (known) return known;
@@ -110,7 +110,7 @@ export class TraceStates {
     return slot;
   }
 
-  /** Can the state be told by what differs from the last one? */
+  /** Whether the state can be kept as its differences from the last one. */
   #goesOn({ frames, curframe, refs }: VerifierState): boolean {
     const last = this.#shells.at(-1)!;
     if (last.curframe !== curframe || last.refs.length !== refs.length) return false;

@@ -1,6 +1,6 @@
-// What the page shows of a verification: at each visit of an instruction the state before and after it, which visit came
-// before it on its path, and why a path ended. All of it lies in typed arrays, states in trace-states.ts; the number of visits
-// is bounded, those that come later are counted only.
+// What the page shows of a verification: for each visit of an instruction the state before and after it, the visit that came before it
+// on its path, and why a path ended. Everything is in typed arrays; for states see trace-states.ts. The number of visits is limited:
+// later ones are only counted.
 import type { Env } from "./state/env.ts";
 import { scratchNone } from "./state/env.ts";
 import type { VerifierState } from "./state/state.ts";
@@ -9,40 +9,43 @@ import { type Believed, TraceStates } from "./trace-states.ts";
 export type { Believed } from "./trace-states.ts";
 
 export interface TraceOptions {
-  /** Visits to keep. */
+  /** The number of visits to keep. */
   readonly maxVisits: number;
-  /** Walk each path to its end, also where an earlier one covers it, so that every value of every run is in some visit; until there are too many. */
+  /**
+   * Walk each path to its end, even if an earlier one covers it, so that every value of every run is in some visit. This stops when
+   * there are too many visits.
+   */
   readonly everyPath?: boolean;
 }
 
 export interface Visit {
   readonly insnIdx: number;
-  /** Index of the visit that came before on this path; -1: the program starts here. */
+  /** Number of the visit that came before it on this path. -1: the program starts here. */
   readonly prev: number;
-  /** Position in the whole log before the instruction's lines. */
+  /** Position in the whole log of the instruction's first line. */
   readonly logPos: number;
-  /** Made anew each time it is asked for. */
+  /** A new object for each access. */
   readonly before: Believed;
-  /** Undefined where the path ended before or at this instruction. */
+  /** Undefined if the path ended before or at this instruction. */
   readonly after: Believed | undefined;
-  /** Why the path goes no further; undefined: it does. */
+  /** Why the path ends here. undefined: it continues. */
   readonly end: PathEnd | undefined;
 }
 
 export type PathEnd =
   | { readonly kind: "exit" }
-  /** Everything from here on was found safe from visit `by` on, which believed no more; -1: that visit was not kept. */
+  /** Everything from here on was found safe in the paths from visit `by`, whose state covers this one. -1: that visit was not kept. */
   | { readonly kind: "pruned"; readonly by: number }
-  /** The rule that refused says so in the log; it had looked at these registers, bit n = Rn. */
+  /** The reason is in the log. `regs`: the registers that the check used, bit n is Rn. */
   | { readonly kind: "refused"; readonly errno: number; readonly regs: number };
 
 export interface Trace {
   readonly visits: Visits;
-  /** Visits that were not kept. */
+  /** Number of visits that were not kept. */
   readonly dropped: number;
 }
 
-/** What became of a visit, where no other visit's number stands: those are of a visit that covers this one, -1 of one not kept. */
+/** What became of a visit. Other values (-1 and up) are the number of the visit that covers it, -1 for one that was not kept. */
 const GOES_ON = -2;
 const UNDER_WAY = -3;
 const EXIT = -4;
@@ -60,27 +63,27 @@ export class Visits implements Iterable<Visit> {
     return this.#store.length;
   }
 
-  /** Number of the visit that was refused; -1: none was, or it was not kept. */
+  /** Number of the visit that was refused. -1: none was, or it was not kept. */
   get refused(): number {
     return this.#store.refused === undefined ? -1 : this.#store.refused.visit;
   }
 
-  /** Undefined for a number that no visit has. */
+  /** Undefined if there is no visit with this number. */
   at(number: number): Visit | undefined {
     return number >= 0 && number < this.#store.length ? new StoredVisit(this.#store, number) : undefined;
   }
 
-  /** The slot of a visit; -1 for a number that no visit has. */
+  /** The slot of a visit. -1: there is no visit with this number. */
   slotOf(number: number): number {
     return number >= 0 && number < this.#store.length ? this.#store.slots[number]! : -1;
   }
 
-  /** Visit.prev, without the visit. */
+  /** The same as Visit.prev, but does not make a Visit. */
   prevOf(number: number): number {
     return this.#store.prevs[number]!;
   }
 
-  /** Is there one of the slot? */
+  /** Whether there is a visit of the slot. */
   comeBy(slot: number): boolean {
     return this.#store.slots.subarray(0, this.#store.length).includes(slot);
   }
@@ -90,13 +93,13 @@ export class Visits implements Iterable<Visit> {
   }
 }
 
-/** By visit, in arrays that grow. */
+/** One entry for each visit, in arrays that grow. */
 class Store {
   length = 0;
   slots = new Int32Array(64);
   prevs = new Int32Array(64);
   positions = new Float64Array(64);
-  /** Number of the state before it; that after it is the next. */
+  /** Number of the state before the visit. The state after it has the next number. */
   states = new Int32Array(64);
   ends = new Int32Array(64);
   /** The one visit that was refused. */
@@ -165,23 +168,23 @@ class StoredVisit implements Visit {
   }
 }
 
-/** Mutable; one per verification that is traced. */
+/** Mutable. One for each verification with a trace. */
 export class Tracer {
   readonly #max: number;
   readonly #store = new Store();
   #dropped = 0;
-  /** The visit under way, or the last one of this path; -1: none, or not kept. */
+  /** The current visit, or the last one of this path. -1: none, or not kept. */
   #at = -1;
-  /** Number of the state that the visit before left, which the next one finds; -1: it comes from elsewhere. */
+  /** Number of the state after the last visit, which is the state before the next one. -1: the next one begins elsewhere. */
   #left = -1;
-  /** Where each branch that was put aside forked, and each state that was kept stood. */
+  /** The visit at which each branch that was put aside forked, and the visit of each state that was kept. */
   readonly #visitOf = new WeakMap<VerifierState, number>();
 
   constructor(maxVisits: number) {
     this.#max = maxVisits;
   }
 
-  /** Visits are only counted from here on. */
+  /** Whether further visits are only counted. */
   get full(): boolean {
     return this.#store.length >= this.#max;
   }
@@ -215,7 +218,7 @@ export class Tracer {
     this.#store.refused = { visit: this.#at, errno: -err, regs: env.scratchedRegs & 0x7ff };
   }
 
-  /** The current state was compared with those kept here and, it may be, kept itself. */
+  /** The current state was compared with the states kept at this instruction, and perhaps kept itself. */
   kept(env: Env): void {
     const { parent } = env.curState;
     if (parent !== null && !this.#visitOf.has(parent)) this.#visitOf.set(parent, this.#at);
@@ -225,7 +228,7 @@ export class Tracer {
     this.#visitOf.set(branch, this.#at);
   }
 
-  /** The walk goes on with a branch that was put aside. */
+  /** The walk continues with a branch that was put aside. */
   resume(env: Env): void {
     this.#at = this.#visitOf.get(env.curState) ?? -1;
     this.#left = -1;

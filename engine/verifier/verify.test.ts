@@ -26,7 +26,7 @@ const ofInsns = (insns: readonly Insn[], more?: Partial<Program>): Program => ({
 
 const judge = (p: Program, options?: Partial<VerifyOptions>) => verify(p, { logLevel: 2, ...options });
 
-/** One branch on an unknown number, then a read that only one side makes wrongly. */
+/** One branch on an unknown number. Then a read that is wrong on one side only. */
 const BRANCH = `
   BPF_LDX_MEM(BPF_W, BPF_REG_6, BPF_REG_1, 0),
   BPF_MOV64_IMM(BPF_REG_0, 0),
@@ -98,7 +98,7 @@ describe("limits", () => {
     const call = { code: 0x85, dst: 0, src: 0, off: 0, imm: 7 };
     const jump = { code: 0x15, dst: 0, src: 0, off: 0, imm: 3 };
     const insns: Insn[] = [call];
-    // Each register remembers which way it went, so that no two paths agree.
+    // Each register remembers which side was taken, so that no two paths have equal states.
     for (let i = 0; i < 8300; i++) insns.push({ ...jump, imm: i + 1, off: 0 });
     insns.push({ code: 0x95, dst: 0, src: 0, off: 0, imm: 0 });
     const { errno, log } = judge(ofInsns(insns), { logLevel: 4 });
@@ -227,7 +227,7 @@ describe("a trace", () => {
 });
 
 test("a global function is judged once, for any arguments, and its call by its BTF", () => {
-  // main: r1 = 7; call f; r0 = 0; exit    f: r0 = *(u8 *)(r10 + r1): no number is known there
+  // main: r1 = 7; call f; r0 = 0; exit    f: r0 = r1; exit. In f the value of r1 is not known.
   const insns: Insn[] = [
     { code: 0xb7, dst: 1, src: 0, off: 0, imm: 7 },
     { code: 0x85, dst: 0, src: 1, off: 0, imm: 2 },

@@ -1,6 +1,6 @@
-// The verifier, as a table of contents: what BPF_PROG_LOAD asks of the instructions before a program may run, in the kernel's
-// order, which decides the message that comes first. What is asked before that is in kernel/load.ts, its only caller but for
-// tests of this room. Never throws for a program's sake; mutates nothing it is given.
+// The verifier as a table of contents: what BPF_PROG_LOAD checks of the instructions before a program may run. The order is the
+// kernel's, and decides which message comes first. For the checks before that see kernel/load.ts, which is the only caller except the
+// tests of this room. It never throws because of a program, and changes none of its arguments.
 // @kernel verifier.c bpf_check
 import { bug } from "../base/bug.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
@@ -22,53 +22,52 @@ import { newEnv } from "./state/new-env.ts";
 import type { Trace, TraceOptions } from "./trace.ts";
 
 export interface VerifyOptions {
-  /** BPF_LOG_LEVEL1 (1), BPF_LOG_LEVEL2 (2), BPF_LOG_STATS (4), or'ed; 0: no log. */
+  /** BPF_LOG_LEVEL1 (1), BPF_LOG_LEVEL2 (2) and BPF_LOG_STATS (4), or'ed. 0: no log. */
   readonly logLevel: number;
-  /** Bytes of the log buffer; a log that does not fit loses its beginning, and the program with it (ENOSPC). */
+  /** Size of the log buffer in bytes. A log that does not fit loses its beginning, and the program is refused (ENOSPC). */
   readonly logSize?: number;
-  /** Used in place of the one that `program.progType` names: a program type defined by the reader. */
+  /** Used instead of the type that `program.progType` names: a program type that the reader defined. */
   readonly progType?: ProgType;
-  /** Record the state at each visited instruction. */
+  /** Records the state at each visited instruction. */
   readonly trace?: TraceOptions;
-  /** Called every 16384 instructions of the walk with their number and the log's length so far; true ends it with EAGAIN. */
+  /** Called after every 16384 walked instructions with their number and the length of the log so far. true: the walk ends with EAGAIN. */
   readonly progress?: (insnsProcessed: number, logChars: number) => boolean;
-  /** What the log calls each slot, so that it can be laid beside the log of another program; left out: by its own number. */
+  /** The number that the log writes for each slot, so that logs of two programs can be compared. Default: the slot's own number. */
   readonly slotNumber?: (slot: number) => number;
-  /** A clock in microseconds, for the line of level 4. Without one that line says 0. */
+  /** A clock in microseconds, for the verification time in the log (BPF_LOG_STATS). Without one the time is 0. */
   readonly now?: () => number;
 }
 
 export interface Verdict {
   readonly verdict: "accept" | "reject";
-  /** 0, or what bpf(2) would put in errno. */
+  /** 0, or the errno that bpf(2) would set. */
   readonly errno: number;
-  /** Kernel text, lines ending in \n. */
+  /** The kernel's text. Each line ends with \n. */
   readonly log: string;
-  /** What each line of it is. */
+  /** Kind and slot of each line of `log`. */
   readonly logLines: LogLines;
-  /** Why not, at every log level; absent where the program was accepted, is not simulated, or the walk was stopped. */
+  /** Why the program was refused, at every log level. Absent if it was accepted, is not simulated, or the walk was stopped. */
   readonly refusal?: Refusal;
   /**
-   * Set where the program needs what is not simulated here: it was not found unsafe, nor safe. A phrase: `kernel
-   * functions`. `errno` and `log` are then what the kernel answers to a load that does not bring it, errno 0 where that
-   * is not known.
+   * Set if the program needs something that is not simulated here: it was found neither unsafe nor safe. A phrase: `kernel functions`.
+   * `errno` and `log` are then the kernel's answer to a load that lacks it. errno is 0 if that answer is not known.
    */
   readonly unsupported?: string;
-  /** Instructions walked, each time it was; also after a rejection. */
+  /** Number of instructions walked, each counted as often as it was walked. Also set after a rejection. */
   readonly insnsProcessed: number;
-  /** States kept over the whole walk, and the most of them at one time. */
+  /** Number of states kept over the whole walk, and the largest number at one time. */
   readonly totalStates: number;
   readonly peakStates: number;
-  /** The program as it would run: equal in length to the source, map addresses put in. */
+  /** The program as it would run: of the same length as the source, with map addresses filled in. */
   readonly insns: readonly Insn[];
-  /** Bytes of stack of each function of the program, rounded as the kernel counts them. */
+  /** Bytes of stack of each function of the program, as the kernel counts them. */
   readonly stackDepths: readonly number[];
   readonly trace?: Trace;
-  /** Of an accepted program: what rewrite/rewrite.ts needs to know of it. */
+  /** Only for an accepted program: what rewrite/rewrite.ts needs. */
   readonly facts?: Facts;
 }
 
-/** What the walk found out that decides how a program is rewritten. */
+/** Results of the walk that decide how a program is rewritten. */
 export type Facts = Pick<Env, "program" | "progType" | "aux" | "subprogs" | "insns">;
 
 export function verify(program: Program, options: VerifyOptions): Verdict {
