@@ -25,7 +25,7 @@ BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 5, again),
 BPF_EXIT_INSN(),
 `;
 
-/** The program that `change` makes of `source`, without indentation. */
+/** Checks the program that `change` makes of `source`, without indentation. */
 function check(source: string, change: (draft: Draft) => void, expected: string): void {
   const draft = new Draft(version(source));
   change(draft);
@@ -91,7 +91,7 @@ BPF_EXIT_INSN(),
     [0, 0],
     [3, 0],
   ]);
-  // The function begins with what was put before its first instruction.
+  // The function now begins with the pieces that were put before its first instruction.
   expect(made?.program.insns[2]?.imm).toBe(3);
 });
 

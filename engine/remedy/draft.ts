@@ -1,5 +1,5 @@
-// A program under change: its instructions as items that jumps and calls point at, so that distances, maps and the numbers of
-// the original slots stay right whatever is put in or taken out. Mutable; one for each change that is tried.
+// A program while it is changed. Its instructions are items, and jumps and calls point to items. So distances, maps and the original
+// slot numbers stay right when instructions are added or removed. Mutable; one for each change that is tried.
 import { formOf } from "../isa/forms.ts";
 import { type Insn, isLdImm64 } from "../isa/insn.ts";
 import { calleeOf, jumpTarget } from "../program/flow.ts";
@@ -9,15 +9,15 @@ export interface Item {
   insn: Insn;
   /** The second slot of an LD_IMM64. */
   high: Insn | undefined;
-  /** Where a jump leads, or whom a call names; undefined: nowhere, or to no instruction of the program. */
+  /** The target of a jump or call. undefined: there is none, or it is not an instruction of the program. */
   to: Item | undefined;
-  /** As in Program.mapRefs. */
+  /** Index of its map, as in Program.mapRefs. */
   map: number | undefined;
-  /** Slot in the program that was refused; -1: it is new. */
+  /** Slot in the refused program. -1: the instruction is new. */
   readonly origin: number;
 }
 
-/** A new instruction. `to`: where it leads. */
+/** A new instruction. `to`: its target. */
 export interface Piece {
   readonly insn: Insn;
   readonly to?: Item | Piece | undefined;
@@ -25,7 +25,7 @@ export interface Piece {
   readonly map?: number;
 }
 
-/** A program, and for each of its slots the one that it was in the refused program (-1: none). */
+/** A program, and for each of its slots the slot in the refused program (-1: the instruction is new). */
 export interface Version {
   readonly program: Program;
   readonly origins: readonly number[];
@@ -60,12 +60,12 @@ export class Draft {
     }
   }
 
-  /** The instruction at a slot of the version that this draft was made of. */
+  /** The instruction at a slot of the version from which this draft was made. */
   at(slot: number): Item | undefined {
     return this.#bySlot.get(slot);
   }
 
-  /** The same where there has to be one: without it the draft fails. */
+  /** The same, but if there is no such instruction the draft fails. */
   item(slot: number): Item {
     const item = this.at(slot);
     if (item) return item;
@@ -73,17 +73,17 @@ export class Draft {
     return { insn: NOTHING, high: undefined, to: undefined, map: undefined, origin: -1 };
   }
 
-  /** The change cannot be made: there will be no version of this draft. */
+  /** The change cannot be made: this draft will have no version. */
   fail(): void {
     this.#failed = true;
   }
 
-  /** The one behind it. */
+  /** The item after this one. */
   next(item: Item): Item | undefined {
     return this.items[this.items.indexOf(item) + 1];
   }
 
-  /** Puts pieces before an instruction, so that every path to it, and every call of it, runs them first. */
+  /** Puts pieces before an instruction. Every path to it and every call of it runs them first. */
   before(item: Item, pieces: readonly Piece[]): Item[] {
     const added = this.#made(pieces);
     const first = added[0];
@@ -92,14 +92,14 @@ export class Draft {
     return added;
   }
 
-  /** Puts pieces behind an instruction: only what falls through from it runs them, not what jumps to the next one. */
+  /** Puts pieces behind an instruction. They are run only when it falls through, not by jumps to the next instruction. */
   after(item: Item, pieces: readonly Piece[]): Item[] {
     const added = this.#made(pieces);
     this.items.splice(this.items.indexOf(item) + 1, 0, ...added);
     return added;
   }
 
-  /** Puts pieces in the place of an instruction; jumps to it lead to the first of them. */
+  /** Replaces an instruction by pieces. Jumps to it lead to the first of them. */
   replace(item: Item, pieces: readonly Piece[]): Item[] {
     const added = this.#made(pieces, item.origin);
     const at = this.items.indexOf(item);
@@ -124,7 +124,7 @@ export class Draft {
     return items;
   }
 
-  /** The program as it is now; undefined: it failed, a distance or a constant does not fit, or leads to what was taken out. */
+  /** The changed program. undefined: the draft failed, a distance or a constant does not fit, or a target was removed. */
   version(): Version | undefined {
     if (this.#failed) return undefined;
     const slotOf = new Map<Item, number>();
@@ -162,17 +162,17 @@ export class Draft {
   }
 }
 
-/** off is an s16, imm an s32. */
+/** off must fit an s16, imm an s32. */
 const isEncodable = ({ off, imm }: Insn): boolean => off === (off << 16) >> 16 && imm === (imm | 0);
 
-/** With another distance; in imm where the instruction has it there. */
+/** The instruction with another distance, which is in imm for some instructions. */
 function ledTo(insn: Insn, distance: number): Insn {
   const form = formOf(insn);
   const inImm = form?.kind === "call" || form?.kind === "ld_imm64" || (form?.kind === "ja" && form.width === 32);
   return inImm ? { ...insn, imm: distance } : { ...insn, off: distance };
 }
 
-/** Source lines at the slots where their instructions are now. */
+/** The source lines, moved to the slots where their instructions are now. */
 function movedLines(lines: NonNullable<Program["lines"]>, origins: readonly number[]): NonNullable<Program["lines"]> {
   return lines.flatMap((line) => {
     const slot = origins.indexOf(line.slot);

@@ -1,4 +1,4 @@
-// Which registers an instruction list leaves free at a place: nothing behind it reads them before writing them.
+// Which registers are free at a place: no later instruction reads them before it writes them.
 import { helperArgCount } from "../facts/helpers.ts";
 import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -6,12 +6,12 @@ import { type RegisterUse, registerUse } from "../isa/registers.ts";
 import type { Program } from "../program/program.ts";
 import { NONE, successorsOf } from "../verifier/prepass/successors.ts";
 
-/** R0 … R10. */
+/** R0 to R10. */
 const ALL = 0x7ff;
-/** R0 … R5. */
+/** R0 to R5. */
 const CALLER_SAVED = 0x3f;
 
-/** What is no instruction may read all. A function's caller finds nothing of its own in R0 … R5 afterwards. */
+/** What is not an instruction may read everything. A call of an own function overwrites R0 to R5. */
 function useOf(insn: Insn): RegisterUse {
   const form = formOf(insn);
   if (!form) return { reads: ALL, writes: 0 };
@@ -19,7 +19,7 @@ function useOf(insn: Insn): RegisterUse {
   return form.kind === "call" && form.target === "local" ? { ...use, writes: CALLER_SAVED } : use;
 }
 
-/** For each slot, and for the end, the registers that may still be read from there on: bit n is Rn. */
+/** For each slot, and for the end, the registers that may still be read from there on. Bit n is Rn. */
 export function liveRegisters({ insns }: Program): Uint16Array {
   const live = new Uint16Array(insns.length + 1);
   const uses = insns.map(useOf);

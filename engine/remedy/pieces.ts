@@ -1,4 +1,4 @@
-// Instructions as candidates write them.
+// Builds the instructions that candidates add.
 import * as c from "../isa/codes.ts";
 import { SIZE_BITS, type Size } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";

@@ -1,4 +1,5 @@
-// What is offered was verified: each fix of random refused programs is loaded once more, and still does what was refused.
+// What is offered was verified. Each fix of random refused programs is loaded once more, and still has the instruction that was
+// refused.
 import { expect, test } from "vitest";
 import { judge } from "../conformance/judge.ts";
 import { randomProgram } from "../conformance/random/generate.ts";

@@ -1,6 +1,6 @@
-// Fixes of a refused program. Every change is made, loaded and verified before it is offered; of a change that only leads on to
-// another refusal the next one is looked for, a few changes deep. Bounded in trials and in instructions walked, so that the same
-// program gets the same fixes; and in time, for programs that are slow to verify.
+// Fixes for a refused program. Every change is made, loaded and verified before it is offered. If a change only leads to another
+// refusal, the next change is searched from there, a few changes deep. The numbers of trials and of walked instructions are limited, so
+// that the same program gets the same fixes. For programs that are slow to verify the time is limited too.
 
 import type { Texts } from "../base/language.ts";
 import { formOf } from "../isa/forms.ts";
@@ -17,45 +17,45 @@ import { Draft, firstVersion, type Version } from "./draft.ts";
 import { Scene } from "./scene.ts";
 
 export interface Fix extends Texts {
-  /** Accepted by the verifier, or refused later, at another place. */
+  /** Accepted by the verifier, or refused at a later place. */
   readonly outcome: "accepted" | "further";
   /** The whole program with the fix. */
   readonly program: Program;
-  /** For each slot of it the slot of the refused program that it was; -1: it is new. */
+  /** For each of its slots the slot in the refused program. -1: the instruction is new. */
   readonly origins: readonly number[];
-  /** Of "further": what is refused then. */
+  /** Only for "further": the new refusal. */
   readonly refusal?: Refusal;
 }
 
 const MAX_FIXES = 3;
-/** Programs that are verified for one refusal. */
+/** At most this many programs are verified for one refusal. */
 const MAX_TRIALS = 48;
-/** Changes that follow one another. */
+/** At most this many changes follow one another. */
 const MAX_DEPTH = 4;
-/** Visits kept of a trial; what is beyond cannot be explained any further. */
+/** Number of visits kept in a trial. If a trial has more, its refusal cannot be explained further. */
 const MAX_VISITS = 3000;
-/** Instructions walked in all trials together. */
+/** Limit of walked instructions in all trials together. */
 const MAX_WALKED = 100_000;
-/** Of these at most so many in one. */
+/** Limit of walked instructions in one trial. */
 const MAX_WALKED_ONCE = 1 << 14;
 
 interface Open {
-  /** It was not verified to its end: it takes too long as it is. */
+  /** The program was not verified to its end, because it takes too long. */
   readonly long?: true;
   readonly version: Version;
   readonly findings: Findings;
   readonly words: readonly Texts[];
 }
 
-/** Milliseconds after which no further change is tried, where there is a clock and nothing else is said. */
+/** Default of RemedyOptions.patience. */
 const PATIENCE = 1000;
 
 export interface RemedyOptions {
-  /** Which program types are known; left out: OREORE with all steps of the recipe. */
+  /** The known program types. Default: OREORE with all steps of the recipe. */
   readonly registry?: Registry;
-  /** Milliseconds. Without a clock only trials and instructions are counted. */
+  /** A clock in milliseconds. Without it only trials and instructions are limited. */
   readonly now?: () => number;
-  /** Milliseconds after which no further change is tried; left out: a second. */
+  /** Milliseconds after which no further change is tried. Default: 1000. */
   readonly patience?: number;
 }
 
@@ -117,7 +117,7 @@ export function remedies(
 const keyOf = ({ program: { insns, maps } }: Version): string =>
   `${insns.map(({ code, dst, src, off, imm }) => `${code}.${dst}.${src}.${off}.${imm}`).join()} ${JSON.stringify(maps)}`;
 
-/** Slots are told by the numbers of the reader's program. */
+/** Replaces `@slot` by the slot number in the reader's program. */
 function inFirstNumbers({ en, ja }: Texts, origins: readonly number[]): Texts {
   const put = (text: string, added: string): string =>
     text.replaceAll(/@(\d+)/g, (_, slot: string) => {
@@ -127,7 +127,7 @@ function inFirstNumbers({ en, ja }: Texts, origins: readonly number[]): Texts {
   return { en: put(en, "the new instruction"), ja: put(ja, "新しい命令") };
 }
 
-/** The sentences of changes that follow one another. */
+/** The sentences of several changes that follow one another. */
 const joined = (words: readonly Texts[]): Texts => ({
   en: words.map(({ en }) => en).join(" Then: "),
   ja: words.map(({ ja }) => ja).join("さらに: "),
@@ -163,20 +163,20 @@ function tryOut(program: Program, budget: number, registry: Registry | undefined
   }, registry);
 }
 
-/** The refused instruction is there still, does the same kind of thing, and is reached. */
+/** Whether the refused instruction still exists and is reached. */
 function keepsPlace(version: Version, { at, path }: Findings, program: Program, trace: Trace | undefined): boolean {
   const insn = program.insns[at];
-  // What was refused for its form, or for being out of reach, has no other place to keep.
+  // If the program was refused for its form or for unreachable code, there is no place to keep.
   if (!insn || path.length === 0) return version.program.insns.length >= 2;
   const kind = formOf(insn)?.kind;
-  // Arithmetic is there for what it is used for later.
+  // Arithmetic exists only for its later use, so it may go.
   if (kind === "alu" || kind === "end" || kind === undefined) return true;
   const slot = version.origins.indexOf(at);
   if (slot < 0) return false;
   return trace === undefined || trace.dropped > 0 || trace.visits.comeBy(slot);
 }
 
-/** Refused at another place of the program than before, or for another reason there. */
+/** Whether the program is now refused at another instruction, after the one that was refused before. */
 function isFurther(version: Version, later: Findings, { at }: Findings): boolean {
   const origin = version.origins[later.at] ?? -1;
   return origin !== at && later.path.length > 0 && version.origins.slice(0, later.at).includes(at);

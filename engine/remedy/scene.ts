@@ -1,5 +1,5 @@
-// The refusal as a candidate looks at it: the refused instruction, what the registers held there, which are free, and where the
-// program could leave early.
+// The refusal as a candidate sees it: the refused instruction, what the registers held there, which registers are free, and where the
+// program could end early.
 import type { Texts } from "../base/language.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
 import { BPF_JMP, BPF_JMP32, classOf, MAX_BPF_STACK } from "../isa/codes.ts";
@@ -17,8 +17,8 @@ import { liveRegisters } from "./live.ts";
 import { exit, movImm } from "./pieces.ts";
 
 /**
- * A change that may help. In its texts `@12` is the instruction at slot 12 of the program that the scene is of. Of several changes of
- * one `group` that are accepted the first is enough. `apply` changes the draft, which fails where the change cannot be made.
+ * A change that may help. In its texts `@12` is the instruction at slot 12 of the scene's program. After one change of a `group` was
+ * accepted, the other changes of the group are not tried. `apply` changes the draft, and fails it if the change cannot be made.
  */
 export interface Candidate extends Texts {
   readonly group?: string;
@@ -28,10 +28,10 @@ export interface Candidate extends Texts {
 export class Scene {
   readonly program: Program;
   readonly findings: Findings;
-  /** Slot of the refused instruction; -1: none. */
+  /** Slot of the refused instruction. -1: none. */
   readonly at: number;
   readonly insn: Insn | undefined;
-  /** Index of its step in the path; -1: nothing was walked. */
+  /** Index of the refused instruction's step in the path. -1: nothing was walked. */
   readonly end: number;
   #live: Uint16Array | undefined;
   #functionEnds: ReadonlySet<number> | undefined;
@@ -44,7 +44,7 @@ export class Scene {
     this.end = findings.path.length - 1;
   }
 
-  /** For each slot the registers that may still be read from there on: bit n is Rn. */
+  /** For each slot the registers that may still be read from there on. Bit n is Rn. */
   get live(): Uint16Array {
     this.#live ??= liveRegisters(this.program);
     return this.#live;
@@ -67,12 +67,12 @@ export class Scene {
     return this.last && regOf(this.last.before, n);
   }
 
-  /** The value in Rn before it. */
+  /** The origin of the value in Rn before the refused instruction. */
   node(n: number): ValueNode | undefined {
     return this.findings.lineage.reg(this.end, n);
   }
 
-  /** Registers of this type before step `at`, lowest first. */
+  /** Registers with an unmoved value of this type before step `at`, lowest first. */
   holding(type: number, at = this.end): number[] {
     const step = this.step(at);
     if (!step) return [];
@@ -82,20 +82,23 @@ export class Scene {
     });
   }
 
-  /** A register that nothing from the slot on reads; `saved`: that a call leaves alone; not one of `but`. Undefined: none. */
+  /**
+   * A register that is not read from the slot on. `saved`: one that calls preserve. `but`: registers that are not wanted. undefined:
+   * none.
+   */
   free(slot: number, { saved = false, but = [] as readonly number[] } = {}): number | undefined {
     const live = this.live[slot] ?? 0x7ff;
     const order = saved ? [9, 8, 7, 6] : [5, 4, 3, 2, 0, 9, 8, 7, 6, 1];
     return order.find((n) => ((live >> n) & 1) === 0 && !but.includes(n));
   }
 
-  /** A callee-saved register that the whole program does not use. */
+  /** A callee-saved register that the whole program does not use. undefined: none. */
   unused(): number | undefined {
     const used = new Set(this.program.insns.flatMap(({ dst, src }) => [dst, src]));
     return [9, 8, 7, 6].find((n) => !used.has(n));
   }
 
-  /** How deep the program uses its stack, in bytes; a multiple of 8. */
+  /** Bytes of stack that the program uses; a multiple of 8. */
   get stackUsed(): number {
     const depths = this.program.insns.map((insn) => {
       const cls = classOf(insn.code);
@@ -110,19 +113,19 @@ export class Scene {
     return Math.min(MAX_BPF_STACK - 64, Math.max(0, ...depths, ...pointed));
   }
 
-  /** A value that R0 may have at the end. */
+  /** A value that R0 may have at the program's end. */
   get result(): number {
     const type = progTypeByName(this.program.progType);
     const range = type?.returnRange(this.program.expectedAttachType);
     return range ? Math.max(0, range.min) : 0;
   }
 
-  /** No lock or reference is held at step `at`: the program may end there. */
+  /** Whether no lock or reference is held at step `at`, so that the program may end there. */
   mayLeave(at = this.end): boolean {
     return this.step(at)?.before.refs.length === 0;
   }
 
-  /** The same where Rn turns out to be NULL: nothing is held by it then. */
+  /** The same for the side on which Rn is NULL: Rn holds no reference then. */
   mayLeaveWithout(n: number, at = this.end): boolean {
     const step = this.step(at);
     const ref = step && regOf(step.before, n)?.refObjId;
@@ -130,8 +133,8 @@ export class Scene {
   }
 
   /**
-   * Pieces that leave the program where the comparison holds: by a jump to an end that is there already, behind the slot, or with an
-   * exit of their own that the opposite comparison jumps over. `jump` makes the jump with an operation, BPF_JEQ …
+   * Pieces that end the program if the comparison is true: a jump to an end that exists behind the slot, or an exit of their own that
+   * the opposite comparison jumps over. `jump` makes the jump for an operation (BPF_JEQ …).
    */
   leaving(draft: Draft, slot: number, op: number, jump: (op: number, to: Item | Piece) => Piece): readonly Piece[] {
     const item = this.#endItem(draft, slot);
@@ -139,7 +142,7 @@ export class Scene {
     return [jump(revOpcode(op), draft.at(slot)!), movImm(0, this.result), exit()];
   }
 
-  /** An end of the program to jump to: one that is there already, behind the slot, or a new one behind everything. */
+  /** An end of the program to jump to: one that exists behind the slot, or a new one after the last instruction. */
   ending(draft: Draft, slot: number): Item | undefined {
     const there = this.#endItem(draft, slot);
     const last = draft.items.at(-1);
@@ -165,7 +168,7 @@ export class Scene {
     return undefined;
   }
 
-  /** Does a function that is called begin behind the slot? */
+  /** Whether a called function begins right after the slot. */
   #isFunctionEnd(at: number): boolean {
     this.#functionEnds ??= new Set(
       this.program.insns.flatMap((insn, slot) => {
@@ -176,7 +179,7 @@ export class Scene {
     return this.#functionEnds.has(at);
   }
 
-  /** Bytes that may be touched from a pointer on, as far as they are known. */
+  /** Number of bytes that may be accessed from a pointer on. undefined: not known. */
   room(reg: RegState): bigint | undefined {
     const off = BigInt(reg.off) + reg.val.smin;
     switch (t.baseType(reg.type)) {

@@ -1,4 +1,4 @@
-// The access itself: its size, its place, the block it lies in, the map's flags.
+// Changes of the access itself: its size, its offset, the size of its block, the map's flags.
 
 import type { Texts } from "../../base/language.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
@@ -143,7 +143,7 @@ const nearest = (scene: Scene, texts: Texts, change: (insn: Insn) => Insn): Cand
   ...changed(scene.at, texts, change),
 });
 
-/** Fields of a kernel object around the one that was asked for. */
+/** Other fields of the kernel object, instead of the one that was accessed. */
 function nearby(scene: Scene, insn: Insn, id: string): Candidate[] {
   if (id !== "socket-access") return [];
   return [0, 4, 8, 12]
@@ -160,7 +160,7 @@ function nearby(scene: Scene, insn: Insn, id: string): Candidate[] {
     );
 }
 
-/** The store goes to the stack, where the program may write. */
+/** Stores to the stack instead, where the program may write. */
 function onStack(scene: Scene, insn: Insn): Candidate[] {
   const form = formOf(insn);
   if (form?.kind !== "st" && form?.kind !== "stx" && form?.kind !== "atomic") return [];
@@ -176,7 +176,7 @@ function onStack(scene: Scene, insn: Insn): Candidate[] {
   return [to];
 }
 
-/** The offset goes from the pointer into the load. */
+/** Moves the offset from the pointer into the load. */
 function unmoved(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const node = scene.node(reg);
   const is = scene.is(reg);
@@ -195,7 +195,7 @@ function unmoved(scene: Scene, insn: Insn, reg: number): Candidate[] {
         draft.remove(moved);
       },
     });
-  // Moved by a register: an access of its own for the value that it has on this path.
+  // The pointer was moved by a register: adds an access for the value that the register has on this path.
   const number = lineage.reg(scene.end, add.insn.src);
   const value =
     number?.is && number.is.val.varOff.mask === 0n ? Number(BigInt.asIntN(64, number.is.val.varOff.value)) : undefined;
@@ -225,7 +225,7 @@ function unmoved(scene: Scene, insn: Insn, reg: number): Candidate[] {
   return found;
 }
 
-/** Another constant that the program moves into the register. */
+/** Another constant that the program moves into the register. undefined: none. */
 function otherValues({ program }: Scene, reg: number, value: number): number | undefined {
   for (const insn of program.insns) {
     const form = formOf(insn);
@@ -251,7 +251,7 @@ function aligned(
   return found;
 }
 
-/** A load of `size` bytes made of smaller ones. */
+/** Builds a load of `size` bytes from smaller loads. */
 function pieced(scene: Scene, insn: Insn, base: number, part: Size): Candidate[] {
   const form = formOf(insn);
   if (form?.kind !== "ldx" || form.signed) return [];
@@ -290,7 +290,7 @@ interface Block {
   readonly total: number;
 }
 
-/** The access inside its block, or the block large enough for the access. */
+/** Moves the access into its block, or makes the block large enough. */
 function inBlock(scene: Scene, insn: Insn, { reg, off, size, total }: Block): Candidate[] {
   const over = off + size - total;
   const found: Candidate[] = [];
@@ -307,7 +307,7 @@ function inBlock(scene: Scene, insn: Insn, { reg, off, size, total }: Block): Ca
     for (const one of SIZES)
       if (isAccess(formOf(insn)) && one < size && off >= 0 && off + one <= total) found.push(sized(scene, one));
   }
-  // Where the pointer was moved by a constant.
+  // If a constant was added to the pointer.
   const add =
     node &&
     ancestors(node).find(({ op, imm, step }) => (op === "add" || op === "sub") && imm !== undefined && step >= 0);
@@ -324,7 +324,7 @@ function inBlock(scene: Scene, insn: Insn, { reg, off, size, total }: Block): Ca
       },
     });
   }
-  // Where the number that was added is a constant in a register.
+  // If a register with a constant was added.
   const sum = node && ancestors(node).find(({ from }) => from.length > 1);
   const constant = sum?.from.find(({ kind, imm }) => kind === "const" && imm !== undefined);
   if (constant && constant.step >= 0 && shift !== 0) {
@@ -342,11 +342,11 @@ function inBlock(scene: Scene, insn: Insn, { reg, off, size, total }: Block): Ca
   return found;
 }
 
-/** The value of a map is declared larger. */
+/** Declares a larger value for the map. */
 function largerValue(scene: Scene, name: string, valueSize: number, id: string): Candidate[] {
   const at = scene.program.maps.findIndex((map) => map.name === name);
   const map = scene.program.maps[at];
-  // Offsets without a useful limit are no sign of a value that is too small.
+  // If the offset has no useful limit, the value is not likely to be too small.
   const bySize = id === "region-max" && !scene.isCall;
   if (!map || valueSize > 4096 || map.valueSize === 0 || bySize) return [];
   return [
@@ -360,7 +360,7 @@ function largerValue(scene: Scene, name: string, valueSize: number, id: string):
   ];
 }
 
-/** Memory of the ring buffer: more is reserved. */
+/** For memory of the ring buffer: reserves more. */
 function reserved(scene: Scene, reg: number, over: number): Candidate[] {
   const { path, lineage } = scene.findings;
   const node = scene.node(reg);
@@ -381,7 +381,7 @@ function reserved(scene: Scene, reg: number, over: number): Candidate[] {
   ];
 }
 
-/** The size that a call takes in the next register, made as small as the room. */
+/** Limits the size that a call takes in the next register to the room that there is. */
 function sizeArgument(scene: Scene, reg: number, room: number): Candidate[] {
   const { insn } = scene;
   if (!insn || formOf(insn)?.kind !== "call" || room <= 0) return [];
@@ -461,7 +461,7 @@ function stack(scene: Scene, insn: Insn, reg: number, off: number, size: number)
   return found;
 }
 
-/** The bytes are written first. */
+/** Writes the bytes before they are read. */
 function written(scene: Scene, off: number, size: number): Candidate[] {
   const first = Math.floor(off / 8) * 8;
   const zeros: Piece[] = [];
@@ -478,7 +478,7 @@ function written(scene: Scene, off: number, size: number): Candidate[] {
   return zeros.length > 64 ? [] : [...(start ? [fill(start.slot)] : []), fill(scene.at)];
 }
 
-/** An access of its own for the path that brings the other kind of pointer. */
+/** Adds a separate access for the path with the other kind of pointer. */
 function ownAccess(scene: Scene): Candidate[] {
   const { path } = scene.findings;
   const { at, insn } = scene;
@@ -497,7 +497,7 @@ function ownAccess(scene: Scene): Candidate[] {
         if (!item || !from || !next) return draft.fail();
         const copy: Piece = { insn };
         if (from.to === item) {
-          // Reached by a jump: the copy stands behind the program's last instruction.
+          // It is reached by a jump: the copy is put after the program's last instruction.
           const added = draft.after(draft.items.at(-1)!, [copy, goto(next)]);
           from.to = added[0];
         } else draft.after(from, [copy, goto(next)]);
@@ -507,7 +507,7 @@ function ownAccess(scene: Scene): Candidate[] {
   ];
 }
 
-/** Both kinds come the same way: the path is told apart at the last branch that chose between them. */
+/** Both kinds come from the same instruction: the paths are separated at the last branch that chose between them. */
 function earlier(scene: Scene, insn: Insn): Candidate[] {
   const { path } = scene.findings;
   const { at } = scene;

@@ -1,4 +1,4 @@
-// All changes that may help against a refusal, those that say most about its cause first.
+// All changes that may help against a refusal. Those that tell most about its cause come first.
 import type { Candidate, Scene } from "../scene.ts";
 import { accessCandidates } from "./access.ts";
 import { boundCandidates } from "./bounds.ts";

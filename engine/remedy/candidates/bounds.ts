@@ -1,5 +1,5 @@
-// A number that must be bounded: before it is added to a pointer, before a call that takes it as a size, and in the comparison
-// or mask that is there already.
+// A number that needs a limit: before it is added to a pointer, before a call that takes it as a size, or in an existing comparison or
+// mask.
 
 import type { Texts } from "../../base/language.ts";
 import * as c from "../../isa/codes.ts";
@@ -13,12 +13,12 @@ import { aluImm, jumpImm, movReg } from "../pieces.ts";
 import type { Candidate, Scene } from "../scene.ts";
 
 interface Bound {
-  /** Step of the path before which the number has to be bounded. */
+  /** Step of the path before which the number needs a limit. */
   readonly step: number;
   readonly slot: number;
   readonly reg: number;
   readonly node: ValueNode;
-  /** Largest values that might do, best first. */
+  /** Largest values that may be allowed, best first. */
   readonly limits: readonly bigint[];
   readonly low: bigint;
 }
@@ -45,11 +45,11 @@ function boundOf(scene: Scene): Bound | undefined {
   if ("number" in refusal.args && refusal.args.number >= 0) {
     const pointer = scene.is(refusal.args.reg === refusal.args.number ? (scene.insn?.src ?? 0) : refusal.args.reg);
     const base = pointer && scene.room(pointer);
-    // Of a pointer to the stack the room counts up to the frame's end.
+    // For a pointer to the stack the room ends at the end of the frame.
     const limits = base === undefined ? [255n] : sizes.map((size) => base - size).filter((limit) => limit >= 0n);
     return { step: scene.end, slot: scene.at, reg: refusal.args.number, node, limits, low };
   }
-  // Where it was added to the pointer.
+  // The place where the number was added to the pointer.
   const pointer = "reg" in refusal.args ? scene.node(refusal.args.reg) : undefined;
   const sum = pointer && ancestors(pointer).find(({ from }) => from.includes(node));
   if (!sum || sum.step < 0) return undefined;
@@ -65,7 +65,7 @@ function boundOf(scene: Scene): Bound | undefined {
   return { step: sum.step, slot, reg, node, limits: [...new Set(limits)], low };
 }
 
-/** A call that takes a variable number of bytes from a variable offset on: the number of bytes is bounded. */
+/** For a call that takes a variable number of bytes at a variable offset: limits the number of bytes. */
 function sizeBound(scene: Scene): Candidate[] {
   const { refusal } = scene.findings;
   if (refusal.id !== "region-max" || !scene.insn || formOf(scene.insn)?.kind !== "call") return [];
@@ -76,7 +76,7 @@ function sizeBound(scene: Scene): Candidate[] {
   return before(scene, { step: scene.end, slot: scene.at, reg, node: scene.node(reg)!, limits: [room], low: 0n });
 }
 
-/** The largest number made of some of the mask's bits that is not above the limit. */
+/** The largest number that has only bits of the mask and is not above the limit. */
 function maskWithin(mask: bigint, limit: bigint): bigint {
   let kept = 0n;
   for (let bit = 1n << 31n; bit > 0n; bit >>= 1n) if (mask & bit && (kept | bit) <= limit) kept |= bit;
@@ -116,12 +116,12 @@ const UNSIGNED: Readonly<Record<number, number>> = {
   [c.BPF_JSLE]: c.BPF_JLE,
 };
 
-/** The comparison that holds where this one does not; 0: there is none. */
+/** The comparison that is true if this one is false. 0: there is none. */
 export const oppositeOf = (op: number): number => (op === c.BPF_JSET ? 0 : revOpcode(op));
 
 const withOp = (code: number, op: number): number => (code & 0x0f) | op;
 
-/** The comparison that is there already, made to count. */
+/** Changes an existing comparison so that it helps. */
 function atChecks(scene: Scene, bound: Bound): Candidate[] {
   return [...scene.findings.missed].reverse().flatMap((check) => atCheck(scene, bound, check));
 }
@@ -179,7 +179,7 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
   }
   const used = node.is?.val.umax ?? 0n;
   if (why === "weak-after" && isImm && used > 0n && limits[0] !== undefined && insn.imm > 0) {
-    // In proportion: what was computed from the limit was too large by as much.
+    // In proportion: the limit is as much too large as what was computed from it.
     const imm = Number((BigInt(insn.imm) * limits[0]) / used);
     if (imm < insn.imm)
       found.push(
@@ -235,7 +235,7 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
         ),
       );
     }
-    // Use what was checked in the place of what was not.
+    // Uses the value that was checked instead of the one that was not.
     const checked = lineage.reg(at, insn.dst);
     if (checked && lineage.reg(step, insn.dst) === checked) {
       const use = path[step]!;
@@ -268,11 +268,11 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
   return found;
 }
 
-/** Was the compared value cut or masked from this one? */
+/** Whether the compared value is a truncated or masked copy of this one. */
 const isSource = (held: ValueNode, compared: ValueNode | undefined): boolean =>
   compared !== undefined && compared !== held && unnarrowed(compared) === held;
 
-/** A comparison or mask right before the number is used. */
+/** Adds a comparison or mask right before the number is used. */
 function before(scene: Scene, { slot, step, reg, limits, low }: Bound): Candidate[] {
   const found: Candidate[] = [];
   const leave = scene.mayLeave(step);

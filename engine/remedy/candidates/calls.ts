@@ -1,4 +1,4 @@
-// Calls: arguments of the wrong kind, references that are not given back, maps of the wrong kind.
+// Calls: arguments of the wrong kind, references that are not released, maps of the wrong kind.
 
 import type { Texts } from "../../base/language.ts";
 import { helperArgKind, helperId, helperName, MEMORY_ARGS } from "../../facts/helpers.ts";
@@ -65,13 +65,13 @@ const leftOut = (scene: Scene): Candidate => ({
   },
 });
 
-/** A release of what is no reference any more. */
+/** For a release of something that is no reference any more: leaves it out. */
 const releasedTwice = (scene: Scene): Candidate[] => {
   const name = scene.insn && helperName(scene.insn.imm);
   return Object.values(RELEASE).some(({ by }) => by === name) && scene.is(1)?.refObjId === 0 ? [leftOut(scene)] : [];
 };
 
-/** Which call gives back what a helper took; -1: none is known. */
+/** By helper: the call that releases what it took. No entry: none is known. */
 const RELEASE: Readonly<Record<string, { readonly by: string; readonly flags: boolean; readonly dynptr?: boolean }>> = {
   ringbuf_reserve: { by: "ringbuf_discard", flags: true },
   ringbuf_reserve_dynptr: { by: "ringbuf_discard_dynptr", flags: true, dynptr: true },
@@ -95,7 +95,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
     ja: `@${taken} で取得したものを${place}解放します（bpf_${how.by} を呼びます）。`,
   });
 
-  // A register or a slot that holds it still.
+  // A register or stack slot that still holds it.
   const frame = step.before.frames[step.before.curframe]!;
   const holder = frame.regs.findIndex((reg) => reg.refObjId === ref && reg.type !== t.NOT_INIT);
   const spi = frame.stack.findIndex((slot) => slot.spilled.refObjId === ref && slot.spilled.type !== t.NOT_INIT);
@@ -124,7 +124,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
     });
   }
   found.push(...onBranch(scene, ref, taken, how.by, give));
-  // Thrown away: given back right behind the call.
+  // If it is no longer held: releases it right behind the call.
   found.push({
     ...texts(`right behind the call, where it is not NULL`, "取得の直後に NULL でなければ"),
     apply(draft) {
@@ -148,13 +148,13 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
   return found;
 }
 
-/** The branch that leads away without a release: what it leads to is given back on the way. */
+/** For a branch that leads away without a release: releases the reference on the way. */
 function onBranch(scene: Scene, ref: number, taken: number, by: string, give: readonly Piece[]): Candidate[] {
   const { path } = scene.findings;
   const leaving = leavingBranch(path, ref, taken);
   if (!leaving) return [];
   const { slot, step, holder } = leaving;
-  // What the target reads of R0 to R5 would be lost in the call.
+  // The call would destroy R0 to R5, which the target reads.
   if (((scene.live[path[step + 1]!.slot] ?? 0) & 0x3f) !== 0) return [];
   return [
     {
@@ -171,8 +171,8 @@ function onBranch(scene: Scene, ref: number, taken: number, by: string, give: re
 }
 
 /**
- * Puts pieces that contain a call before an instruction. Where R0 is read behind them it is set again: to its constant, to the
- * program's result, or from a spare register.
+ * Puts pieces with a call before an instruction. If R0 is read afterwards it is set again: to its constant, to the program's result, or
+ * from a spare register.
  */
 function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piece[], isPointer = false): void {
   const item = draft.item(at);
@@ -181,7 +181,7 @@ function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piec
   const reads = formOf(item.insn)?.kind === "exit";
   const live = scene.live[at] ?? 0;
   const spare = scene.free(at, { saved: true });
-  // A reference that is in R0 itself is no value to return.
+  // A reference in R0 is not a value to return.
   const returned =
     isPointer || (is && is.type !== t.SCALAR_VALUE) ? "zero" : is && is.val.varOff.mask === 0n ? "constant" : "kept";
   const before: Piece[] = [];
@@ -196,7 +196,7 @@ function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piec
   }
   const kept: number[] = arguments_.filter((n) => ((live >> n) & 1) !== 0);
   if (kept.length > 0) {
-    // The refused call's own arguments go over the stack.
+    // The refused call's own arguments are saved on the stack.
     kept.forEach((n, i) => {
       before.push(store(8, 10, -504 + 8 * i, n));
       behind.push(load(8, n, 10, -504 + 8 * i));
@@ -207,7 +207,7 @@ function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piec
   draft.before(item, [...before, ...led, ...behind]);
 }
 
-/** Another thing in the register: what the helper asks for. */
+/** Puts what the helper needs into the register. */
 function argument(scene: Scene, reg: number): Candidate[] {
   const { at, findings } = scene;
   const found: Candidate[] = [];
@@ -216,7 +216,7 @@ function argument(scene: Scene, reg: number): Candidate[] {
   const wanted = scene.insn && helperArgKind(scene.insn.imm, reg);
   if (wanted === "ARG_PTR_TO_CTX") {
     const ctx = scene.holding(t.PTR_TO_CTX).find((n) => n !== reg);
-    // The context and another argument changed places.
+    // The context and another argument may have been swapped.
     const other = ctx !== undefined && ctx <= 5 && is && is.type !== t.SCALAR_VALUE ? ctx : undefined;
     const spare = scene.free(at, { but: [1, 2, 3, 4, 5] });
     if (other !== undefined && spare !== undefined)
@@ -297,7 +297,7 @@ function argument(scene: Scene, reg: number): Candidate[] {
   return found;
 }
 
-/** Pointers that may be what a helper asks for. */
+/** Pointer types that a helper may need. */
 const OBJECTS: ReadonlySet<number> = new Set([
   t.PTR_TO_SOCKET,
   t.PTR_TO_SOCK_COMMON,
@@ -306,7 +306,7 @@ const OBJECTS: ReadonlySet<number> = new Set([
   t.CONST_PTR_TO_MAP,
 ]);
 
-/** A map in the register: of the program, or a new one of the kind that the call takes. */
+/** Puts a map into the register: one of the program, or a new one of the type that the call takes. */
 function mapArgument(scene: Scene, reg: number): Candidate[] {
   const { program, findings, at, insn } = scene;
   const place = (draft: Draft, map: number): void => {
@@ -354,7 +354,7 @@ const map = (type: string, keySize: number, valueSize: number, maxEntries: numbe
   flags: 0,
 });
 
-/** Kinds of maps that some helpers are for. */
+/** Map types that some helpers are for. */
 const MAP_OF: Readonly<Record<string, Omit<MapDef, "name">>> = {
   tail_call: map("prog_array", 4, 4, 8),
   perf_event_output: map("perf_event_array", 4, 4, 8),
@@ -433,7 +433,7 @@ function unmoved(scene: Scene, reg: number, off: number): Candidate[] {
   ];
 }
 
-/** Packet bytes copied to the stack, which every helper takes. */
+/** Copies the packet bytes to the stack, from where every helper can take them. */
 function throughStack(scene: Scene, reg: number): Candidate[] {
   const step = scene.last;
   const spare = scene.free(scene.at, { but: [1, 2, 3, 4, 5] });

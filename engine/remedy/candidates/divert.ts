@@ -1,9 +1,9 @@
-// A branch that leads where it should not: it leaves instead.
+// A branch with a wrong target: it leads to an end of the program instead.
 import { formOf } from "../../isa/forms.ts";
 import { jumped } from "../../verifier/explain/path.ts";
 import type { Candidate, Scene } from "../scene.ts";
 
-/** The jump at a slot leads to an end of the program. */
+/** Lets the jump at a slot lead to an end of the program. */
 export const divert = (scene: Scene, slot: number): Candidate => ({
   group: "divert",
   en: `Let the jump at @${slot} leave the program: where it leads now, what the access needs is not there.`,
@@ -16,7 +16,7 @@ export const divert = (scene: Scene, slot: number): Candidate => ({
   },
 });
 
-/** The last branch of the path that jumped, which is how the path came without what it lacks. */
+/** Diverts the last branch of the path that jumped. By this jump the path missed what it lacks. */
 export function divertLast(scene: Scene): Candidate[] {
   const { path } = scene.findings;
   const { curframe } = path.at(-1)?.before ?? {};

@@ -1,11 +1,11 @@
-// The smallest changes that candidates are made of.
+// The smallest changes, from which candidates are built.
 
 import type { Texts } from "../../base/language.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Piece } from "../draft.ts";
 import type { Candidate } from "../scene.ts";
 
-/** The instruction at a slot with other fields. */
+/** Changes fields of the instruction at a slot. */
 export const changed = (slot: number, texts: Texts, change: (insn: Insn) => Insn): Candidate => ({
   ...texts,
   apply(draft) {
@@ -14,7 +14,7 @@ export const changed = (slot: number, texts: Texts, change: (insn: Insn) => Insn
   },
 });
 
-/** Pieces before the instruction at a slot. */
+/** Puts pieces before the instruction at a slot. */
 export const before = (slot: number, texts: Texts, pieces: readonly Piece[]): Candidate => ({
   ...texts,
   apply(draft) {

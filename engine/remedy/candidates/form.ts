@@ -1,5 +1,5 @@
-// The program's form: instructions that are none, jumps that lead nowhere, code that nothing reaches, loops without an end, too
-// many or too large functions.
+// The form of the program: unknown instructions, jumps out of the program, unreachable code, endless loops, too many or too large
+// functions.
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
@@ -9,7 +9,7 @@ import { aluImm, exit, jumpImm, mayGoto, movImm } from "../pieces.ts";
 import type { Candidate, Scene } from "../scene.ts";
 import { changed } from "./edits.ts";
 
-/** Programs that walk long are tried a few times only. */
+/** For programs that take long to walk there are only a few trials. */
 const MAX_LONG_TRIALS = 3;
 
 export function formCandidates(scene: Scene): Candidate[] {
@@ -53,7 +53,7 @@ export function formCandidates(scene: Scene): Candidate[] {
   }
 }
 
-/** Fields that the instruction does not use, set to 0. */
+/** Sets fields that the instruction does not use to 0. */
 function unusedFields(at: number, insn: Insn): Candidate[] {
   const texts = {
     en: `Set the fields that the instruction at @${at} does not use to 0.`,
@@ -73,7 +73,7 @@ function unusedFields(at: number, insn: Insn): Candidate[] {
   return fields.map((field) => changed(at, texts, (one) => ({ ...one, ...field })));
 }
 
-/** An LD_IMM64 as it has to be: two slots, the second with nothing but the upper half. */
+/** Repairs an LD_IMM64: it needs two slots, and the second has only the upper half of the number. */
 function secondSlot(scene: Scene, at: number, insn: Insn): Candidate[] {
   const wide = { code: c.BPF_LD | c.BPF_IMM | c.BPF_DW };
   const next = scene.program.insns[at + 1];
@@ -187,7 +187,7 @@ const ended = (scene: Scene): Candidate => ({
 const lastBefore = (draft: Draft, slot: number): Item | undefined =>
   draft.items.findLast(({ origin }) => origin >= 0 && origin < slot);
 
-/** The jump leads to the end of its function, or to the next instruction. */
+/** Lets the jump lead to the end of its function, or to the next instruction. */
 function redirected(scene: Scene, from: number): Candidate[] {
   const { insns } = scene.program;
   const found: Candidate[] = [];
@@ -255,10 +255,10 @@ function reachable(insns: readonly Insn[]): Set<number> {
   return reached;
 }
 
-/** Rounds after which a loop is left. */
+/** A loop is left after this many rounds. */
 const ROUNDS = 64;
 
-/** A counter of its own ends the loop. */
+/** Adds a counter that ends the loop. */
 function counted(scene: Scene): Candidate[] {
   const { at } = scene;
   const register = scene.unused();
@@ -275,7 +275,7 @@ function counted(scene: Scene): Candidate[] {
 const fresh = (pieces: readonly { insn: Insn }[]): Item[] =>
   pieces.map(({ insn }) => ({ insn, high: undefined, to: undefined, map: undefined, origin: -1 }));
 
-/** Loops of a program that takes too long to verify as it is: each with a counter of its own. Asks nothing of the path. */
+/** For a program that takes too long to verify: gives each loop a counter. The path is not needed. */
 export function loopCandidates(scene: Scene): Candidate[] {
   const register = scene.unused();
   if (register === undefined || !scene.mayLeave()) return [];
@@ -286,7 +286,7 @@ export function loopCandidates(scene: Scene): Candidate[] {
   }));
 }
 
-/** Jumps that lead back, a few. */
+/** A few jumps that lead back. */
 function loopsOf(insns: readonly Insn[]): { slot: number; target: number }[] {
   const backs: { slot: number; target: number }[] = [];
   for (let slot = 0; slot < insns.length; slot += slotsOf(insns[slot]!)) {
@@ -296,7 +296,7 @@ function loopsOf(insns: readonly Insn[]): { slot: number; target: number }[] {
   return backs.slice(0, 3);
 }
 
-/** A counter at the loop's head, set to 0 at the program's start. */
+/** Puts a counter at the head of the loop, and sets it to 0 at the program's start. */
 function count(draft: Draft, scene: Scene, head: number, register: number): void {
   draft.before(draft.item(head), [
     aluImm(c.BPF_ADD, register, 1),
@@ -305,7 +305,7 @@ function count(draft: Draft, scene: Scene, head: number, register: number): void
   draft.items.unshift(...fresh([movImm(register, 0)]));
 }
 
-/** may_goto: the kernel counts the rounds. */
+/** Adds may_goto: the kernel counts the rounds. */
 function bounded(scene: Scene): Candidate[] {
   return loopsOf(scene.program.insns).map(({ slot, target }) => ({
     en: `Let the kernel bound the loop that begins at @${target}: a may_goto (Linux 6.9 and newer) that leaves it.`,
@@ -323,14 +323,14 @@ function bounded(scene: Scene): Candidate[] {
   }));
 }
 
-/** A loop that is bounded, but too long: the constant that ends it, smaller. */
+/** For a loop that ends, but after too many rounds: makes the constant smaller that ends it. */
 function fewerRounds(scene: Scene): Candidate[] {
   const { insns } = scene.program;
   const found: Candidate[] = [];
   for (let slot = 0; slot < insns.length; slot += slotsOf(insns[slot]!)) {
     const insn = insns[slot]!;
     const form = formOf(insn);
-    // The comparison that leads back.
+    // The comparison that jumps back.
     if (form?.kind !== "jmp" || form.source !== "imm" || slot + 1 + insn.off > slot) continue;
     for (const rounds of [64, 4].filter((one) => one < insn.imm / 2))
       found.push(
@@ -350,7 +350,7 @@ function fewerRounds(scene: Scene): Candidate[] {
   return found.slice(0, 6);
 }
 
-/** The innermost call of a chain that is too deep gives a number instead. */
+/** For a chain of calls that is too deep: inlines the function that is called last. */
 const notCalled = (scene: Scene): Candidate[] =>
   scene.at < 0
     ? []
@@ -362,7 +362,7 @@ const notCalled = (scene: Scene): Candidate[] =>
         },
       ];
 
-/** A function without branches, copied to where it is called. */
+/** Copies a function without branches to the place of its call. */
 function inlined(draft: Draft, scene: Scene): void {
   const call = draft.at(scene.at);
   const entry = call?.to;
@@ -386,7 +386,7 @@ function inlined(draft: Draft, scene: Scene): void {
   const others = draft.items.some((item) => item !== call && item.to === entry);
   draft.replace(call, body);
   if (!others) {
-    // Nothing calls it any more.
+    // No other call needs the function.
     const i = draft.items.indexOf(entry);
     while (i < draft.items.length) {
       const [gone] = draft.items.splice(i, 1);
@@ -395,7 +395,7 @@ function inlined(draft: Draft, scene: Scene): void {
   }
 }
 
-/** Each function keeps to its part of the 512 bytes. */
+/** Limits each function to its part of the 512 bytes. */
 function lessStack(scene: Scene): Candidate[] {
   const { insns } = scene.program;
   const entries = functionEntries(insns);

@@ -1,4 +1,4 @@
-// A pointer that may be NULL, or is: a comparison before it is used, or the one that is there the other way round.
+// A pointer that is or may be NULL: adds a comparison before it is used, or turns an existing one round.
 import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import { regOf } from "../../verifier/explain/path.ts";
@@ -48,7 +48,7 @@ function atChecks(scene: Scene): Candidate[] {
 function before(scene: Scene, reg: number): Candidate[] {
   const is = scene.is(reg);
   const { at } = scene;
-  // On this path it is NULL for sure; other paths may bring a pointer.
+  // On this path it is certainly NULL, but other paths may bring a pointer.
   const isNull = scene.findings.fate(reg)?.how === "null-side";
   if (!is || (!t.mayBeNull(is.type) && !isNull)) return [];
   const compare = (slot: number, step: number): Candidate => ({
@@ -76,7 +76,7 @@ function before(scene: Scene, reg: number): Candidate[] {
   return [compare(at, scene.end), around, ...moved(scene, reg)];
 }
 
-/** `reg += n` before the comparison with NULL that comes behind it: the addition moved behind the comparison. */
+/** `reg += n` before a later comparison with NULL: moves the addition behind the comparison. */
 function moved(scene: Scene, reg: number): Candidate[] {
   const { at, insn, program } = scene;
   const form = insn && formOf(insn);

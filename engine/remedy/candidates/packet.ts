@@ -1,5 +1,5 @@
-// Bytes of the packet that are not proven: a comparison that proves them, in the place of one that does not or before the
-// access; pointers loaded anew behind a call that may move the packet.
+// Packet bytes that are not proven: a comparison that proves them, instead of one that does not or before the access. Also loads
+// pointers again after a call that may move the packet.
 import { progTypeByName } from "../../facts/prog-types.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
 import * as c from "../../isa/codes.ts";
@@ -23,7 +23,7 @@ export function packetCandidates(scene: Scene): Candidate[] {
   return compare ? [...found, compare] : found;
 }
 
-/** A comparison that is there, with a larger constant or its outcome the other way round. */
+/** Changes an existing comparison: a larger constant, or the opposite outcome. */
 function atChecks(scene: Scene, range: number): Candidate[] {
   const { missed, path, lineage } = scene.findings;
   const found: Candidate[] = [];
@@ -50,7 +50,7 @@ function atChecks(scene: Scene, range: number): Candidate[] {
           },
         });
       }
-      // `>=` where `>` was meant, and the other way round, is one byte.
+      // `>=` instead of `>`, or the other way round, changes the proof by one byte.
       const op = insn.code & 0xf0;
       const closer = { [c.BPF_JGT]: c.BPF_JGE, [c.BPF_JLE]: c.BPF_JLT, [c.BPF_JLT]: c.BPF_JLE, [c.BPF_JGE]: c.BPF_JGT }[
         op
@@ -59,7 +59,7 @@ function atChecks(scene: Scene, range: number): Candidate[] {
     }
     if (why === "recomputed") found.push(...sameAgain(scene));
     const opposite = oppositeOf(insn.code & 0xf0);
-    // Both sides of the comparison come to the access: the one without the bytes leaves.
+    // Both sides of the comparison lead to the access: the side without the bytes leaves the program.
     if (why === "wrong-side" && (insn.off === 0 || path[at + 1]?.slot !== slot + 1)) found.push(divert(scene, slot));
     if (why === "wrong-side" && opposite !== 0)
       found.push({
@@ -71,7 +71,7 @@ function atChecks(scene: Scene, range: number): Candidate[] {
   return found;
 }
 
-/** The pointer that was compared is there still: it is copied in place of being computed again. */
+/** The pointer that was compared is still in a register: copies it instead of computing it again. */
 function sameAgain(scene: Scene): Candidate[] {
   const { need, lineage, path } = scene.findings;
   if (need?.kind !== "packet" || need.node.step < 0) return [];
@@ -112,7 +112,7 @@ function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | un
   const held = scene.holding(meta ? t.PTR_TO_PACKET : t.PTR_TO_PACKET_END)[0];
   const into = held ?? scene.free(at, { but: [reg, copy, ...argumentsAt(scene)] });
   const there = scene.holding(t.PTR_TO_CTX)[0];
-  // Where the context is gone it is kept from the start.
+  // If no register holds the context any more, it is saved at the start of the program.
   const kept = held === undefined && there === undefined ? scene.unused() : undefined;
   const ctx = there ?? kept;
   if (into === undefined || (held === undefined && ctx === undefined)) return undefined;
@@ -137,18 +137,21 @@ function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | un
   };
 }
 
-/** Registers that the refused call takes. */
+/** The registers that the refused instruction or call uses. */
 const argumentsAt = ({ insn }: Scene): number[] =>
   insn && formOf(insn)?.kind === "call" ? [1, 2, 3, 4, 5] : [insn?.src ?? -1, insn?.dst ?? -1];
 
-/** Where data_end lies in the context; of metadata: data, which is its end. Undefined: it has none that 4 bytes load. */
+/**
+ * Offset of data_end in the context; for metadata that of data, where metadata ends. undefined: there is none that can be loaded with 4
+ * bytes.
+ */
 function endOffset({ program }: Scene, meta: boolean): number | undefined {
   const context = uapiStruct(progTypeByName(program.progType)?.ctxStruct ?? "");
   const field = context?.fields.find(({ name }) => name === (meta ? "data" : "data_end"));
   return field?.size === 4 ? field.off : undefined;
 }
 
-/** The number that was added, limited, so that comparisons count; and then one. */
+/** Limits the number that was added, so that comparisons count, and then compares. */
 function withLimit(scene: Scene, compare: Candidate): Candidate[] {
   const { need, lineage, path } = scene.findings;
   if (need?.kind !== "packet") return [];
@@ -172,7 +175,7 @@ function withLimit(scene: Scene, compare: Candidate): Candidate[] {
 
 const isNumber = ({ is }: ValueNode): boolean => is?.type === t.SCALAR_VALUE;
 
-/** Packet pointers that a call has made worth nothing, loaded anew behind it. */
+/** Loads packet pointers again that a call made invalid. */
 export function reloadCandidates(scene: Scene): Candidate[] {
   const { refusal, path, fate } = scene.findings;
   if (refusal.id !== "not-a-pointer") return [];

@@ -1,4 +1,4 @@
-// Registers: values that were never set or were lost in a call, what a function returns, arithmetic that pointers do not take.
+// Registers: values that were never set or were lost in a call, return values of functions, arithmetic that pointers do not allow.
 import { helperId } from "../../facts/helpers.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
 import * as c from "../../isa/codes.ts";
@@ -160,7 +160,7 @@ function unset(scene: Scene, reg: number): Candidate[] {
       ),
     ];
   const found: Candidate[] = [];
-  // Lost in a call: kept in a register that calls leave alone.
+  // The value was lost in a call: keeps it in a register that calls preserve.
   const lost = path.findLastIndex((step) => {
     const was = regOf(step.before, reg);
     const now = step.after && regOf(step.after, reg);
@@ -226,7 +226,7 @@ function framePointer(scene: Scene, insn: Insn): Candidate[] {
   ];
 }
 
-/** Number minus pointer, the other way round. */
+/** Number minus pointer: subtracts the other way round. */
 function reversed(scene: Scene, insn: Insn): Candidate[] {
   const { at } = scene;
   const found: Candidate[] = [];
@@ -256,7 +256,7 @@ function reversed(scene: Scene, insn: Insn): Candidate[] {
   return found;
 }
 
-/** A mask on a pointer: put on the number before it is added. */
+/** For a mask on a pointer: masks the number before it is added. */
 function maskFirst(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const { at, findings } = scene;
   const node = scene.node(reg);
@@ -281,7 +281,7 @@ function maskFirst(scene: Scene, insn: Insn, reg: number): Candidate[] {
   ];
 }
 
-/** `r <<= 32; r >>= 32` on a pointer: a cast that came in unwanted. */
+/** `r <<= 32; r >>= 32` on a pointer: leaves out this unwanted cast. */
 function castLeftOut(scene: Scene, insn: Insn): Candidate[] {
   const { at, program } = scene;
   const back = program.insns[at + 1];
@@ -302,7 +302,7 @@ function castLeftOut(scene: Scene, insn: Insn): Candidate[] {
   ];
 }
 
-/** Two pointers added: the number that the second one points to, bounded. */
+/** For a sum of two pointers: adds the number that the second one points to, with a limit. */
 function asNumber(scene: Scene, reg: number, number: number): Candidate[] {
   const { at } = scene;
   const other = scene.free(at, { but: [reg, number] });
@@ -341,7 +341,7 @@ function asNumber(scene: Scene, reg: number, number: number): Candidate[] {
   return found;
 }
 
-/** Arithmetic on the packet's end: done on the pointer that is compared with it, the other way round. */
+/** For arithmetic on the packet's end: does the opposite with the pointer that is compared with it. */
 function otherSide(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const { at, program } = scene;
   const form = formOf(insn);
@@ -379,7 +379,7 @@ function otherSide(scene: Scene, insn: Insn, reg: number): Candidate[] {
   ];
 }
 
-/** What is added to a pointer is a constant, and too large. */
+/** The constant that is added to a pointer is too large: makes it smaller. */
 function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const { at, findings } = scene;
   const found: Candidate[] = [];
@@ -429,7 +429,7 @@ function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
   return found;
 }
 
-/** Something on the way made a number of a pointer, or a number is used where a pointer is at hand. */
+/** An instruction turned a pointer into a number, or a number is used although a pointer is at hand. */
 function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const { findings } = scene;
   const fate = findings.fate(reg);
@@ -484,7 +484,7 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
         draft.items.splice(draft.items.indexOf(use) + 1, 0, call);
       },
     });
-  // A copy of the pointer that is a pointer still.
+  // A copy that is still a pointer.
   const node = scene.node(reg);
   const step = scene.last;
   found.push(...readByHelper(scene, insn, reg, fate));
@@ -519,7 +519,7 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
   return found;
 }
 
-/** Memory of the kernel behind a number: read by the helper that may fail. */
+/** For kernel memory behind a number: reads it with a helper that is allowed to fail. */
 function readByHelper(scene: Scene, insn: Insn, reg: number, fate: Fate | undefined): Candidate[] {
   const { at, program, live } = scene;
   const form = formOf(insn);
@@ -527,7 +527,7 @@ function readByHelper(scene: Scene, insn: Insn, reg: number, fate: Fate | undefi
   const type = progTypeByName(program.progType);
   const isNumber = fate?.how === "loaded" || fate?.how === "returned" || fate?.how === "arithmetic";
   if (!isNumber || form?.kind !== "ldx" || form.signed || id === undefined) return [];
-  // The call leaves R0 to R5 to nobody.
+  // The call does not preserve R0 to R5.
   const lost = (live[at + 1] ?? 0) & 0x3f & ~(1 << insn.dst);
   if (!type?.helper(id, program.expectedAttachType) || lost !== 0) return [];
   const off = -scene.stackUsed - 8;
