@@ -1,4 +1,4 @@
-// Whatever a line holds, it is answered by one line with its id, and nothing is thrown.
+// Every line, whatever it contains, is answered by one line with its id. Nothing is thrown.
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import fc from "fast-check";

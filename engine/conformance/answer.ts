@@ -1,7 +1,7 @@
-// One line in, one line out: parses, asks a mode, and turns every failure into an answer with the line's id.
+// One line in, one line out: parses the line, asks a mode, and turns every failure into an answer with the line's id.
 import * as v from "valibot";
 
-/** Answers one record. Throws `Unclear` for what it cannot understand; its `id` is added by the caller. */
+/** Answers one record. Throws `Unclear` for a record that it cannot understand. The caller adds the `id`. */
 export type Answer = (record: Record<string, unknown>) => object;
 
 /** Each mode loads only the rooms it needs. */
@@ -15,12 +15,12 @@ export type Mode = keyof typeof MODES;
 
 export const isMode = (text: string): text is Mode => Object.hasOwn(MODES, text);
 
-/** The record is not one: a field is missing, of the wrong type or out of range. */
+/** The record is not valid: a field is missing, of the wrong type or out of range. */
 export class Unclear extends Error {
   override readonly name = "Unclear";
 }
 
-/** The record as `schema` has it; the message of what is thrown names field and fault. */
+/** Checks the record against `schema` and returns it. Throws Unclear with the field and the fault in its message. */
 export function understand<const Schema extends v.GenericSchema>(
   schema: Schema,
   record: unknown,

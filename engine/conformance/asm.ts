@@ -17,7 +17,7 @@ export const answerAsm: Answer = (record) => {
     : { diagnostics: listDiagnostics(source, assembly.diagnostics) };
 };
 
-/** Diagnostics as the contract words them. */
+/** Diagnostics in the format of the contract. */
 function listDiagnostics(source: string, diagnostics: readonly Diagnostic[]): object[] {
   const lines = new LineMap(source);
   return diagnostics.map(({ span, severity, code, message }) => ({

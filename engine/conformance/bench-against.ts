@@ -1,6 +1,6 @@
-// Two versions compared: each row is measured here and there in turn, pair by pair, each figure in a process of its own, so
-// that what else the machine does meets both. The benchmarks are those of this version on both sides: their files are
-// laid over a work tree of the other commit, whose engine they then measure.
+// Compares two versions. Each row is measured in both versions in turn, pair by pair, so that other work of the machine affects both.
+// Each figure is measured in a process of its own. Both sides use the benchmarks of this version: their files are copied over a work
+// tree of the other commit, whose engine they then measure.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ function commitNamed(text: string): string | undefined {
   }
 }
 
-/** Does something with a work tree of a commit that has this version's benchmarks and packages. */
+/** Makes a work tree of a commit, with the benchmarks and packages of this version, and calls `use` on it. */
 function withVersion(commit: string, use: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "oreore-bench-"));
   git("worktree", "add", "--detach", "--force", folder, commit);
@@ -37,7 +37,7 @@ function withVersion(commit: string, use: (folder: string) => void): void {
   }
 }
 
-/** The row's figure in a version; undefined where its engine cannot be measured by this bench. */
+/** The figure of a row in a version. undefined: this benchmark cannot measure that engine. */
 function figure(folder: string, row: Row): number | undefined {
   try {
     const out = execFileSync(join(root, "node_modules/.bin/tsx"), [join(folder, FOLDER, "bench-rows.ts"), row.name], {
@@ -54,7 +54,10 @@ function figure(folder: string, row: Row): number | undefined {
 const middle = (sorted: readonly number[]): number =>
   ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2;
 
-/** Prints for each row the medians of both, and least, middle and greatest ratio of the pairs: above 1 this one is better. */
+/**
+ * Prints for each row the medians of both versions, and the minimum, median and maximum ratio of the pairs. A ratio above 1 means that
+ * this version is better.
+ */
 export function compare(commit: string, rows: readonly Row[], pairs: number): void {
   const name = commitNamed(commit);
   if (name === undefined) return console.error(`--against is "${commit}" and should name a commit`);
@@ -69,7 +72,7 @@ export function compare(commit: string, rows: readonly Row[], pairs: number): vo
       const there: number[] = [];
       const here: number[] = [];
       for (let pair = 0; pair < pairs; pair++) {
-        // Which one is first changes, as the machine may be warm or busy for the second.
+        // The order alternates, because the machine may be warm or busy for the second one.
         const order = pair % 2 === 0 ? ([folder, root] as const) : ([root, folder] as const);
         for (const version of order) {
           const value = figure(version, row);

@@ -1,4 +1,4 @@
-// How long 4096 instructions take to assemble: all of them, and again after a keystroke in the middle.
+// How long 4096 instructions take to assemble: all of them, and again after an edit in the middle.
 import { type AssembleOptions, assemble } from "../asm/assemble.ts";
 
 const COUNT = 4096;
@@ -14,7 +14,7 @@ const LINES = Array.from({ length: COUNT }, (_, i) => `\t${(KINDS[i % KINDS.leng
 
 const withEdit = (n: number): string => LINES.with(COUNT >> 1, `\tBPF_MOV64_IMM(BPF_REG_0, ${n}),`).join("\n");
 
-/** Milliseconds, the median of some runs, each of another text. */
+/** Median of some runs in milliseconds. Each run has another text. */
 function median(options: AssembleOptions, runs = 41): number {
   const times = Array.from({ length: runs + 10 }, (_, run) => {
     const source = withEdit(run);

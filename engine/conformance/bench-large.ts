@@ -1,5 +1,5 @@
-// Four large programs of our own, compiled from C: large/. Rates as in bench-verifier.ts; cold ones are of a process that
-// verifies for the first time, as a page does that has just been opened. Run alone with --cold NAME it prints that one.
+// Four large programs of our own, compiled from C: large/. Rates as in bench-verifier.ts. A cold rate is that of a process that
+// verifies for the first time, like a page that was just opened. Started with --cold NAME, this file prints that one rate.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ import { targetKernel } from "./objects/recorded-kernel.ts";
 export const LARGE = ["balancer", "policy", "stacks", "names"] as const;
 type Large = (typeof LARGE)[number];
 
-/** The object's program, as libbpf hands it to the kernel. */
+/** The object's first program, as libbpf gives it to the kernel. */
 export function largeProgram(name: Large): Program {
   const bytes = readFileSync(new URL(`large/${name}.bpf.o`, import.meta.url));
   const target = targetKernel(undefined);
@@ -25,7 +25,7 @@ export function largeProgram(name: Large): Program {
   return load.value.program;
 }
 
-/** Thousands of instructions walked a second of the first walk of a process. */
+/** Thousands of walked instructions per second, for the first walk of a process. */
 export const coldRate = (name: Large): number =>
   Number(
     execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--cold", name]).toString(),

@@ -1,4 +1,4 @@
-// How fast the interpreter and the compiled code run four programs, in processor time; how long compiling takes, and how a
+// How fast the interpreter and the compiled code run four programs, in processor time. Also how long compiling takes, and how fast a
 // timeline records and goes back.
 import { insnNamed as insn } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -19,7 +19,7 @@ import {
 const EXIT = insn("exit");
 const SECOND_HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
 
-/** R1 = -1 … so often that a run takes a noticeable time; 0 in `turns` stands for it. */
+/** A program to measure. `body` makes its instructions for a number of rounds. The number is raised until a run takes long enough. */
 interface Benchmark {
   readonly name: string;
   readonly progType: string;
@@ -57,7 +57,7 @@ const stack = (turns: number) => [
   EXIT,
 ];
 
-/** Counts 1024 keys of a hash round and round: a look-up each turn, an update where there is none yet. */
+/** Counts 1024 keys of a hash, again and again: one look-up per round, and an update if the key is not there yet. */
 const counters = (turns: number) => [
   insn("mov64_imm", { dst: 6, imm: turns }),
   insn("mov64_reg", { dst: 1, src: 6 }),
@@ -86,7 +86,7 @@ const counters = (turns: number) => [
   EXIT,
 ];
 
-/** Walks Ethernet, IPv4 and UDP headers of the packet, bounds checked as the verifier wants it, and adds up fields. */
+/** Parses the Ethernet, IPv4 and UDP headers of the packet, with the bounds checks that the verifier needs, and adds up fields. */
 const parser = (turns: number) => [
   insn("mov64_reg", { dst: 9, src: 1 }),
   insn("mov64_imm", { dst: 6, imm: turns }),
@@ -116,7 +116,7 @@ const parser = (turns: number) => [
   EXIT,
 ];
 
-/** The program so many times, each going on where the one before would have ended. */
+/** The program many times in a row. Each copy continues where the copy before it would have ended. */
 const inARow = (insns: readonly Insn[], times: number): readonly Insn[] => [
   ...Array.from({ length: times }, () => insns.slice(0, -1)).flat(),
   EXIT,
@@ -139,18 +139,18 @@ export const RUN: readonly Benchmark[] = [
   { name: "packet parser", progType: "xdp", event: { kind: "packet", data: udpPacket() }, body: parser },
 ];
 
-/** Milliseconds the process has had the processor: other programs on the machine do not count. */
+/** Milliseconds of processor time that this process has used. Other programs on the machine do not count. */
 export function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
 const BUDGET = 1_000_000_000_000;
-/** Milliseconds a measured run should take at least. */
+/** A measured run should take at least this many milliseconds. */
 const LONG_ENOUGH = 300;
 const REPEATS = 5;
 
-/** Millions of instructions a second: the best of some runs, each long enough to be measured. */
+/** Millions of instructions per second: the best of some runs, each long enough to be measured. */
 export function runRate(benchmark: Benchmark, engine: "interp" | "jit"): number {
   const memory = engine === "jit" ? new SharedMemory() : new Memory();
   const jit = engine === "jit" ? new Jit(memory as SharedMemory) : undefined;
@@ -175,7 +175,7 @@ export function runRate(benchmark: Benchmark, engine: "interp" | "jit"): number 
   return Math.max(...Array.from({ length: REPEATS }, () => once(turns).rate));
 }
 
-/** Milliseconds from a loaded program to code that can run: the best of some. */
+/** Milliseconds from a loaded program to compiled code: the best of some runs. */
 function fastest(insns: readonly Insn[]): number {
   const memory = new SharedMemory();
   const times = Array.from({ length: REPEATS }, () => {
@@ -185,7 +185,7 @@ function fastest(insns: readonly Insn[]): number {
   return Math.min(...times);
 }
 
-/** A timeline of a million steps of the stack loop: millions of steps a second forward and back, and megabytes. */
+/** A timeline of a million steps of the stack loop: millions of steps per second forward and back, and its size in megabytes. */
 export function timeline(): { forward: number; back: number; megabytes: number } {
   const memory = new Memory();
   const program = loadProgram(memory, { insns: stack(200_000), progType: "unspec" });

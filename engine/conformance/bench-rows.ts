@@ -1,5 +1,5 @@
-// The rows of `npm run bench`. Run with a row's name it prints that figure alone: in a process of its own, nothing that was
-// measured before has left its mark.
+// The rows of `npm run bench`. Started with the name of a row it prints that figure alone. In a process of its own, earlier
+// measurements cannot influence it.
 import type { Program } from "../program/program.ts";
 import { ASSEMBLED } from "./bench-asm.ts";
 import { coldRate, LARGE, largeProgram } from "./bench-large.ts";
@@ -9,10 +9,10 @@ import { kernelRate, peakMegabytes, VERIFIED, verifierRate } from "./bench-verif
 export interface Row {
   readonly name: string;
   readonly unit: string;
-  /** Which figure is the better one. */
+  /** Whether a higher or a lower figure is better. */
   readonly better: "more" | "less";
   readonly measure: () => number;
-  /** What stands beside the figure. */
+  /** Text that is printed beside the figure. */
   readonly note?: (value: number) => Promise<string>;
 }
 
@@ -60,7 +60,7 @@ export const ROWS: readonly Row[] = [
   { name: "verifier, a million walked, peak", unit: "MB", better: "less", measure: peakMegabytes },
 ];
 
-/** Those whose names have any of the words; all where there is none. */
+/** The rows whose names contain any of the words. Without words, all rows. */
 export const rowsNamed = (words: readonly string[]): readonly Row[] =>
   words.length === 0 ? ROWS : ROWS.filter(({ name }) => words.some((word) => name.includes(word)));
 

@@ -1,6 +1,6 @@
-// How fast programs are verified: the instructions walked a second, at log level 0; beside it the running kernel's own
-// figure where there is one to ask, and how much memory a walk of a million instructions takes. Run alone with --peak it
-// prints that memory, in megabytes: a process of its own knows its peak.
+// How fast programs are verified: walked instructions per second, at log level 0. Also the running kernel's own figure, if there is a
+// kernel to ask, and the memory of a walk of a million instructions. Started with --peak it prints that memory in megabytes: it needs a
+// process of its own, because the peak is that of the process.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Form, formNamed } from "../isa/forms.ts";
@@ -29,7 +29,7 @@ const programOf = (insns: readonly Insn[]): Program => ({
 
 const TURNS = 30_000;
 
-/** A counted loop that spills and fills: every turn is walked. */
+/** A counted loop with a spill and a fill: every round is walked. */
 const loop = () =>
   programOf([
     insn("mov64_imm", { dst: 6 }),
@@ -43,7 +43,7 @@ const loop = () =>
     insn("exit"),
   ]);
 
-/** Branches on unknown bits, one after another: states are compared and pruned. */
+/** Branches on unknown bits, one after another, so that states are compared and pruned. */
 const branches = () =>
   programOf([
     insn("ldx4", { dst: 7, src: 1, off: 0 }),
@@ -60,7 +60,7 @@ const branches = () =>
 
 const IN_A_ROW = 500_000;
 
-/** No branch at all: what each slot costs in the passes around the walk. */
+/** No branches: measures what each slot costs in the passes around the walk. */
 const inARow = () =>
   programOf([
     insn("mov64_imm", { dst: 0 }),
@@ -69,7 +69,7 @@ const inARow = () =>
     insn("exit"),
   ]);
 
-/** Walked until the limit of a million instructions refuses it. */
+/** Is walked until the limit of a million instructions refuses it. */
 const endless = programOf([
   insn("mov64_imm", { dst: 6 }),
   insn("stx8", { dst: 10, src: 6, off: -8 }),
@@ -86,10 +86,10 @@ export const VERIFIED: readonly { readonly name: string; readonly program: () =>
   { name: "verifier, 500,000 in a row", program: inARow },
 ];
 
-/** Milliseconds over which a program is judged again and again: the first turns are those of an interpreter. */
+/** A program is verified again and again for this many milliseconds, because the first rounds run in JavaScript's interpreter. */
 const LONG_ENOUGH = 2500;
 
-/** Thousands of instructions walked a second of processor time: the best of some runs. */
+/** Thousands of walked instructions per second of processor time: the best of some runs. */
 export function verifierRate(program: Program): number {
   const once = (): number => {
     const start = processorTime();
@@ -102,7 +102,7 @@ export function verifierRate(program: Program): number {
   return best;
 }
 
-/** The same of the running kernel, by the time that its verifier says it took; or why there is none to ask. */
+/** The same for the running kernel, by the verification time in its log. A string says why there is no kernel to ask. */
 export async function kernelRate(program: Program, runs = 5): Promise<number | string> {
   const reason = whyNoKernel();
   if (reason !== undefined) return reason;
@@ -118,7 +118,7 @@ export async function kernelRate(program: Program, runs = 5): Promise<number | s
   return best;
 }
 
-/** Megabytes of memory, all told, of a process that walks a million instructions and keeps each visit and the end of the log. */
+/** Peak memory in megabytes of a whole process that walks a million instructions and keeps each visit and the end of the log. */
 export const peakMegabytes = (): number =>
   Number(execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--peak"]).toString());
 

@@ -1,8 +1,8 @@
-// `npm run bench`: a table of how fast programs are assembled, verified, run and walked. Remembers its figures by commit in
-// node_modules/.cache and shows the change since the last other commit it was run on.
+// `npm run bench`: a table of how fast programs are assembled, verified, run and walked. It stores its figures by commit in
+// node_modules/.cache, and shows the change since the last other commit on which it was run.
 //
-//   npm run bench -- interpreter parser              the rows with one of these words in their name
-//   npm run bench -- --against COMMIT --pairs 7      both versions in turn: ratios, not memories
+//   npm run bench -- interpreter parser              only rows with one of these words in their name
+//   npm run bench -- --against COMMIT --pairs 7      measures both versions in turn and prints ratios
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

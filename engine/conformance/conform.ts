@@ -1,5 +1,5 @@
-// The `conform` command: JSON lines in, JSON lines out, in order, one answer a line. Whatever a line holds, it is answered
-// and the command goes on; it exits 0. What each mode does stands in asm.ts, verify.ts, run.ts and explain.ts.
+// The `conform` command: JSON lines in, JSON lines out, in order, one answer per line. Every line is answered, whatever it contains,
+// and the command continues. It exits with 0. For the modes see asm.ts, verify.ts, run.ts and explain.ts.
 // @example echo '{"id":1,"source":"BPF_EXIT_INSN(),"}' | npm run --silent conform -- asm
 import { answerLine, isMode, MODES } from "./answer.ts";
 import { answerLines, logToErrors } from "./answer-lines.ts";

@@ -1,5 +1,5 @@
-// `conform explain`: a program record → the verdict, and for a refused program why: the rule, the path that led to the refusal, the
-// checks on it that gave nothing, the fixes that were tried, an input that would have done harm.
+// `conform explain`: a program record → the verdict. For a refused program also why: the rule, the path to the refusal, the checks on
+// it that did not help, the fixes that were tried, and an input that would do harm.
 import { remedies } from "../remedy/remedy.ts";
 import { findWitness } from "../session/witness/find.ts";
 import { witnessRecord } from "../session/witness/view.ts";
@@ -9,14 +9,14 @@ import { fixRecord } from "./fix-record.ts";
 import { judge } from "./judge.ts";
 import { ProgramRecord, programOfRecord } from "./records.ts";
 
-/** Visits of the verifier that are kept; a path is found whole only among these. */
+/** Number of the verifier's visits that are kept. A path is complete only if all its visits are kept. */
 const MAX_VISITS = 20_000;
-/** An answer takes two seconds at most (contract); what is left of it after the verifier is for fixes, but for some of the end. */
+/** An answer takes at most two seconds (contract). The time that the verifier leaves is for the fixes, except a part at the end. */
 const LIMIT_MS = 1900;
 const LEAST_FIXES_MS = 100;
-/** Of the search for an input that does harm. */
+/** Limit of the search for an input that does harm. */
 const SEARCH_MS = 300;
-/** Where the refusal came later, the program is walked once more with so many. */
+/** If the refusal comes after the first MAX_VISITS visits, the program is walked once more and this many are kept. */
 const MAX_VISITS_AGAIN = 120_000;
 
 const now = (): number => performance.now();

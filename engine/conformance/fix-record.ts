@@ -1,4 +1,4 @@
-// A fix as `conform explain` answers it: the whole program, with its maps.
+// A fix in the form in which `conform explain` answers it: the whole program with its maps.
 import { toHex } from "../base/bytes.ts";
 import { encodeInsns } from "../isa/insn.ts";
 import type { MapDef } from "../program/program.ts";
@@ -18,7 +18,7 @@ export function fixRecord(record: ProgramRecord, { en, ja, outcome, program }: F
   };
 }
 
-/** What a record says of a map beyond its definition stays. */
+/** Fields of the map's record that are not part of its definition are kept. */
 const mapRecord = (map: MapDef, { maps }: ProgramRecord): object => ({
   ...maps.find(({ name }) => name === map.name),
   ...mapRecordOf(map),

@@ -1,4 +1,4 @@
-// What a kernel of ours answers to a program: its maps are made and filled, then it is loaded. One answer, whichever of the
+// The answer of a kernel of ours to a program: its maps are made and filled, then it is loaded. There is one answer, whichever of the
 // calls refused.
 import { createMaps, type LoadOptions, loadWith } from "../kernel/loader.ts";
 import { inScratch } from "../kernel/scratch.ts";
@@ -8,17 +8,17 @@ import type { Verdict } from "../verifier/verify.ts";
 
 export interface Judged {
   readonly verdict: "accept" | "reject";
-  /** Positive. 0: accepted, or not known for want of what is `unsupported`. */
+  /** A positive errno. 0: the program was accepted, or `unsupported` is set and the errno is not known. */
   readonly errno: number;
-  /** "" where the verifier did not see the program. */
+  /** "" if the verifier did not see the program. */
   readonly log: string;
-  /** Why not, as a value. */
+  /** Why it was refused, as a value. */
   readonly refusal?: Refusal;
-  /** What the program needs that is not simulated: see Verdict.unsupported. */
+  /** What the program needs that is not simulated, see Verdict.unsupported. */
   readonly unsupported?: string;
-  /** Microseconds inside the verifier, by `watched.now`; 0 without it. */
+  /** Microseconds in the verifier, measured by `watched.now`. 0 without such a clock. */
   readonly us: number;
-  /** Where it saw the program. */
+  /** Set if the verifier saw the program. */
   readonly seen?: Verdict;
 }
 

@@ -1,5 +1,5 @@
-// The large programs of the benchmark: as many instructions walked and states kept as Linux walks and keeps. The two longest
-// are left to the benchmark.
+// The large programs of the benchmark: as many instructions walked and states kept as on Linux. The two that take longest are only in
+// the benchmark.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { BPF_LOG_STATS } from "../verifier/log/buffer.ts";

@@ -1,4 +1,4 @@
-// Our own objects: what is made of them is what libbpf hands to bpf(2), and what is said of it is what Linux 6.18 said.
+// Our own objects: their loads equal those that libbpf gives to bpf(2), and our verdict and log equal those of Linux 6.18.
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";

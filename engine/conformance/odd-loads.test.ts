@@ -1,5 +1,5 @@
-// Loads that are refused, or nearly, before the verifier sees the program: `conform verify`, the page's check and its load
-// answer as Linux 6.18 did. Recorded by record/odd-loads.ts.
+// Loads that are refused, or nearly refused, before the verifier sees the program. `conform verify`, the page's check and its load
+// answer like Linux 6.18. Recorded by record/odd-loads.ts.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -35,7 +35,7 @@ test.each(ROWS.map((row) => [row.id, row] as const))("conform verify: %s", (_, r
   expect(difference(row, ours)).toMatchObject({ kind: "same" });
 });
 
-/** The page asks for the whole log, with as much room as there is; an empty source is no program to it. */
+/** The page asks for the whole log with the largest buffer. For the page an empty source is not a program. */
 const PAGE_ROWS = ROWS.filter(
   ({ log_level, log_size, insns }) => log_level === 2 && log_size === undefined && insns !== "",
 );
@@ -51,11 +51,11 @@ test.each(PAGE_ROWS.map((row) => [row.id, row] as const))("check and load: %s", 
   const isWhole = row.maps.every(({ name }) => isIdentifier(name));
   if (isWhole) expect(difference(row, answer)).toMatchObject({ kind: "same" });
   else expect(answer).toMatchObject({ verdict: row.verdict, errno: row.errno });
-  // What refused is told: the map as the kernel's loader knows it.
+  // What was refused is told. A map is named as the kernel's loader knows it.
   if (row.verdict === "reject" && row.log === "")
     expect(checked.refused).toMatchObject({ call: row.call ?? "prog-load", map: outerMap(row) });
 });
 
-/** The map of the program that the refused one belongs to. */
+/** The name of the program's map that is, or contains, the refused map. */
 const outerMap = ({ map = "", maps }: Row): string =>
   maps.find(({ name, inner }) => name === map || inner?.name === map)?.name ?? "";

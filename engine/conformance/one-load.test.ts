@@ -1,5 +1,5 @@
-// One load, asked for in four ways: the page's check and its load, a kernel, and `conform verify`. 10,000 random loads get the
-// same verdict, errno and log from each. SEED=n makes other ones.
+// One load, asked for in four ways: the page's check, the page's load, a kernel, and `conform verify`. 10,000 random loads get the same
+// verdict, errno and log from each. SEED=n makes other loads.
 
 import * as v from "valibot";
 import { expect, test } from "vitest";
@@ -19,7 +19,7 @@ import { SEED } from "./seed.ts";
 import { answerVerify } from "./verify.ts";
 
 const COUNT = 10_000;
-/** Loads that one kernel sees, one after the other; what is open in it grows. */
+/** Number of loads in one kernel, one after the other. More and more descriptors are open in it. */
 const EACH_KERNEL = 40;
 
 interface Said {
@@ -27,7 +27,7 @@ interface Said {
   readonly errno: number;
   readonly log: string;
   readonly unsupported: string;
-  /** The log is long: the page writes it when it is asked for, so it says what a load without one would. */
+  /** The log is long, so the page does not show it until it is asked for. The log is then that of a load at level 0. */
   readonly brief?: boolean;
 }
 
@@ -44,14 +44,14 @@ function conformed(load: RecordedLoad, log_level = 2): Said {
   return { verdict, errno, log, unsupported };
 }
 
-/** What the page shows of a log. */
+/** The part of a log that the page shows. */
 function shownOf(log: string): string {
   const count = log.split("\n").length;
   const lines = { kinds: new Uint8Array(count), slots: new Int32Array(count), joints: new Uint16Array(count) };
   return new LogText(log, lines).shown().text;
 }
 
-/** A process of a kernel that is in use. */
+/** `process` is a process of a kernel that is in use. */
 function loadedBy(process: Process, load: RecordedLoad): Said {
   const program = programOfRecord(v.parse(ProgramRecord, load));
   const fds = createMaps(process, program.maps);
@@ -89,10 +89,10 @@ test(`check, load, kernel and conform verify say the same of ${COUNT} random loa
     const outcome = createKernel(state).load(input);
     const kernel = loadedBy(process, load);
     const loaded = viewed(outcome.check);
-    // A source cannot speak of a map whose name is no identifier: what is loaded is another program then.
+    // A source cannot name a map whose name is not an identifier. The loaded program is then another one.
     const isWhole = load.maps.every(({ name }) => isIdentifier(name));
     same(kernel, said, { i, who: "kernel", load });
-    // A log beyond the buffer of a load is an error of its own; of a shorter one the page shows beginning and end.
+    // For a log that is too long for the buffer the page loads without a log. Of a shorter log it shows the beginning and the end.
     const asPage = checked.brief ? { ...conformed(load, 0), brief: true } : { ...said, log: shownOf(said.log) };
     if (isWhole || said.log === "")
       for (const [who, other] of Object.entries({ checked, loaded })) same(other, asPage, { i, who, load });
@@ -101,7 +101,7 @@ test(`check, load, kernel and conform verify say the same of ${COUNT} random loa
     const kind = said.unsupported !== "" ? "not simulated" : said.log === "" ? `errno ${said.errno}` : said.verdict;
     verdicts.set(kind, (verdicts.get(kind) ?? 0) + 1);
   }
-  // It is no test where all are refused alike.
+  // If all loads were refused for the same reason, this would test nothing.
   for (const kind of ["accept", "reject", "not simulated", "errno 22", "errno 7"])
     expect(verdicts.get(kind), kind).toBeGreaterThan(COUNT / 100);
 }, 600_000);

@@ -1,4 +1,4 @@
-// The talk's extension, step by step: what the simulated kernel answers is what a real one does.
+// The talk's extension, step by step: the simulated kernel answers like a real one.
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -27,14 +27,14 @@ describe("our recording (record/record_oreore.py)", () => {
   });
 });
 
-/** A 6.1 with the four steps built in, booted; its logs have 6.1's wording. Not in the repository. */
+/** A booted Linux 6.1 with the four steps built in. Its logs have the wording of 6.1. Not in the repository. */
 const BOOTED = resolve(import.meta.dirname, "../../../shared/oracle/oreore-linux-6.1.jsonl");
 
 describe.skipIf(!existsSync(BOOTED))("a booted Linux 6.1", () => {
   const rows = existsSync(BOOTED) ? rowsOf(BOOTED).map(withFd) : [];
   const answers = replay(new Kernel(), rows);
 
-  /** Reasons that 6.18 words otherwise. */
+  /** Messages with another wording in 6.18. */
   const REWORDED: Readonly<Record<string, string>> = {
     "BPF_ST stores into R1 ctx is not allowed": "invalid bpf_context access off=0 size=4",
     "unknown func bpf_skb_load_bytes#26": "program of this type cannot use helper bpf_skb_load_bytes#26",

@@ -1,4 +1,4 @@
-// A program record as the page takes it: a source, maps, settings.
+// A program record in the form that the page takes: a source, maps and settings.
 import { fromHex } from "../base/bytes.ts";
 import { BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import { decodeInsns, type Insn } from "../isa/insn.ts";
@@ -49,10 +49,10 @@ export const pageInput = (load: RecordedLoad): ProgramInput => ({
   ...(load.func_info && { funcInfo: true }),
 });
 
-/** Whether a source can speak of a map by this name. */
+/** Whether a source can name a map with this name. */
 export const isIdentifier = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);
 
-/** A load of a map that it cannot speak of becomes two moves. */
+/** A load of a map that a source cannot name becomes two moves. */
 function sourceOf(insns: readonly Insn[], mapRefs: RecordedLoad["map_refs"]): string {
   const lines: string[] = [];
   for (let slot = 0; slot < insns.length; slot++) {

@@ -1,5 +1,5 @@
-// The programs that the recordings put into their prog arrays, described there in words: `return 42`, and
-// `tail call itself at 1, else return 41`.
+// The programs that the recordings put into their prog arrays. The recordings describe them in words: `return 42`, and `tail call
+// itself at 1, else return 41`.
 import { viewOf } from "../base/bytes.ts";
 import * as c from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -11,7 +11,7 @@ const movImm = (dst: number, imm: number): Insn => insn(c.BPF_ALU64 | c.BPF_MOV 
 const EXIT = insn(c.BPF_JMP | c.BPF_EXIT, 0, 0, 0);
 const BPF_FUNC_tail_call = 12;
 
-/** `mapFd`: of the array the program stands in. `undefined`: not one of the two kinds. */
+/** `mapFd`: the array that the program is put into. undefined: the text describes neither of the two kinds. */
 export function describedProgram(text: string, mapFd: number): Insn[] | undefined {
   const plain = /^return (\d+)$/.exec(text);
   if (plain) return [movImm(0, Number(plain[1])), EXIT];
@@ -27,7 +27,7 @@ export function describedProgram(text: string, mapFd: number): Insn[] | undefine
   ];
 }
 
-/** Loads them as programs of the same type and stores their descriptors; 0 or the first negative errno. */
+/** Loads the programs with the type of the main program and stores their descriptors. 0, or the first negative errno. */
 export function fillProgArray(
   process: Process,
   { progType, expectedAttachType, license }: Program,

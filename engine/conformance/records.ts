@@ -1,4 +1,4 @@
-// Program records of the recordings, as values of the engine. Field names are the recordings'.
+// The recordings' program records, as values of the engine. Field names are those of the recordings.
 import * as v from "valibot";
 import { assemble } from "../asm/assemble.ts";
 import { fromHex } from "../base/bytes.ts";
@@ -7,7 +7,7 @@ import { Registry } from "../kernel/registry.ts";
 import { DEFAULT_LICENSE, type FuncInfo, type FuncParam, type MapDef, type Program } from "../program/program.ts";
 import { Unclear } from "./answer.ts";
 
-/** Hex text as bytes. */
+/** Bytes, written as hex digits. */
 export const Hex = v.pipe(
   v.string(),
   v.check((text) => fromHex(text) !== undefined, "an even number of hex digits was expected"),
@@ -29,7 +29,7 @@ const MapShape = {
   fields: v.nullish(v.record(v.string(), u32)),
   frozen: v.nullish(v.boolean(), false),
   named: v.nullish(v.boolean(), false),
-  /** Programs of a prog array, in words: see prog-array.ts. */
+  /** The programs of a prog array, described in words: see prog-array.ts. */
   progs: v.nullish(v.record(v.string(), v.string())),
 };
 const MapRecord = v.object({
@@ -39,7 +39,7 @@ const MapRecord = v.object({
 });
 type MapRecord = v.InferOutput<typeof MapRecord>;
 
-/** A function as the record's BTF has it: program/program.ts FuncInfo. */
+/** A function according to the record's BTF, see FuncInfo in program/program.ts. */
 const FuncRecord = v.object({
   name: v.string(),
   global: v.nullish(v.boolean(), false),
@@ -61,7 +61,7 @@ export const ProgramRecord = v.object({
   insns: v.nullish(InsnsHex),
   source: v.nullish(v.string()),
   prog_type: v.nullish(v.string(), "socket_filter"),
-  /** Left out: what a loader that knows the type asks for. */
+  /** Default: the attach type that a loader uses for the program type. */
   expected_attach_type: v.nullish(u32),
   prog_flags: v.nullish(u32, 0),
   license: v.nullish(v.string(), DEFAULT_LICENSE),
@@ -91,7 +91,7 @@ export function mapDefOf(record: MapRecord | NonNullable<MapRecord["inner"]>): M
   };
 }
 
-/** The other way: a map as a record names it. */
+/** The reverse: a map in the form of a record. */
 export const mapRecordOf = (map: MapDef): object => ({
   name: map.name,
   type: map.type,
@@ -106,13 +106,13 @@ export const mapRecordOf = (map: MapDef): object => ({
   ...(map.inner && { inner: mapRecordOf(map.inner) }),
 });
 
-/** Slots whose operand is a map, with the map's name. */
+/** Slots that load a map → the map's name. */
 export const mapRefsOf = ({ maps, mapRefs }: Program): Record<string, string> =>
   Object.fromEntries(
     [...mapRefs].flatMap(([slot, index]) => (maps[index] === undefined ? [] : [[slot, maps[index].name]])),
   );
 
-/** Memory of no size stands for a structure that is only declared. */
+/** Memory of size 0 stands for a structure that is declared but not defined. */
 const UNKNOWN_SIZE: FuncParam = { unsized: "FWD unknown" };
 
 function funcInfoOf(record: v.InferOutput<typeof FuncRecord>): FuncInfo {
@@ -127,13 +127,13 @@ function funcInfoOf(record: v.InferOutput<typeof FuncRecord>): FuncInfo {
 }
 
 /**
- * What a record `needs` it does not bring: without the BTF of its value type a map with special fields is not made, and
- * the program that was loaded names the descriptor -1.
+ * The record lacks what it `needs`. Without the BTF of its value type a map with special fields is not created, and the program then
+ * has the descriptor -1 for it.
  */
 const lacksBtf = (record: ProgramRecord, map: MapDef): boolean =>
   record.needs.includes("map_btf") && map.fields !== undefined;
 
-/** The program of a record: its `insns`, or its `source` assembled. Throws Unclear. */
+/** The program of a record: its `insns`, or its assembled `source`. Throws Unclear. */
 export function programOfRecord(record: ProgramRecord): Program {
   const given = record.maps.map(mapDefOf);
   const settings = {
@@ -164,7 +164,7 @@ export function programOfRecord(record: ProgramRecord): Program {
   const fault = assembly.diagnostics.find(({ severity }) => severity === "error");
   if (fault) throw new Unclear(`source: ${fault.message}`);
   const mapRefs = new Map(assembly.mapRefs);
-  // A record may say which slot loads which map where its source does not (BPF_LD_MAP_FD(BPF_REG_1, 0)).
+  // A record may say which slot loads which map if its source does not (BPF_LD_MAP_FD(BPF_REG_1, 0)).
   for (const [slot, name] of Object.entries(record.map_refs)) {
     const index = assembly.maps.findIndex((map) => map.name === name);
     if (index < 0) throw new Unclear(`map_refs: slot ${slot} speaks of map "${name}", which is not in maps`);

@@ -1,12 +1,12 @@
-// Goes through a recorded session step by step on the simulated kernel, as its loader did on the real one, and gives what
-// each call answered: rows of the recording's own shape, to be compared field by field.
+// Repeats a recorded session step by step on the simulated kernel, as its loader did on the real one. Returns the answer of each call
+// as a row in the form of the recording, to be compared field by field.
 import { fromHex, latin1, utf8Encode } from "../base/bytes.ts";
 import { decodeInsns } from "../isa/insn.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Process } from "../kernel/process.ts";
 import { O_WRONLY } from "../kernel/syscall.ts";
 
-/** `fd` of an attach: the last program loaded, or a descriptor that is not open. */
+/** `fd` of an attach: the program that was loaded last, or a descriptor that is not open. */
 export type SessionRow =
   | {
       readonly op: "load";
@@ -90,6 +90,6 @@ export function replay(kernel: Kernel, rows: readonly SessionRow[]): SessionRow[
 
 const NOT_OPEN = 999;
 
-/** As the C library returns it. */
+/** A result in the form in which the C library returns it. */
 const asC = (result: number): { ret: number; errno: number } =>
   result < 0 ? { ret: -1, errno: -result } : { ret: result, errno: 0 };

@@ -1,4 +1,4 @@
-// `conform run`: bare instructions on bare memory, no verifier: R1 = address of `mem`, R2 = its length.
+// `conform run`: runs instructions on bare memory, without the verifier. R1 = address of `mem`, R2 = its length.
 import * as v from "valibot";
 import { hex64 } from "../base/u64.ts";
 import { decodeInsns } from "../isa/insn.ts";
@@ -17,11 +17,11 @@ const Request = v.object({
   repeat: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)))),
 });
 
-/** After so many instructions the clock is looked at. */
+/** The clock is read after this many instructions. */
 const SLICE = 50_000_000;
 const MAX_NS = 20_000_000_000n;
 
-/** To the end, or until the clock says that it is enough. */
+/** Runs to the end, or until the time limit. */
 function run(machine: Machine, jit: Jit | undefined): Outcome {
   const start = process.hrtime.bigint();
   const goOn = () => process.hrtime.bigint() - start < MAX_NS;

@@ -1,7 +1,7 @@
-// Vitest reads this before each file of tests: one seed for all property tests and random programs.
+// Vitest reads this before each test file: one seed for all property tests and random programs.
 import fc from "fast-check";
 
-/** `SEED=n` in the environment sets another: any integer. */
+/** The default. `SEED=n` in the environment sets another one, any integer. */
 const FIXED = 1;
 
 function seedOf(text: string | undefined): number {

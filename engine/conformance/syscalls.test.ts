@@ -1,4 +1,4 @@
-// bpf(2) call after call: the simulated kernel answers as the one that was recorded (record/record_syscalls.py).
+// bpf(2) call after call: the simulated kernel answers like the kernel that was recorded (record/record_syscalls.py).
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -18,7 +18,7 @@ const rows = readFileSync(resolve(import.meta.dirname, "recordings/syscalls.json
 
 const process = new Process(new Kernel());
 const { kernel } = process;
-/** Names of the recording → descriptors here; one that is not open, and one of another kind of file. */
+/** Names in the recording → descriptors here. Also one that is not open, and one of another kind of file. */
 const fds = new Map<string, number>([
   ["closed", 900],
   ["stdin", 0],
@@ -27,7 +27,7 @@ const fd = (row: Row, field: string): number => fds.get(row[field] as string) ??
 const hex = (row: Row, field: string): Uint8Array => fromHex(row[field] as string) as Uint8Array;
 const number = (row: Row, field: string): number => row[field] as number;
 
-/** What a call gave: a number, or bytes under the name of the field that holds them. */
+/** The result of a call: a number, or bytes under the name of the field that contains them. */
 type Answer = number | Record<string, unknown>;
 const opened = (row: Row, result: number): number => {
   if (result < 0) return result;

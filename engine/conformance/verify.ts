@@ -1,5 +1,5 @@
-// `conform verify`: a program record → what a kernel says when its maps are made and it is loaded, and what the program
-// returned on each run's data.
+// `conform verify`: a program record → what a kernel answers when its maps are made and it is loaded, and what the program returned for
+// the data of each run.
 import * as v from "valibot";
 import { bug } from "../base/bug.ts";
 import { errnoText } from "../facts/errno.ts";
@@ -21,7 +21,7 @@ const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_fff
 const Request = v.object({
   ...ProgramRecord.entries,
   log_level: v.nullish(u32, 2),
-  /** Bytes of the buffer for the log. */
+  /** Size of the log buffer in bytes. */
   log_size: v.nullish(u32),
   runs: v.optional(v.nullable(v.array(v.object({ data_in: v.optional(Hex), ctx_in: v.optional(Hex) })))),
 });
@@ -40,10 +40,10 @@ export const answerVerify: Answer = (record) => {
   return { ...answer, us: Math.round(us), runs };
 };
 
-/** Instructions after which a run is given up. */
+/** A run is stopped after this many instructions. */
 const BUDGET = 100_000_000;
 
-/** BPF_PROG_TEST_RUN of a program that was accepted, in a kernel of its own. */
+/** BPF_PROG_TEST_RUN of an accepted program, in a kernel of its own. */
 function runOnce(
   program: Program,
   maps: ProgramRecord["maps"],
@@ -72,7 +72,7 @@ function runOnce(
 
 const ENOTSUPP = 524;
 
-/** A packet; for a type defined as data, which no kernel can test-run, `data_in` is its context. */
+/** The event of a run: a packet. For OREORE, which no kernel can test-run, `data_in` is the context. */
 function eventOf({ progType }: Program, data: Uint8Array, ctx: Uint8Array | undefined): Event | undefined {
   if (progType === OREORE.type.name) {
     const bytes = new Uint8Array(OREORE.type.ctx.size);

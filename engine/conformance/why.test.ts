@@ -1,5 +1,5 @@
-// Explanations name the true cause, and fixes are ones that Linux accepts: held by programs of our own, and by what the running
-// kernel said of each of their fixes when it was recorded.
+// Explanations name the true cause, and Linux accepts the fixes. Checked with programs of our own, and with the running kernel's
+// recorded verdict for each of their fixes.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { WHY_PROGRAMS, type WhyProgram } from "./record/why-programs.ts";

@@ -1,4 +1,4 @@
-// One program of why-programs.ts explained, with the fixes as records that a kernel can be asked about.
+// Explains one program of why-programs.ts, with the fixes as records that a kernel can be asked about.
 import { assemble } from "../asm/assemble.ts";
 import { bug } from "../base/bug.ts";
 import { toHex } from "../base/bytes.ts";
@@ -11,7 +11,7 @@ import { judge } from "./judge.ts";
 import { WHY_PROGRAMS } from "./record/why-programs.ts";
 import { ProgramRecord, programOfRecord } from "./records.ts";
 
-/** A line of recordings/why.jsonl: what Linux said of the program and of each fix. */
+/** A line of recordings/why.jsonl: the verdict of Linux for the program and for each fix. */
 export interface WhyRow {
   readonly id: string;
   readonly verdict: string;
@@ -20,7 +20,7 @@ export interface WhyRow {
 
 export interface Why {
   readonly explanation: Explanation;
-  /** Slots that the source marks. */
+  /** The slots that are marked in the source. */
   readonly marks: { readonly at: number; readonly root: number };
   readonly fixes: readonly (Pick<Fix, "en" | "ja" | "outcome"> & { readonly record: object })[];
   /** The program as a record. */

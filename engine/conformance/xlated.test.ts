@@ -1,5 +1,5 @@
-// Rewritten programs against what a running Linux 6.18 made of them: instruction for instruction, the kernel functions that
-// helpers became by name. Recorded by record/record_xlated.py from the accepted programs of verifier.jsonl.
+// Rewritten programs against those that a running Linux 6.18 made of them: instruction for instruction, with helpers' kernel functions
+// by name. Recorded by record/record_xlated.py from the accepted programs of verifier.jsonl.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as v from "valibot";
@@ -24,7 +24,7 @@ const ROWS = readFileSync(resolve(import.meta.dirname, "recordings/xlated.jsonl"
   .split("\n")
   .map((line) => JSON.parse(line) as Row);
 
-/** As text, so that a difference can be read; addresses of the boot are not compared. */
+/** A readable text for comparison. Addresses of the boot are not compared. */
 function listing(insns: readonly Insn[], calleeAt: (slot: number) => string | undefined): string[] {
   return insns.flatMap((insn, slot) => {
     const before = insns[slot - 1];
@@ -49,13 +49,13 @@ test.each(ROWS.map((row) => [row.id, row] as const))("%s", (_, row) => {
   expect(verdict).toBe("accept");
   if (!seen?.facts) throw new Error("an accepted program without facts");
   const ours = rewrite(seen.facts);
-  // The recording numbers the maps as the record has them, the kernel as the program comes by them.
+  // The recording numbers the maps in the order of the record, the kernel in the order in which the program uses them.
   const { maps } = seen.facts.program;
   const numbered = ours.insns.map((insn) =>
     isLdImm64(insn) && insn.src !== 0 ? { ...insn, imm: program.maps.indexOf(maps[insn.imm] as MapDef) } : insn,
   );
   const kernel = decodeInsns(fromHex(row.xlated) as Uint8Array);
-  // A tail call keeps its old number in a dump, which leads to no function.
+  // In a dump a tail call keeps its old number, which is not a function.
   const real = (slot: number) => (row.calls[slot] === "?" ? undefined : row.calls[slot]);
   expect(listing(numbered, (slot) => ours.callees.get(slot))).toEqual(
     listing(

@@ -1,4 +1,4 @@
-// A million broken objects: none may throw, hang or take more than 256 MB more than the kernel's types take.
+// A million broken objects. None may throw, hang, or take more than 256 MB in addition to the kernel's types.
 //
 //   npx tsx engine/conformance/objects/fuzz.ts [COUNT] [SEED] [OBJECT …]
 import { readdirSync, readFileSync } from "node:fs";
@@ -20,7 +20,7 @@ const files = (
 ).map((path) => readFileSync(path));
 const target = targetKernel(undefined);
 if (!target.ok) throw new Error("the recorded kernel cannot be read");
-// Its index of names is made once.
+// The kernel's index of names is made once, before memory is measured.
 target.value.btf?.named("task_struct");
 const before = process.memoryUsage().rss;
 const seen = { refused: 0, read: 0 };

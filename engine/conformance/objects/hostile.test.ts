@@ -1,4 +1,5 @@
-// Objects that are none: each is refused with a sentence that says where and what was expected; none throws, hangs or takes long.
+// Files that are not valid objects. Each is refused with a sentence that says where and what was expected. None throws, hangs or takes
+// long.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { viewOf } from "../../base/bytes.ts";

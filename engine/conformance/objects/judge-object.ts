@@ -1,4 +1,4 @@
-// The programs of one object, each loaded by itself: what Linux 6.18 says of it, and what that cost.
+// The programs of one object, each loaded on its own: the answer of Linux 6.18, and the cost of the verification.
 import { ERRNO, errnoText } from "../../facts/errno.ts";
 import { checkMapCreate } from "../../facts/map-create.ts";
 import { type Load, loadOf } from "../../object/load.ts";
@@ -9,20 +9,20 @@ import { sectionMeaning } from "../../object/sections.ts";
 import type { Target } from "../../object/target.ts";
 import { judge } from "../judge.ts";
 
-/** One program's line, as `verify --json` prints it. */
+/** The line of one program, as `verify --json` prints it. */
 export interface Judged {
   readonly file: string;
   readonly program: string;
   readonly prog_type: string;
   readonly verdict: "accept" | "reject" | "not simulated";
   readonly errno: number;
-  /** Microseconds that the verifier took, without a log. */
+  /** Microseconds in the verifier, without a log. */
   readonly us: number;
-  /** As veristat counts: instructions processed, states kept, the most at one time. */
+  /** The same counts as veristat: instructions processed, states kept, and the largest number of states at one time. */
   readonly insns: number;
   readonly states: number;
   readonly peak_states: number;
-  /** Why it came to no verdict, or was refused before the verifier saw it. */
+  /** Why there is no verdict, or why it was refused before the verifier saw it. */
   readonly message?: string;
   readonly log?: string;
 }
@@ -30,7 +30,7 @@ export interface Judged {
 export interface JudgeOptions {
   readonly file: string;
   readonly target: Target;
-  /** Writes the log of the programs that are named so. */
+  /** The log of the programs with this name is included. */
   readonly logOf?: string | undefined;
   readonly logSize?: number | undefined;
 }
@@ -72,7 +72,7 @@ function judgeProgram(object: BpfObject, program: ObjectFunction, options: Judge
   };
 }
 
-/** A map that cannot be made: libbpf makes all of an object's maps before it loads a program. */
+/** The first map that cannot be made, because libbpf makes all maps of an object before it loads a program. */
 function refusedMap({ maps }: Load): { errno: number; message: string } | undefined {
   for (const map of maps) {
     const err = checkMapCreate(map);
@@ -81,7 +81,7 @@ function refusedMap({ maps }: Load): { errno: number; message: string } | undefi
   return undefined;
 }
 
-/** What libbpf's load returns where it comes to none; 0: what it would need is not simulated here. */
+/** The errno with which libbpf fails before it loads the program. 0: the program needs something that is not simulated here. */
 function errnoOf({ id }: Refusal, progType: string): number {
   if (progType === "ext") return 0;
   return id === "extern-missing" || id === "attach-missing" ? ERRNO.ESRCH : ERRNO.EINVAL;

@@ -1,4 +1,4 @@
-// Where a load that libbpf made and one of ours differ, each as a sentence.
+// The differences between a load that libbpf made and our load of the same program, each as a sentence.
 import { fromHex, toHex } from "../../base/bytes.ts";
 import { mapTypeById } from "../../facts/map-types.ts";
 import { uapiConstant, uapiConstantNames } from "../../facts/uapi.ts";
@@ -7,7 +7,7 @@ import type { Load } from "../../object/load.ts";
 import { keyBytes } from "../../program/map-contents.ts";
 import type { MapDef } from "../../program/program.ts";
 
-/** Field names as in union bpf_attr. */
+/** Field names are those of union bpf_attr. */
 export interface CapturedMap {
   readonly name: string;
   readonly type: number;
@@ -32,7 +32,7 @@ export interface CapturedLoad {
   readonly insns: string;
   readonly func_info?: string;
   readonly line_info?: string;
-  /** Descriptor, as it stands in the instructions → map. */
+  /** Descriptor in the instructions → map. */
   readonly maps: Readonly<Record<string, CapturedMap>>;
   readonly errno: number;
   readonly log: string;
@@ -105,7 +105,7 @@ function* mapDifferences(theirs: CapturedMap, ours: MapDef): Generator<string> {
   );
   for (const [key, value] of Object.entries(theirs.values)) {
     const mine = init[key];
-    // Where no bytes are said they are zeros.
+    // A missing value means zeros.
     if (mine !== undefined ? mine !== value : /[1-9a-f]/.test(value) && ours.type === "array")
       yield `map ${ours.name} bytes: ${short(value)} here ${short(mine)}`;
   }

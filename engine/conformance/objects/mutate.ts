@@ -1,11 +1,11 @@
-// Broken, truncated and hostile objects, made from good ones. The same seed gives the same objects.
+// Broken, truncated and hostile objects, made from valid ones. The same seed gives the same objects.
 import { viewOf } from "../../base/bytes.ts";
 import { loadOf } from "../../object/load.ts";
 import { readObject } from "../../object/object.ts";
 import type { Target } from "../../object/target.ts";
 import { Rng } from "../random/rng.ts";
 
-/** Numbers at the edges of what a field holds. */
+/** Numbers at the limits of what a field can hold. */
 const EDGES = [0, 1, 2, 7, 8, 63, 64, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x10000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
 
 /** A copy of `file` with one to eight changes. */
@@ -28,14 +28,14 @@ export function mutate(file: Uint8Array, rng: Rng): Uint8Array {
         view.setUint16(at & ~1, EDGES[rng.below(EDGES.length)]! & 0xffff, true);
         break;
       case 4:
-        // A number near the one that stands there.
+        // A number close to the one that is there.
         view.setUint32(at & ~3, (view.getUint32(at & ~3, true) + rng.below(17) - 8) >>> 0, true);
         break;
       case 5:
         bytes.copyWithin(at, rng.below(bytes.length), Math.min(bytes.length, rng.below(bytes.length) + 64));
         break;
       case 6: {
-        // The tables at the end say where everything is.
+        // The section headers at the end of the file say where everything is.
         const headers = bytes.length < 64 ? bytes.length : Number(view.getBigUint64(0x28, true));
         const field = headers + 64 * rng.below(32) + 4 * rng.below(16);
         if (field + 4 <= bytes.length) view.setUint32(field, EDGES[rng.below(EDGES.length)]!, true);
@@ -48,7 +48,7 @@ export function mutate(file: Uint8Array, rng: Rng): Uint8Array {
   return bytes;
 }
 
-/** Reads the object and makes every load of it; what comes of it is all one, but nothing may be thrown. */
+/** Reads the object and makes every load of it. Any result is allowed, but nothing may be thrown. */
 export function tryAll(bytes: Uint8Array, target: Target): "refused" | "read" {
   const object = readObject(bytes, "mutated.bpf.o");
   if (!object.ok) return "refused";
@@ -56,7 +56,10 @@ export function tryAll(bytes: Uint8Array, target: Target): "refused" | "read" {
   return "read";
 }
 
-/** Programs that come to a load, over `count` objects made from `files`; throws where one does, and names its number. */
+/**
+ * Reads `count` objects made from `files`, and counts those that are refused and those that are read. If one throws, the error names
+ * the object's number.
+ */
 export function fuzz(
   files: readonly Uint8Array[],
   target: Target,
@@ -74,7 +77,7 @@ export function fuzz(
     } catch (error) {
       throw new Error(`seed ${seed}, object ${n}: ${(error as Error).stack}`);
     }
-    // Time of our own: a loaded machine is slow, not wrong.
+    // Processor time is measured: on a busy machine a slow run is not a fault.
     const { user, system } = process.cpuUsage(start);
     const ms = (user + system) / 1000;
     if (ms > slowest)

@@ -1,4 +1,5 @@
-// The kernel that objects are loaded into where none is named: the recorded Linux 6.18, or its types with a reader's BTF.
+// The kernel that objects are loaded into by default: the recorded Linux 6.18. With a BTF file of the reader it has the types of that
+// file.
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -7,7 +8,7 @@ import { readKernelFile } from "../../object/kernel-file.ts";
 import { type Attempt, attempt } from "../../object/refusal.ts";
 import { linux618, type Target } from "../../object/target.ts";
 
-/** In the sources, and beside the package's own file. */
+/** The place in the sources, and the place beside the package's files. */
 const PLACES = ["../../facts/recorded/linux-6.18.bin.gz", "./linux-6.18.bin.gz"];
 
 function recordedPath(): string {
@@ -15,7 +16,7 @@ function recordedPath(): string {
   return paths.find((path) => existsSync(path)) ?? (paths[0] as string);
 }
 
-/** `btfPath`: /sys/kernel/btf/vmlinux of another kernel. Throws as reading a file does. */
+/** `btfPath`: the file /sys/kernel/btf/vmlinux of another kernel. Throws if a file cannot be read. */
 export function targetKernel(btfPath: string | undefined): Attempt<Target> {
   const { btf, config } = readKernelFile(gunzipSync(readFileSync(recordedPath())));
   if (btfPath === undefined) return { ok: true, value: linux618(btf, config) };

@@ -1,8 +1,8 @@
-// Judged programs as veristat prints them, with one verdict more; logs that were asked for stand before the table.
+// Judged programs in veristat's table format, with one more verdict. Logs that were asked for come before the table.
 import type { Judged } from "./judge-object.ts";
 
 const HEAD = ["File", "Program", "Verdict", "Duration (us)", "Insns", "States", "Peak states"];
-/** Columns of numbers stand to the right. */
+/** From this column on there are numbers, aligned to the right. */
 const FIRST_NUMBER = 3;
 const VERDICTS = { accept: "success", reject: "failure", "not simulated": "not simulated" } as const;
 

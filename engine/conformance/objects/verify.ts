@@ -1,5 +1,5 @@
-// The command `verify FILE.o …`: what Linux 6.18 says of the programs of BPF objects, as a table like veristat's or as JSON lines,
-// without a kernel and without root. Exit code 0: each is accepted, 1: one is not, 2: a file cannot be read.
+// The command `verify FILE.o …`: the answer of Linux 6.18 for the programs of BPF objects, as a table like veristat's or as JSON lines.
+// It needs no kernel and no root. Exit code 0: all are accepted, 1: one is not, 2: a file cannot be read.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,5 +1,5 @@
-// Builds what `npm pack` packs: the command `oreore` and the library, as JavaScript for Node that needs no compiler, with their
-// types. Writes dist-npm/.
+// Builds what `npm pack` packs: the command `oreore` and the library, as JavaScript for Node that needs no compiler, with types. Writes
+// dist-npm/.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -25,7 +25,7 @@ await build({
       output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
     },
   },
-  // All that is used is in the files: nothing is installed with the package.
+  // Everything that is used is in the files: the package installs nothing else.
   ssr: { noExternal: true },
 });
 copyFileSync(join(ROOT, "engine/facts/recorded/linux-6.18.bin.gz"), join(OUT, "linux-6.18.bin.gz"));

@@ -1,5 +1,5 @@
-// The library of the package: assemble, verify, disassemble, read an object. A few functions, each with plain data in and out;
-// what is wrong with what they are given is in what they return, they throw nothing for its sake. For Node.
+// The library of the package, for Node: assemble, verify, disassemble, read an object. A few functions that take and return plain data.
+// Faults in their input are in the result; they throw nothing because of them.
 import { assemble as assembleText } from "../../asm/assemble.ts";
 import { programOf } from "../../asm/assembly.ts";
 import type { Diagnostic } from "../../base/diagnostic.ts";
@@ -21,14 +21,14 @@ export type { BpfObject, Diagnostic, FuncInfo, Insn, LineInfo, Load, MapDef, Obj
 export { decodeInsns, encodeInsns };
 
 export interface Assembled {
-  /** No diagnostic is an error. */
+  /** True if no diagnostic is an error. */
   readonly ok: boolean;
   readonly program: Program;
   /** Places are offsets in the source. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `progType`, `license` … where the source does not say them (`// @prog xdp`). */
+/** `settings` count if the source does not say them (`// @prog xdp`). */
 export function assemble(
   source: string,
   settings: Partial<Pick<Program, "progType" | "expectedAttachType" | "progFlags" | "license">> = {},
@@ -45,19 +45,19 @@ export function assemble(
 }
 
 export interface VerifyOptions {
-  /** BPF_LOG_LEVEL1 (1), LEVEL2 (2), STATS (4), or'ed; 0: no log. Default: 1. */
+  /** BPF_LOG_LEVEL1 (1), LEVEL2 (2) and STATS (4), or'ed. 0: no log. Default: 1. */
   readonly logLevel?: number;
-  /** Bytes; a longer log loses its beginning, and the program with it (ENOSPC). Default: 16 MiB. */
+  /** Size of the log buffer in bytes. A longer log loses its beginning, and the program is refused (ENOSPC). Default: 16 MiB. */
   readonly logSize?: number;
 }
 
 export interface Verdict {
   readonly verdict: "accept" | "reject" | "not simulated";
-  /** As bpf(2) sets it; 0 for an accepted program. */
+  /** The errno of bpf(2). 0 for an accepted program. */
   readonly errno: number;
   /** The kernel's text. */
   readonly log: string;
-  /** Of a program that is not simulated: what it needs. */
+  /** If the program is not simulated: what it needs. */
   readonly unsupported?: string;
   readonly insns: number;
   readonly states: number;
@@ -82,7 +82,7 @@ export function verify(program: Program, { logLevel = 1, logSize }: VerifyOption
   };
 }
 
-/** One line an instruction: as the verifier's log has it, or as a C macro. */
+/** One line for each instruction, in the form of the verifier's log or as a C macro. */
 export function disassemble(insns: readonly Insn[], form: "kernel" | "macro" = "kernel"): string[] {
   if (form === "macro")
     return macroText(insns, { helperName })
@@ -98,7 +98,7 @@ export function disassemble(insns: readonly Insn[], form: "kernel" | "macro" = "
   return lines;
 }
 
-/** A result, or the sentence that says why there is none. */
+/** A result, or a sentence that says why there is none. */
 export type Result<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly message: string };
@@ -107,13 +107,13 @@ const result = <Value>(
   from: { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refusal: Refusal },
 ): Result<Value> => (from.ok ? from : { ok: false, message: refusalText(from.refusal, "en") });
 
-/** An object file (ELF, little-endian BPF). `fileName` names its maps, as libbpf does. */
+/** Reads an object file (ELF, little-endian BPF). Its maps are named after `fileName`, as libbpf does. */
 export const readObject = (bytes: Uint8Array, fileName: string): Result<BpfObject> =>
   result(readBytes(bytes, fileName));
 
-/** What libbpf would hand to bpf(2) for one of `object.programs`. */
+/** The load that libbpf would give to bpf(2) for one of `object.programs`. */
 export const loadProgram = (object: BpfObject, program: ObjectFunction, kernel: Target): Result<Load> =>
   result(loadOf(object, program, kernel));
 
-/** Linux 6.18 as it was recorded; with the types of another kernel where a file like /sys/kernel/btf/vmlinux is named. */
+/** The recorded Linux 6.18. `btfPath`: a file like /sys/kernel/btf/vmlinux, whose types are used instead. */
 export const kernel = (btfPath?: string): Result<Target> => result(targetKernel(btfPath));

@@ -1,4 +1,5 @@
-// The package: packed, installed in an empty folder without a network, its command run and its library used from TypeScript.
+// The package is packed and installed in an empty folder without a network. Then its command is run, and its library is used from
+// TypeScript.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

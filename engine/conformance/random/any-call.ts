@@ -1,5 +1,5 @@
-// Random calls of helpers: any helper of any program type, with arguments that mostly fit its prototype and sometimes do
-// not, and something done with what it returns.
+// Random calls of helpers: any helper of any program type, with arguments that mostly fit its prototype and sometimes do not. The
+// program then uses the result.
 import { HELPER_PROTOS } from "../../facts/helpers.ts";
 import { PROG_TYPES } from "../../facts/prog-types.ts";
 import type { ArgKind, HelperProto, ProgType } from "../../facts/types.ts";
@@ -44,7 +44,7 @@ const MAPS = [
 ] as const;
 const PLAIN = MAPS.filter((m) => /^(hash|array|percpu_array|lru_hash)$/.test(m.type));
 
-/** Helpers that want a map of their own kind: pattern of names → map types. */
+/** Helpers that need a map of their own kind: pattern of names → map types. */
 const FITTING: readonly (readonly [RegExp, RegExp])[] = [
   [/^tail_call$/, /^prog_array$/],
   [/^ringbuf_/, /^ringbuf$/],
@@ -68,7 +68,7 @@ const RINGBUF_SUBMIT = 132;
 const PRANDOM = 7;
 const BPF_F_SLEEPABLE = 16;
 
-/** Where the context has a field of this pointer type. */
+/** A field of the context with this pointer type. undefined: there is none. */
 function field(type: ProgType, attach: number, regType: string): { off: number; size: number } | undefined {
   for (let off = 0; off < 256; off += 4) {
     for (const size of [8, 4]) {
@@ -78,7 +78,7 @@ function field(type: ProgType, attach: number, regType: string): { off: number; 
   return undefined;
 }
 
-/** Registers of the program: R6 context; what else is there. */
+/** What the program has in registers besides R6, which holds the context. */
 interface Have {
   value: boolean;
   packet: boolean;
@@ -159,7 +159,7 @@ function argument(
   attach: number,
 ): void {
   const kind = rng.chance(7) ? rng.pick(CARELESS) : wanted;
-  if (rng.chance(1)) return; // left as it is
+  if (rng.chance(1)) return; // leave it unset
   if (kind === "ARG_CONST_MAP_PTR") {
     const fitting = FITTING.find(([names]) => names.test(proto.name))?.[1];
     const good = fitting ? MAPS.filter((m) => fitting.test(m.type)) : PLAIN;
@@ -208,7 +208,7 @@ function memory(e: Emitter, rng: Rng, reg: number, have: Have): void {
   if (where.startsWith("variable") && have.number) e.addReg(reg, NUMBER);
 }
 
-/** Something with R0, or with what the call should have left alone. */
+/** Uses R0, or registers that the call should preserve. */
 function use(e: Emitter, rng: Rng, proto: HelperProto, have: Have): void {
   if (proto.ret.startsWith("RET_PTR")) {
     if (rng.chance(75)) {

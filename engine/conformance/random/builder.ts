@@ -1,11 +1,11 @@
-// A random program under construction: its instructions so far, and a rough idea of what registers and stack slots hold.
+// A random program while it is built: its instructions so far, and a rough idea of what registers and stack slots hold.
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Rng } from "./rng.ts";
 import type { Shape } from "./shapes.ts";
 
-/** What a register or slot is taken for. */
+/** What a register or slot probably holds. */
 export type Kind = "none" | "scalar" | "small" | "ctx" | "fp" | "value" | "maybe" | "packet" | "end";
 
 export const MAPS: readonly MapDef[] = [
@@ -30,13 +30,13 @@ export class Builder {
   readonly calls: { at: number; callee: number }[] = [];
   readonly shape: Shape;
   readonly r: Rng;
-  /** How many of a hundred choices are made without care. */
+  /** Percentage of choices that are made carelessly. */
   readonly risk: number;
   regs: Kind[] = new Array<Kind>(10).fill("none");
-  /** By slot, 0 = fp-8. */
+  /** By stack slot, 0 = fp-8. */
   stack: Kind[] = new Array<Kind>(8).fill("none");
   depth = 0;
-  /** Rounds of the loops around this place, multiplied. */
+  /** Rounds of all loops around this place, multiplied. */
   rounds = 1;
   /** Subprograms that may be called from here. */
   callable: number[] = [];
@@ -51,13 +51,13 @@ export class Builder {
     return this.insns.push({ code, dst, src, off, imm: imm | 0 }) - 1;
   }
 
-  /** The jump at slot `at` goes to the next instruction to come. */
+  /** The jump at slot `at` leads to the next instruction that is added. */
   land(at: number): void {
     const jump = this.insns[at]!;
     this.insns[at] = { ...jump, off: this.insns.length - at - 1 };
   }
 
-  /** A careless choice, as often as this program's temper has it. */
+  /** Whether to make a careless choice here, by the risk of this program. */
   get careless(): boolean {
     return this.risk > 0 && this.r.chance(this.risk);
   }
@@ -67,20 +67,20 @@ export class Builder {
     return this.r.chance(20) ? -n : n;
   }
 
-  /** A register that holds one of these, or -1. */
+  /** A register that holds one of these kinds, or -1. */
   find(...kinds: Kind[]): number {
     if (this.careless) return this.r.below(10);
     const found = this.regs.flatMap((kind, i) => (kinds.includes(kind) ? [i] : []));
     return found.length === 0 ? -1 : this.r.pick(found);
   }
 
-  /** A register to overwrite; the context is kept for most of the time. */
+  /** A register to overwrite. It is mostly not the one with the context. */
   target(): number {
     const free = this.regs.flatMap((kind, i) => (kind === "ctx" && !this.careless ? [] : [i]));
     return this.r.pick(free);
   }
 
-  /** A register with a scalar in it; makes one where there is none. */
+  /** A register with a scalar. If there is none, one is set. */
   scalar(): number {
     const found = this.find("scalar", "small");
     if (found >= 0) return found;
@@ -95,7 +95,7 @@ export class Builder {
     this.regs[reg] = "scalar";
   }
 
-  /** Makes a scalar small: by a mask, or by leaving where it is large. */
+  /** Makes a scalar small: with a mask, or by leaving the program if it is large. */
   bound(below: number): number {
     const reg = this.scalar();
     if (this.r.chance(50)) {
@@ -118,7 +118,7 @@ export class Builder {
   }
 
   exitIf(code: number, dst: number, src: number, imm: number): void {
-    // Jump around the exit on the opposite condition would change which side is walked first; both are used.
+    // A jump around the exit with the opposite condition would change which side is walked first. Both forms are used.
     const at = this.emit(code, dst, src, 0, imm);
     const over = this.emit(c.BPF_JMP | c.BPF_JA);
     this.land(at);
@@ -142,7 +142,7 @@ export class Builder {
     this.regs[0] = result;
   }
 
-  /** Saves the context where no call destroys it. */
+  /** Saves the context in a register that calls preserve. */
   keepCtx(): void {
     if (this.regs.slice(6).includes("ctx")) return;
     const src = this.regs.indexOf("ctx");
@@ -163,14 +163,14 @@ export class Builder {
     this.regs = this.regs.map((kind) => (kind === "maybe" ? "value" : kind));
   }
 
-  /** What both ways of a branch leave; a register that differs is taken for nothing. */
+  /** The state after both sides of a branch. A register that differs is treated as unset. */
   join(regs: readonly Kind[], stack: readonly Kind[]): void {
     const meet = (a: Kind, b: Kind): Kind => (a === b ? a : isScalar(a) && isScalar(b) ? "scalar" : "none");
     this.regs = this.regs.map((kind, i) => meet(kind, regs[i]!));
     this.stack = this.stack.map((kind, i) => meet(kind, stack[i]!));
   }
 
-  /** Starts a function: what its arguments are, and an empty frame. */
+  /** Starts a function, with the kinds of its arguments and an empty frame. */
   enter(args: readonly Kind[]): void {
     this.regs = new Array<Kind>(10).fill("none");
     args.forEach((kind, i) => {

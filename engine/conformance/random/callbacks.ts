@@ -1,5 +1,5 @@
-// Random programs around functions: callbacks of bpf_loop() and bpf_for_each_map_elem(), timers, spin locks held across
-// things, tail calls and packet loads that leave a function. All of them come with BTF for their functions.
+// Random programs with functions: callbacks of bpf_loop() and bpf_for_each_map_elem(), timers, spin locks that are held over other
+// code, tail calls and packet loads that leave a function. All have BTF for their functions.
 import * as c from "../../isa/codes.ts";
 import type { MapDef, Program } from "../../program/program.ts";
 import { Emitter } from "./emit.ts";
@@ -40,7 +40,7 @@ const LOOP = 181;
 
 const TYPES = ["socket_filter", "sched_cls", "xdp", "tracepoint", "cgroup_skb"];
 
-/** What the main function does; answers which registers its function `f` has pointers in. */
+/** Writes the main function. Returns the registers in which its function `f` gets pointers. */
 const KINDS: Readonly<
   Record<string, (e: Emitter, rng: Rng, progType: string) => readonly number[] | "tail" | "packet" | undefined>
 > = {
@@ -194,7 +194,7 @@ export function callbackProgram(seed: number): Program {
   return e.program({ progType, funcInfo: true });
 }
 
-/** A function with pointers in some registers, which it may use well or badly. */
+/** A function with pointers in some registers. It uses them correctly or wrongly. */
 function callee(e: Emitter, rng: Rng, pointers: readonly number[]): void {
   for (let i = rng.below(4); i > 0; i--) {
     const reg = rng.pick(pointers);

@@ -1,4 +1,5 @@
-// Random calls of helpers, callbacks, timers, locks, tail calls, global functions, dynptrs and maps in maps, beside the running kernel where there is one.
+// Random calls of helpers, callbacks, timers, locks, tail calls, global functions, dynptrs and maps in maps, compared with the running
+// kernel if there is one.
 import { expect, test } from "vitest";
 import type { Program } from "../../program/program.ts";
 import { judge } from "../judge.ts";
@@ -11,9 +12,9 @@ import { globalProgram } from "./globals.ts";
 import { Kernel, whyNoKernel } from "./kernel.ts";
 import { objectProgram } from "./objects.ts";
 
-/** More with CALLS=5000 in the environment. */
+/** CALLS=5000 in the environment makes more. */
 const COUNT = Number(process.env.CALLS ?? 150);
-/** The recorder's buffer; of a log that does not fit both keep the end. */
+/** The size of the recorder's buffer. If a log does not fit, both sides keep its end. */
 const KERNEL_LOG_SIZE = 1 << 20;
 const reason = whyNoKernel();
 
@@ -38,7 +39,7 @@ test.skipIf(reason).each(FAMILIES)(
       if (answer.error) return [`seed ${SEED + i}: ${answer.error}`];
       const ours = judge(program, { logLevel: 2, logSize: KERNEL_LOG_SIZE });
       if (answer.verdict === "accept") accepted++;
-      // What takes the kernel's own BTF is told apart, not judged.
+      // Programs that need the kernel's own BTF are not compared.
       if (ours.unsupported !== undefined) return [];
       const found = difference(answer, ours);
       return found.kind === "same" ? [] : [`seed ${SEED + i}: ${found.kind}, ${found.kernel} ≠ ${found.ours}`];

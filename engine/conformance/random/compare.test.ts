@@ -1,4 +1,4 @@
-// A few random programs beside the running kernel, where there is one to ask; compare.ts does many.
+// A few random programs compared with the running kernel, if there is one to ask. compare.ts does many.
 import { expect, test } from "vitest";
 import { SEED } from "../seed.ts";
 import { whyNoKernel } from "./kernel.ts";

@@ -1,4 +1,4 @@
-// Random programs, judged by the running kernel and by this verifier:
+// Random programs, verified by the running kernel and by this verifier:
 //
 //   npx tsx engine/conformance/random/compare.ts --seed 1 --count 1000 --log-level 2
 //   npx tsx engine/conformance/random/compare.ts --seed 77 --one            one program and both logs
@@ -6,7 +6,7 @@
 //   npx tsx engine/conformance/random/compare.ts --mutate programs.jsonl    changed copies of recorded programs
 //   npx tsx engine/conformance/random/compare.ts --mutate random            changed copies of random ones
 //
-// Prints a table of agreements, and for each cause of disagreement how often it came and the smallest program that shows it.
+// Prints a table of agreements. For each cause of disagreement it prints how often it came, and the smallest program that shows it.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
@@ -38,7 +38,7 @@ if (reason) {
   console.error(`skipped: ${reason}`);
   process.exit(0);
 }
-/** Programs of a file of records, as far as they need nothing that the recorder cannot make. */
+/** The programs of a file of records, except those that need something that the recorder cannot make. */
 function recordedPrograms(file: string): Program[] {
   const records = readFileSync(file, "utf8").trim().split("\n");
   return records.flatMap((line) => {

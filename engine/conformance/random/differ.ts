@@ -1,4 +1,4 @@
-// Where two answers about a program part: in the verdict, the errno, the message, or somewhere in the log.
+// The first difference between two answers about a program: the verdict, the errno, the message, or a line of the log.
 
 import type { Program } from "../../program/program.ts";
 import { disassemble } from "./listing.ts";
@@ -13,21 +13,21 @@ export type Kind = "same" | "not-simulated" | "accepted-unsafe" | "refused-safe"
 
 export interface Difference {
   readonly kind: Kind;
-  /** What is common to differences of one cause: the first lines that differ, without their numbers. */
+  /** The first lines that differ, without their numbers. Differences with the same cause have the same text here. */
   readonly cause: string;
   readonly line: number;
   readonly kernel: string;
   readonly ours: string;
 }
 
-/** Addresses of maps and the time taken differ from run to run. */
+/** The log's lines without what differs in every run: addresses of maps and the verification time. */
 const comparable = (log: string): string[] =>
   log
     .replace(/ffff[0-9a-f]{12}(?![0-9a-f])/g, "ADDRESS")
     .replace(/verification time \d+ usec/, "verification time N usec")
     .split("\n");
 
-/** The line before the statistics: why a program was refused. */
+/** The last line before the statistics: why the program was refused. */
 export function messageOf(log: string): string {
   const lines = log.trimEnd().split("\n");
   const at = lines.findLastIndex((line) => line.startsWith("processed "));

@@ -1,4 +1,4 @@
-// Instructions one after another, with maps and functions by name: the part of a random program that does not choose.
+// Appends instructions, with maps and functions by name. It makes no random choices.
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { MapDef, Program } from "../../program/program.ts";
@@ -46,7 +46,7 @@ export class Emitter {
     this.emit(c.BPF_STX | c.BPF_MEM | size, dst, src, off);
   }
 
-  /** Skips `over` slots where R`reg` is equal to `imm`. */
+  /** Skips `over` slots if R`reg` is equal to `imm`. */
   ifEqual(reg: number, imm: number, over: number): void {
     this.emit(c.BPF_JMP | c.BPF_JEQ | c.BPF_K, reg, 0, over, imm);
   }
@@ -55,7 +55,7 @@ export class Emitter {
     this.emit(c.BPF_JMP | c.BPF_JNE | c.BPF_K, reg, 0, over, imm);
   }
 
-  /** R0 = fp + off as an argument. */
+  /** R`reg` = fp + off. */
   stackPointer(reg: number, off: number): void {
     this.mov(reg, c.BPF_REG_FP);
     this.add(reg, off);
@@ -99,7 +99,7 @@ export class Emitter {
     this.exit();
   }
 
-  /** R`dst` = the element of the key at fp-8, or the program ends. */
+  /** R`dst` = the map's element for the key at fp-8. With `nullCheck` the program ends if there is none. */
   lookup(dst: number, map: MapDef, nullCheck: boolean): void {
     this.stackPointer(2, -8);
     this.loadMap(1, map);

@@ -1,4 +1,4 @@
-// A random event for a random program: what its context, or its packet, holds.
+// A random event for a random program: the content of its context or packet.
 import type { Program } from "../../program/program.ts";
 import type { Event } from "../../vm/index.ts";
 import type { Rng } from "./rng.ts";
@@ -11,7 +11,7 @@ export function randomEvent(program: Program, rng: Rng): Event {
     return { kind: "kprobe", regs: { di: reg(), r15: reg(), ax: reg(), bp: reg() } };
   }
   const data = bytes(rng.pick([14, 20, 60, 64, 100]));
-  // An EtherType that asks for nothing behind it.
+  // An EtherType that needs no header after it.
   data.set([0x88, 0xb5], 12);
   return { kind: "packet", data };
 }

@@ -1,5 +1,5 @@
-// Random programs near the frontier of what the verifier accepts: built statement by statement with a rough idea of what each
-// register and stack slot holds, and now and then, on purpose, one that does not care. About half are accepted.
+// Random programs close to the limit of what the verifier accepts. They are built statement by statement, with a rough idea of what
+// each register and stack slot holds. Now and then a statement ignores this on purpose. About half are accepted.
 import * as c from "../../isa/codes.ts";
 import type { Program } from "../../program/program.ts";
 import { Builder, MAPS } from "./builder.ts";
@@ -22,7 +22,7 @@ const JUMPS = [
   c.BPF_JSLE,
 ];
 
-/** The program of a seed, of one of these shapes. */
+/** The program of a seed, with one of these shapes. */
 export function randomProgram(seed: number, shapes: readonly Shape[] = SHAPES): Program {
   const rng = new Rng(seed);
   const g = new Builder(rng, shapes);
@@ -34,7 +34,7 @@ export function randomProgram(seed: number, shapes: readonly Shape[] = SHAPES): 
   finish(g);
   for (let n = 0; n < subprogs; n++) {
     starts.push(g.insns.length);
-    // Callees call forward only.
+    // A function calls only functions that come after it.
     g.callable = g.callable.filter((callee) => callee > n);
     g.enter(["scalar", "scalar"]);
     block(g, rng.between(1, 5));
@@ -52,7 +52,7 @@ export function randomProgram(seed: number, shapes: readonly Shape[] = SHAPES): 
   };
 }
 
-/** Of any program type and attach type. */
+/** A program of any program type and attach type. */
 export const anyTypeProgram = (seed: number): Program => randomProgram(seed, ALL_SHAPES);
 
 function callSubprog(g: Builder): void {
@@ -104,7 +104,7 @@ function loop(g: Builder): void {
   else g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, counter, g.bound(16));
   g.regs[counter] = "small";
   const head = g.insns.length;
-  // The body must not touch the counter: it is hidden as what nobody chooses to overwrite.
+  // The body must not change the counter, so it is marked as a kind that is never chosen for overwriting.
   g.regs[counter] = "end";
   g.rounds *= rounds;
   block(g, g.r.between(1, 4), counter);
@@ -114,7 +114,7 @@ function loop(g: Builder): void {
   const op = g.r.pick(
     up ? [c.BPF_JLT, c.BPF_JSLT, c.BPF_JLE, ...exact] : [c.BPF_JSGT, ...(known ? [c.BPF_JGT] : []), ...exact],
   );
-  // A step of 2 that jumps over the end is walked to the limit of a million instructions.
+  // With a step of 2 the counter may skip the end value. Such a loop would be walked to the limit of a million instructions.
   const step = op !== c.BPF_JNE && op !== c.BPF_JGT && g.r.chance(20) ? 2 : 1;
   if (!(g.careless && g.r.chance(4))) g.emit(c.BPF_ALU64 | (up ? c.BPF_ADD : c.BPF_SUB) | c.BPF_K, counter, 0, 0, step);
   const back = head - g.insns.length - 1;
@@ -122,7 +122,7 @@ function loop(g: Builder): void {
   g.join(regs, stack);
 }
 
-/** may_goto around a block. */
+/** A block inside a may_goto loop. */
 function mayGoto(g: Builder): void {
   const [regs, stack] = [g.regs.slice(), g.stack.slice()];
   const head = g.emit(c.BPF_JMP | c.BPF_JCOND);
@@ -137,7 +137,7 @@ function block(g: Builder, statements: number, guard = -1): void {
   for (let i = 0; i < statements && g.insns.length < 160; i++) {
     const before = g.insns.length;
     statement(g);
-    // A loop's counter that was overwritten is put back, or the loop would mostly never end.
+    // A statement that overwrites the loop's counter is removed again. Otherwise most loops would never end.
     if (guard >= 0 && !(g.careless && g.r.chance(4))) {
       for (let at = before; at < g.insns.length; at++) {
         const { code, dst } = g.insns[at]!;
@@ -158,7 +158,7 @@ function block(g: Builder, statements: number, guard = -1): void {
 
 type Statement = (g: Builder) => void;
 
-/** Each statement, and how often it comes beside the others. */
+/** The statements, each with its weight. */
 const STATEMENTS = {
   alu: [22, s.alu],
   move: [7, s.move],

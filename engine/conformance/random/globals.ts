@@ -1,19 +1,19 @@
-// Random programs whose functions have BTF: global ones, verified by themselves, and static ones, with parameters that
-// often fit what they are called with and now and then do not.
+// Random programs with BTF for their functions: global functions, which are verified on their own, and static ones. Their parameters
+// mostly match the calls and sometimes do not.
 import type { FuncInfo, FuncParam, Program } from "../../program/program.ts";
 import { isLocalCall, isPseudoFunc } from "../../verifier/prepass/callees.ts";
 import { randomProgram } from "./generate.ts";
 import { Rng } from "./rng.ts";
 
 const PARAMS: readonly FuncParam[] = ["int", "int", "int", "ctx", { mem: 4 }, { mem: 16 }, { mem: 8, nonnull: true }];
-/** BTF has no name for their contexts. */
+/** BTF has no name for the contexts of these types. */
 const NO_CTX_STRUCT = new Set(["tracepoint", "syscall", "netfilter"]);
 
-/** How many functions a program has, the main one among them. */
+/** Number of functions in a program, including the main function. */
 const functionCount = ({ insns }: Program): number =>
   new Set([0, ...insns.flatMap((insn, i) => (isLocalCall(insn) || isPseudoFunc(insn) ? [i + insn.imm + 1] : []))]).size;
 
-/** The program of a seed; it has functions. */
+/** The program of a seed. It has at least two functions. */
 export function globalProgram(seed: number): Program {
   const rng = new Rng(seed ^ 0x5a5a);
   let program = randomProgram(seed);
@@ -24,7 +24,7 @@ export function globalProgram(seed: number): Program {
     return {
       name: `f${i}`,
       global: rng.chance(75),
-      // Two numbers are what random programs call their functions with.
+      // Random programs call their functions with two numbers.
       params: rng.chance(85) ? ["int", "int"] : Array.from({ length: rng.between(0, 3) }, () => rng.pick(params)),
       returns: rng.chance(2) ? "void" : "int",
     };

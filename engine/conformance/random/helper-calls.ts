@@ -1,4 +1,4 @@
-// Statements that call helpers, with the arguments each of them takes.
+// Statements that call helpers with the arguments that each needs.
 import * as c from "../../isa/codes.ts";
 import type { Builder } from "./builder.ts";
 import { ARRAY, HASH, PERCPU, PROGS, QUEUE, RING, SIZES } from "./builder.ts";
@@ -59,7 +59,7 @@ export function helper(g: Builder): void {
   CALLS[g.r.weighted(WEIGHTS)][1](g);
 }
 
-/** Two words at fp-16. */
+/** Two 8-byte words at fp-16. */
 function fillBuffer(g: Builder): void {
   for (const off of [-16, -8]) g.emit(c.BPF_ST | c.BPF_MEM | c.BPF_DW, 10, 0, off, g.imm());
   g.stack[0] = g.stack[1] = "scalar";
@@ -75,7 +75,7 @@ function argument(g: Builder, reg: number, value: number): void {
   g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, reg, 0, 0, value);
 }
 
-/** R1 = the context, where it was kept; otherwise there is no call. */
+/** R1 = the context, if it was saved. false: it was not, and there is no call. */
 function withCtx(g: Builder): boolean {
   const ctx = g.regs.indexOf("ctx", 6);
   if (ctx < 0) return false;
@@ -106,7 +106,7 @@ function remove(g: Builder): void {
   g.call(3, "scalar");
 }
 
-/** push, pop or peek of a queue. */
+/** Push, pop or peek of a queue. */
 function queue(g: Builder): void {
   g.emit(c.BPF_ST | c.BPF_MEM | c.BPF_DW, 10, 0, -8, g.imm());
   g.stack[0] = "scalar";
@@ -116,7 +116,7 @@ function queue(g: Builder): void {
   g.call(g.r.pick([87, 88, 89]), "scalar");
 }
 
-/** bpf_probe_read_kernel into the stack, or the name of the task. */
+/** bpf_probe_read_kernel into the stack, or bpf_get_current_comm. */
 function readKernel(g: Builder): void {
   if (g.r.chance(50)) {
     pointTo(g, 1, -16);
@@ -132,7 +132,7 @@ function readKernel(g: Builder): void {
   g.stack[0] = g.stack[1] = "scalar";
 }
 
-/** bpf_csum_diff, where a buffer may be null if its size is zero. */
+/** bpf_csum_diff. A buffer may be null if its size is zero. */
 function sum(g: Builder): void {
   fillBuffer(g);
   if (g.r.chance(40)) {
@@ -152,7 +152,7 @@ function tailCall(g: Builder): void {
   g.call(12, "none");
 }
 
-/** Looks a socket up and, with care, gives it back on every way. */
+/** Looks up a socket. A careful program releases it on every path. */
 function socket(g: Builder): void {
   if (g.shape.progType !== "sched_cls" && g.shape.progType !== "xdp") return g.call(7, "scalar");
   if (!withCtx(g)) return;
@@ -169,7 +169,7 @@ function socket(g: Builder): void {
   if (!g.careless) g.call(86, "none");
 }
 
-/** What moves the packet: pointers into it are no good any more. */
+/** Calls a helper that moves the packet, which makes pointers into it invalid. */
 function pull(g: Builder): void {
   if (!g.shape.packet || !withCtx(g)) return;
   argument(g, 2, g.r.between(0, 8));
@@ -210,7 +210,7 @@ export function loadBytes(g: Builder): void {
   g.stack[0] = g.stack[1] = "scalar";
 }
 
-/** A pointer to fp-16 and the number of bytes from there. */
+/** Sets R`ptr` to fp-`room`, and R`size` to a number of bytes from there. */
 export function sizedArgs(g: Builder, ptr: number, size: number, room: number): void {
   if (g.r.chance(50)) {
     const reg = g.bound(room);

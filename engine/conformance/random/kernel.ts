@@ -1,4 +1,4 @@
-// The running kernel as somebody to ask: starts the recorder and speaks JSON lines with it. Root on x86-64 Linux only.
+// Asks the running kernel: starts the recorder and exchanges JSON lines with it. Only for root on x86-64 Linux.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { release } from "node:os";
@@ -17,16 +17,16 @@ export interface KernelAnswer {
   readonly errno: number;
   readonly log: string;
   readonly runs: readonly { readonly errno: number; readonly retval?: number }[];
-  /** Of a map that was refused: the program was not loaded. */
+  /** If a map was refused, the call that refused it and the map's name. The program was not loaded. */
   readonly call?: "map-create" | "map-update";
   readonly map?: string;
   readonly error?: string;
 }
 
-/** The series whose verifier is simulated: of another one, another answer would be no fault. */
+/** The series whose verifier is simulated. The answers of another series would prove nothing. */
 const SERIES = "6.18.";
 
-/** Why the kernel cannot be asked here; undefined where it can. */
+/** Why the kernel cannot be asked here. undefined: it can. */
 export function whyNoKernel(): string | undefined {
   if (process.platform !== "linux" || process.arch !== "x64") return "no x86-64 Linux";
   if (!release().startsWith(SERIES)) return `Linux ${release()}, not ${SERIES}x`;
@@ -35,7 +35,7 @@ export function whyNoKernel(): string | undefined {
   return undefined;
 }
 
-/** Only the maps that the program loads are made. */
+/** The record has only the maps that the program loads. */
 export function programRecord(program: Program, logLevel: number, dataIn?: readonly string[]) {
   const used = new Set(program.mapRefs.values());
   return {
@@ -57,7 +57,7 @@ export function programRecord(program: Program, logLevel: number, dataIn?: reado
   };
 }
 
-/** Answers in the order of the questions, as they come. */
+/** The answers come in the order of the questions. */
 export class Kernel {
   readonly #child = spawn("python3", [RECORDER], { stdio: ["pipe", "pipe", "inherit"] });
   readonly #waiting: ((answer: KernelAnswer) => void)[] = [];
@@ -72,7 +72,7 @@ export class Kernel {
     return this.askRecord(programRecord(program, logLevel, dataIn));
   }
 
-  /** A record in the shape that the recorder takes. */
+  /** `record` is in the form that the recorder takes. */
   askRecord(record: object): Promise<KernelAnswer> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);

@@ -1,5 +1,5 @@
-// Random loads as records: short programs, some longer ones of the other generators; any type, attach type and flags; maps good
-// and bad. Most are refused by something, and by something else each time.
+// Random loads as records: short programs and some longer ones from the other generators, any type, attach type and flags, valid and
+// invalid maps. Most loads are refused, for many different reasons.
 import { toHex } from "../../base/bytes.ts";
 import { MAP_TYPES } from "../../facts/map-types.ts";
 import { PROG_TYPES } from "../../facts/prog-types.ts";
@@ -14,7 +14,7 @@ import { Rng } from "./rng.ts";
 
 type RecordedMap = RecordedLoad["maps"][number];
 
-/** Of a hundred loads so many are programs of the other generators, which take longer. */
+/** Percentage of loads that are programs of the other generators, which take longer. */
 const LONGER = 2;
 
 export function randomLoad(seed: number): RecordedLoad {
@@ -25,7 +25,7 @@ export function randomLoad(seed: number): RecordedLoad {
   return { ...randomAttr(rng), insns: toHex(encodeInsns(insns)), maps, map_refs: mapRefs };
 }
 
-/** A program built with a purpose, changed a little; its maps get other names and, now and then, one gets other sizes. */
+/** A program of another generator, sometimes changed a little. Its maps get names, and sometimes one gets other sizes. */
 function longer(rng: Rng, seed: number): RecordedLoad {
   const program = anyTypeProgram(seed);
   const record = programRecord(rng.chance(50) ? mutated(program, seed) : program, 2) as unknown as RecordedLoad;
@@ -57,7 +57,7 @@ const randomSizes = (rng: Rng) => ({
   flags: rng.chance(70) ? 0 : rng.pick([1, 2, 4, 8, 16, 24, 64, 128, 256, 1 << 10, 1 << 12, 1 << 16, rng.bits() >>> 0]),
 });
 
-/** Half are as the type wants them. */
+/** Half of the maps have sizes that fit their type. */
 function randomMap(rng: Rng, name: string, depth = 0): RecordedMap {
   const type = rng.chance(2) ? "no_such_type" : rng.pick(MAP_TYPES).name;
   const plain = /array|map$/.test(type) ? { key_size: 4, value_size: 4 } : { key_size: 8, value_size: 8 };
@@ -85,7 +85,7 @@ function randomMap(rng: Rng, name: string, depth = 0): RecordedMap {
   } as RecordedMap;
 }
 
-/** One to six instructions that need not make sense, behind a load of a map where there is one, before an exit. */
+/** Loads of the maps, one to six instructions that need not make sense, and an exit. */
 function shortProgram(rng: Rng, maps: readonly RecordedMap[]) {
   const insns: Insn[] = [];
   const mapRefs: Record<number, string> = {};

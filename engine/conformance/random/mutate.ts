@@ -1,4 +1,4 @@
-// Small changes to programs that somebody wrote with a purpose: they lead to rules that random statements seldom reach.
+// Small changes of programs that were written for a purpose. They lead to rules that random statements seldom reach.
 import * as c from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Program } from "../../program/program.ts";
@@ -10,7 +10,7 @@ const ALU_OPS = Array.from({ length: 14 }, (_, i) => i << 4);
 const JUMP_OPS = Array.from({ length: 15 }, (_, i) => i << 4);
 const SIZES = [c.BPF_B, c.BPF_H, c.BPF_W, c.BPF_DW];
 
-/** `insn` with one of its parts changed. */
+/** `insn` with one part changed. */
 function mutateInsn(insn: Insn, rng: Rng): Insn {
   const klass = c.classOf(insn.code);
   const what = rng.weighted({ imm: 5, off: 4, dst: 3, src: 3, op: 3, nothing: 1 });
@@ -44,7 +44,7 @@ function mutateInsn(insn: Insn, rng: Rng): Insn {
   return { ...insn, code: (insn.code & ~c.BPF_DW) | rng.pick(SIZES) };
 }
 
-/** One to three changes, sometimes another type or flag; the second halves of LD_IMM64 stay what they are. */
+/** The program with one to three changes, and sometimes another type or flag. The second halves of LD_IMM64 are not changed. */
 export function mutated(program: Program, seed: number): Program {
   const rng = new Rng(seed);
   const insns = program.insns.slice();

@@ -1,5 +1,5 @@
-// Random programs around objects that live longer than an instruction: dynptrs, ring buffer records, maps in maps, and
-// callbacks that are handed a dynptr. They come with BTF for their functions.
+// Random programs with objects that live longer than an instruction: dynptrs, ring buffer records, maps in maps, and callbacks that get
+// a dynptr. They have BTF for their functions.
 import { helperId } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import type { MapDef, Program } from "../../program/program.ts";
@@ -46,7 +46,7 @@ const WRITE = id("dynptr_write");
 const DATA = id("dynptr_data");
 const DRAIN = id("user_ringbuf_drain");
 
-/** R7 = what the map at hand gives for the key at fp-8. */
+/** R`dst` = the value for the key at fp-8, from a map or from the map pointer in a register. */
 function lookup(e: Emitter, rng: Rng, from: MapDef | number, dst: number, nullCheck: boolean): void {
   e.store(c.BPF_DW, 10, -8, rng.pick([0, 1, 7]));
   if (typeof from !== "number") return e.lookup(dst, from, nullCheck);
@@ -209,7 +209,7 @@ const KINDS: Readonly<Record<string, (e: Emitter, rng: Rng) => boolean>> = {
   },
 };
 
-/** R1: a dynptr that may be read and not changed. */
+/** The callback: R1 is a dynptr that may be read but not changed. */
 function drained(e: Emitter, rng: Rng): void {
   for (let i = rng.below(4); i > 0; i--) {
     const what = rng.weighted({ read: 2, data: 2, write: 1, load: 1, spill: 1 });

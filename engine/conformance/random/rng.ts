@@ -1,6 +1,6 @@
 // Reproducible choices: the same seed gives the same program on every machine.
 
-/** xorshift128 started by splitmix32; every draw changes it. */
+/** xorshift128, initialised by splitmix32. Every draw changes its state. */
 export class Rng {
   #a: number;
   #b: number;
@@ -32,17 +32,17 @@ export class Rng {
     return this.#d;
   }
 
-  /** 0 … n-1. */
+  /** 0 to n-1. */
   below(n: number): number {
     return (this.bits() >>> 0) % n;
   }
 
-  /** low … high, both ends included. */
+  /** low to high, both included. */
   between(low: number, high: number): number {
     return low + this.below(high - low + 1);
   }
 
-  /** True in `percent` of a hundred draws. */
+  /** True with a probability of `percent` %. */
   chance(percent: number): boolean {
     return this.below(1000) < percent * 10;
   }
@@ -51,7 +51,7 @@ export class Rng {
     return from[this.below(from.length)]!;
   }
 
-  /** One of the keys, each as often as its weight says. */
+  /** One of the keys, chosen by its weight. */
   weighted<K extends string>(weights: Readonly<Record<K, number>>): K {
     const keys = Object.keys(weights) as K[];
     let n = this.below(keys.reduce((sum, key) => sum + weights[key], 0));

@@ -1,4 +1,4 @@
-// Program types that random programs are written for, and what may be read from their contexts (include/uapi/linux/bpf.h).
+// Program types for random programs, and which fields of their contexts may be read (include/uapi/linux/bpf.h).
 import { PROG_TYPES } from "../../facts/prog-types.ts";
 import type { ProgType } from "../../facts/types.ts";
 import { BPF_B, BPF_DW, BPF_W } from "../../isa/codes.ts";
@@ -6,11 +6,11 @@ import { BPF_B, BPF_DW, BPF_W } from "../../isa/codes.ts";
 export interface Shape {
   readonly progType: string;
   readonly attachType?: number;
-  /** Fields to read: byte offset, size code, and what a read leaves where that is no scalar. */
+  /** Fields to read: byte offset, size code, and the kind of the result if it is not a scalar. */
   readonly reads: readonly { readonly off: number; readonly size: number; readonly kind?: "packet" | "end" }[];
-  /** Where the context holds the packet's two ends, and how wide these fields are. */
+  /** Offsets of the fields with the packet's start and end, and the size code of these fields. */
   readonly packet?: { readonly data: number; readonly end: number; readonly size?: number };
-  /** Is the context a struct __sk_buff? */
+  /** Whether the context is a struct __sk_buff. */
   readonly skb: boolean;
 }
 
@@ -39,7 +39,7 @@ export const SHAPES: readonly Shape[] = [
   { progType: "kprobe", reads: [0, 8, 80, 112].map((off) => ({ off, size: BPF_DW })), skb: false },
 ];
 
-/** What facts say of a context: every field that is read whole, and the packet's ends. */
+/** A shape made from the facts about a context: every field that can be read whole, and the packet's start and end. */
 function shapeOf(type: ProgType, attachType: number): Shape {
   const reads: Shape["reads"][number][] = [];
   let data: number | undefined;
@@ -65,7 +65,7 @@ function shapeOf(type: ProgType, attachType: number): Shape {
   };
 }
 
-/** One for each program type and attach type of the kernel. */
+/** One shape for each program type and attach type of the kernel. */
 export const ALL_SHAPES: readonly Shape[] = PROG_TYPES.filter(
   ({ simulated, name }) => simulated && name !== "oreore" && name !== "syscall",
 ).flatMap((type) => (type.attachTypes ?? [0]).map((attach) => shapeOf(type, attach)));

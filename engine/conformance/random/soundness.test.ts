@@ -1,4 +1,4 @@
-// Random programs that the verifier accepts, run on random packets beside its beliefs.
+// Random programs that the verifier accepts are run on random packets. Their values are compared with what the verifier believed.
 import { expect, test } from "vitest";
 import {
   BPF_DW,
@@ -34,21 +34,24 @@ import { randomProgram } from "./generate.ts";
 import { Rng } from "./rng.ts";
 import { childrenOf, walkBeside } from "./soundness.ts";
 
-/** Checks of single registers and slots that one run of the test makes, everywhere alike; more with SOUNDNESS_CHECKS=1000000. */
+/**
+ * Number of checks of single registers and slots in one run of the test, the same on every machine. SOUNDNESS_CHECKS=1000000 makes
+ * more.
+ */
 const CHECKS = Number(process.env.SOUNDNESS_CHECKS ?? 60_000);
 const INPUTS = 16;
 const MAX_VISITS = 20_000;
-/** Offset of the packet's two ends in the machine's thread area. */
+/** The address stored at `off` of the machine's thread area: the packet's start or end. */
 const address = (machine: Machine, off: number): bigint => 0xffff_8881_0000_0000n | BigInt(machine.memory.r32(off));
 
-/** Rounds of may_goto and of callbacks are not counted one by one: there is no trace of every path. */
+/** Rounds of may_goto and of callbacks are not walked one by one, so there is no trace of every path. */
 const hasOpenLoop = ({ insns }: Program): boolean =>
   insns.some(
     ({ code, src }) =>
       code === (BPF_JMP | BPF_JCOND) || (code === (BPF_LD | BPF_IMM | BPF_DW) && src === BPF_PSEUDO_FUNC),
   );
 
-/** A trace of every path, where the program is accepted and there are not too many. */
+/** A trace of every path, if the program is accepted and has few enough paths. Otherwise undefined. */
 function traceOf(program: Program, insnsProcessed: number): Trace | undefined {
   if (hasOpenLoop(program) || insnsProcessed > 2_000) return undefined;
   const watched = { trace: { maxVisits: MAX_VISITS, everyPath: true } };
@@ -59,7 +62,7 @@ function traceOf(program: Program, insnsProcessed: number): Trace | undefined {
   return trace;
 }
 
-/** A machine that stands at the start of an event, and where its pointers start; undefined where a map is not simulated. */
+/** A machine at the start of an event, and the addresses that its pointers start from. undefined: a map is not simulated. */
 function started(program: Program, event: Event, seed: bigint) {
   const memory = new Memory({ cpus: 2 });
   const maps = new Map<number, BpfMap>();
@@ -133,7 +136,7 @@ test("a belief that is too narrow is noticed", () => {
   };
   expect(walk()).toMatchObject({ steps: 2 });
   expect(walk().violation).toBeUndefined();
-  // The program reads skb->len: 60 bytes less the Ethernet header.
+  // The program reads skb->len: 60 bytes minus the 14 of the Ethernet header.
   const { regs } = visits[1]!.before.frames[0]!;
   regs[0] = { ...regs[0]!, val: constU32(45) };
   expect(walk().violation).toBe("insn 1: frame 0: R0 is 0x2e");

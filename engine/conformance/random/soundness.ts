@@ -1,5 +1,5 @@
-// The property that ties the verifier to the machine: whatever a register or a stack byte holds during a run lies inside what
-// the verifier believed at that instruction, on the path that the run takes. Runs step by step beside a trace of all paths.
+// The property that connects the verifier and the machine: every value of a register or stack byte during a run is one that the
+// verifier believed possible at that instruction, on the path of the run. The run is compared step by step with a trace of all paths.
 import { scalarHas } from "../../verifier/domain/scalar.ts";
 import type { RegState } from "../../verifier/state/reg.ts";
 import * as t from "../../verifier/state/regtype.ts";
@@ -8,15 +8,15 @@ import type { Believed, Visit } from "../../verifier/trace.ts";
 import type { Machine } from "../../vm/index.ts";
 
 export interface Walked {
-  /** Instructions that ran beside the trace. */
+  /** Number of instructions that were run and compared with the trace. */
   readonly steps: number;
-  /** Registers and stack slots that were looked at. */
+  /** Number of registers and stack slots that were compared. */
   readonly checks: number;
-  /** What was seen that the verifier had ruled out. */
+  /** A value that the verifier had excluded. undefined: none was found. */
   readonly violation?: string;
 }
 
-/** Guest addresses that the pointers of a run start from. */
+/** Guest addresses from which the pointers of a run start. */
 export interface Bases {
   readonly ctx: bigint;
   readonly packet: bigint;
@@ -31,7 +31,7 @@ interface View {
   readonly tops: readonly bigint[];
 }
 
-/** Is `value` among those that `reg` stands for? Pointers whose base nobody knows here are taken on trust. */
+/** Whether `value` is one that `reg` allows. A pointer whose base is not known here is not checked. */
 function believes(reg: RegState, value: bigint, { bases, tops }: View): boolean {
   if ((reg.type & t.PTR_MAYBE_NULL) !== 0 && value === 0n) return true;
   const from = (base: bigint | undefined): boolean =>
@@ -54,14 +54,14 @@ function believes(reg: RegState, value: bigint, { bases, tops }: View): boolean 
 
 const hex = (x: bigint): string => `0x${x.toString(16)}`;
 
-/** Compares a machine with one state; a sentence where they part. Counts what it looks at. */
+/** Compares a machine with one state. Returns a sentence about the first difference. Counts the comparisons. */
 function parts(machine: Machine, state: Believed, bases: Bases, count: { checks: number }): string | undefined {
   const frames = machine.frames();
   if (frames.length !== state.curframe + 1) return `${frames.length} frames run, ${state.curframe + 1} were believed`;
   const view: View = { bases, tops: frames.map((frame) => frame.top) };
   for (let f = 0; f <= state.curframe; f++) {
     const { regs, stack } = state.frames[f]!;
-    // Of a frame that waits for a call only R6 … R9 are kept.
+    // For a frame that waits for a call only R6 to R9 are kept.
     const inner = f === state.curframe;
     for (let r = inner ? 0 : 6; r < 10; r++) {
       const reg = regs[r]!;
@@ -90,12 +90,12 @@ function parts(machine: Machine, state: Believed, bases: Bases, count: { checks:
   return undefined;
 }
 
-/** As much of a trace as is walked beside: Trace.visits, or a list. */
+/** The part of a trace that is needed here: Trace.visits, or a list. */
 export interface Walkable extends Iterable<Pick<Visit, "prev">> {
   at(visit: number): Pick<Visit, "insnIdx" | "before"> | undefined;
 }
 
-/** The visits by the one that came before. */
+/** For each visit the visits that follow it: entry n + 1 is for visit n, entry 0 for the start. */
 export function childrenOf(visits: Walkable): number[][] {
   const children: number[][] = [[]];
   let number = 0;
@@ -107,8 +107,8 @@ export function childrenOf(visits: Walkable): number[][] {
 }
 
 /**
- * Runs a machine that stands at its start to its end, up to `limit` instructions. At each of them some visit that goes on
- * from one that held before has to hold; several can, where both ways of a branch lead to one place.
+ * Runs a machine from its start to its end, at most `limit` instructions. At each instruction there must be a visit that matches the
+ * machine and follows one that matched before. Several can match if both sides of a branch lead to the same place.
  */
 export function walkBeside(
   machine: Machine,

@@ -121,7 +121,7 @@ export function stackIndex(g: Builder): void {
   }
 }
 
-/** Reads or writes through a pointer to a map value, now and then at a place that a scalar says. */
+/** Reads or writes through a pointer to a map value, sometimes at an offset from a scalar. */
 export function useValue(g: Builder): void {
   let ptr = g.find("value");
   if (ptr < 0) return lookup(g);
@@ -178,7 +178,7 @@ export function atomicStack(g: Builder): void {
   g.regs[op === c.BPF_CMPXCHG ? 0 : src] = "scalar";
 }
 
-/** data + n > data_end: leave; then reads and writes below n. */
+/** `data + n > data_end`: leaves the program. Then reads and writes below n. */
 export function packet(g: Builder): void {
   const { packet } = g.shape;
   const ctx = g.regs.indexOf("ctx");
@@ -239,7 +239,7 @@ export function ldAbs(g: Builder): void {
   g.regs[0] = "scalar";
 }
 
-/** Reads or writes an array's first value at an address that LD_IMM64 loads. */
+/** Reads or writes the first value of an array, at an address that LD_IMM64 loads. */
 export function directValue(g: Builder): void {
   const dst = g.target();
   const off = g.careless ? g.r.between(-4, 60) : 8 * g.r.below(3);

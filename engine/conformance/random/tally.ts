@@ -1,4 +1,4 @@
-// Asks kernel and verifier about a row of random programs and counts where they part, cause by cause.
+// Asks the kernel and the verifier about a series of random programs, and counts their differences by cause.
 import type { Program } from "../../program/program.ts";
 import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
 import { judge } from "../judge.ts";
@@ -8,7 +8,7 @@ import { randomProgram } from "./generate.ts";
 import type { KernelAnswer } from "./kernel.ts";
 import { Kernel } from "./kernel.ts";
 
-/** Disagreements that look alike, with the smallest program that shows them. */
+/** Differences with the same cause, with the smallest program that shows them. */
 export interface Cause {
   readonly kind: Kind;
   readonly count: number;
@@ -20,29 +20,29 @@ export interface Cause {
 }
 
 export interface Tally {
-  /** Judged by both; less than asked for where the kernel could not make the maps. */
+  /** Number of programs that both have judged. Fewer than asked for if the kernel could not make the maps. */
   readonly programs: number;
   readonly accepted: number;
   readonly kinds: ReadonlyMap<Kind, number>;
-  /** Most frequent first. */
+  /** Most frequent cause first. */
   readonly causes: readonly Cause[];
-  /** Instructions this verifier walked, and the milliseconds it took. */
+  /** Number of instructions that this verifier walked, and the milliseconds that it took. */
   readonly insns: number;
   readonly ms: number;
 }
 
-/** The recorder's buffer; what does not fit is lost from the beginning, and the program refused. */
+/** The size of the recorder's buffer. A longer log loses its beginning, and the program is refused. */
 const KERNEL_LOG_SIZE = 1 << 20;
-/** Walks longer than this are compared by verdict, errno and statistics only: their logs take the kernel minutes. */
+/** Longer walks are compared by verdict, errno and statistics only: their logs take the kernel minutes. */
 const LONG_WALK = 20_000;
 const isLong = (program: Program): boolean =>
   (judge(program, { logLevel: 0, watched: { progress: (insns) => insns > LONG_WALK } }).seen?.insnsProcessed ?? 0) >
   LONG_WALK;
 
-/** Questions put ahead, so that both work at the same time and memory stays bounded. */
+/** This many questions are asked ahead, so that both sides work at the same time and memory stays limited. */
 const AHEAD = 32;
 
-/** The programs that `make` gives for the seeds `first` … `first + count - 1`. */
+/** Compares the programs that `make` gives for the seeds from `first` to `first + count - 1`. */
 export async function tally(
   first: number,
   count: number,

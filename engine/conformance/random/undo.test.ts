@@ -1,5 +1,5 @@
-// Random programs that the verifier accepts, with callbacks, timers, locks, tail calls, dynptrs and maps in maps: each is
-// walked in both directions, and every moment is again what it was.
+// Random programs that the verifier accepts, with callbacks, timers, locks, tail calls, dynptrs and maps in maps. Each run is walked
+// forward and back, and every moment is again the same.
 import { expect, test } from "vitest";
 import type { Program } from "../../program/program.ts";
 import { type BpfMap, createMap, defaultEnv, enterEvent, loadProgram, Machine, Memory } from "../../vm/index.ts";
@@ -15,7 +15,7 @@ import { globalProgram } from "./globals.ts";
 import { objectProgram } from "./objects.ts";
 import { Rng } from "./rng.ts";
 
-/** Accepted programs of each family. */
+/** Number of accepted programs in each family. */
 const COUNT = 25;
 
 const FAMILIES: readonly (readonly [name: string, make: (seed: number) => Program])[] = [
@@ -27,7 +27,7 @@ const FAMILIES: readonly (readonly [name: string, make: (seed: number) => Progra
 
 const u32 = (value: number) => Uint8Array.of(value, 0, 0, 0);
 
-/** A machine that stands at the start of an event, its maps filled as far as they go; undefined where one is not simulated. */
+/** A machine at the start of an event, with its maps filled as far as possible. undefined: a map is not simulated. */
 function started(program: Program, rng: Rng): Machine | undefined {
   const memory = new Memory({ cpus: 2 });
   const made = program.maps.map((def) => createMap(memory, def));

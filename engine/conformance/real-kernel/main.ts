@@ -1,6 +1,6 @@
-// `npm run real-kernel`: writes the take-home of each preset and of each definition in a file of this folder (or of
-// --definition FILE), builds and boots the kernel, goes through a session on it and on the simulation, and writes the
-// comparison down. Debian with root; a quarter of an hour for the first, minutes for each other.
+// `npm run real-kernel`: for each preset and each definition in a file of this folder (or in --definition FILE) it writes the
+// take-home, builds and boots the kernel, repeats a session on it and on the simulation, and records the comparison. For Debian, as
+// root. The first one takes a quarter of an hour, each other one some minutes.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
   options: { definition: { type: "string" }, build: { type: "string", default: "/var/tmp/oreore-real-kernel" } },
 });
 
-/** As replay.c reads it. */
+/** A call in the form that replay.c reads. */
 function callOf(row: SessionRow): string {
   switch (row.op) {
     case "load":
@@ -47,7 +47,7 @@ interface Answer {
   readonly log?: string;
 }
 
-/** What is compared: the number that came back, the errno, and what was read. */
+/** What is compared: the returned number, the errno, and what was read. */
 function essence(row: SessionRow): string {
   if (row.op === "load") return row.errno === 0 ? "loads" : `errno ${row.errno}`;
   if (row.op === "end") return "";
@@ -59,7 +59,7 @@ function essenceOfAnswer({ op, ret, errno, data }: Answer): string {
   return op === "load" ? "loads" : op === "read" ? `${ret} ${JSON.stringify(data)}` : String(ret);
 }
 
-/** The definitions that stand beside this script. */
+/** The definitions in this folder. */
 const ownFiles = (): unknown[] =>
   readdirSync(import.meta.dirname)
     .filter((file) => file.endsWith(".json"))
@@ -103,7 +103,7 @@ for (const { name, definition } of definitions()) {
     maxBuffer: 1 << 28,
     stdio: ["ignore", "pipe", "inherit"],
     timeout: 3_000_000,
-    // One tree for all: only what a definition changes is compiled again.
+    // All definitions use the same source tree, so only what a definition changes is compiled again.
     env: { ...process.env, BUILD: join(values.build, "tree") },
   });
   const answers = serial
@@ -119,7 +119,7 @@ for (const { name, definition } of definitions()) {
     const real = essenceOfAnswer(answers[i] as Answer);
     const ours = essence(row);
     const { since } = rows[i] as ScenarioRow;
-    // A difference of releases has to be there as well: a 6.1 that answers as 6.18 would be as wrong.
+    // A known difference between the releases must show as well: a 6.1 that answers like 6.18 would be wrong too.
     if ((real === ours) === (since !== undefined)) differing++;
     const file = "file" in row && row.file !== undefined ? `${row.file} ` : "";
     const what = "name" in row ? row.name : file + (row.op === "write" ? JSON.stringify(row.data) : "");

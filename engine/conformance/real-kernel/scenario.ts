@@ -1,6 +1,6 @@
-// A session that tries everything a definition decides: each field read and written in each size, returns in and out of
-// the range, helpers, attach types, and texts for the module's files. Holds no answers: those are asked of the simulation and
-// of a kernel.
+// A session that tries everything that a definition decides: each field read and written with each size, results inside and outside of
+// the range, helpers, attach types, and texts for the module's files. It contains no answers: the simulation and a kernel are asked for
+// them.
 
 import { toHex } from "../../base/bytes.ts";
 import { helperName } from "../../facts/helpers.ts";
@@ -18,10 +18,10 @@ const EXIT = insn("exit");
 const result = (imm: number): Insn => insn("mov64_imm", { dst: 0, imm });
 const load = (size: Size, dst: number, off: number): Insn => insn(`ldx${size}`, { dst, src: 1, off });
 
-/** A row on which Linux 6.1 and the simulated release are known to differ, with the release that changed it. */
+/** A row on which Linux 6.1 and the simulated release are known to differ. `since`: the release that changed it. */
 export type ScenarioRow = SessionRow & { readonly since?: string };
 
-/** Stores of a constant into a context were refused to all program types. */
+/** Before it, stores of a constant into a context were refused for all program types. */
 const SINCE_ST_TO_CTX = "6.3";
 
 export function scenario(definition: KernelDefinition): ScenarioRow[] {
@@ -118,7 +118,7 @@ export function scenario(definition: KernelDefinition): ScenarioRow[] {
   rows.push({ op: "detach", name: "detach again", attach_type: type.attach.id, ret: 0, errno: 0 });
   return rows;
 
-  /** Loads of a part of a field, where it allows them. */
+  /** Loads of a part of a field, if the field allows them. */
   function partsOf({ type: { ctx } }: KernelDefinition, name: string): [size: Size, at: number][] {
     const field = ctx.fields.find((one) => one.name === name && one.narrow);
     if (!field) return [];
@@ -128,10 +128,10 @@ export function scenario(definition: KernelDefinition): ScenarioRow[] {
   }
 }
 
-/** For files that take one number. */
+/** Texts for files that take one number. */
 const NUMBERS = ["7", "0x1f", "1f", "-3", "300", "70000", "x", "5\n"] as const;
 
-/** Adds up the fields, and brings the sum into the range. */
+/** Adds up the fields, and limits the sum to the range. */
 function combined({ type }: KernelDefinition): Insn[] {
   const { returnRange } = type;
   return [
@@ -149,7 +149,7 @@ function combined({ type }: KernelDefinition): Insn[] {
   ];
 }
 
-/** Puts the first field's value plus one into each writable field of the same size, and adds those up. */
+/** Writes the first field's value plus one into each writable field of the same size, and adds these fields up. */
 function writeAndReadBack({ type }: KernelDefinition): Insn[] {
   const [first] = type.ctx.fields;
   const written = type.ctx.fields.filter(({ writable }) => writable);
@@ -167,14 +167,14 @@ function writeAndReadBack({ type }: KernelDefinition): Insn[] {
   ];
 }
 
-/** First texts of each way to read a write: they are right. */
+/** The first texts for each way to parse a write. They are all valid. */
 const FIRST: Readonly<Record<Exclude<Parse, "bytes">, (i: number) => readonly [string, string, string]>> = {
   u: (i) => [String(10 + i), `0x${(16 + i).toString(16)}`, "017"],
   s: (i) => [String(-10 - i), `-0x${(16 + i).toString(16)}`, "100"],
   hex: (i) => [(10 + i).toString(16), `0x${(16 + i).toString(16)}`, "7f"],
 };
 
-/** Texts to write: right ones first, then each way to be wrong. */
+/** Texts to write: valid ones first, then one for each kind of mistake. */
 function texts({ attribute }: KernelDefinition): string[] {
   const { parse } = attribute;
   if (parse === "bytes") return ["abc", "hello, kernel", "x", "", "\n", "a".repeat(300)];

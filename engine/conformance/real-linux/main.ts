@@ -1,6 +1,6 @@
-// `npm run real-linux [-- KERNEL …]`: the kernels of the page, from Debian's sources to the files in public/linux. Debian with
-// root; about half an hour. fetch.sh and build.sh do what a shell does best; here are the order, the boot, and what is
-// written down of it.
+// `npm run real-linux [-- KERNEL …]`: builds the page's kernels, from Debian's sources to the files in public/linux. For Debian, as
+// root; it takes about half an hour. fetch.sh and build.sh do what a shell does best. This file has the order of the steps, the boot,
+// and the notes about the result.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -27,7 +27,7 @@ import { bootAndSave, WASM_FILE } from "./save.ts";
 
 /** Debian's package with the sources of each kernel. */
 const SOURCES: Readonly<Record<KernelName, string>> = { "oreore-6.1": "linux-source-6.1", "7.3": "linux-source-7.3" };
-/** Megabytes, as log2 of bytes, over which Zstandard looks back; its reader in the emulator keeps as much in memory. */
+/** log2 of the window in bytes over which Zstandard looks back. Its reader in the emulator keeps this much in memory. */
 const WINDOW_LOG = 24;
 
 const { values, positionals } = parseArgs({
@@ -112,7 +112,7 @@ writeFileSync(manifestFile, `${JSON.stringify(manifest, undefined, 2)}\n`);
 writeFileSync(join(PUBLIC, "NOTICE.md"), noticeText(manifest));
 process.exit(0);
 
-/** Patches, module, configurations, agent and scripts: all that is not Debian's. */
+/** Packs patches, module, configurations, agent and scripts: everything that is not Debian's. */
 function packSources(file: string): void {
   const folder = mkdtempSync(join(tmpdir(), "oreore-source-"));
   for (const from of ["patches", "module"]) execFileSync("cp", ["-r", join(takeHome, from), folder]);

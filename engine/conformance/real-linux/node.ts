@@ -1,4 +1,4 @@
-// The page's real Linux under Node: the files that the page serves, the emulator from its package.
+// The page's real Linux under Node, with the files that the page serves and the emulator from its package.
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { V86 } from "v86";
@@ -13,7 +13,7 @@ export const later: RealLinuxOptions["later"] = (ms, action) => {
   return () => clearTimeout(timer);
 };
 
-/** A machine in the saved state of this file. Its timers keep Node alive until it is disposed of. */
+/** A machine in the saved state of a file. Its timers keep Node alive until it is disposed of. */
 export async function startFrom(stateFile: string, options: Omit<RealLinuxOptions, "later"> = {}): Promise<RealLinux> {
   const module = await WebAssembly.compile(readFileSync(WASM_FILE));
   const bytes = readFileSync(stateFile);

@@ -1,27 +1,27 @@
-// What is written beside the saved machines: what they hold, whose it is, and where its source is.
+// The notice beside the saved machines: what they contain, who owns it, and where its source is.
 import type { KernelName } from "../../linux/kernels.ts";
 
 export interface Manifest {
   readonly emulator: {
     readonly package: string;
     readonly version: string;
-    /** Of v86.wasm. */
+    /** Size of v86.wasm. */
     readonly bytes: number;
     readonly gzipped: number;
   };
-  /** Debian's, each with the SHA-256 of its file. */
+  /** Debian's packages, each with the SHA-256 of its file. */
   readonly packages: readonly { readonly name: string; readonly version: string; readonly sha256: string }[];
   readonly kernels: Readonly<
     Record<
       KernelName,
       {
-        /** Beside this file. */
+        /** Name of the file, in the folder of the manifest. */
         readonly file: string;
         readonly version: string;
         readonly source: { readonly package: string; readonly version: string };
         readonly bytes: number;
         readonly sha256: string;
-        /** Bytes of the state before it was compressed. */
+        /** Bytes of the state before compression. */
         readonly state: number;
         readonly bzImage: { readonly bytes: number; readonly sha256: string };
       }
@@ -35,7 +35,7 @@ const LICENCES: Readonly<Record<string, string>> = {
   "busybox-static": "GPL-2.0-only",
   seabios: "LGPL-3.0-only, parts GPL-3.0-only",
 };
-/** Debian's source package of each. */
+/** Debian's source package for each package. */
 const SOURCE_PACKAGES: Readonly<Record<string, string>> = {
   "linux-source-6.1": "linux",
   "linux-source-7.3": "linux",

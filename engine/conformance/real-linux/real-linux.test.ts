@@ -1,5 +1,5 @@
-// The page's real Linux, booted from its saved state under Node: the talk's session, programs of our recordings, and the ways
-// in which a machine is cut off and comes back.
+// The page's real Linux, started from its saved state under Node: the talk's session, programs of our recordings, and how a machine is
+// cut off and comes back.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -30,7 +30,7 @@ const program = (source: string): RealProgram => ({
   mapRefs: [],
 });
 const FINE = program("BPF_MOV64_IMM(BPF_REG_0, 7), BPF_EXIT_INSN(),");
-/** A loop of a million rounds: the verifier walks all of them. */
+/** A long loop: the verifier walks every round. */
 const LONG = program(`
   BPF_MOV64_IMM(BPF_REG_0, 0),
   BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 1),
@@ -63,13 +63,13 @@ interface Answered {
   readonly errno: number;
   readonly data?: string;
 }
-/** As real-kernel/main.ts writes it down. */
+/** The form in which real-kernel/main.ts records an answer. */
 function essence({ op, ret, errno, data }: Answered): string {
   if (ret < 0) return `errno ${errno}`;
   return op === "load" ? "loads" : op === "read" ? `${ret} ${JSON.stringify(data)}` : String(ret);
 }
 
-/** Every so many programs one is asked again: all of them are the recipe's matter. */
+/** Only every twelfth program is asked again. The recipe asks all of them. */
 const STRIDE = 12;
 
 describe.each(Object.keys(KERNELS) as KernelName[])("%s", (kernel) => {

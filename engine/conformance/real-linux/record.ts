@@ -1,5 +1,5 @@
-// Asks the page's kernels about the programs of recordings/verifier.jsonl and writes down what they said, beside what Linux
-// 6.18 had said on 64 bits: recordings/real-linux-*.jsonl. Prints how often they agree, and why not. Part of the recipe.
+// Asks the page's kernels about the programs of recordings/verifier.jsonl and records their answers, with the differences from Linux
+// 6.18 on 64 bits: recordings/real-linux-*.jsonl. Prints how often they agree, and the causes if they do not. Part of the recipe.
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { compare, type DifferenceCause, partsOfLog, type Said } from "../../linux/compare.ts";
@@ -16,12 +16,12 @@ interface Recorded extends Said {
   readonly log_level?: number;
 }
 
-/** A line of what is recorded. `cause`: of a verdict or errno that is not 6.18's. */
+/** A line of the recording. `cause`: why the verdict or errno is not that of 6.18. */
 export interface RealRow {
   readonly id: string;
   readonly verdict: "accept" | "reject";
   readonly errno: number;
-  /** The last line before diagnosis and statistics, for a refusal. */
+  /** The last line of the log before diagnosis and statistics, if the program was refused. */
   readonly message?: string;
   readonly processed?: number;
   readonly cause?: DifferenceCause;
@@ -29,10 +29,10 @@ export interface RealRow {
 
 export const recordingOf = (kernel: string): string => resolve(RECORDINGS, `real-linux-${kernel}.jsonl`);
 
-/** Asks for times, which are never the same, between the reason of a refusal and the last line. */
+/** Asks for times, which differ in every run. They are printed between the reason of a refusal and the last line. */
 const BPF_LOG_STATS = 4;
 
-/** The programs asked about: those of our own recording whose logs are the same each time. */
+/** The programs that are asked about: those of our own recording whose logs are the same in every run. */
 export const programsAsked = (): Recorded[] =>
   readFileSync(resolve(RECORDINGS, "verifier.jsonl"), "utf8")
     .trim()
@@ -40,7 +40,7 @@ export const programsAsked = (): Recorded[] =>
     .map((line) => JSON.parse(line) as Recorded)
     .filter(({ log_level = 2 }) => (log_level & BPF_LOG_STATS) === 0);
 
-/** What this kernel says of each program; those that it cannot be asked about are left out. */
+/** This kernel's answer for each program. Programs that it cannot be asked about are left out. */
 export async function record(kernel: KernelName): Promise<RealRow[]> {
   const linux = await startFrom(stateFile(kernel));
   const answer = rowAnswerer({ linux, oreore: KERNELS[kernel].oreore });

@@ -1,4 +1,4 @@
-// The `referee` command: JSON lines in, JSON lines out, answered by a real Linux in the emulator.
+// The `referee` command: JSON lines in, JSON lines out. A real Linux in the emulator answers.
 // @example echo '{"id":1,"source":"BPF_EXIT_INSN(),"}' | npm run --silent referee -- --kernel 7.3
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -29,10 +29,10 @@ const file = stateFile(name);
 if (!existsSync(file)) fail(`${file} is missing: npm run real-linux makes it`);
 
 logToErrors();
-// A reader that went away is no error of ours.
+// It is not an error of ours if the reader of the output goes away.
 process.stdout.on("error", () => process.exit(0));
 
-/** Milliseconds: here nobody sits in front of it. */
+/** Milliseconds. It may be long, because nobody waits in front of it. */
 const PATIENCE = 60_000;
 const linux = await startFrom(file, { cutOffMs: PATIENCE });
 const answer = rowAnswerer({ linux, oreore: KERNELS[name].oreore });

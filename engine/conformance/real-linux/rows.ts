@@ -1,5 +1,5 @@
-// Answers one record after another from a real machine: programs as `conform verify` takes them, and rows of a session as
-// recordings/oreore.jsonl has them, which one machine answers in order.
+// Answers one record after another from a real machine: programs in the form of `conform verify`, and rows of a session in the form of
+// recordings/oreore.jsonl, which one machine answers in order.
 import * as v from "valibot";
 import { latin1, utf8Encode } from "../../base/bytes.ts";
 import { errnoText } from "../../facts/errno.ts";
@@ -34,16 +34,16 @@ const Row = v.variant("op", [
 
 export interface Kernel {
   readonly linux: RealLinux;
-  /** The talk's program type is patched in. */
+  /** Whether the talk's program type is patched in. */
   readonly oreore: boolean;
 }
 
-/** A program that no descriptor names. */
+/** A descriptor that is not open. */
 const NOT_OPEN = 999;
 
-/** The program of a record with its maps, as numbers for `kernel`. Throws Unclear. */
+/** The program of a record with its maps, with the type number of `kernel`. Throws Unclear. */
 export function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<Kernel, "oreore">): RealProgram {
-  // Maps are made as the record has them: that their value's BTF is missing is for the kernel to say.
+  // Maps are made as the record has them. If their value's BTF is missing, the kernel will say so.
   const request = { ...understand(ProgramRecord, record), needs: [] };
   const program = programOfRecord(request);
   const typeId = (name: string) =>
@@ -72,7 +72,7 @@ function programsOf(progs: Readonly<Record<string, string>>): NonNullable<RealMa
 
 const tooLong = (ms: number | undefined): string => `cut off after ${ms} ms; the machine was reset`;
 
-/** Answers a line after another; of a session's loads the last that succeeded is the one that is attached. */
+/** Answers the records one after another. In a session, attach uses the last load that succeeded. */
 export function rowAnswerer(kernel: Kernel): (record: Record<string, unknown>) => Promise<object> {
   const { linux } = kernel;
   const { path } = OREORE.attribute;
@@ -141,7 +141,7 @@ export function rowAnswerer(kernel: Kernel): (record: Record<string, unknown>) =
           ? { retval: run.retval }
           : { fault: `BPF_PROG_TEST_RUN: ${errnoText(-run.errno)}`, errno: run.errno },
       ),
-      // The map that could not be made; the program was not loaded then.
+      // The map that could not be made. The program was then not loaded.
       ...(map >= 0 && { map }),
     };
   };

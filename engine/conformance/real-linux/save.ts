@@ -1,15 +1,15 @@
-// Boots a kernel in the emulator under Node and saves the machine's state when the agent listens.
+// Boots a kernel in the emulator under Node and saves the machine's state once the agent listens.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { V86 } from "v86";
 import { MACHINE } from "../../linux/emulator.ts";
 import { READY } from "../../linux/protocol.ts";
 
-/** What the kernel is told. No mitigations: they guard nothing here and cost time. */
+/** The kernel's command line. Mitigations are off: they protect nothing here and cost time. */
 const COMMAND_LINE = "console=ttyS0 quiet tsc=reliable mitigations=off random.trust_cpu=on rdinit=/init panic=-1";
 /** Milliseconds that a boot may take. */
 const PATIENCE = 600_000;
-/** Milliseconds of rest before the state is saved, so that all that boots has come to its end. */
+/** Milliseconds to wait before the state is saved, so that everything has finished booting. */
 const REST = 3000;
 
 export const WASM_FILE = createRequire(import.meta.url).resolve("v86/build/v86.wasm");
@@ -22,12 +22,12 @@ const bufferOf = (file: string): { buffer: ArrayBuffer } => {
 export interface Boot {
   readonly bzImage: string;
   readonly initrd: string;
-  /** SeaBIOS, and its VGA BIOS. */
+  /** SeaBIOS. `vgaBios`: its VGA BIOS. */
   readonly bios: string;
   readonly vgaBios: string;
 }
 
-/** Writes the state to `file`; gives the milliseconds until the agent listened, and what the console said. */
+/** Writes the state to `file`. Returns the milliseconds until the agent listened, and the console's output. */
 export async function bootAndSave(
   boot: Boot,
   file: string,

@@ -1,5 +1,5 @@
-// Programs with functions that their BTF describes: global ones, verified once for whatever they may be called with, and
-// static ones that are called in another way than their BTF says. Read the shorthand in shorthand.ts first.
+// Programs with functions that BTF describes: global functions, which are verified once for all allowed arguments, and static functions
+// that are called in another way than their BTF says. Read the shorthand in shorthand.ts first.
 import type { FuncInfo, FuncParam } from "../../program/program.ts";
 import {
   add,
@@ -35,7 +35,7 @@ const as = (progType: string, functions: readonly FuncInfo[], ...items: (Item | 
   progType,
 });
 
-/** The main program: calls the function behind its exit and leaves with 0. */
+/** The main program: calls the function after its exit, and returns 0. */
 const callsNext: Item[] = [local(2), mov(0, 0), exit];
 const returnsR1: Item[] = [movr(0, 1), exit];
 const slot = (bytes: number): Item[] => [st("dw", 10, -8, 0), movr(1, 10), add(1, -bytes)];

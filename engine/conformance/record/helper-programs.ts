@@ -1,5 +1,5 @@
-// Writes programs that call helpers with chosen arguments, as JSON lines for record_runs.py. Random with a fixed seed:
-// what each call returns goes into R7, what the packet and its context have become is seen in the packet and in R7.
+// Writes programs that call helpers with chosen arguments, as JSON lines for record_runs.py. They are random with a fixed seed. The
+// result of each call goes into R7. Changes of the packet and its context show in the packet and in R7.
 import { toHex } from "../../base/bytes.ts";
 import { helperId } from "../../facts/helpers.ts";
 import { insnNamed as insn } from "../../isa/forms.ts";
@@ -23,7 +23,7 @@ const random = (below: number): number => {
 const pick = <T>(choices: readonly T[]): T => choices[random(choices.length)] as T;
 const bytes = (count: number) => Uint8Array.from({ length: count }, () => random(256));
 
-/** Puts bytes (a multiple of four) on the stack at fp + off. */
+/** Stores bytes on the stack at fp + off. Their number is a multiple of four. */
 const onStack = (off: number, data: Uint8Array): Insn[] => {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   return Array.from({ length: data.length / 4 }, (_, i) =>
@@ -50,7 +50,7 @@ const offset = () => pick([0, 1, 2, 12, 14, 16, 24, 34, 40, 42, 60, 63, 64, 100,
 const length = () => pick([0, 4, 8, 14, 16]);
 const nonZero = () => pick([4, 8, 12, 16]);
 
-/** Goes on with R0, and with `size` bytes at fp + off. */
+/** Mixes R0 into R7, and then `size` bytes at fp + off. */
 const look = (off: number, size: number): Insn[] => [
   ...Array.from({ length: size / 4 }, (_, i) => [...keep, insn("ldx4", { src: 10, off: off + 4 * i })]).flat(),
 ];
@@ -65,7 +65,7 @@ const lookUpRoute: Step = () => {
 };
 
 const TUNNEL_SIZES = [44, 44, 44, 28, 24, 22, 8, 20];
-/** Mostly one that is taken: no ext, and often no label. */
+/** Mostly a valid key: without ext, and often without a label. */
 function tunnelKey(): Uint8Array {
   const key = bytes(44);
   if (random(8) > 0) key.fill(0, 22, 24);
@@ -238,7 +238,7 @@ const parse: Step = () => {
   ];
 };
 
-/** Prints into the stack and stores what was printed into the packet. */
+/** Programs that print into the stack and store what was printed in the packet. */
 const FORMATS = [
   ...[
     "%d %u",
@@ -284,7 +284,7 @@ interface MapRecord {
   readonly fields?: Readonly<Record<string, number>>;
   /** First contents, by u32 key. */
   readonly entries?: Readonly<Record<number, string>>;
-  /** The contents are asked for after the run. */
+  /** Whether the contents are recorded after the run. */
   readonly dump?: boolean;
 }
 
@@ -329,7 +329,7 @@ function steps(
   return { prog_type, insns: [...head, ...body, ...look, insn("mov64_reg", { src: 7 }), insn("exit")], data_in };
 }
 
-// ---- programs with a map: its address stands in R8, its contents are compared as well
+// ---- programs with a map: its address is in R8, its contents are compared as well
 
 const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
 const loadMap = [insn("ld_imm64_map_fd", { dst: 8 }), HALF];
@@ -343,7 +343,7 @@ function withMap(prog_type: string, map: MapRecord, body: readonly Insn[], after
 
 const key = () => onStack(-64, Uint8Array.of(random(6), 0, 0, 0));
 const value = () => onStack(-56, bytes(8));
-/** BPF_F_ZERO_SEED: which values a filter takes for known does not differ from run to run. */
+/** BPF_F_ZERO_SEED: in every run the filter then takes the same values for known. */
 const ZERO_SEED = { flags: 64 };
 const KEYED = ["array", "hash", "lru_hash"];
 
@@ -438,7 +438,7 @@ function ring(): Program {
   return withMap("sched_cls", map, Array.from({ length: 2 + random(4) }, () => [...pick(choices)(), ...keep]).flat());
 }
 
-/** Calls of timers on the one value of an array, in any order; none runs out while the program does. */
+/** Calls of timers in the only value of an array, in any order. No timer expires while the program runs. */
 function timers(): Program {
   const map = { type: "array", key_size: 4, value_size: 24, max_entries: 1, fields: { bpf_timer: 8 } };
   const timer = [insn("mov64_reg", { dst: 1, src: 9 })];
@@ -472,7 +472,7 @@ const SHORT = new Uint8Array(14);
 const ONES = new Uint8Array(64).fill(255);
 const FRAMES = [IPV4, IPV6, VLAN, BROADCAST, ZEROS, SHORT, ONES, ONES.slice(0, 13), IPV4.slice(0, 20)];
 
-/** Fields of a context, read one after the other. Those of __sk_buff that any type may read, and those of some. */
+/** Offsets of context fields that are read one after the other: __sk_buff fields that any type may read, and those of single types. */
 const COMMON = [0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 68];
 const FIELDS: Readonly<Record<string, readonly number[]>> = {
   socket_filter: [...COMMON, 48, 64],
@@ -487,7 +487,7 @@ const contexts = Object.entries(FIELDS).flatMap(([type, fields]) =>
   FRAMES.map((frame) => steps(type, [() => []], frame, 0, fields)),
 );
 
-/** Loads of the packet from many places, some counted from the network or the MAC header. */
+/** Loads of the packet from many offsets, some relative to the network or MAC header. */
 const PLACES = [0, 12, 14, 23, 46, 47, 60, -0x100000, -0x100000 + 9, -0x200000, -0x200000 + 12, -0x300000, 5000];
 const loads = ["socket_filter", "sched_cls"].flatMap((prog_type) =>
   [IPV4, ZEROS, SHORT].flatMap((data_in) =>

@@ -1,4 +1,4 @@
-// Records what the running kernel says of the large programs (../large): the lines of log level 4, without the time.
+// Records the running kernel's answers for the large programs (../large): the log lines of level 4, without the time.
 // npx tsx engine/conformance/record/large.ts > engine/conformance/recordings/large.jsonl
 import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
 import { LARGE, largeProgram } from "../bench-large.ts";

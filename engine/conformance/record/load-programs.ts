@@ -1,5 +1,5 @@
-// Programs as a loader of objects brings them: with frozen maps, named maps, source lines, and a main function that BTF
-// describes. Read the shorthand in shorthand.ts first.
+// Programs in the form in which a loader of objects loads them: with frozen maps, named maps, source lines, and a main function that
+// BTF describes. Read the shorthand in shorthand.ts first.
 import type { FuncInfo, FuncParam, LineInfo } from "../../program/program.ts";
 import {
   add,
@@ -30,7 +30,7 @@ import type { Written } from "./verifier-programs.ts";
 const p = (...items: (Item | readonly Item[])[]): Written => ({ items });
 const as = (progType: string, ...items: (Item | readonly Item[])[]): Written => ({ items, progType });
 
-/** R0 = what is loaded from R6; then what the program's context does not have, where it is not `imm`. */
+/** R0 = the loaded value. If it is not `imm`, the program makes an access that its context does not have, and is refused. */
 const unlessLoaded = (load: Item, imm = 0): Item[] => [load, jmp("eq", 0, imm, 2), ldx("dw", 0, 1, 1000), exit];
 
 const compare = (...text: Item[]): Item[] => [
@@ -57,7 +57,7 @@ const print = (bytes: number, ...format: Item[]): Item[] => [
   ...done,
 ];
 
-/** Each line stands for the slots from its number on. */
+/** Each line is for the slots from its number on. */
 const lines = (...all: [slot: number, line: number, text: string, file?: string][]): LineInfo[] =>
   all.map(([slot, line, text, file = "/src/prog.bpf.c"]) => ({ slot, file, line, column: 2, text }));
 const MAIN: FuncInfo = { name: "main", global: true, params: ["ctx"], returns: "int" };

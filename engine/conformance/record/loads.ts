@@ -1,5 +1,5 @@
-// Records what the running Linux says of the programs of load-programs.ts and refusal-programs.ts, at log levels 2 and 1.
-// Root on x86-64 Linux 6.18:
+// Records the running Linux's answers for the programs of load-programs.ts and refusal-programs.ts, at log levels 2 and 1. Needs root
+// on x86-64 Linux 6.18:
 //
 //   npx tsx engine/conformance/record/loads.ts            writes ../recordings/loads.jsonl and refusals.jsonl
 import { writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
-// Programs with callbacks, locks, timers, dynptrs and pointers to kernel structures, and refusals at the edges that
-// verifier-programs.ts does not reach. Read the shorthand in shorthand.ts first.
+// Programs with callbacks, locks, timers, dynptrs and pointers to kernel structures, and refusals of special cases that
+// verifier-programs.ts does not have. Read the shorthand in shorthand.ts first.
 import {
   add,
   alu,
@@ -37,11 +37,11 @@ const btfAs = (settings: Settings, ...items: (Item | readonly Item[])[]): Writte
 });
 
 const kfunc = (id: number, off = 0): Item => raw(0x85, 0, 2, off, id);
-/** R0 = the value of `map`, not null; R1 … R5 are gone. */
+/** R0 = the value of `map`, not null. R1 to R5 are lost. */
 const value = (map: string): Item[] => [...lookup(map), jmp("ne", 0, 0, 2), mov(0, 0), exit];
 const lock: Item[] = [movr(1, 6), add(1, 4), call("spin_lock")];
 const unlock: Item[] = [movr(1, 6), add(1, 4), call("spin_unlock")];
-/** The main program: walks `map` with the function behind its exit. */
+/** The main program: calls the function after its exit for each element of `map`. */
 const forEach = (map: string): Item[] => [
   ldMap(1, map),
   ...func(2, 6),
@@ -69,7 +69,7 @@ const drain: Item[] = [
   mov(0, 0),
   exit,
 ];
-/** A dynptr on 16 bytes of a value, in fp-24; R6 = the value. */
+/** A dynptr for 16 bytes of a map value, at fp-24. R6 = the value. */
 const onValue: Item[] = [
   ...value("array"),
   movr(6, 0),
@@ -80,7 +80,7 @@ const onValue: Item[] = [
   add(4, -24),
   call("dynptr_from_mem"),
 ];
-/** A chain of `n` functions, each calling the next, the first of them at once behind this. */
+/** A chain of `n` functions, each of which calls the next one. The first of them comes right after the instructions before. */
 const chain = (n: number): Item[] => [...Array.from({ length: n - 1 }, () => [local(1), exit]).flat(), mov(0, 0), exit];
 
 export const OBJECT_PROGRAMS: Readonly<Record<string, Written>> = {

@@ -1,5 +1,5 @@
-// Records what libbpf makes of our own objects (engine/object/fixtures), and what the running Linux says of its loads. Root on
-// x86-64 Linux 6.18; DIR holds the tools that corpus/build.py makes:
+// Records what libbpf makes of our own objects (engine/object/fixtures), and the running Linux's answers to its loads. Needs root on
+// x86-64 Linux 6.18. DIR contains the tools that corpus/build.py makes:
 //
 //   npx tsx engine/conformance/record/objects.ts DIR            writes ../recordings/objects.jsonl
 import { readdirSync, writeFileSync } from "node:fs";
@@ -38,7 +38,7 @@ const map = ({
   frozen,
 });
 
-/** The maps that instructions speak of; addresses and descriptors are this kernel's. */
+/** Keeps only the maps that the instructions use. Addresses and descriptors are those of the recorded kernel. */
 function load({ maps, ...one }: CapturedLoad): Omit<CapturedLoad, "cmd"> {
   const {
     type,

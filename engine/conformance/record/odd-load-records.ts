@@ -1,5 +1,5 @@
-// Loads that are refused, or nearly, before the verifier sees the program: odd maps, odd attributes. Records as `conform verify`
-// takes them; the maps are created with their names, as the page does it.
+// Loads that are refused, or nearly refused, before the verifier sees the program: odd maps and odd attributes. The records are in the
+// form of `conform verify`. The maps are created with their names, as the page does it.
 
 interface OddMap {
   readonly name?: string;
@@ -26,7 +26,7 @@ export interface OddLoad {
 
 const EXIT = "b7000000000000009500000000000000";
 const LOAD_MAP = `1811000000000000${"00".repeat(8)}`;
-/** Calls bpf_trace_printk, which asks for a free license before it looks at its arguments. */
+/** Calls bpf_trace_printk, for which the license is checked before the arguments. */
 const GPL_ONLY = `8500000006000000${EXIT}`;
 const ONE = "0100000000000000";
 const MAP = { name: "m", type: "array", key_size: 4, value_size: 8, max_entries: 1, named: true };

@@ -1,4 +1,5 @@
-// Records what the running Linux says of the loads of odd-load-records.ts. Root on x86-64 Linux 6.18, with 16 to 900 GiB of memory:
+// Records the running Linux's answers for the loads of odd-load-records.ts. Needs root on x86-64 Linux 6.18, with 16 to 900 GiB of
+// memory:
 //
 //   npx tsx engine/conformance/record/odd-loads.ts            writes ../recordings/odd-loads.jsonl
 import { writeFileSync } from "node:fs";

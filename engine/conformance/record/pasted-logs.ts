@@ -1,4 +1,4 @@
-// Records the logs of pasted-programs.ts at levels 1 and 2: by the running Linux 6.18 (root), and by the page's own 6.1 and 7.3.
+// Records the logs of pasted-programs.ts at levels 1 and 2, from the running Linux 6.18 (as root) and from the page's own 6.1 and 7.3.
 //
 //   npx tsx engine/conformance/record/pasted-logs.ts         writes ../recordings/pasted-logs.jsonl
 import { writeFileSync } from "node:fs";

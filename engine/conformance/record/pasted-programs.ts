@@ -1,4 +1,5 @@
-// Refused programs whose logs people paste: of each common kind one, written for this. `rule`: what our verifier calls the refusal.
+// Refused programs like those whose logs people paste, one of each common kind, written for this purpose. `rule`: our verifier's name
+// for the refusal.
 import type { RefusalId } from "../../verifier/refusals.ts";
 
 export interface PastedProgram {

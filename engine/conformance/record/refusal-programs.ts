@@ -1,4 +1,4 @@
-// Programs for refusals that the other recordings do not show: each is the smallest that is refused so. Read the shorthand
+// Programs for refusals that the other recordings do not have. Each is the smallest one that is refused in this way. Read the shorthand
 // in shorthand.ts first.
 import type { FuncInfo } from "../../program/program.ts";
 import {
@@ -26,7 +26,7 @@ const as = (progType: string, ...items: (Item | readonly Item[])[]): Written => 
 
 /** R2 = data, R3 = data_end of an xdp program. */
 const packet: Item[] = [ldx("w", 2, 1, 0), ldx("w", 3, 1, 4)];
-/** R0 = a number nobody knows; R1 stays. */
+/** R0 = an unknown number. R1 is kept. */
 const number: Item[] = [movr(6, 1), call("get_prandom_u32"), movr(1, 6)];
 const MAIN: FuncInfo = { name: "main", global: true, params: [], returns: "int" };
 

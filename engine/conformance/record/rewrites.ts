@@ -1,5 +1,5 @@
-// Records how the running Linux rewrites accesses to the contexts of its own program types, and where the functions are
-// that helpers' calls lead to: loads a program for each access and looks at what became of it. Root on x86-64 Linux 6.18:
+// Records how the running Linux rewrites accesses to the contexts of its own program types, and the offsets of the kernel functions
+// that helper calls lead to. It loads a program for each access and reads the rewritten program. Needs root on x86-64 Linux 6.18:
 //
 //   npx tsx engine/conformance/record/rewrites.ts            writes ../../facts/recorded/rewrites.ts
 import { execFileSync } from "node:child_process";
@@ -14,7 +14,7 @@ import { whyNoKernel } from "../random/kernel.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const SIZES = [1, 2, 4, 8] as const;
-/** Largest UAPI context is below this. */
+/** The largest UAPI context is smaller than this. */
 const MAX_CTX = 1024;
 
 const reason = whyNoKernel();
@@ -38,7 +38,7 @@ const asked: Asked[] = PROG_TYPES.filter(({ simulated, name }) => simulated && n
   [false, true].flatMap((write) =>
     Array.from({ length: MAX_CTX }, (_, off) => off).flatMap((off) =>
       SIZES.flatMap((size): Asked[] => {
-        // The first attach type with which the access is allowed.
+        // The first attach type for which the access is allowed.
         const attach = (type.attachTypes ?? [0]).find((one) => type.ctxAccess(off, size, write, one));
         if (off % size !== 0 || attach === undefined) return [];
         const access = insn(
@@ -54,7 +54,7 @@ const asked: Asked[] = PROG_TYPES.filter(({ simulated, name }) => simulated && n
   ),
 );
 
-/** Sockets that a helper or a map gives; R6 is the socket. Fields are tried: a program that is refused says there is none. */
+/** Sockets that a helper or a map returns. R6 is the socket. All fields are tried: if a program is refused, there is no such field. */
 const EXIT_ON_NULL = [
   insn("jne64_imm", { dst: 0, off: 2 }),
   insn("mov64_imm", { dst: 0 }),
@@ -116,7 +116,7 @@ const answers = execFileSync("python3", [here("record_xlated.py")], {
   .split("\n")
   .map((line) => JSON.parse(line) as { xlated?: string });
 
-/** `size off` → hex of the instructions, of which the source is R6 and the destination R7 (of stores the other way round). */
+/** `size off` → hex of the instructions. The source is R6 and the destination R7; for stores it is the reverse. */
 const tables = new Map<string, Record<string, string>>();
 let refused = 0;
 asked.forEach(({ type, write, off, size }, i) => {
@@ -156,7 +156,7 @@ const calls = [...names]
     return address === undefined ? [] : [[name, Number(address - base)] as const];
   });
 
-/** Addresses that the kernel itself puts into programs, by a program whose rewriting has them. */
+/** Addresses that the kernel itself puts into programs, taken from a rewritten program that has them. */
 const inlined = decodeInsns(
   fromHex(
     JSON.parse(
@@ -171,7 +171,7 @@ const inlined = decodeInsns(
 );
 const jiffies = inlined[3] as Insn;
 
-/** Types with the same table share it. */
+/** Program types with the same table share it. */
 const shared = new Map<string, string[]>();
 for (const [type, table] of tables) {
   const key = JSON.stringify(table);

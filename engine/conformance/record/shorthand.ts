@@ -1,4 +1,4 @@
-// A shorthand in which programs for recordings are written: one call, one instruction. Registers are numbers.
+// A shorthand for the programs of recordings: one call makes one instruction. Registers are numbers.
 import { toHex, utf8Encode } from "../../base/bytes.ts";
 import { helperId } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
@@ -6,7 +6,7 @@ import type { Insn } from "../../isa/insn.ts";
 import type { FuncInfo, LineInfo, MapDef, Program } from "../../program/program.ts";
 import { DEFAULT_LICENSE } from "../../program/program.ts";
 
-/** An instruction, or the name of a map for the two slots that load it: `array`, or `array#2` for a second one like it. */
+/** An instruction, or the name of a map for the two slots that load it: `array`, or `array#2` for a second map like it. */
 export type Item = Insn | { readonly dst: number; readonly map: string; readonly off?: number };
 
 export const raw = (code: number, dst = 0, src = 0, off = 0, imm = 0): Insn => ({ code, dst, src, off, imm });
@@ -70,10 +70,10 @@ export const jmp32 = (op: JmpName, dst: number, imm: number, off: number): Insn 
   raw(c.BPF_JMP32 | JMP[op], dst, 0, off, imm);
 export const ja = (off: number): Insn => raw(c.BPF_JMP | c.BPF_JA, 0, 0, off);
 export const mayGoto = (off: number): Insn => raw(c.BPF_JMP | c.BPF_JCOND, 0, 0, off);
-/** A helper by name or number. */
+/** Calls a helper, given by name or number. */
 export const call = (helper: string | number): Insn =>
   raw(c.BPF_JMP | c.BPF_CALL, 0, 0, 0, typeof helper === "number" ? helper : (helperId(helper) ?? -1));
-/** A function of the program, `distance` from the next instruction. */
+/** Calls a function of the program, `distance` slots from the next instruction. */
 export const local = (distance: number): Insn => raw(c.BPF_JMP | c.BPF_CALL, 0, c.BPF_PSEUDO_CALL, 0, distance);
 export const exit: Insn = raw(c.BPF_JMP | c.BPF_EXIT);
 export const ldAbs = (size: Size, imm: number): Insn => raw(c.BPF_LD | c.BPF_ABS | SIZES[size], 0, 0, 0, imm);
@@ -82,13 +82,13 @@ export const ldInd = (size: Size, src: number, imm: number): Insn =>
 const LD64 = c.BPF_LD | c.BPF_IMM | c.BPF_DW;
 /** Two slots. */
 export const ld64 = (dst: number, low: number, high = 0): Insn[] => [raw(LD64, dst, 0, 0, low), raw(0, 0, 0, 0, high)];
-/** Two slots: the address of the function `distance` from the first of them. */
+/** Two slots: loads the address of the function that is `distance` slots after the first of them. */
 export const func = (dst: number, distance: number): Insn[] => [raw(LD64, dst, c.BPF_PSEUDO_FUNC, 0, distance), raw(0)];
 export const ldMap = (dst: number, map: string): Item => ({ dst, map });
-/** The address of byte `off` of the map's first value. */
+/** Loads the address of byte `off` of the map's first value. */
 export const ldValue = (dst: number, map: string, off = 0): Item => ({ dst, map, off });
 
-/** R0 = the value of `map` under key 0 in fp-8, or NULL; R1 … R5 are gone. */
+/** R0 = the value of `map` for the key 0 at fp-8, or NULL. R1 to R5 are lost. */
 export const lookup = (map: string): Item[] => [
   st("dw", 10, -8, 0),
   movr(2, 10),
@@ -118,7 +118,7 @@ export const MAPS: readonly MapDef[] = [
   { ...map("rodata", "array", 4, 16, 1, BPF_F_RDONLY_PROG), frozen: true },
   {
     ...map("text", "array", 4, 32, 1, BPF_F_RDONLY_PROG),
-    // "hello %d %s\0", then "%q\0", then letters without an end.
+    // "hello %d %s\0", then "%q\0", then letters without a zero at the end.
     init: { "0": `${toHex(utf8Encode("hello %d %s\0%q\0"))}${"78".repeat(17)}` },
     frozen: true,
   },
@@ -163,7 +163,7 @@ export interface Settings {
   readonly license?: string;
 }
 
-/** Items as a program; its maps are those it loads. */
+/** Makes a program of the items. Its maps are those that it loads. */
 export function programOf(items: readonly (Item | readonly Item[])[], settings: Settings = {}): Program {
   const insns: Insn[] = [];
   const maps: MapDef[] = [];

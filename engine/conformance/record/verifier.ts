@@ -1,9 +1,9 @@
-// Records what the running Linux says of programs of ours: those of verifier-programs.ts, and of random ones those that bring
-// something new, by rule: a message, a kind of log line, a kind of register. Root on x86-64 Linux 6.18:
+// Records the running Linux's answers for programs of ours: those of verifier-programs.ts, and those random ones that show something
+// new, by rule: a message, a kind of log line, a kind of register. Needs root on x86-64 Linux 6.18:
 //
 //   npx tsx engine/conformance/record/verifier.ts            writes ../recordings/verifier.jsonl
 //
-// A report says which of our verifier's refusals no recording shows.
+// A report lists the refusals of our verifier that no recording has.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Program } from "../../program/program.ts";
@@ -21,18 +21,18 @@ import { OBJECT_PROGRAMS } from "./object-programs.ts";
 import { programOf } from "./shorthand.ts";
 import { PROGRAMS } from "./verifier-programs.ts";
 
-/** Random programs asked about. */
+/** The random programs that are asked about. */
 const FAMILIES: Readonly<Record<string, { make: (seed: number) => Program; seeds: number }>> = {
   random: { make: randomProgram, seeds: 700 },
   "any call": { make: anyCallProgram, seeds: 400 },
   callbacks: { make: callbackProgram, seeds: 400 },
   objects: { make: objectProgram, seeds: 400 },
 };
-/** How long the log of one that is kept may be. */
+/** A program is kept only if its log is at most this long. */
 const MAX_LOG = 9_000;
-/** Programs kept for each new thing. */
+/** Number of programs that are kept for each new thing. */
 const EACH = 2;
-/** Every so many-th program of ours is recorded at the other log levels too. */
+/** Every eighth program of ours is recorded at the other log levels too. */
 const LEVELS_EVERY = 8;
 
 const OUT = fileURLToPath(new URL("../recordings/verifier.jsonl", import.meta.url));
@@ -52,7 +52,7 @@ const row = (id: string, program: Program, level: number, { verdict, errno, log 
     log: log.replace(/(?<=time )\d+(?= usec)/, "0"),
   });
 
-/** What an answer shows, as names of things: each is worth a recording. */
+/** What an answer shows, as a list of names. Each new name is worth a recording. */
 function* shown({ verdict, log }: KernelAnswer): Generator<string> {
   if (verdict === "reject") yield `message ${messageOf(log).replace(/0x[0-9a-f]+|-?\d+/g, "N")}`;
   for (const line of log.split("\n")) {

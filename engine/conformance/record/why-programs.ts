@@ -1,17 +1,17 @@
-// Refused programs as people write them, each with its true cause and its remedy: what an explanation has to name. One for each kind
-// of mistake. `root` is the line to change, found by its `/* root */`; `at` the refused one, by its `/* at */`.
+// Refused programs as people write them, one for each kind of mistake, with the true cause and the fix that an explanation must name.
+// `root` is the line to change, marked by `/* root */`. `at` is the refused line, marked by `/* at */`.
 import type { WhyMissed } from "../../verifier/explain/missed.ts";
 import type { RefusalId } from "../../verifier/refusals.ts";
 
 export interface WhyProgram {
-  /** Macros; `@prog` and `@map` say the rest. */
+  /** The program in macros, with `@prog` and `@map`. */
   readonly source: string;
   readonly rule: RefusalId;
-  /** Comparisons that gave nothing, in the order of the path, and why. */
+  /** Comparisons that did not help, in the order of the path, with the reason. */
   readonly missed?: readonly WhyMissed[];
-  /** What the reason has to speak of. */
+  /** Patterns that the reason must contain. */
   readonly says: readonly RegExp[];
-  /** One of the fixes is this. Absent: none is known. */
+  /** One of the fixes must match this. Absent: no fix is known. */
   readonly fix?: RegExp;
 }
 
@@ -27,7 +27,7 @@ out:
 BPF_MOV64_IMM(R0, 0),
 BPF_EXIT_INSN(),
 `;
-/** A value of 64 bytes in R0, then `lines`. */
+/** The address of a value of 64 bytes in R0, then `lines`. */
 const inValue = (lines: string): string =>
   `// @prog kprobe\n// @map m array key=4 value=64 entries=1\n${LOOKUP}${lines}${OUT}`;
 /** R7 = data, R8 = data_end, then `lines`. */

@@ -1,5 +1,5 @@
-// Records what the running Linux says of the programs of why-programs.ts and of each fix that is offered for them. Root on x86-64
-// Linux 6.18:
+// Records the running Linux's answers for the programs of why-programs.ts and for each fix that is offered for them. Needs root on
+// x86-64 Linux 6.18:
 //
 //   npx tsx engine/conformance/record/why.ts            writes ../recordings/why.jsonl
 import { writeFileSync } from "node:fs";

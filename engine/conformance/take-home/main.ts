@@ -1,5 +1,5 @@
-// `npm run --silent take-home -- DIR [--definition FILE] [--program FILE]`: the take-home folder, for OREORE and the talk's
-// program unless told otherwise. A definition is JSON as the page's builder exports it, a program is a source text.
+// `npm run --silent take-home -- DIR [--definition FILE] [--program FILE]`: writes the take-home folder. By default it is for OREORE
+// and the talk's program. A definition is JSON as the page's builder exports it; a program is a source text.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { assemble } from "../../asm/assemble.ts";
@@ -10,7 +10,7 @@ import { writeTakeHome } from "./write.ts";
 
 const USAGE = "usage: npm run --silent take-home -- DIR [--definition FILE] [--program FILE]";
 
-/** The talk's three instructions. */
+/** The talk's program of three instructions. */
 const PROGRAM = `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),
 BPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42),
 BPF_EXIT_INSN(),

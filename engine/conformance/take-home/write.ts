@@ -13,7 +13,7 @@ interface TakeHomeInput {
   readonly mapRefs?: Program["mapRefs"];
 }
 
-/** Paths of the files written, below `folder`. */
+/** Returns the paths of the written files, relative to `folder`. */
 export function writeTakeHome(
   folder: string,
   { definition, insns, maps = [], mapRefs = new Map() }: TakeHomeInput,
