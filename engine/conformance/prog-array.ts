@@ -1,5 +1,5 @@
-// The programs that the recordings put into their prog arrays. The recordings describe them in words: `return 42`, and `tail call
-// itself at 1, else return 41`.
+// The programs that the recordings put into their prog arrays. The recordings describe them in words: `return 42`, and
+// `tail call itself at 1, else return 41`.
 import { viewOf } from "../base/bytes.ts";
 import * as c from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";

@@ -159,7 +159,7 @@ function argument(
   attach: number,
 ): void {
   const kind = rng.chance(7) ? rng.pick(CARELESS) : wanted;
-  if (rng.chance(1)) return; // leave it unset
+  if (rng.chance(1)) return; // the register stays as it is
   if (kind === "ARG_CONST_MAP_PTR") {
     const fitting = FITTING.find(([names]) => names.test(proto.name))?.[1];
     const good = fitting ? MAPS.filter((m) => fitting.test(m.type)) : PLAIN;

@@ -69,7 +69,7 @@ function essence({ op, ret, errno, data }: Answered): string {
   return op === "load" ? "loads" : op === "read" ? `${ret} ${JSON.stringify(data)}` : String(ret);
 }
 
-/** Only every twelfth program is asked again. The recipe asks all of them. */
+/** Only one of this many programs is asked again. The recipe asks all of them. */
 const STRIDE = 12;
 
 describe.each(Object.keys(KERNELS) as KernelName[])("%s", (kernel) => {

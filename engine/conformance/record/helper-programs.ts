@@ -238,7 +238,7 @@ const parse: Step = () => {
   ];
 };
 
-/** Programs that print into the stack and store what was printed in the packet. */
+/** Formats for programs that print into the stack and store what was printed in the packet. */
 const FORMATS = [
   ...[
     "%d %u",

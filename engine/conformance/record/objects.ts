@@ -38,7 +38,7 @@ const map = ({
   frozen,
 });
 
-/** Keeps only the maps that the instructions use. Addresses and descriptors are those of the recorded kernel. */
+/** A captured load in the form of the recording. Its addresses and descriptors are those of the recorded kernel. */
 function load({ maps, ...one }: CapturedLoad): Omit<CapturedLoad, "cmd"> {
   const {
     type,

@@ -32,7 +32,7 @@ const FAMILIES: Readonly<Record<string, { make: (seed: number) => Program; seeds
 const MAX_LOG = 9_000;
 /** Number of programs that are kept for each new thing. */
 const EACH = 2;
-/** Every eighth program of ours is recorded at the other log levels too. */
+/** One of this many programs of ours is recorded at the other log levels too. */
 const LEVELS_EVERY = 8;
 
 const OUT = fileURLToPath(new URL("../recordings/verifier.jsonl", import.meta.url));

@@ -203,7 +203,7 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
 
 /**
  * A value that is 0 or -1 is about to be masked, as compilers do instead of a branch. Both values are walked separately. The path with
- * 0 is put aside; its instruction is walked again later. Returns the other value; null: there are too many branches.
+ * 0 is put aside; its instruction is walked again later. Returns the register to continue with. null: there are too many branches.
  * @kernel verifier.c maybe_fork_scalars
  */
 function forkOnSign(env: Env, insn: Insn, dst: RegState): RegState | null {

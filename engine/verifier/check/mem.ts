@@ -1,4 +1,4 @@
-// Loads, stores and atomics: which rule an access falls under by the pointer's type, and the loaded register.
+// Loads, stores and atomics: which rule an access falls under by the pointer's type, and what a loaded register then holds.
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { coerceToSize, coerceToSizeSx } from "../domain/size.ts";

@@ -13,8 +13,8 @@ const mayPointToSpinLock = (reg: RegState): boolean =>
   reg.type === T.PTR_TO_MAP_VALUE && hasField(reg.map!.fields, "bpf_spin_lock", "bpf_res_spin_lock");
 
 /**
- * The register on the side where it is not null. The type of a looked-up element depends on its map. @kernel verifier.c
- * mark_ptr_not_null_reg
+ * The register on the side where it is not null. The type of a looked-up element depends on its map.
+ * @kernel verifier.c mark_ptr_not_null_reg
  */
 export function notNullReg(reg: RegState): RegState {
   if (T.baseType(reg.type) !== T.PTR_TO_MAP_VALUE) return withReg(reg, { type: reg.type & ~T.PTR_MAYBE_NULL });

@@ -198,8 +198,8 @@ export function checkFlowKeysAccess(env: Env, regno: number, off: number, size: 
 }
 
 /**
- * Buffers whose size is known only when the program is attached: offsets must be constant and not negative. @kernel verifier.c
- * __check_buffer_access
+ * Buffers whose size is known only when the program is attached: offsets must be constant and not negative.
+ * @kernel verifier.c __check_buffer_access
  */
 export function checkBufferAccess(
   env: Env,

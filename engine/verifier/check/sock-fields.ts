@@ -1,6 +1,7 @@
 // Which bytes of the socket structures a program may read. Only the kernel writes them.
-// Source: include/uapi/linux/bpf.h struct bpf_sock, bpf_tcp_sock, bpf_xdp_sock; @kernel net/core/filter.c bpf_sock_is_valid_access,
-// bpf_sock_common_is_valid_access, bpf_tcp_sock_is_valid_access, bpf_xdp_sock_is_valid_access
+// Source: include/uapi/linux/bpf.h struct bpf_sock, bpf_tcp_sock, bpf_xdp_sock;
+// @kernel net/core/filter.c bpf_sock_is_valid_access, bpf_sock_common_is_valid_access, bpf_tcp_sock_is_valid_access,
+// bpf_xdp_sock_is_valid_access
 import { PTR_TO_SOCK_COMMON, PTR_TO_SOCKET, PTR_TO_TCP_SOCK, PTR_TO_XDP_SOCK } from "../state/regtype.ts";
 
 /** [first byte, end, allowed sizes of loads]. A load must be aligned to its own size. Bytes without a row may not be loaded. */

@@ -7,7 +7,7 @@ import { type Env, findSubprog, subprogEnd } from "../state/env.ts";
 import { E2BIG, EACCES } from "../state/errors.ts";
 import { MAX_CALL_FRAMES } from "../state/state.ts";
 
-/** The JIT rounds frames up to this many bytes. */
+/** The JIT rounds frames up to a multiple of this many bytes. */
 const UNIT = 16;
 /** A frame of at least this many bytes gets a stack of its own if the program type may have one. */
 const BPF_PRIV_STACK_MIN_SIZE = 64;

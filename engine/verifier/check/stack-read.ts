@@ -28,8 +28,8 @@ import { fitsInBits } from "./scalar-id.ts";
 import { byteIndex, checkFastcallContract, checkStackWithinBounds, constOff, frameOf, scrubbed } from "./stack.ts";
 
 /**
- * Loads the bytes [min, max) where no spill is restored: 0 if all bytes are known to be 0, otherwise unknown. @kernel verifier.c
- * mark_reg_stack_read
+ * Loads the bytes [min, max) where no spill is restored: 0 if all bytes are known to be 0, otherwise unknown.
+ * @kernel verifier.c mark_reg_stack_read
  */
 function markStackLoad(env: Env, frame: FuncState, min: number, max: number, dstRegno: number): void {
   let zeros = true;

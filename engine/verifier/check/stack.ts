@@ -150,8 +150,8 @@ export function scrubbed(types: number): number {
 const isStMem = (insn: Insn): boolean => (insn.code & 7) === BPF_ST && (insn.code & 0xe0) === BPF_MEM;
 
 /**
- * Stores register `valueRegno`. -1: stores the instruction's immediate, or an unknown value. @kernel verifier.c
- * check_stack_write_fixed_off
+ * Stores register `valueRegno`. -1: stores the instruction's immediate, or an unknown value.
+ * @kernel verifier.c check_stack_write_fixed_off
  */
 function writeFixed(
   env: Env,

@@ -205,8 +205,8 @@ export function syncSlowly(d: ScalarDraft): void {
 }
 
 /**
- * Synchronises a draft, which it may reuse for the result. The result equals that of `syncSlowly`. Most values are known to lie in [0,
- * 2^32): these are computed in plain numbers.
+ * Synchronises a draft, which it may reuse for the result. The result equals that of `syncSlowly`. Most values are known to lie in
+ * [0, 2^32): these are computed in plain numbers.
  */
 export function sealed(d: ScalarDraft): Scalar {
   const { value, mask } = d.varOff;

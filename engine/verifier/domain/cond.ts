@@ -171,7 +171,7 @@ function againstConst(a: ScalarDraft, b: ScalarDraft, low: boolean): [ScalarDraf
   return undefined;
 }
 
-// An end that equals the excluded constant moves by one. Not both ends can equal it: the jump would have been decided before.
+// An end that equals the excluded constant moves by one. The two ends never both equal it: the jump would have been decided before.
 const UNEQUAL_32: Refine = (a, b) => {
   const found = againstConst(a, b, true);
   if (!found) return;

@@ -81,8 +81,8 @@ export function coerceToSizeSx(s: Scalar, size: SubSize): Scalar {
 }
 
 /**
- * Sign-extends the low 1 or 2 bytes within the low half. `assign32Into64` then sets the upper half. @kernel verifier.c
- * coerce_subreg_to_size_sx
+ * Sign-extends the low 1 or 2 bytes within the low half. `assign32Into64` then sets the upper half.
+ * @kernel verifier.c coerce_subreg_to_size_sx
  */
 function coerceSubregSx(d: ScalarDraft, size: 1 | 2): void {
   const bits = size * 8;
@@ -114,8 +114,8 @@ function coerceSubregSx(d: ScalarDraft, size: 1 | 2): void {
 }
 
 /**
- * In place: the upper half becomes 0, and the 64-bit ranges are taken from the 32-bit ones. The caller synchronises. @kernel verifier.c
- * zext_32_to_64
+ * In place: the upper half becomes 0, and the 64-bit ranges are taken from the 32-bit ones. The caller synchronises.
+ * @kernel verifier.c zext_32_to_64
  */
 export function assign32Into64(d: ScalarDraft): void {
   d.varOff = tnumSubreg(d.varOff);

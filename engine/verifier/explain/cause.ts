@@ -118,7 +118,7 @@ function rounds(visits: Visits, last: number, again: number): CauseStep[] {
 
 const weight = (insn: Insn | undefined): number => (isBranch(insn) ? 2 : 1);
 
-/** The slots that were walked most, in the program's order: branches first, then other instructions. */
+/** The slots that were walked most, in the program's order. Branches are preferred. */
 function busiest(visits: Visits, insns: readonly Insn[]): CauseStep[] {
   return (
     [...visitsBySlot(visits)]

@@ -15,7 +15,7 @@ export interface ValueNode {
   /** Index of the step that made it, in the path. -1: it was there from the start. */
   readonly step: number;
   readonly slot: number;
-  /** What it was made of: the operands of arithmetic, the pointer of a load, or what was stored for a read of the stack. */
+  /** What it was made of. Arithmetic: the operands. A load: the pointer. A read of the stack: what was stored there. */
   readonly from: readonly ValueNode[];
   readonly op?: AluOp | "end";
   /** Arithmetic: 32 or 64. Loads and reads of the stack: number of bits read. */

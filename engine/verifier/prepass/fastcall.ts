@@ -11,7 +11,7 @@ const CALLER_SAVED = 6;
 /** Helpers that the x86-64 JIT or the verifier replaces by instructions that keep R1 to R5. */
 const INLINED = new Set(["get_smp_processor_id", "get_current_task", "get_current_task_btf"].map((n) => helperId(n)));
 
-/** Marks these spills and fills in InsnAux, and sets in SubprogInfo where their stack area begins. */
+/** Marks these spills and fills in InsnAux, and sets in SubprogInfo the offset below which their stack area is. */
 export function markFastcallPatterns(env: Env): void {
   env.subprogs.forEach((subprog, n) => {
     const end = subprogEnd(env, n);

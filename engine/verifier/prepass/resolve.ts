@@ -10,8 +10,8 @@ import type { VerifierMap } from "../state/map.ts";
 import { PTR_TO_FUNC } from "../state/regtype.ts";
 
 /**
- * Opcodes that the verifier knows. Calls through a register are not among them: Linux has no such instruction. @kernel core.c
- * bpf_opcode_in_insntable
+ * Opcodes that the verifier knows. Calls through a register are not among them: Linux has no such instruction.
+ * @kernel core.c bpf_opcode_in_insntable
  */
 const KNOWN_OPCODES = new Set(FORMS.filter((form) => form.kind !== "callx").map((form) => form.code));
 

@@ -1,4 +1,4 @@
-// Builds the instructions that the kernel adds to programs, named after the kernel's macros.
+// Builds the instructions that the kernel adds to programs, as the kernel's own macros do.
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Node } from "./code.ts";

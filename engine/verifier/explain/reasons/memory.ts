@@ -40,7 +40,7 @@ const negative = ({ reg, what, low }: Block): Phrase => ({
   ja: `R${reg} のオフセットは負（最小 ${low}）になりえ、${inJa(what)}の手前に触れるかもしれません`,
 });
 
-/** A value that is not a pointer, explained by how it became one that is not. */
+/** Why the value in Rn is not a pointer: what happened to it. */
 function noPointer(reg: number, seen: Seen): Phrase {
   const fate = seen.fate(reg);
   const is = seen.phrase(reg);
