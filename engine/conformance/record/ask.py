@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Asks the running Linux kernel about programs: JSON lines in, JSON lines out, one answer a line, in order.
-Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL; standard library only. Used to record and for differential tests.
+"""Asks the running Linux kernel about programs: JSON lines in, JSON lines out, one answer per line, in order.
+Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL. Uses only the standard library. Used for recordings and for differential tests.
 
 in   {"id", "insns": hex, "prog_type"?: "socket_filter", "expected_attach_type"?: 0, "prog_flags"?: 0, "log_level"?: 2, "log_size"?: bytes, at most 1 MiB, "license"?: "GPL",
       "maps"?: [{"name", "type", "key_size", "value_size", "max_entries", "flags"?, "init"?: {decimal u32 key: hex value},
                  "fields"?: {"bpf_spin_lock" | "bpf_timer": offset in the value}, "frozen"?: true, "named"?: true}],
       "func_info"?: true: BTF names each function of the program, all of them static and without parameters,
-      "functions"?: [as make_btf.functions() has them], "context"?: name of the struct that their "ctx" points to,
-      "lines"?: source lines, as make_btf.functions() has them,
+      "functions"?: [in the form of make_btf.functions()], "context"?: name of the struct that their "ctx" points to,
+      "lines"?: source lines in the form of make_btf.functions(),
       "map_refs"?: {slot: map name}, "runs"?: [{"data_in": hex}]}
 out  {"id", "verdict": "accept" | "reject", "errno", "log", "runs": [{"errno"} or {"errno": 0, "retval", "data_out"}]}
-     with "call": "map-create" or "map-update" and "map": name where a map was refused, and the program was not loaded;
+     with "call": "map-create" or "map-update" and "map": name if a map was refused; the program was then not loaded;
      or {"id", "error": sentence}
 """
 import ctypes
@@ -31,7 +31,7 @@ MAP_TYPES = {n.removeprefix("BPF_MAP_TYPE_").lower(): v for n, v in TYPES.enum("
 
 
 class Refused(Exception):
-    """A call for a map that the kernel refused."""
+    """The kernel refused a call for a map."""
 
     def __init__(self, call, m, errno):
         super().__init__(call)
@@ -52,7 +52,7 @@ def make_map(m, fds):
         raise Refused("map-create", m, errno)
     fds.append(fd)
     for key, value in (m.get("init") or {}).items():
-        # The kernel reads as many bytes as key and value have, the value once for each CPU.
+        # The kernel reads the full size of the key and of the value, the value once for each CPU.
         k = ctypes.create_string_buffer(struct.pack("<I", int(key)), max(4, m["key_size"]))
         v = ctypes.create_string_buffer(bytes.fromhex(value), (m["value_size"] + 7) * (os.cpu_count() or 1) + len(value))
         r, errno, _ = kernel.bpf(kernel.MAP_UPDATE, struct.pack("<IIQQQ", fd, 0, ctypes.addressof(k), ctypes.addressof(v), 0))
@@ -64,7 +64,7 @@ def make_map(m, fds):
 
 
 def test_run(fd, data):
-    """BPF_PROG_TEST_RUN: one run on these bytes."""
+    """BPF_PROG_TEST_RUN: one run with these bytes."""
     d = ctypes.create_string_buffer(data, max(1, len(data)))
     out = ctypes.create_string_buffer(len(data) + 1024)
     attr = struct.pack("<IIIIQQIIIIQQ", fd, 0, len(data), len(out), ctypes.addressof(d), ctypes.addressof(out), 1, 0, 0, 0, 0, 0)
@@ -76,7 +76,7 @@ def test_run(fd, data):
 
 
 def function_starts(insns):
-    """First slots of the functions that the program calls or takes the address of, and of the main one."""
+    """First slots of the main function, and of the functions that the program calls or whose address it loads."""
     starts = {0}
     for at in range(0, len(insns), 8):
         code, regs, _, imm = struct.unpack_from("<BBhi", insns, at)

@@ -1,9 +1,9 @@
-"""Records what bpf(2) answers to sequences of map operations: one JSON line a map, on standard output.
+"""Records the answers of bpf(2) to sequences of map operations: one JSON line for each map, on standard output.
 
     python3 engine/conformance/record/record_maps.py > engine/conformance/recordings/maps.jsonl
 
-Root, x86-64 Linux. The sequences are random with a fixed seed; hash tables have BPF_F_ZERO_SEED, so that the order in
-which keys are walked is always the same. An operation is [name, key, value, flags, errno, value that came back]."""
+Needs root on x86-64 Linux. The sequences are random with a fixed seed. Hash tables have BPF_F_ZERO_SEED, so that the order of keys
+is always the same. An operation is [name, key, value, flags, errno, returned value]."""
 import ctypes
 import json
 import os
@@ -42,7 +42,7 @@ MAPS = [
 
 
 def operate(cmd, fd, key, value, flags):
-    """-> (errno, what stands where the value was)"""
+    """-> (errno, content of the value buffer after the call)"""
     kbuf = ctypes.create_string_buffer(key, len(key)) if key else None
     vbuf = ctypes.create_string_buffer(value, max(1, len(value)))
     attr = struct.pack("<IIQQQ", fd, 0, ctypes.addressof(kbuf) if kbuf else 0,
@@ -59,7 +59,7 @@ def record(rng, type_, key_size, value_size, entries, flags, keys):
     pool = [rng.randbytes(key_size) if key_size != 4 else struct.pack("<I", i) for i in range(keys)]
     if type_ == "lpm_trie":
         bits = (key_size - 4) * 8
-        # Few different addresses and many lengths, one of them too long, so that prefixes contain one another.
+        # Few different addresses and many lengths (one is too long), so that some prefixes contain others.
         pool = [struct.pack("<I", min(bits + 1, rng.randrange(bits + 8))) + bytes([192, rng.randrange(4)])[:key_size - 4]
                 + rng.randbytes(key_size - 6) for _ in range(keys)]
     queue = key_size == 0
@@ -77,7 +77,7 @@ def record(rng, type_, key_size, value_size, entries, flags, keys):
         if type_ == "bloom_filter":
             value = bytes([rng.randrange(24), 0, 0, 0])
         elif type_ == "percpu_array" or type_ == "percpu_hash":
-            # What lies between the values of two CPUs is not part of them.
+            # The padding between the values of two CPUs is zero.
             pad = (value_size + 7) // 8 * 8
             value = b"".join(value[i * pad:i * pad + value_size].ljust(pad, b"\0") for i in range(CPUS)) if len(value) == user_size else value
         errno, out = operate(cmd, fd, key, value, op_flags)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Records ../recordings/oreore.jsonl: one session with the talk's kernel extension, step by step, with what each call answers.
+"""Records ../recordings/oreore.jsonl: one session with the talk's kernel extension, step by step, with the answer of each call.
 
-A kernel with the four steps built in is not at hand here, so a row's answer has one of two sources:
-- what the verifier says of a load: this running kernel, asked to load the same instructions as a program type of its own
-  that treats them as OREORE does (`as`): 4 readable bytes at 0 and nothing else, helpers of the base set, any return value;
-- what the calls and the file answer: the rules of the four steps, named in `why` (kstrtou32, kernfs, bpf_prog_attach, ...).
-Root, x86-64 Linux with CONFIG_BPF_SYSCALL; standard library only."""
+There is no kernel with the four steps built in here, so the answer in a row has one of two sources:
+- the verifier's answer to a load: this running kernel loads the same instructions as a program type of its own that has the same
+  rules as OREORE (`as`): 4 readable bytes at 0 and nothing else, helpers of the base set, any return value;
+- the answers of calls and of the file: the rules of the four steps, named in `why` (kstrtou32, kernfs, bpf_prog_attach, ...).
+Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL. Uses only the standard library."""
 import json
 import pathlib
 
@@ -66,14 +66,14 @@ def detach(name):
     rows.append(dict(op="detach", name=name, attach_type=ATTACH, ret=0, errno=0))
 
 
-# Nothing attached: the result is the module's static 0, a write finds no program.
+# Nothing is attached: the result is the module's static 0, and a write finds no program.
 read("0\n")
 write("10\n", ENOENT, "no program is attached")
 load("input plus 42", PLUS42)
 write("10\n", ENOENT, "a loaded program is not attached yet")
 attach("attach it")
 
-# The file with "input plus 42" attached.
+# The file while "input plus 42" is attached.
 writes_and_reads("52\n", "10\n", "10")
 writes_and_reads("42\n", "0")
 writes_and_reads("41\n", "4294967295")
@@ -90,7 +90,7 @@ writes_and_reads("50\n", "", why="sysfs_kf_write: nothing to write, store() is n
 writes_and_reads("50\n", "\n", " 7", "7 ", "7\n\n", "1 2", "42\r\n", errno=EINVAL, why="kstrtou32: one newline may follow, nothing else")
 writes_and_reads("50\n", "99999999999999999999", errno=ERANGE, why="_parse_integer: more than 64 bits")
 
-# Loads and attaches that the system call refuses before the verifier.
+# Loads and attaches that the system call refuses before the verifier runs.
 load("expected_attach_type 0", READ, errno=EINVAL, expected=0, why="bpf_prog_load_check_attach: BPF_OREORE_ATTACH only")
 load("expected_attach_type beyond the enum", READ, errno=EINVAL, expected=45, why="bpf_prog_load_check_attach")
 load("program type beyond the enum", READ, errno=EINVAL, prog_type=33, expected=0, why="find_prog_type")
@@ -101,7 +101,7 @@ attach("a descriptor that is not open", EBADF, fd="bad", why="bpf_prog_get_type"
 load("a socket filter", mov(0, 0) + EXIT, "socket_filter", prog_type=1, expected=0)
 attach("the socket filter", EINVAL, why="bpf_prog_get_type: another program type")
 
-# What the verifier refuses, and some that it does not.
+# Loads that the verifier refuses, and some that it accepts.
 load("read 8 bytes at 0", ldx(0, 1, 0, 0x79) + EXIT, "xdp")
 load("read 2 bytes at 0", ldx(0, 1, 0, 0x69) + EXIT, "xdp")
 load("read 1 byte at 0", ldx(0, 1, 0, 0x71) + EXIT, "xdp")
@@ -128,7 +128,7 @@ load("a helper of another program type", call(26) + EXIT, "raw_tracepoint")
 load("get_prandom_u32", call(7) + EXIT)
 load("trace_printk", movr(6, 1) + i(0x7a, 10, 0, -8, 0) + movr(1, 10) + i(0x07, 1, imm=-8) + mov(2, 8) + call(6) + ldx(0, 6, 0) + EXIT, "socket_filter")
 
-# Another program takes the first one's place.
+# Another program replaces the first one.
 load("1 for odd, 0 for even", ldx(2, 1, 0) + mov(0, 1) + i(0x45, 2, off=1, imm=1) + mov(0, 0) + EXIT)
 attach("in place of input plus 42")
 writes_and_reads("1\n", "7")
@@ -137,7 +137,7 @@ load("a result of 64 bits", i(0x18, 0, imm=0x34567890) + i(0, imm=0x12) + EXIT)
 attach("the result is cut to 32 bits")
 writes_and_reads("878082192\n", "1")
 
-# Detached: the file keeps its last result.
+# After detaching the file keeps its last result.
 detach("detach")
 writes_and_reads("878082192\n", "1", errno=ENOENT, why="no program is attached")
 detach("nothing to detach is no error")

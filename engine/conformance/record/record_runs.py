@@ -1,5 +1,5 @@
-"""Runs programs on the running kernel with BPF_PROG_TEST_RUN: programs as JSON lines on standard input, the same lines
-with what came out on standard output.
+"""Runs programs on the running kernel with BPF_PROG_TEST_RUN. It reads programs as JSON lines from standard input and writes the
+same lines with the results to standard output.
 
     npx tsx engine/conformance/record/helper-programs.ts | python3 engine/conformance/record/record_runs.py \\
         > engine/conformance/recordings/helpers.jsonl
@@ -8,9 +8,9 @@ in   {"id", "prog_type": "sched_cls"|"xdp"|…, "insns": hex, "data_in": hex, "t
       "text_slots"?: slots of the LD_IMM64 that load its value,
       "map"?: {"type", "key_size", "value_size", "max_entries", "flags"?, "fields"?: {"bpf_timer": offset in the value},
                "entries"?: {u32 key: hex value}, "dump"?: true}, "map_slots"?: slots of the LD_IMM64 that load the map}
-out  the same with {"errno", "retval", "data_out"} (no data_out where a type does not see the whole packet) and, where a dump was
-     asked for, "map_out": [[hex key, hex value], ...] by ascending key, or the values of a queue or stack as they are popped;
-     programs that the verifier refuses are left out, and said so"""
+out  the same with {"errno", "retval", "data_out"} (no data_out if the type does not see the whole packet) and, if a dump was
+     asked for, "map_out": [[hex key, hex value], ...] by ascending key, or the values of a queue or stack in the order in which
+     they are popped; programs that the verifier refuses are left out, with a message"""
 import ctypes
 import json
 import os
@@ -23,7 +23,7 @@ import kernel
 import make_btf
 
 PROG_TYPES = dict(socket_filter=1, sched_cls=3, sched_act=4, xdp=6, cgroup_skb=8, lwt_in=10, lwt_out=11, lwt_xmit=12)
-# Programs of the other types do not see the Ethernet header, which comes back as zeros.
+# Programs of the other types do not see the Ethernet header. It is returned as zeros.
 SEE_ALL = ("sched_cls", "sched_act", "xdp")
 MAP_FREEZE, RDONLY_PROG = 22, 1 << 7
 
@@ -58,7 +58,7 @@ def make_map(m):
 
 
 def element(cmd, fd, key, value):
-    """-> (result, errno, value as the kernel left it)"""
+    """-> (result, errno, value after the call)"""
     k, v = ctypes.create_string_buffer(key or b"\0", max(1, len(key))), ctypes.create_string_buffer(value, max(1, len(value)))
     r, errno, _ = kernel.bpf(cmd, struct.pack("<IIQQQ", fd, 0, ctypes.addressof(k) if key else 0, ctypes.addressof(v), 0))
     return r, errno, v.raw
@@ -79,7 +79,7 @@ def dump(fd, m):
 
 
 def function_info(insns):
-    """BTF of the functions that a program takes the address of: (descriptor or 0, func_info)"""
+    """BTF of the functions whose address a program loads: (descriptor or 0, func_info)"""
     starts = {0}
     for at in range(0, len(insns), 8):
         code, regs, _, imm = struct.unpack_from("<BBhi", insns, at)

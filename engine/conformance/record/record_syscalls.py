@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Records ../recordings/syscalls.jsonl: bpf(2) as the running kernel answers it, call after call of one process.
+"""Records ../recordings/syscalls.jsonl: the running kernel's answers to bpf(2), call after call of one process.
 
-Each row is one call with names in place of descriptors, and what came back. Nothing is attached anywhere: the attaches
-in here all fail. Root, x86-64 Linux with CONFIG_BPF_SYSCALL; standard library only."""
+Each row is one call, with names instead of descriptors, and its result. Nothing is attached anywhere: all attaches in this file
+fail. Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL. Uses only the standard library."""
 import ctypes
 import json
 import os
@@ -23,7 +23,7 @@ def buf(data):
 
 
 def at(key_buffer, key):
-    """Address of a key; a map without keys is given none."""
+    """Address of a key. 0 for a map without keys."""
     return ctypes.addressof(key_buffer) if key else 0
 
 
@@ -69,7 +69,7 @@ def next_key(map_, key, size):
 
 
 def load(name, prog_type, insns, expected=0, flags=0, prog_name="", license="GPL", maps={}):
-    """`maps`: {slot: map name}, whose descriptor goes into the imm there."""
+    """`maps`: {slot: map name}. The map's descriptor is put into the imm of the slot."""
     code = bytearray(insns)
     for slot, m in maps.items():
         struct.pack_into("<i", code, slot * 8 + 4, fds[m])
@@ -122,7 +122,7 @@ EXIT = i(0x95)
 RETURN_1 = i(0xb7, imm=1) + EXIT
 ANY, NOEXIST, EXIST = 0, 1, 2
 
-# Maps: what may be created.
+# Which maps may be created.
 for args in [("array", 4, 8, 3), ("array", 8, 8, 3), ("array", 4, 0, 3), ("array", 4, 8, 0), ("array", 4, 8, 3, 1), ("hash", 4, 8, 2), ("hash", 0, 8, 2),
              ("hash", 4, 0, 2), ("hash", 4, 8, 0), ("hash", 600, 8, 2), ("hash", 4, 8, 2, 1), ("hash", 4, 8, 2, 1 << 20), ("percpu_array", 4, 8, 1),
              ("percpu_hash", 4, 8, 1), ("lru_hash", 4, 8, 4), ("lru_hash", 4, 8, 4, 1), ("queue", 0, 4, 2), ("queue", 4, 4, 2), ("stack", 0, 4, 2),
@@ -199,9 +199,9 @@ update("prog_array_4_4_2", u32(1), u32(900)); rows[-1]["value"] = "closed"
 update("prog_array_4_4_2", u32(1), u32(fds[a])); rows[-1]["value"] = a
 delete("prog_array_4_4_2", u32(0)); delete("prog_array_4_4_2", u32(0)); lookup("prog_array_4_4_2", u32(0), 4)
 
-# Attaching: to nothing that exists.
+# Attaching to targets that do not exist.
 for number in range(0, 60):
-    if number != 44:  # BPF_STRUCT_OPS here, the deck's BPF_OREORE_ATTACH there
+    if number != 44:  # this is BPF_STRUCT_OPS here, but BPF_OREORE_ATTACH in the talk's kernel
         attach("filter", number)
         attach("closed", number)
 for prog, kind in [("skb", "BPF_CGROUP_INET_INGRESS"), ("skb", "BPF_CGROUP_INET_EGRESS"), ("skb", "BPF_CGROUP_INET_SOCK_CREATE"), ("sock", "BPF_CGROUP_INET_SOCK_CREATE"),

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What the running Linux kernel made of programs before it ran them: JSON lines as ask.py takes them in, JSON lines out.
-Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL; standard library only.
+"""The programs that the running Linux kernel made of given ones before it ran them. JSON lines in, in the form of ask.py, and JSON lines
+out. Needs root on x86-64 Linux with CONFIG_BPF_SYSCALL. Uses only the standard library.
 
-out  the row with "xlated": hex of the instructions as BPF_OBJ_GET_INFO_BY_FD gives them, the ids of maps replaced by their
-     numbers in "maps" from 0 on; "calls": {slot: name of the kernel function that a helper's call leads to}; "memlock"
+out  the row with "xlated": hex of the instructions that BPF_OBJ_GET_INFO_BY_FD returns, with map ids replaced by the maps'
+     numbers in "maps", from 0 on; "calls": {slot: name of the kernel function that a helper call leads to}; "memlock"
 """
 import ctypes
 import json
@@ -20,7 +20,7 @@ CALL_BASE = BY_NAME["__bpf_call_base"]
 
 
 def info(fd, size, fill):
-    """-> struct bpf_prog_info or bpf_map_info as bytes; `fill` sets what is asked for"""
+    """-> struct bpf_prog_info or bpf_map_info as bytes; `fill` says what is wanted"""
     buf = ctypes.create_string_buffer(fill, size)
     r, errno, _ = kernel.bpf(GET_INFO_BY_FD, struct.pack("<IIQ", fd, size, ctypes.addressof(buf)))
     if r < 0:
