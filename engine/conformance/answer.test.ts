@@ -15,14 +15,14 @@ const ask = (answer: typeof answerAsm, record: unknown): Record<string, unknown>
     unknown
   >;
 
-test("a source becomes bytes", () => {
+test("asm: a source becomes bytes", () => {
   expect(ask(answerAsm, { id: "a", source: "BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_EXIT_INSN()," })).toEqual({
     id: "a",
     insns: "b7000000010000009500000000000000",
   });
 });
 
-test("a faulty source becomes diagnostics with line and column", () => {
+test("asm: a source with a mistake gives diagnostics with line and column", () => {
   const { id, diagnostics } = ask(answerAsm, { id: 7, source: "BPF_EXIT_INSN(),\n  BPF_NO_SUCH(1)," });
   expect(id).toBe(7);
   expect(diagnostics).toMatchObject([{ line: 2, column: 3, severity: "error" }]);
@@ -51,7 +51,7 @@ test.each([
   expect(ask(answerVerify, { id: 1, prog_type: "oreore", ...record })).toMatchObject({ id: 1, ...expected });
 });
 
-test("verify: log_level 0 leaves the log empty", () => {
+test("verify: with log_level 0 the log is empty", () => {
   expect(ask(answerVerify, { id: 1, insns: "9500000000000000", log_level: 0 })).toMatchObject({
     verdict: "reject",
     log: "",
@@ -90,7 +90,7 @@ describe.each([
     ['{"id":1,"insns":"abc"}', 1],
     ['{"id":1,"insns":"ab","source":5}', 1],
     ['{"id":1,"insns":"9500000000000000","engine":"other","maps":5}', 1],
-  ])("an unclear line is answered with an error: %.40s", (line, id) => {
+  ])("an invalid line is answered with an error: %.40s", (line, id) => {
     if (line.includes("engine") && answer === answerAsm) return;
     expect(ask(answer, line)).toEqual({ id, error: expect.stringMatching(/./) });
   });
@@ -147,7 +147,7 @@ test.each([
   expect(ask(answerVerify, record).id).toBe(1);
 });
 
-test("modes are four", () => {
+test("there are four modes", () => {
   expect(Object.keys(MODES)).toEqual(["asm", "verify", "run", "explain"]);
 });
 

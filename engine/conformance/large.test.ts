@@ -11,7 +11,7 @@ const recorded = readFileSync(new URL("recordings/large.jsonl", import.meta.url)
   .split("\n")
   .map((line) => JSON.parse(line) as { name: string; verdict: string; stats: string[] });
 
-test.each(["balancer", "policy"] as const)("%s is walked as Linux walks it", (name) => {
+test.each(["balancer", "policy"] as const)("%s: the statistics of the walk are those of Linux", (name) => {
   const { verdict, log } = judge(largeProgram(name), { logLevel: BPF_LOG_STATS });
   const stats = log.split("\n").filter((line) => !line.startsWith("verification time"));
   expect({ name, verdict, stats }).toEqual(recorded.find((one) => one.name === name));

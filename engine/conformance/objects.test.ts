@@ -46,13 +46,13 @@ test.each(ROWS.map((row) => [`${row.file} ${row.program}`, row] as const))("%s",
   expect({ kind, line, said }).toEqual({ kind: "same", line: -1, said: there });
 });
 
-test("the objects' programs are all recorded", () => {
+test("all programs of the objects are recorded", () => {
   const files = [...new Set(ROWS.map(({ file }) => file))];
   const programs = files.flatMap((file) => objectOf(file).programs.map(({ name }) => `${file} ${name}`));
   expect(ROWS.map(({ file, program }) => `${file} ${program}`)).toEqual(programs);
 });
 
-test("a CO-RE relocation says what was asked, what was found, and the instruction before and after", () => {
+test("a CO-RE relocation tells what was asked for, what was found, and the instruction before and after", () => {
   const [first] = load("core.bpf.o", "fields").relocations;
   expect(first).toMatchObject({
     kind: "byte_off",
@@ -65,7 +65,7 @@ test("a CO-RE relocation says what was asked, what was found, and the instructio
   expect(first!.after[0]!.imm).toBe(Number(first!.to));
 });
 
-test("what the kernel has not makes an instruction that no verifier takes", () => {
+test("a field that the kernel lacks becomes an instruction that every verifier refuses", () => {
   const { relocations, program } = load("core.bpf.o", "poisoned");
   const poisoned = relocations.find((one) => one.poisoned)!;
   expect(poisoned).toMatchObject({ asked: "struct task_struct.not_a_field", found: undefined });
@@ -78,7 +78,7 @@ test("a refusal points at its line of C", () => {
   expect(log).toContain("; *value += 1; @ refused.bpf.c:17\n");
 });
 
-test("what a map of maps and a prog array hold is said", () => {
+test("the contents of a map of maps and of a prog array are told", () => {
   const object = objectOf("counter.bpf.o");
   const named = object.slots.map(({ map, key, value }) => [
     object.maps[map]!.name,

@@ -73,7 +73,7 @@ function same(a: Said, b: Said, about: object): void {
   expect({ ...about, ...a }).toEqual({ ...about, ...b });
 }
 
-test(`check, load, kernel and conform verify say the same of ${COUNT} random loads (seed ${SEED})`, () => {
+test(`check, load, kernel and conform verify give the same answer to ${COUNT} random loads (seed ${SEED})`, () => {
   const verdicts = new Map<string, number>();
   let state = newState(new Registry());
   let process = new Process(new Kernel());

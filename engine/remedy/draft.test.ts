@@ -32,7 +32,7 @@ function check(source: string, change: (draft: Draft) => void, expected: string)
   expect(macroText(draft.version()?.program.insns ?? []).replaceAll("\t", "")).toBe(expected);
 }
 
-test("what stands before an instruction is run by jumps to it too; what stands behind another is not", () => {
+test("a jump to an instruction also runs pieces put before it, but not pieces put behind the previous one", () => {
   check(
     LOOP,
     (draft) => draft.before(draft.item(1), [movImm(1, 7)]),
@@ -55,7 +55,7 @@ BPF_EXIT_INSN(),
   );
 });
 
-test("jumps among new instructions, and to what was removed, lead on", () => {
+test("jumps between new instructions and jumps to a removed one get the right target", () => {
   check(
     LOOP,
     (draft) => {
@@ -73,7 +73,7 @@ BPF_EXIT_INSN(),
   );
 });
 
-test("calls of functions, maps and the slots of the first program stay right", () => {
+test("calls of functions, maps and the original slot numbers stay right", () => {
   const source = `// @map m array
 BPF_CALL_REL(f),
 BPF_LD_MAP_FD(BPF_REG_1, m),

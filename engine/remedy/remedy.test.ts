@@ -31,7 +31,7 @@ function* refused(): Generator<Fixed> {
     }
 }
 
-test("an accepted fix is accepted, keeps the refused access or call, and leads every jump into the program", () => {
+test("an accepted fix is accepted when it is loaded again, and keeps the refused access or call", () => {
   let accepted = 0;
   for (const { program, fixes, at, walked } of refused()) {
     expect(fixes.length).toBeLessThanOrEqual(3);

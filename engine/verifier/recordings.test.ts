@@ -39,7 +39,7 @@ const OURS = ["verifier", "loads", "refusals"].flatMap((name) => rowsOf(resolve(
 const refused = new Set<RefusalId>();
 const said = new Set<LineKind>();
 
-test("our recordings are a few hundred, with every log level", () => {
+test("there are a few hundred recordings, with every log level", () => {
   expect(OURS.length).toBeGreaterThan(350);
   expect(new Set(OURS.map((row) => row.log_level))).toEqual(new Set([1, 2, 4, 7]));
 });
@@ -60,12 +60,12 @@ test.each(OURS.map((row) => [row.id, row] as const))("%s", (_, row) => {
   expect(refusal !== undefined).toBe(ours.verdict === "reject" && isJudged);
 });
 
-test("each refusal is shown by a recording, or it is said why not", () => {
+test("each refusal has a recording, or a reason why it has none", () => {
   const ids = Object.keys(REFUSALS) as RefusalId[];
   expect(ids.filter((id) => !refused.has(id))).toEqual(ids.filter((id) => id in NOT_RECORDED));
 });
 
-test("each kind of line is shown by a recording, but for the page's own", () => {
+test("each kind of line has a recording, except the page's own kind", () => {
   expect(LINE_KINDS.filter((kind) => !said.has(kind))).toEqual(["gap"]);
 });
 
@@ -73,7 +73,7 @@ test("each kind of line is shown by a recording, but for the page's own", () => 
 const SUITE = resolve(import.meta.dirname, "../../../shared/oracle/verifier-linux-6.18.jsonl");
 
 test.skipIf(!existsSync(SUITE))(
-  `the kernel's own test programs are judged as the kernel judges them${existsSync(SUITE) ? "" : " (skipped: ../shared/oracle is not part of the repository)"}`,
+  `the kernel's own test programs get the kernel's verdict${existsSync(SUITE) ? "" : " (skipped: ../shared/oracle is not part of the repository)"}`,
   () => {
     // Programs that call kernel functions were recorded without the functions' numbers.
     const rows = rowsOf(SUITE).filter((row) => !row.needs?.includes("kfunc"));

@@ -29,7 +29,7 @@ const typesOf = ({ args }: Refusal) =>
 const wanted = ({ id }: Refusal) =>
   Object.fromEntries(Object.entries(REFUSALS[id]).map(([name, kind]) => [name, TYPES[kind as string]]));
 
-test("whatever is refused is refused by name, the same at every log level, with arguments as the table has them", () => {
+test("every refusal has a name, is the same at every log level, and has the arguments of the table", () => {
   const seen = new Set<string>();
   for (const make of FAMILIES) {
     for (let seed = 1; seed <= SEEDS; seed++) {

@@ -69,7 +69,7 @@ function change(state: VerifierState, step: Partial<Record<string, unknown>>): v
 const copyOf = ({ frames, curframe, refs }: Believed) =>
   structuredClone({ frames: frames.slice(0, curframe + 1), curframe, refs });
 
-test("a state comes back as it was when it was recorded", () => {
+test("a state is read back as it was recorded", () => {
   fc.assert(
     fc.property(fc.array(anyStep, { minLength: 1, maxLength: 200 }), (steps) => {
       const states = new TraceStates();

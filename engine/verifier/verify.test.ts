@@ -51,7 +51,7 @@ describe("any program has a verdict", () => {
   const insns = fc.array(fc.oneof({ weight: 6, arbitrary: formed }, wild), { maxLength: 12 });
   const types = fc.constantFrom("socket_filter", "sched_cls", "xdp", "tracepoint", "oreore");
 
-  test("whatever bytes it is made of, at every log level, and is left as it was", () => {
+  test("with any bytes and at every log level, and it is not changed", () => {
     fc.assert(
       fc.property(insns, types, fc.integer({ min: 0, max: 7 }), (body, progType, logLevel) => {
         const p = ofInsns([...body, exit].map(Object.freeze) as Insn[], { progType });
@@ -65,7 +65,7 @@ describe("any program has a verdict", () => {
   });
 });
 
-describe("what a log holds depends on its level", () => {
+describe("the content of a log depends on its level", () => {
   const levels = [0, 1, 2, 4].map((logLevel) => judge(program(BRANCH), { logLevel, now: () => 0 }).log);
 
   test("0: nothing", () => expect(levels[0]).toBe(""));
@@ -74,7 +74,7 @@ describe("what a log holds depends on its level", () => {
     expect(levels[1]).toContain("invalid read from stack R10 off=8 size=8\n");
     expect(levels[1]).not.toContain("3: (95) exit");
   });
-  test("2: every path, with what was known where it forked", () => {
+  test("2: every path, with the state at its fork", () => {
     expect(levels[2]).toContain("3: (95) exit\n\nfrom 2 to 4: R0=0 ");
   });
   test("4: the refusal and the statistics", () => {
@@ -94,7 +94,7 @@ describe("limits", () => {
     expect(log).toMatch(/unreachable insn 2|infinite loop detected/);
   });
 
-  test("no more than 8192 branches wait", () => {
+  test("at most 8192 branches may wait", () => {
     const call = { code: 0x85, dst: 0, src: 0, off: 0, imm: 7 };
     const jump = { code: 0x15, dst: 0, src: 0, off: 0, imm: 3 };
     const insns: Insn[] = [call];
@@ -109,7 +109,7 @@ describe("limits", () => {
   });
 });
 
-test("a long walk tells how far it is, and can be ended", () => {
+test("a long walk reports its progress and can be stopped", () => {
   const told: number[] = [];
   const long = program(`
     BPF_MOV64_IMM(BPF_REG_6, 0),
@@ -121,7 +121,7 @@ test("a long walk tells how far it is, and can be ended", () => {
   expect(errno).toBe(11);
 });
 
-describe("not simulated here is not unsafe", () => {
+describe("a program that is not simulated is not called unsafe", () => {
   test.each([
     ["kernel functions", [{ code: 0x85, dst: 0, src: 2, off: 0, imm: 42 }]],
     [
@@ -137,7 +137,7 @@ describe("not simulated here is not unsafe", () => {
     expect(verdict).toMatchObject({ verdict: "reject", errno: 0 });
   });
 
-  test("a tracing program without a function to attach to is answered as the kernel answers it, and is not called unsafe", () => {
+  test("a tracing program without a function to attach to gets the kernel's answer, and is not called unsafe", () => {
     const iter = judge(
       program("BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN(),", { progType: "tracing", expectedAttachType: 28 }),
     );
@@ -147,11 +147,11 @@ describe("not simulated here is not unsafe", () => {
   });
 });
 
-describe("OREORE, in 6.18's words", () => {
+describe("OREORE, with the messages of 6.18", () => {
   const oreore = (body: string) => judge(program(body, { progType: "oreore" }));
   const EXIT = "BPF_EXIT_INSN(),";
 
-  test("the deck's program is safe", () => {
+  test("the talk's program is accepted", () => {
     const { verdict } = oreore(
       `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0), BPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42), ${EXIT}`,
     );
@@ -188,7 +188,7 @@ describe("a trace", () => {
     expect(visits.at(4)!.after).toBeUndefined();
   });
 
-  test("knows what each side of a branch learnt", () => {
+  test("knows the state on each side of a branch", () => {
     const { visits } = traced(program(BRANCH));
     const r6 = (visit: number) => visits.at(visit)!.before.frames[0]!.regs[6]!.val;
     expect(r6(2).umax).toBe(0xffff_ffffn);
@@ -213,12 +213,12 @@ describe("a trace", () => {
     expect(visits.at((pruned.end as { by: number }).by)!.insnIdx).toBe(4);
   });
 
-  test("keeps no more visits than asked for", () => {
+  test("keeps at most as many visits as asked for", () => {
     const { visits, dropped } = traced(program(BRANCH), 2);
     expect([visits.length, dropped]).toEqual([2, 3]);
   });
 
-  test("the log of a visit lies between its position and the next one's", () => {
+  test("the log of a visit is between its position and that of the next visit", () => {
     const p = program(BRANCH);
     const { log } = judge(p);
     const { visits } = traced(p);
@@ -226,7 +226,7 @@ describe("a trace", () => {
   });
 });
 
-test("a global function is judged once, for any arguments, and its call by its BTF", () => {
+test("a global function is verified once for any arguments, and its calls are checked by its BTF", () => {
   // main: r1 = 7; call f; r0 = 0; exit    f: r0 = r1; exit. In f the value of r1 is not known.
   const insns: Insn[] = [
     { code: 0xb7, dst: 1, src: 0, off: 0, imm: 7 },

@@ -27,41 +27,41 @@ const changed = (change: (view: DataView, bytes: Uint8Array) => void): Uint8Arra
   return bytes;
 };
 
-test("nothing", () => check(new Uint8Array(), "ELF header at offset 0x0 takes 64 bytes, but there are only 0"));
-test("a text", () =>
+test("an empty file", () => check(new Uint8Array(), "ELF header at offset 0x0 takes 64 bytes, but there are only 0"));
+test("a text file", () =>
   check(
     new Uint8Array(100).fill(0x61),
     "offset 0x0: expected the four bytes 7f 45 4c 46 of an ELF file, found 61 61 61 61",
   ));
-test("another byte order", () =>
+test("an object of the other byte order", () =>
   check(
     changed((_, bytes) => (bytes[5] = 2)),
     /^offset 0x5: the object is big-endian/,
   ));
-test("of 32 bits", () =>
+test("an object of 32 bits", () =>
   check(
     changed((_, bytes) => (bytes[4] = 1)),
     "offset 0x4: EI_CLASS is 1, expected 2 (64 bits)",
   ));
-test("a program of another machine", () =>
+test("an object for another machine", () =>
   check(
     changed((view) => view.setUint16(0x12, 62, true)),
     "offset 0x12: e_machine is 62, expected 247 (EM_BPF)",
   ));
-test("cut in half", () =>
+test("an object cut in half", () =>
   check(good.slice(0, good.length / 2), /^offset 0x28: e_shoff is 0x\w+, expected at most 0x\w+$/));
-test("each length that a download may end at", () => {
+test("an object that a download has cut short, at many lengths", () => {
   for (let size = 0; size < good.length; size += 97) {
     const read = readObject(good.slice(0, size), "x.o");
     expect(read.ok).toBe(false);
   }
 });
-test("a section that is said to be larger than the file", () => {
+test("a section header with a size larger than the file", () => {
   const bytes = changed((view) => view.setBigUint64(Number(view.getBigUint64(0x28, true)) + 64 + 32, 1n << 40n, true));
   check(bytes, /sh_size is 0x10000000000, expected at most 0x/);
 });
 
-test("two thousand mutated objects throw nothing and take no time", () => {
+test("two thousand mutated objects throw nothing and do not take long", () => {
   const target = targetKernel(undefined);
   if (!target.ok) throw new Error("the recorded kernel cannot be read");
   target.value.btf?.named("task_struct");

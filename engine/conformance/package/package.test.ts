@@ -30,13 +30,13 @@ function bytesOf(path: string): number {
 
 const run = (...args: string[]) => spawnSync(command, args, { cwd: dir, encoding: "utf8" });
 
-test("it takes at most 5 MB, brings nothing else, and has no page in it", () => {
+test("it takes at most 5 MB, installs no other package, and does not contain the page", () => {
   expect(bytesOf(installed)).toBeLessThan(5 << 20);
   expect(readdirSync(join(dir, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["oreore"]);
   expect(readdirSync(installed).sort()).toEqual(["LICENSE", "README.md", "dist-npm", "package.json"]);
 });
 
-test("oreore verify prints a table and says by its exit code whether all is accepted", () => {
+test("oreore verify prints a table, and its exit code tells whether everything is accepted", () => {
   const good = run("verify", FIXTURE);
   expect(good.stdout).toMatch(/^File +Program +Verdict +Duration \(us\) +Insns +States +Peak states\n/);
   expect(good.stdout).toMatch(/counter\.bpf\.o +count +success/);
@@ -63,7 +63,7 @@ test("oreore verify --log shows the log with its lines of C", () => {
   expect(stdout).toContain("R0 invalid mem access 'map_value_or_null'\n");
 });
 
-test("oreore conform answers", () => {
+test("oreore conform answers a line", () => {
   const input = '{"id":1,"source":"BPF_MOV64_IMM(BPF_REG_0, 7), BPF_EXIT_INSN(),"}\n';
   const { stdout } = spawnSync(command, ["conform", "verify"], { cwd: dir, encoding: "utf8", input });
   expect(JSON.parse(stdout)).toMatchObject({ id: 1, verdict: "accept" });
@@ -75,7 +75,7 @@ test("oreore judge knows the built-in lessons", () => {
   expect(JSON.parse(stdout)).toMatchObject({ lesson: 6, solved: true });
 });
 
-test("a wrong command is told what there is", () => {
+test("an unknown command is refused with the list of commands", () => {
   const { status, stderr } = run("nonsense");
   expect(stderr).toContain('there is no command "nonsense"');
   expect(status).toBe(2);
@@ -98,7 +98,7 @@ const loads = object.value.programs.map((one) => {
 console.log(JSON.stringify({ ok, verdict: verdict.verdict, lines, loads }));
 `;
 
-test("the library is typed, and does what its types say", () => {
+test("the library has types, and a typed program can use it", () => {
   mkdirSync(join(dir, "src"));
   writeFileSync(join(dir, "src/use.ts"), SCRIPT);
   const options = [

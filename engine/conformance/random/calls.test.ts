@@ -27,7 +27,7 @@ const FAMILIES: readonly (readonly [name: string, make: (seed: number) => Progra
 ];
 
 test.skipIf(reason).each(FAMILIES)(
-  `the running kernel says the same, log for log: ${COUNT} random programs with %s${reason ? ` (skipped: ${reason})` : ""}`,
+  `the running kernel gives the same logs for ${COUNT} random programs with %s${reason ? ` (skipped: ${reason})` : ""}`,
   async (_, make) => {
     const kernel = new Kernel();
     const programs = Array.from({ length: COUNT }, (_, i) => make(SEED + i));

@@ -8,7 +8,7 @@ const COUNT = 120;
 const reason = whyNoKernel();
 
 test.skipIf(reason)(
-  `the running kernel says the same, log for log, of ${COUNT} random programs${reason ? ` (skipped: ${reason})` : ""}`,
+  `the running kernel gives the same log for each of ${COUNT} random programs${reason ? ` (skipped: ${reason})` : ""}`,
   async () => {
     const first = 999_999 + SEED;
     const { kinds, causes, accepted } = await tally(first, COUNT, 2);

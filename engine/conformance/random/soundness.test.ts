@@ -80,7 +80,7 @@ function started(program: Program, event: Event, seed: bigint) {
   return { machine, bases };
 }
 
-test(`no value of a run lies outside what the verifier believed there, and no run faults (${CHECKS} checks)`, () => {
+test(`every value of a run is one that the verifier believed possible there, and no run faults (${CHECKS} checks)`, () => {
   let checks = 0;
   let steps = 0;
   let traced = 0;

@@ -58,7 +58,7 @@ function fill(map: BpfMap, program: number, rng: Rng): void {
   }
 }
 
-test.each(FAMILIES)("what an accepted program does is undone wholly: %s", (_, make) => {
+test.each(FAMILIES)("everything that an accepted program does can be undone: %s", (_, make) => {
   let walked = 0;
   for (let seed = SEED; walked < COUNT; seed++) {
     const program = make(seed);

@@ -44,7 +44,7 @@ describe("the talk's session on the 6.1", () => {
   });
   afterAll(() => linux.dispose());
 
-  test("97 calls come out as on the 6.1 that was built from the take-home and booted in QEMU", async () => {
+  test("97 calls give the same results as on the 6.1 that was built from the take-home and booted in QEMU", async () => {
     const calls = linesOf<Record<string, unknown>>(resolve(recordings, "oreore.jsonl")).filter(
       ({ op }) => op !== "end",
     );
@@ -79,7 +79,7 @@ describe.each(Object.keys(KERNELS) as KernelName[])("%s", (kernel) => {
   });
   afterAll(() => linux.dispose());
 
-  test("says of recorded programs what it said when they were recorded", async () => {
+  test("gives recorded programs the same answers as when they were recorded", async () => {
     const answer = rowAnswerer({ linux, oreore: KERNELS[kernel].oreore });
     const programs = new Map(programsAsked().map((one) => [one.id, one]));
     const rows = linesOf<RealRow>(recordingOf(kernel)).filter((_, i) => i % STRIDE === 0);
@@ -99,7 +99,7 @@ describe.each(Object.keys(KERNELS) as KernelName[])("%s", (kernel) => {
   });
 });
 
-test("what takes too long is cut off, and the machine answers again", async () => {
+test("a program that takes too long is cut off, and the machine answers again", async () => {
   const linux = await startFrom(stateFile("oreore-6.1"), { cutOffMs: 300 });
   const cut = await linux.ask(LONG, { logLevel: 2 });
   expect(cut).toEqual({ cutOff: true, ms: 300 });
@@ -107,7 +107,7 @@ test("what takes too long is cut off, and the machine answers again", async () =
   await linux.dispose();
 });
 
-test("the console is a shell, and a reset takes less than a second to forget what was done there", async () => {
+test("the console is a shell, and a reset undoes what was done there in less than a second", async () => {
   let said = "";
   const linux = await startFrom(stateFile("oreore-6.1"), {
     onConsole: (bytes) => {

@@ -20,12 +20,12 @@ test.each([
     "2: (d7) r0 = bswap32 r0               ; R0=scalar(smin=0,smax=umax=umax32=0xff000000,smax32=0x7f000000,var_off=(0x0; 0xff000000))",
   ],
   [
-    "what is 0 or -1 is masked as -1 first",
+    "a value of 0 or -1 is masked as -1 first",
     `${RANDOM} BPF_ALU64_IMM(BPF_ARSH, BPF_REG_0, 63), BPF_ALU64_IMM(BPF_OR, BPF_REG_0, 15),`,
     "2: (47) r0 |= 15                      ; R0=-1",
   ],
   [
-    "… and then as 0",
+    "a value of 0 or -1 is masked as 0 next",
     `${RANDOM} BPF_ALU64_IMM(BPF_ARSH, BPF_REG_0, 63), BPF_ALU64_IMM(BPF_OR, BPF_REG_0, 15),`,
     "from 2 to 2: R0=0 R10=fp0\n2: R0=0 R10=fp0\n2: (47) r0 |= 15                      ; R0=15",
   ],
@@ -35,36 +35,36 @@ test.each([
     "2: (07) r6 += 4                       ; R6=scalar(id=1+4)",
   ],
   [
-    "a mask ends the distance; the next copy is of another group",
+    "a mask ends the distance, and the next copy starts another group",
     `${RANDOM} BPF_MOV64_REG(BPF_REG_6, BPF_REG_0), BPF_ALU64_IMM(BPF_ADD, BPF_REG_6, 4),
      BPF_ALU64_IMM(BPF_AND, BPF_REG_6, 255), BPF_MOV64_REG(BPF_REG_7, BPF_REG_6), BPF_ALU64_IMM(BPF_ADD, BPF_REG_7, 1),`,
     "5: (07) r7 += 1                       ; R7=scalar(id=2+1,smin=umin=smin32=umin32=1,smax=umax=smax32=umax32=256,var_off=(0x0; 0x1ff))",
   ],
   [
-    "a branch on one of a group is a branch on all that are used later",
+    "a branch on one scalar of a group narrows all that are used later",
     `${RANDOM} BPF_MOV64_REG(BPF_REG_6, BPF_REG_0), BPF_ALU64_IMM(BPF_ADD, BPF_REG_6, 4),
      BPF_JMP_IMM(BPF_JGT, BPF_REG_0, 10, 1), BPF_MOV64_REG(BPF_REG_7, BPF_REG_6),`,
     "4: (bf) r7 = r6                       ; R6=scalar(id=2,smin=umin=smin32=umin32=4,smax=umax=smax32=umax32=14,var_off=(0x0; 0xf)) R7=scalar(id=2,",
   ],
   [
-    "a byte of a slot is read from what was spilled there",
+    "a load of one byte takes it from the number that was spilled there",
     `BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 0x1234), BPF_LDX_MEM(BPF_B, BPF_REG_6, BPF_REG_10, -8),`,
     "1: (71) r6 = *(u8 *)(r10 -8)          ; R6=52 R10=fp0 fp-8=4660",
   ],
   [
-    "a store into half of a spill leaves nothing known of the slot",
+    "a store into half of a spill makes the whole slot unknown",
     `BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 0), ${RANDOM} BPF_STX_MEM(BPF_W, BPF_REG_10, BPF_REG_0, -4),`,
     "2: (63) *(u32 *)(r10 -4) = r0         ; R0=scalar() R10=fp0 fp-8=mmmmmmmm\n",
   ],
   [
-    "a pointer and an unknown number that is small give a pointer with a range",
+    "a pointer plus a small unknown number is a pointer with a range",
     `${RANDOM} BPF_ALU64_IMM(BPF_AND, BPF_REG_0, 7), BPF_MOV64_REG(BPF_REG_6, BPF_REG_10),
      BPF_ALU64_REG(BPF_ADD, BPF_REG_6, BPF_REG_0),`,
     "4: R0=scalar(smin=smin32=0,smax=umax=smax32=umax32=7,var_off=(0x0; 0x7)) R6=fp(smin=smin32=0,smax=umax=smax32=umax32=7,var_off=(0x0; 0x7))\n",
   ],
 ])("%s", (_name, body, line) => expect(logOf(body)).toContain(line));
 
-test("comparing with the end of a packet tells how much of it is there", () => {
+test("a comparison with the end of a packet proves how many bytes are there", () => {
   const log = logOf(
     `BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, offsetof(struct __sk_buff, data)),
      BPF_LDX_MEM(BPF_W, BPF_REG_3, BPF_REG_1, offsetof(struct __sk_buff, data_end)),

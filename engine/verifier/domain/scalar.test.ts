@@ -109,7 +109,7 @@ const JUMPS: [string, number, (x: bigint, y: bigint, width: 32 | 64) => boolean]
 ];
 
 describe.each([32, 64] as const)("on all short ranges around the edges, %i bits:", (width) => {
-  test.each(ALU)("%s holds every result", (name, op, concrete) => {
+  test.each(ALU)("the result of %s contains every real result", (name, op, concrete) => {
     const shift = op === c.BPF_LSH || op === c.BPF_RSH || op === c.BPF_ARSH;
     for (const a of RANGES) {
       for (const b of shift ? SHIFTS : RANGES) {
@@ -124,7 +124,7 @@ describe.each([32, 64] as const)("on all short ranges around the edges, %i bits:
     }
   });
 
-  test.each(JUMPS)("a jump on %s is decided rightly and teaches nothing false", (name, op, concrete) => {
+  test.each(JUMPS)("a jump on %s is decided correctly and excludes no possible value", (name, op, concrete) => {
     for (const a of RANGES) {
       for (const b of RANGES) {
         const decided = branchTaken(op, width, a.scalar, b.scalar);
@@ -143,7 +143,7 @@ describe.each([32, 64] as const)("on all short ranges around the edges, %i bits:
     }
   });
 
-  test("comparisons by size are decided wherever the ranges decide them", () => {
+  test("comparisons of size are decided whenever the ranges are enough", () => {
     for (const [, op, concrete] of JUMPS.slice(3)) {
       const signed = op >= c.BPF_JSGT && op !== c.BPF_JLT && op !== c.BPF_JLE;
       const ends = (s: Scalar): bigint[] =>
@@ -165,7 +165,7 @@ describe.each([32, 64] as const)("on all short ranges around the edges, %i bits:
   });
 });
 
-test("sums of ranges that stay on their side of 2^63 are exact at both ends", () => {
+test("sums of ranges that do not cross 2^63 are exact at both ends", () => {
   const some = RANGES.filter((r) => r.values.every((x) => x < 0x4000_0000_0000_0000n));
   for (const a of some) {
     for (const b of some) {
@@ -176,7 +176,7 @@ test("sums of ranges that stay on their side of 2^63 are exact at both ends", ()
   }
 });
 
-test("truncation and sign extension hold every result", () => {
+test("truncation and sign extension contain every real result", () => {
   for (const { scalar, values } of RANGES) {
     for (const x of values) {
       for (const size of [1, 2, 4] as const) {
@@ -247,7 +247,7 @@ const anyDraft: fc.Arbitrary<Scalar> = fc
     };
   });
 
-test("the exchange between the views loses no value and finds no false one", () => {
+test("synchronising keeps every value, only narrows, and gives no contradiction", () => {
   fc.assert(
     fc.property(anyScalar, ({ scalar, values }) => {
       const synced = syncBounds(scalar);
@@ -267,7 +267,7 @@ function sameBothWays(s: Scalar): void {
   if (!scalarEqual(long, short)) throw new Error(`${show(s)}\n long  ${show(long)}\n short ${show(short)}`);
 }
 
-test("the short cuts of the exchange leave what the long way leaves, on dead branches too", () => {
+test("the fast synchronisation gives the result of the slow one, also on dead branches", () => {
   const any = fc.oneof(
     anyDraft,
     anyScalar.map((r) => r.scalar),
@@ -280,7 +280,7 @@ const EDGES32 = [0, 1, 2, 0x7ffffffe, 0x7fffffff, 0x80000000, 0x80000001, 0xffff
 const edge32 = fc.oneof(fc.constantFrom(...EDGES32), fc.nat(0xffff), fc.integer({ min: 0, max: 0xffffffff }));
 const mostly = <T>(usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> => fc.oneof(fc.constant(usual), other);
 
-test("values below 2^32 are exchanged in plain numbers as in bigints", () => {
+test("values below 2^32 give the same result in plain numbers as in bigints", () => {
   const { smin, smax, umax, s32min, s32max, u32max } = SCALAR_UNKNOWN;
   const whole = edge32.map(BigInt);
   const any = fc
@@ -312,7 +312,7 @@ test("values below 2^32 are exchanged in plain numbers as in bigints", () => {
   fc.assert(fc.property(any, sameBothWays), { numRuns: 40000 });
 });
 
-test("all ranges of a few values around each edge are exchanged in plain numbers as in bigints", () => {
+test("all short ranges around each edge give the same result in plain numbers as in bigints", () => {
   for (const base of [0, 0x7ffffffe, 0xfffffffc]) {
     const at = [0, 1, 2, 3].map((n) => base + n);
     for (const mask of [0x3, 0x7fffffff, 0xffffffff])
@@ -330,7 +330,7 @@ test("all ranges of a few values around each edge are exchanged in plain numbers
   }
 });
 
-test("arithmetic on random scalars holds every result, and the short way is the long way", () => {
+test("arithmetic on random scalars contains every real result, and the fast way equals the slow way", () => {
   fc.assert(
     fc.property(fc.constantFrom(...ALU), anyWidth, anyScalar, anyScalar, ([name, op, concrete], width, a, b) => {
       const [left, right] = [syncBounds(a.scalar), syncBounds(b.scalar)];
@@ -348,7 +348,7 @@ test("arithmetic on random scalars holds every result, and the short way is the 
   );
 });
 
-test("jumps on random scalars are decided rightly and teach nothing false", () => {
+test("jumps on random scalars are decided correctly and exclude no possible value", () => {
   fc.assert(
     fc.property(fc.constantFrom(...JUMPS), anyWidth, anyScalar, anyScalar, ([name, op, concrete], width, a, b) => {
       const [left, right] = [syncBounds(a.scalar), syncBounds(b.scalar)];
@@ -368,7 +368,7 @@ test("jumps on random scalars are decided rightly and teach nothing false", () =
   );
 });
 
-test("a register compared with itself learns both lessons", () => {
+test("a register compared with itself is narrowed as both operands", () => {
   const s = narrow(SCALAR_UNKNOWN, { umax: 9n });
   const { a, b } = refineCond(c.BPF_JLE, 64, s, s, true);
   expect(a).toBe(b);
@@ -388,7 +388,7 @@ test("flipping and reversing a comparison are their own inverses", () => {
   expect(revOpcode(c.BPF_JSET)).toBe(REV_JSET);
 });
 
-test("pointer offsets add and subtract without a 32-bit half", () => {
+test("adding to a pointer offset and subtracting from it forget the 32-bit ranges", () => {
   const off = narrow(SCALAR_UNKNOWN, { umin: 4n, umax: 8n });
   const sum = ptrAdd(constU32(0), off);
   expect(sum).toMatchObject({ umin: 4n, umax: 8n, smin: 4n, smax: 8n, u32max: 0xffff_ffff, s32min: -0x8000_0000 });
@@ -396,14 +396,14 @@ test("pointer offsets add and subtract without a 32-bit half", () => {
   expect(difference).toMatchObject({ umin: 0n, umax: 0xffff_ffff_ffff_ffffn, smin: -8n, smax: -4n });
 });
 
-test("shifts by an unknown or too large distance leave nothing known", () => {
+test("shifts by an unknown or too large distance give an unknown result", () => {
   const s = narrow(SCALAR_UNKNOWN, { umax: 3n });
   expect(aluScalar(c.BPF_LSH, 64, s, s)).toBe(SCALAR_UNKNOWN);
   expect(aluScalar(c.BPF_RSH, 32, s, constU32(32))).toBe(SCALAR_UNKNOWN);
   expect(aluScalar(c.BPF_RSH, 64, s, constU32(32))).toBe(constU32(0));
 });
 
-test("constants of both signs are one value in each view", () => {
+test("constants of both signs are a single value in each view", () => {
   for (const n of [0, 1, -1, 4095, 4096, -1024, -1025, 0x7fff_ffff, -0x8000_0000]) {
     const s = constS32(n);
     expect(s).toEqual(hull([u64(BigInt(n))]));
@@ -413,7 +413,7 @@ test("constants of both signs are one value in each view", () => {
   expect(constU32(0xffff_ffff)).toEqual(hull([0xffff_ffffn]));
 });
 
-test("an empty range and a constant out of step are told apart", () => {
+test("an empty range and a constant that contradicts its ranges are different violations", () => {
   expect(boundsViolation({ ...SCALAR_UNKNOWN, umin: 2n, umax: 1n })).toBe("range bounds violation");
   expect(boundsViolation({ ...SCALAR_UNKNOWN, varOff: { value: 5n, mask: 0n } })).toBe(
     "const tnum out of sync with range bounds",

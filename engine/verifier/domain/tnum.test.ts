@@ -53,7 +53,7 @@ const OPERATIONS: [string, Binary, Concrete, boolean][] = [
 
 describe.each(OPERATIONS)("tnum %s", (name, abstract, concrete, optimal) => {
   test.each([0, 64 - WIDTH])(
-    `holds every result of 4-bit operands${optimal ? ", and no tnum that does is smaller" : ""}, shifted by %i`,
+    `contains every result of 4-bit operands${optimal ? ", and is the smallest tnum that does" : ""}, shifted by %i`,
     (shift) => {
       for (const a of ALL) {
         for (const b of ALL) {
@@ -100,11 +100,11 @@ test("shifts by a known distance are exact", () => {
   }
 });
 
-test("negation holds every negative", () => {
+test("negation contains every negated value", () => {
   for (const a of ALL) expect(t.tnumNeg(a)).toEqual(hull(members(a).map((x) => mod64(-BigInt(x)))));
 });
 
-test("a range becomes the least tnum that has all of it", () => {
+test("a range becomes the smallest tnum that contains it", () => {
   for (const base of [0n, 0xffff_fff8n, 0x7fff_ffff_ffff_fff8n, 0xffff_ffff_ffff_fff0n]) {
     for (let low = 0n; low < 16n; low++) {
       for (let high = low; high < 16n; high++) {
@@ -116,7 +116,7 @@ test("a range becomes the least tnum that has all of it", () => {
   expect(t.tnumRange(0n, 0xffff_ffff_ffff_ffffn)).toEqual(t.TNUM_UNKNOWN);
 });
 
-test("union, intersection, overlap and inclusion say what they say of the sets", () => {
+test("union, intersection, overlap and inclusion agree with those of the sets of values", () => {
   for (const a of ALL) {
     for (const b of ALL) {
       const common = members(a).filter((x) => members(b).includes(x));
@@ -128,7 +128,7 @@ test("union, intersection, overlap and inclusion say what they say of the sets",
   }
 });
 
-test("the halves of a word are cut and put together", () => {
+test("the halves of a word are taken apart and put together", () => {
   const a: Tnum = { value: 0x1234_5678_9abc_def0n, mask: 0x0001_0000_0000_000fn };
   const b: Tnum = { value: 0xffff_0000_0000_1111n, mask: 0x0000_ffffn << 16n };
   expect(t.tnumSubreg(a)).toEqual({ value: 0x9abc_def0n, mask: 0xfn });
@@ -138,7 +138,7 @@ test("the halves of a word are cut and put together", () => {
   expect(t.tnumCast(a, 8)).toBe(a);
 });
 
-test("alignment asks for the low bits of every value", () => {
+test("a tnum is aligned if the low bits of every value are 0", () => {
   expect(t.tnumIsAligned({ value: 8n, mask: 0x10n }, 8)).toBe(true);
   expect(t.tnumIsAligned({ value: 8n, mask: 0x14n }, 8)).toBe(false);
   expect(t.tnumIsAligned({ value: 9n, mask: 0n }, 0)).toBe(true);
@@ -148,7 +148,7 @@ test("tnums are written as the kernel's log writes them", () => {
   expect(tnumText({ value: 0x10n, mask: 0xffffffffffffff00n })).toBe("(0x10; 0xffffffffffffff00)");
 });
 
-test("the step of a tnum is its least member above a number, or its greatest", () => {
+test("tnumStep gives the least member above a number, or the greatest member", () => {
   for (let mask = 0; mask < 32; mask++) {
     for (let value = 0; value < 32; value++) {
       if (value & mask) continue;
@@ -164,7 +164,7 @@ test("the step of a tnum is its least member above a number, or its greatest", (
   }
 });
 
-test("a product of halves of words is the long multiplication of whole ones", () => {
+test("multiplication by halves of words equals long multiplication of whole words", () => {
   const word = fc.bigInt(0n, 0xffff_ffff_ffff_ffffn);
   const any = fc
     .tuple(word, word, word, fc.integer({ min: 0, max: 60 }))

@@ -37,7 +37,7 @@ test("a register that was never set", () => {
   ]);
 });
 
-test("a number used as a pointer is followed to where it was made", () => {
+test("a number that is used as a pointer is followed to where it was made", () => {
   // 0: r2 = 1; 1: r0 = 0; 2: r2 += 4; 3: r0 = *(u64 *)(r2 +0)
   const program = "b702000001000000 b700000000000000 0702000004000000 7920000000000000 9500000000000000";
   const found = explained(program);
@@ -63,7 +63,7 @@ test("a value is followed through copies and the stack", () => {
   ]);
 });
 
-test("stack bytes that nobody wrote", () => {
+test("stack bytes that were never written", () => {
   // 0: r0 = r2, which is refused. The bytes asked for are at fp-16.
   const { insns, trace } = walked("bf20000000000000 9500000000000000");
   expect(trace && causeOf(trace, insns, { stackOff: -16 })?.steps.map(({ en }) => en)).toEqual([
@@ -72,7 +72,7 @@ test("stack bytes that nobody wrote", () => {
   ]);
 });
 
-test("a value handed to a function and a branch on its way", () => {
+test("a value is followed into a function and over a branch", () => {
   // 0: r1 = *(u32 *)(r1 +0); 1: r0 = 0; 2: if r1 > 9 goto 5; 3: call 6; 4: exit; 5: exit; 6: r0 = *(u8 *)(r1 +0); 7: exit
   const program =
     "6111000000000000 b700000000000000 2501020009000000 8510000002000000 9500000000000000 9500000000000000 7110000000000000 9500000000000000";
@@ -84,7 +84,7 @@ test("a value handed to a function and a branch on its way", () => {
   ]);
 });
 
-test("the rounds of a loop are told by their beginning and their end", () => {
+test("for the rounds of a loop the first and the last steps are told", () => {
   // 0: r3 = 0; 1: r3 += 1; 2: if r3 < 20 goto 1; 3: r0 = *(u8 *)(r3 +0); 4: exit
   const steps = story("b703000000000000 0703000001000000 a503feff14000000 7130000000000000 9500000000000000");
   expect(steps).toEqual([
@@ -99,7 +99,7 @@ test("the rounds of a loop are told by their beginning and their end", () => {
   ]);
 });
 
-test("what is too complex names the instructions walked most", () => {
+test("a program that is too complex names the instructions that were walked most", () => {
   // 0: r0 = 0; 1: r0 += 1; 2: if r0 < 30 goto 1; 3: exit. A hundred visits.
   const { insns, trace } = walked("b700000000000000 0700000001000000 a500feff1e000000 9500000000000000");
   const found = explain(refusalOf("too-complex", { count: 1_000_001 }), trace, insns);
@@ -112,13 +112,13 @@ test("what is too complex names the instructions walked most", () => {
   expect(found.reason.en).toContain("something else was believed of R0 (30 values)");
 });
 
-test("a loop that changes nothing names the place it comes back to", () => {
+test("a loop that changes nothing names the place to which it comes back", () => {
   // 0: r0 = 0; 1: goto 1
   const found = explained("b700000000000000 0500ffff00000000");
   expect(found).toMatchObject({ id: "infinite-loop" });
 });
 
-test("a reference that is not given back names where it was taken", () => {
+test("a reference that is not released names the place where it was taken", () => {
   const leak = refusalOf("reference-leak", { ref: 2, taken: 1, what: "BPF_EXIT instruction in main prog", count: 1 });
   // 0: r6 = 0; 1: r7 = 0; 2: r0 = r2, which is refused
   const { insns, trace } = walked("b706000000000000 b707000000000000 bf20000000000000 9500000000000000");
@@ -128,7 +128,7 @@ test("a reference that is not given back names where it was taken", () => {
   ]);
 });
 
-test("a context access is explained without speaking of another program type", () => {
+test("the explanation of a context access names no other program type", () => {
   // 0: r0 = *(u32 *)(r1 +2)
   const found = explained("6110020000000000 9500000000000000");
   expect(found).toMatchObject({ id: "context-size", reg: 1 });
@@ -140,7 +140,7 @@ test("every rule explains some refusal", () => {
   expect(Object.keys(RULES).filter((name) => !used.has(name as keyof typeof RULES))).toEqual([]);
 });
 
-test("both languages of a rule use the same arguments, and each refusal under it brings them", () => {
+test("both languages of a rule use the same arguments, and each of its refusals has them", () => {
   const braces = ({ rule, why, help }: Rule["en"]) =>
     new Set([...`${rule} ${why} ${help}`.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string));
   for (const [id, name] of Object.entries(RULE_OF)) {

@@ -17,7 +17,7 @@ const FAMILIES: readonly ((seed: number) => Program)[] = [
 ];
 const PROGRAMS = 30;
 
-test("sentences are whole, in both languages, and every place is one of the program", () => {
+test("sentences are whole in both languages, and every place exists in the program", () => {
   const seen = new Set<string>();
   for (const make of FAMILIES) {
     for (let i = 0; i < PROGRAMS; i++) {

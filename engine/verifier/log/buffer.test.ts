@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { VerifierLog } from "./buffer.ts";
 
-test("a log cut back to a place is as if nothing had been written after it", () => {
+test("a log that is cut back equals a log in which nothing was written after that position", () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(fc.string({ minLength: 1, maxLength: 5 }), fc.nat(400)), { maxLength: 3000, size: "max" }),
@@ -28,7 +28,7 @@ test("a log cut back to a place is as if nothing had been written after it", () 
   );
 });
 
-test("a full buffer keeps the end, one byte short of its size, and refuses with ENOSPC", () => {
+test("a full buffer keeps the last bytes, one less than its size, and refuses with ENOSPC", () => {
   const log = new VerifierLog(2, 100);
   for (let i = 0; i < 5000; i++) log.append(`${i}\n`, "note", 0);
   const all = Array.from({ length: 5000 }, (_, i) => `${i}\n`).join("");
@@ -38,7 +38,7 @@ test("a full buffer keeps the end, one byte short of its size, and refuses with 
   expect(log.finalize()).toBe(-28);
 });
 
-test("a buffer that keeps the beginning keeps it through cuts, and refuses with ENOSPC all the same", () => {
+test("a buffer that keeps the beginning keeps it after cuts too, and also refuses with ENOSPC", () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(fc.string({ minLength: 1, maxLength: 9 }), fc.nat(30)), { maxLength: 60 }),
@@ -79,7 +79,7 @@ test("level 0 keeps nothing", () => {
   expect(log.endPos).toBe(0);
 });
 
-test("a newline that is cut off behind each line leaves the beginning where it is", () => {
+test("cutting off the newline after each line does not move old text", () => {
   const log = new VerifierLog(1, 1 << 16);
   let whole = "";
   for (let i = 0; i < 100_000; i++) {

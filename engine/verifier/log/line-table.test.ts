@@ -59,7 +59,7 @@ const linesOf = (log: VerifierLog) => {
   return [...kinds].map((kind, i) => ({ kind, slot: slots[i] as number, joint: joints[i] as number }));
 };
 
-test("each line is what it was appended as, through cuts", () => {
+test("each line keeps the kind that it was appended with, also after cuts", () => {
   fc.assert(
     fc.property(steps, (steps) => {
       const log = new VerifierLog(2);
@@ -88,7 +88,7 @@ test("a full buffer knows the lines that it still holds", () => {
   );
 });
 
-test("refusals that do not count become notes, from a place on", () => {
+test("refusals after a position that do not count become notes", () => {
   const log = new VerifierLog(1);
   log.append("a\n", "refusal", 1);
   const { endPos } = log;

@@ -66,7 +66,7 @@ test("a pointer with a constant variable part shows it as imm", () => {
   );
 });
 
-test("numbers turn to hex beyond 16 bits", () => {
+test("numbers of more than 16 bits are written in hex", () => {
   expect([unumText(65535n), unumText(65536n)]).toEqual(["65535", "0x10000"]);
   expect([snumText(32767n), snumText(32768n), snumText(-32768n), snumText(-32769n)]).toEqual([
     "32767",
@@ -78,7 +78,7 @@ test("numbers turn to hex beyond 16 bits", () => {
   expect(tnumText({ value: 4n, mask: 0xfbn })).toBe("(0x4; 0xfb)");
 });
 
-test("flags stand before the type, the null flag behind it", () => {
+test("flags are written before the type, the null flag after it", () => {
   expect(regTypeStr(t.PTR_TO_MEM | t.MEM_RDONLY | t.PTR_MAYBE_NULL)).toBe("rdonly_mem_or_null");
   expect(regTypeStr(t.PTR_TO_BTF_ID | t.PTR_UNTRUSTED | t.PTR_MAYBE_NULL)).toBe("untrusted_ptr_or_null_");
   expect(regTypeStr(t.PTR_TO_BTF_ID | t.MEM_PERCPU | t.MEM_RCU)).toBe("percpu_rcu_ptr_");

@@ -26,7 +26,7 @@ function run(hex: string, more: Partial<Program> = {}) {
   return { err, log: env.log.text(), env };
 }
 
-test("random programs are refused, or described, before the walk as Linux 6.18 does it", () => {
+test("before the main walk random programs get the errno and the log of Linux 6.18", () => {
   expect(recorded.length).toBeGreaterThan(80);
   for (const [hex, errno, log] of recorded as [string, number, string][]) {
     const got = run(hex);
@@ -55,13 +55,13 @@ test.each<[string, Partial<MapDef>, number, string]>([
   ["00000020", {}, -22, "direct value offset of 536870912 is not allowed\n"],
   ["00000000", { maxEntries: 2 }, -524, "invalid access to map value pointer, value_size=8 off=0\n"],
   ["00000000", { type: "hash" }, -22, "no direct value access support for this map type\n"],
-])("a direct value load at %s of %o is answered %i", (off, map, errno, message) => {
+])("a direct value load at %s of map %o returns %i", (off, map, errno, message) => {
   const { err, log } = run(loadValue(off), { maps: [{ ...MAP, ...map }], mapRefs: new Map([[0, 0]]) });
   expect(err).toBe(errno);
   if (errno !== 0) expect(log).toBe(`func#0 @0\n${message}`);
 });
 
-test("a program type that traces may not use a map with a lock", () => {
+test("a tracing program may not use a map with a lock", () => {
   const maps = [{ ...MAP, fields: { bpf_spin_lock: 4 } }];
   const more = { maps, mapRefs: new Map([[0, 0]]) };
   const hex = `1811000000000000${"0".repeat(16)}${EXIT}`;
@@ -72,7 +72,7 @@ test("a program type that traces may not use a map with a lock", () => {
   expect(run(hex, { ...more, progType: "xdp" }).err).toBe(0);
 });
 
-test("what needs the kernel's BTF is not called unsafe", () => {
+test("a program that needs the kernel's BTF is not called unsafe", () => {
   const call = run(`8520000007000000${EXIT}`);
   expect(call.err).toBe(NOT_SIMULATED);
   expect(call.env.unsupported).toBe("calls of kernel functions");
@@ -85,11 +85,11 @@ test.each([
   ["183000000000000000000000000000009500000000000000", -22, "pseudo btf_id 0 in ldimm64 isn't KIND_VAR or KIND_FUNC\n"],
   ["18300000ffffffff00000000000000009500000000000000", -2, "ldimm64 insn specifies invalid btf_id -1.\n"],
   ["183000000500000000000000070000009500000000000000", -22, "invalid module BTF object FD specified.\n"],
-])("%s names nothing of the kernel", (hex, err, message) => {
+])("%s names no variable of the kernel", (hex, err, message) => {
   expect(run(hex)).toMatchObject({ err, log: `func#0 @0\n${message}` });
 });
 
-test("a kernel function beyond any type is none", () => {
+test("a kernel function number above all type ids is refused", () => {
   expect(run(`85200000ffffffff${EXIT}`)).toMatchObject({
     err: -22,
     log: "kernel btf_id 4294967295 is not a function\n",
