@@ -1,6 +1,6 @@
 // The one door: what web/ may import from the engine. Views and use cases, nothing below them.
 
-export { common as commonParts } from "./base/diff.ts";
+export { commonPairs } from "./base/diff.ts";
 export type { Language, Texts } from "./base/language.ts";
 export { type ExampleView, TOPICS, type Topic } from "./catalogue/example.ts";
 export { EXAMPLES } from "./catalogue/examples.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { common, stretches } from "./diff.ts";
+import { alignment, commonPairs } from "./diff.ts";
 
 /** Length of the longest common subsequence, by the usual table (dynamic programming). */
 function longest(a: readonly number[], b: readonly number[]): number {
@@ -17,10 +17,10 @@ function longest(a: readonly number[], b: readonly number[]): number {
 
 const some = fc.array(fc.nat(4), { maxLength: 40 });
 
-test("common() pairs equal elements, in order, and as many as possible", () => {
+test("commonPairs() pairs equal elements, in order, and as many as possible", () => {
   fc.assert(
     fc.property(some, some, (a, b) => {
-      const pairs = common(a, b);
+      const pairs = commonPairs(a, b);
       expect(pairs.map(([i]) => a[i])).toEqual(pairs.map(([, j]) => b[j]));
       for (const [at, [i, j]] of pairs.slice(1).entries()) {
         expect(i).toBeGreaterThan((pairs[at] as [number, number])[0]);
@@ -31,10 +31,10 @@ test("common() pairs equal elements, in order, and as many as possible", () => {
   );
 });
 
-test("stretches() covers both sequences and joins neighbouring differences", () => {
+test("alignment() covers both sequences and joins neighbouring differences", () => {
   fc.assert(
     fc.property(some, some, (a, b) => {
-      const all = stretches(a.length, b.length, common(a, b));
+      const all = alignment(a.length, b.length, commonPairs(a, b));
       expect(all.flatMap((one) => one.a)).toEqual(a.map((_, i) => i));
       expect(all.flatMap((one) => one.b)).toEqual(b.map((_, j) => j));
       for (const [i, one] of all.entries()) if (one.kind === "other") expect(all[i + 1]?.kind).not.toBe("other");
@@ -45,7 +45,7 @@ test("stretches() covers both sequences and joins neighbouring differences", () 
 test("with too many differences, the common beginning and end are still found", () => {
   const a = [1, 2, ...Array.from({ length: 50 }, (_, i) => 100 + i), 9];
   const b = [1, 2, ...Array.from({ length: 50 }, (_, i) => 200 + i), 9];
-  expect(common(a, b, 10)).toEqual([
+  expect(commonPairs(a, b, 10)).toEqual([
     [0, 0],
     [1, 1],
     [52, 52],

@@ -5,10 +5,10 @@
 export type Pair = readonly [a: number, b: number];
 
 /** The search gives up after this many differences. Then all between the common beginning and the common end counts as different. */
-const MOST = 1500;
+const MAX_DIFFERENCES = 1500;
 
 /** The pairs of equal elements. Both indices rise from pair to pair. */
-export function common<Element>(a: readonly Element[], b: readonly Element[], most = MOST): Pair[] {
+export function commonPairs<Element>(a: readonly Element[], b: readonly Element[], most = MAX_DIFFERENCES): Pair[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;
   let end = 0;
@@ -68,13 +68,13 @@ function walkBack(reached: readonly Int32Array[], n: number, m: number, differen
 }
 
 /** A part of both sequences: either one pair of equal elements, or indices of elements that differ (`a` or `b` may be empty). */
-export type Stretch =
+export type Chunk =
   | { readonly kind: "same"; readonly a: number; readonly b: number }
   | { readonly kind: "other"; readonly a: readonly number[]; readonly b: readonly number[] };
 
 /** All indices of both sequences, in order. All that differs between two pairs is one stretch. */
-export function stretches(lengthA: number, lengthB: number, pairs: readonly Pair[]): Stretch[] {
-  const all: Stretch[] = [];
+export function alignment(lengthA: number, lengthB: number, pairs: readonly Pair[]): Chunk[] {
+  const all: Chunk[] = [];
   const places = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
   let [i, j] = [0, 0];
   const other = (a: number, b: number): void => {

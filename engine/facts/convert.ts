@@ -21,11 +21,11 @@ export function convertField(field: CtxField, insn: Insn, write: boolean): Insn[
   const code = (insn.code & 0x07) | I.BPF_MEM | SIZE_CODE[member.size];
   const access = { ...insn, code, off: member.off };
   if (write || member.size <= field.size) return [access];
-  return [access, cutTo(field.size as 1 | 2 | 4, insn.dst)];
+  return [access, truncateTo(field.size as 1 | 2 | 4, insn.dst)];
 }
 
 /** Keeps the low `size` bytes of `dst`. It is a 32-bit operation, so it also clears the upper half. */
-const cutTo = (size: 1 | 2 | 4, dst: number): Insn =>
+const truncateTo = (size: 1 | 2 | 4, dst: number): Insn =>
   size === 4
     ? { code: I.BPF_ALU | I.BPF_MOV | I.BPF_X, dst, src: dst, off: 0, imm: 0 }
     : { code: I.BPF_ALU | I.BPF_AND | I.BPF_K, dst, src: 0, off: 0, imm: size === 1 ? 0xff : 0xffff };

@@ -53,7 +53,7 @@ const SENDING = new Set(
   ).split(" "),
 );
 
-export const helperSends = (id: number): boolean => SENDING.has(helperName(id) ?? "");
+export const helperHasOutput = (id: number): boolean => SENDING.has(helperName(id) ?? "");
 
 /** 1 → "map_lookup_elem", 0 → "unspec". `undefined` for numbers below 0 and from __BPF_FUNC_MAX_ID on. */
 export const helperName = (id: number): string | undefined => names[id];

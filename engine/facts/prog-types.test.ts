@@ -101,9 +101,9 @@ test("types that need kernel BTF say why they are not simulated", () => {
   expect(progTypeById(26)).toMatchObject({ name: "tracing", simulated: false });
   expect(progTypeById(26)!.why).toMatch(/BTF/);
   // BPF_TRACE_FENTRY needs a trampoline, which this kernel does not have. BPF_TRACE_ITER gets as far as the verifier.
-  expect(progTypeById(26)!.refusedUnseen(24)).toBe(ERRNO.EPERM);
-  expect(progTypeById(26)!.refusedUnseen(28)).toBe(0);
-  expect(progTypeById(1)!.refusedUnseen(0)).toBe(0);
+  expect(progTypeById(26)!.errnoBeforeVerifier(24)).toBe(ERRNO.EPERM);
+  expect(progTypeById(26)!.errnoBeforeVerifier(28)).toBe(0);
+  expect(progTypeById(1)!.errnoBeforeVerifier(0)).toBe(0);
 });
 
 test("the context of netfilter has pointers to kernel structures, which can only be read whole", () => {

@@ -78,7 +78,7 @@ function recordedType(row: TypeRow): ProgType {
     ctxStruct: CTX_STRUCTS[row.name] ?? (SKB_TYPES.split(" ").includes(row.name) ? "__sk_buff" : ""),
     simulated: row.groups.length > 0,
     ...(row.needs ? { why: row.needs } : {}),
-    refusedUnseen: (attachType) => unseen.find(([, attaches]) => attaches.includes(attachType))?.[0] ?? 0,
+    errnoBeforeVerifier: (attachType) => unseen.find(([, attaches]) => attaches.includes(attachType))?.[0] ?? 0,
     attachTypes: attach,
     ldAbs: row.ldAbs === 1,
     ctxAccess(off, size, write, attachType, signExtend = false): CtxAccess | undefined {
@@ -113,7 +113,7 @@ export function defineProgType(definition: ProgTypeDefinition): ProgType {
     name: definition.name,
     ctxStruct: ctx.struct,
     simulated: true,
-    refusedUnseen: () => 0,
+    errnoBeforeVerifier: () => 0,
     attachTypes: definition.attach?.requiredAtLoad ? [definition.attach.id] : undefined,
     ldAbs: false,
     ctxAccess(off, size, write): CtxAccess | undefined {

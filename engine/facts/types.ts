@@ -120,7 +120,7 @@ export interface ProgType {
   readonly simulated: boolean;
   readonly why?: string;
   /** For a type that is not simulated: the errno with which a load fails before the verifier starts. 0: the verifier does start. */
-  refusedUnseen(expectedAttachType: number): number;
+  errnoBeforeVerifier(expectedAttachType: number): number;
   /** Values of expected_attach_type that BPF_PROG_LOAD accepts. `undefined`: any, the field is not checked. */
   readonly attachTypes: readonly number[] | undefined;
   /**

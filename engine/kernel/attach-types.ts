@@ -46,14 +46,14 @@ const ATTACH_TYPES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Program type → the attach type that an expected_attach_type of 0 stands for. @kernel bpf_prog_load_fixup_attach_type */
-const OF_ZERO: Readonly<Record<string, string>> = {
+const DEFAULT_ATTACH_TYPE: Readonly<Record<string, string>> = {
   cgroup_sock: "BPF_CGROUP_INET_SOCK_CREATE",
   sk_reuseport: "BPF_SK_REUSEPORT_SELECT",
 };
 
 /** The attach type for which a program is loaded. `asked`: expected_attach_type of the load. */
 export const attachTypeAtLoad = (progType: string, asked: number): number =>
-  asked || (attachTypeId(OF_ZERO[progType] ?? "") ?? 0);
+  asked || (attachTypeId(DEFAULT_ATTACH_TYPE[progType] ?? "") ?? 0);
 
 const PROG_TYPES = new Map(
   Object.entries(ATTACH_TYPES).flatMap(([progType, names]) =>

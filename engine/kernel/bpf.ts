@@ -4,7 +4,7 @@ import type { MapDef } from "../program/program.ts";
 import { type ProgAttachAttr, type ProgDetachAttr, progAttach, progDetach } from "./attach.ts";
 import type { Answer, Cause } from "./cause.ts";
 import type { Kernel } from "./kernel.ts";
-import { type Loaded, type ProgLoadAttr, progLoad, type Watched } from "./load.ts";
+import { type Loaded, type ProgLoadAttr, progLoad, type VerifierHooks } from "./load.ts";
 import { mapCreate, mapDelete, mapName, mapUpdate } from "./map.ts";
 import { recordOf, type Syscall, type SyscallRecord } from "./syscall.ts";
 
@@ -36,7 +36,7 @@ export class Bpf {
     return ret;
   }
 
-  progLoad(attr: ProgLoadAttr, watched?: Watched): Loaded {
+  progLoad(attr: ProgLoadAttr, watched?: VerifierHooks): Loaded {
     const { progType, insns, license, logLevel, progFlags, progName, expectedAttachType } = attr;
     const loaded = progLoad(this.kernel, attr, watched);
     const call = { progType, insnCnt: insns.length, license, logLevel, progFlags, progName, expectedAttachType };

@@ -29,7 +29,7 @@ export interface ProgLoadAttr extends Omit<Program, "progType" | "maps" | "mapRe
 }
 
 /** How the verifier is watched while it works. This does not change its answer, except that `progress` may stop it. */
-export type Watched = Pick<VerifyOptions, "trace" | "progress" | "now" | "slotNumber">;
+export type VerifierHooks = Pick<VerifyOptions, "trace" | "progress" | "now" | "slotNumber">;
 
 export interface Loaded extends Answer {
   /** The verifier's verdict. Absent if the call was refused before the verifier. */
@@ -38,34 +38,34 @@ export interface Loaded extends Answer {
   readonly refusal?: Refusal;
   /** A part of the kernel that the program needs and that is not simulated: see Verdict.unsupported. */
   readonly unsupported?: string;
-  /** Time in the verifier, in microseconds by `Watched.now`. 0 without it. */
+  /** Time in the verifier, in microseconds by `VerifierHooks.now`. 0 without it. */
   readonly us: number;
 }
 
-export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: Watched = {}): Loaded {
-  const admitted = admit(kernel, attr);
-  if (!("type" in admitted)) {
-    const { cause, ret } = admitted;
-    if (cause?.check === "needs") return { ...admitted, us: 0, unsupported: cause.what };
+export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: VerifierHooks = {}): Loaded {
+  const checked = checkAttributes(kernel, attr);
+  if (!("type" in checked)) {
+    const { cause, ret } = checked;
+    if (cause?.check === "needs") return { ...checked, us: 0, unsupported: cause.what };
     const refusal =
       cause?.check === "insn-cnt"
         ? refusalOf("program-size", { insns: cause.count })
         : refusalOf("load-attributes", { errno: errnoText(ret) });
-    return { ...admitted, us: 0, refusal };
+    return { ...checked, us: 0, refusal };
   }
   const { progType: _, progName, logLevel, logSize = DEFAULT_LOG_SIZE, ...given } = attr;
   const targets = mapTargets(kernel, attr.insns);
   const maps = [...new Set([...targets.values()].filter((target) => typeof target !== "number"))];
   const program: Program = {
     ...given,
-    progType: admitted.type.name,
-    expectedAttachType: admitted.expectedAttachType,
+    progType: checked.type.name,
+    expectedAttachType: checked.expectedAttachType,
     maps: maps.map(({ def }) => def),
     mapRefs: new Map([...targets].map(([slot, map]) => [slot, typeof map === "number" ? map : maps.indexOf(map)])),
   };
 
   const start = watched.now?.() ?? 0;
-  const verdict = verify(program, { logLevel, logSize, progType: admitted.type, ...watched });
+  const verdict = verify(program, { logLevel, logSize, progType: checked.type, ...watched });
   const { unsupported, refusal } = verdict;
   const judged = {
     verdict,
@@ -80,8 +80,8 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: Watched = 
   );
   const prog = newProg(kernel.memory, mapsBySlot, {
     id: kernel.nextProgId(),
-    type: admitted.type,
-    expectedAttachType: admitted.expectedAttachType,
+    type: checked.type,
+    expectedAttachType: checked.expectedAttachType,
     name: progName,
     insns: attr.insns,
     facts: verdict.facts,
@@ -105,7 +105,7 @@ interface Admitted {
   readonly expectedAttachType: number;
 }
 
-function admit(registry: Registry, attr: ProgLoadAttr): Admitted | Answer {
+function checkAttributes(registry: Registry, attr: ProgLoadAttr): Admitted | Answer {
   const { EINVAL, E2BIG } = ERRNO;
   const { definition, steps } = registry;
   const no = (errno: number, cause: Cause): Answer => refused(errno, cause);
@@ -119,7 +119,7 @@ function admit(registry: Registry, attr: ProgLoadAttr): Admitted | Answer {
   const isDefined = attr.progType === definition.type.id;
   if (!type)
     return no(EINVAL, { check: "prog-type", progType: attr.progType, ...(isDefined && !steps[0] && { step: 1 }) });
-  const unseen = type.refusedUnseen(attr.expectedAttachType);
+  const unseen = type.errnoBeforeVerifier(attr.expectedAttachType);
   if (unseen !== 0) return no(unseen, { check: "needs", what: type.why ?? type.name });
   const expectedAttachType = attachTypeAtLoad(type.name, attr.expectedAttachType);
   // Step 2 adds the definition's case to bpf_prog_load_check_attach. Before that any attach type is accepted for it.

@@ -8,10 +8,10 @@ import type { MapDef, Program } from "../program/program.ts";
 import { type Refusal, refusalOf } from "../verifier/refusals.ts";
 import type { Bpf } from "./bpf.ts";
 import type { Cause } from "./cause.ts";
-import type { Loaded, Watched } from "./load.ts";
+import type { Loaded, VerifierHooks } from "./load.ts";
 
 /** A map that could not be created or filled: which map, which call failed, and why. */
-export interface NoMap {
+export interface MapFailure {
   /** Negative errno. */
   readonly ret: number;
   readonly cause: Cause | undefined;
@@ -23,10 +23,10 @@ export interface NoMap {
 }
 
 /** Creates and fills the maps. Returns their descriptors in the same order, or the call that failed. */
-export function createMaps(bpf: Bpf, maps: readonly MapDef[]): number[] | NoMap {
+export function createMaps(bpf: Bpf, maps: readonly MapDef[]): number[] | MapFailure {
   const fds: number[] = [];
   for (const map of maps) {
-    const no = (ret: number): NoMap => {
+    const no = (ret: number): MapFailure => {
       const refusal = refusalOf("map-create", { map: map.name, errno: errnoText(ret) });
       return { ret, cause: bpf.lastCause, refusal, map, call: "map-create" };
     };
@@ -50,7 +50,7 @@ export interface LoadOptions {
   readonly logLevel: number;
   /** Size of the buffer for the log, in bytes. Left out: DEFAULT_LOG_SIZE. */
   readonly logSize?: number;
-  readonly watched?: Watched;
+  readonly watched?: VerifierHooks;
 }
 
 /** BPF_PROG_LOAD. `fds`: the descriptors from createMaps(). */

@@ -82,7 +82,7 @@ export class Registry {
   }
 
   /** The attach type of a program for which none was given: one of `attachTypes`, or 0 for none. */
-  attachTypeUnsaid(name: string): number {
+  attachTypeIfNoneGiven(name: string): number {
     return attachTypeAtLoad(name, this.defaultAttachType(name));
   }
 

@@ -69,11 +69,15 @@ function parameter(btf: Btf, type: number, progType: string, tags: readonly stri
   }
   const target = btf.strip(btf.type(stripped));
   if (btf.kind(target) === "struct" && /^bpf_dynptr(?:_kern)?$/.test(btf.name(target)))
-    return tags.length > 0 ? badTags("has invalid combination of tags") : { beyond: "dynptr parameters of functions" };
+    return tags.length > 0
+      ? badTags("has invalid combination of tags")
+      : { notSimulated: "dynptr parameters of functions" };
   if (has("trusted"))
-    return has("nonnull") ? badTags("has invalid combination of tags") : { beyond: "kernel structures as parameters" };
-  if (has("untrusted")) return { beyond: "untrusted memory as parameters" };
-  if (has("arena")) return { beyond: "arenas" };
+    return has("nonnull")
+      ? badTags("has invalid combination of tags")
+      : { notSimulated: "kernel structures as parameters" };
+  if (has("untrusted")) return { notSimulated: "untrusted memory as parameters" };
+  if (has("arena")) return { notSimulated: "arenas" };
   if (has("nullable")) return badTags("has invalid combination of tags");
   const size = btf.sizeOf(target);
   if (size === undefined) return { unsized: `${kindText(btf, target)} ${btf.name(target)}` };

@@ -39,7 +39,7 @@ export type FuncParam =
   /** Declaration tags that do not go together: the end of the kernel's sentence about them. */
   | { readonly badTags: string }
   /** Something that is not simulated here, as a phrase. */
-  | { readonly beyond: string };
+  | { readonly notSimulated: string };
 
 /** A function of the program, as its BTF describes it. */
 export interface FuncInfo {

@@ -4,7 +4,7 @@
 // An instruction more moves all that follow: every line of the log that names a slot would differ. So the version before is
 // verified once more with the log calling each of its slots as the other version does; that log is compared, and the true one is
 // shown. Line for line they tell the same.
-import { common, type Pair, stretches } from "../../base/diff.ts";
+import { alignment, commonPairs, type Pair } from "../../base/diff.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Registry } from "../../kernel/registry.ts";
 import { distanceField } from "../../program/flow.ts";
@@ -67,12 +67,12 @@ function otherMaps(before: readonly MapDef[], now: readonly MapDef[]): string[] 
 
 function sourceRows(before: string, now: string): ComparedRow[] {
   const [a, b] = [before, now].map((text) => text.replace(/\n$/, "").split("\n")) as [string[], string[]];
-  return rows(a, b, common(a, b), (i, j) => i.map((_, at): Pair => [at, at]).slice(0, j.length));
+  return rows(a, b, commonPairs(a, b), (i, j) => i.map((_, at): Pair => [at, at]).slice(0, j.length));
 }
 
 /**
- * `inPlace`: of two stretches that differ, given by the places of their lines, which line stands in the place of which; by
- * their places in the stretches.
+ * `inPlace`: of two alignment that differ, given by the places of their lines, which line stands in the place of which; by
+ * their places in the alignment.
  */
 function rows(
   a: readonly string[],
@@ -89,9 +89,9 @@ function rows(
     const [out, put] = marksOf(a[i] as string, b[j] as string);
     return { kind: "changed", before: text(a, i, out), now: text(b, j, put) };
   };
-  return stretches(a.length, b.length, same).flatMap((one): ComparedRow[] => {
+  return alignment(a.length, b.length, same).flatMap((one): ComparedRow[] => {
     if (one.kind === "same") return [{ kind: "same", before: text(a, one.a), now: text(b, one.b) }];
-    return stretches(one.a.length, one.b.length, inPlace(one.a, one.b)).flatMap((part): ComparedRow[] =>
+    return alignment(one.a.length, one.b.length, inPlace(one.a, one.b)).flatMap((part): ComparedRow[] =>
       part.kind === "same"
         ? [changed(one.a[part.a] as number, one.b[part.b] as number)]
         : [
@@ -109,7 +109,7 @@ const LEAST_COMMON = 0.4;
 
 function marksOf(before: string, now: string): readonly [ComparedText["marks"], ComparedText["marks"]] {
   const [a, b] = [before, now].map((line): readonly string[] => line.match(TOKENS) ?? []) as [string[], string[]];
-  const pairs = common(a, b);
+  const pairs = commonPairs(a, b);
   const kept = pairs.reduce((sum, [i]) => sum + (a[i] as string).length, 0);
   if (kept < LEAST_COMMON * Math.max(before.length, now.length)) return [[], []];
   return [marks(a, new Set(pairs.map(([i]) => i))), marks(b, new Set(pairs.map(([, j]) => j)))];
@@ -137,8 +137,8 @@ function logRows(registry: Registry, was: Checked, is: Checked, now: Clock, watc
   const [shown, other] = [was.log.lines(0, count), is.log.lines(0, is.log.count)];
   const keys = renumberedLog(registry, was, number, now, watch) ?? shown;
   const [a, b] = [was.log.about(0, count), is.log.about(0, is.log.count)];
-  return rows(shown, other, common(keys, other), (i, j) =>
-    common(
+  return rows(shown, other, commonPairs(keys, other), (i, j) =>
+    commonPairs(
       i.map((at) => `${a.kinds[at]} ${number(a.slots[at] as number)}`),
       j.map((at) => `${b.kinds[at]} ${b.slots[at]}`),
     ),
@@ -163,7 +163,7 @@ function renumberedLog(
 function renumbering(before: readonly Insn[], now: readonly Insn[]): (slot: number) => number {
   const [a, b] = [before, now].map((insns) => insns.map(wordOf)) as [string[], string[]];
   const numbers = before.map((_, slot) => ELSEWHERE + slot);
-  for (const one of stretches(a.length, b.length, common(a, b))) {
+  for (const one of alignment(a.length, b.length, commonPairs(a, b))) {
     if (one.kind === "same") numbers[one.a] = one.b;
     else for (const [at, slot] of one.a.slice(0, one.b.length).entries()) numbers[slot] = one.b[at] as number;
   }

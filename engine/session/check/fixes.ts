@@ -1,6 +1,6 @@
 // Fixes of the program in the editor, as the page shows and applies them.
 
-import { common, stretches } from "../../base/diff.ts";
+import { alignment, commonPairs } from "../../base/diff.ts";
 import type { Registry } from "../../kernel/registry.ts";
 import { remedies } from "../../remedy/remedy.ts";
 import { findingsOf } from "../../verifier/explain/findings.ts";
@@ -33,7 +33,7 @@ export function fixViews(
 /** The lines that differ, each stretch with a line around it. */
 export function diffLines(before: readonly string[], after: readonly string[]): DiffLineView[] {
   const line = (kind: DiffLineView["kind"], text = ""): DiffLineView => ({ kind, text });
-  const all = stretches(before.length, after.length, common(before, after)).flatMap((one) =>
+  const all = alignment(before.length, after.length, commonPairs(before, after)).flatMap((one) =>
     one.kind === "same"
       ? [line("same", before[one.a])]
       : [...one.a.map((i) => line("out", before[i])), ...one.b.map((j) => line("in", after[j]))],

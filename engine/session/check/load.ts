@@ -3,7 +3,7 @@
 import { ERRNO } from "../../facts/errno.ts";
 import type { Bpf } from "../../kernel/bpf.ts";
 import type { Loaded } from "../../kernel/load.ts";
-import { createMaps, type LoadOptions, loadWith, type NoMap } from "../../kernel/loader.ts";
+import { createMaps, type LoadOptions, loadWith, type MapFailure } from "../../kernel/loader.ts";
 import type { Registry } from "../../kernel/registry.ts";
 import { inScratch } from "../../kernel/scratch.ts";
 import type { Program } from "../../program/program.ts";
@@ -24,7 +24,7 @@ export interface LoadHow {
 }
 
 /** A load, or the map that could not be made for it. */
-export type Load = (Loaded | NoMap) & {
+export type Load = (Loaded | MapFailure) & {
   /** Only the result is in the log: with all states it would be too long. */
   readonly brief: boolean;
 };

@@ -4,7 +4,7 @@ import { fixTitle, sentence } from "../../asm/messages.ts";
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import { LineMap, type Span } from "../../base/span.ts";
 import { insnWords } from "../../disasm/kernel.ts";
-import { helperArgCount, helperName, helperSends } from "../../facts/helpers.ts";
+import { helperArgCount, helperHasOutput, helperName } from "../../facts/helpers.ts";
 import { formOf } from "../../isa/forms.ts";
 import { type Insn, insnHex } from "../../isa/insn.ts";
 import { registerUse } from "../../isa/registers.ts";
@@ -78,7 +78,7 @@ function saying(insn: Insn, next: Insn | undefined): Saying {
     hex: slots === 2 ? insnHex(insn) + insnHex(next as Insn) : insnHex(insn),
     text: insnWords(insn, next, { helperName }),
     ...registerUse(insn, helperArgCount),
-    sends: form?.kind === "call" && form.target === "helper" && helperSends(insn.imm),
+    sends: form?.kind === "call" && form.target === "helper" && helperHasOutput(insn.imm),
     wide,
     next,
   };

@@ -1,6 +1,6 @@
 // What the page is told of a load: verdict, message, log, and where it ended.
 import { ERRNO, errnoName, errnoText } from "../../facts/errno.ts";
-import type { NoMap } from "../../kernel/loader.ts";
+import type { MapFailure } from "../../kernel/loader.ts";
 import { codeOf } from "../../verifier/log/kinds.ts";
 import { NO_LINES } from "../../verifier/log/line-table.ts";
 import type { Verdict } from "../../verifier/verify.ts";
@@ -79,7 +79,7 @@ export function loadedView(loaded: Load, log: LogText): Answered {
   };
 }
 
-function noMapView({ ret, cause, map, call, key = "", refusal }: NoMap): Answered {
+function noMapView({ ret, cause, map, call, key = "", refusal }: MapFailure): Answered {
   const message = `map ${map.name}${key && `, key ${key}`}: ${errnoText(ret)}`;
   const refused = cause ? { call, map: map.name, key, cause } : null;
   return { ...SILENT, verdict: "reject", ...errnoOf(-ret), message, refusal, refused };

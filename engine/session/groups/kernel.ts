@@ -200,6 +200,6 @@ const progTypeView = (registry: Registry, type: ProgType): ProgTypeView => ({
   event: eventKind(registry, type),
   firstInput: firstInput(registry, type),
   attachTypes: registry.attachTypes(type).map((id) => ({ id, name: registry.attachTypeName(id) ?? "" })),
-  attachUnsaid: registry.attachTypeUnsaid(type.name),
-  attachNeeded: type.attachTypes?.includes(registry.attachTypeUnsaid(type.name)) === false,
+  attachUnsaid: registry.attachTypeIfNoneGiven(type.name),
+  attachNeeded: type.attachTypes?.includes(registry.attachTypeIfNoneGiven(type.name)) === false,
 });

@@ -53,7 +53,7 @@ export function checkFuncProto(env: Env, n: number): number {
     if (param === "ctx" && n > 0 && env.progType.ctxStruct === "")
       return notSimulated(env, "a context that BTF has no name for");
     if (typeof param === "string") continue;
-    if ("beyond" in param) return n === 0 ? MISMATCH : notSimulated(env, param.beyond);
+    if ("notSimulated" in param) return n === 0 ? MISMATCH : notSimulated(env, param.notSimulated);
     if (!isSaid) return MISMATCH;
     const arg = { name, arg: i };
     if ("badTags" in param) return no("global-argument-tags", arg, `arg#${i} ${param.badTags}`);

@@ -1,10 +1,10 @@
 // Which lines of a text another one does not have.
-import { commonParts } from "../../../engine/index.ts";
+import { commonPairs } from "../../../engine/index.ts";
 
 /** Line numbers of `now` from 0. Hunk headers of a diff only count lines: they are not compared. */
 export function changedLines(before: string, now: string): ReadonlySet<number> {
   const [a, b] = [before, now].map((text) => text.split("\n").map(plain)) as [string[], string[]];
-  const kept = new Set(commonParts(a, b).map(([, line]) => line));
+  const kept = new Set(commonPairs(a, b).map(([, line]) => line));
   return new Set(b.flatMap((_, line) => (kept.has(line) ? [] : [line])));
 }
 
