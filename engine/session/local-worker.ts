@@ -1,13 +1,13 @@
-// A worker without a thread, for tests and for places that have none: both ends of the protocol in one thread.
+// A worker without a thread, for tests and for environments without workers: both ends of the protocol in one thread.
 import type { Remote } from "./api.ts";
 import { type Port, serve, type WorkerLike } from "./protocol.ts";
 
 export interface LocalOptions {
-  /** As a message is copied on its way: structuredClone. */
+  /** Copies a message as posting it would: structuredClone. */
   readonly copy: (message: unknown) => unknown;
   /** Calls soon, but not at once: setTimeout. */
   readonly later: (call: () => void) => void;
-  /** No message arrives while it says so. */
+  /** While this returns true, no message arrives. */
   readonly deaf?: () => boolean;
 }
 

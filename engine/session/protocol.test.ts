@@ -1,4 +1,4 @@
-// Both ends of the protocol, joined by two ports in one thread: messages are copied, and arrive later, as with a Worker.
+// Both ends of the protocol, joined by two ports in one thread. Messages are copied and arrive later, as with a Worker.
 import { expect, test } from "vitest";
 import { EXAMPLES } from "../catalogue/examples.ts";
 import type { Remote } from "./api.ts";
@@ -47,7 +47,7 @@ test("cancelling rejects what waits; what was answered before holds in the new w
   client.cancel();
   await expect(waiting).rejects.toBeInstanceOf(Cancelled);
   expect(client.busy).toBe(false);
-  // The write of 11 never was: the file holds 52, the run can still be walked.
+  // The write of 11 left no effect: the file holds 52, and the run can still be walked.
   expect(await client.api.runs.step(run?.run ?? -1, 2)).toMatchObject({ slot: 2, caption: "R0: 0xa → 0x34" });
   expect((await client.api.kernel.readFile(FILE)).data).toBe("52\n");
 });
@@ -57,7 +57,7 @@ test("no answer within the limit ends the worker", async () => {
   let ring: (() => void) | undefined;
   const client = connect({
     spawn: () => spawnLocal(createSession(), () => deaf),
-    // A clock that strikes when the test says so.
+    // A clock that rings when the test says so.
     limit: {
       ms: 5000,
       after: (_, call) => {
@@ -73,7 +73,7 @@ test("no answer within the limit ends the worker", async () => {
   await expect(waiting).rejects.toBeInstanceOf(TooLong);
   deaf = false;
   expect((await client.api.check.check(plus42, 2)).verdict).toBe("accept");
-  // Nothing waits, no clock runs.
+  // Nothing waits, so no clock runs.
   expect(ring).toBeUndefined();
 });
 
@@ -144,7 +144,7 @@ test("what a new worker repeats is bounded, and runs keep their numbers", async 
   for (let i = 0; i < 300; i++) last = (await api.kernel.writeFile(FILE, `${i}\n`)).run?.run ?? -1;
   expect(last).toBe(300);
   cancel();
-  // The last run is there again under its number, and the next one counts on.
+  // The last run exists again under its number, and the next run continues the count.
   expect((await api.runs.step(last, 3))?.step).toBe(3);
   expect((await api.kernel.writeFile(FILE, "1\n")).run?.run).toBe(301);
   expect((await api.kernel.readFile(FILE)).data).toBe("43\n");

@@ -1,5 +1,5 @@
-// Requests and answers over postMessage. Each request is answered once; the worker does one after the other.
-// Cancelling ends the worker (nothing it runs can refuse), starts a new one and repeats the calls that made its state.
+// Requests and answers over postMessage. Each request is answered once, and the worker does one after the other. Cancelling ends the worker
+// (whatever it runs cannot prevent that), starts a new one and repeats the calls that made the old one's state.
 import { type Group, type Method, type Remote, remote } from "./api.ts";
 import { Journal } from "./replay.ts";
 
@@ -9,15 +9,15 @@ export interface Request {
   readonly args: readonly unknown[];
 }
 
-/** `bug`: the text of an exception; the engine throws only for its own mistakes. */
+/** `bug`: the text of an exception. The engine throws only for its own mistakes. */
 export type Response = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly bug: string };
 
-/** Sent while a request is worked on: instructions that the verifier has walked so far. */
+/** Sent while a request is worked on: how many instructions the verifier has processed so far. */
 export interface Progress {
   readonly progress: number;
 }
 
-/** What both ends of a Worker have; the DOM's Worker and DedicatedWorkerGlobalScope fit. */
+/** The common part of both ends of a Worker. The DOM's Worker and DedicatedWorkerGlobalScope fit. */
 export interface Port {
   postMessage(message: unknown): void;
   onmessage: ((event: { readonly data: unknown }) => void) | null;
@@ -46,21 +46,21 @@ async function answer(session: Remote, { id, method, args }: Request): Promise<R
   }
 }
 
-/** Why a promise of the client was not kept: someone called cancel(). */
+/** The error of promises that cancel() rejects. */
 export class Cancelled extends Error {
   override readonly name = "Cancelled";
 }
 
-/** Why a promise of the client was not kept: no answer within the limit. The worker was ended as by cancel(). */
+/** The error of a promise without an answer within the limit. The worker is ended as by cancel(). */
 export class TooLong extends Error {
   override readonly name = "TooLong";
 }
 
 export interface Client {
   readonly api: Remote;
-  /** Ends what is running. Its promise and all that wait are rejected with Cancelled; what was answered before holds. */
+  /** Ends the running request. It and all waiting requests are rejected with Cancelled. Effects of earlier answers stay. */
   cancel(): void;
-  /** True while an answer is awaited; `onBusy` is told when it turns. */
+  /** True while an answer is awaited. `onBusy` is called when it changes. */
   readonly busy: boolean;
   dispose(): void;
 }
@@ -69,9 +69,9 @@ export interface ClientOptions {
   /** Makes a worker that calls `serve`. */
   readonly spawn: () => WorkerLike;
   readonly onBusy?: (busy: boolean) => void;
-  /** Told what `serve`'s side posts as Progress. */
+  /** Called with what the side of `serve` posts as Progress. */
   readonly onProgress?: (insnsProcessed: number) => void;
-  /** Longest wait for one answer; `after` calls back once, and gives a function that calls it off (setTimeout, clearTimeout). */
+  /** The longest wait for one answer. `after` calls back once and returns a function that cancels the call (setTimeout, clearTimeout). */
   readonly limit?: { readonly ms: number; readonly after: (ms: number, call: () => void) => () => void };
 }
 
@@ -88,7 +88,7 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
   const pending = new Map<number, Pending>();
   let callOff: (() => void) | undefined;
 
-  /** The clock runs for the oldest request that has no answer. */
+  /** The clock runs for the oldest unanswered request. */
   function watch(): void {
     callOff?.();
     callOff =
@@ -108,7 +108,7 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
 
   function settle(response: Response): void {
     const waiting = pending.get(response.id);
-    if (!waiting) return; // an answer to a repeated call
+    if (!waiting) return; // the answer to a repeated call
     pending.delete(response.id);
     watch();
     if (pending.size === 0) onBusy?.(false);
@@ -159,6 +159,6 @@ export function connect({ spawn, onBusy, onProgress, limit }: ClientOptions): Cl
   };
 }
 
-/** The number of the run that a call made, as its answer tells it. */
+/** The number of the run that a call made, read from its answer. */
 const runOf = (answer: unknown): number | undefined =>
   (answer as { readonly run?: { readonly run?: number } | null } | null)?.run?.run;

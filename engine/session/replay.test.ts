@@ -1,4 +1,4 @@
-// Which calls a new worker is asked again: what was called, and what is left of it, by the method and its first argument.
+// Which calls are repeated in a new worker: the rows are calls and what is left of them, by method and first argument.
 import { expect, test } from "vitest";
 import type { Method } from "./api.ts";
 import { Journal } from "./replay.ts";

@@ -1,24 +1,24 @@
-// What a new worker has to be asked so that it stands where the ended one stood: which calls are repeated, and how many.
-// Each method of each group has its place in the table; one that is forgotten does not compile.
+// Which calls a new worker repeats, and how many, to get the state of the ended one. Each method of each group has an entry in the table. A
+// missing entry does not compile.
 import type { Group, Method, SessionApi } from "./api.ts";
 
-/** What an answered call leaves behind, and with it how long it has to be repeated. */
+/** What an answered call leaves behind. That decides how long it must be repeated. */
 type Kept =
   /** Nothing: a question. */
   | "nothing"
-  /** Descriptors, maps, what is attached: all of them, until the kernel is started anew. */
+  /** Descriptors, maps, attachments: all such calls, until the kernel starts anew. */
   | "objects"
-  /** What it made happen: to forget an old one loses what it left in maps, not a descriptor. */
+  /** Effects of an event. Forgetting an old event loses what it left in maps, but no descriptor. */
   | "event"
-  /** Something that the next call of the method replaces, or a kernel started anew. */
+  /** Something that the next call of the method or a new start of the kernel replaces. */
   | "last"
   /** The same, but it outlives the kernel. */
   | "last-setting"
-  /** All of them, whatever becomes of the kernel. */
+  /** All such calls, whatever happens to the kernel. */
   | "setting"
-  /** It starts the kernel anew, and replaces what the method did before. */
+  /** Starts the kernel anew and replaces earlier calls of the method. */
   | "boot"
-  /** The same; replaces only what it did with the same first argument. */
+  /** The same, but replaces only earlier calls with the same first argument. */
   | "boot-part";
 
 export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of], Kept>> } = {
@@ -34,7 +34,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     searchLog: "nothing",
     logSections: "nothing",
     logText: "nothing",
-    // May take a minute: nobody waits for that again unasked.
+    // May take a minute, so it is not repeated unasked.
     writeLog: "nothing",
     explain: "nothing",
     fixes: "nothing",
@@ -50,7 +50,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
     detach: "objects",
     close: "objects",
     writeFile: "event",
-    // What was read of trace_pipe is gone from it.
+    // What was read from trace_pipe is gone from it.
     readFile: "event",
     testRun: "event",
     updateMap: "objects",
@@ -65,7 +65,7 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
   runs: {
     readInput: "nothing",
     runOnce: "last",
-    // Said by the replay itself.
+    // The replay makes this call itself.
     runsFrom: "nothing",
     step: "nothing",
     steps: "nothing",
@@ -124,13 +124,13 @@ export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of
   },
 };
 
-/** What is known of a call that was answered. */
+/** An answered call. */
 export interface Call {
   readonly method: Method;
   readonly args: readonly unknown[];
 }
 
-/** One to repeat, with the number of the run that it made: runs keep their numbers, whatever was forgotten before them. */
+/** A call to repeat, with the number of the run that it made. Runs keep their numbers even if earlier calls were forgotten. */
 interface Entry {
   readonly call: Call;
   readonly kept: Kept;
@@ -138,7 +138,7 @@ interface Entry {
 }
 
 const MAX_EVENTS = 200;
-/** As many descriptors as a process may have. */
+/** The most descriptors that a process may have. */
 const MAX_ENTRIES = 1024;
 
 const OUTLIVES: ReadonlySet<Kept> = new Set(["setting", "last-setting", "boot", "boot-part"] as const);
@@ -158,7 +158,7 @@ const REPLACES: Readonly<Record<Kept, (old: Call, by: Call) => boolean>> = {
 export class Journal {
   #entries: Entry[] = [];
 
-  /** After a call was answered. `run`: the number of the run it made. */
+  /** Called after a call was answered. `run`: the number of the run it made. */
   remember(call: Call, run: number | undefined): void {
     const kept = keptOf(call.method);
     if (kept === "nothing") return;
@@ -170,7 +170,7 @@ export class Journal {
     this.#forget(({ kept }) => !BOOTS.has(kept), MAX_ENTRIES);
   }
 
-  /** Each with the number that its run is to have. */
+  /** Each call, after the call that sets the number of its run. */
   *calls(): Generator<Call> {
     for (const { call, run } of this.#entries) {
       if (run !== undefined) yield { method: "runs.runsFrom", args: [run] };
@@ -178,7 +178,7 @@ export class Journal {
     }
   }
 
-  /** Drops the oldest of some where there are more than `most`. */
+  /** Drops the oldest of the entries that match `some` if there are more than `most`. */
   #forget(some: (entry: Entry) => boolean, most: number): void {
     const those = this.#entries.filter(some);
     if (those.length > most) this.#entries.splice(this.#entries.indexOf(those[0] as Entry), 1);
@@ -187,6 +187,6 @@ export class Journal {
 
 function keptOf(method: Method): Kept {
   const [group, name] = method.split(".") as [Group, string];
-  // A name that is no use case is answered with an error, and never gets here.
+  // An unknown name is answered with an error and never gets here.
   return (KEPT[group] as Readonly<Record<string, Kept>>)[name] ?? "nothing";
 }

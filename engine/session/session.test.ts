@@ -1,4 +1,4 @@
-// The demo through the use cases, as the page makes it.
+// The demo through the session, as the page does it.
 import { expect, test } from "vitest";
 import type { ExampleView } from "../catalogue/example.ts";
 import { EXAMPLES } from "../catalogue/examples.ts";
@@ -105,7 +105,7 @@ test("going on stops at breakpoints, watches, the cursor and the end of calls, a
   const go = (from: number, back: boolean, ...stops: StopInput[]) => session.runs.goOn(run, from, stops, back);
   const at = async (way: WayView | null) => (await session.runs.step(run, way?.step ?? -1))?.slot;
   const far: StopInput = { kind: "breakpoint", slot: 99 };
-  // Slot 4 is R0 += R2: five turns.
+  // Slot 4 is R0 += R2: five rounds.
   const first = await go(0, false, far, { kind: "breakpoint", slot: 4 });
   expect([await at(first), first?.by]).toEqual([4, 1]);
   const third = await go(0, false, { kind: "breakpoint", slot: 4, when: "r2 == 3" });
@@ -118,11 +118,11 @@ test("going on stops at breakpoints, watches, the cursor and the end of calls, a
   expect(await go(0, false)).toEqual({ step: length, by: -1 });
   expect(await go(length, false, far)).toEqual({ step: length, by: -1 });
   expect(await go(length, true)).toEqual({ step: 0, by: -1 });
-  // The exit is come by once: behind it the program has ended.
+  // The exit is passed once. After it the program has ended.
   const exit: StopInput = { kind: "breakpoint", slot: 7 };
   expect(await go(0, false, exit)).toEqual({ step: length - 1, by: 0 });
   expect(await go(length - 1, false, exit)).toEqual({ step: length, by: -1 });
-  // Who comes from before the start finds a breakpoint there; who stands on it goes on.
+  // From before the start, a breakpoint on the first instruction counts. From that instruction, the run goes on.
   const start: StopInput = { kind: "breakpoint", slot: 0 };
   expect([await go(-1, false, start), await go(0, false, start)]).toEqual([
     { step: 0, by: 0 },
@@ -212,7 +212,7 @@ BPF_EXIT_INSN(),`,
     old: "01",
     new: "02",
   });
-  // The present is found again: a reset of the slider is no reset of the map.
+  // The present is restored: moving the slider back does not reset the map.
   await session.runs.step(run, 0);
   expect((await session.kernel.updateMap(3, "00000000", "0900000000000000", 0)).kernel.maps[0]?.entries).toEqual([
     { key: "00000000", values: ["0900000000000000"] },
@@ -273,7 +273,7 @@ test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s is what i
   const { ret, check: loaded } = await session.kernel.load(one.program);
   expect([ret >= 0, loaded.log]).toEqual([one.expect === "accept", check.log]);
   if (one.expect === "reject") {
-    // The reason stands on a line of the log and on an instruction of the source.
+    // The reason belongs to a line of the log and to an instruction of the source.
     expect(check.log.split("\n")[check.messageLine]).toBe(check.message);
     expect(check.slots.find(({ slot }) => slot === check.messageSlot)?.span).not.toBeNull();
     expect(check.messageSlot).toBeGreaterThanOrEqual(0);
@@ -302,7 +302,7 @@ test.each(EXAMPLES.map((one) => [one.name, one.program] as const))(
       const line = lines[(span?.line ?? 0) - 1] ?? "";
       const [code = "", comment] = line.split("//");
       const above = /^\/\/ (?!@)(.+)/.exec(lines[(span?.line ?? 0) - 2] ?? "")?.[1];
-      // 0 needs no words; 10 in BPF_REG_10 is no number.
+      // 0 needs no comment. 10 in BPF_REG_10 is not a number.
       if (/(?<!\w)(?:0x[\da-f]+|[1-9]\d*)\b/.test(code))
         expect({ line, said: comment ?? above }).toEqual({ line, said: expect.any(String) });
     }
@@ -409,7 +409,7 @@ test("what the verifier believed at a slot is told of the last check only", asyn
     },
   });
   expect(visit?.before.regs[3]).toBeNull();
-  // The exit is reached from both sides of the branch.
+  // Both sides of the branch reach the exit.
   expect(await session.check.visits(5, 4, 10)).toHaveLength(2);
   expect(await session.check.visits(5, 4, 1)).toHaveLength(1);
   expect(await session.check.visits(4, 4, 10)).toEqual([]);
@@ -533,8 +533,8 @@ test("each way of running gives the same, and says how fast; a loop inside the c
   const ways = [speed?.interp, speed?.inside, speed?.entered];
   expect(ways.map((way) => [way?.result, way?.insns, way?.fault])).toEqual(ways.map(() => ["0000000000000034", 3, ""]));
   expect(speed?.wasmText).toMatch(/^\(module/);
-  // Three instructions a run: what entering costs is many times as much. Of five measurements the best is meant: a machine that did
-  // something else meanwhile is not what is measured.
+  // A run has three instructions, so entering costs many times as much. The best of five measurements counts: the machine may do something
+  // else during the others.
   const all = [speed];
   while (all.length < 5) all.push(await session.tools.speed(example("plus42"), event, 40));
   const best = (of: (one: NonNullable<typeof speed>) => number | undefined): number =>
@@ -549,7 +549,7 @@ test("what a run leaves in a map is there for the next one, looped inside too", 
   const event = { kind: "sysfs", path: FILE, data: "7" } as const;
   const session = createSession({ now: () => performance.now() * 1000 });
   const speed = await session.tools.speed(example("remember"), event, 10);
-  // The program counts and returns the count: the ways share the map.
+  // The program counts its runs and returns the count. All three ways use the same map.
   const { interp, inside, entered } = speed ?? {};
   const counts = [interp, entered, inside].map((way) => Number(`0x${way?.result}`));
   let before = 0;
@@ -615,7 +615,7 @@ BPF_EXIT_INSN(),`,
     maps: [{ name: "jumps", type: "prog_array", keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 }],
   };
   expect((await session.kernel.load(target)).ret).toBe(3);
-  // The map is 4, the caller 5.
+  // The map is descriptor 4, the caller 5.
   expect((await session.kernel.load(caller)).ret).toBe(5);
   await session.kernel.attach();
   expect(runOf(await session.kernel.writeFile(FILE, "1")).end).toMatchObject({ retval: 1 });
@@ -631,7 +631,7 @@ BPF_EXIT_INSN(),`,
     [true, "exit"],
     [true, ""],
   ]);
-  // A breakpoint is its own program's: slot 0 of the other is none.
+  // A breakpoint belongs to its own program: slot 0 of the other program does not stop.
   expect(await session.runs.goOn(run, 0, [{ kind: "breakpoint", slot: 0 }])).toEqual({ step: 5, by: -1 });
   const slots = await session.runs.slotsOf(run, steps[3]?.prog ?? 0);
   expect(slots.map(({ text, span }) => [text, span?.line])).toEqual([

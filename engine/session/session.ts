@@ -1,5 +1,5 @@
-// The use cases put together: what the page may ask, by groups, over one state. The check is there at once, every other group
-// is loaded when it is first asked for. Nothing in here throws for what a reader typed.
+// Puts the groups together over one state: all that the page may ask. The check group is there at once, every other group is loaded when it
+// is first asked for. Nothing in here throws because of a reader's input.
 import { Registry } from "../kernel/registry.ts";
 import { type Group, type Method, type Remote, remote, type SessionApi } from "./api.ts";
 import { createCheck } from "./groups/check.ts";

@@ -1,4 +1,4 @@
-// What a session knows: one value that its groups share and change. Lives where the session lives; nothing else is kept.
+// The state of a session: one value that its groups share and change. It lives as long as the session. Nothing else is kept.
 
 import type { Kernel } from "../kernel/kernel.ts";
 import type { MapObject, Prog } from "../kernel/objects.ts";
@@ -12,20 +12,20 @@ import type { ProgramInput, SlotView } from "./views/program.ts";
 import type { RunView } from "./views/run.ts";
 
 export interface SessionOptions {
-  /** Microseconds; a page passes `() => performance.now() * 1000`. */
+  /** A clock in microseconds. A page passes `() => performance.now() * 1000`. */
   readonly now?: Clock;
-  /** Told now and then how many instructions a verification under way has walked. */
+  /** Called now and then during a verification, with the number of instructions processed so far. */
   readonly onProgress?: (insnsProcessed: number) => void;
-  /** Microseconds after which a verification is stopped; a minute where it is not said. */
+  /** Microseconds after which a verification is stopped. Absent: one minute. */
   readonly patience?: number;
 }
 
 export interface SessionState extends Required<SessionOptions> {
-  /** What the current kernel is built of. */
+  /** The definition and the steps with which the current kernel was built. */
   registry: Registry;
-  /** Of its random numbers, time and addresses. */
+  /** Seed of the kernel's random numbers, time and addresses. */
   seed: bigint;
-  /** The last check, the program it was of, and what an editor has to know for it. */
+  /** The last check, its program, and what an editor must know for it. */
   checked: Checked | undefined;
   checkedProgram: string;
   editor: EditorContext;
@@ -33,30 +33,30 @@ export interface SessionState extends Required<SessionOptions> {
   booted: Booted | undefined;
 }
 
-/** The current kernel with its one process, and the runs that can be asked about. */
+/** The current kernel with its only process, and the runs that can be asked about. */
 export interface Booted {
   kernel: Kernel;
   process: Process;
-  /** The last program loaded; -1: none. */
+  /** The descriptor of the program loaded last. -1: none. */
   lastProgFd: number;
-  /** Calls made so far. */
+  /** Number of calls made so far. */
   seq: number;
   /** Number of the last run. */
   lastRun: number;
-  /** The last run in the kernel, and the last that had a kernel of its own. */
+  /** The last run in the kernel, and the last run with a kernel of its own. */
   kernelRun: Kept | undefined;
   freeRun: Kept | undefined;
-  /** What the use case under way recorded. */
+  /** The run that the current request recorded. */
   fired: RunView | null;
   environment: Partial<Env>;
   readonly slotsOfProg: WeakMap<Prog, readonly SlotView[]>;
 }
 
-/** What a run left, kept for questions about its steps. */
+/** What is kept of a run, for questions about its steps. */
 export interface Kept {
   readonly kernel: Kernel;
   readonly recorded: RecordedRun;
-  /** That were there when it ran. */
+  /** The maps that existed when it ran. */
   readonly maps: readonly MapObject[];
 }
 
@@ -74,7 +74,7 @@ export const newState = (registry: Registry, options: SessionOptions = {}): Sess
   booted: undefined,
 });
 
-/** Made for each verification: see VerifyOptions.progress. */
+/** Called once per verification: see VerifyOptions.progress. */
 export function watch({ now, onProgress, patience }: Required<SessionOptions>): (insnsProcessed: number) => boolean {
   const start = now();
   return (insnsProcessed) => {
@@ -83,6 +83,6 @@ export function watch({ now, onProgress, patience }: Required<SessionOptions>): 
   };
 }
 
-/** The last check, where it is of this very program. */
+/** The last check, if it was of exactly this program. */
 export const checkOf = (state: SessionState, program: ProgramInput): Checked | undefined =>
   state.checkedProgram === JSON.stringify(program) ? state.checked : undefined;

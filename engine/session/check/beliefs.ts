@@ -7,7 +7,7 @@ import { isSpilledReg, STACK_MISC, STACK_ZERO, type StackSlot, slotType } from "
 import type { Believed, Trace, Visit } from "../../verifier/trace.ts";
 import type { BeliefsView, BeliefView, VisitView } from "../views/check.ts";
 
-/** Of each trace: the visits that came next from each, and the visits of each slot. Made when first asked for. */
+/** Of a trace: the visits that follow each visit, and the visits of each slot. Made when first asked for. */
 interface TraceIndex {
   readonly next: ReadonlyMap<number, readonly number[]>;
   readonly bySlot: ReadonlyMap<number, readonly number[]>;
@@ -35,7 +35,7 @@ function indexOf(trace: Trace): TraceIndex {
   return index;
 }
 
-/** Position in the whole log → line shown. */
+/** Position in the whole log → line of the shown log. */
 type LineAt = (position: number) => number;
 
 export const visitNumbers = (trace: Trace, slot: number): Int32Array =>
@@ -65,7 +65,7 @@ export function visitView(trace: Trace, number: number, lineAt: LineAt): VisitVi
   };
 }
 
-/** The last visit of a slot that began at or before a line of the log shown; -1: there is none. */
+/** The last visit of a slot that began at or before a line of the shown log. -1: none. */
 export const visitOfLine = (trace: Trace, slot: number, line: number, lineAt: LineAt): number =>
   (indexOf(trace).bySlot.get(slot) ?? []).findLast((visit) => {
     const began = lineAt(trace.visits.at(visit)?.logPos ?? 0);
@@ -121,7 +121,7 @@ export const boundsView = ({
   mask: hex64(mask),
 });
 
-/** `undefined` for a slot nothing is known of. Bytes from the lowest address on: `m` written, `0` zero, `?` not. */
+/** undefined: nothing is known about the slot. Bytes from the lowest address on: `m` written, `0` zero, `?` not written. */
 function stackBelief(slot: StackSlot, frameno: number): BeliefView | undefined {
   if (isSpilledReg(slot)) return beliefView(slot.spilled, frameno);
   const text = [7, 6, 5, 4, 3, 2, 1, 0].map((i) => BYTE[slotType(slot, i)] ?? "r").join("");

@@ -1,4 +1,4 @@
-// A long verification through the use cases: its result at once, its log when it is asked for, line by line.
+// A long verification asked through the session: the result comes at once, the log only when asked for, line by line.
 import { expect, test } from "vitest";
 import { createSession } from "../session.ts";
 

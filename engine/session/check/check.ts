@@ -1,4 +1,4 @@
-// From a source text to what the page shows beside it: assembled, verified, every line of the log led to its instruction.
+// From a source text to what the page shows beside it: assembles, verifies, and finds the instruction of every line of the log.
 
 import { assemble } from "../../asm/assemble.ts";
 import { type Assembly, programOf } from "../../asm/assembly.ts";
@@ -25,28 +25,28 @@ export interface Checked {
   readonly input: ProgramInput;
   readonly view: CheckView;
   readonly assembly: Assembly;
-  /** As bpf(2) would get it, but for descriptors of maps. */
+  /** The program as bpf(2) gets it, except for the descriptors of maps. */
   readonly program: Program;
-  /** Where the program got as far as the verifier. */
+  /** undefined: the program did not get as far as the verifier. */
   readonly verdict: Verdict | undefined;
   readonly log: LogText;
-  /** What was believed, visit by visit. */
+  /** What the verifier believed, visit by visit. */
   readonly visits: VisitSource;
 }
 
-/** The visits of a walk: of our verifier's, or as a pasted log tells them. */
+/** The visits of a verification: our verifier's, or those that a pasted log tells. */
 export interface VisitSource {
   numbers(slot: number): Int32Array;
-  /** Of one slot, at most `limit`. */
+  /** Visits of one slot, at most `limit`. */
   of(slot: number, limit: number): VisitView[];
   at(visit: number): VisitView | null;
-  /** The last of a slot that began at or before a line; -1. */
+  /** The last visit of a slot that began at or before a line. -1: none. */
   ofLine(slot: number, line: number): number;
-  /** The last of a slot on the path that was refused; -1. */
+  /** The last visit of a slot on the refused path. -1: none. */
   lastOf?(slot: number): number;
 }
 
-/** `lineAt`: position in the whole log → line shown. */
+/** `lineAt`: position in the whole log → line of the shown log. */
 const visitsOf = (trace: Trace | undefined, lineAt: (position: number) => number): VisitSource => ({
   numbers: (slot) => (trace ? visitNumbers(trace, slot) : new Int32Array()),
   of: (slot, limit) => (trace ? visitViews(trace, slot, limit, lineAt) : []),
@@ -54,9 +54,9 @@ const visitsOf = (trace: Trace | undefined, lineAt: (position: number) => number
   ofLine: (slot, line) => (trace ? visitOfLine(trace, slot, line, lineAt) : -1),
 });
 
-/** Visits kept of one verification; what is beyond is counted only. */
+/** The most visits that one verification keeps. Visits beyond that are only counted. */
 const MAX_VISITS = 1_000_000;
-/** Characters of a log that is written down without being asked for. */
+/** The longest log, in characters, that is written without being asked for. */
 const MAX_LOG = 4 << 20;
 
 export function mapDefOf(input: MapInput): MapDef {
@@ -83,7 +83,7 @@ export interface Assembled {
   readonly diagnostics: CheckView["diagnostics"];
 }
 
-/** Another text in the place of the input's, with what else it brings. */
+/** Assembles `source` with the input's maps and definition. */
 export const assembleText = (registry: Registry, input: ProgramInput, source: string, incremental = false): Assembly =>
   assemble(source, { maps: input.maps.map(mapDefOf), incremental, struct: ctxStructOf(registry.definition) });
 
@@ -96,7 +96,7 @@ export function assembleInput(registry: Registry, input: ProgramInput): Assemble
     progFlags: input.progFlags ?? 0,
     license: input.license ?? DEFAULT_LICENSE,
   });
-  // A kernel is handed what stands there: nothing is no instruction, though test_verifier loads an empty slot for it.
+  // The kernel gets what is in the text: an empty text means no instructions. (test_verifier would load one empty slot for it.)
   const { empty } = assembly;
   const maps = named.maps.map((map) => withName(withContents(map, input.contents)));
   const program = { ...named, ...(empty && { insns: [] }), maps, ...(input.funcInfo && { funcInfo: true }) };
@@ -122,10 +122,10 @@ function attachView(registry: Registry, assembly: Assembly, { progType, expected
 const withContents = (map: MapDef, contents: ProgramInput["contents"]): MapDef =>
   contents && Object.hasOwn(contents, map.name) ? { ...map, init: { ...map.init, ...contents[map.name] } } : map;
 
-/** The page's maps are created with their names. */
+/** The maps of the page are created with their names. */
 const withName = (map: MapDef): MapDef => ({ ...map, named: true, ...(map.inner && { inner: withName(map.inner) }) });
 
-/** `watch` is made for each verification: see VerifyOptions.progress. */
+/** `watch` is called once per verification: see VerifyOptions.progress. */
 export function check(
   registry: Registry,
   input: ProgramInput,
@@ -154,7 +154,7 @@ function mapPlaces({ maps, declaredMaps, mapRefs }: Assembly, source: string): M
   });
 }
 
-/** `loaded`: undefined where the source does not assemble. */
+/** `loaded`: undefined if the source does not assemble. */
 export function checkedOf(assembled: Assembled, loaded: Load | undefined, revision: number): Checked {
   const { input, assembly, program, slots, attach, diagnostics } = assembled;
   const verdict = loaded && "verdict" in loaded ? loaded.verdict : undefined;
@@ -175,7 +175,7 @@ export function checkedOf(assembled: Assembled, loaded: Load | undefined, revisi
   return { input, view, assembly, program, verdict, log, visits: visitsOf(verdict?.trace, lineAt) };
 }
 
-/** The same check with its log: the last that a buffer of the usual size holds. */
+/** The same check with its log: the last part of it that fits into a buffer of the usual size. */
 export function withLog(
   registry: Registry,
   checked: Checked,
@@ -192,7 +192,7 @@ export function withLog(
   const written = loadWhole(registry, program, watched);
   if (!written?.verdict) throw bug("a program that was verified did not get as far again");
   const lost = written.verdict.errno === ERRNO.ENOSPC;
-  // A log that does not fit would be a refusal of its own; what was said before stands.
+  // A log that does not fit would itself be a refusal, so the refusal of the first verification is kept.
   const { refusal: said } = verdict;
   const { refusal: _, ...rest } = written;
   const { refusal: __, ...walked } = written.verdict;
@@ -209,7 +209,7 @@ export function withLog(
   };
 }
 
-/** Lines of a log, with the slots they are about and the columns at which states begin. */
+/** Lines of a log, each with the slot it is about and the column at which a state begins. */
 export function linesOf(log: LogText, from: number, count: number) {
   const { slots, joints } = log.about(from, count);
   return { lines: log.lines(from, count), slots, states: joints };

@@ -1,5 +1,5 @@
-// A program as a picture the size of a thumb: its instructions as rows, how each lies among the kinds of work, where it jumps,
-// and what of it is refused. And the words by which someone may look for it.
+// A program as a picture the size of a thumbnail: one row per instruction with its kind of work, its jumps, and whether it is the refused
+// one. Also the words by which a reader may search for the program.
 import { explainSlots } from "../../asm/services/words.ts";
 import { formOf, type Operation } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -28,10 +28,10 @@ const KIND: Readonly<Record<Operation["kind"], CodeRowKind>> = {
   store_rel: "store",
 };
 
-/** What no table knows is drawn as what does nothing. */
+/** The kind of an instruction. One that no table knows is drawn as one that does nothing. */
 const kindOf = (insn: Insn): CodeRowKind => KIND[formOf(insn)?.kind ?? "alu"];
 
-/** Of the kernel as the deck has it, whatever stands in its place now. */
+/** Uses the talk's kernel, whatever definition the session has now. */
 export function codePicture(input: ProgramInput, now: Clock): CodePictureView {
   const { assembly, view } = check(new Registry(), input, -1, now, () => () => false);
   const { slots, messageSlot, verdict } = view;

@@ -1,4 +1,4 @@
-// A version before and the one now: lines of the text, lines of the log whatever their slots are called, and the verdicts.
+// Compares two versions of a program: lines of the text, lines of the log whatever numbers their slots have, and verdicts.
 import { expect, test } from "vitest";
 import { EXAMPLES } from "../../catalogue/examples.ts";
 import { createSession } from "../session.ts";
@@ -31,15 +31,15 @@ test("an instruction more moves the others, and only what is new in the log diff
   expect(told(source)).toEqual([`+ ${line}`]);
   expect([before.insns, now.insns]).toEqual([8, 9]);
   const other = told(log);
-  // Its row among the live registers, where it is walked and where it is traced back over, and the count at the end.
+  // The instruction's row among the live registers, in the path, in the trace back, and the count at the end.
   expect(other).toHaveLength(4);
   for (const text of other.slice(0, 3)) expect(text).toMatch(/^\+ .*3: .*\(b7\) r0 = 0/);
   expect(other[3]).toMatch(/^~ processed 80 insns .* -> processed 81 insns /);
   expect(log.length).toBeGreaterThan(150);
-  // What moved is the same under its new number.
+  // An instruction that only moved is the same under its new number.
   const exit = log.find((row) => row.before?.text.startsWith("7: (95) exit"));
   expect([exit?.kind, exit?.now?.text.startsWith("8: (95) exit")]).toEqual(["same", true]);
-  // Taken out again, it is the other way round.
+  // Removing the instruction again gives the opposite result.
   const back = await session.tools.compare(more, LOOP);
   expect(told(back.source)).toEqual([`- ${line}`]);
   expect(told(back.log)).toHaveLength(other.length);

@@ -1,9 +1,9 @@
-// Two versions of a program: which lines of the text differ, which of the log, and what became of the verdict. Loaded when it is
-// first asked for.
+// Compares two versions of a program: which lines of the text differ, which lines of the log differ, and how the verdict changed. Loaded
+// when it is first asked for.
 //
-// An instruction more moves all that follow: every line of the log that names a slot would differ. So the version before is
-// verified once more with the log calling each of its slots as the other version does; that log is compared, and the true one is
-// shown. Line for line they tell the same.
+// A new instruction moves all that follow, so every line of the log that names a slot would differ. Therefore the earlier version is
+// verified once more, and the log uses the other version's number for each slot. That log is compared, and the true one is shown. Both have
+// the same lines in the same order.
 import { alignment, commonPairs, type Pair } from "../../base/diff.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { Registry } from "../../kernel/registry.ts";
@@ -14,9 +14,9 @@ import type { ProgramInput } from "../views/program.ts";
 import { type Checked, type Clock, check } from "./check.ts";
 import { type LoadHow, loadWhole } from "./load.ts";
 
-/** Lines of a log that are compared at most. */
+/** The most lines of a log that are compared. */
 const MOST_LINES = 20_000;
-/** In place of the number that an instruction has in the other version: it has none. */
+/** Added to the slot of an instruction that the other version does not have. */
 const ELSEWHERE = 10_000_000;
 
 type Watch = LoadHow["watch"];
@@ -71,8 +71,8 @@ function sourceRows(before: string, now: string): ComparedRow[] {
 }
 
 /**
- * `inPlace`: of two alignment that differ, given by the places of their lines, which line stands in the place of which; by
- * their places in the alignment.
+ * `inPlace`: pairs the lines of two stretches that differ. Takes the positions of their lines, returns pairs of positions within the
+ * stretches.
  */
 function rows(
   a: readonly string[],
@@ -102,9 +102,9 @@ function rows(
   });
 }
 
-/** Words, blanks and signs. */
+/** Words, white space and single signs. */
 const TOKENS = /[A-Za-z\d]+|\s+|[^A-Za-z\d\s]/g;
-/** Where less than this of a line is left, all of it is another. */
+/** If less than this share of a line is common, the whole line is marked as changed. */
 const LEAST_COMMON = 0.4;
 
 function marksOf(before: string, now: string): readonly [ComparedText["marks"], ComparedText["marks"]] {
@@ -115,7 +115,7 @@ function marksOf(before: string, now: string): readonly [ComparedText["marks"], 
   return [marks(a, new Set(pairs.map(([i]) => i))), marks(b, new Set(pairs.map(([, j]) => j)))];
 }
 
-/** Columns of the tokens that are not kept; neighbours as one. */
+/** Columns of the tokens that are not kept. Neighbouring tokens are one range. */
 function marks(tokens: readonly string[], kept: ReadonlySet<number>): ComparedText["marks"] {
   const found: (readonly [number, number])[] = [];
   let column = 0;
@@ -145,7 +145,7 @@ function logRows(registry: Registry, was: Checked, is: Checked, now: Clock, watc
   );
 }
 
-/** The lines of the log with the slots called as in the other version; undefined where they would be the same. */
+/** The lines of the log with the slot numbers of the other version. undefined: they would be the same. */
 function renumberedLog(
   registry: Registry,
   { program, verdict, log }: Checked,
@@ -159,7 +159,7 @@ function renumberedLog(
   return lines?.length === log.count ? lines : undefined;
 }
 
-/** What the slots of one program are called in another: those of the same instructions, then those in their places. */
+/** The slot in `now` for each slot of `before`: first the same instructions are matched, then those at the same place. */
 function renumbering(before: readonly Insn[], now: readonly Insn[]): (slot: number) => number {
   const [a, b] = [before, now].map((insns) => insns.map(wordOf)) as [string[], string[]];
   const numbers = before.map((_, slot) => ELSEWHERE + slot);
@@ -170,7 +170,7 @@ function renumbering(before: readonly Insn[], now: readonly Insn[]): (slot: numb
   return (slot) => numbers[slot] ?? slot;
 }
 
-/** An instruction but for how far it leads: a jump over a new instruction is the same jump. */
+/** An instruction without its jump distance: a jump over a new instruction is the same jump. */
 function wordOf(insn: Insn, slot: number): string {
   const distance = distanceField(insn, slot);
   const { code, dst, src, off, imm } = insn;

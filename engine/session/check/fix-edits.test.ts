@@ -18,7 +18,7 @@ out:
 BPF_EXIT_INSN()
 `;
 
-/** The text with what `change` makes of the program. */
+/** The text after `change` was applied to the program. */
 function edited(change: (draft: Draft) => void, source = SOURCE): string | undefined {
   const assembly = assemble(source);
   expect(assembly.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);

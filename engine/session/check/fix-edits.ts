@@ -1,6 +1,5 @@
-// A fix as edits of the reader's text: lines are put in, taken out or changed where the written instructions stand, so that comments,
-// labels and everything else stay. What comes out is assembled again and compared: an edit that does not give the fixed program is
-// not offered.
+// A fix as edits of the reader's text. Lines are inserted, removed or changed at the instructions' places, so comments, labels and
+// everything else stay. The result is assembled again and compared: an edit that does not give the fixed program is not offered.
 import type { Assembly, Written } from "../../asm/assembly.ts";
 import { mapDirective } from "../../asm/directives.ts";
 import type { Span } from "../../base/span.ts";
@@ -17,19 +16,19 @@ export interface TextEdit {
 }
 
 export interface FixText {
-  /** In order of place, none overlapping. */
+  /** In the order of the text, without overlaps. */
   readonly edits: readonly TextEdit[];
-  /** The text with them. */
+  /** The text after the edits. */
   readonly source: string;
 }
 
-/** Where new lines go: before the instruction that follows (a label leads to them), or behind the one before (it does not). */
+/** Where new lines go: before the following instruction (a label there leads to them), or behind the preceding one (it does not). */
 type Place = "before" | "behind";
 
-/** More instructions than these are not edited line by line. */
+/** A program with more instructions than this is not edited line by line. */
 const MAX_WRITTEN = 4096;
 
-/** `assembled`: assembles a text with the page's maps. Undefined: the fix cannot be written into this text. */
+/** `assembled`: assembles a text with the page's maps. undefined: the fix cannot be written into this text. */
 export function fixText(
   source: string,
   assembly: Assembly,
@@ -47,7 +46,7 @@ export function fixText(
     const edited = withEdits(source, edits);
     return isFixed(assembled(edited), fix) ? [{ edits, source: edited }] : [];
   });
-  // Fewer edits win: in the other place a label may lead elsewhere, and each jump to it would be rewritten with a number.
+  // Fewer edits are better: at the other place a label may lead elsewhere, and each jump to it would be rewritten with a number.
   return written.sort((a, b) => a.edits.length - b.edits.length)[0];
 }
 
@@ -61,7 +60,7 @@ export function withEdits(source: string, edits: readonly TextEdit[]): string {
   return text + source.slice(at);
 }
 
-/** The text gives the fixed program: its instructions, and its maps by what they are. */
+/** Whether the text gives the fixed program: the same instructions, and maps with the same properties. */
 function isFixed(assembly: Assembly, { program }: Fix): boolean {
   if (!assembly.ok || assembly.insns.length !== program.insns.length) return false;
   const map = (maps: readonly MapDef[], at: number | undefined): string => {
@@ -75,7 +74,7 @@ function isFixed(assembly: Assembly, { program }: Fix): boolean {
   );
 }
 
-/** Edits of map declarations; undefined: a map changed that is not declared in the text. */
+/** Edits of map declarations. undefined: a changed map is not declared in the text. */
 function mapEdits(source: string, assembly: Assembly, { program }: Fix): TextEdit[] | undefined {
   const edits: TextEdit[] = [];
   for (const map of program.maps) {
@@ -85,7 +84,7 @@ function mapEdits(source: string, assembly: Assembly, { program }: Fix): TextEdi
     if (before && !declared) return undefined;
     const line = mapDirective(map);
     if (declared) {
-      // A directive stands in a comment already; another declaration becomes one.
+      // A directive is inside a comment already. Any other declaration is replaced by a comment with a directive.
       const { start, end } = declared.span;
       const directive = /@map[ \t]+$/.exec(source.slice(0, start));
       edits.push(
@@ -108,7 +107,7 @@ function endOfDirective(source: string, start: number): number {
   return start + source.slice(start, stop).trimEnd().length;
 }
 
-/** What the new program consists of: written instructions that stay, and runs of new ones. */
+/** The parts of the new program: written instructions that stay, and runs of new ones. */
 type Part =
   | { readonly kind: "old"; readonly written: Written; readonly slot: number; readonly count: number }
   | { readonly kind: "new"; readonly slot: number; readonly count: number; readonly text?: string };
@@ -120,7 +119,7 @@ class Writer {
   readonly #place: Place;
   /** Text of the new program's instructions by slot. */
   readonly #texts = new Map<number, string>();
-  /** New slot of each old one that is still there. */
+  /** New slot of each old slot that still exists. */
   readonly #now = new Map<number, number>();
 
   constructor(source: string, assembly: Assembly, fix: Fix, place: Place) {
@@ -130,7 +129,7 @@ class Writer {
     this.#place = place;
     const { program, origins } = fix;
     origins.forEach((origin, slot) => origin >= 0 && this.#now.set(origin, slot));
-    // The reader's way of writing registers.
+    // Whether the reader writes registers as R1 or as BPF_REG_1.
     const short = assembly.written.some(({ args }) =>
       args.some(({ start, end }) => /^R\d+$/.test(source.slice(start, end))),
     );
@@ -146,12 +145,12 @@ class Writer {
     }
   }
 
-  /** A label of the text that leads to this slot of the new program. */
+  /** The name of a label in the text that leads to this slot of the new program. */
   #labelAt(slot: number): string | undefined {
     return this.#assembly.labels.find((label) => this.#led(label.slot) === slot)?.name;
   }
 
-  /** Where a label before an old slot leads in the new program, with new lines in their place. */
+  /** Where a label before an old slot leads in the new program, after the new lines are inserted. */
   #led(slot: number): number | undefined {
     const now = this.#now.get(slot);
     if (now === undefined || this.#place === "behind") return now;
@@ -201,7 +200,7 @@ class Writer {
       }
       slot += count;
     }
-    // What changed its place is new there, in its own words.
+    // An instruction that moved is written as new, with its own text.
     const order = inOrder(all.map((part) => (part.kind === "old" ? part.written.firstSlot : -1)));
     return all.map((part, i): Part => {
       if (part.kind === "new" || order.has(i)) return part;
@@ -317,7 +316,7 @@ const DISTANCE_ARG: Readonly<Record<string, { readonly off?: number; readonly im
   BPF_RAW_INSN: { off: 3, imm: 4 },
 };
 
-/** Places in a longest rising run of the numbers; -1 counts for nothing. */
+/** Positions of a longest increasing subsequence. -1 is skipped. */
 function inOrder(numbers: readonly number[]): Set<number> {
   const ends: number[] = [];
   const previous = new Array<number>(numbers.length).fill(-1);

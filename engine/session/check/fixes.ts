@@ -10,7 +10,7 @@ import { fixText } from "./fix-edits.ts";
 
 /** Unchanged lines shown around a change. */
 const AROUND = 1;
-/** `now`: milliseconds. */
+/** `now`: a clock in milliseconds. */
 export function fixViews(
   registry: Registry,
   now: () => number,
@@ -30,7 +30,7 @@ export function fixViews(
   });
 }
 
-/** The lines that differ, each stretch with a line around it. */
+/** The lines that differ, with one unchanged line around each stretch. */
 export function diffLines(before: readonly string[], after: readonly string[]): DiffLineView[] {
   const line = (kind: DiffLineView["kind"], text = ""): DiffLineView => ({ kind, text });
   const all = alignment(before.length, after.length, commonPairs(before, after)).flatMap((one) =>

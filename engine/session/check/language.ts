@@ -1,5 +1,5 @@
-// What the engine knows about a source text at a place, for an editor: asm's language services behind the worker's door.
-// Plain data in and out; offsets are UTF-16 code units. The services are loaded when first asked for.
+// What the engine knows about a place in a source text, for an editor: the language services of asm, called through the worker. Plain data
+// in and out. Offsets are UTF-16 code units. The services are loaded when first asked for.
 import type { Analysis, AssembleOptions } from "../../asm/assemble.ts";
 import type {
   Completions,
@@ -24,23 +24,23 @@ export interface LanguageApi {
   folds(source: string): Promise<readonly Fold[]>;
   /** Each instruction in plain words. */
   words(source: string): Promise<readonly SlotWords[]>;
-  /** The source's own name at a place: labels, `#define`s, maps, types. */
+  /** The name at a place that the source itself defines: a label, a `#define`, a map, a type. */
   symbol(source: string, offset: number): Promise<SymbolPlaces | null>;
   rename(source: string, offset: number, name: string): Promise<Rename>;
-  /** The text with its columns aligned; never other bytes. */
+  /** The text with its columns aligned. The bytes of the program stay the same. */
   format(source: string): Promise<string>;
-  /** The text with the directive `@attach` for an attach type by its name; null: without it. */
+  /** The text with the directive `@attach` for the attach type of that name. null: without the directive. */
   attach(source: string, name: string | null): Promise<string>;
 }
 
-/** What of the kernel and of the program's type the services have to know: see AssembleOptions. */
+/** What the services must know about the kernel and the program's type: see AssembleOptions. */
 export type EditorContext = Pick<AssembleOptions, "struct" | "context">;
 
-/** `contextNow`: asked at each question. */
+/** `contextNow` is called at each question. */
 export function createLanguage(contextNow: () => EditorContext = () => ({})): LanguageApi {
   let last: { readonly source: string; readonly known: string; readonly analysis: Analysis } | undefined;
 
-  /** The services, and the analysis of a text: several questions about one text come in a row. */
+  /** The services and the analysis of a text. The analysis is kept, because several questions about one text follow each other. */
   async function over(source: string) {
     const [services, { analyse }] = await Promise.all([
       import("../../asm/services/index.ts"),

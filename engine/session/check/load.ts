@@ -1,5 +1,5 @@
-// A load as the page makes it, into a scratch kernel for the check and into the running one: maps, then the program, and
-// where the log would be too long the program once more.
+// One load, used for the check (into a scratch kernel) and for the running kernel. It creates the maps and loads the program. If the log
+// would be too long, it loads the program again with a short log.
 import { ERRNO } from "../../facts/errno.ts";
 import type { Bpf } from "../../kernel/bpf.ts";
 import type { Loaded } from "../../kernel/load.ts";
@@ -10,26 +10,26 @@ import type { Program } from "../../program/program.ts";
 import { BPF_LOG_LEVEL2, BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
 import type { TraceOptions } from "../../verifier/trace.ts";
 
-/** Microseconds from any start. */
+/** Microseconds since any start. */
 export type Clock = () => number;
 
 export interface LoadHow {
   readonly now: Clock;
-  /** Made for each verification: see VerifyOptions.progress. */
+  /** Called once per verification: see VerifyOptions.progress. */
   readonly watch: () => (insnsProcessed: number) => boolean;
   readonly trace?: TraceOptions;
-  /** The log is known to be too long, or (`maxLog`, characters) is given up where it gets longer. */
+  /** `brief`: the log is known to be too long. `maxLog`: characters after which the full log is given up. */
   readonly brief?: boolean;
   readonly maxLog?: number;
 }
 
-/** A load, or the map that could not be made for it. */
+/** A load, or the map that could not be created for it. */
 export type Load = (Loaded | MapFailure) & {
-  /** Only the result is in the log: with all states it would be too long. */
+  /** Only the result is in the log, because a log with all states would be too long. */
   readonly brief: boolean;
 };
 
-/** A load into a scratch kernel with the whole log, as far as a load's buffer holds it; undefined: a map cannot be made. */
+/** A load into a scratch kernel with as much of the log as the buffer of a load holds. undefined: a map cannot be created. */
 export const loadWhole = (
   registry: Registry,
   program: Program,
@@ -40,7 +40,7 @@ export const loadWhole = (
     return Array.isArray(fds) ? loadWith(bpf, program, fds, { logLevel: BPF_LOG_LEVEL2, watched }) : undefined;
   }, registry);
 
-/** Makes the maps and loads. Where the log does not fit, or would take most of the time, loads again for the result only. */
+/** Creates the maps and loads. If the log does not fit or would take most of the time, loads again for the result only. */
 export function loadTwice(bpf: Bpf, program: Program, how: LoadHow): Load {
   const { now, watch, trace, maxLog = Number.POSITIVE_INFINITY, brief = false } = how;
   const fds = createMaps(bpf, program.maps);

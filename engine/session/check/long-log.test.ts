@@ -10,7 +10,7 @@ const logs = fc
   )
   .map((lines) => lines.map((line, i) => `${i} ${line}`));
 
-/** A log of instructions, each about the slot that its number is. */
+/** A log of instructions. The number at the start of a line is the slot that the line is about. */
 function logOf(text: string): LogText {
   const count = text.split("\n").length;
   const kinds = new Uint8Array(count).fill(codeOf.insn);

@@ -1,16 +1,16 @@
-// The log of a verification, kept by the engine: what the page gets of it at once (of a long one its head and its tail), and
-// the rest line by line when it is asked for. What a line is the verifier says.
+// The log of a verification, kept by the engine. The page gets a short log whole, and the head and tail of a long one. It asks for the
+// other lines when it needs them. The verifier says what kind each line is.
 import { beginsPath, codeOf } from "../../verifier/log/kinds.ts";
 import { type LogLines, NO_LINES } from "../../verifier/log/line-table.ts";
 
-/** What the page gets of a log with the verdict. */
+/** The part of a log that the page gets with the verdict. */
 export interface ShownLog {
   readonly text: string;
-  /** What each line of the text is. */
+  /** What kind each line of the text is. */
   readonly lines: LogLines;
-  /** Lines left out; one line in their place says so. */
+  /** How many lines are left out. One line in their place says so. */
   readonly cut: number;
-  /** Lines before those. */
+  /** How many lines stand before those left out. */
   readonly head: number;
 }
 
@@ -20,7 +20,7 @@ const TAIL = 3 << 16;
 export class LogText {
   readonly text: string;
   readonly #lines: LogLines;
-  /** Where each line begins; the last one is behind the text where that ends with a newline. */
+  /** Where each line begins. If the text ends with a newline, the last entry is behind the text. */
   readonly #starts: number[];
 
   constructor(text = "", lines: LogLines = NO_LINES) {
@@ -30,7 +30,7 @@ export class LogText {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.#starts.push(at + 1);
   }
 
-  /** Lines, the empty one behind a final newline not counted. */
+  /** The number of lines, without the empty one behind a final newline. */
   get count(): number {
     return this.text.endsWith("\n") || this.text === "" ? this.#starts.length - 1 : this.#starts.length;
   }
@@ -45,7 +45,7 @@ export class LogText {
     return Array.from({ length: Math.max(0, Math.min(count, this.count - first)) }, (_, i) => this.line(first + i));
   }
 
-  /** What those lines are. */
+  /** The kinds and slots of those lines. */
   about(from: number, count: number): LogLines {
     const first = Math.max(0, from);
     const end = Math.min(first + count, this.count);
@@ -53,14 +53,14 @@ export class LogText {
     return { kinds: kinds.slice(first, end), slots: slots.slice(first, end), joints: joints.slice(first, end) };
   }
 
-  /** Line that begins at or after a position and is not empty; -1 where there is none. An empty line stands before each new path. */
+  /** The first line that begins at or after a position and is not empty. -1: none. An empty line stands before each new path. */
   lineAt(position: number): number {
     let line = this.#firstFrom(position);
     while (this.#starts[line + 1] === (this.#starts[line] as number) + 1) line++;
     return line < this.#starts.length ? line : -1;
   }
 
-  /** Numbers of the lines that hold a text, upper and lower case alike. */
+  /** Numbers of the lines that contain the query. Upper and lower case are alike. */
   search(query: string): Int32Array {
     const found: number[] = [];
     if (query === "") return new Int32Array();
@@ -75,7 +75,7 @@ export class LogText {
     return Int32Array.from(found);
   }
 
-  /** Numbers of the lines at which a path begins. */
+  /** Numbers of the lines that begin a path. */
   sections(): Int32Array {
     const found: number[] = [];
     const { kinds } = this.#lines;
@@ -114,7 +114,7 @@ export class LogText {
   }
 }
 
-/** What stands before `from` and from `to` on, `gap` between them. */
+/** The values before `from` and from `to` on, with `gap` between them. */
 function around<Values extends Uint8Array | Uint16Array | Int32Array>(
   values: Values,
   from: number,

@@ -1,4 +1,4 @@
-// Logs of real kernels, pasted as people paste them, bring the same refusal back: recordings/pasted-logs.jsonl.
+// Logs of real kernels, pasted as people paste them, give the same refusal again. Source: recordings/pasted-logs.jsonl.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -16,7 +16,7 @@ const ROWS = readFileSync(join(import.meta.dirname, "../../conformance/recording
 const session = createSession();
 let revision = 0;
 
-/** A paste as the page takes it: the log becomes a program, and is checked under its own log. */
+/** What the page does with a paste: the log becomes a program, which is checked together with that log. */
 async function paste(text: string) {
   const pasted = await session.tools.paste(text, "oreore");
   expect(pasted).toMatchObject({ kind: "verifier-log", isLog: true });
@@ -28,7 +28,7 @@ async function paste(text: string) {
   return { source: pasted.source as string, check, explanation: await session.check.explain(revision) };
 }
 
-/** What the kernel said last, but for the states that it compares below. */
+/** The kernel's last line, without the states that it compares below it. */
 function messageOf(log: string): string {
   const { lines } = partsOfLog(log);
   return lines.findLast((line) => !/^(?:cur|old) state:/.test(line)) ?? "";
@@ -62,7 +62,7 @@ const LOG = (
 const LINES = LOG.trimEnd().split("\n");
 const MESSAGE = messageOf(LOG);
 
-/** As mailers do: at the last blank that leaves the line short enough, behind a word that is longer. */
+/** Wraps a line as mailers do: at the last space that keeps the line short enough, or after a word that is longer. */
 function wrapped(line: string, width: number): string[] {
   if (line.length <= width) return [line];
   const fits = line.lastIndexOf(" ", width);
@@ -120,7 +120,7 @@ test("a run has no step for the visits of a log, though the refusal is ours", as
   expect(run?.length).toBeGreaterThan(0);
   expect(await session.check.visitOfStep(revision, run!.run, 0)).toBeNull();
   expect(await session.check.stepOfVisit(revision, run!.run, 0, 0)).toBe(-1);
-  // Without the log it is a visit of our verifier.
+  // Without the log, the visit is one of our verifier.
   await session.check.check(input, ++revision);
   expect(await session.check.stepOfVisit(revision, run!.run, 0, 0)).toBe(0);
 });
@@ -156,7 +156,7 @@ test("instructions that a log of level 1 does not show are named, and no other r
   expect(source).toMatch(/not in the log/);
 });
 
-/** As 5.10 wrote it: the whole state before each instruction, numbers as `inv`. */
+/** A log as Linux 5.10 wrote it: the whole state before each instruction, numbers as `inv`. */
 const OLD = `0: R1=ctx(id=0,off=0,imm=0) R10=fp0
 0: (62) *(u32 *)(r10 -4) = 0
 1: R1=ctx(id=0,off=0,imm=0) R10=fp0 fp-8=0000????

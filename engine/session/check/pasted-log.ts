@@ -1,5 +1,5 @@
-// A verifier's log that was pasted, in the place of our own verdict: lines, states and the path as the log has them. Where our
-// verifier refuses the rebuilt program in the same words, its refusal is the one explained; else what the sentence tells.
+// A pasted verifier's log that replaces our own verdict: its lines, states and path are shown. If our verifier refuses the rebuilt program
+// in the same words, our refusal is explained. Otherwise the refusal is read from the log's sentence.
 import { bug } from "../../base/bug.ts";
 import { errnoName } from "../../facts/errno.ts";
 import { helperName } from "../../facts/helpers.ts";
@@ -23,18 +23,18 @@ import { boundsView } from "./beliefs.ts";
 import type { Checked, VisitSource } from "./check.ts";
 import { LogText } from "./long-log.ts";
 
-/** A log as a program for the editor; undefined: the text is no log. */
+/** A log as a program for the editor. undefined: the text is no log. */
 export function openLog(registry: Registry, text: string, progType: string): { readonly source: string } | undefined {
   const log = readLog(text);
   if (!log) return undefined;
   return { source: fitted(registry, log, rebuild(log), progType) };
 }
 
-/** Program types that a log most often is of, beside the one that is chosen. */
+/** Program types that pasted logs most often have, tried after the chosen one. */
 const LIKELY = ["socket_filter", "xdp", "sched_cls", "kprobe", "tracepoint", "raw_tracepoint", "cgroup_skb"];
 const MOST_TRIES = 60;
 
-/** The source with the type, maps and licence under which our verifier says what the log says; else the likeliest. */
+/** The source with the type, maps and licence for which our verifier says what the log says, else with the likeliest ones. */
 function fitted(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: string): string {
   const isKnown = log.message !== "" && rebuilt.insns.length > 0;
   const named = registry.progTypes().filter(({ simulated }) => simulated);
@@ -63,7 +63,7 @@ function fitted(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: 
   return sourceOf(log, rebuilt, { progType: hints.progType ?? progType, license });
 }
 
-/** The maps as rebuilt, and with what only the refusal tells of one of them. */
+/** The maps as rebuilt, then with the type or flags that only the refusal tells of one of them. */
 function* mapChoices({ maps }: Rebuilt, { mapType = -1, mapFlags: flags }: Hints): Generator<readonly MapDef[]> {
   const type = mapTypeById(mapType)?.name;
   if (type !== undefined) for (let i = maps.length; i-- > 0; ) yield maps.with(i, ofType(maps[i] as MapDef, type));
@@ -73,7 +73,7 @@ function* mapChoices({ maps }: Rebuilt, { mapType = -1, mapFlags: flags }: Hints
 
 interface OwnAnswer {
   readonly message: string;
-  /** The line before it. */
+  /** The line before the message. */
   readonly detail: string;
 }
 
@@ -89,15 +89,15 @@ function refusedWith(registry: Registry, program: Program): OwnAnswer | undefine
   }, registry);
 }
 
-/** Instructions after which a program is no longer walked only to find out what type it has. */
+/** While the type of a program is being found, a verification stops after this many instructions. */
 const WALK = 100_000;
 const patience = () => ({ progress: (insns: number): boolean => insns > WALK });
 
-/** Releases differ in the line that names the register, and agree in the one before it that tells the numbers. */
+/** Kernel releases differ in the line that names the register. The line before it, with the numbers, is the same. */
 const isSame = ({ message, detail }: OwnAnswer, log: PastedLog): boolean =>
   plainWords(message) === plainWords(log.message) || (log.detail !== "" && detail === log.detail);
 
-/** The check of a program that stands under its own log. `own`: what our verifier says of it. */
+/** The check of a program under its pasted log. `own`: our verifier's check of it. */
 export function pastedCheck(text: string, own: Checked): Checked {
   const log = readLog(text);
   if (!log) throw bug("a log that was read once is none any more");
@@ -136,7 +136,7 @@ export function pastedCheck(text: string, own: Checked): Checked {
   return {
     ...rest,
     view,
-    // Beliefs and paths of another refusal would explain this one wrongly.
+    // The beliefs and paths of a different refusal would explain this one wrongly.
     verdict: isOurs ? walked : undefined,
     log: shown,
     visits: new PastedVisits(log),
@@ -169,10 +169,10 @@ function guessed(log: PastedLog, { program }: Checked): Refusal | undefined {
   });
 }
 
-/** The visits that the log tells of, in its order. */
+/** The visits in the log, in its order. */
 class PastedVisits implements VisitSource {
   readonly #visits: readonly PastedVisit[];
-  /** The visits that follow each. */
+  /** The visits that follow each visit. */
   readonly #next = new Map<number, { readonly visit: number; readonly slot: number }[]>();
 
   /** The visits of each instruction. */
@@ -219,7 +219,7 @@ class PastedVisits implements VisitSource {
     return this.#visits.findLastIndex((visit) => visit.slot === slot && visit.line <= line);
   }
 
-  /** On the path that the log ends with. */
+  /** The last visit of a slot on the path with which the log ends. */
   readonly lastOf = (slot: number): number => {
     for (let at = this.#visits.length - 1; at >= 0; at = (this.#visits[at] as PastedVisit).prev)
       if (this.#visits[at]?.slot === slot) return at;

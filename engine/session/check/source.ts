@@ -35,7 +35,7 @@ export const diagnosticView = (diagnostic: Diagnostic, spanView: ToSpanView): Di
   })),
 });
 
-/** One view an instruction; `spanOf` where the source is known. */
+/** One view per instruction. `spanOf`: null for a slot without a place in the source. */
 export function slotViews(insns: readonly Insn[], spanOf: (slot: number) => SpanView | null): SlotView[] {
   const views: SlotView[] = [];
   for (let slot = 0; slot < insns.length; slot++) {
@@ -57,14 +57,14 @@ export function slotViews(insns: readonly Insn[], spanOf: (slot: number) => Span
   return views;
 }
 
-/** What can be said of an instruction wherever it stands. */
+/** What can be said about an instruction, wherever it is in the program. */
 type Saying = Pick<SlotView, "slots" | "hex" | "text" | "reads" | "writes" | "sends"> & {
-  /** It takes two slots: what is said is of `next` as well. */
+  /** Takes two slots. The texts then depend on `next` as well. */
   readonly wide: boolean;
   readonly next: Insn | undefined;
 };
 
-/** While a text is edited the assembler gives the same instructions again: they need not be put into words again. */
+/** While a text is edited, the assembler gives the same instruction objects again. Their texts are made only once. */
 const sayings = new WeakMap<Insn, Saying>();
 
 function saying(insn: Insn, next: Insn | undefined): Saying {

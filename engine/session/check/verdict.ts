@@ -1,4 +1,4 @@
-// What the page is told of a load: verdict, message, log, and where it ended.
+// What the page is told about a load: verdict, message, log, and where it ended.
 import { ERRNO, errnoName, errnoText } from "../../facts/errno.ts";
 import type { MapFailure } from "../../kernel/loader.ts";
 import { codeOf } from "../../verifier/log/kinds.ts";
@@ -13,7 +13,7 @@ type Answered = Omit<
   "revision" | "diagnostics" | "slots" | "saidType" | "attach" | "maps" | "mapPlaces" | "pasted"
 >;
 
-/** Where no verifier said anything. */
+/** The answer when no verifier ran. */
 const SILENT: Answered = {
   verdict: "error",
   unsupported: "",
@@ -35,13 +35,13 @@ const SILENT: Answered = {
   us: 0,
 };
 
-/** The source does not assemble. */
+/** The answer when the source does not assemble. */
 export const faultyView = (diagnostics: CheckView["diagnostics"]): Answered => ({
   ...SILENT,
   message: diagnostics.find(({ severity }) => severity === "error")?.message ?? "",
 });
 
-/** `log`: that of the verdict. */
+/** `log`: the log of that verdict. */
 export function loadedView(loaded: Load, log: LogText): Answered {
   if ("map" in loaded) return noMapView(loaded);
   const { verdict, unsupported = "", cause, refusal = null, ret } = loaded;
@@ -59,7 +59,7 @@ export function loadedView(loaded: Load, log: LogText): Answered {
   }
   const { errno } = verdict;
   const written = { ...logView(verdict, log), logBrief: loaded.brief, us: Math.round(loaded.us), ...errnoOf(errno) };
-  // Neither yes nor no: it took too long.
+  // Neither accepted nor refused: it took too long.
   if (errno === ERRNO.EAGAIN) {
     const walked = verdict.insnsProcessed;
     const message = `the verification was stopped after ${walked} instructions: it takes too long here`;

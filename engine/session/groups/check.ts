@@ -1,5 +1,5 @@
-// What stands in the editor: assembled, verified, and all questions about that check. In the worker's first load; what few ask
-// is loaded when it is asked for.
+// The source text in the editor: assembles and verifies it, and answers all questions about that check. Part of the worker's first load;
+// parts that few readers need load when they are asked for.
 import { type Insn, isLdImm64, sameInsn } from "../../isa/insn.ts";
 import { ctxStructOf } from "../../kernel/definition.ts";
 import type { CheckApi } from "../api.ts";
@@ -7,17 +7,17 @@ import { type Checked, check, linesOf, withLog } from "../check/check.ts";
 import { type SessionState, watch } from "../state.ts";
 import type { ExplanationStepView } from "../views/check.ts";
 
-/** Lines of a log that are given at once. */
+/** The most lines of a log given at once. */
 const MAX_LINES = 2000;
-/** Of a search for an input that breaks the program, as nothing else is answered meanwhile. */
+/** The longest search for an input that breaks the program. The worker answers nothing else during it. */
 const MAX_SEARCH_MS = 5000;
 
 export function createCheck(state: SessionState): CheckApi {
-  /** The last check, where it is of this revision. */
+  /** The last check, if it has this revision. */
   const of = (revision: number): Checked | undefined =>
     state.checked?.view.revision === revision ? state.checked : undefined;
 
-  /** A check and a run of the same instructions. Undefined: they are not, or the visits in sight are those of a pasted log. */
+  /** A check and a run of the same instructions. undefined: their instructions differ, or the shown visits are those of a pasted log. */
   const walked = async (revision: number, run: number) => {
     const { find } = await import("../kernel/booted.ts");
     const asked = of(revision);
@@ -81,7 +81,7 @@ export function createCheck(state: SessionState): CheckApi {
       const found = explain(asked.view.refusal, asked.verdict?.trace, asked.program.insns);
       const { lastOf } = asked.visits;
       if (!lastOf || !found) return found;
-      // The visits in sight are those of a pasted log.
+      // The shown visits are those of a pasted log.
       const inLog = (steps: readonly ExplanationStepView[]) =>
         steps.map((step) => ({ ...step, visit: step.visit < 0 ? -1 : lastOf(step.slot) }));
       return { ...found, steps: inLog(found.steps), missed: inLog(found.missed) };
@@ -126,6 +126,6 @@ export function createCheck(state: SessionState): CheckApi {
   };
 }
 
-/** Map descriptors aside: the kernel's program has them where the editor's has numbers of maps. */
+/** Compares without map descriptors: the kernel's program has descriptors where the editor's has numbers of maps. */
 const sameInsns = (a: readonly Insn[], b: readonly Insn[]): boolean =>
   a.length === b.length && a.every((insn, i) => sameInsn(insn, isLdImm64(insn) ? { ...b[i]!, imm: insn.imm } : b[i]!));

@@ -1,4 +1,4 @@
-// The simulated kernel as the page works with it: load, attach, files, maps, the shell; and how it is built.
+// The simulated kernel as the page works with it: load, attach, files, maps, the shell, and its program type and configuration.
 import { latin1, utf8Encode } from "../../base/bytes.ts";
 import { ERRNO, errnoText } from "../../facts/errno.ts";
 import { MAP_TYPES } from "../../facts/map-types.ts";
@@ -22,7 +22,7 @@ import type { HelloView, ProgTypeView } from "../views/kernel.ts";
 import type { ProgramInput } from "../views/program.ts";
 import type { EnvironmentInput } from "../views/run.ts";
 
-/** What cat asks for at a time. */
+/** Bytes that cat reads at a time. */
 const READ_SIZE = 131072;
 
 export function createKernel(state: SessionState): KernelApi {
@@ -38,7 +38,7 @@ export function createKernel(state: SessionState): KernelApi {
     hello,
 
     load(program) {
-      // Its log is known to be too long: only the result is asked for.
+      // The log is known to be too long, so only the result is asked for.
       const brief = checkOf(state, program)?.view.logBrief ?? false;
       let check: CheckView | undefined;
       const outcome = act(state, (process) => {
@@ -125,7 +125,7 @@ export function createKernel(state: SessionState): KernelApi {
   };
 }
 
-/** What the program behind a descriptor is attached as. */
+/** The attach type for the program behind a descriptor. */
 function attachTypeOf(kernel: Kernel, fd: number): number {
   const prog = kernel.fds.get(fd);
   return prog?.kind === "prog"
@@ -151,7 +151,7 @@ function load(
   return { ret, check: checkedOf(assembled, loaded, -1).view };
 }
 
-/** One write of a shell's builtin echo: opens, writes until all is taken or refused, closes. */
+/** One write of a shell's builtin echo: opens the file, writes until all is taken or refused, and closes it. */
 function write(process: Process, path: string, data: string): { readonly ret: number; readonly terminal: string } {
   const fd = process.open(path, O_WRONLY | O_CREAT | O_TRUNC);
   if (fd < 0) return { ret: fd, terminal: `bash: ${path}: ${errnoText(fd)}\n` };
@@ -166,7 +166,7 @@ function write(process: Process, path: string, data: string): { readonly ret: nu
   return ret < 0 ? { ret, terminal: `bash: echo: write error: ${errnoText(ret)}\n` } : { ret: taken, terminal: "" };
 }
 
-/** As cat reads. */
+/** Reads a file as cat does. */
 function read(process: Process, path: string) {
   const failed = (ret: number, data: string) => ({ ret, data, terminal: `cat: ${path}: ${errnoText(ret)}\n` });
   const fd = process.open(path, 0);
@@ -182,7 +182,7 @@ function read(process: Process, path: string) {
   }
 }
 
-/** What is out of range is brought into it. */
+/** Numbers out of range are brought into range. */
 const environmentOf = ({ seed, cpu, bootTime, sockets }: EnvironmentInput): Partial<Env> => ({
   seed: BigInt(Math.trunc(seed) >>> 0),
   cpu: Math.trunc(cpu) & 3,

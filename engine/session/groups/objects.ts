@@ -1,4 +1,4 @@
-// BPF objects: what stands in a file, and each of its programs as a load on Linux 6.18. Loaded when a reader brings the first one.
+// BPF objects: what a file contains, and each of its programs as a load on Linux 6.18. Loaded when a reader brings the first file.
 import { toHex } from "../../base/bytes.ts";
 import { formatInsn } from "../../disasm/kernel.ts";
 import { errnoText } from "../../facts/errno.ts";
@@ -40,9 +40,9 @@ const LOG_LEVEL = 1;
 
 export function createObjects(state: SessionState): ObjectsApi {
   let opened: BpfObject | undefined;
-  /** The recorded Linux 6.18. */
+  /** Types and configuration of the recorded Linux 6.18. */
   let recorded: Pick<KernelFile, "btf" | "config"> | undefined;
-  /** Types that the reader brought. */
+  /** Types that the reader brought, used instead of the recorded ones. */
   let brought: Btf | undefined;
   const kernel = (): Target => linux618(brought ?? recorded?.btf, recorded?.config ?? new Map());
 
@@ -149,7 +149,7 @@ function loadView(state: SessionState, load: Load): ObjectLoadView {
     program: sourceOf(load),
   };
   const none = { insnsProcessed: 0, states: 0, log: [], logSlots: new Int32Array(), refusedAt: -1, explanation: null };
-  // libbpf makes all maps of an object before it loads a program.
+  // libbpf creates all maps of an object before it loads a program.
   for (const map of load.maps) {
     const err = checkMapCreate(map);
     if (err < 0)
@@ -179,7 +179,7 @@ function loadView(state: SessionState, load: Load): ObjectLoadView {
   };
 }
 
-/** The line of the log that says why. */
+/** The line of the log that gives the reason. */
 function why({ errno, refusal, logLines }: Verdict, log: LogText): string {
   const line = refusal === undefined ? -1 : logLines.kinds.lastIndexOf(codeOf.refusal);
   return line >= 0 ? log.line(line) : errno === 0 ? "" : errnoText(errno);

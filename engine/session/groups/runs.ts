@@ -1,4 +1,4 @@
-// Runs and their steps: made without load and attach, and asked about whoever made them.
+// Runs and their steps. This group makes runs without load and attach, and answers questions about every run.
 
 import type { Texts } from "../../base/language.ts";
 import { insnHex } from "../../isa/insn.ts";
@@ -101,11 +101,11 @@ export function createRuns(state: SessionState): RunsApi {
   };
 }
 
-/** A program that a tail call of the run went to. */
+/** A program that a tail call of the run entered. */
 const progOf = (kept: Kept | undefined, id: number) =>
   [...(kept?.kernel.progs.values() ?? [])].find(({ loadedId }) => loadedId === id);
 
-/** The bytes of the instruction at a slot of the run's program, or of one it went to; "" where there is none. */
+/** The bytes of the instruction at a slot of the run's program, or of one that a tail call entered. "": no such instruction. */
 function hexAt(kept: Kept | undefined, id: number, slot: number): string {
   const insns = id === 0 ? kept?.recorded.source.insns : progOf(kept, id)?.insns;
   return (insns?.slice(slot, slot + 2) ?? []).map(insnHex).join("");

@@ -1,5 +1,5 @@
-// What is asked for now and then, beside the program and the kernel: other notations, packets and dumps, definitions, the
-// take-home, goals, speeds. What weighs much is loaded when it is asked for.
+// Tools that are asked now and then: other notations, packets and dumps, definitions, the take-home, goals, speeds. Large parts load when
+// they are asked for.
 import { detect, PASTE_NAMES } from "../../asm/notation/detect.ts";
 import { OUTPUTS } from "../../asm/notation/output.ts";
 import type { KernelDefinition } from "../../kernel/definition.ts";
@@ -18,7 +18,7 @@ import { kernelView } from "../kernel/kernel-view.ts";
 import { eventFormats } from "../run/event-formats.ts";
 import { type SessionState, watch } from "../state.ts";
 
-/** Milliseconds of one way of running, of which there are three. */
+/** The longest time, in milliseconds, for one of the three ways of running. */
 const MAX_MS = 1000;
 
 export function createTools(state: SessionState): ToolsApi {
@@ -64,7 +64,7 @@ export function createTools(state: SessionState): ToolsApi {
       if (typed && !other) return null;
       const { assembly, program } = assembleInput(state.registry, input);
       const { definition } = state.registry;
-      // What is typed takes the place of the definition; its programs go with it.
+      // A definition that is being typed replaces the current one. Programs of the current type get the new type.
       const { type } = other ?? definition;
       const moved =
         program.progType === definition.type.name && other

@@ -1,5 +1,5 @@
-// The kernel that a session works with: started when it is first needed, started anew when it is built otherwise; what is
-// done to it, and what it runs, is recorded. Its one process plays the reader's shell and loader.
+// The kernel that a session works with. It starts when it is first needed, and anew when its program type or configuration changes. Calls
+// and runs are recorded. Its only process acts as the reader's shell and loader.
 import { toHex } from "../../base/bytes.ts";
 import { errnoName, errnoText } from "../../facts/errno.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -31,14 +31,14 @@ function firstBoot(state: SessionState): Booted {
   };
 }
 
-/** A kernel that has seen nothing yet. */
+/** A newly booted kernel. */
 function fresh(state: SessionState, env: Partial<Env>) {
   const { definition, steps } = state.registry;
   const kernel: Kernel = new Kernel({
     definition,
     steps,
     env,
-    // Runs and records; the kernel gets the outcome, the session keeps the rest.
+    // Runs and records. The kernel gets the outcome, the session keeps the rest.
     execute: (machine, prog) => {
       const now = booted(state);
       const { recorded, shown } = recordRun(state, kernel, machine, prog.insns, now.slotsOfProg.get(prog) ?? []);
@@ -50,7 +50,7 @@ function fresh(state: SessionState, env: Partial<Env>) {
   return { kernel, process: new Process(kernel), kernelRun: undefined, lastProgFd: -1 };
 }
 
-/** A kernel built otherwise, or from another seed, has to be booted: descriptors and objects are gone. */
+/** A new configuration or seed needs a new boot. Descriptors and objects of the old kernel are gone. */
 export function reboot(state: SessionState, registry: Registry): CallOutcome {
   state.registry = registry;
   state.checkedProgram = "";
@@ -60,7 +60,7 @@ export function reboot(state: SessionState, registry: Registry): CallOutcome {
   return act(state, () => 0);
 }
 
-/** Runs to the end and remembers every step. */
+/** Runs to the end and records every step. */
 export function recordRun(
   state: SessionState,
   kernel: Kernel,
@@ -75,7 +75,7 @@ export function recordRun(
   return { recorded, shown: recorded.view(Math.round(state.now() - start), trace, toHex(outputOf(machine))) };
 }
 
-/** What the run left of its input: the packet where there is one, else the context. */
+/** The run's input after the run: the packet if there is one, else the context. */
 function outputOf(machine: Machine): Uint8Array {
   const packet = packetBytes(machine.memory);
   if (packet.length > 0) return packet;
@@ -83,7 +83,7 @@ function outputOf(machine: Machine): Uint8Array {
   return (ctx && machine.read(ctx.start, ctx.size)) ?? new Uint8Array();
 }
 
-/** A run by its number, ready for questions about its steps; undefined: it is not kept. */
+/** A run by its number, ready for questions about its steps. undefined: it is not kept. */
 export function find(state: SessionState, run: number): Kept | undefined {
   const { kernelRun, freeRun } = booted(state);
   const found = [kernelRun, freeRun].find((kept) => kept?.recorded.source.run === run);
@@ -91,14 +91,14 @@ export function find(state: SessionState, run: number): Kept | undefined {
   return found;
 }
 
-/** The process in the present: a run that was looked at has put the kernel's memory back to one of its steps. */
+/** The process with the kernel's present memory. Looking at a recorded run sets the memory back to one of its steps. */
 export function present(state: SessionState): Process {
   const { kernelRun, process } = booted(state);
   kernelRun?.recorded.leave();
   return process;
 }
 
-/** A use case that changes the kernel: does it, in the present, and tells all calls made. `use`: a result, or -errno. */
+/** Does something that changes the kernel, in its present state, and lists all calls that were made. `use` returns a result or -errno. */
 export function act(state: SessionState, use: (process: Process, now: Booted) => number): CallOutcome {
   const now = booted(state);
   const process = present(state);

@@ -1,4 +1,5 @@
-// Both sides of a context, and what an access becomes: of a definition from its data, of the kernel's own types as recorded.
+// A context as the program and as the kernel see it, and what an access becomes. Definitions answer from their data, the kernel's own types
+// from recordings.
 import { expect, test } from "vitest";
 import { createSession } from "../session.ts";
 

@@ -1,5 +1,5 @@
-// A context from both sides: what programs see (prog_ctx_type), what the kernel holds (kern_ctx_type), and the instructions
-// that an access to each field becomes. Loaded when first asked for.
+// A context from both sides: what programs see (prog_ctx_type), what the kernel holds (kern_ctx_type), and the instructions that replace an
+// access to each field. Loaded when first asked for.
 
 import { insnWords } from "../../disasm/kernel.ts";
 import { memberOf } from "../../facts/convert.ts";
@@ -18,23 +18,23 @@ export interface MemberView {
 }
 
 export interface RewriteView {
-  /** As the program has it: `r0 = *(u32 *)(r1 +0)`. */
+  /** The access as the program has it: `r0 = *(u32 *)(r1 +0)`. */
   readonly from: string;
-  /** What runs in its place; the same line where nothing is rewritten. */
+  /** What runs instead. The same line: nothing is rewritten. */
   readonly to: readonly string[];
 }
 
 export interface ContextFieldView extends MemberView {
-  /** null: in a struct of the kernel's own, which has no definition here. */
+  /** null: the field lies in one of the kernel's own structs, which is not defined here. */
   readonly kernel: MemberView | null;
-  /** A load of the field, then where they are allowed a load of its second byte and a store. */
+  /** A load of the field, then a load of its second byte and a store if they are allowed. */
   readonly accesses: readonly RewriteView[];
 }
 
 export interface ContextView {
   /** `struct __sk_buff` */
   readonly prog: string;
-  /** `struct sk_buff`; "" where it is not known. */
+  /** `struct sk_buff`. "": not known. */
   readonly kern: string;
   readonly fields: readonly ContextFieldView[];
 }
@@ -56,7 +56,7 @@ const KERN_TYPES: Readonly<Record<string, string>> = {
 
 const SIZES = [1, 2, 4, 8];
 
-/** Of a type made here by its definition, of the kernel's own by what was recorded. */
+/** A type that is defined on the page is read from its definition, one of the kernel's own from the recordings. */
 export function contextView(type: ProgType, definition: KernelDefinition | undefined): ContextView {
   const { ctx } = definition?.type ?? {};
   const prog = `struct ${type.ctxStruct}`;

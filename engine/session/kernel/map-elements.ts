@@ -1,9 +1,9 @@
-// An element of a map by the words of a lesson: `counts`, key `0`, value `3`. Numbers are as wide as the map's keys and values, in
-// the machine's byte order; other bytes are written as hex behind `0x`, in the order of memory.
+// An element of a map as a lesson writes it: `counts`, key `0`, value `3`. A number is as wide as the map's key or value, in the machine's
+// byte order. Other bytes are hex behind `0x`, in the order of memory.
 import { fromHex, toHex } from "../../base/bytes.ts";
 import type { KernelView } from "../views/kernel.ts";
 
-/** A number from 0 on, or `0x` and hex, as `size` bytes (hex); undefined: it does not fit, or is neither. */
+/** A number ≥ 0, or `0x` and hex, as `size` bytes (hex). undefined: it does not fit, or is neither. */
 export function elementBytes(text: string, size: number): string | undefined {
   if (/^0x/.test(text)) {
     const bytes = fromHex(text.slice(2).toLowerCase());
@@ -16,7 +16,7 @@ export function elementBytes(text: string, size: number): string | undefined {
   return left === 0n ? toHex(bytes) : undefined;
 }
 
-/** The value of a map's element in the words that `is` uses; "" where there is no such map or element. */
+/** The value of a map's element, written in the notation of `is`. "": no such map or element. */
 export function elementText(
   { maps }: Pick<KernelView, "maps">,
   { map: name, key, is }: { readonly map: string; readonly key: string; readonly is: string },
@@ -29,5 +29,5 @@ export function elementText(
   return is.startsWith("0x") || map.valueSize > 8 ? `0x${value}` : String(numberOf(value));
 }
 
-/** Little-endian, as memory has it. */
+/** Reads little-endian bytes. */
 const numberOf = (hex: string): bigint => BigInt(`0x${hex.match(/../g)?.reverse().join("") || "0"}`);

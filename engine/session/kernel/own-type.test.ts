@@ -1,4 +1,4 @@
-// A definition of one's own is obeyed by what reads the source: offsetof in the program, completion and hover in the editor.
+// Everything that reads the source knows a definition made by the reader: offsetof in the program, completion and hover in the editor.
 import { expect, test } from "vitest";
 import { createSession } from "../session.ts";
 

@@ -1,11 +1,11 @@
-// A program of the page as a real kernel takes it: numbers and bytes, and the calls that load it as values.
+// A program of the page as a real kernel takes it: its numbers and bytes, and the calls that load it, as values.
 import type { Registry } from "../../kernel/registry.ts";
 import type { Syscall } from "../../kernel/syscall.ts";
 import { realProgram } from "../../linux/program.ts";
 import type { Program } from "../../program/program.ts";
 import type { RealProgramView } from "../views/kernel.ts";
 
-/** null: a type of program or map that has no number. */
+/** null: a type of the program or of a map has no number. */
 export function realProgramView(program: Program, registry: Registry): RealProgramView | null {
   const real = realProgram(program, (name) => registry.progTypeId(name));
   if (!real) return null;

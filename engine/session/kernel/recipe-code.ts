@@ -1,5 +1,5 @@
-// The code of the recipe's four steps for a definition, one text a file, for reading. Loaded when first asked for; the same
-// generators as the take-home's, so what is read is what is built.
+// The code of the recipe's four steps for a definition, one text per file, for reading. Loaded when first asked for. The take-home uses the
+// same generators, so the code that is read is the code that is built.
 import type { KernelDefinition } from "../../kernel/definition.ts";
 import type { Program } from "../../program/program.ts";
 import { type Change, hunk, type Insertion, joined, newFile, type Piece } from "../../takehome/diff.ts";
@@ -11,7 +11,7 @@ import type { CodeFileView, CodePieceView, KernelCodeView } from "../views/kerne
 
 const lines = (text: string): string[] => text.split("\n");
 
-/** Pieces of one text; an empty line stands between two. `first`: the line of the first. */
+/** The pieces of one text, with an empty line between two. `first`: the line number of the first piece. */
 function pieceViews(pieces: readonly Piece[], first: number): CodePieceView[] {
   let line = first;
   return pieces.map(({ name, text }) => {
@@ -27,7 +27,7 @@ function insertionViews({ line, inside, before, added, after, pieces }: Insertio
   return [{ name: inside, line, before, added, after }];
 }
 
-/** A patch as one diff a file. */
+/** A patch as one diff per file. */
 function filesOf({ insertions, files }: Change): CodeFileView[] {
   const changed = [...new Set(insertions.map(({ path }) => path))].map((path): CodeFileView => {
     const here = insertions.filter((one) => one.path === path);
@@ -52,7 +52,7 @@ const wholeFile = (path: string, pieces: readonly Piece[]): CodeFileView => ({
   pieces: pieceViews(pieces, 1),
 });
 
-/** `program`: undefined where it does not assemble; step 4 then has nothing to load. */
+/** `program`: undefined if it does not assemble. Step 4 then has nothing to load. */
 export function kernelCode(definition: KernelDefinition, program: Program | undefined): KernelCodeView {
   const { lower } = namesOf(definition);
   return [

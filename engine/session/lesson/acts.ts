@@ -1,5 +1,5 @@
-// What a reader does on the page, as data: a lesson's solution and a link hold a list of it. Done again in a session that has
-// seen nothing, the acts make the same system calls.
+// What a reader does on the page, as data. A lesson's solution and a link hold a list of acts. Repeated in a fresh session, the acts make
+// the same system calls.
 import type { Remote } from "../api.ts";
 import type { Reader } from "../views/goal.ts";
 import type { CallOutcome, KernelView } from "../views/kernel.ts";
@@ -9,38 +9,38 @@ import type { RunView } from "../views/run.ts";
 export type RecipeStep = 1 | 2 | 3 | 4;
 
 export type Act =
-  /** The program in the editor is this from now on. */
+  /** Replaces the program in the editor. */
   | { readonly do: "write"; readonly source: string }
   | { readonly do: "load" | "attach" | "detach" | "cat" }
-  /** `text` is written to the hook's file, with a newline behind it. */
+  /** Writes `text` and a newline to the hook's file. */
   | { readonly do: "echo"; readonly text: string }
-  /** BPF_PROG_TEST_RUN of the program loaded last, on a packet's name or hex. */
+  /** BPF_PROG_TEST_RUN of the program loaded last, on a packet given by name or hex. */
   | { readonly do: "test"; readonly text: string }
-  /** A run of the program in the editor, on `text` or what was given last, is looked at where it stands after `to` instructions. */
+  /** Runs the program in the editor and looks at the run after `to` instructions. `text`: the input; absent: the input given last. */
   | { readonly do: "step"; readonly to: number; readonly text?: string }
-  /** A step of the recipe is applied to the kernel, or taken back; the kernel starts anew. */
+  /** Applies a step of the recipe to the kernel, or undoes it. The kernel starts anew. */
   | { readonly do: "apply" | "revert"; readonly step: RecipeStep }
-  /** A preset of program types takes OREORE's place; the kernel starts anew, and the program is of that type. */
+  /** Puts a preset program type in OREORE's place. The kernel starts anew, and the program gets that type. */
   | { readonly do: "define"; readonly preset: string }
-  /** A line of the shell. */
+  /** Runs a line in the shell. */
   | { readonly do: "shell"; readonly line: string }
-  /** An element of a map of the running kernel, key and value as hex. */
+  /** Changes an element of a map of the running kernel. Key and value are hex. */
   | { readonly do: "update"; readonly map: string; readonly key: string; readonly value: string }
   | { readonly do: "delete"; readonly map: string; readonly key: string };
 
-/** Where the acts begin. */
+/** The state before the first act. */
 export interface ActsStart {
   readonly program: ProgramInput;
-  /** The text beside the program: see readInput(). */
+  /** The text of the program's input: see readInput(). */
   readonly input: string;
   readonly recipe: readonly boolean[];
-  /** A preset in OREORE's place; left out: what stands there. */
+  /** The preset in OREORE's place. Absent: the definition that the session has. */
   readonly preset?: string;
-  /** Of random numbers, time and addresses. */
+  /** Seed of random numbers, time and addresses. */
   readonly seed?: number;
 }
 
-/** What an act came to: calls and kernel; `run`: one that it caused. */
+/** What an act led to: calls and kernel. `run`: the run that it caused. */
 export interface ActDone extends CallOutcome {
   readonly run?: RunView | null;
   /** What cat printed. */
@@ -50,12 +50,12 @@ export interface ActDone extends CallOutcome {
   readonly status?: number;
 }
 
-/** The program as the acts left it, besides what goals ask about. */
+/** What goals ask about after the acts, and the program as the acts left it. */
 export type Performed = Reader & { readonly program: ProgramInput };
 
 const SEED = 1;
 
-/** A kernel that has seen nothing, with these steps of the recipe. */
+/** Starts a fresh kernel with these steps of the recipe. */
 export async function freshStart(api: Remote, recipe: readonly boolean[], seed = SEED): Promise<KernelView> {
   let kernel = await api.kernel.restart(seed);
   for (const step of [1, 2, 3, 4] as const) {
@@ -66,8 +66,8 @@ export async function freshStart(api: Remote, recipe: readonly boolean[], seed =
 }
 
 /**
- * Does the acts in order, from a kernel that has seen nothing. `told`: each act with what came of it; null: it made no call.
- * Returns what goals ask about; the session's kernel stands as the acts left it.
+ * Does the acts in order, from a fresh kernel. `told` gets each act with what it led to (null: the act made no call). Returns what goals
+ * ask about. The session's kernel stays as the acts left it.
  */
 export async function performActs(
   api: Remote,
@@ -87,12 +87,12 @@ export async function performActs(
   return { calls, moments: stage.moments, program: stage.program };
 }
 
-/** What the acts share. */
+/** State that the acts share. */
 interface Stage {
   readonly api: Remote;
   program: ProgramInput;
   input: string;
-  /** Of the program loaded last. */
+  /** The descriptor of the program loaded last. */
   fd: number;
   readonly moments: (readonly string[])[];
 }
@@ -147,13 +147,13 @@ const PERFORM: { readonly [Do in Act["do"]]: Performer<Do> } = {
   delete: (stage, { map, key }) => onMap(stage, map, (fd) => stage.api.kernel.deleteMap(fd, key)),
 };
 
-/** A preset of program types takes OREORE's place; null: there is no such preset. */
+/** Puts a preset program type in OREORE's place. null: there is no such preset. */
 export async function definePreset(api: Remote, preset: string): Promise<CallOutcome | null> {
   const found = (await api.tools.presets()).find(({ name }) => name === preset);
   return found ? api.kernel.define(preset === "oreore" ? null : found.definition) : null;
 }
 
-/** The map of a name that was made last. */
+/** Acts on the newest map of that name. */
 async function onMap({ api }: Stage, name: string, act: (fd: number) => Promise<CallOutcome>): Promise<ActDone | null> {
   const found = (await api.kernel.hello()).kernel.maps.findLast((map) => map.name === name && map.fd >= 0);
   return found ? act(found.fd) : null;

@@ -1,4 +1,4 @@
-// What each kind of goal says of programs that meet it and of programs that do not.
+// What each kind of goal says about programs that meet it and programs that do not.
 import { expect, test } from "vitest";
 import { createSession } from "../session.ts";
 import type { Goal, Reader } from "../views/goal.ts";

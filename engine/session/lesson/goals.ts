@@ -1,5 +1,5 @@
-// Goals of a lesson, judged by properties: what the verifier says of the program, what it answers to inputs, what the reader
-// has done in the kernel. A goal is data; the program is tried in kernels of its own, the reader's stays as it is.
+// Judges the goals of a lesson by properties: the verifier's verdict, what the program answers to inputs, what the reader has done in the
+// kernel. A goal is data. The program is tried in kernels of its own, so the reader's kernel does not change.
 import { toHex, utf8Encode } from "../../base/bytes.ts";
 import { lowU32 } from "../../base/u64.ts";
 import { formatInsn } from "../../disasm/kernel.ts";
@@ -22,7 +22,7 @@ export interface JudgeOptions extends Required<SessionOptions> {
   readonly kernel: KernelView;
 }
 
-/** One answer a goal, in order. A program that was refused fails what is asked of its runs. */
+/** One answer per goal, in order. A refused program fails the goals about its runs. */
 export function judge(
   options: JudgeOptions,
   program: ProgramInput,
@@ -30,9 +30,9 @@ export function judge(
   reader: Reader,
 ): readonly GoalView[] {
   const { now, kernel } = options;
-  // What the reader put into maps is for the reader's own runs.
+  // What the reader put into maps is only for the reader's own runs.
   const { contents: _, ...tried } = program;
-  // A program is judged in a kernel with all of the recipe, whatever the reader's own lacks just now.
+  // A program is judged in a kernel with all steps of the recipe, even if the reader's kernel lacks some.
   const registry = new Registry(options.registry.definition);
   const checked = check(registry, tried, 0, now, () => watch(options));
   const subject: Subject = {
@@ -48,7 +48,7 @@ export function judge(
 interface Subject {
   readonly registry: Registry;
   readonly reader: Reader;
-  /** The reader's. */
+  /** The reader's kernel. */
   readonly kernel: KernelView;
   readonly checked: Checked;
   readonly tryOut: (on: readonly string[]) => Tried;
@@ -145,7 +145,7 @@ interface Trial {
   readonly secret: boolean;
 }
 
-/** A goal about runs: what came is compared with what is wanted. */
+/** A goal about runs: compares the result with the wanted one. */
 function tried(
   { on, secret }: Trial,
   subject: Subject,
@@ -159,7 +159,7 @@ function tried(
   return answer(false, secret && ran ? "" : found, ran ? { on, came: found, wanted } : null);
 }
 
-/** A goal about what runs sent: that it is among it, else the last is what came. */
+/** A goal about the output of runs: the wanted output is among the outputs, else the last output is shown. */
 const triedAmong = (
   goal: Trial & { readonly is: string },
   subject: Subject,
@@ -170,23 +170,23 @@ const triedAmong = (
     return list.includes(goal.is) ? goal.is : list.at(-1);
   });
 
-/** A program is not run where the verifier refuses it: then that is why. */
+/** A program that the verifier refuses is not run. The refusal is then the reason. */
 const attempt = (subject: Subject, on: readonly string[]): Tried =>
   subject.checked.view.verdict === "accept" ? subject.tryOut(on) : { why: subject.checked.view.message, ran: false };
 
-/** Each instruction as the kernel prints it, helpers by their names. */
+/** Each instruction as the kernel prints it, with the names of helpers. */
 const textsOf = ({ program: { insns } }: Checked): readonly string[] =>
   insns.map((insn, i) => formatInsn(insn, insns[i + 1], { helperName }));
 
-/** Visits of one exit that are looked at. */
+/** The most visits of one exit that are examined. */
 const MAX_VISITS = 256;
 
-/** Whether a call is the one that a verb stands for. */
+/** Whether a call is the one that the verb names. */
 const IS_VERB: Readonly<Record<Verb, (call: SyscallView, what: string, registry: Registry) => boolean>> = {
   load: ({ call }) => call === "prog-load",
   attach: ({ call }) => call === "prog-attach",
   detach: ({ call }) => call === "prog-detach",
-  // Where there is no file, the shell gets no further than to open it.
+  // Without the file, the shell fails at opening it.
   echo: (call, what, registry) =>
     call.call === "write"
       ? isOfModule(call.path, registry) && isLine(call.data, what)
@@ -199,6 +199,6 @@ const IS_VERB: Readonly<Record<Verb, (call: SyscallView, what: string, registry:
 
 const isOfModule = (file: string, { definition: { attribute, files } }: Registry): boolean =>
   file === attribute.path || files.some(({ path }) => path === file);
-/** Whether bytes (hex) are this text as echo writes it, with a newline behind it. */
+/** Whether bytes (hex) are this text as echo writes it, with a newline at the end. */
 const isLine = (data: string, text: string): boolean => data === toHex(utf8Encode(`${text}\n`));
 const answerOf = ({ errno, errnoName }: SyscallView): string => (errno === 0 ? "ok" : errnoName);

@@ -1,4 +1,4 @@
-// A program tried out: events, one after the other, in a kernel of its own that is thrown away. The reader's kernel stays as it is.
+// Tries a program: events, one after the other, in a kernel of its own that is thrown away afterwards. The reader's kernel does not change.
 import type { KernelApi } from "../api.ts";
 import { createKernel } from "../groups/kernel.ts";
 import { createRuns } from "../groups/runs.ts";
@@ -9,30 +9,30 @@ import type { EventInput, ProgramInput } from "../views/program.ts";
 import type { OutputView, RunView } from "../views/run.ts";
 
 export interface Tried {
-  /** What came out of the last event, u32; undefined: nothing did. */
+  /** The result of the last event, u32. undefined: there was none. */
   readonly value?: number;
   readonly run?: RunView;
-  /** Lines and records that the last run sent out. */
+  /** Lines and records that the last run printed or sent. */
   readonly sent?: readonly OutputView[];
-  /** After the last event. */
+  /** The kernel after the last event. */
   readonly kernel?: KernelView;
-  /** Why nothing came out: an errno's name, a fault, a sentence. */
+  /** Why there is no result: an errno's name, a fault, a sentence. */
   readonly why: string;
-  /** An event got as far as the kernel. */
+  /** Whether an event reached the kernel. */
   readonly ran: boolean;
 }
 
 interface Trial {
   readonly state: SessionState;
   readonly kernel: KernelApi;
-  /** Of the program; negative: the load failed. */
+  /** The program's descriptor. Negative: the load failed. */
   readonly fd: number;
   readonly errnoName: string;
 }
 
 /**
- * Tries one program. `on`: texts that stand for the events of a program of this type, see readInput(). `remembers`: a run leaves
- * something for the next one, so that each trial needs a kernel that has seen nothing.
+ * Tries one program. `on`: texts for the events of a program of this type, see readInput(). `remembers`: a run leaves something that the
+ * next one sees, so each trial needs a fresh kernel.
  */
 export function trialsOf(
   options: Pick<SessionState, "registry" | "now" | "onProgress" | "patience">,
@@ -59,7 +59,7 @@ export function trialsOf(
       events.push(input.event);
     }
     const last = events.at(-1);
-    // Only a file and a packet go through the kernel's own calls.
+    // Only writes to the file and packets go through the kernel's own calls.
     if (last?.kind === "ctx") return byContext(newState(registry, options), program, last);
     const trial = load();
     if (trial.fd < 0) return { why: trial.errnoName, ran: false };

@@ -1,5 +1,5 @@
-// A program of an object as the editor takes it: directives for what C has no words for, its instructions as macros, the lines
-// of C that they were made of as comments.
+// A program of an object as source text for the editor: directives for what C cannot express, its instructions as macros, and its lines of
+// C as comments.
 
 import { INDENT, macroLines } from "../../disasm/macro.ts";
 import { helperName } from "../../facts/helpers.ts";
@@ -8,17 +8,17 @@ import type { Load } from "../../object/load.ts";
 import { DEFAULT_LICENSE, type MapDef } from "../../program/program.ts";
 import type { MapInput, ProgramInput } from "../views/program.ts";
 
-/** A directive longer than this is not read. */
+/** Longer directives are not read. */
 const MAX_INIT = 8_000;
-/** Instructions of the longest program that the editor is given. */
+/** The most instructions of a program that the editor gets. */
 const MAX_INSNS = 20_000;
 
-/** null: too long a program for an editor. */
+/** null: the program is too long for an editor. */
 export function sourceOf(load: Load): ProgramInput | null {
   const { program } = load;
   if (program.insns.length > MAX_INSNS) return null;
   const names = program.maps.map(({ name }) => name.replace(/\W/g, "_").replace(/^(?=\d)/, "_"));
-  // A directive has no words for what an inner map looks like.
+  // A directive cannot describe an inner map.
   const maps = program.maps.flatMap((map, i) => (map.inner ? [mapInput({ ...map, name: names[i]! })] : []));
   const attach = attachTypeName(program.expectedAttachType);
   const head = [
@@ -59,7 +59,7 @@ const mapInput = ({ name, type, keySize, valueSize, maxEntries, flags, inner }: 
   ...(inner && { inner: mapInput({ ...inner, name: inner.name.replace(/\W/g, "_") }) }),
 });
 
-/** A line of C in a comment of one line. */
+/** A line of C as a comment of one line. */
 const comment = (text: string): string => text.trim().replace(/\\+$/, "").replaceAll("\t", " ");
 
 function directive(map: MapDef, name: string): string {

@@ -1,33 +1,33 @@
-// A BPF object as the page shows it: plain values that cross a Worker's boundary. What each program of it is, as a load on
-// Linux 6.18, is a second view, made when it is asked for.
+// A BPF object as the page shows it: plain values that cross a Worker's boundary. The load of a program on Linux 6.18 is a second view,
+// made when it is asked for.
 
 import type { Texts } from "../../base/language.ts";
 import type { ExplanationView } from "../views/check.ts";
 import type { ProgramInput } from "../views/program.ts";
 
 export interface ObjectView {
-  /** As libbpf calls it. */
+  /** The object's name in libbpf. */
   readonly name: string;
   readonly license: string;
   readonly programs: readonly ObjectProgramView[];
   readonly maps: readonly ObjectMapView[];
-  /** What the kernel has to have: values of its configuration, variables, functions. */
+  /** What the object needs from the kernel: values of its configuration, variables, functions. */
   readonly externs: readonly { readonly name: string; readonly kind: "kconfig" | "ksym"; readonly weak: boolean }[];
-  /** Functions that programs call, in the order in which they stand in the file. */
+  /** Functions that programs call, in the order of the file. */
   readonly functions: readonly { readonly name: string; readonly global: boolean; readonly insns: number }[];
   /** Structures, unions and enums of the object, by name. */
   readonly types: readonly { readonly kind: string; readonly name: string; readonly size: number }[];
-  /** The kernel's types are asked for: see ObjectsApi.program. */
+  /** The kernel's types are needed: see ObjectsApi.takeKernel. */
   readonly needsKernel: boolean;
 }
 
 export interface ObjectProgramView {
   readonly name: string;
   readonly section: string;
-  /** Empty where no section of that name is known. */
+  /** "": no known section has that name. */
   readonly progType: string;
   readonly insns: number;
-  /** libbpf loads it unless it is told otherwise. */
+  /** libbpf loads it unless told otherwise. */
   readonly autoload: boolean;
 }
 
@@ -38,13 +38,13 @@ export interface ObjectMapView {
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly flags: number;
-  /** `declared`, or which variables it holds. */
+  /** `declared`, or which variables the map holds. */
   readonly origin: string;
   readonly pinned: boolean;
   readonly frozen: boolean;
-  /** First bytes of a map of variables, as hex; at most 256. */
+  /** The first bytes of a map of variables, as hex, at most 256. */
   readonly bytes: string;
-  /** Values that the source gives: key → name of a map or program. */
+  /** Values given in the source: key → name of a map or program. */
   readonly values: readonly { readonly key: number; readonly name: string }[];
 }
 
@@ -57,20 +57,20 @@ export interface SourceLineView {
 
 export interface ObjectInsnView {
   readonly slot: number;
-  /** As the verifier's log has it. */
+  /** As the verifier's log prints it. */
   readonly text: string;
-  /** The line that begins here: an index into `lines`; -1: the line before goes on. */
+  /** The line of C that begins here: an index into `lines`. -1: the line before goes on. */
   readonly line: number;
-  /** The function that begins here; empty elsewhere. */
+  /** The function that begins here. "": none. */
   readonly function: string;
 }
 
 export interface RelocationView {
   readonly slot: number;
-  /** What was asked of what: `byte_off`, `struct task_struct.pid`. */
+  /** `kind` is asked of `asked`: `byte_off`, `struct task_struct.pid`. */
   readonly kind: string;
   readonly asked: string;
-  /** null: the kernel has none. */
+  /** null: the kernel has no such thing. */
   readonly found: string | null;
   readonly before: string;
   readonly after: string;
@@ -82,20 +82,20 @@ export interface ObjectLoadView {
   readonly name: string;
   readonly verdict: "accept" | "reject" | "not simulated";
   readonly errno: number;
-  /** The line of the log that says why, or why there is no verdict. */
+  /** The line of the log with the reason, or why there is no verdict. */
   readonly message: string;
   readonly insnsProcessed: number;
   readonly states: number;
   readonly insns: readonly ObjectInsnView[];
   readonly lines: readonly SourceLineView[];
   readonly relocations: readonly RelocationView[];
-  /** The log at level 1, its last 2000 lines; `logSlots`: the slot each is about, -1: none. */
+  /** The log at level 1, its last 2000 lines. `logSlots`: the slot that each line is about, -1: none. */
   readonly log: readonly string[];
   readonly logSlots: Int32Array;
-  /** Slot that was refused; -1: none. */
+  /** The refused slot. -1: none. */
   readonly refusedAt: number;
   readonly explanation: ExplanationView | null;
-  /** The same program as the editor takes it, with its maps; null: it is too large. */
+  /** The same program for the editor, with its maps. null: it is too large. */
   readonly program: ProgramInput | null;
 }
 

@@ -1,4 +1,4 @@
-// Objects through the session: a tree, a refusal at its line of C, relocations, and the program as the editor takes it.
+// Objects through the session: the tree of an object, a refusal at its line of C, relocations, and the program for the editor.
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -72,7 +72,7 @@ test("types of another kernel take the place of the recorded ones, and go again"
   const { load, objects } = await open("core.bpf.o");
   const place = async (): Promise<string | null> =>
     (await load("poisoned")).relocations.find(({ asked }) => asked === "struct task_struct.not_a_field")?.found ?? null;
-  // In the kernel that the program was written for the field is there.
+  // The kernel that the program was written for has the field.
   const own = readElf(fixture("core.bpf.o")).sections.find(({ name }) => name === ".BTF")?.data as Uint8Array;
   expect(await objects.takeTypes(own, "own")).toMatchObject({ ok: true });
   expect(await place()).toContain("task_struct.not_a_field");

@@ -1,5 +1,5 @@
-// The bytes that an instruction is about to load or store, from the registers as they are: for pictures of memory.
-// Says nothing of what a helper will touch, and judges nothing: a wrong address is told as it is.
+// The bytes that an instruction is about to load or store, computed from the registers, for pictures of memory. Does not tell what a helper
+// will touch. Does not judge: a wrong address is reported as it is.
 import { asU64, hex64 } from "../../base/u64.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -46,7 +46,7 @@ const AREAS: readonly (readonly [from: number, to: number, name: string])[] = [
   [PACKET, PACKET_END, "packet"],
 ];
 
-/** Areas are told by their place; maps, of which there may be many elements, are asked only for what lies beyond. */
+/** Most areas are known by their address. Maps may have many elements, so they are asked only about addresses outside of those areas. */
 function regionAt({ memory }: Machine, address: bigint): string {
   const at = memory.offsetOf(address);
   if (at < 0) return "";

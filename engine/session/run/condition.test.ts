@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseCondition } from "./condition.ts";
 
-/** r0 = 5, r1 = 0x1ff, r2 = -1, others 0. */
+/** r0 = 5, r1 = 0x1ff, r2 = -1, all others 0. */
 const registers = { reg: (n: number): bigint => [5n, 0x1ffn, 0xffff_ffff_ffff_ffffn][n] ?? 0n };
 const holds = (text: string): boolean | string => {
   const condition = parseCondition(text);

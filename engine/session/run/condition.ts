@@ -4,7 +4,7 @@
 //   sum = term { ("+" | "-" | "&") term }    term = "r0" … "r10" | number | "-" term | "(" condition ")"
 import { asS64, asU64 } from "../../base/u64.ts";
 
-/** What a condition reads; a Machine is one. */
+/** What a condition reads. A Machine fits. */
 export interface Registers {
   reg(n: number): bigint;
 }

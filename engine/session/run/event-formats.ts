@@ -1,5 +1,5 @@
-// What a context can be filled with by fields: the struct of its program type, or the records of some tracepoints.
-// Structs: facts/uapi. Records: /sys/kernel/tracing/events/*/format of Linux 6.18 on x86-64.
+// The fields that can fill a context: those of the program type's struct, or those of the records of some tracepoints. Structs: facts/uapi.
+// Records: /sys/kernel/tracing/events/*/format of Linux 6.18 on x86-64.
 import { progTypeByName } from "../../facts/prog-types.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
 import type { EventFormatView } from "../views/run.ts";
@@ -41,7 +41,7 @@ const viewOf = (name: string, fields: readonly Field[]): EventFormatView => ({
   fields: fields.map(([field, off, size, text]) => ({ name: field, off, size, text: text === "text" })),
 });
 
-/** [] where the bytes of the context have no fields that are known here. */
+/** []: no fields are known for the bytes of this context. */
 export function eventFormats(progType: string): EventFormatView[] {
   const type = progTypeByName(progType);
   if (type?.name === "tracepoint")
@@ -51,7 +51,7 @@ export function eventFormats(progType: string): EventFormatView[] {
   const fields: Field[] = [];
   let end = 0;
   for (const { name, off, size } of struct.fields) {
-    // Of members that share their bytes the first; what is no number of its own is left out.
+    // Of members that share bytes, only the first is listed. Members that are not single numbers are left out.
     if (off < end || ![1, 2, 4, 8].includes(size)) continue;
     fields.push([name, off, size]);
     end = off + size;

@@ -1,4 +1,4 @@
-// The control flow of programs through the use cases, as the page asks for it.
+// The control flow of programs, asked through the session as the page does.
 import { expect, test } from "vitest";
 import { createSession } from "../session.ts";
 import type { FlowView } from "./flow.ts";

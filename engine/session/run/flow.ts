@@ -1,5 +1,5 @@
-// Control flow for the page: blocks laid out for a drawing, what a run and the verifier made of them, and the rounds of a
-// loop, to compare. Loaded when the drawing is first shown.
+// Control flow for the page: blocks laid out for a drawing, how often a run and the verifier passed them, and the rounds of a loop for
+// comparison. Loaded when the drawing is first shown.
 import { hex64 } from "../../base/u64.ts";
 import { type Box, layoutFlow } from "../../graph/placement.ts";
 import { formOf } from "../../isa/forms.ts";
@@ -11,27 +11,27 @@ import type { Trace } from "../../verifier/trace.ts";
 import type { Timeline } from "../../vm/index.ts";
 import type { SlotView } from "../views/program.ts";
 
-/** How large text is on the page, in its pixels. */
+/** Sizes of text on the page, in CSS pixels. */
 export interface FlowMetrics {
   readonly charWidth: number;
   readonly lineHeight: number;
-  /** Height of a block's first line, which names it, and of the empty space at its other ends. */
+  /** `head`: height of a block's first line, which names it. `padX`, `padY`: empty space at the block's sides and at its bottom. */
   readonly head: number;
   readonly padX: number;
   readonly padY: number;
-  /** Longer lines are cut, blocks with more lines leave out those in the middle. */
+  /** Longer lines are cut. Blocks with more lines leave out the middle ones. */
   readonly maxChars: number;
   readonly maxLines: number;
 }
 
 export interface FlowBlockView extends Box {
-  /** First slot; names the block in every question. */
+  /** First slot. It names the block in every question. */
   readonly start: number;
-  /** Slot of its last instruction. */
+  /** Slot of the block's last instruction. */
   readonly last: number;
-  /** Slots of the instructions shown; -1 stands for those left out. */
+  /** Slots of the shown instructions. -1 stands for those left out. */
   readonly lines: readonly number[];
-  /** Instructions in it. */
+  /** Number of the block's instructions. */
   readonly count: number;
 }
 
@@ -39,11 +39,11 @@ export interface FlowBlockView extends Box {
 export type EdgeKind = "next" | "goto" | "taken" | "not-taken";
 
 export interface FlowEdgeView {
-  /** Starts of blocks. */
+  /** Starts of the two blocks. */
   readonly from: number;
   readonly to: number;
   readonly kind: EdgeKind;
-  /** Closes a loop. */
+  /** The edge closes a loop. */
   readonly back: boolean;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
@@ -66,25 +66,25 @@ export interface FlowView {
   readonly revision: number;
   readonly w: number;
   readonly h: number;
-  /** The main program first. All boxes and points are places in the whole picture. */
+  /** The main program first. All boxes and points are positions in the whole picture. */
   readonly functions: readonly FlowFunctionView[];
-  /** Calls of functions of the program: slot of the call, block it stands in, entry called. */
+  /** Calls of functions in the program. `slot`: the call. `from`: the block that contains it. `to`: the entry called. */
   readonly calls: readonly { readonly slot: number; readonly from: number; readonly to: number }[];
-  /** Instructions no way leads to. */
+  /** Number of instructions that cannot be reached. */
   readonly unreached: number;
 }
 
-/** How often blocks and edges were walked. */
+/** How often blocks and edges were passed. */
 export interface TrafficView {
-  /** Start of a block → times it was entered. */
+  /** Start of a block → how often it was entered. */
   readonly blocks: ReadonlyMap<number, number>;
-  /** `from to` (starts of blocks) → times; calls as `from entry`. */
+  /** `from to` (starts of blocks) → how often. A call is `from entry`. */
   readonly edges: ReadonlyMap<string, number>;
-  /** Where it ended: `from to` of the way that leads there, in no order. The refused path; of a run all of it. */
+  /** The edges `from to` that lead to the end, in no order: of the refused path, or of the whole run. */
   readonly path: ReadonlySet<string>;
   /** Blocks of that path. */
   readonly on: ReadonlySet<number>;
-  /** Visits or steps that were not kept. */
+  /** Number of visits or steps that were not kept. */
   readonly dropped: number;
 }
 
@@ -92,28 +92,28 @@ export interface TrafficView {
 export interface RoundView {
   /** Step of the run, or number of the visit. */
   readonly at: number;
-  /** Index of the round that it followed; -1: the loop was entered. */
+  /** Index of the round before it. -1: the loop was entered. */
   readonly after: number;
-  /** R0 … R10: 16 hex digits of a run, otherwise the verifier's words, of a range without `scalar()`; null: nothing. */
+  /** R0 … R10. Of a run: 16 hex digits. Of the verifier: the log's text, a range without `scalar()`. null: not known. */
   readonly regs: readonly (string | null)[];
 }
 
 export interface RoundsView {
   readonly rounds: readonly RoundView[];
-  /** All there are. */
+  /** Number of all rounds, including those not listed. */
   readonly total: number;
 }
 
-/** Free space between functions side by side, and inside a function's frame. */
+/** Space between functions side by side, and inside a function's frame. */
 const BETWEEN = 48;
 const FRAME = 24;
 const TITLE = 30;
-/** A block's title, slots and count, has room for so many. */
+/** A block is at least this many characters wide, for its title, slots and count. */
 const MIN_CHARS = 17;
-/** Blocks of one picture. */
+/** The most blocks of one picture. */
 const MAX_BLOCKS = 5000;
 
-/** null: more blocks than can be drawn. */
+/** null: too many blocks to draw. */
 export function flowView(
   insns: readonly Insn[],
   slots: readonly SlotView[],
@@ -168,12 +168,12 @@ function bodyOf(insns: readonly Insn[], start: number, end: number, { maxLines }
   const all: number[] = [];
   for (let slot = start; slot < end; slot += slotsOf(insns[slot] as Insn)) all.push(slot);
   const over = all.length > maxLines;
-  // Both ends say most: what comes in, and what decides.
+  // The start and the end of a block tell most: what comes in, and what decides.
   const lines = over ? [...all.slice(0, maxLines - 3), -1, ...all.slice(-2)] : all;
   return { start, last: all.at(-1) as number, lines, count: all.length };
 }
 
-/** A line stands with its slot, which takes as many places as the widest one of three digits. */
+/** A line starts with its slot, which takes as much room as the widest number of three digits. */
 const chars = (slot: number, textOf: ReadonlyMap<number, string>, { maxChars }: FlowMetrics): number =>
   Math.min(maxChars, 5 + (textOf.get(slot)?.length ?? 0));
 
@@ -198,7 +198,7 @@ function callsOf(insns: readonly Insn[], functions: readonly FlowFunctionView[])
   );
 }
 
-/** Functions side by side in frames, in lines about as wide as the picture gets high. */
+/** Functions side by side in frames, in rows, so that the picture is about as wide as high. */
 function arranged(functions: readonly FlowFunctionView[]) {
   const area = functions.reduce((sum, { w, h }) => sum + (w + 2 * FRAME + BETWEEN) * (h + FRAME + TITLE + BETWEEN), 0);
   const width = Math.max(2.2 * Math.sqrt(area), ...functions.map(({ w }) => w + 2 * FRAME));
@@ -225,13 +225,13 @@ function moved(one: FlowFunctionView, frame: Box): FlowFunctionView {
   };
 }
 
-// ------------------------------------------------------------------------------------------------- what was walked
+// ------------------------------------------------------------------------------------------------- how often passed
 
 /** Counts arrivals at blocks, each with the slot it came from. */
 class Traffic {
   readonly blocks = new Map<number, number>();
   readonly edges = new Map<string, number>();
-  /** Slot → start of its block, where it starts one or may end one. */
+  /** Slot → start of its block. Known for slots that start a block or may end one. */
   readonly #startOf: Int32Array;
 
   constructor(insns: readonly Insn[]) {
@@ -247,7 +247,7 @@ class Traffic {
     return this.#startOf[slot] ?? -1;
   }
 
-  /** The name of the edge, where it is one. */
+  /** Counts an arrival at the start of a block; does nothing for other slots. Returns the key of the edge, if there is one. */
   arrive(slot: number, from: number): string | undefined {
     if (this.startOf(slot) !== slot) return undefined;
     this.blocks.set(slot, (this.blocks.get(slot) ?? 0) + 1);
@@ -258,7 +258,7 @@ class Traffic {
   }
 }
 
-/** Of a run: the steps in the program it began with. */
+/** Traffic of a run: the steps in the program that it began with. */
 export function trafficOfRun(insns: readonly Insn[], timeline: Timeline): TrafficView {
   const traffic = new Traffic(insns);
   const prog = timeline.at(timeline.first)?.prog;
@@ -273,7 +273,7 @@ export function trafficOfRun(insns: readonly Insn[], timeline: Timeline): Traffi
   return { blocks, edges, path: new Set(edges.keys()), on: new Set(blocks.keys()), dropped: timeline.first };
 }
 
-/** Of the verifier: all visits; the path is that to `visit`, or, where that is -1, to the one that was refused. */
+/** Traffic of the verifier: all visits. The path leads to `visit`, or with -1 to the refused visit. */
 export function trafficOfTrace(insns: readonly Insn[], trace: Trace, visit: number): TrafficView {
   const traffic = new Traffic(insns);
   const { visits, dropped } = trace;
@@ -290,7 +290,7 @@ export function trafficOfTrace(insns: readonly Insn[], trace: Trace, visit: numb
   return { blocks: traffic.blocks, edges: traffic.edges, path, on, dropped };
 }
 
-/** The registers at each arrival of a run at a loop's head. Moves the run; `loop`: starts of the loop's blocks. */
+/** The registers at each arrival of a run at a loop's head. Moves the run. `loop`: starts of the loop's blocks. */
 export function roundsOfRun(insns: readonly Insn[], timeline: Timeline, loop: FlowLoopView, limit: number): RoundsView {
   const { startOf, members } = inLoop(insns, loop);
   const prog = timeline.at(timeline.first)?.prog;
@@ -312,7 +312,7 @@ export function roundsOfRun(insns: readonly Insn[], timeline: Timeline, loop: Fl
   return { rounds, total };
 }
 
-/** What the verifier believed at each of its visits of a loop's head. */
+/** What the verifier believed at each visit of a loop's head. */
 export function roundsOfTrace(
   insns: readonly Insn[],
   { visits }: Trace,

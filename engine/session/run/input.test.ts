@@ -1,4 +1,4 @@
-// The text beside a program: what it is read as for each kind of type, what is said where it is none, what types start with.
+// The text of a program's input: how it is read for each kind of type, what is said about faulty texts, and the first input of each type.
 import { expect, test } from "vitest";
 import { readDefinition } from "../../kernel/definition-input.ts";
 import { PRESETS } from "../../kernel/presets.ts";

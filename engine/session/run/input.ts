@@ -1,5 +1,5 @@
-// What a program is run on. The text that stands beside a program (in a draft, a link, a lesson) is read here with the
-// program's type, and printed again; what a type starts with, and the newline that echo adds, stand here alone.
+// The input on which a program runs. A draft, a link and a lesson keep it as text beside the program. Only this file reads that text (by
+// the program's type) and prints it. Only this file knows a type's first input and the newline that echo adds.
 import { fromHex, utf8Encode, viewOf } from "../../base/bytes.ts";
 import type { Texts } from "../../base/language.ts";
 import { errnoName } from "../../facts/errno.ts";
@@ -13,14 +13,14 @@ import { type Event, PT_REGS } from "../../vm/index.ts";
 import type { ProgTypeView } from "../views/kernel.ts";
 import type { EventInput, InputView } from "../views/program.ts";
 
-/** Bytes in memory order; none where it is no hex. Blanks do not count. */
+/** Bytes in memory order. Empty if the text is not hex. White space is ignored. */
 export const bytesOf = (hex: string): Uint8Array => fromHex(hex.replace(/\s/g, "")) ?? new Uint8Array();
 
-/** What makes programs of a type run here. */
+/** What runs programs of a type here. */
 export type EventKind = ProgTypeView["event"];
 
 export function eventKind({ definition }: Registry, type: ProgType): EventKind {
-  // By name: the definition's number may be another type's in the recorded kernel.
+  // Compared by name: the definition's number may belong to another type of the recorded kernel.
   if (type.name === definition.type.name) return "sysfs";
   return takesPacket(type) ? "packet" : type.simulated ? "ctx" : "none";
 }
@@ -32,10 +32,10 @@ const FIRST_PACKET =
   "1f900035001e0000" +
   "6f72656f7265206f72656f7265206f72656f7265210a";
 
-/** Of a packet or a context that nothing is said of. */
+/** A packet or context without content. */
 const NO_BYTES = "00".repeat(64);
 
-/** The text that programs of a type start with. */
+/** The first input of programs of a type. */
 export function firstInput(registry: Registry, type: ProgType): string {
   const first: Readonly<Record<EventKind, () => string>> = {
     sysfs: () => firstText(registry.definition),
@@ -46,13 +46,13 @@ export function firstInput(registry: Registry, type: ProgType): string {
   return first[eventKind(registry, type)]();
 }
 
-/** A text that the definition's file takes: a number for each field that a write sets. */
+/** A text that the definition's file accepts: one number for each field that a write sets. */
 function firstText({ attribute: { parse, store } }: KernelDefinition): string {
   if (parse === "bytes") return "hello";
   return store.map((_, i) => (i === 0 ? "10" : "32")).join(" ") || "1";
 }
 
-/** From the text to the event. */
+/** Reads the text as an event. */
 export function readInput(registry: Registry, progType: string, text: string): InputView {
   const type = registry.progTypes().find(({ name }) => name === progType);
   if (!type) return refused(WHY.noType(progType));
@@ -68,14 +68,14 @@ export function readInput(registry: Registry, progType: string, text: string): I
   return fromHex(hex) ? taken({ kind, hex }) : refused(WHY.noHex(kind, said));
 }
 
-/** The text that is read as this event: a packet and a context as hex. */
+/** The text that is read as this event. A packet and a context are hex. */
 export const printInput = (event: EventInput): string =>
   event.kind === "sysfs" ? event.data.replace(/\n$/, "") : event.hex;
 
 const taken = (event: EventInput): InputView => ({ ok: true, event, text: printInput(event) });
 const refused = (why: Texts): InputView => ({ ok: false, why });
 
-/** As much of a text as a sentence can hold. */
+/** As much of a text as fits into a sentence. */
 const quoted = (text: string): string => (text.length <= 40 ? text : `${text.slice(0, 39)}…`);
 
 const WHY = {
@@ -107,7 +107,7 @@ const WHY = {
   }),
 };
 
-/** What the machine is entered with, or why this event does not run programs of the type. */
+/** The event with which the machine is entered, or why this event does not run programs of the type. */
 export function eventFor({ definition }: Registry, type: ProgType, event: EventInput): Event | Texts {
   switch (event.kind) {
     case "sysfs": {
@@ -122,7 +122,7 @@ export function eventFor({ definition }: Registry, type: ProgType, event: EventI
   }
 }
 
-/** Why the machine does not take a packet or a context: `ret` is enterEvent()'s. */
+/** Why the machine does not take a packet or a context. `ret`: the result of enterEvent(). */
 export const refusedEntry = (kind: EventInput["kind"], ret: number): Texts =>
   kind === "packet"
     ? {
@@ -134,7 +134,7 @@ export const refusedEntry = (kind: EventInput["kind"], ret: number): Texts =>
         ja: `カーネルはこのコンテキストを ${errnoName(-ret)} で拒否します。ここで使えるコンテキストより長いためです。`,
       };
 
-/** Registers from the bytes of struct pt_regs; those not given are zero. */
+/** Registers from the bytes of struct pt_regs. Missing bytes are zero. */
 function kprobeOf(given: Uint8Array): Event {
   const bytes = new Uint8Array(8 * PT_REGS.length);
   bytes.set(given.subarray(0, bytes.length));

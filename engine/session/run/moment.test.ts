@@ -1,4 +1,4 @@
-// What the page is told of maps, the packet and outputs at a step.
+// What the page is told about maps, the packet and outputs at a step.
 import { expect, test } from "vitest";
 import { EXAMPLES } from "../../catalogue/examples.ts";
 import { dissect, dissectHex } from "../../packets/headers.ts";

@@ -1,4 +1,4 @@
-// What maps and the packet held at a step of a run, and what the last step changed of them. Moves the run's timeline.
+// What maps and the packet held at a step of a run, and what the last step changed in them. Moves the run's timeline.
 import { toHex } from "../../base/bytes.ts";
 import { hex64 } from "../../base/u64.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
@@ -9,13 +9,13 @@ import { addressOf, PKT_DATA, PKT_END, PKT_HARD_END, PKT_HARD_START, PKT_MAC, PK
 import type { MapAtView, MapEntryView, MapWindow, PacketAtView } from "../views/run.ts";
 import type { RecordedRun } from "./run.ts";
 
-/** Elements shown where no window is asked for, and most of one. */
+/** Elements shown if no window is asked for, and the most elements of a window. */
 const WINDOW = 64;
 const MAX_WINDOW = 512;
-/** Elements that are compared with those of the step before; what lies beyond is shown without marks. */
+/** Elements compared with the step before. Elements beyond are shown without marks. */
 const MAX_COMPARED = 16_384;
 
-/** The maps that were there when the run was made, as they were at `step`. */
+/** The maps that existed when the run was made, as they were at `step`. */
 export function mapsAt(
   kernel: Kernel,
   objects: readonly MapObject[],
@@ -92,14 +92,14 @@ function mapAt(
   };
 }
 
-/** Guest addresses of the values of some elements, by key: one, or one a CPU. */
+/** Guest addresses of the values of some elements, by key: one address, or one per CPU. */
 function addressesOf({ memory }: Machine, { def, map }: MapObject, shown: readonly MapEntry[]): Map<string, string[]> {
   const wanted = new Set(shown.map(({ key }) => toHex(key)));
   const found = new Map<string, string[]>();
   for (const { start, key, map: name } of map.places()) {
     if (name !== def.name) continue;
     if (key !== undefined && wanted.has(key)) found.set(key, [...(found.get(key) ?? []), hex64(addressOf(start))]);
-    // A large array is told as one area.
+    // The memory describes a large array as one area.
     if (key === undefined && !map.perCpu)
       for (const { key: one } of shown) {
         const index = new DataView(one.buffer, one.byteOffset).getUint32(0, true);
@@ -110,7 +110,7 @@ function addressesOf({ memory }: Machine, { def, map }: MapObject, shown: readon
   return found;
 }
 
-/** What an object's number in a value stands for. */
+/** The name of the map or program whose number is the value. */
 function labelOf(kernel: Kernel, type: string, { values }: MapEntry): string {
   const value = values[0];
   if (!/_of_maps$|^prog_array$/.test(type) || value?.length !== 4) return "";
@@ -132,7 +132,7 @@ export function packetAt({ timeline, machine }: RecordedRun, step: number): Pack
   const meta = memory.r32(PKT_META);
   const mac = memory.r32(PKT_MAC);
   const hasMeta = meta !== 0 && meta < data;
-  // A socket filter sees what is behind the link header; the picture begins with it all the same.
+  // A socket filter sees the bytes after the link header. The picture still begins with that header.
   const link = machine.packetKind === "skb" && mac > 0 && mac < data ? mac : data;
   const start = Math.min(hasMeta ? meta : data, link);
   const bytes = memory.copyOut(start, end - start);

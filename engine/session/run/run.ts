@@ -1,4 +1,4 @@
-// A recorded run: the views of its steps. Holds the machine, which stands at one step at a time; a question moves it.
+// A recorded run: the views of its steps. Holds the machine, which is at one step at a time. A question moves it.
 import { toHex } from "../../base/bytes.ts";
 import { hex64, lowU32 } from "../../base/u64.ts";
 import { insnWords } from "../../disasm/kernel.ts";
@@ -49,10 +49,10 @@ import {
 import { accessOf } from "./access.ts";
 import { type Condition, parseCondition } from "./condition.ts";
 
-/** Steps recorded of a run; a longer one is stopped there. */
+/** The most steps recorded of a run. A longer run is stopped there. */
 const MAX_STEPS = 1_000_000;
 const MAX_CHUNK = 8192;
-/** Lines and records kept of a run. */
+/** The most lines and records kept of a run. */
 const MAX_OUTPUTS = 10_000;
 const REGS = 11;
 const NEVER = 0x7fff_ffff;
@@ -60,7 +60,7 @@ const ROW = 8;
 const ROWS = MAX_BPF_STACK / ROW;
 
 export interface RunSource {
-  /** Number in later questions. */
+  /** The run's number in later questions. */
   readonly run: number;
   readonly insns: readonly Insn[];
   readonly slots: readonly SlotView[];
@@ -72,15 +72,15 @@ export class RecordedRun {
   readonly timeline: Timeline;
   readonly outcome: Outcome;
   readonly #main: LoadedProgram;
-  /** For each byte of the stacks the first step that wrote it. */
+  /** For each byte of the stacks, the first step that wrote it. */
   readonly #written = new Int32Array(STACK_END - STACK).fill(NEVER);
-  /** The first step at which each register is set: R1 and R10 when the program is entered. */
+  /** The first step at which each register is set. R1 and R10 are set when the program is entered. */
   readonly #set = Int32Array.from({ length: REGS }, (_, n) => (n === 1 || n === 10 ? 0 : NEVER));
-  /** The memory is the kernel's present and not the run's; what it was at the end of the run, and what it is now. */
+  /** Whether the memory holds the kernel's present instead of the run. Then: the memory at the end of the run, and the present memory. */
   #left = false;
   #finished: MemorySnapshot | undefined;
   #present: MemorySnapshot | undefined;
-  /** In the order of steps, the first MAX_OUTPUTS. */
+  /** In the order of steps, at most MAX_OUTPUTS. */
   readonly outputs: readonly OutputView[];
 
   /** Takes a machine that an event has entered, and runs it to its end. */
@@ -98,7 +98,7 @@ export class RecordedRun {
     return this.timeline.length;
   }
 
-  /** Brings the memory to the kernel's present: what the run left, and what was done to it since. */
+  /** Sets the memory to the kernel's present: what the run left, and what was done since. */
   leave(): void {
     if (this.#left) return;
     const { timeline, machine } = this;
@@ -110,7 +110,7 @@ export class RecordedRun {
     this.#left = true;
   }
 
-  /** Brings the memory back into the run, at its end; the present is kept for leave(). */
+  /** Sets the memory back to the end of the run. leave() restores the present. */
   enter(): void {
     if (!this.#left || !this.#finished) return;
     const { timeline, machine } = this;
@@ -125,7 +125,7 @@ export class RecordedRun {
     return { run, length: this.length, end: this.#end(), insns: insns.map(insnHex).join(""), slots, trace, out, us };
   }
 
-  /** What the step's instruction writes; of another program's only what it changed is known. */
+  /** The registers that the step's instruction writes. For another program only the changed registers are known. */
   #writesOf({ slot, prog, regs }: StepEvent): number {
     const insn = prog === this.#main.id ? this.#main.insns[slot] : undefined;
     return insn ? registerUse(insn, helperArgCount).writes : regs.reduce((mask, { reg }) => mask | (1 << reg), 0);
@@ -180,7 +180,7 @@ export class RecordedRun {
     return count;
   }
 
-  /** Bit n: Rn has been set at this step. */
+  /** Bit n: Rn has been set by this step. */
   #setAt = (step: number): number => this.#set.reduce((mask, first, n) => (first <= step ? mask | (1 << n) : mask), 0);
 
   #note(at: number, size: number, step: number): void {
@@ -203,7 +203,7 @@ export class RecordedRun {
     }
   }
 
-  /** `step` is brought into 0 … length. */
+  /** A `step` out of range becomes 0 or length. */
   step(step: number): StepView {
     const { timeline, machine, source } = this;
     const stored = this.#storedBy(clamp(step, 0, this.length) - 1);
@@ -307,7 +307,7 @@ export class RecordedRun {
     return chunk;
   }
 
-  /** `breakpoints`: slots whose visits are marked. */
+  /** `breakpoints`: slots whose steps get the mark of a breakpoint. */
   marks(buckets: number, breakpoints: readonly number[]): Uint8Array {
     const stops = new Set(breakpoints);
     const marks = new Uint8Array(clamp(buckets, 1, 65536));
@@ -335,7 +335,7 @@ export class RecordedRun {
     }
   }
 
-  /** On or back to the nearest step at which one of the stops holds. `from` -1: that may be the first. */
+  /** Goes on or back to the nearest step at which one of the stops holds. With `from` -1, the first step counts too. */
   goOn(from: number, stops: readonly StopInput[], back: boolean): WayView {
     const { timeline, machine } = this;
     const start = clamp(from, 0, this.length);
@@ -347,7 +347,7 @@ export class RecordedRun {
       const by = holding(["breakpoint", "cursor"]);
       if (by >= 0) return { step: start, by };
     }
-    // A register is a stop where it is set first, though to the zero that lay there.
+    // A register stop also holds where the register is first set, even to the zero that it held.
     const isAhead = (step: number): boolean => step > 0 && step <= this.length && (back ? step < start : step > start);
     const sets = stops.flatMap((stop) => ("reg" in stop ? [this.#set[stop.reg] ?? NEVER] : [])).filter(isAhead);
     const conditions = stopConditions(stops, depth, this.#main.id);
@@ -358,12 +358,12 @@ export class RecordedRun {
     return { step, by: why === "end" || (why === "budget" && !sets.includes(step)) ? -1 : holding(ALL_STOPS) };
   }
 
-  /** The program has ended there: the machine stands at its exit still, but nothing is about to run. */
+  /** The program has ended at this step. The machine is still at the exit, but nothing is about to run. */
   #isOver(step: number): boolean {
     return step === this.length && this.outcome.kind === "exit";
   }
 
-  /** Whether it holds at the step that the machine stands at. `depth`: of calls, where the way began. */
+  /** Whether the stop holds at the machine's current step. `depth`: call depth at the start of the way. */
   #holds(stop: StopInput, depth: number): boolean {
     const { timeline, machine } = this;
     switch (stop.kind) {
@@ -442,8 +442,8 @@ export class RecordedRun {
   }
 }
 
-/** All that a memory holds: the buffer as far as it was ever used, and what of it may be touched. */
-/** What a map does with a record, and what the reader of the other end sees then. */
+/** The whole state of a memory: the used part of its buffer, and which bytes may be accessed. */
+/** What a map does with a record, and what a reader at the other end sees. */
 const RECORDS: Readonly<Partial<Record<MapEvent["op"], OutputView["kind"]>>> = { submit: "ringbuf", output: "perf" };
 
 function faultEnd({ slot, message, kind, address, size, write, nearest }: Fault): RunEnd {
@@ -461,13 +461,13 @@ function faultEnd({ slot, message, kind, address, size, write, nearest }: Fault)
 
 const ALL_STOPS: readonly StopInput["kind"][] = ["breakpoint", "cursor", "watch", "over", "out"];
 
-/** Undefined where it always holds: there is none, or it is not understood. */
+/** undefined: always holds, because there is no condition or it is faulty. */
 function conditionOf(text = ""): Condition | undefined {
   const when = text.trim() === "" ? undefined : parseCondition(text);
   return typeof when === "function" ? when : undefined;
 }
 
-/** `prog`: whose slots the breakpoints are. */
+/** `prog`: the program that the breakpoints belong to. */
 function stopConditions(stops: readonly StopInput[], depth: number, prog: number): StopConditions {
   const breakpoints: Breakpoint[] = [];
   const watch: { address: bigint; size: number }[] = [];

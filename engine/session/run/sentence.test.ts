@@ -1,4 +1,4 @@
-// A step in words: each row is a program, its input, and what is said of its steps.
+// A step in words. Each row is a program, its input, and the sentences about its steps.
 import { expect, test } from "vitest";
 import type { Texts } from "../../base/language.ts";
 import { EXAMPLES } from "../../catalogue/examples.ts";

@@ -1,5 +1,5 @@
-// What one step of a run did, as a sentence with its values, in both languages: `R0 = 10 + 42 = 52`. One row a kind of
-// instruction; what no row knows is said in the general words of the instruction.
+// What one step of a run did, as a sentence with its values, in both languages: `R0 = 10 + 42 = 52`. One table row per kind of instruction.
+// An instruction without a row gets its general description.
 
 import { explain } from "../../asm/services/words.ts";
 import { fromHex } from "../../base/bytes.ts";
@@ -11,7 +11,7 @@ import { ALU_OPS, type AluOp, type Form, formOf, JMP_OPS } from "../../isa/forms
 import { decodeInsns, type Insn, imm64 } from "../../isa/insn.ts";
 import type { StepView } from "../views/run.ts";
 
-/** `hex`: the instruction that led from the one moment to the other, 16 or 32 digits. */
+/** `hex`: the instruction that led from `before` to `after`, 16 or 32 digits. */
 export function sentence(hex: string, before: StepView, after: StepView): Texts {
   const [insn, next] = decodeInsns(fromHex(hex) ?? new Uint8Array());
   const form = insn && formOf(insn);
@@ -21,7 +21,7 @@ export function sentence(hex: string, before: StepView, after: StepView): Texts 
   return row?.(form as never, moment) ?? explain(insn, before.slot, next);
 }
 
-/** The instruction that comes, in its general words: nothing has happened yet. */
+/** The general description of the next instruction: nothing has happened yet. */
 export function coming(hex: string, slot: number): Texts {
   const [insn, next] = decodeInsns(fromHex(hex) ?? new Uint8Array());
   return insn ? explain(insn, slot, next) : both("");
@@ -39,16 +39,16 @@ const both = (text: string): Texts => ({ en: text, ja: text });
 const value = (view: StepView, n: number): bigint => BigInt(`0x${view.regs[n] ?? "0"}`);
 const low = (x: bigint, width: number): bigint => BigInt.asUintN(width, x);
 
-/** `head` and what came out; `behind` goes on after it. */
+/** `head`, the result, then `behind`. */
 const resulting = (head: Texts, result: string, behind: Texts = both("")): Texts => ({
   en: head.en + result + behind.en,
   ja: head.ja + result + behind.ja,
 });
 
-/** Beyond this a number is an address or a pattern of bits: hexadecimal says more. */
+/** Larger numbers are addresses or bit patterns, so they are written in hexadecimal. */
 const READABLE = 0x1_0000_0000n;
 
-/** An address on the stack by its distance from the frame pointer; undefined: it lies elsewhere. */
+/** An address on the stack as a distance from the frame pointer. undefined: it is not on the stack. */
 function onStack(x: bigint, view: StepView): string | undefined {
   for (const { top } of [...view.frames].reverse()) {
     const down = BigInt(`0x${top}`) - x;
@@ -57,7 +57,7 @@ function onStack(x: bigint, view: StepView): string | undefined {
   return undefined;
 }
 
-/** A number as a person reads it; an address on the stack by its distance from the frame pointer. */
+/** A number as people read it. An address on the stack as a distance from the frame pointer. */
 function shown(x: bigint, view: StepView): string {
   const place = onStack(x, view);
   if (place !== undefined) return place;
@@ -66,10 +66,10 @@ function shown(x: bigint, view: StepView): string {
   return signed > -READABLE ? String(signed) : `0x${x.toString(16)}`;
 }
 
-/** A negative operand stands in brackets: `10 + (-4)`. */
+/** A negative operand gets brackets: `10 + (-4)`. */
 const operand = (text: string): string => (text.startsWith("-") ? `(${text})` : text);
 
-/** The exact result where an operator can leave its width. */
+/** The exact result of operators that can overflow. */
 const EXACT: Partial<Record<AluOp, (a: bigint, b: bigint) => bigint>> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
@@ -78,7 +78,7 @@ const EXACT: Partial<Record<AluOp, (a: bigint, b: bigint) => bigint>> = {
 
 const size = (bytes: number): Texts => ({ en: bytes === 1 ? "1 byte" : `${bytes} bytes`, ja: `${bytes} バイト` });
 
-/** Where memory is accessed: on the stack from its frame pointer, elsewhere from the register. */
+/** Where memory is accessed: on the stack from the frame pointer, elsewhere from the register. */
 function place(reg: number, off: number, view: StepView): string {
   const address = asU64(value(view, reg) + BigInt(off));
   return onStack(address, view) ?? `R${reg}${off < 0 ? off : `+${off}`}`;
@@ -112,7 +112,7 @@ const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
     if (right === 0n && (op === "mod" || op === "smod"))
       return is(text, { en: " (the remainder by 0 is the number itself)", ja: "(0 での剰余は元の値)" });
     const exact = EXACT[op]?.(left, source === "reg" ? right : BigInt(insn.imm));
-    // A 64-bit number below zero is meant as such; so is an address.
+    // Wrapping is not mentioned at 64 bits: numbers below zero and addresses wrap on purpose.
     const wraps = exact !== undefined && width === 32 && exact !== value(after, insn.dst);
     return wraps ? is(text, { en: " (wraps around at 32 bits)", ja: "(32 ビットで一周)" }) : is(text);
   },

@@ -1,5 +1,5 @@
-// The same program run very often: interpreted, compiled with the loop inside the compiled code, and compiled but entered from
-// JavaScript each time. And what the compiler made of it. Loaded when first asked for.
+// Runs the same program very often in three ways: interpreted, compiled with the loop inside the compiled code, and compiled but entered
+// from JavaScript each time. Also shows the compiled code. Loaded when first asked for.
 import { bug } from "../../base/bug.ts";
 import { asU64, hex64 } from "../../base/u64.ts";
 import { insnNamed } from "../../isa/forms.ts";
@@ -18,16 +18,16 @@ import type { EventInput, ProgramInput } from "../views/program.ts";
 import type { EngineSpeedView, SpeedView } from "../views/run.ts";
 import { eventFor } from "./input.ts";
 
-/** Parts of its time in which a way looks at the clock: shorter ones are not measured well, the first ones are not warm. */
+/** The clock is read after each of this many parts of the time. Shorter parts cannot be measured well, and the first parts are not warm. */
 const PARTS = 16;
-/** Instructions of one run. */
+/** The most instructions of one run. */
 const BUDGET = 50_000_000;
 /** R0 … R10. */
 const REG_BYTES = 88;
 
 /**
- * `us`: how long each way may take, about. `null`: the program does not assemble, or nothing makes it run. Says nothing about
- * whether it is safe.
+ * `us`: about how long each way may take, in microseconds. null: the program does not assemble, or nothing runs it. Does not check whether
+ * the program is safe.
  */
 export function speed(
   registry: Registry,
@@ -68,7 +68,7 @@ export function speed(
   };
 }
 
-/** Nanoseconds that entering compiled code takes: what it adds to a program that does nothing. */
+/** Nanoseconds that one entry into compiled code takes, measured with a program that does nothing. */
 function crossing(kernel: Kernel, program: Program, jit: Jit, us: number, now: Clock): number {
   const insns = [insnNamed("mov64_imm"), insnNamed("exit")];
   const nothing = unverified(kernel, { ...program, insns, maps: [], mapRefs: new Map() }, []);
@@ -85,7 +85,7 @@ function crossing(kernel: Kernel, program: Program, jit: Jit, us: number, now: C
   return Math.max(0, entered.nsPerRun - inside.nsPerRun);
 }
 
-/** Without leaving the compiled code. A run may turn out longer than the one before; one without end ends with its batch. */
+/** Without leaving the compiled code. A run may be longer than the one before. An endless run ends with its batch. */
 const loopedBy =
   (jit: Jit, machine: Machine, insns: number): Many =>
   (restart, times) => {
@@ -93,7 +93,7 @@ const loopedBy =
     return jit.repeat(machine, times, BUDGET + 16 * times * (insns + 1));
   };
 
-/** So many runs; `restart` puts the machine back to the registers of the entry. Fewer where one of them does not exit. */
+/** Does `times` runs, or fewer if a run does not exit. `restart` sets the machine to the registers at the entry. */
 type Many = (restart: () => void, times: number) => Outcome;
 
 const eachTime =
@@ -108,7 +108,7 @@ const eachTime =
     return outcome;
   };
 
-/** Runs from the same registers again and again, as BPF_PROG_TEST_RUN's `repeat` does: what a run changed stays. */
+/** Runs from the same registers again and again, as BPF_PROG_TEST_RUN's `repeat` does: other changes by a run stay. */
 function repeat(machine: Machine, many: Many, us: number, now: Clock): EngineSpeedView {
   const { memory, program } = machine;
   const start = memory.copyOut(REGS, REG_BYTES);

@@ -10,7 +10,7 @@ const eventOf = ({ program: { progType }, input }: ExampleView): EventInput =>
     ? { kind: "sysfs", path: "/sys/oreore/bpf", data: `${input}\n` }
     : { kind: progType === "kprobe" ? "ctx" : "packet", hex: input };
 
-/** Steps looked at of a run. */
+/** The most steps of a run that are checked. */
 const MOST = 300;
 
 function expectHolds({ text, isNumber, bounds }: BeliefView, hex: string, where: string): void {

@@ -1,5 +1,5 @@
-// Which visit of the verifier a moment of a run belongs to: one of the instruction about to run, whose belief holds for every
-// register there is. Of several the one whose path is the run's for the longest way back.
+// Finds the verifier's visit that matches a step of a run: a visit of the instruction about to run, whose beliefs hold for every register.
+// If several match, the one whose path agrees with the run for the longest way back.
 import { scalarHas } from "../../verifier/domain/scalar.ts";
 import type { RegState } from "../../verifier/state/reg.ts";
 import { mayBeNull, NOT_INIT, SCALAR_VALUE } from "../../verifier/state/regtype.ts";
@@ -7,11 +7,11 @@ import type { Trace } from "../../verifier/trace.ts";
 import { visitNumbers } from "../check/beliefs.ts";
 import type { RecordedRun } from "./run.ts";
 
-/** Instructions that are compared on the way back, and visits that are looked at. */
+/** The most instructions compared on the way back, and the most visits examined. */
 const WAY_BACK = 64;
 const MOST_VISITS = 4096;
 
-/** Number of the visit; -1: the walk was not kept that far, or a covered path was not walked with these values. */
+/** The visit's number. -1: that part of the verification was not kept, or the verifier skipped this path as already covered. */
 export function visitOfStep(trace: Trace, run: RecordedRun, step: number): number {
   const { slot, regs, frames, prog } = run.step(step);
   if (slot < 0 || prog !== 0) return -1;
@@ -28,10 +28,10 @@ export function visitOfStep(trace: Trace, run: RecordedRun, step: number): numbe
   return best;
 }
 
-/** Steps that are looked at on either side. */
+/** The most steps examined on either side. */
 const MOST_STEPS = 512;
 
-/** The step of the run that belongs to a visit: the first at `from` or later, else the last before it; -1: the run had none. */
+/** The step of the run that matches a visit: the first at `from` or later, else the last before it. -1: none. */
 export function stepOfVisit(trace: Trace, run: RecordedRun, visit: number, from: number): number {
   const slot = trace.visits.slotOf(visit);
   if (slot < 0) return -1;
@@ -39,7 +39,7 @@ export function stepOfVisit(trace: Trace, run: RecordedRun, visit: number, from:
   return nearestStep(run, slot, from, belongs);
 }
 
-/** The nearest step at which a slot of the first program is about to run: at `from` or later, else before it; -1: none is. */
+/** The nearest step at which a slot of the first program is about to run: at `from` or later, else before it. -1: none. */
 export function nearestStep(
   run: RecordedRun,
   slot: number,
@@ -47,7 +47,7 @@ export function nearestStep(
   holds: (step: number) => boolean = (step) => run.step(step).prog === 0,
 ): number {
   const { timeline, outcome, length } = run;
-  // Behind an exit nothing is about to run.
+  // After an exit nothing is about to run.
   const last = outcome.kind === "exit" ? length - 1 : length;
   const search = (first: number, by: 1 | -1): number => {
     let looked = 0;
@@ -63,14 +63,14 @@ export function nearestStep(
   return later >= 0 ? later : search(start - 1, -1);
 }
 
-/** Is the value what the verifier believes? Pointers are not compared but with NULL: their addresses are ours. */
+/** Whether the value is one that the verifier expects. A pointer is only compared with NULL, because addresses are the simulation's own. */
 export function holds(reg: RegState, value: bigint): boolean {
   if (reg.type === NOT_INIT) return true;
   if (reg.type === SCALAR_VALUE) return scalarHas(reg.val, value);
   return value !== 0n || mayBeNull(reg.type);
 }
 
-/** Instructions that the visit's path and the run have in common, counted back from the step. */
+/** Number of instructions that the visit's path and the run have in common, counted back from the step. */
 function sharedWay(trace: Trace, visit: number, { timeline }: RecordedRun, step: number): number {
   let length = 0;
   let at = trace.visits.prevOf(visit);
@@ -83,6 +83,6 @@ function sharedWay(trace: Trace, visit: number, { timeline }: RecordedRun, step:
     length++;
     at = trace.visits.prevOf(at);
   }
-  // Both came from the program's start.
+  // Both go back to the program's start.
   return at < 0 && length === step ? WAY_BACK + 1 : length;
 }

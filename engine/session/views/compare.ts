@@ -1,22 +1,22 @@
-// Two versions of a program laid side by side: what the page is told of program, verdict and log.
+// Two versions of a program side by side: what the page is told about program, verdict and log.
 import type { Texts } from "../../base/language.ts";
 import type { VerdictName } from "./check.ts";
 
-/** What became of one version. */
+/** The result for one version. */
 export interface VersionView {
   readonly progType: string;
   readonly verdict: VerdictName;
-  /** `EACCES`, "" where it was accepted. */
+  /** `EACCES`. "": accepted. */
   readonly errnoName: string;
-  /** Why not: the kernel's words, or what is wrong with the text. "" where it was accepted. */
+  /** Why it was refused: the kernel's words, or what is wrong with the text. "": accepted. */
   readonly message: Texts;
-  /** Name of the refusal; "": there is none. */
+  /** Name of the refusal. "": none. */
   readonly refusal: string;
-  /** The line of the text that it is about, from 1; 0: none. */
+  /** The line of the text that the message is about, from 1. 0: none. */
   readonly line: number;
-  /** Slots of the program. */
+  /** Number of the program's slots. */
   readonly insns: number;
-  /** Instructions that the verifier walked. */
+  /** Number of instructions that the verifier processed. */
   readonly walked: number;
 }
 
@@ -24,11 +24,11 @@ export interface ComparedText {
   /** From 1. */
   readonly line: number;
   readonly text: string;
-  /** Columns, from and to, of what the other version has not; []: where the whole line is another. */
+  /** Columns [from, to) that the other version does not have. []: the whole line differs. */
   readonly marks: readonly (readonly [from: number, to: number])[];
 }
 
-/** A line of one, and the line of the other that is the same or stands in its place. */
+/** A line of one version, and the line of the other that is the same or takes its place. */
 export interface ComparedRow {
   readonly kind: "same" | "changed" | "out" | "in";
   readonly before: ComparedText | null;
@@ -39,10 +39,10 @@ export interface CompareView {
   readonly before: VersionView;
   readonly now: VersionView;
   readonly source: readonly ComparedRow[];
-  /** Both wrote the same but for the numbers of instructions that moved: those rows are `same`. */
+  /** Rows that differ only in the numbers of moved instructions are `same`. */
   readonly log: readonly ComparedRow[];
-  /** A log is too long to be compared: `log` is []. */
+  /** A log is too long to compare: `log` is []. */
   readonly logTooLong: boolean;
-  /** Maps that one of the two has and the other has not, or has otherwise. */
+  /** Names of maps that only one version has, or that differ. */
   readonly maps: readonly string[];
 }

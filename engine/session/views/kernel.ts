@@ -1,5 +1,5 @@
-// What the page is told of the simulated kernel: system calls, objects, files, what it knows, its code. Plain data that crosses a
-// Worker boundary.
+// What the page is told about the simulated kernel: system calls, objects, files, its types, its code. Plain data that crosses a Worker
+// boundary.
 import type { Cause } from "../../kernel/cause.ts";
 import type { DefinitionFault, DefinitionInput } from "../../kernel/definition-input.ts";
 import type { Syscall } from "../../kernel/syscall.ts";
@@ -7,39 +7,39 @@ import type { RealProgram } from "../../linux/program.ts";
 import type { CheckView } from "./check.ts";
 import type { RunView } from "./run.ts";
 
-/** One system call: what was asked and what came back as values, and the line that strace prints of it. */
+/** One system call: its arguments and result as values, and the line that strace prints for it. */
 export type SyscallView = Syscall & {
-  /** Counts from 1 since the kernel was started. */
+  /** Counts from 1 since the kernel started. */
   readonly seq: number;
-  /** What the C library returns: -1 where the call failed. */
+  /** What the C library returns. -1: the call failed. */
   readonly ret: number;
-  /** Positive, 0 where it succeeded. */
+  /** Positive. 0: the call succeeded. */
   readonly errno: number;
   readonly errnoName: string;
   readonly errnoText: string;
-  /** Which check of the kernel refused it, where that is known. */
+  /** Which check of the kernel refused the call, if known. */
   readonly cause?: Cause;
   /** `bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_OREORE, insn_cnt=3, …}, 144) = 3` */
   readonly text: string;
-  /** Where in `text` the result begins: ` = 3`. */
+  /** Position in `text` where the result begins: ` = 3`. */
   readonly resultAt: number;
 };
 
-/** A program as a real kernel takes it, and what the calls that load it say of themselves. */
+/** A program as a real kernel takes it, and the calls that load it. */
 export interface RealProgramView {
   readonly program: RealProgram;
-  /** BPF_MAP_CREATE of each map, then BPF_PROG_LOAD: results are still to come. */
+  /** BPF_MAP_CREATE of each map, then BPF_PROG_LOAD, still without results. */
   readonly calls: readonly Syscall[];
-  /** What BPF_PROG_ATTACH is asked for. */
+  /** The attach type for BPF_PROG_ATTACH. */
   readonly attachType: number;
-  /** It comes with BTF (func_info), which is left out: the agent sends none. */
+  /** The program has BTF (func_info), which is left out because the agent sends none. */
   readonly leavesBtf: boolean;
 }
 
 export interface FdView {
   readonly fd: number;
   readonly kind: "prog" | "map" | "file";
-  /** Object id as bpftool shows it; 0 for files. */
+  /** Object id as bpftool shows it. 0: a file. */
   readonly id: number;
   /** `oreore prog, 3 insns` */
   readonly text: string;
@@ -66,7 +66,7 @@ export interface MapView {
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly flags: number;
-  /** Up to 256 entries; `more` tells how many there are beyond. One value per CPU for per-CPU types. */
+  /** At most 256 entries. `more`: how many are left out. One value per CPU for per-CPU types. */
   readonly entries: readonly { readonly key: string; readonly values: readonly string[] }[];
   readonly more: number;
 }
@@ -75,7 +75,7 @@ export interface AttachmentView {
   readonly attachType: number;
   /** `BPF_OREORE_ATTACH` */
   readonly attachName: string;
-  /** 0: nothing attached. */
+  /** 0: nothing is attached. */
   readonly progId: number;
 }
 
@@ -90,18 +90,18 @@ export interface SysfsFileView {
 export interface OwnTypeView {
   /** Lower case: `oreore`. */
   readonly name: string;
-  /** Of the kernel module: `oreore_module`. */
+  /** Name of the kernel module: `oreore_module`. */
   readonly module: string;
-  /** The file whose writes run the program: `/sys/oreore/bpf`, whether the module that makes it is there or not. */
+  /** The file whose writes run the program: `/sys/oreore/bpf`. Given even if the module that makes it is not loaded. */
   readonly path: string;
-  /** That one, then the module's other files. */
+  /** `path`, then the module's other files. */
   readonly paths: readonly string[];
 }
 
 /** The kernel after a call. */
 export interface KernelView {
   readonly own: OwnTypeView;
-  /** `6.18.44` or what facts say. */
+  /** `6.18.44`, or the release of the facts. */
   readonly release: string;
   readonly fds: readonly FdView[];
   readonly progs: readonly ProgView[];
@@ -110,37 +110,37 @@ export interface KernelView {
   readonly files: readonly SysfsFileView[];
   /** Which of the four steps are applied. */
   readonly steps: readonly [boolean, boolean, boolean, boolean];
-  /** Last lines of /sys/kernel/tracing/trace_pipe and of dmesg, at most 1000 each. */
+  /** The last lines of /sys/kernel/tracing/trace_pipe and of dmesg, at most 1000 each. */
   readonly tracePipe: readonly string[];
   readonly dmesg: readonly string[];
 }
 
-/** Answer to what changes the kernel: the calls made for it, in order, and the kernel after them. */
+/** Answer to a request that changes the kernel: the calls made for it, in order, and the kernel after them. */
 export interface CallOutcome {
   readonly calls: readonly SyscallView[];
   readonly kernel: KernelView;
-  /** Return value of the call the button stands for: a file descriptor, a count, 0, or -1. */
+  /** Result of the call that the button stands for: a file descriptor, a count, 0, or -1. */
   readonly ret: number;
   readonly errno: number;
   readonly errnoName: string;
 }
 
 export interface DefineOutcome extends CallOutcome {
-  /** What the kernel knows from now on. */
+  /** What the kernel knows after the change. */
   readonly hello: HelloView;
 }
 
 export interface LoadOutcome extends CallOutcome {
-  /** What the verifier said, as `check` gives it. */
+  /** The verifier's result, as `check` gives it. */
   readonly check: CheckView;
 }
 
 export interface SysfsOutcome extends CallOutcome {
-  /** `cat`: what was read ("" for a write). */
+  /** What `cat` read. "": a write. */
   readonly data: string;
   /** What a shell prints: "", the text of `cat`, or `bash: echo: write error: Invalid argument`. */
   readonly terminal: string;
-  /** The run a write caused. */
+  /** The run that a write caused. */
   readonly run: RunView | null;
 }
 
@@ -158,17 +158,17 @@ export interface ProgTypeView {
   readonly constant: string;
   readonly ctxStruct: string;
   readonly simulated: boolean;
-  /** Why not, where it is not. */
+  /** Why the type is not simulated. */
   readonly why: string;
-  /** What makes it run here. */
+  /** What runs its programs here. */
   readonly event: "sysfs" | "packet" | "ctx" | "none";
-  /** The input that its programs start with. */
+  /** The first input of its programs. */
   readonly firstInput: string;
-  /** Those that its programs may be loaded for; [] where that says nothing. */
+  /** Attach types that its programs may be loaded for. []: the type has no choice of them. */
   readonly attachTypes: readonly { readonly id: number; readonly name: string }[];
-  /** Of a program that says none: one of them, or 0. */
+  /** The attach type of a program that names none: one of them, or 0. */
   readonly attachUnsaid: number;
-  /** Such a program is refused: one of them has to be said. */
+  /** A program that names none is refused. */
   readonly attachNeeded: boolean;
 }
 
@@ -180,45 +180,45 @@ export interface MapTypeView {
 
 /** One file of the code that a step of the recipe adds. */
 export interface CodeFileView {
-  /** In the kernel's tree; of steps 3 and 4 in the take-home's folder. */
+  /** Path in the kernel's tree. For steps 3 and 4: in the take-home's folder. */
   readonly path: string;
   readonly text: string;
-  /** Hunks of a unified diff; else the whole file. */
+  /** The text is hunks of a unified diff. Otherwise it is the whole file. */
   readonly diff: boolean;
-  /** The same in its parts, in order. */
+  /** The text in parts, in order. */
   readonly pieces: readonly CodePieceView[];
 }
 
-/** One hunk, or one thing of a new file: a function, a variable, a struct. */
+/** One hunk, or one item of a new file: a function, a variable, a struct. */
 export interface CodePieceView {
-  /** What it is, or what the hunk stands in: `enum bpf_prog_type`, `bpf_prog_attach()`; "" for the lines on top of a file. */
+  /** The item's name, or where the hunk lies: `enum bpf_prog_type`, `bpf_prog_attach()`. "": the lines at the top of a file. */
   readonly name: string;
-  /** Of its first line in the file, from 1. */
+  /** Number of its first line in the file, from 1. */
   readonly line: number;
-  /** Lines of the file that stand there already, and the new ones between them. */
+  /** Lines that the file already has, and the new lines between them. */
   readonly before: readonly string[];
   readonly added: readonly string[];
   readonly after: readonly string[];
 }
 
-/** Files of step 1 … 4; of step 4 none where the program does not assemble. */
+/** The files of steps 1 … 4. Step 4 has none if the program does not assemble. */
 export type KernelCodeView = readonly (readonly CodeFileView[])[];
 
 export interface TakeHomeFileView {
-  /** Below the folder, with slashes. */
+  /** Path below the folder, with slashes. */
   readonly path: string;
   readonly text: string;
   readonly executable: boolean;
 }
 
-/** A definition from a form, a link or a file, freed of all that is no part of one; or what is wrong, each fault at its field. */
+/** A definition from a form, a link or a file, without unknown parts. Otherwise its faults, each with its field. */
 export type DefinitionView =
   | { readonly ok: true; readonly definition: DefinitionInput }
   | { readonly ok: false; readonly faults: readonly DefinitionFault[] };
 
 export interface HelloView {
   readonly release: string;
-  /** The reader's own among them. */
+  /** Includes the reader's own type. */
   readonly progTypes: readonly ProgTypeView[];
   readonly mapTypes: readonly MapTypeView[];
   readonly kernel: KernelView;
