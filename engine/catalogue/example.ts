@@ -1,20 +1,20 @@
-// A built-in program as its list has it (examples.ts, gallery.ts).
+// A built-in program as the lists in examples.ts and gallery.ts write it.
 
 import type { Texts } from "../base/language.ts";
 import type { ProgramInput } from "../session/views/program.ts";
 export interface Example extends Omit<ExampleView, "program"> {
   readonly source: string;
-  /** OREORE where it is not said. */
+  /** Absent: OREORE. */
   readonly progType?: string;
 }
 
-/** What a built-in program is about, from the first things on. */
+/** What a built-in program is about, basics first. */
 export const TOPICS = ["numbers", "flow", "memory", "maps", "helpers", "packets"] as const;
 
 export type Topic = (typeof TOPICS)[number];
 
 export interface ExampleView {
-  /** `plus42`: `#example/plus42` */
+  /** `plus42` in `#example/plus42`. */
   readonly name: string;
   readonly topic: Topic;
   readonly title: Texts;

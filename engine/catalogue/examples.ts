@@ -1,6 +1,6 @@
-// The built-in programs: the deck's, what is refused and why, and small things to try. `#example/<name>` opens one.
-// Each is checked by a test against what it promises here. A source says all of its program: maps are declared in it,
-// and what a number stands for is said beside it.
+// The built-in programs: the talk's, refused ones and why they are refused, and small things to try. `#example/<name>` opens one. A test
+// checks each against what it promises here. A source contains its whole program: it declares its maps, and comments say what its numbers
+// mean.
 import type { Example, ExampleView } from "./example.ts";
 import { FIRST_EXAMPLE } from "./first-example.ts";
 import { GALLERY } from "./gallery.ts";

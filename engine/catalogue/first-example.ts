@@ -1,4 +1,4 @@
-// The page's first sight, apart from the other examples so that it need not wait for them: the deck's program.
+// The program that the page shows first: the talk's. In a file of its own, so that the first page need not wait for the other examples.
 import type { ExampleView } from "./example.ts";
 
 export const FIRST_EXAMPLE: ExampleView = {

@@ -1,8 +1,8 @@
-// More programs to open: maps, helpers, packets, and the rejections of the first month. Same shape and same tests as
-// examples.ts, which holds those of the talk.
+// More programs to open: maps, helpers, packets, and common refusals of beginners' programs. Same type and tests as examples.ts, which
+// contains those of the talk.
 import type { Example } from "./example.ts";
 
-/** An ICMP echo request: what `packets()` has as icmp-echo. */
+/** An ICMP echo request: the packet icmp-echo of `packets()`. */
 const PING =
   "02000000000b02000000000a08004500003c1234400040013c3bc000020ac633641408004d" +
   "5a000100016162636465666768696a6b6c6d6e6f7071727374757677616263646566676869";
