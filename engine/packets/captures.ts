@@ -2,7 +2,7 @@
 import { toHex, viewOf } from "../base/bytes.ts";
 import type { PacketView } from "./packets.ts";
 
-/** Packets of a file beyond these are not read. */
+/** The most packets read from a file. */
 const MAX_PACKETS = 1000;
 const LINKTYPE_ETHERNET = 1;
 
@@ -29,7 +29,7 @@ export function readCapture(file: Uint8Array): readonly PacketView[] | string {
 
 type Frames = (readonly [at: number, length: number])[];
 
-/** Microseconds and nanoseconds. */
+/** Magic numbers of files with microseconds and with nanoseconds. */
 const PCAP_MAGIC: ReadonlySet<number> = new Set([0xa1b2c3d4, 0xa1b23c4d]);
 
 function pcap(view: DataView, little: boolean): Frames | string {

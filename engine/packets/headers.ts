@@ -1,6 +1,6 @@
-// The headers of a frame with their fields, named as the kernel's structs name them, for pictures of packets.
-// Reads what is there: a frame that ends early, or says what it is not, gives the layers up to that place.
-// Formats: IEEE 802.3, 802.1Q; RFC 791, 768, 9293, 792, 826, 8200, 4443.
+// The headers of a frame with their fields, named as in the kernel's structs, for pictures of packets. Reads what is there: for a frame
+// that ends early or contradicts itself, it returns the layers before that place. Formats: IEEE 802.3, 802.1Q; RFC 791, 768, 9293, 792,
+// 826, 8200, 4443.
 import { fromHex, viewOf } from "../base/bytes.ts";
 
 const ETHER_TYPES: Readonly<Record<number, string>> = {
@@ -13,7 +13,7 @@ const PROTOCOLS: Readonly<Record<number, string>> = { 1: "ICMP", 6: "TCP", 17: "
 const TCP_FLAGS = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
 
 type Write = (view: DataView, at: number, size: number) => string;
-/** Where the layer begins, the frame, the bytes of the network header for pseudo headers. */
+/** Where a layer begins in a frame, with what its checksum needs. */
 interface Place {
   readonly frame: Uint8Array;
   readonly view: DataView;
@@ -26,7 +26,7 @@ interface Layer {
   readonly size: (place: Place) => number;
   readonly fields: readonly (readonly [name: string, at: number, size: number, write: Write])[];
   readonly checksum?: { readonly field: string; readonly sum: (place: Place) => number };
-  /** The layer behind, by name; "": data. */
+  /** Name of the following layer. "": data. */
   readonly next: (place: Place) => string;
 }
 
@@ -53,7 +53,7 @@ const named =
   };
 const protocol = named(PROTOCOLS, decimal);
 const etherType = named(ETHER_TYPES, hex);
-/** RFC 5952: the longest run of zero words is left out. */
+/** RFC 5952: the longest run of zero words is shortened to `::`. */
 const ip6: Write = (view, at) => {
   const words = Array.from({ length: 8 }, (_, i) => view.getUint16(at + 2 * i).toString(16)).join(":");
   const longest = (words.match(/(?:^|:)0(?::0)+(?=:|$)/g) ?? []).sort((a, b) => b.length - a.length)[0];
@@ -135,7 +135,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       ["daddr", 16, 4, ip4],
     ],
     checksum: { field: "check", sum: (place) => sum(place.frame, place.at, place.at + headerBytes(place)) },
-    // What follows the first fragment is no header.
+    // A fragment other than the first does not begin with a header.
     next: ({ view, at }) => (view.getUint16(at + 6) & 0x1fff ? "" : (PROTOCOLS[view.getUint8(at + 9)] ?? "")),
   },
   IPv6: {
@@ -176,7 +176,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       ["len", 4, 2, decimal],
       ["check", 6, 2, hex],
     ],
-    // Zero: the sender made none.
+    // Zero: the sender computed no checksum.
     checksum: {
       field: "check",
       sum: (place) => (place.view.getUint16(place.at + 6) === 0 ? 0xffff : overPseudo(place)),
@@ -211,12 +211,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
 };
 
-/** Layers of a frame whose link header begins at `from`; the rest is one layer called `data`. */
+/** Layers of a frame whose link header begins at `from`. The rest is one layer named `data`. */
 export function dissect(bytes: Uint8Array, from = 0): LayerView[] {
   const layers: LayerView[] = [];
   let at = from;
   let pseudo = -1;
-  // What IP says it carries ends there; Ethernet may have filled up behind it.
+  // The frame ends where IP says that its data ends. Ethernet may have padded it.
   let frame = bytes;
   for (let next = "Ethernet"; next !== ""; ) {
     const layer = LAYERS[next] as Layer;
@@ -237,7 +237,7 @@ export function dissect(bytes: Uint8Array, from = 0): LayerView[] {
   return layers;
 }
 
-/** [] for what is no hex. */
+/** []: not hex. */
 export const dissectHex = (hex: string): LayerView[] => dissect(fromHex(hex) ?? new Uint8Array());
 
 const pseudoSum = (frame: Uint8Array, { at, view }: Place, isV4: boolean, behind: number): number =>
@@ -256,7 +256,7 @@ const fieldsOf = ({ fields, checksum }: Layer, place: Place): PacketFieldView[] 
 
 /** A header of a packet, or what follows the last known one. */
 export interface LayerView {
-  /** `Ethernet`, `IPv4`, `TCP`, …; `data`. */
+  /** `Ethernet`, `IPv4`, `TCP`, …, or `data`. */
   readonly name: string;
   readonly at: number;
   readonly size: number;
@@ -264,12 +264,12 @@ export interface LayerView {
 }
 
 export interface PacketFieldView {
-  /** As the kernel's struct calls it: `saddr`, `h_proto`. */
+  /** The field's name in the kernel's struct: `saddr`, `h_proto`. */
   readonly name: string;
   readonly at: number;
   readonly size: number;
-  /** As people write it: `192.0.2.10`, `0x0800 (IPv4)`, `53`. */
+  /** The value as people write it: `192.0.2.10`, `0x0800 (IPv4)`, `53`. */
   readonly text: string;
-  /** A checksum that does not add up. */
+  /** The field is a checksum that does not match. */
   readonly wrong?: boolean;
 }

@@ -1,16 +1,15 @@
-// The bytes of a pasted dump: xxd, hexdump -C, tcpdump -x and -X, Wireshark, a C array, or hex digits as they are.
-// A row of a dump says by the next row's offset how many bytes it holds, so that the column of text beside it, which may
-// look like hex itself, is never read.
+// The bytes of a pasted dump: xxd, hexdump -C, tcpdump -x and -X, Wireshark, a C array, or plain hex digits. The next row's offset tells
+// how many bytes a row has. So the column of text beside the bytes is never read, even if it looks like hex.
 import { toHex } from "../base/bytes.ts";
 
-/** A packet longer than this has no room in the machine. */
+/** A longer packet does not fit into the machine. */
 const MAX_BYTES = 65_536;
-/** Bytes of a dump's last row, where no other says it. */
+/** The most bytes of a row if no following row tells its length. */
 const ROW = 16;
 
 const OFFSET = /^\s*(?:0x)?([0-9a-f]{3,8}):?\s+(.*)$/i;
 
-/** `fault`: why nothing was read, English; "" otherwise. */
+/** `fault`: why nothing was read, in English. "": no fault. */
 export function readDump(text: string): { readonly hex: string; readonly fault: string } {
   const bytes = rows(text) ?? list(text) ?? digits(text);
   if (typeof bytes === "string") return { hex: "", fault: bytes };
@@ -20,7 +19,7 @@ export function readDump(text: string): { readonly hex: string; readonly fault: 
   return { hex: toHex(Uint8Array.from(bytes)), fault: "" };
 }
 
-/** Rows with offsets that grow from 0; undefined where the text is none. */
+/** Rows whose offsets grow from 0. undefined: the text has none. */
 function rows(text: string): number[] | string | undefined {
   const lines = text.split("\n").flatMap((line) => {
     const match = OFFSET.exec(line);
@@ -41,7 +40,7 @@ function rows(text: string): number[] | string | undefined {
   return bytes;
 }
 
-/** At most `most` bytes from the start of a row; the hex ends at a wide gap or at what is no hex. */
+/** At most `most` bytes from the start of a row. The hex ends at a wide gap or at a word that is not hex. */
 function leading(row: string, most: number): number[] {
   const bytes: number[] = [];
   for (const group of (row.split(/\s{3,}|\|/)[0] as string).trim().split(/\s+/)) {

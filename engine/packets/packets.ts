@@ -32,7 +32,7 @@ export function checksum(bytes: Bytes): number {
   return ~sum & 0xffff;
 }
 
-/** `bytes` with its checksum put in at `at`; `before`: a pseudo header that is summed too. */
+/** `bytes` with its checksum written at `at`. `before`: a pseudo header that is summed too. */
 function summed(bytes: Bytes, at: number, before: Bytes = []): Bytes {
   const out = [...bytes];
   const [high, low] = u16(checksum([...before, ...bytes])) as [number, number];
@@ -199,7 +199,7 @@ export const PACKETS: readonly PacketView[] = list.map(([name, en, ja, bytes]) =
   length: bytes.length,
 }));
 
-/** A frame to run a program on, from its Ethernet header on. */
+/** A frame to run a program on, beginning with its Ethernet header. */
 export interface PacketView {
   readonly name: string;
   readonly title: Texts;
