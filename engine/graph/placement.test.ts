@@ -25,7 +25,7 @@ const drawn = (
   };
 };
 
-/** Any program that ends with an exit. Each slot before is a move, a jump to any slot, or an exit. */
+/** Any program that ends with an exit. Each earlier slot is a move, a jump to any slot, or an exit. */
 const programs = fc
   .array(fc.tuple(fc.constantFrom("mov", "jeq", "jeq", "ja", "exit"), fc.nat()), { minLength: 1, maxLength: 60 })
   .map((rows) => {
