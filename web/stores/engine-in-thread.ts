@@ -1,8 +1,8 @@
-// For the tests of stores: an engine in their own thread, as `startEngine` wants one.
+// For tests of stores: an engine in the same thread, in the form that `startEngine` takes.
 import { connect, createSession, localWorker } from "../../engine/index.ts";
 import type { startEngine } from "./engine.ts";
 
-/** `make`: the session; it is called anew after a cancelled call, as a new worker is. */
+/** `make` makes the session. It is called again after a cancelled call, as a new worker would be. */
 export const inThread =
   (make = createSession): Parameters<typeof startEngine>[0] =>
   (told) =>

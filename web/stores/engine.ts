@@ -1,5 +1,5 @@
-// The engine that the stores ask. Given once at the start: on the page a worker's (web/start-engine.ts), in a test one in the
-// same thread. Stores call it; components do not.
+// The engine that the stores ask. Set once at the start: on the page a worker's (web/start-engine.ts), in a test one in the same thread.
+// Stores call it, components do not.
 import { Cancelled, type Client, type ClientOptions } from "../../engine/index.ts";
 
 export type Engine = Pick<Client, "api" | "cancel">;
@@ -9,7 +9,7 @@ const listeners = new Set<(busy: boolean) => void>();
 const progressListeners = new Set<(insnsProcessed: number) => void>();
 const bugListeners = new Set<(text: string) => void>();
 
-/** From now on the stores ask this one. `make` is told whom the engine tells when it turns busy, and how far it has come. */
+/** Sets the engine that the stores ask. `make` gets the functions that the engine calls when it becomes busy and when it makes progress. */
 export function startEngine(make: (told: Required<Pick<ClientOptions, "onBusy" | "onProgress">>) => Engine): void {
   given = make({
     onBusy: (busy) => {
@@ -26,7 +26,7 @@ export function engine(): Engine {
   return given;
 }
 
-/** Told now and then how many instructions a verification under way has walked. */
+/** The listener gets the number of instructions that a running verification has processed so far. */
 export const onEngineProgress = (listener: (insnsProcessed: number) => void): void =>
   void progressListeners.add(listener);
 
@@ -34,7 +34,7 @@ export const onEngineBusy = (listener: (busy: boolean) => void): void => void li
 
 export const onEngineBug = (listener: (text: string) => void): void => void bugListeners.add(listener);
 
-/** Waits for what was asked; undefined where the reader ended it or the engine failed (which the page then says). */
+/** Waits for an answer. undefined: the reader cancelled the request, or the engine failed (which the page then shows). */
 export async function answered<T>(promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;

@@ -1,9 +1,9 @@
-// The stores without a browser: an engine in the same thread behind the worker's protocol, and the page's own acts upon them.
+// The stores without a browser: an engine in the same thread behind the worker's protocol, and the page's own actions on the stores.
 import { beforeEach, expect, test, vi } from "vitest";
 import { Cancelled, createSession, type DefinitionInput, type Remote } from "../../engine/index.ts";
 import { inThread } from "./engine-in-thread.ts";
 
-/** What the stores take from a browser: an address, a language; nothing can be stored. */
+/** What the stores need from a browser: an address, a language. Nothing can be stored. */
 vi.stubGlobal("location", { search: "", hash: "", pathname: "/", origin: "null" });
 vi.stubGlobal("navigator", { language: "en" });
 
@@ -40,7 +40,7 @@ const SUM =
 let asked: string[] = [];
 const askedOf = (...methods: readonly string[]): string[] => asked.filter((method) => methods.includes(method));
 
-/** Behind each worker a session of its own, as on the page. */
+/** Each worker has a session of its own, as on the page. */
 function session(): Remote {
   const real = createSession();
   return Object.fromEntries(
@@ -71,7 +71,7 @@ const until = <State>(
     look();
   });
 
-/** The trial run of the program as it stands, or why there is none. */
+/** The trial run of the current program, or why there is none. */
 const trial = async () => {
   const check = await freshCheck();
   const insns = check?.slots.map(({ hex }) => hex).join("");
@@ -108,7 +108,7 @@ test("what was answered of an older text is dropped", async () => {
   const old = engine().api.check.visits(revision, 0, 10);
   await freshCheck();
   expect([await old, await engine().api.check.visits(revision, 0, 10)]).toEqual([expect.any(Array), []]);
-  // A trial run of the text before is under way when the next one is typed.
+  // A trial run of the text before is being made while the next text is typed.
   editSource(RETURN(2));
   await until(useVerdict, ({ check, checking }) => !checking && check?.slots[0]?.text === "r0 = 2");
   editSource(RETURN(3));
@@ -265,7 +265,7 @@ test("a type that has to be told its attach type says so, and is loaded once one
   expect(await freshCheck()).toMatchObject({ verdict: "reject", attach: { name: "", saidBy: "" } });
   await chooseAttach("BPF_CGROUP_UDP4_RECVMSG");
   expect(await freshCheck()).toMatchObject({ verdict: "accept", attach: { id: 19 } });
-  // A record says it in C: nothing is to be chosen.
+  // A record names its attach type in C, so there is nothing to choose.
   editSource(
     '{ "t", .insns = { BPF_MOV64_IMM(BPF_REG_0, 1), BPF_EXIT_INSN(), }, .expected_attach_type = BPF_CGROUP_INET4_BIND, },',
   );

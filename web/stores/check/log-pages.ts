@@ -1,4 +1,4 @@
-// Lines of a log that the page holds only in part: asked for in pages as they come into sight.
+// Lines of a log of which the page has only a part. They are asked for in pages when they come into view.
 import { create } from "zustand";
 import type { CheckView } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
@@ -10,7 +10,7 @@ interface Page {
 }
 
 const PAGE = 500;
-/** Pages kept; what was seen longest ago is asked for again. */
+/** The most pages kept. The one seen longest ago goes first and is asked for again when needed. */
 const KEPT = 40;
 
 interface LogLinesState {
@@ -23,11 +23,11 @@ export const useLogPages = create<LogLinesState>()(() => ({ of: null, pages: new
 const { getState: get, setState: set } = useLogPages;
 const asked = new Set<number>();
 
-/** Number in the whole log of a line that the page holds. */
+/** A line's number in the whole log, from its number in the part that the page has. */
 export const wholeNumber = ({ logCut, logHead }: CheckView, line: number): number =>
   logCut === 0 || line < logHead ? line : line + logCut - 1;
 
-/** Lines `first` … `last` of the whole log are in sight. */
+/** Called when lines `first` … `last` of the whole log are in view. */
 export function wantLines(check: CheckView, first: number, last: number): void {
   if (get().of !== check) {
     asked.clear();
@@ -56,7 +56,7 @@ async function fetchPage(check: CheckView, page: number): Promise<void> {
   set({ pages });
 }
 
-/** Numbers in the whole log of the lines that hold a text. */
+/** Numbers in the whole log of the lines that contain the query. */
 export async function linesWith(check: CheckView, held: readonly string[], query: string): Promise<readonly number[]> {
   if (query === "") return [];
   if (check.logCut > 0) return [...((await answered(engine().api.check.searchLog(check.revision, query))) ?? [])];

@@ -1,18 +1,18 @@
-// The verifier's log on the page: what is searched for in it, which of its paths are folded, and requests to show a line.
+// How the page shows the verifier's log: the search, which paths are folded, and requests to show a line.
 import { create } from "zustand";
 
 export interface LogState {
-  /** null: nothing is searched for. */
+  /** null: no search. */
   readonly query: string | null;
-  /** Which of the lines found is looked at, from 0; -1: none yet. */
+  /** Index of the found line that is shown. -1: none yet. */
   readonly at: number;
-  /** That line; -1: none. */
+  /** Number of that line. -1: none. */
   readonly foundLine: number;
-  /** First lines of the sections that are folded. */
+  /** First lines of the folded sections. */
   readonly folded: ReadonlySet<number>;
-  /** Whether the log stands there whole; null: the reader has not said, and it is folded to what the moment needs. */
+  /** Whether the whole log is shown. null: the reader has not chosen, and the log is folded to what the current moment needs. */
   readonly open: boolean | null;
-  /** A request to show a line; `nonce` counts them. */
+  /** A request to show a line. `nonce` counts the requests. */
   readonly asked: { readonly line: number; readonly nonce: number };
 }
 
@@ -29,11 +29,11 @@ const { setState: set } = useLog;
 
 export const openLog = (open: boolean): void => set({ open });
 
-/** What is searched for may stand in any line. */
+/** Opens the log, because any line may match. */
 export const search = (query: string | null): void =>
   set((s) => ({ query, at: query === null || query === "" ? -1 : 0, open: query === null ? s.open : true }));
 
-/** The next (or an earlier) of the `all` lines found, around the end. */
+/** Goes `by` lines on (or back) among the `all` found lines, around the end. */
 export const found = (by: number, all: number): void =>
   set((s) => ({ at: all === 0 ? -1 : (Math.max(0, s.at) + by + all) % all }));
 

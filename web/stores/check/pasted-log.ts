@@ -1,20 +1,20 @@
-// Text from elsewhere. A verifier's log is opened: its program stands in the editor, its words in the verifier's pane.
+// Pasted text. A verifier's log is opened: its program goes into the editor, its text into the verifier's pane.
 import { answered, engine } from "../engine.ts";
 import { editSource, noteWhat, openProgram, useProgram } from "../program/program.ts";
 
-/** `source`: the program as it was rebuilt. What stood in the editor is set aside. */
+/** `source`: the program as it was rebuilt. The editor's program is set aside. */
 export function openLog(source: string, log: string): void {
   const { progType, input } = useProgram.getState();
   openProgram({ source, progType, maps: [], input }, { pasted: log });
 }
 
-/** What was pasted into the plain text area becomes macros there, or is opened as a log. `before`: the text without it. */
+/** Text pasted into the plain text area becomes macros there, or is opened as a log. `before`: the text without the paste. */
 export async function translate(before: string, clipboard: string): Promise<void> {
   const pasted = clipboard.replace(/\r\n?/g, "\n");
   const found = await answered(engine().api.tools.paste(pasted, useProgram.getState().progType));
   const macros = found?.source;
   const { source } = useProgram.getState();
-  // Edited meanwhile: the reader goes on with what stands there.
+  // The reader edited the text meanwhile and keeps it.
   if (!found || macros == null || !source.includes(pasted)) return;
   if (found.isLog) {
     editSource(before);

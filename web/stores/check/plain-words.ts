@@ -1,4 +1,4 @@
-// The program in plain words, instruction by instruction: asked for only while they are shown.
+// The program in plain words, instruction by instruction. Asked for only while the words are shown.
 import { create } from "zustand";
 import type { Texts } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
@@ -6,14 +6,14 @@ import { useProgram } from "../program/program.ts";
 import { useVerdict } from "./verdict.ts";
 
 export interface WordsState {
-  /** Of the program with this revision; 0: none yet. */
+  /** Revision of the program that the words describe. 0: none yet. */
   readonly revision: number;
   readonly bySlot: ReadonlyMap<number, Texts>;
 }
 
 export const usePlainWords = create<WordsState>()(() => ({ revision: 0, bySlot: new Map() }));
 
-/** Follows the program as long as the words are in sight; the function ends it. */
+/** Follows the program while the words are shown. The returned function stops it. */
 export function followWords(): () => void {
   let asking = false;
   let over = false;

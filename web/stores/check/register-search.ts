@@ -1,4 +1,4 @@
-// The register whose writers and readers are being looked through, and at which of them the reader stands.
+// The search for the instructions that write or read a register, and which of them is shown.
 import { create } from "zustand";
 import type { CheckView, SlotView } from "../../../engine/index.ts";
 import { useFocus } from "../page/focus.ts";
@@ -6,9 +6,9 @@ import { revealSlot } from "./reveal.ts";
 import { useVerdict } from "./verdict.ts";
 
 export interface RegisterSearch {
-  /** 0 … 10; -1: none is looked for. */
+  /** 0 … 10. -1: no search. */
   readonly reg: number;
-  /** The slot shown last, -1 before the first. */
+  /** The slot shown last. -1: none yet. */
   readonly at: number;
 }
 
@@ -21,7 +21,7 @@ export interface RegisterPlace {
 export const useRegisterSearch = create<RegisterSearch>()(() => ({ reg: -1, at: -1 }));
 
 export const findRegister = (reg: number, at = -1): void => useRegisterSearch.setState({ reg, at });
-/** The register that the cursor's line writes, else one that it reads, else R0. */
+/** Searches the register that the cursor's line writes, else one that it reads, else R0. */
 export function findRegisterAtCursor(): void {
   const { line } = useFocus.getState();
   const here = useVerdict.getState().check?.slots.find(({ span }) => span?.line === line);
@@ -30,7 +30,7 @@ export function findRegisterAtCursor(): void {
 }
 export const endSearch = (): void => findRegister(-1);
 
-/** In the order of the program. */
+/** The places in the program's order. */
 export function placesOf(check: CheckView | null, reg: number): RegisterPlace[] {
   if (!check || reg < 0) return [];
   const bit = 1 << reg;
@@ -44,7 +44,7 @@ export function showPlace(slot: number): void {
   revealSlot(slot, false);
 }
 
-/** The next place, around the end; `by` -1: the one before. */
+/** Shows the next place, around the end. `by` -1: the one before. */
 export function nextPlace(by: 1 | -1): void {
   const { reg, at } = useRegisterSearch.getState();
   const slots = placesOf(useVerdict.getState().check, reg).map((place) => place.slot.slot);

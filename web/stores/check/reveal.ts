@@ -1,4 +1,4 @@
-// Leads the editor to a place that the verdict names: the line of an instruction, the next problem.
+// Shows places of the verdict in the editor: the line of an instruction, the next problem.
 import { revealSpan, useFocus } from "../page/focus.ts";
 import { useVerdict } from "./verdict.ts";
 
@@ -10,7 +10,7 @@ export function revealSlot(slot: number, focus = true): void {
   if (span) revealSpan(span, focus);
 }
 
-/** F8: the next diagnostic after the cursor, around the end; else the line the verifier refused. */
+/** F8: shows the next diagnostic after the cursor, around the end. Without diagnostics: the line that the verifier refused. */
 export function nextProblem(): void {
   const { check } = useVerdict.getState();
   if (!check) return;

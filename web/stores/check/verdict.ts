@@ -1,6 +1,5 @@
-// What the engine says about the program as it stands: asked anew with every change, older answers dropped.
-// While an answer is awaited only the newest text is kept waiting, so that typing never queues up work; a check that takes
-// long is ended by the next change.
+// The engine's answer about the current program. Every change asks anew, and answers about older texts are dropped. While an answer is
+// awaited, only the newest text waits, so typing never queues up work. A change ends a check that takes long.
 import { create } from "zustand";
 import { Cancelled, type CheckView } from "../../../engine/index.ts";
 import { answered, engine, onEngineBug, onEngineProgress } from "../engine.ts";
@@ -8,12 +7,12 @@ import { programInput, useProgram } from "../program/program.ts";
 
 export interface VerdictState {
   readonly check: CheckView | null;
-  /** Text of an exception in the engine: our own mistake. */
+  /** Text of an exception in the engine: a bug of ours. */
   readonly bug: string;
   readonly checking: boolean;
-  /** Instructions that a verification under way has walked, where it takes longer than a moment; else 0. */
+  /** Instructions that the running verification has processed, if it takes longer than MOMENT. Otherwise 0. */
   readonly walked: number;
-  /** The reader ended the check of this program. */
+  /** The reader stopped the check of this program. */
   readonly stopped: boolean;
 }
 
@@ -27,9 +26,9 @@ export const useVerdict = create<VerdictState>()(() => ({
 
 const { getState: get, setState: set } = useVerdict;
 
-/** Milliseconds after which a change ends a check under way instead of waiting for it. */
+/** Milliseconds after which a change ends a running check instead of waiting for it. */
 const PATIENCE = 500;
-/** Milliseconds after which the page says how far a check has come. */
+/** Milliseconds after which the page shows the progress of a check. */
 const MOMENT = 250;
 let began = 0;
 
@@ -44,7 +43,7 @@ export function followProgram(): void {
     const { revision } = useProgram.getState();
     if (revision === seen) return;
     seen = revision;
-    // Only one that walks and walks: to end the engine while it starts would lose what else it was asked.
+    // Only if the verifier has already processed instructions. Ending the engine while it starts would lose its other requests.
     if (get().checking && get().walked > 0 && performance.now() - began > PATIENCE) engine().cancel();
     void ask();
   };
@@ -52,7 +51,7 @@ export function followProgram(): void {
   look();
 }
 
-/** The check of the program as it stands now; waits for it where it is still being made. */
+/** The check of the current program. Waits for a check that is still running. */
 export async function freshCheck(): Promise<CheckView | null> {
   while (get().checking || get().check?.revision !== useProgram.getState().revision) {
     if (!get().checking && (get().bug !== "" || get().stopped)) return null;
@@ -66,13 +65,13 @@ export async function freshCheck(): Promise<CheckView | null> {
   return get().check;
 }
 
-/** Ends a check that takes too long; what was known before stays in sight. */
+/** Stops a check that takes too long. The answer before it stays on the page. */
 export const stopChecking = (): void => engine().cancel();
 
-/** Asks again after it was stopped. */
+/** Asks again after a stop. */
 export const checkAgain = (): void => void ask();
 
-/** Has the log of a long verification written down. */
+/** Asks for the log of a long verification. */
 export async function writeLog(): Promise<void> {
   const { check } = get();
   if (!check || get().checking) return;
@@ -84,7 +83,7 @@ export async function writeLog(): Promise<void> {
 }
 
 async function ask(): Promise<void> {
-  if (get().checking) return; // the loop below sees the newest text
+  if (get().checking) return; // the loop below takes the newest text
   set({ checking: true, stopped: false });
   for (;;) {
     const program = useProgram.getState();

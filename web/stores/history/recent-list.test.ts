@@ -1,4 +1,4 @@
-// The list of the last programs: what stays in it and in which order.
+// Which programs the list of the last programs keeps, and in which order.
 import { expect, test } from "vitest";
 import { type KeptProgram, MOST_PROGRAMS, nameOf, withProgram } from "./recent-list.ts";
 

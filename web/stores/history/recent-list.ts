@@ -1,17 +1,17 @@
-// The list of the last programs as a value: newest first, one entry for each piece of work, bounded in number and size.
+// The list of the last programs as a value: newest first, one entry per piece of work, limited in number and size.
 import type { Draft } from "../program/draft.ts";
 
 export interface KeptProgram {
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** The same for all versions of one piece of work: the newest takes the place of the others. */
+  /** The same for all versions of one piece of work. The newest version replaces the others. */
   readonly work: string;
   readonly draft: Draft;
 }
 
 export const MOST_PROGRAMS = 50;
-/** Characters of all sources together. */
+/** The most characters of all sources together. */
 const MOST_CHARACTERS = 4_000_000;
 
 export function withProgram(list: readonly KeptProgram[], one: KeptProgram): readonly KeptProgram[] {
@@ -28,7 +28,7 @@ export function withProgram(list: readonly KeptProgram[], one: KeptProgram): rea
 
 const isSame = (a: Draft, b: Draft): boolean => a.source === b.source && a.progType === b.progType;
 
-/** What it is about: the first words of its first comment, else its first line. */
+/** The program's name in the list: the first words of its first comment, else its first line. */
 export function nameOf(source: string): string {
   const lines = source.split("\n").map((line) => line.trim());
   const comment = lines.find((line) => /^(?:\/\/|\/\*)\s*\S/.test(line));

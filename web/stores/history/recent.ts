@@ -1,5 +1,5 @@
-// The last fifty programs, kept on the device (IndexedDB through idb-keyval): what was set aside and what was loaded.
-// Loaded after the first paint; a frame inside another page keeps none.
+// The last fifty programs, kept on the device (IndexedDB through idb-keyval): those that were set aside and those that were loaded. Loaded
+// after the first paint. A page inside another page keeps none.
 import { get as read, update } from "idb-keyval";
 import { create } from "zustand";
 import { useKernel } from "../kernel/kernel.ts";
@@ -10,7 +10,7 @@ import { type KeptProgram, withProgram } from "./recent-list.ts";
 
 export interface RecentState {
   readonly programs: readonly KeptProgram[];
-  /** The device gives no room, or allows none. */
+  /** The device has no room or does not allow storage. */
   readonly failed: boolean;
 }
 
@@ -18,10 +18,10 @@ export const useRecent = create<RecentState>()(() => ({ programs: [], failed: fa
 const { setState: set } = useRecent;
 
 const KEY = "oreore.programs";
-/** This visit's part of the name of a piece of work. */
+/** The part of a work's name that is the same during one visit of the page. */
 const VISIT = Date.now().toString(36);
 
-/** Starts keeping what is loaded into the kernel. */
+/** Starts to keep programs that are loaded into the kernel. */
 export function followForHistory(): void {
   if (useSettings.getState().embed) return;
   for (const draft of takeOldShelf().toReversed()) void keepProgram(draft);
@@ -32,7 +32,7 @@ export function followForHistory(): void {
   });
 }
 
-/** `opened`: which program of this visit it is; left out: one of its own. */
+/** `opened`: number of the opened program in this visit. Absent: a new piece of work. */
 export async function keepProgram(draft: Draft, opened?: number): Promise<void> {
   if (draft.source.trim() === "" || useSettings.getState().embed) return;
   const id = crypto.randomUUID();
@@ -43,7 +43,7 @@ export async function keepProgram(draft: Draft, opened?: number): Promise<void> 
 
 export const forgetProgram = (id: string): Promise<void> => change((list) => list.filter((one) => one.id !== id));
 
-/** Reads what there is; where the device allows no storage it is this visit's list. */
+/** Reads the kept programs. If the device allows no storage, the list of this visit is used. */
 export async function loadHistory(): Promise<void> {
   try {
     set({ programs: (await read<readonly KeptProgram[]>(KEY)) ?? [] });
@@ -54,7 +54,7 @@ export async function loadHistory(): Promise<void> {
 
 type Change = (list: readonly KeptProgram[]) => readonly KeptProgram[];
 
-/** Where there is no room for all of it the older half makes way; where there is none at all, this visit remembers. */
+/** If the list does not fit, its older half is dropped. If nothing can be stored, the list lives for this visit. */
 async function change(how: Change): Promise<void> {
   for (const fits of [how, (list: readonly KeptProgram[]) => half(how(list))] as const) {
     try {
@@ -65,7 +65,7 @@ async function change(how: Change): Promise<void> {
       });
       return;
     } catch {
-      // QuotaExceededError, or storage is not allowed: once more with less, then not at all.
+      // QuotaExceededError, or storage is not allowed: tries once more with less, then gives up.
     }
   }
   set((s) => ({ programs: how(s.programs), failed: true }));

@@ -1,4 +1,4 @@
-// Undo and redo over texts: what one takes back is what one did, in the pieces one did it in.
+// Undo and redo over texts: undo takes back changes in the same pieces in which they were made.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Past, record, redo, startPast, undo } from "./undo-stack.ts";

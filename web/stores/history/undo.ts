@@ -1,4 +1,4 @@
-// Undo and redo of the program with all that stands around it: text, input, program type, maps and what they hold, definition.
+// Undo and redo of the program with its settings: text, input, program type, maps and their contents, definition.
 import { type Contents, putContents, useContents } from "../program/map-contents.ts";
 import { type ProgramState, restoreProgram, useProgram } from "../program/program.ts";
 import { type Past, record, redo, startPast, undo } from "./undo-stack.ts";
@@ -30,7 +30,7 @@ export function followForUndo(): void {
     const now = keep(state);
     const changed = (Object.keys(now) as (keyof Kept)[]).filter((key) => now[key] !== past.now[key]);
     if (restoring || changed.length === 0) return;
-    // Another program is one change, with its input and type; so is a text that a command wrote.
+    // Opening another program is one change together with its input and type. So is a text that a command wrote.
     const isTyped = state.opened === before.opened && state.written === before.written;
     const kind = isTyped ? changed.join(" ") : `opened ${state.opened} written ${state.written}`;
     past = record(past, now, kind, performance.now());
@@ -39,14 +39,14 @@ export function followForUndo(): void {
   useContents.subscribe(() => look(useProgram.getState(), useProgram.getState()));
 }
 
-/** The newest of the states that undo leads back to for which something holds. */
+/** The newest of the states in the undo history for which `holds` is true. */
 export const programBefore = (
   holds: (kept: Kept) => boolean,
 ): Pick<Kept, "source" | "progType" | "maps"> | undefined => {
   const found = past.before.findLast(holds);
   return found && { source: found.source, progType: found.progType, maps: found.maps };
 };
-/** The program that comes now is one that undo or redo brings back. */
+/** Whether undo or redo is just restoring a program. */
 export const isRestoring = (): boolean => restoring;
 
 export const undoProgram = (): void => go(undo(past));
@@ -59,6 +59,6 @@ function go(to: Past<Kept> | null): void {
   past = to;
   restoring = true;
   restoreProgram(to.now);
-  putContents(to.now.contents); // after: another program begins with empty maps
+  putContents(to.now.contents); // last: opening a program empties the maps
   restoring = false;
 }

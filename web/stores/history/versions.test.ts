@@ -1,4 +1,4 @@
-// Which versions a program can be compared with, and what is said of the difference; an engine in the same thread.
+// Which versions a program can be compared with, and what the page says about the difference. Uses an engine in the same thread.
 import { beforeEach, expect, test, vi } from "vitest";
 import { inThread } from "../engine-in-thread.ts";
 
@@ -24,7 +24,7 @@ followVersions();
 const returning = (n: number): string => `BPF_MOV64_IMM(BPF_REG_0, ${n}),\nBPF_EXIT_INSN(),\n`;
 const REFUSED = "BPF_MOV64_REG(BPF_REG_0, BPF_REG_5),\nBPF_EXIT_INSN(),\n";
 
-/** The reader types a text and looks at what comes of it, for a while. */
+/** The reader types a text and looks at the result for a while. */
 async function typed(source: string): Promise<void> {
   clock += 10_000;
   editSource(source);

@@ -1,5 +1,5 @@
-// Versions of the program that it can be compared with: as it was before the last change, as it was last loaded, as the verifier
-// last accepted it, as it was opened, and the last programs kept on the device. Followed after the first paint.
+// Versions that the program can be compared with: before the last change, as last loaded, as last accepted by the verifier, as opened, and
+// the last programs kept on the device. Followed after the first paint.
 import { create } from "zustand";
 import type { CompareView, ProgramInput } from "../../../engine/index.ts";
 import { useVerdict } from "../check/verdict.ts";
@@ -16,23 +16,23 @@ export interface Version {
   readonly id: string;
   readonly kind: VersionKind;
   readonly program: ProgramInput;
-  /** Of one kept on the device: what it is about, and when it was kept, in ms since 1970. */
+  /** For a program kept on the device: its name, and when it was kept, in ms since 1970. */
   readonly name: string;
   readonly at: number;
 }
 
 export interface VersionsState {
-  /** Those that differ from the program as it stands, when the comparison was opened. */
+  /** The versions that differed from the current program when the comparison was opened. */
   readonly choices: readonly Version[];
   readonly chosen: Version | null;
-  /** null: it is being made, or there is nothing to compare with. */
+  /** null: the comparison is being made, or there is nothing to compare with. */
   readonly view: CompareView | null;
 }
 
 export const useVersions = create<VersionsState>()(() => ({ choices: [], chosen: null, view: null }));
 const { getState: get, setState: set } = useVersions;
 
-/** Loaded and accepted programs that are remembered, the newest first: the newest may be the one that stands there. */
+/** How many loaded and accepted programs are remembered, newest first. The newest may be the current program. */
 const KEPT = 8;
 let loaded: readonly ProgramInput[] = [];
 let accepted: readonly ProgramInput[] = [];
@@ -63,7 +63,7 @@ export function followVersions(): void {
   });
 }
 
-/** What the program as it stands can be compared with; each version once, under the first of its names. */
+/** The versions to compare with. Each program is listed once, under its first name. */
 function versions(): readonly Version[] {
   const now = current();
   const refused = useVerdict.getState().check?.verdict !== "accept";
@@ -89,7 +89,7 @@ function versions(): readonly Version[] {
   );
 }
 
-/** Compares with the version before, the first of those there are. */
+/** Compares with the first version of the list. */
 export async function openComparison(): Promise<void> {
   set({ choices: [], chosen: null, view: null });
   await loadHistory();

@@ -1,5 +1,5 @@
-// The definition in the form: as typed, with what the engine says of it. Kept here so that the form, the code beside it and
-// the context table speak of the same one. Nothing changes in the kernel until it is used.
+// The definition in the form, as typed, and what the engine says about it. The form, the code beside it and the context table use the same
+// draft. The kernel changes only when the draft is applied.
 import { create } from "zustand";
 import {
   type ContextView,
@@ -19,11 +19,11 @@ import { answered, engine } from "../engine.ts";
 import { programInput, useProgram } from "../program/program.ts";
 import { defineOwn, same, useKernel } from "./kernel.ts";
 
-/** In the order in which the form offers them. */
+/** In the order of the form. */
 export const PARSE_CHOICES = Object.keys(PARSES) as readonly Parse[];
 export const SHOW_CHOICES = Object.keys(SHOW_FORMATS) as readonly ShowFormat[];
 
-/** Numbers are texts until they are asked for. */
+/** Numbers are texts as typed. They are converted when the engine is asked. */
 export interface FieldDraft {
   readonly id: number;
   readonly name: string;
@@ -31,7 +31,7 @@ export interface FieldDraft {
   readonly off: string;
   readonly writable: boolean;
   readonly narrow: boolean;
-  /** null: the same place under the same name. */
+  /** null: same place and name as in the program's struct. */
   readonly kernel: { readonly name: string; readonly off: string; readonly size: FieldSize } | null;
 }
 
@@ -46,7 +46,7 @@ export interface FileDraft {
 export interface Draft {
   readonly name: string;
   readonly fields: readonly FieldDraft[];
-  /** Names with blanks between them. */
+  /** Names separated by blanks. */
   readonly plus: string;
   readonly minus: string;
   readonly ranged: boolean;
@@ -62,12 +62,12 @@ export interface Draft {
 interface DraftState {
   readonly draft: Draft | null;
   readonly faults: readonly DefinitionFault[];
-  /** It was to be used and was not taken. */
+  /** The reader applied the draft, and the kernel refused it. */
   readonly refused: boolean;
-  /** Of the draft, where it is without fault; else of the last that was. */
+  /** Of the draft if it has no fault, else of the last faultless draft. */
   readonly code: KernelCodeView | null;
   readonly context: ContextView | null;
-  /** Code of the definition that the kernel has, to mark what differs. */
+  /** Code of the kernel's current definition, to mark what differs. */
   readonly before: KernelCodeView | null;
 }
 
@@ -106,10 +106,10 @@ const draftOf = (input: DefinitionInput): Draft => ({
   attachName: input.attachName,
 });
 
-/** NaN where it is no whole number: the engine's fault then stands at the field. */
+/** NaN: not a whole number. The engine then reports a fault at the field. */
 const numberOf = (typed: string): number => (/^-?\d+$/.test(typed.trim()) ? Number(typed) : Number.NaN);
 
-/** What is left at its default is left out, so that a preset that was not changed is the preset. */
+/** Default values are left out, so that an unchanged preset equals the preset. */
 export function definitionOf(draft: Draft): DefinitionInput {
   const plus = listOf(draft.plus);
   const minus = listOf(draft.minus);
@@ -143,7 +143,7 @@ export function definitionOf(draft: Draft): DefinitionInput {
   };
 }
 
-/** Starts from a definition, unless that is the one that stands here. */
+/** Starts from a definition, unless the draft already equals it. */
 export function startFrom(definition: DefinitionInput): void {
   const { draft } = get();
   if (!draft || !same(definitionOf(draft), definition)) setDraft(draftOf(definition));
@@ -155,7 +155,7 @@ export function setDraft(draft: Draft): void {
   look();
 }
 
-/** Names that were made from the type's follow it; ones that the reader chose stay. */
+/** Names derived from the type's name follow it. Names that the reader chose stay. */
 export function rename(name: string): void {
   const { draft } = get();
   if (!draft) return;
@@ -168,7 +168,7 @@ const free = (taken: readonly string[], make: (n: number) => string): string => 
   return make(n);
 };
 
-/** Four bytes behind the last field, with a name that no other has. */
+/** A field of four bytes behind the last one, with an unused name. */
 export function anotherField(fields: readonly FieldDraft[]): FieldDraft {
   const end = Math.max(0, ...fields.map(({ off, size }) => (numberOf(off) || 0) + size));
   const name = free(
@@ -179,7 +179,7 @@ export function anotherField(fields: readonly FieldDraft[]): FieldDraft {
   return { id: ++lastId, name, size: 4, off, writable: false, narrow: false, kernel: null };
 }
 
-/** A place of its own behind all members of the kernel's struct. */
+/** A place of its own for the field, behind all members of the kernel's struct. */
 export function kernelSide(fields: readonly FieldDraft[], field: FieldDraft): NonNullable<FieldDraft["kernel"]> {
   const end = Math.max(
     0,
@@ -207,11 +207,11 @@ export function anotherFile({ files, fields }: Draft): FileDraft {
   };
 }
 
-/** Milliseconds without a key until the engine is asked. */
+/** Milliseconds after the last key until the engine is asked. */
 const PAUSE = 150;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Faults, code and context of what stands here now. */
+/** Asks for faults, code and context of the draft. */
 function look(): void {
   clearTimeout(timer);
   timer = setTimeout(() => void ask(), get().code ? PAUSE : 0);
@@ -240,7 +240,7 @@ async function ask(): Promise<void> {
 
 const faultsOf = (read: DefinitionView): readonly DefinitionFault[] => (read.ok ? [] : read.faults);
 
-/** Puts it into the kernel; where it is faulty, says so. */
+/** Applies the draft to the kernel, or shows that it is faulty. */
 export async function putDraft(): Promise<void> {
   const { draft } = get();
   if (!draft) return;
@@ -250,7 +250,7 @@ export async function putDraft(): Promise<void> {
   if (taken) look();
 }
 
-/** The program in the editor is part of the code, and the kernel's definition what it is compared with. */
+/** Follows the program and the kernel's definition: the code contains the one and is compared with the other. */
 export function followProgram(): () => void {
   const stops = [
     useProgram.subscribe((now, before) => now.revision !== before.revision && look()),

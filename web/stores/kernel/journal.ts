@@ -1,4 +1,4 @@
-// What the reader did since the lesson was opened: acts for a link, which does them again, and what goals are judged by.
+// What the reader did since the lesson was opened: acts that a link can repeat, and the data that judges goals.
 import { create } from "zustand";
 import type { Act, CallOutcome, Reader } from "../../../engine/index.ts";
 import { useProgram } from "../program/program.ts";
@@ -7,7 +7,7 @@ export interface JournalState extends Reader {
   readonly acts: readonly Act[];
 }
 
-/** The oldest are forgotten first. */
+/** The most acts and calls kept. The oldest are dropped first. */
 export const MOST_ACTS = 400;
 const MOST_CALLS = 4000;
 
@@ -15,29 +15,29 @@ const NONE: JournalState = { acts: [], calls: [], moments: [] };
 export const useJournal = create<JournalState>()(() => NONE);
 const { setState: set } = useJournal;
 
-/** They make no call, and start the kernel anew. */
+/** These acts make no calls and start the kernel anew. */
 const BOOTS: ReadonlySet<Act["do"]> = new Set(["apply", "revert", "define"]);
 
-/** The program that the acts so far were done with. */
+/** Source of the program that the last load or step used. */
 let written = "";
 
-/** A lesson begins, with its own program or with what a link's acts left. */
+/** Begins a lesson, with its own program or with what a link's acts left. */
 export function beginJournal(source: string, done: Partial<JournalState> = {}): void {
   written = source;
   set({ ...NONE, ...done });
 }
 
-/** After a use case of the kernel; one that made no call and changed nothing is none. */
+/** Records an act after it was done, unless it made no call and changed nothing. */
 export function didAct(act: Act, outcome: CallOutcome): void {
   if (useProgram.getState().lesson === 0) return;
   if (outcome.calls.length === 0 && !BOOTS.has(act.do)) return;
-  // Another program type: what was done before it, was done in another kernel.
+  // A new program type means a new kernel, so earlier acts are dropped.
   if (act.do === "define") beginJournal("");
   remember(act);
   set((s) => ({ calls: [...s.calls, ...outcome.calls].slice(-MOST_CALLS) }));
 }
 
-/** The run stands where a goal wants it. `regs`: R0 … R10. */
+/** Records that the run is at a step that a goal asks for. `regs`: R0 … R10. */
 export function stoodAt(to: number, regs: readonly string[]): void {
   remember({ do: "step", to, text: useProgram.getState().input });
   set((s) => ({ moments: [...s.moments, regs] }));

@@ -1,10 +1,10 @@
-// Elements of the running kernel's maps, set and deleted with bpf(2) as bpftool does it.
+// Sets and deletes elements of the running kernel's maps with bpf(2), as bpftool does.
 import { create } from "zustand";
 import type { Act, CallOutcome, SyscallView } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
 import { note, useKernel } from "./kernel.ts";
 
-/** The last call that was made for the page's reader, by the map's descriptor. */
+/** The last call that the reader made here, and the map's descriptor. */
 export const useMapCalls = create<{ readonly last: { readonly fd: number; readonly call: SyscallView } | null }>()(
   () => ({
     last: null,

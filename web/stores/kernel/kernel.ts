@@ -35,10 +35,10 @@ import { beginAct, noteCalls, noteRun } from "../run/result.ts";
 import { didAct } from "./journal.ts";
 import { whichKernel } from "./which-kernel.ts";
 
-/** The real kernel's side, loaded when it is chosen. */
+/** The actions of the real kernel, loaded when it is chosen. */
 const real = () => import("../../linux/real-kernel.ts");
 
-/** The file whose writes run the program, whether the module that makes it is there or not. */
+/** The file whose writes run the program. Given even if the module that makes it is not loaded. */
 export const hookPath = ({ kernel }: Pick<KernelState, "kernel">): string => kernel?.own.path ?? OREORE_FILE;
 
 export interface FileOutput {
@@ -46,42 +46,42 @@ export interface FileOutput {
   readonly text: string;
   readonly failed: boolean;
   readonly from: "read" | "write";
-  /** What a shell says to a refusal: `bash: echo: write error: Invalid argument`; "" where that is not known. */
+  /** What a shell prints when the call fails: `bash: echo: write error: Invalid argument`. "": not known. */
   readonly said: string;
-  /** Which check refused, where that is known. */
+  /** Which check refused the call, if known. */
   readonly cause?: Cause;
 }
 
-/** In place of a preset's name: a definition of the reader's own. */
+/** Stands for a definition of the reader's own, where a preset's name is expected. */
 export const OWN = "own";
 
 export interface KernelState {
   readonly hello: HelloView | null;
   readonly kernel: KernelView | null;
   readonly calls: readonly SyscallView[];
-  /** Those of the last act. */
+  /** Calls of the last act. */
   readonly lastCalls: readonly SyscallView[];
-  /** File descriptor of the last program loaded, -1: none. */
+  /** Descriptor of the program loaded last. -1: none. */
   readonly fd: number;
   /** Revision of the program behind `fd`. */
   readonly loadedRevision: number;
-  /** The last load made maps anew where a program had been loaded before: what its maps held is gone. */
+  /** The last load replaced an earlier program and created new maps, so the contents of the old maps are gone. */
   readonly mapsAreNew: boolean;
-  /** What the last echo or cat gave. */
+  /** Result of the last echo or cat. */
   readonly output: FileOutput | null;
-  /** What was typed into the shell and what it printed, oldest first. */
+  /** Lines typed into the shell and their output, oldest first. */
   readonly session: readonly {
     readonly id: number;
     readonly line: string;
     readonly output: string;
     readonly failed: boolean;
   }[];
-  /** Program types to put in OREORE's place, and the one that is there: a preset's name, or OWN. */
+  /** Program types that can take OREORE's place, and the current one: a preset's name, or OWN. */
   readonly presets: readonly Preset[];
   readonly preset: string;
-  /** The same as it was defined; null: the deck's. */
+  /** The definition of the current type. null: the talk's. */
   readonly definition: DefinitionInput | null;
-  /** An answer is awaited for longer than a moment. */
+  /** An answer has been awaited for longer than a moment. */
   readonly busy: boolean;
 }
 
@@ -102,9 +102,9 @@ export const useKernel = create<KernelState>()(() => ({
 }));
 
 const { getState: get, setState: set } = useKernel;
-/** What a fresh kernel knows of programs and calls. */
+/** The state of programs and calls in a fresh kernel. */
 const STARTED = { fd: -1, loadedRevision: -1, mapsAreNew: false, calls: [], lastCalls: [], output: null } as const;
-/** Longest list of system calls that is kept. */
+/** The most system calls kept in the list. */
 const KEPT_CALLS = 1000;
 const KEPT_LINES = 50;
 
@@ -115,9 +115,9 @@ export async function startKernel(): Promise<void> {
     if (busy) timer = setTimeout(() => set({ busy: true }), 400);
     else set({ busy: false });
   });
-  // Once more, where it was lost with a first check that the reader ended.
+  // Asks again if the answer was lost because the reader ended a first check.
   if (!(await greet())) await greet();
-  // A link says for which program type of one's own it was made.
+  // A link names the reader's own program type that it was made for.
   let opened = 0;
   const follow = async (): Promise<void> => {
     const program = useProgram.getState();
@@ -133,7 +133,7 @@ export async function startKernel(): Promise<void> {
     await choosePreset(program.askedPreset, true);
   };
   useProgram.subscribe((now, before) => {
-    // What came of an act was the program's before the edit.
+    // The result of an act belongs to the program before the edit.
     if (now.revision !== before.revision) beginAct();
     void follow();
   });
@@ -142,7 +142,7 @@ export async function startKernel(): Promise<void> {
   await follow();
 }
 
-/** Waits until something holds of the kernel, where it does not yet. */
+/** Waits until a condition on the kernel holds. */
 export const kernelWhere = (holds: (kernel: KernelState) => boolean): Promise<void> =>
   new Promise((resolve) => {
     if (holds(get())) return resolve();
@@ -153,14 +153,14 @@ export const kernelWhere = (holds: (kernel: KernelState) => boolean): Promise<vo
     });
   });
 
-/** What the kernel knows; false where the question was ended. */
+/** Asks what the kernel knows. false: the question was cancelled. */
 async function greet(): Promise<boolean> {
   const hello = await answered(engine().api.kernel.hello());
   if (hello) set({ hello, kernel: hello.kernel });
   return hello !== undefined;
 }
 
-/** A source that names its program type is taken for that, everywhere on the page. */
+/** If the source names its program type, the whole page uses that type. */
 function takeSaidType(): void {
   const { check } = useVerdict.getState();
   const { progType, revision } = useProgram.getState();
@@ -184,7 +184,7 @@ export function note(outcome: CallOutcome, act?: Act): void {
   noteCalls(outcome.calls);
 }
 
-/** Another program type; where something else makes it run, the input is that type's first one. */
+/** Chooses another program type. If another kind of event runs it, the input becomes that type's first one. */
 export function chooseType(name: string): void {
   const before = progTypeView(useProgram.getState().progType)?.event;
   const after = progTypeView(name);
@@ -195,8 +195,8 @@ export function chooseType(name: string): void {
 let before: Promise<unknown> = Promise.resolve();
 
 /**
- * What is asked of the kernel is done in the order of asking, each with what the one before left. `make` asks for nothing in turn
- * itself: it would wait for itself.
+ * Does the kernel's requests in the order of asking, each after the one before. `make` must not call inTurn itself: it would wait for
+ * itself.
  */
 export function inTurn<Result>(make: () => Promise<Result>): Promise<Result> {
   const mine = before.then(make);
@@ -204,7 +204,7 @@ export function inTurn<Result>(make: () => Promise<Result>): Promise<Result> {
   return mine;
 }
 
-/** Each of these is one act of the reader's; Run is one act of several calls. */
+/** Makes an act of the reader from a function. (Run is one act of several calls.) */
 const act =
   <Args extends readonly unknown[], Result>(make: (...args: Args) => Promise<Result>) =>
   (...args: Args): Promise<Result> =>
@@ -216,7 +216,7 @@ const act =
 export const load = act(loadProgram);
 export const attach = act(attachProgram);
 export const detach = act(detachProgram);
-/** Writes what stands in the input when it is asked for. */
+/** Writes the input as it is when this is called. */
 export const write = (): Promise<void> => writeText(useProgram.getState().input);
 const writeText = act(writeInput);
 export const read = act(readAnswer);
@@ -281,7 +281,7 @@ export function print(outcome: SysfsOutcome, from: "read" | "write", act?: Act):
 
 const CLEAR = "\x1b[2J";
 
-/** One line of the shell: cat, echo, bpftool, ls … */
+/** Runs one line in the shell: cat, echo, bpftool, ls … */
 async function runShell(line: string): Promise<void> {
   const outcome = await answered(engine().api.kernel.shell(line));
   if (!outcome) return;
@@ -290,10 +290,10 @@ async function runShell(line: string): Promise<void> {
   if (outcome.run) await show(outcome.run, "event", line);
 }
 
-/** A line and its answer, on the terminal. */
+/** Adds a line and its output to the terminal. */
 export function typed(line: string, outcome: Pick<ShellView, "output" | "status">): void {
   const { status } = outcome;
-  // `clear` prints what a terminal takes for an empty screen.
+  // `clear` prints the control sequence that empties a terminal.
   const [, output = outcome.output] = outcome.output.split(CLEAR);
   if (outcome.output.includes(CLEAR)) set({ session: [] });
   set((s) => ({
@@ -303,11 +303,11 @@ export function typed(line: string, outcome: Pick<ShellView, "output" | "status"
   }));
 }
 
-/** What the last word of a line may become. */
+/** What the last word of a line can be completed to. */
 export const complete = async (line: string): Promise<readonly string[]> =>
   (await answered(engine().api.kernel.completeShell(line))) ?? [];
 
-/** BPF_PROG_TEST_RUN, for types that no file of sysfs triggers. */
+/** BPF_PROG_TEST_RUN, for types that no sysfs file runs. */
 async function testRunProgram(): Promise<void> {
   const program = useProgram.getState();
   const { api } = engine();
@@ -320,15 +320,15 @@ async function testRunProgram(): Promise<void> {
   if (outcome.run) await show(outcome.run, "test", "");
 }
 
-/** A run that the kernel made: it is there to step through, and the result of the act. */
+/** Shows a run that the kernel made, ready for stepping, and makes it the result of the act. */
 function show(run: RunView, origin: "event" | "test", by: string): Promise<void> {
   noteRun(run);
   return adopt(run, origin, by, 0);
 }
 
 /**
- * The whole demo at one key: load, attach, echo, cat; stands at the end of the run, or at the first stop on the way there.
- * What is loaded and attached already stays, with what its maps hold. False where a step was refused.
+ * The whole demo with one key: load, attach, echo, cat. Ends at the end of the run, or at the first stop before it. A program that is
+ * already loaded and attached stays, with the contents of its maps. false: a step was refused.
  */
 export const runAll = (): Promise<boolean> => inTurn(runDemo);
 
@@ -350,10 +350,10 @@ async function runDemo(): Promise<boolean> {
   return true;
 }
 
-/** The program as it stands is the one behind `fd`. */
+/** Whether the current program is the one behind `fd`. */
 const isLoaded = (): boolean => get().fd >= 0 && get().loadedRevision === useProgram.getState().revision;
 
-/** That program is what a write to the hook's file runs. */
+/** Whether a write to the hook's file runs that program. */
 function isAttached(): boolean {
   const { kernel, fd } = get();
   const id = kernel?.fds.find((one) => one.fd === fd)?.id;
@@ -365,13 +365,13 @@ export async function loadPresets(): Promise<void> {
   if (presets) set({ presets });
 }
 
-/** Another program type of the reader's own: the kernel starts anew and knows that one. */
+/** Chooses another program type from the presets. The kernel starts anew with it. */
 export async function choosePreset(name: string, keepProgram = false): Promise<void> {
   const preset = get().presets.find((p) => p.name === name);
   if (preset) await put(preset.definition, name, keepProgram);
 }
 
-/** The same with a definition from the form; false where the kernel refused it. */
+/** The same with a definition from the form. false: the kernel refused it. */
 export const defineOwn = (definition: DefinitionInput): Promise<boolean> => put(definition, OWN, false);
 
 export const same = (a: DefinitionInput | null, b: DefinitionInput | null): boolean =>
@@ -384,7 +384,7 @@ async function putType(definition: DefinitionInput, name: string, keepProgram: b
   const outcome = await answered(engine().api.kernel.define(name === "oreore" ? null : definition));
   if (!outcome || outcome.ret < 0) return false;
   const { hello, kernel } = outcome;
-  // A link says by itself for which type it was made.
+  // A link already names the type that it was made for.
   if (!keepProgram) didAct({ do: "define", preset: name }, outcome);
   set({ ...STARTED, preset: name, definition, kernel, hello });
   writtenFor(name === "oreore" ? null : definition);
@@ -397,7 +397,7 @@ async function putType(definition: DefinitionInput, name: string, keepProgram: b
   return true;
 }
 
-/** Applies a step of the recipe or takes it back. Step 4 is a program that runs: it loads what stands in the editor, and attaches it. */
+/** Applies a step of the recipe or undoes it. Step 4 is a running program: it loads the editor's program and attaches it. */
 export const patch = (step: RecipeStep, applied: boolean): Promise<void> => inTurn(() => patchStep(step, applied));
 
 async function patchStep(step: RecipeStep, applied: boolean): Promise<void> {
@@ -412,19 +412,19 @@ async function patchStep(step: RecipeStep, applied: boolean): Promise<void> {
   await attachProgram();
 }
 
-/** The kernel was booted: what was loaded is gone. */
+/** The kernel was booted, so loaded programs are gone. */
 export function startedAnew(kernel: KernelView): void {
   set({ ...STARTED, kernel });
   recheck();
 }
 
-/** Puts steps back that the kernel lacks, in their order. */
+/** Applies the steps again that the kernel lacks, in their order. */
 export const applySteps = (steps: readonly RecipeStep[]): Promise<void> =>
   inTurn(async () => {
     for (const step of steps) await patchStep(step, true);
   });
 
-/** A kernel that has seen nothing yet, with these steps of the recipe. */
+/** Starts a fresh kernel with these steps of the recipe. */
 export const freshKernel = (recipe: readonly boolean[]): Promise<void> =>
   inTurn(async () => {
     const kernel = await answered(freshStart(engine().api, recipe));
@@ -433,11 +433,11 @@ export const freshKernel = (recipe: readonly boolean[]): Promise<void> =>
     startedAnew(kernel);
   });
 
-/** A context from both sides, of a program type by its name. */
+/** A program type's context as the program and as the kernel see it, by the type's name. */
 export const context = (progType: string): Promise<ContextView | null | undefined> =>
   answered(engine().api.tools.context(progType));
 
-/** The take-home folder as a file for the reader. */
+/** Gives the take-home folder to the reader as a file. */
 export async function takeHome(): Promise<void> {
   const files = await answered(engine().api.tools.takeHome(programInput(useProgram.getState())));
   if (!files) return;
@@ -446,5 +446,5 @@ export async function takeHome(): Promise<void> {
   saveFile(`${name}-take-home.zip`, zip(files.map((file) => ({ ...file, path: `${name}/${file.path}` }))));
 }
 
-/** Ends what the engine is doing; what was answered before holds. */
+/** Ends what the engine is doing. Effects of earlier answers stay. */
 export const cancel = (): void => engine().cancel();

@@ -1,9 +1,9 @@
-// From a line of the program to the map that it speaks of: the view of the maps comes into sight and goes there.
+// Leads from a line of the program to its map: shows the view of the maps and goes to the map there.
 import { create } from "zustand";
 import type { CheckView } from "../../../engine/index.ts";
 import { showView } from "../page/layout.ts";
 
-/** The map that was asked for, until its view has gone there; "": none. */
+/** The map to show, until its view has shown it. "": none. */
 export const useShownMap = create<{ readonly name: string }>()(() => ({ name: "" }));
 
 export function showMap(name: string): void {
@@ -11,7 +11,7 @@ export function showMap(name: string): void {
   showView("machine", "maps");
 }
 
-/** Lines of the text that declare or load a map, with its name. */
+/** Lines of the text that declare or load a map, with the map's name. */
 export function mapLines(check: CheckView | null): ReadonlyMap<number, string> {
   const lines = new Map<number, string>();
   check?.maps.forEach(({ name }, i) => {

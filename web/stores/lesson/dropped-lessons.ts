@@ -1,17 +1,17 @@
-// Lessons' files that were dropped anywhere on the page, one of which has faults: the sheet that lists them takes it from here.
+// Lesson files that were dropped on the page and have a fault. The sheet that lists faults takes them from here.
 import { openDialog } from "../page/dialog.ts";
 import { type FaultyFile, openLessonFiles } from "./lesson.ts";
 
 let waiting: FaultyFile | undefined;
 
-/** Looked at, not taken: a sheet that still waits for its words is made more than once. */
+/** The files stay until forgetDropped(), because React makes a sheet more than once while its words are loading. */
 export const lastDropped = (): FaultyFile | undefined => waiting;
 
 export const forgetDropped = (): void => {
   waiting = undefined;
 };
 
-/** One lesson, or a list of lessons and files of its lessons. */
+/** Opens one lesson, or a list of lessons and its files. */
 export async function openDropped(files: readonly File[]): Promise<void> {
   const faulty = await openLessonFiles(await textsOf(files));
   if (!faulty) return;

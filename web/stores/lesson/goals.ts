@@ -1,4 +1,4 @@
-// Which goals of the open lesson are met: judged anew after each verdict, call and step.
+// Which goals of the open lesson are met. Judged anew after each verdict, call and step.
 import { create } from "zustand";
 import type { GoalView } from "../../../engine/index.ts";
 import { judgedProgram, type Lesson } from "../../lessons/lesson.ts";
@@ -10,7 +10,7 @@ import { useProgram } from "../program/program.ts";
 import { useMachine } from "../run/machine.ts";
 import { note } from "./progress.ts";
 
-/** One a goal, in order; null before the first answer. */
+/** One per goal, in order. null: no answer yet. */
 export const useGoals = create<{ readonly views: readonly GoalView[] | null }>()(() => ({ views: null }));
 const { setState: set } = useGoals;
 
@@ -30,7 +30,7 @@ export function followGoals(lesson: Open): void {
   useMachine.subscribe((now, before) => now.view !== before.view && soon());
 }
 
-/** Another lesson was opened. */
+/** Called when another lesson was opened. */
 export function judgeAnew(): void {
   set({ views: null });
   soon();
@@ -55,7 +55,7 @@ async function judge(): Promise<void> {
   const isLate = (): boolean => mine !== asked || open().lesson !== lesson;
   const views = await answered(tools.judge(judged, lesson.goals, reader));
   if (!views || isLate()) return;
-  // Whether it is this very moment that counts.
+  // The journal needs this step if it meets a goal that no earlier step met.
   const stood = lesson.goals.filter(({ kind }, i) => kind === "stands" && views[i]?.met);
   const before = stood.length > 0 ? await answered(tools.judge(judged, stood, { calls: [], moments })) : [];
   if (!before || isLate()) return;

@@ -1,4 +1,4 @@
-// A class's answers to the lesson that is open, judged one after the other in an engine of their own. Loaded when someone judges.
+// Judges a class's answers to the open lesson, one after the other, in an engine of its own. Loaded when a reader judges.
 import { create } from "zustand";
 import { nameOf } from "../../lessons/index.ts";
 import { type Judged, judgeAnswer, readLine } from "../../lessons/judging.ts";
@@ -8,7 +8,7 @@ import { useLesson } from "./lesson.ts";
 
 export interface JudgingState {
   readonly rows: readonly Judged[];
-  /** Lines to judge in all. */
+  /** Number of lines to judge. */
   readonly all: number;
   readonly busy: boolean;
 }
@@ -24,7 +24,7 @@ const FAULT = {
 
 let under = 0;
 
-/** `text`: a link a line. */
+/** `text`: one link per line. */
 export async function judgeLines(text: string): Promise<void> {
   const { lesson, number } = useLesson.getState();
   if (!lesson) return;
@@ -50,7 +50,7 @@ export function stopJudging(): void {
   set({ busy: false });
 }
 
-/** As a spreadsheet takes it: a tab between cells, a line a row. */
+/** A table for a spreadsheet: tabs between cells, one line per row. */
 export function asTable(rows: readonly Judged[], words: TableWords): string {
   const goals = rows.find((row) => row.ok)?.goals ?? [];
   const head = [
@@ -79,7 +79,7 @@ export interface TableWords {
 
 const mark = (met: boolean, { yes, no }: TableWords): string => (met ? yes : no);
 
-/** What stands in the way of an answer, in words. */
+/** The goals that an answer does not meet, or what is wrong with it, in words. */
 export function missing(row: Judged, language: "en" | "ja"): string {
   if (!row.ok) return row.error[language];
   return row.goals
@@ -88,5 +88,5 @@ export function missing(row: Judged, language: "en" | "ja"): string {
     .join("; ");
 }
 
-/** No tab and no line break; nothing that a spreadsheet would take for a formula, as a link may hold any text. */
+/** A cell's text without tabs and line breaks. A link may hold any text, so nothing may look like a formula to a spreadsheet. */
 const cell = (text: string): string => text.replace(/[\t\r\n]+/g, " ").replace(/^(?=[=+\-@])/, "'");

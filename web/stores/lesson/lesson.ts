@@ -1,5 +1,5 @@
-// The lesson that is open: where it comes from, the page as it asks, the reader's draft of it, guesses and blanks. Loaded with the
-// first lesson. What was done in it stands in kernel/journal.ts, which of its goals are met in goals.ts.
+// The open lesson: its origin, the page as the lesson wants it, the reader's draft, guesses and blanks. Loaded with the first lesson.
+// kernel/journal.ts has what was done in it, goals.ts which of its goals are met.
 import { create } from "zustand";
 import { besideInCourse, ORDER, TALK } from "../../lessons/course.ts";
 import { idOfFile, isFile } from "../../lessons/entry.ts";
@@ -21,30 +21,30 @@ import { note, progressOf } from "./progress.ts";
 import { redo } from "./redo.ts";
 import { keepWork, keptWork } from "./work.ts";
 
-/** Where a lesson is found again: on the site, or in the link that holds it. */
+/** Where the lesson can be found again: on the site, or in the link that holds it. */
 export interface Origin {
-  /** Of a lesson, or of the list that it stands in; "": not on the site. */
+  /** File of the lesson, or of the list that contains it. "": not on the site. */
   readonly file: string;
-  /** The lesson's own; "": it is built in, or stands on the site. */
+  /** The text of the lesson. "": it is built in, or its file is on the site. */
   readonly text: string;
   readonly list: Playlist | null;
-  /** Texts of the list's lessons that stand nowhere on the site, by their entries. */
+  /** Texts of the list's lessons that are nowhere on the site, by their entries. */
   readonly files: Readonly<Record<string, string>>;
-  /** Its place in the list, from 1. */
+  /** Position in the list, from 1. */
   readonly at: number;
 }
 
 export interface LessonState extends Origin {
   readonly lesson: Lesson | null;
-  /** From 1; OWN_LESSON: none of those built in. */
+  /** From 1. OWN_LESSON: not a built-in one. */
   readonly number: number;
-  /** Blanks that were uncovered, by the point and the place in it. */
+  /** Uncovered blanks, each named by its point and its position in the point. */
   readonly uncovered: ReadonlySet<string>;
-  /** The whole talk is given, not this lesson alone. */
+  /** The whole talk is presented, not this lesson alone. */
   readonly talk: boolean;
-  /** The program is an answer that a link brought, while the reader has a draft of their own. */
+  /** The program is an answer from a link, while the reader has a draft of their own. */
   readonly visiting: boolean;
-  /** A link that holds it, and nothing that was done in it; "": it stands on the site. */
+  /** A link that holds the lesson as it opens, without the reader's work. "": the lesson is on the site. */
   readonly link: string;
 }
 
@@ -63,24 +63,24 @@ const { getState: get, setState: set } = useLesson;
 
 // ------------------------------------------------------------------------------------------------------- opening
 
-/** A built-in lesson, from 1. `talk`: as one part of the whole talk. */
+/** Opens a built-in lesson, numbered from 1. `talk`: as a part of the whole talk. */
 export async function openLesson(number: number, talk = false): Promise<void> {
   const parsed = await loadLesson(number);
   if (parsed?.ok) await show(parsed.lesson, number, { talk });
   else noteWhat({ kind: "no-lesson", name: String(number) });
 }
 
-/** By its number or its name. */
+/** Opens a lesson by its number or name. */
 export async function openNamed(name: string): Promise<void> {
   const number = numberOf(name);
   if (number > 0) await openLesson(number);
   else noteWhat({ kind: "no-lesson", name });
 }
 
-/** The talk from its first lesson on. */
+/** Opens the talk at its first lesson. */
 export const openTalk = (): Promise<void> => openLesson(TALK[0] ?? 1, true);
 
-/** The first that is not solved yet. */
+/** Opens the first lesson that is not solved yet. */
 export async function resumeLessons(): Promise<void> {
   const first = ORDER.find((number) => !progressOf(LESSON_IDS[number - 1] ?? "").solved);
   await openLesson(first ?? ORDER[0] ?? 1);
@@ -96,8 +96,8 @@ export interface FaultyFile extends LessonFile {
 }
 
 /**
- * A teacher's files: a lesson, or a list of lessons with those that it names. Opened where none has a fault; else the first that has
- * one, with what is wrong with it.
+ * Opens a teacher's files: a lesson, or a list of lessons with its lessons' files. null: opened. Otherwise the first file with faults and
+ * its faults.
  */
 export async function openLessonFiles(files: readonly LessonFile[]): Promise<FaultyFile | null> {
   for (const file of files) {
@@ -142,30 +142,30 @@ async function openListFile(
 const lineOf = (text: string, entry: string): number =>
   text.split(/\r?\n/).findIndex((line) => line.trim().replace(/^- +/, "") === entry) + 1;
 
-/** Of the characters of a link, those that are left to what is written and done in a lesson. */
+/** Of the characters of a link, how many are reserved for what the reader writes and does in a lesson. */
 const LEFT_TO_ANSWERS = 50_000;
 
-/** What is wrong with a lesson, or a list with its lessons, that no link can hold. */
+/** The fault of a lesson (or a list with its lessons) that is too large for a link. */
 async function tooLarge(lesson: Lesson, number: number, origin: Origin): Promise<LessonFault | null> {
   const { length } = await linkTo(lesson, number, origin);
   const most = MAX_PACKED - LEFT_TO_ANSWERS;
   return length <= most ? null : { line: 1, found: "", expected: LIST_EXPECTED.size(length, most) };
 }
 
-/** The text of a file of this site; undefined: there is none. */
+/** The text of a file of this site. undefined: there is none. */
 async function fileOf(path: string): Promise<string | undefined> {
   try {
     const url = new URL(path, document.baseURI);
     const answer = url.origin === location.origin ? await fetch(url) : undefined;
     const text = answer?.ok ? await answer.text() : "";
-    // A host that answers everything with its first page has no such file.
+    // A host may answer every path with its first page. Then the file does not exist.
     return text === "" || /^\s*<!doctype/i.test(text) ? undefined : text;
   } catch {
     return undefined;
   }
 }
 
-/** `#file/…`: a lesson, or a list of lessons, that stands on this site. */
+/** `#file/…`: opens a lesson or a list of lessons on this site. */
 export async function openSite(path: string, at: number): Promise<void> {
   const text = await fileOf(path);
   const list = text === undefined ? undefined : readPlaylist(text);
@@ -175,7 +175,7 @@ export async function openSite(path: string, at: number): Promise<void> {
   else noteWhat({ kind: "no-lesson", name: path });
 }
 
-/** A lesson of a list. */
+/** Opens a lesson of a list. */
 async function openEntry(origin: Origin): Promise<void> {
   const name = origin.list?.entries[origin.at - 1] ?? "";
   const found = await entryOf(name, origin);
@@ -183,7 +183,7 @@ async function openEntry(origin: Origin): Promise<void> {
   else noteWhat({ kind: "no-lesson", name: name || String(origin.at) });
 }
 
-/** A built-in lesson's number or name, or a file: one that came with the list, or stands beside it. */
+/** The lesson of an entry: a built-in lesson's number or name, or a file that came with the list or is beside it on the site. */
 async function entryOf(name: string, { file, files }: Pick<Origin, "file" | "files">): Promise<Found | null> {
   if (!isFile(name)) {
     const parsed = await loadLesson(numberOf(name));
@@ -195,7 +195,7 @@ async function entryOf(name: string, { file, files }: Pick<Origin, "file" | "fil
   return parsed?.ok ? { lesson: parsed.lesson, number: OWN_LESSON } : null;
 }
 
-/** The lesson before (-1) or after (1): of the list, or of those built in. null: there is none. */
+/** Opens the lesson before (-1) or after (1), in the list or among the built-in ones. null: there is none. */
 export function beside(by: 1 | -1): (() => Promise<void>) | null {
   const { list, at, number, file, text, files } = get();
   if (list) {
@@ -206,7 +206,7 @@ export function beside(by: 1 | -1): (() => Promise<void>) | null {
   return next > 0 ? () => openLesson(next) : null;
 }
 
-/** As it was when it was opened. */
+/** Opens the lesson again as it was at first. */
 export async function againFromTheStart(): Promise<void> {
   const { lesson, number, ...from } = get();
   if (!lesson) return;
@@ -214,7 +214,7 @@ export async function againFromTheStart(): Promise<void> {
   await show(lesson, number, from);
 }
 
-/** An answer from a link: the lesson with that program, which is returned; null: there is no such lesson. */
+/** Opens the lesson of an answer in a link, with the answer's program. Returns that program. null: there is no such lesson. */
 export async function openAnswer(
   state: LinkState,
   mark: Partial<Parameters<typeof openProgram>[1]>,
@@ -228,7 +228,10 @@ export async function openAnswer(
   return held.lesson;
 }
 
-/** A link that holds a lesson in which nothing was done: an address for it, at which the reader's own work goes on. False: it is more. */
+/**
+ * Opens a link that holds a lesson without work. The link becomes the address under which the reader's own work goes on. false: the link
+ * holds more.
+ */
 export async function openHeld(state: LinkState): Promise<boolean> {
   const { step, slot, view, views, breakpoints, lesson } = state;
   if ([step, slot, view, views, breakpoints].some((one) => one !== undefined)) return false;
@@ -243,7 +246,7 @@ interface Found {
   readonly number: number;
 }
 
-/** The lesson that a link speaks of, and where it is from. */
+/** The lesson that a link names or holds, and its origin. */
 async function heldBy({ name, file = "", text = "", list }: LinkLesson): Promise<(Found & { origin: Origin }) | null> {
   if (list) {
     const { title, entries, files, at } = list;
@@ -280,7 +283,7 @@ async function show(
   const { draft } = progressOf(lesson.id);
   const work = keptWork(lesson);
   const visiting = answer !== undefined && isAnother(answer.state, draft, work);
-  // What was done on an earlier visit is done again, if the kernel can still be built for it.
+  // Work of an earlier visit is repeated, if its kernel can still be built.
   const own = !answer && work ? await ownTypeOf(work) : undefined;
   const again = own && work;
   set({ ...EMPTY, ...origin, lesson, number, talk, visiting, link });
@@ -297,32 +300,32 @@ async function show(
   if (answer) {
     if (!visiting) keepDraft(answer.state.source);
   } else showAddress(address());
-  // The switches of the recipe stand open where a lesson needs them.
+  // The switches of the recipe are shown if the lesson needs them.
   const needsSwitches = recipe.includes(false);
   if (needsSwitches || hadSwitches) restoreLayout(undefined, { kernel: needsSwitches ? "steps" : "run" });
   showTab(view);
   showLesson();
   follow();
   judgeAnew();
-  // At the start of the page the kernel has seen nothing; only the recipe may differ.
+  // When the page starts, the kernel is fresh. Only the steps of the recipe may differ.
   if (!kernel && !answer && !again && recipe.includes(false)) void freshKernel(recipe);
   if (!again) return;
-  putContents(again.contents ?? {}); // after: another program begins with empty maps
+  putContents(again.contents ?? {}); // last: opening a program empties the maps
   void redo(lesson, again.lesson.acts, step);
 }
 
-/** The answer of a link is not what the reader has written and done here. */
+/** Whether a link's answer differs from what the reader has written and done here. */
 const isAnother = ({ source, lesson }: LinkState, draft: string, work: LinkState | undefined): boolean =>
   (draft !== "" && draft !== source) ||
   (work !== undefined && JSON.stringify(work.lesson?.acts) !== JSON.stringify(lesson?.acts));
 
-/** What a link says of the lesson that is open, with what was done in it. */
+/** What a link says about the open lesson, with what was done in it. */
 export function lessonForLink(): LinkLesson | undefined {
   const { lesson, number, ...origin } = get();
   return lesson ? { ...inLink(lesson, number, origin), acts: useJournal.getState().acts } : undefined;
 }
 
-/** Where it is found again, as a link says it. */
+/** The lesson's origin as a link holds it. */
 function inLink(lesson: Lesson, number: number, { file, text, list, files, at }: Origin): Omit<LinkLesson, "acts"> {
   const name = number > 0 ? nameOf(lesson.id) : lesson.id;
   if (list && file === "") return { name, list: { ...list, files, at } };
@@ -331,7 +334,7 @@ function inLink(lesson: Lesson, number: number, { file, text, list, files, at }:
   return { name, file: list ? file.replace(/[^/]*$/, list.entries[at - 1] ?? "") : file };
 }
 
-/** The lesson as it opens, as a link. */
+/** A link to the lesson as it opens. */
 function linkTo(lesson: Lesson, number: number, origin: Origin): Promise<string> {
   const { source, progType, maps, input, preset } = lesson.state;
   return encodeLink({
@@ -370,7 +373,7 @@ function follow(): void {
   });
 }
 
-/** The reader wrote: an answer that a link brought is now the reader's, and what they had before goes to the last programs. */
+/** The reader edited the text: an answer from a link becomes the reader's own, and the earlier draft goes to the last programs. */
 function written(source: string): void {
   const { lesson, visiting } = get();
   if (!lesson) return;
@@ -384,7 +387,7 @@ function written(source: string): void {
   keepDraft(source);
 }
 
-/** Each lesson keeps what was written in it, across other lessons and visits. */
+/** Keeps each lesson's draft, also while other lessons are open and in later visits. */
 function keepDraft(source: string): void {
   const { lesson, number } = get();
   if (!lesson || useProgram.getState().lesson !== number) return;

@@ -1,5 +1,4 @@
-// Presenting: the film of what is open, which of its frames stands on the stage, and what the speaker's window is told.
-// Loaded when someone presents.
+// Presenting: the film of what is open, the frame on the stage, and what the speaker's window is told. Loaded when a reader presents.
 import { create } from "zustand";
 import { besideInCourse, TALK } from "../../lessons/course.ts";
 import { loadLesson } from "../../lessons/index.ts";
@@ -27,7 +26,7 @@ export const toggleBlack = (): void => set((s) => ({ black: !s.black }));
 let showing = 0;
 let shownKey = "";
 
-/** Makes the film, and shows a frame as soon as it is there. */
+/** Makes the film and shows a frame as soon as it is made. */
 async function show(reels: readonly Reel[], from: "start" | "end"): Promise<void> {
   const mine = ++showing;
   const presses = pressesOf(reels);
@@ -36,13 +35,13 @@ async function show(reels: readonly Reel[], from: "start" | "end"): Promise<void
   for await (const frame of film(reels, stageEngine())) {
     if (mine !== showing) return;
     frames.push(frame);
-    // Whoever waits for a frame is shown it; the others come in the background.
+    // A frame that is waited for is shown at once. The others are made in the background.
     if (frames.length - 1 <= get().press + 1 || frames.length > presses) set({ frames: [...frames] });
   }
   set({ frames });
 }
 
-/** What is open on the page, as reels; its name tells whether the film has to be made anew. */
+/** What is open on the page, as reels. If `key` changes, the film must be made anew. */
 async function open(): Promise<{ readonly key: string; readonly reels: readonly Reel[] }> {
   const { lesson, number, talk } = useLesson.getState();
   if (talk) {
@@ -76,7 +75,7 @@ async function open(): Promise<{ readonly key: string; readonly reels: readonly 
   return { key: `program ${revision}`, reels: [{ lesson: made, number: 0 }] };
 }
 
-/** Where the film of the lesson that is opened next begins. */
+/** Where the film of the next opened lesson begins. */
 let nextFrom: "start" | "end" = "start";
 
 let followed = 0;
@@ -93,7 +92,7 @@ async function follow(): Promise<void> {
   await show(reels, from);
 }
 
-/** Follows what is open, and tells the speaker's window; returns what ends it. */
+/** Follows what is open, and tells the speaker's window. The returned function stops it. */
 export function startPresenting(): () => void {
   if (get().frames.length === 0) set({ since: Date.now() });
   const clicker = { advance: (by: 1 | -1) => void advance(by), home, end, toggleBlack, restartClock };
@@ -114,7 +113,7 @@ export function startPresenting(): () => void {
 
 // ---------------------------------------------------------------------------------------------------- the clicker
 
-/** One press on or back; past an end of a lesson to the lesson beside it. */
+/** One press on or back. At the end of a lesson it goes to the lesson beside it. */
 export async function advance(by: 1 | -1): Promise<void> {
   const { press, presses, black, reels } = get();
   if (black) return set({ black: false });
@@ -130,7 +129,7 @@ export async function advance(by: 1 | -1): Promise<void> {
 export const home = (): void => set({ press: 0, black: false });
 export const end = (): void => set((s) => ({ press: s.presses, black: false }));
 
-/** Back to the page, which then stands at the lesson that was on stage. */
+/** Goes back to the page and opens there the lesson that was on stage. */
 export async function leaveStage(): Promise<void> {
   const frame = frameAt(get());
   useSettings.setState({ present: false });

@@ -1,12 +1,12 @@
-// What a printed lesson shows of the page: the program by its instructions, the verdict, and registers at some steps of the run.
+// What a printed lesson shows from the page: the program's instructions, the verdict, and the registers at some steps of the run.
 import type { StepView } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
 import { useMachine } from "../run/machine.ts";
 
-/** Steps that fit a page's width. */
+/** How many steps fit a page's width. */
 const MOST = 8;
 
-/** The steps that a lesson names; else the first ones of the run. */
+/** The steps that a lesson names, else the first ones of the run. */
 export async function printedSteps(wanted: readonly number[]): Promise<readonly StepView[]> {
   const { run } = useMachine.getState();
   if (!run) return [];

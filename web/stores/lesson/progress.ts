@@ -1,14 +1,14 @@
-// Which lessons are solved, what was guessed and written in them; on this device only.
+// Which lessons are solved, and what was guessed and written in them. Kept on this device only.
 import { create } from "zustand";
 
 export interface LessonProgress {
   readonly solved: boolean;
-  /** By the place of the prediction among the lesson's points: a choice's index, or the value that was typed. */
+  /** Position of the prediction among the lesson's points → index of the chosen answer, or the typed value. */
   readonly guesses: Readonly<Record<number, number | string>>;
   readonly hints: number;
-  /** The reader's program, where it is no longer the lesson's; "": it still is. */
+  /** The reader's program if it differs from the lesson's. "": it does not. */
   readonly draft: string;
-  /** What was done in it, as JSON of the state that a link holds; "": nothing. Read by work.ts. */
+  /** What was done in the lesson, as JSON of the state that a link holds. "": nothing. Read by work.ts. */
   readonly work: string;
 }
 
@@ -39,7 +39,7 @@ function save(): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(useProgress.getState().lessons));
   } catch {
-    // No room or not allowed: it holds for this visit.
+    // No room or not allowed: the progress holds for this visit.
   }
 }
 
@@ -51,11 +51,11 @@ function read(): Lessons {
   }
 }
 
-/** All of it as a file for another device. */
+/** The whole progress as a file for another device. */
 export const progressFile = (): string =>
   `${JSON.stringify({ oreore: "progress", lessons: useProgress.getState().lessons }, null, 1)}\n`;
 
-/** What such a file holds; undefined: it is none. */
+/** The progress in such a file. undefined: it is no such file. */
 export function readProgress(text: string): Lessons | undefined {
   try {
     const { oreore, lessons } = JSON.parse(text) as { oreore?: unknown; lessons?: unknown };
@@ -65,7 +65,7 @@ export function readProgress(text: string): Lessons | undefined {
   }
 }
 
-/** What was solved on either device is solved; the work of this device stays. */
+/** A lesson that is solved on either device is solved. Work on this device stays. */
 export function takeProgress(taken: Lessons): void {
   for (const [id, one] of Object.entries(taken)) {
     const mine = progressOf(id);
@@ -73,7 +73,7 @@ export function takeProgress(taken: Lessons): void {
       solved: mine.solved || one.solved,
       guesses: { ...one.guesses, ...mine.guesses },
       hints: Math.max(mine.hints, one.hints),
-      // What was done belongs to the program that it was done with.
+      // What was done belongs to its program, so both are taken together.
       ...(mine.draft === "" && mine.work === "" && { draft: one.draft, work: one.work }),
     });
   }
@@ -81,7 +81,7 @@ export function takeProgress(taken: Lessons): void {
 
 const MOST_LESSONS = 1000;
 
-/** Whatever was saved or stands in a file: what is no progress is left out. */
+/** Reads what was saved or is in a file. Anything that is not progress is left out. */
 function lessonsFrom(saved: unknown): Lessons {
   if (typeof saved !== "object" || saved === null) return {};
   return Object.fromEntries(

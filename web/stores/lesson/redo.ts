@@ -1,5 +1,5 @@
-// The acts of a link, or of the reader's last visit, done again on the page: the kernel, the list of calls and the terminal stand as
-// they did then.
+// Repeats the acts of a link or of the reader's last visit on the page. Afterwards the kernel, the list of calls and the terminal are as
+// they were then.
 import { type Act, type ActDone, performActs, type RunView, type SysfsOutcome } from "../../../engine/index.ts";
 import type { Lesson } from "../../lessons/lesson.ts";
 import { freshCheck } from "../check/verdict.ts";
@@ -9,7 +9,7 @@ import { inTurn, kernelWhere, note, print, same, startedAnew, typed, useKernel }
 import { programInput, useProgram } from "../program/program.ts";
 import { adopt, ensureRun } from "../run/machine.ts";
 
-/** `step`: where the run that the acts left stands. */
+/** `step`: the step to show of the run that the acts left. */
 export async function redo(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
   await kernelWhere(({ kernel }) => kernel !== null);
   await ownKernel();
@@ -18,7 +18,7 @@ export async function redo(lesson: Lesson, acts: readonly Act[], step: number): 
 
 async function again(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
   await freshCheck();
-  // A trial of its own comes first, so that it does not take the place of the run that is made here.
+  // The page's own trial run comes first, so that it does not replace the run that is made here.
   await ensureRun();
   const { opened } = useProgram.getState();
   const program = programInput(useProgram.getState());
@@ -54,7 +54,7 @@ function tell(act: Act, done: ActDone, source: string): void {
   useKernel.setState({ fd: done.ret, loadedRevision: source === shown ? revision : -1 });
 }
 
-/** The program type of one's own that the link was made for stands in the kernel. */
+/** Waits until the kernel has the program type that the link was made for. */
 function ownKernel(): Promise<void> {
   const { askedDefinition, askedPreset } = useProgram.getState();
   return kernelWhere(({ definition, preset }) =>

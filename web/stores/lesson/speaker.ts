@@ -1,4 +1,4 @@
-// The line between the stage and the speaker's window: on this device only, and without a network.
+// The messages between the stage and the speaker's window. They stay on this device and need no network.
 import type { SpeakerView } from "../../stage/speaker-view.ts";
 
 export type SpeakerIs = SpeakerView | { readonly kind: "bye" };
@@ -17,7 +17,7 @@ export interface Clicker {
 
 const ID_KEY = "oreore.speaker";
 
-/** Names this tab, so that two that present do not speak to one speaker's window. */
+/** Names this tab, so that two presenting tabs do not use one speaker's window. */
 function speakerId(): string {
   try {
     const saved = sessionStorage.getItem(ID_KEY);
@@ -36,7 +36,7 @@ export function openSpeaker(): void {
   window.open(`${pathname}?speaker=${speakerId()}`, "oreore-speaker", "popup,width=980,height=680");
 }
 
-/** Answers what the window asks, and tells it what stands on the stage when it is told to. */
+/** Answers the window's requests, and tells it what is on the stage whenever the returned function is called. */
 export function tellSpeaker(
   clicker: Clicker,
   view: () => SpeakerView,

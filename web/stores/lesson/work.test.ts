@@ -1,10 +1,10 @@
-// What was done in a lesson is there again when it is opened anew: after another lesson, and on another device. A list of lessons that
-// stands nowhere travels in a link.
+// What was done in a lesson is restored when it is opened again: after another lesson, and on another device. A list of lessons that is not
+// on the site travels in a link.
 import { beforeEach, expect, test, vi } from "vitest";
 import { createSession } from "../../../engine/index.ts";
 import { inThread } from "../engine-in-thread.ts";
 
-/** What the stores take from a browser; nothing can be stored, and no other file of the site is there. */
+/** What the stores need from a browser. Nothing can be stored, and the site has no other files. */
 const address = { hash: "" };
 const go = (_: null, __: string, to: string): void => {
   address.hash = to.replace(/^[^#]*/, "");
@@ -49,7 +49,7 @@ beforeEach(() => forgetProgress());
 
 const open = (id: string): Promise<void> => lesson.openLesson(LESSON_IDS.indexOf(id) + 1);
 
-/** Waits until the goals that are met are these. */
+/** Waits until all goals are met, or not all. */
 const met = (all: boolean): Promise<void> =>
   new Promise((resolve) => {
     const look = (): void => {
@@ -183,7 +183,7 @@ const FILES = [
 const title = (): string => lesson.useLesson.getState().lesson?.texts.en?.title ?? "";
 const next = async (by: 1 | -1 = 1): Promise<void> => void (await lesson.beside(by)?.());
 
-/** Opens what stands in the address, as a page does that is opened with it. */
+/** Opens the address as a page does that starts with it. */
 async function openAddress(hash: string): Promise<void> {
   const link = await decodeLink(hash);
   if (link.kind !== "state") throw new Error(link.kind);
@@ -203,7 +203,7 @@ test("a list and its files travel in a link: all its lessons open there, with ne
   expect(address.hash).toBe(third);
   const answer = await encodeLink(await stateOfPage(true));
   await open("08-bounds");
-  // A reload: what was written is there again.
+  // After a reload the written text is restored.
   await openAddress(third);
   expect(title()).toBe("Another");
   await met(true);
@@ -211,7 +211,7 @@ test("a list and its files travel in a link: all its lessons open there, with ne
   expect(title()).toBe("What a write can answer");
   await next(-1);
   expect([title(), address.hash, lesson.beside(-1)]).toEqual(["Of my own", first, null]);
-  // Elsewhere an answer brings the list as well.
+  // On another device an answer brings the list as well.
   await open("08-bounds");
   forgetProgress();
   await openAddress(answer);
@@ -242,7 +242,7 @@ test("a list without one of its files, with a faulty one, or too large for a lin
     name: "own.md",
     faults: [{ line: 13 }],
   });
-  // Noise does not pack.
+  // Noise cannot be compressed.
   let seed = 1;
   const noise = Array.from({ length: 150_000 }, () => {
     seed = (seed * 1103515245 + 12345) % 0x7fffffff;

@@ -1,9 +1,10 @@
-// What the code editor can be told to do from elsewhere: the menu, the list of commands. Without it (text area) they do nothing.
+// Actions of the code editor for other parts of the page: the menu, the list of commands. Without the code editor (text area) they do
+// nothing.
 export type EditorAction = "format" | "foldAll" | "unfoldAll";
 
 let act: ((action: EditorAction) => void) | undefined;
 
-/** Called by the editor that is there; the function takes it back. */
+/** Called by the editor. The returned function withdraws its actions. */
 export function offerActions(offered: (action: EditorAction) => void): () => void {
   act = offered;
   return () => {

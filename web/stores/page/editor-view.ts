@@ -1,12 +1,12 @@
-// What the editor shows in and beside its lines: arrows and hints. Kept on the device. The view at its side is the layout's.
+// What the editor shows in and beside its lines: arrows and hints. Kept on the device. The layout keeps the view at its side.
 import { create } from "zustand";
 import type { HintKind } from "../../../engine/index.ts";
 
-/** Views beside the program, the first where none was chosen. */
+/** Views beside the program. The first is the default. */
 export const SIDES = ["bytes", "words", "graph"] as const;
 
 export interface EditorView {
-  /** Jumps as arrows in the margin. */
+  /** Show jumps as arrows in the margin. */
   readonly arrows: boolean;
   readonly hints: Readonly<Record<HintKind, boolean>>;
 }
@@ -20,7 +20,7 @@ useEditorView.subscribe((now) => {
   try {
     localStorage.setItem(KEY, JSON.stringify(now));
   } catch {
-    // No room or not allowed: it holds for this visit.
+    // No room or not allowed: the choice holds for this visit.
   }
 });
 

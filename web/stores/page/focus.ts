@@ -1,17 +1,17 @@
-// Where the reader looks: the line the cursor is on, the instruction pointed at, and requests to show a place.
-// This is how the log, the listing and the editor lead to each other.
+// Where the reader looks: the cursor's line, the instruction under the pointer, and requests to show a place. The log, the listing and the
+// editor lead to each other through it.
 import { create } from "zustand";
 import type { SpanView } from "../../../engine/index.ts";
 
-/** How the editor's lines lie on the screen; both editors publish it, the listing beside them follows. */
+/** Where the editor's lines are on the screen. Both editors publish it, and the listing beside them follows. */
 export interface Geometry {
   readonly scrollTop: number;
   readonly lineHeight: number;
-  /** Pixels above a line of the source, from 1, in the scrolled text; a line folded away has the place of what it is folded into. */
+  /** Pixels above a line (from 1) in the scrolled text. A folded line has the position of the line it is folded into. */
   readonly topOf: (line: number) => number;
 }
 
-/** Lines one below the other, none folded. */
+/** For lines of equal height, none folded. */
 export const evenLines =
   (padding: number, lineHeight: number): Geometry["topOf"] =>
   (line) =>
@@ -20,16 +20,16 @@ export const evenLines =
 export interface FocusState {
   /** Line of the cursor, from 1. */
   readonly line: number;
-  /** Instruction under the pointer, -1: none. */
+  /** Instruction under the pointer. -1: none. */
   readonly hovered: number;
-  /** A request to show a place in the editor; `nonce` counts them. */
+  /** A request to show a place in the editor. `nonce` counts the requests. */
   readonly reveal: { readonly span: SpanView; readonly focus: boolean; readonly nonce: number } | null;
-  /** Counts the requests that give the editor the focus. */
+  /** How often a request gave the editor the focus. */
   readonly led: number;
   readonly geometry: Geometry;
-  /** Pane in sight on a phone. */
+  /** The pane shown on a phone. */
   readonly tab: "editor" | "verifier" | "machine" | "kernel";
-  /** On a phone the open lesson is in sight, not `tab`. */
+  /** On a phone the open lesson is shown instead of `tab`. */
   readonly lesson: boolean;
 }
 

@@ -1,5 +1,5 @@
-// How the page is arranged: the layout for a task, a pane that has all the room, and which view each pane shows.
-// The device keeps it (never inside another page); a link may carry it. Sizes are kept by the panes' own groups.
+// How the page is arranged: the layout for a task, a pane that takes the whole space, and the view of each pane. Kept on the device (never
+// inside another page). A link may carry it. The groups of panes keep their own sizes.
 import { create } from "zustand";
 import { type FocusState, showTab, useFocus } from "./focus.ts";
 import { useSettings } from "./settings.ts";
@@ -13,11 +13,11 @@ export type Layout = (typeof LAYOUTS)[number];
 
 export interface LayoutState {
   readonly layout: Layout;
-  /** The pane that has all the room. */
+  /** The pane that takes the whole space. */
   readonly maximised: Pane | null;
-  /** Panes of which only the title line is in sight. */
+  /** Panes that show only their title line. */
   readonly folded: readonly Pane[];
-  /** Which of its views each pane shows; "" stands for its first. */
+  /** The view that each pane shows. "": its first. */
   readonly views: Readonly<Record<Pane, string>>;
 }
 
@@ -37,10 +37,10 @@ export function chooseLayout(layout: Layout): void {
   keep();
 }
 
-/** Gives a pane all the room, or takes it back. */
+/** Gives a pane the whole space, or ends that. */
 export const maximise = (pane: Pane | null): void => set((s) => ({ maximised: s.maximised === pane ? null : pane }));
 
-/** Brings a pane into sight. */
+/** Shows a pane, unfolded. */
 export const showPane = (pane: Pane): void =>
   set((s) => ({
     folded: s.folded.filter((one) => one !== pane),
@@ -52,7 +52,7 @@ export function fold(pane: Pane, folded: boolean): void {
     set((s) => ({ folded: folded ? [...s.folded, pane] : s.folded.filter((one) => one !== pane) }));
 }
 
-/** Shows one of a pane's views, and the pane itself where another one hides it. */
+/** Shows one of a pane's views, and the pane itself if another one hides it. */
 export function showView(pane: Pane, view: string): void {
   set((s) => ({
     views: { ...s.views, [pane]: view },
@@ -63,19 +63,19 @@ export function showView(pane: Pane, view: string): void {
   if (useFocus.getState().tab !== pane) showTab(pane);
 }
 
-/** The same with all the room; `large`: false gives the room back. */
+/** The same with the whole space. `large` false: gives the space back. */
 export function showLarge(pane: Pane, view: string, large = true): void {
   showView(pane, view);
   set({ maximised: large ? pane : null });
 }
 
-/** The view that a pane shows: what was chosen, or the first of those there are. */
+/** The view that a pane shows: the chosen one, or the first available. */
 export function useView<View extends string>(pane: Pane, choices: readonly View[]): View {
   const chosen = useLayout((s) => s.views[pane]) as View;
   return choices.includes(chosen) ? chosen : (choices[0] as View);
 }
 
-/** What a link brought, as far as the page knows it; not kept: the reader did not choose it. */
+/** Takes the layout of a link, as far as the page knows its names. Not kept, because the reader did not choose it. */
 export function restoreLayout(layout: string | undefined, views: Readonly<Record<string, string>> | undefined): void {
   set((s) => ({
     layout: LAYOUTS.find((one) => one === layout) ?? s.layout,
@@ -90,7 +90,7 @@ function keep(): void {
   try {
     localStorage.setItem(KEY, JSON.stringify({ layout, views }));
   } catch {
-    // No room or not allowed: it holds for this visit.
+    // No room or not allowed: the layout holds for this visit.
   }
 }
 

@@ -1,4 +1,4 @@
-// How this reader wants to see things: language, theme, number base. Kept on the device, never part of a link.
+// How this reader wants to see the page: language, theme, number base. Kept on the device, never part of a link.
 import { create } from "zustand";
 
 export type Language = "en" | "ja";
@@ -12,20 +12,20 @@ interface Saved {
   readonly language: Language;
   readonly theme: Theme;
   readonly base: NumberBase;
-  /** Values are seen to move on a step, where the reader's system allows motion at all. */
+  /** Animate values on a step, if the reader's system allows motion. */
   readonly motion: boolean;
-  /** The explanation of a refusal stands open. */
+  /** The explanation of a refusal is open. */
   readonly why: boolean;
 }
 
 export interface Settings extends Saved {
-  /** Text enlarged, everything but the program and the machine put away. */
+  /** Presenting: the text is enlarged, and only the program and the machine are shown. */
   readonly present: boolean;
-  /** The page stands inside another page: it keeps nothing on the device, so that two of them do not meet there. */
+  /** The page is inside another page. It keeps nothing on the device, so that several such pages do not mix. */
   readonly embed: boolean;
   /** The program inside another page cannot be edited. */
   readonly readOnly: boolean;
-  /** The page inside another one asks for the height that it needs. */
+  /** The page inside another page asks for the height that it needs. */
   readonly autoHeight: boolean;
   set(change: Partial<Omit<Settings, "set">>): void;
 }
@@ -46,7 +46,7 @@ useSettings.subscribe(({ language, theme, base, motion, why, embed }) => {
   }
 });
 
-/** Keeps the root element's theme: the reader's choice, or the wish of the reader's machine, as either changes. */
+/** Sets the root element's theme: the reader's choice or the system's, whenever either changes. */
 export function followTheme(): void {
   const apply = (): void => {
     document.documentElement.dataset.theme = themeInForce(useSettings.getState().theme);
@@ -57,7 +57,7 @@ export function followTheme(): void {
     matchMedia(query).addEventListener("change", apply);
 }
 
-/** The theme that is in force, where `system` follows the reader's machine. */
+/** The theme in use. `system` follows the reader's system. */
 function themeInForce(theme: Theme): Exclude<Theme, "system"> {
   if (theme !== "system") return theme;
   if (matchMedia("(prefers-contrast: more)").matches) return "contrast";

@@ -1,18 +1,18 @@
-// The reader's own program, kept on the device. sessionStorage holds this tab's, localStorage the last of any tab;
-// the tab's wins. What a link or an example pushes aside goes to the list of the last programs (history/recent.ts).
+// The reader's own program, kept on the device. sessionStorage has this tab's, localStorage the last of any tab. This tab's wins. A program
+// that a link or an example replaces goes to the list of the last programs (history/recent.ts).
 import type { DefinitionInput, MapInput } from "../../../engine/index.ts";
 
 export interface Draft {
   readonly source: string;
   readonly progType: string;
   readonly input: string;
-  /** Maps that are not written in the source; left out: none. */
+  /** Maps that are not in the source. Absent: none. */
   readonly maps?: readonly MapInput[];
-  /** The example that it began as; left out: none. */
+  /** The example from which it began. Absent: none. */
   readonly from?: string;
-  /** The program type of one's own that it is written for; the kernel looks it over before it takes it. */
+  /** The reader's own program type that it is written for. The kernel checks it before use. */
   readonly definition?: DefinitionInput;
-  /** The verifier's log that the source was rebuilt from. */
+  /** The verifier's log from which the source was rebuilt. */
   readonly pasted?: string;
 }
 
@@ -28,7 +28,7 @@ export function writeDraft(draft: Draft): void {
   put("local", DRAFT_KEY, text);
 }
 
-/** What an earlier version of the page kept of the last programs, newest first; they are moved from here only once. */
+/** The last programs as an earlier version of the page kept them, newest first. They are moved from here once. */
 export function takeOldShelf(): readonly Draft[] {
   const saved = parse(get("local", SHELF_KEY));
   try {
@@ -54,11 +54,11 @@ function put(where: Where, key: string, text: string): void {
   try {
     storage(where).setItem(key, text);
   } catch {
-    // Full or not allowed: the other storage, or this visit's memory, still has it.
+    // No room or not allowed: the other storage or this visit's memory still has it.
   }
 }
 
-/** What was saved, whatever it is by now; undefined where there is nothing or no JSON. */
+/** Reads a saved value, which may be anything. undefined: there is none, or it is not JSON. */
 function parse(text: string | null): unknown {
   if (text === null) return undefined;
   try {

@@ -1,4 +1,4 @@
-// What programs see of chance and place: the seed of random numbers and the CPU. The same again is the same run again.
+// What programs see of random numbers and CPU: the seed and the CPU's number. The same values give the same run.
 import { create } from "zustand";
 import { answered, engine } from "../engine.ts";
 
@@ -7,7 +7,7 @@ export interface EnvironmentState {
   readonly seed: number;
   /** 0 … CPUS - 1 */
   readonly cpu: number;
-  /** A socket look-up succeeds. Any other change of the environment sets it to false. */
+  /** Whether a socket look-up succeeds. Any other change of the environment sets it to false. */
   readonly sockets: boolean;
 }
 
@@ -17,7 +17,7 @@ const START: EnvironmentState = { seed: 1, cpu: 0, sockets: false };
 export const useEnvironment = create<EnvironmentState>()(() => START);
 const { getState: get, setState: set } = useEnvironment;
 
-/** What is out of range is brought into it. */
+/** Numbers out of range are brought into range. */
 export async function setEnvironment(change: Partial<EnvironmentState>): Promise<void> {
   const { seed, cpu, sockets } = { ...get(), sockets: false, ...change };
   const next = { seed: Math.trunc(seed) >>> 0, cpu: Math.min(CPUS - 1, Math.max(0, Math.trunc(cpu) || 0)), sockets };
@@ -28,12 +28,12 @@ export async function setEnvironment(change: Partial<EnvironmentState>): Promise
 export const newSeed = (): Promise<void> =>
   setEnvironment({ seed: crypto.getRandomValues(new Uint32Array(1))[0] as number });
 
-/** For a link: only what is not as at the start. */
+/** For a link: only values that differ from the start. */
 export function environmentForLink(): Partial<EnvironmentState> {
   const { seed, cpu } = get();
   return { ...(seed !== START.seed && { seed }), ...(cpu !== START.cpu && { cpu }) };
 }
 
-/** What a link brought; what it leaves out is as at the start. */
+/** Takes the values of a link. Missing ones are as at the start. */
 export const openEnvironment = (from: Partial<EnvironmentState>): Promise<void> =>
   setEnvironment({ ...START, ...from });

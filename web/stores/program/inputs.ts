@@ -1,5 +1,5 @@
-// What can be given to a program that a packet or a context makes run: built-in packets, those of a capture, a pasted dump,
-// the fields of a struct or record. What is chosen is the program's input; how that text is read the engine says.
+// Inputs for a program that a packet or a context runs: built-in packets, those of a capture file, a pasted dump, the fields of a struct or
+// record. The chosen one becomes the program's input text. The engine reads that text.
 import { create } from "zustand";
 import type { EventFormatView, InputView, LayerView, PacketView } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
@@ -8,12 +8,12 @@ import { editInput, useProgram } from "./program.ts";
 export interface InputsState {
   readonly packets: readonly PacketView[];
   readonly captured: readonly PacketView[];
-  /** Why a file or a text was not read, English; "". */
+  /** Why a file or a text was not read, in English. "": no fault. */
   readonly fault: string;
   readonly formats: readonly EventFormatView[];
-  /** Headers of the input as it stands, for where no run shows a packet. */
+  /** Headers of the current input, for views without a run that has a packet. */
   readonly layers: readonly LayerView[];
-  /** The program's input as the engine reads it; null: not asked yet. */
+  /** The program's input as the engine reads it. null: not asked yet. */
   readonly read: InputView | null;
 }
 
@@ -27,13 +27,13 @@ export const useInputs = create<InputsState>()(() => ({
 }));
 const { setState: set } = useInputs;
 
-/** The program's input as it stands now. */
+/** Asks the engine to read the program's current input. */
 export function readInput(): Promise<InputView | undefined> {
   const { progType, input } = useProgram.getState();
   return answered(engine().api.runs.readInput(progType, input));
 }
 
-/** Follows the program's input as long as its bytes are in sight; the function ends it. */
+/** Follows the program's input while its bytes are shown. The returned function stops it. */
 export function followInput(): () => void {
   let seen = "";
   const look = async (): Promise<void> => {
@@ -48,11 +48,11 @@ export function followInput(): () => void {
   return useProgram.subscribe(() => void look());
 }
 
-/** The packet or context that runs the program, as hex; "" where the input is none. */
+/** The packet or context that runs the program, as hex. "": the input is neither. */
 export const inputBytes = ({ read }: InputsState): string =>
   read?.ok && read.event.kind !== "sysfs" ? read.event.hex : "";
 
-/** Other bytes for a packet or a context; they stand there at once. */
+/** Sets the bytes of a packet or a context. The page shows them at once. */
 export function giveBytes(kind: "packet" | "ctx", hex: string): void {
   set({ read: { ok: true, event: { kind, hex }, text: hex } });
   editInput(hex);
@@ -73,7 +73,7 @@ export async function dissectInput(hex: string): Promise<void> {
   if (layers) set({ layers });
 }
 
-/** A pcap or pcapng file; its first packet becomes the input. */
+/** Reads a pcap or pcapng file. Its first packet becomes the input. */
 export async function openCapture(file: Blob): Promise<void> {
   const read = await answered(engine().api.tools.readCapture(new Uint8Array(await file.arrayBuffer())));
   if (read === undefined) return;
@@ -82,7 +82,7 @@ export async function openCapture(file: Blob): Promise<void> {
   if (read[0]) giveBytes("packet", read[0].hex);
 }
 
-/** False where the text is no dump; `fault` says why. */
+/** false: the text is no dump. `fault` says why. */
 export async function takeDump(text: string): Promise<boolean> {
   const read = await answered(engine().api.tools.readDump(text));
   if (!read) return false;

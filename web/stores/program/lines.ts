@@ -1,10 +1,10 @@
 // From an instruction to the line that made it, and back.
 import type { CheckView, SlotView } from "../../../engine/index.ts";
 
-/** From 1; 0: no line made the instruction. */
+/** From 1. 0: no line made the instruction. */
 export const lineOfSlot = (check: CheckView | null, slot: number): number =>
   check?.slots.find((one) => one.slot === slot)?.span?.line ?? 0;
 
-/** The instructions that a line made, or had a part in. */
+/** The instructions that a line made completely or in part. */
 export const slotsOnLine = (check: CheckView | null, line: number): readonly SlotView[] =>
   check?.slots.filter(({ span }) => span && span.line <= line && line <= span.endLine) ?? [];

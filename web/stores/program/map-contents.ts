@@ -1,5 +1,5 @@
-// What maps hold before a run, as the reader has set it: by the map's name, hex of the key → hex of the value.
-// Queues and stacks have no keys: theirs are places, "0", "1", …
+// Contents of maps before a run, as the reader has set them: map's name → hex of the key → hex of the value. Queues and stacks have no
+// keys: positions "0", "1", … stand for them.
 import { create } from "zustand";
 
 export type Contents = Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -1,4 +1,4 @@
-// The BPF object that the reader brought: what stands in it, and the program of it that is looked at. It stays on the device.
+// The BPF object that the reader brought: its contents, and the program that is shown. It stays on the device.
 import { create } from "zustand";
 import type { ObjectLoadView, ObjectView, Texts } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
@@ -10,15 +10,15 @@ export interface ObjectState {
   readonly object: ObjectView | null;
   /** Why the file is no object. */
   readonly fault: Texts | null;
-  /** Files of C that the reader added, by the name that the object's lines give them. */
+  /** C files that the reader added, by the names that the object's lines use. */
   readonly sources: ReadonlyMap<string, string>;
-  /** The file of types that the reader brought, and how many there are, or why it is none. Null: CO-RE goes by the page's kernel. */
+  /** The file of kernel types that the reader brought, and how many it has, or why it is faulty. null: CO-RE uses the page's kernel. */
   readonly types: { readonly name: string; readonly count: number; readonly fault: Texts | null } | null;
-  /** Number of the program that is looked at; -1: none. */
+  /** Number of the shown program. -1: none. */
   readonly at: number;
-  /** null: not answered yet. */
+  /** null: no answer yet. */
   readonly load: ObjectLoadView | null;
-  /** Why it cannot be loaded. */
+  /** Why the program cannot be loaded. */
   readonly refusal: Texts | null;
 }
 
@@ -33,7 +33,7 @@ export const useObject = create<ObjectState>()(() => ({
   refusal: null,
 }));
 
-/** Types and configuration of Linux 6.18: loaded when the first object needs them. */
+/** Types and configuration of Linux 6.18, loaded when the first object needs them. */
 const KERNEL = new URL("../../../engine/facts/recorded/linux-6.18.bin.gz", import.meta.url);
 let kernel: Promise<boolean> | undefined;
 
@@ -62,7 +62,7 @@ export async function lookAt(at: number): Promise<void> {
   useObject.setState(answer.ok ? { load: answer.view } : { refusal: { en: answer.en, ja: answer.ja } });
 }
 
-/** Types of the reader's own kernel, for CO-RE; null: the page's again. */
+/** Sets the kernel types for CO-RE from the reader's own kernel. null: the page's again. */
 export async function takeTypes(file: File | null): Promise<void> {
   const bytes = file && new Uint8Array(await file.arrayBuffer());
   const answer = await answered(engine().api.objects.takeTypes(bytes, file?.name ?? ""));
@@ -90,7 +90,7 @@ export async function takeTypes(file: File | null): Promise<void> {
   else if (answer.ok && at >= 0) await lookAt(at);
 }
 
-/** Whether the text is a file that the program's lines name; it is shown with them then. */
+/** Whether the program's lines name this file. If so, it is shown with them. */
 export function takeSource(name: string, text: string): boolean {
   const { load, sources } = useObject.getState();
   const named = load?.lines.find(({ file }) => baseName(file) === name)?.file;
@@ -104,7 +104,7 @@ const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
 async function loadKernel(): Promise<boolean> {
   try {
     const packed = new Uint8Array(await (await fetch(KERNEL)).arrayBuffer());
-    // Some hosts unpack what is called .gz on the way.
+    // Some hosts already decompress files with the ending .gz.
     const isPacked = packed[0] === 0x1f && packed[1] === 0x8b;
     const stream = new Blob([packed]).stream();
     const file = isPacked ? stream.pipeThrough(new DecompressionStream("gzip")) : stream;
@@ -124,7 +124,7 @@ async function loadKernel(): Promise<boolean> {
   }
 }
 
-/** The program that is looked at, as macros in the editor. */
+/** Opens the shown program in the editor, as macros. */
 export function takeAsMacros(): void {
   const { load, fileName } = useObject.getState();
   if (!load?.program) return;

@@ -1,5 +1,5 @@
-// What stands in the editor and around it: source, program type, maps, the text that will be written to the hook's file.
-// Keeps the reader's draft safe: opening a link or an example puts it aside with a way back.
+// The editor's program and its settings: source, program type, maps, the text of the input. Keeps the reader's draft safe: opening a link
+// or an example sets it aside, with a way back.
 import { create } from "zustand";
 import {
   type DefinitionInput,
@@ -28,35 +28,35 @@ export interface ProgramState {
   readonly progType: string;
   readonly maps: readonly MapInput[];
   readonly input: string;
-  /** Counts changes of source, type or maps; answers of the engine carry it. */
+  /** Counts changes of source, type or maps. Answers of the engine carry it. */
   readonly revision: number;
-  /** Counts programs opened from elsewhere: the editor then takes `source` instead of giving it. */
+  /** Counts programs opened from elsewhere. After each, the editor takes `source`. */
   readonly opened: number;
-  /** Counts texts that a command wrote in place of the reader's: the editor takes `source` as one step of undo. */
+  /** Counts texts written by a command. After each, the editor takes `source` as one step of undo. */
   readonly written: number;
-  /** Name of the example that is open and untouched, "" otherwise. */
+  /** Name of the open, unedited example. "": none. */
   readonly example: string;
-  /** Name of the example that it began as, edited or not; "": it began otherwise. */
+  /** Name of the example from which it began, edited or not. "": none. */
   readonly from: string;
-  /** The text, the type or the maps are the reader's own work: something would be lost with them. */
+  /** The text, type or maps are the reader's own work that would be lost. */
   readonly edited: boolean;
-  /** Lesson that is open, 0: none, OWN_LESSON: one from a file. */
+  /** Number of the open lesson. 0: none. OWN_LESSON: one from a file. */
   readonly lesson: number;
-  /** What the program is called where it comes from: an example, a lesson. */
+  /** The title of the example or lesson from which the program comes. */
   readonly title: Texts | null;
-  /** A link asked for this step; taken once the run is there. */
+  /** The step that a link asked for. Cleared when the run is there. */
   readonly askedStep: number | null;
   /** The preset that a link asked for. */
   readonly askedPreset: string;
-  /** The program type of one's own that it is written for; null: OREORE, or what `askedPreset` says. */
+  /** The reader's own program type that it is written for. null: OREORE, or that of `askedPreset`. */
   readonly askedDefinition: DefinitionInput | null;
-  /** The verifier's log that the source was rebuilt from, shown until the source is edited; "": none. */
+  /** The verifier's log from which the source was rebuilt, shown until the source is edited. "": none. */
   readonly pasted: string;
   readonly aside: Draft | null;
   readonly notice: Notice | null;
 }
 
-/** In place of a lesson's number: one that was opened from a file. */
+/** Lesson number of a lesson that was opened from a file. */
 export const OWN_LESSON = -1;
 
 export const useProgram = create<ProgramState>()(() => ({
@@ -93,7 +93,7 @@ export const programInput = (s: ProgramState): ProgramInput => ({
 /** The reader typed. */
 export const editSource = (source: string): void => takeSource(source, 0);
 
-/** A command changed the text, as one step that undo takes back: a fix was applied, an empty text was filled. */
+/** A command changed the text, as one step of undo: a fix was applied, an empty text was filled. */
 export const writeSource = (source: string): void => takeSource(source, 1);
 
 function takeSource(source: string, written: 0 | 1): void {
@@ -111,7 +111,7 @@ function takeSource(source: string, written: 0 | 1): void {
   saveSoon();
 }
 
-/** The program that was rebuilt from a log is verified here. */
+/** Leaves the pasted log: our verifier checks the rebuilt program. */
 export function leaveLog(): void {
   set((s) => ({ pasted: "", revision: s.revision + 1 }));
   saveSoon();
@@ -128,10 +128,10 @@ export function chooseProgType(progType: string): void {
   saveSoon();
 }
 
-/** The kernel has changed under the program: it must be looked at again. */
+/** The kernel has changed, so the program must be checked again. */
 export const recheck = (): void => set((s) => ({ revision: s.revision + 1 }));
 
-/** The program is now written for this type of one's own; null: for OREORE. Kept with the draft. */
+/** Notes that the program is written for this type of the reader's own. null: for OREORE. Kept with the draft. */
 export const writtenFor = (definition: DefinitionInput | null): void => set({ askedDefinition: definition });
 
 export function leaveLesson(): void {
@@ -143,14 +143,14 @@ export const noteWhat = (notice: Notice): void => set({ notice });
 
 export const dismissNotice = (): void => set({ notice: null });
 
-/** The first example is there at once; the others come with the gallery. */
+/** The first example is there at once. The others come with the gallery. */
 async function exampleByName(name: string): Promise<ExampleView | undefined> {
   if (name === FIRST_EXAMPLE.name) return FIRST_EXAMPLE;
   const { EXAMPLES } = await import("../../gallery/examples.ts");
   return EXAMPLES.find((example) => example.name === name);
 }
 
-/** `by`: what asked for it. A press puts it into the address; at the start, the same example as the reader changed it stays. */
+/** `by`: what asked for it. "press" also puts it into the address. "start" keeps the reader's edited version of the same example. */
 export async function openExample(name: string, by: "press" | "address" | "start" = "press"): Promise<void> {
   const { from, edited } = get();
   if (by === "start" && edited && from === name) {
@@ -167,24 +167,24 @@ export async function openExample(name: string, by: "press" | "address" | "start
   if (by === "press") showAddress(`#example/${name}`);
 }
 
-/** The lesson of a number, from 1. */
+/** Opens a lesson by its number, from 1. */
 export const openLesson = async (number: number): Promise<void> =>
   (await import("../lesson/lesson.ts")).openLesson(number);
 
-/** A lesson by its number or name, as an address has it. */
+/** Opens a lesson by its number or name, as an address has it. */
 export const openNamed = async (name: string): Promise<void> => (await import("../lesson/lesson.ts")).openNamed(name);
 
-/** A lesson, or a list of them, that stands on this site; `at`: which of the list. */
+/** Opens a lesson or a list of lessons on this site. `at`: which one of the list. */
 export const openSite = async (path: string, at: number): Promise<void> =>
   (await import("../lesson/lesson.ts")).openSite(path, at);
 
-/** The first lesson that is not solved yet. */
+/** Opens the first lesson that is not solved yet. */
 export const resumeLessons = async (): Promise<void> => (await import("../lesson/lesson.ts")).resumeLessons();
 
-/** The talk, from its first slide on. */
+/** Opens the talk at its first slide. */
 export const openTalk = async (): Promise<void> => (await import("../lesson/lesson.ts")).openTalk();
 
-/** Back to what the last opening pushed aside. */
+/** Opens the program again that the last opening set aside. */
 export function takeBack(): void {
   const { aside } = get();
   if (!aside) return;
@@ -195,18 +195,18 @@ export function takeBack(): void {
   saveSoon();
 }
 
-/** Where the way back leads to a page without an address: the reader's own program, or the one that the page starts with. */
+/** For going back to a page without an address: opens the reader's own program, or the one with which the page starts. */
 export const backToNoAddress = async (): Promise<void> =>
   get().aside ? takeBack() : openExample(FIRST_EXAMPLE.name, "address");
 
-/** A program of the reader's own from the list of the last ones. */
+/** Opens a program of the reader's own from the list of the last programs. */
 export const openDraft = (draft: Draft): void =>
   openProgram(
     { ...draft, maps: draft.maps ?? [] },
     { askedDefinition: draft.definition ?? null, ...(draft.pasted && { pasted: draft.pasted }) },
   );
 
-/** Puts back what undo or redo kept; the editor follows. */
+/** Restores what undo or redo kept. The editor follows. */
 export function restoreProgram(
   kept: Pick<ProgramState, "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset" | "pasted">,
 ): void {
@@ -215,7 +215,7 @@ export function restoreProgram(
   saveSoon();
 }
 
-/** At the start: the draft of this tab, or of the last one, if there is any. */
+/** At the start of the page: opens the draft of this tab, or of the last tab, if there is one. */
 export function restoreDraft(): void {
   const draft = readDraft();
   if (draft && draft.source.trim() !== "") set((s) => ({ ...opening(s), ...programOf(draft), edited: true }));
@@ -223,13 +223,13 @@ export function restoreDraft(): void {
 
 type Opened = Pick<Draft, "source" | "progType" | "input"> & { readonly maps: readonly MapInput[] };
 
-/** Puts a program into the editor. What stood there is set aside, unless nothing would be lost. */
+/** Opens a program in the editor. The program before it is set aside if work would be lost. */
 export function openProgram(
   { source, progType, maps, input }: Opened,
   mark: {
     readonly example?: string;
     readonly lesson?: number;
-    /** What is opened is the reader's own work: a lesson's draft. */
+    /** The opened program is the reader's own work: a lesson's draft. */
     readonly edited?: boolean;
     readonly title?: Texts;
     readonly askedStep?: number | null;
@@ -241,7 +241,7 @@ export function openProgram(
   const before = draftOf(get());
   const keep = get().edited && before.source !== source && before.source.trim() !== "";
   if (keep) shelve(before, get().opened);
-  // From one lesson to the next nobody wants to be told: what was written stands in the list of the last programs.
+  // From lesson to lesson no notice is shown. What was written is in the list of the last programs.
   const quiet = get().lesson !== 0 && mark.lesson !== undefined;
   set((s) => ({
     ...opening(s),
@@ -262,7 +262,7 @@ export function openProgram(
     notice: keep && !quiet ? { kind: "set-aside" } : null,
   }));
   if (mark.pasted === undefined) return;
-  // What was pasted is the reader's own: no address stands for it. The editor has taken it as another text by now.
+  // A pasted program is the reader's own and has no address. By now the editor has taken it as a new text.
   set({ edited: true });
   forgetLink();
   saveSoon();
@@ -286,7 +286,7 @@ export const draftOf = ({ source, progType, input, maps, from, askedDefinition, 
   ...(pasted !== "" && { pasted }),
 });
 
-/** Into the list of the last programs, which is not needed to show the page. */
+/** Adds to the list of the last programs, which is not needed to show the page. */
 const shelve = (draft: Draft, opened: number): void =>
   void import("../history/recent.ts").then(({ keepProgram }) => keepProgram(draft, opened));
 
@@ -304,7 +304,7 @@ const programOf = ({ source, progType, input, maps = [], from = "", definition, 
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** A page inside another one keeps no draft: it shows what its address says. */
+/** A page inside another page keeps no draft: it shows what its address says. */
 const keepsDraft = (): boolean => !useSettings.getState().embed;
 
 function saveSoon(): void {
@@ -313,7 +313,7 @@ function saveSoon(): void {
   timer = setTimeout(saveNow, 300);
 }
 
-/** Also called when the page is put away: the last keystrokes count. */
+/** Also called when the page is hidden, so that the last keystrokes are saved. */
 export function saveNow(): void {
   if (timer === undefined) return;
   clearTimeout(timer);
@@ -321,7 +321,7 @@ export function saveNow(): void {
   writeDraft(draftOf(get()));
 }
 
-/** The program is no longer the one in the address. An example that was edited keeps its own, as does a lesson: a reload brings the draft. */
+/** The program is no longer the one in the address. An edited example and a lesson keep their address: a reload brings the draft. */
 function forgetLink(): void {
   const { from, lesson } = get();
   if (lesson !== 0 || (from !== "" && location.hash === `#example/${from}`)) return;
@@ -329,8 +329,8 @@ function forgetLink(): void {
 }
 
 /**
- * The address of what was opened, or "" for the reader's own draft; `push`: the way back leads to what stood there before.
- * Inside another page it stays.
+ * Sets the address of what was opened, or "" for the reader's own draft. "push": the browser's back button leads to the address before.
+ * Inside another page the address stays.
  */
 export function showAddress(hash: string, how: "push" | "replace" = "push"): void {
   if (!keepsDraft() || location.hash === hash) return;

@@ -1,5 +1,5 @@
-// The one moment that all panes show: the step of the run, and the visit of the verifier that it belongs to. A visit that the
-// run did not come by, or that the reader pinned, stands apart from it.
+// The one moment that all panes show: the step of the run, and the verifier's visit that matches it. A visit that the run did not reach, or
+// that the reader pinned, is shown apart from the run.
 import { create } from "zustand";
 import type { VisitView } from "../../../engine/index.ts";
 import { useVerdict } from "../check/verdict.ts";
@@ -7,11 +7,14 @@ import { answered, engine } from "../engine.ts";
 import { useMachine } from "./machine.ts";
 
 export interface BeliefsState {
-  /** Of the step; null: nothing to say (edited since, not verified, not walked with these values). */
+  /**
+   * The visit that matches the step. null: none, because the program was edited since, was not verified, or the verifier did not process
+   * this path with these values.
+   */
   readonly visit: VisitView | null;
-  /** Shown instead of it by all that shows the verifier; null: both are one moment. */
+  /** The visit that the verifier's views show instead. null: they show `visit`. */
   readonly apart: VisitView | null;
-  /** `apart` stays where the run moves: the reader pinned it. */
+  /** The reader pinned `apart`, so it stays when the run moves. */
   readonly pinned: boolean;
 }
 
@@ -28,7 +31,7 @@ export function followMachine(): void {
     const { run, view } = useMachine.getState();
     const { check } = useVerdict.getState();
     const mine = ++asked;
-    // After the last instruction the moment is still that of the exit.
+    // After the last instruction, the moment is still that of the exit.
     const step = run && view ? (view.slot < 0 ? view.step - 1 : view.step) : -1;
     const visit =
       run && step >= 0 && check?.verdict === "accept"
@@ -43,7 +46,7 @@ export function followMachine(): void {
   });
   useVerdict.subscribe((now, before) => {
     if (now.check === before.check) return;
-    // Numbers of visits are the check's.
+    // Numbers of visits are valid for one check only.
     set({ apart: null, pinned: false });
     void look();
   });

@@ -1,5 +1,5 @@
-// Where a run is to stop: lines of the editor, with or without a condition, and what is watched for changes.
-// The editor draws the lines and moves them as text moves (moveBreakpoints); the machine asks for stops().
+// Where a run stops: lines of the editor, with or without a condition, and values watched for changes. The editor draws the lines and moves
+// them when the text moves (moveBreakpoints). The machine asks for stops().
 import { create } from "zustand";
 import type { StopInput } from "../../../engine/index.ts";
 import { useVerdict } from "../check/verdict.ts";
@@ -10,19 +10,19 @@ import { useProgram } from "../program/program.ts";
 export interface Breakpoint {
   /** From 1. */
   readonly line: number;
-  /** `r0 == 5 && r1 s< 0`; "": always. */
+  /** `r0 == 5 && r1 s< 0`. "": always. */
   readonly when: string;
-  /** What is wrong with `when`, English; such a breakpoint stops always. */
+  /** What is wrong with `when`, in English. A breakpoint with a fault always stops. */
   readonly fault: string;
 }
 
-/** `name`: how the page calls it: `r3`, `fp-8`, `counts[0]`. */
+/** `name`: the page's name for the value: `r3`, `fp-8`, `counts[0]`. */
 export type Watch =
   | { readonly name: string; readonly reg: number }
   | { readonly name: string; readonly address: string; readonly size: number };
 
 export interface BreakpointsState {
-  /** In the order of lines, one a line. */
+  /** In the order of lines, at most one per line. */
   readonly points: readonly Breakpoint[];
   readonly watches: readonly Watch[];
 }
@@ -32,14 +32,14 @@ const { getState: get, setState: set } = useBreakpoints;
 
 const sorted = (points: readonly Breakpoint[]): Breakpoint[] => [...points].sort((a, b) => a.line - b.line);
 
-/** Without a line: that of the cursor. */
+/** Default: the cursor's line. */
 export function toggleBreakpoint(line = useFocus.getState().line): void {
   const { points } = get();
   const others = points.filter((point) => point.line !== line);
   set({ points: others.length < points.length ? others : sorted([...others, { line, when: "", fault: "" }]) });
 }
 
-/** Makes the breakpoint where there is none. */
+/** Creates the breakpoint if there is none. */
 export async function setCondition(line: number, when: string): Promise<void> {
   const put = (fault: string): void => {
     const others = get().points.filter((point) => point.line !== line);
@@ -50,7 +50,7 @@ export async function setCondition(line: number, when: string): Promise<void> {
   if (fault && get().points.find((point) => point.line === line)?.when === when) put(fault);
 }
 
-/** The text was edited: where each line went, 0 where it is gone. */
+/** The text was edited. `lineNow`: the new line of each old one, 0 if it is gone. */
 export function moveBreakpoints(lineNow: (line: number) => number): void {
   const { points } = get();
   const moved = new Map<number, Breakpoint>();
@@ -68,18 +68,18 @@ export function toggleWatch(watch: Watch): void {
   set({ watches: others.length < watches.length ? others : [...watches, watch] });
 }
 
-/** The first instruction of a line; -1 where the line makes none. */
+/** The first instruction of a line. -1: the line makes none. */
 export function slotOfLine(line: number): number {
   const slots = useVerdict.getState().check?.slots ?? [];
   return slots.find(({ span }) => span?.line === line)?.slot ?? -1;
 }
 
-/** What a run stops at, with the line or the watched value that the page calls it by. */
+/** What a run stops at, with the line or the watched value by which the page names it. */
 export interface Stop {
   readonly input: StopInput;
-  /** From 1; 0: it is watched. */
+  /** From 1. 0: a watched value. */
   readonly line: number;
-  /** `r3`, `fp-8`; "": it is a breakpoint. */
+  /** `r3`, `fp-8`. "": a breakpoint. */
   readonly watched: string;
 }
 
@@ -90,7 +90,7 @@ export const watchStop = (watch: Watch): Stop => ({
   watched: watch.name,
 });
 
-/** [] where nothing is set. */
+/** []: no stops are set. */
 export function stops(): Stop[] {
   const { points, watches } = get();
   return [
@@ -103,7 +103,7 @@ export function stops(): Stop[] {
   ];
 }
 
-/** Another program has other lines. */
+/** The lines of another program are different. */
 useProgram.subscribe((now, before) => {
   if (now.opened !== before.opened) set({ points: [], watches: [] });
 });

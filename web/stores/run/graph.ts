@@ -1,5 +1,5 @@
-// The control-flow graph on the page: its layout, what the run and the verifier made of it, and the loop whose rounds are
-// compared. Asks the engine only while someone looks.
+// The control-flow graph on the page: its layout, how often the run and the verifier passed each block, and the loop whose rounds are
+// compared. Asks the engine only while the graph is shown.
 import { create } from "zustand";
 import type { FlowLoopView, FlowMetrics, FlowView, RoundsView, TrafficView } from "../../../engine/index.ts";
 import { useVerdict } from "../check/verdict.ts";
@@ -7,16 +7,16 @@ import { answered, engine } from "../engine.ts";
 import { shownVisit, useBeliefs } from "./beliefs.ts";
 import { useMachine } from "./machine.ts";
 
-/** Whose way through the graph is drawn. */
+/** Whose path through the graph is drawn. */
 export const WALKERS = ["run", "verifier"] as const;
 export type Walker = (typeof WALKERS)[number];
 
 export interface GraphState {
-  /** null: nothing to draw; `tooLarge` tells whether there would be. */
+  /** null: nothing to draw. `tooLarge`: the graph is too large to draw. */
   readonly flow: FlowView | null;
   readonly tooLarge: boolean;
   readonly walker: Walker;
-  /** null: nobody walked. */
+  /** null: neither a run nor the verifier passed. */
   readonly traffic: TrafficView | null;
   /** The loop whose rounds are shown. */
   readonly loop: FlowLoopView | null;
@@ -34,10 +34,10 @@ export const useGraph = create<GraphState>()(() => ({
 
 const { getState: get, setState: set } = useGraph;
 
-/** Rounds of a loop fetched; of more the first are shown. */
+/** The most rounds of a loop that are fetched. Later ones are not shown. */
 export const MAX_ROUNDS = 200;
 
-/** Keeps the picture up to date until the function it gives is called. */
+/** Keeps the graph up to date until the returned function is called. */
 export function watchGraph(metrics: FlowMetrics): () => void {
   let asked = 0;
   const draw = async (): Promise<void> => {
@@ -48,7 +48,7 @@ export function watchGraph(metrics: FlowMetrics): () => void {
     if (mine !== asked) return;
     const { loop } = get();
     const kept = flow?.functions.flatMap(({ loops }) => loops).find(({ head }) => head === loop?.head) ?? null;
-    // A program that does not assemble for a moment keeps the picture it had.
+    // While a program does not assemble, its last graph stays.
     if (flow || check.slots.length > 0)
       set({ flow, loop: kept, tooLarge: !flow && check.verdict !== "error" && check.slots.length > 0 });
     void count();
@@ -59,12 +59,12 @@ export function watchGraph(metrics: FlowMetrics): () => void {
     const { check } = useVerdict.getState();
     const { run } = useMachine.getState();
     const { loop, flow } = get();
-    // Without a run there is only one who walked.
+    // Without a run, only the verifier's path can be drawn.
     const walker = run ? get().walker : "verifier";
     const { api } = engine();
     const revision = check?.revision ?? -1;
     if (!flow || revision < 0) return set({ traffic: null, rounds: null });
-    // The verifier's way to this visit is told apart; -1: to none.
+    // The verifier's path to this visit is highlighted. -1: none.
     const shown = shownVisit(useBeliefs.getState())?.visit ?? -1;
     const [traffic, rounds] = await Promise.all([
       answered(walker === "run" && run ? api.runs.traffic(run.run) : api.check.traffic(revision, shown)),

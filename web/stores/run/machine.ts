@@ -1,5 +1,5 @@
-// A recorded run and where the reader stands in it. Short runs are fetched whole, so that a step needs no question;
-// of long ones only the neighbourhood is kept.
+// A recorded run, and the reader's step in it. Short runs are fetched whole, so that a step needs no question. Of long runs only the
+// neighbourhood of the step is kept.
 import { create } from "zustand";
 import type { InputView, RunView, StepView, Texts } from "../../../engine/index.ts";
 import { freshCheck, useVerdict } from "../check/verdict.ts";
@@ -9,7 +9,7 @@ import { putContents, useContents } from "../program/map-contents.ts";
 import { programInput, recheck, useProgram } from "../program/program.ts";
 import { slotOfLine, useBreakpoints } from "./breakpoints.ts";
 
-/** `trial`: made for stepping only; `event`, `test`: what the simulated kernel ran because of a write or a test run. */
+/** `trial`: made for stepping only. `event`, `test`: made by the simulated kernel on a write or a test run. */
 export type RunOrigin = "trial" | "event" | "test" | "unverified";
 
 export interface MachineState {
@@ -17,9 +17,9 @@ export interface MachineState {
   readonly origin: RunOrigin;
   /** What made the run: the text or packet of a trial, the command of an event. */
   readonly input: string;
-  /** The packet or context that it was made with, hex; "" where that is not known, or it was a write. */
+  /** The packet or context of the run, hex. "": not known, or it was a write. */
   readonly given: string;
-  /** Where there is no run though the program is accepted: why not. */
+  /** Why there is no run although the program is accepted. */
   readonly why: Texts | null;
   readonly position: number;
   readonly view: StepView | null;
@@ -47,17 +47,17 @@ const { getState: get, setState: set } = useMachine;
 
 let cache = new Map<number, StepView>();
 let wanted = 0;
-/** Counts runs shown, so that a late answer does not replace a newer one. */
+/** Counts the runs shown, so that a late answer does not replace a newer one. */
 let adopted = 0;
 
-/** What a trial run is made of: where any of it is another, so is the run. */
+/** Everything that a trial run depends on. A change to any of it needs a new run. */
 function ingredients(): string {
   const { revision, input } = useProgram.getState();
   const { seed, cpu, sockets } = useEnvironment.getState();
   return `${revision} ${seed} ${cpu} ${sockets} ${input}`;
 }
 
-/** Follows verdict, input and environment: an accepted program has a trial run ready soon after the last change. */
+/** Follows verdict, input and environment: soon after the last change, an accepted program has a trial run. */
 export function followVerdict(): void {
   let seen = "";
   let seenRevision = -1;
@@ -93,10 +93,10 @@ export function followVerdict(): void {
   useBreakpoints.subscribe((now, before) => now.points !== before.points && void markAgain());
 }
 
-/** The trial run that is there or under way. */
+/** The trial run that exists or is being made. */
 let made: { readonly of: string; readonly done: Promise<void> } | undefined;
 
-/** One trial for the same ingredients, whoever asks for it first: a second would put the reader back to its start. */
+/** Makes one trial per set of ingredients, even if several callers ask. A second trial would move the reader back to the start. */
 function trialOnce(): Promise<void> {
   const of = ingredients();
   if (made?.of !== of) made = { of, done: trial() };
@@ -111,8 +111,8 @@ async function trial(verified = true, step?: number): Promise<void> {
   const answer = input?.ok
     ? await answered(api.runs.runOnce(programInput(program), input.event, verified))
     : input && { run: null, why: input.why };
-  if (!answer) made = undefined; // cancelled: the next who asks gets one
-  // Meanwhile the program was edited, or the kernel made a run of its own: that one counts.
+  if (!answer) made = undefined; // cancelled: the next caller makes a new one
+  // Meanwhile the program was edited, or the kernel made a run of its own: the newer one is kept.
   if (!answer || before !== adopted || program.revision !== useProgram.getState().revision) return;
   const { run, why } = answer;
   const origin = verified ? "trial" : "unverified";
@@ -120,14 +120,14 @@ async function trial(verified = true, step?: number): Promise<void> {
   else if (verified) set({ ...EMPTY, why });
 }
 
-/** The packet or context that was given, hex; "" where it is a write. */
+/** The packet or context of the input, hex. "": the input is a write. */
 const bytesOf = (input: InputView | undefined): string =>
   input?.ok && input.event.kind !== "sysfs" ? input.event.hex : "";
 
-/** Runs what the verifier refused, to see why it was right; shown from this step on. */
+/** Runs a refused program, to show what the verifier prevented. `step`: the step to show. */
 export const runUnverified = (step?: number): Promise<void> => trial(false, step);
 
-/** Shows a run from a step on. */
+/** Shows a run at a step. */
 export async function adopt(run: RunView, origin: RunOrigin, input: string, step: number, given = ""): Promise<void> {
   const mine = ++adopted;
   const position = Math.min(step, run.length);
@@ -154,21 +154,21 @@ const askMarks = ({ run, length }: RunView): Promise<Uint8Array> =>
     }),
   );
 
-/** Other lines have breakpoints. */
+/** Fetches the marks again after other lines got breakpoints. */
 async function markAgain(): Promise<void> {
   const { run } = get();
   const marks = run && (await answered(askMarks(run)));
   if (marks && get().run === run) set({ marks });
 }
 
-/** The view of a step that was looked at before, for what leads from one to the next. */
+/** The view of a step that was shown before, for pictures of the change between two steps. */
 export const seenStep = (step: number): StepView | undefined => cache.get(step);
 
-/** Makes sure there is a run of the program as it stands. */
+/** Makes sure that there is a run of the current program. */
 export async function ensureRun(): Promise<RunView | null> {
   const check = await freshCheck();
   const { run, origin } = get();
-  // A trial of what stood there before is not walked: the new one would put the reader back to its start.
+  // An old trial is replaced before a move: the new trial would move the reader back to the start.
   const old = origin === "trial" && made?.of !== ingredients();
   if (check?.verdict === "accept" && (!run || old)) await trialOnce();
   return get().run;
@@ -192,7 +192,7 @@ export async function moveTo(step: number): Promise<void> {
   if (view) set({ position: wanted, view });
 }
 
-/** One step on or back. Several quick presses add up, even while an answer is on its way. */
+/** One step on or back. Several quick presses add up, even before an answer is there. */
 export async function moveBy(steps: number): Promise<void> {
   const before = get().run;
   if (!(await ensureRun())) return;

@@ -1,4 +1,4 @@
-// Ways through a run and playing it, with an engine in the same thread; pictures are drawn and time passes as the test says.
+// Ways through a run and playing it, with an engine in the same thread. The test decides when frames are drawn and how time passes.
 import { beforeEach, expect, test, vi } from "vitest";
 import { inThread } from "../engine-in-thread.ts";
 
@@ -29,7 +29,7 @@ followProgram();
 followVerdict();
 await startKernel();
 
-/** Five turns of three instructions: steps 0 … 18. R2 counts down in lines 3, R0 adds it up in line 4. */
+/** Five rounds of three instructions: steps 0 … 18. Line 3 counts R2 down, line 4 adds it to R0. */
 const SUM = `BPF_MOV64_IMM(BPF_REG_0, 0),
 BPF_MOV64_IMM(BPF_REG_2, 6),
 BPF_ALU64_IMM(BPF_SUB, BPF_REG_2, 1),
@@ -60,7 +60,7 @@ beforeEach(async () => {
   expect([useMachine.getState().run?.length, position()]).toEqual([END, 0]);
 });
 
-/** Draws pictures, 60 a second, until so many are drawn or nobody waits for one. */
+/** Draws frames, 60 per second, until that many are drawn or nothing waits for one. */
 async function draw(pictures: number): Promise<void> {
   for (let i = 0; i < pictures; i++) {
     while (asked.length === 0 && usePlay.getState().playing) await new Promise((resolve) => setImmediate(resolve));
@@ -156,7 +156,7 @@ test("on to the end stops at each stop before it and says at which; so does Run"
 
 test("on until a register changes, and back; stops on the way count", async () => {
   await untilChange(0);
-  // It is set first: to the zero that lay there.
+  // R0 is set for the first time, to the zero that it held.
   expect(position()).toBe(1);
   await untilChange(0);
   expect([position(), said()]).toEqual([4, "R0"]);

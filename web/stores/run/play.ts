@@ -1,19 +1,19 @@
-// The run plays by itself: one step after another at the chosen speed, each of them drawn, until a stop, the end, or until
-// the reader does something else with the run. Speed and register chosen are kept on the device, never inside another page.
+// Plays the run: one step after another at the chosen speed, each of them drawn, until a stop, the end, or another action of the reader on
+// the run. Speed and register are kept on the device, never inside another page.
 import { create } from "zustand";
 import { useSettings } from "../page/settings.ts";
 import { stops, useBreakpoints } from "./breakpoints.ts";
 import { ensureRun, moveBy, moveTo, useMachine } from "./machine.ts";
 import { sayStopped, wayTo } from "./travel.ts";
 
-/** Steps a second; `frame`: one with each picture that the browser draws. */
+/** Steps per second. `frame`: one per frame that the browser draws. */
 export const SPEEDS = ["1", "2", "5", "10", "30", "60", "frame"] as const;
 export type Speed = (typeof SPEEDS)[number];
 
 export interface PlayState {
   readonly playing: boolean;
   readonly speed: Speed;
-  /** The register whose changes are looked for: 0 … 10. */
+  /** The register whose changes are searched: 0 … 10. */
   readonly reg: number;
 }
 
@@ -32,7 +32,7 @@ export function chooseRegister(reg: number): void {
   keep();
 }
 
-/** Counts the plays, so that one that was ended does not go on beside the next. */
+/** Counts the plays, so that an ended one does not go on beside the next. */
 let plays = 0;
 
 export const togglePlay = (): Promise<void> | void => (get().playing ? pause() : play());
@@ -42,7 +42,7 @@ export function pause(): void {
   set({ playing: false });
 }
 
-/** From the end it begins anew. */
+/** At the end of the run it begins anew. */
 export async function play(): Promise<void> {
   const mine = ++plays;
   set({ playing: true });
@@ -58,7 +58,7 @@ async function playOn(isMine: () => boolean): Promise<void> {
   const { run } = useMachine.getState();
   if (useMachine.getState().position === run?.length) await moveTo(0);
   let here = useMachine.getState().position;
-  /** The reader has not gone elsewhere. */
+  /** The reader has not moved elsewhere. */
   const isThere = (): boolean =>
     isMine() && useMachine.getState().run === run && useMachine.getState().position === here;
   let asked = useBreakpoints.getState();
@@ -81,10 +81,10 @@ async function playOn(isMine: () => boolean): Promise<void> {
   if (way && isThere()) sayStopped(way.stop);
 }
 
-/** Milliseconds. A step that was drawn late by no more than this does not make the next one late. */
+/** Milliseconds of one frame. A step drawn late by no more than this does not delay the next one. */
 const PICTURE = 1000 / 60;
 
-/** The picture that the browser draws nearest to a time, in milliseconds; at least the next one. */
+/** The frame that is nearest to a time (ms), but at least the next one. */
 const pictureAt = (due: number): Promise<void> =>
   new Promise((resolve) => {
     const look = (now: number): void => {
@@ -102,7 +102,7 @@ function keep(): void {
   try {
     localStorage.setItem(KEY, JSON.stringify({ speed, reg }));
   } catch {
-    // No room or not allowed: it holds for this visit.
+    // No room or not allowed: the choice holds for this visit.
   }
 }
 

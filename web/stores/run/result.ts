@@ -1,12 +1,12 @@
-// What came of the reader's last act, as a value: of Run, load, attach, echo, cat, a test run. Derived from the system calls
-// that it made, the run that they caused and the verdict. Forgotten once the program is edited: it was another's.
+// The result of the reader's last act as a value: of Run, load, attach, echo, cat, a test run. Derived from the act's system calls, the run
+// that they caused, and the verdict. An edit of the program clears it, because it belongs to the program before.
 import { create } from "zustand";
 import type { Cause, CheckView, RunView, SyscallView } from "../../../engine/index.ts";
 import type { Pane } from "../page/layout.ts";
 import { lineOfSlot } from "../program/lines.ts";
 
 export type Result = {
-  /** Where there is more to see. */
+  /** The pane that shows more. */
   readonly pane: Pane;
 } & (
   | {
@@ -16,27 +16,27 @@ export type Result = {
       readonly message: string;
       readonly cause?: Cause;
     }
-  /** A call failed. `command` as a shell or libbpf has it: `echo 10`, `cat`, `load`, `attach`. */
+  /** A call failed. `command` as in a shell or libbpf: `echo 10`, `cat`, `load`, `attach`. */
   | { readonly kind: "failed"; readonly command: string; readonly errnoName: string; readonly errnoText: string }
-  /** `input`: what echo wrote, null: cat alone. `output`: what cat gave, null: echo alone. */
+  /** `input`: what echo wrote, null: only cat. `output`: what cat printed, null: only echo. */
   | { readonly kind: "file"; readonly input: string | null; readonly output: string | null; readonly printed: string }
-  /** A test run. `action`: the name that the program type gives the value, "" where it gives none. */
+  /** A test run. `action`: the program type's name for the value. "": no name. */
   | { readonly kind: "returned"; readonly retval: number; readonly action: string; readonly printed: string }
   | { readonly kind: "stopped"; readonly fault: string }
   | { readonly kind: "done"; readonly what: "load" | "attach" | "detach"; readonly fd: number }
 );
 
 interface Acts {
-  /** Calls since the reader pressed something. */
+  /** Calls since the reader last pressed something. */
   readonly calls: readonly SyscallView[];
-  /** The run that they caused. */
+  /** The run that the calls caused. */
   readonly run: RunView | null;
 }
 
 const NONE: Acts = { calls: [], run: null };
 export const useActs = create<Acts>()(() => NONE);
 
-/** The reader presses something: what came before is no longer the last act. */
+/** The reader presses something: a new act begins. */
 export const beginAct = (): void => useActs.setState(NONE);
 
 export const noteCalls = (calls: readonly SyscallView[]): void =>
@@ -44,7 +44,7 @@ export const noteCalls = (calls: readonly SyscallView[]): void =>
 
 export const noteRun = (run: RunView): void => useActs.setState({ run });
 
-/** What the strip beside Run says; null: nothing was done since the last edit, and nothing is wrong. */
+/** What the strip beside Run says. null: nothing was done since the last edit, and nothing is wrong. */
 export function resultOf({ calls, run }: Acts, check: CheckView | null): Result | null {
   const failed = calls.find(({ errno }) => errno !== 0);
   const refused = check?.verdict === "reject" ? refusal(check) : null;
@@ -99,7 +99,7 @@ function commandOf(call: SyscallView): string {
   }
 }
 
-/** Text of what was written or read, without the newline that ends it; null: there is no such call. */
+/** Text that was written or read, without the newline at its end. null: there is no such call. */
 function dataOf(call: SyscallView | undefined): string | null {
   if (call?.call !== "write" && call?.call !== "read") return null;
   const bytes = (call.data.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));

@@ -1,5 +1,5 @@
-// What maps and the packet hold where the reader stands, and what the run sent out; asked for only while it is looked at.
-// While an answer is awaited only the newest place is kept waiting, so that quick steps never queue up.
+// What maps and the packet hold at the reader's step, and what the run printed or sent. Asked for only while it is shown. While an answer
+// is awaited, only the newest step waits, so that quick steps never queue up.
 import { create } from "zustand";
 import type { MapAtView, MapWindow, OutputView, PacketAtView } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
@@ -7,7 +7,7 @@ import { useMachine } from "./machine.ts";
 
 export interface MomentState {
   readonly maps: readonly MapAtView[];
-  /** Parts of large maps that are in sight. */
+  /** The shown parts of large maps. */
   readonly windows: readonly MapWindow[];
   readonly packet: PacketAtView | null;
   readonly outputs: readonly OutputView[];
@@ -27,7 +27,7 @@ const ASK: Readonly<Record<Part, (run: number, step: number) => Promise<Partial<
 const watched = new Map<Part, number>();
 const asking = new Set<Part>();
 
-/** Keeps a part up to date until the function given back is called. */
+/** Keeps a part up to date until the returned function is called. */
 export function follow(part: Part): () => void {
   watched.set(part, (watched.get(part) ?? 0) + 1);
   void refresh(part);
@@ -43,7 +43,7 @@ export function showWindow(window: MapWindow): void {
 }
 
 async function refresh(part: Part): Promise<void> {
-  if (asking.has(part)) return; // the loop below sees the newest place
+  if (asking.has(part)) return; // the loop below takes the newest step
   asking.add(part);
   const where = () => {
     const { run, view } = useMachine.getState();

@@ -1,17 +1,17 @@
-// Which jumps the run in sight has taken: pairs of slots that followed one another. Asked for once a run; of a long run the
-// first steps speak for all.
+// Which jumps the shown run has taken: pairs of slots that followed each other. Asked once per run. Of a long run only the first steps are
+// counted.
 import { create } from "zustand";
 import { answered, engine } from "../engine.ts";
 import { useMachine } from "./machine.ts";
 
-/** `"from to"`, slots. */
+/** `"from to"`: two slots. */
 export const useTakenJumps = create<{ readonly edges: ReadonlySet<string> }>()(() => ({ edges: new Set() }));
 
 const STEPS = 8192;
 let followers = 0;
 let stop: (() => void) | undefined;
 
-/** As long as someone looks; the function ends it. */
+/** Keeps the jumps up to date while they are shown. The returned function stops it. */
 export function followTaken(): () => void {
   if (followers++ === 0) {
     let seen = useMachine.getState().run;

@@ -1,5 +1,5 @@
-// Ways through a run that are more than one step: to a stop or the end, to the cursor, to where a register changes, to another
-// visit of a line, to a last write.
+// Ways through a run longer than one step: to a stop or the end, to the cursor, to where a register changes, to another visit of a line, to
+// the last write of a value.
 import { create } from "zustand";
 import type { Seek } from "../../../engine/index.ts";
 import { answered, engine } from "../engine.ts";
@@ -7,7 +7,7 @@ import { useFocus } from "../page/focus.ts";
 import { type Stop, slotOfLine, stops, watchStop } from "./breakpoints.ts";
 import { ensureRun, moveTo, useMachine } from "./machine.ts";
 
-/** Why a way led nowhere; "" where it led somewhere. */
+/** Why a way led nowhere. "": it led somewhere. */
 export type Nowhere =
   | ""
   | "no-visit"
@@ -20,7 +20,7 @@ export type Nowhere =
 
 export interface TravelState {
   readonly nowhere: Nowhere;
-  /** The stop at which the last way ended; null: it ended at none. */
+  /** The stop at which the last way ended. null: at none. */
   readonly stopped: Stop | null;
 }
 
@@ -44,7 +44,7 @@ async function goTo(step: number | null, nowhere: Nowhere): Promise<void> {
 
 export interface Way {
   readonly step: number;
-  /** null: none of the stops holds there. It is the end of the run, or its start. */
+  /** null: no stop holds there. It is the end or the start of the run. */
   readonly stop: Stop | null;
 }
 
@@ -58,7 +58,7 @@ export async function wayTo(given: readonly Stop[], from: number, back = false):
   return way ? { step: way.step, stop: given[way.by] ?? null } : null;
 }
 
-/** Says at which stop a way ended, for as long as the reader stays there. */
+/** Says at which stop a way ended, while the reader stays there. */
 export const sayStopped = (stop: Stop | null): void => set({ ...SILENT, stopped: stop });
 
 async function take(way: Way | null): Promise<void> {
@@ -67,7 +67,7 @@ async function take(way: Way | null): Promise<void> {
   sayStopped(way.stop);
 }
 
-/** On to the next stop, or back to the one before; without any to the end or the start. */
+/** Goes on to the next stop, or back to the one before. Without stops: to the end or the start. */
 export async function goOn(back = false): Promise<void> {
   const here = stops();
   await ensureRun();
@@ -77,10 +77,10 @@ export async function goOn(back = false): Promise<void> {
   await take(way);
 }
 
-/** What a new run shows first: its end, or the first stop on the way there. */
+/** Where a new run is shown first: its end, or the first stop before it. */
 export const goOnFromStart = async (): Promise<void> => take(await wayTo(stops(), -1));
 
-/** On to where a register changes, or back to where it did; stops on the way count. */
+/** Goes on (or back) to where a register changes. Stops before it count. */
 export async function untilChange(reg: number, back = false): Promise<void> {
   await ensureRun();
   const { position } = useMachine.getState();
@@ -90,7 +90,7 @@ export async function untilChange(reg: number, back = false): Promise<void> {
   await take(await wayTo([...stops(), changes], position, back));
 }
 
-/** On to the line of the cursor; stops on the way count. */
+/** Goes on to the cursor's line. Stops before it count. */
 export async function runToCursor(): Promise<void> {
   const slot = slotOfLine(useFocus.getState().line);
   if (slot < 0) return goTo(null, "no-insn");
@@ -100,7 +100,7 @@ export async function runToCursor(): Promise<void> {
   await take(way?.stop === cursor ? { ...way, stop: null } : way);
 }
 
-/** The next or the previous time that the run comes to the line of the cursor. */
+/** Goes to the next or the previous step at the cursor's line. */
 export async function visitLine(back: boolean): Promise<void> {
   const slot = slotOfLine(useFocus.getState().line);
   if (slot < 0) return goTo(null, "no-insn");
@@ -108,7 +108,7 @@ export async function visitLine(back: boolean): Promise<void> {
   return goTo(step, back ? "no-earlier-visit" : "no-visit");
 }
 
-/** To where a value was written last: the write is then what the step just did. From there, to the write before. */
+/** Goes to the last write of a value: the step just done is then the write. Again: to the write before. */
 export async function lastWrite(target: Target): Promise<void> {
   const { position } = useMachine.getState();
   const find = (from: number) => ask({ to: "last-write", ...target }, from);
@@ -117,7 +117,7 @@ export async function lastWrite(target: Target): Promise<void> {
   await goTo(written === null ? null : written + 1, "no-write");
 }
 
-// What is said of a way holds until the reader moves.
+// The message about a way holds until the reader moves.
 useMachine.subscribe((now, before) => {
   if (now.position !== before.position || now.run !== before.run) set(SILENT);
 });

@@ -1,6 +1,6 @@
-// Leads the moment to another place: to an instruction, to a visit of the verifier, to a line of its log. The run follows where
-// it came by; elsewhere the visit stands apart from it. And what the pane needs beside: the other visits of the instruction,
-// a second one to compare.
+// Moves the moment: to an instruction, to a visit of the verifier, to a line of its log. The run follows if it reached that place.
+// Otherwise the visit is shown apart from it. Also keeps what the pane needs: the other visits of the instruction, and a second one to
+// compare.
 import { create } from "zustand";
 import type { VisitView } from "../../../engine/index.ts";
 import { revealSlot } from "../check/reveal.ts";
@@ -12,13 +12,13 @@ import { shownVisit, useBeliefs } from "./beliefs.ts";
 import { moveTo, useMachine } from "./machine.ts";
 
 export interface VisitsState {
-  /** Slot of the instruction; -1: none at the cursor. */
+  /** Slot of the instruction. -1: none at the cursor. */
   readonly slot: number;
-  /** Numbers of all its visits, in the verifier's order. Readers are told the place in this list, from 1. */
+  /** Numbers of all its visits, in the verifier's order. Readers see the position in this list, from 1. */
   readonly numbers: Int32Array;
-  /** The visit looked at; null: none, or on its way. */
+  /** The shown visit. null: none, or not loaded yet. */
   readonly visit: VisitView | null;
-  /** Beside it; null: nothing is compared. */
+  /** The visit beside it. null: no comparison. */
   readonly other: VisitView | null;
 }
 
@@ -30,20 +30,20 @@ const { getState: get, setState: set } = useVisits;
 
 const revisionOf = (): number => useVerdict.getState().check?.revision ?? -1;
 
-/** Where no moment is: the instruction on the cursor's line, else the one that was refused. */
+/** Without a moment: the instruction on the cursor's line, else the refused one. */
 function slotAtCursor(): number {
   const { check } = useVerdict.getState();
   const { line } = useFocus.getState();
   return slotsOnLine(check, line)[0]?.slot ?? check?.messageSlot ?? -1;
 }
 
-/** null: there is none of that number. */
+/** null: there is no visit of that number. */
 const visitAt = async (revision: number, number: number): Promise<VisitView | null> =>
   revision < 0 || number < 0 ? null : ((await answered(engine().api.check.visitAt(revision, number))) ?? null);
 
 let turn = 0;
 
-/** Looks up what the moment is, or without one the first visit of the instruction at the cursor. */
+/** Finds the visit of the moment. Without a moment: the first visit of the instruction at the cursor. */
 async function look(): Promise<void> {
   const mine = ++turn;
   const shown = shownVisit(useBeliefs.getState());
@@ -58,7 +58,7 @@ async function look(): Promise<void> {
   if (mine === turn) set((s) => ({ slot, numbers, visit, other: s.other?.slot === slot ? s.other : null }));
 }
 
-/** Follows the moment until the function it gives is called. */
+/** Follows the moment until the returned function is called. */
 export function watchVisits(): () => void {
   const stops = [
     useBeliefs.subscribe((now, before) => (now.visit !== before.visit || now.apart !== before.apart) && void look()),
@@ -76,7 +76,7 @@ export function watchVisits(): () => void {
   };
 }
 
-/** The moment goes to a visit: the run to its step, the text to its line. */
+/** Moves the moment to a visit: the run to its step, the text to its line. */
 export async function showVisit(number: number): Promise<void> {
   const revision = revisionOf();
   const visit = await visitAt(revision, number);
@@ -89,13 +89,13 @@ export async function showVisit(number: number): Promise<void> {
   useBeliefs.setState({ apart: step >= 0 ? null : visit });
 }
 
-/** The visit of the same instruction at an index of `numbers`. */
+/** Shows the visit of the same instruction at an index of `numbers`. */
 export function leaf(index: number): void {
   const number = get().numbers[index];
   if (number !== undefined) void showVisit(number);
 }
 
-/** The moment goes to the visit that wrote a line of the log. */
+/** Moves the moment to the visit that wrote a line of the log. */
 export async function showLine(slot: number, line: number): Promise<void> {
   const revision = revisionOf();
   const number = revision < 0 || slot < 0 ? -1 : await answered(engine().api.check.visitOfLine(revision, slot, line));
@@ -103,7 +103,7 @@ export async function showLine(slot: number, line: number): Promise<void> {
   await showVisit(number);
 }
 
-/** The moment goes to an instruction: the nearest step of the run, else the verifier's first visit. */
+/** Moves the moment to an instruction: the nearest step of the run, else the verifier's first visit. */
 export async function showSlot(slot: number): Promise<void> {
   const { run, view, position } = useMachine.getState();
   if (slot < 0) return;
@@ -118,7 +118,7 @@ export async function showSlot(slot: number): Promise<void> {
   useBeliefs.setState({ apart: await visitAt(revision, first) });
 }
 
-/** The same with the instruction of a line; a line without one moves nothing. */
+/** The same with the instruction of a line. A line without one changes nothing. */
 export async function showSourceLine(line: number): Promise<void> {
   const { check } = useVerdict.getState();
   const on = slotsOnLine(check, line);
@@ -128,14 +128,14 @@ export async function showSourceLine(line: number): Promise<void> {
   if (first) await showSlot(first.slot);
 }
 
-/** Parts what is shown of the verifier from the run, and joins them again. */
+/** Separates the verifier's views from the run, and joins them again. */
 export function pin(pinned: boolean): void {
   const { visit } = get();
   if (pinned && visit) useBeliefs.setState({ pinned: true, apart: visit });
   else useBeliefs.setState({ pinned: false, apart: null });
 }
 
-/** A second visit beside the one that is shown; -1: none any more. */
+/** Shows a second visit beside the shown one. -1: none. */
 export async function compareWith(number: number): Promise<void> {
   set({ other: await visitAt(revisionOf(), number) });
 }

@@ -1,4 +1,4 @@
-// The input that breaks a refused program: asked for, and opened as a run at the step before the harm.
+// The input that breaks a refused program. It is asked for, and opened as a run at the step before the harm.
 import { create } from "zustand";
 import type { Texts, WitnessFoundView, WitnessView } from "../../../engine/index.ts";
 import { freshCheck } from "../check/verdict.ts";
@@ -9,7 +9,7 @@ import { putContents, useContents } from "../program/map-contents.ts";
 import { editInput } from "../program/program.ts";
 import { runUnverified, useMachine } from "./machine.ts";
 
-/** Of the run that is shown because of a witness: what happens at that step. */
+/** What happens at the harmful step, and in which run. */
 export const useShownHarm = create<{ readonly run: number; readonly step: number; readonly words: Texts | null }>()(
   () => ({ run: -1, step: -1, words: null }),
 );
@@ -18,13 +18,13 @@ export const useShownHarm = create<{ readonly run: number; readonly step: number
 export const askWitness = (revision: number, budget: number): Promise<WitnessView | null | undefined> =>
   answered(engine().api.check.witness(revision, budget));
 
-/** Gives the input, the contents and the chance to the program, and records its run without the verifier. */
+/** Sets input, contents and environment of the program, and records its run without the verifier. */
 export async function showWitness({ input, contents, seed, sockets, step, words }: WitnessFoundView): Promise<void> {
   await setEnvironment({ seed, sockets });
   editInput(input);
   const before = useContents.getState().of;
   if (JSON.stringify(before) !== JSON.stringify(contents)) putContents(contents);
-  // Other contents are another check; its answer would take the run away again.
+  // New contents cause a new check, whose answer would remove the run.
   await freshCheck();
   showView("machine", "registers");
   await runUnverified(step);
