@@ -1,4 +1,4 @@
-// A button that copies the text it is given and says that it did.
+// A button that copies a text and says that it did.
 import { CircleCheck, Copy } from "lucide-react";
 import { useState } from "react";
 import { useText } from "../i18n/index.ts";

@@ -1,4 +1,4 @@
-// Shows something else where a part of the page fails, so that the rest goes on.
+// Shows something else if a part of the page fails, so that the rest still works.
 import { Component, type ReactNode } from "react";
 
 interface Props {

@@ -1,4 +1,4 @@
-// A quiet button that is a picture: its words are its name and its tip.
+// A quiet button with a picture. Its words are its accessible name and its tooltip.
 import type { LucideIcon } from "lucide-react";
 
 interface Props {
@@ -8,7 +8,7 @@ interface Props {
   readonly off?: boolean | undefined;
   /** For a button that stays pressed. */
   readonly on?: boolean | undefined;
-  /** Pixels of the picture's side. */
+  /** Side of the picture in pixels. */
   readonly size?: number;
 }
 

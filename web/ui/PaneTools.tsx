@@ -1,4 +1,4 @@
-// At the end of a pane's title line: unfold it, give it all the room. In sight only in the workbench (theme/base.css).
+// The buttons at the end of a pane's title line: unfold the pane, give it the whole space. Visible only in the workbench (theme/base.css).
 import { ChevronUp, Maximize2, Minimize2 } from "lucide-react";
 import { useText } from "../i18n/index.ts";
 import { fold, maximise, type Pane, useLayout } from "../stores/page/layout.ts";

@@ -1,4 +1,4 @@
-// A sentence in which `code` stands between backticks, as the engine writes it.
+// A sentence with `code` between backticks, as the engine writes it.
 export function Prose({ text }: { readonly text: string }) {
   return text.split("`").map((part, i) =>
     // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence have no other name

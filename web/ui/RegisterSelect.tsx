@@ -1,4 +1,4 @@
-// One of R0 … R10, chosen from a list.
+// Chooses one of R0 … R10 from a list.
 const REGISTERS = Array.from({ length: 11 }, (_, n) => n);
 
 interface RegisterSelectProps {

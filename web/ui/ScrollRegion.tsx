@@ -1,4 +1,4 @@
-// A named region that scrolls and can be reached and scrolled from the keyboard.
+// A named region that scrolls, and that the keyboard can reach and scroll.
 import type { ComponentPropsWithRef } from "react";
 
 type Props = ComponentPropsWithRef<"section"> & { readonly "aria-label": string };

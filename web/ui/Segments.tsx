@@ -1,6 +1,6 @@
-// A choice of one among a few, all in sight: radio buttons drawn as one bar.
+// A choice of one among a few, all visible: radio buttons drawn as one bar.
 interface Props<T extends string> {
-  /** What is chosen, for readers of the page's words. */
+  /** What is chosen, for screen readers. */
   readonly label: string;
   /** Unique on the page. */
   readonly name: string;

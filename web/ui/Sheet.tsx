@@ -1,5 +1,5 @@
-// A sheet on the browser's own <dialog>. Modal: focus is kept inside and the page behind is inert. Otherwise it hangs
-// below the header and the page stays usable: whoever is typing goes on typing. Escape closes both.
+// A sheet on the browser's own <dialog>. A modal sheet keeps the focus inside, and the page behind it is inert. Any other sheet hangs below
+// the header: the page stays usable, and typing goes on. Escape closes both.
 import { X } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 
@@ -8,7 +8,7 @@ interface SheetProps {
   readonly closeLabel: string;
   readonly modal?: boolean;
   readonly className?: string;
-  /** What has the focus first, where it is not modal. */
+  /** What gets the focus first in a sheet that is not modal. */
   readonly first?: RefObject<HTMLElement | null>;
   readonly onClose: () => void;
   readonly children: ReactNode;

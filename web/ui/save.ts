@@ -1,4 +1,4 @@
-// Gives the reader a file to keep.
+// Gives the reader a file to save.
 
 export function saveFile(name: string, content: Blob | string, type = "text/plain;charset=utf-8"): void {
   const link = document.createElement("a");

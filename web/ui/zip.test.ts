@@ -1,4 +1,4 @@
-// The archive is read by Python's zipfile, which checks sums and sizes; skipped where there is no Python.
+// Python's zipfile reads the archive and checks sums and sizes. Skipped if there is no Python.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
