@@ -1,4 +1,4 @@
-// The code editor: Monaco over the program store. Loaded after the first paint; PlainEditor stands in before.
+// The code editor: Monaco over the program store. Loaded after the first paint. Until then PlainEditor is shown.
 import { useEffect, useRef, useState } from "react";
 import { useText } from "../i18n/index.ts";
 import JumpMargin from "../panes/editor/JumpMargin.tsx";
@@ -30,13 +30,13 @@ monaco.languages.setTokensProvider(LANGUAGE, tokens);
 monaco.languages.setLanguageConfiguration(LANGUAGE, configuration);
 registerServices();
 
-/** Pixels of the type and of a line. */
+/** Font size and line height in pixels. */
 const sizes = (scale: number): { readonly font: number; readonly line: number } => ({
   font: fontSize(scale),
   line: Math.round(22 * scale),
 });
 
-/** One text for every editor made: what was typed can be taken back after the panes were rearranged or the language changed. */
+/** One model for all editor instances, so that undo still works after the panes were rearranged or the language changed. */
 const model = monaco.editor.createModel(useProgram.getState().source, LANGUAGE);
 let lastView: monaco.editor.ICodeEditorViewState | null = null;
 
@@ -47,12 +47,12 @@ const ACTIONS = {
   foldAll: "editor.foldAll",
   unfoldAll: "editor.unfoldAll",
 } as const;
-/** Pixels beside the arrows: signs of the line, and the fold's handle, for which Monaco adds 16. */
+/** Pixels beside the arrows: for signs, and for the fold's handle, for which Monaco adds 16. */
 const SIGNS = 4;
 const decorationsWidth = (): number =>
   SIGNS + (useEditorView.getState().arrows ? marginWidth(jumpsOf(useVerdict.getState().check).lanes) : 0);
 
-/** What only the editor draws is made when it draws: the verdict that was just answered does not wait for it. */
+/** Draws what only the editor shows in the next animation frame, so that a new verdict need not wait for it. */
 function withNextPicture(subscribe: (listener: () => void) => () => void, draw: () => void): () => void {
   let frame = 0;
   const stop = subscribe(() => {
@@ -168,7 +168,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         made.updateOptions({ lineDecorationsWidth: decorationsWidth() });
     };
 
-    // Before anything else hears of an edit: what is drawn moves first.
+    // First of all listeners, so that breakpoints and marks move before anything else reads them.
     const breakpoints = followBreakpoints(made, model);
     let { opened, written } = useProgram.getState();
     let nonce = useFocus.getState().reveal?.nonce ?? 0;
@@ -217,21 +217,21 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       }),
       made.onDidChangeCursorPosition(({ position, reason }) => {
         cursorMoved(position.lineNumber);
-        // Moved by the reader, not by an edit or by what leads here.
+        // The reader moved the cursor, not an edit or a request from elsewhere.
         if (reason === monaco.editor.CursorChangeReason.Explicit)
           void import("../stores/run/visits.ts").then(({ showSourceLine }) => showSourceLine(position.lineNumber));
       }),
       made.onDidPaste(({ range }) => void translatePaste(made, range)),
       made.onDidBlurEditorText(() => made.updateOptions({ tabFocusMode: false })),
     ];
-    // Escape, then Tab: the way out of the editor for a keyboard.
+    // Escape, then Tab: how the keyboard leaves the editor.
     made.addCommand(
       monaco.KeyCode.Escape,
       () => made.updateOptions({ tabFocusMode: true }),
       "!suggestWidgetVisible && !findWidgetVisible && !parameterHintsVisible && !renameInputVisible && !markersNavigationVisible && !editorHasMultipleSelections",
     );
 
-    // A paste without contents (a tool's, to see whether pasting works) is left to the browser.
+    // The browser handles a paste without contents (some tools test with one whether pasting works).
     const element = host.current;
     const emptyPaste = (event: ClipboardEvent): void => {
       if (!event.clipboardData) event.stopImmediatePropagation();
@@ -248,7 +248,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         }
         if (s.opened === opened) return;
         opened = s.opened;
-        // What undo brings back is a change of the text, what comes from elsewhere another text.
+        // Undo changes the present text. A program from elsewhere is a new text.
         if (s.edited) replaceText(made, s.source);
         else model.setValue(s.source);
       }),
@@ -284,7 +284,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
         made.setPosition({ lineNumber: span.line, column: span.column });
         made.revealLineInCenterIfOutsideViewport(span.line);
         if (focus) made.focus();
-        // Where another view stood in its place, it is in sight a frame later.
+        // If another view was in the editor's place, the editor is visible one frame later.
         if (focus && !made.hasTextFocus()) requestAnimationFrame(() => made.focus());
       }),
     ];
@@ -306,7 +306,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
       monaco.editor.setTheme(THEME);
     };
     apply();
-    // Colours follow the root element, whoever changes it: the reader's choice or the system's wish.
+    // Colours follow the root element, whether the reader or the system changed it.
     const follow = new MutationObserver(apply);
     follow.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
@@ -323,14 +323,14 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
 
   return (
     <>
-      {/* The second class carries the theme's colours to the context menu, which stands outside the editor's own element. */}
+      {/* The second class gives the theme's colours to the context menu, which is outside the editor's own element. */}
       <div ref={host} className="monaco monaco-component" />
       <JumpMargin left={margin} />
     </>
   );
 }
 
-/** Dumps, hex and other notations become macros, and the page says so; undo brings back what was pasted. */
+/** Dumps, hex and other notations become macros, and the page says so. Undo brings back what was pasted. */
 async function translatePaste(editor: monaco.editor.IStandaloneCodeEditor, range: monaco.Range): Promise<void> {
   const model = editor.getModel();
   const pasted = model?.getValueInRange(range) ?? "";

@@ -1,4 +1,4 @@
-// Monaco with the features of a good code editor and no more; this file and what it pulls in is the editor's chunk.
+// Monaco with the features of a good code editor and no more. This file and its imports are the editor's chunk.
 import "monaco-editor/features/anchorSelect/register";
 import "monaco-editor/features/bracketMatching/register";
 import "monaco-editor/features/caretOperations/register";
@@ -27,7 +27,7 @@ import "monaco-editor/features/quickCommand/register";
 import "monaco-editor/features/rename/register";
 import "monaco-editor/features/smartSelect/register";
 import "monaco-editor/features/snippet/register";
-// features/suggest registers inline suggestions only; the list itself is this one.
+// features/suggest registers inline suggestions only. This file registers the list of suggestions.
 import "monaco-editor/editor/contrib/suggest/browser/suggestController.js";
 import "monaco-editor/features/toggleTabFocusMode/register";
 import "monaco-editor/features/tokenization/register";
@@ -36,7 +36,7 @@ import "monaco-editor/features/wordHighlighter/register";
 import "monaco-editor/features/wordOperations/register";
 import EditorWorker from "monaco-editor/editor/editor.worker.js?worker";
 
-// Settings keep it unused (no word suggestions, no links, no diff); it is there for whatever asks.
+// The settings leave it unused (no word suggestions, no links, no diff). Some parts of Monaco may ask for it anyway.
 globalThis.MonacoEnvironment = { getWorker: () => new EditorWorker() };
 
 export * as monaco from "monaco-editor/editor/editor.api.js";

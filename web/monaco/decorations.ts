@@ -1,5 +1,5 @@
-// What the editor marks in its lines: the one about to run, the one refused, the one that faulted, breakpoints, and the places
-// that write or read the register looked for.
+// What the editor marks in its lines: the line about to run, the refused one, the faulting one, breakpoints, and the places that write or
+// read the searched register.
 import { machineTexts } from "../i18n/machine.ts";
 import { columnsOf, GAP, HINT } from "../panes/editor/columns.ts";
 import { jumpsOf } from "../panes/editor/jumps.ts";
@@ -19,7 +19,7 @@ type Decoration = monaco.editor.IModelDeltaDecoration;
 
 const LOOK: Readonly<Record<Mark["kind"], string>> = { refused: "refused", fault: "refused", current: "current" };
 
-/** The line about to run, the line the verifier refused, the line of a fault; and what stands behind a line. */
+/** The line about to run, the refused line, the line of a fault, and the notes behind lines. */
 function lineDecorations(model: Model, notes: readonly Placed[]): Decoration[] {
   const moment = useMachine.getState();
   const end = moment.run?.end;
@@ -48,13 +48,13 @@ function lineDecorations(model: Model, notes: readonly Placed[]): Decoration[] {
   ];
 }
 
-/** As the machine's own choice of views calls them. */
+/** The name of the view in the machine's choice of views. */
 const wayToMap = (): string => `→ ${machineTexts(useSettings.getState().language).view.maps}`;
 
-/** Words that are no markup. */
+/** Escapes words, so that nothing in them is markup. */
 const plain = (words: string): string => words.replace(/[\\`*_{}[\]<>()#+\-.!|]/g, "\\$&");
 
-/** What is said at the lines, each in its place. A hint in a line takes room as well. */
+/** The notes at the lines, each with its place. Hints in a line take room as well. */
 function notesIn(editor: monaco.editor.ICodeEditor, model: Model): readonly Placed[] {
   const { check } = useVerdict.getState();
   const { hints } = useEditorView.getState();
@@ -72,7 +72,7 @@ function notesIn(editor: monaco.editor.ICodeEditor, model: Model): readonly Plac
   );
 }
 
-/** Draws all that is marked and said at the lines; the function draws it anew. `moved`: lines stand elsewhere now. */
+/** Draws all marks and notes at the lines. The returned function draws them again. `moved`: called when lines have new positions. */
 export function drawLines(editor: monaco.editor.ICodeEditor, model: Model, moved: () => void): () => void {
   const inLines = editor.createDecorationsCollection();
   let zones: string[] = [];
@@ -109,7 +109,7 @@ function breakpointDecorations(points: readonly Breakpoint[]): Decoration[] {
   }));
 }
 
-/** Draws the breakpoints of the store, and tells the store where they go as the text is edited. */
+/** Draws the breakpoints of the store, and tells the store where they move when the text is edited. */
 export function followBreakpoints(editor: monaco.editor.ICodeEditor, model: Model): () => void {
   const collection = editor.createDecorationsCollection();
   const draw = (): void => void collection.set(breakpointDecorations(useBreakpoints.getState().points));
@@ -128,7 +128,7 @@ export function followBreakpoints(editor: monaco.editor.ICodeEditor, model: Mode
   };
 }
 
-/** Names that a register goes by in a source. */
+/** Other names of registers in a source. */
 const ALIASES: Readonly<Record<number, string>> = {
   0: "|BPF_REG_A",
   1: "|BPF_REG_ARG1",
@@ -140,7 +140,7 @@ const ALIASES: Readonly<Record<number, string>> = {
   10: "|BPF_REG_FP",
 };
 
-/** Of each place the register's names, or, where it is not named (a call, an exit), what the instruction begins with. */
+/** For each place, the register's names. If it is not named there (a call, an exit), the first word of the instruction. */
 export function registerDecorations(model: Model): Decoration[] {
   const { reg, at } = useRegisterSearch.getState();
   const name = new RegExp(`\\b(?:(?:BPF_REG_|[Rrw])${reg}${ALIASES[reg] ?? ""})\\b`, "g");
@@ -162,7 +162,7 @@ export function registerDecorations(model: Model): Decoration[] {
   });
 }
 
-/** The register named at a place; -1 where none is. */
+/** The register named at a place. -1: none. */
 export function registerAt(model: Model, position: monaco.IPosition): number {
   const word = model.getWordAtPosition(position)?.word ?? "";
   const number = /^(?:BPF_REG_|[Rrw])(10|[0-9])$/.exec(word)?.[1];

@@ -1,4 +1,4 @@
-// A hover as Markdown. What comes from a source text is put into code spans, so that nothing in it is markup.
+// A hover as Markdown. Words from a source text become code spans, so that nothing in them is markup.
 import type { Hover } from "../../engine/index.ts";
 import { groupBytes } from "../panes/editor/bytes.ts";
 import type { Language } from "../stores/page/settings.ts";
@@ -44,26 +44,26 @@ const LABELS = {
   },
 } as const;
 
-/** Text as a code span, whatever is in it. */
+/** Any text as a code span. */
 function code(text: string): string {
   const fence = "`".repeat(Math.max(0, ...[...text.matchAll(/`+/g)].map((run) => run[0].length)) + 1);
   return fence.length === 1 ? `\`${text}\`` : `${fence} ${text} ${fence}`;
 }
 const block = (text: string): string => `\`\`\`\n${text.replaceAll("```", "'''")}\n\`\`\``;
 
-/** A register while the program is stepped through and verified. */
+/** What is known about a register at the current step and from the verifier. */
 export interface RegisterNow {
-  /** At the current step, 16 hex digits. */
+  /** Value at the current step, 16 hex digits. */
   readonly value: string | undefined;
-  /** The instruction that it is hovered in, -1: none. */
+  /** The instruction over which the pointer is. -1: none. */
   readonly slot: number;
-  /** What the verifier knew of it before that instruction, one for each way there that differs; "": nothing. */
+  /** What the verifier knew about it before that instruction: one text for each different path to it. "": nothing. */
   readonly beliefs: readonly string[];
 }
 
 const MOST_BELIEFS = 4;
 
-/** Paragraphs of Markdown; `live` for a register. */
+/** Paragraphs of Markdown. `live`: for a register. */
 export function hoverMarkdown(hover: Hover, language: Language, live: RegisterNow | undefined): string[] {
   const say = LABELS[language];
   switch (hover.kind) {

@@ -1,4 +1,4 @@
-// The two registers of Monaco that keep titles: not in its public types.
+// The two registries of Monaco that keep titles. They are not in its public types.
 declare module "monaco-editor/editor/browser/editorExtensions.js" {
   export const EditorExtensionsRegistry: { getEditorActions(): Iterable<{ readonly label: string }> };
 }

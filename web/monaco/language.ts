@@ -1,4 +1,4 @@
-// The language as Monaco takes it: its colours are those of panes/editor/tokens.ts.
+// The language as Monaco takes it. Its colours come from panes/editor/tokens.ts.
 import type { languages } from "monaco-editor/editor";
 import { partsOf } from "../panes/editor/tokens.ts";
 

@@ -1,4 +1,4 @@
-// Squiggles: what the assembler found, and the verifier's reason on the line that caused it.
+// Squiggles: the assembler's findings, and the verifier's reason on the line that caused it.
 
 import { useVerdict } from "../stores/check/verdict.ts";
 import { useSettings } from "../stores/page/settings.ts";
@@ -10,7 +10,7 @@ const SEVERITY = {
   hint: monaco.MarkerSeverity.Hint,
 } as const;
 
-/** Markers for the check that is in force. Spans from an older text are clipped by Monaco. */
+/** Markers for the current check. Monaco clips spans from an older text. */
 export function markersOf(): monaco.editor.IMarkerData[] {
   const { check } = useVerdict.getState();
   const { language } = useSettings.getState();

@@ -1,7 +1,7 @@
-// Stands in the place of Monaco's own nls.js (an alias in vite.config.ts), so that its words can follow the page's language
-// without a reload: Monaco keeps the titles of menus and commands as they were while its files were evaluated, and here it is
-// remembered which message each of them is. What Monaco asks for later is in the language in force anyway.
-// Same functions and arguments as nls.js; the tables of messages are Monaco's.
+// Replaces Monaco's own nls.js (an alias in vite.config.ts), so that its words can follow the page's language without a reload. Monaco
+// keeps the titles of menus and commands as they were when its files were evaluated. This module remembers the message behind each title.
+// Whatever Monaco asks for later is in the current language anyway. Functions and arguments are those of nls.js, the tables of messages are
+// Monaco's.
 
 type Argument = string | number | boolean | undefined | null;
 type Message = (language: readonly string[] | undefined) => string;
@@ -11,7 +11,7 @@ interface Globals {
 }
 const globals = globalThis as Globals;
 
-/** Text as it stands in a menu → the message it came from. */
+/** Text in a menu → the message it came from. */
 let titles = new Map<string, Message>();
 let recording = true;
 
@@ -33,12 +33,12 @@ export function localize2(index: number | object, english: string, ...args: Argu
 const filled = (message: string, args: readonly Argument[]): string =>
   args.length === 0 ? message : message.replace(/\{(\d+)\}/g, (hole, n: string) => String(args[Number(n)] ?? hole));
 
-/** All of Monaco is evaluated: from here on nothing is remembered. */
+/** All of Monaco is evaluated. From here on no titles are recorded. */
 export function endOfLoading(): void {
   recording = false;
 }
 
-/** Once the messages of another language are in force: the new text of each title that Monaco keeps. */
+/** Called after the messages of another language are set. Returns the new text of each title that Monaco keeps. */
 export function translateTitles(): (text: string) => string {
   const before = titles;
   const messages = globals._VSCODE_NLS_MESSAGES;

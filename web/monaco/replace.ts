@@ -1,5 +1,5 @@
-// Undo and redo of the whole program bring back a text: only what differs is replaced, so that folds and scrolling stay
-// and the cursor stands where something happened.
+// Replaces the text when undo or redo restores a program. Only the differing part is replaced, so that folds and scrolling stay and the
+// cursor is at the change.
 import { monaco } from "./core.ts";
 
 export function replaceText(editor: monaco.editor.ICodeEditor, source: string): void {

@@ -1,5 +1,5 @@
-// What the engine knows about the text, as Monaco's providers: completion, hover, signature help, hints, definition,
-// references, rename, formatting and quick fixes. Words come in both languages; the one in force is shown.
+// What the engine knows about the text, as Monaco's providers: completion, hover, signature help, hints, definition, references, rename,
+// formatting and quick fixes. Words come in both languages. The current one is shown.
 import type { Hover, Item, SymbolPlaces } from "../../engine/index.ts";
 import { useVerdict } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
@@ -34,7 +34,7 @@ const KIND: Readonly<Record<Item["kind"], monaco.languages.CompletionItemKind>> 
   value: monaco.languages.CompletionItemKind.Value,
 };
 
-/** Text and place as the engine counts them: lines end in one \n, as the store holds them. */
+/** Text and offsets as the engine counts them: lines end in one \n, as in the store. */
 const textOf = (model: Model): string => model.getValue(monaco.editor.EndOfLinePreference.LF);
 const offsetOf = (model: Model, position: monaco.IPosition): number =>
   model.getOffsetAt(position) - (model.getEOL() === "\n" ? 0 : position.lineNumber - 1);
@@ -44,7 +44,7 @@ function rangeOf(model: Model, span: { readonly start: number; readonly end: num
 }
 
 const completion: monaco.languages.CompletionItemProvider = {
-  // Not the comma: after the last one of a line Enter must make a line, not take a suggestion.
+  // Not the comma: after the last comma of a line, Enter must begin a new line and not take a suggestion.
   triggerCharacters: ["(", ".", "_"],
   async provideCompletionItems(model, position) {
     const found = await answered(api.language.complete(textOf(model), offsetOf(model, position)));
@@ -64,7 +64,7 @@ const completion: monaco.languages.CompletionItemProvider = {
   },
 };
 
-/** What a register holds at the current step, and what the verifier knew of it before the instruction at an offset. */
+/** What a register holds at the current step, and what the verifier knew about it before the instruction at an offset. */
 async function registerNow(register: number, offset: number): Promise<RegisterNow> {
   const value = useMachine.getState().view?.regs[register];
   const { check } = useVerdict.getState();
@@ -78,7 +78,7 @@ const VISITS = 16;
 const SHOW_MAP = "oreore.showMap";
 monaco.editor.registerCommand(SHOW_MAP, (_, name: string) => showMap(name));
 
-/** A C identifier, so that nothing in it is markup. */
+/** `name` is a C identifier, so nothing in it is markup. */
 function showMapLink(name: string): string {
   const words = inForce({ en: "Show what it holds", ja: "内容を見る" });
   return `[${words}](command:${SHOW_MAP}?${encodeURIComponent(JSON.stringify([name]))})`;

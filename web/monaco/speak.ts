@@ -1,5 +1,5 @@
-// Monaco's own menus, commands and dialogs in the language of the page; no reload. What is built anew each time it is opened
-// asks for its words then; the titles kept in Monaco's registers are exchanged; an editor made afterwards takes them over.
+// Monaco's own menus, commands and dialogs in the page's language, without a reload. Parts that are built when they are opened ask for
+// their words then. Titles kept in Monaco's registries are replaced here, and editors made afterwards use the new ones.
 import { EditorExtensionsRegistry } from "monaco-editor/editor/browser/editorExtensions.js";
 import { MenuId, MenuRegistry } from "monaco-editor/platform/actions/common/actions.js";
 import type { Language } from "../stores/page/settings.ts";
@@ -11,7 +11,7 @@ interface Titled {
 }
 
 endOfLoading();
-/** Loaded first where the page starts in Japanese (EditorPane). */
+/** Loaded beforehand if the page starts in Japanese (EditorPane). */
 let japanese = getNLSMessages();
 let spoken: Language = japanese ? "ja" : "en";
 

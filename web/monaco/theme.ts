@@ -1,14 +1,14 @@
-// Monaco's theme from the page's tokens, so that there is one place for colours.
+// Monaco's theme, made from the page's tokens, so that colours are defined once.
 import type { editor } from "monaco-editor/editor";
 import { LOOKS } from "../panes/editor/tokens.ts";
 
 export const THEME = "oreore";
 
-/** Reads the theme and the custom properties in force on the root element. */
+/** Reads the theme and the custom properties of the root element. */
 export function themeFromTokens(): editor.IStandaloneThemeData {
   const kind = document.documentElement.dataset.theme;
   const style = getComputedStyle(document.documentElement);
-  // A minifier may have made #fff of #ffffff, which Monaco does not take.
+  // A minifier may have shortened #ffffff to #fff, which Monaco does not take.
   const color = (token: string): string =>
     style
       .getPropertyValue(`--${token}`)
