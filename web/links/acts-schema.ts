@@ -1,8 +1,8 @@
-// What of a link's acts is taken: each act of the engine has its row here, or it does not compile.
+// Which acts of a link are accepted. Each act of the engine needs a row here, or the code does not compile.
 import * as v from "valibot";
 import type { Act } from "../../engine/index.ts";
 
-/** More than a page keeps of one lesson. */
+/** More than the page keeps for one lesson. */
 const MOST_ACTS = 500;
 
 const line = v.pipe(v.string(), v.maxLength(10_000));

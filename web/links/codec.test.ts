@@ -1,4 +1,4 @@
-// Links round-trip, links of every form are read, and nothing that stands after a # can throw.
+// Links survive encoding and decoding, links of every form are read, and no text after a # throws.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeLink, encodeLink, type LinkState } from "./codec.ts";
@@ -130,7 +130,7 @@ test.each([
   expect(await decodeLink(link)).toEqual({ kind: "fault", fault: "broken" });
 });
 
-// Links as earlier versions of this file made them. Not one of them may ever stop opening.
+// Links as earlier versions of this file made them. Each of them must open forever.
 const COUNTS = {
   name: "counts",
   type: "hash",

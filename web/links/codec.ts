@@ -1,59 +1,59 @@
-// Links: what stands after the # and back. Nothing in a link is markup or code; whatever it holds, reading it ends in a
-// value: a state, a name to open, or a sentence's key why not. Every version ever made stays readable.
+// Links: from the page's state to the text after the # and back. Nothing in a link is markup or code. Reading any link ends in a value: a
+// state, a name to open, or the key of a sentence that says why it cannot be read. Links of every earlier version stay readable.
 import * as v from "valibot";
 import type { Act, MapInput } from "../../engine/index.ts";
 import { isEntry, MOST_ENTRIES } from "../lessons/entry.ts";
 import { ACTS } from "./acts-schema.ts";
 
-/** All that a link carries. No theme and no language: those are the reader's. */
+/** All that a link carries. No theme and no language: those are the reader's choice. */
 export interface LinkState {
   readonly source: string;
   readonly progType: string;
   readonly maps: readonly MapInput[];
-  /** What is written to the hook's file, or the packet as hex. */
+  /** The text written to the hook's file, or the packet as hex. */
   readonly input: string;
-  /** Which of one's own program types stands in OREORE's place; left out: OREORE. */
+  /** The preset program type in OREORE's place. Absent: OREORE. */
   readonly preset?: string;
-  /** The same where it is none of the presets; whether it is one the engine says, which knows its parts. */
+  /** The definition of a program type that is not a preset. The engine knows its parts and checks it. */
   readonly definition?: unknown;
-  /** What the maps hold before a run, by the map's name: hex of the key → hex of the value. */
+  /** Contents of the maps before a run: map's name → hex of the key → hex of the value. */
   readonly contents?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** What decides random numbers, time and addresses of the run, and the CPU it runs on; left out: as the page starts. */
+  /** Seed of random numbers, time and addresses of the run, and the CPU it runs on. Absent: as the page starts. */
   readonly seed?: number;
   readonly cpu?: number;
-  /** Where the run stands; left out: no run is made. */
+  /** The step to show. Absent: no run is made. */
   readonly step?: number;
-  /** The instruction that is pointed at, by its slot. */
+  /** Slot of the instruction that is pointed at. */
   readonly slot?: number;
-  /** The layout, and which of its views each pane shows; names that the page does not know leave it as it is. */
+  /** The layout, and the view of each pane. Unknown names change nothing. */
   readonly view?: string;
   readonly views?: Readonly<Record<string, string>>;
-  /** Lines from 1, and the condition, "" for none. */
+  /** Lines from 1, each with its condition. "": none. */
   readonly breakpoints?: readonly (readonly [line: number, when: string])[];
-  /** The lesson that it is an answer to, with what was done in it. */
+  /** The lesson that the program answers, with what was done in it. */
   readonly lesson?: LinkLesson;
 }
 
 export interface LinkLesson {
-  /** Of a built-in lesson; of another one the name of its file. */
+  /** Name of a built-in lesson, or the file name of another one. */
   readonly name: string;
-  /** Where its file, or that of the list it is in, stands on the site: `#file/…`. */
+  /** Path of the lesson's file, or of the list that contains it, on the site: `#file/…`. */
   readonly file?: string;
-  /** The file itself, where it stands nowhere on the site. */
+  /** The file's text, if the file is not on the site. */
   readonly text?: string;
-  /** The list that it is in, where that stands nowhere on the site. */
+  /** The list that contains the lesson, if the list is not on the site. */
   readonly list?: LinkList;
-  /** In order, from a kernel that has seen nothing; they begin with the lesson's own program. */
+  /** In order, from a fresh kernel, beginning with the lesson's own program. */
   readonly acts: readonly Act[];
 }
 
-/** A list of lessons, with those of its files that stand nowhere on the site. */
+/** A list of lessons, with those of its files that are not on the site. */
 export interface LinkList {
   readonly title: { readonly en?: string; readonly ja?: string };
   readonly entries: readonly string[];
-  /** The text of a file by its entry. */
+  /** Entry → text of its file. */
   readonly files: Readonly<Record<string, string>>;
-  /** Which entry the lesson is, from 1. */
+  /** The entry of the lesson, from 1. */
   readonly at: number;
 }
 
@@ -66,7 +66,7 @@ export type Link =
   | { readonly kind: "example"; readonly name: string }
   /** A number, or a name. */
   | { readonly kind: "lesson"; readonly name: string }
-  /** A lesson's file, or a list of lessons, on this site; `at`: which of the list, from 1. */
+  /** A lesson's file, or a list of lessons, on this site. `at`: the entry of the list, from 1. */
   | { readonly kind: "file"; readonly path: string; readonly at: number }
   | { readonly kind: "talk" }
   | { readonly kind: "fault"; readonly fault: LinkFault };
@@ -74,14 +74,14 @@ export type Link =
 /** `3`, `bounds`, `spilled-registers` */
 const LESSON_NAME = /^(\d{1,3}|[a-z][a-z0-9-]{0,63})$/;
 
-/** Longest text after `#v1.` that is looked at, and the most bytes it may unfold to. */
+/** The longest text after `#v1.` that is read, and the most bytes it may unpack to. */
 export const MAX_PACKED = 200_000;
 const MAX_UNPACKED = 2_000_000;
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 const U32 = 0xffff_ffff;
 const name = v.pipe(v.string(), v.maxLength(32));
-/** An object of at most `size` parts. */
+/** An object with at most `size` members. */
 const bounded = <Part extends v.GenericSchema>(size: number, part: Part) =>
   v.pipe(
     v.record(v.pipe(v.string(), v.maxLength(1024)), part),
@@ -146,7 +146,7 @@ export async function encodeLink(state: LinkState): Promise<string> {
   return `#v1.${toBase64Url(packed as Uint8Array)}`;
 }
 
-/** Reads an address's fragment, with its `#` or without. Never throws. */
+/** Reads an address's fragment, with or without its `#`. Never throws. */
 export async function decodeLink(hash: string): Promise<Link> {
   const text = hash.replace(/^(?:#|%23)+/, "");
   if (text === "") return { kind: "none" };
@@ -157,7 +157,7 @@ export async function decodeLink(hash: string): Promise<Link> {
     try {
       return { kind: "source", source: decodeURIComponent(text.slice(4)).replace(/\r\n?/g, "\n") };
     } catch {
-      return fault("broken"); // a % that starts nothing
+      return fault("broken"); // a % that starts no escape
     }
   }
   const bare = withoutTail(text);
@@ -170,7 +170,7 @@ export async function decodeLink(hash: string): Promise<Link> {
   return fault("unknown-form");
 }
 
-/** Without what sentences and chat tools leave behind a link: a bracket, a full stop, a quote, an escaped blank. */
+/** Removes what sentences and chat tools leave behind a link: a bracket, a full stop, a quote, an escaped blank. */
 const withoutTail = (text: string): string => text.replace(/(?:%20|%3E|%22|[\s.,;:!?)>\]}"'’”»」』。、）])+$/iu, "");
 
 async function decodeV1(packed: string): Promise<Link> {
@@ -186,7 +186,7 @@ async function decodeV1(packed: string): Promise<Link> {
   }
 }
 
-/** The same as JSON, as a file holds it. Never throws. */
+/** Reads a state as JSON, as files contain it. Never throws. */
 export function readState(json: string): Link {
   try {
     const parsed = v.safeParse(STATE, JSON.parse(json));
@@ -201,7 +201,7 @@ export function readState(json: string): Link {
   }
 }
 
-/** A program that is written last stands in the state already. */
+/** Leaves out the source of a written program if it is the state's own. */
 const leaner = (lesson: LinkLesson, source: string): object => ({
   ...lesson,
   acts: lesson.acts.map((act) => (act.do === "write" && act.source === source ? { do: "write" } : act)),
@@ -209,7 +209,7 @@ const leaner = (lesson: LinkLesson, source: string): object => ({
 const whole = (acts: v.InferOutput<typeof ACTS>, source: string): readonly Act[] =>
   acts.map((act) => (act.do === "write" ? { do: "write", source: act.source ?? source } : act));
 
-/** As large as a form fills it at most. Whether a kernel takes it the engine says, which knows its parts. */
+/** Whether a value is no larger than a form can make it. The engine knows its parts and checks them. */
 function isSmall(value: unknown, depth = 6): boolean {
   if (typeof value === "string") return value.length <= 256;
   if (typeof value !== "object" || value === null) return true;
@@ -224,7 +224,7 @@ function through(bytes: Uint8Array, stream: GenericTransformStream): ReadableStr
   return blob.stream().pipeThrough(stream as ReadableWritablePair<Uint8Array, Uint8Array<ArrayBuffer>>);
 }
 
-/** All bytes of a stream; undefined as soon as there are more than `limit`, so that a small link cannot fill the memory. */
+/** All bytes of a stream. undefined: more than `limit`. It stops there, so that a small link cannot fill the memory. */
 async function collect(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
   const parts: Uint8Array[] = [];
   let length = 0;

@@ -5,7 +5,7 @@ import { useProgram } from "../stores/program/program.ts";
 import { saveFile } from "../ui/save.ts";
 import { asMarkdown } from "./markdown.ts";
 
-/** What the page's look is made of; all of CSS would take half a minute for a thousand elements. */
+/** The CSS properties that the page's look needs. All properties would take half a minute for a thousand elements. */
 const STYLES =
   `accent-color align-content align-items align-self appearance background-clip background-color background-image
   background-position background-repeat background-size border-bottom-color border-bottom-left-radius
@@ -34,7 +34,7 @@ async function picture(): Promise<Blob | null> {
   });
 }
 
-/** The page's typefaces inside the picture; html-to-image looks for them through a base address, which the policy forbids. */
+/** The page's fonts for the picture. html-to-image would look for them through a base address, which the policy forbids. */
 async function fonts(): Promise<string> {
   const rules = [...document.styleSheets].flatMap((sheet) =>
     [...sheet.cssRules]
@@ -51,7 +51,7 @@ async function fonts(): Promise<string> {
   return (await Promise.all(embedded)).join("\n");
 }
 
-/** False: the browser does not let pictures into the clipboard. */
+/** false: the browser does not allow pictures in the clipboard. */
 export async function copyPicture(): Promise<boolean> {
   const blob = await picture();
   if (!blob) return false;

@@ -1,4 +1,4 @@
-// Files one may drop on the page, and what they are taken for.
+// Files that can be dropped on the page, and what they are recognised as.
 import { expect, test } from "vitest";
 import { kindOf, slug } from "./file-kinds.ts";
 

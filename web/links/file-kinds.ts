@@ -1,19 +1,19 @@
-// What a file is, by its first bytes and its name: text, instructions, a saved state, or nothing that the page takes.
+// The kind of a file, by its first bytes and its name: text, instructions, a saved state, or nothing that the page takes.
 
 export type FileFault = "too-large" | "binary" | "json" | "empty";
 
 export type FileKind =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "state"; readonly text: string }
-  /** A compiler's object: what is in it the engine says. */
+  /** A compiler's object. The engine says what is in it. */
   | { readonly kind: "object" }
-  /** Types of a kernel, as /sys/kernel/btf/vmlinux has them. */
+  /** Types of a kernel, as in /sys/kernel/btf/vmlinux. */
   | { readonly kind: "types" }
   | { readonly kind: "fault"; readonly fault: FileFault };
 
 const MOST = 1_000_000;
 
-/** `size` is the file's, `bytes` what has been read of it. Raw instructions become hex text. */
+/** `size`: the file's. `bytes`: what has been read of it. Raw instructions become hex text. */
 export function kindOf(name: string, size: number, bytes: Uint8Array): FileKind {
   if (bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46) return { kind: "object" };
   // BTF's magic number, little-endian, and its version.
@@ -29,7 +29,7 @@ export function kindOf(name: string, size: number, bytes: Uint8Array): FileKind 
   return { kind: "text", text: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ") };
 }
 
-/** Undefined: no UTF-8, or characters that no text has. */
+/** undefined: not UTF-8, or characters that no text has. */
 function asText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -40,7 +40,7 @@ function asText(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** A file's name from a title. */
+/** A file name made from a title. */
 export const slug = (title: string): string =>
   title
     .toLowerCase()

@@ -1,4 +1,4 @@
-// Programs as files, in and out: source, hex, the whole state as JSON. A file that cannot be read gets a sentence.
+// Saves and opens programs as files: source, hex, the whole state as JSON. A file that cannot be read gets a sentence.
 
 import { freshCheck } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
@@ -29,7 +29,7 @@ const FAULTS: Readonly<Record<FileFault, (name: string) => { readonly en: string
 const refuse = (fault: FileFault, name: string): void =>
   noteWhat({ kind: "said", words: FAULTS[fault](name), bad: true });
 
-/** Opens a file that was dropped or chosen; the program that stood there is set aside. */
+/** Opens a file that was dropped or chosen. The program before it is set aside. */
 export async function openFile(file: File): Promise<void> {
   if (/\.(md|markdown)$/i.test(file.name))
     return (await import("../stores/lesson/dropped-lessons.ts")).openDropped([file]);
@@ -47,7 +47,7 @@ export async function openFile(file: File): Promise<void> {
     (await import("../stores/program/object.ts")).takeSource(file.name, found.text)
   )
     return;
-  // Hex, a dump of bpftool or objdump, another notation: what pasting takes, a file may hold.
+  // A file may contain whatever can be pasted: hex, a dump of bpftool or objdump, another notation.
   const pasted = await answered(engine().api.tools.paste(found.text, useProgram.getState().progType));
   if (pasted?.isLog && pasted.source !== null)
     return (await import("../stores/check/pasted-log.ts")).openLog(pasted.source, found.text);
@@ -63,10 +63,10 @@ export async function openFile(file: File): Promise<void> {
   if (pasted?.source) noteWhat({ kind: "pasted", name: pasted.name });
 }
 
-/** What the page takes by its name; types of a kernel have none that tells. */
+/** Endings of the files that the page takes. Kernel types have no ending of their own. */
 const NAMES = ".c,.h,.o,.txt,.hex,.json,.md,.bin,.s,.S";
 
-/** `accept`: which files the system offers, "" for each. */
+/** `accept`: which files the system offers. "": all. */
 export function askForFile(accept = NAMES): void {
   const input = document.createElement("input");
   input.type = "file";

@@ -1,4 +1,4 @@
-// What is copied reads as Markdown whatever the program holds.
+// The copied text is correct Markdown, whatever the program contains.
 import { marked } from "marked";
 import { expect, test } from "vitest";
 import { asMarkdown } from "./markdown.ts";

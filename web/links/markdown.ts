@@ -1,5 +1,5 @@
-// The page as Markdown for an issue or a note: program, verdict, what the log says of it, the link.
-/** Lines of the log that are kept, the last ones: the reason stands there. */
+// The page as Markdown for an issue or a note: program, verdict, the end of the log, the link.
+/** How many lines of the log are kept. They are the last ones, because the reason is there. */
 const LOG_LINES = 12;
 
 interface Page {
@@ -13,7 +13,7 @@ interface Page {
   readonly link: string;
 }
 
-/** Kernel text stays as it is, in both languages of the page. */
+/** Kernel text is the same in both languages of the page. */
 export function asMarkdown({ source, progType, input, verdict, errno, message, log, link }: Page): string {
   const lines = log.trimEnd().split("\n");
   const kept = lines.slice(-LOG_LINES);
@@ -28,7 +28,7 @@ export function asMarkdown({ source, progType, input, verdict, errno, message, l
   ].join("\n\n");
 }
 
-/** A fence longer than any in the text, so that the text cannot end it. */
+/** Uses a fence longer than any in the text, so that the text cannot end it. */
 function fenced(language: string, text: string): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);

@@ -1,4 +1,4 @@
-// Opens what the address says. Whatever a link holds, the page opens; what cannot be taken is refused with a sentence.
+// Opens what the address names. The page opens with every link. What cannot be used is refused with a sentence.
 
 import { revealSlot } from "../stores/check/reveal.ts";
 import { freshCheck } from "../stores/check/verdict.ts";
@@ -20,14 +20,16 @@ import { ownTypeOf } from "./own-type.ts";
 
 let first: Promise<void> | undefined;
 
-/** Reads the address; called at the start and when the fragment changes. Back where there was none: the reader's own program. */
+/**
+ * Reads the address, at the start and when the fragment changes. Going back to a page without a fragment opens the reader's own program.
+ */
 export function openAddress(atStart = false): Promise<void> {
   const opening = openFragment(atStart);
   first ??= opening;
   return opening;
 }
 
-/** What the page was opened with is there. */
+/** Resolves when the first address is opened. */
 export const addressOpened = (): Promise<void> => first ?? Promise.resolve();
 
 async function openFragment(atStart: boolean): Promise<void> {
@@ -60,11 +62,11 @@ export async function openState(state: LinkState): Promise<void> {
   const asked = { askedStep: step, ...own };
   const answered = state.lesson && (await (await import("../stores/lesson/lesson.ts")).openAnswer(state, asked));
   if (!answered) openProgram(state, asked);
-  putContents(state.contents ?? {}); // after: another program begins with empty maps
+  putContents(state.contents ?? {}); // last: opening a program empties the maps
   restoreLayout(view, views);
   useBreakpoints.setState({ points: [] });
   for (const [line, when] of breakpoints) void setCondition(line, when);
-  // Only once it is assembled does an instruction have its line.
+  // An instruction has a line only after the text is assembled.
   if (slot !== undefined) void freshCheck().then(() => revealSlot(slot, false));
   if (answered && state.lesson)
     void (await import("../stores/lesson/redo.ts")).redo(answered, state.lesson.acts, step ?? 0);

@@ -1,8 +1,8 @@
-// The program type of one's own that a link, or what a device has kept, was made for.
+// The reader's own program type for which a link or a kept work was made.
 import { answered, engine } from "../stores/engine.ts";
 import type { LinkState } from "./codec.ts";
 
-/** As the engine reads it; undefined: it takes none like that. */
+/** The definition as the engine reads it. undefined: the engine refuses it. */
 export async function ownTypeOf({ definition, preset = "oreore" }: LinkState) {
   const own = { askedPreset: preset, askedDefinition: null };
   const { tools } = engine().api;

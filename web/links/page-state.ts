@@ -1,4 +1,4 @@
-// The program of the page with all that it runs with, as a link holds it.
+// The page's program with everything it runs with, as a link holds it.
 
 import { OWN, useKernel } from "../stores/kernel/kernel.ts";
 import { environmentForLink } from "../stores/program/environment.ts";

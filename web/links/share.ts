@@ -1,4 +1,4 @@
-// The state of the page as a link, and that link in the address: the only time the address changes by itself.
+// The page's state as a link, which also goes into the address: only here does the address change while the same program is open.
 
 import { useVerdict } from "../stores/check/verdict.ts";
 import { useFocus } from "../stores/page/focus.ts";
@@ -9,10 +9,10 @@ import { useMachine } from "../stores/run/machine.ts";
 import type { LinkState } from "./codec.ts";
 import { programOfPage } from "./page-state.ts";
 
-/** What a link holds; where the reader stands (step, instruction, layout, views) only where asked to. */
+/** What a link holds. The reader's place (step, instruction, layout, views) only if asked for. */
 export async function stateOfPage(withPlace: boolean): Promise<LinkState> {
   const { lesson: number } = useProgram.getState();
-  // What is open is known by the module that opened it.
+  // Only the module that opened the lesson knows it.
   const lesson = number === 0 ? undefined : (await import("../stores/lesson/lesson.ts")).lessonForLink();
   return { ...programOfPage(), ...(withPlace && place()), ...(lesson && { lesson }) };
 }
@@ -30,16 +30,16 @@ function place(): Partial<LinkState> {
   };
 }
 
-/** -1: the line of the cursor makes no instruction. */
+/** -1: the cursor's line makes no instruction. */
 function slotAtCursor(): number {
   const { line } = useFocus.getState();
   return useVerdict.getState().check?.slots.find(({ span }) => span?.line === line)?.slot ?? -1;
 }
 
-/** Whether there is a place to speak of: something else than a page as it opens. */
+/** Whether the page differs from a freshly opened one in its place: step, instruction, layout, views. */
 export const hasPlace = (): boolean => Object.entries(place()).some(([key, value]) => key !== "step" || value !== 0);
 
-/** The whole address of the page as it stands; of an untouched example its own, which is short and can be read. */
+/** The whole address of the page as it is. An unchanged example has its own short and readable address. */
 export async function linkTo(withPlace: boolean): Promise<string> {
   const { encodeLink } = await import("./codec.ts");
   const { origin, pathname } = location;
@@ -48,7 +48,7 @@ export async function linkTo(withPlace: boolean): Promise<string> {
   return `${origin === "null" ? "" : origin}${pathname}${hash}`;
 }
 
-/** Nothing but what an example brings itself. */
+/** Whether the state has only what the example itself brings. */
 async function isUntouched({ source, progType, maps, input, step = 0, ...more }: LinkState): Promise<boolean> {
   const { example: name } = useProgram.getState();
   if (name === "" || step !== 0 || Object.keys(more).length > 0) return false;
@@ -56,7 +56,7 @@ async function isUntouched({ source, progType, maps, input, step = 0, ...more }:
   return EXAMPLES.some((example) => example.name === name && example.input === input);
 }
 
-/** The same, put into the address; inside another page only given. */
+/** The same, and puts it into the address. Inside another page the address stays. */
 export async function makeLink(withPlace: boolean): Promise<string> {
   const link = await linkTo(withPlace);
   if (!useSettings.getState().embed) history.replaceState(null, "", link.slice(link.indexOf("#")));
