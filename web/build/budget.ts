@@ -1,6 +1,6 @@
-// What a visitor downloads, gzipped, against its limits: run after `vite build`, exits 1 where something is over.
-// shell: what index.html asks for at once; worker: what the engine needs for the first verdict; editor: Monaco.
-// What comes later, when it is asked for, is listed without a limit; each kernel of the real Linux has one, as served.
+// What a visitor downloads, gzipped, compared with limits. Runs after `vite build` and exits 1 if something is over its limit. shell: what
+// index.html loads at once. worker: what the engine needs for the first verdict. editor: Monaco. What loads later on demand is listed
+// without a limit. Each kernel of the real Linux has a limit for its size as served.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -12,7 +12,7 @@ const read = (file: string): Buffer => readFileSync(`${dist}${file}`);
 const assets = readdirSync(`${dist}assets`).map((name) => `assets/${name}`);
 const named = (pattern: RegExp): string[] => assets.filter((file) => pattern.test(file));
 
-/** The files and all that they import without being asked: `from "./x.js"`, `import "./x.js"`. */
+/** The files and everything that they import statically: `from "./x.js"`, `import "./x.js"`. */
 function closure(start: readonly string[]): Set<string> {
   const seen = new Set<string>();
   const queue = [...start];
@@ -43,7 +43,7 @@ const parts: readonly (readonly [name: string, files: readonly string[], limit: 
   ["editor", [...editor].filter((file) => !shell.has(file)), 1000 * KB],
   ["later", later, Number.POSITIVE_INFINITY],
 ];
-/** Saved states are compressed already. */
+/** Saved machines are compressed already. */
 const KERNEL_LIMIT = 4500 * KB;
 let over = false;
 for (const [name, files, limit] of parts) {

@@ -1,5 +1,5 @@
-// Puts the Content-Security-Policy into the built page. Not while developing: hot reload needs inline scripts.
-// The inline scripts that the page has by now are allowed by their hash: this plugin stands behind the one that writes them.
+// Puts the Content-Security-Policy into the built page, but not during development: hot reload needs inline scripts. The inline scripts of
+// the page are allowed by their hash. So this plugin comes after the one that writes them.
 import { createHash } from "node:crypto";
 import type { Plugin } from "vite";
 

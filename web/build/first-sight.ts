@@ -1,11 +1,11 @@
-// What is read before any script has come: the program, in the reader's colours. The few lines of script below are all
-// the inline script there is, and csp.ts allows them by their hash.
-// What they must agree on with the page: the keys and shapes of stores/draft.ts and stores/settings.ts (e2e/views.spec.ts
-// opens the page with every other script held back).
+// What is readable before any script has loaded: the program, in the reader's colours. The few lines below are the only inline script, and
+// csp.ts allows them by their hash.
+// They must agree with the page about the keys and shapes of stores/program/draft.ts and stores/page/settings.ts (e2e/views.spec.ts opens
+// the page without any other script).
 import type { Plugin } from "vite";
 import { FIRST_EXAMPLE } from "../../engine/index.ts";
 
-/** A draft, a program in the address, or the deck's; nothing for a link that has to be unpacked first. */
+/** Shows a draft, a program named in the address, or the talk's. Shows nothing for a link that must be unpacked first. */
 const SCRIPT = `
 (() => {
   const saved = (key) => {

@@ -1,12 +1,12 @@
-// Builds the service worker after the site and hands it the list of the site's files. Not while developing.
+// Builds the service worker after the site and gives it the list of the site's files. Not during development.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { build, type Plugin } from "vite";
 
 /**
- * Not kept: the worker itself, fonts in the form that only old browsers take, and the real Linux with its emulator, which
- * keep themselves when they are first used (web/linux/files.ts).
+ * Files not kept: the worker itself, fonts in the format that only old browsers use, and the real Linux with its emulator, which keeps its
+ * own files when it is first used (web/linux/files.ts).
  */
 const LEFT_OUT = /^sw\.js$|\.woff$|\.map$|^linux\/|^assets\/v86[^/]*\.wasm$/;
 
@@ -42,7 +42,7 @@ export function offline(): Plugin {
   };
 }
 
-/** A name with a hash in it changes with its content; the others need a sum of it. */
+/** A name that contains a hash changes with the file's content. Other files get a checksum. */
 export function filesIn(directory: string): readonly { readonly url: string; readonly revision: string | null }[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

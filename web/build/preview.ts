@@ -1,10 +1,10 @@
-// `npm start` and `vite preview` send text compressed, as every static host does: what one measures on one's own machine
-// is then what visitors get.
+// `npm start` and `vite preview` send text compressed, as every static host does. So a measurement on one's own machine shows what visitors
+// get.
 import compression from "compression";
 import type { Connect, Plugin } from "vite";
 
 export function compressedPreview(): Plugin {
-  // Written for Express, it uses nothing of a request or an answer but what Node's have.
+  // Written for Express, but it uses only what Node's own requests and responses have.
   const compress = compression() as unknown as Connect.NextHandleFunction;
   return { name: "compressed-preview", configurePreviewServer: ({ middlewares }) => void middlewares.use(compress) };
 }

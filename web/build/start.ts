@@ -1,5 +1,4 @@
-// `npm start`: builds the site where it is missing or older than its sources, and serves it.
-// PORT names another port than 4173. Ctrl-C ends it.
+// `npm start`: builds the site if it is missing or older than its sources, and serves it. PORT sets another port than 4173. Ctrl-C ends it.
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build, preview } from "vite";
@@ -8,7 +7,7 @@ const root = resolve(import.meta.dirname, "../..");
 const configFile = join(root, "vite.config.ts");
 const SOURCES = ["engine", "web", "public", "package.json", "package-lock.json", "vite.config.ts"];
 
-/** Milliseconds since 1970 of the newest file at or below `path`; 0 where there is none. */
+/** Milliseconds since 1970 of the newest file at or below `path`. 0: there is none. */
 function newest(path: string): number {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return 0;
