@@ -1,4 +1,4 @@
-// A newer version is there: it is taken when the reader says so. Hangs over the page, with a root of its own.
+// Offers a newer version of the page. It is loaded when the reader says so. Lies over the page, with a root of its own.
 import { X } from "lucide-react";
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
@@ -42,7 +42,7 @@ function UpdateBar({ take }: { readonly take: () => void }) {
 
 let offered = false;
 
-/** Asks once; `take` brings the newer version. */
+/** Asks once. `take` loads the newer version. */
 export function offerUpdate(take: () => void): void {
   if (offered) return;
   offered = true;

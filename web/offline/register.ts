@@ -1,5 +1,5 @@
-// Lets the page open without a network after its first visit, and asks before it takes a newer version.
-// Loaded when the page has come to rest; a frame inside another page and a page that is being developed do without.
+// Lets the page open without a network after its first visit, and asks before it loads a newer version. Loaded when the page is idle. Not
+// used inside another page and during development.
 import { Workbox } from "workbox-window";
 import { saveNow } from "../stores/program/program.ts";
 import { offerUpdate } from "./UpdateBar.tsx";
@@ -15,7 +15,7 @@ export function registerOffline(): void {
   );
   workbox.addEventListener("controlling", ({ isUpdate, isExternal }) => {
     if (asked) reload();
-    // Another tab has taken the newer version: the files of this one may be gone from the device.
+    // Another tab has loaded the newer version, so files of this one may be gone from the device.
     else if (isUpdate || isExternal) offerUpdate(reload);
   });
   workbox.register().catch(() => {}); // not allowed here: the page needs a network, as before
