@@ -1,4 +1,4 @@
-// Words of handing in and judging answers, and of keeping one's progress in a file: loaded with them.
+// Words for handing in and judging answers, and for keeping progress in a file. Loaded with them.
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
 const en = {

@@ -1,4 +1,4 @@
-// Why a system call was refused, in words: a sentence for each check of the kernel. Loaded when the first one is said.
+// Why a system call was refused, in words: one sentence per check of the kernel. Loaded when the first one is shown.
 import type { Cause } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
@@ -101,7 +101,7 @@ const CAUSES: Readonly<Record<Language, Words>> = {
   },
 };
 
-/** The sentence for a cause, in the language in force. */
+/** The sentence for a cause, in the current language. */
 export function useCauseText(): (cause: Cause) => string {
   const words = CAUSES[useSettings((s) => s.language)];
   return (cause) => (words[cause.check] as (cause: Cause) => string)(cause);

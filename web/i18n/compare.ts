@@ -6,7 +6,7 @@ import { type Language, useSettings } from "../stores/page/settings.ts";
 const n = (value: number): string => value.toLocaleString("en");
 const plural = (count: number, one: string): string => `${n(count)} ${one}${count === 1 ? "" : "s"}`;
 
-/** Lines of the text that differ. */
+/** Numbers of lines of the text that differ. */
 export interface Counts {
   readonly changed: number;
   readonly in: number;
@@ -28,7 +28,7 @@ export interface CompareTexts {
   readonly same: (lines: number) => string;
   readonly more: (rows: number) => string;
   readonly row: Readonly<Record<"changed" | "out" | "in", string>>;
-  /** What became of the verdict. */
+  /** How the verdict changed. */
   readonly verdict: (before: VersionView, now: VersionView) => string;
   readonly walked: (before: VersionView, now: VersionView) => string;
   readonly text: (counts: Counts) => string;
@@ -179,7 +179,7 @@ export const COMPARE_TEXTS: Readonly<Record<Language, CompareTexts>> = {
 
 export const useCompareTexts = (): CompareTexts => COMPARE_TEXTS[useSettings((s) => s.language)];
 
-/** All that is said of the difference, but for the log. */
+/** All sentences about the differences, except those of the log. */
 export function sentences(text: CompareTexts, { before, now, source, maps }: CompareView): readonly string[] {
   const count = (kind: string): number => source.filter((row) => row.kind === kind).length;
   const judged = before.verdict !== "error" && now.verdict !== "error";

@@ -1,4 +1,4 @@
-// Words of the editor's menu and of the search for a register's uses. Loaded with them, when they are first opened.
+// Words of the editor's menu and of the search for a register's uses. Loaded when they are first opened.
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
 interface EditorTexts {

@@ -179,7 +179,7 @@ export const en = {
 } as const;
 
 export function formatMicros(us: number): string {
-  // A page's clock is coarse: below a tenth of a millisecond it says nothing.
+  // A page's clock is coarse: below a tenth of a millisecond its value means nothing.
   return us < 100 ? "< 0.1 ms" : `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`;
 }
 

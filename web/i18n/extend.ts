@@ -1,5 +1,5 @@
-// Words of the panel that extends the kernel: what each step does, the form for a definition of one's own, its faults.
-// Apart from the dictionary because the panel is loaded when it is opened.
+// Words of the panel that extends the kernel: what each step does, the form for a reader's own definition, its faults. Not in the
+// dictionary, because the panel loads when it is opened.
 import type { DefinitionFault } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
@@ -7,7 +7,7 @@ type PartName = "user" | "syscall" | "verifier" | "program" | "attach" | "sysfs"
 type WhatName = "load" | "attach" | "detach" | "write" | "read" | "other";
 
 type Args = DefinitionFault["args"];
-/** Every code of checkDefinition(); "shape" by the last part of the path. */
+/** Every code of checkDefinition(). "shape": by the last part of the path. */
 type FaultTexts = Readonly<
   Record<
     | "c-name"
@@ -50,9 +50,9 @@ export interface ExtendTexts {
   readonly noProgram: string;
   readonly own: string;
   readonly views: Readonly<Record<"steps" | "parts" | "type" | "code", string>>;
-  /** The steps by what they add, for the views of the code. */
+  /** The steps, named by what they add, for the views of the code. */
   readonly stepNames: Readonly<Record<string, string>>;
-  /** Before a line that the kernel's own definition does not have. */
+  /** Shown before a line that the kernel's own definition does not have. */
   readonly changed: string;
   readonly codeBefore: string;
   readonly context: {
@@ -74,7 +74,7 @@ export interface ExtendTexts {
     readonly stopped: (part: string, errno: string) => string;
     readonly through: (ret: number) => string;
     readonly none: string;
-    /** Between two sentences. */
+    /** What ends a sentence before the next one. */
     readonly stop: string;
     readonly type: (name: string) => string;
     readonly program: (id: number, insns: number) => string;
@@ -382,7 +382,7 @@ const TEXTS: Readonly<Record<Language, ExtendTexts>> = {
 
 export const useExtendTexts = (): ExtendTexts => TEXTS[useSettings((s) => s.language)];
 
-/** A fault in the reader's language; one that no text is there for in the engine's English. */
+/** A fault in the reader's language. Without a text for it: the engine's English. */
 export function faultText({ faults }: ExtendTexts, { code, path, message, args }: DefinitionFault): string {
   const key = code === "shape" ? `shape-${path.split(".").at(-1)}` : code;
   return Object.hasOwn(faults, key) ? faults[key as keyof FaultTexts](args) : message;

@@ -1,15 +1,15 @@
-// What the goals of a lesson ask, in words: beside the lesson, and in what judges a class's answers. Needs no page.
+// What the goals of a lesson ask, in words, for the lesson's page and for the tool that judges a class's answers. Needs no page.
 import type { Counter, Goal, GoalView, Texts } from "../../engine/index.ts";
 
 type Words = { readonly [Kind in Goal["kind"]]: (goal: Extract<Goal, { kind: Kind }>) => string };
 
 interface GoalTexts {
   readonly goals: Words;
-  /** In place of all goals with inputs that are not told. */
+  /** Stands for all goals whose inputs are secret. */
   readonly secret: string;
   readonly found: (what: string) => string;
   readonly counter: (counter: Counter) => string;
-  /** The first byte that is another, from 0; "": there is none. */
+  /** The first byte that differs, counted from 0. "": there is none. */
   readonly byte: (at: number, came: string, wanted: string) => string;
   readonly at: (on: string) => string;
 }
@@ -28,11 +28,11 @@ const verbs: Readonly<Record<string, Texts>> = {
   delete: { en: "Delete an element of the map", ja: "マップの要素を消す" },
 };
 
-/** As much of a packet as a sentence can hold. */
+/** As much of a packet as fits into a sentence. */
 const short = (text: string): string => (text.length <= 40 ? text : `${text.slice(0, 39)}…`);
 const inputs = (on: readonly string[], between: string): string => on.map(short).join(between);
 
-/** More bytes than a sentence can hold: the first in which they differ. */
+/** The first differing byte, for packets that are too long for a sentence. */
 function firstByte({ came, wanted }: Counter): { at: number; came: string; wanted: string } | null {
   if (![came, wanted].every((text) => /^(?:[0-9a-f]{2})*$/.test(text)) || came.length <= 40) return null;
   const [is, should] = [came.match(/../g) ?? [], wanted.match(/../g) ?? []];
@@ -122,14 +122,14 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
   },
 };
 
-/** A goal as a reader sees it; `now`: what stands in its way, "" where nothing is to be said. */
+/** A goal as a reader sees it. `now`: what is wrong at present, "" if there is nothing to say. */
 export interface Aim {
   readonly text: string;
   readonly met: boolean;
   readonly now: string;
 }
 
-/** The goals in words; those with inputs that are not told stand in one line, which shows one for which it does not hold. */
+/** The goals in words. Those with secret inputs share one line, which shows one input that fails. */
 export function aims(goals: readonly Goal[], views: readonly GoalView[] | null, language: keyof Texts): readonly Aim[] {
   const text = TEXTS[language];
   const all = goals.map((goal, i) => {
@@ -148,13 +148,13 @@ export function aims(goals: readonly Goal[], views: readonly GoalView[] | null, 
   const open = all.filter(({ secret }) => !secret);
   const first = secrets.find(({ met }) => !met) ?? secrets[0];
   const shown = first ? [...open, first] : open;
-  // One refusal is behind many goals: it is told once.
+  // One refusal can fail many goals. It is shown once.
   return shown.map(({ text, met, now, found }, i) => {
     const told = found !== "" && shown.slice(0, i).some((other) => other.found === found);
     return { text, met, now: met || told ? "" : now };
   });
 }
 
-/** What a goal asks. */
+/** What a goal asks, in words. */
 const goalText = (goal: Goal, language: keyof Texts): string =>
   (TEXTS[language].goals[goal.kind] as (goal: Goal) => string)(goal);

@@ -21,7 +21,7 @@ export interface GraphTexts {
   readonly kind: Readonly<Record<EdgeKind, string>>;
   readonly times: (n: number) => string;
   readonly never: string;
-  /** A block for those who hear the page. */
+  /** Description of a block for screen readers. */
   readonly block: (start: number, last: number) => string;
   readonly leads: (kind: EdgeKind, to: number, back: boolean, times: number) => string;
   readonly ends: string;

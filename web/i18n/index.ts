@@ -1,4 +1,4 @@
-// The dictionary of the language in force. English is in the shell; another language is loaded when it is asked for.
+// The dictionary of the current language. English is part of the shell. Another language loads when it is asked for.
 import { type Language, useSettings } from "../stores/page/settings.ts";
 import { type Dictionary, en } from "./en.ts";
 
@@ -8,7 +8,7 @@ const LOAD: Readonly<Record<Exclude<Language, "en">, () => Promise<Dictionary>>>
   ja: async () => (await import("./ja.ts")).ja,
 };
 
-/** Loads what the language needs; before the page is drawn, and before the language is switched. */
+/** Loads what a language needs. Called before the page is drawn, and before the language is switched. */
 export async function loadLanguage(language: Language): Promise<void> {
   if (language !== "en") dictionaries[language] ??= await LOAD[language]();
 }

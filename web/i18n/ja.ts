@@ -3,7 +3,7 @@ import { type Dictionary, formatMicros } from "./en.ts";
 
 const n = (value: number): string => value.toLocaleString("ja");
 
-/** What a program type needs to be attached, by the words of the engine. */
+/** What a program type needs to be attached. The keys are the engine's English sentences. */
 const NEEDS: Readonly<Record<string, string>> = {
   "attaches by the BTF id of a kernel function": "カーネル関数の BTF ID を指定してアタッチします",
   "attaches by the BTF id of a security hook": "セキュリティフックの BTF ID を指定してアタッチします",

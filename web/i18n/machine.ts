@@ -1,4 +1,4 @@
-// Words of the machine's pane. Apart from the dictionary because the pane is loaded beside the shell, not in it.
+// Words of the machine's pane. Not in the dictionary, because the pane loads after the shell.
 
 import { type Language, type NumberBase, useSettings } from "../stores/page/settings.ts";
 import type { RunOrigin } from "../stores/run/machine.ts";
@@ -6,7 +6,7 @@ import type { Nowhere } from "../stores/run/travel.ts";
 
 const n = (value: number): string => value.toLocaleString("en");
 const plural = (count: number, one: string, many = `${one}s`): string => `${n(count)} ${count === 1 ? one : many}`;
-/** No more digits than a measurement has. */
+/** Rounds to two digits: a measurement is not more exact. */
 const rough = (value: number): number => Number(value.toPrecision(2));
 
 /** `5,000`, `1 M`, `1 G`. */
@@ -104,7 +104,7 @@ export interface MachineTexts {
     readonly pause: string;
     readonly more: string;
     readonly speed: string;
-    /** The speed at which each step is just drawn. */
+    /** The speed at which each step is drawn for one frame. */
     readonly frame: string;
     readonly until: string;
     readonly register: string;
@@ -154,11 +154,11 @@ export interface MachineTexts {
     readonly wrong: (what: string, size: number) => string;
     readonly prefix: string;
     readonly byRun: string;
-    /** Where the program declares it, and where it loads it: before the numbers of lines. */
+    /** Words before line numbers: where the program declares the map, and where it loads it. */
     readonly declared: string;
     readonly used: string;
     readonly line: (n: number) => string;
-    /** It is not declared in the text. */
+    /** The map is not declared in the text. */
     readonly given: string;
   };
   readonly packet: {
@@ -204,9 +204,9 @@ export interface MachineTexts {
     readonly way: Readonly<Record<"interp" | "inside" | "entered", string>>;
     readonly perRun: string;
     readonly number: (value: number) => string;
-    /** Of nanoseconds, in the unit that fits. */
+    /** Nanoseconds in a fitting unit. */
     readonly time: (ns: number) => string;
-    /** Runs and instructions from which on compiling has paid; Infinity: it never does. */
+    /** After how many runs and instructions compiling has paid off. Infinity: never. */
     readonly pays: Readonly<Record<"inside" | "entered", (runs: number, insns: number) => string>>;
     readonly crossing: (ns: number, interp: number) => string;
     readonly notInside: string;

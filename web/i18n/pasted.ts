@@ -1,4 +1,4 @@
-// Words beside a verifier's log that was pasted.
+// Words shown with a pasted verifier's log.
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface PastedTexts {

@@ -3,14 +3,14 @@ import type { Act, PartName } from "../lessons/scene.ts";
 import type { Call } from "../stage/world.ts";
 import type { Language } from "../stores/page/settings.ts";
 
-/** What a caption's words are made of. */
+/** The values in a caption. */
 export interface CallFacts {
   readonly ret: number;
   readonly errnoName: string;
   readonly data: string;
   readonly verified: boolean;
   readonly attached: boolean;
-  /** The steps of the recipe that the kernel has. */
+  /** Which steps of the recipe the kernel has. */
   readonly recipe: readonly boolean[];
   readonly ran: { readonly insns: number; readonly said: string; readonly returned: string } | null;
 }

@@ -1,4 +1,4 @@
-// Every visible string stands in both languages: looked for in the sources themselves, so that nothing has to be listed.
+// Every visible string exists in both languages. The test reads the sources themselves, so no list is needed.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -11,7 +11,7 @@ const sources = (pattern: RegExp): readonly (readonly [name: string, text: strin
 
 const JAPANESE = /[\u3040-\u30ff\u3400-\u9fff]/;
 
-/** What is the same in every language: names, what one types, what a kernel prints. */
+/** Strings that are the same in every language: names, what a reader types, what a kernel prints. */
 const SAME = new Set(["Oreore", "oreore", "echo", "cat", "Ctrl ⏎", "Linux", "0x", "Linux 6.1"]);
 
 test("a component has no words of its own: they come from a dictionary", () => {
@@ -26,17 +26,17 @@ test("a component has no words of its own: they come from a dictionary", () => {
   expect(found).toEqual([]);
 });
 
-/** The string literals of a piece of source, the holes of templates left out. */
+/** The string literals of a piece of source, without the `${}` parts of templates. */
 const literals = (source: string): readonly string[] =>
   [...source.matchAll(/"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g)].map((match) =>
     (match[1] ?? match[2] ?? "").replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, ""),
   );
 
-/** Sentences, not names: three words of small letters or more, beside each other. */
+/** Sentences, not names: at least three adjacent words in lower case. */
 const isEnglish = (text: string): boolean =>
   !JAPANESE.test(text) && /(?:\b[A-Za-z]?[a-z']+[,.]? ){2,}[a-z]+/.test(text);
 
-/** What stands behind `ja:` up to where its bracket closes, or the one literal. */
+/** The text after `ja:` (or `en:`) up to its closing bracket, or the one literal. */
 function* partsOf(language: "en" | "ja", source: string): Generator<string> {
   for (const { index } of source.matchAll(new RegExp(`\\b${language}: `, "g"))) {
     const rest = source.slice(index + 4);
@@ -57,7 +57,7 @@ function* partsOf(language: "en" | "ja", source: string): Generator<string> {
 }
 
 test("what stands for Japanese is Japanese", () => {
-  const found: string[] = []; // the engine's words are keys there, not text
+  const found: string[] = []; // the engine's English sentences are keys there, not text
   for (const [name, text] of sources(/\.tsx?$/)) {
     const parts = name.endsWith("i18n/ja.ts")
       ? [text.replace(/^import .*$|^\s*"[^"]*":/gm, "")]

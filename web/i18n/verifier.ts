@@ -1,5 +1,5 @@
-// Words of the verifier's pane beyond the verdict: the explanation, the visits of an instruction, searching and folding the
-// log. Loaded with those.
+// Words of the verifier's pane beyond the verdict: the explanation, the visits of an instruction, searching and folding the log. Loaded
+// with those.
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface VerifierTexts {

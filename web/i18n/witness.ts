@@ -1,9 +1,9 @@
-// Words around the input that breaks a refused program; what it does, the engine says.
+// Words around the input that breaks a refused program. The engine says what the program does.
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface WitnessTexts {
   readonly title: string;
-  /** The heading while none is found. */
+  /** The heading until an input is found. */
   readonly question: string;
   readonly searching: string;
   readonly show: string;
