@@ -1,18 +1,18 @@
-// A program as a picture: each instruction a row of bars, a word each, coloured by its kind; jumps as lines beside them; the
-// refused one marked.
+// A program as a picture: each instruction is a row of bars, one bar per word, coloured by its kind. Jumps are lines beside the rows. The
+// refused instruction is marked.
 import type { CodePictureView } from "../../engine/index.ts";
 import { inLanes } from "../panes/editor/jumps.ts";
 
 const WIDTH = 112;
 const HEIGHT = 78;
 const PADDING = 7;
-/** From row to row: as far as there is room, and not so far that it looks like no program. */
+/** The largest distance between rows. More would no longer look like a program. */
 const WIDEST_PITCH = 9;
 const LANE = 4;
-/** Room beside the bars: of the jumps, and of the sign of the refused one. */
+/** Room beside the bars: for the jumps, and for the mark of the refused instruction. */
 const LEFT = 21;
 const SIGN = 11;
-/** Characters of the longest row. */
+/** The most characters of a row. */
 const LONGEST = 28;
 const CHAR = (WIDTH - LEFT - SIGN) / LONGEST;
 
@@ -62,7 +62,7 @@ export function CodePicture({ picture }: { readonly picture: CodePictureView }) 
   );
 }
 
-/** Where each word begins and how long it is, in characters; what is longer than a row ends with it. */
+/** Where each word begins and how long it is, in characters. A word that does not fit into the row is cut. */
 function placed(words: readonly number[]): [from: number, length: number][] {
   let at = 0;
   return words.flatMap((length): [number, number][] => {

@@ -1,5 +1,5 @@
-// All built-in programs at a glance, by topic: a picture of the code, what each is worth opening for, whether the verifier
-// takes it, and for which type.
+// All built-in programs at a glance, by topic: a picture of the code, why it is worth opening, whether the verifier accepts it, and for
+// which type.
 import { Ban, CircleCheck } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { type ExampleView, TOPICS } from "../../engine/index.ts";

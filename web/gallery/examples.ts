@@ -1,2 +1,2 @@
-// The built-in programs, loaded when one of them is opened or the gallery is.
+// The built-in programs, loaded when one of them or the gallery is opened.
 export { EXAMPLES } from "../../engine/index.ts";

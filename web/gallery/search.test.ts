@@ -22,7 +22,7 @@ test.each([
 ] as const)("%s", (_, query, names) => {
   expect(found(query)).toEqual(expect.arrayContaining([...names]));
   if (names.length === 0) expect(found(query)).toEqual([]);
-  // What is sought is not everywhere.
+  // A query finds only some of the programs.
   expect(found(query).length).toBeLessThan(8);
 });
 

@@ -1,4 +1,4 @@
-// Which of the built-in programs a reader's words find: every word somewhere in what is said of it, in either language.
+// Which built-in programs a query finds. Each word of the query must be somewhere in the texts about the program, in either language.
 import type { CodePictureView, ExampleView, Topic } from "../../engine/index.ts";
 
 export const TOPIC_WORDS: Readonly<Record<"en" | "ja", Readonly<Record<Topic, string>>>> = {
@@ -20,7 +20,7 @@ export const TOPIC_WORDS: Readonly<Record<"en" | "ja", Readonly<Record<Topic, st
   },
 };
 
-/** `picture`: undefined until it is drawn; the source's own words are found all the same. */
+/** `picture`: undefined until it is drawn. The words of the source are searched anyway. */
 export function fits(one: ExampleView, picture: CodePictureView | undefined, query: string): boolean {
   const { name, topic, title, about, program } = one;
   const text = [
