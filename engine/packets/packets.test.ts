@@ -52,6 +52,6 @@ test.each([
   expect(checksum([...packet.slice(22, 54), 0, 0, 0, segment.length, 0, 0, 0, next, ...segment])).toBe(0);
 });
 
-test("ICMP adds up by itself", () => {
+test("the sum of an ICMP message with its checksum is zero", () => {
   expect(checksum(bytesOf("icmp-echo").slice(34))).toBe(0);
 });

@@ -16,7 +16,7 @@ const spawnLocal = (session: Remote, deaf = () => false): WorkerLike =>
 const local = (options: Omit<ClientOptions, "spawn"> = {}) =>
   connect({ spawn: () => spawnLocal(createSession()), ...options });
 
-test("a use case answers on the other side as it does on its own", async () => {
+test("a method answers across the protocol as it does in the same thread", async () => {
   const { api } = local();
   expect(await api.check.check(plus42, 1)).toEqual({
     ...(await createSession().check.check(plus42, 1)),
@@ -37,7 +37,7 @@ test("requests are answered in order", async () => {
   expect(answers).toEqual([1, 2, 3]);
 });
 
-test("cancelling rejects what waits; what was answered before holds in the new worker", async () => {
+test("cancelling rejects waiting requests, and the new worker keeps the effects of answered ones", async () => {
   const client = local();
   await client.api.kernel.load(plus42);
   await client.api.kernel.attach();
@@ -77,14 +77,14 @@ test("no answer within the limit ends the worker", async () => {
   expect(ring).toBeUndefined();
 });
 
-test("busy is told when it turns", async () => {
+test("the client is told when it becomes busy and when it stops", async () => {
   const turns: boolean[] = [];
   const { api } = local({ onBusy: (busy) => turns.push(busy) });
   await Promise.all([api.check.check(plus42, 1), api.check.check(plus42, 2)]);
   expect(turns).toEqual([true, false]);
 });
 
-test("progress is told while a request is worked on", async () => {
+test("progress is reported while a request is worked on", async () => {
   const told: number[] = [];
   const quick = spawnLocal(createSession());
   const { api } = connect({ spawn: () => quick, onProgress: (insns) => told.push(insns) });
@@ -94,7 +94,7 @@ test("progress is told while a request is worked on", async () => {
   expect(told).toEqual([16384]);
 });
 
-test("an exception in a use case rejects its promise and nothing else", async () => {
+test("an exception in a method rejects its promise and nothing else", async () => {
   const session = createSession();
   const broken: Remote = {
     ...session,
@@ -110,13 +110,13 @@ test("an exception in a use case rejects its promise and nothing else", async ()
   expect((await api.check.check(plus42, 1)).verdict).toBe("accept");
 });
 
-test("a method that is no use case is refused", async () => {
+test("an unknown method is refused", async () => {
   const { api } = local();
   const forged = api.kernel as unknown as { toString(): Promise<unknown>; constructor(): Promise<unknown> };
   await expect(forged.constructor()).rejects.toThrow("no use case kernel.constructor");
 });
 
-test("what a new worker repeats is bounded, and runs keep their numbers", async () => {
+test("a new worker repeats a limited number of calls, and runs keep their numbers", async () => {
   let repeated = 0;
   let started = 0;
   const { api, cancel } = connect({

@@ -68,14 +68,14 @@ check(
   ],
 );
 
-test("of 300 writes the last 200 are repeated, of 1100 maps' elements the last 1024", () => {
+test("of 300 writes the last 200 are repeated, of 1100 map updates the last 1024", () => {
   const writes = Array.from({ length: 300 }, (_, i): Row => ["kernel.writeFile", i]);
   expect(left(...writes)).toEqual(writes.slice(100));
   const updates = Array.from({ length: 1100 }, (_, i): Row => ["kernel.updateMap", i]);
   expect(left(...updates)).toEqual(updates.slice(76));
 });
 
-test("a run gets its number again before it is made", () => {
+test("a run's number is set before the run is made again", () => {
   const journal = new Journal();
   journal.remember({ method: "kernel.writeFile", args: ["f"] }, 7);
   expect([...journal.calls()]).toEqual([

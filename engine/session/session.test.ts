@@ -30,7 +30,7 @@ const runOf = ({ run }: { readonly run: RunView | null }): RunView => {
   return run;
 };
 
-test("the deck's demo: load, attach, echo 10, cat says 52", async () => {
+test("the talk's demo: load, attach, echo 10, cat says 52", async () => {
   const session = createSession();
   const load = await session.kernel.load(example("plus42"));
   expect(texts(load)).toEqual([
@@ -52,7 +52,7 @@ test("the deck's demo: load, attach, echo 10, cat says 52", async () => {
   expect(await session.kernel.readFile(FILE)).toMatchObject({ data: "52\n", terminal: "52\n", ret: 3 });
 });
 
-test("a run is walked in both directions, changes told with old and new value", async () => {
+test("a run is walked in both directions, and changes show old and new value", async () => {
   const session = await attached(example("plus42"));
   const { run } = runOf(await session.kernel.writeFile(FILE, "10\n"));
   const forward = await session.runs.steps(run, 0, 100);
@@ -69,7 +69,7 @@ test("a run is walked in both directions, changes told with old and new value", 
   expect(await session.runs.step(run + 1, 0)).toBeNull();
 });
 
-test("a chunk says of every step what the step's own view says", async () => {
+test("a chunk says about every step what the step's own view says", async () => {
   const session = await attached(example("loop"));
   const { run, length } = runOf(await session.kernel.writeFile(FILE, "5"));
   const chunk = await session.runs.chunk(run, 0, length + 1);
@@ -99,7 +99,7 @@ test("the stack pane shows what was written, and what the last instruction chang
   expect(await session.runs.seek(run, length, { to: "last-write", reg: 3 })).toBe(4);
 });
 
-test("going on stops at breakpoints, watches, the cursor and the end of calls, and says which", async () => {
+test("going on stops at breakpoints, watches, the cursor and the end of calls, and says at which", async () => {
   const session = await attached(example("loop"));
   const { run, length } = runOf(await session.kernel.writeFile(FILE, "5"));
   const go = (from: number, back: boolean, ...stops: StopInput[]) => session.runs.goOn(run, from, stops, back);
@@ -131,7 +131,7 @@ test("going on stops at breakpoints, watches, the cursor and the end of calls, a
   expect(await session.runs.checkCondition("r0 = 5")).not.toBe("");
 });
 
-test("where a register changes is found from both sides, at the same steps of every example", async () => {
+test("the change of a register is found from both directions, at the same steps of every example", async () => {
   let found = 0;
   for (const { program, input } of EXAMPLES) {
     const session = createSession();
@@ -162,7 +162,7 @@ test("where a register changes is found from both sides, at the same steps of ev
   expect(found).toBeGreaterThan(200);
 });
 
-test("watched bytes are found from both sides, at the same steps", async () => {
+test("a change of watched bytes is found from both directions, at the same steps", async () => {
   const session = createSession();
   const source =
     "BPF_ST_MEM(BPF_DW, R10, -8, 1), BPF_ST_MEM(BPF_DW, R10, -8, 1), BPF_ST_MEM(BPF_DW, R10, -8, 2), BPF_MOV64_IMM(R0, 0), BPF_EXIT_INSN()";
@@ -181,7 +181,7 @@ test("a call is stepped over and out of", async () => {
   expect(await session.runs.goOn(run, 3, [{ kind: "out" }])).toEqual({ step: 6, by: 0 });
 });
 
-test("what a step did to a map is told, and the map can be seen as it was then", async () => {
+test("a step shows what it did to a map, and the map can be seen as it was then", async () => {
   const session = createSession();
   const program = {
     source: `BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 1),
@@ -220,7 +220,7 @@ BPF_EXIT_INSN(),`,
   ]);
 });
 
-test("what is done to the kernel after a run stays done when the run is walked", async () => {
+test("changes to the kernel after a run stay when the run is walked", async () => {
   const session = createSession();
   const program = example("map-counter");
   await session.kernel.load(program);
@@ -235,7 +235,7 @@ test("what is done to the kernel after a run stays done when the run is walked",
   expect(runOf(await session.kernel.writeFile(FILE, "1")).end).toMatchObject({ retval: 10 });
 });
 
-test("frames of a function call are told, innermost last", async () => {
+test("frames of function calls are listed, innermost last", async () => {
   const session = await attached(example("subprogram"));
   const { run, end } = runOf(await session.kernel.writeFile(FILE, "10"));
   expect(end).toMatchObject({ retval: 110 });
@@ -244,7 +244,7 @@ test("frames of a function call are told, innermost last", async () => {
   ]);
 });
 
-test("a program that prints is heard in trace_pipe", async () => {
+test("the output of a program appears in trace_pipe", async () => {
   const session = await attached(example("trace-printk"));
   const write = await session.kernel.writeFile(FILE, "10");
   expect(runOf(write).trace).toHaveLength(1);
@@ -253,7 +253,7 @@ test("a program that prints is heard in trace_pipe", async () => {
   expect((await session.kernel.readFile("/sys/kernel/tracing/trace_pipe")).data).toMatch(/n=10\n.*n=11\n$/);
 });
 
-test("the same seed gives the same run, another seed another", async () => {
+test("the same seed gives the same run, another seed another run", async () => {
   const roll = async (seed: number): Promise<unknown> => {
     const session = createSession();
     await session.kernel.restart(seed);
@@ -287,7 +287,7 @@ test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s is what i
   expect(runOf(outcome).end.kind).toBe("exit");
 });
 
-test("names of examples are one of a kind, and packets are those that are built in", async () => {
+test("names of examples are unique, and their packets are built in", async () => {
   expect(new Set(EXAMPLES.map(({ name }) => name)).size).toBe(EXAMPLES.length);
   const packets = (await createSession().tools.packets()).map(({ hex }) => hex);
   for (const { program, input } of EXAMPLES) if (program.progType !== "oreore") expect(packets).toContain(input);
@@ -353,7 +353,7 @@ test.each([
   });
 });
 
-test("a refusal is explained in plain words, with where the value came from", async () => {
+test("a refusal is explained in plain words, with the origin of the value", async () => {
   const session = createSession();
   const source = "BPF_MOV64_IMM(BPF_REG_1, 5), BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0), BPF_EXIT_INSN(),";
   expect((await session.check.check(oreore(source), 1)).message).toBe("R1 invalid mem access 'scalar'");
@@ -381,7 +381,7 @@ test("a verification that takes too long is stopped and says so, in check and in
   expect((await session.check.check(example("plus42"), 2)).verdict).toBe("accept");
 }, 60_000);
 
-test("a syntax error leaves the other lines their bytes", async () => {
+test("a line with a syntax error does not change the bytes of other lines", async () => {
   const check = await createSession().check.check(
     oreore("BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_MOV64_IMM(BPF_REG_0\nBPF_EXIT_INSN(),\n"),
     3,
@@ -392,7 +392,7 @@ test("a syntax error leaves the other lines their bytes", async () => {
   expect(check.slots.map(({ hex }) => hex)).toContain("9500000000000000");
 });
 
-test("what the verifier believed at a slot is told of the last check only", async () => {
+test("what the verifier believed at a slot is answered for the last check only", async () => {
   const session = createSession();
   await session.check.check(example("even-odd"), 5);
   const [visit] = await session.check.visits(5, 1, 10);
@@ -415,7 +415,7 @@ test("what the verifier believed at a slot is told of the last check only", asyn
   expect(await session.check.visits(4, 4, 10)).toEqual([]);
 });
 
-test("without the verifier a fault is seen where it happens", async () => {
+test("without the verifier, a fault happens at its instruction", async () => {
   const session = createSession();
   const { check, run } = await session.runs.runOnce(
     example("read-offset-4"),
@@ -436,7 +436,7 @@ test("a run without end is stopped by the step budget, and says so", async () =>
   expect(run).toMatchObject({ length: 1_000_000, end: { kind: "budget", steps: 1_000_000 } });
 });
 
-test("each of the four steps taken back is missed where it is needed", async () => {
+test("each of the four steps, taken back, is missed where it is needed", async () => {
   const session = createSession();
   const load = async () => await session.kernel.load(example("plus42"));
   await session.kernel.patch(1, false);
@@ -456,7 +456,7 @@ test("each of the four steps taken back is missed where it is needed", async () 
   expect((await session.kernel.readFile(FILE)).data).toBe("0\n");
 });
 
-test("a type of one's own goes from the form to echo and cat", async () => {
+test("a reader's own type works from the form to echo and cat", async () => {
   const session = createSession();
   const adder = (await session.tools.presets()).find(({ name }) => name === "adder")?.definition ?? null;
   expect(await session.tools.readDefinition(adder)).toEqual({ ok: true, definition: adder });
@@ -479,7 +479,7 @@ BPF_EXIT_INSN(),`,
   expect((await session.kernel.shell("cat /sys/oreore/bpf")).status).toBe(1);
 });
 
-test("a pasted hex dump comes back as macros that make the same bytes", async () => {
+test("a pasted hex dump becomes macros with the same bytes", async () => {
   const session = createSession();
   const paste = await session.tools.paste("61 10 00 00 00 00 00 00 04 00 00 00 2a 00 00 00 95 00 00 00 00 00 00 00");
   const check = await session.check.check(oreore(paste.source ?? ""), 1);
@@ -487,7 +487,7 @@ test("a pasted hex dump comes back as macros that make the same bytes", async ()
   expect(check.verdict).toBe("accept");
 });
 
-test("a program is rendered in every notation there is", async () => {
+test("a program is rendered in every notation", async () => {
   const session = createSession();
   const notations = await session.tools.notations();
   expect(notations).toContain("llvm");
@@ -496,13 +496,13 @@ test("a program is rendered in every notation there is", async () => {
   expect(await session.tools.render(oreore("BPF_FOO("), "llvm")).toBeNull();
 });
 
-test("the take-home holds the program of the editor", async () => {
+test("the take-home contains the program of the editor", async () => {
   const files = (await createSession().tools.takeHome(example("plus42"))) ?? [];
   expect(files.map(({ path }) => path)).toContain("loader.c");
   expect(files.find(({ path }) => path === "loader.c")?.text).toMatch(/42/);
 });
 
-test("the four steps are read as code of the definition that is there, a text a file", async () => {
+test("the four steps are shown as code of the current definition, one text per file", async () => {
   const session = createSession();
   const own = (await session.tools.presets()).find(({ name }) => name === "verdict")?.definition;
   await session.kernel.define(own ? { ...own, name: "twice", sysfsPath: "/sys/twice/run" } : null);
@@ -526,7 +526,7 @@ test("the four steps are read as code of the definition that is there, a text a 
   expect((await session.tools.kernelCode({ ...example("plus42"), source: "nonsense" }))?.[3]).toEqual([]);
 });
 
-test("each way of running gives the same, and says how fast; a loop inside the compiled code crosses no border", async () => {
+test("each way of running gives the same result and its speed, and a loop inside the compiled code has no crossings", async () => {
   const event = { kind: "sysfs", path: FILE, data: "10" } as const;
   const session = createSession({ now: () => performance.now() * 1000 });
   const speed = await session.tools.speed(example("plus42"), event, 40);
@@ -545,7 +545,7 @@ test("each way of running gives the same, and says how fast; a loop inside the c
   expect(best((one) => one.crossingNs)).toBeGreaterThan(inside);
 });
 
-test("what a run leaves in a map is there for the next one, looped inside too", async () => {
+test("what a run leaves in a map is there for the next run, also when looped inside", async () => {
   const event = { kind: "sysfs", path: FILE, data: "7" } as const;
   const session = createSession({ now: () => performance.now() * 1000 });
   const speed = await session.tools.speed(example("remember"), event, 10);
@@ -559,7 +559,7 @@ test("what a run leaves in a map is there for the next one, looped inside too", 
   }
 });
 
-test("a program whose end needs the machine each time is not looped inside: a tail call, a packet read past its end", async () => {
+test("a program whose end needs the machine is not looped inside: a tail call, a packet read past its end", async () => {
   const session = createSession({ now: () => performance.now() * 1000 });
   const event = { kind: "packet", hex: "00".repeat(60) } as const;
   const source = "BPF_MOV64_REG(R6, R1), BPF_LD_ABS(BPF_W, 100), BPF_MOV64_IMM(R0, 9), BPF_EXIT_INSN()";
@@ -578,7 +578,7 @@ test("a program whose end needs the machine each time is not looped inside: a ta
   expect([stuck?.interp.fault, stuck?.entered.fault, stuck?.inside]).toEqual(["budget", "budget", null]);
 });
 
-test("a packet runs an XDP program, and what it left of the packet is told", async () => {
+test("a packet runs an XDP program, and the packet after the run is shown", async () => {
   const session = createSession();
   const xdp = {
     source: `BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, offsetof(struct xdp_md, data)),
@@ -602,7 +602,7 @@ BPF_EXIT_INSN(),`,
   expect((await session.kernel.attach()).errnoName).toBe("EINVAL");
 });
 
-test("a tail call goes to another program, whose instructions are told", async () => {
+test("a tail call goes to another program, whose instructions are shown", async () => {
   const session = createSession();
   const target = oreore("BPF_MOV64_IMM(BPF_REG_0, 7), BPF_EXIT_INSN(),");
   const caller = {

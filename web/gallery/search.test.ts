@@ -26,7 +26,7 @@ test.each([
   expect(found(query).length).toBeLessThan(8);
 });
 
-test("a picture has a row an instruction, its jumps inside, and the row that is refused", async () => {
+test("a picture has one row per instruction, its jumps, and the refused row", async () => {
   for (const [i, { expect: verdict, program }] of EXAMPLES.entries()) {
     const { rows, jumps, refused } = pictures[i]!;
     const check = await createSession().check.check(program, 1);

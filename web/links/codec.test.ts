@@ -12,7 +12,7 @@ const PLUS42: LinkState = {
   view: "work",
 };
 
-test("a state comes back from its link as it was", async () => {
+test("a state is the same after encoding and decoding", async () => {
   const link = await encodeLink(PLUS42);
   expect(link).toMatch(/^#v1\.[A-Za-z0-9_-]+$/);
   expect(await decodeLink(link)).toEqual({ kind: "state", state: PLUS42 });
@@ -37,12 +37,12 @@ const TWICE = {
   sysfsPath: "/sys/twice/run",
 } as const;
 
-test("a program type of one's own comes back from its link as it was", async () => {
+test("a reader's own program type is the same after encoding and decoding", async () => {
   const state = { ...PLUS42, progType: "twice", definition: TWICE };
   expect(await decodeLink(await encodeLink(state))).toEqual({ kind: "state", state });
 });
 
-test("all that a link can hold comes back as it was", async () => {
+test("everything that a link can hold is the same after encoding and decoding", async () => {
   const state: LinkState = {
     ...PLUS42,
     maps: [
@@ -95,7 +95,7 @@ const ANSWER: LinkState = {
   },
 };
 
-test("an answer to a lesson comes back with all that was done", async () => {
+test("an answer to a lesson comes back with everything that was done", async () => {
   expect(await decodeLink(await encodeLink(ANSWER))).toEqual({ kind: "state", state: ANSWER });
 });
 
@@ -305,13 +305,13 @@ test.each([
   expect(await decodeLink(hash)).toEqual(expected);
 });
 
-test("a small link that would unfold to a huge text is refused", async () => {
+test("a small link that would unpack to a huge text is refused", async () => {
   const bomb = await encodeLink({ ...PLUS42, source: " ".repeat(5_000_000) });
   expect(bomb.length).toBeLessThan(20_000);
   expect(await decodeLink(bomb)).toEqual({ kind: "fault", fault: "too-large" });
 });
 
-test("random text after the # is answered, never thrown at", async () => {
+test("random text after the # gets an answer and never throws", async () => {
   await fc.assert(
     fc.asyncProperty(fc.string(), fc.constantFrom("", "v1.", "src=", "example/", "lesson/"), async (text, form) => {
       expect(typeof (await decodeLink(`#${form}${text}`)).kind).toBe("string");
@@ -331,7 +331,7 @@ test.each([
   expect(await decodeLink(hash)).toEqual({ kind: "example", name });
 });
 
-test("so does one with a state; a source keeps its last character", async () => {
+test("a state with text behind it is read too, and a source keeps its last character", async () => {
   const link = await encodeLink(PLUS42);
   for (const around of [`${link})`, `${link}.`, `${link}>`, `${link}%20`, `#%23${link.slice(1)}`])
     expect(await decodeLink(around)).toEqual({ kind: "state", state: PLUS42 });

@@ -24,7 +24,7 @@ test.each([
   expect(kindOf(name, bytes.length, bytes)).toEqual(kind);
 });
 
-test("a file beyond a megabyte is not even looked at", () => {
+test("a file larger than a megabyte is not read", () => {
   expect(kindOf("a.c", 1_000_001, utf8("x"))).toEqual({ kind: "fault", fault: "too-large" });
 });
 

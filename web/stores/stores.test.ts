@@ -94,7 +94,7 @@ beforeEach(async () => {
   asked = [];
 });
 
-test("the check follows the text: while an answer is awaited only the newest text waits", async () => {
+test("the check follows the text: while an answer is awaited, only the newest text waits", async () => {
   for (const n of [1, 2, 3, 4]) editSource(RETURN(n));
   const check = await freshCheck();
   expect(check?.revision).toBe(useProgram.getState().revision);
@@ -102,7 +102,7 @@ test("the check follows the text: while an answer is awaited only the newest tex
   expect(askedOf("check.check")).toHaveLength(2);
 });
 
-test("what was answered of an older text is dropped", async () => {
+test("an answer about an older text is dropped", async () => {
   const { revision } = useProgram.getState();
   editSource(RETURN(1));
   const old = engine().api.check.visits(revision, 0, 10);
@@ -116,12 +116,12 @@ test("what was answered of an older text is dropped", async () => {
   expect(texts()[0]).toBe("r0 = 3");
 });
 
-test("what is pressed before an answer is there is done in the order of the presses", async () => {
+test("presses before an answer are done in their order", async () => {
   await Promise.all([kernel.load(), kernel.attach(), kernel.write(), kernel.read()]);
   expect(output()?.text).toBe("52\n");
 });
 
-test("a load that is pressed while the kernel is booted is made after it", async () => {
+test("a load pressed while the kernel boots is made afterwards", async () => {
   await Promise.all([kernel.freshKernel([true, false, false, false]), kernel.load(), kernel.attach()]);
   const { fd, calls } = useKernel.getState();
   expect(fd).toBeGreaterThan(0);
@@ -131,7 +131,7 @@ test("a load that is pressed while the kernel is booted is made after it", async
   ]);
 });
 
-test("an echo writes what stood there when it was pressed", async () => {
+test("an echo writes the input as it was when it was pressed", async () => {
   await Promise.all([kernel.load(), kernel.attach()]);
   const presses = [kernel.write()];
   useProgram.setState({ input: "20" });
@@ -140,7 +140,7 @@ test("an echo writes what stood there when it was pressed", async () => {
   expect(output()?.text).toBe("52\n");
 });
 
-test("Run is load, attach, echo and cat, and stands at the end of the run", async () => {
+test("Run is load, attach, echo and cat, and ends at the end of the run", async () => {
   expect(await kernel.runAll()).toBe(true);
   expect(askedOf("kernel.load", "kernel.attach", "kernel.writeFile", "kernel.readFile")).toEqual([
     "kernel.load",
@@ -163,7 +163,7 @@ test("Run stops where a step is refused", async () => {
   expect(output()).toMatchObject({ text: "EINVAL", failed: true, from: "write", cause: { check: "input" } });
 });
 
-test("a program that was edited after it was loaded runs as it was loaded", async () => {
+test("a program that was edited after its load runs as it was loaded", async () => {
   await kernel.load();
   await kernel.attach();
   editSource(RETURN(7));
@@ -175,7 +175,7 @@ test("a program that was edited after it was loaded runs as it was loaded", asyn
   expect(output()?.text).toBe("52\n");
 });
 
-test("what was ended rejects; what was done before is there again", async () => {
+test("a cancelled request rejects, and the effects of earlier ones are restored", async () => {
   await kernel.runAll();
   const { run } = useMachine.getState();
   const ended = engine().api.kernel.shell("echo 99 > /sys/oreore/bpf");
@@ -186,7 +186,7 @@ test("what was ended rejects; what was done before is there again", async () => 
   expect(output()?.text).toBe("52\n");
 });
 
-test("a type of one's own stands in OREORE's place, in the list as in the kernel", async () => {
+test("a reader's own type takes OREORE's place, in the list and in the kernel", async () => {
   expect(await kernel.defineOwn(ADDER)).toBe(true);
   expect(kernel.progTypeView("oreore")).toBeUndefined();
   expect(kernel.progTypeView("adder")).toMatchObject({
@@ -202,19 +202,19 @@ test("a type of one's own stands in OREORE's place, in the list as in the kernel
   expect(output()?.text).toBe("42\n");
 });
 
-test("a link's program opens with its type of one's own, its run made again, at its step", async () => {
+test("a link's program opens with its own type, its run repeated, at its step", async () => {
   await openState({ source: SUM, progType: "adder", maps: [], input: "40 2", step: 2, definition: ADDER });
   await until(useKernel, ({ definition }) => definition?.name === "adder");
   const { position, view } = await until(useMachine, ({ position, run }) => run?.length === 4 && position === 2);
   expect([position, view?.regs[0], view?.regs[2]]).toEqual([2, "0000000000000028", "0000000000000002"]);
 });
 
-test("a link whose definition is none is refused with a notice, the program stays", async () => {
+test("a link with a faulty definition is refused with a notice, and the program stays", async () => {
   await openState({ source: SUM, progType: "x", maps: [], input: "1", definition: { name: 7 } });
   expect(useProgram.getState()).toMatchObject({ source: PLUS42, notice: { kind: "link-fault", fault: "definition" } });
 });
 
-test("a packet is given by name or as hex; what is neither is told", async () => {
+test("a packet is given by name or as hex, and anything else gives a message", async () => {
   kernel.chooseType("xdp");
   editSource(RETURN(2));
   expect(useProgram.getState().input).toBe(kernel.progTypeView("xdp")?.firstInput);
@@ -233,7 +233,7 @@ test("a packet is given by name or as hex; what is neither is told", async () =>
   expect(useMachine.getState()).toMatchObject({ origin: "test", run: { end: { retval: 2 } } });
 });
 
-test("an attach type that is chosen becomes a line of the text; check, load, attach and take-home follow it", async () => {
+test("a chosen attach type becomes a line of the text, and check, load, attach and take-home follow it", async () => {
   kernel.chooseType("cgroup_skb");
   editSource(RETURN(1));
   const attach = async () => (await freshCheck())?.attach;
@@ -258,7 +258,7 @@ test("an attach type that is chosen becomes a line of the text; check, load, att
   expect(useProgram.getState().source).toBe(RETURN(1));
 });
 
-test("a type that has to be told its attach type says so, and is loaded once one is chosen", async () => {
+test("a type that needs an attach type says so, and is loaded once one is chosen", async () => {
   kernel.chooseType("cgroup_sock_addr");
   editSource(RETURN(1));
   expect(kernel.progTypeView("cgroup_sock_addr")?.attachNeeded).toBe(true);

@@ -11,7 +11,7 @@ const loop = (rounds: number): string =>
     "BPF_EXIT_INSN()",
   ].join(",\n");
 
-test("the log of a long verification is written down when it is asked for, and read in parts", async () => {
+test("the log of a long verification is written when it is asked for, and read in parts", async () => {
   const walked: number[] = [];
   const session = createSession({ onProgress: (insns) => walked.push(insns) });
   const brief = await session.check.check({ source: loop(60_000), progType: "oreore", maps: [] }, 1);

@@ -24,7 +24,7 @@ test("a program is the same as itself", async () => {
   }
 });
 
-test("an instruction more moves the others, and only what is new in the log differs", async () => {
+test("a new instruction moves the others, and only the new lines of the log differ", async () => {
   const line = "BPF_MOV64_IMM(BPF_REG_0, 0),";
   const more = { ...LOOP, source: LOOP.source.replace(line, `${line}\n${line}`) };
   const { source, log, before, now } = await session.tools.compare(LOOP, more);
@@ -56,7 +56,7 @@ test("a changed number is marked in its line, in the text and in the log", async
   expect(marked(walked)).toEqual(["42|43", "43|44"]);
 });
 
-test("what became of the verdict is told of both sides, with the line that was refused", async () => {
+test("both verdicts are told, with the refused line", async () => {
   const good = oreore("BPF_MOV64_IMM(R0, 1),\nBPF_EXIT_INSN()");
   const bad = oreore("\nBPF_MOV64_REG(R0, R5),\nBPF_EXIT_INSN()");
   const { before, now } = await session.tools.compare(good, bad);
@@ -80,7 +80,7 @@ test("maps and program types that differ are named", async () => {
   expect([found.maps, found.before.progType, found.now.progType]).toEqual([["hits"], "oreore", "xdp"]);
 });
 
-test("comparing changes nothing about the check that later questions are about", async () => {
+test("comparing does not change the check that later questions are about", async () => {
   await session.check.check(LOOP, 7);
   await session.tools.compare(LOOP, oreore("BPF_EXIT_INSN()"));
   expect((await session.check.visits(7, 4, 10)).length).toBeGreaterThan(0);

@@ -31,19 +31,19 @@ function edited(change: (draft: Draft) => void, source = SOURCE): string | undef
   return fixText(source, assembly, fix, (text) => assemble(text))?.source;
 }
 
-test("new lines stand where they belong, in the reader's way of writing; comments, labels and the rest stay", () => {
+test("new lines have the right place and the reader's style, and comments, labels and the rest stay", () => {
   expect(edited((draft) => draft.before(draft.item(4), [jumpImm(0x20, 6, 7, draft.item(5))]))).toBe(
     SOURCE.replace("R6, 9, 1),", "R6, 9, out),\nBPF_JMP_IMM(BPF_JGT, R6, 7, out),"),
   );
 });
 
-test("a number that is a distance is counted anew, a label is left as it is", () => {
+test("a number that is a distance is recomputed, a label stays as it is", () => {
   expect(edited((draft) => draft.after(draft.item(3), [movImm(1, 1)]))).toBe(
     SOURCE.replace("R6, 9, 1),", "R6, 9, out),\nBPF_MOV64_IMM(R1, 1),"),
   );
 });
 
-test("what only falls through runs new lines before a label; what jumps there runs those behind it", () => {
+test("new lines before a label run only without a jump, new lines behind it also after a jump to it", () => {
   expect(edited((draft) => draft.after(draft.item(0), [movImm(1, 1)]))).toBe(
     SOURCE.replace("// how often\n", "// how often\nBPF_MOV64_IMM(R1, 1),\n"),
   );
@@ -52,7 +52,7 @@ test("what only falls through runs new lines before a label; what jumps there ru
   );
 });
 
-test("a changed instruction keeps its comment; a line that is taken out is gone with its comma", () => {
+test("a changed instruction keeps its comment, and a removed line goes with its comma", () => {
   expect(
     edited((draft) => {
       const item = draft.item(1);
@@ -64,13 +64,13 @@ test("a changed instruction keeps its comment; a line that is taken out is gone 
   );
 });
 
-test("lines behind the last one bring the comma that was missing", () => {
+test("lines behind the last one add the comma that was missing", () => {
   expect(edited((draft) => draft.after(draft.item(5), [movImm(0, 1), { insn: draft.item(5).insn }]))).toBe(
     SOURCE.replace("BPF_EXIT_INSN()", "BPF_EXIT_INSN(),\nBPF_MOV64_IMM(R0, 1),\nBPF_EXIT_INSN()"),
   );
 });
 
-test("a map is declared anew where it is declared; one that the text does not declare cannot be changed in it", () => {
+test("a map is changed at its declaration, and a map that the text does not declare cannot be changed", () => {
   const larger = (draft: Draft): void => {
     draft.maps = draft.maps.map((map) => ({ ...map, valueSize: 32 }));
   };

@@ -28,12 +28,12 @@ test("a path begins at its own line, not at the empty one before it", () => {
   expect([log.lineAt(13), log.line(log.lineAt(13))]).toEqual([2, "from 3 to 7: safe"]);
 });
 
-test("the middle of a long one is left out by whole lines", () => {
+test("a long log loses whole lines in its middle", () => {
   const { text, cut, head } = logOf("aa\nbb\ncc\ndd\nee\nff\n").shown(4, 4);
   expect([text, cut, head]).toEqual(["aa\nbb\n… 3 lines left out …\nff\n", 3, 2]);
 });
 
-test("every line is found from its place, in whatever is shown and in what is asked for", () => {
+test("every line is found from its position, in the shown part and in what is asked for", () => {
   fc.assert(
     fc.property(logs, fc.nat(60), fc.nat(60), (lines, first, last) => {
       const log = logOf(lines.map((line) => `${line}\n`).join(""));
@@ -52,7 +52,7 @@ test("every line is found from its place, in whatever is shown and in what is as
   );
 });
 
-test("a search finds the lines that hold the text, in either case", () => {
+test("a search finds the lines that contain the text, in upper or lower case", () => {
   fc.assert(
     fc.property(logs, fc.string({ minLength: 1, maxLength: 2 }), (lines, query) => {
       fc.pre(!query.includes("\n"));
@@ -62,7 +62,7 @@ test("a search finds the lines that hold the text, in either case", () => {
   );
 });
 
-test("what each line is goes with it, through the gap", () => {
+test("each line keeps its kind on both sides of the gap", () => {
   fc.assert(
     fc.property(logs, fc.nat(60), fc.nat(60), (lines, first, last) => {
       const kinds = Uint8Array.from([...lines.map(() => codeOf.insn), codeOf.blank]);
@@ -79,7 +79,7 @@ test("what each line is goes with it, through the gap", () => {
   );
 });
 
-test("a path begins at lines that say from where it comes", () => {
+test("a path begins at the lines that say where it comes from", () => {
   const kinds = Uint8Array.of(codeOf.state, codeOf.blank, codeOf.branch, codeOf.insn, codeOf["branch-safe"]);
   const log = new LogText("a\n\nb\nc\nd", { kinds, slots: new Int32Array(5), joints: new Uint16Array(5) });
   expect([...log.sections()]).toEqual([2, 4]);

@@ -112,7 +112,7 @@ test.each<[where: string, text: string]>([
   expect(source).toContain("BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem)");
 });
 
-test("a run has no step for the visits of a log, though the refusal is ours", async () => {
+test("a log's visits have no step in a run, even if our verifier refuses the program in the same way", async () => {
   const { check, source } = await paste(LOG);
   expect(check.pasted).toMatchObject({ isOurs: true });
   const input = { source, progType: "oreore", maps: [] };
@@ -125,12 +125,12 @@ test("a run has no step for the visits of a log, though the refusal is ours", as
   expect(await session.check.stepOfVisit(revision, run!.run, 0, 0)).toBe(0);
 });
 
-test("what libbpf says of the error is its errno", async () => {
+test("libbpf's text of the error gives its errno", async () => {
   const { check } = await paste(`libbpf: prog 'x': BPF program load failed: Permission denied\n${LOG}`);
   expect(check.errnoName).toBe("EACCES");
 });
 
-test("a log whose start is cut off keeps its refusal, and says from where on the program is known", async () => {
+test("a log without its start keeps its refusal, and says from which slot the program is known", async () => {
   const from = LINES.findIndex((line) => line.startsWith("5: (85)"));
   const { check, source } = await paste(LINES.slice(from).join("\n"));
   expect(check).toMatchObject({ verdict: "reject", message: MESSAGE, refusal: { id: "region-max" } });
@@ -139,14 +139,14 @@ test("a log whose start is cut off keeps its refusal, and says from where on the
   expect(source).toContain("// instructions 0 to 4 are not in the log");
 });
 
-test("a log whose end is cut off says no verdict", async () => {
+test("a log without its end has no verdict", async () => {
   const to = LINES.indexOf(MESSAGE);
   const { check } = await paste(LINES.slice(0, to - 1).join("\n"));
   expect(check).toMatchObject({ verdict: "error", pasted: { cutEnd: true } });
   expect(check.message).toContain("ends before");
 });
 
-test("instructions that a log of level 1 does not show are named, and no other refusal is made up", async () => {
+test("instructions that a log of level 1 does not show are named, and no other refusal is invented", async () => {
   const row = ROWS.find(
     ({ id, level, kernel }) => id === "on the second way of a branch" && level === 1 && kernel === "6.18",
   );
@@ -183,7 +183,7 @@ test("a log of Linux 5.10 is read", async () => {
   expect(visit?.after?.regs[2]).toBeNull();
 });
 
-test("lines lead to instructions, visits to what was believed, and bounds are read from the words", async () => {
+test("lines lead to instructions, visits to beliefs, and bounds are read from the text", async () => {
   const { check } = await paste(LOG);
   const line = check.log
     .split("\n")
@@ -203,7 +203,7 @@ test("lines of the C source become comments", async () => {
   expect(source).toContain("// int x = ctx->len; @ prog.c:7\n    BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_2, 0),");
 });
 
-test("a dump without states is a program, and prose is neither", async () => {
+test("a dump without states is a program, and prose is no program and no log", async () => {
   expect(await session.tools.paste("   0: (b7) r0 = 7\n   1: (95) exit\n")).toMatchObject({
     kind: "bpftool",
     isLog: false,

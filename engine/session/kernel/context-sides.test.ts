@@ -5,7 +5,7 @@ import { createSession } from "../session.ts";
 
 const session = createSession();
 
-test("of a definition whose kernel side differs, each access is shown with what runs in its place", async () => {
+test("each access of a definition is shown with the instructions that replace it", async () => {
   const preset = (await session.tools.presets()).find(({ name }) => name === "converted");
   const view = await session.tools.context("", preset?.definition);
   expect([view?.prog, view?.kern]).toEqual(["struct converted_ctx", "struct converted_kern"]);
@@ -21,14 +21,14 @@ test("of a definition whose kernel side differs, each access is shown with what 
   });
 });
 
-test("where both sides are the same, accesses stay as they are", async () => {
+test("if both sides are the same, accesses stay as they are", async () => {
   const view = await session.tools.context("oreore");
   expect(view?.fields.map(({ accesses }) => accesses)).toEqual([
     [{ from: "r0 = *(u32 *)(r1 +0)", to: ["r0 = *(u32 *)(r1 +0)"] }],
   ]);
 });
 
-test("xdp_md is shown by what a running kernel made of it", async () => {
+test("xdp_md is shown with the instructions that a running kernel made", async () => {
   const view = await session.tools.context("xdp");
   expect(view?.kern).toBe("struct xdp_buff");
   const ifindex = view?.fields.find(({ name }) => name === "ingress_ifindex");

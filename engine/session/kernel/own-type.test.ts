@@ -22,7 +22,7 @@ test("the editor completes the fields of the context", async () => {
   expect(fields).toEqual(["offsetof(struct adder_ctx, a)", "offsetof(struct adder_ctx, b)"]);
 });
 
-test("the editor tells what a field is", async () => {
+test("the editor says what a field is", async () => {
   const hover = await session.language.hover(OFFSET, OFFSET.indexOf(", b)") + 2);
   expect(JSON.stringify(hover)).toContain("4");
 });

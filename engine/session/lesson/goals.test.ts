@@ -32,7 +32,7 @@ const returns = (on: string | readonly string[], is: number, secret = false): Go
   secret,
 });
 
-test("outputs are those of a write to the file; a secret one does not tell what came out", async () => {
+test("outputs are those of a write to the file, and a secret goal does not tell them", async () => {
   expect(await judged(PLUS42, [returns("10", 52), returns("10", 420), returns("10", 420, true)])).toEqual([
     "met",
     "52",
@@ -45,14 +45,14 @@ test("outputs are those of a write to the file; a secret one does not tell what 
   ]);
 });
 
-test("several writes go into one kernel", async () => {
+test("several writes go to one kernel", async () => {
   expect(await judged(COUNTER, [returns(["1", "1", "1"], 3), returns("1", 1)], NOTHING, [COUNT])).toEqual([
     "met",
     "met",
   ]);
 });
 
-test("a refused program fails what is asked of its runs with the kernel's message", async () => {
+test("for a refused program, goals about runs fail with the kernel's message", async () => {
   expect(
     await judged(REFUSED, [
       returns("10", 52),
@@ -67,14 +67,14 @@ test("a refused program fails what is asked of its runs with the kernel's messag
   ).toEqual(["R2 !read_ok", "R2 !read_ok", "met", "met", "met", "met", "R2 !read_ok", "R2 !read_ok"]);
 });
 
-test("what a write refuses", async () => {
+test("a goal can ask for the errno of a refused write", async () => {
   const refuses = (on: string, is: string): Goal => ({ kind: "refuses", on, is, secret: false });
   expect(
     await judged(PLUS42, [refuses("abc", "EINVAL"), refuses("4294967296", "ERANGE"), refuses("1", "EINVAL")]),
   ).toEqual(["met", "met", "43"]);
 });
 
-test("counts of instructions, of steps and of the verifier's walk", async () => {
+test("goals can limit the number of instructions, of steps and of instructions verified", async () => {
   expect(
     await judged(PLUS42, [
       { kind: "insns", compare: "<=", than: 3 },
@@ -85,7 +85,7 @@ test("counts of instructions, of steps and of the verifier's walk", async () => 
   ).toEqual(["met", "3", "3", "met"]);
 });
 
-test("pieces of the disassembly are used or avoided; a text that does not assemble avoids nothing", async () => {
+test("pieces of the disassembly are used or avoided, and a text that does not assemble avoids nothing", async () => {
   const goals: readonly Goal[] = [
     { kind: "uses", what: "w0 += 42" },
     { kind: "avoids", what: "call" },
@@ -94,7 +94,7 @@ test("pieces of the disassembly are used or avoided; a text that does not assemb
   expect(await judged("BPF_", goals)).toEqual(["", ""]);
 });
 
-test("what the verifier knows at the exit", async () => {
+test("a goal can ask what the verifier knows at the exit", async () => {
   const knows: Goal = { kind: "knows", reg: 0, min: 0, max: 100 };
   const clamp = `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),
 BPF_JMP_IMM(BPF_JLE, BPF_REG_0, 100, 1),
@@ -138,7 +138,7 @@ test("what the reader did is read from the calls: each verb with its answer", as
   expect(views.map(({ met }) => met)).toEqual([true, true, true, true, true, false, false, true]);
 });
 
-test("what was written is known whole, however much of it strace shows, and to which file", async () => {
+test("a write is compared with its whole data, however much of it strace shows, and with its file", async () => {
   const long = "1".padStart(32, "0");
   const echo: Goal = { kind: "did", verb: "echo", what: long, answer: "ok" };
   const program = { source: PLUS42, progType: "oreore", maps: [] };
@@ -154,7 +154,7 @@ test("what was written is known whole, however much of it strace shows, and to w
   expect(await met({ ...echo, what: "abc", answer: "EINVAL" }, elsewhere.calls)).toBe(false);
 });
 
-test("where the reader's run stands", async () => {
+test("a goal can ask where the reader's run stands", async () => {
   const regs = Array.from({ length: 11 }, (_, n) => (n === 0 ? "34" : "0").padStart(16, "0"));
   const stands = (where: string): Goal => ({ kind: "stands", where });
   expect(await judged(PLUS42, [stands("r0 == 52"), stands("r0 == 10")], { calls: [], moments: [regs] })).toEqual([
@@ -164,7 +164,7 @@ test("where the reader's run stands", async () => {
   expect(await judged(PLUS42, [stands("r0 == 52")])).toEqual([""]);
 });
 
-test("a packet program is asked with a packet by its name", async () => {
+test("a goal gives a packet program its packet by name", async () => {
   const views = await createSession().tools.judge(
     { source: "BPF_MOV64_IMM(BPF_REG_0, XDP_DROP),\nBPF_EXIT_INSN(),", progType: "xdp", maps: [] },
     [returns("icmp-echo", 1), returns("icmp-echo", 2)],

@@ -50,7 +50,7 @@ test("a refused program points at its line of C, and is refused as macros too", 
   expect(again).toMatchObject({ verdict: "reject", message: view.message });
 });
 
-test("programs of all kinds assemble again as macros, to the same instructions", async () => {
+test("programs of all kinds assemble from their macros to the same instructions", async () => {
   const { view, load, check } = await open("counter.bpf.o");
   for (const [i, { name }] of view.programs.entries()) {
     const { program, insns, verdict } = await load(name);
@@ -60,7 +60,7 @@ test("programs of all kinds assemble again as macros, to the same instructions",
   }
 });
 
-test("a relocation says what was asked and found", async () => {
+test("a relocation says what was asked and what was found", async () => {
   const { load } = await open("core.bpf.o");
   const { relocations } = await load("poisoned");
   expect(relocations).toContainEqual(
@@ -68,7 +68,7 @@ test("a relocation says what was asked and found", async () => {
   );
 });
 
-test("types of another kernel take the place of the recorded ones, and go again", async () => {
+test("types of another kernel replace the recorded ones, until they are removed", async () => {
   const { load, objects } = await open("core.bpf.o");
   const place = async (): Promise<string | null> =>
     (await load("poisoned")).relocations.find(({ asked }) => asked === "struct task_struct.not_a_field")?.found ?? null;

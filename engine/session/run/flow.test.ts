@@ -45,7 +45,7 @@ test("blocks, kinds of edges and the loop of a program", async () => {
   expect(main?.loops).toEqual([{ head: 1, blocks: [1, 2] }]);
 });
 
-test("functions stand beside each other, and calls lead from block to entry", async () => {
+test("functions are placed side by side, and calls lead from a block to an entry", async () => {
   const { flow } = await looked(CALL);
   expect(flow.functions.map(({ entry }) => entry)).toEqual([0, 2]);
   expect(flow.calls).toEqual([{ slot: 0, from: 0, to: 2 }]);
@@ -53,7 +53,7 @@ test("functions stand beside each other, and calls lead from block to entry", as
   expect((main?.x ?? 0) + (main?.w ?? 0)).toBeLessThan(twice?.x ?? 0);
 });
 
-test("a run and the verifier are counted in the same blocks; the loop's rounds show what changes", async () => {
+test("a run and the verifier are counted in the same blocks, and the loop's rounds show what changes", async () => {
   const { session, check, flow } = await looked(LOOP);
   expect(check.verdict).toBe("accept");
   const { run } = await session.runs.runOnce(
@@ -88,7 +88,7 @@ test("a run and the verifier are counted in the same blocks; the loop's rounds s
   expect(believed?.rounds.map(({ regs }) => regs[6])).toEqual(["0", "1", "2"]);
 });
 
-test("the path to the refused instruction is told apart from what else was walked", async () => {
+test("the path to the refused instruction is distinguished from the other paths", async () => {
   const { session } = await looked(`
 BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_1, 0),
 BPF_JMP_IMM(BPF_JGT, BPF_REG_1, 5, 2),

@@ -20,7 +20,7 @@ const example = (name: string): ProgramInput =>
   EXAMPLES.find((one) => one.name === name)?.program ?? { source: "", progType: "", maps: [] };
 const oreore = (source: string, maps: readonly MapInput[] = []): ProgramInput => ({ source, progType: "oreore", maps });
 
-test("an element made by a helper is marked on the step that made it, and only there", async () => {
+test("an element made by a helper is marked at the step that made it, and only there", async () => {
   const { session, run } = await ran(example("remember"));
   const marks = [];
   for (let step = 0; step <= run.length; step++) {
@@ -33,7 +33,7 @@ test("an element made by a helper is marked on the step that made it, and only t
   expect((await session.runs.step(run.run, made))?.call?.name).toBe("map_update_elem");
 });
 
-test("a value changed through a pointer is told with what it was, and its address leads back to the write", async () => {
+test("a value changed through a pointer shows its old value, and its address leads back to the write", async () => {
   const { session, run } = await ran(example("map-counter"));
   const steps = await session.runs.steps(run.run, 0, run.length + 1);
   const store = steps.find(({ access }) => access?.write && access.region === "counts");
@@ -59,7 +59,7 @@ test("a window shows a part of a large map", async () => {
   );
 });
 
-test("frames are told with what each keeps and where it stands", async () => {
+test("each frame shows its saved registers and its place", async () => {
   const { session, run } = await ran(example("subprogram"));
   const steps = await session.runs.steps(run.run, 0, run.length + 1);
   const inside = steps.find(({ frames }) => frames.length === 2);
@@ -68,7 +68,7 @@ test("frames are told with what each keeps and where it stands", async () => {
   expect(inside?.frames[0]?.saved).toEqual(call?.regs.slice(6, 10));
 });
 
-test("lines of the trace pipe and records come with the step that sent them", async () => {
+test("lines of the trace pipe and records have the step that sent them", async () => {
   const ring = { name: "events", type: "ringbuf", keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 };
   const { session, run } = await ran(
     oreore(
@@ -98,7 +98,7 @@ BPF_EXIT_INSN(),`,
   expect(callers.map((view) => view?.call?.name)).toEqual(["ringbuf_output", "trace_printk"]);
 });
 
-test("a packet is told with its edges and what the last step changed", async () => {
+test("a packet shows its bounds and what the last step changed", async () => {
   const xdp = {
     source: `BPF_MOV64_REG(BPF_REG_6, BPF_REG_1),
 BPF_MOV64_IMM(BPF_REG_2, -8),
@@ -125,7 +125,7 @@ BPF_EXIT_INSN(),`,
   expect(BigInt(`0x${store?.access?.address}`)).toBe(BigInt(`0x${after?.address}`) + 8n);
 });
 
-test("a socket filter's packet begins behind the link header, which is shown all the same", async () => {
+test("a socket filter's packet begins after the link header, which is shown too", async () => {
   const filter = { source: "BPF_LD_ABS(BPF_B, 9), BPF_EXIT_INSN(),", progType: "socket_filter", maps: [] };
   const source = `BPF_MOV64_REG(BPF_REG_6, BPF_REG_1), ${filter.source}`;
   const { session, run } = await ran({ ...filter, source }, { kind: "packet", hex: packet("tcp-syn") });
@@ -136,7 +136,7 @@ test("a socket filter's packet begins behind the link header, which is shown all
   expect(BigInt(`0x${access?.address}`) - BigInt(`0x${view?.address}`)).toBe(23n); // iphdr.protocol
 });
 
-test("a fault says what was asked for and what memory is next to it", async () => {
+test("a fault names the wanted address and the nearest memory", async () => {
   const source = "BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_10, 0), BPF_EXIT_INSN(),";
   const { session, run } = await ran(oreore(source), SYSFS, false);
   const top = (await session.runs.step(run.run, 0))?.regs[10];
@@ -146,7 +146,7 @@ test("a fault says what was asked for and what memory is next to it", async () =
   });
 });
 
-test("seed and CPU make the same run again, in the kernel as in a trial", async () => {
+test("the same seed and CPU give the same run, in the kernel and in a trial", async () => {
   const session = createSession();
   const program = oreore(
     "BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32), BPF_MOV64_REG(BPF_REG_6, BPF_REG_0), BPF_EMIT_CALL(BPF_FUNC_get_smp_processor_id), BPF_MOV64_REG(BPF_REG_1, BPF_REG_6), BPF_EXIT_INSN(),",
@@ -168,7 +168,7 @@ test("seed and CPU make the same run again, in the kernel as in a trial", async 
   expect(await both()).toEqual([trial, trial]);
 });
 
-test("a kprobe program reads the registers that it was given by their place in pt_regs", async () => {
+test("a kprobe program reads the given registers at their offsets in pt_regs", async () => {
   const session = createSession();
   const [regs] = await session.tools.eventFormats("kprobe");
   const di = regs?.fields.find(({ name }) => name === "di");

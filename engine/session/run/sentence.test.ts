@@ -17,7 +17,7 @@ async function told(source: string, data: string, progType = "oreore"): Promise<
 const english = async (source: string, data = "10"): Promise<readonly string[]> =>
   (await told(source, data)).map(({ en }) => en);
 
-test("the deck's three steps, with their numbers, in both languages", async () => {
+test("the talk's three steps, with their numbers, in both languages", async () => {
   const source = EXAMPLES.find(({ name }) => name === "plus42")?.program.source as string;
   expect(await told(source, "10")).toEqual([
     { en: "R0 = 10 (4 bytes read at R1+0)", ja: "R0 = 10(R1+0 から 4 バイトを読み出し)" },
@@ -26,7 +26,7 @@ test("the deck's three steps, with their numbers, in both languages", async () =
   ]);
 });
 
-test("at the start it is said what comes", async () => {
+test("the sentence at the start tells what comes first", async () => {
   const session = createSession();
   const { run } = await session.runs.runOnce(
     { source: "BPF_MOV64_IMM(BPF_REG_0, 7),\nBPF_EXIT_INSN(),", progType: "oreore", maps: [] },
@@ -37,7 +37,7 @@ test("at the start it is said what comes", async () => {
   expect(await session.runs.say(run?.run ?? 0, 9)).toBeNull();
 });
 
-test("arithmetic that leaves its width says so", async () => {
+test("a sentence tells when arithmetic wraps around", async () => {
   const source = EXAMPLES.find(({ name }) => name === "plus42")?.program.source as string;
   expect((await told(source, "4294967295"))[1]).toEqual({
     en: "R0 = 4294967295 + 42 = 41 (wraps around at 32 bits)",
@@ -71,7 +71,7 @@ BPF_EXIT_INSN(),`),
   ]);
 });
 
-test("the stack is named from its frame pointer", async () => {
+test("addresses on the stack are given from the frame pointer", async () => {
   const source = EXAMPLES.find(({ name }) => name === "stack")?.program.source as string;
   const said = await english(source);
   expect(said.slice(1, 4)).toEqual([
@@ -81,7 +81,7 @@ test("the stack is named from its frame pointer", async () => {
   ]);
 });
 
-test("a branch asks, and says where it goes", async () => {
+test("the sentence about a branch gives its question and where it goes", async () => {
   const source = EXAMPLES.find(({ name }) => name === "even-odd")?.program.source as string;
   expect((await told(source, "7"))[2]).toEqual({
     en: "7 & 1? yes: jumps to slot 4",

@@ -23,7 +23,7 @@ function expectHolds({ text, isNumber, bounds }: BeliefView, hex: string, where:
   expect(value & ~BigInt(`0x${mask}`), `${where} in (${known}; ${mask})`).toBe(BigInt(`0x${known}`));
 }
 
-describe("what is shown of the verifier beside a value holds for it, at each step of each example", () => {
+describe("the shown belief of the verifier holds for each value, at each step of each example", () => {
   test.each(EXAMPLES.filter(({ expect }) => expect === "accept"))("$name", async (example) => {
     const session = createSession();
     await session.check.check(example.program, 1);
@@ -45,7 +45,7 @@ describe("what is shown of the verifier beside a value holds for it, at each ste
   });
 });
 
-test("in a loop each round belongs to the visit whose path is the run's", async () => {
+test("in a loop, each round belongs to the visit with the same path", async () => {
   const session = createSession();
   const loop = EXAMPLES.find(({ name }) => name === "loop")!;
   await session.check.check(loop.program, 1);
@@ -57,7 +57,7 @@ test("in a loop each round belongs to the visit whose path is the run's", async 
   expect(visits.filter((visit) => visit >= 0).length).toBeGreaterThan(5);
 });
 
-test("a visit leads back to the step that it belongs to, from wherever the reader stands", async () => {
+test("a visit leads back to its step, wherever the reader is", async () => {
   const session = createSession();
   const loop = EXAMPLES.find(({ name }) => name === "loop")!;
   await session.check.check(loop.program, 1);
@@ -74,7 +74,7 @@ test("a visit leads back to the step that it belongs to, from wherever the reade
   }
 });
 
-test("the nearest step of an instruction is the next one, else the last before", async () => {
+test("the nearest step of an instruction is the next one, else the last one before", async () => {
   const session = createSession();
   const loop = EXAMPLES.find(({ name }) => name === "loop")!;
   const { run } = await session.runs.runOnce(loop.program, eventOf(loop), true);

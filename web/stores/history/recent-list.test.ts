@@ -9,24 +9,24 @@ const program = (n: number, source = `// program ${n}`): KeptProgram => ({
   draft: { source, progType: "oreore", input: "10" },
 });
 
-test("the newest stands first, and there are fifty at most", () => {
+test("the newest is first, and there are fifty at most", () => {
   let list: readonly KeptProgram[] = [];
   for (let n = 0; n < 60; n++) list = withProgram(list, program(n));
   expect(list).toHaveLength(MOST_PROGRAMS);
   expect(list.map(({ at }) => at)).toEqual(Array.from({ length: 50 }, (_, i) => 59 - i));
 });
 
-test("a later version of the same work takes the place of the earlier ones", () => {
+test("a later version of the same work replaces the earlier ones", () => {
   const later = { ...program(1, "// changed"), at: 9 };
   expect(withProgram([program(2), program(1)], later)).toEqual([later, program(2)]);
 });
 
-test("the same program comes to the front once", () => {
+test("the same program moves to the front and is listed once", () => {
   const again = { ...program(1), id: "9", work: "other", at: 9 };
   expect(withProgram([program(2), program(1)], again)).toEqual([again, program(2)]);
 });
 
-test("large programs push out the oldest, but the one just written is always kept", () => {
+test("large programs push out the oldest, but the newest is always kept", () => {
   const large = "x".repeat(3_000_000);
   const list = withProgram([program(1, large)], program(2, `${large}y`));
   expect(list.map(({ id }) => id)).toEqual(["2"]);

@@ -7,38 +7,38 @@ import { type Past, record, redo, startPast, undo } from "./undo-stack.ts";
 const typed = (past: Past<string>, text: string, from: number, gap: number): Past<string> =>
   [...text].reduce((sum, letter, i) => record(sum, sum.now + letter, "text", from + i * gap), past);
 
-test("letters typed in one go are taken back in one go", () => {
+test("letters typed without a pause are undone together", () => {
   const past = typed(startPast(""), "exit", 1000, 100);
   expect(undo(past)?.now).toBe("");
   expect(redo(undo(past) as Past<string>)?.now).toBe("exit");
 });
 
-test("after a pause begins another change", () => {
+test("a pause begins another change", () => {
   const past = typed(typed(startPast(""), "mov", 1000, 100), "exit", 5000, 100);
   expect(undo(past)?.now).toBe("mov");
 });
 
-test("a change of another kind is another change, however fast", () => {
+test("a change of another kind is another change, however fast it follows", () => {
   const past = record(typed(startPast(""), "mov", 1000, 100), "mov!", "input", 1300);
   expect(undo(past)?.now).toBe("mov");
 });
 
-test("who types without a pause can still take back a part", () => {
+test("long typing without a pause can be undone in parts", () => {
   const past = typed(startPast(""), "x".repeat(200), 1000, 100);
   expect(undo(past)?.now.length).toBeGreaterThan(100);
 });
 
-test("what changes together is taken back together", () => {
+test("parts that change together are undone together", () => {
   const past = record(record(startPast("a"), "b", "type", 1000), "c", "input", 1001);
   expect(undo(past)?.now).toBe("a");
 });
 
-test("after undo, a change forgets what was taken back", () => {
+test("a change after undo drops what redo would bring back", () => {
   const past = undo(typed(startPast(""), "a", 0, 1)) as Past<string>;
   expect(redo(record(past, "b", "text", 9000))).toBeNull();
 });
 
-test("undo to the start and redo to the end pass through the same states", () => {
+test("undo to the start and redo to the end go through the same states", () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.string(), fc.nat({ max: 3 }), fc.nat({ max: 2000 })), { maxLength: 30 }),

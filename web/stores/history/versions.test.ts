@@ -56,7 +56,7 @@ test("a program that was set aside for another is kept, and can be compared with
   expect(choices().map(([kind]) => kind)).not.toContain("opened");
 });
 
-test("the versions are those before the change, loaded, accepted and opened, each once", async () => {
+test("the versions are those before the change, loaded, accepted and opened, each listed once", async () => {
   await typed(returning(2));
   await load();
   await typed(returning(3));
@@ -84,7 +84,7 @@ test("the versions are those before the change, loaded, accepted and opened, eac
   ]);
 });
 
-test("what was loaded last and still stands there gives way to the one before", async () => {
+test("if the program is still the one loaded last, the one loaded before is offered", async () => {
   await load();
   await typed(returning(2));
   await load();
@@ -99,7 +99,7 @@ test("what was loaded last and still stands there gives way to the one before", 
   ]);
 });
 
-test("undo does not make another program of it", async () => {
+test("undo keeps the same piece of work", async () => {
   await typed(returning(2));
   await typed(returning(3));
   undoProgram();
@@ -109,7 +109,7 @@ test("undo does not make another program of it", async () => {
   expect(choices()).toEqual([["change", returning(1)]]);
 });
 
-test("what became of the verdict is said in words", async () => {
+test("the difference between the verdicts is said in words", async () => {
   const said = async (source: string) => {
     await typed(source);
     await openComparison();

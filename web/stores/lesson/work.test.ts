@@ -76,7 +76,7 @@ async function answersOfAWrite(): Promise<void> {
   await met(true);
 }
 
-test("after another lesson the calls are made again, and the goals are met", async () => {
+test("after another lesson the calls are repeated, and the goals are met", async () => {
   await answersOfAWrite();
   const { calls } = useJournal.getState();
   await open("08-bounds");
@@ -88,7 +88,7 @@ test("after another lesson the calls are made again, and the goals are met", asy
   expect(useProgram.getState().input).toBe("4294967295");
 });
 
-test("on another device, with the file of one's progress, they are too; from the start means without them", async () => {
+test("another device restores them from the progress file, and a start from the beginning leaves them out", async () => {
   await answersOfAWrite();
   const file = progressFile();
   await open("08-bounds");
@@ -107,7 +107,7 @@ test("on another device, with the file of one's progress, they are too; from the
   expect(progressOf("07-answers-of-a-write").work).toBe("");
 });
 
-test("a program type of one's own, steps of the recipe and elements of maps are there again; a later edit stays", async () => {
+test("a reader's own program type, steps of the recipe and elements of maps are restored, and a later edit stays", async () => {
   await open("22-own-type");
   await kernel.choosePreset("adder");
   const solution = await solutionOf("22-own-type");
@@ -132,7 +132,7 @@ async function solutionOf(id: string): Promise<string> {
   return parsed?.ok ? (parsed.lesson.solution?.source ?? "") : "";
 }
 
-test("another's answer does not take the place of what the reader did", async () => {
+test("another reader's answer does not replace what the reader did", async () => {
   await answersOfAWrite();
   const { work } = progressOf("07-answers-of-a-write");
   const { source, progType, maps } = useProgram.getState();
@@ -146,7 +146,7 @@ test("another's answer does not take the place of what the reader did", async ()
   await met(true);
 });
 
-test("what was kept and cannot be read is as if nothing was done", async () => {
+test("kept work that cannot be read counts as none", async () => {
   takeProgress(
     readProgress('{"oreore":"progress","lessons":{"07-answers-of-a-write":{"work":"{\\"source\\":7}"}}}') ?? {},
   );
@@ -190,7 +190,7 @@ async function openAddress(hash: string): Promise<void> {
   await openState(link.state);
 }
 
-test("a list and its files travel in a link: all its lessons open there, with next and back, and what was written in them", async () => {
+test("a list and its files travel in a link: all its lessons open there, with next and back, and their drafts", async () => {
   expect(await lesson.openLessonFiles(FILES)).toBeNull();
   expect(title()).toBe("Of my own");
   const first = address.hash;
@@ -231,7 +231,7 @@ const judging = (text: string, id: string) => {
   return { lesson: parsed.lesson, name: "", language: "en" as const };
 };
 
-test("a list without one of its files, with a faulty one, or too large for a link, says so and is not opened", async () => {
+test("a list without one of its files, with a faulty one, or too large for a link gives a message and is not opened", async () => {
   await open("08-bounds");
   expect(await lesson.openLessonFiles(FILES.slice(0, 2))).toMatchObject({
     name: "list.md",
@@ -256,7 +256,7 @@ test("a list without one of its files, with a faulty one, or too large for a lin
   expect(title()).toBe("Bounds: how far it may go");
 });
 
-test("a lesson's file alone has a link for its address", async () => {
+test("a single lesson file gets a link as its address", async () => {
   await lesson.openLessonFiles([{ name: "mine.md", text: OWN("Of my own", 4) }]);
   const link = address.hash;
   editSource("BPF_MOV64_IMM(BPF_REG_0, 4),\nBPF_EXIT_INSN(),\n");

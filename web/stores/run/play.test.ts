@@ -72,7 +72,7 @@ async function draw(pictures: number): Promise<void> {
   while (asked.length === 0 && usePlay.getState().playing) await new Promise((resolve) => setImmediate(resolve));
 }
 
-test("it plays a step a picture, or so many a second, to the end, and from there anew", async () => {
+test("it plays one step per frame, or so many per second, to the end, and from the end it begins anew", async () => {
   chooseSpeed("frame");
   void play();
   await draw(7);
@@ -101,7 +101,7 @@ test("it plays a step a picture, or so many a second, to the end, and from there
   expect([position(), usePlay.getState().playing]).toEqual([3, false]);
 });
 
-test("it stops where a breakpoint is, one that is set meanwhile too, and says so", async () => {
+test("it stops at breakpoints, also at those set meanwhile, and says so", async () => {
   chooseSpeed("frame");
   toggleBreakpoint(4);
   void play();
@@ -115,7 +115,7 @@ test("it stops where a breakpoint is, one that is set meanwhile too, and says so
   expect([position(), said(), usePlay.getState().playing]).toEqual([10, 5, false]);
 });
 
-test("whatever else the reader does with the run ends it", async () => {
+test("any other action on the run ends the playing", async () => {
   chooseSpeed("frame");
   void play();
   await draw(4);
@@ -130,7 +130,7 @@ test("whatever else the reader does with the run ends it", async () => {
   expect([position(), usePlay.getState().playing]).toEqual([0, false]);
 });
 
-test("on to the end stops at each stop before it and says at which; so does Run", async () => {
+test("going on stops at each stop before the end and says at which, and so does Run", async () => {
   await setCondition(4, "r2 == 3");
   await goOn();
   expect([position(), said()]).toEqual([9, 4]);
@@ -154,7 +154,7 @@ test("on to the end stops at each stop before it and says at which; so does Run"
   expect([position(), said()]).toEqual([END, ""]);
 });
 
-test("on until a register changes, and back; stops on the way count", async () => {
+test("on until a register changes, and back, with stops in between", async () => {
   await untilChange(0);
   // R0 is set for the first time, to the zero that it held.
   expect(position()).toBe(1);

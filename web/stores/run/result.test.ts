@@ -49,14 +49,14 @@ test("load, attach, echo and cat give one answer", async () => {
   });
 });
 
-test("each act by itself", async () => {
+test("each act alone", async () => {
   expect(await after(["load"])).toEqual({ kind: "done", what: "load", fd: 3 });
   expect(await after(["load", "attach"])).toMatchObject({ kind: "done", what: "attach" });
   expect(await after(["load", "attach", "echo 10"])).toMatchObject({ kind: "file", input: "10", output: null });
   expect(await after(["cat"])).toMatchObject({ kind: "file", input: null, output: "0" });
 });
 
-test("what fails is told before what went well", async () => {
+test("a failure is told before successes", async () => {
   expect(await after(["load", "attach", "echo abc"])).toMatchObject({
     kind: "failed",
     command: "echo abc",
@@ -65,14 +65,14 @@ test("what fails is told before what went well", async () => {
   expect(await after(["echo 10"])).toMatchObject({ kind: "failed", command: "echo 10", errnoName: "ENOENT" });
 });
 
-test("a refused program is told with its line and the kernel's words, loaded or not", async () => {
+test("a refused program is shown with its line and the kernel's words, loaded or not", async () => {
   const source = "// nothing is set\nBPF_MOV64_REG(BPF_REG_0, BPF_REG_2),\nBPF_EXIT_INSN(),\n";
   const refused = { kind: "refused", errnoName: "EACCES", line: 2, message: "R2 !read_ok" };
   expect(await after([], { source })).toEqual(refused);
   expect(await after(["load"], { source })).toEqual(refused);
 });
 
-test("a test run is told in the words of the program type", async () => {
+test("the result of a test run uses the names of the program type", async () => {
   const source = "BPF_MOV64_IMM(BPF_REG_0, 1),\nBPF_EXIT_INSN(),\n";
   expect(await after(["load", "run"], { source, progType: "xdp" })).toMatchObject({
     kind: "returned",
@@ -81,6 +81,6 @@ test("a test run is told in the words of the program type", async () => {
   });
 });
 
-test("before the first act there is nothing to tell", async () => {
+test("before the first act there is no result", async () => {
   expect(await after([])).toBeNull();
 });
