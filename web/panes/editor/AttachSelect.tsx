@@ -1,4 +1,4 @@
-// What the program attaches to, for types that have more than one: the choice is written into the text as `@attach`.
+// What the program attaches to, for types with more than one attach type. The choice is written into the text as `@attach`.
 import type { ProgTypeView } from "../../../engine/index.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
 import { useSettings } from "../../stores/page/settings.ts";

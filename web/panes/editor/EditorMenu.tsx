@@ -1,4 +1,4 @@
-// The editor's menu: which hints and drawings are shown, and what is done to the text as a whole.
+// The editor's menu: which hints and drawings are shown, and actions on the whole text.
 import { useEffect, useRef } from "react";
 import { useEditorTexts } from "../../i18n/editor.ts";
 import { findRegisterAtCursor } from "../../stores/check/register-search.ts";
@@ -11,7 +11,7 @@ import "./editor-menu.css";
 interface Props {
   readonly label: string;
   readonly onClose: () => void;
-  /** The code editor is there, not the text area. */
+  /** The code editor is shown, not the text area. */
   readonly full: boolean;
 }
 

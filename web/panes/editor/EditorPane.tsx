@@ -1,4 +1,4 @@
-// The program: its type, the editor, and beside each line what it became.
+// The program: its type, the editor, and beside each line the instructions that it became.
 import { SlidersHorizontal } from "lucide-react";
 import {
   type ComponentType,
@@ -39,7 +39,7 @@ const EditorMenu = lazy(() => import("./EditorMenu.tsx"));
 const RegisterBar = lazy(() => import("./RegisterBar.tsx"));
 const Graph = lazy(() => import("../graph/Graph.tsx"));
 
-/** Monaco does not support touch devices; there the text area stays. */
+/** Monaco does not support touch devices. There the text area stays. */
 export const wantsMonaco = (): boolean => !matchMedia("(pointer: coarse)").matches && window.innerWidth >= 720;
 
 export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
@@ -50,9 +50,9 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   const body = useRef<HTMLDivElement>(null);
   const room = useRoom(body);
   const narrow = room.narrow && !phone;
-  // Without room for both, the view beside the program takes its place while it is chosen.
+  // Without room for both, the view beside the program replaces it while it is chosen.
   const [instead, setInstead] = useState(-1);
-  // Whoever leads to a line brings the program back; it is there when the line is given the focus.
+  // A request to show a line brings the program back before the line gets the focus.
   const led = useFocus((s) => s.led);
   const away = narrow && instead >= led;
   return (
@@ -103,7 +103,7 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
 interface SideChoiceProps {
   /** There is no room for both: the program is one of the choices. */
   readonly narrow?: boolean;
-  /** A view stands in the program's place. */
+  /** A view is shown in the program's place. */
   readonly away?: boolean;
   readonly onInstead?: (instead: boolean) => void;
 }
@@ -137,14 +137,14 @@ function SideChoice({ narrow = false, away = false, onInstead }: SideChoiceProps
   );
 }
 
-/** Pixels that the longest line needs, and whether nothing that can be read fits beside it. */
+/** Pixels that the longest line needs, and whether the rest is too narrow for a view beside it. */
 function useRoom(element: RefObject<HTMLElement | null>): { readonly code: number; readonly narrow: boolean } {
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   const scale = useScale((s) => s.scale);
   const lanes = useVerdict((s) => jumpsOf(s.check).lanes);
   const arrows = useEditorView((s) => s.arrows);
   const hints = useEditorView((s) => s.hints.target);
-  // As a text: another check with the same jumps changes nothing here.
+  // As a text, so that another check with the same jumps changes nothing here.
   const jumping = useVerdict((s) =>
     hints
       ? jumpsOf(s.check)
@@ -164,7 +164,7 @@ function useRoom(element: RefObject<HTMLElement | null>): { readonly code: numbe
   const stepping = useMachine((s) => s.run !== null && s.position > 0);
   const around = arrows ? marginWidth(lanes) : 0;
   const code = roomFor(columns, fontSize(scale), around);
-  // What stands behind a line has what the view beside leaves: the verifier's sentence, the value that a step wrote.
+  // The words behind a line get what the view beside leaves free: the verifier's sentence, the value that a step wrote.
   const behind = Math.max(said ? longestLine(said) : 0, stepping ? columns + VALUE : 0);
   return {
     code: Math.max(code, Math.min(roomFor(behind, fontSize(scale), around), width - least)),
@@ -172,14 +172,14 @@ function useRoom(element: RefObject<HTMLElement | null>): { readonly code: numbe
   };
 }
 
-/** The refused line, and what is said behind it; "": nothing is. */
+/** The refused line with the words behind it. "": none is refused. */
 function refusedWith(check: CheckView | null): string {
   if (check?.verdict !== "reject") return "";
   const slot = check.slots.find((one) => one.slot === check.messageSlot);
   return slot?.span ? `${" ".repeat(slot.span.endColumn + GAP)} ${check.message}` : "";
 }
 
-/** Pixels in which a view beside the program can be read. */
+/** The least width in pixels at which a view beside the program is readable. */
 const LEAST_BESIDE: Readonly<Record<(typeof SIDES)[number], number>> = { bytes: 210, words: 240, graph: 300 };
 
 function Beside({ aligned }: { readonly aligned: boolean }) {
@@ -229,7 +229,7 @@ function useMonaco(wanted: boolean): Editor | null {
     let gone = false;
     loadMonaco().then(
       (component) => gone || setEditor(() => component),
-      () => {}, // offline, or blocked: the text area stays
+      () => {}, // offline or blocked: the text area stays
     );
     return () => {
       gone = true;
@@ -241,7 +241,7 @@ function useMonaco(wanted: boolean): Editor | null {
 type Editor = ComponentType<{ readonly readOnly?: boolean }>;
 let loading: Promise<Editor> | undefined;
 
-/** Monaco's own words come first, where they are not English: it reads them while it is evaluated. */
+/** If the language is not English, Monaco's words load first, because it reads them while it is evaluated. */
 export function loadMonaco(): Promise<Editor> {
   loading ??= (async () => {
     await firstVerdict();
@@ -251,7 +251,7 @@ export function loadMonaco(): Promise<Editor> {
   return loading;
 }
 
-/** The verdict is what one looks for first: the editor's three megabytes wait for it, though not for long. */
+/** The verdict is the most important, so the editor's three megabytes wait for it, but not for long. */
 function firstVerdict(): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, 2000);
@@ -265,7 +265,7 @@ function firstVerdict(): Promise<void> {
   });
 }
 
-/** Beside the type, where it has several. */
+/** Shown beside the type if it has several attach types. */
 function AttachType() {
   const progType = useProgram((s) => s.progType);
   const type = useKernel((s) => s.hello?.progTypes.find(({ name }) => name === progType));

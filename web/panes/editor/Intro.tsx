@@ -1,4 +1,4 @@
-// For someone who sees the page for the first time: what it is, and the one thing to do. Gone with the first edit or run.
+// For someone who sees the page for the first time: what it is, and the one thing to do. Disappears with the first edit or run.
 import { useText } from "../../i18n/index.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";

@@ -1,5 +1,5 @@
-// Jumps drawn beside the text: from the line they stand on to the line they lead to. Lines that the run in sight has taken
-// are strong; calls and functions taken as an address are dashed. For sighted readers; the text says the same in hints.
+// Jumps drawn beside the text, from the line of the jump to its target. Jumps that the shown run has taken are strong. Calls, and functions
+// whose address is taken, are dashed. Only for sight: the hints in the text say the same.
 import { useEffect, useMemo } from "react";
 import { useEditorView } from "../../stores/page/editor-view.ts";
 import { type Geometry, useFocus } from "../../stores/page/focus.ts";
@@ -8,13 +8,13 @@ import { followTaken, useTakenJumps } from "../../stores/run/taken-jumps.ts";
 import { useLateCheck } from "../../ui/useLateCheck.ts";
 import { HEAD, type Jump, jumpsOf, marginWidth, STEP } from "./jumps.ts";
 
-/** Lines further from what is in sight than this are not drawn. */
+/** Jumps further than this (pixels) from the visible part are not drawn. */
 const NEAR = 600;
 
 interface Props {
-  /** Pixels from the left of what it stands in. */
+  /** Pixels from the left of the parent element. */
   readonly left?: number;
-  /** Of the lines that it stands among and scrolls with; without it, of the editor that it lies over. */
+  /** Positions of the lines that it scrolls with. Absent: those of the editor under it. */
   readonly among?: Geometry;
 }
 
@@ -42,7 +42,7 @@ export default function JumpMargin({ left, among }: Props) {
       );
   }, [list, part, topOf]);
   if (!shown || lanes === 0) return null;
-  // Where two run together the one that was taken is seen.
+  // Where two jumps run together, the taken one is drawn on top.
   const rank = (jump: Jump): number => (taken.has(edgeKey(jump)) ? 1 : 0);
   return (
     <svg className="jumps" width={width} height="100%" style={{ left }} aria-hidden="true">
@@ -75,7 +75,10 @@ export default function JumpMargin({ left, among }: Props) {
 
 const edgeKey = ({ from, to }: Jump): string => `${from} ${to}`;
 
-/** Leaves below the middle of its line, arrives above the middle of the other: a line that does both keeps them apart. */
+/**
+ * A jump leaves below the middle of its line and arrives above the middle of the other, so that a line with both keeps them apart. Parts of
+ * the line's height.
+ */
 const LEAVES = 0.64;
 const ARRIVES = 0.4;
 

@@ -1,5 +1,5 @@
-// Beside each line: its slot, and the bytes and kernel's disassembly of what it made, or the same in plain words.
-// Follows the editor's scrolling and folding.
+// Beside each line: its slot, and the bytes and the kernel's disassembly of its instruction, or the same in plain words. Follows the
+// editor's scrolling and folding.
 import { memo, useEffect } from "react";
 import type { CheckView, SlotView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
@@ -12,7 +12,7 @@ import { useLateCheck } from "../../ui/useLateCheck.ts";
 import { groupBytes } from "./bytes.ts";
 
 interface Props {
-  /** Rows stand at their source lines; otherwise one below the other (phone). */
+  /** Each row is beside its source line. Otherwise the rows form a list (phone). */
   readonly aligned: boolean;
   readonly view: "bytes" | "words";
 }
@@ -68,12 +68,12 @@ export function Listing({ aligned, view }: Props) {
 }
 
 interface RowProps {
-  /** None: the line only declares a map. */
+  /** []: the line only declares a map. */
   readonly slots: readonly SlotView[];
-  /** The map that the line declares or loads; "": none. */
+  /** The map that the line declares or loads. "": none. */
   readonly map: string;
   readonly view: Props["view"] | "none";
-  /** Pixels; -1: where the list puts it. */
+  /** Pixels. -1: the list sets the place. */
   readonly top: number;
   readonly height: number;
   readonly current: boolean;
@@ -82,7 +82,7 @@ interface RowProps {
   readonly cursor: boolean;
 }
 
-/** Drawn anew only where what it shows has changed: after a keystroke that is one row of all. */
+/** Drawn again only if what it shows has changed: after a key press, that is one row of all. */
 const Row = memo(function Row({ slots, map, view, top, height, current, refused, hovered, cursor }: RowProps) {
   const text = useText();
   const first = slots[0];
@@ -126,7 +126,7 @@ const Row = memo(function Row({ slots, map, view, top, height, current, refused,
   );
 }, sameRow);
 
-/** The text and the moment go there. */
+/** Moves the text and the moment to the instruction. */
 function goTo(slot: number): void {
   revealSlot(slot);
   void import("../../stores/run/visits.ts").then(({ showSlot }) => showSlot(slot));
@@ -140,7 +140,7 @@ function sameRow({ slots, ...before }: RowProps, { slots: others, ...now }: RowP
   );
 }
 
-/** How many more instructions stand on the line. */
+/** How many more instructions the line has. */
 function More({ slots }: { readonly slots: readonly SlotView[] }) {
   const text = useText();
   return slots.length > 1 ? <span className="listing__more"> {text.editor.moreOnLine(slots.length - 1)}</span> : null;
@@ -162,7 +162,7 @@ function RowBytes({ slots }: { readonly slots: readonly SlotView[] }) {
   );
 }
 
-/** One line's height, and all of it where the reader points, stands or steps. */
+/** One line high, but shown in full where the pointer, the cursor or the run is. */
 function RowWords({ slots }: { readonly slots: readonly SlotView[] }) {
   const language = useSettings((s) => s.language);
   const bySlot = usePlainWords((s) => s.bySlot);
@@ -181,7 +181,7 @@ interface Line {
   map: string;
 }
 
-/** Lines with instructions, and those that declare a map, in order. */
+/** Lines with instructions, and lines that declare a map, in order. */
 function byLine(check: CheckView | null): readonly Line[] {
   if (!check) return [];
   const rows: Line[] = [];

@@ -1,5 +1,5 @@
-// The program in a plain text area: before Monaco is there, and on touch devices, which Monaco does not support. There its
-// letters are drawn below it, with colours, signs and notes (ProgramLines).
+// The program in a plain text area: until Monaco is loaded, and on touch devices, which Monaco does not support. There ProgramLines draws
+// the letters under the text area, with colours, signs and notes.
 import { type CSSProperties, lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/index.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
@@ -11,12 +11,12 @@ import { jumpsOf, marginWidth } from "./jumps.ts";
 
 const ProgramLines = lazy(() => import("./ProgramLines.tsx"));
 
-/** Characters of a paste that may be a program in another notation. */
+/** Shorter pastes (in characters) are not read as another notation. */
 const LEAST = 8;
 
 interface Props {
   readonly readOnly?: boolean;
-  /** It is the editor, not what stands there until Monaco has come. */
+  /** It is the editor itself, not a stand-in until Monaco is loaded. */
   readonly stays: boolean;
 }
 
@@ -57,7 +57,7 @@ export function PlainEditor({ readOnly = false, stays }: Props) {
       void import("../../stores/check/pasted-log.ts").then(({ translate }) => translate(source, pasted));
   };
 
-  /** A press on a drawn line, where the lines do not stand as in the text area: the cursor goes there. */
+  /** A drawn line was pressed whose place differs from that in the text area: sets the cursor there. */
   const onPress = (line: number, column: number): void => {
     const lines = source.split("\n");
     const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
@@ -90,7 +90,7 @@ export function PlainEditor({ readOnly = false, stays }: Props) {
           onBlur={() => edit(false)}
           onChange={(event) => editSource(event.currentTarget.value)}
           onPaste={(event) => onPaste(event.clipboardData.getData("text/plain"))}
-          // It is as large as its text: what scrolls is around it.
+          // The text area is as large as its text. The element around it scrolls.
           onScroll={({ currentTarget }) => currentTarget.scrollTo(0, 0)}
           onSelect={onSelect}
         />
@@ -101,11 +101,11 @@ export function PlainEditor({ readOnly = false, stays }: Props) {
 
 export interface LinesProps {
   readonly scroller: RefObject<HTMLElement | null>;
-  /** A text area lies over the lines: it is what is read and edited, and other panes follow its lines. */
+  /** A text area lies over the lines. It is what is read and edited, and other panes follow its lines. */
   readonly text?: boolean;
-  /** The text area is written in: no line moves for a note. */
+  /** The text area is being edited, so notes must not move lines. */
   readonly editing?: boolean;
-  /** A line was pressed. `column`: characters before the place. */
+  /** A line was pressed. `column`: number of characters before the place. */
   readonly onPress: (line: number, column: number) => void;
 }
 
@@ -114,7 +114,7 @@ interface SheetProps extends LinesProps {
   readonly children?: ReactNode;
 }
 
-/** As large as the program; `scroller` scrolls it. */
+/** As large as the program. `scroller` scrolls it. */
 export function Sheet({ drawn, children, ...lines }: SheetProps) {
   const columns = useProgram((s) => longestLine(s.source));
   const count = useProgram((s) => s.source.split("\n").length);

@@ -1,5 +1,5 @@
-// The lines of the program as they are drawn where Monaco is not: coloured, with their number, breakpoint and sign, jumps
-// beside them, what is said behind or below them. Below a text area that shows only its cursor, or alone, to be read.
+// The lines of the program, drawn where Monaco is not used: coloured, with number, breakpoint and sign, jumps beside them, notes behind or
+// below them. Drawn under a text area that shows only its cursor, or alone for reading.
 import { type CSSProperties, type MouseEvent, memo, useEffect, useMemo, useRef, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
@@ -16,13 +16,13 @@ import type { LinesProps } from "./PlainEditor.tsx";
 import { type Kind, LOOKS, partsOf } from "./tokens.ts";
 import "./program-lines.css";
 
-/** Pixels by which the drawn part goes on above and below what is in sight. */
+/** Lines are drawn this many pixels above and below the visible part. */
 const BEYOND = 400;
 
 interface View {
   readonly width: number;
   readonly height: number;
-  /** Of a line, of the room above the first, of a column, of what stands left of the text. */
+  /** Pixels: of a line, of the room above the first line, of a column, of everything left of the text. */
   readonly line: number;
   readonly padding: number;
   readonly column: number;
@@ -51,7 +51,7 @@ export default function ProgramLines({ scroller, text = false, editing = false, 
   }, [text, view, topOf]);
 
   const current = marks.find(({ kind }) => kind === "current")?.line ?? 0;
-  // The line about to run comes into sight; never while something is written elsewhere.
+  // Scrolls the line about to run into view, but not while the text is edited.
   useEffect(() => {
     const element = scroller.current;
     if (current === 0 || editing || !element || view.height === 0) return;
@@ -62,7 +62,7 @@ export default function ProgramLines({ scroller, text = false, editing = false, 
 
   const first = lineAt(top - BEYOND, lines.length, geometry);
   const last = lineAt(top + view.height + BEYOND, lines.length, geometry);
-  // In a tab that is not in sight nothing is drawn.
+  // In a hidden tab nothing is drawn.
   const numbers = view.height === 0 ? [] : Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const marked = (line: number): Mark | undefined =>
     marks.findLast((mark) => mark.line <= line && line <= mark.endLine);
@@ -121,7 +121,7 @@ export default function ProgramLines({ scroller, text = false, editing = false, 
 
 const LINE: Readonly<Record<Mark["kind"], string>> = { refused: "refused", fault: "refused", current: "current" };
 
-/** What is marked and said. A program that was edited has its answer in a moment: until then lines that are gone say nothing. */
+/** Marks and notes. After an edit the new check comes in a moment. Until then, notes at lines that are gone are not shown. */
 function useNotes(lines: readonly string[], columns: number) {
   const check = useVerdict((s) => s.check);
   const run = useMachine((s) => s.run);
@@ -144,7 +144,7 @@ function byLine(notes: readonly Placed[]): ReadonlyMap<number, readonly Placed[]
   return found;
 }
 
-/** Columns that are free behind the last one: a letter at the very edge is hard to read. */
+/** Free columns behind the last one: a letter at the very edge is hard to read. */
 const SPARE = 1;
 const columnsIn = ({ width, gutter, column }: View): number =>
   width === 0 ? Number.POSITIVE_INFINITY : Math.floor((width - gutter) / column) - SPARE;
@@ -190,7 +190,7 @@ function useView(scroller: LinesProps["scroller"], root: { readonly current: HTM
   return view;
 }
 
-/** How far it is scrolled, in steps: lines are drawn beyond what is in sight. */
+/** The scroll position in coarse steps. That is enough, because lines beyond the visible part are drawn too. */
 function useTop(scroller: LinesProps["scroller"]): number {
   const [top, setTop] = useState(0);
   useEffect(() => {
@@ -202,7 +202,7 @@ function useTop(scroller: LinesProps["scroller"]): number {
   return top;
 }
 
-/** Breakpoints go with their lines as the text is edited. */
+/** Moves breakpoints with their lines when the text is edited. */
 function useMoves(source: string, wanted: boolean): void {
   const before = useRef(source);
   useEffect(() => {
@@ -212,7 +212,7 @@ function useMoves(source: string, wanted: boolean): void {
   }, [source, wanted]);
 }
 
-/** Of each line whether a comment is open where it begins; undefined: there are none of that kind. */
+/** For each line, whether it begins inside a block comment. undefined: the text has none. */
 function commentsOf(source: string, lines: readonly string[]): readonly boolean[] | undefined {
   if (!source.includes("/*")) return undefined;
   let open = false;
@@ -225,7 +225,7 @@ function commentsOf(source: string, lines: readonly string[]): readonly boolean[
 
 type Wrong = readonly [from: number, to: number];
 
-/** By its line what is underlined: what the assembler names, what the verifier refused. */
+/** Line → what is underlined: the assembler's findings, what the verifier refused. */
 function wrongOf(check: CheckView | null): ReadonlyMap<number, readonly Wrong[]> {
   const refused = check?.verdict === "reject" && check.slots.find(({ slot }) => slot === check.messageSlot)?.span;
   const spans = (check?.diagnostics ?? []).filter(({ severity }) => severity !== "hint").map(({ span }) => span);
@@ -249,7 +249,7 @@ interface LineProps {
   readonly notes: readonly Placed[];
 }
 
-/** Drawn anew only where something about it changed. */
+/** Drawn again only if something about it changed. */
 const Line = memo(function Line({ line, text, inComment, wrong, notes }: LineProps) {
   return (
     <>
@@ -313,7 +313,7 @@ function toggleAt({ target }: MouseEvent): void {
   if (number) toggleBreakpoint(Number(number));
 }
 
-/** Which line was pressed, and where in it. */
+/** Finds the pressed line and the place in it. */
 function press({ target, clientX, clientY }: MouseEvent, act: LinesProps["onPress"]): void {
   const line = target instanceof Element ? target.closest("[data-line]") : null;
   if (!line) return;

@@ -1,4 +1,4 @@
-// Every instruction that writes or reads a register, as a list below the program; the editor marks the same places.
+// Every instruction that writes or reads a register, as a list below the program. The editor marks the same places.
 import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { useEditorTexts } from "../../i18n/editor.ts";
 import {

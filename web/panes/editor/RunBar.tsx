@@ -1,4 +1,4 @@
-// Below the program: Run, and beside it what came of it.
+// Below the program: Run, and the result of the last act beside it.
 import { Play } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { Keys } from "../../app/Keys.tsx";
@@ -72,7 +72,7 @@ function ResultStrip() {
 
 const BAD: ReadonlySet<Result["kind"]> = new Set(["refused", "failed", "stopped"]);
 
-/** Commands and errnos as a terminal has them; the sentence around them in the reader's language. */
+/** Commands and errnos as in a terminal, in a sentence in the reader's language. */
 function Words({ result }: { readonly result: Result }) {
   const { result: words } = useText();
   switch (result.kind) {
@@ -139,6 +139,6 @@ const Arrow = () => (
   </span>
 );
 
-/** The last line that the run sent to trace_pipe. */
+/** The last line that the run wrote to trace_pipe. */
 const Printed = ({ line }: { readonly line: string }) =>
   line === "" ? null : <code className="result__rest">{line}</code>;

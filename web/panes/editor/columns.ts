@@ -1,30 +1,30 @@
-// How wide the program is: columns of its longest line, and pixels that an editor needs to show it whole.
+// How wide the program is: columns of its longest line, and pixels that an editor needs to show it completely.
 
-/** Columns between two tab stops, as both editors draw them. */
+/** Columns between two tab stops, in both editors. */
 const TAB = 8;
 /** Hangul, kana, ideographs and full-width forms take two columns. */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/;
 
-/** Columns of a hint inside a line, `→ 11` with the room before it. */
+/** Columns of a hint inside a line: `→ 11` with the space before it. */
 export const HINT = 8;
 
-/** Columns between a line and what stands behind it. */
+/** Columns between a line and the words behind it. */
 export const GAP = 3;
-/** Columns that a step's value takes behind its line: an address in a register. */
+/** Columns of a step's value behind its line: the longest is an address in a register. */
 export const VALUE = GAP + "R0 = 0xffff888100810100".length;
 
-/** Columns that a line takes, from `from` on. */
+/** Columns of a line that begins at column `from`. */
 export function columnsOf(line: string, from = 0): number {
   let columns = from;
   for (const char of line) columns += char === "\t" ? TAB - (columns % TAB) : WIDE.test(char) ? 2 : 1;
   return columns;
 }
 
-/** Columns of the longest line. `hinted`: lines, from 1, that the editor draws with a hint inside. */
+/** Columns of the longest line. `hinted`: lines, from 1, with a hint inside. */
 export function longestLine(source: string, hinted: ReadonlySet<number> = new Set()): number {
   let longest = 0;
   for (const [index, line] of source.split("\n").entries()) {
-    // A character takes eight columns at most: a line that cannot be the longest is not counted.
+    // A character takes at most eight columns: a line that cannot be the longest is not counted.
     if ((line.length + 1) * TAB <= longest) continue;
     longest = Math.max(longest, columnsOf(line, hinted.has(index + 1) ? HINT : 0));
   }
@@ -36,6 +36,6 @@ export const ADVANCE = 0.6;
 /** Pixels left of the text (line number, signs, fold handle) and right of it (scroll bar, two columns beyond the end). */
 const AROUND = 84;
 
-/** Pixels of an editor that cuts no line. `font`: pixels of its type; `margin`: of the arrows beside the text. */
+/** Pixels of an editor that cuts no line. `font`: pixels of its font size. `margin`: pixels of the arrows beside the text. */
 export const roomFor = (columns: number, font: number, margin: number): number =>
   Math.ceil(columns * font * ADVANCE) + AROUND + margin;

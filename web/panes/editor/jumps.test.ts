@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { CheckView, SlotView } from "../../../engine/index.ts";
 import { type Jump, jumpsOf, MAX_LANES } from "./jumps.ts";
 
-/** One instruction a line; `to`: the slot each leads to, if any. */
+/** One instruction per line. `to`: the slot to which each leads, or null. */
 const checkOf = (to: readonly (number | null)[]): CheckView =>
   ({
     slots: to.map((target, slot): SlotView => {

@@ -1,4 +1,4 @@
-// Jumps as lines beside the text: which lane each takes, so that those that run side by side do not touch. No drawing.
+// Jumps as lines beside the text: gives each jump a lane, so that jumps side by side do not touch. Draws nothing.
 import type { CheckView, JumpView } from "../../../engine/index.ts";
 
 export interface Jump {
@@ -15,17 +15,17 @@ export interface Jump {
 
 export interface Jumps {
   readonly list: readonly Jump[];
-  /** Lanes in use. */
+  /** Number of lanes in use. */
   readonly lanes: number;
 }
 
-/** Beyond these nobody can follow a line by eye; the outermost then takes what is left. */
+/** More lanes cannot be followed by eye. The outermost lane takes all other jumps. */
 export const MAX_LANES = 6;
 
 const NONE: Jumps = { list: [], lanes: 0 };
 const known = new WeakMap<CheckView, Jumps>();
 
-/** Those that stay inside the program, the short ones nearest to the text. */
+/** Jumps inside the program, the short ones nearest to the text. */
 export function jumpsOf(check: CheckView | null): Jumps {
   if (!check) return NONE;
   let jumps = known.get(check);
@@ -49,7 +49,7 @@ function layOut({ slots }: CheckView): Jumps {
   return inLanes(found);
 }
 
-/** Each gets the lane nearest to the text that is free for it. */
+/** Gives each jump the free lane nearest to the text. */
 export function inLanes(found: readonly Omit<Jump, "lane">[]): Jumps {
   const length = (jump: Omit<Jump, "lane">): number => Math.abs(jump.toLine - jump.fromLine);
   const lanes: Lane[] = [];
@@ -74,11 +74,11 @@ interface Stretch {
   readonly to: number;
 }
 
-/** What is taken of a lane: stretches of lines that do not overlap, in order. */
+/** The used parts of a lane: stretches of lines that do not overlap, in order. */
 class Lane {
   readonly #taken: Stretch[] = [];
 
-  /** Lines that lead to the same place may run into one another. */
+  /** Jumps that lead to the same place may join. */
   isFree(low: number, high: number, to: number): boolean {
     for (let i = this.#after(low); i < this.#taken.length; i++) {
       const other = this.#taken[i] as Stretch;
@@ -88,7 +88,7 @@ class Lane {
     return true;
   }
 
-  /** What it runs into becomes one with it. */
+  /** Marks the lines as used. Stretches that it touches become one with it. */
   take(low: number, high: number, to: number): void {
     const first = this.#after(low);
     let end = first;
@@ -115,5 +115,5 @@ class Lane {
 export const STEP = 7;
 export const HEAD = 6;
 
-/** Pixels that the margin needs for so many lanes. */
+/** Pixels of the margin for this many lanes. */
 export const marginWidth = (lanes: number): number => (lanes === 0 ? 0 : HEAD + STEP * lanes + 2);

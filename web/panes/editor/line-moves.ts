@@ -1,6 +1,6 @@
-// Where the lines of a text went when it was edited, for what hangs on a line.
+// Where the lines of a text moved in an edit, for whatever belongs to a line.
 
-/** From a line of the text before, from 1, to the same line of the text after; 0: it is gone. */
+/** The new number of an old line, both from 1. 0: the line is gone. */
 export function lineMoves(before: string, after: string): (line: number) => number {
   const old = before.split("\n");
   const now = after.split("\n");
@@ -13,7 +13,7 @@ export function lineMoves(before: string, after: string): (line: number) => numb
   return (line) => {
     if (line <= head) return line;
     if (line > old.length - tail) return line + now.length - old.length;
-    // Within what was changed: as many lines as there are now keep what hung on them.
+    // Inside the edited part, the first lines keep what belongs to them, as many as there are new lines.
     return line - head <= changed ? line : 0;
   };
 }

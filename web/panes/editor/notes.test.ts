@@ -8,7 +8,7 @@ const session = createSession();
 const check = async (source: string) => session.check.check({ source, progType: "socket_filter", maps: [] }, 1);
 const STILL: Moment = { run: null, view: null };
 
-/** A moment of a run without the verifier: `step` steps in. */
+/** The moment after `step` steps of a run without the verifier. */
 async function moment(source: string, step: number): Promise<Moment> {
   const program = { source, progType: "socket_filter", maps: [] };
   const { run } = await session.runs.runOnce(program, { kind: "packet", hex: "00".repeat(64) }, false);

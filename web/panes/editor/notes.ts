@@ -1,5 +1,5 @@
-// What the editors draw at the lines of a program: the line about to run, the one refused, the one that faulted; and behind or
-// below a line what is said of it. No drawing.
+// What the editors draw at the lines of a program: marks for the line about to run, the refused one, the faulting one, and notes behind or
+// below a line. Draws nothing itself.
 import type { CheckView, RunView, SpanView, StepView } from "../../../engine/index.ts";
 import type { Language, NumberBase } from "../../stores/page/settings.ts";
 import { lineOfSlot } from "../../stores/program/lines.ts";
@@ -12,18 +12,18 @@ export interface Mark {
   readonly line: number;
   readonly endLine: number;
   readonly kind: "refused" | "fault" | "current";
-  /** It has the sign beside the line, ✕ or ▶: a line has one of them. */
+  /** It has the sign ✕ or ▶ beside the line. A line has at most one. */
   readonly signed: boolean;
 }
 
 export interface Note {
   readonly line: number;
-  /** What the verifier says, what the last step wrote, what the assembler says. */
+  /** The verifier's message, the values that the last step wrote, the assembler's problem. */
   readonly kind: "message" | "values" | "problem";
   readonly text: string;
 }
 
-/** Where the run stands, as the machine's store has it. */
+/** The run and its current step, as the machine's store has them. */
 export interface Moment {
   readonly run: RunView | null;
   readonly view: StepView | null;
@@ -32,7 +32,7 @@ export interface Moment {
 const spanOf = (check: CheckView, slot: number): SpanView | null =>
   check.slots.find((one) => one.slot === slot)?.span ?? null;
 
-/** A line that was refused, or that faults, keeps the sign of that where it is the one about to run. */
+/** A line that was refused or faults keeps that sign even if it is about to run. */
 export function marksOf(check: CheckView | null, { run, view }: Moment): readonly Mark[] {
   if (!check) return [];
   const marks: Mark[] = [];
@@ -49,7 +49,7 @@ export function marksOf(check: CheckView | null, { run, view }: Moment): readonl
   return marks;
 }
 
-/** Registers of one step that are told; all of them stand in the machine's pane. */
+/** The most registers in one note. The machine's pane shows all. */
 const MOST_VALUES = 3;
 
 /** The verifier's sentence, and what the last step wrote: `R0 = 0x34`. */
@@ -69,7 +69,7 @@ export function notesOf(check: CheckView | null, { run, view }: Moment, base: Nu
   return notes;
 }
 
-/** What the assembler says, the first of each line. */
+/** The assembler's problems, the first of each line. */
 export function problemsOf(check: CheckView | null, language: Language): readonly Note[] {
   const byLine = new Map<number, Note>();
   for (const { severity, span, messages } of check?.diagnostics ?? [])
@@ -78,20 +78,17 @@ export function problemsOf(check: CheckView | null, language: Language): readonl
   return [...byLine.values()];
 }
 
-/** Of the number of its line: full, with a condition, or hollow where the line makes no instruction. */
+/** The class of a line number with a breakpoint: full, with a condition, or hollow if the line makes no instruction. */
 export const breakpointClass = ({ when }: Breakpoint, hasInsn: boolean): string =>
   `breakpoint${when.trim() === "" ? "" : " breakpoint--when"}${hasInsn ? "" : " breakpoint--none"}`;
 
-/** A note in its place. */
+/** A note with its place. */
 export interface Placed extends Note {
-  /** Rows below the line; []: it stands behind it. */
+  /** Rows below the line. []: the note is behind the line. */
   readonly rows: readonly string[];
 }
 
-/**
- * A note stands behind its line where all of it is in sight there, else below it, whole. `end`: columns that a line takes;
- * `columns`: in sight.
- */
+/** A note is behind its line if it is fully visible there, else complete below it. `end`: columns of a line. `columns`: visible columns. */
 export const place = (notes: readonly Note[], end: (line: number) => number, columns: number): readonly Placed[] =>
   notes
     .map((note) => {
@@ -100,10 +97,10 @@ export const place = (notes: readonly Note[], end: (line: number) => number, col
     })
     .toSorted((a, b) => a.line - b.line);
 
-/** Least columns of a row: where there is less room than that, what is said is cut. */
+/** The least columns of a row. With less room, the text is cut. */
 const LEAST = 12;
 
-/** A text in rows, broken at blanks where it can be. */
+/** A text in rows, broken at blanks where possible. */
 export function rowsOf(text: string, columns: number): readonly string[] {
   const most = Math.max(LEAST, columns);
   const rows: string[] = [];

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { EXAMPLES } from "../../../engine/index.ts";
 import { partsOf } from "./tokens.ts";
 
-/** Each part as `kind:text`, white space left out. */
+/** Each part as `kind:text`, without white space. */
 function read(source: string): string[] {
   let inComment = false;
   return source.split("\n").flatMap((line) => {

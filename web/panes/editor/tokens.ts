@@ -1,7 +1,7 @@
-// What each part of a line is, for its colour: macros, registers, constants, labels, the kernel's own notation. Both editors
-// colour by this table. Only kinds; what a word means is the engine's to say.
+// The kind of each part of a line, for its colour: macros, registers, constants, labels, the kernel's own notation. Both editors use this
+// table. It knows only kinds. The engine knows what a word means.
 
-/** Colour (a token of theme/tokens.css) and cut of each kind. */
+/** Colour (a token of theme/tokens.css) and font style of each kind. */
 export const LOOKS = {
   macro: { color: "code-macro", cut: "bold" },
   register: { color: "code-register" },
@@ -21,14 +21,14 @@ export const LOOKS = {
 
 export type Kind = keyof typeof LOOKS;
 
-/** From `start` to the start of the next one. */
+/** A part reaches from `start` to the start of the next one. */
 export interface Part {
-  /** "": white space, or nothing that is known. */
+  /** "": white space or unknown. */
   readonly kind: Kind | "";
   readonly start: number;
 }
 
-/** `if` and `goto` are the kernel's notation. */
+/** `if` and `goto` belong to the kernel's notation. */
 const KEYWORDS = new Set(
   "struct static const enum union sizeof offsetof offsetofend if goto call exit lock".split(" "),
 );
@@ -40,7 +40,7 @@ const TYPES = new Set(
 );
 const WORD = /[a-zA-Z_]\w*/y;
 
-/** The first that fits where the reader stands; `^` fits at the start of a line alone. */
+/** The first rule that matches at the current place is used. `^` matches at the start of a line only. */
 const RULES: readonly (readonly [RegExp, Kind | ""])[] = [
   [/^\s*#\s*\w+/y, "keyword"],
   [/^\s*[A-Za-z_]\w*:(?!:)/y, "label"],
@@ -67,7 +67,7 @@ function lengthAt(rule: RegExp, line: string, at: number): number {
   return rule.exec(line)?.[0].length ?? 0;
 }
 
-/** The kind of what stands at a place, and its length; what nothing fits has no kind, one character long. */
+/** Kind and length of the part at a place. If no rule matches: no kind, one character. */
 function read(line: string, at: number): readonly [kind: Kind | "", length: number] {
   for (const [rule, kind] of RULES) {
     const length = lengthAt(rule, line, at);
@@ -85,7 +85,7 @@ function read(line: string, at: number): readonly [kind: Kind | "", length: numb
   return ["", 1];
 }
 
-/** The parts of a line from its start to its end. `inComment`: a block comment is open where it begins, and where it ends. */
+/** The parts of a line from start to end. `inComment`: the line begins (or, in the result, ends) inside a block comment. */
 export function partsOf(
   line: string,
   inComment: boolean,

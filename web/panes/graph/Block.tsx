@@ -1,4 +1,4 @@
-// A basic block: its instructions, how often it was walked, and whether its first one is the head of a loop.
+// A basic block: its instructions, how often it was passed, and whether it is the head of a loop.
 import { Repeat } from "lucide-react";
 import type { KeyboardEvent, MouseEvent } from "react";
 import { memo } from "react";
@@ -9,7 +9,7 @@ import { point } from "../../stores/page/focus.ts";
 import { compareRounds } from "../../stores/run/graph.ts";
 import { showSlot } from "../../stores/run/visits.ts";
 
-/** To the refusal, or to the visit that is looked at. */
+/** The path to the refusal, or to the shown visit. */
 export type PathKind = "" | "visit" | "refused";
 
 interface Props {
@@ -17,18 +17,18 @@ interface Props {
   readonly textOf: ReadonlyMap<number, string>;
   readonly loop: FlowLoopView | undefined;
   readonly times: number;
-  /** Somebody walked: a block without visits was never walked. */
+  /** There are counts, so a block without one was never passed. */
   readonly counted: boolean;
   /** 0 … 1 */
   readonly heat: number;
-  /** Slots in this block that are marked; -1: none. */
+  /** Marked slots in this block. -1: none. */
   readonly current: number;
   readonly cursor: number;
   readonly hovered: number;
   readonly refused: number;
-  /** Of which path it is part, that is told apart from the others. */
+  /** The highlighted path that contains the block. */
   readonly path: PathKind;
-  /** The scale where text would be too small to read; 0: it can be read. */
+  /** The scale if text would be too small to read. 0: it is readable. */
   readonly far: number;
   readonly focusable: boolean;
   readonly text: GraphTexts;

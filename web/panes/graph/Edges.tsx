@@ -1,5 +1,5 @@
-// The ways between blocks: solid and heavier where they were walked, thin where not, in dashes where they lead back, with
-// the words of a branch at its start. Calls are dotted.
+// The edges between blocks. Solid and heavier: passed. Thin: not passed. Dashed: leads back. The words of a branch are at its start. Calls
+// are dotted.
 import type { FlowEdgeView, FlowView, TrafficView } from "../../../engine/index.ts";
 import type { GraphTexts } from "../../i18n/graph.ts";
 import type { PathKind } from "./Block.tsx";
@@ -11,7 +11,7 @@ interface Props {
   readonly traffic: TrafficView | null;
   readonly zoom: Zoom;
   readonly text: GraphTexts;
-  /** The path that is told apart from what else was walked. */
+  /** The highlighted path. */
   readonly path: PathKind;
 }
 
@@ -97,7 +97,7 @@ export function Edges({ flow, traffic, zoom, text, path: kind }: Props) {
           if (word === "") return null;
           const [x, y] = edge.points[0] as Point;
           const block = boxes.get(edge.from);
-          // Beside its line, away from the other way.
+          // Beside its line, on the side away from the other edge.
           const other = edges.find((one) => one.from === edge.from && one !== edge)?.points[0]?.[0];
           const isLeft = other !== undefined ? x < other : block !== undefined && x < block.x + block.w / 2 - 1;
           return (

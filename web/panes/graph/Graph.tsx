@@ -1,5 +1,5 @@
-// The program as a graph of basic blocks: drawn beside the text, with the way of the run or the verifier through it.
-// The picture scrolls and zooms; only what is in sight is in the document, but for the list that says it all in words.
+// The program as a graph of basic blocks, beside the text, with the path of the run or the verifier. The picture scrolls and zooms. Only
+// its visible part is in the document, except for a list that says everything in words.
 import { Maximize, Minus, Plus } from "lucide-react";
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { CheckView, FlowBlockView, FlowView, TrafficView } from "../../../engine/index.ts";
@@ -116,7 +116,7 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
   const shown = useShownVisit();
   const refused = check?.verdict === "reject" ? check.messageSlot : -1;
   const isRun = useGraph((s) => s.walker === "run") && useMachine.getState().run !== null;
-  // The verifier walks many paths: the one to the visit that is looked at, or to the refusal, is told apart.
+  // The verifier explores many paths. The one to the shown visit or to the refusal is highlighted.
   const path = isRun ? "" : shown ? "visit" : refused >= 0 ? "refused" : "";
   const current = isRun ? stepped : (shown?.slot ?? stepped);
   const cursor = useCursorSlot(check);
@@ -133,7 +133,7 @@ function Picture({ flow, traffic, check, zoom, text }: PictureProps) {
   const active = blocks.some(({ start }) => start === stop) ? stop : (blocks[0]?.start ?? 0);
   const plane = useRef<HTMLDivElement>(null);
 
-  // The instruction about to run stays in sight while one steps; without a run, the one that was refused.
+  // While stepping, the instruction about to run stays visible. Without a run: the refused one.
   const goal = current >= 0 ? current : refused;
   const at = blocks.find((block) => goal >= 0 && holds(block, goal));
   const { reveal } = zoom;
@@ -207,7 +207,7 @@ function useCursorSlot(check: CheckView | null): number {
   return slotsOnLine(check, line)[0]?.slot ?? -1;
 }
 
-/** Where an arrow key leads: down along the first way, right along the second, up to where one comes from, left home. */
+/** Where an arrow key leads: down along the first edge, right along the second, up to the block before, left to the entry. */
 function neighbour({ functions, calls }: FlowView, start: number, key: string): number | undefined {
   const edges = functions.flatMap((one) => one.edges);
   const out = edges.filter(({ from }) => from === start).sort((a, b) => rank(a.kind) - rank(b.kind));
@@ -226,7 +226,7 @@ function neighbour({ functions, calls }: FlowView, start: number, key: string): 
 }
 const rank = (kind: string): number => (kind === "taken" ? 1 : 0);
 
-/** The picture for those who hear the page. */
+/** The picture in words, for screen readers. */
 function Words({
   flow,
   traffic,

@@ -1,4 +1,4 @@
-// The rounds of a loop below one another: of each arrival at its head the registers that differ between rounds.
+// The rounds of a loop in a table: for each arrival at the loop's head, the registers that differ between rounds.
 import { X } from "lucide-react";
 import type { FlowLoopView, RoundView } from "../../../engine/index.ts";
 import type { GraphTexts } from "../../i18n/graph.ts";
@@ -91,7 +91,7 @@ export function Rounds({ loop, walker, text }: Props) {
   );
 }
 
-/** Registers that are not the same in all rounds. */
+/** Registers that differ between rounds. */
 const differing = (rounds: readonly RoundView[]): number[] =>
   Array.from({ length: 11 }, (_, n) => n).filter((n) => rounds.some(({ regs }) => regs[n] !== rounds[0]?.regs[n]));
 

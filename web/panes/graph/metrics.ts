@@ -1,4 +1,4 @@
-// How large the text of a block is; graph.css draws it so.
+// The sizes of a block's text. graph.css draws it with the same sizes.
 import type { FlowMetrics } from "../../../engine/index.ts";
 
 export const METRICS: FlowMetrics = {

@@ -1,5 +1,5 @@
-// Zooming and moving a picture that is larger than its place, on the browser's own scrolling: wheel and touch move it as
-// they move any page, Ctrl and the wheel zoom around the pointer, dragging moves it, and at first it fits.
+// Zooms and moves a picture that is larger than its place, with the browser's own scrolling: wheel and touch scroll as on any page, Ctrl
+// and the wheel zoom around the pointer, dragging moves the picture. At first the picture fits.
 import { type PointerEvent, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 interface Box {
@@ -11,14 +11,14 @@ interface Box {
 
 export interface Zoom {
   readonly scale: number;
-  /** Size of the room that scrolls, and where the picture stands in it. */
+  /** Size of the scrolled content, and the picture's position in it. */
   readonly width: number;
   readonly height: number;
   readonly left: number;
   readonly top: number;
-  /** Is any of it in sight, or nearly? In the picture's own lengths. */
+  /** Whether a part of the box is visible, or nearly. In units of the picture. */
   readonly sees: (box: Box) => boolean;
-  /** Scrolls as little as needed to bring it into sight. */
+  /** Scrolls as little as needed to show the box. */
   readonly reveal: (box: Box) => void;
   readonly by: (factor: number) => void;
   readonly fit: () => void;
@@ -31,7 +31,7 @@ export interface Zoom {
 
 const LEAST = 0.05;
 const MOST = 2.5;
-/** A picture that would have to be smaller than this to fit is shown from its top instead. */
+/** A picture that needs a smaller scale to fit is shown from its top instead. */
 const READABLE = 0.6;
 
 interface View {
@@ -41,7 +41,7 @@ interface View {
   readonly h: number;
 }
 
-/** `picture`: its size; another object is another picture, which fits again where the size changed. */
+/** `picture`: its size. A new object is a new picture, which fits again if its size changed. */
 export function useZoom(
   scroller: RefObject<HTMLElement | null>,
   picture: { readonly w: number; readonly h: number } | null,
@@ -59,7 +59,7 @@ export function useZoom(
   const top = h * scale + 2 * margin < view.h ? Math.min((height - h * scale) / 2, 3 * margin) : margin;
   const now = useRef({ scale, left, top });
   now.current = { scale, left, top };
-  /** A place of the picture that has to stay at a place of the screen while the scale changes. */
+  /** A point of the picture that stays at a point of the screen while the scale changes. */
   const keep = useRef<{ px: number; py: number; sx: number; sy: number } | null>(null);
 
   useEffect(() => {
@@ -173,7 +173,7 @@ export function useZoom(
 const whole = (view: View, w: number, h: number, margin: number): number =>
   view.w === 0 || w === 0 ? 1 : Math.min((view.w - 2 * margin) / w, (view.h - 2 * margin) / h);
 
-/** What fits, as long as it can be read; else what fits the width; else readable. */
+/** The scale at which all fits if it is readable, else that for the width, else READABLE. */
 function fitting(view: View, w: number, h: number, margin: number): number {
   const all = whole(view, w, h, margin);
   if (view.w === 0 || w === 0) return 1;
@@ -182,7 +182,7 @@ function fitting(view: View, w: number, h: number, margin: number): number {
   return Math.max(READABLE, Math.min(0.9, wide));
 }
 
-/** Where to scroll to so that [start, start + size) is in sight: the middle, if it is not yet. */
+/** The scroll position at which [start, start + size) is visible: unchanged if it is visible already, else centred. */
 function shifted(scroll: number, room: number, start: number, size: number): number {
   if (start >= scroll && start + size <= scroll + room) return scroll;
   return Math.max(0, start - Math.max(16, (room - size) / 2));

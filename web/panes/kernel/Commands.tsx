@@ -1,4 +1,4 @@
-// What makes the program run: echo and cat on the module's file, or a test run; each with its answer under it.
+// What runs the program: echo and cat on the module's file, or a test run, each with its answer below.
 import { lazy, type ReactNode, Suspense } from "react";
 import { useText } from "../../i18n/index.ts";
 import { hookPath, read, testRun, useKernel, write } from "../../stores/kernel/kernel.ts";
@@ -60,7 +60,7 @@ export function HookFile() {
   );
 }
 
-/** What the last command printed. A refusal: the errno, what the shell says, and why in a sentence. */
+/** What the last command printed. For a failed call: the errno, what the shell prints, and the reason as a sentence. */
 function Answer() {
   const text = useText();
   const output = useKernel((s) => s.output);
@@ -98,7 +98,7 @@ const Prompt = ({ children }: { readonly children: ReactNode }) => (
   </>
 );
 
-/** For program types that a packet or a context makes run. */
+/** For program types that a packet or a context runs. */
 export function TestRun() {
   const text = useText();
   const input = useProgram((s) => s.input);

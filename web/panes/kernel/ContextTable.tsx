@@ -54,7 +54,7 @@ const Member = ({ name, off, size }: { readonly name: string; readonly off: numb
   </>
 );
 
-/** What is not rewritten stands there once. */
+/** An access that is not rewritten is shown once. */
 function Access({ from, to }: { readonly from: string; readonly to: readonly string[] }) {
   const changed = to.length !== 1 || to[0] !== from;
   return (

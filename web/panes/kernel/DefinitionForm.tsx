@@ -1,5 +1,5 @@
-// The form for a program type of one's own. It starts from the one that is chosen; what is typed is looked over by the
-// engine at once, and each fault stands at its field. Nothing changes in the kernel until the definition is used.
+// The form for a reader's own program type. It starts from the chosen one. The engine checks what is typed at once, and each fault is shown
+// at its field. The kernel changes only when the definition is applied.
 import { Plus, X } from "lucide-react";
 import { type ReactNode, useEffect, useId } from "react";
 import { FIELD_SIZES, type FieldSize, MAX_FIELDS, MAX_FILES, OF_RESULT } from "../../../engine/index.ts";
@@ -32,7 +32,7 @@ export default function DefinitionForm() {
   const { draft, faults, refused } = useDraft();
   const id = useId();
 
-  // Another one was chosen: start from that. The one that was just defined here is what stands here.
+  // If another definition was chosen, starts from that. A definition that was just applied is already in the form.
   useEffect(() => {
     if (current) startFrom(current);
   }, [current]);
@@ -123,7 +123,7 @@ export default function DefinitionForm() {
   const shows = SHOW_CHOICES.map((show) => [show, `${show}  ${form.shows[show]}`] as const);
   const parses = PARSE_CHOICES.map((parse) => [parse, form.parses[parse]] as const);
   const ofs = [[OF_RESULT, form.result] as const, ...draft.fields.map(({ name }) => [name, name] as const)];
-  // A struct's name is made from the type's, and so is its fault.
+  // A struct's name is made from the type's, so its fault is shown there.
   const placed =
     /^(name|ctx\.struct|ctx\.fields(\..*)?|helpers\.(plus|minus)|returnRange\.(min|max)|sysfsPath|attachName|files\..*)$/;
   const elsewhere = faults.filter(({ path }) => !placed.test(path));

@@ -1,5 +1,5 @@
-// The kernel that is extended: which program type stands in OREORE's place, and four views of it: the recipe's steps as
-// switches, the parts as a map, a type of one's own, and the code. Loaded when it is opened.
+// The panel that extends the kernel: which program type takes OREORE's place, and four views of it: the recipe's steps as switches, the
+// parts as a map, the form for a reader's own type, and the code. Loaded when it is opened.
 import { Download } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import "./extend.css";
@@ -91,7 +91,7 @@ export default function Extend({ view }: { readonly view: (typeof VIEWS)[number]
                 />
               ))}
             </fieldset>
-            {/* What a step that is taken back leaves a gap in. */}
+            {/* The part of the kernel that is missing without this step. */}
             {large && <PartsMap />}
           </div>
         )}
@@ -135,7 +135,7 @@ function CodeOf({ step, onStep }: { readonly step: Step; readonly onStep: (step:
   );
 }
 
-/** Of the definition in the form; where the program is of one of the kernel's own types, of that type. */
+/** The context of the definition in the form. If the program has one of the kernel's own types: of that type. */
 function Context() {
   const typed = useDraft((s) => s.context);
   const progType = useProgram((s) => s.progType);
@@ -160,7 +160,7 @@ function Context() {
   );
 }
 
-/** The switch of a step, what it is for, and the way to its code. */
+/** The switch of a step, what the step is for, and a link to its code. */
 function StepSwitch({ step, onCode }: { readonly step: Step; readonly onCode: () => void }) {
   const text = useText();
   const texts = useExtendTexts();

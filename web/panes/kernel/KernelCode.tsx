@@ -1,5 +1,5 @@
-// The code that one step of the recipe adds, file by file, for reading: of the definition that is in the form, with the lines
-// marked that the kernel's own definition does not have. Coloured by a few words of C; a sign stands with each colour.
+// The code that one step of the recipe adds, file by file, for reading. It is the code of the definition in the form. Lines that the
+// kernel's own definition does not have are marked. A few words of C are coloured, each kind also with a sign.
 import { type ReactNode, useEffect, useMemo } from "react";
 import type { CodeFileView } from "../../../engine/index.ts";
 import { useExtendTexts } from "../../i18n/extend.ts";
@@ -60,7 +60,7 @@ function Code({ text, diff, before }: CodeFileView & { readonly before: string }
   );
 }
 
-/** Words of one line of C that have a colour; the group's name is the class. A comment over lines is told by its star. */
+/** The coloured words of a line of C. The group's name is the class. A comment over several lines is recognised by its star. */
 const TOKEN =
   /(?<comment>\/\*.*?(?:\*\/|$)|^\s+\*(?: .*|\/)$|\/\/.*)|(?<string>"(?:[^"\\]|\\.)*"|<\S+\.h>)|(?<directive>#\w+)|(?<keyword>\b(?:static|const|struct|enum|union|void|int|char|bool|size_t|ssize_t|unsigned|extern|if|else|for|while|switch|case|default|return|break|goto|u8|u16|u32|u64|__u8|__u16|__u32|__u64)\b)|(?<constant>\b[A-Z][A-Z0-9_]{2,}\b)|(?<number>\b(?:0x[0-9a-f]+|\d+)\b)/g;
 

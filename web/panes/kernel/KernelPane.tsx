@@ -31,7 +31,7 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
     </Suspense>
   );
   const event = hello ? (progTypeView(progType)?.event ?? "none") : "sysfs";
-  // With all the room the panel stands beside what makes the kernel act.
+  // If the pane has the whole space, the panel is beside the buttons that call the kernel.
   const large = useLayout((s) => s.maximised === "kernel") && extend !== false && !phone;
   const before = (
     <>
@@ -78,7 +78,7 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
         </div>
       ) : (
         <div className="pane__body kernel-pane__body">
-          {/* The map stands below what makes it light up. */}
+          {/* The map is below the buttons that light up its parts. */}
           {view !== "parts" && extend}
           {before}
           {view === "parts" && extend}
@@ -96,7 +96,7 @@ function ProgramSteps() {
   const revision = useProgram((s) => s.revision);
   const attached = kernel?.attachments.some((a) => a.progId !== 0) ?? false;
   const loaded = fd >= 0;
-  // Attach hands the program to the module of the kernel's own type: another type has another place, or none here.
+  // Attach gives the program to the module of the kernel's own type. Another type attaches elsewhere, or cannot attach here.
   const progType = useProgram((s) => s.progType);
   const own = kernel?.own.name ?? progType;
   const elsewhere = which === "simulated" && progType !== own;
@@ -161,7 +161,7 @@ function ProgramSteps() {
   );
 }
 
-/** The maps that live in the kernel, with what is in them. */
+/** The maps of the running kernel, with their contents. */
 function Maps() {
   const text = useText();
   const maps = useKernel((s) => s.kernel?.maps);
@@ -214,7 +214,7 @@ function Syscalls() {
   );
 }
 
-/** strace's line with the answer set apart: what came back is what one looks for. */
+/** strace's line with its result set apart, because the result is what a reader looks for. */
 function Syscall({ call }: { readonly call: SyscallView }) {
   const { text, resultAt } = call;
   return (

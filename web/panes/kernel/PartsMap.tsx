@@ -1,5 +1,5 @@
-// The parts of the extended kernel as a drawing that lights up along the way the last call took. The same is said in words
-// below it. What no applied step has made is drawn as a gap.
+// The parts of the extended kernel as a drawing. The parts that the last call went through light up, and words below say the same. Parts
+// that no applied step has made are gaps.
 import { useExtendTexts } from "../../i18n/extend.ts";
 import { useKernel } from "../../stores/kernel/kernel.ts";
 import { PARTS, type Part, STEP_OF, type Way, wayOf } from "./parts-of-call.ts";
@@ -11,7 +11,7 @@ interface Box {
   readonly w: number;
 }
 const H = 46;
-/** Places in a drawing of 420 × 286. */
+/** Positions in a drawing of 420 × 286. */
 const BOXES: Readonly<Record<Part, Box>> = {
   user: { x: 6, y: 6, w: 408 },
   syscall: { x: 6, y: 86, w: 126 },
@@ -22,7 +22,7 @@ const BOXES: Readonly<Record<Part, Box>> = {
   program: { x: 6, y: 234, w: 267 },
 };
 
-/** What is next to what: the lines of the drawing, from the first part's side on. */
+/** The lines between neighbouring parts. Each path starts at the first part. */
 const LINES: readonly (readonly [from: Part, to: Part, path: string])[] = [
   ["user", "syscall", "M69 52V86"],
   ["user", "sysfs", "M351 52V86"],
@@ -125,7 +125,7 @@ function useWay(): Way | undefined {
   });
 }
 
-/** What each part is at the moment. */
+/** The current name of each part. */
 function useNames(): Readonly<Record<Part, string>> {
   const { kernel, fd } = useKernel();
   const { parts: words } = useExtendTexts();
@@ -142,7 +142,7 @@ function useNames(): Readonly<Record<Part, string>> {
   };
 }
 
-/** As much as has room, by the letters of parts.css. */
+/** As much of the text as fits, by the font of parts.css. */
 function short(text: string, width: number): string {
   const room = Math.floor((width - 14) / 6.6);
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;

@@ -1,5 +1,5 @@
-// The shell at the bottom: what was typed and printed, a line for the next command, with history (arrows) and completion
-// (Tab; where there is nothing to complete, Tab leaves the line as everywhere).
+// The shell: what was typed and printed, and a line for the next command, with history (arrows) and completion (Tab). If nothing can be
+// completed, Tab leaves the line as everywhere.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/index.ts";
 import { complete, runLine, useKernel } from "../../stores/kernel/kernel.ts";
@@ -9,7 +9,7 @@ export default function Shell() {
   const text = useText();
   const session = useKernel((s) => s.session);
   const [line, setLine] = useState("");
-  /** How many lines back; 0: the one that is being typed. */
+  /** How many lines back in the history. 0: the line that is being typed. */
   const [back, setBack] = useState(0);
   const [choices, setChoices] = useState<readonly string[]>([]);
   const typed = useRef("");
@@ -97,7 +97,7 @@ export default function Shell() {
   );
 }
 
-/** What all words begin with. */
+/** The longest common beginning of the words. */
 function shared(words: readonly string[]): string {
   const [first = "", ...rest] = words;
   let length = first.length;

@@ -1,4 +1,4 @@
-// What is marked in the code beside the form.
+// Which lines are marked in the code beside the form.
 import { expect, test } from "vitest";
 import { changedLines } from "./changed-lines.ts";
 

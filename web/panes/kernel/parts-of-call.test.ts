@@ -1,4 +1,4 @@
-// Which way a call takes through the parts, and where it ends: from the calls that a session really makes.
+// Which parts a call goes through, and where it ends, for calls that a session really makes.
 import { expect, test } from "vitest";
 import { type CallOutcome, createSession } from "../../../engine/index.ts";
 import { type Situation, wayOf } from "./parts-of-call.ts";

@@ -1,4 +1,4 @@
-// The parts of the extended kernel, and the way that the last call took through them. Data and rules without React.
+// The parts of the extended kernel, and which of them the last call went through. Data and rules without React.
 import { O_WRONLY, type SyscallView } from "../../../engine/index.ts";
 
 export const PARTS = ["user", "syscall", "verifier", "program", "attach", "sysfs", "module"] as const;
@@ -7,11 +7,11 @@ export type What = "load" | "attach" | "detach" | "write" | "read" | "other";
 
 export interface Way {
   readonly what: What;
-  /** In the order in which the call came by. */
+  /** In the order of the call. */
   readonly parts: readonly Part[];
-  /** The last of them refused it with this errno; "": it came through. */
+  /** The last part refused the call with this errno. "": the call succeeded. */
   readonly errnoName: string;
-  /** What came back, where it came through. */
+  /** The result, if the call succeeded. */
   readonly ret: number;
 }
 
@@ -37,10 +37,10 @@ const WHAT: Readonly<Partial<Record<SyscallView["call"], What>>> = {
   "prog-detach": "detach",
 };
 
-/** Of the calls that one act made, in order; undefined where none of them is of interest. */
+/** Takes the calls of one act, in order. undefined: none of them is shown on the map. */
 export function wayOf(calls: readonly SyscallView[], situation: Situation): Way | undefined {
   const told = calls.filter(({ call }) => call !== "close");
-  // What failed is what one wants to see; else the last that did something: cat's second read finds the end.
+  // A failed call matters most. Otherwise the last one that did something: cat's second read only finds the end.
   const call = told.find(({ errno }) => errno !== 0) ?? told.findLast(({ call, ret }) => call !== "read" || ret > 0);
   if (!call) return undefined;
   const what = "path" in call ? whatOfFile(call, situation) : (WHAT[call.call] ?? "other");
@@ -51,13 +51,13 @@ export function wayOf(calls: readonly SyscallView[], situation: Situation): Way 
   return { what, parts: way.slice(0, way.indexOf(stop) + 1), errnoName: call.errnoName, ret: call.ret };
 }
 
-/** Only the module's files are on the map; one that is not there yet was meant where the module is missing. */
+/** The map shows only the module's files. If the module is missing, its file is shown although it does not exist. */
 function whatOfFile(call: SyscallView & { readonly path: string }, { files }: Situation): What | undefined {
   if (!files.includes(call.path)) return undefined;
   return call.call === "write" || (call.call === "openat" && call.flags & O_WRONLY) ? "write" : "read";
 }
 
-/** Where a call that failed was refused. */
+/** Which part refused a failed call. */
 const STOPS: Readonly<Record<What, (call: SyscallView) => Part>> = {
   load: ({ cause }) => (cause?.check === "verifier" ? "verifier" : "syscall"),
   attach: () => "syscall",
@@ -67,7 +67,7 @@ const STOPS: Readonly<Record<What, (call: SyscallView) => Part>> = {
   other: () => "syscall",
 };
 
-/** The step of the recipe that makes a part; user space is there anyhow. */
+/** The step of the recipe that makes a part. User space is always there. */
 export const STEP_OF: Readonly<Partial<Record<Part, 1 | 2 | 3>>> = {
   verifier: 1,
   program: 1,

@@ -1,10 +1,10 @@
-// Tells each step to who does not see it: what it did, and what comes next. Quick steps are told once, at the last.
+// Tells each step to screen readers: what it did, and what comes next. Of quick steps only the last is told.
 import { useEffect, useState } from "react";
 import type { StepView } from "../../../engine/index.ts";
 import { type MachineTexts, useMachineTexts } from "../../i18n/machine.ts";
 import { useMachine } from "../../stores/run/machine.ts";
 
-/** Milliseconds without a step before it is told. */
+/** Milliseconds without a step before the last one is told. */
 const PAUSE = 150;
 
 export function Announcer() {

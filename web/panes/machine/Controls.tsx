@@ -1,5 +1,5 @@
-// Steps, play, and on to the end or the next stop; rarer ways and the speed of play are in a menu that comes with its first
-// press. The buttons are always the same and stand still: a breakpoint changes what the last one is called, not where it is.
+// Steps, play, and on to the end or the next stop. Rarer ways and the speed of play are in a menu that loads at its first press. The
+// buttons never change their places: a breakpoint changes the name of the last one only.
 import { ChevronDown, ChevronFirst, ChevronLast, Pause, Play, StepBack, StepForward } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { keyCaps } from "../../app/combination.ts";
@@ -16,7 +16,7 @@ export function Controls() {
   const words = useMachineTexts();
   const atStart = useMachine((s) => s.run !== null && s.position === 0);
   const atEnd = useMachine((s) => s.run !== null && s.position === s.run.length);
-  // Without a run there is nothing to step through; the pane says why below.
+  // Without a run there is nothing to step through. The pane says why below.
   const none = useMachine((s) => s.run === null);
   const refused = useVerdict((s) => s.check !== null && s.check.verdict !== "accept");
   const why = none && refused ? words.noRun : "";
@@ -62,7 +62,7 @@ export function Controls() {
   );
 }
 
-/** What it holds comes with the first press. */
+/** The menu's contents load at the first press. */
 function More() {
   const words = useMachineTexts();
   const [asked, ask] = useState(false);

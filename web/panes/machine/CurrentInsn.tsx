@@ -1,4 +1,4 @@
-// The instruction about to run, large; after the end what came of it; without a run why there is none.
+// The instruction about to run, large. After the end: the result. Without a run: why there is none.
 import type { FaultAccess, RunView } from "../../../engine/index.ts";
 import { type MachineTexts, useMachineTexts } from "../../i18n/machine.ts";
 import { revealSlot } from "../../stores/check/reveal.ts";
@@ -54,7 +54,7 @@ export function CurrentInsn() {
   );
 }
 
-/** In words where it was a wrong access; the sentence of the engine stands for all others, and in the title. */
+/** A wrong access in words. Other faults, and the title, use the engine's sentence. */
 function FaultText({ end }: { readonly end: Extract<RunView["end"], { kind: "fault" }> }) {
   const words = useMachineTexts();
   const { access, message } = end;
@@ -80,7 +80,7 @@ function Access({ access }: { readonly access: FaultAccess }) {
   );
 }
 
-/** How far the address lies from the nearest memory; "" where it begins inside. */
+/** How far the address is from the nearest memory. "": it begins inside. */
 function distance({ address, nearest }: FaultAccess, words: MachineTexts): string {
   if (!nearest) return "";
   const [at, start, end] = [address, nearest.start, nearest.end].map((hex) => BigInt(`0x${hex}`)) as [
@@ -92,7 +92,7 @@ function distance({ address, nearest }: FaultAccess, words: MachineTexts): strin
   return at < start ? words.before(start - at) : at >= end ? words.beyond(at - end) : "";
 }
 
-/** What happens next, in a run that was opened for it. */
+/** What happens next, in a run that was opened to show the harm. */
 function Harm() {
   const language = useSettings((s) => s.language);
   const shown = useShownHarm();
@@ -105,7 +105,7 @@ function Harm() {
   );
 }
 
-/** What is said of a way through the run, for as long as the reader stays: why it led nowhere, or where it stopped. */
+/** The message about a way through the run, while the reader stays there: why it led nowhere, or where it stopped. */
 function Travelled() {
   const words = useMachineTexts();
   const { nowhere, stopped } = useTravel();

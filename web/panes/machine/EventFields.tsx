@@ -101,11 +101,11 @@ function FieldInput({
   );
 }
 
-/** A decimal number is one, however many digits it has. */
+/** Reads digits as a decimal number, however many there are. */
 const numeral = (text: string, size: number): string | undefined =>
   parseBytes(/^\d+$/.test(text.trim()) ? `0x${BigInt(text.trim()).toString(16)}` : text, size);
 
-/** At most as many characters as leave room for a NUL. */
+/** A text, short enough to leave room for a NUL. */
 const ofText = (text: string, size: number): string | undefined =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what a byte can hold
   text.length < size && /^[\x00-\xff]*$/.test(text)

@@ -1,4 +1,4 @@
-// The stack, a block for each call that is under way: the innermost open, the others with what is kept for them.
+// The stack, one block per active call: the innermost is open, the others show the registers saved for them.
 import type { AccessView, FrameView, StackRowView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { useMachine } from "../../stores/run/machine.ts";
@@ -10,7 +10,7 @@ import { useRovingFocus } from "./roving-focus.ts";
 import { menuOf } from "./ValueMenu.tsx";
 
 const ROW = 8;
-/** Registers that a called function must leave as they are. */
+/** Registers that a called function must preserve. */
 const KEPT = [6, 7, 8, 9];
 
 const nameOf = ({ frame, off }: StackRowView): string => `fp${off}${frame > 0 ? ` (${frame})` : ""}`;

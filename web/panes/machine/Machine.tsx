@@ -1,4 +1,4 @@
-// The recorded run: where it stands, and one view of what the machine holds there.
+// The recorded run: the current step, and one view of the machine at that step.
 import { lazy, Suspense, type TouchEvent, useRef } from "react";
 import type { CheckView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
@@ -93,7 +93,7 @@ export default function Machine({ phone = false }: { readonly phone?: boolean })
   );
 }
 
-/** Those that this program and its type have. */
+/** The views that this program and its type have. */
 function useViews(): readonly View[] {
   const hasMaps = useVerdict((s) => (s.check?.maps.length ?? 0) > 0);
   const sendsOutput = useVerdict((s) => sends(s.check));
@@ -116,7 +116,7 @@ const ORDER: readonly View[] = ["registers", "maps", "packet", "event", "output"
 
 const sends = (check: CheckView | null): boolean => check?.slots.some(({ sends }) => sends) ?? false;
 
-/** A finger to the left steps on, to the right steps back. Sliders and what scrolls sideways keep their own drags. */
+/** A swipe to the left steps on, to the right steps back. Sliders and elements that scroll sideways keep their own drags. */
 function useSwipe(move: (steps: number) => void) {
   const start = useRef<{ readonly x: number; readonly y: number } | null>(null);
   return {

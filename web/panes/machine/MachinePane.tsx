@@ -1,4 +1,4 @@
-// The place of the machine; what stands in it is loaded beside the shell, while the engine starts.
+// The place of the machine. Its contents load after the shell, while the engine starts.
 import { lazy, Suspense } from "react";
 import { useText } from "../../i18n/index.ts";
 import { PaneTools } from "../../ui/PaneTools.tsx";
@@ -6,7 +6,7 @@ import { PaneTools } from "../../ui/PaneTools.tsx";
 const loading = import("./Machine.tsx");
 const Machine = lazy(() => loading);
 
-/** `phone`: it stands alone, and shows the program too. */
+/** `phone`: it fills the page, and shows the program too. */
 export function MachinePane({ phone = false }: { readonly phone?: boolean }) {
   return (
     <Suspense fallback={<Place />}>

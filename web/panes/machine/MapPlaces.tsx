@@ -1,5 +1,4 @@
-// Where a map comes from: the line of the program that declares it, and those that load it. The one at which the reader or the
-// run stands is marked.
+// The line of the program that declares a map, and the lines that load it. The one at the cursor or at the run's step is marked.
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { useVerdict } from "../../stores/check/verdict.ts";
 import { revealSpan, useFocus } from "../../stores/page/focus.ts";
@@ -13,7 +12,7 @@ export function MapPlaces({ name }: { readonly name: string }) {
   const cursor = useFocus((s) => s.line);
   const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
   const place = check?.mapPlaces[check.maps.findIndex((map) => map.name === name)];
-  // A map of the kernel that the program in the editor does not have.
+  // A map of the kernel that the editor's program does not have.
   if (!check || !place) return null;
   const link = (span: NonNullable<typeof place.declared>, here: boolean) => (
     <button

@@ -1,4 +1,4 @@
-// One map: its elements, those in sight only, with what the last step changed; a form to set one.
+// One map: its visible elements, with what the last step changed, and a form to set one.
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { MapAtView, MapEntryView, SyscallView } from "../../../engine/index.ts";
@@ -43,26 +43,26 @@ export type MapLike = Pick<
 
 interface Props {
   readonly map: MapLike;
-  /** All elements are here; no window is to be asked for. */
+  /** All elements are given, so no window is asked for. */
   readonly whole?: boolean;
   /** The last call that was made for this map. */
   readonly call?: SyscallView | null;
-  /** Left out: its elements cannot be set. */
+  /** Absent: its elements cannot be set. */
   readonly onSet?: (key: string, values: readonly string[]) => boolean | Promise<boolean>;
   readonly onDelete?: (key: string) => void;
   readonly deletable?: (key: string) => boolean;
 }
 
-/** Pixels of a row; elements in sight at once, and how many are asked for. */
+/** Pixels of a row, elements visible at once, and how many are asked for. */
 const ROW = 26;
 const IN_SIGHT = 12;
 const WINDOW = 64;
 
-/** Kinds without keys, and of whose elements nothing can be set here. */
+/** Map types without keys, and types whose elements cannot be set here. */
 const KEYLESS = /^(queue|stack|ringbuf|bloom_filter)$/;
 const FIXED =
   /^(ringbuf|bloom_filter|prog_array|perf_event_array|.*_of_maps|stack_trace|cgroup.*|.*_storage|devmap.*|cpumap|xskmap|sock.*|struct_ops|arena)$/;
-/** Set with a descriptor, which only programs of the running kernel have. */
+/** Elements are set with descriptors, which only programs of the running kernel have. */
 const BY_DESCRIPTOR = /^prog_array$/;
 const NOTES = {
   queue: "queue",
@@ -72,7 +72,7 @@ const NOTES = {
   perf_event_array: "perf",
 } as const;
 
-/** How a map is shown, kept while the page is. */
+/** How each map is shown, kept as long as the page is open. */
 const formats = new Map<string, { readonly format: Format; readonly fields: string }>();
 
 export function MapTable({ map, whole = false, call, onSet, onDelete, deletable }: Props) {
@@ -202,7 +202,7 @@ function Elements({ map, whole, look, onEdit, onDelete, deletable }: ElementsPro
   const keyText = (key: string): string => {
     if (type === "lpm_trie") return prefixOf(key);
     if (keySize > 8) return formatBytes(key, "hex", [], base);
-    // An index is counted, whatever numbers are shown as.
+    // An index is a decimal number, whatever the number base is.
     return numberOf(key, /array/.test(type) ? "unsigned" : base === "binary" ? "hex" : base);
   };
   const valueText = (hex: string, label: string): string =>
@@ -354,7 +354,7 @@ function Elements({ map, whole, look, onEdit, onDelete, deletable }: ElementsPro
   );
 }
 
-/** The place of rows that are out of sight. */
+/** Room for the rows that are not drawn. */
 const Gap = ({ rows }: { readonly rows: number }) => (
   <tr style={{ height: Math.max(0, rows) * ROW }}>
     <td />

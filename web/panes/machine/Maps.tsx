@@ -1,5 +1,5 @@
-// The maps of the program: what they hold at this step, with what the step changed; what they hold before the run, which
-// the reader may set; and what they hold in the running kernel, which bpf(2) may change.
+// The maps of the program: their contents at this step, with the step's changes. Their contents before the run, which the reader may set.
+// Their contents in the running kernel, which bpf(2) may change.
 import { useEffect, useRef } from "react";
 import { create } from "zustand";
 import type { MapInput } from "../../../engine/index.ts";
@@ -40,7 +40,7 @@ export default function Maps() {
   );
 }
 
-/** What the map is before a run, where none is there to show it. */
+/** A map before a run, when no run shows it. */
 const declared = (map: MapInput, i: number, set: Readonly<Record<string, string>>): MapLike => ({
   ...map,
   id: -1 - i,
@@ -126,7 +126,7 @@ function InKernel() {
   );
 }
 
-/** One value, or those of all CPUs, each filled up to a multiple of 8 bytes, as bpf(2) takes them. */
+/** The value, or one per CPU, each padded to a multiple of 8 bytes, as bpf(2) takes them. */
 const wide = (
   { type, valueSize }: { readonly type: string; readonly valueSize: number },
   values: readonly string[],

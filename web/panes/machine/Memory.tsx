@@ -1,4 +1,4 @@
-// What else of memory the last step changed: context, packet, map values.
+// Other memory that the last step changed: context, packet, map values.
 import { useMachineTexts } from "../../i18n/machine.ts";
 import { useMachine } from "../../stores/run/machine.ts";
 

@@ -1,12 +1,12 @@
-// A value on its way: from memory to the register that a load fills, from a register to memory, from one register to
-// another. Short, only for single steps forward, never in the way; off where the reader wants no motion.
+// Animates a value: from memory to the register that a load fills, from a register to memory, from register to register. Short, and only
+// for single steps forward. Off if the reader wants no motion.
 import { useEffect, useRef } from "react";
 import type { StepView } from "../../../engine/index.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { seenStep, useMachine } from "../../stores/run/machine.ts";
 
 const MS = 260;
-/** Steps that follow faster than this are not drawn: the eye could not follow them. */
+/** Steps that follow faster than this (ms) are not animated: the eye could not follow. */
 const LEAST_PAUSE = 180;
 
 export function Motion() {
@@ -22,7 +22,7 @@ export function Motion() {
       if (quick || now.position !== before.position + 1 || matchMedia("(prefers-reduced-motion: reduce)").matches)
         return;
       const ways = waysOf(seenStep(before.position), now.view);
-      // The places are where this step draws them.
+      // In the next frame the elements have this step's places.
       requestAnimationFrame(() => {
         for (const way of ways) travel(layer.current, way);
       });
@@ -40,11 +40,11 @@ interface Way {
 const register = (n: number): string => `[data-testid="reg-r${n}"]`;
 const place = (address: string): string => `[data-place="${address}"]`;
 const bits = (mask: number): number[] => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].filter((n) => (mask >> n) & 1);
-/** The row of eight bytes that an address lies in. */
+/** Address of the row of eight bytes that contains an address. */
 const rowOf = (address: string): string => (BigInt(`0x${address}`) & ~7n).toString(16).padStart(16, "0");
 const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
 
-/** From what the instruction was about to touch, and what it wrote. */
+/** Found from what the instruction was about to touch, and what it wrote. */
 function waysOf(before: StepView | undefined, now: StepView): Way[] {
   if (!before || before.prog !== now.prog || now.call) return [];
   const written = bits(now.written);

@@ -1,4 +1,4 @@
-// What the run has sent out up to this step: lines of trace_pipe, records of ring buffers and perf events as bytes and text.
+// What the run has printed or sent up to this step: lines of trace_pipe, records of ring buffers and perf events as bytes and text.
 import { useEffect } from "react";
 import type { OutputView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
@@ -65,7 +65,7 @@ function Sent({ output, isNew }: { readonly output: OutputView; readonly isNew: 
   );
 }
 
-/** What the program printed stands apart from what the kernel writes before it: task, CPU, flags, time, function. */
+/** The program's own text is set apart from what the kernel writes before it: task, CPU, flags, time, function. */
 function Line({ text, said }: { readonly text: string; readonly said: number }) {
   return (
     <span className="output__record">
@@ -75,6 +75,6 @@ function Line({ text, said }: { readonly text: string; readonly said: number }) 
   );
 }
 
-/** The bytes as text, each as a character; a dot for what has none. */
+/** Each byte as a character, or a dot if it has none. */
 const readable = (hex: string): string =>
   (hex.match(/../g) ?? []).map((byte) => (byte === "00" ? "." : textOf(byte) || ".")).join("");

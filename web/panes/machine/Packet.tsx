@@ -1,5 +1,5 @@
-// The packet that makes a program run: chosen, pasted or opened from a capture; drawn as bytes with its headers as it is at
-// this step; what came of it. For contexts: the fields of a struct or of a tracepoint's record.
+// The packet that runs a program: chosen, pasted or opened from a capture. Drawn as bytes with its headers at this step, with the result of
+// the run. For contexts: the fields of a struct or of a tracepoint's record.
 import { ClipboardPaste, FileUp } from "lucide-react";
 import { type DragEvent, useEffect, useState } from "react";
 import type { AccessView, LayerView, PacketAtView, RunView } from "../../../engine/index.ts";
@@ -169,7 +169,7 @@ function Paste({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** Which action the run ended with, and how much of the packet it changed. */
+/** The action with which the run ended, and how much of the packet it changed. */
 function Result() {
   const words = useMachineTexts();
   const run = useMachine((s) => s.run);
@@ -190,10 +190,10 @@ function Result() {
   );
 }
 
-/** Bytes that are not as they came; -1 where what came is not known. */
+/** How many bytes changed. -1: the packet before the run is not known. */
 function differing({ out }: RunView, before: string): number {
   if (before === "" || out === "") return -1;
-  // A socket filter's data begins behind the link header.
+  // A socket filter's data begins after the link header.
   const came = before.length > out.length && before.endsWith(out) ? before.slice(-out.length) : before;
   let count = Math.abs(came.length - out.length) / 2;
   for (let i = 0; i < Math.min(came.length, out.length); i += 2)
@@ -243,7 +243,7 @@ const WIDTH = 16;
 
 function Bytes({ bytes, layers, packet, written, read }: BytesProps) {
   const words = useMachineTexts();
-  /** Bytes of the field or header that is pointed at. */
+  /** Bytes of the field or header under the pointer. */
   const [shown, setShown] = useState<{ readonly at: number; readonly size: number } | null>(null);
   const all = bytes.match(/../g) ?? [];
   const marked = shown ? [{ from: shown.at, to: shown.at + shown.size }] : [];

@@ -1,5 +1,5 @@
-// On a phone the program stands in the machine's pane as well: one sees what runs and what it changes at once. A press on a
-// line goes to it, one on its number sets a breakpoint; it is written in its own tab.
+// On a phone the machine's pane shows the program too, so that what runs and what it changes are visible together. A press on a line goes
+// to it, a press on its number sets a breakpoint. The program is edited in its own tab.
 import { useRef } from "react";
 import { useText } from "../../i18n/index.ts";
 import { cursorMoved } from "../../stores/page/focus.ts";

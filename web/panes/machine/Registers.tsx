@@ -1,4 +1,4 @@
-// R0 … R10: value, what it was before the last step, and marks for read, written and never set.
+// R0 … R10: the value, the value before the last step, and marks for read, written and never set.
 import { History } from "lucide-react";
 import { memo, useEffect, useRef } from "react";
 import type { BeliefView } from "../../../engine/index.ts";
@@ -19,7 +19,7 @@ const ZERO = "0".repeat(16);
 export function Registers() {
   const words = useMachineTexts();
   const view = useMachine((s) => s.view);
-  // What the last step found: a register that it set first had no value before.
+  // The registers set before the last step: one that the step set first had no value before.
   const before = useMachine((s) => (s.view && s.position > 0 ? (seenStep(s.position - 1)?.set ?? s.view.set) : 0));
   const beliefs = useBeliefs((s) => s.visit?.before.regs);
   const watches = useBreakpoints((s) => s.watches);
@@ -53,7 +53,7 @@ export function Registers() {
   );
 }
 
-/** While the registers are looked at, one that the last step wrote comes into sight. */
+/** While the registers are shown, scrolls to the one that the last step wrote. */
 function showWritten(place: HTMLElement | null): void {
   const scroller = place?.parentElement;
   const row = place?.querySelector("[data-written]");
@@ -64,7 +64,7 @@ function showWritten(place: HTMLElement | null): void {
 interface Row {
   readonly n: number;
   readonly value: string;
-  /** Before the last step; "": it did not change. */
+  /** Value before the last step. "": it did not change. */
   readonly old: string;
   readonly written: boolean;
   readonly read: boolean;
@@ -74,7 +74,10 @@ interface Row {
   readonly rove: ReturnType<typeof useRovingFocus>;
 }
 
-/** Only what changed is drawn anew: the function to move between rows is made anew each time and means the same. */
+/**
+ * Draws a row again only if its values changed. The function for moving between rows is new each time but does the same, so it is not
+ * compared.
+ */
 const isSame = (a: Row, b: Row): boolean =>
   a.value === b.value &&
   a.old === b.old &&
@@ -154,7 +157,7 @@ export function HexValue({ hex }: { readonly hex: string }) {
   );
 }
 
-/** In sight while its row is pointed at; the keyboard has W and the menu. */
+/** Visible while the pointer is on its row. The keyboard has W and the menu. */
 export function LastWrite({ name, act }: { readonly name: string; readonly act: () => void }) {
   const words = useMachineTexts();
   const label = words.value.lastWriteOf(name);

@@ -1,4 +1,4 @@
-// What made the run, what makes it the same again, and whether values are seen to move.
+// What made the run, what repeats it exactly, and whether values are animated.
 import { Dices } from "lucide-react";
 import { useState } from "react";
 import { useMachineTexts } from "../../i18n/machine.ts";

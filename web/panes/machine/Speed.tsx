@@ -1,5 +1,5 @@
-// How long a run takes: interpreted, compiled with the loop inside, and compiled but entered from JavaScript each time. From how
-// many runs on compiling pays, as words and as a chart; and the WebAssembly text.
+// How long a run takes: interpreted, compiled with the loop inside, and compiled but entered from JavaScript each time. After how many runs
+// compiling pays off, in words and as a chart. Also the WebAssembly text.
 import { useState } from "react";
 import type { EngineSpeedView, SpeedView } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
@@ -131,16 +131,16 @@ interface PaysProps {
   readonly ways: readonly Measure[];
   /** Nanoseconds. */
   readonly compiling: number;
-  /** Runs from which on each has paid. */
+  /** The number of runs after which each way has paid off. */
   readonly pays: Readonly<Record<"inside" | "entered", number>>;
 }
 
-/** Powers of ten of runs that are drawn at least and at most. */
+/** The fewest and the most runs of the chart. */
 const LEAST = 1e5;
 const MOST = 1e9;
 const POINTS = 48;
 
-/** Time of so many runs, compiling included: where the lines cross compiling has paid. Both axes count in powers of ten. */
+/** Time of a number of runs, including compiling: compiling has paid off where the lines cross. Both axes are logarithmic. */
 function Pays({ ways, compiling, pays }: PaysProps) {
   const { speed: text } = useMachineTexts();
   const crossings = [pays.inside, pays.entered].filter((runs) => runs > 0 && runs <= MOST / 10);

@@ -1,5 +1,5 @@
-// The speed of play, and the ways through a run that are rarer than a step: until a register changes, back to a stop, to the
-// cursor, to other visits of its line. Open when it is loaded, as it is with the first press of its button.
+// The speed of play, and ways through a run that are rarer than a step: until a register changes, back to a stop, to the cursor, to other
+// visits of its line. Loaded at the first press of its button, so it is open from the start.
 import { Popover } from "@base-ui/react/popover";
 import { ChevronDown, FastForward, Rewind } from "lucide-react";
 import { COMMANDS } from "../../app/commands.ts";
@@ -13,7 +13,7 @@ import { Segments } from "../../ui/Segments.tsx";
 import "../../ui/menu.css";
 import "./step-menu.css";
 
-/** Of the page's commands. */
+/** Commands of the page. */
 const WAYS = ["run.previous-stop", "run.to-cursor", "run.previous-visit", "run.next-visit"];
 
 export default function StepMenu() {

@@ -1,4 +1,4 @@
-// Where the run stops, each with its condition: breakpoints and watched values. Only where there are any.
+// Where the run stops: breakpoints and watched values, each breakpoint with its condition. Shown only if there are any.
 import { Eye, X } from "lucide-react";
 import { useState } from "react";
 import { useMachineTexts } from "../../i18n/machine.ts";

@@ -1,5 +1,5 @@
-// The run as a line: drag, arrow keys, Home and End, or type a step. Marks show calls, stores, loads, branches, the fault
-// and, below the line, where the breakpoints are met.
+// The run as a line: drag, use the arrow keys, Home and End, or type a step. Marks show calls, stores, loads, branches, the fault and,
+// below the line, steps at breakpoints.
 import { memo, useState } from "react";
 import { MARK } from "../../../engine/index.ts";
 import { useMachineTexts } from "../../i18n/machine.ts";
@@ -45,7 +45,7 @@ export function Timeline() {
   );
 }
 
-/** Drawn anew for another run, not for another step. */
+/** Drawn again for another run, not for another step. */
 const Marks = memo(({ marks }: { readonly marks: Uint8Array }) => (
   <div className="timeline__marks" aria-hidden="true">
     {Array.from(marks, (bits, i) => {
@@ -63,7 +63,7 @@ const Marks = memo(({ marks }: { readonly marks: Uint8Array }) => (
   </div>
 ));
 
-/** Where the reader stands, as a field to type another step into. */
+/** The current step, as a field into which another step can be typed. */
 function GoTo({ position, length }: { readonly position: number; readonly length: number }) {
   const words = useMachineTexts();
   const [typed, setTyped] = useState<string | null>(null);

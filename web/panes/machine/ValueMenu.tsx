@@ -1,5 +1,5 @@
-// What can be done with a value: one menu for registers, stack rows and map values, opened on its name, with the right
-// button or the menu key.
+// What can be done with a value: one menu for registers, stack rows and map values. Opened on the value's name, with the right button or
+// the menu key.
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from "react";
 import { create } from "zustand";
 import { useMachineTexts } from "../../i18n/machine.ts";
@@ -26,7 +26,7 @@ interface Open {
 
 const useMenu = create<{ readonly open: Open | null }>()(() => ({ open: null }));
 
-/** For the element that stands for a value. */
+/** Handlers for the element that shows a value's name. */
 export function menuOf(value: Value) {
   const open = (element: HTMLElement, x: number, y: number): void =>
     useMenu.setState({ open: { value, x, y, from: element } });
@@ -39,7 +39,7 @@ export function menuOf(value: Value) {
     onContextMenu: (event: MouseEvent<HTMLElement>): void => {
       event.preventDefault();
       const { left, bottom } = event.currentTarget.getBoundingClientRect();
-      // The menu key has no place of its own.
+      // The menu key has no position of its own.
       open(event.currentTarget, event.clientX || left, event.clientY || bottom);
     },
   };

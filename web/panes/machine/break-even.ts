@@ -1,18 +1,18 @@
-// From how many runs on compiling has paid, and the axes of the charts that show it.
+// After how many runs compiling has paid off, and the axes of the charts that show it.
 
-/** Nanoseconds: of one run in each way, and of compiling. */
+/** Nanoseconds of one run in each way, and of compiling. */
 export interface Costs {
   readonly interp: number;
   readonly compiled: number;
   readonly compiling: number;
 }
 
-/** The least number of runs that compiled take less time in all, compiling included; Infinity: none do. */
+/** The least number of runs that take less time compiled than interpreted, including compiling. Infinity: there is none. */
 export function breakEven({ interp, compiled, compiling }: Costs): number {
   return compiled < interp ? Math.floor(compiling / (interp - compiled)) + 1 : Number.POSITIVE_INFINITY;
 }
 
-/** Round numbers from 0 up, about five, the last at or above `max`. */
+/** About five round numbers from 0 up. The last is at or above `max`. */
 export function ticks(max: number): readonly number[] {
   const rough = Math.max(max, Number.MIN_VALUE) / 4;
   const unit = 10 ** Math.floor(Math.log10(rough));

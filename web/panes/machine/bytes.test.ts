@@ -13,7 +13,7 @@ test("a number shown in any base is the same bytes when it is typed again", () =
       fc.assert(
         fc.property(bytes(size), (hex) => {
           const shown = numberOf(hex, base);
-          // Of 8 or more decimal digits as many as the bytes have hex digits would be read as bytes.
+          // A decimal number of 8 or more digits would be read as bytes if the bytes have as many hex digits.
           fc.pre(shown.length !== 2 * size);
           expect(parseBytes(shown, size)).toBe(hex);
         }),

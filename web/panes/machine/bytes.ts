@@ -14,7 +14,7 @@ export interface Field {
 
 const SIZES: Readonly<Record<string, number>> = { "8": 1, "16": 2, "32": 4, "64": 8 };
 
-/** `u32 hits, s64 bytes`, also as C writes them: `__u32 hits; long bytes;`. What is not understood ends the list. */
+/** `u32 hits, s64 bytes`, or as in C: `__u32 hits; long bytes;`. The list ends at the first part that cannot be read. */
 export function parseFields(text: string): Field[] {
   const fields: Field[] = [];
   let at = 0;
@@ -29,11 +29,11 @@ export function parseFields(text: string): Field[] {
   return fields;
 }
 
-/** Memory order → the big-endian digits of a number. */
+/** Bytes in memory order → the big-endian digits of a number. */
 export const reversed = (hex: string): string => (hex.match(/../g) ?? []).reverse().join("");
 const spaced = (hex: string): string => (hex.match(/../g) ?? []).join(" ");
 
-/** Bytes as numbers of 8 bytes, and what is left. */
+/** The bytes as numbers of 8 bytes, the rest as a shorter number. */
 export const numberOf = (hex: string, base: NumberBase): string =>
   (hex.match(/.{1,16}/g) ?? []).map((part) => formatValue(reversed(part), base)).join(" ");
 
@@ -57,7 +57,7 @@ export function formatBytes(hex: string, format: Format, fields: readonly Field[
 export const fieldOf = (hex: string, { at, size, signed }: Field, base: NumberBase): string =>
   formatValue(reversed(hex.slice(2 * at, 2 * (at + size))), base === "unsigned" && signed ? "signed" : base);
 
-/** Up to the first NUL; what is not printable as a dot. */
+/** The text up to the first NUL, with dots for bytes that are not printable. */
 export function textOf(hex: string): string {
   const bytes: readonly string[] = hex.match(/../g) ?? [];
   const end = bytes.indexOf("00");
@@ -68,7 +68,7 @@ export function textOf(hex: string): string {
     .join("");
 }
 
-/** Key of an LPM trie: how many bits count, and the bytes; four of them as an IPv4 address. */
+/** Key of an LPM trie: the number of bits that count, and the bytes. Four bytes are an IPv4 address. */
 export function prefixOf(hex: string): string {
   const bits = Number.parseInt(reversed(hex.slice(0, 8)), 16);
   const data = hex.slice(8);
@@ -77,7 +77,7 @@ export function prefixOf(hex: string): string {
   return `${text}/${bits}`;
 }
 
-/** What was typed as `size` bytes, in memory order: hex of that length, or a number that fits; undefined: neither. */
+/** The typed text as `size` bytes, in memory order: hex of that length, or a number that fits. undefined: neither. */
 export function parseBytes(text: string, size: number): string | undefined {
   const packed = text.trim();
   const prefix = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(packed);

@@ -1,14 +1,14 @@
-// 64-bit values for people: hex in parts, unsigned and signed decimals, binary.
+// 64-bit values for people: hex in two parts, unsigned and signed decimals, binary.
 import type { RunEnd } from "../../../engine/index.ts";
 import type { NumberBase } from "../../stores/page/settings.ts";
 
-/** Leading zeros apart, so that the number stands out. */
+/** Leading zeros are separate, so that the number stands out. */
 export function hexParts(hex: string): { readonly zeros: string; readonly digits: string } {
   const at = hex.search(/[^0]/);
   return at < 0 ? { zeros: hex.slice(0, -1), digits: "0" } : { zeros: hex.slice(0, at), digits: hex.slice(at) };
 }
 
-/** `hex`: big-endian digits; signed counts the bits that there are. */
+/** `hex`: big-endian digits. Signed values have as many bits as the digits. */
 export function formatValue(hex: string, base: NumberBase): string {
   const value = BigInt(`0x${hex}`);
   switch (base) {
@@ -21,9 +21,9 @@ export function formatValue(hex: string, base: NumberBase): string {
   }
 }
 
-/** `10110100` → `1011_0100`: digits in fours from the right. */
+/** `10110100` → `1011_0100`: groups of four digits from the right. */
 const groups = (digits: string): string => `0b${digits.replace(/(?<=\d)(?=(?:\d{4})+$)/g, "_")}`;
 
-/** What a program returned, in its type's words where it has some: `XDP_DROP (1)`, `52`. */
+/** What a program returned, with its type's name for it if there is one: `XDP_DROP (1)`, `52`. */
 export const returnText = ({ retval, action }: Omit<Extract<RunEnd, { kind: "exit" }>, "kind" | "r0">): string =>
   action === "" ? String(retval) : `${action} (${retval})`;

@@ -1,10 +1,10 @@
-// For which values another base than the others' was chosen.
+// The values for which the reader chose a number base of their own.
 import { create } from "zustand";
 import { type NumberBase, useSettings } from "../../stores/page/settings.ts";
 
 const useBases = create<{ readonly of: Readonly<Record<string, NumberBase | undefined>> }>()(() => ({ of: {} }));
 
-/** By the value's name: `R3`, `fp-8`. undefined: as all others. */
+/** By the value's name: `R3`, `fp-8`. undefined: the page's base. */
 export const chooseBase = (name: string, base: NumberBase | undefined): void =>
   useBases.setState((s) => ({ of: { ...s.of, [name]: base } }));
 export const chosenBase = (name: string): NumberBase | undefined => useBases.getState().of[name];

@@ -1,9 +1,9 @@
-// One stop for the Tab key in a list of values; the arrow keys go from one to the next, W goes back to its last write, C on to
+// A list of values with one stop for the Tab key. The arrow keys go from value to value, W goes back to the value's last write, C on to
 // where a register changes.
 import { type KeyboardEvent, useState } from "react";
 import { lastWrite, type Target, untilChange } from "../../stores/run/travel.ts";
 
-/** `names`: in the order in which they are drawn. */
+/** `names`: in the order of drawing. */
 export function useRovingFocus(names: readonly string[]) {
   const [chosen, setChosen] = useState("");
   const here = names.includes(chosen) ? chosen : names[0];

@@ -1,10 +1,10 @@
-// A scalar drawn twice: its range as a bar on a number line, and its tnum as bits. The value of the run is a dot in the bar.
+// A scalar drawn twice: its range as a bar on a number line, and its tnum as bits. The run's value is a dot in the bar.
 import type { BeliefView } from "../../../engine/index.ts";
 import { useVerifierTexts } from "../../i18n/verifier.ts";
 
 type Bounds = NonNullable<BeliefView["bounds"]>;
 
-/** Ends of the line and of the bar. The line is the smallest usual range that holds the bar: 2^4 … 2^64, or signed. */
+/** Ends of the line and of the bar. The line is the smallest usual range that contains the bar: 2^4 … 2^64, or signed. */
 function lineOf({ umin, umax, smin, smax }: Bounds) {
   const signed = BigInt(smin) < 0n;
   const [low, high] = signed ? [BigInt(smin), BigInt(smax)] : [BigInt(umin), BigInt(umax)];
@@ -54,7 +54,7 @@ export function Drawing({ bounds, concrete }: { readonly bounds: Bounds; readonl
   );
 }
 
-/** `?` for a bit that is not known. Upper bytes that are known to be zero are left out. */
+/** `?` stands for an unknown bit. Upper bytes that are known to be zero are left out. */
 function Bits({ value, mask }: { readonly value: string; readonly mask: string }) {
   const text = useVerifierTexts();
   const known = BigInt(`0x${value}`);

@@ -1,5 +1,5 @@
-// Under the kernel's words: what is wrong, with its values; checks that did not count; fixes that were tried; how the value came to be
-// what it is; the rule. Each place leads to its line, and to what was believed there.
+// Under the kernel's words: what is wrong, with its values; checks that did not help; fixes that were tried; how the value came about; the
+// rule. Each place leads to its line, and to what the verifier believed there.
 import type { ReactNode } from "react";
 import type { CheckView, ExplanationStepView, ExplanationView } from "../../../engine/index.ts";
 import { useVerifierTexts, type VerifierTexts } from "../../i18n/verifier.ts";
@@ -18,7 +18,7 @@ import { Witness } from "./Witness.tsx";
 export default function Explanation({ check }: { readonly check: CheckView }) {
   const text = useVerifierTexts();
   const { language, why, set } = useSettings();
-  // Until the next one is there, the last one stays in sight.
+  // The last explanation stays until the next one is there.
   const found = useAnswer(check.revision, askExplanation)?.answer;
   if (!found) return null;
   const words = found[language];
@@ -95,7 +95,7 @@ const Section = ({ title, children }: { readonly title: string; readonly childre
 const insnText = (check: CheckView, slot: number): string =>
   `${slot}: ${check.slots.find((s) => s.slot === slot)?.text ?? ""}`;
 
-/** An instruction of the path; it leads to its line, and to what was believed there. */
+/** An instruction of the path. It leads to its line, and to what the verifier believed there. */
 function Insn({ check, step }: { readonly check: CheckView; readonly step: ExplanationStepView }) {
   const text = useVerifierTexts();
   return (
@@ -133,7 +133,7 @@ function Place({ check, slot, label }: { readonly check: CheckView; readonly slo
   );
 }
 
-/** The explanation as one text, for a mail or an issue: in the order of Linux 7.3's diagnosis. */
+/** The explanation as one text for a mail or an issue, in the order of Linux 7.3's diagnosis. */
 function report(found: ExplanationView, check: CheckView, language: Language, text: VerifierTexts): string {
   const { report: heads } = text.why;
   const plain = (words: string): string => words.replaceAll("`", "");

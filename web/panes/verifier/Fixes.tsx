@@ -1,5 +1,5 @@
-// Fixes of the refused program: each was made and verified before it is shown. The lines that change are shown first; one press
-// writes them into the editor, as one step of undo.
+// Fixes of the refused program. Each was made and verified before it is shown. The changed lines are shown first. One press writes them
+// into the editor, as one step of undo.
 import { WandSparkles } from "lucide-react";
 import type { DiffLineView, FixView } from "../../../engine/index.ts";
 import { useVerifierTexts } from "../../i18n/verifier.ts";
@@ -74,7 +74,7 @@ function Diff({ lines }: { readonly lines: readonly DiffLineView[] }) {
   );
 }
 
-/** null: they are being tried. An older program's are never shown. */
+/** null: the fixes are being tried. Those of an older program are never shown. */
 function useFixes(revision: number): readonly FixView[] | null {
   const found = useAnswer(revision, askFixes, QUIET);
   return found?.of === revision ? (found.answer ?? []) : null;

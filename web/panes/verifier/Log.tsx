@@ -1,6 +1,6 @@
-// The verifier's log, line by line. Lines and source lead to each other: a click shows the source line, the cursor's line
-// lights up its log lines. Paths fold. Short logs stand in the document whole; longer ones, searching and what was left out
-// of very long ones come with LongLog and LogSearch.
+// The verifier's log, line by line. A click on a line shows its source line, and the cursor's source line lights up its log lines. Paths
+// fold. Short logs are in the document completely. LongLog and LogSearch load for longer ones, for searching, and for the parts left out of
+// very long ones.
 import { ChevronDown, ChevronRight, ChevronsDownUp, ChevronsUpDown, ListCollapse, Search } from "lucide-react";
 import { type KeyboardEvent, lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef } from "react";
 import { beginsPath, type CheckView, lineCodeOf, type VisitView } from "../../../engine/index.ts";
@@ -15,12 +15,12 @@ import { CopyButton } from "../../ui/CopyButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { useLateCheck } from "../../ui/useLateCheck.ts";
 
-/** Up to so many lines all stand in the document, so that they can be searched and read out as one text. */
+/** Up to this many lines are all in the document, so that they can be searched and read out as one text. */
 const WHOLE = 400;
 const LongLog = lazy(() => import("./LongLog.tsx"));
 const LogSearch = lazy(() => import("./LogSearch.tsx"));
 const LogNote = lazy(() => import("./LogNote.tsx"));
-/** Milliseconds after which the pane has its parts: fixes are tried before they come in. */
+/** Milliseconds after which the pane has all its parts: fixes are tried before they appear. */
 const SETTLED = 5000;
 const NO_LINES: readonly string[] = [];
 
@@ -51,13 +51,13 @@ export function Log({ views }: { readonly views: ReactNode }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: where the cursor was when the verdict came
   const lineBefore = useMemo(() => useFocus.getState().line, [check]);
 
-  // The reason comes into sight with the verdict, then what the cursor goes to; the log never takes the focus.
+  // The reason is scrolled into view with the verdict, later the lines of the cursor. The log never takes the focus.
   const target = useMemo(() => {
     if (!check || lines.length === 0) return -1;
     if (now >= 0) return now;
     if (reason >= 0 && (line === lineBefore || cursor.has(check.logSlots[reason] ?? -1))) return reason;
     const about = (index: number): boolean => cursor.has(check.logSlots[index] ?? -1);
-    // Where the verifier walks over it says more than where it lists what is live.
+    // The line where the verifier processes the instruction says more than the line with its live registers.
     const walked = lines.findIndex((_, index) => about(index) && check.logKinds[index] === lineCodeOf.insn);
     const first = walked >= 0 ? walked : lines.findIndex((_, index) => about(index));
     return first >= 0 ? first : reason;
@@ -65,7 +65,8 @@ export function Log({ views }: { readonly views: ReactNode }) {
   useEffect(() => {
     const element = scroller.current;
     if (target < 0 || isLong || !element) return;
-    // What comes in above, the explanation for one, takes room: for a moment, and while it is folded, the line is kept in sight.
+    // Parts that appear above (such as the explanation) push the line away. So it is kept visible for a moment, or as long as the log is
+    // folded.
     const sizes = new ResizeObserver(() => scrollIntoView(element, target));
     sizes.observe(element);
     const timer = isFolded ? undefined : setTimeout(() => sizes.disconnect(), SETTLED);
@@ -189,27 +190,27 @@ export function Log({ views }: { readonly views: ReactNode }) {
   );
 }
 
-/** What the verifier writes down before it walks: folded away until the whole log is asked for. */
+/** What the verifier writes before it explores the program. Folded away until the whole log is asked for. */
 const PREAMBLE: ReadonlySet<number> = new Set([
   lineCodeOf.function,
   lineCodeOf["live-registers"],
   lineCodeOf["live-stack"],
 ]);
 
-/** The line of the instruction itself: a visit may write the state before it first. */
+/** The line of the instruction itself. A visit may first write the state before it. */
 function lineOfVisit(check: CheckView, { slot, logLine }: VisitView): number {
   for (let line = logLine; line >= 0 && line < check.logSlots.length && line < logLine + 8; line++)
     if (check.logSlots[line] === slot && check.logKinds[line] === lineCodeOf.insn) return line;
   return logLine;
 }
 
-/** Of a long log the page holds only a part. */
+/** Of a long log the page has only a part, so the rest is asked for. */
 async function wholeLog(check: CheckView | null): Promise<string> {
   if (!check) return "";
   return check.logCut > 0 ? (await import("../../stores/check/log-pages.ts")).wholeText(check.revision) : check.log;
 }
 
-/** Lines under a folded section's first; undefined: none are. */
+/** Lines under the first line of a folded section. undefined: nothing is folded. */
 function hiddenLines(
   sections: readonly number[],
   folded: ReadonlySet<number>,
@@ -227,7 +228,7 @@ function useSlotsAtCursor(check: CheckView | null): ReadonlySet<number> {
   return useMemo(() => new Set(slotsOnLine(check, line).map(({ slot }) => slot)), [check, line]);
 }
 
-/** Scrolls only the log, never what it lies in. */
+/** Scrolls only the log, never the elements around it. */
 function scrollIntoView(scroller: HTMLElement | null, index: number): void {
   const row = scroller?.querySelector<HTMLElement>(`[data-line="${index}"]`);
   if (!scroller || !row) return;
@@ -243,25 +244,25 @@ interface LineProps {
   readonly line: string;
   readonly index: number;
   readonly slot: number;
-  /** The column at which the state begins behind an instruction; 0: none does. */
+  /** The column where the state begins behind an instruction. 0: no state. */
   readonly stateAt: number;
   readonly isReason: boolean;
-  /** It was written by the visit that all panes show. */
+  /** The visit that all panes show wrote the line. */
   readonly isNow?: boolean;
-  /** Folded away, though it stays in the text. */
+  /** Hidden as part of the preamble, though it stays in the text. */
   readonly isAside?: boolean;
   readonly isCursor: boolean;
   readonly isHovered: boolean;
-  /** Marked wherever it stands in the line. */
+  /** Marked wherever it occurs in the line. */
   readonly query: string;
-  /** The line that the search stands at. */
+  /** The search shows this line. */
   readonly found: boolean;
-  /** Whether a path begins here, and is folded. */
+  /** Whether a path begins here, and whether it is folded. */
   readonly fold: "" | "open" | "folded";
   readonly hidden: boolean;
 }
 
-/** One line; drawn anew only where something about it changed. */
+/** One line. Drawn again only if something about it changed. */
 export const LogLine = memo(function LogLine(props: LineProps) {
   const text = useText();
   const { line, index, slot, stateAt } = props;
@@ -315,7 +316,7 @@ export const LogLine = memo(function LogLine(props: LineProps) {
   );
 });
 
-/** The instruction in ink, the state after it in grey: the two halves of a line at log level 2. What is searched is marked. */
+/** The instruction in ink, the state after it in grey: the two halves of a line at log level 2. Found text is marked. */
 function marked(line: string, stateAt: number, query: string): ReactNode {
   if (stateAt === 0) return found(line, query);
   return (

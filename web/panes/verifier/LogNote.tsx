@@ -1,4 +1,4 @@
-// Above the log of a long verification, of which only the result was written down: why, and how to get the rest.
+// Shown above the log of a long verification of which only the result was written: why, and how to get the rest.
 import { useVerifierTexts } from "../../i18n/verifier.ts";
 import { writeLog } from "../../stores/check/verdict.ts";
 

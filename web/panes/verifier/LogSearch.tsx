@@ -1,5 +1,5 @@
-// Searching the log: how many lines hold the text, and from one to the next. Of a log that the page holds only in part the
-// engine searches.
+// Searches the log: how many lines contain the text, and how to go from one to the next. If the page has only a part of the log, the engine
+// searches.
 import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from "react";
 import type { CheckView } from "../../../engine/index.ts";

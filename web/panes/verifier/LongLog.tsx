@@ -1,5 +1,5 @@
-// A long log: only the lines in sight are in the document; of one that the page holds in part, the rest is asked for when
-// it comes into sight. Loaded when the first long log appears.
+// A long log: only the visible lines are in the document. If the page has only a part of the log, the rest is asked for when it comes into
+// view. Loaded when the first long log appears.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useMemo } from "react";
 import { beginsPath, type CheckView } from "../../../engine/index.ts";
@@ -10,10 +10,10 @@ import { LogLine } from "./Log.tsx";
 
 interface Props {
   readonly check: CheckView;
-  /** What the page holds of it. */
+  /** The part of the log that the page has. */
   readonly lines: readonly string[];
   readonly hidden: ReadonlySet<number> | undefined;
-  /** Line held to bring into sight, -1: none. */
+  /** The line to scroll to. -1: none. */
   readonly target: number;
   readonly scroller: RefObject<HTMLElement | null>;
   readonly cursor: ReadonlySet<number>;

@@ -1,4 +1,4 @@
-// Above a log that was pasted: that it is not this page's answer, what of its program it does not tell, and the way to our own.
+// Shown above a pasted log: that it is not this page's answer, what it does not tell about its program, and a link to our own answer.
 import type { PastedView } from "../../../engine/index.ts";
 import { usePastedTexts } from "../../i18n/pasted.ts";
 import { leaveLog } from "../../stores/program/program.ts";

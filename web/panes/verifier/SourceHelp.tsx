@@ -1,13 +1,13 @@
-// What to do where nothing can be checked: nothing is written yet, or what was pasted is C. Loaded when that is so.
+// What to do if nothing can be checked: nothing is written yet, or C was pasted. Loaded when that happens.
 import { useVerifierTexts } from "../../i18n/verifier.ts";
 import { openDialog } from "../../stores/page/dialog.ts";
 import { writeSource } from "../../stores/program/program.ts";
 import { Prose } from "../../ui/Prose.tsx";
 
-/** The least that a kernel loads. */
+/** The smallest program that a kernel loads. */
 const SMALLEST = "BPF_MOV64_IMM(BPF_REG_0, 0),\nBPF_EXIT_INSN(),\n";
 
-/** How C becomes an object that the page opens. */
+/** How to compile C to an object that the page opens. */
 const COMPILE = "clang -O2 -g -target bpf -c prog.c -o prog.o";
 
 export default function SourceHelp({ what }: { readonly what: "c-source" | "no-instructions" }) {

@@ -1,4 +1,4 @@
-// What the kernel's verifier says: yes or no, the line of the log that says why, and the whole log.
+// What the kernel's verifier says: yes or no, the line of the log with the reason, and the whole log.
 import { Ban, CircleCheck, Cpu, LoaderCircle, TriangleAlert } from "lucide-react";
 import { lazy, Suspense } from "react";
 import type { CheckView } from "../../../engine/index.ts";
@@ -26,7 +26,7 @@ const Walking = lazy(() => import("./Walking.tsx"));
 const PastedNote = lazy(() => import("./PastedNote.tsx"));
 const VIEWS = ["log", "beliefs"] as const;
 
-/** What has an answer of its own to "what now?". */
+/** Diagnostics for which SourceHelp says what to do. */
 const HELPED = ["c-source", "no-instructions"] as const;
 
 export function VerifierPane() {

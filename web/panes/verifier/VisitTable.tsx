@@ -1,5 +1,5 @@
-// One visit as a table, registers and stack slots before and after the instruction; or two visits of it side by side, with
-// what differs marked. As the kernel writes it, and drawn, with the value of the run as a dot.
+// One visit as a table: registers and stack slots before and after the instruction. Or two visits of it side by side, with the differences
+// marked. Values are written as the kernel does, and drawn, with the run's value as a dot.
 import type { BeliefsView, BeliefView, StepView, VisitView } from "../../../engine/index.ts";
 import { useVerifierTexts } from "../../i18n/verifier.ts";
 import { showVisit } from "../../stores/run/visits.ts";
@@ -9,14 +9,14 @@ interface Row {
   readonly name: string;
   readonly left: BeliefView | null;
   readonly right: BeliefView | null;
-  /** 16 hex digits; "" where the run stands elsewhere. */
+  /** 16 hex digits. "": the run is at another step. */
   readonly concrete: string;
 }
 
 interface Props {
   readonly visit: VisitView;
   readonly other: VisitView | null;
-  /** All visits of the instruction: a visit is called by its place among them. */
+  /** All visits of the instruction. A visit is named by its position among them. */
   readonly numbers: Int32Array;
   readonly now: StepView | null;
 }

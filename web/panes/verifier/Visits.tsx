@@ -1,5 +1,5 @@
-// The visits of the instruction at the cursor: what was believed before and after each, leafed through, two side by side,
-// along the path to the one before and the ones after, and why the path ended where it did.
+// The visits of the instruction at the cursor: what the verifier believed before and after each. The reader can page through them, compare
+// two, and follow the path back and forth. Also says why a path ended.
 import { ArrowLeft, ArrowRight, ChevronLeft, ChevronRight, Columns2, Pin, PinOff, ScrollText } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import type { VisitView } from "../../../engine/index.ts";
@@ -80,10 +80,10 @@ interface PathProps {
   readonly text: VerifierTexts;
 }
 
-/** Along the visits of this instruction, and along the path of this visit. */
+/** Two groups of buttons: to the other visits of this instruction, and along the path of this visit. */
 function Path({ visit, numbers, other, text }: PathProps) {
   const index = numbers.indexOf(visit.visit);
-  // Beside the one before it, or the one after the first.
+  // Compares with the visit before. For the first visit: with the one after.
   const beside = numbers[index > 0 ? index - 1 : 1] ?? -1;
   return (
     <div className="visits__bar">

@@ -1,4 +1,4 @@
-// A verification that takes longer than a moment: how far it has come, and a way to end it. Or that it was ended.
+// Shown while a verification takes longer than a moment: its progress, and a button to stop it. Also shown after it was stopped.
 import { useVerifierTexts } from "../../i18n/verifier.ts";
 import { checkAgain, stopChecking, useVerdict } from "../../stores/check/verdict.ts";
 

@@ -1,4 +1,4 @@
-// Under an explanation: an input with which the refused program does harm, and the way to that run; or how many were tried.
+// Under an explanation: an input with which the refused program does harm, and a link to that run. Otherwise: how many inputs were tried.
 import { useEffect, useState } from "react";
 import type { WitnessFoundView, WitnessView } from "../../../engine/index.ts";
 import { useWitnessTexts } from "../../i18n/witness.ts";
@@ -9,9 +9,9 @@ import { QUIET } from "./useAnswer.ts";
 
 /** Milliseconds that the first search may take. */
 const SHORT = 300;
-/** The same of one that is asked for. */
+/** Milliseconds of a search that the reader asks for. */
 const LONG = 3000;
-/** Hex digits of an input that are shown. */
+/** How many hex digits of an input are shown. */
 const SHOWN = 64;
 
 export function Witness({ revision }: { readonly revision: number }) {
@@ -49,7 +49,7 @@ export function Witness({ revision }: { readonly revision: number }) {
   );
 }
 
-/** What the input is made of, in short. */
+/** The parts of the input, in short. */
 function Given({ found }: { readonly found: WitnessFoundView }) {
   const text = useWitnessTexts();
   const { input, contents, seed, sockets } = found;
@@ -75,7 +75,7 @@ function Given({ found }: { readonly found: WitnessFoundView }) {
 const shortened = (value: string): string =>
   value.length > SHOWN ? `${value.slice(0, SHOWN)}… (${value.length / 2} B)` : value;
 
-/** undefined: still looking. null: there is nothing to look for. */
+/** undefined: still searching. null: there is nothing to search for. */
 function useWitness(revision: number) {
   const [answer, set] = useState<WitnessView | null | undefined>(undefined);
   const search = async (budget: number): Promise<void> => {

@@ -1,7 +1,7 @@
-// What the engine answers about the program as it stands: asked anew with each revision, late answers to an older one are dropped.
+// An answer of the engine about the current program. Asked anew with each revision. Late answers about older revisions are dropped.
 import { useEffect, useState } from "react";
 
-/** Milliseconds after which a text counts as written: what takes long is asked then, not at each letter. */
+/** Milliseconds without an edit before slow questions are asked, so that they are not asked at each letter. */
 export const QUIET = 700;
 
 interface Answer<T> {
@@ -9,7 +9,9 @@ interface Answer<T> {
   readonly answer: T;
 }
 
-/** The last answer, which may be of an older revision. `ask` is one function for good; `wait`: milliseconds before it is asked. */
+/**
+ * The last answer, which may be about an older revision. `ask` must always be the same function. `wait`: milliseconds before it is asked.
+ */
 export function useAnswer<T>(revision: number, ask: (revision: number) => Promise<T>, wait = 0): Answer<T> | null {
   const [found, set] = useState<Answer<T> | null>(null);
   useEffect(() => {
