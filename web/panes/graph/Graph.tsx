@@ -207,7 +207,9 @@ function useCursorSlot(check: CheckView | null): number {
   return slotsOnLine(check, line)[0]?.slot ?? -1;
 }
 
-/** Where an arrow key leads: down along the first edge, right along the second, up to the block before, left to the entry. */
+/**
+ * Where a key leads: down along the first edge, right along the second (or the call), up to the block before, Home to the program's start.
+ */
 function neighbour({ functions, calls }: FlowView, start: number, key: string): number | undefined {
   const edges = functions.flatMap((one) => one.edges);
   const out = edges.filter(({ from }) => from === start).sort((a, b) => rank(a.kind) - rank(b.kind));

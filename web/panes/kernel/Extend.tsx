@@ -91,7 +91,7 @@ export default function Extend({ view }: { readonly view: (typeof VIEWS)[number]
                 />
               ))}
             </fieldset>
-            {/* The part of the kernel that is missing without this step. */}
+            {/* Shows which part is missing when a step is undone. */}
             {large && <PartsMap />}
           </div>
         )}

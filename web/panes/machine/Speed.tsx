@@ -135,7 +135,7 @@ interface PaysProps {
   readonly pays: Readonly<Record<"inside" | "entered", number>>;
 }
 
-/** The fewest and the most runs of the chart. */
+/** The number of runs at which the chart ends: at least and at most. */
 const LEAST = 1e5;
 const MOST = 1e9;
 const POINTS = 48;
