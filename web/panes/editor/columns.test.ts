@@ -10,12 +10,12 @@ test.each([
   ["x\n// long comment\ny", 15],
 ])("%j has %i columns", (source, columns) => expect(longestLine(source)).toBe(columns));
 
-test("a hint takes its room inside the line", () => {
+test("a hint takes columns inside its line", () => {
   expect(longestLine("BPF_JMP_A(1),\nx", new Set([1]))).toBe(21);
   expect(longestLine("BPF_JMP_A(1),\nx", new Set([2]))).toBe(13);
 });
 
-test("the room grows with the type and with the arrows", () => {
+test("the width grows with the font size and with the arrows", () => {
   expect(roomFor(40, 14, 0)).toBe(336 + 84);
   expect(roomFor(40, 14, 15)).toBe(336 + 99);
   expect(roomFor(40, 28, 0)).toBe(672 + 84);

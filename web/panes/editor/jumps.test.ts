@@ -15,7 +15,7 @@ const checkOf = (to: readonly (number | null)[]): CheckView =>
 
 const lanes = (to: readonly (number | null)[]) => jumpsOf(checkOf(to)).list.map(({ from, lane }) => [from, lane]);
 
-test("a jump within another is nearer to the text", () =>
+test("a jump inside another is nearer to the text", () =>
   expect(lanes([3, 2, null, null])).toEqual([
     [0, 1],
     [1, 0],
@@ -25,14 +25,14 @@ test("jumps one after the other share a lane", () =>
     [0, 0],
     [2, 0],
   ]));
-test("jumps to the same place run into one another", () =>
+test("jumps to the same place join", () =>
   expect(lanes([3, 3, null, null])).toEqual([
     [0, 0],
     [1, 0],
   ]));
 test("a jump out of the program is not drawn", () => expect(lanes([7, -1])).toEqual([]));
 
-test("two jumps of one lane touch only where they lead to the same place", () => {
+test("two jumps of one lane touch only if they lead to the same place", () => {
   const between = (x: Jump, y: Jump) =>
     Math.min(x.fromLine, x.toLine) <= Math.max(y.fromLine, y.toLine) &&
     Math.min(y.fromLine, y.toLine) <= Math.max(x.fromLine, x.toLine);

@@ -32,26 +32,26 @@ test("a refused line that is about to run has one sign, not two", async () => {
     [2, "current", false],
   ]);
 });
-test("what a step wrote stands at its line, while the next one is about to run", async () => {
+test("what a step wrote is shown at its line, while the next one is about to run", async () => {
   const [view, now] = [await check(FINE), await moment(FINE, 2)];
   expect(marksOf(view, now).map(({ line, kind }) => [line, kind])).toEqual([[3, "current"]]);
   expect(notesOf(view, now, "hex")).toEqual([{ line: 2, kind: "values", text: "R3 = 0x1" }]);
   expect(notesOf(view, now, "binary")[0]?.text).toBe("R3 = 0b1");
 });
-test("a line says the first thing that is wrong with it, in the reader's language", async () => {
+test("a line shows the first problem that it has, in the reader's language", async () => {
   const view = await check("BPF_MOV64_IM(BPF_REG_0, 1),\nBPF_EXIT_INSN(),\n");
   const said = { en: problemsOf(view, "en"), ja: problemsOf(view, "ja") };
   expect(said.en.map(({ line }) => line)).toEqual([1]);
   expect(said.en[0]?.text).toMatch(/BPF_MOV64_IM/);
   expect(said.ja[0]?.text).not.toBe(said.en[0]?.text);
 });
-test("a note stands behind its line where all of it is in sight, else below it", () => {
+test("a note is behind its line if it is fully visible there, else below it", () => {
   const note = { line: 1, kind: "message", text: "R2 !read_ok" } as const;
   const rows = (columns: number) => place([note], () => 20, columns)[0]?.rows;
   expect(rows(20 + 3 + 11)).toEqual([]);
   expect(rows(20 + 3 + 10)).toEqual(["R2 !read_ok"]);
 });
-test("below a line a note is whole: no row is wider than what is in sight, no character is lost", () => {
+test("below a line a note is complete: no row is wider than the visible part, no character is lost", () => {
   const word = fc.string({ unit: fc.constantFrom(..."abc012+-検証器は"), minLength: 1, maxLength: 30 });
   fc.assert(
     fc.property(fc.array(word, { minLength: 1 }), fc.integer({ min: 12, max: 60 }), (words, columns) => {

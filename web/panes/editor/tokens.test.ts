@@ -42,7 +42,7 @@ test("the kernel's notation", () =>
     "operator:+",
     "number:2",
   ]));
-test("a comment goes on over lines until it ends, and one behind two slashes does not", () =>
+test("a block comment goes on over lines until it ends, and a comment behind // ends with its line", () =>
   expect(read("exit /* a\nb */ exit // c /*\nexit /* d */ lock")).toEqual([
     "keyword:exit",
     "comment:/* a",

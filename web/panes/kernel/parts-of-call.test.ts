@@ -17,7 +17,7 @@ const way = ({ calls, kernel }: CallOutcome) => {
   return found && `${found.what}: ${found.parts.join(" ")}${found.errnoName && ` ${found.errnoName}`}`;
 };
 
-test("each call takes its way", async () => {
+test("each call goes through its parts", async () => {
   const session = createSession();
   expect(way(await session.kernel.load(program(PLUS42)))).toBe("load: user syscall verifier program");
   expect(way(await session.kernel.writeFile(FILE, "1\n"))).toBe("write: user sysfs module attach ENOENT");
@@ -28,7 +28,7 @@ test("each call takes its way", async () => {
   expect(way(await session.kernel.detach())).toBe("detach: user syscall attach");
 });
 
-test("it ends where the call is refused", async () => {
+test("a call ends at the part that refuses it", async () => {
   const session = createSession();
   expect(way(await session.kernel.load(program("BPF_EXIT_INSN(),\n")))).toBe("load: user syscall verifier EACCES");
   await session.kernel.patch(1, false);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { breakEven, decades, ticks } from "./break-even.ts";
 
-test("compiling has paid with the first run after which less time has gone by", () => {
+test("compiling has paid off at the first run after which less time has passed", () => {
   const costs = { interp: 200, compiled: 10, compiling: 500_000 };
   const runs = breakEven(costs);
   const total = (n: number): readonly [number, number] => [costs.interp * n, costs.compiling + costs.compiled * n];
@@ -10,7 +10,7 @@ test("compiling has paid with the first run after which less time has gone by", 
   expect(total(runs - 1)[1]).toBeGreaterThanOrEqual(total(runs - 1)[0]);
 });
 
-test("what is slower compiled never pays, however often it runs", () => {
+test("a program that is slower compiled never pays off", () => {
   expect(breakEven({ interp: 211, compiled: 1101, compiling: 1 })).toBe(Number.POSITIVE_INFINITY);
   expect(breakEven({ interp: 211, compiled: 211, compiling: 1 })).toBe(Number.POSITIVE_INFINITY);
 });

@@ -7,7 +7,7 @@ const bytes = (size: number) =>
     .uint8Array({ minLength: size, maxLength: size })
     .map((all) => Array.from(all, (b) => b.toString(16).padStart(2, "0")).join(""));
 
-test("a number shown in any base is the same bytes when it is typed again", () => {
+test("a number shown in any base gives the same bytes when it is typed again", () => {
   for (const size of [1, 2, 4, 8])
     for (const base of ["hex", "unsigned", "signed"] as const)
       fc.assert(
@@ -40,7 +40,7 @@ test("a prefix is read as it is shown", () => {
   expect(parseBytes("192.0.2.0/24", 8)).toBe("18000000c0000200");
 });
 
-test("fields are aligned as C aligns them, and each can be changed alone", () => {
+test("fields are aligned as in C, and each can be changed alone", () => {
   const fields = parseFields("u8 kind, __u32 hits; s16 delta");
   expect(fields.map(({ name, at, size }) => [name, at, size])).toEqual([
     ["kind", 0, 1],
