@@ -1,4 +1,4 @@
-// The answers of a class, pasted as links: each is judged here, and the table can be copied into a spreadsheet.
+// The answers of a class, pasted as links. Each is judged here, and the table can be copied into a spreadsheet.
 import { useEffect, useState } from "react";
 import { useAnswerTexts } from "../i18n/answers.ts";
 import { textOf } from "../lessons/index.ts";

@@ -1,4 +1,4 @@
-// The page: which arrangement of panes fits, and what hangs over them.
+// The page: the arrangement of panes that fits, and everything that lies over them.
 import { lazy, Suspense, useEffect } from "react";
 import { useText } from "../i18n/index.ts";
 import { cancel, useKernel } from "../stores/kernel/kernel.ts";
@@ -72,7 +72,7 @@ export function App() {
   );
 }
 
-/** Shown when an answer takes longer than a moment; the engine can be stopped. */
+/** Shown when an answer takes longer than a moment. It can stop the engine. */
 function Busy() {
   const text = useText();
   const busy = useKernel((s) => s.busy);

@@ -1,5 +1,5 @@
-// What changed since a version before: the verdict in words, then program and log side by side; on a narrow page one below the
-// other. Stretches that are the same are folded to a line that opens them.
+// What changed since an earlier version: the verdict in words, then program and log side by side (on a narrow page one below the other).
+// Equal stretches are folded to a line that opens them.
 import { Ban, CircleCheck, TriangleAlert } from "lucide-react";
 import { Fragment, useEffect, useMemo, useState } from "react";
 import type { ComparedRow, ComparedText, CompareView, VersionView } from "../../engine/index.ts";
@@ -110,17 +110,17 @@ function Side({ name, side }: { readonly name: string; readonly side: VersionVie
 
 /** Lines shown around a difference. */
 const AROUND = 3;
-/** Rows drawn at once. */
+/** The most rows drawn at once. */
 const SHOWN = 400;
 
 interface Part {
   readonly from: number;
   readonly to: number;
-  /** All the same, and away from what differs. */
+  /** All rows are equal and away from differences. */
   readonly isAside: boolean;
 }
 
-/** Stretches of rows, those apart that are folded. A fold of one line would save nothing. */
+/** Stretches of rows. Those away from differences are folded. A fold of one line would save nothing. */
 function partsOf(rows: readonly ComparedRow[]): readonly Part[] {
   const near = new Uint8Array(rows.length);
   rows.forEach(({ kind }, i) => {

@@ -1,4 +1,4 @@
-// Handing in: the link to the reader's answer, copied; and shown, where the browser does not let it be copied.
+// Handing in: copies the link to the reader's answer, or shows it if the browser does not allow copying.
 import { ClipboardCopy } from "lucide-react";
 import { useState } from "react";
 import { useAnswerTexts } from "../i18n/answers.ts";

@@ -1,5 +1,5 @@
-// Inside another page: program and run in every frame from 400 × 320 pixels, the verdict between them, and a way to the
-// whole playground. Where there is little room the verifier shows its verdict only, until it is asked for its log.
+// The page inside another page: program and run in every frame from 400 × 320 pixels, the verdict between them, and a link to the whole
+// playground. With little room the verifier shows only its verdict, until the reader asks for the log.
 import { ExternalLink, ScrollText } from "lucide-react";
 import { type MouseEvent, useEffect, useState } from "react";
 import { useText } from "../i18n/index.ts";
@@ -27,7 +27,7 @@ export default function Embed({ phone }: { readonly phone: boolean }) {
     event.preventDefault();
     void linkTo(true).then((link) => window.open(link, "_blank", "noopener"));
   };
-  // A lesson has no room beside anything here: it is one of the phone's tabs.
+  // There is no room for a lesson beside the program: it is one of the phone's tabs.
   if (phone && lesson)
     return (
       <div className="embed embed--tabs" style={height === null ? undefined : { height }}>
@@ -81,17 +81,17 @@ function OpenInPlayground({ open }: { readonly open: (event: MouseEvent) => void
   );
 }
 
-/** Lines of a program that are shown without scrolling, at least and at most. */
+/** The least and the most lines of a program that are shown without scrolling. */
 const LINES = [6, 24] as const;
 const LINE = 22;
-/** Pixels: title, foot and padding of the program; verdict; its log; controls and eleven registers; foot and gaps. */
+/** Pixels. program: title, foot and padding. machine: controls, eleven registers, foot and gaps. */
 const WIDE = { program: 100, verdict: 66, machine: 450 } as const;
 /** One below the other: without a title, the registers in two columns (embed.css). */
 const NARROW = { program: 58, verdict: 40, machine: 270 } as const;
 const LOG = 150;
 const FOOT = 60;
 
-/** Pixels the whole takes for the program as it stands, told to the page around; null: the frame's height is given. */
+/** Pixels that the page needs for the current program, told to the page around it. null: the frame has a fixed height. */
 function useHeight(phone: boolean, log: boolean): number | null {
   const wanted = useSettings((s) => s.autoHeight);
   const lines = useProgram((s) => s.source.split("\n").length);

@@ -1,4 +1,4 @@
-// Programs on the device: open and save files, and the last fifty programs to come back to.
+// Programs on the device: opens and saves files, and lists the last fifty programs.
 import { Download, FolderOpen, X } from "lucide-react";
 import { useEffect } from "react";
 import { useFilesTexts } from "../i18n/files.ts";

@@ -1,4 +1,4 @@
-// The line on top: name, examples, lessons, what is open, layouts, share, menu, language.
+// The line at the top: name, examples, lessons, what is open, layouts, share, menu, language.
 import { GraduationCap, LayoutGrid, Menu as MenuIcon, Share2, TriangleAlert } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { switchLanguage, useText } from "../i18n/index.ts";
@@ -48,7 +48,7 @@ export function Header() {
   );
 }
 
-/** The kernel lacks steps of the recipe: which, and back with them. In a lesson the steps are its matter, not an oversight. */
+/** Says which steps of the recipe the kernel lacks, and applies them again. Not in a lesson, where missing steps are intended. */
 function MissingSteps() {
   const { extend: words } = useText();
   const steps = useKernel((s) => s.kernel?.steps);
@@ -66,7 +66,7 @@ function MissingSteps() {
   );
 }
 
-/** What the editor holds: an example, a lesson, or a program of the reader's own. */
+/** What is open in the editor: an example, a lesson, or a program of the reader's own. */
 function ProgramName() {
   const text = useText();
   const { example, lesson, title } = useProgram();
@@ -75,7 +75,7 @@ function ProgramName() {
   return <span className="header__program">{name ?? text.header.ownProgram}</span>;
 }
 
-/** Its items come with the first press. */
+/** The menu's items load at the first press. */
 function MenuButton() {
   const text = useText();
   const [asked, ask] = useState(false);

@@ -1,4 +1,4 @@
-// Key combinations as one sees them on a keyboard, each key apart; as a text as well.
+// Key combinations as on a keyboard, each key drawn by itself. Also as a text.
 import { Fragment } from "react";
 import { keyCaps } from "./combination.ts";
 

@@ -1,4 +1,4 @@
-// The list of keys: those of the page's commands, and those that the editor and the timeline have of their own.
+// The list of keys: those of the page's commands, and those of the editor and the timeline.
 import type { Texts } from "../../engine/index.ts";
 import { useText } from "../i18n/index.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
@@ -17,7 +17,7 @@ const GROUP_WORDS: Readonly<Record<(typeof GROUPS)[number], Texts>> = {
   page: { en: "The page", ja: "ページ" },
 };
 
-/** Keys that are not the page's commands. */
+/** Keys that do not belong to commands of the page. */
 const OTHERS: readonly {
   readonly group: (typeof GROUPS)[number];
   readonly keys: readonly string[];

@@ -1,4 +1,4 @@
-// The place of the lesson, which is loaded when there is one; and a lesson's file dropped on the page opens it.
+// The place of the lesson, which loads when there is one. A lesson's file dropped on the page opens it.
 import { lazy, Suspense, useEffect } from "react";
 import { useProgram } from "../stores/program/program.ts";
 
@@ -17,7 +17,7 @@ export function Lesson({ phone = false }: { readonly phone?: boolean }) {
   );
 }
 
-/** Markdown files dropped anywhere are lessons; other files are left to whoever wants them. */
+/** Markdown files dropped anywhere are lessons. Other files are left to other handlers. */
 export function useDroppedLessons(): void {
   useEffect(() => {
     const lessonsIn = (event: DragEvent): readonly File[] =>

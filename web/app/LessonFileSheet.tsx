@@ -1,4 +1,4 @@
-// A teacher's lesson: dropped, chosen or pasted; opened where it has no fault, else its faults by line.
+// A teacher's lesson: dropped, chosen or pasted. Opens it if it has no fault, otherwise lists the faults by line.
 import { type ChangeEvent, type DragEvent, useEffect, useRef, useState } from "react";
 import { useLessonText } from "../i18n/lessons.ts";
 import type { LessonFault } from "../lessons/lesson.ts";
@@ -9,7 +9,7 @@ import { useSettings } from "../stores/page/settings.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import "./lesson.css";
 
-/** What a lesson is called that came as a text. */
+/** File name of a lesson that came as text. */
 const PASTED = "lesson";
 
 export default function LessonFileSheet() {

@@ -1,4 +1,4 @@
-// All lessons with what is solved of them, and the way to a lesson from a file.
+// All lessons, which of them are solved, and a button to open a lesson from a file.
 import { Check, FolderOpen } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useAnswerTexts } from "../i18n/answers.ts";
@@ -13,7 +13,7 @@ import { useSettings } from "../stores/page/settings.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { saveFile } from "../ui/save.ts";
 
-/** Bytes of a file that is looked at. */
+/** The largest file that is read, in bytes. */
 const MOST_PROGRESS = 5_000_000;
 const saveProgress = (): void => saveFile("oreore-progress.json", progressFile(), "application/json");
 

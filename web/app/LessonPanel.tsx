@@ -1,4 +1,4 @@
-// The lesson that is open, beside the panes: what it says, what to predict, what to do, and which goals are met.
+// The open lesson, beside the panes: its text, what to predict, what to do, and which goals are met.
 import {
   ChevronLeft,
   ChevronRight,
@@ -36,7 +36,7 @@ import "./lesson.css";
 const LessonList = lazy(() => import("./LessonList.tsx"));
 
 interface Props {
-  /** On a phone it has a tab of its own and nothing to fold. */
+  /** On a phone the lesson has its own tab and cannot be folded. */
   readonly phone?: boolean;
 }
 
@@ -153,7 +153,7 @@ function Hints({ lesson, shown }: { readonly lesson: Lesson; readonly shown: Les
   );
 }
 
-/** What solves the lesson, once all hints are taken: the acts, and the program where one is written. */
+/** The solution of the lesson, offered after all hints: the acts, and the program if one is written. */
 function SolutionView({ solution }: { readonly solution: Solution }) {
   const text = useLessonText();
   const [open, setOpen] = useState(false);
@@ -186,7 +186,7 @@ interface FootProps {
   readonly text: LessonTexts;
 }
 
-/** Always in sight: the goals, and the way on. */
+/** Always visible: the goals, and the button to the next lesson. */
 function Foot({ lesson, number, text }: FootProps) {
   const goals = useGoals((s) => s.views);
   const language = useSettings((s) => s.language);

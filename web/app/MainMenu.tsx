@@ -1,4 +1,4 @@
-// The header's menu: files, commands, presenting, keys, colours. Loaded with the first press, and open then.
+// The header's menu: files, commands, presenting, keys, colours. Loaded at the first press, and open from the start.
 import { Menu } from "@base-ui/react/menu";
 import { FolderOpen, Keyboard, Menu as MenuIcon, Presentation, Search } from "lucide-react";
 import { useText } from "../i18n/index.ts";

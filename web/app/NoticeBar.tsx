@@ -1,4 +1,4 @@
-// One sentence about what just happened to the program, with the way back.
+// One sentence about what just happened to the program, with a button to the program before.
 import { X } from "lucide-react";
 import type { Dictionary } from "../i18n/en.ts";
 import { useText } from "../i18n/index.ts";

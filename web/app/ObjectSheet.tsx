@@ -1,5 +1,4 @@
-// A BPF object: its programs, maps and types as a tree; the program that is looked at with its lines of C, its verdict, log and
-// CO-RE relocations.
+// A BPF object: its programs, maps and types as a tree, and the shown program with its lines of C, its verdict, log and CO-RE relocations.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
 import type { ObjectLoadView, ObjectView } from "../../engine/index.ts";
@@ -102,7 +101,7 @@ function Tree({ object, at, text }: { object: ObjectView; at: number; text: Obje
   );
 }
 
-/** Which kernel's types CO-RE goes by. */
+/** Which kernel's types CO-RE uses. */
 function Types({ text }: { text: ObjectTexts }) {
   const language = useSettings((s) => s.language);
   const types = useObject((s) => s.types);
@@ -248,7 +247,7 @@ interface Row {
   readonly text: string;
 }
 
-/** Instructions with the line of C that they were made of before them. */
+/** Instructions, each after the line of C from which it was made. */
 function codeRows(load: ObjectLoadView, text: ObjectTexts): Row[] {
   return load.insns.flatMap((insn): Row[] => {
     const line = load.lines[insn.line];
@@ -262,7 +261,7 @@ function codeRows(load: ObjectLoadView, text: ObjectTexts): Row[] {
   });
 }
 
-/** A file of C, with the lines that instructions were made of standing out; of a file that was not added these lines alone. */
+/** A C file, with those lines marked from which instructions were made. Of a file that was not added, only these lines. */
 function sourceRows(load: ObjectLoadView, file: string, source: string | undefined, text: ObjectTexts): Row[] {
   const made = new Map(load.lines.filter((one) => one.file === file).map((one) => [one.line, one.text]));
   const refused = lineOf(load, load.refusedAt);
@@ -297,7 +296,7 @@ function Rows({ rows, label, testId }: { rows: readonly Row[]; label: string; te
     estimateSize: () => 20,
     overscan: 20,
   });
-  // What was refused is in sight from the start.
+  // The refused instruction is visible from the start.
   const refused = rows.findIndex(({ kind }) => kind === "refused");
   useEffect(() => {
     if (refused >= 0) list.scrollToIndex(refused, { align: "center" });

@@ -1,4 +1,4 @@
-// The command palette: a few letters, in either language, name a command, an example or a lesson. Recent ones first.
+// The command palette: a few letters, in either language, find a command, an example or a lesson. Recent ones come first.
 import { Autocomplete } from "@base-ui/react/autocomplete";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { EXAMPLES, type Texts } from "../../engine/index.ts";
@@ -15,7 +15,7 @@ import "./palette.css";
 interface Entry {
   readonly id: string;
   readonly words: Texts;
-  /** What kind of thing it is, where it is no command. */
+  /** The kind of the entry, if it is not a command. */
   readonly kind?: Texts;
   readonly keys?: readonly string[];
   readonly act: () => unknown;
@@ -51,7 +51,7 @@ export default function Palette() {
 
   const run = (entry: Entry): void => {
     remember(entry.id, recent);
-    closeDialog(); // first: what it does may open another sheet
+    closeDialog(); // first, because the action may open another sheet
     void entry.act();
   };
   return (

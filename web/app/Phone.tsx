@@ -1,4 +1,4 @@
-// One pane at a time, with the verdict always in sight on the tabs.
+// One pane at a time, with the verdict always visible on the tabs.
 import { Ban, CircleCheck, Code, Cpu, GraduationCap, ScrollText, Terminal, TriangleAlert } from "lucide-react";
 import { useText } from "../i18n/index.ts";
 import { EditorPane } from "../panes/editor/EditorPane.tsx";
@@ -27,7 +27,7 @@ export function Phone() {
   const Badge = verdict && BADGE[verdict];
   return (
     <div className="phone">
-      {/* All four stay in the document: a tab hides a pane, it does not forget it. */}
+      {/* All four panes stay in the document. A tab only hides a pane, so nothing in it is lost. */}
       {TABS.map(([name]) => (
         <div
           key={name}

@@ -1,5 +1,5 @@
-// A lesson on paper: a handout with room for the answers, or one with the answers; or all lessons, one after the other. Without
-// a lesson: the program alone. The browser makes paper or a PDF of it.
+// A lesson on paper: a handout with room for the answers, or one with the answers, or all lessons, one after the other. Without a lesson:
+// the program alone. The browser prints it or makes a PDF.
 import { Printer, X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import type { StepView, Texts } from "../../engine/index.ts";
@@ -22,7 +22,7 @@ import { useMachine } from "../stores/run/machine.ts";
 import "./lesson.css";
 import "./print.css";
 
-/** Blanks on paper: room to write in, or what stands there. */
+/** Blanks on paper: room to write in, or the answer. */
 const COVERED = { uncovered: new Set<string>(), uncover: () => {}, goTo: () => {} };
 const OPEN = { ...COVERED, uncovered: null };
 
@@ -52,9 +52,9 @@ export default function PrintView() {
     return () => window.removeEventListener("keydown", onKey);
   }, []);
 
-  // A program without a lesson asks nothing: all that is known of it is printed.
+  // A program without a lesson asks nothing, so everything known about it is printed.
   const all = answers || !lesson;
-  // A handout has the lesson's program: the reader's may be the answer.
+  // A handout contains the lesson's program, because the reader's may be the answer.
   const printed = all || !lesson ? source : lesson.state.source;
   const course = whole ? lessons : null;
   return (
@@ -132,7 +132,7 @@ export default function PrintView() {
 
 interface CourseLesson {
   readonly lesson: Lesson;
-  /** Of the course. */
+  /** Title of the part of the course. */
   readonly part: Texts;
 }
 
@@ -180,7 +180,7 @@ function PrintedLesson({ lesson, answers }: LessonProps) {
   );
 }
 
-/** What is done, in order, and the program that it is done with. */
+/** The acts in order, and their program. */
 function PrintedSolution({ lesson: { solution } }: { readonly lesson: Lesson }) {
   const text = useLessonText();
   if (!solution) return null;
@@ -208,7 +208,7 @@ interface ProgramProps {
   readonly source: string;
   readonly progType?: string;
   readonly title?: string;
-  /** Below it, not apart from it. */
+  /** Shown directly below it. */
   readonly children?: ReactNode;
 }
 
@@ -261,11 +261,11 @@ function PrintedPoint({ point, name, label, answers }: PointProps) {
 interface RegistersProps {
   readonly steps: readonly StepView[];
   readonly title: string;
-  /** Left out: room to write the values into. */
+  /** False: leaves room to write the values into. */
   readonly filled: boolean;
 }
 
-/** A column a step; only the registers that the program sets. */
+/** One column per step. Only the registers that the program sets. */
 function Registers({ steps, title, filled }: RegistersProps) {
   const text = useLessonText();
   const rows = Array.from({ length: 11 }, (_, n) => n).filter(
@@ -274,7 +274,7 @@ function Registers({ steps, title, filled }: RegistersProps) {
       n === 10 ||
       steps.some(({ changed, regs }) => changed.some(({ reg }) => reg === n) || regs[n] !== steps[0]?.regs[n]),
   );
-  /** What a register holds at a step; one that nothing was written to holds nothing. */
+  /** What a register holds at a step. A register that was not written yet holds nothing. */
   const cell = (n: number, { step, regs }: StepView): string => {
     const hex = regs[n] ?? "0";
     const set = n === 1 || n === 10 || steps.some((one) => one.step <= step && (one.written >> n) & 1);

@@ -1,9 +1,9 @@
-// The link as a QR code (uqr), as one path; on a projector it fills the screen. Always dark on light: cameras want that.
+// The link as a QR code (uqr), as one path. On a projector it fills the screen. Always dark on light, because cameras need that.
 import { useMemo } from "react";
 import { encode } from "uqr";
 import { useShareTexts } from "../i18n/share.ts";
 
-/** Bytes that version 40 holds at the lowest correction are 2953; a margin is kept. */
+/** Version 40 at the lowest correction holds 2953 bytes. A margin is kept. */
 const MOST = 2900;
 
 interface Props {

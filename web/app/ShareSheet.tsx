@@ -1,5 +1,5 @@
-// What stands on the page, given to others: as a link, a QR code, a frame for another page, as text and as a picture.
-// Opening the sheet makes the link and puts it into the address.
+// Shares what is on the page: as a link, a QR code, a frame for another page, as text and as a picture. Opening the sheet makes the link
+// and puts it into the address.
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useText } from "../i18n/index.ts";
 import { type ShareTexts, useShareTexts } from "../i18n/share.ts";
@@ -47,7 +47,7 @@ export default function ShareSheet() {
           {words.withPlace(run ? text.machine.at(position, run.length) : words.noRun)}
         </label>
       )}
-      {/* The link stays in the document: it is what the sheet is about. */}
+      {/* The link stays in the document, because the sheet is about it. */}
       <div hidden={way !== "link"}>
         <ScrollRegion
           ref={field}
@@ -70,12 +70,12 @@ export default function ShareSheet() {
   );
 }
 
-/** Ready to be copied by a key. */
+/** Selects the text, so that a key can copy it. */
 const selectAll = (element: Node | null): void => {
   if (element) getSelection()?.selectAllChildren(element);
 };
 
-/** The link, made anew when what it holds has changed; "" before the first. */
+/** The link, made anew when what it holds has changed. "": not made yet. */
 function useLink(withPlace: boolean): string {
   const [link, setLink] = useState("");
   const program = useProgram((s) => `${s.revision} ${s.input}`);
@@ -125,7 +125,7 @@ interface ActProps {
   readonly done: string;
   readonly failed: string;
   readonly main?: boolean;
-  /** False: it did not work. */
+  /** false: it did not work. */
   readonly act: () => Promise<boolean>;
   readonly children?: ReactNode;
 }

@@ -1,5 +1,5 @@
-// The speaker's window: notes, what comes next, the solution, the clock against the plan. Follows the page that presents, on
-// this device only, and can move it. Opened by that page; works without a network.
+// The speaker's window: notes, what comes next, the solution, the time compared with the plan. It follows the presenting page on this
+// device, and can move it. That page opens it. Needs no network.
 import { ChevronLeft, ChevronRight, RotateCcw, Square } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { type LessonTexts, lessonTexts } from "../i18n/lessons.ts";
@@ -13,10 +13,10 @@ import { useSettings } from "../stores/page/settings.ts";
 import "./lesson.css";
 import "./speaker.css";
 
-/** All blanks stand open: the speaker has to know. */
+/** All blanks are open, because the speaker has to know the answers. */
 const ALL_OPEN = { uncovered: null, uncover: () => {}, goTo: () => {} };
 
-/** The stage's own keys. */
+/** The same keys as on the stage. */
 const KEYS: Readonly<Record<string, SpeakerAsks>> = {
   PageDown: { kind: "advance", by: 1 },
   ArrowRight: { kind: "advance", by: 1 },

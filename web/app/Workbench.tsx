@@ -1,4 +1,4 @@
-// Four panes in two columns, arranged for the task at hand; any of them can be folded or given all the room.
+// Four panes in two columns, arranged for the current task. Each of them can be folded or given the whole space.
 import { useEffect, useRef } from "react";
 import {
   Group,
@@ -18,7 +18,7 @@ import { useHasLesson } from "./Lesson.tsx";
 import { type Hosts, Place, useHosts } from "./panes.tsx";
 import { useMedia } from "./useMedia.ts";
 
-/** Pixels of a folded pane: its title line; the verifier's is the verdict. */
+/** Pixels of a folded pane: its title line, or for the verifier the verdict. */
 const FOLDED: Readonly<Record<Pane, number>> = { editor: 42, verifier: 66, machine: 42, kernel: 42 };
 const LEAST: Readonly<Record<Pane, number>> = { editor: 160, verifier: 130, machine: 190, kernel: 150 };
 
@@ -26,7 +26,7 @@ export function Workbench() {
   const text = useText();
   const [hosts, panes] = useHosts();
   const beside = useBeside();
-  // Beside a lesson two panes stand one above the other, so that the program keeps the width it needs.
+  // Beside a lesson two panes are placed one above the other, so that the program keeps the width it needs.
   const lesson = useHasLesson();
   const upright = (useMedia("(max-width: 1024px) and (orientation: portrait)") || lesson) && beside !== null;
   const [name, { share, left, right }] = useArrangement(beside);
@@ -67,7 +67,7 @@ export function Workbench() {
   );
 }
 
-/** The pane beside the program where there is room for two; null: there is room for all. */
+/** The pane beside the program if there is room for two. null: there is room for all. */
 function useBeside(): Exclude<Pane, "editor"> | null {
   const narrow = useMedia("(max-width: 1024px)");
   const tab = useFocus((s) => s.tab);
@@ -113,7 +113,7 @@ function Column({ name, side, column, hosts }: ColumnProps) {
   const sizes = useSizes(name, side, { upper: upper?.[1] ?? 100, ...(lower && { lower: lower[1] }) });
   return (
     <Group
-      // With another number of panes the group begins anew: sizes for two are no sizes for one.
+      // With another number of panes the group is made anew, because sizes for two do not fit one.
       key={lower ? 2 : 1}
       id={`group-${side}`}
       className="workbench__rows"
@@ -139,7 +139,7 @@ function Row({ id, pane, host }: { readonly id: string; readonly pane: Pane; rea
       else panel.current?.expand();
       return;
     }
-    // A pane that has just come here takes what the arrangement says, once the group has laid it out.
+    // A pane that has just arrived takes its size from the arrangement, after the group has laid it out.
     held.current = pane;
     const frame = requestAnimationFrame(() => fold(pane, panel.current?.isCollapsed() ?? false));
     return () => cancelAnimationFrame(frame);
@@ -158,7 +158,7 @@ function Row({ id, pane, host }: { readonly id: string; readonly pane: Pane; rea
   );
 }
 
-/** The sizes of a group: the arrangement's, or where the reader has moved the line. */
+/** The sizes of a group: those of the arrangement, or those that the reader has dragged. */
 function useSizes(arrangement: string, group: string, given: Readonly<Record<string, number>>) {
   const handle = useRef<GroupImperativeHandle>(null);
   const wanted = { ...given, ...pick(readSizes(arrangement, group), Object.keys(given)) };
@@ -178,6 +178,6 @@ function useSizes(arrangement: string, group: string, given: Readonly<Record<str
   };
 }
 
-/** All of `keys`, or nothing: sizes only make sense together. */
+/** The sizes for all of `keys`, or {}: sizes only make sense together. */
 const pick = (sizes: Readonly<Record<string, number>>, keys: readonly string[]): Readonly<Record<string, number>> =>
   keys.every((key) => key in sizes) ? sizes : {};

@@ -1,15 +1,15 @@
-// Where the panes stand in each layout, and how much room each one has. The program never moves: it is what all is about.
+// Where the panes are in each layout, and how much room each has. The program never moves, because everything is about it.
 
 import { useFocus } from "../stores/page/focus.ts";
 import { type Layout, type Pane, useLayout } from "../stores/page/layout.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { useMedia } from "./useMedia.ts";
 
-/** Panes from the top down with their share of the height in percent; 0: folded to its title line. */
+/** Panes from top to bottom with their share of the height in percent. 0: folded to its title line. */
 type Column = Readonly<Partial<Record<Pane, number>>>;
 
 export interface Arrangement {
-  /** Share of the width (on a tablet held upright: of the height) that the left column has, in percent. */
+  /** Share of the left column in percent of the width (on a tablet held upright: of the height). */
   readonly share: number;
   readonly left: Column;
   readonly right: Column;
@@ -22,12 +22,12 @@ const ARRANGEMENTS: Readonly<Record<Layout, Arrangement>> = {
   teach: { share: 54, left: { editor: 100, verifier: 0 }, right: { machine: 62, kernel: 38 } },
 };
 
-/** Where the window is low, the verifier needs more of the height to say why and what helps. */
+/** In a low window the verifier needs more of the height to show the reason and what helps. */
 const LOW: Readonly<Partial<Record<Layout, Arrangement>>> = {
   write: { ...ARRANGEMENTS.write, left: { editor: 48, verifier: 52 } },
 };
 
-/** While presenting there is room for what the talk is about just now: the pane in sight. */
+/** While presenting, the pane that the talk is about gets the room. */
 const PRESENTED: Readonly<Record<Pane, Arrangement>> = {
   editor: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
   machine: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
@@ -35,7 +35,7 @@ const PRESENTED: Readonly<Record<Pane, Arrangement>> = {
   kernel: { share: 50, left: { editor: 100, verifier: 0 }, right: { machine: 40, kernel: 60 } },
 };
 
-/** The arrangement in force and its name; where there is room for two panes only, the program and `beside`. */
+/** The current arrangement and its name. If there is room for two panes only: the program and `beside`. */
 export function useArrangement(beside: Pane | null): readonly [name: string, Arrangement] {
   const layout = useLayout((s) => s.layout);
   const low = useMedia("(max-height: 799px)");
@@ -47,11 +47,11 @@ export function useArrangement(beside: Pane | null): readonly [name: string, Arr
   return lower ? [`${layout}-low`, lower] : [layout, ARRANGEMENTS[layout]];
 }
 
-/** What a layout is about, where only one pane can stand beside the program. */
+/** The main pane of a layout, if only one fits beside the program. */
 export const mainPane = (layout: Layout): Exclude<Pane, "editor"> =>
   layout === "step" || layout === "teach" ? "machine" : "verifier";
 
-/** Sizes in percent by the panels' names, as the reader left them; {} where nothing was moved yet. */
+/** Sizes in percent by the panels' names, as the reader left them. {}: nothing was moved yet. */
 export function readSizes(arrangement: string, group: string): Readonly<Record<string, number>> {
   try {
     const saved: unknown = JSON.parse(localStorage.getItem(`oreore.sizes.${arrangement}.${group}`) ?? "{}");

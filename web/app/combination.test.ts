@@ -1,4 +1,4 @@
-// What a keyboard sends, and the name by which the list of commands knows it.
+// What a keyboard sends, and its name in the list of commands.
 import { expect, test } from "vitest";
 import { keyCaps, keyName } from "./combination.ts";
 

@@ -3,8 +3,8 @@
 type Pressed = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 
 /**
- * What was pressed. With Alt the key's place counts, because Option makes other letters on a Mac. Shift is named only
- * where the key does not show it: `?` is a key of its own, Shift+F10 and Ctrl+Shift+Z are not.
+ * The name of the pressed combination. With Alt the key's position counts, because Option makes other letters on a Mac. Shift is named only
+ * if the key does not show it: `?` is a key of its own, Shift+F10 and Ctrl+Shift+Z are not.
  */
 export function keyName({ key, code, ctrlKey, metaKey, altKey, shiftKey }: Pressed): string {
   const control = ctrlKey || metaKey;
@@ -17,7 +17,7 @@ export function keyName({ key, code, ctrlKey, metaKey, altKey, shiftKey }: Press
 const CAPS: Readonly<Record<string, string>> = { "C-": "Ctrl", "A-": "Alt", "S-": "Shift", Escape: "Esc" };
 const MAC_CAPS: Readonly<Record<string, string>> = { ...CAPS, "C-": "⌘", "A-": "⌥", "S-": "⇧" };
 
-/** What stands on the keys to press for it, one word for each. */
+/** The labels of the keys to press, one word per key. */
 export function keyCaps(name: string, mac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "")): string[] {
   const [, modifiers = "", key = ""] = /^((?:[CAS]-)*)(.+)$/.exec(name) ?? [];
   const caps = mac ? MAC_CAPS : CAPS;

@@ -1,5 +1,5 @@
-// The one list of what the page can be told to do: key handling, the sheet of keys and the command palette read it.
-// A row: id, group, words, keys (if any), when it is offered, act. Loaded after the first paint, so words may stand here.
+// The list of all commands of the page. Key handling, the sheet of keys and the command palette read it. A row: id, group, words, keys (if
+// any), when it is offered, act. Loaded after the first paint, so it may contain words.
 import type { Texts } from "../../engine/index.ts";
 import { switchLanguage } from "../i18n/index.ts";
 import { copyText, hasPlace, makeLink } from "../links/share.ts";
@@ -32,15 +32,15 @@ import { goOn, runToCursor, untilChange, visitLine } from "../stores/run/travel.
 export const GROUPS = ["program", "run", "view", "share", "learn", "page"] as const;
 
 export interface Command {
-  /** `group.what`; kept on the device in the list of recent ones, so it stays. */
+  /** `group.what`. The device keeps it in the list of recent commands, so it must not change. */
   readonly id: string;
   readonly group: (typeof GROUPS)[number];
   readonly words: Texts;
   /** Names of combinations: `C-` Ctrl or Command, `A-` Alt, `S-` Shift with a named key, then KeyboardEvent.key. */
   readonly keys?: readonly string[];
-  /** Where the keys hold. Left out: everywhere, in the editor too. */
+  /** Where the keys work. Absent: everywhere, in the editor too. */
   readonly where?: "outside-text" | "presenting" | "program";
-  /** Whether it is offered now; left out: always. */
+  /** Whether the command is offered now. Absent: always. */
   readonly when?: () => boolean;
   readonly act: () => unknown;
 }

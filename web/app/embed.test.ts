@@ -1,4 +1,4 @@
-// The HTML that is handed out: what stands in it and what cannot get into it.
+// The HTML for other pages: what is in it, and what cannot get into it.
 import { expect, test } from "vitest";
 import { embedSnippet } from "./embed.ts";
 

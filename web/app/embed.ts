@@ -1,4 +1,4 @@
-// The page inside another page: the HTML that puts it there, and the height that it asks the page around it for.
+// The page inside another page: the HTML that embeds it, and the height that it asks for.
 
 export type Height = "fixed" | "auto";
 
@@ -10,7 +10,7 @@ export interface EmbedOptions {
 /** Pixels of a frame of fixed height: registers and a short program without scrolling. */
 const FIXED = 560;
 
-/** `link` is the whole address of the state; other origins than the page's own cannot get into it. */
+/** `link` is the whole address of the state. No origin but the page's own can get into the HTML. */
 export function embedSnippet(link: string, { height, readOnly }: EmbedOptions): string {
   const [page = "", hash = ""] = link.split("#", 2);
   const query = ["embed=1", ...(readOnly ? ["readonly=1"] : []), ...(height === "auto" ? ["height=auto"] : [])].join(
@@ -21,7 +21,7 @@ export function embedSnippet(link: string, { height, readOnly }: EmbedOptions): 
   return height === "fixed" ? frame : `${frame}\n${LISTENER}`;
 }
 
-/** For the page around: takes the height from the frame that tells it, and nothing else. */
+/** For the page around: takes the height from its frame, and nothing else. */
 const LISTENER = `<script>
 addEventListener("message", ({ data, source }) => {
   if (data?.type === "oreore-height" && Number.isFinite(data.height))
@@ -30,7 +30,7 @@ addEventListener("message", ({ data, source }) => {
 });
 </script>`;
 
-/** Tells the page around how many pixels are needed. The number is all it learns, so any page may hear it. */
+/** Tells the page around how many pixels are needed. That page learns only this number, so any page may receive it. */
 export function askForHeight(height: number): void {
   window.parent.postMessage({ type: "oreore-height", height }, "*");
 }

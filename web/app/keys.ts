@@ -1,4 +1,4 @@
-// Keys that work everywhere on the page, in the editor too: which command of the list a pressed combination stands for.
+// Keys that work everywhere on the page, in the editor too: finds the command of a pressed combination.
 import { useSettings } from "../stores/page/settings.ts";
 import { keyName } from "./combination.ts";
 import { COMMANDS, type Command } from "./commands.ts";
@@ -7,7 +7,7 @@ const BOUND = new Map<string, Command[]>();
 for (const command of COMMANDS)
   for (const name of command.keys ?? []) BOUND.set(name, [...(BOUND.get(name) ?? []), command]);
 
-/** Listens in the capture phase, ahead of the editor's own keys. */
+/** Listens in the capture phase, before the editor's own keys. */
 export function listenToKeys(): void {
   window.addEventListener(
     "keydown",
@@ -24,7 +24,7 @@ export function listenToKeys(): void {
 
 function holds({ where, when, group }: Command, { target, key }: KeyboardEvent): boolean {
   if (when && !when()) return false;
-  // Behind a sheet that has the page to itself nothing may happen; the sheet's own key still closes it.
+  // Behind a modal sheet no command may act, but the sheet's own key still closes it.
   if (group !== "page" && document.querySelector("dialog:modal")) return false;
   if (where === undefined) return true;
   if (where === "program") return !isText(target) || isProgramText(target) || target instanceof HTMLSelectElement;
@@ -32,7 +32,7 @@ function holds({ where, when, group }: Command, { target, key }: KeyboardEvent):
   return !isText(target);
 }
 
-/** The text of the program and what is given to it; other fields have an undo of their own. */
+/** The text of the program and its input. Other fields have their own undo. */
 const isProgramText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   target.closest("[data-testid=editor], [data-testid=sysfs-input], [data-undo=program]") !== null &&

@@ -1,5 +1,5 @@
-// What starts after the first paint: keys and commands, undo, versions to compare with, the list of the last programs, files
-// dropped on the page.
+// What starts after the first paint: keys and commands, undo, versions to compare with, the list of the last programs, files dropped on the
+// page.
 import { followForHistory } from "../stores/history/recent.ts";
 import { followForUndo } from "../stores/history/undo.ts";
 import { followVersions } from "../stores/history/versions.ts";
@@ -15,7 +15,7 @@ export function startLater(): void {
   if (!useSettings.getState().readOnly) openDroppedFiles();
 }
 
-/** Files that are not lessons (those are taken before: app/Lesson.tsx) and not for the pane they were dropped on. */
+/** Opens dropped files that are not lessons (app/Lesson.tsx takes those) and that no pane took. */
 function openDroppedFiles(): void {
   window.addEventListener("dragover", (event) => {
     if (event.dataTransfer?.types.includes("Files")) event.preventDefault();

@@ -1,4 +1,4 @@
-// What one types, and what one means by it.
+// What a reader types, and what is found.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { search } from "./palette-search.ts";

@@ -1,4 +1,4 @@
-// Which commands, examples and lessons a few typed letters name, best first.
+// Which commands, examples and lessons match a few typed letters, best first.
 import fuzzysort from "fuzzysort";
 import type { Texts } from "../../engine/index.ts";
 
@@ -6,8 +6,8 @@ import type { Texts } from "../../engine/index.ts";
 const fold = (text: string): string => text.normalize("NFKC");
 
 /**
- * Entries whose words match in either language. Recently used ones (`recent`: their ids, newest first) come before equally good
- * ones. An empty query matches all.
+ * Entries whose words match in either language. Recently used ones (`recent`: their ids, newest first) come before equally good ones. An
+ * empty query matches all.
  */
 export function search<T extends { readonly id: string; readonly words: Texts }>(
   entries: readonly T[],

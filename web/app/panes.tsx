@@ -1,5 +1,5 @@
-// The four panes, each made once: an arrangement only says where it stands. Each lives in an element of its own that is
-// carried from place to place, so that a view chosen in it, its undo and its scrolling survive a change of layout.
+// The four panes, each made once. An arrangement only says where each is placed. Each has an element of its own that is moved from place to
+// place, so that a chosen view, undo and scrolling survive a change of layout.
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { EditorPane } from "../panes/editor/EditorPane.tsx";
@@ -31,11 +31,11 @@ export function useHosts(): readonly [Hosts, ReactNode] {
   return [hosts, PANES.map((pane) => createPortal(MAKE[pane], hosts[pane], pane))];
 }
 
-/** What moving an element in the document takes from it: the focus, and how far its parts are scrolled. */
+/** What an element loses when it is moved in the document: the focus, and the scroll positions of its parts. */
 let carried: { readonly focus: HTMLElement | null; readonly scrolled: readonly (readonly [Element, number])[] } | null =
   null;
 
-/** The place where a pane stands now. */
+/** The current place of a pane. */
 export function Place({ host }: { readonly host: HTMLElement }) {
   const place = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -54,7 +54,7 @@ export function Place({ host }: { readonly host: HTMLElement }) {
             .map((element) => [element, element.scrollTop] as const),
         ],
       };
-      // Others of the same change are laid out by then.
+      // By then the other places of the same change are laid out.
       queueMicrotask(() => {
         carried = null;
       });
