@@ -10,7 +10,7 @@ test("a frame of fixed height is one element with the state in its address", () 
   expect(html).not.toContain("<script>");
 });
 
-test("read-only and automatic height are asked for in the address, and the page around listens", () => {
+test("the address asks for read-only and automatic height, and the page around listens", () => {
   const html = embedSnippet(LINK, { height: "auto", readOnly: true });
   expect(html).toContain("?embed=1&amp;readonly=1&amp;height=auto#v1.abc-_9");
   expect(html).toContain("frame.contentWindow === source");

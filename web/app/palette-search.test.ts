@@ -33,17 +33,17 @@ test.each([
   expect(names(query)[0]).toBe(name);
 });
 
-test("letters that are not there, or not in this order, do not match", () => {
+test("letters that are missing, or in another order, do not match", () => {
   expect(names("xyz")).toEqual([]);
   expect(names("pets")).toEqual([]);
 });
 
-test("without a letter all are listed, the ones used last first", () => {
+test("an empty query lists all, the last used ones first", () => {
   expect(names("", ["Theme: dark", "Step back"]).slice(0, 2)).toEqual(["Theme: dark", "Step back"]);
   expect(names("")).toHaveLength(ENTRIES.length);
 });
 
-test("any piece of a name finds it", () => {
+test("any part of a name finds it", () => {
   fc.assert(
     fc.property(fc.constantFrom(...PAIRS.flat()), fc.nat(), fc.nat(), (name, a, b) => {
       const [from, to] = [a % name.length, b % name.length].sort((x, y) => x - y) as [number, number];

@@ -145,7 +145,7 @@ const OUTER = { name: "outer", type: "array_of_maps", keySize: 4, valueSize: 4, 
 
 test.each<[what: string, link: string, state: LinkState]>([
   [
-    "the first version: the deck's program",
+    "the first version: the talk's program",
     "#v1.VY3BCsIwGINfZeQ04T9001Nvk04pbEN04kCliBQZ4lrazSHiu0sREU_5EhLyhDeDO2twzFcLVYhGlXkZB95RFGSdLxX7YUIRm9ChCz4rttNUyfLTz4T4W8zSby9vZK1ktanikIBgnbnUDxtejdPGaRBuJ-vB90dC29mhB0fCQPC9tuAp4d7qERyjcVe83g",
     {
       source:
