@@ -3,20 +3,19 @@
 // loads only what it needs.
 
 /** Takes the arguments after the command's name, returns the exit code. */
-
 type Command = (args: readonly string[]) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, { readonly says: string; readonly load: () => Promise<Command> }>> = {
   verify: {
-    says: "what Linux 6.18 says of the programs of BPF objects",
+    says: "the verdict of Linux 6.18 on each program of BPF objects",
     load: async () => (await import("../engine/conformance/objects/verify.ts")).verifyCommand,
   },
   conform: {
-    says: "programs as JSON lines in, answers as JSON lines out: asm, verify, run or explain",
+    says: "reads programs as JSON lines, writes answers as JSON lines: asm, verify, run or explain",
     load: async () => (await import("../engine/conformance/conform.ts")).conformCommand,
   },
   judge: {
-    says: "links to answers of a lesson, one a line in; which goals they meet as JSON lines out",
+    says: "reads links to answers of a lesson, one per line, writes as JSON lines which goals each meets",
     load: async () => (await import("./judge.ts")).judgeCommand,
   },
 };

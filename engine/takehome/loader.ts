@@ -28,7 +28,7 @@ const insnArray = (insns: readonly Insn[]): string =>
 const constants = (definition: KernelDefinition): string => {
   const names = namesOf(definition);
   const { id, attach } = definition.type;
-  return `/* As the patches number them. */
+  return `/* The same numbers as in the patches. */
 #define ${names.progType} ${id}
 #define ${names.attachType} ${attach.id}`;
 };

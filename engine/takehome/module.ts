@@ -129,7 +129,7 @@ export function modulePieces(definition: KernelDefinition): Piece[] {
     {
       name: "result",
       text: `static struct kobject *dirs[${dirs.length}];
-static u32 result;${held ? `\n/* Fields that files of their own set for the runs to come. */\nstatic ${names.kern} held;` : ""}`,
+static u32 result;${held ? `\n/* Fields with files of their own. A write to such a file sets the value for later runs. */\nstatic ${names.kern} held;` : ""}`,
     },
     ...files.flatMap((side) => sidePieces(definition, side)),
     {

@@ -74,7 +74,7 @@ function convertCase(names: Names, field: CtxField): string[] {
 function convertCtxAccess(definition: KernelDefinition): string {
   const names = namesOf(definition);
   return [
-    "/* si->off is where a field begins: of a load of a part of it, the verifier makes the rest. */",
+    "/* si->off is where a field begins. The verifier adds the shift and mask for a load of a part of it. */",
     `static u32 ${names.lower}_convert_ctx_access(enum bpf_access_type type,`,
     "\t\t\t\t\t   const struct bpf_insn *si,",
     "\t\t\t\t\t   struct bpf_insn *insn_buf,",

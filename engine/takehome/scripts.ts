@@ -49,7 +49,7 @@ if [ ! -d "$applied" ]; then
 	rm -rf "$tree"
 	tar -C "$BUILD" -xf "$TARBALL"
 fi
-# Other patches than those of the last time: these are taken back first, so that only what differs is compiled again.
+# If the patches differ from those of the last time, the old ones are undone first. So only what differs is compiled again.
 if ! diff -rq "$here/patches" "$applied" >/dev/null 2>&1; then
 	for file in $(ls -r "$applied"/*.patch 2>/dev/null); do
 		patch -s -d "$tree" -p1 -R <"$file"
