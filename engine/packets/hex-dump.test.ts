@@ -50,7 +50,7 @@ const FORMATS: Readonly<Record<string, (bytes: readonly number[]) => string>> = 
   hex: (bytes) => bytes.map(two).join(""),
 };
 
-test.each(Object.keys(FORMATS))("any bytes come back from %s", (format) => {
+test.each(Object.keys(FORMATS))("any bytes are read back from a dump of %s", (format) => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 2, maxLength: 80 }), (bytes) => {
       const text = (FORMATS[format] as (typeof FORMATS)[string])(bytes);

@@ -265,7 +265,7 @@ test("the same seed gives the same run, another seed another run", async () => {
   expect(await roll(7)).not.toEqual(await roll(8));
 });
 
-test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s is what it says", async (_, one) => {
+test.each(EXAMPLES.map((one) => [one.name, one] as const))("example %s does what it promises", async (_, one) => {
   const session = createSession();
   const check = await session.check.check(one.program, 1);
   expect(check.verdict).toBe(one.expect);

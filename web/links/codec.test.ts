@@ -100,10 +100,10 @@ test("an answer to a lesson comes back with everything that was done", async () 
 });
 
 test.each([
-  ["an act that nobody knows", [{ do: "format" }]],
-  ["an act with something else in it", [{ do: "load", source: "" }]],
+  ["an unknown act", [{ do: "format" }]],
+  ["an act with an unknown member", [{ do: "load", source: "" }]],
   ["a fifth step of the recipe", [{ do: "apply", step: 5 }]],
-  ["acts without an end", Array(501).fill({ do: "load" })],
+  ["too many acts", Array(501).fill({ do: "load" })],
 ])("%s: the link is damaged", async (_, acts) => {
   const link = await encodeLink({ ...PLUS42, lesson: { name: "attach", acts } } as unknown as LinkState);
   expect(await decodeLink(link)).toEqual({ kind: "fault", fault: "broken" });
@@ -111,10 +111,10 @@ test.each([
 
 test.each([
   ["a number", 7],
-  ["an endless name", { ...TWICE, name: "a".repeat(257) }],
-  ["endless fields", { ...TWICE, ctx: { ...TWICE.ctx, fields: Array(257).fill(TWICE.ctx.fields[0]) } }],
-  ["a well without a ground", { a: { a: { a: { a: { a: { a: { a: 1 } } } } } } }],
-])("a program type that is %s is said to be the fault", async (_, definition) => {
+  ["a name that is too long", { ...TWICE, name: "a".repeat(257) }],
+  ["too many fields", { ...TWICE, ctx: { ...TWICE.ctx, fields: Array(257).fill(TWICE.ctx.fields[0]) } }],
+  ["members nested too deep", { a: { a: { a: { a: { a: { a: { a: 1 } } } } } } }],
+])("a faulty program type of a link is named as the fault: %s", async (_, definition) => {
   const link = await encodeLink({ ...PLUS42, definition } as unknown as LinkState);
   expect(await decodeLink(link)).toEqual({ kind: "fault", fault: "definition" });
 });
@@ -123,8 +123,11 @@ test.each([
   ["a seed beyond 32 bits", { seed: 2 ** 32 }],
   ["a step before the first", { step: -1 }],
   ["too many breakpoints", { breakpoints: Array(65).fill([1, ""]) }],
-  ["endless contents", { contents: { m: Object.fromEntries(Array.from({ length: 257 }, (_, i) => [String(i), ""])) } }],
-  ["a view that is no word", { views: { machine: 7 } }],
+  [
+    "too many elements of a map",
+    { contents: { m: Object.fromEntries(Array.from({ length: 257 }, (_, i) => [String(i), ""])) } },
+  ],
+  ["a view that is not a text", { views: { machine: 7 } }],
 ])("%s: the link is damaged", async (_, wrong) => {
   const link = await encodeLink({ ...PLUS42, ...wrong } as unknown as LinkState);
   expect(await decodeLink(link)).toEqual({ kind: "fault", fault: "broken" });
@@ -327,7 +330,7 @@ test.each([
   ["#%23example/loop", "loop"],
   ["%23example/loop", "loop"],
   ["#example/map-counter、", "map-counter"],
-])("a link as a sentence or a chat tool leaves it opens: %s", async (hash, name) => {
+])("a link opens with what a sentence or a chat tool adds to it: %s", async (hash, name) => {
   expect(await decodeLink(hash)).toEqual({ kind: "example", name });
 });
 

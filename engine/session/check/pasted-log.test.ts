@@ -35,7 +35,7 @@ function messageOf(log: string): string {
 }
 
 describe.each(["6.18", "oreore-6.1", "7.3"])("logs of Linux %s", (kernel) => {
-  test.each([1, 2])("at level %i bring the same refusal back, with its explanation", async (level) => {
+  test.each([1, 2])("at level %i give the same refusal again, with its explanation", async (level) => {
     const rows = ROWS.filter((row) => row.kernel === kernel && row.level === level);
     expect(rows.length).toBeGreaterThan(12);
     const unnamed: string[] = [];
@@ -70,7 +70,7 @@ function wrapped(line: string, width: number): string[] {
   return at <= 0 ? [line] : [line.slice(0, at), ...wrapped(line.slice(at + 1), width)];
 }
 
-test.each([66, 72, 78])("a log whose lines were broken at %i columns is whole again", (width) => {
+test.each([66, 72, 78])("a log wrapped at %i columns gets its lines back", (width) => {
   const differ: string[] = [];
   const squeezed = (text = "") => text.replace(/ +/g, " ");
   for (const { id, kernel, log } of ROWS) {
@@ -106,7 +106,7 @@ test.each<[where: string, text: string]>([
   ["a Go program", `load program: permission denied:\n${LINES.map((line) => `\t${line}`).join("\n")}`],
   ["an issue", `Hi,\n\nI get this:\n\n${LOG}\nWhat is wrong?\n`],
   ["a terminal", LINES.map((line) => `\u001b[31m${line}\u001b[0m`).join("\n")],
-])("a log out of %s is the same log", async (_, text) => {
+])("a log copied from %s is the same log", async (_, text) => {
   const { check, source } = await paste(text);
   expect(check).toMatchObject({ verdict: "reject", message: MESSAGE, refusal: { id: "region-max" } });
   expect(source).toContain("BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem)");

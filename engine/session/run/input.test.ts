@@ -19,7 +19,7 @@ test.each<readonly [progType: string, text: string, EventInput]>([
   ["socket_filter", "", { kind: "packet", hex: "00".repeat(64) }],
   ["kprobe", "0102", { kind: "ctx", hex: "0102" }],
   ["tracepoint", "", { kind: "ctx", hex: "00".repeat(64) }],
-])("for %s `%s` is an event, and what is printed of it is read as the same", (progType, text, event) => {
+])("for %s `%s` is an event, and its printed text gives the same event", (progType, text, event) => {
   const read = readInput(registry, progType, text);
   expect(read).toEqual({ ok: true, event, text: printInput(event) });
   expect(readInput(registry, progType, printInput(event))).toEqual(read);

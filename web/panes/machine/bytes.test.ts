@@ -31,7 +31,7 @@ test.each([
   ["00 11", 3],
   ["1.2.3.4/33", 8],
   ["256.2.3.4/3", 8],
-])("%s is no %i bytes", (text, size) => {
+])("%s does not give %i bytes", (text, size) => {
   expect(parseBytes(text, size)).toBeUndefined();
 });
 
