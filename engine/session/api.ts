@@ -100,7 +100,7 @@ export interface CheckApi {
   rounds(revision: number, loop: FlowLoopView, limit: number): Promise<RoundsView | null>;
 }
 
-/** The simulated kernel, its only process, and the kernel's program type and configuration. */
+/** The simulated kernel, its only process, its program type and the steps of the recipe. */
 export interface KernelApi {
   hello(): HelloView;
   /** Creates the maps and loads the program: bpf(BPF_MAP_CREATE) …, bpf(BPF_PROG_LOAD). */

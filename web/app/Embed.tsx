@@ -84,7 +84,7 @@ function OpenInPlayground({ open }: { readonly open: (event: MouseEvent) => void
 /** The least and the most lines of a program that are shown without scrolling. */
 const LINES = [6, 24] as const;
 const LINE = 22;
-/** Pixels. program: title, foot and padding. machine: controls, eleven registers, foot and gaps. */
+/** Pixels. program: title, foot and padding. machine: controls and eleven registers. LOG: the verdict's log. FOOT: foot and gaps. */
 const WIDE = { program: 100, verdict: 66, machine: 450 } as const;
 /** One below the other: without a title, the registers in two columns (embed.css). */
 const NARROW = { program: 58, verdict: 40, machine: 270 } as const;

@@ -31,7 +31,7 @@ const KIND: Readonly<Record<Operation["kind"], CodeRowKind>> = {
 /** The kind of an instruction. One that no table knows is drawn as one that does nothing. */
 const kindOf = (insn: Insn): CodeRowKind => KIND[formOf(insn)?.kind ?? "alu"];
 
-/** Uses the talk's kernel, whatever definition the session has now. */
+/** The talk's kernel checks the program, whatever definition the session has now. */
 export function codePicture(input: ProgramInput, now: Clock): CodePictureView {
   const { assembly, view } = check(new Registry(), input, -1, now, () => () => false);
   const { slots, messageSlot, verdict } = view;

@@ -129,7 +129,7 @@ class Writer {
     this.#place = place;
     const { program, origins } = fix;
     origins.forEach((origin, slot) => origin >= 0 && this.#now.set(origin, slot));
-    // Whether the reader writes registers as R1 or as BPF_REG_1.
+    // Whether the reader writes registers as R1, not as BPF_REG_1.
     const short = assembly.written.some(({ args }) =>
       args.some(({ start, end }) => /^R\d+$/.test(source.slice(start, end))),
     );

@@ -1,4 +1,4 @@
-// The simulated kernel as the page works with it: load, attach, files, maps, the shell, and its program type and configuration.
+// The simulated kernel as the page works with it: load, attach, files, maps, the shell, its program type and the steps of the recipe.
 import { latin1, utf8Encode } from "../../base/bytes.ts";
 import { ERRNO, errnoText } from "../../facts/errno.ts";
 import { MAP_TYPES } from "../../facts/map-types.ts";

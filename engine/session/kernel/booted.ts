@@ -1,5 +1,5 @@
-// The kernel that a session works with. It starts when it is first needed, and anew when its program type or configuration changes. Calls
-// and runs are recorded. Its only process acts as the reader's shell and loader.
+// The kernel that a session works with. It starts when it is first needed, and anew when its program type or the steps of the recipe
+// change. Calls and runs are recorded. Its only process acts as the reader's shell and loader.
 import { toHex } from "../../base/bytes.ts";
 import { errnoName, errnoText } from "../../facts/errno.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -50,7 +50,7 @@ function fresh(state: SessionState, env: Partial<Env>) {
   return { kernel, process: new Process(kernel), kernelRun: undefined, lastProgFd: -1 };
 }
 
-/** A new configuration or seed needs a new boot. Descriptors and objects of the old kernel are gone. */
+/** Another program type, other steps or another seed need a new boot. Descriptors and objects of the old kernel are gone. */
 export function reboot(state: SessionState, registry: Registry): CallOutcome {
   state.registry = registry;
   state.checkedProgram = "";
