@@ -1,13 +1,11 @@
-// Records the running Linux's answers for the programs of load-programs.ts and refusal-programs.ts, at log levels 2 and 1. Needs root
+// Records the running Linux's answers for the programs of programs/loads.txt and refusals.txt, at log levels 2 and 1. Needs root
 // on x86-64 Linux 6.18:
 //
 //   npx tsx engine/conformance/record/loads.ts            writes ../recordings/loads.jsonl and refusals.jsonl
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Kernel, programRecord, whyNoKernel } from "../random/kernel.ts";
-import { LOAD_PROGRAMS } from "./load-programs.ts";
-import { REFUSAL_PROGRAMS } from "./refusal-programs.ts";
-import { programOf } from "./shorthand.ts";
+import { readPrograms } from "./programs.ts";
 
 const reason = whyNoKernel();
 if (reason) {
@@ -16,10 +14,9 @@ if (reason) {
 }
 
 const kernel = new Kernel();
-for (const [file, programs] of Object.entries({ loads: LOAD_PROGRAMS, refusals: REFUSAL_PROGRAMS })) {
+for (const corpus of ["loads", "refusals"] as const) {
   const rows: string[] = [];
-  for (const [name, written] of Object.entries(programs)) {
-    const program = programOf(written.items, written);
+  for (const [name, { program }] of readPrograms(corpus)) {
     for (const level of [2, 1]) {
       const { verdict, errno, log, error } = await kernel.ask(program, level);
       if (error) throw new Error(`${name}: ${error}`);
@@ -27,7 +24,7 @@ for (const [file, programs] of Object.entries({ loads: LOAD_PROGRAMS, refusals: 
       rows.push(JSON.stringify({ id, ...programRecord(program, level), verdict, errno, log }));
     }
   }
-  writeFileSync(fileURLToPath(new URL(`../recordings/${file}.jsonl`, import.meta.url)), `${rows.join("\n")}\n`);
-  console.log(`${file}: ${rows.length} rows`);
+  writeFileSync(fileURLToPath(new URL(`../recordings/${corpus}.jsonl`, import.meta.url)), `${rows.join("\n")}\n`);
+  console.log(`${corpus}: ${rows.length} rows`);
 }
 kernel.close();

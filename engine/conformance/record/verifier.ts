@@ -1,4 +1,4 @@
-// Records the running Linux's answers for programs of ours: those of verifier-programs.ts, and those random ones that show something
+// Records the running Linux's answers for programs of ours: those of programs/ (verifier, global, objects), and those random ones that show something
 // new, by rule: a message, a kind of log line, a kind of register. Needs root on x86-64 Linux 6.18:
 //
 //   npx tsx engine/conformance/record/verifier.ts            writes ../recordings/verifier.jsonl
@@ -16,10 +16,7 @@ import { messageOf } from "../random/differ.ts";
 import { randomProgram } from "../random/generate.ts";
 import { Kernel, type KernelAnswer, programRecord, whyNoKernel } from "../random/kernel.ts";
 import { objectProgram } from "../random/objects.ts";
-import { GLOBAL_PROGRAMS } from "./global-programs.ts";
-import { OBJECT_PROGRAMS } from "./object-programs.ts";
-import { programOf } from "./shorthand.ts";
-import { PROGRAMS } from "./verifier-programs.ts";
+import { readPrograms } from "./programs.ts";
 
 /** The random programs that are asked about. */
 const FAMILIES: Readonly<Record<string, { make: (seed: number) => Program; seeds: number }>> = {
@@ -75,13 +72,9 @@ async function main(): Promise<void> {
     for (const name of namesIn(judge(program, { logLevel: 0 }))) refused.add(name);
   };
 
-  for (const [i, [name, written]] of Object.entries({
-    ...PROGRAMS,
-    ...GLOBAL_PROGRAMS,
-    ...OBJECT_PROGRAMS,
-  }).entries()) {
-    const program = programOf(written.items, written);
-    const levels = written.logLevel ? [written.logLevel] : i % LEVELS_EVERY === 0 ? [2, 1, 4, 7] : [2];
+  const ours = (["verifier", "global", "objects"] as const).flatMap((corpus) => [...readPrograms(corpus)]);
+  for (const [i, [name, { program, logLevel }]] of ours.entries()) {
+    const levels = logLevel ? [logLevel] : i % LEVELS_EVERY === 0 ? [2, 1, 4, 7] : [2];
     for (const level of levels) {
       keep(level === levels[0] ? name : `${name}, level ${level}`, program, level, await kernel.ask(program, level));
     }
