@@ -1,13 +1,14 @@
 // After the first visit the page needs no network: the editor, the engine and every address of the page come from the device.
 import { expect, test } from "./page.ts";
+import { giveTalk } from "./talk.ts";
 
 /** Milliseconds after which the page begins to keep its files (web/main.tsx). The tests move the browser's clock and do not wait. */
 const PATIENCE = 6000;
 
 test.use({ serviceWorkers: "allow" });
 
-test("the page opens without a network, with the editor and the engine", async ({ playground, page, context }) => {
-  test.slow(); // first all files of the site are fetched
+test("the page opens without a network, with the editor and the engine, and the whole talk is given", async ({ playground, page, context }) => {
+  test.setTimeout(360_000); // first all files of the site are fetched, and the talk has 150 presses
   await page.clock.install();
   await playground.open();
   await playground.expectVerdict("accept");
@@ -21,14 +22,9 @@ test("the page opens without a network, with the editor and the engine", async (
     await playground.editorReady();
     await playground.expectVerdict(address.includes("div-by-zero") ? "reject" : "accept");
   }
-  // The stage too, which starts an engine of its own.
+  // The stage too, which starts an engine of its own: the whole talk.
   await page.goto("about:blank");
-  await page.goto("./?lang=ja&present=1#lesson/5");
-  const scene = page.getByTestId("scene");
-  await expect(scene).toHaveAttribute("data-press", "0");
-  await page.keyboard.press("End");
-  await expect(scene).toHaveAttribute("data-press", (await scene.getAttribute("data-presses")) ?? "");
-  await expect(scene).toContainText("意外と簡単");
+  await giveTalk(page);
 });
 
 test("a frame inside another page registers nothing", async ({ playground, page }) => {

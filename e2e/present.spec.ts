@@ -1,136 +1,18 @@
 // Presenting: the whole talk can be given with a slide clicker alone, nothing on the stage is cut or too small, and the speaker's window
 // follows.
-import type { Page } from "@playwright/test";
 import { ORDER, TALK } from "../web/lessons/course.ts";
 import { faultsOf } from "./axe.ts";
-import { expect, type Playground, test } from "./page.ts";
+import { expect, test } from "./page.ts";
+import { giveTalk, look, onStage, press, scene } from "./talk.ts";
 
 test.use({ editor: "plain" });
 
-/** Smallest font sizes, as a part of the window's height. */
-const LEAST = { code: 0.032, text: 0.024 } as const;
-
-const scene = (page: Page) => page.getByTestId("scene");
-
-/** Opens an address and waits for the stage. */
-async function onStage(playground: Playground, address: string): Promise<void> {
-  await playground.page.goto(`./${address}`);
-  await expect(scene(playground.page)).toHaveAttribute("data-press", "0");
-}
-
-/** Presses a key and waits until the stage shows press number `press`. */
-async function press(page: Page, key: string, press: number): Promise<void> {
-  await page.keyboard.press(key);
-  await expect(scene(page)).toHaveAttribute("data-press", String(press));
-}
-
-interface Sight {
-  readonly kinds: readonly string[];
-  readonly slides: string;
-  /** The whole text on the stage. */
-  readonly text: string;
-  /** The text of the parts that are marked or lit. */
-  readonly marked: string;
-  readonly answer: string;
-  readonly title: string;
-  /** Texts that are cut or too small, each as a line of words. */
-  readonly faults: readonly string[];
-}
-
-/** Reads the stage as it is drawn. Waits two frames first, because a picture in a new place is measured again a frame later. */
-const look = (page: Page): Promise<Sight> =>
-  page.evaluate(async (least): Promise<Sight> => {
-    for (let frames = 2; frames > 0; frames--) await new Promise(requestAnimationFrame);
-    const stage = document.querySelector("[data-testid=scene]") as HTMLElement;
-    const height = window.innerHeight;
-    const faults: string[] = [];
-    const walker = document.createTreeWalker(stage, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const text = (node.textContent ?? "").trim();
-      const holder = node.parentElement as HTMLElement;
-      const style = getComputedStyle(holder);
-      if (text === "" || style.visibility === "hidden" || holder.closest(".visually-hidden")) continue;
-      const size = Number.parseFloat(style.fontSize) / height;
-      const asked = holder.closest(".lines__row, .terminal, .registers, .context-picture pre")
-        ? least.code
-        : least.text;
-      if (size < asked - 0.0005) faults.push(`${(100 * size).toFixed(2)} %: ${text.slice(0, 40)}`);
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      const box = range.getBoundingClientRect();
-      let place = { left: 0, top: 0, right: window.innerWidth, bottom: height };
-      for (let outer: Element | null = holder; outer; outer = outer.parentElement)
-        if (getComputedStyle(outer).overflow !== "visible") {
-          const { left, top, right, bottom } = outer.getBoundingClientRect();
-          place = {
-            left: Math.max(place.left, left),
-            top: Math.max(place.top, top),
-            right: Math.min(place.right, right),
-            bottom: Math.min(place.bottom, bottom),
-          };
-        }
-      const out = [place.left - box.left, place.top - box.top, box.right - place.right, box.bottom - place.bottom];
-      if (Math.max(...out) > 1.5) faults.push(`cut: ${text.slice(0, 60)}`);
-    }
-    const all = (selector: string): string =>
-      [...stage.querySelectorAll(selector)].map((one) => one.textContent).join("|");
-    return {
-      kinds: [stage.dataset.scene ?? "", stage.dataset.beside ?? ""],
-      slides: stage.dataset.slides ?? "",
-      text: stage.innerText,
-      marked: all("[data-marked], [data-lit], [data-refused], [data-on], [data-right], [data-written], [data-shown]"),
-      answer: all("[data-large]"),
-      title: all(".lines__title"),
-      faults,
-    };
-  }, LEAST);
-
-/** Lines of code that must have been on the stage during the talk. */
-const HUNKS = [
-  "BPF_PROG_TYPE_OREORE,",
-  "if (expected_attach_type == BPF_OREORE_ATTACH)",
-  "return BPF_PROG_TYPE_OREORE;",
-  "ret = oreore_bpf_prog_attach(prog);",
-  "return oreore_bpf_prog_detach();",
-  "struct bpf_prog __rcu *oreore_prog;",
-  "bpf_prog_run(prog, &ctx)",
-] as const;
-
-for (const [width, height] of [
-  [1280, 720],
-  [1920, 1080],
-] as const)
-  test(`PageDown alone gives the whole talk, in Japanese, at ${width} × ${height}`, async ({ playground, page }) => {
-    test.setTimeout(240_000);
-    await page.setViewportSize({ width, height });
-    await page.emulateMedia({ reducedMotion: "reduce" });
-    await onStage(playground, "?lang=ja&present=1#talk");
-    const presses = Number(await scene(page).getAttribute("data-presses"));
-    expect(presses).toBeLessThanOrEqual(400);
-    const seen: Sight[] = [await look(page)];
-    for (let n = 1; n <= presses; n++) {
-      await press(page, "PageDown", n);
-      const sight = await look(page);
-      const before = seen.at(-1) as Sight;
-      expect([sight.text, sight.marked], `press ${n} changes nothing`).not.toEqual([before.text, before.marked]);
-      seen.push(sight);
-    }
-    expect(seen.flatMap(({ faults }, n) => faults.map((fault) => `press ${n}: ${fault}`))).toEqual([]);
-    expect(seen.some(({ answer, kinds }) => kinds.includes("terminal") && answer === "52")).toBe(true);
-    const code = seen.filter(({ kinds }) => kinds.includes("code"));
-    for (const hunk of HUNKS)
-      expect(
-        code.some(({ text }) => text.includes(hunk)),
-        hunk,
-      ).toBe(true);
-    expect(seen.every(({ text }) => /[぀-ヿ一-鿿]/.test(text))).toBe(true);
-    await page.keyboard.press("PageDown"); // at the end nothing more happens
-    // Back again: each press is undone.
-    for (let n = presses - 1; n >= 0; n--) {
-      await press(page, "PageUp", n);
-      if (n % 10 === 0) expect((await look(page)).text).toBe(seen[n]?.text);
-    }
-  });
+test("PageDown alone gives the whole talk, in Japanese, at 1280 × 720, and PageUp comes back at 1920 × 1080", async ({
+  playground: { page },
+}) => {
+  test.setTimeout(240_000);
+  await giveTalk(page);
+});
 
 for (const [width, height] of [
   [1024, 768],
@@ -140,7 +22,7 @@ for (const [width, height] of [
     test.setTimeout(240_000);
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ reducedMotion: "reduce" });
-    await onStage(playground, "?lang=en&present=1#talk");
+    await onStage(page, "?lang=en&present=1#talk");
     const presses = Number(await scene(page).getAttribute("data-presses"));
     const faults: string[] = [];
     for (let n = 1; n <= presses; n++) {
@@ -160,7 +42,7 @@ test("nothing is cut or too small on the stage of the lessons that are not part 
   test.setTimeout(240_000);
   await page.setViewportSize({ width: 1280, height: 720 });
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await onStage(playground, "?lang=ja&present=1#lesson/6");
+  await onStage(page, "?lang=ja&present=1#lesson/6");
   const faults: string[] = [];
   for (const lesson of BEYOND) {
     const presses = Number(await scene(page).getAttribute("data-presses"));
@@ -177,7 +59,7 @@ test("arrows, space, Home, End and b work on the stage, and Escape leads to the 
   playground,
   page,
 }) => {
-  await onStage(playground, "?lang=en&present=1#lesson/2");
+  await onStage(page, "?lang=en&present=1#lesson/2");
   await press(page, "ArrowRight", 1);
   await press(page, "Space", 2);
   await press(page, "ArrowLeft", 1);
@@ -198,7 +80,7 @@ test("after its end a lesson goes on to the next one, before its start it goes b
   playground,
   page,
 }) => {
-  await onStage(playground, "?lang=en&present=1#lesson/3");
+  await onStage(page, "?lang=en&present=1#lesson/3");
   const presses = (await scene(page).getAttribute("data-presses")) ?? "";
   await page.keyboard.press("End");
   await expect(scene(page)).toHaveAttribute("data-press", presses);
@@ -211,7 +93,7 @@ test("after its end a lesson goes on to the next one, before its start it goes b
 });
 
 test("a program without a lesson has a stage too", async ({ playground, page }) => {
-  await onStage(playground, "?lang=ja&present=1#example/plus42");
+  await onStage(page, "?lang=ja&present=1#example/plus42");
   const presses = Number(await scene(page).getAttribute("data-presses"));
   for (let n = 1; n <= 5; n++) await press(page, "PageDown", n);
   await expect(playground.id("caption")).toContainText("答えは 52 です");
@@ -221,7 +103,7 @@ test("a program without a lesson has a stage too", async ({ playground, page }) 
 });
 
 test("the speaker's window follows the stage and moves it", async ({ playground, page, context }) => {
-  await onStage(playground, "?lang=ja&present=1#lesson/1");
+  await onStage(page, "?lang=ja&present=1#lesson/1");
   const opened = context.waitForEvent("page");
   await page.getByRole("button", { name: "発表者の画面" }).click();
   const speaker = await opened;
@@ -295,7 +177,7 @@ test("axe finds nothing on the stage, the speaker's window and the paper, in eac
   context,
 }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await onStage(playground, "?lang=en&present=1#lesson/3");
+  await onStage(page, "?lang=en&present=1#lesson/3");
   await press(page, "PageDown", 1);
   await press(page, "PageDown", 2);
   expect(await faultsOf(page, { within: ".stage" })).toEqual([]);

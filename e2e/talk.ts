@@ -1,0 +1,137 @@
+// The talk as a speaker gives it: the stage as it is drawn, read press by press. For the tests of presenting, with a network and without.
+import { expect, type Page } from "@playwright/test";
+
+/** Least sizes of type, of the stage's height. */
+const LEAST = { code: 0.032, text: 0.024 } as const;
+
+export const scene = (page: Page) => page.getByTestId("scene");
+
+/** Opens an address on the stage. */
+export async function onStage(page: Page, address: string): Promise<void> {
+  await page.goto(`./${address}`);
+  await expect(scene(page)).toHaveAttribute("data-press", "0");
+}
+
+/** One press, and what stands on the stage after it. */
+export async function press(page: Page, key: string, press: number): Promise<void> {
+  await page.keyboard.press(key);
+  await expect(scene(page)).toHaveAttribute("data-press", String(press));
+}
+
+interface Sight {
+  readonly kinds: readonly string[];
+  readonly slides: string;
+  /** All that is to be read on the stage, and which parts of it are marked or lit. */
+  readonly text: string;
+  readonly marked: string;
+  readonly answer: string;
+  /** The sentence above the picture and the caption. */
+  readonly said: string;
+  /** What leaves its place, and what is too small, in words. */
+  readonly faults: readonly string[];
+}
+
+/** Reads the stage as it is drawn: a picture that has a new place is measured once more, a frame later. */
+export const look = (page: Page): Promise<Sight> =>
+  page.evaluate(async (least): Promise<Sight> => {
+    for (let frames = 2; frames > 0; frames--) await new Promise(requestAnimationFrame);
+    const stage = document.querySelector("[data-testid=scene]") as HTMLElement;
+    const height = window.innerHeight;
+    const faults: string[] = [];
+    const walker = document.createTreeWalker(stage, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = (node.textContent ?? "").trim();
+      const holder = node.parentElement as HTMLElement;
+      const style = getComputedStyle(holder);
+      if (text === "" || style.visibility === "hidden" || holder.closest(".visually-hidden")) continue;
+      const size = Number.parseFloat(style.fontSize) / height;
+      const asked = holder.closest(".lines__row, .terminal, .registers, .context-picture pre")
+        ? least.code
+        : least.text;
+      if (size < asked - 0.0005) faults.push(`${(100 * size).toFixed(2)} %: ${text.slice(0, 40)}`);
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const box = range.getBoundingClientRect();
+      let place = { left: 0, top: 0, right: window.innerWidth, bottom: height };
+      for (let outer: Element | null = holder; outer; outer = outer.parentElement)
+        if (getComputedStyle(outer).overflow !== "visible") {
+          const { left, top, right, bottom } = outer.getBoundingClientRect();
+          place = {
+            left: Math.max(place.left, left),
+            top: Math.max(place.top, top),
+            right: Math.min(place.right, right),
+            bottom: Math.min(place.bottom, bottom),
+          };
+        }
+      const out = [place.left - box.left, place.top - box.top, box.right - place.right, box.bottom - place.bottom];
+      if (Math.max(...out) > 1.5) faults.push(`cut: ${text.slice(0, 60)}`);
+    }
+    const all = (selector: string): string =>
+      [...stage.querySelectorAll(selector)].map((one) => one.textContent).join("|");
+    return {
+      kinds: [stage.dataset.scene ?? "", stage.dataset.beside ?? ""],
+      slides: stage.dataset.slides ?? "",
+      text: stage.innerText,
+      marked: all("[data-marked], [data-lit], [data-refused], [data-on], [data-right], [data-written], [data-shown]"),
+      answer: all("[data-large]"),
+      said: all(".scene__says, .scene__caption"),
+      faults,
+    };
+  }, LEAST);
+
+/** What is the same on a stage of another size: a window on a long text may have a row more. */
+const told = ({ kinds, said, marked, answer }: Sight) => [kinds, said, marked, answer];
+
+/** Files and functions whose code must have been on the stage. */
+const HUNKS = [
+  "BPF_PROG_TYPE_OREORE,",
+  "if (expected_attach_type == BPF_OREORE_ATTACH)",
+  "return BPF_PROG_TYPE_OREORE;",
+  "ret = oreore_bpf_prog_attach(prog);",
+  "return oreore_bpf_prog_detach();",
+  "struct bpf_prog __rcu *oreore_prog;",
+  "bpf_prog_run(prog, &ctx)",
+] as const;
+
+/**
+ * Gives the whole talk in Japanese by PageDown alone at 1280 × 720, then comes back to its start by PageUp at 1920 × 1080. At each press, at
+ * both sizes, nothing is cut or too small, and what stands there is the same.
+ */
+export async function giveTalk(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await onStage(page, "?lang=ja&present=1#talk");
+  const presses = Number(await scene(page).getAttribute("data-presses"));
+  expect(presses).toBeLessThanOrEqual(400);
+  const seen: Sight[] = [await look(page)];
+  const faults: string[] = [];
+  const note = (n: number, sight: Sight): void => {
+    faults.push(...sight.faults.map((fault) => `press ${n}: ${fault}`));
+  };
+  for (let n = 1; n <= presses; n++) {
+    await press(page, "PageDown", n);
+    const sight = await look(page);
+    const before = seen.at(-1) as Sight;
+    expect([sight.text, sight.marked], `press ${n} changes nothing`).not.toEqual([before.text, before.marked]);
+    seen.push(sight);
+    note(n, sight);
+  }
+  expect(seen.some(({ answer, kinds }) => kinds.includes("terminal") && answer === "52")).toBe(true);
+  const code = seen.filter(({ kinds }) => kinds.includes("code"));
+  for (const hunk of HUNKS)
+    expect(
+      code.some(({ text }) => text.includes(hunk)),
+      hunk,
+    ).toBe(true);
+  expect(seen.every(({ text }) => /[぀-ヿ一-鿿]/.test(text))).toBe(true);
+  await page.keyboard.press("PageDown"); // past the end nothing happens
+  // Back, each press undone, on a larger stage.
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  for (let n = presses; n >= 0; n--) {
+    if (n < presses) await press(page, "PageUp", n);
+    const sight = await look(page);
+    expect(told(sight), `press ${n}, on the way back`).toEqual(told(seen[n] as Sight));
+    note(n, sight);
+  }
+  expect(faults).toEqual([]);
+}
