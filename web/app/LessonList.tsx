@@ -106,11 +106,11 @@ export default function LessonList() {
   );
 }
 
-/** A lesson of the list, with its number. */
+/** A lesson of the list, with its place in the course. */
 function Entry({ entry, isOpen }: { readonly entry: LessonEntry; readonly isOpen: boolean }) {
   const text = useLessonText();
   const language = useSettings((s) => s.language);
-  const { id, number, title, slides } = entry;
+  const { id, number, place, title, slides } = entry;
   const solved = useProgress((s) => s.lessons[id]?.solved ?? false);
   return (
     <li>
@@ -120,7 +120,7 @@ function Entry({ entry, isOpen }: { readonly entry: LessonEntry; readonly isOpen
         aria-current={isOpen || undefined}
         onClick={() => void openLesson(number)}
       >
-        <span className="lesson-list__number">{number}</span>
+        <span className="lesson-list__number">{place}</span>
         <span className="lesson-list__title">
           {title[language]}
           {slides.length > 0 && <span className="hint">{text.slides(slidesText(slides))}</span>}

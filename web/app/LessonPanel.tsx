@@ -15,7 +15,8 @@ import {
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { aims } from "../i18n/goals.ts";
 import { type LessonTexts, useLessonText } from "../i18n/lessons.ts";
-import { LESSON_IDS, textOf } from "../lessons/index.ts";
+import { ORDER, placeOf } from "../lessons/course.ts";
+import { textOf } from "../lessons/index.ts";
 import type { Lesson, LessonText, Point, Solution } from "../lessons/lesson.ts";
 import { Acting, Markdown } from "../lessons/Markdown.tsx";
 import { Predict } from "../lessons/Predict.tsx";
@@ -64,7 +65,7 @@ export default function LessonPanel({ phone = false }: Props) {
       <header className="lesson__head">
         <button type="button" className="button button--quiet lesson__of" onClick={() => setList(!list)}>
           <List size={15} aria-hidden="true" />
-          {list ? text.back : (listed ?? (number === OWN_LESSON ? text.own : text.of(number, LESSON_IDS.length)))}
+          {list ? text.back : (listed ?? (number === OWN_LESSON ? text.own : text.of(placeOf(number), ORDER.length)))}
         </button>
         <span className="spacer" />
         <IconButton size={16} label={text.again} Icon={RotateCcw} act={() => void againFromTheStart()} />

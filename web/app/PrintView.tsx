@@ -6,7 +6,7 @@ import type { StepView, Texts } from "../../engine/index.ts";
 import { aims } from "../i18n/goals.ts";
 import { useText } from "../i18n/index.ts";
 import { useLessonText } from "../i18n/lessons.ts";
-import { COURSE } from "../lessons/course.ts";
+import { COURSE, ORDER } from "../lessons/course.ts";
 import { loadLesson, textOf } from "../lessons/index.ts";
 import type { Lesson, Point } from "../lessons/lesson.ts";
 import { Acting, Markdown } from "../lessons/Markdown.tsx";
@@ -95,9 +95,9 @@ export default function PrintView() {
           </button>
         </div>
         {course ? (
-          course.map(({ lesson: one, part }) => (
+          course.map(({ lesson: one, part }, i) => (
             <article key={one.id} className="print__page lesson__body">
-              <p className="hint print__part">{part[language]}</p>
+              <p className="hint print__part">{`${part[language]} · ${text.of(i + 1, ORDER.length)}`}</p>
               <PrintedLesson lesson={one} answers={answers} />
               <Program source={one.state.source} progType={one.state.progType} />
               {answers && <PrintedSolution lesson={one} />}

@@ -15,6 +15,9 @@ export const COURSE: readonly { readonly title: Texts; readonly lessons: readonl
 /** All its lessons, as one follows the other. */
 export const ORDER: readonly number[] = COURSE.flatMap(({ lessons }) => lessons);
 
+/** Its place in the course, from 1: what a reader is told. A lesson's number is another: it is part of its name, and never changes. */
+export const placeOf = (number: number): number => ORDER.indexOf(number) + 1;
+
 /** The lesson before (-1) or after (1) in the course; 0: there is none. */
 export function besideInCourse(number: number, by: 1 | -1): number {
   return ORDER[ORDER.indexOf(number) + by] ?? 0;

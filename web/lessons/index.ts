@@ -1,6 +1,8 @@
-// The built-in lessons: one file each, loaded when it is opened. Their numbers (`#lesson/3`) are their places in the list.
+// The built-in lessons: one file each, loaded when it is opened. Their numbers (`#lesson/3`) are the files' and stay; where they
+// stand in the course is said by course.ts.
 import type { Texts } from "../../engine/index.ts";
 import type { Language } from "../stores/page/settings.ts";
+import { ORDER, placeOf } from "./course.ts";
 import type { Lesson } from "./lesson.ts";
 import { lessonHead, type Parsed, parseLesson } from "./parse.ts";
 
@@ -13,10 +15,9 @@ export const LESSON_IDS: readonly string[] = PATHS.map(idOf);
 /** What a lesson is called in an address: `bounds` for `08-bounds`. */
 export const nameOf = (id: string): string => id.replace(/^\d+-/, "");
 
-/** The first lessons have numbers that addresses keep; those that came later go by their names. */
-const NUMBERED = 19;
+/** By its number where that is its place in the course, else by its name: nobody is told two numbers. */
 export const addressOf = (number: number): string =>
-  `#lesson/${number <= NUMBERED ? number : nameOf(LESSON_IDS[number - 1] ?? "")}`;
+  `#lesson/${placeOf(number) === number ? number : nameOf(LESSON_IDS[number - 1] ?? "")}`;
 
 /** The number of a lesson by its number or name as text; 0: there is none. */
 export function numberOf(name: string): number {
@@ -35,17 +36,20 @@ export async function loadLesson(number: number): Promise<Parsed | undefined> {
 export interface LessonEntry {
   readonly id: string;
   readonly number: number;
+  /** In the course, from 1. */
+  readonly place: number;
   readonly title: Texts;
   readonly slides: readonly number[];
 }
 
-/** All of them by name, for a list. */
+/** All of them by name, for a list, in the order of the course. */
 export const lessonList = (): Promise<readonly LessonEntry[]> =>
   Promise.all(
-    LESSON_IDS.map(async (id, index) => {
-      const { titles, slides } = lessonHead((await read(index)) ?? "");
+    ORDER.map(async (number) => {
+      const id = LESSON_IDS[number - 1] ?? "";
+      const { titles, slides } = lessonHead((await read(number - 1)) ?? "");
       const title = { en: titles.en ?? id, ja: titles.ja ?? id };
-      return { id, number: index + 1, title, slides };
+      return { id, number, place: placeOf(number), title, slides };
     }),
   );
 

@@ -38,6 +38,8 @@ export interface LessonState extends Origin {
   readonly lesson: Lesson | null;
   /** From 1. OWN_LESSON: not a built-in one. */
   readonly number: number;
+  /** The name or number that the reader's address has for it; that address stays. "": the page opened it and chooses the address. */
+  readonly called: string;
   /** Uncovered blanks, each named by its point and its position in the point. */
   readonly uncovered: ReadonlySet<string>;
   /** The whole talk is presented, not this lesson alone. */
@@ -53,6 +55,7 @@ const EMPTY: LessonState = {
   ...HERE,
   lesson: null,
   number: 0,
+  called: "",
   uncovered: new Set(),
   talk: false,
   visiting: false,
@@ -63,17 +66,17 @@ const { getState: get, setState: set } = useLesson;
 
 // ------------------------------------------------------------------------------------------------------- opening
 
-/** Opens a built-in lesson, numbered from 1. `talk`: as a part of the whole talk. */
-export async function openLesson(number: number, talk = false): Promise<void> {
+/** Opens a built-in lesson, numbered from 1. `talk`: as a part of the whole talk. `called`: its name or number in the address. */
+export async function openLesson(number: number, talk = false, called = ""): Promise<void> {
   const parsed = await loadLesson(number);
-  if (parsed?.ok) await show(parsed.lesson, number, { talk });
+  if (parsed?.ok) await show(parsed.lesson, number, { talk, called });
   else noteWhat({ kind: "no-lesson", name: String(number) });
 }
 
 /** Opens a lesson by its number or name. */
 export async function openNamed(name: string): Promise<void> {
   const number = numberOf(name);
-  if (number > 0) await openLesson(number);
+  if (number > 0) await openLesson(number, false, name);
   else noteWhat({ kind: "no-lesson", name });
 }
 
@@ -208,10 +211,10 @@ export function beside(by: 1 | -1): (() => Promise<void>) | null {
 
 /** Opens the lesson again as it was at first. */
 export async function againFromTheStart(): Promise<void> {
-  const { lesson, number, ...from } = get();
+  const { lesson, number, talk, called, file, text, list, files, at } = get();
   if (!lesson) return;
   note(lesson.id, { draft: "", work: "" });
-  await show(lesson, number, from);
+  await show(lesson, number, { talk, called, file, text, list, files, at });
 }
 
 /** Opens the lesson of an answer in a link, with the answer's program. Returns that program. null: there is no such lesson. */
@@ -268,12 +271,12 @@ interface Answer {
 async function show(
   lesson: Lesson,
   number: number,
-  from: Partial<Origin> & { readonly talk?: boolean } = {},
+  from: Partial<Origin & Pick<LessonState, "talk" | "called">> = {},
   answer?: Answer,
 ): Promise<void> {
   const { source, progType, preset, maps, input, step, view, recipe } = lesson.state;
   const title = (language: "en" | "ja"): string => textOf(lesson, language)?.title ?? "";
-  const { talk = false, ...given } = from;
+  const { talk = false, called = "", ...given } = from;
   const origin: Origin = { ...HERE, ...given };
   const { file, list } = origin;
   const link = file === "" && (list || number === OWN_LESSON) ? await linkTo(lesson, number, origin) : "";
@@ -286,7 +289,7 @@ async function show(
   // Work of an earlier visit is repeated, if its kernel can still be built.
   const own = !answer && work ? await ownTypeOf(work) : undefined;
   const again = own && work;
-  set({ ...EMPTY, ...origin, lesson, number, talk, visiting, link });
+  set({ ...EMPTY, ...origin, lesson, number, called, talk, visiting, link });
   openProgram(answer?.state ?? again ?? { source: draft || source, progType, maps, input }, {
     lesson: number,
     title: { en: title("en"), ja: title("ja") },
@@ -348,11 +351,12 @@ function linkTo(lesson: Lesson, number: number, origin: Origin): Promise<string>
 }
 
 function address(): string {
-  const { talk, file, list, at, number, link } = get();
+  const { talk, file, list, at, number, called, link } = get();
   if (talk) return "#talk";
   if (link !== "") return link;
   if (file !== "") return `#file/${file}${list && at > 1 ? `:${at}` : ""}`;
-  return number > 0 && !list ? addressOf(number) : "";
+  if (number <= 0 || list) return "";
+  return called === "" ? addressOf(number) : `#lesson/${called}`;
 }
 
 // -------------------------------------------------------------------------------------------------------- drafts
