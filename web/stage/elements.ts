@@ -9,10 +9,13 @@ function prefixText(key: string): string {
   return `${whole}/${valueText(key.slice(0, 8))}`;
 }
 
-/** A number where it is as wide as one, else bytes. */
-export const valueText = (hex: string): string =>
-  hex.length === 8 || hex.length === 16
-    ? String(BigInt(`0x${hex.match(/../g)?.reverse().join("") ?? "0"}`))
-    : bytesOf(hex);
+/** A number where it is as wide as one and can be read as one, else bytes. */
+export function valueText(hex: string): string {
+  if (hex.length !== 8 && hex.length !== 16) return bytesOf(hex);
+  const value = numberOf(hex);
+  return value > Number.MAX_SAFE_INTEGER ? bytesOf(hex) : String(value);
+}
+
+const numberOf = (hex: string): bigint => BigInt(`0x${hex.match(/../g)?.reverse().join("") ?? "0"}`);
 
 const bytesOf = (hex: string): string => (hex.match(/../g) ?? []).join(" ");

@@ -93,6 +93,27 @@ test("every hunk of the four functions, and every function that the patch adds f
     expect(shown, name).toContain(name);
 });
 
+test.each([2, 3, 4, 20])(
+  "code of the kernel in the text of lesson %i is the code that the page makes",
+  async (number) => {
+    const [frame] = await play([await reel(number)]);
+    if (!frame) throw new Error("no frame");
+    const made = frame.props.code.flatMap((files) =>
+      files.flatMap(({ pieces }) => pieces.flatMap(({ added }) => added)),
+    );
+    const shown = Object.values(frame.reel.lesson.texts).flatMap(({ points }) =>
+      points.flatMap((point) =>
+        point.kind === "text"
+          ? point.tokens.flatMap((token) => (token.type === "code" ? token.raw.split("\n").slice(1, -1) : []))
+          : [],
+      ),
+    );
+    expect(shown).not.toEqual([]);
+    const plain = (line: string): string => line.replace(/\s+/g, " ").trim();
+    expect(made.map(plain)).toEqual(expect.arrayContaining(shown.map(plain)));
+  },
+);
+
 test("an echo says what ran, from its values", async () => {
   const frames = await play([await reel(5)]);
   const echo = frames.find(({ act }) => act?.kind === "echo");
@@ -114,6 +135,29 @@ test("a packet, an element of a map, a line of the shell: what came of each is s
   expect((await said(25, "update")).at(-1)).toMatchObject({ call: "bpf(BPF_MAP_UPDATE_ELEM, …) = 0" });
   const frames = await play([await reel(21)]);
   expect(frames.at(-1)?.world.terminal.at(-1)?.output).toContain("r0 = *(u16 *)(r1 +8)");
+});
+
+test("what a press makes new in the program is marked: no comment, and nothing where all of it is new", async () => {
+  const fresh = async (number: number) =>
+    (await play([await reel(number)])).find(({ act }) => act?.kind === "solution")?.shown.fresh;
+  expect(await fresh(22)).toEqual([
+    "BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 4),",
+    "BPF_ALU32_REG(BPF_MUL, BPF_REG_0, BPF_REG_2),",
+  ]);
+  expect(await fresh(26)).toEqual([]);
+});
+
+test("the run on a packet says on the terminal which packet it was, and what became of it", async () => {
+  const frames = await play([await reel(16)]);
+  expect(
+    frames
+      .at(-1)
+      ?.world.terminal.slice(-2)
+      .map(({ output }) => output),
+  ).toEqual([
+    "bpf(BPF_PROG_TEST_RUN, …) = 0\n  icmp-echo → XDP_PASS",
+    expect.stringMatching(/^bpf\(BPF_PROG_TEST_RUN, …\) = 0\n {2}\S+ → XDP_DROP$/),
+  ]);
 });
 
 test("a mark that nothing on the stage has, and a type that there is none of, are missing", async () => {

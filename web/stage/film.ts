@@ -35,6 +35,8 @@ export interface Shown {
   readonly types: readonly string[];
   /** The line with this text is marked; "": none. */
   readonly mark: string;
+  /** Lines that a press made new in the program: marked until another of its lines is. */
+  readonly fresh: readonly string[];
   readonly piece: PieceName | null;
   /** A field of the context; "": none. */
   readonly field: string;
@@ -82,7 +84,7 @@ export async function* film(reels: readonly Reel[], engine: Remote): AsyncGenera
       for (const { act, says } of scene.presses) {
         const before = machine.world;
         const now = await perform(act, machine, lesson);
-        shown = after(shown, act, says, changedLine(before.program.source, now.program.source));
+        shown = after(shown, act, says, freshLines(before.program.source, now.program.source));
         const done = now.last === before.last ? null : now.last;
         if (act.kind !== "blank")
           caption = {
@@ -105,6 +107,7 @@ function openingOf(scene: Scene): Shown {
     parts: has("part") ? [] : null,
     types: [],
     mark: "",
+    fresh: [],
     piece: null,
     field: "",
     rewritten: false,
@@ -113,15 +116,19 @@ function openingOf(scene: Scene): Shown {
   };
 }
 
-/** The first line of a program that was not in it before; "": there is none. */
-function changedLine(before: string, now: string): string {
-  if (before === now) return "";
-  const lines = new Set(before.split("\n"));
-  return now.split("\n").find((line) => !lines.has(line) && line.trim() !== "") ?? "";
+/** A line that says something and does nothing. */
+export const isComment = (line: string): boolean => /^\s*\/[/*]/.test(line);
+
+/** Instructions of a program that were not in it before; none where most of them are new: nothing would stand out. */
+function freshLines(before: string, now: string): readonly string[] {
+  const known = new Set(before.split("\n"));
+  const lines = now.split("\n").filter((line) => line.trim() !== "" && !isComment(line));
+  const fresh = lines.filter((line) => !known.has(line));
+  return fresh.length > Math.max(1, lines.length / 2) ? [] : fresh;
 }
 
-/** `changed`: the line that the press changed first. */
-function after(shown: Shown, act: Act, says: Texts | null, changed: string): Shown {
+/** `fresh`: lines that the press made new. */
+function after(shown: Shown, act: Act, says: Texts | null, fresh: readonly string[]): Shown {
   const open = act.kind === "blank" ? shown.open + 1 : says && blanksIn(says.ja) > 0 ? 0 : Number.MAX_SAFE_INTEGER;
   const next = { ...shown, open };
   switch (act.kind) {
@@ -143,7 +150,7 @@ function after(shown: Shown, act: Act, says: Texts | null, changed: string): Sho
       return { ...next, answered: true };
     case "edit":
     case "solution":
-      return { ...next, mark: changed };
+      return { ...next, mark: "", fresh };
     default:
       return next;
   }
@@ -204,10 +211,14 @@ export function missing(frame: Frame): readonly string[] {
   return said;
 }
 
+/** What a machine's picture can mark. */
+const REGISTERS: readonly string[] = Array.from({ length: 11 }, (_, n) => `R${n}`);
+
 /** Texts on the stage, of which a line can be marked. */
 function markable({ scene, reel, props, world, shown }: Frame): readonly string[] {
   return scene.fill.flatMap((one): readonly string[] => {
-    if (one.kind === "program" || one.kind === "machine") return [world.program.source];
+    if (one.kind === "program") return [world.program.source];
+    if (one.kind === "machine") return REGISTERS;
     if (one.kind === "log") return [world.check.log || world.check.message];
     if (one.kind === "files") return props.files.map(({ path }) => path);
     if (one.kind === "code") {

@@ -23,6 +23,13 @@ test("what has no room is shown as a window around the marked line, which says w
   expect(above + below + new Set(rows.map(({ line }) => line)).size).toBe(60);
 });
 
+test("in a low window there are more lines rather than larger ones", () => {
+  const lines = Array.from({ length: 12 }, (_, i) => `BPF_MOV64_IMM(BPF_REG_${i}, 0),`);
+  const { rows, size } = fitted(lines, { width: 1100, height: 170 }, 720, 6);
+  expect(size).toBeCloseTo(720 * CODE.least);
+  expect(rows.map(({ line }) => line)).toEqual([4, 5, 6, 7]);
+});
+
 test("tabs stop at every fourth column", () => {
   expect(untabbed("\ta\tb")).toBe("    a   b");
 });
@@ -38,9 +45,7 @@ test("no row is wider or the whole higher than the area; every letter of the row
         const { size, rows, above, below } = fitted(lines, area, height, 0);
         expect(size).toBeGreaterThanOrEqual(height * CODE.least);
         for (const { text } of rows) expect(columns(text) * size * 0.6).toBeLessThanOrEqual(area.width);
-        expect((rows.length + (above > 0 ? 1 : 0) + (below > 0 ? 1 : 0)) * size * LINE_HEIGHT).toBeLessThanOrEqual(
-          area.height,
-        );
+        expect((rows.length + (above + below > 0 ? 1 : 0)) * size * LINE_HEIGHT).toBeLessThanOrEqual(area.height);
         if (above + below === 0)
           expect(rows.map(({ text }) => text.replaceAll(" ", "")).join("")).toBe(
             lines.map((one) => one.replaceAll(/[ \t]/g, "")).join(""),

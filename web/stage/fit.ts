@@ -9,8 +9,9 @@ export interface Area {
 
 /** Of the stage's height. */
 export const CODE = { least: 0.032, most: 0.058 } as const;
-/** Of a window on more lines than there is room for. */
+/** Of a window on more lines than there is room for, where so many rows of it have room. */
 const WINDOW = 0.038;
+const ROOMY = 8;
 export const LINE_HEIGHT = 1.4;
 /** Width of a letter of the code's type, of its size: IBM Plex Mono. */
 const LETTER = 0.6;
@@ -60,15 +61,17 @@ export function fitted(lines: readonly string[], area: Area, stage: number, mark
   // What has to be a window anyhow is as large as its lines are not broken for it.
   const windowed = free < stage * CODE.least;
   const unbroken = Math.min(stage * WINDOW, (area.width - SLACK) / (longest * LETTER));
-  const size = windowed ? Math.max(stage * CODE.least, unbroken) : free;
-  const room = Math.max(1, Math.floor((area.height - SLACK) / (size * LINE_HEIGHT) + ROUNDING));
+  const roomAt = (at: number): number => Math.max(1, Math.floor((area.height - SLACK) / (at * LINE_HEIGHT) + ROUNDING));
+  const larger = roomAt(unbroken) >= ROOMY ? unbroken : 0;
+  const size = windowed ? Math.max(stage * CODE.least, larger) : free;
+  const room = roomAt(size);
   const width = Math.max(8, Math.floor((area.width - SLACK) / (size * LETTER) + ROUNDING));
   const rows = texts.flatMap((text, line) =>
     broken(text, width).map((part, i): Row => ({ line, text: part, rest: i > 0 })),
   );
   if (rows.length <= room) return { size, rows, above: 0, below: 0 };
-  // One row each says what stands above and below.
-  const shown = Math.max(1, room - 2);
+  // One row says what stands above and below.
+  const shown = Math.max(1, room - 1);
   const at = rows.findIndex(({ line }) => line === mark);
   const from = Math.max(0, Math.min(rows.length - shown, at - Math.floor(shown / 2)));
   const window = rows.slice(from, from + shown);

@@ -180,7 +180,9 @@ export class Machine {
     if (!read.ok || read.event.kind !== "packet") throw new Error(`${text} is no packet`);
     const outcome = await this.#engine.kernel.testRun(fd, read.event);
     const ran = outcome.run && (await this.#ran(outcome.run));
-    await this.#did("test", outcome, { ran });
+    const answer = ran ? `\n  ${text} → ${ran.returned}` : "";
+    const call = bpfCall("test", outcome.ret, outcome.errnoName);
+    await this.#did("test", outcome, { ran, line: { line: "", output: call + answer, failed: outcome.ret < 0 } });
     if (!outcome.run) return this.world;
     const { run } = outcome;
     return this.#set({ input: text, packet: read.event.hex, run, ...(await this.#moment(run, 0)) });

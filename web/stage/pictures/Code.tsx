@@ -2,7 +2,9 @@
 import type { Tokens } from "marked";
 import { textOf } from "../../lessons/index.ts";
 import { useSettings } from "../../stores/page/settings.ts";
-import { columns, untabbed } from "../fit.ts";
+import { lineOfSlot } from "../../stores/program/lines.ts";
+import { isComment } from "../film.ts";
+import { CODE, columns, LINE_HEIGHT, untabbed } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
 import { pieceOf, type World } from "../world.ts";
@@ -11,15 +13,15 @@ import { type Line, Lines } from "./Lines.tsx";
 /** `at`: its number in the source, from 1. */
 type SourceLine = Line & { readonly at: number };
 
-/** The source as lines, without an empty one at its end; marked where it has a text. */
-export function sourceLines({ program }: World, mark: string): readonly SourceLine[] {
+/** The source as lines, without an empty one at its end; marked where it has a text; where none has, those that are new. */
+export function sourceLines({ program }: World, mark: string, fresh: readonly string[] = []): readonly SourceLine[] {
   const lines = program.source.replace(/\n+$/, "").split("\n");
   const marked = mark === "" ? -1 : lines.findIndex((line) => line.includes(mark));
   return lines.map((text, i) => ({
     text,
     at: i + 1,
-    marked: i === marked,
-    ...(/^\s*\/[/*]/.test(text) && { kind: "comment" as const }),
+    marked: marked >= 0 ? i === marked : fresh.includes(text),
+    ...(isComment(text) && { kind: "comment" as const }),
   }));
 }
 
@@ -27,23 +29,28 @@ export function ProgramPicture({ frame, area, stage }: PictureProps) {
   const { world, shown } = frame;
   const two = frame.scene.fill.length > 1;
   // Beside another picture the room is for instructions.
-  const lines = sourceLines(world, shown.mark).filter(
+  const lines = sourceLines(world, shown.mark, shown.fresh).filter(
     ({ kind, text }) => !two || (kind !== "comment" && text.trim() !== ""),
   );
-  // Bytes stand beside their line where all of them have room there at the least size, else below.
+  const { check } = world;
+  const refusedLine = check.verdict === "reject" ? lineOfSlot(check, check.messageSlot) : 0;
+  const refused = two ? lines.findIndex(({ at }) => at === refusedLine) : -1;
+  // Bytes stand beside their line where all of them have room there at the least size, below it where all of that has room; a
+  // longer program is shown without them.
   const bytes = new Map<number, string>();
-  for (const { span, hex } of world.check.slots) if (span) bytes.set(span.line, (hex.match(/../g) ?? []).join(" "));
+  for (const { span, hex } of check.slots) if (span) bytes.set(span.line, (hex.match(/../g) ?? []).join(" "));
   const longest = Math.max(...lines.map(({ text }) => columns(untabbed(text))));
   const widest = Math.max(0, ...[...bytes.values()].map(columns));
-  const beside = (longest + widest + 3) * 0.6 * 0.032 * stage < area.width - 0.06 * stage;
-  const all = lines.flatMap((line): readonly Line[] => {
-    const hex = two ? undefined : bytes.get(line.at);
-    if (hex === undefined) return [line];
+  const beside = (longest + widest + 3) * 0.6 * CODE.least * stage < area.width - 0.06 * stage;
+  const below = (lines.length + bytes.size) * LINE_HEIGHT * CODE.least * stage < area.height - 0.06 * stage;
+  const all = lines.flatMap((line, i): readonly Line[] => {
+    const hex = two || (!beside && !below) ? undefined : bytes.get(line.at);
+    if (hex === undefined) return [i === refused ? { ...line, refused: true } : line];
     const text = untabbed(line.text);
     if (beside) return [{ ...line, text: text + " ".repeat(longest + 3 - columns(text)) + hex }];
     return [line, { text: `    ${hex}`, kind: "keep", marked: line.marked ?? false }];
   });
-  return <Lines lines={all} area={area} stage={stage} />;
+  return <Lines lines={all} area={area} stage={stage} look={Math.max(0, refused)} />;
 }
 
 export function LogPicture({ frame, area, stage }: PictureProps) {

@@ -1,18 +1,25 @@
 // A context from both sides: the struct that programs see and the one that the kernel has; and an access to a field, as the
 // program has it and as it runs.
 
+import { CODE, LINE_HEIGHT } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
 
-export function ContextPicture({ picture, frame }: PictureProps) {
+/** Columns that the two structs have room for, side by side, and rows of the picture: names above, the access below. */
+const COLUMNS = 50;
+const ROWS = 9;
+
+export function ContextPicture({ picture, frame, area, stage }: PictureProps) {
   const text = useStageText();
   const { props, shown } = frame;
   const view = picture.kind === "context" ? props.contexts[picture.preset] : undefined;
   if (!view) return null;
   const members = view.fields.flatMap(({ name, kernel }) => (kernel ? [{ of: name, ...kernel }] : []));
   const access = view.fields.find(({ name }) => name === shown.field)?.accesses[0];
+  const free = Math.min(area.width / COLUMNS / 0.6, area.height / ROWS / LINE_HEIGHT);
+  const size = Math.max(CODE.least * stage, Math.min(0.05 * stage, free));
   return (
-    <div className="context-picture">
+    <div className="context-picture" style={{ fontSize: size }}>
       <div className="context-picture__side">
         <p>{text.progSide}</p>
         <Struct

@@ -7,6 +7,8 @@ export interface Line {
   readonly text: string;
   readonly kind?: "add" | "keep" | "comment";
   readonly marked?: boolean;
+  /** The instruction that the verifier refuses. */
+  readonly refused?: boolean;
   /** Its text in pieces, some of them marked; drawn where the line has room in one row. */
   readonly parts?: readonly { readonly text: string; readonly marked: boolean }[];
 }
@@ -47,7 +49,6 @@ export function Lines({ lines, area, stage, title, most, look = 0 }: Props) {
         </figcaption>
       )}
       <pre style={{ fontSize: size, lineHeight: LINE_HEIGHT }} lang="en">
-        {above > 0 && <span className="lines__more">{text.above(above)}</span>}
         {rows.map(({ line, text: row }, i) => (
           <span
             // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other name than its place
@@ -55,11 +56,17 @@ export function Lines({ lines, area, stage, title, most, look = 0 }: Props) {
             className="lines__row"
             data-kind={lines[line]?.kind}
             data-marked={lines[line]?.marked || undefined}
+            data-refused={lines[line]?.refused || undefined}
           >
             {row === lines[line]?.text && lines[line]?.parts ? <Parts of={lines[line].parts} /> : row || " "}
           </span>
         ))}
-        {below > 0 && <span className="lines__more">{text.below(below)}</span>}
+        {above + below > 0 && (
+          <span className="lines__more">
+            {above > 0 && <span>{text.above(above)}</span>}
+            {below > 0 && <span>{text.below(below)}</span>}
+          </span>
+        )}
       </pre>
     </figure>
   );

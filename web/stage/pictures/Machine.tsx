@@ -20,19 +20,26 @@ export function MachinePicture({ frame, area, stage }: PictureProps) {
   return (
     <div className="machine-picture" data-testid="current-insn" data-index={slot}>
       <Lines lines={lines} area={{ width: area.width * PROGRAM, height: area.height }} stage={stage} />
-      <Registers world={world} room={area.height / stage} />
+      <Registers world={world} mark={frame.shown.mark} room={area.height / stage} />
     </div>
   );
 }
 
 /** Registers that the program names, with R1 and R10, which a program starts with. */
 function usedBy({ check }: World): readonly number[] {
-  const bits = check.slots.reduce((all, { reads, writes }) => all | reads | writes, 1 << 1);
+  const bits = check.slots.reduce((all, { reads, writes }) => all | reads | writes, (1 << 1) | (1 << 10));
   return Array.from({ length: 11 }, (_, n) => n).filter((n) => (bits >> n) & 1);
 }
 
-/** `room`: height of the picture, of the stage's. */
-function Registers({ world, room }: { readonly world: World; readonly room: number }) {
+interface RegistersProps {
+  readonly world: World;
+  /** Name of the one that is marked; "": none. */
+  readonly mark: string;
+  /** Height of the picture, of the stage's. */
+  readonly room: number;
+}
+
+function Registers({ world, mark, room }: RegistersProps) {
   const { step, set } = world;
   const used = usedBy(world);
   // A row is two lines of its type high at most, and never under the floor of code.
@@ -46,6 +53,7 @@ function Registers({ world, room }: { readonly world: World; readonly room: numb
           <div
             key={n}
             className="registers__one"
+            data-marked={mark === `R${n}` || undefined}
             data-written={changed || wrote === 1 || undefined}
             data-reads={(step && (step.reads >> n) & 1) || undefined}
           >

@@ -68,7 +68,7 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
   const border = tall + gap / 2 + 2;
   return (
     <svg className="stage-parts" width={width} height={height} fontSize={size} role="img" aria-label={text.map}>
-      <path className="stage-parts__border" d={`M0 ${border}H${width}`} />
+      {visible("user") && <path className="stage-parts__border" d={`M0 ${border}H${width}`} />}
       {LINES.map(([from, to]) => (
         <path
           key={from + to}
