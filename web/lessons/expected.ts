@@ -10,13 +10,14 @@ export const EXPECTED = {
   size: both("a file of at most 200,000 characters", "200,000 文字までのファイル"),
   head: both(
     "the head: a line `---`, then `title.ja: …` and `title.en: …`, then a line `---`",
-    "ヘッダ: `---` の行、`title.ja: …` と `title.en: …`、もう一度 `---` の行",
+    "ヘッダー: `---` の行、`title.ja: …` と `title.en: …`、もう一度 `---` の行",
   ),
   headLine: both(
     "`title.ja: …`, `title.en: …` or `slides: 2-3, 11`",
     "`title.ja: …`、`title.en: …`、`slides: 2-3, 11` のどれか",
   ),
-  title: (language: string): Texts => both(`\`title.${language}: …\` in the head`, `ヘッダに \`title.${language}: …\``),
+  title: (language: string): Texts =>
+    both(`\`title.${language}: …\` in the head`, `ヘッダーに \`title.${language}: …\``),
   section: both("a language: `# ja` or `# en` on a line of its own", "言語の見出し: 単独の行で `# ja` または `# en`"),
   sectionTwice: both("each language once", "各言語は 1 回だけ"),
   beforeSections: both(
@@ -53,7 +54,7 @@ export const EXPECTED = {
   sceneQuestion: both("for `question` a point that is a prediction", "`question` には、予想である要点"),
   sceneSlides: both(
     "the slides of the scenes and of the head to be the same",
-    "scene のスライドとヘッダのスライドが同じであること",
+    "scene のスライドとヘッダーのスライドが同じであること",
   ),
   sceneSolution: both("a ```solution with a program", "プログラムの入った ```solution ブロック"),
   dashes: both("a line `---` between the settings and the program", "設定とプログラムを分ける `---` の行"),
