@@ -5,6 +5,7 @@ import { type Act, createSession, performActs } from "../../engine/index.ts";
 import { ORDER } from "./course.ts";
 import { addressOf, LESSON_IDS, lessonList, loadLesson, numberOf } from "./index.ts";
 import type { Lesson } from "./lesson.ts";
+import { actText, readAct } from "./parse-act.ts";
 
 async function lessonOf(id: string): Promise<Lesson> {
   const parsed = await loadLesson(LESSON_IDS.indexOf(id) + 1);
@@ -82,6 +83,16 @@ test("a lesson's address has its number only where that is its place in the cour
 
 test("each lesson has its place in one part of the course", () => {
   expect([...ORDER].sort((a, b) => a - b)).toEqual(LESSON_IDS.map((_, i) => i + 1));
+});
+
+test("the acts of a solution are shown as a lesson's file has them, and read as the same", async () => {
+  const { solution, state } = await lessonOf("25-maps-from-user-space");
+  const shown = solution?.acts.map(actText) ?? [];
+  expect(shown).toEqual(["write", "load", "attach", "update config 0 = 100", "echo 10", "cat"]);
+  expect(shown.map((line) => readAct(line, solution?.source ?? "", state.maps))).toEqual(solution?.acts);
+  expect(actText({ do: "delete", map: "names", key: "00112233445566778899" })).toBe(
+    "delete names 0x00112233445566778899",
+  );
 });
 
 test("a solution stands for each lesson, and for nothing else", async () => {

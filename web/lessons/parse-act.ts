@@ -1,5 +1,5 @@
 // The lines of a ```solution block: what a student does, one act a line; and the same again as text.
-import { type Act, elementBytes, type MapInput, type RecipeStep } from "../../engine/index.ts";
+import { type Act, elementBytes, elementNumber, type MapInput, type RecipeStep } from "../../engine/index.ts";
 
 /** `source`: the program that `write` stands for; `maps`: those of the lesson. undefined: no act. */
 export function readAct(line: string, source: string, maps: readonly MapInput[]): Act | undefined {
@@ -69,10 +69,16 @@ export function actText(act: Act): string {
     case "shell":
       return act.line;
     case "update":
-      return `update ${act.map} 0x${act.key} = 0x${act.value}`;
+      return `update ${act.map} ${wordOf(act.key)} = ${wordOf(act.value)}`;
     case "delete":
-      return `delete ${act.map} 0x${act.key}`;
+      return `delete ${act.map} ${wordOf(act.key)}`;
     default:
       return act.do;
   }
+}
+
+/** A number where the bytes (hex) are as wide as one and can be read as one. */
+function wordOf(hex: string): string {
+  const value = elementNumber(hex);
+  return hex.length <= 16 && value <= Number.MAX_SAFE_INTEGER ? String(value) : `0x${hex}`;
 }

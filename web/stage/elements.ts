@@ -1,4 +1,5 @@
 // Keys and values of maps in a few letters: numbers where they are as wide as one, else bytes. All are hex, in the order of memory.
+import { elementNumber } from "../../engine/index.ts";
 
 export const keyText = (type: string, key: string): string => (type === "lpm_trie" ? prefixText(key) : valueText(key));
 
@@ -12,10 +13,8 @@ function prefixText(key: string): string {
 /** A number where it is as wide as one and can be read as one, else bytes. */
 export function valueText(hex: string): string {
   if (hex.length !== 8 && hex.length !== 16) return bytesOf(hex);
-  const value = numberOf(hex);
+  const value = elementNumber(hex);
   return value > Number.MAX_SAFE_INTEGER ? bytesOf(hex) : String(value);
 }
-
-const numberOf = (hex: string): bigint => BigInt(`0x${hex.match(/../g)?.reverse().join("") ?? "0"}`);
 
 const bytesOf = (hex: string): string => (hex.match(/../g) ?? []).join(" ");

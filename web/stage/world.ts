@@ -66,6 +66,8 @@ export interface TerminalLine {
   readonly line: string;
   readonly output: string;
   readonly failed: boolean;
+  /** What a program answered to a call that no shell made. */
+  readonly answer?: boolean;
 }
 
 /** What does not change while a lesson is on stage. */
@@ -180,9 +182,8 @@ export class Machine {
     if (!read.ok || read.event.kind !== "packet") throw new Error(`${text} is no packet`);
     const outcome = await this.#engine.kernel.testRun(fd, read.event);
     const ran = outcome.run && (await this.#ran(outcome.run));
-    const answer = ran ? `\n  ${text} → ${ran.returned}` : "";
-    const call = bpfCall("test", outcome.ret, outcome.errnoName);
-    await this.#did("test", outcome, { ran, line: { line: "", output: call + answer, failed: outcome.ret < 0 } });
+    const answer = ran && { line: "", output: `${text} → ${ran.returned}`, failed: false, answer: true };
+    await this.#did("test", outcome, { ran, ...(answer && { answer }) });
     if (!outcome.run) return this.world;
     const { run } = outcome;
     return this.#set({ input: text, packet: read.event.hex, run, ...(await this.#moment(run, 0)) });
@@ -252,16 +253,19 @@ export class Machine {
     { calls, ret, errnoName, kernel }: CallOutcome,
     more: Partial<Pick<Done, "data" | "verified" | "ran">> & {
       readonly line?: TerminalLine;
+      /** Below the call. */
+      readonly answer?: TerminalLine;
       readonly fd?: number;
     } = {},
   ): Promise<World> {
     const { terminal } = this.world;
-    const { line, fd, data = "", verified = false, ran = null } = more;
+    const { line, answer, fd, data = "", verified = false, ran = null } = more;
+    const called = line ?? { line: "", output: bpfCall(call, ret, errnoName), failed: ret < 0 };
     const attached = this.world.kernel.attachments.some(({ progId }) => progId !== 0);
     return this.#set({
       kernel,
       last: { call, calls, ret, errnoName: ret < 0 ? errnoName : "", data, verified, attached, ran },
-      terminal: [...terminal, line ?? { line: "", output: bpfCall(call, ret, errnoName), failed: ret < 0 }],
+      terminal: [...terminal, called, ...(answer ? [answer] : [])],
       ...(fd !== undefined && { fd }),
     });
   }

@@ -26,8 +26,8 @@ export function elementText(
   const value = map?.entries.find((entry) => entry.key === wanted)?.values[0];
   if (!map || value === undefined) return "";
   if (value === elementBytes(is, map.valueSize)) return is;
-  return is.startsWith("0x") || map.valueSize > 8 ? `0x${value}` : String(numberOf(value));
+  return is.startsWith("0x") || map.valueSize > 8 ? `0x${value}` : String(elementNumber(value));
 }
 
 /** Reads little-endian bytes. */
-const numberOf = (hex: string): bigint => BigInt(`0x${hex.match(/../g)?.reverse().join("") || "0"}`);
+export const elementNumber = (hex: string): bigint => BigInt(`0x${hex.match(/../g)?.reverse().join("") || "0"}`);

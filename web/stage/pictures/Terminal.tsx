@@ -1,4 +1,4 @@
-// A terminal: what was typed and what it answered. What cat read last is the largest thing on it.
+// A terminal: what was typed and what it answered. What cat read last, or a program answered, is the largest thing on it.
 import { columns, LINE_HEIGHT } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
 
@@ -38,7 +38,7 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
   const last = terminal.length - 1;
   return (
     <pre className="terminal" style={{ padding, fontSize: size, lineHeight: LINE_HEIGHT }} lang="en">
-      {terminal.slice(from).map(({ line, output, failed }, i) => (
+      {terminal.slice(from).map(({ line, output, failed, answer = false }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added
         <span key={from + i} className="terminal__entry" data-last={from + i === last || undefined}>
           {line !== "" && (
@@ -51,8 +51,8 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
             <span
               className="terminal__output"
               data-failed={failed || undefined}
-              data-large={(!failed && line !== "" && from + i === last && isLarge(output)) || undefined}
-              data-call={line === "" || undefined}
+              data-large={(!failed && (line !== "" || answer) && from + i === last && isLarge(output)) || undefined}
+              data-call={(line === "" && !answer) || undefined}
             >
               {output.replace(/\n$/, "")}
             </span>
