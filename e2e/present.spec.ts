@@ -18,7 +18,7 @@ for (const [width, height] of [
   [1024, 768],
   [3840, 2160],
 ] as const)
-  test(`nothing on the stage is cut or too small at ${width} × ${height}`, async ({ playground, page }) => {
+  test(`nothing on the stage is cut or too small at ${width} × ${height}`, async ({ playground: { page } }) => {
     test.setTimeout(240_000);
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ reducedMotion: "reduce" });
@@ -36,8 +36,7 @@ for (const [width, height] of [
 const BEYOND = ORDER.filter((number) => !TALK.includes(number));
 
 test("nothing is cut or too small on the stage of the lessons that are not part of the talk", async ({
-  playground,
-  page,
+  playground: { page },
 }) => {
   test.setTimeout(240_000);
   await page.setViewportSize({ width: 1280, height: 720 });
@@ -77,8 +76,7 @@ test("arrows, space, Home, End and b work on the stage, and Escape leads to the 
 });
 
 test("after its end a lesson goes on to the next one, before its start it goes back to the end of the one before", async ({
-  playground,
-  page,
+  playground: { page },
 }) => {
   await onStage(page, "?lang=en&present=1#lesson/3");
   const presses = (await scene(page).getAttribute("data-presses")) ?? "";

@@ -32,7 +32,7 @@ export type { LayerView, PacketFieldView } from "./packets/headers.ts";
 export type { PacketView } from "./packets/packets.ts";
 export type * from "./session/api.ts";
 export type * from "./session/check/language.ts";
-export { elementBytes } from "./session/kernel/map-elements.ts";
+export { elementBytes, elementNumber } from "./session/kernel/map-elements.ts";
 export {
   type Act,
   type ActDone,
