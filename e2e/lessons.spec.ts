@@ -180,6 +180,14 @@ test("each lesson keeps its address and its own draft", async ({ playground, pag
   await expect(editor()).toContainText("BPF_REG_0, 9");
   await page.getByRole("button", { name: "Start this lesson again" }).click();
   await expect(editor()).toContainText("R2 was never set");
+  // Where a lesson's number is not its place in the course, the address that the reader has stays, and the page gives out names.
+  await page.goto("./?lang=en&x#lesson/8");
+  await expect(playground.id("lesson")).toContainText("Lesson 11 of 30");
+  await playground.write(PROGRAM);
+  await expect(page).toHaveURL(/#lesson\/8$/);
+  await page.getByRole("button", { name: "Next lesson" }).click();
+  await expect(playground.id("lesson")).toContainText("Lesson 12 of 30");
+  await expect(page).toHaveURL(/#lesson\/null$/);
 });
 
 test("a link opens an answer elsewhere: its calls are made again, and its goals are judged again", async ({

@@ -31,9 +31,10 @@ interface Sight {
   readonly faults: readonly string[];
 }
 
-/** Reads the stage as it is drawn: a picture that has a new place is measured once more, a frame later. */
+/** Reads the stage as it is drawn, in its own type: a picture that has a new place is measured once more, a frame later. */
 export const look = (page: Page): Promise<Sight> =>
   page.evaluate(async (least): Promise<Sight> => {
+    await document.fonts.ready;
     for (let frames = 2; frames > 0; frames--) await new Promise(requestAnimationFrame);
     const stage = document.querySelector("[data-testid=scene]") as HTMLElement;
     const height = window.innerHeight;
