@@ -7,7 +7,11 @@ const PATIENCE = 6000;
 
 test.use({ serviceWorkers: "allow" });
 
-test("the page opens without a network, with the editor and the engine, and the whole talk is given", async ({ playground, page, context }) => {
+test("the page opens without a network, with the editor and the engine, and the whole talk is given", async ({
+  playground,
+  page,
+  context,
+}) => {
   test.setTimeout(360_000); // first all files of the site are fetched, and the talk has 150 presses
   await page.clock.install();
   await playground.open();

@@ -1,18 +1,18 @@
 // The talk as a speaker gives it: the stage as it is drawn, read press by press. For the tests of presenting, with a network and without.
 import { expect, type Page } from "@playwright/test";
 
-/** Least sizes of type, of the stage's height. */
+/** Smallest font sizes, as a part of the window's height. */
 const LEAST = { code: 0.032, text: 0.024 } as const;
 
 export const scene = (page: Page) => page.getByTestId("scene");
 
-/** Opens an address on the stage. */
+/** Opens an address and waits for the stage. */
 export async function onStage(page: Page, address: string): Promise<void> {
   await page.goto(`./${address}`);
   await expect(scene(page)).toHaveAttribute("data-press", "0");
 }
 
-/** One press, and what stands on the stage after it. */
+/** Presses a key and waits until the stage shows press number `press`. */
 export async function press(page: Page, key: string, press: number): Promise<void> {
   await page.keyboard.press(key);
   await expect(scene(page)).toHaveAttribute("data-press", String(press));
@@ -21,17 +21,18 @@ export async function press(page: Page, key: string, press: number): Promise<voi
 interface Sight {
   readonly kinds: readonly string[];
   readonly slides: string;
-  /** All that is to be read on the stage, and which parts of it are marked or lit. */
+  /** The whole text on the stage. */
   readonly text: string;
+  /** The text of the parts that are marked or lit. */
   readonly marked: string;
   readonly answer: string;
   /** The sentence above the picture and the caption. */
   readonly said: string;
-  /** What leaves its place, and what is too small, in words. */
+  /** Texts that are cut or too small, each as a line of words. */
   readonly faults: readonly string[];
 }
 
-/** Reads the stage as it is drawn, in its own type: a picture that has a new place is measured once more, a frame later. */
+/** Reads the stage as it is drawn. Waits for the fonts and two frames, because a picture in a new place is measured again a frame later. */
 export const look = (page: Page): Promise<Sight> =>
   page.evaluate(async (least): Promise<Sight> => {
     await document.fonts.ready;
@@ -83,7 +84,7 @@ export const look = (page: Page): Promise<Sight> =>
 /** What is the same on a stage of another size: a window on a long text may have a row more. */
 const told = ({ kinds, said, marked, answer }: Sight) => [kinds, said, marked, answer];
 
-/** Files and functions whose code must have been on the stage. */
+/** Lines of code that must have been on the stage during the talk. */
 const HUNKS = [
   "BPF_PROG_TYPE_OREORE,",
   "if (expected_attach_type == BPF_OREORE_ATTACH)",
@@ -125,8 +126,8 @@ export async function giveTalk(page: Page): Promise<void> {
       hunk,
     ).toBe(true);
   expect(seen.every(({ text }) => /[぀-ヿ一-鿿]/.test(text))).toBe(true);
-  await page.keyboard.press("PageDown"); // past the end nothing happens
-  // Back, each press undone, on a larger stage.
+  await page.keyboard.press("PageDown"); // at the end nothing more happens
+  // Back again on a larger stage: each press is undone.
   await page.setViewportSize({ width: 1920, height: 1080 });
   for (let n = presses; n >= 0; n--) {
     if (n < presses) await press(page, "PageUp", n);
