@@ -262,7 +262,7 @@ test("a single lesson file gets a link as its address", async () => {
   editSource("BPF_MOV64_IMM(BPF_REG_0, 4),\nBPF_EXIT_INSN(),\n");
   await met(true);
   await open("08-bounds");
-  expect(address.hash).toBe("#lesson/8");
+  expect(address.hash).toBe("#lesson/bounds");
   await openAddress(link);
   expect(title()).toBe("Of my own");
   await met(true);
