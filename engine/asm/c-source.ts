@@ -1,5 +1,5 @@
 // Tells C from macros, in a text that holds no list of instructions: someone pastes a program as it is written for clang.
-import type { Token } from "./lex.ts";
+import type { Token } from "./token.ts";
 
 /** The name of the first function that the text defines, `int drop(struct xdp_md *ctx) {`; undefined: it defines none. */
 export function functionIn(tokens: readonly Token[]): Token | undefined {

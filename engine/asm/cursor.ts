@@ -1,7 +1,6 @@
 // A place in a list of tokens. Beyond the last token stands an end token without text, as often as asked.
 import type { Span } from "../base/span.ts";
-import { endOf } from "./frozen.ts";
-import { Token } from "./lex.ts";
+import { endOf, Token } from "./token.ts";
 
 export class Cursor {
   readonly tokens: readonly Token[];

@@ -4,7 +4,8 @@ import type { Span } from "../base/span.ts";
 import { bigOf, binary, type CType, type CValue, convert, intValue, S32, U32 } from "./ctype.ts";
 import type { Cursor } from "./cursor.ts";
 import { evaluate } from "./evaluate.ts";
-import { type ExprContext, parseExpression } from "./expr.ts";
+import { parseExpression } from "./expr.ts";
+import type { ExprContext } from "./node.ts";
 import { layOut, type Member } from "./types.ts";
 
 /** Constants of the source: enumerators and `const int`s. */

@@ -6,10 +6,12 @@ import type { MapDef } from "../program/program.ts";
 import type { CValue } from "./ctype.ts";
 import { Cursor } from "./cursor.ts";
 import { evaluate } from "./evaluate.ts";
-import { type ExprContext, parseExpression } from "./expr.ts";
-import { type Comment, lex, Token } from "./lex.ts";
+import { parseExpression } from "./expr.ts";
+import { type Comment, lex } from "./lex.ts";
 import { replaceFix } from "./messages.ts";
+import type { ExprContext } from "./node.ts";
 import { PROG_TYPE_NAMES } from "./prog-type-names.ts";
+import { Token } from "./token.ts";
 
 export interface Directives {
   progType?: string;

@@ -7,14 +7,15 @@ import type { Label, Written } from "./assembly.ts";
 import { bigOf, type CValue, convert, S16, S32, U8 } from "./ctype.ts";
 import { Cursor } from "./cursor.ts";
 import { evaluate } from "./evaluate.ts";
-import type { ExprContext, Node } from "./expr.ts";
-import { freeze, thaw } from "./frozen.ts";
-import type { Site } from "./lex.ts";
+import { freeze } from "./frozen.ts";
+import { thaw } from "./lex.ts";
 import { lintMacro } from "./lint.ts";
 import { fieldValue, macroCode } from "./macro-code.ts";
 import { fixOf, replaceFix, type TitledFix } from "./messages.ts";
+import type { ExprContext, Node } from "./node.ts";
 import { parseList } from "./parse-list.ts";
 import type { Argument, FieldName, Item, ParsedProgram } from "./program.ts";
+import type { Site } from "./token.ts";
 
 type Fields = { -readonly [K in keyof Insn]: number };
 

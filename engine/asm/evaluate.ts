@@ -17,8 +17,8 @@ import {
   U64,
   unary,
 } from "./ctype.ts";
-import type { ExprContext, Node } from "./expr.ts";
 import { replaceFix } from "./messages.ts";
+import type { ExprContext, Node } from "./node.ts";
 
 /** The value, or `undefined` after reporting why there is none. */
 export function evaluate(

@@ -17,39 +17,8 @@ import {
 import { type Cursor, MAX_DEPTH, quoted } from "./cursor.ts";
 import { evaluate, typeOf } from "./evaluate.ts";
 import { type Reporter, replaceFix } from "./messages.ts";
-import { type FieldPath, type Types, walkField } from "./types.ts";
-
-export type Node = Span &
-  (
-    | { readonly kind: "value"; readonly value: CValue }
-    | { readonly kind: "name"; readonly name: string }
-    | { readonly kind: "param"; readonly index: number }
-    | { readonly kind: "unary"; readonly op: UnaryOp; readonly of: Node }
-    | { readonly kind: "binary"; readonly op: BinaryOp; readonly left: Node; readonly right: Node }
-    | { readonly kind: "cond"; readonly test: Node; readonly yes: Node; readonly no: Node }
-    | { readonly kind: "comma"; readonly left: Node; readonly right: Node }
-    | { readonly kind: "cast"; readonly type: CType; readonly of: Node }
-    /** An expression of C that is never constant: `&x`, `a[i]`, `p->f`, a call, a string. */
-    | { readonly kind: "other"; readonly type?: CType | undefined }
-    /** Already reported. */
-    | { readonly kind: "bad" }
-  );
-
-/** What names mean while an expression is evaluated. */
-export interface Names {
-  constant(name: string): CValue | undefined;
-  /** For "did you mean". */
-  constantNames(): Iterable<string>;
-}
-
-export interface ExprContext {
-  readonly reporter: Reporter;
-  readonly types: Types;
-  readonly names: Names;
-  readonly source: string;
-  /** In `#if` a name that is not defined is 0 (C17 6.10.1). */
-  readonly unknownIsZero?: boolean;
-}
+import type { ExprContext, Node } from "./node.ts";
+import { type FieldPath, walkField } from "./types.ts";
 
 const PRECEDENCE: Readonly<Record<string, number>> = {
   "*": 10,

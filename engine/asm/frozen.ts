@@ -4,20 +4,8 @@
 // Mutable: one memory for all texts, since what is kept depends on the line's text alone.
 import type { Span } from "../base/span.ts";
 import type { Insn } from "../isa/insn.ts";
-import { lex, Token } from "./lex.ts";
 import { baseConstant, basePredefined } from "./names.ts";
-
-export interface Frozen {
-  readonly macro: string;
-  readonly insns: readonly Insn[];
-  /** Of the instruction's text, without the comma. */
-  readonly length: number;
-  /** Offset of the comma behind it, -1 where there is none. Offsets count from the start of the instruction. */
-  readonly comma: number;
-  readonly args: readonly Span[];
-  /** The macro, and the constants that its arguments name. */
-  readonly names: readonly string[];
-}
+import type { Frozen } from "./token.ts";
 
 const known = new Map<string, Frozen>();
 const MOST = 50_000;
@@ -61,23 +49,4 @@ export function freeze(
     args: args.map((arg) => ({ start: arg.start - span.start, end: arg.end - span.start })),
     names: [macro, ...new Set(constants)],
   });
-}
-
-/** Where that ends which a token stands for. */
-export const endOf = (token: Token): number => (token.frozen ? token.start + token.frozen.length : token.end);
-
-/** The tokens that a frozen one stands for. */
-export function thaw(token: Token, source: string): Token[] {
-  return lex(source.slice(token.start, endOf(token))).tokens.map(
-    ({ kind, text, start, end, spaced }, i) =>
-      new Token(
-        kind,
-        text,
-        start + token.start,
-        end + token.start,
-        i === 0 && token.lineStart,
-        i === 0 ? token.spaced : spaced,
-        token.site,
-      ),
-  );
 }

@@ -2,53 +2,7 @@
 // directives (`// @prog xdp`) live in them. Linear in the text, and total: what is no token of C becomes
 // a token of kind `other`.
 import type { Span } from "../base/span.ts";
-import type { Frozen } from "./frozen.ts";
-
-export type TokenKind = "name" | "number" | "char" | "string" | "punct" | "other";
-
-/** A class, so that the hundred thousand tokens of a large source share one hidden shape. `noExpand` alone is ever changed. */
-export class Token implements Span {
-  readonly kind: TokenKind;
-  readonly text: string;
-  /** Where it stands; for a token out of a `#define`, where the macro was used. */
-  readonly start: number;
-  readonly end: number;
-  /** First on its line, a line continued by a backslash counting as one. */
-  readonly lineStart: boolean;
-  /** White space or a comment stood before it. */
-  readonly spaced: boolean;
-  /** The outermost `#define` it came through, as the use of it in the source. */
-  readonly site: Site | undefined;
-  /** Named a macro that was being replaced: never replaced again (C17 6.10.3.4). */
-  noExpand = false;
-  /** It is the macro's name and stands for the whole instruction: see frozen.ts. */
-  readonly frozen: Frozen | undefined;
-
-  constructor(
-    kind: TokenKind,
-    text: string,
-    start: number,
-    end: number,
-    lineStart: boolean,
-    spaced: boolean,
-    site?: Site,
-    frozen?: Frozen,
-  ) {
-    this.kind = kind;
-    this.text = text;
-    this.start = start;
-    this.end = end;
-    this.lineStart = lineStart;
-    this.spaced = spaced;
-    this.site = site;
-    this.frozen = frozen;
-  }
-}
-
-/** One use of a macro in the source. Compared by identity. */
-export interface Site extends Span {
-  readonly name: string;
-}
+import { endOf, type Frozen, Token } from "./token.ts";
 
 export interface Comment extends Span {
   /** Between the comment signs, or up to the end of the line. */
@@ -232,6 +186,22 @@ export function lex(text: string, frozenLine?: (line: string) => Frozen | undefi
     at = end;
   }
   return { tokens, comments, unterminated };
+}
+
+/** The tokens that a frozen one stands for. */
+export function thaw(token: Token, source: string): Token[] {
+  return lex(source.slice(token.start, endOf(token))).tokens.map(
+    ({ kind, text, start, end, spaced }, i) =>
+      new Token(
+        kind,
+        text,
+        start + token.start,
+        end + token.start,
+        i === 0 && token.lineStart,
+        i === 0 ? token.spaced : spaced,
+        token.site,
+      ),
+  );
 }
 
 const continued = (text: string, newline: number): boolean =>

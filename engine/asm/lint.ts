@@ -3,8 +3,8 @@ import type { Span } from "../base/span.ts";
 import { helperName } from "../facts/helpers.ts";
 import { type InsnMacro, insnMacro, type MacroParam } from "../isa/macros.ts";
 import { bigOf, type CValue } from "./ctype.ts";
-import type { ExprContext } from "./expr.ts";
 import { fixOf, replaceFix, type TitledFix } from "./messages.ts";
+import type { ExprContext } from "./node.ts";
 import type { Argument, Item } from "./program.ts";
 
 type MacroItem = Item & { kind: "macro" };

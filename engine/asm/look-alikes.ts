@@ -1,8 +1,9 @@
 // Characters that a keyboard, a chat or a word processor puts where C has another one: full-width letters and brackets,
 // typographic quotes and dashes. Each is taken as what it looks like, so that its line has its bytes, and named.
-import type { Frozen } from "./frozen.ts";
+
 import { lex } from "./lex.ts";
 import { fixOf, type Reporter, replaceFix } from "./messages.ts";
+import type { Frozen } from "./token.ts";
 
 /** One unit of UTF-16 each, so that places stay what they are. */
 const PLAIN: Readonly<Record<string, string>> = {

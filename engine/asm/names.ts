@@ -8,9 +8,9 @@ import { type CValue, plainValue } from "./ctype.ts";
 import { Cursor } from "./cursor.ts";
 import { type Declared, parseTypeOrBody } from "./declare.ts";
 import { PREDEFINED, PRELUDE } from "./dialect.ts";
-import type { ExprContext, Names } from "./expr.ts";
 import { lex } from "./lex.ts";
 import { Reporter } from "./messages.ts";
+import type { ExprContext, Names } from "./node.ts";
 import { type Define, makeDefine } from "./preprocess.ts";
 import { type StructSource, Types } from "./types.ts";
 

@@ -3,10 +3,11 @@
 import type { Span } from "../base/span.ts";
 import { INSN_MACROS, type InsnMacro, insnMacro } from "../isa/macros.ts";
 import { type Cursor, MAX_DEPTH, quoted } from "./cursor.ts";
-import { type ExprContext, type Node, parseExpression } from "./expr.ts";
-import type { Token } from "./lex.ts";
+import { parseExpression } from "./expr.ts";
 import { fixOf, replaceFix } from "./messages.ts";
+import type { ExprContext, Node } from "./node.ts";
 import type { Argument, FieldName, Item } from "./program.ts";
+import type { Token } from "./token.ts";
 
 const MEMBERS: Readonly<Record<string, FieldName>> = {
   code: "code",

@@ -7,10 +7,11 @@ import { type CType, sizeOfType, stringBytes } from "./ctype.ts";
 import { type Cursor, quoted } from "./cursor.ts";
 import { attributes, type Declared, parseDeclarator, parseTypeOrBody, skipAttributes } from "./declare.ts";
 import { evaluate } from "./evaluate.ts";
-import { type ExprContext, parseExpression } from "./expr.ts";
-import type { Token } from "./lex.ts";
+import { parseExpression } from "./expr.ts";
+import type { ExprContext } from "./node.ts";
 import { parseList, startsInsn } from "./parse-list.ts";
 import type { Argument, ParsedMap, ParsedProgram, Setting } from "./program.ts";
+import type { Token } from "./token.ts";
 
 export interface Parsed {
   readonly programs: ParsedProgram[];

@@ -5,10 +5,11 @@ import type { Span } from "../base/span.ts";
 import { truthy } from "./ctype.ts";
 import { Cursor, quoted } from "./cursor.ts";
 import { evaluate } from "./evaluate.ts";
-import { type ExprContext, parseExpression } from "./expr.ts";
-import { thaw } from "./frozen.ts";
-import { lex, type Site, Token } from "./lex.ts";
+import { parseExpression } from "./expr.ts";
+import { lex, thaw } from "./lex.ts";
 import type { Reporter } from "./messages.ts";
+import type { ExprContext } from "./node.ts";
+import { type Site, Token } from "./token.ts";
 
 export interface Define {
   readonly name: string;

@@ -1,9 +1,8 @@
 // What the parser makes of the tokens: programs of written instructions and labels, before any value is known.
 import type { Span } from "../base/span.ts";
 import type { InsnMacro } from "../isa/macros.ts";
-import type { Node } from "./expr.ts";
-import type { Frozen } from "./frozen.ts";
-import type { Site, Token } from "./lex.ts";
+import type { Node } from "./node.ts";
+import type { Frozen, Site, Token } from "./token.ts";
 
 export type FieldName = "code" | "dst" | "src" | "off" | "imm";
 

@@ -2,8 +2,9 @@
 // it is written as here, and is taken as that, so that its line has its bytes and the lines behind it their slots.
 import { macroText } from "../../disasm/macro.ts";
 import { helperName } from "../../facts/helpers.ts";
-import { lex, Token } from "../lex.ts";
+import { lex } from "../lex.ts";
 import { type Reporter, replaceFix } from "../messages.ts";
+import { Token } from "../token.ts";
 import { parseStatement, type Statement } from "./statement.ts";
 
 /** What a line of such a statement begins with. */

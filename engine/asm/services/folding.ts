@@ -3,7 +3,7 @@
 import { LineMap } from "../../base/span.ts";
 import { functionEntries } from "../../program/flow.ts";
 import type { Analysis } from "../assemble.ts";
-import type { Token } from "../lex.ts";
+import type { Token } from "../token.ts";
 import { tokensOf } from "./place.ts";
 
 export interface Fold {

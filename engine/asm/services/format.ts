@@ -5,7 +5,8 @@
 import { sameInsn } from "../../isa/insn.ts";
 import { insnMacro } from "../../isa/macros.ts";
 import { assemble } from "../assemble.ts";
-import { lex, type Token } from "../lex.ts";
+import { lex } from "../lex.ts";
+import type { Token } from "../token.ts";
 
 const TAB = 8;
 const WIDEST = 72;

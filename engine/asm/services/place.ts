@@ -1,7 +1,8 @@
 // Where in a text a place is: in which word, which argument of which macro, a comment or a string. Works on text
 // that is half-written, from tokens alone.
 import type { Span } from "../../base/span.ts";
-import { type Comment, type Lexed, lex, type Token } from "../lex.ts";
+import { type Comment, type Lexed, lex } from "../lex.ts";
+import type { Token } from "../token.ts";
 
 export interface Place {
   /** The name or number that the offset is in or right behind. */
