@@ -1,8 +1,7 @@
 // What the page shows of a verification: for each visit of an instruction the state before and after it, the visit that came before it
 // on its path, and why a path ended. Everything is in typed arrays; for states see trace-states.ts. The number of visits is limited:
 // later ones are only counted.
-import type { Env } from "./state/env.ts";
-import { scratchNone } from "./state/env.ts";
+import { type Env, type Onlooker, scratchNone } from "./state/env.ts";
 import type { VerifierState } from "./state/state.ts";
 import { type Believed, TraceStates } from "./trace-states.ts";
 
@@ -169,7 +168,7 @@ class StoredVisit implements Visit {
 }
 
 /** Mutable. One for each verification with a trace. */
-export class Tracer {
+export class Tracer implements Onlooker {
   readonly #max: number;
   readonly #store = new Store();
   #dropped = 0;

@@ -8,18 +8,18 @@ import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { Program } from "../program/program.ts";
 import { checkMaxStackDepth } from "./check/stack-depth.ts";
-import { walkProgram } from "./explore/walk.ts";
 import { fixups } from "./fixups.ts";
 import { DEFAULT_LOG_SIZE, VerifierLog } from "./log/buffer.ts";
 import type { LogLines } from "./log/line-table.ts";
-import { verificationStats } from "./log/stats.ts";
 import { prepass } from "./prepass/prepass.ts";
+import { verificationStats } from "./print/stats.ts";
 import type { Refusal } from "./refusals.ts";
 import { refuseAt } from "./refuse.ts";
 import { type Env, NOT_SIMULATED } from "./state/env.ts";
 import { EAGAIN } from "./state/errors.ts";
 import { newEnv } from "./state/new-env.ts";
-import type { Trace, TraceOptions } from "./trace.ts";
+import { type Trace, type TraceOptions, Tracer } from "./trace.ts";
+import { walkProgram } from "./walk.ts";
 
 export interface VerifyOptions {
   /** BPF_LOG_LEVEL1 (1), BPF_LOG_LEVEL2 (2) and BPF_LOG_STATS (4), or'ed. 0: no log. */
@@ -75,7 +75,14 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
   const log = new VerifierLog(options.logLevel, options.logSize ?? DEFAULT_LOG_SIZE);
   const progType = options.progType ?? progTypeByName(program.progType);
   if (progType === undefined) throw bug(`no program type ${program.progType}`);
-  const env = newEnv(program, progType, log, options);
+  const { trace, progress, slotNumber } = options;
+  const tracer = trace && new Tracer(trace.maxVisits);
+  const env = newEnv(program, progType, log, {
+    everyPath: trace?.everyPath === true,
+    ...(tracer && { onlooker: tracer }),
+    ...(progress && { progress }),
+    ...(slotNumber && { slotNumber }),
+  });
 
   let err = prepass(env);
   err ||= walkProgram(env);
@@ -85,7 +92,7 @@ export function verify(program: Program, options: VerifyOptions): Verdict {
   verificationStats(env, (options.now?.() ?? 0) - started);
   const truncated = log.finalize();
   if (truncated) err = refuseAt(env, -1, "log-full", { size: log.size }, "", truncated);
-  return verdictOf(env, err);
+  return { ...verdictOf(env, err), ...(tracer && { trace: tracer.result() }) };
 }
 
 function verdictOf(env: Env, err: number): Verdict {
@@ -103,7 +110,6 @@ function verdictOf(env: Env, err: number): Verdict {
     peakStates: env.peakStates,
     insns: env.insns,
     stackDepths: env.subprogs.map((s) => s.stackDepth),
-    ...(env.trace === null ? {} : { trace: env.trace.result() }),
     ...(err === 0 && { facts: env }),
   };
 }

@@ -1,6 +1,6 @@
 // What the verifier believed at a visit of an instruction, as texts and bounds for the page.
 import { hex64 } from "../../base/u64.ts";
-import { formatReg } from "../../verifier/log/state.ts";
+import { formatReg } from "../../verifier/print/state.ts";
 import type { RegState } from "../../verifier/state/reg.ts";
 import { NOT_INIT, SCALAR_VALUE } from "../../verifier/state/regtype.ts";
 import { isSpilledReg, STACK_MISC, STACK_ZERO, type StackSlot, slotType } from "../../verifier/state/stack.ts";

@@ -5,7 +5,7 @@ import { type Box, layoutFlow } from "../../graph/placement.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { calleeOf, functionEntries, functionFlow, jumpTarget, naturalLoops, slotsOf } from "../../program/flow.ts";
-import { formatBelief } from "../../verifier/log/state.ts";
+import { formatBelief } from "../../verifier/print/state.ts";
 import { NOT_INIT } from "../../verifier/state/regtype.ts";
 import type { Trace } from "../../verifier/trace.ts";
 import type { Timeline } from "../../vm/index.ts";

@@ -1,7 +1,7 @@
 // Whether an access has the alignment that the pointer's type needs. Strict only for the stack, for atomics, and if the program asked
 // for it (BPF_F_STRICT_ALIGNMENT): x86-64 loads and stores work unaligned.
 import { tnumAdd, tnumConst, tnumIsAligned } from "../domain/tnum.ts";
-import { tnumText } from "../log/number.ts";
+import { tnumText } from "../print/number.ts";
 import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EACCES } from "../state/errors.ts";

@@ -9,7 +9,7 @@ import { constS32, constU32, isConst, SCALAR_UNKNOWN, type Scalar } from "../dom
 import { movScalar, withLow32 } from "../domain/size.ts";
 import { markChainPrecision } from "../explore/precision.ts";
 import { pushStack } from "../explore/stack.ts";
-import { regTypeStr } from "../log/state.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";

@@ -1,7 +1,7 @@
 // BPF_STX: stores of registers, and the atomic operations, which read and write the same place.
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
-import { regTypeStr } from "../log/state.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";

@@ -6,8 +6,8 @@ import { markChainPrecision } from "../explore/precision.ts";
 import { resetLiveStackCallchain } from "../explore/stack-liveness.ts";
 import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
 import { BPF_LOG_LEVEL } from "../log/buffer.ts";
-import { printVerifierState, regTypeStr } from "../log/state.ts";
 import { callsSyncCallback } from "../prepass/callees.ts";
+import { printVerifierState, regTypeStr } from "../print/state.ts";
 import { forgive, refuse, verifierBug } from "../refuse.ts";
 import {
   type Env,
@@ -23,11 +23,11 @@ import { E2BIG, EACCES, EINVAL } from "../state/errors.ts";
 import { framePointer, UNKNOWN_REG } from "../state/reg.ts";
 import { PTR_TO_STACK, SCALAR_VALUE } from "../state/regtype.ts";
 import { type FuncState, MAX_CALL_FRAMES, newFuncState, type VerifierState } from "../state/state.ts";
-import { refuseResult, retvalWithin } from "./exit.ts";
 import { checkCallArgs } from "./func-args.ts";
 import { forgetPacket } from "./packet-range.ts";
 import { lockTakenAt } from "./ref.ts";
 import { CALLER_SAVED_REGS, clearCallerSaved } from "./regs.ts";
+import { refuseResult, retvalWithin } from "./retval.ts";
 
 /** Fills the callee's registers with its arguments. 0 or an errno. @kernel set_callee_state_fn */
 export type SetCalleeState = (env: Env, caller: FuncState, callee: FuncState, insnIdx: number) => number;

@@ -1,9 +1,8 @@
 // BPF_EXIT: leaves a function of the program, or the program with a value that its type allows.
-import { S64_MAX, S64_MIN } from "../../base/u64.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { markChainPrecision } from "../explore/precision.ts";
 import { updateLiveStack } from "../explore/stack-liveness.ts";
-import { regTypeStr } from "../log/state.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
@@ -13,6 +12,7 @@ import type { RetvalRange } from "../state/state.ts";
 import { prepareFuncExit } from "./call.ts";
 import { checkResourceLeak } from "./ref.ts";
 import { checkRegArg, curRegs, SRC_OP } from "./regs.ts";
+import { refuseResult, retvalWithin } from "./retval.ts";
 
 /** The path ends here. Not an errno. */
 export const PATH_ENDS = 1;
@@ -71,24 +71,4 @@ function enforce(
   const err = markChainPrecision(env, 0);
   if (err) return err;
   return retvalWithin(range, reg, bits) ? 0 : refuseResult(env, `${of}-return-range`, reg, range, when);
-}
-
-/** @kernel verifier.c retval_range_within */
-export function retvalWithin(range: RetvalRange, reg: RegState, bits: 32 | 64): boolean {
-  if (bits === 32) return range.minval <= reg.val.s32min && reg.val.s32max <= range.maxval;
-  return BigInt(range.minval) <= reg.val.smin && reg.val.smax <= BigInt(range.maxval);
-}
-
-type OutOfRange = "program-return-range" | "callback-return-range" | "async-callback-return-range";
-
-/** Refuses because R0 is not within `range`. @kernel verifier.c verbose_invalid_scalar */
-export function refuseResult(env: Env, id: OutOfRange, reg: RegState, range: RetvalRange, when: string): number {
-  const { smin, smax } = reg.val;
-  const min = smin > S64_MIN ? ` smin=${smin}` : "";
-  const max = smax < S64_MAX ? ` smax=${smax}` : "";
-  const what =
-    `has${min}${max}${min || max ? "" : " unknown scalar value"} ` +
-    `should have been in [${range.minval}, ${range.maxval}]`;
-  const args = { reg: 0, what, low: smin, high: smax, min: range.minval, max: range.maxval };
-  return refuse(env, id, args, `${when} the register R0 ${what}\n`, EINVAL);
 }

@@ -4,7 +4,7 @@
 // @kernel btf.c btf_prepare_func_args; verifier.c btf_check_subprog_call, btf_check_func_arg_match, check_mem_reg
 import { bug } from "../../base/bug.ts";
 import type { FuncInfo, FuncParam } from "../../program/program.ts";
-import { regTypeStr } from "../log/state.ts";
+import { regTypeStr } from "../print/state.ts";
 import type { RefusalArgs, RefusalId } from "../refusals.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, notSimulated, verbose } from "../state/env.ts";

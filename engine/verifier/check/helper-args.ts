@@ -3,7 +3,7 @@
 import { helperName } from "../../facts/helpers.ts";
 import type { ArgKind, HelperArg, HelperProto } from "../../facts/types.ts";
 import { markChainPrecision, markSlotPrecise } from "../explore/precision.ts";
-import { regTypeStr } from "../log/state.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse, verifierBug } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";

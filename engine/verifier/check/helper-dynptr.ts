@@ -1,8 +1,8 @@
 // Dynptrs on the stack: helpers make, use and release them. A dynptr takes two slots, the first at the higher address.
 // @kernel verifier.c process_dynptr_func, mark_stack_slots_dynptr, unmark_stack_slots_dynptr, stack_slot_obj_get_spi
 import { markStackReadSlot, markStackWriteSlot } from "../explore/stack-liveness.ts";
-import { tnumText } from "../log/number.ts";
-import { regTypeStr } from "../log/state.ts";
+import { tnumText } from "../print/number.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse, verifierBug } from "../refuse.ts";
 import { type Env, scratchSlot } from "../state/env.ts";
 import { EINVAL, ERANGE } from "../state/errors.ts";

@@ -1,7 +1,7 @@
 // Memory that a helper is given: a pointer, and a size from another argument or from the map.
 // @kernel verifier.c check_helper_mem_access, check_mem_size_reg
 import { markChainPrecision } from "../explore/precision.ts";
-import { regTypeStr } from "../log/state.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES } from "../state/errors.ts";

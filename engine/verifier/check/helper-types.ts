@@ -1,7 +1,7 @@
 // Which register types are allowed for which kind of helper argument. @kernel verifier.c compatible_reg_types, check_reg_type
 import { helperName } from "../../facts/helpers.ts";
 import type { ArgKind, HelperArg } from "../../facts/types.ts";
-import { regTypeStr } from "../log/state.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";

@@ -8,7 +8,7 @@ import { markChainPrecision, pushJmpHistory } from "../explore/precision.ts";
 import { pushStack } from "../explore/stack.ts";
 import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
 import { BPF_LOG_LEVEL } from "../log/buffer.ts";
-import { printInsnState } from "../log/state.ts";
+import { printInsnState } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EFAULT, EINVAL, ENOMEM } from "../state/errors.ts";

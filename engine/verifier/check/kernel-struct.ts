@@ -1,12 +1,12 @@
 // Loads and stores through a pointer to a kernel structure, as far as they can be refused without its BTF.
 // @kernel verifier.c check_ptr_to_btf_access
 import { isGplCompatible } from "../../facts/license.ts";
-import { tnumText } from "../log/number.ts";
+import { tnumText } from "../print/number.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
 import { isConstVal, type RegState } from "../state/reg.ts";
-import type { Access } from "./mem.ts";
+import type { Access } from "./access.ts";
 
 /** Program types that may write to some structures. @kernel ->btf_struct_access */
 const MAY_WRITE = new Set(["sched_cls", "sched_act", "xdp"]);

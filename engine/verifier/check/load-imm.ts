@@ -4,7 +4,7 @@ import { type Insn, imm64 } from "../../isa/insn.ts";
 import { constScalar } from "../domain/scalar.ts";
 import { pushStack } from "../explore/stack.ts";
 import { updateLiveStack } from "../explore/stack-liveness.ts";
-import { regTypeStr } from "../log/state.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, findSubprog, notSimulated, scratchReg } from "../state/env.ts";
 import { EINVAL, ENOMEM } from "../state/errors.ts";

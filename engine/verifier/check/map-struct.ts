@@ -4,7 +4,7 @@ import { refuse } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES } from "../state/errors.ts";
 import { type RegState, UNKNOWN_REG } from "../state/reg.ts";
-import type { Access } from "./mem.ts";
+import type { Access } from "./access.ts";
 import { curRegs } from "./regs.ts";
 
 /**

@@ -2,13 +2,14 @@
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { coerceToSize, coerceToSizeSx } from "../domain/size.ts";
-import { printLine } from "../log/lines.ts";
-import { formatReg, regTypeStr } from "../log/state.ts";
+import { printLine } from "../print/lines.ts";
+import { formatReg, regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
 import { isConstVal, isNullReg, pointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
+import type { Access } from "./access.ts";
 import { checkPtrAlignment } from "./align.ts";
 import { constantLoad } from "./frozen-map.ts";
 import { cannotWrite } from "./helper-mem.ts";
@@ -44,20 +45,6 @@ const REG_TYPE: Readonly<Record<string, number>> = {
   PTR_TO_BUF: T.PTR_TO_BUF,
   PTR_TO_BTF_ID: T.PTR_TO_BTF_ID,
 };
-
-/** One load or store of the current instruction. */
-export interface Access {
-  /** The register with the pointer, and the byte offset from it. */
-  readonly regno: number;
-  readonly off: number;
-  readonly size: 1 | 2 | 4 | 8;
-  readonly write: boolean;
-  /** The register that is loaded or stored. -1: a load into no register, or a store of something else than a register. */
-  readonly valueRegno: number;
-  /** Must be aligned in any case. */
-  readonly strict?: boolean;
-  readonly signExtend?: boolean;
-}
 
 /** Checks an access. A load sets its register to what is known of the value. @kernel verifier.c check_mem_access */
 export function checkMemAccess(env: Env, access: Access): number {

@@ -5,7 +5,7 @@ import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { ptrAdd, ptrSub } from "../domain/alu.ts";
 import { syncBounds } from "../domain/bounds.ts";
-import { regTypeStr } from "../log/state.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";

@@ -1,8 +1,8 @@
 // Bounds of an access through a pointer to a block of known size: map values and keys, packet data, ring buffer records. Also the other
 // pointer types with a rule of their own (sockets, tracepoint buffers, …). For the stack, whose bytes have types, see stack.ts.
 import { S64_MIN } from "../../base/u64.ts";
-import { tnumText } from "../log/number.ts";
-import { regTypeStr } from "../log/state.ts";
+import { tnumText } from "../print/number.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";

@@ -2,9 +2,9 @@
 // of the bytes.
 import { pushJmpHistory } from "../explore/precision.ts";
 import { markStackReadSlot } from "../explore/stack-liveness.ts";
-import { printLine } from "../log/lines.ts";
-import { tnumText } from "../log/number.ts";
-import { regTypeStr } from "../log/state.ts";
+import { printLine } from "../print/lines.ts";
+import { tnumText } from "../print/number.ts";
+import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, scratchSlot } from "../state/env.ts";
 import { EACCES, EFAULT } from "../state/errors.ts";

@@ -1,7 +1,7 @@
 // Every pair of 4-bit tnums, at the bottom of the word and moved to its top, where sums and products wrap.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { tnumText } from "../log/number.ts";
+import { tnumText } from "../print/number.ts";
 import type { Tnum } from "./tnum.ts";
 import * as t from "./tnum.ts";
 import { tnumMul } from "./tnum-mul.ts";

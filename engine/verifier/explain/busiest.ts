@@ -2,7 +2,7 @@
 // the later ones. It reads the trace; it decides nothing.
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
-import { formatReg } from "../log/state.ts";
+import { formatReg } from "../print/state.ts";
 import * as t from "../state/regtype.ts";
 import type { Trace, Visit, Visits } from "../trace.ts";
 import type { Phrase } from "./phrase.ts";

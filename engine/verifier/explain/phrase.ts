@@ -1,6 +1,6 @@
 // What the verifier believes of a register, as part of a sentence in both languages: "a number from 0 to 15",
 // "a pointer into the value of map counts, or NULL".
-import { formatReg } from "../log/state.ts";
+import { formatReg } from "../print/state.ts";
 import type { RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
 

@@ -3,8 +3,8 @@
 
 import * as c from "../../isa/codes.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
-import { insnText } from "../log/insn.ts";
 import { callsSyncCallback, isKfuncCall, isLocalCall, isTailCall } from "../prepass/callees.ts";
+import { insnText } from "../print/insn.ts";
 import { verifierBug } from "../refuse.ts";
 import { type Env, findSubprog, verbose } from "../state/env.ts";
 import type { HistoryEntry, LinkedReg } from "../state/state.ts";

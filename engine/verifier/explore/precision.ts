@@ -5,7 +5,7 @@
 
 import * as c from "../../isa/codes.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
-import { printVerifierState } from "../log/state.ts";
+import { printVerifierState } from "../print/state.ts";
 import { verifierBug } from "../refuse.ts";
 import { type Env, verbose } from "../state/env.ts";
 import { type RegState, withPrecise } from "../state/reg.ts";

@@ -2,8 +2,8 @@
 // ever", and decides which states are worth keeping. The thresholds are the kernel's, as they show in logs and statistics.
 // @kernel verifier.c is_state_visited, clean_live_states
 import { BPF_JCOND, BPF_JMP, BPF_MAY_GOTO } from "../../isa/codes.ts";
-import { printLine } from "../log/lines.ts";
-import { printVerifierState } from "../log/state.ts";
+import { printLine } from "../print/lines.ts";
+import { printVerifierState } from "../print/state.ts";
 import { refuseAt } from "../refuse.ts";
 import { type Env, verbose } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
@@ -163,7 +163,7 @@ export function isStateVisited(env: Env, insnIdx: number): number {
       if (looks !== LOOKS_ELSE) return prunedBy(env, entry, cur, insnIdx, looks === LOOKS_EQUAL_LOOP);
       // In a loop most rounds have a state of their own that helps nobody: keep one now and then.
       if (!force && jumps < 20 && insns < 100) keep = false;
-    } else if (!env.everyPath || env.trace?.full) {
+    } else if (!env.everyPath || env.onlooker?.full) {
       const loop = incompleteMarks(env, state);
       if (statesEqual(env, state, cur, loop ? RANGE_WITHIN : NOT_EXACT))
         return prunedBy(env, entry, cur, insnIdx, loop);

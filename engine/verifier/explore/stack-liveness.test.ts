@@ -16,6 +16,7 @@ import {
   resetLiveStackCallchain,
   resetStackWriteMarks,
   slotsText,
+  stackLivenessInit,
   stackSlotAlive,
   updateLiveStack,
 } from "./stack-liveness.ts";
@@ -39,6 +40,7 @@ function envOf(...insns: Insn[]): Env {
   };
   const env = newEnv(program, progTypeByName("socket_filter")!, new VerifierLog(2));
   if (prepass(env) !== 0) throw new Error(env.log.text());
+  stackLivenessInit(env);
   env.log.reset(0);
   env.curState = at(0);
   return env;

@@ -15,7 +15,7 @@ export function pushStack(env: Env, insnIdx: number, prevInsnIdx: number, specul
     return null;
   }
   if (state.parent !== null) state.parent.branches++;
-  env.trace?.putAside(state);
+  env.onlooker?.putAside(state);
   return state;
 }
 

@@ -5,7 +5,7 @@ import { ERRNO } from "../../facts/errno.ts";
 import { helperChangesPktData } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
-import { printLine } from "../log/lines.ts";
+import { printLine } from "../print/lines.ts";
 import { refuseAt, verifierBug } from "../refuse.ts";
 import { containingSubprog, type Env } from "../state/env.ts";
 import {

@@ -5,7 +5,7 @@ import { paramCount } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
-import { insnText } from "../log/insn.ts";
+import { insnText } from "../print/insn.ts";
 import { type Env, verbose } from "../state/env.ts";
 import { helperProto, isHelperCall } from "./callees.ts";
 import { NONE } from "./successors.ts";

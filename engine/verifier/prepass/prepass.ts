@@ -1,6 +1,5 @@
 // Everything that the verifier does with a program before it walks its paths, in the kernel's order. The order decides which message
 // comes first. @kernel verifier.c bpf_check, up to do_check_main
-import { stackLivenessInit } from "../explore/stack-liveness.ts";
 import { refuseAt } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EINVAL, ENOTSUPP } from "../state/errors.ts";
@@ -24,7 +23,6 @@ export function prepass(env: Env): number {
   }
   env.successors = successorsOf(env.insns);
   computePostorder(env);
-  stackLivenessInit(env);
   const err = checkAttachBtfId(env);
   if (err < 0) return err;
   computeScc(env);

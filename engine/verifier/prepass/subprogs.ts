@@ -8,8 +8,8 @@ import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { refuseAt } from "../refuse.ts";
 import { type Env, findSubprog, notSimulated, subprogEnd, verbose } from "../state/env.ts";
+import { newSubprog } from "../state/records.ts";
 import { isKfuncCall, isLocalCall, isPseudoFunc, isTailCall } from "./callees.ts";
-import { newSubprog } from "./records.ts";
 import { BTF_MAX_TYPE } from "./resolve.ts";
 
 const BPF_MAX_SUBPROGS = 256;

@@ -6,7 +6,6 @@ import type { LineInfo, Program } from "../../program/program.ts";
 import type { VerifierLog } from "../log/buffer.ts";
 import type { LineKind } from "../log/kinds.ts";
 import type { Refusal } from "../refusals.ts";
-import type { Tracer } from "../trace.ts";
 import type { VerifierMap } from "./map.ts";
 import type { ExploredState, HistoryEntry, VerifierState } from "./state.ts";
 
@@ -87,6 +86,21 @@ export interface PendingBranch {
   readonly logPos: number;
 }
 
+/** Who is told how the walk goes: trace.ts. */
+export interface Onlooker {
+  /** It keeps no more. */
+  readonly full: boolean;
+  arrive(env: Env, insnIdx: number): void;
+  leave(env: Env, ends: boolean): void;
+  pruned(env: Env): void;
+  refused(env: Env, err: number): void;
+  /** The current state was compared with those kept here and, it may be, kept itself. */
+  kept(env: Env): void;
+  putAside(branch: VerifierState): void;
+  /** The walk goes on with a branch that was put aside. */
+  resume(env: Env): void;
+}
+
 export interface Env {
   readonly program: Program;
   /** The program's slots, with what the prepass resolved (map addresses in ld_imm64). */
@@ -159,7 +173,7 @@ export interface Env {
   /** The state that covered the path that was pruned last. */
   prunedBy: VerifierState | null;
   /** null: no trace is wanted. */
-  trace: Tracer | null;
+  readonly onlooker: Onlooker | null;
 }
 
 /** Not an errno of the kernel: this program cannot be judged here. Env.unsupported says why. */

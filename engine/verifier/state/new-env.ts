@@ -4,10 +4,9 @@ import { mapTypeByName } from "../../facts/map-types.ts";
 import type { ProgType } from "../../facts/types.ts";
 import type { MapDef, Program } from "../../program/program.ts";
 import type { VerifierLog } from "../log/buffer.ts";
-import { newInsnAux } from "../prepass/records.ts";
-import { type TraceOptions, Tracer } from "../trace.ts";
-import type { Env } from "./env.ts";
+import type { Env, Onlooker } from "./env.ts";
 import type { VerifierMap } from "./map.ts";
+import { newInsnAux } from "./records.ts";
 import { newVerifierState } from "./state.ts";
 
 /** Flags of BPF_PROG_LOAD. */
@@ -38,7 +37,8 @@ function newMap(def: MapDef, index: number, named = def.named === true): Verifie
 }
 
 export interface EnvOptions {
-  readonly trace?: TraceOptions;
+  readonly everyPath?: boolean;
+  readonly onlooker?: Onlooker;
   readonly progress?: (insnsProcessed: number, logChars: number) => boolean;
   readonly slotNumber?: (slot: number) => number;
 }
@@ -46,7 +46,7 @@ export interface EnvOptions {
 const itself = (slot: number): number => slot;
 
 export function newEnv(program: Program, progType: ProgType, log: VerifierLog, options: EnvOptions = {}): Env {
-  const { trace, progress, slotNumber = itself } = options;
+  const { everyPath = false, onlooker = null, progress, slotNumber = itself } = options;
   const strict = (program.progFlags & BPF_F_STRICT_ALIGNMENT) !== 0;
   const any = (program.progFlags & BPF_F_ANY_ALIGNMENT) !== 0;
   return {
@@ -57,7 +57,7 @@ export function newEnv(program: Program, progType: ProgType, log: VerifierLog, o
     log,
     slotNumber,
     strictAlignment: strict && !any,
-    everyPath: trace?.everyPath === true,
+    everyPath,
     testStateFreq: (program.progFlags & BPF_F_TEST_STATE_FREQ) !== 0,
     testRegInvariants: (program.progFlags & BPF_F_TEST_REG_INVARIANTS) !== 0,
     aux: program.insns.map(newInsnAux),
@@ -94,6 +94,6 @@ export function newEnv(program: Program, progType: ProgType, log: VerifierLog, o
     prevLine: null,
     progress: progress ?? null,
     prunedBy: null,
-    trace: trace === undefined ? null : new Tracer(trace.maxVisits),
+    onlooker,
   };
 }

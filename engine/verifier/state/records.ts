@@ -1,5 +1,5 @@
 // Empty records that the passes fill: one InsnAux for each slot, one SubprogInfo for each function.
-import type { InsnAux, SubprogInfo } from "../state/env.ts";
+import type { InsnAux, SubprogInfo } from "./env.ts";
 
 /** What is known of a slot before any pass. */
 export const newInsnAux = (): InsnAux => ({

@@ -1,44 +1,48 @@
 // The main walk: every path of the program, instruction by instruction, one branch at a time, those put aside last first.
 // @kernel verifier.c do_check, do_check_insn, do_check_common
 
-import * as I from "../../isa/codes.ts";
-import type { Insn } from "../../isa/insn.ts";
-import { checkAluOp } from "../check/alu.ts";
-import { checkStx } from "../check/atomic.ts";
-import { checkFuncCall, checkKfuncCall } from "../check/call.ts";
-import { checkExit, PATH_ENDS, RETURNED } from "../check/exit.ts";
-import { checkFuncProto, setGlobalArgs } from "../check/func-args.ts";
-import { checkHelperCall } from "../check/helper.ts";
-import { checkCondJmp } from "../check/jump.ts";
-import { checkLd } from "../check/load-imm.ts";
-import { checkLoad, checkStoreImm } from "../check/mem.ts";
-import { lockTakenAt } from "../check/ref.ts";
-import { BPF_LOG_LEVEL, BPF_LOG_LEVEL2 } from "../log/buffer.ts";
-import { insnText } from "../log/insn.ts";
-import { printLine } from "../log/lines.ts";
-import { printInsnState, printVerifierState } from "../log/state.ts";
-import { forgive, refuse, refuseAt } from "../refuse.ts";
-import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, scratchAll, scratchReg, verbose } from "../state/env.ts";
-import { E2BIG, EAGAIN, EFAULT, EINVAL } from "../state/errors.ts";
-import { CTX_REG, framePointer } from "../state/reg.ts";
-import { BPF_MAIN_FUNC, newFuncState, newVerifierState } from "../state/state.ts";
-import { pushJmpHistory } from "./precision.ts";
-import { isStateVisited } from "./prune.ts";
-import { updateBranchCounts } from "./scc.ts";
-import { popStack } from "./stack.ts";
+import * as I from "../isa/codes.ts";
+import type { Insn } from "../isa/insn.ts";
+import { checkAluOp } from "./check/alu.ts";
+import { checkStx } from "./check/atomic.ts";
+import { checkFuncCall, checkKfuncCall } from "./check/call.ts";
+import { checkExit, PATH_ENDS, RETURNED } from "./check/exit.ts";
+import { checkFuncProto, setGlobalArgs } from "./check/func-args.ts";
+import { checkHelperCall } from "./check/helper.ts";
+import { checkCondJmp } from "./check/jump.ts";
+import { checkLd } from "./check/load-imm.ts";
+import { checkLoad, checkStoreImm } from "./check/mem.ts";
+import { lockTakenAt } from "./check/ref.ts";
+import { pushJmpHistory } from "./explore/precision.ts";
+import { isStateVisited } from "./explore/prune.ts";
+import { updateBranchCounts } from "./explore/scc.ts";
+import { popStack } from "./explore/stack.ts";
 import {
   commitStackWriteMarks,
   resetLiveStackCallchain,
   resetStackWriteMarks,
+  stackLivenessInit,
   updateLiveStack,
-} from "./stack-liveness.ts";
+} from "./explore/stack-liveness.ts";
+import { BPF_LOG_LEVEL, BPF_LOG_LEVEL2 } from "./log/buffer.ts";
+import { insnText } from "./print/insn.ts";
+import { printLine } from "./print/lines.ts";
+import { printInsnState, printVerifierState } from "./print/state.ts";
+import { forgive, refuse, refuseAt } from "./refuse.ts";
+import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, scratchAll, scratchReg, verbose } from "./state/env.ts";
+import { E2BIG, EAGAIN, EFAULT, EINVAL } from "./state/errors.ts";
+import { CTX_REG, framePointer } from "./state/reg.ts";
+import { BPF_MAIN_FUNC, newFuncState, newVerifierState } from "./state/state.ts";
 
 /** Progress is told every 16384 instructions. */
 const PROGRESS_MASK = 0x3fff;
 const BPF_FUNC_SPIN_UNLOCK = 94;
 
 /** Walks the main program and the global functions that it calls. 0: every path is safe. @kernel verifier.c do_check_main */
-export const walkProgram = (env: Env): number => walkFrom(env, 0) || walkGlobals(env);
+export function walkProgram(env: Env): number {
+  stackLivenessInit(env);
+  return walkFrom(env, 0) || walkGlobals(env);
+}
 
 /** Walks one function with nothing around it. @kernel verifier.c do_check_common */
 function walkFrom(env: Env, subprogno: number): number {
@@ -59,7 +63,7 @@ function walkFrom(env: Env, subprogno: number): number {
     if (env.program.funcInfo && checkFuncProto(env, 0) !== 0) forgive(env, endPos);
     frame.regs[1] = CTX_REG;
   } else {
-    env.trace?.resume(env);
+    env.onlooker?.resume(env);
     verbose(env, "global-function", `Validating ${name}() func#${subprogno}...\n`);
     const err = checkFuncProto(env, subprogno);
     if (err) return err;
@@ -92,7 +96,7 @@ function walkGlobals(env: Env): number {
 }
 
 function walk(env: Env): number {
-  const { log, insns, aux, trace, slotNumber: number } = env;
+  const { log, insns, aux, onlooker, slotNumber: number } = env;
   const popLog = !(log.level & BPF_LOG_LEVEL2);
   const logs = (log.level & BPF_LOG_LEVEL) !== 0;
   let printState = false;
@@ -112,20 +116,20 @@ function walk(env: Env): number {
     const state = env.curState;
     state.lastInsnIdx = prevInsnIdx;
     state.insnIdx = at;
-    trace?.arrive(env, at);
+    onlooker?.arrive(env, at);
     let ends = false;
     if (aux[at]!.prunePoint) {
       const visited = isStateVisited(env, at);
       if (visited < 0) {
-        trace?.refused(env, visited);
+        onlooker?.refused(env, visited);
         return visited;
       }
       if (visited === 1) {
         if (logs && printState) verbose(env, "branch-safe", `\nfrom ${number(prevInsnIdx)} to ${number(at)}: safe\n`);
         else if (logs) verbose(env, "safe", `${number(at)}: safe\n`);
-        trace?.pruned(env);
+        onlooker?.pruned(env);
         ends = true;
-      } else trace?.kept(env);
+      } else onlooker?.kept(env);
     }
     if (!ends) {
       if (aux[at]!.jmpPoint) {
@@ -152,10 +156,10 @@ function walk(env: Env): number {
       resetStackWriteMarks(env, at);
       const result = checkInsn(env, insns[at]!);
       if (result < 0) {
-        trace?.refused(env, result);
+        onlooker?.refused(env, result);
         return result;
       }
-      trace?.leave(env, result === PATH_ENDS);
+      onlooker?.leave(env, result === PATH_ENDS);
       commitStackWriteMarks(env);
       if (result === RETURNED) printState = true;
       ends = result === PATH_ENDS;
@@ -166,7 +170,7 @@ function walk(env: Env): number {
       if (err) return err;
       updateLiveStack(env);
       if (!popStack(env, popLog)) return 0;
-      trace?.resume(env);
+      onlooker?.resume(env);
       prevInsnIdx = env.prevInsnIdx;
       printState = true;
     }

@@ -1,6 +1,6 @@
 // The last lines of a log: the cost of the verification. @kernel verifier.c print_verification_stats
+import { BPF_LOG_STATS } from "../log/buffer.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, verbose } from "../state/env.ts";
-import { BPF_LOG_STATS } from "./buffer.ts";
 
 /** `us`: duration of the verification in microseconds. */
 export function verificationStats(env: Env, us: number): void {

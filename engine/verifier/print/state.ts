@@ -1,12 +1,12 @@
 // States in the log: registers, stack slots, references, and their position on the line of their instruction.
 // @kernel log.c reg_type_str, print_scalar_ranges, print_reg_state, print_verifier_state, print_insn_state
 import type { Scalar } from "../domain/scalar.ts";
+import type { LineKind } from "../log/kinds.ts";
 import { type Env, isRegScratched, isSlotScratched, scratchNone } from "../state/env.ts";
 import { BPF_ADD_CONST, type RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
 import * as stack from "../state/stack.ts";
 import type { FuncState, VerifierState } from "../state/state.ts";
-import type { LineKind } from "./kinds.ts";
 import { isSnumDecimal, snumText, tnumText, unumText } from "./number.ts";
 
 const TYPE_NAMES: Readonly<Record<number, string>> = {
