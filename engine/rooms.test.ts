@@ -4,7 +4,8 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { expect, test } from "vitest";
 
 const ENGINE = import.meta.dirname;
-const WEB = resolve(ENGINE, "../web");
+const TOP = resolve(ENGINE, "..");
+const WEB = join(TOP, "web");
 
 /** From the bottom up: a room may import those that stand before it. */
 const ORDER = [
@@ -30,6 +31,38 @@ const ORDER = [
   "conformance",
 ];
 
+/** The same inside of rooms that are more than a handful of files: each file or folder may import those before it. */
+const INSIDE = {
+  "engine/asm": [
+    "assembly.ts similar.ts messages.ts",
+    // text to tokens
+    "token.ts lex.ts look-alikes.ts cursor.ts c-source.ts",
+    // constant expressions and declarations of C
+    "ctype.ts types.ts node.ts evaluate.ts expr.ts declare.ts",
+    // names and macros
+    "dialect.ts preprocess.ts names.ts prog-type-names.ts frozen.ts program.ts macro-code.ts",
+    // lists of instructions, directives, maps
+    "statement.ts kernel-notation.ts parse-list.ts parse.ts selftest-maps.ts directives.ts",
+    // bytes
+    "lint.ts lint-program.ts emit.ts assemble.ts",
+    "notation services",
+  ],
+  "engine/verifier": [
+    "domain refusals.ts log state trace-states.ts trace.ts print refuse.ts",
+    "prepass explore check walk.ts fixups.ts verify.ts rewrite explain",
+  ],
+  "engine/vm": [
+    // the buffer and what lies in it
+    "layout.ts le.ts journal.ts allocator.ts memory.ts maps packet.ts ctx.ts",
+    // a program on a machine
+    "env.ts task.ts fault.ts semantics.ts atomic.ts decode.ts interp.ts helpers machine.ts",
+    "events timeline.ts changes.ts queries.ts harm.ts watch.ts raw-run.ts index.ts",
+    // for tests
+    "whole-state.ts walk.ts",
+  ],
+  "web/stores": ["engine.ts engine-in-thread.ts", "page program check run kernel history lesson"],
+};
+
 /** Neighbours that the order would allow, but that must not know of each other. */
 const APART: readonly (readonly [from: string, to: string])[] = [
   ["object", "disasm"],
@@ -45,6 +78,8 @@ const APART: readonly (readonly [from: string, to: string])[] = [
 interface Import {
   readonly file: string;
   readonly target: string;
+  /** `import(…)`: loaded when it is needed. */
+  readonly later: boolean;
 }
 
 const IMPORT =
@@ -62,14 +97,15 @@ function importsOf(root: string): Import[] {
     [...readFileSync(file, "utf8").matchAll(IMPORT)].map((match) => ({
       file,
       target: (match[1] ?? match[2] ?? match[3]) as string,
+      later: match[3] !== undefined,
     })),
   );
 }
 
-const isTest = (file: string): boolean => file.endsWith(".test.ts");
+const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file);
 /** `vm` for …/engine/vm/maps/hash.ts; `index.ts` for the door. */
 const roomOf = (path: string): string => relative(ENGINE, path).split(sep)[0] as string;
-const show = ({ file, target }: Import): string => `${relative(resolve(ENGINE, ".."), file)} imports ${target}`;
+const show = ({ file, target }: Import): string => `${relative(TOP, file)} imports ${target}`;
 
 /** A source without its comments. */
 const codeOf = (file: string): string => readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
@@ -120,7 +156,62 @@ test("the verifier is called by the one load of the kernel, and by tests of its 
   expect(callers).toEqual([join("kernel", "load.ts")]);
 });
 
+const inWeb = importsOf(WEB);
+/** Files by their path from the top, each with those that it names at its head; what is imported later, when it is needed, is none. */
+const named = new Map<string, string[]>();
+for (const { file, target, later } of [...all, ...inWeb]) {
+  if (later || isTest(file) || !target.startsWith(".")) continue;
+  const from = relative(TOP, file);
+  named.set(from, [...(named.get(from) ?? []), relative(TOP, resolve(dirname(file), target))]);
+}
+
+test("no circle of files", () => {
+  expect(circles(new Map(Object.entries({ a: ["b"], b: ["c"], c: ["b"], d: [] })))).toEqual([["b", "c"]]);
+  expect(circles(named)).toEqual([]);
+});
+
+test.each(Object.entries(INSIDE))("inside of %s an import points down", (room, lines) => {
+  const order = lines.flatMap((line) => line.split(" "));
+  const partOf = (path: string): string => relative(room, path).split(sep)[0] as string;
+  const inside = [...sources(resolve(TOP, room))].map((file) => relative(TOP, file)).filter((file) => !isTest(file));
+  expect([...new Set(inside.map(partOf))].filter((part) => !part.startsWith("fixtures")).sort()).toEqual(
+    [...order].sort(),
+  );
+  const up = inside.flatMap((file) =>
+    (named.get(file) ?? [])
+      .filter((target) => target.startsWith(`${room}${sep}`) && partOf(target) !== partOf(file))
+      .filter((target) => order.indexOf(partOf(target)) >= order.indexOf(partOf(file)))
+      .map((target) => `${file} imports ${target}`),
+  );
+  expect(up).toEqual([]);
+});
+
+/** Files that lead to themselves, all that lie on one circle together.  Tarjan's strongly connected components. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = [];
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const open: string[] = [];
+  const visit = (file: string): number => {
+    const own = index.size;
+    index.set(file, own);
+    low.set(file, own);
+    open.push(file);
+    for (const next of graph.get(file) ?? []) {
+      const reached = !index.has(next) ? visit(next) : open.includes(next) ? (index.get(next) as number) : own;
+      low.set(file, Math.min(low.get(file) as number, reached));
+    }
+    if (low.get(file) === own) {
+      const circle = open.splice(open.indexOf(file));
+      if (circle.length > 1 || graph.get(file)?.includes(file)) found.push(circle.sort());
+    }
+    return low.get(file) as number;
+  };
+  for (const file of graph.keys()) if (!index.has(file)) visit(file);
+  return found;
+}
+
 test("the page comes in through the door", () => {
-  const through = importsOf(WEB).filter(({ target }) => target.includes("engine/"));
+  const through = inWeb.filter(({ target }) => target.includes("engine/"));
   expect(through.filter(({ target }) => !target.endsWith("engine/index.ts")).map(show)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // Rebuilds the program of a pasted log, as far as the log tells: its instructions, maps of the sizes that states name, and source
 // lines as comments. Missing instructions are replaced by others, and a comment says so.
 import { mapDirective } from "../asm/directives.ts";
-import { parseStatement } from "../asm/notation/statement.ts";
+import { parseStatement } from "../asm/statement.ts";
 import { INDENT, macroLines } from "../disasm/macro.ts";
 import { helperName } from "../facts/helpers.ts";
 import * as c from "../isa/codes.ts";

@@ -4,9 +4,9 @@ import { toHex } from "../../base/bytes.ts";
 import { FORMS } from "../../isa/forms.ts";
 import { encodeInsns, type Insn } from "../../isa/insn.ts";
 import { assemble } from "../assemble.ts";
+import { parseStatement } from "../statement.ts";
 import { detect } from "./detect.ts";
 import { OUTPUTS, type OutputKind } from "./output.ts";
-import { parseStatement } from "./statement.ts";
 
 const hexOf = (insns: readonly Insn[]) => toHex(encodeInsns(insns));
 const KINDS = Object.keys(OUTPUTS) as OutputKind[];

@@ -4,8 +4,8 @@
 import { fromHex } from "../../base/bytes.ts";
 import type { Span } from "../../base/span.ts";
 import { decodeInsns, type Insn } from "../../isa/insn.ts";
+import { parseStatement, type Statement } from "../statement.ts";
 import { inlineAssembly } from "./inline-asm.ts";
-import { parseStatement, type Statement } from "./statement.ts";
 
 export interface TextProgram {
   readonly insns: readonly Insn[];

@@ -1,11 +1,11 @@
 // Statements of the kernel's or LLVM's notation in a text of macros, as someone types who has them in mind: each is told what
 // it is written as here, and is taken as that, so that its line has its bytes and the lines behind it their slots.
-import { macroText } from "../../disasm/macro.ts";
-import { helperName } from "../../facts/helpers.ts";
-import { lex } from "../lex.ts";
-import { type Reporter, replaceFix } from "../messages.ts";
-import { Token } from "../token.ts";
+import { macroText } from "../disasm/macro.ts";
+import { helperName } from "../facts/helpers.ts";
+import { lex } from "./lex.ts";
+import { type Reporter, replaceFix } from "./messages.ts";
 import { parseStatement, type Statement } from "./statement.ts";
+import { Token } from "./token.ts";
 
 /** What a line of such a statement begins with. */
 const FIRST = /^(?:[rw](?:10|[0-9])|if|goto|gotol|may_goto|call|callx|exit|lock|\*)$/;

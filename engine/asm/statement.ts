@@ -2,11 +2,11 @@
 // the same thing differently, so one table reads both. Rows are tried in order; what none takes is `undefined`.
 // Sources: Linux 6.18 kernel/bpf/disasm.c, LLVM 20 BPFInstrInfo.td.
 
-import { fromHex } from "../../base/bytes.ts";
-import { helperId } from "../../facts/helpers.ts";
-import * as c from "../../isa/codes.ts";
-import { ALU_OPS, JMP_OPS } from "../../isa/forms.ts";
-import { decodeInsns, type Insn } from "../../isa/insn.ts";
+import { fromHex } from "../base/bytes.ts";
+import { helperId } from "../facts/helpers.ts";
+import * as c from "../isa/codes.ts";
+import { ALU_OPS, JMP_OPS } from "../isa/forms.ts";
+import { decodeInsns, type Insn } from "../isa/insn.ts";
 
 export interface Statement {
   readonly insns: readonly Insn[];
