@@ -2,7 +2,7 @@
 // Takes any 8 bytes, even if they are no valid instruction. Not in here: the macro and LLVM forms, and the log's columns.
 // Source: Linux 6.18 kernel/bpf/disasm.c; operators come from isa/forms.ts.
 import * as c from "../isa/codes.ts";
-import { ALU_OPS, JMP_OPS } from "../isa/forms.ts";
+import { ALU_OPS, aluShape, JMP_OPS } from "../isa/forms.ts";
 import { type Insn, imm64 } from "../isa/insn.ts";
 
 export interface FormatNames {
@@ -41,7 +41,14 @@ const symbols = (rows: Iterable<{ code: number; symbol: string }>) => {
   for (const { code, symbol } of rows) table[code >> 4] = symbol;
   return table;
 };
-const ALU_SYMBOL = symbols(Object.values(ALU_OPS).filter((row) => !("off" in row)));
+/** By the operation's bits.  @kernel disasm.c bpf_alu_string */
+const ALU_SYMBOL = symbols([
+  ...Object.values(ALU_OPS).filter((row) => !("off" in row)),
+  { code: c.BPF_NEG, symbol: "neg" },
+  { code: c.BPF_END, symbol: "endian" },
+]);
+/** How the kernel names an operation of arithmetic: `+=`, `neg`. */
+export const aluSymbol = (code: number): string => ALU_SYMBOL[opOf(code) >> 4]!;
 const SIGNED_SYMBOL = symbols([ALU_OPS.sdiv, ALU_OPS.smod]);
 const JMP_SYMBOL = symbols([
   ...Object.values(JMP_OPS),
@@ -74,7 +81,7 @@ const alu: Format = ({ code, dst, src, off, imm }) => {
     return `r${dst} = addr_space_cast(r${src}, ${imm >>> 16}, ${imm & 0xffff})`;
   }
   if (code === MOV64_REG && off === BPF_ADDR_PERCPU) return `r${dst} = &(void __percpu *)(r${src})`;
-  const divides = op === c.BPF_DIV || op === c.BPF_MOD;
+  const divides = aluShape(op) === "division";
   const symbol = (divides && off === 1 ? SIGNED_SYMBOL : ALU_SYMBOL)[op >> 4];
   if (!isReg(code)) return `${r}${dst} ${symbol} ${imm}`;
   const cast = op === c.BPF_MOV ? (CAST[off] ?? "") : "";

@@ -25,32 +25,47 @@ interface Operator {
   /** Present if the operator exists in one width or one source only. */
   readonly widths?: readonly Width[];
   readonly sources?: readonly Source[];
-  readonly multiplies?: true;
   /** Section of RFC 9669. */
   readonly rfc: string;
 }
 
+/** How operators of arithmetic are alike to rooms that need not tell each from the others. */
+export type AluShape = "binary" | "shift" | "division" | "negation" | "move";
+
+interface AluOperator extends Operator {
+  readonly shape: AluShape;
+}
+
 export const ALU_OPS = {
-  add: { code: c.BPF_ADD, symbol: "+=", rfc: "4.1" },
-  sub: { code: c.BPF_SUB, symbol: "-=", rfc: "4.1" },
-  mul: { code: c.BPF_MUL, symbol: "*=", multiplies: true, rfc: "4.1" },
-  div: { code: c.BPF_DIV, symbol: "/=", multiplies: true, rfc: "4.1" },
-  sdiv: { code: c.BPF_DIV, symbol: "s/=", off: 1, multiplies: true, rfc: "4.1" },
-  or: { code: c.BPF_OR, symbol: "|=", rfc: "4.1" },
-  and: { code: c.BPF_AND, symbol: "&=", rfc: "4.1" },
-  lsh: { code: c.BPF_LSH, symbol: "<<=", rfc: "4.1" },
-  rsh: { code: c.BPF_RSH, symbol: ">>=", rfc: "4.1" },
-  neg: { code: c.BPF_NEG, symbol: "-", sources: ["imm"], rfc: "4.1" },
-  mod: { code: c.BPF_MOD, symbol: "%=", multiplies: true, rfc: "4.1" },
-  smod: { code: c.BPF_MOD, symbol: "s%=", off: 1, multiplies: true, rfc: "4.1" },
-  xor: { code: c.BPF_XOR, symbol: "^=", rfc: "4.1" },
-  mov: { code: c.BPF_MOV, symbol: "=", rfc: "4.1" },
-  movsx8: { code: c.BPF_MOV, symbol: "= (s8)", off: 8, sources: ["reg"], rfc: "4.1" },
-  movsx16: { code: c.BPF_MOV, symbol: "= (s16)", off: 16, sources: ["reg"], rfc: "4.1" },
-  movsx32: { code: c.BPF_MOV, symbol: "= (s32)", off: 32, sources: ["reg"], widths: [64], rfc: "4.1" },
-  arsh: { code: c.BPF_ARSH, symbol: "s>>=", rfc: "4.1" },
-} as const satisfies Record<string, Operator>;
+  add: { code: c.BPF_ADD, symbol: "+=", shape: "binary", rfc: "4.1" },
+  sub: { code: c.BPF_SUB, symbol: "-=", shape: "binary", rfc: "4.1" },
+  mul: { code: c.BPF_MUL, symbol: "*=", shape: "binary", rfc: "4.1" },
+  div: { code: c.BPF_DIV, symbol: "/=", shape: "division", rfc: "4.1" },
+  sdiv: { code: c.BPF_DIV, symbol: "s/=", shape: "division", off: 1, rfc: "4.1" },
+  or: { code: c.BPF_OR, symbol: "|=", shape: "binary", rfc: "4.1" },
+  and: { code: c.BPF_AND, symbol: "&=", shape: "binary", rfc: "4.1" },
+  lsh: { code: c.BPF_LSH, symbol: "<<=", shape: "shift", rfc: "4.1" },
+  rsh: { code: c.BPF_RSH, symbol: ">>=", shape: "shift", rfc: "4.1" },
+  neg: { code: c.BPF_NEG, symbol: "-", shape: "negation", sources: ["imm"], rfc: "4.1" },
+  mod: { code: c.BPF_MOD, symbol: "%=", shape: "division", rfc: "4.1" },
+  smod: { code: c.BPF_MOD, symbol: "s%=", shape: "division", off: 1, rfc: "4.1" },
+  xor: { code: c.BPF_XOR, symbol: "^=", shape: "binary", rfc: "4.1" },
+  mov: { code: c.BPF_MOV, symbol: "=", shape: "move", rfc: "4.1" },
+  movsx8: { code: c.BPF_MOV, symbol: "= (s8)", shape: "move", off: 8, sources: ["reg"], rfc: "4.1" },
+  movsx16: { code: c.BPF_MOV, symbol: "= (s16)", shape: "move", off: 16, sources: ["reg"], rfc: "4.1" },
+  movsx32: { code: c.BPF_MOV, symbol: "= (s32)", shape: "move", off: 32, sources: ["reg"], widths: [64], rfc: "4.1" },
+  arsh: { code: c.BPF_ARSH, symbol: "s>>=", shape: "shift", rfc: "4.1" },
+} as const satisfies Record<string, AluOperator>;
 export type AluOp = keyof typeof ALU_OPS;
+/** The operation's bits, which signed and unsigned operators share. */
+export type AluCode = (typeof ALU_OPS)[AluOp]["code"];
+
+const SHAPES: readonly (AluShape | undefined)[] = Array.from(
+  { length: 16 },
+  (_, bits) => Object.values(ALU_OPS).find(({ code }) => code === bits << 4)?.shape,
+);
+/** Of an opcode of class ALU or ALU64; undefined: its operation is none of ALU_OPS, as a change of byte order is not. */
+export const aluShape = (code: number): AluShape | undefined => SHAPES[(code >> 4) & 15];
 
 export const JMP_OPS = {
   jeq: { code: c.BPF_JEQ, symbol: "==", rfc: "4.3" },
@@ -149,7 +164,7 @@ const operand = (source: Source): Field => (source === "reg" ? "src" : "imm");
 function* rows(): Generator<Form> {
   const plain = { when: {}, slots: 1 } as const;
 
-  for (const [op, row] of Object.entries(ALU_OPS) as [AluOp, Operator][]) {
+  for (const [op, row] of Object.entries(ALU_OPS) as [AluOp, AluOperator][]) {
     for (const width of row.widths ?? WIDTHS) {
       for (const source of row.sources ?? SOURCES) {
         yield {
@@ -160,8 +175,8 @@ function* rows(): Generator<Form> {
           name: `${op}${width}_${source}`,
           code: (width === 64 ? c.BPF_ALU64 : c.BPF_ALU) | row.code | sourceBit(source),
           when: { off: row.off ?? 0 },
-          uses: op === "neg" ? ["dst"] : ["dst", operand(source)],
-          group: `${row.multiplies ? "divmul" : "base"}${width}`,
+          uses: row.shape === "negation" ? ["dst"] : ["dst", operand(source)],
+          group: `${op === "mul" || row.shape === "division" ? "divmul" : "base"}${width}`,
           rfc: row.rfc,
           slots: 1,
         };

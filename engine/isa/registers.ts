@@ -1,7 +1,7 @@
 // Which registers an instruction reads and writes, as bit masks. This follows from its form alone. Whether the kernel allows it
 // is not said here. The verifier's passes follow the kernel's own rules, which differ for instructions that will be refused.
 // Sources: RFC 9669 sections 2.1 (calling convention), 4 and 5.
-import { ATOMIC_OPS, type Form, formOf } from "./forms.ts";
+import { ALU_OPS, ATOMIC_OPS, type Form, formOf } from "./forms.ts";
 import type { Insn } from "./insn.ts";
 
 /** Bit n stands for Rn. */
@@ -38,7 +38,7 @@ const sourceOf = (form: { readonly source: "reg" | "imm" }, src: number): number
 
 const USES: { readonly [Kind in Form["kind"]]: Use<Kind> } = {
   alu: (form, { dst, src }) => ({
-    reads: (form.op.startsWith("mov") ? 0 : 1 << dst) | sourceOf(form, src),
+    reads: (ALU_OPS[form.op].shape === "move" ? 0 : 1 << dst) | sourceOf(form, src),
     writes: 1 << dst,
   }),
   addr_space_cast: (_, { dst, src }) => ({ reads: 1 << src, writes: 1 << dst }),

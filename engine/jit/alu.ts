@@ -1,31 +1,36 @@
 // Computations: arithmetic, byte order and comparisons on the locals that hold registers.
-import { bug } from "../base/bug.ts";
 import type { AluOp, JmpOp, Width } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { Registers } from "./registers.ts";
 import type { Func, OpName } from "./wasm.ts";
 
-const ALU64: Partial<Record<AluOp, OpName>> = {
-  add: "i64.add",
-  sub: "i64.sub",
-  mul: "i64.mul",
-  or: "i64.or",
-  and: "i64.and",
-  xor: "i64.xor",
-  lsh: "i64.shl",
-  rsh: "i64.shr_u",
-  arsh: "i64.shr_s",
-};
-const DIVISIONS: Partial<Record<AluOp, OpName>> = {
-  div: "i64.div_u",
-  sdiv: "i64.div_s",
-  mod: "i64.rem_u",
-  smod: "i64.rem_s",
-};
-const EXTENSIONS: Partial<Record<AluOp, OpName>> = {
-  movsx8: "i64.extend8_s",
-  movsx16: "i64.extend16_s",
-  movsx32: "i64.extend32_s",
+/** How an operator is written in WebAssembly; an instruction that is named has its 64-bit form here. */
+type Written =
+  | { readonly by: "plain" | "division" | "extension"; readonly instruction: OpName }
+  | { readonly by: "move" | "negation" };
+const plain = (instruction: OpName): Written => ({ by: "plain", instruction });
+const division = (instruction: OpName): Written => ({ by: "division", instruction });
+const extension = (instruction: OpName): Written => ({ by: "extension", instruction });
+
+const ALU: Readonly<Record<AluOp, Written>> = {
+  add: plain("i64.add"),
+  sub: plain("i64.sub"),
+  mul: plain("i64.mul"),
+  or: plain("i64.or"),
+  and: plain("i64.and"),
+  xor: plain("i64.xor"),
+  lsh: plain("i64.shl"),
+  rsh: plain("i64.shr_u"),
+  arsh: plain("i64.shr_s"),
+  div: division("i64.div_u"),
+  sdiv: division("i64.div_s"),
+  mod: division("i64.rem_u"),
+  smod: division("i64.rem_s"),
+  movsx8: extension("i64.extend8_s"),
+  movsx16: extension("i64.extend16_s"),
+  movsx32: extension("i64.extend32_s"),
+  mov: { by: "move" },
+  neg: { by: "negation" },
 };
 const COMPARISONS: Record<Exclude<JmpOp, "jset">, OpName> = {
   jeq: "i64.eq",
@@ -46,31 +51,29 @@ const remainder = (op: AluOp) => op === "mod" || op === "smod";
 
 export function alu(r: Registers, insn: Insn, op: AluOp, width: Width, fromReg: boolean): void {
   const { func } = r;
-  const plain = ALU64[op];
-  const division = DIVISIONS[op];
-  const extension = EXTENSIONS[op];
-  if (plain !== undefined) {
-    r.first(insn.dst, width);
-    r.operand(insn, width, fromReg);
-    func.emit(width === 32 ? narrow(plain) : plain);
-    r.result(insn.dst, width);
-  } else if (op === "mov") {
-    r.operand(insn, width, fromReg);
-    r.result(insn.dst, width);
-  } else if (extension !== undefined) {
-    r.operand(insn, width, fromReg);
-    func.emit(width === 32 ? narrow(extension) : extension);
-    r.result(insn.dst, width);
-  } else if (op === "neg") {
-    func.emit(`i${width}.const`, width === 32 ? 0 : 0n);
-    r.first(insn.dst, width);
-    func.emit(`i${width}.sub`);
-    r.result(insn.dst, width);
-  } else if (division !== undefined) {
-    divide(r, insn, op, division, width, fromReg);
-  } else {
-    throw bug(`no code for ${op}`);
+  const written = ALU[op];
+  switch (written.by) {
+    case "plain":
+      r.first(insn.dst, width);
+      r.operand(insn, width, fromReg);
+      func.emit(width === 32 ? narrow(written.instruction) : written.instruction);
+      break;
+    case "extension":
+      r.operand(insn, width, fromReg);
+      func.emit(width === 32 ? narrow(written.instruction) : written.instruction);
+      break;
+    case "move":
+      r.operand(insn, width, fromReg);
+      break;
+    case "negation":
+      func.emit(`i${width}.const`, width === 32 ? 0 : 0n);
+      r.first(insn.dst, width);
+      func.emit(`i${width}.sub`);
+      break;
+    case "division":
+      return divide(r, insn, op, written.instruction, width, fromReg);
   }
+  r.result(insn.dst, width);
 }
 
 /** By zero: 0, and the dividend for a remainder. The most negative number by -1: itself, remainder 0. */

@@ -65,6 +65,20 @@ describe("any program has a verdict", () => {
   });
 });
 
+test("every arithmetic instruction of the table is walked", () => {
+  const constant = (dst: number, imm: number): Insn => ({ code: 0xb7, dst, src: 0, off: 0, imm });
+  for (const form of FORMS.filter(({ kind }) => kind === "alu")) {
+    const source = form.uses.includes("src") ? { src: 3, imm: 0 } : { src: 0, imm: form.uses.includes("imm") ? 1 : 0 };
+    const insn = { code: form.code, dst: 2, off: 0, ...source, ...form.when };
+    const exit = { code: 0x95, dst: 0, src: 0, off: 0, imm: 0 };
+    const { verdict, log } = verify(ofInsns([constant(0, 0), constant(2, 5), constant(3, 1), insn, exit], {}), {
+      logLevel: 2,
+    });
+    expect(verdict, `${form.name}\n${log}`).toBe("accept");
+    expect(log, form.name).not.toContain("(null)");
+  }
+});
+
 describe("the content of a log depends on its level", () => {
   const levels = [0, 1, 2, 4].map((logLevel) => judge(program(BRANCH), { logLevel, now: () => 0 }).log);
 

@@ -104,7 +104,7 @@ const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
     const head = `R${insn.dst} = `;
     const is = (text: string, behind?: Texts): Texts => resulting(both(`${head}${text}`), result, behind);
     if (op === "mov") return is(source === "reg" ? `${width === 32 ? "W" : "R"}${insn.src} = ` : "");
-    if (op.startsWith("mov")) return is(`${ALU_OPS[op].symbol.slice(2)} ${shown(raw, before)} = `);
+    if (ALU_OPS[op].shape === "move") return is(`${ALU_OPS[op].symbol.slice(2)} ${shown(raw, before)} = `);
     if (op === "neg") return is(`-${operand(shown(left, before))} = `);
     const text = `${shown(left, before)} ${ALU_OPS[op].symbol.slice(0, -1)} ${operand(shown(right, before))} = `;
     if (right === 0n && (op === "div" || op === "sdiv"))

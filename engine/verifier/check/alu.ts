@@ -1,7 +1,9 @@
 // Arithmetic instructions: operands, reserved fields, moves with their ids, and scalar results. For pointers see pointer-alu.ts.
 // @kernel verifier.c check_alu_op, adjust_reg_min_max_vals
 import { asS64, lowS32, S32_MAX, S32_MIN, U32_MAX } from "../../base/u64.ts";
+import { aluSymbol } from "../../disasm/kernel.ts";
 import * as I from "../../isa/codes.ts";
+import { type AluShape, aluShape } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { aluScalar, isSafeToCompute } from "../domain/alu.ts";
 import { byteSwap } from "../domain/bswap.ts";
@@ -23,7 +25,7 @@ import {
   withNumber,
 } from "../state/reg.ts";
 import { PTR_TO_ARENA, SCALAR_VALUE } from "../state/regtype.ts";
-import { adjustPointer, OPERATOR } from "./pointer-alu.ts";
+import { adjustPointer } from "./pointer-alu.ts";
 import { checkRegArg, curRegs, DST_OP, DST_OP_NO_MARK, SRC_OP, sanityCheckReg } from "./regs.ts";
 import { fitsInBits, withSharedId } from "./scalar-id.ts";
 
@@ -32,12 +34,13 @@ const reserved = (env: Env, insn: string): number =>
 
 export function checkAluOp(env: Env, insn: Insn): number {
   const op = insn.code & 0xf0;
+  const shape = op === I.BPF_END ? "negation" : aluShape(op);
   let err: number;
-  if (op === I.BPF_MOV) err = checkMov(env, insn);
-  else if (op === I.BPF_END || op === I.BPF_NEG) err = checkUnary(env, insn, op);
-  else if (op > I.BPF_END) {
+  if (shape === undefined) {
     err = refuse(env, "unknown-alu-op", { op }, `invalid BPF_ALU opcode ${op.toString(16)}\n`, EINVAL);
-  } else err = checkBinary(env, insn, op);
+  } else if (shape === "move") err = checkMov(env, insn);
+  else if (shape === "negation") err = checkUnary(env, insn, op);
+  else err = checkBinary(env, insn, op, shape);
   return err || sanityCheckReg(env, insn.dst, "alu");
 }
 
@@ -127,16 +130,16 @@ function checkMov(env: Env, insn: Insn): number {
   return 0;
 }
 
-function checkBinary(env: Env, insn: Insn, op: number): number {
+function checkBinary(env: Env, insn: Insn, op: number, shape: AluShape): number {
   const fromReg = (insn.code & I.BPF_X) !== 0;
-  const divides = op === I.BPF_MOD || op === I.BPF_DIV;
+  const divides = shape === "division";
   const offOk = insn.off === 0 || (insn.off === 1 && divides);
   if (fromReg ? insn.imm !== 0 || !offOk : insn.src !== 0 || !offOk) return reserved(env, "BPF_ALU");
   let err = (fromReg && checkRegArg(env, insn.src, SRC_OP)) || checkRegArg(env, insn.dst, SRC_OP);
   if (err) return err;
   if (!fromReg) {
     if (divides && insn.imm === 0) return refuse(env, "division-by-zero", { reg: insn.dst }, "div by zero\n", EINVAL);
-    if (op === I.BPF_LSH || op === I.BPF_RSH || op === I.BPF_ARSH) {
+    if (shape === "shift") {
       const width = widthOf(insn);
       if (insn.imm < 0 || insn.imm >= width) {
         const args = { reg: insn.dst, by: insn.imm, width };
@@ -166,7 +169,7 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
         regs[insn.dst] = UNKNOWN_REG;
         return 0;
       }
-      const name = OPERATOR[op >> 4]!;
+      const name = aluSymbol(op);
       const args = { reg: insn.dst, type: regTypeStr(dst.type), number: insn.src, op: name };
       return refuse(env, "pointer-with-pointer", args, `R${insn.dst} pointer ${name} pointer prohibited\n`, EACCES);
     }

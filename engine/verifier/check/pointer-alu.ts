@@ -1,6 +1,7 @@
 // Arithmetic between a pointer and a number: which pointers allow it, and where the result points. The kernel's protection against
 // speculative execution is not needed here: programs are loaded with CAP_PERFMON.
 import { S64_MIN } from "../../base/u64.ts";
+import { aluSymbol } from "../../disasm/kernel.ts";
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { ptrAdd, ptrSub } from "../domain/alu.ts";
@@ -13,11 +14,6 @@ import { draftReg, isConstVal, isPktPointerReg, type RegState, UNKNOWN_REG } fro
 import * as T from "../state/regtype.ts";
 import { BPF_MAX_VAR_OFF } from "./region.ts";
 import { curRegs } from "./regs.ts";
-
-/** The names of the operators in messages, by op >> 4. @kernel disasm.c bpf_alu_string */
-export const OPERATOR: readonly string[] = [
-  "+=", "-=", "*=", "/=", "|=", "&=", "<<=", ">>=", "neg", "%=", "^=", "=", "s>>=", "endian", "", "",
-]; // biome-ignore format: one table
 
 const LIMIT = BigInt(BPF_MAX_VAR_OFF);
 
@@ -122,7 +118,7 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
   if (err) return err;
   if (op !== I.BPF_ADD && op !== I.BPF_SUB) {
     const bitwise = op === I.BPF_AND || op === I.BPF_OR || op === I.BPF_XOR;
-    const name = OPERATOR[op >> 4]!;
+    const name = aluSymbol(op);
     const args = { ...typed(), op: name };
     return bitwise
       ? refuse(env, "pointer-bitwise", args, `R${dst} bitwise operator ${name} on pointer prohibited\n`, EACCES)

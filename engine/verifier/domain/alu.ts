@@ -7,7 +7,10 @@ import {
   BPF_ADD,
   BPF_AND,
   BPF_ARSH,
+  BPF_DIV,
   BPF_LSH,
+  BPF_MOD,
+  BPF_MOV,
   BPF_MUL,
   BPF_NEG,
   BPF_OR,
@@ -15,6 +18,7 @@ import {
   BPF_SUB,
   BPF_XOR,
 } from "../../isa/codes.ts";
+import { type AluCode, aluShape } from "../../isa/forms.ts";
 import { sealed, unbound32, unbound64, updateBounds, updateBounds32 } from "./bounds.ts";
 import type { Scalar, ScalarDraft } from "./scalar.ts";
 import { constScalar, draftOf, SCALAR_UNKNOWN, SCALAR_ZERO } from "./scalar.ts";
@@ -305,7 +309,8 @@ type Transfer = (d: ScalarDraft, s: Scalar, width: 32 | 64) => void;
 
 const shiftOf = (s: Scalar): number => Number(s.umin & 0x3fn);
 
-const TRANSFERS: Readonly<Record<number, Transfer>> = {
+/** For each operation. undefined: of its result nothing is said (DIV, MOD), or it is no arithmetic (MOV: size.ts). */
+const TRANSFERS: Readonly<Record<AluCode, Transfer | undefined>> = {
   [BPF_ADD]: (d, s) => {
     add32(d, s);
     add64(d, s);
@@ -343,32 +348,36 @@ const TRANSFERS: Readonly<Record<number, Transfer>> = {
   [BPF_LSH]: (d, s, width) => (width === 32 ? lsh32 : lsh64)(d, shiftOf(s)),
   [BPF_RSH]: (d, s, width) => (width === 32 ? rsh32 : rsh64)(d, shiftOf(s)),
   [BPF_ARSH]: (d, s, width) => (width === 32 ? arsh32 : arsh64)(d, shiftOf(s)),
+  [BPF_DIV]: undefined,
+  [BPF_MOD]: undefined,
+  [BPF_MOV]: undefined,
 };
+const transferOf = (op: number): Transfer | undefined => TRANSFERS[op as AluCode];
 
 /**
  * Whether the result of `op` can be computed at all. A shift needs a known distance below the width.
  * @kernel verifier.c is_safe_to_compute_dst_reg_range
  */
 export function isSafeToCompute(op: number, width: 32 | 64, src: Scalar): boolean {
-  if (op === BPF_LSH || op === BPF_RSH || op === BPF_ARSH) {
+  if (aluShape(op) === "shift") {
     if (src.umax >= BigInt(width)) return false;
     if (width === 32) return (src.varOff.mask & LOW32) === 0n && src.s32min === src.s32max && src.u32min === src.u32max;
     return src.varOff.mask === 0n && src.smin === src.smax && src.umin === src.umax;
   }
-  return op in TRANSFERS;
+  return transferOf(op) !== undefined;
 }
 
 /** The transfer on the ranges, without the short cut of `aluScalar` for constants. It gives the same results. */
 export function aluSlowly(op: number, width: 32 | 64, dst: Scalar, src: Scalar): Scalar {
   if (!isSafeToCompute(op, width, src)) return SCALAR_UNKNOWN;
   const d = draftOf(dst);
-  TRANSFERS[op]!(d, src, width);
+  transferOf(op)!(d, src, width);
   if (width === 32) assign32Into64(d);
   return sealed(d);
 }
 
 /** Each operation on single values. Shift distances are below the width. */
-const CONCRETE: Readonly<Record<number, (x: bigint, y: bigint, width: 32 | 64) => bigint>> = {
+const CONCRETE: Readonly<Record<AluCode, ((x: bigint, y: bigint, width: 32 | 64) => bigint) | undefined>> = {
   [BPF_ADD]: (x, y) => x + y,
   [BPF_SUB]: (x, y) => x - y,
   [BPF_MUL]: (x, y) => x * y,
@@ -379,6 +388,9 @@ const CONCRETE: Readonly<Record<number, (x: bigint, y: bigint, width: 32 | 64) =
   [BPF_LSH]: (x, y) => x << y,
   [BPF_RSH]: (x, y, width) => (width === 32 ? x & LOW32 : x) >> y,
   [BPF_ARSH]: (x, y, width) => BigInt.asIntN(width, x) >> y,
+  [BPF_DIV]: undefined,
+  [BPF_MOD]: undefined,
+  [BPF_MOV]: undefined,
 };
 
 /**
@@ -389,7 +401,7 @@ const CONCRETE: Readonly<Record<number, (x: bigint, y: bigint, width: 32 | 64) =
 export function aluScalar(op: number, width: 32 | 64, dst: Scalar, src: Scalar): Scalar {
   if (dst.varOff.mask === 0n && (src.varOff.mask === 0n || op === BPF_NEG)) {
     if (!isSafeToCompute(op, width, src)) return SCALAR_UNKNOWN;
-    return constScalar(BigInt.asUintN(width, CONCRETE[op]!(dst.varOff.value, src.varOff.value, width)));
+    return constScalar(BigInt.asUintN(width, CONCRETE[op as AluCode]!(dst.varOff.value, src.varOff.value, width)));
   }
   return aluSlowly(op, width, dst, src);
 }

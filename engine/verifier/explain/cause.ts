@@ -2,7 +2,7 @@
 // made the value what it is. A copy leads to its source, a read of the stack to the store, an argument to the caller. It reads the
 // trace; it decides nothing.
 import { BPF_FETCH } from "../../isa/codes.ts";
-import { formOf } from "../../isa/forms.ts";
+import { ALU_OPS, formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
@@ -366,7 +366,7 @@ function explained(insn: Insn, before: Believed, after: Believed, place: Place):
         next: undefined,
       };
     case "alu": {
-      const isMov = form.op === "mov" || form.op.startsWith("movsx");
+      const isMov = ALU_OPS[form.op].shape === "move";
       if (isMov && form.source === "imm") return { words: becomes, next: undefined };
       if (isMov)
         return {

@@ -2,7 +2,7 @@
 // made of. Copies share a node. Two nodes with the same `key` were computed in the same way from the same values: the same field was
 // loaded twice, or the same sum was made twice. It reads the path's states; it decides nothing.
 import { classOf } from "../../isa/codes.ts";
-import { type AluOp, formOf } from "../../isa/forms.ts";
+import { ALU_OPS, type AluOp, formOf } from "../../isa/forms.ts";
 import type { RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
 import { spiOf } from "../state/stack.ts";
@@ -121,7 +121,7 @@ function advance(step: PathStep, at: number, frames: FrameValues[]): void {
         regs[insn.dst] = regs[insn.src];
         return;
       }
-      if (op === "mov" || op.startsWith("movsx")) {
+      if (ALU_OPS[op].shape === "move") {
         const from = regs[insn.src];
         regs[insn.dst] = make({ kind: "alu", op, width, from: list(from) }, `${op}${width}(${keyOf(from)})`);
         return;

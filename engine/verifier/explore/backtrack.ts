@@ -2,6 +2,7 @@
 // the walk goes through, and what it marks in them.  @kernel verifier.c backtrack_insn, bt_sync_linked_regs (Linux 6.18)
 
 import * as c from "../../isa/codes.ts";
+import { aluShape } from "../../isa/forms.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { callsSyncCallback, isKfuncCall, isLocalCall, isTailCall } from "../prepass/callees.ts";
 import { insnText } from "../print/insn.ts";
@@ -141,8 +142,9 @@ function step(env: Env, idx: number, subseqIdx: number, entry: HistoryEntry | nu
 
   if (cls === c.BPF_ALU || cls === c.BPF_ALU64) {
     if (!bt.has(dst)) return DONE;
-    if (op === c.BPF_END || op === c.BPF_NEG) return DONE;
-    if (op === c.BPF_MOV) bt.clear(1 << dst);
+    const shape = aluShape(code);
+    if (op === c.BPF_END || shape === "negation") return DONE;
+    if (shape === "move") bt.clear(1 << dst);
     if (fromReg && src !== c.BPF_REG_FP) bt.set(src);
   } else if (cls === c.BPF_LDX || isAtomicLoad) {
     if (!bt.has(dst)) return DONE;

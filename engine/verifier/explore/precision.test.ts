@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { progTypeByName } from "../../facts/prog-types.ts";
+import { FORMS } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
+import { registerUse } from "../../isa/registers.ts";
 import { DEFAULT_LICENSE } from "../../program/program.ts";
 import { VerifierLog } from "../log/buffer.ts";
 import { prepass } from "../prepass/prepass.ts";
@@ -15,7 +17,7 @@ import {
   stackAccessFlags,
   type VerifierState,
 } from "../state/state.ts";
-import { Backtrack } from "./backtrack.ts";
+import { Backtrack, backtrackInsn } from "./backtrack.ts";
 import { markAllScalarsImprecise, markAllScalarsPrecise, markChainPrecision, pushJmpHistory } from "./precision.ts";
 
 const insn = (code: number, dst = 0, src = 0, off = 0, imm = 0): Insn => ({ code, dst, src, off, imm });
@@ -50,6 +52,18 @@ function envOf(...insns: Insn[]): { env: Env; kept: VerifierState } {
 
 const preciseRegs = (state: VerifierState): number[] =>
   state.frames[0]!.regs.flatMap((reg, i) => (reg.precise ? [i] : []));
+
+test("what an arithmetic instruction makes is traced to what it reads", () => {
+  for (const form of FORMS.filter(({ kind }) => kind === "alu")) {
+    const source = form.uses.includes("src") ? { src: 3, imm: 0 } : { src: 0, imm: form.uses.includes("imm") ? 1 : 0 };
+    const insn = { code: form.code, dst: 2, off: 0, ...source, ...form.when };
+    const { env } = envOf(insn);
+    const traced = new Backtrack();
+    traced.set(2);
+    expect(backtrackInsn(env, 0, 1, null, traced), form.name).toBe(0);
+    expect(traced.mask, form.name).toBe(registerUse(insn, () => 0).reads);
+  }
+});
 
 test("a constant ends the trace in its own state", () => {
   const { env, kept } = envOf(mov(1, 5), movr(2, 1));

@@ -3,6 +3,7 @@
 
 import { paramCount } from "../../facts/helpers.ts";
 import * as c from "../../isa/codes.ts";
+import { aluShape } from "../../isa/forms.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { insnText } from "../print/insn.ts";
@@ -46,7 +47,7 @@ function useAndDef(env: Env, insn: Insn): UseAndDef {
     case c.BPF_ALU:
     case c.BPF_ALU64:
       if (op === c.BPF_END) return effect(dst, dst);
-      if (op === c.BPF_MOV) return effect(fromReg ? src : 0, dst);
+      if (aluShape(op) === "move") return effect(fromReg ? src : 0, dst);
       return effect(fromReg ? dst | src : dst, dst);
     default:
       if (op === c.BPF_JA || op === c.BPF_JCOND) return effect(0, 0);

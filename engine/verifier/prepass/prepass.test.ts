@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { fromHex } from "../../base/bytes.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
-import { decodeInsns } from "../../isa/insn.ts";
+import { FORMS } from "../../isa/forms.ts";
+import { decodeInsns, insnHex } from "../../isa/insn.ts";
+import { registerUse } from "../../isa/registers.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../../program/program.ts";
 import { VerifierLog } from "../log/buffer.ts";
 import { NOT_SIMULATED } from "../state/env.ts";
@@ -9,6 +11,8 @@ import { newEnv } from "../state/new-env.ts";
 import { prepass } from "./prepass.ts";
 // What Linux 6.18 said before its main walk. Recorded by record/control-flow.py.
 import recorded from "./recorded/control-flow.json" with { type: "json" };
+
+const EXIT = "9500000000000000";
 
 function run(hex: string, more: Partial<Program> = {}) {
   const program: Program = {
@@ -34,8 +38,17 @@ test("before the main walk random programs get the errno and the log of Linux 6.
   }
 });
 
+test("what an arithmetic instruction reads is alive before it", () => {
+  for (const form of FORMS.filter(({ kind }) => kind === "alu")) {
+    const source = form.uses.includes("src") ? { src: 3, imm: 0 } : { src: 0, imm: form.uses.includes("imm") ? 1 : 0 };
+    const insn = { code: form.code, dst: 2, off: 0, ...source, ...form.when };
+    // r0 = r2; exit
+    const { env } = run(`${insnHex(insn)}bf20000000000000${EXIT}`);
+    expect(env.aux[0]!.liveRegsBefore, form.name).toBe(registerUse(insn, () => 0).reads);
+  }
+});
+
 const MAP: MapDef = { name: "m", type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 };
-const EXIT = "9500000000000000";
 /** r1 = the value of map 0 plus an offset. `off` is the offset as 8 hex digits, little-endian. */
 const loadValue = (off: string) => `182100000000000000000000${off}${EXIT}`;
 
