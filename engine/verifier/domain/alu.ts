@@ -359,12 +359,13 @@ const transferOf = (op: number): Transfer | undefined => TRANSFERS[op as AluCode
  * @kernel verifier.c is_safe_to_compute_dst_reg_range
  */
 export function isSafeToCompute(op: number, width: 32 | 64, src: Scalar): boolean {
+  if (transferOf(op) === undefined) return false;
   if (aluShape(op) === "shift") {
     if (src.umax >= BigInt(width)) return false;
     if (width === 32) return (src.varOff.mask & LOW32) === 0n && src.s32min === src.s32max && src.u32min === src.u32max;
     return src.varOff.mask === 0n && src.smin === src.smax && src.umin === src.umax;
   }
-  return transferOf(op) !== undefined;
+  return true;
 }
 
 /** The transfer on the ranges, without the short cut of `aluScalar` for constants. It gives the same results. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { fromHex, toHex } from "../../base/bytes.ts";
-import { HELPER_MAX_ID } from "../../facts/helpers.ts";
+import { HELPER_MAX_ID, helperName } from "../../facts/helpers.ts";
 import { progTypeByName } from "../../facts/prog-types.ts";
 import { decodeInsns } from "../../isa/insn.ts";
 import { Jit, SharedMemory } from "../../jit/host.ts";
@@ -10,6 +10,7 @@ import { type BpfMap, createMap, enterEvent, loadProgram, Machine } from "../ind
 import { PKT_END, PKT_META } from "../layout.ts";
 import { format } from "./format.ts";
 import { helperRefusal, simulatedHelpers } from "./helpers.ts";
+import { REFUSED } from "./refused.ts";
 
 const RECORDING = new URL("../../conformance/recordings/helpers.jsonl", import.meta.url);
 
@@ -105,6 +106,11 @@ test("contexts, packet loads and helpers are what they are on Linux 6.18", () =>
     }
   }
 }, 60_000);
+
+test("a helper that is simulated is not in the table of those that are not", () => {
+  const both = simulatedHelpers.map((id) => helperName(id) ?? "").filter((name) => Object.hasOwn(REFUSED, name));
+  expect(both).toEqual([]);
+});
 
 test("every helper of the kernel is simulated or refused with a sentence", () => {
   for (let id = 1; id < HELPER_MAX_ID; id++) {
