@@ -146,6 +146,18 @@ test("the engine needs neither Node nor a package, but for valibot, tests and th
   expect(outside.filter(({ target }) => target !== "valibot").map(show)).toEqual([]);
 });
 
+test("a number that has a name in the kernel is typed in one place", () => {
+  const NUMBER = /^(?:export )?const ((?:BPF|ETH|AF|XDP|TC_ACT|LOOP)_\w+|ENOTSUPP) = -?(?:0x)?\d/gm;
+  const places = new Map<string, string[]>();
+  for (const file of sources(ENGINE)) {
+    if (isTest(file)) continue;
+    for (const [, name = ""] of codeOf(file).matchAll(NUMBER))
+      places.set(name, [...(places.get(name) ?? []), relative(ENGINE, file)]);
+  }
+  expect(places.size).toBeGreaterThan(100);
+  expect([...places].filter(([, files]) => files.length > 1)).toEqual([]);
+});
+
 test("the verifier is called by the one load of the kernel, and by tests of its own room", () => {
   const calls = [...sources(ENGINE)].filter((file) =>
     /import \{[^}]*(?<!type )\bverify\b[^}]*\} from "[^"]*\/verify\.ts"/.test(codeOf(file)),

@@ -1,6 +1,7 @@
 // The maps that test_verifier makes for its records: `.fixup_map_hash_8b = { 3 }` puts the map hash_8b into the
 // load at slot 3. Source: Linux 6.18 tools/testing/selftests/bpf/test_verifier.c (do_test_fixup and its makers).
 import { toHex } from "../base/bytes.ts";
+import { MAP_FLAGS } from "../facts/flags.ts";
 import type { MapDef } from "../program/program.ts";
 
 const map = (name: string, type: string, keySize: number, valueSize: number, rest: Partial<MapDef> = {}): MapDef => ({
@@ -21,18 +22,15 @@ function testVal(): string {
   return toHex(bytes);
 }
 const filled = { init: { "0": testVal() } };
-const BPF_F_NO_PREALLOC = 1;
-const BPF_F_RDONLY_PROG = 1 << 7;
-const BPF_F_WRONLY_PROG = 1 << 8;
 
 /** By the name of the fixup without `fixup_`. */
 export const SELFTEST_MAPS: Readonly<Record<string, MapDef>> = Object.fromEntries([
-  ["map_hash_8b", map("hash_8b", "hash", 8, 8, { flags: BPF_F_NO_PREALLOC })],
-  ["map_hash_48b", map("hash_48b", "hash", 8, 48, { flags: BPF_F_NO_PREALLOC })],
-  ["map_hash_16b", map("hash_16b", "hash", 8, 16, { flags: BPF_F_NO_PREALLOC })],
+  ["map_hash_8b", map("hash_8b", "hash", 8, 8, { flags: MAP_FLAGS.NO_PREALLOC })],
+  ["map_hash_48b", map("hash_48b", "hash", 8, 48, { flags: MAP_FLAGS.NO_PREALLOC })],
+  ["map_hash_16b", map("hash_16b", "hash", 8, 16, { flags: MAP_FLAGS.NO_PREALLOC })],
   ["map_array_48b", map("array_48b", "array", 4, 48, filled)],
-  ["map_array_ro", map("array_ro", "array", 4, 48, { flags: BPF_F_RDONLY_PROG, ...filled })],
-  ["map_array_wo", map("array_wo", "array", 4, 48, { flags: BPF_F_WRONLY_PROG, ...filled })],
+  ["map_array_ro", map("array_ro", "array", 4, 48, { flags: MAP_FLAGS.RDONLY_PROG, ...filled })],
+  ["map_array_wo", map("array_wo", "array", 4, 48, { flags: MAP_FLAGS.WRONLY_PROG, ...filled })],
   ["map_array_small", map("array_small", "array", 4, 1)],
   ["map_sockmap", map("sockmap", "sockmap", 4, 4)],
   ["map_sockhash", map("sockhash", "sockhash", 4, 4)],
@@ -46,7 +44,11 @@ export const SELFTEST_MAPS: Readonly<Record<string, MapDef>> = Object.fromEntrie
   ["map_spin_lock", map("spin_lock", "array", 4, 8, { fields: { bpf_spin_lock: 4 } })],
   [
     "sk_storage_map",
-    map("sk_storage", "sk_storage", 4, 8, { maxEntries: 0, flags: BPF_F_NO_PREALLOC, fields: { bpf_spin_lock: 4 } }),
+    map("sk_storage", "sk_storage", 4, 8, {
+      maxEntries: 0,
+      flags: MAP_FLAGS.NO_PREALLOC,
+      fields: { bpf_spin_lock: 4 },
+    }),
   ],
   ["map_event_output", map("event_output", "perf_event_array", 4, 4)],
   ["map_reuseport_array", map("reuseport_array", "reuseport_sockarray", 4, 8)],

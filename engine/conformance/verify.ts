@@ -2,7 +2,7 @@
 // the data of each run.
 import * as v from "valibot";
 import { bug } from "../base/bug.ts";
-import { errnoText } from "../facts/errno.ts";
+import { ENOTSUPP, errnoText } from "../facts/errno.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
 import { OREORE } from "../kernel/definition.ts";
 import { Kernel } from "../kernel/kernel.ts";
@@ -69,8 +69,6 @@ function runOnce(
     fault: outcome.kind === "fault" ? outcome.fault.message : `still running after ${machine.executed} instructions`,
   };
 }
-
-const ENOTSUPP = 524;
 
 /** The event of a run: a packet. For OREORE, which no kernel can test-run, `data_in` is the context. */
 function eventOf({ progType }: Program, data: Uint8Array, ctx: Uint8Array | undefined): Event | undefined {

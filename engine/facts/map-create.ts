@@ -2,25 +2,10 @@
 // types. recordings/map-create.jsonl holds the answers of the running kernel (record/record_map_create.py). Maps that need BTF
 // (local storage, struct_ops, arena) are refused, as the kernel refuses them if no BTF is given.
 import type { MapDef } from "../program/program.ts";
-import { ERRNO } from "./errno.ts";
+import { ENOTSUPP, ERRNO } from "./errno.ts";
+import { MAP_FLAGS } from "./flags.ts";
 import { mapTypeByName } from "./map-types.ts";
 
-/** Bits of map_flags in BPF_MAP_CREATE, named without BPF_F_. */
-export const MAP_FLAGS = {
-  NO_PREALLOC: 1 << 0,
-  NO_COMMON_LRU: 1 << 1,
-  NUMA_NODE: 1 << 2,
-  RDONLY: 1 << 3,
-  WRONLY: 1 << 4,
-  STACK_BUILD_ID: 1 << 5,
-  ZERO_SEED: 1 << 6,
-  RDONLY_PROG: 1 << 7,
-  WRONLY_PROG: 1 << 8,
-  MMAPABLE: 1 << 10,
-  PRESERVE_ELEMS: 1 << 11,
-  INNER_MAP: 1 << 12,
-  TOKEN_FD: 1 << 16,
-} as const;
 const F = MAP_FLAGS;
 
 const ACCESS = F.RDONLY | F.WRONLY | F.RDONLY_PROG | F.WRONLY_PROG;
@@ -38,7 +23,6 @@ const MAX_BPF_STACK = 512;
 const MAX_STACK_DEPTH = 127;
 const STACK_BUILD_ID_SIZE = 32;
 const NR_CPUS = 512;
-const ENOTSUPP = 524;
 
 type Rule = (map: Sizes) => number;
 interface Sizes {

@@ -2,7 +2,8 @@
 // programs use too.
 // @kernel kernel/bpf/syscall.c map_create, map_lookup_elem, map_update_elem, map_delete_elem, map_get_next_key
 import { viewOf } from "../base/bytes.ts";
-import { ERRNO } from "../facts/errno.ts";
+import { ENOTSUPP, ERRNO } from "../facts/errno.ts";
+import { MAP_FLAGS } from "../facts/flags.ts";
 import { mapTypeByName } from "../facts/map-types.ts";
 import type { MapDef } from "../program/program.ts";
 import { BloomMap } from "../vm/maps/bloom.ts";
@@ -70,7 +71,7 @@ function writableMap(kernel: Kernel, fd: number): MapObject | Answer {
   const target = kernel.fds.get(fd);
   if (!target) return refused(ERRNO.EBADF, { check: "bad-fd", fd });
   if (target.kind !== "map") return refused(ERRNO.EINVAL, { check: "not-a-map", fd });
-  return target.def.flags & BPF_F_RDONLY ? refused(ERRNO.EPERM, { check: "map-access" }) : target;
+  return target.def.flags & MAP_FLAGS.RDONLY ? refused(ERRNO.EPERM, { check: "map-access" }) : target;
 }
 
 /** BPF_MAP_LOOKUP_AND_DELETE_ELEM: the value, which is deleted from the map, or a negative errno. */
@@ -113,11 +114,6 @@ function sizedValue({ map }: MapObject, value: Uint8Array): Uint8Array {
 const OF_MAPS: ReadonlySet<string> = new Set(["array_of_maps", "hash_of_maps"]);
 /** Map types that support BPF_MAP_LOOKUP_AND_DELETE_ELEM. */
 const POPS: ReadonlySet<string> = new Set(["hash", "percpu_hash", "lru_hash", "lru_percpu_hash", "queue", "stack"]);
-/** Not in errno.h: user space sees only the number. */
-const ENOTSUPP = 524;
-
-/** Map flag: user space may only read. */
-const BPF_F_RDONLY = 1 << 3;
 
 /** What the values of a map of objects stand for. There are no sockets here. */
 const HOLDS: Readonly<Record<string, FdTarget["kind"] | "socket">> = {

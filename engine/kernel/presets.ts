@@ -1,4 +1,6 @@
 // Program types that a reader can start from: the talk's, and others that each change one thing. Each is an input for the form.
+
+import { OREORE } from "./definition.ts";
 import type { DefinitionInput } from "./definition-input.ts";
 
 export interface Preset {
@@ -11,15 +13,15 @@ export interface Preset {
 
 export const PRESETS: readonly Preset[] = [
   {
-    name: "oreore",
+    name: OREORE.type.name,
     title: { en: "OREORE, as in the talk", ja: "発表の OREORE" },
     about: { en: "One number in, one number out.", ja: "数を 1 つ受け取り、1 つ返します。" },
     definition: {
-      name: "oreore",
-      ctx: { struct: "oreore_ctx", fields: [{ name: "val", off: 0, size: 4, writable: false }] },
-      helpers: { set: "base" },
-      attachName: "BPF_OREORE_ATTACH",
-      sysfsPath: "/sys/oreore/bpf",
+      name: OREORE.type.name,
+      ctx: { struct: OREORE.type.ctx.struct, fields: OREORE.type.ctx.fields.map((field) => ({ ...field })) },
+      helpers: { set: OREORE.type.helpers.set },
+      attachName: OREORE.type.attach.name,
+      sysfsPath: OREORE.attribute.path,
     },
   },
   {

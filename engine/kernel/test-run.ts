@@ -1,6 +1,6 @@
 // BPF_PROG_TEST_RUN (BPF_PROG_RUN): runs a loaded program once, on bytes that the caller gives.
 // @kernel kernel/bpf/syscall.c bpf_prog_test_run, net/bpf/test_run.c bpf_prog_test_run_skb, bpf_prog_test_run_xdp
-import { ERRNO } from "../facts/errno.ts";
+import { ENOTSUPP, ERRNO } from "../facts/errno.ts";
 import type { ProgType } from "../facts/types.ts";
 import type { Kernel } from "./kernel.ts";
 import { runProg } from "./run.ts";
@@ -16,9 +16,6 @@ export interface TestRunResult {
   /** Low 32 bits of R0. */
   readonly retval: number;
 }
-
-/** The kernel's own "not supported". It is not in errno.h: user space sees only the number. */
-const ENOTSUPP = 524;
 
 /** Types whose bpf_prog_ops have a test_run that takes a packet. */
 const PACKET_TYPES: ReadonlySet<string> = new Set([

@@ -1,6 +1,8 @@
 // One program as libbpf puts it together: its own instructions, behind them the functions that it calls, each once and in the order
 // in which they are met; calls lead to where the functions then stand; records of functions and lines move along.
 // @kernel libbpf.c bpf_object__reloc_code, bpf_object__append_subprog_code, adjust_prog_btf_ext_info
+
+import { BPF_PSEUDO_CALL } from "../isa/codes.ts";
 import { INSN_BYTES, type Insn, isLdImm64 } from "../isa/insn.ts";
 import type { LineInfo } from "../program/program.ts";
 import { Finder, type Functions, type ObjectFunction, type Reference } from "./programs.ts";
@@ -26,7 +28,6 @@ export interface Linked {
 /** BPF_COMPLEXITY_LIMIT_INSNS: no kernel takes a longer program. */
 const MAX_INSNS = 1_000_000;
 const CALL = 0x85;
-const PSEUDO_CALL = 1;
 export const PSEUDO_FUNC = 4;
 
 /** `insnsOf`: a function's instructions after CO-RE. `more`: functions that nothing calls, but that have to be there. */
@@ -72,7 +73,7 @@ export function link(
       const { of, at, slot } = top;
       const insn = insns[at + slot]!;
       const reference = of.references.get(slot);
-      const isCall = insn.code === CALL && insn.src === PSEUDO_CALL && reference?.kind !== "extern";
+      const isCall = insn.code === CALL && insn.src === BPF_PSEUDO_CALL && reference?.kind !== "extern";
       const isAddress = isLdImm64(insn) && reference?.kind === "function";
       if (!isCall && !isAddress) {
         top.slot++;

@@ -1,6 +1,8 @@
 // Maps of an object: those that SEC(".maps") declares, whose attributes stand in the types of BTF (`__uint(max_entries, 16)` is a
 // pointer to an array of 16), and those that hold its variables: .data, .rodata, .bss.
 // @kernel libbpf.c parse_btf_map_def, bpf_object__init_internal_map, bpf_object__create_map
+
+import { MAP_FLAGS } from "../facts/flags.ts";
 import { mapTypeById } from "../facts/map-types.ts";
 import type { Btf } from "./btf/btf.ts";
 import { variablesOf } from "./datasec.ts";
@@ -47,8 +49,6 @@ const RINGBUF = 27;
 const USER_RINGBUF = 31;
 /** sk, inode, task and cgroup storage: they have no entries of their own. */
 const STORAGES: ReadonlySet<number> = new Set([24, 28, 29, 19]);
-const BPF_F_RDONLY_PROG = 1 << 7;
-const BPF_F_MMAPABLE = 1 << 10;
 const PAGE = 4096;
 /** Of a map of variables: what is held as bytes. */
 const MAX_VARIABLES = 64 << 20;
@@ -280,7 +280,7 @@ export function variableMap(
     keySize: 4,
     valueSize: of.size,
     maxEntries: 1,
-    flags: (frozen ? BPF_F_RDONLY_PROG : 0) | (btf && isExposed(elf, btf, valueType) ? BPF_F_MMAPABLE : 0),
+    flags: (frozen ? MAP_FLAGS.RDONLY_PROG : 0) | (btf && isExposed(elf, btf, valueType) ? MAP_FLAGS.MMAPABLE : 0),
     extra: 0n,
     keyType: 0,
     valueType,

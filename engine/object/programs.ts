@@ -1,5 +1,7 @@
 // The functions of an object: programs, one for each function outside of .text, and the functions of .text that they call; with
 // what the linker left open in them.  @kernel libbpf.c bpf_object__add_programs, bpf_object__collect_prog_relos
+
+import { BPF_PSEUDO_CALL } from "../isa/codes.ts";
 import { decodeInsns, INSN_BYTES, type Insn, isLdImm64 } from "../isa/insn.ts";
 import {
   type Elf,
@@ -51,7 +53,6 @@ const MAX_FUNCTIONS = 1 << 16;
 const ARENA_SECTION = ".addr_space.1";
 const BPF_MAP_TYPE_ARENA = 33;
 const CALL = 0x85;
-const PSEUDO_CALL = 1;
 
 export interface Functions {
   /** In order of section and place. */
@@ -163,7 +164,7 @@ function refer(around: Around, of: Omit<ObjectFunction, "references">, slot: num
     return { kind: "extern", extern, call: isCall };
   }
   if (isCall) {
-    if (insn.src !== PSEUDO_CALL || symbol.section !== text || symbol.value % INSN_BYTES !== 0)
+    if (insn.src !== BPF_PSEUDO_CALL || symbol.section !== text || symbol.value % INSN_BYTES !== 0)
       refuse("reloc-call", where);
     return { kind: "call", offset: symbol.value };
   }

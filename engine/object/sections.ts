@@ -1,9 +1,8 @@
 // What the name of a section says of the programs in it: type, attach type, flags. SEC("xdp") int f(…) is an XDP program.
 // Source: libbpf's section_defs (libbpf.c) and Documentation/bpf/libbpf/program_types.rst.
-import { uapiConstant } from "../facts/uapi.ts";
 
-const BPF_F_SLEEPABLE = 1 << 4;
-const BPF_F_XDP_HAS_FRAGS = 1 << 5;
+import { PROG_FLAGS } from "../facts/flags.ts";
+import { uapiConstant } from "../facts/uapi.ts";
 
 export interface SectionMeaning {
   /** enum bpf_prog_type in lower case without its prefix. */
@@ -109,10 +108,10 @@ const TABLE: readonly Row[] = [
 ];
 
 const FLAGS = {
-  sleepable: BPF_F_SLEEPABLE,
-  frags: BPF_F_XDP_HAS_FRAGS,
+  sleepable: PROG_FLAGS.SLEEPABLE,
+  frags: PROG_FLAGS.XDP_HAS_FRAGS,
   btf: 0,
-  "btf sleepable": BPF_F_SLEEPABLE,
+  "btf sleepable": PROG_FLAGS.SLEEPABLE,
 } as const;
 
 const fits = (pattern: string, section: string): boolean =>

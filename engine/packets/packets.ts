@@ -2,6 +2,7 @@
 // Formats: RFC 791, 768, 9293, 792, 826, 8200, 4443.
 import { toHex, utf8Encode } from "../base/bytes.ts";
 import type { Texts } from "../base/language.ts";
+import { ETH_P_8021Q, ETH_P_ARP, ETH_P_IP, ETH_P_IPV6 } from "../facts/net.ts";
 
 const MAC_A = [0x02, 0, 0, 0, 0, 0x0a];
 const MAC_B = [0x02, 0, 0, 0, 0, 0x0b];
@@ -11,10 +12,6 @@ const IP_B = [198, 51, 100, 20];
 const IP6_A = [0x20, 0x01, 0x0d, 0xb8, ...new Array<number>(11).fill(0), 0x0a];
 const IP6_B = [0x20, 0x01, 0x0d, 0xb8, ...new Array<number>(11).fill(0), 0x0b];
 
-const ETH_P_IP = 0x0800;
-const ETH_P_ARP = 0x0806;
-const ETH_P_8021Q = 0x8100;
-const ETH_P_IPV6 = 0x86dd;
 const IPPROTO_ICMP = 1;
 const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;

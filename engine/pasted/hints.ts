@@ -1,6 +1,6 @@
 // What a log tells about a program besides its instructions: its type, a map's type and flags, its license. Also a form of a
 // kernel's sentence by which the sentences of two kernels can be compared.
-import { MAP_FLAGS } from "../facts/map-create.ts";
+import { MAP_FLAGS } from "../facts/flags.ts";
 import type { PastedLog } from "./log.ts";
 
 export interface Hints {

@@ -8,8 +8,9 @@ import { EINVAL } from "./state/errors.ts";
 
 /** Bytes of stack for the counter and the clock of a function with may_goto. */
 const MAY_GOTO_STACK = 16;
-/** Bytes of stack for the registers R6 to R8 of a function with an inlined bpf_loop(). */
-const LOOP_STACK = 24;
+
+/** Bytes of stack in which a function with an inlined bpf_loop() keeps R6, R7 and R8. */
+export const LOOP_STACK = 24;
 
 export function fixups(env: Env): number {
   env.subprogs.forEach((subprog, n) => {

@@ -1,5 +1,7 @@
 // The packet of a machine: headroom, metadata, bytes and tailroom in one area, and the words that say where each
 // begins. Moving an edge is journaled with the rest.
+
+import { ETH_HLEN } from "../facts/net.ts";
 import {
   PACKET,
   PACKET_END,
@@ -20,7 +22,6 @@ const PAGE = 4096;
 const SHARED_INFO = 320;
 /** What may be grown into behind a packet that fills its page. */
 const LEAST_TAILROOM = 320;
-const ETH_HLEN = 14;
 
 /** Longest packet that has room here. */
 export const MAX_PACKET_BYTES = PACKET_END - PACKET - 0x8000;

@@ -1,5 +1,7 @@
 // Random calls of helpers: any helper of any program type, with arguments that mostly fit its prototype and sometimes do not. The
 // program then uses the result.
+
+import { PROG_FLAGS } from "../../facts/flags.ts";
 import { HELPER_PROTOS } from "../../facts/helpers.ts";
 import { PROG_TYPES } from "../../facts/prog-types.ts";
 import type { ArgKind, HelperProto, ProgType } from "../../facts/types.ts";
@@ -66,7 +68,6 @@ const NUMBERS = [0, 0, 0, 1, 2, -1, 64, 4096];
 const SK_RELEASE = 86;
 const RINGBUF_SUBMIT = 132;
 const PRANDOM = 7;
-const BPF_F_SLEEPABLE = 16;
 
 /** A field of the context with this pointer type. undefined: there is none. */
 function field(type: ProgType, attach: number, regType: string): { off: number; size: number } | undefined {
@@ -103,7 +104,7 @@ export function anyCallProgram(seed: number): Program {
   use(e, rng, proto, have);
   if (rng.chance(95)) e.set(0, rng.pick([0, 0, 0, 1]));
   e.exit();
-  const progFlags = type.name === "syscall" ? BPF_F_SLEEPABLE : 0;
+  const progFlags = type.name === "syscall" ? PROG_FLAGS.SLEEPABLE : 0;
   return e.program({ progType: type.name, expectedAttachType: attach, progFlags });
 }
 

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { compare, type DifferenceCause, partsOfLog, type Said } from "../../linux/compare.ts";
 import { KERNELS, type KernelName } from "../../linux/kernels.ts";
+import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
 import { Unclear } from "../answer.ts";
 import { startFrom, stateFile } from "./node.ts";
 import { rowAnswerer } from "./rows.ts";
@@ -28,9 +29,6 @@ export interface RealRow {
 }
 
 export const recordingOf = (kernel: string): string => resolve(RECORDINGS, `real-linux-${kernel}.jsonl`);
-
-/** Asks for times, which differ in every run. They are printed between the reason of a refusal and the last line. */
-const BPF_LOG_STATS = 4;
 
 /** The programs that are asked about: those of our own recording whose logs are the same in every run. */
 export const programsAsked = (): Recorded[] =>

@@ -6,6 +6,7 @@ import { fromHex, toHex, viewOf } from "../../base/bytes.ts";
 import type { Texts } from "../../base/language.ts";
 import { asU64, lowS32 } from "../../base/u64.ts";
 import { SOCKET_LOOKUPS } from "../../facts/helpers.ts";
+import { ETH_HLEN } from "../../facts/net.ts";
 import type { ProgType } from "../../facts/types.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
 import { formOf } from "../../isa/forms.ts";
@@ -117,7 +118,6 @@ interface Entry {
   event(bytes: Uint8Array): EventInput;
 }
 
-const ETH_HLEN = 14;
 const MAX_PACKET = 1514;
 
 function entryOf(registry: Registry, type: ProgType, program: Program): Entry | undefined {

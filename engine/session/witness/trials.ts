@@ -1,7 +1,7 @@
 // The inputs of the search for a witness, and how one trial leads to others: by the constants in the program, by the comparisons of
 // a run, by the keys that a run looked up, and by chance from a seed.
 import { toHex, viewOf } from "../../base/bytes.ts";
-import { MAP_FLAGS } from "../../facts/map-create.ts";
+import { MAP_FLAGS } from "../../facts/flags.ts";
 import type { MapDef, Program } from "../../program/program.ts";
 import type { Watched } from "../../vm/watch.ts";
 

@@ -2,6 +2,7 @@
 // constants, so a load at a known offset gives a known value, and a string in them does not change.
 // @kernel verifier.c bpf_map_is_rdonly, bpf_map_direct_read, check_reg_const_str, check_bpf_snprintf_call
 import { latin1 } from "../../base/bytes.ts";
+import { MAP_FLAGS } from "../../facts/flags.ts";
 import { parseFormat, takesArgument } from "../../facts/printf.ts";
 import { firstValue } from "../../program/map-contents.ts";
 import { constScalar } from "../domain/scalar.ts";
@@ -15,9 +16,7 @@ import { PTR_TO_MAP_VALUE } from "../state/regtype.ts";
 import { checkMapAccess } from "./region.ts";
 import { curRegs } from "./regs.ts";
 
-const BPF_F_RDONLY_PROG = 1 << 7;
-
-const isConstant = (map: VerifierMap): boolean => (map.flags & BPF_F_RDONLY_PROG) !== 0 && map.def.frozen === true;
+const isConstant = (map: VerifierMap): boolean => (map.flags & MAP_FLAGS.RDONLY_PROG) !== 0 && map.def.frozen === true;
 
 /** Whether the map's values have fixed addresses. @kernel map_ops.map_direct_value_addr */
 const hasDirectValues = (map: VerifierMap): boolean => map.def.type === "array";

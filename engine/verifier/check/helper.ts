@@ -1,6 +1,7 @@
 // Calls of the kernel's helper functions: whether this program may call the helper, whether the arguments match, and what is known
 // afterwards. @kernel verifier.c check_helper_call
 
+import { MAP_FLAGS } from "../../facts/flags.ts";
 import { HELPER_MAX_ID, helperChangesPktData, helperId, helperName } from "../../facts/helpers.ts";
 import { isGplCompatible } from "../../facts/license.ts";
 import type { HelperProto } from "../../facts/types.ts";
@@ -36,8 +37,6 @@ const RECORDS_MAP = helperSet(
 );
 const MODIFIES_MAP = helperSet("map_delete_elem map_update_elem map_push_elem map_pop_elem");
 const TAIL_CALL = helperId("tail_call");
-
-const BPF_F_RDONLY_PROG = 1 << 7;
 
 /** `at` is env.insnIdx. Sets R0 to the result of the call. */
 export function checkHelperCall(env: Env, insn: Insn, at: number): number {
@@ -135,7 +134,7 @@ function recordMap(env: Env, meta: CallMeta): number {
   if (!RECORDS_MAP.has(meta.id)) return 0;
   const { map } = meta;
   if (map === null) return verifierBug(env, "expected map for helper call");
-  if (map.flags & BPF_F_RDONLY_PROG && MODIFIES_MAP.has(meta.id)) {
+  if (map.flags & MAP_FLAGS.RDONLY_PROG && MODIFIES_MAP.has(meta.id)) {
     const args = { func: called(meta.id), map: map.def.name };
     return refuse(env, "map-helper-write", args, "write into map forbidden\n", EACCES);
   }

@@ -10,9 +10,8 @@ import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
-import { draftReg, isConstVal, isPktPointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
+import { BPF_MAX_VAR_OFF, draftReg, isConstVal, isPktPointerReg, type RegState, UNKNOWN_REG } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
-import { BPF_MAX_VAR_OFF } from "./region.ts";
 import { curRegs } from "./regs.ts";
 
 const LIMIT = BigInt(BPF_MAX_VAR_OFF);

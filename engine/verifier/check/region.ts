@@ -1,17 +1,16 @@
 // Bounds of an access through a pointer to a block of known size: map values and keys, packet data, ring buffer records. Also the other
 // pointer types with a rule of their own (sockets, tracepoint buffers, …). For the stack, whose bytes have types, see stack.ts.
 import { S64_MIN } from "../../base/u64.ts";
+import { MAP_FLAGS } from "../../facts/flags.ts";
 import { tnumText } from "../print/number.ts";
 import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
-import { isConstVal, type RegState } from "../state/reg.ts";
+import { BPF_MAX_VAR_OFF, isConstVal, type RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { curRegs } from "./regs.ts";
 
-/** The offset of a pointer must be less than this, in both directions. */
-export const BPF_MAX_VAR_OFF = 1 << 29;
 /** A size given to a helper must be less than this. */
 export const BPF_MAX_VAR_SIZ = 1 << 29;
 export const MAX_PACKET_OFF = 0xffff;
@@ -98,13 +97,10 @@ export function checkMemRegionAccess(
   return refuseBlock(env, "region-max", access, "max value is outside of the allowed memory range", last);
 }
 
-const BPF_F_RDONLY_PROG = 1 << 7;
-const BPF_F_WRONLY_PROG = 1 << 8;
-
 /** Checks that programs may read or write this map at all. @kernel verifier.c check_map_access_type */
 export function checkMapAccessType(env: Env, regno: number, off: number, size: number, write: boolean): number {
   const map = curRegs(env)[regno]!.map!;
-  if (write ? map.flags & BPF_F_RDONLY_PROG : map.flags & BPF_F_WRONLY_PROG) {
+  if (write ? map.flags & MAP_FLAGS.RDONLY_PROG : map.flags & MAP_FLAGS.WRONLY_PROG) {
     const what = write ? "write into map forbidden" : "read from map forbidden";
     const args = { reg: regno, off, size, map: map.def.name };
     const text = `${what}, value_size=${map.valueSize | 0} off=${off} size=${size}\n`;

@@ -1,4 +1,6 @@
 // Reading and writing the registers of the current frame, and the checks that every operand goes through.
+
+import { BPF_REG_FP, MAX_BPF_REG } from "../../isa/codes.ts";
 import { boundsViolation, unboundRanges } from "../domain/bounds.ts";
 import type { Scalar } from "../domain/scalar.ts";
 import { refuse } from "../refuse.ts";
@@ -15,8 +17,6 @@ export const DST_OP = 1;
 /** The operand is written. The caller sets its value. */
 export const DST_OP_NO_MARK = 2;
 
-const MAX_BPF_REG = 11;
-const BPF_REG_FP = 10;
 /** R0 to R5 are lost at a call. */
 export const CALLER_SAVED_REGS = 6;
 

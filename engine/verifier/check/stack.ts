@@ -12,7 +12,15 @@ import { regTypeStr } from "../print/state.ts";
 import { refuse } from "../refuse.ts";
 import { type Env, scratchSlot, subprogEnd } from "../state/env.ts";
 import { EACCES, EFAULT, EINVAL } from "../state/errors.ts";
-import { isConstVal, isNullReg, NOT_INIT_REG, type RegState, scalarReg, withId } from "../state/reg.ts";
+import {
+  BPF_MAX_VAR_OFF,
+  isConstVal,
+  isNullReg,
+  NOT_INIT_REG,
+  type RegState,
+  scalarReg,
+  withId,
+} from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import {
   allBytes,
@@ -31,7 +39,6 @@ import {
 } from "../state/stack.ts";
 import { type FuncState, stackAccessFlags } from "../state/state.ts";
 import { destroyIfDynptrSlot } from "./dynptr.ts";
-import { BPF_MAX_VAR_OFF } from "./region.ts";
 import { curFrame, curRegs } from "./regs.ts";
 import { fitsInBits, withSharedId } from "./scalar-id.ts";
 

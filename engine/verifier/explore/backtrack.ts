@@ -1,6 +1,7 @@
 // One instruction backwards: what was traced after it, and what has to be traced before it. Not in here: which states
 // the walk goes through, and what it marks in them.  @kernel verifier.c backtrack_insn, bt_sync_linked_regs (Linux 6.18)
 
+import { ENOTSUPP } from "../../facts/errno.ts";
 import * as c from "../../isa/codes.ts";
 import { aluShape } from "../../isa/forms.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
@@ -12,8 +13,6 @@ import type { HistoryEntry, LinkedReg } from "../state/state.ts";
 import * as st from "../state/state.ts";
 import { slotsText } from "./stack-liveness.ts";
 
-/** Not a UAPI errno: it says "cannot be traced, mark everything". */
-export const ENOTSUPP = 524;
 /** R1 … R5. */
 export const ARGS = 0x3e;
 

@@ -3,6 +3,7 @@
 // States may then be compared loosely everywhere else.  @kernel verifier.c push_jmp_history,
 // __mark_chain_precision, mark_all_scalars_precise, mark_all_scalars_imprecise, propagate_precision (Linux 6.18)
 
+import { ENOTSUPP } from "../../facts/errno.ts";
 import * as c from "../../isa/codes.ts";
 import { BPF_LOG_LEVEL2 } from "../log/buffer.ts";
 import { printVerifierState } from "../print/state.ts";
@@ -13,7 +14,7 @@ import { SCALAR_VALUE } from "../state/regtype.ts";
 import { isSpilledReg, isSpilledScalar, type StackSlot } from "../state/stack.ts";
 import type { FuncState, HistoryEntry, LinkedReg, VerifierState } from "../state/state.ts";
 import * as st from "../state/state.ts";
-import { ARGS, Backtrack, backtrackInsn, ENOTSUPP } from "./backtrack.ts";
+import { ARGS, Backtrack, backtrackInsn } from "./backtrack.ts";
 
 /**
  * Notes in a state's history that it came by env.insnIdx, and what was special there; once for each instruction, a

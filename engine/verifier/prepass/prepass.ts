@@ -1,5 +1,7 @@
 // Everything that the verifier does with a program before it walks its paths, in the kernel's order. The order decides which message
 // comes first. @kernel verifier.c bpf_check, up to do_check_main
+
+import { PROG_FLAGS } from "../../facts/flags.ts";
 import { refuseAt } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EINVAL, ENOTSUPP } from "../state/errors.ts";
@@ -11,8 +13,6 @@ import { resolvePseudoLdImm64 } from "./resolve.ts";
 import { computeScc } from "./scc.ts";
 import { addSubprogsAndCheckCalls, checkAbnormalReturn, checkSubprogs } from "./subprogs.ts";
 import { successorsOf } from "./successors.ts";
-
-const BPF_F_SLEEPABLE = 1 << 4;
 
 /** 0, or -errno with the message in env.log. */
 export function prepass(env: Env): number {
@@ -34,7 +34,7 @@ export function prepass(env: Env): number {
 /** Checks of the attachment target that need no BTF of the kernel. @kernel verifier.c check_attach_btf_id */
 function checkAttachBtfId(env: Env): number {
   const progType = env.progType.name;
-  const sleepable = (env.program.progFlags & BPF_F_SLEEPABLE) !== 0;
+  const sleepable = (env.program.progFlags & PROG_FLAGS.SLEEPABLE) !== 0;
   if (!env.progType.simulated) {
     env.unsupported = env.progType.why ?? env.progType.name;
     if (progType === "struct_ops") return refuseAt(env, -1, "attach-btf-id", { progType }, "", ENOTSUPP);

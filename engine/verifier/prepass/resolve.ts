@@ -1,12 +1,14 @@
 // Two-slot loads: map descriptors become addresses. Opcodes and the reserved fields of LDX are checked on the way, because the kernel
 // checks them here. @kernel verifier.c resolve_pseudo_ldimm64, check_map_prog_compatibility
-import { ERRNO } from "../../facts/errno.ts";
+import { ENOTSUPP, ERRNO } from "../../facts/errno.ts";
+import { PROG_FLAGS } from "../../facts/flags.ts";
 import * as c from "../../isa/codes.ts";
 import { FORMS } from "../../isa/forms.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { refuseAt } from "../refuse.ts";
 import { type Env, notSimulated } from "../state/env.ts";
 import type { VerifierMap } from "../state/map.ts";
+import { BPF_MAX_VAR_OFF } from "../state/reg.ts";
 import { PTR_TO_FUNC } from "../state/regtype.ts";
 
 /**
@@ -16,10 +18,6 @@ import { PTR_TO_FUNC } from "../state/regtype.ts";
 const KNOWN_OPCODES = new Set(FORMS.filter((form) => form.kind !== "callx").map((form) => form.code));
 
 const MAX_USED_MAPS = 64;
-const BPF_MAX_VAR_OFF = 1 << 29;
-/** Not a UAPI errno, but bpf(2) returns it. */
-const ENOTSUPP = 524;
-const BPF_F_SLEEPABLE = 1 << 4;
 
 /** Fills aux.map and aux.mapOff, and writes addresses into env.insns. 0, or -errno. */
 export function resolvePseudoLdImm64(env: Env): number {
@@ -186,7 +184,7 @@ function checkMapFits(env: Env, i: number, map: VerifierMap, used: readonly Veri
     const text = "bpf_struct_ops map cannot be used in prog\n";
     return refuseAt(env, i, "map-struct-ops", { map: map.def.name }, text, -ERRNO.EINVAL);
   }
-  if (env.program.progFlags & BPF_F_SLEEPABLE && !SLEEPABLE_MAPS.has(type)) {
+  if (env.program.progFlags & PROG_FLAGS.SLEEPABLE && !SLEEPABLE_MAPS.has(type)) {
     const text = "Sleepable programs can only use array, hash, ringbuf and local storage maps\n";
     return refuseAt(env, i, "map-not-sleepable", { map: type }, text, -ERRNO.EINVAL);
   }

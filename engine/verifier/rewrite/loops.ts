@@ -8,8 +8,6 @@ import * as E from "./emit.ts";
 const BPF_MAX_LOOPS = 8 * 1024 * 1024;
 /** Rounds of may_goto before the clock is read. */
 const BPF_MAX_TIMED_LOOPS = 0xffff;
-/** Bytes of stack that keep R6, R7 and R8. */
-export const LOOP_STACK = 24;
 
 /** `base`: offset from the frame pointer at which these bytes begin. */
 export function loopBecomes(node: Node, next: Node, callback: Node, base: number): readonly Node[] {

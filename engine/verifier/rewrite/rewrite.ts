@@ -1,10 +1,13 @@
 // What the kernel makes of an accepted program before it runs it or hands it to the JIT, as `bpftool prog dump xlated` shows it.
 // Programs run here without it, so it is loaded only when somebody asks for it.
 // @kernel verifier.c bpf_check, from "instruction rewrites happen after this point" on
+
+import { PROG_FLAGS } from "../../facts/flags.ts";
 import type { HelperProto } from "../../facts/types.ts";
 import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { isLdImm64 } from "../../isa/insn.ts";
+import { LOOP_STACK } from "../fixups.ts";
 import * as T from "../state/regtype.ts";
 import type { Facts } from "../verify.ts";
 import { divisionBecomes } from "./arithmetic.ts";
@@ -13,13 +16,12 @@ import { Code, isMayGoto, type Node, type Rewritten } from "./code.ts";
 import { callOffset, convertCtx } from "./ctx.ts";
 import { removeDead } from "./dead.ts";
 import * as E from "./emit.ts";
-import { counterStart, LOOP_STACK, loopBecomes, mayGotoBecomes } from "./loops.ts";
+import { counterStart, loopBecomes, mayGotoBecomes } from "./loops.ts";
 
 export type { Rewritten };
 
 const CALL = I.BPF_JMP | I.BPF_CALL;
 const isHelperCall = ({ insn: { code, src } }: Node) => code === CALL && src === 0;
-const BPF_F_SLEEPABLE = 1 << 4;
 
 /** The program after all rewrites. A map in it is its number in `Program.maps`. */
 export function rewrite({ program, progType, aux, subprogs, insns }: Facts): Rewritten {
@@ -46,7 +48,7 @@ export function rewrite({ program, progType, aux, subprogs, insns }: Facts): Rew
   if (drop !== undefined && writesPacket(code.nodes, aux)) uncloned(code, drop);
   convertCtx(code, aux, progType);
 
-  const sleepable = (program.progFlags & BPF_F_SLEEPABLE) !== 0;
+  const sleepable = (program.progFlags & PROG_FLAGS.SLEEPABLE) !== 0;
   const protoOf = (id: number): HelperProto | undefined => progType.helper(id, program.expectedAttachType);
   let current = 0;
   const starts = new Map(subprogs.map(({ start }, n) => [start, n]));

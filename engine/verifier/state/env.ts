@@ -1,5 +1,7 @@
 // Everything that one run of the verifier shares: the program, what the kernel knows, the log, the results of earlier passes, and the
 // states seen so far. Mutable; one for each verify(). @kernel bpf_verifier.h struct bpf_verifier_env
+
+import { PROG_FLAGS } from "../../facts/flags.ts";
 import type { ProgType } from "../../facts/types.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { LineInfo, Program } from "../../program/program.ts";
@@ -185,11 +187,9 @@ export function notSimulated(env: Env, what: string): number {
   return NOT_SIMULATED;
 }
 
-const BPF_F_SLEEPABLE = 1 << 4;
-
 /** Whether the code at this point may sleep. @kernel verifier.c in_sleepable */
 export const isSleepable = (env: Env): boolean =>
-  (env.program.progFlags & BPF_F_SLEEPABLE) !== 0 || env.curState.inSleepable;
+  (env.program.progFlags & PROG_FLAGS.SLEEPABLE) !== 0 || env.curState.inSleepable;
 
 /**
  * Appends to the log, at any level except 0. Lines that begin in `text` are of this kind and about `slot` (-1: none). For refusals use

@@ -1,5 +1,5 @@
 // The negative errnos that checks return, with the kernel's names. Success is 0.
-import { ERRNO } from "../../facts/errno.ts";
+import { ERRNO, ENOTSUPP as UNSUPPORTED } from "../../facts/errno.ts";
 
 export const EPERM = -ERRNO.EPERM;
 export const ENOENT = -ERRNO.ENOENT;
@@ -11,5 +11,4 @@ export const EAGAIN = -ERRNO.EAGAIN;
 export const ENOMEM = -ERRNO.ENOMEM;
 export const ERANGE = -ERRNO.ERANGE;
 export const EOPNOTSUPP = -ERRNO.EOPNOTSUPP;
-/** Only inside the kernel, not in UAPI. */
-export const ENOTSUPP = -524;
+export const ENOTSUPP = -UNSUPPORTED;

@@ -1,4 +1,6 @@
 // A verifier's environment before its first pass.
+
+import { PROG_FLAGS } from "../../facts/flags.ts";
 import { createdMapFlags } from "../../facts/map-create.ts";
 import { mapTypeByName } from "../../facts/map-types.ts";
 import type { ProgType } from "../../facts/types.ts";
@@ -8,12 +10,6 @@ import type { Env, Onlooker } from "./env.ts";
 import type { VerifierMap } from "./map.ts";
 import { newInsnAux } from "./records.ts";
 import { newVerifierState } from "./state.ts";
-
-/** Flags of BPF_PROG_LOAD. */
-const BPF_F_STRICT_ALIGNMENT = 1 << 0;
-const BPF_F_ANY_ALIGNMENT = 1 << 1;
-const BPF_F_TEST_STATE_FREQ = 1 << 3;
-const BPF_F_TEST_REG_INVARIANTS = 1 << 7;
 
 /** Where the invented kernel addresses of maps begin, and the distance between them. */
 const FIRST_MAP = 0xffff_8881_0000_0000n;
@@ -47,8 +43,8 @@ const itself = (slot: number): number => slot;
 
 export function newEnv(program: Program, progType: ProgType, log: VerifierLog, options: EnvOptions = {}): Env {
   const { everyPath = false, onlooker = null, progress, slotNumber = itself } = options;
-  const strict = (program.progFlags & BPF_F_STRICT_ALIGNMENT) !== 0;
-  const any = (program.progFlags & BPF_F_ANY_ALIGNMENT) !== 0;
+  const strict = (program.progFlags & PROG_FLAGS.STRICT_ALIGNMENT) !== 0;
+  const any = (program.progFlags & PROG_FLAGS.ANY_ALIGNMENT) !== 0;
   return {
     program,
     insns: program.insns.slice(),
@@ -58,8 +54,8 @@ export function newEnv(program: Program, progType: ProgType, log: VerifierLog, o
     slotNumber,
     strictAlignment: strict && !any,
     everyPath,
-    testStateFreq: (program.progFlags & BPF_F_TEST_STATE_FREQ) !== 0,
-    testRegInvariants: (program.progFlags & BPF_F_TEST_REG_INVARIANTS) !== 0,
+    testStateFreq: (program.progFlags & PROG_FLAGS.TEST_STATE_FREQ) !== 0,
+    testRegInvariants: (program.progFlags & PROG_FLAGS.TEST_REG_INVARIANTS) !== 0,
     aux: program.insns.map(newInsnAux),
     subprogs: [],
     postorder: new Int32Array(0),

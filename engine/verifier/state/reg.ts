@@ -14,6 +14,9 @@ import {
   SCALAR_VALUE,
 } from "./regtype.ts";
 
+/** The offset of a pointer must be less than this, in both directions. */
+export const BPF_MAX_VAR_OFF = 1 << 29;
+
 /**
  * In RegState.id: this scalar equals another one with the same id plus the constant in `off`, in 64 bits or in 32. (The kernel uses
  * bits 31 and 30.)

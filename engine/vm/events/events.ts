@@ -3,6 +3,7 @@
 // @kernel net/bpf/test_run.c
 import { viewOf } from "../../base/bytes.ts";
 import { ERRNO } from "../../facts/errno.ts";
+import { AF_INET, AF_INET6, ETH_HLEN, ETH_P_IP, ETH_P_IPV6, htons } from "../../facts/net.ts";
 import { ctxField, layOutCtx, type NarrowedField, plainCtx, SKB, SOCK, XDP } from "../ctx.ts";
 import {
   CTX,
@@ -60,7 +61,6 @@ export type PtReg =
   | "sp"
   | "ss";
 
-const ETH_HLEN = 14;
 /** Bytes in front of an skb's packet. The kernel allocates a larger buffer when its headroom is used up. Here there is more at once. */
 const SKB_HEADROOM = 0x4000;
 /** NET_SKB_PAD. A test run's packet must fit in one page together with it. */
@@ -148,7 +148,7 @@ function enterSkb(m: Machine, data: Uint8Array, given: Uint8Array | undefined): 
   if (data.length < ETH_HLEN) return -ERRNO.EINVAL;
   if (data.length > PAGE - SKB_PAD - SHARED_INFO && data.length > MAX_PACKET_BYTES) return -ERRNO.EINVAL;
   const protocol = etherType(data);
-  const least = protocol === ETH_P_IP ? 20 : protocol === ETH_P_IPV6 ? 40 : 0;
+  const least = protocol === BE_IP ? 20 : protocol === BE_IPV6 ? 40 : 0;
   if (data.length - ETH_HLEN < least) return -ERRNO.EINVAL;
 
   placePacket(memory, data, SKB_HEADROOM);
@@ -229,8 +229,8 @@ function enterXdp(m: Machine, data: Uint8Array, given: Uint8Array | undefined): 
 }
 
 /** EtherTypes as they read when a little-endian machine loads them from the packet. */
-const ETH_P_IP = 0x0008;
-const ETH_P_IPV6 = 0xdd86;
+const BE_IP = htons(ETH_P_IP);
+const BE_IPV6 = htons(ETH_P_IPV6);
 const ETH_P_802_2 = 0x0400;
 const ETH_P_802_3 = 0x0100;
 
@@ -249,8 +249,6 @@ function packetType(frame: Uint8Array): number {
   return to.every((byte) => byte === 0) ? 0 : 3;
 }
 
-const AF_INET = 2;
-const AF_INET6 = 10;
 const TCP_CLOSE = 7;
 
 /** Makes the socket to which a test run's packet belongs: without a protocol, closed, with the packet's addresses. Returns its place. */
@@ -264,11 +262,11 @@ function placeSocket(m: Machine, protocol: number, frame: Uint8Array): number {
   const set = (name: string, value: number) => memory.w32(at + ctxField(SOCK, name) - CTX, value);
   set("state", TCP_CLOSE);
   set("rx_queue_mapping", 0xffff_ffff);
-  if (protocol === ETH_P_IP) {
+  if (protocol === BE_IP) {
     set("family", AF_INET);
     set("src_ip4", viewOf(frame).getUint32(26, true));
     set("dst_ip4", viewOf(frame).getUint32(30, true));
-  } else if (protocol === ETH_P_IPV6) {
+  } else if (protocol === BE_IPV6) {
     set("family", AF_INET6);
     memory.copyIn(at + ctxField(SOCK, "src_ip6") - CTX, frame.subarray(22, 38));
     memory.copyIn(at + ctxField(SOCK, "dst_ip6") - CTX, frame.subarray(38, 54));

@@ -2,19 +2,17 @@
 // noted and returned as the kernel returns it, and followed no further.
 // @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
+import { AF_INET, AF_INET6, ETH_HLEN, XDP_ABORTED, XDP_REDIRECT } from "../../facts/net.ts";
 import { PKT_DATA, PKT_END, REDIRECT } from "../layout.ts";
 import { type Caller, type Helper, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
 
 const TC_ACT_SHOT = 2;
 const TC_ACT_REDIRECT = 7;
-const XDP_ABORTED = 0;
-const XDP_REDIRECT = 4;
 const BPF_F_INGRESS = 1n;
 const BPF_MTU_CHK_SEGS = 1n;
 /** enum bpf_check_mtu_ret */
 const FRAG_NEEDED = 1;
 const LOOPBACK_MTU = 65536;
-const ETH_HLEN = 14;
 /** Bytes of struct bpf_redir_neigh. */
 const REDIR_NEIGH_BYTES = 20;
 /** struct bpf_fib_lookup: its size, where its ifindex is; the flags it takes; enum BPF_FIB_LKUP_RET_FWD_DISABLED. */
@@ -22,8 +20,6 @@ const FIB_LOOKUP_BYTES = 64;
 const FIB_IFINDEX = 8;
 const FIB_LOOKUP_FLAGS = 0x3f;
 const FIB_FWD_DISABLED = 5;
-const AF_INET = 2;
-const AF_INET6 = 10;
 
 function note(m: Caller, ifindex: number, flags: bigint): void {
   m.memory.w32(REDIRECT, ifindex);

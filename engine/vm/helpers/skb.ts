@@ -1,10 +1,10 @@
 // Helpers on a socket buffer: reading, writing, growing and shrinking the packet, checksums, redirection.
 // Packets here are linear and belong to nobody else, so nothing has to be copied before it is changed.
 // @kernel net/core/filter.c
-import { ERRNO } from "../../facts/errno.ts";
+import { ENOTSUPP, ERRNO } from "../../facts/errno.ts";
+import { ETH_HLEN, ETH_P_8021AD, ETH_P_8021Q, ETH_P_IP, ETH_P_IPV6, htons } from "../../facts/net.ts";
 import { ctxField, SKB } from "../ctx.ts";
 import { PACKET, PKT_DATA, PKT_END, PKT_HARD_END, PKT_MAC, PKT_NET } from "../layout.ts";
-import { ENOTSUPP } from "../maps/map.ts";
 import { movePacket, packetLength, packetPlace } from "../packet.ts";
 import { type Caller, type Helper, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
 import { checksumAdd, checksumDiff, checksumFold, checksumReplace } from "./checksum.ts";
@@ -19,13 +19,12 @@ const BPF_F_IPV6 = 1n << 7n;
 const CSUM_MANGLED_0 = 0xffff;
 /** Longest packet an skb may become (BPF_SKB_MAX_LEN). */
 const SKB_MAX_LEN = 0x3_ffff;
-const ETH_P_IP = 0x0008;
-const ETH_P_IPV6 = 0xdd86;
-const ETH_P_8021Q = 0x0081;
-const ETH_P_8021AD = 0xa888;
+const BE_IP = htons(ETH_P_IP);
+const BE_IPV6 = htons(ETH_P_IPV6);
+const BE_8021Q = htons(ETH_P_8021Q);
+const BE_8021AD = htons(ETH_P_8021AD);
 const VLAN_HLEN = 4;
 const ETH_ALEN = 6;
-const ETH_HLEN = 14;
 
 const field = (m: Caller, name: string): number => m.memory.r32(ctxField(SKB, name));
 const setField = (m: Caller, name: string, value: number): void => m.memory.w32(ctxField(SKB, name), value);
@@ -91,8 +90,8 @@ function adjustRoom(m: Caller, diff: number, mode: number, flags: bigint): numbe
   const decap = flags & (3n << 7n);
   if ((flags & ~0xff_0000_0000_01ffn) !== 0n) return -ERRNO.EINVAL;
   if (Math.abs(diff) > 0xfff) return -ERRNO.EFAULT;
-  if (protocol !== ETH_P_IP && protocol !== ETH_P_IPV6) return -ENOTSUPP;
-  const base = protocol === ETH_P_IP ? 20 : 40;
+  if (protocol !== BE_IP && protocol !== BE_IPV6) return -ENOTSUPP;
+  const base = protocol === BE_IP ? 20 : 40;
   const macLength = memory.r32(PKT_NET) - memory.r32(PKT_MAC);
   if (mode !== 0 && mode !== 1) return -ENOTSUPP;
   const off = macLength + (mode === 0 ? base : 0);
@@ -109,13 +108,13 @@ function adjustRoom(m: Caller, diff: number, mode: number, flags: bigint): numbe
   // The network header starts where it did, counted from the MAC header, which moves.
   if (!moveHead(m, off, -diff)) return -ERRNO.ENOMEM;
   memory.w32(PKT_NET, memory.r32(PKT_NET) - diff);
-  if (encapL3 === 4n || decap === 2n << 7n) setField(m, "protocol", ETH_P_IPV6);
-  if (encapL3 === 2n || decap === 1n << 7n) setField(m, "protocol", ETH_P_IP);
+  if (encapL3 === 4n || decap === 2n << 7n) setField(m, "protocol", BE_IPV6);
+  if (encapL3 === 2n || decap === 1n << 7n) setField(m, "protocol", BE_IP);
   return 0;
 }
 
 function vlanPush(m: Caller, proto: number, tci: number): number {
-  const kind = proto === ETH_P_8021Q || proto === ETH_P_8021AD ? proto : ETH_P_8021Q;
+  const kind = proto === BE_8021Q || proto === BE_8021AD ? proto : BE_8021Q;
   const { memory } = m;
   if (field(m, "vlan_present") !== 0) {
     // The tag that was beside the packet goes into it, behind the addresses.
@@ -136,7 +135,7 @@ function vlanPop(m: Caller): number {
   const { memory } = m;
   if (field(m, "vlan_present") === 0) {
     const protocol = field(m, "protocol");
-    if (protocol !== ETH_P_8021Q && protocol !== ETH_P_8021AD) return 0;
+    if (protocol !== BE_8021Q && protocol !== BE_8021AD) return 0;
     if (packetLength(memory) < ETH_HLEN + VLAN_HLEN) return 0;
     moveHead(m, 2 * ETH_ALEN, VLAN_HLEN);
     setField(m, "protocol", memory.view.getUint16(memory.r32(PKT_DATA) + 2 * ETH_ALEN, true));
@@ -213,10 +212,10 @@ export const SKB_HELPERS = {
 
   skb_change_proto: (m) => {
     const [from, to] = [field(m, "protocol"), u32Arg(m, 2) & 0xffff];
-    const known = (from === ETH_P_IP && to === ETH_P_IPV6) || (from === ETH_P_IPV6 && to === ETH_P_IP);
+    const known = (from === BE_IP && to === BE_IPV6) || (from === BE_IPV6 && to === BE_IP);
     if (u64Arg(m, 3) !== 0n) return ret(m, -ERRNO.EINVAL);
     if (!known) return ret(m, -ENOTSUPP);
-    const diff = to === ETH_P_IPV6 ? 20 : -20;
+    const diff = to === BE_IPV6 ? 20 : -20;
     const macLength = m.memory.r32(PKT_NET) - m.memory.r32(PKT_MAC);
     if (!moveHead(m, macLength, -diff)) return ret(m, -ERRNO.ENOMEM);
     m.memory.w32(PKT_NET, m.memory.r32(PKT_NET) - diff);
@@ -278,7 +277,7 @@ export const SKB_HELPERS = {
   skb_set_tstamp: (m) => {
     const protocol = field(m, "protocol");
     const [tstamp, clock] = [u64Arg(m, 2), u32Arg(m, 3)];
-    if (protocol !== ETH_P_IP && protocol !== ETH_P_IPV6) return ret(m, -ERRNO.EOPNOTSUPP);
+    if (protocol !== BE_IP && protocol !== BE_IPV6) return ret(m, -ERRNO.EOPNOTSUPP);
     if (clock > 2 || (clock > 0 && tstamp === 0n)) return ret(m, -ERRNO.EINVAL);
     m.memory.w64(ctxField(SKB, "tstamp"), tstamp);
     m.memory.w8(ctxField(SKB, "tstamp_type"), clock);

@@ -2,6 +2,7 @@
 // would on a machine where nobody listens. Where `Env.sockets` says so, each finds a socket of its own, which is gone
 // once it is released. @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
+import { AF_INET } from "../../facts/net.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
 import { ctxField, SOCK } from "../ctx.ts";
 import { CTX, OBJECT_TOP, SCRATCH } from "../layout.ts";
@@ -16,7 +17,6 @@ const lookup: Helper = (m, ip) => {
 
 const SOCK_BYTES = ((uapiStruct("bpf_sock")?.size ?? 0) + 7) & ~7;
 const sockField = (name: string): number => ctxField(SOCK, name) - CTX;
-const AF_INET = 2;
 const TCP_LISTEN = 10;
 
 /** A listening socket as struct bpf_sock shows it; 0 where there is no room for one more. */

@@ -1,14 +1,12 @@
 // Helpers on an XDP packet. @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
+import { ETH_HLEN, XDP_ABORTED, XDP_REDIRECT } from "../../facts/net.ts";
 import { PKT_DATA, PKT_END, PKT_HARD_END, PKT_HARD_START, PKT_META, REDIRECT } from "../layout.ts";
 import { movePacket, packetLength } from "../packet.ts";
 import { type Caller, type Helper, mapArg, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
 
 /** Bytes the kernel keeps for itself at the start of the headroom (struct xdp_frame). */
 const XDP_FRAME_BYTES = 40;
-const ETH_HLEN = 14;
-const XDP_ABORTED = 0;
-const XDP_REDIRECT = 4;
 const MAX_META = 252;
 /** Flags of bpf_redirect_map: what to return where there is no target; for maps of devices, to all of them. */
 const REDIRECT_DEFAULT = 3n;

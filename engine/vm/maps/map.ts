@@ -1,8 +1,8 @@
 // What every map kind answers, to helpers and to bpf(2). All of a map's state lies in the machine's buffer and is
 // written through the journal, so a step back takes a map along. Errors are negative errnos, as the kernel returns them.
 import { toHex } from "../../base/bytes.ts";
-import { ERRNO } from "../../facts/errno.ts";
-import { MAP_FLAGS } from "../../facts/map-create.ts";
+import { ENOTSUPP, ERRNO } from "../../facts/errno.ts";
+import { MAP_FLAGS } from "../../facts/flags.ts";
 import { mapTypeByName } from "../../facts/map-types.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Memory, OwnerById, Place } from "../memory.ts";
@@ -12,9 +12,8 @@ export const BPF_NOEXIST = 1;
 export const BPF_EXIST = 2;
 export const BPF_F_LOCK = 4;
 
+export { ENOTSUPP };
 export const { EINVAL, ENOENT, E2BIG, EEXIST, ENOMEM, EOPNOTSUPP, ENOSPC, EAGAIN, EBUSY, EFAULT, EPERM } = ERRNO;
-/** The kernel's own number, which reaches user space where a map kind has no such operation. */
-export const ENOTSUPP = 524;
 
 /** What a step did to a map, for people. */
 export interface MapEvent {
