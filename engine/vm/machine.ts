@@ -48,8 +48,11 @@ export interface MachineOptions {
   readonly programs?: (id: number) => LoadedProgram | undefined;
 }
 
-/** Instructions counted down at once: a small integer to the JavaScript engine, which counting depends on. */
-const STRETCH = 1 << 29;
+/**
+ * Instructions counted down at once: a small integer, which counting depends on, and soon over, so that a long run goes on in
+ * code that was compiled for the whole loop and not for a place within it.
+ */
+const STRETCH = 1 << 16;
 
 /** Times a may_goto loops before it falls through, per function (BPF_MAX_LOOPS). */
 const MAY_GOTO_TURNS = 8 * 1024 * 1024;
