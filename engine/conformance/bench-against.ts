@@ -65,7 +65,7 @@ export function compare(commit: string, rows: readonly Row[], pairs: number): vo
     (typeof value === "number" ? value.toFixed(digits) : value).padStart(10);
   console.log(`${pairs} pairs, each row in turn there and here; a ratio above 1 is better here`);
   console.log(
-    `${"".padEnd(34)}${cell(name)}${cell("here")} ${"".padEnd(10)}${["min", "median", "max"].map((one) => cell(one)).join("")}`,
+    `${"".padEnd(46)}${cell(name)}${cell("here")} ${"".padEnd(10)}${["min", "median", "max"].map((one) => cell(one)).join("")}`,
   );
   withVersion(name, (folder) => {
     for (const row of rows) {
@@ -81,7 +81,7 @@ export function compare(commit: string, rows: readonly Row[], pairs: number): vo
         if (there.length !== here.length) break;
       }
       if (there.length !== pairs || here.length !== pairs) {
-        console.log(`${row.name.padEnd(34)}cannot be measured ${here.length === 0 ? "here" : `in ${name}`}`);
+        console.log(`${row.name.padEnd(46)}cannot be measured ${here.length === 0 ? "here" : `in ${name}`}`);
         continue;
       }
       const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
@@ -94,7 +94,7 @@ export function compare(commit: string, rows: readonly Row[], pairs: number): vo
       const [least, greatest] = [ratios[0] as number, ratios.at(-1) as number];
       const medians = [there, here].map((values) => cell(middle(sorted(values)), 1)).join("");
       console.log(
-        `${row.name.padEnd(34)}${medians} ${row.unit.padEnd(10)}${[least, middle(ratios), greatest].map((one) => cell(one)).join("")}`,
+        `${row.name.padEnd(46)}${medians} ${row.unit.padEnd(10)}${[least, middle(ratios), greatest].map((one) => cell(one)).join("")}`,
       );
     }
   });

@@ -4,7 +4,7 @@ import type { Program } from "../program/program.ts";
 import { ASSEMBLED } from "./bench-asm.ts";
 import { coldRate, LARGE, largeProgram } from "./bench-large.ts";
 import { COMPILED, RUN, runRate, timeline } from "./bench-machine.ts";
-import { kernelRate, peakMegabytes, VERIFIED, verifierRate } from "./bench-verifier.ts";
+import { kernelRate, peakMegabytes, TELLINGS, VERIFIED, verifierRate } from "./bench-verifier.ts";
 
 export interface Row {
   readonly name: string;
@@ -16,17 +16,23 @@ export interface Row {
   readonly note?: (value: number) => Promise<string>;
 }
 
-const besideKernel = (name: string, program: () => Program, measure: () => number): Row => ({
+const besideKernel = (name: string, program: () => Program, measure: () => number, logLevel: number): Row => ({
   name,
   unit: "k insn/s",
   better: "more",
   measure,
   note: async (rate) => {
-    const kernel = await kernelRate(program());
+    const kernel = await kernelRate(program(), logLevel);
     if (typeof kernel === "string") return `no kernel to ask: ${kernel}`;
     return `Linux itself ${kernel.toFixed(1)}: ${(rate / kernel).toFixed(2)} of it`;
   },
 });
+
+/** A program verified again and again, at each level of telling. */
+const warm = (name: string, program: () => Program): readonly Row[] =>
+  TELLINGS.map((telling) =>
+    besideKernel(`${name}${telling.name}`, program, () => verifierRate(program(), telling), telling.logLevel),
+  );
 
 export const ROWS: readonly Row[] = [
   ...RUN.flatMap((benchmark) =>
@@ -44,19 +50,14 @@ export const ROWS: readonly Row[] = [
   { name: "timeline, going back", unit: "M steps/s", better: "more", measure: () => timeline().back },
   { name: "timeline of a million steps", unit: "MB", better: "less", measure: () => timeline().megabytes },
   ...ASSEMBLED.map(({ name, ms }): Row => ({ name, unit: "ms", better: "less", measure: ms })),
-  ...VERIFIED.map(({ name, program }) => besideKernel(name, program, () => verifierRate(program()))),
-  ...LARGE.flatMap((name) => [
-    besideKernel(
-      `verifier, ${name}`,
-      () => largeProgram(name),
-      () => verifierRate(largeProgram(name)),
-    ),
-    besideKernel(
-      `verifier, ${name}, cold`,
-      () => largeProgram(name),
-      () => coldRate(name),
-    ),
-  ]),
+  ...VERIFIED.flatMap(({ name, program }) => warm(name, program)),
+  ...LARGE.flatMap((name) => {
+    const program = () => largeProgram(name);
+    return [
+      ...warm(`verifier, ${name}`, program),
+      besideKernel(`verifier, ${name}, cold`, program, () => coldRate(name), 0),
+    ];
+  }),
   { name: "verifier, a million walked, peak", unit: "MB", better: "less", measure: peakMegabytes },
 ];
 

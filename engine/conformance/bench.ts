@@ -35,13 +35,13 @@ async function printAll(rows: readonly Row[]): Promise<void> {
   const known = history.find((entry) => entry.commit === here)?.figures;
   const before = history.findLast((entry) => entry.commit !== here);
   const figures: Figures = { ...known };
-  console.log(`${"".padEnd(34)}${"".padStart(10)} ${"".padEnd(12)}${before ? `since ${before.commit}` : ""}`);
+  console.log(`${"".padEnd(46)}${"".padStart(10)} ${"".padEnd(12)}${before ? `since ${before.commit}` : ""}`);
   for (const { name, unit, measure, note } of rows) {
     const value = measure();
     figures[name] = value;
     const old = before?.figures[name];
     const change = old === undefined ? "" : `${value >= old ? "+" : ""}${(((value - old) / old) * 100).toFixed(0)} %`;
-    const cells = `${name.padEnd(34)}${value.toFixed(1).padStart(10)} ${unit.padEnd(12)}${change.padStart(8)}`;
+    const cells = `${name.padEnd(46)}${value.toFixed(1).padStart(10)} ${unit.padEnd(12)}${change.padStart(8)}`;
     console.log(`${cells}  ${note ? await note(value) : ""}`.trimEnd());
   }
   mkdirSync(new URL(".", `file://${CACHE}`), { recursive: true });
