@@ -1,6 +1,6 @@
 // Which registers are free at a place: no later instruction reads them before it writes them.
 import { helperArgCount } from "../facts/helpers.ts";
-import { formOf } from "../isa/forms.ts";
+import { type Form, formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { type RegisterUse, registerUse } from "../isa/registers.ts";
 import type { Program } from "../program/program.ts";
@@ -19,10 +19,23 @@ function useOf(insn: Insn): RegisterUse {
   return form.kind === "call" && form.target === "local" ? { ...use, writes: CALLER_SAVED } : use;
 }
 
-/** For each slot, and for the end, the registers that may still be read from there on. Bit n is Rn. */
-export function liveRegisters({ insns }: Program): Uint16Array {
+/** Kinds of instructions that do nothing but set a register. */
+const ONLY_SET: ReadonlySet<Form["kind"]> = new Set(["alu", "end", "ldx", "ld_imm64", "addr_space_cast"]);
+
+export const onlySets = (insn: Insn): boolean => {
+  const form = formOf(insn);
+  return form !== undefined && ONLY_SET.has(form.kind);
+};
+
+/**
+ * For each slot, and for the end, the registers that may still be read from there on: bit n is Rn. `wanted`: only what
+ * comes to a result, to memory or to a call counts; what is read to compare, or to set a register that nobody reads, does not.
+ */
+export function liveRegisters({ insns }: Program, wanted = false): Uint16Array {
   const live = new Uint16Array(insns.length + 1);
   const uses = insns.map(useOf);
+  const only = insns.map((insn) => wanted && onlySets(insn));
+  if (wanted) insns.forEach((insn, slot) => formOf(insn)?.kind === "jmp" && (uses[slot] = { reads: 0, writes: 0 }));
   const successors = successorsOf(insns);
   const after = (place: number): number => {
     const next = successors[place]!;
@@ -32,7 +45,8 @@ export function liveRegisters({ insns }: Program): Uint16Array {
     changed = false;
     for (let slot = insns.length - 1; slot >= 0; slot--) {
       const { reads, writes } = uses[slot]!;
-      const now = reads | ((after(2 * slot) | after(2 * slot + 1)) & ~writes);
+      const behind = after(2 * slot) | after(2 * slot + 1);
+      const now = (only[slot] && (writes & behind) === 0 ? 0 : reads) | (behind & ~writes);
       if (now !== live[slot]) {
         live[slot] = now;
         changed = true;

@@ -14,7 +14,8 @@ import type { Trace } from "../verifier/trace.ts";
 import { candidatesFor } from "./candidates/all.ts";
 import { loopCandidates } from "./candidates/form.ts";
 import { Draft, firstVersion, type Version } from "./draft.ts";
-import { Scene } from "./scene.ts";
+import { lossesOf } from "./losses.ts";
+import { type Candidate, Scene } from "./scene.ts";
 
 export interface Fix extends Texts {
   /** Accepted by the verifier, or refused at a later place. */
@@ -25,6 +26,8 @@ export interface Fix extends Texts {
   readonly origins: readonly number[];
   /** Only for "further": the new refusal. */
   readonly refusal?: Refusal;
+  /** Slots of the refused program whose work is not done any more. */
+  readonly losses: readonly number[];
 }
 
 const MAX_FIXES = 3;
@@ -45,7 +48,13 @@ interface Open {
   readonly version: Version;
   readonly findings: Findings;
   readonly words: readonly Texts[];
+  readonly losses: readonly number[];
+  /** How many of the changes took work away. */
+  readonly taking: number;
 }
+
+/** A fix may take work away in one place at most. */
+const MAX_TAKING = 1;
 
 /** Default of RemedyOptions.patience. */
 const PATIENCE = 1000;
@@ -75,7 +84,7 @@ export function remedies(
   let walked = 0;
   const isSpent = (): boolean =>
     trials >= MAX_TRIALS || walked >= MAX_WALKED || accepted.length >= MAX_FIXES || isLate();
-  let level: Open[] = [{ version: first, findings, words: [] }];
+  let level: Open[] = [{ version: first, findings, words: [], losses: [], taking: 0 }];
   for (let depth = 0; depth < MAX_DEPTH && accepted.length === 0; depth++) {
     const next: Open[] = [];
     for (const open of level) {
@@ -95,24 +104,36 @@ export function remedies(
         const tried = tryOut(version.program, MAX_WALKED - walked, registry);
         walked += tried.walked;
         const words = [...open.words, inFirstNumbers(candidate, open.version.origins)];
-        const fix = { ...joined(words), program: version.program, origins: version.origins };
+        const losses = lossesOf(program, version).filter((slot) => !isUnwanted(candidate, open.version, slot));
+        const taking = open.taking + (losses.length > open.losses.length ? 1 : 0);
+        const fix = { ...joined(words, losses), program: version.program, origins: version.origins, losses };
+        const isFix = taking <= MAX_TAKING;
         if (tried.verdict === "accept") {
-          if (!keepsPlace(version, findings, program, tried.trace)) continue;
+          if (!isFix || !keepsPlace(version, findings, program, tried.trace)) continue;
           accepted.push({ ...fix, outcome: "accepted" });
           if (candidate.group !== undefined) groups.add(candidate.group);
         } else if (tried.refusal) {
           const later = findingsOf(tried.refusal, tried.trace, version.program.insns);
-          if (isFurther(version, later, findings)) further.push({ ...fix, outcome: "further", refusal: tried.refusal });
-          next.push({ version, findings: later, words });
-        } else if (tried.walked >= MAX_WALKED_ONCE && !open.long) {
-          next.push({ version, findings: open.findings, words, long: true });
+          if (isFix && isFurther(version, later, findings))
+            further.push({ ...fix, outcome: "further", refusal: tried.refusal });
+          if (isFix) next.push({ version, findings: later, words, losses, taking });
+        } else if (tried.walked >= MAX_WALKED_ONCE && !open.long && isFix) {
+          next.push({ version, findings: open.findings, words, losses, taking, long: true });
         }
       }
     }
     level = next.slice(0, 12);
   }
-  return accepted.length > 0 ? accepted : further.slice(0, 2);
+  return accepted.length > 0 ? keepingFirst(accepted) : keepingFirst(further).slice(0, 2);
 }
+
+/** What takes work away stands behind what does not. */
+const keepingFirst = (fixes: readonly Fix[]): Fix[] =>
+  fixes.toSorted((a, b) => Number(a.losses.length > 0) - Number(b.losses.length > 0));
+
+/** Taken out as a mistake: `slot` of the refused program, by the change's numbers. */
+const isUnwanted = ({ unwanted = [] }: Candidate, { origins }: Version, slot: number): boolean =>
+  unwanted.some((one) => origins[one] === slot);
 
 const keyOf = ({ program: { insns, maps } }: Version): string =>
   `${insns.map(({ code, dst, src, off, imm }) => `${code}.${dst}.${src}.${off}.${imm}`).join()} ${JSON.stringify(maps)}`;
@@ -127,11 +148,25 @@ function inFirstNumbers({ en, ja }: Texts, origins: readonly number[]): Texts {
   return { en: put(en, "the new instruction"), ja: put(ja, "新しい命令") };
 }
 
-/** The sentences of several changes that follow one another. */
-const joined = (words: readonly Texts[]): Texts => ({
-  en: words.map(({ en }) => en).join(" Then: "),
-  ja: words.map(({ ja }) => ja).join("さらに: "),
-});
+/** The sentences of changes that follow one another; last what is lost by them. */
+const joined = (words: readonly Texts[], losses: readonly number[]): Texts => {
+  const some = losses.slice(0, MAX_NAMED);
+  const more = losses.length > MAX_NAMED;
+  const loss =
+    losses.length === 0
+      ? { en: "", ja: "" }
+      : {
+          en: ` This takes away what ${some.join(", ")}${more ? " and more" : ""} did.`,
+          ja: `${some.join("、")}${more ? " など" : ""} の処理はなくなります。`,
+        };
+  return {
+    en: words.map(({ en }) => en).join(" Then: ") + loss.en,
+    ja: words.map(({ ja }) => ja).join("さらに: ") + loss.ja,
+  };
+};
+
+/** Instructions that are named where many are lost. */
+const MAX_NAMED = 4;
 
 interface Tried {
   readonly verdict: "accept" | "reject" | "unknown";

@@ -22,6 +22,8 @@ import { exit, movImm } from "./pieces.ts";
  */
 export interface Candidate extends Texts {
   readonly group?: string;
+  /** Slots that it takes out as a mistake, or whose work it does elsewhere: that is no loss. */
+  readonly unwanted?: readonly number[];
   apply(draft: Draft): void;
 }
 

@@ -294,6 +294,7 @@ function castLeftOut(scene: Scene, insn: Insn): Candidate[] {
     {
       en: `Leave out the cast to 32 bits at @${at} and @${at + 1}: a pointer keeps its 64 bits.`,
       ja: `@${at} と @${at + 1} の 32 ビットへの変換を外します。ポインタは 64 ビットのまま使います。`,
+      unwanted: [at, at + 1],
       apply(draft) {
         const items = [draft.at(at), draft.at(at + 1)];
         for (const item of items) if (item) draft.remove(item);
@@ -369,6 +370,7 @@ function otherSide(scene: Scene, insn: Insn, reg: number): Candidate[] {
     {
       en: `Leave data_end as it came, and compare R${pkt} + ${by} with it at @${compare}.`,
       ja: `data_end は動かさず、@${compare} で R${pkt} + ${by} と比較します。`,
+      unwanted: [at],
       apply(draft) {
         const [item, compares] = [draft.item(at), draft.item(compare)];
         draft.before(compares, [movReg(copy, pkt), aluImm(c.BPF_ADD, copy, by)]);

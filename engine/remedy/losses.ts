@@ -1,0 +1,66 @@
+// What a changed program no longer does: instructions of the refused program that computed, read, wrote or called something and do
+// so no longer, as they were taken out, turned into something else, are not reached, or set what only a comparison reads, or nothing.
+import { type Form, formOf } from "../isa/forms.ts";
+import type { Insn } from "../isa/insn.ts";
+import { functionEntries } from "../program/flow.ts";
+import type { Program } from "../program/program.ts";
+import { NONE, successorsOf } from "../verifier/prepass/successors.ts";
+import type { Version } from "./draft.ts";
+import { liveRegisters, onlySets } from "./live.ts";
+
+/** Slots of `program`, in order. `version` was made of it. */
+export function lossesOf(program: Program, { program: after, origins }: Version): number[] {
+  const done = workOf(after);
+  const kept = new Set(
+    [...done].flatMap((slot) => {
+      const origin = origins[slot] ?? -1;
+      const [was, is] = [program.insns[origin], after.insns[slot]!];
+      return was && isSameWork(was, is) ? [origin] : [];
+    }),
+  );
+  return [...workOf(program)].filter((slot) => !kept.has(slot));
+}
+
+/** Slots at which a program does something: jumps, exits and what only copies a value or sets a constant are none. */
+function workOf(program: Program): ReadonlySet<number> {
+  const { insns } = program;
+  const live = liveRegisters(program, true);
+  const successors = successorsOf(insns);
+  const behind = (slot: number): number =>
+    [successors[2 * slot]!, successors[2 * slot + 1]!].reduce(
+      (all, next) => (next === NONE ? all : all | live[next]!),
+      0,
+    );
+  return new Set(
+    [...reached(insns)].filter((slot) => {
+      const insn = insns[slot]!;
+      const form = formOf(insn);
+      if (!form || IDLE.has(form.kind) || (form.kind === "alu" && form.op.startsWith("mov"))) return false;
+      return !onlySets(insn) || ((behind(slot) >> insn.dst) & 1) === 1;
+    }),
+  );
+}
+
+const IDLE: ReadonlySet<Form["kind"]> = new Set(["jmp", "ja", "may_goto", "exit", "ld_imm64", "addr_space_cast"]);
+
+/** Slots that some path comes to, in order. */
+function reached(insns: readonly Insn[]): readonly number[] {
+  const successors = successorsOf(insns);
+  const seen = new Set<number>();
+  const open = functionEntries(insns);
+  for (let slot = open.pop(); slot !== undefined; slot = open.pop()) {
+    if (seen.has(slot)) continue;
+    seen.add(slot);
+    for (const next of [successors[2 * slot]!, successors[2 * slot + 1]!]) if (next !== NONE) open.push(next);
+  }
+  return [...seen].sort((a, b) => a - b);
+}
+
+/** Another width, constant, register or address is the same work done right; another operator is other work. */
+function isSameWork(was: Insn, is: Insn): boolean {
+  const [a, b] = [formOf(was), formOf(is)];
+  if (a?.kind !== "alu" || b?.kind !== "alu") return a?.kind === b?.kind;
+  // Of a constant, to subtract is to add its opposite.
+  const plain = ({ op, source }: typeof a): string => (op === "sub" && source === "imm" ? "add" : op);
+  return plain(a) === plain(b);
+}
