@@ -8,6 +8,7 @@ const view = (came: string): GoalView => ({
   met: false,
   found: came,
   counter: { on: ["icmp-echo"], came, wanted: WANTED },
+  lacks: 0,
 });
 const now = (secret: boolean, came: string, language: "en" | "ja" = "en") =>
   aims([goal(secret)], [view(came)], language)[0]?.now;
@@ -23,4 +24,14 @@ test("of a packet that is another, the first byte that differs is told", () => {
 test("a few bytes, a number and a reason are told whole", () => {
   expect(now(false, "0102")).toBe("now: 0102");
   expect(now(true, "EINVAL")).toContain("EINVAL came");
+});
+
+test("where the kernel lacks a step of the recipe, that is what stands in the way, and it is told once", () => {
+  const goals: Goal[] = [
+    { kind: "verdict", is: "accept" },
+    { kind: "returns", on: ["10"], is: 52, secret: false },
+  ];
+  const views = goals.map(() => ({ met: false, found: "Invalid argument", counter: null, lacks: 1 }));
+  expect(aims(goals, views, "en").map((aim) => aim.now)).toEqual(["now: step 1 of the recipe is missing", ""]);
+  expect(aims(goals, views, "ja")[0]?.now).toBe("今は: レシピの手順 1 がありません");
 });

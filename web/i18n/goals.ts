@@ -8,6 +8,8 @@ interface GoalTexts {
   /** Stands for all goals whose inputs are secret. */
   readonly secret: string;
   readonly found: (what: string) => string;
+  /** What the kernel lacks: a step of the recipe. */
+  readonly lacks: (step: number) => string;
   readonly counter: (counter: Counter) => string;
   /** The first byte that differs, counted from 0. "": there is none. */
   readonly byte: (at: number, came: string, wanted: string) => string;
@@ -46,6 +48,7 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
   en: {
     secret: "Right for other inputs, which are not told",
     found: (what) => `now: ${what}`,
+    lacks: (step) => `step ${step} of the recipe is missing`,
     counter: ({ on, came, wanted }) =>
       `with ${inputs(on, ", ")}: ${came === "" ? "nothing" : short(came)} came, ${short(wanted)} was wanted`,
     byte: (at, came, wanted) => `byte ${at} is ${came || "not there"}, ${wanted || "no byte"} was wanted`,
@@ -86,6 +89,7 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
   ja: {
     secret: "伏せてあるほかの入力でも正しい",
     found: (what) => `今は: ${what}`,
+    lacks: (step) => `レシピの手順 ${step} がありません`,
     counter: ({ on, came, wanted }) =>
       `${inputs(on, "、")} のとき: ${came === "" ? "結果なし" : `結果は ${short(came)}`}、求めるものは ${short(wanted)}`,
     byte: (at, came, wanted) => `${at} バイト目は ${came || "なし"}、求めるものは ${wanted || "なし"}`,
@@ -133,7 +137,8 @@ export interface Aim {
 export function aims(goals: readonly Goal[], views: readonly GoalView[] | null, language: keyof Texts): readonly Aim[] {
   const text = TEXTS[language];
   const all = goals.map((goal, i) => {
-    const { met = false, found = "", counter = null } = views?.[i] ?? {};
+    const { met = false, found: came = "", counter = null, lacks = 0 } = views?.[i] ?? {};
+    const found = lacks > 0 ? text.lacks(lacks) : came;
     const secret = "secret" in goal && goal.secret;
     const told = counter && (secret || counter.on.length > 1);
     const byte = counter && firstByte(counter);

@@ -172,3 +172,22 @@ test("a goal gives a packet program its packet by name", async () => {
   );
   expect(views.map(({ met }) => met)).toEqual([true, false]);
 });
+
+test("what is asked of a program is asked of the reader's kernel as it stands", async () => {
+  const session = createSession();
+  const goals: Goal[] = [
+    { kind: "verdict", is: "accept" },
+    { kind: "verdict", is: "reject" },
+    returns("10", 52),
+    { kind: "errno", is: "EINVAL" },
+  ];
+  const ask = async () => {
+    const views = await session.tools.judge({ source: PLUS42, progType: "oreore", maps: [] }, goals, NOTHING);
+    return views.map(({ met, found, lacks }) => (met ? "met" : `${found} ${lacks}`));
+  };
+  await session.kernel.patch(1, false);
+  expect(await ask()).toEqual(["Invalid argument 1", "Invalid argument 1", "Invalid argument 1", "met"]);
+  await session.kernel.patch(1, true);
+  await session.kernel.patch(3, false); // without the file: what is tried is tried with all of the recipe
+  expect(await ask()).toEqual(["met", " 0", "met", " 0"]);
+});

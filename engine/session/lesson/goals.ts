@@ -11,6 +11,7 @@ import { type Checked, check } from "../check/check.ts";
 import { elementText } from "../kernel/map-elements.ts";
 import { parseCondition } from "../run/condition.ts";
 import { type SessionOptions, watch } from "../state.ts";
+import type { CheckView } from "../views/check.ts";
 import type { Comparison, Counter, Goal, GoalView, Reader, Verb } from "../views/goal.ts";
 import type { KernelView, SyscallView } from "../views/kernel.ts";
 import type { ProgramInput } from "../views/program.ts";
@@ -32,9 +33,9 @@ export function judge(
   const { now, kernel } = options;
   // What the reader put into maps is only for the reader's own runs.
   const { contents: _, ...tried } = program;
-  // A program is judged in a kernel with all steps of the recipe, even if the reader's kernel lacks some.
+  // What the reader's kernel says of it, as it stands; what that takes is run in one with all of the recipe.
+  const checked = check(options.registry, tried, 0, now, () => watch(options));
   const registry = new Registry(options.registry.definition);
-  const checked = check(registry, tried, 0, now, () => watch(options));
   const subject: Subject = {
     reader,
     kernel,
@@ -61,20 +62,25 @@ const COMPARE: Readonly<Record<Comparison, (a: number, b: number) => boolean>> =
   "==": (a, b) => a === b,
 };
 
-const answer = (met: boolean, found: string | number = "", counter: Counter | null = null): GoalView => ({
+const answer = (met: boolean, found: string | number = "", counter: Counter | null = null, lacks = 0): GoalView => ({
   met,
   found: String(found),
   counter,
+  lacks,
 });
+/** What was found is what the kernel says of the program. */
+const said = (met: boolean, { view }: Checked): GoalView => answer(met, view.message, null, lackOf(view));
+/** See GoalView.lacks. */
+const lackOf = ({ refused }: CheckView): number => (refused && "step" in refused.cause && refused.cause.step) || 0;
 const compared = (n: number, { compare, than }: { readonly compare: Comparison; readonly than: number }): GoalView =>
   answer(COMPARE[compare](n, than), n);
 const contains = (text: string, has: string): GoalView => answer(text.includes(has), text.split("\n")[0]);
 
 const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
-  verdict: ({ is }, { checked: { view } }) => answer(view.verdict === is, view.message),
+  verdict: ({ is }, { checked }) => said(checked.view.verdict === is && checked.view.refused === null, checked),
   errno: ({ is }, { checked: { view } }) => answer(view.errnoName === is, view.errnoName),
   message: ({ has }, { checked: { view } }) => contains(view.message, has),
-  refused: ({ is }, { checked: { view } }) => answer(view.refusal?.id === is, view.message),
+  refused: ({ is }, { checked }) => said(checked.view.refusal?.id === is, checked),
   log: ({ has }, { checked: { view } }) => answer(view.log.includes(has)),
   returns: (goal, subject) =>
     tried(goal, subject, String(lowU32(BigInt(goal.is))), ({ value }) =>
@@ -97,17 +103,17 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
       view.slots.reduce((sum, { slots }) => sum + slots, 0),
       goal,
     ),
-  walked: (goal, { checked: { view } }) =>
-    view.verdict === "accept" ? compared(view.insnsProcessed, goal) : answer(false, view.message),
+  walked: (goal, { checked }) =>
+    checked.view.verdict === "accept" ? compared(checked.view.insnsProcessed, goal) : said(false, checked),
   steps(goal, subject) {
     const { run, why } = attempt(subject, [goal.on]);
-    return run ? compared(run.length, goal) : answer(false, why);
+    return run ? compared(run.length, goal) : answer(false, why, null, lackOf(subject.checked.view));
   },
   uses: ({ what }, { checked }) => answer(textsOf(checked).some((text) => text.includes(what))),
   avoids: ({ what }, { checked }) =>
     answer(checked.view.verdict !== "error" && !textsOf(checked).some((text) => text.includes(what))),
   knows({ reg, min, max }, { checked }) {
-    if (!checked.verdict?.trace || checked.view.verdict !== "accept") return answer(false, checked.view.message);
+    if (!checked.verdict?.trace || checked.view.verdict !== "accept") return said(false, checked);
     const { insns } = checked.program;
     const ends = checked.view.slots.filter(({ slot }) => formOf(insns[slot] as Insn)?.kind === "exit");
     const beliefs = ends
@@ -156,7 +162,8 @@ function tried(
   const { why, ran } = outcome;
   const found = came(outcome) ?? why;
   if (found === wanted) return answer(true);
-  return answer(false, secret && ran ? "" : found, ran ? { on, came: found, wanted } : null);
+  if (!ran) return answer(false, found, null, lackOf(subject.checked.view));
+  return answer(false, secret ? "" : found, { on, came: found, wanted });
 }
 
 /** A goal about the output of runs: the wanted output is among the outputs, else the last output is shown. */

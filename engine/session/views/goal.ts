@@ -57,6 +57,8 @@ export interface GoalView {
   readonly found: string;
   /** The input for which a goal about runs fails. null: the goal is met, or there was no run. */
   readonly counter: Counter | null;
+  /** The step of the recipe without which the reader's kernel does not take the program. 0: it is not that. */
+  readonly lacks: number;
 }
 
 /** One input whose result differs from the wanted one. */
