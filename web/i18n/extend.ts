@@ -4,7 +4,7 @@ import type { DefinitionFault } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
 type PartName = "user" | "syscall" | "verifier" | "program" | "attach" | "sysfs" | "module";
-type WhatName = "load" | "attach" | "detach" | "write" | "read" | "other";
+type WhatName = "load" | "attach" | "detach" | "test" | "write" | "read" | "other";
 
 type Args = DefinitionFault["args"];
 /** Every code of checkDefinition(). "shape": by the last part of the path. */
@@ -166,6 +166,7 @@ const TEXTS: Readonly<Record<Language, ExtendTexts>> = {
         load: "Load",
         attach: "Attach",
         detach: "Detach",
+        test: "Test run",
         write: "Write",
         read: "Read",
         other: "System call",
@@ -293,6 +294,7 @@ const TEXTS: Readonly<Record<Language, ExtendTexts>> = {
         load: "ロード",
         attach: "アタッチ",
         detach: "デタッチ",
+        test: "テスト実行",
         write: "書き込み",
         read: "読み出し",
         other: "システムコール",

@@ -18,7 +18,8 @@ export interface CallFacts {
 export interface StageTexts {
   readonly stage: string;
   readonly map: string;
-  readonly slides: (list: string) => string;
+  /** `part` of `parts` scenes that are about them. */
+  readonly slides: (list: string, part?: number, parts?: number) => string;
   readonly at: (press: number, presses: number) => string;
   readonly loading: string;
   readonly black: string;
@@ -61,7 +62,7 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
   en: {
     stage: "Stage",
     map: "Parts of the kernel, and the way of the last call",
-    slides: (list) => `slide ${list.replaceAll("-", "–")}`,
+    slides: (list, part = 1, parts = 1) => `slide ${list.replaceAll("-", "–")}${parts > 1 ? `, ${part} of ${parts}` : ""}`,
     at: (press, presses) => `${press} / ${presses}`,
     loading: "One moment …",
     black: "The screen is black. Any key of the clicker brings it back.",
@@ -164,7 +165,8 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
   ja: {
     stage: "発表の画面",
     map: "カーネルの部品と、直前の呼び出しの経路",
-    slides: (list) => `スライド ${list.replaceAll("-", "〜").replaceAll(",", "、")}`,
+    slides: (list, part = 1, parts = 1) =>
+      `スライド ${list.replaceAll("-", "〜").replaceAll(",", "、")}${parts > 1 ? `(${part}/${parts})` : ""}`,
     at: (press, presses) => `${press} / ${presses}`,
     loading: "準備しています…",
     black: "画面を暗くしています。リモコンのどのキーでも戻ります。",

@@ -121,7 +121,9 @@ function Scene({ frame, press, presses, stage }: SceneProps) {
       </div>
       <div className="scene__foot">
         <span className="scene__bar" style={{ inlineSize: `${presses === 0 ? 100 : (100 * press) / presses}%` }} />
-        {slides !== "" && <span className="scene__slides">{text.slides(slides)}</span>}
+        {slides !== "" && (
+          <span className="scene__slides">{text.slides(slides, ...partOfSlides(scene, frame.reel.lesson.scenes))}</span>
+        )}
       </div>
     </div>
   );

@@ -1,5 +1,7 @@
 // What a press did, in words: the system call with its result, and what that means. From values, never from a text.
 import { actWords, type CallFacts, stageTexts } from "../i18n/stage.ts";
+import { slidesText } from "../lessons/parse-scene.ts";
+import type { Scene } from "../lessons/scene.ts";
 import type { Language } from "../stores/page/settings.ts";
 import type { Frame } from "./film.ts";
 import { bpfCall, type Done } from "./world.ts";
@@ -60,4 +62,11 @@ export function nextOf(frames: readonly Frame[], press: number, language: Langua
   const item = next.act.kind === "item" ? next.shown.items.at(-1)?.[language] : undefined;
   const more = item ?? words;
   return more === "" ? actWords(text, next.act) : `${actWords(text, next.act)}: ${more}`;
+}
+
+/** Several scenes of a lesson may be about the same slides: which of them this one is, from 1, and how many there are. */
+export function partOfSlides(scene: Scene, scenes: readonly Scene[]): readonly [part: number, parts: number] {
+  const slides = slidesText(scene.slides);
+  const same = scenes.filter((one) => slidesText(one.slides) === slides);
+  return [same.indexOf(scene) + 1, same.length];
 }

@@ -2,7 +2,7 @@
 // that no applied step has made are gaps.
 import { useExtendTexts } from "../../i18n/extend.ts";
 import { useKernel } from "../../stores/kernel/kernel.ts";
-import { PARTS, type Part, STEP_OF, type Way, wayOf } from "./parts-of-call.ts";
+import { missingStep, PARTS, type Part, shownType, type Way, wayOf } from "./parts-of-call.ts";
 import "./parts.css";
 
 interface Box {
@@ -28,6 +28,7 @@ const LINES: readonly (readonly [from: Part, to: Part, path: string])[] = [
   ["user", "sysfs", "M351 52V86"],
   ["syscall", "verifier", "M69 132V160"],
   ["syscall", "attach", "M132 109H210V160"],
+  ["syscall", "program", "M132 120H139.5V234"],
   ["sysfs", "module", "M351 132V160"],
   ["module", "attach", "M288 183H273"],
   ["verifier", "program", "M69 206V234"],
@@ -40,10 +41,7 @@ export default function PartsMap() {
   const way = useWay();
   const names = useNames();
   if (!kernel) return null;
-  const missing = (part: Part): boolean => {
-    const step = STEP_OF[part];
-    return step !== undefined && !kernel.steps[step - 1];
-  };
+  const missing = (part: Part): boolean => missingStep(part, kernel) > 0;
   const turn = (part: Part): number => (way ? way.parts.indexOf(part) : -1);
   const onWay = (from: Part, to: Part): boolean => turn(from) >= 0 && turn(to) === turn(from) + 1;
   const refused = way?.errnoName ? way.parts.at(-1) : undefined;
@@ -85,7 +83,7 @@ export default function PartsMap() {
                 {words.names[part]}
               </text>
               <text className="parts__detail" x="10" y="37" lang="en">
-                {missing(part) ? words.gap(STEP_OF[part] as number) : short(names[part], w)}
+                {missing(part) ? words.gap(missingStep(part, kernel)) : short(names[part], w)}
               </text>
               {n >= 0 && (
                 <>
@@ -134,7 +132,7 @@ function useNames(): Readonly<Record<Part, string>> {
   return {
     user: fd >= 0 ? `fd ${fd}` : "",
     syscall: "bpf(2)",
-    verifier: words.type(kernel?.own.name.toUpperCase() ?? ""),
+    verifier: words.type(kernel ? shownType(kernel).toUpperCase() : ""),
     program: prog ? words.program(prog.id, prog.insnCnt) : words.noProgram,
     attach: attached ? words.attached(attached.progId) : words.notAttached,
     sysfs: kernel?.own.path ?? "",

@@ -1,9 +1,9 @@
-// The parts of the extended kernel, and which of them the last call went through. Data and rules without React.
-import { O_WRONLY, type SyscallView } from "../../../engine/index.ts";
+// The parts of the extended kernel, and the way that the last call took through them. Data and rules without React.
+import { type KernelView, O_WRONLY, type SyscallView } from "../../../engine/index.ts";
 
 export const PARTS = ["user", "syscall", "verifier", "program", "attach", "sysfs", "module"] as const;
 export type Part = (typeof PARTS)[number];
-export type What = "load" | "attach" | "detach" | "write" | "read" | "other";
+export type What = "load" | "attach" | "detach" | "test" | "write" | "read" | "other";
 
 export interface Way {
   readonly what: What;
@@ -26,6 +26,7 @@ const WAYS: Readonly<Record<What, readonly Part[]>> = {
   load: ["user", "syscall", "verifier", "program"],
   attach: ["user", "syscall", "attach"],
   detach: ["user", "syscall", "attach"],
+  test: ["user", "syscall", "program"],
   write: ["user", "sysfs", "module", "attach", "program"],
   read: ["user", "sysfs", "module"],
   other: ["user", "syscall"],
@@ -35,6 +36,7 @@ const WHAT: Readonly<Partial<Record<SyscallView["call"], What>>> = {
   "prog-load": "load",
   "prog-attach": "attach",
   "prog-detach": "detach",
+  "prog-test-run": "test",
 };
 
 /** Takes the calls of one act, in order. undefined: none of them is shown on the map. */
@@ -62,16 +64,28 @@ const STOPS: Readonly<Record<What, (call: SyscallView) => Part>> = {
   load: ({ cause }) => (cause?.check === "verifier" ? "verifier" : "syscall"),
   attach: () => "syscall",
   detach: () => "syscall",
+  test: () => "syscall",
   write: ({ call, cause }) => (call === "openat" ? "sysfs" : cause?.check === "nothing-attached" ? "attach" : "module"),
   read: () => "sysfs",
   other: () => "syscall",
 };
 
-/** The step of the recipe that makes a part. User space is always there. */
-export const STEP_OF: Readonly<Partial<Record<Part, 1 | 2 | 3>>> = {
+/** The step of the recipe that makes a part; user space is there anyhow. */
+const STEP_OF: Readonly<Partial<Record<Part, 1 | 2 | 3>>> = {
   verifier: 1,
   program: 1,
   attach: 2,
   sysfs: 3,
   module: 3,
 };
+
+/** The type of the program that was loaded last, else the kernel's own. */
+export const shownType = ({ own, progs }: Pick<KernelView, "own" | "progs">): string =>
+  progs.at(-1)?.progType ?? own.name;
+
+/** The step that a part waits for; 0: it is there. Types that any kernel has need no step to be verified and run. */
+export function missingStep(part: Part, kernel: Pick<KernelView, "own" | "progs" | "steps">): number {
+  const step = STEP_OF[part];
+  if (step === undefined || kernel.steps[step - 1]) return 0;
+  return step === 1 && shownType(kernel) !== kernel.own.name ? 0 : step;
+}
