@@ -7,7 +7,7 @@ import { blanksIn, type Picture, type PictureKind } from "../lessons/scene.ts";
 import { leaveStage, startPresenting, usePresent } from "../stores/lesson/present.ts";
 import { openSpeaker } from "../stores/lesson/speaker.ts";
 import { useSettings } from "../stores/page/settings.ts";
-import { captionOf } from "./caption.ts";
+import { captionOf, partOfSlides } from "./caption.ts";
 import type { Frame } from "./film.ts";
 import { PictureView } from "./PictureView.tsx";
 import { Sentence } from "./Sentence.tsx";

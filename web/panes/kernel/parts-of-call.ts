@@ -71,7 +71,7 @@ const STOPS: Readonly<Record<What, (call: SyscallView) => Part>> = {
 };
 
 /** The step of the recipe that makes a part; user space is there anyhow. */
-const STEP_OF: Readonly<Partial<Record<Part, 1 | 2 | 3>>> = {
+export const STEP_OF: Readonly<Partial<Record<Part, 1 | 2 | 3>>> = {
   verifier: 1,
   program: 1,
   attach: 2,
