@@ -109,12 +109,12 @@ test("jumps are arrows in the margin, and their switch is remembered", async ({ 
 test("each kind of hint in the text has a switch", async ({ playground, page }) => {
   await playground.open(loop());
   await playground.editorReady();
-  await expect(playground.id("editor")).toContainText("→ 1 again");
+  await expect(playground.id("editor")).toContainText("→ line 3 again");
   await page.getByLabel("What the editor shows").click();
   await page.getByLabel("Kernel notation").check();
   await expect(playground.id("editor")).toContainText("call pc+1");
   await page.getByLabel("Jump targets").uncheck();
-  await expect(playground.id("editor")).not.toContainText("→ 1 again");
+  await expect(playground.id("editor")).not.toContainText("→ line 3 again");
 });
 
 test("functions fold, and the listing folds with them", async ({ playground, page }) => {

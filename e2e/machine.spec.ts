@@ -307,9 +307,9 @@ test("axe finds nothing in any view", async ({ playground, page }) => {
       expect(await faultsOf(page, { within: ".machine-pane" }), one).toEqual([]);
     }
   }
-  await view(page, "Speed").click();
+  await view(page, "Timing").click();
   await page.getByRole("button", { name: "Measure" }).click();
   await expect(pane(page).locator(".speed__plot")).toBeVisible();
   await expect(pane(page)).toContainText(/Entering compiled code from JavaScript costs [\d.]+ (?:ns|µs) each time/);
-  expect(await faultsOf(page, { within: ".machine-pane" }), "Speed").toEqual([]);
+  expect(await faultsOf(page, { within: ".machine-pane" }), "Timing").toEqual([]);
 });

@@ -29,7 +29,7 @@ export function Workbench() {
   // Beside a lesson two panes are placed one above the other, so that the program keeps the width it needs.
   const lesson = useHasLesson();
   const upright = (useMedia("(max-width: 1024px) and (orientation: portrait)") || lesson) && beside !== null;
-  const [name, { share, left, right }] = useArrangement(beside);
+  const [name, { share, left, right }] = useArrangement(beside, lesson);
   const maximised = useLayout((s) => s.maximised);
   const sizes = useSizes(upright ? `${name}-upright` : name, "columns", { left: share, right: 100 - share });
   return (

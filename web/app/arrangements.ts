@@ -1,7 +1,7 @@
 // Where the panes are in each layout, and how much room each has. The program never moves, because everything is about it.
 
 import { useFocus } from "../stores/page/focus.ts";
-import { type Layout, type Pane, useLayout } from "../stores/page/layout.ts";
+import { isExtending, type Layout, type Pane, useLayout } from "../stores/page/layout.ts";
 import { useSettings } from "../stores/page/settings.ts";
 import { useMedia } from "./useMedia.ts";
 
@@ -27,7 +27,11 @@ const LOW: Readonly<Partial<Record<Layout, Arrangement>>> = {
   write: { ...ARRANGEMENTS.write, left: { editor: 48, verifier: 52 } },
 };
 
-/** While presenting, the pane that the talk is about gets the room. */
+/** The kernel is extended beside a lesson: it has the room, and Load and the steps are in sight together. */
+const EXTENDING: Arrangement = { ...ARRANGEMENTS.write, right: { machine: 36, kernel: 64 } };
+const EXTENDING_LOW: Arrangement = { ...ARRANGEMENTS.write, right: { machine: 0, kernel: 100 } };
+
+/** While presenting there is room for what the talk is about just now: the pane in sight. */
 const PRESENTED: Readonly<Record<Pane, Arrangement>> = {
   editor: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
   machine: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
@@ -35,14 +39,16 @@ const PRESENTED: Readonly<Record<Pane, Arrangement>> = {
   kernel: { share: 50, left: { editor: 100, verifier: 0 }, right: { machine: 40, kernel: 60 } },
 };
 
-/** The current arrangement and its name. If there is room for two panes only: the program and `beside`. */
-export function useArrangement(beside: Pane | null): readonly [name: string, Arrangement] {
+/** The arrangement in force and its name; where there is room for two panes only, the program and `beside`. `lesson`: one is open. */
+export function useArrangement(beside: Pane | null, lesson: boolean): readonly [name: string, Arrangement] {
   const layout = useLayout((s) => s.layout);
   const low = useMedia("(max-height: 799px)");
   const present = useSettings((s) => s.present);
   const tab = useFocus((s) => s.tab);
+  const extending = useLayout((s) => isExtending(s.views)) && lesson && layout === "write";
   if (present && !beside) return [`present-${tab}`, PRESENTED[tab]];
   if (beside) return ["two", { share: 52, left: { editor: 100 }, right: { [beside]: 100 } }];
+  if (extending) return low ? ["extend-low", EXTENDING_LOW] : ["extend", EXTENDING];
   const lower = low ? LOW[layout] : undefined;
   return lower ? [`${layout}-low`, lower] : [layout, ARRANGEMENTS[layout]];
 }

@@ -7,6 +7,8 @@ interface EditorTexts {
   readonly slot: string;
   readonly kernel: string;
   readonly target: string;
+  /** Where a jump leads; line 0: outside of the program. */
+  readonly leads: (line: number, slot: number, label: string) => string;
   readonly find: string;
   readonly compare: string;
   readonly breakpoint: string;
@@ -31,6 +33,7 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     slot: "Slot numbers",
     kernel: "Kernel notation",
     target: "Jump targets",
+    leads: (line, slot, label) => `→ ${line > 0 ? `line ${line}` : `slot ${slot}`}${label === "" ? "" : ` ${label}`}`,
     find: "Writers and readers of a register",
     compare: "Difference to a version before",
     breakpoint: "Breakpoint on this line",
@@ -53,6 +56,8 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
     slot: "スロット番号",
     kernel: "カーネル表記",
     target: "ジャンプ先",
+    leads: (line, slot, label) =>
+      `→ ${line > 0 ? `${line} 行目` : `スロット ${slot}`}${label === "" ? "" : ` ${label}`}`,
     find: "レジスタの書き込みと読み出しを探す",
     compare: "以前の版との違い",
     breakpoint: "この行のブレークポイント",
@@ -71,4 +76,5 @@ const TEXTS: Readonly<Record<Language, EditorTexts>> = {
   },
 };
 
-export const useEditorTexts = (): EditorTexts => TEXTS[useSettings((s) => s.language)];
+export const editorTexts = (language: Language): EditorTexts => TEXTS[language];
+export const useEditorTexts = (): EditorTexts => editorTexts(useSettings((s) => s.language));

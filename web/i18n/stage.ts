@@ -62,7 +62,8 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
   en: {
     stage: "Stage",
     map: "Parts of the kernel, and the way of the last call",
-    slides: (list, part = 1, parts = 1) => `slide ${list.replaceAll("-", "–")}${parts > 1 ? `, ${part} of ${parts}` : ""}`,
+    slides: (list, part = 1, parts = 1) =>
+      `slide ${list.replaceAll("-", "–")}${parts > 1 ? `, ${part} of ${parts}` : ""}`,
     at: (press, presses) => `${press} / ${presses}`,
     loading: "One moment …",
     black: "The screen is black. Any key of the clicker brings it back.",

@@ -62,8 +62,8 @@ export async function openState(state: LinkState): Promise<void> {
   const asked = { askedStep: step, ...own };
   const answered = state.lesson && (await (await import("../stores/lesson/lesson.ts")).openAnswer(state, asked));
   if (!answered) openProgram(state, asked);
-  putContents(state.contents ?? {}); // last: opening a program empties the maps
-  restoreLayout(view, views);
+  putContents(state.contents ?? {}); // after: another program begins with empty maps
+  restoreLayout(view, views, Boolean(answered));
   useBreakpoints.setState({ points: [] });
   for (const [line, when] of breakpoints) void setCondition(line, when);
   // An instruction has a line only after the text is assembled.

@@ -1,11 +1,9 @@
-// The switch between the simulated kernel and the real one, above the buttons that act on it.
-import { lazy, Suspense } from "react";
+// The switch between the simulated kernel and the real one, in the title line of the pane whose buttons act on it.
 import { useLinuxTexts } from "../i18n/linux.ts";
 import { inTurn } from "../stores/kernel/kernel.ts";
 import { useWhichKernel, type WhichKernel } from "../stores/kernel/which-kernel.ts";
 import { Segments } from "../ui/Segments.tsx";
 
-const RealKernel = lazy(() => import("./RealKernel.tsx"));
 const KERNELS: readonly WhichKernel[] = ["simulated", "real"];
 
 /** What is pressed after the switch to the real kernel goes there. The way back waits for nothing. */
@@ -18,22 +16,15 @@ export default function KernelSwitch() {
   const text = useLinuxTexts();
   const which = useWhichKernel((s) => s.which);
   return (
-    <>
-      <div className="kernel-pane__stage" data-stage={which}>
-        <Segments
-          label={text.stage}
-          name="kernel-stage"
-          choices={KERNELS}
-          chosen={which}
-          words={text.stages}
-          onChoose={(choice) => void choose(choice)}
-        />
-      </div>
-      {which === "real" && (
-        <Suspense>
-          <RealKernel />
-        </Suspense>
-      )}
-    </>
+    <div className="kernel-pane__stage" data-stage={which}>
+      <Segments
+        label={text.stage}
+        name="kernel-stage"
+        choices={KERNELS}
+        chosen={which}
+        words={text.stages}
+        onChoose={(choice) => void choose(choice)}
+      />
+    </div>
   );
 }

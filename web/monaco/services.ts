@@ -1,6 +1,7 @@
 // What the engine knows about the text, as Monaco's providers: completion, hover, signature help, hints, definition, references, rename,
 // formatting and quick fixes. Words come in both languages. The current one is shown.
 import type { Hover, Item, SymbolPlaces } from "../../engine/index.ts";
+import { editorTexts } from "../i18n/editor.ts";
 import { useVerdict } from "../stores/check/verdict.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { showMap } from "../stores/kernel/shown-map.ts";
@@ -124,6 +125,7 @@ const signature: monaco.languages.SignatureHelpProvider = {
 
 const hintsChanged = new monaco.Emitter<void>();
 useEditorView.subscribe((now, before) => now.hints !== before.hints && hintsChanged.fire());
+useSettings.subscribe((now, before) => now.language !== before.language && hintsChanged.fire());
 
 const hints: monaco.languages.InlayHintsProvider = {
   onDidChangeInlayHints: hintsChanged.event,
@@ -131,9 +133,10 @@ const hints: monaco.languages.InlayHintsProvider = {
     const wanted = useEditorView.getState().hints;
     const kinds = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((kind) => wanted[kind]);
     const found = kinds.length === 0 ? [] : ((await answered(api.language.hints(textOf(model), kinds))) ?? []);
+    const words = editorTexts(useSettings.getState().language);
     return {
       hints: found.map((hint) => ({
-        label: hint.text,
+        label: hint.slot === undefined ? hint.text : words.leads(hint.line ?? 0, hint.slot, hint.text),
         position: model.getPositionAt(hint.offset),
         paddingLeft: !hint.before,
         paddingRight: hint.before,

@@ -1,4 +1,5 @@
 // Inlay hints: what the eye would otherwise count or compute. Each kind can be left out.
+import { LineMap } from "../../base/span.ts";
 import { insnWords } from "../../disasm/kernel.ts";
 import { helperName } from "../../facts/helpers.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
@@ -11,6 +12,9 @@ export interface InlayHint {
   readonly offset: number;
   readonly kind: HintKind;
   readonly text: string;
+  /** Of "target", whose text is the label: the slot that the jump leads to, and its line, from 1, where there is one. */
+  readonly slot?: number;
+  readonly line?: number;
   /** Before what stands at the offset, or behind. */
   readonly before: boolean;
 }
@@ -19,6 +23,7 @@ export interface InlayHint {
 export function inlayHints(analysis: Analysis, source: string, kinds: ReadonlySet<HintKind>): InlayHint[] {
   const { assembly } = analysis;
   const labels = new Map(assembly.labels.map((label) => [label.slot, label.name]));
+  const lines = new LineMap(source);
   const hints: InlayHint[] = [];
   for (const written of assembly.written) {
     const { firstSlot: slot, slotCount, span } = written;
@@ -37,11 +42,14 @@ export function inlayHints(analysis: Analysis, source: string, kinds: ReadonlySe
     if (kinds.has("target")) {
       const target = targetOf(insn, slot);
       const name = target === undefined ? undefined : labels.get(target);
+      const place = assembly.slots[target ?? -1];
       if (target !== undefined)
         hints.push({
           offset: behind,
           kind: "target",
-          text: `→ ${target}${name === undefined ? "" : ` ${name}`}`,
+          text: name ?? "",
+          ...(place && { line: lines.position(place.span.start).line }),
+          slot: target,
           before: false,
         });
     }

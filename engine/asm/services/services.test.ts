@@ -171,11 +171,11 @@ test("every form has words in both languages", () => {
 test("inlay hints count slots, say the kernel's words and where jumps go", () => {
   const source = "BPF_LD_IMM64(BPF_REG_0, 1),\nBPF_JMP_A(end),\nend: BPF_EXIT_INSN(),";
   const hints = inlayHints(analyse(source), source, new Set(["slot", "kernel", "target"]));
-  expect(hints.map(({ kind, text }) => `${kind} ${text}`)).toEqual([
+  expect(hints.map(({ kind, text, line }) => `${kind} ${text}${line ? ` in line ${line}` : ""}`)).toEqual([
     "slot 0",
     "kernel r0 = 0x1",
     "slot 2",
-    "target → 3 end",
+    "target end in line 3",
     "kernel goto pc+0",
     "slot 3",
     "kernel exit",

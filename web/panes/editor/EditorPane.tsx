@@ -27,7 +27,7 @@ import { useMachine } from "../../stores/run/machine.ts";
 import { Fallback } from "../../ui/Fallback.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { Segments } from "../../ui/Segments.tsx";
-import { GAP, longestLine, roomFor, VALUE } from "./columns.ts";
+import { GAP, hasRoom, longestLine, roomFor, VALUE } from "./columns.ts";
 import { Intro } from "./Intro.tsx";
 import { jumpsOf, marginWidth } from "./jumps.ts";
 import { Listing } from "./Listing.tsx";
@@ -63,7 +63,7 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
         ) : (
           <h2 className="pane__title">{text.panes.editor}</h2>
         )}
-        <ProgTypeSelect />
+        <ProgTypeSelect room={room.width} phone={phone} narrow={narrow} />
         <AttachType />
         <span className="spacer" />
         {!phone && <SideChoice narrow={narrow} away={away} onInstead={(on) => setInstead(on ? led : -1)} />}
@@ -137,8 +137,12 @@ function SideChoice({ narrow = false, away = false, onInstead }: SideChoiceProps
   );
 }
 
-/** Pixels that the longest line needs, and whether the rest is too narrow for a view beside it. */
-function useRoom(element: RefObject<HTMLElement | null>): { readonly code: number; readonly narrow: boolean } {
+/** Pixels that there are, that the longest line needs, and whether nothing that can be read fits beside it. */
+function useRoom(element: RefObject<HTMLElement | null>): {
+  readonly width: number;
+  readonly code: number;
+  readonly narrow: boolean;
+} {
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   const scale = useScale((s) => s.scale);
   const lanes = useVerdict((s) => jumpsOf(s.check).lanes);
@@ -167,6 +171,7 @@ function useRoom(element: RefObject<HTMLElement | null>): { readonly code: numbe
   // The words behind a line get what the view beside leaves free: the verifier's sentence, the value that a step wrote.
   const behind = Math.max(said ? longestLine(said) : 0, stepping ? columns + VALUE : 0);
   return {
+    width,
     code: Math.max(code, Math.min(roomFor(behind, fontSize(scale), around), width - least)),
     narrow: width > 0 && width < code + least,
   };
@@ -277,26 +282,38 @@ function AttachType() {
   );
 }
 
-function ProgTypeSelect() {
+interface TypeProps {
+  /** Pixels of the title line. */
+  readonly room: number;
+  readonly phone: boolean;
+  readonly narrow: boolean;
+}
+
+function ProgTypeSelect({ room, phone, narrow }: TypeProps) {
   const text = useText();
   const readOnly = useSettings((s) => s.readOnly);
   const progType = useProgram((s) => s.progType);
   const said = useVerdict((s) => s.check?.saidType === progType);
   const types = useKernel((s) => s.hello?.progTypes) ?? [
-    { name: progType, constant: progType, simulated: true, why: "" },
+    { name: progType, constant: progType, simulated: true, why: "", attachTypes: [] },
   ];
+  const chosen = types.find(({ name }) => name === progType);
+  const words = phone ? [] : [...(narrow ? [text.panes.editor] : []), ...SIDES.map((side) => text.editor.sides[side])];
+  const attach = (chosen?.attachTypes.length ?? 0) > 1 && room > 680;
+  // Else without what all of them begin with.
+  const whole = hasRoom(chosen?.constant ?? "", room, words, attach);
   return (
     <select
       className="select"
       disabled={readOnly || said}
       aria-label={text.editor.progType}
       value={progType}
-      title={said ? "@prog, .prog_type" : undefined}
+      title={said ? "@prog, .prog_type" : chosen?.constant}
       onChange={(event) => chooseType(event.currentTarget.value)}
     >
       {types.map((type) => (
         <option key={type.name} value={type.name} title={text.editor.needs(type.why)}>
-          {type.constant}
+          {whole ? type.constant : type.constant.replace(/^BPF_PROG_TYPE_/, "")}
         </option>
       ))}
     </select>

@@ -5,8 +5,8 @@ const TAB = 8;
 /** Hangul, kana, ideographs and full-width forms take two columns. */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/;
 
-/** Columns of a hint inside a line: `→ 11` with the space before it. */
-export const HINT = 8;
+/** Columns of a hint inside a line, `→ line 11` with the room before it. */
+export const HINT = 11;
 
 /** Columns between a line and the words behind it. */
 export const GAP = 3;
@@ -36,6 +36,20 @@ export const ADVANCE = 0.6;
 /** Pixels left of the text (line number, signs, fold handle) and right of it (scroll bar, two columns beyond the end). */
 const AROUND = 84;
 
-/** Pixels of an editor that cuts no line. `font`: pixels of its font size. `margin`: pixels of the arrows beside the text. */
+/** Pixels of a word in a title line, with what stands around it. */
+const wordWidth = (word: string): number => columnsOf(word) * 6.3 + 20;
+
+/**
+ * Whether a program type's name has room as a whole. `head`: pixels of the title line, `words`: the other choices in it, `attach`:
+ * it has a choice of the attach type too.
+ */
+export function hasRoom(constant: string, head: number, words: readonly string[], attach: boolean): boolean {
+  const others = words.reduce((sum, word) => sum + wordWidth(word), 0) + (attach ? 170 : 0);
+  return constant.length * 8.3 + 40 + others + AROUND_WORDS <= head;
+}
+/** Pixels of the title line's buttons and gaps. */
+const AROUND_WORDS = 120;
+
+/** Pixels of an editor that cuts no line. `font`: pixels of its type; `margin`: of the arrows beside the text. */
 export const roomFor = (columns: number, font: number, margin: number): number =>
   Math.ceil(columns * font * ADVANCE) + AROUND + margin;

@@ -9,7 +9,7 @@ import { useText } from "../../i18n/index.ts";
 import { useDraft } from "../../stores/kernel/definition-draft.ts";
 import { choosePreset, context, loadPresets, OWN, patch, takeHome, useKernel } from "../../stores/kernel/kernel.ts";
 import { useDialog } from "../../stores/page/dialog.ts";
-import { showLarge, showView, useLayout } from "../../stores/page/layout.ts";
+import { EXTEND_VIEWS, showLarge, showView, useLayout } from "../../stores/page/layout.ts";
 import { useSettings } from "../../stores/page/settings.ts";
 import { useProgram } from "../../stores/program/program.ts";
 import { Segments } from "../../ui/Segments.tsx";
@@ -19,11 +19,10 @@ const KernelCode = lazy(() => import("./KernelCode.tsx"));
 const DefinitionForm = lazy(() => import("./DefinitionForm.tsx"));
 const PartsMap = lazy(() => import("./PartsMap.tsx"));
 
-const VIEWS = ["steps", "parts", "type", "code"] as const;
 const STEPS = [1, 2, 3, 4] as const;
 type Step = (typeof STEPS)[number];
 
-export default function Extend({ view }: { readonly view: (typeof VIEWS)[number] }) {
+export default function Extend({ view }: { readonly view: (typeof EXTEND_VIEWS)[number] }) {
   const text = useText();
   const texts = useExtendTexts();
   const [step, setStep] = useState<Step>(1);
@@ -70,7 +69,7 @@ export default function Extend({ view }: { readonly view: (typeof VIEWS)[number]
       <Segments
         label={text.extend.open}
         name="kernel-view"
-        choices={VIEWS}
+        choices={EXTEND_VIEWS}
         chosen={view}
         words={texts.views}
         onChoose={(chosen) => showView("kernel", chosen)}

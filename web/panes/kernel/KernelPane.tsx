@@ -5,7 +5,7 @@ import type { SyscallView } from "../../../engine/index.ts";
 import { useText } from "../../i18n/index.ts";
 import { attach, detach, load, progTypeView, useKernel } from "../../stores/kernel/kernel.ts";
 import { useWhichKernel } from "../../stores/kernel/which-kernel.ts";
-import { showLarge, useLayout, useView } from "../../stores/page/layout.ts";
+import { EXTEND_VIEWS, showLarge, useLayout, useView } from "../../stores/page/layout.ts";
 import { useProgram } from "../../stores/program/program.ts";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
@@ -15,9 +15,10 @@ const Extend = lazy(() => import("./Extend.tsx"));
 const CauseText = lazy(() => import("../../ui/CauseText.tsx"));
 const Shell = lazy(() => import("./Shell.tsx"));
 const KernelSwitch = lazy(() => import("../../linux/KernelSwitch.tsx"));
+const RealKernel = lazy(() => import("../../linux/RealKernel.tsx"));
 
 /** The first is the pane without the panel that extends the kernel. */
-const VIEWS = ["run", "steps", "parts", "type", "code"] as const;
+const VIEWS = ["run", ...EXTEND_VIEWS] as const;
 
 export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
   const view = useView("kernel", VIEWS);
@@ -33,15 +34,17 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
   const event = hello ? (progTypeView(progType)?.event ?? "none") : "sysfs";
   // If the pane has the whole space, the panel is beside the buttons that call the kernel.
   const large = useLayout((s) => s.maximised === "kernel") && extend !== false && !phone;
-  const before = (
+  const steps = (
     <>
-      <Suspense>
-        <KernelSwitch />
-      </Suspense>
+      {which === "real" && (
+        <Suspense>
+          <RealKernel />
+        </Suspense>
+      )}
       <ProgramSteps />
-      {event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />}
     </>
   );
+  const hook = event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />;
   const after = (
     <>
       <Suspense>{which === "simulated" && <Shell />}</Suspense>
@@ -55,7 +58,10 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
     <section className="pane kernel-pane" aria-label={text.panes.kernel} data-large={large || undefined}>
       <header className="pane__head">
         <h2 className="pane__title">{text.panes.kernel}</h2>
-        {hello && <span className="hint">Linux {hello.release}</span>}
+        <Suspense>
+          <KernelSwitch />
+        </Suspense>
+        {hello && <span className="hint kernel-pane__release">Linux {hello.release}</span>}
         <span className="spacer" />
         <button
           type="button"
@@ -72,15 +78,17 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
         <div className="kernel-pane__wide">
           <div className="kernel-pane__extend">{extend}</div>
           <div className="pane__body kernel-pane__body">
-            {before}
+            {steps}
+            {hook}
             {after}
           </div>
         </div>
       ) : (
         <div className="pane__body kernel-pane__body">
-          {/* The map is below the buttons that light up its parts. */}
+          {/* Load stays in sight; the map stands below what makes it light up. */}
+          {steps}
           {view !== "parts" && extend}
-          {before}
+          {hook}
           {view === "parts" && extend}
           {after}
         </div>
@@ -141,7 +149,7 @@ function ProgramSteps() {
       <span className="spacer" />
       <button
         type="button"
-        className="button button--quiet"
+        className="button"
         data-testid="detach"
         title={text.kernel.detachTitle}
         onClick={() => void detach()}

@@ -45,7 +45,9 @@ test("a program of another type is shown as what it is, and its test run goes st
   expect([shownType(before.kernel), missingStep("program", before.kernel)]).toEqual(["oreore", 1]);
   const loaded = await session.kernel.load(xdp);
   expect(shownType(loaded.kernel)).toBe("xdp");
-  expect((["verifier", "program", "module"] as const).map((part) => missingStep(part, loaded.kernel))).toEqual([0, 0, 0]);
+  expect((["verifier", "program", "module"] as const).map((part) => missingStep(part, loaded.kernel))).toEqual([
+    0, 0, 0,
+  ]);
   const packet = { kind: "packet", hex: "00".repeat(64) } as const;
   expect(way(await session.kernel.testRun(loaded.ret, packet))).toBe("test: user syscall program");
   expect(way(await session.kernel.testRun(99, packet))).toBe("test: user syscall EBADF");

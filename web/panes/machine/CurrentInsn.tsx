@@ -10,7 +10,8 @@ import { runUnverified, useMachine } from "../../stores/run/machine.ts";
 import { useTravel } from "../../stores/run/travel.ts";
 import { useShownHarm } from "../../stores/run/witness.ts";
 import { Prose } from "../../ui/Prose.tsx";
-import { formatValue, returnText } from "./format.ts";
+import { formatValue, resultInRegister, returnText } from "./format.ts";
+import { useBase } from "./numbers.ts";
 
 export function CurrentInsn() {
   const words = useMachineTexts();
@@ -35,7 +36,10 @@ export function CurrentInsn() {
       {over ? (
         <>
           <span className="now__label">{words.ended}</span>
-          <code className="now__insn">{words.returned(returnText(end))}</code>
+          <code className="now__insn">
+            {words.returned(returnText(end))}
+            <InRegister end={end} />
+          </code>
         </>
       ) : (
         <>
@@ -54,7 +58,13 @@ export function CurrentInsn() {
   );
 }
 
-/** A wrong access in words. Other faults, and the title, use the engine's sentence. */
+/** The result as R0 shows it, where that is written otherwise: both are seen to be one number. */
+function InRegister({ end }: { readonly end: Extract<RunView["end"], { kind: "exit" }> }) {
+  const shown = resultInRegister(end, useBase("R0"));
+  return shown === "" ? null : <span className="now__same"> = {shown}</span>;
+}
+
+/** In words where it was a wrong access; the sentence of the engine stands for all others, and in the title. */
 function FaultText({ end }: { readonly end: Extract<RunView["end"], { kind: "fault" }> }) {
   const words = useMachineTexts();
   const { access, message } = end;

@@ -27,3 +27,12 @@ const groups = (digits: string): string => `0b${digits.replace(/(?<=\d)(?=(?:\d{
 /** What a program returned, with its type's name for it if there is one: `XDP_DROP (1)`, `52`. */
 export const returnText = ({ retval, action }: Omit<Extract<RunEnd, { kind: "exit" }>, "kind" | "r0">): string =>
   action === "" ? String(retval) : `${action} (${retval})`;
+
+/** The number that a program returned as R0 shows it; "": the same digits. */
+export function resultInRegister(
+  { retval, r0 }: Omit<Extract<RunEnd, { kind: "exit" }>, "kind">,
+  base: NumberBase,
+): string {
+  const shown = formatValue(r0, base);
+  return shown.replace(/^0[xb]/, "") === String(retval) ? "" : shown;
+}

@@ -305,7 +305,7 @@ async function show(
   } else showAddress(address());
   // The switches of the recipe are shown if the lesson needs them.
   const needsSwitches = recipe.includes(false);
-  if (needsSwitches || hadSwitches) restoreLayout(undefined, { kernel: needsSwitches ? "steps" : "run" });
+  restoreLayout(undefined, needsSwitches ? { kernel: "steps" } : hadSwitches ? { kernel: "run" } : undefined, true);
   showTab(view);
   showLesson();
   follow();

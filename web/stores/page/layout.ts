@@ -31,7 +31,17 @@ const START: LayoutState = {
   views: { editor: "", verifier: "", machine: "", kernel: "" },
 };
 
-export const useLayout = create<LayoutState>()(() => ({ ...START, ...read() }));
+/** Views of the panel that extends the kernel. */
+export const EXTEND_VIEWS = ["steps", "parts", "type", "code"] as const;
+export const isExtending = ({ kernel }: LayoutState["views"]): boolean => EXTEND_VIEWS.some((one) => one === kernel);
+
+/** The pane that opens with all the room. */
+const largeIn = (views: LayoutState["views"]): Pane | null => (isExtending(views) ? "kernel" : null);
+
+export const useLayout = create<LayoutState>()(() => {
+  const kept = read();
+  return { ...START, ...kept, maximised: largeIn(kept.views ?? START.views) };
+});
 const { getState: get, setState: set } = useLayout;
 
 export function chooseLayout(layout: Layout): void {
@@ -77,13 +87,22 @@ export function useView<View extends string>(pane: Pane, choices: readonly View[
   return choices.includes(chosen) ? chosen : (choices[0] as View);
 }
 
-/** Takes the layout of a link, as far as the page knows its names. Not kept, because the reader did not choose it. */
-export function restoreLayout(layout: string | undefined, views: Readonly<Record<string, string>> | undefined): void {
-  set((s) => ({
-    layout: LAYOUTS.find((one) => one === layout) ?? s.layout,
-    views: Object.fromEntries(PANES.map((pane) => [pane, views?.[pane] ?? s.views[pane]])) as LayoutState["views"],
-    maximised: null,
-  }));
+/** What a link brought, as far as the page knows it; not kept: the reader did not choose it. `beside`: a lesson stays in sight. */
+export function restoreLayout(
+  layout: string | undefined,
+  given: Readonly<Record<string, string>> | undefined,
+  beside = false,
+): void {
+  set((s) => {
+    const views = Object.fromEntries(
+      PANES.map((pane) => [pane, given?.[pane] ?? s.views[pane]]),
+    ) as LayoutState["views"];
+    return {
+      layout: LAYOUTS.find((one) => one === layout) ?? s.layout,
+      views,
+      maximised: beside ? null : largeIn(views),
+    };
+  });
 }
 
 function keep(): void {
