@@ -4,13 +4,14 @@ import { useText } from "../i18n/index.ts";
 import { cancel, useKernel } from "../stores/kernel/kernel.ts";
 import { useDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
+import { useProgram } from "../stores/program/program.ts";
 import { Header } from "./Header.tsx";
 import { Lesson, useDroppedLessons } from "./Lesson.tsx";
-import { NoticeBar } from "./NoticeBar.tsx";
 import { Phone } from "./Phone.tsx";
 import { useMedia } from "./useMedia.ts";
 import { Workbench } from "./Workbench.tsx";
 
+const NoticeBar = lazy(() => import("./NoticeBar.tsx"));
 const Embed = lazy(() => import("./Embed.tsx"));
 const ShareSheet = lazy(() => import("./ShareSheet.tsx"));
 const KeysSheet = lazy(() => import("./KeysSheet.tsx"));
@@ -29,6 +30,7 @@ export function App() {
   const { language, present, embed, motion } = useSettings();
   const phone = useMedia("(max-width: 719px)");
   const dialog = useDialog((s) => s.open);
+  const notice = useProgram((s) => s.notice);
   useDroppedLessons();
   const onStage = present && !embed;
 
@@ -50,7 +52,13 @@ export function App() {
           <h1>Oreore</h1>
         </header>
       )}
-      <NoticeBar />
+      <div role="status" className="notice-place">
+        {notice && (
+          <Suspense>
+            <NoticeBar notice={notice} />
+          </Suspense>
+        )}
+      </div>
       <main className="app__main">
         {!embed && !phone && !onStage && <Lesson />}
         <Suspense>{onStage ? <Stage /> : embed ? <Embed phone={phone} /> : phone ? <Phone /> : <Workbench />}</Suspense>

@@ -1,8 +1,8 @@
-// The line at the top: name, examples, lessons, what is open, layouts, share, menu, language.
-import { GraduationCap, LayoutGrid, Menu as MenuIcon, Share2, TriangleAlert } from "lucide-react";
+// The line on top: name, examples, lessons, what is open, layouts, share, menu, language.
+import { GraduationCap, LayoutGrid, Menu as MenuIcon, Share2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { switchLanguage, useText } from "../i18n/index.ts";
-import { applySteps, useKernel } from "../stores/kernel/kernel.ts";
+import { useKernel } from "../stores/kernel/kernel.ts";
 import { openDialog } from "../stores/page/dialog.ts";
 import { chooseLayout, LAYOUTS, useLayout } from "../stores/page/layout.ts";
 import { useSettings } from "../stores/page/settings.ts";
@@ -10,6 +10,7 @@ import { resumeLessons, useProgram } from "../stores/program/program.ts";
 import { Segments } from "../ui/Segments.tsx";
 
 const MainMenu = lazy(() => import("./MainMenu.tsx"));
+const MissingSteps = lazy(() => import("./MissingSteps.tsx"));
 
 export function Header() {
   const text = useText();
@@ -43,26 +44,22 @@ export function Header() {
       </button>
       <MenuButton />
       <LanguageButton />
-      <MissingSteps />
+      <Lacking />
     </header>
   );
 }
 
-/** Says which steps of the recipe the kernel lacks, and applies them again. Not in a lesson, where missing steps are intended. */
-function MissingSteps() {
-  const { extend: words } = useText();
-  const steps = useKernel((s) => s.kernel?.steps);
+/** Which steps of the recipe the kernel lacks. In a lesson the steps are its matter, not an oversight. */
+function Lacking() {
+  const lacks = useKernel((s) => s.kernel?.steps.includes(false) ?? false);
   const inLesson = useProgram((s) => s.lesson !== 0);
-  const missing = ([1, 2, 3, 4] as const).filter((step) => steps?.[step - 1] === false);
-  if (inLesson || missing.length === 0) return null;
   return (
-    <p className="header__missing" role="status">
-      <TriangleAlert size={15} aria-hidden="true" />
-      <span>{words.missing(missing.map((step) => words.step[step - 1] ?? "").join(", "))}</span>
-      <button type="button" className="button" onClick={() => void applySteps(missing)}>
-        {words.putBack}
-      </button>
-    </p>
+    lacks &&
+    !inLesson && (
+      <Suspense>
+        <MissingSteps />
+      </Suspense>
+    )
   );
 }
 

@@ -1,60 +1,55 @@
-// One sentence about what just happened to the program, with a button to the program before.
+// One sentence about what just happened to the program, with the way back. Loaded when there is one.
 import { X } from "lucide-react";
-import type { Dictionary } from "../i18n/en.ts";
-import { useText } from "../i18n/index.ts";
+import { type NoticeTexts, useNoticeTexts } from "../i18n/notice.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
-import { dismissNotice, type Notice, openExample, takeBack, useProgram } from "../stores/program/program.ts";
+import { dismissNotice, type Notice, openExample, takeBack } from "../stores/program/program.ts";
 import { Prose } from "../ui/Prose.tsx";
+import "./notice.css";
 
-export function NoticeBar() {
-  const text = useText();
+export default function NoticeBar({ notice }: { readonly notice: Notice }) {
+  const text = useNoticeTexts();
   const language = useSettings((s) => s.language);
-  const notice = useProgram((s) => s.notice);
   return (
-    <div role="status" className="notice-place">
-      {notice && (
-        <div className="notice" data-kind={notice.kind} data-bad={(notice.kind === "said" && notice.bad) || undefined}>
-          <span>
-            <Prose text={sentence(notice, text, language)} />
-          </span>
-          {notice.kind === "set-aside" && (
-            <button type="button" className="button" onClick={takeBack}>
-              {text.notice.takeBack}
-            </button>
-          )}
-          {notice.kind === "edited-example" && (
-            <button type="button" className="button" onClick={() => void openExample(notice.name)}>
-              {text.notice.openExample}
-            </button>
-          )}
-          <button
-            type="button"
-            className="button button--quiet button--icon"
-            aria-label={text.notice.dismiss}
-            onClick={dismissNotice}
-          >
-            <X size={15} aria-hidden="true" />
-          </button>
-        </div>
+    <div className="notice" data-kind={notice.kind} data-bad={(notice.kind === "said" && notice.bad) || undefined}>
+      <span>
+        <Prose text={sentence(notice, text, language)} />
+      </span>
+      {notice.kind === "set-aside" && (
+        <button type="button" className="button" onClick={takeBack}>
+          {text.takeBack}
+        </button>
       )}
+      {notice.kind === "edited-example" && (
+        <button type="button" className="button" onClick={() => void openExample(notice.name)}>
+          {text.openExample}
+        </button>
+      )}
+      <button
+        type="button"
+        className="button button--quiet button--icon"
+        aria-label={text.dismiss}
+        onClick={dismissNotice}
+      >
+        <X size={15} aria-hidden="true" />
+      </button>
     </div>
   );
 }
 
-function sentence(notice: Notice, text: Dictionary, language: Language): string {
+function sentence(notice: Notice, text: NoticeTexts, language: Language): string {
   switch (notice.kind) {
     case "link-fault":
-      return text.notice.fault[notice.fault];
+      return text.fault[notice.fault];
     case "no-example":
-      return text.notice.noExample(notice.name);
+      return text.noExample(notice.name);
     case "no-lesson":
-      return text.notice.noLesson(notice.name);
+      return text.noLesson(notice.name);
     case "pasted":
-      return text.notice.pasted(notice.name[language]);
+      return text.pasted(notice.name[language]);
     case "edited-example":
-      return text.notice.editedExample;
+      return text.editedExample;
     case "set-aside":
-      return text.notice.setAside;
+      return text.setAside;
     case "said":
       return notice.words[language];
   }

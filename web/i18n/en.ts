@@ -44,16 +44,12 @@ export const en = {
     runTitle: "Load, attach, echo and cat in one go",
     listing: "Instructions",
     slot: "slot",
-    bytes: "bytes",
-    insn: "kernel disassembly",
     showMap: (name: string) => `Show the map ${name} in the machine`,
     moreOnLine: (n: number) => `+${n} on this line`,
     noBytes: "no bytes",
     leave: "Esc, then Tab leaves the editor",
-    loading: "Loading the editor",
     problems: (n: number) => plural(n, "problem"),
     insns: (n: number) => plural(n, "instruction"),
-    notSimulated: "Not simulated here",
     wide: "64-bit load, two slots",
   },
   intro: {
@@ -96,7 +92,6 @@ export const en = {
     unsupported: (what: string) =>
       `This program needs ${what}, which this kernel does not have yet. That says nothing about whether it is safe.`,
     bug: "This is a bug in Oreore, not in your program.",
-    diagnostics: "What is wrong",
   },
   beliefs: {
     views: "What to show of the verifier",
@@ -106,7 +101,6 @@ export const en = {
     at: (step: number, length: number) => `step ${step.toLocaleString("en")} of ${length.toLocaleString("en")}`,
   },
   kernel: {
-    program: "Program",
     load: "Load",
     attach: "Attach",
     detach: "Detach",
@@ -121,7 +115,6 @@ export const en = {
     reload: "Reload",
     attachesElsewhere: (type: string) =>
       `Only programs of type ${type} can be attached here: the hook belongs to its module. Start this one with Test run.`,
-    file: "File",
     input: "Text to write",
     packet: "Packet, as hex bytes",
     write: "echo",
@@ -141,37 +134,6 @@ export const en = {
   extend: {
     open: "Extend the kernel",
     back: "Back to the program",
-    type: "Program type",
-    steps: "The recipe's four steps; changing one starts the kernel anew",
-    step: [
-      "1. The program type and its ops",
-      "2. The attach type and the bpf system call",
-      "3. The module with its file in sysfs",
-      "4. User space: load and attach",
-    ],
-    missing: (steps: string) => `This kernel is not whole. Missing: ${steps}`,
-    putBack: "Put it back",
-    takeHome: "Take it home (.zip)",
-    takeHomeAbout: "A patch for Linux 6.1, the module, a loader with this program, and how to try them in QEMU.",
-  },
-  notice: {
-    setAside: "Your own program is kept.",
-    restored: "This is your own program again.",
-    takeBack: "Back to my program",
-    editedExample: "This is the example as you changed it.",
-    openExample: "Open the example",
-    dismiss: "Dismiss",
-    fault: {
-      broken: "This link is damaged: part of it is missing or changed. Your own program is still here.",
-      "too-large": "This link unfolds to more than the page takes. Your own program is still here.",
-      "unknown-version": "This link was made by a newer version of the page. Your own program is still here.",
-      definition:
-        "This link was made for a program type that the kernel here does not take. Your own program is still here.",
-      "unknown-form": "This address names nothing that the page knows. Your own program is still here.",
-    },
-    pasted: (what: string) => `Pasted: ${what}, written as macros. Undo brings back the text as it was.`,
-    noExample: (name: string) => `There is no example called ${name}. Your own program is still here.`,
-    noLesson: (name: string) => `There is no lesson ${name}. Your own program is still here.`,
   },
   busy: { working: "The engine is working", cancel: "Cancel" },
   keys: { title: "Keyboard", close: "Close" },

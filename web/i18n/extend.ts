@@ -41,6 +41,15 @@ type FaultTexts = Readonly<
 >;
 
 export interface ExtendTexts {
+  readonly recipe: {
+    readonly type: string;
+    readonly steps: string;
+    readonly step: readonly string[];
+    readonly missing: (steps: string) => string;
+    readonly putBack: string;
+    readonly takeHome: string;
+    readonly takeHomeAbout: string;
+  };
   /** What a step is for, 1 … 4. */
   readonly about: readonly [string, string, string, string];
   readonly code: string;
@@ -125,6 +134,20 @@ export interface ExtendTexts {
 
 const TEXTS: Readonly<Record<Language, ExtendTexts>> = {
   en: {
+    recipe: {
+      type: "Program type",
+      steps: "The recipe's four steps; changing one starts the kernel anew",
+      step: [
+        "1. The program type and its ops",
+        "2. The attach type and the bpf system call",
+        "3. The module with its file in sysfs",
+        "4. User space: load and attach",
+      ],
+      missing: (steps) => `This kernel is not whole. Missing: ${steps}`,
+      putBack: "Put it back",
+      takeHome: "Take it home (.zip)",
+      takeHomeAbout: "A patch for Linux 6.1, the module, a loader with this program, and how to try them in QEMU.",
+    },
     about: [
       "The kernel gets a number for the new type, the struct its programs see, and the two ops structs that say what they may read and call.",
       "The bpf system call learns where programs of the type are attached: at load, at attach and at detach.",
@@ -253,6 +276,21 @@ const TEXTS: Readonly<Record<Language, ExtendTexts>> = {
     },
   },
   ja: {
+    recipe: {
+      type: "プログラムタイプ",
+      steps: "レシピの 4 つの手順(切り替えるとカーネルを起動し直します)",
+      step: [
+        "1. プログラムタイプと ops",
+        "2. アタッチタイプと bpf システムコール",
+        "3. モジュールと sysfs のファイル",
+        "4. ユーザランドからのロードとアタッチ",
+      ],
+      missing: (steps) => `このカーネルには足りない手順があります: ${steps}`,
+      putBack: "元に戻す",
+      takeHome: "持ち帰る(.zip)",
+      takeHomeAbout:
+        "Linux 6.1 へのパッチ、モジュール、このプログラムを入れたローダー、QEMU での試し方が入っています。",
+    },
     about: [
       "新しいタイプの番号、プログラムから見える構造体、何を読めて何を呼べるかを決める 2 つの ops 構造体をカーネルに加えます。",
       "bpf システムコールに、このタイプのプログラムをどこへ付けるかを教えます(ロード、アタッチ、デタッチ)。",

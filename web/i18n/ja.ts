@@ -53,16 +53,12 @@ export const ja: Dictionary = {
     runTitle: "ロード、アタッチ、echo、cat を一度に行う",
     listing: "命令",
     slot: "番号",
-    bytes: "バイト列",
-    insn: "カーネルの逆アセンブル",
     showMap: (name) => `マップ ${name} をマシンで見る`,
     moreOnLine: (count) => `この行にあと ${count} 個`,
     noBytes: "バイト列なし",
     leave: "Esc のあと Tab でエディタの外へ",
-    loading: "エディタを読み込み中",
     problems: (count) => `問題 ${n(count)} 件`,
     insns: (count) => `${n(count)} 命令`,
-    notSimulated: "ここでは未対応",
     wide: "64 ビットロード(2 スロット)",
   },
   intro: {
@@ -105,7 +101,6 @@ export const ja: Dictionary = {
     unsupported: (what) =>
       `このプログラムに必要な ${what} は、このカーネルではまだ使えません。安全かどうかとは別の話です。`,
     bug: "これはあなたのプログラムではなく、オレオレのバグです。",
-    diagnostics: "問題点",
   },
   beliefs: {
     views: "verifier の何を表示するか",
@@ -115,7 +110,6 @@ export const ja: Dictionary = {
     at: (step, length) => `ステップ ${n(step)} / ${n(length)}`,
   },
   kernel: {
-    program: "プログラム",
     load: "ロード",
     attach: "アタッチ",
     detach: "デタッチ",
@@ -130,7 +124,6 @@ export const ja: Dictionary = {
     reload: "ロードし直す",
     attachesElsewhere: (type) =>
       `ここでアタッチできるのはタイプ ${type} のプログラムだけです(フックはそのモジュールのもの)。このプログラムは「テスト実行」で動かします。`,
-    file: "ファイル",
     input: "書き込む文字列",
     packet: "パケット(16 進のバイト列)",
     write: "echo",
@@ -150,38 +143,6 @@ export const ja: Dictionary = {
   extend: {
     open: "カーネルを拡張する",
     back: "プログラムに戻る",
-    type: "プログラムタイプ",
-    steps: "レシピの 4 つの手順(切り替えるとカーネルを起動し直します)",
-    step: [
-      "1. プログラムタイプと ops",
-      "2. アタッチタイプと bpf システムコール",
-      "3. モジュールと sysfs のファイル",
-      "4. ユーザランドからのロードとアタッチ",
-    ],
-    missing: (steps) => `このカーネルには足りない手順があります: ${steps}`,
-    putBack: "元に戻す",
-    takeHome: "持ち帰る(.zip)",
-    takeHomeAbout: "Linux 6.1 へのパッチ、モジュール、このプログラムを入れたローダー、QEMU での試し方が入っています。",
-  },
-  notice: {
-    setAside: "書きかけのプログラムは残してあります。",
-    restored: "自分のプログラムに戻りました。",
-    takeBack: "自分のプログラムに戻る",
-    editedExample: "あなたが書きかえたサンプルです。",
-    openExample: "もとのサンプルを開く",
-    dismiss: "閉じる",
-    fault: {
-      broken: "このリンクは壊れています(一部が欠けているか、変わっています)。書きかけのプログラムはそのままです。",
-      "too-large": "このリンクの中身は、このページで扱える大きさを超えています。書きかけのプログラムはそのままです。",
-      "unknown-version": "このリンクは、より新しい版のページで作られたものです。書きかけのプログラムはそのままです。",
-      definition:
-        "このリンクのプログラムタイプは、このページのカーネルでは使えません。書きかけのプログラムはそのままです。",
-      "unknown-form": "このアドレスが指すものは、このページにはありません。書きかけのプログラムはそのままです。",
-    },
-    pasted: (what) =>
-      `${what}を貼り付けたので、マクロに書き直しました。元に戻す操作で、貼り付けたままのテキストになります。`,
-    noExample: (name) => `${name} というサンプルはありません。書きかけのプログラムはそのままです。`,
-    noLesson: (name) => `レッスン ${name} はありません。書きかけのプログラムはそのままです。`,
   },
   busy: { working: "エンジンが計算しています", cancel: "中止" },
   keys: { title: "キーボード", close: "閉じる" },

@@ -46,7 +46,7 @@ export default function Extend({ view }: { readonly view: (typeof EXTEND_VIEWS)[
     <div className="extend">
       <div className="extend__row">
         <label>
-          <span>{text.extend.type}</span>
+          <span>{texts.recipe.type}</span>
           <select className="select" value={preset} onChange={(event) => void choosePreset(event.currentTarget.value)}>
             {presets.map((p) => (
               <option key={p.name} value={p.name}>
@@ -60,9 +60,9 @@ export default function Extend({ view }: { readonly view: (typeof EXTEND_VIEWS)[
             )}
           </select>
         </label>
-        <button type="button" className="button" title={text.extend.takeHomeAbout} onClick={() => void takeHome()}>
+        <button type="button" className="button" title={texts.recipe.takeHomeAbout} onClick={() => void takeHome()}>
           <Download size={14} aria-hidden="true" />
-          {text.extend.takeHome}
+          {texts.recipe.takeHome}
         </button>
       </div>
       {about && view !== "parts" && <p className="hint">{about}</p>}
@@ -78,7 +78,7 @@ export default function Extend({ view }: { readonly view: (typeof EXTEND_VIEWS)[
         {view === "steps" && (
           <div className="extend__overview">
             <fieldset className="extend__steps">
-              <legend>{text.extend.steps}</legend>
+              <legend>{texts.recipe.steps}</legend>
               {STEPS.map((one) => (
                 <StepSwitch
                   key={one}
@@ -161,7 +161,6 @@ function Context() {
 
 /** The switch of a step, what the step is for, and a link to its code. */
 function StepSwitch({ step, onCode }: { readonly step: Step; readonly onCode: () => void }) {
-  const text = useText();
   const texts = useExtendTexts();
   const applied = useKernel((s) => s.kernel?.steps[step - 1] ?? false);
   return (
@@ -173,7 +172,7 @@ function StepSwitch({ step, onCode }: { readonly step: Step; readonly onCode: ()
             checked={applied}
             onChange={(event) => void patch(step, event.currentTarget.checked)}
           />
-          {text.extend.step[step - 1]}
+          {texts.recipe.step[step - 1]}
         </label>
         <span className="spacer" />
         <button type="button" className="button button--quiet" aria-label={texts.codeOf(step)} onClick={onCode}>
