@@ -299,7 +299,7 @@ function ProgTypeSelect({ room, phone, narrow }: TypeProps) {
   ];
   const chosen = types.find(({ name }) => name === progType);
   const words = phone ? [] : [...(narrow ? [text.panes.editor] : []), ...SIDES.map((side) => text.editor.sides[side])];
-  const attach = (chosen?.attachTypes.length ?? 0) > 1 && room > 680;
+  const attach = (chosen?.attachTypes.length ?? 0) > 1;
   // Else without what all of them begin with.
   const whole = hasRoom(chosen?.constant ?? "", room, words, attach);
   return (

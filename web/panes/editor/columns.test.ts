@@ -29,4 +29,5 @@ test("a program type's name is whole where there is room for it", () => {
   expect(hasRoom("BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE", 390, [], false)).toBe(false);
   expect(hasRoom("BPF_PROG_TYPE_XDP", 700, en, false)).toBe(true);
   expect(hasRoom("BPF_PROG_TYPE_XDP", 700, en, true)).toBe(false);
+  expect(hasRoom("BPF_PROG_TYPE_XDP", 530, en, true)).toBe(true);
 });

@@ -44,8 +44,11 @@ const wordWidth = (word: string): number => columnsOf(word) * 6.3 + 20;
  * it has a choice of the attach type too.
  */
 export function hasRoom(constant: string, head: number, words: readonly string[], attach: boolean): boolean {
+  const name = constant.length * 8.3 + 40;
+  // The two then have a line of their own, half of it each (editor.css).
+  if (attach && head <= 680) return name <= head / 2 - 20;
   const others = words.reduce((sum, word) => sum + wordWidth(word), 0) + (attach ? 170 : 0);
-  return constant.length * 8.3 + 40 + others + AROUND_WORDS <= head;
+  return name + others + AROUND_WORDS <= head;
 }
 /** Pixels of the title line's buttons and gaps. */
 const AROUND_WORDS = 120;

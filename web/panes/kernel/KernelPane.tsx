@@ -47,10 +47,10 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
   const hook = event === "sysfs" ? <HookFile /> : event !== "none" && <TestRun />;
   const after = (
     <>
-      <Suspense>{which === "simulated" && <Shell />}</Suspense>
       <Maps />
       <Syscalls />
       <TracePipe />
+      <Suspense>{which === "simulated" && <Shell />}</Suspense>
     </>
   );
   const open = view !== "run";
@@ -69,7 +69,11 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
           aria-expanded={open}
           onClick={() => showLarge("kernel", open ? "run" : "steps", !open && !phone)}
         >
-          {large ? <ArrowLeft size={15} aria-hidden="true" /> : <Puzzle size={15} aria-hidden="true" />}
+          {large ? (
+            <ArrowLeft size={15} aria-hidden="true" />
+          ) : (
+            <Puzzle className="kernel-pane__puzzle" size={15} aria-hidden="true" />
+          )}
           {large ? text.extend.back : text.extend.open}
         </button>
         <PaneTools pane="kernel" />
@@ -205,7 +209,7 @@ function Syscalls() {
   const calls = useKernel((s) => s.calls);
   const list = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (calls.length > 0) list.current?.scrollTo({ top: list.current.scrollHeight });
+    if (calls.length > 0 && list.current) toWholeLine(list.current);
   }, [calls]);
   return (
     <div className="syscalls">
@@ -222,7 +226,14 @@ function Syscalls() {
   );
 }
 
-/** strace's line with its result set apart, because the result is what a reader looks for. */
+/** To the end, with a whole line on top. */
+function toWholeLine(list: HTMLElement): void {
+  const line = Number.parseFloat(getComputedStyle(list).lineHeight);
+  const end = list.scrollHeight - list.clientHeight - line;
+  list.scrollTo({ top: Math.ceil(end / line) * line });
+}
+
+/** strace's line with the answer set apart: what came back is what one looks for. */
 function Syscall({ call }: { readonly call: SyscallView }) {
   const { text, resultAt } = call;
   return (

@@ -14,6 +14,7 @@ import { Prose } from "../../ui/Prose.tsx";
 import { Fixes } from "./Fixes.tsx";
 import { useAnswer } from "./useAnswer.ts";
 import { Witness } from "./Witness.tsx";
+import "./why.css";
 
 export default function Explanation({ check }: { readonly check: CheckView }) {
   const text = useVerifierTexts();
@@ -55,7 +56,7 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
           ))}
         </Section>
       )}
-      {why && <Fixes revision={check.revision} />}
+      {why && !lacksStep(check) && <Fixes revision={check.revision} />}
       {why && <Witness revision={check.revision} />}
       <p>
         <strong>{text.why.help}</strong> <Prose text={words.help} />
@@ -84,6 +85,9 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
     </details>
   );
 }
+
+/** It is the kernel that lacks something: no change of the program helps. */
+const lacksStep = ({ refused }: CheckView): boolean => refused !== null && "step" in refused.cause;
 
 const Section = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
   <>

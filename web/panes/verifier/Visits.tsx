@@ -13,6 +13,7 @@ import { compareWith, leaf, pin, showVisit, useVisits, watchVisits } from "../..
 import { IconButton } from "../../ui/IconButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { VisitTable } from "./VisitTable.tsx";
+import "./visits.css";
 
 /** `views`: the control that chooses between this and the other views. */
 export default function Visits({ views }: { readonly views: ReactNode }) {
