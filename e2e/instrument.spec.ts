@@ -236,3 +236,32 @@ function pixelsCut(): number {
   );
   return Math.max(...ends) - edge;
 }
+
+test.describe("1280 × 720", () => {
+  test.use({ viewport: { width: 1280, height: 720 } });
+  test("a lesson about the recipe has Load, the steps and whole names in sight, and its goal fits the kernel", async ({
+    playground,
+    page,
+  }) => {
+    await playground.open("#lesson/2");
+    const goals = playground.id("goals");
+    await expect(goals).toContainText("now: step 1 of the recipe is missing");
+    await expect(page.getByLabel("Program type").first()).toContainText("OREORE");
+    for (const name of ["load", "attach", "detach"] as const)
+      await expect(playground.id(name)).toBeInViewport({ ratio: 1 });
+    const step = page.getByLabel("1. The program type");
+    await expect(step).toBeInViewport({ ratio: 1 });
+    // What the kernel lacks no change of the program mends.
+    await expect(playground.id("explanation")).toBeVisible();
+    await expect(page.getByText("Fixes that were tried")).toHaveCount(0);
+    await step.check();
+    await expect(goals).toContainText("now: invalid bpf_context access");
+    await playground.write("BPF_MOV64_IMM(BPF_REG_0, 17),\nBPF_EXIT_INSN(),");
+    await playground.expectVerdict("accept");
+    // All of the verdict's buttons stand in one line.
+    const tops = await playground.verdict
+      .locator("button")
+      .evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect().top));
+    expect(Math.max(...tops) - Math.min(...tops)).toBeLessThan(12);
+  });
+});
