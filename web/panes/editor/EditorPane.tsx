@@ -27,7 +27,7 @@ import { useMachine } from "../../stores/run/machine.ts";
 import { Fallback } from "../../ui/Fallback.tsx";
 import { PaneTools } from "../../ui/PaneTools.tsx";
 import { Segments } from "../../ui/Segments.tsx";
-import { GAP, hasRoom, longestLine, roomFor, VALUE } from "./columns.ts";
+import { GAP, hasRoom, listingRoom, longestLine, roomFor, VALUE } from "./columns.ts";
 import { Intro } from "./Intro.tsx";
 import { jumpsOf, marginWidth } from "./jumps.ts";
 import { Listing } from "./Listing.tsx";
@@ -158,7 +158,9 @@ function useRoom(element: RefObject<HTMLElement | null>): {
   );
   const hinted = useMemo(() => (jumping === "" ? undefined : new Set(jumping.split(",").map(Number))), [jumping]);
   const columns = useProgram((s) => longestLine(s.source, hinted));
-  const least = LEAST_BESIDE[useView("editor", SIDES)] * scale;
+  const side = useView("editor", SIDES);
+  const listed = useVerdict((s) => (side === "bytes" ? listingRoom(s.check?.slots ?? []) : 0));
+  const least = Math.max(LEAST_BESIDE[side], listed) * scale;
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
     if (element.current) observer.observe(element.current);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasRoom, longestLine, roomFor } from "./columns.ts";
+import { hasRoom, listingRoom, longestLine, roomFor } from "./columns.ts";
 
 test.each([
   ["", 0],
@@ -30,4 +30,10 @@ test("a program type's name is whole where there is room for it", () => {
   expect(hasRoom("BPF_PROG_TYPE_XDP", 700, en, false)).toBe(true);
   expect(hasRoom("BPF_PROG_TYPE_XDP", 700, en, true)).toBe(false);
   expect(hasRoom("BPF_PROG_TYPE_XDP", 530, en, true)).toBe(true);
+});
+
+test("the listing has room for its longest instruction", () => {
+  expect(listingRoom([{ text: "exit" }, { text: "call bpf_skb_load_bytes#26" }])).toBe(60 + 26 * 7.5);
+  expect(listingRoom([{ text: "x".repeat(99) }])).toBe(320);
+  expect(listingRoom([])).toBe(60);
 });

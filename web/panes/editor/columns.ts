@@ -53,6 +53,10 @@ export function hasRoom(constant: string, head: number, words: readonly string[]
 /** Pixels of the title line's buttons and gaps. */
 const AROUND_WORDS = 120;
 
+/** Pixels of a listing that cuts no instruction, as far as that is sensible: its type has 12.5 pixels (editor.css). */
+export const listingRoom = (slots: readonly { readonly text: string }[]): number =>
+  Math.min(320, 60 + Math.max(0, ...slots.map(({ text }) => text.length)) * 12.5 * ADVANCE);
+
 /** Pixels of an editor that cuts no line. `font`: pixels of its type; `margin`: of the arrows beside the text. */
 export const roomFor = (columns: number, font: number, margin: number): number =>
   Math.ceil(columns * font * ADVANCE) + AROUND + margin;
