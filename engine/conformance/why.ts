@@ -52,7 +52,7 @@ export function whyOf(id: string): Why {
     const at = source.search(new RegExp(`/\\* [a-z ]*\\b${word}\\b`));
     return assembly.written.findLast(({ span }) => span.end <= at)?.firstSlot ?? -1;
   };
-  const given = fixRecord(request, { en: "", ja: "", outcome: "accepted", program, origins: [] });
+  const given = fixRecord(request, { en: "", ja: "", outcome: "accepted", program, origins: [], losses: [] });
   return {
     explanation: diagnosis.explanation,
     marks: { at: marked("at"), root: marked("root") },

@@ -1,6 +1,7 @@
 // What happened to the program, in words. Loaded when there is something to say.
-import type { Notice } from "../stores/program/program.ts";
+
 import { type Language, useSettings } from "../stores/page/settings.ts";
+import type { Notice } from "../stores/program/program.ts";
 
 export interface NoticeTexts {
   readonly setAside: string;

@@ -27,7 +27,7 @@ function edited(change: (draft: Draft) => void, source = SOURCE): string | undef
   change(draft);
   const version = draft.version();
   if (!version) return undefined;
-  const fix: Fix = { en: "", ja: "", outcome: "accepted", ...version };
+  const fix: Fix = { en: "", ja: "", outcome: "accepted", losses: [], ...version };
   return fixText(source, assembly, fix, (text) => assemble(text))?.source;
 }
 
