@@ -4,14 +4,15 @@ import { beforeEach, expect, test, vi } from "vitest";
 const KEY = "oreore.layout";
 
 /** The store as a page makes it that begins with this in its storage. */
-async function opened(kept: object | null) {
+async function opened(kept: object | null, { hash = "", type = "navigate" } = {}) {
   vi.resetModules();
   const items = new Map(kept ? [[KEY, JSON.stringify(kept)]] : []);
   vi.stubGlobal("localStorage", {
     getItem: (key: string) => items.get(key) ?? null,
     setItem: (key: string, value: string) => items.set(key, value),
   });
-  vi.stubGlobal("location", { search: "", hash: "" });
+  vi.stubGlobal("location", { search: "", hash });
+  vi.stubGlobal("performance", { getEntriesByType: () => [{ type }] });
   vi.stubGlobal("navigator", { language: "en" });
   return import("./layout.ts");
 }
@@ -21,6 +22,14 @@ beforeEach(() => vi.unstubAllGlobals());
 test("the panel that extends the kernel opens with all the room after a reload", async () => {
   const { useLayout } = await opened({ layout: "write", views: { kernel: "code" } });
   expect(useLayout.getState()).toMatchObject({ maximised: "kernel", views: { kernel: "code" } });
+});
+
+test("an address that names a program shows the program, and a reload of it the panel again", async () => {
+  const kept = { views: { kernel: "steps", verifier: "beliefs" } };
+  const { useLayout } = await opened(kept, { hash: "#example/loop" });
+  expect(useLayout.getState()).toMatchObject({ maximised: null, views: { kernel: "", verifier: "beliefs" } });
+  const again = await opened(kept, { hash: "#example/loop", type: "reload" });
+  expect(again.useLayout.getState().maximised).toBe("kernel");
 });
 
 test("closed, it leaves the room to the four panes; a view that there is not is none", async () => {

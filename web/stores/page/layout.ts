@@ -122,7 +122,9 @@ function read(): Partial<LayoutState> {
       layout?: unknown;
       views?: Record<string, unknown>;
     };
-    const views = Object.entries({ ...START.views, ...saved.views }).filter(
+    // An address that names a program shows the program: only a reload finds the kernel's panel open again.
+    const closed = location.hash.length > 1 && !isReload() ? { kernel: "" } : {};
+    const views = Object.entries({ ...START.views, ...saved.views, ...closed }).filter(
       ([pane, view]) => pane in START.views && typeof view === "string",
     );
     return {
@@ -132,4 +134,10 @@ function read(): Partial<LayoutState> {
   } catch {
     return {};
   }
+}
+
+function isReload(): boolean {
+  return performance
+    .getEntriesByType("navigation")
+    .some((entry) => (entry as PerformanceNavigationTiming).type === "reload");
 }
