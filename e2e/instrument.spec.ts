@@ -251,14 +251,14 @@ test.describe("1280 × 720", () => {
       await expect(playground.id(name)).toBeInViewport({ ratio: 1 });
     const step = page.getByLabel("1. The program type");
     await expect(step).toBeInViewport({ ratio: 1 });
-    // What the kernel lacks no change of the program mends.
+    // No change of the program helps, because the kernel lacks a step.
     await expect(playground.id("explanation")).toBeVisible();
     await expect(page.getByText("Fixes that were tried")).toHaveCount(0);
     await step.check();
     await expect(goals).toContainText("now: invalid bpf_context access");
     await playground.write("BPF_MOV64_IMM(BPF_REG_0, 17),\nBPF_EXIT_INSN(),");
     await playground.expectVerdict("accept");
-    // All of the verdict's buttons stand in one line.
+    // All buttons of the verdict are in one line.
     const tops = await playground.verdict
       .locator("button")
       .evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect().top));

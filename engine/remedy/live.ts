@@ -28,8 +28,8 @@ export const onlySets = (insn: Insn): boolean => {
 };
 
 /**
- * For each slot, and for the end, the registers that may still be read from there on: bit n is Rn. `wanted`: only what
- * comes to a result, to memory or to a call counts; what is read to compare, or to set a register that nobody reads, does not.
+ * For each slot, and for the end, the registers that may still be read from there on. Bit n is Rn. `wanted`: only reads for a result,
+ * for memory or for a call count. Reads for a comparison, or for a register that nothing reads, do not count.
  */
 export function liveRegisters({ insns }: Program, wanted = false): Uint16Array {
   const live = new Uint16Array(insns.length + 1);

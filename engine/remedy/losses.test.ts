@@ -1,4 +1,4 @@
-// What a change takes away is read off the instructions; a fix that takes work away says so, and stands last.
+// The instructions show what a change takes away. A fix that takes work away says so and comes last.
 import { expect, test } from "vitest";
 import { assemble } from "../asm/assemble.ts";
 import { judge } from "../conformance/judge.ts";

@@ -1,5 +1,5 @@
-// What a changed program no longer does: instructions of the refused program that computed, read, wrote or called something and do
-// so no longer, as they were taken out, turned into something else, are not reached, or set what only a comparison reads, or nothing.
+// What a changed program no longer does. An instruction of the refused program is lost if it computed, read, wrote or called something,
+// and the change took it out, made it another operation, made it unreachable, or left its result to a comparison or to nothing.
 import { type Form, formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { functionEntries } from "../program/flow.ts";
@@ -21,7 +21,7 @@ export function lossesOf(program: Program, { program: after, origins }: Version)
   return [...workOf(program)].filter((slot) => !kept.has(slot));
 }
 
-/** Slots at which a program does something: jumps, exits and what only copies a value or sets a constant are none. */
+/** Slots at which a program does something. Jumps, exits, copies and constants do not count. */
 function workOf(program: Program): ReadonlySet<number> {
   const { insns } = program;
   const live = liveRegisters(program, true);
@@ -56,11 +56,11 @@ function reached(insns: readonly Insn[]): readonly number[] {
   return [...seen].sort((a, b) => a - b);
 }
 
-/** Another width, constant, register or address is the same work done right; another operator is other work. */
+/** Another width, constant, register or address is the same work. Another operator is other work. */
 function isSameWork(was: Insn, is: Insn): boolean {
   const [a, b] = [formOf(was), formOf(is)];
   if (a?.kind !== "alu" || b?.kind !== "alu") return a?.kind === b?.kind;
-  // Of a constant, to subtract is to add its opposite.
+  // Subtracting a constant is adding its opposite.
   const plain = ({ op, source }: typeof a): string => (op === "sub" && source === "imm" ? "add" : op);
   return plain(a) === plain(b);
 }

@@ -26,7 +26,7 @@ export interface Fix extends Texts {
   readonly origins: readonly number[];
   /** Only for "further": the new refusal. */
   readonly refusal?: Refusal;
-  /** Slots of the refused program whose work is not done any more. */
+  /** Slots of the refused program whose work is lost. */
   readonly losses: readonly number[];
 }
 
@@ -127,11 +127,11 @@ export function remedies(
   return accepted.length > 0 ? keepingFirst(accepted) : keepingFirst(further).slice(0, 2);
 }
 
-/** What takes work away stands behind what does not. */
+/** Fixes that take work away come last. */
 const keepingFirst = (fixes: readonly Fix[]): Fix[] =>
   fixes.toSorted((a, b) => Number(a.losses.length > 0) - Number(b.losses.length > 0));
 
-/** Taken out as a mistake: `slot` of the refused program, by the change's numbers. */
+/** Whether the change takes `slot` of the refused program out on purpose. */
 const isUnwanted = ({ unwanted = [] }: Candidate, { origins }: Version, slot: number): boolean =>
   unwanted.some((one) => origins[one] === slot);
 
@@ -148,7 +148,7 @@ function inFirstNumbers({ en, ja }: Texts, origins: readonly number[]): Texts {
   return { en: put(en, "the new instruction"), ja: put(ja, "新しい命令") };
 }
 
-/** The sentences of changes that follow one another; last what is lost by them. */
+/** The sentences of several changes that follow one another. The last sentence says what is lost. */
 const joined = (words: readonly Texts[], losses: readonly number[]): Texts => {
   const some = losses.slice(0, MAX_NAMED);
   const more = losses.length > MAX_NAMED;
@@ -165,7 +165,7 @@ const joined = (words: readonly Texts[], losses: readonly number[]): Texts => {
   };
 };
 
-/** Instructions that are named where many are lost. */
+/** At most this many lost instructions are named. */
 const MAX_NAMED = 4;
 
 interface Tried {

@@ -22,7 +22,7 @@ import { exit, movImm } from "./pieces.ts";
  */
 export interface Candidate extends Texts {
   readonly group?: string;
-  /** Slots that it takes out as a mistake, or whose work it does elsewhere: that is no loss. */
+  /** Slots that it takes out because they were a mistake, or because it does their work elsewhere. They are no loss. */
   readonly unwanted?: readonly number[];
   apply(draft: Draft): void;
 }

@@ -1,4 +1,4 @@
-// The line on top: name, examples, lessons, what is open, layouts, share, menu, language.
+// The line at the top: name, examples, lessons, what is open, layouts, share, menu, language.
 import { GraduationCap, LayoutGrid, Menu as MenuIcon, Share2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { switchLanguage, useText } from "../i18n/index.ts";
@@ -49,7 +49,7 @@ export function Header() {
   );
 }
 
-/** Which steps of the recipe the kernel lacks. In a lesson the steps are its matter, not an oversight. */
+/** Says which steps of the recipe the kernel lacks, and applies them again. Not in a lesson, where missing steps are intended. */
 function Lacking() {
   const lacks = useKernel((s) => s.kernel?.steps.includes(false) ?? false);
   const inLesson = useProgram((s) => s.lesson !== 0);

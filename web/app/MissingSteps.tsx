@@ -1,4 +1,4 @@
-// The kernel lacks steps of the recipe: which, and back with them. Loaded when it does.
+// Says which steps of the recipe the kernel lacks, and applies them again. Loaded when a step is missing.
 import { TriangleAlert } from "lucide-react";
 import { useExtendTexts } from "../i18n/extend.ts";
 import { applySteps, useKernel } from "../stores/kernel/kernel.ts";

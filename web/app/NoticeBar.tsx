@@ -1,4 +1,4 @@
-// One sentence about what just happened to the program, with the way back. Loaded when there is one.
+// One sentence about what just happened to the program, with a button to the program before. Loaded with the first one.
 import { X } from "lucide-react";
 import { type NoticeTexts, useNoticeTexts } from "../i18n/notice.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";

@@ -27,11 +27,11 @@ const LOW: Readonly<Partial<Record<Layout, Arrangement>>> = {
   write: { ...ARRANGEMENTS.write, left: { editor: 48, verifier: 52 } },
 };
 
-/** The kernel is extended beside a lesson: it has the room, and Load and the steps are in sight together. */
+/** If the kernel is extended beside a lesson, Load and the steps are in sight together. */
 const EXTENDING: Arrangement = { ...ARRANGEMENTS.write, right: { machine: 36, kernel: 64 } };
 const EXTENDING_LOW: Arrangement = { ...ARRANGEMENTS.write, right: { machine: 0, kernel: 100 } };
 
-/** While presenting there is room for what the talk is about just now: the pane in sight. */
+/** While presenting, the pane that the talk is about gets the room. */
 const PRESENTED: Readonly<Record<Pane, Arrangement>> = {
   editor: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
   machine: { share: 59, left: { editor: 100, verifier: 0 }, right: { machine: 100 } },
@@ -39,7 +39,7 @@ const PRESENTED: Readonly<Record<Pane, Arrangement>> = {
   kernel: { share: 50, left: { editor: 100, verifier: 0 }, right: { machine: 40, kernel: 60 } },
 };
 
-/** The arrangement in force and its name; where there is room for two panes only, the program and `beside`. `lesson`: one is open. */
+/** The current arrangement and its name. If there is room for two panes only: the program and `beside`. `lesson`: one is open. */
 export function useArrangement(beside: Pane | null, lesson: boolean): readonly [name: string, Arrangement] {
   const layout = useLayout((s) => s.layout);
   const low = useMedia("(max-height: 799px)");

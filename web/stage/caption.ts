@@ -64,7 +64,7 @@ export function nextOf(frames: readonly Frame[], press: number, language: Langua
   return more === "" ? actWords(text, next.act) : `${actWords(text, next.act)}: ${more}`;
 }
 
-/** Several scenes of a lesson may be about the same slides: which of them this one is, from 1, and how many there are. */
+/** Several scenes of a lesson may be about the same slides. The number of this one, from 1, and how many there are. */
 export function partOfSlides(scene: Scene, scenes: readonly Scene[]): readonly [part: number, parts: number] {
   const slides = slidesText(scene.slides);
   const same = scenes.filter((one) => slidesText(one.slides) === slides);

@@ -33,7 +33,7 @@ export function judge(
   const { now, kernel } = options;
   // What the reader put into maps is only for the reader's own runs.
   const { contents: _, ...tried } = program;
-  // What the reader's kernel says of it, as it stands; what that takes is run in one with all of the recipe.
+  // The verdict is that of the reader's kernel as it is. An accepted program is run in a kernel with all steps of the recipe.
   const checked = check(options.registry, tried, 0, now, () => watch(options));
   const registry = new Registry(options.registry.definition);
   const subject: Subject = {
@@ -68,7 +68,7 @@ const answer = (met: boolean, found: string | number = "", counter: Counter | nu
   counter,
   lacks,
 });
-/** What was found is what the kernel says of the program. */
+/** `found` is what the kernel says of the program. */
 const said = (met: boolean, { view }: Checked): GoalView => answer(met, view.message, null, lackOf(view));
 /** See GoalView.lacks. */
 const lackOf = ({ refused }: CheckView): number => (refused && "step" in refused.cause && refused.cause.step) || 0;

@@ -137,7 +137,7 @@ function SideChoice({ narrow = false, away = false, onInstead }: SideChoiceProps
   );
 }
 
-/** Pixels that there are, that the longest line needs, and whether nothing that can be read fits beside it. */
+/** Pixels of the pane, pixels that the longest line needs, and whether the rest is too narrow for a view beside it. */
 function useRoom(element: RefObject<HTMLElement | null>): {
   readonly width: number;
   readonly code: number;
@@ -302,7 +302,7 @@ function ProgTypeSelect({ room, phone, narrow }: TypeProps) {
   const chosen = types.find(({ name }) => name === progType);
   const words = phone ? [] : [...(narrow ? [text.panes.editor] : []), ...SIDES.map((side) => text.editor.sides[side])];
   const attach = (chosen?.attachTypes.length ?? 0) > 1;
-  // Else without what all of them begin with.
+  // If not, the names are shown without their common beginning.
   const whole = hasRoom(chosen?.constant ?? "", room, words, attach);
   return (
     <select

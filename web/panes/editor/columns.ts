@@ -5,7 +5,7 @@ const TAB = 8;
 /** Hangul, kana, ideographs and full-width forms take two columns. */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/;
 
-/** Columns of a hint inside a line, `→ line 11` with the room before it. */
+/** Columns of a hint inside a line: `→ line 11` with the space before it. */
 export const HINT = 11;
 
 /** Columns between a line and the words behind it. */
@@ -36,16 +36,16 @@ export const ADVANCE = 0.6;
 /** Pixels left of the text (line number, signs, fold handle) and right of it (scroll bar, two columns beyond the end). */
 const AROUND = 84;
 
-/** Pixels of a word in a title line, with what stands around it. */
+/** Pixels of a word in a title line, with the space around it. */
 const wordWidth = (word: string): number => columnsOf(word) * 6.3 + 20;
 
 /**
- * Whether a program type's name has room as a whole. `head`: pixels of the title line, `words`: the other choices in it, `attach`:
- * it has a choice of the attach type too.
+ * Whether a program type's whole name fits. `head`: pixels of the title line. `words`: the other choices in it. `attach`: the attach
+ * type can be chosen there too.
  */
 export function hasRoom(constant: string, head: number, words: readonly string[], attach: boolean): boolean {
   const name = constant.length * 8.3 + 40;
-  // The two then have a line of their own, half of it each (editor.css).
+  // Then each of the two selects has half a line (editor.css).
   if (attach && head <= 680) return name <= head / 2 - 20;
   const others = words.reduce((sum, word) => sum + wordWidth(word), 0) + (attach ? 170 : 0);
   return name + others + AROUND_WORDS <= head;
@@ -53,10 +53,10 @@ export function hasRoom(constant: string, head: number, words: readonly string[]
 /** Pixels of the title line's buttons and gaps. */
 const AROUND_WORDS = 120;
 
-/** Pixels of a listing that cuts no instruction, as far as that is sensible: its type has 12.5 pixels (editor.css). */
+/** Pixels of a listing that cuts no instruction, up to a limit. Its font size is 12.5 pixels (editor.css). */
 export const listingRoom = (slots: readonly { readonly text: string }[]): number =>
   Math.min(320, 60 + Math.max(0, ...slots.map(({ text }) => text.length)) * 12.5 * ADVANCE);
 
-/** Pixels of an editor that cuts no line. `font`: pixels of its type; `margin`: of the arrows beside the text. */
+/** Pixels of an editor that cuts no line. `font`: pixels of its font size. `margin`: pixels of the arrows beside the text. */
 export const roomFor = (columns: number, font: number, margin: number): number =>
   Math.ceil(columns * font * ADVANCE) + AROUND + margin;

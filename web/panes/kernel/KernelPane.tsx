@@ -89,7 +89,7 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
         </div>
       ) : (
         <div className="pane__body kernel-pane__body">
-          {/* Load stays in sight; the map stands below what makes it light up. */}
+          {/* Load stays in sight. The map is below the buttons that light up its parts. */}
           {steps}
           {view !== "parts" && extend}
           {hook}
@@ -226,14 +226,14 @@ function Syscalls() {
   );
 }
 
-/** To the end, with a whole line on top. */
+/** Scrolls to the end so that the top line is whole. */
 function toWholeLine(list: HTMLElement): void {
   const line = Number.parseFloat(getComputedStyle(list).lineHeight);
   const end = list.scrollHeight - list.clientHeight - line;
   list.scrollTo({ top: Math.ceil(end / line) * line });
 }
 
-/** strace's line with the answer set apart: what came back is what one looks for. */
+/** strace's line with its result set apart, because the result is what a reader looks for. */
 function Syscall({ call }: { readonly call: SyscallView }) {
   const { text, resultAt } = call;
   return (

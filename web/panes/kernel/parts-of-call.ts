@@ -1,4 +1,4 @@
-// The parts of the extended kernel, and the way that the last call took through them. Data and rules without React.
+// The parts of the extended kernel, and which of them the last call went through. Data and rules without React.
 import { type KernelView, O_WRONLY, type SyscallView } from "../../../engine/index.ts";
 
 export const PARTS = ["user", "syscall", "verifier", "program", "attach", "sysfs", "module"] as const;
@@ -70,7 +70,7 @@ const STOPS: Readonly<Record<What, (call: SyscallView) => Part>> = {
   other: () => "syscall",
 };
 
-/** The step of the recipe that makes a part; user space is there anyhow. */
+/** The step of the recipe that makes a part. User space is always there. */
 export const STEP_OF: Readonly<Partial<Record<Part, 1 | 2 | 3>>> = {
   verifier: 1,
   program: 1,
@@ -79,11 +79,11 @@ export const STEP_OF: Readonly<Partial<Record<Part, 1 | 2 | 3>>> = {
   module: 3,
 };
 
-/** The type of the program that was loaded last, else the kernel's own. */
+/** The type of the program that was loaded last. If none is loaded, the kernel's own. */
 export const shownType = ({ own, progs }: Pick<KernelView, "own" | "progs">): string =>
   progs.at(-1)?.progType ?? own.name;
 
-/** The step that a part waits for; 0: it is there. Types that any kernel has need no step to be verified and run. */
+/** The step that a part waits for. 0: it is there. Types of every kernel are verified and run without a step. */
 export function missingStep(part: Part, kernel: Pick<KernelView, "own" | "progs" | "steps">): number {
   const step = STEP_OF[part];
   if (step === undefined || kernel.steps[step - 1]) return 0;

@@ -58,13 +58,13 @@ export function CurrentInsn() {
   );
 }
 
-/** The result as R0 shows it, where that is written otherwise: both are seen to be one number. */
+/** The result as R0 shows it, if the digits differ, so that both are seen to be one number. */
 function InRegister({ end }: { readonly end: Extract<RunView["end"], { kind: "exit" }> }) {
   const shown = resultInRegister(end, useBase("R0"));
   return shown === "" ? null : <span className="now__same"> = {shown}</span>;
 }
 
-/** In words where it was a wrong access; the sentence of the engine stands for all others, and in the title. */
+/** A wrong access in words. Other faults, and the title, use the engine's sentence. */
 function FaultText({ end }: { readonly end: Extract<RunView["end"], { kind: "fault" }> }) {
   const words = useMachineTexts();
   const { access, message } = end;

@@ -28,7 +28,7 @@ const groups = (digits: string): string => `0b${digits.replace(/(?<=\d)(?=(?:\d{
 export const returnText = ({ retval, action }: Omit<Extract<RunEnd, { kind: "exit" }>, "kind" | "r0">): string =>
   action === "" ? String(retval) : `${action} (${retval})`;
 
-/** The number that a program returned as R0 shows it; "": the same digits. */
+/** The returned number as R0 shows it. "": the digits are the same. */
 export function resultInRegister(
   { retval, r0 }: Omit<Extract<RunEnd, { kind: "exit" }>, "kind">,
   base: NumberBase,

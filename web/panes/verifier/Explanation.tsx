@@ -86,7 +86,7 @@ export default function Explanation({ check }: { readonly check: CheckView }) {
   );
 }
 
-/** It is the kernel that lacks something: no change of the program helps. */
+/** The kernel lacks a step, so no change of the program helps. */
 const lacksStep = ({ refused }: CheckView): boolean => refused !== null && "step" in refused.cause;
 
 const Section = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (

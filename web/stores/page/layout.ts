@@ -87,7 +87,7 @@ export function useView<View extends string>(pane: Pane, choices: readonly View[
   return choices.includes(chosen) ? chosen : (choices[0] as View);
 }
 
-/** What a link brought, as far as the page knows it; not kept: the reader did not choose it. `beside`: a lesson stays in sight. */
+/** Takes the layout of a link, as far as the page knows its names. Not kept, because the reader did not choose it. `beside`: a lesson stays. */
 export function restoreLayout(
   layout: string | undefined,
   given: Readonly<Record<string, string>> | undefined,
@@ -122,7 +122,7 @@ function read(): Partial<LayoutState> {
       layout?: unknown;
       views?: Record<string, unknown>;
     };
-    // An address that names a program shows the program: only a reload finds the kernel's panel open again.
+    // An address that names a program shows the program. Only a reload opens the kernel's panel again.
     const closed = location.hash.length > 1 && !isReload() ? { kernel: "" } : {};
     const views = Object.entries({ ...START.views, ...saved.views, ...closed }).filter(
       ([pane, view]) => pane in START.views && typeof view === "string",
