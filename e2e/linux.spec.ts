@@ -151,7 +151,11 @@ test.describe("without a network", () => {
     await expect.poll(active, { timeout: 60_000 }).toBe("activated");
     await context.setOffline(true);
     await page.goto("about:blank");
-    await playground.open();
+    await page.goto("./?present=1#lesson/5");
+    await expect(playground.id("scene")).toHaveAttribute("data-press", "0");
+    await page.keyboard.press("End");
+    await expect(await playground.backToReal()).toHaveAttribute("data-real", "answered", { timeout: 60_000 });
+    await page.keyboard.press("Escape");
     await playground.id("ask-linux").click();
     await expect(playground.id("linux-verdict")).toHaveAttribute("data-verdict", "accept", { timeout: 60_000 });
   });

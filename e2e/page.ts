@@ -91,6 +91,19 @@ export class Playground {
     await expect(opened).toHaveCount(before + 2, { timeout: 60_000 });
   }
 
+  /** On the stage, at its end: back to the scene on the real Linux; what it says of who answers. */
+  async backToReal(): Promise<Locator> {
+    const scene = this.id("scene");
+    const real = this.id("stage-real");
+    let press = Number(await scene.getAttribute("data-presses"));
+    await expect(scene).toHaveAttribute("data-press", String(press));
+    for (; press > 0 && !(await real.isVisible()); press--) {
+      await this.page.keyboard.press("PageUp");
+      await expect(scene).toHaveAttribute("data-press", String(press - 1));
+    }
+    return real;
+  }
+
   async echo(input: string): Promise<void> {
     await this.id("sysfs-input").fill(input);
     await this.id("sysfs-write").click();

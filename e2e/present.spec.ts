@@ -11,7 +11,7 @@ test("PageDown alone gives the whole talk, in Japanese, at 1280 × 720, and Page
   playground: { page },
 }) => {
   test.setTimeout(240_000);
-  await giveTalk(page);
+  await giveTalk(page, "answered");
 });
 
 for (const [width, height] of [

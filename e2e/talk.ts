@@ -97,27 +97,34 @@ const HUNKS = [
 
 /**
  * Gives the whole talk in Japanese by PageDown alone at 1280 × 720, then comes back to its start by PageUp at 1920 × 1080. At each press, at
- * both sizes, nothing is cut or too small, and what stands there is the same.
+ * both sizes, nothing is cut or too small, and what stands there is the same. `real`: what becomes of the scene on the real Linux.
  */
-export async function giveTalk(page: Page): Promise<void> {
+export async function giveTalk(page: Page, real: "answered" | "missing"): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 720 });
   await page.emulateMedia({ reducedMotion: "reduce" });
   await onStage(page, "?lang=ja&present=1#talk");
   const presses = Number(await scene(page).getAttribute("data-presses"));
   expect(presses).toBeLessThanOrEqual(400);
   const seen: Sight[] = [await look(page)];
+  const onReal = page.getByTestId("stage-real");
+  let ofReal = 0;
   const faults: string[] = [];
   const note = (n: number, sight: Sight): void => {
     faults.push(...sight.faults.map((fault) => `press ${n}: ${fault}`));
   };
   for (let n = 1; n <= presses; n++) {
     await press(page, "PageDown", n);
+    if (await onReal.isVisible()) {
+      await expect(onReal).toHaveAttribute("data-real", real, { timeout: 60_000 });
+      ofReal++;
+    }
     const sight = await look(page);
     const before = seen.at(-1) as Sight;
     expect([sight.text, sight.marked], `press ${n} changes nothing`).not.toEqual([before.text, before.marked]);
     seen.push(sight);
     note(n, sight);
   }
+  expect(ofReal).toBe(5);
   expect(seen.some(({ answer, kinds }) => kinds.includes("terminal") && answer === "52")).toBe(true);
   const code = seen.filter(({ kinds }) => kinds.includes("code"));
   for (const hunk of HUNKS)

@@ -1,5 +1,6 @@
 // Words of the stage: what a press did, what the next one does, the parts of the pictures. Loaded with the stage.
 import type { Act, PartName } from "../lessons/scene.ts";
+import type { Frame } from "../stage/film.ts";
 import type { Call } from "../stage/world.ts";
 import type { Language } from "../stores/page/settings.ts";
 
@@ -46,6 +47,8 @@ export interface StageTexts {
   readonly event: string;
   readonly context: string;
   readonly calls: Readonly<Record<Call, (facts: CallFacts) => string>>;
+  /** Of a scene on the real Linux: who answers in the terminal. */
+  readonly real: Readonly<Record<NonNullable<Frame["real"]>, string>>;
   readonly noMaps: string;
   readonly noElements: string;
   readonly noPacket: string;
@@ -127,6 +130,11 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
         ret < 0 || !ran ? errnoName : `the program ran, ${ran.insns} instructions, and returned ${ran.returned}`,
       update: ({ ret, errnoName }) => (ret < 0 ? errnoName : "user space has written the element"),
       shell: () => "the shell answers",
+    },
+    real: {
+      answered: "a real Linux, in this page",
+      wanted: "simulated: the real Linux is not there yet",
+      missing: "simulated: the real Linux is not on this device and could not be fetched",
     },
     noMaps: "no map has been made yet",
     noElements: "no element",
@@ -235,6 +243,11 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
         ret < 0 || !ran ? errnoName : `プログラムが ${ran.insns} 命令動き、${ran.returned} を返しました`,
       update: ({ ret, errnoName }) => (ret < 0 ? errnoName : "ユーザランドが要素を書き込みました"),
       shell: () => "シェルの答え",
+    },
+    real: {
+      answered: "このページで動く本物の Linux",
+      wanted: "シミュレーション: 本物の Linux を準備しています",
+      missing: "シミュレーション: 本物の Linux はこの端末になく、取得もできませんでした",
     },
     noMaps: "マップはまだありません",
     noElements: "要素なし",

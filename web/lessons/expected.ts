@@ -45,6 +45,10 @@ export const EXPECTED = {
     "what a press does: `load`, `echo 10`, `cat`, `step`, `at TEXT`, `answer`, `item`, `say` …",
     "押したときに起こること: `load`、`echo 10`、`cat`、`step`、`at TEXT`、`answer`、`item`、`say` など",
   ),
+  real: both(
+    "on the real kernel a `terminal` in `fill:`, and of the calls only `load`, `attach`, `detach`, `echo` and `cat`",
+    "本物のカーネルでは `fill:` に `terminal`。呼び出しは `load`、`attach`、`detach`、`echo`、`cat` だけ",
+  ),
   sentence: both("a sentence below it: `ja: …` and `en: …`", "その下に文: `ja: …` と `en: …`"),
   sameBlanks: both("as many blanks in both languages", "両方の言語で同じ数の空欄"),
   scenePoint: both(

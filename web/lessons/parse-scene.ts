@@ -94,6 +94,7 @@ interface SceneDraft {
   slides: readonly number[];
   minutes: number;
   kernel: Recipe | null;
+  real: boolean;
 }
 
 /** A sentence in the making: both languages, or nothing. */
@@ -101,7 +102,7 @@ type Says = Partial<Record<keyof Texts, string>>;
 
 /** `previous`: the point of the scene before. */
 export function readScene(text: string, line: number, previous: number, fault: Fault): Scene | undefined {
-  const draft: SceneDraft = { slides: [], minutes: 0, kernel: null };
+  const draft: SceneDraft = { slides: [], minutes: 0, kernel: null, real: false };
   const says: Says = {};
   const presses: { readonly act: Act; readonly line: number; readonly says: Says }[] = [];
   text.split("\n").forEach((one, i) => {
@@ -115,6 +116,10 @@ export function readScene(text: string, line: number, previous: number, fault: F
     } else if (!setting(draft, key, value)) fault(line + i, one, EXPECTED.scene);
   });
   const heading = both(says, line, fault);
+  if (draft.real) {
+    if (!draft.fill?.some(({ kind }) => kind === "terminal")) fault(line, "kernel: real", EXPECTED.real);
+    for (const { act, line: at } of presses) if (NOT_REAL.has(act.kind)) fault(at, act.kind, EXPECTED.real);
+  }
   if (!draft.fill) fault(line, "", EXPECTED.fill);
   if (!heading) fault(line, "", EXPECTED.sentence);
   const made = presses.map(({ act, line: at, says: words }): Press => {
@@ -129,12 +134,15 @@ export function readScene(text: string, line: number, previous: number, fault: F
     slides: draft.slides,
     minutes: draft.minutes,
     kernel: draft.kernel,
+    real: draft.real,
     says: heading,
     presses: [...blanks(heading), ...made.flatMap((press) => [press, ...blanks(press.says)])],
   };
 }
 
 const NEEDS_WORDS: ReadonlySet<Act["kind"]> = new Set(["say", "item"]);
+/** What the real Linux is not asked to do on a stage. */
+const NOT_REAL: ReadonlySet<Act["kind"]> = new Set(["test", "update", "shell", "define", "apply"]);
 const BLANK: Press = { act: { kind: "blank" }, says: null };
 const blanks = (says: Texts | null): Press[] => Array.from({ length: says ? blanksIn(says.ja) : 0 }, () => BLANK);
 
@@ -157,7 +165,10 @@ function setting(draft: SceneDraft, key: string, value: string): boolean {
     if (!slides) return false;
     draft.slides = slides;
   } else if (key === "minutes" && /^\d{1,3}(\.\d)?$/.test(value)) draft.minutes = Number(value);
-  else if (key === "kernel" && /^(none|[1-4]( [1-4]){0,3})$/.test(value))
+  else if (key === "kernel" && value === "real") {
+    draft.kernel = [true, true, true, true];
+    draft.real = true;
+  } else if (key === "kernel" && /^(none|[1-4]( [1-4]){0,3})$/.test(value))
     draft.kernel = ["1", "2", "3", "4"].map((n) => value.includes(n)) as unknown as Recipe;
   else return false;
   return true;

@@ -13,6 +13,8 @@ export interface Scene {
   readonly minutes: number;
   /** The kernel starts anew with these steps of the recipe; null: it stays as it is. */
   readonly kernel: Recipe | null;
+  /** Its calls are made on the page's real Linux 6.1, which has all steps. */
+  readonly real: boolean;
   /** The sentence above the picture. */
   readonly says: Texts;
   readonly presses: readonly Press[];

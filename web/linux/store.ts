@@ -145,6 +145,29 @@ export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>):
   }
 }
 
+/**
+ * Does something on a machine in its saved state that is there for this alone, and ended after it; the page's own is ended
+ * before. undefined: its files are not on the device and cannot be had, or not without asking the reader.
+ */
+export async function withOwnMachine<T>(
+  kernel: KernelName,
+  act: (machine: RealMachine) => Promise<T>,
+): Promise<T | undefined> {
+  if ((await toFetch(kernel)) > 0 && asksFirst()) return undefined;
+  endMachine();
+  const nothing = (): void => {};
+  const mine = new MachineThread(kernel, { onProgress: nothing, onConsole: nothing, onEnd: nothing });
+  try {
+    const runs = await mine.started.then(
+      () => true,
+      () => false,
+    );
+    return runs ? await act(mine.machine) : undefined;
+  } finally {
+    mine.end();
+  }
+}
+
 /** Ends the machine, or the fetching of it. */
 export function endMachine(): void {
   thread?.end();

@@ -23,6 +23,8 @@ export interface Frame {
   readonly caption: Caption | null;
   /** What the press did that led here; null: it brought the scene. */
   readonly act: Act | null;
+  /** Of a scene on the real Linux: whether what it shows is that one's answer yet; null: the scene is on the simulation. */
+  readonly real: "wanted" | "answered" | "missing" | null;
   /** Minutes of the plan before this scene. */
   readonly planned: number;
 }
@@ -77,7 +79,8 @@ export async function* film(reels: readonly Reel[], engine: Remote): AsyncGenera
       if (scene.kernel) await machine.boot(scene.kernel);
       let shown = openingOf(scene);
       const frame = (caption: Caption | null, act: Act | null): Frame => {
-        return { reel, scene, sceneAt, world: machine.world, props, shown, caption, act, planned };
+        const real = scene.real ? "wanted" : null;
+        return { reel, scene, sceneAt, world: machine.world, props, shown, caption, act, real, planned };
       };
       let caption: Caption | null = null;
       yield frame(null, null);

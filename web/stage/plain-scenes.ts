@@ -22,6 +22,7 @@ const scene = (says: Texts, point: number, fill: Picture["kind"], presses: reado
   slides: [],
   minutes: 0,
   kernel: null,
+  real: false,
   says,
   presses,
 });

@@ -1,6 +1,7 @@
 // A terminal: what was typed and what it answered. What cat read last, or a program answered, is the largest thing on it.
 import { columns, LINE_HEIGHT } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
+import { useStageText } from "../useStageText.ts";
 
 const LEAST = 0.032;
 const MOST = 0.05;
@@ -8,17 +9,21 @@ const MOST = 0.05;
 const LOW = 0.32;
 /** Lines that an answer, its command and the next prompt take. */
 const ROOMY = 5;
+/** Lines that it takes to say which kernel answers. */
+const WHERE = 2;
 /** The answer, in sizes of a line. */
 const LARGE = 2.2;
 
 export function TerminalPicture({ frame, area, stage }: PictureProps) {
+  const text = useStageText();
+  const { real } = frame;
   const { terminal } = frame.world;
   const texts = terminal.flatMap(({ line, output }) => [`# ${line}`, ...linesOf(output)]);
   const longest = Math.max(28, ...texts.map(columns));
   const padding = (area.height < LOW * stage ? 0.016 : 0.034) * stage;
   const width = area.width - 2.2 * padding;
   const size = Math.max(LEAST * stage, Math.min(MOST * stage, width / (longest * 0.6) - 0.01));
-  const room = Math.floor((area.height - 2.2 * padding) / (size * LINE_HEIGHT));
+  const room = Math.floor((area.height - 2.2 * padding) / (size * LINE_HEIGHT)) - (real ? WHERE : 0);
   // What came before scrolls away, a whole line with its answer at a time.
   const rowsOf = (output: string): number =>
     output === ""
@@ -38,6 +43,11 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
   const last = terminal.length - 1;
   return (
     <pre className="terminal" style={{ padding, fontSize: size, lineHeight: LINE_HEIGHT }} lang="en">
+      {real && (
+        <span className="terminal__where" data-real={real} data-testid="stage-real">
+          {text.real[real]}
+        </span>
+      )}
       {terminal.slice(from).map(({ line, output, failed, answer = false }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added
         <span key={from + i} className="terminal__entry" data-last={from + i === last || undefined}>

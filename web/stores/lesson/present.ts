@@ -5,6 +5,7 @@ import { loadLesson } from "../../lessons/index.ts";
 import { addressOpened } from "../../links/open.ts";
 import { type Frame, film, pressesOf, type Reel } from "../../stage/film.ts";
 import { programLesson } from "../../stage/plain-scenes.ts";
+import { onReal, wantReal } from "../../stage/real.ts";
 import { stageEngine } from "../../stage/remote.ts";
 import { frameAt, type Showing, speakerView } from "../../stage/speaker-view.ts";
 import { freshCheck } from "../check/verdict.ts";
@@ -39,7 +40,29 @@ async function show(reels: readonly Reel[], from: "start" | "end"): Promise<void
     if (frames.length - 1 <= get().press + 1 || frames.length > presses) set({ frames: [...frames] });
   }
   set({ frames });
+  await askReal(mine, frames);
 }
+
+/** Scenes on the real Linux: it is started for them, and ended after. Until it has answered, the simulation's frames are shown. */
+async function askReal(mine: number, film: readonly Frame[]): Promise<void> {
+  const scenes = wantReal(film);
+  if (scenes.length === 0) return;
+  const { withOwnMachine } = await import("../../linux/store.ts");
+  const put = (scene: readonly Frame[], made: readonly Frame[]): void => {
+    if (mine !== showing) return;
+    set((s) => ({ frames: s.frames.map((frame) => made[scene.indexOf(frame)] ?? frame) }));
+  };
+  const answered = await withOwnMachine("oreore-6.1", async (machine) => {
+    for (const scene of scenes) {
+      await machine.reset();
+      put(scene, (await onReal(scene, machine, stageEngine())) ?? missing(scene));
+    }
+    return true;
+  });
+  if (!answered) for (const scene of scenes) put(scene, missing(scene));
+}
+
+const missing = (scene: readonly Frame[]): readonly Frame[] => scene.map((frame) => ({ ...frame, real: "missing" }));
 
 /** What is open on the page, as reels. If `key` changes, the film must be made anew. */
 async function open(): Promise<{ readonly key: string; readonly reels: readonly Reel[] }> {
@@ -85,7 +108,7 @@ async function follow(): Promise<void> {
   await addressOpened();
   const { key, reels } = await open();
   if (mine !== followed) return;
-  if (key === shownKey && get().frames.length > 0) return;
+  if (key === shownKey && get().frames.length > 0) return askReal(showing, get().frames);
   shownKey = key;
   const from = nextFrom;
   nextFrom = "start";

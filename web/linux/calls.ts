@@ -1,0 +1,71 @@
+// The system calls of the demo on a real machine, written down as the simulation's are, so that the page and the stage show
+// both alike. `undefined`: the machine was reset before it answered.
+import { isCutOff, O_WRONLY, type RealProgramView, type SyscallRecord, type SyscallView } from "../../engine/index.ts";
+import type { RealMachine } from "./client.ts";
+
+/** Where `loader` on the console finds the page's program. */
+const PROGRAM_FILE = "/root/program";
+const PAGE = 4096;
+
+export interface Made {
+  readonly records: readonly SyscallRecord[];
+  /** Of the call that the others are for, or of the one that failed before it: a negative errno. */
+  readonly ret: number;
+  /** What was read. */
+  readonly bytes: Uint8Array;
+}
+/** What is asked of a machine here. */
+export type Caller = Pick<RealMachine, "load" | "attach" | "detach" | "write" | "read">;
+type Making = Promise<Made | undefined>;
+
+const NOTHING = new Uint8Array();
+const result = (ret: number): { ret: number; errno: number } => ({ ret: Math.max(-1, ret), errno: Math.max(0, -ret) });
+
+/** Makes the maps and loads the program; its file for the console is written first. */
+export async function load(machine: Caller, { program, calls }: RealProgramView): Making {
+  await machine.write(PROGRAM_FILE, program.insns, true);
+  const answer = await machine.load(program, { logLevel: 2 });
+  if (isCutOff(answer)) return undefined;
+  const results = [...answer.maps, ...(answer.maps.some((fd) => fd < 0) ? [] : [answer.fd ?? -answer.errno])];
+  const failed = results.findIndex((ret) => ret < 0);
+  const made = failed < 0 ? results : results.slice(0, failed + 1);
+  const cause = answer.log === "" ? {} : { cause: { check: "verifier" } as const };
+  const records = made.map((ret, i) => ({ ...(calls[i] as SyscallView), ...result(ret), ...(ret < 0 && cause) }));
+  return { records, ret: made.at(-1) ?? -1, bytes: NOTHING };
+}
+
+export async function attach(machine: Caller, fd: number, attachType: number): Making {
+  const ret = await machine.attach(fd, attachType);
+  if (isCutOff(ret)) return undefined;
+  const call = { call: "prog-attach", targetFd: 0, attachBpfFd: fd, attachType, attachFlags: 0 } as const;
+  return { records: [{ ...call, ...result(ret) }], ret, bytes: NOTHING };
+}
+
+export async function detach(machine: Caller, attachType: number): Making {
+  const ret = await machine.detach(attachType);
+  if (isCutOff(ret)) return undefined;
+  const call = { call: "prog-detach", targetFd: 0, attachBpfFd: 0, attachType, attachFlags: 0 } as const;
+  return { records: [{ ...call, ...result(ret) }], ret, bytes: NOTHING };
+}
+
+/** `echo INPUT > PATH`. */
+export const echo = (machine: Caller, path: string, input: string): Making =>
+  file(machine, path, new TextEncoder().encode(`${input}\n`));
+
+/** `cat PATH`: one page of it at most. */
+export const cat = (machine: Caller, path: string): Making => file(machine, path);
+
+const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Opens the file, writes `data` or reads, closes it. */
+async function file(machine: Caller, path: string, data?: Uint8Array): Making {
+  const answer = await (data ? machine.write(path, data, false) : machine.read(path));
+  if (isCutOff(answer)) return undefined;
+  const { fd, ret, bytes } = answer;
+  const open: SyscallRecord = { call: "openat", path, flags: data ? O_WRONLY : 0, ...result(fd) };
+  const call: SyscallRecord = data
+    ? { call: "write", fd, path, data: hex(data), ...result(ret) }
+    : { call: "read", fd, path, data: hex(bytes), count: PAGE, ...result(ret) };
+  const close: SyscallRecord = { call: "close", fd, path, ret: 0, errno: 0 };
+  return { records: fd < 0 ? [open] : [open, call, close], ret, bytes };
+}

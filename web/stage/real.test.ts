@@ -1,0 +1,66 @@
+// A scene on the real Linux: a machine from its saved state, under Node, does what the presses say.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { V86 } from "v86";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createSession, RealLinux, startV86, type V86Class } from "../../engine/index.ts";
+import { loadLesson } from "../lessons/index.ts";
+import { captionOf } from "./caption.ts";
+import { type Frame, film, missing } from "./film.ts";
+import { onReal, wantReal } from "./real.ts";
+
+const engine = createSession();
+let linux: RealLinux;
+let scene: readonly Frame[];
+
+beforeAll(async () => {
+  const wasm = readFileSync(createRequire(import.meta.url).resolve("v86/build/v86.wasm"));
+  const module = await WebAssembly.compile(new Uint8Array(wasm));
+  const state = new Uint8Array(readFileSync(join(import.meta.dirname, "../../public/linux/oreore-6.1.state.zst")));
+  const emulator = await startV86(V86 as unknown as V86Class, {
+    wasm: async (imports) => (await WebAssembly.instantiate(module, imports as WebAssembly.Imports)).exports,
+    state: state.buffer,
+  });
+  linux = new RealLinux(emulator, {
+    later: (ms, action) => {
+      const timer = setTimeout(action, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+  const parsed = await loadLesson(5);
+  if (!parsed?.ok) throw new Error(JSON.stringify(parsed?.faults));
+  const frames: Frame[] = [];
+  for await (const frame of film([{ lesson: parsed.lesson, number: 5 }], engine)) frames.push(frame);
+  scene = wantReal(frames)[0] ?? [];
+});
+afterAll(() => linux.dispose());
+
+test("what the real kernel refuses is said with its errno", async () => {
+  const frames = (await onReal([...scene.slice(0, 2), ...scene.slice(3)], linux, engine)) ?? []; // nothing is attached
+  expect(captionOf(frames[2] as Frame, "en")).toEqual({
+    call: expect.stringMatching(/^write\(\d+, "10\\n", 3\) = -1 ENOENT/),
+    failed: true,
+    words: "ENOENT: no program is attached",
+  });
+  expect(frames.flatMap(missing)).toContain("echo gave ENOENT, not ok");
+});
+
+test("the last demo of the talk, on the kernel of the talk", async () => {
+  const frames = (await onReal(scene, linux, engine)) ?? [];
+  expect(frames).toHaveLength(scene.length);
+  expect(frames.flatMap(missing)).toEqual([]);
+  expect(frames.every(({ real }) => real === "answered")).toBe(true);
+  expect(frames.at(-1)?.world.terminal.map(({ line, output }) => [line, output.replace(/\d+$/, "fd")])).toEqual([
+    ["cat /proc/sys/kernel/osrelease", expect.stringMatching(/^6\.1\./)],
+    ["", "bpf(BPF_PROG_LOAD, …) = fd"],
+    ["", "bpf(BPF_PROG_ATTACH, …) = fd"],
+    ["echo 10 > /sys/oreore/bpf", ""],
+    ["cat /sys/oreore/bpf", "52\n"],
+  ]);
+  const said = frames.map((frame) => captionOf(frame, "en"));
+  expect(said[3]).toMatchObject({ call: expect.stringMatching(/^write\(\d+, "10\\n", 3\) = 3$/), failed: false });
+  expect(said[4]?.words).toBe("the answer is 52");
+  // What the simulation did is still what it was.
+  expect(scene.at(-1)?.world.terminal).toHaveLength(4);
+});
