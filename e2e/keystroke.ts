@@ -54,7 +54,7 @@ function listen(): void {
 }
 
 /** Runs in the page. Waits until nothing has changed for a quarter of a second, because the trial run comes some time after a verdict. */
-function atRest(): Promise<void> {
+export function atRest(): Promise<void> {
   return new Promise((resolve) => {
     let still = 0;
     const watch = new MutationObserver(() => {

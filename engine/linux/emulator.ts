@@ -46,11 +46,34 @@ export interface MachineFiles {
   readonly state: ArrayBuffer;
 }
 
+/** Of v86.wasm's exports. Addresses are the machine's. */
+interface Exports {
+  is_memory_zeroed(at: number, bytes: number): unknown;
+  zero_memory(at: number, bytes: number): void;
+}
+const PAGE = 4096;
+
+/**
+ * Before each restore v86 writes zeros over all of the machine's memory, and so makes the system give it. Memory that nothing wrote is
+ * zero already: only the other pages are written, and none at first.
+ */
+function sparing(exports: Exports): Exports {
+  let fresh = true;
+  return {
+    ...exports,
+    zero_memory(at, bytes) {
+      for (let page = at; page < at + bytes && !fresh; page += PAGE)
+        if (!exports.is_memory_zeroed(page, PAGE)) exports.zero_memory(page, PAGE);
+      fresh = false;
+    },
+  };
+}
+
 /** A machine that stands in its saved state and runs. */
 export async function startV86(V86: V86Class, { wasm, state }: MachineFiles): Promise<Emulator> {
   const machine = new V86({
     ...MACHINE,
-    wasm_fn: wasm,
+    wasm_fn: async (imports: unknown) => sparing((await wasm(imports)) as Exports),
   });
   const onByte: ((byte: number) => void)[] = [() => {}, () => {}];
   await new Promise<void>((resolve) => machine.add_listener("emulator-ready", () => resolve()));

@@ -61,7 +61,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     auto: "Ask after each edit",
     again: "Ask again",
     needs: (mb) =>
-      `A real Linux runs in this page, in an emulator. It needs ${mb} MB from the network, once, and about 190 MB of memory while it runs.`,
+      `A real Linux runs in this page, in an emulator. It needs ${mb} MB from the network, once, and about 100 MB of memory while it runs.`,
     fetch: (mb) => `Fetch ${mb} MB`,
     fetching: (done, all) => `Fetching ${done} of ${all} MB`,
     once: "Fetched once; kept on this device for the time without a network.",
@@ -121,7 +121,7 @@ const TEXTS: Readonly<Record<Language, LinuxTexts>> = {
     auto: "編集するたびに尋ねる",
     again: "もう一度尋ねる",
     needs: (mb) =>
-      `本物の Linux が、このページの中のエミュレータで動きます。一度だけ ${mb} MB を取得し、動いている間はメモリを約 190 MB 使います。`,
+      `本物の Linux が、このページの中のエミュレータで動きます。一度だけ ${mb} MB を取得し、動いている間はメモリを約 100 MB 使います。`,
     fetch: (mb) => `${mb} MB を取得`,
     fetching: (done, all) => `取得中: ${all} MB のうち ${done} MB`,
     once: "取得は一度だけです。この端末に残り、ネットワークがなくても使えます。",

@@ -28,7 +28,7 @@ export async function goReal(): Promise<void> {
   setWhichKernel("real");
   useKernel.setState({ ...EMPTY, kernel: detached(simulated.kernel) });
   aside = simulated;
-  void machine();
+  if (!isOwnType(useKernel.getState())) void machine();
 }
 
 export function goSimulated(): void {
@@ -54,8 +54,9 @@ async function list(records: readonly SyscallRecord[]): Promise<void> {
   noteCalls(views);
 }
 
-/** undefined: no machine, or it was ended or reset meanwhile; the pane says why. What was called is listed. */
+/** undefined: no kernel here has the type, no machine, or it was ended or reset meanwhile; the pane says why. What was called is listed. */
 async function on(act: (machine: RealMachine) => Promise<made.Made | undefined>): Promise<made.Made | undefined> {
+  if (isOwnType(useKernel.getState())) return undefined;
   await chooseKernel("oreore-6.1");
   const called = await withMachine(act);
   if (called) await list(called.records);
@@ -67,7 +68,6 @@ export const isOwnType = ({ definition }: Pick<KernelState, "definition">): bool
 
 // What the reader presses comes here in its turn (stores/kernel/kernel.ts).
 export async function load(): Promise<boolean> {
-  if (isOwnType(useKernel.getState())) return false;
   const program = useProgram.getState();
   const real = await answered(engine().api.tools.realProgram(programInput(program)));
   if (!real) return false;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { V86 } from "v86";
-import { startV86, type V86Class } from "../../linux/emulator.ts";
+import { type MachineFiles, startV86, type V86Class } from "../../linux/emulator.ts";
 import { RealLinux, type RealLinuxOptions } from "../../linux/machine.ts";
 import { WASM_FILE } from "./save.ts";
 
@@ -13,14 +13,19 @@ export const later: RealLinuxOptions["later"] = (ms, action) => {
   return () => clearTimeout(timer);
 };
 
-/** A machine in the saved state of a file. Its timers keep Node alive until it is disposed of. */
-export async function startFrom(stateFile: string, options: Omit<RealLinuxOptions, "later"> = {}): Promise<RealLinux> {
+/** What an emulator of this saved state is made of. */
+export async function filesOf(stateFile: string): Promise<MachineFiles> {
   const module = await WebAssembly.compile(readFileSync(WASM_FILE));
   const bytes = readFileSync(stateFile);
-  const emulator = await startV86(V86 as unknown as V86Class, {
+  return {
     wasm: async (imports) => (await WebAssembly.instantiate(module, imports as WebAssembly.Imports)).exports,
     state: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
-  });
+  };
+}
+
+/** A machine in the saved state of this file. Its timers keep Node alive until it is disposed of. */
+export async function startFrom(stateFile: string, options: Omit<RealLinuxOptions, "later"> = {}): Promise<RealLinux> {
+  const emulator = await startV86(V86 as unknown as V86Class, await filesOf(stateFile));
   return new RealLinux(emulator, { later, ...options });
 }
 

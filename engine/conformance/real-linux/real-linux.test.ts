@@ -2,14 +2,16 @@
 // cut off and comes back.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { V86 } from "v86";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { assemble } from "../../asm/assemble.ts";
 import { encodeInsns } from "../../isa/insn.ts";
 import { partsOfLog } from "../../linux/compare.ts";
+import { MEMORY_BYTES, startV86, type V86Class } from "../../linux/emulator.ts";
 import { KERNELS, type KernelName } from "../../linux/kernels.ts";
 import type { RealLinux } from "../../linux/machine.ts";
 import type { RealProgram } from "../../linux/program.ts";
-import { startFrom, stateFile } from "./node.ts";
+import { filesOf, startFrom, stateFile } from "./node.ts";
 import { programsAsked, type RealRow, recordingOf } from "./record.ts";
 import { rowAnswerer } from "./rows.ts";
 
@@ -97,6 +99,29 @@ describe.each(Object.keys(KERNELS) as KernelName[])("%s", (kernel) => {
     expect(first).toMatchObject({ verdict: "accept", runs: [{ errno: 0, retval: 7 }] });
     for (let i = 0; i < 20; i++) expect(await ask()).toEqual(first);
   });
+});
+
+test("memory that nothing wrote is not touched, when the machine starts and when it goes back", async () => {
+  let zeroed = 0;
+  const { wasm, state } = await filesOf(stateFile("oreore-6.1"));
+  const emulator = await startV86(V86 as unknown as V86Class, {
+    state,
+    wasm: async (imports) => {
+      const exports = (await wasm(imports)) as Record<string, (...of: number[]) => void>;
+      return {
+        ...exports,
+        zero_memory(at: number, bytes: number) {
+          zeroed += bytes;
+          exports.zero_memory?.(at, bytes);
+        },
+      };
+    },
+  });
+  expect(zeroed).toBe(0);
+  await emulator.restore();
+  expect(zeroed).toBeGreaterThan(0);
+  expect(zeroed).toBeLessThan(MEMORY_BYTES / 4);
+  await emulator.destroy();
 });
 
 test("a program that takes too long is cut off, and the machine answers again", async () => {
