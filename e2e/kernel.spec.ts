@@ -149,6 +149,15 @@ test("a reader's own definition works from the form to echo and cat, in its code
   await expect(elsewhere.getByText("cat /sys/ratio/div")).toBeVisible();
   for (const press of ["load", "attach", "sysfs-write", "sysfs-read"]) await elsewhere.getByTestId(press).click();
   await expect(elsewhere.getByTestId("sysfs-output")).toHaveText("14");
+  // No real kernel has the type: the page says so, fetches nothing, and offers the take-home.
+  await elsewhere.locator(".kernel-pane__stage label").getByText("Real", { exact: true }).click();
+  await elsewhere.getByTestId("sysfs-write").click();
+  await elsewhere.getByTestId("ask-linux").click();
+  for (const place of [".real-stage", ".real"]) {
+    await expect(elsewhere.locator(place)).toContainText("Your own program type is in no kernel here");
+    await expect(elsewhere.locator(place).getByRole("button", { name: "Take-home as a ZIP" })).toBeVisible();
+    await expect(elsewhere.locator(place).locator(".real__progress")).toHaveCount(0);
+  }
   await elsewhere.close();
 });
 

@@ -120,6 +120,7 @@ test("the newest Linux gives its own diagnosis of a refusal, and is asked again 
 test("the demo runs on the real kernel with the same buttons, and its console has the same file", async ({
   playground,
   page,
+  context,
 }) => {
   await playground.open();
   await page.locator(".kernel-pane__stage label").getByText("Real", { exact: true }).click();
@@ -134,8 +135,17 @@ test("the demo runs on the real kernel with the same buttons, and its console ha
   await page.locator(".xterm-helper-textarea").focus();
   await page.keyboard.type("loader && echo 30 > /sys/oreore/bpf && cat /sys/oreore/bpf\n");
   await expect(screen).toContainText("72");
+  // Ctrl+C reaches what runs; the shell knows the terminal's size, and its changes; all of it is copied.
+  await page.keyboard.type("sleep 1000\n");
+  await page.keyboard.press("Control+C");
+  await page.keyboard.type("was=$(stty size); until [ \"$was\" != \"$(stty size)\" ]; do :; done; echo resi''zed\n");
+  await page.setViewportSize({ width: 1100, height: 800 });
+  await expect(screen).toContainText("resized", { timeout: 30_000 });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await playground.id("linux-console").getByRole("button", { name: "Copy" }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/72[^]*resized/);
   await playground.id("linux-reset").click();
-  await expect(playground.id("linux-console")).toContainText(/reset in \d{1,3} ms/);
+  await expect(playground.id("linux-console")).toContainText(/reset in \d+ ms/);
   await page.locator(".kernel-pane__stage label").getByText("Simulated", { exact: true }).click();
   await playground.demo("10");
   await expect(playground.id("sysfs-output")).toHaveText("52");
