@@ -151,6 +151,7 @@ test("a reader's own definition works from the form to echo and cat, in its code
   await expect(elsewhere.getByTestId("sysfs-output")).toHaveText("14");
   // No real kernel has the type: the page says so, fetches nothing, and offers the take-home.
   await elsewhere.locator(".kernel-pane__stage label").getByText("Real", { exact: true }).click();
+  await expect(elsewhere.locator(".kernel-pane")).toContainText(/Linux 6\.1\.\d+/);
   await elsewhere.getByTestId("sysfs-write").click();
   await elsewhere.getByTestId("ask-linux").click();
   for (const place of [".real-stage", ".real"]) {

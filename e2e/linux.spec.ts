@@ -138,12 +138,12 @@ test("the demo runs on the real kernel with the same buttons, and its console ha
   // Ctrl+C reaches what runs; the shell knows the terminal's size, and its changes; all of it is copied.
   await page.keyboard.type("sleep 1000\n");
   await page.keyboard.press("Control+C");
-  await page.keyboard.type("was=$(stty size); until [ \"$was\" != \"$(stty size)\" ]; do :; done; echo resi''zed\n");
+  await page.keyboard.type('was=$(stty size); until [ "$was" != "$(stty size)" ]; do :; done; echo resi\'\'zed\n');
   await page.setViewportSize({ width: 1100, height: 800 });
   await expect(screen).toContainText("resized", { timeout: 30_000 });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await playground.id("linux-console").getByRole("button", { name: "Copy" }).click();
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/72[^]*resized/);
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/72[\s\S]*resized/);
   await playground.id("linux-reset").click();
   await expect(playground.id("linux-console")).toContainText(/reset in \d+ ms/);
   await page.locator(".kernel-pane__stage label").getByText("Simulated", { exact: true }).click();

@@ -1,6 +1,6 @@
 // Words of the stage: what a press did, what the next one does, the parts of the pictures. Loaded with the stage.
 import type { Act, PartName } from "../lessons/scene.ts";
-import type { Frame } from "../stage/film.ts";
+import type { RealState } from "../stage/film.ts";
 import type { Call } from "../stage/world.ts";
 import type { Language } from "../stores/page/settings.ts";
 
@@ -48,7 +48,7 @@ export interface StageTexts {
   readonly context: string;
   readonly calls: Readonly<Record<Call, (facts: CallFacts) => string>>;
   /** Of a scene on the real Linux: who answers in the terminal. */
-  readonly real: Readonly<Record<NonNullable<Frame["real"]>, string>>;
+  readonly real: Readonly<Record<RealState["state"], (release: string) => string>>;
   readonly noMaps: string;
   readonly noElements: string;
   readonly noPacket: string;
@@ -132,9 +132,9 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
       shell: () => "the shell answers",
     },
     real: {
-      answered: "a real Linux, in this page",
-      wanted: "simulated: the real Linux is not there yet",
-      missing: "simulated: the real Linux is not on this device and could not be fetched",
+      answered: (release) => `a real Linux ${release}, in this page`,
+      wanted: () => "simulated: the real Linux is coming",
+      missing: () => "simulated: the real Linux could not be fetched",
     },
     noMaps: "no map has been made yet",
     noElements: "no element",
@@ -245,9 +245,9 @@ const TEXTS: Readonly<Record<Language, StageTexts>> = {
       shell: () => "シェルの答え",
     },
     real: {
-      answered: "このページで動く本物の Linux",
-      wanted: "シミュレーション: 本物の Linux を準備しています",
-      missing: "シミュレーション: 本物の Linux はこの端末になく、取得もできませんでした",
+      answered: (release) => `このページで動く本物の Linux ${release}`,
+      wanted: () => "シミュレーション: 本物の Linux を準備しています",
+      missing: () => "シミュレーション: 本物の Linux を取得できませんでした",
     },
     noMaps: "マップはまだありません",
     noElements: "要素なし",

@@ -74,7 +74,6 @@ export default function RealConsole() {
   return (
     <div className="real-console" data-testid="linux-console">
       <p className="real__note">{text.consoleHint}</p>
-      <div ref={screen} className="real-console__screen" lang="en" />
       <div className="real-console__tools">
         <button type="button" className="button" onClick={() => void send(bytesOf(CTRL_C))}>
           {text.interrupt}
@@ -89,6 +88,7 @@ export default function RealConsole() {
           {note}
         </span>
       </div>
+      <div ref={screen} className="real-console__screen" lang="en" />
     </div>
   );
 }

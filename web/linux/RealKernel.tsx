@@ -15,22 +15,22 @@ export default function RealKernel() {
   const [console, setConsole] = useState(false);
   return (
     <div className="real-stage">
-      <p className="real__note">{own ? text.reasons["own type"] : text.stageNote}</p>
-      <div className="real-stage__row">
+      <button
+        type="button"
+        className="button button--quiet real-stage__console"
+        aria-expanded={console}
+        data-testid="linux-console-open"
+        onClick={() => setConsole(!console)}
+      >
+        <SquareTerminal size={15} aria-hidden="true" /> {text.console}
+      </button>
+      <div className="real__note">
+        <p>{own ? text.reasons["own type"] : text.stageNote}</p>
         {own && (
           <button type="button" className="button" onClick={() => void takeHome()}>
             {text.takeHome}
           </button>
         )}
-        <button
-          type="button"
-          className="button button--quiet"
-          aria-expanded={console}
-          data-testid="linux-console-open"
-          onClick={() => setConsole(!console)}
-        >
-          <SquareTerminal size={15} aria-hidden="true" /> {text.console}
-        </button>
       </div>
       <Progress onConsent={() => void machine(true)} />
       {console && (

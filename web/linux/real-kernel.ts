@@ -8,6 +8,7 @@ import { programInput, useProgram } from "../stores/program/program.ts";
 import { noteCalls } from "../stores/run/result.ts";
 import * as made from "./calls.ts";
 import type { RealMachine } from "./client.ts";
+import { about } from "./files.ts";
 import { chooseKernel, machine, onMachineLost, withMachine } from "./store.ts";
 
 type Shown = Pick<KernelState, "fd" | "loadedRevision" | "calls" | "lastCalls" | "output" | "kernel">;
@@ -25,7 +26,7 @@ export async function goReal(): Promise<void> {
   if (whichKernel() === "real") return;
   await chooseKernel("oreore-6.1");
   const simulated = shown();
-  setWhichKernel("real");
+  setWhichKernel("real", about("oreore-6.1").version);
   useKernel.setState({ ...EMPTY, kernel: detached(simulated.kernel) });
   aside = simulated;
   if (!isOwnType(useKernel.getState())) void machine();

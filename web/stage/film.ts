@@ -24,9 +24,15 @@ export interface Frame {
   /** What the press did that led here; null: it brought the scene. */
   readonly act: Act | null;
   /** Of a scene on the real Linux: whether what it shows is that one's answer yet; null: the scene is on the simulation. */
-  readonly real: "wanted" | "answered" | "missing" | null;
+  readonly real: RealState | null;
   /** Minutes of the plan before this scene. */
   readonly planned: number;
+}
+
+export interface RealState {
+  readonly state: "wanted" | "answered" | "missing";
+  /** `6.1.192`, as that kernel says it; "": it has not answered. */
+  readonly release: string;
 }
 
 /** What of a picture stands uncovered, and where it is looked at. */
@@ -79,7 +85,7 @@ export async function* film(reels: readonly Reel[], engine: Remote): AsyncGenera
       if (scene.kernel) await machine.boot(scene.kernel);
       let shown = openingOf(scene);
       const frame = (caption: Caption | null, act: Act | null): Frame => {
-        const real = scene.real ? "wanted" : null;
+        const real: RealState | null = scene.real ? { state: "wanted", release: "" } : null;
         return { reel, scene, sceneAt, world: machine.world, props, shown, caption, act, real, planned };
       };
       let caption: Caption | null = null;

@@ -50,9 +50,8 @@ test("the last demo of the talk, on the kernel of the talk", async () => {
   const frames = (await onReal(scene, linux, engine)) ?? [];
   expect(frames).toHaveLength(scene.length);
   expect(frames.flatMap(missing)).toEqual([]);
-  expect(frames.every(({ real }) => real === "answered")).toBe(true);
+  expect(frames.every(({ real }) => /^6\.1\.\d+$/.test(real?.release ?? ""))).toBe(true);
   expect(frames.at(-1)?.world.terminal.map(({ line, output }) => [line, output.replace(/\d+$/, "fd")])).toEqual([
-    ["cat /proc/sys/kernel/osrelease", expect.stringMatching(/^6\.1\./)],
     ["", "bpf(BPF_PROG_LOAD, …) = fd"],
     ["", "bpf(BPF_PROG_ATTACH, …) = fd"],
     ["echo 10 > /sys/oreore/bpf", ""],

@@ -6,14 +6,14 @@ import * as made from "../linux/calls.ts";
 import type { Frame } from "./film.ts";
 import { bpfCall, type Done, type TerminalLine } from "./world.ts";
 
-/** What `uname -r` prints: the first thing that is asked, so that everybody sees who answers. */
+/** What `uname -r` prints. */
 const RELEASE = "/proc/sys/kernel/osrelease";
 
 /** Frames of scenes that the real Linux has not answered, a list for each scene. */
 export function wantReal(frames: readonly Frame[]): readonly (readonly Frame[])[] {
   const scenes = new Map<number, Frame[]>();
   for (const frame of frames)
-    if (frame.real === "wanted" || frame.real === "missing")
+    if (frame.real && frame.real.state !== "answered")
       scenes.set(frame.sceneAt, [...(scenes.get(frame.sceneAt) ?? []), frame]);
   return [...scenes.values()];
 }
@@ -31,9 +31,8 @@ export async function onReal(
   if (!first) return [];
   const release = await made.cat(machine, RELEASE);
   if (!release || release.ret < 0) return undefined;
-  let terminal: readonly TerminalLine[] = [
-    { line: `cat ${RELEASE}`, output: new TextDecoder().decode(release.bytes), failed: false },
-  ];
+  const real = { state: "answered", release: new TextDecoder().decode(release.bytes).trim() } as const;
+  let terminal: readonly TerminalLine[] = [];
   let fd = -1;
   let attachType = 0;
   let attached = false;
@@ -74,7 +73,7 @@ export async function onReal(
     }
     shown.push({
       ...frame,
-      real: "answered",
+      real,
       world: { ...world, terminal, last, fd },
       caption: caption && { ...caption, done: called === "none" ? null : last },
     });

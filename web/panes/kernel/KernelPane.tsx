@@ -22,7 +22,7 @@ const VIEWS = ["run", ...EXTEND_VIEWS] as const;
 
 export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
   const view = useView("kernel", VIEWS);
-  const which = useWhichKernel((s) => s.which);
+  const { which, release } = useWhichKernel();
   const text = useText();
   const hello = useKernel((s) => s.hello);
   const progType = useProgram((s) => s.progType);
@@ -61,7 +61,7 @@ export function KernelPane({ phone = false }: { readonly phone?: boolean }) {
         <Suspense>
           <KernelSwitch />
         </Suspense>
-        {hello && <span className="hint kernel-pane__release">Linux {hello.release}</span>}
+        {hello && <span className="hint kernel-pane__release">Linux {release || hello.release}</span>}
         <span className="spacer" />
         <button
           type="button"

@@ -9,8 +9,9 @@ const MOST = 0.05;
 const LOW = 0.32;
 /** Lines that an answer, its command and the next prompt take. */
 const ROOMY = 5;
-/** Lines that it takes to say which kernel answers. */
-const WHERE = 2;
+/** Lines that it takes to say which kernel answers, and the size of those below it: all of a demo has room. */
+const WHERE = 1.4;
+const MOST_BELOW = 0.041;
 /** The answer, in sizes of a line. */
 const LARGE = 2.2;
 
@@ -22,8 +23,8 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
   const longest = Math.max(28, ...texts.map(columns));
   const padding = (area.height < LOW * stage ? 0.016 : 0.034) * stage;
   const width = area.width - 2.2 * padding;
-  const size = Math.max(LEAST * stage, Math.min(MOST * stage, width / (longest * 0.6) - 0.01));
-  const room = Math.floor((area.height - 2.2 * padding) / (size * LINE_HEIGHT)) - (real ? WHERE : 0);
+  const size = Math.max(LEAST * stage, Math.min((real ? MOST_BELOW : MOST) * stage, width / (longest * 0.6) - 0.01));
+  const room = Math.floor((area.height - 2.2 * padding) / (size * LINE_HEIGHT) - (real ? WHERE : 0));
   // What came before scrolls away, a whole line with its answer at a time.
   const rowsOf = (output: string): number =>
     output === ""
@@ -32,11 +33,12 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
   // One line that has room as a large one: what a program answered.
   const isLarge = (output: string): boolean =>
     linesOf(output).length === 1 && columns(output) * LARGE * size * 0.6 < width;
-  let rows = isLarge(terminal.at(-1)?.output ?? "") ? LARGE + 1 : 1;
+  // The next prompt, and what a large answer has more than a line.
+  let rows = isLarge(terminal.at(-1)?.output ?? "") ? LARGE : 1;
   let from = terminal.length;
   while (from > 0) {
-    const { output } = terminal[from - 1] as (typeof terminal)[number];
-    rows += 1 + rowsOf(output);
+    const { line, output } = terminal[from - 1] as (typeof terminal)[number];
+    rows += (line === "" ? 0 : 1) + rowsOf(output);
     if (rows > room && from < terminal.length) break;
     from--;
   }
@@ -44,8 +46,8 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
   return (
     <pre className="terminal" style={{ padding, fontSize: size, lineHeight: LINE_HEIGHT }} lang="en">
       {real && (
-        <span className="terminal__where" data-real={real} data-testid="stage-real">
-          {text.real[real]}
+        <span className="terminal__where" data-real={real.state} data-testid="stage-real">
+          {text.real[real.state](real.release)}
         </span>
       )}
       {terminal.slice(from).map(({ line, output, failed, answer = false }, i) => (

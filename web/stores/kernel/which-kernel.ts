@@ -3,7 +3,12 @@ import { create } from "zustand";
 
 export type WhichKernel = "simulated" | "real";
 
-export const useWhichKernel = create<{ readonly which: WhichKernel }>()(() => ({ which: "simulated" }));
+interface Which {
+  readonly which: WhichKernel;
+  /** Of the real kernel; "": the simulated one says its own. */
+  readonly release: string;
+}
+export const useWhichKernel = create<Which>()(() => ({ which: "simulated", release: "" }));
 
 export const whichKernel = (): WhichKernel => useWhichKernel.getState().which;
-export const setWhichKernel = (which: WhichKernel): void => useWhichKernel.setState({ which });
+export const setWhichKernel = (which: WhichKernel, release = ""): void => useWhichKernel.setState({ which, release });

@@ -62,7 +62,8 @@ async function askReal(mine: number, film: readonly Frame[]): Promise<void> {
   if (!answered) for (const scene of scenes) put(scene, missing(scene));
 }
 
-const missing = (scene: readonly Frame[]): readonly Frame[] => scene.map((frame) => ({ ...frame, real: "missing" }));
+const missing = (scene: readonly Frame[]): readonly Frame[] =>
+  scene.map((frame) => ({ ...frame, real: { state: "missing", release: "" } }));
 
 /** What is open on the page, as reels. If `key` changes, the film must be made anew. */
 async function open(): Promise<{ readonly key: string; readonly reels: readonly Reel[] }> {
