@@ -50,12 +50,16 @@ while read -r package architecture version suite; do
 	else
 		want=$name=$version
 	fi
-	rm -f "$package"_*.deb
-	if ! apt-get download -qq "$want"; then
-		echo "$package $version is not in the archive any more: PACKAGES=newest takes the one that is" >&2
-		exit 1
+	# What an earlier run fetched is not fetched again.
+	file=$(compgen -G "${package}_*.deb" || true)
+	if [ "${PACKAGES:-}" = newest ] || [ -z "$file" ] || [ "$(dpkg-deb -f "$file" Version)" != "$version" ]; then
+		rm -f "$package"_*.deb
+		if ! apt-get download -qq "$want"; then
+			echo "$package $version is not in the archive any more: PACKAGES=newest takes the one that is" >&2
+			exit 1
+		fi
+		file=$(ls "$package"_*.deb)
 	fi
-	file=$(ls "$package"_*.deb)
 	echo "$package $(dpkg-deb -f "$file" Version) $(sha256sum "$file" | cut -d' ' -f1)" >>list
 	mkdir -p "../unpacked/$package"
 	dpkg-deb -x "$file" "../unpacked/$package"
