@@ -70,7 +70,7 @@ function watch(): void {
 
 /** In the page: the button cannot be pressed until the answer is there. */
 function askAgain(): Promise<number> {
-  const button = document.querySelector(".real__head .spacer + button") as HTMLButtonElement;
+  const button = document.querySelector("[data-testid=linux-again]") as HTMLButtonElement;
   return new Promise((resolve) => {
     const pressed = performance.now();
     let asking = false;
@@ -111,7 +111,7 @@ async function whileBusy(page: Page): Promise<Pick<RealCosts, "frames" | "share"
         if (film.on) requestAnimationFrame(film.frame);
       },
     };
-    const button = document.querySelector(".real__head .spacer + button") as HTMLButtonElement;
+    const button = document.querySelector("[data-testid=linux-again]") as HTMLButtonElement;
     const pressed = performance.now();
     button.click();
     requestAnimationFrame(film.frame);

@@ -40,8 +40,13 @@ export default function RealPanel() {
           <input type="checkbox" checked={auto} onChange={(event) => setAuto(event.currentTarget.checked)} />
           {text.auto}
         </label>
-        <span className="spacer" />
-        <button type="button" className="button" onClick={() => void ask(true)} disabled={asking}>
+        <button
+          type="button"
+          className="button real__again"
+          data-testid="linux-again"
+          onClick={() => void ask(true)}
+          disabled={asking}
+        >
           {text.again}
         </button>
         <button
