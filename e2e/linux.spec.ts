@@ -147,6 +147,7 @@ test("the demo runs on the real kernel with the same buttons, and its console ha
   await playground.id("linux-reset").click();
   await expect(playground.id("linux-console")).toContainText(/reset in \d+ ms/);
   await page.locator(".kernel-pane__stage label").getByText("Simulated", { exact: true }).click();
+  await expect(page.locator(".kernel-pane__stage")).toHaveAttribute("data-stage", "simulated");
   await playground.demo("10");
   await expect(playground.id("sysfs-output")).toHaveText("52");
 });
