@@ -195,7 +195,7 @@ class Directive {
     return value && Number(BigInt.asUintN(32, BigInt(value.v)));
   }
 
-  /** `name type key=4 value=8 entries=16 flags=0 init[0]=hex field.bpf_spin_lock=4 frozen named` */
+  /** `name type key=4 value=8 entries=16 flags=0 init[0]=hex field.bpf_spin_lock=4 extra=0 frozen named typed` */
   #map(): void {
     const words = [...this.#rest.matchAll(/(?:\((?:[^()]|\([^()]*\))*\)|[^\s()])+/g)].map((m) => ({
       text: m[0],
@@ -220,9 +220,9 @@ class Directive {
     }
     const init: Record<string, string> = {};
     const fields: Record<string, number> = {};
-    const flags = { frozen: false, named: false };
+    const flags = { frozen: false, named: false, typed: false };
     for (const word of words.slice(2)) {
-      if (word.text === "frozen" || word.text === "named") {
+      if (word.text === "frozen" || word.text === "named" || word.text === "typed") {
         flags[word.text] = true;
         continue;
       }
@@ -242,7 +242,7 @@ class Directive {
         this.#context.reporter.report("directive-value", span, {
           name: "map",
           problem: `"${word.text}" is not known`,
-          expected: "key=, value=, entries=, flags=, init[key]=hex, field.name=offset, frozen, named",
+          expected: "key=, value=, entries=, flags=, init[key]=hex, field.name=offset, extra=, frozen, named, typed",
         });
       }
     }
@@ -252,6 +252,7 @@ class Directive {
       ...(Object.keys(fields).length > 0 ? { fields } : {}),
       ...(flags.frozen && { frozen: true }),
       ...(flags.named && { named: true }),
+      ...(flags.typed && { typed: true }),
     };
     this.#found.maps.push({ def: whole, span: { start: name.at, end: name.at + name.text.length } });
   }
@@ -284,4 +285,6 @@ const MAP_KEYS: Readonly<Record<string, string>> = {
   max_entries: "maxEntries",
   flags: "flags",
   map_flags: "flags",
+  extra: "extra",
+  map_extra: "extra",
 };

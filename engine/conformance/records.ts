@@ -29,6 +29,8 @@ const MapShape = {
   fields: v.nullish(v.record(v.string(), u32)),
   frozen: v.nullish(v.boolean(), false),
   named: v.nullish(v.boolean(), false),
+  typed: v.nullish(v.boolean(), false),
+  map_extra: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   /** The programs of a prog array, described in words: see prog-array.ts. */
   progs: v.nullish(v.record(v.string(), v.string())),
 };
@@ -87,6 +89,8 @@ export function mapDefOf(record: MapRecord | NonNullable<MapRecord["inner"]>): M
     ...(record.fields && { fields: record.fields }),
     ...(record.frozen && { frozen: true }),
     ...(record.named && { named: true }),
+    ...(record.typed && { typed: true }),
+    ...(record.map_extra && { extra: record.map_extra }),
     ...(inner && { inner: mapDefOf(inner) }),
   };
 }
@@ -103,6 +107,8 @@ export const mapRecordOf = (map: MapDef): object => ({
   ...(map.fields && { fields: map.fields }),
   ...(map.frozen && { frozen: true }),
   ...(map.named && { named: true }),
+  ...(map.typed && { typed: true }),
+  ...(map.extra && { map_extra: map.extra }),
   ...(map.inner && { inner: mapRecordOf(map.inner) }),
 });
 

@@ -11,10 +11,13 @@ export const MAP_FLAGS = {
   ZERO_SEED: 1 << 6,
   RDONLY_PROG: 1 << 7,
   WRONLY_PROG: 1 << 8,
+  CLONE: 1 << 9,
   MMAPABLE: 1 << 10,
   PRESERVE_ELEMS: 1 << 11,
   INNER_MAP: 1 << 12,
   TOKEN_FD: 1 << 16,
+  SEGV_ON_FAULT: 1 << 17,
+  NO_USER_CONV: 1 << 18,
 } as const;
 
 /** Bits of prog_flags in BPF_PROG_LOAD. */

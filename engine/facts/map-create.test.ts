@@ -9,6 +9,8 @@ interface Row {
   readonly max_entries: number;
   readonly flags: number;
   readonly errno: number;
+  readonly typed?: boolean;
+  readonly extra?: number;
 }
 
 const rows = readFileSync(new URL("recordings/map-create.jsonl", import.meta.url), "utf8")
@@ -23,6 +25,8 @@ const mapOf = (row: Row) => ({
   valueSize: row.value_size,
   maxEntries: row.max_entries,
   flags: row.flags,
+  ...(row.typed && { typed: row.typed }),
+  ...(row.extra && { extra: row.extra }),
 });
 
 test("each recorded BPF_MAP_CREATE gets the errno that Linux returned", () => {

@@ -1,6 +1,5 @@
 // Which sizes and flags BPF_MAP_CREATE accepts, for each map type. Source: map_alloc_check and map_alloc of the kernel's map
-// types. recordings/map-create.jsonl holds the answers of the running kernel (record/record_map_create.py). Maps that need BTF
-// (local storage, struct_ops, arena) are refused, as the kernel refuses them if no BTF is given.
+// types. recordings/map-create.jsonl holds the answers of the running kernel (record/record_map_create.py).
 import type { MapDef } from "../program/program.ts";
 import { ENOTSUPP, ERRNO } from "./errno.ts";
 import { MAP_FLAGS } from "./flags.ts";
@@ -18,6 +17,10 @@ const LPM_NODE_SIZE = 40;
 const LPM_DATA_SIZE_MAX = 256;
 const PCPU_MIN_UNIT_SIZE = 32768;
 const PAGE_SIZE = 4096;
+/** What U16_MAX leaves beside struct bpf_local_storage_elem. */
+const LOCAL_STORAGE_MAX_VALUE_SIZE = 0xffff - 128;
+/** Of a bloom filter's map_extra. */
+const MAX_HASH_FUNCTIONS = 15;
 const MAX_BPF_STACK = 512;
 /** Value of sysctl kernel.perf_event_max_stack at boot. */
 const MAX_STACK_DEPTH = 127;
@@ -33,6 +36,9 @@ interface Sizes {
   readonly flags: number;
   /** Whether an inner map is given. Without one its file descriptor is 0, which is open but not a map. */
   readonly hasInner: boolean;
+  readonly typed: boolean;
+  /** bpf_attr.map_extra */
+  readonly extra: number;
 }
 
 const { EINVAL, E2BIG } = ERRNO;
@@ -127,6 +133,19 @@ const cgroupStorage: Rule = ({ type, key, value, entries, flags }) =>
     entries !== 0 && EINVAL,
   );
 
+/** Values of sockets, inodes, tasks, cgroups.  @kernel bpf_local_storage.c bpf_local_storage_map_alloc_check */
+const localStorage: Rule = ({ key, value, entries, flags, typed }) =>
+  first(
+    (unknown(flags, F.NO_PREALLOC | F.CLONE) ||
+      (flags & F.NO_PREALLOC) === 0 ||
+      entries !== 0 ||
+      key !== 4 ||
+      value === 0 ||
+      !typed) &&
+      EINVAL,
+    value > LOCAL_STORAGE_MAX_VALUE_SIZE && E2BIG,
+  );
+
 const RULES: Readonly<Record<string, Rule>> = {
   array,
   percpu_array: array,
@@ -152,14 +171,35 @@ const RULES: Readonly<Record<string, Rule>> = {
   xskmap: devices,
   cgroup_storage: cgroupStorage,
   percpu_cgroup_storage: cgroupStorage,
-  bloom_filter: ({ key, value, entries, flags }) =>
+  sk_storage: localStorage,
+  inode_storage: localStorage,
+  task_storage: localStorage,
+  cgrp_storage: localStorage,
+  // @kernel arena.c arena_map_alloc
+  arena: ({ key, value, entries, flags, extra }) => {
+    const bytes = entries * PAGE_SIZE;
+    const half = (address: number): number => Math.floor(address / 2 ** 32);
+    return first(
+      (key !== 0 ||
+        value !== 0 ||
+        entries === 0 ||
+        (flags & F.MMAPABLE) === 0 ||
+        unknown(flags, F.MMAPABLE | F.SEGV_ON_FAULT | F.NO_USER_CONV)) &&
+        EINVAL,
+      extra % PAGE_SIZE !== 0 && EINVAL,
+      bytes > 2 ** 32 && E2BIG,
+      half(extra) !== half(extra + bytes - 1) && ERRNO.ERANGE,
+    );
+  },
+  bloom_filter: ({ key, value, entries, flags, extra }) =>
     first(
       value > KMALLOC_MAX_SIZE && E2BIG,
       (key !== 0 ||
         value === 0 ||
         entries === 0 ||
         unknown(flags, F.NUMA_NODE | F.ZERO_SEED | ACCESS) ||
-        bothProg(flags)) &&
+        bothProg(flags) ||
+        extra > MAX_HASH_FUNCTIONS) &&
         EINVAL,
     ),
   lpm_trie: ({ key, value, entries, flags }) =>
@@ -185,11 +225,15 @@ const RULES: Readonly<Record<string, Rule>> = {
     ),
 };
 
+const TAKES_EXTRA: ReadonlySet<string> = new Set(["bloom_filter", "arena"]);
+
 /** 0, or the negative errno that bpf(BPF_MAP_CREATE) returns for these sizes and flags. @kernel syscall.c map_create */
 export function checkMapCreate(map: MapDef): number {
   const type = mapTypeByName(map.type);
   const rule = type && RULES[type.name];
   if (!type || !rule) return -EINVAL;
+  const { extra = 0 } = map;
+  if (extra !== 0 && !TAKES_EXTRA.has(type.name)) return -EINVAL;
   if (map.flags & F.RDONLY && map.flags & F.WRONLY) return -EINVAL;
   const error = rule({
     type: type.name,
@@ -198,6 +242,8 @@ export function checkMapCreate(map: MapDef): number {
     entries: map.maxEntries,
     flags: map.flags & ~F.TOKEN_FD,
     hasInner: map.inner !== undefined,
+    typed: map.typed === true || map.fields !== undefined,
+    extra,
   });
   if (error !== 0) return -error;
   // The kernel looks at the token after sizes and flags. There are no tokens here.

@@ -215,6 +215,8 @@ function mapDef({ elf, btf, btfRefused }: MapContext, spec: MapSpec, data: Uint8
     maxEntries: spec.maxEntries,
     flags: spec.flags,
     named: true,
+    ...(!btfRefused && spec.keyType !== 0 && spec.valueType !== 0 && { typed: true }),
+    ...(spec.extra !== 0n && { extra: Number(spec.extra) }),
     ...(data && { init: { "0": toHex(data) } }),
     ...(Object.keys(fields).length > 0 && { fields }),
     ...(spec.frozen && { frozen: true }),

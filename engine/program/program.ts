@@ -18,6 +18,10 @@ export interface MapDef {
   readonly frozen?: boolean;
   /** The map is created with its name (bpf_attr.map_name). Then the verifier's log prints the name. */
   readonly named?: boolean;
+  /** The map is created with BTF types of key and value, as is a map with `fields`. Some types of map need them. */
+  readonly typed?: boolean;
+  /** map_extra of BPF_MAP_CREATE: number of hash functions of a bloom filter, address of an arena. */
+  readonly extra?: number;
   /** Special fields of the value, which BTF would describe, with their byte offsets: `{ bpf_spin_lock: 4, bpf_timer: 8 }`. */
   readonly fields?: Readonly<Record<string, number>>;
   /** For array_of_maps and hash_of_maps: the kind of map that they hold. */

@@ -333,8 +333,8 @@ function completeDirective(analysis: Analysis, source: string, offset: number, t
     if (words.length > 2)
       return {
         span,
-        items: ["key=", "value=", "entries=", "flags=", "init[0]=", "field.", "frozen", "named"].map((name, i) =>
-          item("value", name, both(""), i),
+        items: ["key=", "value=", "entries=", "flags=", "init[0]=", "field.", "frozen", "named", "typed"].map(
+          (name, i) => item("value", name, both(""), i),
         ),
       };
   }

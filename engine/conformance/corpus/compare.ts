@@ -4,7 +4,7 @@
 //   npx tsx engine/conformance/corpus/compare.ts DIR [OBJECT …]        prints a table by program type
 //
 // Each difference stands in DIR/differences.txt.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -18,6 +18,7 @@ import { judge } from "../judge.ts";
 import { loadDifferences, progTypeName } from "../objects/load-differences.ts";
 import { difference } from "../random/differ.ts";
 import { type Captured, capture } from "./capture.ts";
+import { objectsOf } from "./objects.ts";
 
 interface Row {
   programs: number;
@@ -51,13 +52,7 @@ if (dir === undefined) {
   process.exit(2);
 }
 
-const objects =
-  named.length > 0
-    ? named
-    : readdirSync(join(dir, "objects"), { recursive: true, encoding: "utf8" })
-        .filter((name) => name.endsWith(".o"))
-        .sort()
-        .map((name) => join(dir, "objects", name));
+const objects = objectsOf(dir, named);
 
 const symbols = new Map<string, bigint>();
 for (const line of readFileSync("/proc/kallsyms", "utf8").split("\n")) {

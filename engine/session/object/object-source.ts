@@ -69,7 +69,9 @@ function directive(map: MapDef, name: string): string {
     ...(map.flags === 0 ? [] : [`flags=${map.flags}`]),
     ...Object.entries(map.fields ?? {}).map(([field, off]) => `field.${field}=${off}`),
     ...(init === "" || init.length > MAX_INIT || /^0*$/.test(init) ? [] : [`init[0]=${init}`]),
+    ...(map.extra ? [`extra=${map.extra}`] : []),
     ...(map.frozen ? ["frozen"] : []),
+    ...(map.typed ? ["typed"] : []),
     ...(name === map.name ? ["named"] : []),
   ].join(" ");
 }

@@ -4,17 +4,19 @@ import type { Memory } from "../memory.ts";
 import { jhash } from "./jhash.ts";
 import * as M from "./map.ts";
 
-/** What map_extra asks for; the kernel's default where it is 0. */
-const HASHES = 5;
+/** Hash functions where map_extra asks for none. */
+const DEFAULT_HASHES = 5;
 
 export class BloomMap extends M.BpfMap {
+  readonly #hashes: number;
   readonly #bits: number;
   readonly #mask: number;
 
   constructor(memory: Memory, def: MapDef) {
     super(memory, def);
+    this.#hashes = def.extra || DEFAULT_HASHES;
     // bits = entries * hashes / ln 2, approximated as 7/5, rounded up to a power of two of at least 64.
-    const wanted = Math.floor((def.maxEntries * HASHES) / 5) * 7;
+    const wanted = Math.floor((def.maxEntries * this.#hashes) / 5) * 7;
     const bits = Math.min(2 ** 32, 2 ** Math.ceil(Math.log2(Math.max(64, wanted))));
     this.#mask = bits - 1;
     this.#bits = memory.alloc(bits / 8);
@@ -34,7 +36,7 @@ export class BloomMap extends M.BpfMap {
 
   override pushAt(value: number, flags: number): number {
     if (flags !== M.BPF_ANY) return -M.EINVAL;
-    for (let n = 0; n < HASHES; n++) {
+    for (let n = 0; n < this.#hashes; n++) {
       const bit = this.#bit(value, n);
       const at = this.#bits + (bit >>> 3);
       this.memory.w8(at, (this.memory.u8[at] as number) | (1 << (bit & 7)));
@@ -48,7 +50,7 @@ export class BloomMap extends M.BpfMap {
   }
 
   override peekAt(value: number): number {
-    for (let n = 0; n < HASHES; n++) {
+    for (let n = 0; n < this.#hashes; n++) {
       const bit = this.#bit(value, n);
       if (((this.memory.u8[this.#bits + (bit >>> 3)] as number) & (1 << (bit & 7))) === 0) return -M.ENOENT;
     }

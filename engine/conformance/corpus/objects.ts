@@ -1,0 +1,11 @@
+// The objects that a comparison goes through: those that are named, else all of the corpus.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+export const objectsOf = (dir: string, named: readonly string[]): readonly string[] =>
+  named.length > 0
+    ? named
+    : readdirSync(join(dir, "objects"), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".o"))
+        .sort()
+        .map((name) => join(dir, "objects", name));
