@@ -81,6 +81,7 @@ function recordedType(row: TypeRow): ProgType {
     errnoBeforeVerifier: (attachType) => unseen.find(([, attaches]) => attaches.includes(attachType))?.[0] ?? 0,
     attachTypes: attach,
     ldAbs: row.ldAbs === 1,
+    plainCtx: row.plain === 1,
     ctxAccess(off, size, write, attachType, signExtend = false): CtxAccess | undefined {
       for (const [bits, first, last, step, type, fieldSize, btf] of group(attachType)?.ctx.get(
         size | (write ? WRITE : 0),
@@ -116,6 +117,7 @@ export function defineProgType(definition: ProgTypeDefinition): ProgType {
     errnoBeforeVerifier: () => 0,
     attachTypes: definition.attach?.requiredAtLoad ? [definition.attach.id] : undefined,
     ldAbs: false,
+    plainCtx: ctx.kern === undefined,
     ctxAccess(off, size, write): CtxAccess | undefined {
       for (const field of ctx.fields) {
         if (off < field.off || off + size > field.off + field.size || (write && !field.writable)) continue;

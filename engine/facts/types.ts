@@ -147,6 +147,8 @@ export interface ProgType {
   directPacket(write: boolean): boolean;
   /** Whether LD_ABS and LD_IND are allowed (may_access_skb). */
   readonly ldAbs: boolean;
+  /** Has no convert_ctx_access: an access to the context stays as it is. */
+  readonly plainCtx: boolean;
   /**
    * convert_ctx_access of a type defined here: the instructions to which an access is rewritten. `off` of the instruction is
    * the start of the field. Empty if no field starts there. Absent if accesses stay as they are, and for recorded types.

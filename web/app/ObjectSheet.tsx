@@ -1,12 +1,13 @@
 // A BPF object: its programs, maps and types as a tree, and the shown program with its lines of C, its verdict, log and CO-RE relocations.
 import { useVirtualizer } from "@tanstack/react-virtual";
+import { Ban, CircleCheck, CircleHelp } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { ObjectLoadView, ObjectView } from "../../engine/index.ts";
 import { type ObjectTexts, useObjectTexts } from "../i18n/object.ts";
 import { askForFile } from "../links/files.ts";
 import { closeDialog } from "../stores/page/dialog.ts";
-import { useSettings } from "../stores/page/settings.ts";
-import { lookAt, takeAsMacros, takeTypes, useObject } from "../stores/program/object.ts";
+import { type Language, useSettings } from "../stores/page/settings.ts";
+import { baseName, lookAt, takeAsMacros, takeTypes, useObject } from "../stores/program/object.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import "./object.css";
 
@@ -23,9 +24,11 @@ export default function ObjectSheet() {
       )}
       {object !== null && (
         <div className="object__body" data-testid="object">
-          <Tree object={object} at={at} text={text} />
-          <section className="object__program" aria-live="polite">
+          <div className="object__side">
+            <Tree object={object} at={at} text={text} />
             {object.needsKernel && <Types text={text} />}
+          </div>
+          <section className="object__program">
             {refusal !== null && <p className="object__fault">{refusal[language]}</p>}
             {refusal === null && load === null && at >= 0 && <p className="hint">{text.waiting}</p>}
             {load !== null && <Program key={at} load={load} text={text} />}
@@ -106,8 +109,10 @@ function Types({ text }: { text: ObjectTexts }) {
   const language = useSettings((s) => s.language);
   const types = useObject((s) => s.types);
   return (
-    <div className="object__row" data-testid="object-types">
-      <span>{types === null || types.fault !== null ? text.typesOfPage : text.typesOf(types.name, types.count)}</span>
+    <div className="object__types" data-testid="object-types">
+      <span className="hint">
+        {types === null || types.fault !== null ? text.typesOfPage : text.typesOf(types.name, types.count)}
+      </span>
       <button type="button" className="button" onClick={() => askForFile("")}>
         {text.otherTypes}
       </button>
@@ -150,6 +155,8 @@ function Names({
 
 type Tab = "code" | "source" | "log" | "relocations";
 
+const ICON = { accept: CircleCheck, reject: Ban, "not simulated": CircleHelp } as const;
+
 function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
   const language = useSettings((s) => s.language);
   const [tab, setTab] = useState<Tab>("code");
@@ -159,28 +166,42 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
   const tabs: readonly (readonly [Tab, string])[] = [
     ["code", text.code],
     ...(files.length > 0 ? [["source", text.source] as const] : []),
-    ["log", text.log],
+    ...(load.log.length > 0 ? [["log", text.log] as const] : []),
     ...(load.relocations.length > 0 ? [["relocations", text.relocations(load.relocations.length)] as const] : []),
   ];
+  const Icon = ICON[load.verdict];
   return (
     <>
       <header className="object__head">
-        <h3>{load.name}</h3>
-        <p className="object__verdict" data-testid="object-verdict" data-verdict={load.verdict}>
-          {text.verdict[load.verdict]}
-          {load.message !== "" && <code>{load.message}</code>}
-        </p>
+        <div
+          className="object__verdict"
+          data-testid="object-verdict"
+          data-verdict={load.verdict}
+          role="status"
+          aria-live="polite"
+        >
+          <Icon className="object__icon" size={20} strokeWidth={2.2} aria-hidden="true" />
+          <div>
+            <h3>
+              {text.verdict[load.verdict](load.name)}
+              {load.verdict === "reject" && <code className="object__errno">-{load.errnoName}</code>}
+            </h3>
+            {load.message !== "" && load.verdict === "reject" && <code lang="en">{load.message}</code>}
+            {load.verdict === "not simulated" && (
+              <p>
+                {text.needs(load.message)}
+                {load.kernelFunctions.length > 0 && ` ${text.calls(load.kernelFunctions)}`} {text.stillThere}
+              </p>
+            )}
+            {load.insnsProcessed > 0 && <p className="object__cost">{text.cost(load.insnsProcessed, load.states)}</p>}
+          </div>
+        </div>
         {refusedLine !== null && (
           <p className="object__line" data-testid="object-line">
-            {text.line(refusedLine.file, refusedLine.line)} <code>{refusedLine.text.trim()}</code>
+            {text.line(baseName(refusedLine.file), refusedLine.line)} <code>{refusedLine.text.trim()}</code>
           </p>
         )}
-        {load.explanation !== null && (
-          <p data-testid="object-explanation">
-            {load.explanation[language].rule} {load.explanation[language].help}
-          </p>
-        )}
-        {load.insnsProcessed > 0 && <p className="hint">{text.cost(load.insnsProcessed, load.states)}</p>}
+        <Why load={load} language={language} text={text} />
         <p className="object__row">
           <button
             type="button"
@@ -194,15 +215,21 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
           >
             {text.asMacros}
           </button>
-          <span className="hint">{load.program === null ? text.tooLong : text.asMacrosAbout}</span>
+          <span className="hint">
+            {load.program === null
+              ? text.tooLong
+              : load.verdict === "not simulated"
+                ? text.asMacrosUnjudged
+                : text.asMacrosAbout}
+          </span>
         </p>
-        <div className="object__row" role="tablist">
+        <div className="object__tabs" role="tablist">
           {tabs.map(([name, label]) => (
             <button
               key={name}
               type="button"
               role="tab"
-              className="button"
+              className="object__tab"
               aria-selected={tab === name}
               data-testid={`object-tab-${name}`}
               onClick={() => setTab(name)}
@@ -212,7 +239,7 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
           ))}
         </div>
       </header>
-      {tab === "code" && <Rows rows={codeRows(load, text)} label={text.code} testId="object-code" />}
+      {tab === "code" && <Rows rows={codeRows(load, language, text)} label={text.code} testId="object-code" />}
       {tab === "source" && (
         <>
           {files.some((file) => !sources.has(file)) && (
@@ -224,7 +251,7 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
             </p>
           )}
           <Rows
-            rows={files.flatMap((file) => sourceRows(load, file, sources.get(file), text))}
+            rows={files.flatMap((file) => sourceRows(load, file, sources.get(file), language, text))}
             label={text.source}
             testId="object-source"
           />
@@ -232,7 +259,10 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
       )}
       {tab === "log" && (
         <Rows
-          rows={load.log.map((line) => ({ kind: line.startsWith("; ") ? "c" : "insn", text: line }))}
+          rows={load.log.map((line, i) => ({
+            kind: i === load.logRefusal ? "refused" : line.startsWith("; ") ? "c" : "insn",
+            text: line,
+          }))}
           label={text.log}
           testId="object-log"
         />
@@ -242,39 +272,89 @@ function Program({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
   );
 }
 
+/** Why it was refused; of an instruction that CO-RE made invalid, what it needs that the kernel has not. */
+function Why({ load, language, text }: { load: ObjectLoadView; language: Language; text: ObjectTexts }) {
+  const { explanation } = load;
+  const poisoned = load.relocations.find((one) => one.poisoned && one.slot === load.refusedAt);
+  if (poisoned === undefined && explanation === null) return null;
+  return (
+    <p className="object__why" data-testid="object-explanation">
+      {poisoned ? (
+        text.poisonedHere(poisoned.asked)
+      ) : (
+        <>
+          <strong>{explanation?.reason[language]}</strong> {explanation?.[language].help}
+        </>
+      )}
+    </p>
+  );
+}
+
 interface Row {
   readonly kind: "c" | "insn" | "function" | "refused" | "text";
   readonly text: string;
+  /** What the explanation says about it. */
+  readonly note?: string | undefined;
 }
 
-/** Instructions, each after the line of C from which it was made. */
-function codeRows(load: ObjectLoadView, text: ObjectTexts): Row[] {
+/** Slot → what the explanation says about the instruction there. The refused instruction is marked as such. */
+function notesOf(load: ObjectLoadView, language: Language, text: ObjectTexts): Map<number, string> {
+  const { explanation, refusedAt } = load;
+  const steps = [...(explanation?.steps ?? []), ...(explanation?.missed ?? [])];
+  const notes = new Map(steps.map((step) => [step.slot, step[language]]));
+  if (refusedAt >= 0) notes.set(refusedAt, text.refusedHere);
+  return notes;
+}
+
+/** Instructions, each after the line of C from which it was made. Several instructions of one line share it. */
+function codeRows(load: ObjectLoadView, language: Language, text: ObjectTexts): Row[] {
+  const notes = notesOf(load, language, text);
+  const width = String(load.insns.at(-1)?.slot ?? 0).length;
+  let said = "";
   return load.insns.flatMap((insn): Row[] => {
     const line = load.lines[insn.line];
+    const place = line === undefined ? said : `${line.file}:${line.line}`;
+    const isNew = place !== said || insn.function !== "";
+    said = place;
     return [
       ...(insn.function === "" ? [] : [{ kind: "function", text: `${insn.function}()` } as const]),
-      ...(line === undefined ? [] : [{ kind: "c", text: `${String(line.line).padStart(4)}  ${line.text}` } as const]),
-      insn.slot === load.refusedAt
-        ? { kind: "refused", text: `${insn.slot}: ${insn.text}   ← ${text.refusedHere}` }
-        : { kind: "insn", text: `${insn.slot}: ${insn.text}` },
+      ...(line === undefined || !isNew
+        ? []
+        : [{ kind: "c", text: `${String(line.line).padStart(4)}  ${line.text}` } as const]),
+      {
+        kind: insn.slot === load.refusedAt ? "refused" : "insn",
+        text: `${String(insn.slot).padStart(width)}: ${insn.text}`,
+        note: notes.get(insn.slot),
+      },
     ];
   });
 }
 
 /** A C file, with those lines marked from which instructions were made. Of a file that was not added, only these lines. */
-function sourceRows(load: ObjectLoadView, file: string, source: string | undefined, text: ObjectTexts): Row[] {
+function sourceRows(
+  load: ObjectLoadView,
+  file: string,
+  source: string | undefined,
+  language: Language,
+  text: ObjectTexts,
+): Row[] {
   const made = new Map(load.lines.filter((one) => one.file === file).map((one) => [one.line, one.text]));
+  const notes = new Map<number, string>();
+  for (const [slot, note] of notesOf(load, language, text)) {
+    const line = lineOf(load, slot);
+    if (line?.file === file) notes.set(line.line, note);
+  }
   const refused = lineOf(load, load.refusedAt);
-  const row = (line: number, words: string): Row => {
-    const kind = refused?.file === file && refused.line === line ? "refused" : made.has(line) ? "c" : "text";
-    const end = kind === "refused" ? `   ← ${text.refusedHere}` : "";
-    return { kind, text: `${String(line).padStart(4)}  ${words}${end}` };
-  };
+  const row = (line: number, words: string): Row => ({
+    kind: refused?.file === file && refused.line === line ? "refused" : made.has(line) ? "c" : "text",
+    text: `${String(line).padStart(4)}  ${words}`,
+    note: notes.get(line),
+  });
   const rows =
     source === undefined
       ? [...made].sort(([a], [b]) => a - b).map(([line, words]) => row(line, words))
       : source.split("\n").map((words, i) => row(i + 1, words));
-  return [{ kind: "function", text: file }, ...rows];
+  return [{ kind: "function", text: baseName(file) }, ...rows];
 }
 
 /** The line that a slot belongs to. */
@@ -315,6 +395,7 @@ function Rows({ rows, label, testId }: { rows: readonly Row[]; label: string; te
               style={{ position: "absolute", insetInlineStart: 0, top: 0, transform: `translateY(${start}px)` }}
             >
               {row.text}
+              {row.note !== undefined && <span className="object__note">{`← ${row.note}`}</span>}
             </code>
           );
         })}
@@ -329,7 +410,7 @@ function Relocations({ load, text }: { load: ObjectLoadView; text: ObjectTexts }
       {load.relocations.map((one) => (
         <li key={one.slot} data-poisoned={one.poisoned || undefined}>
           <p>
-            <span className="hint">{`${one.slot} · ${one.kind}`}</span>
+            <strong>{text.kinds[one.kind]}</strong> <span className="hint">{text.insnAt(one.slot)}</span>
           </p>
           <dl>
             <dt>{text.asked}</dt>

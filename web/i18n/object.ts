@@ -1,4 +1,5 @@
 // Words of the sheet that shows a BPF object, loaded with it.
+import type { RelocationView } from "../../engine/index.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
 
 export interface ObjectTexts {
@@ -14,11 +15,16 @@ export interface ObjectTexts {
   readonly frozen: string;
   readonly weak: string;
   readonly global: string;
-  readonly verdict: Readonly<Record<"accept" | "reject" | "not simulated", string>>;
+  readonly verdict: Readonly<Record<"accept" | "reject" | "not simulated", (program: string) => string>>;
+  /** What is not simulated, by the engine's words. */
+  readonly needs: (what: string) => string;
+  readonly calls: (kernelFunctions: readonly string[]) => string;
+  readonly stillThere: string;
   readonly cost: (insns: number, states: number) => string;
   readonly waiting: string;
   readonly asMacros: string;
   readonly asMacrosAbout: string;
+  readonly asMacrosUnjudged: string;
   readonly tooLong: string;
   readonly code: string;
   readonly source: string;
@@ -36,9 +42,36 @@ export interface ObjectTexts {
   readonly before: string;
   readonly after: string;
   readonly poisoned: string;
+  readonly poisonedHere: (asked: string) => string;
+  readonly kinds: Readonly<Record<RelocationView["kind"], string>>;
+  readonly insnAt: (slot: number) => string;
   readonly line: (file: string, line: number) => string;
   readonly refusedHere: string;
 }
+
+/** What is not simulated, by the engine's words. */
+const NEEDS: Readonly<Record<string, string>> = {
+  "attaches by the BTF id of a kernel function": "カーネル関数の BTF ID を指定するアタッチ",
+  "attaches by the BTF id of a security hook": "セキュリティフックの BTF ID を指定するアタッチ",
+  "implements a kernel interface given by BTF": "BTF で示されるカーネルのインタフェースの実装",
+  "replaces a function of another loaded program": "ロード済みの別のプログラムの関数の置き換え",
+  "calls of kernel functions": "カーネル関数 (kfunc) の呼び出し",
+  "kernel functions": "カーネル関数 (kfunc) の呼び出し",
+  "addresses of kernel variables": "カーネルの変数のアドレス",
+  "access to kernel structures through BTF": "BTF を使ったカーネル構造体へのアクセス",
+  "kernel structures through BTF": "BTF を使ったカーネル構造体へのアクセス",
+  "kernel structures as parameters": "引数としてのカーネル構造体",
+  "kernel pointers in maps": "マップの中のカーネルのポインタ (kptr)",
+  "pointers to kernel structures that a map names": "マップが指すカーネル構造体へのポインタ",
+  "per-CPU variables of the kernel through BTF": "BTF を使ったカーネルの per-CPU 変数",
+  "allocated objects, which need BTF": "BTF の要る、確保したオブジェクト",
+  "locks in allocated objects, which need BTF": "BTF の要る、確保したオブジェクトの中のロック",
+  "a context that BTF has no name for": "BTF に名前のないコンテキスト",
+  "dynptr parameters of functions": "関数の引数としての dynptr",
+  "untrusted memory as parameters": "引数としての信頼されないメモリ",
+  "arena pointers": "アリーナのポインタ",
+  arenas: "アリーナ",
+};
 
 const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
   en: {
@@ -55,14 +88,18 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     weak: "may be missing",
     global: "verified by itself",
     verdict: {
-      accept: "Linux 6.18 accepts it",
-      reject: "Linux 6.18 refuses it",
-      "not simulated": "Not simulated here",
+      accept: (program) => `Linux 6.18 accepts ${program}`,
+      reject: (program) => `Linux 6.18 refuses ${program}`,
+      "not simulated": (program) => `No verdict on ${program}`,
     },
+    needs: (what) => `Not simulated: ${what}.`,
+    calls: (names) => `It calls ${names.join(", ")}.`,
+    stillThere: "Code, source and relocations are those that Linux would get.",
     cost: (insns, states) =>
-      `${insns.toLocaleString("en")} instructions processed, ${states.toLocaleString("en")} states`,
+      `${insns.toLocaleString("en")} ${insns === 1 ? "instruction" : "instructions"} processed, ${states.toLocaleString("en")} ${states === 1 ? "state" : "states"}`,
     waiting: "Verifying …",
     asMacros: "As macros",
+    asMacrosUnjudged: "Opens the program in the editor, with its maps: its graph, its bytes, a link to it.",
     asMacrosAbout: "Opens the program in the editor, with its maps: to run, step and share it.",
     tooLong: "Too long for the editor.",
     code: "Code",
@@ -70,9 +107,9 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     addSource: "Add the .c file …",
     addSourceAbout:
       "The object has only the lines that became instructions. A file of that name can be dropped here too.",
-    typesOfPage: "CO-RE goes by the types of Linux 6.18.",
+    typesOfPage: "CO-RE goes by the types of Linux 6.18. Those of another kernel stand in its /sys/kernel/btf/vmlinux.",
     typesOf: (name, count) => `CO-RE goes by ${name}: ${count.toLocaleString("en")} types.`,
-    otherTypes: "Take /sys/kernel/btf/vmlinux of another kernel …",
+    otherTypes: "Choose the file …",
     typesBack: "Linux 6.18 again",
     log: "Log",
     relocations: (n) => `CO-RE (${n})`,
@@ -82,6 +119,24 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     before: "Before",
     after: "After",
     poisoned: "made invalid: the verifier refuses the instruction if it can be reached",
+    poisonedHere: (asked) =>
+      `CO-RE made this instruction invalid: the kernel has no ${asked} that fits it. Ask first, with bpf_core_field_exists() for a field: code behind an answer of no is never reached.`,
+    kinds: {
+      byte_off: "Offset of a field",
+      byte_sz: "Size of a field",
+      field_exists: "Is there such a field?",
+      signed: "Is the field signed?",
+      lshift_u64: "Shift left of a bit field",
+      rshift_u64: "Shift right of a bit field",
+      local_type_id: "Number of a type of the object",
+      target_type_id: "Number of a type of the kernel",
+      type_exists: "Is there such a type?",
+      type_size: "Size of a type",
+      enumval_exists: "Is there such a value of an enum?",
+      enumval_value: "Value of an enum",
+      type_matches: "Does the type match?",
+    },
+    insnAt: (slot) => `instruction ${slot}`,
     line: (file, line) => `${file}, line ${line}`,
     refusedHere: "refused here",
   },
@@ -99,13 +154,17 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     weak: "なくてもよい",
     global: "単独で検証される",
     verdict: {
-      accept: "Linux 6.18 は受け入れます",
-      reject: "Linux 6.18 は拒否します",
-      "not simulated": "ここでは再現していません",
+      accept: (program) => `Linux 6.18 は ${program} を受理します`,
+      reject: (program) => `Linux 6.18 は ${program} を拒否します`,
+      "not simulated": (program) => `${program} の判定はありません`,
     },
+    needs: (what) => `再現していないもの: ${NEEDS[what] ?? what}。`,
+    calls: (names) => `${names.join("、")} を呼びます。`,
+    stillThere: "コード、ソース、再配置は Linux に渡るものと同じです。",
     cost: (insns, states) => `処理した命令 ${insns.toLocaleString("ja")}、状態 ${states.toLocaleString("ja")}`,
     waiting: "検証しています…",
     asMacros: "マクロにする",
+    asMacrosUnjudged: "プログラムをマップごとエディタで開きます。グラフ、バイト列、リンクがあります。",
     asMacrosAbout: "プログラムをマップごとエディタで開きます。実行、ステップ、共有ができます。",
     tooLong: "エディタで開くには長すぎます。",
     code: "コード",
@@ -113,9 +172,9 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     addSource: ".c ファイルを加える…",
     addSourceAbout:
       "オブジェクトには、命令になった行しか入っていません。同じ名前のファイルをここにドロップしても構いません。",
-    typesOfPage: "CO-RE は Linux 6.18 の型を使います。",
+    typesOfPage: "CO-RE は Linux 6.18 の型を使います。別のカーネルの型は、その /sys/kernel/btf/vmlinux にあります。",
     typesOf: (name, count) => `CO-RE は ${name} の型を使います (${count.toLocaleString("ja")} 個)。`,
-    otherTypes: "別のカーネルの /sys/kernel/btf/vmlinux を使う…",
+    otherTypes: "ファイルを選ぶ…",
     typesBack: "Linux 6.18 に戻す",
     log: "ログ",
     relocations: (n) => `CO-RE (${n})`,
@@ -125,6 +184,24 @@ const TEXTS: Readonly<Record<Language, ObjectTexts>> = {
     before: "変更前",
     after: "変更後",
     poisoned: "無効な命令に置き換えました。実行されうる場所なら verifier が拒否します",
+    poisonedHere: (asked) =>
+      `CO-RE がこの命令を無効にしました。カーネルには、この命令に合う ${asked} がありません。フィールドなら bpf_core_field_exists() で先に確かめてください。ないときに通らないコードは、検証されません。`,
+    kinds: {
+      byte_off: "フィールドの位置",
+      byte_sz: "フィールドの大きさ",
+      field_exists: "フィールドがあるか",
+      signed: "フィールドが符号付きか",
+      lshift_u64: "ビットフィールドの左シフト",
+      rshift_u64: "ビットフィールドの右シフト",
+      local_type_id: "オブジェクトの型の番号",
+      target_type_id: "カーネルの型の番号",
+      type_exists: "型があるか",
+      type_size: "型の大きさ",
+      enumval_exists: "enum の値があるか",
+      enumval_value: "enum の値",
+      type_matches: "型が一致するか",
+    },
+    insnAt: (slot) => `命令 ${slot}`,
     line: (file, line) => `${file} の ${line} 行目`,
     refusedHere: "ここで拒否",
   },

@@ -1,8 +1,9 @@
 // libbpf's own loads: runs the loader with capture.so under it, and reads what was written down, program by program.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { CapturedLoad, CapturedMap } from "../objects/load-differences.ts";
 
 /** One line of capture.so or load. Descriptors are those of the loader. */
@@ -31,8 +32,22 @@ const MAP_UPDATE = 2;
 const PROG_LOAD = 5;
 const MAP_FREEZE = 22;
 
-/** undefined: libbpf cannot open the object; a sentence says why. */
-export function capture(tools: string, object: string): readonly Captured[] | string {
+/**
+ * A sentence: libbpf cannot open the object. `keep`: a file that holds what was written down; where it is there already neither
+ * libbpf nor the kernel is asked.
+ */
+export function capture(tools: string, object: string, keep?: string): readonly Captured[] | string {
+  if (keep !== undefined && existsSync(keep)) return read(gunzipSync(readFileSync(keep)).toString());
+  const written = write(tools, object);
+  if (keep !== undefined) {
+    mkdirSync(dirname(keep), { recursive: true });
+    writeFileSync(keep, gzipSync(written, { level: 1 }));
+  }
+  return read(written);
+}
+
+/** The lines of capture.so and load. */
+function write(tools: string, object: string): string {
   const dir = mkdtempSync(join(tmpdir(), "capture-"));
   const path = join(dir, "calls.jsonl");
   try {
@@ -45,18 +60,20 @@ export function capture(tools: string, object: string): readonly Captured[] | st
     // The exit code says that the object cannot be opened; so does the last line.
   }
   try {
-    const calls = existsSync(path)
-      ? readFileSync(path, "utf8")
-          .trimEnd()
-          .split("\n")
-          .filter(Boolean)
-          .map((line) => JSON.parse(line) as Call)
-      : [];
-    const unopened = calls.find((call) => call.unopened !== undefined);
-    return unopened?.unopened ?? programsOf(calls);
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
   } finally {
     rmSync(dir, { recursive: true });
   }
+}
+
+function read(written: string): readonly Captured[] | string {
+  const calls = written
+    .trimEnd()
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Call);
+  const unopened = calls.find((call) => call.unopened !== undefined);
+  return unopened?.unopened ?? programsOf(calls);
 }
 
 function programsOf(calls: readonly Call[]): Captured[] {

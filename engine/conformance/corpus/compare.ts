@@ -3,10 +3,10 @@
 //
 //   npx tsx engine/conformance/corpus/compare.ts DIR [OBJECT …]        prints a table by program type
 //
-// Each difference stands in DIR/differences.txt.
-import { readFileSync, writeFileSync } from "node:fs";
+// Each difference stands in DIR/differences.txt. What libbpf and Linux said is kept in DIR/captures: they are asked once.
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { checkMapCreate } from "../../facts/map-create.ts";
 import { Btf } from "../../object/btf/btf.ts";
@@ -69,17 +69,20 @@ const target: Target = {
 
 const rows = new Map<string, Row>();
 const kinds = new Map<string, number>();
-const differences: string[] = [];
+const differences = join(dir, "differences.txt");
+writeFileSync(differences, "");
 const rowOf = (type: string): Row => {
   let row = rows.get(type);
   if (row === undefined) rows.set(type, (row = newRow()));
   return row;
 };
 const note = (object: string, program: string, what: string) =>
-  differences.push(`${object.slice(dir.length + 9)} ${program}: ${what}`);
+  appendFileSync(differences, `${relative(join(dir, "objects"), object)} ${program}: ${what}\n`);
 
 for (const [i, path] of objects.entries()) {
-  const captured = capture(dir, path);
+  const name = relative(join(dir, "objects"), path);
+  // Of an object from elsewhere nothing is kept.
+  const captured = capture(dir, path, name.startsWith("..") ? undefined : join(dir, "captures", `${name}.jsonl.gz`));
   const read = readObject(readFileSync(path), basename(path), { cpus: target.cpus });
   if (typeof captured === "string" || !read.ok) {
     const row = rowOf("(whole objects)");
@@ -159,4 +162,3 @@ for (const line of lines)
 console.log("\nnot simulated, by kind");
 for (const [kind, count] of [...kinds].sort((a, b) => b[1] - a[1]))
   console.log(`${String(count).padStart(6)}  ${kind}`);
-writeFileSync(join(dir, "differences.txt"), `${differences.join("\n")}\n`);

@@ -256,6 +256,7 @@ def record():
         if type_ not in OPS or name in NEEDS_BTF:
             continue
         getter, valid = memory.u64(OPS[type_]), memory.u64(OPS[type_] + off("bpf_verifier_ops", "is_valid_access"))
+        entry["plain"] = memory.u64(OPS[type_] + off("bpf_verifier_ops", "convert_ctx_access")) == 0
         groups = {}
         for attach in (range(ATTACH_MAX) if every else ok):
             set_prog(type_, attach)
@@ -340,7 +341,7 @@ def write(base, types):
              "export interface GroupRow {\n  readonly attach: string;\n  readonly helpers: string;\n  readonly ctx: readonly AccessRow[];\n"
              "  readonly range?: readonly [number, number, number];\n  readonly packet?: readonly [number, number];\n}\n"
              "export interface TypeRow {\n  readonly id: number;\n  readonly name: string;\n  /** Attach types that load; absent: any. */\n"
-             "  readonly attach?: string;\n  readonly ldAbs?: 1;\n  /** Not loadable as a plain program: why. */\n  readonly needs?: string;\n"
+             "  readonly attach?: string;\n  readonly ldAbs?: 1;\n  /** Has no convert_ctx_access: accesses to the context stay as they are. */\n  readonly plain?: 1;\n  /** Not loadable as a plain program: why. */\n  readonly needs?: string;\n"
              "  /** With `needs`: attach types that are refused before the verifier looks, by errno. */\n  readonly unseen?: Readonly<Record<string, string>>;\n"
              "  /** The recorded kernel was built without it. */\n  readonly absent?: 1;\n  readonly groups: readonly GroupRow[];\n}\n"
              "export const types: readonly TypeRow[] = ["]
@@ -350,6 +351,8 @@ def write(base, types):
             row["attach"] = compact(t["attach"])
         if t.get("ld_abs"):
             row["ldAbs"] = 1
+        if t.get("plain"):
+            row["plain"] = 1
         if t["needs"]:
             row["needs"] = t["needs"]
         if t.get("unseen"):

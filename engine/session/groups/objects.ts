@@ -1,10 +1,19 @@
 // BPF objects: what a file contains, and each of its programs as a load on Linux 6.18. Loaded when a reader brings the first file.
 import { toHex } from "../../base/bytes.ts";
 import { formatInsn } from "../../disasm/kernel.ts";
-import { errnoText } from "../../facts/errno.ts";
+import { errnoName, errnoText } from "../../facts/errno.ts";
 import { helperName } from "../../facts/helpers.ts";
 import { checkMapCreate } from "../../facts/map-create.ts";
 import { mapTypeById } from "../../facts/map-types.ts";
+import {
+  BPF_CALL,
+  BPF_JMP,
+  BPF_PSEUDO_BTF_ID,
+  BPF_PSEUDO_CALL,
+  BPF_PSEUDO_FUNC,
+  BPF_PSEUDO_KFUNC_CALL,
+  BPF_PSEUDO_MAP_VALUE,
+} from "../../isa/codes.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { createMaps, loadWith } from "../../kernel/loader.ts";
 import { inScratch } from "../../kernel/scratch.ts";
@@ -18,7 +27,6 @@ import { sectionMeaning } from "../../object/sections.ts";
 import { linux618, type Target } from "../../object/target.ts";
 import { explain } from "../../verifier/explain/explain.ts";
 import { codeOf } from "../../verifier/log/kinds.ts";
-import type { Verdict } from "../../verifier/verify.ts";
 import type { ObjectsApi } from "../api.ts";
 import { LogText } from "../check/long-log.ts";
 import { sourceOf } from "../object/object-source.ts";
@@ -37,6 +45,7 @@ const MAX_LINES = 2000;
 const MAX_TYPES = 2000;
 const MAX_VISITS = 1_000_000;
 const LOG_LEVEL = 1;
+const CALL = BPF_JMP | BPF_CALL;
 
 export function createObjects(state: SessionState): ObjectsApi {
   let opened: BpfObject | undefined;
@@ -72,7 +81,7 @@ export function createObjects(state: SessionState): ObjectsApi {
       if (opened === undefined || program === undefined)
         return { ok: false, en: "There is no such program.", ja: "そのプログラムはありません。" };
       const loaded = loadOf(opened, program, kernel());
-      return loaded.ok ? { ok: true, view: loadView(state, loaded.value) } : refusedView(loaded.refusal);
+      return loaded.ok ? { ok: true, view: loadView(state, loaded.value, kernel().btf) } : refusedView(loaded.refusal);
     },
   };
 }
@@ -135,25 +144,26 @@ function typesOf(btf: Btf): ObjectView["types"] {
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const NAMES = { helperName, kfuncName: () => "" };
+const NAMES = { helperName };
 const insnText = (insns: readonly Insn[], slot: number): string => formatInsn(insns[slot]!, insns[slot + 1], NAMES);
 
-function loadView(state: SessionState, load: Load): ObjectLoadView {
+function loadView(state: SessionState, load: Load, kernel: Btf | undefined): ObjectLoadView {
   const { program } = load;
   const lines: SourceLineView[] = (program.lines ?? []).map(({ file, line, text }) => ({ file, line, text }));
   const base = {
     name: load.name,
-    insns: insnViews(load),
+    insns: insnViews(load, kernel),
+    kernelFunctions: kernelFunctions(load, kernel),
     lines,
     relocations: load.relocations.map(relocationView),
     program: sourceOf(load),
   };
-  const none = { insnsProcessed: 0, states: 0, log: [], logSlots: new Int32Array(), refusedAt: -1, explanation: null };
+  const none = { insnsProcessed: 0, states: 0, log: [], logRefusal: -1, refusedAt: -1, explanation: null };
   // libbpf creates all maps of an object before it loads a program.
   for (const map of load.maps) {
     const err = checkMapCreate(map);
     if (err < 0)
-      return { ...base, ...none, verdict: "reject", errno: -err, message: `map ${map.name}: ${errnoText(err)}` };
+      return { ...base, ...none, verdict: "reject", ...errnoOf(-err), message: `map ${map.name}: ${errnoText(err)}` };
   }
   const watched = { now: state.now, trace: { maxVisits: MAX_VISITS }, progress: watch(state) };
   const loaded = inScratch((bpf) => {
@@ -161,38 +171,67 @@ function loadView(state: SessionState, load: Load): ObjectLoadView {
     return Array.isArray(fds) ? loadWith(bpf, program, fds, { logLevel: LOG_LEVEL, watched }) : fds;
   });
   const verdict = "verdict" in loaded ? loaded.verdict : undefined;
-  if (!verdict) return { ...base, ...none, verdict: "reject", errno: -loaded.ret, message: errnoText(loaded.ret) };
+  if (!verdict) return { ...base, ...none, verdict: "reject", ...errnoOf(-loaded.ret), message: errnoText(loaded.ret) };
   const { unsupported, refusal } = verdict;
   const log = new LogText(verdict.log, verdict.logLines);
   const from = Math.max(0, log.count - MAX_LINES);
+  const why = refusal === undefined ? -1 : verdict.logLines.kinds.lastIndexOf(codeOf.refusal);
   return {
     ...base,
     verdict: unsupported === undefined ? verdict.verdict : "not simulated",
-    errno: verdict.errno,
-    message: unsupported ?? why(verdict, log),
+    ...errnoOf(verdict.errno),
+    message: unsupported ?? (why >= 0 ? log.line(why) : verdict.errno === 0 ? "" : errnoText(verdict.errno)),
     insnsProcessed: verdict.insnsProcessed,
     states: verdict.totalStates,
     log: log.lines(from, MAX_LINES),
-    logSlots: log.about(from, MAX_LINES).slots,
+    logRefusal: Math.max(-1, why - from),
     refusedAt: refusal?.slot ?? -1,
     explanation: refusal ? explain(refusal, verdict.trace, program.insns) : null,
   };
 }
 
-/** The line of the log that gives the reason. */
-function why({ errno, refusal, logLines }: Verdict, log: LogText): string {
-  const line = refusal === undefined ? -1 : logLines.kinds.lastIndexOf(codeOf.refusal);
-  return line >= 0 ? log.line(line) : errno === 0 ? "" : errnoText(errno);
+const errnoOf = (errno: number): Pick<ObjectLoadView, "errno" | "errnoName"> => ({
+  errno,
+  errnoName: errno === 0 ? "" : errnoName(errno),
+});
+
+/** As the log prints it, but with names of maps, functions and kernel functions in place of numbers that only this load has. */
+function named({ program, parts }: Load, slot: number, kernel: Btf | undefined): string {
+  const insn = program.insns[slot]!;
+  const to = (target: string): string => `(${insn.code.toString(16)}) r${insn.dst} = ${target}`;
+  const map = program.maps[program.mapRefs.get(slot) ?? -1];
+  const offset = program.insns[slot + 1]?.imm ?? 0;
+  if (map !== undefined)
+    return to(insn.src === BPF_PSEUDO_MAP_VALUE ? `map[${map.name}][0]+${offset}` : `map[${map.name}]`);
+  const part = parts.find(({ at }) => at === slot + insn.imm + 1);
+  if (isLdImm64(insn) && insn.src === BPF_PSEUDO_FUNC && part) return to(`${part.of.name}()`);
+  if (insn.code === CALL && insn.src === BPF_PSEUDO_CALL && part) return `(85) call ${part.of.name}()`;
+  if (isLdImm64(insn) && insn.src === BPF_PSEUDO_BTF_ID && kernel?.has(insn.imm))
+    return to(`&${kernel.name(insn.imm)}`);
+  return formatInsn(insn, program.insns[slot + 1], {
+    helperName,
+    kfuncName: ({ imm }) => (kernel?.has(imm) ? kernel.name(imm) : undefined),
+  });
 }
 
-function insnViews({ program, parts }: Load): ObjectInsnView[] {
+/** Functions of the kernel that the program calls, each once. */
+const kernelFunctions = ({ program }: Load, kernel: Btf | undefined): string[] => [
+  ...new Set(
+    program.insns
+      .filter(({ code, src }) => code === CALL && src === BPF_PSEUDO_KFUNC_CALL)
+      .map(({ imm }) => (kernel?.has(imm) ? kernel.name(imm) : `#${imm}`)),
+  ),
+];
+
+function insnViews(load: Load, kernel: Btf | undefined): ObjectInsnView[] {
+  const { program, parts } = load;
   const lineAt = new Map((program.lines ?? []).map(({ slot }, i) => [slot, i]));
   const functionAt = new Map(parts.map(({ of, at }) => [at, of.name]));
   const views: ObjectInsnView[] = [];
   for (let slot = 0; slot < program.insns.length; slot++) {
     views.push({
       slot,
-      text: insnText(program.insns, slot),
+      text: named(load, slot, kernel),
       line: lineAt.get(slot) ?? -1,
       function: functionAt.get(slot) ?? "",
     });

@@ -2,6 +2,7 @@
 // made when it is asked for.
 
 import type { Texts } from "../../base/language.ts";
+import type { CoreKind } from "../../object/core/spec.ts";
 import type { ExplanationView } from "../views/check.ts";
 import type { ProgramInput } from "../views/program.ts";
 
@@ -57,7 +58,7 @@ export interface SourceLineView {
 
 export interface ObjectInsnView {
   readonly slot: number;
-  /** As the verifier's log prints it. */
+  /** As the verifier's log prints it, but with the names of maps and functions. */
   readonly text: string;
   /** The line of C that begins here: an index into `lines`. -1: the line before goes on. */
   readonly line: number;
@@ -68,7 +69,7 @@ export interface ObjectInsnView {
 export interface RelocationView {
   readonly slot: number;
   /** `kind` is asked of `asked`: `byte_off`, `struct task_struct.pid`. */
-  readonly kind: string;
+  readonly kind: CoreKind;
   readonly asked: string;
   /** null: the kernel has no such thing. */
   readonly found: string | null;
@@ -82,16 +83,21 @@ export interface ObjectLoadView {
   readonly name: string;
   readonly verdict: "accept" | "reject" | "not simulated";
   readonly errno: number;
+  /** EINVAL, EACCES, … "": none. */
+  readonly errnoName: string;
   /** The line of the log with the reason, or why there is no verdict. */
   readonly message: string;
   readonly insnsProcessed: number;
   readonly states: number;
   readonly insns: readonly ObjectInsnView[];
+  /** Kernel functions that it calls. */
+  readonly kernelFunctions: readonly string[];
   readonly lines: readonly SourceLineView[];
   readonly relocations: readonly RelocationView[];
-  /** The log at level 1, its last 2000 lines. `logSlots`: the slot that each line is about, -1: none. */
+  /** The log at level 1, its last 2000 lines. */
   readonly log: readonly string[];
-  readonly logSlots: Int32Array;
+  /** Index in `log` of the line with the reason. -1: none. */
+  readonly logRefusal: number;
   /** The refused slot. -1: none. */
   readonly refusedAt: number;
   readonly explanation: ExplanationView | null;

@@ -13,6 +13,7 @@ import { CTX_REG, isNullReg, pointerReg, type RegState, UNKNOWN_REG } from "../s
 import * as T from "../state/regtype.ts";
 import { checkHelperMem } from "./helper-mem.ts";
 import { checkArgOffset } from "./helper-types.ts";
+import { checkMemAccess } from "./mem.ts";
 import { notNullReg } from "./null.ts";
 import { curRegs } from "./regs.ts";
 
@@ -119,7 +120,14 @@ function checkMemory(env: Env, regno: number, size: number): number {
   const reg = regs[regno]!;
   if (isNullReg(reg)) return 0;
   if (T.mayBeNull(reg.type)) regs[regno] = notNullReg(reg);
-  const err = checkHelperMem(env, regno, size, false, true, null) || checkHelperMem(env, regno, size, true, true, null);
+  const err = checkAccess(env, regno, size, false) || checkAccess(env, regno, size, true);
   curRegs(env)[regno] = reg;
   return err;
+}
+
+/** A context that stays as it is may serve as memory: its last byte decides. */
+function checkAccess(env: Env, regno: number, size: number, write: boolean): number {
+  if (T.baseType(curRegs(env)[regno]!.type) !== T.PTR_TO_CTX || !env.progType.plainCtx)
+    return checkHelperMem(env, regno, size, write, true, null);
+  return size === 0 ? 0 : checkMemAccess(env, { regno, off: size - 1, size: 1, write, valueRegno: -1 });
 }

@@ -99,7 +99,8 @@ export function takeSource(name: string, text: string): boolean {
   return true;
 }
 
-const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+/** A path's last part. */
+export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 async function loadKernel(): Promise<boolean> {
   try {
