@@ -57,18 +57,13 @@ function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
   const maps = mapDefs(object, target);
   const resolved = object.externs.map((extern) => resolve(object, extern, target));
   const { changed, relocations } = relocateAll(object, main, target);
-  const linked = link(
-    main,
-    object.functions,
-    (of) => changed.get(of) ?? of.insns,
-    object.records,
-    exceptionCallbacks(object, main),
-  );
+  const callbacks = exceptionCallbacks(object, main);
+  const linked = link(main, object.functions, (of) => changed.get(of) ?? of.insns, object.records, callbacks);
   const mapRefs = new Map<number, number>();
   const poisoned = applyReferences(object, linked, resolved, mapRefs);
   const { attachBtfId, attachType } = attachmentOf(main, meaning, target, object.structOps);
   const used = [...new Set(mapRefs.values())].sort((a, b) => a - b);
-  const described = describe(object, linked, meaning.progType);
+  const described = describe(object, linked, meaning.progType, callbacks);
   return {
     program: {
       insns: poisoned,
@@ -172,12 +167,17 @@ function describe(
   object: BpfObject,
   linked: Linked,
   progType: string,
+  callbacks: readonly ObjectFunction[],
 ): Pick<Program, "funcInfo" | "functions" | "lines"> {
   const { btf } = object;
   if (btf === undefined || object.btfRefused || linked.funcs.length === 0) return {};
   const hidden = new Set(object.functions.all.filter((one) => one.hidden).map(({ name }) => name));
+  const throwsTo = linked.parts.find(({ of }) => callbacks.includes(of))?.at;
   const functions = linked.funcs.map(
-    ({ type }): FuncInfo => functionInfo(btf, type, progType, btf.has(type) && hidden.has(btf.name(type))),
+    ({ slot, type }): FuncInfo => ({
+      ...functionInfo(btf, type, progType, btf.has(type) && hidden.has(btf.name(type))),
+      ...(slot === throwsTo && { throwsTo }),
+    }),
   );
   const lines = linked.lines.filter(({ slot }, i, all) => i === 0 || slot > all[i - 1]!.slot);
   return { funcInfo: true, functions, ...(lines.length > 0 && { lines }) };

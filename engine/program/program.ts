@@ -53,6 +53,8 @@ export interface FuncInfo {
   readonly params: readonly FuncParam[];
   /** Indices of the parameters with declaration tags (`arg:ctx`). A `nonnull` parameter has one even if it is not listed. */
   readonly tagged?: readonly number[];
+  /** First slot of the function that runs when the program throws an exception (BTF's tag `exception_callback:`). */
+  readonly throwsTo?: number;
   /** `void` also stands for any other type that is not a number. */
   readonly returns: "int" | "void";
 }

@@ -83,6 +83,7 @@ export const REFUSALS = {
   "stack-depth-private": { subprog: num, bytes: num },
   "stack-depth-tail-call": { subprog: num, bytes: num },
   "call-depth": { frames: num },
+  "exception-callback-call": {},
 
   // Registers and arithmetic.
   "no-such-register": { reg },
@@ -293,6 +294,7 @@ export const REFUSALS = {
   "global-returns-void": { name: text },
   "global-argument-size": { name: text, arg: num },
   "global-argument-tags": { name: text, arg: num },
+  "exception-callback-arguments": { name: text, count: num },
   "global-argument-type": { name: text, arg: num },
   "argument-not-number": typed,
   "argument-not-context": { ...typed, arg: num },

@@ -7,7 +7,7 @@ import { checkAluOp } from "./check/alu.ts";
 import { checkStx } from "./check/atomic.ts";
 import { checkFuncCall, checkKfuncCall } from "./check/call.ts";
 import { checkExit, PATH_ENDS, RETURNED } from "./check/exit.ts";
-import { checkFuncProto, setGlobalArgs } from "./check/func-args.ts";
+import { checkExceptionCallback, checkFuncProto, setGlobalArgs } from "./check/func-args.ts";
 import { checkHelperCall } from "./check/helper.ts";
 import { checkCondJmp } from "./check/jump.ts";
 import { checkLd } from "./check/load-imm.ts";
@@ -65,7 +65,7 @@ function walkFrom(env: Env, subprogno: number): number {
   } else {
     env.onlooker?.resume(env);
     verbose(env, "global-function", `Validating ${name}() func#${subprogno}...\n`);
-    const err = checkFuncProto(env, subprogno);
+    const err = checkFuncProto(env, subprogno) || checkExceptionCallback(env, subprogno);
     if (err) return err;
     setGlobalArgs(env, subprogno, frame.regs);
   }

@@ -60,6 +60,37 @@ test("programs of all kinds assemble from their macros to the same instructions"
   }
 });
 
+test("the code names maps, functions and kernel functions", async () => {
+  const textOf = async (file: string, program: string) => {
+    const { load } = await open(file);
+    const { insns, kernelFunctions } = await load(program);
+    return { text: insns.map(({ text }) => text), kernelFunctions };
+  };
+  const drop = await textOf("counter.bpf.o", "drop");
+  expect(drop.text).toContain("(18) r1 = map[counter.kconfig][0]+4");
+  expect(drop.text).toContain("(85) call hidden()");
+  expect(drop.kernelFunctions).toEqual([]);
+  const locks = await textOf("kinds.bpf.o", "locks");
+  expect(locks.text[0]).toMatch(/^\(85\) call bpf_rcu_read_lock#\d+$/);
+  expect(locks.kernelFunctions).toEqual(["bpf_rcu_read_lock", "bpf_rcu_read_unlock"]);
+});
+
+test("the view names the line of the log with the reason", async () => {
+  const { load } = await open("refused.bpf.o");
+  const view = await load("hit");
+  expect([view.errnoName, view.log[view.logRefusal]]).toEqual(["EACCES", view.message]);
+  expect((await load("takes_nothing_known")).logRefusal).toBe(-1);
+});
+
+test("programs with maps of kinds that take BTF assemble again as macros", async () => {
+  const { load, check } = await open("kinds.bpf.o");
+  for (const [i, name] of ["counts", "remembers"].entries()) {
+    const { program, verdict } = await load(name);
+    const again = await check.check(program!, i + 1);
+    expect([name, again.diagnostics, again.verdict, verdict]).toEqual([name, [], "accept", "accept"]);
+  }
+});
+
 test("a relocation says what was asked and what was found", async () => {
   const { load } = await open("core.bpf.o");
   const { relocations } = await load("poisoned");

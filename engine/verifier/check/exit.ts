@@ -43,7 +43,7 @@ function checkReturnCode(env: Env): number {
   if (frame.inAsyncCallbackFn) {
     return enforce(env, "async-callback", reg, frame.callbackRetRange, 64, "At async callback return");
   }
-  if (frame.subprogno !== 0) {
+  if (frame.subprogno !== 0 && !env.subprogs[frame.subprogno]!.isExceptionCb) {
     if (reg.type === SCALAR_VALUE) return 0;
     const type = regTypeStr(reg.type);
     const what = `is not a scalar value (${type})`;

@@ -70,6 +70,20 @@ export function checkFuncProto(env: Env, n: number): number {
   return 0;
 }
 
+/** An exception callback takes one number, the value that was thrown. 0, or -errno. @kernel verifier.c do_check_common */
+export function checkExceptionCallback(env: Env, n: number): number {
+  const { params } = infoOf(env, n);
+  if (!env.subprogs[n]!.isExceptionCb || (params.length === 1 && params[0] === "int")) return 0;
+  const text = "exception cb only supports single integer argument\n";
+  return refuse(
+    env,
+    "exception-callback-arguments",
+    { name: env.subprogs[n]!.name, count: params.length },
+    text,
+    EINVAL,
+  );
+}
+
 /** Sets R1 and up for a global function that may be called with any matching arguments. */
 export function setGlobalArgs(env: Env, n: number, regs: RegState[]): void {
   for (const [i, param] of infoOf(env, n).params.entries()) regs[i + 1] = anyArgument(env, param);

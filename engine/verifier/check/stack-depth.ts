@@ -4,7 +4,7 @@ import * as I from "../../isa/codes.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { refuseAt, verifierBug } from "../refuse.ts";
 import { type Env, findSubprog, subprogEnd } from "../state/env.ts";
-import { E2BIG, EACCES } from "../state/errors.ts";
+import { E2BIG, EACCES, EINVAL } from "../state/errors.ts";
 import { MAX_CALL_FRAMES } from "../state/state.ts";
 
 /** The JIT rounds frames up to a multiple of this many bytes. */
@@ -88,6 +88,16 @@ function checkChains(env: Env, root: number, privateStack: boolean, ordinary: Se
     }
     const callee = findSubprog(env, i + insns[i]!.imm + 1);
     if (callee < 0) return verifierBug(env, "a call leads to no function", true);
+    if (isCall(insns[i]!) && subprogs[callee]!.isExceptionCb)
+      // Without an end of line, as Linux 6.18 has it.
+      return refuseAt(
+        env,
+        i,
+        "exception-callback-call",
+        {},
+        `insn ${env.slotNumber(i)} cannot call exception cb directly`,
+        EINVAL,
+      );
     by = i;
     callers.push({ subprog: at, next: i + 1, depth });
     at = callee;

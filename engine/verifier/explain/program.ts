@@ -86,6 +86,18 @@ export const PROGRAM = {
       help: "各関数のスタック使用量（切り上げられます）を減らすか、呼び出しの段数を減らしてください。",
     },
   },
+  "exception-callback": {
+    en: {
+      rule: "What runs where a program throws takes the thrown number, and nothing else calls it.",
+      why: "Its frame replaces those of the program, so it cannot be a function among them.",
+      help: "Give it one parameter of type u64, and move what others call into a function of its own.",
+    },
+    ja: {
+      rule: "例外のときに動く関数は、投げられた数を 1 つ受け取ります。ほかから呼ぶことはできません。",
+      why: "そのフレームはプログラムのフレームと入れ替わるので、その中の関数にはなれません。",
+      help: "u64 の引数を 1 つにして、ほかから呼ぶ処理は別の関数に移してください。",
+    },
+  },
   "reserved-fields": {
     en: {
       rule: "Fields that an instruction does not use must be zero.",

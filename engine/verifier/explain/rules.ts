@@ -46,6 +46,7 @@ export const RULE_OF: Readonly<Record<RefusalId, RuleName>> = {
   "stack-depth-private": "stack-depth",
   "stack-depth-tail-call": "stack-depth",
   "call-depth": "stack-depth",
+  "exception-callback-call": "exception-callback",
 
   "no-such-register": "no-such-register",
   "unset-register": "unset-register",
@@ -227,6 +228,7 @@ export const RULE_OF: Readonly<Record<RefusalId, RuleName>> = {
   "global-returns-void": "global-arguments",
   "global-argument-size": "global-arguments",
   "global-argument-tags": "global-arguments",
+  "exception-callback-arguments": "exception-callback",
   "global-argument-type": "global-arguments",
   "argument-not-number": "global-arguments",
   "argument-not-context": "global-arguments",

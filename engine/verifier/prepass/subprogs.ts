@@ -25,6 +25,11 @@ export function addSubprogsAndCheckCalls(env: Env): number {
     else continue;
     if (err < 0) return err;
   }
+  for (const { throwsTo } of env.program.functions ?? []) {
+    if (throwsTo === undefined) continue;
+    err = addSubprog(env, 0, throwsTo);
+    if (err < 0) return err;
+  }
   describeFunctions(env);
   if (env.log.level & BPF_LOG_LEVEL2) {
     for (const [i, subprog] of env.subprogs.entries())
@@ -35,9 +40,13 @@ export function addSubprogsAndCheckCalls(env: Env): number {
 
 /** Takes names and linkage of the functions from the program's BTF. @kernel verifier.c check_btf_func */
 function describeFunctions(env: Env): void {
-  for (const [n, { name, global }] of (env.program.functions ?? []).entries()) {
+  for (const [n, { name, global, throwsTo }] of (env.program.functions ?? []).entries()) {
     const subprog = env.subprogs[n];
-    if (subprog !== undefined) Object.assign(subprog, { name, isGlobal: n > 0 && global });
+    if (subprog === undefined) continue;
+    Object.assign(subprog, { name, isGlobal: n > 0 && global });
+    // It is taken to be called, with a stack of its own.
+    if (throwsTo !== undefined)
+      Object.assign(subprog, { isCb: true, isAsyncCb: true, isExceptionCb: true, called: true });
   }
 }
 
