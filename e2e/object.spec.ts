@@ -36,6 +36,9 @@ for (const language of ["en", "ja"] as const) {
       language === "en" ? "refused.bpf.c, line 17" : "refused.bpf.c の 17 行目",
     );
     await expect(page.getByTestId("object-code")).toContainText("*value += 1;");
+    // The explanation's steps stand behind the instructions, and behind the lines of C that they were made of.
+    const step = language === "en" ? /lookup_elem#1← The call returns a pointer/ : /lookup_elem#1← 呼び出しは R0 で/;
+    await expect(page.getByTestId("object-code")).toContainText(step);
     // The object has only some lines of its C file. The whole file is added by dropping it.
     await page.getByTestId("object-tab-source").click();
     await expect(page.getByTestId("object-source")).not.toContainText("#include");
@@ -69,12 +72,22 @@ test("a CO-RE relocation shows what was asked for and what was found", async ({ 
   await expect(page.getByTestId("object-relocations")).toContainText("struct task_struct.pid");
   await page.getByTestId("object-program").filter({ hasText: "poisoned" }).click();
   await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "reject");
+  await expect(page.getByTestId("object-explanation")).toContainText(
+    "the kernel has no struct task_struct.not_a_field",
+  );
   await page.getByTestId("object-tab-relocations").click();
   await expect(page.getByTestId("object-relocations")).toContainText("nothing of that name");
   // A file that is not BTF is refused, and the types of Linux 6.18 stay in use.
   await drop(playground, "vmlinux", [0x9f, 0xeb, 1, 0, 24, 0, 0, 0]);
   await expect(page.getByTestId("object-types")).toContainText("vmlinux");
   await expect(page.getByTestId("object-types")).toContainText("CO-RE goes by the types of Linux 6.18");
+  // What is not simulated is said, and the rest is there.
+  await drop(playground, "kinds.bpf.o");
+  await page.getByTestId("object-program").filter({ hasText: "locks" }).click();
+  await expect(page.getByTestId("object-verdict")).toContainText("calls bpf_rcu_read_lock, bpf_rcu_read_unlock");
+  await expect(page.getByTestId("object-code")).toContainText("bpf_rcu_read_lock();");
+  await page.getByTestId("object-macros").click();
+  await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", "error");
 });
 
 test("a file that is not an object is refused with a sentence", async ({ playground, page }) => {

@@ -407,30 +407,37 @@ function Rows({ rows, label, testId }: { rows: readonly Row[]; label: string; te
 function Relocations({ load, text }: { load: ObjectLoadView; text: ObjectTexts }) {
   return (
     <ul className="object__relocations" data-testid="object-relocations">
-      {load.relocations.map((one) => (
-        <li key={one.slot} data-poisoned={one.poisoned || undefined}>
-          <p>
-            <strong>{text.kinds[one.kind]}</strong> <span className="hint">{text.insnAt(one.slot)}</span>
-          </p>
-          <dl>
-            <dt>{text.asked}</dt>
-            <dd>
-              <code>{one.asked}</code>
-            </dd>
-            <dt>{text.found}</dt>
-            <dd>{one.found === null ? text.nothing : <code>{one.found}</code>}</dd>
-            <dt>{text.before}</dt>
-            <dd>
-              <code>{one.before}</code>
-            </dd>
-            <dt>{text.after}</dt>
-            <dd>
-              <code>{one.after}</code>
-              {one.poisoned && <p>{text.poisoned}</p>}
-            </dd>
-          </dl>
-        </li>
-      ))}
+      {load.relocations.map((one) => {
+        const line = lineOf(load, one.slot);
+        return (
+          <li key={one.slot} data-poisoned={one.poisoned || undefined}>
+            <p>
+              <strong>{text.kinds[one.kind]}</strong>{" "}
+              <span className="hint">
+                {text.insnAt(one.slot)}
+                {line !== null && ` · ${text.line(baseName(line.file), line.line)}`}
+              </span>
+            </p>
+            <dl>
+              <dt>{text.asked}</dt>
+              <dd>
+                <code>{one.asked}</code>
+              </dd>
+              <dt>{text.found}</dt>
+              <dd>{one.found === null ? text.nothing : <code>{one.found}</code>}</dd>
+              <dt>{text.before}</dt>
+              <dd>
+                <code>{one.before}</code>
+              </dd>
+              <dt>{text.after}</dt>
+              <dd>
+                <code>{one.after}</code>
+                {one.poisoned && <p>{text.poisoned}</p>}
+              </dd>
+            </dl>
+          </li>
+        );
+      })}
     </ul>
   );
 }
