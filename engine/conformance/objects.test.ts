@@ -7,6 +7,7 @@ import { type Load, loadOf } from "../object/load.ts";
 import { type BpfObject, readObject } from "../object/object.ts";
 import { linux618 } from "../object/target.ts";
 import { judge } from "./judge.ts";
+import { judgeObject } from "./objects/judge-object.ts";
 import { type CapturedLoad, loadDifferences } from "./objects/load-differences.ts";
 import { difference } from "./random/differ.ts";
 
@@ -52,6 +53,21 @@ test("all programs of the objects are recorded", () => {
   const files = [...new Set(ROWS.map(({ file }) => file))];
   const programs = files.flatMap((file) => objectOf(file).programs.map(({ name }) => `${file} ${name}`));
   expect(ROWS.map(({ file, program }) => `${file} ${program}`)).toEqual(programs);
+});
+
+test("verify has the kernel's figures, and says what is not simulated", () => {
+  const files = [...new Set(ROWS.map(({ file }) => file))];
+  const judged = files.flatMap((file) => judgeObject(objectOf(file), { file, target }));
+  const figures = judged.map(({ program, verdict, insns, states, peak_states: peak, message }) =>
+    verdict === "not simulated" ? `${program} ${message}` : `${program} ${verdict} ${insns} ${states} ${peak}`,
+  );
+  const recorded = ROWS.map(({ program, load: { errno, log } }) => {
+    if (program === "locks")
+      return `${program} calls of kernel functions (it calls bpf_rcu_read_lock, bpf_rcu_read_unlock)`;
+    const [, insns, states, peak] = /processed (\d+) insns .* total_states (\d+) peak_states (\d+)/.exec(log)!;
+    return `${program} ${errno === 0 ? "accept" : "reject"} ${insns} ${states} ${peak}`;
+  });
+  expect(figures).toEqual(recorded);
 });
 
 test("a CO-RE relocation tells what was asked for, what was found, and the instruction before and after", () => {

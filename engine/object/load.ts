@@ -6,6 +6,7 @@ import { BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { FuncInfo, MapDef, Program } from "../program/program.ts";
 import { attachmentOf } from "./attach.ts";
+import { essentialName } from "./btf/btf.ts";
 import { type Candidates, type CoreRelocation, poisonInsn, relocateCore } from "./core/relocate.ts";
 import { configBytes, type Extern, type Resolved, resolveKernelExtern } from "./externs.ts";
 import { specialFields } from "./fields.ts";
@@ -33,6 +34,8 @@ export interface Load {
   readonly funcs: readonly FuncRef[];
   /** The functions that the program is made of, in their order. */
   readonly parts: readonly Part[];
+  /** Functions of the kernel that it calls, each once. */
+  readonly kernelFunctions: readonly string[];
   /** Numbers that were put right for the kernel; slots count in the program. */
   readonly relocations: readonly CoreRelocation[];
 }
@@ -81,6 +84,7 @@ function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
     maps,
     funcs: object.btfRefused ? [] : linked.funcs,
     parts: linked.parts,
+    kernelFunctions: kernelFunctions(object, linked, resolved),
     relocations: linked.parts.flatMap(({ of, at }) =>
       (relocations.get(of) ?? []).map((one) => ({ ...one, slot: one.slot + at })),
     ),
@@ -111,6 +115,20 @@ function resolve(object: BpfObject, extern: Extern, target: Target): Resolved | 
     ? resolveKernelExtern(extern, object.btf, target)
     : undefined;
 }
+
+/** Names of the functions that the kernel has; a call of one that it has not is invalid. */
+const kernelFunctions = (
+  { externs }: BpfObject,
+  linked: Linked,
+  resolved: readonly (Resolved | undefined)[],
+): string[] => {
+  const called = [...linked.references.values()].flatMap((reference) =>
+    reference.kind === "extern" && reference.call && resolved[reference.extern]?.is === "type"
+      ? [reference.extern]
+      : [],
+  );
+  return [...new Set(called.map((extern) => essentialName(externs[extern]!.name)))];
+};
 
 /** Fills in what instructions speak of; notes which slots load which map of the object. */
 function applyReferences(

@@ -11,7 +11,6 @@ import {
   BPF_PSEUDO_BTF_ID,
   BPF_PSEUDO_CALL,
   BPF_PSEUDO_FUNC,
-  BPF_PSEUDO_KFUNC_CALL,
   BPF_PSEUDO_MAP_VALUE,
 } from "../../isa/codes.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
@@ -153,7 +152,7 @@ function loadView(state: SessionState, load: Load, kernel: Btf | undefined): Obj
   const base = {
     name: load.name,
     insns: insnViews(load, kernel),
-    kernelFunctions: kernelFunctions(load, kernel),
+    kernelFunctions: load.kernelFunctions,
     lines,
     relocations: load.relocations.map(relocationView),
     program: sourceOf(load),
@@ -213,15 +212,6 @@ function named({ program, parts }: Load, slot: number, kernel: Btf | undefined):
     kfuncName: ({ imm }) => (kernel?.has(imm) ? kernel.name(imm) : undefined),
   });
 }
-
-/** Functions of the kernel that the program calls, each once. */
-const kernelFunctions = ({ program }: Load, kernel: Btf | undefined): string[] => [
-  ...new Set(
-    program.insns
-      .filter(({ code, src }) => code === CALL && src === BPF_PSEUDO_KFUNC_CALL)
-      .map(({ imm }) => (kernel?.has(imm) ? kernel.name(imm) : `#${imm}`)),
-  ),
-];
 
 function insnViews(load: Load, kernel: Btf | undefined): ObjectInsnView[] {
   const { program, parts } = load;
