@@ -128,7 +128,7 @@ const cgroupStorage: Rule = ({ type, key, value, entries, flags }) =>
   first(
     key !== 8 && key !== 16 && EINVAL,
     value === 0 && EINVAL,
-    value > (type === "cgroup_storage" ? PAGE_SIZE * 8 : PCPU_MIN_UNIT_SIZE) && E2BIG,
+    value > (type === "cgroup_storage" ? LOCAL_STORAGE_MAX_VALUE_SIZE : PCPU_MIN_UNIT_SIZE) && E2BIG,
     (unknown(flags, F.NUMA_NODE | ACCESS) || bothProg(flags)) && EINVAL,
     entries !== 0 && EINVAL,
   );

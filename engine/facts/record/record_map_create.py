@@ -49,6 +49,8 @@ for name in "sk_storage", "inode_storage", "task_storage", "cgrp_storage":
                   (4, 65407, 0, 1), (4, 65408, 0, 1)):
         create(name, *given, typed=True)
     create(name, 4, 8, 0, 1)
+for name, value in ("cgroup_storage", 65407), ("cgroup_storage", 65408), ("percpu_cgroup_storage", 32768), ("percpu_cgroup_storage", 32769):
+    create(name, 16, value, 0, 0)
 for entries, flags, extra in ((1, 1024, 0), (100, 1024, 1 << 44), (1, 0, 0), (0, 1024, 0), (1, 1024 | 1 << 17, 0), (1, 1024 | 1 << 18, 0),
                               (1, 1025, 0), (1, 1024, 4095), (1 << 20, 1024, 0), ((1 << 20) + 1, 1024, 0), (2, 1024, (1 << 32) - 4096)):
     create("arena", 0, 0, entries, flags, extra=extra)
