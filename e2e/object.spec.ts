@@ -21,6 +21,19 @@ async function drop({ page }: Playground, name: string, bytes = [...readFileSync
   await page.dispatchEvent("body", "drop", { dataTransfer: data });
 }
 
+/** As a reader pastes a file that was copied. */
+async function paste({ page }: Playground, name: string): Promise<void> {
+  const bytes = [...readFileSync(fixture(name))];
+  await page.evaluate(
+    ({ bytes, name }) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([new Uint8Array(bytes)], name));
+      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    },
+    { bytes, name },
+  );
+}
+
 for (const language of ["en", "ja"] as const) {
   test(`a dropped object is shown as a tree, and is refused at a line of C (${language})`, async ({
     playground,
@@ -54,9 +67,10 @@ for (const language of ["en", "ja"] as const) {
 
 test("a program of an object goes to the editor as macros, and its fix is accepted", async ({ playground, page }) => {
   await playground.open();
-  await drop(playground, "refused.bpf.o");
+  await paste(playground, "refused.bpf.o");
   await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "reject", { timeout: 60_000 });
   await page.getByTestId("object-macros").click();
+  await expect(page.locator("header")).toContainText("hit (refused.bpf.o)");
   await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", "reject");
   await expect(page.getByTestId("verifier-message")).toContainText("map_value_or_null");
   await expect(page.getByTestId("explanation")).toBeVisible();

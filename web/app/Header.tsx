@@ -63,12 +63,12 @@ function Lacking() {
   );
 }
 
-/** What is open in the editor: an example, a lesson, or a program of the reader's own. */
+/** What is open in the editor: an example, a lesson, a program of an object, or a program of the reader's own. */
 function ProgramName() {
   const text = useText();
-  const { example, lesson, title } = useProgram();
+  const { example, lesson, title, edited } = useProgram();
   const language = useSettings((s) => s.language);
-  const name = example !== "" || lesson !== 0 ? title?.[language] : undefined;
+  const name = example !== "" || lesson !== 0 || !edited ? title?.[language] : undefined;
   return <span className="header__program">{name ?? text.header.ownProgram}</span>;
 }
 

@@ -12,7 +12,9 @@ export function startLater(): void {
   followForUndo();
   followForHistory();
   followVersions();
-  if (!useSettings.getState().readOnly) openDroppedFiles();
+  if (useSettings.getState().readOnly) return;
+  openDroppedFiles();
+  openPastedFiles();
 }
 
 /** Opens dropped files that are not lessons (app/Lesson.tsx takes those) and that no pane took. */
@@ -24,9 +26,25 @@ function openDroppedFiles(): void {
     const file = event.dataTransfer?.files[0];
     if (!file || event.defaultPrevented) return;
     event.preventDefault();
-    const { opened } = useProgram.getState();
-    void import("../links/files.ts").then(({ openFile }) => {
-      if (useProgram.getState().opened === opened) void openFile(file);
-    });
+    openLater(file);
+  });
+}
+
+/** A file that was copied, wherever it is pasted: the editor's own paste is for text. */
+function openPastedFiles(): void {
+  const paste = (event: ClipboardEvent): void => {
+    const file = event.clipboardData?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    openLater(file);
+  };
+  window.addEventListener("paste", paste, { capture: true });
+}
+
+function openLater(file: File): void {
+  const { opened } = useProgram.getState();
+  void import("../links/files.ts").then(({ openFile }) => {
+    if (useProgram.getState().opened === opened) void openFile(file);
   });
 }

@@ -33,6 +33,7 @@ for (let done = 0, n = Number(seed); done < Number(count); n++) {
   const more = process.memoryUsage().rss - before;
   if (more > LIMIT) throw new Error(`seed ${n}: ${more >> 20} MB more than at the start`);
   if (process.stderr.isTTY) process.stderr.write(`\r${done} `);
+  else if (done % 100_000 === 0) console.error(`${done}: ${more >> 20} MB more than at the start`);
 }
 console.log(
   `${count} objects: ${seen.refused} refused, ${seen.read} read; ${(process.memoryUsage().rss - before) >> 20} MB more at the end`,
