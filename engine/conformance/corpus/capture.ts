@@ -54,9 +54,10 @@ function write(tools: string, object: string): string {
     execFileSync(join(tools, "load"), [object, "2"], {
       env: { ...process.env, LD_PRELOAD: join(tools, "capture.so"), CAPTURE: path },
       stdio: "ignore",
-      timeout: 300_000,
+      timeout: 1_800_000,
     });
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ETIMEDOUT") throw error;
     // The exit code says that the object cannot be opened; so does the last line.
   }
   try {

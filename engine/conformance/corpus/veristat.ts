@@ -1,5 +1,6 @@
 // The corpus through the command `verify` and through veristat: the same programs, verdicts and figures, but for the duration and
-// what is not simulated. Root on x86-64 Linux 6.18, after build.py:
+// what is not simulated. veristat loads each program alone: where a prog array of the source holds another program, libbpf cannot fill
+// it, and veristat calls a program a failure that Linux has accepted. Root on x86-64 Linux 6.18, after build.py:
 //
 //   npx tsx engine/conformance/corpus/veristat.ts DIR [OBJECT …]
 //
@@ -34,7 +35,14 @@ function veristat(path: string): Map<string, string> {
   return new Map(rows.map((row) => row.split(",")).map(([, program, ...rest]) => [program as string, rest.join(" ")]));
 }
 
-const counts = { programs: 0, same: 0, "not simulated": 0, different: 0, "objects refused by both": 0 };
+const counts = {
+  programs: 0,
+  same: 0,
+  "same figures; accepted, but veristat leaves out a program that a prog array holds": 0,
+  "not simulated": 0,
+  different: 0,
+  "objects refused by both": 0,
+};
 const differences: string[] = [];
 const note = (path: string, program: string, theirs: string, ours: string): void => {
   counts.different++;
@@ -53,9 +61,15 @@ for (const path of objectsOf(dir, named)) {
   for (const one of ours) {
     counts.programs++;
     const expected = theirs.get(one.program) ?? "no such program";
-    const found = [one.verdict === "accept" ? "success" : "failure", ...FIGURES.map((name) => one[name])].join(" ");
+    const figures = FIGURES.map((name) => one[name]).join(" ");
+    const found = `${one.verdict === "accept" ? "success" : "failure"} ${figures}`;
+    const holdsAnother = read.value.slots.some(
+      ({ value }) => "program" in value && read.value.programs[value.program]?.name !== one.program,
+    );
     if (one.verdict === "not simulated") counts["not simulated"]++;
     else if (found === expected) counts.same++;
+    else if (holdsAnother && one.verdict === "accept" && expected === `failure ${figures}`)
+      counts["same figures; accepted, but veristat leaves out a program that a prog array holds"]++;
     else note(path, one.program, expected, `${found} ${one.message ?? ""}`.trimEnd());
   }
   const here = new Set(ours.map(({ program }) => program));
