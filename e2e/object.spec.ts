@@ -70,10 +70,12 @@ test("a program of an object goes to the editor as macros, and its fix is accept
   await paste(playground, "refused.bpf.o");
   await expect(page.getByTestId("object-verdict")).toHaveAttribute("data-verdict", "reject", { timeout: 60_000 });
   await page.getByTestId("object-macros").click();
-  await expect(page.locator("header")).toContainText("hit (refused.bpf.o)");
+  await expect(page.locator(".header__program")).toHaveText("hit (refused.bpf.o)");
   await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", "reject");
   await expect(page.getByTestId("verifier-message")).toContainText("map_value_or_null");
   await expect(page.getByTestId("explanation")).toBeVisible();
+  await page.getByTestId("apply-fix").first().click();
+  await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", "accept");
   await page.getByTestId("share").click();
   await expect(page.getByTestId("share-link")).toContainText("#v1.");
 });
