@@ -1,6 +1,6 @@
 // What BPF_OBJ_GET_INFO_BY_FD would tell about a program.
+import { sha256 } from "@noble/hashes/sha2.js";
 import { toHex } from "../base/bytes.ts";
-import { sha256 } from "../base/sha256.ts";
 import { BPF_DW, BPF_IMM, BPF_LD, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from "../isa/codes.ts";
 import { encodeInsns, type Insn } from "../isa/insn.ts";
 

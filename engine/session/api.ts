@@ -52,11 +52,11 @@ export interface CheckApi {
   /** Assembles and verifies. Changes nothing but which check later questions are about. */
   check(program: ProgramInput, revision: number): CheckView | Promise<CheckView>;
   /** What the verifier believed at a slot of the last check, at most `limit` visits. [] for an older revision. */
-  visits(revision: number, slot: number, limit: number): VisitView[];
+  visits(revision: number, slot: number, limit: number): Promise<VisitView[]>;
   /** Numbers of all visits of a slot that were kept, in the verifier's order. Empty for an older revision. */
-  visitNumbers(revision: number, slot: number): Int32Array;
+  visitNumbers(revision: number, slot: number): Promise<Int32Array>;
   /** One visit by its number. */
-  visitAt(revision: number, visit: number): VisitView | null;
+  visitAt(revision: number, visit: number): Promise<VisitView | null>;
   /**
    * The verifier's visit that matches a step of a run: what it believed holds for every register. null: no visit matches, or the run is of
    * another program.
@@ -68,7 +68,7 @@ export interface CheckApi {
    */
   stepOfVisit(revision: number, run: number, visit: number, from: number): Promise<number>;
   /** The visit of a slot that wrote a line of the shown log, or the last visit before that line. -1: none. */
-  visitOfLine(revision: number, slot: number, line: number): number;
+  visitOfLine(revision: number, slot: number, line: number): Promise<number>;
   /** Lines of the whole log, at most 2000, each with the slot it is about and the column at which a state begins (0: none). */
   logLines(
     revision: number,

@@ -7,6 +7,37 @@ import { isSpilledReg, STACK_MISC, STACK_ZERO, type StackSlot, slotType } from "
 import type { Believed, Trace, Visit } from "../../verifier/trace.ts";
 import type { BeliefsView, BeliefView, VisitView } from "../views/check.ts";
 
+/** The visits of a verification: our verifier's, or those that a pasted log tells. */
+export interface VisitSource {
+  numbers(slot: number): Int32Array;
+  /** Visits of one slot, at most `limit`. */
+  of(slot: number, limit: number): VisitView[];
+  at(visit: number): VisitView | null;
+  /** The last visit of a slot that began at or before a line. -1: none. */
+  ofLine(slot: number, line: number): number;
+  /** The last visit of a slot on the refused path. -1: none. */
+  lastOf?(slot: number): number;
+}
+
+/** What a check knows of its visits: see Checked. */
+interface Verified {
+  readonly verdict: { readonly trace?: Trace } | undefined;
+  readonly lineAt: LineAt;
+  readonly pastedVisits?: VisitSource;
+}
+
+/** The visits of a check. They are none where the program did not get as far as the verifier. */
+export function visitsOf({ pastedVisits, verdict, lineAt }: Verified): VisitSource {
+  if (pastedVisits) return pastedVisits;
+  const trace = verdict?.trace;
+  return {
+    numbers: (slot) => (trace ? visitNumbers(trace, slot) : new Int32Array()),
+    of: (slot, limit) => (trace ? visitViews(trace, slot, limit, lineAt) : []),
+    at: (visit) => (trace ? visitView(trace, visit, lineAt) : null),
+    ofLine: (slot, line) => (trace ? visitOfLine(trace, slot, line, lineAt) : -1),
+  };
+}
+
 /** Of a trace: the visits that follow each visit, and the visits of each slot. Made when first asked for. */
 interface TraceIndex {
   readonly next: ReadonlyMap<number, readonly number[]>;
@@ -42,10 +73,10 @@ export const visitNumbers = (trace: Trace, slot: number): Int32Array =>
   Int32Array.from(indexOf(trace).bySlot.get(slot) ?? []);
 
 /** Visits of one slot, at most `limit`, in the verifier's order. */
-export const visitViews = (trace: Trace, slot: number, limit: number, lineAt: LineAt): VisitView[] =>
+const visitViews = (trace: Trace, slot: number, limit: number, lineAt: LineAt): VisitView[] =>
   (indexOf(trace).bySlot.get(slot) ?? []).slice(0, limit).map((visit) => visitView(trace, visit, lineAt) as VisitView);
 
-export function visitView(trace: Trace, number: number, lineAt: LineAt): VisitView | null {
+function visitView(trace: Trace, number: number, lineAt: LineAt): VisitView | null {
   const visit = trace.visits.at(number);
   if (!visit) return null;
   const { before, after } = visit;
@@ -66,7 +97,7 @@ export function visitView(trace: Trace, number: number, lineAt: LineAt): VisitVi
 }
 
 /** The last visit of a slot that began at or before a line of the shown log. -1: none. */
-export const visitOfLine = (trace: Trace, slot: number, line: number, lineAt: LineAt): number =>
+const visitOfLine = (trace: Trace, slot: number, line: number, lineAt: LineAt): number =>
   (indexOf(trace).bySlot.get(slot) ?? []).findLast((visit) => {
     const began = lineAt(trace.visits.at(visit)?.logPos ?? 0);
     return began >= 0 && began <= line;

@@ -9,11 +9,10 @@ import { ctxStructOf } from "../../kernel/definition.ts";
 import type { Registry } from "../../kernel/registry.ts";
 import { inScratch } from "../../kernel/scratch.ts";
 import { DEFAULT_LICENSE, type MapDef, type Program } from "../../program/program.ts";
-import type { Trace } from "../../verifier/trace.ts";
 import type { Verdict } from "../../verifier/verify.ts";
-import type { CheckView, MapPlaceView, VisitView } from "../views/check.ts";
+import type { CheckView, MapPlaceView } from "../views/check.ts";
 import type { MapInput, ProgramInput, SlotView } from "../views/program.ts";
-import { visitNumbers, visitOfLine, visitView, visitViews } from "./beliefs.ts";
+import type { VisitSource } from "./beliefs.ts";
 import { type Clock, type Load, loadTwice, loadWhole } from "./load.ts";
 import { LogText } from "./long-log.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source.ts";
@@ -30,29 +29,11 @@ export interface Checked {
   /** undefined: the program did not get as far as the verifier. */
   readonly verdict: Verdict | undefined;
   readonly log: LogText;
-  /** What the verifier believed, visit by visit. */
-  readonly visits: VisitSource;
+  /** Position in the whole log → line of the shown log. -1: the line is not shown. */
+  readonly lineAt: (position: number) => number;
+  /** The visits that a pasted log tells. Absent: the visits are those of `verdict`. See visitsOf (beliefs.ts). */
+  readonly pastedVisits?: VisitSource;
 }
-
-/** The visits of a verification: our verifier's, or those that a pasted log tells. */
-export interface VisitSource {
-  numbers(slot: number): Int32Array;
-  /** Visits of one slot, at most `limit`. */
-  of(slot: number, limit: number): VisitView[];
-  at(visit: number): VisitView | null;
-  /** The last visit of a slot that began at or before a line. -1: none. */
-  ofLine(slot: number, line: number): number;
-  /** The last visit of a slot on the refused path. -1: none. */
-  lastOf?(slot: number): number;
-}
-
-/** `lineAt`: position in the whole log → line of the shown log. */
-const visitsOf = (trace: Trace | undefined, lineAt: (position: number) => number): VisitSource => ({
-  numbers: (slot) => (trace ? visitNumbers(trace, slot) : new Int32Array()),
-  of: (slot, limit) => (trace ? visitViews(trace, slot, limit, lineAt) : []),
-  at: (visit) => (trace ? visitView(trace, visit, lineAt) : null),
-  ofLine: (slot, line) => (trace ? visitOfLine(trace, slot, line, lineAt) : -1),
-});
 
 /** The most visits that one verification keeps. Visits beyond that are only counted. */
 const MAX_VISITS = 1_000_000;
@@ -172,7 +153,7 @@ export function checkedOf(assembled: Assembled, loaded: Load | undefined, revisi
   };
   const view = { ...base, ...(loaded ? loadedView(loaded, log) : faultyView(diagnostics)) };
   const lineAt = brief ? () => -1 : (position: number) => log.lineAt(position);
-  return { input, view, assembly, program, verdict, log, visits: visitsOf(verdict?.trace, lineAt) };
+  return { input, view, assembly, program, verdict, log, lineAt };
 }
 
 /** The same check with its log: the last part of it that fits into a buffer of the usual size. */
@@ -205,7 +186,7 @@ export function withLog(
     view: { ...view, ...loadedView({ ...rest, verdict: of, brief: false, ...why }, log) },
     verdict: of,
     log,
-    visits: visitsOf(of.trace, lineAt),
+    lineAt,
   };
 }
 

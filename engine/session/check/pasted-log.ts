@@ -19,8 +19,9 @@ import { BPF_LOG_LEVEL2 } from "../../verifier/log/buffer.ts";
 import { codeOf } from "../../verifier/log/kinds.ts";
 import type { Refusal } from "../../verifier/refusals.ts";
 import type { BeliefsView, BeliefView, CheckView, PastedView, VisitView } from "../views/check.ts";
+import type { VisitSource } from "./beliefs.ts";
 import { boundsView } from "./beliefs.ts";
-import type { Checked, VisitSource } from "./check.ts";
+import type { Checked } from "./check.ts";
 import { LogText } from "./long-log.ts";
 
 /** A log as a program for the editor. undefined: the text is no log. */
@@ -139,7 +140,7 @@ export function pastedCheck(text: string, own: Checked): Checked {
     // The beliefs and paths of a different refusal would explain this one wrongly.
     verdict: isOurs ? walked : undefined,
     log: shown,
-    visits: new PastedVisits(log),
+    pastedVisits: new PastedVisits(log),
   };
 }
 

@@ -3,6 +3,7 @@
 import { type Insn, isLdImm64, sameInsn } from "../../isa/insn.ts";
 import { ctxStructOf } from "../../kernel/definition.ts";
 import type { CheckApi } from "../api.ts";
+import type { VisitSource } from "../check/beliefs.ts";
 import { type Checked, check, linesOf, withLog } from "../check/check.ts";
 import { type SessionState, watch } from "../state.ts";
 import type { ExplanationStepView } from "../views/check.ts";
@@ -27,6 +28,11 @@ export function createCheck(state: SessionState): CheckApi {
     return { asked, trace, recorded };
   };
 
+  const visits = async (revision: number): Promise<VisitSource | undefined> => {
+    const asked = of(revision);
+    return asked && (await import("../check/beliefs.ts")).visitsOf(asked);
+  };
+
   return {
     check(program, revision) {
       const { registry } = state;
@@ -44,14 +50,18 @@ export function createCheck(state: SessionState): CheckApi {
       });
     },
 
-    visits: (revision, slot, limit) => of(revision)?.visits.of(slot, limit) ?? [],
-    visitNumbers: (revision, slot) => of(revision)?.visits.numbers(slot) ?? new Int32Array(),
-    visitAt: (revision, visit) => of(revision)?.visits.at(visit) ?? null,
-    visitOfLine: (revision, slot, line) => of(revision)?.visits.ofLine(slot, line) ?? -1,
+    visits: async (revision, slot, limit) => (await visits(revision))?.of(slot, limit) ?? [],
+    visitNumbers: async (revision, slot) => (await visits(revision))?.numbers(slot) ?? new Int32Array(),
+    visitAt: async (revision, visit) => (await visits(revision))?.at(visit) ?? null,
+    visitOfLine: async (revision, slot, line) => (await visits(revision))?.ofLine(slot, line) ?? -1,
 
     async visitOfStep(revision, run, step) {
-      const [found, { visitOfStep }] = await Promise.all([walked(revision, run), import("../run/visit-of-step.ts")]);
-      return found ? found.asked.visits.at(visitOfStep(found.trace, found.recorded, step)) : null;
+      const [found, { visitOfStep }, { visitsOf }] = await Promise.all([
+        walked(revision, run),
+        import("../run/visit-of-step.ts"),
+        import("../check/beliefs.ts"),
+      ]);
+      return found ? visitsOf(found.asked).at(visitOfStep(found.trace, found.recorded, step)) : null;
     },
     async stepOfVisit(revision, run, visit, from) {
       const [found, { stepOfVisit }] = await Promise.all([walked(revision, run), import("../run/visit-of-step.ts")]);
@@ -79,7 +89,7 @@ export function createCheck(state: SessionState): CheckApi {
       if (!asked?.view.refusal) return null;
       const { explain } = await import("../../verifier/explain/explain.ts");
       const found = explain(asked.view.refusal, asked.verdict?.trace, asked.program.insns);
-      const { lastOf } = asked.visits;
+      const lastOf = asked.pastedVisits?.lastOf;
       if (!lastOf || !found) return found;
       // The shown visits are those of a pasted log.
       const inLog = (steps: readonly ExplanationStepView[]) =>

@@ -7,6 +7,7 @@ import { helperName } from "../../facts/helpers.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { Registry } from "../../kernel/registry.ts";
+import { visitsOf } from "../check/beliefs.ts";
 import { type Checked, check } from "../check/check.ts";
 import { elementText } from "../kernel/map-elements.ts";
 import { parseCondition } from "../run/condition.ts";
@@ -115,10 +116,9 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
   knows({ reg, min, max }, { checked }) {
     if (!checked.verdict?.trace || checked.view.verdict !== "accept") return said(false, checked);
     const { insns } = checked.program;
+    const visits = visitsOf(checked);
     const ends = checked.view.slots.filter(({ slot }) => formOf(insns[slot] as Insn)?.kind === "exit");
-    const beliefs = ends
-      .flatMap(({ slot }) => checked.visits.of(slot, MAX_VISITS))
-      .map(({ before }) => before.regs[reg]);
+    const beliefs = ends.flatMap(({ slot }) => visits.of(slot, MAX_VISITS)).map(({ before }) => before.regs[reg]);
     const outside = beliefs.find(
       (one) => !one?.bounds || Number(one.bounds.umin) < min || Number(one.bounds.umax) > max,
     );
