@@ -25,7 +25,11 @@ export default defineConfig({
       { find: /^(?:\.\.\/)+nls\.js$/, replacement: fileURLToPath(new URL("web/monaco/nls.ts", import.meta.url)) },
     ],
   },
-  worker: { format: "es", rolldownOptions: { treeshake } },
+  // What a worker needs at its start is one file: many small ones compress worse.
+  worker: {
+    format: "es",
+    rolldownOptions: { treeshake, output: { codeSplitting: { groups: [{ name: "start", tags: ["$initial"] }] } } },
+  },
   build: {
     target: "es2022",
     outDir: "../dist",
