@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Act } from "../engine/index.ts";
 import { encodeLink, type LinkState } from "../web/links/codec.ts";
+import { judgeOf } from "./judge.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "oreore-judge-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -19,7 +20,8 @@ interface Line {
   readonly error?: string;
 }
 
-function judge(lesson: string, lines: readonly string[]) {
+/** The answers of the command itself, in a process of its own. */
+function judgeCommand(lesson: string, lines: readonly string[]) {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ["--import", "tsx", resolve(import.meta.dirname, "oreore.ts"), "judge", lesson],
@@ -30,6 +32,13 @@ function judge(lesson: string, lines: readonly string[]) {
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Line);
   return { answers, stderr, status };
+}
+
+/** The same answers, without a process; or the sentence that refuses the lesson. */
+async function judge(lesson: string, lines: readonly string[] = []): Promise<readonly Line[] | string> {
+  const one = judgeOf(lesson);
+  if (typeof one === "string") return one;
+  return Promise.all(lines.map(async (line) => JSON.parse(JSON.stringify(await one(line))) as Line));
 }
 
 const PLUS42 = `BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),
@@ -68,7 +77,7 @@ test("ten links get one answer each, in order, and no line stops the command", a
     "#lesson/7",
     "please judge me kindly",
   ];
-  const { answers, status } = judge("7", lines);
+  const { answers, status } = judgeCommand("7", lines);
   expect(answers.map(({ solved, error }) => error ?? solved)).toEqual([
     true,
     true,
@@ -111,7 +120,7 @@ test("a teacher's file judges a student's link, and a wrong answer gets a counte
   const file = join(dir, "mine.md");
   writeFileSync(file, OWN);
   const lesson = { name: "lesson", text: OWN, acts: [] };
-  const { answers } = judge(file, [
+  const answers = await judge(file, [
     await encodeLink(state({ lesson })),
     await encodeLink(state({ source: PLUS42.replace("0, 42)", "0, 42),\nBPF_MOV64_IMM(BPF_REG_0, 45)"), lesson })),
     await encodeLink(state({ lesson: { name: "machine", acts: [] } })),
@@ -142,22 +151,25 @@ test("with a list, each link is judged by the lesson that it names, from a file 
     await ofList(2, "answers-of-a-write", WRITES),
     await encodeLink(state({ lesson: { name: "machine", acts: [] } })),
   ];
-  const { answers } = judge(list, links);
+  const answers = await judge(list, links);
   expect(answers).toMatchObject([
     { lesson: "own", solved: true },
     { lesson: 7, solved: true },
     { error: expect.stringContaining("the link is an answer to lesson machine, not to") },
   ]);
-  expect(judge(join(dir, "other.md"), links.slice(0, 1)).answers).toMatchObject([
+  expect(await judge(join(dir, "other.md"), links.slice(0, 1))).toMatchObject([
     { error: "the link is an answer to the lesson own.md, not to the lesson other.md" },
   ]);
   writeFileSync(list, "---\ntitle.en: Mine\n---\n- none.md\n");
-  expect(judge(list, [])).toMatchObject({ stderr: expect.stringContaining("none.md"), status: 2 });
+  expect(await judge(list)).toContain("none.md");
 });
 
-test("a lesson that does not exist or has a fault gives an error message", () => {
-  expect(judge("99", [])).toMatchObject({ stderr: 'judge: there is no lesson "99", and no such file\n', status: 2 });
+test("a lesson that does not exist or has a fault gives an error message", async () => {
+  expect(judgeCommand("99", [])).toMatchObject({
+    stderr: 'judge: there is no lesson "99", and no such file\n',
+    status: 2,
+  });
   const file = join(dir, "broken.md");
   writeFileSync(file, OWN.replace("returns 3", "return 3"));
-  expect(judge(file, [])).toMatchObject({ stderr: expect.stringContaining("line 13"), status: 2 });
+  expect(await judge(file)).toContain("line 13");
 });

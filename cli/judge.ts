@@ -17,14 +17,20 @@ const PLACES = ["../web/lessons/built-in", "./lessons"];
 const PATIENCE = 10_000_000;
 
 export async function judgeCommand([wanted = "", ...more]: readonly string[]): Promise<number> {
-  const found = wanted === "" || more.length > 0 ? USAGE : lessonsOf(wanted);
-  if (typeof found === "string") {
-    process.stderr.write(`judge: ${found}\n`);
+  const judge = wanted === "" || more.length > 0 ? USAGE : judgeOf(wanted);
+  if (typeof judge === "string") {
+    process.stderr.write(`judge: ${judge}\n`);
     return 2;
   }
   logToErrors();
-  await answerLines(async (line) => JSON.stringify(await answer(line, found)));
+  await answerLines(async (line) => JSON.stringify(await judge(line)));
   return 0;
+}
+
+/** Judges one line for a lesson or a list of lessons. A sentence if a lesson does not exist or has a fault. */
+export function judgeOf(wanted: string): ((line: string) => Promise<object>) | string {
+  const found = lessonsOf(wanted);
+  return typeof found === "string" ? found : (line) => answer(line, found);
 }
 
 const USAGE =

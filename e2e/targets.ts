@@ -19,7 +19,10 @@ export const smallTargets = (page: Page, within = "body"): Promise<readonly stri
           .filter((one) => !one.matches(leftOut) && !(one.matches("input") && one.closest("label")))
           .filter(
             (one) =>
-              !one.closest("[inert]") && one.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
+              !one.closest("[inert]") &&
+              // A library's field for forms, which nobody sees or presses.
+              !one.matches('input[aria-hidden="true"]') &&
+              one.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
           )
           .map((one) => ({ one, box: one.getBoundingClientRect() }))
           // Half a pixel is allowed for rounding.
