@@ -16,7 +16,7 @@ interface Check {
   /** Titles of the checks that must have ended before. A `!` before the title: that check must also have passed. */
   readonly after?: readonly string[];
   /** The check runs with lower priority than the others. The browser tests have the tighter time limits, those of a person. */
-  readonly patient?: true;
+  readonly lowPriority?: true;
   /** The report file in which the check lists its single tests, and how to count them. Absent: the check counts as one test. */
   readonly report?: { readonly file: string; readonly count: (report: never) => Count };
 }
@@ -39,7 +39,7 @@ const CHECKS: readonly Check[] = [
     title: "unit, property and conformance tests",
     command: npx("vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`),
     after: ["types: web"],
-    patient: true,
+    lowPriority: true,
     report: { file: vitestReport, count: ofVitest },
   },
   { title: "build", command: npx("vite", "build", "--logLevel", "warn") },
@@ -63,26 +63,26 @@ const started = performance.now();
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /** The output of the first check that has not ended is printed at once. The output of later checks is kept here until their turn. */
-const kept = CHECKS.map((): string[] => []);
-const over = CHECKS.map(() => false);
-let head = 0;
+const buffered = CHECKS.map((): string[] => []);
+const ended = CHECKS.map(() => false);
+let printing = 0;
 function say(index: number, text: string): void {
-  if (index === head) process.stdout.write(text);
-  else kept[index]?.push(text);
+  if (index === printing) process.stdout.write(text);
+  else buffered[index]?.push(text);
 }
 function closed(index: number): void {
-  over[index] = true;
-  while (over[head]) {
-    head++;
-    process.stdout.write(kept[head]?.splice(0).join("") ?? "");
+  ended[index] = true;
+  while (ended[printing]) {
+    printing++;
+    process.stdout.write(buffered[printing]?.splice(0).join("") ?? "");
   }
 }
 
 const outcomes = new Map<string, Promise<Outcome>>();
 const indexOf = (title: string): number => CHECKS.findIndex((check) => check.title === title);
-for (const check of CHECKS) outcomes.set(check.title, once(check));
+for (const check of CHECKS) outcomes.set(check.title, runAfterDependencies(check));
 
-async function once(check: Check): Promise<Outcome> {
+async function runAfterDependencies(check: Check): Promise<Outcome> {
   const index = indexOf(check.title);
   say(index, `\n== ${check.title}\n`);
   try {
@@ -99,7 +99,7 @@ async function once(check: Check): Promise<Outcome> {
   }
 }
 
-async function run({ command, patient, report }: Check, print: (text: string) => void): Promise<Outcome> {
+async function run({ command, lowPriority, report }: Check, print: (text: string) => void): Promise<Outcome> {
   const since = performance.now();
   const [program, ...args] = command as [string, ...string[]];
   const child = spawn(program, args, {
@@ -111,7 +111,7 @@ async function run({ command, patient, report }: Check, print: (text: string) =>
       ...(process.stdout.isTTY && { FORCE_COLOR: "1" }),
     },
   });
-  if (patient && child.pid) setPriority(child.pid, 10);
+  if (lowPriority && child.pid) setPriority(child.pid, 10);
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", print);
   const status = await new Promise<number | null>((resolve) => {
     child.on("error", ({ message }) => {
