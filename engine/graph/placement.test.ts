@@ -72,7 +72,7 @@ test("every edge is drawn once, from its source's lower side to its target's upp
     fc.property(programs, (program) => {
       const { flow, layout } = drawn(program);
       const wanted = flow.blocks.flatMap(({ next }, from) => next.map((to, way) => `${from} ${way} ${to}`));
-      expect(layout.edges.map(({ from, way, to }) => `${from} ${way} ${to}`).sort()).toEqual(wanted.sort());
+      expect(layout.edges.map(({ from, nextIndex, to }) => `${from} ${nextIndex} ${to}`).sort()).toEqual(wanted.sort());
       for (const { from, to, points } of layout.edges) {
         const [source, target] = [layout.blocks[from] as Box, layout.blocks[to] as Box];
         expect(points[0]?.[1]).toBeCloseTo(source.y + source.h);

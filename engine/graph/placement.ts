@@ -31,7 +31,7 @@ export interface EdgePath {
   readonly from: number;
   readonly to: number;
   /** Index of this edge in `next` of the source block. */
-  readonly way: number;
+  readonly nextIndex: number;
   /** Whether the edge closes a loop. Then it runs upwards. */
   readonly back: boolean;
   /** Corners from the source's lower side to the target's upper side. Two neighbours have the same x or the same y. */
@@ -59,7 +59,7 @@ export function layoutFlow(flow: FunctionFlow, sizes: readonly Size[]): FlowLayo
   const rows = rowsOf(flow);
   const centres = columnsOf(flow, rows, sizes);
   const routes = routesOf(flow, rows, centres, sizes);
-  return place(rows, centres, sizes, routes);
+  return assignCoordinates(rows, centres, sizes, routes);
 }
 
 /** The row of each block: below all blocks that lead to it. A block to which a loop exits stands below the whole loop. */
@@ -182,7 +182,7 @@ function merged(a: Contour, b: Contour, shiftOfB: number): Contour {
 interface Route {
   readonly from: number;
   readonly to: number;
-  readonly way: number;
+  readonly nextIndex: number;
   readonly back: boolean;
   /** x where the edge leaves its source. */
   out: number;
@@ -210,12 +210,14 @@ function routesOf(
   rows.forEach((row, block) => {
     (inRow[row] ??= []).push(block);
   });
-  const edges = blocks.flatMap(({ next }, from) => next.map((to, way) => ({ from, to, way, back: to <= from })));
+  const edges = blocks.flatMap(({ next }, from) =>
+    next.map((to, nextIndex) => ({ from, to, nextIndex, back: to <= from })),
+  );
   const span = ({ from, to }: { from: number; to: number }): number =>
     Math.abs((rows[to] as number) - (rows[from] as number));
   const lanes: Lane[] = [];
   const routes = edges
-    .sort((a, b) => span(a) - span(b) || a.from - b.from || a.way - b.way)
+    .sort((a, b) => span(a) - span(b) || a.from - b.from || a.nextIndex - b.nextIndex)
     .map((edge): Route => {
       const { from, to, back } = edge;
       const [a, b] = [rows[from] as number, rows[to] as number];
@@ -242,11 +244,11 @@ function routesOf(
       if (lane.to === to) own.push(lane);
       else if (lane.top <= bottom && lane.bottom >= top) taken.add(lane.x - LANE, lane.x + LANE);
     }
-    const led = own.find((lane) => !taken.has(lane.x) && (back ? lane.x < Math.min(start, end) : true));
-    if (led) {
-      led.top = Math.min(led.top, top);
-      led.bottom = Math.max(led.bottom, bottom);
-      return led.x;
+    const reusable = own.find((lane) => !taken.has(lane.x) && (back ? lane.x < Math.min(start, end) : true));
+    if (reusable) {
+      reusable.top = Math.min(reusable.top, top);
+      reusable.bottom = Math.max(reusable.bottom, bottom);
+      return reusable.x;
     }
     // An edge back runs to the left of both its blocks, so that a loop looks like a loop. Others take the shortest way.
     const x = back ? taken.freeBefore(Math.min(start, end) - PORT) : taken.nearest(start, end);
@@ -341,7 +343,7 @@ class Intervals {
 }
 
 /** A stretch that runs sideways in a gap between rows. Edges with the same key share it, and so lie on one track. */
-interface Sideways {
+interface HorizontalRun {
   readonly key: string;
   low: number;
   high: number;
@@ -349,7 +351,7 @@ interface Sideways {
 }
 
 /** Assigns a track to everything that runs sideways, which gives the height of each gap. Then makes the boxes and corners. */
-function place(
+function assignCoordinates(
   rows: readonly number[],
   centres: readonly number[],
   sizes: readonly Size[],
@@ -357,10 +359,10 @@ function place(
 ): FlowLayout {
   const last = Math.max(...rows);
   /** gaps[r]: the gap above row r. */
-  const gaps = Array.from({ length: last + 2 }, () => new Map<string, Sideways>());
+  const gaps = Array.from({ length: last + 2 }, () => new Map<string, HorizontalRun>());
   const note = (gap: number, key: string, x1: number, x2: number): void => {
     if (Math.abs(x1 - x2) < 0.5) return;
-    const tracks = gaps[gap] as Map<string, Sideways>;
+    const tracks = gaps[gap] as Map<string, HorizontalRun>;
     const there = tracks.get(key);
     const [low, high] = x1 < x2 ? [x1, x2] : [x2, x1];
     if (there) {
@@ -369,7 +371,7 @@ function place(
     } else tracks.set(key, { key, low, high, track: 0 });
   };
   const arriving = ({ to, back }: Route): string => `in ${to}${back ? " back" : ""}`;
-  const leaving = ({ from, way }: Route): string => `out ${from} ${way}`;
+  const leaving = ({ from, nextIndex }: Route): string => `out ${from} ${nextIndex}`;
   for (const route of routes) {
     const below = (rows[route.from] as number) + 1;
     const above = rows[route.to] as number;
@@ -394,7 +396,7 @@ function place(
     y += heights[row] ?? 0;
   }
   const trackY = (gap: number, key: string): number => {
-    const found = (gaps[gap] as Map<string, Sideways>).get(key);
+    const found = (gaps[gap] as Map<string, HorizontalRun>).get(key);
     const count = counts[gap] as number;
     // The tracks lie in the middle of the gap's free height.
     const base =
@@ -410,7 +412,7 @@ function place(
     return { x: x - w / 2, y: tops[rows[block] as number] as number, w, h };
   });
   const edges = routes.map((route): EdgePath => {
-    const { from, to, way, back, lane } = route;
+    const { from, to, nextIndex, back, lane } = route;
     const source = blocks[from] as Box;
     const target = blocks[to] as Box;
     const below = (rows[from] as number) + 1;
@@ -425,20 +427,20 @@ function place(
       points.push([route.out, leave], [lane, leave], [lane, arrive], [route.in, arrive]);
     }
     points.push([route.in, target.y]);
-    return { from, to, way, back, points: straightened(points) };
+    return { from, to, nextIndex, back, points: straightened(points) };
   });
-  return moved(blocks, edges);
+  return atOrigin(blocks, edges);
 }
 
 /** Sets the tracks, greedily, shortest first. Returns the number of tracks. */
-function assignTracks(gap: ReadonlyMap<string, Sideways>): number {
-  const tracks: Sideways[][] = [];
+function assignTracks(gap: ReadonlyMap<string, HorizontalRun>): number {
+  const tracks: HorizontalRun[][] = [];
   const ordered = [...gap.values()].sort((a, b) => a.high - a.low - (b.high - b.low) || a.low - b.low);
-  for (const way of ordered) {
-    let track = tracks.findIndex((there) => there.every(({ low, high }) => way.high + 6 < low || high + 6 < way.low));
+  for (const run of ordered) {
+    let track = tracks.findIndex((there) => there.every(({ low, high }) => run.high + 6 < low || high + 6 < run.low));
     if (track < 0) track = tracks.push([]) - 1;
-    way.track = track;
-    (tracks[track] as Sideways[]).push(way);
+    run.track = track;
+    (tracks[track] as HorizontalRun[]).push(run);
   }
   return tracks.length;
 }
@@ -456,7 +458,7 @@ function straightened(points: readonly (readonly [number, number])[]): (readonly
 }
 
 /** The layout moved so that its upper left corner is at 0, 0. */
-function moved(blocks: readonly Box[], edges: readonly EdgePath[]): FlowLayout {
+function atOrigin(blocks: readonly Box[], edges: readonly EdgePath[]): FlowLayout {
   let [left, top, right, bottom] = [0, 0, 0, 0];
   const note = (x: number, y: number): void => {
     left = Math.min(left, x);

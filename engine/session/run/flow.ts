@@ -144,10 +144,10 @@ export function flowView(
       w: layout.w,
       h: layout.h,
       blocks: bodies.map((body, block) => ({ ...body, ...(layout.blocks[block] as Box) })),
-      edges: layout.edges.map(({ from, to, way, back, points }) => ({
+      edges: layout.edges.map(({ from, to, nextIndex, back, points }) => ({
         from: startOf(from),
         to: startOf(to),
-        kind: kindOf(insns, bodies[from]?.last ?? 0, startOf(to), way),
+        kind: kindOf(insns, bodies[from]?.last ?? 0, startOf(to), nextIndex),
         back,
         points,
       })),
@@ -177,12 +177,12 @@ function bodyOf(insns: readonly Insn[], start: number, end: number, { maxLines }
 const chars = (slot: number, textOf: ReadonlyMap<number, string>, { maxChars }: FlowMetrics): number =>
   Math.min(maxChars, 5 + (textOf.get(slot)?.length ?? 0));
 
-function kindOf(insns: readonly Insn[], last: number, to: number, way: number): EdgeKind {
+function kindOf(insns: readonly Insn[], last: number, to: number, nextIndex: number): EdgeKind {
   const insn = insns[last] as Insn;
   const kind = formOf(insn)?.kind;
   if (kind === "ja") return "goto";
   if (kind !== "jmp" && kind !== "may_goto") return "next";
-  return way === 1 || (jumpTarget(insn, last) === to && to !== last + 1) ? "taken" : "not-taken";
+  return nextIndex === 1 || (jumpTarget(insn, last) === to && to !== last + 1) ? "taken" : "not-taken";
 }
 
 function callsOf(insns: readonly Insn[], functions: readonly FlowFunctionView[]): FlowView["calls"] {
