@@ -24,14 +24,14 @@ export function cleanLines(text: string): string[] {
     .split("\n")
     .map((line) => line.trimEnd());
   const plain = lines.map(withoutPrefix);
-  const indents = plain.filter((line) => WALKED.test(line)).map((line) => line.length - line.trimStart().length);
+  const indents = plain.filter((line) => INSN_LINE.test(line)).map((line) => line.length - line.trimStart().length);
   // Some loaders indent the whole log. That much is removed from every line; the log's own indentation of lists stays.
   const indent = indents.length > 0 ? Math.min(...indents) : 0;
   return plain.map((line) => (indent > 0 && line.slice(0, indent).trim() === "" ? line.slice(indent) : line));
 }
 
 /** A line with an instruction, as the log prints it. */
-const WALKED = /^\s*\d+: \([0-9a-f]{2}\) /;
+const INSN_LINE = /^\s*\d+: \([0-9a-f]{2}\) /;
 
 function withoutPrefix(line: string): string {
   let left = line;

@@ -12,7 +12,7 @@ export interface Hints {
   readonly mapFlags: number;
   readonly license: string;
   /** Whether the refusing sentence depends on the program type. */
-  readonly isOfType: boolean;
+  readonly dependsOnProgType: boolean;
 }
 
 export function hintsOf(log: PastedLog): Hints {
@@ -26,7 +26,7 @@ export function hintsOf(log: PastedLog): Hints {
       : /^read from map forbidden/.test(message)
         ? MAP_FLAGS.WRONLY_PROG
         : 0,
-    isOfType: /program of this type|bpf_context|cannot use helper|program type|At program exit/.test(message),
+    dependsOnProgType: /program of this type|bpf_context|cannot use helper|program type|At program exit/.test(message),
     license: /GPL-restricted|non-GPL/.test(message) ? "Proprietary" : "GPL",
   };
 }
@@ -43,7 +43,7 @@ function progTypeOf({ visits, insns }: PastedLog): string | undefined {
 }
 
 /** A refusal's sentence without the parts that differ between boots and between releases. */
-export const plainWords = (message: string): string =>
+export const normalizedMessage = (message: string): string =>
   message
     .replace(/\b0x(?:f[0-9a-f]{15}|[c-f][0-9a-f]{7})\b/g, "0x…")
     .replace(/'inv'|\btype=inv\b/g, (old) => old.replace("inv", "scalar"))

@@ -3,19 +3,19 @@
 // complete or cut off. Whether the verifier was right is not judged here.
 import { codeOf, type LineKind } from "../verifier/log/kinds.ts";
 import { cleanLines } from "./clean.ts";
-import { readState, type Told } from "./state.ts";
+import { type ParsedState, readState } from "./state.ts";
 import { unwrapped } from "./unwrap.ts";
 
 /** Register (`R3`) or stack slot (`fp-8`) → the log's words about it. Each frame has its own map. */
-export type Believed = ReadonlyMap<string, string>;
+export type StateWords = ReadonlyMap<string, string>;
 
 export interface PastedVisit {
   readonly slot: number;
   /** Index of the visit's line in the log. */
   readonly line: number;
   readonly frame: number;
-  readonly before: Believed;
-  readonly after: Believed;
+  readonly before: StateWords;
+  readonly after: StateWords;
   /** Index of the visit before this one on the same path. -1: the program or the log starts here. */
   readonly prev: number;
   readonly end: "exit" | "pruned" | "refused" | null;
@@ -34,7 +34,7 @@ export interface PastedLog {
   /** Slot → the instruction's text and opcode. */
   readonly insns: ReadonlyMap<number, { readonly text: string; readonly opcode: number }>;
   /** Slot → the log's words about registers and stack slots after this instruction, if there are any. */
-  readonly results: ReadonlyMap<number, Believed>;
+  readonly results: ReadonlyMap<number, StateWords>;
   /** Slot → the source line from which the instruction was made. */
   readonly sources: ReadonlyMap<number, string>;
   /** Index of the line that refuses the program. -1: none. */
@@ -55,7 +55,7 @@ export interface PastedLog {
 }
 
 const VISIT = /^(\d+): \(([0-9a-f]{2})\) (.*)$/;
-const LISTED = /^\s+(?:>>>)?\s*(\d+)(?:: ([.0-9]{10}))?(?:\s*\||:)?\s*\(([0-9a-f]{2})\) (.*)$/;
+const LISTED_INSN = /^\s+(?:>>>)?\s*(\d+)(?:: ([.0-9]{10}))?(?:\s*\||:)?\s*\(([0-9a-f]{2})\) (.*)$/;
 const STATE = /^(\d+): (.*)$/;
 const BRANCH = /^from (\d+) to (\d+)(?: \(speculative execution\))?: ?(.*)$/;
 const SAFE = /^(\d+): safe$/;
@@ -93,7 +93,7 @@ const ERRNOS: readonly (readonly [RegExp, number])[] = [
   [/Operation not permitted|-1\b|EPERM/i, 1],
 ];
 
-const NOTHING: Believed = new Map();
+const NOTHING: StateWords = new Map();
 
 /** Reads a text with a log in it. undefined: it has no verifier's log. */
 export function readLog(source: string): PastedLog | undefined {
@@ -121,7 +121,7 @@ const isOfLog = (line: string): boolean =>
 
 /** Whether the line begins as only a line of the verifier does. */
 const isStart = (line: string): boolean =>
-  [VISIT, LISTED, STATE, BRANCH, SAFE, STATISTICS, END_MARK, BEGIN_MARK].some((pattern) => pattern.test(line)) ||
+  [VISIT, LISTED_INSN, STATE, BRANCH, SAFE, STATISTICS, END_MARK, BEGIN_MARK].some((pattern) => pattern.test(line)) ||
   KNOWN.some(([pattern]) => pattern.test(line));
 
 /**
@@ -129,7 +129,7 @@ const isStart = (line: string): boolean =>
  * statistics, lines about where a path comes from, or a refusal.
  */
 function isLog(lines: readonly string[]): boolean {
-  if (!lines.some((line) => VISIT.test(line) || LISTED.test(line)))
+  if (!lines.some((line) => VISIT.test(line) || LISTED_INSN.test(line)))
     return lines.some((line) => STATISTICS.test(line)) && lines.length > 1;
   return lines.some(
     (line) =>
@@ -151,11 +151,11 @@ class Reader {
   readonly #joints: Uint16Array;
   readonly #visits: { -readonly [Key in keyof PastedVisit]: PastedVisit[Key] }[] = [];
   readonly #insns = new Map<number, { text: string; opcode: number }>();
-  readonly #results = new Map<number, Believed>();
+  readonly #results = new Map<number, StateWords>();
   readonly #sources = new Map<number, string>();
   readonly #lastOf = new Map<number, number>();
   /** What is believed now in each frame. A map here is replaced, never changed, because visits keep it. */
-  readonly #frames: Believed[] = [new Map()];
+  readonly #frames: StateWords[] = [new Map()];
   #depth = 0;
   /** Index of the visit that the next visit follows. -1: none. */
   #prev = -1;
@@ -238,7 +238,7 @@ class Reader {
       const [from, to, rest] = [Number(branch[1]), Number(branch[2]), branch[3] as string];
       this.#prev = this.#lastOf.get(from) ?? -1;
       const isSafe = rest === "safe";
-      if (!isSafe) this.#take(rest, true);
+      if (!isSafe) this.#readState(rest, true);
       this.#mark(i, isSafe ? "branch-safe" : "branch", to, isSafe ? 0 : line.length - rest.length);
       return;
     }
@@ -251,12 +251,12 @@ class Reader {
     }
     const state = STATE.exec(line);
     const isNew = this.#visits.length === 0 || this.#follows(i, "branch") || this.#follows(i, "call");
-    if (state && this.#take(state[2] as string, this.#isOld || isNew, !isNew)) {
+    if (state && this.#readState(state[2] as string, this.#isOld || isNew, !isNew)) {
       this.#mark(i, "state", Number(state[1]));
       return;
     }
     if (line.startsWith(";")) this.#source = line.slice(1).trim();
-    if (/^ *(?:frame\d+: ?)?(?:R\d+|fp-\d+)(?:_\w+)?=/.test(line) && this.#take(line, true)) {
+    if (/^ *(?:frame\d+: ?)?(?:R\d+|fp-\d+)(?:_\w+)?=/.test(line) && this.#readState(line, true)) {
       this.#mark(i, "call");
       return;
     }
@@ -272,17 +272,17 @@ class Reader {
   }
 
   #visit(slot: number, opcode: string, rest: string, line: string, i: number): void {
-    const { statement, state, next } = parted(rest);
+    const { statement, state, next } = splitVisit(rest);
     this.#insns.set(slot, { text: statement, opcode: Number.parseInt(opcode, 16) });
     if (this.#source !== undefined) this.#sources.set(slot, this.#source);
     this.#source = undefined;
     const frame = this.#depth;
     const before = this.#current();
     if (/^call /.test(statement)) this.#called();
-    const told = state === undefined ? undefined : readState(state);
-    if (told) {
-      this.#put(told, false);
-      this.#results.set(slot, told.values);
+    const parsed = state === undefined ? undefined : readState(state);
+    if (parsed) {
+      this.#applyState(parsed, false);
+      this.#results.set(slot, parsed.values);
     }
     const isExit = statement === "exit" && frame === 0;
     const after = this.#current();
@@ -291,21 +291,21 @@ class Reader {
     this.#lastOf.set(slot, this.#prev);
     this.#mark(i, "insn", slot, state === undefined ? 0 : line.indexOf(";"));
     // At level 1 the log is cut back after each path. The state of the next branch is then printed on the line of the jump.
-    if (next !== undefined) this.#take(next, true);
+    if (next !== undefined) this.#readState(next, true);
   }
 
   /** Reads an instruction from a list of instructions, which is not a visit. Returns its slot, or -1 if the line has none. */
   #list(line: string): number {
-    const listed = LISTED.exec(line);
+    const listed = LISTED_INSN.exec(line);
     if (!listed) return -1;
     const slot = Number(listed[1]);
-    const { statement } = parted(listed[4] as string);
+    const { statement } = splitVisit(listed[4] as string);
     if (!this.#insns.has(slot))
       this.#insns.set(slot, { text: statement, opcode: Number.parseInt(listed[3] as string, 16) });
     return slot;
   }
 
-  #current(): Believed {
+  #current(): StateWords {
     return this.#frames[this.#depth] ?? NOTHING;
   }
 
@@ -321,23 +321,23 @@ class Reader {
    * `whole`: it replaces all that was believed; otherwise it has only what changed.
    * `isResult`: it is the state after the last visited instruction.
    */
-  #take(text: string, whole: boolean, isResult = !whole): boolean {
-    const told = readState(text);
-    if (!told) return false;
-    const frame = this.#put(told, whole);
+  #readState(text: string, whole: boolean, isResult = !whole): boolean {
+    const parsed = readState(text);
+    if (!parsed) return false;
+    const frame = this.#applyState(parsed, whole);
     const visit = this.#visits.at(-1);
     // A state on a line of its own behind an instruction is the state after that instruction.
     if (visit && isResult && visit.frame === this.#depth) {
       visit.after = frame;
-      this.#results.set(visit.slot, new Map([...(this.#results.get(visit.slot) ?? []), ...told.values]));
+      this.#results.set(visit.slot, new Map([...(this.#results.get(visit.slot) ?? []), ...parsed.values]));
     }
     return true;
   }
 
-  #put(told: Told, whole: boolean): Believed {
-    if (told.frame !== undefined || whole) this.#depth = told.frame ?? 0;
+  #applyState(parsed: ParsedState, whole: boolean): StateWords {
+    if (parsed.frame !== undefined || whole) this.#depth = parsed.frame ?? 0;
     const frame = new Map(whole ? NOTHING : this.#current());
-    for (const [name, words] of told.values) frame.set(name, words);
+    for (const [name, words] of parsed.values) frame.set(name, words);
     this.#frames[this.#depth] = frame;
     return frame;
   }
@@ -362,7 +362,7 @@ class Reader {
   }
 }
 
-interface Parted {
+interface VisitParts {
   readonly statement: string;
   /** The part of the state that the instruction changed. */
   readonly state?: string;
@@ -371,7 +371,7 @@ interface Parted {
 }
 
 /** Splits the text of a visit into the instruction and the states behind it on the same line. */
-function parted(text: string): Parted {
+function splitVisit(text: string): VisitParts {
   const joint = /\s\d+: (?=(?:frame\d+: ?)?(?:R\d+|fp-\d+)(?:_\w+)?=)/.exec(text);
   const next = joint ? { next: text.slice(joint.index + joint[0].length) } : {};
   const own = joint ? text.slice(0, joint.index) : text;

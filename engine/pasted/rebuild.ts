@@ -9,7 +9,7 @@ import { formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { calleeOf, jumpTarget } from "../program/flow.ts";
 import type { MapDef } from "../program/program.ts";
-import type { Believed, PastedLog } from "./log.ts";
+import type { PastedLog, StateWords } from "./log.ts";
 
 /** A run of slots that the log does not show, both ends included. */
 export interface Missing {
@@ -42,7 +42,7 @@ export function rebuild(log: PastedLog): Rebuilt {
     });
   }
   const { maps, mapRefs } = mapsOf(loads, slots, log);
-  const { insns, missing } = filled(slots);
+  const { insns, missing } = fillGaps(slots);
   return { insns, maps, mapRefs, missing };
 }
 
@@ -84,7 +84,7 @@ function mapLoad(slot: number, text: string, log: PastedLog): MapLoad | undefine
 const addressOf = (value: string): string => (/^(?:0x[0-9a-f]+|\d+)$/.test(value) ? value : "0");
 
 /** The beliefs after the first visit of a slot. Older logs print what a load gave before the next instruction. */
-const beliefBehind = (log: PastedLog, slot: number): Believed =>
+const beliefBehind = (log: PastedLog, slot: number): StateWords =>
   log.visits.find((visit) => visit.slot === slot)?.after ?? new Map();
 
 /** Sizes of key and value in bytes. -1: the words do not tell. */
@@ -135,7 +135,7 @@ function mapsOf(loads: readonly MapLoad[], slots: readonly (Insn | undefined)[],
       : (kindBehind(load, slots, log) ?? (keySize === 4 || keySize < 0 ? "array" : "hash"));
     maps.push({ name, type, keySize, valueSize, maxEntries: load.isValue ? 1 : 16, flags: 0 });
   }
-  return { maps: maps.map(sized), mapRefs };
+  return { maps: maps.map(withValidSizes), mapRefs };
 }
 
 /** The map type that the next helper call needs, searched in the 22 slots after the load. undefined: not known. */
@@ -180,7 +180,7 @@ export function ofType(map: MapDef, type: string): MapDef {
 }
 
 /** The map with sizes that BPF_MAP_CREATE accepts. Sizes that the log does not tell are chosen. */
-function sized(unsized: MapDef): MapDef {
+function withValidSizes(unsized: MapDef): MapDef {
   if (isRing(unsized.type)) return ringOf(unsized);
   const { keySize, valueSize, ...map } = unsized;
   const isKeyless = keySize === 0 && map.type === "hash";
@@ -192,7 +192,7 @@ function sized(unsized: MapDef): MapDef {
 }
 
 /** Puts `r0 = 0` or `exit` into each slot that is not known, so that every slot has an instruction. */
-function filled(known: readonly (Insn | undefined)[]): { insns: Insn[]; missing: Missing[] } {
+function fillGaps(known: readonly (Insn | undefined)[]): { insns: Insn[]; missing: Missing[] } {
   const insns = known.slice() as (Insn | undefined)[];
   const missing: Missing[] = [];
   const allOf = (targetOf: (insn: Insn, slot: number) => number | undefined): number[] =>

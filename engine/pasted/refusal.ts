@@ -5,7 +5,7 @@ import { type Refusal, type RefusalArgs, type RefusalId, refusalOf } from "../ve
 import { boundsOf } from "./state.ts";
 
 /** What the log tells about the instruction that a sentence refuses. */
-export interface Around {
+export interface RefusalContext {
   readonly slot: number;
   /** The log's words about a register before the instruction. */
   readonly words: (reg: number) => string;
@@ -19,29 +19,32 @@ export interface Around {
   readonly func: string;
 }
 
-type Row = readonly [pattern: RegExp, read: (groups: readonly string[], around: Around) => Refusal | undefined];
+type Row = readonly [
+  pattern: RegExp,
+  read: (groups: readonly string[], context: RefusalContext) => Refusal | undefined,
+];
 
 const row = <Id extends RefusalId>(
   pattern: RegExp,
   id: Id,
-  args: (groups: readonly string[], around: Around) => RefusalArgs<Id>,
-): Row => [pattern, (groups, around) => refusalOf(id, args(groups, around), around.slot)];
+  args: (groups: readonly string[], context: RefusalContext) => RefusalArgs<Id>,
+): Row => [pattern, (groups, context) => refusalOf(id, args(groups, context), context.slot)];
 
 const n = (groups: readonly string[], at: number): number => Number(groups[at] ?? 0);
 const t = (groups: readonly string[], at: number): string => groups[at] ?? "";
-const access = (groups: readonly string[], { off, size }: Around) => ({ reg: n(groups, 1), off, size });
+const access = (groups: readonly string[], { off, size }: RefusalContext) => ({ reg: n(groups, 1), off, size });
 
 /** Arguments of a refusal about a block of memory, from the register's words: `map_value(off=4,ks=4,vs=48,umax=255)`. */
-function block(groups: readonly string[], around: Around) {
+function block(groups: readonly string[], context: RefusalContext) {
   const reg = n(groups, 1);
-  const words = around.words(reg);
+  const words = context.words(reg);
   const { smin, umax } = boundsOf(words);
-  const fixed = BigInt(/\boff=(-?\d+)/.exec(words)?.[1] ?? 0) + BigInt(around.off);
+  const fixed = BigInt(/\boff=(-?\d+)/.exec(words)?.[1] ?? 0) + BigInt(context.off);
   const total = Number(/\bvs=(\d+)|\bmem_size=(\d+)|\bsz=(\d+)/.exec(words)?.slice(1).find(Boolean) ?? 0);
   return {
     reg,
     off: Number(fixed),
-    size: around.size,
+    size: context.size,
     total,
     what: /^mem/.test(words) ? "mem" : "map value",
     low: fixed + (smin > -(1n << 62n) ? smin : 0n),
@@ -53,16 +56,16 @@ const ROWS: readonly Row[] = [
   row(/^R(\d+) !read_ok$/, "unset-register", (g) => ({ reg: n(g, 1) })),
   [
     /^R(\d+) invalid mem access '([^']*)'/,
-    (g, around) => {
-      const args = access(g, around);
+    (g, context) => {
+      const args = access(g, context);
       const type = t(g, 2);
-      const value = around.words(args.reg);
+      const value = context.words(args.reg);
       if (/^(?:scalar|inv)$/.test(type))
         return value === "0"
-          ? refusalOf("null-pointer", { ...args, value }, around.slot)
-          : refusalOf("not-a-pointer", { ...args, value }, around.slot);
-      if (type.endsWith("_or_null")) return refusalOf("maybe-null", { ...args, type }, around.slot);
-      return refusalOf("pointer-type-access", { ...args, type }, around.slot);
+          ? refusalOf("null-pointer", { ...args, value }, context.slot)
+          : refusalOf("not-a-pointer", { ...args, value }, context.slot);
+      if (type.endsWith("_or_null")) return refusalOf("maybe-null", { ...args, type }, context.slot);
+      return refusalOf("pointer-type-access", { ...args, type }, context.slot);
     },
   ],
   [
@@ -75,11 +78,11 @@ const ROWS: readonly Row[] = [
   ],
   [
     /^R(\d+) min value is outside of the (?:allowed|array)/,
-    (g, around) => {
-      const args = block(g, around);
-      const isVariable = /\b[us](?:min|max)|var_off/.test(around.words(args.reg));
+    (g, context) => {
+      const args = block(g, context);
+      const isVariable = /\b[us](?:min|max)|var_off/.test(context.words(args.reg));
       const id = args.low < 0n ? "region-before" : isVariable ? "region-min-after" : "region-after";
-      return refusalOf(id, args, around.slot);
+      return refusalOf(id, args, context.slot);
     },
   ],
   row(/^R(\d+) max value is outside of the (?:allowed|array)/, "region-max", block),
@@ -228,11 +231,11 @@ const ROWS: readonly Row[] = [
 const OF_PACKET = /^invalid access to packet/;
 
 /** The refusal of the first known sentence. `sentences`: all lines of one refusal. undefined: none is known. */
-export function refusalOfMessage(sentences: readonly string[], around: Around): Refusal | undefined {
+export function refusalOfMessage(sentences: readonly string[], context: RefusalContext): Refusal | undefined {
   for (const sentence of sentences.toSorted((a, b) => Number(OF_PACKET.test(b)) - Number(OF_PACKET.test(a))))
     for (const [pattern, read] of ROWS) {
       const match = pattern.exec(sentence);
-      const refusal = match && read(match, around);
+      const refusal = match && read(match, context);
       if (refusal) return refusal;
     }
   return undefined;

@@ -1,7 +1,7 @@
 // Reads a state of the log: `R1=ctx() R10=fp0 fp-8=mmmm????`. Older kernels print `R1_w=inv(id=0,umax_value=255)`.
 import { asS64, asU64, S64_MAX, S64_MIN, U64_MAX } from "../base/u64.ts";
 
-export interface Told {
+export interface ParsedState {
   /** The state's frame. undefined: the log does not tell. It is the frame before, or the first. */
   readonly frame?: number;
   /** Register (`R3`) or stack slot (`fp-8`) → the log's words about it. */
@@ -13,7 +13,7 @@ const NAME = /^(R(?:10|\d)|fp-\d+)(?:_[a-zA-Z]+)?=/;
 const FRAME = /^\s*frame(\d+)\s*:\s*/;
 
 /** undefined: the text is not a state. */
-export function readState(text: string): Told | undefined {
+export function readState(text: string): ParsedState | undefined {
   const frame = FRAME.exec(text);
   let rest = (frame ? text.slice(frame[0].length) : text).trimStart();
   const values = new Map<string, string>();

@@ -8,8 +8,8 @@ import { formOf } from "../../isa/forms.ts";
 import { createMaps, loadWith } from "../../kernel/loader.ts";
 import type { Registry } from "../../kernel/registry.ts";
 import { inScratch } from "../../kernel/scratch.ts";
-import { type Hints, hintsOf, plainWords } from "../../pasted/hints.ts";
-import type { Believed, PastedLog, PastedVisit } from "../../pasted/log.ts";
+import { type Hints, hintsOf, normalizedMessage } from "../../pasted/hints.ts";
+import type { PastedLog, PastedVisit, StateWords } from "../../pasted/log.ts";
 import { readLog } from "../../pasted/log.ts";
 import { ofType, type Rebuilt, rebuild, sourceOf } from "../../pasted/rebuild.ts";
 import { refusalOfMessage } from "../../pasted/refusal.ts";
@@ -42,7 +42,7 @@ function fitted(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: 
   const hints = hintsOf(log);
   const { license } = hints;
   const known = hints.progType === undefined ? [] : [hints.progType];
-  const others = hints.isOfType ? named.map(({ name }) => name) : [];
+  const others = hints.dependsOnProgType ? named.map(({ name }) => name) : [];
   const types = [...new Set([...known, progType, ...LIKELY, ...others])];
   let left = isKnown && rebuilt.insns.length < 4096 ? MOST_TRIES : 0;
   for (const maps of mapChoices(rebuilt, hints)) {
@@ -96,7 +96,7 @@ const patience = () => ({ progress: (insns: number): boolean => insns > WALK });
 
 /** Kernel releases differ in the line that names the register. The line before it, with the numbers, is the same. */
 const isSame = ({ message, detail }: OwnAnswer, log: PastedLog): boolean =>
-  plainWords(message) === plainWords(log.message) || (log.detail !== "" && detail === log.detail);
+  normalizedMessage(message) === normalizedMessage(log.message) || (log.detail !== "" && detail === log.detail);
 
 /** The check of a program under its pasted log. `own`: our verifier's check of it. */
 export function pastedCheck(text: string, own: Checked): Checked {
@@ -230,7 +230,7 @@ class PastedVisits implements VisitSource {
 
 const REGS = 11;
 
-function beliefs(believed: Believed, frame: number): BeliefsView {
+function beliefs(believed: StateWords, frame: number): BeliefsView {
   const stack = [...believed].flatMap(([name, words]) => {
     const off = /^fp(-\d+)$/.exec(name)?.[1];
     return off === undefined ? [] : [{ frame, off: Number(off), belief: belief(words) }];
