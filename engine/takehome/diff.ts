@@ -7,7 +7,7 @@ export interface Insertion {
   /** Line number of the first `before` line in Debian's linux-source-6.1. If the place has moved, patch(1) finds it. */
   readonly line: number;
   /** The C construct around it: `enum bpf_prog_type`, `bpf_prog_attach()`. If there is none: the file's name. */
-  readonly inside: string;
+  readonly enclosing: string;
   readonly before: readonly string[];
   readonly added: readonly string[];
   /** The added lines as pieces, if they are several. Each has an empty line before it. */

@@ -37,7 +37,7 @@ const constants = (definition: KernelDefinition): string => {
  * How the program is loaded, and to what it is attached. Types other than the definition's are numbers, because old headers may
  * not have their names.
  */
-interface Loading {
+interface LoaderPlan {
   readonly typeName: string;
   /** C expression for prog_type of BPF_PROG_LOAD. */
   readonly progType: string;
@@ -49,7 +49,7 @@ interface Loading {
   readonly target: "own" | "cgroup" | "none";
 }
 
-function loadingOf(definition: KernelDefinition, { progType, expectedAttachType: attach }: Program): Loading {
+function loaderPlanOf(definition: KernelDefinition, { progType, expectedAttachType: attach }: Program): LoaderPlan {
   const names = namesOf(definition);
   const { type } = definition;
   const isOwn = progType === type.name;
@@ -74,9 +74,9 @@ function loadingOf(definition: KernelDefinition, { progType, expectedAttachType:
   };
 }
 
-const opening = ({ typeName, target }: Loading, by: string): string =>
+const headerComment = ({ typeName, target }: LoaderPlan, by: string): string =>
   `Loads the program below as ${typeName}${target === "none" ? "" : " and attaches it"}, with ${by}.`;
-const mainOf = ({ target }: Loading): string =>
+const mainOf = ({ target }: LoaderPlan): string =>
   target === "cgroup" ? "int main(int argc, char **argv)" : "int main(void)";
 const CGROUP = `	const char *cgroup = argc > 1 ? argv[1] : "/sys/fs/cgroup";
 	int target = open(cgroup, O_RDONLY | O_DIRECTORY);
@@ -84,7 +84,7 @@ const CGROUP = `	const char *cgroup = argc > 1 ? argv[1] : "/sys/fs/cgroup";
 	if (target < 0)
 		err(1, "%s", cgroup);
 `;
-const said = ({ target }: Loading, { attribute }: KernelDefinition): string =>
+const lastMessage = ({ target }: LoaderPlan, { attribute }: KernelDefinition): string =>
   ({
     own: `	printf("attached; try: echo 10 > ${attribute.path}; cat ${attribute.path}\\n");`,
     cgroup: `	printf("attached to %s\\n", cgroup);`,
@@ -122,7 +122,7 @@ export const rawLoader = (definition: KernelDefinition, program: Program): strin
   joined(rawLoaderPieces(definition, program));
 
 export function rawLoaderPieces(definition: KernelDefinition, program: Program): Piece[] {
-  const how = loadingOf(definition, program);
+  const how = loaderPlanOf(definition, program);
   const maps: Piece[] = [
     {
       name: "create_map()",
@@ -149,7 +149,7 @@ export function rawLoaderPieces(definition: KernelDefinition, program: Program):
     {
       name: "",
       text: `// SPDX-License-Identifier: GPL-2.0-only
-/* ${opening(how, "bpf(2) alone")} */
+/* ${headerComment(how, "bpf(2) alone")} */
 #include <err.h>
 ${how.target === "cgroup" ? "#include <fcntl.h>\n" : ""}#include <limits.h>
 #include <linux/bpf.h>
@@ -205,7 +205,7 @@ ${how.target === "cgroup" ? "\tattr.target_fd = target;\n" : ""}	attr.attach_bpf
 	if (bpf(BPF_PROG_ATTACH, &attr))
 		err(1, "BPF_PROG_ATTACH");
 `
-}${said(how, definition)}
+}${lastMessage(how, definition)}
 	return 0;
 }`,
     },
@@ -218,7 +218,7 @@ export const libbpfLoader = (definition: KernelDefinition, program: Program): st
 
 export function libbpfLoaderPieces(definition: KernelDefinition, program: Program): Piece[] {
   const names = namesOf(definition);
-  const how = loadingOf(definition, program);
+  const how = loaderPlanOf(definition, program);
   const create = (map: MapDef) =>
     `bpf_map_create(${mapType(map)}, "${cString(map.name.slice(0, 15))}", ${map.keySize}, ${map.valueSize}, ${map.maxEntries}, ${
       map.flags === 0
@@ -229,7 +229,7 @@ export function libbpfLoaderPieces(definition: KernelDefinition, program: Progra
     {
       name: "",
       text: `// SPDX-License-Identifier: GPL-2.0-only
-/* ${opening(how, "libbpf 1.x")} */
+/* ${headerComment(how, "libbpf 1.x")} */
 #include <bpf/bpf.h>
 #include <err.h>
 ${how.target === "cgroup" ? "#include <fcntl.h>\n" : ""}#include <limits.h>
@@ -262,7 +262,7 @@ ${
     : `${how.target === "own" ? "\t/* The target descriptor has no meaning for this type: there is one place to attach to. */\n" : ""}	if (bpf_prog_attach(prog, ${how.target === "own" ? "0" : "target"}, ${how.attachType}, 0))
 		err(1, "bpf_prog_attach");
 `
-}${said(how, definition)}
+}${lastMessage(how, definition)}
 	return 0;
 }`,
     },

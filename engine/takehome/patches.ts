@@ -18,7 +18,7 @@ export function progTypeChange(definition: KernelDefinition): Change {
     {
       path: UAPI,
       line: 995,
-      inside: "enum bpf_prog_type",
+      enclosing: "enum bpf_prog_type",
       before: [
         "\tBPF_PROG_TYPE_LSM,",
         "\tBPF_PROG_TYPE_SK_LOOKUP,",
@@ -30,7 +30,7 @@ export function progTypeChange(definition: KernelDefinition): Change {
     {
       path: UAPI,
       line: 7037,
-      inside: names.ctx,
+      enclosing: names.ctx,
       before: ["\tenum bpf_core_relo_kind kind;", "};", ""],
       added: [
         `/* What a program of type ${names.progType} gets in R1. */`,
@@ -44,7 +44,7 @@ export function progTypeChange(definition: KernelDefinition): Change {
     {
       path: "include/linux/bpf_types.h",
       line: 80,
-      inside: "bpf_types.h",
+      enclosing: "bpf_types.h",
       before: ["BPF_PROG_TYPE(BPF_PROG_TYPE_SYSCALL, bpf_syscall,", "\t      void *, void *)"],
       added: [`BPF_PROG_TYPE(${names.progType}, ${names.ops},`, `\t      ${names.ctx}, ${names.kern})`],
       after: ["", "BPF_MAP_TYPE(BPF_MAP_TYPE_ARRAY, array_map_ops)"],
@@ -52,7 +52,7 @@ export function progTypeChange(definition: KernelDefinition): Change {
     {
       path: "kernel/bpf/Makefile",
       line: 10,
-      inside: "Makefile",
+      enclosing: "Makefile",
       before: ["obj-$(CONFIG_BPF_SYSCALL) += bpf_iter.o map_iter.o task_iter.o prog_iter.o link_iter.o"],
       added: [`obj-$(CONFIG_BPF_SYSCALL) += ${names.lower}.o`],
       after: [
@@ -64,7 +64,7 @@ export function progTypeChange(definition: KernelDefinition): Change {
     insertions.push({
       path: "kernel/bpf/verifier.c",
       line: 10911,
-      inside: "check_return_code()",
+      enclosing: "check_return_code()",
       before: ["\tcase BPF_PROG_TYPE_SK_LOOKUP:", "\t\trange = tnum_range(SK_DROP, SK_PASS);", "\t\tbreak;"],
       added: [`\tcase ${names.progType}:`, ...rangeLines(returnRange), "\t\tbreak;"],
       after: ["", "\tcase BPF_PROG_TYPE_LSM:", "\t\tif (env->prog->expected_attach_type != BPF_LSM_CGROUP) {"],
@@ -75,7 +75,7 @@ export function progTypeChange(definition: KernelDefinition): Change {
     insertions.push({
       path: "kernel/bpf/btf.c",
       line: 21,
-      inside: "btf.c",
+      enclosing: "btf.c",
       before: ["#include <linux/btf_ids.h>", "#include <linux/skmsg.h>", "#include <linux/perf_event.h>"],
       added: [`#include <${names.kernHeader}>`],
       after: ["#include <linux/bsearch.h>", "#include <linux/kobject.h>", "#include <linux/sysfs.h>"],
@@ -142,7 +142,7 @@ export function attachTypeChange(definition: KernelDefinition): Change {
     {
       path: UAPI,
       line: 1043,
-      inside: "enum bpf_attach_type",
+      enclosing: "enum bpf_attach_type",
       before: ["\tBPF_PERF_EVENT,", "\tBPF_TRACE_KPROBE_MULTI,", "\tBPF_LSM_CGROUP,"],
       added: [`\t${names.attachType},`],
       after: ["\t__MAX_BPF_ATTACH_TYPE", "};", ""],
@@ -150,7 +150,7 @@ export function attachTypeChange(definition: KernelDefinition): Change {
     {
       path: "include/linux/bpf.h",
       line: 2622,
-      inside: "bpf.h",
+      enclosing: "bpf.h",
       before: ["/* verifier prototypes for helper functions called from eBPF programs */"],
       added: [`int ${names.attach}(struct bpf_prog *prog);`, `int ${names.detach}(void);`, ""],
       after: ["extern const struct bpf_func_proto bpf_map_lookup_elem_proto;"],
@@ -161,7 +161,7 @@ export function attachTypeChange(definition: KernelDefinition): Change {
           {
             path: SYSCALL,
             line: 2446,
-            inside: "bpf_prog_load_check_attach()",
+            enclosing: "bpf_prog_load_check_attach()",
             before: ["\t\tdefault:", "\t\t\treturn -EINVAL;", "\t\t}"],
             added: expected,
             after: ["\tcase BPF_PROG_TYPE_SYSCALL:", "\tcase BPF_PROG_TYPE_EXT:", "\t\tif (expected_attach_type)"],
@@ -170,7 +170,7 @@ export function attachTypeChange(definition: KernelDefinition): Change {
     {
       path: SYSCALL,
       line: 3566,
-      inside: "attach_type_to_prog_type()",
+      enclosing: "attach_type_to_prog_type()",
       before: ["\t\treturn BPF_PROG_TYPE_XDP;", "\tcase BPF_LSM_CGROUP:", "\t\treturn BPF_PROG_TYPE_LSM;"],
       added: [`\tcase ${names.attachType}:`, `\t\treturn ${names.progType};`],
       after: ["\tdefault:", "\t\treturn BPF_PROG_TYPE_UNSPEC;", "\t}"],
@@ -178,7 +178,7 @@ export function attachTypeChange(definition: KernelDefinition): Change {
     {
       path: SYSCALL,
       line: 3626,
-      inside: "bpf_prog_attach()",
+      enclosing: "bpf_prog_attach()",
       before: ["\t\telse", "\t\t\tret = cgroup_bpf_prog_attach(attr, ptype, prog);", "\t\tbreak;"],
       added: [`\tcase ${names.progType}:`, `\t\tret = ${names.attach}(prog);`, "\t\tbreak;"],
       after: ["\tdefault:", "\t\tret = -EINVAL;", "\t}"],
@@ -186,7 +186,7 @@ export function attachTypeChange(definition: KernelDefinition): Change {
     {
       path: SYSCALL,
       line: 3663,
-      inside: "bpf_prog_detach()",
+      enclosing: "bpf_prog_detach()",
       before: [
         "\tcase BPF_PROG_TYPE_SOCK_OPS:",
         "\tcase BPF_PROG_TYPE_LSM:",
@@ -198,7 +198,7 @@ export function attachTypeChange(definition: KernelDefinition): Change {
     {
       path: names.source,
       line: ops.length - 2,
-      inside: names.source,
+      enclosing: names.source,
       before: ops.slice(-3),
       added: ["", ...joined(pieces).trimEnd().split("\n")],
       pieces,

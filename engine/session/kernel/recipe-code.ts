@@ -22,9 +22,9 @@ function pieceViews(pieces: readonly Piece[], first: number): CodePieceView[] {
   });
 }
 
-function insertionViews({ line, inside, before, added, after, pieces }: Insertion): CodePieceView[] {
+function insertionViews({ line, enclosing, before, added, after, pieces }: Insertion): CodePieceView[] {
   if (pieces) return pieceViews(pieces, line + before.length + 1);
-  return [{ name: inside, line, before, added, after }];
+  return [{ name: enclosing, line, before, added, after }];
 }
 
 /** A patch as one diff per file. */
