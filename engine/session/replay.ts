@@ -3,7 +3,7 @@
 import type { Group, Method, SessionApi } from "./api.ts";
 
 /** What an answered call leaves behind. That decides how long it must be repeated. */
-type Kept =
+type Lifetime =
   /** Nothing: a question. */
   | "nothing"
   /** Descriptors, maps, attachments: all such calls, until the kernel starts anew. */
@@ -21,7 +21,7 @@ type Kept =
   /** The same, but replaces only earlier calls with the same first argument. */
   | "boot-part";
 
-export const KEPT: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of], Kept>> } = {
+export const LIFETIMES: { readonly [Of in Group]: Readonly<Record<keyof SessionApi[Of], Lifetime>> } = {
   check: {
     check: "last-setting",
     visits: "nothing",
@@ -131,9 +131,9 @@ export interface Call {
 }
 
 /** A call to repeat, with the number of the run that it made. Runs keep their numbers even if earlier calls were forgotten. */
-interface Entry {
+interface RepeatedCall {
   readonly call: Call;
-  readonly kept: Kept;
+  readonly lifetime: Lifetime;
   readonly run: number | undefined;
 }
 
@@ -141,9 +141,9 @@ const MAX_EVENTS = 200;
 /** The most descriptors that a process may have. */
 const MAX_ENTRIES = 1024;
 
-const OUTLIVES: ReadonlySet<Kept> = new Set(["setting", "last-setting", "boot", "boot-part"] as const);
-const BOOTS: ReadonlySet<Kept> = new Set(["boot", "boot-part"] as const);
-const REPLACES: Readonly<Record<Kept, (old: Call, by: Call) => boolean>> = {
+const OUTLIVES: ReadonlySet<Lifetime> = new Set(["setting", "last-setting", "boot", "boot-part"] as const);
+const BOOTS: ReadonlySet<Lifetime> = new Set(["boot", "boot-part"] as const);
+const REPLACES: Readonly<Record<Lifetime, (old: Call, by: Call) => boolean>> = {
   nothing: () => false,
   objects: () => false,
   event: () => false,
@@ -156,18 +156,18 @@ const REPLACES: Readonly<Record<Kept, (old: Call, by: Call) => boolean>> = {
 
 /** The calls to repeat, in order. */
 export class Journal {
-  #entries: Entry[] = [];
+  #entries: RepeatedCall[] = [];
 
   /** Called after a call was answered. `run`: the number of the run it made. */
   remember(call: Call, run: number | undefined): void {
-    const kept = keptOf(call.method);
-    if (kept === "nothing") return;
+    const lifetime = lifetimeOf(call.method);
+    if (lifetime === "nothing") return;
     this.#entries = this.#entries.filter(
-      (old) => !(BOOTS.has(kept) && !OUTLIVES.has(old.kept)) && !REPLACES[kept](old.call, call),
+      (old) => !(BOOTS.has(lifetime) && !OUTLIVES.has(old.lifetime)) && !REPLACES[lifetime](old.call, call),
     );
-    this.#entries.push({ call, kept, run });
-    this.#forget(({ kept }) => kept === "event", MAX_EVENTS);
-    this.#forget(({ kept }) => !BOOTS.has(kept), MAX_ENTRIES);
+    this.#entries.push({ call, lifetime, run });
+    this.#forget(({ lifetime }) => lifetime === "event", MAX_EVENTS);
+    this.#forget(({ lifetime }) => !BOOTS.has(lifetime), MAX_ENTRIES);
   }
 
   /** Each call, after the call that sets the number of its run. */
@@ -179,14 +179,14 @@ export class Journal {
   }
 
   /** Drops the oldest of the entries that match `some` if there are more than `most`. */
-  #forget(some: (entry: Entry) => boolean, most: number): void {
+  #forget(some: (entry: RepeatedCall) => boolean, most: number): void {
     const those = this.#entries.filter(some);
-    if (those.length > most) this.#entries.splice(this.#entries.indexOf(those[0] as Entry), 1);
+    if (those.length > most) this.#entries.splice(this.#entries.indexOf(those[0] as RepeatedCall), 1);
   }
 }
 
-function keptOf(method: Method): Kept {
+function lifetimeOf(method: Method): Lifetime {
   const [group, name] = method.split(".") as [Group, string];
   // An unknown name is answered with an error and never gets here.
-  return (KEPT[group] as Readonly<Record<string, Kept>>)[name] ?? "nothing";
+  return (LIFETIMES[group] as Readonly<Record<string, Lifetime>>)[name] ?? "nothing";
 }

@@ -29,12 +29,12 @@ export interface SessionState extends Required<SessionOptions> {
   checked: Checked | undefined;
   checkedProgram: string;
   editor: EditorContext;
-  /** Made when it is first needed: see booted(). */
-  booted: Booted | undefined;
+  /** Made when it is first needed: see runningKernel(). */
+  runningKernel: RunningKernel | undefined;
 }
 
 /** The current kernel with its only process, and the runs that can be asked about. */
-export interface Booted {
+export interface RunningKernel {
   kernel: Kernel;
   process: Process;
   /** The descriptor of the program loaded last. -1: none. */
@@ -44,8 +44,8 @@ export interface Booted {
   /** Number of the last run. */
   lastRun: number;
   /** The last run in the kernel, and the last run with a kernel of its own. */
-  kernelRun: Kept | undefined;
-  freeRun: Kept | undefined;
+  kernelRun: KeptRun | undefined;
+  freeRun: KeptRun | undefined;
   /** The run that the current request recorded. */
   fired: RunView | null;
   environment: Partial<Env>;
@@ -53,7 +53,7 @@ export interface Booted {
 }
 
 /** What is kept of a run, for questions about its steps. */
-export interface Kept {
+export interface KeptRun {
   readonly kernel: Kernel;
   readonly recorded: RecordedRun;
   /** The maps that existed when it ran. */
@@ -71,7 +71,7 @@ export const newState = (registry: Registry, options: SessionOptions = {}): Sess
   checked: undefined,
   checkedProgram: "",
   editor: {},
-  booted: undefined,
+  runningKernel: undefined,
 });
 
 /** Called once per verification: see VerifyOptions.progress. */

@@ -13,7 +13,7 @@ import type { Verdict } from "../../verifier/verify.ts";
 import type { CheckView, MapPlaceView } from "../views/check.ts";
 import type { MapInput, ProgramInput, SlotView } from "../views/program.ts";
 import type { VisitSource } from "./beliefs.ts";
-import { type Clock, type Load, loadTwice, loadWhole } from "./load.ts";
+import { type Clock, type Load, loadWhole, loadWithLog } from "./load.ts";
 import { LogText } from "./long-log.ts";
 import { assemblySpan, diagnosticView, slotViews, spanViews } from "./source.ts";
 import { faultyView, loadedView } from "./verdict.ts";
@@ -117,7 +117,7 @@ export function check(
   const assembled = assembleInput(registry, input);
   const trace = { maxVisits: MAX_VISITS };
   const loaded = assembled.assembly.ok
-    ? inScratch((bpf) => loadTwice(bpf, assembled.program, { now, watch, trace, maxLog: MAX_LOG }), registry)
+    ? inScratch((bpf) => loadWithLog(bpf, assembled.program, { now, watch, trace, maxLog: MAX_LOG }), registry)
     : undefined;
   return checkedOf(assembled, loaded, revision);
 }
@@ -140,19 +140,19 @@ export function checkedOf(assembled: Assembled, loaded: Load | undefined, revisi
   const { input, assembly, program, slots, attach, diagnostics } = assembled;
   const verdict = loaded && "verdict" in loaded ? loaded.verdict : undefined;
   const log = new LogText(verdict?.log, verdict?.logLines);
-  const brief = loaded?.brief ?? false;
+  const resultOnly = loaded?.resultOnly ?? false;
   const base = {
     revision,
     diagnostics,
     slots,
-    saidType: assembly.progType ?? "",
+    typeInSource: assembly.progType ?? "",
     attach,
     maps: assembly.maps.map(mapInputOf),
     mapPlaces: mapPlaces(assembly, input.source),
     pasted: null,
   };
   const view = { ...base, ...(loaded ? loadedView(loaded, log) : faultyView(diagnostics)) };
-  const lineAt = brief ? () => -1 : (position: number) => log.lineAt(position);
+  const lineAt = resultOnly ? () => -1 : (position: number) => log.lineAt(position);
   return { input, view, assembly, program, verdict, log, lineAt };
 }
 
@@ -183,7 +183,7 @@ export function withLog(
   const lineAt = lost ? () => -1 : (position: number) => log.lineAt(position);
   return {
     ...checked,
-    view: { ...view, ...loadedView({ ...rest, verdict: of, brief: false, ...why }, log) },
+    view: { ...view, ...loadedView({ ...rest, verdict: of, resultOnly: false, ...why }, log) },
     verdict: of,
     log,
     lineAt,

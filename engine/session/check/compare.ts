@@ -17,7 +17,7 @@ import { type LoadHow, loadWhole } from "./load.ts";
 /** The most lines of a log that are compared. */
 const MOST_LINES = 20_000;
 /** Added to the slot of an instruction that the other version does not have. */
-const ELSEWHERE = 10_000_000;
+const UNMATCHED_SLOT = 10_000_000;
 
 type Watch = LoadHow["watch"];
 
@@ -161,8 +161,8 @@ function renumberedLog(
 
 /** The slot in `now` for each slot of `before`: first the same instructions are matched, then those at the same place. */
 function renumbering(before: readonly Insn[], now: readonly Insn[]): (slot: number) => number {
-  const [a, b] = [before, now].map((insns) => insns.map(wordOf)) as [string[], string[]];
-  const numbers = before.map((_, slot) => ELSEWHERE + slot);
+  const [a, b] = [before, now].map((insns) => insns.map(comparisonKey)) as [string[], string[]];
+  const numbers = before.map((_, slot) => UNMATCHED_SLOT + slot);
   for (const one of alignment(a.length, b.length, commonPairs(a, b))) {
     if (one.kind === "same") numbers[one.a] = one.b;
     else for (const [at, slot] of one.a.slice(0, one.b.length).entries()) numbers[slot] = one.b[at] as number;
@@ -171,7 +171,7 @@ function renumbering(before: readonly Insn[], now: readonly Insn[]): (slot: numb
 }
 
 /** An instruction without its jump distance: a jump over a new instruction is the same jump. */
-function wordOf(insn: Insn, slot: number): string {
+function comparisonKey(insn: Insn, slot: number): string {
   const distance = distanceField(insn, slot);
   const { code, dst, src, off, imm } = insn;
   return `${code} ${dst} ${src} ${distance === "off" ? "" : off} ${distance === "imm" ? "" : imm}`;

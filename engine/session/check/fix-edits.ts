@@ -147,11 +147,11 @@ class Writer {
 
   /** The name of a label in the text that leads to this slot of the new program. */
   #labelAt(slot: number): string | undefined {
-    return this.#assembly.labels.find((label) => this.#led(label.slot) === slot)?.name;
+    return this.#assembly.labels.find((label) => this.#labelTarget(label.slot) === slot)?.name;
   }
 
   /** Where a label before an old slot leads in the new program, after the new lines are inserted. */
-  #led(slot: number): number | undefined {
+  #labelTarget(slot: number): number | undefined {
     const now = this.#now.get(slot);
     if (now === undefined || this.#place === "behind") return now;
     let at = now;
@@ -201,7 +201,7 @@ class Writer {
       slot += count;
     }
     // An instruction that moved is written as new, with its own text.
-    const order = inOrder(all.map((part) => (part.kind === "old" ? part.written.firstSlot : -1)));
+    const order = longestIncreasing(all.map((part) => (part.kind === "old" ? part.written.firstSlot : -1)));
     return all.map((part, i): Part => {
       if (part.kind === "new" || order.has(i)) return part;
       const { written, slot, count } = part;
@@ -279,7 +279,7 @@ class Writer {
       );
       const target = jumpTarget(is, slot) ?? calleeOf(is, slot);
       if (label) {
-        if (this.#led(label.slot) === target) return undefined;
+        if (this.#labelTarget(label.slot) === target) return undefined;
       } else if (was[field] === is[field]) return undefined;
       const arg = written.args[DISTANCE_ARG[written.macro ?? ""]?.[field] ?? -1];
       if (arg)
@@ -317,7 +317,7 @@ const DISTANCE_ARG: Readonly<Record<string, { readonly off?: number; readonly im
 };
 
 /** Positions of a longest increasing subsequence. -1 is skipped. */
-function inOrder(numbers: readonly number[]): Set<number> {
+function longestIncreasing(numbers: readonly number[]): Set<number> {
   const ends: number[] = [];
   const previous = new Array<number>(numbers.length).fill(-1);
   numbers.forEach((n, i) => {

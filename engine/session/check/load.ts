@@ -18,15 +18,15 @@ export interface LoadHow {
   /** Called once per verification: see VerifyOptions.progress. */
   readonly watch: () => (insnsProcessed: number) => boolean;
   readonly trace?: TraceOptions;
-  /** `brief`: the log is known to be too long. `maxLog`: characters after which the full log is given up. */
-  readonly brief?: boolean;
+  /** `resultOnly`: the log is known to be too long. `maxLog`: characters after which the full log is given up. */
+  readonly resultOnly?: boolean;
   readonly maxLog?: number;
 }
 
 /** A load, or the map that could not be created for it. */
 export type Load = (Loaded | MapFailure) & {
   /** Only the result is in the log, because a log with all states would be too long. */
-  readonly brief: boolean;
+  readonly resultOnly: boolean;
 };
 
 /** A load into a scratch kernel with as much of the log as the buffer of a load holds. undefined: a map cannot be created. */
@@ -41,11 +41,11 @@ export const loadWhole = (
   }, registry);
 
 /** Creates the maps and loads. If the log does not fit or would take most of the time, loads again for the result only. */
-export function loadTwice(bpf: Bpf, program: Program, how: LoadHow): Load {
-  const { now, watch, trace, maxLog = Number.POSITIVE_INFINITY, brief = false } = how;
+export function loadWithLog(bpf: Bpf, program: Program, how: LoadHow): Load {
+  const { now, watch, trace, maxLog = Number.POSITIVE_INFINITY, resultOnly = false } = how;
   const fds = createMaps(bpf, program.maps);
-  if (!Array.isArray(fds)) return { ...fds, brief: false };
-  let isLong = brief;
+  if (!Array.isArray(fds)) return { ...fds, resultOnly: false };
+  let isLong = resultOnly;
   const load = (logLevel: number): Load => {
     const watcher = watch();
     const progress = (insns: number, chars: number): boolean => {
@@ -54,7 +54,7 @@ export function loadTwice(bpf: Bpf, program: Program, how: LoadHow): Load {
       return logLevel !== BPF_LOG_STATS && isLong;
     };
     const watched = { now, progress, ...(trace && { trace }) };
-    return { ...loadWith(bpf, program, fds, { logLevel, watched }), brief: logLevel === BPF_LOG_STATS };
+    return { ...loadWith(bpf, program, fds, { logLevel, watched }), resultOnly: logLevel === BPF_LOG_STATS };
   };
   if (isLong) return load(BPF_LOG_STATS);
   const first = load(BPF_LOG_LEVEL2);

@@ -28,7 +28,7 @@ import { LogText } from "./long-log.ts";
 export function openLog(registry: Registry, text: string, progType: string): { readonly source: string } | undefined {
   const log = readLog(text);
   if (!log) return undefined;
-  return { source: fitted(registry, log, rebuild(log), progType) };
+  return { source: sourceWithFittingType(registry, log, rebuild(log), progType) };
 }
 
 /** Program types that pasted logs most often have, tried after the chosen one. */
@@ -36,7 +36,7 @@ const LIKELY = ["socket_filter", "xdp", "sched_cls", "kprobe", "tracepoint", "ra
 const MOST_TRIES = 60;
 
 /** The source with the type, maps and licence for which our verifier says what the log says, else with the likeliest ones. */
-function fitted(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: string): string {
+function sourceWithFittingType(registry: Registry, log: PastedLog, rebuilt: Rebuilt, progType: string): string {
   const isKnown = log.message !== "" && rebuilt.insns.length > 0;
   const named = registry.progTypes().filter(({ simulated }) => simulated);
   const hints = hintsOf(log);
@@ -105,10 +105,10 @@ export function pastedCheck(text: string, own: Checked): Checked {
   const refusal = own.view.refusal;
   const { verdict: said, message, messageLine } = own.view;
   const detail = messageLine > 0 ? (own.view.log.split("\n")[messageLine - 1] ?? "") : "";
-  const isOurs = said === "reject" && isSame({ message, detail }, log);
+  const sameRefusal = said === "reject" && isSame({ message, detail }, log);
   const shown = new LogText(log.text, log);
-  const told = isOurs ? refusal : (guessed(log, own) ?? null);
-  const errno = log.errno || (isOurs ? own.view.errno : 0);
+  const told = sameRefusal ? refusal : (guessed(log, own) ?? null);
+  const errno = log.errno || (sameRefusal ? own.view.errno : 0);
   const verdict = log.message !== "" ? "reject" : log.complete ? "accept" : "error";
   const { text: lines, cut, head, lines: about } = shown.shown();
   const view: CheckView = {
@@ -131,14 +131,14 @@ export function pastedCheck(text: string, own: Checked): Checked {
     logStates: about.joints,
     insnsProcessed: Math.max(0, log.processed),
     us: 0,
-    pasted: pastedView(log, isOurs),
+    pasted: pastedView(log, sameRefusal),
   };
   const { verdict: walked, ...rest } = own;
   return {
     ...rest,
     view,
     // The beliefs and paths of a different refusal would explain this one wrongly.
-    verdict: isOurs ? walked : undefined,
+    verdict: sameRefusal ? walked : undefined,
     log: shown,
     pastedVisits: new PastedVisits(log),
   };
@@ -146,8 +146,8 @@ export function pastedCheck(text: string, own: Checked): Checked {
 
 const CUT = "the pasted log ends before it says what became of the program";
 
-const pastedView = (log: PastedLog, isOurs: boolean): PastedView => ({
-  isOurs,
+const pastedView = (log: PastedLog, sameRefusal: boolean): PastedView => ({
+  sameRefusal,
   missing: rebuild(log).missing,
   cutStart: log.cutStart,
   cutEnd: !log.complete,

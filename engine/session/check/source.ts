@@ -40,7 +40,7 @@ export function slotViews(insns: readonly Insn[], spanOf: (slot: number) => Span
   const views: SlotView[] = [];
   for (let slot = 0; slot < insns.length; slot++) {
     const insn = insns[slot] as Insn;
-    const said = saying(insn, insns[slot + 1]);
+    const said = describeInsn(insn, insns[slot + 1]);
     views.push({
       slot,
       slots: said.slots,
@@ -58,22 +58,22 @@ export function slotViews(insns: readonly Insn[], spanOf: (slot: number) => Span
 }
 
 /** What can be said about an instruction, wherever it is in the program. */
-type Saying = Pick<SlotView, "slots" | "hex" | "text" | "reads" | "writes" | "sends"> & {
+type InsnDescription = Pick<SlotView, "slots" | "hex" | "text" | "reads" | "writes" | "sends"> & {
   /** Takes two slots. The texts then depend on `next` as well. */
   readonly wide: boolean;
   readonly next: Insn | undefined;
 };
 
 /** While a text is edited, the assembler gives the same instruction objects again. Their texts are made only once. */
-const sayings = new WeakMap<Insn, Saying>();
+const descriptions = new WeakMap<Insn, InsnDescription>();
 
-function saying(insn: Insn, next: Insn | undefined): Saying {
-  const known = sayings.get(insn);
+function describeInsn(insn: Insn, next: Insn | undefined): InsnDescription {
+  const known = descriptions.get(insn);
   if (known && (!known.wide || known.next === next)) return known;
   const wide = slotsOf(insn) === 2;
   const slots = wide && next ? 2 : 1;
   const form = formOf(insn);
-  const said: Saying = {
+  const said: InsnDescription = {
     slots,
     hex: slots === 2 ? insnHex(insn) + insnHex(next as Insn) : insnHex(insn),
     text: insnWords(insn, next, { helperName }),
@@ -82,7 +82,7 @@ function saying(insn: Insn, next: Insn | undefined): Saying {
     wide,
     next,
   };
-  sayings.set(insn, said);
+  descriptions.set(insn, said);
   return said;
 }
 

@@ -10,7 +10,7 @@ import type { LogText } from "./long-log.ts";
 
 type Answered = Omit<
   CheckView,
-  "revision" | "diagnostics" | "slots" | "saidType" | "attach" | "maps" | "mapPlaces" | "pasted"
+  "revision" | "diagnostics" | "slots" | "typeInSource" | "attach" | "maps" | "mapPlaces" | "pasted"
 >;
 
 /** The answer when no verifier ran. */
@@ -58,7 +58,12 @@ export function loadedView(loaded: Load, log: LogText): Answered {
     };
   }
   const { errno } = verdict;
-  const written = { ...logView(verdict, log), logBrief: loaded.brief, us: Math.round(loaded.us), ...errnoOf(errno) };
+  const written = {
+    ...logView(verdict, log),
+    logBrief: loaded.resultOnly,
+    us: Math.round(loaded.us),
+    ...errnoOf(errno),
+  };
   // Neither accepted nor refused: it took too long.
   if (errno === ERRNO.EAGAIN) {
     const walked = verdict.insnsProcessed;

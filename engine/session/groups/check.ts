@@ -20,9 +20,9 @@ export function createCheck(state: SessionState): CheckApi {
 
   /** A check and a run of the same instructions. undefined: their instructions differ, or the shown visits are those of a pasted log. */
   const walked = async (revision: number, run: number) => {
-    const { find } = await import("../kernel/booted.ts");
+    const { runByNumber } = await import("../kernel/running-kernel.ts");
     const asked = of(revision);
-    const recorded = find(state, run)?.recorded;
+    const recorded = runByNumber(state, run)?.recorded;
     const trace = asked?.view.pasted ? undefined : asked?.verdict?.trace;
     if (!asked || !trace || !recorded || !sameInsns(asked.program.insns, recorded.source.insns)) return undefined;
     return { asked, trace, recorded };

@@ -12,11 +12,11 @@ import { O_CREAT, O_TRUNC, O_WRONLY } from "../../kernel/syscall.ts";
 import { defaultEnv, type Env } from "../../vm/index.ts";
 import type { KernelApi } from "../api.ts";
 import { assembleInput, checkedOf } from "../check/check.ts";
-import { loadTwice } from "../check/load.ts";
-import { act, booted, present, reboot } from "../kernel/booted.ts";
+import { loadWithLog } from "../check/load.ts";
 import { kernelView } from "../kernel/kernel-view.ts";
+import { act, processNow, reboot, runningKernel } from "../kernel/running-kernel.ts";
 import { bytesOf, eventKind, firstInput } from "../run/input.ts";
-import { type Booted, checkOf, type SessionState, watch } from "../state.ts";
+import { checkOf, type RunningKernel, type SessionState, watch } from "../state.ts";
 import type { CheckView } from "../views/check.ts";
 import type { HelloView, ProgTypeView } from "../views/kernel.ts";
 import type { ProgramInput } from "../views/program.ts";
@@ -26,7 +26,7 @@ import type { EnvironmentInput } from "../views/run.ts";
 const READ_SIZE = 131072;
 
 export function createKernel(state: SessionState): KernelApi {
-  const now = (): Booted => booted(state);
+  const now = (): RunningKernel => runningKernel(state);
   const hello = (): HelloView => ({
     release: RELEASE,
     progTypes: state.registry.progTypes().map((type) => progTypeView(state.registry, type)),
@@ -39,10 +39,10 @@ export function createKernel(state: SessionState): KernelApi {
 
     load(program) {
       // The log is known to be too long, so only the result is asked for.
-      const brief = checkOf(state, program)?.view.logBrief ?? false;
+      const resultOnly = checkOf(state, program)?.view.logBrief ?? false;
       let check: CheckView | undefined;
       const outcome = act(state, (process) => {
-        const loaded = load(state, process, program, brief);
+        const loaded = load(state, process, program, resultOnly);
         if (loaded.ret >= 0) now().lastProgFd = loaded.ret;
         check = loaded.check;
         return loaded.ret;
@@ -98,7 +98,7 @@ export function createKernel(state: SessionState): KernelApi {
     },
     async completeShell(line) {
       const { completions } = await import("../../kernel/shell.ts");
-      return completions(present(state), line);
+      return completions(processNow(state), line);
     },
 
     patch(step, applied) {
@@ -138,16 +138,16 @@ function load(
   state: SessionState,
   process: Process,
   input: ProgramInput,
-  brief: boolean,
+  resultOnly: boolean,
 ): { readonly ret: number; readonly check: CheckView } {
   const { kernel } = process;
   const assembled = assembleInput(kernel, input);
   const loaded = assembled.assembly.ok
-    ? loadTwice(process, assembled.program, { now: state.now, watch: () => watch(state), brief })
+    ? loadWithLog(process, assembled.program, { now: state.now, watch: () => watch(state), resultOnly })
     : undefined;
   const ret = loaded?.ret ?? -ERRNO.EINVAL;
   const prog = kernel.fds.get(ret);
-  if (prog?.kind === "prog") booted(state).slotsOfProg.set(prog, assembled.slots);
+  if (prog?.kind === "prog") runningKernel(state).slotsOfProg.set(prog, assembled.slots);
   return { ret, check: checkedOf(assembled, loaded, -1).view };
 }
 

@@ -10,22 +10,22 @@ import { enterEvent } from "../../vm/index.ts";
 import type { RunsApi } from "../api.ts";
 import { check } from "../check/check.ts";
 import { slotViews } from "../check/source.ts";
-import { booted, find, recordRun } from "../kernel/booted.ts";
+import { recordRun, runByNumber, runningKernel } from "../kernel/running-kernel.ts";
 import { parseCondition } from "../run/condition.ts";
 import { eventFor, readInput, refusedEntry } from "../run/input.ts";
 import { mapsAt, packetAt } from "../run/moment.ts";
-import { checkOf, type Kept, type SessionState, watch } from "../state.ts";
+import { checkOf, type KeptRun, type SessionState, watch } from "../state.ts";
 
 export function createRuns(state: SessionState): RunsApi {
   /** A run, ready for questions about its steps. */
-  const at = (run: number): Kept | undefined => find(state, run);
+  const at = (run: number): KeptRun | undefined => runByNumber(state, run);
   const recorded = (run: number) => at(run)?.recorded;
 
   return {
     readInput: (progType, text) => readInput(state.registry, progType, text),
     runOnce(input, event, verified) {
       const { definition, steps } = state.registry;
-      const now = booted(state);
+      const now = runningKernel(state);
       const kernel = new Kernel({ definition, steps, env: now.environment });
       const process = new Process(kernel);
       const { view, program, assembly } =
@@ -46,7 +46,7 @@ export function createRuns(state: SessionState): RunsApi {
       return { check: view, run: shown, why: null };
     },
     runsFrom(run) {
-      booted(state).lastRun = run - 1;
+      runningKernel(state).lastRun = run - 1;
     },
 
     step: (run, step) => recorded(run)?.step(step) ?? null,
@@ -71,14 +71,14 @@ export function createRuns(state: SessionState): RunsApi {
     },
     slotsOf(run, id) {
       const prog = progOf(at(run), id);
-      return prog ? (booted(state).slotsOfProg.get(prog) ?? slotViews(prog.insns, () => null)) : [];
+      return prog ? (runningKernel(state).slotsOfProg.get(prog) ?? slotViews(prog.insns, () => null)) : [];
     },
     async say(run, step) {
-      const { coming, sentence } = await import("../run/sentence.ts");
+      const { nextInWords, sentence } = await import("../run/sentence.ts");
       const kept = at(run);
       const after = kept?.recorded.step(step);
       if (!after || after.step !== step) return null;
-      if (step === 0) return coming(hexAt(kept, after.prog, after.slot), after.slot);
+      if (step === 0) return nextInWords(hexAt(kept, after.prog, after.slot), after.slot);
       const before = kept?.recorded.step(step - 1);
       return before ? sentence(hexAt(kept, before.prog, before.slot), before, after) : null;
     },
@@ -102,11 +102,11 @@ export function createRuns(state: SessionState): RunsApi {
 }
 
 /** A program that a tail call of the run entered. */
-const progOf = (kept: Kept | undefined, id: number) =>
+const progOf = (kept: KeptRun | undefined, id: number) =>
   [...(kept?.kernel.progs.values() ?? [])].find(({ loadedId }) => loadedId === id);
 
 /** The bytes of the instruction at a slot of the run's program, or of one that a tail call entered. "": no such instruction. */
-function hexAt(kept: Kept | undefined, id: number, slot: number): string {
+function hexAt(kept: KeptRun | undefined, id: number, slot: number): string {
   const insns = id === 0 ? kept?.recorded.source.insns : progOf(kept, id)?.insns;
   return (insns?.slice(slot, slot + 2) ?? []).map(insnHex).join("");
 }

@@ -12,9 +12,9 @@ import { readDump } from "../../packets/hex-dump.ts";
 import { PACKETS } from "../../packets/packets.ts";
 import type { ToolsApi } from "../api.ts";
 import { assembleInput } from "../check/check.ts";
-import { booted, callView } from "../kernel/booted.ts";
 import { contextView } from "../kernel/context-sides.ts";
 import { kernelView } from "../kernel/kernel-view.ts";
+import { callView, runningKernel } from "../kernel/running-kernel.ts";
 import { eventFormats } from "../run/event-formats.ts";
 import { type SessionState, watch } from "../state.ts";
 
@@ -94,7 +94,7 @@ export function createTools(state: SessionState): ToolsApi {
 
     async judge(program, goals, reader) {
       const { judge } = await import("../lesson/goals.ts");
-      return judge({ ...state, kernel: kernelView(booted(state).kernel) }, program, goals, reader);
+      return judge({ ...state, kernel: kernelView(runningKernel(state).kernel) }, program, goals, reader);
     },
     async compare(before, now) {
       const { compare } = await import("../check/compare.ts");

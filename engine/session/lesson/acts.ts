@@ -66,50 +66,50 @@ export async function freshStart(api: Remote, recipe: readonly boolean[], seed =
 }
 
 /**
- * Does the acts in order, from a fresh kernel. `told` gets each act with what it led to (null: the act made no call). Returns what goals
+ * Does the acts in order, from a fresh kernel. `onAct` gets each act with what it led to (null: the act made no call). Returns what goals
  * ask about. The session's kernel stays as the acts left it.
  */
 export async function performActs(
   api: Remote,
   start: ActsStart,
   acts: readonly Act[],
-  told: (act: Act, done: ActDone | null) => void | Promise<void> = () => {},
+  onAct: (act: Act, done: ActDone | null) => void | Promise<void> = () => {},
 ): Promise<Performed> {
   if (start.preset !== undefined) await definePreset(api, start.preset);
   await freshStart(api, start.recipe, start.seed);
-  const stage: Stage = { api, program: start.program, input: start.input, fd: -1, moments: [] };
+  const state: ActsState = { api, program: start.program, input: start.input, fd: -1, stepRegisters: [] };
   const calls: CallOutcome["calls"][number][] = [];
   for (const act of acts) {
-    const done = await (PERFORM[act.do] as Performer<Act["do"]>)(stage, act as never);
+    const done = await (PERFORM[act.do] as Performer<Act["do"]>)(state, act as never);
     if (done) calls.push(...done.calls);
-    await told(act, done);
+    await onAct(act, done);
   }
-  return { calls, moments: stage.moments, program: stage.program };
+  return { calls, stepRegisters: state.stepRegisters, program: state.program };
 }
 
 /** State that the acts share. */
-interface Stage {
+interface ActsState {
   readonly api: Remote;
   program: ProgramInput;
   input: string;
   /** The descriptor of the program loaded last. */
   fd: number;
-  readonly moments: (readonly string[])[];
+  readonly stepRegisters: (readonly string[])[];
 }
 
 type Performer<Do extends Act["do"]> = (
-  stage: Stage,
+  state: ActsState,
   act: Extract<Act, { readonly do: Do }> & { readonly do: Do },
 ) => Promise<ActDone | null>;
 
 const PERFORM: { readonly [Do in Act["do"]]: Performer<Do> } = {
-  async write(stage, { source }) {
-    stage.program = { ...stage.program, source };
+  async write(state, { source }) {
+    state.program = { ...state.program, source };
     return null;
   },
-  async load(stage) {
-    const outcome = await stage.api.kernel.load(stage.program);
-    if (outcome.ret >= 0) stage.fd = outcome.ret;
+  async load(state) {
+    const outcome = await state.api.kernel.load(state.program);
+    if (outcome.ret >= 0) state.fd = outcome.ret;
     return outcome;
   },
   attach: ({ api }) => api.kernel.attach(),
@@ -117,34 +117,34 @@ const PERFORM: { readonly [Do in Act["do"]]: Performer<Do> } = {
   async cat({ api }) {
     return api.kernel.readFile((await api.kernel.hello()).kernel.own.path);
   },
-  async echo(stage, { text }) {
-    stage.input = text;
-    const { own } = (await stage.api.kernel.hello()).kernel;
-    return stage.api.kernel.writeFile(own.path, `${text}\n`);
+  async echo(state, { text }) {
+    state.input = text;
+    const { own } = (await state.api.kernel.hello()).kernel;
+    return state.api.kernel.writeFile(own.path, `${text}\n`);
   },
-  async test(stage, { text }) {
-    stage.input = text;
-    const input = await stage.api.runs.readInput(stage.program.progType, text);
-    return input.ok ? stage.api.kernel.testRun(stage.fd, input.event) : null;
+  async test(state, { text }) {
+    state.input = text;
+    const input = await state.api.runs.readInput(state.program.progType, text);
+    return input.ok ? state.api.kernel.testRun(state.fd, input.event) : null;
   },
-  async step({ api, program, input, moments }, { to, text = input }) {
+  async step({ api, program, input, stepRegisters }, { to, text = input }) {
     const read = await api.runs.readInput(program.progType, text);
     const run = read.ok ? (await api.runs.runOnce(program, read.event, true)).run : null;
     const view = run && (await api.runs.step(run.run, to));
-    if (view) moments.push(view.regs);
+    if (view) stepRegisters.push(view.regs);
     return null;
   },
   apply: ({ api }, { step }) => api.kernel.patch(step, true),
   revert: ({ api }, { step }) => api.kernel.patch(step, false),
-  async define(stage, { preset }) {
-    const outcome = await definePreset(stage.api, preset);
-    if (outcome) stage.program = { ...stage.program, progType: outcome.kernel.own.name };
-    stage.fd = -1;
+  async define(state, { preset }) {
+    const outcome = await definePreset(state.api, preset);
+    if (outcome) state.program = { ...state.program, progType: outcome.kernel.own.name };
+    state.fd = -1;
     return outcome;
   },
   shell: ({ api }, { line }) => api.kernel.shell(line),
-  update: (stage, { map, key, value }) => onMap(stage, map, (fd) => stage.api.kernel.updateMap(fd, key, value, 0)),
-  delete: (stage, { map, key }) => onMap(stage, map, (fd) => stage.api.kernel.deleteMap(fd, key)),
+  update: (state, { map, key, value }) => onMap(state, map, (fd) => state.api.kernel.updateMap(fd, key, value, 0)),
+  delete: (state, { map, key }) => onMap(state, map, (fd) => state.api.kernel.deleteMap(fd, key)),
 };
 
 /** Puts a preset program type in OREORE's place. null: there is no such preset. */
@@ -154,7 +154,11 @@ export async function definePreset(api: Remote, preset: string): Promise<CallOut
 }
 
 /** Acts on the newest map of that name. */
-async function onMap({ api }: Stage, name: string, act: (fd: number) => Promise<CallOutcome>): Promise<ActDone | null> {
+async function onMap(
+  { api }: ActsState,
+  name: string,
+  act: (fd: number) => Promise<CallOutcome>,
+): Promise<ActDone | null> {
   const found = (await api.kernel.hello()).kernel.maps.findLast((map) => map.name === name && map.fd >= 0);
   return found ? act(found.fd) : null;
 }

@@ -19,7 +19,7 @@ BPF_MOV64_IMM(BPF_REG_1, 1),
 BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_0, BPF_REG_1, 0),
 BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_0, 0),
 BPF_EXIT_INSN(),`;
-const NOTHING: Reader = { calls: [], moments: [] };
+const NOTHING: Reader = { calls: [], stepRegisters: [] };
 
 async function judged(source: string, goals: readonly Goal[], reader = NOTHING, maps: readonly MapInput[] = []) {
   const views = await createSession().tools.judge({ source, progType: "oreore", maps }, goals, reader);
@@ -133,7 +133,7 @@ test("what the reader did is read from the calls: each verb with its answer", as
       did("echo", "1", "ok"),
       { kind: "attached", is: true },
     ],
-    { calls, moments: [] },
+    { calls, stepRegisters: [] },
   );
   expect(views.map(({ met }) => met)).toEqual([true, true, true, true, true, false, false, true]);
 });
@@ -148,7 +148,7 @@ test("a write is compared with its whole data, however much of it strace shows, 
   const { calls } = await session.kernel.writeFile("/sys/oreore/bpf", `${long}\n`);
   expect(calls.map(({ text }) => text)).toContain(`write(4, "${long}"..., 33) = 33`);
   const met = async (goal: Goal, made = calls) =>
-    (await session.tools.judge(program, [goal], { calls: made, moments: [] }))[0]?.met;
+    (await session.tools.judge(program, [goal], { calls: made, stepRegisters: [] }))[0]?.met;
   expect([await met(echo), await met({ ...echo, what: long.slice(1) })]).toEqual([true, false]);
   const elsewhere = await session.kernel.writeFile("/sys/kernel/tracing/trace_pipe", "abc\n");
   expect(await met({ ...echo, what: "abc", answer: "EINVAL" }, elsewhere.calls)).toBe(false);
@@ -157,7 +157,7 @@ test("a write is compared with its whole data, however much of it strace shows, 
 test("a goal can ask where the reader's run stands", async () => {
   const regs = Array.from({ length: 11 }, (_, n) => (n === 0 ? "34" : "0").padStart(16, "0"));
   const stands = (where: string): Goal => ({ kind: "stands", where });
-  expect(await judged(PLUS42, [stands("r0 == 52"), stands("r0 == 10")], { calls: [], moments: [regs] })).toEqual([
+  expect(await judged(PLUS42, [stands("r0 == 52"), stands("r0 == 10")], { calls: [], stepRegisters: [regs] })).toEqual([
     "met",
     "",
   ]);

@@ -139,10 +139,10 @@ const JUDGES: { readonly [Kind in Goal["kind"]]: Judge<Kind> } = {
     const found = elementText(kernel, goal);
     return answer(found === goal.is, found);
   },
-  stands({ where }, { reader: { moments } }) {
+  stands({ where }, { reader: { stepRegisters } }) {
     const condition = parseCondition(where);
     if (typeof condition === "string") return answer(false);
-    return answer(moments.some((regs) => condition({ reg: (n) => BigInt(`0x${regs[n] || "0"}`) })));
+    return answer(stepRegisters.some((regs) => condition({ reg: (n) => BigInt(`0x${regs[n] || "0"}`) })));
   },
 };
 

@@ -77,7 +77,7 @@ export class RecordedRun {
   /** The first step at which each register is set. R1 and R10 are set when the program is entered. */
   readonly #set = Int32Array.from({ length: REGS }, (_, n) => (n === 1 || n === 10 ? 0 : NEVER));
   /** Whether the memory holds the kernel's present instead of the run. Then: the memory at the end of the run, and the present memory. */
-  #left = false;
+  #isPresent = false;
   #finished: MemorySnapshot | undefined;
   #present: MemorySnapshot | undefined;
   /** In the order of steps, at most MAX_OUTPUTS. */
@@ -99,25 +99,25 @@ export class RecordedRun {
   }
 
   /** Sets the memory to the kernel's present: what the run left, and what was done since. */
-  leave(): void {
-    if (this.#left) return;
+  restorePresent(): void {
+    if (this.#isPresent) return;
     const { timeline, machine } = this;
     timeline.seek(this.length);
     if (this.#present) machine.memory.restore(this.#present);
     else this.#finished = machine.memory.snapshot();
     this.#present = undefined;
     machine.memory.journal = undefined;
-    this.#left = true;
+    this.#isPresent = true;
   }
 
-  /** Sets the memory back to the end of the run. leave() restores the present. */
-  enter(): void {
-    if (!this.#left || !this.#finished) return;
+  /** Sets the memory back to the end of the run. restorePresent() undoes this. */
+  restoreRun(): void {
+    if (!this.#isPresent || !this.#finished) return;
     const { timeline, machine } = this;
     this.#present = machine.memory.snapshot();
     machine.memory.restore(this.#finished);
     machine.memory.journal = timeline.journal;
-    this.#left = false;
+    this.#isPresent = false;
   }
 
   view(us: number, trace: readonly string[], out: string): RunView {

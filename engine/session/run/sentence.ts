@@ -22,7 +22,7 @@ export function sentence(hex: string, before: StepView, after: StepView): Texts 
 }
 
 /** The general description of the next instruction: nothing has happened yet. */
-export function coming(hex: string, slot: number): Texts {
+export function nextInWords(hex: string, slot: number): Texts {
   const [insn, next] = decodeInsns(fromHex(hex) ?? new Uint8Array());
   return insn ? explain(insn, slot, next) : both("");
 }
@@ -40,7 +40,7 @@ const value = (view: StepView, n: number): bigint => BigInt(`0x${view.regs[n] ??
 const low = (x: bigint, width: number): bigint => BigInt.asUintN(width, x);
 
 /** `head`, the result, then `behind`. */
-const resulting = (head: Texts, result: string, behind: Texts = both("")): Texts => ({
+const withResult = (head: Texts, result: string, behind: Texts = both("")): Texts => ({
   en: head.en + result + behind.en,
   ja: head.ja + result + behind.ja,
 });
@@ -58,7 +58,7 @@ function onStack(x: bigint, view: StepView): string | undefined {
 }
 
 /** A number as people read it. An address on the stack as a distance from the frame pointer. */
-function shown(x: bigint, view: StepView): string {
+function formatNumber(x: bigint, view: StepView): string {
   const place = onStack(x, view);
   if (place !== undefined) return place;
   const signed = asS64(x);
@@ -97,16 +97,16 @@ function goesTo(taken: boolean, slot: number): Texts {
 
 const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
   alu({ op, width, source }, { insn, before, after }) {
-    const result = shown(value(after, insn.dst), after);
+    const result = formatNumber(value(after, insn.dst), after);
     const raw = source === "reg" ? value(before, insn.src) : asU64(BigInt(insn.imm));
     const right = source === "reg" || op === "and" || op === "or" || op === "xor" ? low(raw, width) : raw;
     const left = low(value(before, insn.dst), width);
     const head = `R${insn.dst} = `;
-    const is = (text: string, behind?: Texts): Texts => resulting(both(`${head}${text}`), result, behind);
+    const is = (text: string, behind?: Texts): Texts => withResult(both(`${head}${text}`), result, behind);
     if (op === "mov") return is(source === "reg" ? `${width === 32 ? "W" : "R"}${insn.src} = ` : "");
-    if (ALU_OPS[op].shape === "move") return is(`${ALU_OPS[op].symbol.slice(2)} ${shown(raw, before)} = `);
-    if (op === "neg") return is(`-${operand(shown(left, before))} = `);
-    const text = `${shown(left, before)} ${ALU_OPS[op].symbol.slice(0, -1)} ${operand(shown(right, before))} = `;
+    if (ALU_OPS[op].shape === "move") return is(`${ALU_OPS[op].symbol.slice(2)} ${formatNumber(raw, before)} = `);
+    if (op === "neg") return is(`-${operand(formatNumber(left, before))} = `);
+    const text = `${formatNumber(left, before)} ${ALU_OPS[op].symbol.slice(0, -1)} ${operand(formatNumber(right, before))} = `;
     if (right === 0n && (op === "div" || op === "sdiv"))
       return is(text, { en: " (dividing by 0 gives 0)", ja: "(0 で割ると 0)" });
     if (right === 0n && (op === "mod" || op === "smod"))
@@ -118,26 +118,26 @@ const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
   },
   end({ to, bits }, { insn, before, after }) {
     const name = to === "swap" ? `bswap${bits}` : `${to}${bits}`;
-    const head = `R${insn.dst} = ${name}(${shown(value(before, insn.dst), before)}) = `;
-    return resulting(both(head), shown(value(after, insn.dst), after));
+    const head = `R${insn.dst} = ${name}(${formatNumber(value(before, insn.dst), before)}) = `;
+    return withResult(both(head), formatNumber(value(after, insn.dst), after));
   },
   ldx({ size: bytes }, { insn, before, after }) {
     const where = place(insn.src, insn.off, before);
-    const result = shown(value(after, insn.dst), after);
-    return resulting(both(`R${insn.dst} = `), result, {
+    const result = formatNumber(value(after, insn.dst), after);
+    return withResult(both(`R${insn.dst} = `), result, {
       en: ` (${size(bytes).en} read at ${where})`,
       ja: `(${where} から ${size(bytes).ja}を読み出し)`,
     });
   },
   st: ({ size: bytes }, { insn, before }) => store(String(insn.imm), bytes, place(insn.dst, insn.off, before)),
   stx: ({ size: bytes }, { insn, before }) =>
-    store(shown(low(value(before, insn.src), bytes * 8), before), bytes, place(insn.dst, insn.off, before)),
+    store(formatNumber(low(value(before, insn.src), bytes * 8), before), bytes, place(insn.dst, insn.off, before)),
   jmp({ op, width, source }, { insn, before, after }) {
     const left = low(value(before, insn.dst), width);
     const right = source === "reg" ? low(value(before, insn.src), width) : asU64(BigInt(insn.imm));
     const taken = after.slot !== before.slot + 1;
     const answer = goesTo(taken, after.slot);
-    const question = `${shown(left, before)} ${JMP_OPS[op].symbol} ${operand(shown(right, before))}`;
+    const question = `${formatNumber(left, before)} ${JMP_OPS[op].symbol} ${operand(formatNumber(right, before))}`;
     return { en: `${question}? ${answer.en}`, ja: `${question}? ${answer.ja}` };
   },
   ja: (_, { after }) => ({ en: `Jumps to slot ${after.slot}`, ja: `スロット ${after.slot} へジャンプ` }),
@@ -150,27 +150,29 @@ const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
       };
     if (!call) return undefined;
     const proto = HELPER_PROTOS.find(({ id }) => id === insn.imm);
-    const args = call.args.slice(0, proto ? paramCount(proto) : 0).map((arg) => shown(BigInt(`0x${arg}`), before));
+    const args = call.args
+      .slice(0, proto ? paramCount(proto) : 0)
+      .map((arg) => formatNumber(BigInt(`0x${arg}`), before));
     const head = both(`R0 = bpf_${call.name}(${args.join(", ")}) = `);
-    return resulting(head, shown(BigInt(`0x${call.ret}`), after), {
+    return withResult(head, formatNumber(BigInt(`0x${call.ret}`), after), {
       en: "; R1 to R5 are lost",
       ja: "。R1〜R5 は失われる",
     });
   },
   exit(_, { before, after }) {
-    const result = shown(value(before, 0), before);
+    const result = formatNumber(value(before, 0), before);
     const ends = after.slot < 0;
     const head = { en: ends ? "Returns R0 = " : `Back to slot ${after.slot} with R0 = `, ja: "R0 = " };
-    return resulting(head, result, {
+    return withResult(head, result, {
       en: "",
       ja: ends ? " を返して終了" : ` を持ってスロット ${after.slot} に戻る`,
     });
   },
   ld_imm64({ pseudo }, { insn, next, after }) {
     const head = both(`R${insn.dst} = `);
-    if (pseudo === "imm") return resulting(head, shown(next ? imm64(insn, next) : 0n, after));
-    if (pseudo === "map_fd" || pseudo === "map_idx") return resulting(head, "", { en: "the map", ja: "マップ" });
-    return resulting(head, shown(value(after, insn.dst), after));
+    if (pseudo === "imm") return withResult(head, formatNumber(next ? imm64(insn, next) : 0n, after));
+    if (pseudo === "map_fd" || pseudo === "map_idx") return withResult(head, "", { en: "the map", ja: "マップ" });
+    return withResult(head, formatNumber(value(after, insn.dst), after));
   },
   ld_abs({ size: bytes }, { insn, after }) {
     if (after.slot < 0)
@@ -178,8 +180,8 @@ const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
         en: `Byte ${insn.imm} lies beyond the packet: the program returns 0`,
         ja: `${insn.imm} バイト目はパケットの外: プログラムは 0 を返して終わる`,
       };
-    const result = shown(value(after, 0), after);
-    return resulting(both("R0 = "), result, {
+    const result = formatNumber(value(after, 0), after);
+    return withResult(both("R0 = "), result, {
       en: ` (${size(bytes).en} of the packet from byte ${insn.imm})`,
       ja: `(パケットの ${insn.imm} バイト目から ${size(bytes).ja})`,
     });
@@ -188,7 +190,7 @@ const ROWS: { readonly [Kind in Form["kind"]]?: Row<Kind> } = {
     const where = place(insn.dst, insn.off, before);
     const change = after.memory[0];
     if (!change || op.endsWith("xchg")) return undefined;
-    const by = shown(low(value(before, insn.src), bytes * 8), before);
+    const by = formatNumber(low(value(before, insn.src), bytes * 8), before);
     return {
       en: `${where}: ${symbolOf(op)} ${operand(by)} on ${size(bytes).en} in one go (atomic)`,
       ja: `${where} の ${size(bytes).ja}に ${symbolOf(op)} ${operand(by)} を一度に行う(アトミック)`,

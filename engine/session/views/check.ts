@@ -15,7 +15,7 @@ export interface CheckView {
   readonly diagnostics: readonly DiagnosticView[];
   readonly slots: readonly SlotView[];
   /** The program type that the source itself names (`@prog`, a record's `.prog_type`). "": none. */
-  readonly saidType: string;
+  readonly typeInSource: string;
   /** The attach type of the load, and the place in the source that gives it: the directive, a record's field. "": none. */
   readonly attach: {
     /** enum bpf_attach_type. 0 may also mean that none is asked for. */
@@ -75,7 +75,7 @@ export interface MapPlaceView {
 /** How much a pasted log tells about its program. */
 export interface PastedView {
   /** Our verifier refuses the rebuilt program in the same words. */
-  readonly isOurs: boolean;
+  readonly sameRefusal: boolean;
   /** Ranges of instructions that the log does not show, both ends included. Other instructions fill their slots. */
   readonly missing: readonly { readonly from: number; readonly to: number }[];
   /** The log begins (or ends) in the middle. */

@@ -72,5 +72,5 @@ export interface Counter {
 /** What the reader has done: calls since the lesson was opened, and R0 … R10 (16 hex digits) at each step where the run stood. */
 export interface Reader {
   readonly calls: readonly SyscallView[];
-  readonly moments: readonly (readonly string[])[];
+  readonly stepRegisters: readonly (readonly string[])[];
 }

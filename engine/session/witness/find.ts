@@ -29,11 +29,11 @@ import type { WatchOptions } from "../../vm/watch.ts";
 import { eventFor, eventKind, printInput } from "../run/input.ts";
 import type { EventInput } from "../views/program.ts";
 import {
-  Chance,
   changed,
   firstTrials,
   nextTrials,
-  type Space,
+  Random,
+  type SearchSpace,
   type Trial,
   type Values,
   writableMaps,
@@ -99,18 +99,18 @@ const MAX_LONG_RUNS = 3;
 export function findWitness(program: Program, options: WitnessOptions = {}): WitnessAnswer {
   const registry = options.registry ?? new Registry();
   const type = registry.progType(registry.progTypeId(program.progType) ?? -1);
-  const entry = type && entryOf(registry, type, program);
-  const bench = entry && benchOf(registry, program);
-  if (!type || !entry || !bench) return { tried: 0 };
+  const inputShape = type && inputShapeOf(registry, type, program);
+  const trialKernel = inputShape && trialKernelOf(registry, program);
+  if (!type || !inputShape || !trialKernel) return { tried: 0 };
   const now = options.now ?? Date.now;
   const until = now() + (options.budget ?? BUDGET_MS);
   const rules = rulesOf(program, options.refusal);
-  const search = new Search(bench, entry, rules, spaceOf(program, entry), () => now() < until);
+  const search = new Search(trialKernel, inputShape, rules, searchSpaceOf(program, inputShape), () => now() < until);
   return search.run(options.refusal);
 }
 
 /** Where the search starts for a program type, and how the bytes of a trial become an event. */
-interface Entry {
+interface InputShape {
   readonly type: ProgType;
   readonly starts: readonly Uint8Array[];
   readonly least: number;
@@ -120,7 +120,7 @@ interface Entry {
 
 const MAX_PACKET = 1514;
 
-function entryOf(registry: Registry, type: ProgType, program: Program): Entry | undefined {
+function inputShapeOf(registry: Registry, type: ProgType, program: Program): InputShape | undefined {
   const kind = eventKind(registry, type);
   switch (kind) {
     case "none":
@@ -131,14 +131,14 @@ function entryOf(registry: Registry, type: ProgType, program: Program): Entry | 
       return { type, starts: [...zeros, ...packets], least: ETH_HLEN, most: MAX_PACKET, event: eventOf(kind) };
     }
     case "ctx": {
-      const size = Math.max(uapiStruct(type.ctxStruct)?.size ?? 0, reach(program));
+      const size = Math.max(uapiStruct(type.ctxStruct)?.size ?? 0, contextSize(program));
       // A context with pointers of the kernel cannot be made up.
       if (holdsPointers(type, program, size)) return undefined;
       const starts = [new Uint8Array(size), new Uint8Array(size).fill(0xff)];
       return { type, starts, least: size, most: size, event: eventOf(kind) };
     }
     case "sysfs":
-      return { type, ...writeEntry(registry.definition) };
+      return { type, ...writeInputShape(registry.definition) };
   }
 }
 
@@ -156,7 +156,7 @@ function holdsPointers(type: ProgType, { expectedAttachType }: Program, size: nu
 }
 
 /** Size in bytes of a context without a struct: as far as the program's loads reach, at least 64 and at most 4096. */
-function reach({ insns }: Program): number {
+function contextSize({ insns }: Program): number {
   const ends = insns.flatMap((insn) => {
     const form = formOf(insn);
     return form?.kind === "ldx" ? [insn.off + form.size] : [];
@@ -164,7 +164,7 @@ function reach({ insns }: Program): number {
   return (Math.min(4096, Math.max(64, ...ends)) + 7) & ~7;
 }
 
-function writeEntry(definition: KernelDefinition): Omit<Entry, "type"> {
+function writeInputShape(definition: KernelDefinition): Omit<InputShape, "type"> {
   const { parse, store, path } = definition.attribute;
   const write = (data: string): EventInput => ({ kind: "sysfs", path, data: `${data}\n` });
   if (parse === "bytes") {
@@ -193,13 +193,13 @@ function writeEntry(definition: KernelDefinition): Omit<Entry, "type"> {
 }
 
 /** A kernel with the unverified program and its maps. Each trial starts from the same state. */
-interface Bench {
+interface TrialKernel {
   readonly registry: Registry;
   readonly seen: Uint8Array;
   run(trial: Trial, event: EventInput, type: ProgType, rules: Rules): Watched | undefined;
 }
 
-function benchOf({ definition, steps }: Registry, program: Program): Bench | undefined {
+function trialKernelOf({ definition, steps }: Registry, program: Program): TrialKernel | undefined {
   const memory = new Memory({ cpus: 4, largestMap: 1 << 22 });
   const kernel = new Kernel({ definition, steps, memory });
   const bpf = new Bpf(kernel);
@@ -232,15 +232,14 @@ interface Rules extends WatchOptions {
   limit: number | undefined;
 }
 
-const ENDLESS_BY_RIGHT = helperSet("loop for_each_map_elem timer_start tail_call");
+const MAY_RUN_LONG = helperSet("loop for_each_map_elem timer_start tail_call");
 
 function rulesOf({ insns }: Program, refusal: Refusal | undefined): Rules {
   const mayGoOn = insns.some((insn) => {
     const form = formOf(insn);
     return (
       form?.kind === "may_goto" ||
-      (form?.kind === "call" &&
-        (form.target === "kfunc" || (form.target === "helper" && ENDLESS_BY_RIGHT.has(insn.imm))))
+      (form?.kind === "call" && (form.target === "kfunc" || (form.target === "helper" && MAY_RUN_LONG.has(insn.imm))))
     );
   });
   return {
@@ -266,7 +265,7 @@ function returnRule(refusal: Refusal): Pick<WatchOptions, "returns"> {
   return { returns: (r0) => (isAddress(r0) ? { kind: "pointer-result" } : undefined) };
 }
 
-function spaceOf(program: Program, { least, most }: Entry): Space {
+function searchSpaceOf(program: Program, { least, most }: InputShape): SearchSpace {
   const constants = new Set<bigint>();
   const offsets = new Set<number>();
   let looksForSockets = false;
@@ -293,30 +292,36 @@ function spaceOf(program: Program, { least, most }: Entry): Space {
 }
 
 class Search {
-  readonly #bench: Bench;
-  readonly #entry: Entry;
+  readonly #trialKernel: TrialKernel;
+  readonly #inputShape: InputShape;
   readonly #rules: Rules;
-  readonly #space: Space;
+  readonly #space: SearchSpace;
   readonly #hasTime: () => boolean;
   #tried = 0;
   #longRuns = 0;
 
-  constructor(bench: Bench, entry: Entry, rules: Rules, space: Space, hasTime: () => boolean) {
-    this.#bench = bench;
-    this.#entry = entry;
+  constructor(
+    trialKernel: TrialKernel,
+    inputShape: InputShape,
+    rules: Rules,
+    space: SearchSpace,
+    hasTime: () => boolean,
+  ) {
+    this.#trialKernel = trialKernel;
+    this.#inputShape = inputShape;
     this.#rules = rules;
     this.#space = space;
     this.#hasTime = hasTime;
   }
 
   run(refusal: Refusal | undefined): WitnessAnswer {
-    const chance = new Chance(1);
+    const random = new Random(1);
     const kept: Trial[] = [];
     let waiting: Trial[] = [];
-    const first = firstTrials(this.#space, this.#entry.starts);
+    const first = firstTrials(this.#space, this.#inputShape.starts);
     let elsewhere: { readonly trial: Trial; readonly harm: Harm; readonly at: number } | undefined;
     while (this.#tried < MAX_TRIALS && this.#hasTime()) {
-      const trial = waiting.pop() ?? first.next().value ?? changed(this.#space, chance.of(kept), chance);
+      const trial = waiting.pop() ?? first.next().value ?? changed(this.#space, random.of(kept), random);
       if (!trial) break;
       const watched = this.#try(trial);
       if (!watched) {
@@ -341,8 +346,8 @@ class Search {
 
   #try(trial: Trial): Watched | undefined {
     const limit = this.#longRuns < MAX_LONG_RUNS ? this.#rules.limit : undefined;
-    const event = this.#entry.event(trial.bytes);
-    const watched = this.#bench.run(trial, event, this.#entry.type, { ...this.#rules, limit });
+    const event = this.#inputShape.event(trial.bytes);
+    const watched = this.#trialKernel.run(trial, event, this.#inputShape.type, { ...this.#rules, limit });
     if (!watched) return undefined;
     this.#tried++;
     if (watched.steps > LONGEST_RUN / 10) this.#longRuns++;
@@ -352,7 +357,7 @@ class Search {
   /** The witness, with the simplest input that does the same harm. */
   #answer(found: Trial, harm: Harm): Witness {
     const [trial, same] = this.#simplified(found, harm);
-    const event = this.#entry.event(trial.bytes);
+    const event = this.#inputShape.event(trial.bytes);
     const hex = toHex(trial.bytes);
     const bytes = event.kind === "packet" ? { data_in: hex } : { ctx: event.kind === "ctx" ? hex : this.#ctxOf(event) };
     const words = harmWords(same);
@@ -374,7 +379,7 @@ class Search {
 
   /** Hex of the context that the file makes from a write. */
   #ctxOf(event: EventInput): string {
-    const entered = eventFor(this.#bench.registry, this.#entry.type, event);
+    const entered = eventFor(this.#trialKernel.registry, this.#inputShape.type, event);
     return "kind" in entered && entered.kind === "ctx" ? toHex(entered.bytes) : "";
   }
 

@@ -18,7 +18,7 @@ export interface Trial {
 export type Values = Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
 
 /** What can differ between the trials of a program. */
-export interface Space {
+export interface SearchSpace {
   /** Fewest bytes of a trial. */
   readonly least: number;
   /** Most bytes of a trial. */
@@ -58,7 +58,7 @@ const SIZES = [1, 2, 4, 8] as const;
 type Size = (typeof SIZES)[number];
 
 /** Random numbers by xorshift32, from a seed. */
-export class Chance {
+export class Random {
   #state: number;
   constructor(seed: number) {
     this.#state = seed >>> 0 || 1;
@@ -77,7 +77,7 @@ export class Chance {
 }
 
 /** The first trials, before any run: the starts, then each number at each offset that the program loads from. */
-export function* firstTrials(space: Space, starts: readonly Uint8Array[]): Generator<Trial> {
+export function* firstTrials(space: SearchSpace, starts: readonly Uint8Array[]): Generator<Trial> {
   const plain: Trial = { bytes: starts[0] ?? new Uint8Array(), values: {}, seed: 1, sockets: false };
   for (const bytes of starts) yield { ...plain, bytes };
   if (space.looksForSockets) for (const bytes of starts.slice(0, 4)) yield { ...plain, bytes, sockets: true };
@@ -90,14 +90,14 @@ export function* firstTrials(space: Space, starts: readonly Uint8Array[]): Gener
   }
   const places = [...new Set([...space.offsets, 0])].filter((off) => off < plain.bytes.length).slice(0, 24);
   for (const value of [...EDGES, ...space.constants].slice(0, 96))
-    for (const off of places) for (const size of [4, 8] as const) yield placed(plain, off, size, value, false);
+    for (const off of places) for (const size of [4, 8] as const) yield withNumberAt(plain, off, size, value, false);
 }
 
 /**
  * Trials that the run of a trial suggests: values with which a comparison has the other result, a packet of the length that was
  * compared with, and elements for keys that were looked up.
  */
-export function* nextTrials(space: Space, trial: Trial, { compared, lookedUp }: Watched): Generator<Trial> {
+export function* nextTrials(space: SearchSpace, trial: Trial, { compared, lookedUp }: Watched): Generator<Trial> {
   for (const { map, key } of lookedUp) {
     const def = space.maps.find(({ name }) => name === map);
     const hex = toHex(key);
@@ -118,38 +118,38 @@ export function* nextTrials(space: Space, trial: Trial, { compared, lookedUp }: 
 }
 
 /** The trial with one to four random changes and a new seed. */
-export function changed(space: Space, trial: Trial, chance: Chance): Trial {
-  let next: Trial = { ...trial, seed: 1 + chance.below(1 << 16) };
-  for (let times = 1 + chance.below(4); times > 0; times--) next = once(space, next, chance);
+export function changed(space: SearchSpace, trial: Trial, random: Random): Trial {
+  let next: Trial = { ...trial, seed: 1 + random.below(1 << 16) };
+  for (let times = 1 + random.below(4); times > 0; times--) next = once(space, next, random);
   return next;
 }
 
-function once(space: Space, trial: Trial, chance: Chance): Trial {
-  const kind = chance.below(space.maps.length > 0 ? 8 : 6);
-  const value = chance.of(chance.below(2) === 0 ? EDGES : space.constants.length > 0 ? space.constants : EDGES);
-  const size = chance.of(SIZES);
-  const isBig = chance.below(3) === 0;
+function once(space: SearchSpace, trial: Trial, random: Random): Trial {
+  const kind = random.below(space.maps.length > 0 ? 8 : 6);
+  const value = random.of(random.below(2) === 0 ? EDGES : space.constants.length > 0 ? space.constants : EDGES);
+  const size = random.of(SIZES);
+  const isBig = random.below(3) === 0;
   if (kind === 0 && space.least < space.most) {
     const [resizedTrial] = resized(
       space,
       trial,
-      chance.below(2) === 0 ? chance.below(space.most + 1) : chance.below(80),
+      random.below(2) === 0 ? random.below(space.most + 1) : random.below(80),
     );
     return resizedTrial ?? trial;
   }
   if (kind === 1 && space.looksForSockets) return { ...trial, sockets: !trial.sockets };
   if (kind >= 6) {
-    const map = chance.of(space.maps);
+    const map = random.of(space.maps);
     const known = Object.keys(trial.values[map.name] ?? {});
-    const key = known.length > 0 ? chance.of(known) : toHex(new Uint8Array(map.keySize));
+    const key = known.length > 0 ? random.of(known) : toHex(new Uint8Array(map.keySize));
     const old = trial.values[map.name]?.[key] ?? new Uint8Array(map.valueSize);
-    const off = chance.below(Math.max(1, old.length - size + 1));
-    return withValue(trial, map.name, key, written(old, off, size, value, isBig));
+    const off = random.below(Math.max(1, old.length - size + 1));
+    return withValue(trial, map.name, key, bytesWithNumberAt(old, off, size, value, isBig));
   }
   const { length } = trial.bytes;
   const off =
-    kind < 4 && space.offsets.length > 0 ? chance.of(space.offsets) : chance.below(Math.max(1, length - size + 1));
-  return placed(trial, Math.min(off, Math.max(0, length - 1)), size, value, isBig);
+    kind < 4 && space.offsets.length > 0 ? random.of(space.offsets) : random.below(Math.max(1, length - size + 1));
+  return withNumberAt(trial, Math.min(off, Math.max(0, length - 1)), size, value, isBig);
 }
 
 const withValue = (trial: Trial, map: string, key: string, value: Uint8Array): Trial => ({
@@ -157,20 +157,20 @@ const withValue = (trial: Trial, map: string, key: string, value: Uint8Array): T
   values: { ...trial.values, [map]: { ...trial.values[map], [key]: value } },
 });
 
-function* resized({ least, most }: Space, trial: Trial, length: number): Generator<Trial> {
+function* resized({ least, most }: SearchSpace, trial: Trial, length: number): Generator<Trial> {
   if (length < least || length > most || length === trial.bytes.length) return;
   const bytes = new Uint8Array(length);
   bytes.set(trial.bytes.subarray(0, length));
   yield { ...trial, bytes };
 }
 
-const placed = (trial: Trial, off: number, size: Size, value: bigint, isBig: boolean): Trial => ({
+const withNumberAt = (trial: Trial, off: number, size: Size, value: bigint, isBig: boolean): Trial => ({
   ...trial,
-  bytes: written(trial.bytes, off, size, value, isBig),
+  bytes: bytesWithNumberAt(trial.bytes, off, size, value, isBig),
 });
 
 /** A copy of `old` with the value at `off`. Bytes that do not fit at the end are left out. */
-function written(old: Uint8Array, off: number, size: Size, value: bigint, isBig: boolean): Uint8Array {
+function bytesWithNumberAt(old: Uint8Array, off: number, size: Size, value: bigint, isBig: boolean): Uint8Array {
   const bytes = old.slice();
   for (let i = 0; i < size && off + i < bytes.length; i++) {
     bytes[off + i] = Number((value >> BigInt(8 * (isBig ? size - 1 - i : i))) & 0xffn);
@@ -182,11 +182,11 @@ const MAX_PLACES = 6;
 
 /** Trials in which one occurrence of the value `from`, in any size and byte order, is replaced by `to`. */
 function* replaced(trial: Trial, from: bigint, to: bigint): Generator<Trial> {
-  for (const [off, size, isBig] of places(trial.bytes, from)) yield placed(trial, off, size, to, isBig);
+  for (const [off, size, isBig] of places(trial.bytes, from)) yield withNumberAt(trial, off, size, to, isBig);
   for (const [map, elements] of Object.entries(trial.values))
     for (const [key, value] of Object.entries(elements))
       for (const [off, size, isBig] of places(value, from))
-        yield withValue(trial, map, key, written(value, off, size, to, isBig));
+        yield withValue(trial, map, key, bytesWithNumberAt(value, off, size, to, isBig));
 }
 
 function* places(bytes: Uint8Array, value: bigint): Generator<readonly [off: number, size: Size, isBig: boolean]> {

@@ -295,7 +295,7 @@ function ProgTypeSelect({ room, phone, narrow }: TypeProps) {
   const text = useText();
   const readOnly = useSettings((s) => s.readOnly);
   const progType = useProgram((s) => s.progType);
-  const said = useVerdict((s) => s.check?.saidType === progType);
+  const said = useVerdict((s) => s.check?.typeInSource === progType);
   const types = useKernel((s) => s.hello?.progTypes) ?? [
     { name: progType, constant: progType, simulated: true, why: "", attachTypes: [] },
   ];

@@ -5,11 +5,11 @@ import { leaveLog } from "../../stores/program/program.ts";
 
 export default function PastedNote({ pasted }: { readonly pasted: PastedView }) {
   const text = usePastedTexts();
-  const { isOurs, missing, cutStart, cutEnd } = pasted;
+  const { sameRefusal, missing, cutStart, cutEnd } = pasted;
   const slots = missing.map(({ from, to }) => (from === to ? String(from) : `${from}–${to}`)).join(", ");
   return (
-    <p className="log__note" data-testid="pasted-note" data-ours={isOurs}>
-      <strong>{text.what}</strong> {isOurs ? text.ours : text.notOurs} {slots !== "" && text.missing(slots)}{" "}
+    <p className="log__note" data-testid="pasted-note" data-ours={sameRefusal}>
+      <strong>{text.what}</strong> {sameRefusal ? text.ours : text.notOurs} {slots !== "" && text.missing(slots)}{" "}
       {cutStart && text.cutStart} {cutEnd && text.cutEnd}{" "}
       <button type="button" className="link" onClick={leaveLog}>
         {text.verify}

@@ -11,7 +11,7 @@ export interface JournalState extends Reader {
 export const MOST_ACTS = 400;
 const MOST_CALLS = 4000;
 
-const NONE: JournalState = { acts: [], calls: [], moments: [] };
+const NONE: JournalState = { acts: [], calls: [], stepRegisters: [] };
 export const useJournal = create<JournalState>()(() => NONE);
 const { setState: set } = useJournal;
 
@@ -40,7 +40,7 @@ export function didAct(act: Act, outcome: CallOutcome): void {
 /** Records that the run is at a step that a goal asks for. `regs`: R0 … R10. */
 export function stoodAt(to: number, regs: readonly string[]): void {
   remember({ do: "step", to, text: useProgram.getState().input });
-  set((s) => ({ moments: [...s.moments, regs] }));
+  set((s) => ({ stepRegisters: [...s.stepRegisters, regs] }));
 }
 
 function remember(act: Act): void {

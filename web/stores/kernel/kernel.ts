@@ -164,8 +164,8 @@ async function greet(): Promise<boolean> {
 function takeSaidType(): void {
   const { check } = useVerdict.getState();
   const { progType, revision } = useProgram.getState();
-  if (!check || check.revision !== revision || check.saidType === "" || check.saidType === progType) return;
-  const after = progTypeView(check.saidType);
+  if (!check || check.revision !== revision || check.typeInSource === "" || check.typeInSource === progType) return;
+  const after = progTypeView(check.typeInSource);
   if (!after) return;
   const sameEvent = progTypeView(progType)?.event === after.event;
   useProgram.setState({ progType: after.name, ...(!sameEvent && { input: after.firstInput }) });

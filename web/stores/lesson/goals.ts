@@ -46,10 +46,10 @@ async function judge(): Promise<void> {
   const program = useProgram.getState();
   if (!lesson || program.revision !== useVerdict.getState().check?.revision) return;
   const mine = ++asked;
-  const { calls, moments } = useJournal.getState();
+  const { calls, stepRegisters } = useJournal.getState();
   const { view, position } = useMachine.getState();
   const regs = view?.regs ?? [];
-  const reader = { calls, moments: regs.length > 0 ? [...moments, regs] : moments };
+  const reader = { calls, stepRegisters: regs.length > 0 ? [...stepRegisters, regs] : stepRegisters };
   const { tools } = engine().api;
   const judged = judgedProgram(lesson, program);
   const isLate = (): boolean => mine !== asked || open().lesson !== lesson;
@@ -57,7 +57,7 @@ async function judge(): Promise<void> {
   if (!views || isLate()) return;
   // The journal needs this step if it meets a goal that no earlier step met.
   const stood = lesson.goals.filter(({ kind }, i) => kind === "stands" && views[i]?.met);
-  const before = stood.length > 0 ? await answered(tools.judge(judged, stood, { calls: [], moments })) : [];
+  const before = stood.length > 0 ? await answered(tools.judge(judged, stood, { calls: [], stepRegisters })) : [];
   if (!before || isLate()) return;
   if (before.some(({ met }) => !met)) stoodAt(position, regs);
   set({ views });

@@ -10,15 +10,15 @@ import { straceLine } from "../../kernel/strace.ts";
 import type { SyscallRecord } from "../../kernel/syscall.ts";
 import { type Env, type Machine, packetBytes } from "../../vm/index.ts";
 import { RecordedRun } from "../run/run.ts";
-import type { Booted, Kept, SessionState } from "../state.ts";
+import type { KeptRun, RunningKernel, SessionState } from "../state.ts";
 import type { CallOutcome, SyscallView } from "../views/kernel.ts";
 import type { SlotView } from "../views/program.ts";
 import type { RunView } from "../views/run.ts";
 import { kernelView } from "./kernel-view.ts";
 
-export const booted = (state: SessionState): Booted => (state.booted ??= firstBoot(state));
+export const runningKernel = (state: SessionState): RunningKernel => (state.runningKernel ??= firstBoot(state));
 
-function firstBoot(state: SessionState): Booted {
+function firstBoot(state: SessionState): RunningKernel {
   const environment = { seed: state.seed };
   return {
     ...fresh(state, environment),
@@ -40,7 +40,7 @@ function fresh(state: SessionState, env: Partial<Env>) {
     env,
     // Runs and records. The kernel gets the outcome, the session keeps the rest.
     execute: (machine, prog) => {
-      const now = booted(state);
+      const now = runningKernel(state);
       const { recorded, shown } = recordRun(state, kernel, machine, prog.insns, now.slotsOfProg.get(prog) ?? []);
       now.fired = shown;
       now.kernelRun = { kernel, recorded, maps: [...kernel.maps.values()] };
@@ -54,7 +54,7 @@ function fresh(state: SessionState, env: Partial<Env>) {
 export function reboot(state: SessionState, registry: Registry): CallOutcome {
   state.registry = registry;
   state.checkedProgram = "";
-  const now = booted(state);
+  const now = runningKernel(state);
   now.environment = { ...now.environment, seed: state.seed };
   Object.assign(now, fresh(state, now.environment));
   return act(state, () => 0);
@@ -70,7 +70,7 @@ export function recordRun(
 ): { readonly recorded: RecordedRun; readonly shown: RunView } {
   const start = state.now();
   const printed = kernel.memory.tracePipe().length;
-  const recorded = new RecordedRun({ run: ++booted(state).lastRun, insns, slots }, machine);
+  const recorded = new RecordedRun({ run: ++runningKernel(state).lastRun, insns, slots }, machine);
   const trace = kernel.memory.tracePipe().slice(printed);
   return { recorded, shown: recorded.view(Math.round(state.now() - start), trace, toHex(outputOf(machine))) };
 }
@@ -84,24 +84,24 @@ function outputOf(machine: Machine): Uint8Array {
 }
 
 /** A run by its number, ready for questions about its steps. undefined: it is not kept. */
-export function find(state: SessionState, run: number): Kept | undefined {
-  const { kernelRun, freeRun } = booted(state);
+export function runByNumber(state: SessionState, run: number): KeptRun | undefined {
+  const { kernelRun, freeRun } = runningKernel(state);
   const found = [kernelRun, freeRun].find((kept) => kept?.recorded.source.run === run);
-  found?.recorded.enter();
+  found?.recorded.restoreRun();
   return found;
 }
 
 /** The process with the kernel's present memory. Looking at a recorded run sets the memory back to one of its steps. */
-export function present(state: SessionState): Process {
-  const { kernelRun, process } = booted(state);
-  kernelRun?.recorded.leave();
+export function processNow(state: SessionState): Process {
+  const { kernelRun, process } = runningKernel(state);
+  kernelRun?.recorded.restorePresent();
   return process;
 }
 
 /** Does something that changes the kernel, in its present state, and lists all calls that were made. `use` returns a result or -errno. */
-export function act(state: SessionState, use: (process: Process, now: Booted) => number): CallOutcome {
-  const now = booted(state);
-  const process = present(state);
+export function act(state: SessionState, use: (process: Process, now: RunningKernel) => number): CallOutcome {
+  const now = runningKernel(state);
+  const process = processNow(state);
   now.fired = null;
   const result = use(process, now);
   const errno = result < 0 ? -result : 0;
@@ -123,5 +123,5 @@ export const callView = (call: SyscallRecord, seq: number, registry: Registry): 
   errnoText: call.errno ? errnoText(call.errno) : "",
 });
 
-const takeCalls = (now: Booted): SyscallView[] =>
+const takeCalls = (now: RunningKernel): SyscallView[] =>
   now.process.takeCalls().map((call) => callView(call, ++now.seq, now.kernel));
