@@ -114,7 +114,7 @@ test.each<[where: string, text: string]>([
 
 test("a log's visits have no step in a run, even if our verifier refuses the program in the same way", async () => {
   const { check, source } = await paste(LOG);
-  expect(check.pasted).toMatchObject({ isOurs: true });
+  expect(check.pasted).toMatchObject({ sameRefusal: true });
   const input = { source, progType: "oreore", maps: [] };
   const { run } = await session.runs.runOnce(input, { kind: "sysfs", path: "/sys/oreore/bpf", data: "7\n" }, false);
   expect(run?.length).toBeGreaterThan(0);
@@ -134,7 +134,7 @@ test("a log without its start keeps its refusal, and says from which slot the pr
   const from = LINES.findIndex((line) => line.startsWith("5: (85)"));
   const { check, source } = await paste(LINES.slice(from).join("\n"));
   expect(check).toMatchObject({ verdict: "reject", message: MESSAGE, refusal: { id: "region-max" } });
-  expect(check.pasted).toMatchObject({ isOurs: false, cutStart: true });
+  expect(check.pasted).toMatchObject({ sameRefusal: false, cutStart: true });
   expect(check.pasted?.missing[0]).toEqual({ from: 0, to: 4 });
   expect(source).toContain("// instructions 0 to 4 are not in the log");
 });
