@@ -13,7 +13,7 @@ import {
   X,
 } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
-import { aims } from "../i18n/goals.ts";
+import { goalTexts } from "../i18n/goals.ts";
 import { type LessonTexts, useLessonText } from "../i18n/lessons.ts";
 import { ORDER, placeOf } from "../lessons/course.ts";
 import { textOf } from "../lessons/index.ts";
@@ -23,7 +23,7 @@ import { Predict } from "../lessons/Predict.tsx";
 import { actText } from "../lessons/parse-act.ts";
 import { slidesText } from "../lessons/parse-scene.ts";
 import { useGoals } from "../stores/lesson/goals.ts";
-import { againFromTheStart, beside, moreHints, uncover, useLesson } from "../stores/lesson/lesson.ts";
+import { againFromTheStart, moreHints, neighbour, uncover, useLesson } from "../stores/lesson/lesson.ts";
 import { UNTOUCHED, useProgress } from "../stores/lesson/progress.ts";
 import { openDialog } from "../stores/page/dialog.ts";
 import { useSettings } from "../stores/page/settings.ts";
@@ -192,8 +192,8 @@ function Foot({ lesson, number, text }: FootProps) {
   const goals = useGoals((s) => s.views);
   const language = useSettings((s) => s.language);
   const list = useLesson((s) => s.list);
-  const [previous, next] = [beside(-1), beside(1)];
-  const shown = aims(lesson.goals, goals, language);
+  const [previous, next] = [neighbour(-1), neighbour(1)];
+  const shown = goalTexts(lesson.goals, goals, language);
   const met = shown.filter((one) => one.met).length;
   const solved = shown.length > 0 && met === shown.length;
   return (
@@ -207,13 +207,13 @@ function Foot({ lesson, number, text }: FootProps) {
             </span>
           </h3>
           <ul>
-            {shown.map((aim) => (
-              <li key={aim.text} data-met={aim.met || undefined}>
-                {aim.met ? <CircleCheck size={14} aria-hidden="true" /> : <Circle size={14} aria-hidden="true" />}
+            {shown.map((goal) => (
+              <li key={goal.text} data-met={goal.met || undefined}>
+                {goal.met ? <CircleCheck size={14} aria-hidden="true" /> : <Circle size={14} aria-hidden="true" />}
                 <span>
-                  {aim.text}
-                  <span className="visually-hidden">: {aim.met ? text.met : text.unmet}</span>
-                  {goals && aim.now !== "" && <span className="lesson__now"> {aim.now}</span>}
+                  {goal.text}
+                  <span className="visually-hidden">: {goal.met ? text.met : text.unmet}</span>
+                  {goals && goal.now !== "" && <span className="lesson__now"> {goal.now}</span>}
                 </span>
               </li>
             ))}

@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import { type NoticeTexts, useNoticeTexts } from "../i18n/notice.ts";
 import { type Language, useSettings } from "../stores/page/settings.ts";
-import { dismissNotice, type Notice, openExample, takeBack } from "../stores/program/program.ts";
+import { dismissNotice, type Notice, openExample, restoreSetAside } from "../stores/program/program.ts";
 import { Prose } from "../ui/Prose.tsx";
 import "./notice.css";
 
@@ -15,7 +15,7 @@ export default function NoticeBar({ notice }: { readonly notice: Notice }) {
         <Prose text={sentence(notice, text, language)} />
       </span>
       {notice.kind === "set-aside" && (
-        <button type="button" className="button" onClick={takeBack}>
+        <button type="button" className="button" onClick={restoreSetAside}>
           {text.takeBack}
         </button>
       )}

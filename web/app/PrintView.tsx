@@ -3,7 +3,7 @@
 import { Printer, X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import type { StepView, Texts } from "../../engine/index.ts";
-import { aims } from "../i18n/goals.ts";
+import { goalTexts } from "../i18n/goals.ts";
 import { useText } from "../i18n/index.ts";
 import { useLessonText } from "../i18n/lessons.ts";
 import { COURSE, ORDER } from "../lessons/course.ts";
@@ -170,8 +170,8 @@ function PrintedLesson({ lesson, answers }: LessonProps) {
         <div className="print__together">
           <h2>{text.goal}</h2>
           <ul className="print__goals">
-            {aims(lesson.goals, null, language).map((aim) => (
-              <li key={aim.text}>{aim.text}</li>
+            {goalTexts(lesson.goals, null, language).map((goal) => (
+              <li key={goal.text}>{goal.text}</li>
             ))}
           </ul>
         </div>

@@ -23,7 +23,7 @@ import {
 } from "../stores/page/layout.ts";
 import { THEMES, type Theme, useSettings } from "../stores/page/settings.ts";
 import { newSeed } from "../stores/program/environment.ts";
-import { openTalk, resumeLessons, takeBack, useProgram } from "../stores/program/program.ts";
+import { openTalk, restoreSetAside, resumeLessons, useProgram } from "../stores/program/program.ts";
 import { toggleBreakpoint } from "../stores/run/breakpoints.ts";
 import { moveBy, moveTo, useMachine } from "../stores/run/machine.ts";
 import { togglePlay, usePlay } from "../stores/run/play.ts";
@@ -262,8 +262,8 @@ export const COMMANDS: readonly Command[] = [
     id: "program.take-back",
     group: "program",
     words: { en: "Back to my program", ja: "自分のプログラムに戻る" },
-    when: () => useProgram.getState().aside !== null,
-    act: takeBack,
+    when: () => useProgram.getState().setAsideDraft !== null,
+    act: restoreSetAside,
   },
 
   ...LAYOUTS.map(

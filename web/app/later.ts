@@ -43,8 +43,8 @@ function openPastedFiles(): void {
 }
 
 function openLater(file: File): void {
-  const { opened } = useProgram.getState();
+  const { openCount } = useProgram.getState();
   void import("../links/files.ts").then(({ openFile }) => {
-    if (useProgram.getState().opened === opened) void openFile(file);
+    if (useProgram.getState().openCount === openCount) void openFile(file);
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Goal, GoalView } from "../../engine/index.ts";
-import { aims } from "./goals.ts";
+import { goalTexts } from "./goals.ts";
 
 const WANTED = "00".repeat(40);
 const goal = (secret: boolean): Goal => ({ kind: "sends", on: ["icmp-echo"], is: WANTED, secret });
@@ -11,7 +11,7 @@ const view = (came: string): GoalView => ({
   lacks: 0,
 });
 const now = (secret: boolean, came: string, language: "en" | "ja" = "en") =>
-  aims([goal(secret)], [view(came)], language)[0]?.now;
+  goalTexts([goal(secret)], [view(came)], language)[0]?.now;
 
 test("of a packet that is another, the first byte that differs is told", () => {
   const came = `${"00".repeat(34)}08${"00".repeat(5)}`;
@@ -32,6 +32,6 @@ test("where the kernel lacks a step of the recipe, that is what stands in the wa
     { kind: "returns", on: ["10"], is: 52, secret: false },
   ];
   const views = goals.map(() => ({ met: false, found: "Invalid argument", counter: null, lacks: 1 }));
-  expect(aims(goals, views, "en").map((aim) => aim.now)).toEqual(["now: step 1 of the recipe is missing", ""]);
-  expect(aims(goals, views, "ja")[0]?.now).toBe("今は: レシピの手順 1 がありません");
+  expect(goalTexts(goals, views, "en").map((aim) => aim.now)).toEqual(["now: step 1 of the recipe is missing", ""]);
+  expect(goalTexts(goals, views, "ja")[0]?.now).toBe("今は: レシピの手順 1 がありません");
 });

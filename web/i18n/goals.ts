@@ -127,14 +127,18 @@ const TEXTS: Readonly<Record<keyof Texts, GoalTexts>> = {
 };
 
 /** A goal as a reader sees it. `now`: what is wrong at present, "" if there is nothing to say. */
-export interface Aim {
+export interface GoalText {
   readonly text: string;
   readonly met: boolean;
   readonly now: string;
 }
 
 /** The goals in words. Those with secret inputs share one line, which shows one input that fails. */
-export function aims(goals: readonly Goal[], views: readonly GoalView[] | null, language: keyof Texts): readonly Aim[] {
+export function goalTexts(
+  goals: readonly Goal[],
+  views: readonly GoalView[] | null,
+  language: keyof Texts,
+): readonly GoalText[] {
   const text = TEXTS[language];
   const all = goals.map((goal, i) => {
     const { met = false, found: came = "", counter = null, lacks = 0 } = views?.[i] ?? {};

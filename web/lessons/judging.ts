@@ -1,7 +1,7 @@
 // A link as an answer to a lesson: what was done is done again in a kernel of its own, and the goals are judged by that. For the
 // page's table of a class, and for the command line: needs no page.
 import { type Act, performActs, type Remote, type Texts } from "../../engine/index.ts";
-import { type Aim, aims } from "../i18n/goals.ts";
+import { type GoalText, goalTexts } from "../i18n/goals.ts";
 import { decodeLink, type Link, type LinkFault, type LinkState } from "../links/codec.ts";
 import { idOfFile, isFile } from "./entry.ts";
 import { judgedProgram, type Lesson } from "./lesson.ts";
@@ -15,7 +15,7 @@ export interface Answer {
 
 export type Judged = Answer &
   (
-    | { readonly ok: true; readonly solved: boolean; readonly goals: readonly Aim[] }
+    | { readonly ok: true; readonly solved: boolean; readonly goals: readonly GoalText[] }
     | {
         readonly ok: false;
         readonly error: Texts;
@@ -70,7 +70,7 @@ class NoAnswer extends Error {
   }
 }
 
-async function judged(state: LinkState, { lesson, language, engine }: Judging): Promise<readonly Aim[]> {
+async function judged(state: LinkState, { lesson, language, engine }: Judging): Promise<readonly GoalText[]> {
   await ownType(state, engine);
   const { source, progType, maps, input, seed } = state;
   const program = judgedProgram(lesson, { source, progType, maps });
@@ -87,7 +87,7 @@ async function judged(state: LinkState, { lesson, language, engine }: Judging): 
   const reader = await performActs(engine, start, state.lesson?.acts ?? standing(state), () => {
     if (Date.now() - since > MOST_TIME) throw new NoAnswer(SAYS.slow);
   });
-  return aims(lesson.goals, await engine.tools.judge(program, lesson.goals, reader), language);
+  return goalTexts(lesson.goals, await engine.tools.judge(program, lesson.goals, reader), language);
 }
 
 /** A link that holds no acts was made where its run stood. */

@@ -137,7 +137,7 @@ const STATE = v.object({
 
 /** A state as JSON. */
 export const stateText = (state: LinkState): string =>
-  JSON.stringify({ ...state, ...(state.lesson && { lesson: leaner(state.lesson, state.source) }) });
+  JSON.stringify({ ...state, ...(state.lesson && { lesson: withoutRepeatedSource(state.lesson, state.source) }) });
 
 /** `#v1.…` for a state. Unpadded base64url: chat tools leave it alone. */
 export async function encodeLink(state: LinkState): Promise<string> {
@@ -150,7 +150,7 @@ export async function encodeLink(state: LinkState): Promise<string> {
 export async function decodeLink(hash: string): Promise<Link> {
   const text = hash.replace(/^(?:#|%23)+/, "");
   if (text === "") return { kind: "none" };
-  if (text.startsWith("v1.")) return decodeV1(withoutTail(text.slice(3)));
+  if (text.startsWith("v1.")) return decodeV1(withoutPunctuation(text.slice(3)));
   if (/^v\d+\./.test(text)) return fault("unknown-version");
   if (text.startsWith("src=")) {
     if (text.length > MAX_UNPACKED) return fault("too-large");
@@ -160,7 +160,7 @@ export async function decodeLink(hash: string): Promise<Link> {
       return fault("broken"); // a % that starts no escape
     }
   }
-  const bare = withoutTail(text);
+  const bare = withoutPunctuation(text);
   if (bare === "talk") return { kind: "talk" };
   const file = /^file\/([\w][\w./-]{0,200}\.md)(?::(\d{1,3}))?$/.exec(bare);
   if (file && !/\.\.|\/\//.test(bare)) return { kind: "file", path: file[1] as string, at: Number(file[2] ?? 1) };
@@ -171,7 +171,8 @@ export async function decodeLink(hash: string): Promise<Link> {
 }
 
 /** Removes what sentences and chat tools leave behind a link: a bracket, a full stop, a quote, an escaped blank. */
-const withoutTail = (text: string): string => text.replace(/(?:%20|%3E|%22|[\s.,;:!?)>\]}"'’”»」』。、）])+$/iu, "");
+const withoutPunctuation = (text: string): string =>
+  text.replace(/(?:%20|%3E|%22|[\s.,;:!?)>\]}"'’”»」』。、）])+$/iu, "");
 
 async function decodeV1(packed: string): Promise<Link> {
   if (packed.length > MAX_PACKED) return fault("too-large");
@@ -202,7 +203,7 @@ export function readState(json: string): Link {
 }
 
 /** Leaves out the source of a written program if it is the state's own. */
-const leaner = (lesson: LinkLesson, source: string): object => ({
+const withoutRepeatedSource = (lesson: LinkLesson, source: string): object => ({
   ...lesson,
   acts: lesson.acts.map((act) => (act.do === "write" && act.source === source ? { do: "write" } : act)),
 });

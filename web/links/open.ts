@@ -50,7 +50,7 @@ async function openFragment(atStart: boolean): Promise<void> {
 
 /** A state from a link or a file. */
 export async function openState(state: LinkState): Promise<void> {
-  if (state.lesson && (await (await import("../stores/lesson/lesson.ts")).openHeld(state))) return;
+  if (state.lesson && (await (await import("../stores/lesson/lesson.ts")).openLinkedLesson(state))) return;
   const own = await ownTypeOf(state);
   if (!own) return refuse("definition");
   if (state.seed !== undefined || state.cpu !== undefined || Object.keys(environmentForLink()).length > 0)

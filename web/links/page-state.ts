@@ -1,6 +1,6 @@
 // The page's program with everything it runs with, as a link holds it.
 
-import { OWN, useKernel } from "../stores/kernel/kernel.ts";
+import { OWN_DEFINITION, useKernel } from "../stores/kernel/kernel.ts";
 import { environmentForLink } from "../stores/program/environment.ts";
 import { useContents } from "../stores/program/map-contents.ts";
 import { useProgram } from "../stores/program/program.ts";
@@ -22,6 +22,6 @@ export function programOfPage(): LinkState {
     ...environmentForLink(),
     ...(Object.keys(contents).length > 0 && { contents }),
     ...(points.length > 0 && { breakpoints: points.map(({ line, when }) => [line, when] as const) }),
-    ...(preset === OWN && definition ? { definition } : preset === "oreore" ? {} : { preset }),
+    ...(preset === OWN_DEFINITION && definition ? { definition } : preset === "oreore" ? {} : { preset }),
   };
 }

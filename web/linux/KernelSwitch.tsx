@@ -1,6 +1,6 @@
 // The switch between the simulated kernel and the real one, in the title line of the pane whose buttons act on it.
 import { useLinuxTexts } from "../i18n/linux.ts";
-import { inTurn } from "../stores/kernel/kernel.ts";
+import { queued } from "../stores/kernel/kernel.ts";
 import { useWhichKernel, type WhichKernel } from "../stores/kernel/which-kernel.ts";
 import { Segments } from "../ui/Segments.tsx";
 
@@ -8,7 +8,7 @@ const KERNELS: readonly WhichKernel[] = ["simulated", "real"];
 
 /** What is pressed after the switch to the real kernel goes there. The way back waits for nothing. */
 async function choose(which: WhichKernel): Promise<void> {
-  if (which === "real") return inTurn(async () => (await import("./real-kernel.ts")).goReal());
+  if (which === "real") return queued(async () => (await import("./real-kernel.ts")).goReal());
   (await import("./real-kernel.ts")).goSimulated();
 }
 

@@ -170,7 +170,7 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
 
     // First of all listeners, so that breakpoints and marks move before anything else reads them.
     const breakpoints = followBreakpoints(made, model);
-    let { opened, written } = useProgram.getState();
+    let { openCount, commandEdits } = useProgram.getState();
     let nonce = useFocus.getState().reveal?.nonce ?? 0;
     const stops = [
       model.onDidChangeContent(() => editSource(model.getValue(monaco.editor.EndOfLinePreference.LF))),
@@ -240,14 +240,14 @@ export default function MonacoEditor({ readOnly = false }: { readonly readOnly?:
 
     const follow = [
       useProgram.subscribe((s) => {
-        if (s.written !== written) {
-          written = s.written;
+        if (s.commandEdits !== commandEdits) {
+          commandEdits = s.commandEdits;
           made.pushUndoStop();
           replaceText(made, s.source);
           made.pushUndoStop();
         }
-        if (s.opened === opened) return;
-        opened = s.opened;
+        if (s.openCount === openCount) return;
+        openCount = s.openCount;
         // Undo changes the present text. A program from elsewhere is a new text.
         if (s.edited) replaceText(made, s.source);
         else model.setValue(s.source);

@@ -53,8 +53,8 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
   // Without room for both, the view beside the program replaces it while it is chosen.
   const [instead, setInstead] = useState(-1);
   // A request to show a line brings the program back before the line gets the focus.
-  const led = useFocus((s) => s.led);
-  const away = narrow && instead >= led;
+  const focusRequests = useFocus((s) => s.focusRequests);
+  const away = narrow && instead >= focusRequests;
   return (
     <section className="pane editor-pane" aria-label={text.panes.editor}>
       <header className="pane__head">
@@ -66,7 +66,7 @@ export function EditorPane({ phone = false }: { readonly phone?: boolean }) {
         <ProgTypeSelect room={room.width} phone={phone} narrow={narrow} />
         <AttachType />
         <span className="spacer" />
-        {!phone && <SideChoice narrow={narrow} away={away} onInstead={(on) => setInstead(on ? led : -1)} />}
+        {!phone && <SideChoice narrow={narrow} away={away} onInstead={(on) => setInstead(on ? focusRequests : -1)} />}
         <Menu full={Editor !== null} />
         <PaneTools pane="editor" />
       </header>

@@ -7,6 +7,7 @@ import { faultText, useExtendTexts } from "../../i18n/extend.ts";
 import {
   anotherField,
   anotherFile,
+  applyDraft,
   type Draft,
   definitionOf,
   type FieldDraft,
@@ -14,14 +15,13 @@ import {
   followProgram,
   kernelSide,
   PARSE_CHOICES,
-  putDraft,
   rename,
   SHOW_CHOICES,
   setDraft,
   startFrom,
   useDraft,
 } from "../../stores/kernel/definition-draft.ts";
-import { OWN, same, useKernel } from "../../stores/kernel/kernel.ts";
+import { OWN_DEFINITION, same, useKernel } from "../../stores/kernel/kernel.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
 
 export default function DefinitionForm() {
@@ -134,7 +134,7 @@ export default function DefinitionForm() {
       aria-label={form.open}
       onSubmit={(event) => {
         event.preventDefault();
-        void putDraft();
+        void applyDraft();
       }}
     >
       {line("name", form.name, draft.name, rename)}
@@ -244,7 +244,9 @@ export default function DefinitionForm() {
           {form.use}
         </button>
         <p className="dform__state" role="status" data-refused={refused || undefined}>
-          {refused ? form.faulty : preset === OWN && same(definitionOf(draft), current) && form.used(current.name)}
+          {refused
+            ? form.faulty
+            : preset === OWN_DEFINITION && same(definitionOf(draft), current) && form.used(current.name)}
         </p>
       </div>
     </form>

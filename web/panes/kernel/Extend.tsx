@@ -7,7 +7,15 @@ import type { ContextView } from "../../../engine/index.ts";
 import { useExtendTexts } from "../../i18n/extend.ts";
 import { useText } from "../../i18n/index.ts";
 import { useDraft } from "../../stores/kernel/definition-draft.ts";
-import { choosePreset, context, loadPresets, OWN, patch, takeHome, useKernel } from "../../stores/kernel/kernel.ts";
+import {
+  choosePreset,
+  context,
+  loadPresets,
+  OWN_DEFINITION,
+  patch,
+  takeHome,
+  useKernel,
+} from "../../stores/kernel/kernel.ts";
 import { useDialog } from "../../stores/page/dialog.ts";
 import { EXTEND_VIEWS, showLarge, showView, useLayout } from "../../stores/page/layout.ts";
 import { useSettings } from "../../stores/page/settings.ts";
@@ -53,8 +61,8 @@ export default function Extend({ view }: { readonly view: (typeof EXTEND_VIEWS)[
                 {p.title[language]}
               </option>
             ))}
-            {preset === OWN && (
-              <option value={OWN}>
+            {preset === OWN_DEFINITION && (
+              <option value={OWN_DEFINITION}>
                 {texts.own}: {own}
               </option>
             )}

@@ -9,7 +9,7 @@ import { useVerdict } from "../../stores/check/verdict.ts";
 import { showView } from "../../stores/page/layout.ts";
 import { useBeliefs } from "../../stores/run/beliefs.ts";
 import { useMachine } from "../../stores/run/machine.ts";
-import { compareWith, leaf, pin, showVisit, useVisits, watchVisits } from "../../stores/run/visits.ts";
+import { compareWith, pin, showVisit, showVisitAt, useVisits, watchVisits } from "../../stores/run/visits.ts";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { ScrollRegion } from "../../ui/ScrollRegion.tsx";
 import { VisitTable } from "./VisitTable.tsx";
@@ -20,7 +20,7 @@ export default function Visits({ views }: { readonly views: ReactNode }) {
   const text = useVerifierTexts();
   useEffect(watchVisits, []);
   const { slot, numbers, visit, other } = useVisits();
-  const apart = useBeliefs((s) => s.apart !== null);
+  const isSeparate = useBeliefs((s) => s.separateVisit !== null);
   const pinned = useBeliefs((s) => s.pinned);
   const hasRun = useMachine((s) => s.run !== null);
   const insn = useVerdict((s) => s.check?.slots.find((one) => one.slot === slot));
@@ -62,7 +62,7 @@ export default function Visits({ views }: { readonly views: ReactNode }) {
       <ScrollRegion className="beliefs__body" aria-label={text.visits.title}>
         {visit ? (
           <>
-            {hasRun && apart && <p className="visits__apart">{pinned ? text.visits.pinned : text.visits.apart}</p>}
+            {hasRun && isSeparate && <p className="visits__apart">{pinned ? text.visits.pinned : text.visits.apart}</p>}
             <End visit={visit} numbers={numbers} other={other} text={text} />
             <VisitTable visit={visit} other={other} numbers={numbers} now={view} />
           </>
@@ -95,7 +95,7 @@ function Path({ visit, numbers, other, text }: PathProps) {
           size={16}
           label={text.visits.previous}
           off={index <= 0}
-          act={() => leaf(index - 1)}
+          act={() => showVisitAt(index - 1)}
         />
         <label className="visits__number">
           {text.visits.visit}
@@ -105,7 +105,7 @@ function Path({ visit, numbers, other, text }: PathProps) {
             min={1}
             max={numbers.length}
             value={index + 1}
-            onChange={(event) => leaf(event.currentTarget.valueAsNumber - 1)}
+            onChange={(event) => showVisitAt(event.currentTarget.valueAsNumber - 1)}
           />
         </label>
         <span className="hint visits__all">{text.visits.of(numbers.length)}</span>
@@ -114,7 +114,7 @@ function Path({ visit, numbers, other, text }: PathProps) {
           size={16}
           label={text.visits.next}
           off={index + 1 >= numbers.length}
-          act={() => leaf(index + 1)}
+          act={() => showVisitAt(index + 1)}
         />
         {numbers.length > 1 && (
           <IconButton

@@ -28,7 +28,7 @@ export function followForHistory(): void {
   useKernel.subscribe((now, before) => {
     const program = useProgram.getState();
     if (now.loadedRevision !== before.loadedRevision && program.edited)
-      void keepProgram(draftOf(program), program.opened);
+      void keepProgram(draftOf(program), program.openCount);
   });
 }
 

@@ -3,14 +3,14 @@ import { type Contents, putContents, useContents } from "../program/map-contents
 import { type ProgramState, restoreProgram, useProgram } from "../program/program.ts";
 import { type Past, record, redo, startPast, undo } from "./undo-stack.ts";
 
-type Kept = Pick<
+type UndoState = Pick<
   ProgramState,
   "source" | "progType" | "maps" | "input" | "askedDefinition" | "askedPreset" | "pasted"
 > & {
   readonly contents: Contents;
 };
 
-const keep = ({ source, progType, maps, input, askedDefinition, askedPreset, pasted }: ProgramState): Kept => ({
+const keep = ({ source, progType, maps, input, askedDefinition, askedPreset, pasted }: ProgramState): UndoState => ({
   source,
   progType,
   maps,
@@ -21,18 +21,18 @@ const keep = ({ source, progType, maps, input, askedDefinition, askedPreset, pas
   contents: useContents.getState().of,
 });
 
-let past: Past<Kept> = startPast(keep(useProgram.getState()));
+let past: Past<UndoState> = startPast(keep(useProgram.getState()));
 let restoring = false;
 
 export function followForUndo(): void {
   past = startPast(keep(useProgram.getState()));
   const look = (state: ProgramState, before: ProgramState): void => {
     const now = keep(state);
-    const changed = (Object.keys(now) as (keyof Kept)[]).filter((key) => now[key] !== past.now[key]);
+    const changed = (Object.keys(now) as (keyof UndoState)[]).filter((key) => now[key] !== past.now[key]);
     if (restoring || changed.length === 0) return;
     // Opening another program is one change together with its input and type. So is a text that a command wrote.
-    const isTyped = state.opened === before.opened && state.written === before.written;
-    const kind = isTyped ? changed.join(" ") : `opened ${state.opened} written ${state.written}`;
+    const isTyped = state.openCount === before.openCount && state.commandEdits === before.commandEdits;
+    const kind = isTyped ? changed.join(" ") : `opened ${state.openCount} written ${state.commandEdits}`;
     past = record(past, now, kind, performance.now());
   };
   useProgram.subscribe(look);
@@ -41,8 +41,8 @@ export function followForUndo(): void {
 
 /** The newest of the states in the undo history for which `holds` is true. */
 export const programBefore = (
-  holds: (kept: Kept) => boolean,
-): Pick<Kept, "source" | "progType" | "maps"> | undefined => {
+  holds: (kept: UndoState) => boolean,
+): Pick<UndoState, "source" | "progType" | "maps"> | undefined => {
   const found = past.before.findLast(holds);
   return found && { source: found.source, progType: found.progType, maps: found.maps };
 };
@@ -54,7 +54,7 @@ export const redoProgram = (): void => go(redo(past));
 export const canUndo = (): boolean => past.before.length > 0;
 export const canRedo = (): boolean => past.after.length > 0;
 
-function go(to: Past<Kept> | null): void {
+function go(to: Past<UndoState> | null): void {
   if (!to) return;
   past = to;
   restoring = true;

@@ -47,7 +47,7 @@ const withNewest = (list: readonly ProgramInput[], one: ProgramInput): readonly 
 export function followVersions(): void {
   opened = current();
   useProgram.subscribe((now, before) => {
-    if (now.opened === before.opened || isRestoring()) return;
+    if (now.openCount === before.openCount || isRestoring()) return;
     opened = current();
     loaded = [];
     accepted = [];

@@ -147,12 +147,12 @@ export function definitionOf(draft: Draft): DefinitionInput {
 export function startFrom(definition: DefinitionInput): void {
   const { draft } = get();
   if (!draft || !same(definitionOf(draft), definition)) setDraft(draftOf(definition));
-  else look();
+  else askSoon();
 }
 
 export function setDraft(draft: Draft): void {
   set({ draft, refused: false });
-  look();
+  askSoon();
 }
 
 /** Names derived from the type's name follow it. Names that the reader chose stay. */
@@ -212,7 +212,7 @@ const PAUSE = 150;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Asks for faults, code and context of the draft. */
-function look(): void {
+function askSoon(): void {
   clearTimeout(timer);
   timer = setTimeout(() => void ask(), get().code ? PAUSE : 0);
 }
@@ -241,20 +241,20 @@ async function ask(): Promise<void> {
 const faultsOf = (read: DefinitionView): readonly DefinitionFault[] => (read.ok ? [] : read.faults);
 
 /** Applies the draft to the kernel, or shows that it is faulty. */
-export async function putDraft(): Promise<void> {
+export async function applyDraft(): Promise<void> {
   const { draft } = get();
   if (!draft) return;
   const read = await answered(engine().api.tools.readDefinition(definitionOf(draft)));
   const taken = read?.ok === true && (await defineOwn(read.definition));
   set((s) => ({ faults: read ? faultsOf(read) : s.faults, refused: !taken }));
-  if (taken) look();
+  if (taken) askSoon();
 }
 
 /** Follows the program and the kernel's definition: the code contains the one and is compared with the other. */
 export function followProgram(): () => void {
   const stops = [
-    useProgram.subscribe((now, before) => now.revision !== before.revision && look()),
-    useKernel.subscribe((now, before) => now.definition !== before.definition && look()),
+    useProgram.subscribe((now, before) => now.revision !== before.revision && askSoon()),
+    useKernel.subscribe((now, before) => now.definition !== before.definition && askSoon()),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -19,16 +19,16 @@ const { setState: set } = useJournal;
 const BOOTS: ReadonlySet<Act["do"]> = new Set(["apply", "revert", "define"]);
 
 /** Source of the program that the last load or step used. */
-let written = "";
+let lastSource = "";
 
 /** Begins a lesson, with its own program or with what a link's acts left. */
 export function beginJournal(source: string, done: Partial<JournalState> = {}): void {
-  written = source;
+  lastSource = source;
   set({ ...NONE, ...done });
 }
 
 /** Records an act after it was done, unless it made no call and changed nothing. */
-export function didAct(act: Act, outcome: CallOutcome): void {
+export function recordAct(act: Act, outcome: CallOutcome): void {
   if (useProgram.getState().lesson === 0) return;
   if (outcome.calls.length === 0 && !BOOTS.has(act.do)) return;
   // A new program type means a new kernel, so earlier acts are dropped.
@@ -38,7 +38,7 @@ export function didAct(act: Act, outcome: CallOutcome): void {
 }
 
 /** Records that the run is at a step that a goal asks for. `regs`: R0 … R10. */
-export function stoodAt(to: number, regs: readonly string[]): void {
+export function recordStep(to: number, regs: readonly string[]): void {
   remember({ do: "step", to, text: useProgram.getState().input });
   set((s) => ({ stepRegisters: [...s.stepRegisters, regs] }));
 }
@@ -46,7 +46,7 @@ export function stoodAt(to: number, regs: readonly string[]): void {
 function remember(act: Act): void {
   const { source } = useProgram.getState();
   const needs = act.do === "load" || act.do === "step";
-  const acts: readonly Act[] = needs && source !== written ? [{ do: "write", source }, act] : [act];
-  if (needs) written = source;
+  const acts: readonly Act[] = needs && source !== lastSource ? [{ do: "write", source }, act] : [act];
+  if (needs) lastSource = source;
   set((s) => ({ acts: [...s.acts, ...acts].slice(-MOST_ACTS) }));
 }

@@ -30,9 +30,9 @@ import {
   useProgram,
   writtenFor,
 } from "../program/program.ts";
-import { adopt } from "../run/machine.ts";
+import { showRun } from "../run/machine.ts";
 import { beginAct, noteCalls, noteRun } from "../run/result.ts";
-import { didAct } from "./journal.ts";
+import { recordAct } from "./journal.ts";
 import { whichKernel } from "./which-kernel.ts";
 
 /** The actions of the real kernel, loaded when it is chosen. */
@@ -53,7 +53,7 @@ export interface FileOutput {
 }
 
 /** Stands for a definition of the reader's own, where a preset's name is expected. */
-export const OWN = "own";
+export const OWN_DEFINITION = "own";
 
 export interface KernelState {
   readonly hello: HelloView | null;
@@ -116,16 +116,16 @@ export async function startKernel(): Promise<void> {
     else set({ busy: false });
   });
   // Asks again if the answer was lost because the reader ended a first check.
-  if (!(await greet())) await greet();
+  if (!(await fetchHello())) await fetchHello();
   // A link names the reader's own program type that it was made for.
   let opened = 0;
   const follow = async (): Promise<void> => {
     const program = useProgram.getState();
-    if (program.opened === opened) return;
-    opened = program.opened;
+    if (program.openCount === opened) return;
+    opened = program.openCount;
     const { askedDefinition } = program;
     if (askedDefinition) {
-      if (!same(askedDefinition, get().definition)) await put(askedDefinition, OWN, true);
+      if (!same(askedDefinition, get().definition)) await define(askedDefinition, OWN_DEFINITION, true);
       return;
     }
     if (program.askedPreset === get().preset) return;
@@ -137,8 +137,8 @@ export async function startKernel(): Promise<void> {
     if (now.revision !== before.revision) beginAct();
     void follow();
   });
-  useVerdict.subscribe(takeSaidType);
-  takeSaidType();
+  useVerdict.subscribe(takeTypeInSource);
+  takeTypeInSource();
   await follow();
 }
 
@@ -154,14 +154,14 @@ export const kernelWhere = (holds: (kernel: KernelState) => boolean): Promise<vo
   });
 
 /** Asks what the kernel knows. false: the question was cancelled. */
-async function greet(): Promise<boolean> {
+async function fetchHello(): Promise<boolean> {
   const hello = await answered(engine().api.kernel.hello());
   if (hello) set({ hello, kernel: hello.kernel });
   return hello !== undefined;
 }
 
 /** If the source names its program type, the whole page uses that type. */
-function takeSaidType(): void {
+function takeTypeInSource(): void {
   const { check } = useVerdict.getState();
   const { progType, revision } = useProgram.getState();
   if (!check || check.revision !== revision || check.typeInSource === "" || check.typeInSource === progType) return;
@@ -175,7 +175,7 @@ export const progTypeView = (name: string): ProgTypeView | undefined =>
   get().hello?.progTypes.find((type) => type.name === name);
 
 export function note(outcome: CallOutcome, act?: Act): void {
-  if (act) didAct(act, outcome);
+  if (act) recordAct(act, outcome);
   set((s) => ({
     kernel: outcome.kernel,
     calls: [...s.calls, ...outcome.calls].slice(-KEPT_CALLS),
@@ -198,7 +198,7 @@ let before: Promise<unknown> = Promise.resolve();
  * Does the kernel's requests in the order of asking, each after the one before. `make` must not call inTurn itself: it would wait for
  * itself.
  */
-export function inTurn<Result>(make: () => Promise<Result>): Promise<Result> {
+export function queued<Result>(make: () => Promise<Result>): Promise<Result> {
   const mine = before.then(make);
   before = mine.catch(() => {});
   return mine;
@@ -208,7 +208,7 @@ export function inTurn<Result>(make: () => Promise<Result>): Promise<Result> {
 const act =
   <Args extends readonly unknown[], Result>(make: (...args: Args) => Promise<Result>) =>
   (...args: Args): Promise<Result> =>
-    inTurn(() => {
+    queued(() => {
       beginAct();
       return make(...args);
     });
@@ -255,7 +255,7 @@ async function detachProgram(): Promise<void> {
 async function writeInput(input: string): Promise<void> {
   if (whichKernel() === "real") return (await real()).write(input);
   const { api } = engine();
-  if (!get().kernel) await greet();
+  if (!get().kernel) await fetchHello();
   const read = await answered(api.runs.readInput(get().kernel?.own.name ?? "", input));
   if (!read?.ok || read.event.kind !== "sysfs") return;
   const outcome = await answered(api.kernel.writeFile(read.event.path, read.event.data));
@@ -323,21 +323,21 @@ async function testRunProgram(): Promise<void> {
 /** Shows a run that the kernel made, ready for stepping, and makes it the result of the act. */
 function show(run: RunView, origin: "event" | "test", by: string): Promise<void> {
   noteRun(run);
-  return adopt(run, origin, by, 0);
+  return showRun(run, origin, by, 0);
 }
 
 /**
  * The whole demo with one key: load, attach, echo, cat. Ends at the end of the run, or at the first stop before it. A program that is
  * already loaded and attached stays, with the contents of its maps. false: a step was refused.
  */
-export const runAll = (): Promise<boolean> => inTurn(runDemo);
+export const runAll = (): Promise<boolean> => queued(runDemo);
 
 async function runDemo(): Promise<boolean> {
   await freshCheck();
   beginAct();
   if (!isLoaded() && !(await loadProgram())) return false;
   const { progType } = useProgram.getState();
-  if (!get().hello) await greet();
+  if (!get().hello) await fetchHello();
   if (progTypeView(progType)?.event === "sysfs") {
     if (!isAttached() && !(await attachProgram())) return false;
     await writeInput(useProgram.getState().input);
@@ -368,24 +368,24 @@ export async function loadPresets(): Promise<void> {
 /** Chooses another program type from the presets. The kernel starts anew with it. */
 export async function choosePreset(name: string, keepProgram = false): Promise<void> {
   const preset = get().presets.find((p) => p.name === name);
-  if (preset) await put(preset.definition, name, keepProgram);
+  if (preset) await define(preset.definition, name, keepProgram);
 }
 
 /** The same with a definition from the form. false: the kernel refused it. */
-export const defineOwn = (definition: DefinitionInput): Promise<boolean> => put(definition, OWN, false);
+export const defineOwn = (definition: DefinitionInput): Promise<boolean> => define(definition, OWN_DEFINITION, false);
 
 export const same = (a: DefinitionInput | null, b: DefinitionInput | null): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
-const put = (definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> =>
-  inTurn(() => putType(definition, name, keepProgram));
+const define = (definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> =>
+  queued(() => defineType(definition, name, keepProgram));
 
-async function putType(definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> {
+async function defineType(definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> {
   const outcome = await answered(engine().api.kernel.define(name === "oreore" ? null : definition));
   if (!outcome || outcome.ret < 0) return false;
   const { hello, kernel } = outcome;
   // A link already names the type that it was made for.
-  if (!keepProgram) didAct({ do: "define", preset: name }, outcome);
+  if (!keepProgram) recordAct({ do: "define", preset: name }, outcome);
   set({ ...STARTED, preset: name, definition, kernel, hello });
   writtenFor(name === "oreore" ? null : definition);
   if (keepProgram) {
@@ -398,12 +398,12 @@ async function putType(definition: DefinitionInput, name: string, keepProgram: b
 }
 
 /** Applies a step of the recipe or undoes it. Step 4 is a running program: it loads the editor's program and attaches it. */
-export const patch = (step: RecipeStep, applied: boolean): Promise<void> => inTurn(() => patchStep(step, applied));
+export const patch = (step: RecipeStep, applied: boolean): Promise<void> => queued(() => patchStep(step, applied));
 
 async function patchStep(step: RecipeStep, applied: boolean): Promise<void> {
   const outcome = await answered(engine().api.kernel.patch(step, applied));
   if (!outcome) return;
-  didAct({ do: applied ? "apply" : "revert", step }, outcome);
+  recordAct({ do: applied ? "apply" : "revert", step }, outcome);
   startedAnew(outcome.kernel);
   if (step !== 4 || !applied) return;
   beginAct();
@@ -420,13 +420,13 @@ export function startedAnew(kernel: KernelView): void {
 
 /** Applies the steps again that the kernel lacks, in their order. */
 export const applySteps = (steps: readonly RecipeStep[]): Promise<void> =>
-  inTurn(async () => {
+  queued(async () => {
     for (const step of steps) await patchStep(step, true);
   });
 
 /** Starts a fresh kernel with these steps of the recipe. */
 export const freshKernel = (recipe: readonly boolean[]): Promise<void> =>
-  inTurn(async () => {
+  queued(async () => {
     const kernel = await answered(freshStart(engine().api, recipe));
     if (!kernel) return;
     set({ session: [] });

@@ -4,7 +4,7 @@ import type { GoalView } from "../../../engine/index.ts";
 import { judgedProgram, type Lesson } from "../../lessons/lesson.ts";
 import { useVerdict } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
-import { stoodAt, useJournal } from "../kernel/journal.ts";
+import { recordStep, useJournal } from "../kernel/journal.ts";
 import { useKernel } from "../kernel/kernel.ts";
 import { useProgram } from "../program/program.ts";
 import { useMachine } from "../run/machine.ts";
@@ -18,8 +18,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let asked = 0;
 
 /** The lesson that is open. */
-type Open = () => { readonly lesson: Lesson | null; readonly visiting: boolean };
-let open: Open = () => ({ lesson: null, visiting: false });
+type Open = () => { readonly lesson: Lesson | null; readonly showsOthersAnswer: boolean };
+let open: Open = () => ({ lesson: null, showsOthersAnswer: false });
 
 /** Called once, with the first lesson. */
 export function followGoals(lesson: Open): void {
@@ -42,7 +42,7 @@ function soon(): void {
 }
 
 async function judge(): Promise<void> {
-  const { lesson, visiting } = open();
+  const { lesson, showsOthersAnswer } = open();
   const program = useProgram.getState();
   if (!lesson || program.revision !== useVerdict.getState().check?.revision) return;
   const mine = ++asked;
@@ -59,7 +59,7 @@ async function judge(): Promise<void> {
   const stood = lesson.goals.filter(({ kind }, i) => kind === "stands" && views[i]?.met);
   const before = stood.length > 0 ? await answered(tools.judge(judged, stood, { calls: [], stepRegisters })) : [];
   if (!before || isLate()) return;
-  if (before.some(({ met }) => !met)) stoodAt(position, regs);
+  if (before.some(({ met }) => !met)) recordStep(position, regs);
   set({ views });
-  if (!visiting && views.length > 0 && views.every(({ met }) => met)) note(lesson.id, { solved: true });
+  if (!showsOthersAnswer && views.length > 0 && views.every(({ met }) => met)) note(lesson.id, { solved: true });
 }

@@ -45,7 +45,7 @@ export interface LessonState extends Origin {
   /** The whole talk is presented, not this lesson alone. */
   readonly talk: boolean;
   /** The program is an answer from a link, while the reader has a draft of their own. */
-  readonly visiting: boolean;
+  readonly showsOthersAnswer: boolean;
   /** A link that holds the lesson as it opens, without the reader's work. "": the lesson is on the site. */
   readonly link: string;
 }
@@ -58,7 +58,7 @@ const EMPTY: LessonState = {
   called: "",
   uncovered: new Set(),
   talk: false,
-  visiting: false,
+  showsOthersAnswer: false,
   link: "",
 };
 export const useLesson = create<LessonState>()(() => EMPTY);
@@ -199,7 +199,7 @@ async function entryOf(name: string, { file, files }: Pick<Origin, "file" | "fil
 }
 
 /** Opens the lesson before (-1) or after (1), in the list or among the built-in ones. null: there is none. */
-export function beside(by: 1 | -1): (() => Promise<void>) | null {
+export function neighbour(by: 1 | -1): (() => Promise<void>) | null {
   const { list, at, number, file, text, files } = get();
   if (list) {
     const next = at + by;
@@ -222,7 +222,7 @@ export async function openAnswer(
   state: LinkState,
   mark: Partial<Parameters<typeof openProgram>[1]>,
 ): Promise<Lesson | null> {
-  const held = state.lesson && (await heldBy(state.lesson));
+  const held = state.lesson && (await lessonOfLink(state.lesson));
   if (!held) {
     noteWhat({ kind: "no-lesson", name: state.lesson?.name ?? "" });
     return null;
@@ -235,10 +235,10 @@ export async function openAnswer(
  * Opens a link that holds a lesson without work. The link becomes the address under which the reader's own work goes on. false: the link
  * holds more.
  */
-export async function openHeld(state: LinkState): Promise<boolean> {
+export async function openLinkedLesson(state: LinkState): Promise<boolean> {
   const { step, slot, view, views, breakpoints, lesson } = state;
   if ([step, slot, view, views, breakpoints].some((one) => one !== undefined)) return false;
-  const held = lesson?.acts.length === 0 ? await heldBy(lesson) : null;
+  const held = lesson?.acts.length === 0 ? await lessonOfLink(lesson) : null;
   if (!held || held.lesson.state.source !== state.source) return false;
   await show(held.lesson, held.number, held.origin);
   return true;
@@ -250,7 +250,12 @@ interface Found {
 }
 
 /** The lesson that a link names or holds, and its origin. */
-async function heldBy({ name, file = "", text = "", list }: LinkLesson): Promise<(Found & { origin: Origin }) | null> {
+async function lessonOfLink({
+  name,
+  file = "",
+  text = "",
+  list,
+}: LinkLesson): Promise<(Found & { origin: Origin }) | null> {
   if (list) {
     const { title, entries, files, at } = list;
     const origin = { ...HERE, list: { title, entries }, files, at };
@@ -285,11 +290,11 @@ async function show(
   const hadSwitches = get().lesson?.state.recipe.includes(false) ?? false;
   const { draft } = progressOf(lesson.id);
   const work = keptWork(lesson);
-  const visiting = answer !== undefined && isAnother(answer.state, draft, work);
+  const showsOthersAnswer = answer !== undefined && isAnother(answer.state, draft, work);
   // Work of an earlier visit is repeated, if its kernel can still be built.
   const own = !answer && work ? await ownTypeOf(work) : undefined;
   const again = own && work;
-  set({ ...EMPTY, ...origin, lesson, number, called, talk, visiting, link });
+  set({ ...EMPTY, ...origin, lesson, number, called, talk, showsOthersAnswer, link });
   openProgram(answer?.state ?? again ?? { source: draft || source, progType, maps, input }, {
     lesson: number,
     title: { en: title("en"), ja: title("ja") },
@@ -301,7 +306,7 @@ async function show(
   });
   beginJournal(source);
   if (answer) {
-    if (!visiting) keepDraft(answer.state.source);
+    if (!showsOthersAnswer) keepDraft(answer.state.source);
   } else showAddress(address());
   // The switches of the recipe are shown if the lesson needs them.
   const needsSwitches = recipe.includes(false);
@@ -368,8 +373,9 @@ function follow(): void {
   following = true;
   followGoals(get);
   useJournal.subscribe(({ acts }, before) => {
-    const { lesson, number, visiting } = get();
-    if (lesson && !visiting && acts !== before.acts && useProgram.getState().lesson === number) keepWork(lesson, acts);
+    const { lesson, number, showsOthersAnswer } = get();
+    if (lesson && !showsOthersAnswer && acts !== before.acts && useProgram.getState().lesson === number)
+      keepWork(lesson, acts);
   });
   useProgram.subscribe((now, before) => {
     if (now.lesson !== before.lesson && now.lesson !== get().number) set(EMPTY);
@@ -379,13 +385,13 @@ function follow(): void {
 
 /** The reader edited the text: an answer from a link becomes the reader's own, and the earlier draft goes to the last programs. */
 function written(source: string): void {
-  const { lesson, visiting } = get();
+  const { lesson, showsOthersAnswer } = get();
   if (!lesson) return;
-  if (visiting) {
+  if (showsOthersAnswer) {
     const { progType, input, maps } = lesson.state;
     const draft = { source: progressOf(lesson.id).draft, progType, input, maps };
     void import("../history/recent.ts").then(({ keepProgram }) => keepProgram(draft));
-    set({ visiting: false });
+    set({ showsOthersAnswer: false });
   }
   showAddress(address(), "replace");
   keepDraft(source);

@@ -5,28 +5,28 @@ import type { Lesson } from "../../lessons/lesson.ts";
 import { freshCheck } from "../check/verdict.ts";
 import { answered, engine } from "../engine.ts";
 import { beginJournal } from "../kernel/journal.ts";
-import { inTurn, kernelWhere, note, print, same, startedAnew, typed, useKernel } from "../kernel/kernel.ts";
+import { kernelWhere, note, print, queued, same, startedAnew, typed, useKernel } from "../kernel/kernel.ts";
 import { programInput, useProgram } from "../program/program.ts";
-import { adopt, ensureRun } from "../run/machine.ts";
+import { ensureRun, showRun } from "../run/machine.ts";
 
 /** `step`: the step to show of the run that the acts left. */
 export async function redo(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
   await kernelWhere(({ kernel }) => kernel !== null);
   await ownKernel();
-  await inTurn(() => again(lesson, acts, step));
+  await queued(() => again(lesson, acts, step));
 }
 
 async function again(lesson: Lesson, acts: readonly Act[], step: number): Promise<void> {
   await freshCheck();
   // The page's own trial run comes first, so that it does not replace the run that is made here.
   await ensureRun();
-  const { opened } = useProgram.getState();
+  const { openCount } = useProgram.getState();
   const program = programInput(useProgram.getState());
   let source = lesson.state.source;
   let last: { readonly run: RunView; readonly by: string } | undefined;
   useKernel.setState({ fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null, session: [] });
   const told = (act: Act, done: ActDone | null): void => {
-    if (useProgram.getState().opened !== opened) return;
+    if (useProgram.getState().openCount !== openCount) return;
     if (act.do === "write") source = act.source;
     if (!done) return;
     if (done.run) last = { run: done.run, by: act.do === "echo" ? `echo ${act.text}` : "" };
@@ -38,9 +38,9 @@ async function again(lesson: Lesson, acts: readonly Act[], step: number): Promis
     recipe: lesson.state.recipe,
   };
   const reader = await answered(performActs(engine().api, start, acts, told));
-  if (!reader || useProgram.getState().opened !== opened) return;
+  if (!reader || useProgram.getState().openCount !== openCount) return;
   beginJournal(source, { ...reader, acts });
-  if (last && source === useProgram.getState().source) await adopt(last.run, "event", last.by, step);
+  if (last && source === useProgram.getState().source) await showRun(last.run, "event", last.by, step);
 }
 
 function tell(act: Act, done: ActDone, source: string): void {

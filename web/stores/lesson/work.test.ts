@@ -140,7 +140,7 @@ test("another reader's answer does not replace what the reader did", async () =>
   const state = { source, progType, maps, input: "1", lesson: { name, acts: [{ do: "load" } as const] } };
   await openState(state);
   await met(false);
-  expect(lesson.useLesson.getState().visiting).toBe(true);
+  expect(lesson.useLesson.getState().showsOthersAnswer).toBe(true);
   expect(progressOf("07-answers-of-a-write").work).toBe(work);
   await open("07-answers-of-a-write");
   await met(true);
@@ -181,7 +181,7 @@ const FILES = [
   { name: "own.md", text: OWN("Of my own", 4) },
 ];
 const title = (): string => lesson.useLesson.getState().lesson?.texts.en?.title ?? "";
-const next = async (by: 1 | -1 = 1): Promise<void> => void (await lesson.beside(by)?.());
+const next = async (by: 1 | -1 = 1): Promise<void> => void (await lesson.neighbour(by)?.());
 
 /** Opens the address as a page does that starts with it. */
 async function openAddress(hash: string): Promise<void> {
@@ -210,7 +210,7 @@ test("a list and its files travel in a link: all its lessons open there, with ne
   await next(-1);
   expect(title()).toBe("What a write can answer");
   await next(-1);
-  expect([title(), address.hash, lesson.beside(-1)]).toEqual(["Of my own", first, null]);
+  expect([title(), address.hash, lesson.neighbour(-1)]).toEqual(["Of my own", first, null]);
   // On another device an answer brings the list as well.
   await open("08-bounds");
   forgetProgress();

@@ -25,7 +25,7 @@ export interface FocusState {
   /** A request to show a place in the editor. `nonce` counts the requests. */
   readonly reveal: { readonly span: SpanView; readonly focus: boolean; readonly nonce: number } | null;
   /** How often a request gave the editor the focus. */
-  readonly led: number;
+  readonly focusRequests: number;
   readonly geometry: Geometry;
   /** The pane shown on a phone. */
   readonly tab: "editor" | "verifier" | "machine" | "kernel";
@@ -37,7 +37,7 @@ export const useFocus = create<FocusState>()(() => ({
   line: 1,
   hovered: -1,
   reveal: null,
-  led: 0,
+  focusRequests: 0,
   geometry: { scrollTop: 0, lineHeight: 22, topOf: evenLines(10, 22) },
   tab: "editor",
   lesson: false,
@@ -59,7 +59,7 @@ export function publishGeometry(geometry: Geometry): void {
 export function revealSpan(span: SpanView, focus = true): void {
   set((s) => ({
     line: span.line,
-    led: s.led + (focus ? 1 : 0),
+    focusRequests: s.focusRequests + (focus ? 1 : 0),
     reveal: { span, focus, nonce: (s.reveal?.nonce ?? 0) + 1 },
     tab: focus ? "editor" : s.tab,
     lesson: s.lesson && !focus,

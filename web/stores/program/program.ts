@@ -31,9 +31,9 @@ export interface ProgramState {
   /** Counts changes of source, type or maps. Answers of the engine carry it. */
   readonly revision: number;
   /** Counts programs opened from elsewhere. After each, the editor takes `source`. */
-  readonly opened: number;
+  readonly openCount: number;
   /** Counts texts written by a command. After each, the editor takes `source` as one step of undo. */
-  readonly written: number;
+  readonly commandEdits: number;
   /** Name of the open, unedited example. "": none. */
   readonly example: string;
   /** Name of the example from which it began, edited or not. "": none. */
@@ -52,7 +52,7 @@ export interface ProgramState {
   readonly askedDefinition: DefinitionInput | null;
   /** The verifier's log from which the source was rebuilt, shown until the source is edited. "": none. */
   readonly pasted: string;
-  readonly aside: Draft | null;
+  readonly setAsideDraft: Draft | null;
   readonly notice: Notice | null;
 }
 
@@ -65,8 +65,8 @@ export const useProgram = create<ProgramState>()(() => ({
   maps: FIRST_EXAMPLE.program.maps,
   input: FIRST_EXAMPLE.input,
   revision: 1,
-  opened: 1,
-  written: 0,
+  openCount: 1,
+  commandEdits: 0,
   example: FIRST_EXAMPLE.name,
   from: FIRST_EXAMPLE.name,
   edited: false,
@@ -76,7 +76,7 @@ export const useProgram = create<ProgramState>()(() => ({
   askedPreset: "oreore",
   askedDefinition: null,
   pasted: "",
-  aside: null,
+  setAsideDraft: null,
   notice: null,
 }));
 
@@ -96,12 +96,12 @@ export const editSource = (source: string): void => takeSource(source, 0);
 /** A command changed the text, as one step of undo: a fix was applied, an empty text was filled. */
 export const writeSource = (source: string): void => takeSource(source, 1);
 
-function takeSource(source: string, written: 0 | 1): void {
+function takeSource(source: string, commandEdits: 0 | 1): void {
   if (source === get().source) return;
   set((s) => ({
     source,
     revision: s.revision + 1,
-    written: s.written + written,
+    commandEdits: s.commandEdits + commandEdits,
     example: "",
     edited: true,
     askedStep: null,
@@ -185,19 +185,19 @@ export const resumeLessons = async (): Promise<void> => (await import("../lesson
 export const openTalk = async (): Promise<void> => (await import("../lesson/lesson.ts")).openTalk();
 
 /** Opens the program again that the last opening set aside. */
-export function takeBack(): void {
-  const { aside } = get();
-  if (!aside) return;
+export function restoreSetAside(): void {
+  const { setAsideDraft } = get();
+  if (!setAsideDraft) return;
   const leaving = draftOf(get());
-  shelve(leaving, get().opened);
-  set((s) => ({ ...opening(s), ...programOf(aside), edited: true, aside: leaving, notice: null }));
+  keepInHistory(leaving, get().openCount);
+  set((s) => ({ ...opening(s), ...programOf(setAsideDraft), edited: true, setAsideDraft: leaving, notice: null }));
   forgetLink();
   saveSoon();
 }
 
 /** For going back to a page without an address: opens the reader's own program, or the one with which the page starts. */
 export const backToNoAddress = async (): Promise<void> =>
-  get().aside ? takeBack() : openExample(FIRST_EXAMPLE.name, "address");
+  get().setAsideDraft ? restoreSetAside() : openExample(FIRST_EXAMPLE.name, "address");
 
 /** Opens a program of the reader's own from the list of the last programs. */
 export const openDraft = (draft: Draft): void =>
@@ -240,7 +240,7 @@ export function openProgram(
 ): void {
   const before = draftOf(get());
   const keep = get().edited && before.source !== source && before.source.trim() !== "";
-  if (keep) shelve(before, get().opened);
+  if (keep) keepInHistory(before, get().openCount);
   // From lesson to lesson no notice is shown. What was written is in the list of the last programs.
   const quiet = get().lesson !== 0 && mark.lesson !== undefined;
   set((s) => ({
@@ -258,7 +258,7 @@ export function openProgram(
     askedPreset: mark.askedPreset ?? "oreore",
     askedDefinition: mark.askedDefinition ?? null,
     pasted: mark.pasted ?? "",
-    aside: keep && !quiet ? before : s.aside,
+    setAsideDraft: keep && !quiet ? before : s.setAsideDraft,
     notice: keep && !quiet ? { kind: "set-aside" } : null,
   }));
   if (mark.pasted === undefined) return;
@@ -270,7 +270,7 @@ export function openProgram(
 
 const opening = (s: ProgramState) => ({
   revision: s.revision + 1,
-  opened: s.opened + 1,
+  openCount: s.openCount + 1,
   lesson: 0,
   askedStep: null,
   pasted: "",
@@ -287,8 +287,8 @@ export const draftOf = ({ source, progType, input, maps, from, askedDefinition, 
 });
 
 /** Adds to the list of the last programs, which is not needed to show the page. */
-const shelve = (draft: Draft, opened: number): void =>
-  void import("../history/recent.ts").then(({ keepProgram }) => keepProgram(draft, opened));
+const keepInHistory = (draft: Draft, openCount: number): void =>
+  void import("../history/recent.ts").then(({ keepProgram }) => keepProgram(draft, openCount));
 
 const programOf = ({ source, progType, input, maps = [], from = "", definition, pasted = "" }: Draft) => ({
   source,

@@ -13,21 +13,21 @@ export interface BeliefsState {
    */
   readonly visit: VisitView | null;
   /** The visit that the verifier's views show instead. null: they show `visit`. */
-  readonly apart: VisitView | null;
-  /** The reader pinned `apart`, so it stays when the run moves. */
+  readonly separateVisit: VisitView | null;
+  /** The reader pinned `separateVisit`, so it stays when the run moves. */
   readonly pinned: boolean;
 }
 
-export const useBeliefs = create<BeliefsState>()(() => ({ visit: null, apart: null, pinned: false }));
+export const useBeliefs = create<BeliefsState>()(() => ({ visit: null, separateVisit: null, pinned: false }));
 const { getState: get, setState: set } = useBeliefs;
 
 /** The visit that the verifier's views show. */
-export const shownVisit = ({ visit, apart }: BeliefsState): VisitView | null => apart ?? visit;
+export const shownVisit = ({ visit, separateVisit }: BeliefsState): VisitView | null => separateVisit ?? visit;
 export const useShownVisit = (): VisitView | null => useBeliefs(shownVisit);
 
 export function followMachine(): void {
   let asked = 0;
-  const look = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     const { run, view } = useMachine.getState();
     const { check } = useVerdict.getState();
     const mine = ++asked;
@@ -41,13 +41,13 @@ export function followMachine(): void {
   };
   useMachine.subscribe((now, before) => {
     if (now.view === before.view) return;
-    if (!get().pinned) set({ apart: null });
-    void look();
+    if (!get().pinned) set({ separateVisit: null });
+    void refresh();
   });
   useVerdict.subscribe((now, before) => {
     if (now.check === before.check) return;
     // Numbers of visits are valid for one check only.
-    set({ apart: null, pinned: false });
-    void look();
+    set({ separateVisit: null, pinned: false });
+    void refresh();
   });
 }

@@ -105,5 +105,5 @@ export function stops(): Stop[] {
 
 /** The lines of another program are different. */
 useProgram.subscribe((now, before) => {
-  if (now.opened !== before.opened) set({ points: [], watches: [] });
+  if (now.openCount !== before.openCount) set({ points: [], watches: [] });
 });

@@ -81,7 +81,8 @@ export function watchGraph(metrics: FlowMetrics): () => void {
     useVerdict.subscribe((now, before) => now.check !== before.check && void draw()),
     useMachine.subscribe((now, before) => now.run !== before.run && void count()),
     useBeliefs.subscribe(
-      (now, before) => (now.visit !== before.visit || now.apart !== before.apart) && isVerifier() && void count(),
+      (now, before) =>
+        (now.visit !== before.visit || now.separateVisit !== before.separateVisit) && isVerifier() && void count(),
     ),
     useGraph.subscribe((now, before) => (now.walker !== before.walker || now.loop !== before.loop) && void count()),
   ];

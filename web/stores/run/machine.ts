@@ -48,10 +48,10 @@ const { getState: get, setState: set } = useMachine;
 let cache = new Map<number, StepView>();
 let wanted = 0;
 /** Counts the runs shown, so that a late answer does not replace a newer one. */
-let adopted = 0;
+let runsShown = 0;
 
 /** Everything that a trial run depends on. A change to any of it needs a new run. */
-function ingredients(): string {
+function trialInputs(): string {
   const { revision, input } = useProgram.getState();
   const { seed, cpu, sockets } = useEnvironment.getState();
   return `${revision} ${seed} ${cpu} ${sockets} ${input}`;
@@ -66,14 +66,14 @@ export function followVerdict(): void {
     const { check } = useVerdict.getState();
     const { revision } = useProgram.getState();
     if (!check || check.revision !== revision) return;
-    const now = ingredients();
+    const now = trialInputs();
     if (now === seen) return;
     const edited = revision !== seenRevision;
     seen = now;
     seenRevision = revision;
     clearTimeout(timer);
     if (edited && check.verdict !== "accept") {
-      made = undefined;
+      currentTrial = undefined;
       cache = new Map();
       set(EMPTY);
       return;
@@ -85,7 +85,7 @@ export function followVerdict(): void {
   useVerdict.subscribe(look);
   useProgram.subscribe((now, before) => {
     // Another program has other maps.
-    if (now.opened !== before.opened && Object.keys(useContents.getState().of).length > 0) putContents({});
+    if (now.openCount !== before.openCount && Object.keys(useContents.getState().of).length > 0) putContents({});
     look();
   });
   useEnvironment.subscribe(look);
@@ -94,29 +94,29 @@ export function followVerdict(): void {
 }
 
 /** The trial run that exists or is being made. */
-let made: { readonly of: string; readonly done: Promise<void> } | undefined;
+let currentTrial: { readonly of: string; readonly done: Promise<void> } | undefined;
 
 /** Makes one trial per set of ingredients, even if several callers ask. A second trial would move the reader back to the start. */
 function trialOnce(): Promise<void> {
-  const of = ingredients();
-  if (made?.of !== of) made = { of, done: trial() };
-  return made.done;
+  const of = trialInputs();
+  if (currentTrial?.of !== of) currentTrial = { of, done: trial() };
+  return currentTrial.done;
 }
 
 async function trial(verified = true, step?: number): Promise<void> {
   const program = useProgram.getState();
-  const before = adopted;
+  const before = runsShown;
   const { api } = engine();
   const input = await answered(api.runs.readInput(program.progType, program.input));
   const answer = input?.ok
     ? await answered(api.runs.runOnce(programInput(program), input.event, verified))
     : input && { run: null, why: input.why };
-  if (!answer) made = undefined; // cancelled: the next caller makes a new one
+  if (!answer) currentTrial = undefined; // cancelled: the next caller makes a new one
   // Meanwhile the program was edited, or the kernel made a run of its own: the newer one is kept.
-  if (!answer || before !== adopted || program.revision !== useProgram.getState().revision) return;
+  if (!answer || before !== runsShown || program.revision !== useProgram.getState().revision) return;
   const { run, why } = answer;
   const origin = verified ? "trial" : "unverified";
-  if (run) await adopt(run, origin, program.input, step ?? program.askedStep ?? 0, bytesOf(input));
+  if (run) await showRun(run, origin, program.input, step ?? program.askedStep ?? 0, bytesOf(input));
   else if (verified) set({ ...EMPTY, why });
 }
 
@@ -128,8 +128,8 @@ const bytesOf = (input: InputView | undefined): string =>
 export const runUnverified = (step?: number): Promise<void> => trial(false, step);
 
 /** Shows a run at a step. */
-export async function adopt(run: RunView, origin: RunOrigin, input: string, step: number, given = ""): Promise<void> {
-  const mine = ++adopted;
+export async function showRun(run: RunView, origin: RunOrigin, input: string, step: number, given = ""): Promise<void> {
+  const mine = ++runsShown;
   const position = Math.min(step, run.length);
   const whole = run.length < WHOLE;
   const from = whole ? 0 : Math.max(0, position - PAGE / 2);
@@ -137,7 +137,7 @@ export async function adopt(run: RunView, origin: RunOrigin, input: string, step
   const answers = await answered(
     Promise.all([api.runs.steps(run.run, from, whole ? run.length + 1 : PAGE), askMarks(run)]),
   );
-  if (!answers || mine !== adopted) return;
+  if (!answers || mine !== runsShown) return;
   const [views, marks] = answers;
   cache = new Map(views.map((view) => [view.step, view]));
   wanted = position;
@@ -169,7 +169,7 @@ export async function ensureRun(): Promise<RunView | null> {
   const check = await freshCheck();
   const { run, origin } = get();
   // An old trial is replaced before a move: the new trial would move the reader back to the start.
-  const old = origin === "trial" && made?.of !== ingredients();
+  const old = origin === "trial" && currentTrial?.of !== trialInputs();
   if (check?.verdict === "accept" && (!run || old)) await trialOnce();
   return get().run;
 }

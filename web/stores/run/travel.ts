@@ -8,7 +8,7 @@ import { type Stop, slotOfLine, stops, watchStop } from "./breakpoints.ts";
 import { ensureRun, moveTo, useMachine } from "./machine.ts";
 
 /** Why a way led nowhere. "": it led somewhere. */
-export type Nowhere =
+export type NoWayReason =
   | ""
   | "no-visit"
   | "no-earlier-visit"
@@ -19,7 +19,7 @@ export type Nowhere =
   | "no-earlier-change";
 
 export interface TravelState {
-  readonly nowhere: Nowhere;
+  readonly nowhere: NoWayReason;
   /** The stop at which the last way ended. null: at none. */
   readonly stopped: Stop | null;
 }
@@ -37,19 +37,19 @@ async function ask(query: Seek, from?: number): Promise<number | null> {
   return (await answered(engine().api.runs.seek(run.run, from ?? useMachine.getState().position, query))) ?? null;
 }
 
-async function goTo(step: number | null, nowhere: Nowhere): Promise<void> {
+async function goTo(step: number | null, nowhere: NoWayReason): Promise<void> {
   set({ ...SILENT, nowhere: step === null ? nowhere : "" });
   if (step !== null) await moveTo(step);
 }
 
-export interface Way {
+export interface RunWay {
   readonly step: number;
   /** null: no stop holds there. It is the end or the start of the run. */
   readonly stop: Stop | null;
 }
 
 /** Where a way would end. `from` -1: from before the start. */
-export async function wayTo(given: readonly Stop[], from: number, back = false): Promise<Way | null> {
+export async function wayTo(given: readonly Stop[], from: number, back = false): Promise<RunWay | null> {
   const run = await ensureRun();
   if (!run) return null;
   if (given.length === 0) return { step: back ? 0 : run.length, stop: null };
@@ -61,7 +61,7 @@ export async function wayTo(given: readonly Stop[], from: number, back = false):
 /** Says at which stop a way ended, while the reader stays there. */
 export const sayStopped = (stop: Stop | null): void => set({ ...SILENT, stopped: stop });
 
-async function take(way: Way | null): Promise<void> {
+async function goAlong(way: RunWay | null): Promise<void> {
   if (!way) return;
   await moveTo(way.step);
   sayStopped(way.stop);
@@ -74,11 +74,11 @@ export async function goOn(back = false): Promise<void> {
   const { position } = useMachine.getState();
   const way = await wayTo(here, position, back);
   if (way && way.step === position && here.length > 0) return goTo(null, "no-stop");
-  await take(way);
+  await goAlong(way);
 }
 
 /** Where a new run is shown first: its end, or the first stop before it. */
-export const goOnFromStart = async (): Promise<void> => take(await wayTo(stops(), -1));
+export const goOnFromStart = async (): Promise<void> => goAlong(await wayTo(stops(), -1));
 
 /** Goes on (or back) to where a register changes. Stops before it count. */
 export async function untilChange(reg: number, back = false): Promise<void> {
@@ -87,7 +87,7 @@ export async function untilChange(reg: number, back = false): Promise<void> {
   const changes = watchStop({ name: `R${reg}`, reg });
   const change = await wayTo([changes], position, back);
   if (change && !change.stop) return goTo(null, back ? "no-earlier-change" : "no-change");
-  await take(await wayTo([...stops(), changes], position, back));
+  await goAlong(await wayTo([...stops(), changes], position, back));
 }
 
 /** Goes on to the cursor's line. Stops before it count. */
@@ -97,7 +97,7 @@ export async function runToCursor(): Promise<void> {
   if ((await ask({ to: "next-visit", slot })) === null) return goTo(null, "no-visit");
   const cursor: Stop = { input: { kind: "cursor", slot }, line: 0, watched: "" };
   const way = await wayTo([...stops(), cursor], useMachine.getState().position);
-  await take(way?.stop === cursor ? { ...way, stop: null } : way);
+  await goAlong(way?.stop === cursor ? { ...way, stop: null } : way);
 }
 
 /** Goes to the next or the previous step at the cursor's line. */

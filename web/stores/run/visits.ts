@@ -44,7 +44,7 @@ const visitAt = async (revision: number, number: number): Promise<VisitView | nu
 let turn = 0;
 
 /** Finds the visit of the moment. Without a moment: the first visit of the instruction at the cursor. */
-async function look(): Promise<void> {
+async function refresh(): Promise<void> {
   const mine = ++turn;
   const shown = shownVisit(useBeliefs.getState());
   const slot = shown?.slot ?? slotAtCursor();
@@ -61,15 +61,17 @@ async function look(): Promise<void> {
 /** Follows the moment until the returned function is called. */
 export function watchVisits(): () => void {
   const stops = [
-    useBeliefs.subscribe((now, before) => (now.visit !== before.visit || now.apart !== before.apart) && void look()),
+    useBeliefs.subscribe(
+      (now, before) => (now.visit !== before.visit || now.separateVisit !== before.separateVisit) && void refresh(),
+    ),
     useVerdict.subscribe((now, before) => {
       if (now.check === before.check) return;
       set({ slot: -1, numbers: NONE });
-      void look();
+      void refresh();
     }),
-    useFocus.subscribe((now, before) => now.line !== before.line && void look()),
+    useFocus.subscribe((now, before) => now.line !== before.line && void refresh()),
   ];
-  void look();
+  void refresh();
   return () => {
     turn++;
     for (const stop of stops) stop();
@@ -82,15 +84,15 @@ export async function showVisit(number: number): Promise<void> {
   const visit = await visitAt(revision, number);
   if (!visit) return;
   revealSlot(visit.slot, false);
-  if (useBeliefs.getState().pinned) return useBeliefs.setState({ apart: visit });
+  if (useBeliefs.getState().pinned) return useBeliefs.setState({ separateVisit: visit });
   const { run, position } = useMachine.getState();
   const step = run ? ((await answered(engine().api.check.stepOfVisit(revision, run.run, number, position))) ?? -1) : -1;
   if (step >= 0 && step !== position) return moveTo(step);
-  useBeliefs.setState({ apart: step >= 0 ? null : visit });
+  useBeliefs.setState({ separateVisit: step >= 0 ? null : visit });
 }
 
 /** Shows the visit of the same instruction at an index of `numbers`. */
-export function leaf(index: number): void {
+export function showVisitAt(index: number): void {
   const number = get().numbers[index];
   if (number !== undefined) void showVisit(number);
 }
@@ -108,14 +110,14 @@ export async function showSlot(slot: number): Promise<void> {
   const { run, view, position } = useMachine.getState();
   if (slot < 0) return;
   if (!useBeliefs.getState().pinned && run) {
-    if (view?.slot === slot) return useBeliefs.setState({ apart: null });
+    if (view?.slot === slot) return useBeliefs.setState({ separateVisit: null });
     const step = await answered(engine().api.runs.stepAt(run.run, slot, position));
     if (step !== undefined && step >= 0) return moveTo(step);
   }
   const revision = revisionOf();
   if (revision < 0) return;
   const [first = -1] = (await answered(engine().api.check.visitNumbers(revision, slot))) ?? NONE;
-  useBeliefs.setState({ apart: await visitAt(revision, first) });
+  useBeliefs.setState({ separateVisit: await visitAt(revision, first) });
 }
 
 /** The same with the instruction of a line. A line without one changes nothing. */
@@ -123,7 +125,7 @@ export async function showSourceLine(line: number): Promise<void> {
   const { check } = useVerdict.getState();
   const on = slotsOnLine(check, line);
   const now = useMachine.getState().view?.slot ?? -1;
-  if (on.some(({ slot }) => slot === now) && !useBeliefs.getState().apart) return;
+  if (on.some(({ slot }) => slot === now) && !useBeliefs.getState().separateVisit) return;
   const [first] = on;
   if (first) await showSlot(first.slot);
 }
@@ -131,8 +133,8 @@ export async function showSourceLine(line: number): Promise<void> {
 /** Separates the verifier's views from the run, and joins them again. */
 export function pin(pinned: boolean): void {
   const { visit } = get();
-  if (pinned && visit) useBeliefs.setState({ pinned: true, apart: visit });
-  else useBeliefs.setState({ pinned: false, apart: null });
+  if (pinned && visit) useBeliefs.setState({ pinned: true, separateVisit: visit });
+  else useBeliefs.setState({ pinned: false, separateVisit: null });
 }
 
 /** Shows a second visit beside the shown one. -1: none. */
