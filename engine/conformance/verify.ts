@@ -8,7 +8,7 @@ import { OREORE } from "../kernel/definition.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { createMaps } from "../kernel/loader.ts";
 import { Process } from "../kernel/process.ts";
-import { unverified } from "../kernel/run.ts";
+import { unverifiedMachine } from "../kernel/run.ts";
 import { takesPacket } from "../kernel/test-run.ts";
 import type { Program } from "../program/program.ts";
 import { type Event, enterEvent } from "../vm/index.ts";
@@ -59,7 +59,7 @@ function runOnce(
   }
   const event = eventOf(program, data_in ?? new Uint8Array(), ctx_in);
   if (!event) return { fault: `BPF_PROG_TEST_RUN does not run programs of type ${program.progType}`, errno: ENOTSUPP };
-  const machine = unverified(process.kernel, program, fds);
+  const machine = unverifiedMachine(process.kernel, program, fds);
   if (typeof machine === "number") return { fault: `no run with these maps: ${errnoText(machine)}`, errno: -machine };
   const refused = enterEvent(machine, event);
   if (refused < 0) return { fault: `BPF_PROG_TEST_RUN: ${errnoText(refused)}`, errno: -refused };

@@ -73,14 +73,14 @@ function prog(kernel: Kernel, verb: string, args: readonly string[]): Ran {
     return ok(found.map((one) => xlatedText(one, which.includes("opcodes"))).join("\n"));
   }
   return failed(
-    ELSEWHERE.includes(verb)
+    NOT_SIMULATED.includes(verb)
       ? `bpftool prog ${verb} is not simulated here; Load, Attach and the file do what it is for`
       : `Error: unknown command '${verb}'`,
   );
 }
 
 /** Commands that only the real bpftool has. They change or watch something. */
-const ELSEWHERE: readonly string[] = ["load", "loadall", "attach", "detach", "pin", "run", "profile", "tracelog"];
+const NOT_SIMULATED: readonly string[] = ["load", "loadall", "attach", "detach", "pin", "run", "profile", "tracelog"];
 
 /** The programs that `id 4`, `tag b114…` or `name foo` selects. If there is none: the error message, "" for a tag or a name. */
 function pick(all: readonly Prog[], [by, value]: readonly string[]): Prog[] | string {

@@ -35,7 +35,7 @@ export class Kernel extends Registry {
   /** The result of the last run, which show() prints: the module's `static u32 result`. */
   result = 0;
   /** The kernel's context with the fields that the module's other files have set. Each run starts from a copy. */
-  readonly held: Uint8Array;
+  readonly keptFields: Uint8Array;
   readonly dmesg: readonly string[];
   /** Lines of trace_pipe that nobody has read yet. */
   readonly tracePipe: string[] = [];
@@ -47,7 +47,7 @@ export class Kernel extends Registry {
     this.memory = memory ?? new Memory({ cpus: 4 });
     this.env = defaultEnv({ seed: 1n, ...env });
     this.execute = execute ?? ((machine) => machine.run(RUN_BUDGET));
-    this.held = new Uint8Array(kernSize(this.definition.type));
+    this.keptFields = new Uint8Array(kernSize(this.definition.type));
     this.dmesg = bootMessages(this);
     this.fds = new FdTable((target) => this.put(target));
   }
@@ -66,7 +66,7 @@ export class Kernel extends Registry {
   }
 
   /** The program that a value of a prog_array stands for. */
-  readonly programs = (id: number): LoadedProgram | undefined =>
+  readonly programOfId = (id: number): LoadedProgram | undefined =>
     [...this.progs.values()].find(({ loadedId }) => loadedId === id)?.loaded;
 
   /** Drops a reference; the last one frees the object. */

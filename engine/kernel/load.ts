@@ -46,7 +46,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: VerifierHo
   const checked = checkAttributes(kernel, attr);
   if (!("type" in checked)) {
     const { cause, ret } = checked;
-    if (cause?.check === "needs") return { ...checked, us: 0, unsupported: cause.what };
+    if (cause?.check === "not-simulated") return { ...checked, us: 0, unsupported: cause.what };
     const refusal =
       cause?.check === "insn-cnt"
         ? refusalOf("program-size", { insns: cause.count })
@@ -84,7 +84,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: VerifierHo
     expectedAttachType: checked.expectedAttachType,
     name: progName,
     insns: attr.insns,
-    facts: verdict.facts,
+    rewriteInput: verdict.facts,
     gplCompatible: isGplCompatible(attr.license),
     maps,
     loadTime: kernel.seconds(),
@@ -120,7 +120,7 @@ function checkAttributes(registry: Registry, attr: ProgLoadAttr): Admitted | Ans
   if (!type)
     return no(EINVAL, { check: "prog-type", progType: attr.progType, ...(isDefined && !steps[0] && { step: 1 }) });
   const unseen = type.errnoBeforeVerifier(attr.expectedAttachType);
-  if (unseen !== 0) return no(unseen, { check: "needs", what: type.why ?? type.name });
+  if (unseen !== 0) return no(unseen, { check: "not-simulated", what: type.why ?? type.name });
   const expectedAttachType = attachTypeAtLoad(type.name, attr.expectedAttachType);
   // Step 2 adds the definition's case to bpf_prog_load_check_attach. Before that any attach type is accepted for it.
   const taken = type.simulated && !(isDefined && !steps[1]) ? type.attachTypes : undefined;

@@ -24,7 +24,7 @@ export const show = (kernel: Kernel): Uint8Array =>
  * taken.
  */
 export function store(kernel: Kernel, bytes: Uint8Array): Answer {
-  const ctx = contextFrom(kernel.definition, bytes, kernel.held);
+  const ctx = contextFrom(kernel.definition, bytes, kernel.keptFields);
   if (typeof ctx === "number") return refused(-ctx, { check: "input" });
   const prog = kernel.attached.get(kernel.definition.type.attach.id);
   if (!prog) return refused(ERRNO.ENOENT, { check: "nothing-attached" });
@@ -40,12 +40,12 @@ export function store(kernel: Kernel, bytes: Uint8Array): Answer {
 export function showSide(kernel: Kernel, { field, show }: SideFile): Uint8Array {
   if (field === undefined) return utf8Encode(`${SHOW_FORMATS[show](BigInt(kernel.result), RESULT_SIZE)}\n`);
   const member = memberNamed(kernel.definition, field);
-  return utf8Encode(`${SHOW_FORMATS[show](readMember(kernel.held, member), member.size)}\n`);
+  return utf8Encode(`${SHOW_FORMATS[show](readMember(kernel.keptFields, member), member.size)}\n`);
 }
 
 /** A write to one of the module's other files: keeps the field for later runs. If it succeeds, all bytes were taken. */
 export function storeSide(kernel: Kernel, { field, parse }: SideFile, bytes: Uint8Array): Answer {
-  const errno = -parseInto(kernel.held, memberNamed(kernel.definition, field as string), parse, bytes);
+  const errno = -parseInto(kernel.keptFields, memberNamed(kernel.definition, field as string), parse, bytes);
   return errno === 0 ? { ret: bytes.length } : refused(errno, { check: "input" });
 }
 
@@ -60,14 +60,14 @@ export const eventOf = (definition: KernelDefinition, ctx: Uint8Array): Event =>
   }),
 });
 
-/** The kernel's context for a write, or a negative errno. `held`: the context with the fields that other files have set. */
+/** The kernel's context for a write, or a negative errno. `keptFields`: the context with the fields that other files have set. */
 export function contextFrom(
   definition: KernelDefinition,
   bytes: Uint8Array,
-  held: Uint8Array = new Uint8Array(kernSize(definition.type)),
+  keptFields: Uint8Array = new Uint8Array(kernSize(definition.type)),
 ): Uint8Array | number {
   const { parse, store } = definition.attribute;
-  const ctx = held.slice();
+  const ctx = keptFields.slice();
   if (parse === "bytes") {
     if (bytes.length > ctx.length) return -ERRNO.EINVAL;
     ctx.set(bytes);

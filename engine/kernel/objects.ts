@@ -20,7 +20,7 @@ export interface Prog {
   /** The instructions that were given to bpf(2), before any rewrite. */
   readonly insns: readonly Insn[];
   /** What the verifier found out about the program. xlated.ts makes the rewritten program from it. */
-  readonly facts: Facts;
+  readonly rewriteInput: Facts;
   readonly gplCompatible: boolean;
   /** The program in the machine's form. It is made when a run or a prog array first needs it. */
   readonly loaded: LoadedProgram;

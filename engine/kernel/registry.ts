@@ -24,7 +24,7 @@ export const RELEASE = "6.18.44-oreore";
  * kernel's own types from that number on are moved up by this much. The number right after the definition's stays free, because
  * the talk's kernel refuses it.
  */
-const MOVED = 2;
+const TYPE_NUMBER_SHIFT = 2;
 
 const TYPES = new WeakMap<KernelDefinition, ProgType>();
 
@@ -49,7 +49,7 @@ export class Registry {
   progType(id: number): ProgType | undefined {
     if (id === this.#added.id) return this.steps[0] ? this.#added : undefined;
     if (id < this.#added.id) return progTypeById(id);
-    const type = progTypeById(id - MOVED);
+    const type = progTypeById(id - TYPE_NUMBER_SHIFT);
     return type && type.id >= this.#added.id ? type : undefined;
   }
 
@@ -63,7 +63,7 @@ export class Registry {
     if (name === this.#added.name) return this.#added.id;
     const known = progTypeByName(name);
     if (!known || known === OREORE_TYPE) return undefined;
-    return known.id < this.#added.id ? known.id : known.id + MOVED;
+    return known.id < this.#added.id ? known.id : known.id + TYPE_NUMBER_SHIFT;
   }
 
   /** The expected_attach_type that a loader which knows the type asks for: the only one that the type accepts, else 0. */

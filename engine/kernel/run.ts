@@ -10,10 +10,10 @@ import type { Prog } from "./objects.ts";
  * event, or if a map of the program is not in the machine's memory: -ENOMEM, or -EOPNOTSUPP if its type is not simulated.
  */
 export function runProg(kernel: Kernel, prog: Prog, event: Event): Outcome | number {
-  const { memory, env, programs } = kernel;
-  const absent = absentMap(prog.maps.map(({ map }) => map));
-  if (absent) return -absent;
-  const machine = new Machine({ memory, program: prog.loaded, env, programs });
+  const { memory, env, programOfId } = kernel;
+  const unavailableErrno = errnoOfUnavailable(prog.maps.map(({ map }) => map));
+  if (unavailableErrno) return -unavailableErrno;
+  const machine = new Machine({ memory, program: prog.loaded, env, programs: programOfId });
   const refused = enterEvent(machine, event);
   if (refused < 0) return refused;
   const printed = memory.tracePipe().length;
@@ -27,19 +27,19 @@ export function runProg(kernel: Kernel, prog: Prog, event: Event): Outcome | num
  * A machine that is about to run a program without verification. A negative errno if one of its maps is not in the machine's
  * memory, as in runProg(). `fds`: descriptors of `program.maps`, in the same order.
  */
-export function unverified(kernel: Kernel, program: Program, fds: readonly number[]): Machine | number {
-  const { memory, env, programs } = kernel;
+export function unverifiedMachine(kernel: Kernel, program: Program, fds: readonly number[]): Machine | number {
+  const { memory, env, programOfId } = kernel;
   const maps = new Map(
     [...program.mapRefs].flatMap(([slot, index]) => {
       const target = kernel.fds.get(fds[index] as number);
       return target?.kind === "map" ? [[slot, target.map] as const] : [];
     }),
   );
-  const absent = absentMap([...maps.values()]);
-  if (absent) return -absent;
+  const unavailableErrno = errnoOfUnavailable([...maps.values()]);
+  if (unavailableErrno) return -unavailableErrno;
   const { insns, progType, expectedAttachType } = program;
   const loaded = loadProgram(memory, { insns, progType, expectedAttachType, maps });
-  return new Machine({ memory, program: loaded, env, programs });
+  return new Machine({ memory, program: loaded, env, programs: programOfId });
 }
 
-const absentMap = (maps: readonly BpfMap[]): number => maps.find(({ absent }) => absent !== 0)?.absent ?? 0;
+const errnoOfUnavailable = (maps: readonly BpfMap[]): number => maps.find(({ absent }) => absent !== 0)?.absent ?? 0;

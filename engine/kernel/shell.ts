@@ -72,7 +72,7 @@ function writeAll(process: Process, fd: number, bytes: Uint8Array): number {
 }
 
 /** Commands that a real machine has and this shell does not → what to do instead. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
+const NOT_SIMULATED: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     "awk bash cd chmod clang cp find gcc grep head hexdump ip less llvm-objdump make man mount mv nano ps pwd rm sed sh sort tail tc tee touch vi vim wc xxd"
       .split(" ")
@@ -86,8 +86,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 const unknown = (name: string): Ran =>
-  Object.hasOwn(ELSEWHERE, name)
-    ? failed(`${name} is not simulated here; ${ELSEWHERE[name]}\n`, 127)
+  Object.hasOwn(NOT_SIMULATED, name)
+    ? failed(`${name} is not simulated here; ${NOT_SIMULATED[name]}\n`, 127)
     : failed(`bash: ${name}: command not found\n`, 127);
 
 const BUILTINS: Readonly<Record<string, Builtin>> = {

@@ -8,7 +8,7 @@ const made = new WeakMap<Prog, Rewritten>();
 export function xlatedOf(prog: Prog): Rewritten {
   const known = made.get(prog);
   if (known) return known;
-  const rewritten = rewrite(prog.facts);
+  const rewritten = rewrite(prog.rewriteInput);
   made.set(prog, rewritten);
   return rewritten;
 }

@@ -18,7 +18,7 @@ const CAUSES: Readonly<Record<Language, Words>> = {
       step
         ? `${missing.en(step)}: the kernel has no program type ${progType} yet.`
         : `The kernel has no program type ${progType}.`,
-    needs: ({ what }) => `The program would have to bring what is not simulated here: ${what}.`,
+    "not-simulated": ({ what }) => `The program would have to bring what is not simulated here: ${what}.`,
     "expected-attach-type": ({ given, taken }) =>
       taken.length === 1
         ? `This program type takes attach type ${taken.join()}, not ${given}.`
@@ -61,7 +61,7 @@ const CAUSES: Readonly<Record<Language, Words>> = {
       step
         ? `${missing.ja(step)}。カーネルにはまだプログラムタイプ ${progType} がありません。`
         : `カーネルにプログラムタイプ ${progType} はありません。`,
-    needs: ({ what }) => `ここで再現していないもの（${what}）が、このプログラムには必要です。`,
+    "not-simulated": ({ what }) => `ここで再現していないもの（${what}）が、このプログラムには必要です。`,
     "expected-attach-type": ({ given, taken }) =>
       taken.length === 1
         ? `このプログラムタイプのアタッチタイプは ${taken.join()} です。${given} は使えません。`

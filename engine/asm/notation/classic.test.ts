@@ -7,7 +7,7 @@ import { formatInsn } from "../../disasm/kernel.ts";
 import { helperName } from "../../facts/helpers.ts";
 import { encodeInsns } from "../../isa/insn.ts";
 import { Kernel } from "../../kernel/kernel.ts";
-import { unverified } from "../../kernel/run.ts";
+import { unverifiedMachine } from "../../kernel/run.ts";
 import type { Program } from "../../program/program.ts";
 import { enterEvent, type Machine } from "../../vm/index.ts";
 import { assemble } from "../assemble.ts";
@@ -238,7 +238,7 @@ test("a translated filter returns what the filter means", () => {
       frame.set(tail, 14);
       const { insns } = translate(filter) as NonNullable<ReturnType<typeof translate>>;
       const program = { ...socketFilter, insns };
-      const machine = unverified(kernel, program, []) as Machine;
+      const machine = unverifiedMachine(kernel, program, []) as Machine;
       expect(enterEvent(machine, { kind: "packet", data: frame })).toBe(0);
       const outcome = machine.run(1000);
       expect(outcome.kind === "exit" ? Number(BigInt.asUintN(32, outcome.r0)) : outcome).toBe(

@@ -5,7 +5,7 @@ import { insnHex } from "../../isa/insn.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import { createMaps } from "../../kernel/loader.ts";
 import { Process } from "../../kernel/process.ts";
-import { unverified } from "../../kernel/run.ts";
+import { unverifiedMachine } from "../../kernel/run.ts";
 import { enterEvent } from "../../vm/index.ts";
 import type { RunsApi } from "../api.ts";
 import { check } from "../check/check.ts";
@@ -37,7 +37,7 @@ export function createRuns(state: SessionState): RunsApi {
       if (!type || !Array.isArray(fds)) return nothing(null);
       const entry = eventFor(kernel, type, event);
       if ("en" in entry) return nothing(entry);
-      const machine = unverified(kernel, program, fds);
+      const machine = unverifiedMachine(kernel, program, fds);
       if (typeof machine === "number") return nothing(null);
       const entered = enterEvent(machine, entry);
       if (entered < 0) return nothing(refusedEntry(event.kind, entered));

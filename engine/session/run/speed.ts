@@ -9,7 +9,7 @@ import { Kernel } from "../../kernel/kernel.ts";
 import { createMaps } from "../../kernel/loader.ts";
 import { Process } from "../../kernel/process.ts";
 import type { Registry } from "../../kernel/registry.ts";
-import { unverified } from "../../kernel/run.ts";
+import { unverifiedMachine } from "../../kernel/run.ts";
 import type { Program } from "../../program/program.ts";
 import { enterEvent, type Machine, type Outcome } from "../../vm/index.ts";
 import { REGS } from "../../vm/layout.ts";
@@ -45,7 +45,7 @@ export function speed(
   const fds = createMaps(process, program.maps);
   const entry = type && eventFor(kernel, type, event);
   if (!entry || "en" in entry || !Array.isArray(fds)) return null;
-  const machine = unverified(kernel, program, fds);
+  const machine = unverifiedMachine(kernel, program, fds);
   if (typeof machine === "number") return null;
 
   const jit = new Jit(memory, () => now() / 1000);
@@ -71,7 +71,7 @@ export function speed(
 /** Nanoseconds that one entry into compiled code takes, measured with a program that does nothing. */
 function crossing(kernel: Kernel, program: Program, jit: Jit, us: number, now: Clock): number {
   const insns = [insnNamed("mov64_imm"), insnNamed("exit")];
-  const nothing = unverified(kernel, { ...program, insns, maps: [], mapRefs: new Map() }, []);
+  const nothing = unverifiedMachine(kernel, { ...program, insns, maps: [], mapRefs: new Map() }, []);
   if (typeof nothing === "number") throw bug("a program that does nothing cannot be run");
   jit.compile(nothing.program, true);
   const entered = repeat(

@@ -16,7 +16,7 @@ import { PARSES } from "../../kernel/formats.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import { createMaps } from "../../kernel/loader.ts";
 import { Registry } from "../../kernel/registry.ts";
-import { unverified } from "../../kernel/run.ts";
+import { unverifiedMachine } from "../../kernel/run.ts";
 import { PACKETS } from "../../packets/packets.ts";
 import type { Program } from "../../program/program.ts";
 import { helperSet } from "../../verifier/check/helper-names.ts";
@@ -205,7 +205,7 @@ function trialKernelOf({ definition, steps }: Registry, program: Program): Trial
   const bpf = new Bpf(kernel);
   const fds = createMaps(bpf, program.maps);
   if (!Array.isArray(fds)) return undefined;
-  const first = unverified(kernel, program, fds);
+  const first = unverifiedMachine(kernel, program, fds);
   if (typeof first === "number") return undefined;
   const loaded = first.program;
   const start = memory.snapshot();
