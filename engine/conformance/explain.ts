@@ -34,7 +34,7 @@ export const answerExplain: Answer = (record) => {
   const diagnosis = diagnose(refusal, seen?.trace, program.insns);
   const { id: rule, at, root, reason, steps, missed } = diagnosis.explanation;
   const left = LIMIT_MS - SEARCH_MS - (now() - started);
-  const fixes = remedies(program, diagnosis, { now, patience: Math.min(1000, Math.max(LEAST_FIXES_MS, left)) });
+  const fixes = remedies(program, diagnosis, { now, timeLimitMs: Math.min(1000, Math.max(LEAST_FIXES_MS, left)) });
   return {
     verdict,
     explanation: {

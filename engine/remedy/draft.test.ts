@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { assemble } from "../asm/assemble.ts";
 import { macroText } from "../disasm/macro.ts";
 import { Draft, firstVersion, type Version } from "./draft.ts";
-import { jumpImm, loadMap, movImm, movReg } from "./pieces.ts";
+import { jumpImm, loadMap, movImm, movReg } from "./new-insns.ts";
 
 const version = (source: string): Version => {
   const { insns, maps, mapRefs, ok } = assemble(source);
@@ -32,7 +32,7 @@ function check(source: string, change: (draft: Draft) => void, expected: string)
   expect(macroText(draft.version()?.program.insns ?? []).replaceAll("\t", "")).toBe(expected);
 }
 
-test("a jump to an instruction also runs pieces put before it, but not pieces put behind the previous one", () => {
+test("a jump to an instruction also runs what is put before it, but not what is put behind the previous one", () => {
   check(
     LOOP,
     (draft) => draft.before(draft.item(1), [movImm(1, 7)]),
@@ -91,7 +91,7 @@ BPF_EXIT_INSN(),
     [0, 0],
     [3, 0],
   ]);
-  // The function now begins with the pieces that were put before its first instruction.
+  // The function now begins with the new instructions that were put before its first instruction.
   expect(made?.program.insns[2]?.imm).toBe(3);
 });
 

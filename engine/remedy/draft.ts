@@ -18,9 +18,9 @@ export interface Item {
 }
 
 /** A new instruction. `to`: its target. */
-export interface Piece {
+export interface NewInsn {
   readonly insn: Insn;
-  readonly to?: Item | Piece | undefined;
+  readonly to?: Item | NewInsn | undefined;
   readonly high?: Insn;
   readonly map?: number;
 }
@@ -83,25 +83,25 @@ export class Draft {
     return this.items[this.items.indexOf(item) + 1];
   }
 
-  /** Puts pieces before an instruction. Every path to it and every call of it runs them first. */
-  before(item: Item, pieces: readonly Piece[]): Item[] {
-    const added = this.#made(pieces);
+  /** Puts new instructions before an instruction. Every path to it and every call of it runs them first. */
+  before(item: Item, newInsns: readonly NewInsn[]): Item[] {
+    const added = this.#made(newInsns);
     const first = added[0];
     if (first) for (const one of this.items) if (one.to === item) one.to = first;
     this.items.splice(this.items.indexOf(item), 0, ...added);
     return added;
   }
 
-  /** Puts pieces behind an instruction. They are run only when it falls through, not by jumps to the next instruction. */
-  after(item: Item, pieces: readonly Piece[]): Item[] {
-    const added = this.#made(pieces);
+  /** Puts new instructions behind an instruction. They are run only when it falls through, not by jumps to the next instruction. */
+  after(item: Item, newInsns: readonly NewInsn[]): Item[] {
+    const added = this.#made(newInsns);
     this.items.splice(this.items.indexOf(item) + 1, 0, ...added);
     return added;
   }
 
-  /** Replaces an instruction by pieces. Jumps to it lead to the first of them. */
-  replace(item: Item, pieces: readonly Piece[]): Item[] {
-    const added = this.#made(pieces, item.origin);
+  /** Replaces an instruction by new instructions. Jumps to it lead to the first of them. */
+  replace(item: Item, newInsns: readonly NewInsn[]): Item[] {
+    const added = this.#made(newInsns, item.origin);
     const at = this.items.indexOf(item);
     this.items.splice(at, 1, ...added);
     const first = added[0] ?? this.items[at];
@@ -113,12 +113,12 @@ export class Draft {
     this.replace(item, []);
   }
 
-  #made(pieces: readonly Piece[], origin = -1): Item[] {
-    const items = pieces.map(
+  #made(newInsns: readonly NewInsn[], origin = -1): Item[] {
+    const items = newInsns.map(
       ({ insn, high, map }, i): Item => ({ insn, high, to: undefined, map, origin: i === 0 ? origin : -1 }),
     );
-    pieces.forEach(({ to }, i) => {
-      const among = to ? pieces.indexOf(to as Piece) : -1;
+    newInsns.forEach(({ to }, i) => {
+      const among = to ? newInsns.indexOf(to as NewInsn) : -1;
       items[i]!.to = among >= 0 ? items[among] : (to as Item | undefined);
     });
     return items;

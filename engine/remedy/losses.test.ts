@@ -6,7 +6,7 @@ import type { Program } from "../program/program.ts";
 import { diagnose } from "../verifier/explain/explain.ts";
 import { Draft, firstVersion } from "./draft.ts";
 import { lossesOf } from "./losses.ts";
-import { movImm } from "./pieces.ts";
+import { movImm } from "./new-insns.ts";
 import { type Fix, remedies } from "./remedy.ts";
 
 function programOf(source: string, progType: string): Program {

@@ -42,7 +42,7 @@ const MAX_WALKED = 100_000;
 /** Limit of walked instructions in one trial. */
 const MAX_WALKED_ONCE = 1 << 14;
 
-interface Open {
+interface PendingVersion {
   /** The program was not verified to its end, because it takes too long. */
   readonly long?: true;
   readonly version: Version;
@@ -57,7 +57,7 @@ interface Open {
 const MAX_TAKING = 1;
 
 /** Default of RemedyOptions.patience. */
-const PATIENCE = 1000;
+const TIME_LIMIT_MS = 1000;
 
 export interface RemedyOptions {
   /** The known program types. Default: OREORE with all steps of the recipe. */
@@ -65,18 +65,18 @@ export interface RemedyOptions {
   /** A clock in milliseconds. Without it only trials and instructions are limited. */
   readonly now?: () => number;
   /** Milliseconds after which no further change is tried. Default: 1000. */
-  readonly patience?: number;
+  readonly timeLimitMs?: number;
 }
 
 export function remedies(
   program: Program,
   findings: Findings,
-  { registry, now, patience = PATIENCE }: RemedyOptions = {},
+  { registry, now, timeLimitMs = TIME_LIMIT_MS }: RemedyOptions = {},
 ): Fix[] {
   const started = now?.() ?? 0;
-  const isLate = (): boolean => now !== undefined && now() - started > patience;
+  const isLate = (): boolean => now !== undefined && now() - started > timeLimitMs;
   const accepted: Fix[] = [];
-  const further: Fix[] = [];
+  const refusedLater: Fix[] = [];
   const groups = new Set<string>();
   const first = firstVersion(program);
   const seen = new Set<string>([keyOf(first)]);
@@ -84,16 +84,16 @@ export function remedies(
   let walked = 0;
   const isSpent = (): boolean =>
     trials >= MAX_TRIALS || walked >= MAX_WALKED || accepted.length >= MAX_FIXES || isLate();
-  let level: Open[] = [{ version: first, findings, words: [], losses: [], taking: 0 }];
+  let level: PendingVersion[] = [{ version: first, findings, words: [], losses: [], taking: 0 }];
   for (let depth = 0; depth < MAX_DEPTH && accepted.length === 0; depth++) {
-    const next: Open[] = [];
-    for (const open of level) {
+    const next: PendingVersion[] = [];
+    for (const pending of level) {
       if (isSpent()) break;
-      const scene = new Scene(open.version.program, open.findings);
-      for (const candidate of open.long ? loopCandidates(scene) : candidatesFor(scene)) {
+      const scene = new Scene(pending.version.program, pending.findings);
+      for (const candidate of pending.long ? loopCandidates(scene) : candidatesFor(scene)) {
         if (isSpent()) break;
         if (candidate.group !== undefined && groups.has(candidate.group)) continue;
-        const draft = new Draft(open.version);
+        const draft = new Draft(pending.version);
         candidate.apply(draft);
         const version = draft.version();
         if (!version) continue;
@@ -103,28 +103,28 @@ export function remedies(
         trials++;
         const tried = tryOut(version.program, MAX_WALKED - walked, registry);
         walked += tried.walked;
-        const words = [...open.words, inFirstNumbers(candidate, open.version.origins)];
-        const losses = lossesOf(program, version).filter((slot) => !isUnwanted(candidate, open.version, slot));
-        const taking = open.taking + (losses.length > open.losses.length ? 1 : 0);
+        const words = [...pending.words, inFirstNumbers(candidate, pending.version.origins)];
+        const losses = lossesOf(program, version).filter((slot) => !isUnwanted(candidate, pending.version, slot));
+        const taking = pending.taking + (losses.length > pending.losses.length ? 1 : 0);
         const fix = { ...joined(words, losses), program: version.program, origins: version.origins, losses };
         const isFix = taking <= MAX_TAKING;
         if (tried.verdict === "accept") {
-          if (!isFix || !keepsPlace(version, findings, program, tried.trace)) continue;
+          if (!isFix || !stillReachesRefused(version, findings, program, tried.trace)) continue;
           accepted.push({ ...fix, outcome: "accepted" });
           if (candidate.group !== undefined) groups.add(candidate.group);
         } else if (tried.refusal) {
           const later = findingsOf(tried.refusal, tried.trace, version.program.insns);
           if (isFix && isFurther(version, later, findings))
-            further.push({ ...fix, outcome: "further", refusal: tried.refusal });
+            refusedLater.push({ ...fix, outcome: "further", refusal: tried.refusal });
           if (isFix) next.push({ version, findings: later, words, losses, taking });
-        } else if (tried.walked >= MAX_WALKED_ONCE && !open.long && isFix) {
-          next.push({ version, findings: open.findings, words, losses, taking, long: true });
+        } else if (tried.walked >= MAX_WALKED_ONCE && !pending.long && isFix) {
+          next.push({ version, findings: pending.findings, words, losses, taking, long: true });
         }
       }
     }
     level = next.slice(0, 12);
   }
-  return accepted.length > 0 ? keepingFirst(accepted) : keepingFirst(further).slice(0, 2);
+  return accepted.length > 0 ? keepingFirst(accepted) : keepingFirst(refusedLater).slice(0, 2);
 }
 
 /** Fixes that take work away come last. */
@@ -199,7 +199,12 @@ function tryOut(program: Program, budget: number, registry: Registry | undefined
 }
 
 /** Whether the refused instruction still exists and is reached. */
-function keepsPlace(version: Version, { at, path }: Findings, program: Program, trace: Trace | undefined): boolean {
+function stillReachesRefused(
+  version: Version,
+  { at, path }: Findings,
+  program: Program,
+  trace: Trace | undefined,
+): boolean {
   const insn = program.insns[at];
   // If the program was refused for its form or for unreachable code, there is no place to keep.
   if (!insn || path.length === 0) return version.program.insns.length >= 2;

@@ -12,9 +12,9 @@ import type { ValueNode } from "../verifier/explain/lineage.ts";
 import { type PathStep, regOf } from "../verifier/explain/path.ts";
 import type { RegState } from "../verifier/state/reg.ts";
 import * as t from "../verifier/state/regtype.ts";
-import type { Draft, Item, Piece } from "./draft.ts";
+import type { Draft, Item, NewInsn } from "./draft.ts";
 import { liveRegisters } from "./live.ts";
-import { exit, movImm } from "./pieces.ts";
+import { exit, movImm } from "./new-insns.ts";
 
 /**
  * A change that may help. In its texts `@12` is the instruction at slot 12 of the scene's program. After one change of a `group` was
@@ -65,12 +65,12 @@ export class Scene {
   }
 
   /** What Rn holds before the refused instruction. */
-  is(n: number): RegState | undefined {
+  regBefore(n: number): RegState | undefined {
     return this.last && regOf(this.last.before, n);
   }
 
   /** The origin of the value in Rn before the refused instruction. */
-  node(n: number): ValueNode | undefined {
+  originOf(n: number): ValueNode | undefined {
     return this.findings.lineage.reg(this.end, n);
   }
 
@@ -88,7 +88,7 @@ export class Scene {
    * A register that is not read from the slot on. `saved`: one that calls preserve. `but`: registers that are not wanted. undefined:
    * none.
    */
-  free(slot: number, { saved = false, but = [] as readonly number[] } = {}): number | undefined {
+  freeRegister(slot: number, { saved = false, but = [] as readonly number[] } = {}): number | undefined {
     const live = this.live[slot] ?? 0x7ff;
     const order = saved ? [9, 8, 7, 6] : [5, 4, 3, 2, 0, 9, 8, 7, 6, 1];
     return order.find((n) => ((live >> n) & 1) === 0 && !but.includes(n));
@@ -135,10 +135,15 @@ export class Scene {
   }
 
   /**
-   * Pieces that end the program if the comparison is true: a jump to an end that exists behind the slot, or an exit of their own that
+   * New instructions that end the program if the comparison is true: a jump to an end that exists behind the slot, or an exit of their own that
    * the opposite comparison jumps over. `jump` makes the jump for an operation (BPF_JEQ …).
    */
-  leaving(draft: Draft, slot: number, op: number, jump: (op: number, to: Item | Piece) => Piece): readonly Piece[] {
+  leaving(
+    draft: Draft,
+    slot: number,
+    op: number,
+    jump: (op: number, to: Item | NewInsn) => NewInsn,
+  ): readonly NewInsn[] {
     const item = this.#endItem(draft, slot);
     if (item) return [jump(op, item)];
     return [jump(revOpcode(op), draft.at(slot)!), movImm(0, this.result), exit()];
@@ -182,7 +187,7 @@ export class Scene {
   }
 
   /** Number of bytes that may be accessed from a pointer on. undefined: not known. */
-  room(reg: RegState): bigint | undefined {
+  bytesLeft(reg: RegState): bigint | undefined {
     const off = BigInt(reg.off) + reg.val.smin;
     switch (t.baseType(reg.type)) {
       case t.PTR_TO_MAP_VALUE:

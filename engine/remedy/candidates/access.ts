@@ -9,8 +9,8 @@ import { ancestors } from "../../verifier/explain/lineage.ts";
 import { jumped } from "../../verifier/explain/path.ts";
 import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
-import type { Draft, Piece } from "../draft.ts";
-import { aluImm, aluReg, goto, jumpImm, load, movReg, storeImm } from "../pieces.ts";
+import type { Draft, NewInsn } from "../draft.ts";
+import { aluImm, aluReg, goto, jumpImm, load, movReg, storeImm } from "../new-insns.ts";
 import type { Candidate, Scene } from "../scene.ts";
 import { changed } from "./edits.ts";
 
@@ -21,7 +21,7 @@ const withSize = (insn: Insn, size: Size): Insn => ({ ...insn, code: (insn.code 
 const isAccess = (form: Form | undefined): boolean =>
   form !== undefined && ["ldx", "st", "stx", "atomic", "load_acq", "store_rel"].includes(form.kind);
 
-const sized = (scene: Scene, size: Size): Candidate => ({
+const accessWithSize = (scene: Scene, size: Size): Candidate => ({
   group: "size",
   ...changed(
     scene.at,
@@ -33,7 +33,7 @@ const sized = (scene: Scene, size: Size): Candidate => ({
   ),
 });
 
-const placed = (scene: Scene, off: number): Candidate =>
+const accessAtOffset = (scene: Scene, off: number): Candidate =>
   changed(
     scene.at,
     { en: `Access offset ${off} at @${scene.at}.`, ja: `@${scene.at} のアクセスをオフセット ${off} にします。` },
@@ -53,12 +53,16 @@ export function accessCandidates(scene: Scene): Candidate[] {
     case "socket-access":
     case "memory-readonly":
       return isAccess(formOf(insn))
-        ? [...SIZES.map((size) => sized(scene, size)), ...nearby(scene, insn, refusal.id), ...onStack(scene, insn)]
+        ? [
+            ...SIZES.map((size) => accessWithSize(scene, size)),
+            ...nearby(scene, insn, refusal.id),
+            ...onStack(scene, insn),
+          ]
         : [];
     case "pointer-offset-modified":
     case "pointer-offset-negative":
     case "pointer-offset-variable":
-      return unmoved(scene, insn, refusal.args.reg);
+      return moveOffsetIntoLoad(scene, insn, refusal.args.reg);
     case "misaligned":
     case "misaligned-stack":
     case "misaligned-packet":
@@ -70,10 +74,12 @@ export function accessCandidates(scene: Scene): Candidate[] {
     case "flow-keys-access":
       return inBlock(scene, insn, refusal.args);
     case "packet-before":
-      return [placed(scene, insn.off - refusal.args.off)];
+      return [accessAtOffset(scene, insn.off - refusal.args.off)];
     case "packet-short":
       return isAccess(formOf(insn))
-        ? SIZES.filter((size) => refusal.args.off + size <= refusal.args.range).map((size) => sized(scene, size))
+        ? SIZES.filter((size) => refusal.args.off + size <= refusal.args.range).map((size) =>
+            accessWithSize(scene, size),
+          )
         : [];
     case "map-read":
     case "map-write":
@@ -83,10 +89,13 @@ export function accessCandidates(scene: Scene): Candidate[] {
     case "stack-too-small":
       return stack(scene, insn, refusal.args.reg, refusal.args.off, refusal.args.size);
     case "stack-unwritten":
-      return written(scene, refusal.args.off, refusal.args.size);
+      return initialise(scene, refusal.args.off, refusal.args.size);
     case "fill-size":
     case "spill-size":
-      return [sized(scene, 8), ...(refusal.args.off % 8 === 0 ? [] : [placed(scene, Math.floor(insn.off / 8) * 8)])];
+      return [
+        accessWithSize(scene, 8),
+        ...(refusal.args.off % 8 === 0 ? [] : [accessAtOffset(scene, Math.floor(insn.off / 8) * 8)]),
+      ];
     case "packet-write":
     case "atomic-target":
       return onStack(scene, insn);
@@ -108,7 +117,7 @@ function context(scene: Scene, insn: Insn): Candidate[] {
   const allows = (off: number, size: number): boolean =>
     type.ctxAccess(off, size, write, scene.program.expectedAttachType) !== undefined;
   const found: Candidate[] = [];
-  for (const size of SIZES) if (allows(insn.off, size)) found.push(sized(scene, size));
+  for (const size of SIZES) if (allows(insn.off, size)) found.push(accessWithSize(scene, size));
   if (form?.kind === "ldx" && form.signed)
     found.push(
       changed(
@@ -177,9 +186,9 @@ function onStack(scene: Scene, insn: Insn): Candidate[] {
 }
 
 /** Moves the offset from the pointer into the load. */
-function unmoved(scene: Scene, insn: Insn, reg: number): Candidate[] {
-  const node = scene.node(reg);
-  const is = scene.is(reg);
+function moveOffsetIntoLoad(scene: Scene, insn: Insn, reg: number): Candidate[] {
+  const node = scene.originOf(reg);
+  const is = scene.regBefore(reg);
   const { path, lineage } = scene.findings;
   if (!node || !is || node.op !== "add" || node.step < 0) return [];
   const add = path[node.step]!;
@@ -207,7 +216,7 @@ function unmoved(scene: Scene, insn: Insn, reg: number): Candidate[] {
         const [item, moved] = [draft.at(scene.at), draft.at(add.slot)];
         const next = item && draft.next(item);
         if (!item || !moved || !next) return draft.fail();
-        const own: Piece = { insn: { ...insn, off: insn.off + value } };
+        const own: NewInsn = { insn: { ...insn, off: insn.off + value } };
         draft.before(item, [jumpImm(c.BPF_JNE, add.insn.src, value, item), own, goto(next)]);
         const others = otherValues(scene, add.insn.src, value);
         item.insn = { ...item.insn, off: insn.off + (others ?? value) };
@@ -245,27 +254,27 @@ function aligned(
   const found: Candidate[] = [];
   if (isAccess(formOf(insn))) {
     const smaller = SIZES.filter((one) => one < size && (off + added) % one === 0);
-    found.push(...pieced(scene, insn, reg, smaller[0] ?? 1));
-    found.push(placed(scene, down), ...smaller.map((one) => sized(scene, one)));
+    found.push(...splitLoad(scene, insn, reg, smaller[0] ?? 1));
+    found.push(accessAtOffset(scene, down), ...smaller.map((one) => accessWithSize(scene, one)));
   }
   return found;
 }
 
 /** Builds a load of `size` bytes from smaller loads. */
-function pieced(scene: Scene, insn: Insn, base: number, part: Size): Candidate[] {
+function splitLoad(scene: Scene, insn: Insn, base: number, part: Size): Candidate[] {
   const form = formOf(insn);
   if (form?.kind !== "ldx" || form.signed) return [];
   const size = form.size;
   const { dst } = insn;
-  const other = scene.free(scene.at, { but: [dst, base] });
-  const from = dst === base ? scene.free(scene.at, { but: [dst, base, other ?? -1] }) : base;
+  const other = scene.freeRegister(scene.at, { but: [dst, base] });
+  const from = dst === base ? scene.freeRegister(scene.at, { but: [dst, base, other ?? -1] }) : base;
   if (other === undefined || from === undefined || (base === 10 && insn.off + size > 0)) return [];
-  const pieces: Piece[] = from === base ? [] : [movReg(from, base)];
+  const newInsns: NewInsn[] = from === base ? [] : [movReg(from, base)];
   const count = size / part;
   for (let i = count - 1; i >= 0; i--) {
-    if (i === count - 1) pieces.push(load(part, dst, from, insn.off + i * part));
+    if (i === count - 1) newInsns.push(load(part, dst, from, insn.off + i * part));
     else
-      pieces.push(
+      newInsns.push(
         aluImm(c.BPF_LSH, dst, part * 8),
         load(part, other, from, insn.off + i * part),
         aluReg(c.BPF_OR, dst, other),
@@ -277,7 +286,7 @@ function pieced(scene: Scene, insn: Insn, base: number, part: Size): Candidate[]
       ja: `@${scene.at} のロードを ${part} バイトのロード ${count} 個に分けます。`,
       apply(draft) {
         const item = draft.item(scene.at);
-        draft.replace(item, pieces);
+        draft.replace(item, newInsns);
       },
     },
   ];
@@ -294,18 +303,19 @@ interface Block {
 function inBlock(scene: Scene, insn: Insn, { reg, off, size, total }: Block): Candidate[] {
   const over = off + size - total;
   const found: Candidate[] = [];
-  const node = scene.node(reg);
+  const node = scene.originOf(reg);
   const { path } = scene.findings;
   const isCallHere = formOf(insn)?.kind === "call";
   found.push(...reserved(scene, reg, over), ...sizeArgument(scene, reg, total - off));
-  const map = scene.is(reg)?.map;
-  if (map && over > 0 && scene.is(reg)?.type === t.PTR_TO_MAP_VALUE)
+  const map = scene.regBefore(reg)?.map;
+  if (map && over > 0 && scene.regBefore(reg)?.type === t.PTR_TO_MAP_VALUE)
     found.push(...largerValue(scene, map.def.name, map.valueSize + over, scene.findings.refusal.id));
   const shift = off < 0 ? -off : over > 0 ? -over : 0;
   if (!isCallHere && shift !== 0) {
-    if (insn.off !== 0 || node?.op !== "add") found.push(placed(scene, insn.off + shift));
+    if (insn.off !== 0 || node?.op !== "add") found.push(accessAtOffset(scene, insn.off + shift));
     for (const one of SIZES)
-      if (isAccess(formOf(insn)) && one < size && off >= 0 && off + one <= total) found.push(sized(scene, one));
+      if (isAccess(formOf(insn)) && one < size && off >= 0 && off + one <= total)
+        found.push(accessWithSize(scene, one));
   }
   // If a constant was added to the pointer.
   const add =
@@ -363,9 +373,9 @@ function largerValue(scene: Scene, name: string, valueSize: number, id: string):
 /** For memory of the ring buffer: reserves more. */
 function reserved(scene: Scene, reg: number, over: number): Candidate[] {
   const { path, lineage } = scene.findings;
-  const node = scene.node(reg);
+  const node = scene.originOf(reg);
   const call = node && ancestors(node).find(({ kind, step }) => kind === "call" && step >= 0);
-  if (!call || over <= 0 || t.baseType(scene.is(reg)?.type ?? 0) !== t.PTR_TO_MEM) return [];
+  if (!call || over <= 0 || t.baseType(scene.regBefore(reg)?.type ?? 0) !== t.PTR_TO_MEM) return [];
   const size = lineage.reg(call.step, 2);
   if (size?.kind !== "const" || size.step < 0) return [];
   const { slot, insn } = path[size.step]!;
@@ -385,7 +395,7 @@ function reserved(scene: Scene, reg: number, over: number): Candidate[] {
 function sizeArgument(scene: Scene, reg: number, room: number): Candidate[] {
   const { insn } = scene;
   if (!insn || formOf(insn)?.kind !== "call" || room <= 0) return [];
-  const node = scene.node(reg + 1);
+  const node = scene.originOf(reg + 1);
   if (node?.kind !== "const" || node.step < 0) return [];
   const { slot } = scene.step(node.step)!;
   return [
@@ -432,7 +442,7 @@ function stack(scene: Scene, insn: Insn, reg: number, off: number, size: number)
       ),
     );
   }
-  const node = scene.node(reg);
+  const node = scene.originOf(reg);
   const add = node && ancestors(node).find(({ op, imm, step }) => op === "add" && imm !== undefined && step >= 0);
   if (add) {
     const { slot, insn: adds } = scene.step(add.step)!;
@@ -462,9 +472,9 @@ function stack(scene: Scene, insn: Insn, reg: number, off: number, size: number)
 }
 
 /** Writes the bytes before they are read. */
-function written(scene: Scene, off: number, size: number): Candidate[] {
+function initialise(scene: Scene, off: number, size: number): Candidate[] {
   const first = Math.floor(off / 8) * 8;
-  const zeros: Piece[] = [];
+  const zeros: NewInsn[] = [];
   for (let at = first; at < off + size; at += 8) zeros.push(storeImm(8, 10, at, 0));
   const start = scene.findings.path[0];
   const fill = (slot: number): Candidate => ({
@@ -495,7 +505,7 @@ function ownAccess(scene: Scene): Candidate[] {
         const [item, from] = [draft.at(at), draft.at(previous.slot)];
         const next = item && draft.next(item);
         if (!item || !from || !next) return draft.fail();
-        const copy: Piece = { insn };
+        const copy: NewInsn = { insn };
         if (from.to === item) {
           // It is reached by a jump: the copy is put after the program's last instruction.
           const added = draft.after(draft.items.at(-1)!, [copy, goto(next)]);
@@ -526,7 +536,7 @@ function earlier(scene: Scene, insn: Insn): Candidate[] {
         const next = item && draft.next(item);
         const last = draft.items.at(-1);
         if (!item || !jump || !next || !last) return draft.fail();
-        const copies: Piece[] = between
+        const copies: NewInsn[] = between
           .filter((step) => formOf(step.insn)?.kind !== "ja")
           .map((step) => ({
             insn: step.insn,

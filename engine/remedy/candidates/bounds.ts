@@ -9,7 +9,7 @@ import { revOpcode } from "../../verifier/domain/cond.ts";
 import { ancestors, unnarrowed, type ValueNode } from "../../verifier/explain/lineage.ts";
 import type { MissedCheck } from "../../verifier/explain/missed.ts";
 import { regOf } from "../../verifier/explain/path.ts";
-import { aluImm, jumpImm, movReg } from "../pieces.ts";
+import { aluImm, jumpImm, movReg } from "../new-insns.ts";
 import type { Candidate, Scene } from "../scene.ts";
 
 interface Bound {
@@ -38,25 +38,27 @@ function boundOf(scene: Scene): Bound | undefined {
   const low = need.low ?? 0n;
   const sizes = [8n, 4n, 2n, 1n];
   if (refusal.id === "size-negative" || refusal.id === "size-unbounded" || refusal.id === "size-zero") {
-    const buffer = scene.is(refusal.args.reg - 1);
-    const room = (buffer && scene.room(buffer)) ?? 64n;
+    const buffer = scene.regBefore(refusal.args.reg - 1);
+    const room = (buffer && scene.bytesLeft(buffer)) ?? 64n;
     return { step: scene.end, slot: scene.at, reg: refusal.args.reg, node, limits: [room], low };
   }
   if ("number" in refusal.args && refusal.args.number >= 0) {
-    const pointer = scene.is(refusal.args.reg === refusal.args.number ? (scene.insn?.src ?? 0) : refusal.args.reg);
-    const base = pointer && scene.room(pointer);
+    const pointer = scene.regBefore(
+      refusal.args.reg === refusal.args.number ? (scene.insn?.src ?? 0) : refusal.args.reg,
+    );
+    const base = pointer && scene.bytesLeft(pointer);
     // For a pointer to the stack the room ends at the end of the frame.
     const limits = base === undefined ? [255n] : sizes.map((size) => base - size).filter((limit) => limit >= 0n);
     return { step: scene.end, slot: scene.at, reg: refusal.args.number, node, limits, low };
   }
   // The place where the number was added to the pointer.
-  const pointer = "reg" in refusal.args ? scene.node(refusal.args.reg) : undefined;
+  const pointer = "reg" in refusal.args ? scene.originOf(refusal.args.reg) : undefined;
   const sum = pointer && ancestors(pointer).find(({ from }) => from.includes(node));
   if (!sum || sum.step < 0) return undefined;
   const { insn, before, slot } = path[sum.step]!;
   const reg = lineage.reg(sum.step, insn.src) === node ? insn.src : insn.dst;
   const other = regOf(before, reg === insn.src ? insn.dst : insn.src);
-  const room = (other && scene.room(other)) ?? (refusal.id.startsWith("packet") ? 1024n : undefined);
+  const room = (other && scene.bytesLeft(other)) ?? (refusal.id.startsWith("packet") ? 1024n : undefined);
   const size = "size" in refusal.args ? BigInt(refusal.args.size) : 1n;
   const exact = need.high ?? (room === undefined ? undefined : room - size);
   const limits = [...(exact === undefined ? [] : [exact]), ...sizes.map((s) => (room ?? 64n) - s)].filter(
@@ -70,10 +72,10 @@ function sizeBound(scene: Scene): Candidate[] {
   const { refusal } = scene.findings;
   if (refusal.id !== "region-max" || !scene.insn || formOf(scene.insn)?.kind !== "call") return [];
   const reg = refusal.args.reg + 1;
-  const size = scene.is(reg);
+  const size = scene.regBefore(reg);
   const room = BigInt(refusal.args.total) - refusal.args.high;
   if (!size || size.val.varOff.mask === 0n || room < 8n) return [];
-  return before(scene, { step: scene.end, slot: scene.at, reg, node: scene.node(reg)!, limits: [room], low: 0n });
+  return before(scene, { step: scene.end, slot: scene.at, reg, node: scene.originOf(reg)!, limits: [room], low: 0n });
 }
 
 /** The largest number that has only bits of the mask and is not above the limit. */

@@ -9,8 +9,8 @@ import { leavingBranch } from "../../verifier/explain/leak.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
-import type { Draft, Item, Piece } from "../draft.ts";
-import { aluImm, goto, helperCall, jumpImm, load, loadMap, movImm, movReg, store, storeImm } from "../pieces.ts";
+import type { Draft, Item, NewInsn } from "../draft.ts";
+import { aluImm, goto, helperCall, jumpImm, load, loadMap, movImm, movReg, store, storeImm } from "../new-insns.ts";
 import type { Candidate, Scene } from "../scene.ts";
 import { before } from "./edits.ts";
 
@@ -31,7 +31,7 @@ export function callCandidates(scene: Scene): Candidate[] {
     case "constant-argument":
       return [set(scene, refusal.args.reg, 64), set(scene, refusal.args.reg, 0)];
     case "release-moved":
-      return unmoved(scene, refusal.args.reg, refusal.args.off);
+      return undoOffset(scene, refusal.args.reg, refusal.args.off);
     case "packet-helper":
       return throughStack(scene, refusal.args.reg);
     case "region-empty":
@@ -68,7 +68,9 @@ const leftOut = (scene: Scene): Candidate => ({
 /** For a release of something that is no reference any more: leaves it out. */
 const releasedTwice = (scene: Scene): Candidate[] => {
   const name = scene.insn && helperName(scene.insn.imm);
-  return Object.values(RELEASE).some(({ by }) => by === name) && scene.is(1)?.refObjId === 0 ? [leftOut(scene)] : [];
+  return Object.values(RELEASE).some(({ by }) => by === name) && scene.regBefore(1)?.refObjId === 0
+    ? [leftOut(scene)]
+    : [];
 };
 
 /** By helper: the call that releases what it took. No entry: none is known. */
@@ -88,7 +90,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
   const step = scene.last;
   if (id === undefined || !call || !step) return [];
   const found: Candidate[] = [];
-  const give: readonly Piece[] = [...(how.flags ? [movImm(2, 0)] : []), helperCall(id)];
+  const give: readonly NewInsn[] = [...(how.flags ? [movImm(2, 0)] : []), helperCall(id)];
   const { at } = scene;
   const texts = (where: string, place: string) => ({
     en: `Give back what was taken at @${taken} ${where}: call bpf_${how.by}.`,
@@ -109,17 +111,17 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
     return found;
   }
   if (held && (holder >= 0 || spi >= 0)) {
-    const bring: readonly Piece[] =
+    const bring: readonly NewInsn[] =
       holder >= 0 ? (holder === 1 ? [] : [movReg(1, holder)]) : [load(8, 1, 10, -8 * (spi + 1))];
     found.push({
       ...texts(`before @${at}`, `@${at} の前で`),
       apply(draft) {
         const item = draft.item(at);
-        const pieces: Piece[] = [...bring];
-        if (t.mayBeNull(held.type)) pieces.push(jumpImm(c.BPF_JEQ, 1, 0, item));
-        pieces.push(...give);
-        if (held.off !== 0) pieces.splice(bring.length, 0, aluImm(c.BPF_ADD, 1, -held.off));
-        return keepingR0(scene, draft, at, pieces, holder === 0 && t.mayBeNull(held.type));
+        const newInsns: NewInsn[] = [...bring];
+        if (t.mayBeNull(held.type)) newInsns.push(jumpImm(c.BPF_JEQ, 1, 0, item));
+        newInsns.push(...give);
+        if (held.off !== 0) newInsns.splice(bring.length, 0, aluImm(c.BPF_ADD, 1, -held.off));
+        return keepingR0(scene, draft, at, newInsns, holder === 0 && t.mayBeNull(held.type));
       },
     });
   }
@@ -149,7 +151,7 @@ function release(scene: Scene, ref: number, taken: number): Candidate[] {
 }
 
 /** For a branch that leads away without a release: releases the reference on the way. */
-function onBranch(scene: Scene, ref: number, taken: number, by: string, give: readonly Piece[]): Candidate[] {
+function onBranch(scene: Scene, ref: number, taken: number, by: string, give: readonly NewInsn[]): Candidate[] {
   const { path } = scene.findings;
   const leaving = leavingBranch(path, ref, taken);
   if (!leaving) return [];
@@ -171,21 +173,21 @@ function onBranch(scene: Scene, ref: number, taken: number, by: string, give: re
 }
 
 /**
- * Puts pieces with a call before an instruction. If R0 is read afterwards it is set again: to its constant, to the program's result, or
+ * Puts new instructions with a call before an instruction. If R0 is read afterwards it is set again: to its constant, to the program's result, or
  * from a spare register.
  */
-function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piece[], isPointer = false): void {
+function keepingR0(scene: Scene, draft: Draft, at: number, newInsns: readonly NewInsn[], isPointer = false): void {
   const item = draft.item(at);
   const arguments_ = formOf(item.insn)?.kind === "call" ? [1, 2, 3, 4, 5] : [];
-  const is = scene.is(0);
+  const is = scene.regBefore(0);
   const reads = formOf(item.insn)?.kind === "exit";
   const live = scene.live[at] ?? 0;
-  const spare = scene.free(at, { saved: true });
+  const spare = scene.freeRegister(at, { saved: true });
   // A reference in R0 is not a value to return.
   const returned =
     isPointer || (is && is.type !== t.SCALAR_VALUE) ? "zero" : is && is.val.varOff.mask === 0n ? "constant" : "kept";
-  const before: Piece[] = [];
-  const behind: Piece[] = [];
+  const before: NewInsn[] = [];
+  const behind: NewInsn[] = [];
   if (reads || (live & 1) !== 0) {
     if (returned === "constant") behind.push(movImm(0, Number(BigInt.asIntN(32, is!.val.varOff.value))));
     else if (returned === "zero") behind.push(movImm(0, scene.result));
@@ -203,7 +205,7 @@ function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piec
     });
   }
   const over = behind[0];
-  const led = pieces.map((piece): Piece => (piece.to === item && over ? { ...piece, to: over } : piece));
+  const led = newInsns.map((newInsn): NewInsn => (newInsn.to === item && over ? { ...newInsn, to: over } : newInsn));
   draft.before(item, [...before, ...led, ...behind]);
 }
 
@@ -211,14 +213,14 @@ function keepingR0(scene: Scene, draft: Draft, at: number, pieces: readonly Piec
 function argument(scene: Scene, reg: number): Candidate[] {
   const { at, findings } = scene;
   const found: Candidate[] = [];
-  const is = scene.is(reg);
-  const put = (texts: Texts, pieces: readonly Piece[]): Candidate => before(at, texts, pieces);
+  const is = scene.regBefore(reg);
+  const put = (texts: Texts, newInsns: readonly NewInsn[]): Candidate => before(at, texts, newInsns);
   const wanted = scene.insn && helperArgKind(scene.insn.imm, reg);
   if (wanted === "ARG_PTR_TO_CTX") {
     const ctx = scene.holding(t.PTR_TO_CTX).find((n) => n !== reg);
     // The context and another argument may have been swapped.
     const other = ctx !== undefined && ctx <= 5 && is && is.type !== t.SCALAR_VALUE ? ctx : undefined;
-    const spare = scene.free(at, { but: [1, 2, 3, 4, 5] });
+    const spare = scene.freeRegister(at, { but: [1, 2, 3, 4, 5] });
     if (other !== undefined && spare !== undefined)
       found.push(
         put(
@@ -239,7 +241,7 @@ function argument(scene: Scene, reg: number): Candidate[] {
           [movReg(reg, ctx)],
         ),
       );
-    const node = scene.node(reg);
+    const node = scene.originOf(reg);
     if (node?.op === "add" && node.step >= 0)
       found.push({
         en: `Leave out what moves the context at @${node.slot}.`,
@@ -286,7 +288,7 @@ function argument(scene: Scene, reg: number): Candidate[] {
     );
   }
   for (let n = 9; n >= 0; n--) {
-    const other = scene.is(n);
+    const other = scene.regBefore(n);
     if (n !== reg && other && OBJECTS.has(other.type))
       found.push(
         put({ en: `Put R${n} into R${reg} before @${at}.`, ja: `@${at} の前で R${n} を R${reg} に入れます。` }, [
@@ -379,7 +381,7 @@ const MAP_OF: Readonly<Record<string, Omit<MapDef, "name">>> = {
 function otherMap(scene: Scene): Candidate[] {
   const { program, insn } = scene;
   const name = (insn && helperName(insn.imm)) ?? "";
-  const mapName = [1, 2, 3].map((n) => scene.is(n)?.map?.def.name).find((found) => found !== undefined) ?? "";
+  const mapName = [1, 2, 3].map((n) => scene.regBefore(n)?.map?.def.name).find((found) => found !== undefined) ?? "";
   const at = program.maps.findIndex((one) => one.name === mapName);
   const old = program.maps[at];
   if (!old) return [];
@@ -410,7 +412,7 @@ function otherMap(scene: Scene): Candidate[] {
   return found;
 }
 
-function unmoved(scene: Scene, reg: number, off: number): Candidate[] {
+function undoOffset(scene: Scene, reg: number, off: number): Candidate[] {
   return [
     {
       en: `Take the ${off} bytes off R${reg} again before @${scene.at}: what is given back is the pointer as it came.`,
@@ -424,7 +426,7 @@ function unmoved(scene: Scene, reg: number, off: number): Candidate[] {
       en: `Leave out what moves the pointer.`,
       ja: "ポインタを動かす命令を外します。",
       apply(draft) {
-        const node = scene.node(reg);
+        const node = scene.originOf(reg);
         const item = node && node.op === "add" && node.step >= 0 ? draft.at(node.slot) : undefined;
         if (!item) return draft.fail();
         draft.remove(item);
@@ -436,10 +438,10 @@ function unmoved(scene: Scene, reg: number, off: number): Candidate[] {
 /** Copies the packet bytes to the stack, from where every helper can take them. */
 function throughStack(scene: Scene, reg: number): Candidate[] {
   const step = scene.last;
-  const spare = scene.free(scene.at, { but: [1, 2, 3, 4, 5] });
+  const spare = scene.freeRegister(scene.at, { but: [1, 2, 3, 4, 5] });
   if (!step || !regOf(step.before, reg)) return [];
   const room = -scene.stackUsed - 8;
-  const stack: readonly Piece[] = [movReg(reg, 10), aluImm(c.BPF_ADD, reg, room)];
+  const stack: readonly NewInsn[] = [movReg(reg, 10), aluImm(c.BPF_ADD, reg, room)];
   const found: Candidate[] = [
     {
       en: `Hand over 8 bytes of the stack (fp${room}) instead of the packet.`,

@@ -2,7 +2,7 @@
 
 import type { Texts } from "../../base/language.ts";
 import type { Insn } from "../../isa/insn.ts";
-import type { Piece } from "../draft.ts";
+import type { NewInsn } from "../draft.ts";
 import type { Candidate } from "../scene.ts";
 
 /** Changes fields of the instruction at a slot. */
@@ -14,10 +14,10 @@ export const changed = (slot: number, texts: Texts, change: (insn: Insn) => Insn
   },
 });
 
-/** Puts pieces before the instruction at a slot. */
-export const before = (slot: number, texts: Texts, pieces: readonly Piece[]): Candidate => ({
+/** Puts new instructions before the instruction at a slot. */
+export const before = (slot: number, texts: Texts, newInsns: readonly NewInsn[]): Candidate => ({
   ...texts,
   apply(draft) {
-    draft.before(draft.item(slot), pieces);
+    draft.before(draft.item(slot), newInsns);
   },
 });

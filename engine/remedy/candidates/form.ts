@@ -5,7 +5,7 @@ import { formOf } from "../../isa/forms.ts";
 import { type Insn, isLdImm64 } from "../../isa/insn.ts";
 import { functionEntries, jumpTarget, slotsOf } from "../../program/flow.ts";
 import type { Draft, Item } from "../draft.ts";
-import { aluImm, exit, jumpImm, mayGoto, movImm } from "../pieces.ts";
+import { aluImm, exit, jumpImm, mayGoto, movImm } from "../new-insns.ts";
 import type { Candidate, Scene } from "../scene.ts";
 import { changed } from "./edits.ts";
 
@@ -272,8 +272,8 @@ function counted(scene: Scene): Candidate[] {
   ];
 }
 
-const fresh = (pieces: readonly { insn: Insn }[]): Item[] =>
-  pieces.map(({ insn }) => ({ insn, high: undefined, to: undefined, map: undefined, origin: -1 }));
+const fresh = (newInsns: readonly { insn: Insn }[]): Item[] =>
+  newInsns.map(({ insn }) => ({ insn, high: undefined, to: undefined, map: undefined, origin: -1 }));
 
 /** For a program that takes too long to verify: gives each loop a counter. The path is not needed. */
 export function loopCandidates(scene: Scene): Candidate[] {

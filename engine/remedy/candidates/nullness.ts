@@ -3,7 +3,7 @@ import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import * as t from "../../verifier/state/regtype.ts";
-import { jumpImm } from "../pieces.ts";
+import { jumpImm } from "../new-insns.ts";
 import type { Candidate, Scene } from "../scene.ts";
 import { oppositeOf } from "./bounds.ts";
 
@@ -46,7 +46,7 @@ function atChecks(scene: Scene): Candidate[] {
 }
 
 function before(scene: Scene, reg: number): Candidate[] {
-  const is = scene.is(reg);
+  const is = scene.regBefore(reg);
   const { at } = scene;
   // On this path it is certainly NULL, but other paths may bring a pointer.
   const isNull = scene.findings.fate(reg)?.how === "null-side";
@@ -81,7 +81,7 @@ function moved(scene: Scene, reg: number): Candidate[] {
   const { at, insn, program } = scene;
   const form = insn && formOf(insn);
   if (scene.findings.refusal.id !== "pointer-arithmetic-null" || form?.kind !== "alu" || !insn) return [];
-  const node = scene.node(reg);
+  const node = scene.originOf(reg);
   for (let slot = at + 1; slot < Math.min(program.insns.length, at + 12); slot++) {
     const next = program.insns[slot]!;
     const kind = formOf(next)?.kind;

@@ -7,8 +7,8 @@ import { formOf } from "../../isa/forms.ts";
 import { ancestors, type ValueNode } from "../../verifier/explain/lineage.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import * as t from "../../verifier/state/regtype.ts";
-import type { Draft, Piece } from "../draft.ts";
-import { aluImm, jumpReg, load, movReg } from "../pieces.ts";
+import type { Draft, NewInsn } from "../draft.ts";
+import { aluImm, jumpReg, load, movReg } from "../new-insns.ts";
 import type { Candidate, Scene } from "../scene.ts";
 import { oppositeOf } from "./bounds.ts";
 import { divert } from "./divert.ts";
@@ -106,11 +106,11 @@ const operator = (slot: number, code: number, op: number): Candidate => ({
 /** Compares the pointer with the packet's end right before it is used. */
 function compareBefore(scene: Scene, reg: number, bytes: number): Candidate | undefined {
   const { at } = scene;
-  const copy = scene.free(at, { but: [reg, ...argumentsAt(scene)] });
+  const copy = scene.freeRegister(at, { but: [reg, ...argumentsAt(scene)] });
   if (copy === undefined || bytes <= 0) return undefined;
-  const meta = scene.is(reg)?.type === t.PTR_TO_PACKET_META;
+  const meta = scene.regBefore(reg)?.type === t.PTR_TO_PACKET_META;
   const held = scene.holding(meta ? t.PTR_TO_PACKET : t.PTR_TO_PACKET_END)[0];
-  const into = held ?? scene.free(at, { but: [reg, copy, ...argumentsAt(scene)] });
+  const into = held ?? scene.freeRegister(at, { but: [reg, copy, ...argumentsAt(scene)] });
   const there = scene.holding(t.PTR_TO_CTX)[0];
   // If no register holds the context any more, it is saved at the start of the program.
   const kept = held === undefined && there === undefined ? scene.unused() : undefined;
@@ -181,14 +181,14 @@ export function reloadCandidates(scene: Scene): Candidate[] {
   if (refusal.id !== "not-a-pointer") return [];
   const { reg } = refusal.args;
   const lost = fate(reg);
-  const node = scene.node(reg);
+  const node = scene.originOf(reg);
   if (lost?.how !== "packet-moved" || !node) return [];
   const source = ancestors(node).find(({ kind, is }) => kind === "load" && is && t.isPktPointer(is.type));
   const ctx = scene.holding(t.PTR_TO_CTX).find((n) => n >= 6) ?? scene.holding(t.PTR_TO_CTX)[0];
   if (!source || source.step < 0) return [];
   const { insn } = path[source.step]!;
   const moved = node === source ? 0 : Number(node.imm ?? 0n);
-  const pieces = (base: number): Piece[] => [
+  const newInsns = (base: number): NewInsn[] => [
     load(4, reg, base, insn.off),
     ...(moved === 0 ? [] : [aluImm(c.BPF_ADD, reg, moved)]),
   ];
@@ -199,7 +199,7 @@ export function reloadCandidates(scene: Scene): Candidate[] {
         ja: `@${lost.slot} の呼び出しの後で、R${reg} をコンテキストから読み直します。`,
         apply(draft) {
           const item = draft.item(scene.at);
-          draft.before(item, pieces(ctx));
+          draft.before(item, newInsns(ctx));
         },
       },
     ];
@@ -213,7 +213,7 @@ export function reloadCandidates(scene: Scene): Candidate[] {
       apply(draft) {
         const [start, item] = [draft.item(first.slot), draft.item(scene.at)];
         draft.before(start, [movReg(spare, 1)]);
-        draft.before(item, pieces(spare));
+        draft.before(item, newInsns(spare));
       },
     },
   ];

@@ -9,7 +9,7 @@ import { ancestors } from "../../verifier/explain/lineage.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import { lastSet } from "../../verifier/explain/root.ts";
 import * as t from "../../verifier/state/regtype.ts";
-import { aluImm, aluReg, helperCall, load, movImm, movReg, storeImm } from "../pieces.ts";
+import { aluImm, aluReg, helperCall, load, movImm, movReg, storeImm } from "../new-insns.ts";
 import type { Candidate, Scene } from "../scene.ts";
 import { divertLast } from "./divert.ts";
 import { before, changed } from "./edits.ts";
@@ -208,7 +208,7 @@ function unset(scene: Scene, reg: number): Candidate[] {
 
 function framePointer(scene: Scene, insn: Insn): Candidate[] {
   const { at } = scene;
-  const other = scene.free(at);
+  const other = scene.freeRegister(at);
   if (other === undefined) return [];
   const form = formOf(insn);
   return [
@@ -259,7 +259,7 @@ function reversed(scene: Scene, insn: Insn): Candidate[] {
 /** For a mask on a pointer: masks the number before it is added. */
 function maskFirst(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const { at, findings } = scene;
-  const node = scene.node(reg);
+  const node = scene.originOf(reg);
   const form = formOf(insn);
   const sum = node && ancestors(node).find(({ op, from, step }) => op === "add" && from.length > 1 && step >= 0);
   if (!sum || form?.kind !== "alu" || form.source !== "imm") return [without(at)];
@@ -306,10 +306,10 @@ function castLeftOut(scene: Scene, insn: Insn): Candidate[] {
 /** For a sum of two pointers: adds the number that the second one points to, with a limit. */
 function asNumber(scene: Scene, reg: number, number: number): Candidate[] {
   const { at } = scene;
-  const other = scene.free(at, { but: [reg, number] });
-  const pointer = scene.is(number);
-  const base = scene.is(reg);
-  const room = base && scene.room(base);
+  const other = scene.freeRegister(at, { but: [reg, number] });
+  const pointer = scene.regBefore(number);
+  const base = scene.regBefore(reg);
+  const room = base && scene.bytesLeft(base);
   const found: Candidate[] = [];
   if (other !== undefined && pointer && number >= 0 && room !== undefined && room > 0n) {
     let mask = 1;
@@ -346,7 +346,11 @@ function asNumber(scene: Scene, reg: number, number: number): Candidate[] {
 function otherSide(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const { at, program } = scene;
   const form = formOf(insn);
-  if (scene.is(reg)?.type !== t.PTR_TO_PACKET_END || form?.kind !== "alu" || (form.op !== "add" && form.op !== "sub"))
+  if (
+    scene.regBefore(reg)?.type !== t.PTR_TO_PACKET_END ||
+    form?.kind !== "alu" ||
+    (form.op !== "add" && form.op !== "sub")
+  )
     return [];
   const compare = program.insns.findIndex((one, slot) => {
     const kind = formOf(one);
@@ -355,9 +359,9 @@ function otherSide(scene: Scene, insn: Insn, reg: number): Candidate[] {
   const jump = program.insns[compare];
   if (!jump) return [];
   const pkt = jump.dst === reg ? jump.src : jump.dst;
-  const copy = scene.free(compare, { but: [pkt, reg, insn.src] });
+  const copy = scene.freeRegister(compare, { but: [pkt, reg, insn.src] });
   if (copy === undefined) return [];
-  const number = form.source === "reg" ? scene.is(insn.src)?.val : undefined;
+  const number = form.source === "reg" ? scene.regBefore(insn.src)?.val : undefined;
   const value =
     form.source === "imm"
       ? insn.imm
@@ -391,14 +395,14 @@ function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
   if (form.source === "imm") slots.push({ slot: at, imm: insn.imm });
   else
     for (const n of [insn.src, insn.dst]) {
-      const node = scene.node(n);
+      const node = scene.originOf(n);
       if (node?.imm !== undefined && node.kind === "const" && node.step >= 0)
         slots.push({ slot: findings.path[node.step]!.slot, imm: Number(BigInt.asIntN(32, node.imm)) });
     }
-  for (const one of scene.node(reg) ? ancestors(scene.node(reg)!) : [])
+  for (const one of scene.originOf(reg) ? ancestors(scene.originOf(reg)!) : [])
     if (one.op === "add" && one.imm !== undefined && one.step >= 0 && (one.imm > 512n || one.imm < -512n))
       slots.push({ slot: one.slot, imm: Number(one.imm) });
-  const value = scene.is(reg)?.type === t.PTR_TO_STACK ? -8 : 0;
+  const value = scene.regBefore(reg)?.type === t.PTR_TO_STACK ? -8 : 0;
   for (const { slot, imm } of slots)
     found.push({
       en: `Use ${value} instead of ${imm} at @${slot}: an offset inside the memory.`,
@@ -410,9 +414,9 @@ function smaller(scene: Scene, insn: Insn, reg: number): Candidate[] {
       },
     });
   if (form.source === "reg") {
-    const number = scene.is(insn.src)?.type === t.SCALAR_VALUE ? insn.src : insn.dst;
-    const pointer = scene.is(number === insn.src ? insn.dst : insn.src);
-    const room = pointer && scene.room(pointer);
+    const number = scene.regBefore(insn.src)?.type === t.SCALAR_VALUE ? insn.src : insn.dst;
+    const pointer = scene.regBefore(number === insn.src ? insn.dst : insn.src);
+    const room = pointer && scene.bytesLeft(pointer);
     if (room !== undefined && room > 1n) {
       let mask = 0;
       while (BigInt(mask * 2 + 1) < room && mask < 0xffff) mask = mask * 2 + 1;
@@ -487,7 +491,7 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
       },
     });
   // A copy that is still a pointer.
-  const node = scene.node(reg);
+  const node = scene.originOf(reg);
   const step = scene.last;
   found.push(...readByHelper(scene, insn, reg, fate));
   const kept = fate === undefined || ["arithmetic", "cut", "part", "overwritten", "constant"].includes(fate.how);
@@ -496,7 +500,7 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
       const is = regOf(step.before, n);
       if (!is || n === reg || is.type === t.NOT_INIT || is.type === t.SCALAR_VALUE || is.type === t.PTR_TO_PACKET_END)
         continue;
-      const kin = node && ancestors(node).some((one) => one === scene.node(n));
+      const kin = node && ancestors(node).some((one) => one === scene.originOf(n));
       const never = fate === undefined || fate.how === "constant";
       const stack = never && is.type === t.PTR_TO_STACK && n === 10;
       if (!kin && !stack) continue;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { assemble } from "../../asm/assemble.ts";
 import { programOf } from "../../asm/assembly.ts";
 import { Draft, firstVersion } from "../../remedy/draft.ts";
-import { jumpImm, movImm } from "../../remedy/pieces.ts";
+import { jumpImm, movImm } from "../../remedy/new-insns.ts";
 import type { Fix } from "../../remedy/remedy.ts";
 import { fixText } from "./fix-edits.ts";
 import { diffLines } from "./fixes.ts";
