@@ -1,7 +1,7 @@
 // One line in, one line out: parses the line, asks a mode, and turns every failure into an answer with the line's id.
 import * as v from "valibot";
 
-/** Answers one record. Throws `Unclear` for a record that it cannot understand. The caller adds the `id`. */
+/** Answers one record. Throws `InvalidRecord` for a record that it cannot understand. The caller adds the `id`. */
 export type Answer = (record: Record<string, unknown>) => object;
 
 /** Each mode loads only the rooms it needs. */
@@ -16,19 +16,19 @@ export type Mode = keyof typeof MODES;
 export const isMode = (text: string): text is Mode => Object.hasOwn(MODES, text);
 
 /** The record is not valid: a field is missing, of the wrong type or out of range. */
-export class Unclear extends Error {
-  override readonly name = "Unclear";
+export class InvalidRecord extends Error {
+  override readonly name = "InvalidRecord";
 }
 
-/** Checks the record against `schema` and returns it. Throws Unclear with the field and the fault in its message. */
-export function understand<const Schema extends v.GenericSchema>(
+/** Checks the record against `schema` and returns it. Throws InvalidRecord with the field and the fault in its message. */
+export function parseRecord<const Schema extends v.GenericSchema>(
   schema: Schema,
   record: unknown,
 ): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, record, { abortEarly: true });
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
-  throw new Unclear(`${v.getDotPath(issue) ?? "record"}: ${issue.message}`);
+  throw new InvalidRecord(`${v.getDotPath(issue) ?? "record"}: ${issue.message}`);
 }
 
 export function answerLine(line: string, answer: Answer): string {
@@ -36,12 +36,12 @@ export function answerLine(line: string, answer: Answer): string {
   try {
     const record: unknown = JSON.parse(line);
     if (typeof record !== "object" || record === null || Array.isArray(record))
-      throw new Unclear("a line is one JSON object");
+      throw new InvalidRecord("a line is one JSON object");
     id = (record as { id?: unknown }).id ?? null;
     return JSON.stringify({ id, ...answer(record as Record<string, unknown>) });
   } catch (error) {
     if (!(error instanceof Error)) return JSON.stringify({ id, error: String(error) });
-    if (!(error instanceof Unclear || error instanceof SyntaxError)) process.stderr.write(`${error.stack}\n`);
+    if (!(error instanceof InvalidRecord || error instanceof SyntaxError)) process.stderr.write(`${error.stack}\n`);
     return JSON.stringify({ id, error: error.message });
   }
 }

@@ -5,12 +5,12 @@ import { toHex } from "../base/bytes.ts";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { LineMap } from "../base/span.ts";
 import { encodeInsns } from "../isa/insn.ts";
-import { type Answer, understand } from "./answer.ts";
+import { type Answer, parseRecord } from "./answer.ts";
 
 const Request = v.object({ source: v.string() });
 
 export const answerAsm: Answer = (record) => {
-  const { source } = understand(Request, record);
+  const { source } = parseRecord(Request, record);
   const assembly = assemble(source);
   return assembly.ok
     ? { insns: toHex(encodeInsns(assembly.insns)) }

@@ -4,7 +4,7 @@ import { remedies } from "../remedy/remedy.ts";
 import { findWitness } from "../session/witness/find.ts";
 import { witnessRecord } from "../session/witness/view.ts";
 import { diagnose } from "../verifier/explain/explain.ts";
-import { type Answer, understand } from "./answer.ts";
+import { type Answer, parseRecord } from "./answer.ts";
 import { fixRecord } from "./fix-record.ts";
 import { judge } from "./judge.ts";
 import { ProgramRecord, programOfRecord } from "./records.ts";
@@ -23,7 +23,7 @@ const now = (): number => performance.now();
 
 export const answerExplain: Answer = (record) => {
   const started = now();
-  const request = understand(ProgramRecord, record);
+  const request = parseRecord(ProgramRecord, record);
   const program = programOfRecord(request);
   const judged = (maxVisits: number) => judge(program, { logLevel: 0, watched: { trace: { maxVisits } } });
   const first = judged(MAX_VISITS);

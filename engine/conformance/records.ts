@@ -5,7 +5,7 @@ import { fromHex } from "../base/bytes.ts";
 import { decodeInsns, INSN_BYTES } from "../isa/insn.ts";
 import { Registry } from "../kernel/registry.ts";
 import { DEFAULT_LICENSE, type FuncInfo, type FuncParam, type MapDef, type Program } from "../program/program.ts";
-import { Unclear } from "./answer.ts";
+import { InvalidRecord } from "./answer.ts";
 
 /** Bytes, written as hex digits. */
 export const Hex = v.pipe(
@@ -139,7 +139,7 @@ function funcInfoOf(record: v.InferOutput<typeof FuncRecord>): FuncInfo {
 const lacksBtf = (record: ProgramRecord, map: MapDef): boolean =>
   record.needs.includes("map_btf") && map.fields !== undefined;
 
-/** The program of a record: its `insns`, or its assembled `source`. Throws Unclear. */
+/** The program of a record: its `insns`, or its assembled `source`. Throws InvalidRecord. */
 export function programOfRecord(record: ProgramRecord): Program {
   const given = record.maps.map(mapDefOf);
   const settings = {
@@ -157,7 +157,7 @@ export function programOfRecord(record: ProgramRecord): Program {
     const maps = given.filter((map) => !lacksBtf(record, map));
     for (const [slot, name] of Object.entries(record.map_refs)) {
       if (!given.some((map) => map.name === name))
-        throw new Unclear(`map_refs: slot ${slot} speaks of map "${name}", which is not in maps`);
+        throw new InvalidRecord(`map_refs: slot ${slot} speaks of map "${name}", which is not in maps`);
       const index = maps.findIndex((map) => map.name === name);
       const at = Number(slot);
       if (index >= 0) mapRefs.set(at, index);
@@ -165,15 +165,15 @@ export function programOfRecord(record: ProgramRecord): Program {
     }
     return { ...settings, insns, maps, mapRefs };
   }
-  if (record.source == null) throw new Unclear("insns or source is needed");
+  if (record.source == null) throw new InvalidRecord("insns or source is needed");
   const assembly = assemble(record.source, { maps: given });
   const fault = assembly.diagnostics.find(({ severity }) => severity === "error");
-  if (fault) throw new Unclear(`source: ${fault.message}`);
+  if (fault) throw new InvalidRecord(`source: ${fault.message}`);
   const mapRefs = new Map(assembly.mapRefs);
   // A record may say which slot loads which map if its source does not (BPF_LD_MAP_FD(BPF_REG_1, 0)).
   for (const [slot, name] of Object.entries(record.map_refs)) {
     const index = assembly.maps.findIndex((map) => map.name === name);
-    if (index < 0) throw new Unclear(`map_refs: slot ${slot} speaks of map "${name}", which is not in maps`);
+    if (index < 0) throw new InvalidRecord(`map_refs: slot ${slot} speaks of map "${name}", which is not in maps`);
     mapRefs.set(Number(slot), index);
   }
   return { ...settings, insns: assembly.insns, maps: assembly.maps, mapRefs };

@@ -64,13 +64,15 @@ export function replay(kernel: Kernel, rows: readonly SessionRow[]): SessionRow[
       case "attach":
         return {
           ...row,
-          ...asC(process.progAttach({ attachBpfFd: row.fd === "bad" ? NOT_OPEN : last, attachType: row.attach_type })),
+          ...asLibcResult(
+            process.progAttach({ attachBpfFd: row.fd === "bad" ? NOT_OPEN : last, attachType: row.attach_type }),
+          ),
         };
       case "detach":
-        return { ...row, ...asC(process.progDetach({ attachType: row.attach_type })) };
+        return { ...row, ...asLibcResult(process.progDetach({ attachType: row.attach_type })) };
       case "write": {
         const fd = process.open(row.file ?? path, O_WRONLY);
-        const answer = asC(fd < 0 ? fd : process.write(fd, utf8Encode(row.data)));
+        const answer = asLibcResult(fd < 0 ? fd : process.write(fd, utf8Encode(row.data)));
         process.close(fd);
         return { ...row, ...answer };
       }
@@ -91,5 +93,5 @@ export function replay(kernel: Kernel, rows: readonly SessionRow[]): SessionRow[
 const NOT_OPEN = 999;
 
 /** A result in the form in which the C library returns it. */
-const asC = (result: number): { ret: number; errno: number } =>
+const asLibcResult = (result: number): { ret: number; errno: number } =>
   result < 0 ? { ret: -1, errno: -result } : { ret: result, errno: 0 };

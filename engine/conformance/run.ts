@@ -4,7 +4,7 @@ import { hex64 } from "../base/u64.ts";
 import { decodeInsns } from "../isa/insn.ts";
 import { Jit, SharedMemory } from "../jit/host.ts";
 import { type Machine, type Outcome, RawRun } from "../vm/index.ts";
-import { type Answer, understand } from "./answer.ts";
+import { type Answer, parseRecord } from "./answer.ts";
 import { Hex, InsnsHex } from "./records.ts";
 
 const Request = v.object({
@@ -33,7 +33,7 @@ function run(machine: Machine, jit: Jit | undefined): Outcome {
 }
 
 export const answerRun: Answer = (record) => {
-  const { insns, mem, engine, repeat } = understand(Request, record);
+  const { insns, mem, engine, repeat } = parseRecord(Request, record);
   const memory = new SharedMemory();
   const raw = new RawRun(decodeInsns(insns), mem ?? new Uint8Array(), memory);
   const jit = engine === "jit" ? new Jit(memory) : undefined;

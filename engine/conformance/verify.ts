@@ -12,7 +12,7 @@ import { unverifiedMachine } from "../kernel/run.ts";
 import { takesPacket } from "../kernel/test-run.ts";
 import type { Program } from "../program/program.ts";
 import { type Event, enterEvent } from "../vm/index.ts";
-import { type Answer, understand } from "./answer.ts";
+import { type Answer, parseRecord } from "./answer.ts";
 import { judge } from "./judge.ts";
 import { fillProgArray } from "./prog-array.ts";
 import { Hex, ProgramRecord, programOfRecord } from "./records.ts";
@@ -27,7 +27,7 @@ const Request = v.object({
 });
 
 export const answerVerify: Answer = (record) => {
-  const request = understand(Request, record);
+  const request = parseRecord(Request, record);
   const program = programOfRecord(request);
   const verdict = judge(program, {
     logLevel: request.log_level,

@@ -5,7 +5,7 @@ import { toHex } from "../base/bytes.ts";
 import { encodeInsns } from "../isa/insn.ts";
 import { type Fix, remedies } from "../remedy/remedy.ts";
 import { diagnose, type Explanation } from "../verifier/explain/explain.ts";
-import { understand } from "./answer.ts";
+import { parseRecord } from "./answer.ts";
 import { fixRecord } from "./fix-record.ts";
 import { judge } from "./judge.ts";
 import { WHY_PROGRAMS } from "./record/why-programs.ts";
@@ -34,7 +34,7 @@ export function whyOf(id: string): Why {
   if (!wanted) throw bug(`no program "${id}"`);
   const { source } = wanted;
   const assembly = assemble(source);
-  const request = understand(ProgramRecord, {
+  const request = parseRecord(ProgramRecord, {
     source,
     prog_type: assembly.progType,
     prog_flags: assembly.progFlags,

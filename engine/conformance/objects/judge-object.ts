@@ -10,7 +10,7 @@ import type { Target } from "../../object/target.ts";
 import { judge } from "../judge.ts";
 
 /** The line of one program, as `verify --json` prints it. */
-export interface Judged {
+export interface VerifyRow {
   readonly file: string;
   readonly program: string;
   readonly prog_type: string;
@@ -37,10 +37,10 @@ export interface JudgeOptions {
 
 const LOG_LEVEL = 2;
 
-export const judgeObject = (object: BpfObject, options: JudgeOptions): Judged[] =>
+export const judgeObject = (object: BpfObject, options: JudgeOptions): VerifyRow[] =>
   object.programs.map((program) => judgeProgram(object, program, options));
 
-function judgeProgram(object: BpfObject, program: ObjectFunction, options: JudgeOptions): Judged {
+function judgeProgram(object: BpfObject, program: ObjectFunction, options: JudgeOptions): VerifyRow {
   const progType = sectionMeaning(program.sectionName)?.progType ?? "unspec";
   const base = { file: options.file, program: program.name, prog_type: progType };
   const none = { us: 0, insns: 0, states: 0, peak_states: 0 };

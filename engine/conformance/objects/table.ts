@@ -1,5 +1,5 @@
 // Judged programs in veristat's table format, with one more verdict. Logs that were asked for come before the table.
-import type { Judged } from "./judge-object.ts";
+import type { VerifyRow } from "./judge-object.ts";
 
 const HEAD = ["File", "Program", "Verdict", "Duration (us)", "Insns", "States", "Peak states"];
 /** From this column on there are numbers, aligned to the right. */
@@ -8,7 +8,10 @@ const VERDICTS = { accept: "success", reject: "failure", "not simulated": "not s
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-export function table(judged: readonly Judged[], count: { readonly files: number; readonly skipped: number }): string {
+export function table(
+  judged: readonly VerifyRow[],
+  count: { readonly files: number; readonly skipped: number },
+): string {
   const rows = judged
     .toSorted((a, b) => order(a.file, b.file) || order(a.program, b.program))
     .map((one) => [
@@ -39,7 +42,7 @@ export function table(judged: readonly Judged[], count: { readonly files: number
   ].join("");
 }
 
-const logLines = ({ file, program, us, verdict, log }: Judged): string[] =>
+const logLines = ({ file, program, us, verdict, log }: VerifyRow): string[] =>
   log === undefined
     ? []
     : [`PROCESSING ${file}/${program}, DURATION US: ${us}, VERDICT: ${VERDICTS[verdict]}, VERIFIER LOG:\n${log}\n`];

@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { readObject } from "../../object/object.ts";
 import { refusalText } from "../../object/refusal.ts";
-import { type Judged, judgeObject } from "./judge-object.ts";
+import { judgeObject, type VerifyRow } from "./judge-object.ts";
 import { targetKernel } from "./recorded-kernel.ts";
 import { table } from "./table.ts";
 
@@ -48,7 +48,7 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
   }
   if (!target.ok) return wrong(`${values.btf}: ${refusalText(target.refusal, "en")}`);
 
-  const judged: Judged[] = [];
+  const judged: VerifyRow[] = [];
   let unread = 0;
   for (const path of positionals) {
     const fail = (text: string): void => {

@@ -31,7 +31,7 @@ export class Builder {
   readonly shape: Shape;
   readonly r: Rng;
   /** Percentage of choices that are made carelessly. */
-  readonly risk: number;
+  readonly carelessPercent: number;
   regs: Kind[] = new Array<Kind>(10).fill("none");
   /** By stack slot, 0 = fp-8. */
   stack: Kind[] = new Array<Kind>(8).fill("none");
@@ -44,7 +44,7 @@ export class Builder {
   constructor(rng: Rng, shapes: readonly Shape[]) {
     this.r = rng;
     this.shape = rng.pick(shapes);
-    this.risk = rng.pick([0, 0, 1, 3, 8]);
+    this.carelessPercent = rng.pick([0, 0, 1, 3, 8]);
   }
 
   emit(code: number, dst = 0, src = 0, off = 0, imm = 0): number {
@@ -52,14 +52,14 @@ export class Builder {
   }
 
   /** The jump at slot `at` leads to the next instruction that is added. */
-  land(at: number): void {
+  patchJump(at: number): void {
     const jump = this.insns[at]!;
     this.insns[at] = { ...jump, off: this.insns.length - at - 1 };
   }
 
   /** Whether to make a careless choice here, by the risk of this program. */
-  get careless(): boolean {
-    return this.risk > 0 && this.r.chance(this.risk);
+  get isCareless(): boolean {
+    return this.carelessPercent > 0 && this.r.chance(this.carelessPercent);
   }
 
   imm(): number {
@@ -69,14 +69,14 @@ export class Builder {
 
   /** A register that holds one of these kinds, or -1. */
   find(...kinds: Kind[]): number {
-    if (this.careless) return this.r.below(10);
+    if (this.isCareless) return this.r.below(10);
     const found = this.regs.flatMap((kind, i) => (kinds.includes(kind) ? [i] : []));
     return found.length === 0 ? -1 : this.r.pick(found);
   }
 
   /** A register to overwrite. It is mostly not the one with the context. */
   target(): number {
-    const free = this.regs.flatMap((kind, i) => (kind === "ctx" && !this.careless ? [] : [i]));
+    const free = this.regs.flatMap((kind, i) => (kind === "ctx" && !this.isCareless ? [] : [i]));
     return this.r.pick(free);
   }
 
@@ -110,7 +110,7 @@ export class Builder {
       else {
         const at = this.emit(wide | op | c.BPF_K, reg, 0, 0, limit);
         this.leave();
-        this.land(at);
+        this.patchJump(at);
       }
     }
     this.regs[reg] = "small";
@@ -121,9 +121,9 @@ export class Builder {
     // A jump around the exit with the opposite condition would change which side is walked first. Both forms are used.
     const at = this.emit(code, dst, src, 0, imm);
     const over = this.emit(c.BPF_JMP | c.BPF_JA);
-    this.land(at);
+    this.patchJump(at);
     this.leave();
-    this.land(over);
+    this.patchJump(over);
   }
 
   leave(): void {
@@ -158,7 +158,7 @@ export class Builder {
     else {
       const at = this.emit(c.BPF_JMP | c.BPF_JNE | c.BPF_K, reg);
       this.leave();
-      this.land(at);
+      this.patchJump(at);
     }
     this.regs = this.regs.map((kind) => (kind === "maybe" ? "value" : kind));
   }

@@ -9,10 +9,17 @@ export interface Judgement {
   readonly log: string;
 }
 
-export type Kind = "same" | "not-simulated" | "accepted-unsafe" | "refused-safe" | "errno" | "message" | "log";
+export type DifferenceKind =
+  | "same"
+  | "not-simulated"
+  | "accepted-unsafe"
+  | "refused-safe"
+  | "errno"
+  | "message"
+  | "log";
 
 export interface Difference {
-  readonly kind: Kind;
+  readonly kind: DifferenceKind;
   /** The first lines that differ, without their numbers. Differences with the same cause have the same text here. */
   readonly cause: string;
   readonly line: number;
@@ -46,7 +53,7 @@ export function difference(kernel: Judgement, ours: Judgement): Difference {
   return { kind, cause, ...where };
 }
 
-function kindOf(kernel: Judgement, ours: Judgement, logDiffers: boolean): Kind {
+function kindOf(kernel: Judgement, ours: Judgement, logDiffers: boolean): DifferenceKind {
   if (ours.verdict !== "accept" && ours.verdict !== "reject") return "not-simulated";
   if (kernel.verdict !== ours.verdict) return ours.verdict === "accept" ? "accepted-unsafe" : "refused-safe";
   if (kernel.errno !== ours.errno) return "errno";

@@ -81,14 +81,14 @@ function branch(g: Builder): void {
   block(g, g.r.between(1, 4));
   if (g.r.chance(35)) {
     const over = g.emit(c.BPF_JMP | c.BPF_JA);
-    g.land(at);
+    g.patchJump(at);
     const [thenRegs, thenStack] = [g.regs, g.stack];
     [g.regs, g.stack] = [regs, stack];
     block(g, g.r.between(1, 3));
-    g.land(over);
+    g.patchJump(over);
     g.join(thenRegs, thenStack);
   } else {
-    g.land(at);
+    g.patchJump(at);
     g.join(regs, stack);
   }
 }
@@ -116,7 +116,8 @@ function loop(g: Builder): void {
   );
   // With a step of 2 the counter may skip the end value. Such a loop would be walked to the limit of a million instructions.
   const step = op !== c.BPF_JNE && op !== c.BPF_JGT && g.r.chance(20) ? 2 : 1;
-  if (!(g.careless && g.r.chance(4))) g.emit(c.BPF_ALU64 | (up ? c.BPF_ADD : c.BPF_SUB) | c.BPF_K, counter, 0, 0, step);
+  if (!(g.isCareless && g.r.chance(4)))
+    g.emit(c.BPF_ALU64 | (up ? c.BPF_ADD : c.BPF_SUB) | c.BPF_K, counter, 0, 0, step);
   const back = head - g.insns.length - 1;
   g.emit((g.r.chance(80) ? c.BPF_JMP : c.BPF_JMP32) | op | c.BPF_K, counter, 0, back, up ? rounds : 0);
   g.join(regs, stack);
@@ -128,7 +129,7 @@ function mayGoto(g: Builder): void {
   const head = g.emit(c.BPF_JMP | c.BPF_JCOND);
   block(g, g.r.between(1, 3));
   g.emit(c.BPF_JMP | c.BPF_JA, 0, 0, head - g.insns.length - 1);
-  g.land(head);
+  g.patchJump(head);
   g.join(regs, stack);
 }
 
@@ -138,7 +139,7 @@ function block(g: Builder, statements: number, guard = -1): void {
     const before = g.insns.length;
     statement(g);
     // A statement that overwrites the loop's counter is removed again. Otherwise most loops would never end.
-    if (guard >= 0 && !(g.careless && g.r.chance(4))) {
+    if (guard >= 0 && !(g.isCareless && g.r.chance(4))) {
       for (let at = before; at < g.insns.length; at++) {
         const { code, dst } = g.insns[at]!;
         const klass = c.classOf(code);
@@ -192,7 +193,7 @@ function statement(g: Builder): void {
 
 /** Ends the function with a value in R0. */
 function finish(g: Builder): void {
-  if (g.careless) {
+  if (g.isCareless) {
     g.emit(c.BPF_JMP | c.BPF_EXIT);
     return;
   }

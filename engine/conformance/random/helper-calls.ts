@@ -7,7 +7,7 @@ export function key(g: Builder, map: number): void {
   const off = map === HASH ? -8 * g.r.between(1, 8) : -4 * g.r.between(1, 16);
   const scalar = g.r.chance(50) ? g.find("scalar", "small") : -1;
   const size = map === HASH ? c.BPF_DW : c.BPF_W;
-  if (!g.careless) {
+  if (!g.isCareless) {
     if (scalar >= 0) g.emit(c.BPF_STX | c.BPF_MEM | size, 10, scalar, off);
     else g.emit(c.BPF_ST | c.BPF_MEM | size, 10, 0, off, g.r.below(6));
     g.stack[((-off - 1) / 8) | 0] = "scalar";
@@ -110,7 +110,7 @@ function remove(g: Builder): void {
 function queue(g: Builder): void {
   g.emit(c.BPF_ST | c.BPF_MEM | c.BPF_DW, 10, 0, -8, g.imm());
   g.stack[0] = "scalar";
-  pointTo(g, 2, g.careless ? -4 : -8);
+  pointTo(g, 2, g.isCareless ? -4 : -8);
   g.loadMap(1, QUEUE);
   argument(g, 3, 0);
   g.call(g.r.pick([87, 88, 89]), "scalar");
@@ -120,7 +120,7 @@ function queue(g: Builder): void {
 function readKernel(g: Builder): void {
   if (g.r.chance(50)) {
     pointTo(g, 1, -16);
-    argument(g, 2, g.careless ? 20 : 16);
+    argument(g, 2, g.isCareless ? 20 : 16);
     g.call(16, "scalar");
   } else {
     const from = g.scalar();
@@ -137,7 +137,7 @@ function sum(g: Builder): void {
   fillBuffer(g);
   if (g.r.chance(40)) {
     argument(g, 1, 0);
-    argument(g, 2, g.careless ? 4 : 0);
+    argument(g, 2, g.isCareless ? 4 : 0);
   } else sizedArgs(g, 1, 2, 16);
   pointTo(g, 3, -8);
   argument(g, 4, g.r.pick([0, 4, 8]));
@@ -158,15 +158,15 @@ function socket(g: Builder): void {
   if (!withCtx(g)) return;
   fillBuffer(g);
   pointTo(g, 2, -16);
-  argument(g, 3, g.careless ? 40 : 12);
+  argument(g, 3, g.isCareless ? 40 : 12);
   argument(g, 4, -1);
   argument(g, 5, 0);
   g.call(g.r.pick([84, 85]), "none");
-  if (!g.careless) g.exitIf(c.BPF_JMP | c.BPF_JEQ | c.BPF_K, 0, 0, 0);
+  if (!g.isCareless) g.exitIf(c.BPF_JMP | c.BPF_JEQ | c.BPF_K, 0, 0, 0);
   if (g.r.chance(30)) g.emit(c.BPF_LDX | c.BPF_MEM | c.BPF_W, 7, 0, g.r.pick([0, 4, 12, 24]));
   g.regs[7] = "none";
   g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, 1, 0);
-  if (!g.careless) g.call(86, "none");
+  if (!g.isCareless) g.call(86, "none");
 }
 
 /** Calls a helper that moves the packet, which makes pointers into it invalid. */
@@ -174,7 +174,7 @@ function pull(g: Builder): void {
   if (!g.shape.packet || !withCtx(g)) return;
   argument(g, 2, g.r.between(0, 8));
   g.call(g.shape.skb ? 39 : 44, "scalar");
-  if (!g.careless) g.regs = g.regs.map((kind) => (kind === "packet" || kind === "end" ? "none" : kind));
+  if (!g.isCareless) g.regs = g.regs.map((kind) => (kind === "packet" || kind === "end" ? "none" : kind));
   g.stack = g.stack.map((kind) => (kind === "packet" || kind === "end" ? "none" : kind));
 }
 
@@ -185,10 +185,10 @@ export function ringbuf(g: Builder): void {
   g.call(131, "none");
   g.exitIf(c.BPF_JMP | c.BPF_JEQ | c.BPF_K, 0, 0, 0);
   const size = g.r.pick(SIZES);
-  g.emit(c.BPF_ST | c.BPF_MEM | size, 0, 0, g.careless ? 14 : c.sizeOf(size) * g.r.below(16 / c.sizeOf(size)), 7);
+  g.emit(c.BPF_ST | c.BPF_MEM | size, 0, 0, g.isCareless ? 14 : c.sizeOf(size) * g.r.below(16 / c.sizeOf(size)), 7);
   g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, 1, 0);
   g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, 2, 0, 0, 0);
-  if (!g.careless) g.call(g.r.pick([132, 133]), "none");
+  if (!g.isCareless) g.call(g.r.pick([132, 133]), "none");
 }
 
 /** bpf_trace_printk with text on the stack and a size that may be variable. */
@@ -215,8 +215,9 @@ export function sizedArgs(g: Builder, ptr: number, size: number, room: number): 
   if (g.r.chance(50)) {
     const reg = g.bound(room);
     if (reg !== size) g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, size, reg);
-    if (!g.careless) g.emit(c.BPF_ALU64 | c.BPF_ADD | c.BPF_K, size, 0, 0, 1);
-  } else g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, size, 0, 0, g.careless ? g.r.between(-1, 24) : g.r.between(1, room));
+    if (!g.isCareless) g.emit(c.BPF_ALU64 | c.BPF_ADD | c.BPF_K, size, 0, 0, 1);
+  } else
+    g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_K, size, 0, 0, g.isCareless ? g.r.between(-1, 24) : g.r.between(1, room));
   g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, ptr, 10);
   g.emit(c.BPF_ALU64 | c.BPF_ADD | c.BPF_K, ptr, 0, 0, -room);
 }

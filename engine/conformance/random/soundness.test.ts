@@ -32,7 +32,7 @@ import { listing } from "./differ.ts";
 import { randomEvent } from "./event.ts";
 import { randomProgram } from "./generate.ts";
 import { Rng } from "./rng.ts";
-import { childrenOf, walkBeside } from "./soundness.ts";
+import { childrenOf, walkAlong } from "./soundness.ts";
 
 /**
  * Number of checks of single registers and slots in one run of the test, the same on every machine. SOUNDNESS_CHECKS=1000000 makes
@@ -100,7 +100,7 @@ test(`every value of a run is one that the verifier believed possible there, and
       run++;
       let fault: string | undefined;
       if (trace && children) {
-        const walked = walkBeside(machine, trace.visits, children, bases, 100_000);
+        const walked = walkAlong(machine, trace.visits, children, bases, 100_000);
         checks += walked.checks;
         steps += walked.steps;
         fault = walked.violation;
@@ -132,7 +132,7 @@ test("a belief that is too narrow is noticed", () => {
   const visits = [...trace.visits].map(({ insnIdx, prev, before }) => ({ insnIdx, prev, before }));
   const walk = () => {
     const { machine, bases } = started(program, { kind: "packet", data: new Uint8Array(60) }, 1n)!;
-    return walkBeside(machine, visits, childrenOf(visits), bases, 10);
+    return walkAlong(machine, visits, childrenOf(visits), bases, 10);
   };
   expect(walk()).toMatchObject({ steps: 2 });
   expect(walk().violation).toBeUndefined();

@@ -55,7 +55,12 @@ function believes(reg: RegState, value: bigint, { bases, tops }: View): boolean 
 const hex = (x: bigint): string => `0x${x.toString(16)}`;
 
 /** Compares a machine with one state. Returns a sentence about the first difference. Counts the comparisons. */
-function parts(machine: Machine, state: Believed, bases: Bases, count: { checks: number }): string | undefined {
+function firstDifference(
+  machine: Machine,
+  state: Believed,
+  bases: Bases,
+  count: { checks: number },
+): string | undefined {
   const frames = machine.frames();
   if (frames.length !== state.curframe + 1) return `${frames.length} frames run, ${state.curframe + 1} were believed`;
   const view: View = { bases, tops: frames.map((frame) => frame.top) };
@@ -91,12 +96,12 @@ function parts(machine: Machine, state: Believed, bases: Bases, count: { checks:
 }
 
 /** The part of a trace that is needed here: Trace.visits, or a list. */
-export interface Walkable extends Iterable<Pick<Visit, "prev">> {
+export interface TraceView extends Iterable<Pick<Visit, "prev">> {
   at(visit: number): Pick<Visit, "insnIdx" | "before"> | undefined;
 }
 
 /** For each visit the visits that follow it: entry n + 1 is for visit n, entry 0 for the start. */
-export function childrenOf(visits: Walkable): number[][] {
+export function childrenOf(visits: TraceView): number[][] {
   const children: number[][] = [[]];
   let number = 0;
   for (const { prev } of visits) {
@@ -110,9 +115,9 @@ export function childrenOf(visits: Walkable): number[][] {
  * Runs a machine from its start to its end, at most `limit` instructions. At each instruction there must be a visit that matches the
  * machine and follows one that matched before. Several can match if both sides of a branch lead to the same place.
  */
-export function walkBeside(
+export function walkAlong(
   machine: Machine,
-  visits: Walkable,
+  visits: TraceView,
   children: number[][],
   basesOf: () => Bases,
   limit: number,
@@ -128,7 +133,7 @@ export function walkBeside(
       for (const i of children[from + 1] ?? []) {
         const visit = visits.at(i)!;
         if (visit.insnIdx !== machine.slot) continue;
-        const differs = parts(machine, visit.before, bases, count);
+        const differs = firstDifference(machine, visit.before, bases, count);
         if (differs === undefined) next.push(i);
         else why = differs;
       }

@@ -24,7 +24,7 @@ export function alu(g: Builder): void {
     const op = g.r.pick([c.BPF_DIV, c.BPF_MOD]);
     const src = g.r.chance(40) ? g.find("scalar", "small") : -1;
     if (src >= 0) g.emit(klass | op | c.BPF_X, dst, src, signed);
-    else g.emit(klass | op | c.BPF_K, dst, 0, signed, g.imm() || (g.careless ? 0 : 3));
+    else g.emit(klass | op | c.BPF_K, dst, 0, signed, g.imm() || (g.isCareless ? 0 : 3));
     g.regs[dst] = "scalar";
     return;
   }
@@ -32,7 +32,7 @@ export function alu(g: Builder): void {
   const shift = op === c.BPF_LSH || op === c.BPF_RSH || op === c.BPF_ARSH;
   const src = g.r.chance(35) ? g.find("scalar", "small") : -1;
   if (src >= 0) g.emit(klass | op | c.BPF_X, dst, src);
-  else g.emit(klass | op | c.BPF_K, dst, 0, 0, shift && !g.careless ? g.r.below(width) : g.imm());
+  else g.emit(klass | op | c.BPF_K, dst, 0, 0, shift && !g.isCareless ? g.r.below(width) : g.imm());
   g.regs[dst] =
     op === c.BPF_AND && src < 0 && g.insns.at(-1)!.imm >= 0 && g.insns.at(-1)!.imm < 48 ? "small" : "scalar";
 }
@@ -61,14 +61,14 @@ export function loadCtx(g: Builder): void {
   if (src < 0) return alu(g);
   const dst = g.target();
   const field = g.r.pick(g.shape.reads);
-  const odd = g.careless;
+  const odd = g.isCareless;
   const size = odd ? g.r.pick(SIZES) : field.size;
   g.emit(c.BPF_LDX | c.BPF_MEM | size, dst, src, odd ? g.r.between(-4, 200) : field.off);
   g.regs[dst] = field.kind ?? "scalar";
 }
 
 export function stackOff(g: Builder, size: number): number {
-  if (g.careless) return g.r.between(-530, 8);
+  if (g.isCareless) return g.r.between(-530, 8);
   const bytes = c.sizeOf(size);
   return -8 * g.r.between(1, 8) + (g.r.chance(25) ? bytes * g.r.below(8 / bytes) : 0);
 }
@@ -90,7 +90,7 @@ export function store(g: Builder): void {
 
 export function loadStack(g: Builder): void {
   const filled = g.stack.flatMap((kind, i) => (kind === "none" ? [] : [i]));
-  if (filled.length === 0 || g.careless) {
+  if (filled.length === 0 || g.isCareless) {
     g.emit(c.BPF_LDX | c.BPF_MEM | g.r.pick(SIZES), g.target(), 10, stackOff(g, c.BPF_DW));
     return;
   }
@@ -110,7 +110,7 @@ export function stackIndex(g: Builder): void {
   const dst = g.target();
   if (dst === index) return;
   g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, dst, 10);
-  g.emit(c.BPF_ALU64 | c.BPF_ADD | c.BPF_K, dst, 0, 0, g.careless ? -8 : -8 * g.r.between(2, 6));
+  g.emit(c.BPF_ALU64 | c.BPF_ADD | c.BPF_K, dst, 0, 0, g.isCareless ? -8 : -8 * g.r.between(2, 6));
   g.emit(c.BPF_ALU64 | c.BPF_ADD | c.BPF_X, dst, index);
   g.regs[dst] = "fp";
   const data = g.scalar();
@@ -135,13 +135,13 @@ export function useValue(g: Builder): void {
     g.emit(c.BPF_ALU64 | c.BPF_MOV | c.BPF_X, dst, ptr);
     g.emit(c.BPF_ALU64 | g.r.pick([c.BPF_ADD, c.BPF_ADD, c.BPF_ADD, c.BPF_SUB]) | c.BPF_X, dst, index);
     if (g.insns.at(-1)!.code === (c.BPF_ALU64 | c.BPF_SUB | c.BPF_X)) {
-      g.emit(c.BPF_ALU64 | c.BPF_ADD | c.BPF_K, dst, 0, 0, g.careless ? 4 : 8);
+      g.emit(c.BPF_ALU64 | c.BPF_ADD | c.BPF_K, dst, 0, 0, g.isCareless ? 4 : 8);
     }
     g.regs[dst] = "value";
     ptr = dst;
     room = 8;
   }
-  const off = g.careless ? g.r.between(-8, 64) : bytes * g.r.below(Math.max(1, room / bytes));
+  const off = g.isCareless ? g.r.between(-8, 64) : bytes * g.r.below(Math.max(1, room / bytes));
   access(g, ptr, off, size);
 }
 
@@ -168,7 +168,7 @@ export function access(g: Builder, ptr: number, off: number, size: number): void
 
 export function atomicStack(g: Builder): void {
   const slot = g.r.below(8);
-  if (!isScalar(g.stack[slot]!) && !g.careless)
+  if (!isScalar(g.stack[slot]!) && !g.isCareless)
     g.emit(c.BPF_ST | c.BPF_MEM | c.BPF_DW, 10, 0, -8 * (slot + 1), g.imm());
   g.stack[slot] = "scalar";
   const src = g.scalar();
@@ -207,16 +207,16 @@ export function packet(g: Builder): void {
   const op = g.r.pick(UNSIGNED_JUMPS);
   const [a, b] = flipped ? [end, edge] : [edge, end];
   const leavesWhenTaken = (op === c.BPF_JGT || op === c.BPF_JGE) !== flipped;
-  if (leavesWhenTaken || g.careless) g.exitIf(c.BPF_JMP | op | c.BPF_X, a, b, 0);
+  if (leavesWhenTaken || g.isCareless) g.exitIf(c.BPF_JMP | op | c.BPF_X, a, b, 0);
   else {
     const at = g.emit(c.BPF_JMP | op | c.BPF_X, a, b);
     g.leave();
-    g.land(at);
+    g.patchJump(at);
   }
   for (let i = g.r.between(1, 3); i > 0; i--) {
     const size = g.r.pick(SIZES.filter((s) => c.sizeOf(s) < room));
     if (size === undefined) return;
-    const last = room - c.sizeOf(size) - (g.careless ? -2 : 0);
+    const last = room - c.sizeOf(size) - (g.isCareless ? -2 : 0);
     const dst = g.target();
     if (dst === data) return;
     g.emit(c.BPF_LDX | c.BPF_MEM | size, dst, data, g.r.below(last + 1));
@@ -242,7 +242,7 @@ export function ldAbs(g: Builder): void {
 /** Reads or writes the first value of an array, at an address that LD_IMM64 loads. */
 export function directValue(g: Builder): void {
   const dst = g.target();
-  const off = g.careless ? g.r.between(-4, 60) : 8 * g.r.below(3);
+  const off = g.isCareless ? g.r.between(-4, 60) : 8 * g.r.below(3);
   g.mapRefs.set(g.emit(c.BPF_LD | c.BPF_IMM | c.BPF_DW, dst, c.BPF_PSEUDO_MAP_VALUE), ARRAY);
   g.emit(0, 0, 0, 0, off);
   g.regs[dst] = "value";

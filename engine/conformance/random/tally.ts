@@ -2,7 +2,7 @@
 import type { Program } from "../../program/program.ts";
 import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
 import { judge } from "../judge.ts";
-import type { Difference, Judgement, Kind } from "./differ.ts";
+import type { Difference, DifferenceKind, Judgement } from "./differ.ts";
 import { difference } from "./differ.ts";
 import { randomProgram } from "./generate.ts";
 import type { KernelAnswer } from "./kernel.ts";
@@ -10,7 +10,7 @@ import { Kernel } from "./kernel.ts";
 
 /** Differences with the same cause, with the smallest program that shows them. */
 export interface Cause {
-  readonly kind: Kind;
+  readonly kind: DifferenceKind;
   readonly count: number;
   readonly seed: number;
   readonly program: Program;
@@ -23,7 +23,7 @@ export interface Tally {
   /** Number of programs that both have judged. Fewer than asked for if the kernel could not make the maps. */
   readonly programs: number;
   readonly accepted: number;
-  readonly kinds: ReadonlyMap<Kind, number>;
+  readonly kinds: ReadonlyMap<DifferenceKind, number>;
   /** Most frequent cause first. */
   readonly causes: readonly Cause[];
   /** Number of instructions that this verifier walked, and the milliseconds that it took. */
@@ -40,7 +40,7 @@ const isLong = (program: Program): boolean =>
   LONG_WALK;
 
 /** This many questions are asked ahead, so that both sides work at the same time and memory stays limited. */
-const AHEAD = 32;
+const MAX_PENDING = 32;
 
 /** Compares the programs that `make` gives for the seeds from `first` to `first + count - 1`. */
 export async function tally(
@@ -49,7 +49,7 @@ export async function tally(
   logLevel: number,
   make: (seed: number) => Program = randomProgram,
 ): Promise<Tally> {
-  const kinds = new Map<Kind, number>();
+  const kinds = new Map<DifferenceKind, number>();
   const causes = new Map<string, Cause>();
   let accepted = 0;
   let unasked = 0;
@@ -94,7 +94,7 @@ export async function tally(
       const program = make(seed);
       const level = isLong(program) ? BPF_LOG_STATS : logLevel;
       asked.push({ seed, program, level, answer: kernel.ask(program, level) });
-      if (asked.length < AHEAD && seed < first + count - 1) continue;
+      if (asked.length < MAX_PENDING && seed < first + count - 1) continue;
     }
     const next = asked.shift()!;
     note(next.seed, next.program, next.level, await next.answer);

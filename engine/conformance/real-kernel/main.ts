@@ -48,13 +48,13 @@ interface Answer {
 }
 
 /** What is compared: the returned number, the errno, and what was read. */
-function essence(row: SessionRow): string {
+function comparableResult(row: SessionRow): string {
   if (row.op === "load") return row.errno === 0 ? "loads" : `errno ${row.errno}`;
   if (row.op === "end") return "";
   if ("errno" in row && row.errno) return `errno ${row.errno}`;
   return row.op === "read" ? `${row.ret} ${JSON.stringify(row.data)}` : String(row.ret);
 }
-function essenceOfAnswer({ op, ret, errno, data }: Answer): string {
+function comparableAnswer({ op, ret, errno, data }: Answer): string {
   if (ret < 0) return `errno ${errno}`;
   return op === "load" ? "loads" : op === "read" ? `${ret} ${JSON.stringify(data)}` : String(ret);
 }
@@ -116,8 +116,8 @@ for (const { name, definition } of definitions()) {
 
   const table = simulated.flatMap((row, i) => {
     if (row.op === "end") return [];
-    const real = essenceOfAnswer(answers[i] as Answer);
-    const ours = essence(row);
+    const real = comparableAnswer(answers[i] as Answer);
+    const ours = comparableResult(row);
     const { since } = rows[i] as ScenarioRow;
     // A known difference between the releases must show as well: a 6.1 that answers like 6.18 would be wrong too.
     if ((real === ours) === (since !== undefined)) differing++;

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { compare, type DifferenceCause, partsOfLog, type Said } from "../../linux/compare.ts";
 import { KERNELS, type KernelName } from "../../linux/kernels.ts";
 import { BPF_LOG_STATS } from "../../verifier/log/buffer.ts";
-import { Unclear } from "../answer.ts";
+import { InvalidRecord } from "../answer.ts";
 import { startFrom, stateFile } from "./node.ts";
 import { rowAnswerer } from "./rows.ts";
 
@@ -45,7 +45,7 @@ export async function record(kernel: KernelName): Promise<RealRow[]> {
   const rows: RealRow[] = [];
   for (const program of programsAsked()) {
     const said = await answer(program as unknown as Record<string, unknown>).catch((error: unknown) => {
-      if (error instanceof Unclear) return undefined;
+      if (error instanceof InvalidRecord) return undefined;
       throw error;
     });
     if (said && "verdict" in said) rows.push(rowOf(program, said as Said));

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { isKernel, KERNELS } from "../../linux/kernels.ts";
-import { Unclear } from "../answer.ts";
+import { InvalidRecord } from "../answer.ts";
 import { answerLines, logToErrors } from "../answer-lines.ts";
 import { startFrom, stateFile } from "./node.ts";
 import { rowAnswerer } from "./rows.ts";
@@ -47,13 +47,13 @@ async function answerLine(line: string): Promise<object> {
   try {
     const record: unknown = JSON.parse(line);
     if (typeof record !== "object" || record === null || Array.isArray(record))
-      throw new Unclear("a line is one JSON object");
+      throw new InvalidRecord("a line is one JSON object");
     id = (record as { id?: unknown }).id ?? null;
     ofSession = "op" in record;
     return named(await answer(record as Record<string, unknown>));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (!(error instanceof Unclear || error instanceof SyntaxError)) process.stderr.write(`${error.stack}\n`);
+    if (!(error instanceof InvalidRecord || error instanceof SyntaxError)) process.stderr.write(`${error.stack}\n`);
     return named({ error: error.message });
   }
 }

@@ -11,7 +11,7 @@ import { type FileAnswer, LOG_BYTES } from "../../linux/calls.ts";
 import { type CutOff, isCutOff, type RealLinux } from "../../linux/machine.ts";
 import { type RealMap, type RealProgram, realProgram } from "../../linux/program.ts";
 import type { Program } from "../../program/program.ts";
-import { Unclear, understand } from "../answer.ts";
+import { InvalidRecord, parseRecord } from "../answer.ts";
 import { describedProgram } from "../prog-array.ts";
 import { Hex, InsnsHex, ProgramRecord, programOfRecord } from "../records.ts";
 
@@ -41,10 +41,10 @@ export interface Kernel {
 /** A descriptor that is not open. */
 const NOT_OPEN = 999;
 
-/** The program of a record with its maps, with the type number of `kernel`. Throws Unclear. */
+/** The program of a record with its maps, with the type number of `kernel`. Throws InvalidRecord. */
 export function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<Kernel, "oreore">): RealProgram {
   // Maps are made as the record has them. If their value's BTF is missing, the kernel will say so.
-  const request = { ...understand(ProgramRecord, record), needs: [] };
+  const request = { ...parseRecord(ProgramRecord, record), needs: [] };
   const program = programOfRecord(request);
   const typeId = (name: string) =>
     name === OREORE.type.name ? (oreore ? OREORE.type.id : undefined) : progTypeByName(name)?.id;
@@ -52,7 +52,7 @@ export function realProgramOf(record: Record<string, unknown>, { oreore }: Pick<
     const progs = request.maps.find(({ name }) => name === map.name)?.progs;
     return progs ? programsOf(progs) : undefined;
   });
-  if (!real) throw new Unclear(whyNot(program, typeId));
+  if (!real) throw new InvalidRecord(whyNot(program, typeId));
   return real;
 }
 
@@ -118,8 +118,8 @@ export function rowAnswerer(kernel: Kernel): (record: Record<string, unknown>) =
     }
   };
   return async (record) => {
-    if ("op" in record) return session(understand(Row, record));
-    const { log_level, log_size, runs } = understand(VerifyRecord, record);
+    if ("op" in record) return session(parseRecord(Row, record));
+    const { log_level, log_size, runs } = parseRecord(VerifyRecord, record);
     const program = realProgramOf(record, kernel);
     const answer = await linux.ask(program, {
       logLevel: log_level,
