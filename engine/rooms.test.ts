@@ -40,7 +40,7 @@ const INSIDE = {
     // constant expressions and declarations of C
     "ctype.ts types.ts node.ts evaluate.ts expr.ts declare.ts",
     // names and macros
-    "dialect.ts preprocess.ts names.ts prog-type-names.ts frozen.ts program.ts macro-code.ts",
+    "dialect.ts preprocess.ts names.ts prog-type-names.ts known-lines.ts program.ts macro-code.ts",
     // lists of instructions, directives, maps
     "statement.ts kernel-notation.ts parse-list.ts parse.ts selftest-maps.ts directives.ts",
     // bytes

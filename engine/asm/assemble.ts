@@ -12,8 +12,8 @@ import type { Declared } from "./declare.ts";
 import { type Directives, readDirectives } from "./directives.ts";
 import { type Emitted, emit } from "./emit.ts";
 import { evaluate } from "./evaluate.ts";
-import { frozenLine } from "./frozen.ts";
 import { readNotation } from "./kernel-notation.ts";
+import { knownLine } from "./known-lines.ts";
 import { lex } from "./lex.ts";
 import { lintProgram } from "./lint-program.ts";
 import { withoutLookAlikes } from "./look-alikes.ts";
@@ -57,7 +57,7 @@ export const assemble = (source: string, options: AssembleOptions = {}): Assembl
 
 export function analyse(written: string, options: AssembleOptions = {}): Analysis {
   const reporter = new Reporter();
-  const known = options.incremental ? frozenLine : undefined;
+  const known = options.incremental ? knownLine : undefined;
   const source = withoutLookAlikes(written, reporter, known);
   const lexed = lex(source, known);
   for (const { what, span } of lexed.unterminated) reporter.report(`unterminated-${what}`, span);

@@ -7,8 +7,8 @@ import type { Label, Written } from "./assembly.ts";
 import { bigOf, type CValue, convert, S16, S32, U8 } from "./ctype.ts";
 import { Cursor } from "./cursor.ts";
 import { evaluate } from "./evaluate.ts";
-import { freeze } from "./frozen.ts";
-import { thaw } from "./lex.ts";
+import { keepLine } from "./known-lines.ts";
+import { splitAgain } from "./lex.ts";
 import { lintMacro } from "./lint.ts";
 import { fieldValue, macroCode } from "./macro-code.ts";
 import { fixOf, replaceFix, type TitledFix } from "./messages.ts";
@@ -45,7 +45,7 @@ export interface Symbols {
   readonly mapAt?: (index: number) => string | undefined;
   /** Whether the source gives a constant's name a meaning of its own. */
   readonly redefined: (name: string) => boolean;
-  /** Keep what may be kept for the next time: see frozen.ts. */
+  /** Keep what may be kept for the next time: see known-lines.ts. */
   readonly keep: boolean;
   /** Labels that comments define (`@label`), by place. */
   readonly commentLabels: readonly { readonly name: string; readonly span: Span }[];
@@ -114,8 +114,8 @@ class Emitter {
       case "label":
         this.#define(item.name, item.span);
         return;
-      case "frozen":
-        this.#frozen(item);
+      case "known":
+        this.#known(item);
         return;
       case "unknown": {
         const first = this.#insns.length;
@@ -167,28 +167,28 @@ class Emitter {
     if (!complete) return;
     lintMacro(item, values, this.#context);
     if (this.#symbols.keep && !item.site && reporter.said === said && !macro.params.some(({ role }) => role === "map"))
-      freeze(this.#context.source, item.span, args, this.#insns.slice(first), this.#symbols.redefined);
+      keepLine(this.#context.source, item.span, args, this.#insns.slice(first), this.#symbols.redefined);
   }
 
-  #frozen({ frozen, token, span }: Item & { kind: "frozen" }): void {
-    if (frozen.names.some(this.#symbols.redefined)) {
+  #known({ known, token, span }: Item & { kind: "known" }): void {
+    if (known.names.some(this.#symbols.redefined)) {
       const items: Item[] = [];
-      parseList(new Cursor(thaw(token, this.#context.source), span.end), this.#context, items, true);
+      parseList(new Cursor(splitAgain(token, this.#context.source), span.end), this.#context, items, true);
       for (const item of items) this.#item(item);
       return;
     }
     const { start } = span;
     const written: Written = {
       span,
-      macro: frozen.macro,
-      args: frozen.args.map((arg) => ({ start: arg.start + start, end: arg.end + start })),
+      macro: known.macro,
+      args: known.args.map((arg) => ({ start: arg.start + start, end: arg.end + start })),
       firstSlot: this.#insns.length,
-      slotCount: frozen.insns.length,
+      slotCount: known.insns.length,
       complete: true,
     };
     this.#lastSite = undefined;
     this.#written.push(written);
-    for (const insn of frozen.insns) {
+    for (const insn of known.insns) {
       this.#insns.push(insn);
       this.#slots.push(written);
     }
@@ -281,7 +281,7 @@ class Emitter {
   }
 
   #record(
-    item: Exclude<Item, { kind: "label" | "frozen" }>,
+    item: Exclude<Item, { kind: "label" | "known" }>,
     macro: string | undefined,
     args: readonly Argument[],
     first: number,

@@ -201,7 +201,7 @@ class ExpressionParser {
         const builtin = BUILTINS[token.text];
         if (builtin && cursor.ahead(1).text === "(") return this.#nested(() => this.#field(builtin));
         // An argument never starts with an instruction: the one before was left unfinished.
-        if (token.frozen || (cursor.ahead(1).text === "(" && insnMacro(token.text))) break;
+        if (token.known || (cursor.ahead(1).text === "(" && insnMacro(token.text))) break;
         cursor.next();
         const param = this.#params?.get(token.text);
         if (param !== undefined) return { kind: "param", index: param, start, end };

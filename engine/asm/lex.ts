@@ -2,7 +2,7 @@
 // directives (`// @prog xdp`) live in them. Linear in the text, and total: what is no token of C becomes
 // a token of kind `other`.
 import type { Span } from "../base/span.ts";
-import { endOf, type Frozen, Token } from "./token.ts";
+import { endOf, type KnownLine, Token } from "./token.ts";
 
 export interface Comment extends Span {
   /** Between the comment signs, or up to the end of the line. */
@@ -55,8 +55,8 @@ for (const char of "(){}[],;?~") {
 const isLong = (text: string, length: number): boolean =>
   text.length >= length && PUNCTUATORS.has(text.slice(0, length));
 
-/** `frozenLine`: instructions known by heart, which then are one token each. */
-export function lex(text: string, frozenLine?: (line: string) => Frozen | undefined): Lexed {
+/** `knownLine`: instructions known by heart, which then are one token each. */
+export function lex(text: string, knownLine?: (line: string) => KnownLine | undefined): Lexed {
   const tokens: Token[] = [];
   const comments: Comment[] = [];
   const unterminated: Lexed["unterminated"] = [];
@@ -79,15 +79,15 @@ export function lex(text: string, frozenLine?: (line: string) => Frozen | undefi
       continue;
     }
     if (cls === NAME) {
-      if (frozenLine && lineStart && text.charCodeAt(at) === 0x42) {
+      if (knownLine && lineStart && text.charCodeAt(at) === 0x42) {
         const newline = text.indexOf("\n", at);
         const lineEnd = newline < 0 ? length : newline;
-        const frozen = frozenLine(text.slice(at, lineEnd));
-        if (frozen) {
-          tokens.push(new Token("name", frozen.macro, at, at + frozen.macro.length, true, spaced, undefined, frozen));
-          const comma = at + frozen.comma;
-          if (frozen.comma >= 0)
-            tokens.push(new Token("punct", ",", comma, comma + 1, false, frozen.comma > frozen.length));
+        const known = knownLine(text.slice(at, lineEnd));
+        if (known) {
+          tokens.push(new Token("name", known.macro, at, at + known.macro.length, true, spaced, undefined, known));
+          const comma = at + known.comma;
+          if (known.comma >= 0)
+            tokens.push(new Token("punct", ",", comma, comma + 1, false, known.comma > known.length));
           lineStart = false;
           spaced = true;
           at = lineEnd;
@@ -188,8 +188,8 @@ export function lex(text: string, frozenLine?: (line: string) => Frozen | undefi
   return { tokens, comments, unterminated };
 }
 
-/** The tokens that a frozen one stands for. */
-export function thaw(token: Token, source: string): Token[] {
+/** The tokens that a known line stands for. */
+export function splitAgain(token: Token, source: string): Token[] {
   return lex(source.slice(token.start, endOf(token))).tokens.map(
     ({ kind, text, start, end, spaced }, i) =>
       new Token(

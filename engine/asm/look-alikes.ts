@@ -3,7 +3,7 @@
 
 import { lex } from "./lex.ts";
 import { fixOf, type Reporter, replaceFix } from "./messages.ts";
-import type { Frozen } from "./token.ts";
+import type { KnownLine } from "./token.ts";
 
 /** One unit of UTF-16 each, so that places stay what they are. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -40,15 +40,15 @@ function plainOf(char: string): string | undefined {
 
 /**
  * The text with plain characters outside of comments and strings; each run of others is reported, with a fix.
- * `frozenLine`: see lex.ts; such a line has look-alikes in its comment at most.
+ * `knownLine`: see lex.ts; such a line has look-alikes in its comment at most.
  */
 export function withoutLookAlikes(
   source: string,
   reporter: Reporter,
-  frozenLine?: (line: string) => Frozen | undefined,
+  knownLine?: (line: string) => KnownLine | undefined,
 ): string {
   if (!LOOK_ALIKE.test(source)) return source;
-  const units = lex(source, frozenLine).tokens.filter(({ kind }) => kind === "other");
+  const units = lex(source, knownLine).tokens.filter(({ kind }) => kind === "other");
   const places: number[] = [];
   const chars = source.split("");
   for (const { start, end } of units)
@@ -60,7 +60,7 @@ export function withoutLookAlikes(
     }
   if (places.length === 0) return source;
   const text = chars.join("");
-  // A full-width `//` makes a comment of what follows: nothing in there is amiss. Read without frozen lines, which drop theirs.
+  // A full-width `//` makes a comment of what follows: nothing in there is amiss. Read without known lines, which drop theirs.
   const { comments } = lex(text);
   const inComment = (at: number) => comments.some(({ textStart, end }) => at >= textStart && at < end);
   const amiss = places.filter((at) => !inComment(at));

@@ -163,14 +163,14 @@ function parseItem(cursor: Cursor, context: ExprContext, items: readonly Item[])
 }
 
 /** Does the name that stands here have parentheses behind it? */
-const isCalled = (cursor: Cursor): boolean => cursor.token.frozen !== undefined || cursor.ahead(1).text === "(";
+const isCalled = (cursor: Cursor): boolean => cursor.token.known !== undefined || cursor.ahead(1).text === "(";
 
 function parseNamed(cursor: Cursor, context: ExprContext): Item | undefined {
   const { reporter } = context;
   const name = cursor.token;
-  if (name.frozen) {
+  if (name.known) {
     cursor.next();
-    return { kind: "frozen", frozen: name.frozen, token: name, span: { start: name.start, end: cursor.behind.end } };
+    return { kind: "known", known: name.known, token: name, span: { start: name.start, end: cursor.behind.end } };
   }
   const macro = insnMacro(name.text);
   if (macro) return parseMacro(cursor, context, macro);

@@ -6,7 +6,7 @@ import { truthy } from "./ctype.ts";
 import { Cursor, quoted } from "./cursor.ts";
 import { evaluate } from "./evaluate.ts";
 import { parseExpression } from "./expr.ts";
-import { lex, thaw } from "./lex.ts";
+import { lex, splitAgain } from "./lex.ts";
 import type { Reporter } from "./messages.ts";
 import type { ExprContext } from "./node.ts";
 import { type Site, Token } from "./token.ts";
@@ -268,7 +268,7 @@ class Preprocessor {
     let from = start;
     for (let at = start; at < end; at++) {
       const token = tokens[at] as Token;
-      if (token.kind !== "name" || token.frozen || this.#macro(token.text) === undefined) continue;
+      if (token.kind !== "name" || token.known || this.#macro(token.text) === undefined) continue;
       for (; from < at; from++) this.#out.push(tokens[from] as Token);
       const used = this.#expandOne(tokens, at, end, this.#out, undefined);
       at += used - 1;
@@ -396,9 +396,9 @@ class Preprocessor {
     for (; i < end; i++) {
       const token = tokens[i] as Token;
       if (--this.#budget <= 0) return undefined;
-      if (token.frozen) {
+      if (token.known) {
         // Its commas stand within its own parentheses.
-        (args.at(-1) as Token[]).push(...thaw(token, this.#context.source));
+        (args.at(-1) as Token[]).push(...splitAgain(token, this.#context.source));
         continue;
       }
       if (token.kind === "punct") {
@@ -516,13 +516,13 @@ class Preprocessor {
 
 /** Instructions known by heart are tokens again where a name in them is defined by the source, and in bodies of types. */
 function thawed(tokens: readonly Token[], source: string): readonly Token[] {
-  if (!tokens.some(({ frozen }) => frozen)) return tokens;
+  if (!tokens.some(({ known }) => known)) return tokens;
   const defined = new Set<string>();
   const inType = new Set<Token>();
   let depth = 0;
   for (let i = 0; i < tokens.length; i++) {
-    const { text, kind, frozen } = tokens[i] as Token;
-    if (frozen) {
+    const { text, kind, known } = tokens[i] as Token;
+    if (known) {
       if (depth > 0) inType.add(tokens[i] as Token);
     } else if (kind === "name") {
       if (depth === 0 && /^(?:enum|struct|union)$/.test(text))
@@ -533,7 +533,7 @@ function thawed(tokens: readonly Token[], source: string): readonly Token[] {
   }
   if (defined.size === 0 && inType.size === 0) return tokens;
   return tokens.flatMap((token) =>
-    inType.has(token) || token.frozen?.names.some((name) => defined.has(name)) ? thaw(token, source) : [token],
+    inType.has(token) || token.known?.names.some((name) => defined.has(name)) ? splitAgain(token, source) : [token],
   );
 }
 /** The brace of a type's body is about to come. */

@@ -2,7 +2,7 @@
 import type { Span } from "../base/span.ts";
 import type { InsnMacro } from "../isa/macros.ts";
 import type { Node } from "./node.ts";
-import type { Frozen, Site, Token } from "./token.ts";
+import type { KnownLine, Site, Token } from "./token.ts";
 
 export type FieldName = "code" | "dst" | "src" | "off" | "imm";
 
@@ -28,7 +28,7 @@ export type Item =
       readonly complete: boolean;
     }
   /** Known by heart; `token` stands for all of it. */
-  | { readonly kind: "frozen"; readonly span: Span; readonly frozen: Frozen; readonly token: Token }
+  | { readonly kind: "known"; readonly span: Span; readonly known: KnownLine; readonly token: Token }
   /** Stands where an instruction was meant that nobody knows: slots of zeros, so that those behind keep their place. */
   | {
       readonly kind: "unknown";

@@ -1,4 +1,4 @@
-// One token of C, and what it may stand for: an instruction known by heart (frozen.ts).
+// One token of C, and what it may stand for: an instruction known by heart (known-lines.ts).
 import type { Span } from "../base/span.ts";
 import type { Insn } from "../isa/insn.ts";
 
@@ -19,8 +19,8 @@ export class Token implements Span {
   readonly site: Site | undefined;
   /** Named a macro that was being replaced: never replaced again (C17 6.10.3.4). */
   noExpand = false;
-  /** It is the macro's name and stands for the whole instruction: see frozen.ts. */
-  readonly frozen: Frozen | undefined;
+  /** It is the macro's name and stands for the whole instruction: see known-lines.ts. */
+  readonly known: KnownLine | undefined;
 
   constructor(
     kind: TokenKind,
@@ -30,7 +30,7 @@ export class Token implements Span {
     lineStart: boolean,
     spaced: boolean,
     site?: Site,
-    frozen?: Frozen,
+    known?: KnownLine,
   ) {
     this.kind = kind;
     this.text = text;
@@ -39,7 +39,7 @@ export class Token implements Span {
     this.lineStart = lineStart;
     this.spaced = spaced;
     this.site = site;
-    this.frozen = frozen;
+    this.known = known;
   }
 }
 
@@ -48,8 +48,8 @@ export interface Site extends Span {
   readonly name: string;
 }
 
-/** An instruction known by heart: see frozen.ts. */
-export interface Frozen {
+/** An instruction known by heart: see known-lines.ts. */
+export interface KnownLine {
   readonly macro: string;
   readonly insns: readonly Insn[];
   /** Of the instruction's text, without the comma. */
@@ -62,4 +62,4 @@ export interface Frozen {
 }
 
 /** Where that ends which a token stands for. */
-export const endOf = (token: Token): number => (token.frozen ? token.start + token.frozen.length : token.end);
+export const endOf = (token: Token): number => (token.known ? token.start + token.known.length : token.end);

@@ -1,17 +1,17 @@
 // Instructions known by heart: one that fills its line, whose words mean the same in every program, and of which nothing had
 // to be said. When its line comes again, as all but one do after a keystroke, it is neither split into tokens nor parsed nor
-// evaluated; where the source gives one of its words another meaning it thaws, and is read as if it had never been known.
+// evaluated; where the source gives one of its words another meaning it is split into tokens again, and read as if it had never been known.
 // Mutable: one memory for all texts, since what is kept depends on the line's text alone.
 import type { Span } from "../base/span.ts";
 import type { Insn } from "../isa/insn.ts";
 import { baseConstant, basePredefined } from "./names.ts";
-import type { Frozen } from "./token.ts";
+import type { KnownLine } from "./token.ts";
 
-const known = new Map<string, Frozen>();
+const known = new Map<string, KnownLine>();
 const MOST = 50_000;
 
 /** By the text of a line, from its first character that is no white space. */
-export const frozenLine = (line: string): Frozen | undefined => known.get(line);
+export const knownLine = (line: string): KnownLine | undefined => known.get(line);
 
 /** What may be kept: no string, comment or backslash inside, numbers, constants and operators only. */
 const PLAIN = /^\w+\([\w \t,|+\-~()<>*&^%!?:=]*\)$/;
@@ -22,7 +22,7 @@ const REST = /^[ \t]*(,?)[ \t]*(?:\/\/[^\\]*|\/\*[^*]*\*\/)?[ \t\r]*$/;
  * Keeps an instruction that was assembled without a word to say; nothing happens where it may not be kept.
  * `redefined`: whether the source gives a name a meaning of its own.
  */
-export function freeze(
+export function keepLine(
   source: string,
   span: Span,
   args: readonly Span[],
