@@ -5,7 +5,7 @@ import type { Verdict } from "../verifier/verify.ts";
 
 /** The names of a verdict's refusal and of those that checks inside it had made before. */
 export function* namesIn({ refusal }: Pick<Verdict, "refusal">): Generator<RefusalId> {
-  for (let one = refusal ?? null; one !== null; one = one.because) yield one.id;
+  for (let one = refusal ?? null; one !== null; one = one.innerRefusal) yield one.id;
 }
 
 /** Why there is no recording of each of these. */

@@ -47,7 +47,7 @@ function conformed(load: RecordedLoad, log_level = 2): Said {
 /** The part of a log that the page shows. */
 function shownOf(log: string): string {
   const count = log.split("\n").length;
-  const lines = { kinds: new Uint8Array(count), slots: new Int32Array(count), joints: new Uint16Array(count) };
+  const lines = { kinds: new Uint8Array(count), slots: new Int32Array(count), stateColumns: new Uint16Array(count) };
   return new LogText(log, lines).shown().text;
 }
 

@@ -47,10 +47,10 @@ test.each(ROWS.map((row) => [row.id, row] as const))("%s", (_, row) => {
   const program = programOfRecord(v.parse(ProgramRecord, row));
   const { verdict, seen } = judge(program, { logLevel: 0 });
   expect(verdict).toBe("accept");
-  if (!seen?.facts) throw new Error("an accepted program without facts");
-  const ours = rewrite(seen.facts);
+  if (!seen?.rewriteInput) throw new Error("an accepted program without facts");
+  const ours = rewrite(seen.rewriteInput);
   // The recording numbers the maps in the order of the record, the kernel in the order in which the program uses them.
-  const { maps } = seen.facts.program;
+  const { maps } = seen.rewriteInput.program;
   const numbered = ours.insns.map((insn) =>
     isLdImm64(insn) && insn.src !== 0 ? { ...insn, imm: program.maps.indexOf(maps[insn.imm] as MapDef) } : insn,
   );

@@ -73,7 +73,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: VerifierHo
     ...(refusal && { refusal }),
     ...(unsupported !== undefined && { unsupported }),
   };
-  if (!verdict.facts) return { ...judged, ...refused(verdict.errno || ERRNO.EOPNOTSUPP, { check: "verifier" }) };
+  if (!verdict.rewriteInput) return { ...judged, ...refused(verdict.errno || ERRNO.EOPNOTSUPP, { check: "verifier" }) };
 
   const mapsBySlot = new Map(
     [...targets].flatMap(([slot, map]) => (typeof map === "number" ? [] : [[slot, map.map] as const])),
@@ -84,7 +84,7 @@ export function progLoad(kernel: Kernel, attr: ProgLoadAttr, watched: VerifierHo
     expectedAttachType: checked.expectedAttachType,
     name: progName,
     insns: attr.insns,
-    rewriteInput: verdict.facts,
+    rewriteInput: verdict.rewriteInput,
     gplCompatible: isGplCompatible(attr.license),
     maps,
     loadTime: kernel.seconds(),

@@ -3,7 +3,7 @@ import { ERRNO } from "../facts/errno.ts";
 import type { ProgType } from "../facts/types.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { MapDef } from "../program/program.ts";
-import type { Facts } from "../verifier/verify.ts";
+import type { RewriteInput } from "../verifier/verify.ts";
 import { type LoadedProgram, loadProgram } from "../vm/decode.ts";
 import type { BpfMap } from "../vm/maps/map.ts";
 import type { Memory } from "../vm/memory.ts";
@@ -20,7 +20,7 @@ export interface Prog {
   /** The instructions that were given to bpf(2), before any rewrite. */
   readonly insns: readonly Insn[];
   /** What the verifier found out about the program. xlated.ts makes the rewritten program from it. */
-  readonly rewriteInput: Facts;
+  readonly rewriteInput: RewriteInput;
   readonly gplCompatible: boolean;
   /** The program in the machine's form. It is made when a run or a prog array first needs it. */
   readonly loaded: LoadedProgram;

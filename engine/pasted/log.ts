@@ -29,7 +29,7 @@ export interface PastedLog {
   /** Line → slot that it is about. -1: none. */
   readonly slots: Int32Array;
   /** Line → column at which a state begins behind something else. 0: none. */
-  readonly joints: Uint16Array;
+  readonly stateColumns: Uint16Array;
   readonly visits: readonly PastedVisit[];
   /** Slot → the instruction's text and opcode. */
   readonly insns: ReadonlyMap<number, { readonly text: string; readonly opcode: number }>;
@@ -148,7 +148,7 @@ class Reader {
   readonly #around: readonly string[];
   readonly #kinds: Uint8Array;
   readonly #slots: Int32Array;
-  readonly #joints: Uint16Array;
+  readonly #stateColumns: Uint16Array;
   readonly #visits: { -readonly [Key in keyof PastedVisit]: PastedVisit[Key] }[] = [];
   readonly #insns = new Map<number, { text: string; opcode: number }>();
   readonly #results = new Map<number, StateWords>();
@@ -167,7 +167,7 @@ class Reader {
     this.#around = around;
     this.#kinds = new Uint8Array(lines.length + 1);
     this.#slots = new Int32Array(lines.length + 1).fill(-1);
-    this.#joints = new Uint16Array(lines.length + 1);
+    this.#stateColumns = new Uint16Array(lines.length + 1);
     this.#isOld = lines.some((line) => OLD_STATE.test(line));
   }
 
@@ -208,7 +208,7 @@ class Reader {
       text: `${this.#lines.join("\n")}\n`,
       kinds: this.#kinds,
       slots: this.#slots,
-      joints: this.#joints,
+      stateColumns: this.#stateColumns,
       visits: this.#visits,
       insns: this.#insns,
       results: this.#results,
@@ -227,7 +227,7 @@ class Reader {
   #mark(line: number, kind: LineKind, slot = -1, joint = 0): void {
     this.#kinds[line] = codeOf[kind];
     this.#slots[line] = slot;
-    this.#joints[line] = joint;
+    this.#stateColumns[line] = joint;
   }
 
   #line(line: string, i: number): void {

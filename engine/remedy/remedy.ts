@@ -213,7 +213,7 @@ function stillReachesRefused(
   if (kind === "alu" || kind === "end" || kind === undefined) return true;
   const slot = version.origins.indexOf(at);
   if (slot < 0) return false;
-  return trace === undefined || trace.dropped > 0 || trace.visits.comeBy(slot);
+  return trace === undefined || trace.dropped > 0 || trace.visits.hasVisitOf(slot);
 }
 
 /** Whether the program is now refused at another instruction, after the one that was refused before. */

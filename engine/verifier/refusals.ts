@@ -337,9 +337,9 @@ export interface RefusalOf<Id extends RefusalId> {
   /** Slot of the instruction that it is about. -1: the program as a whole. */
   readonly slot: number;
   /** What a check inside this one had refused before. null: nothing. */
-  readonly because: Refusal | null;
+  readonly innerRefusal: Refusal | null;
 }
 
 /** A refusal that does not come from the verifier's checks: of a map, or of the attributes of BPF_PROG_LOAD. */
 export const refusalOf = <Id extends RefusalId>(id: Id, args: RefusalArgs<Id>, slot = -1): Refusal =>
-  ({ id, args, slot, because: null }) as unknown as Refusal;
+  ({ id, args, slot, innerRefusal: null }) as unknown as Refusal;

@@ -39,7 +39,7 @@ test("every refusal has a name, is the same at every log level, and has the argu
       expect(silent.refusal !== undefined, `seed ${seed}`).toBe(isRefused);
       if (loud.errno === silent.errno) expect(loud.refusal).toEqual(silent.refusal);
       if (!silent.refusal) continue;
-      for (let one: Refusal | null = silent.refusal; one !== null; one = one.because) {
+      for (let one: Refusal | null = silent.refusal; one !== null; one = one.innerRefusal) {
         seen.add(one.id);
         expect(typesOf(one), one.id).toEqual(wanted(one));
         expect(one.slot).toBeGreaterThanOrEqual(-1);

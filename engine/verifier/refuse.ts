@@ -24,13 +24,13 @@ export function refuseAt<Id extends RefusalId>(
   text: string,
   err: number,
 ): number {
-  env.refusal = { ...refusalOf(id, args, slot), because: env.refusal };
+  env.refusal = { ...refusalOf(id, args, slot), innerRefusal: env.refusal };
   verbose(env, "refusal", text, slot);
   return err;
 }
 
 /** Cancels what was refused since the log was at `logPos`: the walk continues. The text stays in the log, as notes. */
-export function forgive(env: Env, logPos: number): void {
+export function cancelRefusal(env: Env, logPos: number): void {
   env.refusal = null;
   env.log.recast(logPos, "note");
 }

@@ -15,7 +15,7 @@ import {
 } from "./state/reg.ts";
 import { INVALID_SLOT, type StackSlot } from "./state/stack.ts";
 import { newFuncState, newVerifierState, type RefState, type VerifierState } from "./state/state.ts";
-import { type Believed, TraceStates } from "./trace-states.ts";
+import { type StateView, TraceStates } from "./trace-states.ts";
 
 const REGS: readonly RegState[] = [
   NOT_INIT_REG,
@@ -66,7 +66,7 @@ function change(state: VerifierState, step: Partial<Record<string, unknown>>): v
   if (step.cut !== undefined && frame.stack.length > (step.cut as number)) frame.stack.length = step.cut as number;
 }
 
-const copyOf = ({ frames, curframe, refs }: Believed) =>
+const copyOf = ({ frames, curframe, refs }: StateView) =>
   structuredClone({ frames: frames.slice(0, curframe + 1), curframe, refs });
 
 test("a state is read back as it was recorded", () => {

@@ -8,7 +8,7 @@ import { allBytes, INVALID_SLOT, STACK_SPILL, type StackSlot } from "./state/sta
 import type { FuncState, VerifierState } from "./state/state.ts";
 
 /** What was believed at one point of a path. */
-export type Believed = Pick<VerifierState, "frames" | "curframe" | "refs">;
+export type StateView = Pick<VerifierState, "frames" | "curframe" | "refs">;
 
 /** After this many states that are kept as differences, one is kept whole. */
 const MOST_STEPS = 63;
@@ -51,7 +51,7 @@ export class TraceStates {
   /** By state: index of its first difference. There is one more entry than there are states. */
   #starts = new Int32Array(64);
   /** By state: how many states back the last whole one is. */
-  #steps = new Uint8Array(64);
+  #statesSinceWhole = new Uint8Array(64);
   /** By state: index into #shells. */
   #shell = new Int32Array(64);
   #where = new Uint16Array(256);
@@ -59,7 +59,7 @@ export class TraceStates {
   #used = 0;
   readonly #objects: (RegState | StackSlot)[] = [];
   /** A state without its registers and slots. If one of these parts changes, a whole state follows. */
-  readonly #shells: Believed[] = [];
+  readonly #shells: StateView[] = [];
   /** The last recorded registers and slots, by frame. */
   readonly #regs: (RegState | undefined)[][] = [];
   readonly #stacks: StackSlot[][] = [];
@@ -71,12 +71,12 @@ export class TraceStates {
     const number = this.#length++;
     if (number + 1 >= this.#starts.length) {
       this.#starts = grown(this.#starts);
-      this.#steps = grown(this.#steps);
+      this.#statesSinceWhole = grown(this.#statesSinceWhole);
       this.#shell = grown(this.#shell);
     }
-    const since = number === 0 ? MOST_STEPS : this.#steps[number - 1]!;
-    if (since === MOST_STEPS || !this.#goesOn(state)) this.#beginWhole(state);
-    else this.#steps[number] = since + 1;
+    const since = number === 0 ? MOST_STEPS : this.#statesSinceWhole[number - 1]!;
+    if (since === MOST_STEPS || !this.#fitsAsDifference(state)) this.#beginWhole(state);
+    else this.#statesSinceWhole[number] = since + 1;
     this.#shell[number] = this.#shells.length - 1;
     for (let f = 0; f <= state.curframe; f++) this.#differences(state.frames[f]!, f);
     this.#starts[number + 1] = this.#used;
@@ -84,13 +84,13 @@ export class TraceStates {
   }
 
   /** The state with that number, made anew. */
-  at(number: number): Believed {
+  at(number: number): StateView {
     const { frames: shells, curframe, refs } = this.#shells[this.#shell[number]!]!;
     const frames = shells.map(
       (frame): FuncState => ({ ...frame, regs: new Array(REGS).fill(NOT_INIT_REG), stack: [] }),
     );
     const end = this.#starts[number + 1]!;
-    for (let i = this.#starts[number - this.#steps[number]!]!; i < end; i++) {
+    for (let i = this.#starts[number - this.#statesSinceWhole[number]!]!; i < end; i++) {
       const where = this.#where[i]!;
       const what = this.#what[i]!;
       const frame = frames[(where & ~NUMBER) >> FRAME_SHIFT]!;
@@ -111,7 +111,7 @@ export class TraceStates {
   }
 
   /** Whether the state can be kept as its differences from the last one. */
-  #goesOn({ frames, curframe, refs }: VerifierState): boolean {
+  #fitsAsDifference({ frames, curframe, refs }: VerifierState): boolean {
     const last = this.#shells.at(-1)!;
     if (last.curframe !== curframe || last.refs.length !== refs.length) return false;
     for (let i = 0; i < refs.length; i++) if (last.refs[i] !== refs[i]) return false;

@@ -3,9 +3,9 @@
 // later ones are only counted.
 import { type Env, type Onlooker, scratchNone } from "./state/env.ts";
 import type { VerifierState } from "./state/state.ts";
-import { type Believed, TraceStates } from "./trace-states.ts";
+import { type StateView, TraceStates } from "./trace-states.ts";
 
-export type { Believed } from "./trace-states.ts";
+export type { StateView } from "./trace-states.ts";
 
 export interface TraceOptions {
   /** The number of visits to keep. */
@@ -24,9 +24,9 @@ export interface Visit {
   /** Position in the whole log of the instruction's first line. */
   readonly logPos: number;
   /** A new object for each access. */
-  readonly before: Believed;
+  readonly before: StateView;
   /** Undefined if the path ended before or at this instruction. */
-  readonly after: Believed | undefined;
+  readonly after: StateView | undefined;
   /** Why the path ends here. undefined: it continues. */
   readonly end: PathEnd | undefined;
 }
@@ -83,7 +83,7 @@ export class Visits implements Iterable<Visit> {
   }
 
   /** Whether there is a visit of the slot. */
-  comeBy(slot: number): boolean {
+  hasVisitOf(slot: number): boolean {
     return this.#store.slots.subarray(0, this.#store.length).includes(slot);
   }
 
@@ -147,11 +147,11 @@ class StoredVisit implements Visit {
     return this.#store.positions[this.#number]!;
   }
 
-  get before(): Believed {
+  get before(): StateView {
     return this.#store.believed.at(this.#store.states[this.#number]!);
   }
 
-  get after(): Believed | undefined {
+  get after(): StateView | undefined {
     const end = this.#store.ends[this.#number]!;
     if (end !== GOES_ON && end !== EXIT) return undefined;
     return this.#store.believed.at(this.#store.states[this.#number]! + 1);

@@ -64,11 +64,11 @@ export interface Verdict {
   readonly stackDepths: readonly number[];
   readonly trace?: Trace;
   /** Only for an accepted program: what rewrite/rewrite.ts needs. */
-  readonly facts?: Facts;
+  readonly rewriteInput?: RewriteInput;
 }
 
 /** Results of the walk that decide how a program is rewritten. */
-export type Facts = Pick<Env, "program" | "progType" | "aux" | "subprogs" | "insns">;
+export type RewriteInput = Pick<Env, "program" | "progType" | "aux" | "subprogs" | "insns">;
 
 export function verify(program: Program, options: VerifyOptions): Verdict {
   const started = options.now?.() ?? 0;
@@ -110,6 +110,6 @@ function verdictOf(env: Env, err: number): Verdict {
     peakStates: env.peakStates,
     insns: env.insns,
     stackDepths: env.subprogs.map((s) => s.stackDepth),
-    ...(err === 0 && { facts: env }),
+    ...(err === 0 && { rewriteInput: env }),
   };
 }

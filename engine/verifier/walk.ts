@@ -28,7 +28,7 @@ import { BPF_LOG_LEVEL, BPF_LOG_LEVEL2 } from "./log/buffer.ts";
 import { insnText } from "./print/insn.ts";
 import { printLine } from "./print/lines.ts";
 import { printInsnState, printVerifierState } from "./print/state.ts";
-import { forgive, refuse, refuseAt } from "./refuse.ts";
+import { cancelRefusal, refuse, refuseAt } from "./refuse.ts";
 import { BPF_COMPLEXITY_LIMIT_INSNS, type Env, scratchAll, scratchReg, verbose } from "./state/env.ts";
 import { E2BIG, EAGAIN, EFAULT, EINVAL } from "./state/errors.ts";
 import { CTX_REG, framePointer } from "./state/reg.ts";
@@ -60,7 +60,7 @@ function walkFrom(env: Env, subprogno: number): number {
   if (subprogno === 0) {
     // How the main function is declared is looked at, and said; it is called with the context in any case.
     const { endPos } = env.log;
-    if (env.program.funcInfo && checkFuncProto(env, 0) !== 0) forgive(env, endPos);
+    if (env.program.funcInfo && checkFuncProto(env, 0) !== 0) cancelRefusal(env, endPos);
     frame.regs[1] = CTX_REG;
   } else {
     env.onlooker?.resume(env);

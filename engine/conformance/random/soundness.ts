@@ -4,7 +4,7 @@ import { scalarHas } from "../../verifier/domain/scalar.ts";
 import type { RegState } from "../../verifier/state/reg.ts";
 import * as t from "../../verifier/state/regtype.ts";
 import { STACK_SPILL, STACK_ZERO, slotType } from "../../verifier/state/stack.ts";
-import type { Believed, Visit } from "../../verifier/trace.ts";
+import type { StateView, Visit } from "../../verifier/trace.ts";
 import type { Machine } from "../../vm/index.ts";
 
 export interface Walked {
@@ -57,7 +57,7 @@ const hex = (x: bigint): string => `0x${x.toString(16)}`;
 /** Compares a machine with one state. Returns a sentence about the first difference. Counts the comparisons. */
 function firstDifference(
   machine: Machine,
-  state: Believed,
+  state: StateView,
   bases: Bases,
   count: { checks: number },
 ): string | undefined {

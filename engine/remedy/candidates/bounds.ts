@@ -6,7 +6,7 @@ import * as c from "../../isa/codes.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { revOpcode } from "../../verifier/domain/cond.ts";
-import { ancestors, unnarrowed, type ValueNode } from "../../verifier/explain/lineage.ts";
+import { ancestors, beforeNarrowing, type ValueNode } from "../../verifier/explain/lineage.ts";
 import type { MissedCheck } from "../../verifier/explain/missed.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import { aluImm, jumpImm, movReg } from "../new-insns.ts";
@@ -221,11 +221,11 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
       ),
     );
   if (why === "other-width" || why === "other-value" || why === "part-spilled") {
-    const wanted = unnarrowed(node);
+    const wanted = beforeNarrowing(node);
     const compared = lineage.reg(at, insn.dst);
     for (let n = 0; n <= 9; n++) {
       const held = lineage.reg(at, n);
-      if (n === insn.dst || !held || (held !== node && unnarrowed(held) !== wanted && !isSource(held, compared)))
+      if (n === insn.dst || !held || (held !== node && beforeNarrowing(held) !== wanted && !isSource(held, compared)))
         continue;
       found.push(
         change(
@@ -272,7 +272,7 @@ function atCheck(scene: Scene, { node, limits, step }: Bound, { slot, why }: Mis
 
 /** Whether the compared value is a truncated or masked copy of this one. */
 const isSource = (held: ValueNode, compared: ValueNode | undefined): boolean =>
-  compared !== undefined && compared !== held && unnarrowed(compared) === held;
+  compared !== undefined && compared !== held && beforeNarrowing(compared) === held;
 
 /** Adds a comparison or mask right before the number is used. */
 function before(scene: Scene, { slot, step, reg, limits, low }: Bound): Candidate[] {

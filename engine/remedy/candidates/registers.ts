@@ -4,7 +4,7 @@ import { progTypeByName } from "../../facts/prog-types.ts";
 import * as c from "../../isa/codes.ts";
 import { type AluOp, formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
-import type { Fate } from "../../verifier/explain/fate.ts";
+import type { PointerLoss } from "../../verifier/explain/fate.ts";
 import { ancestors } from "../../verifier/explain/lineage.ts";
 import { regOf } from "../../verifier/explain/path.ts";
 import { lastSet } from "../../verifier/explain/root.ts";
@@ -526,7 +526,7 @@ function pointerKept(scene: Scene, insn: Insn, reg: number): Candidate[] {
 }
 
 /** For kernel memory behind a number: reads it with a helper that is allowed to fail. */
-function readByHelper(scene: Scene, insn: Insn, reg: number, fate: Fate | undefined): Candidate[] {
+function readByHelper(scene: Scene, insn: Insn, reg: number, fate: PointerLoss | undefined): Candidate[] {
   const { at, program, live } = scene;
   const form = formOf(insn);
   const id = helperId("probe_read_kernel");

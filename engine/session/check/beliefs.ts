@@ -4,7 +4,7 @@ import { formatReg } from "../../verifier/print/state.ts";
 import type { RegState } from "../../verifier/state/reg.ts";
 import { NOT_INIT, SCALAR_VALUE } from "../../verifier/state/regtype.ts";
 import { isSpilledReg, STACK_MISC, STACK_ZERO, type StackSlot, slotType } from "../../verifier/state/stack.ts";
-import type { Believed, Trace, Visit } from "../../verifier/trace.ts";
+import type { StateView, Trace, Visit } from "../../verifier/trace.ts";
 import type { BeliefsView, BeliefView, VisitView } from "../views/check.ts";
 
 /** The visits of a verification: our verifier's, or those that a pasted log tells. */
@@ -108,7 +108,7 @@ const endView = (end: Visit["end"]): VisitView["end"] => {
   return end.kind === "pruned" ? { kind: "pruned", by: end.by } : { kind: end.kind };
 };
 
-function beliefsView(state: Believed): BeliefsView {
+function beliefsView(state: StateView): BeliefsView {
   const frame = state.frames[state.curframe];
   const regs = frame?.regs ?? [];
   return {

@@ -192,6 +192,6 @@ export function withLog(
 
 /** Lines of a log, each with the slot it is about and the column at which a state begins. */
 export function linesOf(log: LogText, from: number, count: number) {
-  const { slots, joints } = log.about(from, count);
-  return { lines: log.lines(from, count), slots, states: joints };
+  const { slots, stateColumns } = log.about(from, count);
+  return { lines: log.lines(from, count), slots, states: stateColumns };
 }

@@ -14,7 +14,7 @@ const logs = fc
 function logOf(text: string): LogText {
   const count = text.split("\n").length;
   const kinds = new Uint8Array(count).fill(codeOf.insn);
-  return new LogText(text, { kinds, slots: Int32Array.from(kinds.keys()), joints: new Uint16Array(count) });
+  return new LogText(text, { kinds, slots: Int32Array.from(kinds.keys()), stateColumns: new Uint16Array(count) });
 }
 
 test("a log that fits stays as it is", () => {
@@ -67,12 +67,12 @@ test("each line keeps its kind on both sides of the gap", () => {
     fc.property(logs, fc.nat(60), fc.nat(60), (lines, first, last) => {
       const kinds = Uint8Array.from([...lines.map(() => codeOf.insn), codeOf.blank]);
       const slots = Int32Array.from([...lines.keys(), -1]);
-      const joints = Uint16Array.from(slots, (slot) => slot + 1);
-      const log = new LogText(lines.map((line) => `${line}\n`).join(""), { kinds, slots, joints });
+      const stateColumns = Uint16Array.from(slots, (slot) => slot + 1);
+      const log = new LogText(lines.map((line) => `${line}\n`).join(""), { kinds, slots, stateColumns });
       const shown = log.shown(first, last);
       const about = shown.text.split("\n").map((line) => (/^\d/.test(line) ? Number.parseInt(line, 10) : -1));
       expect([...shown.lines.slots]).toEqual(about);
-      expect([...shown.lines.joints]).toEqual(about.map((slot) => slot + 1));
+      expect([...shown.lines.stateColumns]).toEqual(about.map((slot) => slot + 1));
       if (shown.cut > 0) expect(shown.lines.kinds[shown.head]).toBe(codeOf.gap);
       expect([...log.about(first, last).slots]).toEqual([...lines.keys()].slice(first, first + last));
     }),
@@ -81,6 +81,6 @@ test("each line keeps its kind on both sides of the gap", () => {
 
 test("a path begins at the lines that say where it comes from", () => {
   const kinds = Uint8Array.of(codeOf.state, codeOf.blank, codeOf.branch, codeOf.insn, codeOf["branch-safe"]);
-  const log = new LogText("a\n\nb\nc\nd", { kinds, slots: new Int32Array(5), joints: new Uint16Array(5) });
+  const log = new LogText("a\n\nb\nc\nd", { kinds, slots: new Int32Array(5), stateColumns: new Uint16Array(5) });
   expect([...log.sections()]).toEqual([2, 4]);
 });

@@ -49,8 +49,12 @@ export class LogText {
   about(from: number, count: number): LogLines {
     const first = Math.max(0, from);
     const end = Math.min(first + count, this.count);
-    const { kinds, slots, joints } = this.#lines;
-    return { kinds: kinds.slice(first, end), slots: slots.slice(first, end), joints: joints.slice(first, end) };
+    const { kinds, slots, stateColumns } = this.#lines;
+    return {
+      kinds: kinds.slice(first, end),
+      slots: slots.slice(first, end),
+      stateColumns: stateColumns.slice(first, end),
+    };
   }
 
   /** The first line that begins at or after a position and is not empty. -1: none. An empty line stands before each new path. */
@@ -92,11 +96,11 @@ export class LogText {
     const cut = to - from;
     if (cut <= 0) return whole;
     const start = text.slice(0, this.#starts[from]);
-    const { kinds, slots, joints } = this.#lines;
+    const { kinds, slots, stateColumns } = this.#lines;
     const lines = {
       kinds: around(kinds, from, to, codeOf.gap),
       slots: around(slots, from, to, -1),
-      joints: around(joints, from, to, 0),
+      stateColumns: around(stateColumns, from, to, 0),
     };
     return { text: `${start}… ${cut} lines left out …\n${text.slice(this.#starts[to])}`, lines, cut, head: from };
   }

@@ -128,7 +128,7 @@ export function pastedCheck(text: string, own: Checked): Checked {
     logBrief: false,
     logKinds: about.kinds,
     logSlots: about.slots,
-    logStates: about.joints,
+    logStates: about.stateColumns,
     insnsProcessed: Math.max(0, log.processed),
     us: 0,
     pasted: pastedView(log, sameRefusal),

@@ -30,7 +30,7 @@ const SILENT: Answered = {
   logBrief: false,
   logKinds: NO_LINES.kinds,
   logSlots: NO_LINES.slots,
-  logStates: NO_LINES.joints,
+  logStates: NO_LINES.stateColumns,
   insnsProcessed: 0,
   us: 0,
 };
@@ -94,6 +94,6 @@ const errnoOf = (errno: number) => ({ errno, errnoName: errno === 0 ? "" : errno
 
 function logView({ insnsProcessed }: Verdict, log: LogText) {
   const { text, cut, head, lines } = log.shown();
-  const { kinds: logKinds, slots: logSlots, joints: logStates } = lines;
+  const { kinds: logKinds, slots: logSlots, stateColumns: logStates } = lines;
   return { log: text, logCut: cut, logHead: head, logKinds, logSlots, logStates, insnsProcessed };
 }

@@ -5,7 +5,7 @@ import { type Box, layoutFlow } from "../../graph/placement.ts";
 import { formOf } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import { calleeOf, functionEntries, functionFlow, jumpTarget, naturalLoops, slotsOf } from "../../program/flow.ts";
-import { formatBelief } from "../../verifier/print/state.ts";
+import { formatRange } from "../../verifier/print/state.ts";
 import { NOT_INIT } from "../../verifier/state/regtype.ts";
 import type { Trace } from "../../verifier/trace.ts";
 import type { Timeline } from "../../vm/index.ts";
@@ -330,7 +330,7 @@ export function roundsOfTrace(
       at = visits.prevOf(at);
     const { frames, curframe } = visits.at(index)!.before;
     const regs = (frames[curframe]?.regs ?? []).map((reg) =>
-      reg.type === NOT_INIT ? null : formatBelief(reg, curframe),
+      reg.type === NOT_INIT ? null : formatRange(reg, curframe),
     );
     indexOf.set(index, rounds.length);
     rounds.push({ at: index, after: indexOf.get(at) ?? -1, regs });

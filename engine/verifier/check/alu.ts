@@ -188,7 +188,7 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
   }
   const width = widthOf(insn);
   if ((op === I.BPF_AND || op === I.BPF_OR) && srcVal.varOff.mask === 0n) {
-    const forked = forkOnSign(env, insn, dst);
+    const forked = forkZeroAndMinusOne(env, insn, dst);
     if (forked === null) return EFAULT;
     dst = forked;
   }
@@ -209,7 +209,7 @@ function computeDst(env: Env, insn: Insn, op: number, fromReg: boolean): number 
  * 0 is put aside; its instruction is walked again later. Returns the register to continue with. null: there are too many branches.
  * @kernel verifier.c maybe_fork_scalars
  */
-function forkOnSign(env: Env, insn: Insn, dst: RegState): RegState | null {
+function forkZeroAndMinusOne(env: Env, insn: Insn, dst: RegState): RegState | null {
   const { smin, smax, s32min, s32max } = dst.val;
   const wide = smin === -1n && smax === 0n;
   if (!wide && (s32min !== -1 || s32max !== 0)) return dst;

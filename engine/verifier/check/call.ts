@@ -8,7 +8,7 @@ import { findPrevEntry, widenImpreciseScalars } from "../explore/widen.ts";
 import { BPF_LOG_LEVEL } from "../log/buffer.ts";
 import { callsSyncCallback } from "../prepass/callees.ts";
 import { printVerifierState, regTypeStr } from "../print/state.ts";
-import { forgive, refuse, verifierBug } from "../refuse.ts";
+import { cancelRefusal, refuse, verifierBug } from "../refuse.ts";
 import {
   type Env,
   findSubprog,
@@ -84,7 +84,7 @@ export function checkFuncCall(env: Env, insn: Insn, at: number): number {
   if (mismatch === NOT_SIMULATED) return mismatch;
   if (env.subprogs[subprogno]!.isGlobal) return callGlobal(env, subprogno, mismatch);
   // A static function is walked with the actual arguments of the call, so a mismatch with its BTF does not matter.
-  if (mismatch !== 0) forgive(env, endPos);
+  if (mismatch !== 0) cancelRefusal(env, endPos);
   const caller = state.frames[state.curframe]!;
   const err = setupFuncEntry(env, subprogno, at, passArguments, state);
   if (err) return err;

@@ -19,15 +19,15 @@ import { curRegs } from "./regs.ts";
 
 const MAX_ARGS = 5;
 /** A static function is not called as its BTF says, or has no BTF. This does not refuse the program. */
-const MISMATCH = EINVAL;
+const NOT_AS_BTF_SAYS = EINVAL;
 const ANY_POINTER = { kind: "ARG_DONTCARE", flags: 0, size: 0 } as const;
-const NOTHING_SAID: Pick<FuncInfo, "global" | "params" | "tagged" | "returns"> = {
+const NO_BTF: Pick<FuncInfo, "global" | "params" | "tagged" | "returns"> = {
   global: false,
   params: [],
   returns: "int",
 };
 
-const infoOf = (env: Env, n: number) => env.program.functions?.[n] ?? NOTHING_SAID;
+const infoOf = (env: Env, n: number) => env.program.functions?.[n] ?? NO_BTF;
 
 /** Whether calls of function `n` can be checked by its BTF. 0, or EINVAL, with a message if the function is global. */
 export function checkFuncProto(env: Env, n: number): number {
@@ -35,7 +35,7 @@ export function checkFuncProto(env: Env, n: number): number {
   const { isGlobal, name } = env.subprogs[n]!;
   const isSaid = n === 0 ? infoOf(env, 0).global : isGlobal;
   const no = <Id extends RefusalId>(id: Id, args: RefusalArgs<Id>, why: string): number =>
-    isSaid ? refuse(env, id, args, `${why}\n`, EINVAL) : MISMATCH;
+    isSaid ? refuse(env, id, args, `${why}\n`, EINVAL) : NOT_AS_BTF_SAYS;
   const count = params.length;
   if (count > MAX_ARGS) {
     const why = `Global function ${name}() with ${count} > ${MAX_ARGS} args. Buggy compiler.`;
@@ -49,13 +49,13 @@ export function checkFuncProto(env: Env, n: number): number {
     const isTagged = tagged.includes(i) || (typeof param === "object" && "mem" in param && param.nonnull === true);
     if (!isSaid && isTagged) {
       verbose(env, "note", `arg#${i} type tag is not supported in static functions\n`);
-      return MISMATCH;
+      return NOT_AS_BTF_SAYS;
     }
     if (param === "ctx" && n > 0 && env.progType.ctxStruct === "")
       return notSimulated(env, "a context that BTF has no name for");
     if (typeof param === "string") continue;
-    if ("notSimulated" in param) return n === 0 ? MISMATCH : notSimulated(env, param.notSimulated);
-    if (!isSaid) return MISMATCH;
+    if ("notSimulated" in param) return n === 0 ? NOT_AS_BTF_SAYS : notSimulated(env, param.notSimulated);
+    if (!isSaid) return NOT_AS_BTF_SAYS;
     const arg = { name, arg: i };
     if ("badTags" in param) return no("global-argument-tags", arg, `arg#${i} ${param.badTags}`);
     if ("unsized" in param) {
@@ -100,7 +100,7 @@ function anyArgument(env: Env, param: FuncParam): RegState {
 /** Whether the current call matches the BTF of function `n`. 0, or EINVAL: it does not, or there is no BTF. */
 export function checkCallArgs(env: Env, n: number): number {
   const subprog = env.subprogs[n]!;
-  if (!env.program.funcInfo || subprog.unreliable) return MISMATCH;
+  if (!env.program.funcInfo || subprog.unreliable) return NOT_AS_BTF_SAYS;
   let err = checkFuncProto(env, n);
   for (const [i, param] of infoOf(env, n).params.entries()) if (err === 0) err = checkArgument(env, i, param);
   if (err !== 0) subprog.unreliable = true;
@@ -115,7 +115,7 @@ function checkArgument(env: Env, i: number, param: FuncParam): number {
     if (reg.type === T.SCALAR_VALUE) return 0;
     return refuse(env, "argument-not-number", { reg: regno, type }, `R${regno} is not a scalar\n`, EINVAL);
   }
-  if (param !== "ctx" && !("mem" in param)) return MISMATCH;
+  if (param !== "ctx" && !("mem" in param)) return NOT_AS_BTF_SAYS;
   const args = { reg: regno, type, arg: i };
   const err = checkArgOffset(env, reg, regno, ANY_POINTER);
   if (err < 0) return err;
@@ -123,7 +123,7 @@ function checkArgument(env: Env, i: number, param: FuncParam): number {
     if (reg.type === T.PTR_TO_CTX) return 0;
     return refuse(env, "argument-not-context", args, `arg#${i} expects pointer to ctx\n`, EINVAL);
   }
-  if (checkMemory(env, regno, param.mem) !== 0) return MISMATCH;
+  if (checkMemory(env, regno, param.mem) !== 0) return NOT_AS_BTF_SAYS;
   if (!param.nonnull || !T.mayBeNull(reg.type)) return 0;
   return refuse(env, "argument-null", args, `arg#${i} is expected to be non-NULL\n`, EINVAL);
 }

@@ -15,12 +15,12 @@ import { checkPtrAlignment } from "./align.ts";
 import { checkConstString } from "./frozen-map.ts";
 import { checkDynptrArg, dynptrSpi } from "./helper-dynptr.ts";
 import { checkHelperMem, checkMemSize } from "./helper-mem.ts";
-import { called } from "./helper-names.ts";
+import { helperInMessages } from "./helper-names.ts";
 import { checkArgOffset, checkRegType } from "./helper-types.ts";
 import { processSpinLock, processTimer } from "./lock.ts";
 import { checkRegArg, curRegs, SRC_OP } from "./regs.ts";
 import { frameOf } from "./stack.ts";
-import type { RawAccess } from "./stack-read.ts";
+import type { FilledMemory } from "./stack-read.ts";
 
 /** What is collected from all arguments of a call. @kernel verifier.c struct bpf_call_arg_meta */
 export interface CallMeta {
@@ -30,7 +30,7 @@ export interface CallMeta {
   map: VerifierMap | null;
   mapUid: number;
   /** The memory that the helper fills. */
-  readonly raw: RawAccess;
+  readonly filledMemory: FilledMemory;
   releaseRegno: number;
   refObjId: number;
   dynptrId: number;
@@ -64,7 +64,7 @@ export function checkFuncArg(env: Env, n: number, meta: CallMeta): number {
   if (arg.kind === "ARG_ANYTHING" && arg.flags === 0) return 0;
   const reg = curRegs(env)[regno]!;
   if (T.isPktPointer(reg.type) && !readsPacket(env, meta.proto)) {
-    const args = { reg: regno, func: called(meta.id) };
+    const args = { reg: regno, func: helperInMessages(meta.id) };
     return refuse(env, "packet-helper", args, "helper access to the packet is not allowed\n", EACCES);
   }
   if (arg.kind === "ARG_PTR_TO_MAP_VALUE") {
@@ -101,14 +101,14 @@ function resolveMapValue(env: Env, arg: HelperArg, meta: CallMeta): HelperArg | 
   if (type === "sockmap" || type === "sockhash") {
     if (arg.flags === 0) return { kind: "ARG_PTR_TO_BTF_ID_SOCK_COMMON", flags: 0, size: 0 };
     const text = "invalid arg_type for sockmap/sockhash\n";
-    return refuse(env, "socket-map-value", { func: called(meta.id) }, text, EINVAL);
+    return refuse(env, "socket-map-value", { func: helperInMessages(meta.id) }, text, EINVAL);
   }
   if (type === "bloom_filter" && helperName(meta.id) === "map_peek_elem") return { ...arg, flags: 0 };
   return arg;
 }
 
 function checkRelease(env: Env, regno: number, reg: RegState, arg: HelperArg, meta: CallMeta): number {
-  const func = called(meta.id);
+  const func = helperInMessages(meta.id);
   if (arg.kind === "ARG_PTR_TO_DYNPTR") {
     if (reg.type !== T.PTR_TO_STACK) {
       const text = "cannot release unowned const bpf_dynptr\n";
@@ -143,7 +143,7 @@ const writes = (arg: HelperArg): boolean => (arg.flags & T.MEM_WRITE) !== 0;
 
 function checkSize({ env, regno, reg, meta, n }: Arg, zeroSizeAllowed: boolean): number {
   meta.maxSize = reg.val.umax;
-  return checkMemSize(env, regno, writes(meta.proto.args[n - 1]!), zeroSizeAllowed, meta.raw);
+  return checkMemSize(env, regno, writes(meta.proto.args[n - 1]!), zeroSizeAllowed, meta.filledMemory);
 }
 
 const CHECKS: Partial<Readonly<Record<ArgKind, (a: Arg) => number>>> = {
@@ -167,8 +167,8 @@ const CHECKS: Partial<Readonly<Record<ArgKind, (a: Arg) => number>>> = {
   ARG_PTR_TO_MAP_VALUE({ env, regno, arg, meta, isNull }) {
     if (T.mayBeNull(arg.flags) && isNull) return 0;
     if (meta.map === null) return verifierBug(env, "invalid map_ptr to access map->value");
-    meta.raw.rawMode = (arg.flags & T.MEM_UNINIT) !== 0;
-    return checkHelperMem(env, regno, meta.map.valueSize, writes(arg), false, meta.raw);
+    meta.filledMemory.rawMode = (arg.flags & T.MEM_UNINIT) !== 0;
+    return checkHelperMem(env, regno, meta.map.valueSize, writes(arg), false, meta.filledMemory);
   },
   ARG_PTR_TO_PERCPU_BTF_ID: ({ env }) => notSimulated(env, "per-CPU variables of the kernel through BTF"),
   ARG_PTR_TO_SPIN_LOCK: ({ env, regno, meta }) => processSpinLock(env, regno, helperName(meta.id) === "spin_lock"),
@@ -178,9 +178,9 @@ const CHECKS: Partial<Readonly<Record<ArgKind, (a: Arg) => number>>> = {
     return 0;
   },
   ARG_PTR_TO_MEM({ env, regno, reg, arg, meta }) {
-    meta.raw.rawMode = (arg.flags & T.MEM_UNINIT) !== 0;
+    meta.filledMemory.rawMode = (arg.flags & T.MEM_UNINIT) !== 0;
     if (!(arg.flags & T.MEM_FIXED_SIZE)) return 0;
-    const err = checkHelperMem(env, regno, arg.size, writes(arg), false, meta.raw);
+    const err = checkHelperMem(env, regno, arg.size, writes(arg), false, meta.filledMemory);
     return err || !(arg.flags & T.MEM_ALIGNED) ? err : checkPtrAlignment(env, regno, reg, 0, arg.size, true);
   },
   ARG_CONST_SIZE: (a) => checkSize(a, false),

@@ -16,7 +16,7 @@ import {
   checkPacketAccess,
 } from "./region.ts";
 import { curRegs } from "./regs.ts";
-import { checkStackRange, type RawAccess } from "./stack-read.ts";
+import { checkStackRange, type FilledMemory } from "./stack-read.ts";
 
 /**
  * Checks that a helper may read (or `write`) `size` bytes at R`regno`. `raw`: the helper fills the memory, so the stack may be
@@ -28,7 +28,7 @@ export function checkHelperMem(
   size: number,
   write: boolean,
   zeroSizeAllowed: boolean,
-  raw: RawAccess | null,
+  raw: FilledMemory | null,
 ): number {
   const reg = curRegs(env)[regno]!;
   const readOnly = (reg.type & T.MEM_RDONLY) !== 0;
@@ -75,7 +75,7 @@ export function checkMemSize(
   regno: number,
   write: boolean,
   zeroSizeAllowed: boolean,
-  raw: RawAccess,
+  raw: FilledMemory,
 ): number {
   const { val } = curRegs(env)[regno]!;
   if (val.smin < 0n) {

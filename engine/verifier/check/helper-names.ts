@@ -2,7 +2,7 @@
 import { helperId, helperName } from "../../facts/helpers.ts";
 
 /** `bpf_map_lookup_elem#1`, as messages name helpers. */
-export const called = (id: number): string => `bpf_${helperName(id) ?? "unknown"}#${id}`;
+export const helperInMessages = (id: number): string => `bpf_${helperName(id) ?? "unknown"}#${id}`;
 
 /** The numbers of helpers given by their names, separated by spaces. */
 export const helperSet = (names: string): ReadonlySet<number> =>

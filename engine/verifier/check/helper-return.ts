@@ -11,7 +11,7 @@ import { ENOTSUPP } from "../state/errors.ts";
 import { NOT_INIT_REG, pointerReg, scalarReg, UNKNOWN_REG, withId, withReg } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
 import { type CallMeta, lookupCannotFail } from "./helper-args.ts";
-import { called, helperSet } from "./helper-names.ts";
+import { helperInMessages, helperSet } from "./helper-names.ts";
 import { acquireReference } from "./ref.ts";
 import { curRegs, sanityCheckReg } from "./regs.ts";
 
@@ -130,7 +130,7 @@ export function refineReturn(env: Env, meta: CallMeta): number {
 /** @kernel verifier.c check_get_func_ip */
 export function checkGetFuncIp(env: Env, id: number): number {
   if (id !== GET_FUNC_IP || env.progType.name === "kprobe") return 0;
-  const args = { func: called(id), type: env.progType.id };
+  const args = { func: helperInMessages(id), type: env.progType.id };
   const text = `func ${args.func} not supported for program type ${args.type}\n`;
   return refuse(env, "helper-not-for-type", args, text, ENOTSUPP);
 }

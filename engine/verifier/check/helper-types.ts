@@ -7,7 +7,7 @@ import { type Env, notSimulated } from "../state/env.ts";
 import { EACCES, EINVAL } from "../state/errors.ts";
 import type { RegState } from "../state/reg.ts";
 import * as T from "../state/regtype.ts";
-import { called } from "./helper-names.ts";
+import { helperInMessages } from "./helper-names.ts";
 import { checkPtrOffReg } from "./region.ts";
 import { curRegs } from "./regs.ts";
 
@@ -96,7 +96,7 @@ export function checkRegType(env: Env, regno: number, arg: HelperArg, helper: nu
   if (arg.kind === "ARG_PTR_TO_MEM") type &= ~DYNPTR_FLAGS;
   if (!fitting.includes(type)) {
     const wanted = fitting.map(regTypeStr).join(", ");
-    const args = { reg: regno, type: regTypeStr(reg.type), wanted, func: called(helper) };
+    const args = { reg: regno, type: regTypeStr(reg.type), wanted, func: helperInMessages(helper) };
     const id = fitting.includes(type & ~T.PTR_MAYBE_NULL) ? "helper-argument-null" : "helper-argument";
     return refuse(env, id, args, `R${regno} type=${args.type} expected=${wanted}\n`, EACCES);
   }

@@ -23,7 +23,7 @@ import { CALLBACKS, pushCallbackCall } from "./callback.ts";
 import { checkSnprintf } from "./frozen-map.ts";
 import { type CallMeta, checkFuncArg } from "./helper-args.ts";
 import { dynptrOf, isPacketDynptr, releaseDynptr } from "./helper-dynptr.ts";
-import { called, helperSet } from "./helper-names.ts";
+import { helperInMessages, helperSet } from "./helper-names.ts";
 import { checkGetFuncIp, refineReturn, setReturn } from "./helper-return.ts";
 import { checkMapFunc } from "./map-func.ts";
 import { checkMemAccess } from "./mem.ts";
@@ -45,14 +45,15 @@ export function checkHelperCall(env: Env, insn: Insn, at: number): number {
   let err = mayCall(env, id, proto);
   if (err || proto === undefined) return err;
   let changesData = helperChangesPktData(id);
-  if (changesData && proto.args[0]!.kind !== "ARG_PTR_TO_CTX") return verifierBug(env, `func ${called(id)}: r1 != ctx`);
+  if (changesData && proto.args[0]!.kind !== "ARG_PTR_TO_CTX")
+    return verifierBug(env, `func ${helperInMessages(id)}: r1 != ctx`);
   const meta: CallMeta = {
     id,
     proto,
     insnIdx: at,
     map: null,
     mapUid: 0,
-    raw: { rawMode: false, regno: 0, accessSize: 0 },
+    filledMemory: { rawMode: false, regno: 0, accessSize: 0 },
     releaseRegno: 0,
     refObjId: 0,
     dynptrId: 0,
@@ -68,8 +69,8 @@ export function checkHelperCall(env: Env, insn: Insn, at: number): number {
   err = recordMap(env, meta) || recordKey(env, meta);
   if (err) return err;
   // The helper's writes to the memory that it fills, byte by byte.
-  for (let i = 0; i < meta.raw.accessSize; i++) {
-    err = checkMemAccess(env, { regno: meta.raw.regno, off: i, size: 1, write: true, valueRegno: -1 });
+  for (let i = 0; i < meta.filledMemory.accessSize; i++) {
+    err = checkMemAccess(env, { regno: meta.filledMemory.regno, off: i, size: 1, write: true, valueRegno: -1 });
     if (err) return err;
   }
   err = releaseArgument(env, meta);
@@ -113,7 +114,7 @@ function mayCall(env: Env, id: number, proto: HelperProto | undefined): number {
     refuse(env, refusal, args, `${text}\n`, EINVAL);
   if (id < 0 || id >= HELPER_MAX_ID)
     return no("helper-number", { func: `unknown#${id}` }, `invalid func unknown#${id}`);
-  const func = called(id);
+  const func = helperInMessages(id);
   if (proto === undefined) return no("helper-unknown", { func }, `program of this type cannot use helper ${func}`);
   if (proto.gplOnly && !isGplCompatible(env.program.license))
     return no("gpl-only", { func }, "cannot call GPL-restricted function from non-GPL compatible program");
@@ -135,7 +136,7 @@ function recordMap(env: Env, meta: CallMeta): number {
   const { map } = meta;
   if (map === null) return verifierBug(env, "expected map for helper call");
   if (map.flags & MAP_FLAGS.RDONLY_PROG && MODIFIES_MAP.has(meta.id)) {
-    const args = { func: called(meta.id), map: map.def.name };
+    const args = { func: helperInMessages(meta.id), map: map.def.name };
     return refuse(env, "map-helper-write", args, "write into map forbidden\n", EACCES);
   }
   const aux = env.aux[meta.insnIdx]!;
@@ -151,7 +152,7 @@ function recordMap(env: Env, meta: CallMeta): number {
 function recordKey(env: Env, meta: CallMeta): number {
   if (meta.id !== TAIL_CALL) return 0;
   if (meta.map?.def.type !== "prog_array") {
-    const args = { name: called(meta.id), type: meta.map?.type ?? 0, map: meta.map?.def.type ?? "" };
+    const args = { name: helperInMessages(meta.id), type: meta.map?.type ?? 0, map: meta.map?.def.type ?? "" };
     return refuse(env, "tail-call-map", args, "expected prog array map for tail call", EINVAL);
   }
   const reg = curRegs(env)[3]!;
@@ -167,7 +168,7 @@ function releaseArgument(env: Env, meta: CallMeta): number {
   else if (meta.refObjId !== 0) err = releaseReference(env, meta.refObjId);
   else if (isNullReg(reg)) err = 0;
   if (err === 0) return 0;
-  const args = { func: called(meta.id), ref: meta.refObjId };
+  const args = { func: helperInMessages(meta.id), ref: meta.refObjId };
   return refuse(env, "reference-not-acquired", args, `func ${args.func} reference has not been acquired before\n`, err);
 }
 

@@ -84,14 +84,14 @@ function checkLdAbs(env: Env, insn: Insn, mode: number): number {
   clearCallerSaved(regs);
   for (let r = 0; r < CALLER_SAVED_REGS; r++) scratchReg(env, r);
   regs[0] = UNKNOWN_REG;
-  return env.curState.curframe === 0 ? 0 : beyondThePacket(env);
+  return env.curState.curframe === 0 ? 0 : walkFailedLoad(env);
 }
 
 /**
  * Beyond the end of the packet the load leaves its function with the result 0. In the main program this is only an end that is always
  * safe. In another function the caller continues, so both cases are walked.
  */
-function beyondThePacket(env: Env): number {
+function walkFailedLoad(env: Env): number {
   if (pushStack(env, env.insnIdx + 1, env.insnIdx, false) === null) return ENOMEM;
   curRegs(env)[0] = ZERO_REG;
   updateLiveStack(env);

@@ -5,7 +5,7 @@ import { refuse } from "../refuse.ts";
 import type { Env } from "../state/env.ts";
 import { EINVAL } from "../state/errors.ts";
 import type { VerifierMap } from "../state/map.ts";
-import { called } from "./helper-names.ts";
+import { helperInMessages } from "./helper-names.ts";
 
 const LOCAL_STORAGE = (kind: string): string => `${kind}_storage_get ${kind}_storage_delete`;
 const RINGBUF =
@@ -95,7 +95,7 @@ export function checkMapFunc(env: Env, map: VerifierMap | null, id: number): num
   const fromMap = !helpers || helpers.has(id) || (updates && mayUpdateSockmap(env, id));
   const maps = mapsOfHelper.get(id);
   if (fromMap && (!maps || maps.has(map.type))) return 0;
-  const args = { name: called(id), type: map.type, map: map.def.type };
+  const args = { name: helperInMessages(id), type: map.type, map: map.def.type };
   const text = `cannot pass map_type ${map.type} into func ${args.name}\n`;
   if (!updates) return refuse(env, "helper-map", args, text, EINVAL);
   return refuse(env, "socket-map-update", args, `cannot update sockmap in this context\n${text}`, EINVAL);

@@ -136,14 +136,14 @@ function checkByType(env: Env, reg: RegState, off: number, access: Access): numb
     case T.PTR_TO_ARENA:
       return notSimulated(env, "arena pointers");
   }
-  return noMemory(env, reg, off, access);
+  return refuseByType(env, reg, off, access);
 }
 
 /**
  * Refuses: nothing may be read or written through a number, a pointer that may be NULL, or a pointer that is only for comparing and
  * passing on.
  */
-function noMemory(env: Env, reg: RegState, off: number, { regno, size }: Access): number {
+function refuseByType(env: Env, reg: RegState, off: number, { regno, size }: Access): number {
   const type = regTypeStr(reg.type);
   const text = `R${regno} invalid mem access '${type}'\n`;
   const args = { reg: regno, off, size };

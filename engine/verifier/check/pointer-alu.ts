@@ -40,7 +40,7 @@ interface Sum {
 }
 
 /** The arguments of a refusal of this sum. */
-function told({ insn, ptr, ptrIsDst }: Sum): { reg: number; type: string; number: number } {
+function refusalArgs({ insn, ptr, ptrIsDst }: Sum): { reg: number; type: string; number: number } {
   const src = (insn.code & I.BPF_X) !== 0 ? insn.src : -1;
   return { reg: insn.dst, type: regTypeStr(ptr.type), number: ptrIsDst ? src : insn.dst };
 }
@@ -51,22 +51,22 @@ function saneOffset(env: Env, reg: RegState, sum: Sum): number {
   if (varOff.mask === 0n) {
     const value = BigInt.asIntN(64, varOff.value);
     if (value >= LIMIT || value <= -LIMIT) {
-      const args = { ...told(sum), value };
+      const args = { ...refusalArgs(sum), value };
       const text = `math between ${args.type} pointer and ${value} is not allowed\n`;
       return refuse(env, "pointer-number-large", args, text, EINVAL);
     }
   }
   if (reg.off >= BPF_MAX_VAR_OFF || reg.off <= -BPF_MAX_VAR_OFF) {
-    const args = { ...told(sum), off: reg.off };
+    const args = { ...refusalArgs(sum), off: reg.off };
     return refuse(env, "pointer-offset-large", args, `${args.type} pointer offset ${reg.off} is not allowed\n`, EINVAL);
   }
   if (smin === S64_MIN) {
-    const args = told(sum);
+    const args = refusalArgs(sum);
     const text = `math between ${args.type} pointer and register with unbounded min value is not allowed\n`;
     return refuse(env, "pointer-number-unbounded", args, text, EINVAL);
   }
   if (smin >= LIMIT || smin <= -LIMIT) {
-    const args = { ...told(sum), value: smin };
+    const args = { ...refusalArgs(sum), value: smin };
     const text = `value ${smin} makes ${args.type} pointer be out of bounds\n`;
     return refuse(env, "pointer-number-range", args, text, EINVAL);
   }
@@ -125,12 +125,18 @@ export function adjustPointer(env: Env, insn: Insn, ptr: RegState, number: RegSt
   }
   if (op === I.BPF_SUB) {
     if (!ptrIsDst)
-      return refuse(env, "pointer-from-number", told(sum), `R${dst} tried to subtract pointer from scalar\n`, EACCES);
+      return refuse(
+        env,
+        "pointer-from-number",
+        refusalArgs(sum),
+        `R${dst} tried to subtract pointer from scalar\n`,
+        EACCES,
+      );
     if (ptr.type === T.PTR_TO_STACK)
       return refuse(
         env,
         "stack-pointer-subtract",
-        told(sum),
+        refusalArgs(sum),
         `R${dst} subtraction from stack pointer prohibited\n`,
         EACCES,
       );

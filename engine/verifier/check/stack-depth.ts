@@ -8,13 +8,13 @@ import { E2BIG, EACCES, EINVAL } from "../state/errors.ts";
 import { MAX_CALL_FRAMES } from "../state/state.ts";
 
 /** The JIT rounds frames up to a multiple of this many bytes. */
-const UNIT = 16;
+const FRAME_ROUNDING = 16;
 /** A frame of at least this many bytes gets a stack of its own if the program type may have one. */
 const BPF_PRIV_STACK_MIN_SIZE = 64;
 /** The frames before a function with a tail call must take fewer bytes than this, because 32 more tail calls may follow. */
 const MAX_BEFORE_TAIL_CALL = 256;
 
-const roundUp = (bytes: number): number => (bytes + UNIT - 1) & ~(UNIT - 1);
+const roundUp = (bytes: number): number => (bytes + FRAME_ROUNDING - 1) & ~(FRAME_ROUNDING - 1);
 
 /** Program types that can run nested in themselves. Their frames are therefore not on the kernel's stack. */
 const PRIVATE_STACK = new Set(["kprobe", "tracepoint", "perf_event", "raw_tracepoint"]);
@@ -34,17 +34,17 @@ export function checkMaxStackDepth(env: Env): number {
   const { subprogs } = env;
   const privateStack = PRIVATE_STACK.has(env.progType.name) && !subprogs.some((s) => s.hasTailCall);
   // Functions that must use the kernel's stack. Asynchronous callbacks are checked first, because their functions are among these.
-  const ordinary = new Set<number>();
+  const onKernelStack = new Set<number>();
   for (let n = subprogs.length - 1; n >= 0; n--) {
     if (n !== 0 && !subprogs[n]!.isAsyncCb) continue;
-    const err = checkChains(env, n, n === 0 && privateStack, ordinary);
+    const err = checkChains(env, n, n === 0 && privateStack, onKernelStack);
     if (err) return err;
   }
   return 0;
 }
 
 /** Follows every call from subprog `root` on. */
-function checkChains(env: Env, root: number, privateStack: boolean, ordinary: Set<number>): number {
+function checkChains(env: Env, root: number, privateStack: boolean, onKernelStack: Set<number>): number {
   const { subprogs, insns } = env;
   const callers: { subprog: number; next: number; depth: number }[] = [];
   let tailCallReachable = false;
@@ -52,7 +52,7 @@ function checkChains(env: Env, root: number, privateStack: boolean, ordinary: Se
   let depth = 0;
   /** The call that leads to `at`. */
   let by = subprogs[root]!.start;
-  if (!privateStack) ordinary.add(root);
+  if (!privateStack) onKernelStack.add(root);
   for (;;) {
     // Enter `at`.
     if (at !== 0 && subprogs[at]!.hasTailCall && depth >= MAX_BEFORE_TAIL_CALL) {
@@ -60,7 +60,7 @@ function checkChains(env: Env, root: number, privateStack: boolean, ordinary: Se
       return refuseAt(env, by, "stack-depth-tail-call", { subprog: at, bytes: depth }, text, EACCES);
     }
     const own = roundUp(subprogs[at]!.stackDepth);
-    if (privateStack && own >= BPF_PRIV_STACK_MIN_SIZE && !ordinary.has(at)) {
+    if (privateStack && own >= BPF_PRIV_STACK_MIN_SIZE && !onKernelStack.has(at)) {
       if (own > I.MAX_BPF_STACK) {
         const text = `stack size of subprog ${at} is ${own}. Too large\n`;
         return refuseAt(env, by, "stack-depth-private", { subprog: at, bytes: own }, text, EACCES);
@@ -101,7 +101,7 @@ function checkChains(env: Env, root: number, privateStack: boolean, ordinary: Se
     by = i;
     callers.push({ subprog: at, next: i + 1, depth });
     at = callee;
-    if (!privateStack) ordinary.add(at);
+    if (!privateStack) onKernelStack.add(at);
     if (subprogs[at]!.hasTailCall) tailCallReachable = true;
     if (callers.length >= MAX_CALL_FRAMES) {
       const frames = callers.length;

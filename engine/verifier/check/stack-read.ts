@@ -122,7 +122,7 @@ export function checkStackRead(env: Env, ptrRegno: number, off: number, size: nu
 }
 
 /** The memory that a helper will fill, which the program need not have initialised. */
-export interface RawAccess {
+export interface FilledMemory {
   rawMode: boolean;
   regno: number;
   accessSize: number;
@@ -140,7 +140,7 @@ export function checkStackRange(
   size: number,
   zeroSizeAllowed: boolean,
   write: boolean,
-  meta: RawAccess | null,
+  meta: FilledMemory | null,
 ): number {
   const reg = curRegs(env)[regno]!;
   const frame = frameOf(env, reg);

@@ -19,7 +19,7 @@ import {
   BPF_XOR,
 } from "../../isa/codes.ts";
 import { type AluCode, aluShape } from "../../isa/forms.ts";
-import { sealed, unbound32, unbound64, updateBounds, updateBounds32 } from "./bounds.ts";
+import { synced, unbound32, unbound64, updateBounds, updateBounds32 } from "./bounds.ts";
 import type { Scalar, ScalarDraft } from "./scalar.ts";
 import { constScalar, draftOf, SCALAR_UNKNOWN, SCALAR_ZERO } from "./scalar.ts";
 import { assign32Into64 } from "./size.ts";
@@ -369,12 +369,12 @@ export function isSafeToCompute(op: number, width: 32 | 64, src: Scalar): boolea
 }
 
 /** The transfer on the ranges, without the short cut of `aluScalar` for constants. It gives the same results. */
-export function aluSlowly(op: number, width: 32 | 64, dst: Scalar, src: Scalar): Scalar {
+export function aluByRanges(op: number, width: 32 | 64, dst: Scalar, src: Scalar): Scalar {
   if (!isSafeToCompute(op, width, src)) return SCALAR_UNKNOWN;
   const d = draftOf(dst);
   transferOf(op)!(d, src, width);
   if (width === 32) assign32Into64(d);
-  return sealed(d);
+  return synced(d);
 }
 
 /** Each operation on single values. Shift distances are below the width. */
@@ -404,7 +404,7 @@ export function aluScalar(op: number, width: 32 | 64, dst: Scalar, src: Scalar):
     if (!isSafeToCompute(op, width, src)) return SCALAR_UNKNOWN;
     return constScalar(BigInt.asUintN(width, CONCRETE[op as AluCode]!(dst.varOff.value, src.varOff.value, width)));
   }
-  return aluSlowly(op, width, dst, src);
+  return aluByRanges(op, width, dst, src);
 }
 
 /**

@@ -180,7 +180,7 @@ function boundOffset(d: ScalarDraft): void {
 }
 
 /** Synchronises all views, in place, step by step as the kernel does. @kernel verifier.c reg_bounds_sync */
-export function syncSlowly(d: ScalarDraft): void {
+export function syncStepByStep(d: ScalarDraft): void {
   updateBounds(d);
   for (let round = 0; round < 3; round++) {
     const { smin, smax, umin, umax, s32min, s32max, u32min, u32max } = d;
@@ -205,10 +205,10 @@ export function syncSlowly(d: ScalarDraft): void {
 }
 
 /**
- * Synchronises a draft, which it may reuse for the result. The result equals that of `syncSlowly`. Most values are known to lie in
+ * Synchronises a draft, which it may reuse for the result. The result equals that of `syncStepByStep`. Most values are known to lie in
  * [0, 2^32): these are computed in plain numbers.
  */
-export function sealed(d: ScalarDraft): Scalar {
+export function synced(d: ScalarDraft): Scalar {
   const { value, mask } = d.varOff;
   if (mask === 0n) {
     const c = constScalar(value);
@@ -224,10 +224,10 @@ export function sealed(d: ScalarDraft): Scalar {
     )
       return c;
   } else if (value <= LOW32 && mask <= LOW32) {
-    const short = sealedShort(d);
+    const short = syncedShort(d);
     if (short !== null) return short;
   }
-  syncSlowly(d);
+  syncStepByStep(d);
   return d;
 }
 
@@ -251,16 +251,16 @@ function soleMember32(value: number, mask: number, umin: number, umax: number): 
 }
 
 /** The bits that differ between numbers from `min` to `max`: the mask of the range's tnum. */
-const openBits = (min: number, max: number): number => (min === max ? 0 : -1 >>> Math.clz32(min ^ max));
+const differingBits = (min: number, max: number): number => (min === max ? 0 : -1 >>> Math.clz32(min ^ max));
 
 /** The number as a bigint. Reuses `old` if it is equal, so that no new bigint is made. */
-const wide = (n: number, old: bigint): bigint => (Number(old) === n ? old : BigInt(n));
+const bigintOf = (n: number, old: bigint): bigint => (Number(old) === n ? old : BigInt(n));
 
 /**
- * The same steps as `syncSlowly`, for a draft whose tnum has no bit from 32 up. The upper half is 0, so all 64-bit ends are below 2^32
+ * The same steps as `syncStepByStep`, for a draft whose tnum has no bit from 32 up. The upper half is 0, so all 64-bit ends are below 2^32
  * and the steps need not look at the upper half. null: two ends contradict each other, on a dead branch; the draft is unchanged.
  */
-function sealedShort(d: ScalarDraft): Scalar | null {
+function syncedShort(d: ScalarDraft): Scalar | null {
   let value = Number(d.varOff.value);
   let mask = Number(d.varOff.mask);
   let { s32min, s32max, u32min, u32max } = d;
@@ -319,21 +319,21 @@ function sealedShort(d: ScalarDraft): Scalar | null {
       if (s32min >= 0 && smax <= S32_MAX) {
         umin = smin = s32min;
         umax = smax = s32max;
-        const open = openBits(umin, umax);
+        const open = differingBits(umin, umax);
         mask = (mask & open) >>> 0;
         value = ((value | (umin & ~open)) & ~mask) >>> 0;
       }
       if (width === smax - smin + umax - umin + s32max - s32min + u32max - u32min) break;
     }
     // boundOffset
-    const whole = openBits(umin, umax);
-    const low = openBits(u32min, u32max);
+    const whole = differingBits(umin, umax);
+    const low = differingBits(u32min, u32max);
     mask = (mask & whole & low) >>> 0;
     value = ((value | (umin & ~whole) | (u32min & ~low)) & ~mask) >>> 0;
   }
-  d.varOff = { value: wide(value, d.varOff.value), mask: wide(mask, d.varOff.mask) };
-  d.umin = wide(umin, d.umin);
-  d.umax = wide(umax, d.umax);
+  d.varOff = { value: bigintOf(value, d.varOff.value), mask: bigintOf(mask, d.varOff.mask) };
+  d.umin = bigintOf(umin, d.umin);
+  d.umax = bigintOf(umax, d.umax);
   d.smin = umin === smin ? d.umin : BigInt(smin);
   d.smax = umax === smax ? d.umax : BigInt(smax);
   d.s32min = s32min;
@@ -346,11 +346,11 @@ function sealedShort(d: ScalarDraft): Scalar | null {
 /** The synchronised scalar. γ stays the same. @kernel verifier.c reg_bounds_sync */
 export function syncBounds(s: Scalar): Scalar {
   if (s === SCALAR_UNKNOWN) return s;
-  return sealed(draftOf(s));
+  return synced(draftOf(s));
 }
 
 /** Replaces some of the views, then synchronises. The caller must make sure that γ may shrink in this way. */
-export const narrow = (s: Scalar, known: Partial<Scalar>): Scalar => sealed({ ...draftOf(s), ...known });
+export const narrow = (s: Scalar, known: Partial<Scalar>): Scalar => synced({ ...draftOf(s), ...known });
 
 /** Forgets the four ranges without synchronising: the scalar that is left after a violated invariant. */
 export function unboundRanges(s: Scalar): Scalar {

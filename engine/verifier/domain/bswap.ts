@@ -1,5 +1,5 @@
 // Byte swaps: every known bit moves with its byte, and the ranges are computed anew from the bits.
-import { sealed, unbound } from "./bounds.ts";
+import { synced, unbound } from "./bounds.ts";
 import { draftOf, type Scalar } from "./scalar.ts";
 import { coerceToSize } from "./size.ts";
 import type { Tnum } from "./tnum.ts";
@@ -28,5 +28,5 @@ export function byteSwap(s: Scalar, bytes: 2 | 4 | 8, swap: boolean): Scalar {
     unbound(d);
     out = d;
   }
-  return bytes === 8 ? sealed(draftOf(out)) : coerceToSize(out, bytes);
+  return bytes === 8 ? synced(draftOf(out)) : coerceToSize(out, bytes);
 }

@@ -14,7 +14,7 @@ import {
   BPF_JSLE,
   BPF_JSLT,
 } from "../../isa/codes.ts";
-import { sealed, unbound } from "./bounds.ts";
+import { synced, unbound } from "./bounds.ts";
 import type { Scalar, ScalarDraft } from "./scalar.ts";
 import { constValue, draftOf, isConst } from "./scalar.ts";
 import { tnumIntersect, tnumOverlap, tnumSubreg, tnumWithSubreg } from "./tnum.ts";
@@ -57,7 +57,7 @@ export const flipOpcode = (op: number): number => FLIPPED[op] ?? 0;
 /** `a rev(op) b` means the same as `!(a op b)`. @kernel verifier.c rev_opcode */
 export const revOpcode = (op: number): number => REVERSED[op] ?? 0;
 
-const whenNot = (never: boolean): 0 | -1 => (never ? 0 : -1);
+const zeroIf = (never: boolean): 0 | -1 => (never ? 0 : -1);
 
 /** 1: both are the same constant. 0: the operands cannot be equal. -1: not known. */
 function equal(width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
@@ -65,7 +65,7 @@ function equal(width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
     const one = tnumSubreg(a.varOff);
     const other = tnumSubreg(b.varOff);
     if (one.mask === 0n && other.mask === 0n) return one.value === other.value ? 1 : 0;
-    return whenNot(
+    return zeroIf(
       !tnumOverlap(one, other) ||
         a.u32min > b.u32max ||
         a.u32max < b.u32min ||
@@ -74,7 +74,7 @@ function equal(width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
     );
   }
   if (a.varOff.mask === 0n && b.varOff.mask === 0n) return a.varOff.value === b.varOff.value ? 1 : 0;
-  return whenNot(
+  return zeroIf(
     !tnumOverlap(a.varOff, b.varOff) ||
       a.umin > b.umax ||
       a.umax < b.umin ||
@@ -88,13 +88,13 @@ function equal(width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
 }
 
 /** Whether both have a bit in common: 1 yes, 0 no, -1 not known. It is known only if one operand is constant. */
-function share(width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
+function haveCommonBit(width: 32 | 64, a: Scalar, b: Scalar): 0 | 1 | -1 {
   const low = width === 32;
   const [open, known] = isConst(b, low) ? [a, b] : [b, a];
   if (!isConst(known, low)) return -1;
   const bits = constValue(known, low);
   if ((open.varOff.value & bits) !== 0n) return 1;
-  return whenNot(((open.varOff.mask | open.varOff.value) & bits) === 0n);
+  return zeroIf(((open.varOff.mask | open.varOff.value) & bits) === 0n);
 }
 
 const not = (answer: 0 | 1 | -1): 0 | 1 | -1 => (answer === -1 ? -1 : answer === 1 ? 0 : 1);
@@ -119,7 +119,7 @@ export function branchTaken(op: number, width: 32 | 64, a: Scalar, b: Scalar): 0
     case BPF_JNE:
       return not(equal(width, a, b));
     case BPF_JSET:
-      return share(width, a, b);
+      return haveCommonBit(width, a, b);
     case BPF_JGT:
       return low ? greater(a.u32min, a.u32max, b.u32min, b.u32max) : greater(a.umin, a.umax, b.umin, b.umax);
     case BPF_JSGT:
@@ -282,10 +282,10 @@ export function refineCond(op: number, width: 32 | 64, a: Scalar, b: Scalar, sam
   const direct = table[op];
   if (direct) direct(left, right);
   else table[flipOpcode(op)]?.(right, left);
-  const first = sealed(left);
-  if (!same) return { a: first, b: sealed(right) };
+  const first = synced(left);
+  if (!same) return { a: first, b: synced(right) };
   // The kernel synchronises the one register once for each operand. The second time can find more.
-  const both = sealed(draftOf(first));
+  const both = synced(draftOf(first));
   return { a: both, b: both };
 }
 

@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 import * as c from "../../isa/codes.ts";
 import { ALU_OPS, type AluOp, JMP_OPS, type JmpOp } from "../../isa/forms.ts";
 import { aluResult, jumpTaken } from "../../vm/semantics.ts";
-import { aluScalar, aluSlowly, ptrAdd, ptrSub } from "./alu.ts";
-import { boundsViolation, narrow, sealed, syncBounds, syncSlowly } from "./bounds.ts";
+import { aluByRanges, aluScalar, ptrAdd, ptrSub } from "./alu.ts";
+import { boundsViolation, narrow, syncBounds, synced, syncStepByStep } from "./bounds.ts";
 import { branchTaken, flipOpcode, REV_JSET, refineBranches, refineCond, revOpcode } from "./cond.ts";
 import type { Scalar } from "./scalar.ts";
 import { constS32, constScalar, constU32, draftOf, isConst, SCALAR_UNKNOWN, scalarEqual, scalarHas } from "./scalar.ts";
@@ -233,8 +233,8 @@ test("synchronising keeps every value, only narrows, and gives no contradiction"
 
 function sameBothWays(s: Scalar): void {
   const long = draftOf(s);
-  syncSlowly(long);
-  const short = sealed(draftOf(s));
+  syncStepByStep(long);
+  const short = synced(draftOf(s));
   if (!scalarEqual(long, short)) throw new Error(`${show(s)}\n long  ${show(long)}\n short ${show(short)}`);
 }
 
@@ -306,7 +306,7 @@ test("arithmetic on random scalars contains every real result, and the fast way 
     fc.property(fc.constantFrom(...ALU), anyWidth, anyScalar, anyScalar, ({ name, op }, width, a, b) => {
       const [left, right] = [syncBounds(a.scalar), syncBounds(b.scalar)];
       const result = aluScalar(op, width, left, right);
-      if (!scalarEqual(result, aluSlowly(op, width, left, right)))
+      if (!scalarEqual(result, aluByRanges(op, width, left, right)))
         throw new Error(`${show(left)} ${name} ${show(right)}`);
       for (const x of a.values) {
         for (const y of b.values) {

@@ -1,7 +1,7 @@
 // Truncation and extension: what is known after a load of fewer than 8 bytes, a 32-bit result or a sign-extending move. It answers the
 // coerce_* functions of kernel/bpf/verifier.c in Linux 6.18. Pure.
 import { S32_MAX, S32_MIN, U32_MAX, U64_MAX } from "../../base/u64.ts";
-import { sealed, unbound32 } from "./bounds.ts";
+import { synced, unbound32 } from "./bounds.ts";
 import type { Scalar, ScalarDraft } from "./scalar.ts";
 import { constScalar, draftOf, SCALAR_UNKNOWN } from "./scalar.ts";
 import { TNUM_UNKNOWN, TNUM_UNKNOWN_SUBREG, tnumCast, tnumConstSubreg, tnumRange, tnumSubreg } from "./tnum.ts";
@@ -23,7 +23,7 @@ function truncated(s: Scalar, size: SubSize): Scalar {
   d.smin = d.umin;
   d.smax = d.umax;
   if (size < 4) unbound32(d);
-  return sealed(d);
+  return synced(d);
 }
 
 /** The result of a zero-extending load of 1, 2 or 4 bytes of unknown memory. */
@@ -135,7 +135,7 @@ export function zext32(s: Scalar): Scalar {
   if (s.varOff.mask === 0n) return constScalar(s.varOff.value & 0xffff_ffffn);
   const d = draftOf(s);
   assign32Into64(d);
-  return sealed(d);
+  return synced(d);
 }
 
 /** A register move. `off` is 0, or the number of bits to sign-extend from: 8, 16, or 32 (only with width 64). */
@@ -145,7 +145,7 @@ export function movScalar(width: 32 | 64, off: number, s: Scalar): Scalar {
   const d = draftOf(s);
   coerceSubregSx(d, (off >> 3) as 1 | 2);
   assign32Into64(d);
-  return sealed(d);
+  return synced(d);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Insn } from "../../isa/insn.ts";
 import type { RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
 import { isSpilledReg, type StackSlot, spiOf } from "../state/stack.ts";
-import type { Believed, Trace, Visit, Visits } from "../trace.ts";
+import type { StateView, Trace, Visit, Visits } from "../trace.ts";
 import { isBranch, visitsBySlot } from "./busiest.ts";
 import { type Phrase, valuePhrase } from "./phrase.ts";
 
@@ -38,26 +38,26 @@ const MAX_TOLD = 6;
 const MAX_LAST = 3;
 
 /** What the message names. Empty: the value that the refused instruction works on is followed. */
-export interface Named {
+export interface CauseHints {
   readonly reg?: number;
   /** Stack offset in bytes from R10. */
   readonly stackOff?: number;
   /** Slot of the instruction that took the reference which was not released. */
-  readonly taken?: number;
+  readonly acquiredAt?: number;
   /** Slot of the instruction that a loop came back to with nothing changed. */
-  readonly again?: number;
+  readonly loopSlot?: number;
   /** A limit of the whole walk was exceeded: the instructions that were walked most are named. */
   readonly busiest?: boolean;
 }
 
-export function causeOf(trace: Trace, insns: readonly Insn[], named: Named): Cause | undefined {
+export function causeOf(trace: Trace, insns: readonly Insn[], named: CauseHints): Cause | undefined {
   const { visits } = trace;
   if (named.busiest) return { reg: -1, steps: busiest(visits, insns) };
   const last = visits.refused;
   const refused = visits.at(last);
   if (!refused) return undefined;
-  if (named.taken !== undefined) return { reg: -1, steps: leak(visits, last, named.taken) };
-  if (named.again !== undefined) return { reg: -1, steps: rounds(visits, last, named.again) };
+  if (named.acquiredAt !== undefined) return { reg: -1, steps: leak(visits, last, named.acquiredAt) };
+  if (named.loopSlot !== undefined) return { reg: -1, steps: rounds(visits, last, named.loopSlot) };
   const frame = refused.before.curframe;
   const reg = named.reg ?? (named.stackOff === undefined ? workedOn(insns[refused.insnIdx] as Insn) : -1);
   const place: Place | undefined =
@@ -137,8 +137,8 @@ function busiest(visits: Visits, insns: readonly Insn[]): CauseStep[] {
 }
 
 /** Makes a whole sentence of the phrase. */
-const sentence = ({ en, ja, named }: Phrase): Phrase => ({
-  en: `${named ? en : en.charAt(0).toUpperCase() + en.slice(1)}.`,
+const sentence = ({ en, ja, startsWithName }: Phrase): Phrase => ({
+  en: `${startsWithName ? en : en.charAt(0).toUpperCase() + en.slice(1)}.`,
   ja: `${ja}。`,
 });
 
@@ -165,7 +165,7 @@ function workedOn(insn: Insn): number {
 const nameOf = (place: Place): string => (place.kind === "reg" ? `R${place.reg}` : `fp${-8 * (place.spi + 1)}`);
 
 /** What is believed of a place. undefined: it holds nothing. */
-function believed(state: Believed, place: Place): RegState | StackSlot | undefined {
+function believed(state: StateView, place: Place): RegState | StackSlot | undefined {
   const frame = state.frames[place.frame];
   if (place.kind === "slot") return frame?.stack[place.spi];
   const reg = frame?.regs[place.reg];
@@ -174,7 +174,7 @@ function believed(state: Believed, place: Place): RegState | StackSlot | undefin
 
 const isReg = (value: RegState | StackSlot): value is RegState => "val" in value;
 
-function phraseOf(state: Believed, place: Place): Phrase {
+function phraseOf(state: StateView, place: Place): Phrase {
   const value = believed(state, place);
   if (value === undefined) return { en: "nothing", ja: "値なし" };
   if (isReg(value)) return valuePhrase(value, place.frame);
@@ -184,11 +184,11 @@ function phraseOf(state: Believed, place: Place): Phrase {
     : { en: "bytes of unknown value", ja: "値のわからないバイト列" };
 }
 
-function lastWords(state: Believed, place: Place): Phrase {
+function lastWords(state: StateView, place: Place): Phrase {
   const name = nameOf(place);
   const value = believed(state, place);
   if (value === undefined || (!isReg(value) && value.types === 0))
-    return { en: `${name} holds nothing here`, ja: `ここでは ${name} に値がありません`, named: true };
+    return { en: `${name} holds nothing here`, ja: `ここでは ${name} に値がありません`, startsWithName: true };
   const phrase = phraseOf(state, place);
   return { en: `here ${name} is ${phrase.en}`, ja: `ここでの ${name} は${phrase.ja}です` };
 }
@@ -237,17 +237,17 @@ function story(visits: Visits, insns: readonly Insn[], from: number, start: Plac
       const step: Step = explained(insn, before, after, place);
       steps.push({ slot: visit.insnIdx, visit: number, ...sentence(step.words) });
       place = step.next;
-    } else if (after && after.curframe !== before.curframe) place = across(before, after, place);
+    } else if (after && after.curframe !== before.curframe) place = placeInCaller(before, after, place);
     number = visit.prev;
   }
-  return told(steps.reverse());
+  return shortened(steps.reverse());
 }
 
 /**
  * Whether the instruction gives the register another value (a move, a load, an atomic fetch), even if the verifier believes no more of
  * it than before.
  */
-function setsAnew(insn: Insn, { curframe }: Believed, place: Place): boolean {
+function setsAnew(insn: Insn, { curframe }: StateView, place: Place): boolean {
   if (place.kind !== "reg" || place.frame !== curframe) return false;
   const form = formOf(insn);
   switch (form?.kind) {
@@ -264,7 +264,7 @@ function setsAnew(insn: Insn, { curframe }: Believed, place: Place): boolean {
   }
 }
 
-function told(steps: readonly CauseStep[]): CauseStep[] {
+function shortened(steps: readonly CauseStep[]): CauseStep[] {
   if (steps.length <= MAX_TOLD) return [...steps];
   const left = steps.slice(MAX_TOLD - MAX_LAST - 1, -MAX_LAST);
   const words = { en: `${left.length} more steps like these`, ja: `同様のステップがほかに ${left.length} 回` };
@@ -285,7 +285,7 @@ function begin(place: Place): Phrase {
 }
 
 /** The place that held the same value before a call or a return. */
-function across(before: Believed, after: Believed, place: Place): Place {
+function placeInCaller(before: StateView, after: StateView, place: Place): Place {
   // A function was just entered: its R1 to R5 are its caller's.
   if (after.curframe > before.curframe && place.frame === after.curframe && place.kind === "reg" && place.reg <= 5)
     return { ...place, frame: before.curframe };
@@ -298,15 +298,15 @@ interface Step {
   readonly next: Place | undefined;
 }
 
-function explained(insn: Insn, before: Believed, after: Believed, place: Place): Step {
+function explained(insn: Insn, before: StateView, after: StateView, place: Place): Step {
   const name = nameOf(place);
   const was = phraseOf(before, place);
   const is = phraseOf(after, place);
-  const becomes: Phrase = { en: `${name} becomes ${is.en}`, ja: `${name} は${is.ja}になります`, named: true };
+  const becomes: Phrase = { en: `${name} becomes ${is.en}`, ja: `${name} は${is.ja}になります`, startsWithName: true };
   const fromTo: Phrase = {
     en: `${name} was ${was.en} and becomes ${is.en}`,
     ja: `${name} は${was.ja}から${is.ja}になります`,
-    named: true,
+    startsWithName: true,
   };
   const form = formOf(insn);
 
@@ -332,7 +332,7 @@ function explained(insn: Insn, before: Believed, after: Believed, place: Place):
   if (place.kind === "slot") {
     const stored = form?.kind === "stx" || form?.kind === "store_rel" ? insn.src : -1;
     return {
-      words: { en: `${name} is written: ${is.en}`, ja: `${name} に書き込みます: ${is.ja}`, named: true },
+      words: { en: `${name} is written: ${is.en}`, ja: `${name} に書き込みます: ${is.ja}`, startsWithName: true },
       next: stored >= 0 ? { kind: "reg", frame: before.curframe, reg: stored } : undefined,
     };
   }
@@ -405,7 +405,7 @@ function explained(insn: Insn, before: Believed, after: Believed, place: Place):
   }
 }
 
-function loaded(insn: Insn, before: Believed, place: Place, is: Phrase): Step {
+function loaded(insn: Insn, before: StateView, place: Place, is: Phrase): Step {
   const name = nameOf(place);
   const base = before.frames[before.curframe]?.regs[insn.src];
   if (base?.type === t.PTR_TO_STACK && base.val.varOff.mask === 0n) {

@@ -4,7 +4,7 @@ import { formOf } from "../../isa/forms.ts";
 import type { Refusal } from "../refusals.ts";
 import type { CauseStep } from "./cause.ts";
 import type { Findings } from "./findings.ts";
-import { ancestors, unnarrowed, type ValueNode } from "./lineage.ts";
+import { ancestors, beforeNarrowing, type ValueNode } from "./lineage.ts";
 import { jumped, lastOfEach, testText } from "./path.ts";
 import type { Phrase } from "./phrase.ts";
 
@@ -12,7 +12,7 @@ import type { Phrase } from "./phrase.ts";
 const MAX_BRANCHES = 5;
 
 /** Refusals because this path lacks something. */
-const LACKS: ReadonlySet<Refusal["id"]> = new Set<Refusal["id"]>([
+const MISSING_ON_PATH: ReadonlySet<Refusal["id"]> = new Set<Refusal["id"]>([
   "unset-register",
   "stack-unwritten",
   "reference-leak",
@@ -36,9 +36,9 @@ export function withBranches(steps: readonly CauseStep[], findings: Findings): C
     const taken = jumped(path, at);
     if (form?.kind !== "jmp" || taken === undefined || told.has(visit)) return;
     const seen = [insn.dst, ...(form.source === "reg" ? [insn.src] : [])].map((n) => lineage.reg(at, n));
-    const looksAtIt = seen.some((one) => one && (followed.has(one) || followed.has(unnarrowed(one))));
+    const looksAtIt = seen.some((one) => one && (followed.has(one) || followed.has(beforeNarrowing(one))));
     const isMissed = missed.some((check) => check.slot === slot);
-    if (!looksAtIt && !isMissed && !LACKS.has(id)) return;
+    if (!looksAtIt && !isMissed && !MISSING_ON_PATH.has(id)) return;
     const test = testText(insn);
     branches.push({
       slot,

@@ -4,7 +4,7 @@ import type { Insn } from "../../isa/insn.ts";
 import type { Refusal } from "../refusals.ts";
 import type { Trace } from "../trace.ts";
 import { busiestOf } from "./busiest.ts";
-import { type CauseStep, causeOf, type Named } from "./cause.ts";
+import { type CauseHints, type CauseStep, causeOf } from "./cause.ts";
 import { withBranches } from "./events.ts";
 import { type Findings, findingsOf } from "./findings.ts";
 import { leavingBranch } from "./leak.ts";
@@ -92,14 +92,14 @@ export function diagnose(refusal: Refusal, trace?: Trace, insns: readonly Insn[]
 }
 
 /** The arguments of a refusal that lead to its cause. */
-function namedBy({ id, args }: Refusal): Named {
+function namedBy({ id, args }: Refusal): CauseHints {
   switch (id) {
     case "stack-unwritten":
       return { reg: args.reg, stackOff: args.off };
     case "reference-leak":
-      return { taken: args.taken };
+      return { acquiredAt: args.taken };
     case "infinite-loop":
-      return { again: args.insn };
+      return { loopSlot: args.insn };
     case "too-complex":
     case "too-many-branches":
       return { busiest: true };

@@ -5,7 +5,7 @@ import * as t from "../state/regtype.ts";
 import type { Lineage, ValueNode } from "./lineage.ts";
 import { type Path, regOf } from "./path.ts";
 
-export interface Fate {
+export interface PointerLoss {
   readonly how: /** A comparison showed that it is NULL on this side. */
     | "null-side"
     /** A call may have moved the packet. */
@@ -30,7 +30,7 @@ export interface Fate {
   readonly visit: number;
 }
 
-export function fateOf(path: Path, lineage: Lineage, reg: number): Fate | undefined {
+export function fateOf(path: Path, lineage: Lineage, reg: number): PointerLoss | undefined {
   const end = path.length - 1;
   const node = lineage.reg(end, reg);
   const step = path[end];
@@ -53,7 +53,7 @@ export function fateOf(path: Path, lineage: Lineage, reg: number): Fate | undefi
 const isPointer = (node: ValueNode | undefined): boolean =>
   node?.is !== undefined && node.is.type !== t.SCALAR_VALUE && node.is.type !== t.NOT_INIT;
 
-function madeBy(node: ValueNode): Fate["how"] | undefined {
+function madeBy(node: ValueNode): PointerLoss["how"] | undefined {
   const wasPointer = node.from.some(isPointer);
   switch (node.kind) {
     case "const":

@@ -3,10 +3,10 @@
 import type { Insn } from "../../isa/insn.ts";
 import type { Refusal } from "../refusals.ts";
 import type { Trace } from "../trace.ts";
-import { type Fate, fateOf } from "./fate.ts";
+import { fateOf, type PointerLoss } from "./fate.ts";
 import { type Lineage, lineageOf } from "./lineage.ts";
 import { type MissedCheck, missedChecks } from "./missed.ts";
-import { type Need, needOf } from "./need.ts";
+import { needOf, type Requirement } from "./need.ts";
 import { type Path, pathOf } from "./path.ts";
 
 export interface Findings {
@@ -15,11 +15,11 @@ export interface Findings {
   readonly at: number;
   readonly path: Path;
   readonly lineage: Lineage;
-  readonly need: Need | undefined;
+  readonly need: Requirement | undefined;
   /** Comparisons on the path that were meant to protect the refused instruction and did not. */
   readonly missed: readonly MissedCheck[];
   /** How a pointer became the number that Rn holds at the refused instruction. */
-  fate(reg: number): Fate | undefined;
+  fate(reg: number): PointerLoss | undefined;
 }
 
 export function findingsOf(refusal: Refusal, trace?: Trace, insns: readonly Insn[] = []): Findings {

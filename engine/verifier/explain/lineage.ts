@@ -6,7 +6,7 @@ import { ALU_OPS, type AluOp, formOf } from "../../isa/forms.ts";
 import type { RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
 import { spiOf } from "../state/stack.ts";
-import type { Believed } from "../trace.ts";
+import type { StateView } from "../trace.ts";
 import { type Path, type PathStep, regOf } from "./path.ts";
 
 export interface ValueNode {
@@ -69,7 +69,7 @@ const newFrame = (): FrameValues => ({ regs: new Array(11).fill(undefined), stac
  * The offset from the frame pointer at Rn + off, for the innermost frame. undefined: not a pointer to its stack, or the offset is not
  * constant.
  */
-function stackOff(state: Believed, n: number, off: number): number | undefined {
+function stackOff(state: StateView, n: number, off: number): number | undefined {
   const reg = regOf(state, n);
   if (reg?.type !== t.PTR_TO_STACK || reg.frameno !== state.curframe || reg.val.varOff.mask !== 0n) return undefined;
   return reg.off + Number(BigInt.asIntN(64, reg.val.varOff.value)) + off;
@@ -216,7 +216,7 @@ function advance(step: PathStep, at: number, frames: FrameValues[]): void {
   }
 }
 
-const isForgotten = (before: Believed, after: Believed, off: number): boolean => {
+const isForgotten = (before: StateView, after: StateView, off: number): boolean => {
   const spi = spiOf(off);
   return before.frames[before.curframe]?.stack[spi] !== after.frames[after.curframe]?.stack[spi];
 };
@@ -256,7 +256,7 @@ const spread = ({ is }: ValueNode): bigint => (is ? is.val.umax - is.val.umin : 
  * The value before the operations that only narrow it: a 32-bit move, a sign extension, a mask, a read of a part, a shift left and
  * back.
  */
-export function unnarrowed(node: ValueNode): ValueNode {
+export function beforeNarrowing(node: ValueNode): ValueNode {
   let at = node;
   for (let i = 0; i < 20; i++) {
     const narrows =

@@ -4,8 +4,8 @@
 import { formOf, type JmpOp } from "../../isa/forms.ts";
 import { isPacketReg, isPktPointerReg, type RegState } from "../state/reg.ts";
 import * as t from "../state/regtype.ts";
-import { ancestors, type Lineage, unnarrowed, type ValueNode } from "./lineage.ts";
-import type { Need } from "./need.ts";
+import { ancestors, beforeNarrowing, type Lineage, type ValueNode } from "./lineage.ts";
+import type { Requirement } from "./need.ts";
 import { jumped, lastOfEach, type Path, regOf, testText } from "./path.ts";
 import type { Phrase } from "./phrase.ts";
 
@@ -152,7 +152,7 @@ interface Compared {
   readonly taken: boolean;
 }
 
-export function missedChecks(path: Path, lineage: Lineage, need: Need | undefined): MissedCheck[] {
+export function missedChecks(path: Path, lineage: Lineage, need: Requirement | undefined): MissedCheck[] {
   if (!need) return [];
   const found: MissedCheck[] = [];
   path.forEach(({ insn, slot, visit }, at) => {
@@ -185,20 +185,20 @@ const fill = ({ en, ja }: Phrase, facts: Facts): Phrase => {
 };
 
 type Told = { readonly why: WhyMissed } & Partial<Facts>;
-type Judge<K extends Need["kind"]> = (
+type Judge<K extends Requirement["kind"]> = (
   compared: Compared,
   path: Path,
   lineage: Lineage,
-  need: Extract<Need, { kind: K }>,
+  need: Extract<Requirement, { kind: K }>,
 ) => Told | undefined;
 
 /** How the compared number is related to the number that was used. undefined: not at all. */
 function relation(seen: ValueNode, used: ValueNode): WhyMissed | "same" | undefined {
   if (seen === used) return "same";
-  const cut = unnarrowed(seen);
-  if (cut !== seen && (cut === used || cut === unnarrowed(used)))
+  const cut = beforeNarrowing(seen);
+  if (cut !== seen && (cut === used || cut === beforeNarrowing(used)))
     return seen.kind === "fill" ? "part-spilled" : "other-width";
-  if (unnarrowed(used) === seen) return "same";
+  if (beforeNarrowing(used) === seen) return "same";
   const made = ancestors(used);
   if (seen.kind === "const") return undefined;
   if (made.includes(seen)) return "before-change";
@@ -241,7 +241,7 @@ function carriedOn(
   n: number,
   path: Path,
   seen: ValueNode,
-  need: Extract<Need, { kind: "number" }>,
+  need: Extract<Requirement, { kind: "number" }>,
 ): Told | undefined {
   const val = around(compared, n, path)?.[1].val;
   if (!val || val.umax >= S32_SPAN - 1n || need.high === undefined) return undefined;
@@ -260,7 +260,12 @@ function around({ at }: Compared, n: number, path: Path): readonly [before: RegS
 
 const S32_SPAN = 1n << 32n;
 
-function weak(compared: Compared, n: number, path: Path, need: Extract<Need, { kind: "number" }>): Told | undefined {
+function weak(
+  compared: Compared,
+  n: number,
+  path: Path,
+  need: Extract<Requirement, { kind: "number" }>,
+): Told | undefined {
   const pair = around(compared, n, path);
   if (!pair) return undefined;
   const [{ val: before }, { val }] = pair;
@@ -413,4 +418,4 @@ const nullness: Judge<"null"> = (compared, path, lineage, need) => {
   return undefined;
 };
 
-const JUDGES: { readonly [K in Need["kind"]]: Judge<K> } = { number, packet, null: nullness };
+const JUDGES: { readonly [K in Requirement["kind"]]: Judge<K> } = { number, packet, null: nullness };

@@ -7,7 +7,7 @@ import { fateOf } from "./fate.ts";
 import { type Lineage, numberIn, type ValueNode } from "./lineage.ts";
 import { type Path, regOf } from "./path.ts";
 
-export type Need =
+export type Requirement =
   /** The number must lie between `low` and `high`. undefined: the bound is not needed, or not known. */
   | {
       readonly kind: "number";
@@ -31,7 +31,7 @@ export type Need =
   | { readonly kind: "null"; readonly reg: number; readonly node: ValueNode };
 
 /** What the last step of the path needed. undefined: no comparison could have helped. */
-export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | undefined {
+export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Requirement | undefined {
   const at = path.length - 1;
   const step = path[at];
   if (!step) return undefined;
@@ -47,7 +47,7 @@ export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | u
     case "region-before":
     case "region-after": {
       const number = node && numberIn(node);
-      const value = number && holderOf(number, path, lineage, at);
+      const value = number && registerWith(number, path, lineage, at);
       if (!number || !value) return undefined;
       const over = args.high + BigInt(args.size - args.total);
       const pointer = is(args.reg)!;
@@ -74,7 +74,7 @@ export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | u
     }
     case "stack-variable-range": {
       const number = node && numberIn(node);
-      const value = number && holderOf(number, path, lineage, at);
+      const value = number && registerWith(number, path, lineage, at);
       if (!number || !value) return undefined;
       // The number is too large by the bytes that reach above the frame. If it reaches below the frame's 512 bytes it is too small,
       // which `high` cannot say.
@@ -129,7 +129,7 @@ export function needOf(refusal: Refusal, path: Path, lineage: Lineage): Need | u
 }
 
 /** The register that still holds this number at a step (-1: none does), and what is believed of the number. */
-function holderOf(
+function registerWith(
   number: ValueNode,
   path: Path,
   lineage: Lineage,

@@ -3,16 +3,16 @@
 import { formOf, JMP_OPS } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
 import type { RegState } from "../state/reg.ts";
-import type { Believed, Trace } from "../trace.ts";
+import type { StateView, Trace } from "../trace.ts";
 
 export interface PathStep {
   readonly slot: number;
   readonly insn: Insn;
   /** Number of the visit in the trace. */
   readonly visit: number;
-  readonly before: Believed;
+  readonly before: StateView;
   /** Undefined for the refused instruction. */
-  readonly after: Believed | undefined;
+  readonly after: StateView | undefined;
 }
 
 /**
@@ -35,7 +35,7 @@ export function pathOf(trace: Trace, insns: readonly Insn[]): Path {
 }
 
 /** Rn of the innermost frame of a state. */
-export const regOf = (state: Believed, n: number): RegState | undefined => state.frames[state.curframe]?.regs[n];
+export const regOf = (state: StateView, n: number): RegState | undefined => state.frames[state.curframe]?.regs[n];
 
 /** Whether the branch at step `at` of the path jumped. undefined: no step comes after it. */
 export function jumped(path: Path, at: number): boolean | undefined {

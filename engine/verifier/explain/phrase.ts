@@ -8,7 +8,7 @@ export interface Phrase {
   readonly en: string;
   readonly ja: string;
   /** The phrase begins with the name of a place (`fp-8`), which keeps its small letter at the start of a sentence. */
-  readonly named?: true;
+  readonly startsWithName?: true;
 }
 
 const HALF = 1n << 63n;

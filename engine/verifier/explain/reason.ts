@@ -6,7 +6,7 @@ import type { Phrase } from "./phrase.ts";
 import { CALL_REASONS } from "./reasons/calls.ts";
 import { MEMORY_REASONS } from "./reasons/memory.ts";
 import { PROGRAM_REASONS } from "./reasons/program.ts";
-import type { Reasons, Seen } from "./reasons/seen.ts";
+import type { ReasonContext, Reasons } from "./reasons/seen.ts";
 import { VALUE_REASONS } from "./reasons/values.ts";
 
 const REASONS: Reasons = { ...VALUE_REASONS, ...MEMORY_REASONS, ...CALL_REASONS, ...PROGRAM_REASONS };
@@ -14,5 +14,5 @@ const REASONS: Reasons = { ...VALUE_REASONS, ...MEMORY_REASONS, ...CALL_REASONS,
 /** undefined: the rule's words say everything. */
 export const reasonOf = <Id extends RefusalId>(
   refusal: Refusal & { readonly id: Id },
-  seen: Seen,
+  seen: ReasonContext,
 ): Phrase | undefined => REASONS[refusal.id]?.(refusal.args as RefusalArgs<Id>, seen);

@@ -93,7 +93,7 @@ export class VerifierLog {
 
   /** Refusals that were written from `pos` on become lines of kind `kind`. */
   recast(pos: number, kind: LineKind): void {
-    if (this.level !== 0) this.#lines.recast(pos, "refusal", kind);
+    if (this.level !== 0) this.#lines.changeKind(pos, "refusal", kind);
   }
 
   /** The content of the user's buffer. */
@@ -113,7 +113,7 @@ export class VerifierLog {
   /** Kind and slot of each line of text(). */
   lines(): LogLines {
     if (this.level === 0) return NO_LINES;
-    return this.#lines.of(this.#start, this.#textEnd);
+    return this.#lines.linesBetween(this.#start, this.#textEnd);
   }
 
   /** Number of characters that a large enough buffer would need, with the final zero. @kernel log_true_size */

@@ -55,8 +55,8 @@ function told(log: VerifierLog, steps: readonly Step[]) {
 }
 
 const linesOf = (log: VerifierLog) => {
-  const { kinds, slots, joints } = log.lines();
-  return [...kinds].map((kind, i) => ({ kind, slot: slots[i] as number, joint: joints[i] as number }));
+  const { kinds, slots, stateColumns } = log.lines();
+  return [...kinds].map((kind, i) => ({ kind, slot: slots[i] as number, joint: stateColumns[i] as number }));
 };
 
 test("each line keeps the kind that it was appended with, also after cuts", () => {

@@ -77,7 +77,7 @@ export function formatReg(reg: RegState, frameno: number): string {
 }
 
 /** As formatReg. For a number that is not constant it is only what is known of it: `smin=0,smax=9` instead of `scalar(smin=0,smax=9)`. */
-export function formatBelief(reg: RegState, frameno: number): string {
+export function formatRange(reg: RegState, frameno: number): string {
   const isRange = reg.type === t.SCALAR_VALUE && !reg.precise && reg.val.varOff.mask !== 0n;
   const attributes = isRange ? attributesOf(reg) : [];
   return attributes.length > 0 ? attributes.join(",") : formatReg(reg, frameno);

@@ -9,7 +9,7 @@ import type { Insn } from "../../isa/insn.ts";
 import { isLdImm64 } from "../../isa/insn.ts";
 import { LOOP_STACK } from "../fixups.ts";
 import * as T from "../state/regtype.ts";
-import type { Facts } from "../verify.ts";
+import type { RewriteInput } from "../verify.ts";
 import { divisionBecomes } from "./arithmetic.ts";
 import { callBecomes } from "./calls.ts";
 import { Code, isMayGoto, type Node, type Rewritten } from "./code.ts";
@@ -24,7 +24,7 @@ const CALL = I.BPF_JMP | I.BPF_CALL;
 const isHelperCall = ({ insn: { code, src } }: Node) => code === CALL && src === 0;
 
 /** The program after all rewrites. A map in it is its number in `Program.maps`. */
-export function rewrite({ program, progType, aux, subprogs, insns }: Facts): Rewritten {
+export function rewrite({ program, progType, aux, subprogs, insns }: RewriteInput): Rewritten {
   const code = new Code(insns.map((insn, slot) => asLoaded(insn, aux[slot]?.map?.index, slot, insns, aux)));
   /** Number of the function that contains a slot of the original program. */
   const subprogOf = (slot: number): number => subprogs.findLastIndex(({ start }) => start <= slot);
@@ -80,15 +80,22 @@ export function rewrite({ program, progType, aux, subprogs, insns }: Facts): Rew
 const isNarrowCmpxchg = ({ code, imm }: Insn): boolean =>
   code === (I.BPF_STX | I.BPF_ATOMIC | I.BPF_W) && imm === I.BPF_CMPXCHG;
 
-const usesR0After = (slot: number, aux: Facts["aux"]): boolean => ((aux[slot + 1]?.liveRegsBefore ?? 0) & 1) !== 0;
+const usesR0After = (slot: number, aux: RewriteInput["aux"]): boolean =>
+  ((aux[slot + 1]?.liveRegsBefore ?? 0) & 1) !== 0;
 
-const NO_AUX = { callMap: null, callMapPoison: false } as Facts["aux"][number];
+const NO_AUX = { callMap: null, callMapPoison: false } as RewriteInput["aux"][number];
 const roundUp8 = (n: number) => (n + 7) & ~7;
 const withOffset = (insn: Insn, callee: string | undefined): Insn =>
   callee === undefined ? insn : { ...insn, imm: callOffset(callee) };
 
 /** Loads of maps get the map's number. Other two-slot loads stay as they are. */
-function asLoaded(insn: Insn, map: number | undefined, slot: number, insns: readonly Insn[], aux: Facts["aux"]): Insn {
+function asLoaded(
+  insn: Insn,
+  map: number | undefined,
+  slot: number,
+  insns: readonly Insn[],
+  aux: RewriteInput["aux"],
+): Insn {
   const before = insns[slot - 1];
   if (before && isLdImm64(before) && slot > 0 && aux[slot - 1]?.map)
     return {
@@ -143,7 +150,7 @@ const UNCLONES: Readonly<Record<string, number>> = { sched_cls: 2, sched_act: 2,
 const CLONED_OFFSET = 126;
 const CLONED_MASK = 1;
 
-const writesPacket = (nodes: readonly Node[], aux: Facts["aux"]): boolean =>
+const writesPacket = (nodes: readonly Node[], aux: RewriteInput["aux"]): boolean =>
   nodes.some(
     ({ insn, slot }) =>
       (I.classOf(insn.code) === I.BPF_STX || I.classOf(insn.code) === I.BPF_ST) &&
@@ -172,7 +179,7 @@ function uncloned(code: Code, drop: number): void {
 function startCounters(
   code: Code,
   mayGoto: ReadonlySet<number>,
-  subprogs: Facts["subprogs"],
+  subprogs: RewriteInput["subprogs"],
   depth: readonly number[],
 ): void {
   const starts = functionStarts(code);

@@ -2,10 +2,10 @@
 import { helperArgKind, MEMORY_ARGS } from "../../../facts/helpers.ts";
 import { SCALAR_VALUE } from "../../state/regtype.ts";
 import type { Phrase } from "../phrase.ts";
-import type { Reasons, Seen } from "./seen.ts";
+import type { ReasonContext, Reasons } from "./seen.ts";
 
 /** The usual cause if an argument is of the wrong kind. */
-function hintOf(reg: number, { insn, is }: Seen): Phrase {
+function hintOf(reg: number, { insn, is }: ReasonContext): Phrase {
   const wanted = insn && helperArgKind(insn.imm, reg);
   const isNumber = is(reg)?.type === SCALAR_VALUE;
   if (isNumber && wanted === "ARG_CONST_MAP_PTR")

@@ -1,7 +1,7 @@
 // Reasons on memory: blocks of known size, packets, stack, context. See reason.ts.
 import { baseType, PTR_TO_MEM } from "../../state/regtype.ts";
 import type { Phrase } from "../phrase.ts";
-import { bytes, type Reasons, type Seen } from "./seen.ts";
+import { bytes, type ReasonContext, type Reasons } from "./seen.ts";
 
 /** BPF_JMP | BPF_CALL */
 const CALL = 0x85;
@@ -41,7 +41,7 @@ const negative = ({ reg, what, low }: Block): Phrase => ({
 });
 
 /** Why the value in Rn is not a pointer: what happened to it. */
-function noPointer(reg: number, seen: Seen): Phrase {
+function noPointer(reg: number, seen: ReasonContext): Phrase {
   const fate = seen.fate(reg);
   const is = seen.phrase(reg);
   const at = fate?.slot ?? -1;
@@ -104,7 +104,7 @@ function noPointer(reg: number, seen: Seen): Phrase {
   }
 }
 
-const packetNeeds = (off: number, size: number, { insn }: Seen): Phrase =>
+const packetNeeds = (off: number, size: number, { insn }: ReasonContext): Phrase =>
   insn?.code === CALL
     ? {
         en: `The call takes ${bytes(size)} from offset ${off} of the packet on`,
@@ -115,7 +115,7 @@ const packetNeeds = (off: number, size: number, { insn }: Seen): Phrase =>
         ja: `このアクセスにはパケットのオフセット ${off} から ${size} バイトが必要です`,
       };
 
-const misaligned = ({ reg, off, size, variable }: Misaligned, seen: Seen): Phrase => ({
+const misaligned = ({ reg, off, size, variable }: Misaligned, seen: ReasonContext): Phrase => ({
   en: `An access of ${bytes(size)} must lie at a multiple of ${size}; this one lies at ${place(reg, off, variable, seen)}`,
   ja: `${size} バイトのアクセスは ${size} の倍数の位置でなければなりませんが、ここは ${place(reg, off, variable, seen)} です`,
 });
@@ -128,7 +128,7 @@ interface Misaligned {
 }
 
 /** The offset, with its variable part if it has one. */
-function place(reg: number, off: number, variable: string, seen: Seen): string {
+function place(reg: number, off: number, variable: string, seen: ReasonContext): string {
   const varOff = seen.is(reg)?.val.varOff;
   const isFixed = varOff === undefined || (varOff.mask === 0n && varOff.value === 0n);
   return isFixed ? `${off}` : `${variable}${off < 0 ? "" : "+"}${off}`;
@@ -335,7 +335,7 @@ export const MEMORY_REASONS: Reasons = {
 };
 
 /** Whether the refused instruction reads or writes. */
-const verbOf = ({ insn }: Seen): Phrase =>
+const verbOf = ({ insn }: ReasonContext): Phrase =>
   insn && ((insn.code & 7) === 2 || (insn.code & 7) === 3)
     ? { en: "written", ja: "書き込み" }
     : { en: "read", ja: "読み出し" };

@@ -1,9 +1,9 @@
 // Reasons on registers and arithmetic. See reason.ts.
 import { PTR_TO_PACKET_END } from "../../state/regtype.ts";
 import type { Phrase } from "../phrase.ts";
-import type { Reasons, Seen } from "./seen.ts";
+import type { ReasonContext, Reasons } from "./seen.ts";
 
-const numberOf = (number: number, seen: Seen): Phrase =>
+const numberOf = (number: number, seen: ReasonContext): Phrase =>
   number < 0
     ? { en: "the constant", ja: "この定数" }
     : { en: `R${number}, ${seen.phrase(number).en},`, ja: `R${number}（${seen.phrase(number).ja}）` };
