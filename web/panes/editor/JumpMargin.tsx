@@ -15,14 +15,14 @@ interface Props {
   /** Pixels from the left of the parent element. */
   readonly left?: number;
   /** Positions of the lines that it scrolls with. Absent: those of the editor under it. */
-  readonly among?: Geometry;
+  readonly geometry?: Geometry;
 }
 
-export default function JumpMargin({ left, among }: Props) {
+export default function JumpMargin({ left, geometry }: Props) {
   const check = useLateCheck();
   const shown = useEditorView((s) => s.arrows);
   const over = useFocus((s) => s.geometry);
-  const { scrollTop, lineHeight, topOf } = among ?? over;
+  const { scrollTop, lineHeight, topOf } = geometry ?? over;
   const line = useFocus((s) => s.line);
   const hovered = useFocus((s) => s.hovered);
   const current = useMachine((s) => (s.run ? (s.view?.slot ?? -1) : -1));
@@ -46,7 +46,7 @@ export default function JumpMargin({ left, among }: Props) {
   const rank = (jump: Jump): number => (taken.has(edgeKey(jump)) ? 1 : 0);
   return (
     <svg className="jumps" width={width} height="100%" style={{ left }} aria-hidden="true">
-      <g transform={among ? undefined : `translate(0 ${-scrollTop})`}>
+      <g transform={geometry ? undefined : `translate(0 ${-scrollTop})`}>
         {near
           .toSorted((a, b) => rank(a.jump) - rank(b.jump))
           .map(({ jump, y1, y2 }) => (

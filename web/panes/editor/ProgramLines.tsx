@@ -113,7 +113,7 @@ export default function ProgramLines({ scroller, text = false, editing = false, 
             );
           })}
         </ol>
-        <JumpMargin among={geometry} />
+        <JumpMargin geometry={geometry} />
       </div>
     </div>
   );

@@ -2,7 +2,7 @@
 // that no applied step has made are gaps.
 import { useExtendTexts } from "../../i18n/extend.ts";
 import { useKernel } from "../../stores/kernel/kernel.ts";
-import { missingStep, PARTS, type Part, shownType, type Way, wayOf } from "./parts-of-call.ts";
+import { type CallPath, callPathOf, missingStep, PARTS, type Part, shownType } from "./parts-of-call.ts";
 import "./parts.css";
 
 interface Box {
@@ -114,10 +114,10 @@ export default function PartsMap() {
   );
 }
 
-function useWay(): Way | undefined {
+function useWay(): CallPath | undefined {
   const { kernel, lastCalls } = useKernel();
   if (!kernel) return undefined;
-  return wayOf(lastCalls, {
+  return callPathOf(lastCalls, {
     steps: kernel.steps,
     files: kernel.own.paths,
   });

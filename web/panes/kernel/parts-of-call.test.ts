@@ -1,7 +1,7 @@
 // Which parts a call goes through, and where it ends, for calls that a session really makes.
 import { expect, test } from "vitest";
 import { type CallOutcome, createSession } from "../../../engine/index.ts";
-import { missingStep, type Situation, shownType, wayOf } from "./parts-of-call.ts";
+import { callPathOf, missingStep, type Situation, shownType } from "./parts-of-call.ts";
 
 const PLUS42 =
   "BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_1, 0),\nBPF_ALU32_IMM(BPF_ADD, BPF_REG_0, 42),\nBPF_EXIT_INSN(),\n";
@@ -13,7 +13,7 @@ const way = ({ calls, kernel }: CallOutcome) => {
     steps: kernel.steps,
     files: [FILE],
   };
-  const found = wayOf(calls, situation);
+  const found = callPathOf(calls, situation);
   return found && `${found.what}: ${found.parts.join(" ")}${found.errnoName && ` ${found.errnoName}`}`;
 };
 

@@ -5,7 +5,7 @@ export const PARTS = ["user", "syscall", "verifier", "program", "attach", "sysfs
 export type Part = (typeof PARTS)[number];
 export type What = "load" | "attach" | "detach" | "test" | "write" | "read" | "other";
 
-export interface Way {
+export interface CallPath {
   readonly what: What;
   /** In the order of the call. */
   readonly parts: readonly Part[];
@@ -40,7 +40,7 @@ const WHAT: Readonly<Partial<Record<SyscallView["call"], What>>> = {
 };
 
 /** Takes the calls of one act, in order. undefined: none of them is shown on the map. */
-export function wayOf(calls: readonly SyscallView[], situation: Situation): Way | undefined {
+export function callPathOf(calls: readonly SyscallView[], situation: Situation): CallPath | undefined {
   const told = calls.filter(({ call }) => call !== "close");
   // A failed call matters most. Otherwise the last one that did something: cat's second read only finds the end.
   const call = told.find(({ errno }) => errno !== 0) ?? told.findLast(({ call, ret }) => call !== "read" || ret > 0);

@@ -21,7 +21,7 @@ export function Motion() {
       last = performance.now();
       if (quick || now.position !== before.position + 1 || matchMedia("(prefers-reduced-motion: reduce)").matches)
         return;
-      const ways = waysOf(seenStep(before.position), now.view);
+      const ways = valueMovesOf(seenStep(before.position), now.view);
       // In the next frame the elements have this step's places.
       requestAnimationFrame(() => {
         for (const way of ways) travel(layer.current, way);
@@ -31,7 +31,7 @@ export function Motion() {
   return <div ref={layer} className="motion" aria-hidden="true" />;
 }
 
-interface Way {
+interface ValueMove {
   readonly from: string;
   readonly to: string;
   readonly text: string;
@@ -45,7 +45,7 @@ const rowOf = (address: string): string => (BigInt(`0x${address}`) & ~7n).toStri
 const short = (hex: string): string => `0x${BigInt(`0x${hex}`).toString(16)}`;
 
 /** Found from what the instruction was about to touch, and what it wrote. */
-function waysOf(before: StepView | undefined, now: StepView): Way[] {
+function valueMovesOf(before: StepView | undefined, now: StepView): ValueMove[] {
   if (!before || before.prog !== now.prog || now.call) return [];
   const written = bits(now.written);
   const to = written[0];
@@ -63,7 +63,7 @@ function waysOf(before: StepView | undefined, now: StepView): Way[] {
     .map((n) => ({ from: register(n), to: register(to), text: short(before.regs[n] ?? "0") }));
 }
 
-function travel(layer: HTMLElement | null, { from, to, text }: Way): void {
+function travel(layer: HTMLElement | null, { from, to, text }: ValueMove): void {
   const pane = layer?.parentElement;
   const start = pane?.querySelector(from)?.getBoundingClientRect();
   const end = pane?.querySelector(to)?.getBoundingClientRect();

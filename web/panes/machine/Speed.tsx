@@ -47,13 +47,13 @@ export default function Speed() {
   );
 }
 
-const WAYS = ["interp", "inside", "entered"] as const;
-type Way = (typeof WAYS)[number];
-type Measure = { readonly way: Way; readonly speed: EngineSpeedView };
+const ENGINES = ["interp", "inside", "entered"] as const;
+type Engine = (typeof ENGINES)[number];
+type Measure = { readonly way: Engine; readonly speed: EngineSpeedView };
 
 function Measured({ view }: { readonly view: SpeedView }) {
   const { speed: text } = useMachineTexts();
-  const ways = WAYS.flatMap((way): Measure[] => (view[way] ? [{ way, speed: view[way] }] : []));
+  const ways = ENGINES.flatMap((way): Measure[] => (view[way] ? [{ way, speed: view[way] }] : []));
   const fault = ways.find(({ speed }) => speed.fault !== "")?.speed.fault;
   return (
     <>

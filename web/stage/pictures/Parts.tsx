@@ -1,7 +1,7 @@
 // The parts of the extended kernel, and the way that the last call took through them: each part of the way lights up after the
 // one before. What no step has made yet is a gap.
 
-import { PARTS, type Part, STEP_OF, wayOf } from "../../panes/kernel/parts-of-call.ts";
+import { callPathOf, PARTS, type Part, STEP_OF } from "../../panes/kernel/parts-of-call.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
 import type { World } from "../world.ts";
@@ -135,7 +135,7 @@ function lineOf(from: Box, to: Box, tall: number): string {
 
 function wayNow({ last, recipe, kernel }: World) {
   if (!last) return undefined;
-  return wayOf(last.calls, { steps: recipe, files: [kernel.own.path] });
+  return callPathOf(last.calls, { steps: recipe, files: [kernel.own.path] });
 }
 
 function detailOf(part: Part, world: World, gap: boolean, text: ReturnType<typeof useStageText>): string {
