@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import axe from "axe-core";
 
 /** The system preferences that ask for each theme. The page follows them at once while its setting is `system`, which is the default. */
-const WISHES = {
+const MEDIA_OF_THEME = {
   light: { colorScheme: "light", contrast: "no-preference" },
   dark: { colorScheme: "dark", contrast: "no-preference" },
   contrast: { colorScheme: "light", contrast: "more" },
@@ -27,12 +27,12 @@ export async function faultsOf(page: Page, { within, themes = "each" }: Options 
   const faults = await inTheme(page, "light", within);
   if (themes === "light") return faults;
   for (const theme of ["dark", "contrast"] as const) faults.push(...(await inTheme(page, theme, within)));
-  await put(page, "light");
+  await setTheme(page, "light");
   return faults;
 }
 
-async function inTheme(page: Page, theme: keyof typeof WISHES, within: string | undefined): Promise<string[]> {
-  await put(page, theme);
+async function inTheme(page: Page, theme: keyof typeof MEDIA_OF_THEME, within: string | undefined): Promise<string[]> {
+  await setTheme(page, theme);
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   return page.evaluate(
     async ([name, selector, only]) => {
@@ -48,7 +48,7 @@ async function inTheme(page: Page, theme: keyof typeof WISHES, within: string | 
 }
 
 /** Switches to a theme. With `reducedMotion` colours do not fade, so axe never reads a colour between two themes. */
-async function put(page: Page, theme: keyof typeof WISHES): Promise<void> {
-  await page.emulateMedia({ ...WISHES[theme], reducedMotion: "reduce" });
+async function setTheme(page: Page, theme: keyof typeof MEDIA_OF_THEME): Promise<void> {
+  await page.emulateMedia({ ...MEDIA_OF_THEME[theme], reducedMotion: "reduce" });
   await page.waitForFunction((name) => document.documentElement.dataset.theme === name, theme);
 }

@@ -89,7 +89,7 @@ test("Run, its result and every register are in sight in a frame of any width, a
       await page.setViewportSize({ width, height });
       for (const one of [...inSight, ...registers])
         await expect(one, `${width} × ${height}`).toBeInViewport({ ratio: 0.9 });
-      await tiled(page);
+      await expectNoOverlap(page);
     }
   // A lower frame still shows the program and Run. The log appears when it is asked for.
   for (const [width, height] of [
@@ -97,7 +97,7 @@ test("Run, its result and every register are in sight in a frame of any width, a
     [400, 320],
   ] as const) {
     await page.setViewportSize({ width, height });
-    await tiled(page);
+    await expectNoOverlap(page);
     await expect(playground.id("run")).toBeInViewport({ ratio: 0.9 });
   }
   await page.getByRole("button", { name: "Verifier log" }).click();
@@ -105,7 +105,7 @@ test("Run, its result and every register are in sight in a frame of any width, a
 });
 
 /** Program, verdict, run and foot are all visible, lie inside the frame, and do not overlap. */
-async function tiled(page: Page): Promise<void> {
+async function expectNoOverlap(page: Page): Promise<void> {
   const { width, height } = page.viewportSize() as { width: number; height: number };
   const box = async (name: string) => {
     const part = page.locator(`.embed__${name}`);

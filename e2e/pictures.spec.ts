@@ -1,10 +1,10 @@
 // Compares every view with a recorded picture, so that whoever changes its looks notices. After a change that is wanted, record the
-// pictures again (`npm run pictures`) and look at them. looks.ts decides what counts as the same. Another Chromium and other Japanese
+// pictures again (`npm run pictures`) and look at them. compare-pictures.ts decides what counts as the same. Another Chromium and other Japanese
 // typefaces do, so the pictures can be compared on every machine.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { compare } from "./looks.ts";
+import { compare } from "./compare-pictures.ts";
 import { expect, type Playground, test } from "./page.ts";
 
 /**
@@ -17,7 +17,7 @@ const ALLOWED = { en: 4, ja: 24 };
  * Style that hides what differs from run to run: the verifier's time, whose place keeps one size, and the editor's scroll bars, which
  * show for a moment after the pointer was over the editor.
  */
-const STILL =
+const HIDE_UNSTABLE =
   ".verdict__stats { visibility: hidden; overflow: hidden; width: 150px; height: 20px } .monaco-editor .scrollbar { visibility: hidden }";
 
 type Size = readonly [width: number, height: number];
@@ -140,7 +140,7 @@ for (const { name, size, theme, lang, address = "", act } of PICTURES)
         if (size === DESK) await expect(page.getByTestId("timeline")).toBeAttached();
       }
       await act?.(page, playground);
-      await page.addStyleTag({ content: STILL });
+      await page.addStyleTag({ content: HIDE_UNSTABLE });
       await playground.settled();
       // What was drawn last may need a typeface that is still loading.
       await page.evaluate(() => document.fonts.ready);

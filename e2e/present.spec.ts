@@ -3,7 +3,7 @@
 import { ORDER, TALK } from "../web/lessons/course.ts";
 import { faultsOf } from "./axe.ts";
 import { expect, test } from "./page.ts";
-import { giveTalk, look, onStage, press, scene } from "./talk.ts";
+import { giveTalk, onStage, press, readStage, scene } from "./talk.ts";
 
 test.use({ editor: "plain" });
 
@@ -27,7 +27,7 @@ for (const [width, height] of [
     const faults: string[] = [];
     for (let n = 1; n <= presses; n++) {
       await press(page, "PageDown", n);
-      faults.push(...(await look(page)).faults.map((fault) => `press ${n}: ${fault}`));
+      faults.push(...(await readStage(page)).faults.map((fault) => `press ${n}: ${fault}`));
     }
     expect(faults).toEqual([]);
   });
@@ -47,7 +47,7 @@ test("nothing is cut or too small on the stage of the lessons that are not part 
     const presses = Number(await scene(page).getAttribute("data-presses"));
     for (let n = 1; n <= presses; n++) {
       await press(page, "PageDown", n);
-      faults.push(...(await look(page)).faults.map((fault) => `lesson ${lesson}, press ${n}: ${fault}`));
+      faults.push(...(await readStage(page)).faults.map((fault) => `lesson ${lesson}, press ${n}: ${fault}`));
     }
     if (lesson !== BEYOND.at(-1)) await press(page, "PageDown", 0);
   }

@@ -18,7 +18,7 @@ export async function press(page: Page, key: string, press: number): Promise<voi
   await expect(scene(page)).toHaveAttribute("data-press", String(press));
 }
 
-interface Sight {
+interface StageReading {
   readonly kinds: readonly string[];
   readonly slides: string;
   /** The whole text on the stage. */
@@ -33,8 +33,8 @@ interface Sight {
 }
 
 /** Reads the stage as it is drawn. Waits for the fonts and two frames, because a picture in a new place is measured again a frame later. */
-export const look = (page: Page): Promise<Sight> =>
-  page.evaluate(async (least): Promise<Sight> => {
+export const readStage = (page: Page): Promise<StageReading> =>
+  page.evaluate(async (least): Promise<StageReading> => {
     await document.fonts.ready;
     for (let frames = 2; frames > 0; frames--) await new Promise(requestAnimationFrame);
     const stage = document.querySelector("[data-testid=scene]") as HTMLElement;
@@ -82,7 +82,7 @@ export const look = (page: Page): Promise<Sight> =>
   }, LEAST);
 
 /** What is the same on a stage of another size: a window on a long text may have a row more. */
-const told = ({ kinds, said, marked, answer }: Sight) => [kinds, said, marked, answer];
+const told = ({ kinds, said, marked, answer }: StageReading) => [kinds, said, marked, answer];
 
 /** Lines of code that must have been on the stage during the talk. */
 const HUNKS = [
@@ -105,12 +105,12 @@ export async function giveTalk(page: Page, real: "answered" | "missing"): Promis
   await onStage(page, "?lang=ja&present=1#talk");
   const presses = Number(await scene(page).getAttribute("data-presses"));
   expect(presses).toBeLessThanOrEqual(400);
-  const seen: Sight[] = [await look(page)];
+  const seen: StageReading[] = [await readStage(page)];
   const onReal = page.getByTestId("stage-real");
   let ofReal = 0;
   const faults: string[] = [];
-  const note = (n: number, sight: Sight): void => {
-    faults.push(...sight.faults.map((fault) => `press ${n}: ${fault}`));
+  const note = (n: number, reading: StageReading): void => {
+    faults.push(...reading.faults.map((fault) => `press ${n}: ${fault}`));
   };
   for (let n = 1; n <= presses; n++) {
     await press(page, "PageDown", n);
@@ -118,11 +118,11 @@ export async function giveTalk(page: Page, real: "answered" | "missing"): Promis
       await expect(onReal).toHaveAttribute("data-real", real, { timeout: 60_000 });
       ofReal++;
     }
-    const sight = await look(page);
-    const before = seen.at(-1) as Sight;
-    expect([sight.text, sight.marked], `press ${n} changes nothing`).not.toEqual([before.text, before.marked]);
-    seen.push(sight);
-    note(n, sight);
+    const reading = await readStage(page);
+    const before = seen.at(-1) as StageReading;
+    expect([reading.text, reading.marked], `press ${n} changes nothing`).not.toEqual([before.text, before.marked]);
+    seen.push(reading);
+    note(n, reading);
   }
   expect(ofReal).toBe(5);
   expect(seen.some(({ answer, kinds }) => kinds.includes("terminal") && answer === "52")).toBe(true);
@@ -138,9 +138,9 @@ export async function giveTalk(page: Page, real: "answered" | "missing"): Promis
   await page.setViewportSize({ width: 1920, height: 1080 });
   for (let n = presses; n >= 0; n--) {
     if (n < presses) await press(page, "PageUp", n);
-    const sight = await look(page);
-    expect(told(sight), `press ${n}, on the way back`).toEqual(told(seen[n] as Sight));
-    note(n, sight);
+    const reading = await readStage(page);
+    expect(told(reading), `press ${n}, on the way back`).toEqual(told(seen[n] as StageReading));
+    note(n, reading);
   }
   expect(faults).toEqual([]);
 }

@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { faultsOf } from "./axe.ts";
 import { expect, type Playground, test } from "./page.ts";
-import { smallTargets } from "./targets.ts";
+import { smallTargets } from "./small-targets.ts";
 
 test("8: the page switches between English and Japanese, and <html lang> follows", async ({ playground, page }) => {
   await playground.open();
