@@ -8,6 +8,7 @@ export { FIRST_EXAMPLE } from "./catalogue/first-example.ts";
 export type { Cause } from "./kernel/cause.ts";
 export type { DefinitionFault, DefinitionInput } from "./kernel/definition-input.ts";
 export {
+  DEFAULT_PRESET,
   FIELD_SIZES,
   type FieldSize,
   MAX_FIELDS,

@@ -35,6 +35,9 @@ export const OF_RESULT = "result";
 /** The file of the talk's module. A write runs the attached program. */
 export const OREORE_FILE = "/sys/oreore/bpf";
 
+/** The name of the program type that a kernel has until the reader puts another in its place. presets.ts has its definition. */
+export const DEFAULT_PRESET = "oreore";
+
 interface Names {
   readonly name: string;
   readonly attachName: string;

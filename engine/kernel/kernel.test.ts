@@ -4,7 +4,9 @@ import { fromHex } from "../base/bytes.ts";
 import { ERRNO } from "../facts/errno.ts";
 import { decodeInsns, type Insn } from "../isa/insn.ts";
 import type { KernelDefinition } from "./definition.ts";
+import { OREORE } from "./definition.ts";
 import { type DefinitionInput, readDefinition } from "./definition-input.ts";
+import { DEFAULT_PRESET } from "./formats.ts";
 import { Kernel } from "./kernel.ts";
 import { PRESETS } from "./presets.ts";
 import { Process } from "./process.ts";
@@ -123,6 +125,11 @@ test("a descriptor reads the result as it was at the first read", () => {
   expect(new TextDecoder().decode(process.read(fd, 1) as Uint8Array)).toBe("5");
   echo("20");
   expect(new TextDecoder().decode(process.read(fd, 10) as Uint8Array)).toBe("2\n");
+});
+
+test("the preset that a kernel has at its start is the program type of the talk", () => {
+  expect(PRESETS[0]?.name).toBe(DEFAULT_PRESET);
+  expect(PRESETS[0]?.name).toBe(OREORE.type.name);
 });
 
 test("a definition's program type is the only one with its number", () => {

@@ -1,5 +1,6 @@
 // The page's program with everything it runs with, as a link holds it.
 
+import { DEFAULT_PRESET } from "../../engine/index.ts";
 import { OWN_DEFINITION, useKernel } from "../stores/kernel/kernel.ts";
 import { environmentForLink } from "../stores/program/environment.ts";
 import { useContents } from "../stores/program/map-contents.ts";
@@ -22,6 +23,6 @@ export function programOfPage(): LinkState {
     ...environmentForLink(),
     ...(Object.keys(contents).length > 0 && { contents }),
     ...(points.length > 0 && { breakpoints: points.map(({ line, when }) => [line, when] as const) }),
-    ...(preset === OWN_DEFINITION && definition ? { definition } : preset === "oreore" ? {} : { preset }),
+    ...(preset === OWN_DEFINITION && definition ? { definition } : preset === DEFAULT_PRESET ? {} : { preset }),
   };
 }

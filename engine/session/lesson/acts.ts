@@ -1,5 +1,6 @@
 // What a reader does on the page, as data. A lesson's solution and a link hold a list of acts. Repeated in a fresh session, the acts make
 // the same system calls.
+import { DEFAULT_PRESET } from "../../kernel/formats.ts";
 import type { Remote } from "../api.ts";
 import type { Reader } from "../views/goal.ts";
 import type { CallOutcome, KernelView } from "../views/kernel.ts";
@@ -150,7 +151,7 @@ const PERFORM: { readonly [Do in Act["do"]]: Performer<Do> } = {
 /** Puts a preset program type in OREORE's place. null: there is no such preset. */
 export async function definePreset(api: Remote, preset: string): Promise<CallOutcome | null> {
   const found = (await api.tools.presets()).find(({ name }) => name === preset);
-  return found ? api.kernel.define(preset === "oreore" ? null : found.definition) : null;
+  return found ? api.kernel.define(preset === DEFAULT_PRESET ? null : found.definition) : null;
 }
 
 /** Acts on the newest map of that name. */

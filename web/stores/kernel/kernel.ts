@@ -5,6 +5,7 @@ import {
   type CallOutcome,
   type Cause,
   type ContextView,
+  DEFAULT_PRESET,
   type DefinitionInput,
   freshStart,
   type HelloView,
@@ -96,7 +97,7 @@ export const useKernel = create<KernelState>()(() => ({
   output: null,
   session: [],
   presets: [],
-  preset: "oreore",
+  preset: DEFAULT_PRESET,
   definition: null,
   busy: false,
 }));
@@ -381,13 +382,13 @@ const define = (definition: DefinitionInput, name: string, keepProgram: boolean)
   queued(() => defineType(definition, name, keepProgram));
 
 async function defineType(definition: DefinitionInput, name: string, keepProgram: boolean): Promise<boolean> {
-  const outcome = await answered(engine().api.kernel.define(name === "oreore" ? null : definition));
+  const outcome = await answered(engine().api.kernel.define(name === DEFAULT_PRESET ? null : definition));
   if (!outcome || outcome.ret < 0) return false;
   const { hello, kernel } = outcome;
   // A link already names the type that it was made for.
   if (!keepProgram) recordAct({ do: "define", preset: name }, outcome);
   set({ ...STARTED, preset: name, definition, kernel, hello });
-  writtenFor(name === "oreore" ? null : definition);
+  writtenFor(name === DEFAULT_PRESET ? null : definition);
   if (keepProgram) {
     recheck();
     return true;
@@ -442,7 +443,7 @@ export async function takeHome(): Promise<void> {
   const files = await answered(engine().api.tools.takeHome(programInput(useProgram.getState())));
   if (!files) return;
   const { zip } = await import("../../ui/zip.ts");
-  const name = get().kernel?.own.name ?? "oreore";
+  const name = get().kernel?.own.name ?? DEFAULT_PRESET;
   saveFile(`${name}-take-home.zip`, zip(files.map((file) => ({ ...file, path: `${name}/${file.path}` }))));
 }
 

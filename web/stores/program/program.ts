@@ -2,6 +2,7 @@
 // or an example sets it aside, with a way back.
 import { create } from "zustand";
 import {
+  DEFAULT_PRESET,
   type DefinitionInput,
   type ExampleView,
   FIRST_EXAMPLE,
@@ -73,7 +74,7 @@ export const useProgram = create<ProgramState>()(() => ({
   lesson: 0,
   title: FIRST_EXAMPLE.title,
   askedStep: null,
-  askedPreset: "oreore",
+  askedPreset: DEFAULT_PRESET,
   askedDefinition: null,
   pasted: "",
   setAsideDraft: null,
@@ -255,7 +256,7 @@ export function openProgram(
     lesson: mark.lesson ?? 0,
     title: mark.title ?? null,
     askedStep: mark.askedStep ?? null,
-    askedPreset: mark.askedPreset ?? "oreore",
+    askedPreset: mark.askedPreset ?? DEFAULT_PRESET,
     askedDefinition: mark.askedDefinition ?? null,
     pasted: mark.pasted ?? "",
     setAsideDraft: keep && !quiet ? before : s.setAsideDraft,
@@ -297,7 +298,7 @@ const programOf = ({ source, progType, input, maps = [], from = "", definition, 
   maps,
   example: "",
   from,
-  askedPreset: "oreore",
+  askedPreset: DEFAULT_PRESET,
   askedDefinition: definition ?? null,
   pasted,
 });
