@@ -1,14 +1,14 @@
-// Who has which part of the heap. All that is known about it lies in the buffer and is written through the journal, so
-// that memory which a run takes is given back when the run is undone.
+// The allocator of the heap. All its bookkeeping lies in the machine's buffer and is written through the journal, so that memory which a
+// run takes is given back when the run is undone.
 //
 //   free block   0              4      8 …
 //                next or 0      size   zeros
 //
-// Free blocks are chained by ascending address; neighbours are one block, and none lies at the end: there the end
-// moves. What is free is zero, and so is all that lies behind the end.
+// Free blocks are chained by ascending address. Two free neighbours are merged into one block. A free block at the end of the heap is cut
+// off: the end moves down instead. All free bytes are zero, and so is everything behind the end.
 import { BRK, FREE_BLOCKS, HEAP } from "./layout.ts";
 
-/** What the books are kept in. */
+/** Where the bookkeeping is read and written. */
 interface Words {
   r32(at: number): number;
   w32(at: number, value: number): void;
@@ -18,15 +18,14 @@ interface Words {
 const SIZE = 4;
 const BLOCK_HEAD = 8;
 
-/** Bytes that a piece of `size` bytes takes. */
+/** How many bytes a request for `size` bytes occupies. */
 export const roundUp = (size: number): number => Math.max(16, Math.ceil(size / 16) * 16);
 
-/** End of what is in use. A memory nobody has taken from yet has no word for it. */
+/** Where the used part of the heap ends. The word at BRK is 0 until something was allocated. */
 export const endOfHeap = (memory: Words): number => memory.r32(BRK) || HEAP;
 
 /**
- * Offset of `rounded` zeroed bytes: a free block of just this size, or else a piece of the first larger one; 0 where
- * there is none.
+ * Takes a free block of exactly this size, or else a piece of the first larger one. Its bytes are zero. 0: no free block is large enough.
  */
 export function takeFree(memory: Words, rounded: number): number {
   let larger = 0;
@@ -46,17 +45,18 @@ export function takeFree(memory: Words, rounded: number): number {
   return block;
 }
 
-/** Moves the end; the bytes from the old one on are the caller's. */
+/** Takes the bytes at the end of the heap and moves the end up. */
 export function takeAtEnd(memory: Words, rounded: number): number {
   const at = endOfHeap(memory);
   memory.w32(BRK, at + rounded);
   return at;
 }
 
-/** Zeroes [at, at + rounded) and keeps it for those who ask next. */
+/** Zeroes [at, at + rounded) and puts it on the list of free blocks. */
 export function giveFree(memory: Words, at: number, rounded: number): void {
   memory.fill(at, rounded);
-  // Where the chain names the block before, and the word that names that one.
+  // `place`: the word that links to `next`. It lies in the free block before `at`, or is FREE_BLOCKS. `before`: the word that links to
+  // that block.
   let before = 0;
   let place = FREE_BLOCKS;
   let next = memory.r32(place);

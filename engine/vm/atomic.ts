@@ -1,12 +1,12 @@
-// Atomics on aligned words, in pairs of s32 so that counters cost no bigint. Their meaning on whole values is in
-// semantics.ts; the tests measure this against that.
+// Atomics on aligned words, computed in pairs of s32 so that counters need no bigint. semantics.ts defines what they mean on whole
+// values; the tests compare the two.
 import { BPF_ADD, BPF_AND, BPF_CMPXCHG, BPF_FETCH, BPF_OR, BPF_XCHG, BPF_XOR } from "../isa/codes.ts";
 import { REGS } from "./layout.ts";
 import type { Memory } from "./memory.ts";
 
 /**
- * Does the operation of `imm` on the word at int index `at` and the register at int index `src`. True, as it cannot
- * fail: the access was checked.
+ * Does the operation of `imm` on the word at int index `at` and the register at int index `src`. Always returns true: the access was
+ * checked before.
  */
 export function atomicOnPairs(memory: Memory, imm: number, at: number, src: number, wide: boolean): true {
   const m = memory.i32;

@@ -1,5 +1,5 @@
-// What one step did, for people: registers, bytes, map operations, trace lines. Found by going back over the step and
-// doing it again with eyes open, so recording pays nothing for it.
+// What one step did, for people: registers, bytes, map operations, trace lines. It is found by undoing the step and doing it again with
+// observers. So recording costs nothing.
 import { helperName } from "../facts/helpers.ts";
 import { addressOf, STACK } from "./layout.ts";
 import { BpfMap, type MapEvent } from "./maps/map.ts";
@@ -14,23 +14,23 @@ export interface RegChange {
 
 export interface MemoryChange {
   readonly address: bigint;
-  /** The piece of memory the bytes lie in; for a map value it says which map and key. */
+  /** The region that the bytes lie in. For a map value it names the map and the key. */
   readonly region: Region;
   readonly old: Uint8Array;
   readonly new: Uint8Array;
 }
 
 export interface StepEvent {
-  /** The step described: from the state at `step` to that at `step + 1`. */
+  /** The step described leads from the state at `step` to the state at `step + 1`. */
   readonly step: number;
   readonly slot: number;
   readonly prog: number;
   readonly regs: readonly RegChange[];
   readonly memory: readonly MemoryChange[];
   readonly maps: readonly MapEvent[];
-  /** Lines that came into the trace pipe. */
+  /** Lines that the step added to the trace pipe. */
   readonly trace: readonly string[];
-  /** The helper called, its arguments R1 … R5 and what it returned. */
+  /** The helper that was called, its arguments R1 … R5 and what it returned. */
   readonly call?: {
     readonly id: number;
     readonly name: string;
@@ -41,7 +41,7 @@ export interface StepEvent {
 
 const NOTHING: StepEvent = { step: -1, slot: -1, prog: 0, regs: [], memory: [], maps: [], trace: [] };
 
-/** What the step before the position did; nothing, with step and slot -1, at the start. The position stays. */
+/** What the step before the current position did. At the start: nothing, with step and slot -1. The position does not change. */
 export function lastChanges(timeline: Timeline): StepEvent {
   const { machine, journal } = timeline;
   const { memory } = machine;
@@ -56,7 +56,7 @@ export function lastChanges(timeline: Timeline): StepEvent {
   const store = timeline.storeRange();
   const stored = store && memory.copyOut(store.at, store.size);
   const top = journal.top;
-  // What may be touched changes with calls and exits alone; a list of all regions is long where maps are full.
+  // Only calls and exits change what may be touched. Listing all regions is slow if maps are full.
   const moves = form?.kind === "call" || form?.kind === "exit";
   const regionsBefore = moves ? machine.regions() : [];
 
@@ -100,7 +100,7 @@ export function lastChanges(timeline: Timeline): StepEvent {
   };
 }
 
-/** The parts of changed bytes that programs can see, each cut to the bytes that differ. */
+/** Only those parts of the changed bytes that programs can see. Each is cut to the bytes that differ. */
 function inRegions(regions: readonly Region[], at: number, old: Uint8Array, now: Uint8Array): MemoryChange[] {
   const start = addressOf(at);
   const found: MemoryChange[] = [];

@@ -1,6 +1,6 @@
-// Context structures as programs see them. Most fields are plain memory; some are 32 bits wide in the UAPI struct and
-// stand for a 64-bit pointer, or are narrower in the kernel's own struct: those go through here, as the verifier
-// rewrites accesses to them. Field offsets come from facts/uapi.
+// Context structures as programs see them. Most fields are plain memory. Two kinds are not: fields of 32 bits in the UAPI struct that
+// stand for a 64-bit pointer, and fields that are narrower in the kernel's own struct. Accesses to these go through here; in the kernel
+// the verifier rewrites them. Field offsets come from facts/uapi.
 // @kernel net/core/filter.c bpf_convert_ctx_access, xdp_convert_ctx_access
 import { bug } from "../base/bug.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
@@ -9,24 +9,24 @@ import { CTX, KERNEL_BASE, PKT_DATA, PKT_END, PKT_META } from "./layout.ts";
 import { littleEndian, storeLittleEndian } from "./le.ts";
 import type { Memory, Place } from "./memory.ts";
 
-/** Accesses to a context that are no plain memory. Places are buffer offsets. */
+/** Accesses to context fields that are not plain memory. Places are buffer offsets. */
 export interface CtxAccessor {
-  /** For each u32 of the context, the word of the packet state that it shows as a pointer, or 0. */
+  /** For each u32 of the context: the word of the packet state that it shows as a pointer, or 0. */
   readonly pointers?: Int32Array;
-  /** undefined: not in the context. */
+  /** undefined: not handled here, because it is outside the context or plain memory. */
   load(memory: Memory, at: number, size: 1 | 2 | 4 | 8): bigint | undefined;
-  /** False: not in the context. */
+  /** false: not handled here, because it is outside the context or plain memory. */
   store(memory: Memory, at: number, size: 1 | 2 | 4 | 8, value: bigint): boolean;
   places(memory: Memory): Iterable<Place>;
 }
 
-/** What a program type's context is like, beyond the struct of its name. */
+/** How a program type's context differs from the plain struct of its name. */
 export interface CtxLayout {
-  /** UAPI struct. */
+  /** Name of the UAPI struct. */
   readonly struct: string;
-  /** u32 fields that load as a packet pointer: which word of the packet state they show. */
+  /** u32 fields that load as a packet pointer → the word of the packet state that holds the pointer. */
   readonly pointers: Readonly<Record<string, number>>;
-  /** Fields narrower in the kernel: what is kept of a stored u32, or undefined where the store does nothing. */
+  /** Fields that are narrower in the kernel → what is kept of a stored u32. undefined: the store does nothing. */
   readonly narrow: Readonly<Record<string, (value: number) => number | undefined>>;
 }
 
@@ -50,10 +50,10 @@ export const XDP: CtxLayout = {
   narrow: {},
 };
 
-/** bpf_sock: what sockets are seen as. */
+/** bpf_sock: how programs see a socket. */
 export const SOCK: CtxLayout = { struct: "bpf_sock", pointers: {}, narrow: {} };
 
-/** Offsets in the context of a program type at which a packet program loads a packet pointer → where that stands. */
+/** Offsets in the context of a program type at which a packet pointer is loaded → the word of the packet state that holds it. */
 export function packetPointers(progType: string): ReadonlyMap<number, number> {
   const struct = progTypeByName(progType)?.ctxStruct;
   const layout = [SKB, XDP].find((one) => one.struct === struct);
@@ -68,7 +68,7 @@ export function ctxField(layout: CtxLayout, name: string): number {
   return CTX + field.off;
 }
 
-/** Makes the context area of a machine a struct of this layout; its plain fields are zero. */
+/** Lays out the context area as a struct of this layout. Its plain fields are zero. */
 export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
   const struct = uapiStruct(layout.struct);
   if (struct === undefined) throw bug(`no UAPI struct ${layout.struct}`);
@@ -97,7 +97,7 @@ export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
     },
     store(m, at, size, value) {
       if (!inside(at, size)) return false;
-      // The verifier lets through stores of the whole field alone; any other changes just its own bytes.
+      // The verifier allows only stores of the whole field. Any other store just changes its own bytes.
       const keep = size === 4 ? narrowAt.get(at) : undefined;
       const kept = keep === undefined ? value : keep(Number(BigInt.asUintN(32, value)));
       if (kept !== undefined) storeLittleEndian(m.view, at, size, BigInt(kept));
@@ -111,7 +111,7 @@ export function layOutCtx(memory: Memory, layout: CtxLayout): CtxAccessor {
   };
 }
 
-/** A field, at an offset of the context, whose store keeps its low `kept` bytes: the kernel's member is that small. */
+/** A field at an offset of the context. A store keeps only its low `kept` bytes, because the kernel's member is that small. */
 export interface NarrowedField {
   readonly off: number;
   readonly size: 1 | 2 | 4 | 8;
@@ -119,8 +119,8 @@ export interface NarrowedField {
 }
 
 /**
- * A context that is memory: numbers of a tracepoint, registers of a kprobe, OREORE's u32. Stores to `narrowed` fields are
- * cut to what the kernel's struct has room for.
+ * A context that is plain memory: numbers of a tracepoint, registers of a kprobe, OREORE's u32. Stores to `narrowed` fields are cut to
+ * the size of the field in the kernel's struct.
  */
 export function plainCtx(
   memory: Memory,
@@ -135,7 +135,7 @@ export function plainCtx(
   for (const { off } of narrowed) memory.forbid((CTX + off) & ~7, 8);
   const inside = (at: number, size: number) => at >= CTX && at + size <= CTX + bytes.length;
   return {
-    // Words of which a part is narrowed are forbidden as memory: every access to them comes by here.
+    // Words with a narrowed field are forbidden as memory, so that every access to them comes through here.
     load: (m, at, size) => (narrowed.length > 0 && inside(at, size) ? littleEndian(m.view, at, size) : undefined),
     store(m, at, size, value) {
       if (narrowed.length === 0 || !inside(at, size)) return false;

@@ -1,11 +1,11 @@
-// Turns instructions into the flat form that the interpreter runs: eight ints a slot, one operation number for each
-// meaning, operands as indices into the machine's Int32Array. An immediate is an index too, into a pool of constants
-// that the program keeps in the same buffer, so that every operation has one case and not two.
+// Turns instructions into the flat form that the interpreter runs: eight ints a slot, one operation number for each meaning, operands as
+// indices into the machine's Int32Array. An immediate is an index as well: it points to a constant that the program keeps in the same
+// buffer. So every operation needs one case instead of two.
 //
 //   int   0    1      2      3     4     5         6     7
 //         op   dst    src    off   imm   target    fx    size
 //
-// dst and src are int indices of 64-bit values, target is a slot index times eight.
+// dst and src are int indices of 64-bit values. target is a slot index times eight.
 import { bug } from "../base/bug.ts";
 import { BPF_REG_FP } from "../isa/codes.ts";
 import { type AluOp, ATOMIC_OPS, type Form, formOf, type JmpOp, type Size } from "../isa/forms.ts";
@@ -15,7 +15,7 @@ import { KERNEL_HI, REGS, SLOT_WORDS } from "./layout.ts";
 import type { BpfMap } from "./maps/map.ts";
 import type { Memory } from "./memory.ts";
 
-/** What a step can change, for the recorder: 0 … 10 is that register alone. */
+/** What a step can change, for the recorder. 0 … 10: only that register. */
 export const FX = { nothing: 16, store: 17, journal: 18 } as const;
 
 /** Operation numbers beyond those of ALU and jumps. The interpreter's cases name them in comments. */
@@ -35,7 +35,7 @@ export const OP = {
   ld_ind: 85,
 } as const;
 
-/** ALU operation → number of its 64-bit case and of its 32-bit case. */
+/** ALU operation → the number of its 64-bit case and of its 32-bit case. */
 const ALU_OP: Record<AluOp, readonly [op64: number, op32: number]> = {
   add: [0, 16],
   sub: [1, 17],
@@ -57,7 +57,7 @@ const ALU_OP: Record<AluOp, readonly [op64: number, op32: number]> = {
   movsx32: [79, 79],
 };
 
-/** Jump condition → number of its 64-bit case; the 32-bit case is 16 more. */
+/** Jump condition → the number of its 64-bit case. The 32-bit case is 16 more. */
 const JMP_OP: Record<JmpOp, number> = {
   jeq: 33,
   jgt: 34,
@@ -74,19 +74,19 @@ const JMP_OP: Record<JmpOp, number> = {
 
 const END_OP = { swap: 13, le: 29, be: 47 } as const;
 
-/** A program that can run: what was loaded, and its decoded form. */
+/** A program that can run: its instructions and their decoded form. */
 export interface LoadedProgram {
   readonly id: number;
   readonly name: string;
   readonly insns: readonly Insn[];
-  /** One for each slot; undefined in the second half of LD_IMM64 and where there is no such instruction. */
+  /** One for each slot. undefined: the second half of LD_IMM64, or not an instruction. */
   readonly forms: readonly (Form | undefined)[];
   readonly progType: string;
   readonly expectedAttachType: number;
-  /** Which slot loads which map. */
+  /** Slot of an instruction that loads a map → the map. */
   readonly maps: ReadonlyMap<number, BpfMap>;
   readonly code: Int32Array;
-  /** Gives the constants back. */
+  /** Frees the program's constants. */
   close(): void;
 }
 
@@ -98,11 +98,11 @@ export interface Loadable {
   readonly name?: string;
 }
 
-/** Guest address of a function, for callbacks: what LD_IMM64 with BPF_PSEUDO_FUNC loads. */
+/** The guest address of a function, used for callbacks: what LD_IMM64 with BPF_PSEUDO_FUNC loads. */
 const FUNC_HI = 0xffffffff | 0;
 const FUNC_LO = 0xc0000000 | 0;
 const funcAddress = (slot: number): number => (FUNC_LO + slot * 8) | 0;
-/** Slot index of a function's address, or -1. */
+/** Slot index of the function at an address, or -1. */
 export const funcSlot = (lo: number, hi: number, insns: number): number => {
   const bytes = (lo - FUNC_LO) >>> 0;
   return hi === FUNC_HI && (bytes & 7) === 0 && bytes >>> 3 < insns ? bytes >>> 3 : -1;
@@ -110,7 +110,7 @@ export const funcSlot = (lo: number, hi: number, insns: number): number => {
 
 export const regIndex = (reg: number): number => (REGS >>> 2) + 2 * reg;
 
-/** Whether an instruction would change R10, which no program may. */
+/** Whether an instruction would change R10. No program may do that. */
 function writesFramePointer(form: Form, insn: Insn): boolean {
   switch (form.kind) {
     case "alu":
@@ -127,20 +127,20 @@ function writesFramePointer(form: Form, insn: Insn): boolean {
   }
 }
 
-/** What an instruction is; undefined where it cannot be run, whatever its operands hold. */
+/** The form of an instruction. undefined: it cannot run, whatever its operands hold. */
 export function runnableForm(insn: Insn): Form | undefined {
   const form = insn.dst > 10 || insn.src > 10 ? undefined : formOf(insn);
   return form === undefined || writesFramePointer(form, insn) ? undefined : form;
 }
 
-/** The second slots of LD_IMM64, which are no instructions. */
+/** The second slots of LD_IMM64. They are not instructions. */
 export function secondHalves(insns: readonly Insn[]): Set<number> {
   const halves = new Set<number>();
   for (let slot = 0; slot < insns.length; slot++) if (slotsOf(insns[slot] as Insn) === 2) halves.add(++slot);
   return halves;
 }
 
-/** Never fails: what cannot be run becomes an operation that faults when it is reached. */
+/** Never fails: an instruction that cannot run becomes an operation that faults when it is reached. */
 export function loadProgram(memory: Memory, input: Loadable): LoadedProgram {
   const { insns, maps = new Map<number, BpfMap>() } = input;
   const pool = new ConstantPool();
@@ -157,7 +157,7 @@ export function loadProgram(memory: Memory, input: Loadable): LoadedProgram {
       refuse(code.subarray(slot * SLOT_WORDS, (slot + 1) * SLOT_WORDS));
     }
   }
-  // Falling off the end, or jumping out of the program, reaches this one.
+  // A program that runs past its end, or jumps outside, reaches this slot.
   refuse(code.subarray(insns.length * SLOT_WORDS));
 
   const bytes = pool.values.length * 8;
@@ -166,7 +166,7 @@ export function loadProgram(memory: Memory, input: Loadable): LoadedProgram {
   pool.values.forEach((value, i) => {
     memory.u64[(at >>> 3) + i] = value;
   });
-  // Constants were numbered from -1 downwards while the pool's place was not known.
+  // Constants were numbered downwards from -1 before their place in memory was known. Now they get their index.
   for (let i = 0; i < code.length; i += SLOT_WORDS) {
     const src = code[i + 2] as number;
     if (src < 0) code[i + 2] = (at >>> 2) + 2 * (-src - 1);
@@ -188,7 +188,7 @@ class ConstantPool {
   readonly values: bigint[] = [];
   readonly #known = new Map<bigint, number>();
 
-  /** A negative stand-in for the constant's index. */
+  /** A negative number that stands for the constant until its place is known. */
   add(value: bigint): number {
     const unsigned = BigInt.asUintN(64, value);
     let index = this.#known.get(unsigned);
@@ -300,7 +300,7 @@ function decodeSlot(
   }
 }
 
-/** The value an LD_IMM64 puts into its register; undefined where it names what is not here. */
+/** The value that an LD_IMM64 puts into its register. undefined: it refers to something that does not exist here. */
 function immediate(form: Form & { kind: "ld_imm64" }, low: Insn, high: Insn, slot: number, map: BpfMap | undefined) {
   const pointer = (off: number) => (BigInt(KERNEL_HI >>> 0) << 32n) | BigInt(off >>> 0);
   switch (form.pseudo) {

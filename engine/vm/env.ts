@@ -1,14 +1,14 @@
 // The only source of time, randomness and identity for a run: the same Env gives the same run, bit for bit.
 
 export interface Env {
-  /** Nanoseconds since boot at the start of a run, and how far one look at a clock moves it. */
+  /** Nanoseconds since boot at the start of a run; and by how many nanoseconds each reading of a clock advances it. */
   readonly bootTime: bigint;
   readonly tick: number;
-  /** Nanoseconds between 1970 and the machine's boot: bpf_ktime_get_tai_ns. */
+  /** Nanoseconds between 1970 and the machine's boot, for bpf_ktime_get_tai_ns. */
   readonly wallOffset: bigint;
   /** Seed of bpf_get_prandom_u32. */
   readonly seed: bigint;
-  /** CPU the program runs on, below Memory.cpus, and its NUMA node. */
+  /** The CPU that the program runs on (below Memory.cpus), and its NUMA node. */
   readonly cpu: number;
   readonly numaNode: number;
   /** The task that triggered the hook. */
@@ -16,12 +16,12 @@ export interface Env {
   readonly tgid: number;
   readonly uid: number;
   readonly gid: number;
-  /** At most 15 characters are seen. */
+  /** Programs see at most 15 characters. */
   readonly comm: string;
   readonly cgroupId: bigint;
-  /** IPv4 settings a helper may report: number of the interface packets arrive on. */
+  /** Number of the network interface that packets arrive on. */
   readonly ifindex: number;
-  /** Somebody listens on every address: a look-up for a socket finds one. */
+  /** true: somebody listens on every address, so that a look-up for a socket finds one. */
   readonly sockets: boolean;
 }
 
@@ -42,10 +42,10 @@ const DEFAULTS: Env = {
   sockets: false,
 };
 
-/** A machine with one shell on it, changed where told. */
+/** A machine with one shell on it, with the given changes. */
 export const defaultEnv = (changes: Partial<Env> = {}): Env => ({ ...DEFAULTS, ...changes });
 
-/** Four words of generator state from a seed (splitmix64): never all zero. */
+/** Four words of generator state from a seed (splitmix64). They are never all zero. */
 export function randomState(seed: bigint): [number, number, number, number] {
   let state = BigInt.asUintN(64, seed);
   const next = () => {
@@ -59,7 +59,7 @@ export function randomState(seed: bigint): [number, number, number, number] {
   return [Number(a & 0xffff_ffffn), Number(a >> 32n), Number(b & 0xffff_ffffn), Number(b >> 32n) | 1];
 }
 
-/** One turn of xoshiro128**: the value, with the state replaced in place. Words are u32. */
+/** One step of xoshiro128**: returns the value and updates the state in place. Words are u32. */
 export function nextRandom(s: Uint32Array): number {
   const [a, b, c, d] = s as unknown as [number, number, number, number];
   const scaled = Math.imul(b, 5);

@@ -1,5 +1,5 @@
-// What stops a program that a verifier would not have let through, or that asks for what is not simulated here.
-// A value, never thrown.
+// What stops a program: something that a verifier would not have let through, or a part of the kernel that is not simulated. A fault is a
+// value and is never thrown.
 import type { Memory } from "./memory.ts";
 
 export type FaultKind =
@@ -7,41 +7,41 @@ export type FaultKind =
   | "access"
   /** A bit pattern that is no instruction, or a jump out of the program. */
   | "insn"
-  /** More frames than the kernel allows, or a jump to no program. */
+  /** More frames than the kernel allows, or a jump to a program that does not exist. */
   | "frames"
-  /** A helper or kfunc that means nothing here. */
+  /** A helper or kfunc that is not simulated. */
   | "unsupported"
-  /** A helper was given what it cannot take; the verifier would have said so. */
+  /** A helper got an argument that it cannot take. The verifier would have refused it. */
   | "argument"
-  /** The program was killed: it waits for itself. */
+  /** The program was stopped because it waits for itself. */
   | "deadlock"
-  /** Whoever ran it allowed no more instructions. */
+  /** The limit of instructions that the caller gave is reached. */
   | "budget";
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** id of the program, and the slot index of the instruction in it. */
+  /** id of the program, and the slot of the instruction in it. */
   readonly prog: number;
   readonly slot: number;
-  /** A whole sentence in English, behind its place. */
+  /** A whole English sentence that starts with the place. */
   readonly message: string;
-  /** The sentence without its place. */
+  /** The same sentence without the place. */
   readonly said: string;
   readonly address?: bigint;
   /** Bytes. */
   readonly size?: number;
   readonly write?: boolean;
-  /** The region closest to the address; guest addresses, end excluded. */
+  /** The region closest to the address, in guest addresses. `end` is excluded. */
   readonly nearest?: { readonly name: string; readonly start: bigint; readonly end: bigint };
 }
 
-/** A sentence, and the same behind the place that it is about. */
+/** The sentence alone, and with its place in front. */
 export const sentence = (slot: number, said: string): Pick<Fault, "message" | "said"> => ({
   message: `insn ${slot}: ${said}`,
   said,
 });
 
-/** The fault of an access, with the region the program probably meant. */
+/** The fault of an access. It names the region that the program probably meant. */
 export function accessFault(
   memory: Memory,
   at: { prog: number; slot: number },

@@ -1,4 +1,4 @@
-// The door of the machine's room.
+// The public interface of this room.
 
 export { lastChanges, type MemoryChange, type RegChange, type StepEvent } from "./changes.ts";
 export { type Loadable, type LoadedProgram, loadProgram } from "./decode.ts";

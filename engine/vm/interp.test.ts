@@ -19,7 +19,7 @@ const load64 = (dst: number, value: bigint): Insn[] => [
 const EXIT = named("exit");
 
 const memory = new Memory();
-/** Milliseconds for tests that run thousands of programs, on a machine that has other things to do. */
+/** Timeout in milliseconds of tests that run thousands of programs, also on a busy machine. */
 const LONG = 60_000;
 
 /** R0 after the instructions, or the fault's sentence. */
@@ -231,7 +231,7 @@ test("a function has its own stack and gets the caller's R6-R9 back to it", () =
 });
 
 test("eight frames are allowed and a ninth is a fault", () => {
-  // The function calls itself as long as R1 is not zero.
+  // The function calls itself while R1 is not zero.
   const recursive = (depth: number) => [
     named("mov64_imm", { dst: 1, imm: depth }),
     named("call_local", { imm: 1 }),

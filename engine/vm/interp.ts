@@ -1,9 +1,10 @@
-// The interpreter's loop: one function, one switch, all state in typed arrays. 64-bit registers are pairs of s32
-// (lower half first) so that nothing is allocated. Mutable and hot; its length is the price of one jump table.
-// What counts and points is kept a 32-bit integer by `| 0`, and a lower half has an even index, so that `| 1` names the
-// upper one and `ip | 5` an int of the slot at hand: no sum that could grow beyond a small integer and had to be watched.
-// Case numbers are those of decode.ts. What is rare (division of large numbers, atomics, calls, context fields)
-// is done by the machine, outside. Not in here: recording, which the timeline does around single steps.
+// The interpreter's loop: one function, one switch, all state in typed arrays. 64-bit registers are pairs of s32 (lower half first), so
+// that nothing is allocated. Mutable and hot. The function is long so that there is one jump table.
+// `| 0` keeps counters and positions 32-bit integers. A lower half has an even index, so `| 1` gives the index of the upper half. A slot
+// starts at a multiple of 8, so `ip | 5` is int 5 of the current slot. Unlike a sum, `|` cannot exceed the small-integer range, so the
+// JavaScript engine need not check for that.
+// Case numbers are those of decode.ts. The machine does what is rare (division of large numbers, atomics, calls, context fields) outside
+// this loop. Recording is not done here either: the timeline does it around single steps.
 import type { LoadedProgram } from "./decode.ts";
 import { KERNEL_HI, MAY_GOTO, SLOT_WORDS } from "./layout.ts";
 import type { Memory } from "./memory.ts";
@@ -12,32 +13,32 @@ const TWO32 = 0x1_0000_0000;
 
 const swap32 = (x: number): number => ((x & 0xff) << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
 
-/** The machine whose loop this is: what the loop leaves to it. `ip` is that of the instruction at hand. */
+/** The machine that runs this loop: the work that the loop leaves to it. `ip` is the position of the current instruction. */
 export interface Core {
   readonly memory: Memory;
   readonly program: LoadedProgram;
   ip: number;
   readonly exited: boolean;
-  /** Division of numbers too large for doubles, and signed division. */
+  /** Division of numbers that are too large for doubles, and signed division. */
   aluSlow(ip: number): void;
-  // The rest answers whether the instruction happened: false after a fault.
+  // The methods below that return a boolean say whether the instruction happened. false: a fault.
   loadSlow(ip: number): boolean;
   storeSlow(ip: number): boolean;
   atomic(ip: number): boolean;
-  /** A call within the program; the loop goes on at the target itself. */
+  /** Saves the caller of a call within the program. The loop itself then continues at the target. */
   enter(ip: number): boolean;
   callHelper(ip: number): boolean;
   leave(): boolean;
   loadPacket(ip: number): boolean;
-  /** A fault for what is no instruction. */
+  /** Makes the fault of a slot that holds no valid instruction. */
   refuse(ip: number): void;
-  /** Ends a stretch of the loop at an instruction that did not happen. */
+  /** Ends the loop at an instruction that did not happen. Returns `done`. */
   stop(ip: number, done: number): number;
 }
 
 /**
- * Runs at most `budget` (an s32) instructions from machine.ip. Ends with machine.exited, machine.fault, or neither (the budget
- * is used up). Returns how many instructions were executed; one that faults is not counted and changes nothing.
+ * Runs at most `budget` (an s32) instructions from machine.ip. Afterwards machine.exited or machine.fault is set, or the budget is used
+ * up. Returns how many instructions were executed. An instruction that faults is not counted and changes nothing.
  */
 export function interpret(machine: Core, budget: number): number {
   const memory = machine.memory;
@@ -45,7 +46,7 @@ export function interpret(machine: Core, budget: number): number {
   let m = memory.i32;
   let sh = memory.shadow;
   let view = memory.view;
-  // Imported constants are read anew each time.
+  // Local copies: an imported constant would be read again each time.
   const step = SLOT_WORDS | 0;
   const kernel = KERNEL_HI | 0;
   let ip = machine.ip | 0;
@@ -80,7 +81,8 @@ export function interpret(machine: Core, budget: number): number {
         const a = m[d] as number;
         const b = m[s] as number;
         const lo = Math.imul(a, b);
-        // As a double the product of the lower halves is off by 2^11 at most; above `lo` it is a multiple of 2^32.
+        // As a double, the product of the lower halves is wrong by 2^11 at most. Product minus `lo` is a multiple of 2^32, so rounding
+        // gives it exactly.
         const carried = (((a >>> 0) * (b >>> 0) - (lo >>> 0)) / TWO32 + 0.5) | 0;
         m[d | 1] = carried + Math.imul(m[d | 1] as number, b) + Math.imul(a, m[s | 1] as number);
         m[d] = lo;
@@ -88,7 +90,7 @@ export function interpret(machine: Core, budget: number): number {
         break;
       }
       case 3: {
-        // div; below 2^52 the quotient of two doubles, rounded down, is exact
+        // div; below 2^52 the rounded-down quotient of two doubles is exact
         const ah = m[d | 1] as number;
         const bh = m[s | 1] as number;
         if (ah >>> 20 === 0 && bh >>> 20 === 0) {
@@ -415,7 +417,7 @@ export function interpret(machine: Core, budget: number): number {
         ip = (m[d] as number) <= (m[s] as number) ? (code[ip | 5] as number) : (ip + step) | 0;
         break;
 
-      // loads: the common case touches one granule and is allowed by its shadow byte
+      // loads: the common case lies in one granule, and its shadow byte allows it
       case 64: {
         // ldx4
         const at = ((m[s] as number) + (code[ip | 3] as number)) | 0;
@@ -558,7 +560,7 @@ export function interpret(machine: Core, budget: number): number {
         ip = (ip + step) | 0;
         break;
 
-      // what can change the program, the frame or the buffer itself
+      // instructions that can change the program, the frame or the buffer itself
       case 41: // exit
         machine.ip = ip;
         if (!machine.leave()) return machine.stop(ip, budget - left - 1);

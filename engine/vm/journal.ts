@@ -1,23 +1,23 @@
-// Words of the buffer as they were before they were overwritten: undoing them undoes what was done. Mutable and hot.
+// An undo log: the old contents of buffer words that were overwritten. Mutable and hot.
 
-/** Oldest first: `old words…, word index, count`, read from the end. */
+/** Entries are `old words…, word index, count`, oldest entry first. They are read from the end. */
 export class Journal {
-  /** The buffer; whoever replaces it says so here. */
+  /** The buffer. Whoever replaces the buffer must set this too. */
   i32: Int32Array;
   #words = new Int32Array(1 << 12);
-  /** Ints in use: a place to undo to. */
+  /** Number of ints in use. undoTo() takes such a number. */
   top = 0;
 
   constructor(i32: Int32Array) {
     this.i32 = i32;
   }
 
-  /** Bytes the journal holds. */
+  /** Size of the journal in bytes. */
   get bytes(): number {
     return this.#words.byteLength;
   }
 
-  /** Keeps the words that [at, at + size) touches. */
+  /** Saves the words that [at, at + size) overlaps. */
   save(at: number, size: number): void {
     const first = at >>> 2;
     const count = ((at + size + 3) >>> 2) - first;
@@ -46,7 +46,7 @@ export class Journal {
     this.top = top;
   }
 
-  /** Byte ranges [start, end) written between two places, newest first, with what they held before. */
+  /** The byte ranges that were written between two places, newest first, with their old contents. */
   *entries(from: number, to: number): Generator<{ at: number; old: Int32Array }> {
     let top = to;
     while (top > from) {

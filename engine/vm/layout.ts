@@ -1,4 +1,4 @@
-// Where everything of a machine lies in its one buffer, shared by the interpreter and the JIT.
+// Where everything of a machine lies in its one buffer. The interpreter and the JIT share the buffer.
 //
 //   offset 0            shadow: one byte for each 8-byte granule of the buffer
 //   THREAD              registers, current program, clock, random state, saved frames
@@ -8,26 +8,25 @@
 //   BOOKS               what the memory notes about itself: who has which part of the heap
 //   HEAP                maps, constant pools of programs
 //
-// A guest address is KERNEL_HI : offset, so every valid one has the same upper half and the lower half is an
-// index into the buffer. A shadow byte holds how many bytes of its granule may be touched, counted from its
-// start (0 … 8), plus SHADOW_READONLY; 0 sends the access to the slow path, which converts context fields and
-// makes faults.
+// The upper 32 bits of every valid guest address are KERNEL_HI; the lower 32 bits are an offset into the buffer. A shadow byte says how
+// many bytes of its granule may be touched, counted from the granule's start (0 … 8). It adds SHADOW_READONLY if they may only be read. 0
+// sends the access to the slow path, which converts context fields and makes faults.
 
-/** Upper 32 bits of every guest address, as s32: the kernel's direct mapping on x86-64. */
+/** Upper 32 bits of every guest address, as s32. This is the kernel's direct mapping on x86-64. */
 export const KERNEL_HI = 0xffff8881 | 0;
 export const KERNEL_BASE = 0xffff_8881_0000_0000n;
 
-/** Bytes the buffer can grow to. */
+/** The size in bytes that the buffer can grow to. */
 export const MAX_BYTES = 64 << 20;
 export const SHADOW_BYTES = MAX_BYTES >>> 3;
 export const SHADOW_READONLY = 16;
 
 export const THREAD = SHADOW_BYTES;
-/** R0 … R10 as u64; R11 is where the machine keeps a scratch value. */
+/** R0 … R10 as u64. R11 is a scratch value of the machine. */
 export const REGS = THREAD;
-/** Saved frames in use (0: the main program runs). */
+/** How many saved frames are in use. 0: the main program runs. */
 export const DEPTH = THREAD + 0x64;
-/** id of the program that runs; a tail call changes it. */
+/** id of the running program. A tail call changes it. */
 export const CURRENT_PROG = THREAD + 0x68;
 export const TAIL_CALLS = THREAD + 0x6c;
 /** u64 nanoseconds since boot. */
@@ -38,45 +37,45 @@ export const RANDOM = THREAD + 0x78;
 export const TRACE_COUNT = THREAD + 0x88;
 /** u32: records written to perf event arrays. */
 export const OUTPUT_COUNT = THREAD + 0x8c;
-/** u32: turns a may_goto of the main program has left; those of callees stand in their frames. */
+/** u32: how many turns a may_goto of the current function has left. pushFrame saves the caller's number in the frame. */
 export const MAY_GOTO = THREAD + 0x90;
-/** u32: 1 while a bpf_spin_lock is held; its address follows as an offset. */
+/** u32: offset of the bpf_spin_lock that is held. 0: none. */
 export const LOCK_HELD = THREAD + 0x94;
-/** u32 offsets: packet area start, data_meta, data, data_end, packet area end; network header. */
+/** u32 offsets: start of the packet area, data_meta, data, data_end, end of the packet area, MAC header, network header. */
 const PACKET_STATE = THREAD + 0x98;
 export const PKT_HARD_START = PACKET_STATE;
 export const PKT_META = PACKET_STATE + 4;
 export const PKT_DATA = PACKET_STATE + 8;
 export const PKT_END = PACKET_STATE + 12;
 export const PKT_HARD_END = PACKET_STATE + 16;
-/** Offset of the MAC header and of the network header (skb only; ld_abs with SKF_LL_OFF, SKF_NET_OFF). */
+/** Offset of the MAC header and of the network header (only skb: ld_abs with SKF_LL_OFF, SKF_NET_OFF). */
 export const PKT_MAC = PACKET_STATE + 20;
 export const PKT_NET = PACKET_STATE + 24;
-/** u32: target ifindex of the last redirect; u32: its flags. */
+/** u32: target ifindex of the last redirect. The next u32: its flags. */
 export const REDIRECT = THREAD + 0xb4;
-/** u32 bump pointer for small kernel objects a helper makes during a run (sockets, dynptr data). */
+/** u32: where the next small kernel object goes that a helper makes during a run (sockets, dynptr data). It only moves up. */
 export const OBJECT_TOP = THREAD + 0xbc;
-/** What callbacks of timers need once the program has ended (helpers/timer.ts). */
+/** State of timer callbacks, which run after the program has ended (helpers/timer.ts). */
 const TIMERS = THREAD + 0xc0;
 export const TIMER = {
-  /** u64: R0 of the program itself, which is the result of the run. */
+  /** u64: R0 at the end of the program itself. It is the result of the run. */
   result: TIMERS,
-  /** u32: a timer was started in this run. */
+  /** u32: 1 if a timer was started in this run. */
   armed: TIMERS + 8,
-  /** u32: callbacks begun. */
+  /** u32: how many callbacks were started. */
   fired: TIMERS + 12,
-  /** u32 offset of the timer whose callback runs; 0 while the program itself does. */
+  /** u32: offset of the timer whose callback runs. 0: the program itself runs. */
   running: TIMERS + 16,
-  /** u32 id of that timer's map. */
+  /** u32: id of the map that holds that timer. */
   map: TIMERS + 20,
-  /** u64 room for the key that a callback of an array's timer gets. */
+  /** u64: room for the key that the callback gets if the map is an array. */
   key: TIMERS + 24,
-  /** u32 offset and u32 size of a key that the callback may read, and nobody behind it (0: nothing). */
+  /** u32 offset and u32 size of a key that the callback may read only while it runs. Size 0: none. */
   lent: TIMERS + 32,
 } as const;
-/** u32 offset of the struct task_struct that was handed out; 0 where none was. */
+/** u32: offset of the struct task_struct that was given to the program. 0: none. */
 export const TASK = THREAD + 0xe8;
-/** Tunnel metadata that the packet carries: u32 offset (0: none). */
+/** u32: offset of the packet's tunnel metadata. 0: none. */
 export const TUNNEL = THREAD + 0xec;
 
 /** Saved state of callers, innermost last. */
@@ -84,13 +83,13 @@ export const FRAMES = THREAD + 0x100;
 export const FRAME_BYTES = 128;
 export const MAX_FRAMES = 8;
 export const FRAME = {
-  /** u32 slot * SLOT_WORDS to go on at; what a call returns to. */
+  /** u32: slot * SLOT_WORDS to continue at after the call returns. */
   ip: 0,
-  /** u32 FrameKind. */
+  /** u32: a FRAME_KIND. */
   kind: 4,
-  /** u32 turns of may_goto left to the callee. */
+  /** u32: turns of may_goto that the caller has left. */
   mayGoto: 8,
-  /** u32 address of the callback, as slot * SLOT_WORDS. */
+  /** u32: position of the callback, as slot * SLOT_WORDS. */
   callback: 12,
   /** u64 × 5: R6 … R9 and R10 of the caller. */
   regs: 16,
@@ -99,17 +98,17 @@ export const FRAME = {
   total: 60,
   map: 64,
   flags: 68,
-  /** u64 callback context. */
+  /** u64: the context argument of the callback. */
   ctx: 72,
-  /** u32 id of the caller's program: a tail call in a callee does not change where the callee returns to. */
+  /** u32: id of the caller's program. A tail call in a callee does not change where the callee returns to. */
   prog: 80,
-  /** u32 where bpf_for_each_map_elem goes on. */
+  /** u32: where bpf_for_each_map_elem continues. */
   cursor: 84,
-  /** u64 room for the key that a callback on an array gets. */
+  /** u64: room for the key that a callback on an array gets. */
   key: 88,
   /** struct bpf_dynptr of the sample that a callback of bpf_user_ringbuf_drain gets. */
   dynptr: 96,
-  /** u32 offset and u32 size of what the callback may read for its turn, and may not behind it (0: nothing). */
+  /** u32 offset and u32 size of memory that the callback may read only during its turn. Size 0: none. */
   lent: 112,
 } as const;
 
@@ -121,28 +120,28 @@ export const CTX = THREAD + 0x3000;
 export const CTX_BYTES = 0x1000;
 /** Small kernel objects (sockets, tunnel keys) that context fields or helpers hand out. */
 export const OBJECTS = THREAD + 0x4000;
-/** A scratch area for helpers, never visible to programs. */
+/** A scratch area for helpers. Programs never see it. */
 export const SCRATCH = THREAD + 0x8000;
 export const SCRATCH_BYTES = 0x4000;
 
 export const PACKET = THREAD + 0x10000;
 export const PACKET_END = THREAD + 0x30000;
 
-/** Not a run's, unlike all above. u32: end of what is in use of the heap (0: HEAP). */
+/** Unlike all above, the words from here on do not belong to a run. u32: end of the used part of the heap (0: HEAP). */
 const BOOKS = THREAD + 0x30000;
 export const BRK = BOOKS;
-/** u32: first free block of the heap; its chain begins with this word (allocator.ts). */
+/** u32: the first free block of the heap. The chain of free blocks starts with this word (allocator.ts). */
 export const FREE_BLOCKS = BOOKS + 4;
-/** u32 offset and u32 size of a scratch area for keys and values that SCRATCH is too small for; 0: there is none. */
+/** u32 offset and u32 size of a scratch area for keys and values that do not fit in SCRATCH. 0: there is none. */
 export const LARGE_SCRATCH = BOOKS + 8;
 
 export const HEAP = THREAD + 0x40000;
 
-/** Ints a decoded slot takes (decode.ts). */
+/** How many ints a decoded slot takes (decode.ts). */
 export const SLOT_WORDS = 8;
 export const SLOT_SHIFT = 3;
 
-/** Why a frame was saved, and so what its return does. */
+/** Why a frame was saved. It decides what happens when the function returns. */
 export const FRAME_KIND = { call: 0, loop: 1, forEach: 2, drain: 3 } as const;
 
 /** Guest address of a buffer offset. */

@@ -1,4 +1,4 @@
-// Little-endian numbers of 1, 2, 4 or 8 bytes in the machine's buffer.
+// Reads and writes little-endian numbers of 1, 2, 4 or 8 bytes.
 import { asU64, lowU32 } from "../base/u64.ts";
 
 export function littleEndian(view: DataView, at: number, size: 1 | 2 | 4 | 8): bigint {

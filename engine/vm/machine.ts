@@ -1,6 +1,6 @@
-// A machine: one program on one CPU, its registers and frames in the shared buffer. Holds what the interpreter's
-// loop leaves out: calls, atomics, accesses off the common path, and the way out. Mutable.
-// Not in here: helpers (helpers/), contexts and packets (events/), going back (timeline.ts).
+// A machine: one program on one CPU, its registers and frames in the shared buffer. It does what the interpreter's loop leaves out:
+// calls, atomics, accesses that need the slow path, and the program's exit. Mutable. Helpers are in helpers/, contexts and packets in
+// events/, stepping back in timeline.ts.
 import { asU64, lowU32 } from "../base/u64.ts";
 import { ATOMIC_OPS, type Form, formOf } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
@@ -21,21 +21,21 @@ import { loadPacketBytes } from "./packet.ts";
 import { type ALU, ATOMIC, aluResult, loadResult } from "./semantics.ts";
 import { taskPlaces } from "./task.ts";
 
-/** How a run ended, or that it did not yet: `paused` means the budget is used up. */
+/** How a run ended. `paused`: it has not ended; the budget is used up. */
 export type Outcome =
   | { readonly kind: "exit"; readonly r0: bigint }
   | { readonly kind: "fault"; readonly fault: Fault }
   | { readonly kind: "paused" };
 
-/** The frame of a function. Frames are listed with the innermost one last. */
+/** The frame of a function. Lists of frames put the innermost last. */
 export interface Frame {
   readonly frame: number;
   /** Guest address just above the 512 bytes of its stack: R10. */
   readonly top: bigint;
-  /** Slot of the instruction about to run in the innermost frame; where the call stands in the others. */
+  /** In the innermost frame: slot of the next instruction. In the others: slot of the call. */
   readonly slot: number;
   readonly prog: number;
-  /** R6 … R9 as this frame holds them. */
+  /** The frame's R6 … R9. */
   readonly saved: readonly bigint[];
   readonly callback: boolean;
 }
@@ -44,37 +44,37 @@ export interface MachineOptions {
   readonly memory: Memory;
   readonly program: LoadedProgram;
   readonly env: Env;
-  /** Programs that prog_array maps hold, by id. */
+  /** Finds the programs that prog_array maps hold, by id. */
   readonly programs?: (id: number) => LoadedProgram | undefined;
 }
 
 /**
- * Instructions counted down at once: a small integer, which counting depends on, and soon over, so that a long run goes on in
- * code that was compiled for the whole loop and not for a place within it.
+ * How many instructions the loop runs at a time. The count must be a small integer. It is low so that a stretch ends soon: then a long
+ * run continues in code that the JavaScript engine compiled for the whole loop, and not for one place within it.
  */
 const STRETCH = 1 << 16;
 
-/** Times a may_goto loops before it falls through, per function (BPF_MAX_LOOPS). */
+/** How often a may_goto loops in each function before it ends the loop (BPF_MAX_LOOPS). */
 const MAY_GOTO_TURNS = 8 * 1024 * 1024;
 
 export class Machine implements RegionSource, Core, Caller {
   readonly memory: Memory;
   readonly env: Env;
   readonly #programs: (id: number) => LoadedProgram | undefined;
-  /** What was found under ids of programs in this run: going over it again finds the same. */
+  /** Programs by id, as first looked up in this run. So running it again gives the same programs. */
   readonly #found = new Map<number, LoadedProgram | undefined>();
   readonly #main: LoadedProgram;
-  /** The program that runs now; a tail call changes it. */
+  /** The running program. A tail call changes it. */
   program: LoadedProgram;
-  /** Slot about to run, times SLOT_WORDS. */
+  /** Position of the next instruction: slot times SLOT_WORDS. */
   ip = 0;
   exited = false;
   fault: Fault | undefined;
-  /** Instructions done since start(). */
+  /** How many instructions ran since start(). */
   executed = 0;
-  /** How context fields are read and written where they are no plain memory. */
+  /** Reads and writes context fields that are not plain memory. */
   ctx: CtxAccessor | undefined;
-  /** Address of the kernel function a kprobe sits on: bpf_get_func_ip. */
+  /** Address of the kernel function that a kprobe is attached to, for bpf_get_func_ip. */
   funcIp = 0n;
   /** Which kind of packet the context describes, if any. */
   packetKind: "skb" | "xdp" | undefined;
@@ -88,7 +88,7 @@ export class Machine implements RegionSource, Core, Caller {
     this.start();
   }
 
-  /** Registers, stacks and clock as at the entry of a program; what R1 is, an event says. */
+  /** Sets registers, stacks and clock as at the entry of a program. An event sets R1 afterwards. */
   start(): void {
     const { memory, env } = this;
     memory.journal = undefined;
@@ -137,7 +137,7 @@ export class Machine implements RegionSource, Core, Caller {
     return this.exited ? { kind: "exit", r0: this.reg(0) } : { kind: "paused" };
   }
 
-  /** Slot index of the instruction about to run (or that faulted, or was the last). */
+  /** Slot of the next instruction, or of the one that faulted, or of the last one. */
   get slot(): number {
     return this.ip >>> L.SLOT_SHIFT;
   }
@@ -148,25 +148,25 @@ export class Machine implements RegionSource, Core, Caller {
   setReg(n: number, value: bigint): void {
     this.memory.w64(L.REGS + 8 * n, value);
   }
-  /** Register n becomes a guest pointer; 0 is NULL. */
+  /** Sets register n to a guest pointer. `off` 0 is NULL. */
   setPointer(n: number, off: number): void {
     this.memory.wPointer(L.REGS + 8 * n, off);
   }
 
-  /** A u32 key where helpers can point at it. */
+  /** Writes a u32 key where map code can read it, and returns its offset. */
   stageKey(index: number): number {
     const at = this.memory.scratch(0, 4);
     this.memory.w32(at, index);
     return at;
   }
-  /** Lets a packet grow up to `end`, where the packet area has the room. */
+  /** Allows a packet to grow up to `end`. false: the packet area has no room. */
   growTailroom(end: number): boolean {
     if (end > L.PACKET_END) return false;
     this.memory.w32(L.PKT_HARD_END, end);
     return true;
   }
 
-  /** Bytes at a guest address, where all of them may be read. */
+  /** The bytes at a guest address. undefined: not all of them may be read. */
   read(address: bigint, size: number): Uint8Array | undefined {
     const at = this.memory.offsetOf(address);
     return at >= 0 && this.memory.allows(at, size, false) ? this.memory.copyOut(at, size) : undefined;
@@ -180,7 +180,7 @@ export class Machine implements RegionSource, Core, Caller {
     const { memory, depth } = this;
     const frames: Frame[] = [];
     for (let frame = 0; frame <= depth; frame++) {
-      // What a frame's function holds in R6 … R9 was saved by its callee, if there is one.
+      // If the function called another one, that call saved its R6 … R9.
       const saved = frame < depth ? L.FRAMES + frame * L.FRAME_BYTES : 0;
       const regs = [6, 7, 8, 9].map((n, i) => (saved === 0 ? this.reg(n) : memory.r64(saved + L.FRAME.regs + 8 * i)));
       frames.push({
@@ -209,20 +209,20 @@ export class Machine implements RegionSource, Core, Caller {
     yield* taskPlaces(memory);
   }
 
-  /** All memory the program can see, in the order of addresses. */
+  /** All memory that the program can see, by address. */
   regions(): Region[] {
     return this.memory.regions();
   }
 
-  // ---- what the interpreter's loop calls; `ip` is that of the instruction at hand ----
+  // ---- called by the interpreter's loop; `ip` is the position of the current instruction ----
 
-  /** Ends a stretch of the loop at an instruction that did not happen. */
+  /** Ends the loop at an instruction that did not happen. Returns `done`. */
   stop(ip: number, done: number): number {
     this.ip = ip;
     return done;
   }
 
-  /** Stops with a fault at the instruction; false, for callers that answer "did it happen". */
+  /** Stops with a fault at the instruction. Returns false, for callers whose result says whether the instruction happened. */
   raise(kind: FaultKind, ip: number, message: string): false {
     const slot = ip >>> L.SLOT_SHIFT;
     this.fault = { kind, prog: this.program.id, slot, ...sentence(slot, message) };
@@ -250,7 +250,7 @@ export class Machine implements RegionSource, Core, Caller {
     } else this.raise("insn", ip, refusal(insn, forms[slot]));
   }
 
-  /** Division of numbers too large for doubles, and signed division. */
+  /** Division of numbers that are too large for doubles, and signed division. */
   aluSlow(ip: number): void {
     const form = this.program.forms[ip >>> L.SLOT_SHIFT] as Form & { kind: "alu"; op: keyof typeof ALU };
     const { code } = this.program;
@@ -259,7 +259,7 @@ export class Machine implements RegionSource, Core, Caller {
     u64[dst] = aluResult(form.op, form.width, u64[dst] as bigint, u64[(code[ip + 2] as number) >>> 1] as bigint);
   }
 
-  /** Loads that cross granules, of context fields, or of what may not be read. */
+  /** Loads that cross granules, loads of context fields, and loads that are not allowed. */
   loadSlow(ip: number): boolean {
     const { code, forms } = this.program;
     const { memory } = this;
@@ -273,7 +273,7 @@ export class Machine implements RegionSource, Core, Caller {
     return true;
   }
 
-  /** A load of data, data_end or data_meta, which every packet program begins with: without making bigints. */
+  /** Loads data, data_end or data_meta without making bigints. Every packet program starts with these loads. */
   #loadPacketPointer(ip: number): boolean {
     const pointers = this.ctx?.pointers;
     if (pointers === undefined) return false;
@@ -290,7 +290,7 @@ export class Machine implements RegionSource, Core, Caller {
     return true;
   }
 
-  /** The bytes at a guest address as an unsigned number, context fields converted; undefined is a fault. */
+  /** The bytes at a guest address as an unsigned number. Context fields are converted. undefined: a fault. */
   loadAt(address: bigint, size: 1 | 2 | 4 | 8): bigint | undefined {
     const at = this.memory.offsetOf(address);
     if (at < 0) return undefined;
@@ -309,7 +309,7 @@ export class Machine implements RegionSource, Core, Caller {
     return this.storeAt(address, size, value) || this.raiseAccess(ip, address, size, true);
   }
 
-  /** False is a fault. Not journaled: the timeline keeps what a store overwrites. */
+  /** false: a fault. The journal gets nothing: the timeline keeps what a store overwrites. */
   storeAt(address: bigint, size: 1 | 2 | 4 | 8, value: bigint): boolean {
     const at = this.memory.offsetOf(address);
     if (at < 0) return false;
@@ -332,7 +332,7 @@ export class Machine implements RegionSource, Core, Caller {
     return atomicOnPairs(memory, code[ip + 4] as number, at >>> 2, code[ip + 2] as number, size === 8);
   }
 
-  /** At an address that is not aligned, or not in the buffer. */
+  /** An atomic at an address that is not aligned, or not allowed. */
   #atomicSlow(ip: number): boolean {
     const { code, forms, insns } = this.program;
     const { memory } = this;
@@ -351,12 +351,12 @@ export class Machine implements RegionSource, Core, Caller {
     return true;
   }
 
-  /** A call within the program. The caller goes on at the target itself. */
+  /** Saves the caller of a call within the program. The loop itself continues at the target. */
   enter(ip: number): boolean {
     return this.pushFrame(ip, ip + L.SLOT_WORDS, L.FRAME_KIND.call) !== 0;
   }
 
-  /** Saves the caller; the offset of the saved frame, or 0 after a fault. R1 … R5 stay as they are. */
+  /** Saves the caller's frame. Returns the offset of the saved frame, or 0 after a fault. R1 … R5 do not change. */
   pushFrame(ip: number, returnIp: number, kind: number): number {
     const { memory, depth } = this;
     if (depth + 1 >= L.MAX_FRAMES) {
@@ -379,7 +379,7 @@ export class Machine implements RegionSource, Core, Caller {
     return frame;
   }
 
-  /** exit: back to the caller, on to a callback's next turn, to a timer that fires, or the end. False after a fault. */
+  /** Does `exit`: returns to the caller, starts a callback's next turn or a timer's callback, or ends the run. false: a fault happened. */
   leave(): boolean {
     const { memory, depth } = this;
     if (depth === 0) {
@@ -410,7 +410,7 @@ export class Machine implements RegionSource, Core, Caller {
     return callHelper(this, ip);
   }
 
-  /** Goes on in another program; false where there is none of this id. */
+  /** Continues in another program. false: there is no program with this id. */
   switchTo(id: number): boolean {
     const next = this.#programOf(id);
     if (next === undefined) return false;
@@ -419,7 +419,7 @@ export class Machine implements RegionSource, Core, Caller {
     return true;
   }
 
-  /** After CURRENT_PROG changed under the machine (a step was undone). */
+  /** Sets `program` again after CURRENT_PROG was changed directly (a step was undone). */
   follow(): void {
     const id = this.memory.r32(L.CURRENT_PROG);
     if (id !== this.program.id) this.program = this.#programOf(id) ?? this.#main;
@@ -431,7 +431,7 @@ export class Machine implements RegionSource, Core, Caller {
     return this.#found.get(id);
   }
 
-  /** LD_ABS and LD_IND: R0 becomes packet bytes in host order; outside of the packet the function returns 0. */
+  /** LD_ABS and LD_IND: R0 gets packet bytes in host order. Outside the packet, the function returns 0. */
   loadPacket(ip: number): boolean {
     const { code } = this.program;
     const insn = this.program.insns[ip >>> L.SLOT_SHIFT] as Insn;
@@ -449,7 +449,7 @@ export class Machine implements RegionSource, Core, Caller {
   }
 }
 
-/** Compiled code has no way from one function of a program into the next but a call; nor does the kernel allow one. */
+/** Compiled code can go from one function of a program to another only by a call. The kernel allows nothing else either. */
 const ELSEWHERE = "the program went into another function without calling it";
 
 function refusal(insn: Insn, form: Form | undefined): string {

@@ -1,7 +1,6 @@
-// The one buffer: typed views, an allocator, the shadow that says which bytes may be touched, and a journal of
-// overwritten words. Mutable and hot. Everything a run changes is changed through the write methods here (or by
-// the interpreter's own stores, which the timeline logs itself), so undoing the journal undoes the run.
-// Not in here: what the bytes mean.
+// The machine's one buffer: typed views, an allocator, the shadow that says which bytes may be touched, and a journal of overwritten
+// words. Mutable and hot. Everything that a run changes is written through the methods here, or by the interpreter's own stores, which
+// the timeline logs itself. So undoing the journal undoes the run. What the bytes mean is not known here.
 import { bug } from "../base/bug.ts";
 import { asU64 } from "../base/u64.ts";
 import { endOfHeap, giveFree, roundUp, takeAtEnd, takeFree } from "./allocator.ts";
@@ -48,15 +47,15 @@ export interface Region {
   readonly frame?: number;
 }
 
-/** A region by its buffer offset. */
+/** A region whose start is a buffer offset. */
 export type Place = Omit<Region, "start"> & { readonly start: number };
 
-/** Whoever owns memory lists it. */
+/** An owner of memory. It lists its places. */
 export interface RegionSource {
   places(): Iterable<Place>;
 }
 
-/** A map, as memory knows it: its id and the offset of its struct bpf_map. What it does, maps/map.ts says. */
+/** A map, as far as the memory needs it: its id and the offset of its struct bpf_map. maps/map.ts has the rest. */
 export interface OwnerById extends RegionSource {
   readonly id: number;
   readonly address: number;
@@ -69,12 +68,12 @@ export interface OutputRecord {
   readonly data: Uint8Array;
 }
 
-/** All that a memory holds at a moment. */
+/** Everything that a memory holds at a moment. */
 export interface MemorySnapshot {
-  /** The buffer from THREAD to the end of what is in use, and the shadow of that part. */
+  /** The buffer from THREAD to the end of the used part, and the shadow of the same range. */
   readonly bytes: Uint8Array;
   readonly shadow: Uint8Array;
-  /** Who owned memory, maps among them. */
+  /** All owners of memory at that moment, including maps. */
   readonly sources: readonly RegionSource[];
   readonly maps: readonly OwnerById[];
   readonly trace: readonly string[];
@@ -83,22 +82,22 @@ export interface MemorySnapshot {
 }
 
 export interface MemoryOptions {
-  /** Possible CPUs: how many values a per-CPU map holds for a key. */
+  /** Number of possible CPUs: how many values a per-CPU map has for a key. */
   readonly cpus?: number;
-  /** Bytes above which an array or a hash table is kept outside the buffer (maps/absent.ts), as if there were no room for it. */
+  /** An array or hash table larger than this (bytes) is kept outside the buffer (maps/absent.ts), as if it did not fit. */
   readonly largestMap?: number;
-  /** Like a WebAssembly.Memory, for a machine that a JIT shares; otherwise a plain buffer. */
+  /** Something like a WebAssembly.Memory, for a machine that a JIT shares. undefined: a plain buffer. */
   readonly backing?: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
 
 const WASM_PAGE = 65536;
 const FIRST_HEAP_BYTES = 1 << 20;
-/** Bytes beyond the last allocation that may be read as whole words. */
+/** Bytes after the last allocation that may be read as part of whole words. */
 const SLACK = 16;
-/** Room that contents of maps may not take: constants of programs (a million instructions with one each), struct bpf_map. */
+/** Bytes that maps' contents may not take. They are for constants of programs (a million instructions with one each) and struct bpf_map. */
 const NOT_FOR_MAPS = 8 << 20;
 
-/** Bytes that maps can take together. */
+/** How many bytes all maps together may take. */
 export const ROOM_FOR_MAPS = MAX_BYTES - NOT_FOR_MAPS - HEAP - SLACK;
 
 export class Memory {
@@ -109,19 +108,19 @@ export class Memory {
   u64!: BigUint64Array;
   view!: DataView;
   shadow!: Uint8Array;
-  /** Changes when the views above were replaced because the buffer grew. */
+  /** Changes when the buffer grew and the views above were replaced. */
   generation = 0;
-  /** Present while a timeline records. */
+  /** Set while a timeline records. */
   journal: Journal | undefined;
   /** Owners of memory, in the order of creation. */
   readonly sources = new Set<RegionSource>();
   readonly #maps = new Map<number, OwnerById>();
   readonly #mapsByAddress = new Map<number, OwnerById>();
-  /** Ids of maps and programs, as the kernel counts them. */
+  /** The next id of a map or program. Ids count up, as in the kernel. */
   #nextId = 1;
   readonly #backing: MemoryOptions["backing"];
   readonly #trace: string[] = [];
-  /** One for each line of #trace: traceSaid(). */
+  /** One for each line of #trace: the result of traceSaid(). */
   readonly #said: number[] = [];
   readonly #output: OutputRecord[] = [];
 
@@ -155,12 +154,12 @@ export class Memory {
   mapById(id: number): OwnerById | undefined {
     return this.#maps.get(id);
   }
-  /** The map whose struct bpf_map lies at this offset. */
+  /** The map whose struct bpf_map is at this offset. */
   mapAt(off: number): OwnerById | undefined {
     return this.#mapsByAddress.get(off);
   }
 
-  /** Offset of `size` bytes that only helpers use, until the next call with the same slot: 0 for keys, 1 for values. */
+  /** Offset of `size` bytes that only helpers use. They are valid until the next call with the same slot. Slot 0: keys; slot 1: values. */
   scratch(slot: 0 | 1, size: number): number {
     const half = SCRATCH_BYTES >>> 1;
     if (size <= half - SLACK) return SCRATCH + slot * half;
@@ -168,7 +167,7 @@ export class Memory {
     return this.r32(LARGE_SCRATCH) + slot * size;
   }
 
-  /** Makes sure that scratch() has this many bytes; false where memory is exhausted. */
+  /** Makes sure that scratch() can give this many bytes. false: memory is exhausted. */
   reserveScratch(size: number): boolean {
     if (size <= (SCRATCH_BYTES >>> 1) - SLACK || this.r32(LARGE_SCRATCH + 4) >= 2 * size) return true;
     const at = this.alloc(2 * size);
@@ -179,14 +178,14 @@ export class Memory {
     return true;
   }
 
-  /** End of what is in use: a copy of [THREAD, brk) is all bytes there are. */
+  /** End of the used part. [THREAD, brk) holds all data. */
   get brk(): number {
     return endOfHeap(this);
   }
 
   /**
-   * Offset of zeroed bytes nobody may touch yet, 16-byte aligned; 0 where memory is exhausted (-ENOMEM). `small`: may
-   * take of the last bytes, which contents of maps may not, so that those alone cannot keep a program from being loaded.
+   * Offset of zeroed bytes that no program may touch yet, 16-byte aligned. 0: memory is exhausted (-ENOMEM). `small`: may also take the
+   * last NOT_FOR_MAPS bytes. Maps' contents may not take these, so that maps alone cannot keep a program from being loaded.
    */
   alloc(size: number, small = false): number {
     const rounded = roundUp(size);
@@ -198,7 +197,7 @@ export class Memory {
     return takeAtEnd(this, rounded);
   }
 
-  /** Gives back what alloc(size) gave, nothing included. */
+  /** Frees what alloc(size) returned. 0 is allowed for `at`. */
   free(at: number, size: number): void {
     if (at === 0) return;
     const rounded = roundUp(size);
@@ -225,8 +224,8 @@ export class Memory {
   }
 
   /**
-   * Lets programs read what they may not yet, and notes at `note` (u32 offset, u32 size) what that is, for takeBack().
-   * What they may read already is not lent: another one has lent it, and takes it back.
+   * Lets programs read [at, at + size) for a time, and writes at `note` (u32 offset, u32 size) what takeBack() must take away. If they
+   * may already read it, the size is 0: somebody else lent it and will take it back.
    */
   lend(note: number, at: number, size: number): void {
     const lent = this.allows(at, size, false) ? 0 : size;
@@ -241,7 +240,7 @@ export class Memory {
     this.w32(note + 4, 0);
   }
 
-  /** Whether all of [at, at + size) may be read (written). An empty range always may. */
+  /** Whether all of [at, at + size) may be read, or written if `write`. An empty range is always allowed. */
   allows(at: number, size: number, write: boolean): boolean {
     if (size <= 0) return size === 0;
     if (at < SHADOW_BYTES || at + size > this.u8.length) return false;
@@ -255,7 +254,7 @@ export class Memory {
     return (byte & 15) > (last & 7) && !(write && byte >= SHADOW_READONLY);
   }
 
-  /** Buffer offset of a guest address, or -1 where it lies outside the buffer. */
+  /** Buffer offset of a guest address. -1: outside the buffer. */
   offsetOf(address: bigint): number {
     const off = Number(asU64(address) & 0xffff_ffffn);
     return Number(asU64(address) >> 32n) === KERNEL_HI >>> 0 && off >= SHADOW_BYTES && off < this.u8.length ? off : -1;
@@ -284,13 +283,13 @@ export class Memory {
     this.journal?.save(at, 8);
     this.view.setBigUint64(at, asU64(value), true);
   }
-  /** `value` may be any integer up to 2^53; its two's complement is stored in 64 bits. */
+  /** `value`: any integer up to 2^53. It is stored as 64-bit two's complement. */
   wNumber(at: number, value: number): void {
     this.journal?.save(at, 8);
     this.view.setInt32(at, value | 0, true);
     this.view.setInt32(at + 4, Math.floor(value / 0x1_0000_0000) | 0, true);
   }
-  /** A guest pointer to a buffer offset; 0 is NULL. */
+  /** Writes a guest pointer to a buffer offset. 0 is NULL. */
   wPointer(at: number, off: number): void {
     this.journal?.save(at, 8);
     this.view.setInt32(at, off, true);
@@ -312,16 +311,16 @@ export class Memory {
     return this.u8.slice(at, at + size);
   }
 
-  /** Lines of /sys/kernel/tracing/trace_pipe, without their newline. */
+  /** The lines of /sys/kernel/tracing/trace_pipe, without newlines. */
   tracePipe(): readonly string[] {
     this.#trace.length = Math.min(this.#trace.length, this.r32(TRACE_COUNT));
     return this.#trace;
   }
-  /** Where in a line of trace_pipe begins what the program printed. */
+  /** At which character of a trace_pipe line the program's own text starts. */
   traceSaid(index: number): number {
     return this.#said[index] ?? 0;
   }
-  /** `said`: where in it begins what the program printed. */
+  /** `said`: at which character of the line the program's own text starts. */
   traceLine(line: string, said: number): void {
     const count = this.tracePipe().length;
     this.#trace.push(line);
@@ -356,7 +355,7 @@ export class Memory {
     };
   }
 
-  /** Makes everything what it was. Ids that were given away since are not given a second time. */
+  /** Restores everything. Ids that were given out since then are not given out again. */
   restore({ bytes, shadow, sources, maps, trace, said, output }: MemorySnapshot): void {
     const [last, end] = [this.brk, THREAD + bytes.length];
     this.u8.set(bytes, THREAD);
@@ -378,14 +377,14 @@ export class Memory {
     this.#output.splice(0, this.#output.length, ...output);
   }
 
-  /** Nanoseconds since boot; each look moves the clock, so that two readings differ as they do on a machine. */
+  /** Nanoseconds since boot. Each call moves the clock, so that two readings differ as on a real machine. */
   now(tick: number): bigint {
     const time = this.r64(CLOCK);
     this.w64(CLOCK, time + BigInt(tick));
     return time;
   }
 
-  /** Every region that programs can see, in the order of their addresses. */
+  /** Every region that programs can see, by address. */
   regions(): Region[] {
     const found: Region[] = [];
     for (const source of this.sources) {
@@ -394,7 +393,7 @@ export class Memory {
     return found.sort((a, b) => (a.start < b.start ? -1 : 1));
   }
 
-  /** The region that holds the address, or the one whose end or start is nearest to it. */
+  /** The region that holds the address, or else the nearest one. */
   nearestRegion(address: bigint): Region | undefined {
     let best: Region | undefined;
     let least = -1n;

@@ -1,5 +1,5 @@
-// The packet of a machine: headroom, metadata, bytes and tailroom in one area, and the words that say where each
-// begins. Moving an edge is journaled with the rest.
+// The packet of a machine: headroom, metadata, bytes and tailroom in one area, and the words that say where each part starts. Moving an
+// edge is journaled like every change.
 
 import { ETH_HLEN } from "../facts/net.ts";
 import {
@@ -15,20 +15,20 @@ import {
 } from "./layout.ts";
 import type { Memory } from "./memory.ts";
 
-/** Bytes in front of a packet: XDP_PACKET_HEADROOM. */
+/** Bytes before a packet (XDP_PACKET_HEADROOM). */
 const HEADROOM = 256;
-/** A frame of XDP is a page, at whose end stands a struct skb_shared_info of this size. */
+/** A frame of XDP is one page. Its end holds a struct skb_shared_info of SHARED_INFO bytes. */
 const PAGE = 4096;
 const SHARED_INFO = 320;
-/** What may be grown into behind a packet that fills its page. */
+/** How many bytes a packet that fills its page can still grow. */
 const LEAST_TAILROOM = 320;
 
-/** Longest packet that has room here. */
+/** The longest packet that fits. */
 export const MAX_PACKET_BYTES = PACKET_END - PACKET - 0x8000;
 
 const xdpTailroom = (data: Uint8Array): number => Math.max(LEAST_TAILROOM, PAGE - SHARED_INFO - HEADROOM - data.length);
 
-/** Lays a packet down; `tailroom` bytes behind it may be grown into. */
+/** Writes a packet into its area. It may grow by `tailroom` bytes. */
 export function placePacket(memory: Memory, data: Uint8Array, headroom = HEADROOM, tailroom = xdpTailroom(data)): void {
   const start = PACKET + headroom;
   memory.fill(PACKET, headroom + data.length + tailroom + 8);
@@ -43,7 +43,7 @@ export function placePacket(memory: Memory, data: Uint8Array, headroom = HEADROO
   exposePacket(memory);
 }
 
-/** Moves the edges and what may be touched with them. */
+/** Moves the edges of the packet, and with them what programs may touch. */
 export function movePacket(memory: Memory, meta: number, data: number, end: number): void {
   const [oldMeta, oldEnd] = [memory.r32(PKT_META), memory.r32(PKT_END)];
   memory.forbid(oldMeta & ~7, oldEnd - (oldMeta & ~7));
@@ -62,11 +62,11 @@ export const packetLength = (memory: Memory): number => memory.r32(PKT_END) - me
 
 export const packetBytes = (memory: Memory): Uint8Array => memory.copyOut(memory.r32(PKT_DATA), packetLength(memory));
 
-/** Offsets that LD_ABS counts from other places than the start of the data. */
+/** LD_ABS offsets from these numbers on count from the network header or the link-layer header instead of the data. */
 const SKF_NET_OFF = -0x100000;
 const SKF_LL_OFF = -0x200000;
 
-/** Offset of `size` packet bytes as LD_ABS addresses them, or -1. @kernel kernel/bpf/core.c bpf_internal_load_pointer_neg_helper */
+/** Offset of `size` packet bytes, addressed as by LD_ABS, or -1. @kernel kernel/bpf/core.c bpf_internal_load_pointer_neg_helper */
 export function packetPlace(memory: Memory, offset: number, size: number): number {
   const end = memory.r32(PKT_END);
   let at = memory.r32(PKT_DATA) + offset;
@@ -78,7 +78,7 @@ export function packetPlace(memory: Memory, offset: number, size: number): numbe
   return at >= memory.r32(PKT_HARD_START) && at + size <= end && end !== 0 ? at : -1;
 }
 
-/** The bytes in host order as LD_ABS gives them; undefined outside of the packet. */
+/** The bytes in host order, as LD_ABS returns them. undefined: outside the packet. */
 export function loadPacketBytes(memory: Memory, offset: number, size: 1 | 2 | 4): number | undefined {
   const at = packetPlace(memory, offset, size);
   if (at < 0) return undefined;

@@ -1,11 +1,11 @@
-// Questions to a timeline: when was this slot visited, when was this register or these bytes written, and runs that
-// stop where something holds. Positions are steps; the state before step n is what the timeline shows at n.
+// Questions to a timeline: when was a slot visited, when was a register or memory written; and runs that stop when a condition holds.
+// Positions count steps. Position n shows the state before step n.
 import { FX } from "./decode.ts";
 import { REGS } from "./layout.ts";
 import type { Machine } from "./machine.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** The next step after the position (before it, for `previousVisit`) that runs the slot; undefined where there is none known. */
+/** The next step after the current position (for `previousVisit`: before it) that runs the slot. undefined: none is known. */
 export function nextVisit(timeline: Timeline, slot: number, prog?: number): number | undefined {
   for (let step = timeline.position + 1; step < timeline.length; step++) {
     if (isAt(timeline, step, slot, prog)) return step;
@@ -25,7 +25,7 @@ function isAt(timeline: Timeline, step: number, slot: number, prog: number | und
   return logged?.slot === slot && (prog === undefined || logged.prog === prog);
 }
 
-/** The step before the position that last wrote a register; its value was there from the step after on. */
+/** The last step before the current position that wrote the register. Its value is visible from the step after it. */
 export function lastWriteOfReg(timeline: Timeline, reg: number): number | undefined {
   const at = REGS + 8 * reg;
   let end = timeline.journal.top;
@@ -40,7 +40,7 @@ export function lastWriteOfReg(timeline: Timeline, reg: number): number | undefi
   return undefined;
 }
 
-/** The step before the position that last wrote any of the bytes at a guest address. The position stays. */
+/** The last step before the current position that wrote any of the bytes at a guest address. The position does not change. */
 export function lastWriteOf(timeline: Timeline, address: bigint, size: number): number | undefined {
   const at = timeline.machine.memory.offsetOf(address);
   if (at < 0) return undefined;
@@ -55,14 +55,14 @@ export function lastWriteOf(timeline: Timeline, address: bigint, size: number): 
   return found;
 }
 
-/** Whether the step about to run (which was just undone: its journal still lies above the top) writes the range. */
+/** Whether the next step writes the range. The step was just undone, so its journal entries still lie above the top. */
 function wrote(timeline: Timeline, start: number, end: number, at: number, size: number): boolean {
   const store = timeline.storeRange();
   if (store !== undefined) return store.at < at + size && at < store.at + store.size;
   return end > start && journalTouches(timeline, start, end, at, size);
 }
 
-/** Whether anything that was kept between two places is of a range. */
+/** Whether a journal entry between two places overlaps the range. */
 function journalTouches(timeline: Timeline, start: number, end: number, at: number, size: number): boolean {
   for (const entry of timeline.journal.entries(start, end)) {
     const bytes = entry.old.length * 4;
@@ -73,29 +73,29 @@ function journalTouches(timeline: Timeline, start: number, end: number, at: numb
 
 export interface Breakpoint {
   readonly slot: number;
-  /** id of the program; any where it is not said. */
+  /** id of the program. undefined: any program. */
   readonly prog?: number;
   readonly when?: (machine: Machine) => boolean;
 }
 
 export interface StopConditions {
   readonly breakpoints?: readonly Breakpoint[];
-  /** Stop after a step that changed any of these bytes, in whichever direction it is come to. Guest addresses. */
+  /** Stop after a step that changed any of these bytes, whether the walk goes forward or back. Guest addresses. */
   readonly watch?: readonly { readonly address: bigint; readonly size: number }[];
   /** Stop after a step that changed any of these registers. */
   readonly watchRegs?: readonly number[];
   /** Run to this slot. */
   readonly cursor?: number;
-  /** Stop where no more frames than this are saved: step over, step out. */
+  /** Stop when at most this many frames are saved. For "step over" and "step out". */
   readonly depth?: number;
 }
 
 export type Stop = "breakpoint" | "watch" | "cursor" | "depth" | "end" | "budget" | "cancel";
 
-/** Steps between looks at `cancel`. */
+/** After how many steps `cancel` is asked again. */
 const CANCEL_EVERY = 8192;
 
-/** Runs forward, at least one step, until something holds. */
+/** Runs forward by at least one step, until a condition holds. */
 export function runUntil(
   timeline: Timeline,
   stop: StopConditions,
@@ -105,7 +105,7 @@ export function runUntil(
   return walk(timeline, stop, budget, cancel, true);
 }
 
-/** Runs backward, at least one step, until something holds; `end` is the start of the run. */
+/** Runs backward by at least one step, until a condition holds. `end`: the start of the run. */
 export function runBackUntil(
   timeline: Timeline,
   stop: StopConditions,
@@ -130,7 +130,8 @@ function walk(timeline: Timeline, stop: StopConditions, budget: number, cancel: 
     if (!(forward ? timeline.step() : timeline.back())) return "end";
     let changed = false;
     for (const watch of watched) changed = watch.changed() || changed;
-    // On the way back the change is noticed once it is undone. Of the place that the walk began behind nothing is said.
+    // Going back, a change is noticed only after it was undone, so go one step forward again. The step right before the starting position
+    // does not count.
     if (changed && (forward || (done > 0 && timeline.step()))) return "watch";
     const { slot } = machine;
     if (stop.cursor === slot) return "cursor";
@@ -146,7 +147,7 @@ function walk(timeline: Timeline, stop: StopConditions, budget: number, cancel: 
 
 const NONE: readonly Breakpoint[] = [];
 
-/** Bytes of the buffer and what they were when they were last looked at. */
+/** A range of the buffer, with its contents when it was last checked. */
 class Watch {
   readonly #timeline: Timeline;
   readonly #at: number;

@@ -1,5 +1,5 @@
-// Runs instructions that no verifier saw: R1 points to some bytes, R2 is how many, 512 bytes of stack. What bpf test
-// suites and `conform run` do.
+// Runs instructions without a verifier. R1 points to some bytes, R2 is their number, the stack has 512 bytes. BPF test suites and
+// `conform run` do this.
 import type { Insn } from "../isa/insn.ts";
 import { loadProgram } from "./decode.ts";
 import { defaultEnv } from "./env.ts";
@@ -12,7 +12,7 @@ export type RawResult =
   | { readonly r0: bigint; readonly executed: number }
   | { readonly fault: Fault; readonly executed: number };
 
-/** Instructions after which a run is given up, unless told otherwise. */
+/** After how many instructions a run is given up by default. */
 const RAW_BUDGET = 2_000_000_000;
 
 export class RawRun {
@@ -26,7 +26,7 @@ export class RawRun {
     this.reset();
   }
 
-  /** Fresh registers, stack and bytes: what a run does before it starts. Too many bytes make the run a fault. */
+  /** Resets registers, stack and bytes before a run. If there are too many bytes, the run is a fault. */
   reset(): void {
     const { machine } = this;
     if (enterEvent(machine, { kind: "mem", bytes: this.#mem }) < 0) {
@@ -34,12 +34,12 @@ export class RawRun {
     }
   }
 
-  /** Gives the program's constants back, where the memory is used on. */
+  /** Frees the program's constants. Needed if the memory is used again. */
   close(): void {
     this.machine.program.close();
   }
 
-  /** Runs from where the machine stands to the end. */
+  /** Runs to the end from the current state. */
   run(budget = RAW_BUDGET): RawResult {
     const { machine } = this;
     const outcome = machine.run(budget);

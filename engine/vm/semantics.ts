@@ -1,6 +1,6 @@
-// What each operator means, on whole 64-bit values: total tables over the instruction set. The interpreter uses them
-// for everything that is not worth a case of its own in its loop, and its tests measure that loop against them.
-// Sources: RFC 9669 sections 4.1-4.3 and 5.3; kernel/bpf/core.c ___bpf_prog_run where the RFC leaves room.
+// What each operator means on whole 64-bit values: total tables over the instruction set. The interpreter uses them for rare cases that
+// its loop leaves out, and its tests compare the loop with them. Sources: RFC 9669 sections 4.1-4.3 and 5.3; kernel/bpf/core.c
+// ___bpf_prog_run where the RFC leaves a choice.
 import { asU64 } from "../base/u64.ts";
 import type { AluOp, AtomicOp, JmpOp, Operation, Width } from "../isa/forms.ts";
 
@@ -11,8 +11,8 @@ const signed = (x: bigint, width: Width) => BigInt.asIntN(width, x);
 const shift = (n: bigint, width: Width) => n & BigInt(width - 1);
 
 /**
- * Operands are unsigned and already cut to the width; the result is cut to it by `aluResult`.
- * Division by zero gives 0, a remainder by zero the dividend; the most negative number divided by -1 is itself.
+ * Operands are unsigned and already cut to the width. `aluResult` cuts the result. Division by zero gives 0; a remainder by zero gives
+ * the dividend; the most negative number divided by -1 is itself.
  */
 export const ALU: Record<AluOp, Binary> = {
   add: (a, b) => a + b,
@@ -35,7 +35,7 @@ export const ALU: Record<AluOp, Binary> = {
   arsh: (a, b, width) => signed(a, width) >> shift(b, width),
 };
 
-/** The register after `dst op= src`; an immediate comes sign-extended to 64 bits. 32-bit results are zero-extended. */
+/** The register after `dst op= src`. The caller passes an immediate sign-extended to 64 bits. 32-bit results are zero-extended. */
 export const aluResult = (op: AluOp, width: Width, dst: bigint, src: bigint): bigint =>
   BigInt.asUintN(width, ALU[op](BigInt.asUintN(width, dst), BigInt.asUintN(width, src), width));
 
@@ -56,7 +56,7 @@ export const JMP: Record<JmpOp, Compare> = {
 export const jumpTaken = (op: JmpOp, width: Width, dst: bigint, src: bigint): boolean =>
   JMP[op](BigInt.asUintN(width, dst), BigInt.asUintN(width, src), width);
 
-/** What ends in memory, from what was there, the source register and R0; all cut to the size. */
+/** The new contents of memory, from the old contents, the source register and R0. All are cut to the size. */
 export const ATOMIC: Record<AtomicOp, (old: bigint, src: bigint, r0: bigint) => bigint> = {
   add: (old, src) => old + src,
   or: (old, src) => old | src,

@@ -1,5 +1,5 @@
-// The task behind a run, as far as there is one: a struct task_struct of which pid, tgid and comm can be read, where
-// Linux 6.18 has them. Nothing else of it may be touched, so that nothing is silently zero.
+// The task behind a run: a struct task_struct with the offsets of Linux 6.18. Only pid, tgid and comm can be read. Nothing else may be
+// touched, so that no field is silently zero.
 import { taskStruct } from "../facts/recorded/task.ts";
 import type { Env } from "./env.ts";
 import { OBJECT_TOP, TASK } from "./layout.ts";
@@ -7,14 +7,14 @@ import type { Memory, Place } from "./memory.ts";
 
 const COMM_BYTES = 16;
 
-/** Comm as a task has it: 15 characters at most, and zeros. */
+/** The comm of a task: at most 15 characters, filled up with zeros. */
 export function commBytes(comm: string): Uint8Array {
   const bytes = new Uint8Array(COMM_BYTES);
   for (let i = 0; i < Math.min(comm.length, COMM_BYTES - 1); i++) bytes[i] = comm.charCodeAt(i) & 0xff;
   return bytes;
 }
 
-/** Offset of the struct task_struct; made when it is asked for the first time. */
+/** Offset of the struct task_struct. It is made on the first call. */
 export function currentTask({ memory, env }: { readonly memory: Memory; readonly env: Env }): number {
   const known = memory.r32(TASK);
   if (known !== 0) return known;
@@ -28,7 +28,7 @@ export function currentTask({ memory, env }: { readonly memory: Memory; readonly
   return at;
 }
 
-/** What of the task can be read. pid and tgid are neighbours. */
+/** The parts of the task that can be read. pid and tgid lie next to each other. */
 export function* taskPlaces(memory: Memory): Iterable<Place> {
   const at = memory.r32(TASK);
   if (at === 0) return;

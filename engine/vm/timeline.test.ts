@@ -35,7 +35,7 @@ const insn = (form: Form, fields: Partial<Insn>): Insn => ({
 });
 const named = (name: string, fields: Partial<Insn> = {}) => insn(formNamed(name) as Form, fields);
 const EXIT = named("exit");
-/** Milliseconds for the long ones, on a machine that has other things to do. */
+/** Timeout in milliseconds of long tests, also on a busy machine. */
 const LONG = 60_000;
 const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
 
@@ -49,7 +49,7 @@ const def = (type: string, more: Partial<MapDef> = {}): MapDef => ({
   ...more,
 });
 
-/** A machine about to run the instructions, with these maps for the LD_IMM64 of a map in order. */
+/** A machine about to run the instructions. The imm of each LD_IMM64 of a map is an index into `defs`. */
 function machineFor(insns: readonly Insn[], defs: readonly MapDef[] = [], memory = new Memory()) {
   const maps = defs.map((one) => createMap(memory, one) as BpfMap);
   const slots = insns.flatMap((one, slot) => (one.code === 0x18 && one.src === 1 ? [slot] : []));
@@ -60,7 +60,7 @@ function machineFor(insns: readonly Insn[], defs: readonly MapDef[] = [], memory
   return { machine, maps, memory };
 }
 
-/** Walks the run in both directions: each step must show the same state each time. Steps of the run. */
+/** Walks the run in both directions and checks that each step always shows the same state. Returns the number of steps. */
 function checkBothWays(machine: Machine): number {
   const { length, wrong } = walkBothWays(machine);
   expect(wrong).toEqual([]);
@@ -102,7 +102,7 @@ test(
 );
 
 const loadMap = (dst: number, index: number) => [named("ld_imm64_map_fd", { dst, imm: index }), HALF];
-/** R2 = key on the stack, R3 = value on the stack. */
+/** Sets R2 to a key on the stack and R3 to a value on the stack. */
 const keyAndValue = (key: number, value: number) => [
   named("st4", { dst: 10, off: -4, imm: key }),
   named("st8", { dst: 10, off: -16, imm: value }),
@@ -189,7 +189,7 @@ test(
       ["lpm_trie", { keySize: 8, flags: 1 }],
     ] as const) {
       const memory = new Memory();
-      // What was written there before is not to come through.
+      // Bytes that were written there before must not show through.
       const before = loadProgram(memory, { insns: [named("mov64_imm", { imm: -1 }), EXIT], progType: "oreore" });
       const { machine, maps } = machineFor(
         [...loadMap(1, 0), ...keyAndValue(7, 1), named("mov64_reg", { dst: 2, src: 3 }), call(UPDATE), EXIT],
@@ -246,7 +246,7 @@ test("a run can be walked after its maps are gone and others have their room, on
 });
 
 test("a value that a later step makes may not be touched before it", () => {
-  // Walks the hash's room through a pointer that no verifier saw: *(u8 *)(value of key 0 + a segment) faults.
+  // Reads beyond the looked-up value, where the hash has room for its next element.
   const { machine } = machineFor(
     [
       ...loadMap(1, 0),

@@ -1,11 +1,11 @@
-// A run that can be walked in both directions. Each step is logged in 13 bytes before it happens: where it is, what it
-// will change, and the old value; what changes more than one value is in the journal of the buffer. Going forward
-// again does the instruction again: a run depends on nothing but the buffer. Mutable.
+// A run that can be walked in both directions. Each step is logged in 13 bytes before it happens: its place, what it will change, and the
+// old value. If a step changes more than one value, the old values are in the buffer's journal. Going forward again executes the
+// instruction again, because a run depends only on the buffer. Mutable.
 //
 //   step   u32 program << 20 | slot     u8 what changes (FX, or a register)     2 × s32 old value, or place in journal
 //
-// The log holds the last `maxSteps` steps; checkpoints of the buffer lead back to earlier ones.
-// The work of searching the log is in queries.ts, that of describing a step in changes.ts.
+// The log holds the last `maxSteps` steps. Checkpoints of the buffer lead back to earlier ones. queries.ts searches the log; changes.ts
+// describes a step.
 import { FX, type LoadedProgram, regIndex } from "./decode.ts";
 import { interpret } from "./interp.ts";
 import { Journal } from "./journal.ts";
@@ -18,7 +18,7 @@ const CHUNK = 1 << CHUNK_SHIFT;
 const SLOT_BITS = 20;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;
 
-/** Bytes that all checkpoints together may take. */
+/** How many bytes all checkpoints together may take. */
 const CHECKPOINT_BYTES = 12 << 20;
 
 interface Chunk {
@@ -35,7 +35,7 @@ interface Checkpoint {
 
 const bytesOf = ({ memory: { bytes, shadow } }: Checkpoint): number => bytes.length + shadow.length;
 
-/** What one step did, as far as the log knows: `reg` or a range of the buffer; journaled steps have neither. */
+/** What the log knows of one step. `fx`: what it changes (FX, or a register number). */
 export interface Logged {
   readonly slot: number;
   readonly prog: number;
@@ -43,7 +43,7 @@ export interface Logged {
 }
 
 export interface TimelineOptions {
-  /** Steps that can be gone back without running again. */
+  /** How many steps back are possible without running again. */
   readonly maxSteps?: number;
 }
 
@@ -51,21 +51,21 @@ export class Timeline {
   readonly machine: Machine;
   readonly journal: Journal;
   readonly maxSteps: number;
-  /** Steps before the state the machine shows now. */
+  /** How many steps led to the current state. */
   position = 0;
-  /** Steps known: the furthest that was ever reached. */
+  /** Number of known steps: the furthest position that was ever reached. */
   length = 0;
-  /** Oldest step the log still holds. */
+  /** The oldest step that the log still holds. */
   first = 0;
   #end: Outcome | undefined;
   #chunks: Chunk[] = [];
   /** Number of the first chunk that is kept. */
   #firstChunk = 0;
   #checkpoints: Checkpoint[] = [];
-  /** Least steps between checkpoints: grows as the run does. */
+  /** Least number of steps between checkpoints. It grows with the run. */
   #checkpointEvery: number;
   readonly #programs: LoadedProgram[] = [];
-  /** From where the machine stands: an event was entered, nothing has run. */
+  /** The timeline starts at the machine's current state: an event was entered and nothing has run. */
   constructor(machine: Machine, options: TimelineOptions = {}) {
     this.machine = machine;
     this.maxSteps = Math.max(CHUNK, options.maxSteps ?? 1 << 20);
@@ -75,18 +75,18 @@ export class Timeline {
     machine.memory.journal = this.journal;
   }
 
-  /** Ends recording; the machine stays where it is. */
+  /** Ends recording. The machine keeps its state. */
   close(): void {
     if (this.machine.memory.journal === this.journal) this.machine.memory.journal = undefined;
   }
 
-  /** Bytes that the log, the journal and the checkpoints take. */
+  /** Size in bytes of the log, the journal and the checkpoints. */
   get bytes(): number {
     const checkpoints = this.#checkpoints.reduce((sum, checkpoint) => sum + bytesOf(checkpoint), 0);
     return this.#chunks.length * CHUNK * 13 + this.journal.bytes + checkpoints;
   }
 
-  /** How the run ends; undefined while its end was not reached. */
+  /** How the run ends. undefined: its end has not been reached yet. */
   get outcome(): Outcome | undefined {
     return this.#end;
   }
@@ -95,7 +95,7 @@ export class Timeline {
     return this.#end !== undefined && this.position === this.length;
   }
 
-  /** One instruction forward; false at the end. An instruction that faults is no step: the state before it stays. */
+  /** One instruction forward. false: the run is at its end. An instruction that faults is not a step: the state before it stays. */
   step(): boolean {
     const { machine, journal } = this;
     if (machine.exited || machine.fault !== undefined) return false;
@@ -122,7 +122,7 @@ export class Timeline {
       }
     } else chunk.old[2 * at] = top;
     if (interpret(machine, 1) === 0) {
-      // The instruction faulted; what it did before it noticed is undone.
+      // The instruction faulted. Undo what it did before it noticed.
       journal.undoTo(top);
       machine.follow();
       this.length = this.position;
@@ -140,7 +140,7 @@ export class Timeline {
     return true;
   }
 
-  /** One step back; false at the start. */
+  /** One step back. false: the run is at its start. */
   back(): boolean {
     if (this.position === 0) return false;
     if (this.position === this.first) {
@@ -179,7 +179,7 @@ export class Timeline {
     return true;
   }
 
-  /** Goes to a step, at most to the end of the run; how far it came. */
+  /** Goes to a step, at most to the end of the run. Returns the position it reached. */
   seek(step: number): number {
     const target = Math.max(0, step);
     if (target < this.first) this.#restore(target);
@@ -188,13 +188,13 @@ export class Timeline {
     return this.position;
   }
 
-  /** Runs on to the end, at most `budget` steps. `paused`: the budget is used up. */
+  /** Runs to the end, at most `budget` steps. `paused`: the budget is used up. */
   runToEnd(budget = Number.POSITIVE_INFINITY): Outcome {
     for (let left = budget; left > 0 && this.step(); left--);
     return this.#end !== undefined && this.atEnd ? this.#end : this.machine.outcome;
   }
 
-  /** Where a step of the log stood; undefined outside of [first, length). */
+  /** The log entry of a step. undefined: outside [first, length). */
   at(step: number): Logged | undefined {
     const chunk = this.#chunks[(step >>> CHUNK_SHIFT) - this.#firstChunk];
     if (step < this.first || step >= this.length || chunk === undefined) return undefined;
@@ -207,19 +207,19 @@ export class Timeline {
     };
   }
 
-  /** Slot index of a step, for lists that show many; -1 outside of the log. */
+  /** Slot of a step, for lists of many steps. -1: outside the log. */
   slotAt(step: number): number {
     if (step === this.position) return this.machine.slot;
     return this.at(step)?.slot ?? -1;
   }
 
-  /** Place in the journal before a journaled step. */
+  /** How long the journal was before a journaled step. */
   journalPlace(step: number): number {
     const chunk = this.#chunks[(step >>> CHUNK_SHIFT) - this.#firstChunk] as Chunk;
     return chunk.old[2 * (step & (CHUNK - 1))] as number;
   }
 
-  /** Offset a store at this slot writes to, from the registers as they are; 0 where that is no place in the buffer. */
+  /** Offset that a store at this slot writes to, with the current registers. 0: outside the buffer. */
   #storePlace(ip: number): number {
     const { memory, program } = this.machine;
     const dst = program.code[ip + 1] as number;
@@ -228,7 +228,7 @@ export class Timeline {
     return inside ? place : 0;
   }
 
-  /** Buffer range that the store about to run, or just undone, writes; undefined where the slot is no store. */
+  /** The buffer range that is written by the store that is next, or was just undone. undefined: the slot is not a store. */
   storeRange(): { at: number; size: number } | undefined {
     const { code } = this.machine.program;
     const { ip } = this.machine;
@@ -260,13 +260,13 @@ export class Timeline {
     this.#checkpoints.push({ step: this.position, ip, memory: memory.snapshot() });
     const bytes = this.#checkpoints.reduce((sum, checkpoint) => sum + bytesOf(checkpoint), 0);
     if (bytes > CHECKPOINT_BYTES) {
-      // Every other one goes; the first stays.
+      // Drop every second one. The first one stays.
       this.#checkpoints = this.#checkpoints.filter((_, i) => i % 2 === 0);
       this.#checkpointEvery *= 2;
     }
   }
 
-  /** To a step before the log: from the checkpoint before it, fast to where a new log has room for what follows. */
+  /** Goes to a step that the log no longer holds: from the last checkpoint before it, fast until the new log has room for the rest. */
   #restore(target: number): void {
     const { machine, journal } = this;
     const { memory } = machine;

@@ -1,4 +1,4 @@
-// For tests: walks a run in both directions and says where a moment is not again what it was.
+// For tests: walks a run in both directions and reports where an earlier state was not restored exactly.
 import { lastChanges } from "./changes.ts";
 import { FX } from "./decode.ts";
 import type { Machine, Outcome } from "./machine.ts";
@@ -6,28 +6,28 @@ import { Timeline } from "./timeline.ts";
 import { differences, type WholeState, wholeState } from "./whole-state.ts";
 
 export interface Walked {
-  /** `paused`: the run is longer than was asked for. */
+  /** `paused`: the run is longer than `most` steps. */
   readonly outcome: Outcome;
-  /** Steps. */
+  /** How many steps were walked. */
   readonly length: number;
-  /** What was not restored, each with its step; empty where going back is exact. */
+  /** What was not restored, with its step. Empty: going back is exact. */
   readonly wrong: readonly string[];
 }
 
 export interface WalkOptions {
-  /** Steps of a run that are walked. */
+  /** How many steps of a run are walked at most. */
   readonly most?: number;
-  /** What is compared: each step; before and after calls, exits and atomics, which change much; start and end. */
+  /** Which states are compared: every step; before and after calls, exits and atomics, which change much; or start and end. */
   readonly at?: "steps" | "calls" | "ends";
 }
 
-/** Of a long run the first steps are compared, then one in so many. */
+/** Of a long run the first FIRST steps are compared, then every EVERY-th. */
 const FIRST = 150;
 const EVERY = 64;
 
 /**
- * Runs a machine that an event has entered. Goes back to the start, jumps to and fro, and ends where
- * the run ended. Each moment that is compared is described as well (lastChanges), which must leave no trace.
+ * Runs a machine that an event has entered. Goes back to the start, jumps to and fro, and ends where the run ended. At some of the
+ * compared positions the step is also described (lastChanges), which must not change the state.
  */
 export function walkBothWays(machine: Machine, { most = 2000, at = "steps" }: WalkOptions = {}): Walked {
   const timeline = new Timeline(machine);

@@ -1,6 +1,6 @@
-// Runs a program that no verifier saw and looks on: which registers and stack bytes were written, which packet pointers are
-// from before the packet moved, what is still to be released. Ends at the first harm (harm.ts). Keeps what leads a search for
-// other inputs: the comparisons that were made, and the keys that were looked up. Mutable.
+// Runs a program without a verifier and watches it: which registers and stack bytes were written, which packet pointers are older than
+// the last move of the packet, what still has to be released. It ends at the first harm (harm.ts). It also keeps what helps to find other
+// inputs: the comparisons that were made and the keys that were looked up. Mutable.
 import { ACQUIRING, helperArgCount, helperChangesPktData, helperName, helperReturns } from "../facts/helpers.ts";
 import { MAX_BPF_STACK } from "../isa/codes.ts";
 import type { Form } from "../isa/forms.ts";
@@ -14,19 +14,19 @@ import type { Machine } from "./machine.ts";
 import { mapAt } from "./maps/map.ts";
 
 export interface WatchOptions {
-  /** A read of stack bytes that were not written is harm. The kernel lets privileged programs do it. */
+  /** Whether reading stack bytes that were not written is harm. The kernel allows it for privileged programs. */
   readonly stack: boolean;
-  /** A run longer than this is harm. undefined: with callbacks or may_goto a program may run on. */
+  /** A run of more instructions than this is harm. undefined: no limit, because programs with callbacks or may_goto may run longer. */
   readonly limit: number | undefined;
-  /** What a program may not return. */
+  /** Says what is wrong with a return value. undefined: nothing. */
   readonly returns?: (r0: bigint) => HarmKind | undefined;
 }
 
-/** Two values that a conditional jump compared, and found different. */
+/** Two values that a conditional jump compared and that differ. */
 export interface Compared {
   readonly left: bigint;
   readonly right: bigint;
-  /** Both are addresses in the packet: how far `left` lies behind `right`. */
+  /** Set if both are packet addresses: by how many bytes `left` is behind `right`. */
   readonly behind?: number;
 }
 
@@ -36,29 +36,29 @@ export interface LookedUp {
 }
 
 export interface Watched {
-  /** undefined: the run ended without, was given up, or came to what is not simulated. */
+  /** undefined: the run ended without harm, was given up, or reached something that is not simulated. */
   readonly harm: Harm | undefined;
   readonly steps: number;
-  /** A conditional jump went a way that `seen` did not hold yet. */
+  /** A conditional jump took a direction that `seen` did not contain. */
   readonly isNew: boolean;
   readonly compared: readonly Compared[];
   readonly lookedUp: readonly LookedUp[];
 }
 
-/** Steps that are looked at; what is longer runs on unwatched, up to `limit`. */
+/** How many steps are watched. A longer run continues unwatched, up to `limit`. */
 const WATCHED_STEPS = 40_000;
 const MAX_COMPARED = 96;
 const MAX_PER_SLOT = 3;
 const MAX_LOOKED_UP = 8;
 
-/** Release what argument 1 points to. */
+/** Helpers that release what argument 1 points to. */
 const RELEASES = new Set(["sk_release", "ringbuf_submit", "ringbuf_discard"]);
 
 const R10 = 1 << 10;
 const ARGUMENTS = 0b11_1110;
 /** R0 … R10. */
 const ALL = 0b111_1111_1111;
-/** R1 and R10 are there when a program starts. */
+/** R1 and R10 are set when a program starts. */
 const AT_ENTRY = R10 | (1 << 1);
 
 interface Step {
@@ -76,7 +76,7 @@ function planOf(program: LoadedProgram): readonly Step[] {
     plan = program.insns.map((insn, slot) => {
       const form = program.forms[slot];
       const { reads, writes } = registerUse(insn, helperArgCount);
-      // Of a call within the program the callee's own reads count.
+      // A call within the program reads nothing itself. The reads of the called function are checked there.
       return { insn, form, reads: form?.kind === "call" && form.target === "local" ? 0 : reads, writes };
     });
     plans.set(program, plan);
@@ -85,13 +85,13 @@ function planOf(program: LoadedProgram): readonly Step[] {
 }
 
 interface Caller {
-  /** It called a function of the program; else a helper, which calls back. */
+  /** true: it called a function of the program. false: it called a helper, which calls back. */
   readonly isCall: boolean;
   readonly set: number;
   readonly tags: number[];
 }
 
-/** A moment that a loop may come back to. */
+/** A state that a loop may come back to. */
 interface Mark {
   readonly step: number;
   readonly ip: number;
@@ -103,7 +103,7 @@ interface Mark {
 const STACK_BYTES = L.STACK_END - L.STACK;
 const REG0 = regIndex(0);
 
-/** `seen`: two bytes a slot, one for each way of a jump; kept between runs. */
+/** `seen`: two bytes for each slot, one for each direction of a jump. The caller keeps it between runs. */
 export function watch(machine: Machine, seen: Uint8Array, options: WatchOptions): Watched {
   return new Watch(machine, seen, options).run();
 }
@@ -114,18 +114,18 @@ class Watch {
   readonly #options: WatchOptions;
   /** Bit n: Rn was written. */
   #set = AT_ENTRY;
-  /** For each register the packet's number that it points into, from 1; 0: no packet pointer. */
+  /** For each register: the number of the packet (from 1, see #packet) that it points into. 0: not a packet pointer. */
   #tags: number[] = new Array<number>(11).fill(0);
   #callers: Caller[] = [];
   #stackTags = new Uint16Array(STACK_BYTES >>> 3);
   #written = new Uint8Array(STACK_BYTES);
   #packet = 1;
   #movedBy = { call: 0, func: "" };
-  /** Address → who gave it, and the reference is still held. */
+  /** Address → the call that returned it, for references that are still held. */
   readonly #held = new Map<bigint, { readonly call: number; readonly func: string }>();
   readonly #freed = new Map<bigint, { readonly call: number; readonly func: string }>();
   #mark: Mark | undefined;
-  /** Something other than registers and stack may have changed since the mark. */
+  /** Whether something other than registers and stack may have changed since the mark. */
   #dirty = false;
   #isNew = false;
   readonly #compared: Compared[] = [];
@@ -158,7 +158,7 @@ class Watch {
       if (interpret(m, 1) === 0) return done(this.#faulted(step));
       steps++;
       if (m.exited) return done();
-      // What a tail call went to is another program, with its own verdict.
+      // After a tail call another program runs. It has its own verdict.
       if (m.program !== main) return done();
       if (step) this.#after(step, ip >>> L.SLOT_SHIFT, depth);
     }
@@ -169,7 +169,7 @@ class Watch {
     return m.exited ? done() : done({ kind: "too-long" });
   }
 
-  /** A fault of the machine, unless it says only that something is not simulated. */
+  /** The machine's fault as harm. undefined: it only says that something is not simulated. */
   #faulted(step: Step | undefined): HarmKind | undefined {
     const { fault } = this.#m;
     if (!fault || fault.kind === "unsupported" || fault.kind === "budget") return undefined;
@@ -185,7 +185,7 @@ class Watch {
   #before({ insn, form, reads }: Step): HarmKind | undefined {
     const m = this.#m;
     const isExit = form?.kind === "exit";
-    // A function of the program may leave without a result.
+    // A function of the program may return without a result.
     const missing = isExit && m.depth > 0 ? 0 : reads & ~this.#set & ALL;
     if (missing !== 0) return { kind: "unset-register", reg: 31 - Math.clz32(missing & -missing) };
     if (isExit && m.depth === 0) {
@@ -210,7 +210,7 @@ class Watch {
     }
   }
 
-  /** Why memory behind this register is no longer the program's. */
+  /** Why the program may no longer use memory through this register. */
   #pointer(reg: number): HarmKind | undefined {
     const tag = this.#tags[reg] as number;
     if (tag !== 0 && tag < this.#packet) return { kind: "moved-packet", reg, ...this.#movedBy };
@@ -218,7 +218,7 @@ class Watch {
     return freed && { kind: "released", reg, ...freed };
   }
 
-  /** Place in the stacks that a register and an offset give; -1: elsewhere. */
+  /** Offset within the stacks of a register plus an offset. -1: not on the stacks. */
   #stackPlace(reg: number, off: number): number {
     const { i32 } = this.#m.memory;
     const at = ((i32[regIndex(reg)] as number) + off - L.STACK) | 0;
@@ -280,7 +280,7 @@ class Watch {
         this.#dirty = true;
         return;
       case "exit":
-        // The next turn of a callback, or a timer's.
+        // The callback's next turn, or a timer's callback, starts.
         this.#set = R10 | ARGUMENTS;
         this.#dirty = true;
         return;
@@ -321,10 +321,10 @@ class Watch {
     }
   }
 
-  /** A packet pointer comes from the context, or back from the stack. */
+  /** A loaded value is a packet pointer if it comes from the context, or was stored to the stack as one. */
   #loadedTag({ dst, src, off }: Insn, size: number, slot: number): number {
     const { i32 } = this.#m.memory;
-    // The base may be overwritten by the load itself; then it came from the context only if nothing else is known.
+    // If the load overwrote its own base register, the place it read is unknown and does not count as the stack.
     const base = dst === src ? undefined : this.#stackPlace(src, off);
     if (size === 8 && base !== undefined && base >= 0) return this.#stackTags[base >>> 3] as number;
     const [low, high] = [i32[regIndex(dst)] as number, i32[regIndex(dst) + 1] as number];
@@ -332,7 +332,7 @@ class Watch {
     return isPacket && this.#m.program.forms[slot]?.kind === "ldx" ? this.#packet : 0;
   }
 
-  /** R1 … R5 hold nothing after a call. */
+  /** After a call, R1 … R5 hold nothing. */
   #clobber(): void {
     this.#set &= ~ARGUMENTS;
     for (let reg = 0; reg < 6; reg++) this.#tags[reg] = 0;
@@ -344,7 +344,7 @@ class Watch {
     const name = helperName(imm) ?? "";
     this.#dirty = true;
     for (let reg = 1; reg <= 5; reg++) {
-      // A helper may fill what an argument points to: all of it counts as written.
+      // A helper may fill the memory that an argument points to. The rest of that stack frame counts as written.
       const at = this.#stackPlace(reg, 0);
       if (at >= 0) this.#written.fill(1, at, at - (at % MAX_BPF_STACK) + MAX_BPF_STACK);
     }
@@ -380,7 +380,7 @@ class Watch {
     const m = this.#m;
     const isCall = form?.kind === "call" && form.target === "local";
     this.#callers.push({ isCall, set: this.#set, tags: this.#tags.slice() });
-    // What a helper hands to a callback, it has set.
+    // A callback's arguments were set by the helper.
     this.#set = R10 | (isCall ? this.#set & ARGUMENTS : ARGUMENTS);
     if (!isCall) this.#tags.fill(0);
     this.#tags.fill(0, 6);
@@ -390,7 +390,7 @@ class Watch {
   }
 
   #leave(depth: number, form: Form | undefined): void {
-    // Left by `exit`, R0 is as the function left it. Else a helper, or a packet load that failed, ended the frame and set R0.
+    // After `exit`, R0 is as the function left it. Otherwise a helper, or a packet load that failed, ended the frame and set R0.
     const [set, tag] = [form?.kind === "exit" ? this.#set : 1, this.#tags[0] as number];
     let caller: Caller | undefined;
     while (this.#callers.length > depth) caller = this.#callers.pop();
@@ -401,7 +401,7 @@ class Watch {
     this.#tags[0] = caller.isCall ? tag : 0;
   }
 
-  /** The state that a mark holds has come again. Marks are set at steps 2^n, so any loop is met in twice its length. */
+  /** Reports a loop when the state of the mark comes again. Marks are set at steps 2^n, so that a loop of any length is found. */
   #again(step: number): HarmKind | undefined {
     const m = this.#m;
     const mark = this.#mark;

@@ -1,4 +1,4 @@
-// For tests: all that a machine is at a moment, and where two moments differ. Nothing is left out or summed up.
+// For tests: the whole state of a machine at a moment, and the differences between two. Nothing is left out or summarised.
 import type { LoadedProgram } from "./decode.ts";
 import type { Fault } from "./fault.ts";
 import { addressOf, THREAD } from "./layout.ts";
@@ -12,7 +12,7 @@ export interface WholeState {
   readonly exited: boolean;
   readonly fault: Fault | undefined;
   readonly executed: number;
-  /** The context's accessor, kind of packet and function, which an event sets. */
+  /** What an event sets: the context's accessor, the kind of packet and the function. */
   readonly entered: readonly unknown[];
 }
 
@@ -26,7 +26,7 @@ export const wholeState = (machine: Machine): WholeState => ({
   entered: [machine.ctx, machine.packetKind, machine.funcIp],
 });
 
-/** A sentence for each part that is another one; none where the states are the same. */
+/** A sentence for each part that differs. Empty: the states are equal. */
 export function differences(a: WholeState, b: WholeState): string[] {
   const found: string[] = [];
   const byte = firstDifference(a.memory.bytes, b.memory.bytes);
@@ -54,7 +54,7 @@ export function differences(a: WholeState, b: WholeState): string[] {
   return found;
 }
 
-/** Index of the first byte that differs, or -1. A longer array differs behind the end of the other. */
+/** Index of the first byte that differs, or -1. If one array is longer, they differ where the shorter one ends. */
 function firstDifference(a: Uint8Array, b: Uint8Array): number {
   const words = (bytes: Uint8Array) => new Int32Array(bytes.buffer, 0, bytes.length >>> 2);
   const [wordsA, wordsB] = [words(a), words(b)];

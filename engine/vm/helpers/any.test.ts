@@ -1,6 +1,6 @@
-// Any helper with any arguments on any map: it does something that can be undone, or it is a fault. It never ends the
-// engine. Half of the arguments are of the kind that the helper's prototype asks for, so that calls also succeed; each run
-// has a memory of its own.
+// Calls any helper with any arguments on any map. Each call must do something that can be undone, or be a fault; it must never break the
+// engine. Half of the arguments are of the kind that the helper's prototype asks for, so that calls also succeed. Each run has its own
+// memory.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromHex, toHex } from "../../base/bytes.ts";
@@ -40,7 +40,7 @@ const def = (type: string, keySize: number, valueSize: number, maxEntries: numbe
 });
 const FIELDS = { bpf_spin_lock: 8, bpf_timer: 16, kptr: 32 };
 const INNER = def("array", 4, 8, 2);
-/** One of every simulated kind, and some with a lock, a timer and a pointer in their values. */
+/** One map of every simulated kind, and some with a lock, a timer and a pointer in their values. */
 const DEFS: readonly MapDef[] = [
   def("array", 4, 8, 4),
   def("array", 4, 48, 4, { name: "objects", fields: FIELDS }),
@@ -71,7 +71,7 @@ const DEFS: readonly MapDef[] = [
 ];
 const OBJECTS = 1;
 
-/** What an argument's register is made of: instructions at `slot`; `map` is the one that the first of them names. */
+/** Makes the instructions that fill an argument's register. `map`: index of the map that the first of them loads. */
 type Argument = (dst: number) => { readonly insns: readonly Insn[]; readonly map?: number };
 
 const stackPlace: fc.Arbitrary<Argument> = fc.integer({ min: 1, max: 16 }).map((slot) => (dst) => ({
@@ -81,23 +81,23 @@ const mapPointer: fc.Arbitrary<Argument> = fc.nat(DEFS.length - 1).map((map) => 
   insns: [insn("ld_imm64_map_fd", { dst }), HALF],
   map,
 }));
-/** In a value of the array whose values hold a lock, a timer and a pointer. */
+/** A place in a value of the array whose values hold a lock, a timer and a pointer. */
 const objectPlace: fc.Arbitrary<Argument> = fc
   .constantFrom(0, 8, 16, 32, 40, 48, 56, 64, 80)
   .map((off) => (dst) => ({ insns: [insn("ld_imm64_map_value", { dst }), { ...HALF, imm: off }], map: OBJECTS }));
-/** R6 the context, R7 and R8 what was returned last and before, R9 what was last that is no zero. */
+/** R6: the context. R7 and R8: the last return value and the one before. R9: the last return value that was not zero. */
 const earlier: fc.Arbitrary<Argument> = fc
   .constantFrom(6, 7, 8, 9)
   .map((src) => (dst) => ({ insns: [insn("mov64_reg", { dst, src })] }));
 const immediate = (...values: number[]): fc.Arbitrary<Argument> =>
   fc.constantFrom(...values).map((imm) => (dst) => ({ insns: [insn("mov64_imm", { dst, imm })] }));
-/** The callback; where it stands is put in when all instructions are there. */
+/** Loads the callback's address. `assemble` fills in its slot once all instructions are known. */
 const callback: fc.Arbitrary<Argument> = fc.constant((dst) => ({ insns: [insn("ld_imm64_func", { dst }), HALF] }));
 const number = immediate(0, 1, 2, 3, 4, 8, 16, 64, -1, 100, 4096, 65535, 0x7fffffff, -0x80000000);
 const size = immediate(0, 1, 2, 4, 8, 8, 8, 16, 24, 44, 64);
 const anything = fc.oneof(stackPlace, mapPointer, objectPlace, earlier, number, callback);
 
-/** Arguments as the prototype wants them. */
+/** Arguments of the kind that the prototype asks for. */
 const FITTING: Readonly<Partial<Record<HelperArg["kind"], fc.Arbitrary<Argument>>>> = {
   ARG_CONST_MAP_PTR: mapPointer,
   ARG_PTR_TO_MAP_KEY: stackPlace,
@@ -131,7 +131,7 @@ const oneCall = fc.constantFrom(...simulatedHelpers).chain((id) => {
     args: fc.tuple(argument(0), argument(1), argument(2), argument(3), argument(4)),
     use: fc.constantFrom<readonly Insn[]>(
       [],
-      // Through what was returned, where that is not NULL.
+      // Write through the returned pointer, unless it is NULL.
       [insn("jeq64_imm", { dst: 0, off: 1 }), insn("st8", { dst: 0, imm: 7 })],
       [
         insn("jeq64_imm", { dst: 0, off: 2 }),
@@ -146,7 +146,7 @@ const fill = fc
   .map(([slot, imm]) => insn("st8", { dst: 10, off: -8 * slot, imm }));
 type Call = typeof oneCall extends fc.Arbitrary<infer T> ? T : never;
 
-/** As short as the kernel takes them: of no protocol, IPv4, IPv6. */
+/** Packets as short as the kernel accepts: without a protocol, IPv4, IPv6. */
 const SHORT = [[14], [34, 0x08, 0x00], [54, 0x86, 0xdd]].map(([size, ...protocol]) => {
   const frame = new Uint8Array(size as number);
   frame.set(protocol, 12);
@@ -171,15 +171,15 @@ const hook = fc.constantFrom(
 const body = fc.array(oneCall, { minLength: 1, maxLength: 5 });
 const programs = fc.record({
   calls: body,
-  /** Of the callback, and what it returns. */
+  /** Calls made by the callback, and what it returns (`result`). */
   inCallback: fc.array(oneCall, { maxLength: 2 }),
   result: fc.constantFrom(0, 0, 0, 1),
   hook,
-  /** Key and value of an update of every map by user space. */
+  /** Keys and values with which user space updates every map before the run. */
   before: fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 9 })), { maxLength: 4 }),
 });
 
-/** The instructions, and which map an LD_IMM64 at a slot names. */
+/** The program's instructions, and the map that each LD_IMM64 loads, by slot. */
 function assemble(calls: readonly Call[], inCallback: readonly Call[], result: number) {
   const insns: Insn[] = [insn("mov64_reg", { dst: 6, src: 1 }), ...[7, 8, 9].map((dst) => insn("mov64_imm", { dst }))];
   const maps = new Map<number, number>();
@@ -211,7 +211,7 @@ function assemble(calls: readonly Call[], inCallback: readonly Call[], result: n
 const u32 = (value: number) => Uint8Array.of(value, 0, 0, 0);
 const bytes = (size: number, first: number) => new Uint8Array(size).fill(first, 0, 1);
 
-/** The maps, with what user space put into them. */
+/** All maps, filled by user space. */
 function filledMaps(memory: Memory, before: readonly (readonly [key: number, value: number])[]): BpfMap[] {
   const maps = DEFS.map((one) => createMap(memory, one) as BpfMap);
   for (const map of maps) {
@@ -226,7 +226,7 @@ function filledMaps(memory: Memory, before: readonly (readonly [key: number, val
   return maps;
 }
 
-/** The outcome of a program on a packet, after it was walked in both directions. */
+/** Runs a program on a packet forwards and backwards, and returns its outcome. */
 function walk(progType: string, insns: readonly Insn[], data: Uint8Array) {
   const memory = new Memory();
   const machine = new Machine({ memory, program: loadProgram(memory, { insns, progType }), env: defaultEnv() });
@@ -294,7 +294,7 @@ test("any helper with any arguments ends as a value or a fault, and is undone wh
 
       const machine = new Machine({ memory, program, env: defaultEnv(), programs: (id) => known.get(id) });
       expect(enterEvent(machine, event)).toBe(0);
-      // A loop of many turns is walked in part.
+      // A loop of many turns is walked only in part.
       expect(walkBothWays(machine, { most: 1500, at: "calls" }).wrong).toEqual([]);
     }),
     { numRuns: 200 },

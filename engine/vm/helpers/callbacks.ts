@@ -1,5 +1,5 @@
-// Helpers that call back into the program. The helper saves a frame that says what it is in the middle of; each return
-// from the callback comes back here, until the last one lets the call return.
+// Helpers that call back into the program. The helper saves a frame that records how far it got. Each return from the callback comes back
+// here, until there is no further turn and the helper returns.
 // @kernel kernel/bpf/bpf_iter.c bpf_loop, bpf_for_each_map_elem; kernel/bpf/ringbuf.c bpf_user_ringbuf_drain
 import { ERRNO } from "../../facts/errno.ts";
 import { funcSlot } from "../decode.ts";
@@ -10,14 +10,14 @@ import type { Memory } from "../memory.ts";
 import { type Caller, type Helper, mapArg, ret, u32Arg, u64Arg } from "./call.ts";
 import { localDynptr } from "./dynptr.ts";
 
-/** Most turns of bpf_loop (BPF_MAX_LOOPS). */
+/** The highest number of turns of bpf_loop (BPF_MAX_LOOPS). */
 const MAX_LOOPS = 8 * 1024 * 1024;
-/** Most samples of one bpf_user_ringbuf_drain (BPF_MAX_USER_RINGBUF_SAMPLES). */
+/** The highest number of samples in one bpf_user_ringbuf_drain (BPF_MAX_USER_RINGBUF_SAMPLES). */
 const MAX_SAMPLES = 128 * 1024;
 /** BPF_RB_NO_WAKEUP, BPF_RB_FORCE_WAKEUP */
 const WAKEUP_FLAGS = 3n;
 
-/** Slot of the function that argument n is the address of; -1 after a fault. */
+/** Slot of the function whose address is in argument n. -1: a fault happened. */
 export function callbackArg(m: Caller, ip: number, n: number): number {
   const address = u64Arg(m, n);
   const lo = Number(BigInt.asIntN(32, address));
@@ -26,7 +26,7 @@ export function callbackArg(m: Caller, ip: number, n: number): number {
   return slot;
 }
 
-/** The next turn of a callback frame: false where there is none and the helper returns. R0 then holds its result. */
+/** Starts the next turn of a callback frame. false: there is none; the helper returns, with its result in R0. */
 export function continueCallback(m: Caller, frame: number): boolean {
   const { memory } = m;
   const index = memory.r32(frame + FRAME.index);
@@ -38,14 +38,14 @@ export function continueCallback(m: Caller, frame: number): boolean {
   return false;
 }
 
-/** The buffer that is being drained, in a frame that says so. */
+/** The user ring buffer that this frame drains. undefined: it is a frame of another helper. */
 function drained(m: Caller, frame: number): UserRingbufMap | undefined {
   if (m.memory.r32(frame + FRAME.kind) !== FRAME_KIND.drain) return undefined;
   const map = mapById(m.memory, m.memory.r32(frame + FRAME.map));
   return map instanceof UserRingbufMap ? map : undefined;
 }
 
-/** Sets up the arguments of turn `index` and goes there; false where there is no such turn. */
+/** Sets up the arguments of turn `index` and jumps to the callback. false: there is no such turn. */
 function turn(m: Caller, frame: number, index: number): boolean {
   const { memory } = m;
   if (memory.r32(frame + FRAME.kind) === FRAME_KIND.loop) {
@@ -75,7 +75,7 @@ function turn(m: Caller, frame: number, index: number): boolean {
   return true;
 }
 
-/** Saves the frame and makes the first turn; without one the helper returns 0 at once. */
+/** Saves the frame and starts the first turn. If there is no turn, the helper returns 0 at once. */
 function begin(
   m: Caller,
   ip: number,
@@ -130,12 +130,12 @@ export const CALLBACK_HELPERS = {
   },
 } satisfies Record<string, Helper>;
 
-/** Takes back the keys of callbacks in the middle of which a run ended: the next run begins without them. */
+/** If a run ended inside callbacks, their access to keys is taken away before the next run begins. */
 export function takeBackKeys(memory: Memory): void {
   for (let depth = memory.r32(DEPTH); depth > 0; depth--) {
     const frame = FRAMES + (depth - 1) * FRAME_BYTES;
     const isWalk = memory.r32(frame + FRAME.kind) === FRAME_KIND.forEach;
-    // Memory of a map that is gone is another one's.
+    // If the map is gone, its memory may belong to something else now.
     if (isWalk && mapById(memory, memory.r32(frame + FRAME.map)) !== undefined) memory.takeBack(frame + FRAME.lent);
   }
   if (mapById(memory, memory.r32(TIMER.map)) !== undefined) memory.takeBack(TIMER.lent);

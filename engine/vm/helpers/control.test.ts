@@ -1,4 +1,4 @@
-// Calls that change where a program goes on: callbacks, tail calls, locks; and what it sends out.
+// Helpers that change where a program continues (callbacks, tail calls, locks), and helpers that send data out.
 import { expect, test } from "vitest";
 import { taskStruct } from "../../facts/recorded/task.ts";
 import { insnNamed as insn } from "../../isa/forms.ts";
@@ -51,7 +51,7 @@ const r0 = (machine: Machine) => {
     : JSON.stringify(outcome, (_, value) => (typeof value === "bigint" ? String(value) : value));
 };
 
-/** bpf_loop(turns, callback, fp - 8): the callback adds its index to the number there and returns `stops(index)`. */
+/** bpf_loop(turns, callback, fp - 8). The callback `addIndex` adds its index to the number there. */
 const loop = (turns: number, callback: readonly Insn[]) => [
   insn("st8", { dst: 10, off: -8 }),
   mov(1, turns),
@@ -86,7 +86,7 @@ test("a callback that returns 1 ends the loop, that turn counted", () => {
   expect(machine.reg(1)).toBe(6n);
 });
 
-/** bpf_for_each_map_elem over the map: sums the values; the callback may delete what it is given. */
+/** bpf_for_each_map_elem over the map: sums the values. `more`: further instructions of the callback, for example to delete the element. */
 const sum = (more: readonly Insn[]) => [
   insn("st8", { dst: 10, off: -8 }),
   ...loadMap(1),
@@ -123,7 +123,7 @@ test("a callback may delete the element it stands on", () => {
   expect(map.count).toBe(0);
 });
 
-/** bpf_user_ringbuf_drain(map, callback, fp - 8, 0): the callback adds the first byte of each sample and returns `stop`. */
+/** bpf_user_ringbuf_drain(map, callback, fp - 8, 0). The callback adds the first byte of each sample and returns `stop`. */
 const drain = (stop: number) => [
   insn("st8", { dst: 10, off: -8 }),
   ...loadMap(1),
@@ -167,7 +167,7 @@ test("samples of user space are drained until there is none, or the callback say
   }
 });
 
-/** Counts on the stack of nobody: R0 of the last program; each tail call goes to index R3. */
+/** Tail call to `index`. If it does not happen, the program returns `otherwise`. */
 const jumpTo = (index: number, otherwise: number) => [...loadMap(2), mov(3, index), call(12), mov(0, otherwise), EXIT];
 
 test("a tail call goes to another program and does not come back", () => {
@@ -188,7 +188,7 @@ test("a tail call goes to another program and does not come back", () => {
 test("an empty slot, an index out of range, and the 34th tail call go on behind the call", () => {
   expect(r0(machineFor(jumpTo(1, 7), def("prog_array", { valueSize: 4 })).machine)).toBe(7n);
   expect(r0(machineFor(jumpTo(99, 7), def("prog_array", { valueSize: 4 })).machine)).toBe(7n);
-  // The program counts in R6, which a tail call keeps, and calls itself.
+  // The program calls itself. It counts in R6, which a tail call keeps.
   const again = [
     insn("add64_imm", { dst: 6, imm: 1 }),
     ...loadMap(2),
@@ -274,7 +274,7 @@ test("a helper that means nothing here is a fault with its reason", () => {
 });
 
 test("of the task that runs pid, tgid and comm can be read, and nothing else", () => {
-  /** bpf_probe_read_kernel(fp - 8, 8, task + off): what it returns, and R6 = the bytes. */
+  /** bpf_probe_read_kernel(fp - 8, 8, task + off). R0: its result. R6: the bytes. */
   const read = (off: number) => [
     call(35),
     insn("mov64_reg", { dst: 3 }),

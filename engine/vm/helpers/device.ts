@@ -1,5 +1,5 @@
-// Sending a packet elsewhere, and what a device says of it. There is one device here, the loopback: a redirection is
-// noted and returned as the kernel returns it, and followed no further.
+// Helpers that send a packet elsewhere, and what a device reports. The only device here is the loopback. A redirection is recorded and
+// returned as in the kernel, but the packet is not followed further.
 // @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
 import { AF_INET, AF_INET6, ETH_HLEN, XDP_ABORTED, XDP_REDIRECT } from "../../facts/net.ts";
@@ -15,7 +15,7 @@ const FRAG_NEEDED = 1;
 const LOOPBACK_MTU = 65536;
 /** Bytes of struct bpf_redir_neigh. */
 const REDIR_NEIGH_BYTES = 20;
-/** struct bpf_fib_lookup: its size, where its ifindex is; the flags it takes; enum BPF_FIB_LKUP_RET_FWD_DISABLED. */
+/** struct bpf_fib_lookup: its size, the offset of its ifindex, the flags it accepts; enum BPF_FIB_LKUP_RET_FWD_DISABLED. */
 const FIB_LOOKUP_BYTES = 64;
 const FIB_IFINDEX = 8;
 const FIB_LOOKUP_FLAGS = 0x3f;
@@ -63,7 +63,7 @@ export const DEVICE_HELPERS = {
     return ret(m, (length | 0) > LOOPBACK_MTU + ETH_HLEN ? FRAG_NEEDED : 0);
   },
 
-  // The loopback does not forward, as no device of a machine that is no router does: nothing is looked up then.
+  // The loopback does not forward, like any device of a machine that is not a router. Then nothing is looked up.
   fib_lookup: (m, ip) => {
     const size = s32Arg(m, 3);
     const at = memArg(m, ip, 2, size >>> 0, true);
@@ -74,6 +74,6 @@ export const DEVICE_HELPERS = {
     return ret(m, m.memory.r32(at + FIB_IFINDEX) === m.env.ifindex ? FIB_FWD_DISABLED : -ERRNO.ENODEV);
   },
 
-  /** The first network namespace. */
+  /** The cookie of the first network namespace. */
   get_netns_cookie: (m) => ret64(m, 1n),
 } satisfies Record<string, Helper>;

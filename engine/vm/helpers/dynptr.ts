@@ -13,7 +13,7 @@ const SIZE_MASK = 0x00ff_ffff;
 const TYPE_LOCAL = 1 << 28;
 const TYPE_RINGBUF = 2 << 28;
 const READ_ONLY = 0x8000_0000;
-/** Offset of the data, its size, and whether it may be written; data 0 is an empty dynptr. */
+/** `at`: offset of the dynptr. `data`: offset of its bytes; 0: an empty dynptr. */
 interface Dynptr {
   readonly at: number;
   readonly data: number;
@@ -27,7 +27,7 @@ function write(m: Caller, at: number, data: number, size: number, type: number):
   m.memory.w32(at + 12, 0);
 }
 
-/** A dynptr to bytes that belong to nobody else. */
+/** Writes a dynptr to memory that is not a ring buffer record. */
 export const localDynptr = (m: Caller, at: number, data: number, size: number): void =>
   write(m, at, data, size, TYPE_LOCAL);
 
@@ -40,7 +40,10 @@ function dynptrArg(m: Caller, ip: number, n: number): Dynptr | undefined {
   return { at, data: data === 0 ? 0 : data + offset, size: word & SIZE_MASK, readOnly: (word & READ_ONLY) !== 0 };
 }
 
-/** Whether the bytes are still the program's; false after a fault. A dynptr may outlive them, or be made up. */
+/**
+ * Whether the program may still access the bytes. false: a fault happened. The bytes may be gone, or the program may have forged the
+ * dynptr.
+ */
 function reaches(m: Caller, ip: number, at: number, size: number, write: boolean): boolean {
   return (
     m.memory.allows(at, size, write) || m.raiseAccess(ip, addressOf(at), size, write, `the dynptr of ${nameOf(m, ip)}`)
@@ -121,7 +124,7 @@ export const DYNPTR_HELPERS = {
   ringbuf_submit_dynptr: (m, ip) => finish(m, ip, false),
   ringbuf_discard_dynptr: (m, ip) => finish(m, ip, true),
 
-  /** A pointer in a map value changes places with another. */
+  /** Exchanges the pointer in a map value with another. */
   kptr_xchg: (m, ip) => {
     const at = memArg(m, ip, 1, 8, true);
     if (at < 0) return false;

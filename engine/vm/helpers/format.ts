@@ -1,5 +1,5 @@
-// printf as BPF has it: bpf_trace_printk into the trace pipe, bpf_snprintf into memory. A format is checked as a whole
-// before anything is printed; what it does not know is -EINVAL.
+// printf in BPF: bpf_trace_printk prints into the trace pipe, bpf_snprintf into memory. The whole format is checked before anything is
+// printed. An unknown conversion gives -EINVAL.
 // @kernel kernel/bpf/helpers.c bpf_bprintf_prepare, kernel/trace/bpf_trace.c
 import { asS64 } from "../../base/u64.ts";
 import { ERRNO } from "../../facts/errno.ts";
@@ -7,17 +7,17 @@ import { parseFormat, takesArgument } from "../../facts/printf.ts";
 import { jhash } from "../maps/jhash.ts";
 import { type Caller, cString, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
 
-/** Arguments bpf_snprintf and bpf_trace_vprintk take at most (MAX_BPRINTF_VARARGS). */
+/** How many arguments bpf_snprintf and bpf_trace_vprintk take at most (MAX_BPRINTF_VARARGS). */
 const MAX_ARGS = 12;
-/** Characters a line of the trace pipe holds, its NUL included (MAX_BPRINTF_BUF). */
+/** Length of a line of the trace pipe, including its NUL (MAX_BPRINTF_BUF). */
 const MAX_LINE = 1024;
 
-/** Conversions that the kernel makes into text before it prints, and leaves out where the buffer is full already. */
+/** Conversions that the kernel turns into text beforehand. It leaves them out if the buffer is already full. */
 const PREPARED = /^p([iI][46]|B)$/;
 
 /**
- * The text, or -EINVAL. Strings and addresses that arguments point to are read from the machine's memory. `room`: bytes
- * of the buffer; the text goes on beyond it.
+ * The formatted text, or -EINVAL. Strings and addresses that arguments point to are read from the machine's memory. `room`: size of the
+ * buffer in bytes. The returned text may be longer.
  */
 export function format(m: Caller, text: string, args: readonly bigint[], room: number): string | number {
   let out = "";
@@ -93,7 +93,7 @@ function bytesAt(m: Caller, address: bigint, size: number): Uint8Array {
   return m.read(address, size) ?? new Uint8Array(size);
 }
 
-/** %p never shows an address, only a number made from it: 32 bits, always the same for the same address. */
+/** %p never shows an address but a 32-bit number made from it. The same address always gives the same number. */
 function hashedPointer(m: Caller, address: bigint): string {
   if (address === 0n) return "(null)".padStart(16);
   const at = m.memory.scratch(0, 8);
@@ -101,7 +101,7 @@ function hashedPointer(m: Caller, address: bigint): string {
   return (jhash(m.memory.view, at, 8, 0x5eed) >>> 0).toString(16).padStart(16, "0");
 }
 
-/** One line of the trace pipe, in the form ftrace prints it. */
+/** Adds one line to the trace pipe, in ftrace's format. */
 function traceLine(m: Caller, text: string): void {
   const ns = m.memory.now(m.env.tick);
   const seconds = String(ns / 1_000_000_000n).padStart(5);
@@ -112,7 +112,7 @@ function traceLine(m: Caller, text: string): void {
   m.memory.traceLine(head + text, head.length);
 }
 
-/** Reads the format at argument `n`, prints, and returns what the helper does. */
+/** Reads the format at argument `formatArg`, prints it and sets the helper's return value. */
 function print(m: Caller, ip: number, formatArg: number, sizeArg: number, args: readonly bigint[]): boolean {
   const size = u32Arg(m, sizeArg);
   const at = memArg(m, ip, formatArg, size, false);
@@ -125,7 +125,7 @@ function print(m: Caller, ip: number, formatArg: number, sizeArg: number, args: 
   return ret(m, printed.length);
 }
 
-/** The u64 values that arguments n (address) and n + 1 (bytes) give; -EINVAL, or undefined after a fault. */
+/** The u64 values at the address in argument n; argument n + 1 is their size in bytes. -EINVAL: wrong size. undefined: a fault happened. */
 function vargs(m: Caller, ip: number, n: number): bigint[] | number | undefined {
   const bytes = u32Arg(m, n + 1);
   if (bytes % 8 !== 0 || bytes > MAX_ARGS * 8) return -ERRNO.EINVAL;
@@ -143,7 +143,7 @@ export const FORMAT_HELPERS = {
     return typeof args === "number" ? ret(m, args) : print(m, ip, 1, 2, args);
   },
 
-  // Returns the length the whole text has with its NUL, even where less was written.
+  // Returns the length of the whole text with its NUL, even if less was written.
   snprintf: (m, ip) => {
     const size = u32Arg(m, 2);
     const at = memArg(m, ip, 1, size, true);

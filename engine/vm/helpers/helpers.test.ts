@@ -50,13 +50,13 @@ function makeMap({ entries, fields, ...row }: NonNullable<Recorded["map"]>): Bpf
   return map;
 }
 
-/** As the recorder wrote it down: by ascending key, and queues as they are popped. */
+/** The entries in the recorder's order: by ascending key, and queues in the order in which they are popped. */
 function dump(map: BpfMap): [string, string][] {
   const rows = map.entries().map(({ key, values }): [string, string] => [toHex(key), toHex(values[0] as Uint8Array)]);
   return map.def.keySize === 0 ? rows : rows.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** BPF_PROG_TEST_RUN as the recorder did it. */
+/** BPF_PROG_TEST_RUN, as the recorder called it. */
 function run(row: Recorded, engine: "interp" | "jit") {
   const text = row.text === undefined ? undefined : bytes(row.text);
   const def = { name: "text", type: "array", keySize: 4, valueSize: text?.length ?? 1, maxEntries: 1, flags: 1 << 7 };

@@ -1,5 +1,5 @@
-// The helpers by number: one table put together from groups. What is known to the kernel and not here is refused with
-// a sentence; nothing is ever silently zero.
+// All helpers by number: one table made of the groups. A helper that the kernel has but the simulation has not is refused with a
+// sentence; it never silently returns zero.
 import { bug } from "../../base/bug.ts";
 import { helperId, helperName } from "../../facts/helpers.ts";
 import type { Caller, Helper } from "./call.ts";
@@ -50,14 +50,14 @@ for (const group of GROUPS) {
   }
 }
 
-/** Numbers of the helpers that do here what they do in the kernel. */
+/** Numbers of the helpers that are simulated. */
 export const simulatedHelpers: readonly number[] = table.flatMap((helper, id) => (helper ? [id] : []));
 
 const FLOW = new Set(["tail_call", ...Object.keys(CALLBACK_HELPERS)].map(helperId));
-/** After a call of it the program may go on elsewhere, or may have run a callback. */
+/** Whether the program may continue elsewhere after a call of this helper, or may have run a callback. */
 export const helperChangesFlow = (id: number): boolean => FLOW.has(id);
 
-/** Why a helper cannot run here; undefined where it can. */
+/** Why a helper cannot run here. undefined: it can. */
 export function helperRefusal(id: number): string | undefined {
   if (table[id] !== undefined) return undefined;
   const name = helperName(id);

@@ -1,4 +1,4 @@
-// Spin locks: on one CPU a lock is free or the program waits for itself. @kernel kernel/bpf/helpers.c
+// Spin locks. There is one CPU: either a lock is free, or the program waits for itself. @kernel kernel/bpf/helpers.c
 import { LOCK_HELD } from "../layout.ts";
 import { type Helper, memArg, ret } from "./call.ts";
 

@@ -1,4 +1,4 @@
-// Helpers of the map family, and tail calls, which go through a map.
+// Helpers of maps, and tail calls, which use a map.
 // @kernel kernel/bpf/helpers.c
 import { TAIL_CALLS } from "../layout.ts";
 import { ObjectArray } from "../maps/array.ts";
@@ -6,10 +6,10 @@ import type { BpfMap } from "../maps/map.ts";
 import { CgroupStorageMap } from "../maps/storage.ts";
 import { type Caller, type Helper, mapArg, memArg, ret, retPointer, s32Arg, u32Arg } from "./call.ts";
 
-/** Tail calls that a run may take (MAX_TAIL_CALL_CNT). */
+/** How many tail calls a run may make (MAX_TAIL_CALL_CNT). */
 const MAX_TAIL_CALLS = 33;
 
-/** Where arguments 1 and 2 (and 3) are a map, a key (and a value). */
+/** Reads argument 1 as a map and argument 2 as a key, and calls `then` with them. */
 function withKey(m: Caller, ip: number, then: (map: BpfMap, key: number) => boolean): boolean {
   const map = mapArg(m, ip);
   if (map === undefined) return false;
@@ -17,7 +17,7 @@ function withKey(m: Caller, ip: number, then: (map: BpfMap, key: number) => bool
   return key >= 0 && then(map, key);
 }
 
-/** Where arguments 1 and 2 are a map and a value. */
+/** A helper whose argument 1 is a map and argument 2 a value. */
 const withValue =
   (write: boolean, then: (m: Caller, map: BpfMap, value: number) => number): Helper =>
   (m, ip) => {
@@ -28,7 +28,7 @@ const withValue =
   };
 
 export const MAP_HELPERS = {
-  // The helper programs call most: no closure is made for it.
+  // The helper that programs call most. Written without a closure for speed.
   map_lookup_elem: (m, ip) => {
     const map = mapArg(m, ip);
     if (map === undefined) return false;
@@ -61,7 +61,7 @@ export const MAP_HELPERS = {
     return retPointer(m, map.storageAt(m.env.cpu));
   },
 
-  // A tail call that cannot be made is no error: the program goes on behind it with R0 as it was.
+  // A tail call that cannot be made is not an error: the program continues after it, and R0 keeps its value.
   tail_call: (m, ip) => {
     const map = mapArg(m, ip, 2);
     if (map === undefined) return false;

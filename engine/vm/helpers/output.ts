@@ -9,7 +9,7 @@ import { type Caller, type Helper, mapArg, memArg, pointerArg, ret, retPointer, 
 
 const BPF_F_INDEX_MASK = 0xffff_ffffn;
 const BPF_F_CURRENT_CPU = 0xffff_ffffn;
-/** Bits 32 … 51 of the flags: how much of the context to append. */
+/** Bits 32 … 51 of the flags: how many bytes of the context to append. */
 const ctxLength = (flags: bigint) => Number((flags >> 32n) & 0xfffffn);
 const RINGBUF_FLAGS = 3n;
 /** struct bpf_perf_event_value: counter, enabled, running. */
@@ -30,7 +30,10 @@ function finish(m: Caller, ip: number, discard: boolean): boolean {
   return m.raise("argument", ip, "argument 1 is no record that was reserved in a ring buffer");
 }
 
-/** The perf event that flags choose: 0, or the negative errno where there is none for this CPU. */
+/**
+ * Checks the perf event that the flags choose. 0: it exists and is on this CPU. Else a negative errno; `elsewhere`: the errno for another
+ * CPU.
+ */
 function perfEvent(m: Caller, map: ObjectArray, flags: bigint, elsewhere: number): number {
   const index = (flags & BPF_F_INDEX_MASK) === BPF_F_CURRENT_CPU ? m.env.cpu : Number(flags & BPF_F_INDEX_MASK);
   if (index >= map.def.maxEntries) return -ERRNO.E2BIG;
@@ -45,7 +48,7 @@ function eventsArg(m: Caller, ip: number, n: number): ObjectArray | undefined {
   return undefined;
 }
 
-/** bpf_perf_event_output: flags choose the CPU's event; packet programs may append packet bytes. */
+/** bpf_perf_event_output: the flags choose the event of a CPU. Packet programs may append packet bytes. */
 const perfOutput: Helper = (m, ip) => {
   const map = eventsArg(m, ip, 2);
   if (map === undefined) return false;
@@ -94,7 +97,7 @@ export const OUTPUT_HELPERS = {
 
   perf_event_output: perfOutput,
 
-  // Events here are those that records are sent through (PERF_COUNT_SW_BPF_OUTPUT), which count nothing.
+  // The events here only carry records (PERF_COUNT_SW_BPF_OUTPUT). They count nothing.
   perf_event_read: (m, ip) => {
     const map = eventsArg(m, ip, 1);
     if (map === undefined) return false;
@@ -112,7 +115,7 @@ export const OUTPUT_HELPERS = {
     const error = wrong ? -ERRNO.EINVAL : perfEvent(m, map, flags, ERRNO.EINVAL);
     m.memory.fill(at, size);
     if (error !== 0) return ret(m, error);
-    // Enabled, and running, since the run began.
+    // Time enabled and time running, since the run began.
     const since = m.memory.r64(CLOCK) - m.env.bootTime;
     m.memory.w64(at + 8, since);
     m.memory.w64(at + 16, since);

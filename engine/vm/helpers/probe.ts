@@ -1,11 +1,11 @@
-// Reading memory that may not be there, and the stack of the simulated kernel.
+// Reading memory that may not exist, and the stack of the simulated kernel.
 // @kernel kernel/trace/bpf_trace.c, kernel/bpf/stackmap.c
 import { ERRNO } from "../../facts/errno.ts";
 import { StackTraceMap } from "../maps/storage.ts";
 import { currentTask } from "../task.ts";
 import { type Caller, type Helper, mapArg, memArg, pointerArg, ret, u32Arg, u64Arg } from "./call.ts";
 
-/** Kernel memory: copied where it is there, else zeroed and -EFAULT. There is no user memory here. */
+/** Copies kernel memory if it exists; else zeroes the target and returns -EFAULT. There is no user memory here. */
 function read(m: Caller, ip: number, kernel: boolean): boolean {
   const size = u32Arg(m, 2);
   const to = memArg(m, ip, 1, size, true);
@@ -16,7 +16,7 @@ function read(m: Caller, ip: number, kernel: boolean): boolean {
   return ret(m, bytes === undefined && size > 0 ? -ERRNO.EFAULT : 0);
 }
 
-/** Length with NUL, or -EFAULT and the buffer zeroed. */
+/** Returns the length with NUL, or -EFAULT after zeroing the target. */
 function readString(m: Caller, ip: number, kernel: boolean): boolean {
   const size = u32Arg(m, 2);
   const to = memArg(m, ip, 1, size, true);
@@ -36,7 +36,7 @@ function readString(m: Caller, ip: number, kernel: boolean): boolean {
   return ret(m, length + 1);
 }
 
-/** Return addresses of the program's own frames, innermost first: what there is of a kernel stack here. */
+/** Return addresses of the program's own frames, innermost first. The simulated kernel stack has nothing else. */
 function trace(m: Caller): bigint[] {
   return m
     .frames()
@@ -50,7 +50,7 @@ const BPF_F_FAST_STACK_CMP = 1n << 9n;
 const BPF_F_REUSE_STACKID = 1n << 10n;
 const BPF_F_USER_BUILD_ID = 1n << 11n;
 
-/** Arguments 2 … 4: where to, how many bytes, flags. */
+/** Arguments 2 … 4: target, its size in bytes, flags. */
 const stack: Helper = (m, ip) => {
   const size = u32Arg(m, 3);
   const to = memArg(m, ip, 2, size, true);
@@ -89,7 +89,7 @@ export const PROBE_HELPERS = {
     return ret(m, map.remember(skipped, (flags & BPF_F_REUSE_STACKID) !== 0n));
   },
 
-  // No processor of this machine records branches.
+  // The simulated processor records no branches.
   get_branch_snapshot: (m, ip) => {
     if (memArg(m, ip, 1, u32Arg(m, 2), true) < 0) return false;
     return ret(m, u64Arg(m, 3) !== 0n ? -ERRNO.EINVAL : -ERRNO.ENOENT);

@@ -1,4 +1,4 @@
-// Why a helper of the kernel has no meaning here: the part of the kernel it needs.
+// Why a helper of the kernel is not simulated: the part of the kernel that it needs.
 
 const WHY = {
   "it works on the memory and the files of a process, and there is none behind the task of this machine":

@@ -1,5 +1,5 @@
-// Helpers on a socket buffer: reading, writing, growing and shrinking the packet, checksums, redirection.
-// Packets here are linear and belong to nobody else, so nothing has to be copied before it is changed.
+// Helpers on a socket buffer: reading, writing, growing and shrinking the packet, checksums, redirection. Packets here are linear and not
+// shared, so nothing has to be copied before it is changed.
 // @kernel net/core/filter.c
 import { ENOTSUPP, ERRNO } from "../../facts/errno.ts";
 import { ETH_HLEN, ETH_P_8021AD, ETH_P_8021Q, ETH_P_IP, ETH_P_IPV6, htons } from "../../facts/net.ts";
@@ -17,7 +17,7 @@ const BPF_F_MARK_MANGLED_0 = 1n << 5n;
 const BPF_F_MARK_ENFORCE = 1n << 6n;
 const BPF_F_IPV6 = 1n << 7n;
 const CSUM_MANGLED_0 = 0xffff;
-/** Longest packet an skb may become (BPF_SKB_MAX_LEN). */
+/** The longest packet that an skb may hold (BPF_SKB_MAX_LEN). */
 const SKB_MAX_LEN = 0x3_ffff;
 const BE_IP = htons(ETH_P_IP);
 const BE_IPV6 = htons(ETH_P_IPV6);
@@ -29,13 +29,13 @@ const ETH_ALEN = 6;
 const field = (m: Caller, name: string): number => m.memory.r32(ctxField(SKB, name));
 const setField = (m: Caller, name: string, value: number): void => m.memory.w32(ctxField(SKB, name), value);
 
-/** Moves the edges of the packet and keeps skb->len with them. */
+/** Moves the edges of the packet and updates skb->len. */
 function resize(m: Caller, data: number, end: number): void {
   movePacket(m.memory, data, data, end);
   setField(m, "len", end - data);
 }
 
-/** Offset of `size` packet bytes that may be changed, or -1 (-EFAULT). */
+/** Buffer offset of `size` packet bytes that may be changed, or -1 (-EFAULT). */
 function writable(m: Caller, offset: number, size: number): number {
   return offset + size <= packetLength(m.memory) ? m.memory.r32(PKT_DATA) + offset : -1;
 }
@@ -54,8 +54,8 @@ const loadBytes = (m: Caller, ip: number, offset: number, start: number): boolea
 };
 
 /**
- * Moves everything before `at` by `by` bytes: away from it to make room (negative), or over what goes away. False where
- * there is no room, or not so much behind `at`.
+ * Moves everything before `at` by `by` bytes. Negative: makes room before `at`. Positive: overwrites the bytes behind `at`. false: there
+ * is no room, or fewer than `by` bytes behind `at`.
  */
 function moveHead(m: Caller, at: number, by: number): boolean {
   const { memory } = m;
@@ -82,7 +82,7 @@ function changeTail(m: Caller, length: number): number {
   return 0;
 }
 
-/** Room between the MAC header and the network header, or within: what tunnels push and pop. */
+/** Adds or removes room between the MAC header and the network header, or behind the network header: what tunnels push and pop. */
 function adjustRoom(m: Caller, diff: number, mode: number, flags: bigint): number {
   const { memory } = m;
   const protocol = field(m, "protocol");
@@ -105,7 +105,7 @@ function adjustRoom(m: Caller, diff: number, mode: number, flags: bigint): numbe
   if (diff < 0 && (-diff >= current || current + diff < least)) return -ENOTSUPP;
   if (diff < 0 && (flags & ~(1n | (3n << 7n) | (1n << 5n))) !== 0n) return -ERRNO.EINVAL;
   if (encapL3 === 6n) return -ERRNO.EINVAL;
-  // The network header starts where it did, counted from the MAC header, which moves.
+  // The distance from the MAC header to the network header does not change; the MAC header moves.
   if (!moveHead(m, off, -diff)) return -ERRNO.ENOMEM;
   memory.w32(PKT_NET, memory.r32(PKT_NET) - diff);
   if (encapL3 === 4n || decap === 2n << 7n) setField(m, "protocol", BE_IPV6);
@@ -117,7 +117,7 @@ function vlanPush(m: Caller, proto: number, tci: number): number {
   const kind = proto === BE_8021Q || proto === BE_8021AD ? proto : BE_8021Q;
   const { memory } = m;
   if (field(m, "vlan_present") !== 0) {
-    // The tag that was beside the packet goes into it, behind the addresses.
+    // The tag that was kept beside the packet is written into it, behind the addresses.
     if (!moveHead(m, 2 * ETH_ALEN, -VLAN_HLEN)) return -ERRNO.ENOMEM;
     const at = memory.r32(PKT_DATA) + 2 * ETH_ALEN;
     memory.w16(at, field(m, "vlan_proto"));
@@ -147,7 +147,7 @@ function vlanPop(m: Caller): number {
   return 0;
 }
 
-/** The u16 checksum at offset argument 2, changed from argument 3 to argument 4. */
+/** Updates the u16 checksum at the offset in argument 2 for a change from argument 3 to argument 4. */
 function replaceChecksum(m: Caller, l4: boolean): boolean {
   const offset = u32Arg(m, 2);
   const [from, to, flags] = [u64Arg(m, 3), u64Arg(m, 4), u64Arg(m, 5)];
@@ -187,7 +187,7 @@ export const SKB_HELPERS = {
     return ret(m, 0);
   },
 
-  // The packet is linear: pulling only asks whether it is long enough.
+  // The packet is linear, so pulling only checks whether it is long enough.
   skb_pull_data: (m) => {
     const length = u32Arg(m, 2);
     if (length > packetLength(m.memory)) return ret(m, -ERRNO.ENOMEM);
@@ -226,7 +226,7 @@ export const SKB_HELPERS = {
 
   skb_change_type: (m) => {
     const type = u32Arg(m, 2);
-    // Only host, broadcast, multicast and otherhost, and only between them.
+    // Only host, broadcast, multicast and otherhost can be changed, and only into each other.
     if (type > 3 || field(m, "pkt_type") > 3) return ret(m, -ERRNO.EINVAL);
     setField(m, "pkt_type", type);
     return ret(m, 0);
@@ -252,7 +252,7 @@ export const SKB_HELPERS = {
     return ret(m, checksumDiff(removed, added, u32Arg(m, 5)));
   },
 
-  // No packet here arrives with a checksum the device worked out (CHECKSUM_COMPLETE).
+  // No packet here arrives with a checksum that the device computed (CHECKSUM_COMPLETE).
   csum_update: (m) => ret(m, -ENOTSUPP),
   csum_level: (m) => ret(m, u64Arg(m, 2) > 3n ? -ERRNO.EINVAL : u64Arg(m, 2) === 0n ? -ERRNO.EACCES : 0),
 
@@ -273,7 +273,7 @@ export const SKB_HELPERS = {
   get_route_realm: (m) => ret(m, 0),
   skb_under_cgroup: (m) => ret(m, -ERRNO.EINVAL),
 
-  // The kind of clock stands in tstamp_type; only IP packets carry one.
+  // tstamp_type holds the kind of clock. Only IP packets carry a time stamp.
   skb_set_tstamp: (m) => {
     const protocol = field(m, "protocol");
     const [tstamp, clock] = [u64Arg(m, 2), u32Arg(m, 3)];
@@ -291,7 +291,7 @@ export const SKB_HELPERS = {
   get_socket_uid: (m) => ret(m, m.env.uid),
 } satisfies Record<string, Helper>;
 
-/** A number for the flow: a hash of the addresses and ports there are. */
+/** A number for the flow: a hash of the packet's addresses. */
 function flowHash(m: Caller): number {
   const at = packetPlace(m.memory, -0x100000 + 12, 8);
   if (at < 0) return 1;

@@ -1,6 +1,6 @@
-// Sockets: the simulated machine has none but the one a test packet belongs to, so look-ups find nothing, as they
-// would on a machine where nobody listens. Where `Env.sockets` says so, each finds a socket of its own, which is gone
-// once it is released. @kernel net/core/filter.c
+// Sockets. The simulated machine has only the socket that a test packet belongs to, so look-ups find nothing, as on a machine where
+// nobody listens. If `Env.sockets` is set, each look-up finds a new socket, which is gone once it is released.
+// @kernel net/core/filter.c
 import { ERRNO } from "../../facts/errno.ts";
 import { AF_INET } from "../../facts/net.ts";
 import { uapiStruct } from "../../facts/uapi.ts";
@@ -19,7 +19,7 @@ const SOCK_BYTES = ((uapiStruct("bpf_sock")?.size ?? 0) + 7) & ~7;
 const sockField = (name: string): number => ctxField(SOCK, name) - CTX;
 const TCP_LISTEN = 10;
 
-/** A listening socket as struct bpf_sock shows it; 0 where there is no room for one more. */
+/** A new listening socket, as struct bpf_sock. 0: no room for one more. */
 function newSocket({ memory }: Caller): number {
   const at = memory.r32(OBJECT_TOP);
   if (at + SOCK_BYTES > SCRATCH) return 0;
@@ -31,14 +31,14 @@ function newSocket({ memory }: Caller): number {
   return at;
 }
 
-/** Frees what a look-up found; the socket of the packet stays. */
+/** Frees a socket that a look-up found. The packet's own socket stays. */
 function release(m: Caller): void {
   if (!m.env.sockets) return;
   const at = pointerArg(m, 1);
   if (at > 0 && m.memory.allows(at, SOCK_BYTES, false)) m.memory.forbid(at, SOCK_BYTES);
 }
 
-/** The socket itself where argument 1 is one. */
+/** Returns argument 1 itself. NULL: it is not an address. */
 const same = (m: Caller): boolean => retPointer(m, Math.max(0, pointerArg(m, 1)));
 
 export const SOCK_HELPERS = {
@@ -62,7 +62,7 @@ export const SOCK_HELPERS = {
   skc_to_tcp_request_sock: (m) => retPointer(m, 0),
   tcp_check_syncookie: (m) => ret(m, -ERRNO.EINVAL),
   tcp_gen_syncookie: (m) => ret(m, -ERRNO.EINVAL),
-  // A packet of a test run does not stand at the ingress hook, where alone a socket can be given to it.
+  // A socket can only be assigned at the ingress hook. A packet of a test run is not there.
   sk_assign: (m) => ret(m, pointerArg(m, 2) === 0 || u64Arg(m, 3) !== 0n ? -ERRNO.EINVAL : -ERRNO.EOPNOTSUPP),
   skb_ecn_set_ce: (m) => ret(m, 0),
 } satisfies Record<string, Helper>;

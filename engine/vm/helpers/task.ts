@@ -7,7 +7,7 @@ import { commBytes, currentTask } from "../task.ts";
 import { type Caller, type Helper, memArg, ret, ret64, retPointer, u32Arg, u64Arg } from "./call.ts";
 
 const NS_PER_JIFFY = 4_000_000n;
-/** Coarse clocks move with the timer interrupt. */
+/** Coarse clocks advance with the timer interrupt. */
 const coarse = (ns: bigint) => ns - (ns % NS_PER_JIFFY);
 const INITIAL_JIFFIES = 0xffff_ffffn - 300n * 250n + 1n;
 
@@ -53,7 +53,7 @@ export const TASK_HELPERS = {
     const at = memArg(m, ip, 3, size, true);
     if (at < 0) return false;
     m.memory.fill(at, size);
-    // The only pid namespace has the first inode number of its kind, on the device that holds namespaces.
+    // There is one pid namespace. It has the first inode number of its kind, on the device that holds namespaces.
     if (size !== 8 || u64Arg(m, 1) !== 4n || u64Arg(m, 2) !== 0xeffffffcn) return ret(m, -ERRNO.EINVAL);
     m.memory.w32(at, m.env.pid);
     m.memory.w32(at + 4, m.env.tgid);
@@ -62,6 +62,6 @@ export const TASK_HELPERS = {
 
   get_func_ip: (m) => ret64(m, m.funcIp),
   get_attach_cookie: (m) => ret64(m, 0n),
-  // User memory does not exist here, so writing to it fails as it does for an address that is not mapped.
+  // User memory does not exist here. Writing to it fails as for an address that is not mapped.
   probe_write_user: (m) => ret(m, -ERRNO.EFAULT),
 } satisfies Record<string, Helper>;

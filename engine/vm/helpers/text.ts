@@ -1,14 +1,14 @@
-// Numbers from text, and comparing text. @kernel kernel/bpf/helpers.c __bpf_strtoull
+// Parses numbers from text and compares text. @kernel kernel/bpf/helpers.c __bpf_strtoull
 import { ERRNO } from "../../facts/errno.ts";
 import { type Caller, cString, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
 
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
 
-/** Characters looked at. */
+/** How many characters are read at most. */
 const MAX_TEXT = 63;
 
-/** Digits from the start of `text`; how many characters were read, or a negative errno. */
+/** Parses a number at the start of `text`. Returns its value and how many characters were read, or a negative errno. */
 function parse(text: string, flags: bigint, signed: boolean): { value: bigint; read: number } | number {
   if (![0n, 8n, 10n, 16n].includes(flags)) return -ERRNO.EINVAL;
   const space = /^[\s]*/.exec(text)?.[0].length ?? 0;

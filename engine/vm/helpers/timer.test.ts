@@ -1,4 +1,4 @@
-// Timers fire behind the program, in the order of their times, and the interpreter, compiled code and the walk back agree.
+// Timers fire after the program has ended, in the order of their times. Interpreter, JIT and the walk backwards must agree.
 import { expect, test } from "vitest";
 import { insnNamed as insn } from "../../isa/forms.ts";
 import type { Insn } from "../../isa/insn.ts";
@@ -25,7 +25,7 @@ const def = (type: string): MapDef => ({
 });
 const u32 = (n: number) => Uint8Array.of(n, 0, 0, 0);
 
-/** R6 = the timer in the value of `key`; the map is R9. */
+/** Sets R6 to the timer in the value of `key`. R9 is the map. */
 const timerOf = (key: number) => [
   insn("st4", { dst: 10, off: -4, imm: key }),
   movr(1, 9),
@@ -41,7 +41,7 @@ const init = [movr(1, 6), movr(2, 9), mov(3, 1), call(INIT)];
 const start = (ns: number) => [movr(1, 6), mov(2, ns), mov(3, 0), call(START)];
 const cancel = [movr(1, 6), call(CANCEL)];
 
-/** The whole program: `body` may hold "callback", the two slots that load the callback's address into R2. */
+/** The whole program. "callback" in `body` stands for the two slots that load the callback's address into R2. */
 function programOf(body: readonly (Insn | "callback")[], callback: readonly Insn[]): Insn[] {
   const head = [insn("ld_imm64_map_fd", { dst: 9 }), HALF];
   const length = head.length + body.reduce((sum, one) => sum + (one === "callback" ? 2 : 1), 0);
@@ -54,7 +54,7 @@ function programOf(body: readonly (Insn | "callback")[], callback: readonly Insn
 }
 const setCallback = [movr(1, 6), "callback" as const, call(SET_CALLBACK)];
 
-/** value[0] = value[0] * 8 + key + 1; value[8] = the time. */
+/** value[0] = value[0] * 8 + key + 1; value[8] = the current time. */
 const NOTE = [
   movr(6, 3),
   insn("ldx4", { dst: 7, src: 2 }),
@@ -98,7 +98,7 @@ test("a timer fires once the program has ended, at its time, and the result is t
     const fired = values.filter((value) => word(value, 0) !== 0);
     expect(fired.map((value) => word(value, 0))).toEqual([3]);
     expect(word(fired[0], 8)).toBe(Number(defaultEnv().bootTime) + 1_000_000);
-    // bpf(2) shows zeros where the timer is.
+    // bpf(2) shows zeros in place of the timer.
     expect(fired[0]?.subarray(16)).toEqual(new Uint8Array(16));
   }
 });
@@ -122,7 +122,7 @@ test("a timer that starts itself again goes on until enough was shown", () => {
   expect(word(values[0], 0)).toBe(16);
 });
 
-/** What each of these calls returns, as -errno. */
+/** What each of these calls returns: 0, 1 or a negative errno. */
 const returns: [string, readonly (Insn | "callback")[], number][] = [
   ["a timer is made once", [...init, ...init], -16],
   ["clocks are those of timerfd", [movr(1, 6), movr(2, 9), mov(3, 2), call(INIT)], -22],

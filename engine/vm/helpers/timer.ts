@@ -1,5 +1,5 @@
-// Timers in map values. A program arms them; here they fire when the program has ended, in the order of their times:
-// the clock jumps to each one's time, and its callback runs on the stack of the program that is over.
+// Timers in map values. A program arms them. They fire after the program has ended, in the order of their times. The clock jumps to the
+// time of each, and its callback runs on the stack of the program that has ended.
 //
 //   struct bpf_timer in a value   0                                               4         8
 //                                 slot of the callback + 1 | clock << 24 | flags  program   time since boot (u64, ns)
@@ -23,10 +23,10 @@ const CLOCKS: readonly bigint[] = [0n, 1n, 7n];
 const BPF_F_TIMER_ABS = 1n;
 const START_FLAGS = 3n;
 
-/** A timer may start itself again for ever; so many callbacks are shown. Those still armed then stay so. */
+/** A timer may restart itself for ever, so only this many callbacks are run. Timers that are still armed then stay armed. */
 const MAX_FIRED = 16;
 
-/** Offset of the timer that argument 1 points to; -1 after a fault. */
+/** Offset of the timer that argument 1 points to. -1: a fault happened. */
 const timerArg = (m: Caller, ip: number): number => memArg(m, ip, 1, TIMER_BYTES, true);
 
 export const TIMER_HELPERS = {
@@ -82,14 +82,14 @@ export const TIMER_HELPERS = {
 interface Due {
   readonly map: BpfMap;
   readonly key: number;
-  /** What stands at `key` where the map keeps no keys: the walk over an array writes each index to the same place. */
+  /** The index that stood at `key`, for maps without stored keys: the walk over an array writes each index to the same place. */
   readonly index: number;
   readonly value: number;
   readonly timer: number;
   readonly time: bigint;
 }
 
-/** The timer that is due first, with what its callback is given. */
+/** The timer that is due first, and the arguments of its callback. */
 function firstDue(m: Caller): Due | undefined {
   const { memory } = m;
   let due: Due | undefined;
@@ -108,7 +108,7 @@ function firstDue(m: Caller): Due | undefined {
   return due;
 }
 
-/** The program, or a timer's callback, is over: goes to the next callback; false where the run has ended. */
+/** Called when the program or a timer's callback has ended: starts the next callback. false: there is none, the run has ended. */
 export function fireTimer(m: Caller): boolean {
   const { memory } = m;
   if (memory.r32(TIMER.armed) === 0) return false;
@@ -122,7 +122,7 @@ export function fireTimer(m: Caller): boolean {
   const { map, key, index, value, timer, time } = due;
   const state = memory.r32(timer);
   if (!m.switchTo(memory.r32(timer + 4))) {
-    // The program that the callback belongs to is gone, and its timers with it.
+    // The program of the callback no longer exists, so its timer does not fire.
     memory.w32(timer, state & ~CALLBACK_MASK & ~ARMED);
     return fireTimer(m);
   }

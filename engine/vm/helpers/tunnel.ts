@@ -1,5 +1,5 @@
-// Metadata of a tunnel that a packet carries along for a device to send it through: set by a program, seen by the next
-// one. No packet arrives through a tunnel here.
+// Tunnel metadata of a packet, for a device that would send it through a tunnel: one program sets it, the next one reads it. No packet
+// arrives through a tunnel here.
 //
 //   struct bpf_tunnel_key   0    4 … 20   20    21    22            24      28 … 44
 //                           id   remote   tos   ttl   ext or flags  label   local
@@ -13,7 +13,7 @@ import { OBJECT_TOP, TUNNEL } from "../layout.ts";
 import { type Caller, type Helper, memArg, ret, u32Arg, u64Arg } from "./call.ts";
 
 const KEY = { id: 0, remote: 4, tos: 20, ext: 22, label: 24, local: 28, size: 44 } as const;
-/** Older, shorter forms of the struct that are taken as well. */
+/** Sizes of older, shorter versions of the struct. They are accepted too. */
 const SHORTER: readonly number[] = [8, KEY.ext, KEY.label, KEY.local];
 const MODE = { none: 0, ipv4: 1, ipv6: 2 } as const;
 const AT = { mode: 0, options: 4, flags: 8, key: 16, data: 64, size: 64 + 256 } as const;
@@ -24,10 +24,10 @@ const BPF_F_ZERO_CSUM_TX = 2;
 const BPF_F_DONT_FRAGMENT = 4;
 const BPF_F_SEQ_NUMBER = 8;
 const BPF_F_NO_TUNNEL_KEY = 16;
-/** Of bpf_skb_get_tunnel_key: the flags instead of zero. */
+/** A flag of bpf_skb_get_tunnel_key: return the tunnel's flags in `ext`; otherwise `ext` is zero. */
 const BPF_F_TUNINFO_FLAGS = 16;
 
-/** Bits of the flags as they are read back, big-endian. @kernel include/uapi/linux/if_tunnel.h */
+/** Bits of the flags that are returned, big-endian. @kernel include/uapi/linux/if_tunnel.h */
 const TUNNEL_FLAGS = {
   csum: 0x0100,
   key: 0x0400,
@@ -37,7 +37,7 @@ const TUNNEL_FLAGS = {
   options: 0x00d8,
 } as const;
 
-/** Where the metadata of the packet is kept; 0 where it has none. */
+/** Where the metadata of the packet is kept. 0: it has none. */
 const kept = (m: Caller): number => m.memory.r32(TUNNEL);
 
 function shownFlags(given: number, options: boolean): number {
@@ -77,7 +77,7 @@ export const TUNNEL_HELPERS = {
     return ret(m, 0);
   },
 
-  // What was given as the remote end is where the packet goes; read back, it is the local one.
+  // Local and remote are exchanged: the remote address that was set reads back as the local one.
   skb_get_tunnel_key: (m, ip) => {
     const { memory } = m;
     const [size, flags] = [u32Arg(m, 3), u64Arg(m, 4)];
@@ -137,7 +137,7 @@ export const TUNNEL_HELPERS = {
     return ret(m, length);
   },
 
-  // No packet here was deciphered on its way.
+  // No packet here was decrypted by IPsec.
   skb_get_xfrm_state: (m, ip) => {
     const size = u32Arg(m, 4);
     const to = memArg(m, ip, 3, size, true);
@@ -147,5 +147,5 @@ export const TUNNEL_HELPERS = {
   },
 } satisfies Record<string, Helper>;
 
-/** The low 20 bits of a label as the struct holds it, which is in host order. */
+/** Mask of the low 20 bits of the label, as the struct holds it (host byte order). */
 const FLOW_LABEL = [0xff, 0xff, 0x0f, 0];

@@ -5,10 +5,10 @@ import { PKT_DATA, PKT_END, PKT_HARD_END, PKT_HARD_START, PKT_META, REDIRECT } f
 import { movePacket, packetLength } from "../packet.ts";
 import { type Caller, type Helper, mapArg, memArg, ret, ret64, s32Arg, u32Arg, u64Arg } from "./call.ts";
 
-/** Bytes the kernel keeps for itself at the start of the headroom (struct xdp_frame). */
+/** Bytes that the kernel reserves at the start of the headroom (struct xdp_frame). */
 const XDP_FRAME_BYTES = 40;
 const MAX_META = 252;
-/** Flags of bpf_redirect_map: what to return where there is no target; for maps of devices, to all of them. */
+/** Flags of bpf_redirect_map: what to return if there is no target; for maps of devices: send to all of them. */
 const REDIRECT_DEFAULT = 3n;
 const BPF_F_BROADCAST = 8n;
 const BPF_F_EXCLUDE_INGRESS = 16n;
@@ -66,7 +66,7 @@ export const XDP_HELPERS = {
   xdp_store_bytes: (m, ip) => copy(m, ip, true),
   xdp_get_buff_len: (m) => ret64(m, BigInt(packetLength(m.memory))),
 
-  // Noted and returned as the kernel does; the packet goes no further here.
+  // The redirection is recorded and returned as in the kernel. The packet is not followed further.
   redirect_map: (m, ip) => {
     const map = mapArg(m, ip);
     if (map === undefined) return false;

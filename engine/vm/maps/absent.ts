@@ -1,6 +1,7 @@
-// A map whose contents are not in the machine's memory: they do not fit, or its kind is not simulated. bpf(2) creates, fills
-// and reads it as any other, so that programs with it are verified; none of them runs. Mutable.
-// Not in here: kinds other than arrays and hash tables have no contents.  @kernel arraymap.c, hashtab.c
+// A map whose contents are not in the machine's memory, because they do not fit or its kind is not simulated. bpf(2) creates, fills and
+// reads it like any other map, so programs with it can be verified. They cannot run. Mutable. Only arrays and hash tables have contents
+// here.
+// @kernel arraymap.c, hashtab.c
 import { fromHex, toHex, viewOf } from "../../base/bytes.ts";
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
@@ -10,10 +11,10 @@ import * as M from "./map.ts";
 export class AbsentMap extends M.BpfMap {
   readonly #why: number;
   readonly #kind: "array" | "hash" | "lru" | "other";
-  /** Hex of the key → value. An array's other values are zero. */
+  /** Key in hex → value. All other values of an array are zero. */
   readonly #values = new Map<string, Uint8Array>();
 
-  /** `why`: positive errno that a run of a program with this map ends with. */
+  /** `why`: the positive errno that a run of a program with this map ends with. */
   constructor(memory: Memory, def: MapDef, why: number) {
     super(memory, def);
     this.#why = why;
@@ -68,7 +69,7 @@ export class AbsentMap extends M.BpfMap {
     return next === undefined ? -M.ENOENT : (fromHex(next) as Uint8Array);
   }
 
-  /** What was put in; an array's zeros are not told. */
+  /** Only values that were stored. The zeros of an array are not listed. */
   override entries(limit = Number.POSITIVE_INFINITY): M.MapEntry[] {
     return [...this.#values].slice(0, limit).map(([key, value]) => ({
       key: fromHex(key) as Uint8Array,
@@ -86,7 +87,7 @@ export class AbsentMap extends M.BpfMap {
 
 const indexOf = (key: Uint8Array): number => viewOf(key).getUint32(0, true);
 
-/** Whether a map answers the same when it is absent. */
+/** Whether an absent map answers bpf(2) just like a real one. */
 export const canBeAbsent = ({ type }: MapDef): boolean => Object.hasOwn(KINDS, type);
 
 const KINDS: Readonly<Record<string, "array" | "hash" | "lru">> = {

@@ -1,4 +1,4 @@
-// Arrays: values side by side, one for each index or one for each index and CPU.
+// Arrays: values side by side, one for each index, or one for each index and CPU.
 // @kernel kernel/bpf/arraymap.c
 import { viewOf } from "../../base/bytes.ts";
 import type { MapDef } from "../../program/program.ts";
@@ -6,7 +6,7 @@ import type { Memory } from "../memory.ts";
 import * as M from "./map.ts";
 
 export class ArrayMap extends M.BpfMap {
-  /** Offset of the first value; values of one index for all CPUs follow each other. */
+  /** Offset of the first value. The values of one index for all CPUs lie next to each other. */
   readonly #values: number;
   readonly #bytes: number;
   readonly #copies: number;
@@ -25,7 +25,7 @@ export class ArrayMap extends M.BpfMap {
     }
   }
 
-  /** False: there was no memory for the values. */
+  /** false: there was no memory for the values. */
   get made(): boolean {
     return this.#values !== 0;
   }
@@ -76,7 +76,7 @@ export class ArrayMap extends M.BpfMap {
 
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
     const index = viewOf(key).getUint32(0, true);
-    // bpf(2) asks for the lock before the map sees the call.
+    // bpf(2) checks for the lock before it calls the map.
     const error = flags & M.BPF_F_LOCK && !this.hasLock ? -M.EINVAL : this.#refuses(index, flags);
     if (error !== 0) return error;
     const staged = this.stage(1, value);
@@ -145,7 +145,7 @@ export function u32Key(index: number): Uint8Array {
   return key;
 }
 
-/** Arrays whose values are kernel objects: programs, maps, perf events. A value is an object's id; 0 is none. */
+/** Arrays whose values are kernel objects: programs, maps, perf events. A value is an object's id. 0: none. */
 export class ObjectArray extends M.BpfMap {
   readonly #values: number;
 
@@ -158,7 +158,7 @@ export class ObjectArray extends M.BpfMap {
     return this.#values !== 0;
   }
 
-  /** id of the object at an index, 0 where there is none. */
+  /** id of the object at an index. 0: none. */
   objectAt(index: number): number {
     return index < this.def.maxEntries ? this.memory.r32(this.#values + 4 * index) : 0;
   }
@@ -174,7 +174,7 @@ export class ObjectArray extends M.BpfMap {
     return id === 0 ? -M.ENOENT : u32Key(id);
   }
 
-  /** `value`: 4 bytes, the object's id (bpf(2) takes a descriptor; whoever has descriptors turns them into ids). */
+  /** `value`: the object's id, 4 bytes. bpf(2) takes a descriptor; the caller turns it into the id. */
   override update(key: Uint8Array, value: Uint8Array, flags = 0): number {
     if (flags !== M.BPF_ANY) return -M.EINVAL;
     const index = viewOf(key).getUint32(0, true);

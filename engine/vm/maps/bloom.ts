@@ -4,7 +4,7 @@ import type { Memory } from "../memory.ts";
 import { jhash } from "./jhash.ts";
 import * as M from "./map.ts";
 
-/** Hash functions where map_extra asks for none. */
+/** How many hash functions are used if map_extra is 0. */
 const DEFAULT_HASHES = 5;
 
 export class BloomMap extends M.BpfMap {
@@ -57,7 +57,7 @@ export class BloomMap extends M.BpfMap {
     return 0;
   }
 
-  /** bpf(2) passes the value to look for in the place of the value. */
+  /** bpf(2) passes the value to look for in the field `value`. */
   override contains(value: Uint8Array): number {
     return this.peekAt(this.stage(1, value));
   }

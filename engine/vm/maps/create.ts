@@ -1,4 +1,4 @@
-// BPF_MAP_CREATE once its attributes were checked: a map of any simulated kind.
+// BPF_MAP_CREATE after its attributes were checked: makes a map of any simulated kind.
 import { ERRNO } from "../../facts/errno.ts";
 import { checkMapCreate } from "../../facts/map-create.ts";
 import type { MapDef } from "../../program/program.ts";
@@ -46,23 +46,23 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
 
-/** What the values of a map take, or the data of a ring buffer, which lies there twice. */
+/** How many bytes the values of a map take. For a ring buffer: its data, which lies in memory twice. */
 function valueBytes({ type, valueSize, maxEntries }: MapDef, cpus: number): number {
   if (valueSize === 0) return 2 * maxEntries;
   return maxEntries * Math.ceil(valueSize / 8) * 8 * (/percpu/.test(type) ? cpus : 1);
 }
 
-/** Bytes of the machine that is simulated: a larger map is refused with -ENOMEM, as vmalloc() refuses it. */
+/** Memory of the simulated machine in bytes. A larger map is refused with -ENOMEM, as vmalloc() does. */
 const TOTAL_RAM = 2 ** 34;
 
-/** Why programs with some maps cannot run for want of memory: a sentence that names the largest and the limit. */
+/** The sentence why programs with these maps cannot run for lack of memory. It names the largest map and the limit. */
 export function outOfMemory(maps: readonly MapDef[], cpus: number): string {
   const largest = [...maps].sort((a, b) => valueBytes(b, cpus) - valueBytes(a, cpus))[0];
   const asks = largest === undefined ? "" : `map ${largest.name} asks for ${megabytes(valueBytes(largest, cpus))}: `;
   return `${asks}all maps of the simulated machine together have ${megabytes(ROOM_FOR_MAPS)}`;
 }
 
-/** A map, or a negative errno as BPF_MAP_CREATE answers it. What does not fit, or is of a kind that is not simulated, is absent. */
+/** A map, or the negative errno of BPF_MAP_CREATE. A map that does not fit, or whose kind is not simulated, is an AbsentMap. */
 export function createMap(memory: Memory, def: MapDef): BpfMap | number {
   const refused = checkMapCreate(def);
   if (refused !== 0) return refused;

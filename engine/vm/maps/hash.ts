@@ -1,11 +1,11 @@
-// Hash tables, per CPU, least recently used, and of maps: chains of elements in the machine's buffer.
+// All hash tables: plain, per CPU, least recently used, and of maps. Elements are chained in the machine's buffer.
 //
 //   element   0     4     8      12     16 … 16 + round8(key) …  values, one for each CPU of per-CPU kinds
 //             next  hash  older  newer  key
 //
-// An update of a plain hash puts a new element in front and takes the old one away, as the kernel's does, so that a
-// pointer to the old value goes on showing the old value. Iteration order is the kernel's for BPF_F_ZERO_SEED maps.
-// LRU kinds evict the least recently used element exactly; the kernel does so approximately, by batches and CPUs.
+// An update of a plain hash puts a new element in front and removes the old one, as in the kernel. So a pointer to the old value still
+// shows the old value. The order of iteration is the kernel's for maps with BPF_F_ZERO_SEED. LRU kinds always evict the least recently
+// used element. The kernel does so only approximately, by batches and CPUs.
 // @kernel kernel/bpf/hashtab.c
 import type { MapDef } from "../../program/program.ts";
 import { MAX_BYTES } from "../layout.ts";
@@ -20,14 +20,14 @@ const OLDER = 8;
 const NEWER = 12;
 const KEY = 16;
 
-/** Words of the map's head in the buffer; that of the pool follows. */
+/** Offsets in the map's head. The pool's head follows. */
 const COUNT = 0;
 const OLDEST = 4;
 const NEWEST = 8;
 const POOL = 16;
 const HEAD_BYTES = POOL + POOL_HEAD_BYTES;
 
-/** Cursor behind the last element. */
+/** The cursor after the last element. */
 const END = 0xffff_ffff;
 
 export class HashMap extends M.BpfMap {
@@ -50,7 +50,7 @@ export class HashMap extends M.BpfMap {
     this.#buckets = buckets * 4 < MAX_BYTES ? memory.alloc(buckets * 4) : 0;
     this.#pool = new Pool(memory, this.#head + POOL, {
       bytes: this.#valueAt + this.#copies * this.stride,
-      // One more than max_entries: an update needs the new element before the old one is free.
+      // One more than max_entries: an update takes the new element before it frees the old one.
       most: def.maxEntries + 1,
       prepare: (elem) => this.#permitValues(elem),
     });
@@ -68,7 +68,7 @@ export class HashMap extends M.BpfMap {
     return this.memory.r32(this.#head + COUNT);
   }
 
-  /** A look-up in an LRU map changes the order of use. */
+  /** Not for LRU maps: there a look-up changes the order of use. */
   override get lookupPlan(): M.LookupPlan | undefined {
     if (this.#lru || this.perCpu || this.#ofMaps) return undefined;
     const [buckets, mask, value] = [this.#buckets, this.#mask, this.#valueAt];
@@ -157,7 +157,7 @@ export class HashMap extends M.BpfMap {
     return this.#ofMaps ? -M.EINVAL : this.#update(key, value, flags, cpu);
   }
 
-  /** `cpu` -1: `value` holds those of all CPUs. */
+  /** `cpu` -1: `value` holds the values of all CPUs. */
   #update(key: number, value: number, flags: number, cpu: number): number {
     const { memory } = this;
     if ((flags & ~M.BPF_F_LOCK) > M.BPF_EXIST) return -M.EINVAL;
@@ -203,7 +203,7 @@ export class HashMap extends M.BpfMap {
     return 0;
   }
 
-  /** Buckets ascending, newest element of each first. */
+  /** Ascending buckets; in each bucket the newest element first. */
   *#elements(): Generator<number> {
     for (let bucket = 0; bucket <= this.#mask; bucket++) {
       let elem = this.memory.r32(this.#buckets + 4 * bucket);
@@ -211,7 +211,7 @@ export class HashMap extends M.BpfMap {
     }
   }
 
-  /** The successor is found before the callback runs, which may delete the element it is given. */
+  /** The next element is found before the callback runs, because the callback may delete the current one. */
   override each(cursor: number, cpu: number) {
     const elem = cursor === 0 ? this.#firstFrom(0) : cursor === END ? 0 : cursor;
     if (elem === 0) return undefined;
@@ -220,7 +220,7 @@ export class HashMap extends M.BpfMap {
     return { key: elem + KEY, value: elem + this.#valueAt + (this.perCpu ? cpu * this.stride : 0), next };
   }
 
-  /** First element of a bucket or one after it, or 0. */
+  /** The first element of this bucket or of a later one. 0: none. */
   #firstFrom(bucket: number): number {
     for (let i = bucket; i <= this.#mask; i++) {
       const first = this.memory.r32(this.#buckets + 4 * i);

@@ -1,10 +1,10 @@
-// Bob Jenkins' lookup3 hash over little-endian words, as include/linux/jhash.h has it: the order in which hash tables
-// are walked follows from it. (For lengths in whole words jhash and jhash2 agree.)
+// Bob Jenkins' lookup3 hash over little-endian words, as in include/linux/jhash.h. It decides the order in which hash tables are walked.
+// (For lengths of whole words, jhash and jhash2 agree.)
 
 const rotl = (x: number, n: number) => (x << n) | (x >>> (32 - n));
 const INITVAL = 0xdeadbeef;
 
-/** Hash (s32: half of all u32 would be no small integers) of `length` bytes from `at`. */
+/** Hash of `length` bytes from `at`. It is an s32, because half of all u32 values are not small integers for the JavaScript engine. */
 export function jhash(view: DataView, at: number, length: number, initval: number): number {
   let a = (INITVAL + length + initval) | 0;
   let b = a;

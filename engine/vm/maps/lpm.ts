@@ -1,5 +1,5 @@
-// Longest prefix match: a binary trie whose nodes stand where two prefixes part, some without a value of their own.
-// Key: u32 prefixlen (host order), then the address with its most significant bit first.
+// Longest prefix match: a binary trie. A node stands where two prefixes split, so some nodes have no value. Key: u32 prefixlen (host
+// order), then the address, most significant bit first.
 //
 //   node   0       4        8       12                16 … key data …  value
 //          child0  child1   prefix  HAS_VALUE or 0
@@ -15,7 +15,7 @@ const PREFIX = 8;
 const HAS_VALUE = 12;
 const DATA = 16;
 
-/** u32 root; u32 entries; the pool's head. */
+/** Offsets in the map's head: u32 root, u32 number of entries, the pool's head. */
 const ROOT = 0;
 const COUNT = 4;
 const POOL = 8;
@@ -34,7 +34,7 @@ export class LpmMap extends M.BpfMap {
     this.#head = memory.alloc(HEAD_BYTES);
     this.#pool = new Pool(memory, this.#head + POOL, {
       bytes: this.#valueAt + this.stride,
-      // A fork for each entry but one, and the node that takes the place of an old one.
+      // At most one fork for each entry except one, plus the new node that replaces an old one.
       most: 2 * def.maxEntries + 1,
       prepare: (node) => memory.permit(node + this.#valueAt, def.valueSize, !this.readOnly),
     });
@@ -52,7 +52,7 @@ export class LpmMap extends M.BpfMap {
     return ((this.memory.u8[data + (n >>> 3)] as number) >>> (7 - (n & 7))) & 1;
   }
 
-  /** Leading bits that two addresses share, at most `limit`. */
+  /** How many leading bits two addresses share, at most `limit`. */
   #common(a: number, b: number, limit: number): number {
     const { u8 } = this.memory;
     let bits = 0;
@@ -87,7 +87,7 @@ export class LpmMap extends M.BpfMap {
     const wanted = memory.r32(key);
     if (wanted > this.#dataBytes * 8) return -M.EINVAL;
 
-    // `place` is the word that points to the node, or will.
+    // `place`: the word that points to the node, or will point to it.
     let place = this.#head + ROOT;
     let node = memory.r32(place);
     let common = 0;
@@ -169,7 +169,7 @@ export class LpmMap extends M.BpfMap {
     }
     memory.w32(place, left || right);
     this.#pool.give(node);
-    // A fork without value that keeps one child is no fork any more.
+    // A node without value needs two children. With one child left, the child takes its place.
     if (parent !== 0 && memory.r32(parent + HAS_VALUE) === 0) {
       const [a, b] = [memory.r32(parent), memory.r32(parent + 4)];
       if (a === 0 || b === 0) {
@@ -180,7 +180,7 @@ export class LpmMap extends M.BpfMap {
     return 0;
   }
 
-  /** Nodes with a value, the more specific before the less. */
+  /** Nodes with a value. A more specific prefix comes before a less specific one. */
   *#nodes(node = this.memory.r32(this.#head + ROOT)): Generator<number> {
     if (node === 0) return;
     yield* this.#nodes(this.memory.r32(node));
@@ -212,7 +212,7 @@ export class LpmMap extends M.BpfMap {
     for (const node of this.#nodes()) {
       if (found) return this.#keyOf(node);
       first ||= node;
-      // Bits of the address beyond the prefix do not count.
+      // Bits of the address beyond the prefix do not matter.
       const prefix = this.memory.r32(node + PREFIX);
       found = at !== 0 && prefix === this.memory.r32(at) && this.#common(node + DATA, at + 4, prefix) === prefix;
     }

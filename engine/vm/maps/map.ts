@@ -1,5 +1,5 @@
-// What every map kind answers, to helpers and to bpf(2). All of a map's state lies in the machine's buffer and is
-// written through the journal, so a step back takes a map along. Errors are negative errnos, as the kernel returns them.
+// What every kind of map offers to helpers and to bpf(2). All state of a map lies in the machine's buffer and is written through the
+// journal, so a step back undoes changes of maps too. Errors are negative errnos, as the kernel returns them.
 import { toHex } from "../../base/bytes.ts";
 import { ENOTSUPP, ERRNO } from "../../facts/errno.ts";
 import { MAP_FLAGS } from "../../facts/flags.ts";
@@ -24,13 +24,13 @@ export interface MapEvent {
   readonly value?: Uint8Array;
 }
 
-/** One key and its values: one, or one for each CPU. */
+/** A key with its one value, or with one value for each CPU. */
 export interface MapEntry {
   readonly key: Uint8Array;
   readonly values: readonly Uint8Array[];
 }
 
-/** Bytes of the fields that BTF announces in a value: no copy of a value touches them. */
+/** Sizes in bytes of special fields that BTF declares in a value. Copying a value leaves these fields out. */
 const FIELD_BYTES: Readonly<Record<string, number>> = {
   bpf_spin_lock: 4,
   bpf_res_spin_lock: 8,
@@ -45,11 +45,11 @@ const FIELD_BYTES: Readonly<Record<string, number>> = {
 };
 const POINTER_BYTES = 8;
 
-/** Where a key is found, for code that looks without asking: offsets in the buffer, which stay as long as the map does. */
+/** How code can find a key without calling the map: offsets in the buffer, valid as long as the map exists. */
 export type LookupPlan =
   | { readonly kind: "array"; readonly values: number; readonly stride: number; readonly entries: number }
   | {
-      /** Chains of elements by jhash() of the key; all but `buckets` and `mask` count from an element. */
+      /** Elements are chained by jhash() of the key. All numbers but `buckets` and `mask` are relative to an element. */
       readonly kind: "hash";
       readonly buckets: number;
       readonly mask: number;
@@ -59,23 +59,23 @@ export type LookupPlan =
       readonly value: number;
     };
 
-/** Bytes of struct bpf_map that a program may read through a map pointer. */
+/** How many bytes a struct bpf_map takes in the buffer. */
 const STRUCT_BPF_MAP_BYTES = 0x100;
 
 export abstract class BpfMap implements OwnerById {
   readonly id: number;
   readonly def: MapDef;
   readonly memory: Memory;
-  /** Offset of the map's struct bpf_map: what LD_IMM64 of a map loads. */
+  /** Offset of the map's struct bpf_map. LD_IMM64 of a map loads it. */
   readonly address: number;
   readonly perCpu: boolean;
-  /** Bytes from one value to the next. */
+  /** Distance in bytes from one value to the next. */
   readonly stride: number;
-  /** Special fields in a value, ascending: locks, timers, pointers of the kernel. */
+  /** Special fields in a value, ascending: locks, timers, kernel pointers. */
   readonly #fields: readonly { readonly off: number; readonly size: number }[];
-  /** The value has a bpf_spin_lock, so that BPF_F_LOCK means something. */
+  /** Whether values have a bpf_spin_lock, so that BPF_F_LOCK is allowed. */
   readonly hasLock: boolean;
-  /** Whom to tell of changes while a step is described. */
+  /** Called for each change while a step is being described. */
   observer: ((event: MapEvent) => void) | undefined;
 
   constructor(memory: Memory, def: MapDef) {
@@ -97,29 +97,29 @@ export abstract class BpfMap implements OwnerById {
     return this.def.name;
   }
 
-  /** Programs may not write values (BPF_F_RDONLY_PROG). */
+  /** Whether programs may not write values (BPF_F_RDONLY_PROG). */
   get readOnly(): boolean {
     return (this.def.flags & MAP_FLAGS.RDONLY_PROG) !== 0;
   }
 
-  /** 0, or the errno that a run ends with because the contents are not in the machine's memory: absent.ts. */
+  /** The errno that a run ends with because the contents are not in the machine's memory (absent.ts). 0: they are. */
   get absent(): number {
     return 0;
   }
 
-  /** Offset of the value that LD_IMM64 of a map value counts from; undefined where the kind has none. */
+  /** Offset of the values, for LD_IMM64 of a map value. undefined: this kind of map has no such area. */
   get valueArea(): number | undefined {
     return undefined;
   }
 
-  /** How lookupAt() finds a value, where it does nothing else and the CPU does not matter; else undefined. */
+  /** How lookupAt() finds a value. undefined: lookupAt() does something more, or its result depends on the CPU. */
   get lookupPlan(): LookupPlan | undefined {
     return undefined;
   }
 
-  // ---- for helpers: key and value are places in the buffer, the CPU is the program's ----
+  // ---- for helpers: key and value are offsets in the buffer, the CPU is the program's ----
 
-  /** Offset of the value, 0 where there is none. */
+  /** Offset of the value. 0: there is none. */
   lookupAt(_key: number, _cpu: number): number {
     return 0;
   }
@@ -129,7 +129,7 @@ export abstract class BpfMap implements OwnerById {
   deleteAt(_key: number): number {
     return -EOPNOTSUPP;
   }
-  /** The queue kinds and bloom filters. `flags` as map_push_elem takes them. */
+  /** pushAt, popAt and peekAt: for queues, stacks and bloom filters. `flags` are those of map_push_elem. */
   pushAt(_value: number, _flags: number): number {
     return -EOPNOTSUPP;
   }
@@ -140,8 +140,8 @@ export abstract class BpfMap implements OwnerById {
     return -EOPNOTSUPP;
   }
   /**
-   * The element at a cursor, as offsets, and the cursor behind it: what bpf_for_each_map_elem walks. 0 is the start;
-   * undefined at the end, and always where the kind cannot be walked. `keyAt`: room for a key that is stored nowhere.
+   * The element at a cursor (as offsets) and the next cursor, for bpf_for_each_map_elem. Cursor 0 is the start. undefined: the end, or
+   * this kind cannot be walked. `keyAt`: room for a key that the map does not store.
    */
   each(_cursor: number, _cpu: number, _keyAt: number): { key: number; value: number; next: number } | undefined {
     return undefined;
@@ -149,7 +149,7 @@ export abstract class BpfMap implements OwnerById {
 
   // ---- for bpf(2) and the page ----
 
-  /** Per-CPU kinds: the values of all CPUs, each rounded up to 8 bytes. */
+  /** For per-CPU kinds: the values of all CPUs, each rounded up to 8 bytes. */
   lookup(_key: Uint8Array, _flags = 0): Uint8Array | number {
     return -EOPNOTSUPP;
   }
@@ -162,16 +162,16 @@ export abstract class BpfMap implements OwnerById {
   lookupAndDelete(_key: Uint8Array): Uint8Array | number {
     return -ENOTSUPP;
   }
-  /** bloom_filter: 0 where the value may have been added, -ENOENT where it was not. */
+  /** Only bloom_filter. 0: the value may have been added. -ENOENT: it was not. */
   contains(_value: Uint8Array): number {
     return -EOPNOTSUPP;
   }
-  /** The first key where none is given or the given one is not there. */
+  /** The key after this one. The first key if none is given, or if the given one does not exist. */
   nextKey(_key: Uint8Array | undefined): Uint8Array | number {
     return -EOPNOTSUPP;
   }
 
-  /** All that is in the map, for people. */
+  /** All entries of the map, for people. */
   entries(limit = Number.POSITIVE_INFINITY): MapEntry[] {
     const found: MapEntry[] = [];
     for (let key = this.nextKey(undefined); typeof key !== "number" && found.length < limit; key = this.nextKey(key)) {
@@ -181,19 +181,19 @@ export abstract class BpfMap implements OwnerById {
     return found;
   }
 
-  /** How many entries there are, where that says more than max_entries. */
+  /** How many entries there are. */
   get count(): number {
     return this.entries().length;
   }
 
   abstract places(): Iterable<Place>;
 
-  /** Bytes a value takes in bpf(2). */
+  /** Size in bytes of a value in bpf(2). */
   get userValueSize(): number {
     return this.perCpu ? this.stride * this.memory.cpus : this.def.valueSize;
   }
 
-  /** Gives all memory back: the last reference is gone. */
+  /** Frees all memory of the map, after its last reference is gone. */
   close(): void {
     this.memory.removeMap(this);
     this.memory.free(this.address, STRUCT_BPF_MAP_BYTES);
@@ -221,7 +221,7 @@ export abstract class BpfMap implements OwnerById {
     };
   }
 
-  /** Stores a value over another, or (`fresh`) where none was: special fields stay as they are, or become zero. */
+  /** Copies a value over an old one, or (`fresh`) into a new element. Special fields keep their contents, or become zero. */
   protected storeValue(at: number, from: number, fresh: boolean): void {
     const { memory } = this;
     let done = 0;
@@ -233,7 +233,7 @@ export abstract class BpfMap implements OwnerById {
     memory.copyWithin(at + done, from + done, this.def.valueSize - done);
   }
 
-  /** Values as bpf(2) gives them: special fields are zero. */
+  /** A value as bpf(2) returns it: special fields are zero. */
   protected valueBytes(at: number, size: number): Uint8Array {
     const bytes = this.memory.copyOut(at, size);
     for (let value = 0; value < size; value += this.stride) {
@@ -242,7 +242,7 @@ export abstract class BpfMap implements OwnerById {
     return bytes;
   }
 
-  /** Puts bytes of bpf(2) where helpers' offsets can name them. */
+  /** Copies bytes of bpf(2) into the buffer and returns their offset. */
   protected stage(slot: 0 | 1, bytes: Uint8Array): number {
     const at = this.memory.scratch(slot, bytes.length);
     this.memory.u8.set(bytes, at);
@@ -252,15 +252,15 @@ export abstract class BpfMap implements OwnerById {
 
 const asMap = (owner: OwnerById | undefined): BpfMap | undefined => (owner instanceof BpfMap ? owner : undefined);
 export const mapById = (memory: Memory, id: number): BpfMap | undefined => asMap(memory.mapById(id));
-/** The map whose struct bpf_map lies at this offset. */
+/** The map whose struct bpf_map is at this offset. */
 export const mapAt = (memory: Memory, off: number): BpfMap | undefined => asMap(memory.mapAt(off));
 
 const keyText = (key: Uint8Array): string =>
   key.length === 4 ? String(new DataView(key.buffer, key.byteOffset, 4).getUint32(0, true)) : toHex(key);
 
 /**
- * The fields of struct bpf_map that BTF lets programs read: map_type, key_size, value_size, max_entries, id.
- * Offsets as on x86-64: ops at 0, inner_map_meta at 8, security at 16, then these.
+ * Writes the fields of struct bpf_map that BTF lets programs read: map_type, key_size, value_size, max_entries, flags, id. Offsets are
+ * those of x86-64: ops at 0, inner_map_meta at 8, security at 16, then these.
  */
 function describeMap(memory: Memory, at: number, def: MapDef, id: number): void {
   const words = [mapTypeByName(def.type)?.id ?? 0, def.keySize, def.valueSize, def.maxEntries];

@@ -16,7 +16,7 @@ interface Recorded {
   max_entries: number;
   flags: number;
   cpus: number;
-  /** name, key, value, flags, errno, what came back */
+  /** name, key, value, flags, errno, returned data */
   ops: [string, string, string, number, number, string?][];
 }
 
@@ -201,13 +201,13 @@ test("what is too large for the machine does not run, and the sentence says how 
     );
   }
   expect(small.allows((other as BpfMap).valueArea ?? 0, 8, true)).toBe(true);
-  // Room that was given back is used again, whatever sizes were asked for before.
+  // Freed memory is used again, whatever sizes were allocated before.
   for (let entries = 4_000_000; entries < 5_000_000; entries += 100_000) {
     const map = createMap(small, array(entries));
     expect(map, `${entries} entries`).toMatchObject({ absent: 0 });
     (map as BpfMap).close();
   }
-  // Programs can be loaded beside maps that fill their room.
+  // Programs can be loaded even if maps fill all memory they may take.
   while ((createMap(small, array(100_000)) as BpfMap).absent === 0);
   const insns = Array.from({ length: 50_000 }, (_, imm) => ({ code: 0xb7, dst: 0, src: 0, off: 0, imm }));
   expect(loadProgram(small, { insns, progType: "unspec" }).insns.length).toBe(50_000);

@@ -1,5 +1,5 @@
-// Elements of one size that a map takes and gives back: cut from segments of growing size, and kept in a list once they
-// were given back. All that is known about them lies in the buffer.
+// Elements of one size for a map. They are cut from segments of growing size; freed elements are kept in a list. All bookkeeping lies in
+// the buffer.
 //
 //   head      0      4            8                  12               16
 //             free   never used   end of its segment last segment     elements in all segments
@@ -19,15 +19,15 @@ const COUNT = 16;
 export const POOL_HEAD_BYTES = 24;
 
 const SEGMENT_HEAD = 16;
-/** Elements of the first segment. */
+/** How many elements the first segment has. */
 const FIRST = 64;
 
 export interface PoolOptions {
-  /** Of an element, at least. */
+  /** Least size of an element in bytes. */
   readonly bytes: number;
-  /** Elements there can be at a time. */
+  /** How many elements there can be at a time. */
   readonly most: number;
-  /** What becomes of an element before it is used for the first time. */
+  /** Called for an element before it is used for the first time. */
   readonly prepare: (at: number) => void;
 }
 
@@ -37,7 +37,7 @@ export class Pool {
   readonly #bytes: number;
   readonly #options: PoolOptions;
 
-  /** `head`: POOL_HEAD_BYTES zero bytes for it. */
+  /** `head`: offset of POOL_HEAD_BYTES zero bytes that the pool may use. */
   constructor(memory: Memory, head: number, options: PoolOptions) {
     this.#memory = memory;
     this.#head = head;
@@ -45,7 +45,7 @@ export class Pool {
     this.#options = options;
   }
 
-  /** Offset of an element nobody uses, 16-byte aligned, with what its last user left; 0 where memory is exhausted. */
+  /** Offset of an unused element, 16-byte aligned. It still holds what its last user wrote. 0: memory is exhausted. */
   take(): number {
     const memory = this.#memory;
     const head = this.#head;
@@ -66,7 +66,7 @@ export class Pool {
     this.#memory.w32(this.#head + FREE, at);
   }
 
-  /** Gives all segments back. */
+  /** Frees all segments. */
   release(): void {
     const memory = this.#memory;
     for (let at = memory.r32(this.#head + SEGMENT); at !== 0; ) {

@@ -91,7 +91,7 @@ export class QueueMap extends M.BpfMap {
     return error === 0 ? this.memory.copyOut(at, this.def.valueSize) : error;
   }
 
-  /** In the order they would be popped; keys are positions. */
+  /** In the order in which they would be popped. Queues have no keys. */
   override entries(limit = Number.POSITIVE_INFINITY): M.MapEntry[] {
     const count = this.count;
     return Array.from({ length: Math.min(count, limit) }, (_, i) => ({

@@ -1,9 +1,10 @@
-// Ring buffers: records reserved or copied by programs, taken out by user space in order.
+// Ring buffers: programs reserve or copy records, and user space takes them out in order.
 //
 //   record   0                                4        8
 //            length | BUSY << 31 | DISCARD << 30       page offset  data …, rounded up to 8 bytes
 //
-// A record that reaches the end of the ring goes on behind it, as the kernel's double mapping makes it seem.
+// A record that reaches the end of the ring continues behind it, in the second half of the data. In the kernel a double mapping gives the
+// same picture.
 // @kernel kernel/bpf/ringbuf.c
 import type { MapDef } from "../../program/program.ts";
 import type { Memory } from "../memory.ts";
@@ -12,15 +13,15 @@ import * as M from "./map.ts";
 const BUSY = 0x8000_0000;
 const DISCARD = 0x4000_0000;
 const HEADER = 8;
-/** Longest record (RINGBUF_MAX_RECORD_SZ). */
+/** The longest record (RINGBUF_MAX_RECORD_SZ). */
 const MAX_RECORD = 0x3fff_ffff;
 
-/** u32 positions, counted in bytes without ever wrapping here. */
+/** u32 positions in bytes. They only grow and never wrap around. */
 const CONSUMER = 0;
 const PRODUCER = 4;
 const HEAD_BYTES = 16;
 
-/** What bpf_ringbuf_query asks for. */
+/** Values of the argument of bpf_ringbuf_query. */
 const RINGBUF_QUERY = { availableData: 0, ringSize: 1, consumerPos: 2, producerPos: 3 } as const;
 
 export class RingbufMap extends M.BpfMap {
@@ -43,7 +44,7 @@ export class RingbufMap extends M.BpfMap {
     return this.memory.r32(this.#head + which);
   }
 
-  /** Offset of `size` bytes to fill, or 0 where there is no room. */
+  /** Offset of `size` bytes to fill. 0: there is no room. */
   reserve(size: number): number {
     const { memory } = this;
     if (size > MAX_RECORD) return 0;
@@ -59,7 +60,7 @@ export class RingbufMap extends M.BpfMap {
     return record + HEADER;
   }
 
-  /** Ends what reserve() began; false where `data` is no such place. */
+  /** Completes a record that reserve() began. false: `data` is not such a record. */
   commit(data: number, discard: boolean): boolean {
     const { memory } = this;
     const record = data - HEADER;
@@ -78,7 +79,7 @@ export class RingbufMap extends M.BpfMap {
     return true;
   }
 
-  /** bpf_ringbuf_output: 0, or -EAGAIN without room. */
+  /** bpf_ringbuf_output: 0, or -EAGAIN if there is no room. */
   output(from: number, size: number): number {
     const data = this.reserve(size);
     if (data === 0) return -M.EAGAIN;
@@ -97,12 +98,12 @@ export class RingbufMap extends M.BpfMap {
     return values[what] ?? 0;
   }
 
-  /** Records that user space has not taken yet, oldest first; stops at one still being written. */
+  /** Records that user space has not taken yet, oldest first. Stops at a record that is still being written. */
   records(): { data: Uint8Array; discarded: boolean }[] {
     return [...this.#walk()].map(({ at, size, discarded }) => ({ data: this.memory.copyOut(at, size), discarded }));
   }
 
-  /** User space takes the oldest record that was not discarded; undefined where there is none. */
+  /** User space takes the oldest record that was not discarded. undefined: there is none. */
   consume(): Uint8Array | undefined {
     for (const { at, size, discarded, next } of this.#walk()) {
       this.memory.w32(this.#head + CONSUMER, next);
@@ -111,13 +112,13 @@ export class RingbufMap extends M.BpfMap {
     return undefined;
   }
 
-  /** The oldest record, complete or not; `next` is the position behind it. */
+  /** The oldest record, unless it is still being written. `next` is the position behind it. */
   protected oldest(): { at: number; size: number; next: number } | undefined {
     for (const { at, size, next } of this.#walk()) return { at, size, next };
     return undefined;
   }
 
-  /** All before this position is free again. */
+  /** Frees everything before this position. */
   protected take(next: number): void {
     this.memory.w32(this.#head + CONSUMER, next);
   }
@@ -153,7 +154,7 @@ export class RingbufMap extends M.BpfMap {
       .map(({ data }) => ({ key: new Uint8Array(0), values: [data] }));
   }
 
-  /** Records being written: only those may be touched. */
+  /** Records that are being written. Programs may touch only these. */
   *places() {
     let position = this.#position(CONSUMER);
     const producer = this.#position(PRODUCER);

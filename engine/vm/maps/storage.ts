@@ -1,4 +1,4 @@
-// Maps that a program has one value of for the cgroup it runs for, and stack traces by id.
+// Maps that hold one value for the cgroup of the running program, and maps of stack traces by id.
 // @kernel kernel/bpf/local_storage.c, kernel/bpf/stackmap.c
 import { viewOf } from "../../base/bytes.ts";
 import type { MapDef } from "../../program/program.ts";
@@ -7,7 +7,7 @@ import { u32Key } from "./array.ts";
 import { jhash } from "./jhash.ts";
 import * as M from "./map.ts";
 
-/** cgroup_storage and its per-CPU kind: the simulated machine has one cgroup, so one value (or one a CPU). */
+/** cgroup_storage and its per-CPU kind. The simulated machine has one cgroup, so there is one value (or one for each CPU). */
 export class CgroupStorageMap extends M.BpfMap {
   readonly #value: number;
 
@@ -24,7 +24,7 @@ export class CgroupStorageMap extends M.BpfMap {
     return this.#value !== 0;
   }
 
-  /** bpf_get_local_storage. */
+  /** Offset of the value, for bpf_get_local_storage. */
   storageAt(cpu: number): number {
     return this.#value + (this.perCpu ? cpu * this.stride : 0);
   }
@@ -53,7 +53,7 @@ export class CgroupStorageMap extends M.BpfMap {
   }
 }
 
-/** stack_trace: instruction addresses by an id made from their hash. Value: u64 addresses, the rest zero. */
+/** stack_trace: lists of instruction addresses. The id is made from their hash. A value is u64 addresses, filled up with zeros. */
 export class StackTraceMap extends M.BpfMap {
   readonly #values: number;
   readonly #buckets: number;
@@ -73,7 +73,7 @@ export class StackTraceMap extends M.BpfMap {
     return this.#values + id * (8 + this.stride);
   }
 
-  /** id of the trace, or -EEXIST where another one has its place and it may not be replaced. */
+  /** id of the trace. -EEXIST: another trace has its place and may not be replaced. */
   remember(trace: readonly bigint[], reuse: boolean): number {
     const { memory } = this;
     const depth = Math.min(trace.length, this.def.valueSize >>> 3);

@@ -1,5 +1,5 @@
-// Where XDP programs send packets: maps of devices, CPUs and sockets. There is one device, the loopback, number 1; of
-// AF_XDP sockets there is none, so an xskmap stays empty. What a redirection through them does is up to the event.
+// Where XDP programs send packets: maps of devices, CPUs and sockets. There is one device, the loopback, number 1. There are no AF_XDP
+// sockets, so an xskmap stays empty. The event decides what a redirection through these maps does.
 //
 //   entry   0            4      8 …
 //           1: in use    key    value
@@ -18,7 +18,7 @@ const USED = 0;
 const KEY = 4;
 const VALUE = 8;
 
-/** A value as it is kept, or the negative errno with which it is refused. 0 takes the entry away. */
+/** The value to store, or the negative errno with which it is refused. 0 removes the entry. */
 type Check = (memory: Memory, key: number, target: number, prog: number) => number;
 
 const device: Check = (_, __, ifindex, prog) =>
@@ -58,7 +58,7 @@ export class TargetMap extends M.BpfMap {
     return this.#entries + slot * this.#entryBytes;
   }
 
-  /** Place of the entry with this key, 0 where there is none. */
+  /** Offset of the entry with this key. 0: there is none. */
   #find(key: number): number {
     if (!this.#byKey) return key < this.def.maxEntries && this.memory.r32(this.#at(key) + USED) ? this.#at(key) : 0;
     for (const at of this.#used()) if (this.memory.r32(at + KEY) === key) return at;
@@ -71,7 +71,7 @@ export class TargetMap extends M.BpfMap {
     }
   }
 
-  /** A place for a new entry with this key, 0 where all are taken. */
+  /** Offset for a new entry with this key. 0: all places are taken. */
   #room(key: number): number {
     if (!this.#byKey) return this.#at(key);
     for (let slot = 0; slot < this.def.maxEntries; slot++) {
@@ -132,7 +132,7 @@ export class TargetMap extends M.BpfMap {
     return u32Key(given === undefined || given > last ? 0 : given + 1);
   }
 
-  /** Bucket by bucket; the hash of a key is the key. */
+  /** Keys in the order of their buckets. The hash of a key is the key itself. */
   #keysInOrder(): number[] {
     const mask = 2 ** Math.ceil(Math.log2(this.def.maxEntries)) - 1;
     const keys = [...this.#used()].map((at) => this.memory.r32(at + KEY)).reverse();

@@ -1,9 +1,9 @@
-// Ring buffers the other way round: user space writes samples, and bpf_user_ringbuf_drain shows them to a program.
+// Ring buffers in the other direction: user space writes samples, and bpf_user_ringbuf_drain passes them to a program.
 // @kernel kernel/bpf/ringbuf.c
 import { RingbufMap } from "./ringbuf.ts";
 
 export class UserRingbufMap extends RingbufMap {
-  /** User space writes a sample; false where there is no room for it. */
+  /** User space writes a sample. false: there is no room for it. */
   produce(data: Uint8Array): boolean {
     const at = this.reserve(data.length);
     if (at === 0) return false;
@@ -11,14 +11,14 @@ export class UserRingbufMap extends RingbufMap {
     return this.commit(at, false);
   }
 
-  /** The sample that is next: what a program may look at until it is released. */
+  /** The next sample. The program may read it until it is released. */
   peek(): { readonly at: number; readonly size: number } | undefined {
     const sample = this.oldest();
     if (sample !== undefined) this.memory.permit(sample.at, sample.size);
     return sample;
   }
 
-  /** The program has seen the sample. */
+  /** Called after the program has seen the sample: frees it. */
   releaseSample(): void {
     const sample = this.oldest();
     if (sample === undefined) return;
