@@ -1,5 +1,5 @@
-// Access to memory: checked against the machine's shadow, and done by the machine itself where that does not allow it at
-// once. The stack frame's own places need no check.
+// Memory accesses: they are checked against the machine's shadow. If the shadow does not allow one at once, the machine itself does it.
+// Accesses within the own stack frame need no check.
 import { ATOMIC_OPS, type AtomicOp, type Size } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { CTX, KERNEL_BASE, MAX_BYTES, SHADOW_READONLY, STACK_FRAME_BYTES } from "../vm/layout.ts";
@@ -14,7 +14,7 @@ const LOADS: Record<Size, readonly [unsigned: OpName, signed: OpName]> = {
 };
 const STORES: Record<Size, OpName> = { 1: "i64.store8", 2: "i64.store16", 4: "i64.store32", 8: "i64.store" };
 
-/** What an atomic makes of the register and the old value; the others store the register. */
+/** The operation that an atomic does with the register and the old value. Atomics that are missing here store the register. */
 const ATOMIC_RESULTS: Partial<Record<AtomicOp, OpName>> = {
   add: "i64.add",
   or: "i64.or",
@@ -32,7 +32,7 @@ export class Access {
   readonly #ask: (name: "load" | "store" | "atomic", slot: number) => void;
   readonly #pointers: ReadonlyMap<number, number> | undefined;
 
-  /** `ask`: the machine does the instruction at a slot. `pointers`: as CompileInput has them. */
+  /** `ask`: lets the machine do the instruction at a slot. `pointers`: see CompileInput. */
   constructor(
     regs: Registers,
     ask: (name: "load" | "store" | "atomic", slot: number) => void,
@@ -45,9 +45,9 @@ export class Access {
   }
 
   /**
-   * Calls `fast` with the buffer offset in #offset where the shadow allows the access, else `slow`:
-   * the address lies in the buffer, and the granule has that many bytes from its start (an access over two granules
-   * is slow). The guest address is left in #address.
+   * Emits `fast` for accesses that the shadow allows, and `slow` for all others. An access is allowed if the address lies in the buffer
+   * and its granule has enough bytes, counted from the granule's start. An access over two granules is slow. `fast` finds the buffer
+   * offset in the local `offset`; the local `address` holds it too, as i64.
    */
   #checked(base: number, off: number, size: Size, write: boolean, fast: () => void, slow: () => void): void {
     const func = this.#func;
@@ -96,7 +96,7 @@ export class Access {
     func.emit("i32.wrap_i64");
   }
 
-  /** Accesses through R10 lie at fixed places of the frame: inside of it there is nothing to check. */
+  /** Accesses through R10 have fixed places in the frame. Inside the frame there is nothing to check. */
   #onStack(base: number, off: number, size: Size): boolean {
     return base === 10 && off >= -STACK_FRAME_BYTES && off + size <= 0;
   }
@@ -133,7 +133,7 @@ export class Access {
     );
   }
 
-  /** The bytes of a register from a bit on, as a load of their copy on the stack would give them. */
+  /** Takes the bytes from a register, from bit `shift` on, as a load of their copy on the stack would. */
   #takeKnown(dst: number, reg: number, shift: number, size: Size, signed: boolean): void {
     const func = this.#func;
     this.#regs.get(reg);
@@ -149,7 +149,10 @@ export class Access {
     this.#regs.set(dst);
   }
 
-  /** Where #address is that field of the context, and there is a packet: the pointer. Opens an `if` whose `else` follows. */
+  /**
+   * Loads the packet pointer if the local `address` is this field of the context and there is a packet. Opens an `if`; the caller emits
+   * what follows its `else`.
+   */
   #packetPointer(dst: number, off: number, word: number): void {
     const func = this.#func;
     const load = (op: OpName) => {
@@ -181,7 +184,7 @@ export class Access {
       this.#regs.stored(off, size, immediate ? undefined : src);
       return;
     }
-    // Through another pointer the frame may be written as well.
+    // A store through another pointer may also write to the frame.
     this.#regs.forgetStack();
     this.#checked(
       dst,

@@ -1,10 +1,10 @@
-// Computations: arithmetic, byte order and comparisons on the locals that hold registers.
+// Computations on the locals that hold registers: arithmetic, byte order and comparisons.
 import type { AluOp, JmpOp, Width } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { Registers } from "./registers.ts";
 import type { Func, OpName } from "./wasm.ts";
 
-/** How an operator is written in WebAssembly; an instruction that is named has its 64-bit form here. */
+/** How an operator is written in WebAssembly. `instruction` is its 64-bit form. */
 type Written =
   | { readonly by: "plain" | "division" | "extension"; readonly instruction: OpName }
   | { readonly by: "move" | "negation" };
@@ -44,7 +44,7 @@ const COMPARISONS: Record<Exclude<JmpOp, "jset">, OpName> = {
   jslt: "i64.lt_s",
   jsle: "i64.le_s",
 };
-/** The same operation on the lower halves. */
+/** The same operation on 32 bits. */
 const narrow = (op: OpName): OpName => op.replace("i64.", "i32.") as OpName;
 const signedDivision = (op: AluOp) => op === "sdiv" || op === "smod";
 const remainder = (op: AluOp) => op === "mod" || op === "smod";
@@ -76,7 +76,7 @@ export function alu(r: Registers, insn: Insn, op: AluOp, width: Width, fromReg: 
   r.result(insn.dst, width);
 }
 
-/** By zero: 0, and the dividend for a remainder. The most negative number by -1: itself, remainder 0. */
+/** A division by zero gives 0, a remainder by zero the dividend. The most negative number divided by -1 is itself, with remainder 0. */
 function divide(r: Registers, insn: Insn, op: AluOp, wide: OpName, width: Width, fromReg: boolean): void {
   const { func } = r;
   const instruction = width === 32 ? narrow(wide) : wide;
@@ -151,7 +151,7 @@ export function byteOrder(r: Registers, insn: Insn, to: "le" | "be" | "swap", bi
   r.result(insn.dst, 32);
 }
 
-/** Reverses the four bytes of the i32 on the stack: odd and even bytes turn separately. */
+/** Reverses the four bytes of the i32 on the stack. Odd and even bytes are rotated separately. */
 function swap32(func: Func, offset: number): void {
   func.emit("local.set", offset);
   for (const [mask, turn] of [

@@ -1,7 +1,6 @@
-// A loaded program as one WebAssembly module: a function for each BPF function, registers as i64 locals, memory
-// accesses checked against the machine's shadow. What is not a plain computation is asked of the host (host.ts)
-// through imports; arguments and results of those go through the machine's register area, so that no 64-bit value
-// crosses into JavaScript.
+// Compiles a loaded program to one WebAssembly module: a function for each BPF function, registers as i64 locals, memory accesses checked
+// against the machine's shadow. Everything that is not a plain computation is done by the host (host.ts), through imports. Their
+// arguments and results go through the machine's register area, so that no 64-bit value passes into JavaScript.
 //
 //   func f0(r1 r2 r3 r4 r5 r10) -> r0        the main program
 //   func f17(r1 r2 r3 r4 r5 r10) -> r0       the function that starts at slot 17
@@ -29,15 +28,15 @@ import { Func, type FuncType, Module } from "./wasm.ts";
 
 export interface CompileInput {
   readonly insns: readonly Insn[];
-  /** The 64-bit value that an LD_IMM64 at this slot loads (addresses of maps and functions included). */
+  /** The 64-bit value that the LD_IMM64 at a slot loads, also for addresses of maps and functions. */
   readonly constant: (slot: number) => bigint | undefined;
-  /** How the map that an LD_IMM64 at this slot loads is looked into; undefined: the machine does it. */
+  /** How to look into the map that the LD_IMM64 at a slot loads. undefined: the machine does it. */
   readonly lookup?: (slot: number) => Lookup | undefined;
-  /** Offsets in the context at which a 4-byte load gives a packet pointer → the word of the machine that holds it. */
+  /** Offsets in the context at which a 4-byte load gives a packet pointer → offset of the machine's word that holds the pointer. */
   readonly pointers?: ReadonlyMap<number, number>;
-  /** Also make the text form. */
+  /** Whether the text form is made too. */
   readonly text?: boolean;
-  /** Also make the function that repeats the program, where it is one that `repeats`. */
+  /** Whether the function that repeats the program is made too, if `repeats` allows it. */
   readonly repeat?: boolean;
 }
 
@@ -50,10 +49,10 @@ export interface CompiledFunction {
 
 export interface Code {
   readonly binary: Uint8Array;
-  /** "" where no text was asked for. */
+  /** The module's text form. "": not asked for. */
   readonly text: string;
   readonly functions: readonly CompiledFunction[];
-  /** Slot → instructions of its block that come after it: counted as run when the block was entered. */
+  /** Slot → how many instructions of its block come after it. Entering a block counts all of its instructions as run. */
   readonly after: Int32Array;
 }
 
@@ -61,7 +60,7 @@ const BPF_FUNC: FuncType = { params: REG_PARAMS.map(() => "i64"), results: ["i64
 const slotOnly: FuncType = { params: ["i32"], results: [] };
 const slotAsk: FuncType = { params: ["i32"], results: ["i32"] };
 
-/** What the module asks of its host; the meaning of each stands in host.ts. */
+/** What the module imports from its host. host.ts says what each does. */
 const IMPORTS = [
   { name: "load", type: slotOnly },
   { name: "store", type: slotOnly },
@@ -75,18 +74,18 @@ const IMPORTS = [
 ] as const satisfies { name: string; type: FuncType }[];
 export type ImportName = (typeof IMPORTS)[number]["name"];
 
-/** Instructions that may still run; the host sets and reads it. */
+/** The exported global: how many instructions may still run. The host sets and reads it. */
 export const LEFT = "left";
 const functionName = (entry: number): string => `f${entry}`;
-/** Export that calls a function with the machine's registers; takes and gives nothing. */
+/** The export that calls a function with the machine's registers. It has no parameters and no result. */
 export const entryName = (entry: number): string => `run${entry}`;
 
-/** Export that runs the program so many times. */
+/** The export that runs the program several times. */
 export const REPEAT = "repeat";
 
 /**
- * Whether a program can begin anew as soon as it has ended: the host has nothing to do in between. Tail calls leave another
- * program in its place, a packet load out of bounds ends it early, and timers fire behind its end.
+ * Whether a program can start again at once after it has ended, without work of the host. It cannot after a tail call, which leaves
+ * another program in its place; if it has packet loads, which may end it early; or if it starts timers, which fire after its end.
  */
 export const repeats = (insns: readonly Insn[]): boolean =>
   insns.every((insn) => {
@@ -127,7 +126,7 @@ function entryFunction(entry: number, index: number, text: boolean): Func {
   return func;
 }
 
-/** The program's function in a loop that ends at 0; the registers that it begins with are read once. */
+/** Calls the program's function in a loop that counts down to 0. The registers it starts with are read once. */
 function repeatFunction(index: number, text: boolean): Func {
   const func = new Func(REPEAT, { params: ["i32"], results: [] }, ["times"], text);
   const given = [1, 2, 3, 4, 5, 10].map((reg) => {
@@ -153,14 +152,14 @@ function repeatFunction(index: number, text: boolean): Func {
 
 const MAP_LOOKUP_ELEM = helperId("map_lookup_elem") as number;
 
-/** The functions that look into maps: each is made when it is first called. */
+/** The functions that look into maps. Each is made when it is first called. */
 class Lookups {
   readonly functions: Func[] = [];
   readonly #indexOf = new Map<number, number>();
   readonly #first: number;
   readonly #text: boolean;
 
-  /** `first`: index in the module of the first one. */
+  /** `first`: index of the first such function in the module. */
   constructor(first: number, text: boolean) {
     this.#first = first;
     this.#text = text;
@@ -178,14 +177,14 @@ class Lookups {
 class FunctionCompiler {
   readonly #module: Module;
   readonly #input: CompileInput;
-  /** Slots that no jump may lead to. */
+  /** Second slots of LD_IMM64. No jump may lead there. */
   readonly #halves: ReadonlySet<number>;
   readonly #flow: FunctionFlow;
-  /** First slots of its blocks: where jumps may lead. */
+  /** First slots of the function's blocks. Jumps may lead only there. */
   readonly #starts: ReadonlySet<number>;
   readonly #functions: ReadonlyMap<number, number>;
   readonly #lookups: Lookups;
-  /** Register → the map whose address this block has loaded into it. */
+  /** Register → the map whose address this block loaded into it. */
   readonly #mapIn = new Map<number, Lookup>();
   readonly #after: Int32Array;
   readonly #func: Func;
@@ -245,7 +244,7 @@ class FunctionCompiler {
     return this.#input.insns[slot] as Insn;
   }
 
-  /** Undefined for what cannot be run. */
+  /** undefined: the slot cannot be run. */
   #form(slot: number): Form | undefined {
     return this.#halves.has(slot) ? undefined : runnableForm(this.#insn(slot));
   }
@@ -263,7 +262,7 @@ class FunctionCompiler {
       this.#insnAt(slot);
       this.#followMaps(slot);
     }
-    // A conditional jump with one way on: the other one leaves the function, and faults.
+    // The block ends with a conditional jump but has only one successor. The other direction leaves the function, which is a fault.
     const last = slots[slots.length - 1] as number;
     const kind = this.#form(last)?.kind;
     if ((kind === "jmp" || kind === "may_goto") && block.next.length < 2) {
@@ -281,11 +280,11 @@ class FunctionCompiler {
     const slot = slots[slots.length - 1] as number;
     const form = this.#form(slot);
     const func = this.#func;
-    // What cannot be run has been refused before anybody asks where it leads.
+    // A slot that cannot be run was refused before its target matters.
     if (form === undefined) return func.emit("i32.const", 0);
     if (form.kind === "jmp") return compare(this.#regs, this.#insn(slot), form.op, form.width, form.source === "reg");
     if (form.kind !== "may_goto") throw bug(`slot ${slot} ends a block with two ways out and is no jump`);
-    // Taken when no turn is left; otherwise one is used up.
+    // The jump is taken when no turn is left. Otherwise one turn is used up.
     const turns = () => {
       func.emit("i32.const", MAY_GOTO);
       func.emit("i32.load");
@@ -301,7 +300,7 @@ class FunctionCompiler {
     func.emit("i32.store");
   }
 
-  /** The budget is looked at where time can pass without end. */
+  /** The budget is checked only on edges back, because only loops can run for ever. */
   #edgeBack(block: Block): void {
     const func = this.#func;
     func.emit("local.get", this.#regs.left);
@@ -329,7 +328,7 @@ class FunctionCompiler {
     this.#ask("refuse");
   }
 
-  /** Going on at a slot that is not in this function: past the program, into another function or between two slots. */
+  /** The program would continue at a slot outside this function: past the program's end, in another function, or between two slots. */
   #refuseAt(slot: number): void {
     const { length } = this.#input.insns;
     this.#refuse(slot >= 0 && slot < length ? slot : length);
@@ -370,7 +369,7 @@ class FunctionCompiler {
         return this.#exit();
       case "jmp":
       case "may_goto":
-        return; // the block's way out
+        return; // the block's condition handles it
       case "ja":
         if (this.#leavesFunction(slot)) this.#refuseAt(this.#target(slot));
         return;
@@ -382,7 +381,7 @@ class FunctionCompiler {
     }
   }
 
-  /** Where the jump at a slot leads. */
+  /** The slot that the jump at `slot` leads to. */
   #target(slot: number): number {
     const target = jumpTarget(this.#insn(slot), slot);
     if (target === undefined) throw bug(`slot ${slot} does not jump`);
@@ -409,7 +408,7 @@ class FunctionCompiler {
     this.#func.emit("call", this.#module.importIndex(name));
   }
 
-  /** A helper that comes back to where it was called needs its arguments, and changes R0; R1 … R5 are void then. */
+  /** A helper that returns to its call needs only its arguments, and sets R0. R1 … R5 are undefined afterwards. */
   #helper(slot: number): void {
     const { imm } = this.#insn(slot);
     const map = imm === MAP_LOOKUP_ELEM ? this.#mapIn.get(1) : undefined;
@@ -419,7 +418,7 @@ class FunctionCompiler {
     this.#askHelper(slot, imm);
   }
 
-  /** Finds the value in place; asks the machine where the function cannot tell. */
+  /** Finds the value without the machine. Asks the machine if the function returns ASK. */
   #lookup(slot: number, map: Lookup): void {
     const func = this.#func;
     this.#regs.get(2);
@@ -442,7 +441,7 @@ class FunctionCompiler {
     this.#regs.fill([0]);
   }
 
-  /** One instruction done by the machine itself: all registers go there, R0 … R9 come back. */
+  /** Lets the machine do one instruction: it gets all registers, and R0 … R9 are read back. */
   #throughHost(slot: number, name: "helper" | "packet"): void {
     this.#regs.forgetStack();
     this.#regs.localToGlobal();
@@ -453,7 +452,7 @@ class FunctionCompiler {
     this.#regs.fill([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   }
 
-  /** `ask` leaves an i32: not 0 ends this function with R0 as it is (a packet load out of bounds, a tail call). */
+  /** `ask` leaves an i32. If it is not 0, this function ends with the current R0 (a packet load out of bounds, a tail call). */
   #exitIf(ask: () => void): void {
     ask();
     this.#func.emit("if");

@@ -1,6 +1,6 @@
-// Runs compiled programs on a machine of vm/: same buffer, same helpers, same faults, same counting. The host
-// answers what compiled code asks for through its imports, by letting the machine do that one instruction.
-// Unlike the interpreter it cannot stop and go on: a run whose budget is used up has ended, unless more is given at once.
+// Runs compiled programs on a machine of vm/: same buffer, same helpers, same faults, same counting. When compiled code calls an import,
+// the host lets the machine do that one instruction. Unlike the interpreter, compiled code cannot stop and continue later: if its budget
+// is used up and no more is given at once, the run has ended.
 import { bug } from "../base/bug.ts";
 import { WASM_PAGE, type WasmExport, type WasmGlobal, type WasmMemory, webAssembly } from "../base/webassembly.ts";
 import { packetPointers } from "../vm/ctx.ts";
@@ -12,7 +12,7 @@ import { Memory } from "../vm/memory.ts";
 import { type Code, compile, entryName, type ImportName, LEFT, REPEAT } from "./compile.ts";
 import type { Lookup } from "./lookup.ts";
 
-/** A memory whose buffer compiled code can share. */
+/** A memory whose buffer compiled code can use too. */
 export class SharedMemory extends Memory {
   readonly wasm: WasmMemory;
 
@@ -23,11 +23,11 @@ export class SharedMemory extends Memory {
   }
 }
 
-/** One program, compiled for one memory. */
+/** A program, compiled for one memory. */
 export interface Compiled {
   readonly program: LoadedProgram;
   readonly code: Code;
-  /** Milliseconds that making the module and compiling it took; 0 where no clock was given. */
+  /** How many milliseconds it took to make the module and compile it. 0: no clock was given. */
   readonly compileTime: number;
 }
 
@@ -36,10 +36,10 @@ interface Instance extends Compiled {
   readonly left: WasmGlobal;
 }
 
-/** Thrown through compiled code to leave it; never leaves this file. */
+/** Thrown to leave compiled code. It is always caught in this file. */
 class Stopped {
   readonly slot: number;
-  /** The instruction at `slot` was not done. */
+  /** Whether the instruction at `slot` was not done. */
   readonly fault: boolean;
 
   constructor(slot: number, fault: boolean) {
@@ -57,27 +57,28 @@ export class Jit {
   readonly #instances = new WeakMap<LoadedProgram, Instance>();
   readonly #byId = new Map<number, Instance>();
   #machine: Machine | undefined;
-  /** A packet load out of bounds has left its frame already. */
+  /** Whether a packet load out of bounds already left its frame. */
   #left = false;
   #goOn: () => boolean = () => false;
-  /** Instructions given at a time, and in all. */
+  /** How many instructions are given at a time, and how many were given in all. */
   #slice = 0;
   #given = 0;
 
-  /** `clock`: milliseconds, for compile times. */
+  /** `clock` returns milliseconds, for compile times. */
   constructor(memory: SharedMemory, clock: () => number = () => 0) {
     this.#memory = memory;
     this.#clock = clock;
   }
 
-  /** Compiles at the first call for a program. `text` asks for the text form, and for what `repeat` needs, as well. */
+  /** Compiles a program when first called for it. `text`: make the text form too, and the function for `repeat`. */
   compile(program: LoadedProgram, text = false): Compiled {
     return this.#instance(program, text);
   }
 
   /**
-   * Runs a program that `repeats` so many times without leaving the compiled code: each time from the registers that the
-   * machine has now, and what a run left in memory stays. `budget`: instructions of all of them. It was compiled with its text.
+   * Runs a program that `repeats` several times without leaving the compiled code. Each run starts with the machine's current registers,
+   * and keeps what earlier runs left in memory. `budget`: instructions for all runs together. The program must have been compiled with
+   * `text`.
    */
   repeat(machine: Machine, times: number, budget: number): Outcome {
     return this.#run(
@@ -93,8 +94,8 @@ export class Jit {
   }
 
   /**
-   * Runs a machine that has not started yet. Whenever `budget` instructions are used up `goOn` is asked for as many
-   * again. `paused`: it said no, and this run cannot go on.
+   * Runs a machine that has not started yet. Whenever `budget` instructions are used up, `goOn` decides whether to give as many again.
+   * `paused`: it said no, and this run cannot continue.
    */
   run(machine: Machine, budget: number, goOn: () => boolean = () => false): Outcome {
     return this.#run(machine, budget, goOn, (instance) => this.#call(instance, machine.slot));
@@ -112,7 +113,7 @@ export class Jit {
     this.#instance(machine.program, false).left.value = BigInt(budget);
     let stopped: Stopped | undefined;
     try {
-      // Once for the program, and once for each timer that fires behind it.
+      // Once for the program, and once for each timer that fires after it.
       do {
         enter(this.#instance(machine.program, false));
         const { left } = this.#instance(machine.program, false);
@@ -134,7 +135,7 @@ export class Jit {
     return machine.outcome;
   }
 
-  /** Instructions of the callers' blocks that were counted when the block was entered and were not reached. */
+  /** How many instructions of the callers' blocks did not run: entering a block counted all of them, but the run ended inside the call. */
   #unfinished(machine: Machine): number {
     const callers = machine.frames().slice(0, -1);
     return callers.reduce((sum, { prog, slot }) => sum + (this.#byId.get(prog)?.code.after[slot] ?? 0), 0);
@@ -169,7 +170,7 @@ export class Jit {
     return instance;
   }
 
-  /** What the decoder found that an LD_IMM64 loads. */
+  /** The value that the decoder found for an LD_IMM64. */
   #constant(program: LoadedProgram, slot: number): bigint | undefined {
     const at = slot * SLOT_WORDS;
     if (program.code[at] !== OP.ld_imm64) return undefined;
@@ -181,7 +182,7 @@ export class Jit {
     return this.#machine;
   }
 
-  /** Calls the function at a slot with the machine's registers; R0 ends in the machine's. */
+  /** Calls the function at a slot with the machine's registers. Its R0 is put into the machine's R0. */
   #call(instance: Instance, slot: number): void {
     const run = instance.exports[entryName(slot)] as (() => void) | undefined;
     if (run === undefined) {
@@ -191,12 +192,12 @@ export class Jit {
     run();
   }
 
-  /** What each import does. Those that answer: 1 ends the asking function with R0 as the machine has it. */
+  /** What each import does. Those with a result return 1 to end the calling function, with the machine's R0. */
   #imports(program: LoadedProgram): Record<ImportName, (slot: number) => number | undefined> {
     const did = (slot: number, happened: boolean): undefined => {
       if (!happened) throw new Stopped(slot, true);
     };
-    /** The rest of the block will not run. */
+    /** Counts the rest of the block as not run. */
     const giveBack = (slot: number) => {
       const { left, code } = this.#instance(program, false);
       left.value = BigInt(left.value) + BigInt(code.after[slot] as number);
@@ -242,13 +243,13 @@ export class Jit {
     const next = (slot << SLOT_SHIFT) + SLOT_WORDS;
     machine.ip = next;
     if (!machine.callHelper(slot << SLOT_SHIFT)) throw new Stopped(slot, true);
-    // A helper that calls back has pushed a frame; leaving it sets up the next turn or pops it.
+    // A helper that calls back has pushed a frame. Leaving the frame starts the next turn or pops it.
     while (machine.depth > depth) {
       this.#call(this.#instance(program, false), machine.slot);
       this.#leave(slot);
     }
     if (machine.ip === next) return 0;
-    // A tail call: the other program (or this one again) takes this function's place.
+    // A tail call: the other program (or the same one again) replaces this function.
     const from = this.#instance(program, false);
     const to = this.#instance(machine.program, false);
     to.left.value = BigInt(from.left.value) + BigInt(from.code.after[slot] as number);

@@ -14,7 +14,7 @@ const insns = (hex: string): Insn[] => decodeInsns(fromHex(hex.replaceAll(/\s/g,
 const memory = new SharedMemory();
 const jit = new Jit(memory);
 
-/** Runs a program from its start: registers that an exit leaves, memory, and how it ended. */
+/** Runs a program from its start. Returns how it ended, the memory, and the registers that are defined after an exit. */
 function run(loaded: LoadedProgram, mem: Uint8Array, engine: "interp" | "jit") {
   const machine = new Machine({ memory, program: loaded, env: defaultEnv({ seed: 7n }) });
   enterEvent(machine, { kind: "mem", bytes: mem });
@@ -22,7 +22,7 @@ function run(loaded: LoadedProgram, mem: Uint8Array, engine: "interp" | "jit") {
   return {
     outcome,
     executed: machine.executed,
-    // R1 … R5 are dead after a call and R6 … R9 after a fault: no accepted program reads them.
+    // R1 … R5 are undefined after a call, and R6 … R9 after a fault. No accepted program reads them.
     regs: outcome.kind === "exit" ? [0, 6, 7, 8, 9, 10].map((reg) => machine.reg(reg)) : [],
     stack: toHex(memory.copyOut(STACK, STACK_END - STACK)),
     mem: toHex(memory.copyOut(CTX, mem.length)),
@@ -34,7 +34,7 @@ function check(program: readonly Insn[], mem = new Uint8Array(16)) {
   const one = run(loaded, mem, "interp");
   const two = run(loaded, mem, "jit");
   loaded.close();
-  // A budget is looked at where a loop turns, so a run that uses it up ends a few instructions later.
+  // The budget is checked only where a loop turns, so a run that uses it up ends a few instructions later.
   if (one.outcome.kind === "paused") expect(two.outcome.kind).toBe("paused");
   else expect(two).toEqual(one);
   return one;
@@ -70,20 +70,20 @@ test("a budget that is used up is asked for again", () => {
     let asked = 0;
     const outcome = jit.run(machine, 10, () => ++asked <= times);
     expect(outcome.kind).toBe(times === 50 ? "exit" : "paused");
-    // Looked at where the loop turns, the last time after 299 instructions.
+    // The budget is checked where the loop turns, for the last time after 299 instructions.
     expect(asked).toBe(times === 50 ? 29 : 6);
     if (times === 50) expect(machine.executed).toBe(303);
   }
 });
 
 test("a program that leaves its function or itself is told so", () => {
-  // A jump out of the program; one between the slots of an LD_IMM64; a call out of it; no end.
+  // A jump out of the program; a jump between the slots of an LD_IMM64; a call out of the program; no end.
   for (const hex of [
     "0500640000000000 9500000000000000",
     "0500010000000000 1800000000000000 0000000000000000 9500000000000000",
     "8510000064000000 9500000000000000",
     "b700000000000000",
-    // LD_IMM64 into a register that is none takes two slots all the same.
+    // LD_IMM64 takes two slots even if its register does not exist.
     "1501010000000000 180b000000000000 0500ffff00000000 9500000000000000",
   ]) {
     expect(check(insns(hex)).outcome.kind, hex).toBe("fault");
@@ -133,7 +133,7 @@ const computation = fc
 const jump = fc
   .tuple(fc.constantFrom(...jumps), reg, reg, fc.integer({ min: -6, max: 6 }), small)
   .map(([form, dst, src, off, imm]) => insnOf(form, dst, src, off, imm));
-/** Through R10, and through R1, which holds an address until something changes it. */
+/** Accesses through R10, and through R1, which holds an address until an instruction changes it. */
 const access = fc
   .tuple(fc.constantFrom(...accesses), fc.constantFrom(1, 10), reg, fc.integer({ min: -24, max: 20 }), small)
   .map(([form, base, other, off, imm]) =>
@@ -142,7 +142,7 @@ const access = fc
       : insnOf(form, base, other, off, imm),
   );
 
-/** Registers get values first; jumps that would leave the program lead to its end. */
+/** The program first sets the registers. Jumps that would leave the program lead to its end instead. */
 const program = fc
   .tuple(
     fc.array(small, { minLength: 10, maxLength: 10 }),

@@ -1,4 +1,4 @@
-// A look-up in compiled code finds what the map itself finds, and faults where it does.
+// A look-up in compiled code must find what the map itself finds, and fault in the same cases.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { insnNamed as insn } from "../isa/forms.ts";
@@ -9,7 +9,7 @@ import { Jit, SharedMemory } from "./host.ts";
 const HALF: Insn = { code: 0, dst: 0, src: 0, off: 0, imm: 0 };
 const FRAME = 512;
 
-/** R0 = what a look-up of the bytes at R10 + off finds, whose first byte is then added to. */
+/** Looks up the bytes at R10 + off and adds 1 to the first byte of the value, if there is one. R6: the value's address. */
 const lookup = (off: number): Insn[] => [
   insn("ld_imm64_map_fd", { dst: 1 }),
   HALF,
@@ -39,7 +39,7 @@ const cases: fc.Arbitrary<Case> = fc
   })
   .chain(({ type, size, maxEntries }) => {
     const keySize = type.endsWith("array") ? 4 : type === "lpm_trie" ? 4 + (size % 16) + 1 : size;
-    // Few different bytes: keys meet again, and differ in one place.
+    // Few different byte values, so that keys repeat or differ in one place.
     const key = fc
       .array(fc.constantFrom(0, 0, 0, 1, 2), { minLength: keySize, maxLength: keySize })
       .map((bytes) => Uint8Array.from(bytes, (byte, i) => (keySize === 4 && i > 0 ? 0 : byte)));
@@ -51,7 +51,7 @@ const cases: fc.Arbitrary<Case> = fc
       sought: fc.array(
         fc.record({
           key,
-          // Up to the frame's end, beyond which the key may not be read.
+          // Up to the frame's end. A key must not be read beyond it.
           off: fc.oneof(
             { weight: 9, arbitrary: fc.integer({ min: -100, max: -keySize }) },
             {
@@ -65,7 +65,7 @@ const cases: fc.Arbitrary<Case> = fc
     });
   });
 
-/** A buffer that compiled code shares is dear: all runs have one, and give back what they took. */
+/** A buffer that compiled code can use is expensive to make. All runs use this one and free what they took. */
 const memory = new SharedMemory();
 
 function run({ type, keySize, maxEntries, present, sought }: Case, engine: "interp" | "jit") {
@@ -95,7 +95,7 @@ function run({ type, keySize, maxEntries, present, sought }: Case, engine: "inte
   return { outcome: shown(outcome), executed: machine.executed, entries };
 }
 
-/** Programs have numbers of their own in each run. */
+/** Program ids differ between runs, so they are set to 0. */
 const shown = (outcome: Outcome) => (outcome.kind === "fault" ? { ...outcome.fault, prog: 0 } : outcome);
 
 test("compiled code finds in a map what the machine finds", () => {

@@ -1,25 +1,25 @@
-// A look-up in an array or a hash without leaving the module: one function for each map, which does what lookupAt() of
-// the map does. The machine is asked where the key may not be read, and for all other kinds of maps.
+// Look-ups in arrays and hash tables inside the module: one function for each map, which does the same as the map's lookupAt(). The
+// machine is asked if the key may not be read, and for all other kinds of maps.
 import { KERNEL_BASE, MAX_BYTES } from "../vm/layout.ts";
 import type { LookupPlan } from "../vm/maps/map.ts";
 import { Func, type OpName } from "./wasm.ts";
 
 export interface Lookup {
-  /** The map's. */
+  /** id of the map. */
   readonly id: number;
   readonly keySize: number;
   readonly plan: LookupPlan;
 }
 
-/** Keys are hashed and compared in straight lines; longer ones are left to the machine. */
+/** Longest key of such a function. The code for a key has no loop, so longer keys are left to the machine. */
 export const MAX_KEY_BYTES = 64;
 
-/** What the function returns where the machine is to be asked: no pointer is 1. */
+/** The function returns this if the machine must do the look-up. No pointer has the value 1. */
 export const ASK = 1n;
 
 const JHASH_INITVAL = 0xdeadbeef;
 
-/** func lookup_…(key: guest address) -> guest address of the value, 0 where there is none, or ASK */
+/** func lookup_…(key: guest address) -> guest address of the value, 0 if there is none, or ASK */
 export function lookupFunction(name: string, { keySize, plan }: Lookup, text: boolean): Func {
   const func = new Func(name, { params: ["i64"], results: ["i64"] }, ["key"], text);
   const at = func.local("i32", "at");
@@ -29,7 +29,7 @@ export function lookupFunction(name: string, { keySize, plan }: Lookup, text: bo
   return func;
 }
 
-/** Sets `at` to the key's offset in the buffer, or returns ASK where not all of its bytes may be read. */
+/** Sets `at` to the key's offset in the buffer, or returns ASK if not all of its bytes may be read. */
 function keyPlace(func: Func, size: number, at: number): void {
   const granule = func.local("i32", "granule");
   const key = 0;
@@ -67,7 +67,7 @@ function keyPlace(func: Func, size: number, at: number): void {
   func.emit("local.tee", at);
   shift();
   func.emit("local.set", granule);
-  // All granules but the last have to be open to their end.
+  // Every granule except the last must be open to its end.
   func.emit("block");
   func.emit("loop");
   func.emit("local.get", granule);
@@ -113,7 +113,7 @@ function inArray(func: Func, { values, stride, entries }: LookupPlan & { kind: "
   pointer(func);
 }
 
-/** The offset on the stack as a guest address. */
+/** Turns the offset on the stack into a guest address. */
 function pointer(func: Func): void {
   func.emit("i64.extend_i32_u");
   func.emit("i64.const", KERNEL_BASE);
@@ -167,7 +167,7 @@ function inHash(func: Func, plan: LookupPlan & { kind: "hash" }, keySize: number
   func.emit("i64.const", 0n);
 }
 
-/** Local with the hash of `length` bytes from `at`, as vm/maps/jhash.ts makes it. */
+/** Local that holds the hash of `length` bytes from `at`, computed as in vm/maps/jhash.ts. */
 function jhash(func: Func, at: number, length: number): number {
   const [a, b, c] = ["a", "b", "c"].map((name) => func.local("i32", name)) as [number, number, number];
   const set = (x: number, ...operands: (() => void)[]) => {
@@ -181,7 +181,7 @@ function jhash(func: Func, at: number, length: number): number {
     func.emit("i32.const", n);
     func.emit("i32.rotl");
   };
-  /** Up to four bytes, the lowest first. */
+  /** Up to four bytes, lowest byte first. */
   const word = (from: number, count: number) => () => {
     func.emit("local.get", at);
     if (count >= 4) return func.emit("i32.load", from);

@@ -1,13 +1,13 @@
-// The registers of a BPF function as locals of a WebAssembly function: reading and writing them, and passing them to and
-// from the machine's register area. Also remembers what the block at hand has stored on its stack frame and still has in
-// a register. Mutable: it emits code as it is asked.
+// The registers of a BPF function as locals of a WebAssembly function: code to read and write them, and to pass them to and from the
+// machine's register area. Also remembers which values the current block stored to its stack frame and still has in a register. Mutable:
+// every call emits code.
 
 import type { Size, Width } from "../isa/forms.ts";
 import type { Insn } from "../isa/insn.ts";
 import { REGS, STACK_FRAME_BYTES } from "../vm/layout.ts";
 import type { Func } from "./wasm.ts";
 
-/** Registers that a function gets as parameters, in their order. */
+/** The registers that a function gets as parameters, in this order. */
 export const REG_PARAMS = ["r1", "r2", "r3", "r4", "r5", "r10"];
 
 /** Offset in the buffer of a register of the machine. */
@@ -17,14 +17,17 @@ export class Registers {
   readonly func: Func;
   /** Register → local. */
   readonly #reg: readonly number[];
-  /** Locals: instructions that may still run; a guest address, as offset (i64) and (i32); a value of before. */
+  /**
+   * Locals. `left`: how many instructions may still run. `address` (i64) and `offset` (i32): a buffer offset. `old`: the previous value
+   * in memory.
+   */
   readonly left: number;
   readonly address: number;
   readonly offset: number;
   readonly old: number;
-  /** Local: offset of the lowest byte of the frame. R10 never changes in a function. */
+  /** Local: offset of the frame's lowest byte. R10 never changes within a function. */
   readonly frame: number;
-  /** What this block has stored on its stack frame and where it still is: in a register as well. */
+  /** What this block stored on its stack frame and still has in a register too. */
   #known: { readonly off: number; readonly size: Size; readonly reg: number }[] = [];
 
   constructor(func: Func) {
@@ -39,7 +42,7 @@ export class Registers {
     this.old = func.local("i64", "old");
   }
 
-  /** What every function begins with. */
+  /** The code at the start of every function. */
   enter(): void {
     this.globalToLocal();
     this.low(10);
@@ -63,7 +66,7 @@ export class Registers {
     this.func.emit("i32.wrap_i64");
   }
 
-  /** Second operand of a computation or comparison. */
+  /** The second operand of a computation or comparison. */
   operand(insn: Insn, width: Width, fromReg: boolean): void {
     if (width === 32) {
       if (fromReg) this.low(insn.src);
@@ -77,24 +80,24 @@ export class Registers {
     else this.get(reg);
   }
 
-  /** Stores what is on the stack; a 32-bit result clears the upper half. */
+  /** Stores the value on the stack into the register. A 32-bit result clears the upper half. */
   result(reg: number, width: Width): void {
     if (width === 32) this.func.emit("i64.extend_i32_u");
     this.set(reg);
   }
 
-  /** Nothing is known of the stack: a block begins, or something else may have written there. */
+  /** Forgets what the stack holds: a block begins, or other code may have written there. */
   forgetStack(): void {
     this.#known = [];
   }
 
-  /** `size` bytes at R10 + off were stored: those of `reg`, or of no register. */
+  /** Notes that `size` bytes at R10 + off were stored from `reg`. Without `reg`: from no register. */
   stored(off: number, size: Size, reg?: number): void {
     this.#known = this.#known.filter((one) => one.off + one.size <= off || off + size <= one.off);
     if (reg !== undefined) this.#known.push({ off, size, reg });
   }
 
-  /** The register that has these bytes of the stack, and from which bit on. */
+  /** The register that holds these bytes of the stack, and the bit at which they start. */
   known(off: number, size: Size): { readonly reg: number; readonly shift: number } | undefined {
     const found = this.#known.find((one) => one.off <= off && off + size <= one.off + one.size);
     return found && { reg: found.reg, shift: 8 * (off - found.off) };

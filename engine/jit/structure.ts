@@ -1,28 +1,28 @@
-// Control flow of BPF (jumps anywhere) as WebAssembly's (blocks that are left, loops that are repeated).
-// Reducible graphs: Norman Ramsey, "Beyond Relooper" (ICFP 2022), by walking the dominator tree. The rest, and
-// graphs that would nest too deep, become one loop around a jump table.
+// Turns the control flow of BPF (jumps to anywhere) into that of WebAssembly (blocks that are left, loops that are repeated). Reducible
+// graphs: Norman Ramsey, "Beyond Relooper" (ICFP 2022), by walking the dominator tree. All others, and graphs that would nest too deep,
+// become one loop around a jump table.
 import { bug } from "../base/bug.ts";
 import type { Block, FunctionFlow } from "../program/flow.ts";
 import type { Func } from "./wasm.ts";
 
-/** What a block does, emitted by the compiler. */
+/** Emits the code of blocks. The compiler implements it. */
 export interface BlockEmitter {
-  /** Everything of the block but its way out. */
+  /** Everything in the block except its last jump. */
   body(block: Block): void;
-  /** Leaves an i32 on the stack: is the jump at the block's end taken? Asked of blocks with two ways out. */
+  /** Leaves an i32 on the stack: whether the jump at the block's end is taken. Only for blocks with two successors. */
   condition(block: Block): void;
-  /** Before an edge back: ends the run where its budget is used up. */
+  /** Code before an edge back: ends the run if its budget is used up. */
   edgeBack(block: Block): void;
-  /** The block has no way out: it returned, or runs past the function's end. */
+  /** The block has no successor: it returned, or runs past the function's end. */
   dead(block: Block): void;
 }
 
-/** How a function was laid out; shown beside its text. */
+/** How a function was laid out. It is shown beside the function's text. */
 export type Layout = "structured" | "dispatch";
 
-/** Deeper nesting than this is laid out as a dispatch loop: engines walk nested blocks recursively. */
+/** Functions with more blocks become a dispatch loop, because WebAssembly engines walk nested blocks recursively. */
 const MAX_BLOCKS_STRUCTURED = 1500;
-/** Entries of one jump table; engines take 65520 at most. */
+/** How many entries a jump table has at most. Engines accept up to 65520. */
 const MAX_TABLE = 65_000;
 
 /** Emits the whole function. */
@@ -46,7 +46,7 @@ function emitStructured(func: Func, { blocks, idom, loopHeads }: FunctionFlow, e
     if (block !== 0) (children[over] as number[]).push(block);
   });
 
-  /** Open constructs, outermost first: whom a branch to each of them reaches, and at which depth it was opened. */
+  /** Open constructs, outermost first: the block that a branch to each leads to, and the depth at which it was opened. */
   const open: { readonly block: number; readonly loop: boolean; readonly depth: number }[] = [];
   const distance = (block: number, loop: boolean) => {
     for (let i = open.length - 1; i >= 0; i--) {
@@ -101,7 +101,7 @@ function emitStructured(func: Func, { blocks, idom, loopHeads }: FunctionFlow, e
     func.emit("end");
   };
 
-  /** Is the way from one block to the other a `br`, not the other's code in place? */
+  /** Whether the edge is a `br`. Otherwise the code of `to` is emitted in place. */
   const jumps = (from: number, to: number) => to <= from || isMerge(to);
 
   const branch = (from: number, to: number): void => {
@@ -126,7 +126,7 @@ function emitDispatch(func: Func, { blocks }: FunctionFlow, emit: BlockEmitter):
   func.emit("loop");
   const top = func.depth;
   for (let i = 0; i < blocks.length; i++) func.emit("block");
-  // From the last table to the first, which needs no question.
+  // From the last table to the first. The first needs no test.
   for (let first = Math.floor((blocks.length - 1) / MAX_TABLE) * MAX_TABLE; first >= 0; first -= MAX_TABLE) {
     const asked = first > 0 ? 1 : 0;
     if (asked) {

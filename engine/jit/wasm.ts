@@ -1,13 +1,13 @@
-// A WebAssembly module as data, and its two spellings: the binary form that a browser compiles and the text form
-// that a person reads. Only what the BPF compiler needs: one memory, imports of functions, functions over i32 and i64.
-// Source: WebAssembly Core Specification 2.0, chapters 5 (binary) and 6 (text).
+// A WebAssembly module as data, and its two forms: the binary form that a browser compiles, and the text form that a person reads. Only
+// what the BPF compiler needs: one memory, imported functions, functions over i32 and i64. Source: WebAssembly Core Specification 2.0,
+// chapters 5 (binary) and 6 (text).
 
 export type ValType = "i32" | "i64";
 
-/** What follows an opcode: nothing, an index or constant, a block's type, or a memory operand. */
+/** What follows an opcode: nothing, an index or constant, a block's type, a memory operand, or a jump table. */
 type Immediate = "none" | "index" | "i32" | "i64" | "block" | "memory" | "table";
 
-/** Every instruction the compiler emits: its opcode and what follows it. */
+/** Every instruction that the compiler emits: its opcode and what follows it. */
 const OPCODES = {
   unreachable: [0x00, "none"],
   block: [0x02, "block"],
@@ -106,7 +106,7 @@ export type OpName = keyof typeof OPCODES;
 const VAL_TYPES: Record<ValType, number> = { i32: 0x7f, i64: 0x7e };
 const EMPTY_BLOCK = 0x40;
 
-/** Bytes that grow. */
+/** A byte buffer that grows. */
 class Bytes {
   #buffer = new Uint8Array(1024);
   #length = 0;
@@ -145,7 +145,7 @@ class Bytes {
     }
   }
 
-  /** Signed LEB128 of a 64-bit value, given in either sign. */
+  /** Signed LEB128 of a 64-bit value, which may be given as signed or unsigned. */
   s64(value: bigint): void {
     let rest = BigInt.asIntN(64, value);
     for (;;) {
@@ -171,7 +171,7 @@ export interface FuncType {
   readonly results: readonly ValType[];
 }
 
-/** One function's code. `emit` writes the binary form at once; the text is made from a list of the same calls. */
+/** The code of one function. `emit` writes the binary form at once, and a line of text if text is wanted. */
 export class Func {
   readonly name: string;
   readonly type: FuncType;
@@ -190,18 +190,18 @@ export class Func {
     });
   }
 
-  /** -> index of a new local, zero at entry. */
+  /** Adds a local and returns its index. It is zero at entry. */
   local(type: ValType, name: string): number {
     this.locals.push({ type, name });
     return this.locals.length - 1;
   }
 
-  /** Open blocks, for branches: `br` takes how many to leave. */
+  /** How many blocks are open. The operand of `br` says how many to leave. */
   get depth(): number {
     return this.#depth - 1;
   }
 
-  /** A comment in the text; nothing in the binary. */
+  /** Adds a comment to the text form only. */
   note(text: string): void {
     if (this.#wantText) this.#text.push(`${"  ".repeat(this.#depth)};; ${text}`);
   }
@@ -227,7 +227,7 @@ export class Func {
         out.byte(EMPTY_BLOCK);
         break;
       case "memory":
-        out.u32(0); // alignment is a hint: none
+        out.u32(0); // alignment is only a hint: none
         out.u32(value as number);
         break;
     }
@@ -236,7 +236,7 @@ export class Func {
     if (op === "block" || op === "loop" || op === "if" || op === "else") this.#depth++;
   }
 
-  /** `targets` are depths to leave, `otherwise` the default. */
+  /** `targets`: how many blocks each entry leaves. `otherwise`: the default. */
   brTable(targets: readonly number[], otherwise: number): void {
     this.#code.byte(OPCODES.br_table[0]);
     this.#code.u32(targets.length);
@@ -256,7 +256,7 @@ export class Func {
     this.#text.push("  ".repeat(this.#depth) + op + operand);
   }
 
-  /** The body as the code section holds it: locals in runs, code, `end`. */
+  /** The body as the code section holds it: locals, code, `end`. */
   body(): Uint8Array {
     const out = new Bytes();
     const extra = this.locals.slice(this.type.params.length);
@@ -288,7 +288,7 @@ export interface Global {
   readonly type: ValType;
 }
 
-/** A module that imports its memory and some functions from `env` and exports its functions and mutable globals by name. */
+/** A module. It imports its memory and some functions from `env`, and exports its functions and mutable globals by name. */
 export class Module {
   readonly imports: readonly FuncImport[];
   readonly globals: readonly Global[];
@@ -299,7 +299,7 @@ export class Module {
     this.globals = globals;
   }
 
-  /** -> the index by which `call` reaches it. */
+  /** Returns the index that `call` needs. */
   add(func: Func): number {
     this.#funcs.push(func);
     return this.imports.length + this.#funcs.length - 1;
