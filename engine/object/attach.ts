@@ -1,4 +1,4 @@
-// What in the kernel a program attaches to, where its section names a function, hook or iterator: the number of its type.
+// What in the kernel a program attaches to: the BTF id of the function, hook or iterator that its section names.
 // @kernel libbpf.c libbpf_find_attach_btf_id, find_kernel_btf_id
 import { uapiConstant } from "../facts/uapi.ts";
 import type { Kind } from "./btf/btf.ts";
@@ -8,7 +8,7 @@ import type { SectionMeaning } from "./sections.ts";
 import { type Member, structOpsTarget } from "./struct-ops.ts";
 import type { Target } from "./target.ts";
 
-/** Attach type → what stands before the name in the kernel's BTF, and the kind of the type. */
+/** Attach type → the prefix of the name in the kernel's BTF, and the kind of the type. */
 const PREFIXES: Readonly<Record<string, readonly [prefix: string, kind: Kind]>> = {
   BPF_TRACE_RAW_TP: ["btf_trace_", "typedef"],
   BPF_LSM_MAC: ["bpf_lsm_", "func"],
@@ -16,9 +16,9 @@ const PREFIXES: Readonly<Record<string, readonly [prefix: string, kind: Kind]>> 
   BPF_TRACE_ITER: ["bpf_iter_", "func"],
 };
 
-/** Numbers of BPF_PROG_LOAD that say what the program is for. */
+/** Two arguments of BPF_PROG_LOAD that say what the program attaches to. */
 export interface Attachment {
-  /** 0 where the section names nothing of the kernel. */
+  /** 0: the section names nothing in the kernel. */
   readonly attachBtfId: number;
   readonly attachType: number;
 }
@@ -45,7 +45,7 @@ function attachTarget(program: ObjectFunction, meaning: SectionMeaning, target: 
   const { name, sectionName } = program;
   const slash = sectionName.indexOf("/");
   if (slash < 0) return refuse("attach-target", { name, section: sectionName, expected: `${sectionName}/NAME` });
-  // A freplace program replaces a function of a program that is loaded already.
+  // A freplace program replaces a function of a program that is already loaded.
   if (meaning.progType === "ext")
     return refuse("attach-target", {
       name,

@@ -1,21 +1,21 @@
-// Where the variables of a section stand. Compilers leave that open in BTF (size and offsets are 0); the symbols say it.
+// Where the variables of a section lie. Compilers leave size and offsets in BTF at 0; the symbols have them.
 // @kernel libbpf.c btf_fixup_datasec
 import type { Btf } from "./btf/btf.ts";
 import { type Elf, STB_LOCAL, STT_OBJECT, STV_HIDDEN, STV_INTERNAL } from "./elf.ts";
 
 export interface Placed {
-  /** VAR in the object's BTF. */
+  /** The VAR in the object's BTF. */
   readonly type: number;
   readonly offset: number;
   readonly size: number;
-  /** Another program may see it by its name. */
+  /** Whether other programs can see it by its name. */
   readonly exposed: boolean;
 }
 
 const STATIC = 0;
 const EXTERN = 2;
 
-/** The variables of DATASEC `id` in order of place. */
+/** The variables of DATASEC `id`, sorted by offset. */
 export function variablesOf(btf: Btf, id: number, elf: Elf): Placed[] {
   const open = btf.size(id) === 0;
   const symbols = symbolsOf(elf);
@@ -36,7 +36,7 @@ function symbolsOf(elf: Elf): ReadonlyMap<string, Elf["symbols"][number]> {
   let table = tables.get(elf);
   if (table === undefined) {
     const globals = elf.symbols.filter(({ type, bind }) => type === STT_OBJECT && bind !== STB_LOCAL);
-    // The first of a name counts.
+    // The first symbol with a name wins.
     tables.set(elf, (table = new Map(globals.toReversed().map((symbol) => [symbol.name, symbol]))));
   }
   return table;

@@ -1,5 +1,5 @@
-// ELF objects for BPF: sections, symbols, relocations. Little-endian, 64 bits, not linked. Each number is checked before it is
-// used, so that nothing here reads beyond the file or takes memory that a number asks for.
+// ELF objects for BPF: sections, symbols, relocations. Little-endian, 64 bits, not linked. Each number is checked before use, so that
+// nothing is read outside the file and no number in it can make us allocate much memory.
 //
 //   64-byte header: e_shoff at 0x28, e_shentsize 0x3a, e_shnum 0x3c, e_shstrndx 0x3e
 //   section header (64): name u32, type u32, flags u64, addr u64, offset u64, size u64, link u32, info u32, align u64, entsize u64
@@ -33,9 +33,9 @@ const SECTION_BYTES = 64;
 const SYMBOL_BYTES = 24;
 const RELOCATION_BYTES = 16;
 
-/** Bytes of the largest file that is read. */
+/** Size of the largest file that is read, in bytes. */
 export const MAX_FILE = 64 << 20;
-/** Sections of a compiler's object are a few dozen, or a few thousand with -ffunction-sections. */
+/** A compiler's object has a few dozen sections, or a few thousand with -ffunction-sections. */
 const MAX_SECTIONS = 1 << 16;
 
 export interface Section {
@@ -43,13 +43,13 @@ export interface Section {
   readonly name: string;
   readonly type: number;
   readonly flags: number;
-  /** Bytes; of SHT_NOBITS those it takes in memory. */
+  /** Size in bytes. For SHT_NOBITS: the size in memory. */
   readonly size: number;
-  /** Where its bytes begin in the file. */
+  /** Where its bytes start in the file. */
   readonly offset: number;
   readonly link: number;
   readonly info: number;
-  /** Empty for SHT_NOBITS. */
+  /** The section's bytes. Empty for SHT_NOBITS. */
   readonly data: Uint8Array;
 }
 
@@ -65,7 +65,7 @@ export interface ElfSymbol {
 }
 
 export interface Relocation {
-  /** Bytes from the start of the section that it is for. */
+  /** In bytes from the start of the section that it changes. */
   readonly offset: number;
   readonly symbol: number;
 }
@@ -75,7 +75,7 @@ export interface Elf {
   readonly symbols: readonly ElfSymbol[];
 }
 
-/** Refuses what is no such object. */
+/** Refuses files that are not such objects. */
 export function readElf(file: Uint8Array): Elf {
   if (file.length > MAX_FILE) refuse("too-large", { size: file.length, limit: MAX_FILE });
   const view = viewOf(file);
@@ -92,7 +92,7 @@ export function readElf(file: Uint8Array): Elf {
 
   const table = u64(view, 0x28, "e_shoff", file.length);
   need(file, "section header", table, SECTION_BYTES);
-  // With very many sections the first header says how many.
+  // If there are very many sections, the first section header has their number.
   const count = view.getUint16(0x3c, true) || u64(view, table + 32, "sh_size", file.length);
   if (count > MAX_SECTIONS) refuse("too-many", { what: "sections", count, limit: MAX_SECTIONS });
   need(file, "section headers", table, count * SECTION_BYTES);
@@ -114,7 +114,7 @@ export function readElf(file: Uint8Array): Elf {
 function readSection(file: Uint8Array, view: DataView, at: number, index: number) {
   const type = view.getUint32(at + 4, true);
   const inFile = index !== 0 && type !== SHT_NOBITS;
-  // Sizes of what takes no bytes in the file may be large; what a map may have is for later.
+  // A section without bytes in the file may have a large size. Map sizes are checked later.
   const size = index === 0 ? 0 : u64(view, at + 32, "sh_size", inFile ? file.length : Number.MAX_SAFE_INTEGER);
   const offset = inFile ? u64(view, at + 24, "sh_offset", file.length) : 0;
   if (inFile && offset + size > file.length)
@@ -124,7 +124,7 @@ function readSection(file: Uint8Array, view: DataView, at: number, index: number
     nameAt: view.getUint32(at, true),
     headerAt: at,
     type,
-    // Flags that matter stand in the low half.
+    // All flags that matter are in the low half.
     flags: view.getUint32(at + 8, true),
     size,
     offset,
@@ -171,7 +171,7 @@ export function readRelocations(section: Section): Relocation[] {
   }));
 }
 
-/** extern: declared here, defined elsewhere. */
+/** Whether the symbol is declared here and defined elsewhere. */
 export const isExtern = ({ section, bind, type }: ElfSymbol): boolean =>
   section === SHN_UNDEF && bind !== STB_LOCAL && type === 0;
 

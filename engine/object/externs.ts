@@ -1,5 +1,6 @@
-// What an object names but does not define: values of the kernel's configuration (`extern bool CONFIG_X __kconfig`), and variables
-// and functions of the kernel (`__ksym`).  @kernel libbpf.c bpf_object__collect_externs, bpf_object__resolve_externs
+// What an object names but does not define: values of the kernel's configuration (`extern bool CONFIG_X __kconfig`), and variables and
+// functions of the kernel (`__ksym`).
+// @kernel libbpf.c bpf_object__collect_externs, bpf_object__resolve_externs
 import { viewOf } from "../base/bytes.ts";
 import type { Btf } from "./btf/btf.ts";
 import { essentialName } from "./btf/btf.ts";
@@ -12,7 +13,7 @@ type ConfigType = "bool" | "tristate" | "char" | "int" | "text";
 
 interface Base {
   readonly name: string;
-  /** Index of its symbol, which relocations speak of. */
+  /** Index of its symbol. Relocations refer to it. */
   readonly symbol: number;
   readonly weak: boolean;
 }
@@ -24,7 +25,7 @@ export interface ConfigExtern extends Base {
   readonly signed: boolean;
   readonly size: number;
   readonly align: number;
-  /** Bytes from the start of the map .kconfig. */
+  /** Offset in the map .kconfig, in bytes. */
   readonly offset: number;
 }
 
@@ -32,7 +33,7 @@ export interface ConfigExtern extends Base {
 export interface KernelExtern extends Base {
   readonly kind: "ksym";
   readonly isFunction: boolean;
-  /** Its type in the object's BTF; 0: declared `void`, an address is all that is wanted. */
+  /** Its type in the object's BTF. 0: it is declared `void`, so only its address is needed. */
   readonly type: number;
 }
 
@@ -42,7 +43,7 @@ const EXTERN_LINKAGE = 2;
 const INT_SIGNED = 1;
 const INT_BOOL = 4;
 
-/** In libbpf's order, which numbers them. */
+/** The externs in libbpf's order, which gives them their numbers. */
 export function readExterns(elf: Elf, btf: Btf | undefined): Extern[] {
   const symbols = elf.symbols.filter((symbol) => isExtern(symbol) && symbol.name !== "");
   if (symbols.length === 0) return [];
@@ -77,7 +78,7 @@ export function readExterns(elf: Elf, btf: Btf | undefined): Extern[] {
   });
 }
 
-/** Values of the configuration first; of them the widest, then the smallest, first. */
+/** Configuration values first. Among them the largest alignment first, then the smallest size. */
 function compare(a: Extern, b: Extern): number {
   if (a.kind !== b.kind) return a.kind === "kconfig" ? -1 : 1;
   if (a.kind === "kconfig" && b.kind === "kconfig") {
@@ -117,7 +118,7 @@ function configType(btf: Btf, name: string, type: number): Pick<ConfigExtern, "t
   return btf.kind(element) === "int" && btf.size(element) === 1 ? of("text") : no();
 }
 
-/** The bytes of the map .kconfig. */
+/** The contents of the map .kconfig. */
 export function configBytes(externs: readonly Extern[], target: Target): Uint8Array {
   const values = externs.filter((extern): extern is ConfigExtern => extern.kind === "kconfig");
   const last = values.at(-1);
@@ -130,14 +131,14 @@ export function configBytes(externs: readonly Extern[], target: Target): Uint8Ar
   return bytes;
 }
 
-/** Those that libbpf knows by itself, then the kernel's configuration. */
+/** The value of a setting: one that libbpf itself knows, or one of the kernel's configuration. */
 function settingOf({ name, weak }: ConfigExtern, target: Target): string | undefined {
   switch (name) {
     case "LINUX_KERNEL_VERSION":
       return String(target.version);
     case "LINUX_HAS_BPF_COOKIE":
       return "1";
-    // libbpf asks for a probe of a system call's wrapper, which takes a kernel with probes.
+    // libbpf tests for a probe on a system call's wrapper, which needs a kernel with kprobe events.
     case "LINUX_HAS_SYSCALL_WRAPPER":
       return target.config.get("CONFIG_KPROBE_EVENTS") === "y" ? "1" : "0";
   }
@@ -176,7 +177,7 @@ function put(bytes: Uint8Array, extern: ConfigExtern, value: string): void {
   for (let i = 0; i < size; i++) bytes[offset + i] = Number(BigInt.asUintN(8, number >> BigInt(8 * i)));
 }
 
-/** What an instruction that speaks of the extern gets. */
+/** What is put into an instruction that uses the extern. */
 export type Resolved =
   | { readonly is: "type"; readonly id: number }
   | { readonly is: "address"; readonly address: bigint }

@@ -1,27 +1,27 @@
-// Fields of a map's value that only their own helpers may touch, found by their types: locks, timers, pointers into the kernel.
+// Fields of a map's value that only their own helpers may touch: locks, timers, kernel pointers. They are found by their types.
 // @kernel btf.c btf_parse_fields, btf_find_struct_field, btf_find_datasec_var; syscall.c map_check_btf
 import type { Btf } from "./btf/btf.ts";
 import { variablesOf } from "./datasec.ts";
 import type { Elf } from "./elf.ts";
 
-/** Structures that are fields, by name. */
+/** Names of the structures that are such fields. */
 const STRUCTS = new Set(
   "bpf_spin_lock bpf_res_spin_lock bpf_timer bpf_wq bpf_task_work bpf_list_head bpf_list_node bpf_rb_root bpf_rb_node bpf_refcount".split(
     " ",
   ),
 );
-/** Tags of pointers that are fields. */
+/** Type tag of a pointer → name of the field. */
 const POINTERS: Readonly<Record<string, string>> = {
   kptr: "kptr",
   kptr_untrusted: "kptr_untrusted",
   percpu_kptr: "kptr_percpu",
   uptr: "kptr_user",
 };
-/** BTF_FIELDS_MAX: a value with more of them is refused. */
+/** BTF_FIELDS_MAX: the kernel refuses a value with more fields. */
 const MAX_FIELDS = 11;
 const MAX_DEPTH = 16;
 
-/** Map types whose values may have each; others are made without BTF. */
+/** Map types whose values may have each field. If a map may not have it, libbpf creates the map without BTF. */
 const ARRAYS =
   "array hash lru_hash percpu_array percpu_hash lru_percpu_hash sk_storage inode_storage task_storage cgrp_storage";
 const PLAIN = "array hash lru_hash cgroup_storage sk_storage inode_storage task_storage cgrp_storage";
@@ -36,7 +36,10 @@ const ALLOWED: Readonly<Record<string, string>> = {
   bpf_refcount: ARRAYS,
 };
 
-/** Name → offset in the value, as MapDef.fields; a second one of the same kind has `#2` behind its name. Empty where there are none. */
+/**
+ * Name → offset in the value, as in MapDef.fields. A second field of the same kind gets `#2` after its name. Empty: there are none, too
+ * many, or some that this kind of map may not have.
+ */
 export function specialFields(elf: Elf, btf: Btf, valueType: number, mapType: string): Record<string, number> {
   const found: Record<string, number> = {};
   if (valueType === 0) return {};

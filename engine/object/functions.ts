@@ -1,4 +1,4 @@
-// Functions of a program as the verifier needs them, out of the object's BTF: which arguments each takes, and whether it is global.
+// The functions of a program as the verifier needs them, from the object's BTF: which arguments each takes, and whether it is global.
 // @kernel btf.c btf_prepare_func_args, btf_is_prog_ctx_type
 import { progTypeByName } from "../facts/prog-types.ts";
 import type { FuncInfo, FuncParam } from "../program/program.ts";
@@ -7,7 +7,7 @@ import { refuse } from "./refusal.ts";
 
 const STATIC_LINKAGE = 0;
 
-/** `isStatic`: the symbol is hidden, so libbpf makes it static. */
+/** `isStatic`: the symbol is hidden, so libbpf makes the function static. */
 export function functionInfo(btf: Btf, func: number, progType: string, isStatic: boolean): FuncInfo {
   const found = btf.has(func) ? btf.kind(func) : "none";
   if (found !== "func") return refuse("btf-kind", { id: func, found, expected: "func", what: "func_info" });
@@ -30,7 +30,7 @@ export function functionInfo(btf: Btf, func: number, progType: string, isStatic:
 const TAG = "arg:";
 const KNOWN_TAGS = new Set(["ctx", "trusted", "untrusted", "nonnull", "nullable", "arena"]);
 
-/** Declaration tags of each parameter that has some. */
+/** Parameter → its declaration tags. Parameters without tags are left out. */
 function tagsOf(btf: Btf, func: number): Map<number, string[]> {
   const found = new Map<number, string[]>();
   for (const id of declTags(btf)) {
@@ -84,13 +84,13 @@ function parameter(btf: Btf, type: number, progType: string, tags: readonly stri
   return { mem: size, ...(has("nonnull") && { nonnull: true }) };
 }
 
-/** As the kernel's messages have it. */
+/** The kind as the kernel's messages spell it. */
 const kindText = (btf: Btf, id: number): string => {
   const kind = btf.kind(id);
   return kind === "void" ? "UNKNOWN" : kind.toUpperCase();
 };
 
-/** The kernel's own names of what programs are told to take. */
+/** UAPI name of a context structure → its name inside the kernel. */
 const KERNEL_NAMES: Readonly<Record<string, string>> = { __sk_buff: "sk_buff", xdp_md: "xdp_buff" };
 
 function isContext(btf: Btf, pointed: number, progType: string): boolean {

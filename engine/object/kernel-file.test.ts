@@ -1,4 +1,4 @@
-// The recorded kernel is whole: types that programs ask for are where Linux has them.
+// Checks that the recorded kernel is complete: its types are those of Linux.
 import { existsSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
@@ -35,7 +35,7 @@ const RUNNING = "/sys/kernel/btf/vmlinux";
 const CONFIG = "/proc/config.gz";
 const NAME_OF_BUILD = "CONFIG_LOCALVERSION";
 
-/** A type as C would spell it: by names, since each build of a kernel numbers its types anew. */
+/** A type as C would write it. It uses names, because each build of a kernel numbers its types differently. */
 function spelled(btf: Btf, id: number): string {
   if (id === 0) return "void";
   const kind = btf.kind(id);
@@ -77,6 +77,6 @@ test("where the recorded kernel runs, or a later build of it: the types are as t
   const missing = [...recorded].filter((one) => !there.has(one));
   const more = [...there].filter((one) => !recorded.has(one));
   if (config.get(NAME_OF_BUILD) === kernel.config.get(NAME_OF_BUILD)) expect([...missing, ...more]).toEqual([]);
-  // A later build has some patches more.
+  // A later build has some more patches.
   else expect((missing.length + more.length) / recorded.size).toBeLessThan(0.01);
 });

@@ -1,5 +1,5 @@
-// The recorded kernel: its types and its configuration, as facts/record/record_kernel.py wrote them down (the format stands there).
-// Types are put back into BTF, so that a recorded kernel and a reader's /sys/kernel/btf/vmlinux are the same from here on.
+// The recorded kernel: its types and its configuration. facts/record/record_kernel.py wrote the file and describes its format. The types
+// are turned back into BTF, so that a recorded kernel and a reader's /sys/kernel/btf/vmlinux are used alike from here on.
 
 import { bug } from "../base/bug.ts";
 import { utf8Decode, viewOf } from "../base/bytes.ts";
@@ -15,7 +15,7 @@ export interface KernelFile {
 
 const HEADER_BYTES = 24;
 
-/** `bytes`: unpacked. Throws for what is not the recorded file: it comes with the program. */
+/** `bytes`: uncompressed. Throws if it is not the recorded file, because that file is part of the program. */
 export function readKernelFile(bytes: Uint8Array): KernelFile {
   const file = new Column(bytes);
   const config = parseConfig(utf8Decode(file.take(file.next())));
@@ -48,7 +48,7 @@ class Column {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** Values of 64 bits. */
+  /** A signed 64-bit value. */
   big(): bigint {
     let value = 0n;
     for (let shift = 0n; ; shift += 7n) {
@@ -73,7 +73,7 @@ class Column {
   }
 }
 
-/** BTF's bytes: room is taken twice as it runs out. */
+/** Writes BTF. Its buffer doubles when it is full. */
 class Writer {
   #bytes = new Uint8Array(1 << 20);
   #view = viewOf(this.#bytes);

@@ -1,5 +1,5 @@
-// One program as libbpf puts it together: its own instructions, behind them the functions that it calls, each once and in the order
-// in which they are met; calls lead to where the functions then stand; records of functions and lines move along.
+// One program as libbpf links it: its own instructions, followed by the functions that it calls, each once and in the order of their
+// first call. Calls are changed to lead to the functions' new places. Records of functions and lines move along.
 // @kernel libbpf.c bpf_object__reloc_code, bpf_object__append_subprog_code, adjust_prog_btf_ext_info
 
 import { BPF_PSEUDO_CALL } from "../isa/codes.ts";
@@ -12,25 +12,25 @@ import { refuse } from "./refusal.ts";
 /** A function in a linked program. */
 export interface Part {
   readonly of: ObjectFunction;
-  /** Where it stands in the program. */
+  /** First slot in the program. */
   readonly at: number;
 }
 
 export interface Linked {
   readonly insns: Insn[];
-  /** By slot of the linked program; calls and functions are done already. */
+  /** By slot of the linked program. Calls and addresses of functions are already resolved and are not listed. */
   readonly references: ReadonlyMap<number, Reference>;
   readonly parts: readonly Part[];
   readonly funcs: readonly FuncRef[];
   readonly lines: readonly LineInfo[];
 }
 
-/** BPF_COMPLEXITY_LIMIT_INSNS: no kernel takes a longer program. */
+/** BPF_COMPLEXITY_LIMIT_INSNS: no kernel accepts a longer program. */
 const MAX_INSNS = 1_000_000;
 const CALL = 0x85;
 export const PSEUDO_FUNC = 4;
 
-/** `insnsOf`: a function's instructions after CO-RE. `more`: functions that nothing calls, but that have to be there. */
+/** `insnsOf`: a function's instructions after CO-RE. `more`: functions that must be included although nothing calls them. */
 export function link(
   main: ObjectFunction,
   functions: Functions,
@@ -56,7 +56,7 @@ export function link(
     moved.take(of, at, of === main);
   };
 
-  /** Calls out of one function after the other; a function that is met first is gone through before what follows its call. */
+  /** Resolves the calls of one function after another. A function that is met for the first time is done before the rest of its caller. */
   const resolve = (first: ObjectFunction): void => {
     const open: { of: ObjectFunction; at: number; slot: number }[] = [];
     const enter = (of: ObjectFunction): void => {
@@ -106,7 +106,7 @@ function targetOf(of: ObjectFunction, slot: number, insn: Insn, reference: Refer
   return of.start + slot + insn.imm + 1;
 }
 
-/** Records of functions and lines of the parts; once a part has none the rest is left out, as libbpf does. */
+/** Records of functions and lines of all parts. If the main program has none, those of the other parts are left out, as in libbpf. */
 class Moved {
   readonly funcs: FuncRef[] = [];
   readonly lines: LineInfo[] = [];

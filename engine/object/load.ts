@@ -1,4 +1,4 @@
-// What libbpf would hand to BPF_MAP_CREATE and BPF_PROG_LOAD for one program of an object, on a given kernel.
+// What libbpf would pass to BPF_MAP_CREATE and BPF_PROG_LOAD for one program of an object, on a given kernel.
 // @kernel libbpf.c bpf_object_load, bpf_object__relocate, bpf_object_load_prog
 import { toHex } from "../base/bytes.ts";
 import { mapTypeById } from "../facts/map-types.ts";
@@ -22,35 +22,35 @@ import { checkStructOps } from "./struct-ops.ts";
 import type { Target } from "./target.ts";
 
 export interface Load {
-  /** As the verifier takes it; the imm of a load that speaks of a map is 0, mapRefs says which. */
+  /** The program for the verifier. A load of a map has imm 0; mapRefs says which map. */
   readonly program: Program;
-  /** bpf_attr.prog_name: at most 15 letters. */
+  /** bpf_attr.prog_name: at most 15 characters. */
   readonly name: string;
-  /** bpf_attr.attach_btf_id; 0: none. */
+  /** bpf_attr.attach_btf_id. 0: none. */
   readonly attachBtfId: number;
   readonly kernelVersion: number;
-  /** All maps of the object, which libbpf makes before it loads the program. */
+  /** All maps of the object. libbpf creates all of them before it loads the program. */
   readonly maps: readonly MapDef[];
   readonly funcs: readonly FuncRef[];
-  /** The functions that the program is made of, in their order. */
+  /** The functions that the program consists of, in order. */
   readonly parts: readonly Part[];
-  /** Functions of the kernel that it calls, each once. */
+  /** Names of the kernel functions that it calls, each once. */
   readonly kernelFunctions: readonly string[];
-  /** Numbers that were put right for the kernel; slots count in the program. */
+  /** Numbers that were changed to fit the kernel. Slots count in the whole program. */
   readonly relocations: readonly CoreRelocation[];
 }
 
 const NAME_LETTERS = 15;
 const PSEUDO_BTF_ID = 3;
 const PSEUDO_KFUNC_CALL = 2;
-/** The number of an invalid helper stands for a kernel function that there is not; the extern's number is added. */
+/** A call of a kernel function that does not exist gets an invalid helper number: this, plus the extern's number. */
 const POISON_KFUNC = 2_002_000_000;
 
-/** The load of a program of the object, or why there is none. Never throws. */
+/** The load of a program of the object, or why it cannot be made. Never throws. */
 export const loadOf = (object: BpfObject, program: ObjectFunction, target: Target): Attempt<Load> =>
   attempt(() => load(object, program, target));
 
-/** Definitions of all maps of the object. Throws nothing; refuses values of the configuration that do not fit. */
+/** Definitions of all maps of the object, or the refusal if a configuration value does not fit. Never throws. */
 export const mapsOf = (object: BpfObject, target: Target): Attempt<MapDef[]> => attempt(() => mapDefs(object, target));
 
 function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
@@ -91,7 +91,10 @@ function load(object: BpfObject, main: ObjectFunction, target: Target): Load {
   };
 }
 
-/** CO-RE in the program and in every function of .text, called or not: libbpf refuses the object for either. */
+/**
+ * Does CO-RE in the program and in every function of .text, even if it is not called: libbpf refuses the object for a fault in any of
+ * them.
+ */
 function relocateAll(object: BpfObject, main: ObjectFunction, target: Target) {
   const changed = new Map<ObjectFunction, Insn[]>();
   const relocations = new Map<ObjectFunction, CoreRelocation[]>();
@@ -116,7 +119,7 @@ function resolve(object: BpfObject, extern: Extern, target: Target): Resolved | 
     : undefined;
 }
 
-/** Names of the functions that the kernel has; a call of one that it has not is invalid. */
+/** Names of the called functions that the kernel has. A call of any other is made invalid. */
 const kernelFunctions = (
   { externs }: BpfObject,
   linked: Linked,
@@ -130,7 +133,7 @@ const kernelFunctions = (
   return [...new Set(called.map((extern) => essentialName(externs[extern]!.name)))];
 };
 
-/** Fills in what instructions speak of; notes which slots load which map of the object. */
+/** Fills in the maps, variables and externs that instructions use. Notes in `mapRefs` which slot loads which map of the object. */
 function applyReferences(
   object: BpfObject,
   linked: Linked,
@@ -180,7 +183,7 @@ function applyReferences(
   return insns;
 }
 
-/** Functions and lines, where the object has BTF for them. */
+/** Functions and lines, if the object has BTF for them. */
 function describe(
   object: BpfObject,
   linked: Linked,
@@ -201,7 +204,7 @@ function describe(
   return { funcInfo: true, functions, ...(lines.length > 0 && { lines }) };
 }
 
-/** Functions that a program names as what to run where it throws; nothing calls them. */
+/** The function that a program names as its exception callback. Nothing calls it. */
 function exceptionCallbacks(object: BpfObject, main: ObjectFunction): ObjectFunction[] {
   const { btf, functions } = object;
   if (btf === undefined) return [];

@@ -1,5 +1,5 @@
-// Maps of an object: those that SEC(".maps") declares, whose attributes stand in the types of BTF (`__uint(max_entries, 16)` is a
-// pointer to an array of 16), and those that hold its variables: .data, .rodata, .bss.
+// Maps of an object: those declared with SEC(".maps"), whose attributes are in BTF types (`__uint(max_entries, 16)` is a pointer to an
+// array of 16), and those that hold its variables: .data, .rodata, .bss.
 // @kernel libbpf.c parse_btf_map_def, bpf_object__init_internal_map, bpf_object__create_map
 
 import { MAP_FLAGS } from "../facts/flags.ts";
@@ -13,10 +13,10 @@ import { hex, refuse } from "./refusal.ts";
 export type MapOrigin = "declared" | "data" | "rodata" | "bss" | "kconfig";
 
 export interface MapSpec {
-  /** As libbpf calls it: the variable, or eight letters of the object and the section. */
+  /** libbpf's name for it: the variable, or the start of the object's name and the section. */
   readonly name: string;
   readonly origin: MapOrigin;
-  /** Section and offset in it that relocations speak of. */
+  /** Section of the map and offset in it. Relocations refer to these. */
   readonly section: number;
   readonly offset: number;
   /** enum bpf_map_type */
@@ -26,17 +26,17 @@ export interface MapSpec {
   readonly maxEntries: number;
   readonly flags: number;
   readonly extra: bigint;
-  /** Types of key and value in the object's BTF; 0: not said. */
+  /** Types of key and value in the object's BTF. 0: not given. */
   readonly keyType: number;
   readonly valueType: number;
-  /** LIBBPF_PIN_BY_NAME was asked for. */
+  /** Whether the source asks for LIBBPF_PIN_BY_NAME. */
   readonly pinned: boolean;
   readonly inner: MapSpec | undefined;
-  /** First bytes of a map of variables; undefined: zeros. */
+  /** Initial bytes of a map of variables. undefined: zeros. */
   readonly data: Uint8Array | undefined;
-  /** Nobody may write it once it is filled. */
+  /** Whether nobody may write it after it is filled. */
   readonly frozen: boolean;
-  /** Where the definition's `values` begin, bytes from `offset`. */
+  /** Where the definition's `values` start, in bytes from `offset`. */
   readonly valuesAt: number | undefined;
 }
 
@@ -47,22 +47,22 @@ const ARRAY_OF_MAPS = 12;
 const HASH_OF_MAPS = 13;
 const RINGBUF = 27;
 const USER_RINGBUF = 31;
-/** sk, inode, task and cgroup storage: they have no entries of their own. */
+/** sk, inode, task and cgroup storage. They have no max_entries. */
 const STORAGES: ReadonlySet<number> = new Set([24, 28, 29, 19]);
 const PAGE = 4096;
-/** Of a map of variables: what is held as bytes. */
+/** Size of a map of variables, in bytes: the highest that is read. */
 const MAX_VARIABLES = 64 << 20;
 
 export const isMapOfMaps = (type: number): boolean => type === ARRAY_OF_MAPS || type === HASH_OF_MAPS;
 
 export interface MapOptions {
-  /** Possible CPUs of the kernel that the object is for: perf event arrays have an entry for each. */
+  /** Number of possible CPUs of the kernel. A perf event array has an entry for each. */
   readonly cpus: number;
-  /** Entries of a map whose source leaves its size open (0): a program that loads the object sets it. 0: none is set. */
+  /** max_entries for a map whose source leaves it at 0, because the program that loads the object sets it. 0: leave it at 0. */
   readonly leastEntries: number;
 }
 
-/** All maps in libbpf's order; `objectName` names those of variables. */
+/** All maps in libbpf's order. `objectName`: used for the names of maps of variables. */
 export function readMaps(elf: Elf, btf: Btf | undefined, objectName: string, options: MapOptions): MapSpec[] {
   if (elf.sections.some(({ name }) => name === "maps")) refuse("legacy-maps");
   const section = elf.sections.find(({ name }) => name === ".maps");
@@ -220,7 +220,7 @@ function numberOf(btf: Btf, name: string, what: string, type: number): number {
   return btf.array(array).count;
 }
 
-/** `enum { … = NUMBER } name`, or as numberOf. */
+/** `enum { … = NUMBER } name`, or the form of numberOf. */
 function longOf(btf: Btf, name: string, type: number): bigint {
   const id = btf.strip(type);
   if (!btf.isEnum(id) || btf.vlen(id) !== 1) return BigInt(numberOf(btf, name, "map_extra", type));
@@ -228,7 +228,7 @@ function longOf(btf: Btf, name: string, type: number): bigint {
   return btf.kind(id) === "enum" ? BigInt.asUintN(32, value) : value;
 }
 
-/** As libbpf fits them to the kernel: ring buffers take a power of two of pages, perf events one for each CPU. */
+/** max_entries as libbpf adapts it to the kernel: for a ring buffer a power of two of pages, for perf events one for each CPU. */
 function entries(type: number, asked: number, { cpus, leastEntries }: MapOptions): number {
   if (asked === 0 && leastEntries > 0 && !STORAGES.has(type)) return leastEntries;
   if (type === PERF_EVENT_ARRAY && asked === 0) return cpus;
@@ -245,7 +245,7 @@ const ORIGINS: readonly (readonly [prefix: string, origin: MapOrigin, sectionTyp
   [".bss", "bss", SHT_NOBITS],
 ];
 
-/** The map of a section of variables; none where the section is of another kind, or empty. */
+/** The map of a section of variables. Empty: the section is of another kind, or has no bytes. */
 function variables(elf: Elf, section: Section, btf: Btf | undefined, objectName: string): MapSpec[] {
   const { name, type, flags, size, index } = section;
   const row = ORIGINS.find(([prefix, , of]) => of === type && (name === prefix || name.startsWith(`${prefix}.`)));
@@ -292,13 +292,13 @@ export function variableMap(
   };
 }
 
-/** Does a program outside see one of the variables? */
+/** Whether a program outside can see one of the variables. */
 const isExposed = (elf: Elf, btf: Btf, datasec: number): boolean =>
   datasec !== 0 &&
   btf.kind(datasec) === "datasec" &&
   variablesOf(btf, datasec, elf).some(({ type, exposed }) => btf.kind(type) === "var" && exposed);
 
-/** Letters of a kernel object's name, but for the zero. */
+/** Length of a kernel object's name without the final zero. */
 const NAME_LETTERS = 15;
 
 /** @kernel libbpf.c internal_map_name */

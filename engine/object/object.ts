@@ -1,4 +1,4 @@
-// A BPF object as a value: what stands in the file, before anything is decided for a kernel. Reads as the table of contents.
+// A BPF object as a value: what the file contains, before anything depends on a kernel. `read` is the table of contents of this room.
 // @kernel libbpf.c bpf_object__open
 import { latin1, viewOf } from "../base/bytes.ts";
 import { Btf } from "./btf/btf.ts";
@@ -14,31 +14,31 @@ import { type MapSlot, readSlots } from "./slots.ts";
 import { type Member, structOpsMembers, structsOf } from "./struct-ops.ts";
 
 export interface BpfObject {
-  /** As libbpf calls it: the file's name up to its first dot, 15 letters at most. */
+  /** libbpf's name for it: the first 15 characters of the file's name, up to the first dot. */
   readonly name: string;
   readonly elf: Elf;
   readonly license: string;
-  /** Section `version`; 0 where there is none. */
+  /** The number in section `version`. 0: there is none. */
   readonly kernelVersion: number;
   readonly btf: Btf | undefined;
   readonly ext: BtfExt | undefined;
-  /** The kernel does not take the BTF: loads go without it. */
+  /** The kernel refuses the BTF, so programs and maps are loaded without it. */
   readonly btfRefused: boolean;
   readonly maps: readonly MapSpec[];
-  /** Values of maps of maps and prog arrays that the source gives. */
+  /** Values that the source gives to maps of maps and prog arrays. */
   readonly slots: readonly MapSlot[];
   readonly externs: readonly Extern[];
   readonly functions: Functions;
   readonly records: Records;
   /** The functions that are programs, in libbpf's order. */
   readonly programs: readonly ObjectFunction[];
-  /** Programs that are functions of a kernel structure, by name. */
+  /** Program name → its place in a kernel structure (struct_ops). */
   readonly structOps: ReadonlyMap<string, Member>;
   /** Kernel structures that the object fills in. */
   readonly structs: readonly string[];
 }
 
-/** The object in the bytes of a file, or why it is none. Never throws. */
+/** The object in a file, or why the file is not one. Never throws. */
 export const readObject = (file: Uint8Array, fileName: string, options: Partial<MapOptions> = {}): Attempt<BpfObject> =>
   attempt(() => read(file, fileName, { cpus: 2, leastEntries: 0, ...options }));
 
@@ -78,7 +78,7 @@ const NAME_LETTERS = 15;
 const objectName = (fileName: string): string =>
   (fileName.split("/").at(-1) ?? "").slice(0, NAME_LETTERS).split(".")[0] as string;
 
-/** Where values of the kernel's configuration are named there is a map for them; its bytes depend on the kernel. */
+/** The map for configuration values, if the object names any. Its contents depend on the kernel. */
 function configMap(elf: Elf, btf: Btf | undefined, objectName: string, externs: readonly Extern[]): MapSpec[] {
   const last = externs.findLast((extern) => extern.kind === "kconfig");
   if (last === undefined || last.kind !== "kconfig") return [];

@@ -1,5 +1,6 @@
-// The functions of an object: programs, one for each function outside of .text, and the functions of .text that they call; with
-// what the linker left open in them.  @kernel libbpf.c bpf_object__add_programs, bpf_object__collect_prog_relos
+// The functions of an object: the programs (every function outside .text), and the functions of .text that they call; with the references
+// that are still to be filled in.
+// @kernel libbpf.c bpf_object__add_programs, bpf_object__collect_prog_relos
 
 import { BPF_PSEUDO_CALL } from "../isa/codes.ts";
 import { decodeInsns, INSN_BYTES, type Insn, isLdImm64 } from "../isa/insn.ts";
@@ -23,41 +24,41 @@ import type { Extern } from "./externs.ts";
 import type { MapSpec } from "./maps.ts";
 import { hex, refuse } from "./refusal.ts";
 
-/** What an instruction speaks of. */
+/** What an instruction refers to. */
 export type Reference =
   | { readonly kind: "map"; readonly map: number }
   | { readonly kind: "data"; readonly map: number; readonly offset: number }
   | { readonly kind: "extern"; readonly extern: number; readonly call: boolean }
-  /** A function of .text, `offset` bytes from its start, to which the instruction's imm adds. */
+  /** A function of .text. `offset`: bytes from the start of .text; the instruction's imm is added to it. */
   | { readonly kind: "call" | "function"; readonly offset: number };
 
 export interface ObjectFunction {
   readonly name: string;
   readonly section: number;
-  /** Without the `?` that says that it is not loaded unless asked for. */
+  /** Without the leading `?`, which means: load only if asked for. */
   readonly sectionName: string;
   readonly autoload: boolean;
-  /** First slot in the section. */
+  /** First slot in its section. */
   readonly start: number;
   readonly insns: readonly Insn[];
   readonly isGlobal: boolean;
-  /** Global, but hidden: its BTF is to call it static. */
+  /** The symbol is global but hidden, so the function's BTF must call it static. */
   readonly hidden: boolean;
   /** By slot of the function. */
   readonly references: ReadonlyMap<number, Reference>;
 }
 
-/** As many as there may be slots in one program: more in a file are no program's. */
+/** The highest number of functions that is read. */
 const MAX_FUNCTIONS = 1 << 16;
-/** Variables that stand in the arena. */
+/** Section of the variables that lie in the arena. */
 const ARENA_SECTION = ".addr_space.1";
 const BPF_MAP_TYPE_ARENA = 33;
 const CALL = 0x85;
 
 export interface Functions {
-  /** In order of section and place. */
+  /** Sorted by section and place. */
   readonly all: readonly ObjectFunction[];
-  /** Index of the section .text; -1: there is none. */
+  /** Index of the section .text. -1: there is none. */
   readonly text: number;
 }
 
@@ -85,7 +86,7 @@ export function readFunctions(elf: Elf, maps: readonly MapSpec[], externs: reado
         refuse("reloc-offset", { section: section.name, n, at: hex(relocation.offset) });
       const slot = relocation.offset / INSN_BYTES;
       const at = finder.at(target.index, slot);
-      // Code that a linker left over of a function that another one took the place of.
+      // Left-over code of a function that the linker replaced by another.
       if (at < 0) continue;
       const of = bare[at]!;
       references[at]!.set(slot - of.start, refer({ elf, maps, externs, text }, of, slot - of.start, symbol));
@@ -113,16 +114,16 @@ function readFunction(section: Section, symbol: ElfSymbol, text: number): Omit<O
   };
 }
 
-/** Which function holds a slot of a section. */
+/** Finds the function that contains a slot of a section. */
 export class Finder {
   readonly #all: readonly Pick<ObjectFunction, "section" | "start" | "insns">[];
 
-  /** In order of section and place. */
+  /** `all`: sorted by section and place. */
   constructor(all: readonly Pick<ObjectFunction, "section" | "start" | "insns">[]) {
     this.#all = all;
   }
 
-  /** Its index, or -1. */
+  /** Index of the function, or -1. */
   at(section: number, slot: number): number {
     let low = 0;
     let high = this.#all.length;

@@ -1,4 +1,4 @@
-// The records of BTF.ext, each with the function of the object that it speaks of. Slots count in the section.
+// The records of BTF.ext, each assigned to the function that it describes. Slots of functions and lines count in the section.
 import { INSN_BYTES } from "../isa/insn.ts";
 import type { LineInfo } from "../program/program.ts";
 import type { BtfExt, CoreRecord } from "./btf/ext.ts";
@@ -8,14 +8,14 @@ import { hex, refuse } from "./refusal.ts";
 
 export interface FuncRef {
   readonly slot: number;
-  /** Its FUNC in the object's BTF. */
+  /** The FUNC in the object's BTF. */
   readonly type: number;
 }
 
 export interface FunctionRecords {
   readonly funcs: FuncRef[];
   readonly lines: LineInfo[];
-  /** In order; `slot` of the function, `n` its number in the section. */
+  /** In order. `slot`: counted in the function. `n`: number of the record in the section. */
   readonly relocations: { readonly slot: number; readonly n: number; readonly record: CoreRecord }[];
 }
 
@@ -26,7 +26,7 @@ export function recordsOf(ext: BtfExt | undefined, elf: Elf, functions: Function
   if (ext === undefined) return found;
   const finder = new Finder(functions.all);
   const sections = new Map(elf.sections.toReversed().map(({ name, index }) => [name, index]));
-  /** The records of a part, with the function and slot of each; those of functions that a linker dropped are left out. */
+  /** The records of a part, each with its function and slot. Records of functions that the linker dropped are left out. */
   function* each<Record extends { readonly offset: number }>(part: ReadonlyMap<string, readonly Record[]>) {
     for (const [name, records] of part) {
       const section = sections.get(name);

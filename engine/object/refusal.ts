@@ -1,5 +1,5 @@
-// Why an object, or a program of it, cannot be loaded: as a value, with its sentence in both languages. Inside this room a
-// refusal is thrown, so that readers need not hand it up step by step; the room's doors catch it (`attempt`).
+// Why an object, or one of its programs, cannot be loaded: as a value, with its sentence in both languages. Inside this room a refusal is
+// thrown, so that the readers need not pass it up step by step. The room's public functions catch it (`attempt`).
 import type { Language } from "../base/language.ts";
 
 interface Sentence {
@@ -7,7 +7,7 @@ interface Sentence {
   readonly ja: string;
 }
 
-/** `{name}` stands for an argument. `at` is an offset in the file, or in the section that is named; in hex. */
+/** `{name}` stands for an argument. `at` is an offset in the file, or in the named section, in hex. */
 const SENTENCES = {
   // The file
   "too-large": {
@@ -214,7 +214,7 @@ export interface Refusal {
   readonly args: RefusalArgs;
 }
 
-/** What is thrown, and caught at the room's doors. */
+/** Thrown inside the room, and caught by `attempt`. */
 class Refused extends Error {
   readonly refusal: Refusal;
 
@@ -231,14 +231,14 @@ export function refuse(id: RefusalId, args: RefusalArgs = {}): never {
 export const refusalText = ({ id, args }: Refusal, language: Language): string =>
   SENTENCES[id][language].replace(/\{(\w+)\}/g, (_, name: string) => String(args[name] ?? ""));
 
-/** Offsets stand in hex. */
+/** Offsets are written in hex. */
 export const hex = (offset: number): string => `0x${offset.toString(16)}`;
 
 export type Attempt<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** What `make` gives, or why it refused. */
+/** The result of `make`, or why it refused. */
 export function attempt<Value>(make: () => Value): Attempt<Value> {
   try {
     return { ok: true, value: make() };

@@ -1,21 +1,21 @@
-// What the name of a section says of the programs in it: type, attach type, flags. SEC("xdp") int f(…) is an XDP program.
-// Source: libbpf's section_defs (libbpf.c) and Documentation/bpf/libbpf/program_types.rst.
+// What a section's name says about the programs in it: type, attach type, flags. SEC("xdp") int f(…) is an XDP program. Source: libbpf's
+// section_defs (libbpf.c) and Documentation/bpf/libbpf/program_types.rst.
 
 import { PROG_FLAGS } from "../facts/flags.ts";
 import { uapiConstant } from "../facts/uapi.ts";
 
 export interface SectionMeaning {
-  /** enum bpf_prog_type in lower case without its prefix. */
+  /** enum bpf_prog_type, in lower case and without its prefix. */
   readonly progType: string;
-  /** enum bpf_attach_type; 0 where none is asked for. */
+  /** enum bpf_attach_type. 0: none is needed. */
   readonly attachType: number;
   /** BPF_F_… of BPF_PROG_LOAD. */
   readonly flags: number;
-  /** The part behind the slash names a function, hook or iterator of the kernel, found in its BTF. */
+  /** The part after the slash names a function, hook or iterator of the kernel. It is found in the kernel's BTF. */
   readonly attachesByBtf: boolean;
 }
 
-/** `name` fits exactly, `name+` also with a slash and more behind it. `.s`: sleepable. */
+/** `name` fits only exactly. `name+` also fits with a slash and more after it. `.s`: sleepable. */
 type Row = readonly [
   sections: string,
   progType: string,
@@ -23,7 +23,7 @@ type Row = readonly [
   more?: "sleepable" | "frags" | "btf" | "btf sleepable",
 ];
 
-/** In libbpf's order: the first that fits counts. */
+/** In libbpf's order. The first row that fits is used. */
 const TABLE: readonly Row[] = [
   ["socket", "socket_filter"],
   ["sk_reuseport/migrate", "sk_reuseport", "SK_REUSEPORT_SELECT_OR_MIGRATE"],
@@ -119,7 +119,7 @@ const fits = (pattern: string, section: string): boolean =>
     ? section === pattern.slice(0, -1) || section.startsWith(`${pattern.slice(0, -1)}/`)
     : section === pattern;
 
-/** undefined where libbpf knows no such section. A `?` before the name is not part of it. */
+/** undefined: libbpf knows no such section. `section` is without a leading `?`. */
 export function sectionMeaning(section: string): SectionMeaning | undefined {
   const row = TABLE.find(([patterns]) => patterns.split(" ").some((pattern) => fits(pattern, section)));
   if (row === undefined) return undefined;
@@ -132,7 +132,7 @@ export function sectionMeaning(section: string): SectionMeaning | undefined {
   };
 }
 
-/** The attach types that programs of a type are loaded for, in libbpf's order. */
+/** The attach types of programs of a type, in libbpf's order. */
 export const attachTypesOf = (progType: string): readonly number[] => [
   ...new Set(
     TABLE.flatMap(([, type, attachType]) =>
@@ -141,7 +141,7 @@ export const attachTypesOf = (progType: string): readonly number[] => [
   ),
 ];
 
-/** Names of sections, for who looks for the right one. */
+/** All section names, for somebody who looks for the right one. */
 export const SECTION_NAMES: readonly string[] = TABLE.flatMap(([patterns]) =>
   patterns.split(" ").map((pattern) => pattern.replace("+", "")),
 );

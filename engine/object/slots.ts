@@ -1,11 +1,11 @@
-// Values that the source gives to maps of maps and prog arrays (`.values = { [0] = &inner }`): relocations of the section .maps.
+// Values that the source gives to maps of maps and prog arrays (`.values = { [0] = &inner }`). They are relocations of the section .maps.
 // @kernel libbpf.c bpf_object__collect_map_relos
 import { type Elf, readRelocations, SHT_REL, STT_FUNC } from "./elf.ts";
 import { isMapOfMaps, type MapSpec } from "./maps.ts";
 import type { ObjectFunction } from "./programs.ts";
 import { hex, refuse } from "./refusal.ts";
 
-/** Map `map` holds under key `key` another map, or a program. Numbers count in the object's lists. */
+/** Map `map` holds another map, or a program, under key `key`. Numbers are indices in the object's lists. */
 export interface MapSlot {
   readonly map: number;
   readonly key: number;

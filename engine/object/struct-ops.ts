@@ -1,5 +1,6 @@
-// struct_ops: a structure of the kernel whose functions are programs. Which of its members a program is stands in the relocations
-// of the structure's section.  @kernel libbpf.c bpf_object__collect_st_ops_relos, init_struct_ops_maps
+// struct_ops: a structure of the kernel whose functions are programs. The relocations of the structure's section say which member a
+// program is.
+// @kernel libbpf.c bpf_object__collect_st_ops_relos, init_struct_ops_maps
 import { type Btf, essentialName } from "./btf/btf.ts";
 import { variablesOf } from "./datasec.ts";
 import { type Elf, readRelocations, SHT_PROGBITS, SHT_REL } from "./elf.ts";
@@ -7,7 +8,7 @@ import type { ObjectFunction } from "./programs.ts";
 import { refuse } from "./refusal.ts";
 import type { Target } from "./target.ts";
 
-/** A program stands in member `member` of structure `type`. */
+/** The program is member `member` of structure `type`. */
 export interface Member {
   readonly type: string;
   readonly member: string;
@@ -15,7 +16,7 @@ export interface Member {
 
 const SECTIONS = new Set([".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link"]);
 
-/** Program → where it stands; the first place counts. */
+/** Program name → its member. If it is in several places, the first one is used. */
 export function structOpsMembers(elf: Elf, btf: Btf | undefined): ReadonlyMap<string, Member> {
   const found = new Map<string, Member>();
   if (btf === undefined) return found;
@@ -39,7 +40,7 @@ export function structOpsMembers(elf: Elf, btf: Btf | undefined): ReadonlyMap<st
   return found;
 }
 
-/** Structures of the kernel that the object fills in, but for those that are made only when asked for. */
+/** Kernel structures that the object fills in, without those that are made only if asked for (`?`). */
 export function structsOf(elf: Elf, btf: Btf | undefined): string[] {
   if (btf === undefined) return [];
   return elf.sections.flatMap(({ name, type }) => {
@@ -52,7 +53,7 @@ export function structsOf(elf: Elf, btf: Btf | undefined): string[] {
   });
 }
 
-/** The kernel has each of them. @kernel libbpf.c find_struct_ops_kern_types */
+/** Checks that the kernel has each of them. @kernel libbpf.c find_struct_ops_kern_types */
 export function checkStructOps(structs: readonly string[], { btf }: Target): void {
   for (const name of structs) {
     const essential = essentialName(name);
@@ -62,7 +63,7 @@ export function checkStructOps(structs: readonly string[], { btf }: Target): voi
   }
 }
 
-/** attach_btf_id and expected_attach_type: the structure in the kernel's BTF, and the number of the member there. */
+/** attach_btf_id: the structure in the kernel's BTF. expected_attach_type: the number of the member in it. */
 export function structOpsTarget(
   program: ObjectFunction,
   members: ReadonlyMap<string, Member>,

@@ -1,23 +1,23 @@
-// The kernel that an object is loaded into, as far as its loads depend on it: its types, its configuration, its symbols.
+// The kernel that an object is loaded into, as far as loads depend on it: its types, its configuration, its symbols.
 import type { Btf } from "./btf/btf.ts";
 
 export interface Target {
-  /** BTF of the kernel itself (/sys/kernel/btf/vmlinux). undefined: not at hand; objects that need it are refused. */
+  /** BTF of the kernel itself (/sys/kernel/btf/vmlinux). undefined: not available; objects that need it are refused. */
   readonly btf: Btf | undefined;
-  /** CONFIG_… → its value as .config has it: `y`, `300`, `"text"`. */
+  /** CONFIG_… → its value as written in .config: `y`, `300`, `"text"`. */
   readonly config: ReadonlyMap<string, string>;
   /** KERNEL_VERSION(a, b, c) */
   readonly version: number;
-  /** Possible CPUs. */
+  /** Number of possible CPUs. */
   readonly cpus: number;
-  /** Address of a symbol of /proc/kallsyms; undefined: there is none. */
+  /** Address of a symbol, as in /proc/kallsyms. undefined: there is none. */
   readonly addressOf: (symbol: string) => bigint | undefined;
 }
 
-/** Where the made-up kernel text begins: addresses are in no recording, and nothing depends on them. */
+/** Start of the invented kernel text. No recording has addresses, and nothing depends on them. */
 const KERNEL_TEXT = 0xffff_ffff_8100_0000n;
 
-/** Linux 6.18 with two CPUs and a symbol of every name that its BTF has. */
+/** Linux 6.18 with two CPUs. It has a symbol for every name in its BTF. */
 export function linux618(btf: Btf | undefined, config: ReadonlyMap<string, string>): Target {
   return {
     btf,

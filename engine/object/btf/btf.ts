@@ -1,5 +1,5 @@
-// BTF: types by number, read from their bytes when asked for. The first walk checks that each type is whole and speaks of types
-// and strings that there are; what a use expects of a type it checks itself.
+// BTF: types by number. They are read from their bytes only when needed. The constructor checks that each type is complete and refers
+// only to existing types and strings. What a caller expects of a type, the caller checks.
 //
 //   header (24): magic u16 = eb9f, version u8, flags u8, hdr_len, type_off, type_len, str_off, str_len u32
 //   type: name_off, info = kind_flag << 31 | kind << 24 | vlen, size or type; then what its kind adds
@@ -31,7 +31,7 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Bytes that follow the twelve of a type: some, and some for each of its vlen. */
+/** How many bytes follow the first twelve of a type: a fixed number, plus a number for each of its vlen entries. */
 const MORE: Readonly<Record<Kind, readonly [fixed: number, each: number]>> = {
   void: [0, 0],
   int: [4, 0],
@@ -56,22 +56,22 @@ const MORE: Readonly<Record<Kind, readonly [fixed: number, each: number]>> = {
 };
 
 const MODIFIERS: ReadonlySet<Kind> = new Set<Kind>(["typedef", "volatile", "const", "restrict", "type_tag"]);
-/** Kinds whose third word is another type. */
+/** Kinds whose third word refers to another type. */
 export const REFERS: ReadonlySet<Kind> = new Set<Kind>([...MODIFIERS, "ptr", "func", "func_proto", "var", "decl_tag"]);
 
 export const MAGIC = 0xeb9f;
 const HEADER_BYTES = 24;
-/** Types of the largest BTF that is read: a kernel with everything in it has some 300 000. */
+/** The highest number of types that is read. A kernel with every option has about 300 000. */
 const MAX_TYPES = 1 << 21;
-/** Modifiers and arrays around a type; more is a circle. @kernel libbpf MAX_RESOLVE_DEPTH */
+/** How many modifiers and arrays may be around a type. More means a cycle. @kernel libbpf MAX_RESOLVE_DEPTH */
 const MAX_DEPTH = 32;
 
 export interface Member {
   readonly name: string;
   readonly type: number;
-  /** From the start of the structure. */
+  /** In bits from the start of the structure. */
   readonly bitOffset: number;
-  /** Of a bit field; 0 for other members. */
+  /** Size of a bit field in bits. 0: not a bit field. */
   readonly bitSize: number;
 }
 
@@ -82,20 +82,20 @@ export interface SectionVariable {
 }
 
 export class Btf {
-  /** As it was read; `sectionName` is what refusals call it. */
+  /** The bytes as they were read. `sectionName`: what refusals call them. */
   readonly bytes: Uint8Array;
   readonly sectionName: string;
   readonly #view: DataView;
-  /** Offset of each type; of void 0. */
+  /** Offset of each type. Of void: 0. */
   readonly #at: Uint32Array;
-  /** Types, void among them. */
+  /** Number of types, including void. */
   readonly count: number;
   readonly #strings: number;
   readonly #stringsEnd: number;
   readonly #texts = new Map<number, string>();
   #index: Index | undefined;
 
-  /** Refuses what is no BTF. */
+  /** Refuses bytes that are not BTF. */
   constructor(bytes: Uint8Array, sectionName = ".BTF") {
     this.bytes = bytes;
     this.sectionName = sectionName;
@@ -194,7 +194,7 @@ export class Btf {
       });
   }
 
-  /** Is there such a type? */
+  /** Whether a type with this number exists. */
   has(id: number): boolean {
     return Number.isInteger(id) && id >= 0 && id < this.count;
   }
@@ -209,7 +209,7 @@ export class Btf {
     return at === 0 ? 0 : this.#view.getUint32(at + 4, true);
   }
 
-  /** The text at an offset of the strings; empty where there is none. */
+  /** The text at an offset of the strings. "": there is none. */
   text(offset: number): string {
     let text = this.#texts.get(offset);
     if (text === undefined) {
@@ -238,18 +238,18 @@ export class Btf {
     return at === 0 ? "" : this.text(this.#view.getUint32(at, true));
   }
 
-  /** Bytes, of kinds that have a size. */
+  /** Size in bytes, for kinds that have a size. */
   size(id: number): number {
     const at = this.#start(id);
     return at === 0 ? 0 : this.#view.getUint32(at + 8, true);
   }
 
-  /** The type that it refers to, of kinds that do. */
+  /** The type that this one refers to, for kinds that refer to one. */
   type(id: number): number {
     return this.size(id);
   }
 
-  /** The word `n` of what follows the type's first twelve bytes: encoding of an int, linkage of a var, place of a decl_tag. */
+  /** Word `n` after the type's first twelve bytes: encoding of an int, linkage of a var, component index of a decl_tag. */
   word(id: number, n = 0): number {
     return this.#view.getInt32(this.#start(id) + 12 + 4 * n, true);
   }
@@ -292,7 +292,7 @@ export class Btf {
       const low = BigInt(this.#view.getUint32(at + 4, true));
       return { name, value: (BigInt(this.#view.getUint32(at + 8, true)) << 32n) | low };
     }
-    // A signed value is carried over to 64 bits.
+    // A signed value is extended to 64 bits.
     return { name, value: BigInt.asUintN(64, BigInt(this.#view.getInt32(at + 4, true))) };
   }
 
@@ -305,7 +305,7 @@ export class Btf {
     };
   }
 
-  /** The type behind typedefs and qualifiers. */
+  /** The type after removing typedefs and qualifiers. */
   strip(id: number): number {
     let at = id;
     for (let depth = 0; MODIFIERS.has(this.kind(at)); depth++) {
@@ -325,7 +325,7 @@ export class Btf {
     return kind === "enum" || kind === "enum64";
   }
 
-  /** Bytes of a value of the type; undefined where it has no size. @kernel libbpf btf__resolve_size */
+  /** Size of a value of the type in bytes. undefined: it has no size. @kernel libbpf btf__resolve_size */
   sizeOf(id: number): number | undefined {
     let elements = 1;
     let at = id;
@@ -359,7 +359,7 @@ export class Btf {
     return undefined;
   }
 
-  /** Bytes to which a number, or an array of numbers, is aligned; 0 for other types. @kernel libbpf btf__align_of */
+  /** Alignment in bytes of a number, a pointer or an array of them. 0: another type. @kernel libbpf btf__align_of */
   alignOf(id: number): number {
     let at = id;
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
@@ -373,12 +373,12 @@ export class Btf {
     return 0;
   }
 
-  /** The first type of that name and kind; undefined where there is none. */
+  /** The first type with this name and kind. undefined: there is none. */
   find(name: string, kind: Kind): number | undefined {
     return this.named(name).find((id) => this.kind(id) === kind);
   }
 
-  /** All types of that name, whatever follows a `___` in theirs; ascending. */
+  /** All types whose name is equal up to a `___` suffix, ascending. */
   essentially(name: string): readonly number[] {
     const wanted = essentialName(name);
     const bytes = utf8Encode(wanted);
@@ -390,12 +390,12 @@ export class Btf {
     return found;
   }
 
-  /** All types of exactly that name; ascending. */
+  /** All types with exactly this name, ascending. */
   named(name: string): readonly number[] {
     return this.essentially(name).filter((id) => this.name(id) === name);
   }
 
-  /** Types by the hash of their names, as chains through their numbers: nothing is decoded. */
+  /** An index of types by the hash of their names: chains of type numbers. It is made without decoding strings. */
   #makeIndex(): Index {
     const { bytes } = this;
     const heads = new Int32Array(1 << Math.ceil(Math.log2(this.count + 1)));
@@ -427,7 +427,7 @@ function hashOf(bytes: Uint8Array, from: number, end: number): number {
 
 const UNDERSCORE = 0x5f;
 
-/** essentialName, on bytes. */
+/** The same as essentialName, for bytes. */
 function essentialLength(bytes: Uint8Array, from: number, end: number): number {
   for (let i = end - 5; i >= from; i--) {
     if (bytes[i + 1] !== UNDERSCORE || bytes[i + 2] !== UNDERSCORE || bytes[i + 3] !== UNDERSCORE) continue;
@@ -438,7 +438,7 @@ function essentialLength(bytes: Uint8Array, from: number, end: number): number {
 
 const checked = (size: number): number | undefined => (size <= 0xffff_ffff ? size : undefined);
 
-/** `task_struct___old` → `task_struct`: programs name variants of a type so. @kernel libbpf bpf_core_essential_name_len */
+/** `task_struct___old` → `task_struct`: programs name variants of a type like this. @kernel libbpf bpf_core_essential_name_len */
 export function essentialName(name: string): string {
   for (let i = name.length - 5; i >= 0; i--) {
     if (name[i] !== "_" && name.startsWith("___", i + 1) && name[i + 4] !== "_") return name.slice(0, i + 1);
@@ -446,7 +446,7 @@ export function essentialName(name: string): string {
   return name;
 }
 
-/** Header of .BTF, as offsets in its bytes. */
+/** The parts of .BTF, as offsets in its bytes. */
 function readHeader(bytes: Uint8Array, section: string) {
   const view = viewOf(bytes);
   if (bytes.length < HEADER_BYTES)

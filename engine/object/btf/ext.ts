@@ -1,5 +1,5 @@
-// BTF.ext: which function an instruction begins, which source line it was made of, and which of its numbers depend on the
-// kernel's types (CO-RE). Records stand by section of the object; offsets are bytes of that section.
+// BTF.ext: which function starts at an instruction, which source line it was compiled from, and which of its numbers depend on the
+// kernel's types (CO-RE). Records are grouped by section of the object. Offsets are bytes in that section.
 //
 //   header: magic u16, version u8, flags u8, hdr_len u32, then offset and length u32 of func_info, line_info, core_relo
 //   each part: record size u32, then { section name u32, records u32, records } …
@@ -24,13 +24,13 @@ export interface LineRecord {
 export interface CoreRecord {
   readonly offset: number;
   readonly type: number;
-  /** Way to the field: `0:1:2`. */
+  /** Path to the field, for example `0:1:2`. */
   readonly access: string;
   /** enum bpf_core_relo_kind */
   readonly kind: number;
 }
 
-/** Section name → its records in their order. */
+/** Section name → its records, in order. */
 type BySection<Item> = ReadonlyMap<string, readonly Item[]>;
 
 export interface BtfExt {
@@ -41,7 +41,7 @@ export interface BtfExt {
 
 const SECTION = ".BTF.ext";
 
-/** Refuses what is no BTF.ext. */
+/** Refuses bytes that are not BTF.ext. */
 export function readBtfExt(bytes: Uint8Array, btf: Btf): BtfExt {
   const view = viewOf(bytes);
   need(bytes, 0, "header", 24);

@@ -1,19 +1,19 @@
-// When a type of the program and one of the kernel may stand for each other: loosely (compatible), for fields, or closely (match).
-// Names were compared before.  @kernel libbpf relo_core.c __bpf_core_types_are_compat, bpf_core_fields_are_compat,
-// __bpf_core_types_match
+// When a type of the program and a type of the kernel are the same: loosely (compatible), for fields, or closely (match). The caller has
+// already compared their names.
+// @kernel libbpf relo_core.c __bpf_core_types_are_compat, bpf_core_fields_are_compat, __bpf_core_types_match
 import { type Btf, essentialName, type Kind } from "../btf/btf.ts";
 
 const MAX_LEVEL = 32;
-/** A number's bits begin somewhere else than at 0: an old way to write bit fields. */
+/** Whether the bits of a number do not start at 0. This is an old way to write bit fields. */
 const hasOffset = (btf: Btf, id: number): boolean => ((btf.word(id) >> 16) & 0xff) !== 0;
 const isSigned = (btf: Btf, id: number): boolean => ((btf.word(id) >>> 24) & 1) !== 0;
 const isEnumKind = (kind: Kind): boolean => kind === "enum" || kind === "enum64";
 
-/** Kinds are the same; enums of 32 and of 64 bits count as one. */
+/** Whether the kinds are equal. Enums of 32 and of 64 bits count as one kind. */
 export const sameKind = (a: Btf, aId: number, b: Btf, bId: number): boolean =>
   a.kind(aId) === b.kind(bId) || (isEnumKind(a.kind(aId)) && isEnumKind(b.kind(bId)));
 
-/** Any two structures are compatible, any two numbers; pointers, arrays and functions if what they are made of is. */
+/** Any two structures are compatible, and any two numbers. Pointers, arrays and functions are if the types they are made of are. */
 export function typesAreCompatible(a: Btf, aId: number, b: Btf, bId: number, level = MAX_LEVEL): boolean {
   if (level <= 0 || !sameKind(a, aId, b, bId)) return false;
   let left = aId;
@@ -58,7 +58,7 @@ export function typesAreCompatible(a: Btf, aId: number, b: Btf, bId: number, lev
   return false;
 }
 
-/** Of two fields of the same name. */
+/** Whether two fields with the same name are compatible. */
 export function fieldsAreCompatible(a: Btf, aId: number, b: Btf, bId: number): boolean {
   let left = aId;
   let right = bId;
@@ -94,10 +94,10 @@ export function fieldsAreCompatible(a: Btf, aId: number, b: Btf, bId: number): b
 const namesMatch = (mine: string, theirs: string): boolean =>
   theirs === "" ? mine === "" : essentialName(mine) === essentialName(theirs);
 
-/** Comparisons that one question may take: types that are made to be deep are given up on. */
+/** How many comparisons one call may make. Types that were made very deep on purpose do not match. */
 const MAX_WORK = 1 << 20;
 
-/** Everything that the program's type has, the kernel's has too, of the same kind and size. */
+/** Whether the kernel's type has everything that the program's type has, with the same kind and size. */
 export function typesMatch(a: Btf, aId: number, b: Btf, bId: number): boolean {
   let work = 0;
   const match = (mine: number, theirs: number, behindPointer: boolean, level: number): boolean => {

@@ -1,6 +1,6 @@
-// CO-RE: numbers in instructions that depend on the kernel's types (offsets, sizes, values of enums) are put right for this
-// kernel. What was asked, what was found and what became of the instruction is kept as a value. What is not found makes the
-// instruction one that no verifier accepts, unless it turns out to be dead.
+// CO-RE: numbers in instructions that depend on the kernel's types (offsets, sizes, values of enums) are changed to fit this kernel. What
+// was asked, what was found and the changed instruction are kept as a value. If something is not found, the instruction becomes one that
+// no verifier accepts, unless it is dead code.
 // @kernel libbpf relo_core.c bpf_core_calc_relo_insn, bpf_core_patch_insn
 import { BPF_ALU, BPF_ALU64, BPF_LD, BPF_LDX, BPF_ST, BPF_STX, BPF_X, classOf, sizeOf } from "../../isa/codes.ts";
 import { type Insn, imm64, isLdImm64 } from "../../isa/insn.ts";
@@ -20,48 +20,48 @@ import {
 } from "./spec.ts";
 
 export interface CoreRelocation {
-  /** First slot, counted in the function that it stands in. */
+  /** First slot of the instruction, counted in its function. */
   readonly slot: number;
   readonly kind: CoreKind;
-  /** The way as the program has it: `struct task_struct.pid`. */
+  /** The path in the program's types: `struct task_struct.pid`. */
   readonly asked: string;
-  /** The same in the kernel; undefined: it has none. */
+  /** The same path in the kernel's types. undefined: the kernel has none. */
   readonly found: string | undefined;
-  /** What the instruction held, and what it holds now. */
+  /** The instruction's number before and after. */
   readonly from: bigint;
   readonly to: bigint;
-  /** The instruction was made invalid, as what it needs is not there, or cannot be loaded so. */
+  /** The instruction was made invalid, because what it needs does not exist or cannot be loaded with its size. */
   readonly poisoned: boolean;
   readonly before: readonly Insn[];
   readonly after: readonly Insn[];
 }
 
-/** Numbers of a relocation on one side. @kernel struct bpf_core_relo_res */
+/** The numbers of a relocation, in the program or in the kernel. @kernel struct bpf_core_relo_res */
 interface Value {
   readonly value: bigint;
-  /** Bytes that are loaded or stored; 0: not said. */
+  /** How many bytes are loaded or stored. 0: not known. */
   readonly size: number;
   readonly type: number;
-  /** The instruction has to hold the value of the program's side. */
+  /** Whether the instruction must hold the program's value before it is changed. */
   readonly checked: boolean;
 }
 
 interface Answer {
   readonly from: Value;
-  /** undefined: poison. */
+  /** undefined: the instruction is poisoned. */
   readonly to: Value | undefined;
-  /** A load or store cannot be made of the new size. */
+  /** Whether the load or store cannot have the new size. */
   readonly wrongSize: boolean;
 }
 
-/** Types of the kernel that a type of the program may be, by the program's; those that turned out wrong are gone. */
+/** Type of the program → types of the kernel that it may be. Those that did not match are removed. */
 export type Candidates = Map<number, readonly number[]>;
 
-/** The number of an invalid helper: "bad relo". */
+/** Number of a helper that does not exist. It spells "bad relo". */
 const POISON = 195896080;
 export const poisonInsn = (imm: number): Insn => ({ code: 0x85, dst: 0, src: 0, off: 0, imm });
 
-/** Changes `insns` at `slot`. `prog` names the program in refusals. */
+/** Relocates the instruction at `slot` of `insns`. `prog`: the program's name for refusals. */
 export function relocateCore(
   prog: string,
   insns: Insn[],
@@ -138,7 +138,7 @@ function answerOf(local: Spec, found: Spec | undefined, no: No): Answer {
   return { from, to, wrongSize: to !== undefined && isWrongSize(local.btf, from, found?.btf, to) };
 }
 
-/** Sizes may differ where what is loaded is extended with zeros: pointers, and numbers without a sign. */
+/** Sizes may differ if the loaded value is extended with zeros: pointers, and unsigned numbers. */
 function isWrongSize(btf: Btf, from: Value, kernel: Btf | undefined, to: Value): boolean {
   if (from.size === to.size || kernel === undefined) return false;
   const unsigned = (of: Btf, id: number): boolean => of.kind(id) === "int" && (of.word(id) >>> 24) % 2 === 0;
@@ -146,7 +146,7 @@ function isWrongSize(btf: Btf, from: Value, kernel: Btf | undefined, to: Value):
   return !(unsigned(btf, from.type) && unsigned(kernel, to.type));
 }
 
-/** undefined: the instruction is to be poisoned. `spec` undefined: the kernel has no such thing. */
+/** undefined: the instruction must be poisoned. `spec` undefined: the kernel does not have it. */
 function valueIn(local: Spec, spec: Spec | undefined, no: No): Value | undefined {
   const plain = (value: bigint | number, checked = true): Value => ({
     value: BigInt(value),
@@ -187,7 +187,7 @@ function fieldValue(spec: Spec, kind: CoreKind, no: No): Value {
   let offset: number;
   const isBitField = bits > 0;
   if (isBitField) {
-    // The smallest number that holds all of the field's bits.
+    // The smallest number that contains all bits of the field.
     bytes = btf.size(type) || wrong();
     const align = (): number => Math.floor(bitOffset / 8 / bytes) * bytes;
     offset = align();

@@ -1,5 +1,6 @@
-// A way to a field, an enumerator or a type: as the compiler wrote it down (`0:1:2` from the type's start), and the same way in the
-// kernel's types, found by name.  @kernel libbpf relo_core.c bpf_core_parse_spec, bpf_core_spec_match
+// A path to a field, an enumerator or a type: as the compiler wrote it (`0:1:2` from the start of the type), and the same path in the
+// kernel's types, found by names.
+// @kernel libbpf relo_core.c bpf_core_parse_spec, bpf_core_spec_match
 import { type Btf, essentialName } from "../btf/btf.ts";
 import type { CoreRecord } from "../btf/ext.ts";
 import { fieldsAreCompatible, typesAreCompatible, typesMatch } from "./compatible.ts";
@@ -27,9 +28,9 @@ export const isFieldKind = (kind: CoreKind): boolean =>
 export const isTypeKind = (kind: CoreKind): boolean =>
   ["local_type_id", "target_type_id", "type_exists", "type_size", "type_matches"].includes(kind);
 
-/** A step: a named member of a structure, or an element of an array (no name). */
+/** A step of the path: a named member of a structure, or an element of an array (without a name). */
 export interface Step {
-  /** The structure, or the element's type; of an enumerator the enum. */
+  /** The structure, the element's type, or the enum of an enumerator. */
   readonly type: number;
   readonly index: number;
   readonly name: string | undefined;
@@ -40,13 +41,13 @@ export interface Spec {
   readonly root: number;
   readonly kind: CoreKind;
   readonly steps: readonly Step[];
-  /** Of the field, from the start of the root. */
+  /** Offset of the field in bits, from the start of the root. */
   readonly bitOffset: number;
 }
 
 const MAX_STEPS = 64;
 
-/** undefined where the way does not fit the type. */
+/** undefined: the path does not fit the type. */
 export function parseSpec(btf: Btf, record: CoreRecord, kind: CoreKind): Spec | undefined {
   const base = { btf, root: record.type, kind };
   if (isTypeKind(kind)) return record.access === "0" ? { ...base, steps: [], bitOffset: 0 } : undefined;
@@ -84,11 +85,11 @@ export function parseSpec(btf: Btf, record: CoreRecord, kind: CoreKind): Spec | 
   return { ...base, steps, bitOffset };
 }
 
-/** An array without a size at a structure's end. */
+/** Whether the array has no size and is the last member of a structure. */
 const isFlexible = (btf: Btf, step: Step, count: number): boolean =>
   count === 0 && step.name !== undefined && step.index === btf.vlen(step.type) - 1;
 
-/** The same way from type `root` of the kernel; undefined: there is none. */
+/** The same path from the kernel's type `root`. undefined: there is none. */
 export function matchSpec(local: Spec, btf: Btf, root: number): Spec | undefined {
   const base = { btf, root, kind: local.kind };
   if (isTypeKind(local.kind)) {
@@ -136,7 +137,7 @@ function matchEnumerator(local: Spec, btf: Btf, root: number): Spec | undefined 
   return undefined;
 }
 
-/** The member of that name, looked for inside nameless members too. */
+/** The member with this name. Members without a name are searched too. */
 function matchMember(
   local: Btf,
   step: Step,
@@ -160,7 +161,7 @@ function matchMember(
   return undefined;
 }
 
-/** `struct task_struct.mm.pgd`, `enum x::A`; as a reader would write it. */
+/** `struct task_struct.mm.pgd`, `enum x::A`: the path as a reader would write it. */
 export function specText({ btf, root, kind, steps }: Spec): string {
   const of = btf.kind(root);
   const name = `${["struct", "union", "enum"].includes(of) ? `${of} ` : ""}${btf.name(root) || "(anonymous)"}`;
