@@ -4,9 +4,9 @@
     apt-get install clang-19 llvm-19 linux-source-6.12 libelf-dev zlib1g-dev gcc make
     python3 build.py DIR
 
-In DIR afterwards: objects/SET/NAME.bpf.o; libbpf, bpftool and veristat of the same sources; capture.so and load, which
-compare.ts takes libbpf's loads with; failed.txt, the sources that this kernel's BTF or this compiler does not build.
-What is built already is left alone. JOBS sets how many compilers run at once."""
+DIR then has: objects/SET/NAME.bpf.o; libbpf, bpftool and veristat, built from the same sources; capture.so and load, with which
+compare.ts records libbpf's loads; failed.txt, the sources that cannot be built with this kernel's BTF or this compiler.
+Files that exist already are not built again. JOBS sets how many compilers run at once."""
 import concurrent.futures
 import os
 import pathlib
@@ -25,7 +25,7 @@ def run(*args, **more):
 
 
 def built(path, *args, **more):
-    """Runs a command that makes `path`, unless it is there."""
+    """Runs a command that makes `path`, unless it exists."""
     if not path.exists():
         print(f"making {path.name}", flush=True)
         run(*args, **more)
@@ -33,7 +33,7 @@ def built(path, *args, **more):
 
 
 def system_includes():
-    """The headers that clang would take for this machine, which it leaves out for BPF."""
+    """The headers that clang uses for this machine. It leaves them out for BPF."""
     said = subprocess.run([CLANG, "-v", "-E", "-"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stderr
     part = said.split("search starts here:")[-1].split("End of search list")[0]
     return [f"-idirafter{line.strip()}" for line in part.splitlines() if line.startswith(" /")]
@@ -85,7 +85,7 @@ def main():
         if target.exists():
             return None
         for more in ([], ["-DBPF_NO_KFUNC_PROTOTYPES"]):
-            # Some sources declare kernel functions as they were in their kernel; vmlinux.h has them as they are.
+            # Some sources declare kernel functions as they were in their own kernel. vmlinux.h has the current declarations.
             done = subprocess.run([CLANG, *flags, *more, "-c", str(source), "-o", str(target)], capture_output=True, text=True)
             if done.returncode == 0:
                 return None

@@ -1,6 +1,6 @@
-// Writes down the calls of bpf(2) that a program makes through syscall(2), as libbpf does: LD_PRELOAD=capture.so.
-// One JSON object a line goes to the file that CAPTURE names. Bytes that an attribute points to are hex; descriptors are as
-// the kernel gave them, so a reader can tell which map a load speaks of.
+// Records the calls of bpf(2) that a program makes through syscall(2), as libbpf does: LD_PRELOAD=capture.so. Writes one JSON object a
+// line to the file that CAPTURE names. Bytes that an attribute points to are in hex. Descriptors are the kernel's, so a reader can tell
+// which map a load uses.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -41,7 +41,7 @@ static void text(const char *name, const char *chars)
 	fputc('"', out);
 }
 
-// The sizes of keys and values, which an update does not say.
+// The sizes of keys and values by descriptor: an update does not contain them.
 static struct { unsigned key, value; unsigned type; } maps[4096];
 
 static void created(int fd, const union bpf_attr *a)
@@ -110,7 +110,7 @@ long syscall(long number, ...)
 	if (!out && path)
 		out = fopen(path, "a");
 	if (out && number == SYS_dup3) {
-		// libbpf gives a map its final descriptor by this.
+		// libbpf gives a map its final descriptor with dup3.
 		fprintf(out, "{\"dup\":%ld,\"ret\":%ld}\n", arg[0], result);
 		fflush(out);
 		if (result >= 0 && result < 4096 && arg[0] >= 0 && arg[0] < 4096)

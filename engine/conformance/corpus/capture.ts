@@ -1,4 +1,4 @@
-// libbpf's own loads: runs the loader with capture.so under it, and reads what was written down, program by program.
+// libbpf's own loads: runs the loader with capture.so, and reads its record, program by program.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { CapturedLoad, CapturedMap } from "../objects/load-differences.ts";
 
-/** One line of capture.so or load. Descriptors are those of the loader. */
+/** One line that capture.so or load wrote. Descriptors are those of the loader. */
 interface Call {
   readonly cmd?: number;
   readonly ret?: number;
@@ -20,9 +20,9 @@ interface Call {
 
 export interface Captured {
   readonly program: string;
-  /** undefined: libbpf did not come as far as loading it. */
+  /** undefined: libbpf failed before it loaded the program. */
   readonly load: CapturedLoad | undefined;
-  /** What libbpf said, and returned. */
+  /** libbpf's messages, and its result. */
   readonly said: string;
   readonly result: number;
 }
@@ -33,8 +33,8 @@ const PROG_LOAD = 5;
 const MAP_FREEZE = 22;
 
 /**
- * A sentence: libbpf cannot open the object. `keep`: a file that holds what was written down; where it is there already neither
- * libbpf nor the kernel is asked.
+ * The loads of an object's programs. A string: libbpf cannot open the object, and why. `keep`: a file for the record. If it exists
+ * already, neither libbpf nor the kernel is asked.
  */
 export function capture(tools: string, object: string, keep?: string): readonly Captured[] | string {
   if (keep !== undefined && existsSync(keep)) return read(gunzipSync(readFileSync(keep)).toString());
@@ -46,7 +46,7 @@ export function capture(tools: string, object: string, keep?: string): readonly 
   return read(written);
 }
 
-/** The lines of capture.so and load. */
+/** Runs the loader and returns the lines of capture.so and load. */
 function write(tools: string, object: string): string {
   const dir = mkdtempSync(join(tmpdir(), "capture-"));
   const path = join(dir, "calls.jsonl");
@@ -58,7 +58,7 @@ function write(tools: string, object: string): string {
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ETIMEDOUT") throw error;
-    // The exit code says that the object cannot be opened; so does the last line.
+    // The exit code says that the object cannot be opened. The last line says it too.
   }
   try {
     return existsSync(path) ? readFileSync(path, "utf8") : "";

@@ -1,9 +1,10 @@
-// The corpus against libbpf and the running kernel: for each program of each object, is what engine/object makes of it what libbpf
-// hands to bpf(2), and is what the verifier says of it what Linux says? Root on x86-64 Linux 6.18, after build.py:
+// Compares the corpus with libbpf and the running kernel. For each program of each object: does engine/object make the load that libbpf
+// passes to bpf(2), and does the verifier answer as Linux does? Needs root on x86-64 Linux 6.18, after build.py:
 //
 //   npx tsx engine/conformance/corpus/compare.ts DIR [OBJECT …]        prints a table by program type
 //
-// Each difference stands in DIR/differences.txt. What libbpf and Linux said is kept in DIR/captures: they are asked once.
+// Each difference is written to DIR/differences.txt. The answers of libbpf and Linux are kept in DIR/captures, so that they are asked
+// only once.
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, join, relative } from "node:path";
@@ -22,9 +23,9 @@ import { objectsOf } from "./objects.ts";
 
 interface Row {
   programs: number;
-  /** libbpf came to load it, and so did we. */
+  /** Both libbpf and we made a load. */
   loads: number;
-  /** Refused before the load, by both. */
+  /** Both refused it before the load. */
   refusedByBoth: number;
   sameLoad: number;
   judged: number;
@@ -81,7 +82,7 @@ const note = (object: string, program: string, what: string) =>
 
 for (const [i, path] of objects.entries()) {
   const name = relative(join(dir, "objects"), path);
-  // Of an object from elsewhere nothing is kept.
+  // Nothing is kept for an object outside the corpus.
   const captured = capture(dir, path, name.startsWith("..") ? undefined : join(dir, "captures", `${name}.jsonl.gz`));
   const read = readObject(readFileSync(path), basename(path), { cpus: target.cpus });
   if (typeof captured === "string" || !read.ok) {

@@ -1,6 +1,6 @@
-// Loads each program of an object by itself through libbpf, as veristat does: load FILE.o [LOG_LEVEL]. Says on standard output,
-// as one JSON object a line, that a program comes next; what libbpf then does is for capture.so to write down. Where CAPTURE names
-// a file the same line goes there. The exit code is 0 unless the object cannot be opened.
+// Loads each program of an object alone through libbpf, as veristat does: load FILE.o [LOG_LEVEL]. Before each program it writes one JSON
+// line to standard output, or to the file that CAPTURE names. capture.so records what libbpf then does. The exit code is 0 unless the
+// object cannot be opened.
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdarg.h>
@@ -74,7 +74,7 @@ int main(int argc, char **argv)
 		}
 		struct bpf_map *map;
 		bpf_object__for_each_map(map, object) {
-			// What another program pinned is none of this one's.
+			// Ignore maps that another program has pinned.
 			bpf_map__set_pin_path(map, NULL);
 		}
 		int err = bpf_object__load(object);

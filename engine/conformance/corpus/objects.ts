@@ -1,4 +1,4 @@
-// The objects that a comparison goes through: those that are named, else all of the corpus.
+// The objects that a comparison covers: the named ones, or else the whole corpus.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,10 +1,10 @@
-// The corpus through the command `verify` and through veristat: the same programs, verdicts and figures, but for the duration and
-// what is not simulated. veristat loads each program alone: where a prog array of the source holds another program, libbpf cannot fill
-// it, and veristat calls a program a failure that Linux has accepted. Root on x86-64 Linux 6.18, after build.py:
+// Runs the corpus through the command `verify` and through veristat. Programs, verdicts and figures must be equal, except for the
+// duration and for what is not simulated. veristat loads each program alone. If a prog array of the source holds another program, libbpf
+// cannot fill it, and veristat reports a failure although Linux accepted the program. Needs root on x86-64 Linux 6.18, after build.py:
 //
 //   npx tsx engine/conformance/corpus/veristat.ts DIR [OBJECT …]
 //
-// Each difference stands in DIR/veristat-differences.txt.
+// Each difference is written to DIR/veristat-differences.txt.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -24,7 +24,7 @@ if (dir === undefined) {
 const target = targetKernel(undefined);
 if (!target.ok) throw new Error("the recorded kernel cannot be read");
 
-/** Program → verdict and figures, as one text; empty where veristat cannot open the object. */
+/** Program → verdict and figures, as one text. Empty: veristat cannot open the object. */
 function veristat(path: string): Map<string, string> {
   const said = execFileSync(join(dir as string, "veristat"), ["-q", "-o", "csv", "-e", COLUMNS, path], {
     encoding: "utf8",
