@@ -40,7 +40,7 @@ function check(program: readonly Insn[], mem = new Uint8Array(16)) {
   return one;
 }
 
-test("the deck's program adds 42", () => {
+test("the talk's program adds 42", () => {
   const { outcome } = check(insns("6110000000000000 040000002a000000 9500000000000000"), Uint8Array.of(10, 0, 0, 0));
   expect(outcome).toEqual({ kind: "exit", r0: 52n });
 });
@@ -54,11 +54,11 @@ test("a loop runs as often as in the interpreter", () => {
   expect(executed).toBe(303);
 });
 
-test("a loop without an end uses up its budget", () => {
+test("an endless loop uses up its budget", () => {
   expect(check(insns("b700000000000000 0500feff00000000 9500000000000000")).outcome.kind).toBe("paused");
 });
 
-test("a budget that is used up is asked for again", () => {
+test("more budget is asked for whenever it is used up", () => {
   const loaded = loadProgram(memory, {
     insns: insns(
       "b700000000000000 b701000064000000 0f10000000000000 1701000001000000 5501fdff00000000 9500000000000000",
@@ -76,7 +76,7 @@ test("a budget that is used up is asked for again", () => {
   }
 });
 
-test("a program that leaves its function or itself is told so", () => {
+test("a jump or call that leads out of the function or the program is a fault", () => {
   // A jump out of the program; a jump between the slots of an LD_IMM64; a call out of the program; no end.
   for (const hex of [
     "0500640000000000 9500000000000000",
@@ -95,7 +95,7 @@ test("graphs that are not reducible run through a jump table", () => {
   check(insns("1501020000000000 0700000001000000 2500020009000000 0700000002000000 0500fcff00000000 9500000000000000"));
 });
 
-test("functions have frames of their own, and too many of them are a fault", () => {
+test("functions have their own frames, and too many frames are a fault", () => {
   // r1 = 5; call +2; exit; unused; f: r0 = r1; r0 += 1; *(u64 *)(r10 - 8) = r0; exit
   check(
     insns(
@@ -106,7 +106,7 @@ test("functions have frames of their own, and too many of them are a fault", () 
   expect(check(insns("85100000ffffffff 9500000000000000")).outcome.kind).toBe("fault");
 });
 
-test("a wrong access is the same fault, after the same number of instructions", () => {
+test("a wrong access is the same fault in both engines, after the same number of instructions", () => {
   const { outcome } = check(insns("b700000000000000 7910f0ff00000000 9500000000000000"));
   expect(outcome.kind).toBe("fault");
 });
@@ -163,7 +163,7 @@ const program = fc
     return [...start, ...fixed, EXIT];
   });
 
-test("random programs end alike in both engines", () => {
+test("random programs end the same in both engines", () => {
   fc.assert(
     fc.property(program, fc.uint8Array({ minLength: 16, maxLength: 16 }), (body, mem) => {
       check(body, mem);
@@ -172,7 +172,7 @@ test("random programs end alike in both engines", () => {
   );
 }, 60_000);
 
-test("what was stored on the stack is read back whole and in parts, whatever came between", () => {
+test("a load from the stack gives what was stored, whole or in part, whatever happened in between", () => {
   const SIZES = [1, 2, 4, 8] as const;
   const places = fc.record({
     size: fc.constantFrom(...SIZES),

@@ -107,7 +107,7 @@ test("compiled code finds in a map what the machine finds", () => {
   );
 });
 
-test("a map is found in the register that its address was copied to, and not behind another value", () => {
+test("a look-up works through a copy of the map's address, and faults if the copy was changed", () => {
   const body = (change: readonly Insn[]) => [
     insn("ld_imm64_map_fd", { dst: 6 }),
     HALF,

@@ -11,11 +11,11 @@ const FILE = new URL("../facts/recorded/linux-6.18.bin.gz", import.meta.url);
 const packed = readFileSync(FILE);
 const kernel = readKernelFile(gunzipSync(packed));
 
-test("it fits a page: at most 1.5 MB", () => {
+test("the packed file has at most 1.5 MB", () => {
   expect(packed.length).toBeLessThan(1_500_000);
 });
 
-test("it is of Linux 6.18, with its configuration", () => {
+test("the file is of Linux 6.18 and has its configuration", () => {
   expect(kernel.version >> 8).toBe((6 << 8) | 18);
   expect(kernel.config.get("CONFIG_BPF_SYSCALL")).toBe("y");
 });
@@ -66,7 +66,9 @@ function layouts(btf: Btf): ReadonlySet<string> {
   return all;
 }
 
-test("where the recorded kernel runs, or a later build of it: the types are as they are there", ({ skip }) => {
+test("on the recorded kernel, or a later build of it, the recorded types are those of the running kernel", ({
+  skip,
+}) => {
   skip(!existsSync(RUNNING) || !existsSync(CONFIG), "this kernel shows no types or no configuration");
   const options = (config: ReadonlyMap<string, string>) => new Map([...config, [NAME_OF_BUILD, ""]]);
   const config = parseConfig(gunzipSync(readFileSync(CONFIG)).toString());

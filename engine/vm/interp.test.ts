@@ -60,7 +60,7 @@ test(
 );
 
 test(
-  "an instruction may have one register on both sides",
+  "an instruction may use one register as source and destination",
   () => {
     for (const form of FORMS) {
       if (form.kind !== "alu" || form.source !== "reg") continue;
@@ -122,7 +122,7 @@ test(
 );
 
 test(
-  "what is stored is loaded again, zero- or sign-extended, at any alignment",
+  "a load gives what was stored, zero- or sign-extended, at any alignment",
   () => {
     const loads = FORMS.filter((form) => form.kind === "ldx" || form.kind === "load_acq");
     for (const load of loads) {
@@ -163,7 +163,7 @@ const ATOMIC_MEANING: Record<keyof typeof ATOMIC_OPS, (old: bigint, src: bigint,
 };
 
 test(
-  "atomics change memory, and fetch what was there",
+  "atomics change memory and fetch the old value",
   () => {
     for (const form of FORMS) {
       if (form.kind !== "atomic") continue;
@@ -193,7 +193,7 @@ test(
   LONG,
 );
 
-test("an access that may not happen is a fault that names instruction, address, size and region", () => {
+test("a forbidden access is a fault that names instruction, address, size and region", () => {
   const past = r0([named("ldx8", { dst: 0, src: 10, off: 0 }), EXIT]);
   expect(past).toMatch(/^insn 0: read of 8 bytes at 0xffff8881[0-9a-f]{8}: 0 bytes beyond the end of stack \[/);
   const null_ = r0([named("mov64_imm", { dst: 1 }), named("ldx4", { src: 1, off: 4 }), EXIT]);
@@ -203,7 +203,7 @@ test("an access that may not happen is a fault that names instruction, address, 
   expect(r0([named("ldx8", { src: 1, off: 1 }), EXIT], new Uint8Array(8))).toMatch(/offset 1 does not fit in mem/);
 });
 
-test("what is no instruction, and running past the end, are faults", () => {
+test("an invalid instruction is a fault, and so is running past the end", () => {
   expect(r0([{ code: 0xff, dst: 0, src: 0, off: 0, imm: 0 }])).toMatch(/insn 0: opcode 0xff .* is no instruction/);
   expect(r0([named("mov64_imm")])).toMatch(/insn 1: the program ran past its last instruction/);
   expect(r0([named("ja", { off: -32768 })])).toMatch(/past its last instruction/);
@@ -214,7 +214,7 @@ test("what is no instruction, and running past the end, are faults", () => {
   expect(r0([named("call_kfunc", { imm: 7 })])).toMatch(/kernel function with BTF id 7/);
 });
 
-test("a function has its own stack and gets the caller's R6-R9 back to it", () => {
+test("a function has its own stack, and its caller gets R6-R9 back", () => {
   const program = [
     named("mov64_imm", { dst: 6, imm: 7 }),
     named("st8", { dst: 10, off: -8, imm: 5 }),
@@ -247,7 +247,7 @@ test("eight frames are allowed and a ninth is a fault", () => {
 });
 
 test(
-  "may_goto ends a loop that would not end",
+  "may_goto ends an endless loop",
   () => {
     const loop = [
       named("mov64_imm"),
@@ -262,7 +262,7 @@ test(
   LONG,
 );
 
-test("packet loads are big-endian, and outside of the packet the program returns 0", () => {
+test("packet loads are big-endian, and a load outside the packet ends the program with 0", () => {
   const mem = Uint8Array.of(0x12, 0x34, 0x56, 0x78, 0x9a);
   expect(r0([named("ldabs4", { imm: 0 }), EXIT], mem)).toBe(0x12345678n);
   expect(r0([named("mov64_imm", { dst: 2, imm: 2 }), named("ldind2", { src: 2, imm: 1 }), EXIT], mem)).toBe(0x789an);
@@ -270,7 +270,7 @@ test("packet loads are big-endian, and outside of the packet the program returns
     r0([named("mov64_imm", { imm: 9 }), named("ldabs4", { imm: 2 }), named("mov64_imm", { imm: 1 }), EXIT], mem),
   ).toBe(0n);
 });
-test("memory of any size is there whole, or the run is a fault", () => {
+test("a run has all the memory it was given, or is a fault", () => {
   const mem = new Uint8Array(300_000);
   mem[299_999] = 42;
   const last = [named("add64_reg", { dst: 1, src: 2 }), named("ldx1", { src: 1, off: -1 }), EXIT];

@@ -87,7 +87,7 @@ const randomInsn = fc
 const shared = new Memory();
 
 test(
-  "random programs come back to every state they went through",
+  "going back through a random program restores every state",
   () => {
     fc.assert(
       fc.property(fc.array(randomInsn, { minLength: 1, maxLength: 40 }), (body) => {
@@ -116,7 +116,7 @@ const call = (imm: number) => named("call_helper", { imm });
 const [LOOKUP, UPDATE, DELETE] = [1, 2, 3];
 
 test(
-  "maps go back with the step that changed them",
+  "going back undoes changes of maps",
   () => {
     for (const type of ["hash", "lru_hash", "array", "percpu_hash", "percpu_array"]) {
       const program = [1, 2, 3, 0, 2, 5, 6].flatMap((key, i) => [
@@ -134,7 +134,7 @@ test(
   LONG,
 );
 
-test("tries, queues, rings, clocks, random numbers and callbacks go back too", () => {
+test("going back restores tries, queues, rings, clocks, random numbers and callbacks", () => {
   const push = [...keyAndValue(0, 77), named("mov64_reg", { dst: 2, src: 3 }), named("mov64_imm", { dst: 3 })];
   const program = [
     ...loadMap(1, 0),
@@ -181,7 +181,7 @@ test("tries, queues, rings, clocks, random numbers and callbacks go back too", (
 });
 
 test(
-  "elements that a map takes more room for are given back with the room",
+  "going back frees the memory that a map took for new elements",
   () => {
     for (const [type, more] of [
       ["hash", {}],
@@ -206,7 +206,7 @@ test(
   LONG,
 );
 
-test("a run can be walked after its maps are gone and others have their room, once memory is what it was", () => {
+test("a run can be walked after its maps were closed and their memory was reused, once memory is restored", () => {
   const { machine, maps, memory } = machineFor(
     [
       ...loadMap(1, 0),
@@ -245,7 +245,7 @@ test("a run can be walked after its maps are gone and others have their room, on
   expect(memory.mapAt(other.address)).toBe(other);
 });
 
-test("a value that a later step makes may not be touched before it", () => {
+test("a value that does not exist yet must not be accessible", () => {
   // Reads beyond the looked-up value, where the hash has room for its next element.
   const { machine } = machineFor(
     [
@@ -264,7 +264,7 @@ test("a value that a later step makes may not be touched before it", () => {
   expect(new Timeline(machine).runToEnd()).toMatchObject({ kind: "fault", fault: { kind: "access" } });
 });
 
-test("a byte of a field that the kernel narrows is undone as a byte", () => {
+test("going back restores single bytes of narrowed context fields", () => {
   const memory = new Memory();
   const tcIndex = 0x2c;
   for (const [size, off] of [
@@ -288,7 +288,7 @@ test("a byte of a field that the kernel narrows is undone as a byte", () => {
   }
 });
 
-test("keys that a walk over a map shows are hidden again, however the run ends", () => {
+test("keys that a map's callback may read are hidden again, however the run ends", () => {
   const memory = new Memory();
   const walk = (turn: readonly Insn[]) => [
     named("mov64_imm", { dst: 0 }),
@@ -357,7 +357,7 @@ test("a step is described: registers, memory, map values and what was printed", 
 });
 
 test(
-  "whatever helpers do to packets and contexts is undone",
+  "going back undoes everything that helpers do to packets and contexts",
   () => {
     const recording = new URL("../conformance/recordings/helpers.jsonl", import.meta.url);
     const rows = readFileSync(recording, "utf8").trim().split("\n");
@@ -418,7 +418,7 @@ test("runs stop at breakpoints, watched bytes, the cursor, and the budget", () =
   expect(timeline.outcome).toEqual({ kind: "exit", r0: 0n });
 });
 
-test("a fault is no step: the state before it can be walked", () => {
+test("a fault is not a step: the state before it can be walked", () => {
   const { machine } = machineFor([named("mov64_imm", { dst: 1, imm: 8 }), named("ldx4", { src: 1 }), EXIT]);
   const timeline = new Timeline(machine);
   expect(timeline.runToEnd()).toMatchObject({ kind: "fault", fault: { slot: 1, kind: "access" } });
@@ -431,7 +431,7 @@ test("a fault is no step: the state before it can be walked", () => {
 });
 
 test(
-  "a run longer than the log can be gone back all the way",
+  "a run longer than the log can be walked back to its start",
   () => {
     const program = [
       named("mov64_imm", { dst: 1, imm: 100_000 }),

@@ -33,7 +33,7 @@ test("a text file", () =>
     new Uint8Array(100).fill(0x61),
     "offset 0x0: expected the four bytes 7f 45 4c 46 of an ELF file, found 61 61 61 61",
   ));
-test("an object of the other byte order", () =>
+test("a big-endian object", () =>
   check(
     changed((_, bytes) => (bytes[5] = 2)),
     /^offset 0x5: the object is big-endian/,
@@ -50,7 +50,7 @@ test("an object for another machine", () =>
   ));
 test("an object cut in half", () =>
   check(good.slice(0, good.length / 2), /^offset 0x28: e_shoff is 0x\w+, expected at most 0x\w+$/));
-test("an object that a download has cut short, at many lengths", () => {
+test("an object truncated to any of many lengths", () => {
   for (let size = 0; size < good.length; size += 97) {
     const read = readObject(good.slice(0, size), "x.o");
     expect(read.ok).toBe(false);

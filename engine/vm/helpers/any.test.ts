@@ -236,7 +236,7 @@ function walk(progType: string, insns: readonly Insn[], data: Uint8Array) {
   return outcome;
 }
 
-test("a header that the packet has no room for cannot be taken away", () => {
+test("a header cannot be removed from a packet that is too short for it", () => {
   const ipv6 = new Uint8Array(64);
   ipv6.set([0x86, 0xdd], 12);
   const CHANGE_TAIL = 38;
@@ -252,7 +252,7 @@ test("a header that the packet has no room for cannot be taken away", () => {
   expect(outcome).toEqual({ kind: "exit", r0: BigInt.asUintN(64, -12n) });
 });
 
-test("a dynptr that was made up reaches nothing that is not the program's", () => {
+test("a forged dynptr gives no access to memory that is not the program's", () => {
   const DYNPTR_WRITE = 202;
   const outcome = walk(
     "xdp",
@@ -275,7 +275,7 @@ test("a dynptr that was made up reaches nothing that is not the program's", () =
   expect(outcome).toMatchObject({ kind: "fault", fault: { kind: "access", write: true } });
 });
 
-test("any helper with any arguments ends as a value or a fault, and is undone wholly", () => {
+test("any helper with any arguments ends with a value or a fault, and can be undone completely", () => {
   fc.assert(
     fc.property(programs, ({ calls, inCallback, result, hook: { type, event }, before }) => {
       const memory = new Memory();

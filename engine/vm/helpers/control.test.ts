@@ -71,7 +71,7 @@ const addIndex = [
   insn("stx8", { dst: 2, src: 3 }),
 ];
 
-test("bpf_loop calls its callback with each index and tells how often", () => {
+test("bpf_loop calls its callback with each index and returns the number of calls", () => {
   const { machine } = machineFor(loop(10, [...addIndex, mov(0, 0), EXIT]));
   expect(r0(machine)).toBe(10n);
   expect(machine.reg(1)).toBe(45n);
@@ -79,7 +79,7 @@ test("bpf_loop calls its callback with each index and tells how often", () => {
   expect(r0(machineFor(loop(1 << 24, [EXIT])).machine)).toBe(-7n);
 });
 
-test("a callback that returns 1 ends the loop, that turn counted", () => {
+test("a callback that returns 1 ends the loop, and that turn counts", () => {
   const stop = [mov(0, 0), insn("jne64_imm", { dst: 1, off: 1, imm: 3 }), mov(0, 1), EXIT];
   const { machine } = machineFor(loop(10, [...addIndex, ...stop]));
   expect(r0(machine)).toBe(4n);
@@ -107,7 +107,7 @@ const sum = (more: readonly Insn[]) => [
   EXIT,
 ];
 
-test("bpf_for_each_map_elem visits every element, of arrays and of hash tables", () => {
+test("bpf_for_each_map_elem visits every element of arrays and hash tables", () => {
   for (const type of ["array", "hash", "lru_hash"]) {
     const { machine, map } = machineFor(sum([]), def(type));
     for (let i = 0; i < 4; i++) map.update(u32(i), Uint8Array.of(10 + i, 0, 0, 0, 0, 0, 0, 0));
@@ -116,7 +116,7 @@ test("bpf_for_each_map_elem visits every element, of arrays and of hash tables",
   }
 });
 
-test("a callback may delete the element it stands on", () => {
+test("a callback may delete the element it was called for", () => {
   const { machine, map } = machineFor(sum([call(3)]), def("hash"));
   for (let i = 0; i < 4; i++) map.update(u32(i), new Uint8Array(8).fill(i, 0, 1));
   expect(r0(machine)).toBe(4n);
@@ -147,7 +147,7 @@ const drain = (stop: number) => [
   EXIT,
 ];
 
-test("samples of user space are drained until there is none, or the callback says stop", () => {
+test("bpf_user_ringbuf_drain goes on until no sample is left or the callback says stop", () => {
   const buffer = def("user_ringbuf", { keySize: 0, valueSize: 0, maxEntries: 4096 });
   for (const [stop, drained, added] of [
     [0, 3n, 60n],
@@ -185,7 +185,7 @@ test("a tail call goes to another program and does not come back", () => {
   expect(machine.program.id).not.toBe(other.id);
 });
 
-test("an empty slot, an index out of range, and the 34th tail call go on behind the call", () => {
+test("a tail call to an empty slot or out of range continues after the call, and so does the 34th", () => {
   expect(r0(machineFor(jumpTo(1, 7), def("prog_array", { valueSize: 4 })).machine)).toBe(7n);
   expect(r0(machineFor(jumpTo(99, 7), def("prog_array", { valueSize: 4 })).machine)).toBe(7n);
   // The program calls itself. It counts in R6, which a tail call keeps.
@@ -222,7 +222,7 @@ const lookupFirst = [
   insn("mov64_reg", { dst: 6 }),
 ];
 
-test("a lock taken twice is a deadlock, and one never given back ends in a fault", () => {
+test("a lock taken twice is a deadlock, and a lock that is never released is a fault", () => {
   const array = def("array", { fields: { bpf_spin_lock: 4 } });
   const lock = [insn("mov64_reg", { dst: 1, src: 6 }), insn("add64_imm", { dst: 1, imm: 4 })];
   expect(r0(machineFor([...lookupFirst, ...lock, call(93), ...lock, call(94), mov(0, 1), EXIT], array).machine)).toBe(
@@ -246,7 +246,7 @@ const output = [
   EXIT,
 ];
 
-test("records reach the perf event of the CPU, where one was opened", () => {
+test("records reach the CPU's perf event if one was opened", () => {
   const { machine, map, memory } = machineFor(output, def("perf_event_array", { valueSize: 4 }));
   expect(r0(machine)).toBe(-2n);
   map.update(u32(1), u32(5));
@@ -268,12 +268,12 @@ test("time, random numbers and identity come from the environment and repeat", (
   expect(r0(machineFor([call(14), EXIT]).machine)).toBe((4242n << 32n) | 4242n);
 });
 
-test("a helper that means nothing here is a fault with its reason", () => {
+test("a helper that is not simulated is a fault that says why", () => {
   const { machine } = machineFor([call(175), EXIT]);
   expect(r0(machine)).toMatch(/bpf_task_pt_regs is not simulated: it works on the memory and the files of a process/);
 });
 
-test("of the task that runs pid, tgid and comm can be read, and nothing else", () => {
+test("only pid, tgid and comm of the running task can be read", () => {
   /** bpf_probe_read_kernel(fp - 8, 8, task + off). R0: its result. R6: the bytes. */
   const read = (off: number) => [
     call(35),

@@ -87,7 +87,7 @@ function run(row: Recorded, engine: "interp" | "jit") {
   };
 }
 
-test("contexts, packet loads and helpers are what they are on Linux 6.18", () => {
+test("contexts, packet loads and helpers behave as on Linux 6.18", () => {
   const rows: Recorded[] = readFileSync(RECORDING, "utf8")
     .trim()
     .split("\n")
@@ -107,7 +107,7 @@ test("contexts, packet loads and helpers are what they are on Linux 6.18", () =>
   }
 }, 60_000);
 
-test("a helper that is simulated is not in the table of those that are not", () => {
+test("no simulated helper is in the table of refused helpers", () => {
   const both = simulatedHelpers.map((id) => helperName(id) ?? "").filter((name) => Object.hasOwn(REFUSED, name));
   expect(both).toEqual([]);
 });
@@ -121,7 +121,7 @@ test("every helper of the kernel is simulated or refused with a sentence", () =>
   expect(helperRefusal(9999)).toBe("helper #9999 does not exist");
 });
 
-test("of what each common program type may call at most 15 of a hundred are refused", () => {
+test("at most 15 percent of the helpers of each common program type are refused", () => {
   for (const name of ["socket_filter", "sched_cls", "xdp", "kprobe", "tracepoint", "oreore"]) {
     const ids = progTypeByName(name)?.helperIds(0) ?? [];
     const missing = ids.filter((id) => !simulatedHelpers.includes(id));

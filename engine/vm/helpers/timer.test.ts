@@ -90,7 +90,7 @@ function check(insns: readonly Insn[], type: string) {
 const word = (bytes: Uint8Array | undefined, at: number) =>
   Number(new DataView((bytes as Uint8Array).buffer, (bytes as Uint8Array).byteOffset).getBigUint64(at, true));
 
-test("a timer fires once the program has ended, at its time, and the result is the program's", () => {
+test("a timer fires at its time after the program has ended, and the result is the program's", () => {
   for (const type of ["array", "hash", "lru_hash"]) {
     const body = [...timerOf(2), ...init, ...setCallback, ...start(1_000_000), mov(0, 7), EXIT];
     const { outcome, values } = check(programOf(body, [...NOTE, EXIT]), type);
@@ -103,13 +103,13 @@ test("a timer fires once the program has ended, at its time, and the result is t
   }
 });
 
-test("the one that is due first fires first", () => {
+test("the timer that is due first fires first", () => {
   const body = [2000, 1000].flatMap((ns, key) => [...timerOf(key), ...init, ...setCallback, ...start(ns)]);
   const { values } = check(programOf([...body, mov(0, 0), EXIT], [...NOTE, EXIT]), "array");
   expect(word(values[1], 8)).toBeLessThan(word(values[0], 8));
 });
 
-test("a timer that starts itself again goes on until enough was shown", () => {
+test("a timer that restarts itself is stopped after 16 callbacks", () => {
   const again = [movr(1, 6), insn("add64_imm", { dst: 1, imm: 16 }), mov(2, 10), mov(3, 0), call(START), mov(0, 0)];
   const count = [
     insn("ldx8", { dst: 1, src: 3 }),
@@ -124,14 +124,18 @@ test("a timer that starts itself again goes on until enough was shown", () => {
 
 /** What each of these calls returns: 0, 1 or a negative errno. */
 const returns: [string, readonly (Insn | "callback")[], number][] = [
-  ["a timer is made once", [...init, ...init], -16],
-  ["clocks are those of timerfd", [movr(1, 6), movr(2, 9), mov(3, 2), call(INIT)], -22],
+  ["a timer can be initialised only once", [...init, ...init], -16],
+  [
+    "a clock other than REALTIME, MONOTONIC and BOOTTIME is refused",
+    [movr(1, 6), movr(2, 9), mov(3, 2), call(INIT)],
+    -22,
+  ],
   ["a timer without a callback does not start", [...init, ...start(1)], -22],
-  ["one that was never made has no callback to set", setCallback, -22],
-  ["one that was never made cannot be cancelled", cancel, -22],
-  ["cancelling one that does not run tells so", [...init, ...setCallback, ...cancel], 0],
-  ["cancelling one that runs tells so", [...init, ...setCallback, ...start(1), ...cancel], 1],
-  ["cancelling takes the callback away", [...init, ...setCallback, ...start(1), ...cancel, ...start(1)], -22],
+  ["the callback of an uninitialised timer cannot be set", setCallback, -22],
+  ["an uninitialised timer cannot be cancelled", cancel, -22],
+  ["cancelling a timer that does not run returns 0", [...init, ...setCallback, ...cancel], 0],
+  ["cancelling a running timer returns 1", [...init, ...setCallback, ...start(1), ...cancel], 1],
+  ["cancelling a timer removes its callback", [...init, ...setCallback, ...start(1), ...cancel, ...start(1)], -22],
 ];
 test.each(returns)("%s", (_, calls, expected) => {
   const { outcome, values } = check(programOf([...timerOf(0), ...calls, EXIT], [...NOTE, EXIT]), "array");

@@ -44,7 +44,7 @@ const rows: Recorded[] = readFileSync(RECORDING, "utf8")
   .map((line) => JSON.parse(line));
 
 for (const [i, row] of rows.entries()) {
-  test(`map ${i}, ${row.type}: every operation is answered as Linux 6.18 answers it`, () => {
+  test(`map ${i}, ${row.type}: every operation gets the answer of Linux 6.18`, () => {
     const def: MapDef = {
       name: "m",
       type: row.type,
@@ -75,7 +75,7 @@ const simple = (type: string, more: Partial<MapDef> = {}): MapDef => ({
 const u32 = (n: number) => Uint8Array.of(n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24);
 const u64 = (n: number) => Uint8Array.of(...u32(n), 0, 0, 0, 0);
 
-test("a full LRU map lets the least recently used entry go", () => {
+test("a full LRU map evicts the least recently used entry", () => {
   const memory = new Memory();
   const map = createMap(memory, simple("lru_hash")) as BpfMap;
   map.update(u32(1), u64(1));
@@ -133,7 +133,7 @@ test("a deleted element's value can still be read through an old pointer, as in 
   expect(memory.allows(value, 8, true)).toBe(true);
 });
 
-test("memory comes back when a map goes", () => {
+test("closing a map frees its memory", () => {
   const memory = new Memory();
   const make = () => createMap(memory, simple("array", { maxEntries: 1000 })) as BpfMap;
   make().close();
@@ -142,11 +142,11 @@ test("memory comes back when a map goes", () => {
   expect(memory.brk).toBe(brk);
 });
 
-test("a map that is larger than a machine is refused", () => {
+test("a map larger than all memory of a machine is refused", () => {
   expect(createMap(new Memory(), simple("array", { maxEntries: 2 ** 31 + 1 }))).toBe(-12);
 });
 
-test("what is not simulated, or too large for the machine's memory, is created, and says that programs with it do not run", () => {
+test("a map that is not simulated or does not fit can be created, and says that programs with it cannot run", () => {
   expect(createMap(new Memory(), simple("sockmap", { valueSize: 4 }))).toMatchObject({ absent: 95 });
   const make = (type: string, maxEntries: number) =>
     createMap(new Memory(), simple(type, { valueSize: 4096, maxEntries })) as BpfMap;
@@ -168,7 +168,7 @@ test("what is not simulated, or too large for the machine's memory, is created, 
   ]);
 });
 
-test("a hash table that is too large to be there is filled as one that is", () => {
+test("a hash table that does not fit is filled like one that does", () => {
   const table = (maxEntries: number, keySize: number) =>
     createMap(new Memory(), simple("hash", { keySize, maxEntries, valueSize: 8 })) as BpfMap;
   const [there, absent] = [table(2, 4), table(2 ** 25, 4)];
@@ -189,7 +189,7 @@ test("a hash table that is too large to be there is filled as one that is", () =
   expect(fill(absent)).toEqual(fill(there));
 });
 
-test("what is too large for the machine does not run, and the sentence says how much there is", () => {
+test("programs with a map that does not fit cannot run, and the sentence says how much memory there is", () => {
   const small = new Memory();
   const other = createMap(small, { name: "m", type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 });
   const array = (maxEntries: number, valueSize = 8) =>
