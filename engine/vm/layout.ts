@@ -5,7 +5,7 @@
 //   STACK .. STACK_END  eight stacks of 512 bytes; frame 0 has the highest addresses, as on x86-64
 //   CTX                 the context structure of the program type, and small kernel objects it points to
 //   PACKET              headroom, packet bytes, tailroom
-//   BOOKS               what the memory notes about itself: who has which part of the heap
+//   BOOKS               bookkeeping of the memory itself: which parts of the heap are in use
 //   HEAP                maps, constant pools of programs
 //
 // The upper 32 bits of every valid guest address are KERNEL_HI; the lower 32 bits are an offset into the buffer. A shadow byte says how

@@ -7,7 +7,7 @@
 //   segment   0                 4       16 …
 //             the one before    bytes   elements
 //
-//   An element in the list begins with the next one.
+//   A free element starts with the offset of the next free one.
 import { roundUp } from "../allocator.ts";
 import type { Memory } from "../memory.ts";
 
