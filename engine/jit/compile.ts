@@ -7,9 +7,9 @@
 //   func lookup3 …(key) -> value             what bpf_map_lookup_elem finds in the map of this id (lookup.ts)
 //   func run0, run17 …                       the same as f0, f17 with arguments and result in the register area,
 //                                            for the host
-//   func repeat(times)                         run0 so many times in a row, each from the same registers, where it is
+//   func repeat(times)                       does run0 `times` times, always from the same registers. Only if it was
 //                                            asked for
-//   global left                              instructions that may still run
+//   global left                              how many instructions may still run
 import { bug } from "../base/bug.ts";
 import { helperArgCount, helperId } from "../facts/helpers.ts";
 import type { Form } from "../isa/forms.ts";
