@@ -1,5 +1,5 @@
-// Files that are not valid objects. Each is refused with a sentence that says where and what was expected. None throws, hangs or takes
-// long.
+// Files that are not valid objects. Each is refused with a sentence that says where the fault is and what was expected. None may throw,
+// hang or take long.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { viewOf } from "../../base/bytes.ts";

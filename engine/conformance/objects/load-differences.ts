@@ -1,4 +1,4 @@
-// The differences between a load that libbpf made and our load of the same program, each as a sentence.
+// Compares a load that libbpf made with our load of the same program. Each difference is a sentence.
 import { fromHex, toHex } from "../../base/bytes.ts";
 import { mapTypeById } from "../../facts/map-types.ts";
 import { uapiConstant, uapiConstantNames } from "../../facts/uapi.ts";

@@ -35,7 +35,7 @@ export function mutate(file: Uint8Array, rng: Rng): Uint8Array {
         bytes.copyWithin(at, rng.below(bytes.length), Math.min(bytes.length, rng.below(bytes.length) + 64));
         break;
       case 6: {
-        // The section headers at the end of the file say where everything is.
+        // A field of a section header. The headers are at the end of the file and say where everything is.
         const headers = bytes.length < 64 ? bytes.length : Number(view.getBigUint64(0x28, true));
         const field = headers + 64 * rng.below(32) + 4 * rng.below(16);
         if (field + 4 <= bytes.length) view.setUint32(field, EDGES[rng.below(EDGES.length)]!, true);

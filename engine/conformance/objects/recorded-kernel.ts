@@ -1,5 +1,4 @@
-// The kernel that objects are loaded into by default: the recorded Linux 6.18. With a BTF file of the reader it has the types of that
-// file.
+// The kernel that objects are loaded into: the recorded Linux 6.18. If the reader gives a BTF file, it has the types of that file.
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";

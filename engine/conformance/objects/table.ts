@@ -2,7 +2,7 @@
 import type { VerifyRow } from "./judge-object.ts";
 
 const HEAD = ["File", "Program", "Verdict", "Duration (us)", "Insns", "States", "Peak states"];
-/** From this column on there are numbers, aligned to the right. */
+/** Index of the first column of numbers. Numbers are aligned to the right. */
 const FIRST_NUMBER = 3;
 const VERDICTS = { accept: "success", reject: "failure", "not simulated": "not simulated" } as const;
 
