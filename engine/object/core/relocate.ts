@@ -57,7 +57,7 @@ interface Answer {
 /** Type of the program → types of the kernel that it may be. Those that did not match are removed. */
 export type Candidates = Map<number, readonly number[]>;
 
-/** Number of a helper that does not exist. It spells "bad relo". */
+/** Number of a helper that does not exist. In hex it is 0xbad2310, "bad relo". */
 const POISON = 195896080;
 export const poisonInsn = (imm: number): Insn => ({ code: 0x85, dst: 0, src: 0, off: 0, imm });
 
