@@ -542,7 +542,9 @@ test("each way of running gives the same result and its speed, and a loop inside
   const inside = best((one) => one.inside?.nsPerRun);
   expect(inside).toBeLessThan(best((one) => one.entered.nsPerRun) / 4);
   expect(inside).toBeLessThan(best((one) => one.interp.nsPerRun) / 2);
-  expect(best((one) => one.crossingNs)).toBeGreaterThan(inside);
+  // The price of an entry is a difference of two measurements, so its least value means nothing: the median counts.
+  const crossings = all.map((one) => one?.crossingNs ?? 0).sort((a, b) => a - b);
+  expect(crossings[2]).toBeGreaterThan(inside);
 });
 
 test("what a run leaves in a map is there for the next run, also when looped inside", async () => {
