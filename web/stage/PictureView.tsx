@@ -1,4 +1,4 @@
-// Which component draws which picture.
+// The component that draws each kind of picture.
 import type { ReactNode } from "react";
 import type { PictureKind } from "../lessons/scene.ts";
 import type { PictureProps } from "./picture.ts";

@@ -1,4 +1,4 @@
-// A sentence of the stage: code, strong words, and blanks of which the first `open` ones stand open.
+// A sentence on the stage: code, strong words, and blanks. The first `open` blanks are uncovered.
 
 import { pieces } from "../lessons/scene.ts";
 import { useStageText } from "./useStageText.ts";

@@ -1,5 +1,5 @@
-// The stage: one sentence, one picture or two, what the last press did. It fills the window and takes the clicker's keys;
-// everything on it is drawn from one frame of the film.
+// The stage: one sentence, one or two pictures, and what the last press did. It fills the window and takes the clicker's keys.
+// All of it is drawn from one frame of the film.
 import { MonitorSpeaker, X } from "lucide-react";
 import { type CSSProperties, useEffect } from "react";
 import { slidesText } from "../lessons/parse-scene.ts";
@@ -54,14 +54,14 @@ interface ToolProps {
   readonly Icon: typeof X;
 }
 
-/** For whoever presents without a clicker; out of sight until the mouse comes near. */
+/** A button for those who present without a clicker. It is hidden until the mouse comes near. */
 const Tool = ({ label, act, Icon }: ToolProps) => (
   <button type="button" className="stage__tool" aria-label={label} title={label} onClick={act}>
     <Icon aria-hidden="true" />
   </button>
 );
 
-/** Lines that want the whole width: two of them stand one above the other. */
+/** Pictures whose lines need the whole width. If the first picture is one of these, the second stands below it. */
 const TEXTUAL: ReadonlySet<PictureKind> = new Set(["program", "log", "code", "listing"]);
 
 interface SceneProps {
@@ -80,7 +80,7 @@ function Scene({ frame, press, presses, stage }: SceneProps) {
   const { call, failed, words } = captionOf(frame, language);
   const slides = slidesText(scene.slides);
   const heading = scene.says[language];
-  // The last sentence with blanks is the one that opens.
+  // Presses open the blanks of the caption if it has some, else those of the heading.
   const inCaption = blanksIn(words) > 0;
   return (
     <div

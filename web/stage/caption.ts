@@ -1,4 +1,5 @@
-// What a press did, in words: the system call with its result, and what that means. From values, never from a text.
+// What a press did, in words: the system call with its result, and what that means. The words are made from values; no text is
+// read back.
 import { actWords, type CallFacts, stageTexts } from "../i18n/stage.ts";
 import { slidesText } from "../lessons/parse-scene.ts";
 import type { Scene } from "../lessons/scene.ts";
@@ -7,10 +8,10 @@ import type { Frame } from "./film.ts";
 import { bpfCall, type Done } from "./world.ts";
 
 export interface Words {
-  /** `write(4, "10\n", 3) = 3`; "": no system call was made. */
+  /** Such as `write(4, "10\n", 3) = 3`. "": no system call was made. */
   readonly call: string;
   readonly failed: boolean;
-  /** In the marks of the stage: `code`, **strong**, {{blank}}. */
+  /** Uses the stage's marks: `code`, **strong**, {{blank}}. */
   readonly words: string;
 }
 
@@ -42,7 +43,7 @@ export function captionOf({ caption, world }: Frame, language: Language): Words 
   return NOTHING;
 }
 
-/** The one call that tells: what failed, else the one that the act is for. */
+/** The one call to show: the call that failed, else the main call of the act. */
 function callLine({ call, calls, ret, errnoName }: Done): string {
   if (call === "shell") return "";
   if (call !== "echo" && call !== "cat") return bpfCall(call, ret, errnoName);
@@ -52,7 +53,7 @@ function callLine({ call, calls, ret, errnoName }: Done): string {
   return told?.text ?? "";
 }
 
-/** What the press that follows does, in words. */
+/** What the next press will do, in words. */
 export function nextOf(frames: readonly Frame[], press: number, language: Language): string {
   const text = stageTexts(language);
   const [now, next] = [frames[press], frames[press + 1]];
@@ -64,7 +65,7 @@ export function nextOf(frames: readonly Frame[], press: number, language: Langua
   return more === "" ? actWords(text, next.act) : `${actWords(text, next.act)}: ${more}`;
 }
 
-/** Several scenes of a lesson may be about the same slides. The number of this one, from 1, and how many there are. */
+/** The number of this scene among the lesson's scenes about the same slides, from 1, and how many of them there are. */
 export function partOfSlides(scene: Scene, scenes: readonly Scene[]): readonly [part: number, parts: number] {
   const slides = slidesText(scene.slides);
   const same = scenes.filter((one) => slidesText(one.slides) === slides);

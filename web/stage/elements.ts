@@ -1,16 +1,16 @@
-// Keys and values of maps in a few letters: numbers where they are as wide as one, else bytes. All are hex, in the order of memory.
+// Keys and values of maps as short text: a number if there are 4 or 8 bytes, else the bytes. The input is hex, in memory order.
 import { elementNumber } from "../../engine/index.ts";
 
 export const keyText = (type: string, key: string): string => (type === "lpm_trie" ? prefixText(key) : valueText(key));
 
-/** `10.0.0.0/8`: a key of a trie is the number of bits, then the bytes that they are of. */
+/** Such as `10.0.0.0/8`. The key of a trie holds the prefix length in bits (4 bytes), then the bytes of the address. */
 function prefixText(key: string): string {
   const bytes = key.slice(8).match(/../g) ?? [];
   const whole = bytes.length === 4 ? bytes.map((byte) => Number.parseInt(byte, 16)).join(".") : bytes.join(" ");
   return `${whole}/${valueText(key.slice(0, 8))}`;
 }
 
-/** A number where it is as wide as one and can be read as one, else bytes. */
+/** A number if there are 4 or 8 bytes and the value is at most MAX_SAFE_INTEGER, else the bytes. */
 export function valueText(hex: string): string {
   if (hex.length !== 8 && hex.length !== 16) return bytesOf(hex);
   const value = elementNumber(hex);

@@ -1,5 +1,5 @@
-// The films of all built-in lessons: what their scenes name is there, each call answers as the scene says, each press changes
-// something that is seen; and the talk is the whole deck.
+// The films of all built-in lessons: whatever their scenes name exists, each call answers as the scene says, and each press
+// changes something visible. The lessons of the talk show all its slides.
 import { expect, test } from "vitest";
 import { createSession } from "../../engine/index.ts";
 import { TALK } from "../lessons/course.ts";
@@ -19,7 +19,7 @@ async function play(reels: readonly Reel[]): Promise<readonly Frame[]> {
   return frames;
 }
 
-/** What a frame shows, but for what is drawn from it. */
+/** The values of a frame that decide what is drawn. */
 const seen = ({ sceneAt, shown, caption, world }: Frame): string =>
   JSON.stringify([
     sceneAt,
@@ -44,14 +44,14 @@ test.each(LESSON_IDS.map((id, i) => [id, i + 1] as const))("%s on stage", async 
     for (const language of ["en", "ja"] as const) {
       expect(frame.scene.says[language]).toMatch(/\S/);
       expect(nextOf(frames, i, language)).toMatch(/\S/);
-      // A press that does something says what came of it.
+      // A press that does something says what the result was.
       const words = captionOf(frame, language).words;
       if (frame.caption?.done) expect(words).toMatch(/\S/);
     }
   });
 });
 
-/** Slides of the deck that have a text: the others are pictures or repeats that nobody here has seen. */
+/** Slides of the talk that have text. The others are pictures or repeats that are not part of the lessons. */
 const DECK = [1, 3, 11, 13, 17, 18, 19, 20, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 37, 38, 39, 43, 46];
 
 test("the talk shows the whole deck, in its order, within its minutes and its presses", async () => {

@@ -1,5 +1,5 @@
-// A lesson on stage as a film: one frame a press, each with all that its picture needs. The machine plays the scenes once,
-// from the lesson's start; going back is showing an earlier frame, so nothing has to be undone.
+// A lesson on stage as a film: each press of the clicker gives one frame, which holds all that its picture needs. The machine plays
+// the scenes once, from the lesson's start. Going back shows an earlier frame, so nothing has to be undone.
 import type { KernelCodeView, Remote, Texts } from "../../engine/index.ts";
 import type { Lesson } from "../lessons/lesson.ts";
 import { type Act, blanksIn, type PartName, type PieceName, type Scene } from "../lessons/scene.ts";
@@ -8,57 +8,58 @@ import { type Done, Machine, type Props, pieceOf, type World } from "./world.ts"
 
 export interface Reel {
   readonly lesson: Lesson;
-  /** The lesson's number, from 1; OWN_LESSON or 0 where it has none. */
+  /** The lesson's number, from 1. OWN_LESSON or 0 if it has none. */
   readonly number: number;
 }
 
 export interface Frame {
   readonly reel: Reel;
   readonly scene: Scene;
-  /** Counts the film's scenes, from 0: frames of one scene have the same. */
+  /** Number of the scene in the film, from 0. All frames of a scene have the same number. */
   readonly sceneAt: number;
   readonly world: World;
   readonly props: Props;
   readonly shown: Shown;
   readonly caption: Caption | null;
-  /** What the press did that led here; null: it brought the scene. */
+  /** What the press did that led to this frame. null: the press opened the scene. */
   readonly act: Act | null;
-  /** Of a scene on the real Linux: whether what it shows is that one's answer yet; null: the scene is on the simulation. */
+  /** Whether a scene on the real Linux already shows the real answer. null: the scene is on the simulation. */
   readonly real: RealState | null;
-  /** Minutes of the plan before this scene. */
+  /** Minutes that the plan gives to all scenes before this one. */
   readonly planned: number;
 }
 
 export interface RealState {
   readonly state: "wanted" | "answered" | "missing";
-  /** `6.1.192`, as that kernel says it; "": it has not answered. */
+  /** The release as that kernel states it, such as `6.1.192`. "": it has not answered. */
   readonly release: string;
 }
 
-/** What of a picture stands uncovered, and where it is looked at. */
+/** Which parts of a picture are uncovered, and where the audience should look. */
 export interface Shown {
   readonly items: readonly Texts[];
-  /** null: all. */
+  /** Parts that are shown. null: all of them. */
   readonly parts: readonly PartName[] | null;
   readonly types: readonly string[];
-  /** The line with this text is marked; "": none. */
+  /** The line that contains this text is marked. "": none. */
   readonly mark: string;
-  /** Lines that a press made new in the program: marked until another of its lines is. */
+  /** Lines that a press added to the program. They are marked until another line of the program is. */
   readonly fresh: readonly string[];
   readonly piece: PieceName | null;
-  /** A field of the context; "": none. */
+  /** A field of the context. "": none. */
   readonly field: string;
   readonly rewritten: boolean;
   readonly answered: boolean;
-  /** Blanks that are open in the last sentence that has some; those of earlier ones all are. */
+  /** Number of blanks that are open in the last sentence with blanks. In earlier sentences all are open. */
   readonly open: number;
 }
 
 export interface Caption {
-  /** What the lesson says; null: the values speak. */
+  /** The lesson's own sentence. null: the sentence is made from the values. */
   readonly says: Texts | null;
-  /** A system call that was made, or a step of the run. */
+  /** The system calls that the press made. null: it made none. */
   readonly done: Done | null;
+  /** What the step of the run did. null: the press was no step. */
   readonly said: Texts | null;
 }
 
@@ -69,7 +70,7 @@ export const pressesOf = (reels: readonly Reel[]): number =>
 export const minutesOf = (reels: readonly Reel[]): number =>
   reels.flatMap(({ lesson }) => scenesOf(lesson)).reduce((sum, { minutes }) => sum + minutes, 0);
 
-/** Frame after frame, in order. */
+/** Yields the frames in order. */
 export async function* film(reels: readonly Reel[], engine: Remote): AsyncGenerator<Frame> {
   let sceneAt = 0;
   let planned = 0;
@@ -125,10 +126,10 @@ function openingOf(scene: Scene): Shown {
   };
 }
 
-/** A line that says something and does nothing. */
+/** Whether the line begins as a comment. */
 export const isComment = (line: string): boolean => /^\s*\/[/*]/.test(line);
 
-/** Instructions of a program that were not in it before; none where most of them are new: nothing would stand out. */
+/** Lines of the program that were not in it before, without comments. Empty if more than half are new, as none would stand out. */
 function freshLines(before: string, now: string): readonly string[] {
   const known = new Set(before.split("\n"));
   const lines = now.split("\n").filter((line) => line.trim() !== "" && !isComment(line));
@@ -136,7 +137,7 @@ function freshLines(before: string, now: string): readonly string[] {
   return fresh.length > Math.max(1, lines.length / 2) ? [] : fresh;
 }
 
-/** `fresh`: lines that the press made new. */
+/** `fresh`: lines that the press added to the program. */
 function after(shown: Shown, act: Act, says: Texts | null, fresh: readonly string[]): Shown {
   const open = act.kind === "blank" ? shown.open + 1 : says && blanksIn(says.ja) > 0 ? 0 : Number.MAX_SAFE_INTEGER;
   const next = { ...shown, open };
@@ -198,7 +199,7 @@ function perform(act: Act, machine: Machine, { solution }: Lesson): Promise<Worl
   }
 }
 
-/** What of a scene its lesson or its kernel does not have: sentences for whoever writes one; [] where all is there. */
+/** What the scene names but its lesson or kernel does not have, as sentences for the author. [] if nothing is missing. */
 export function missing(frame: Frame): readonly string[] {
   const { scene, props, world, act, caption } = frame;
   const said: string[] = [];
@@ -220,10 +221,10 @@ export function missing(frame: Frame): readonly string[] {
   return said;
 }
 
-/** What a machine's picture can mark. */
+/** What can be marked in the picture of the machine. */
 const REGISTERS: readonly string[] = Array.from({ length: 11 }, (_, n) => `R${n}`);
 
-/** Texts on the stage, of which a line can be marked. */
+/** Texts on the stage whose lines can be marked. */
 function markable({ scene, reel, props, world, shown }: Frame): readonly string[] {
   return scene.fill.flatMap((one): readonly string[] => {
     if (one.kind === "program") return [world.program.source];

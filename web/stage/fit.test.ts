@@ -1,4 +1,4 @@
-// Type on the stage: never under the floor, never wider than the area, and nothing lost without a word.
+// Type on the stage: never smaller than the least size, never wider than the area, and no line is hidden without saying so.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CODE, columns, fitted, LINE_HEIGHT, untabbed } from "./fit.ts";

@@ -1,5 +1,5 @@
-// How large type stands on a stage, by arithmetic alone: between a floor and a most that follow the stage's height, as large
-// as the text has room for. What has none at the floor is broken into rows, and then shown as a window.
+// Computes the size of type on the stage. It is as large as the text has room for, between a least and a most size that follow
+// the stage's height. A text with no room at the least size is broken into rows. If that is not enough, a window on it is shown.
 
 /** Pixels. */
 export interface Area {
@@ -7,15 +7,15 @@ export interface Area {
   readonly height: number;
 }
 
-/** Of the stage's height. */
+/** Sizes of code, as fractions of the stage's height. */
 export const CODE = { least: 0.032, most: 0.058 } as const;
-/** Of a window on more lines than there is room for, where so many rows of it have room. */
+/** Largest type of a window, as a fraction of the stage's height. It is used if at least ROOMY rows fit. */
 const WINDOW = 0.038;
 const ROOMY = 8;
 export const LINE_HEIGHT = 1.4;
-/** Width of a letter of the code's type, of its size: IBM Plex Mono. */
+/** Width of a letter of IBM Plex Mono, as a fraction of the type size. */
 const LETTER = 0.6;
-/** Pixels that the browser's rounding may take, and what ours may. */
+/** Pixels that the browser may lose by rounding, and the rounding error of our own arithmetic. */
 const SLACK = 2;
 const ROUNDING = 1e-6;
 
@@ -23,7 +23,7 @@ export interface Row {
   /** Line of the text, from 0. */
   readonly line: number;
   readonly text: string;
-  /** It goes on a line that had no room. */
+  /** The row continues a line that was too long for one row. */
   readonly rest: boolean;
 }
 
@@ -31,25 +31,25 @@ export interface Fit {
   /** Pixels. */
   readonly size: number;
   readonly rows: readonly Row[];
-  /** Lines before the first row, and after the last. */
+  /** Number of lines that are hidden before the first row, and after the last. */
   readonly above: number;
   readonly below: number;
 }
 
-/** A letter of Chinese or Japanese is nearly two wide. */
+/** Letters of Chinese, Japanese and Korean count as two columns. */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/;
 export const columns = (text: string): number =>
   [...text].reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
 
 const TAB = 4;
-/** Tabs as blanks: the stage is not as wide as a kernel developer's screen. */
+/** Replaces tabs by blanks, with a stop at every fourth column: the stage is narrower than a kernel developer's screen. */
 export function untabbed(text: string): string {
   let made = "";
   for (const letter of text) made += letter === "\t" ? " ".repeat(TAB - (made.length % TAB)) : letter;
   return made;
 }
 
-/** `stage`: its height in pixels. `mark`: the line that must be in sight. */
+/** `stage`: the stage's height in pixels. `mark`: the line that must be visible. `most`: largest type, of the stage's height. */
 export function fitted(lines: readonly string[], area: Area, stage: number, mark = 0, most: number = CODE.most): Fit {
   const texts = lines.map(untabbed);
   const longest = Math.max(1, ...texts.map(columns));
@@ -58,7 +58,7 @@ export function fitted(lines: readonly string[], area: Area, stage: number, mark
     (area.width - SLACK) / (longest * LETTER),
     (area.height - SLACK) / (Math.max(1, texts.length) * LINE_HEIGHT),
   );
-  // What has to be a window anyhow is as large as its lines are not broken for it.
+  // If a window is needed anyhow, its type is as large as possible without breaking lines.
   const windowed = free < stage * CODE.least;
   const unbroken = Math.min(stage * WINDOW, (area.width - SLACK) / (longest * LETTER));
   const roomAt = (at: number): number => Math.max(1, Math.floor((area.height - SLACK) / (at * LINE_HEIGHT) + ROUNDING));
@@ -70,7 +70,7 @@ export function fitted(lines: readonly string[], area: Area, stage: number, mark
     broken(text, width).map((part, i): Row => ({ line, text: part, rest: i > 0 })),
   );
   if (rows.length <= room) return { size, rows, above: 0, below: 0 };
-  // One row says what stands above and below.
+  // One row is for the numbers of hidden lines above and below.
   const shown = Math.max(1, room - 1);
   const at = rows.findIndex(({ line }) => line === mark);
   const from = Math.max(0, Math.min(rows.length - shown, at - Math.floor(shown / 2)));
@@ -80,7 +80,7 @@ export function fitted(lines: readonly string[], area: Area, stage: number, mark
   return { size, rows: window, above: first, below: texts.length - 1 - last };
 }
 
-/** A line in pieces of at most `width` columns, broken at a blank where there is one; the rest is indented. */
+/** Breaks a line into pieces of at most `width` columns, at a blank if possible. All pieces but the first are indented. */
 function broken(text: string, width: number): string[] {
   if (columns(text) <= width) return [text];
   const indent = Math.min(/^ */.exec(text)?.[0].length ?? 0, Math.floor(width / 3)) + 2;

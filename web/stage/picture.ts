@@ -1,4 +1,4 @@
-// What every picture is given.
+// The properties that every picture gets.
 import type { Picture } from "../lessons/scene.ts";
 import type { Frame } from "./film.ts";
 import type { Area } from "./fit.ts";
@@ -6,7 +6,7 @@ import type { Area } from "./fit.ts";
 export interface PictureProps {
   readonly picture: Picture;
   readonly frame: Frame;
-  /** Room of the picture, and height of the stage, in pixels. */
+  /** Room for the picture, and height of the stage, both in pixels. */
   readonly area: Area;
   readonly stage: number;
 }

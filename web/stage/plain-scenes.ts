@@ -1,12 +1,11 @@
-// Scenes for a lesson whose file has none, and for a program without a lesson: made of what there is, so that anything that
-// can be opened can be presented.
+// Makes scenes for a lesson whose file has none, and for a program without a lesson. So whatever can be opened can be presented.
 import type { Texts } from "../../engine/index.ts";
 import type { Lesson, Point } from "../lessons/lesson.ts";
 import type { Act, Picture, Press, Scene } from "../lessons/scene.ts";
 
 const kept = new WeakMap<Lesson, readonly Scene[]>();
 
-/** The lesson's own scenes, or those made for it. */
+/** The lesson's own scenes, or plain ones if it has none. */
 export function scenesOf(lesson: Lesson): readonly Scene[] {
   if (lesson.scenes.length > 0) return lesson.scenes;
   const known = kept.get(lesson);
@@ -56,7 +55,7 @@ function plainScenes(lesson: Lesson): readonly Scene[] {
 const stepPresses = (steps: number): Press[] =>
   Array.from({ length: Math.min(steps, 200) }, () => press({ kind: "step", by: 1 }));
 
-/** A point's text in the marks of the stage: code and strong words, as marked's tokens tell them. */
+/** A point's text with the stage's marks for code, strong words and blanks. It is made from the tokens of the library `marked`. */
 function wordsOf(point: Point | undefined): string {
   const tokens = point?.kind === "predict" ? point.question : (point?.tokens ?? []);
   const text = (list: readonly unknown[]): string =>
@@ -74,7 +73,7 @@ function wordsOf(point: Point | undefined): string {
     .trim();
 }
 
-/** A program that stands in the editor: it, what the verifier says, the demo, and each step of its run. */
+/** A lesson for the program in the editor: the program, then the refusal or the demo, and each step of its run. */
 export function programLesson(
   state: Lesson["state"],
   title: Texts,

@@ -1,4 +1,4 @@
-// A scene on the real Linux: a machine from its saved state, under Node, does what the presses say.
+// A scene on the real Linux: under Node, a machine in its saved state does what the presses say.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -60,6 +60,6 @@ test("the last demo of the talk, on the kernel of the talk", async () => {
   const said = frames.map((frame) => captionOf(frame, "en"));
   expect(said[3]).toMatchObject({ call: expect.stringMatching(/^write\(\d+, "10\\n", 3\) = 3$/), failed: false });
   expect(said[4]?.words).toBe("the answer is 52");
-  // What the simulation did is still what it was.
+  // The simulation's frames did not change.
   expect(scene.at(-1)?.world.terminal).toHaveLength(4);
 });

@@ -1,15 +1,15 @@
-// A scene on the real Linux: its presses are done again on a machine, and its frames get what that answered in place of what
-// the simulation did. The film does not wait for it: the simulation's frames are there first.
+// A scene on the real Linux: its presses are repeated on a real machine, and the machine's answers replace the simulation's in
+// the frames. The film does not wait for the machine: it shows the simulation's frames first.
 import type { Remote, SyscallRecord } from "../../engine/index.ts";
 import type { Act } from "../lessons/scene.ts";
 import * as made from "../linux/calls.ts";
 import type { Frame } from "./film.ts";
 import { bpfCall, type Done, type TerminalLine } from "./world.ts";
 
-/** What `uname -r` prints. */
+/** Holds what `uname -r` prints. */
 const RELEASE = "/proc/sys/kernel/osrelease";
 
-/** Frames of scenes that the real Linux has not answered, a list for each scene. */
+/** Frames of the scenes that the real Linux has not answered yet, one list per scene. */
 export function wantReal(frames: readonly Frame[]): readonly (readonly Frame[])[] {
   const scenes = new Map<number, Frame[]>();
   for (const frame of frames)
@@ -19,8 +19,8 @@ export function wantReal(frames: readonly Frame[]): readonly (readonly Frame[])[
 }
 
 /**
- * The frames of one scene, as a machine in its saved state answers; undefined: it knows no such program type, or was reset
- * meanwhile. `engine` is the film's.
+ * The frames of one scene with the answers of a real machine, which starts in its saved state. undefined: the machine does not
+ * know the program type, or it was reset meanwhile. `engine` is the film's.
  */
 export async function onReal(
   frames: readonly Frame[],
@@ -81,7 +81,7 @@ export async function onReal(
   return shown;
 }
 
-/** No shell takes part: what a shell would say of a failure is its errno here. */
+/** One line of the terminal. There is no shell here, so a failure is shown as its errno, not in a shell's words. */
 function lineOf(act: Act, { call, ret, errnoName, data }: Done, path: string): TerminalLine {
   const failed = ret < 0;
   if (act.kind === "echo") return { line: `echo ${act.text} > ${path}`, output: errnoName, failed };

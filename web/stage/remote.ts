@@ -1,4 +1,4 @@
-// The worker behind the stage. Loaded when someone presents.
+// The stage's own worker. This file is loaded when someone presents.
 import { connect, type Remote, type WorkerLike } from "../../engine/index.ts";
 
 let engine: Remote | undefined;

@@ -1,29 +1,29 @@
-// What the speaker's window is told of the stage: notes, the next press in words, the solution, the plan.
+// What the speaker's window shows about the stage: notes, the next press in words, the solution, the plan.
 import type { Token } from "marked";
 import { textOf } from "../lessons/index.ts";
 import type { Language } from "../stores/page/settings.ts";
 import { captionOf, nextOf } from "./caption.ts";
 import { type Frame, minutesOf, type Reel } from "./film.ts";
 
-/** A film and where it stands. */
+/** A film and the press that is shown. */
 export interface Showing {
   readonly reels: readonly Reel[];
-  /** Those that are there; more may be under way. */
+  /** The frames that are ready. More may follow. */
   readonly frames: readonly Frame[];
-  /** The press that is shown: 0 … presses. It waits for its frame. */
+  /** The press that is to be shown: 0 … presses. Its frame may not be ready yet. */
   readonly press: number;
   readonly presses: number;
-  /** Nothing is shown: everyone looks at the speaker. */
+  /** The stage is black, so that everyone looks at the speaker. */
   readonly black: boolean;
-  /** Milliseconds since 1970, when presenting began. */
+  /** When presenting began, in milliseconds since 1970. */
   readonly since: number;
 }
 
-/** The frame that the press stands for, or the last one before it that is there; undefined before the first is. */
+/** The frame of the press, or the last frame that is ready before it. undefined: none is ready yet. */
 export const frameAt = ({ frames, press }: Pick<Showing, "frames" | "press">): Frame | undefined =>
   frames[Math.min(press, frames.length - 1)];
 
-/** What the stage calls a lesson, or a program without one. */
+/** Title of a lesson on the stage, or of a program without a lesson. */
 export const titleOf = ({ lesson }: Reel, language: Language): string =>
   textOf(lesson, language)?.title ?? lesson.scenes[0]?.says[language] ?? "";
 
@@ -31,23 +31,23 @@ export interface SpeakerView {
   readonly kind: "view";
   readonly language: "en" | "ja";
   readonly title: string;
-  /** Of the film, and how many there are. */
+  /** The press that is shown, and the number of presses in the film. */
   readonly press: number;
   readonly presses: number;
-  /** Of the deck, as they are shown. */
+  /** Slides of the talk that the scene shows, in order. */
   readonly slides: readonly number[];
-  /** Of the lesson's text, that the scene belongs to; [] where there is none. */
+  /** The point of the lesson's text that the scene belongs to. []: there is none. */
   readonly point: readonly Token[];
   readonly notes: string;
-  /** What stands on the stage: the sentence above, and what the press did. */
+  /** What the stage shows: the sentence at the top, and below the picture what the press did. */
   readonly heading: string;
   readonly call: string;
   readonly said: string;
   /** The next press, in words. */
   readonly next: string;
-  /** The program that solves the lesson; "": none. */
+  /** The program that solves the lesson. "": none. */
   readonly solution: string;
-  /** Minutes that the plan gives to what comes before, and to all; 0: there is no plan. */
+  /** Minutes that the plan gives to the scenes before this one, and to the whole film. 0: there is no plan. */
   readonly planned: number;
   readonly minutes: number;
   readonly black: boolean;

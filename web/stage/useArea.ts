@@ -1,4 +1,4 @@
-// The size of an element in pixels, kept up to date; zero before it is drawn.
+// The size of an element in pixels, kept up to date. It is zero before the element is drawn.
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import type { Area } from "./fit.ts";
 

@@ -1,4 +1,4 @@
-// The stage's words in the language in force. Apart from the words, so that what puts them together needs no page.
+// The stage's words in the chosen language. It is a file of its own, so that code which only uses the words needs no page.
 import { type StageTexts, stageTexts } from "../i18n/stage.ts";
 import { useSettings } from "../stores/page/settings.ts";
 

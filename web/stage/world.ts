@@ -1,5 +1,5 @@
-// The machine behind the stage: a kernel of its own, in a worker of its own, so that what a speaker shows leaves the reader's
-// workbench as it was. Each act of a press gives a new World; an older one stays as it was, so going back is going to it.
+// The machine behind the stage: its own kernel in its own worker, so that a talk does not change the reader's workbench.
+// Each press gives a new World. Older ones never change, so going back means showing an older one.
 import type {
   CallOutcome,
   CheckView,
@@ -23,23 +23,23 @@ import type { Recipe } from "../lessons/scene.ts";
 export interface World {
   readonly program: ProgramInput;
   readonly input: string;
-  /** The packet of the last test, hex; "": none was given. */
+  /** The packet of the last test, in hex. "": none was given. */
   readonly packet: string;
   readonly check: CheckView;
   readonly kernel: KernelView;
   readonly recipe: Recipe;
-  /** File descriptor of the program loaded last, -1: none. */
+  /** File descriptor of the program loaded last. -1: none. */
   readonly fd: number;
-  /** What the last act that made system calls was, and what came of it; null: none was made. */
+  /** The last act that made system calls, with its result. null: none was made. */
   readonly last: Done | null;
   readonly terminal: readonly TerminalLine[];
   readonly run: RunView | null;
   readonly step: StepView | null;
-  /** What the step did, or what comes at step 0. */
+  /** What the step did. At step 0: what the next instruction will do. */
   readonly said: Texts | null;
-  /** Bit n: Rn holds something at the step. */
+  /** Bit n is set if Rn holds a value at this step. */
   readonly set: number;
-  /** R1 as the run began: the context's address. */
+  /** R1 at the start of the run, in hex: the context's address. */
   readonly ctx: string;
 }
 
@@ -49,28 +49,28 @@ export interface Done {
   readonly call: Call;
   readonly calls: readonly SyscallView[];
   readonly ret: number;
-  /** "": it succeeded. */
+  /** Name of the errno. "": the call succeeded. */
   readonly errnoName: string;
   /** What cat printed. */
   readonly data: string;
-  /** The load got as far as the verifier. */
+  /** The load reached the verifier. */
   readonly verified: boolean;
-  /** A program was attached when it was made. */
+  /** A program was attached when the call was made. */
   readonly attached: boolean;
-  /** What the run that it caused did to R0 last, how many instructions it had, and what it returned. */
+  /** The run that the call caused: instructions executed, what the last write to R0 did, the value returned. null: no run. */
   readonly ran: { readonly insns: number; readonly said: Texts; readonly returned: string } | null;
 }
 
 export interface TerminalLine {
-  /** Typed after the prompt; "": a loader made a system call, which is what is printed. */
+  /** What was typed after the prompt. "": a loader made a system call, and `output` is that call. */
   readonly line: string;
   readonly output: string;
   readonly failed: boolean;
-  /** What a program answered to a call that no shell made. */
+  /** `output` is what a program answered to a call that no shell made. */
   readonly answer?: boolean;
 }
 
-/** What does not change while a lesson is on stage. */
+/** What stays the same while a lesson is on stage. */
 export interface Props {
   readonly code: KernelCodeView;
   readonly contexts: Readonly<Record<string, ContextView>>;
@@ -79,7 +79,7 @@ export interface Props {
 }
 
 export interface Start {
-  /** Of program types, in OREORE's place. */
+  /** The preset of program types that takes OREORE's place. */
   readonly preset: string;
   readonly source: string;
   readonly progType: string;
@@ -112,7 +112,7 @@ export class Machine {
     return this.#world;
   }
 
-  /** A kernel that has seen nothing, and the lesson's program. */
+  /** Starts a fresh kernel with the lesson's program. */
   async start(start: Start): Promise<World> {
     const { source, progType, maps, input, recipe, preset } = start;
     await definePreset(this.#engine, preset);
@@ -134,7 +134,7 @@ export class Machine {
     return freshStart(this.#engine, recipe);
   }
 
-  /** The kernel is built and booted with these steps: what was loaded is gone. */
+  /** Builds and boots the kernel with these steps of the recipe. What was loaded is gone. */
   async boot(recipe: Recipe): Promise<World> {
     const kernel = await this.#boot(recipe);
     const check = await this.#engine.check.check(this.world.program, ++this.#revision);
@@ -189,7 +189,7 @@ export class Machine {
     return this.#set({ input: text, packet: read.event.hex, run, ...(await this.#moment(run, 0)) });
   }
 
-  /** User space changes an element of the map that was made last under this name. */
+  /** Changes an element from user space. Of several maps with this name it takes the newest. */
   async update(name: string, key: string, value: string): Promise<World> {
     const map = this.world.kernel.maps.findLast((one) => one.name === name && one.fd >= 0);
     const [k, v] = map ? [elementBytes(key, map.keySize), elementBytes(value, map.valueSize)] : [];
@@ -203,7 +203,7 @@ export class Machine {
     return this.#did("shell", outcome, { line: { line, output, failed: status !== 0 }, data: output });
   }
 
-  /** Another program type stands in OREORE's place, and the program is of that type. */
+  /** Puts another program type in OREORE's place and makes the program one of that type. */
   async define(preset: string): Promise<World> {
     const outcome = await definePreset(this.#engine, preset);
     if (!outcome) return this.world;
@@ -212,7 +212,7 @@ export class Machine {
     return this.boot(this.world.recipe);
   }
 
-  /** Goes on in the run that there is, or in one that is made for it. */
+  /** Moves the current run by so many steps. It makes a run if there is none. */
   async step(by: number): Promise<World> {
     const { program, input } = this.world;
     let { run, step } = this.world;
@@ -238,7 +238,7 @@ export class Machine {
     };
   }
 
-  /** The last step that wrote R0 says what the run computed. */
+  /** What the run computed: the last step that wrote R0 tells it. Only the last 64 steps are searched. */
   async #ran(run: RunView): Promise<Done["ran"]> {
     const views = await this.#engine.runs.steps(run.run, Math.max(0, run.length - 64), 65);
     const wrote = views.findLast(({ written }) => (written & 1) === 1);
@@ -253,7 +253,7 @@ export class Machine {
     { calls, ret, errnoName, kernel }: CallOutcome,
     more: Partial<Pick<Done, "data" | "verified" | "ran">> & {
       readonly line?: TerminalLine;
-      /** Below the call. */
+      /** The line below the call. */
       readonly answer?: TerminalLine;
       readonly fd?: number;
     } = {},
@@ -270,7 +270,7 @@ export class Machine {
     });
   }
 
-  /** Code, contexts and files as this kernel has them; asked for once a lesson. */
+  /** Code, contexts and files of this kernel. Asked for once per lesson. */
   async props(program: ProgramInput, presets: readonly string[]): Promise<Props> {
     const engine = this.#engine;
     const [hello, code, files, all] = await Promise.all([
@@ -289,7 +289,7 @@ export class Machine {
   }
 }
 
-/** R1 and R10 hold something when a program begins. */
+/** R1 and R10 hold a value when a program begins. */
 const STARTS_WITH = (1 << 1) | (1 << 10);
 const NO_RUN = { run: null, step: null, said: null, set: STARTS_WITH, ctx: "" } as const;
 const COMMANDS: Readonly<Record<Call, string>> = {
@@ -303,13 +303,13 @@ const COMMANDS: Readonly<Record<Call, string>> = {
   shell: "",
 };
 
-/** A call of bpf(2), short enough for a stage. */
+/** A bpf(2) call as text, short enough for the stage. */
 export const bpfCall = (call: Call, ret: number, errnoName: string): string =>
   `bpf(${COMMANDS[call]}, …) = ${ret < 0 ? `-1 ${errnoName}` : ret}`;
 
 const UNTOUCHED = { fd: -1, last: null, packet: "", ...NO_RUN } as const;
 
-/** The file and the piece of a step's code that have a name. */
+/** Finds the piece of a step's code by its name, alone or after its file's name, and the file that holds it. */
 export function pieceOf(code: KernelCodeView, step: number, name: string) {
   for (const file of code[step - 1] ?? ([] as readonly CodeFileView[])) {
     const base = file.path.replace(/^.*\//, "");

@@ -1,4 +1,4 @@
-// Texts as pictures: the program with its bytes, the verifier's log, one piece of a step's code.
+// Pictures made of code: the program with its bytes, the verifier's log, a listing, one piece of a step's code.
 import type { Tokens } from "marked";
 import { textOf } from "../../lessons/index.ts";
 import { useSettings } from "../../stores/page/settings.ts";
@@ -10,10 +10,10 @@ import { useStageText } from "../useStageText.ts";
 import { pieceOf, type World } from "../world.ts";
 import { type Line, Lines } from "./Lines.tsx";
 
-/** `at`: its number in the source, from 1. */
+/** `at`: number of the line in the source, from 1. */
 type SourceLine = Line & { readonly at: number };
 
-/** The source as lines, without an empty one at its end; marked where it has a text; where none has, those that are new. */
+/** The source as lines, without empty lines at its end. The first line that contains `mark` is marked. If none does, all of `fresh` are. */
 export function sourceLines({ program }: World, mark: string, fresh: readonly string[] = []): readonly SourceLine[] {
   const lines = program.source.replace(/\n+$/, "").split("\n");
   const marked = mark === "" ? -1 : lines.findIndex((line) => line.includes(mark));
@@ -28,15 +28,15 @@ export function sourceLines({ program }: World, mark: string, fresh: readonly st
 export function ProgramPicture({ frame, area, stage }: PictureProps) {
   const { world, shown } = frame;
   const two = frame.scene.fill.length > 1;
-  // Beside another picture the room is for instructions.
+  // Beside another picture there is room for instructions only.
   const lines = sourceLines(world, shown.mark, shown.fresh).filter(
     ({ kind, text }) => !two || (kind !== "comment" && text.trim() !== ""),
   );
   const { check } = world;
   const refusedLine = check.verdict === "reject" ? lineOfSlot(check, check.messageSlot) : 0;
   const refused = two ? lines.findIndex(({ at }) => at === refusedLine) : -1;
-  // Bytes stand beside their line where all of them have room there at the least size, below it where all of that has room; a
-  // longer program is shown without them.
+  // The bytes of an instruction stand beside its line if all lines fit that way at the least size. Otherwise they stand below
+  // their lines, if all fit that way. A longer program is shown without bytes.
   const bytes = new Map<number, string>();
   for (const { span, hex } of check.slots) if (span) bytes.set(span.line, (hex.match(/../g) ?? []).join(" "));
   const longest = Math.max(...lines.map(({ text }) => columns(untabbed(text))));
@@ -59,7 +59,7 @@ export function LogPicture({ frame, area, stage }: PictureProps) {
   const { check } = world;
   const lines = (check.log === "" ? check.message : check.log).replace(/\n+$/, "").split("\n");
   const own = frame.reel.lesson.scenes.length > 0;
-  // Where nobody wrote the scene, the line that says why is looked at.
+  // In a scene that no author wrote, the line that states the refusal is marked.
   const line = own ? -1 : check.messageLine;
   const marked = shown.mark === "" ? line : lines.findIndex((one) => one.includes(shown.mark));
   return (
@@ -73,7 +73,7 @@ export function LogPicture({ frame, area, stage }: PictureProps) {
   );
 }
 
-/** The first block of code of the point's text. */
+/** The first code block in the text of the point. */
 export function ListingPicture({ frame, area, stage }: PictureProps) {
   const language = useSettings((s) => s.language);
   const { scene, reel, shown } = frame;

@@ -1,11 +1,11 @@
-// A context from both sides: the struct that programs see and the one that the kernel has; and an access to a field, as the
-// program has it and as it runs.
+// A context from both sides: the struct that programs see and the struct that the kernel has. Below them, an access to a field:
+// as the program has it, and as the kernel rewrites it.
 
 import { CODE, LINE_HEIGHT } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
 
-/** Columns that the two structs have room for, side by side, and rows of the picture: names above, the access below. */
+/** Columns for the two structs side by side, and rows of the picture: names at the top, the access at the bottom. */
 const COLUMNS = 50;
 const ROWS = 9;
 

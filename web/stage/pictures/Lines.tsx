@@ -1,4 +1,4 @@
-// Lines of code on the stage: as large as there is room for, the marked ones on yellow, the added ones with their sign.
+// Lines of code on the stage, as large as there is room for. Marked lines are yellow; added lines have a plus sign.
 
 import { type Area, fitted, LINE_HEIGHT } from "../fit.ts";
 import { useStageText } from "../useStageText.ts";
@@ -9,7 +9,7 @@ export interface Line {
   readonly marked?: boolean;
   /** The instruction that the verifier refuses. */
   readonly refused?: boolean;
-  /** Its text in pieces, some of them marked; drawn where the line has room in one row. */
+  /** The text in pieces, some of them marked. Used only if the line fits in one row. */
   readonly parts?: readonly { readonly text: string; readonly marked: boolean }[];
 }
 
@@ -17,17 +17,17 @@ interface Props {
   readonly lines: readonly Line[];
   readonly area: Area;
   readonly stage: number;
-  /** Above the lines, in small type. */
+  /** Stands above the lines, in small type. */
   readonly title?: string;
   readonly most?: number;
-  /** Line that is in sight where none is marked. */
+  /** Index of the line that must be visible if none is marked. */
   readonly look?: number;
 }
 
-/** Of the stage's height: the title above, with the space below it, and what surrounds the lines. */
+/** Height of the title with the space below it, and the space around the lines, as fractions of the stage's height. */
 const TITLE = 0.052;
 const PADDING = 0.024;
-/** Columns before a line, for its sign. */
+/** Columns before a line, for its plus sign. */
 const SIGN = 2;
 
 export function Lines({ lines, area, stage, title, most, look = 0 }: Props) {
@@ -80,7 +80,7 @@ const Parts = ({ of }: { readonly of: NonNullable<Line["parts"]> }) =>
     </span>
   ));
 
-/** The sign must not move the tab stops. */
+/** Replaces tabs after the sign by four blanks each, so that the sign does not move the tab stops. */
 const untab = (lines: readonly string[], signed: boolean): readonly string[] =>
   signed
     ? lines.map((line) => line.slice(0, SIGN) + line.slice(SIGN).replace(/^\t+/, (tabs) => "    ".repeat(tabs.length)))

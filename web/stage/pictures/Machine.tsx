@@ -1,5 +1,5 @@
-// The program with the instruction that comes, and the registers that it uses, in decimal: those that the step read in a
-// ring, the one that it wrote with a dot.
+// The program with the next instruction marked, and the registers that the program uses, in decimal. A ring marks registers that
+// the step read, a dot the one that it wrote.
 
 import { lineOfSlot } from "../../stores/program/lines.ts";
 import type { PictureProps } from "../picture.ts";
@@ -8,7 +8,7 @@ import type { World } from "../world.ts";
 import { sourceLines } from "./Code.tsx";
 import { Lines } from "./Lines.tsx";
 
-/** Part of the width that the program has. */
+/** The program's part of the width. */
 const PROGRAM = 0.62;
 
 export function MachinePicture({ frame, area, stage }: PictureProps) {
@@ -25,7 +25,7 @@ export function MachinePicture({ frame, area, stage }: PictureProps) {
   );
 }
 
-/** Registers that the program names, with R1 and R10, which a program starts with. */
+/** Registers that the program uses, and R1 and R10, which hold a value when it starts. */
 function usedBy({ check }: World): readonly number[] {
   const bits = check.slots.reduce((all, { reads, writes }) => all | reads | writes, (1 << 1) | (1 << 10));
   return Array.from({ length: 11 }, (_, n) => n).filter((n) => (bits >> n) & 1);
@@ -33,16 +33,16 @@ function usedBy({ check }: World): readonly number[] {
 
 interface RegistersProps {
   readonly world: World;
-  /** Name of the one that is marked; "": none. */
+  /** Name of the register that is marked. "": none. */
   readonly mark: string;
-  /** Height of the picture, of the stage's. */
+  /** Height of the picture, as a fraction of the stage's height. */
   readonly room: number;
 }
 
 function Registers({ world, mark, room }: RegistersProps) {
   const { step, set } = world;
   const used = usedBy(world);
-  // A row is two lines of its type high at most, and never under the floor of code.
+  // The rows share the height, within a least and a most size.
   const size = Math.max(0.032, Math.min(0.05, (room - 0.05) / used.length / 1.55));
   return (
     <dl className="registers" style={{ fontSize: `calc(var(--stage) * ${size})` }}>
@@ -68,7 +68,7 @@ function Registers({ world, mark, room }: RegistersProps) {
   );
 }
 
-/** Beyond this a number is an address or a pattern of bits. */
+/** A number of this size or more is an address or a bit pattern, so it is shown in hex. */
 const READABLE = 1n << 32n;
 
 function Value({ n, world, isSet }: { readonly n: number; readonly world: World; readonly isSet: boolean }) {

@@ -1,17 +1,17 @@
-// What lies in memory: elements of the running kernel's maps, the bytes of a packet before and after a run.
+// What is in memory: the elements of the running kernel's maps, and the bytes of a packet before and after a run.
 import type { MapView } from "../../../engine/index.ts";
 import { keyText, valueText } from "../elements.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
 import { type Line, Lines } from "./Lines.tsx";
 
-/** Elements of one map that have room. */
+/** Most elements of one map that are shown. */
 const MOST_ELEMENTS = 6;
 
 export function MapsPicture({ frame, area, stage }: PictureProps) {
   const text = useStageText();
   const { kernel } = frame.world;
-  // A program that is loaded again has maps of its own: the last of a name is its.
+  // Each load of a program makes new maps. Only the newest map of each name is shown.
   const maps = kernel.maps.filter((map, i) => kernel.maps.findLastIndex(({ name }) => name === map.name) === i);
   const lines: readonly Line[] = maps.flatMap((map) => [
     { text: `${map.name}  ${map.type}`, kind: "comment" as const },
@@ -30,7 +30,7 @@ function elementsOf({ entries, type }: MapView, none: string): readonly Line[] {
   }));
 }
 
-/** Bytes in a row. */
+/** Bytes per row. */
 const ROW = 16;
 
 export function PacketPicture({ frame, area, stage }: PictureProps) {
@@ -44,7 +44,7 @@ export function PacketPicture({ frame, area, stage }: PictureProps) {
   return <Lines lines={lines} area={area} stage={stage} />;
 }
 
-/** Sixteen bytes a row; those that differ from what was there before are marked. */
+/** Sixteen bytes per row. Bytes that differ from `before` are marked. */
 function rowsOf(hex: string, before: string): readonly Line[] {
   const bytes = hex.match(/../g) ?? [];
   const was = before.match(/../g) ?? [];

@@ -1,5 +1,5 @@
-// The parts of the extended kernel, and the way that the last call took through them: each part of the way lights up after the
-// one before. What no step has made yet is a gap.
+// The parts of the extended kernel, and the way of the last call through them. The parts on the way light up one after another.
+// A part that no step of the recipe has made yet is a gap.
 
 import { callPathOf, PARTS, type Part, STEP_OF } from "../../panes/kernel/parts-of-call.ts";
 import type { PictureProps } from "../picture.ts";
@@ -11,13 +11,13 @@ interface Box {
   readonly y: number;
   readonly w: number;
 }
-/** Columns of the drawing, of its width: long names stand in the second, the longest in the last. */
+/** Start and width of each column, as fractions of the drawing's width. The second has long names, the last the longest. */
 const COLUMNS = [
   [0, 0.2],
   [0.215, 0.33],
   [0.56, 0.44],
 ] as const;
-/** Column, how many, and row of each part. */
+/** First column, number of columns, and row of each part. */
 const PLACES: Readonly<Record<Part, readonly [column: number, columns: number, row: number]>> = {
   user: [0, 3, 0],
   syscall: [0, 1, 1],
@@ -27,7 +27,7 @@ const PLACES: Readonly<Record<Part, readonly [column: number, columns: number, r
   module: [2, 1, 2],
   program: [0, 2, 3],
 };
-/** What is next to what. */
+/** Pairs of parts that a line connects. */
 const LINES: readonly (readonly [Part, Part])[] = [
   ["user", "syscall"],
   ["user", "sysfs"],
@@ -38,14 +38,14 @@ const LINES: readonly (readonly [Part, Part])[] = [
   ["verifier", "program"],
   ["attach", "program"],
 ];
-/** Names that are code, in the type of code. */
+/** Parts whose names are code, and are drawn in the font of code. */
 const CODE: ReadonlySet<Part> = new Set(["syscall", "attach", "sysfs", "module"]);
 
 export function PartsPicture({ frame, area, stage }: PictureProps) {
   const text = useStageText();
   const { world, shown } = frame;
   const { width, height } = area;
-  // Where there is little room the boxes stand closer.
+  // If there is little room, the boxes stand closer together.
   const tall = Math.min(0.135 * stage, height / (height < 0.4 * stage ? 4.5 : 5.2));
   const gap = (height - 4 * tall - 4) / 3;
   const boxOf = (part: Part): Box => {
@@ -62,7 +62,7 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
     const step = STEP_OF[part];
     return step !== undefined && !world.recipe[step - 1];
   };
-  // Names are as large as the narrow columns allow; the longest of the last column has fifteen letters of code.
+  // Names are as large as the last column allows: its longest name has fifteen letters of code.
   const size = Math.max(0.036, Math.min(0.05, (width * COLUMNS[2][1]) / stage / 9)) * stage;
   const twoLines = tall > 0.085 * stage;
   const border = tall + gap / 2 + 2;
@@ -121,7 +121,7 @@ export function PartsPicture({ frame, area, stage }: PictureProps) {
   );
 }
 
-/** From the side of one box that looks to the other. */
+/** SVG path of the line between two boxes. It starts at the side of `from` that faces `to`. */
 function lineOf(from: Box, to: Box, tall: number): string {
   const level = Math.abs(from.y - to.y) < 1;
   if (level) {

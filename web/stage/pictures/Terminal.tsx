@@ -1,18 +1,18 @@
-// A terminal: what was typed and what it answered. What cat read last, or a program answered, is the largest thing on it.
+// A terminal: what was typed, and the answers. The last answer of cat or of a program is the largest thing on it.
 import { columns, LINE_HEIGHT } from "../fit.ts";
 import type { PictureProps } from "../picture.ts";
 import { useStageText } from "../useStageText.ts";
 
 const LEAST = 0.032;
 const MOST = 0.05;
-/** A terminal that is lower than this, of the stage, has less around its lines. */
+/** A terminal lower than this fraction of the stage's height has less space around its lines. */
 const LOW = 0.32;
-/** Lines that an answer, its command and the next prompt take. */
+/** The next prompt is shown only if there is room for this many lines: a large answer, its command, the prompt. */
 const ROOMY = 5;
-/** Lines that it takes to say which kernel answers, and the size of those below it: all of a demo has room. */
+/** On the real Linux: lines that the name of the kernel takes, and the largest type below it. So a whole demo has room. */
 const WHERE = 1.4;
 const MOST_BELOW = 0.041;
-/** The answer, in sizes of a line. */
+/** Size of the large answer, as a multiple of the other lines' size. */
 const LARGE = 2.2;
 
 export function TerminalPicture({ frame, area, stage }: PictureProps) {
@@ -25,15 +25,15 @@ export function TerminalPicture({ frame, area, stage }: PictureProps) {
   const width = area.width - 2.2 * padding;
   const size = Math.max(LEAST * stage, Math.min((real ? MOST_BELOW : MOST) * stage, width / (longest * 0.6) - 0.01));
   const room = Math.floor((area.height - 2.2 * padding) / (size * LINE_HEIGHT) - (real ? WHERE : 0));
-  // What came before scrolls away, a whole line with its answer at a time.
+  // Earlier entries scroll away, each command together with its answer.
   const rowsOf = (output: string): number =>
     output === ""
       ? 0
       : linesOf(output).reduce((sum, line) => sum + Math.max(1, Math.ceil((columns(line) * size * 0.6) / width)), 0);
-  // One line that has room as a large one: what a program answered.
+  // An answer is large if it is one line and fits in large type.
   const isLarge = (output: string): boolean =>
     linesOf(output).length === 1 && columns(output) * LARGE * size * 0.6 < width;
-  // The next prompt, and what a large answer has more than a line.
+  // One row for the next prompt, and the extra height of a large answer.
   let rows = isLarge(terminal.at(-1)?.output ?? "") ? LARGE : 1;
   let from = terminal.length;
   while (from > 0) {

@@ -1,4 +1,4 @@
-// Pictures made of words: the title, lines that come one by one, a question, the recipe's steps, program types, files.
+// Pictures made of words: the title, lines that appear one by one, a question, the recipe's steps, program types, files.
 
 import { textOf } from "../../lessons/index.ts";
 import { Acting, Markdown } from "../../lessons/Markdown.tsx";
@@ -27,7 +27,7 @@ export function TitlePicture({ frame }: PictureProps) {
   );
 }
 
-/** Of the stage's height: as large as all lines have room for, a wide letter counted twice. */
+/** Size of type at which all lines fit, as a fraction of the stage's height. A wide letter counts twice. */
 function sizeOf(texts: readonly string[], area: Area, stage: number): number {
   const letters = texts.reduce((sum, text) => sum + columns(text) + 12, 0);
   const free = Math.sqrt((area.width * area.height) / (0.5 * 1.75 * letters)) / stage;
@@ -54,7 +54,7 @@ export function WordsPicture({ frame, area, stage }: PictureProps) {
       }}
     >
       {all.map((item, i) => (
-        // What is still to come keeps its place free.
+        // Lines that are still to come keep their place free.
         <li
           key={item.en}
           className={i < there ? "enters" : undefined}
@@ -68,7 +68,7 @@ export function WordsPicture({ frame, area, stage }: PictureProps) {
   );
 }
 
-/** The blanks of a question and its answer: none are covered. */
+/** No blank of a question or its answer is covered. */
 const OPEN = { uncovered: null, uncover: () => {}, goTo: () => {} };
 
 export function QuestionPicture({ frame }: PictureProps) {
