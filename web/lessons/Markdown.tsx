@@ -1,11 +1,11 @@
-// marked's tokens as React nodes: text stays text, whatever stands in it. Blanks and ways to a step are the format's own.
+// Draws the tokens of `marked` as React nodes. Text always stays text. The format adds blanks and links to a step.
 import type { Token, Tokens } from "marked";
 import { createContext, Fragment, type ReactNode, useContext } from "react";
 import { useLessonText } from "../i18n/lessons.ts";
 import type { BlankToken, GotoToken } from "./lesson.ts";
 
 export interface Doing {
-  /** Names of the blanks that stand uncovered; null: all do. */
+  /** Names of the uncovered blanks. null: all are uncovered. */
   readonly uncovered: ReadonlySet<string> | null;
   readonly uncover: (blank: string) => void;
   readonly goTo: (step: number) => void;
@@ -14,7 +14,7 @@ export const Acting = createContext<Doing>({ uncovered: null, uncover: () => {},
 
 interface Props {
   readonly tokens: readonly Token[];
-  /** Begins the names of the blanks in it. */
+  /** Prefix for the names of the blanks in these tokens. */
   readonly name: string;
 }
 

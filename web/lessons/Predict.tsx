@@ -1,4 +1,4 @@
-// A prediction: first the reader says what will be, then the lesson does, and why.
+// A prediction: first the reader says what will happen, then the lesson gives the answer and the reason.
 import { useState } from "react";
 import { useLessonText } from "../i18n/lessons.ts";
 import { guess, guessAgain } from "../stores/lesson/lesson.ts";
@@ -8,7 +8,7 @@ import { Markdown } from "./Markdown.tsx";
 
 interface Props {
   readonly prediction: Prediction;
-  /** Its place among the lesson's points. */
+  /** Index of the prediction among the lesson's points. */
   readonly place: number;
   readonly id: string;
 }
@@ -21,7 +21,7 @@ export function Predict({ prediction, place, id }: Props) {
   const { question, choices, answer, because } = prediction;
   const answered = guessed !== undefined;
   const right = String(guessed) === String(answer);
-  // A wrong guess may be made again before the answer is told.
+  // After a wrong guess the reader may guess again before the answer is shown.
   const told = answered && (right || asked);
   const name = `predict-${id}-${place}`;
   const shownAnswer = typeof answer === "number" ? (choices[answer] ?? "") : answer;
@@ -93,5 +93,5 @@ export function Predict({ prediction, place, id }: Props) {
   );
 }
 
-/** Choices are single lines: of Markdown only the marks of code may stand in them. */
+/** Removes the marks of code, the only Markdown that a choice may have. */
 const plain = (choice: string): string => choice.replace(/`/g, "");

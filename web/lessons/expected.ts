@@ -1,7 +1,7 @@
-// What the reader of a lesson's file expected where it found something else: one sentence a rule, in both languages.
+// What the parser of a lesson's file expected when it found something else: one sentence per rule, in both languages.
 import type { Texts } from "../../engine/index.ts";
 
-/** Shown where a fault has a line but no words of the file. */
+/** Shown if a fault has a line but quotes no words of the file. */
 export const LINE_ONLY = "–";
 
 const both = (en: string, ja: string): Texts => ({ en, ja });
@@ -108,7 +108,7 @@ export const EXPECTED = {
   sameHints: both("as many hints in both languages", "両方の言語で同じ数のヒント"),
 } as const;
 
-/** Of a list of lessons. */
+/** For a list of lessons. */
 export const LIST_EXPECTED = {
   file: both(
     "this lesson's file: drop it together with the list, or choose both at once",

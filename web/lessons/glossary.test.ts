@@ -1,10 +1,10 @@
-// One word for one thing: what the glossary forbids stands in no lesson and in no dictionary of the learning part or of the page itself.
+// One word for one thing: no lesson and no dictionary of the page contains a word that the glossary forbids.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 
-/** The last column of the table, word by word. */
+/** The words in the last column of the glossary's table. */
 const FORBIDDEN: readonly string[] = read("GLOSSARY.md")
   .split("\n")
   .filter((line) => line.startsWith("| ") && !line.startsWith("| English"))

@@ -1,5 +1,5 @@
-// The built-in lessons: one file each, loaded when it is opened. Their numbers (`#lesson/3`) are the files' and stay; where they
-// stand in the course is said by course.ts.
+// The built-in lessons: one file each, loaded when it is opened. A lesson's number (`#lesson/3`) is that of its file and never
+// changes. Its place in the course is in course.ts.
 import type { Texts } from "../../engine/index.ts";
 import type { Language } from "../stores/page/settings.ts";
 import { ORDER, placeOf } from "./course.ts";
@@ -12,14 +12,14 @@ const PATHS = Object.keys(FILES).sort();
 
 export const LESSON_IDS: readonly string[] = PATHS.map(idOf);
 
-/** What a lesson is called in an address: `bounds` for `08-bounds`. */
+/** Name of a lesson in an address: `bounds` for `08-bounds`. */
 export const nameOf = (id: string): string => id.replace(/^\d+-/, "");
 
-/** By its number where that is its place in the course, else by its name: nobody is told two numbers. */
+/** Address of a lesson: with its number if that equals its place in the course, else with its name. So no reader sees two numbers. */
 export const addressOf = (number: number): string =>
   `#lesson/${placeOf(number) === number ? number : nameOf(LESSON_IDS[number - 1] ?? "")}`;
 
-/** The number of a lesson by its number or name as text; 0: there is none. */
+/** The number of the lesson with this number or name. 0: there is none. */
 export function numberOf(name: string): number {
   if (/^\d+$/.test(name)) return LESSON_IDS[Number(name) - 1] === undefined ? 0 : Number(name);
   return LESSON_IDS.findIndex((id) => nameOf(id) === name) + 1;
@@ -27,7 +27,7 @@ export function numberOf(name: string): number {
 
 const read = async (index: number): Promise<string | undefined> => FILES[PATHS[index] ?? ""]?.();
 
-/** The lesson of a number, from 1; undefined where there is none. */
+/** The lesson with this number, from 1. undefined: there is none. */
 export async function loadLesson(number: number): Promise<Parsed | undefined> {
   const text = await read(number - 1);
   return text === undefined ? undefined : parseLesson(LESSON_IDS[number - 1] as string, text);
@@ -36,13 +36,13 @@ export async function loadLesson(number: number): Promise<Parsed | undefined> {
 export interface LessonEntry {
   readonly id: string;
   readonly number: number;
-  /** In the course, from 1. */
+  /** Place in the course, from 1. */
   readonly place: number;
   readonly title: Texts;
   readonly slides: readonly number[];
 }
 
-/** All of them by name, for a list, in the order of the course. */
+/** Titles of all lessons, in the order of the course. */
 export const lessonList = (): Promise<readonly LessonEntry[]> =>
   Promise.all(
     ORDER.map(async (number) => {
@@ -53,5 +53,5 @@ export const lessonList = (): Promise<readonly LessonEntry[]> =>
     }),
   );
 
-/** The text in the reader's language, or in the one that there is. */
+/** The text in the reader's language, or in the other one if the lesson has only that. */
 export const textOf = ({ texts }: Lesson, language: Language) => texts[language] ?? texts.ja ?? texts.en;

@@ -1,5 +1,5 @@
-// A link as an answer to a lesson: what was done is done again in a kernel of its own, and the goals are judged by that. For the
-// page's table of a class, and for the command line: needs no page.
+// Judges a link that answers a lesson: the reader's acts are repeated in a kernel of its own, and the goals are judged by the result.
+// Used by the page's table of a class and by the command line, so it needs no page.
 import { type Act, performActs, type Remote, type Texts } from "../../engine/index.ts";
 import { type GoalText, goalTexts } from "../i18n/goals.ts";
 import { decodeLink, type Link, type LinkFault, type LinkState } from "../links/codec.ts";
@@ -7,9 +7,9 @@ import { idOfFile, isFile } from "./entry.ts";
 import { judgedProgram, type Lesson } from "./lesson.ts";
 
 export interface Answer {
-  /** What stands before the link in its line: whose it is. */
+  /** Text before the link in its line: whose answer it is. */
   readonly who: string;
-  /** The link as it stands in the line; the line itself, where it holds none. */
+  /** The link as written in the line, or the whole line if it has no link. */
   readonly link: string;
 }
 
@@ -19,24 +19,24 @@ export type Judged = Answer &
     | {
         readonly ok: false;
         readonly error: Texts;
-        /** The answer itself may be right: it is one to another lesson. */
+        /** The link is an answer to another lesson, so it was not judged. */
         readonly another?: true;
       }
   );
 
 export interface Judging {
   readonly lesson: Lesson;
-  /** As addresses have it; "": a lesson from a file. */
+  /** Name of the lesson in addresses. "": the lesson is from a file. */
   readonly name: string;
   readonly language: keyof Texts;
-  /** One that nothing was done in. */
+  /** A fresh engine, in which nothing was done yet. */
   readonly engine: Remote;
 }
 
-/** Milliseconds for all acts of an answer. */
+/** Time limit for all acts of an answer, in milliseconds. */
 const MOST_TIME = 20_000;
 
-/** `Sato  https://…#v1.…`: a line of a list, with a name before the link or without. */
+/** Reads one line of a list, such as `Sato  https://…#v1.…`. The name before the link may be missing. */
 export function readLine(line: string): Answer {
   const text = line.trim();
   const [link = ""] = /(?:https?:\/\/\S*?)?#\S+$|\bv1\.[\w-]+$/.exec(text) ?? [];
@@ -79,7 +79,7 @@ async function judged(state: LinkState, { lesson, language, engine }: Judging): 
     program: { ...program, source: lesson.state.source, contents },
     input,
     recipe: lesson.state.recipe,
-    // A link of a lesson with a type of its own says which; older ones and those written by hand say none.
+    // A link to a lesson with its own program type names the type. Older links and hand-written ones may not.
     ...(state.preset === undefined && state.definition === undefined && { preset: lesson.state.preset }),
     ...(seed !== undefined && { seed }),
   };
@@ -90,7 +90,7 @@ async function judged(state: LinkState, { lesson, language, engine }: Judging): 
   return goalTexts(lesson.goals, await engine.tools.judge(program, lesson.goals, reader), language);
 }
 
-/** A link that holds no acts was made where its run stood. */
+/** Acts for a link that holds none: write the program and go to the step at which the link was made. */
 const standing = ({ source, step }: LinkState): readonly Act[] =>
   step === undefined
     ? []
@@ -107,7 +107,7 @@ async function ownType({ definition, preset }: LinkState, { kernel, tools }: Rem
   if ((await kernel.define(read.definition)).ret < 0) throw new NoAnswer(SAYS.definition);
 }
 
-/** The answer that a link holds, or why it holds none. */
+/** The answer in the link, or why there is none. */
 function stateOf(link: Link): LinkState | Texts {
   switch (link.kind) {
     case "state":
@@ -128,7 +128,7 @@ function otherLesson({ lesson }: LinkState, { name: wanted, lesson: { id } }: Ju
   const own = text !== undefined || file !== undefined || (entry !== undefined && isFile(entry));
   const given = own ? "" : name;
   if (given !== wanted) return SAYS.other(shown(given), shown(wanted));
-  // A list tells its files apart.
+  // Lessons from files have no name, but the entry of the list says which file it is.
   if (entry === undefined || !own || idOfFile(entry) === id) return undefined;
   return SAYS.other(shownFile(idOfFile(entry)), shownFile(id));
 }

@@ -5,20 +5,20 @@ import type { Language } from "../stores/page/settings.ts";
 import type { Scene } from "./scene.ts";
 
 export interface Lesson {
-  /** The file's name without `.md`; progress is kept under it. */
+  /** The file's name without `.md`. The reader's progress is stored under it. */
   readonly id: string;
-  /** Slides of the talk that it follows. */
+  /** Slides of the talk that the lesson follows. */
   readonly slides: readonly number[];
   readonly state: LessonState;
   readonly goals: readonly Goal[];
-  /** What it is on stage; empty: a scene a point, made of the text. */
+  /** Its scenes on the stage. Empty: the stage makes plain scenes from the text. */
   readonly scenes: readonly Scene[];
-  /** What solves it; null: the file does not say. */
+  /** What solves the lesson. null: the file does not say. */
   readonly solution: Solution | null;
   readonly texts: Readonly<Partial<Record<Language, LessonText>>>;
 }
 
-/** What is judged: the reader's program; a lesson's own maps are as the lesson has them, whatever became of them. */
+/** The program that is judged: the reader's, but with the lesson's own maps as the lesson has them, whatever the reader changed. */
 export function judgedProgram(
   { state: { maps: own } }: Lesson,
   { source, progType, maps }: Pick<ProgramInput, "source" | "progType" | "maps">,
@@ -27,29 +27,28 @@ export function judgedProgram(
   return { source, progType, maps: [...own, ...others] };
 }
 
-/** How the page stands when the lesson is opened. */
+/** State of the page when the lesson is opened. */
 export interface LessonState {
   readonly source: string;
   readonly progType: string;
-  /** Which of the presets of program types stands in OREORE's place. */
+  /** Name of the preset of program types that takes OREORE's place. */
   readonly preset: string;
   readonly maps: readonly MapInput[];
-  /** What is written to the hook's file, a packet's name, or hex. */
+  /** The input of a run: text written to the hook's file, a packet's name, or hex. */
   readonly input: string;
   /** Which of the four steps of the recipe the kernel has. */
   readonly recipe: readonly [boolean, boolean, boolean, boolean];
-  /** Where the run stands. */
+  /** Step at which the run stands. */
   readonly step: number;
-  /** What the reader should have before the eyes. */
+  /** The pane that the reader should see. */
   readonly view: View;
-  /** Steps whose registers are printed. */
+  /** Steps whose registers the printed page shows. */
   readonly print: readonly number[];
 }
 
 export interface Solution {
-  /** In order. */
   readonly acts: readonly Act[];
-  /** The program that it writes; "": the lesson's own stays. */
+  /** The program that the solution writes. "": the lesson's own program stays. */
   readonly source: string;
 }
 
@@ -60,15 +59,16 @@ export type View = (typeof VIEWS)[number];
 export interface LessonText {
   readonly title: string;
   readonly points: readonly Point[];
-  /** Stages, each more plain than the one before. */
+  /** Hints in order, each plainer than the one before. */
   readonly hints: readonly (readonly Token[])[];
 }
 
-/** What a presenter's key uncovers at a time. */
+/** One point of a lesson's text. */
 export type Point = { /** For the speaker's eyes. */ readonly notes: string } & (
   | {
       readonly kind: "text";
-      readonly tokens: readonly Token[] /** The run goes there with it; -1: stays. */;
+      readonly tokens: readonly Token[];
+      /** The run goes to this step when the point is shown. -1: it stays where it is. */
       readonly step: number;
     }
   | ({ readonly kind: "predict" } & Prediction)
@@ -76,14 +76,14 @@ export type Point = { /** For the speaker's eyes. */ readonly notes: string } & 
 
 export interface Prediction {
   readonly question: readonly Token[];
-  /** Empty: a value is typed. */
+  /** Choices to pick from. Empty: the reader types a value. */
   readonly choices: readonly string[];
-  /** Index of the choice, or the value. */
+  /** Index of the right choice, or the right value. */
   readonly answer: number | string;
   readonly because: readonly Token[];
 }
 
-/** One thing that a reader of the file did not expect. `line` counts from 1. */
+/** One thing in the file that the parser did not expect. `line` counts from 1. */
 export interface LessonFault {
   readonly line: number;
   readonly found: string;

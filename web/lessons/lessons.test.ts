@@ -1,4 +1,4 @@
-// Every built-in lesson is read without a fault, is not solved as it opens, and is solved by what a student does.
+// Every built-in lesson is read without a fault, is not solved when it opens, and is solved by its solution.
 import { expect, test } from "vitest";
 import { SOLUTIONS } from "../../e2e/solutions.ts";
 import { type Act, createSession, performActs } from "../../engine/index.ts";
@@ -14,7 +14,7 @@ async function lessonOf(id: string): Promise<Lesson> {
   return parsed.lesson;
 }
 
-/** Which goals are met by a student who does this, from the lesson's start. */
+/** Which goals are met when a student does these acts from the lesson's start. */
 async function metBy({ state, goals }: Lesson, acts: readonly Act[]): Promise<readonly boolean[]> {
   const session = createSession();
   const { source, progType, maps, input, recipe, preset } = state;
@@ -66,7 +66,7 @@ test.each([2, 3, 4, 5, 6])(
   },
 );
 
-/** In the order of their numbers, which addresses and links keep. */
+/** Names in the order of the lessons' numbers. Addresses and links rely on both, so they must not change. */
 const NAMES =
   `machine program-type attach module instructions first-question answers-of-a-write bounds null stack loops spills
   branches precision pruning packets helper-arguments references your-own func-proto context-conversion own-type functions

@@ -1,7 +1,7 @@
-// The lines of a ```solution block: what a student does, one act a line; and the same again as text.
+// Reads the lines of a ```solution block, one act of a student per line, and writes an act back as such a line.
 import { type Act, elementBytes, elementNumber, type MapInput, type RecipeStep } from "../../engine/index.ts";
 
-/** `source`: the program that `write` stands for; `maps`: those of the lesson. undefined: no act. */
+/** `source`: the program that `write` writes. `maps`: the lesson's maps. undefined: the line is no act. */
 export function readAct(line: string, source: string, maps: readonly MapInput[]): Act | undefined {
   const [, verb = "", rest = ""] = /^(\w+)(?:\s+(.+))?$/.exec(line) ?? [];
   if (!Object.hasOwn(ACTS, verb)) return undefined;
@@ -53,7 +53,7 @@ function bytesFor(maps: readonly MapInput[], name: string, key: string, value: s
   return bytes?.key !== undefined && bytes.value !== undefined ? { key: bytes.key, value: bytes.value } : undefined;
 }
 
-/** An act as the solution of a lesson shows it. */
+/** An act as a line of a lesson's solution. */
 export function actText(act: Act): string {
   switch (act.do) {
     case "echo":
@@ -77,7 +77,7 @@ export function actText(act: Act): string {
   }
 }
 
-/** A number where the bytes (hex) are as wide as one and can be read as one. */
+/** A decimal number if there are at most 8 bytes (hex) and the value is at most MAX_SAFE_INTEGER, else hex. */
 function wordOf(hex: string): string {
   const value = elementNumber(hex);
   return hex.length <= 16 && value <= Number.MAX_SAFE_INTEGER ? String(value) : `0x${hex}`;

@@ -1,4 +1,4 @@
-// The lines of a ```goal block: one row a form, with what it is made of and how it is written.
+// Reads the lines of a ```goal block. FORMS has one row per form: how it is written, and the goal it makes.
 import type { Comparison, Goal, Texts, Verb } from "../../engine/index.ts";
 
 interface GoalForm {
@@ -89,7 +89,7 @@ const FORMS: readonly GoalForm[] = [
   form("stands (.+)", (where) => ({ kind: "stands", where })),
 ];
 
-/** The goal that a line stands for; undefined where no form fits. */
+/** The goal that a line states. undefined: the line has none of the forms. */
 export function parseGoal(line: string): Goal | undefined {
   for (const { pattern, make } of FORMS) {
     const match = pattern.exec(line);

@@ -1,4 +1,4 @@
-// Reads a ```scene block: lines `key: value`. One table for the pictures, one for the presses; what no row takes is a fault.
+// Reads a ```scene block: lines `key: value`. One table has the pictures, one the presses. A line that fits no row is a fault.
 import type { Texts } from "../../engine/index.ts";
 import { EXPECTED } from "./expected.ts";
 import {
@@ -68,7 +68,7 @@ function read<Made>(forms: readonly { pattern: RegExp; make: (...groups: string[
   return undefined;
 }
 
-/** `25-27, 31` */
+/** Reads a list of slides, such as `25-27, 31`. undefined: the text is none. */
 export function readSlides(text: string): readonly number[] | undefined {
   if (!/^\d+(-\d+)?(,\s*\d+(-\d+)?)*$/.test(text)) return undefined;
   return text.split(",").flatMap((part) => {
@@ -77,7 +77,7 @@ export function readSlides(text: string): readonly number[] | undefined {
   });
 }
 
-/** `25-27, 31` again. */
+/** Writes a list of slides as ranges, such as `25-27,31`. */
 export function slidesText(slides: readonly number[]): string {
   const ranges: [number, number][] = [];
   for (const slide of [...new Set(slides)].sort((a, b) => a - b)) {
@@ -97,10 +97,10 @@ interface SceneDraft {
   real: boolean;
 }
 
-/** A sentence in the making: both languages, or nothing. */
+/** A sentence while it is read: the languages found so far. */
 type Says = Partial<Record<keyof Texts, string>>;
 
-/** `previous`: the point of the scene before. */
+/** `previous`: the point of the scene before, which is the default. undefined: it has no picture or no heading. */
 export function readScene(text: string, line: number, previous: number, fault: Fault): Scene | undefined {
   const draft: SceneDraft = { slides: [], minutes: 0, kernel: null, real: false };
   const says: Says = {};
@@ -141,7 +141,7 @@ export function readScene(text: string, line: number, previous: number, fault: F
 }
 
 const NEEDS_WORDS: ReadonlySet<Act["kind"]> = new Set(["say", "item"]);
-/** What the real Linux is not asked to do on a stage. */
+/** Acts that a scene on the real Linux may not have. */
 const NOT_REAL: ReadonlySet<Act["kind"]> = new Set(["test", "update", "shell", "define", "apply"]);
 const BLANK: Press = { act: { kind: "blank" }, says: null };
 const blanks = (says: Texts | null): Press[] => Array.from({ length: says ? blanksIn(says.ja) : 0 }, () => BLANK);
@@ -149,11 +149,11 @@ const blanks = (says: Texts | null): Press[] => Array.from({ length: says ? blan
 function both({ ja, en }: Says, line: number, fault: Fault): Texts | undefined {
   if (ja === undefined && en === undefined) return undefined;
   if (ja !== undefined && en !== undefined && blanksIn(ja) !== blanksIn(en)) fault(line, en, EXPECTED.sameBlanks);
-  // A lesson of one language has its sentences in that one.
+  // A lesson in one language uses its sentence for both.
   return { ja: ja ?? en ?? "", en: en ?? ja ?? "" };
 }
 
-/** False where the line says nothing that is known. */
+/** Puts one setting into the draft. false: the key or the value is unknown. */
 function setting(draft: SceneDraft, key: string, value: string): boolean {
   if (key === "fill") {
     const [first, second, ...rest] = value.split(" + ").map((one) => read(PICTURES, one.trim()));

@@ -1,4 +1,4 @@
-// A lesson's file: what is read from it, and what is said of each thing that is wrong, with its line.
+// A lesson's file: what is read from it, and the line and sentence of each fault.
 import { expect, test } from "vitest";
 import { EXPECTED } from "./expected.ts";
 import type { LessonFault } from "./lesson.ts";
@@ -71,7 +71,7 @@ A hint
 \`\`\`
 `;
 
-/** The faults of the good file with some of it changed, as [line, what was expected]. */
+/** The faults of the good file after one change, as [line, what was expected]. */
 function faults(from: string | RegExp, to: string): readonly (readonly [number, LessonFault["expected"]])[] {
   const file = GOOD.replace(from, to);
   expect(file).not.toBe(GOOD);

@@ -1,5 +1,5 @@
-// Reads a lesson's file: Markdown, split by marked's lexer into tokens, with the format's own blocks taken out of it.
-// Nothing becomes HTML: tokens are drawn as React nodes, and what is HTML in the file is a fault. Never throws.
+// Reads a lesson's file. It is Markdown, which the lexer of `marked` splits into tokens; the format's own blocks are taken out.
+// Nothing becomes HTML: tokens are drawn as React nodes, and HTML in the file is a fault. Never throws.
 import { Marked, type Token, type Tokens } from "marked";
 import type { Act, Goal, MapInput, Texts } from "../../engine/index.ts";
 import type { Language } from "../stores/page/settings.ts";
@@ -129,7 +129,7 @@ export function parseLesson(id: string, file: string): Parsed {
   };
 }
 
-/** The titles alone, for a list: no need to read what follows the head. */
+/** The titles and slides alone, for a list. Only the head of the file is read. */
 export function lessonHead(file: string): {
   readonly titles: Partial<Texts>;
   readonly slides: readonly number[];
@@ -148,7 +148,7 @@ interface Draft {
 interface Head {
   readonly titles: Partial<Record<Language, string>>;
   readonly slides: readonly number[];
-  /** Characters and lines that it takes, its closing dashes included. */
+  /** Length of the head in characters, and in lines, both with the closing dashes. */
   readonly length: number;
   readonly lines: number;
 }
@@ -184,7 +184,7 @@ const FRESH: Omit<LessonState, "source"> = {
   print: [],
 };
 
-/** What a setting makes of the state; undefined where its value is none. */
+/** How each setting changes the state. false or undefined: the value is not valid. */
 const SETTINGS: Readonly<
   Record<
     keyof typeof EXPECTED.stateValue,
@@ -208,9 +208,9 @@ const SETTINGS: Readonly<
   },
   entry(value, { maps }) {
     const act = readAct(`update ${value}`, "", maps);
-    // A size of zero leaves nothing to fill.
+    // An element of size zero cannot be filled.
     if (act?.do !== "update" || act.key === "" || act.value === "") return undefined;
-    // Of two maps of one name the first is filled.
+    // If two maps have this name, the first is filled.
     const filled = maps.find(({ name }) => name === act.map);
     return {
       maps: maps.map((map) => (map === filled ? { ...map, init: { ...map.init, [act.key]: act.value } } : map)),
@@ -218,7 +218,7 @@ const SETTINGS: Readonly<
   },
 };
 
-/** Settings, a line of dashes, the program. */
+/** Reads the state block: settings, a line of dashes, the program. */
 function readState(text: string, line: number, fault: Fault): LessonState {
   const lines = text.split("\n");
   const dashes = lines.findIndex((one) => /^-{3,}$/.test(one.trim()));
@@ -250,7 +250,7 @@ function readGoals(text: string, line: number, fault: Fault): readonly Goal[] {
   return goals;
 }
 
-/** Acts, a line each; then, below a line of dashes, the program. */
+/** Reads the solution block: one act per line, then, if it writes one, a line of dashes and the program. */
 function readSolution(text: string, line: number, maps: readonly MapInput[], fault: Fault): Solution {
   const lines = text.split("\n");
   const dashes = lines.findIndex((one) => /^-{3,}$/.test(one.trim()));
@@ -274,7 +274,7 @@ function readSolution(text: string, line: number, maps: readonly MapInput[], fau
   return { acts, source };
 }
 
-/** Scenes go on through the text, show what they need, and make up the slides that the head names. */
+/** Checks that scenes follow the order of the points, that what they show exists, and that together they show the slides of the head. */
 function checkScenes(
   scenes: readonly { readonly line: number; readonly scene: Scene }[],
   points: readonly Point[],
@@ -297,7 +297,7 @@ function checkScenes(
   if (scenes.length > 0 && !same) fault(scenes[0]?.line ?? 1, slidesText([...shown]), EXPECTED.sceneSlides);
 }
 
-/** A block of a language's section: a point, or something that belongs to one. */
+/** Reads one block of a language's section: a point, or a part of one. */
 function readBlock(draft: Draft, token: Token, line: number, fault: Fault): void {
   const { lang = "", text = "" } = token as Tokens.Code;
   if (token.type === "code" && lang === "predict") {
@@ -318,7 +318,7 @@ function readBlock(draft: Draft, token: Token, line: number, fault: Fault): void
     }
     const step = (seen as unknown as GotoToken[]).find(({ type }) => type === "goto")?.step ?? -1;
     const last = draft.points.at(-1);
-    // A heading stands with what follows it; code with what introduces it.
+    // A heading joins the block after it. Code joins the block before it.
     const joins = last?.kind === "text" && (last.tokens.at(-1)?.type === "heading" || token.type === "code");
     if (joins) {
       draft.points.pop();
@@ -329,7 +329,7 @@ function readBlock(draft: Draft, token: Token, line: number, fault: Fault): void
   }
 }
 
-/** The question; `- [ ]` and one `- [x]`, or `= value`; `>` and why. */
+/** Reads a prediction: the question; choices as `- [ ]` and one `- [x]`, or the answer as `= value`; the reason after `>`. */
 function readPrediction(text: string, line: number, fault: Fault): Prediction | undefined {
   const question: string[] = [];
   const because: string[] = [];
@@ -361,7 +361,7 @@ function readPrediction(text: string, line: number, fault: Fault): Prediction | 
   };
 }
 
-/** Two languages tell the same: as many predictions with the same answers, as many hints. */
+/** Checks that both languages match: the same answers to the same number of predictions, and the same number of hints. */
 function compare(drafts: Partial<Record<Language, Draft>>, onStage: boolean, fault: Fault): void {
   const { ja, en } = drafts;
   if (!ja || !en) return;

@@ -1,15 +1,15 @@
-// A list of lessons as a file: a head with titles, then one entry a line, `- 3`, `- bounds` or `- week1/own.md`, and nothing else.
+// A list of lessons as a file: a head with titles, then only entries, one per line, such as `- 3`, `- bounds` or `- week1/own.md`.
 import type { Texts } from "../../engine/index.ts";
 import { isEntry, MOST_ENTRIES } from "./entry.ts";
 import { lessonHead } from "./parse.ts";
 
 export interface Playlist {
   readonly title: Partial<Texts>;
-  /** A built-in lesson's number or name, or the path of a lesson's file from where the list stands. */
+  /** Each is a built-in lesson's number or name, or a path to a lesson's file, relative to the list. */
   readonly entries: readonly string[];
 }
 
-/** undefined: it is no list. */
+/** undefined: the file is no list. */
 export function readPlaylist(file: string): Playlist | undefined {
   const text = file.replace(/\r\n?/g, "\n").replace(/^\uFEFF/, "");
   const head = /^---\n[\s\S]*?\n---[ \t]*\n/.exec(text);

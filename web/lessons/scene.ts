@@ -1,19 +1,19 @@
-// What fills the stage while a lesson is presented, and what each press of the clicker does there. The format is described
-// in FORMAT.md; parse-scene.ts reads it, stage/film.ts plays it.
+// What fills the stage while a lesson is presented, and what each press of the clicker does. FORMAT.md describes the format,
+// parse-scene.ts reads it, stage/film.ts plays it.
 import type { Texts } from "../../engine/index.ts";
 
 export interface Scene {
-  /** One thing large, or two side by side. */
+  /** One large picture, or two side by side. */
   readonly fill: readonly [Picture] | readonly [Picture, Picture];
-  /** Point of the lesson's text that it belongs to, from 1; its notes are the speaker's. */
+  /** Point of the lesson's text that the scene belongs to, from 1. The speaker's notes are those of the point. */
   readonly point: number;
-  /** Slides of the deck whose content it shows. */
+  /** Slides of the talk whose content the scene shows. */
   readonly slides: readonly number[];
-  /** Time that the speaker plans for it; 0: none of its own. */
+  /** Minutes that the speaker plans for the scene. 0: none. */
   readonly minutes: number;
-  /** The kernel starts anew with these steps of the recipe; null: it stays as it is. */
+  /** The kernel is booted with these steps of the recipe. null: it stays as it is. */
   readonly kernel: Recipe | null;
-  /** Its calls are made on the page's real Linux 6.1, which has all steps. */
+  /** The calls are made on the page's real Linux 6.1, which has all four steps. */
   readonly real: boolean;
   /** The sentence above the picture. */
   readonly says: Texts;
@@ -23,13 +23,13 @@ export interface Scene {
 export type Recipe = readonly [boolean, boolean, boolean, boolean];
 
 export type Picture =
-  /** Only the sentence, large, and what stands below it. */
+  /** The sentence in large type, and the lines below it. */
   | { readonly kind: "title" }
-  /** One line a press. */
+  /** Lines of words. Each press adds one. */
   | { readonly kind: "words" }
-  /** The four steps, on and off. */
+  /** The four steps of the recipe, each on or off. */
   | { readonly kind: "recipe" }
-  /** Three program types, each with what makes it run and its context. */
+  /** Program types, each with the event that makes it run and its context. */
   | { readonly kind: "types" }
   /** The program with its bytes. */
   | { readonly kind: "program" }
@@ -37,27 +37,27 @@ export type Picture =
   | { readonly kind: "machine" }
   /** The verifier's log. */
   | { readonly kind: "log" }
-  /** The parts of the kernel, and the way of the last call through them. */
+  /** The parts of the kernel, and the last call's way through them. */
   | { readonly kind: "parts" }
   | { readonly kind: "terminal" }
-  /** What a step adds: one hunk, or one thing of a file. */
+  /** A piece of the code that a step of the recipe adds. */
   | { readonly kind: "code"; readonly piece: PieceName }
-  /** A context from both sides, and an access before and after it is rewritten; of a preset, "": of OREORE. */
+  /** A preset's context from both sides, and an access before and after the kernel rewrites it. `preset` "": OREORE. */
   | { readonly kind: "context"; readonly preset: string }
-  /** The prediction that the point is. */
+  /** The prediction at the scene's point. */
   | { readonly kind: "question" }
   /** The files of the take-home. */
   | { readonly kind: "files" }
-  /** The block of code in the point's text. */
+  /** The code block in the point's text. */
   | { readonly kind: "listing" }
-  /** What the maps of the running kernel hold. */
+  /** The elements of the running kernel's maps. */
   | { readonly kind: "maps" }
-  /** The bytes of the packet that was given, and as the run left them. */
+  /** The packet's bytes before and after the run. */
   | { readonly kind: "packet" };
 
 export interface PieceName {
   readonly step: 1 | 2 | 3 | 4;
-  /** CodePieceView.name; where two files have it, after the file's name: `loader-libbpf.c main()`. */
+  /** CodePieceView.name. If two files have a piece with this name, the file's name comes first: `loader-libbpf.c main()`. */
   readonly name: string;
 }
 
@@ -65,7 +65,7 @@ export type PictureKind = Picture["kind"];
 
 export interface Press {
   readonly act: Act;
-  /** The sentence that comes with it; null: what happened is said by its values. */
+  /** The sentence shown with the press. null: the stage makes one from the values. */
   readonly says: Texts | null;
 }
 
@@ -73,7 +73,7 @@ export const PARTS = ["user", "syscall", "verifier", "program", "attach", "sysfs
 export type PartName = (typeof PARTS)[number];
 
 export type Act =
-  /** The press only says something. */
+  /** The press only shows its sentence. */
   | { readonly kind: "say" }
   /** The press's sentence becomes the next line of the words. */
   | { readonly kind: "item" }
@@ -81,9 +81,9 @@ export type Act =
   | { readonly kind: "type"; readonly name: string }
   | { readonly kind: "load" | "attach" | "detach" | "cat"; readonly answer: string }
   | { readonly kind: "echo"; readonly text: string; readonly answer: string }
-  /** BPF_PROG_TEST_RUN on a packet's name, or hex. */
+  /** BPF_PROG_TEST_RUN on a packet, given by its name or in hex. */
   | { readonly kind: "test"; readonly text: string; readonly answer: string }
-  /** An element of a map of the running kernel, in the words of a lesson. */
+  /** Changes an element of a map of the running kernel. `key` and `value` are written as in a lesson's file. */
   | {
       readonly kind: "update";
       readonly map: string;
@@ -93,29 +93,29 @@ export type Act =
     }
   /** A line that is typed into the shell. */
   | { readonly kind: "shell"; readonly line: string }
-  /** A preset of program types takes OREORE's place: the kernel is booted anew. */
+  /** Puts a preset of program types in OREORE's place. The kernel is booted anew. */
   | { readonly kind: "define"; readonly preset: string }
-  /** The run, this many steps on; from its start where it was not looked at yet. */
+  /** Moves the run this many steps on. It begins at step 0 if the run was not shown yet. */
   | { readonly kind: "step"; readonly by: number }
-  /** Marks the line that has this text. */
+  /** Marks the line that contains this text. */
   | { readonly kind: "at"; readonly text: string }
   | { readonly kind: "code"; readonly piece: PieceName }
   /** Applies a step of the recipe: the kernel is built and booted anew. */
   | { readonly kind: "apply"; readonly step: 1 | 2 | 3 | 4 }
-  /** An access to a field of the context, as the program has it, and then as it runs. */
+  /** Shows an access to a field of the context as the program has it. `rewrite` then shows it as it runs. */
   | { readonly kind: "field"; readonly name: string }
   | { readonly kind: "rewrite" }
   | { readonly kind: "answer" }
-  /** Part of the program becomes other text. */
+  /** Replaces part of the program. */
   | { readonly kind: "edit"; readonly from: string; readonly to: string }
-  /** The program that solves the lesson. */
+  /** Writes the program that solves the lesson. */
   | { readonly kind: "solution" }
-  /** Uncovers the next blank of the sentence above it; made by the reader of the file, one for each blank. */
+  /** Uncovers the next blank of the latest sentence. The parser adds one such press per blank. */
   | { readonly kind: "blank" };
 
 export type ActKind = Act["kind"];
 
-/** A run of text of one kind in a sentence of the stage. */
+/** A part of a sentence on the stage, with text of one kind. */
 export interface Piece {
   readonly kind: "text" | "code" | "strong" | "blank";
   readonly text: string;
@@ -123,7 +123,7 @@ export interface Piece {
 
 const INLINE = /`([^`]+)`|\*\*([^*]+)\*\*|\{\{([^{}]+)\}\}/g;
 
-/** A sentence of the stage in its parts: `code`, **strong**, {{blank}}. */
+/** Splits a sentence of the stage into its parts: `code`, **strong**, {{blank}} and plain text. */
 export function pieces(sentence: string): readonly Piece[] {
   const made: Piece[] = [];
   let at = 0;

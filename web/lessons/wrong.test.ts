@@ -1,11 +1,11 @@
-// No goal is met without the task: constants, empty maps, short packets and half of the acts are refused, and of each goal there is
-// a wrong answer that misses it.
+// No lesson is solved without doing its task: constants, empty maps, short packets and half of the acts do not solve it. For each
+// goal some wrong answer misses it.
 import { expect, test } from "vitest";
 import { type Act, createSession, type Goal, performActs } from "../../engine/index.ts";
 import { LESSON_IDS, loadLesson } from "./index.ts";
 import { judgedProgram, type Lesson } from "./lesson.ts";
 
-/** Thirty turns that do nothing. */
+/** A loop of thirty turns that does nothing. */
 const IDLE = `
 BPF_MOV64_IMM(BPF_REG_9, 30),
 again:
@@ -13,7 +13,7 @@ BPF_ALU64_IMM(BPF_SUB, BPF_REG_9, 1),
 BPF_JMP_IMM(BPF_JNE, BPF_REG_9, 0, again),
 `;
 
-/** A change of the solution's program, each with what is wrong with it. */
+/** Changes of each solution's program that make it wrong. The key says what is wrong. */
 const WRONG: Readonly<Record<string, Readonly<Record<string, readonly [from: string, to: string]>>>> = {
   "01-machine": { "the sum of other numbers": ["100)", "101)"] },
   "02-program-type": {
@@ -182,7 +182,7 @@ interface Wrong {
   readonly acts: readonly Act[];
 }
 
-/** What no lesson may take for its task, made of its goals and its solution. */
+/** Wrong answers that a lesson must not accept, made from its goals and its solution. */
 function* wrongOf(id: string, lesson: Lesson): Generator<Wrong> {
   const { goals, solution, state } = lesson;
   const acts = solution?.acts ?? [];
@@ -195,7 +195,7 @@ function* wrongOf(id: string, lesson: Lesson): Generator<Wrong> {
   if (right !== state.source)
     yield { what: "the lesson's own program", source: state.source, acts: doing(state.source) };
   const values = new Set(goals.flatMap((goal) => (goal.kind === "returns" ? [goal.is] : [])));
-  // Where one value is wanted of all inputs, a constant is the task.
+  // If the goals ask for one value only, a program that returns a constant is right.
   for (const value of values.size > 1 ? [...values].slice(0, 2) : []) {
     const source = `BPF_MOV64_IMM(BPF_REG_0, ${value | 0}),\nBPF_EXIT_INSN(),\n`;
     yield { what: `always ${value}`, source, acts: doing(source) };
@@ -212,7 +212,7 @@ function* wrongOf(id: string, lesson: Lesson): Generator<Wrong> {
 
 interface Answer {
   readonly met: readonly boolean[];
-  /** The verifier accepts it: what it misses, it misses by what it does. */
+  /** Whether the verifier accepts the program. If so, a goal is missed because of what the program does. */
   readonly accepted: () => Promise<boolean>;
 }
 
@@ -228,7 +228,7 @@ async function answerOf(lesson: Lesson, { source, acts }: Wrong): Promise<Answer
   };
 }
 
-/** Goals about what the program does: a program that is refused misses them all, which says nothing of them. */
+/** Goals about what the program does. A refused program misses them all, so such a miss does not count. */
 const OF_A_RUN: ReadonlySet<Goal["kind"]> = new Set([
   "returns",
   "refuses",
@@ -239,9 +239,9 @@ const OF_A_RUN: ReadonlySet<Goal["kind"]> = new Set([
   "steps",
 ]);
 
-/** Acts that a student may leave out: what the goals ask for holds all the same. */
+/** Acts that a student may leave out: the goals are met without them. */
 const MAY_BE_LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
-  // A kernel that does not know the attach type says so before it looks at the descriptor.
+  // A kernel that does not know the attach type refuses the call before it looks at the descriptor.
   "03-attach": ["without load, act 1"],
 };
 
