@@ -1,4 +1,4 @@
-// The switch between the simulated kernel and the real one, in the title line of the pane whose buttons act on it.
+// The switch between the simulated and the real kernel, in the title line of the pane whose buttons act on the chosen one.
 import { useLinuxTexts } from "../i18n/linux.ts";
 import { queued } from "../stores/kernel/kernel.ts";
 import { useWhichKernel, type WhichKernel } from "../stores/kernel/which-kernel.ts";
@@ -6,7 +6,7 @@ import { Segments } from "../ui/Segments.tsx";
 
 const KERNELS: readonly WhichKernel[] = ["simulated", "real"];
 
-/** What is pressed after the switch to the real kernel goes there. The way back waits for nothing. */
+/** Going to the real kernel is queued, so that buttons pressed after it act there. Going back does not wait. */
 async function choose(which: WhichKernel): Promise<void> {
   if (which === "real") return queued(async () => (await import("./real-kernel.ts")).goReal());
   (await import("./real-kernel.ts")).goSimulated();

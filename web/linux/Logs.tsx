@@ -1,10 +1,10 @@
-// Two logs side by side, a line of one beside the line of the other that says the same; lines that differ are marked.
+// Two logs side by side. Lines that say the same stand beside each other. Lines that differ are marked.
 import { useRef } from "react";
 import type { LogComparison } from "../../engine/index.ts";
 import { useLinuxTexts } from "../i18n/linux.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 
-/** Lines that are drawn; a longer log is cut, and says so. */
+/** Most lines that are drawn. A longer log is cut and says so. */
 const SHOWN = 2000;
 
 interface Props {

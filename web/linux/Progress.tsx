@@ -1,4 +1,4 @@
-// What the real machine needs, how far its files are, and why it is not there.
+// What the real machine needs, how much of its files has arrived, and why it is not running.
 import { LoaderCircle } from "lucide-react";
 import { useLinuxTexts } from "../i18n/linux.ts";
 import { endMachine, useReal } from "./store.ts";
@@ -6,7 +6,7 @@ import "./linux.css";
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
-/** `onConsent`: the reader agreed to fetch, or wants it tried again. */
+/** `onConsent`: the reader agrees to fetch the files, or wants another try. */
 export function Progress({ onConsent }: { readonly onConsent: () => void }) {
   const text = useLinuxTexts();
   const { phase, fetched, of, failure, asking, toFetch } = useReal();

@@ -10,7 +10,7 @@ const CTRL_C = "\x03";
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const send = (bytes: Uint8Array): Promise<void> => withMachine((machine) => machine.type(bytes));
-/** The prompt was written before the state was saved: an empty line brings another. */
+/** Sends an empty line to get a prompt. The first prompt was printed before the state was saved. */
 const greet = async ({ cols, rows }: Terminal): Promise<void> =>
   withMachine(async (machine) => {
     await machine.resize(cols, rows);

@@ -1,4 +1,4 @@
-// Above the buttons when they act on the real kernel: how far the machine is, and its console.
+// Stands above the buttons while they act on the real kernel: how far the machine's start is, and its console.
 import { SquareTerminal } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useLinuxTexts } from "../i18n/linux.ts";

@@ -1,4 +1,5 @@
-// The real Linux beside the verdict: what it takes, how far it is, and its answer next to ours with each difference named.
+// The panel of the real Linux beside the verdict: what must be fetched, how far the start is, and its answer beside ours. Each
+// difference is named.
 import { Ban, CircleCheck, Cpu, X } from "lucide-react";
 import { useEffect } from "react";
 import { isCutOff, KERNELS, type KernelName } from "../../engine/index.ts";

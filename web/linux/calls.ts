@@ -1,27 +1,27 @@
-// The system calls of the demo on a real machine, written down as the simulation's are, so that the page and the stage show
-// both alike. `undefined`: the machine was reset before it answered.
+// Makes the system calls of the demo on a real machine and records them in the simulation's form, so that the page and the stage
+// show both in the same way. `undefined`: the machine was reset before it answered.
 import { isCutOff, O_WRONLY, type RealProgramView, type SyscallRecord, type SyscallView } from "../../engine/index.ts";
 import type { RealMachine } from "./client.ts";
 
-/** Where `loader` on the console finds the page's program. */
+/** The file from which `loader` on the console reads the page's program. */
 const PROGRAM_FILE = "/root/program";
 const PAGE = 4096;
 
 export interface Made {
   readonly records: readonly SyscallRecord[];
-  /** Of the call that the others are for, or of the one that failed before it: a negative errno. */
+  /** Result of the main call. If a call failed, its negative errno. */
   readonly ret: number;
-  /** What was read. */
+  /** The bytes that were read. */
   readonly bytes: Uint8Array;
 }
-/** What is asked of a machine here. */
+/** The part of a machine that this file uses. */
 export type Caller = Pick<RealMachine, "load" | "attach" | "detach" | "write" | "read">;
 type Making = Promise<Made | undefined>;
 
 const NOTHING = new Uint8Array();
 const result = (ret: number): { ret: number; errno: number } => ({ ret: Math.max(-1, ret), errno: Math.max(0, -ret) });
 
-/** Makes the maps and loads the program; its file for the console is written first. */
+/** Writes the program's file for the console, makes the maps and loads the program. */
 export async function load(machine: Caller, { program, calls }: RealProgramView): Making {
   await machine.write(PROGRAM_FILE, program.insns, true);
   const answer = await machine.load(program, { logLevel: 2 });
@@ -48,16 +48,16 @@ export async function detach(machine: Caller, attachType: number): Making {
   return { records: [{ ...call, ...result(ret) }], ret, bytes: NOTHING };
 }
 
-/** `echo INPUT > PATH`. */
+/** Does what `echo INPUT > PATH` does. */
 export const echo = (machine: Caller, path: string, input: string): Making =>
   file(machine, path, new TextEncoder().encode(`${input}\n`));
 
-/** `cat PATH`: one page of it at most. */
+/** Does what `cat PATH` does, for at most one page. */
 export const cat = (machine: Caller, path: string): Making => file(machine, path);
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** Opens the file, writes `data` or reads, closes it. */
+/** Opens the file, writes `data`, or reads if there is no `data`, and closes it. */
 async function file(machine: Caller, path: string, data?: Uint8Array): Making {
   const answer = await (data ? machine.write(path, data, false) : machine.read(path));
   if (isCutOff(answer)) return undefined;

@@ -1,8 +1,8 @@
-// The page's end of the real machine: a worker that is there while it is used, and ended after that, with all its memory.
+// The page's side of the real machine. Its worker is ended when it is not used any more, which frees its memory.
 import type { KernelName } from "../../engine/index.ts";
 import type { Call, CallName, Calls, FromMachine } from "./messages.ts";
 
-/** Milliseconds without a call after which the machine is ended. */
+/** The machine is ended after this many milliseconds without a call. */
 const UNUSED = 5 * 60_000;
 
 /** The machine was ended before it answered. */
@@ -17,7 +17,7 @@ export type RealMachine = {
 export interface MachineEvents {
   onProgress(fetched: number, of: number): void;
   onConsole(bytes: Uint8Array): void;
-  /** It is gone, asked for or after a long rest; descriptors of it mean nothing any more. */
+  /** The machine was ended, on request or because it was not used. Its descriptors are no longer valid. */
   onEnd(): void;
 }
 
@@ -33,10 +33,10 @@ export class MachineThread {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #rest: ReturnType<typeof setTimeout> | undefined;
-  /** While true the machine is not ended for being unused: a console is open. */
+  /** A console is open. While true, the machine is not ended for being unused. */
   watched = false;
 
-  /** Resolves when the machine runs. */
+  /** Resolves when the machine runs, with the milliseconds that the start took. */
   readonly started: Promise<number>;
   readonly machine: RealMachine;
 

@@ -1,5 +1,5 @@
-// The files of a real machine: fetched once, and kept on the device for the time without a network. No service worker takes
-// part, so that this works on a first visit too; where the device gives no room they are fetched again.
+// The files of a real machine. They are fetched once and kept on the device, so that they are there without a network. This needs no
+// service worker, so it works on a first visit too. If the device has no room, the files are fetched again next time.
 import wasmUrl from "v86/build/v86.wasm?url";
 import type { KernelName } from "../../engine/index.ts";
 import kernels from "../../public/linux/kernels.json";
@@ -9,16 +9,16 @@ const CACHE = "oreore-linux";
 interface File {
   readonly url: string;
   readonly bytes: number;
-  /** As they come over the network: hosts compress the wasm file. */
+  /** Bytes that come over the network. They are fewer for the wasm file, which hosts compress. */
   readonly served: number;
 }
 
 const here = import.meta.url;
 
-/** What is said of a kernel before it is fetched; the recipe writes it. */
+/** What is known about a kernel before it is fetched. The recipe that builds the machines writes it. */
 export const about = (kernel: KernelName) => kernels.kernels[kernel];
 
-/** The wasm file has its sum in its name; the states have it behind the `?`, so that another one is another entry. */
+/** The name of the wasm file contains its hash. The states have theirs after the `?`, so each version is an entry of its own. */
 const filesOf = (kernel: KernelName): readonly [wasm: File, state: File] => {
   const { file, bytes, sha256 } = about(kernel);
   return [
@@ -27,7 +27,7 @@ const filesOf = (kernel: KernelName): readonly [wasm: File, state: File] => {
   ];
 };
 
-/** Bytes that asking this kernel fetches; 0: all is on the device. */
+/** Bytes that must be fetched before this kernel can be asked. 0: all files are on the device. */
 export async function toFetch(kernel: KernelName): Promise<number> {
   const cache = await kept();
   let bytes = 0;
@@ -35,7 +35,7 @@ export async function toFetch(kernel: KernelName): Promise<number> {
   return bytes;
 }
 
-/** The files' bytes. Throws where one cannot be had. */
+/** The files' bytes. Throws if one cannot be fetched. */
 export async function fetchFiles(
   kernel: KernelName,
   onProgress: (fetched: number, of: number) => void,
@@ -72,11 +72,11 @@ export async function fetchFiles(
   return got;
 }
 
-/** undefined: not allowed here (an insecure address, a private window). */
+/** The files kept on the device. undefined: not allowed here (an insecure address, a private window). */
 const kept = (): Promise<Cache | undefined> =>
   "caches" in globalThis ? caches.open(CACHE).catch(() => undefined) : Promise.resolve(undefined);
 
-/** Files of an older version of the page. */
+/** Deletes the files of older versions of the page. */
 async function forgetOthers(cache: Cache | undefined): Promise<void> {
   const wanted = new Set((Object.keys(kernels.kernels) as KernelName[]).flatMap(filesOf).map(({ url }) => url));
   for (const request of (await cache?.keys()) ?? []) if (!wanted.has(request.url)) await cache?.delete(request);

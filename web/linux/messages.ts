@@ -1,4 +1,4 @@
-// What the page and the thread of the real machine say to each other. Calls are answered once each, in their order.
+// The messages between the page and the thread of the real machine. Each call is answered once, in order.
 import type {
   CutOff,
   FileAnswer,
@@ -9,7 +9,7 @@ import type {
   RealProgram,
 } from "../../engine/index.ts";
 
-/** The simulation's side of a comparison. */
+/** The simulation's answer, to compare with the real one. */
 export interface Ours {
   readonly verdict: "accept" | "reject";
   readonly errno: number;
@@ -20,13 +20,13 @@ export interface Ours {
 export interface Asked {
   readonly answer: RealAnswer;
   readonly comparison: LogComparison;
-  /** Milliseconds that the machine took. */
+  /** Milliseconds that the machine took to answer. */
   readonly ms: number;
 }
 
-/** Each with its answer. */
+/** The calls, each with the type of its answer. */
 export interface Calls {
-  /** Fetches what is not on the device yet, and starts the machine. Milliseconds from the last byte to the running machine. */
+  /** Fetches the files that are not on the device and starts the machine. Answers with the milliseconds that the start took after that. */
   start(kernel: KernelName): number;
   ask(program: RealProgram, ours: Ours): Asked | CutOff;
   load(program: RealProgram, options: LoadOptions): RealAnswer | CutOff;
@@ -34,10 +34,10 @@ export interface Calls {
   detach(type: number): number | CutOff;
   write(path: string, bytes: Uint8Array, create: boolean): FileAnswer | CutOff;
   read(path: string): FileAnswer | CutOff;
-  /** Keys of the console. */
+  /** Sends keys to the console. */
   type(bytes: Uint8Array): void;
   resize(columns: number, rows: number): void;
-  /** Back to the saved state; milliseconds it took. */
+  /** Goes back to the saved state. Answers with the milliseconds that it took. */
   reset(): number;
 }
 export type CallName = keyof Calls;
@@ -51,6 +51,6 @@ export interface Call {
 export type FromMachine =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly failed: string }
-  /** Bytes of the files that are here, of all. */
+  /** Bytes of the files that have arrived, and of all files together. */
   | { readonly fetched: number; readonly of: number }
   | { readonly console: Uint8Array };

@@ -1,5 +1,5 @@
-// Whether the panel of the real Linux stands in the verifier's pane, and a request to ask at once. Small, in the shell; all
-// else of it comes when it is asked for.
+// Whether the panel of the real Linux is open in the verifier's pane, and a request to ask at once. This small file is part of the
+// first load. The rest of the panel is loaded when it is needed.
 import { create } from "zustand";
 
 export const useRealPanel = create<{ readonly open: boolean; readonly asked: number }>()(() => ({

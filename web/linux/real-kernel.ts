@@ -1,5 +1,5 @@
-// Load, attach, echo, cat and detach on the real 6.1, for the same buttons as the simulation's: what comes back goes into the
-// same store, so that the page shows it where it always does. The simulation's own state is put aside meanwhile.
+// Load, attach, echo, cat and detach on the real 6.1, for the buttons that otherwise act on the simulation. The answers go into the
+// same store, so the page shows them in the same places. Meanwhile the simulation's state is kept aside.
 import type { SyscallRecord } from "../../engine/index.ts";
 import { answered, engine } from "../stores/engine.ts";
 import { hookPath, type KernelState, useKernel } from "../stores/kernel/kernel.ts";
@@ -13,7 +13,7 @@ import { chooseKernel, machine, onMachineLost, withMachine } from "./store.ts";
 
 type Shown = Pick<KernelState, "fd" | "loadedRevision" | "calls" | "lastCalls" | "output" | "kernel">;
 const EMPTY = { fd: -1, loadedRevision: -1, calls: [], lastCalls: [], output: null } as const;
-/** The other side's, while this one is shown. */
+/** State of the kernel that is not shown now. */
 let aside: Shown | undefined;
 
 const shown = (): Shown => {
@@ -21,7 +21,7 @@ const shown = (): Shown => {
   return { fd, loadedRevision, calls, lastCalls, output, kernel };
 };
 
-/** Goes to the real kernel; the machine starts with the first call. */
+/** Switches to the real kernel. The machine starts with the first call. */
 export async function goReal(): Promise<void> {
   if (whichKernel() === "real") return;
   await chooseKernel("oreore-6.1");
@@ -42,7 +42,7 @@ export function goSimulated(): void {
 const detached = (kernel: KernelState["kernel"]): KernelState["kernel"] =>
   kernel && { ...kernel, maps: [], attachments: kernel.attachments.map((one) => ({ ...one, progId: 0 })) };
 
-// A machine that is gone, or back in its saved state, has nothing loaded.
+// A machine that was ended or reset has nothing loaded.
 onMachineLost(() => {
   if (whichKernel() === "real") useKernel.setState((s) => ({ fd: -1, loadedRevision: -1, kernel: detached(s.kernel) }));
 });
@@ -55,7 +55,10 @@ async function list(records: readonly SyscallRecord[]): Promise<void> {
   noteCalls(views);
 }
 
-/** undefined: no kernel here has the type, no machine, or it was ended or reset meanwhile; the pane says why. What was called is listed. */
+/**
+ * Does something on the machine and lists its system calls. undefined: no kernel here has the program type, there is no machine, or it
+ * was ended or reset meanwhile. The pane says which.
+ */
 async function on(act: (machine: RealMachine) => Promise<made.Made | undefined>): Promise<made.Made | undefined> {
   if (isOwnType(useKernel.getState())) return undefined;
   await chooseKernel("oreore-6.1");
@@ -64,10 +67,10 @@ async function on(act: (machine: RealMachine) => Promise<made.Made | undefined>)
   return called;
 }
 
-/** A definition of the reader's own has no kernel here: the pane says so, and offers the take-home. */
+/** Whether the reader defined the program type. No real kernel here has it, so the pane offers the take-home instead. */
 export const isOwnType = ({ definition }: Pick<KernelState, "definition">): boolean => definition !== null;
 
-// What the reader presses comes here in its turn (stores/kernel/kernel.ts).
+// The functions below are called one at a time: stores/kernel/kernel.ts queues what the reader presses.
 export async function load(): Promise<boolean> {
   const program = useProgram.getState();
   const real = await answered(engine().api.tools.realProgram(programInput(program)));
@@ -80,7 +83,7 @@ export async function load(): Promise<boolean> {
 }
 
 const BPF_OREORE_ATTACH = 44;
-/** Of the program loaded last, and of the one attached last. */
+/** Attach type of the program loaded last, and of the program attached last. */
 let loadedFor = BPF_OREORE_ATTACH;
 let attachedAs = BPF_OREORE_ATTACH;
 

@@ -1,5 +1,5 @@
-// Asking a real Linux what the page's verifier was asked: which kernel, how far it is, and its last answer beside ours.
-// One machine at a time: it takes as much memory as all the rest of the page.
+// Asks a real Linux what the page's verifier was asked: which kernel, how far its start is, and its last answer beside ours.
+// Only one machine runs at a time, because it takes as much memory as the rest of the page.
 import { create } from "zustand";
 import { type CheckView, type CutOff, isCutOff, type KernelName } from "../../engine/index.ts";
 import { freshCheck, useVerdict } from "../stores/check/verdict.ts";
@@ -11,17 +11,17 @@ import type { Asked } from "./messages.ts";
 
 export type Phase = "off" | "consent" | "fetching" | "starting" | "ready" | "failed";
 
-/** Why there is nothing to ask. */
+/** Why the program cannot be given to the real kernel. */
 export type Reason = "assembly" | "type" | "not simulated" | "own type";
 
 export interface RealState {
   readonly kernel: KernelName;
   readonly phase: Phase;
-  /** Bytes that asking would fetch; -1: not known yet. */
+  /** Bytes that would be fetched. -1: not known yet. */
   readonly toFetch: number;
   readonly fetched: number;
   readonly of: number;
-  /** Text of a failure. */
+  /** Text of the last failure. "": none. */
   readonly failure: string;
   readonly asking: boolean;
   /** The last answer, with the revision of the program it is about. */
@@ -55,7 +55,7 @@ let thread: MachineThread | undefined;
 const consoleListeners = new Set<(bytes: Uint8Array) => void>();
 const endListeners = new Set<() => void>();
 
-/** Told what the console prints, from now on; gives what ends it. */
+/** Calls the listener with all that the console prints from now on. Returns a function that ends this. */
 export function onConsole(listener: (bytes: Uint8Array) => void): () => void {
   consoleListeners.add(listener);
   if (thread) thread.watched = true;
@@ -65,7 +65,7 @@ export function onConsole(listener: (bytes: Uint8Array) => void): () => void {
   };
 }
 
-/** Told when the machine is gone or back in its saved state: descriptors of before mean nothing. */
+/** Calls the listener when the machine was ended or reset. Descriptors from before are no longer valid. */
 export function onMachineLost(listener: () => void): void {
   endListeners.add(listener);
 }
@@ -80,7 +80,7 @@ export async function chooseKernel(kernel: KernelName): Promise<void> {
   set({ toFetch: await toFetch(kernel) });
 }
 
-/** A reader on a phone, or who asked for little data, is asked before anything is fetched. */
+/** Whether the reader must agree before anything is fetched: on a phone, or with the browser set to save data. */
 const asksFirst = (): boolean =>
   matchMedia("(max-width: 700px), (pointer: coarse)").matches ||
   (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true;
@@ -88,8 +88,8 @@ const asksFirst = (): boolean =>
 let coming: Promise<MachineThread | undefined> | undefined;
 
 /**
- * The running machine of the chosen kernel, started where it is not there; undefined: not yet, or it failed (see phase).
- * `consented`: the reader has seen what is fetched.
+ * The running machine of the chosen kernel. It is started if there is none. undefined: the reader must agree first, or the start
+ * failed (see phase). `consented`: the reader agreed to fetch the files.
  */
 export function machine(consented = false): Promise<MachineThread | undefined> {
   coming ??= start(consented).finally(() => {
@@ -133,7 +133,7 @@ async function start(consented: boolean): Promise<MachineThread | undefined> {
   }
 }
 
-/** Does something on the machine; undefined where there is none, or it was ended meanwhile. */
+/** Does something on the machine. undefined: there is none, or it was ended meanwhile. */
 export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>): Promise<T | undefined> {
   const here = await machine();
   if (!here) return undefined;
@@ -146,8 +146,8 @@ export async function withMachine<T>(act: (machine: RealMachine) => Promise<T>):
 }
 
 /**
- * Does something on a machine in its saved state that is there for this alone, and ended after it; the page's own is ended
- * before. undefined: its files are not on the device and cannot be had, or not without asking the reader.
+ * Starts a machine for this action alone, does the action and ends the machine. The page's own machine is ended before. undefined:
+ * the machine's files cannot be fetched, or only if the reader agrees.
  */
 export async function withOwnMachine<T>(
   kernel: KernelName,
@@ -168,7 +168,7 @@ export async function withOwnMachine<T>(
   }
 }
 
-/** Ends the machine, or the fetching of it. */
+/** Ends the machine, or stops fetching it. */
 export function endMachine(): void {
   thread?.end();
   set({ phase: "off" });
@@ -178,7 +178,7 @@ export async function learnSize(): Promise<void> {
   set({ toFetch: await toFetch(get().kernel) });
 }
 
-/** Asks the chosen kernel about the program as it stands. `consented`: the reader has seen what is fetched. */
+/** Asks the chosen kernel about the current program. `consented`: the reader agreed to fetch the files. */
 export async function ask(consented = false): Promise<void> {
   if (get().asking) return;
   set({ asking: true, reason: null });
@@ -192,7 +192,7 @@ export async function ask(consented = false): Promise<void> {
   }
   const { result, auto } = get();
   const edited = auto && result && result.revision !== useProgram.getState().revision;
-  // Another kernel was chosen meanwhile: that one is asked.
+  // If the program changed or another kernel was chosen meanwhile, ask again.
   if (edited || get().kernel !== kernel) void ask(consented);
 }
 
@@ -233,7 +233,7 @@ export function setAuto(auto: boolean): void {
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
-/** Milliseconds of rest after an edit. */
+/** Milliseconds to wait after an edit. */
 const REST = 250;
 useVerdict.subscribe(({ check, checking }) => {
   if (!get().auto || checking || !check || get().phase !== "ready") return;

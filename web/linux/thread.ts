@@ -26,7 +26,7 @@ const ANSWERS: Answers = {
   async start(kernel: KernelName) {
     const [wasm, state] = await fetchFiles(kernel, (fetched, of) => post({ fetched, of }));
     const began = performance.now();
-    // v86 takes its clock from a Worker made of a blob, which the page's policy forbids: it gets one of ours by that name.
+    // v86 makes a Worker from a blob as its clock, which the page's policy forbids. So our own class takes the name `Worker`.
     Object.assign(self, { Worker: Ticks });
     const { V86 } = await import("v86");
     const module = await WebAssembly.compile(wasm);

@@ -1,5 +1,5 @@
-// The clock of the emulator. v86 asks a Worker for it: it posts `{ t, tick }` and wants `tick` back after t milliseconds,
-// at once where t is below 1. Timers of browsers wait 4 ms at least, messages do not wait.
+// The clock of the emulator, in place of v86's Worker. v86 posts `{ t, tick }` and wants `tick` back after t milliseconds, or at once
+// if t is below 1. A browser's timers wait at least 4 ms, so the answer at once is a message.
 
 interface Wanted {
   readonly t: number;
