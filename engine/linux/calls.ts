@@ -1,12 +1,12 @@
-// bpf(2) and files as steps of a request. Offsets of union bpf_attr are those of include/uapi/linux/bpf.h; pointers are u64
-// there, and the upper half of a 32-bit one is zero.
+// Writes calls of bpf(2) and of files as steps of a request. Offsets in union bpf_attr are those of include/uapi/linux/bpf.h.
+// Pointers are u64 there; the upper half of a 32-bit pointer is zero.
 import { latin1, viewOf } from "../base/bytes.ts";
 import { INSN_BYTES } from "../isa/insn.ts";
 import type { RealMap, RealProgram } from "./program.ts";
 import type { Output, Ref } from "./protocol.ts";
 import { addressOf, bytesOf, Request, resultOf, type Slot, struct } from "./request.ts";
 
-/** System calls of Linux for i386. */
+/** Numbers of Linux's system calls on i386. */
 const NR = { read: 3, write: 4, open: 5, close: 6, ioctl: 54, bpf: 357 } as const;
 const CMD = {
   mapCreate: 0,
@@ -17,14 +17,14 @@ const CMD = {
   testRun: 10,
   mapFreeze: 22,
 } as const;
-/** As libraries pass it: what a release does not know is zero. */
+/** Size of the attributes that is passed, as libraries do it. Fields that a release does not know are zero. */
 const ATTR_BYTES = 152;
 /** Flags of open(2) on i386. */
 const O_WRONLY = 0o1;
 const O_CREAT = 0o100;
 const O_NOCTTY = 0o400;
 const O_TRUNC = 0o1000;
-/** Bytes of the log, unless a program asks for another size. */
+/** Size of the log in bytes, unless the caller gives another. */
 export const LOG_BYTES = 16 << 20;
 
 function bpf(
@@ -39,15 +39,15 @@ function bpf(
 }
 
 /**
- * The key of these maps is struct bpf_cgroup_storage_key, a u64 and a u32: 16 bytes on 64 bits, 12 where a u64 needs no
- * more than 4 bytes' alignment.
+ * Types of maps whose key is struct bpf_cgroup_storage_key, a u64 and a u32. It has 16 bytes on 64 bits, and 12 on i386, where a
+ * u64 is aligned to 4 bytes.
  */
 const CGROUP_STORAGE: ReadonlySet<number> = new Set([19, 21]);
 const keySizeOf = ({ type, keySize }: RealMap): number => (CGROUP_STORAGE.has(type) && keySize === 16 ? 12 : keySize);
 
 interface MadeMap {
   readonly fd: Ref & Slot;
-  /** All calls that have to succeed. */
+  /** All calls that must succeed before the map can be used. */
   readonly calls: readonly Slot[];
   readonly toClose: readonly Ref[];
 }
@@ -110,7 +110,7 @@ export interface RealRun {
   readonly dataIn?: Uint8Array;
   readonly ctxIn?: Uint8Array;
 }
-/** `errno` 0: it ran, and `retval` is the low half of R0. */
+/** `errno` 0: the program ran, and `retval` is the lower half of R0. */
 export interface RealRunAnswer {
   readonly errno: number;
   readonly retval: number;
@@ -121,19 +121,19 @@ export interface LoadOptions {
   readonly logLevel: number;
   readonly logBytes?: number;
   readonly runs?: readonly RealRun[];
-  /** The program's descriptor stays open, and is `fd` of the answer. */
+  /** The program's descriptor stays open; it is `fd` of the answer. */
   readonly keep?: boolean;
 }
 
 export interface RealAnswer {
   readonly verdict: "accept" | "reject";
-  /** Positive; 0 where accepted. */
+  /** Positive. 0: accepted. */
   readonly errno: number;
   readonly log: string;
   readonly runs: readonly RealRunAnswer[];
-  /** The descriptor, where it was to be kept. */
+  /** The program's descriptor, if it was to be kept. */
   readonly fd?: number;
-  /** Of each map in its order: its descriptor while the call lasted, or what refused it as a negative errno. */
+  /** For each map, in order: its descriptor during the call, or a negative errno if it could not be made. */
   readonly maps: readonly number[];
 }
 
@@ -142,7 +142,7 @@ export interface Asked {
   read(outputs: readonly Output[]): RealAnswer;
 }
 
-/** Makes the maps, loads the program, runs it on each of `runs`, and closes all again. */
+/** Makes the maps, loads the program, runs it once for each of `runs`, and closes everything. */
 export function askProgram(
   program: RealProgram,
   { logLevel, logBytes = LOG_BYTES, runs = [], keep = false }: LoadOptions,
@@ -197,7 +197,7 @@ function testRun(request: Request, prog: Ref, { dataIn, ctxIn }: RealRun): MadeR
     CMD.testRun,
     {
       ...(data && { 8: data.bytes, 16: addressOf(data.at) }),
-      // A program that takes a context alone is run once, and says so.
+      // `repeat` must be 0 for a program that gets only a context. It then runs once.
       32: ctx && !data ? 0 : 1,
       ...(ctx && { 40: ctx.bytes, 48: addressOf(ctx.at) }),
     },
@@ -210,7 +210,7 @@ function readRun(outputs: readonly Output[], { ret, attr }: MadeRun): RealRunAns
   return { errno: Math.max(0, -resultOf(outputs, ret)), retval: viewOf(bytesOf(outputs, attr)).getUint32(4, true) };
 }
 
-/** What a call returned, and what it read; for one system call after another. */
+/** A request and the function that reads its answer, for callers that make one system call after another. */
 export interface OneCall<T> {
   readonly request: Request;
   read(outputs: readonly Output[]): T;
@@ -221,7 +221,7 @@ const returns = (request: Request, ret: Slot): OneCall<number> => ({
   read: (outputs) => resultOf(outputs, ret),
 });
 
-/** BPF_PROG_ATTACH at no target: what the hook of the talk's type takes. */
+/** BPF_PROG_ATTACH without a target, as the hook of the talk's program type wants it. */
 export function attach(fd: number, type: number): OneCall<number> {
   const request = new Request();
   return returns(request, bpf(request, CMD.progAttach, { 4: fd, 8: type }).ret);
@@ -237,16 +237,17 @@ export function close(fd: number): OneCall<number> {
   return returns(request, request.call(NR.close, fd));
 }
 
-/** What the calls on a file returned: a count, or a negative errno where they, or the open before them, failed. */
+/** Results of the calls on a file. */
 export interface FileAnswer {
-  /** The descriptor while the call lasted; negative errno: the file was not opened. */
+  /** The descriptor during the call. Negative errno: the file was not opened. */
   readonly fd: number;
+  /** Count of read or written bytes, or a negative errno if this call or the open before it failed. */
   readonly ret: number;
-  /** What was read. */
+  /** The bytes that were read. */
   readonly bytes: Uint8Array;
 }
 
-/** Opens the file for writing, makes one write(2), closes it. `create`: makes the file, empty, where it is to be one. */
+/** Opens the file for writing, makes one write(2), closes it. `create`: the file is made if missing, and emptied. */
 export function writeFile(path: string, bytes: Uint8Array, create = false): OneCall<FileAnswer> {
   const request = new Request();
   const flags = create ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY;
@@ -264,7 +265,7 @@ export function writeFile(path: string, bytes: Uint8Array, create = false): OneC
 
 const PAGE = 4096;
 
-/** Opens the file, makes one read(2) of a page, closes it. */
+/** Opens the file, makes one read(2) of at most a page, closes it. */
 export function readFile(path: string): OneCall<FileAnswer> {
   const request = new Request();
   const buffer = request.reserve(PAGE);
@@ -282,7 +283,7 @@ export function readFile(path: string): OneCall<FileAnswer> {
   };
 }
 
-/** Tells the console's terminal its size, and so the programs on it (SIGWINCH). */
+/** Tells the console's terminal its size. The kernel tells the programs on it (SIGWINCH). */
 export function resizeConsole(columns: number, rows: number): OneCall<number> {
   const TIOCSWINSZ = 0x5414;
   const request = new Request();

@@ -1,18 +1,18 @@
-// What the simulation said beside what a real kernel said, each difference with its cause as far as it is known.
-// The two are never the same release, and the real one has 32 bits: see CAUSES.
+// Compares the simulation's answer with a real kernel's. Each difference has its cause, as far as it is known.
+// The two are never the same release, and the real kernel has 32 bits: see DifferenceCause.
 import { errnoName } from "../facts/errno.ts";
 
 /**
- * `address`: only addresses differ, which change from boot to boot; `release`: another release words it, or judges it,
- * in another way; `width`: 32 bits; `btf`: this kernel was built without its own type information; `unknown`: a verdict or
- * an errno that none of these explains.
+ * `address`: only addresses differ, which change from boot to boot. `release`: this release uses other words, or decides in another
+ * way. `width`: the real kernel has 32 bits. `btf`: the real kernel was built without its own type information. `unknown`: none of
+ * these explains the other verdict or errno.
  */
 export type DifferenceCause = "address" | "release" | "width" | "btf" | "unknown";
 
 /** One side of the comparison. */
 export interface Said {
   readonly verdict: "accept" | "reject";
-  /** Positive; 0 where accepted. */
+  /** Positive. 0: accepted. */
   readonly errno: number;
   readonly log: string;
 }
@@ -24,7 +24,7 @@ export interface Difference {
   readonly cause: DifferenceCause;
 }
 
-/** Lines of both logs that say the same, but for `state`; or a line of one that the other has not, with the cause. */
+/** A line of each log that says the same, up to `state`. Or a line of one log that the other lacks, with the cause. */
 export interface ComparedLine {
   readonly ours?: string;
   readonly theirs?: string;
@@ -32,32 +32,32 @@ export interface ComparedLine {
 }
 
 export interface LogComparison {
-  /** Verdict, errno and last line are equal, but for addresses. */
+  /** Verdict, errno and last line are equal, apart from addresses. */
   readonly same: boolean;
-  /** And so is all else. */
+  /** Everything is equal, including addresses and the rest of the log. */
   readonly identical: boolean;
   readonly differences: readonly Difference[];
-  /** `EACCES`, "" where it was accepted. */
+  /** Such as `EACCES`. "": accepted. */
   readonly errnoName: string;
   /** The real log's last line before diagnosis and statistics. */
   readonly message: string;
   /** Both logs side by side, without statistics and diagnosis. */
   readonly lines: readonly ComparedLine[];
-  /** Linux's own diagnosis of a refusal, since 7.2; "" where it gives none. */
+  /** Linux's own diagnosis of a refusal, which it writes since 7.2. "": it gives none. */
   readonly diagnosis: string;
 }
 
 export interface LogParts {
   readonly lines: readonly string[];
-  /** The last line before diagnosis and statistics, "" where there is none. */
+  /** The last line before diagnosis and statistics. "": there is none. */
   readonly message: string;
   readonly diagnosis: string;
-  /** Instructions that the verifier walked; -1 where the log does not say. */
+  /** Instructions that the verifier processed. -1: the log does not say. */
   readonly processed: number;
 }
 
 const STATISTICS = /^processed (\d+) insns/;
-/** Lines of BPF_LOG_STATS before that. */
+/** The lines of BPF_LOG_STATS that stand before it. */
 const TIMES = /^(?:verification time|stack depth|subprog \d+ \()/;
 const DIAGNOSIS = /^Verification failed: /;
 
@@ -77,20 +77,20 @@ export function partsOfLog(log: string): LogParts {
   };
 }
 
-/** The columns of a log differ with the release. */
+/** The line without repeated blanks: the width of a log's columns differs between releases. */
 const withoutBlanks = (line: string): string => line.replace(/ +/g, " ").trim();
-/** Addresses of the kernel: 16 digits on 64 bits, 8 on 32. */
+/** The line with kernel addresses replaced: 16 digits on 64 bits, 8 on 32 bits. */
 export const withoutAddresses = (line: string): string =>
   withoutBlanks(line).replace(/\b0x(?:f[0-9a-f]{15}|[c-f][0-9a-f]{7})\b/g, "0x…");
 
-/** What a kernel of 32 bits says: its JIT does without functions and callbacks, and its stacks are as its interpreter rounds them. */
+/** Messages of a 32-bit kernel. Its JIT has no functions and callbacks, and its stack sizes are rounded for the interpreter. */
 const OF_WIDTH = /non-JITed programs|only supported on 64-bit arches|stack size/;
-/** Kernel functions, and helpers whose result or argument is a kernel structure, are found by the kernel's own BTF. */
+/** Messages of a kernel without BTF. It needs BTF to find kernel functions, and helpers with kernel structs as result or argument. */
 const OF_BTF = /BTF|\bbtf|invalid return type \d+ of func/;
-/** What a release says of instructions and helpers that came after it. */
+/** Messages about instructions and helpers that are newer than the release. */
 const OF_RELEASE =
   /uses reserved fields|unknown opcode|invalid func unknown|unknown func |invalid atomic opcode|back-edge/;
-/** Types whose context has the size of the machine's registers. */
+/** Program types whose context consists of machine registers, so its size depends on the width. */
 const CONTEXT_OF_WORDS = new Set(["kprobe", "perf_event"]);
 
 function causeOf(message: string, progType: string): DifferenceCause | undefined {
@@ -100,7 +100,7 @@ function causeOf(message: string, progType: string): DifferenceCause | undefined
   return OF_RELEASE.test(message) ? "release" : undefined;
 }
 
-/** `ours`: the simulation's, of `progType`. */
+/** `ours`: the simulation's answer for a program of `progType`. */
 export function compare(ours: Said, theirs: Said, progType: string): LogComparison {
   const mine = partsOfLog(ours.log);
   const real = partsOfLog(theirs.log);
@@ -129,10 +129,10 @@ export function compare(ours: Said, theirs: Said, progType: string): LogComparis
   };
 }
 
-/** How far ahead the other log is searched for a line. */
+/** Number of lines that are searched ahead in the other log. */
 const AHEAD = 64;
 
-/** Each line of `theirs` stands beside the next line of `ours` that says the same. */
+/** Pairs each line of `theirs` with the next line of `ours` that says the same. */
 function compareLines(
   ours: readonly string[],
   theirs: readonly string[],

@@ -1,21 +1,21 @@
-// The emulated machine as this room needs it: two serial lines, and a way back to the saved state. v86 is handed in by who
-// uses it (a Worker of the page, or Node), so that the engine holds neither the library nor its files.
+// The emulated machine as this room needs it: two serial lines, and a way back to the saved state. The caller (a Worker of the page,
+// or Node) passes v86 in, so the engine contains neither the library nor its files.
 
 /** 0 = the console, 1 = the agent. */
 export type SerialLine = 0 | 1;
 
 export interface Emulator {
-  /** May be called at any time; the bytes wait in the machine's serial port. */
+  /** May be called at any time. The bytes wait in the machine's serial port. */
   send(line: SerialLine, bytes: Uint8Array): void;
-  /** One listener a line; the last one counts. */
+  /** Sets the listener of a serial line. It replaces the one before. */
   listen(line: SerialLine, onByte: (byte: number) => void): void;
-  /** Back to the saved state. Bytes that were on their way are lost. */
+  /** Goes back to the saved state. Bytes in transit are lost. */
   restore(): Promise<void>;
-  /** Ends the machine and gives its memory back. */
+  /** Ends the machine and frees its memory. */
   destroy(): Promise<void>;
 }
 
-/** What is used of v86's class. */
+/** The part of v86's class that is used. */
 export interface V86Machine {
   add_listener(event: string, listener: (value: never) => void): void;
   serial_send_bytes(serial: number, data: Uint8Array): void;
@@ -26,10 +26,10 @@ export interface V86Machine {
 }
 export type V86Class = new (options: Record<string, unknown>) => V86Machine;
 
-/** Bytes of the machine's memory. */
+/** Size of the machine's memory. */
 export const MEMORY_BYTES = 128 << 20;
 
-/** What the machine is, whether it boots or is restored: a state fits only the same one. */
+/** Settings of the machine. A saved state can be restored only with the settings with which it was saved. */
 export const MACHINE = {
   memory_size: MEMORY_BYTES,
   vga_memory_size: 1 << 20,
@@ -40,13 +40,13 @@ export const MACHINE = {
 } as const;
 
 export interface MachineFiles {
-  /** Makes an instance of v86.wasm with these imports, and gives its exports. */
+  /** Makes an instance of v86.wasm with these imports and returns its exports. */
   readonly wasm: (imports: unknown) => Promise<unknown>;
   /** The saved state, as v86 wrote it or compressed with Zstandard. */
   readonly state: ArrayBuffer;
 }
 
-/** Of v86.wasm's exports. Addresses are the machine's. */
+/** The exports of v86.wasm that are used. Addresses are the machine's. */
 interface Exports {
   is_memory_zeroed(at: number, bytes: number): unknown;
   zero_memory(at: number, bytes: number): void;
@@ -54,8 +54,8 @@ interface Exports {
 const PAGE = 4096;
 
 /**
- * Before each restore v86 writes zeros over all of the machine's memory, and so makes the system give it. Memory that nothing wrote is
- * zero already: only the other pages are written, and none at first.
+ * Before each restore v86 writes zeros over all of the machine's memory, so the system must provide all of it. But memory that nobody
+ * wrote is zero already. So only pages that are not zero are written, and none before the first restore.
  */
 function sparing(exports: Exports): Exports {
   let fresh = true;
@@ -69,7 +69,7 @@ function sparing(exports: Exports): Exports {
   };
 }
 
-/** A machine that stands in its saved state and runs. */
+/** Starts a machine from its saved state. */
 export async function startV86(V86: V86Class, { wasm, state }: MachineFiles): Promise<Emulator> {
   const machine = new V86({
     ...MACHINE,

@@ -1,10 +1,10 @@
-// The kernels of the page, by the names that the command line and the page's files have. What is measured of them (size,
-// exact version, sum) stands in public/linux/kernels.json, which the recipe writes.
+// The kernels of the page, by the names used on the command line and for the page's files. Measured facts (size, exact version,
+// hash) are in public/linux/kernels.json, which is written when the machines are built.
 
 export interface KernelKind {
-  /** The talk's program type is patched in, and its module is there. */
+  /** The kernel has the talk's program type and its module. */
   readonly oreore: boolean;
-  /** Release as people say it. */
+  /** The release in short form, such as `6.1`. */
   readonly release: string;
 }
 

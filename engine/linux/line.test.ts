@@ -1,5 +1,5 @@
-// Both ends of the serial line. The agent here is the one of PROTOCOL.md in a few lines: it does every step but system
-// calls, whose results are told to it; bytes arrive one at a time.
+// Both ends of the serial line. The agent here follows PROTOCOL.md in a few lines. It does every step except system calls, whose
+// results are given to it. Bytes arrive one at a time.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { viewOf } from "../base/bytes.ts";

@@ -1,18 +1,18 @@
-// The host's end of the agent's serial line: one request at a time, sent in chunks as the agent takes them, and its answer.
+// The host's end of the agent's serial line. It sends one request at a time, in chunks as the agent takes them, and reads the answer.
 import { ACK, AnswerReader, CHUNK, encodeRequest, FRAME_MAX, type Output, type Step } from "./protocol.ts";
 
-/** Why a request has no answer: it was given up from outside, or a byte came that cannot be. */
+/** Why a request has no answer: the caller gave it up, or a byte came that the protocol does not allow there. */
 export type LineFailure = "given up" | "out of step";
 
 interface Pending {
   readonly frame: Uint8Array;
-  /** Bytes sent. */
+  /** Bytes sent so far. */
   sent: number;
   readonly reader: AnswerReader;
   readonly settle: (outcome: readonly Output[] | LineFailure) => void;
 }
 
-/** The length and the steps are two frames to the agent: chunks are counted from the first byte of the steps. */
+/** Bytes of the length. The agent reads length and steps separately, so chunks are counted from the first byte of the steps. */
 const HEAD = 4;
 
 export class AgentLine {
@@ -23,12 +23,12 @@ export class AgentLine {
     this.#send = send;
   }
 
-  /** Bytes that a request of these steps would take, and whether the agent takes so many. */
+  /** Whether the agent accepts a request as long as one of these steps. */
   static fits(steps: readonly Step[]): boolean {
     return encodeRequest(steps).length - HEAD <= FRAME_MAX;
   }
 
-  /** One at a time; the caller waits for the answer before the next. */
+  /** Sends a request. The caller must wait for its answer before sending the next. */
   request(steps: readonly Step[]): Promise<readonly Output[] | LineFailure> {
     return new Promise((resolve) => {
       const frame = encodeRequest(steps);
@@ -49,7 +49,7 @@ export class AgentLine {
     else if (pending.reader.done) this.#settle(pending.reader.outputs);
   }
 
-  /** Forgets the request that waits: the machine goes back to its saved state. */
+  /** Forgets the waiting request, because the machine goes back to its saved state. */
   giveUp(): void {
     this.#settle("given up");
   }

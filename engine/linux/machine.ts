@@ -1,4 +1,4 @@
-// A real Linux that answers bpf(2): the machine behind one small interface, for the page's Worker and for Node.
+// A real Linux that answers bpf(2): a small interface to the machine, for the page's Worker and for Node.
 import {
   askProgram,
   attach,
@@ -16,12 +16,12 @@ import type { Emulator } from "./emulator.ts";
 import { AgentLine } from "./line.ts";
 import type { RealProgram } from "./program.ts";
 
-/** Milliseconds after which a call is cut off: the machine then goes back to its saved state. */
+/** Time limit of a call in milliseconds. After it the machine goes back to its saved state. */
 export const CUT_OFF_MS = 10_000;
 
 /**
- * The machine did not answer within `ms`, or was reset by the reader while it worked (`ms` then undefined). It stands in its
- * saved state again: descriptors and attachments are gone.
+ * The machine did not answer within `ms`, or the reader reset it meanwhile (`ms` is undefined then). It is back in its saved state:
+ * descriptors and attachments are gone.
  */
 export interface CutOff {
   readonly cutOff: true;
@@ -30,9 +30,9 @@ export interface CutOff {
 export const isCutOff = (answer: object | number): answer is CutOff => typeof answer === "object" && "cutOff" in answer;
 
 export interface RealLinuxOptions {
-  /** Does something after so many milliseconds; gives what calls it off. The engine has no clock of its own. */
+  /** Does something after so many milliseconds. Returns a function that cancels it. The engine has no clock of its own. */
   readonly later: (ms: number, action: () => void) => () => void;
-  /** Bytes that the console prints. */
+  /** Gets the bytes that the console prints. */
   readonly onConsole?: (bytes: Uint8Array) => void;
   readonly cutOffMs?: number;
 }
@@ -42,12 +42,11 @@ export class RealLinux {
   readonly #line: AgentLine;
   readonly #cutOffMs: number;
   readonly #later: RealLinuxOptions["later"];
-  /** Calls wait here for those before them. */
+  /** Each call waits here for the calls before it. */
   #queue: Promise<unknown> = Promise.resolve();
-  /** Counts the times that the machine went back: descriptors of before mean nothing after. */
   #lives = 0;
 
-  /** `emulator` stands in its saved state and runs. */
+  /** `emulator` must be running, in its saved state. */
   constructor(emulator: Emulator, { later, onConsole = () => {}, cutOffMs = CUT_OFF_MS }: RealLinuxOptions) {
     this.#emulator = emulator;
     this.#later = later;
@@ -57,17 +56,17 @@ export class RealLinux {
     emulator.listen(0, batched(later, onConsole));
   }
 
-  /** How often the machine went back to its saved state; descriptors are of one life. */
+  /** How often the machine went back to its saved state. Descriptors from before are not valid after it. */
   get lives(): number {
     return this.#lives;
   }
 
-  /** Loads a program with its maps, runs it, and leaves nothing behind: what it says does not depend on what ran before. */
+  /** Loads a program with its maps, runs it, and closes everything. So an answer does not depend on earlier programs. */
   ask(program: RealProgram, options: LoadOptions): Promise<RealAnswer | CutOff> {
     return this.#call(askProgram(program, options));
   }
 
-  /** BPF_PROG_LOAD whose descriptor stays open: `fd` of the answer. */
+  /** Loads a program and keeps its descriptor open: `fd` of the answer. */
   load(program: RealProgram, options: LoadOptions): Promise<RealAnswer | CutOff> {
     return this.#call(askProgram(program, { ...options, keep: true }));
   }
@@ -86,17 +85,17 @@ export class RealLinux {
     return this.#call(close(fd));
   }
 
-  /** One write(2) to the file: bytes written or a negative errno. `create`: the file is made where it is missing, and emptied. */
+  /** One write(2) to the file. `create`: the file is made if missing, and emptied. */
   write(path: string, bytes: Uint8Array, create = false): Promise<FileAnswer | CutOff> {
     return this.#call(writeFile(path, bytes, create));
   }
 
-  /** One read(2) of at most a page. */
+  /** One read(2) of the file, of at most a page. */
   read(path: string): Promise<FileAnswer | CutOff> {
     return this.#call(readFile(path));
   }
 
-  /** Keys pressed on the console. */
+  /** Sends keys to the console. */
   type(bytes: Uint8Array): void {
     this.#emulator.send(0, bytes);
   }
@@ -105,7 +104,7 @@ export class RealLinux {
     await this.#call(resizeConsole(columns, rows));
   }
 
-  /** Back to the saved state at once, whatever runs; what waits for an answer gets a CutOff. */
+  /** Goes back to the saved state at once, whatever runs. A call that waits for its answer gets a CutOff. */
   async reset(): Promise<void> {
     this.#lives++;
     await this.#emulator.restore();
@@ -135,7 +134,7 @@ export class RealLinux {
   }
 }
 
-/** Bytes of one turn of the machine as one piece. */
+/** Collects the bytes of 4 ms and delivers them as one piece. */
 function batched(later: RealLinuxOptions["later"], deliver: (bytes: Uint8Array) => void): (byte: number) => void {
   let held: number[] = [];
   return (byte) => {

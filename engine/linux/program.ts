@@ -1,5 +1,5 @@
-// A program as numbers and bytes, ready for the real bpf(2): what the page's simulation keeps as names is looked up once, so that
-// the thread with the real machine needs none of the recorded facts.
+// A program as numbers and bytes, ready for the real bpf(2). The names that the simulation uses are looked up here, so the
+// thread of the real machine needs none of the recorded facts.
 import { fromHex, viewOf } from "../base/bytes.ts";
 import { mapTypeByName } from "../facts/map-types.ts";
 import { progTypeByName } from "../facts/prog-types.ts";
@@ -14,13 +14,13 @@ export interface RealMap {
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly flags: number;
-  /** At most 15 bytes; empty for a map without a name. */
+  /** At most 15 bytes. Empty: the map has no name. */
   readonly name: string;
   readonly entries: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[];
-  /** No more writes from user space: what it holds are constants to the verifier. */
+  /** User space can no longer write to the map, so the verifier treats its contents as constants. */
   readonly frozen: boolean;
   readonly inner?: RealMap;
-  /** Of a prog array: programs by index. They are of the type of the program that uses the array, and may load the array (slots). */
+  /** Programs in a prog array. They have the type of the program that uses the array. `refs`: slots that load the array itself. */
   readonly programs?: readonly {
     readonly index: number;
     readonly insns: Uint8Array;
@@ -34,7 +34,7 @@ export interface RealProgram {
   readonly expectedAttachType: number;
   readonly flags: number;
   readonly license: string;
-  /** struct bpf_insn after struct bpf_insn. */
+  /** The instructions as an array of struct bpf_insn. */
   readonly insns: Uint8Array;
   readonly maps: readonly RealMap[];
   /** Slot → index into `maps`. */
@@ -42,9 +42,8 @@ export interface RealProgram {
 }
 
 /**
- * `undefined`: a program or map type that has no number. `typeId`: of a program type made on the page; `programs`: what a
- * prog array holds.
- * Sizes and contents are the kernel's to judge.
+ * Converts a program. Sizes and contents are not checked here: the kernel does that. `undefined`: a program or map type has no number.
+ * `typeId`: number of a program type, also of one made on the page. `programs`: the programs in a prog array.
  */
 export function realProgram(
   program: Program,

@@ -1,22 +1,21 @@
-// What goes over the second serial line to the agent inside the real Linux: a request is a list of steps over a piece of the
-// agent's memory (the arena), its answer what the steps give, in their order. The agent's side, and the bytes in words, are in
+// The protocol of the second serial line, to the agent inside the real Linux. A request is a list of steps that work on a part of the
+// agent's memory (the arena). The answer has the outputs of the steps, in order. The agent and the description of the bytes are in
 // conformance/real-linux (agent.c, PROTOCOL.md).
 import { viewOf } from "../base/bytes.ts";
 
-/** Address of the arena in the agent; its pages are zero until something is put there. */
+/** Address of the arena in the agent. Its pages are zero until something is written there. */
 export const ARENA = 0x1000_0000;
-/** Bytes. */
 export const ARENA_BYTES = 20 << 20;
-/** Largest request in bytes, without its length. */
+/** Largest size of a request in bytes, without the length in front of it. */
 export const FRAME_MAX = 4 << 20;
-/** Calls in one request. */
+/** Most calls in one request. */
 export const RESULTS_MAX = 256;
-/** After each so many bytes of a frame the agent says ACK, and gets no more before. */
+/** The agent sends ACK after each chunk of this many bytes. The next chunk is sent only then. */
 export const CHUNK = 4096;
 export const ACK = 6;
-/** Ends an answer. */
+/** Last byte of an answer. */
 export const END = 4;
-/** What the agent says once, when it begins to listen. */
+/** The agent sends this once, when it begins to listen. */
 export const READY = "ready";
 
 /** The result of an earlier call of the same request, by its index among the calls. */
@@ -25,18 +24,18 @@ export interface Ref {
 }
 export type Arg = number | Ref;
 
-/** `at`: offset in the arena. */
+/** `at`: offset in the arena, in bytes. */
 export type Step =
   | { readonly op: "put"; readonly at: number; readonly bytes: Uint8Array }
-  /** A system call of Linux for i386; its answer is what it returned: negative errno, or 0 and more. */
+  /** A system call of Linux on i386. Its output is the result: 0 or more, or a negative errno. */
   | { readonly op: "call"; readonly nr: number; readonly args: readonly Arg[] }
-  /** Writes a result into the arena as an s32. */
+  /** Writes the result of an earlier call into the arena as an s32. */
   | { readonly op: "store"; readonly at: number; readonly from: Ref }
   | { readonly op: "get"; readonly at: number; readonly length: number }
-  /** Up to the first zero byte, or `max` bytes. */
+  /** Reads up to the first zero byte, at most `max` bytes. */
   | { readonly op: "text"; readonly at: number; readonly max: number };
 
-/** Of a `call` a number, of `get` and `text` bytes, in the order of the steps. */
+/** A `call` gives a number, `get` and `text` give bytes. Other steps give nothing. */
 export type Output = number | Uint8Array;
 
 const OPS = { put: 1, call: 2, store: 3, get: 4, text: 5 } as const satisfies Record<Step["op"], number>;
@@ -53,7 +52,7 @@ const sizeOf = (step: Step): number => {
   }
 };
 
-/** The frame: its length as u32, then the steps. All numbers are little-endian. */
+/** The bytes of a request: its length as u32, then the steps. All numbers are little-endian. */
 export function encodeRequest(steps: readonly Step[]): Uint8Array {
   const length = steps.reduce((sum, step) => sum + sizeOf(step), 0);
   const bytes = new Uint8Array(4 + length);
@@ -98,11 +97,11 @@ export function encodeRequest(steps: readonly Step[]): Uint8Array {
   return bytes;
 }
 
-/** Takes an answer apart as its bytes come. */
+/** Reads an answer byte by byte. */
 export class AnswerReader {
   readonly #shapes: readonly ("call" | "bytes")[];
   readonly #outputs: Output[] = [];
-  /** Bytes of the piece that is being read. */
+  /** Bytes of the output that is being read. */
   #held = new Uint8Array(4);
   #filled = 0;
   #inBytes = false;
@@ -118,12 +117,12 @@ export class AnswerReader {
     return this.#done;
   }
 
-  /** Complete once `done`. */
+  /** The outputs read so far. All are there once `done`. */
   get outputs(): readonly Output[] {
     return this.#outputs;
   }
 
-  /** `false`: the byte cannot stand there; the other side lost its place. */
+  /** `false`: the byte is not allowed there, so the two sides are out of step. */
   push(byte: number): boolean {
     const shape = this.#shapes[this.#outputs.length];
     if (this.#done) return false;

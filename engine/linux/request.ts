@@ -1,10 +1,9 @@
-// A request as one writes it: places in the arena are given out, results are named, and the outputs are read by what asked
-// for them.
+// Builds a request: gives out places in the arena and refers to results. Each output is read by the part of the code that asked for it.
 import { bug } from "../base/bug.ts";
 import { utf8Encode, viewOf } from "../base/bytes.ts";
 import { ARENA, ARENA_BYTES, type Arg, type Output, RESULTS_MAX, type Ref, type Step } from "./protocol.ts";
 
-/** Where an output will stand. */
+/** Index of an output in the answer. */
 export interface Slot {
   readonly output: number;
 }
@@ -15,7 +14,7 @@ export class Request {
   #outputs = 0;
   #used = 0;
 
-  /** Offset of so many bytes, on a multiple of 8. They hold what earlier requests left. */
+  /** Reserves so many bytes and returns their offset, a multiple of 8. They still hold what earlier requests left. */
   reserve(length: number): number {
     const at = this.#used;
     this.#used = (at + length + 7) & ~7;
@@ -29,7 +28,7 @@ export class Request {
     return at;
   }
 
-  /** With the zero byte that ends it. */
+  /** Puts a text into the arena, with a zero byte at its end. */
   text(text: string): number {
     return this.put(utf8Encode(`${text}\0`));
   }
@@ -55,7 +54,7 @@ export class Request {
   }
 }
 
-/** Address of a place in the arena. */
+/** Address of an offset in the arena. */
 export const addressOf = (at: number): number => ARENA + at;
 
 export function resultOf(outputs: readonly Output[], { output }: Slot): number {
@@ -70,7 +69,7 @@ export function bytesOf(outputs: readonly Output[], { output }: Slot): Uint8Arra
   return value;
 }
 
-/** A struct with u32 numbers at offsets; all else is zero. */
+/** A struct with these u32 numbers at these offsets. The rest is zero. */
 export function struct(size: number, words: Readonly<Record<number, number>>): Uint8Array {
   const bytes = new Uint8Array(size);
   const view = viewOf(bytes);
